@@ -1,0 +1,151 @@
+//! What an answer of the service means: verdict, error class, sentence, advice, charged or not.
+//!
+//! Source: the service's contract, sections Reply, Query, File and Errors.
+
+use super::{
+    money::Ptc,
+    problem::{Problem, TaskError},
+    task::{FileId, RemoteId},
+    time::Wall,
+};
+use serde::{Deserialize, Serialize};
+
+/// What came back from one call, before anybody judges it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// No connection could be made: not one byte of the request left this machine.
+    NotConnected {
+        /// The cause, in words.
+        detail: String,
+    },
+    /// A whole HTTP answer, of whatever status.
+    Answered {
+        /// The HTTP status.
+        http: u16,
+        /// The `Retry-After` header, in milliseconds from the answer.
+        retry_after_ms: Option<u64>,
+        /// The body as text, cut at 64 KiB.
+        body: String,
+    },
+    /// The connection was made, but no whole answer came.
+    Broken {
+        /// The cause, in words.
+        detail: String,
+        /// Whether our own time-out ended it.
+        timed_out: bool,
+    },
+    /// The call was not made at all, by a fault on this machine (a picture that cannot be read).
+    NotSent {
+        /// The fault.
+        problem: Problem,
+    },
+}
+
+/// What stops all sending until the person has seen to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HaltCause {
+    /// The key was not accepted.
+    Key,
+    /// Balance or quota used up.
+    Balance,
+    /// The store cannot be written.
+    Store,
+}
+
+/// What the answer to a submission means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubmitVerdict {
+    /// It was taken; charged.
+    Accepted {
+        /// The service's id.
+        id: RemoteId,
+    },
+    /// It was not taken; not charged.
+    Refused {
+        /// Why.
+        error: TaskError,
+        /// Set when the next submission would fail the same way.
+        halt: Option<HaltCause>,
+    },
+    /// Proven not taken, and worth sending again by itself after a wait.
+    Later {
+        /// How long the service asks to wait, in milliseconds.
+        wait_ms: Option<u64>,
+        /// Why.
+        error: TaskError,
+    },
+    /// It may have been taken.
+    Unknown {
+        /// Why nobody can tell.
+        error: TaskError,
+    },
+}
+
+/// What the answer to a query means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QueryVerdict {
+    /// Not ended; the service's word, made harmless, may be empty.
+    Running {
+        /// The word.
+        status: String,
+    },
+    /// Made.
+    Success {
+        /// The file.
+        file: FileId,
+    },
+    /// Said to be made, but without a file: to be asked again.
+    SuccessWithoutFile,
+    /// The service gave up.
+    Failed {
+        /// Why.
+        error: TaskError,
+    },
+    /// No usable answer; the task is as it was.
+    Again {
+        /// How long the service asks to wait, in milliseconds.
+        wait_ms: Option<u64>,
+        /// Why.
+        error: TaskError,
+    },
+}
+
+/// Where a file can be had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// The signed address; a secret of sorts, valid for hours.
+    pub url: String,
+    /// The other one, where the service gives it.
+    pub backup: Option<String>,
+    /// The size that was promised; `None` where the service says 0 or nothing.
+    pub bytes: Option<u64>,
+    /// When the address runs out, read from its `Expires`.
+    pub expires: Option<Wall>,
+}
+
+/// What the answer to a file call means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileVerdict {
+    /// An address.
+    Address(Address),
+    /// No address, and no use in asking again by itself.
+    Refused {
+        /// Why.
+        error: TaskError,
+    },
+    /// No usable answer; to be asked again.
+    Again {
+        /// How long the service asks to wait, in milliseconds.
+        wait_ms: Option<u64>,
+        /// Why.
+        error: TaskError,
+    },
+}
+
+/// What the answer to a balance call means.
+pub type BalanceVerdict = Result<Ptc, TaskError>;

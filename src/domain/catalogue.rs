@@ -1,0 +1,117 @@
+//! The models the service offers, as data: modes, resolutions, durations, frames, prompt limits, prices.
+//!
+//! Source: the service's contract, section Models. A config can override a price or a limit and add a model.
+
+use super::money::Ptc;
+use serde::{Deserialize, Serialize};
+
+/// How a prompt's length is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LengthUnit {
+    /// Unicode words (UAX #29); a Chinese or Japanese character counts as one.
+    Words,
+    /// Unicode characters (scalar values).
+    Chars,
+}
+
+/// The most a prompt may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromptLimit {
+    /// What is counted.
+    pub unit: LengthUnit,
+    /// The highest number that is still allowed (`under 200` is 199).
+    pub max: usize,
+}
+
+/// Whether a model takes a picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Need {
+    /// It does not take one.
+    No,
+    /// It may be given.
+    Optional,
+    /// It must be given.
+    Required,
+}
+
+/// What a model makes of camera commands in square brackets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CameraSupport {
+    /// It follows them.
+    Commands,
+    /// It follows them more exactly (Director models).
+    Exact,
+    /// It has no commands, but follows a description in words.
+    Described,
+    /// It ignores them.
+    None,
+}
+
+/// One resolution of a model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResolutionSpec {
+    /// Its name, such as `768P`.
+    pub name: String,
+    /// The durations it can be had in, in seconds.
+    pub durations: Vec<u32>,
+    /// The first frame at this resolution.
+    pub first_frame: Need,
+    /// The last frame at this resolution.
+    pub last_frame: Need,
+}
+
+/// One model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelSpec {
+    /// Its name on the wire.
+    pub name: String,
+    /// Its name in a narrow column.
+    pub short: String,
+    /// What it makes a video of, in words for a person: `text, image, first and last frame`.
+    pub modes: String,
+    /// Its resolutions, the cheapest first.
+    pub resolutions: Vec<ResolutionSpec>,
+    /// The resolution that is not sent.
+    pub default_resolution: String,
+    /// The duration that is not sent, in seconds.
+    pub default_duration: u32,
+    /// The character picture.
+    pub subject: Need,
+    /// The most its prompt may have.
+    pub prompt_limit: PromptLimit,
+    /// Camera commands.
+    pub camera: CameraSupport,
+    /// Whether it knows `fast_pretreatment`.
+    pub fast_pretreatment: bool,
+    /// The price of one submission.
+    pub price: Ptc,
+    /// What such a task usually takes from acceptance to the end, in milliseconds: the quick and the slow case. Used
+    /// until the store's own history knows better.
+    pub usual_ms: (u64, u64),
+}
+
+/// All models, in the order they are offered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Catalogue {
+    /// The models; the first is the default.
+    pub models: Vec<ModelSpec>,
+}
+
+impl ModelSpec {
+    /// The resolution of that name.
+    #[must_use]
+    pub fn resolution(&self, name: &str) -> Option<&ResolutionSpec> {
+        self.resolutions.iter().find(|resolution| resolution.name == name)
+    }
+}
+
+impl Catalogue {
+    /// The model of that name.
+    #[must_use]
+    pub fn spec(&self, name: &str) -> Option<&ModelSpec> {
+        self.models.iter().find(|model| model.name == name)
+    }
+}

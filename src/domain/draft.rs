@@ -1,0 +1,107 @@
+//! A draft: the request as the person types it, before it is checked against the catalogue.
+
+use super::problem::Problem;
+use serde::{Deserialize, Serialize};
+
+/// What stands in the fields of compose, or came by the command line. Values that the chosen model cannot use are
+/// kept, so that they come back when the model is changed back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Draft {
+    /// The model's name.
+    pub model: String,
+    /// The prompt.
+    pub prompt: String,
+    /// Path or address of the first frame; empty for none.
+    pub first_frame: String,
+    /// Path or address of the last frame; empty for none.
+    pub last_frame: String,
+    /// Path or address of the character's picture; empty for none.
+    pub subject: String,
+    /// The resolution; `None` for the model's default.
+    pub resolution: Option<String>,
+    /// Seconds; `None` for the model's default.
+    pub duration: Option<u32>,
+    /// Whether the service may rewrite the prompt.
+    pub optimizer: bool,
+    /// Callback address; empty for none.
+    pub callback: String,
+    /// How many tasks to make of it.
+    pub count: u32,
+    /// Shorter prompt optimization.
+    pub fast_pretreatment: bool,
+    /// A visible mark in the video.
+    pub watermark: bool,
+}
+
+impl Default for Draft {
+    fn default() -> Self {
+        Self {
+            model: String::new(),
+            prompt: String::new(),
+            first_frame: String::new(),
+            last_frame: String::new(),
+            subject: String::new(),
+            resolution: None,
+            duration: None,
+            optimizer: true,
+            callback: String::new(),
+            count: 1,
+            fast_pretreatment: false,
+            watermark: false,
+        }
+    }
+}
+
+/// A field of a draft; the rows of compose, the columns of a prompt file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// The model.
+    Model,
+    /// The prompt.
+    Prompt,
+    /// The first frame.
+    FirstFrame,
+    /// The last frame.
+    LastFrame,
+    /// The character's picture.
+    Subject,
+    /// The resolution.
+    Resolution,
+    /// The duration.
+    Duration,
+    /// The prompt optimizer.
+    Optimizer,
+    /// The callback address.
+    Callback,
+    /// The number of tasks.
+    Count,
+    /// `fast_pretreatment`.
+    FastPretreatment,
+    /// `aigc_watermark`.
+    Watermark,
+}
+
+/// How much a fault weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// It can be sent all the same.
+    Warning,
+    /// It cannot be sent.
+    Error,
+}
+
+/// What a check found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Where.
+    pub field: Field,
+    /// How much it weighs.
+    pub severity: Severity,
+    /// In words.
+    pub problem: Problem,
+    /// The prompt as it would be with this fault mended, where that takes no thought.
+    pub fix: Option<String>,
+}

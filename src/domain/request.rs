@@ -1,0 +1,189 @@
+//! What is asked of the service: the resolved request of one task, and its form on the wire.
+
+use super::catalogue::ModelSpec;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+/// A picture's type, as its content tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ImageKind {
+    /// JPEG.
+    Jpeg,
+    /// PNG.
+    Png,
+    /// WebP; MiniMax's own hosts take it, 302.AI does not.
+    Webp,
+}
+
+impl ImageKind {
+    /// The media type of a data URL.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Webp => "image/webp",
+        }
+    }
+
+    /// The ending of a file of this type, without the dot.
+    #[must_use]
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+            Self::Webp => "webp",
+        }
+    }
+}
+
+/// A local picture that was read, found usable, and put by under its content's hash, so that a later retry sends the
+/// same bytes whatever became of the file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct StoredImage {
+    /// SHA-256 of the content, lower-case hexadecimal.
+    pub sha256: String,
+    /// The type its content shows.
+    pub kind: ImageKind,
+    /// Its size.
+    pub bytes: u64,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// The path it was chosen by, for showing and for choosing it again.
+    pub path: String,
+}
+
+/// A picture of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImageRef {
+    /// A public address, passed on as it is.
+    Url(String),
+    /// A local picture, sent as a data URL.
+    Stored(StoredImage),
+}
+
+impl ImageRef {
+    /// What the person typed for it: the path or the address.
+    #[must_use]
+    pub fn typed(&self) -> &str {
+        match self {
+            Self::Url(url) => url,
+            Self::Stored(image) => &image.path,
+        }
+    }
+}
+
+/// The resolved request of one task. Everything is set; what stands at its default is left out on the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Request {
+    /// The model's name.
+    pub model: String,
+    /// The prompt; may be empty where a first frame is given.
+    pub prompt: String,
+    /// The first frame.
+    pub first_frame: Option<ImageRef>,
+    /// The last frame.
+    pub last_frame: Option<ImageRef>,
+    /// The character to keep (S2V-01).
+    pub subject: Option<ImageRef>,
+    /// The resolution, such as `768P`.
+    pub resolution: String,
+    /// Seconds of video.
+    pub duration: u32,
+    /// Whether the service may rewrite the prompt.
+    pub optimizer: bool,
+    /// Where the service shall post changes of status.
+    pub callback: Option<String>,
+    /// Shorter prompt optimization (Hailuo models).
+    pub fast_pretreatment: bool,
+    /// A visible mark in the video.
+    pub watermark: bool,
+}
+
+/// The names of the two fields that the hosts spell differently.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WireNames {
+    /// `callback` on 302.AI, `callback_url` on MiniMax.
+    pub callback: String,
+    /// `last_frame_images` on 302.AI, `last_frame_image` on MiniMax.
+    pub last_frame: String,
+}
+
+impl WireNames {
+    /// As the 302.AI page has them.
+    #[must_use]
+    pub fn gateway() -> Self {
+        Self { callback: "callback".into(), last_frame: "last_frame_images".into() }
+    }
+
+    /// As MiniMax's own reference has them.
+    #[must_use]
+    pub fn minimax() -> Self {
+        Self { callback: "callback_url".into(), last_frame: "last_frame_image".into() }
+    }
+}
+
+impl Request {
+    /// The JSON object of the submission. `image` gives the text that stands for a stored picture: the data URL when
+    /// it is sent, a short placeholder when it is shown. `spec` tells the defaults, which are left out; without one
+    /// (a model that left the catalogue) everything is named.
+    ///
+    /// # Errors
+    /// Whatever `image` fails with.
+    pub fn wire<E>(
+        &self,
+        spec: Option<&ModelSpec>,
+        names: &WireNames,
+        mut image: impl FnMut(&StoredImage) -> Result<String, E>,
+    ) -> Result<Value, E> {
+        let mut text = |picture: &ImageRef| match picture {
+            ImageRef::Url(url) => Ok(url.clone()),
+            ImageRef::Stored(stored) => image(stored),
+        };
+        let mut body = Map::new();
+        body.insert("model".into(), json!(self.model));
+        if !self.prompt.is_empty() {
+            body.insert("prompt".into(), json!(self.prompt));
+        }
+        if let Some(picture) = &self.first_frame {
+            body.insert("first_frame_image".into(), json!(text(picture)?));
+        }
+        if let Some(picture) = &self.last_frame {
+            body.insert(names.last_frame.clone(), json!(text(picture)?));
+        }
+        if let Some(picture) = &self.subject {
+            body.insert("subject_reference".into(), json!([{ "type": "character", "image": [text(picture)?] }]));
+        }
+        if spec.is_none_or(|s| s.default_resolution != self.resolution) {
+            body.insert("resolution".into(), json!(self.resolution));
+        }
+        if spec.is_none_or(|s| s.default_duration != self.duration) {
+            body.insert("duration".into(), json!(self.duration));
+        }
+        if !self.optimizer {
+            body.insert("prompt_optimizer".into(), json!(false));
+        }
+        if self.fast_pretreatment {
+            body.insert("fast_pretreatment".into(), json!(true));
+        }
+        if self.watermark {
+            body.insert("aigc_watermark".into(), json!(true));
+        }
+        if let Some(address) = &self.callback {
+            body.insert(names.callback.clone(), json!(address));
+        }
+        Ok(Value::Object(body))
+    }
+
+    /// The local pictures of this request.
+    pub fn stored_images(&self) -> impl Iterator<Item = &StoredImage> {
+        [&self.first_frame, &self.last_frame, &self.subject].into_iter().flatten().filter_map(|picture| match picture {
+            ImageRef::Stored(stored) => Some(stored),
+            ImageRef::Url(_) => None,
+        })
+    }
+}

@@ -1,0 +1,114 @@
+//! Time as the program counts it: whole milliseconds, handed in from outside. Nothing here reads a clock.
+
+use serde::{Deserialize, Serialize};
+
+/// A moment by the wall clock: milliseconds since 1970-01-01 UTC. May jump when the clock is set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Wall(pub i64);
+
+/// A moment by the monotonic clock: milliseconds since the program started. Never goes back, stands still while
+/// the machine sleeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Mono(pub u64);
+
+/// The present as `update` is told it: both clocks and the user's own day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Now {
+    /// For schedules inside one run of the program.
+    pub mono: Mono,
+    /// For everything that is stored or shown.
+    pub wall: Wall,
+    /// Seconds east of UTC in the user's time zone at this moment; decides where a day begins.
+    pub utc_offset: i32,
+}
+
+/// A second, in the milliseconds of this module.
+pub const SECOND: u64 = 1_000;
+/// A minute, in the milliseconds of this module.
+pub const MINUTE: u64 = 60 * SECOND;
+/// An hour, in the milliseconds of this module.
+pub const HOUR: u64 = 60 * MINUTE;
+const DAY: i64 = 24 * HOUR as i64;
+
+impl Wall {
+    /// This moment and `ms` milliseconds more.
+    #[must_use]
+    pub fn plus(self, ms: u64) -> Self {
+        Self(self.0.saturating_add_unsigned(ms))
+    }
+
+    /// Milliseconds from `earlier` to this moment; 0 when the clock was set back in between.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> u64 {
+        u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0)
+    }
+
+    /// As RFC 3339 in UTC, such as `2026-11-22T18:30:00Z`; the form of every time in `--json`.
+    #[must_use]
+    pub fn rfc3339(self) -> String {
+        jiff::Timestamp::from_millisecond(self.0).unwrap_or_default().to_string()
+    }
+}
+
+impl Mono {
+    /// This moment and `ms` milliseconds more.
+    #[must_use]
+    pub fn plus(self, ms: u64) -> Self {
+        Self(self.0.saturating_add(ms))
+    }
+
+    /// Milliseconds from `earlier` to this moment; 0 when `earlier` lies ahead.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl Now {
+    /// The moment the user's present day began, by his own time zone.
+    #[must_use]
+    pub fn day_start(self) -> Wall {
+        let offset = i64::from(self.utc_offset) * 1_000;
+        Wall((self.wall.0 + offset).div_euclid(DAY) * DAY - offset)
+    }
+
+    /// The moment the user's present day ends (the first one of the next).
+    #[must_use]
+    pub fn day_end(self) -> Wall {
+        Wall(self.day_start().0 + DAY)
+    }
+
+    /// The wall time at which the monotonic clock will show `at`, if the machine does not sleep.
+    #[must_use]
+    pub fn wall_at(self, at: Mono) -> Wall {
+        self.wall.plus(at.since(self.mono))
+    }
+
+    /// The monotonic time that lies as far ahead as `at` does by the wall clock; now when `at` has passed.
+    #[must_use]
+    pub fn mono_at(self, at: Wall) -> Mono {
+        self.mono.plus(at.since(self.wall))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_begins_at_the_users_own_midnight() {
+        // 2026-11-22T18:30:00Z is already the 23rd in Shanghai (UTC+8).
+        let now = Now { mono: Mono(0), wall: Wall(1_795_372_200_000), utc_offset: 8 * 3600 };
+        assert_eq!(now.wall.rfc3339(), "2026-11-22T18:30:00Z");
+        assert_eq!(now.day_start().rfc3339(), "2026-11-22T16:00:00Z");
+        assert_eq!(now.day_end().rfc3339(), "2026-11-23T16:00:00Z");
+    }
+
+    #[test]
+    fn a_clock_set_back_gives_no_negative_age() {
+        assert_eq!(Wall(5).since(Wall(10)), 0);
+        assert_eq!(Wall(10).since(Wall(5)), 5);
+    }
+}

@@ -1,0 +1,8 @@
+//! reeltop: compose, send, watch and save MiniMax video tasks from the keyboard.
+//!
+//! Five floors, each built only on those named after it: `app` (the shell), `io` (workers) and `ui` (pictures),
+//! `logic` (the program as a function), `domain` (the words and rules of the field).
+
+pub mod domain;
+pub mod logic;
+pub mod ui;

@@ -1,0 +1,69 @@
+//! What a person can have done to tasks, by key or by command line: one list, one way to carry it out.
+
+use crate::domain::{
+    request::Request,
+    task::{RemoteId, TaskKey},
+};
+use serde::{Deserialize, Serialize};
+
+/// One act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Act {
+    /// Queue these attempts as one batch: all or none. Confirmed by the person, and so paid.
+    Queue {
+        /// The attempts.
+        intents: Vec<Intent>,
+        /// Whether they wait out the undo window first.
+        undo: bool,
+    },
+    /// Take back an unsent task, or stop watching one that runs. A task the service has keeps running there.
+    Cancel(Vec<TaskKey>),
+    /// Settle an unknown.
+    Resolve {
+        /// The task.
+        key: TaskKey,
+        /// As what.
+        as_what: Resolution,
+    },
+    /// Fetch the file now.
+    Download {
+        /// The tasks.
+        keys: Vec<TaskKey>,
+        /// Where to; `None` for the configured folder.
+        dir: Option<String>,
+    },
+    /// Take over tasks made elsewhere. Free.
+    Adopt(Vec<RemoteId>),
+    /// Ask for their state now.
+    Refresh(Vec<TaskKey>),
+    /// Stop or go on sending.
+    Pause(bool),
+    /// Look again at what halted the queue, and go on.
+    Resume,
+    /// Ask for the balance.
+    Balance,
+    /// End in order: submissions and store writes are waited for.
+    Quit,
+}
+
+/// One attempt that a person has confirmed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// What to ask for.
+    pub request: Request,
+    /// The attempt that it repeats.
+    pub parent: Option<TaskKey>,
+    /// The user's own name for it.
+    pub name: Option<String>,
+}
+
+/// How an unknown is settled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Resolution {
+    /// It was charged and its id is lost: stays counted as spent.
+    Lost,
+    /// The gateway's own log shows that it was never made: not charged.
+    NotCreated,
+    /// The gateway's own log shows its id: watched from now on.
+    Found(RemoteId),
+}

@@ -1,0 +1,320 @@
+//! What happens to the program: everything that `update` is told. Plain data.
+
+use super::{act::Act, effect::Ticket, key::Key};
+use crate::domain::{
+    answer::Reply,
+    draft::Draft,
+    money::Ptc,
+    problem::{Problem, TaskError},
+    request::StoredImage,
+    task::{Event, LedgerLine, Row, SavedFile, Task, TaskKey},
+    time::Wall,
+};
+use serde::{Deserialize, Serialize};
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Msg {
+    /// From the terminal.
+    Input(Input),
+    /// The moment that `next_deadline` asked for has come.
+    Wake,
+    /// From the store.
+    Store(StoreMsg),
+    /// From the service.
+    Http(HttpMsg),
+    /// From a download.
+    Save(SaveMsg),
+    /// From this machine: pictures, the editor.
+    Local(LocalMsg),
+    /// From the operating system.
+    Signal(Signal),
+    /// From the command line, which does the same as the keys do.
+    Act(Act),
+}
+
+/// From the terminal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Input {
+    /// A key.
+    Key(Key),
+    /// Pasted text, just as it came.
+    Paste(String),
+    /// The terminal's size in cells.
+    Resize {
+        /// Across.
+        width: u16,
+        /// Down.
+        height: u16,
+    },
+}
+
+/// From the operating system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Signal {
+    /// SIGINT from outside (raw mode gives Ctrl-C as a key).
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+    /// SIGHUP: the line is gone.
+    HangUp,
+    /// The program was stopped and goes on.
+    Continue,
+}
+
+/// From the store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StoreMsg {
+    /// It is open.
+    Opened {
+        /// This run's own name in claims.
+        owner: String,
+        /// How many tasks there are.
+        total: usize,
+        /// When a dashboard last ended in order or said it was in use.
+        last_seen: Option<Wall>,
+        /// The draft that was being typed.
+        draft: Option<Draft>,
+    },
+    /// Some of the rows, the newest first. Whole tasks come with the page their row is in.
+    Page {
+        /// Table lines, newest first.
+        rows: Vec<Row>,
+        /// Of these, the ones that the program still has work with, and the unknown ones, whole. A claim of a program
+        /// that is no longer alive has been left out.
+        tasks: Vec<Task>,
+        /// Whether this was the last page.
+        last: bool,
+    },
+    /// Intents are on disk.
+    Inserted {
+        /// Of the command.
+        ticket: Ticket,
+        /// The tasks with their keys, or why not one was taken.
+        result: Result<Vec<Task>, InsertRefusal>,
+    },
+    /// Writes are on disk, or were overtaken.
+    Written {
+        /// Of the command.
+        ticket: Ticket,
+        /// One for each write, in their order.
+        results: Vec<WriteResult>,
+    },
+    /// The answer to a wish to send.
+    Send {
+        /// Of the command.
+        ticket: Ticket,
+        /// Whether the row may be sent.
+        result: SendResult,
+    },
+    /// Rows that another program changed, or that were looked at again.
+    Changed {
+        /// Whole.
+        tasks: Vec<Task>,
+    },
+    /// All about one task.
+    Detail(Box<Detail>),
+    /// A task that was asked for does not exist.
+    NoSuchTask {
+        /// The key.
+        key: TaskKey,
+    },
+    /// A command could not be carried out: the disk is full, the file is damaged.
+    Failed {
+        /// Of the command, where it had one.
+        ticket: Option<Ticket>,
+        /// In words.
+        problem: Problem,
+    },
+}
+
+/// Why a batch of intents was not taken; nothing of it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InsertRefusal {
+    /// A task of that name exists already; it is given instead (whole).
+    NameTaken {
+        /// The task.
+        task: Box<Task>,
+    },
+    /// It would cross a cap.
+    OverBudget {
+        /// `day` or `batch`.
+        cap: BudgetCap,
+        /// The cap.
+        limit: Ptc,
+        /// What stands against it already.
+        spent: Ptc,
+        /// What the batch would cost.
+        asked: Ptc,
+    },
+}
+
+/// Which cap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BudgetCap {
+    /// `budget.per_day`.
+    Day,
+    /// `budget.per_batch`.
+    Batch,
+}
+
+/// What became of one write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WriteResult {
+    /// It is on disk; the row's new revision.
+    Done {
+        /// The task.
+        key: TaskKey,
+        /// The row's revision now.
+        rev: u64,
+    },
+    /// Another program was quicker; the row as it is now.
+    Overtaken(Box<Task>),
+}
+
+/// What became of a wish to send.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SendResult {
+    /// `Sending` is on disk: the POST may go out, and must.
+    Claimed {
+        /// The task.
+        key: TaskKey,
+        /// The row's revision now.
+        rev: u64,
+    },
+    /// Another program was quicker; the row as it is now.
+    Overtaken(Box<Task>),
+    /// The account's allowance for this minute is used, by whomever.
+    Wait {
+        /// The task.
+        key: TaskKey,
+        /// When a place will be free.
+        until: Wall,
+    },
+}
+
+/// All about one task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detail {
+    /// The task.
+    pub task: Task,
+    /// All that happened, oldest first.
+    pub events: Vec<Event>,
+    /// Its money, oldest first.
+    pub ledger: Vec<LedgerLine>,
+    /// Every attempt of its line: the first one, and all that repeat it, by key. Contains the task itself.
+    pub line: Vec<Task>,
+}
+
+/// From the service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HttpMsg {
+    /// The end of a submission, whatever it was.
+    Submitted {
+        /// The task.
+        key: TaskKey,
+        /// Of the command.
+        ticket: Ticket,
+        /// What came back.
+        reply: Reply,
+    },
+    /// The end of a query.
+    Queried {
+        /// The task.
+        key: TaskKey,
+        /// Of the command.
+        ticket: Ticket,
+        /// What came back.
+        reply: Reply,
+    },
+    /// The end of a file call.
+    File {
+        /// The task.
+        key: TaskKey,
+        /// Of the command.
+        ticket: Ticket,
+        /// What came back.
+        reply: Reply,
+    },
+    /// The end of a balance call.
+    Balance {
+        /// Of the command.
+        ticket: Ticket,
+        /// What came back.
+        reply: Reply,
+    },
+}
+
+/// From a download.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SaveMsg {
+    /// Bytes have come; told at most four times a second.
+    Progress {
+        /// The task.
+        key: TaskKey,
+        /// Of the command.
+        ticket: Ticket,
+        /// Bytes on disk so far.
+        done: u64,
+        /// The whole, where it is known.
+        total: Option<u64>,
+    },
+    /// Complete, checked, under its name.
+    Done {
+        /// The task.
+        key: TaskKey,
+        /// Of the command.
+        ticket: Ticket,
+        /// What it is.
+        saved: SavedFile,
+    },
+    /// The storage no longer honours the address (401, 403, 404, 410), the backup neither: a fresh one is needed.
+    AddressDead {
+        /// The task.
+        key: TaskKey,
+        /// Of the command.
+        ticket: Ticket,
+        /// What the storage said, made harmless.
+        detail: String,
+    },
+    /// It did not work.
+    Failed {
+        /// The task.
+        key: TaskKey,
+        /// Of the command.
+        ticket: Ticket,
+        /// Why; class `file` for the disk, `network` for the line.
+        error: TaskError,
+        /// Whether trying again by itself can help (a dropped line: yes; a full disk: no).
+        again: bool,
+    },
+    /// It was stopped on request; the part stays.
+    Stopped {
+        /// The task.
+        key: TaskKey,
+        /// Of the command.
+        ticket: Ticket,
+    },
+}
+
+/// From this machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LocalMsg {
+    /// A picture was read, judged by its content and put by.
+    Image {
+        /// The path as it was typed.
+        path: String,
+        /// What it is, or why it cannot be read. Whether the service will take it is for the checks to say.
+        result: Result<StoredImage, Problem>,
+    },
+    /// The text came back from `$EDITOR`, or why not.
+    Edited {
+        /// The new text.
+        result: Result<String, Problem>,
+    },
+    /// Something the person asked for is done (a player was opened) or not.
+    Said {
+        /// What to show.
+        result: Result<String, Problem>,
+    },
+}

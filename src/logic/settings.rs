@@ -1,0 +1,188 @@
+//! What the config and the command line say, as far as the program's logic needs it. No secrets.
+
+use crate::domain::{catalogue::Catalogue, money::Ptc, request::WireNames, time};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Everything that can be set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The account in use.
+    pub profile: Profile,
+    /// The models.
+    pub catalogue: Catalogue,
+    /// `[download]`.
+    pub download: DownloadSettings,
+    /// `[budget]`.
+    pub budget: BudgetSettings,
+    /// `[poll]`.
+    pub poll: PollSettings,
+    /// `[queue]`.
+    pub queue: QueueSettings,
+    /// `[notify]`.
+    pub notify: NotifySettings,
+    /// `[ui]`.
+    pub ui: UiSettings,
+    /// `[keys.CONTEXT]`: context, action's id, the keys instead of the defaults.
+    pub keys: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    /// Which tasks this run works on.
+    pub scope: Scope,
+    /// Whether a key for the service was found. Without one nothing is sent, and a banner says how to set it.
+    pub has_key: bool,
+    /// Whether everything goes to the simulator inside (`--demo`).
+    pub demo: bool,
+}
+
+/// The account in use, without its key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Its name in the config.
+    pub name: String,
+    /// Scheme and host, without a final slash.
+    pub base_url: String,
+    /// What stands between the host and `/video_generation`.
+    pub path_prefix: String,
+    /// The two fields that hosts spell differently.
+    pub names: WireNames,
+    /// Whether the service takes WebP pictures.
+    pub webp: bool,
+    /// Submissions in any 60 seconds.
+    pub submit_per_minute: u32,
+    /// The name of the environment variable that a copied curl command uses for the key.
+    pub key_variable: String,
+}
+
+/// `[download]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DownloadSettings {
+    /// The folder.
+    pub dir: String,
+    /// Whether saving starts by itself.
+    pub auto: bool,
+    /// Downloads at once.
+    pub parallel: usize,
+    /// The file name's template.
+    pub name: String,
+    /// A line without a byte for this long is given up, in milliseconds.
+    pub stall_ms: u64,
+    /// Whether a JSON file is written beside the video.
+    pub sidecar: bool,
+}
+
+/// `[budget]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetSettings {
+    /// The day's cap; `None` for no cap.
+    pub per_day: Option<Ptc>,
+    /// One batch's cap; `None` for no cap.
+    pub per_batch: Option<Ptc>,
+    /// Above this the number of tasks must be typed; `None` for never.
+    pub ask_above: Option<Ptc>,
+}
+
+/// `[poll]`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PollSettings {
+    /// The shortest time between two questions about one task, in milliseconds.
+    pub every_ms: u64,
+    /// Questions a second for the whole account.
+    pub budget_per_second: f64,
+}
+
+/// `[queue]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueSettings {
+    /// How long a confirmed task can be taken back, in milliseconds.
+    pub undo_ms: u64,
+    /// Whether the program starts with sending paused.
+    pub start_paused: bool,
+    /// A submission's time-out, in milliseconds (`http.timeout_seconds`).
+    pub submit_timeout_ms: u64,
+}
+
+/// `[notify]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotifySettings {
+    /// Ring the terminal's bell.
+    pub bell: bool,
+    /// Send OSC 9 and OSC 777 notices.
+    pub osc: bool,
+    /// Whether a hook command is set.
+    pub hook: bool,
+}
+
+/// `[ui]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UiSettings {
+    /// The theme's name.
+    pub theme: String,
+    /// ASCII signs and borders only.
+    pub ascii: bool,
+    /// Take mouse events.
+    pub mouse: bool,
+    /// The least time between two frames that data drive, in milliseconds.
+    pub frame_ms: u64,
+    /// No motion that only pleases.
+    pub reduced_motion: bool,
+    /// `auto`, `en` or `zh`.
+    pub language: String,
+}
+
+/// Which tasks this run works on: sends, asks about, saves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Scope {
+    /// All of the profile: a dashboard, `watch`.
+    All,
+    /// None but those it is told of by acts: `submit`, `wait KEY…`, `download`.
+    Named,
+}
+
+impl Default for Settings {
+    /// The config's defaults, with an empty catalogue.
+    fn default() -> Self {
+        Self {
+            profile: Profile {
+                name: "302ai".into(),
+                base_url: "https://api.302.ai".into(),
+                path_prefix: "/minimaxi/v1".into(),
+                names: WireNames::gateway(),
+                webp: false,
+                submit_per_minute: 5,
+                key_variable: "REELTOP_API_KEY".into(),
+            },
+            catalogue: Catalogue { models: Vec::new() },
+            download: DownloadSettings {
+                dir: "~/Videos/reeltop".into(),
+                auto: true,
+                parallel: 3,
+                name: "{key}-{prompt}".into(),
+                stall_ms: 30 * time::SECOND,
+                sidecar: true,
+            },
+            budget: BudgetSettings {
+                per_day: Some(Ptc::from_thousandths(20_000)),
+                per_batch: Some(Ptc::from_thousandths(20_000)),
+                ask_above: Some(Ptc::from_thousandths(5_000)),
+            },
+            poll: PollSettings { every_ms: 10 * time::SECOND, budget_per_second: 5.0 },
+            queue: QueueSettings {
+                undo_ms: 3 * time::SECOND,
+                start_paused: false,
+                submit_timeout_ms: 120 * time::SECOND,
+            },
+            notify: NotifySettings { bell: true, osc: true, hook: false },
+            ui: UiSettings {
+                theme: "dark".into(),
+                ascii: false,
+                mouse: false,
+                frame_ms: 50,
+                reduced_motion: false,
+                language: "auto".into(),
+            },
+            keys: BTreeMap::new(),
+            scope: Scope::All,
+            has_key: true,
+            demo: false,
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! The whole state of the program, subject by subject.
+
+use super::{
+    act::Act,
+    effect::{Ticket, Write},
+    screen::Screen,
+    settings::Settings,
+};
+use crate::domain::{
+    answer::HaltCause,
+    money::Ptc,
+    problem::Problem,
+    task::{Row, Task, TaskKey, TaskState},
+    time::{Mono, Now, Wall},
+};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Everything the program knows.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// The present, as of the last message.
+    pub now: Now,
+    /// What was set.
+    pub settings: Settings,
+    /// All tasks.
+    pub tasks: Tasks,
+    /// Sending.
+    pub queue: Queue,
+    /// Asking.
+    pub poller: Poller,
+    /// Saving.
+    pub saver: Saver,
+    /// Money.
+    pub money: Money,
+    /// The store, as seen from here.
+    pub store: Store,
+    /// The screen.
+    pub screen: Screen,
+    /// Set when the program is to end.
+    pub ending: Option<Ending>,
+    /// Replies that came too late or for nothing; dropped and counted.
+    pub stale: u64,
+    /// The next command's number.
+    pub next_ticket: Ticket,
+    /// What became of acts; taken out by the command line, kept short otherwise.
+    pub reports: Vec<ActReport>,
+}
+
+/// All tasks: a line of each, and the whole of those there is work with.
+#[derive(Clone, Debug, Default)]
+pub struct Tasks {
+    /// A line of every task.
+    pub rows: BTreeMap<TaskKey, Row>,
+    /// The whole of those that are live or unknown.
+    pub live: BTreeMap<TaskKey, Task>,
+    /// How many there are in each state, in the order of `TaskState::ALL`; kept by `logic::tasks`.
+    pub counts: [usize; 10],
+    /// How many the store said there are; more than `rows.len()` while pages are still coming.
+    pub total: usize,
+    /// Whether all pages have come.
+    pub loaded: bool,
+    /// What finished tasks took from acceptance to the end, by model, resolution and seconds; newest last, at most 64
+    /// each.
+    pub history: BTreeMap<(String, String, u32), VecDeque<u64>>,
+}
+
+/// Sending.
+#[derive(Clone, Debug, Default)]
+pub struct Queue {
+    /// The person stopped sending.
+    pub paused: bool,
+    /// Something else did.
+    pub halted: Option<Halt>,
+    /// When submissions were emitted in the last 60 seconds, by this program.
+    pub sent: VecDeque<Mono>,
+    /// Not before: the store said that the allowance is used by another program, or the service asked to wait.
+    pub not_before: Mono,
+    /// Rows asked for at the store, not yet answered; one at a time.
+    pub claiming: Option<(Ticket, TaskKey)>,
+    /// POSTs under way: the ticket of each.
+    pub posting: BTreeMap<TaskKey, Ticket>,
+    /// Insertions under way.
+    pub inserting: BTreeSet<Ticket>,
+    /// The last confirmed batch, for undo.
+    pub last_batch: Vec<TaskKey>,
+    /// Tasks of this run's own, where its scope is `Named`.
+    pub named: BTreeSet<TaskKey>,
+}
+
+/// Why nothing is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Halt {
+    /// The kind of cause.
+    pub cause: HaltCause,
+    /// In words, for the banner.
+    pub problem: Problem,
+}
+
+/// Asking.
+#[derive(Clone, Debug, Default)]
+pub struct Poller {
+    /// Queries under way: the ticket of each.
+    pub asking: BTreeMap<TaskKey, Ticket>,
+    /// Live tasks' next questions, the soonest first.
+    pub due: BTreeSet<(Mono, TaskKey)>,
+    /// Where each task stands in `due`.
+    pub due_at: BTreeMap<TaskKey, Mono>,
+    /// Questions that may be asked now, in thousandths; refilled by time.
+    pub budget_milli: u64,
+    /// When the budget was last refilled.
+    pub refilled: Mono,
+    /// When a usable answer last came, of any call.
+    pub last_answer: Option<Mono>,
+    /// Since when no call has brought an answer, though some were made.
+    pub offline_since: Option<Mono>,
+    /// Calls in a row without an answer, for the common back-off.
+    pub misses: u32,
+}
+
+/// Saving.
+#[derive(Clone, Debug, Default)]
+pub struct Saver {
+    /// Files under way.
+    pub active: BTreeMap<TaskKey, Saving>,
+}
+
+/// One file under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saving {
+    /// Of the last command.
+    pub ticket: Ticket,
+    /// How far it is.
+    pub step: SavingStep,
+    /// Fresh addresses asked for in this try.
+    pub addresses: u32,
+}
+
+/// How far a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SavingStep {
+    /// The store is saving our claim.
+    Claiming,
+    /// The address was asked for.
+    Address,
+    /// Bytes are coming.
+    Bytes {
+        /// On disk so far.
+        done: u64,
+        /// The whole, where it is known.
+        total: Option<u64>,
+        /// When bytes began to come.
+        since: Mono,
+        /// On disk when they began to come: a resumed part's size.
+        from: u64,
+    },
+    /// The person asked to stop; the worker has not yet answered.
+    Stopping,
+}
+
+/// Money.
+#[derive(Clone, Debug, Default)]
+pub struct Money {
+    /// Charged or possibly charged today, by this store; kept by `logic::tasks`.
+    pub spent_today: Ptc,
+    /// Set aside for queued tasks.
+    pub reserved: Ptc,
+    /// The day these sums are of, by its first moment.
+    pub day: Wall,
+    /// The service's own word, and when.
+    pub balance: Option<(Ptc, Wall)>,
+    /// Why the balance could not be had.
+    pub balance_problem: Option<Problem>,
+    /// The call under way.
+    pub asking: Option<Ticket>,
+}
+
+/// The store, as seen from here.
+#[derive(Clone, Debug, Default)]
+pub struct Store {
+    /// This run's own name in claims; `None` until it is open.
+    pub owner: Option<String>,
+    /// Writes not yet acknowledged, in order.
+    pub pending: BTreeMap<Ticket, Vec<Write>>,
+    /// Writes that failed and must be tried again: answers that were had and paid for.
+    pub failed: Vec<Write>,
+    /// Consecutive failures; for the back-off.
+    pub failures: u32,
+    /// When to try again.
+    pub retry_at: Option<Mono>,
+}
+
+/// The program's end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// The exit code.
+    pub code: u8,
+    /// Whether submissions under way are waited for; a second Ctrl-C does not.
+    pub in_order: bool,
+}
+
+/// What became of an act, for whoever asked (the command line prints it).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActReport {
+    /// The act.
+    pub act: Act,
+    /// The task.
+    pub key: Option<TaskKey>,
+    /// What became of it.
+    pub result: Result<TaskState, Problem>,
+}
