@@ -1,0 +1,1 @@
+//! The shell: it starts the program, carries out its effects and ends it.
