@@ -4,9 +4,12 @@
 pub mod act;
 pub mod editor;
 pub mod effect;
+pub mod engine;
 pub mod filter;
 pub mod key;
+pub mod line_editor;
 pub mod msg;
 pub mod screen;
 pub mod settings;
 pub mod state;
+pub mod text;
