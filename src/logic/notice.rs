@@ -57,8 +57,10 @@ pub(super) fn noticed(state: &mut State, task: &Task) {
 
 /// Emits what is due: hooks at once, a notice after the gap, the title when its counts have changed.
 pub(super) fn wake(state: &mut State) -> Vec<Effect> {
-    let mut effects: Vec<Effect> =
-        std::mem::take(&mut state.notices.hooks).into_iter().map(|facts| Effect::Local(LocalCmd::Hook { facts })).collect();
+    let mut effects: Vec<Effect> = std::mem::take(&mut state.notices.hooks)
+        .into_iter()
+        .map(|facts| Effect::Local(LocalCmd::Hook { facts }))
+        .collect();
     if !state.settings.interactive {
         return effects;
     }

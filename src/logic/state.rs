@@ -1,8 +1,8 @@
 //! The whole state of the program, subject by subject.
 
 use super::{
-    notice::Notices,
     effect::{Ticket, Write},
+    notice::Notices,
     screen::Screen,
     settings::Settings,
 };
@@ -51,6 +51,30 @@ pub struct State {
     pub next_ticket: Ticket,
     /// What became of acts; taken out by the command line, kept short otherwise.
     pub reports: Vec<ActReport>,
+}
+
+impl State {
+    /// The state at the program's start: nothing is known yet, the store not open.
+    #[must_use]
+    pub fn new(settings: Settings, now: Now) -> Self {
+        Self {
+            queue: Queue { paused: settings.queue.start_paused, ..Queue::default() },
+            poller: Poller { refilled: now.mono, budget_milli: 1000, ..Poller::default() },
+            money: Money { day: now.day_start(), ..Money::default() },
+            screen: Screen::new(&settings),
+            now,
+            settings,
+            tasks: Tasks::default(),
+            saver: Saver::default(),
+            store: Store::default(),
+            notices: Notices::default(),
+            key_problem: None,
+            ending: None,
+            stale: 0,
+            next_ticket: 0,
+            reports: Vec::new(),
+        }
+    }
 }
 
 /// All tasks: a line of each, and the whole of those there is work with.

@@ -41,7 +41,8 @@ pub fn put_row(state: &mut State, row: Row) -> bool {
     if before.is_some_and(|known| known.rev > row.rev) {
         return false;
     }
-    let (spent_before, reserved_before) = before.map_or((Ptc::ZERO, Ptc::ZERO), |known| money_of(known, state.money.day));
+    let (spent_before, reserved_before) =
+        before.map_or((Ptc::ZERO, Ptc::ZERO), |known| money_of(known, state.money.day));
     let state_before = before.map(|known| known.state);
     let (spent, reserved) = money_of(&row, state.money.day);
     state.money.spent_today = state.money.spent_today + spent - spent_before;

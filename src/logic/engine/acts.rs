@@ -68,7 +68,10 @@ fn queue(state: &mut State, intents: Vec<Intent>, undo: bool) -> Vec<Effect> {
     let tasks = intents
         .into_iter()
         .map(|intent| NewTask {
-            attempt: intent.parent.and_then(|parent| state.tasks.rows.get(&parent)).map_or(1, |row| u32::from(row.attempt) + 1),
+            attempt: intent
+                .parent
+                .and_then(|parent| state.tasks.rows.get(&parent))
+                .map_or(1, |row| u32::from(row.attempt) + 1),
             parent: intent.parent,
             name: intent.name,
             profile: state.settings.profile.name.clone(),
@@ -141,7 +144,9 @@ impl InsertRefusal {
                 };
                 Problem::new(
                     "nothing was queued",
-                    format!("{asked} PTC more would cross the {cap}'s cap of {limit} PTC ({spent} PTC stand against it)"),
+                    format!(
+                        "{asked} PTC more would cross the {cap}'s cap of {limit} PTC ({spent} PTC stand against it)"
+                    ),
                     format!("Queue less, or raise {key} in the config."),
                 )
             }
@@ -155,7 +160,12 @@ fn cancel(state: &mut State, key: TaskKey) -> Vec<Effect> {
     let was = task.state();
     let (charged, text, money) = match task.phase {
         Phase::Queued { .. } if state.queue.claiming.as_ref().is_some_and(|(_, claiming)| *claiming == key) => {
-            return refuse(state, key, "it is being sent at this moment", "If it is accepted it is charged; x then stops watching it.");
+            return refuse(
+                state,
+                key,
+                "it is being sent at this moment",
+                "If it is accepted it is charged; x then stops watching it.",
+            );
         }
         Phase::Queued { .. } => (Charged::No, "taken back; free", Some(MoneyEvent::Released)),
         Phase::Running { .. } | Phase::Ready { .. } => {
@@ -169,7 +179,12 @@ fn cancel(state: &mut State, key: TaskKey) -> Vec<Effect> {
             return refuse(state, key, "its POST is on its way", "Wait for the answer; x then stops watching it.");
         }
         Phase::Unknown { .. } => {
-            return refuse(state, key, "its outcome is unknown", "Settle it first: Enter on the task, or `reeltop resolve`.");
+            return refuse(
+                state,
+                key,
+                "its outcome is unknown",
+                "Settle it first: Enter on the task, or `reeltop resolve`.",
+            );
         }
         Phase::Saved { .. } | Phase::Failed { .. } | Phase::Refused { .. } | Phase::Cancelled { .. } => {
             return refuse(state, key, &format!("it has already ended ({})", was.word()), "");

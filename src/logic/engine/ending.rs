@@ -27,7 +27,9 @@ pub fn quit(state: &mut State, code: u8) -> Vec<Effect> {
     state.ending = Some(Ending { code, in_order: true, told: false });
     let waiting = state.queue.posting.len();
     if waiting > 0 {
-        let text = format!("waiting for the answer to {waiting} submission(s); Ctrl-c again leaves now, and they become unknown");
+        let text = format!(
+            "waiting for the answer to {waiting} submission(s); Ctrl-c again leaves now, and they become unknown"
+        );
         toast::say(state, Level::Warning, text, None);
     }
     let mut effects = vec![Effect::Store(StoreCmd::SaveSeen { at: state.now.wall })];

@@ -109,3 +109,10 @@ fn ticket(state: &mut State) -> super::effect::Ticket {
     state.next_ticket += 1;
     state.next_ticket
 }
+
+/// The key for the service was read, or cannot be had. Until then nothing is sent or asked.
+pub fn key_read(state: &mut State, result: Result<(), Problem>) -> Vec<Effect> {
+    state.settings.has_key = result.is_ok();
+    state.key_problem = result.err();
+    if state.store.owner.is_some() { money::ask_balance(state) } else { Vec::new() }
+}

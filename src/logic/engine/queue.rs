@@ -44,7 +44,8 @@ pub(super) fn send_due(state: &mut State) -> Vec<Effect> {
     task.claim = claim(state, timeout + AFTER_TIMEOUT);
     let ticket = ticket(state);
     state.queue.claiming = Some((ticket, task.key));
-    let write = Write { events: vec![event(state, "sending", "saved as being sent; the POST follows")], ledger: vec![], task };
+    let write =
+        Write { events: vec![event(state, "sending", "saved as being sent; the POST follows")], ledger: vec![], task };
     let per_minute = state.settings.profile.submit_per_minute;
     vec![Effect::Store(StoreCmd::Send { ticket, write: Box::new(write), per_minute })]
 }
@@ -210,7 +211,8 @@ fn put_back(state: &mut State, mut task: Task, wait: Option<u64>, error: TaskErr
     if error.class == ErrorClass::Network {
         super::poller::missed(state);
     }
-    let note = answer_event(state, "put back", format!("sent again in {} s: {}", wait.div_ceil(SECOND), error.message), reply);
+    let note =
+        answer_event(state, "put back", format!("sent again in {} s: {}", wait.div_ceil(SECOND), error.message), reply);
     let not_before = state.now.wall.plus(wait);
     state.queue.not_before = state.now.mono.plus(wait);
     task.phase = Phase::Queued { not_before, put_back: Some(PutBack { times, error }) };
@@ -220,7 +222,12 @@ fn put_back(state: &mut State, mut task: Task, wait: Option<u64>, error: TaskErr
 }
 
 /// Nobody can tell what became of it: counted as spent, kept on top of the table, never sent again by the program.
-pub(super) fn became_unknown(state: &mut State, mut task: Task, error: TaskError, note: crate::domain::task::Event) -> Vec<Effect> {
+pub(super) fn became_unknown(
+    state: &mut State,
+    mut task: Task,
+    error: TaskError,
+    note: crate::domain::task::Event,
+) -> Vec<Effect> {
     let text = format!("{} may have been accepted and charged: {}", task.key, error.message);
     toast::say(state, Level::Error, text, Some(task.key));
     task.phase = Phase::Unknown { error };

@@ -53,9 +53,12 @@ pub(super) fn deadline(state: &State) -> Option<Mono> {
 
 fn next(state: &State) -> Option<&Task> {
     state.store.owner.as_ref()?;
-    state.tasks.ready.iter().filter_map(|key| state.tasks.live.get(key)).find(|task| {
-        next_try(task).is_some_and(|at| at <= state.now.wall) && is_free(state, task)
-    })
+    state
+        .tasks
+        .ready
+        .iter()
+        .filter_map(|key| state.tasks.live.get(key))
+        .find(|task| next_try(task).is_some_and(|at| at <= state.now.wall) && is_free(state, task))
 }
 
 fn next_try(task: &Task) -> Option<crate::domain::time::Wall> {

@@ -146,7 +146,9 @@ fn changed(state: &mut State, task: Task) -> Vec<Effect> {
 
 /// A task that nobody holds and that needs work becomes ours.
 fn take_over(state: &mut State, mut task: Task) -> Vec<Effect> {
-    if !is_ours(state, &task) || task.claim.as_ref().is_some_and(|claim| Some(&claim.owner) == state.store.owner.as_ref()) {
+    if !is_ours(state, &task)
+        || task.claim.as_ref().is_some_and(|claim| Some(&claim.owner) == state.store.owner.as_ref())
+    {
         return Vec::new();
     }
     match task.phase.clone() {
