@@ -313,6 +313,11 @@ pub enum LocalMsg {
         /// The new text.
         result: Result<String, Problem>,
     },
+    /// The key for the service was read (it stays with the client), or why there is none.
+    Key {
+        /// Whether it can be used.
+        result: Result<(), Problem>,
+    },
     /// Something the person asked for is done (a player was opened) or not.
     Said {
         /// What to show.
