@@ -205,12 +205,15 @@ mod tests {
         assert_eq!(fed(&mut hold, "[", 20), vec![]);
         assert_eq!(fed(&mut hold, "A", 40), vec![Key::plain(Code::Up)]);
         assert_eq!(hold, EscHold { held: vec![], since: 40 });
-        assert_eq!(fed(&mut hold, "\u{1b}OF\u{1b}[6~\u{1b}[1;5C\u{1b}[Z", 0), vec![
-            Key::plain(Code::End),
-            Key::plain(Code::PageDown),
-            Key { ctrl: true, ..Key::plain(Code::Right) },
-            Key { shift: true, ..Key::plain(Code::Tab) },
-        ]);
+        assert_eq!(
+            fed(&mut hold, "\u{1b}OF\u{1b}[6~\u{1b}[1;5C\u{1b}[Z", 0),
+            vec![
+                Key::plain(Code::End),
+                Key::plain(Code::PageDown),
+                Key { ctrl: true, ..Key::plain(Code::Right) },
+                Key { shift: true, ..Key::plain(Code::Tab) },
+            ]
+        );
     }
 
     #[test]

@@ -1,13 +1,10 @@
 //! Carries out effects: hands each to its worker. Every worker's answer comes back as a message.
 
-use super::setup::Setup;
 use crate::{
-    domain::{
-        answer::Reply,
-        problem::Problem,
-    },
+    domain::{answer::Reply, problem::Problem},
     io::{
-        client::Client,
+        client::{Client, ClientConfig},
+        config::Loaded,
         download::Downloader,
         images,
         store::{self, Handle},
@@ -17,13 +14,16 @@ use crate::{
         msg::{HttpMsg, LocalMsg, Msg},
     },
 };
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 use tokio::{process::Command, sync::mpsc::UnboundedSender};
 
 /// All workers of one run.
 #[derive(Debug)]
 pub struct Workers {
-    setup: Arc<Setup>,
+    setup: Arc<Loaded>,
     to: UnboundedSender<Msg>,
     store: Handle,
     /// Set once the key was read; until then, by the state's own rule, nothing is sent or asked.
@@ -34,7 +34,7 @@ pub struct Workers {
 impl Workers {
     /// Starts the store's thread and begins to read the key; neither is waited for.
     #[must_use]
-    pub fn start(setup: Arc<Setup>, to: UnboundedSender<Msg>) -> Self {
+    pub fn start(setup: Arc<Loaded>, to: UnboundedSender<Msg>) -> Self {
         let feed = to.clone();
         let store = store::open(&setup.paths.data_dir, move |msg| tell(&feed, Msg::Store(msg)));
         let workers = Self { setup, to, store, client: Arc::default(), downloader: Arc::default() };
@@ -56,7 +56,8 @@ impl Workers {
     pub fn http(&self, command: HttpCmd) {
         let to = self.to.clone();
         let Some(client) = self.client.get().cloned() else {
-            let problem = Problem::new("the call was not made", "there is no key for the service", "See `reeltop doctor`.");
+            let problem =
+                Problem::new("the call was not made", "there is no key for the service", "See `reeltop doctor`.");
             tell(&to, Msg::Http(unsent(command, problem)));
             return;
         };
@@ -76,7 +77,7 @@ impl Workers {
         let to = self.to.clone();
         match command {
             LocalCmd::LoadImage { path } => {
-                let dir = self.setup.paths.images_dir.clone();
+                let dir = self.setup.paths.images.clone();
                 tokio::task::spawn_blocking(move || {
                     let result = images::load(&path, &dir);
                     tell(&to, Msg::Local(LocalMsg::Image { path, result }));
@@ -109,8 +110,8 @@ impl Workers {
         let (setup, to) = (Arc::clone(&self.setup), self.to.clone());
         let (client, downloader) = (Arc::clone(&self.client), Arc::clone(&self.downloader));
         tokio::task::spawn_blocking(move || {
-            let result = setup.read_key().and_then(|key| {
-                let made = Client::new(setup.client_config(key))?;
+            let result = client_config(&setup).and_then(|config| {
+                let made = Client::new(config)?;
                 let fetches = Downloader::new(setup.allow_http)?;
                 let _ = (client.set(made), downloader.set(fetches));
                 Ok(())
@@ -118,6 +119,25 @@ impl Workers {
             tell(&to, Msg::Local(LocalMsg::Key { result }));
         });
     }
+}
+
+fn client_config(setup: &Loaded) -> Result<ClientConfig, Problem> {
+    let key = setup.key.read()?.ok_or_else(|| {
+        let why = format!("{} is not set", setup.key.words());
+        Problem::new("there is no key for the service", why, "Set it and start again, or try --demo.")
+    })?;
+    let profile = &setup.settings.profile;
+    Ok(ClientConfig {
+        base_url: profile.base_url.clone(),
+        path_prefix: profile.path_prefix.clone(),
+        names: profile.names.clone(),
+        catalogue: setup.settings.catalogue.clone(),
+        images_dir: setup.paths.images.clone(),
+        submit_timeout: Duration::from_millis(setup.settings.queue.submit_timeout_ms),
+        query_timeout: ClientConfig::QUERY_TIMEOUT,
+        allow_http: setup.allow_http,
+        key: Some(key),
+    })
 }
 
 /// The loop may be gone already; then nobody is there to be told.
