@@ -2,10 +2,12 @@
 //! out; no clock, no I/O.
 
 pub mod act;
+pub mod columns;
 pub mod editor;
 pub mod effect;
 pub mod filter;
 pub mod key;
+pub mod layout;
 pub mod msg;
 pub mod screen;
 pub mod settings;
