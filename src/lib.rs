@@ -4,5 +4,6 @@
 //! `logic` (the program as a function), `domain` (the words and rules of the field).
 
 pub mod domain;
+pub mod io;
 pub mod logic;
 pub mod ui;

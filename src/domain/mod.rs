@@ -3,7 +3,9 @@
 pub mod answer;
 pub mod catalogue;
 pub mod draft;
+pub mod export;
 pub mod money;
+pub mod name;
 pub mod problem;
 pub mod request;
 pub mod task;

@@ -14,10 +14,7 @@ use super::{
     screen::{Pane, Screen},
     state::State,
 };
-use crate::domain::{
-    task::TaskState,
-    time::{Mono, Now, Wall},
-};
+use crate::domain::time::{Mono, Now, Wall};
 use ratatui::layout::Rect;
 
 /// Fewer cells across than this, and only a sentence is shown.
@@ -29,7 +26,7 @@ const DETAIL_FROM: u16 = 30;
 /// Below this many rows detail takes the whole place while it has the keys.
 const SHARED_FROM: u16 = 20;
 /// The least time between two changes of the picture that time alone makes, in milliseconds.
-pub const STEP_MS: u64 = 5_000;
+pub const STEP_MS: u64 = 10_000;
 /// Questions without an answer from which on the line is called offline on a row of its own.
 const OFFLINE_FROM: u32 = 2;
 
@@ -181,15 +178,4 @@ pub fn shown_now(now: Now) -> Now {
         wall: Wall(now.wall.0.saturating_sub_unsigned(past)),
         utc_offset: now.utc_offset,
     }
-}
-
-/// When the picture changes by time alone; `None` while nothing on it depends on time.
-#[must_use]
-pub fn next_step(state: &State) -> Option<Mono> {
-    let counts = |wanted: TaskState| {
-        TaskState::ALL.iter().zip(state.tasks.counts).any(|(state, count)| *state == wanted && count > 0)
-    };
-    let moving = [TaskState::Sending, TaskState::Running, TaskState::Saving].into_iter().any(counts)
-        || state.poller.offline_since.is_some();
-    moving.then(|| shown_now(state.now).mono.plus(STEP_MS))
 }

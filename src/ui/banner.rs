@@ -25,9 +25,14 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) {
 fn words(banner: Banner, state: &State) -> String {
     match banner {
         Banner::Halted => state.queue.halted.as_ref().map_or_else(String::new, |halt| halt.problem.to_string()),
-        Banner::NoKey => format!(
-            "No key: nothing can be sent. Set {} and start again, or look around with `reeltop --demo`",
-            state.settings.profile.key_variable
+        Banner::NoKey => state.key_problem.as_ref().map_or_else(
+            || {
+                format!(
+                    "No key: nothing can be sent. Set {} and start again, or look around with `reeltop --demo`",
+                    state.settings.profile.key_variable
+                )
+            },
+            ToString::to_string,
         ),
         Banner::Unwritten => format!(
             "{} answers wait to be saved: the store cannot be written. Free space on the disk; it is tried again",

@@ -11,6 +11,7 @@ use crate::{
         layout,
         screen::Column,
         state::{Saving, SavingStep, State},
+        tasks,
     },
 };
 use ratatui::style::Style;
@@ -162,7 +163,7 @@ fn elapsed(view: &View<'_>, row: &Row) -> String {
         }
         TaskState::Running => {
             let took = words::clock(view.now.wall.since(sent));
-            match usual(view.state, row) {
+            match tasks::usual_ms(view.state, row) {
                 Some(usual) => format!("{took} ({})", words::usual(usual, true)),
                 None => took,
             }
@@ -171,19 +172,6 @@ fn elapsed(view: &View<'_>, row: &Row) -> String {
             row.finished_at.map_or_else(String::new, |at| words::clock(at.since(sent)))
         }
     }
-}
-
-/// What such tasks usually take, the quick and the slow case in milliseconds: learned from this store once there are
-/// five of them, before that from the catalogue.
-pub(super) fn usual(state: &State, row: &Row) -> Option<(u64, u64)> {
-    const ENOUGH: usize = 5;
-    let kind = (row.model.to_string(), row.resolution.to_string(), u32::from(row.duration));
-    if let Some(seen) = state.tasks.history.get(&kind).filter(|seen| seen.len() >= ENOUGH) {
-        let mut took: Vec<u64> = seen.iter().copied().collect();
-        took.sort_unstable();
-        return Some((took[took.len() / 10], took[took.len() * 9 / 10]));
-    }
-    state.settings.catalogue.spec(&row.model).map(|spec| spec.usual_ms)
 }
 
 /// The model's name for a narrow place.

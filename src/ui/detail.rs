@@ -1,12 +1,13 @@
 //! Detail and download: its head with the parts to choose from, and the part that is looked at.
 
-use super::{brush::Brush, cells, hints, overview, past, theme::Look};
+use super::{brush::Brush, hints, overview, past, theme::Look};
 use crate::{
     domain::task::Row,
     logic::{
         msg::Detail,
         screen::{DetailTab, Pane},
         state::State,
+        tasks,
     },
 };
 use ratatui::{
@@ -96,7 +97,7 @@ pub(super) fn not_yet(look: Look) -> Vec<Line<'static>> {
 
 /// `usually 2-4 min`.
 pub(super) fn usually(about: &About<'_>) -> Option<String> {
-    cells::usual(about.state, about.row).map(|usual| format!("usually {}", super::words::usual(usual, false)))
+    tasks::usual_ms(about.state, about.row).map(|usual| format!("usually {}", super::words::usual(usual, false)))
 }
 
 /// The acts that are possible now, and why the others are not.

@@ -125,13 +125,9 @@ fn counts(brush: &Brush<'_>, state: &State, kept: usize) -> Line<'static> {
 /// Files not yet here whose address has less than an hour to live.
 fn at_risk(state: &State) -> usize {
     let soon = layout::shown_now(state.now).wall.plus(HOUR);
-    state
-        .tasks
-        .live
-        .values()
-        .filter(|task| matches!(task.state(), TaskState::Ready | TaskState::Saving))
-        .filter(|task| task.expires_at.is_some_and(|at| at < soon))
-        .count()
+    let waiting = state.tasks.ready.iter().chain(state.saver.active.keys());
+    let expires = |key| state.tasks.rows.get(key).and_then(|row| row.expires_at);
+    waiting.filter(|key| expires(key).is_some_and(|at| at < soon)).count()
 }
 
 fn one(rank: u8, forms: impl IntoIterator<Item = String>, style: Style) -> Part {

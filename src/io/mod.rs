@@ -1,0 +1,9 @@
+//! Workers: all that touches the world outside. They are handed plain values and send messages back; none of them
+//! decides anything about a task or money, and none knows of the screen.
+
+pub mod client;
+pub mod download;
+pub mod images;
+mod paths;
+pub mod store;
+mod words;
