@@ -3,6 +3,7 @@
 
 pub mod act;
 mod away;
+pub mod columns;
 pub mod compose;
 pub mod detail;
 pub mod editor;
@@ -11,6 +12,7 @@ pub mod engine;
 pub mod filter;
 pub mod input;
 pub mod key;
+pub mod layout;
 mod line_editor;
 pub mod msg;
 pub mod notice;
