@@ -1,5 +1,11 @@
-//! The workers: everything that touches the disk, the line or another program. They are handed values and send messages
-//! back; they decide nothing.
+//! Workers: all that touches the world outside. They are handed plain values and send messages back; none of them
+//! decides anything about a task or money, and none knows of the screen.
 
+pub mod client;
 pub mod config;
+pub mod download;
+pub mod images;
+mod paths;
 pub mod secret;
+pub mod store;
+mod words;
