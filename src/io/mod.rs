@@ -5,4 +5,5 @@ pub mod client;
 pub mod download;
 pub mod images;
 mod paths;
+pub mod simulator;
 mod words;
