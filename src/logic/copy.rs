@@ -30,7 +30,10 @@ pub(super) fn part(state: &mut State, task: &Task, what: CopyWhat) -> Vec<Do> {
             None => refuse(state, format!("{key} has no file on disk")),
         },
         CopyWhat::Curl => {
-            let curl = export::curl(&task.request, &state.settings.profile, &state.settings.catalogue);
+            let profile = &state.settings.profile;
+            let spec = state.settings.catalogue.spec(&task.request.model);
+            let body = export::request_json(&task.request, spec, &profile.names);
+            let curl = export::curl(&profile.base_url, &profile.path_prefix, &profile.key_variable, &body);
             copy(state, "curl command", curl)
         }
         CopyWhat::Url => ask_url(state, task),
@@ -73,7 +76,7 @@ pub(super) fn scp(state: &mut State, task: &Task) -> Vec<Do> {
     let Some(saved) = task.saved() else {
         return refuse(state, format!("{} has no file on disk", task.key));
     };
-    let command = format!("scp {} .", quoted(&format!("HOST:{}", saved.path)));
+    let command = format!("scp {} .", export::shell_quote(&format!("HOST:{}", saved.path)));
     let text = "copied an scp command; put the machine's ssh name in the place of HOST";
     toast::say(state, Level::Info, text.to_owned(), Some(task.key));
     vec![Do::Effect(Effect::Term(TermCmd::Copy(command)))]
@@ -96,13 +99,6 @@ fn copy(state: &mut State, what: &str, text: String) -> Vec<Do> {
 fn refuse(state: &mut State, why: String) -> Vec<Do> {
     toast::say(state, Level::Warning, why, None);
     Vec::new()
-}
-
-/// A word as a POSIX shell reads it back: within single quotes, unless it needs none.
-#[must_use]
-pub fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-:@%+=,".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 #[cfg(test)]
@@ -132,8 +128,6 @@ mod tests {
     fn an_scp_command_is_quoted_for_the_shell() {
         let mut state = state(&[Saved]);
         assert_eq!(scp(&mut state, &task(1, Saved)), copied(r"scp 'HOST:/videos/it'\''s 1.mp4' ."));
-        assert_eq!(quoted("HOST:/videos/a.mp4"), "HOST:/videos/a.mp4");
-        assert_eq!(quoted("$(rm -rf ~)"), "'$(rm -rf ~)'");
     }
 
     #[test]

@@ -5,8 +5,9 @@ use super::{
     effect::{Effect, StoreCmd},
     input,
     keymap::Move,
+    layout::detail_size,
     msg::Detail,
-    screen::{DetailTab, Pane},
+    screen::DetailTab,
     state::State,
     table,
 };
@@ -15,7 +16,7 @@ use crate::domain::task::TaskKey;
 /// Asks the store for the task under the cursor, where detail is on the screen and shows another one or an older state
 /// of it. One question at a time: a held key asks about the row it ends on, not about all it passes.
 pub fn follow(state: &mut State) -> Vec<Effect> {
-    let Some(key) = state.screen.table.cursor.filter(|_| is_shown(state)) else { return Vec::new() };
+    let Some(key) = state.screen.table.cursor.filter(|_| detail_size(state).is_some()) else { return Vec::new() };
     let rev = state.tasks.rows.get(&key).map_or(0, |row| row.rev);
     let detail = &mut state.screen.detail;
     let fresh = detail.loaded.as_ref().is_some_and(|shown| shown.task.key == key && shown.task.rev >= rev);
@@ -24,12 +25,6 @@ pub fn follow(state: &mut State) -> Vec<Effect> {
     }
     detail.asked = Some(key);
     vec![Effect::Store(StoreCmd::Detail { key })]
-}
-
-/// Whether detail is on the screen.
-fn is_shown(state: &State) -> bool {
-    let screen = &state.screen;
-    screen.pane == Pane::Detail || (screen.pane == Pane::Table && !screen.full && screen.height >= 30)
 }
 
 /// The store has told all about a task.
@@ -72,7 +67,7 @@ pub(super) fn turn(state: &mut State, forward: bool) {
 
 /// Scrolls. How many lines there are depends on their wrapping; what lies past the end is shown as the end.
 pub(super) fn scroll(state: &mut State, to: Move) {
-    let page = usize::from(state.screen.height / 2).max(1);
+    let page = detail_size(state).map_or(1, |(_, rows)| usize::from(rows)).max(1);
     let view = &mut state.screen.detail;
     view.scroll = table::step(to, view.scroll, usize::MAX, page);
 }
@@ -82,6 +77,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::task::TaskState::{Running, Saved},
+        logic::screen::Pane,
         logic::testing::{add, state, task},
     };
 

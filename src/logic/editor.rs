@@ -207,12 +207,7 @@ impl PromptEditor {
     }
 
     /// The place one piece of text away; over the line's border where the caret stands at it.
-    fn beyond(
-        &self,
-        to: Direction,
-        before: fn(&str, usize) -> usize,
-        after: fn(&str, usize) -> usize,
-    ) -> DataCursor {
+    fn beyond(&self, to: Direction, before: fn(&str, usize) -> usize, after: fn(&str, usize) -> usize) -> DataCursor {
         let (line, text, at) = self.here();
         let column = |byte: usize| text[..byte].chars().count();
         match to {

@@ -41,8 +41,12 @@ impl LineEditor {
         let plain = (key.ctrl, key.alt) == (false, false);
         match (key.code, key.ctrl, key.alt) {
             (Code::Char(c), false, false) => self.insert(c.encode_utf8(&mut [0; 4])),
-            (Code::Left, false, false) | (Code::Char('b'), true, false) => self.go(text::grapheme_before(&self.text, here)),
-            (Code::Right, false, false) | (Code::Char('f'), true, false) => self.go(text::grapheme_after(&self.text, here)),
+            (Code::Left, false, false) | (Code::Char('b'), true, false) => {
+                self.go(text::grapheme_before(&self.text, here))
+            }
+            (Code::Right, false, false) | (Code::Char('f'), true, false) => {
+                self.go(text::grapheme_after(&self.text, here))
+            }
             (Code::Home, ..) | (Code::Char('a'), true, false) => self.go(0),
             (Code::End, ..) | (Code::Char('e'), true, false) => self.go(self.text.len()),
             (Code::Left, ..) | (Code::Char('b'), false, true) => self.go(text::word_before(&self.text, here)),
@@ -118,7 +122,8 @@ impl LineEditor {
         self.text.insert_str(self.caret, what);
         // A combining mark joins what stands before it, and what stands behind may join what came in.
         let end = self.caret + what.len();
-        self.caret = if text::grapheme_floor(&self.text, end) == end { end } else { text::grapheme_after(&self.text, end) };
+        self.caret =
+            if text::grapheme_floor(&self.text, end) == end { end } else { text::grapheme_after(&self.text, end) };
         true
     }
 

@@ -1,6 +1,8 @@
-//! Help and the message log as lists: scroll and search.
+//! Help and the message log as lists: scroll and search. A search leaves only the lines that hold its text, so that the
+//! next hit is the next line.
 
 use super::{
+    editor::LineEditor,
     filter::contains,
     key::Key,
     keymap::{HelpLine, Move, help_lines},
@@ -9,22 +11,20 @@ use super::{
     table::step,
 };
 
-/// The list's lines as texts, for the search and for its length.
-fn lines(state: &State) -> Vec<String> {
-    match state.screen.layers.last() {
-        Some(Layer::Help(_)) => help_lines(state).iter().map(HelpLine::text).collect(),
-        _ => state.screen.messages.iter().map(|message| message.text.clone()).collect(),
-    }
+/// How many lines are left of the list that has the keys.
+fn len(state: &State) -> usize {
+    let (texts, list): (Vec<String>, _) = match state.screen.layers.last() {
+        Some(Layer::Help(list)) => (help_lines(state).iter().map(HelpLine::text).collect(), list),
+        Some(Layer::Messages(list)) => (state.screen.messages.iter().map(|message| message.text.clone()).collect(), list),
+        _ => return 0,
+    };
+    let needle = list.query.text().to_lowercase();
+    texts.iter().filter(|text| contains(text, &needle)).count()
 }
 
-/// The lines of a list on the screen: all but header, footer and the list's own borders.
+/// The lines of a list on the screen: all but its borders and its own last line.
 fn page(state: &State) -> usize {
-    usize::from(state.screen.height).saturating_sub(4).max(1)
-}
-
-/// The message log, at its newest line.
-pub(super) fn messages(state: &State) -> Layer {
-    Layer::Messages(ListView { scroll: state.screen.messages.len().saturating_sub(page(state)), ..ListView::default() })
+    usize::from(state.screen.height).saturating_sub(3).max(1)
 }
 
 /// The list that has the keys.
@@ -37,10 +37,9 @@ fn view(state: &mut State) -> Option<&mut ListView> {
 
 /// Scrolls.
 pub(super) fn go(state: &mut State, to: Move) {
-    let (page, len) = (page(state), lines(state).len());
-    let last = len.saturating_sub(page);
+    let (page, len) = (page(state), len(state));
     if let Some(list) = view(state) {
-        list.scroll = step(to, list.scroll.min(last), last + 1, page);
+        list.scroll = step(to, list.scroll, len, page);
     }
 }
 
@@ -53,9 +52,10 @@ pub(super) fn typing(state: &mut State, typing: bool) {
 
 /// Takes a key of the search; the list follows as it is typed.
 pub(super) fn typed(state: &mut State, key: Key) {
-    let changed = view(state).is_some_and(|list| list.query.key(key));
-    if changed {
-        hit(state, true, 0);
+    if let Some(list) = view(state)
+        && list.query.key(key)
+    {
+        list.scroll = 0;
     }
 }
 
@@ -63,32 +63,16 @@ pub(super) fn typed(state: &mut State, key: Key) {
 pub(super) fn pasted(state: &mut State, text: &str) {
     if let Some(list) = view(state) {
         list.query.paste(text);
-    }
-    hit(state, true, 0);
-}
-
-/// Leaves the search: its text goes.
-pub(super) fn leave_search(state: &mut State) {
-    if let Some(list) = view(state) {
-        list.typing = false;
-        list.query = super::editor::LineEditor::default();
+        list.scroll = 0;
     }
 }
 
-/// Goes to the next or previous line that holds what is searched for, at least `skip` lines away; round the end.
-pub(super) fn hit(state: &mut State, forward: bool, skip: usize) {
-    let lines = lines(state);
-    let Some(list) = view(state) else { return };
-    let needle = list.query.text().to_lowercase();
-    if needle.is_empty() || lines.is_empty() {
-        return;
+/// Goes one step back: from typing to the hits, from the hits to the whole list. Tells whether there was such a step.
+pub(super) fn back(state: &mut State) -> bool {
+    let Some(list) = view(state) else { return false };
+    if !list.typing && list.query.text().is_empty() {
+        return false;
     }
-    let len = lines.len();
-    let at = list.scroll.min(len - 1);
-    let found = (0..len)
-        .map(|n| if forward { (at + skip + n) % len } else { (at + 2 * len - skip - n) % len })
-        .find(|line| contains(&lines[*line], &needle));
-    if let Some(line) = found {
-        list.scroll = line;
-    }
+    (list.typing, list.query, list.scroll) = (false, LineEditor::default(), 0);
+    true
 }

@@ -7,15 +7,11 @@ pub use order::{compare, order_of};
 
 use super::{
     keymap::Move,
+    layout::table_rows as page,
     screen::{Sort, TableView},
     state::State,
 };
 use crate::domain::task::{Row, TaskKey, TaskState};
-
-/// The rows of tasks on the screen.
-fn page(state: &State) -> usize {
-    usize::from(state.screen.height).saturating_sub(4).max(1)
-}
 
 /// The row under the cursor.
 #[must_use]

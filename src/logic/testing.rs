@@ -1,16 +1,12 @@
 //! States with tasks, for tests of this floor.
 
-use super::{
-    settings::Settings,
-    state::{State, Tasks},
-    table,
-};
+use super::{settings::Settings, state::State, table, tasks};
 use crate::domain::{
     catalogue::{CameraSupport, Catalogue, LengthUnit, ModelSpec, Need, PromptLimit, ResolutionSpec},
     money::Ptc,
     problem::{Charged, ErrorClass, TaskError},
     request::Request,
-    task::{FileId, Phase, RemoteId, Row, SavedFile, Task, TaskKey, TaskState},
+    task::{FileId, Phase, RemoteId, SavedFile, Task, TaskKey, TaskState},
     time::{Mono, Now, Wall},
 };
 
@@ -29,21 +25,9 @@ pub(crate) fn state(states: &[TaskState]) -> State {
     state
 }
 
-/// Puts a task in.
+/// Puts a task in, or puts it in the place of an earlier revision.
 pub(crate) fn add(state: &mut State, task: Task) {
-    let Tasks { rows, live, total, counts, .. } = &mut state.tasks;
-    let key = task.key;
-    if let Some(before) = rows.insert(key, Row::of(&task, false)) {
-        counts[before.state as usize] -= 1;
-    }
-    *total = rows.len();
-    counts[task.state() as usize] += 1;
-    if task.state().is_live() || task.state() == TaskState::Unknown {
-        live.insert(key, task);
-    } else {
-        live.remove(&key);
-    }
-    table::row_changed(state, key);
+    tasks::put(state, task);
 }
 
 /// That many milliseconds after the start.

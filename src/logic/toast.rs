@@ -43,7 +43,7 @@ pub fn deadline(state: &State) -> Option<Mono> {
 }
 
 /// Takes away the toasts whose time is over.
-pub fn wake(state: &mut State) {
+pub fn expire(state: &mut State) {
     let now = state.now.mono;
     state.screen.toasts.retain(|toast| toast.until > now);
 }
@@ -60,7 +60,7 @@ mod tests {
         say(&mut state, Level::Info, "one".into(), None);
         assert_eq!(deadline(&state), Some(state.now.mono.plus(STANDS)));
         state.now.mono = state.now.mono.plus(STANDS);
-        wake(&mut state);
+        expire(&mut state);
         assert_eq!((deadline(&state), state.screen.messages.len()), (None, 1));
     }
 

@@ -33,7 +33,7 @@ pub(super) fn some_task(state: &State) -> Possible {
 }
 
 /// Whether that task can be repeated as it is.
-pub(crate) fn retry_row(row: &Row) -> Possible {
+fn retry_row(row: &Row) -> Possible {
     let key = row.key;
     match row.state {
         TaskState::Failed | TaskState::Refused | TaskState::Cancelled | TaskState::Saved => Ok(()),
@@ -54,7 +54,7 @@ pub(super) fn whole(state: &State) -> Possible {
 }
 
 /// Whether that task can be taken back or left.
-pub(crate) fn cancel_row(row: &Row) -> Possible {
+fn cancel_row(row: &Row) -> Possible {
     let key = row.key;
     match row.state {
         TaskState::Queued | TaskState::Running | TaskState::Ready | TaskState::Saving => Ok(()),
@@ -71,7 +71,7 @@ pub(super) fn cancel(state: &State) -> Possible {
 }
 
 /// Whether that task's file can be fetched.
-pub(crate) fn download_row(row: &Row) -> Possible {
+fn download_row(row: &Row) -> Possible {
     let key = row.key;
     match row.state {
         TaskState::Ready => Ok(()),
@@ -124,7 +124,7 @@ pub(super) fn has_remote(state: &State) -> Possible {
 }
 
 /// Whether the service can be asked about that task.
-pub(crate) fn refresh_row(row: &Row) -> Possible {
+fn refresh_row(row: &Row) -> Possible {
     match row.state {
         TaskState::Running | TaskState::Ready | TaskState::Saving => Ok(()),
         state => no(format!("{} is {}: there is nothing to ask the service", row.key, state.word())),
@@ -154,7 +154,7 @@ pub(super) fn fix(state: &State) -> Possible {
 
 pub(super) fn send(state: &State) -> Possible {
     match state.screen.layers.last() {
-        Some(Layer::Preview(preview)) => crate::logic::preview::can_send(preview, state.now),
+        Some(Layer::Preview(preview)) => crate::logic::preview::can_send(preview),
         _ => no("There is no preview"),
     }
 }
@@ -164,4 +164,24 @@ pub(super) fn searched(state: &State) -> Possible {
         Some(Layer::Help(list) | Layer::Messages(list)) if !list.query.text().is_empty() => Ok(()),
         _ => no("Nothing is searched for; / searches"),
     }
+}
+
+/// Whether a retry can repeat that task.
+pub(crate) fn can_retry(row: &Row) -> bool {
+    retry_row(row).is_ok()
+}
+
+/// Whether that task can be taken back or left.
+pub(crate) fn can_cancel(row: &Row) -> bool {
+    cancel_row(row).is_ok()
+}
+
+/// Whether that task's file can be fetched.
+pub(crate) fn can_download(row: &Row) -> bool {
+    download_row(row).is_ok()
+}
+
+/// Whether the service can be asked about that task.
+pub(crate) fn refreshable(row: &Row) -> bool {
+    refresh_row(row).is_ok()
 }
