@@ -1,6 +1,21 @@
 //! What an answer of the service means: verdict, error class, sentence, advice, charged or not.
 //!
-//! Source: the service's contract, sections Reply, Query, File and Errors.
+//! Source: the service's contract, sections Reply, Query, File and Errors. The one rule above all: a submission counts
+//! as not taken only where that is proven; anything unclear is [`SubmitVerdict::Unknown`].
+
+mod balance;
+mod body;
+mod codes;
+mod file;
+mod query;
+mod redact;
+mod submit;
+
+pub use balance::judge_balance;
+pub use file::judge_file;
+pub use query::judge_query;
+pub use redact::redact;
+pub use submit::judge_submit;
 
 use super::{
     money::Ptc,
