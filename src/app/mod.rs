@@ -9,6 +9,7 @@ pub mod exit;
 pub mod frame;
 pub mod keys;
 pub mod manual;
+pub mod print;
 pub mod signals;
 pub mod terminal;
 pub mod workers;
