@@ -1,7 +1,7 @@
 //! Everything that is checked before any money is spent: a draft against the catalogue, each fault with its own
 //! sentence, and the request it becomes when there is none.
 //!
-//! Source: the contract, sections Submit and Models. Prompts that only look wrong: [`lint`](super::lint).
+//! Source: the contract, sections Submit and Models. Prompts that only look wrong: [`lint`].
 
 use super::{
     catalogue::{Catalogue, ModelSpec, Need, ResolutionSpec},
