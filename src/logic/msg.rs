@@ -76,12 +76,13 @@ pub enum StoreMsg {
         /// The draft that was being typed.
         draft: Option<Draft>,
     },
-    /// Some of the rows, the newest first. Whole tasks come with the page their row is in.
+    /// Some of the rows, the newest first. The first page brings all the whole tasks, wherever in the order their rows are.
+    /// A change that was made meanwhile may come before an older page: of two versions of a row the higher revision wins.
     Page {
         /// Table lines, newest first.
         rows: Vec<Row>,
-        /// Of these, the ones that the program still has work with, and the unknown ones, whole. A claim of a program
-        /// that is no longer alive has been left out.
+        /// On the first page: all tasks that the program still has work with, and the unknown ones, whole, newest first. A
+        /// claim of a program that is no longer alive has been left out.
         tasks: Vec<Task>,
         /// Whether this was the last page.
         last: bool,
@@ -311,6 +312,11 @@ pub enum LocalMsg {
     Edited {
         /// The new text.
         result: Result<String, Problem>,
+    },
+    /// The key for the service was read (it stays with the client), or why there is none.
+    Key {
+        /// Whether it can be used.
+        result: Result<(), Problem>,
     },
     /// Something the person asked for is done (a player was opened) or not.
     Said {

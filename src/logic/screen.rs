@@ -6,6 +6,7 @@ use super::{
     effect::{Level, Ticket},
     filter::Filter,
     key::Key,
+    settings::Settings,
 };
 use crate::domain::{
     draft::{Draft, Fault, Field},
@@ -331,6 +332,45 @@ pub struct Away {
 }
 
 impl Screen {
+    /// The screen at the program's start: the table, empty, at 80x24 until the terminal tells its size.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        let model = settings.catalogue.models.first().map(|spec| spec.name.clone()).unwrap_or_default();
+        Self {
+            width: 80,
+            height: 24,
+            pane: Pane::Table,
+            full: false,
+            table: TableView {
+                sort: Sort { column: Column::Key, descending: true },
+                filter: Filter::default(),
+                order: Vec::new(),
+                cursor: None,
+                at: 0,
+                top: 0,
+                marks: BTreeSet::new(),
+                range_from: None,
+                frozen: false,
+            },
+            detail: DetailView::default(),
+            compose: Compose {
+                prompt: PromptEditor::new(""),
+                draft: Draft { model, ..Draft::default() },
+                row: ComposeRow::Field(Field::Prompt),
+                line: LineEditor::default(),
+                faults: Vec::new(),
+                images: BTreeMap::new(),
+                parent: None,
+                parent_request: None,
+                unsaved_since: None,
+            },
+            layers: Vec::new(),
+            toasts: VecDeque::new(),
+            messages: VecDeque::new(),
+            away: None,
+        }
+    }
+
     /// The place whose keys count now: the topmost layer, or the pane.
     #[must_use]
     pub fn top_layer(&self) -> Option<&Layer> {

@@ -27,6 +27,8 @@ pub struct Settings {
     pub keys: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// Which tasks this run works on.
     pub scope: Scope,
+    /// Whether a person sits before it: a dashboard, not a one-shot command.
+    pub interactive: bool,
     /// Whether a key for the service was found. Without one nothing is sent, and a banner says how to set it.
     pub has_key: bool,
     /// Whether everything goes to the simulator inside (`--demo`).
@@ -181,6 +183,7 @@ impl Default for Settings {
             },
             keys: BTreeMap::new(),
             scope: Scope::All,
+            interactive: true,
             has_key: true,
             demo: false,
         }

@@ -1,8 +1,8 @@
 //! The whole state of the program, subject by subject.
 
 use super::{
-    act::Act,
     effect::{Ticket, Write},
+    notice::Notices,
     screen::Screen,
     settings::Settings,
 };
@@ -10,10 +10,13 @@ use crate::domain::{
     answer::HaltCause,
     money::Ptc,
     problem::Problem,
-    task::{Row, Task, TaskKey, TaskState},
+    task::{RemoteId, Row, Task, TaskKey, TaskState},
     time::{Mono, Now, Wall},
 };
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
 
 /// Everything the program knows.
 #[derive(Clone, Debug)]
@@ -34,6 +37,10 @@ pub struct State {
     pub money: Money,
     /// The store, as seen from here.
     pub store: Store,
+    /// What the laptop is told.
+    pub notices: Notices,
+    /// Why there is no key for the service, where none could be had.
+    pub key_problem: Option<Problem>,
     /// The screen.
     pub screen: Screen,
     /// Set when the program is to end.
@@ -46,6 +53,30 @@ pub struct State {
     pub reports: Vec<ActReport>,
 }
 
+impl State {
+    /// The state at the program's start: nothing is known yet, the store not open.
+    #[must_use]
+    pub fn new(settings: Settings, now: Now) -> Self {
+        Self {
+            queue: Queue { paused: settings.queue.start_paused, ..Queue::default() },
+            poller: Poller { refilled: now.mono, budget_milli: 1000, ..Poller::default() },
+            money: Money { day: now.day_start(), ..Money::default() },
+            screen: Screen::new(&settings),
+            now,
+            settings,
+            tasks: Tasks::default(),
+            saver: Saver::default(),
+            store: Store::default(),
+            notices: Notices::default(),
+            key_problem: None,
+            ending: None,
+            stale: 0,
+            next_ticket: 0,
+            reports: Vec::new(),
+        }
+    }
+}
+
 /// All tasks: a line of each, and the whole of those there is work with.
 #[derive(Clone, Debug, Default)]
 pub struct Tasks {
@@ -53,15 +84,18 @@ pub struct Tasks {
     pub rows: BTreeMap<TaskKey, Row>,
     /// The whole of those that are live or unknown.
     pub live: BTreeMap<TaskKey, Task>,
+    /// Of these, the queued ones.
+    pub queued: BTreeSet<TaskKey>,
+    /// Of these, the ones whose file waits to be fetched.
+    pub ready: BTreeSet<TaskKey>,
     /// How many there are in each state, in the order of `TaskState::ALL`; kept by `logic::tasks`.
     pub counts: [usize; 10],
     /// How many the store said there are; more than `rows.len()` while pages are still coming.
     pub total: usize,
     /// Whether all pages have come.
     pub loaded: bool,
-    /// What finished tasks took from acceptance to the end, by model, resolution and seconds; newest last, at most 64
-    /// each.
-    pub history: BTreeMap<(String, String, u32), VecDeque<u64>>,
+    /// What saved tasks took from sending to the end, by model, resolution and seconds; newest last, at most 64 each.
+    pub history: BTreeMap<(Arc<str>, Arc<str>, u16), VecDeque<u64>>,
 }
 
 /// Sending.
@@ -77,10 +111,14 @@ pub struct Queue {
     pub not_before: Mono,
     /// Rows asked for at the store, not yet answered; one at a time.
     pub claiming: Option<(Ticket, TaskKey)>,
+    /// How often in a row the service asked to wait.
+    pub put_backs: u32,
     /// POSTs under way: the ticket of each.
     pub posting: BTreeMap<TaskKey, Ticket>,
     /// Insertions under way.
     pub inserting: BTreeSet<Ticket>,
+    /// Tasks made elsewhere that are being taken over: the insertion of each.
+    pub adopting: BTreeMap<Ticket, RemoteId>,
     /// The last confirmed batch, for undo.
     pub last_batch: Vec<TaskKey>,
     /// Tasks of this run's own, where its scope is `Named`.
@@ -109,6 +147,8 @@ pub struct Poller {
     pub budget_milli: u64,
     /// When the budget was last refilled.
     pub refilled: Mono,
+    /// Nothing is asked before this: the service is away, or wants fewer questions.
+    pub not_before: Mono,
     /// When a usable answer last came, of any call.
     pub last_answer: Option<Mono>,
     /// Since when no call has brought an answer, though some were made.
@@ -120,6 +160,8 @@ pub struct Poller {
 /// Saving.
 #[derive(Clone, Debug, Default)]
 pub struct Saver {
+    /// Ended tasks whose file was asked for again, with the folder; the store is reading them.
+    pub wanted: BTreeMap<TaskKey, Option<String>>,
     /// Files under way.
     pub active: BTreeMap<TaskKey, Saving>,
 }
@@ -179,14 +221,22 @@ pub struct Money {
 pub struct Store {
     /// This run's own name in claims; `None` until it is open.
     pub owner: Option<String>,
-    /// Writes not yet acknowledged, in order.
-    pub pending: BTreeMap<Ticket, Vec<Write>>,
-    /// Writes that failed and must be tried again: answers that were had and paid for.
-    pub failed: Vec<Write>,
+    /// Writes not yet acknowledged.
+    pub pending: BTreeMap<Ticket, Write>,
+    /// The last write under way of each task; later ones wait for it in `waiting`, since it changes the revision.
+    pub busy: BTreeMap<TaskKey, Ticket>,
+    /// Writes that wait for an earlier one of the same task.
+    pub waiting: BTreeMap<TaskKey, VecDeque<Write>>,
+    /// Writes that failed and are tried again: answers that were had and paid for.
+    pub failed: VecDeque<Write>,
     /// Consecutive failures; for the back-off.
     pub failures: u32,
     /// When to try again.
     pub retry_at: Option<Mono>,
+    /// Rows that another program holds, by when its claim runs out.
+    pub held: BTreeMap<TaskKey, Wall>,
+    /// When those were last looked at.
+    pub looked: Mono,
 }
 
 /// The program's end.
@@ -194,16 +244,16 @@ pub struct Store {
 pub struct Ending {
     /// The exit code.
     pub code: u8,
-    /// Whether submissions under way are waited for; a second Ctrl-C does not.
+    /// Whether submissions and store writes under way are waited for; a second Ctrl-C does not.
     pub in_order: bool,
+    /// Whether the shell has been told.
+    pub told: bool,
 }
 
 /// What became of an act, for whoever asked (the command line prints it).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ActReport {
-    /// The act.
-    pub act: Act,
-    /// The task.
+    /// The task; `None` where none came of it.
     pub key: Option<TaskKey>,
     /// What became of it.
     pub result: Result<TaskState, Problem>,

@@ -1,7 +1,44 @@
 //! Pictures of the state: pure functions from `&State` to a buffer.
+//!
+//! ```text
+//!  reeltop  ?1 ▶4 ◆1 ✗3   queue paused   3.5 PTC today, 16.5 left   checked 5 s ago     header
+//!     # state       status          time          model   prompt                        table
+//! ▌ #42 ▶ running   Processing      2:10 (1-4 m)  H02     A fox runs through…
+//! ── #42 ▶ running ── [Overview] Time line  Request  Answers  Attempts ──────────       detail
+//!  n new  r retry  Enter detail  / filter  ? help                                       footer
+//! ```
+//! Layers (preview, menus, help) lie over that. Nothing here changes the state or asks the terminal anything.
 
-use crate::logic::state::State;
-use ratatui::{buffer::Buffer, layout::Position};
+mod banner;
+mod brush;
+mod cells;
+mod compose;
+mod detail;
+mod diff;
+mod footer;
+mod header;
+mod hints;
+mod layers;
+mod overview;
+mod past;
+mod preview;
+mod table;
+mod text;
+mod theme;
+mod words;
+
+use crate::logic::{
+    layout::{self, Layout, MIN_HEIGHT, MIN_WIDTH, Places},
+    screen::Layer,
+    state::State,
+};
+use brush::Brush;
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    style::Style,
+};
+use theme::Look;
 
 /// What the shell must know of a picture besides its cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,7 +60,84 @@ pub struct ScrollRegion {
     pub first: usize,
 }
 
-/// Draws the whole screen. `buf` is empty and has the terminal's size.
-pub fn draw(_state: &State, _buf: &mut Buffer) -> Drawn {
-    Drawn::default()
+/// Draws the whole screen. `buf` is empty and has the terminal's size, which is also the state's.
+pub fn draw(state: &State, buf: &mut Buffer) -> Drawn {
+    let mut brush = Brush { buf, look: Look::of(&state.settings.ui) };
+    let screen = brush.buf.area;
+    match layout::layout(state) {
+        Layout::Panes(places) if screen == Rect::new(0, 0, state.screen.width, state.screen.height) => {
+            panes(&mut brush, &places, state)
+        }
+        // Between a resize and its message the two sizes differ: the next picture follows at once.
+        Layout::Panes(_) | Layout::TooSmall => {
+            too_small(&mut brush, screen);
+            Drawn::default()
+        }
+    }
+}
+
+fn panes(brush: &mut Brush<'_>, places: &Places, state: &State) -> Drawn {
+    header::draw(brush, places.header, state);
+    banner::draw(brush, places.banners, state);
+    let mut drawn = Drawn::default();
+    if let Some(place) = places.table {
+        drawn.scroll = Some(table::draw(brush, place, state));
+    }
+    if let Some(place) = places.detail {
+        detail::draw(brush, place, state);
+    }
+    if let Some(place) = places.compose {
+        drawn.cursor = compose::draw(brush, place, state);
+    }
+    let typed = footer::draw(brush, places.footer, state);
+    for layer in &state.screen.layers {
+        let over_the_rows = !matches!(layer, Layer::FilterInput { .. });
+        drawn.cursor = draw_layer(brush, state, layer);
+        if over_the_rows {
+            drawn.scroll = None;
+        }
+    }
+    drawn.cursor = typed.or(drawn.cursor);
+    let above_footer = places.table.or(places.detail).or(places.compose).unwrap_or(places.footer);
+    if footer::toasts(brush, above_footer, state) {
+        drawn.scroll = None;
+    }
+    drawn
+}
+
+/// Draws a layer; tells where the caret is.
+fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Position> {
+    let screen = brush.buf.area;
+    match layer {
+        Layer::Preview(preview) => preview::draw(brush, screen, state, preview),
+        Layer::Help(view) => layers::help(brush, screen, state, view),
+        Layer::Messages(view) => layers::messages(brush, screen, state, view),
+        Layer::Resolve { key, at, line } => layers::resolve(brush, screen, *key, *at, line),
+        Layer::CopyMenu => {
+            layers::copy_menu(brush, screen, state);
+            None
+        }
+        Layer::SortMenu { at } => {
+            layers::sort_menu(brush, screen, state, *at);
+            None
+        }
+        Layer::Confirm(confirm) => {
+            layers::confirm(brush, screen, confirm);
+            None
+        }
+        Layer::Choose { field, at } => {
+            let (title, choices) = hints::choices(state, *field);
+            layers::choose(brush, screen, &title, &choices, *at);
+            None
+        }
+        // Drawn in the footer's place.
+        Layer::FilterInput { .. } => None,
+    }
+}
+
+fn too_small(brush: &mut Brush<'_>, screen: Rect) {
+    let words = format!("reeltop needs {MIN_WIDTH}x{MIN_HEIGHT}, this is {}x{}. q quits.", screen.width, screen.height);
+    for (y, line) in (screen.top()..screen.bottom()).zip(text::wrap(&words, usize::from(screen.width))) {
+        brush.text(screen.x, y, screen.width, &line, Style::new());
+    }
 }

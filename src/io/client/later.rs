@@ -1,0 +1,50 @@
+//! `Retry-After`: how long the other side asks to wait (RFC 9110, 10.2.3).
+
+use jiff::{Timestamp, fmt::rfc2822};
+use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
+
+/// The wait in milliseconds. A date counts from the answer's own `Date`, so that our clock has no say; without one it
+/// tells nothing. A date that has passed is no wait.
+pub(super) fn retry_after_ms(headers: &HeaderMap) -> Option<u64> {
+    let text = |name: HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
+    let wait = text(RETRY_AFTER)?;
+    if let Ok(seconds) = wait.parse::<u64>() {
+        return Some(seconds.saturating_mul(1_000));
+    }
+    let ms = moment(wait)?.as_millisecond() - moment(text(DATE)?)?.as_millisecond();
+    Some(u64::try_from(ms).unwrap_or(0))
+}
+
+fn moment(text: &str) -> Option<Timestamp> {
+    rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    fn wait(retry_after: Option<&str>, date: Option<&str>) -> Option<u64> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [(RETRY_AFTER, retry_after), (DATE, date)] {
+            if let Some(value) = value {
+                headers.insert(name, value.parse().unwrap());
+            }
+        }
+        retry_after_ms(&headers)
+    }
+
+    #[test]
+    fn a_wait_is_read_in_both_of_its_forms() {
+        let date = Some("Sun, 22 Nov 2026 18:30:00 GMT");
+        assert_eq!(wait(None, date), None);
+        assert_eq!(wait(Some("7"), None), Some(7_000));
+        assert_eq!(wait(Some(" 0 "), None), Some(0));
+        assert_eq!(wait(Some("Sun, 22 Nov 2026 18:30:12 GMT"), date), Some(12_000));
+        assert_eq!(wait(Some("Sun, 22 Nov 2026 18:29:00 GMT"), date), Some(0));
+        assert_eq!(wait(Some("Sun, 22 Nov 2026 18:30:12 GMT"), None), None);
+        assert_eq!(wait(Some("soon"), date), None);
+        assert_eq!(wait(Some("-3"), date), None);
+        assert_eq!(wait(Some("18446744073709551615"), None), Some(u64::MAX));
+    }
+}

@@ -1,0 +1,281 @@
+//! The HTTP client: one command in, one answer out, as it came. What an answer means is for `domain::answer` to say.
+//!
+//! Everything here serves one rule: the outcome of a submission is unclear only when it really is. So a submission
+//! has a connection of its own (a pooled one may be dead without our knowing), nothing is sent twice by any layer below, no
+//! redirect is followed, and [`Reply::NotConnected`] is said only when not one byte of the request can have left.
+
+mod base;
+mod later;
+mod transport;
+
+pub(in crate::io) use base::{NearBy, near_by};
+pub(in crate::io) use transport::{Route, failed, transport};
+
+use crate::{
+    domain::{
+        answer::Reply,
+        catalogue::Catalogue,
+        problem::Problem,
+        request::{Request, StoredImage, WireNames},
+        task::{FileId, RemoteId},
+    },
+    io::{images, words},
+    logic::{effect::HttpCmd, msg::HttpMsg},
+};
+use reqwest::{RequestBuilder, Response, Url, header};
+use secrecy::{ExposeSecret, SecretString};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+
+/// The most that is read of an answer's body, in bytes.
+const MAX_BODY: usize = 64 * 1024;
+
+/// What a client needs to know.
+#[derive(Clone, Debug)]
+pub struct ClientConfig {
+    /// Scheme and host, such as `https://api.302.ai`.
+    pub base_url: String,
+    /// What stands between the host and `/video_generation`; may be empty.
+    pub path_prefix: String,
+    /// The two fields that hosts spell differently.
+    pub names: WireNames,
+    /// The models; their defaults are left out of a submission.
+    pub catalogue: Catalogue,
+    /// Where the pictures lie that requests name by hash.
+    pub images_dir: PathBuf,
+    /// A submission's time-out, from the first byte sent to the last one received.
+    pub submit_timeout: Duration,
+    /// The same for every other call.
+    pub query_timeout: Duration,
+    /// Whether plain `http` is allowed to a host that is not this machine.
+    pub allow_http: bool,
+    /// The key; without one no call is made.
+    pub key: Option<SecretString>,
+}
+
+impl ClientConfig {
+    /// How long a call that costs nothing may take, where nothing else is set.
+    pub const QUERY_TIMEOUT: Duration = Duration::from_secs(15);
+}
+
+/// A client of the service. Cloning is cheap and shares the connections.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    config: ClientConfig,
+    base: Url,
+    key: Option<Key>,
+    /// Keeps no connection: a submission never goes out on one that may have died since.
+    submissions: reqwest::Client,
+    questions: reqwest::Client,
+}
+
+/// The key in the two forms it is needed in: for the header, and for striking it out of what comes back.
+struct Key {
+    header: header::HeaderValue,
+    secret: SecretString,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Client").field(&self.0.base.as_str()).finish()
+    }
+}
+
+impl Client {
+    /// A client by that config. Reads the machine's certificates, so it takes some milliseconds of a thread.
+    ///
+    /// # Errors
+    /// When the address is none, is not `https` where it must be, or the key cannot stand in a header.
+    pub fn new(config: ClientConfig) -> Result<Self, Problem> {
+        let base = base::check(&config.base_url, config.allow_http)?;
+        let key = config.key.clone().map(Key::new).transpose()?;
+        let route = Route::to(&base);
+        let build = |builder: reqwest::ClientBuilder| {
+            builder.redirect(reqwest::redirect::Policy::none()).build().map_err(|e| failed(&e))
+        };
+        let submissions = build(transport(route).pool_max_idle_per_host(0))?;
+        let questions = build(transport(route))?;
+        Ok(Self(Arc::new(Inner { config, base, key, submissions, questions })))
+    }
+
+    /// Carries out one command. It is answered exactly once, whatever happens: the call runs to its end even when
+    /// this future is dropped, and a fault inside it counts as a broken line, never as silence.
+    pub async fn run(&self, cmd: HttpCmd) -> HttpMsg {
+        match cmd {
+            HttpCmd::Submit { key, ticket, request } => {
+                HttpMsg::Submitted { key, ticket, reply: self.see_through(Call::Submit(request)).await }
+            }
+            HttpCmd::Query { key, ticket, id } => {
+                HttpMsg::Queried { key, ticket, reply: self.see_through(Call::Query(id)).await }
+            }
+            HttpCmd::File { key, ticket, file } => {
+                HttpMsg::File { key, ticket, reply: self.see_through(Call::File(file)).await }
+            }
+            HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply: self.see_through(Call::Balance).await },
+        }
+    }
+
+    async fn see_through(&self, call: Call) -> Reply {
+        let inner = Arc::clone(&self.0);
+        tokio::spawn(async move { inner.call(call).await }).await.unwrap_or_else(|_| Reply::Broken {
+            detail: "the program's own worker for this call failed".into(),
+            timed_out: false,
+        })
+    }
+}
+
+enum Call {
+    Submit(Box<Request>),
+    Query(RemoteId),
+    File(FileId),
+    Balance,
+}
+
+impl Inner {
+    async fn call(self: Arc<Self>, call: Call) -> Reply {
+        let Some(key) = &self.key else {
+            return Reply::NotSent { problem: no_key() };
+        };
+        let built = match call {
+            Call::Submit(request) => match Arc::clone(&self).body(request).await {
+                Ok(body) => self
+                    .submissions
+                    .post(self.address("/video_generation"))
+                    .timeout(self.config.submit_timeout)
+                    .header(header::CONTENT_TYPE, "application/json")
+                    .body(body),
+                Err(problem) => return Reply::NotSent { problem },
+            },
+            Call::Query(id) => self.question("/query/video_generation").query(&[("task_id", id.0)]),
+            Call::File(file) => self.question("/files/retrieve").query(&[("file_id", file.0)]),
+            Call::Balance => {
+                self.questions.get(joined(&self.base, "", "/dashboard/balance")).timeout(self.config.query_timeout)
+            }
+        };
+        exchange(built.header(header::AUTHORIZATION, key.header.clone()), key).await
+    }
+
+    fn question(&self, path: &str) -> RequestBuilder {
+        self.questions.get(self.address(path)).timeout(self.config.query_timeout)
+    }
+
+    fn address(&self, path: &str) -> Url {
+        joined(&self.base, &self.config.path_prefix, path)
+    }
+
+    /// The submission's JSON. Reads and encodes pictures of up to 20 MB, so it has a thread of its own.
+    async fn body(self: Arc<Self>, request: Box<Request>) -> Result<Vec<u8>, Problem> {
+        let built = tokio::task::spawn_blocking(move || {
+            let spec = self.config.catalogue.spec(&request.model);
+            let picture = |stored: &StoredImage| images::data_url(stored, &self.config.images_dir);
+            request.wire(spec, &self.config.names, picture).map(|body| body.to_string().into_bytes())
+        });
+        built.await.unwrap_or_else(|_| Err(Problem::new("The request could not be put together", "", "")))
+    }
+}
+
+impl Key {
+    fn new(secret: SecretString) -> Result<Self, Problem> {
+        let mut header =
+            header::HeaderValue::from_str(&format!("Bearer {}", secret.expose_secret().trim())).map_err(|_| {
+                Problem::new(
+                    "The key cannot be sent",
+                    "it holds a line break or another character that no key has",
+                    "Set it again, without anything around it",
+                )
+            })?;
+        header.set_sensitive(true);
+        Ok(Self { header, secret })
+    }
+
+    /// `text` without the key, should the other side have repeated it.
+    fn strike(&self, text: String) -> String {
+        let key = self.secret.expose_secret().trim();
+        if key.is_empty() || !text.contains(key) { text } else { text.replace(key, "[key]") }
+    }
+}
+
+fn no_key() -> Problem {
+    Problem::new(
+        "Nothing was sent",
+        "no key for the service is set",
+        "Set the key and send again; `reeltop doctor` says how",
+    )
+}
+
+/// Base address, prefix and path in one. The parts come from a config, so slashes may be doubled or missing.
+fn joined(base: &Url, prefix: &str, path: &str) -> Url {
+    let mut url = base.clone();
+    let whole = [base.path(), prefix, path].map(|part| part.trim_matches('/'));
+    url.set_path(&whole.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/"));
+    url
+}
+
+async fn exchange(request: RequestBuilder, key: &Key) -> Reply {
+    let mut answer = match request.send().await {
+        Ok(answer) => answer,
+        Err(error) => return broken(error, key),
+    };
+    match read(&mut answer).await {
+        Ok(body) => Reply::Answered {
+            http: answer.status().as_u16(),
+            retry_after_ms: later::retry_after_ms(answer.headers()),
+            body: key.strike(body),
+        },
+        Err(error) => broken(error, key),
+    }
+}
+
+async fn read(answer: &mut Response) -> Result<String, reqwest::Error> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = answer.chunk().await? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() >= MAX_BODY {
+            bytes.truncate(MAX_BODY);
+            break;
+        }
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// What a failed exchange proves. The address is left out of the words: it holds ids, and the words are shown.
+fn broken(error: reqwest::Error, key: &Key) -> Reply {
+    let error = error.without_url();
+    let detail = key.strike(words::causes(&error));
+    if error.is_connect() {
+        return Reply::NotConnected { detail };
+    }
+    Reply::Broken { timed_out: error.is_timeout(), detail }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_joined_whatever_the_slashes() {
+        for (base, prefix, whole) in [
+            ("https://api.302.ai", "/minimaxi/v1", "https://api.302.ai/minimaxi/v1/video_generation"),
+            ("https://api.302.ai/", "minimaxi/v1/", "https://api.302.ai/minimaxi/v1/video_generation"),
+            ("https://api.minimax.io/v1", "", "https://api.minimax.io/v1/video_generation"),
+        ] {
+            let base = Url::parse(base).unwrap();
+            assert_eq!(joined(&base, prefix, "/video_generation").as_str(), whole);
+        }
+    }
+
+    #[test]
+    fn a_key_that_the_other_side_repeats_is_struck_out() {
+        let key = Key::new(SecretString::from(" sk-12345\n".trim_start().to_owned())).unwrap();
+        assert_eq!(key.strike("bad key sk-12345!".into()), "bad key [key]!");
+        assert_eq!(format!("{:?}", key.header), "Sensitive");
+    }
+
+    #[test]
+    fn a_key_with_a_line_break_inside_is_refused_without_being_shown() {
+        let problem = Key::new(SecretString::from("sk-1\nsk-2".to_owned())).err().unwrap();
+        assert!(!problem.to_string().contains("sk-"));
+    }
+}

@@ -1,0 +1,220 @@
+//! From an address to the part: one request, or a few when a resume turns out not to be possible.
+
+use super::{
+    part::{Note, Part, Resume},
+    trouble::{self, Trouble},
+};
+use crate::io::words;
+use reqwest::{
+    Client, Response, StatusCode, Url,
+    header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, IF_RANGE, RANGE},
+};
+use std::{io, time::Duration};
+use tokio::{io::AsyncWriteExt, sync::watch, time};
+
+/// Progress is told at most this often.
+const PROGRESS_EVERY: Duration = Duration::from_millis(250);
+/// A resume can be impossible for two reasons in a row (the file changed, the server ignores ranges), not for more.
+const PASSES: u32 = 3;
+
+/// What one fetch goes by.
+pub(super) struct Job<'a> {
+    /// Give up on a line that brought no byte for this long.
+    pub(super) stall: Duration,
+    /// Turns true when the person wants it stopped.
+    pub(super) stop: watch::Receiver<bool>,
+    /// Told of the bytes on disk and of the whole.
+    pub(super) progress: &'a (dyn Fn(u64, Option<u64>) + Send + Sync),
+}
+
+/// How a fetch ended, when it did not bring the whole file.
+#[derive(Debug)]
+pub(super) enum End {
+    /// The storage does not honour the address any more.
+    Dead(String),
+    /// Not one byte came: another address may do better.
+    NoConnection(Trouble),
+    /// It failed otherwise.
+    Failed(Trouble),
+    /// On request.
+    Stopped,
+}
+
+impl From<Trouble> for End {
+    fn from(trouble: Trouble) -> Self {
+        Self::Failed(trouble)
+    }
+}
+
+/// Brings the part up to the whole file. Its length has been checked against what the storage announced.
+pub(super) async fn fetch(client: &Client, url: &Url, part: &mut Part, job: &mut Job<'_>) -> Result<(), End> {
+    let mut ranges = true;
+    for _ in 0..PASSES {
+        let resume = if ranges { part.resume().map_err(|e| trouble::disk(&part.path, &e))? } else { None };
+        let answer = ask(client, url, resume.as_ref(), job).await?;
+        match (answer.status(), &resume) {
+            (StatusCode::OK, _) => return from_start(answer, part, job).await,
+            (StatusCode::PARTIAL_CONTENT, Some(from)) if goes_on(&answer, from) => {
+                let whole = content_range(&answer).and_then(|range| range.whole);
+                return copy(answer, part, from.have, whole, job).await;
+            }
+            (StatusCode::RANGE_NOT_SATISFIABLE, Some(from))
+                if content_range(&answer).and_then(|range| range.whole) == Some(from.have) =>
+            {
+                return Ok(());
+            }
+            // An answer to a range that does not fit what is there: all of it is fetched anew.
+            (StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE, Some(_)) => ranges = false,
+            (StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE, _) => {
+                return Err(End::Dead(refusal(answer, job).await?));
+            }
+            (status, _) => {
+                let message = format!("The storage answered HTTP {}", status.as_u16());
+                return Err(trouble::line(&format!("HTTP {}", status.as_u16()), message).into());
+            }
+        }
+    }
+    Err(trouble::line("range", "The storage's answers to a resume do not fit together".into()).into())
+}
+
+async fn ask(client: &Client, url: &Url, resume: Option<&Resume>, job: &mut Job<'_>) -> Result<Response, End> {
+    // Identity: lengths and ranges are those of the file only while nobody compresses it on the way.
+    let mut request = client.get(url.clone()).header(ACCEPT_ENCODING, "identity");
+    if let Some(Resume { have, etag, .. }) = resume {
+        request = request.header(RANGE, format!("bytes={have}-")).header(IF_RANGE, etag);
+    }
+    match within(job, request.send()).await? {
+        Ok(answer) => Ok(answer),
+        Err(error) if error.is_connect() => Err(End::NoConnection(dropped(error, "No connection to the storage"))),
+        Err(error) => Err(dropped(error, "The line to the storage broke").into()),
+    }
+}
+
+async fn from_start(answer: Response, part: &mut Part, job: &mut Job<'_>) -> Result<(), End> {
+    if let Some(kind) = text(&answer, &CONTENT_TYPE).filter(|kind| is_a_page(kind)) {
+        return Err(trouble::no_video(format!(
+            "The storage sent a page ({}) instead of the video",
+            words::quote(kind, 60)
+        ))
+        .into());
+    }
+    let whole = text(&answer, &CONTENT_LENGTH).and_then(|length| length.parse().ok());
+    let note = Note { etag: text(&answer, &ETAG).filter(|etag| is_strong(etag)).map(Into::into), length: whole };
+    part.begin(note).map_err(|e| trouble::disk(&part.path, &e))?;
+    copy(answer, part, 0, whole, job).await
+}
+
+async fn copy(
+    mut answer: Response,
+    part: &Part,
+    mut have: u64,
+    whole: Option<u64>,
+    job: &mut Job<'_>,
+) -> Result<(), End> {
+    let disk = |error: io::Error| trouble::disk(&part.path, &error);
+    let mut writer = part.writer().map_err(disk)?;
+    let mut told: Option<time::Instant> = None;
+    let end = loop {
+        match within(job, answer.chunk()).await {
+            Ok(Ok(Some(bytes))) => {
+                if have == 0 && looks_like_a_page(&bytes) {
+                    break Err(trouble::no_video("The storage sent a page instead of the video".into()).into());
+                }
+                if let Err(error) = writer.write_all(&bytes).await {
+                    break Err(disk(error).into());
+                }
+                have += bytes.len() as u64;
+                if told.is_none_or(|at| at.elapsed() >= PROGRESS_EVERY) {
+                    told = Some(time::Instant::now());
+                    (job.progress)(have, whole);
+                }
+            }
+            Ok(Ok(None)) => break Ok(()),
+            Ok(Err(error)) => break Err(dropped(error, "The line to the storage broke").into()),
+            Err(end) => break Err(end),
+        }
+    };
+    // Also after a failure: what has come is what the next try goes on with.
+    writer.flush().await.map_err(disk)?;
+    end?;
+    match whole {
+        Some(whole) if whole != have => Err(trouble::wrong_length(have, whole).into()),
+        _ => Ok(()),
+    }
+}
+
+/// Waits for the line, but not longer than the stall time-out, and not against the person's will.
+async fn within<T>(job: &mut Job<'_>, step: impl Future<Output = T>) -> Result<T, End> {
+    tokio::select! {
+        biased;
+        // A closed channel means that nobody can ask for a stop any more, not that somebody did.
+        Ok(_) = job.stop.wait_for(|stop| *stop) => Err(End::Stopped),
+        done = time::timeout(job.stall, step) => done.map_err(|_| {
+            let message = format!("The storage sent nothing for {:.1} s", job.stall.as_secs_f64());
+            trouble::line("stall", message).into()
+        }),
+    }
+}
+
+/// The address is left out of the words: it is signed, and whoever has it has the file.
+fn dropped(error: reqwest::Error, what: &str) -> Trouble {
+    trouble::line("line", format!("{what}: {}", words::causes(&error.without_url())))
+}
+
+/// What the storage says of its refusal: the message of its XML where there is one.
+async fn refusal(mut answer: Response, job: &mut Job<'_>) -> Result<String, End> {
+    let mut body = Vec::new();
+    while let Ok(Some(bytes)) = within(job, answer.chunk()).await? {
+        body.extend_from_slice(&bytes);
+        if body.len() > 4_096 {
+            break;
+        }
+    }
+    let body = String::from_utf8_lossy(&body);
+    let element = |name: &str| {
+        let (_, rest) = body.split_once(&format!("<{name}>"))?;
+        Some(words::quote(rest.split_once('<')?.0, 120))
+    };
+    let said: Vec<String> = ["Code", "Message"].into_iter().filter_map(element).collect();
+    let status = format!("HTTP {}", answer.status().as_u16());
+    Ok(if said.is_empty() { status } else { format!("{status} {}", said.join(": ")) })
+}
+
+struct ContentRange {
+    start: Option<u64>,
+    whole: Option<u64>,
+}
+
+/// `bytes 5-9/10`, `bytes 5-9/*` or `bytes */10` (RFC 9110, 14.4).
+fn content_range(answer: &Response) -> Option<ContentRange> {
+    let (range, whole) = text(answer, &CONTENT_RANGE)?.strip_prefix("bytes ")?.split_once('/')?;
+    let start = range.split_once('-').and_then(|(start, _)| start.trim().parse().ok());
+    Some(ContentRange { start, whole: whole.trim().parse().ok() })
+}
+
+/// Whether a partial answer begins where the part ends, and is of the same file.
+fn goes_on(answer: &Response, from: &Resume) -> bool {
+    let Some(range) = content_range(answer) else { return false };
+    let same_length = range.whole.is_none() || from.length.is_none() || range.whole == from.length;
+    range.start == Some(from.have) && same_length && text(answer, &ETAG).is_none_or(|now| now == from.etag)
+}
+
+fn text<'a>(answer: &'a Response, name: &HeaderName) -> Option<&'a str> {
+    answer.headers().get(name)?.to_str().ok().map(str::trim)
+}
+
+/// A weak validator does not promise the same bytes.
+fn is_strong(etag: &str) -> bool {
+    etag.starts_with('"')
+}
+
+fn is_a_page(content_type: &str) -> bool {
+    let kind = content_type.to_ascii_lowercase();
+    kind.starts_with("text/")
+        || ["application/xml", "application/json", "application/xhtml"].iter().any(|page| kind.starts_with(page))
+}
+
+fn looks_like_a_page(bytes: &[u8]) -> bool {
+    let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();
+    start.starts_with(b"<") || start.starts_with(b"{")
+}

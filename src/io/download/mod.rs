@@ -1,0 +1,271 @@
+//! Downloads: a paid video from the storage to the disk, resumed, checked, and never over another file.
+//!
+//! The storage is another host than the service and never sees the key. A file has its final name only when all of it
+//! is there, is an MP4 to its last box, and is on the disk itself. How often and when to try is for `logic` to say.
+
+mod fetch;
+pub mod mp4;
+mod part;
+mod place;
+mod trouble;
+
+use crate::{
+    domain::{
+        answer::Address,
+        problem::Problem,
+        task::{SavedFile, TaskKey},
+    },
+    io::{
+        client::{NearBy, Route, failed, near_by, transport},
+        images::hex,
+        paths::expanded,
+    },
+    logic::{
+        effect::{SaveCmd, SaveTarget, Ticket},
+        msg::SaveMsg,
+    },
+};
+use fetch::{End, Job};
+use part::Part;
+use reqwest::{Client, Url, redirect};
+use ring::digest;
+use std::{
+    collections::HashMap,
+    fs,
+    io::{self, Read, Seek},
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{sync::watch, task::JoinHandle};
+use trouble::Trouble;
+
+const MAX_REDIRECTS: usize = 5;
+
+/// Fetches files. Cloning is cheap and shares the connections.
+#[derive(Clone, Debug)]
+pub struct Downloader(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    allow_http: bool,
+    /// For storage on this machine (the simulator), around any proxy.
+    direct: Client,
+    away: Client,
+    running: Mutex<HashMap<TaskKey, Running>>,
+}
+
+#[derive(Debug)]
+struct Running {
+    stop: watch::Sender<bool>,
+    done: JoinHandle<()>,
+}
+
+/// One `SaveCmd::Start`.
+#[derive(Clone, Debug)]
+struct Order {
+    key: TaskKey,
+    ticket: Ticket,
+    address: Address,
+    target: SaveTarget,
+}
+
+impl Downloader {
+    /// A downloader. `allow_http`: whether plain `http` is allowed to a host that is not this machine. Reads the
+    /// machine's certificates, so it takes some milliseconds of a thread.
+    ///
+    /// # Errors
+    /// When no TLS can be set up on this machine.
+    pub fn new(allow_http: bool) -> Result<Self, Problem> {
+        let build = |route| {
+            let policy = redirect::Policy::custom(move |step| follow(step, allow_http));
+            transport(route).redirect(policy).build().map_err(|e| failed(&e))
+        };
+        let (direct, away) = (build(Route::Direct)?, build(Route::Environment)?);
+        Ok(Self(Arc::new(Inner { allow_http, direct, away, running: Mutex::default() })))
+    }
+
+    /// Carries out one command, in the background of the tokio runtime it is called in. A start is answered by any number
+    /// of `Progress` and then by exactly one other message; a stop by nothing of its own (the start it ends says
+    /// `Stopped`). A second start of one task ends the first and waits for it.
+    pub fn run(&self, cmd: SaveCmd, to: impl Fn(SaveMsg) + Send + Sync + 'static) {
+        let mut running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner);
+        match cmd {
+            SaveCmd::Stop { key } => {
+                if let Some(download) = running.get(&key) {
+                    download.stop.send_replace(true);
+                }
+            }
+            SaveCmd::Start { key, ticket, address, target } => {
+                let before = running.remove(&key);
+                running.retain(|_, other| !other.done.is_finished());
+                let (stop, stopped) = watch::channel(false);
+                let order = Order { key, ticket, address: *address, target: *target };
+                let done = tokio::spawn(Arc::clone(&self.0).see_through(order, before, stopped, Arc::new(to)));
+                running.insert(key, Running { stop, done });
+            }
+        }
+    }
+}
+
+impl Inner {
+    /// Sees to it that a start is answered, whatever happens inside.
+    async fn see_through(
+        self: Arc<Self>,
+        order: Order,
+        before: Option<Running>,
+        stop: watch::Receiver<bool>,
+        to: Arc<impl Fn(SaveMsg) + Send + Sync + 'static>,
+    ) {
+        if let Some(before) = before {
+            before.stop.send_replace(true);
+            before.done.await.ok();
+        }
+        let (key, ticket) = (order.key, order.ticket);
+        let report = Arc::clone(&to);
+        let end = tokio::spawn(async move { self.save(order, stop, report.as_ref()).await }).await;
+        to(end.unwrap_or_else(|_| {
+            let Trouble { error, again, .. } =
+                trouble::line("worker", "The program's own download worker failed".into());
+            SaveMsg::Failed { key, ticket, error, again }
+        }));
+    }
+
+    async fn save(&self, order: Order, stop: watch::Receiver<bool>, to: &(impl Fn(SaveMsg) + Send + Sync)) -> SaveMsg {
+        let Order { key, ticket, address, target } = order;
+        let progress =
+            |done, total: Option<u64>| to(SaveMsg::Progress { key, ticket, done, total: total.or(address.bytes) });
+        let job = Job { stall: Duration::from_millis(target.stall_ms), stop, progress: &progress };
+        match self.fetch_and_place(&address, &target, job).await {
+            Ok(saved) => SaveMsg::Done { key, ticket, saved },
+            Err(End::Stopped) => SaveMsg::Stopped { key, ticket },
+            Err(End::Dead(detail)) => SaveMsg::AddressDead { key, ticket, detail },
+            Err(End::NoConnection(Trouble { error, again, .. }) | End::Failed(Trouble { error, again, .. })) => {
+                SaveMsg::Failed { key, ticket, error, again }
+            }
+        }
+    }
+
+    async fn fetch_and_place(
+        &self,
+        address: &Address,
+        target: &SaveTarget,
+        mut job: Job<'_>,
+    ) -> Result<SavedFile, End> {
+        let wanted = target.clone();
+        let mut part = blocking(move || open(&wanted)).await?;
+        match self.fetch(address, &mut part, &mut job).await {
+            Ok(()) => {
+                let (target, promised) = (target.clone(), address.bytes);
+                Ok(blocking(move || finish(part, promised, &target)).await?)
+            }
+            Err(End::Failed(trouble)) => Err(End::Failed(trouble.about(part))),
+            Err(end) => Err(end),
+        }
+    }
+
+    /// By the address, or by the backup where the address is dead or its host cannot be reached.
+    async fn fetch(&self, address: &Address, part: &mut Part, job: &mut Job<'_>) -> Result<(), End> {
+        let first = self.fetch_from(&address.url, part, job).await;
+        match (first, &address.backup) {
+            (Err(End::Dead(_) | End::NoConnection(_)), Some(backup)) => self.fetch_from(backup, part, job).await,
+            (first, _) => first,
+        }
+    }
+
+    async fn fetch_from(&self, address: &str, part: &mut Part, job: &mut Job<'_>) -> Result<(), End> {
+        let url = match Url::parse(address) {
+            Ok(url) if is_safe(&url, self.allow_http) => url,
+            _ => return Err(trouble::line("address", "The service gave an address that is not https".into()).into()),
+        };
+        let client = match Route::to(&url) {
+            Route::Direct => &self.direct,
+            Route::Environment => &self.away,
+        };
+        fetch::fetch(client, &url, part, job).await
+    }
+}
+
+/// Work on the disk, which may be slow or far away, on a thread of its own.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Trouble> + Send + 'static) -> Result<T, Trouble> {
+    let lost = || trouble::line("worker", "The program's own download worker failed".into());
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(lost()))
+}
+
+fn open(target: &SaveTarget) -> Result<Part, Trouble> {
+    if Path::new(&target.name).file_name() != Some(target.name.as_ref()) {
+        return Err(trouble::bad_target(format!("{:?} is no file name", target.name)));
+    }
+    let dir = folder(target)?;
+    fs::create_dir_all(&dir).map_err(|e| trouble::disk(&dir, &e))?;
+    Part::open(&dir, &target.name).map_err(|why| trouble::unavailable(&dir.join(&target.name), why))
+}
+
+fn folder(target: &SaveTarget) -> Result<PathBuf, Trouble> {
+    expanded(&target.dir).map_err(|why| trouble::bad_target(format!("{} cannot be used: {why}", target.dir)))
+}
+
+/// Checks the whole part and gives it its name.
+fn finish(part: Part, promised: Option<u64>, target: &SaveTarget) -> Result<SavedFile, Trouble> {
+    let (bytes, sha256, facts) = match inspect(&part, promised) {
+        Ok(found) => found,
+        Err(trouble) => return Err(trouble.about(part)),
+    };
+    let dir = folder(target)?;
+    let disk = |error: io::Error| trouble::disk(&dir.join(&target.name), &error);
+    part.file.sync_all().map_err(disk)?;
+    let video = place::place(&part.path, &dir, &target.name).map_err(disk)?;
+    part.placed();
+    if let Some(text) = &target.sidecar
+        && let Err(error) = place::sidecar(&video, text)
+    {
+        // The video itself is safe; its facts are in the store as well.
+        tracing::warn!("no sidecar beside {}: {error}", video.display());
+    }
+    let path = video.to_string_lossy().into_owned();
+    Ok(SavedFile { path, bytes, sha256, sides: facts.sides, length_ms: facts.length_ms })
+}
+
+fn inspect(part: &Part, promised: Option<u64>) -> Result<(u64, String, mp4::Facts), Trouble> {
+    let disk = |error: io::Error| trouble::disk(&part.path, &error);
+    let bytes = part.have().map_err(disk)?;
+    if let Some(whole) = promised.filter(|whole| *whole != bytes) {
+        return Err(trouble::wrong_length(bytes, whole));
+    }
+    let mut file = &part.file;
+    let facts = mp4::check(&mut file).map_err(|fault| trouble::bad_boxes(&part.path, fault))?;
+    Ok((bytes, sha256(file).map_err(disk)?, facts))
+}
+
+fn sha256(mut file: impl Read + Seek) -> io::Result<String> {
+    file.rewind()?;
+    let mut sum = digest::Context::new(&digest::SHA256);
+    let mut piece = vec![0; 256 * 1024];
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(hex(sum.finish().as_ref())),
+            n => sum.update(&piece[..n]),
+        }
+    }
+}
+
+/// Whether an address may be asked. One with a name in it would make the client send an Authorization header.
+fn is_safe(url: &Url, allow_http: bool) -> bool {
+    let plain = allow_http || near_by(url) == NearBy::Loopback;
+    url.username().is_empty()
+        && url.password().is_none()
+        && (url.scheme() == "https" || (url.scheme() == "http" && plain))
+}
+
+/// Storage may send us on, but not from the open network to this machine's own.
+fn follow(step: redirect::Attempt<'_>, allow_http: bool) -> redirect::Action {
+    let inwards = near_by(step.url()) == NearBy::Loopback
+        && step.previous().first().is_none_or(|first| near_by(first) == NearBy::Away);
+    if step.previous().len() > MAX_REDIRECTS {
+        step.error("too many redirects")
+    } else if inwards || !is_safe(step.url(), allow_http) {
+        step.error("a redirect to an address that is not https")
+    } else {
+        step.follow()
+    }
+}

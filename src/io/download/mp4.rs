@@ -1,0 +1,266 @@
+//! Whether a file is a whole MP4: its boxes, and the few facts of its header. It decodes nothing.
+//!
+//! Source: ISO/IEC 14496-12, sections 4.2 (boxes), 8.2.2 (`mvhd`) and 8.3.2 (`tkhd`).
+
+use std::{
+    fmt,
+    io::{self, Read, Seek, SeekFrom},
+    ops::Range,
+};
+
+/// What the header of a whole MP4 tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The picture's sides in pixels.
+    pub sides: Option<(u32, u32)>,
+    /// The running time in milliseconds.
+    pub length_ms: Option<u64>,
+}
+
+/// Why a file is no whole MP4.
+#[derive(Debug)]
+pub enum Fault {
+    /// It does not begin as an MP4 does.
+    NoMp4,
+    /// A box reaches beyond the end of the file: its tail is missing.
+    CutOff,
+    /// It is built wrongly; the words say how.
+    Malformed(&'static str),
+    /// It could not be read.
+    Io(io::Error),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoMp4 => f.write_str("it does not begin as an MP4 does"),
+            Self::CutOff => f.write_str("its end is missing"),
+            Self::Malformed(how) => f.write_str(how),
+            Self::Io(error) => write!(f, "it cannot be read: {error}"),
+        }
+    }
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+/// A real file has a handful of boxes on each level; more are the work of chance or malice, and would only take time.
+const MAX_BOXES: usize = 1_000;
+
+struct Box4 {
+    kind: [u8; 4],
+    /// Where its content lies, in bytes from the start of the file.
+    content: Range<u64>,
+}
+
+/// Walks all boxes of a file: `ftyp` first, `moov` and `mdat` among them, the last one ending where the file ends.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn check(file: &mut (impl Read + Seek)) -> Result<Facts, Fault> {
+    let end = file.seek(SeekFrom::End(0))?;
+    let top = match boxes(file, 0..end) {
+        Ok(top) => top,
+        Err(Fault::Malformed(_)) if !begins_as_mp4(file)? => return Err(Fault::NoMp4),
+        Err(Fault::CutOff) if !begins_as_mp4(file)? => return Err(Fault::NoMp4),
+        Err(fault) => return Err(fault),
+    };
+    if top.first().is_none_or(|first| &first.kind != b"ftyp") {
+        return Err(Fault::NoMp4);
+    }
+    if !top.iter().any(|b| &b.kind == b"mdat") {
+        return Err(Fault::Malformed("it has no pictures in it"));
+    }
+    let Some(moov) = top.iter().find(|b| &b.kind == b"moov") else {
+        return Err(Fault::Malformed("it has no index of its pictures"));
+    };
+    facts(file, moov.content.clone())
+}
+
+fn begins_as_mp4(file: &mut (impl Read + Seek)) -> Result<bool, Fault> {
+    let mut head = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.by_ref().take(8).read_to_end(&mut head)?;
+    Ok(head.get(4..8) == Some(b"ftyp"))
+}
+
+/// The boxes that fill a stretch of the file exactly.
+fn boxes(file: &mut (impl Read + Seek), within: Range<u64>) -> Result<Vec<Box4>, Fault> {
+    let mut found = Vec::new();
+    let mut at = within.start;
+    while at < within.end {
+        if found.len() == MAX_BOXES {
+            return Err(Fault::Malformed("it has too many parts"));
+        }
+        let next = box_at(file, at..within.end)?;
+        at = next.content.end;
+        found.push(next);
+    }
+    Ok(found)
+}
+
+fn box_at(file: &mut (impl Read + Seek), within: Range<u64>) -> Result<Box4, Fault> {
+    let room = within.end - within.start;
+    if room < 8 {
+        return Err(Fault::CutOff);
+    }
+    let mut head = [0; 8];
+    file.seek(SeekFrom::Start(within.start))?;
+    file.read_exact(&mut head)?;
+    let [a, b, c, d, kind @ ..] = head;
+    let (header, size) = match u32::from_be_bytes([a, b, c, d]) {
+        // The last box may say that it goes on to the end.
+        0 => (8, room),
+        1 if room < 16 => return Err(Fault::CutOff),
+        1 => {
+            let mut large = [0; 8];
+            file.read_exact(&mut large)?;
+            (16, u64::from_be_bytes(large))
+        }
+        size => (8, u64::from(size)),
+    };
+    if size < header {
+        return Err(Fault::Malformed("one of its parts is smaller than its own header"));
+    }
+    if size > room {
+        return Err(Fault::CutOff);
+    }
+    Ok(Box4 { kind, content: within.start + header..within.start + size })
+}
+
+fn facts(file: &mut (impl Read + Seek), moov: Range<u64>) -> Result<Facts, Fault> {
+    let mut facts = Facts::default();
+    for part in boxes(file, moov)? {
+        match &part.kind {
+            b"mvhd" => facts.length_ms = length_ms(&head_of(file, &part.content)?),
+            b"trak" if facts.sides.is_none() => {
+                for inner in boxes(file, part.content)? {
+                    if &inner.kind == b"tkhd" {
+                        facts.sides = sides(&head_of(file, &inner.content)?);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(facts)
+}
+
+/// The first bytes of a box's content: as many as the longest of the two headers that are read here.
+fn head_of(file: &mut (impl Read + Seek), content: &Range<u64>) -> Result<Vec<u8>, Fault> {
+    let mut head = Vec::new();
+    file.seek(SeekFrom::Start(content.start))?;
+    file.by_ref().take((content.end - content.start).min(96)).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+/// `mvhd`: a time scale (units a second) and a duration in those units; version 1 has 64-bit times.
+fn length_ms(head: &[u8]) -> Option<u64> {
+    let (scale, units) = match head.first()? {
+        0 => (number(head, 12)?, u64::from(number(head, 16)?)),
+        1 => (number(head, 20)?, u64::from(number(head, 24)?) << 32 | u64::from(number(head, 28)?)),
+        _ => return None,
+    };
+    units.checked_mul(1_000)?.checked_div(u64::from(scale))
+}
+
+/// `tkhd`: width and height at its end, as fixed-point numbers with 16 bits before the point. A track of sound has
+/// none.
+fn sides(head: &[u8]) -> Option<(u32, u32)> {
+    let at = match head.first()? {
+        0 => 76,
+        1 => 88,
+        _ => return None,
+    };
+    let (width, height) = (number(head, at)? >> 16, number(head, at + 4)? >> 16);
+    (width > 0 && height > 0).then_some((width, height))
+}
+
+fn number(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::io::Cursor;
+
+    const CLIP: &[u8] = include_bytes!("../simulator/clip.mp4");
+
+    fn told(bytes: &[u8]) -> String {
+        match check(&mut Cursor::new(bytes)) {
+            Ok(facts) => format!("{facts:?}"),
+            Err(fault) => fault.to_string(),
+        }
+    }
+
+    fn a_box(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+        [&u32::try_from(content.len() + 8).unwrap().to_be_bytes()[..], kind, content].concat()
+    }
+
+    #[test]
+    fn a_real_clip_tells_its_sides_and_length() {
+        let facts = check(&mut Cursor::new(CLIP)).unwrap();
+        assert_eq!(facts, Facts { sides: Some((1366, 768)), length_ms: Some(6_000) });
+    }
+
+    #[test]
+    fn each_fault_has_its_own_words() {
+        let ftyp = a_box(b"ftyp", b"isom");
+        let whole = [ftyp.clone(), a_box(b"moov", b""), a_box(b"mdat", b"x")].concat();
+        assert_eq!(told(&whole), "Facts { sides: None, length_ms: None }");
+        assert_eq!(told(b""), "it does not begin as an MP4 does");
+        assert_eq!(told(b"<html><body>Bad Gateway</body></html>"), "it does not begin as an MP4 does");
+        assert_eq!(told(&a_box(b"moov", b"")), "it does not begin as an MP4 does");
+        assert_eq!(told(&CLIP[..CLIP.len() - 1]), "its end is missing");
+        assert_eq!(told(&[&whole[..], b"tail"].concat()), "its end is missing");
+        assert_eq!(told(&ftyp), "it has no pictures in it");
+        assert_eq!(told(&[ftyp.clone(), a_box(b"mdat", b"x")].concat()), "it has no index of its pictures");
+        assert_eq!(
+            told(&[ftyp.clone(), vec![0, 0, 0, 3], b"moov".to_vec()].concat()),
+            "one of its parts is smaller than its own header"
+        );
+        let crumbs = a_box(b"free", b"").repeat(MAX_BOXES);
+        assert_eq!(told(&[ftyp, crumbs].concat()), "it has too many parts");
+    }
+
+    #[test]
+    fn every_shortened_clip_is_refused() {
+        for length in (0..CLIP.len()).step_by(997) {
+            assert!(check(&mut Cursor::new(&CLIP[..length])).is_err(), "{length}");
+        }
+    }
+
+    #[test]
+    fn large_boxes_and_a_last_one_without_a_size_are_walked() {
+        let large = [&[0, 0, 0, 1][..], b"mdat", &17u64.to_be_bytes(), b"x"].concat();
+        let open = [&[0, 0, 0, 0][..], b"mdat", b"to the end"].concat();
+        for mdat in [large, open] {
+            let file = [a_box(b"ftyp", b""), a_box(b"moov", b""), mdat].concat();
+            assert!(check(&mut Cursor::new(file)).is_ok());
+        }
+        let absurd = [&[0, 0, 0, 1][..], b"mdat", &u64::MAX.to_be_bytes()].concat();
+        assert_eq!(told(&[a_box(b"ftyp", b""), absurd].concat()), "its end is missing");
+    }
+
+    proptest! {
+        #[test]
+        fn a_damaged_clip_never_panics_nor_hangs(damage in prop::collection::vec((0..1200usize, any::<u8>()), 1..24)) {
+            let mut bytes = CLIP.to_vec();
+            for (at, value) in damage {
+                bytes[at] = value;
+            }
+            let _ = check(&mut Cursor::new(bytes));
+        }
+
+        #[test]
+        fn any_bytes_never_panic_nor_hang(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+            let _ = check(&mut Cursor::new([a_box(b"ftyp", b""), a_box(b"moov", &bytes), bytes].concat()));
+        }
+    }
+}

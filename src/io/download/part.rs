@@ -1,0 +1,167 @@
+//! The unfinished file beside the target: `name.part`, and `name.part.json` with what is needed to go on with it.
+
+use serde::{Deserialize, Serialize};
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Seek, SeekFrom},
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
+
+/// An open part, locked against every other program for as long as this value lives.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) path: PathBuf,
+    note_path: PathBuf,
+    pub(super) file: File,
+    note: Note,
+}
+
+/// What a resume must know of the bytes that are there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Note {
+    /// The storage's strong validator of the whole file. Without one a part is never gone on with: nothing would
+    /// prove that the rest belongs to it.
+    pub(super) etag: Option<String>,
+    /// The whole file's length in bytes.
+    pub(super) length: Option<u64>,
+}
+
+/// What a download goes on from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Resume {
+    /// Bytes that are there.
+    pub(super) have: u64,
+    /// The validator of the file they are of.
+    pub(super) etag: String,
+    /// That file's length, where it is known.
+    pub(super) length: Option<u64>,
+}
+
+/// Why a part cannot be had.
+#[derive(Debug)]
+pub(super) enum Unavailable {
+    /// Another program, or another download of this one, writes it.
+    Busy,
+    /// The disk says no.
+    Io(io::Error),
+}
+
+impl From<io::Error> for Unavailable {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl Part {
+    /// Opens or makes the part of the file `name` in `dir`.
+    pub(super) fn open(dir: &Path, name: &str) -> Result<Self, Unavailable> {
+        let path = dir.join(format!("{name}.part"));
+        let note_path = dir.join(format!("{name}.part.json"));
+        loop {
+            let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Err(Unavailable::Busy),
+                // A file system without locks: the store's claims alone keep programs apart there.
+                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
+                Err(TryLockError::Error(error)) => return Err(error.into()),
+            }
+            // Between opening and locking, the last owner may have given this very file its final name. Writing to it
+            // then would destroy a finished video, so the lock counts only for a file that still is the part.
+            let ours = file.metadata()?;
+            match fs::metadata(&path) {
+                Ok(there) if (there.dev(), there.ino()) != (ours.dev(), ours.ino()) => continue,
+                Ok(there) if there.nlink() > 1 => fs::remove_file(&path)?,
+                Ok(_) => {
+                    let note = fs::read(&note_path).ok().and_then(|text| serde_json::from_slice(&text).ok());
+                    return Ok(Self { path, note_path, file, note: note.unwrap_or_default() });
+                }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// How many bytes are there.
+    pub(super) fn have(&self) -> io::Result<u64> {
+        Ok(self.file.metadata()?.len())
+    }
+
+    /// How a download can go on with what is there.
+    pub(super) fn resume(&self) -> io::Result<Option<Resume>> {
+        let have = self.have()?;
+        let etag = self.note.etag.clone().filter(|_| have > 0);
+        Ok(etag.map(|etag| Resume { have, etag, length: self.note.length }))
+    }
+
+    /// Throws away what is there and notes what comes now.
+    pub(super) fn begin(&mut self, note: Note) -> io::Result<()> {
+        self.file.set_len(0)?;
+        fs::write(&self.note_path, serde_json::to_vec(&note)?)?;
+        self.note = note;
+        Ok(())
+    }
+
+    /// A handle that writes behind what is there.
+    pub(super) fn writer(&self) -> io::Result<tokio::fs::File> {
+        let mut file = self.file.try_clone()?;
+        file.seek(SeekFrom::End(0))?;
+        Ok(tokio::fs::File::from_std(file))
+    }
+
+    /// The part has got its final name: the note is of no more use.
+    pub(super) fn placed(self) {
+        fs::remove_file(&self.note_path).ok();
+    }
+
+    /// What is there is of no use.
+    pub(super) fn discard(self) {
+        fs::remove_file(&self.note_path).ok();
+        fs::remove_file(&self.path).ok();
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_has_one_writer() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = Part::open(dir.path(), "a.mp4").unwrap();
+        assert!(matches!(Part::open(dir.path(), "a.mp4"), Err(Unavailable::Busy)));
+        drop(first);
+        assert!(Part::open(dir.path(), "a.mp4").is_ok());
+    }
+
+    #[test]
+    fn a_part_goes_on_only_with_bytes_and_a_validator() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut part = Part::open(dir.path(), "a.mp4").unwrap();
+        let note = Note { etag: Some("\"1\"".into()), length: Some(9) };
+        part.begin(note).unwrap();
+        assert_eq!(part.resume().unwrap(), None);
+        fs::write(&part.path, b"abc").unwrap();
+        drop(part);
+        let part = Part::open(dir.path(), "a.mp4").unwrap();
+        assert_eq!(part.resume().unwrap(), Some(Resume { have: 3, etag: "\"1\"".into(), length: Some(9) }));
+        fs::write(&part.note_path, b"not json").unwrap();
+        drop(part);
+        assert_eq!(Part::open(dir.path(), "a.mp4").unwrap().resume().unwrap(), None);
+    }
+
+    #[test]
+    fn a_part_that_already_got_its_final_name_is_not_written_to() {
+        let dir = tempfile::tempdir().unwrap();
+        let part = Part::open(dir.path(), "a.mp4").unwrap();
+        fs::write(&part.path, b"whole").unwrap();
+        // The power went between the link and the removal of the part's name.
+        fs::hard_link(&part.path, dir.path().join("a.mp4")).unwrap();
+        drop(part);
+        Part::open(dir.path(), "a.mp4").unwrap().begin(Note::default()).unwrap();
+        assert_eq!(fs::read(dir.path().join("a.mp4")).unwrap(), b"whole");
+    }
+}

@@ -1,0 +1,100 @@
+//! The last step: a finished file gets its name, and no file that is there already is ever written over.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+/// After so many names something else is wrong with the folder.
+const MAX_NUMBER: u32 = 10_000;
+
+/// Gives `from` a name in `dir`: `name`, or `name-2`, `name-3`, … when it is taken, or its sidecar's name is.
+pub(super) fn place(from: &Path, dir: &Path, name: &str) -> io::Result<PathBuf> {
+    for number in 1..MAX_NUMBER {
+        let to = dir.join(numbered(name, number));
+        if to.with_extension("json").exists() {
+            continue;
+        }
+        match give_name(from, &to) {
+            Ok(()) => {
+                sync_dir(dir);
+                return Ok(to);
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// Writes the sidecar of a placed video.
+pub(super) fn sidecar(video: &Path, text: &str) -> io::Result<()> {
+    let to = video.with_extension("json");
+    let tmp = video.with_extension("json.part");
+    let mut file = File::create(&tmp)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    give_name(&tmp, &to).inspect_err(|_| {
+        fs::remove_file(&tmp).ok();
+    })?;
+    to.parent().map(sync_dir);
+    Ok(())
+}
+
+/// A link fails when the name is taken, which a rename does not. File systems without links (FAT, some network ones)
+/// get an empty file of that name first, which likewise fails when it is taken, and then a rename over it.
+fn give_name(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(from, to) {
+        Ok(()) => fs::remove_file(from),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        Err(_) => {
+            OpenOptions::new().write(true).create_new(true).open(to)?;
+            fs::rename(from, to).inspect_err(|_| {
+                fs::remove_file(to).ok();
+            })
+        }
+    }
+}
+
+/// The new name itself must survive a power cut. Where a folder cannot be synced there is nothing better to do.
+fn sync_dir(dir: &Path) {
+    File::open(dir).and_then(|dir| dir.sync_all()).ok();
+}
+
+fn numbered(name: &str, number: u32) -> String {
+    match (number, name.rsplit_once('.')) {
+        (1, _) => name.to_owned(),
+        (_, Some((stem, ending))) => format!("{stem}-{number}.{ending}"),
+        (_, None) => format!("{name}-{number}"),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_taken_name_gets_a_number_and_the_file_there_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        fs::write(at("a.mp4"), b"old").unwrap();
+        fs::write(at("a-2.json"), b"{}").unwrap();
+        fs::write(at("a.mp4.part"), b"new").unwrap();
+        let placed = place(&at("a.mp4.part"), dir.path(), "a.mp4").unwrap();
+        assert_eq!(placed, at("a-3.mp4"));
+        assert_eq!((fs::read(at("a.mp4")).unwrap(), fs::read(placed).unwrap()), (b"old".to_vec(), b"new".to_vec()));
+        assert!(!at("a.mp4.part").exists());
+    }
+
+    #[test]
+    fn a_sidecar_never_overwrites() {
+        let dir = tempfile::tempdir().unwrap();
+        let video = dir.path().join("a.b.mp4");
+        sidecar(&video, "{}").unwrap();
+        assert_eq!(sidecar(&video, "[]").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(fs::read_to_string(dir.path().join("a.b.json")).unwrap(), "{}");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+}

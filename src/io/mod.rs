@@ -1,0 +1,12 @@
+//! Workers: all that touches the world outside. They are handed plain values and send messages back; none of them
+//! decides anything about a task or money, and none knows of the screen.
+
+pub mod client;
+pub mod config;
+pub mod download;
+pub mod images;
+mod paths;
+pub mod secret;
+pub mod simulator;
+pub mod store;
+mod words;

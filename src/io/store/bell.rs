@@ -1,0 +1,151 @@
+//! The bell between programs on one store: after a commit one datagram to each of the others, so that they look at
+//! once and an idle program sleeps. It carries no news, only the fact that there is some.
+
+use super::owner::Owner;
+use std::{
+    fs::{self, DirBuilder},
+    io,
+    os::unix::{
+        fs::{DirBuilderExt, MetadataExt},
+        net::UnixDatagram,
+    },
+    path::{Path, PathBuf},
+    thread,
+};
+
+const ENDING: &str = "sock";
+
+/// Rings the bells of others.
+#[derive(Debug)]
+pub(super) struct Ringer(UnixDatagram);
+
+impl Ringer {
+    /// `None` when the system gives no socket.
+    pub(super) fn new() -> Option<Self> {
+        let socket = UnixDatagram::unbound().ok()?;
+        socket.set_nonblocking(true).ok()?;
+        Some(Self(socket))
+    }
+
+    /// Rings that bell; `false` when nobody is there to hear it. A full queue is heard: a suspended program finds
+    /// enough bells when it wakes.
+    pub(super) fn ring(&self, bell: &Path) -> bool {
+        let sent = self.0.send_to(b"!", bell);
+        !matches!(sent, Err(error) if matches!(error.kind(), io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound))
+    }
+}
+
+/// An open ear; closed when dropped.
+#[derive(Debug)]
+pub(super) struct Ear(UnixDatagram);
+
+impl Drop for Ear {
+    fn drop(&mut self) {
+        // Ends the listening thread: a receive on a shut socket returns at once.
+        let _ = self.0.shutdown(std::net::Shutdown::Both);
+    }
+}
+
+/// Hangs up this program's bell and calls `heard` for each ring, on a thread of its own that sleeps in between, until it
+/// says `false`.
+///
+/// # Errors
+/// When no folder allows a socket; then the store has to be polled.
+pub(super) fn listen(owner: &Owner, heard: impl Fn() -> bool + Send + 'static) -> io::Result<Ear> {
+    let (socket, path) = hang_up(owner)?;
+    owner.publish(&path)?;
+    let ear = Ear(socket.try_clone()?);
+    thread::spawn(move || {
+        // A ring has one byte; none comes from a shut socket.
+        while matches!(socket.recv(&mut [0; 1]), Ok(1)) && heard() {}
+    });
+    Ok(ear)
+}
+
+/// Binds beside the lock, or, where that lies too deep (the path of a socket may have about 100 bytes) or on a file system
+/// without sockets, under `/tmp`. Not in `$XDG_RUNTIME_DIR`: that folder goes away when the user logs out, and a `watch`
+/// left running would turn deaf.
+fn hang_up(owner: &Owner) -> io::Result<(UnixDatagram, PathBuf)> {
+    let beside = std::path::absolute(owner.lock_file().with_extension(ENDING))?;
+    if let Ok(socket) = UnixDatagram::bind(&beside) {
+        return Ok((socket, beside));
+    }
+    let uid = owner.uid()?;
+    let folder = PathBuf::from(format!("/tmp/reeltop-{uid}"));
+    make_private(&folder, uid)?;
+    let path = folder.join(owner.name()).with_extension(ENDING);
+    Ok((UnixDatagram::bind(&path)?, path))
+}
+
+/// A folder that is ours alone. One that somebody else made under our name in `/tmp` is refused.
+fn make_private(folder: &Path, uid: u32) -> io::Result<()> {
+    match DirBuilder::new().mode(0o700).create(folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let found = fs::symlink_metadata(folder)?;
+    if found.is_dir() && found.uid() == uid && found.mode() & 0o077 == 0 {
+        Ok(())
+    } else {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use std::{sync::mpsc, time::Duration};
+
+    #[test]
+    fn a_ring_is_heard_and_an_empty_place_is_noticed() {
+        let dir = tempfile::tempdir().unwrap();
+        let owner = Owner::start(dir.path()).unwrap();
+        let (to, heard) = mpsc::channel();
+        let ear = listen(&owner, move || to.send(()).is_ok()).unwrap();
+        let bell = PathBuf::from(fs::read_to_string(owner.lock_file()).unwrap());
+        let ringer = Ringer::new().unwrap();
+        assert!(ringer.ring(&bell));
+        assert_eq!(heard.recv_timeout(Duration::from_secs(20)), Ok(()));
+        // The listening thread ends with its ear, and takes its end of the channel along.
+        drop(ear);
+        assert_eq!(heard.recv_timeout(Duration::from_secs(20)), Err(mpsc::RecvTimeoutError::Disconnected));
+        assert!(!ringer.ring(&bell));
+        drop(owner);
+        assert!(!bell.exists() && !ringer.ring(&bell));
+    }
+
+    #[test]
+    fn a_suspended_program_holds_up_nobody() {
+        let dir = tempfile::tempdir().unwrap();
+        let bell = dir.path().join("bell");
+        let _asleep = UnixDatagram::bind(&bell).unwrap();
+        let ringer = Ringer::new().unwrap();
+        assert!((0..5_000).all(|_| ringer.ring(&bell)));
+    }
+
+    #[test]
+    fn a_data_folder_that_lies_too_deep_for_a_socket_has_its_bell_elsewhere() {
+        let dir = tempfile::tempdir().unwrap();
+        let owner = Owner::start(&dir.path().join("deep".repeat(40))).unwrap();
+        let (_socket, path) = hang_up(&owner).unwrap();
+        owner.publish(&path).unwrap();
+        assert!(path.starts_with(format!("/tmp/reeltop-{}", owner.uid().unwrap())), "{path:?}");
+        drop(owner);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_folder_that_others_can_enter_is_not_used() {
+        let dir = tempfile::tempdir().unwrap();
+        let uid = fs::metadata(dir.path()).unwrap().uid();
+        let open = dir.path().join("open");
+        fs::create_dir(&open).unwrap();
+        fs::set_permissions(&open, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        assert_eq!(make_private(&open, uid).unwrap_err().kind(), io::ErrorKind::PermissionDenied);
+        std::os::unix::fs::symlink(dir.path(), dir.path().join("link")).unwrap();
+        assert!(make_private(&dir.path().join("link"), uid).is_err());
+        assert!(make_private(&dir.path().join("ours"), uid).is_ok());
+        assert!(make_private(&dir.path().join("ours"), uid + 1).is_err());
+    }
+}

@@ -1,0 +1,207 @@
+//! Who is running on this store: each program holds a lock for its lifetime, which the system takes back however the
+//! program ends, kill -9 included. So a claim's owner can be known to be dead long before the claim runs out.
+//!
+//! `<data>/run/<owner>.lock` is locked while the owner lives and holds the path of the owner's bell (see `bell`).
+
+use super::{bell, fault, schema};
+use crate::domain::{
+    problem::Problem,
+    task::{Claim, Task},
+};
+use std::{
+    collections::HashMap,
+    fs::{self, File, OpenOptions, TryLockError},
+    io,
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    process,
+    sync::atomic::{AtomicU32, Ordering},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+/// The folder of running programs, under the data folder.
+pub(super) const RUN_DIR: &str = "run";
+const ENDING: &str = "lock";
+
+/// This run of the program: its name in claims, held from start to end.
+#[derive(Debug)]
+pub(super) struct Owner {
+    name: String,
+    lock: PathBuf,
+    held: File,
+}
+
+impl Owner {
+    /// Takes a new name and locks it.
+    ///
+    /// # Errors
+    /// When the data folder cannot be written or knows no locks.
+    pub(super) fn start(dir: &Path) -> Result<Self, Problem> {
+        // Two stores in one process are two owners.
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        schema::make_folders(dir)?;
+        let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        loop {
+            let name = format!("{}-{started}-{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+            let lock = lock_file(dir, &name);
+            match hold(&lock) {
+                Ok(Some(held)) => return Ok(Self { name, lock, held }),
+                Ok(None) => {}
+                Err(error) => return Err(fault::folder(&lock, &error)),
+            }
+        }
+    }
+
+    /// The name that stands in claims.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The file that is locked.
+    pub(super) fn lock_file(&self) -> &Path {
+        &self.lock
+    }
+
+    /// The user that this program runs as.
+    pub(super) fn uid(&self) -> io::Result<u32> {
+        Ok(self.held.metadata()?.uid())
+    }
+
+    /// Makes known where this program's bell hangs.
+    pub(super) fn publish(&self, bell: &Path) -> io::Result<()> {
+        fs::write(&self.lock, bell.as_os_str().as_encoded_bytes())
+    }
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        bury(&self.lock);
+    }
+}
+
+/// The new lock file, locked; `None` when the name is taken, or when another program took the file for a dead one's
+/// in the moment between its making and its locking.
+fn hold(lock: &Path) -> io::Result<Option<File>> {
+    let file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(lock) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    file.lock()?;
+    let kept = fs::metadata(lock).is_ok_and(|there| file.metadata().is_ok_and(|ours| ours.ino() == there.ino()));
+    Ok(kept.then_some(file))
+}
+
+fn lock_file(dir: &Path, owner: &str) -> PathBuf {
+    dir.join(RUN_DIR).join(format!("{owner}.{ENDING}"))
+}
+
+/// Where the bell of that lock's owner hangs, if it has one.
+fn bell_of(lock: &Path) -> Option<PathBuf> {
+    fs::read_to_string(lock).ok().filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+fn bury(lock: &Path) {
+    // Left-overs harm nobody, and another program may be clearing them away at the same time: failures mean nothing.
+    if let Some(bell) = bell_of(lock) {
+        let _ = fs::remove_file(bell);
+    }
+    let _ = fs::remove_file(lock);
+}
+
+/// The programs that run on one store, seen from one of them.
+#[derive(Debug)]
+pub(super) struct Programs {
+    dir: PathBuf,
+    /// Our own name, where we have one.
+    me: Option<String>,
+    ringer: Option<bell::Ringer>,
+}
+
+impl Programs {
+    /// Those of a data folder, seen by `me`.
+    pub(super) fn new(dir: &Path, me: Option<&Owner>) -> Self {
+        Self { dir: dir.to_owned(), me: me.map(|owner| owner.name.clone()), ringer: bell::Ringer::new() }
+    }
+
+    /// Whether that owner still runs. What a dead one left behind is cleared away. When it cannot be found out, it does.
+    fn is_alive(&self, owner: &str) -> bool {
+        let path = lock_file(&self.dir, owner);
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) => return error.kind() != io::ErrorKind::NotFound,
+        };
+        // Shared, so that two programs asking at once do not take each other for the owner.
+        match file.try_lock_shared() {
+            Ok(()) => {
+                bury(&path);
+                false
+            }
+            Err(TryLockError::WouldBlock | TryLockError::Error(_)) => true,
+        }
+    }
+
+    /// Leaves out the claims of programs that have ended.
+    pub(super) fn drop_dead_claims(&self, tasks: &mut [Task]) {
+        let mut known: HashMap<String, bool> = HashMap::new();
+        for task in tasks {
+            let Some(Claim { owner, .. }) = &task.claim else { continue };
+            if !*known.entry(owner.clone()).or_insert_with(|| self.is_alive(owner)) {
+                task.claim = None;
+            }
+        }
+    }
+
+    /// Tells the others that rows have changed. Never waits: who does not listen has heard it before or polls.
+    pub(super) fn ring(&self) {
+        let Some(ringer) = &self.ringer else { return };
+        for (owner, lock) in self.others() {
+            if bell_of(&lock).is_some_and(|bell| !ringer.ring(&bell)) {
+                self.is_alive(&owner);
+            }
+        }
+    }
+
+    /// Clears away what dead programs left behind.
+    pub(super) fn sweep(&self) {
+        for (owner, _) in self.others() {
+            self.is_alive(&owner);
+        }
+    }
+
+    fn others(&self) -> impl Iterator<Item = (String, PathBuf)> {
+        let entries = fs::read_dir(self.dir.join(RUN_DIR)).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == ENDING)).filter_map(
+            |path| {
+                let owner = path.file_stem()?.to_str()?.to_owned();
+                (self.me.as_ref() != Some(&owner)).then_some((owner, path))
+            },
+        )
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_is_alive_until_it_ends_and_its_leavings_are_swept() {
+        let dir = tempfile::tempdir().unwrap();
+        let (one, two) = (Owner::start(dir.path()).unwrap(), Owner::start(dir.path()).unwrap());
+        let seen_by_one = Programs::new(dir.path(), Some(&one));
+        let names: Vec<String> = seen_by_one.others().map(|(name, _)| name).collect();
+        assert_eq!(names, [two.name()]);
+        assert!(seen_by_one.is_alive(two.name()) && seen_by_one.is_alive(one.name()));
+        // What a kill leaves: files that nobody locks.
+        let dead = lock_file(dir.path(), "1-1-1");
+        let bell = dir.path().join("1-1-1.sock");
+        fs::write(&dead, bell.as_os_str().as_encoded_bytes()).unwrap();
+        fs::write(&bell, "").unwrap();
+        seen_by_one.sweep();
+        assert!(!dead.exists() && !bell.exists() && two.lock_file().exists());
+        let name = two.name().to_owned();
+        drop(two);
+        assert!(!seen_by_one.is_alive(&name) && !seen_by_one.is_alive("1-1-1"));
+    }
+}

@@ -1,0 +1,276 @@
+//! The verbs that only read. Long reads take a closure, so that a hundred thousand rows never lie in memory at once.
+
+use super::{
+    Store,
+    owner::Programs,
+    row::{self, Count, LINE, Lines, TASK, task_of},
+};
+use crate::{
+    domain::{
+        draft::Draft,
+        money::Ptc,
+        problem::{Charged, ErrorClass, Problem},
+        task::{Event, LedgerLine, MoneyEvent, RemoteId, Row, Task, TaskKey, TaskState},
+        time::Wall,
+    },
+    logic::msg::{Detail, StoreMsg},
+};
+use rusqlite::{Connection, OptionalExtension, Params, params};
+use serde::Serialize;
+use std::ops::ControlFlow;
+
+/// Lines of the first page: a tall screen's worth, so that it is there at once.
+const FIRST_PAGE: usize = 200;
+/// Lines of every later page: few enough not to hold up a key, many enough to be quick.
+const PAGE: usize = 4_000;
+
+/// What the store knows besides its tasks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Overview {
+    /// How many tasks there are.
+    pub total: usize,
+    /// When a dashboard last said it was in use.
+    pub last_seen: Option<Wall>,
+    /// The draft that was being typed; one that this version cannot read is as good as none.
+    pub draft: Option<Draft>,
+}
+
+/// One line of the ledger with what `reeltop cost` sorts it by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CostLine {
+    /// The attempt.
+    pub key: TaskKey,
+    /// When.
+    pub at: Wall,
+    /// What happened to the money.
+    pub event: MoneyEvent,
+    /// The amount that the event speaks of.
+    pub amount: Ptc,
+    /// The attempt's account.
+    pub profile: String,
+    /// The attempt's model.
+    pub model: String,
+    /// The attempt's state now.
+    pub state: TaskState,
+    /// Whether the attempt cost money, as far as is known now.
+    pub charged: Charged,
+    /// The attempt's kind of failure, where there is one.
+    pub class: Option<ErrorClass>,
+}
+
+/// The verbs that only read.
+impl Store {
+    /// How much there is, and what was left lying open.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn overview(&self) -> Result<Overview, Problem> {
+        self.told("The store could not be read", overview(&self.conn))
+    }
+
+    /// Every table line, newest first, as [`StoreMsg::Page`]s, until `each` breaks off. The first one is short and brings
+    /// along, whole, every task that the program has work with and every unknown one.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn pages(&self, each: impl FnMut(StoreMsg) -> ControlFlow<()>) -> Result<(), Problem> {
+        self.told("The list of tasks could not be read", pages(&self.conn, &self.programs, each))
+    }
+
+    /// The tasks of these keys as they are now, in the order of their keys.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn look(&self, keys: &[TaskKey]) -> Result<Vec<Task>, Problem> {
+        let found = keys.iter().map(|key| row::task(&self.conn, *key)).filter_map(Result::transpose);
+        let mut tasks = self.told("The tasks could not be read", found.collect::<rusqlite::Result<Vec<_>>>())?;
+        self.programs.drop_dead_claims(&mut tasks);
+        Ok(tasks)
+    }
+
+    /// What other programs changed since this was last asked, or since the store was opened.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn changed(&mut self) -> Result<Vec<Task>, Problem> {
+        let sql = format!("SELECT {TASK} FROM tasks WHERE rev > ?1 ORDER BY rev");
+        let found = tasks(&self.conn, &sql, [Count(self.seen.rev)]);
+        let mut tasks = self.told("The changes of other programs could not be read", found)?;
+        let reached = tasks.last().map_or(0, |task| task.rev);
+        tasks.retain(|task| !self.seen.own.contains(&task.rev));
+        self.seen.reach(reached);
+        self.programs.drop_dead_claims(&mut tasks);
+        Ok(tasks)
+    }
+
+    /// All about one task; `None` when there is none of that key.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn detail(&mut self, key: TaskKey) -> Result<Option<Detail>, Problem> {
+        let found = detail(&mut self.conn, key);
+        let mut found = self.told("The task could not be read", found)?;
+        if let Some(detail) = &mut found {
+            self.programs.drop_dead_claims(std::slice::from_mut(&mut detail.task));
+            self.programs.drop_dead_claims(&mut detail.line);
+        }
+        Ok(found)
+    }
+
+    /// Every task, whole, newest first, until `each` breaks off. Claims are given as they are written.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn tasks(&self, each: impl FnMut(Task) -> ControlFlow<()>) -> Result<(), Problem> {
+        let done = stream(&self.conn, &format!("SELECT {TASK} FROM tasks ORDER BY key DESC"), [], task_of, each);
+        self.told("The list of tasks could not be read", done)
+    }
+
+    /// The latest task that the service knows by that id.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn find_task_by_remote(&self, id: &RemoteId) -> Result<Option<Task>, Problem> {
+        let sql = format!("SELECT {TASK} FROM tasks WHERE task_id = ?1 ORDER BY key DESC LIMIT 1");
+        let found = self.conn.prepare_cached(&sql).and_then(|mut s| s.query_row([&id.0], task_of).optional());
+        self.told("The task could not be looked up", found)
+    }
+
+    /// The ledger from `since` on, before `until`, in the order it was written.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn costs(&self, since: Wall, until: Wall) -> Result<Vec<CostLine>, Problem> {
+        self.told("The ledger could not be read", costs(&self.conn, since, until))
+    }
+}
+
+/// The highest revision there is.
+pub(super) fn last_rev(conn: &Connection) -> rusqlite::Result<u64> {
+    conn.query_row("SELECT coalesce(max(rev), 0) FROM tasks", [], |row| Ok(row.get::<_, Count>(0)?.0))
+}
+
+fn overview(conn: &Connection) -> rusqlite::Result<Overview> {
+    let meta = |name: &str| -> rusqlite::Result<Option<String>> {
+        conn.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()
+    };
+    Ok(Overview {
+        total: conn.query_row("SELECT count(*) FROM tasks", [], |row| Ok(row.get::<_, u32>(0)? as usize))?,
+        last_seen: meta("last_seen")?.and_then(|text| text.parse().ok()).map(Wall),
+        draft: meta("draft")?.and_then(|text| serde_json::from_str(&text).ok()),
+    })
+}
+
+/// See [`Store::pages`]; all of one snapshot, so that no row is missed or told twice.
+pub(super) fn pages(
+    conn: &Connection,
+    programs: &Programs,
+    mut each: impl FnMut(StoreMsg) -> ControlFlow<()>,
+) -> rusqlite::Result<()> {
+    let snapshot = conn.unchecked_transaction()?;
+    let live: Vec<String> = (TaskState::ALL.into_iter())
+        .filter(|state| state.is_live() || *state == TaskState::Unknown)
+        .map(|state| format!("'{}'", state.word()))
+        .collect();
+    let sql = format!("SELECT {TASK} FROM tasks WHERE state IN ({}) ORDER BY key DESC", live.join(", "));
+    let mut live = tasks(&snapshot, &sql, [])?;
+    programs.drop_dead_claims(&mut live);
+
+    let mut lines = Lines::default();
+    let mut page: Vec<Row> = Vec::with_capacity(FIRST_PAGE);
+    let mut size = FIRST_PAGE;
+    let mut broken_off = false;
+    let sql = format!("SELECT {LINE} FROM tasks ORDER BY key DESC");
+    stream(
+        &snapshot,
+        &sql,
+        [],
+        |row| lines.read(row),
+        |row| {
+            if page.len() == size {
+                size = PAGE;
+                let rows = std::mem::replace(&mut page, Vec::with_capacity(PAGE));
+                if each(StoreMsg::Page { rows, tasks: std::mem::take(&mut live), last: false }).is_break() {
+                    broken_off = true;
+                    return ControlFlow::Break(());
+                }
+            }
+            page.push(row);
+            ControlFlow::Continue(())
+        },
+    )?;
+    if !broken_off {
+        // The last one; whether the listener wants more is all the same now.
+        let _ = each(StoreMsg::Page { rows: page, tasks: live, last: true });
+    }
+    Ok(())
+}
+
+fn detail(conn: &mut Connection, key: TaskKey) -> rusqlite::Result<Option<Detail>> {
+    let snapshot = conn.transaction()?;
+    let Some(task) = row::task(&snapshot, key)? else { return Ok(None) };
+    let events = all(&snapshot, "SELECT at, kind, text, raw FROM events WHERE task = ?1 ORDER BY id", [key], |row| {
+        Ok(Event { at: row.get(0)?, kind: row.get(1)?, text: row.get(2)?, raw: row.get(3)? })
+    })?;
+    let ledger = all(&snapshot, "SELECT at, event, amount FROM ledger WHERE task = ?1 ORDER BY id", [key], |row| {
+        Ok(LedgerLine { at: row.get(0)?, event: row.get(1)?, amount: row.get(2)? })
+    })?;
+    // Up to the first attempt, then down to all that repeat it or each other.
+    let line = format!(
+        "WITH RECURSIVE up (key, parent) AS (SELECT key, parent FROM tasks WHERE key = ?1 \
+         UNION SELECT tasks.key, tasks.parent FROM tasks JOIN up ON tasks.key = up.parent), \
+         line (key) AS (SELECT key FROM up WHERE parent IS NULL \
+         UNION SELECT tasks.key FROM tasks JOIN line ON tasks.parent = line.key) \
+         SELECT {TASK} FROM tasks WHERE key IN (SELECT key FROM line) ORDER BY key"
+    );
+    let line = tasks(&snapshot, &line, [key])?;
+    Ok(Some(Detail { task, events, ledger, line }))
+}
+
+fn costs(conn: &Connection, since: Wall, until: Wall) -> rusqlite::Result<Vec<CostLine>> {
+    let sql = "SELECT ledger.task, ledger.at, event, amount, profile, model, state, charged, error_class \
+               FROM ledger JOIN tasks ON tasks.key = ledger.task WHERE ledger.at >= ?1 AND ledger.at < ?2 ORDER BY ledger.id";
+    all(conn, sql, params![since, until], |row| {
+        Ok(CostLine {
+            key: row.get(0)?,
+            at: row.get(1)?,
+            event: row.get(2)?,
+            amount: row.get(3)?,
+            profile: row.get(4)?,
+            model: row.get(5)?,
+            state: row.get(6)?,
+            charged: row.get(7)?,
+            class: row.get(8)?,
+        })
+    })
+}
+
+fn tasks(conn: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<Vec<Task>> {
+    all(conn, sql, params, task_of)
+}
+
+fn all<T>(
+    conn: &Connection,
+    sql: &str,
+    params: impl Params,
+    read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+) -> rusqlite::Result<Vec<T>> {
+    conn.prepare_cached(sql)?.query_map(params, read)?.collect()
+}
+
+fn stream<T>(
+    conn: &Connection,
+    sql: &str,
+    params: impl Params,
+    mut read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    mut each: impl FnMut(T) -> ControlFlow<()>,
+) -> rusqlite::Result<()> {
+    let mut statement = conn.prepare_cached(sql)?;
+    let mut rows = statement.query(params)?;
+    while let Some(row) = rows.next()? {
+        if each(read(row)?).is_break() {
+            break;
+        }
+    }
+    Ok(())
+}

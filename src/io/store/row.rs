@@ -1,0 +1,322 @@
+//! Between our types and SQLite's columns: a whole task, a line of the table, the columns that mirror a stage.
+
+use crate::domain::{
+    money::Ptc,
+    problem::{Charged, ErrorClass},
+    request::Request,
+    task::{Claim, MoneyEvent, NewTask, Phase, RemoteId, Row, Task, TaskKey, TaskState},
+    time::Wall,
+};
+use rusqlite::{
+    Connection, OptionalExtension, ToSql,
+    types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use std::{collections::HashSet, sync::Arc};
+
+/// The columns of a whole task, in the order that [`task_of`] reads them.
+pub(super) const TASK: &str = "key, rev, parent, attempt, name, profile, request, cost, task_id, expires_at, dir, \
+     created_at, sent_at, finished_at, phase, claim_owner, claim_until";
+
+/// The columns of a table line, in the order that [`Lines::read`] reads them.
+pub(super) const LINE: &str = "key, rev, parent, attempt, retried, state, charged, error_class, error_text, status, \
+     model, resolution, duration, prompt, task_id, cost, created_at, sent_at, finished_at, expires_at";
+
+/// A whole task from the columns of [`TASK`].
+pub(super) fn task_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Task> {
+    let owner: Option<String> = row.get(15)?;
+    Ok(Task {
+        key: row.get(0)?,
+        rev: row.get::<_, Count>(1)?.0,
+        parent: row.get(2)?,
+        attempt: row.get(3)?,
+        name: row.get(4)?,
+        profile: row.get(5)?,
+        request: row.get::<_, Json<Request>>(6)?.0,
+        cost: row.get(7)?,
+        remote: row.get::<_, Option<String>>(8)?.map(RemoteId),
+        expires_at: row.get(9)?,
+        dir: row.get(10)?,
+        created_at: row.get(11)?,
+        sent_at: row.get(12)?,
+        finished_at: row.get(13)?,
+        phase: row.get::<_, Json<Phase>>(14)?.0,
+        claim: match owner {
+            Some(owner) => Some(Claim { owner, until: row.get(16)? }),
+            None => None,
+        },
+    })
+}
+
+/// The task of that key.
+pub(super) fn task(conn: &Connection, key: TaskKey) -> rusqlite::Result<Option<Task>> {
+    conn.prepare_cached(&format!("SELECT {TASK} FROM tasks WHERE key = ?1"))?.query_row([key], task_of).optional()
+}
+
+/// Reads table lines; models, resolutions and status words, which repeat by the thousand, are kept once.
+#[derive(Default)]
+pub(super) struct Lines {
+    words: HashSet<Arc<str>>,
+}
+
+impl Lines {
+    /// A table line from the columns of [`LINE`].
+    pub(super) fn read(&mut self, row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+        Ok(Row {
+            key: row.get(0)?,
+            rev: row.get::<_, Count>(1)?.0,
+            parent: row.get(2)?,
+            attempt: row.get(3)?,
+            retried: row.get(4)?,
+            state: row.get(5)?,
+            charged: row.get(6)?,
+            class: row.get(7)?,
+            error: row.get(8)?,
+            status: self.word(row.get_ref(9)?)?,
+            model: self.word(row.get_ref(10)?)?,
+            resolution: self.word(row.get_ref(11)?)?,
+            duration: row.get(12)?,
+            prompt: row.get(13)?,
+            remote: row.get(14)?,
+            cost: row.get(15)?,
+            created_at: row.get(16)?,
+            sent_at: row.get(17)?,
+            finished_at: row.get(18)?,
+            expires_at: row.get(19)?,
+        })
+    }
+
+    fn word(&mut self, value: ValueRef<'_>) -> FromSqlResult<Arc<str>> {
+        let text = value.as_str()?;
+        if let Some(word) = self.words.get(text) {
+            return Ok(Arc::clone(word));
+        }
+        let word: Arc<str> = text.into();
+        self.words.insert(Arc::clone(&word));
+        Ok(word)
+    }
+}
+
+/// Puts a new attempt down and gives it its key and revision. Under the write lock only.
+pub(super) fn insert(conn: &Connection, new: &NewTask, at: Wall) -> rusqlite::Result<Task> {
+    let mut task = Task {
+        key: TaskKey(0),
+        rev: 0,
+        parent: new.parent,
+        attempt: new.attempt,
+        name: new.name.clone(),
+        profile: new.profile.clone(),
+        request: new.request.clone(),
+        cost: new.cost,
+        remote: new.remote.clone(),
+        expires_at: None,
+        dir: None,
+        created_at: at,
+        sent_at: None,
+        finished_at: None,
+        phase: new.phase.clone(),
+        claim: None,
+    };
+    (task.key, task.rev) = insert_whole(conn, &task)?;
+    Ok(task)
+}
+
+/// Puts a whole task down, but for its key and revision, which the store gives.
+pub(super) fn insert_whole(conn: &Connection, task: &Task) -> rusqlite::Result<(TaskKey, u64)> {
+    let request = &task.request;
+    // Rows are never deleted, so the highest revision is the sequence's last number.
+    let mut statement = conn.prepare_cached(
+        "INSERT INTO tasks (rev, parent, attempt, adopted, name, profile, model, resolution, duration, prompt, request, \
+         created_at, cost, state, charged, error_class, error_text, status, task_id, file_id, path, bytes, sent_at, \
+         finished_at, expires_at, dir, claim_owner, claim_until, phase) \
+         VALUES ((SELECT coalesce(max(rev), 0) + 1 FROM tasks), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
+         ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28) RETURNING key, rev",
+    )?;
+    let stage = Stage::of(task);
+    let adopted = task.remote.is_some() && task.sent_at.is_none();
+    let fixed: [&dyn ToSql; 11] = [
+        &task.parent,
+        &task.attempt,
+        &adopted,
+        &task.name,
+        &task.profile,
+        &request.model,
+        &request.resolution,
+        &request.duration,
+        &request.prompt,
+        &Json(request),
+        &task.created_at,
+    ];
+    let values: Vec<&dyn ToSql> = fixed.into_iter().chain(stage.values()).collect();
+    statement.query_row(values.as_slice(), |row| Ok((row.get(0)?, row.get::<_, Count>(1)?.0)))
+}
+
+/// Saves a task as it shall be, if the row still has the revision that the task names; gives the new one. What was asked
+/// for, by whom and as which attempt never changes.
+pub(super) fn update(conn: &Connection, task: &Task) -> rusqlite::Result<Option<u64>> {
+    let mut statement = conn.prepare_cached(
+        "UPDATE tasks SET rev = (SELECT max(rev) + 1 FROM tasks), cost = ?3, state = ?4, charged = ?5, error_class = ?6, \
+         error_text = ?7, status = ?8, task_id = ?9, file_id = ?10, path = ?11, bytes = ?12, sent_at = ?13, \
+         finished_at = ?14, expires_at = ?15, dir = ?16, claim_owner = ?17, claim_until = ?18, phase = ?19 \
+         WHERE key = ?1 AND rev = ?2 RETURNING rev",
+    )?;
+    let (stage, rev) = (Stage::of(task), Count(task.rev));
+    let values: Vec<&dyn ToSql> = [&task.key as &dyn ToSql, &rev].into_iter().chain(stage.values()).collect();
+    statement.query_row(values.as_slice(), |row| Ok(row.get::<_, Count>(0)?.0)).optional()
+}
+
+/// The columns that change in a task's life, mirrored out of its phase.
+struct Stage<'a> {
+    task: &'a Task,
+    state: TaskState,
+    charged: Charged,
+    class: Option<ErrorClass>,
+    error: Option<&'a str>,
+    status: &'a str,
+    remote: Option<&'a str>,
+    file: Option<&'a str>,
+    path: Option<&'a str>,
+    bytes: Option<Count>,
+    owner: Option<&'a str>,
+    until: Option<Wall>,
+    phase: Json<&'a Phase>,
+}
+
+impl<'a> Stage<'a> {
+    fn of(task: &'a Task) -> Self {
+        Self {
+            task,
+            state: task.state(),
+            charged: task.charged(),
+            class: task.error().map(|error| error.class),
+            error: task.error().map(|error| error.message.as_str()),
+            status: task.status(),
+            remote: task.remote.as_ref().map(|id| id.0.as_str()),
+            file: task.file().map(|id| id.0.as_str()),
+            path: task.saved().map(|saved| saved.path.as_str()),
+            bytes: task.saved().map(|saved| Count(saved.bytes)),
+            owner: task.claim.as_ref().map(|claim| claim.owner.as_str()),
+            until: task.claim.as_ref().map(|claim| claim.until),
+            phase: Json(&task.phase),
+        }
+    }
+
+    /// In the order of the statements above: cost, state, … phase.
+    fn values(&self) -> [&dyn ToSql; 17] {
+        [
+            &self.task.cost,
+            &self.state,
+            &self.charged,
+            &self.class,
+            &self.error,
+            &self.status,
+            &self.remote,
+            &self.file,
+            &self.path,
+            &self.bytes,
+            &self.task.sent_at,
+            &self.task.finished_at,
+            &self.task.expires_at,
+            &self.task.dir,
+            &self.owner,
+            &self.until,
+            &self.phase,
+        ]
+    }
+}
+
+/// A count that SQLite keeps as a signed number: a revision, a size in bytes.
+pub(super) struct Count(pub(super) u64);
+
+impl FromSql for Count {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let number = value.as_i64()?;
+        u64::try_from(number).map(Self).map_err(|_| FromSqlError::OutOfRange(number))
+    }
+}
+
+impl ToSql for Count {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        i64::try_from(self.0)
+            .map(ToSqlOutput::from)
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+    }
+}
+
+/// A value kept as JSON text.
+pub(super) struct Json<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromSql for Json<T> {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        serde_json::from_str(value.as_str()?).map(Self).map_err(FromSqlError::other)
+    }
+}
+
+impl<T: Serialize> ToSql for Json<T> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        serde_json::to_string(&self.0)
+            .map(ToSqlOutput::from)
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+    }
+}
+
+impl FromSql for TaskKey {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        u32::column_result(value).map(Self)
+    }
+}
+
+impl ToSql for TaskKey {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.into())
+    }
+}
+
+impl FromSql for Wall {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_i64().map(Self)
+    }
+}
+
+impl ToSql for Wall {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.into())
+    }
+}
+
+impl FromSql for Ptc {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_i64().map(Self::from_thousandths)
+    }
+}
+
+impl ToSql for Ptc {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.thousandths().into())
+    }
+}
+
+/// Enums are kept as the words that product.md promises.
+macro_rules! kept_as_word {
+    ($($kind:ty: $word:path, $from:path;)*) => {$(
+        impl FromSql for $kind {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                let word = value.as_str()?;
+                $from(word).ok_or_else(|| FromSqlError::Other(format!("{word:?} is a word this version does not know").into()))
+            }
+        }
+
+        impl ToSql for $kind {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok($word(*self).into())
+            }
+        }
+    )*};
+}
+
+kept_as_word! {
+    TaskState: TaskState::word, TaskState::from_word;
+    Charged: Charged::id, Charged::from_id;
+    ErrorClass: ErrorClass::id, ErrorClass::from_id;
+    MoneyEvent: MoneyEvent::id, MoneyEvent::from_id;
+}

@@ -1,0 +1,287 @@
+//! The store's one thread: takes commands in order, answers each, and is the only one to speak to the shell. Beside it
+//! two that only feed it: the loader, which reads the table once at the start, and the ear.
+
+use super::{
+    Overview, Store, bell, fault,
+    owner::{Owner, Programs},
+    read, schema,
+};
+use crate::{
+    domain::problem::Problem,
+    logic::{
+        effect::{StoreCmd, Ticket, Write},
+        msg::StoreMsg,
+    },
+};
+use std::{
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{self, Receiver, Sender},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+/// How often to look where no bell can be hung: other programs' changes shall be seen within a second.
+const POLL: Duration = Duration::from_millis(900);
+/// Changes of rows that are taken together at most: a sync costs the same for one as for many.
+const TOGETHER: usize = 1_000;
+
+/// What reaches the thread.
+enum Input {
+    /// From the shell.
+    Command(StoreCmd),
+    /// From the loader, to be passed on.
+    Loaded(StoreMsg),
+    /// From the ear: other programs have changed rows.
+    Rung,
+    /// No more commands come.
+    Close,
+}
+
+/// The way to the store's thread. When the last clone is dropped, every command that was sent is carried out first.
+#[derive(Clone, Debug)]
+pub struct Handle(Arc<Line>);
+
+#[derive(Debug)]
+struct Line {
+    to: Sender<Input>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Handle {
+    /// Hands a command over; never waits. After [`close`](Self::close) nothing takes it.
+    pub fn send(&self, command: StoreCmd) {
+        self.0.put(Input::Command(command));
+    }
+
+    /// Waits until every command sent before is carried out and the file is closed.
+    pub fn close(&self) {
+        self.0.close();
+    }
+}
+
+impl Line {
+    fn put(&self, input: Input) {
+        // Fails only after the end.
+        let _ = self.to.send(input);
+    }
+
+    fn close(&self) {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            self.put(Input::Close);
+            // A panic of the thread has been told by its hook.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Starts the store's thread, which opens the store of `dir` (the first paint waits for nothing) and tells `to` all there
+/// is: `Opened`, then the pages, and from then on answers and what other programs change. When it cannot be opened,
+/// that is told as `Failed`, and so is every command.
+pub fn open(dir: &Path, to: impl Fn(StoreMsg) + Send + 'static) -> Handle {
+    let (sender, inbox) = mpsc::channel();
+    let (dir, feed) = (dir.to_owned(), sender.clone());
+    let thread = thread::spawn(move || run(&dir, inbox, &feed, &to));
+    Handle(Arc::new(Line { to: sender, thread: Mutex::new(Some(thread)) }))
+}
+
+fn run(dir: &Path, inbox: Receiver<Input>, feed: &Sender<Input>, to: &impl Fn(StoreMsg)) {
+    match Desk::open(dir, feed, to) {
+        Ok(mut desk) => {
+            let loader = load(dir.to_owned(), feed.clone());
+            desk.serve(&inbox, to);
+            // Without a taker the loader breaks off.
+            drop(inbox);
+            let _ = loader.join();
+        }
+        Err(problem) => refuse_all(&inbox, &problem, to),
+    }
+}
+
+fn refuse_all(inbox: &Receiver<Input>, problem: &Problem, to: &impl Fn(StoreMsg)) {
+    let failed = |ticket| to(StoreMsg::Failed { ticket, problem: problem.clone() });
+    failed(None);
+    for input in inbox {
+        match input {
+            Input::Command(command) => failed(ticket(&command)),
+            Input::Close => return,
+            Input::Loaded(_) | Input::Rung => {}
+        }
+    }
+}
+
+/// The open store with all that belongs to this run. Fields are dropped in their order: the lock goes last.
+struct Desk {
+    _ear: Option<bell::Ear>,
+    /// Set from the first ring until it is answered, so that a burst of rings is one look.
+    rung: Arc<AtomicBool>,
+    store: Store,
+    _owner: Owner,
+}
+
+impl Desk {
+    fn open(dir: &Path, feed: &Sender<Input>, to: &impl Fn(StoreMsg)) -> Result<Self, Problem> {
+        // The bell hangs before the first look, so that no change falls between the two.
+        let owner = Owner::start(dir)?;
+        let rung = Arc::new(AtomicBool::new(false));
+        let ear = listen(&owner, &rung, feed);
+        let store = Store::open_as(dir, Some(&owner))?;
+        let Overview { total, last_seen, draft } = store.overview()?;
+        to(StoreMsg::Opened { owner: owner.name().to_owned(), total, last_seen, draft });
+        Ok(Self { _ear: ear, rung, store, _owner: owner })
+    }
+
+    fn serve(&mut self, inbox: &Receiver<Input>, to: &impl Fn(StoreMsg)) {
+        let mut next = inbox.recv().ok();
+        while let Some(input) = next.take() {
+            match input {
+                Input::Command(StoreCmd::Write { ticket, writes }) => {
+                    next = self.write_together(ticket, writes, inbox, to);
+                }
+                Input::Command(command) => self.answer(command).map_or((), to),
+                Input::Loaded(message) => to(message),
+                Input::Rung => {
+                    self.rung.store(false, Ordering::Release);
+                    self.look_around(to);
+                }
+                Input::Close => return,
+            }
+            next = next.or_else(|| inbox.recv().ok());
+        }
+    }
+
+    /// Carries out this command and those of its kind that already wait behind it, in one transaction: a sweep over a
+    /// thousand tasks is a few syncs of the disk, not a thousand. Gives back what came next, if anything did.
+    fn write_together(
+        &mut self,
+        ticket: Ticket,
+        mut writes: Vec<Write>,
+        inbox: &Receiver<Input>,
+        to: &impl Fn(StoreMsg),
+    ) -> Option<Input> {
+        let mut parts = vec![(ticket, writes.len())];
+        let mut after = None;
+        while after.is_none() && writes.len() < TOGETHER {
+            match inbox.try_recv() {
+                Ok(Input::Command(StoreCmd::Write { ticket, writes: more })) => {
+                    parts.push((ticket, more.len()));
+                    writes.extend(more);
+                }
+                Ok(other) => after = Some(other),
+                Err(_) => break,
+            }
+        }
+        match self.store.write(&writes) {
+            Ok(results) => {
+                let mut results = results.into_iter();
+                for (ticket, count) in parts {
+                    to(StoreMsg::Written { ticket, results: results.by_ref().take(count).collect() });
+                }
+            }
+            Err(problem) => {
+                for (ticket, _) in parts {
+                    to(StoreMsg::Failed { ticket: Some(ticket), problem: problem.clone() });
+                }
+            }
+        }
+        after
+    }
+
+    fn look_around(&mut self, to: &impl Fn(StoreMsg)) {
+        match self.store.changed() {
+            Ok(tasks) if tasks.is_empty() => {}
+            Ok(tasks) => to(StoreMsg::Changed { tasks }),
+            Err(problem) => to(StoreMsg::Failed { ticket: None, problem }),
+        }
+    }
+
+    fn answer(&mut self, command: StoreCmd) -> Option<StoreMsg> {
+        let ticket = ticket(&command);
+        self.carry_out(command).unwrap_or_else(|problem| Some(StoreMsg::Failed { ticket, problem }))
+    }
+
+    fn carry_out(&mut self, command: StoreCmd) -> Result<Option<StoreMsg>, Problem> {
+        let store = &mut self.store;
+        Ok(match command {
+            StoreCmd::Insert { ticket, tasks, at, caps } => {
+                Some(StoreMsg::Inserted { ticket, result: store.insert(&tasks, at, &caps)? })
+            }
+            StoreCmd::Write { ticket, writes } => Some(StoreMsg::Written { ticket, results: store.write(&writes)? }),
+            StoreCmd::Send { ticket, write, per_minute } => {
+                Some(StoreMsg::Send { ticket, result: store.send(&write, per_minute)? })
+            }
+            StoreCmd::Look { keys } => Some(StoreMsg::Changed { tasks: store.look(&keys)? }),
+            StoreCmd::Detail { key } => Some(match store.detail(key)? {
+                Some(detail) => StoreMsg::Detail(Box::new(detail)),
+                None => StoreMsg::NoSuchTask { key },
+            }),
+            StoreCmd::SaveDraft { draft } => {
+                store.save_draft(draft.as_ref())?;
+                None
+            }
+            StoreCmd::SaveSeen { at } => {
+                store.save_seen(at)?;
+                None
+            }
+        })
+    }
+}
+
+fn ticket(command: &StoreCmd) -> Option<Ticket> {
+    match command {
+        StoreCmd::Insert { ticket, .. } | StoreCmd::Write { ticket, .. } | StoreCmd::Send { ticket, .. } => {
+            Some(*ticket)
+        }
+        StoreCmd::Look { .. } | StoreCmd::Detail { .. } | StoreCmd::SaveDraft { .. } | StoreCmd::SaveSeen { .. } => {
+            None
+        }
+    }
+}
+
+/// Hangs up the bell. Where that is not possible, rings it ourselves every second.
+/// Hangs up the bell. Where that is not possible, rings it ourselves every second.
+fn listen(owner: &Owner, rung: &Arc<AtomicBool>, feed: &Sender<Input>) -> Option<bell::Ear> {
+    let (rung, ringing) = (Arc::clone(rung), feed.clone());
+    let ear = bell::listen(owner, move || rung.swap(true, Ordering::AcqRel) || ringing.send(Input::Rung).is_ok());
+    if let Err(error) = &ear {
+        tracing::warn!("no bell for the changes of other programs ({error}): looking for them every second");
+        let feed = feed.clone();
+        thread::spawn(move || {
+            while feed.send(Input::Rung).is_ok() {
+                thread::sleep(POLL);
+            }
+        });
+    }
+    ear.ok()
+}
+
+/// Reads the whole table once, on a connection and a thread of its own, so that commands need not wait for it. What is
+/// written meanwhile reaches the shell before an older page does: there the higher revision wins.
+fn load(dir: PathBuf, feed: Sender<Input>) -> JoinHandle<()> {
+    thread::spawn(move || {
+        let file = schema::file_of(&dir);
+        let programs = Programs::new(&dir, None);
+        let done = schema::open_for_reading(&file).and_then(|conn| {
+            read::pages(&conn, &programs, |page| match feed.send(Input::Loaded(page)) {
+                Ok(()) => ControlFlow::Continue(()),
+                Err(_) => ControlFlow::Break(()),
+            })
+        });
+        if let Err(error) = done {
+            let problem = fault::sqlite("The list of tasks could not be read", &file, &error);
+            let _ = feed.send(Input::Loaded(StoreMsg::Failed { ticket: None, problem }));
+        }
+        programs.sweep();
+    })
+}

@@ -1,0 +1,259 @@
+//! The verbs that change: each one transaction, taken whole or not at all, on disk when it returns.
+
+use super::{
+    Store,
+    row::{self, Json},
+};
+use crate::{
+    domain::{
+        draft::Draft,
+        money::Ptc,
+        problem::Problem,
+        task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Task, TaskKey},
+        time::{MINUTE, Wall},
+    },
+    logic::{
+        effect::{Caps, Write},
+        msg::{BudgetCap, InsertRefusal, SendResult, WriteResult},
+    },
+};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use std::slice;
+
+/// The verbs that change.
+impl Store {
+    /// Journals intents: all or none, within the caps, no name twice. Names are judged first, so that `submit --name`
+    /// finds its task whatever the budget is.
+    ///
+    /// Against the day's cap stand the tasks that are queued or being sent, whenever they were made, and those sent since
+    /// `day_start` that were or may have been charged. A task made elsewhere costs nothing here.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn insert(
+        &mut self,
+        tasks: &[NewTask],
+        at: Wall,
+        caps: &Caps,
+    ) -> Result<Result<Vec<Task>, InsertRefusal>, Problem> {
+        let done = insert(&mut self.conn, tasks, at, caps);
+        let mut done = self.told("The new tasks could not be saved", done)?;
+        match &mut done {
+            Ok(tasks) => self.made(tasks.iter().map(|task| task.rev)),
+            Err(InsertRefusal::NameTaken { task }) => self.programs.drop_dead_claims(slice::from_mut(task)),
+            Err(InsertRefusal::OverBudget { .. }) => {}
+        }
+        Ok(done)
+    }
+
+    /// Changes rows in one transaction; each is taken if it still has the revision that the write names.
+    ///
+    /// # Errors
+    /// When the file cannot be written; then none was taken.
+    pub fn write(&mut self, writes: &[Write]) -> Result<Vec<WriteResult>, Problem> {
+        let done = write(&mut self.conn, writes);
+        let mut done = self.told("The changes could not be saved", done)?;
+        for result in &mut done {
+            if let WriteResult::Overtaken(task) = result {
+                self.programs.drop_dead_claims(slice::from_mut(task));
+            }
+        }
+        self.made(done.iter().filter_map(|result| match result {
+            WriteResult::Done { rev, .. } => Some(*rev),
+            WriteResult::Overtaken(_) => None,
+        }));
+        Ok(done)
+    }
+
+    /// Saves `sending`, if the row is still queued as the write knows it and the profile's programs have together made
+    /// fewer than `per_minute` (at least 1) submissions in the 60 seconds before it.
+    ///
+    /// # Errors
+    /// When the file cannot be written; then nothing may be sent.
+    pub fn send(&mut self, write: &Write, per_minute: u32) -> Result<SendResult, Problem> {
+        let done = send(&mut self.conn, write, per_minute);
+        let mut done = self.told("The task could not be marked as being sent", done)?;
+        match &mut done {
+            SendResult::Claimed { rev, .. } => {
+                let rev = *rev;
+                self.made([rev]);
+            }
+            SendResult::Overtaken(task) => self.programs.drop_dead_claims(slice::from_mut(task)),
+            SendResult::Wait { .. } => {}
+        }
+        Ok(done)
+    }
+
+    /// Keeps the draft that is being typed; `None` forgets it.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn save_draft(&mut self, draft: Option<&Draft>) -> Result<(), Problem> {
+        let done = match draft {
+            Some(draft) => set_meta(&self.conn, "draft", &Json(draft)),
+            None => self.conn.execute("DELETE FROM meta WHERE name = 'draft'", []).map(drop),
+        };
+        self.told("The draft could not be saved", done)
+    }
+
+    /// Notes that a dashboard is in use.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn save_seen(&mut self, at: Wall) -> Result<(), Problem> {
+        let done = set_meta(&self.conn, "last_seen", &at.0.to_string());
+        self.told("The time of use could not be saved", done)
+    }
+}
+
+/// A transaction that is the only writing one from its first statement on: what it reads stays true until it commits.
+fn begin(conn: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+    conn.transaction_with_behavior(TransactionBehavior::Immediate)
+}
+
+fn insert(
+    conn: &mut Connection,
+    tasks: &[NewTask],
+    at: Wall,
+    caps: &Caps,
+) -> rusqlite::Result<Result<Vec<Task>, InsertRefusal>> {
+    let tx = begin(conn)?;
+    for name in tasks.iter().filter_map(|task| task.name.as_ref()) {
+        if let Some(task) = named(&tx, name)? {
+            return Ok(Err(InsertRefusal::NameTaken { task: Box::new(task) }));
+        }
+    }
+    if let Some(refusal) = over_budget(&tx, tasks, caps)? {
+        return Ok(Err(refusal));
+    }
+    let mut made = Vec::with_capacity(tasks.len());
+    for new in tasks {
+        let task = row::insert(&tx, new, at)?;
+        // The parent's revision stays: who learns of the child learns that the parent was repeated.
+        if let Some(parent) = task.parent {
+            tx.prepare_cached("UPDATE tasks SET retried = 1 WHERE key = ?1")?.execute([parent])?;
+        }
+        add_event(&tx, task.key, &first_event(&task))?;
+        if task.remote.is_none() {
+            add_ledger(&tx, task.key, &LedgerLine { at, event: MoneyEvent::Reserved, amount: task.cost })?;
+        }
+        made.push(task);
+    }
+    tx.commit()?;
+    Ok(Ok(made))
+}
+
+fn named(conn: &Connection, name: &str) -> rusqlite::Result<Option<Task>> {
+    let sql = format!("SELECT {} FROM tasks WHERE name = ?1", row::TASK);
+    conn.prepare_cached(&sql)?.query_row([name], row::task_of).optional()
+}
+
+fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps) -> rusqlite::Result<Option<InsertRefusal>> {
+    let asked: Ptc = tasks.iter().filter(|task| task.remote.is_none()).map(|task| task.cost).sum();
+    if let Some(limit) = caps.per_batch.filter(|limit| asked > *limit) {
+        return Ok(Some(InsertRefusal::OverBudget { cap: BudgetCap::Batch, limit, spent: Ptc::ZERO, asked }));
+    }
+    let Some(limit) = caps.per_day else { return Ok(None) };
+    let spent = spent(conn, caps.day_start)?;
+    let crossed = asked > Ptc::ZERO && spent + asked > limit;
+    Ok(crossed.then_some(InsertRefusal::OverBudget { cap: BudgetCap::Day, limit, spent, asked }))
+}
+
+fn spent(conn: &Connection, day_start: Wall) -> rusqlite::Result<Ptc> {
+    let sums = conn
+        .prepare_cached(
+            "SELECT (SELECT coalesce(sum(cost), 0) FROM tasks WHERE state IN ('queued', 'sending') AND NOT adopted), \
+         (SELECT coalesce(sum(cost), 0) FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND NOT adopted \
+         AND charged IN ('yes', 'unknown') AND state NOT IN ('queued', 'sending'))",
+        )?
+        .query_row([day_start], |row| Ok((row.get::<_, Ptc>(0)?, row.get::<_, Ptc>(1)?)))?;
+    Ok(sums.0 + sums.1)
+}
+
+fn first_event(task: &Task) -> Event {
+    let (kind, text) = match &task.remote {
+        Some(id) => ("adopted", format!("made elsewhere as {}", id.0)),
+        None => ("confirmed", format!("{} PTC reserved", task.cost)),
+    };
+    Event { at: task.created_at, kind: kind.into(), text, raw: None }
+}
+
+fn write(conn: &mut Connection, writes: &[Write]) -> rusqlite::Result<Vec<WriteResult>> {
+    let tx = begin(conn)?;
+    let mut results = Vec::with_capacity(writes.len());
+    for write in writes {
+        results.push(match take(&tx, write)? {
+            Some(rev) => WriteResult::Done { key: write.task.key, rev },
+            None => WriteResult::Overtaken(Box::new(existing(&tx, write.task.key)?)),
+        });
+    }
+    tx.commit()?;
+    Ok(results)
+}
+
+fn send(conn: &mut Connection, write: &Write, per_minute: u32) -> rusqlite::Result<SendResult> {
+    let tx = begin(conn)?;
+    let task = &write.task;
+    let now = existing(&tx, task.key)?;
+    if now.rev != task.rev || !matches!(now.phase, Phase::Queued { .. }) {
+        return Ok(SendResult::Overtaken(Box::new(now)));
+    }
+    let at = match task.phase {
+        Phase::Sending { since } => since,
+        _ => task.sent_at.unwrap_or(task.created_at),
+    };
+    if let Some(counted) = full_since(&tx, &task.profile, at, per_minute)? {
+        return Ok(SendResult::Wait { key: task.key, until: counted.plus(MINUTE) });
+    }
+    let Some(rev) = take(&tx, write)? else { return Ok(SendResult::Overtaken(Box::new(now))) };
+    tx.prepare_cached("INSERT INTO sends (profile, at) VALUES (?1, ?2)")?.execute(params![task.profile, at])?;
+    tx.commit()?;
+    Ok(SendResult::Claimed { key: task.key, rev })
+}
+
+/// The submission that must be a minute old before there is a place again; `None` when there is one. Times that cannot
+/// be (the clock was set back) are forgotten with the old ones, so that they do not stop all sending until they come.
+fn full_since(conn: &Connection, profile: &str, at: Wall, per_minute: u32) -> rusqlite::Result<Option<Wall>> {
+    conn.prepare_cached("DELETE FROM sends WHERE profile = ?1 AND at NOT BETWEEN ?2 - 59999 AND ?2 + 60000")?
+        .execute(params![profile, at])?;
+    conn.prepare_cached("SELECT at FROM sends WHERE profile = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2")?
+        .query_row(params![profile, per_minute.saturating_sub(1)], |row| row.get(0))
+        .optional()
+}
+
+/// Saves one write with its time line and money; `None` when it was overtaken.
+fn take(conn: &Connection, write: &Write) -> rusqlite::Result<Option<u64>> {
+    let Some(rev) = row::update(conn, &write.task)? else { return Ok(None) };
+    for event in &write.events {
+        add_event(conn, write.task.key, event)?;
+    }
+    for line in &write.ledger {
+        add_ledger(conn, write.task.key, line)?;
+    }
+    Ok(Some(rev))
+}
+
+/// The task of a key that was given out by this store, so it must exist.
+fn existing(conn: &Connection, key: TaskKey) -> rusqlite::Result<Task> {
+    row::task(conn, key)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+}
+
+fn add_event(conn: &Connection, task: TaskKey, event: &Event) -> rusqlite::Result<()> {
+    conn.prepare_cached("INSERT INTO events (task, at, kind, text, raw) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![task, event.at, event.kind, event.text, event.raw])
+        .map(drop)
+}
+
+pub(super) fn add_ledger(conn: &Connection, task: TaskKey, line: &LedgerLine) -> rusqlite::Result<()> {
+    conn.prepare_cached("INSERT INTO ledger (task, at, event, amount) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![task, line.at, line.event, line.amount])
+        .map(drop)
+}
+
+fn set_meta(conn: &Connection, name: &str, value: &dyn rusqlite::ToSql) -> rusqlite::Result<()> {
+    conn.execute(
+        "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        params![name, value],
+    )
+    .map(drop)
+}

@@ -1,0 +1,157 @@
+//! The table's columns as data: title, width, what is dropped first on a narrow screen. What stands in a cell is for
+//! `ui` to say.
+
+use super::screen::Column;
+
+/// One column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ColumnSpec {
+    /// What it shows.
+    pub column: Column,
+    /// Its head on the screen.
+    pub title: &'static str,
+    /// Its name in the sort menu and in `:sort`.
+    pub sort_name: &'static str,
+    /// The cells it needs.
+    pub width: u16,
+    /// The cells it can make use of.
+    pub widest: u16,
+    /// The smaller, the longer it stays; 0 always stays.
+    pub rank: u8,
+    /// Numbers stand at the right edge.
+    pub right: bool,
+}
+
+/// A column with its place on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// The column.
+    pub spec: &'static ColumnSpec,
+    /// First cell.
+    pub x: u16,
+    /// Cells.
+    pub width: u16,
+}
+
+/// Cells left of the first column: the cursor's marker and the mark.
+pub const GUTTER: u16 = 2;
+/// Cells between two columns.
+const GAP: u16 = 1;
+/// The prompt keeps at least these, as long as another column can be dropped.
+const PROMPT_MIN: u16 = 22;
+
+/// Every column, in the order they stand.
+pub const ALL: [ColumnSpec; 10] = [
+    column(Column::Key, "#", "key", 5, 0).numbers(),
+    column(Column::State, "state", "state", 11, 0),
+    column(Column::Status, "status", "status", 15, 1).up_to(40),
+    column(Column::Elapsed, "time", "time", 13, 2),
+    column(Column::Model, "model", "model", 7, 3).up_to(10),
+    column(Column::Format, "format", "format", 9, 4),
+    column(Column::Attempt, "try", "attempt", 3, 6).numbers(),
+    column(Column::Cost, "cost", "cost", 5, 5).numbers(),
+    column(Column::Created, "made", "created", 11, 7),
+    column(Column::Prompt, "prompt", "prompt", 12, 0).up_to(u16::MAX),
+];
+
+const fn column(column: Column, title: &'static str, sort_name: &'static str, width: u16, rank: u8) -> ColumnSpec {
+    ColumnSpec { column, title, sort_name, width, widest: width, rank, right: false }
+}
+
+impl ColumnSpec {
+    const fn up_to(mut self, widest: u16) -> Self {
+        self.widest = widest;
+        self
+    }
+
+    const fn numbers(mut self) -> Self {
+        self.right = true;
+        self
+    }
+}
+
+/// The column's description.
+#[must_use]
+pub fn spec(column: Column) -> Option<&'static ColumnSpec> {
+    ALL.iter().find(|spec| spec.column == column)
+}
+
+/// The columns that a table of that many cells across shows.
+#[must_use]
+pub fn shown(width: u16) -> Vec<&'static ColumnSpec> {
+    let mut kept: Vec<&'static ColumnSpec> = ALL.iter().collect();
+    while spare(&kept, width) < i32::from(PROMPT_MIN) - i32::from(prompt_width(&kept)) {
+        let Some(least) = kept.iter().map(|spec| spec.rank).max().filter(|rank| *rank > 0) else { break };
+        kept.retain(|spec| spec.rank != least);
+    }
+    kept
+}
+
+/// The columns with their places. What is left over goes to the columns that can use it: half of it to the prompt
+/// first, the rest as it comes.
+#[must_use]
+pub fn placed(width: u16, largest_key: u32) -> Vec<Placed> {
+    let kept = shown(width);
+    let mut spare = u16::try_from(spare(&kept, width).max(0)).unwrap_or(0);
+    let key_width = u16::try_from(largest_key.max(1).ilog10() + 2).unwrap_or(5);
+    let mut x = GUTTER;
+    let mut out = Vec::with_capacity(kept.len());
+    for spec in kept {
+        let wanted = if spec.column == Column::Key { key_width.max(spec.width) } else { spec.widest } - spec.width;
+        let given = match spec.column {
+            Column::Prompt => spare,
+            Column::Key => wanted.min(spare),
+            _ => wanted.min(spare.saturating_sub(PROMPT_MIN) / 2),
+        };
+        spare -= given;
+        let room = width.saturating_sub(x);
+        out.push(Placed { spec, x, width: (spec.width + given).min(room) });
+        x = x.saturating_add(spec.width + given + GAP);
+    }
+    out
+}
+
+/// Cells left over when each column has what it needs; negative when they do not fit.
+fn spare(kept: &[&ColumnSpec], width: u16) -> i32 {
+    let needed: u16 = kept.iter().map(|spec| spec.width + GAP).sum::<u16>() + GUTTER - GAP;
+    i32::from(width) - i32::from(needed)
+}
+
+fn prompt_width(kept: &[&ColumnSpec]) -> u16 {
+    kept.iter().find(|spec| spec.column == Column::Prompt).map_or(0, |spec| spec.width)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn titles(width: u16) -> Vec<&'static str> {
+        shown(width).iter().map(|spec| spec.title).collect()
+    }
+
+    #[test]
+    fn narrow_screens_keep_the_key_the_state_and_the_prompt() {
+        assert_eq!(titles(40), ["#", "state", "prompt"]);
+        assert_eq!(titles(80), ["#", "state", "status", "time", "model", "prompt"]);
+        assert_eq!(titles(120), ["#", "state", "status", "time", "model", "format", "try", "cost", "made", "prompt"]);
+    }
+
+    #[test]
+    fn placed_columns_fill_the_width_and_never_overlap() {
+        for width in 1..=250 {
+            let placed = placed(width, 99_999);
+            for pair in placed.windows(2) {
+                assert!(pair[0].x + pair[0].width < pair[1].x || pair[1].x >= width, "{width}: {pair:?}");
+            }
+            if width >= 40 {
+                assert_eq!(placed.last().map(|last| last.x + last.width), Some(width));
+            }
+        }
+    }
+
+    #[test]
+    fn a_million_tasks_widen_the_key() {
+        assert_eq!(placed(80, 9_999)[0].width, 5);
+        assert_eq!(placed(80, 1_000_000)[0].width, 8);
+    }
+}

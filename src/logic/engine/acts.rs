@@ -1,0 +1,361 @@
+//! What a person can have done to tasks, carried out: the same for keys and command line.
+
+use super::{event, in_scope, poller, report, saver, store, ticket};
+use crate::{
+    domain::{
+        catalogue::ModelSpec,
+        money::Ptc,
+        problem::{Charged, ErrorClass, Problem, TaskError},
+        request::Request,
+        task::{LedgerLine, MoneyEvent, NewTask, Phase, RemoteId, Task, TaskKey, TaskState},
+    },
+    logic::{
+        act::{Act, Intent, Resolution},
+        effect::{Caps, Effect, Level, StoreCmd, Ticket},
+        msg::InsertRefusal,
+        preview,
+        settings::Scope,
+        state::State,
+        tasks, toast,
+    },
+};
+
+/// Carries out an act. What became of it stands in `state.reports` and, for a person at the screen, in a toast.
+pub fn act(state: &mut State, act: Act) -> Vec<Effect> {
+    match act {
+        Act::Queue { intents, undo } => queue(state, intents, undo),
+        Act::Cancel(keys) => keys.into_iter().flat_map(|key| cancel(state, key)).collect(),
+        Act::Resolve { key, as_what } => resolve(state, key, as_what),
+        Act::Download { keys, dir } => keys.into_iter().flat_map(|key| download(state, key, dir.clone())).collect(),
+        Act::Adopt(ids) => ids.into_iter().flat_map(|id| adopt(state, id)).collect(),
+        Act::Refresh(keys) => {
+            poller::refresh(state, &keys);
+            super::money::ask_balance(state)
+        }
+        Act::Pause(paused) => {
+            state.queue.paused = paused;
+            let text = if paused { "sending paused; p goes on" } else { "sending goes on" };
+            toast::say(state, Level::Info, text.to_owned(), None);
+            Vec::new()
+        }
+        Act::Resume => {
+            state.queue.halted = None;
+            state.queue.paused = false;
+            state.queue.not_before = state.now.mono;
+            toast::say(state, Level::Info, "sending goes on".to_owned(), None);
+            super::money::ask_balance(state)
+        }
+        Act::Balance => super::money::ask_balance(state),
+        Act::Quit => super::ending::quit(state, 0),
+    }
+}
+
+/// The price of a request by the catalogue. A model that is not in it costs what the gateway usually asks.
+#[must_use]
+pub fn price(state: &State, request: &Request) -> Ptc {
+    state.settings.catalogue.spec(&request.model).map_or(Ptc::from_thousandths(500), |spec: &ModelSpec| spec.price)
+}
+
+/// Journals a confirmed batch. Nothing is sent before the store has acknowledged it.
+fn queue(state: &mut State, intents: Vec<Intent>, undo: bool) -> Vec<Effect> {
+    if state.store.owner.is_none() {
+        let problem = Problem::new("not queued", "the store is not open yet", "Try again in a moment.");
+        say(state, None, problem);
+        return Vec::new();
+    }
+    let wait = if undo { state.settings.queue.undo_ms } else { 0 };
+    let not_before = state.now.wall.plus(wait);
+    let tasks = intents
+        .into_iter()
+        .map(|intent| NewTask {
+            attempt: intent
+                .parent
+                .and_then(|parent| state.tasks.rows.get(&parent))
+                .map_or(1, |row| u32::from(row.attempt) + 1),
+            parent: intent.parent,
+            name: intent.name,
+            profile: state.settings.profile.name.clone(),
+            cost: price(state, &intent.request),
+            request: intent.request,
+            remote: None,
+            phase: Phase::Queued { not_before, put_back: None },
+        })
+        .collect();
+    let caps = Caps {
+        per_day: state.settings.budget.per_day,
+        per_batch: state.settings.budget.per_batch,
+        day_start: state.now.day_start(),
+    };
+    let ticket = ticket(state);
+    state.queue.inserting.insert(ticket);
+    vec![Effect::Store(StoreCmd::Insert { ticket, tasks, at: state.now.wall, caps })]
+}
+
+/// The store's word on a batch.
+pub(super) fn inserted(state: &mut State, of: Ticket, result: Result<Vec<Task>, InsertRefusal>) -> Vec<Effect> {
+    if !state.queue.inserting.remove(&of) {
+        state.stale += 1;
+        return Vec::new();
+    }
+    store::healthy(state);
+    let adopted = state.queue.adopting.remove(&of).is_some();
+    match &result {
+        Ok(tasks) => {
+            for task in tasks {
+                name(state, task.key);
+                tasks::put(state, task.clone());
+                report(state, Some(task.key), Ok(task.state()));
+            }
+            if !adopted {
+                state.queue.last_batch = tasks.iter().map(|task| task.key).collect();
+            }
+        }
+        Err(InsertRefusal::NameTaken { task }) => {
+            name(state, task.key);
+            tasks::put(state, (**task).clone());
+            report(state, Some(task.key), Ok(task.state()));
+        }
+        Err(refusal @ InsertRefusal::OverBudget { .. }) => report(state, None, Err(refusal.problem())),
+    }
+    preview::inserted(state, of, &result)
+}
+
+/// Takes a task into this run's scope.
+fn name(state: &mut State, key: TaskKey) {
+    if state.settings.scope == Scope::Named {
+        state.queue.named.insert(key);
+    }
+}
+
+impl InsertRefusal {
+    /// In words.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        match self {
+            Self::NameTaken { task } => Problem::new(
+                "nothing was queued",
+                format!("the name {:?} belongs to {}", task.name.as_deref().unwrap_or_default(), task.key),
+                "Choose another name.",
+            ),
+            Self::OverBudget { cap, limit, spent, asked } => {
+                let (cap, key) = match cap {
+                    crate::logic::msg::BudgetCap::Day => ("day", "budget.per_day"),
+                    crate::logic::msg::BudgetCap::Batch => ("batch", "budget.per_batch"),
+                };
+                Problem::new(
+                    "nothing was queued",
+                    format!(
+                        "{asked} PTC more would cross the {cap}'s cap of {limit} PTC ({spent} PTC stand against it)"
+                    ),
+                    format!("Queue less, or raise {key} in the config."),
+                )
+            }
+        }
+    }
+}
+
+/// Takes back an unsent task, or stops watching one that the service has.
+fn cancel(state: &mut State, key: TaskKey) -> Vec<Effect> {
+    let Some(mut task) = live(state, key) else { return Vec::new() };
+    let was = task.state();
+    let (charged, text, money) = match task.phase {
+        Phase::Queued { .. } if state.queue.claiming.as_ref().is_some_and(|(_, claiming)| *claiming == key) => {
+            return refuse(
+                state,
+                key,
+                "it is being sent at this moment",
+                "If it is accepted it is charged; x then stops watching it.",
+            );
+        }
+        Phase::Queued { .. } => (Charged::No, "taken back; free", Some(MoneyEvent::Released)),
+        Phase::Running { .. } | Phase::Ready { .. } => {
+            (Charged::Yes, "no longer watched; the service goes on with it, and it stays charged", None)
+        }
+        Phase::Saving { .. } => {
+            report(state, Some(key), Ok(TaskState::Ready));
+            return saver::stop(state, key);
+        }
+        Phase::Sending { .. } => {
+            return refuse(state, key, "its POST is on its way", "Wait for the answer; x then stops watching it.");
+        }
+        Phase::Unknown { .. } => {
+            return refuse(
+                state,
+                key,
+                "its outcome is unknown",
+                "Settle it first: Enter on the task, or `reeltop resolve`.",
+            );
+        }
+        Phase::Saved { .. } | Phase::Failed { .. } | Phase::Refused { .. } | Phase::Cancelled { .. } => {
+            return refuse(state, key, &format!("it has already ended ({})", was.word()), "");
+        }
+    };
+    task.phase = Phase::Cancelled { was, charged };
+    task.finished_at = Some(state.now.wall);
+    task.claim = None;
+    let note = event(state, "cancelled", text);
+    toast::say(state, Level::Info, format!("{key} {text}"), Some(key));
+    report(state, Some(key), Ok(TaskState::Cancelled));
+    let ledger = money.map(|event| LedgerLine { at: state.now.wall, event, amount: task.cost });
+    store::write(state, task, vec![note], ledger.into_iter().collect())
+}
+
+/// Settles an unknown by a person's word.
+fn resolve(state: &mut State, key: TaskKey, as_what: Resolution) -> Vec<Effect> {
+    let Some(mut task) = live(state, key) else { return Vec::new() };
+    if task.state() != TaskState::Unknown {
+        let why = format!("it is {}, and only an unknown task can be settled", task.state().word());
+        return refuse(state, key, &why, "");
+    }
+    let (text, money) = match as_what {
+        Resolution::Lost => {
+            task.phase = Phase::Cancelled { was: TaskState::Unknown, charged: Charged::Yes };
+            task.finished_at = Some(state.now.wall);
+            ("settled as lost: counted as charged".to_owned(), (MoneyEvent::Resolved, task.cost))
+        }
+        Resolution::NotCreated => {
+            let error = TaskError {
+                code: "not-created".into(),
+                class: ErrorClass::UnknownOutcome,
+                message: "settled by hand: the service never made it".into(),
+                next: "r sends it again as a new attempt.".into(),
+                charged: Charged::No,
+            };
+            task.phase = Phase::Refused { error };
+            task.finished_at = Some(state.now.wall);
+            ("settled as not created: not charged".to_owned(), (MoneyEvent::Released, task.cost))
+        }
+        Resolution::Found(id) => {
+            let text = format!("settled: the service's id is {}", id.0);
+            task.remote = Some(id);
+            task.phase = Phase::Running { status: String::new(), next_poll: state.now.wall, polls: 0, misses: 0 };
+            task.claim = super::claim(state, poller::CLAIM);
+            (text, (MoneyEvent::Charged, task.cost))
+        }
+    };
+    let note = event(state, "resolved", text.clone());
+    let line = LedgerLine { at: state.now.wall, event: money.0, amount: money.1 };
+    toast::say(state, Level::Info, format!("{key} {text}"), Some(key));
+    report(state, Some(key), Ok(task.state()));
+    name(state, key);
+    store::write(state, task, vec![note], vec![line])
+}
+
+/// Fetches a file now. A task that has ended is read from the store first.
+fn download(state: &mut State, key: TaskKey, dir: Option<String>) -> Vec<Effect> {
+    name(state, key);
+    if let Some(task) = state.tasks.live.get(&key).cloned() {
+        return download_one(state, task, dir);
+    }
+    if !state.tasks.rows.contains_key(&key) {
+        return refuse(state, key, "there is no such task", "See `reeltop list`.");
+    }
+    state.saver.wanted.insert(key, dir);
+    vec![Effect::Store(StoreCmd::Look { keys: vec![key] })]
+}
+
+/// Fetches that task's file now.
+pub(super) fn download_one(state: &mut State, mut task: Task, dir: Option<String>) -> Vec<Effect> {
+    let key = task.key;
+    if !in_scope(state, &task) {
+        let why = format!("it belongs to the profile {:?}", task.profile);
+        return refuse(state, key, &why, "Start with --profile to work on it.");
+    }
+    match &mut task.phase {
+        Phase::Ready { next_try, tries, .. } => (*next_try, *tries) = (Some(state.now.wall), 0),
+        Phase::Saved { file, .. } => {
+            let file = file.clone();
+            task.finished_at = None;
+            task.phase = Phase::Ready { file, trouble: None, tries: 0, next_try: Some(state.now.wall) };
+        }
+        Phase::Saving { .. } => {
+            report(state, Some(key), Ok(TaskState::Saving));
+            return Vec::new();
+        }
+        Phase::Cancelled { was: TaskState::Running | TaskState::Ready, .. } if task.remote.is_some() => {
+            task.finished_at = None;
+            task.phase = Phase::Running { status: String::new(), next_poll: state.now.wall, polls: 0, misses: 0 };
+            task.claim = super::claim(state, poller::CLAIM);
+        }
+        Phase::Running { .. } => {
+            task.dir = dir.or(task.dir);
+            report(state, Some(key), Ok(TaskState::Running));
+            return store::write(state, task, vec![], vec![]);
+        }
+        Phase::Queued { .. }
+        | Phase::Sending { .. }
+        | Phase::Unknown { .. }
+        | Phase::Failed { .. }
+        | Phase::Refused { .. }
+        | Phase::Cancelled { .. } => {
+            let why = format!("it is {}: there is no file", task.state().word());
+            return refuse(state, key, &why, "");
+        }
+    }
+    task.dir = dir.or(task.dir);
+    report(state, Some(key), Ok(task.state()));
+    let note = event(state, "download", "asked for by the person");
+    store::write(state, task, vec![note], vec![])
+}
+
+/// Takes over a task made elsewhere. Free: nothing is submitted.
+fn adopt(state: &mut State, id: RemoteId) -> Vec<Effect> {
+    let known = state.tasks.rows.values().find(|row| row.remote.as_deref() == Some(id.0.as_str())).map(|row| row.key);
+    if let Some(key) = known {
+        name(state, key);
+        report(state, Some(key), Ok(state.tasks.rows[&key].state));
+        toast::say(state, Level::Info, format!("{} is here already, as {key}", id.0), Some(key));
+        return Vec::new();
+    }
+    let request = Request {
+        model: String::new(),
+        prompt: format!("(adopted {})", id.0),
+        first_frame: None,
+        last_frame: None,
+        subject: None,
+        resolution: String::new(),
+        duration: 0,
+        optimizer: true,
+        callback: None,
+        fast_pretreatment: false,
+        watermark: false,
+    };
+    let task = NewTask {
+        parent: None,
+        attempt: 1,
+        name: None,
+        profile: state.settings.profile.name.clone(),
+        cost: Ptc::ZERO,
+        request,
+        remote: Some(id.clone()),
+        phase: Phase::Running { status: String::new(), next_poll: state.now.wall, polls: 0, misses: 0 },
+    };
+    let ticket = ticket(state);
+    state.queue.inserting.insert(ticket);
+    state.queue.adopting.insert(ticket, id);
+    let caps = Caps { per_day: None, per_batch: None, day_start: state.now.day_start() };
+    vec![Effect::Store(StoreCmd::Insert { ticket, tasks: vec![task], at: state.now.wall, caps })]
+}
+
+/// A task that acts can change: live or unknown.
+fn live(state: &mut State, key: TaskKey) -> Option<Task> {
+    if let Some(task) = state.tasks.live.get(&key) {
+        return Some(task.clone());
+    }
+    let (why, next) = state.tasks.rows.get(&key).map_or_else(
+        || ("there is no such task".to_owned(), "See `reeltop list`."),
+        |row| (format!("it has already ended ({})", row.state.word()), ""),
+    );
+    refuse(state, key, &why, next);
+    None
+}
+
+fn refuse(state: &mut State, key: TaskKey, why: &str, next: &str) -> Vec<Effect> {
+    say(state, Some(key), Problem::new(format!("{key} was left as it is"), why, next));
+    Vec::new()
+}
+
+fn say(state: &mut State, key: Option<TaskKey>, problem: Problem) {
+    toast::say(state, Level::Warning, problem.to_string(), key);
+    report(state, key, Err(problem));
+}

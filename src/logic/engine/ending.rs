@@ -1,0 +1,87 @@
+//! The end in order: submissions under way and store writes are waited for, downloads are stopped with their parts kept,
+//! rows are let go so that the next program takes them over at once. A second Ctrl-C does not wait.
+
+use super::{saver, store};
+use crate::{
+    domain::task::TaskKey,
+    logic::{
+        effect::{Effect, Level, StoreCmd},
+        msg::Signal,
+        state::{Ending, State},
+        toast,
+    },
+};
+
+/// The exit code after an interrupt from outside.
+const INTERRUPTED: u8 = 130;
+
+/// Failures of the store in a row after which the end no longer waits for it: what it could not take is in the log.
+const GIVE_UP: u32 = 4;
+
+/// Begins the end. Asked again while a submission is waited for, it waits no longer.
+pub fn quit(state: &mut State, code: u8) -> Vec<Effect> {
+    if let Some(ending) = &mut state.ending {
+        ending.in_order = false;
+        return Vec::new();
+    }
+    state.ending = Some(Ending { code, in_order: true, told: false });
+    let waiting = state.queue.posting.len();
+    if waiting > 0 {
+        let text = format!(
+            "waiting for the answer to {waiting} submission(s); Ctrl-c again leaves now, and they become unknown"
+        );
+        toast::say(state, Level::Warning, text, None);
+    }
+    let mut effects = vec![Effect::Store(StoreCmd::SaveSeen { at: state.now.wall })];
+    let saving: Vec<TaskKey> = state.saver.active.keys().copied().collect();
+    effects.extend(saving.into_iter().flat_map(|key| saver::stop(state, key)));
+    effects.extend(let_go(state));
+    effects
+}
+
+/// A word of the operating system.
+pub fn signal(state: &mut State, signal: Signal) -> Vec<Effect> {
+    match signal {
+        Signal::Interrupt => quit(state, INTERRUPTED),
+        // A second SIGTERM or SIGHUP is the same wish again, not impatience: money under way is still waited for.
+        Signal::Terminate | Signal::HangUp if state.ending.is_some() => Vec::new(),
+        Signal::Terminate => quit(state, 128 + 15),
+        Signal::HangUp => quit(state, 128 + 1),
+        Signal::Continue => vec![Effect::Term(crate::logic::effect::TermCmd::Redraw)],
+    }
+}
+
+/// Lets go of the running tasks that this program watches.
+fn let_go(state: &mut State) -> Vec<Effect> {
+    let ours: Vec<_> = state
+        .tasks
+        .live
+        .values()
+        .filter(|task| task.claim.as_ref().is_some_and(|claim| Some(&claim.owner) == state.store.owner.as_ref()))
+        .filter(|task| task.remote.is_some() && !state.saver.active.contains_key(&task.key))
+        .cloned()
+        .collect();
+    ours.into_iter()
+        .flat_map(|mut task| {
+            task.claim = None;
+            store::write(state, task, vec![], vec![])
+        })
+        .collect()
+}
+
+/// Tells the shell to leave, once everything that must be on disk is.
+pub(super) fn finish(state: &mut State) -> Option<Effect> {
+    let store = &state.store;
+    let unwritten = !store.pending.is_empty() || !store.waiting.is_empty() || !store.failed.is_empty();
+    let open = !state.queue.posting.is_empty()
+        || state.queue.claiming.is_some()
+        || !state.queue.inserting.is_empty()
+        || !state.saver.active.is_empty()
+        || (state.store.failures < GIVE_UP && unwritten);
+    let ending = state.ending.as_mut()?;
+    if ending.told || (ending.in_order && open) {
+        return None;
+    }
+    ending.told = true;
+    Some(Effect::Exit)
+}

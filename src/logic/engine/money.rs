@@ -1,0 +1,43 @@
+//! The balance: the service's own word beside our sums.
+
+use super::ticket;
+use crate::{
+    domain::{
+        answer::{Reply, judge_balance},
+        problem::Problem,
+    },
+    logic::{
+        effect::{Effect, HttpCmd, Ticket},
+        state::State,
+    },
+};
+
+/// Asks for the balance, unless that is under way. Free.
+pub(super) fn ask_balance(state: &mut State) -> Vec<Effect> {
+    if !state.settings.has_key || state.money.asking.is_some() {
+        return Vec::new();
+    }
+    let ticket = ticket(state);
+    state.money.asking = Some(ticket);
+    vec![Effect::Http(HttpCmd::Balance { ticket })]
+}
+
+/// The end of a balance call.
+pub(super) fn balance(state: &mut State, of: Ticket, reply: &Reply) -> Vec<Effect> {
+    if state.money.asking.take_if(|asking| *asking == of).is_none() {
+        state.stale += 1;
+        return Vec::new();
+    }
+    match judge_balance(reply) {
+        Ok(amount) => {
+            super::poller::answered(state);
+            state.money.balance = Some((amount, state.now.wall));
+            state.money.balance_problem = None;
+        }
+        Err(error) => {
+            let what = "the balance could not be had";
+            state.money.balance_problem = Some(Problem::new(what, error.message, error.next));
+        }
+    }
+    Vec::new()
+}

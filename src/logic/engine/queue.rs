@@ -1,0 +1,258 @@
+//! The path of a paid submission.
+//!
+//! ```text
+//! confirmed -> Queued --saved--> acknowledged -> (allowance free) -> Sending --saved--> acknowledged -> the POST
+//!    -> Accepted: Running(remote id), saved   | Refused(why): not charged
+//!    | Later(wait): back to Queued            | anything unclear: Unknown
+//! ```
+//!
+//! The POST is emitted in one place, [`claimed`], on the store's word that `Sending` is on disk. A task found in
+//! `Sending` that nobody alive is sending becomes `Unknown` and is never sent again by the program.
+
+use super::{answer_event, claim, event, is_ours, store, ticket};
+use crate::{
+    domain::{
+        answer::{HaltCause, Reply, SubmitVerdict, judge_submit},
+        problem::{Charged, ErrorClass, Problem, TaskError},
+        task::{LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey},
+        time::{MINUTE, Mono, SECOND},
+    },
+    logic::{
+        effect::{Effect, HttpCmd, Level, StoreCmd, Ticket, Write},
+        msg::SendResult,
+        spread::backoff,
+        state::{Halt, State},
+        tasks, toast,
+    },
+};
+
+/// A claim on a row being sent outlives the submission's time-out by this much, for the answer to be saved.
+const AFTER_TIMEOUT: u64 = MINUTE;
+/// The first wait after the service asked to wait without saying how long, and the longest.
+const WAIT: (u64, u64) = (5 * SECOND, 5 * MINUTE);
+
+/// Asks the store for the next task's turn, if one may be sent now. One at a time, so that the order of the queue is the
+/// order of sending.
+pub(super) fn send_due(state: &mut State) -> Vec<Effect> {
+    if !may_send(state) || state.queue.claiming.is_some() || send_at(state).is_none_or(|at| at > state.now.mono) {
+        return Vec::new();
+    }
+    let Some(mut task) = next(state).cloned() else { return Vec::new() };
+    let timeout = state.settings.queue.submit_timeout_ms;
+    task.phase = Phase::Sending { since: state.now.wall };
+    task.sent_at = Some(state.now.wall);
+    task.claim = claim(state, timeout + AFTER_TIMEOUT);
+    let ticket = ticket(state);
+    state.queue.claiming = Some((ticket, task.key));
+    let write =
+        Write { events: vec![event(state, "sending", "saved as being sent; the POST follows")], ledger: vec![], task };
+    let per_minute = state.settings.profile.submit_per_minute;
+    vec![Effect::Store(StoreCmd::Send { ticket, write: Box::new(write), per_minute })]
+}
+
+/// When [`send_due`] will have something to do.
+pub(super) fn deadline(state: &State) -> Option<Mono> {
+    if !may_send(state) || state.queue.claiming.is_some() {
+        return None;
+    }
+    if next(state).is_some() {
+        return send_at(state);
+    }
+    let soonest = state.tasks.queued.iter().filter_map(|key| {
+        let task = state.tasks.live.get(key).filter(|task| is_ours(state, task))?;
+        match task.phase {
+            Phase::Queued { not_before, .. } if not_before > state.now.wall => Some(not_before),
+            Phase::Queued { .. }
+            | Phase::Sending { .. }
+            | Phase::Unknown { .. }
+            | Phase::Running { .. }
+            | Phase::Ready { .. }
+            | Phase::Saving { .. }
+            | Phase::Saved { .. }
+            | Phase::Failed { .. }
+            | Phase::Refused { .. }
+            | Phase::Cancelled { .. } => None,
+        }
+    });
+    soonest.min().map(|wall| state.now.mono_at(wall))
+}
+
+/// When the next submission of this account is free to go by this program's own count of the last minute.
+#[must_use]
+pub fn send_at(state: &State) -> Option<Mono> {
+    let per_minute = state.settings.profile.submit_per_minute as usize;
+    let full_until = state.queue.sent.len().checked_sub(per_minute).and_then(|nth| state.queue.sent.get(nth));
+    let free = full_until.map_or(Mono(0), |sent| sent.plus(MINUTE));
+    (per_minute > 0).then(|| free.max(state.queue.not_before))
+}
+
+fn may_send(state: &State) -> bool {
+    !state.queue.paused && state.queue.halted.is_none() && state.settings.has_key && state.store.owner.is_some()
+}
+
+/// The first task of the queue whose time has come.
+fn next(state: &State) -> Option<&Task> {
+    state.tasks.queued.iter().filter_map(|key| state.tasks.live.get(key)).find(|task| {
+        matches!(task.phase, Phase::Queued { not_before, .. } if not_before <= state.now.wall)
+            && !state.store.busy.contains_key(&task.key)
+            && is_ours(state, task)
+    })
+}
+
+/// The store's word on a wish to send.
+pub(super) fn claimed(state: &mut State, of: Ticket, result: SendResult) -> Vec<Effect> {
+    let Some((_, key)) = state.queue.claiming.take_if(|(ticket, _)| *ticket == of) else {
+        state.stale += 1;
+        return Vec::new();
+    };
+    store::healthy(state);
+    match result {
+        SendResult::Wait { until, .. } => {
+            state.queue.not_before = state.now.mono_at(until);
+            Vec::new()
+        }
+        SendResult::Overtaken(task) => {
+            tasks::put(state, *task);
+            Vec::new()
+        }
+        SendResult::Claimed { rev, .. } => {
+            let Some(mut task) = state.tasks.live.get(&key).cloned() else {
+                state.stale += 1;
+                return Vec::new();
+            };
+            let timeout = state.settings.queue.submit_timeout_ms;
+            task.rev = rev;
+            task.phase = Phase::Sending { since: state.now.wall };
+            task.sent_at = Some(state.now.wall);
+            task.claim = claim(state, timeout + AFTER_TIMEOUT);
+            if state.ending.is_some() || !may_send(state) {
+                return unsend(state, task);
+            }
+            let request = Box::new(task.request.clone());
+            tasks::put(state, task);
+            let ticket = ticket(state);
+            state.queue.posting.insert(key, ticket);
+            state.queue.sent.push_back(state.now.mono);
+            while state.queue.sent.front().is_some_and(|sent| sent.plus(MINUTE) <= state.now.mono) {
+                state.queue.sent.pop_front();
+            }
+            vec![Effect::Http(HttpCmd::Submit { key, ticket, request })]
+        }
+    }
+}
+
+/// Back to the queue: the person paused or left while the store was saving `Sending`, and no POST went out.
+fn unsend(state: &mut State, mut task: Task) -> Vec<Effect> {
+    task.phase = Phase::Queued { not_before: state.now.wall, put_back: None };
+    task.sent_at = None;
+    task.claim = None;
+    let note = event(state, "put back", "sending stopped before the POST");
+    store::write(state, task, vec![note], vec![])
+}
+
+/// The end of a submission.
+pub(super) fn submitted(state: &mut State, key: TaskKey, of: Ticket, reply: &Reply) -> Vec<Effect> {
+    if state.queue.posting.get(&key) != Some(&of) {
+        state.stale += 1;
+        return Vec::new();
+    }
+    state.queue.posting.remove(&key);
+    let Some(task) = state.tasks.live.get(&key).cloned() else {
+        // Only an ended task leaves `live`, and nothing ends a task whose POST is under way; the answer must not be lost.
+        let text = format!("an answer came for a task that is no longer live: {reply:?}");
+        return vec![Effect::log(Level::Error, Some(key), &Problem::new(text, "", ""))];
+    };
+    match judge_submit(reply) {
+        SubmitVerdict::Accepted { id } => accepted(state, task, id, reply),
+        SubmitVerdict::Refused { error, halt } => refused(state, task, error, halt, reply),
+        SubmitVerdict::Later { wait_ms, error } => put_back(state, task, wait_ms, error, reply),
+        SubmitVerdict::Unknown { error } => {
+            let note = answer_event(state, "unknown", error.message.clone(), reply);
+            became_unknown(state, task, error, note)
+        }
+    }
+}
+
+fn accepted(state: &mut State, mut task: Task, id: RemoteId, reply: &Reply) -> Vec<Effect> {
+    let note = answer_event(state, "accepted", format!("the service's id is {}", id.0), reply);
+    task.phase = super::poller::first(state, &task);
+    task.claim = claim(state, super::poller::CLAIM);
+    let money = LedgerLine { at: state.now.wall, event: MoneyEvent::Charged, amount: task.cost };
+    task.remote = Some(id);
+    state.queue.put_backs = 0;
+    super::poller::answered(state);
+    store::write(state, task, vec![note], vec![money])
+}
+
+fn refused(state: &mut State, mut task: Task, error: TaskError, halt: Option<HaltCause>, reply: &Reply) -> Vec<Effect> {
+    let note = answer_event(state, "refused", error.message.clone(), reply);
+    if let Some(cause) = halt {
+        let what = match cause {
+            HaltCause::Key => "sending stopped: the key was not accepted",
+            HaltCause::Balance => "sending stopped: the balance or quota is used up",
+            HaltCause::Store => "sending stopped: the store cannot be written",
+        };
+        halt_queue(state, cause, Problem::new(what, error.message.clone(), error.next.clone()));
+    }
+    toast::say(state, Level::Error, format!("{} refused, not charged: {}", task.key, error.message), Some(task.key));
+    task.phase = Phase::Refused { error };
+    task.finished_at = Some(state.now.wall);
+    task.claim = None;
+    let money = LedgerLine { at: state.now.wall, event: MoneyEvent::Released, amount: task.cost };
+    store::write(state, task, vec![note], vec![money])
+}
+
+/// Proven not taken: waits in the queue and is sent again by the program. The whole account waits with it.
+fn put_back(state: &mut State, mut task: Task, wait: Option<u64>, error: TaskError, reply: &Reply) -> Vec<Effect> {
+    // The phase was overwritten by `Sending`; how often it came back stands in the account's own count.
+    state.queue.put_backs += 1;
+    let times = state.queue.put_backs;
+    let wait = wait.unwrap_or_else(|| backoff(WAIT.0, WAIT.1, times, u64::from(task.key.0)));
+    if error.class == ErrorClass::Network {
+        super::poller::missed(state);
+    }
+    let note =
+        answer_event(state, "put back", format!("sent again in {} s: {}", wait.div_ceil(SECOND), error.message), reply);
+    let not_before = state.now.wall.plus(wait);
+    state.queue.not_before = state.now.mono.plus(wait);
+    task.phase = Phase::Queued { not_before, put_back: Some(PutBack { times, error }) };
+    task.sent_at = None;
+    task.claim = None;
+    store::write(state, task, vec![note], vec![])
+}
+
+/// Nobody can tell what became of it: counted as spent, kept on top of the table, never sent again by the program.
+pub(super) fn became_unknown(
+    state: &mut State,
+    mut task: Task,
+    error: TaskError,
+    note: crate::domain::task::Event,
+) -> Vec<Effect> {
+    let text = format!("{} may have been accepted and charged: {}", task.key, error.message);
+    toast::say(state, Level::Error, text, Some(task.key));
+    task.phase = Phase::Unknown { error };
+    task.claim = None;
+    let money = LedgerLine { at: state.now.wall, event: MoneyEvent::Unknown, amount: task.cost };
+    store::write(state, task, vec![note], vec![money])
+}
+
+/// A row found in `Sending` that nobody alive is sending: the program that sent it died with the answer outstanding.
+pub(super) fn orphaned(state: &mut State, task: Task) -> Vec<Effect> {
+    let error = TaskError {
+        code: "interrupted".into(),
+        class: ErrorClass::UnknownOutcome,
+        message: "the program that was sending it ended before an answer came".into(),
+        next: "Look at the gateway's own log, then settle it: lost, not created, or found with its id.".into(),
+        charged: Charged::Unknown,
+    };
+    let note = event(state, "unknown", error.message.clone());
+    became_unknown(state, task, error, note)
+}
+
+/// Stops all sending. The first cause stays until it is seen to.
+pub(super) fn halt_queue(state: &mut State, cause: HaltCause, problem: Problem) {
+    if state.queue.halted.is_none() {
+        toast::say(state, Level::Error, problem.to_string(), None);
+        state.queue.halted = Some(Halt { cause, problem });
+    }
+}

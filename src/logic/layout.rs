@@ -1,0 +1,181 @@
+//! Where everything lies on the screen, from the state alone: so that `update` knows a page's size and `ui` only draws.
+//! No cell is drawn here.
+//!
+//! ```text
+//! header                                     1 row
+//! banners        what stops work             0 to 2 rows
+//! table          always the full width, no side borders: scroll regions need whole rows
+//! detail         below the table from 30 rows on, otherwise while it has the keys
+//! footer                                     1 row
+//! ```
+//! Compose takes the place of table and detail while it has the keys.
+
+use super::{
+    screen::{Pane, Screen},
+    state::State,
+};
+use crate::domain::time::{Mono, Now, Wall};
+use ratatui::layout::Rect;
+
+/// Fewer cells across than this, and only a sentence is shown.
+pub const MIN_WIDTH: u16 = 40;
+/// Fewer rows than this, and only a sentence is shown.
+pub const MIN_HEIGHT: u16 = 12;
+/// From this many rows on, detail always lies below the table.
+const DETAIL_FROM: u16 = 30;
+/// Below this many rows detail takes the whole place while it has the keys.
+const SHARED_FROM: u16 = 20;
+/// The least time between two changes of the picture that time alone makes, in milliseconds.
+pub const STEP_MS: u64 = 10_000;
+/// Questions without an answer from which on the line is called offline on a row of its own.
+const OFFLINE_FROM: u32 = 2;
+
+/// The screen's parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Too small for anything but a sentence.
+    TooSmall,
+    /// Large enough.
+    Panes(Places),
+}
+
+/// Where the parts lie. All have the screen's full width.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// One row.
+    pub header: Rect,
+    /// A row for each banner.
+    pub banners: Rect,
+    /// A row of column titles, then the tasks.
+    pub table: Option<Rect>,
+    /// A row of titles, then the content.
+    pub detail: Option<Rect>,
+    /// A row of titles, then the fields.
+    pub compose: Option<Rect>,
+    /// One row.
+    pub footer: Rect,
+}
+
+/// What stands on a row of its own below the header, the gravest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Banner {
+    /// The queue halted; `state.queue.halted` says why.
+    Halted,
+    /// There is no key for the service.
+    NoKey,
+    /// Answers that were paid for cannot be written to the store.
+    Unwritten,
+    /// The service does not answer.
+    Offline,
+    /// What happened since the last time.
+    Away,
+}
+
+/// The banners that are up, as many as the screen has room for.
+#[must_use]
+pub fn banners(state: &State) -> Vec<Banner> {
+    let room = if state.screen.height < SHARED_FROM { 1 } else { 2 };
+    [
+        (state.queue.halted.is_some(), Banner::Halted),
+        (!state.settings.has_key, Banner::NoKey),
+        (!state.store.failed.is_empty(), Banner::Unwritten),
+        (state.poller.offline_since.is_some() && state.poller.misses >= OFFLINE_FROM, Banner::Offline),
+        (state.screen.away.is_some(), Banner::Away),
+    ]
+    .into_iter()
+    .filter_map(|(up, banner)| up.then_some(banner))
+    .take(room)
+    .collect()
+}
+
+/// The whole layout.
+#[must_use]
+pub fn layout(state: &State) -> Layout {
+    let Screen { width, height, pane, full, .. } = state.screen;
+    if width < MIN_WIDTH || height < MIN_HEIGHT {
+        return Layout::TooSmall;
+    }
+    let row = |y, height| Rect::new(0, y, width, height);
+    let banner_rows = u16::try_from(banners(state).len()).unwrap_or(0);
+    let (top, bottom) = (1 + banner_rows, height - 1);
+    let body = row(top, bottom - top);
+    let mut places = Places {
+        header: row(0, 1),
+        banners: row(1, banner_rows),
+        table: None,
+        detail: None,
+        compose: None,
+        footer: row(bottom, 1),
+    };
+    match pane {
+        Pane::Compose => places.compose = Some(body),
+        Pane::Table if full || height < DETAIL_FROM => places.table = Some(body),
+        Pane::Detail if full || height < SHARED_FROM => places.detail = Some(body),
+        Pane::Table | Pane::Detail => {
+            let table = table_height(pane, height, body.height);
+            places.table = Some(row(top, table));
+            places.detail = Some(row(top + table, body.height - table));
+        }
+    }
+    Layout::Panes(places)
+}
+
+/// How many rows of a body shared with detail the table takes, its titles included.
+fn table_height(pane: Pane, height: u16, body: u16) -> u16 {
+    match pane {
+        Pane::Table | Pane::Compose => body - (body * 2 / 5).clamp(10, 20),
+        // The same split where there is room for it, so that Tab moves nothing.
+        Pane::Detail if height >= DETAIL_FROM => body - (body * 2 / 5).clamp(10, 20),
+        Pane::Detail => body / 3,
+    }
+}
+
+/// How many tasks the table shows at once; 1 where it is not on the screen, so that moves still work.
+#[must_use]
+pub fn table_rows(state: &State) -> usize {
+    match layout(state) {
+        Layout::Panes(Places { table: Some(table), .. }) => usize::from(table.height - 1).max(1),
+        Layout::Panes(_) | Layout::TooSmall => 1,
+    }
+}
+
+/// The first row of the table on the screen: the one it last had, moved just enough that the cursor is seen and no
+/// row is left empty while there are tasks to fill it.
+#[must_use]
+pub fn table_top(state: &State) -> usize {
+    let (table, rows) = (&state.screen.table, table_rows(state));
+    let last = table.order.len().saturating_sub(rows);
+    let at = table.at.min(table.order.len().saturating_sub(1));
+    let top = table.top.min(last);
+    if table.cursor.is_none() { top } else { top.clamp((at + 1).saturating_sub(rows), at) }
+}
+
+/// Cells across and down that detail has for its content, if it is on the screen.
+#[must_use]
+pub fn detail_size(state: &State) -> Option<(u16, u16)> {
+    match layout(state) {
+        Layout::Panes(Places { detail: Some(detail), .. }) => Some((detail.width, detail.height - 1)),
+        Layout::Panes(_) | Layout::TooSmall => None,
+    }
+}
+
+/// A box in the middle of the screen for a layer that wants that many cells inside, borders not counted. Smaller
+/// where the screen is.
+#[must_use]
+pub fn centred(screen: Rect, width: u16, height: u16) -> Rect {
+    let width = width.saturating_add(4).min(screen.width);
+    let height = height.saturating_add(2).min(screen.height.saturating_sub(2)).max(screen.height.min(3));
+    Rect::new((screen.width - width) / 2, (screen.height - height) / 2, width, height)
+}
+
+/// The present as the picture shows it: the moment the last step began. All ages on the screen are counted from it, so
+/// that they change together and seldom.
+#[must_use]
+pub fn shown_now(now: Now) -> Now {
+    let past = now.mono.0 % STEP_MS;
+    Now {
+        mono: Mono(now.mono.0 - past),
+        wall: Wall(now.wall.0.saturating_sub_unsigned(past)),
+        utc_offset: now.utc_offset,
+    }
+}

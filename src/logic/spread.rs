@@ -1,0 +1,56 @@
+//! Back-off and jitter as pure functions. What looks random is a hash of who and how often, so that a schedule is the
+//! same each time it is computed and can be tested without luck.
+
+/// A number in `0.0..1.0` that depends only on its seeds (SplitMix64's finalizer).
+#[must_use]
+pub fn fraction(seed: u64, round: u64) -> f64 {
+    let mut z = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ round.wrapping_add(1).wrapping_mul(0xD1B5_4A32_D192_ED03);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    #[allow(clippy::cast_precision_loss, reason = "53 bits are kept, which a double holds exactly")]
+    let fraction = ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64;
+    fraction
+}
+
+/// `ms` shifted by up to a tenth either way.
+#[must_use]
+pub fn jitter(ms: u64, seed: u64, round: u64) -> u64 {
+    let tenth = ms / 10;
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a fraction of a small positive number of milliseconds"
+    )]
+    let shift = (fraction(seed, round) * (2 * tenth) as f64) as u64;
+    ms - tenth + shift
+}
+
+/// The wait after the `times`-th failure in a row: `first`, doubled each time, at most `most`, with jitter.
+#[must_use]
+pub fn backoff(first: u64, most: u64, times: u32, seed: u64) -> u64 {
+    let doubled = first.saturating_mul(1_u64 << times.saturating_sub(1).min(20));
+    jitter(doubled.min(most), seed, u64::from(times))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fraction_lies_between_nothing_and_one_and_differs_by_seed() {
+        let all: Vec<f64> = (0..1_000).map(|seed| fraction(seed, 0)).collect();
+        assert!(all.iter().all(|f| (0.0..1.0).contains(f)));
+        let mean = all.iter().sum::<f64>() / 1_000.0;
+        assert!((0.45..0.55).contains(&mean), "{mean}");
+    }
+
+    #[test]
+    fn a_back_off_doubles_up_to_its_most() {
+        let waits: Vec<u64> = (1..=6).map(|times| backoff(1_000, 10_000, times, 7)).collect();
+        for (wait, middle) in waits.iter().zip([1_000, 2_000, 4_000, 8_000, 10_000, 10_000]) {
+            assert!(wait.abs_diff(middle) <= middle / 10, "{waits:?}");
+        }
+        assert!(backoff(1_000, 10_000, u32::MAX, 7) <= 11_000);
+    }
+}

@@ -1,0 +1,152 @@
+//! Keeps what is known of the tasks in one piece: rows, whole live tasks, counts, money, history, and the table's order.
+//! Every change of a task goes through [`put`] or [`put_row`].
+
+use super::{engine::poller, state::State, table};
+use crate::domain::{
+    money::Ptc,
+    problem::Charged,
+    task::{Row, Task, TaskKey, TaskState},
+    time::Wall,
+};
+use std::{collections::BTreeSet, sync::Arc};
+
+/// How many run times are remembered of one kind of task.
+const HISTORY: usize = 64;
+
+/// Takes a whole task as it is now. An older revision than the one at hand is ignored.
+pub fn put(state: &mut State, task: Task) {
+    let key = task.key;
+    let retried = state.tasks.rows.get(&key).is_some_and(|row| row.retried);
+    if !put_row(state, Row::of(&task, retried)) {
+        return;
+    }
+    if let Some(parent) = task.parent {
+        mark_retried(state, parent);
+    }
+    let live = task.state().is_live() || task.state() == TaskState::Unknown;
+    set_member(&mut state.tasks.queued, key, task.state() == TaskState::Queued);
+    set_member(&mut state.tasks.ready, key, task.state() == TaskState::Ready);
+    poller::reschedule(state, &task);
+    if live {
+        state.tasks.live.insert(key, task);
+    } else {
+        state.tasks.live.remove(&key);
+    }
+}
+
+/// Takes a line of the table. Tells whether it was taken: an older revision than the one at hand is not.
+pub fn put_row(state: &mut State, row: Row) -> bool {
+    let key = row.key;
+    let before = state.tasks.rows.get(&key);
+    if before.is_some_and(|known| known.rev > row.rev) {
+        return false;
+    }
+    let (spent_before, reserved_before) =
+        before.map_or((Ptc::ZERO, Ptc::ZERO), |known| money_of(known, state.money.day));
+    let state_before = before.map(|known| known.state);
+    let (spent, reserved) = money_of(&row, state.money.day);
+    state.money.spent_today = state.money.spent_today + spent - spent_before;
+    state.money.reserved = state.money.reserved + reserved - reserved_before;
+    if let Some(was) = state_before {
+        state.tasks.counts[was as usize] -= 1;
+    }
+    state.tasks.counts[row.state as usize] += 1;
+    if row.state == TaskState::Saved && state_before != Some(TaskState::Saved) {
+        remember(state, &row);
+    }
+    state.tasks.rows.insert(key, row);
+    state.tasks.total = state.tasks.total.max(state.tasks.rows.len());
+    table::row_changed(state, key);
+    true
+}
+
+/// Takes a page of rows that are all older than any at hand, newest first: the way the store gives them at the start.
+pub fn put_page(state: &mut State, rows: Vec<Row>) {
+    let mut added = Vec::with_capacity(rows.len());
+    for row in rows {
+        if state.tasks.rows.contains_key(&row.key) {
+            put_row(state, row);
+            continue;
+        }
+        let (spent, reserved) = money_of(&row, state.money.day);
+        state.money.spent_today += spent;
+        state.money.reserved += reserved;
+        state.tasks.counts[row.state as usize] += 1;
+        if row.state == TaskState::Saved {
+            remember(state, &row);
+        }
+        added.push(row.key);
+        state.tasks.rows.insert(row.key, row);
+    }
+    state.tasks.total = state.tasks.total.max(state.tasks.rows.len());
+    table::rows_appended(state, &added);
+}
+
+/// Sums the day's money anew when the user's day has changed since the last sum.
+pub fn turn_day(state: &mut State) {
+    let today = state.now.day_start();
+    if state.money.day == today {
+        return;
+    }
+    state.money.day = today;
+    (state.money.spent_today, state.money.reserved) =
+        state.tasks.rows.values().fold((Ptc::ZERO, Ptc::ZERO), |(spent, reserved), row| {
+            let (s, r) = money_of(row, today);
+            (spent + s, reserved + r)
+        });
+}
+
+/// What such a task usually takes from sending to the end, in milliseconds: the quick and the slow case (quartiles of
+/// this store's own history once it has four, the catalogue's word before).
+#[must_use]
+pub fn usual_ms(state: &State, row: &Row) -> Option<(u64, u64)> {
+    if let Some(times) = state.tasks.history.get(&kind_of(row)).filter(|times| times.len() >= 4) {
+        let mut sorted: Vec<u64> = times.iter().copied().collect();
+        sorted.sort_unstable();
+        return Some((sorted[sorted.len() / 4], sorted[sorted.len() * 3 / 4]));
+    }
+    state.settings.catalogue.spec(&row.model).map(|spec| spec.usual_ms)
+}
+
+/// What a row counts for: spent since `day` began, and set aside for work not yet sent.
+fn money_of(row: &Row, day: Wall) -> (Ptc, Ptc) {
+    if row.state == TaskState::Queued {
+        return (Ptc::ZERO, row.cost);
+    }
+    let today = row.sent_at.is_some_and(|sent| sent >= day);
+    (if today && row.charged != Charged::No { row.cost } else { Ptc::ZERO }, Ptc::ZERO)
+}
+
+fn kind_of(row: &Row) -> (Arc<str>, Arc<str>, u16) {
+    (Arc::clone(&row.model), Arc::clone(&row.resolution), row.duration)
+}
+
+fn remember(state: &mut State, row: &Row) {
+    let (Some(sent), Some(finished)) = (row.sent_at, row.finished_at) else { return };
+    let loaded = state.tasks.loaded;
+    let times = state.tasks.history.entry(kind_of(row)).or_default();
+    if loaded {
+        times.push_back(finished.since(sent));
+        if times.len() > HISTORY {
+            times.pop_front();
+        }
+    } else if times.len() < HISTORY {
+        // Pages come newest first: each one is older than what is there.
+        times.push_front(finished.since(sent));
+    }
+}
+
+fn mark_retried(state: &mut State, parent: TaskKey) {
+    if let Some(row) = state.tasks.rows.get_mut(&parent).filter(|row| !row.retried) {
+        row.retried = true;
+        table::row_changed(state, parent);
+    }
+}
+
+fn set_member(set: &mut BTreeSet<TaskKey>, key: TaskKey, member: bool) {
+    if member {
+        set.insert(key);
+    } else {
+        set.remove(&key);
+    }
+}

@@ -1,0 +1,167 @@
+//! The few strokes every part is drawn with. Nothing is ever drawn outside the buffer, whatever the place given.
+
+use super::{text, theme::Look};
+use ratatui::{
+    buffer::{Buffer, CellWidth},
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+/// A buffer with the look to draw in it.
+pub(super) struct Brush<'a> {
+    /// What is drawn on.
+    pub(super) buf: &'a mut Buffer,
+    /// Colours and signs.
+    pub(super) look: Look,
+}
+
+impl Brush<'_> {
+    /// One line of text from `(x, y)` on, in at most `width` cells, made harmless and cut where it must be. Tells the
+    /// first cell after it.
+    pub(super) fn text(&mut self, x: u16, y: u16, width: u16, text: &str, style: Style) -> u16 {
+        let area = self.buf.area;
+        if x >= area.right() || y >= area.bottom() {
+            return x;
+        }
+        let room = usize::from(width.min(area.right() - x));
+        let line = text::cut(text, room, self.look.signs.cut);
+        self.buf.set_stringn(x, y, line, room, style).0
+    }
+
+    /// The same, ending at the right edge of the room it has.
+    pub(super) fn text_right(&mut self, x: u16, y: u16, width: u16, text: &str, style: Style) {
+        let used = u16::try_from(text::width(text)).unwrap_or(width).min(width);
+        self.text(x.saturating_add(width - used), y, used, text, style);
+    }
+
+    /// Lines from the top of a place down, as many as it has room for. The lines' text has been made harmless.
+    pub(super) fn lines(&mut self, place: Rect, lines: &[Line<'_>]) {
+        for (y, line) in (place.top()..place.bottom()).zip(lines) {
+            self.line(place.x, y, place.width, line);
+        }
+    }
+
+    /// One line; tells the first cell after it.
+    pub(super) fn line(&mut self, x: u16, y: u16, width: u16, line: &Line<'_>) -> u16 {
+        let end = x.saturating_add(width);
+        let mut at = x;
+        for span in &line.spans {
+            at = self.text(at, y, end.saturating_sub(at), &span.content, line.style.patch(span.style));
+        }
+        at
+    }
+
+    /// A rule across with a title on it, as the head of a pane. `right` stands at its end.
+    pub(super) fn head(&mut self, place: Rect, title: &Line<'_>, right: &str) {
+        let style = self.look.theme.faint;
+        self.across(place.x, place.y, place.width, style);
+        let right_width = u16::try_from(text::width(right)).unwrap_or(0);
+        let shows_right = !right.is_empty() && right_width + 20 < place.width;
+        let room = place.width.saturating_sub(if shows_right { right_width + 5 } else { 2 });
+        self.text(place.x + 1, place.y, 1, " ", style);
+        let end = self.line(place.x.saturating_add(2), place.y, room.saturating_sub(2), title);
+        self.text(end, place.y, 1, " ", style);
+        if shows_right {
+            let x = place.right() - right_width - 3;
+            self.text(x, place.y, right_width + 2, &format!(" {right} "), style);
+        }
+    }
+
+    /// A rule across.
+    pub(super) fn across(&mut self, x: u16, y: u16, width: u16, style: Style) {
+        self.repeat(x, y, width, self.look.signs.across, style);
+    }
+
+    fn repeat(&mut self, x: u16, y: u16, width: u16, sign: &str, style: Style) {
+        let area = self.buf.area;
+        if y >= area.bottom() {
+            return;
+        }
+        for x in x..x.saturating_add(width).min(area.right()) {
+            self.buf[(x, y)].set_symbol(sign).set_style(style);
+        }
+    }
+
+    /// Wipes a place, so that a layer can be drawn over what was there. A wide character that reached into it goes.
+    pub(super) fn wipe(&mut self, place: Rect) {
+        let place = place.intersection(self.buf.area);
+        for y in place.top()..place.bottom() {
+            if place.x > self.buf.area.x && self.buf[(place.x - 1, y)].cell_width() > 1 {
+                self.buf[(place.x - 1, y)].set_symbol(" ");
+            }
+            for x in place.left()..place.right() {
+                self.buf[(x, y)].reset();
+            }
+        }
+    }
+
+    /// A frame with a title around a wiped place; gives the place inside, a blank kept at both sides.
+    pub(super) fn frame(&mut self, place: Rect, title: &str) -> Rect {
+        let place = place.intersection(self.buf.area);
+        self.wipe(place);
+        if place.width < 4 || place.height < 3 {
+            return place;
+        }
+        let (signs, style) = (self.look.signs, self.look.theme.faint);
+        let (right, bottom) = (place.right() - 1, place.bottom() - 1);
+        self.across(place.x, place.y, place.width, style);
+        self.across(place.x, bottom, place.width, style);
+        for y in place.y + 1..bottom {
+            self.repeat(place.x, y, 1, signs.down, style);
+            self.repeat(right, y, 1, signs.down, style);
+        }
+        for (sign, x, y) in [
+            (signs.corners[0], place.x, place.y),
+            (signs.corners[1], right, place.y),
+            (signs.corners[2], place.x, bottom),
+            (signs.corners[3], right, bottom),
+        ] {
+            self.repeat(x, y, 1, sign, style);
+        }
+        if !title.is_empty() {
+            let chosen = self.look.theme.chosen;
+            self.text(place.x + 2, place.y, place.width - 4, &format!(" {title} "), chosen);
+        }
+        Rect::new(place.x + 2, place.y + 1, place.width - 4, place.height - 2)
+    }
+
+    /// A list of lines from `scroll` on, with signs at the right edge where there is more. Gives the scroll that was
+    /// used: never so far that the last line leaves the bottom.
+    pub(super) fn scrolled(&mut self, place: Rect, lines: &[Line<'_>], scroll: usize) -> usize {
+        let rows = usize::from(place.height);
+        let first = scroll.min(lines.len().saturating_sub(rows));
+        let text = Rect { width: place.width.saturating_sub(2), ..place };
+        self.lines(text, &lines[first..]);
+        let (more, faint) = (self.look.signs.more, self.look.theme.faint);
+        let edge = place.right().saturating_sub(1);
+        if first > 0 {
+            self.text(edge, place.y, 1, more[1], faint);
+        }
+        if first + rows < lines.len() && place.height > 0 {
+            self.text(edge, place.bottom() - 1, 1, more[0], faint);
+        }
+        first
+    }
+}
+
+/// A span of text from outside, made harmless.
+pub(super) fn span(text: impl AsRef<str>, style: Style) -> Span<'static> {
+    Span::styled(text::harmless(text.as_ref()), style)
+}
+
+/// A label in front of a value that may take several lines; those after the first stand below the value.
+pub(super) fn labelled(label: &str, value: &str, width: u16, look: Look, style: Style) -> Vec<Line<'static>> {
+    let room = usize::from(width).saturating_sub(LABEL + 2);
+    text::wrap(value, room)
+        .into_iter()
+        .enumerate()
+        .map(|(n, part)| {
+            let head = if n == 0 { format!("{label:<LABEL$}") } else { " ".repeat(LABEL) };
+            Line::from(vec![Span::styled(head, look.theme.faint), Span::styled(part, style)])
+        })
+        .collect()
+}
+
+/// Cells that a label takes, with the blank behind it.
+pub(super) const LABEL: usize = 13;

@@ -1,0 +1,180 @@
+//! What stands in a cell of the table: text and style by row and column.
+
+use super::{theme::Look, words};
+use crate::{
+    domain::{
+        problem::Charged,
+        task::{Phase, Row, TaskKey, TaskState},
+        time::{HOUR, Now},
+    },
+    logic::{
+        layout,
+        screen::Column,
+        state::{Saving, SavingStep, State},
+        tasks,
+    },
+};
+use ratatui::style::Style;
+
+/// A cell's text, not yet cut to its width.
+pub(super) struct CellText {
+    /// What it says.
+    pub(super) text: String,
+    /// In which style.
+    pub(super) style: Style,
+}
+
+/// What is the same for all cells of a picture.
+pub(super) struct View<'a> {
+    state: &'a State,
+    look: Look,
+    now: Now,
+}
+
+impl<'a> View<'a> {
+    /// Of this state, as it looks now.
+    pub(super) fn of(state: &'a State, look: Look) -> Self {
+        Self { state, look, now: layout::shown_now(state.now) }
+    }
+
+    fn saving(&self, key: TaskKey) -> Option<&Saving> {
+        self.state.saver.active.get(&key)
+    }
+}
+
+/// One cell.
+pub(super) fn cell(view: &View<'_>, row: &Row, column: Column) -> CellText {
+    let (plain, faint) = (Style::new(), view.look.theme.faint);
+    let say = |text: String, style| CellText { text, style };
+    match column {
+        Column::Key => say(row.key.to_string(), plain),
+        Column::State => state(view, row),
+        Column::Status => status(view, row),
+        Column::Elapsed => say(elapsed(view, row), if row.state.is_live() { plain } else { faint }),
+        Column::Model => say(short_model(view.state, &row.model), plain),
+        Column::Format => say(format!("{} {}s", row.resolution, row.duration), plain),
+        Column::Attempt => say(if row.attempt > 1 { row.attempt.to_string() } else { String::new() }, plain),
+        Column::Cost => match row.charged {
+            Charged::Yes => say(row.cost.to_string(), plain),
+            Charged::Unknown => say(format!("{}?", row.cost), view.look.theme.warn),
+            Charged::No => say(if row.state == TaskState::Queued { row.cost.to_string() } else { "0".into() }, faint),
+        },
+        Column::Created => say(words::moment(row.created_at, view.now), faint),
+        Column::Prompt => say(row.prompt.chars().take(1_000).collect(), plain),
+    }
+}
+
+/// Sign and word. A row that a later attempt repeats has been seen to, and stands back.
+fn state(view: &View<'_>, row: &Row) -> CellText {
+    let style = if row.retried { view.look.theme.faint } else { view.look.theme.state(row.state) };
+    CellText { text: format!("{} {}", view.look.signs.state(row.state), row.state.word()), style }
+}
+
+/// The service's word, the failure, or how far a download is.
+fn status(view: &View<'_>, row: &Row) -> CellText {
+    let theme = view.look.theme;
+    let text = match row.state {
+        TaskState::Queued => waiting(view, row),
+        TaskState::Sending => "on its way".into(),
+        TaskState::Running if row.status.is_empty() => "accepted".into(),
+        TaskState::Running => row.status.to_string(),
+        TaskState::Ready if at_risk(view, row) => lives(view, row),
+        TaskState::Ready => failure(row).unwrap_or_else(|| "to be fetched".into()),
+        TaskState::Saving => view.saving(row.key).map_or_else(|| "by another run".into(), progress),
+        TaskState::Saved => {
+            row.finished_at.map_or_else(String::new, |at| format!("at {}", words::moment(at, view.now)))
+        }
+        TaskState::Unknown | TaskState::Failed | TaskState::Refused => failure(row).unwrap_or_default(),
+        TaskState::Cancelled => match row.charged {
+            Charged::Yes => "charged".into(),
+            Charged::No => "not charged".into(),
+            Charged::Unknown => "maybe charged".into(),
+        },
+    };
+    let style = match row.state {
+        _ if row.retried => theme.faint,
+        TaskState::Ready if at_risk(view, row) => theme.loud,
+        TaskState::Unknown => theme.warn,
+        TaskState::Failed | TaskState::Refused => theme.bad,
+        TaskState::Ready | TaskState::Queued if row.class.is_some() => theme.warn,
+        TaskState::Saved | TaskState::Cancelled => theme.faint,
+        TaskState::Queued | TaskState::Sending | TaskState::Running | TaskState::Ready | TaskState::Saving => {
+            Style::new()
+        }
+    };
+    let text = if row.retried { format!("{} {text}", view.look.signs.again) } else { text };
+    CellText { text, style }
+}
+
+/// The failure's class, and its text where there is room for it.
+fn failure(row: &Row) -> Option<String> {
+    let class = row.class?.label();
+    Some(match &row.error {
+        Some(error) if !error.is_empty() => format!("{class}: {}", error.chars().take(200).collect::<String>()),
+        _ => class.to_owned(),
+    })
+}
+
+/// Why a queued task is not on its way yet.
+fn waiting(view: &View<'_>, row: &Row) -> String {
+    if view.state.queue.halted.is_some() {
+        return "halted".into();
+    }
+    if view.state.queue.paused {
+        return "paused".into();
+    }
+    if let Some(class) = row.class {
+        return format!("{}, waits", class.label());
+    }
+    let held =
+        view.state.tasks.live.get(&row.key).is_some_and(
+            |task| matches!(task.phase, Phase::Queued { not_before, .. } if not_before > view.state.now.wall),
+        );
+    if held { "can be undone".into() } else { "waits its turn".into() }
+}
+
+fn at_risk(view: &View<'_>, row: &Row) -> bool {
+    row.expires_at.is_some_and(|at| at < view.now.wall.plus(HOUR))
+}
+
+fn lives(view: &View<'_>, row: &Row) -> String {
+    let left = row.expires_at.map_or(0, |at| at.since(view.now.wall));
+    if left == 0 { "address expired".into() } else { format!("{} left", words::span(left)) }
+}
+
+fn progress(saving: &Saving) -> String {
+    match saving.step {
+        SavingStep::Claiming | SavingStep::Address => "asks for it".into(),
+        SavingStep::Stopping => "stopping".into(),
+        SavingStep::Bytes { done, total: Some(total), .. } if total > 0 => {
+            let percent = u128::from(done) * 100 / u128::from(total);
+            format!("{percent:>3}% {}", words::size(total))
+        }
+        SavingStep::Bytes { done, .. } => words::size(done),
+    }
+}
+
+/// What it took or takes, and while it runs what such tasks usually take.
+fn elapsed(view: &View<'_>, row: &Row) -> String {
+    let Some(sent) = row.sent_at else { return String::new() };
+    match row.state {
+        TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Refused | TaskState::Cancelled => {
+            String::new()
+        }
+        TaskState::Running => {
+            let took = words::clock(view.now.wall.since(sent));
+            match tasks::usual_ms(view.state, row) {
+                Some(usual) => format!("{took} ({})", words::usual(usual, true)),
+                None => took,
+            }
+        }
+        TaskState::Ready | TaskState::Saving | TaskState::Saved | TaskState::Failed => {
+            row.finished_at.map_or_else(String::new, |at| words::clock(at.since(sent)))
+        }
+    }
+}
+
+/// The model's name for a narrow place.
+pub(super) fn short_model(state: &State, name: &str) -> String {
+    state.settings.catalogue.spec(name).map_or_else(|| name.to_owned(), |spec| spec.short.clone())
+}

@@ -1,0 +1,490 @@
+//! Compose: the draft's fields with what is wrong below each, the prompt's editor, and the price before the key.
+
+use super::{
+    brush::{Brush, LABEL},
+    diff, text,
+    theme::Look,
+    words,
+};
+use crate::{
+    domain::{
+        catalogue::{ModelSpec, Need, ResolutionSpec},
+        draft::{Draft, Field, Severity},
+        money::Ptc,
+    },
+    logic::{
+        screen::{Compose, ComposeRow},
+        state::State,
+    },
+};
+use ratatui::{
+    layout::{Position, Rect},
+    style::Style,
+    text::{Line, Span},
+};
+
+/// The rows in their order.
+const ROWS: [ComposeRow; 13] = [
+    ComposeRow::Field(Field::Model),
+    ComposeRow::Field(Field::Prompt),
+    ComposeRow::Field(Field::FirstFrame),
+    ComposeRow::Field(Field::LastFrame),
+    ComposeRow::Field(Field::Subject),
+    ComposeRow::Field(Field::Resolution),
+    ComposeRow::Field(Field::Duration),
+    ComposeRow::Field(Field::Count),
+    ComposeRow::Field(Field::Optimizer),
+    ComposeRow::Field(Field::FastPretreatment),
+    ComposeRow::Field(Field::Watermark),
+    ComposeRow::Field(Field::Callback),
+    ComposeRow::Send,
+];
+
+/// The prompt's editor has at least these rows where there is room, and at most those.
+const PROMPT_ROWS: (u16, u16) = (3, 12);
+
+/// A row with its height and what stands below it.
+struct Block {
+    row: ComposeRow,
+    height: u16,
+    below: Vec<Line<'static>>,
+}
+
+/// Draws it; tells where the caret is.
+pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> Option<Position> {
+    let compose = &state.screen.compose;
+    let title = match compose.parent {
+        Some(parent) => format!("Edit and retry {parent}"),
+        None => "New task".to_owned(),
+    };
+    let line = Line::styled(title, brush.look.theme.chosen);
+    brush.head(place, &line, "");
+    let content = Rect { x: 1, y: place.y + 1, width: place.width - 2, height: place.height.saturating_sub(1) };
+    let blocks = blocks(state, brush.look, content);
+    let mut y = i32::from(content.y) - i32::from(scroll(&blocks, compose.row, content.height));
+    let mut caret = None;
+    for block in &blocks {
+        let below = u16::try_from(block.below.len()).unwrap_or(0);
+        let height = block.height + below;
+        if let Ok(top) = u16::try_from(y)
+            && top >= content.y
+            && top < content.bottom()
+        {
+            let room = Rect { y: top, height: height.min(content.bottom() - top), ..content };
+            let at = draw_block(brush, room, state, block);
+            if block.row == compose.row {
+                caret = at;
+            }
+        }
+        y += i32::from(height);
+    }
+    caret
+}
+
+/// How many lines are scrolled away so that the row with the keys is seen whole, with what stands below it.
+fn scroll(blocks: &[Block], row: ComposeRow, room: u16) -> u16 {
+    let height = |block: &Block| block.height + u16::try_from(block.below.len()).unwrap_or(0);
+    let before: u16 = blocks.iter().take_while(|block| block.row != row).map(height).sum();
+    let own = blocks.iter().find(|block| block.row == row).map_or(1, height);
+    let mut away = 0;
+    // Only whole blocks leave at the top: half a field would not be drawn.
+    for block in blocks {
+        if before + own <= room + away || block.row == row {
+            break;
+        }
+        away += height(block);
+    }
+    away
+}
+
+fn blocks(state: &State, look: Look, content: Rect) -> Vec<Block> {
+    let compose = &state.screen.compose;
+    let mut blocks: Vec<Block> = ROWS
+        .into_iter()
+        .filter(|row| shown(state, *row))
+        .map(|row| Block { row, height: 1, below: below(state, look, row, content.width) })
+        .collect();
+    let others: u16 =
+        blocks.iter().map(|block| 1 + u16::try_from(block.below.len()).unwrap_or(0)).sum::<u16>().saturating_sub(1);
+    let free = content.height.saturating_sub(others);
+    let lines = text::wrap(&compose.prompt.text(), usize::from(content.width).saturating_sub(LABEL + 3)).len();
+    let wanted = u16::try_from(lines + 1).unwrap_or(u16::MAX).clamp(PROMPT_ROWS.0, PROMPT_ROWS.1);
+    if let Some(prompt) = blocks.iter_mut().find(|block| block.row == ComposeRow::Field(Field::Prompt)) {
+        prompt.height = wanted.min(free.max(PROMPT_ROWS.0)).min(content.height.max(1));
+    }
+    blocks
+}
+
+/// Fields that only some models have are there for those.
+fn shown(state: &State, row: ComposeRow) -> bool {
+    let spec = spec(state);
+    match row {
+        ComposeRow::Field(Field::FastPretreatment) => {
+            spec.is_some_and(|spec| spec.fast_pretreatment) || state.screen.compose.draft.fast_pretreatment
+        }
+        ComposeRow::Field(_) | ComposeRow::Send => true,
+    }
+}
+
+fn spec(state: &State) -> Option<&ModelSpec> {
+    state.settings.catalogue.spec(&state.screen.compose.draft.model)
+}
+
+fn resolution<'a>(draft: &Draft, spec: &'a ModelSpec) -> Option<&'a ResolutionSpec> {
+    spec.resolution(draft.resolution.as_deref().unwrap_or(&spec.default_resolution))
+}
+
+/// What stands below a row: its faults, each in a sentence; below the Send row what changed against the parent.
+fn below(state: &State, look: Look, row: ComposeRow, width: u16) -> Vec<Line<'static>> {
+    let compose = &state.screen.compose;
+    let room = usize::from(width).saturating_sub(LABEL + 3);
+    let field = match row {
+        ComposeRow::Field(field) => field,
+        ComposeRow::Send => return changes(state, look, width),
+    };
+    compose
+        .faults
+        .iter()
+        .filter(|fault| fault.field == field)
+        .flat_map(|fault| {
+            let (sign, style) = match fault.severity {
+                Severity::Error => (look.signs.level(crate::logic::effect::Level::Error), look.theme.bad),
+                Severity::Warning => (look.signs.level(crate::logic::effect::Level::Warning), look.theme.warn),
+            };
+            let lines = text::wrap(&fault.problem.to_string(), room);
+            // Elsewhere one line is enough; where the keys are, the whole is told.
+            let kept = if compose.row == row { lines.len().min(3) } else { 1 };
+            let cut = lines.len() > kept;
+            lines.into_iter().take(kept).enumerate().map(move |(n, part)| {
+                let head = if n == 0 { sign } else { " " };
+                let tail = if cut && n + 1 == kept { look.signs.cut } else { "" };
+                Line::styled(format!("{:<LABEL$}{head} {part}{tail}", ""), style)
+            })
+        })
+        .collect()
+}
+
+/// What edit and retry has changed so far.
+fn changes(state: &State, look: Look, width: u16) -> Vec<Line<'static>> {
+    let compose = &state.screen.compose;
+    let Some(was) = &compose.parent_request else { return Vec::new() };
+    let now = as_request(compose, state, was);
+    let mut lines = diff::lines(was, &now, width, look);
+    if lines.is_empty() {
+        lines.push(Line::styled(format!("{:<LABEL$}nothing is changed yet", ""), look.theme.faint));
+    }
+    lines.truncate(6);
+    lines
+}
+
+/// The draft in the shape of its parent, for showing what differs; pictures stay the parent's while their path does.
+fn as_request(
+    compose: &Compose,
+    state: &State,
+    was: &crate::domain::request::Request,
+) -> crate::domain::request::Request {
+    use crate::domain::request::ImageRef;
+    let draft = &compose.draft;
+    let spec = spec(state);
+    let picture = |typed: &str, was: &Option<ImageRef>| match was {
+        Some(image) if image.typed() == typed => Some(image.clone()),
+        _ if typed.is_empty() => None,
+        _ => Some(ImageRef::Url(typed.to_owned())),
+    };
+    crate::domain::request::Request {
+        model: draft.model.clone(),
+        prompt: compose.prompt.text(),
+        first_frame: picture(&draft.first_frame, &was.first_frame),
+        last_frame: picture(&draft.last_frame, &was.last_frame),
+        subject: picture(&draft.subject, &was.subject),
+        resolution: draft
+            .resolution
+            .clone()
+            .or_else(|| spec.map(|spec| spec.default_resolution.clone()))
+            .unwrap_or_default(),
+        duration: draft.duration.or_else(|| spec.map(|spec| spec.default_duration)).unwrap_or(was.duration),
+        optimizer: draft.optimizer,
+        callback: Some(draft.callback.clone()).filter(|address| !address.is_empty()),
+        fast_pretreatment: draft.fast_pretreatment,
+        watermark: draft.watermark,
+    }
+}
+
+fn draw_block(brush: &mut Brush<'_>, room: Rect, state: &State, block: &Block) -> Option<Position> {
+    let look = brush.look;
+    let focused = state.screen.compose.row == block.row;
+    if focused {
+        brush.text(room.x.saturating_sub(1), room.y, 1, look.signs.cursor, look.theme.chosen);
+    }
+    let value = Rect {
+        x: room.x + u16::try_from(LABEL).unwrap_or(0) + 1,
+        width: room.width.saturating_sub(u16::try_from(LABEL).unwrap_or(0) + 1),
+        height: block.height.min(room.height),
+        ..room
+    };
+    let cannot = match block.row {
+        ComposeRow::Field(field) => why_not(state, field),
+        ComposeRow::Send => None,
+    };
+    let label_style = match (focused, &cannot) {
+        (true, _) => look.theme.chosen,
+        (false, Some(_)) => look.theme.faint,
+        (false, None) => Style::new(),
+    };
+    brush.text(room.x + 1, room.y, room.width, label(block.row), label_style);
+    let caret = match (block.row, cannot) {
+        (ComposeRow::Field(_), Some(why)) => {
+            brush.text(value.x, value.y, value.width, &why, look.theme.faint);
+            focused.then(|| value.as_position())
+        }
+        (ComposeRow::Field(Field::Prompt), None) => prompt(brush, value, state, focused),
+        (ComposeRow::Field(field), None) => field_value(brush, value, state, field, focused),
+        (ComposeRow::Send, None | Some(_)) => {
+            send(brush, value, state);
+            None
+        }
+    };
+    for (n, line) in block.below.iter().enumerate() {
+        let y = room.y.saturating_add(block.height).saturating_add(u16::try_from(n).unwrap_or(0));
+        if y < room.bottom() {
+            brush.line(room.x + 1, y, room.width.saturating_sub(1), line);
+        }
+    }
+    caret
+}
+
+const fn label(row: ComposeRow) -> &'static str {
+    match row {
+        ComposeRow::Field(field) => match field {
+            Field::Model => "Model",
+            Field::Prompt => "Prompt",
+            Field::FirstFrame => "First frame",
+            Field::LastFrame => "Last frame",
+            Field::Subject => "Subject",
+            Field::Resolution => "Resolution",
+            Field::Duration => "Duration",
+            Field::Optimizer => "Optimizer",
+            Field::Callback => "Callback",
+            Field::Count => "Count",
+            Field::FastPretreatment => "Fast",
+            Field::Watermark => "Watermark",
+        },
+        ComposeRow::Send => "Send",
+    }
+}
+
+/// Why a field cannot be used with the model, where that is so.
+fn why_not(state: &State, field: Field) -> Option<String> {
+    let draft = &state.screen.compose.draft;
+    let spec = spec(state)?;
+    let resolution = resolution(draft, spec)?;
+    let kept = |value: &str| if value.is_empty() { String::new() } else { format!("; kept: {value}") };
+    match field {
+        Field::FirstFrame if resolution.first_frame == Need::No => {
+            Some(format!("{} takes none{}", spec.short, kept(&draft.first_frame)))
+        }
+        Field::LastFrame if resolution.last_frame == Need::No => {
+            let other = spec.resolutions.iter().find(|other| other.last_frame != Need::No);
+            let what = match other {
+                Some(other) => format!("{} takes none at {}, but at {}", spec.short, resolution.name, other.name),
+                None => format!("{} takes none", spec.short),
+            };
+            Some(format!("{what}{}", kept(&draft.last_frame)))
+        }
+        Field::Subject if spec.subject == Need::No => {
+            Some(format!("{} takes none{}", spec.short, kept(&draft.subject)))
+        }
+        Field::FastPretreatment if !spec.fast_pretreatment => Some(format!("{} does not know it", spec.short)),
+        Field::Model
+        | Field::Prompt
+        | Field::FirstFrame
+        | Field::LastFrame
+        | Field::Subject
+        | Field::Resolution
+        | Field::Duration
+        | Field::Optimizer
+        | Field::Callback
+        | Field::Count
+        | Field::FastPretreatment
+        | Field::Watermark => None,
+    }
+}
+
+fn prompt(brush: &mut Brush<'_>, value: Rect, state: &State, focused: bool) -> Option<Position> {
+    let editor = &state.screen.compose.prompt;
+    let bar = brush.look.signs.down;
+    let bar_style = if focused { brush.look.theme.chosen } else { brush.look.theme.faint };
+    for y in value.top()..value.bottom() {
+        brush.text(value.x.saturating_sub(1), y, 1, bar, bar_style);
+    }
+    let place = Rect { x: value.x + 1, width: value.width.saturating_sub(2), ..value }.intersection(brush.buf.area);
+    if place.is_empty() {
+        return None;
+    }
+    let at = editor.draw(place, brush.buf);
+    if editor.text().is_empty() && !focused {
+        brush.text(place.x, place.y, place.width, "what the video shows", brush.look.theme.faint);
+    }
+    focused.then(|| Position::new(at.x.min(place.right() - 1), at.y.min(place.bottom() - 1)))
+}
+
+/// A field on one line: a text with its caret, or a value that is chosen.
+fn field_value(brush: &mut Brush<'_>, place: Rect, state: &State, field: Field, focused: bool) -> Option<Position> {
+    let (look, compose) = (brush.look, &state.screen.compose);
+    let draft = &compose.draft;
+    let typed = match field {
+        Field::FirstFrame => Some(&draft.first_frame),
+        Field::LastFrame => Some(&draft.last_frame),
+        Field::Subject => Some(&draft.subject),
+        Field::Callback => Some(&draft.callback),
+        Field::Count
+        | Field::Model
+        | Field::Prompt
+        | Field::Resolution
+        | Field::Duration
+        | Field::Optimizer
+        | Field::FastPretreatment
+        | Field::Watermark => None,
+    };
+    if (typed.is_some() || field == Field::Count) && focused {
+        let (text, caret) = compose.line.window(place.width.saturating_sub(1));
+        brush.text(place.x, place.y, place.width, &text, Style::new());
+        note(brush, place, &text, &beside(state, field));
+        return Some(Position::new((place.x + caret).min(place.right().saturating_sub(1)), place.y));
+    }
+    if let Some(typed) = typed {
+        let (text, style) =
+            if typed.is_empty() { (needed(state, field), look.theme.faint) } else { (typed.clone(), Style::new()) };
+        brush.text(place.x, place.y, place.width, &text, style);
+        note(brush, place, &text, &beside(state, field));
+        return None;
+    }
+    let value = chosen(state, field);
+    let shown = if focused && field != Field::Count {
+        format!("{} {value} {}", look.signs.choice[0], look.signs.choice[1])
+    } else {
+        value
+    };
+    brush.text(place.x, place.y, place.width, &shown, if focused { look.theme.strong } else { Style::new() });
+    note(brush, place, &shown, &beside(state, field));
+    None
+}
+
+/// What stands behind a value in small.
+fn note(brush: &mut Brush<'_>, place: Rect, value: &str, note: &str) {
+    let used = u16::try_from(text::width(value)).unwrap_or(place.width).saturating_add(3);
+    if !note.is_empty() && used < place.width {
+        brush.text(place.x + used, place.y, place.width - used, note, brush.look.theme.faint);
+    }
+}
+
+/// What an empty text field says.
+fn needed(state: &State, field: Field) -> String {
+    let spec = spec(state);
+    let resolution = spec.and_then(|spec| resolution(&state.screen.compose.draft, spec));
+    let need = match field {
+        Field::FirstFrame => resolution.map(|at| at.first_frame),
+        Field::LastFrame => resolution.map(|at| at.last_frame),
+        Field::Subject => spec.map(|spec| spec.subject),
+        _ => None,
+    };
+    match need {
+        Some(Need::Required) => "needed: a path or an address".into(),
+        Some(Need::Optional) => "none".into(),
+        Some(Need::No) | None => "none".into(),
+    }
+}
+
+/// The value of a field that is chosen.
+fn chosen(state: &State, field: Field) -> String {
+    let draft = &state.screen.compose.draft;
+    let spec = spec(state);
+    let on = |on: bool| if on { "on" } else { "off" }.to_owned();
+    match field {
+        Field::Model => draft.model.clone(),
+        Field::Resolution => draft
+            .resolution
+            .clone()
+            .or_else(|| spec.map(|spec| spec.default_resolution.clone()))
+            .unwrap_or_else(|| "the model's own".into()),
+        Field::Duration => match draft.duration.or_else(|| spec.map(|spec| spec.default_duration)) {
+            Some(seconds) => format!("{seconds} s"),
+            None => "the model's own".into(),
+        },
+        Field::Optimizer => on(draft.optimizer),
+        Field::FastPretreatment => on(draft.fast_pretreatment),
+        Field::Watermark => on(draft.watermark),
+        Field::Count => draft.count.to_string(),
+        Field::Prompt | Field::FirstFrame | Field::LastFrame | Field::Subject | Field::Callback => String::new(),
+    }
+}
+
+/// What is worth knowing about a value.
+fn beside(state: &State, field: Field) -> String {
+    let compose = &state.screen.compose;
+    let draft = &compose.draft;
+    let spec = spec(state);
+    match field {
+        Field::Model => spec.map_or_else(|| "not in the catalogue".into(), |spec| spec.modes.clone()),
+        Field::Resolution => spec.map_or_else(String::new, |spec| {
+            let names: Vec<&str> = spec.resolutions.iter().map(|resolution| resolution.name.as_str()).collect();
+            if names.len() > 1 { format!("of {}", names.join(", ")) } else { "the only one".into() }
+        }),
+        Field::Duration => spec.and_then(|spec| resolution(draft, spec)).map_or_else(String::new, |resolution| {
+            let seconds: Vec<String> = resolution.durations.iter().map(u32::to_string).collect();
+            if seconds.len() > 1 {
+                format!("of {} s", seconds.join(", "))
+            } else {
+                format!("the only one at {}", resolution.name)
+            }
+        }),
+        Field::Optimizer => {
+            if draft.optimizer { "the service may rewrite the prompt" } else { "the prompt is followed as it is" }
+                .into()
+        }
+        Field::FastPretreatment => "shorter prompt optimization".into(),
+        Field::Watermark => "a visible mark in the video".into(),
+        Field::Count => if draft.count > 1 { "tasks, each paid" } else { "task" }.into(),
+        Field::FirstFrame => picture(compose, &draft.first_frame),
+        Field::LastFrame => picture(compose, &draft.last_frame),
+        Field::Subject => picture(compose, &draft.subject),
+        Field::Prompt | Field::Callback => String::new(),
+    }
+}
+
+/// What is known of a picture that was typed.
+fn picture(compose: &Compose, path: &str) -> String {
+    match compose.images.get(path) {
+        Some(Some(Ok(image))) => format!(
+            "{} {}x{}, {}",
+            image.kind.extension().to_uppercase(),
+            image.width,
+            image.height,
+            words::size(image.bytes)
+        ),
+        Some(None) => "being read".into(),
+        Some(Some(Err(_))) | None => String::new(),
+    }
+}
+
+/// The price of this send and of the day after it.
+fn send(brush: &mut Brush<'_>, place: Rect, state: &State) {
+    let draft = &state.screen.compose.draft;
+    let price = spec(state).map_or(Ptc::ZERO, |spec| spec.price.times(usize::try_from(draft.count).unwrap_or(1)));
+    let day = state.money.spent_today + state.money.reserved + price;
+    let look = brush.look;
+    let errors = state.screen.compose.faults.iter().filter(|fault| fault.severity == Severity::Error).count();
+    let what = if draft.count > 1 { format!("{} tasks for {price} PTC", draft.count) } else { format!("{price} PTC") };
+    let (after, over) = match state.settings.budget.per_day {
+        Some(cap) => (format!("the day then has {day} of {cap}"), day > cap),
+        None => (format!("the day then has {day}"), false),
+    };
+    let mut spans = vec![Span::styled(what, look.theme.strong), Span::styled(format!(", {after}"), look.theme.faint)];
+    if over {
+        spans = vec![Span::styled(format!("{price} PTC would cross the day's cap: {after}"), look.theme.bad)];
+    } else if errors > 0 {
+        let noun = if errors == 1 { "fault" } else { "faults" };
+        spans.push(Span::styled(format!("  {errors} {noun} above"), look.theme.bad));
+    }
+    brush.line(place.x, place.y, place.width, &Line::from(spans));
+}

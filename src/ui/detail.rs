@@ -1,0 +1,121 @@
+//! Detail and download: its head with the parts to choose from, and the part that is looked at.
+
+use super::{brush::Brush, hints, overview, past, theme::Look};
+use crate::{
+    domain::task::Row,
+    logic::{
+        msg::Detail,
+        screen::{DetailTab, Pane},
+        state::State,
+        tasks,
+    },
+};
+use ratatui::{
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+/// What a part of detail is made from.
+pub(super) struct About<'a> {
+    /// Everything.
+    pub(super) state: &'a State,
+    /// The task's line of the table.
+    pub(super) row: &'a Row,
+    /// All about it, once it has been read.
+    pub(super) loaded: Option<&'a Detail>,
+    /// Colours and signs.
+    pub(super) look: Look,
+    /// Cells across.
+    pub(super) width: u16,
+}
+
+/// Draws it.
+pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) {
+    let look = brush.look;
+    let row = state.screen.table.cursor.and_then(|key| state.tasks.rows.get(&key));
+    brush.head(place, &head(state, row, look, place.width), "");
+    let content = Rect { x: 1, y: place.y + 1, width: place.width - 1, height: place.height.saturating_sub(1) };
+    let Some(row) = row else {
+        brush.text(3, content.y + 1, content.width, "No task is chosen.", look.theme.faint);
+        return;
+    };
+    let loaded = state.screen.detail.loaded.as_deref().filter(|detail| detail.task.key == row.key);
+    let about = About { state, row, loaded, look, width: content.width };
+    let lines = match state.screen.detail.tab {
+        DetailTab::Overview => overview::lines(&about),
+        DetailTab::TimeLine => past::time_line(&about),
+        DetailTab::Request => past::request(&about),
+        DetailTab::Answers => past::answers(&about),
+        DetailTab::Attempts => past::attempts(&about),
+    };
+    brush.scrolled(content, &lines, state.screen.detail.scroll);
+}
+
+fn head(state: &State, row: Option<&Row>, look: Look, width: u16) -> Line<'static> {
+    let focused = state.screen.pane == Pane::Detail;
+    let mut spans = Vec::new();
+    if let Some(row) = row {
+        spans.push(Span::styled(format!("{} ", row.key), look.theme.strong));
+        spans.push(Span::styled(
+            format!("{} {}", look.signs.state(row.state), row.state.word()),
+            look.theme.state(row.state),
+        ));
+        spans.push(Span::styled(format!(" {} ", look.signs.across.repeat(2)), look.theme.faint));
+    }
+    for tab in DetailTab::ALL {
+        let chosen = tab == state.screen.detail.tab;
+        if !chosen && width < 60 {
+            continue;
+        }
+        let style = match (chosen, focused) {
+            (true, true) => look.theme.chosen,
+            (true, false) => look.theme.strong,
+            (false, _) => look.theme.faint,
+        };
+        let name = if chosen { format!("[{}]", name(tab)) } else { format!(" {} ", name(tab)) };
+        spans.push(Span::styled(name, style));
+    }
+    Line::from(spans)
+}
+
+/// A part's name.
+pub(super) const fn name(tab: DetailTab) -> &'static str {
+    match tab {
+        DetailTab::Overview => "Overview",
+        DetailTab::TimeLine => "Time line",
+        DetailTab::Request => "Request",
+        DetailTab::Answers => "Answers",
+        DetailTab::Attempts => "Attempts",
+    }
+}
+
+/// What a part says that needs more than the table's line.
+pub(super) fn not_yet(look: Look) -> Vec<Line<'static>> {
+    vec![Line::styled("Being read from the store.", look.theme.faint)]
+}
+
+/// `usually 2-4 min`.
+pub(super) fn usually(about: &About<'_>) -> Option<String> {
+    tasks::usual_ms(about.state, about.row).map(|usual| format!("usually {}", super::words::usual(usual, false)))
+}
+
+/// The acts that are possible now, and why the others are not.
+pub(super) fn acts(about: &About<'_>) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    let mut now = vec![Span::styled(format!("{:<width$}", "Now", width = super::brush::LABEL), about.look.theme.faint)];
+    for (key, words, why_not) in hints::acts(about.state) {
+        match why_not {
+            None => {
+                now.push(Span::styled(key, about.look.theme.key));
+                now.push(Span::styled(format!(" {words}  "), Style::new()));
+            }
+            Some(why) => lines.push(Line::styled(
+                format!("{:<width$}{key} {words}: {why}", "", width = super::brush::LABEL),
+                about.look.theme.faint,
+            )),
+        }
+    }
+    lines.insert(0, Line::from(now));
+    lines
+}

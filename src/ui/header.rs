@@ -1,0 +1,180 @@
+//! The first line: what stands where with the tasks, the queue, the money and the line. Its parts grow shorter and
+//! drop out by rank on a narrow screen; what was there stays in its place as long as possible.
+
+use super::{brush::Brush, text, words};
+use crate::{
+    domain::{answer::HaltCause, money::Ptc, task::TaskState, time::HOUR},
+    logic::{layout, state::State},
+};
+use ratatui::{
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+/// The states in the order of the header: what needs a person first.
+const ORDER: [TaskState; 10] = [
+    TaskState::Unknown,
+    TaskState::Running,
+    TaskState::Saving,
+    TaskState::Ready,
+    TaskState::Sending,
+    TaskState::Queued,
+    TaskState::Failed,
+    TaskState::Refused,
+    TaskState::Saved,
+    TaskState::Cancelled,
+];
+
+/// A part in its long form and shorter ones. The larger the rank, the sooner it gives way.
+struct Part {
+    rank: u8,
+    forms: Vec<Line<'static>>,
+    /// Whether its shortest form never goes.
+    stays: bool,
+}
+
+impl Part {
+    /// Takes the next shorter form, and then gives way later than before.
+    fn shorten(&mut self) {
+        self.forms.remove(0);
+        self.rank = self.rank.saturating_sub(4);
+    }
+
+    fn can_shorten(&self) -> bool {
+        self.forms.len() > usize::from(self.stays)
+    }
+}
+
+/// Draws it.
+pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) {
+    let mut parts = parts(brush, state);
+    let room = usize::from(place.width).saturating_sub(2);
+    while total(&parts) > room {
+        let Some(first) = parts.iter_mut().filter(|part| part.can_shorten()).max_by_key(|part| part.rank) else {
+            break;
+        };
+        first.shorten();
+        parts.retain(|part| !part.forms.is_empty());
+    }
+    let mut x = place.x + 1;
+    for line in parts.iter().filter_map(|part| part.forms.first()) {
+        x = brush.line(x, place.y, place.right().saturating_sub(x), line).saturating_add(2);
+    }
+}
+
+fn total(parts: &[Part]) -> usize {
+    parts.iter().filter_map(|part| part.forms.first()).map(|form| width(form) + 2).sum::<usize>().saturating_sub(2)
+}
+
+fn width(line: &Line<'_>) -> usize {
+    line.spans.iter().map(|span| text::width(&span.content)).sum()
+}
+
+fn parts(brush: &Brush<'_>, state: &State) -> Vec<Part> {
+    let theme = brush.look.theme;
+    let name = if state.settings.demo {
+        Line::from(vec![Span::styled("reeltop ", theme.strong), Span::styled(" DEMO ", theme.loud)])
+    } else {
+        Line::styled("reeltop", theme.strong)
+    };
+    let short_name = if state.settings.demo { vec![Line::styled(" DEMO ", theme.loud)] } else { Vec::new() };
+    let counts = |kept: usize| counts(brush, state, kept);
+    [
+        Some(Part { rank: 9, forms: [vec![name], short_name].concat(), stays: state.settings.demo }),
+        Some(Part { rank: 4, forms: vec![counts(10), counts(8), counts(4)], stays: true }),
+        queue(brush, state),
+        Some(money(brush, state)),
+        balance(brush, state),
+        health(brush, state),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Sign and number of each state there is a task in, the first `kept` of the order.
+fn counts(brush: &Brush<'_>, state: &State, kept: usize) -> Line<'static> {
+    let look = brush.look;
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    let risk = at_risk(state);
+    for wanted in ORDER.into_iter().take(kept) {
+        let count = state.tasks.counts[wanted as usize];
+        if count > 0 {
+            if !spans.is_empty() {
+                spans.push(Span::raw(" "));
+            }
+            spans.push(Span::styled(
+                format!("{}{}", look.signs.state(wanted), words::number(count)),
+                look.theme.state(wanted),
+            ));
+        }
+        if wanted == TaskState::Unknown && risk > 0 {
+            if !spans.is_empty() {
+                spans.push(Span::raw(" "));
+            }
+            spans.push(Span::styled(format!("{risk} at risk"), look.theme.loud));
+        }
+    }
+    if spans.is_empty() {
+        spans.push(Span::styled("no tasks", look.theme.faint));
+    }
+    Line::from(spans)
+}
+
+/// Files not yet here whose address has less than an hour to live.
+fn at_risk(state: &State) -> usize {
+    let soon = layout::shown_now(state.now).wall.plus(HOUR);
+    let waiting = state.tasks.ready.iter().chain(state.saver.active.keys());
+    let expires = |key| state.tasks.rows.get(key).and_then(|row| row.expires_at);
+    waiting.filter(|key| expires(key).is_some_and(|at| at < soon)).count()
+}
+
+fn one(rank: u8, forms: impl IntoIterator<Item = String>, style: Style) -> Part {
+    Part { rank, forms: forms.into_iter().map(|form| Line::styled(form, style)).collect(), stays: false }
+}
+
+fn queue(brush: &Brush<'_>, state: &State) -> Option<Part> {
+    let theme = brush.look.theme;
+    if let Some(halt) = &state.queue.halted {
+        let why = match halt.cause {
+            HaltCause::Key => "key",
+            HaltCause::Balance => "balance",
+            HaltCause::Store => "store",
+        };
+        return Some(one(2, [format!("queue halted: {why}"), format!("halted: {why}"), "halted".into()], theme.bad));
+    }
+    if state.queue.paused {
+        return Some(one(2, ["queue paused".into(), "paused".into()], theme.warn));
+    }
+    Some(one(8, ["queue running".into()], theme.faint))
+}
+
+fn money(brush: &Brush<'_>, state: &State) -> Part {
+    let spent = state.money.spent_today;
+    let Some(cap) = state.settings.budget.per_day else {
+        return one(5, [format!("{spent} PTC today")], Style::new());
+    };
+    let left = cap.less(spent + state.money.reserved);
+    let style = if left == Ptc::ZERO { brush.look.theme.bad } else { Style::new() };
+    one(5, [format!("{spent} PTC today, {left} left"), format!("{left} PTC left"), format!("{left} left")], style)
+}
+
+fn balance(brush: &Brush<'_>, state: &State) -> Option<Part> {
+    let (balance, _) = state.money.balance?;
+    let style = if balance <= Ptc::ZERO { brush.look.theme.bad } else { Style::new() };
+    Some(one(7, [format!("balance {balance}")], style))
+}
+
+/// How fresh the picture is. Nothing while nothing runs: nothing is asked then.
+fn health(brush: &Brush<'_>, state: &State) -> Option<Part> {
+    let now = layout::shown_now(state.now);
+    if let Some(since) = state.poller.offline_since {
+        let text = format!("offline {}", words::span(now.mono.since(since)));
+        return Some(one(1, [text, "offline".into()], brush.look.theme.bad));
+    }
+    let running = state.tasks.counts[TaskState::Running as usize] + state.tasks.counts[TaskState::Sending as usize];
+    let answer = state.poller.last_answer.filter(|_| running > 0)?;
+    let text = format!("checked {}", words::ago(now.mono.since(answer)));
+    Some(one(6, [text], brush.look.theme.faint))
+}

@@ -1,0 +1,249 @@
+//! The smaller things that lie over the panes: menus, questions, help, the message log.
+
+use super::{
+    brush::{Brush, span},
+    hints, text,
+    theme::Look,
+    words,
+};
+use crate::{
+    domain::task::{TaskKey, TaskState},
+    logic::{
+        columns,
+        editor::LineEditor,
+        layout,
+        screen::{Confirm, ListView},
+        state::State,
+    },
+};
+use ratatui::{
+    layout::{Position, Rect},
+    style::Style,
+    text::{Line, Span},
+};
+
+/// A line that is chosen or not, with a sign besides its colour.
+fn choice(text: &str, chosen: bool, look: Look) -> Line<'static> {
+    let (sign, style) = if chosen { (look.signs.cursor, look.theme.chosen) } else { (" ", Style::new()) };
+    Line::from(vec![Span::styled(format!("{sign} "), look.theme.chosen), span(text, style)])
+}
+
+/// A frame around lines, as wide as they need.
+fn list(brush: &mut Brush<'_>, screen: Rect, title: &str, lines: &[Line<'static>], scroll: usize) -> Rect {
+    let width = |line: &Line<'_>| line.spans.iter().map(|span| text::width(&span.content)).sum::<usize>();
+    let widest = lines.iter().map(width).max().unwrap_or(0).max(text::width(title) + 2) + 2;
+    let place = layout::centred(
+        screen,
+        u16::try_from(widest).unwrap_or(u16::MAX),
+        u16::try_from(lines.len()).unwrap_or(u16::MAX),
+    );
+    let place = brush.frame(place, title);
+    brush.scrolled(place, lines, scroll);
+    place
+}
+
+/// So far down a list that its chosen line is seen, with some lines after it.
+fn scroll_to(at: usize, screen: Rect) -> usize {
+    at.saturating_sub(usize::from(screen.height.saturating_sub(8)))
+}
+
+/// What to copy.
+pub(super) fn copy_menu(brush: &mut Brush<'_>, screen: Rect, state: &State) {
+    let look = brush.look;
+    let lines: Vec<Line<'static>> = hints::copies(state)
+        .into_iter()
+        .map(|(key, words, why_not)| match why_not {
+            None => Line::from(vec![Span::styled(format!("{key:<3}"), look.theme.key), Span::raw(words)]),
+            Some(why) => Line::styled(format!("{key:<3}{words} ({why})"), look.theme.faint),
+        })
+        .collect();
+    list(brush, screen, "Copy", &lines, 0);
+}
+
+/// By which column to sort; the present one again turns the order round.
+pub(super) fn sort_menu(brush: &mut Brush<'_>, screen: Rect, state: &State, at: usize) {
+    let (look, sort) = (brush.look, state.screen.table.sort);
+    let lines: Vec<Line<'static>> = columns::ALL
+        .iter()
+        .enumerate()
+        .map(|(n, spec)| {
+            let now = if sort.column == spec.column { look.signs.sorted[usize::from(sort.descending)] } else { "" };
+            choice(&format!("{:<9}{now}", spec.sort_name), n == at, look)
+        })
+        .collect();
+    list(brush, screen, "Sort by", &lines, scroll_to(at, screen));
+}
+
+/// The values of a field.
+pub(super) fn choose(brush: &mut Brush<'_>, screen: Rect, title: &str, choices: &[String], at: usize) {
+    let look = brush.look;
+    let lines: Vec<Line<'static>> = choices.iter().enumerate().map(|(n, text)| choice(text, n == at, look)).collect();
+    list(brush, screen, title, &lines, scroll_to(at, screen));
+}
+
+/// A question.
+pub(super) fn confirm(brush: &mut Brush<'_>, screen: Rect, confirm: &Confirm) {
+    let look = brush.look;
+    let width = usize::from(screen.width.saturating_sub(8).min(64));
+    let mut lines: Vec<Line<'static>> = text::wrap(&confirm.question, width).into_iter().map(Line::raw).collect();
+    lines.push(Line::default());
+    lines.push(Line::from(vec![
+        Span::styled("y", look.theme.key),
+        Span::styled(format!(" yes {} ", look.signs.dot), look.theme.faint),
+        Span::styled("n", look.theme.key),
+        Span::styled(" or ", look.theme.faint),
+        Span::styled("Esc", look.theme.key),
+        Span::styled(" no", look.theme.faint),
+    ]));
+    list(brush, screen, "Are you sure?", &lines, 0);
+}
+
+/// How to settle an unknown.
+pub(super) fn resolve(
+    brush: &mut Brush<'_>,
+    screen: Rect,
+    key: TaskKey,
+    at: usize,
+    line: &LineEditor,
+) -> Option<Position> {
+    let look = brush.look;
+    let width = usize::from(screen.width.saturating_sub(8).min(66));
+    let mut lines: Vec<Line<'static>> = text::wrap(
+        "Nobody can tell whether the service took this task. Look at the gateway's own log, then say what it shows:",
+        width,
+    )
+    .into_iter()
+    .map(Line::raw)
+    .collect();
+    lines.push(Line::default());
+    let ways = [
+        "It was taken, its id is lost: stays counted as spent",
+        "It was never made: not charged, free to send again",
+        "It was taken, and its id is:",
+    ];
+    lines.extend(ways.iter().enumerate().map(|(n, way)| choice(way, n == at, look)));
+    let field = lines.len();
+    lines.push(Line::default());
+    lines.push(Line::default());
+    lines.push(Line::from(vec![
+        Span::styled("Enter", look.theme.key),
+        Span::styled(format!(" settles it {} ", look.signs.dot), look.theme.faint),
+        Span::styled("Esc", look.theme.key),
+        Span::styled(" leaves it unknown", look.theme.faint),
+    ]));
+    let place = list(brush, screen, &format!("Settle {key}"), &lines, 0);
+    let y = place.y.saturating_add(u16::try_from(field).unwrap_or(0));
+    if y >= place.bottom() {
+        return None;
+    }
+    let (text, caret) = line.window(place.width.saturating_sub(6));
+    brush.text(place.x + 4, y, place.width.saturating_sub(5), &text, look.theme.strong);
+    (at == 2).then(|| Position::new((place.x + 4 + caret).min(place.right().saturating_sub(1)), y))
+}
+
+/// All keys of this place, then the others, then what the signs mean.
+pub(super) fn help(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &ListView) -> Option<Position> {
+    let look = brush.look;
+    let mut lines = Vec::new();
+    for (title, keys) in hints::help(state) {
+        lines.push(Line::styled(title, look.theme.strong));
+        lines.extend(keys.into_iter().map(|(keys, words)| {
+            Line::from(vec![Span::styled(format!("  {keys:<18}"), look.theme.key), Span::raw(words)])
+        }));
+        lines.push(Line::default());
+    }
+    lines.push(Line::styled("States", look.theme.strong));
+    lines.extend(TaskState::ALL.into_iter().map(|state| {
+        Line::from(vec![
+            Span::styled(
+                format!("  {:<18}", format!("{} {}", look.signs.state(state), state.word())),
+                look.theme.state(state),
+            ),
+            Span::raw(explained(state)),
+        ])
+    }));
+    lines.push(Line::default());
+    lines.push(Line::styled("Signs", look.theme.strong));
+    for (sign, meaning) in [
+        (look.signs.cursor, "the task under the cursor"),
+        (look.signs.mark, "a marked task; acts go to the marked ones"),
+        (look.signs.again, "a later attempt repeats this one"),
+        ("0.5?", "perhaps charged; counted as spent"),
+    ] {
+        lines.push(Line::raw(format!("  {sign:<18}{meaning}")));
+    }
+    searchable(brush, screen, "Help", lines, view)
+}
+
+/// What a state means to the person, and whether it costs.
+const fn explained(state: TaskState) -> &'static str {
+    match state {
+        TaskState::Queued => "here, not sent, free; it can be taken back",
+        TaskState::Sending => "saved as being sent; the submission is on its way",
+        TaskState::Unknown => "it may have been accepted; nothing can find out; counted as spent",
+        TaskState::Running => "accepted and paid; the service works on it",
+        TaskState::Ready => "made; the file is not yet fetched",
+        TaskState::Saving => "the file is being fetched",
+        TaskState::Saved => "the file is on disk, complete and checked",
+        TaskState::Failed => "the service gave up; the reason stands beside it",
+        TaskState::Refused => "the service did not take it; not charged",
+        TaskState::Cancelled => "taken back before it was sent, or no longer watched",
+    }
+}
+
+/// The message log, the newest first.
+pub(super) fn messages(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &ListView) -> Option<Position> {
+    let look = brush.look;
+    let room = usize::from(screen.width.saturating_sub(8 + 14));
+    let mut lines = Vec::new();
+    for message in state.screen.messages.iter().rev() {
+        let time = words::moment(message.at, state.now);
+        let key = message.key.map_or_else(String::new, |key| format!("{key} "));
+        for (n, part) in text::wrap(&format!("{key}{}", message.text), room).into_iter().enumerate() {
+            let (time, sign) = if n == 0 { (time.as_str(), look.signs.level(message.level)) } else { ("", "") };
+            lines.push(Line::from(vec![
+                Span::styled(format!("{time:<12}"), look.theme.faint),
+                Span::styled(format!("{sign:<2}"), look.theme.level(message.level)),
+                Span::raw(part),
+            ]));
+        }
+    }
+    if lines.is_empty() {
+        lines.push(Line::styled("Nothing has been said yet.", look.theme.faint));
+    }
+    searchable(brush, screen, "Messages", lines, view)
+}
+
+/// A long list over most of the screen; only lines with what is searched for, while something is.
+fn searchable(
+    brush: &mut Brush<'_>,
+    screen: Rect,
+    title: &str,
+    lines: Vec<Line<'static>>,
+    view: &ListView,
+) -> Option<Position> {
+    let look = brush.look;
+    let query = view.query.text().to_lowercase();
+    let holds = |line: &Line<'_>| {
+        line.spans.iter().map(|span| span.content.as_ref()).collect::<String>().to_lowercase().contains(&query)
+    };
+    let lines: Vec<Line<'static>> =
+        if query.is_empty() { lines } else { lines.into_iter().filter(|line| holds(line)).collect() };
+    let place = brush.frame(layout::centred(screen, screen.width.saturating_sub(6).min(100), screen.height), title);
+    let (content, foot) = (Rect { height: place.height.saturating_sub(1), ..place }, place.bottom().saturating_sub(1));
+    if lines.is_empty() {
+        brush.text(content.x, content.y, content.width, "Nothing of that kind.", look.theme.faint);
+    }
+    brush.scrolled(content, &lines, view.scroll);
+    if view.typing || !query.is_empty() {
+        let x = brush.text(place.x, foot, place.width, "search ", look.theme.strong);
+        let (text, caret) = view.query.window(place.right().saturating_sub(x + 1));
+        brush.text(x, foot, place.right().saturating_sub(x), &text, Style::new());
+        return view.typing.then(|| Position::new((x + caret).min(place.right().saturating_sub(1)), foot));
+    }
+    let x = brush.text(place.x, foot, place.width, "Esc", look.theme.key);
+    let x = brush.text(x, foot, place.width, &format!(" closes {} ", look.signs.dot), look.theme.faint);
+    let x = brush.text(x, foot, place.width, "/", look.theme.key);
+    brush.text(x, foot, place.width, " searches", look.theme.faint);
+    None
+}

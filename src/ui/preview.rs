@@ -1,0 +1,186 @@
+//! The preview of something paid: what would be sent, what changed, what it costs, what is left of the day. Nothing is
+//! sent without it.
+
+use super::{
+    brush::{Brush, labelled},
+    diff, overview, text,
+    theme::Look,
+};
+use crate::{
+    domain::problem::Problem,
+    logic::{
+        effect::Level,
+        layout,
+        screen::{Preview, PreviewItem, Purpose},
+        state::State,
+    },
+};
+use ratatui::{
+    layout::{Position, Rect},
+    style::Style,
+    text::{Line, Span},
+};
+
+/// Cells that its text has at most.
+const WIDTH: u16 = 92;
+/// Items that are shown whole; of the others only a line.
+const WHOLE: usize = 1;
+
+/// Draws it; tells where the caret is while a number is typed.
+pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, state: &State, preview: &Preview) -> Option<Position> {
+    let look = brush.look;
+    let width = WIDTH.min(screen.width.saturating_sub(6));
+    let lines = content(preview, state, look, width);
+    let foot = foot(preview, state, look, width);
+    let foot_height = u16::try_from(foot.len()).unwrap_or(u16::MAX);
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(foot_height).saturating_add(1);
+    let place = brush.frame(layout::centred(screen, width, height), &title(preview));
+    let foot_top = place.bottom().saturating_sub(foot_height.min(place.height));
+    let above = Rect { height: foot_top.saturating_sub(place.y + 1), ..place };
+    brush.scrolled(above, &lines, preview.scroll);
+    brush.lines(Rect { y: foot_top, height: place.bottom().saturating_sub(foot_top), ..place }, &foot);
+    let typed = preview.typed.as_ref().filter(|_| preview.sent.is_none() && preview.obstacles.is_empty())?;
+    let ask = ask(preview);
+    let x = place.x.saturating_add(u16::try_from(text::width(&ask)).unwrap_or(0));
+    let y = place.bottom().saturating_sub(2);
+    let (number, caret) = typed.window(12);
+    brush.text(x, y, 12, &number, look.theme.strong);
+    Some(Position::new((x + caret).min(screen.right().saturating_sub(1)), y))
+}
+
+fn title(preview: &Preview) -> String {
+    let tasks = match preview.items.len() {
+        1 => "one task".to_owned(),
+        n => format!("{n} tasks"),
+    };
+    match preview.purpose {
+        Purpose::New => format!("Send {tasks}?"),
+        Purpose::Retry => format!("Send {tasks} again?"),
+        Purpose::EditRetry => format!("Send {tasks} again, changed?"),
+    }
+}
+
+fn content(preview: &Preview, state: &State, look: Look, width: u16) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for obstacle in &preview.obstacles {
+        lines.extend(problem(obstacle, Level::Error, look, width));
+    }
+    for warning in &preview.warnings {
+        lines.extend(problem(warning, Level::Warning, look, width));
+    }
+    if !lines.is_empty() {
+        lines.push(Line::default());
+    }
+    if preview.items.len() <= WHOLE {
+        preview.items.iter().for_each(|item| lines.extend(whole(item, look, width)));
+    } else {
+        preview.items.iter().for_each(|item| lines.push(in_a_line(item, state, look)));
+    }
+    lines
+}
+
+/// One item with everything that would be asked for.
+fn whole(item: &PreviewItem, look: Look, width: u16) -> Vec<Line<'static>> {
+    let (request, dot) = (&item.request, look.signs.dot);
+    let label = |name: &str, value: &str| labelled(name, value, width, look, Style::new());
+    let mut lines = Vec::new();
+    if let Some(parent) = item.parent {
+        lines.extend(label("Repeats", &parent.to_string()));
+    }
+    let model = format!("{} {dot} {} {dot} {} s", request.model, request.resolution, request.duration);
+    lines.extend(label("Model", &model));
+    for (name, image) in
+        [("First frame", &request.first_frame), ("Last frame", &request.last_frame), ("Subject", &request.subject)]
+    {
+        if let Some(image) = image {
+            lines.extend(label(name, &overview::picture(image)));
+        }
+    }
+    if !request.optimizer {
+        lines.extend(label("Optimizer", "off: the prompt is followed as it is"));
+    }
+    if let Some(address) = &request.callback {
+        lines.extend(label("Callback", address));
+    }
+    lines.extend(label("Prompt", if request.prompt.is_empty() { "none" } else { &request.prompt }));
+    if let Some(was) = &item.was {
+        lines.push(Line::default());
+        let changes = diff::lines(was, request, width, look);
+        if changes.is_empty() {
+            lines.push(Line::styled("Nothing is changed: the same request once more.", look.theme.faint));
+        } else {
+            lines.push(Line::styled("Changed", look.theme.strong));
+            lines.extend(changes);
+        }
+    }
+    lines
+}
+
+fn in_a_line(item: &PreviewItem, state: &State, look: Look) -> Line<'static> {
+    let parent = item.parent.map_or_else(String::new, |key| format!("{key:>6}  "));
+    Line::from(vec![
+        Span::styled(parent, look.theme.faint),
+        Span::raw(format!("{:<16} {:>5}  ", overview::short(&item.request, state), item.cost.to_string())),
+        Span::raw(item.request.prompt.chars().take(300).collect::<String>()),
+    ])
+}
+
+fn problem(problem: &Problem, level: Level, look: Look, width: u16) -> Vec<Line<'static>> {
+    text::wrap(&problem.to_string(), usize::from(width).saturating_sub(4))
+        .into_iter()
+        .enumerate()
+        .map(|(n, part)| {
+            let sign = if n == 0 { look.signs.level(level) } else { " " };
+            Line::styled(format!("{sign} {part}"), look.theme.level(level))
+        })
+        .collect()
+}
+
+/// Price, the day after it, and what the keys do: always in sight, however long the rest is.
+fn foot(preview: &Preview, state: &State, look: Look, width: u16) -> Vec<Line<'static>> {
+    let day = state.money.spent_today + state.money.reserved;
+    let left = match state.settings.budget.per_day {
+        Some(cap) => format!("{} PTC of the day's {cap} then left", cap.less(day + preview.total)),
+        None => format!("{} PTC today with it", day + preview.total),
+    };
+    let price = match preview.items.len() {
+        1 => format!("{} PTC", preview.total),
+        n => format!("{n} tasks, {} PTC together", preview.total),
+    };
+    let balance = state.money.balance.map_or_else(String::new, |(balance, _)| format!(", balance {balance}"));
+    let mut lines = vec![
+        Line::styled(look.signs.across.repeat(usize::from(width)), look.theme.faint),
+        Line::from(vec![
+            Span::styled(price, look.theme.strong),
+            Span::styled(format!("   {left}{balance}"), look.theme.faint),
+        ]),
+    ];
+    if preview.typed.is_some() && preview.sent.is_none() && preview.obstacles.is_empty() {
+        lines.push(Line::styled(ask(preview), look.theme.warn));
+    }
+    lines.push(keys(preview, look));
+    lines
+}
+
+fn ask(preview: &Preview) -> String {
+    format!("Type {} to confirm: ", preview.items.len())
+}
+
+fn keys(preview: &Preview, look: Look) -> Line<'static> {
+    let (key, faint) = (look.theme.key, look.theme.faint);
+    if preview.sent.is_some() {
+        return Line::styled("Being saved; sent as soon as it is on disk.", look.theme.strong);
+    }
+    if !preview.obstacles.is_empty() {
+        return Line::from(vec![
+            Span::styled("Esc", key),
+            Span::styled(" goes back; it cannot be sent like this", faint),
+        ]);
+    }
+    Line::from(vec![
+        Span::styled("Enter", key),
+        Span::styled(format!(" sends {} ", look.signs.dot), faint),
+        Span::styled("Esc", key),
+        Span::styled(" goes back", faint),
+    ])
+}

@@ -1,0 +1,132 @@
+//! The task table: a row of titles, then the tasks that are on the screen and no others. The row under the cursor is
+//! told by a sign in its first cell and not by its style: a move then costs two cells on the line.
+
+use super::{
+    ScrollRegion,
+    brush::Brush,
+    cells::{self, View},
+    hints, words,
+};
+use crate::logic::{
+    columns::{self, Placed},
+    layout,
+    screen::Column,
+    state::State,
+};
+use ratatui::{layout::Rect, style::Style};
+
+/// Draws it and tells which rows of the screen scroll.
+pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> ScrollRegion {
+    let table = &state.screen.table;
+    let largest = state.tasks.rows.last_key_value().map_or(1, |(key, _)| key.0);
+    let placed = columns::placed(place.width, largest);
+    titles(brush, place, state, &placed);
+    let rows = Rect { y: place.y + 1, height: place.height.saturating_sub(1), ..place };
+    let top = layout::table_top(state);
+    if table.order.is_empty() {
+        empty(brush, rows, state);
+    }
+    let view = View::of(state, brush.look);
+    for (y, key) in (rows.top()..rows.bottom()).zip(table.order.iter().skip(top)) {
+        let Some(row) = state.tasks.rows.get(key) else { continue };
+        if table.cursor == Some(*key) {
+            brush.text(0, y, 1, brush.look.signs.cursor, Style::new());
+        }
+        if table.marks.contains(key) {
+            brush.text(1, y, 1, brush.look.signs.mark, brush.look.theme.strong);
+        }
+        for column in &placed {
+            let cell = cells::cell(&view, row, column.spec.column);
+            if column.spec.right {
+                brush.text_right(column.x, y, column.width, &cell.text, cell.style);
+            } else {
+                brush.text(column.x, y, column.width, &cell.text, cell.style);
+            }
+        }
+    }
+    ScrollRegion { top: rows.top(), bottom: rows.bottom(), first: top }
+}
+
+/// The row of titles: the sorted column has its direction, and at the end stands what part of the tasks is shown.
+fn titles(brush: &mut Brush<'_>, place: Rect, state: &State, placed: &[Placed]) {
+    let (table, look) = (&state.screen.table, brush.look);
+    for column in placed {
+        let sorted = table.sort.column == column.spec.column;
+        let title = if sorted {
+            format!("{}{}", column.spec.title, look.signs.sorted[usize::from(table.sort.descending)])
+        } else {
+            column.spec.title.to_owned()
+        };
+        let style = if sorted { look.theme.strong } else { look.theme.title };
+        if column.spec.right {
+            brush.text_right(column.x, place.y, column.width, &title, style);
+        } else {
+            brush.text(column.x, place.y, column.width, &title, style);
+        }
+    }
+    let notes = notes(state);
+    let width = u16::try_from(super::text::width(&notes)).unwrap_or(u16::MAX);
+    let free = placed
+        .iter()
+        .find(|column| column.spec.column == Column::Prompt)
+        .map_or(0, |column| column.width.saturating_sub(8));
+    brush.text_right(
+        place.right().saturating_sub(width.min(free) + 1),
+        place.y,
+        width.min(free),
+        &notes,
+        look.theme.warn,
+    );
+}
+
+/// What part of the tasks is shown, and what is odd about the view.
+fn notes(state: &State) -> String {
+    let table = &state.screen.table;
+    let mut notes = Vec::new();
+    if !table.filter.is_empty() {
+        notes.push(format!("{} of {}", words::number(table.order.len()), words::number(state.tasks.rows.len())));
+    }
+    if !state.tasks.loaded && state.tasks.total > 0 {
+        notes.push(format!(
+            "loading {} of {}",
+            words::number(state.tasks.rows.len()),
+            words::number(state.tasks.total)
+        ));
+    }
+    if table.range_from.is_some() {
+        notes.push("range".into());
+    }
+    if !table.marks.is_empty() {
+        notes.push(format!("{} marked", table.marks.len()));
+    }
+    if table.frozen {
+        notes.push("frozen".into());
+    }
+    notes.join(", ")
+}
+
+/// What an empty table says: why it is empty and what to press.
+fn empty(brush: &mut Brush<'_>, place: Rect, state: &State) {
+    let hint = |id: &str, fallback: &str| hints::key(id).unwrap_or_else(|| fallback.to_owned());
+    let lines = if !state.tasks.loaded {
+        vec!["Opening the store.".to_owned()]
+    } else if state.tasks.rows.is_empty() {
+        vec![
+            "No tasks yet.".to_owned(),
+            format!("Press {} to write a prompt. Nothing is paid before you confirm its price.", hint("new", "n")),
+            format!("{} shows all keys.", hint("help", "?")),
+        ]
+    } else {
+        vec![
+            format!("None of {} tasks passes the filter.", words::number(state.tasks.rows.len())),
+            format!("{} changes it, Esc clears it.", hint("filter", "/")),
+        ]
+    };
+    for (n, line) in lines.iter().enumerate() {
+        let y = place.y.saturating_add(1 + u16::try_from(n).unwrap_or(0));
+        if y < place.bottom() {
+            let style = if n == 0 { brush.look.theme.strong } else { Style::new() };
+            brush.text(columns::GUTTER + 1, y, place.width.saturating_sub(columns::GUTTER + 2), line, style);
+        }
+    }
+}

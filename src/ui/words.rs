@@ -1,0 +1,102 @@
+//! Numbers as words: ages, spans of time, clock times, sizes. Coarse, so that they change seldom.
+
+use crate::domain::time::{HOUR, MINUTE, Now, SECOND, Wall};
+
+/// A span of time in one unit: `4 s`, `12 min`, `3 h`, `2 d`.
+pub(super) fn span(ms: u64) -> String {
+    match ms {
+        ms if ms < MINUTE => format!("{} s", ms / SECOND),
+        ms if ms < 2 * HOUR => format!("{} min", ms / MINUTE),
+        ms if ms < 48 * HOUR => format!("{} h", ms / HOUR),
+        ms => format!("{} d", ms / (24 * HOUR)),
+    }
+}
+
+/// How long ago: `just now`, `20 s ago`.
+pub(super) fn ago(ms: u64) -> String {
+    if ms < 3 * SECOND { "just now".into() } else { format!("{} ago", span(ms)) }
+}
+
+/// A span of time as a clock shows it: `2:10`, `1:02:10`.
+pub(super) fn clock(ms: u64) -> String {
+    let (hours, minutes, seconds) = (ms / HOUR, ms / MINUTE % 60, ms / SECOND % 60);
+    if hours == 0 { format!("{minutes}:{seconds:02}") } else { format!("{hours}:{minutes:02}:{seconds:02}") }
+}
+
+/// A quick and a slow case in minutes or seconds: `2-4 min`, `50-90 s`.
+pub(super) fn usual((quick, slow): (u64, u64), short: bool) -> String {
+    let (unit, name, short_name) = if slow < 2 * MINUTE { (SECOND, "s", "s") } else { (MINUTE, "min", "m") };
+    let (from, to) = (quick.div_euclid(unit).max(1), slow.div_ceil(unit));
+    let numbers = if from >= to { format!("{to}") } else { format!("{from}-{to}") };
+    format!("{numbers} {}", if short { short_name } else { name })
+}
+
+/// A size: `870 B`, `12.4 MB`.
+pub(super) fn size(bytes: u64) -> String {
+    let tenths = |unit: u64| {
+        let n = (u128::from(bytes) * 10 / u128::from(unit)) as u64;
+        format!("{}.{}", n / 10, n % 10)
+    };
+    match bytes {
+        b if b < 1_000 => format!("{b} B"),
+        b if b < 1_000_000 => format!("{} kB", b / 1_000),
+        b if b < 1_000_000_000 => format!("{} MB", tenths(1_000_000)),
+        _ => format!("{} GB", tenths(1_000_000_000)),
+    }
+}
+
+/// A number with its thousands set apart: `100,000`.
+pub(super) fn number(n: usize) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// The user's own date and time of a moment: `2026-11-22`, `18:30:00`.
+pub(super) fn local(at: Wall, now: Now) -> (String, String) {
+    let seconds = at.0.div_euclid(1_000) + i64::from(now.utc_offset);
+    let text = Wall(seconds.saturating_mul(1_000)).rfc3339();
+    let (date, time) = text.split_once('T').unwrap_or((&text, ""));
+    (date.to_owned(), time.trim_end_matches('Z').to_owned())
+}
+
+/// A moment for a narrow column: `18:30` today, `11-21 18:30` before.
+pub(super) fn moment(at: Wall, now: Now) -> String {
+    let (date, time) = local(at, now);
+    let time = time.get(..5).unwrap_or_default();
+    if at >= now.day_start() && at < now.day_end() {
+        time.into()
+    } else {
+        format!("{} {time}", date.get(5..).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::Mono;
+
+    #[test]
+    fn spans_are_coarse_and_clocks_exact() {
+        assert_eq!([span(4_900), span(90_000), span(3 * HOUR)], ["4 s", "1 min", "3 h"]);
+        assert_eq!([clock(130_000), clock(3_730_000)], ["2:10", "1:02:10"]);
+        assert_eq!([usual((65_000, 230_000), false), usual((50_000, 90_000), true)], ["1-4 min", "50-90 s"]);
+        assert_eq!(usual((200_000, 230_000), false), "3-4 min");
+        assert_eq!([size(870), size(45_600), size(12_449_000)], ["870 B", "45 kB", "12.4 MB"]);
+        assert_eq!([number(7), number(1_234), number(100_000)], ["7", "1,234", "100,000"]);
+    }
+
+    #[test]
+    fn moments_are_told_in_the_users_own_time() {
+        let now = Now { mono: Mono(0), wall: Wall(1_795_372_200_000), utc_offset: 8 * 3600 };
+        assert_eq!(local(now.wall, now), ("2026-11-23".into(), "02:30:00".into()));
+        assert_eq!(moment(now.wall, now), "02:30");
+        assert_eq!(moment(Wall(now.wall.0 - 86_400_000), now), "11-22 02:30");
+    }
+}
