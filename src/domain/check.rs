@@ -8,10 +8,12 @@ use super::{
     draft::{Draft, Fault, Field, Severity},
     fields::{listed, usable},
     lint,
-    picture::{self, ImageLook, Typed},
+    picture::{self, Typed},
     problem::Problem,
     request::{ImageRef, Request},
 };
+
+pub use super::picture::ImageLook;
 
 /// The most tasks that one draft makes.
 pub const MAX_COUNT: u32 = 100;
