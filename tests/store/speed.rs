@@ -15,7 +15,7 @@ use std::{
 #[ignore = "it measures; the goals stand in performance.md"]
 fn figures_for_a_hundred_thousand_tasks() {
     let dir = tempfile::tempdir().unwrap();
-    let mut say = |what: &str, time: Duration| writeln!(std::io::stdout(), "{what}: {time:.1?}").unwrap();
+    let say = |what: &str, time: Duration| writeln!(std::io::stdout(), "{what}: {time:.1?}").unwrap();
     let start = Instant::now();
     fill(dir.path(), 100_000, 1, DAY).unwrap();
     say("filled", start.elapsed());
