@@ -3,6 +3,7 @@
 //! Five floors, each built only on those named after it: `app` (the shell), `io` (workers) and `ui` (pictures),
 //! `logic` (the program as a function), `domain` (the words and rules of the field).
 
+pub mod app;
 pub mod domain;
 pub mod io;
 pub mod logic;
