@@ -93,7 +93,7 @@ impl<W: Write> FrameWriter<W> {
     }
 
     /// The terminal's line, for what is written between two frames (a bell, a title, a copied text).
-    pub const fn line(&mut self) -> &mut W {
+    pub const fn get_mut(&mut self) -> &mut W {
         &mut self.to
     }
 }

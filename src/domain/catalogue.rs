@@ -2,7 +2,7 @@
 //!
 //! Source: the service's contract, section Models. A config can override a price or a limit and add a model.
 
-use super::money::Ptc;
+use super::{money::Ptc, near, request::Request};
 use serde::{Deserialize, Serialize};
 
 /// How a prompt's length is counted.
@@ -106,6 +106,32 @@ impl ModelSpec {
     pub fn resolution(&self, name: &str) -> Option<&ResolutionSpec> {
         self.resolutions.iter().find(|resolution| resolution.name == name)
     }
+
+    /// The resolution that counts when that one is asked for: it, or the default one where `name` is `None` or unknown.
+    #[must_use]
+    pub fn resolution_or_default(&self, name: Option<&str>) -> Option<&ResolutionSpec> {
+        name.and_then(|name| self.resolution(name))
+            .or_else(|| self.resolution(&self.default_resolution))
+            .or_else(|| self.resolutions.first())
+    }
+
+    /// The shortest side a picture may have, in pixels. The contract says `at least 300`, the Director page `more than
+    /// 300`.
+    #[must_use]
+    pub const fn min_side(&self) -> u32 {
+        match self.camera {
+            CameraSupport::Exact => 301,
+            CameraSupport::Commands | CameraSupport::Described | CameraSupport::None => 300,
+        }
+    }
+}
+
+impl ResolutionSpec {
+    /// The duration that is made when none is asked for: the model's default one, or this resolution's first.
+    #[must_use]
+    pub fn duration_or_default(&self, default: u32) -> u32 {
+        if self.durations.contains(&default) { default } else { self.durations.first().copied().unwrap_or(default) }
+    }
 }
 
 impl Catalogue {
@@ -113,5 +139,28 @@ impl Catalogue {
     #[must_use]
     pub fn spec(&self, name: &str) -> Option<&ModelSpec> {
         self.models.iter().find(|model| model.name == name)
+    }
+
+    /// The model that is offered first.
+    #[must_use]
+    pub fn default_model(&self) -> Option<&ModelSpec> {
+        self.models.first()
+    }
+
+    /// The names of all models, in the order they are offered.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.models.iter().map(|model| model.name.as_str())
+    }
+
+    /// The model that was meant by a misspelt name.
+    #[must_use]
+    pub fn nearest(&self, name: &str) -> Option<&str> {
+        near::nearest(name, self.names())
+    }
+
+    /// The price of that request; `None` for a model that is not in the catalogue (any more).
+    #[must_use]
+    pub fn price(&self, request: &Request) -> Option<Ptc> {
+        self.spec(&request.model).map(|model| model.price)
     }
 }

@@ -83,6 +83,27 @@ pub enum Field {
     Watermark,
 }
 
+impl Field {
+    /// The field's name on the screen and in sentences.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Model => "model",
+            Self::Prompt => "prompt",
+            Self::FirstFrame => "first frame",
+            Self::LastFrame => "last frame",
+            Self::Subject => "subject",
+            Self::Resolution => "resolution",
+            Self::Duration => "duration",
+            Self::Optimizer => "optimizer",
+            Self::Callback => "callback",
+            Self::Count => "count",
+            Self::FastPretreatment => "fast pretreatment",
+            Self::Watermark => "watermark",
+        }
+    }
+}
+
 /// How much a fault weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

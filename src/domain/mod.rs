@@ -1,12 +1,22 @@
 //! The words and rules of the field. No I/O, no clock, no terminal: only values and what follows from them.
 
 pub mod answer;
+pub mod builtin;
+pub mod camera;
 pub mod catalogue;
+pub mod check;
 pub mod draft;
 pub mod export;
+pub mod fields;
+pub mod lint;
 pub mod money;
 pub mod name;
+pub mod near;
+pub mod overrides;
+pub mod picture;
 pub mod problem;
 pub mod request;
 pub mod task;
+pub mod text;
 pub mod time;
+pub mod words;

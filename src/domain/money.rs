@@ -98,8 +98,36 @@ impl Serialize for Ptc {
 }
 
 impl<'de> Deserialize<'de> for Ptc {
+    /// Takes a text (`"0.5"`, as we write it) or a number (`0.5`, as a person writes it in a config).
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        String::deserialize(from)?.parse().map_err(de::Error::custom)
+        from.deserialize_any(AnyAmount)
+    }
+}
+
+struct AnyAmount;
+
+impl de::Visitor<'_> for AnyAmount {
+    type Value = Ptc;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an amount of PTC, such as 0.5")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Ptc, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<Ptc, E> {
+        // The shortest decimal text that means this number is what was written.
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Ptc, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Ptc, E> {
+        self.visit_str(&number.to_string())
     }
 }
 
@@ -123,5 +151,15 @@ mod tests {
         for bad in ["", ".", "abc", "1e3", "0,5", "1.2.3", "99999999999999999999", "é.é"] {
             assert!(bad.parse::<Ptc>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_amount_is_read_from_a_text_or_a_number() {
+        for (json, thousandths) in [("\"0.5\"", 500), ("0.7", 700), ("20", 20_000), ("-1", -1_000), ("1e3", 1_000_000)]
+        {
+            assert_eq!(serde_json::from_str::<Ptc>(json).ok(), Some(Ptc::from_thousandths(thousandths)), "{json}");
+        }
+        assert!(serde_json::from_str::<Ptc>("true").is_err());
+        assert_eq!(serde_json::to_string(&Ptc::from_thousandths(500)).ok().as_deref(), Some("\"0.5\""));
     }
 }

@@ -2,8 +2,10 @@
 //! decides anything about a task or money, and none knows of the screen.
 
 pub mod client;
+pub mod config;
 pub mod download;
 pub mod images;
 mod paths;
+pub mod secret;
 pub mod store;
 mod words;

@@ -19,6 +19,17 @@ struct Ink {
 
 const PLAIN: Ink = Ink { fg: Color::Reset, bg: Color::Reset, underline: Color::Reset, modifier: Modifier::empty() };
 
+impl Ink {
+    /// A cell's. Of bold and dim, which many terminals keep as one setting, bold wins.
+    fn of(cell: &Cell) -> Self {
+        let mut modifier = cell.modifier;
+        if modifier.contains(Modifier::BOLD) {
+            modifier.remove(Modifier::DIM);
+        }
+        Self { fg: cell.fg, bg: cell.bg, underline: cell.underline_color, modifier }
+    }
+}
+
 /// Writes into a frame.
 pub(super) struct Pen<'a> {
     out: &'a mut Vec<u8>,
@@ -46,8 +57,7 @@ impl<'a> Pen<'a> {
         if self.at != Some((x, y)) || !sure {
             self.go_to(x, y);
         }
-        let ink = Ink { fg: cell.fg, bg: cell.bg, underline: cell.underline_color, modifier: cell.modifier };
-        self.dip(ink);
+        self.dip(Ink::of(cell));
         self.out.extend_from_slice(cell.symbol().as_bytes());
         self.at = Some((x + cell.cell_width().max(1), y));
         self.unsure = is_unsure(cell.symbol()).then(|| cell.symbol().to_owned());
@@ -96,12 +106,17 @@ impl<'a> Pen<'a> {
         if ink == self.ink {
             return;
         }
+        if ink == PLAIN {
+            self.out.extend_from_slice(b"\x1b[m");
+            self.ink = PLAIN;
+            return;
+        }
         let mut codes = Vec::new();
         let mut from = self.ink;
-        if ink == PLAIN || !ink.modifier.contains(from.modifier) {
+        if !ink.modifier.contains(from.modifier) {
             // Taking attributes back one by one is longer, and bold and dim share a code for it.
             from = PLAIN;
-            codes.push(String::new());
+            codes.push("0".to_owned());
         }
         codes.extend(
             ATTRIBUTES

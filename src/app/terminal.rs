@@ -1,0 +1,106 @@
+//! The terminal's modes: switched on in one place, given back in one place, whatever ends the program.
+
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use std::{
+    fs::File,
+    io::{self, IsTerminal, Write},
+    os::fd::AsFd,
+    sync::{
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    time::Duration,
+};
+
+/// Title kept, other screen, no cursor, pastes marked.
+const ON: &[u8] = b"\x1b[22;0t\x1b[?1049h\x1b[?25l\x1b[?2004h";
+/// A frame's end if one was cut off, whole screen scrolls again, plain style, and the same as in [`ON`] undone.
+const OFF: &[u8] = b"\x1b[?2026l\x1b[r\x1b[0m\x1b[?2004l\x1b[?1049l\x1b[?25h\x1b[23;0t";
+
+/// Whether the modes are on: for the panic hook, which cannot be given a value.
+static ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// The terminal while it is ours. Dropping it gives the terminal back.
+#[derive(Debug)]
+pub struct Guard(());
+
+impl Guard {
+    /// Takes the terminal over. Writes a few bytes and asks it nothing.
+    ///
+    /// # Errors
+    /// When the terminal cannot be set to raw mode or written to.
+    pub fn enter() -> io::Result<Self> {
+        enable_raw_mode()?;
+        ENTERED.store(true, Ordering::SeqCst);
+        let guard = Self(());
+        output()?.write_all(ON)?;
+        Ok(guard)
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// How long a line that takes no bytes is waited for when the terminal is given back.
+const STALLED: Duration = Duration::from_millis(500);
+
+/// Gives the terminal back. Does nothing when it is not ours; goes on after a first error, since the line may be gone,
+/// and does not wait for a line that has stalled.
+pub fn restore() {
+    if !ENTERED.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    let (done, written) = mpsc::channel();
+    std::thread::spawn(move || {
+        let _ = output().and_then(|mut out| out.write_all(OFF));
+        let _ = done.send(());
+    });
+    let _ = written.recv_timeout(STALLED);
+    let _ = disable_raw_mode();
+}
+
+/// The terminal as a file of its own: standard output's lock may be held by a thread that waits for a stalled line.
+///
+/// # Errors
+/// When the operating system has no file descriptors left.
+pub fn output() -> io::Result<File> {
+    Ok(File::from(io::stdout().as_fd().try_clone_to_owned()?))
+}
+
+/// On a panic of the main thread, the terminal is given back before the report is written. A worker's panic is answered
+/// by whoever waits for the worker, and must not tear up a screen that goes on; it is logged.
+pub fn restore_on_panic() {
+    let report = std::panic::take_hook();
+    let main = std::thread::current().id();
+    std::panic::set_hook(Box::new(move |info| {
+        tracing::error!("panic: {info}");
+        if std::thread::current().id() == main {
+            restore();
+            report(info);
+        } else if !ENTERED.load(Ordering::SeqCst) {
+            report(info);
+        }
+    }));
+}
+
+/// Whether a screen can be drawn here: input and output are a terminal, and a usable one.
+#[must_use]
+pub fn usable() -> bool {
+    io::stdin().is_terminal()
+        && io::stdout().is_terminal()
+        && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Writes a text to a new file that only its owner can read.
+///
+/// # Errors
+/// As the file system's.
+pub fn write_private(path: &std::path::Path, text: &str) -> io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let _ = std::fs::remove_file(path);
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())
+}

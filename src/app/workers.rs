@@ -1,0 +1,175 @@
+//! Carries out effects: hands each to its worker. Every worker's answer comes back as a message.
+
+use crate::{
+    domain::{answer::Reply, problem::Problem},
+    io::{
+        client::{Client, ClientConfig},
+        config::Loaded,
+        download::Downloader,
+        images,
+        store::{self, Handle},
+    },
+    logic::{
+        effect::{HttpCmd, LocalCmd, SaveCmd, StoreCmd},
+        msg::{HttpMsg, LocalMsg, Msg},
+    },
+};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+use tokio::{process::Command, sync::mpsc::UnboundedSender};
+
+/// All workers of one run.
+#[derive(Debug)]
+pub struct Workers {
+    setup: Arc<Loaded>,
+    to: UnboundedSender<Msg>,
+    store: Handle,
+    /// Set once the key was read; until then, by the state's own rule, nothing is sent or asked.
+    client: Arc<OnceLock<Client>>,
+    downloader: Arc<OnceLock<Downloader>>,
+}
+
+impl Workers {
+    /// Starts the store's thread and begins to read the key; neither is waited for.
+    #[must_use]
+    pub fn start(setup: Arc<Loaded>, to: UnboundedSender<Msg>) -> Self {
+        let feed = to.clone();
+        let store = store::open(&setup.paths.data_dir, move |msg| tell(&feed, Msg::Store(msg)));
+        let workers = Self { setup, to, store, client: Arc::default(), downloader: Arc::default() };
+        workers.read_key();
+        workers
+    }
+
+    /// Waits until every write is on disk.
+    pub fn close(self) {
+        self.store.close();
+    }
+
+    /// By the store's thread.
+    pub fn store(&self, command: StoreCmd) {
+        self.store.send(command);
+    }
+
+    /// By the HTTP client.
+    pub fn http(&self, command: HttpCmd) {
+        let to = self.to.clone();
+        let Some(client) = self.client.get().cloned() else {
+            let problem =
+                Problem::new("the call was not made", "there is no key for the service", "See `reeltop doctor`.");
+            tell(&to, Msg::Http(unsent(command, problem)));
+            return;
+        };
+        tokio::spawn(async move { tell(&to, Msg::Http(client.run(command).await)) });
+    }
+
+    /// By the download worker.
+    pub fn save(&self, command: SaveCmd) {
+        // Set together with the client, and no file's address is had without it.
+        let Some(downloader) = self.downloader.get() else { return };
+        let to = self.to.clone();
+        downloader.run(command, move |msg| tell(&to, Msg::Save(msg)));
+    }
+
+    /// By this machine; the editor and the terminal belong to the dashboard.
+    pub fn local(&self, command: LocalCmd) {
+        let to = self.to.clone();
+        match command {
+            LocalCmd::LoadImage { path } => {
+                let dir = self.setup.paths.images.clone();
+                tokio::task::spawn_blocking(move || {
+                    let result = images::load(&path, &dir);
+                    tell(&to, Msg::Local(LocalMsg::Image { path, result }));
+                });
+            }
+            LocalCmd::Open { path } => {
+                tokio::spawn(async move { tell(&to, Msg::Local(LocalMsg::Said { result: open(&path).await })) });
+            }
+            LocalCmd::Hook { facts } => self.hook(facts),
+            LocalCmd::Edit { .. } => {}
+        }
+    }
+
+    /// Runs the user's own command. What it prints goes nowhere: the screen is ours.
+    fn hook(&self, facts: Vec<(String, String)>) {
+        let Some(command) = self.setup.hook.clone() else { return };
+        tokio::spawn(async move {
+            let mut shell = Command::new("sh");
+            shell.arg("-c").arg(&command).envs(facts);
+            match quiet(&mut shell).status().await {
+                Ok(status) if !status.success() => tracing::warn!("notify.command ended with {status}"),
+                Ok(_) => {}
+                Err(e) => tracing::warn!("notify.command could not be run: {e}"),
+            }
+        });
+    }
+
+    /// Reads the key (a command may take its time) and makes the clients with it.
+    fn read_key(&self) {
+        let (setup, to) = (Arc::clone(&self.setup), self.to.clone());
+        let (client, downloader) = (Arc::clone(&self.client), Arc::clone(&self.downloader));
+        tokio::task::spawn_blocking(move || {
+            let result = client_config(&setup).and_then(|config| {
+                let made = Client::new(config)?;
+                let fetches = Downloader::new(setup.allow_http)?;
+                let _ = (client.set(made), downloader.set(fetches));
+                Ok(())
+            });
+            tell(&to, Msg::Local(LocalMsg::Key { result }));
+        });
+    }
+}
+
+fn client_config(setup: &Loaded) -> Result<ClientConfig, Problem> {
+    let key = setup.key.read()?.ok_or_else(|| {
+        let why = format!("{} is not set", setup.key.words());
+        Problem::new("there is no key for the service", why, "Set it and start again, or try --demo.")
+    })?;
+    let profile = &setup.settings.profile;
+    Ok(ClientConfig {
+        base_url: profile.base_url.clone(),
+        path_prefix: profile.path_prefix.clone(),
+        names: profile.names.clone(),
+        catalogue: setup.settings.catalogue.clone(),
+        images_dir: setup.paths.images.clone(),
+        submit_timeout: Duration::from_millis(setup.settings.queue.submit_timeout_ms),
+        query_timeout: ClientConfig::QUERY_TIMEOUT,
+        allow_http: setup.allow_http,
+        key: Some(key),
+    })
+}
+
+/// The loop may be gone already; then nobody is there to be told.
+fn tell(to: &UnboundedSender<Msg>, msg: Msg) {
+    let _ = to.send(msg);
+}
+
+fn unsent(command: HttpCmd, problem: Problem) -> HttpMsg {
+    let reply = Reply::NotSent { problem };
+    match command {
+        HttpCmd::Submit { key, ticket, .. } => HttpMsg::Submitted { key, ticket, reply },
+        HttpCmd::Query { key, ticket, .. } => HttpMsg::Queried { key, ticket, reply },
+        HttpCmd::File { key, ticket, .. } => HttpMsg::File { key, ticket, reply },
+        HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply },
+    }
+}
+
+fn quiet(command: &mut Command) -> &mut Command {
+    use std::process::Stdio;
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null())
+}
+
+/// Opens a file with the desktop's player: useful where the screen and the files are on one machine.
+async fn open(path: &str) -> Result<String, Problem> {
+    let player = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let status = quiet(Command::new(player).arg(path)).status().await;
+    match status {
+        Ok(status) if status.success() => Ok(format!("opened {path}")),
+        Ok(_) | Err(_) => Err(Problem::new(
+            format!("no player opened {path}"),
+            format!("{player} is not there or has no display"),
+            "Press Y for a ready scp command and play it on your own machine.",
+        )),
+    }
+}

@@ -1,0 +1,224 @@
+//! Which fields of a draft a model can use, and why not the others. Compose offers by this; the checks say the same
+//! where a value came another way.
+
+use super::{
+    catalogue::{ModelSpec, Need},
+    draft::{Draft, Field},
+    request::Request,
+};
+
+/// Every field in the order of compose's rows, with why it cannot be chosen for that model at that resolution. An
+/// unknown resolution counts as the model's default one.
+#[must_use]
+pub fn fields(model: &ModelSpec, resolution: &str) -> Vec<(Field, Result<(), String>)> {
+    [
+        Field::Model,
+        Field::Prompt,
+        Field::FirstFrame,
+        Field::LastFrame,
+        Field::Subject,
+        Field::Resolution,
+        Field::Duration,
+        Field::Optimizer,
+        Field::FastPretreatment,
+        Field::Watermark,
+        Field::Callback,
+        Field::Count,
+    ]
+    .map(|field| (field, usable(field, model, resolution)))
+    .into()
+}
+
+/// Whether that model at that resolution can use the field.
+///
+/// # Errors
+/// Why not, as a sentence without a final stop.
+pub fn usable(field: Field, model: &ModelSpec, resolution: &str) -> Result<(), String> {
+    let at = model.resolution_or_default(Some(resolution));
+    match field {
+        Field::Model | Field::Prompt | Field::Optimizer | Field::Watermark | Field::Callback | Field::Count => Ok(()),
+        Field::FirstFrame => match at.map_or(Need::No, |r| r.first_frame) {
+            Need::No => Err(no_picture(model, "first frame", |at| model.resolutions[at].first_frame, resolution)),
+            Need::Optional | Need::Required => Ok(()),
+        },
+        Field::LastFrame => match at.map_or(Need::No, |r| r.last_frame) {
+            Need::No => Err(no_picture(model, "last frame", |at| model.resolutions[at].last_frame, resolution)),
+            Need::Optional | Need::Required => Ok(()),
+        },
+        Field::Subject => match model.subject {
+            Need::No => Err(format!("{} takes no subject picture", model.name)),
+            Need::Optional | Need::Required => Ok(()),
+        },
+        Field::Resolution => match model.resolutions.as_slice() {
+            [only] => Err(format!("{} makes {} only", model.name, only.name)),
+            _ => Ok(()),
+        },
+        Field::Duration => match at {
+            Some(at) if at.durations.len() == 1 => {
+                Err(format!("{} makes {} s only at {}", model.name, at.durations[0], at.name))
+            }
+            _ => Ok(()),
+        },
+        Field::FastPretreatment if model.fast_pretreatment => Ok(()),
+        Field::FastPretreatment => Err(format!("{} does not know fast pretreatment; Hailuo models do", model.name)),
+    }
+}
+
+/// Why a frame cannot be given, and at which resolutions it could be.
+fn no_picture(model: &ModelSpec, frame: &str, need: impl Fn(usize) -> Need, resolution: &str) -> String {
+    let elsewhere: Vec<&str> = (0..model.resolutions.len())
+        .filter(|at| need(*at) != Need::No)
+        .map(|at| model.resolutions[at].name.as_str())
+        .collect();
+    if elsewhere.is_empty() {
+        return format!("{} takes no {frame}", model.name);
+    }
+    let here = model.resolution_or_default(Some(resolution)).map_or(resolution, |r| r.name.as_str());
+    format!("{} takes no {frame} at {here}, only at {}", model.name, listed(&elsewhere))
+}
+
+/// Words as a sentence lists them: `6`, `6 or 10`, `512P, 768P or 1080P`.
+#[must_use]
+pub fn listed<T: ToString>(words: &[T]) -> String {
+    let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+    match words.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        [front @ .., last] => format!("{} or {last}", front.join(", ")),
+    }
+}
+
+impl Draft {
+    /// The draft without what the model cannot use: what compose shows, and what is checked and sent of it.
+    #[must_use]
+    pub fn for_model(&self, model: &ModelSpec) -> Self {
+        let mut draft = self.clone();
+        draft.resolution = draft.resolution.filter(|name| model.resolution(name).is_some());
+        let resolution = draft.resolution.as_deref().unwrap_or(&model.default_resolution).to_owned();
+        let offered = model.resolution(&resolution).map_or(&[][..], |r| &r.durations);
+        draft.duration = draft.duration.filter(|seconds| offered.contains(seconds));
+        let can = |field| usable(field, model, &resolution).is_ok();
+        if !can(Field::FirstFrame) {
+            draft.first_frame.clear();
+        }
+        if !can(Field::LastFrame) {
+            draft.last_frame.clear();
+        }
+        if !can(Field::Subject) {
+            draft.subject.clear();
+        }
+        draft.fast_pretreatment &= can(Field::FastPretreatment);
+        draft
+    }
+
+    /// The draft that asks for the same again: for clone, and for edit and retry.
+    #[must_use]
+    pub fn of(request: &Request) -> Self {
+        let typed = |picture: &Option<super::request::ImageRef>| {
+            picture.as_ref().map(|picture| picture.typed().to_owned()).unwrap_or_default()
+        };
+        Self {
+            model: request.model.clone(),
+            prompt: request.prompt.clone(),
+            first_frame: typed(&request.first_frame),
+            last_frame: typed(&request.last_frame),
+            subject: typed(&request.subject),
+            resolution: Some(request.resolution.clone()),
+            duration: Some(request.duration),
+            optimizer: request.optimizer,
+            callback: request.callback.clone().unwrap_or_default(),
+            count: 1,
+            fast_pretreatment: request.fast_pretreatment,
+            watermark: request.watermark,
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::domain::catalogue::Catalogue;
+
+    fn closed(model: &str, resolution: &str) -> Vec<(Field, String)> {
+        let catalogue = Catalogue::builtin();
+        let all = fields(catalogue.spec(model).unwrap(), resolution);
+        assert_eq!(all.len(), 12);
+        all.into_iter().filter_map(|(field, usable)| usable.err().map(|why| (field, why))).collect()
+    }
+
+    #[test]
+    fn what_a_model_cannot_do_says_why() {
+        let why = |field, text: &str| (field, text.to_owned());
+        assert_eq!(
+            closed("MiniMax-Hailuo-02", "512P"),
+            [
+                why(Field::LastFrame, "MiniMax-Hailuo-02 takes no last frame at 512P, only at 768P or 1080P"),
+                why(Field::Subject, "MiniMax-Hailuo-02 takes no subject picture"),
+            ]
+        );
+        assert_eq!(
+            closed("MiniMax-Hailuo-02", "1080P"),
+            [
+                why(Field::Subject, "MiniMax-Hailuo-02 takes no subject picture"),
+                why(Field::Duration, "MiniMax-Hailuo-02 makes 6 s only at 1080P"),
+            ]
+        );
+        assert_eq!(
+            closed("S2V-01", ""),
+            [
+                why(Field::FirstFrame, "S2V-01 takes no first frame"),
+                why(Field::LastFrame, "S2V-01 takes no last frame"),
+                why(Field::Resolution, "S2V-01 makes 720P only"),
+                why(Field::Duration, "S2V-01 makes 6 s only at 720P"),
+                why(Field::FastPretreatment, "S2V-01 does not know fast pretreatment; Hailuo models do"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_draft_keeps_for_a_model_only_what_it_can_use() {
+        let catalogue = Catalogue::builtin();
+        let full = Draft {
+            model: "MiniMax-Hailuo-02".into(),
+            prompt: "a cat".into(),
+            first_frame: "a.jpg".into(),
+            last_frame: "b.jpg".into(),
+            subject: "c.jpg".into(),
+            resolution: Some("768P".into()),
+            duration: Some(10),
+            fast_pretreatment: true,
+            ..Draft::default()
+        };
+        let none = || String::new();
+        assert_eq!(
+            full.for_model(catalogue.spec("MiniMax-Hailuo-02").unwrap()),
+            Draft { subject: none(), ..full.clone() }
+        );
+        let at_512p = Draft { resolution: Some("512P".into()), ..full.clone() };
+        assert_eq!(
+            at_512p.for_model(catalogue.spec("MiniMax-Hailuo-02").unwrap()),
+            Draft { subject: none(), last_frame: none(), ..at_512p.clone() }
+        );
+        assert_eq!(
+            full.for_model(catalogue.spec("T2V-01").unwrap()),
+            Draft {
+                first_frame: none(),
+                last_frame: none(),
+                subject: none(),
+                resolution: None,
+                duration: None,
+                fast_pretreatment: false,
+                ..full.clone()
+            }
+        );
+    }
+
+    #[test]
+    fn words_are_listed_as_in_a_sentence() {
+        assert_eq!(
+            (listed(&[6]), listed(&[6, 10]), listed(&["a", "b", "c"])),
+            ("6".into(), "6 or 10".into(), "a, b or c".into())
+        );
+    }
+}

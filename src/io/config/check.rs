@@ -1,0 +1,112 @@
+//! Checks of single texts in the config. Each says why a text cannot be used, without quoting it: what was written into
+//! the wrong place may be a key.
+
+use reqwest::Url;
+use std::net::{IpAddr, SocketAddr};
+
+/// Any text but an empty one.
+pub(super) fn filled(text: &str) -> Result<(), String> {
+    if text.trim().is_empty() { Err("it is empty".into()) } else { Ok(()) }
+}
+
+/// A word of letters, digits, `-`, `_` and `.`.
+pub(super) fn name(text: &str) -> Result<(), String> {
+    filled(text)?;
+    let fits = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    if fits { Ok(()) } else { Err("only letters, digits, -, _ and . may stand in it".into()) }
+}
+
+/// The name of an environment variable.
+pub(super) fn variable(text: &str) -> Result<(), String> {
+    let mut chars = text.chars();
+    let begins = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    if begins && chars.all(|c| c.is_ascii_alphanumeric() || c == '_') {
+        return Ok(());
+    }
+    Err("it takes the name of an environment variable (letters, digits and _), not the key itself".into())
+}
+
+/// A path that does not depend on the folder the program is started in.
+pub(super) fn path(text: &str) -> Result<(), String> {
+    if text.starts_with('/') || text == "~" || text.starts_with("~/") {
+        return Ok(());
+    }
+    Err("a path here begins with / or ~/".into())
+}
+
+/// What stands between the host and the call's own name.
+pub(super) fn path_prefix(text: &str) -> Result<(), String> {
+    if !text.is_empty() && !text.starts_with('/') {
+        return Err("it begins with /".into());
+    }
+    if text.chars().any(|c| c.is_whitespace() || matches!(c, '?' | '#')) {
+        return Err("no blank, ? or # may stand in it".into());
+    }
+    Ok(())
+}
+
+/// An address and port to listen on.
+pub(super) fn socket(text: &str) -> Result<(), String> {
+    text.parse::<SocketAddr>().map(|_| ()).map_err(|_| "it takes an address and a port, such as 127.0.0.1:8303".into())
+}
+
+/// The address of a server, by itself.
+pub(super) fn address(text: &str) -> Result<(), String> {
+    let url = Url::parse(text).map_err(|error| format!("it is no address ({error})"))?;
+    if !matches!(url.scheme(), "https" | "http") {
+        return Err("an address here begins with https://".into());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("it holds a user or a password".into());
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("nothing may follow the path".into());
+    }
+    Ok(())
+}
+
+/// Whether what goes to this address is encrypted or stays on this machine.
+pub(super) fn is_private_line(text: &str) -> bool {
+    let Ok(url) = Url::parse(text) else { return false };
+    if url.scheme() == "https" {
+        return true;
+    }
+    let host = url.host_str().unwrap_or_default();
+    let ip = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || ip.is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_encrypted_lines_and_this_machine_are_private() {
+        for private in
+            ["https://api.302.ai", "http://127.0.0.1:8302", "http://[::1]:1", "http://localhost:80", "http://127.9.0.1"]
+        {
+            assert!(is_private_line(private), "{private}");
+        }
+        for open in
+            ["http://api.302.ai", "http://10.0.0.1", "http://localhost.example.net", "http://127.0.0.1.example.net"]
+        {
+            assert!(!is_private_line(open), "{open}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_a_server_and_nothing_more() {
+        assert_eq!(address("https://api.302.ai"), Ok(()));
+        assert_eq!(address("http://127.0.0.1:8302/relay"), Ok(()));
+        for bad in ["api.302.ai", "ftp://a.b", "https://user:pw@a.b", "https://a.b/?x=1", "https://a.b/#x", ""] {
+            assert!(address(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_key_in_the_place_of_a_name_is_refused_without_being_quoted() {
+        let why = variable("sk-0123456789").err().unwrap_or_default();
+        assert!(why.contains("not the key itself") && !why.contains("0123"), "{why}");
+        assert_eq!(variable("REELTOP_API_KEY"), Ok(()));
+    }
+}

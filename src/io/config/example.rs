@@ -1,0 +1,83 @@
+//! `config.example.toml`, made from the table of options: every option with its doc and its default, all commented out,
+//! so that the file as it stands changes nothing.
+
+use super::{
+    options::{Default, Opt},
+    table::{BUILT_IN_PROFILES, PROFILE, SECTIONS, TOP},
+};
+use std::fmt::Write;
+
+const HEAD: &str = "\
+# The config of reeltop, with every option there is and its default.
+# It belongs at $XDG_CONFIG_HOME/reeltop/config.toml (most often ~/.config/reeltop/config.toml);
+# `reeltop config init` writes it there, and `reeltop config check` names every fault of yours.
+# This file is generated from the program's table of options.
+";
+
+const KEYS_HEAD: &str = "
+# Keys. Each line takes the place of that action's keys; [] takes them away. Keys look like q, ctrl-p, alt-enter,
+# shift-tab, f1 and space.
+";
+
+/// The example file. `key_lines` is the keymap's own part: its `[keys.CONTEXT]` sections, commented like the rest.
+#[must_use]
+pub fn example(key_lines: &str) -> String {
+    let mut text = String::from(HEAD);
+    for option in TOP.options {
+        text.push('\n');
+        push_option(&mut text, option);
+    }
+    push_profiles(&mut text);
+    for section in &SECTIONS {
+        push_doc(&mut text, &format!("\n{}", section.doc));
+        push_line(&mut text, &format!("[{}]", section.name));
+        for option in section.options {
+            push_option(&mut text, option);
+        }
+    }
+    text.push_str(KEYS_HEAD);
+    text.push_str(key_lines);
+    text
+}
+
+/// The built-in profiles: the first with every option, the others with what they change.
+fn push_profiles(text: &mut String) {
+    push_doc(text, "\nAccounts. One with a name of your own begins with the options of 302ai and needs a base_url.");
+    for (name, changes) in &BUILT_IN_PROFILES {
+        push_line(text, &format!("[profiles.{name}]"));
+        if changes.is_empty() {
+            PROFILE.iter().for_each(|option| push_option(text, option));
+        }
+        for (option, literal) in *changes {
+            push_line(text, &format!("#{option} = {literal}"));
+        }
+        text.push('\n');
+    }
+    // The next section brings its own empty line.
+    text.pop();
+}
+
+fn push_option<C>(text: &mut String, option: &Opt<C>) {
+    let mut doc = option.doc.to_owned();
+    match option.default {
+        Default::Is(_) => {}
+        Default::Unset(_) => doc.push_str(" Not set."),
+    }
+    if option.reserved {
+        doc.push_str(" Has no effect yet.");
+    }
+    push_doc(text, &doc);
+    push_line(text, &format!("#{} = {}", option.name, option.default.shown()));
+}
+
+/// A comment, its empty lines left empty.
+fn push_doc(text: &mut String, doc: &str) {
+    for line in doc.lines() {
+        push_line(text, &if line.is_empty() { String::new() } else { format!("# {line}") });
+    }
+}
+
+fn push_line(text: &mut String, line: &str) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "{line}");
+}

@@ -1,0 +1,193 @@
+//! What an option is: a name, a kind that says which values it takes and where they go, a default and a doc. The options
+//! themselves stand in `table.rs`; reading, the example file and `config show` are made from them.
+
+use super::fault::{did_you_mean, listed};
+use crate::domain::{money::Ptc, problem::Problem};
+use toml::de::DeValue;
+
+/// One option of a section whose values go into a `C`.
+pub(super) struct Opt<C: 'static> {
+    /// Its name inside its section.
+    pub(super) name: &'static str,
+    /// Which values it takes, and where they go.
+    pub(super) kind: Kind<C>,
+    /// What it is when it is not set.
+    pub(super) default: Default,
+    /// What it is for, in one to three lines.
+    pub(super) doc: &'static str,
+    /// Set for an option that is checked but not yet used by anything.
+    pub(super) reserved: bool,
+}
+
+/// What an option is when it is not set.
+pub(super) enum Default {
+    /// This value, as TOML writes it.
+    Is(&'static str),
+    /// Nothing; the example shows this value, as TOML writes it.
+    Unset(&'static str),
+}
+
+impl Default {
+    /// The value that the example shows.
+    pub(super) const fn shown(&self) -> &'static str {
+        match self {
+            Self::Is(literal) | Self::Unset(literal) => literal,
+        }
+    }
+}
+
+/// Which values an option takes, and where they go.
+pub(super) enum Kind<C: 'static> {
+    /// `true` or `false`.
+    Flag(fn(&mut C, bool)),
+    /// A whole number.
+    Whole {
+        /// The lowest.
+        least: u64,
+        /// The highest.
+        most: u64,
+        /// Where it goes.
+        set: fn(&mut C, u64),
+    },
+    /// A number.
+    Decimal {
+        /// The lowest.
+        least: f64,
+        /// The highest.
+        most: f64,
+        /// Where it goes.
+        set: fn(&mut C, f64),
+    },
+    /// An amount of PTC, as a number or in quotes.
+    Amount(fn(&mut C, Ptc)),
+    /// A cap in PTC, or `"none"`.
+    Cap(fn(&mut C, Option<Ptc>)),
+    /// One of some words.
+    Word {
+        /// The words.
+        words: &'static [&'static str],
+        /// Where it goes.
+        set: fn(&mut C, String),
+    },
+    /// Text.
+    Text {
+        /// Why a text is not usable; must not quote the text, which may be a secret put in the wrong place.
+        check: fn(&str) -> Result<(), String>,
+        /// Where it goes.
+        set: fn(&mut C, String),
+    },
+}
+
+/// Makes an option that has a default.
+pub(super) const fn opt<C>(name: &'static str, kind: Kind<C>, default: &'static str, doc: &'static str) -> Opt<C> {
+    Opt { name, kind, default: Default::Is(default), doc, reserved: false }
+}
+
+/// Makes an option that is not set unless the file sets it; the example shows `such_as`.
+pub(super) const fn unset<C>(name: &'static str, kind: Kind<C>, such_as: &'static str, doc: &'static str) -> Opt<C> {
+    Opt { name, kind, default: Default::Unset(such_as), doc, reserved: false }
+}
+
+/// The same option, known to have no effect yet.
+pub(super) const fn reserved<C>(option: Opt<C>) -> Opt<C> {
+    Opt { reserved: true, ..option }
+}
+
+impl<C> Opt<C> {
+    /// Puts a value where it belongs.
+    ///
+    /// # Errors
+    /// What is wrong with the value, for the option of that full name. The value itself is only quoted where the option
+    /// takes one of some words.
+    pub(super) fn apply(&self, to: &mut C, value: &DeValue<'_>, full_name: &str) -> Result<(), Problem> {
+        let wrong = |why: String, next: String| Problem::new(format!("{full_name} cannot be used"), why, next);
+        let wrong_type =
+            || wrong(format!("it takes {}, and this is a {}", self.kind.takes(), value.type_str()), String::new());
+        match &self.kind {
+            Kind::Flag(set) => set(to, value.as_bool().ok_or_else(wrong_type)?),
+            Kind::Whole { least, most, set } => {
+                let number = value.as_integer().ok_or_else(wrong_type)?;
+                let in_range = whole(number).filter(|n| (*least..=*most).contains(n));
+                set(
+                    to,
+                    in_range.ok_or_else(|| wrong(format!("{number} is not {}", self.kind.takes()), String::new()))?,
+                );
+            }
+            Kind::Decimal { least, most, set } => {
+                let text = decimal_text(value).ok_or_else(wrong_type)?;
+                let in_range = text.parse().ok().filter(|n| (*least..=*most).contains(n));
+                set(to, in_range.ok_or_else(|| wrong(format!("{text} is not {}", self.kind.takes()), String::new()))?);
+            }
+            Kind::Amount(set) => {
+                let text = amount_text(value).ok_or_else(wrong_type)?;
+                set(to, amount(&text).ok_or_else(|| wrong(format!("it takes {}", self.kind.takes()), String::new()))?);
+            }
+            Kind::Cap(set) if value.as_str() == Some("none") => set(to, None),
+            Kind::Cap(set) => {
+                let text = amount_text(value).ok_or_else(wrong_type)?;
+                let cap =
+                    amount(&text).ok_or_else(|| wrong(format!("it takes {}", self.kind.takes()), String::new()))?;
+                set(to, Some(cap));
+            }
+            Kind::Word { words, set } => {
+                let word = value.as_str().ok_or_else(wrong_type)?;
+                if !words.contains(&word) {
+                    return Err(wrong(
+                        format!("{word:?} is not one of its words"),
+                        did_you_mean(word, words.iter().copied()),
+                    ));
+                }
+                set(to, word.to_owned());
+            }
+            Kind::Text { check, set } => {
+                let text = value.as_str().ok_or_else(wrong_type)?;
+                check(text).map_err(|why| wrong(why, String::new()))?;
+                set(to, text.to_owned());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<C> Kind<C> {
+    /// The values it takes, in words.
+    pub(super) fn takes(&self) -> String {
+        match self {
+            Self::Flag(_) => "true or false".into(),
+            Self::Whole { least, most, .. } => format!("a whole number from {least} to {most}"),
+            Self::Decimal { least, most, .. } => format!("a number from {least} to {most}"),
+            Self::Amount(_) => {
+                "an amount of PTC such as 0.5, not negative, with at most three digits after the point".into()
+            }
+            Self::Cap(_) => {
+                "an amount of PTC such as 20 or 0.5, with at most three digits after the point, or \"none\"".into()
+            }
+            Self::Word { words, .. } => format!("one of {}", listed(words.iter().copied())),
+            Self::Text { .. } => "text in quotes".into(),
+        }
+    }
+}
+
+/// A TOML integer that is not negative.
+fn whole(number: &toml::de::DeInteger<'_>) -> Option<u64> {
+    u64::from_str_radix(number.as_str(), number.radix()).ok()
+}
+
+/// A TOML number as decimal text.
+fn decimal_text(value: &DeValue<'_>) -> Option<String> {
+    value
+        .as_float()
+        .map(|number| number.as_str().to_owned())
+        .or_else(|| value.as_integer().filter(|number| number.radix() == 10).map(|number| number.as_str().to_owned()))
+}
+
+/// A TOML number or text, from which an amount may be read. Numbers are taken by their digits, never as floating point.
+fn amount_text(value: &DeValue<'_>) -> Option<String> {
+    value.as_str().map(str::to_owned).or_else(|| decimal_text(value))
+}
+
+/// An amount that is not negative and loses no digit.
+fn amount(text: &str) -> Option<Ptc> {
+    let exact = text.split_once('.').is_none_or(|(_, part)| part.len() <= 3);
+    text.parse().ok().filter(|amount: &Ptc| exact && *amount >= Ptc::ZERO)
+}

@@ -1,0 +1,275 @@
+//! From the text of a config file to settings. Nothing stops at the first fault: what can be read is read, what cannot is
+//! listed.
+
+use super::{
+    Loaded, Wanted,
+    fault::{Fault, Source, did_you_mean, near},
+    options::Opt,
+    profile::{self, Account},
+    table::{NAMED_SECTIONS, PROFILE, SECTIONS, TOP},
+};
+use crate::{domain::problem::Problem, logic::key::Key};
+use std::{collections::BTreeMap, ops::Range, path::Path};
+use toml::{
+    Spanned,
+    de::{DeString, DeTable, DeValue},
+};
+
+/// An option that the file sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Written {
+    /// Its full name, such as `download.parallel`.
+    pub(super) name: String,
+    /// Its value as the file writes it.
+    pub(super) literal: String,
+    /// The line.
+    pub(super) line: usize,
+}
+
+/// A key of a TOML table with its place.
+type Name<'t> = Spanned<DeString<'t>>;
+
+/// Reads a config file's text into `loaded`, and settles what follows from the whole: the profile, its key, the folder.
+/// What comes back is everything that is wrong, in the order of the file; if it is not empty, `loaded` is of no use.
+pub(super) fn read_into(loaded: &mut Loaded, text: &str, wanted: &Wanted<'_>, home: &Path) -> Vec<Fault> {
+    let (document, syntax) = DeTable::parse_recoverable(text);
+    let mut reader = Reader::new(text, wanted);
+    for (name, value) in document.get_ref() {
+        reader.top(loaded, name, value);
+    }
+    reader.choose_profile(loaded, wanted, home);
+    let dir = super::expand_home(&loaded.settings.download.dir, home);
+    loaded.settings.download.dir = dir.to_string_lossy().into_owned();
+    loaded.warnings = reader.warnings;
+    loaded.written = reader.written;
+    let broken: Vec<Fault> = syntax.iter().map(|error| syntax_fault(&reader.source, error)).collect();
+    with_syntax(broken, reader.faults)
+}
+
+/// A fault of the TOML itself.
+fn syntax_fault(source: &Source<'_>, error: &toml::de::Error) -> Fault {
+    let problem = Problem::new("this is not TOML", error.message().replace('\n', ", "), "");
+    source.fault(error.span().unwrap_or_default(), problem)
+}
+
+/// All faults in the order of the file. On a line that is not TOML, what else was found is only its consequence.
+fn with_syntax(broken: Vec<Fault>, found: Vec<Fault>) -> Vec<Fault> {
+    let line = |fault: &Fault| fault.place.map(|place| place.line);
+    let consequence = |fault: &Fault| broken.iter().any(|b| line(b).is_some() && line(b) == line(fault));
+    let mut faults: Vec<Fault> = found.into_iter().filter(|fault| !consequence(fault)).collect();
+    faults.extend(broken);
+    faults.sort_by_key(|fault| fault.place);
+    faults
+}
+
+/// What is known while a file is read.
+struct Reader<'t> {
+    source: Source<'t>,
+    bindings: &'t [(&'t str, &'t str)],
+    faults: Vec<Fault>,
+    warnings: Vec<Fault>,
+    written: Vec<Written>,
+    accounts: BTreeMap<String, Account>,
+    /// Where the file says which profile is in use.
+    profile_at: Option<Range<usize>>,
+}
+
+impl<'t> Reader<'t> {
+    fn new(text: &'t str, wanted: &Wanted<'t>) -> Self {
+        Self {
+            source: Source(text),
+            bindings: wanted.bindings,
+            faults: Vec::new(),
+            warnings: Vec::new(),
+            written: Vec::new(),
+            accounts: BTreeMap::new(),
+            profile_at: None,
+        }
+    }
+
+    /// One entry of the document: an option above all sections, or a section.
+    fn top(&mut self, loaded: &mut Loaded, name: &Name<'_>, value: &Spanned<DeValue<'_>>) {
+        let word: &str = name.get_ref();
+        if let Some(option) = TOP.options.iter().find(|option| option.name == word) {
+            self.profile_at = Some(value.span());
+            return self.option(loaded, option, name, value, word);
+        }
+        let named: Option<fn(&mut Self, &mut Loaded, &DeTable<'_>)> = match word {
+            "profiles" => Some(Self::profiles),
+            "keys" => Some(Self::keys),
+            _ => None,
+        };
+        let section = SECTIONS.iter().find(|section| section.name == word);
+        if section.is_none() && named.is_none() {
+            return self.unknown_top(name, value);
+        }
+        let Some(table) = value.get_ref().as_table() else {
+            return self.not_a_section(value.span(), word);
+        };
+        match (section, named) {
+            (Some(section), _) => self.section(loaded, section.options, word, table),
+            (None, Some(read)) => read(self, loaded, table),
+            (None, None) => {}
+        }
+    }
+
+    /// A section whose options are all known by name.
+    fn section<C>(&mut self, to: &mut C, options: &'static [Opt<C>], path: &str, table: &DeTable<'_>) {
+        for (name, value) in table {
+            match options.iter().find(|option| option.name == name.get_ref()) {
+                Some(option) => self.option(to, option, name, value, &format!("{path}.{}", option.name)),
+                None => self.unknown_option(name, path, options),
+            }
+        }
+    }
+
+    fn option<C>(&mut self, to: &mut C, option: &Opt<C>, name: &Name<'_>, value: &Spanned<DeValue<'_>>, full: &str) {
+        if let Err(problem) = option.apply(to, value.get_ref(), full) {
+            return self.faults.push(self.source.fault(value.span(), problem));
+        }
+        if option.reserved {
+            let problem = Problem::new(format!("{full} has no effect yet"), "", "");
+            self.warnings.push(self.source.fault(name.span(), problem));
+        }
+        self.note(full, name, value);
+    }
+
+    /// Notes that the file sets an option.
+    fn note(&mut self, full: &str, name: &Name<'_>, value: &Spanned<DeValue<'_>>) {
+        let literal = self.source.0.get(value.span()).unwrap_or_default().to_owned();
+        let line = self.source.place(name.span().start).line;
+        self.written.push(Written { name: full.into(), literal, line });
+    }
+
+    fn profiles(&mut self, _: &mut Loaded, table: &DeTable<'_>) {
+        for (name, value) in table {
+            let word: &str = name.get_ref();
+            let path = format!("profiles.{word}");
+            let Some(options) = value.get_ref().as_table() else {
+                self.not_a_section(name.span(), &path);
+                continue;
+            };
+            let mut account = Account::new(word);
+            self.section(&mut account, PROFILE, &path, options);
+            let faults = account.faults(word, &name.span(), &self.source);
+            self.faults.extend(faults);
+            self.accounts.insert(word.into(), account);
+        }
+    }
+
+    fn keys(&mut self, loaded: &mut Loaded, table: &DeTable<'_>) {
+        let bindings = self.bindings;
+        for (context, actions) in table {
+            let word: &str = context.get_ref();
+            if !bindings.iter().any(|(known, _)| *known == word) {
+                let next = did_you_mean(word, bindings.iter().map(|(known, _)| *known));
+                self.fault(context.span(), format!("keys.{word} is not a context of the key table"), "", next);
+                continue;
+            }
+            let Some(actions) = actions.get_ref().as_table() else {
+                self.not_a_section(context.span(), &format!("keys.{word}"));
+                continue;
+            };
+            for (action, keys) in actions {
+                let full = format!("keys.{word}.{}", action.get_ref());
+                let known = bindings.iter().filter(|(context, _)| *context == word).map(|(_, action)| *action);
+                if !known.clone().any(|known| known == action.get_ref()) {
+                    let next = did_you_mean(action.get_ref(), known);
+                    self.fault(action.span(), format!("{full} is not an action"), "", next);
+                    continue;
+                }
+                let Some(texts) = self.key_list(&full, keys) else { continue };
+                loaded.settings.keys.entry(word.into()).or_default().insert(action.get_ref().to_string(), texts);
+                self.note(&full, action, keys);
+            }
+        }
+    }
+
+    /// The keys of one action; `None` when there is a fault in them.
+    fn key_list(&mut self, full: &str, value: &Spanned<DeValue<'_>>) -> Option<Vec<String>> {
+        let what = format!("{full} cannot be used");
+        let Some(items) = value.get_ref().as_array() else {
+            let why = format!("it takes a list of keys such as [\"r\"], and this is a {}", value.get_ref().type_str());
+            self.fault(value.span(), what, &why, String::new());
+            return None;
+        };
+        let before = self.faults.len();
+        let mut texts = Vec::new();
+        for item in items {
+            match item.get_ref().as_str().map(|text| (text, text.parse::<Key>())) {
+                Some((text, Ok(_))) => texts.push(text.to_owned()),
+                Some((_, Err(why))) => self.fault(item.span(), what.clone(), &why, String::new()),
+                None => self.fault(item.span(), what.clone(), "a key stands in quotes", String::new()),
+            }
+        }
+        (self.faults.len() == before).then_some(texts)
+    }
+
+    /// Settles which account is in use.
+    fn choose_profile(&mut self, loaded: &mut Loaded, wanted: &Wanted<'_>, home: &Path) {
+        let name = wanted.profile.map_or_else(|| loaded.settings.profile.name.clone(), str::to_owned);
+        match profile::chosen(&name, &self.accounts) {
+            Ok(account) => {
+                loaded.settings.profile = account.settings(&name);
+                loaded.allow_http = account.allow_http;
+                loaded.key = account.key(home);
+                loaded.settings.has_key = loaded.key.is_set();
+                loaded.settings.notify.hook = loaded.hook.is_some();
+            }
+            Err(problem) => {
+                let place = match wanted.profile {
+                    Some(_) => None,
+                    None => self.profile_at.as_ref().map(|span| self.source.place(span.start)),
+                };
+                self.faults.push(Fault { place, problem });
+            }
+        }
+    }
+
+    fn fault(&mut self, span: Range<usize>, what: String, why: &str, next: String) {
+        self.faults.push(self.source.fault(span, Problem::new(what, why, next)));
+    }
+
+    fn not_a_section(&mut self, span: Range<usize>, path: &str) {
+        self.fault(
+            span,
+            format!("{path} is a section, not an option"),
+            "",
+            format!("Write [{path}] with its options below"),
+        );
+    }
+
+    fn unknown_top(&mut self, name: &Name<'_>, value: &Spanned<DeValue<'_>>) {
+        let word: &str = name.get_ref();
+        if value.get_ref().is_table() {
+            let sections = SECTIONS.iter().map(|section| section.name).chain(NAMED_SECTIONS);
+            return self.fault(name.span(), format!("[{word}] is not a section"), "", did_you_mean(word, sections));
+        }
+        let next = section_of(word)
+            .map(|section| format!("It belongs in [{section}]"))
+            .unwrap_or_else(|| did_you_mean(word, TOP.options.iter().map(|option| option.name)));
+        self.fault(name.span(), format!("{word} is not an option above the first section"), "", next);
+    }
+
+    fn unknown_option<C>(&mut self, name: &Name<'_>, path: &str, options: &'static [Opt<C>]) {
+        let word: &str = name.get_ref();
+        let what = format!("{word} is not an option of [{path}]");
+        if matches!(word, "api_key" | "key" | "token") {
+            let next = "Name where it comes from: api_key_env, api_key_cmd or api_key_file";
+            return self.fault(name.span(), what, "the key itself never stands in this file", next.into());
+        }
+        let here = options.iter().map(|option| option.name);
+        let next = match (near(word, here.clone()), section_of(word)) {
+            (None, Some(section)) => format!("It belongs in [{section}]"),
+            (None, None) | (Some(_), _) => did_you_mean(word, here),
+        };
+        self.fault(name.span(), what, "", next);
+    }
+}
+
+/// The section that has an option of exactly that name, if there is only one.
+fn section_of(option: &str) -> Option<&'static str> {
+    let mut sections = SECTIONS.iter().filter(|section| section.options.iter().any(|known| known.name == option));
+    let section = sections.next()?;
+    sections.next().is_none().then_some(section.name)
+}

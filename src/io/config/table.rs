@@ -1,0 +1,314 @@
+//! The one table of options. What `config.example.toml` shows, what the reader accepts and what `config show` prints are
+//! made from it, so an option is added in one place: here.
+
+use super::{
+    Loaded, check,
+    options::{Kind, Opt, opt, reserved, unset},
+    profile::Account,
+};
+use crate::domain::time::SECOND;
+
+/// A section of the file whose options are all known by name.
+pub(super) struct Section {
+    /// Its name; empty for the options above the first section.
+    pub(super) name: &'static str,
+    /// What it is about.
+    pub(super) doc: &'static str,
+    /// Its options.
+    pub(super) options: &'static [Opt<Loaded>],
+}
+
+/// Sections that hold tables named by the user, or by the program's key table.
+pub(super) const NAMED_SECTIONS: [&str; 3] = ["profiles", "models", "keys"];
+
+/// The options above the first section.
+pub(super) static TOP: Section = Section {
+    name: "",
+    doc: "",
+    options: &[opt(
+        "profile",
+        Kind::Text { check: check::name, set: |c, v| c.settings.profile.name = v },
+        "\"302ai\"",
+        "The account in use: one of [profiles]. `--profile NAME` overrides it for one run.",
+    )],
+};
+
+/// The options of `[profiles.NAME]`, with the defaults of the profile `302ai`.
+pub(super) static PROFILE: &[Opt<Account>] = &[
+    opt(
+        "base_url",
+        Kind::Text { check: check::address, set: |c, v| c.base_url = Some(v.trim_end_matches('/').into()) },
+        "\"https://api.302.ai\"",
+        "The service. Anything but https needs allow_http = true (this machine itself is allowed).",
+    ),
+    opt(
+        "path_prefix",
+        Kind::Text { check: check::path_prefix, set: |c, v| c.path_prefix = v.trim_end_matches('/').into() },
+        "\"/minimaxi/v1\"",
+        "What stands between the host and /video_generation.",
+    ),
+    opt(
+        "api_key_env",
+        Kind::Text { check: check::variable, set: |c, v| c.key_env = Some(v) },
+        "\"REELTOP_API_KEY\"",
+        "The environment variable that holds the key. The key itself never stands in this file.",
+    ),
+    unset(
+        "api_key_cmd",
+        Kind::Text { check: check::filled, set: |c, v| c.key_cmd = Some(v) },
+        "\"pass show 302ai\"",
+        "Instead of the variable: a command that prints the key as its first line. Run by sh, for 30 s at most.",
+    ),
+    unset(
+        "api_key_file",
+        Kind::Text { check: check::path, set: |c, v| c.key_file = Some(v) },
+        "\"~/.config/reeltop/key\"",
+        "Instead of the variable: a file whose first line is the key. Refused when others can read it (chmod 600).",
+    ),
+    opt(
+        "submit_per_minute",
+        Kind::Whole { least: 1, most: 600, set: |c, v| c.submit_per_minute = small(v) },
+        "5",
+        "Submissions in any 60 seconds, for the whole account. MiniMax allows 5 on an unpaid account, 20 on a paid one.",
+    ),
+    opt(
+        "allow_http",
+        Kind::Flag(|c, v| c.allow_http = v),
+        "false",
+        "Whether the key may go over a line that is not encrypted.",
+    ),
+    opt(
+        "callback_field",
+        Kind::Text { check: check::name, set: |c, v| c.callback_field = v },
+        "\"callback\"",
+        "The request's field for the callback address, as this host spells it.",
+    ),
+    opt(
+        "last_frame_field",
+        Kind::Text { check: check::name, set: |c, v| c.last_frame_field = v },
+        "\"last_frame_images\"",
+        "The request's field for the last frame, as this host spells it.",
+    ),
+    opt("webp", Kind::Flag(|c, v| c.webp = v), "false", "Whether the service takes WebP pictures."),
+];
+
+/// The profiles there are without any config: what each changes of the profile options' defaults.
+pub(super) static BUILT_IN_PROFILES: [(&str, &[(&str, &str)]); 3] = [
+    ("302ai", &[]),
+    (
+        "minimax",
+        &[
+            ("base_url", "\"https://api.minimax.io\""),
+            ("path_prefix", "\"/v1\""),
+            ("callback_field", "\"callback_url\""),
+            ("last_frame_field", "\"last_frame_image\""),
+            ("webp", "true"),
+        ],
+    ),
+    (
+        "minimax-cn",
+        &[
+            ("base_url", "\"https://api.minimaxi.com\""),
+            ("path_prefix", "\"/v1\""),
+            ("callback_field", "\"callback_url\""),
+            ("last_frame_field", "\"last_frame_image\""),
+            ("webp", "true"),
+        ],
+    ),
+];
+
+/// Every section whose options are all known by name, in the order of the example.
+pub(super) static SECTIONS: [Section; 8] = [
+    Section {
+        name: "download",
+        doc: "Saving the videos.",
+        options: &[
+            opt(
+                "dir",
+                Kind::Text { check: check::path, set: |c, v| c.settings.download.dir = v },
+                "\"~/Videos/reeltop\"",
+                "The folder; made when it does not exist.",
+            ),
+            opt(
+                "auto",
+                Kind::Flag(|c, v| c.settings.download.auto = v),
+                "true",
+                "Whether a finished video is saved by itself.",
+            ),
+            opt(
+                "parallel",
+                Kind::Whole { least: 1, most: 16, set: |c, v| c.settings.download.parallel = small(v) as usize },
+                "3",
+                "Downloads at once.",
+            ),
+            opt(
+                "name",
+                Kind::Text { check: check::filled, set: |c, v| c.settings.download.name = v },
+                "\"{key}-{prompt}\"",
+                "The file's name without its ending; made safe, and never written over a file that exists.",
+            ),
+            opt(
+                "stall_seconds",
+                Kind::Whole { least: 5, most: 3600, set: |c, v| c.settings.download.stall_ms = v * SECOND },
+                "30",
+                "A download that brought no byte for so long is given up and tried again.",
+            ),
+            opt(
+                "sidecar",
+                Kind::Flag(|c, v| c.settings.download.sidecar = v),
+                "true",
+                "Whether a JSON file (request, ids, attempt, cost) is written beside the video.",
+            ),
+        ],
+    },
+    Section {
+        name: "budget",
+        doc: "Caps in PTC, about 1 US dollar each. What would cross a cap is refused, not warned about.\n\
+              \"none\" is no cap; 0 lets nothing through.",
+        options: &[
+            opt(
+                "per_day",
+                Kind::Cap(|c, v| c.settings.budget.per_day = v),
+                "20",
+                "The most that one day may cost. A day begins at your own midnight; unknown outcomes count as spent.",
+            ),
+            opt(
+                "per_batch",
+                Kind::Cap(|c, v| c.settings.budget.per_batch = v),
+                "20",
+                "The most that one confirmation may cost.",
+            ),
+            opt(
+                "ask_above",
+                Kind::Cap(|c, v| c.settings.budget.ask_above = v),
+                "5",
+                "Above this the number of tasks must be typed before they are queued.",
+            ),
+        ],
+    },
+    Section {
+        name: "http",
+        doc: "The line to the service. A proxy is taken from the environment (HTTPS_PROXY, NO_PROXY).",
+        options: &[opt(
+            "timeout_seconds",
+            Kind::Whole { least: 10, most: 600, set: |c, v| c.settings.queue.submit_timeout_ms = v * SECOND },
+            "120",
+            "How long a submission may take. One that takes longer has an unknown outcome and counts as spent.",
+        )],
+    },
+    Section {
+        name: "poll",
+        doc: "Asking for the state of running tasks. It is free.",
+        options: &[
+            opt(
+                "every_seconds",
+                Kind::Whole { least: 1, most: 3600, set: |c, v| c.settings.poll.every_ms = v * SECOND },
+                "10",
+                "The shortest time between two questions about one task.",
+            ),
+            opt(
+                "budget_per_second",
+                Kind::Decimal { least: 0.1, most: 100.0, set: |c, v| c.settings.poll.budget_per_second = v },
+                "5",
+                "Questions a second for the whole account.",
+            ),
+        ],
+    },
+    Section {
+        name: "queue",
+        doc: "Sending.",
+        options: &[
+            opt(
+                "undo_send_seconds",
+                Kind::Whole { least: 0, most: 3600, set: |c, v| c.settings.queue.undo_ms = v * SECOND },
+                "3",
+                "How long a confirmed task waits before it is sent; `u` takes it back free.",
+            ),
+            opt(
+                "start_paused",
+                Kind::Flag(|c, v| c.settings.queue.start_paused = v),
+                "false",
+                "Whether the program starts with sending paused.",
+            ),
+        ],
+    },
+    Section {
+        name: "notify",
+        doc: "Telling you that something is done.",
+        options: &[
+            opt("bell", Kind::Flag(|c, v| c.settings.notify.bell = v), "true", "Ring the terminal's bell."),
+            opt(
+                "osc9",
+                Kind::Flag(|c, v| c.settings.notify.osc = v),
+                "true",
+                "Send OSC 9 and OSC 777 notices, which many terminals show on the desktop, over SSH too.",
+            ),
+            unset(
+                "command",
+                Kind::Text { check: check::filled, set: |c, v| c.hook = Some(v) },
+                "\"notify-send \\\"$REELTOP_EVENT\\\"\"",
+                "A command to run, by sh; the facts stand in its environment, under names that begin with REELTOP_.",
+            ),
+        ],
+    },
+    Section {
+        name: "callback",
+        doc: "Being told by the service instead of asking.",
+        options: &[
+            reserved(unset(
+                "listen",
+                Kind::Text { check: check::socket, set: |_, _| {} },
+                "\"127.0.0.1:8303\"",
+                "Where to wait for the service's posts.",
+            )),
+            reserved(unset(
+                "public_url",
+                Kind::Text { check: check::address, set: |_, _| {} },
+                "\"https://example.net/reeltop\"",
+                "The address under which the service reaches it.",
+            )),
+        ],
+    },
+    Section {
+        name: "ui",
+        doc: "The screen.",
+        options: &[
+            opt(
+                "theme",
+                Kind::Word { words: &["dark", "light", "mono"], set: |c, v| c.settings.ui.theme = v },
+                "\"dark\"",
+                "Colours that suit the terminal's background. NO_COLOR is honoured in any case.",
+            ),
+            opt(
+                "ascii",
+                Kind::Flag(|c, v| c.settings.ui.ascii = v),
+                "false",
+                "ASCII signs and borders only, for terminals and fonts that cannot show the others.",
+            ),
+            reserved(opt("mouse", Kind::Flag(|c, v| c.settings.ui.mouse = v), "false", "Take mouse events.")),
+            opt(
+                "frame_ms",
+                Kind::Whole { least: 16, most: 1000, set: |c, v| c.settings.ui.frame_ms = v },
+                "50",
+                "The least time between two frames that news from the service cause. Keys are shown at once.",
+            ),
+            opt(
+                "reduced_motion",
+                Kind::Flag(|c, v| c.settings.ui.reduced_motion = v),
+                "false",
+                "No motion that only pleases.",
+            ),
+            reserved(opt(
+                "language",
+                Kind::Word { words: &["auto", "en", "zh"], set: |c, v| c.settings.ui.language = v },
+                "\"auto\"",
+                "The language of the screen; auto goes by the locale.",
+            )),
+        ],
+    },
+];
+
+/// A number that its option's range keeps small.
+fn small(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,239 @@
+//! The API key: where it comes from, and reading it. It lives in a type that cannot be shown, and no fault of its source
+//! quotes it. Reading may run a command and wait for it: a worker's business, never the start-up's.
+
+use crate::domain::problem::Problem;
+use secrecy::SecretString;
+use std::{
+    fmt, fs,
+    io::{self, Read},
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+/// How long a command may take to print the key: long enough to touch a hardware token or to type a passphrase.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
+/// More than any key has.
+const MOST_BYTES: u64 = 64 * 1024;
+
+/// Where the key comes from.
+#[derive(Clone, PartialEq, Eq)]
+pub enum KeySource {
+    /// An environment variable of that name.
+    Env(String),
+    /// A command for `sh -c` that prints it as its first line.
+    Command(String),
+    /// A file whose first line it is, readable by its owner alone.
+    File(PathBuf),
+    /// The key itself: what the simulator inside is given.
+    Fixed(&'static str),
+}
+
+impl fmt::Debug for KeySource {
+    /// Shows the kind and the place; a command may have a secret in it and is not shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Env(name) => write!(f, "Env({name})"),
+            Self::Command(_) => f.write_str("Command(..)"),
+            Self::File(path) => write!(f, "File({})", path.display()),
+            Self::Fixed(_) => f.write_str("Fixed(..)"),
+        }
+    }
+}
+
+impl KeySource {
+    /// Where the key comes from, in words: `the environment variable REELTOP_API_KEY`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Env(name) => format!("the environment variable {name}"),
+            Self::Command(_) => "the command api_key_cmd".into(),
+            Self::File(path) => format!("the file {}", path.display()),
+            Self::Fixed(_) => "the simulator".into(),
+        }
+    }
+
+    /// Whether there is something to read a key from: quick, runs no command, reads no file.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        match self {
+            Self::Env(name) => std::env::var_os(name).is_some_and(|value| !value.is_empty()),
+            Self::Command(_) | Self::Fixed(_) => true,
+            Self::File(path) => path.exists(),
+        }
+    }
+
+    /// Reads the key; `None` when the environment variable is not set. Blocks, for a command up to 30 seconds.
+    ///
+    /// # Errors
+    /// The command failed, printed nothing or took too long; the file cannot be read, or others can read it; what came is
+    /// no key. None of them quotes the key or what the command wrote.
+    pub fn read(&self) -> Result<Option<SecretString>, Problem> {
+        match self {
+            Self::Env(name) => match std::env::var_os(name) {
+                None => Ok(None),
+                Some(value) if value.is_empty() => Ok(None),
+                Some(value) => usable(&value.to_string_lossy(), &self.words()).map(Some),
+            },
+            Self::Command(command) => usable(&printed_by(command, COMMAND_TIMEOUT)?, &self.words()).map(Some),
+            Self::File(path) => usable(&content_of(path)?, &self.words()).map(Some),
+            Self::Fixed(key) => Ok(Some(SecretString::from(*key))),
+        }
+    }
+}
+
+/// The key in a text: its first line, without blanks around it. Password stores print notes below it.
+fn usable(text: &str, source: &str) -> Result<SecretString, Problem> {
+    let line = text.trim_start().lines().next().unwrap_or_default().trim();
+    let cannot = |why: &str| Problem::new("the API key cannot be used", why, format!("Look at {source}"));
+    if line.is_empty() {
+        return Err(cannot("it is empty"));
+    }
+    if line.bytes().any(|byte| !byte.is_ascii_graphic()) {
+        return Err(cannot("there are characters in it that cannot stand in a request's header"));
+    }
+    Ok(SecretString::from(line))
+}
+
+/// The content of a key file that its owner alone can read.
+fn content_of(path: &Path) -> Result<String, Problem> {
+    let shown = path.display();
+    let unreadable = |error: io::Error| {
+        let next = "Make the file, or change api_key_file in the config";
+        Problem::new(format!("the key file {shown} cannot be read"), error.to_string(), next)
+    };
+    let file = fs::File::open(path).map_err(unreadable)?;
+    let about = file.metadata().map_err(unreadable)?;
+    if !about.is_file() {
+        return Err(unreadable(io::Error::other("it is no file")));
+    }
+    if about.permissions().mode() & 0o077 != 0 {
+        return Err(Problem::new(
+            format!("the key file {shown} is not used"),
+            "others can read it or write to it",
+            format!("Run: chmod 600 {shown}"),
+        ));
+    }
+    let mut content = String::new();
+    file.take(MOST_BYTES).read_to_string(&mut content).map_err(unreadable)?;
+    Ok(content)
+}
+
+/// What a command prints. Its stderr goes nowhere: it may hold the key, and the screen is not its to write on.
+fn printed_by(command: &str, timeout: Duration) -> Result<String, Problem> {
+    let failed = |why: String| {
+        Problem::new("the command api_key_cmd did not give the key", why, "Run it by hand to see what it says")
+    };
+    let mut child = Command::new("sh")
+        .args(["-c", command])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| failed(error.to_string()))?;
+    let (done, printed) = mpsc::channel();
+    let stdout = child.stdout.take();
+    // A reader of its own: a command that leaves its stdout open to a child of its own must not hold us for ever.
+    thread::spawn(move || {
+        let mut text = String::new();
+        let read = stdout.map_or(Ok(0), |pipe| pipe.take(MOST_BYTES).read_to_string(&mut text));
+        // The receiver is gone only after the time-out, and then nobody wants the text.
+        let _ = done.send(read.map(|_| text));
+    });
+    let text = match printed.recv_timeout(timeout) {
+        Ok(Ok(text)) => text,
+        Ok(Err(error)) => {
+            stop(&mut child);
+            return Err(failed(error.to_string()));
+        }
+        Err(_) => {
+            stop(&mut child);
+            return Err(failed(format!("it took longer than {} s", timeout.as_secs())));
+        }
+    };
+    let status = child.wait().map_err(|error| failed(error.to_string()))?;
+    if status.success() { Ok(text) } else { Err(failed(status.to_string())) }
+}
+
+/// Ends a command that is no longer wanted. Both calls fail only when it has ended already.
+fn stop(child: &mut Child) {
+    let _ = child.kill();
+    let _ = child.wait();
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use secrecy::ExposeSecret;
+    use std::os::unix::fs::OpenOptionsExt;
+
+    fn key_file(dir: &Path, mode: u32, content: &str) -> PathBuf {
+        let path = dir.join(format!("key-{mode:o}"));
+        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&path).unwrap();
+        io::Write::write_all(&mut file, content.as_bytes()).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        path
+    }
+
+    #[test]
+    fn a_command_gives_the_first_line_it_prints() {
+        let source = KeySource::Command("printf '  sk-abc \\nuser: me\\n'; echo noise >&2".into());
+        assert_eq!(source.read().unwrap().unwrap().expose_secret(), "sk-abc");
+    }
+
+    #[test]
+    fn a_command_that_fails_is_reported_without_what_it_wrote() {
+        let problem = KeySource::Command("echo sk-abc; echo sk-abc >&2; exit 3".into()).read().unwrap_err();
+        assert_eq!(
+            problem.to_string(),
+            "the command api_key_cmd did not give the key: exit status: 3. Run it by hand to see what it says"
+        );
+        assert_eq!(KeySource::Command("true".into()).read().unwrap_err().why, "it is empty");
+    }
+
+    #[test]
+    fn a_command_that_hangs_is_given_up() {
+        let problem = printed_by("exec sleep 60", Duration::ZERO).unwrap_err();
+        assert_eq!(problem.why, "it took longer than 0 s");
+    }
+
+    #[test]
+    fn a_key_file_that_others_can_read_is_refused_with_the_remedy() {
+        let dir = tempfile::tempdir().unwrap();
+        let private = key_file(dir.path(), 0o600, "sk-abc\n");
+        assert_eq!(KeySource::File(private).read().unwrap().unwrap().expose_secret(), "sk-abc");
+        for mode in [0o640, 0o604, 0o644] {
+            let open = key_file(dir.path(), mode, "sk-abc\n");
+            let problem = KeySource::File(open.clone()).read().unwrap_err();
+            assert_eq!(problem.next, format!("Run: chmod 600 {}", open.display()));
+        }
+        let missing = KeySource::File(dir.path().join("none"));
+        assert!(!missing.is_set() && missing.read().is_err());
+    }
+
+    #[test]
+    fn a_key_that_fits_no_header_is_refused_and_never_quoted() {
+        for odd in ["sk abc", "sk-äbc", "sk-\u{7}abc"] {
+            let problem = usable(odd, "the test").unwrap_err();
+            assert!(!problem.to_string().contains("abc"), "{problem}");
+        }
+        assert_eq!(usable(" \n", "the test").unwrap_err().why, "it is empty");
+    }
+
+    #[test]
+    fn a_variable_that_is_not_set_is_no_key_and_no_fault() {
+        let source = KeySource::Env("REELTOP_TEST_NO_SUCH_VARIABLE".into());
+        assert!(!source.is_set());
+        assert!(source.read().unwrap().is_none());
+    }
+
+    #[test]
+    fn no_source_shows_a_secret_when_it_is_printed_for_debugging() {
+        assert_eq!(format!("{:?}", KeySource::Command("echo sk-abc".into())), "Command(..)");
+        assert_eq!(format!("{:?}", KeySource::Fixed("sk-abc")), "Fixed(..)");
+    }
+}

@@ -1,0 +1,307 @@
+//! The config as its user meets it: files in, settings or a list of faults out; and the example file held to the code.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use reeltop::{
+    domain::money::Ptc,
+    io::{
+        config::{Folders, Loaded, Wanted, example, load, show},
+        secret::KeySource,
+    },
+    logic::settings::Settings,
+};
+use std::{fs, path::Path};
+use tempfile::TempDir;
+
+/// A few of the key table's names are enough here.
+const BINDINGS: &[(&str, &str)] = &[("table", "retry"), ("table", "download"), ("compose", "send")];
+
+/// A home of its own with that text as its config file.
+fn home_with(text: &str) -> (TempDir, Folders) {
+    let dir = tempfile::tempdir().unwrap();
+    let folders = folders_in(dir.path());
+    fs::create_dir_all(&folders.config).unwrap();
+    fs::write(folders.config.join("config.toml"), text).unwrap();
+    (dir, folders)
+}
+
+fn folders_in(dir: &Path) -> Folders {
+    Folders { home: dir.into(), config: dir.join("config"), data: dir.join("data") }
+}
+
+fn wanted() -> Wanted<'static> {
+    Wanted { bindings: BINDINGS, ..Wanted::default() }
+}
+
+fn read(text: &str) -> Loaded {
+    let (_dir, folders) = home_with(text);
+    load(&wanted(), &folders).unwrap_or_else(|rejected| panic!("{rejected}"))
+}
+
+/// The faults of a text, each as `line:column: what: why. next`.
+fn faults_of(text: &str) -> Vec<String> {
+    let (_dir, folders) = home_with(text);
+    let rejected = load(&wanted(), &folders).expect_err("there should be faults");
+    rejected.faults.iter().map(|fault| fault.located("").trim_start_matches(':').to_owned()).collect()
+}
+
+/// The example with every option that has a default taken into use.
+fn example_in_use() -> String {
+    let mut text = String::new();
+    let mut unset = false;
+    for line in example("").lines() {
+        let option = line.strip_prefix('#').filter(|rest| !rest.starts_with(' ') && rest.contains(" = "));
+        match option {
+            Some(_) if unset => {}
+            Some(option) => text.push_str(option),
+            None => text.push_str(line),
+        }
+        unset = line.starts_with("# ") && line.contains(" Not set.");
+        text.push('\n');
+    }
+    text
+}
+
+#[test]
+fn without_a_file_everything_is_at_its_default() {
+    let dir = tempfile::tempdir().unwrap();
+    let folders = folders_in(dir.path());
+    let loaded = load(&wanted(), &folders).unwrap();
+    let mut expected = Settings::default();
+    expected.download.dir = dir.path().join("Videos/reeltop").to_string_lossy().into_owned();
+    expected.has_key = loaded.key.is_set();
+    expected.catalogue = loaded.settings.catalogue.clone();
+    assert_eq!(loaded.settings, expected);
+    assert_eq!(loaded.key, KeySource::Env("REELTOP_API_KEY".into()));
+    assert_eq!(loaded.paths.data_dir, dir.path().join("data"));
+    assert!(!loaded.found && loaded.warnings.is_empty());
+}
+
+#[test]
+fn the_example_changes_nothing_whether_its_lines_are_commented_or_not() {
+    let (plain, commented, in_use) = (read(""), read(&example("")), read(&example_in_use()));
+    let places_apart = |loaded: &Loaded| {
+        let mut settings = loaded.settings.clone();
+        settings.download.dir = String::new();
+        settings
+    };
+    assert_eq!(places_apart(&commented), places_apart(&plain));
+    assert_eq!(places_apart(&in_use), places_apart(&plain));
+    assert_eq!(in_use.key, plain.key);
+}
+
+#[test]
+fn every_option_of_the_file_reaches_the_settings() {
+    let loaded = read(
+        r#"
+        profile = "mine"
+        [profiles.mine]
+        base_url = "http://10.0.0.7:8000/relay/"
+        path_prefix = "/v1/"
+        api_key_cmd = "pass show mine"
+        submit_per_minute = 20
+        allow_http = true
+        callback_field = "hook"
+        last_frame_field = "last"
+        webp = true
+        [download]
+        dir = "/srv/videos"
+        auto = false
+        parallel = 2
+        stall_seconds = 45
+        sidecar = false
+        [budget]
+        per_day = "12.5"
+        per_batch = "none"
+        ask_above = 0.125
+        [http]
+        timeout_seconds = 90
+        [poll]
+        every_seconds = 20
+        budget_per_second = 2.5
+        [queue]
+        undo_send_seconds = 0
+        start_paused = true
+        [notify]
+        bell = false
+        osc9 = false
+        command = "true"
+        [ui]
+        theme = "light"
+        ascii = true
+        frame_ms = 100
+        reduced_motion = true
+        [keys.table]
+        retry = ["r", "ctrl-r"]
+        "#,
+    );
+    let settings = &loaded.settings;
+    assert_eq!(settings.profile.name, "mine");
+    assert_eq!(settings.profile.base_url, "http://10.0.0.7:8000/relay");
+    assert_eq!(settings.profile.path_prefix, "/v1");
+    assert_eq!(
+        (settings.profile.names.callback.as_str(), settings.profile.names.last_frame.as_str()),
+        ("hook", "last")
+    );
+    assert_eq!((settings.profile.submit_per_minute, settings.profile.webp), (20, true));
+    assert_eq!(loaded.key, KeySource::Command("pass show mine".into()));
+    assert!(loaded.allow_http && settings.has_key);
+    assert_eq!(settings.download.dir, "/srv/videos");
+    assert_eq!((settings.download.auto, settings.download.parallel, settings.download.stall_ms), (false, 2, 45_000));
+    assert!(!settings.download.sidecar);
+    assert_eq!(settings.budget.per_day, Some(Ptc::from_thousandths(12_500)));
+    assert_eq!((settings.budget.per_batch, settings.budget.ask_above), (None, Some(Ptc::from_thousandths(125))));
+    assert_eq!(
+        (settings.queue.submit_timeout_ms, settings.queue.undo_ms, settings.queue.start_paused),
+        (90_000, 0, true)
+    );
+    assert_eq!((settings.poll.every_ms, settings.poll.budget_per_second), (20_000, 2.5));
+    assert_eq!((settings.notify.bell, settings.notify.osc, settings.notify.hook), (false, false, true));
+    assert_eq!(loaded.hook.as_deref(), Some("true"));
+    assert_eq!((settings.ui.theme.as_str(), settings.ui.ascii, settings.ui.frame_ms), ("light", true, 100));
+    assert!(settings.ui.reduced_motion);
+    assert_eq!(settings.keys["table"]["retry"], ["r", "ctrl-r"]);
+}
+
+#[test]
+fn all_faults_come_at_once_each_with_its_place_and_a_near_name() {
+    let text = r#"profile = "302a"
+[download]
+paralel = 3
+parallel = "x"
+stall_seconds = 2
+auto = yes
+per_day = 3
+[bugdet]
+per_day = -3
+[budget]
+per_day = -3
+per_batch = 0.0001
+[ui]
+theme = "drak"
+[keys.table]
+retri = ["r"]
+retry = ["meta-x", 3]
+[keys.tabel]
+x = []
+"#;
+    assert_eq!(
+        faults_of(text),
+        [
+            r#"1:11: there is no profile "302a". Did you mean 302ai?"#,
+            "3:1: paralel is not an option of [download]. Did you mean parallel?",
+            "4:12: download.parallel cannot be used: it takes a whole number from 1 to 16, and this is a string",
+            "5:17: download.stall_seconds cannot be used: 2 is not a whole number from 5 to 3600",
+            "6:8: this is not TOML: string values must be quoted, expected literal string",
+            "7:1: per_day is not an option of [download]. It belongs in [budget]",
+            "8:2: [bugdet] is not a section. Did you mean budget?",
+            "11:11: budget.per_day cannot be used: it takes an amount of PTC such as 20 or 0.5, with at most three digits \
+             after the point, or \"none\"",
+            "12:13: budget.per_batch cannot be used: it takes an amount of PTC such as 20 or 0.5, with at most three \
+             digits after the point, or \"none\"",
+            r#"14:9: ui.theme cannot be used: "drak" is not one of its words. Did you mean dark?"#,
+            "16:1: keys.table.retri is not an action. Did you mean retry?",
+            "17:10: keys.table.retry cannot be used: \"meta-x\" is no key; keys look like q, ctrl-p, alt-enter, shift-tab, \
+             f1, space",
+            "17:20: keys.table.retry cannot be used: a key stands in quotes",
+            "18:7: keys.tabel is not a context of the key table. Did you mean table?",
+        ]
+    );
+}
+
+#[test]
+fn a_profile_must_be_whole_and_its_line_private() {
+    let text = r#"
+[profiles.mine]
+api_key_env = "A"
+api_key_file = "key"
+[profiles.open]
+base_url = "http://api.302.ai"
+api_key_cmd = "x"
+api_key_file = "/x"
+[profiles.here]
+base_url = "http://127.0.0.1:8302"
+"#;
+    assert_eq!(
+        faults_of(text),
+        [
+            "2:11: profiles.mine has no base_url: it is not one of the built-in profiles. Set base_url, or did you mean one \
+             of 302ai, minimax and minimax-cn?",
+            "4:16: profiles.mine.api_key_file cannot be used: a path here begins with / or ~/",
+            "5:11: profiles.open sets api_key_cmd and api_key_file: the key comes from one place. Keep one of them",
+            "5:11: the base_url of profiles.open is not https: the key would cross the network unencrypted. Use https, or \
+             set allow_http = true in this profile",
+        ]
+    );
+}
+
+#[test]
+fn a_key_written_into_the_config_is_refused_and_not_repeated() {
+    let secret = "sk-0123456789";
+    let faults = faults_of(&format!(
+        "[profiles.302ai]\napi_key = \"{secret}\"\napi_key_env = \"{secret}\"\nbase_url = \"{secret}\"\n[ui]\nascii = \"{secret}\"\n"
+    ));
+    assert_eq!(faults.len(), 4);
+    assert!(faults.iter().all(|fault| !fault.contains(secret)), "{faults:#?}");
+}
+
+#[test]
+fn the_built_in_profiles_speak_the_fields_of_their_hosts() {
+    let (_dir, folders) = home_with("");
+    let profile = |name| load(&Wanted { profile: Some(name), ..wanted() }, &folders).unwrap().settings.profile;
+    let (gateway, cn) = (profile("302ai"), profile("minimax-cn"));
+    assert_eq!(gateway, Settings::default().profile);
+    assert_eq!((cn.base_url.as_str(), cn.path_prefix.as_str()), ("https://api.minimaxi.com", "/v1"));
+    assert_eq!(cn.names, reeltop::domain::request::WireNames::minimax());
+    assert_eq!(profile("minimax").base_url, "https://api.minimax.io");
+}
+
+#[test]
+fn an_unknown_profile_of_the_command_line_is_a_fault_without_a_place() {
+    let (_dir, folders) = home_with("[profiles.studio]\nbase_url = \"https://a.example\"\n");
+    let rejected = load(&Wanted { profile: Some("studoi"), ..wanted() }, &folders).unwrap_err();
+    assert_eq!(rejected.to_string(), "there is no profile \"studoi\". Did you mean studio?");
+}
+
+#[test]
+fn only_a_file_that_was_named_must_exist() {
+    let dir = tempfile::tempdir().unwrap();
+    let named = dir.path().join("named.toml");
+    let asked = Wanted { config: Some(&named), data_dir: Some(dir.path()), ..wanted() };
+    let rejected = load(&asked, &folders_in(dir.path())).unwrap_err();
+    assert!(rejected.to_string().contains("named.toml cannot be read: No such file"), "{rejected}");
+    fs::write(&named, "[ui]\nascii = true\n").unwrap();
+    let loaded = load(&asked, &folders_in(dir.path())).unwrap();
+    assert!(loaded.settings.ui.ascii && loaded.found);
+    assert_eq!(loaded.paths.images, dir.path().join("images"));
+}
+
+#[test]
+fn options_that_nothing_uses_yet_say_so() {
+    let loaded = read("[callback]\nlisten = \"127.0.0.1:1\"\n[ui]\nmouse = true\n");
+    let warnings: Vec<String> = loaded.warnings.iter().map(|warning| warning.located("f")).collect();
+    assert_eq!(warnings, ["f:2:1: callback.listen has no effect yet", "f:4:1: ui.mouse has no effect yet"]);
+}
+
+#[test]
+fn show_names_the_origin_of_every_value_and_no_command_of_a_key() {
+    let loaded = read("[profiles.minimax]\napi_key_cmd = \"echo sk-abc\"\n[download]\nparallel = 2\n");
+    let shown = show(&loaded);
+    assert!(shown.contains("profile = \"302ai\"  # default\n"), "{shown}");
+    assert!(shown.contains("parallel = 2  # line 4\nname = "), "{shown}");
+    let (_dir, folders) = home_with("[profiles.minimax]\napi_key_cmd = \"echo sk-abc\"\n");
+    let minimax = show(&load(&Wanted { profile: Some("minimax"), ..wanted() }, &folders).unwrap());
+    assert!(minimax.contains("profile = \"minimax\"  # --profile\n"), "{minimax}");
+    assert!(
+        minimax.contains("# api_key_cmd is set on line 2; not shown\n") && !minimax.contains("sk-abc"),
+        "{minimax}"
+    );
+    assert!(!minimax.contains("api_key_env"), "{minimax}");
+}
+
+#[test]
+fn what_config_show_prints_is_a_config_that_means_the_same() {
+    let loaded = read("[download]\nparallel = 2\n[keys.table]\nretry = [\"R\"]\n");
+    let again = read(&show(&loaded));
+    assert_eq!((again.settings.download.parallel, &again.settings.keys), (2, &loaded.settings.keys));
+}
