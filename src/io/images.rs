@@ -32,7 +32,7 @@ const KINDS: &str = "Choose a JPEG or PNG picture, or convert this one";
 pub fn load(path: &str, images_dir: &Path) -> Result<StoredImage, Problem> {
     let bytes = read(path)?;
     let unusable = |why: &str| Problem::new(format!("{} cannot be used as a picture", shown(path)), why, KINDS);
-    let kind = kind_of(&bytes).map_err(|what| unusable(what))?;
+    let kind = kind_of(&bytes).map_err(unusable)?;
     let sides =
         imagesize::blob_size(&bytes).map_err(|_| unusable("its header is damaged, so its sides are unknown"))?;
     if !is_whole(kind, &bytes) {

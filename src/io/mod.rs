@@ -7,5 +7,6 @@ pub mod download;
 pub mod images;
 mod paths;
 pub mod secret;
+pub mod simulator;
 pub mod store;
 mod words;

@@ -1,8 +1,8 @@
 //! What both editors share: borders between graphemes and words in a line of text, and what may come in by a paste.
 
+use crate::domain::text;
 use std::iter::Peekable;
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
-use unicode_width::UnicodeWidthStr;
 
 /// The border of the grapheme before `at`; 0 at the beginning. `at` is a byte index.
 #[must_use]
@@ -36,33 +36,20 @@ pub fn word_after(text: &str, at: usize) -> usize {
     text[at..].unicode_word_indices().next().map_or(text.len(), |(start, word)| at + start + word.len())
 }
 
-/// The cells that a text takes.
-#[must_use]
-pub fn cells(text: &str) -> usize {
-    text.width()
-}
-
-/// Pasted text made harmless: `\r\n`, `\r` and the Unicode line ends become `\n`, a tab a blank, escape sequences and all
-/// other control characters go. Terminals hand them on as they were copied.
+/// Pasted text made harmless: escape sequences go whole (terminals hand them on as they were copied), then what
+/// [`text::clean`] takes out of any foreign text.
 #[must_use]
 pub fn clean(pasted: &str) -> String {
-    let mut clean = String::with_capacity(pasted.len());
+    let mut plain = String::with_capacity(pasted.len());
     let mut rest = pasted.chars().peekable();
     while let Some(c) = rest.next() {
         match c {
-            '\r' => {
-                rest.next_if_eq(&'\n');
-                clean.push('\n');
-            }
-            '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => clean.push('\n'),
-            '\t' => clean.push(' '),
             '\u{1b}' => skip_escape(&mut rest),
             '\u{9b}' => skip_csi(&mut rest),
-            c if c.is_control() => {}
-            c => clean.push(c),
+            c => plain.push(c),
         }
     }
-    clean
+    text::clean(&plain).into_owned()
 }
 
 /// What [`clean`] gives, on one line.

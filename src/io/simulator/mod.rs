@@ -1,0 +1,257 @@
+//! The service's stand-in: the same protocol over real HTTP on this machine, with a storage host beside it, for
+//! `--demo`, for learning and for tests. Nothing in it knows our client.
+//!
+//! The same seed and the same order of calls give the same run times, ids and faults.
+
+mod api;
+mod clock;
+mod fault;
+mod line;
+mod rules;
+mod storage;
+mod world;
+
+pub use clock::SimClock;
+pub use fault::{Fault, FaultInfo, Faults};
+pub use storage::Download;
+pub use world::{Counts, End, Preloaded, Submission};
+
+use crate::domain::{
+    catalogue::Catalogue,
+    money::Ptc,
+    problem::Problem,
+    time::{HOUR, SECOND, Wall},
+};
+use axum::Router;
+use line::{Lines, Scissors};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use storage::Signer;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use world::Books;
+
+/// What every task's video is: six seconds of a test picture, 1366x768, H.264.
+pub const CLIP: &[u8] = include_bytes!("clip.mp4");
+
+/// How the simulator behaves.
+#[derive(Clone, Debug)]
+pub struct SimConfig {
+    /// Where the service listens; port 0 takes a free one. The storage takes a free port of the same address.
+    pub listen: SocketAddr,
+    /// Decides run times, ids and chances.
+    pub seed: u64,
+    /// Its faults.
+    pub faults: Faults,
+    /// Its models and their prices.
+    pub catalogue: Catalogue,
+    /// The shortest and the longest run of a task, in milliseconds.
+    pub run_ms: (u64, u64),
+    /// The account's balance at the start.
+    pub balance: Ptc,
+    /// The only key it takes; `None` takes any.
+    pub key: Option<String>,
+    /// How long a file's address is good, in milliseconds.
+    pub address_life_ms: u64,
+    /// Submissions it takes in any 60 seconds; `None` for any number.
+    pub per_minute: Option<usize>,
+    /// The pace of a download; `None` for as fast as it goes.
+    pub bytes_per_second: Option<usize>,
+    /// Its time.
+    pub clock: SimClock,
+}
+
+impl SimConfig {
+    /// As the demo has it: runs of 20 to 90 seconds, addresses good for nine hours, 50 PTC, no faults.
+    #[must_use]
+    pub fn demo(catalogue: Catalogue) -> Self {
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            seed: 302,
+            faults: Faults::default(),
+            catalogue,
+            run_ms: (20 * SECOND, 90 * SECOND),
+            balance: Ptc::from_thousandths(50_000),
+            key: None,
+            address_life_ms: 9 * HOUR,
+            per_minute: None,
+            bytes_per_second: Some(40_000),
+            clock: SimClock::machine(),
+        }
+    }
+}
+
+/// A running simulator. It stops when this value is dropped.
+#[derive(Debug)]
+pub struct Simulator {
+    base_url: String,
+    shared: Arc<Shared>,
+    stop: watch::Sender<bool>,
+    servers: [JoinHandle<()>; 2],
+}
+
+/// What the handlers share.
+struct Shared {
+    books: Mutex<Books>,
+    downloads: Mutex<Vec<Download>>,
+    counts: watch::Sender<Counts>,
+    clock: SimClock,
+    key: Option<String>,
+    signer: Signer,
+    storage_url: String,
+    address_life_ms: u64,
+    bytes_per_second: Option<usize>,
+    stopped: watch::Receiver<bool>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("counts", &*self.counts.borrow()).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    /// Lets `work` read and change the books, and tells those who wait for a count.
+    fn change<T>(&self, work: impl FnOnce(&mut Books, Wall) -> T) -> T {
+        let now = self.clock.now();
+        let mut books = self.books.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = work(&mut books, now);
+        self.counts.send_replace(books.counts);
+        result
+    }
+
+    fn note(&self, download: Download) {
+        self.downloads.lock().unwrap_or_else(PoisonError::into_inner).push(download);
+    }
+
+    /// Comes back when the simulator is stopped.
+    async fn stopped(&self) {
+        self.stopped.clone().wait_for(|stopped| *stopped).await.ok();
+    }
+}
+
+impl Simulator {
+    /// Starts it inside the running tokio runtime. It serves from the moment this returns.
+    ///
+    /// # Errors
+    /// When the address cannot be listened at.
+    pub async fn start(config: SimConfig) -> Result<Self, Problem> {
+        let api = listen(config.listen).await?;
+        let files = listen(SocketAddr::new(config.listen.ip(), 0)).await?;
+        let (base_url, storage_url) = (url(&api)?, url(&files)?);
+        let (stop, stopped) = watch::channel(false);
+        let SimConfig { seed, faults, catalogue, run_ms, balance, key, address_life_ms, per_minute, .. } = config;
+        let shared = Arc::new(Shared {
+            books: Mutex::new(Books::new(seed, faults, catalogue, run_ms, per_minute, balance)),
+            downloads: Mutex::default(),
+            counts: watch::Sender::default(),
+            clock: config.clock,
+            key,
+            signer: Signer::new(seed),
+            storage_url,
+            address_life_ms,
+            bytes_per_second: config.bytes_per_second,
+            stopped,
+        });
+        let servers = [
+            serve(api, api::router(Arc::clone(&shared)), Arc::clone(&shared)),
+            serve(files, storage::router(Arc::clone(&shared)), Arc::clone(&shared)),
+        ];
+        Ok(Self { base_url, shared, stop, servers })
+    }
+
+    /// Scheme, host and port of the service. The API lies under `/minimaxi/v1`, `/v1` and nothing.
+    #[must_use]
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// Scheme, host and port of the storage.
+    #[must_use]
+    pub fn storage_url(&self) -> &str {
+        &self.shared.storage_url
+    }
+
+    /// Adds tasks that were accepted earlier. They cost nothing now.
+    pub fn preload(&self, tasks: Vec<Preloaded>) {
+        self.shared.change(|books, now| books.preload(tasks, now));
+    }
+
+    /// What was counted so far.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        *self.shared.counts.borrow()
+    }
+
+    /// Waits until the counts are as wanted.
+    pub async fn until(&self, wanted: impl FnMut(&Counts) -> bool) {
+        self.shared.counts.subscribe().wait_for(wanted).await.ok();
+    }
+
+    /// Every submission that arrived, in order.
+    #[must_use]
+    pub fn submissions(&self) -> Vec<Submission> {
+        self.shared.change(|books, _| books.submissions.clone())
+    }
+
+    /// How many submissions of that very prompt arrived.
+    #[must_use]
+    pub fn submissions_of(&self, prompt: &str) -> usize {
+        self.shared.change(|books, _| books.submissions.iter().filter(|one| one.prompt == prompt).count())
+    }
+
+    /// The balance that is left.
+    #[must_use]
+    pub fn balance(&self) -> Ptc {
+        self.shared.change(|books, _| books.balance)
+    }
+
+    /// Every request to the storage, in order.
+    #[must_use]
+    pub fn downloads(&self) -> Vec<Download> {
+        self.shared.downloads.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What a client must never do and did: the key sent to the storage, fields the service does not know.
+    #[must_use]
+    pub fn violations(&self) -> Vec<String> {
+        self.shared.change(|books, _| books.violations.clone())
+    }
+
+    /// Stops listening, cuts what still runs, and comes back when the ports are free.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        for server in self.servers {
+            let abort = server.abort_handle();
+            if tokio::time::timeout(Duration::from_secs(1), server).await.is_err() {
+                abort.abort();
+            }
+        }
+    }
+}
+
+async fn listen(at: SocketAddr) -> Result<TcpListener, Problem> {
+    TcpListener::bind(at).await.map_err(|error| cannot_listen(&at.to_string(), &error))
+}
+
+fn url(listener: &TcpListener) -> Result<String, Problem> {
+    let at = listener.local_addr().map_err(|error| cannot_listen("that address", &error))?;
+    // "All addresses" is a place to listen at, not one to call.
+    let ip = if at.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { at.ip() };
+    Ok(format!("http://{}", SocketAddr::new(ip, at.port())))
+}
+
+fn cannot_listen(at: &str, error: &std::io::Error) -> Problem {
+    Problem::new(format!("The simulator cannot listen at {at}"), error.to_string(), "Choose another port with --listen")
+}
+
+fn serve(listener: TcpListener, router: Router, shared: Arc<Shared>) -> JoinHandle<()> {
+    let service = router.into_make_service_with_connect_info::<Scissors>();
+    let server = axum::serve(Lines(listener), service).with_graceful_shutdown(async move { shared.stopped().await });
+    tokio::spawn(async move {
+        // Serving ends by the stop alone; it has no errors of its own.
+        server.await.ok();
+    })
+}

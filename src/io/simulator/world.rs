@@ -1,0 +1,366 @@
+//! The service's own books: submissions, tasks, files, money. No HTTP in here; time is handed in.
+
+use super::{
+    fault::{Fault, FaultSet, Faults, draw},
+    rules,
+};
+use crate::domain::{
+    catalogue::Catalogue,
+    money::Ptc,
+    time::{MINUTE, Wall},
+};
+use serde_json::{Value, json};
+use std::collections::{HashMap, VecDeque};
+
+/// Strings in a kept submission are cut to this many bytes: a picture would fill the memory of a long run.
+const KEPT_TEXT: usize = 8 * 1024;
+
+/// A submission as it arrived.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Submission {
+    /// When.
+    pub at: Wall,
+    /// Its prompt.
+    pub prompt: String,
+    /// The id of the task it became; `None` when it was refused.
+    pub task: Option<String>,
+    /// Its JSON; very long texts (pictures) are cut.
+    pub body: Value,
+}
+
+/// What was counted so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Submissions that arrived.
+    pub submissions: u64,
+    /// Of these, the ones that became tasks.
+    pub accepted: u64,
+    /// Queries.
+    pub queries: u64,
+    /// File calls.
+    pub files: u64,
+    /// Balance calls.
+    pub balances: u64,
+    /// Requests to the storage, of any kind.
+    pub downloads: u64,
+    /// Charged, less what was given back.
+    pub charged: Ptc,
+}
+
+/// How a task will end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// With a video.
+    Success,
+    /// With a code and a message; 0 gives no reason.
+    Fail {
+        /// `status_code`.
+        code: i64,
+        /// `status_msg`.
+        message: String,
+    },
+}
+
+/// A task that is there when the simulator starts. Words in its prompt cause faults as they do for submissions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Preloaded {
+    /// The service's id for it.
+    pub id: String,
+    /// Its prompt.
+    pub prompt: String,
+    /// How long ago it was accepted, in milliseconds.
+    pub age_ms: u64,
+    /// How long it runs in all, in milliseconds; `None`: drawn like any other.
+    pub run_ms: Option<u64>,
+    /// How it ends.
+    pub end: End,
+}
+
+#[derive(Debug)]
+pub(super) struct SimTask {
+    id: String,
+    file: String,
+    accepted: Wall,
+    run_ms: u64,
+    end: End,
+    price: Ptc,
+    /// Whether the price of a failed one has been given back.
+    repaid: bool,
+    pub(super) faults: FaultSet,
+}
+
+/// What becomes of a submission.
+#[derive(Debug, PartialEq)]
+pub(super) enum Taken {
+    /// It is a task now; the faults say how the answer goes wrong.
+    Accepted { id: String, faults: FaultSet },
+    /// Not taken, by the service's own code.
+    Refused { code: i64, message: String, faults: FaultSet },
+    /// Not taken, HTTP 429.
+    TooMany,
+    /// Not taken, by the gateway.
+    Gateway { code: i64, message: &'static str },
+    /// Never answered, not taken.
+    Silence,
+    /// The connection is reset, not taken.
+    Cut,
+}
+
+pub(super) struct Books {
+    pub(super) seed: u64,
+    pub(super) faults: Faults,
+    pub(super) catalogue: Catalogue,
+    pub(super) run_ms: (u64, u64),
+    pub(super) per_minute: Option<usize>,
+    pub(super) balance: Ptc,
+    pub(super) counts: Counts,
+    pub(super) calls: u64,
+    pub(super) submissions: Vec<Submission>,
+    pub(super) violations: Vec<String>,
+    tasks: Vec<SimTask>,
+    by_id: HashMap<String, usize>,
+    by_file: HashMap<String, usize>,
+    sent_before: HashMap<String, u32>,
+    accepted_lately: VecDeque<Wall>,
+}
+
+impl Books {
+    pub(super) fn new(
+        seed: u64,
+        faults: Faults,
+        catalogue: Catalogue,
+        run_ms: (u64, u64),
+        per_minute: Option<usize>,
+        balance: Ptc,
+    ) -> Self {
+        Self {
+            seed,
+            faults,
+            catalogue,
+            run_ms,
+            per_minute,
+            balance,
+            counts: Counts::default(),
+            calls: 0,
+            submissions: Vec::new(),
+            violations: Vec::new(),
+            tasks: Vec::new(),
+            by_id: HashMap::new(),
+            by_file: HashMap::new(),
+            sent_before: HashMap::new(),
+            accepted_lately: VecDeque::new(),
+        }
+    }
+
+    /// The faults of the line for the next API call.
+    pub(super) fn next_call(&mut self) -> FaultSet {
+        self.calls += 1;
+        self.faults.of_call(self.seed, self.calls)
+    }
+
+    pub(super) fn submit(&mut self, body: Value, now: Wall) -> Taken {
+        self.counts.submissions += 1;
+        let n = self.counts.submissions;
+        let prompt = body["prompt"].as_str().unwrap_or_default().to_owned();
+        let before = self.sent_before.entry(prompt.clone()).or_default();
+        let faults = self.faults.of_submission(self.seed, n, &prompt, *before);
+        *before += 1;
+        for name in rules::unknown_fields(&body) {
+            self.violations.push(format!("submission {n} has the unknown field {name}"));
+        }
+        let taken = match self.judge(&body, faults, now) {
+            Err(refused) => refused,
+            Ok(price) => {
+                let id = self.accept(n, price, faults, now);
+                Taken::Accepted { id, faults }
+            }
+        };
+        let task = if let Taken::Accepted { id, .. } = &taken { Some(id.clone()) } else { None };
+        self.submissions.push(Submission { at: now, prompt, task, body: shortened(body) });
+        taken
+    }
+
+    /// The price, or why it is not taken.
+    fn judge(&mut self, body: &Value, faults: FaultSet, now: Wall) -> Result<Ptc, Taken> {
+        let refuse = |code, message: &str| Err(Taken::Refused { code, message: message.into(), faults });
+        if faults.has(Fault::Hang) {
+            return Err(Taken::Silence);
+        }
+        if faults.has(Fault::Reset) {
+            return Err(Taken::Cut);
+        }
+        if faults.has(Fault::Rate429) {
+            return Err(Taken::TooMany);
+        }
+        if faults.has(Fault::GatewayBalance) {
+            return Err(Taken::Gateway { code: -10_004, message: "Insufficient balance" });
+        }
+        for (fault, code, message) in [
+            (Fault::Key1004, 1004, "login fail: please carry the API secret key in the Authorization field"),
+            (Fault::Rate1002, 1002, "rate limit exceeded, please retry later"),
+            (Fault::Busy1000, 1000, "unknown error"),
+            (Fault::Balance1008, 1008, "insufficient balance"),
+            (Fault::Plan2061, 2061, "your current token plan does not support this model"),
+            (Fault::Invalid2013, 2013, "invalid params, first_frame_image cannot be fetched"),
+            (Fault::Sensitive1026, 1026, "input new_sensitive"),
+        ] {
+            if faults.has(fault) {
+                return refuse(code, message);
+            }
+        }
+        self.accepted_lately.retain(|at| now.since(*at) < MINUTE);
+        if self.per_minute.is_some_and(|most| self.accepted_lately.len() >= most) {
+            return refuse(1002, "rate limit exceeded(RPM)");
+        }
+        let price = match rules::price(body, &self.catalogue) {
+            Ok(price) => price,
+            Err(why) => return refuse(2013, &format!("invalid params, {why}")),
+        };
+        if price > self.balance {
+            return Err(Taken::Gateway { code: -10_004, message: "Insufficient balance" });
+        }
+        Ok(price)
+    }
+
+    fn accept(&mut self, n: u64, price: Ptc, faults: FaultSet, now: Wall) -> String {
+        let end = if faults.has(Fault::Fail1026) {
+            End::Fail { code: 1026, message: "input new_sensitive".into() }
+        } else if faults.has(Fault::Fail1027) {
+            End::Fail { code: 1027, message: "output new_sensitive".into() }
+        } else if faults.has(Fault::FailNoReason) {
+            End::Fail { code: 0, message: "success".into() }
+        } else {
+            End::Success
+        };
+        self.counts.accepted += 1;
+        self.counts.charged += price;
+        self.balance = self.balance - price;
+        self.accepted_lately.push_back(now);
+        let id = self.new_id(n, faults);
+        let run_ms = self.drawn_run(n);
+        self.add(SimTask {
+            id: id.clone(),
+            file: String::new(),
+            accepted: now,
+            run_ms,
+            end,
+            price,
+            repaid: false,
+            faults,
+        });
+        id
+    }
+
+    pub(super) fn preload(&mut self, tasks: Vec<Preloaded>, now: Wall) {
+        for (n, task) in (1_000_000_000..).zip(tasks) {
+            let faults = Faults::default().of_submission(self.seed, n, &task.prompt, 0);
+            let accepted = Wall(now.0.saturating_sub_unsigned(task.age_ms));
+            let run_ms = task.run_ms.unwrap_or_else(|| self.drawn_run(n));
+            let (id, end, price) = (task.id, task.end, Ptc::ZERO);
+            self.add(SimTask { id, file: String::new(), accepted, run_ms, end, price, repaid: false, faults });
+        }
+    }
+
+    fn add(&mut self, mut task: SimTask) {
+        let n = self.tasks.len();
+        task.file = self.new_id(2_000_000_000 + n as u64, task.faults);
+        self.by_id.insert(task.id.clone(), n);
+        self.by_file.insert(task.file.clone(), n);
+        self.tasks.push(task);
+    }
+
+    /// 15 digits as the service has them; 19, past what a floating-point number holds, where ids come as numbers.
+    fn new_id(&self, n: u64, faults: FaultSet) -> String {
+        let small = 100_000_000_000_000 + n * 10_007 + draw(self.seed, 1_000, n) % 10_007;
+        let id = if faults.has(Fault::NumberIds) { 1_000_000_000_000_000_000 + small } else { small };
+        id.to_string()
+    }
+
+    fn drawn_run(&self, n: u64) -> u64 {
+        let (quick, slow) = self.run_ms;
+        quick + draw(self.seed, 1_001, n) % (slow.saturating_sub(quick) + 1)
+    }
+
+    /// The answer to a query.
+    pub(super) fn query(&mut self, id: &str, now: Wall) -> Value {
+        self.counts.queries += 1;
+        let Some(task) = self.by_id.get(id).map(|at| &mut self.tasks[*at]) else {
+            return json!({ "task_id": "", "status": "", "base_resp": base_resp(2013, "invalid params, task_id does not exist") });
+        };
+        let faults = task.faults;
+        let age = now.since(task.accepted);
+        let mut answer = json!({ "task_id": wire_id(id, faults), "status": "", "file_id": "", "base_resp": base_resp(0, "success") });
+        if age < task.run_ms {
+            answer["status"] = json!(said(stage(age, task.run_ms, faults), faults));
+            return answer;
+        }
+        match &task.end {
+            End::Fail { code, message } => {
+                answer["status"] = json!("Fail");
+                answer["base_resp"] = base_resp(*code, &said(message, faults));
+                // The contract's table: a sensitive input is not charged.
+                if *code == 1026 && !task.repaid {
+                    task.repaid = true;
+                    self.balance += task.price;
+                    self.counts.charged = self.counts.charged - task.price;
+                }
+            }
+            End::Success => {
+                answer["status"] = json!("Success");
+                if !task.faults.take(Fault::SuccessWithoutFile) {
+                    answer["file_id"] = wire_id(&task.file, faults);
+                    answer["video_width"] = json!(1366);
+                    answer["video_height"] = json!(768);
+                }
+            }
+        }
+        answer
+    }
+
+    /// The finished task that made a file.
+    pub(super) fn file(&mut self, file: &str, now: Wall) -> Option<&mut SimTask> {
+        let task = self.by_file.get(file).map(|at| &mut self.tasks[*at])?;
+        (task.end == End::Success && now.since(task.accepted) >= task.run_ms).then_some(task)
+    }
+}
+
+/// The service's word for how far a task is.
+fn stage(age: u64, run_ms: u64, faults: FaultSet) -> &'static str {
+    let percent = age.saturating_mul(100) / run_ms.max(1);
+    match (faults.has(Fault::UnknownStatus), percent) {
+        (false, 0..10) => "Preparing",
+        (false, 10..30) => "Queueing",
+        (false, _) => "Processing",
+        (true, 0..30) => "",
+        (true, _) => "Dreaming",
+    }
+}
+
+/// `text` as the service says it.
+pub(super) fn said(text: &str, faults: FaultSet) -> String {
+    if faults.has(Fault::Escapes) {
+        format!("\x1b[31;5m{text}\x1b[2J\x1b]0;owned\x07\u{202e}\r\n\0")
+    } else {
+        text.to_owned()
+    }
+}
+
+pub(super) fn wire_id(id: &str, faults: FaultSet) -> Value {
+    match id.parse::<u64>() {
+        Ok(number) if faults.has(Fault::NumberIds) => json!(number),
+        _ => json!(id),
+    }
+}
+
+pub(super) fn base_resp(code: i64, message: &str) -> Value {
+    json!({ "status_code": code, "status_msg": message })
+}
+
+fn shortened(value: Value) -> Value {
+    match value {
+        Value::String(text) if text.len() > KEPT_TEXT => Value::String(text.chars().take(64).chain(['…']).collect()),
+        Value::Array(all) => all.into_iter().map(shortened).collect(),
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, shortened(value))).collect(),
+        other => other,
+    }
+}
