@@ -3,6 +3,7 @@
 
 use crate::{
     domain::{
+        picture::MAX_BYTES,
         problem::Problem,
         request::{ImageKind, StoredImage},
     },
@@ -17,9 +18,6 @@ use std::{
     path::{Path, PathBuf},
     sync::atomic::{AtomicU64, Ordering},
 };
-
-/// No picture larger than this is read at all, in bytes. The service's own limit (20 MB) is judged by the checks.
-const MAX_BYTES: u64 = 20 * 1024 * 1024;
 
 const KINDS: &str = "Choose a JPEG or PNG picture, or convert this one";
 
@@ -187,7 +185,9 @@ fn webp_is_whole(bytes: &[u8]) -> Option<bool> {
     Some(bytes.len() >= length.checked_add(8)?)
 }
 
-fn sha256(bytes: &[u8]) -> String {
+/// SHA-256 of bytes, in lower-case hexadecimal.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
     hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
 }
 

@@ -97,11 +97,11 @@ fn every_column_sorts_both_ways_with_the_key_as_tie_break() {
 fn moves_keep_the_cursor_on_the_screen() {
     let mut state = state(&[Saved; 100]);
     go(&mut state, Move::PageDown);
-    assert_eq!(at(&state), (Some(80), 20, 1));
+    assert_eq!(at(&state), (Some(79), 21, 1));
     go(&mut state, Move::Last);
-    assert_eq!(at(&state), (Some(1), 99, 80));
+    assert_eq!(at(&state), (Some(1), 99, 79));
     go(&mut state, Move::HalfUp);
-    assert_eq!(at(&state), (Some(11), 89, 80));
+    assert_eq!(at(&state), (Some(12), 88, 79));
     go(&mut state, Move::First);
     assert_eq!(at(&state), (Some(100), 0, 0));
     go(&mut state, Move::Up);
