@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use reeltop::{
-    domain::money::Ptc,
+    domain::{
+        catalogue::{CameraSupport, Need},
+        money::Ptc,
+    },
     io::{
         config::{Folders, Loaded, Wanted, example, load, show},
         secret::KeySource,
@@ -164,6 +167,68 @@ fn every_option_of_the_file_reaches_the_settings() {
 }
 
 #[test]
+fn a_model_can_be_changed_and_a_new_one_added() {
+    let loaded = read(
+        r#"
+        [models."T2V-01"]
+        price = 0.3
+        max_prompt_chars = 500
+        usual_seconds = [30, 60]
+        [models."Hailuo-3"]
+        like = "MiniMax-Hailuo-02"
+        price = "1.25"
+        first_frame = "required"
+        camera = "exact"
+        resolutions = [{ name = "1080P", durations = [6, 10], last_frame = "no" }, { name = "4K", durations = [6] }]
+        "#,
+    );
+    let catalogue = &loaded.settings.catalogue;
+    let known = catalogue.spec("T2V-01").unwrap();
+    assert_eq!((known.price, known.prompt_limit.max), (Ptc::from_thousandths(300), 500));
+    assert_eq!(known.usual_ms, (30_000, 60_000));
+    let added = catalogue.spec("Hailuo-3").unwrap();
+    let names: Vec<&str> = added.resolutions.iter().map(|resolution| resolution.name.as_str()).collect();
+    assert_eq!((names, added.price), (vec!["1080P", "4K"], Ptc::from_thousandths(1_250)));
+    assert_eq!((added.resolutions[0].first_frame, added.resolutions[0].last_frame), (Need::Required, Need::No));
+    assert_eq!(added.camera, CameraSupport::Exact);
+}
+
+#[test]
+fn faults_of_models_have_their_places_too() {
+    let text = r#"
+[models."T2V-01"]
+max_prompt_chars = 1
+max_prompt_words = 1
+[models.new]
+like = "T2V-02"
+camera = "som"
+[models.other]
+resolutions = [{ name = "4K", durations = [0], fps = 3 }]
+resolutoins = []
+"#;
+    assert_eq!(
+        faults_of(text),
+        [
+            r#"2:9: models."T2V-01" cannot be used: max_prompt_chars and max_prompt_words exclude each other"#,
+            r#"7:10: models."new".camera cannot be used: "som" is not one of its words. It can be commands, exact, described or none"#,
+            r#"9:43: models."other".resolutions.durations cannot be used: it takes a list of whole numbers from 1 on, such as [6, 10]"#,
+            r#"9:48: fps is not an option of [models."other".resolutions]. It can be name, durations, first_frame or last_frame"#,
+            r#"10:1: resolutoins is not an option of [models."other"]. Did you mean resolutions?"#,
+        ]
+    );
+}
+
+#[test]
+fn hosts_of_minimax_have_minimax_prompt_limits() {
+    let (_dir, folders) = home_with("");
+    let limit = |name| {
+        let settings = load(&Wanted { profile: Some(name), ..wanted() }, &folders).unwrap().settings;
+        settings.catalogue.spec("I2V-01").unwrap().prompt_limit.max
+    };
+    assert_eq!((limit("302ai"), limit("minimax")), (199, 2000));
+}
+
+#[test]
 fn all_faults_come_at_once_each_with_its_place_and_a_near_name() {
     let text = r#"profile = "302a"
 [download]
@@ -225,8 +290,8 @@ base_url = "http://127.0.0.1:8302"
     assert_eq!(
         faults_of(text),
         [
-            "2:11: profiles.mine has no base_url: it is not one of the built-in profiles. Set base_url, or did you mean one \
-             of 302ai, minimax and minimax-cn?",
+            "2:11: profiles.mine has no base_url: it is not one of the built-in profiles. Set base_url, or did you mean \
+             302ai, minimax or minimax-cn?",
             "4:16: profiles.mine.api_key_file cannot be used: a path here begins with / or ~/",
             "5:11: profiles.open sets api_key_cmd and api_key_file: the key comes from one place. Keep one of them",
             "5:11: the base_url of profiles.open is not https: the key would cross the network unencrypted. Use https, or \
@@ -301,7 +366,11 @@ fn show_names_the_origin_of_every_value_and_no_command_of_a_key() {
 
 #[test]
 fn what_config_show_prints_is_a_config_that_means_the_same() {
-    let loaded = read("[download]\nparallel = 2\n[keys.table]\nretry = [\"R\"]\n");
+    let loaded = read(
+        "[download]\nparallel = 2\n[keys.table]\nretry = [\"R\"]\n[models.new]\nlike = \"I2V-01\"\n\
+                       resolutions = [{ name = \"720P\", durations = [6] }]\n",
+    );
     let again = read(&show(&loaded));
     assert_eq!((again.settings.download.parallel, &again.settings.keys), (2, &loaded.settings.keys));
+    assert_eq!(again.settings.catalogue, loaded.settings.catalogue);
 }

@@ -1,6 +1,21 @@
 //! What an answer of the service means: verdict, error class, sentence, advice, charged or not.
 //!
-//! Source: the service's contract, sections Reply, Query, File and Errors.
+//! Source: the service's contract, sections Reply, Query, File and Errors. The one rule above all: a submission counts
+//! as not taken only where that is proven; anything unclear is [`SubmitVerdict::Unknown`].
+
+mod balance;
+mod body;
+mod codes;
+mod file;
+mod query;
+mod redact;
+mod submit;
+
+pub use balance::judge_balance;
+pub use file::judge_file;
+pub use query::judge_query;
+pub use redact::redact;
+pub use submit::judge_submit;
 
 use super::{
     money::Ptc,
@@ -149,24 +164,3 @@ pub enum FileVerdict {
 
 /// What the answer to a balance call means.
 pub type BalanceVerdict = Result<Ptc, TaskError>;
-
-/// Stub until the answers' branch lands.
-pub fn judge_submit(_r: &Reply) -> SubmitVerdict {
-    SubmitVerdict::Accepted { id: RemoteId(String::new()) }
-}
-/// Stub.
-pub fn judge_query(_r: &Reply, _i: &RemoteId) -> QueryVerdict {
-    QueryVerdict::SuccessWithoutFile
-}
-/// Stub.
-pub fn judge_file(_r: &Reply) -> FileVerdict {
-    FileVerdict::Address(Address { url: String::new(), backup: None, bytes: None, expires: None::<Wall> })
-}
-/// Stub.
-pub fn judge_balance(_r: &Reply) -> BalanceVerdict {
-    Ok(Ptc::ZERO)
-}
-/// Stub.
-pub fn redact(b: &str) -> String {
-    b.into()
-}

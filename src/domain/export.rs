@@ -1,5 +1,365 @@
-//! Stub until its branch lands.
-/// Stub.
-pub fn sidecar_json(_t: &super::task::Task) -> serde_json::Value {
-    serde_json::Value::Null
+//! A task and its request as they leave the program: JSON on stdout, the sidecar beside a video, and what detail shows
+//! for copying.
+
+use super::{
+    catalogue::ModelSpec,
+    request::{ImageRef, Request, StoredImage, WireNames},
+    task::{Task, TaskKey},
+    text,
+    time::Wall,
+};
+use serde_json::{Value, json};
+use std::{convert::Infallible, fmt::Write, path::Path};
+
+/// A data URL that the person gave is shown up to here.
+const SHOWN_DATA_URL: usize = 40;
+
+/// A task as `--json` prints it, one object a line. Ids and money are texts, times RFC 3339, and what there is not is
+/// `null`; fields are added with time and never changed.
+#[must_use]
+pub fn task_json(task: &Task) -> Value {
+    let request = &task.request;
+    let saved = task.saved();
+    json!({
+        "key": key(task.key),
+        "task_id": task.remote,
+        "state": task.state().word(),
+        "status": Some(task.status()).filter(|status| !status.is_empty()),
+        "model": request.model,
+        "prompt": request.prompt,
+        "resolution": request.resolution,
+        "duration": request.duration,
+        "attempt": task.attempt,
+        "parent": task.parent.map(key),
+        "file_id": task.file(),
+        "path": saved.map(|saved| &saved.path),
+        "bytes": saved.map(|saved| saved.bytes),
+        "cost_ptc": task.cost,
+        "charged": task.charged().id(),
+        "error": task.error().map(|error| json!({
+            "code": error.code,
+            "class": error.class.id(),
+            "message": error.message,
+            "next": error.next,
+        })),
+        "created_at": task.created_at.rfc3339(),
+        "sent_at": task.sent_at.map(Wall::rfc3339),
+        "finished_at": task.finished_at.map(Wall::rfc3339),
+    })
+}
+
+/// What is written beside a video: how it was asked for, the ids, the attempt, the cost. Pictures are named by path and
+/// hash.
+#[must_use]
+pub fn sidecar_json(task: &Task) -> Value {
+    let request = &task.request;
+    json!({
+        "key": key(task.key),
+        "task_id": task.remote,
+        "file_id": task.file(),
+        "attempt": task.attempt,
+        "parent": task.parent.map(key),
+        "cost_ptc": task.cost,
+        "created_at": task.created_at.rfc3339(),
+        "sent_at": task.sent_at.map(Wall::rfc3339),
+        "request": {
+            "model": request.model,
+            "prompt": request.prompt,
+            "resolution": request.resolution,
+            "duration": request.duration,
+            "prompt_optimizer": request.optimizer,
+            "fast_pretreatment": request.fast_pretreatment,
+            "aigc_watermark": request.watermark,
+            "first_frame": request.first_frame.as_ref().map(picture),
+            "last_frame": request.last_frame.as_ref().map(picture),
+            "subject": request.subject.as_ref().map(picture),
+        },
+    })
+}
+
+fn key(key: TaskKey) -> String {
+    key.0.to_string()
+}
+
+fn picture(image: &ImageRef) -> Value {
+    match image {
+        ImageRef::Url(url) => json!({ "url": short_data_url(url) }),
+        ImageRef::Stored(image) => json!({
+            "path": image.path,
+            "sha256": image.sha256,
+            "bytes": image.bytes,
+            "width": image.width,
+            "height": image.height,
+        }),
+    }
+}
+
+/// A given data URL is shown by its beginning only: the rest is a picture.
+fn short_data_url(url: &str) -> String {
+    let is_data = url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"));
+    match url.get(..SHOWN_DATA_URL) {
+        Some(start) if is_data && url.len() > SHOWN_DATA_URL => format!("{start}<{} in all>", size(url.len() as u64)),
+        _ => url.to_owned(),
+    }
+}
+
+/// The body of a submission as it goes over the wire, laid out for reading: [`request_value`] on several lines, with
+/// every hidden character written as `\uXXXX`.
+#[must_use]
+pub fn request_json(request: &Request, spec: Option<&ModelSpec>, names: &WireNames) -> String {
+    visible(&format!("{:#}", request_value(request, spec, names)))
+}
+
+/// The body of a submission as it goes over the wire, but with a stored picture shown as
+/// `data:image/jpeg;base64,<123 kB of first.jpg>`.
+#[must_use]
+pub fn request_value(request: &Request, spec: Option<&ModelSpec>, names: &WireNames) -> Value {
+    let shown = |image: &StoredImage| {
+        let name = Path::new(&image.path).file_name().map_or(image.path.as_str().into(), |name| name.to_string_lossy());
+        Ok::<_, Infallible>(format!(
+            "data:{};base64,<{} of {}>",
+            image.kind.media_type(),
+            size(image.bytes),
+            text::gist(&name)
+        ))
+    };
+    let shortened = |picture: &Option<ImageRef>| {
+        picture.clone().map(|picture| match picture {
+            ImageRef::Url(url) => ImageRef::Url(short_data_url(&url)),
+            stored @ ImageRef::Stored(_) => stored,
+        })
+    };
+    let request = Request {
+        first_frame: shortened(&request.first_frame),
+        last_frame: shortened(&request.last_frame),
+        subject: shortened(&request.subject),
+        ..request.clone()
+    };
+    let Ok(body) = request.wire(spec, names, shown);
+    body
+}
+
+/// JSON with every character that hides something or steers a terminal written as `\uXXXX`, which means the same.
+fn visible(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c == '\n' || !text::is_suspect(c) {
+            out.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "\\u{unit:04x}");
+        }
+    }
+    out
+}
+
+/// A size for people: `900 B`, `123 kB`, `1.2 MB`; thousands, not 1024s.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{} kB", bytes / 1_000),
+        1_000_000..1_000_000_000 => format!("{}.{} MB", bytes / 1_000_000, bytes / 100_000 % 10),
+        _ => format!("{}.{} GB", bytes / 1_000_000_000, bytes / 100_000_000 % 10),
+    }
+}
+
+/// A submission as a command to paste into a shell. The key is a variable of that shell and never in the text.
+#[must_use]
+pub fn curl(base_url: &str, path_prefix: &str, key_variable: &str, body: &str) -> String {
+    let url = format!("{}{}/video_generation", base_url.trim_end_matches('/'), path_prefix.trim_end_matches('/'));
+    // Anything but a plain name would be read by the shell as more than a variable.
+    let variable: String = key_variable.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+    format!(
+        "curl -sS {} \\\n  -H \"Authorization: Bearer ${variable}\" \\\n  -H 'Content-Type: application/json' \\\n  --data-raw {}",
+        shell_quote(&url),
+        shell_quote(body)
+    )
+}
+
+/// A text as one word of a POSIX shell: bare where nothing in it means anything to the shell, else in single quotes.
+#[must_use]
+pub fn shell_quote(text: &str) -> String {
+    let bare = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
+    if !text.is_empty() && text.chars().all(bare) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+pub(super) mod tests {
+    use super::*;
+    use crate::domain::{
+        catalogue::Catalogue,
+        check,
+        draft::Draft,
+        money::Ptc,
+        picture::ImageLook,
+        problem::{Charged, ErrorClass, TaskError},
+        request::ImageKind,
+        task::{FileId, Phase, RemoteId, SavedFile},
+    };
+
+    /// A task of that draft, made at 2026-11-22T18:30:00Z, in that phase.
+    pub(in crate::domain) fn task(draft: &Draft, phase: Phase) -> Task {
+        let look = |path: &str| {
+            ImageLook::Found(StoredImage {
+                sha256: "ab12".into(),
+                kind: ImageKind::Jpeg,
+                bytes: 123_456,
+                width: 800,
+                height: 600,
+                path: path.into(),
+            })
+        };
+        let catalogue = Catalogue::builtin();
+        let sendable = Draft { prompt: "a cat".into(), ..draft.clone() };
+        let request = check::build(&sendable, &catalogue, false, &look).unwrap();
+        Task {
+            key: TaskKey(12),
+            rev: 1,
+            parent: None,
+            attempt: 1,
+            name: None,
+            profile: "302ai".into(),
+            cost: catalogue.price(&request).unwrap(),
+            request: Request { prompt: draft.prompt.clone(), ..request },
+            remote: None,
+            expires_at: None,
+            dir: None,
+            created_at: Wall(1_795_372_200_000),
+            sent_at: None,
+            finished_at: None,
+            phase,
+            claim: None,
+        }
+    }
+
+    fn draft() -> Draft {
+        Draft {
+            model: "MiniMax-Hailuo-02".into(),
+            prompt: "It's a \"cat\" \u{202e}".into(),
+            first_frame: "~/pictures/first.jpg".into(),
+            last_frame: format!("data:image/png;base64,{}", "A".repeat(2000)),
+            duration: Some(10),
+            ..Draft::default()
+        }
+    }
+
+    #[test]
+    fn a_task_has_every_field_of_the_promise_and_null_for_what_there_is_not() {
+        let queued = task(&draft(), Phase::Queued { not_before: Wall(0), put_back: None });
+        assert_eq!(
+            task_json(&queued),
+            json!({
+                "key": "12", "task_id": null, "state": "queued", "status": null, "model": "MiniMax-Hailuo-02",
+                "prompt": "It's a \"cat\" \u{202e}", "resolution": "768P", "duration": 10, "attempt": 1, "parent": null,
+                "file_id": null, "path": null, "bytes": null, "cost_ptc": "0.5", "charged": "no", "error": null,
+                "created_at": "2026-11-22T18:30:00Z", "sent_at": null, "finished_at": null,
+            })
+        );
+    }
+
+    #[test]
+    fn a_saved_and_a_failed_task_tell_what_became_of_them() {
+        let saved = SavedFile { path: "/v/12.mp4".into(), bytes: 9, sha256: "cd".into(), sides: None, length_ms: None };
+        let saved = Task {
+            remote: Some(RemoteId("106916112212032".into())),
+            parent: Some(TaskKey(11)),
+            attempt: 2,
+            sent_at: Some(Wall(1_795_372_203_000)),
+            finished_at: Some(Wall(1_795_372_400_500)),
+            cost: Ptc::from_thousandths(700),
+            ..task(&draft(), Phase::Saved { file: FileId("176".into()), saved })
+        };
+        let told = task_json(&saved);
+        for (field, expected) in [
+            ("task_id", json!("106916112212032")),
+            ("state", json!("saved")),
+            ("status", json!("Success")),
+            ("attempt", json!(2)),
+            ("parent", json!("11")),
+            ("file_id", json!("176")),
+            ("path", json!("/v/12.mp4")),
+            ("bytes", json!(9)),
+            ("cost_ptc", json!("0.7")),
+            ("charged", json!("yes")),
+            ("sent_at", json!("2026-11-22T18:30:03Z")),
+            ("finished_at", json!("2026-11-22T18:33:20.5Z")),
+        ] {
+            assert_eq!(told[field], expected, "{field}");
+        }
+        let error = TaskError {
+            code: "1026".into(),
+            class: ErrorClass::PromptSensitive,
+            message: "m".into(),
+            next: "n".into(),
+            charged: Charged::No,
+        };
+        let told = task_json(&task(&draft(), Phase::Failed { error }));
+        let error = json!({ "code": "1026", "class": "prompt_sensitive", "message": "m", "next": "n" });
+        assert_eq!((&told["error"], &told["charged"], &told["status"]), (&error, &json!("no"), &json!("Fail")));
+    }
+
+    #[test]
+    fn a_sidecar_names_pictures_by_hash_and_holds_no_data() {
+        let told = sidecar_json(&task(&draft(), Phase::Saving { file: FileId("176".into()), tries: 0 }));
+        assert_eq!(
+            told["request"]["first_frame"],
+            json!({ "path": "~/pictures/first.jpg", "sha256": "ab12", "bytes": 123_456, "width": 800, "height": 600 })
+        );
+        assert_eq!(
+            told["request"]["last_frame"],
+            json!({ "url": format!("data:image/png;base64,{}<2 kB in all>", "A".repeat(18)) })
+        );
+        assert_eq!((&told["file_id"], &told["cost_ptc"]), (&json!("176"), &json!("0.5")));
+    }
+
+    #[test]
+    fn a_request_is_shown_as_it_is_sent_with_pictures_by_name() {
+        let request = task(&draft(), Phase::Queued { not_before: Wall(0), put_back: None }).request;
+        let catalogue = Catalogue::builtin();
+        let shown = request_json(&request, catalogue.spec("MiniMax-Hailuo-02"), &WireNames::gateway());
+        assert_eq!(
+            shown,
+            r#"{
+  "duration": 10,
+  "first_frame_image": "data:image/jpeg;base64,<123 kB of first.jpg>",
+  "last_frame_images": "data:image/png;base64,AAAAAAAAAAAAAAAAAA<2 kB in all>",
+  "model": "MiniMax-Hailuo-02",
+  "prompt": "It's a \"cat\" \u202e"
+}"#
+        );
+    }
+
+    #[test]
+    fn a_curl_command_is_quoted_for_the_shell_and_names_the_key_by_variable() {
+        assert_eq!(
+            curl("https://api.302.ai/", "/minimaxi/v1", "REELTOP_API_KEY", r#"{"prompt": "It's"}"#),
+            "curl -sS https://api.302.ai/minimaxi/v1/video_generation \\
+  -H \"Authorization: Bearer $REELTOP_API_KEY\" \\
+  -H 'Content-Type: application/json' \\
+  --data-raw '{\"prompt\": \"It'\\''s\"}'"
+        );
+        assert!(curl("http://a b", "", "X;rm", "{}").starts_with("curl -sS 'http://a b/video_generation' "));
+        assert!(curl("http://a", "", "X\"$(y)", "{}").contains("Bearer $Xy\""));
+    }
+
+    #[test]
+    fn shell_words_and_sizes_are_written_as_people_do() {
+        for (text, quoted) in
+            [("/v/12.mp4", "/v/12.mp4"), ("", "''"), ("a b", "'a b'"), ("it's", r"'it'\''s'"), ("猫", "'猫'")]
+        {
+            assert_eq!(shell_quote(text), quoted);
+        }
+        for (bytes, shown) in
+            [(0, "0 B"), (999, "999 B"), (123_456, "123 kB"), (1_290_000, "1.2 MB"), (7_000_000_000, "7.0 GB")]
+        {
+            assert_eq!(size(bytes), shown);
+        }
+    }
 }

@@ -189,7 +189,9 @@ fn webp_is_whole(bytes: &[u8]) -> Option<bool> {
     Some(bytes.len() >= length.checked_add(8)?)
 }
 
-fn sha256(bytes: &[u8]) -> String {
+/// SHA-256 of bytes, in lower-case hexadecimal.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
     hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
 }
 

@@ -2,11 +2,12 @@
 //! quotes it. Reading may run a command and wait for it: a worker's business, never the start-up's.
 
 use crate::domain::problem::Problem;
+use rustix::process::{Pid, Signal, kill_process_group};
 use secrecy::SecretString;
 use std::{
     fmt, fs,
     io::{self, Read},
-    os::unix::fs::PermissionsExt,
+    os::unix::{fs::PermissionsExt, process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::mpsc,
@@ -132,6 +133,7 @@ fn printed_by(command: &str, timeout: Duration) -> Result<String, Problem> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
+        .process_group(0)
         .spawn()
         .map_err(|error| failed(error.to_string()))?;
     let (done, printed) = mpsc::channel();
@@ -158,9 +160,9 @@ fn printed_by(command: &str, timeout: Duration) -> Result<String, Problem> {
     if status.success() { Ok(text) } else { Err(failed(status.to_string())) }
 }
 
-/// Ends a command that is no longer wanted. Both calls fail only when it has ended already.
+/// Ends a command that is no longer wanted, with all that it started. The calls fail only when it has ended already.
 fn stop(child: &mut Child) {
-    let _ = child.kill();
+    let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
     let _ = child.wait();
 }
 
@@ -197,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_command_that_hangs_is_given_up() {
-        let problem = printed_by("exec sleep 60", Duration::ZERO).unwrap_err();
+        let problem = printed_by("sleep 60; true", Duration::ZERO).unwrap_err();
         assert_eq!(problem.why, "it took longer than 0 s");
     }
 

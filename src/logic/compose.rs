@@ -1,17 +1,361 @@
-//! Stub until its branch lands.
-use super::{effect::Effect, msg::LocalMsg, state::State};
-use crate::domain::{draft::Draft, time::Mono};
-/// Stub.
-pub fn restore(_s: &mut State, _d: Draft) {}
-/// Stub.
-pub fn local(_s: &mut State, _m: LocalMsg) -> Vec<Effect> {
-    vec![]
+//! Compose: the draft being typed, its rows, its checks, and the way to the preview. What a draft must keep to stands in
+//! `domain`; what it looks like, in `ui`.
+
+mod pictures;
+mod rows;
+
+pub use rows::{ROWS, choices, chosen, usable};
+
+use super::{
+    commands::Do,
+    editor::PromptEditor,
+    effect::{Effect, Level, LocalCmd, StoreCmd},
+    engine::acts::price,
+    key::{Code, Key},
+    layout,
+    msg::LocalMsg,
+    preview,
+    screen::{Compose, ComposeRow, Layer, Pane, PreviewItem, Purpose},
+    state::State,
+    toast,
+};
+use crate::domain::{
+    catalogue::ModelSpec,
+    check,
+    draft::{Draft, Fault, Field, Severity},
+    task::Task,
+    time::Mono,
+};
+
+/// How long a changed draft waits for more typing before it is saved, in milliseconds: what a crash can cost.
+const SAVE_AFTER: u64 = 500;
+
+/// The model of the draft.
+#[must_use]
+pub fn spec(state: &State) -> Option<&ModelSpec> {
+    state.settings.catalogue.spec(&state.screen.compose.draft.model)
 }
-/// Stub.
-pub fn wake(_s: &mut State) -> Vec<Effect> {
-    vec![]
+
+/// Goes to compose. The draft begun before is still there.
+pub(super) fn open(state: &mut State) {
+    state.screen.pane = Pane::Compose;
+    rows::go_to(state, ComposeRow::Field(Field::Prompt));
+    check_again(state);
 }
-/// Stub.
-pub fn deadline(_s: &State) -> Option<Mono> {
-    None
+
+/// Leaves compose for the table; the draft stays.
+pub(super) fn leave(state: &mut State) -> Vec<Do> {
+    let effects = pictures::read(state);
+    state.screen.compose.wants_preview = false;
+    state.screen.pane = Pane::Table;
+    effects
 }
+
+/// Takes a task's request into compose: as a new task, or as a new attempt of it. The draft that was there is put by.
+pub(super) fn take(state: &mut State, task: &Task, again: bool) -> Vec<Do> {
+    let old = put_in(state, Draft::of(&task.request));
+    let compose = &mut state.screen.compose;
+    for picture in task.request.stored_images() {
+        compose.images.insert(picture.path.clone(), Some(Ok(picture.clone())));
+    }
+    if again {
+        compose.parent = Some(task.key);
+        compose.parent_request = Some(task.request.clone());
+    }
+    let kept = !is_blank(&old);
+    if kept {
+        compose.put_by = Some(old);
+    }
+    open(state);
+    touch(state);
+    if kept {
+        toast::say(state, Level::Info, "the draft begun before is put by; F8 brings it back".into(), None);
+    }
+    Vec::new()
+}
+
+/// Puts the draft by and takes up the one put by before, or an empty one.
+pub(super) fn other_draft(state: &mut State) -> Vec<Do> {
+    let next = state.screen.compose.put_by.take().unwrap_or_default();
+    let was_blank = is_blank(&next);
+    let old = put_in(state, next);
+    if !is_blank(&old) {
+        state.screen.compose.put_by = Some(old);
+    }
+    open(state);
+    touch(state);
+    let text = if was_blank { "an empty draft; F8 brings the other one back" } else { "the draft that was put by" };
+    toast::say(state, Level::Info, text.into(), None);
+    Vec::new()
+}
+
+/// Puts another draft in the place of the present one, which it gives back. Pictures that were read stay known.
+fn put_in(state: &mut State, draft: Draft) -> Draft {
+    let model = state.screen.compose.draft.model.clone();
+    let draft = Draft { model: if draft.model.is_empty() { model } else { draft.model }, ..draft };
+    let old = std::mem::replace(&mut state.screen.compose, Compose::new(&state.settings, draft));
+    state.screen.compose.images = old.images;
+    state.screen.compose.put_by = old.put_by;
+    old.draft
+}
+
+/// The draft that was being typed when the program last ended.
+pub fn restore(state: &mut State, draft: Draft) {
+    if is_blank(&state.screen.compose.draft) && !is_blank(&draft) {
+        put_in(state, draft);
+        check_again(state);
+        toast::say(state, Level::Info, "a draft from the last time is in compose; n goes on with it".into(), None);
+    }
+}
+
+/// The draft was queued: compose is empty again, with the same model and format.
+pub(super) fn sent(state: &mut State) -> Vec<Effect> {
+    let sent = &state.screen.compose.draft;
+    let next = Draft {
+        model: sent.model.clone(),
+        resolution: sent.resolution.clone(),
+        duration: sent.duration,
+        ..Draft::default()
+    };
+    put_in(state, next);
+    check_again(state);
+    vec![Effect::Store(StoreCmd::SaveDraft { draft: None })]
+}
+
+/// Whether nothing was typed that would be a pity to lose.
+fn is_blank(draft: &Draft) -> bool {
+    let texts = [&draft.prompt, &draft.first_frame, &draft.last_frame, &draft.subject, &draft.callback];
+    texts.iter().all(|text| text.trim().is_empty())
+}
+
+/// Takes a key in a row that is typed.
+pub(super) fn typed(state: &mut State, key: Key) -> Vec<Do> {
+    let ComposeRow::Field(field) = state.screen.compose.row else { return Vec::new() };
+    if field == Field::Prompt {
+        if state.screen.compose.prompt.key(key) {
+            prompt_changed(state);
+        }
+        return Vec::new();
+    }
+    if key.code == Code::Enter {
+        return rows::step(state, true);
+    }
+    if state.screen.compose.line.key(key) {
+        line_changed(state, field);
+    }
+    Vec::new()
+}
+
+/// Whether an arrow up or down stays within the prompt; if it does, it is done.
+pub(super) fn moves_in_prompt(state: &mut State, key: Key) -> bool {
+    let compose = &mut state.screen.compose;
+    let inside = compose.row == ComposeRow::Field(Field::Prompt)
+        && match key.code {
+            Code::Up => !compose.prompt.at_top(),
+            Code::Down => !compose.prompt.at_bottom(),
+            _ => false,
+        };
+    if inside {
+        compose.prompt.key(key);
+    }
+    inside
+}
+
+/// Takes pasted text into the row; tells whether the row takes text.
+pub(super) fn pasted(state: &mut State, text: &str) -> bool {
+    match state.screen.compose.row {
+        ComposeRow::Field(Field::Prompt) => {
+            if !state.screen.compose.prompt.paste(text) {
+                let most = super::editor::MOST_CHARS;
+                let text = format!("the paste was cut: a prompt here holds {most} characters at most");
+                toast::say(state, Level::Warning, text, None);
+            }
+            prompt_changed(state);
+            true
+        }
+        ComposeRow::Field(field) if super::keymap::is_typed(field) => {
+            state.screen.compose.line.paste(text);
+            line_changed(state, field);
+            true
+        }
+        ComposeRow::Field(_) | ComposeRow::Send => false,
+    }
+}
+
+fn prompt_changed(state: &mut State) {
+    let compose = &mut state.screen.compose;
+    compose.draft.prompt = compose.prompt.text();
+    touch(state);
+}
+
+fn line_changed(state: &mut State, field: Field) {
+    let compose = &mut state.screen.compose;
+    rows::set_text(&mut compose.draft, field, compose.line.text());
+    touch(state);
+}
+
+/// The draft changed: it is checked now and saved soon.
+fn touch(state: &mut State) {
+    let now = state.now.mono;
+    state.screen.compose.unsaved_since.get_or_insert(now);
+    check_again(state);
+}
+
+/// Next or previous row.
+pub(super) fn step(state: &mut State, forward: bool) -> Vec<Do> {
+    rows::step(state, forward)
+}
+
+/// Next or previous value of a row that is chosen.
+pub(super) fn change(state: &mut State, forward: bool) -> Vec<Do> {
+    let ComposeRow::Field(field) = state.screen.compose.row else { return Vec::new() };
+    let len = choices(state, field).len().max(1);
+    let at = (chosen(state, field) + if forward { 1 } else { len - 1 }) % len;
+    choose(state, field, at);
+    Vec::new()
+}
+
+/// Takes one of a field's values, by its place in [`choices`].
+pub(super) fn choose(state: &mut State, field: Field, at: usize) {
+    if let Err(why) = usable(state, field) {
+        toast::say(state, Level::Info, why, None);
+        return;
+    }
+    rows::set_choice(state, field, at);
+    touch(state);
+}
+
+/// Enter on a row that is chosen: its list, or the preview on the Send row.
+pub(super) fn enter(state: &mut State) -> Vec<Do> {
+    match state.screen.compose.row {
+        ComposeRow::Send => to_preview(state),
+        ComposeRow::Field(field) => {
+            if let Err(why) = usable(state, field) {
+                toast::say(state, Level::Info, why, None);
+            } else {
+                let at = chosen(state, field);
+                state.screen.layers.push(Layer::Choose { field, at });
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// Mends the first fault that can be mended by itself.
+pub(super) fn fix(state: &mut State) {
+    let Some(fault) = state.screen.compose.faults.iter().find(|fault| fault.fix.is_some()).cloned() else { return };
+    state.screen.compose.prompt = PromptEditor::new(fault.fix.as_deref().unwrap_or_default());
+    prompt_changed(state);
+    toast::say(state, Level::Info, format!("mended: {}", fault.problem.what), None);
+}
+
+/// Opens `$EDITOR` on the prompt.
+pub(super) fn edit(state: &State) -> Vec<Do> {
+    vec![Do::Effect(Effect::Local(LocalCmd::Edit { text: state.screen.compose.prompt.text() }))]
+}
+
+/// Something of this machine's was answered: a picture, the editor, a player.
+pub fn local(state: &mut State, msg: LocalMsg) -> Vec<Effect> {
+    match msg {
+        LocalMsg::Image { path, result } => {
+            state.screen.compose.images.insert(path, Some(result));
+            check_again(state);
+            if std::mem::take(&mut state.screen.compose.wants_preview) && state.screen.layers.is_empty() {
+                let wishes = to_preview(state);
+                return super::input::carry_out(state, wishes);
+            }
+        }
+        LocalMsg::Edited { result: Ok(text) } => {
+            // Editors end a file with a line end that nobody typed.
+            let text = super::text::clean(text.strip_suffix('\n').unwrap_or(&text));
+            state.screen.compose.prompt = PromptEditor::new(&text);
+            prompt_changed(state);
+        }
+        LocalMsg::Said { result: Ok(text) } => toast::say(state, Level::Info, text, None),
+        LocalMsg::Edited { result: Err(problem) } | LocalMsg::Said { result: Err(problem) } => {
+            toast::say(state, Level::Warning, problem.to_string(), None);
+        }
+        // The key for the service is the engine's.
+        LocalMsg::Key { .. } => {}
+    }
+    Vec::new()
+}
+
+/// Checks the draft as the model would take it.
+fn check_again(state: &mut State) {
+    state.screen.compose.faults = faults(state);
+}
+
+fn faults(state: &State) -> Vec<Fault> {
+    let compose = &state.screen.compose;
+    let look = |path: &str| pictures::look(&compose.images, path);
+    let (catalogue, webp) = (&state.settings.catalogue, state.settings.profile.webp);
+    check::check(&for_model(state), catalogue, webp, &look)
+}
+
+/// The draft without what its model cannot use; values kept for another model are not sent.
+fn for_model(state: &State) -> Draft {
+    let draft = &state.screen.compose.draft;
+    spec(state).map_or_else(|| draft.clone(), |spec| draft.for_model(spec))
+}
+
+/// Opens the preview: reads pictures that have not been read first, and goes to the row of the first error instead where
+/// there is one.
+pub(super) fn to_preview(state: &mut State) -> Vec<Do> {
+    let reads = pictures::read(state);
+    check_again(state);
+    if pictures::reading(state) {
+        state.screen.compose.wants_preview = true;
+        toast::say(state, Level::Info, "reading the picture; the preview follows".into(), None);
+        return reads;
+    }
+    let compose = &state.screen.compose;
+    let look = |path: &str| pictures::look(&compose.images, path);
+    let draft = for_model(state);
+    match check::build(&draft, &state.settings.catalogue, state.settings.profile.webp, &look) {
+        Ok(request) => {
+            let item = PreviewItem {
+                cost: price(state, &request),
+                parent: compose.parent,
+                was: compose.parent_request.clone(),
+                request,
+            };
+            let purpose = if compose.parent.is_some() { Purpose::EditRetry } else { Purpose::New };
+            let warnings = compose.faults.iter().map(|fault| fault.problem.clone()).collect();
+            let count = usize::try_from(draft.count).unwrap_or(1).max(1);
+            preview::open(state, purpose, vec![item; count], warnings);
+        }
+        Err(faults) => {
+            if let Some(error) = faults.iter().find(|fault| fault.severity == Severity::Error) {
+                rows::go_to(state, ComposeRow::Field(error.field));
+                toast::say(state, Level::Warning, error.problem.to_string(), None);
+            }
+        }
+    }
+    reads
+}
+
+/// When the draft is to be saved.
+#[must_use]
+pub fn deadline(state: &State) -> Option<Mono> {
+    state.screen.compose.unsaved_since.map(|since| since.plus(SAVE_AFTER))
+}
+
+/// Saves the draft when its time has come.
+pub fn wake(state: &mut State) -> Vec<Effect> {
+    if deadline(state).is_none_or(|at| at > state.now.mono && state.ending.is_none()) {
+        return Vec::new();
+    }
+    state.screen.compose.unsaved_since = None;
+    let draft = Some(state.screen.compose.draft.clone()).filter(|draft| !is_blank(draft));
+    vec![Effect::Store(StoreCmd::SaveDraft { draft })]
+}
+
+/// Whether compose is on the screen, large enough to be typed in.
+#[must_use]
+pub fn is_shown(state: &State) -> bool {
+    matches!(layout::layout(state), layout::Layout::Panes(places) if places.compose.is_some())
+}
+
+#[cfg(test)]
+mod tests;

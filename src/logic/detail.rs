@@ -1,15 +1,126 @@
-//! Stub until its branch lands.
-use super::{effect::Effect, msg::Detail, state::State};
+//! Detail and download: keeps what is shown there loaded for the task under the table's cursor.
+
+use super::{
+    after,
+    effect::{Effect, StoreCmd},
+    input,
+    keymap::Move,
+    layout::detail_size,
+    msg::Detail,
+    screen::DetailTab,
+    state::State,
+    table,
+};
 use crate::domain::task::TaskKey;
-/// Stub.
-pub fn follow(_s: &mut State) -> Vec<Effect> {
-    vec![]
+
+/// Asks the store for the task under the cursor, where detail is on the screen and shows another one or an older state
+/// of it. One question at a time: a held key asks about the row it ends on, not about all it passes.
+pub fn follow(state: &mut State) -> Vec<Effect> {
+    let Some(key) = state.screen.table.cursor.filter(|_| detail_size(state).is_some()) else { return Vec::new() };
+    let rev = state.tasks.rows.get(&key).map_or(0, |row| row.rev);
+    let detail = &mut state.screen.detail;
+    let fresh = detail.loaded.as_ref().is_some_and(|shown| shown.task.key == key && shown.task.rev >= rev);
+    if fresh || detail.asked.is_some() {
+        return Vec::new();
+    }
+    detail.asked = Some(key);
+    vec![Effect::Store(StoreCmd::Detail { key })]
 }
-/// Stub.
-pub fn loaded(_s: &mut State, _d: Box<Detail>) -> Vec<Effect> {
-    vec![]
+
+/// The store has told all about a task.
+pub fn loaded(state: &mut State, detail: Box<Detail>) -> Vec<Effect> {
+    let key = detail.task.key;
+    let wishes = after::arrived(state, &detail.task);
+    let view = &mut state.screen.detail;
+    if view.asked == Some(key) {
+        view.asked = None;
+    }
+    if state.screen.table.cursor == Some(key) {
+        if view.loaded.as_ref().is_none_or(|shown| shown.task.key != key) {
+            view.scroll = 0;
+        }
+        view.loaded = Some(detail);
+    }
+    let mut effects = input::carry_out(state, wishes);
+    effects.extend(follow(state));
+    effects
 }
-/// Stub.
-pub fn no_such(_s: &mut State, _k: TaskKey) -> Vec<Effect> {
-    vec![]
+
+/// A task that was asked for does not exist.
+pub fn no_such(state: &mut State, key: TaskKey) -> Vec<Effect> {
+    if state.screen.detail.asked == Some(key) {
+        state.screen.detail.asked = None;
+    }
+    after::missing(state, key);
+    Vec::new()
+}
+
+/// Goes to another part.
+pub(super) fn turn(state: &mut State, forward: bool) {
+    let all = DetailTab::ALL;
+    let view = &mut state.screen.detail;
+    let at = all.iter().position(|tab| *tab == view.tab).unwrap_or(0);
+    let step = if forward { 1 } else { all.len() - 1 };
+    view.tab = all[(at + step) % all.len()];
+    view.scroll = 0;
+}
+
+/// Scrolls. How many lines there are depends on their wrapping; what lies past the end is shown as the end.
+pub(super) fn scroll(state: &mut State, to: Move) {
+    let page = detail_size(state).map_or(1, |(_, rows)| usize::from(rows)).max(1);
+    let view = &mut state.screen.detail;
+    view.scroll = table::step(to, view.scroll, usize::MAX, page);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::task::TaskState::{Running, Saved},
+        logic::screen::Pane,
+        logic::testing::{add, state, task},
+    };
+
+    fn detail(key: u32, rev: u64) -> Box<Detail> {
+        let task = crate::domain::task::Task { rev, ..task(key, Saved) };
+        Box::new(Detail { task: task.clone(), events: vec![], ledger: vec![], line: vec![task] })
+    }
+
+    fn asks(key: u32) -> Vec<Effect> {
+        vec![Effect::Store(StoreCmd::Detail { key: TaskKey(key) })]
+    }
+
+    #[test]
+    fn one_question_at_a_time_and_the_last_row_wins() {
+        let mut state = state(&[Saved; 3]);
+        assert_eq!(follow(&mut state), []);
+        state.screen.pane = Pane::Detail;
+        assert_eq!(follow(&mut state), asks(3));
+        table::go(&mut state, Move::Down);
+        assert_eq!(follow(&mut state), []);
+        table::go(&mut state, Move::Down);
+        assert_eq!(loaded(&mut state, detail(3, 1)), asks(1));
+        assert_eq!(loaded(&mut state, detail(1, 1)), []);
+        assert_eq!(state.screen.detail.loaded.as_ref().map(|d| d.task.key), Some(TaskKey(1)));
+        assert_eq!(follow(&mut state), []);
+    }
+
+    #[test]
+    fn a_new_revision_is_asked_for_again() {
+        let mut state = state(&[Running]);
+        state.screen.pane = Pane::Detail;
+        follow(&mut state);
+        loaded(&mut state, detail(1, 1));
+        add(&mut state, crate::domain::task::Task { rev: 2, ..task(1, Saved) });
+        assert_eq!(follow(&mut state), asks(1));
+    }
+
+    #[test]
+    fn parts_turn_in_a_ring() {
+        let mut state = state(&[Saved]);
+        turn(&mut state, false);
+        assert_eq!(state.screen.detail.tab, DetailTab::Attempts);
+        turn(&mut state, true);
+        assert_eq!(state.screen.detail.tab, DetailTab::Overview);
+    }
 }

@@ -7,6 +7,7 @@ use super::{
     key::{Code, Key},
     text,
 };
+use crate::domain::text::width;
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
@@ -128,7 +129,7 @@ impl PromptEditor {
             buf[(x, area.y + y)].set_symbol(" ");
         }
         buf.set_stringn(area.x, area.y + y, format!("{before}{after}"), usize::from(area.width), Style::default());
-        let x = area.x.saturating_add(u16::try_from(text::cells(before)).unwrap_or(u16::MAX)).min(right);
+        let x = area.x.saturating_add(u16::try_from(width(before)).unwrap_or(u16::MAX)).min(right);
         Position::new(x, area.y + y)
     }
 

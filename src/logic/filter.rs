@@ -1,13 +1,62 @@
-//! The table's filter language: `state:failed model:02 age<2h text`, `!` negates.
+//! The table's filter language: `state:failed model:02 age<2h text`, `!` negates. A row passes when every word does.
+//!
+//! A word is a field, an operator (`:` `<` `>` `<=` `>=`) and a value, or a text looked for in prompt, error, id and key.
+//! Commas give alternatives (`state:failed,refused`), quotes hold blanks together. Case counts for nothing.
 
-use crate::domain::{task::Row, time::Wall};
+use crate::domain::{
+    money::Ptc,
+    near::nearest,
+    problem::{Charged, ErrorClass},
+    task::{Row, TaskKey, TaskState},
+    time::{HOUR, MINUTE, SECOND, Wall},
+};
 
 /// A filter, as it was typed and as it works.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filter {
     /// As it was typed.
     pub text: String,
+    words: Vec<Word>,
 }
+
+/// One word.
+#[derive(Clone, Debug, PartialEq)]
+struct Word {
+    negated: bool,
+    /// One of these must hold.
+    any: Vec<Test>,
+}
+
+/// What a row is tested for. Texts are in lower case.
+#[derive(Clone, Debug, PartialEq)]
+enum Test {
+    State(TaskState),
+    Class(ErrorClass),
+    Charged(Charged),
+    Status(String),
+    Model(String),
+    Resolution(String),
+    Id(String),
+    Text(String),
+    Key(Relation, u64),
+    Attempt(Relation, u64),
+    Duration(Relation, u64),
+    Cost(Relation, Ptc),
+    /// Milliseconds since it was confirmed.
+    Age(Relation, u64),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Relation {
+    Equal,
+    Below,
+    Above,
+    AtMost,
+    AtLeast,
+}
+
+const FIELDS: [&str; 12] =
+    ["state", "status", "model", "class", "charged", "key", "id", "attempt", "cost", "res", "dur", "age"];
 
 impl Filter {
     /// Reads a filter.
@@ -15,18 +64,316 @@ impl Filter {
     /// # Errors
     /// One sentence: which word is at fault, why, and what would be right.
     pub fn parse(text: &str) -> Result<Self, String> {
-        Ok(Self { text: text.into() })
+        let words = split(text)?.iter().map(|token| token.word()).collect::<Result<_, _>>()?;
+        Ok(Self { text: text.into(), words })
     }
 
     /// Whether nothing is filtered.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.text.trim().is_empty()
+        self.words.is_empty()
     }
 
     /// Whether a row passes.
     #[must_use]
-    pub fn matches(&self, _row: &Row, _now: Wall) -> bool {
-        true
+    pub fn matches(&self, row: &Row, now: Wall) -> bool {
+        self.words.iter().all(|word| word.any.iter().any(|test| test.holds(row, now)) != word.negated)
+    }
+}
+
+/// A word as it was typed: before its quotes, and whether a field can stand in it.
+#[derive(Default)]
+struct Token {
+    negated: bool,
+    /// Name, operator, as far as the word begins with such.
+    field: Option<(String, Relation)>,
+    value: String,
+    quoted: bool,
+}
+
+/// Splits at blanks outside of quotes. Full-width signs count as their ASCII twins, but not within quotes.
+fn split(text: &str) -> Result<Vec<Token>, String> {
+    let mut tokens = Vec::new();
+    let mut chars = text.chars().peekable();
+    while let Some(&c) = chars.peek() {
+        if c.is_whitespace() {
+            chars.next();
+            continue;
+        }
+        let mut token = Token::default();
+        if matches!(c, '!' | '！') {
+            token.negated = true;
+            chars.next();
+        }
+        while let Some(c) = chars.next_if(|c| !c.is_whitespace()) {
+            let relation = match c {
+                ':' | '：' | '=' | '＝' => Some(Relation::Equal),
+                '<' | '＜' => Some(Relation::Below),
+                '>' | '＞' => Some(Relation::Above),
+                '"' | '“' | '”' => {
+                    token.quoted = true;
+                    loop {
+                        match chars.next() {
+                            Some('"' | '“' | '”') => break,
+                            Some(c) => token.value.push(c),
+                            None => return Err("a quote is not closed".into()),
+                        }
+                    }
+                    None
+                }
+                c => {
+                    token.value.push(c);
+                    None
+                }
+            };
+            let Some(relation) = relation else { continue };
+            if token.field.is_some() || token.quoted || token.value.is_empty() {
+                token.value.push(c);
+                continue;
+            }
+            let relation = match (relation, chars.next_if(|c| matches!(c, '=' | '＝'))) {
+                (Relation::Below, Some(_)) => Relation::AtMost,
+                (Relation::Above, Some(_)) => Relation::AtLeast,
+                (relation, _) => relation,
+            };
+            token.field = Some((std::mem::take(&mut token.value).to_lowercase(), relation));
+        }
+        tokens.push(token);
+    }
+    Ok(tokens)
+}
+
+impl Token {
+    fn word(&self) -> Result<Word, String> {
+        let Some((field, relation)) = &self.field else {
+            if self.value.is_empty() && self.negated {
+                return Err("! needs a word after it, such as !state:saved".into());
+            }
+            return Ok(Word { negated: self.negated, any: vec![Test::Text(self.value.to_lowercase())] });
+        };
+        if self.value.is_empty() {
+            return Err(format!("{field} needs a value, such as {}", example(field)));
+        }
+        let values: Vec<&str> = if self.quoted { vec![&self.value] } else { self.value.split(',').collect() };
+        let any = values
+            .into_iter()
+            .filter(|value| !value.is_empty())
+            .map(|value| test(field, *relation, value))
+            .collect::<Result<_, _>>()?;
+        Ok(Word { negated: self.negated, any })
+    }
+}
+
+fn example(field: &str) -> &'static str {
+    match field {
+        "state" => "state:failed",
+        "class" => "class:rate_limited",
+        "charged" => "charged:no",
+        "key" => "key>100",
+        "attempt" => "attempt>1",
+        "cost" => "cost>=0.5",
+        "dur" => "dur:10",
+        "age" => "age<2h",
+        _ => "model:02",
+    }
+}
+
+fn test(field: &str, relation: Relation, value: &str) -> Result<Test, String> {
+    let lower = value.to_lowercase();
+    let is_text = matches!(field, "state" | "status" | "model" | "class" | "charged" | "id" | "res" | "text");
+    if is_text && relation != Relation::Equal {
+        return Err(format!("{field} takes a colon, such as {}", example(field)));
+    }
+    match field {
+        "state" => known(field, &lower, TaskState::ALL.map(TaskState::word), TaskState::from_word).map(Test::State),
+        "class" => known(field, &lower, ErrorClass::ALL.map(ErrorClass::id), ErrorClass::from_id).map(Test::Class),
+        "charged" => known(field, &lower, ["yes", "no", "unknown"], Charged::from_id).map(Test::Charged),
+        "status" => Ok(Test::Status(lower)),
+        "model" => Ok(Test::Model(lower)),
+        "res" => Ok(Test::Resolution(lower)),
+        "id" => Ok(Test::Id(lower)),
+        "text" => Ok(Test::Text(lower)),
+        "key" => number(field, value.trim_start_matches('#')).map(|n| Test::Key(relation, n)),
+        "attempt" => number(field, value).map(|n| Test::Attempt(relation, n)),
+        "dur" => number(field, lower.trim_end_matches('s')).map(|n| Test::Duration(relation, n)),
+        "cost" => value.parse().map(|cost| Test::Cost(relation, cost)),
+        "age" if relation == Relation::Equal => Err("age takes < or >, such as age<2h".into()),
+        "age" => age(&lower).map(|ms| Test::Age(relation, ms)),
+        _ => {
+            let near = nearest(field, FIELDS).map_or_else(String::new, |near| format!(" Did you mean {near}?"));
+            Err(format!("there is no field {field:?}.{near} Quotes look for the text itself: \"{field}:{value}\""))
+        }
+    }
+}
+
+fn known<T, const N: usize>(
+    field: &str,
+    value: &str,
+    words: [&'static str; N],
+    read: fn(&str) -> Option<T>,
+) -> Result<T, String> {
+    // What is being typed counts as soon as it can mean but one thing.
+    let mut begun = words.into_iter().filter(|word| word.starts_with(value));
+    let only = begun.next().filter(|_| begun.next().is_none());
+    read(value).or_else(|| only.and_then(read)).ok_or_else(|| {
+        let near = nearest(value, words).map_or_else(String::new, |near| format!(" Did you mean {near}?"));
+        format!("{value:?} is no {field}.{near} There are {}", words.join(", "))
+    })
+}
+
+fn number(field: &str, value: &str) -> Result<u64, String> {
+    value.parse().map_err(|_| format!("{field} needs a whole number, such as {}", example(field)))
+}
+
+fn age(value: &str) -> Result<u64, String> {
+    let wrong = || format!("{value:?} is no age; ages look like 30s, 10m, 2h, 3d");
+    let unit = match value.chars().last().ok_or_else(wrong)? {
+        's' => SECOND,
+        'm' => MINUTE,
+        'h' => HOUR,
+        'd' => 24 * HOUR,
+        _ => return Err(wrong()),
+    };
+    let digits = &value[..value.len() - 1];
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, "0"));
+    let whole: u64 = whole.parse().map_err(|_| wrong())?;
+    let tenths: u64 = part.get(..1).unwrap_or("0").parse().map_err(|_| wrong())?;
+    Ok(whole.saturating_mul(unit).saturating_add(tenths * unit / 10))
+}
+
+impl Relation {
+    fn holds<T: PartialOrd>(self, have: &T, want: &T) -> bool {
+        match self {
+            Self::Equal => have == want,
+            Self::Below => have < want,
+            Self::Above => have > want,
+            Self::AtMost => have <= want,
+            Self::AtLeast => have >= want,
+        }
+    }
+}
+
+impl Test {
+    fn holds(&self, row: &Row, now: Wall) -> bool {
+        match self {
+            Self::State(state) => row.state == *state,
+            Self::Class(class) => row.class == Some(*class),
+            Self::Charged(charged) => row.charged == *charged,
+            Self::Status(text) => contains(&row.status, text),
+            Self::Model(text) => contains(&row.model, text),
+            Self::Resolution(text) => contains(&row.resolution, text),
+            Self::Id(text) => row.remote.as_deref().is_some_and(|id| contains(id, text)) || is_key(row.key, text),
+            Self::Text(text) => {
+                contains(&row.prompt, text)
+                    || row.error.as_deref().is_some_and(|error| contains(error, text))
+                    || row.remote.as_deref().is_some_and(|id| contains(id, text))
+                    || is_key(row.key, text)
+            }
+            Self::Key(relation, key) => relation.holds(&u64::from(row.key.0), key),
+            Self::Attempt(relation, attempt) => relation.holds(&u64::from(row.attempt), attempt),
+            Self::Duration(relation, seconds) => relation.holds(&u64::from(row.duration), seconds),
+            Self::Cost(relation, cost) => relation.holds(&row.cost, cost),
+            Self::Age(relation, ms) => relation.holds(&now.since(row.created_at), ms),
+        }
+    }
+}
+
+fn is_key(key: TaskKey, text: &str) -> bool {
+    text.strip_prefix('#').is_some_and(|digits| digits.parse() == Ok(key.0))
+}
+
+/// Whether a text holds a needle in lower case. Texts of ASCII letters, and needles without case, need no copy.
+#[must_use]
+pub fn contains(text: &str, needle: &str) -> bool {
+    if text.is_ascii() || needle.chars().all(|c| !c.is_alphabetic() || !c.is_lowercase() || c.is_ascii()) {
+        let (text, needle) = (text.as_bytes(), needle.as_bytes());
+        return needle.is_empty() || text.windows(needle.len()).any(|part| part.eq_ignore_ascii_case(needle));
+    }
+    text.to_lowercase().contains(needle)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::logic::testing::{WALL, task};
+    use proptest::prelude::*;
+
+    fn passes(filter: &str, state: TaskState) -> bool {
+        let mut row = Row::of(&task(12, state), false);
+        row.prompt = "Étude: 雨夜 cat [Pan left]".into();
+        // The row was confirmed 12 s after the tests' beginning.
+        Filter::parse(filter).unwrap().matches(&row, Wall(WALL + 12_000).plus(HOUR))
+    }
+
+    #[test]
+    fn every_field_tells_rows_apart() {
+        use TaskState::{Failed, Refused, Saved};
+        for (filter, state, want) in [
+            ("", Failed, true),
+            ("state:failed", Failed, true),
+            ("STATE:Failed", Failed, true),
+            ("state:fai", Failed, true),
+            ("state:failed,refused", Refused, true),
+            ("!state:failed", Failed, false),
+            ("！state：failed", Failed, false),
+            ("class:prompt_sensitive", Refused, true),
+            ("charged:no", Refused, true),
+            ("charged:yes", Saved, true),
+            ("status:succ", Saved, true),
+            ("model:02", Saved, true),
+            ("model:2.3", Saved, false),
+            ("res:768p dur:6", Saved, true),
+            ("dur>=10", Saved, false),
+            ("key:12", Saved, true),
+            ("key>#11", Saved, true),
+            ("id:112", Saved, true),
+            ("#12", Saved, true),
+            ("attempt>1", Saved, false),
+            ("cost>=0.5", Saved, true),
+            ("cost<0.5", Saved, false),
+            ("age<2h", Saved, true),
+            ("age>0.5h", Saved, true),
+            ("age>1d", Saved, false),
+            ("CAT", Saved, true),
+            ("étude", Saved, true),
+            ("ÉTUDE", Saved, true),
+            ("雨夜", Saved, true),
+            ("\"[pan left]\"", Saved, true),
+            ("cat dog", Saved, false),
+            ("cat !dog", Saved, true),
+            ("text:\"雨夜 cat\"", Saved, true),
+            ("\"étude:\"", Saved, true),
+        ] {
+            assert_eq!(passes(filter, state), want, "{filter}");
+        }
+    }
+
+    #[test]
+    fn a_fault_says_which_word_and_what_would_be_right() {
+        for (filter, fault) in [
+            ("stat:failed", "there is no field \"stat\". Did you mean state?"),
+            ("state:faild", "\"faild\" is no state. Did you mean failed?"),
+            ("age:2h", "age takes < or >"),
+            ("age<2", "\"2\" is no age"),
+            ("cost>cheap", "\"cheap\" is not an amount"),
+            ("model>2", "model takes a colon"),
+            ("key:x", "key needs a whole number"),
+            ("state:", "state needs a value"),
+            ("\"open", "a quote is not closed"),
+            ("!", "! needs a word"),
+        ] {
+            let told = Filter::parse(filter).unwrap_err();
+            assert!(told.starts_with(fault), "{filter}: {told}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_breaks_it(text in "[a-z0-9:<>=!\"# ，：雨]{0,24}") {
+            if let Ok(filter) = Filter::parse(&text) {
+                let _ = filter.matches(&Row::of(&task(1, TaskState::Saved), false), Wall(WALL));
+            }
+        }
     }
 }

@@ -1,6 +1,150 @@
-//! Stub until its branch lands.
-use super::{effect::Effect, msg::Input, state::State};
-/// Stub.
-pub fn input(_s: &mut State, _i: Input) -> Vec<Effect> {
-    vec![]
+//! What comes from the terminal: keys, pastes, sizes. A key is text where text is typed, an action where the table of
+//! keys knows one, and otherwise nothing but a word saying so.
+
+use super::{
+    commands::{self, Do},
+    compose, detail,
+    effect::{Effect, Level, StoreCmd},
+    engine,
+    key::{Code, Key},
+    keymap::{self, Place, Why},
+    list,
+    msg::Input,
+    preview,
+    screen::{Layer, Screen},
+    state::State,
+    table, toast,
+};
+
+/// Takes one thing from the terminal.
+pub fn input(state: &mut State, input: Input) -> Vec<Effect> {
+    let wishes = match input {
+        Input::Key(key) => take_key(state, key),
+        Input::Paste(text) => {
+            paste(state, &text);
+            Vec::new()
+        }
+        Input::Resize { width, height } => {
+            (state.screen.width, state.screen.height) = (width, height);
+            Vec::new()
+        }
+    };
+    table::keep_visible(state);
+    let mut effects = carry_out(state, wishes);
+    effects.extend(detail::follow(state));
+    effects
 }
+
+/// Hands acts to the engine. A batch that has gone to the store makes its preview deaf.
+pub(super) fn carry_out(state: &mut State, wishes: Vec<Do>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for wish in wishes {
+        match wish {
+            Do::Effect(effect) => effects.push(effect),
+            Do::Act(act) => {
+                let done = engine::act(state, act);
+                for effect in &done {
+                    if let Effect::Store(StoreCmd::Insert { ticket, .. }) = effect {
+                        preview::sending(state, *ticket);
+                    }
+                }
+                effects.extend(done);
+            }
+        }
+    }
+    effects
+}
+
+/// What a key brings about.
+fn take_key(state: &mut State, key: Key) -> Vec<Do> {
+    let place = keymap::place(state);
+    if is_text(state, place, key) {
+        return type_key(state, key);
+    }
+    let Some(binding) = state.screen.keys.resolve(place, key) else {
+        if state.screen.typing() {
+            return type_key(state, key);
+        }
+        say_unknown(state, key);
+        return Vec::new();
+    };
+    if place == Place::ComposeText && compose::moves_in_prompt(state, key) {
+        return Vec::new();
+    }
+    match (binding.when)(state) {
+        Ok(()) => commands::run(state, binding.action),
+        Err(Why(why)) => {
+            toast::say(state, Level::Warning, why, None);
+            Vec::new()
+        }
+    }
+}
+
+/// Whether the key is text here, before it can be a command. In a preview only digits are.
+fn is_text(state: &State, place: Place, key: Key) -> bool {
+    if !state.screen.typing() || !Screen::is_text(&key) {
+        return false;
+    }
+    match (place, keymap::as_command(key).code) {
+        (Place::Preview, Code::Char(c)) => c.is_ascii_digit(),
+        _ => true,
+    }
+}
+
+/// Hands a key to the editor that has them.
+fn type_key(state: &mut State, key: Key) -> Vec<Do> {
+    match state.screen.layers.last_mut() {
+        None => return compose::typed(state, key),
+        Some(Layer::FilterInput { line, .. }) => {
+            if line.key(key) {
+                commands::filter_changed(state);
+            }
+        }
+        Some(Layer::Resolve { line, .. }) => {
+            line.key(key);
+        }
+        Some(Layer::Help(_) | Layer::Messages(_)) => list::typed(state, key),
+        Some(Layer::Preview(_)) => {
+            if !preview::typed(state, key) {
+                say_unknown(state, key);
+            }
+        }
+        Some(Layer::CopyMenu | Layer::SortMenu { .. } | Layer::Confirm(_) | Layer::Choose { .. }) => {}
+    }
+    Vec::new()
+}
+
+fn say_unknown(state: &mut State, key: Key) {
+    toast::say(state, Level::Info, format!("{key} does nothing here; ? shows the keys"), None);
+}
+
+/// Pasted text is text: it never runs a command and never sends.
+fn paste(state: &mut State, text: &str) {
+    let taken = state.screen.typing()
+        && match state.screen.layers.last_mut() {
+            None => compose::pasted(state, text),
+            Some(Layer::FilterInput { line, .. }) => {
+                line.paste(text);
+                commands::filter_changed(state);
+                true
+            }
+            Some(Layer::Resolve { line, .. }) => {
+                line.paste(text);
+                true
+            }
+            Some(Layer::Help(_) | Layer::Messages(_)) => {
+                list::pasted(state, text);
+                true
+            }
+            Some(
+                Layer::Preview(_) | Layer::CopyMenu | Layer::SortMenu { .. } | Layer::Confirm(_) | Layer::Choose { .. },
+            ) => false,
+        };
+    if !taken {
+        let text = "pasted text does nothing here; n composes a new task and takes it";
+        toast::say(state, Level::Info, text.into(), None);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ use super::{
     key::{Code, Key},
     text,
 };
+use crate::domain::text::width;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// States kept for undo.
@@ -72,33 +73,33 @@ impl LineEditor {
         self.insert(&text::clean_line(pasted));
     }
 
-    /// The part that fits `width` cells, with the caret in it, and the caret's cell. The caret has a cell of its own at
+    /// The part that fits that many cells, with the caret in it, and the caret's cell. The caret has a cell of its own at
     /// the text's end, and the whole cells of a wide character before it.
     #[must_use]
-    pub fn window(&self, width: u16) -> (String, u16) {
-        let room = usize::from(width);
+    pub fn window(&self, cells: u16) -> (String, u16) {
+        let room = usize::from(cells);
         let (before, after) = self.text.split_at(self.caret);
-        let under = after.graphemes(true).next().map_or(1, |grapheme| text::cells(grapheme).max(1));
+        let under = after.graphemes(true).next().map_or(1, |grapheme| width(grapheme).max(1));
         let mut used = 0;
         let start = before
             .grapheme_indices(true)
             .rev()
             .take_while(|(_, grapheme)| {
-                used += text::cells(grapheme);
+                used += width(grapheme);
                 used + under <= room
             })
             .last()
             .map_or(self.caret, |(start, _)| start);
-        let caret = text::cells(&self.text[start..self.caret]);
-        let mut cells = 0;
+        let caret = width(&self.text[start..self.caret]);
+        let mut taken = 0;
         let shown = self.text[start..]
             .graphemes(true)
             .take_while(|grapheme| {
-                cells += text::cells(grapheme);
-                cells <= room
+                taken += width(grapheme);
+                taken <= room
             })
             .collect();
-        (shown, u16::try_from(caret).unwrap_or(u16::MAX).min(width.saturating_sub(1)))
+        (shown, u16::try_from(caret).unwrap_or(u16::MAX).min(cells.saturating_sub(1)))
     }
 
     const fn go(&mut self, to: usize) -> bool {
@@ -207,7 +208,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_caret_stays_at_a_border_whatever_is_typed(
-            start in "\\PC{0,12}", keys in proptest::collection::vec(0usize..14, 0..40), width in 0u16..12
+            start in "\\PC{0,12}", keys in proptest::collection::vec(0usize..14, 0..40), cells in 0u16..12
         ) {
             let names = ["left", "right", "home", "end", "backspace", "delete", "ctrl-w", "alt-f", "ctrl-k", "ctrl-y",
                 "alt-z", "x", "雨", "\u{301}"];
@@ -215,8 +216,8 @@ mod tests {
             for key in keys {
                 editor.key(names[key].parse().unwrap());
                 prop_assert!(text::grapheme_floor(&editor.text, editor.caret) == editor.caret);
-                let (shown, caret) = editor.window(width);
-                prop_assert!(text::cells(&shown) <= usize::from(width) && caret <= width.saturating_sub(1));
+                let (shown, caret) = editor.window(cells);
+                prop_assert!(width(&shown) <= usize::from(cells) && caret <= cells.saturating_sub(1));
             }
         }
     }

@@ -2,9 +2,12 @@
 //! out; no clock, no I/O.
 
 pub mod act;
+pub mod after;
 mod away;
 pub mod columns;
+pub mod commands;
 pub mod compose;
+pub mod copy;
 pub mod detail;
 pub mod editor;
 pub mod effect;
@@ -12,8 +15,10 @@ pub mod engine;
 pub mod filter;
 pub mod input;
 pub mod key;
+pub mod keymap;
 pub mod layout;
 mod line_editor;
+pub mod list;
 pub mod msg;
 pub mod notice;
 pub mod preview;
@@ -23,6 +28,8 @@ pub mod spread;
 pub mod state;
 pub mod table;
 pub mod tasks;
+#[cfg(test)]
+pub(crate) mod testing;
 mod text;
 pub mod toast;
 

@@ -1,13 +1,268 @@
-//! Stub until its branch lands.
+//! The preview of something paid: the one place between a key and money. It opens with the price, waits for Enter, and
+//! sends once.
+
 use super::{
-    effect::{Effect, Ticket},
+    act::{Act, Intent},
+    commands::Do,
+    compose,
+    editor::LineEditor,
+    effect::{Effect, Level, Ticket},
+    engine::acts::price,
+    key::{Code, Key},
+    keymap::{Move, Why, as_command},
     msg::InsertRefusal,
+    screen::{Layer, Pane, Preview, PreviewItem, Purpose},
     state::State,
+    table, toast,
 };
-use crate::domain::{problem::Problem, task::Task};
-/// Stub.
-pub fn inserted(_s: &mut State, _t: Ticket, _r: &Result<Vec<Task>, InsertRefusal>) -> Vec<Effect> {
-    vec![]
+use crate::domain::{
+    money::Ptc,
+    problem::{ErrorClass, Problem},
+    task::{Task, TaskState},
+    time::SECOND,
+};
+
+/// Enter does nothing for this long, so that a key pressed for what was there before does not pay. In milliseconds.
+pub const DEAF: u64 = 200;
+
+/// Opens the preview.
+pub(super) fn open(state: &mut State, purpose: Purpose, items: Vec<PreviewItem>, warnings: Vec<Problem>) {
+    let total: Ptc = items.iter().map(|item| item.cost).sum();
+    let asks = state.settings.budget.ask_above.is_some_and(|above| total > above);
+    let preview = Preview {
+        purpose,
+        warnings: [warnings, waits(state)].concat(),
+        obstacles: obstacles(state, total),
+        items,
+        total,
+        opened: state.now.mono,
+        typed: asks.then(LineEditor::default),
+        sent: None,
+        scroll: 0,
+    };
+    state.screen.layers.push(Layer::Preview(preview));
 }
-/// Stub.
-pub fn insert_failed(_s: &mut State, _t: Ticket, _p: &Problem) {}
+
+/// What makes that it would only be queued.
+fn waits(state: &State) -> Vec<Problem> {
+    let halted = state.queue.halted.as_ref().map(|halt| {
+        Problem::new("It would be queued only", halt.problem.what.clone(), "See to the cause, then p goes on sending.")
+    });
+    let paused =
+        state.queue.paused.then(|| Problem::new("It would be queued only", "sending is paused", "p resumes it."));
+    halted.or(paused).into_iter().collect()
+}
+
+/// What forbids sending.
+fn obstacles(state: &State, total: Ptc) -> Vec<Problem> {
+    let mut found = Vec::new();
+    if !state.settings.has_key {
+        let variable = &state.settings.profile.key_variable;
+        let next = format!("Set {variable}, or api_key_cmd or api_key_file in the config, and start again.");
+        found.push(Problem::new("Nothing can be sent", "there is no key for the service", next));
+    }
+    if state.store.owner.is_none() {
+        found.push(Problem::new("Nothing can be queued", "the store is not open yet", "Try again in a moment."));
+    }
+    let spent = state.money.spent_today + state.money.reserved;
+    let caps = [
+        (state.settings.budget.per_batch, Ptc::ZERO, "batch's", "budget.per_batch"),
+        (state.settings.budget.per_day, spent, "day's", "budget.per_day"),
+    ];
+    for (cap, spent, whose, key) in caps {
+        if let Some(cap) = cap.filter(|cap| spent + total > *cap) {
+            let why = format!("{total} PTC would cross the {whose} cap of {cap} PTC, {spent} PTC of it used");
+            found.push(Problem::new("Nothing can be queued", why, format!("Send less, or raise {key} in the config.")));
+        }
+    }
+    found
+}
+
+/// Opens the preview of a retry: the same requests again, as new attempts. Those that cannot be repeated are left out,
+/// and named.
+pub(super) fn retry(state: &mut State, tasks: Vec<Task>) {
+    let mut warnings = Vec::new();
+    let left_out = super::table::targets(state).len().saturating_sub(tasks.len());
+    if left_out > 0 {
+        let why = "they are unsent, running, unknown or made already";
+        warnings.push(Problem::new(format!("{left_out} of the marked tasks are left out"), why, ""));
+    }
+    let sensitive = tasks.iter().filter(|task| class(task) == Some(ErrorClass::PromptSensitive)).count();
+    if sensitive > 0 {
+        let what = format!(
+            "{sensitive} of these prompts {} refused as sensitive",
+            if sensitive == 1 { "was" } else { "were" }
+        );
+        warnings.push(Problem::new(
+            what,
+            "the same words will most likely be refused again",
+            "e edits before it sends.",
+        ));
+    }
+    for task in &tasks {
+        warnings.extend(retried_already(state, task));
+        if task.state() == TaskState::Saved {
+            warnings.push(Problem::new(format!("{} is saved already", task.key), "this makes another video", ""));
+        }
+    }
+    let items = tasks
+        .into_iter()
+        .map(|task| PreviewItem {
+            cost: price(state, &task.request),
+            parent: Some(task.key),
+            was: None,
+            request: task.request,
+        })
+        .collect();
+    open(state, Purpose::Retry, items, warnings);
+}
+
+fn class(task: &Task) -> Option<ErrorClass> {
+    task.error().map(|error| error.class)
+}
+
+/// A warning, where a later attempt repeats this one already.
+fn retried_already(state: &State, task: &Task) -> Option<Problem> {
+    let row = state.tasks.rows.get(&task.key).filter(|row| row.retried)?;
+    // A later attempt has a larger key; the last one is what the person wants to know of.
+    let later = state.tasks.rows.range(row.key..).rev().map(|(_, later)| later).find(|l| l.parent == Some(row.key));
+    let told = later.map_or_else(String::new, |l| format!(" as {}, which is {}", l.key, l.state.word()));
+    Some(Problem::new(format!("{} is already retried{told}", row.key), "", "Enter sends it once more."))
+}
+
+/// Whether Enter would send. Too early an Enter is not told of here: it does nothing, silently.
+///
+/// # Errors
+/// Why not, as one sentence.
+pub fn can_send(preview: &Preview) -> Result<(), Why> {
+    if preview.sent.is_some() {
+        return Err(Why("It is being queued already".into()));
+    }
+    if let Some(obstacle) = preview.obstacles.first() {
+        return Err(Why(obstacle.to_string()));
+    }
+    let (count, typed) = (preview.items.len(), preview.typed.as_ref().map(LineEditor::text));
+    match typed {
+        Some(typed) if typed.trim().parse() != Ok(count) => {
+            Err(Why(format!("This costs {} PTC: type the number of tasks, {count}, then Enter", preview.total)))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Enter: queues it, once, unless the preview has only just come up.
+pub(super) fn send(state: &mut State) -> Vec<Do> {
+    let undo = state.settings.queue.undo_ms > 0;
+    let Some(Layer::Preview(preview)) = state.screen.layers.last() else { return Vec::new() };
+    if state.now.mono.since(preview.opened) < DEAF || can_send(preview).is_err() {
+        return Vec::new();
+    }
+    let intents = preview
+        .items
+        .iter()
+        .map(|item| Intent { request: item.request.clone(), parent: item.parent, name: None })
+        .collect();
+    vec![Do::Act(Act::Queue { intents, undo })]
+}
+
+/// The batch has gone to the store under that number: from now on Enter does nothing.
+pub(super) fn sending(state: &mut State, ticket: Ticket) {
+    if let Some(Layer::Preview(preview)) = state.screen.layers.last_mut() {
+        preview.sent = Some(ticket);
+    }
+}
+
+/// The store's word on a batch: the new tasks, or why not one of them was taken.
+pub fn inserted(state: &mut State, ticket: Ticket, result: &Result<Vec<Task>, InsertRefusal>) -> Vec<Effect> {
+    let Some(at) = find(state, ticket) else { return Vec::new() };
+    match result {
+        Ok(tasks) => {
+            let Layer::Preview(preview) = state.screen.layers.remove(at) else { return Vec::new() };
+            queued(state, preview.purpose, tasks)
+        }
+        Err(refusal) => {
+            give_back(state, at, refusal.problem());
+            Vec::new()
+        }
+    }
+}
+
+/// The store could not take a batch.
+pub fn insert_failed(state: &mut State, ticket: Ticket, problem: &Problem) {
+    if let Some(at) = find(state, ticket) {
+        give_back(state, at, problem.clone());
+    }
+}
+
+/// The preview that waits for that answer.
+fn find(state: &State, ticket: Ticket) -> Option<usize> {
+    let waits = |layer: &Layer| matches!(layer, Layer::Preview(preview) if preview.sent == Some(ticket));
+    state.screen.layers.iter().position(waits)
+}
+
+fn give_back(state: &mut State, at: usize, problem: Problem) {
+    toast::say(state, Level::Error, problem.to_string(), None);
+    if let Some(Layer::Preview(preview)) = state.screen.layers.get_mut(at) {
+        preview.sent = None;
+        preview.obstacles.push(problem);
+    }
+}
+
+fn queued(state: &mut State, purpose: Purpose, tasks: &[Task]) -> Vec<Effect> {
+    let (Some(first), Some(last)) = (tasks.first(), tasks.last()) else { return Vec::new() };
+    let effects = match purpose {
+        Purpose::Retry => {
+            table::clear_marks(state);
+            Vec::new()
+        }
+        Purpose::New | Purpose::EditRetry => compose::sent(state),
+    };
+    if state.screen.pane == Pane::Compose {
+        state.screen.pane = Pane::Table;
+    }
+    let shown = table::go_to(state, first.key);
+    let what = match tasks.len() {
+        1 => first.key.to_string(),
+        n => format!("{n} tasks, {} to {}", first.key.min(last.key), first.key.max(last.key)),
+    };
+    let when = match (&state.queue.halted, state.queue.paused, state.settings.queue.undo_ms) {
+        (Some(_), ..) => "sending is halted: see the banner".to_owned(),
+        (None, true, _) => "sending is paused: p resumes it".to_owned(),
+        (None, false, 0) => "sends now".to_owned(),
+        (None, false, ms) => format!("sends in {} s, u takes it back", ms.div_ceil(SECOND)),
+    };
+    let hidden = if shown { "" } else { "; the filter hides it" };
+    toast::say(state, Level::Info, format!("queued {what}, {when}{hidden}"), Some(first.key));
+    effects
+}
+
+/// Takes a key of the number that must be typed; tells whether it was one.
+pub(super) fn typed(state: &mut State, key: Key) -> bool {
+    let Some(Layer::Preview(Preview { typed: Some(line), sent: None, .. })) = state.screen.layers.last_mut() else {
+        return false;
+    };
+    let key = as_command(key);
+    let takes = match key.code {
+        Code::Char(c) => c.is_ascii_digit() || key.ctrl,
+        Code::Backspace | Code::Delete | Code::Left | Code::Right => true,
+        _ => false,
+    };
+    if takes {
+        line.key(key);
+    }
+    takes
+}
+
+/// Scrolls.
+pub(super) fn scroll(state: &mut State, to: Move) {
+    let page = usize::from(state.screen.height / 2).max(1);
+    if let Some(Layer::Preview(preview)) = state.screen.layers.last_mut() {
+        preview.scroll = table::step(to, preview.scroll, preview.items.len() * LINES + LINES, page);
+    }
+}
+
+/// Lines that an item takes at most, for the scroll's end.
+const LINES: usize = 16;
+
+#[cfg(test)]
+mod tests;

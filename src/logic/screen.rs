@@ -2,10 +2,12 @@
 //! `update`; no picture is made here.
 
 use super::{
+    after::AfterDetail,
     editor::{LineEditor, PromptEditor},
     effect::{Level, Ticket},
     filter::Filter,
     key::Key,
+    keymap::{self, Keymap},
     settings::Settings,
 };
 use crate::domain::{
@@ -43,6 +45,12 @@ pub struct Screen {
     pub messages: VecDeque<Message>,
     /// Shown once at the start: what happened since the last time.
     pub away: Option<Away>,
+    /// Which key means what.
+    pub keys: Keymap,
+    /// What goes on when the store has given the whole tasks that it needs.
+    pub after: Option<AfterDetail>,
+    /// The file call whose address goes to the clipboard: `yu`.
+    pub url_asked: Option<(Ticket, TaskKey)>,
 }
 
 /// A pane.
@@ -79,6 +87,22 @@ pub struct TableView {
     pub frozen: bool,
 }
 
+impl Default for TableView {
+    fn default() -> Self {
+        Self {
+            sort: Sort::NEWEST,
+            filter: Filter::default(),
+            order: Vec::new(),
+            cursor: None,
+            at: 0,
+            top: 0,
+            marks: BTreeSet::new(),
+            range_from: None,
+            frozen: false,
+        }
+    }
+}
+
 /// An order of the table. Unknown tasks stand on top of the default one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
@@ -86,6 +110,11 @@ pub struct Sort {
     pub column: Column,
     /// The largest first.
     pub descending: bool,
+}
+
+impl Sort {
+    /// The default order: the newest first, below the unknown.
+    pub const NEWEST: Self = Self { column: Column::Key, descending: true };
 }
 
 /// A column of the table, by its subject; its title, width and priority stand in `logic::columns`.
@@ -169,6 +198,32 @@ pub struct Compose {
     pub parent_request: Option<Request>,
     /// When the draft last changed and was not yet given to the store.
     pub unsaved_since: Option<Mono>,
+    /// The draft that was put by when another one took its place.
+    pub put_by: Option<Draft>,
+    /// Whether the preview opens as soon as the pictures have been read.
+    pub wants_preview: bool,
+}
+
+impl Compose {
+    /// Compose with that draft in it, the caret in the prompt. A draft without a model gets the catalogue's first.
+    #[must_use]
+    pub fn new(settings: &Settings, draft: Draft) -> Self {
+        let first = || settings.catalogue.models.first().map_or_else(String::new, |model| model.name.clone());
+        let model = if draft.model.is_empty() { first() } else { draft.model.clone() };
+        Self {
+            prompt: PromptEditor::new(&draft.prompt),
+            draft: Draft { model, ..draft },
+            row: ComposeRow::Field(Field::Prompt),
+            line: LineEditor::default(),
+            faults: Vec::new(),
+            images: BTreeMap::new(),
+            parent: None,
+            parent_request: None,
+            unsaved_since: None,
+            put_by: None,
+            wants_preview: false,
+        }
+    }
 }
 
 /// A row of compose.
@@ -332,42 +387,25 @@ pub struct Away {
 }
 
 impl Screen {
-    /// The screen at the program's start: the table, empty, at 80x24 until the terminal tells its size.
+    /// The screen at the start. Faults of the person's own keys are for `config check` to tell; here they only leave
+    /// the defaults in force.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
-        let model = settings.catalogue.models.first().map(|spec| spec.name.clone()).unwrap_or_default();
         Self {
             width: 80,
             height: 24,
             pane: Pane::Table,
             full: false,
-            table: TableView {
-                sort: Sort { column: Column::Key, descending: true },
-                filter: Filter::default(),
-                order: Vec::new(),
-                cursor: None,
-                at: 0,
-                top: 0,
-                marks: BTreeSet::new(),
-                range_from: None,
-                frozen: false,
-            },
+            table: TableView::default(),
             detail: DetailView::default(),
-            compose: Compose {
-                prompt: PromptEditor::new(""),
-                draft: Draft { model, ..Draft::default() },
-                row: ComposeRow::Field(Field::Prompt),
-                line: LineEditor::default(),
-                faults: Vec::new(),
-                images: BTreeMap::new(),
-                parent: None,
-                parent_request: None,
-                unsaved_since: None,
-            },
+            compose: Compose::new(settings, Draft::default()),
             layers: Vec::new(),
             toasts: VecDeque::new(),
             messages: VecDeque::new(),
             away: None,
+            keys: Keymap::build(&settings.keys).0,
+            after: None,
+            url_asked: None,
         }
     }
 
@@ -388,17 +426,7 @@ impl Screen {
             Some(Layer::CopyMenu | Layer::SortMenu { .. } | Layer::Confirm(_) | Layer::Choose { .. }) => false,
             None => {
                 self.pane == Pane::Compose
-                    && matches!(
-                        self.compose.row,
-                        ComposeRow::Field(
-                            Field::Prompt
-                                | Field::FirstFrame
-                                | Field::LastFrame
-                                | Field::Subject
-                                | Field::Callback
-                                | Field::Count
-                        )
-                    )
+                    && matches!(self.compose.row, ComposeRow::Field(field) if keymap::is_typed(field))
             }
         }
     }

@@ -1,7 +1,243 @@
-//! Stub until its branch lands.
-use super::state::State;
-use crate::domain::task::TaskKey;
-/// Stub.
-pub fn row_changed(_s: &mut State, _k: TaskKey) {}
-/// Stub.
-pub fn rows_appended(_s: &mut State, _k: &[TaskKey]) {}
+//! The task table as a view: its order, its cursor, its marks. Kept right row by row, so that a change among a hundred
+//! thousand tasks costs a search and a move of memory, and a key costs nothing that grows with them.
+
+mod order;
+
+pub use order::{compare, order_of};
+
+use super::{
+    keymap::Move,
+    layout::table_rows as page,
+    screen::{Sort, TableView},
+    state::State,
+};
+use crate::domain::task::{Row, TaskKey, TaskState};
+
+/// The row under the cursor.
+#[must_use]
+pub fn cursor_row(state: &State) -> Option<&Row> {
+    state.tasks.rows.get(&state.screen.table.cursor?)
+}
+
+/// What an act is for: the marks and the open range, in the table's order as far as it is shown, else the task under the
+/// cursor.
+#[must_use]
+pub fn targets(state: &State) -> Vec<TaskKey> {
+    let table = &state.screen.table;
+    let mut keys: Vec<TaskKey> = table.marks.iter().copied().filter(|key| state.tasks.rows.contains_key(key)).collect();
+    keys.extend(range(table).iter().filter(|key| !table.marks.contains(key)));
+    if keys.is_empty() {
+        return table.cursor.into_iter().collect();
+    }
+    keys
+}
+
+/// The open range: from where it was begun to the cursor.
+#[must_use]
+pub fn range(table: &TableView) -> &[TaskKey] {
+    let from = table.range_from.and_then(|from| table.order.iter().position(|key| *key == from));
+    from.map_or(&[], |from| &table.order[from.min(table.at)..=from.max(table.at)])
+}
+
+/// A row was put in or changed: keeps order, cursor and scroll right. While frozen, no row on the screen moves.
+pub fn row_changed(state: &mut State, key: TaskKey) {
+    let Some(row) = state.tasks.rows.get(&key) else { return };
+    let table = &mut state.screen.table;
+    let shown = table.filter.matches(row, state.now.wall);
+    let was = order::find(&table.order, key, &state.tasks.rows, table.sort);
+    match (was, shown) {
+        (None, false) => return,
+        (Some(_), _) if table.frozen => return,
+        (Some(at), true) if order::fits(&table.order, at, row, &state.tasks.rows, table.sort) => return,
+        (Some(at), true) => {
+            table.order.remove(at);
+            let to = order::place(&table.order, row, &state.tasks.rows, table.sort);
+            table.order.insert(to, key);
+            moved(table, key, at, to);
+        }
+        (Some(at), false) => {
+            table.order.remove(at);
+            removed(table, at);
+        }
+        (None, true) => {
+            let to = order::place(&table.order, row, &state.tasks.rows, table.sort);
+            table.order.insert(to, key);
+            inserted(table, key, to);
+        }
+    }
+    keep_visible(state);
+}
+
+fn moved(table: &mut TableView, key: TaskKey, from: usize, to: usize) {
+    if table.cursor == Some(key) {
+        table.at = to;
+        return;
+    }
+    // The cursor's place after taking the row out, then after putting it in again.
+    let without = if from < table.at { table.at - 1 } else { table.at };
+    table.at = if to <= without { without + 1 } else { without };
+}
+
+fn removed(table: &mut TableView, at: usize) {
+    if at < table.top {
+        table.top -= 1;
+    }
+    if at < table.at || (at == table.at && table.at == table.order.len()) {
+        table.at = table.at.saturating_sub(1);
+    }
+    table.cursor = table.order.get(table.at).copied();
+}
+
+fn inserted(table: &mut TableView, key: TaskKey, to: usize) {
+    if table.cursor.is_none() {
+        (table.cursor, table.at) = (Some(key), to);
+        return;
+    }
+    if to <= table.at {
+        table.at += 1;
+    }
+    if to < table.top || (table.frozen && to == table.top) {
+        table.top += 1;
+    }
+}
+
+/// Rows were put in that are older than all others: a page of the store. In the default order they go to the end.
+pub fn rows_appended(state: &mut State, keys: &[TaskKey]) {
+    let newest_first = keys.is_sorted_by(|a, b| a > b);
+    let last = state.screen.table.order.iter().rev().find(|key| !order::is_unknown(&state.tasks.rows, **key));
+    let older = last.zip(keys.first()).is_none_or(|(last, first)| first < last);
+    if state.screen.table.sort != Sort::NEWEST || !newest_first || !older {
+        keys.iter().for_each(|key| row_changed(state, *key));
+        return;
+    }
+    for key in keys {
+        let Some(row) = state.tasks.rows.get(key) else { continue };
+        if row.state == TaskState::Unknown {
+            row_changed(state, *key);
+        } else if state.screen.table.filter.matches(row, state.now.wall) {
+            state.screen.table.order.push(*key);
+        }
+    }
+    let table = &mut state.screen.table;
+    if table.cursor.is_none() {
+        table.cursor = table.order.first().copied();
+        table.at = 0;
+    }
+}
+
+/// Builds the order anew: after a change of sort or filter, and when a freeze ends. The cursor stays on its task, or
+/// goes to the row that took its place.
+pub fn rebuild(state: &mut State) {
+    let order = order_of(&state.tasks.rows, state.screen.table.sort, &state.screen.table.filter, state.now.wall);
+    let table = &mut state.screen.table;
+    let from_top = table.at.saturating_sub(table.top);
+    let found = table.cursor.and_then(|cursor| order.iter().position(|key| *key == cursor));
+    table.at = found.unwrap_or_else(|| table.at.min(order.len().saturating_sub(1)));
+    table.cursor = order.get(table.at).copied();
+    table.top = table.at.saturating_sub(from_top);
+    table.order = order;
+    keep_visible(state);
+}
+
+/// Puts the cursor on that task, if it is shown; tells whether it is.
+pub fn go_to(state: &mut State, key: TaskKey) -> bool {
+    let table = &state.screen.table;
+    let Some(at) = order::find(&table.order, key, &state.tasks.rows, table.sort) else { return false };
+    put_cursor(state, at);
+    true
+}
+
+/// Puts the cursor on the first row.
+pub fn to_first(state: &mut State) {
+    put_cursor(state, 0);
+}
+
+/// Moves the cursor.
+pub fn go(state: &mut State, to: Move) {
+    let page = page(state);
+    let target = step(to, state.screen.table.at, state.screen.table.order.len(), page);
+    put_cursor(state, target);
+}
+
+/// Where a move leads in a list of `len` lines, from line `at`.
+#[must_use]
+pub fn step(to: Move, at: usize, len: usize, page: usize) -> usize {
+    let last = len.saturating_sub(1);
+    match to {
+        Move::Up => at.saturating_sub(1),
+        Move::Down => (at + 1).min(last),
+        Move::PageUp => at.saturating_sub(page),
+        Move::PageDown => (at + page).min(last),
+        Move::HalfUp => at.saturating_sub(page.div_ceil(2)),
+        Move::HalfDown => (at + page.div_ceil(2)).min(last),
+        Move::First => 0,
+        Move::Last => last,
+    }
+}
+
+fn put_cursor(state: &mut State, at: usize) {
+    let table = &mut state.screen.table;
+    table.at = at.min(table.order.len().saturating_sub(1));
+    table.cursor = table.order.get(table.at).copied();
+    keep_visible(state);
+}
+
+/// Scrolls just enough that the cursor is on the screen and no row stays empty while there are tasks to fill it.
+pub fn keep_visible(state: &mut State) {
+    let rows = page(state);
+    let table = &mut state.screen.table;
+    let top = table.top.min(table.order.len().saturating_sub(rows));
+    table.top = top.clamp((table.at + 1).saturating_sub(rows), table.at);
+}
+
+/// Marks the task under the cursor, or unmarks it, and goes on to the next. Ends an open range by marking all of it.
+pub fn mark(state: &mut State) {
+    let table = &mut state.screen.table;
+    if table.range_from.is_some() {
+        end_range(table);
+        return;
+    }
+    let Some(key) = table.cursor else { return };
+    if !table.marks.remove(&key) {
+        table.marks.insert(key);
+    }
+    go(state, Move::Down);
+}
+
+/// Begins a range at the cursor, or ends the open one by marking all of it.
+pub fn mark_range(state: &mut State) {
+    let table = &mut state.screen.table;
+    if table.range_from.is_some() {
+        end_range(table);
+    } else {
+        table.range_from = table.cursor;
+    }
+}
+
+fn end_range(table: &mut TableView) {
+    let keys = range(table).to_vec();
+    table.marks.extend(keys);
+    table.range_from = None;
+}
+
+/// Marks all tasks shown; if all are marked already, unmarks them.
+pub fn mark_all(state: &mut State) {
+    let table = &mut state.screen.table;
+    table.range_from = None;
+    if table.order.iter().all(|key| table.marks.contains(key)) {
+        table.order.iter().for_each(|key| {
+            table.marks.remove(key);
+        });
+    } else {
+        table.marks.extend(&table.order);
+    }
+}
+
+/// Takes all marks away: the act they were for has been done.
+pub fn clear_marks(state: &mut State) {
+    state.screen.table.marks.clear();
+    state.screen.table.range_from = None;
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,24 +1,24 @@
 //! What both editors share: borders between graphemes and words in a line of text, and what may come in by a paste.
 
+use crate::domain::text;
 use std::iter::Peekable;
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
-use unicode_width::UnicodeWidthStr;
 
 /// The border of the grapheme before `at`; 0 at the beginning. `at` is a byte index.
 #[must_use]
-pub fn grapheme_before(text: &str, at: usize) -> usize {
+pub(super) fn grapheme_before(text: &str, at: usize) -> usize {
     GraphemeCursor::new(at, text.len(), true).prev_boundary(text, 0).ok().flatten().unwrap_or(0)
 }
 
 /// The border after the grapheme that begins at `at`; the text's length at its end.
 #[must_use]
-pub fn grapheme_after(text: &str, at: usize) -> usize {
+pub(super) fn grapheme_after(text: &str, at: usize) -> usize {
     GraphemeCursor::new(at, text.len(), true).next_boundary(text, 0).ok().flatten().unwrap_or(text.len())
 }
 
 /// The nearest border between graphemes at or before `at`.
 #[must_use]
-pub fn grapheme_floor(text: &str, at: usize) -> usize {
+pub(super) fn grapheme_floor(text: &str, at: usize) -> usize {
     let border = GraphemeCursor::new(at, text.len(), true).is_boundary(text, 0).unwrap_or(true);
     if border { at } else { grapheme_before(text, at) }
 }
@@ -26,48 +26,35 @@ pub fn grapheme_floor(text: &str, at: usize) -> usize {
 /// The beginning of the word before `at`. Words are those of UAX #29, so that a Chinese character is a word and a key
 /// that deletes a word does not delete a whole Chinese sentence.
 #[must_use]
-pub fn word_before(text: &str, at: usize) -> usize {
+pub(super) fn word_before(text: &str, at: usize) -> usize {
     text[..at].unicode_word_indices().next_back().map_or(0, |(start, _)| start)
 }
 
 /// The end of the word after `at`.
 #[must_use]
-pub fn word_after(text: &str, at: usize) -> usize {
+pub(super) fn word_after(text: &str, at: usize) -> usize {
     text[at..].unicode_word_indices().next().map_or(text.len(), |(start, word)| at + start + word.len())
 }
 
-/// The cells that a text takes.
+/// Pasted text made harmless: escape sequences go whole (terminals hand them on as they were copied), then what
+/// [`text::clean`] takes out of any foreign text.
 #[must_use]
-pub fn cells(text: &str) -> usize {
-    text.width()
-}
-
-/// Pasted text made harmless: `\r\n`, `\r` and the Unicode line ends become `\n`, a tab a blank, escape sequences and all
-/// other control characters go. Terminals hand them on as they were copied.
-#[must_use]
-pub fn clean(pasted: &str) -> String {
-    let mut clean = String::with_capacity(pasted.len());
+pub(super) fn clean(pasted: &str) -> String {
+    let mut plain = String::with_capacity(pasted.len());
     let mut rest = pasted.chars().peekable();
     while let Some(c) = rest.next() {
         match c {
-            '\r' => {
-                rest.next_if_eq(&'\n');
-                clean.push('\n');
-            }
-            '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => clean.push('\n'),
-            '\t' => clean.push(' '),
             '\u{1b}' => skip_escape(&mut rest),
             '\u{9b}' => skip_csi(&mut rest),
-            c if c.is_control() => {}
-            c => clean.push(c),
+            c => plain.push(c),
         }
     }
-    clean
+    text::clean(&plain).into_owned()
 }
 
 /// What [`clean`] gives, on one line.
 #[must_use]
-pub fn clean_line(pasted: &str) -> String {
+pub(super) fn clean_line(pasted: &str) -> String {
     clean(pasted.trim_matches(['\r', '\n'])).replace('\n', " ")
 }
 

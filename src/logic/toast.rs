@@ -1,11 +1,76 @@
-//! Stub until its branch lands.
-use super::{effect::Level, state::State};
-use crate::domain::{task::TaskKey, time::Mono};
-/// Stub.
-pub fn say(_s: &mut State, _l: Level, _t: String, _k: Option<TaskKey>) {}
-/// Stub.
-pub fn expire(_s: &mut State) {}
-/// Stub.
-pub fn deadline(_s: &State) -> Option<Mono> {
-    None
+//! Passing words to the person. Each stands on the screen for a few seconds and stays in the message log.
+
+use super::{
+    effect::Level,
+    screen::{Message, Toast},
+    state::State,
+};
+use crate::domain::{
+    task::TaskKey,
+    time::{Mono, SECOND},
+};
+
+/// How long a toast stands, in milliseconds.
+const STANDS: u64 = 5 * SECOND;
+/// Toasts on the screen at most; older ones make room.
+const MOST: usize = 4;
+/// Lines of the message log at most.
+const LOG: usize = 500;
+
+/// Says something: on the screen for a while, and in the message log.
+pub fn say(state: &mut State, level: Level, text: String, key: Option<TaskKey>) {
+    let screen = &mut state.screen;
+    let until = state.now.mono.plus(STANDS);
+    // A held key that cannot do what it should says so once, not thirty times a second.
+    if let Some(last) = screen.toasts.back_mut().filter(|last| last.text == text && last.level == level) {
+        last.until = until;
+        return;
+    }
+    screen.messages.push_back(Message { at: state.now.wall, level, key, text: text.clone() });
+    screen.toasts.push_back(Toast { level, text, until });
+    while screen.messages.len() > LOG {
+        screen.messages.pop_front();
+    }
+    while screen.toasts.len() > MOST {
+        screen.toasts.pop_front();
+    }
+}
+
+/// When the next toast goes away.
+#[must_use]
+pub fn deadline(state: &State) -> Option<Mono> {
+    state.screen.toasts.iter().map(|toast| toast.until).min()
+}
+
+/// Takes away the toasts whose time is over.
+pub fn expire(state: &mut State) {
+    let now = state.now.mono;
+    state.screen.toasts.retain(|toast| toast.until > now);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logic::testing::state;
+
+    #[test]
+    fn a_toast_goes_away_and_its_words_stay_in_the_log() {
+        let mut state = state(&[]);
+        say(&mut state, Level::Info, "one".into(), None);
+        say(&mut state, Level::Info, "one".into(), None);
+        assert_eq!(deadline(&state), Some(state.now.mono.plus(STANDS)));
+        state.now.mono = state.now.mono.plus(STANDS);
+        expire(&mut state);
+        assert_eq!((deadline(&state), state.screen.messages.len()), (None, 1));
+    }
+
+    #[test]
+    fn the_log_and_the_screen_keep_only_the_newest() {
+        let mut state = state(&[]);
+        for n in 0..600 {
+            say(&mut state, Level::Warning, n.to_string(), None);
+        }
+        assert_eq!((state.screen.toasts.len(), state.screen.messages.len()), (MOST, LOG));
+        assert_eq!(state.screen.messages[LOG - 1].text, "599");
+    }
 }

@@ -2,6 +2,7 @@
 //! so that the file as it stands changes nothing.
 
 use super::{
+    models::MODEL,
     options::{Default, Opt},
     table::{BUILT_IN_PROFILES, PROFILE, SECTIONS, TOP},
 };
@@ -12,6 +13,12 @@ const HEAD: &str = "\
 # It belongs at $XDG_CONFIG_HOME/reeltop/config.toml (most often ~/.config/reeltop/config.toml);
 # `reeltop config init` writes it there, and `reeltop config check` names every fault of yours.
 # This file is generated from the program's table of options.
+";
+
+const MODELS_HEAD: &str = "
+# Models. A known one is changed where something is said here, another name adds one. Everything is as the service
+# documents it unless it is set; the values below are examples.
+[models.\"MiniMax-Hailuo-02\"]
 ";
 
 const KEYS_HEAD: &str = "
@@ -35,6 +42,8 @@ pub fn example(key_lines: &str) -> String {
             push_option(&mut text, option);
         }
     }
+    text.push_str(MODELS_HEAD);
+    MODEL.iter().for_each(|option| push_option(&mut text, option));
     text.push_str(KEYS_HEAD);
     text.push_str(key_lines);
     text

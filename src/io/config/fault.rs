@@ -1,6 +1,6 @@
 //! What is wrong with a config file: where, what, why, and the name that was probably meant.
 
-use crate::domain::problem::Problem;
+use crate::domain::{fields::listed, near::nearest, problem::Problem};
 use std::{fmt, ops::Range, path::PathBuf};
 
 /// A place in the config file, both numbers counted from 1.
@@ -73,55 +73,13 @@ impl Source<'_> {
     }
 }
 
-/// The candidate that a misspelt word was probably meant to be: the nearest one, if at most a third of the word's letters
-/// (and at least one) are wrong, missing, too many or swapped.
-pub(super) fn near<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    let allowed = (word.chars().count() / 3).max(1);
-    candidates
-        .into_iter()
-        .map(|candidate| (distance(word, candidate), candidate))
-        .filter(|(distance, _)| *distance <= allowed)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-/// `Did you mean x?`, or a list of what there is when nothing is near.
-pub(super) fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str> + Clone) -> String {
-    match near(word, candidates.clone()) {
+/// `Did you mean x?`, or all there is when nothing is near.
+pub(super) fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    match nearest(word, candidates.iter().copied()) {
         Some(candidate) => format!("Did you mean {candidate}?"),
-        None => format!("There is {}.", listed(candidates)),
+        None => format!("It can be {}", listed(&candidates)),
     }
-}
-
-/// Words with commas between them and `and` before the last.
-pub(super) fn listed<'c>(words: impl IntoIterator<Item = &'c str>) -> String {
-    let words: Vec<&str> = words.into_iter().collect();
-    match words.as_slice() {
-        [] => "none".into(),
-        [only] => (*only).into(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
-}
-
-/// The number of single-letter edits between two words, letter case aside; two neighbours swapped count as one edit
-/// (optimal string alignment).
-fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.to_lowercase().chars().collect();
-    let b: Vec<char> = b.to_lowercase().chars().collect();
-    let mut rows = vec![(0..=b.len()).collect::<Vec<usize>>()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let substituted = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut best = substituted.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(best);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
 }
 
 #[cfg(test)]
@@ -129,15 +87,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_misspelt_word_finds_the_one_that_was_meant() {
-        let names = ["stall_seconds", "sidecar", "parallel", "dir"];
-        assert_eq!(near("stal_secconds", names), Some("stall_seconds"));
-        assert_eq!(near("paralell", names), Some("parallel"));
-        assert_eq!(near("DIR", names), Some("dir"));
-        assert_eq!(near("drit", names), None);
-        assert_eq!(near("colour", names), None);
-        assert_eq!(distance("ab", "ba"), 1);
-        assert_eq!(distance("", "abc"), 3);
+    fn a_misspelt_word_is_answered_with_the_near_one_or_with_all_there_are() {
+        let names = ["stall_seconds", "sidecar", "parallel"];
+        assert_eq!(did_you_mean("stal_secconds", names), "Did you mean stall_seconds?");
+        assert_eq!(did_you_mean("colour", names), "It can be stall_seconds, sidecar or parallel");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod check;
 mod example;
 mod fault;
+mod models;
 mod options;
 mod profile;
 mod read;
@@ -69,10 +70,8 @@ pub struct Wanted<'a> {
 pub struct Paths {
     /// The config file, whether or not there is one.
     pub config: PathBuf,
-    /// The folder of all that the program keeps.
+    /// The folder of all that the program keeps; the store is in it.
     pub data_dir: PathBuf,
-    /// The store.
-    pub store: PathBuf,
     /// Pictures put by under their hash.
     pub images: PathBuf,
     /// The log.
@@ -145,13 +144,7 @@ pub fn load(wanted: &Wanted<'_>, folders: &Folders) -> Result<Loaded, Rejected> 
 pub fn paths(wanted: &Wanted<'_>, folders: &Folders) -> Paths {
     let config = wanted.config.map_or_else(|| folders.config.join("config.toml"), Path::to_owned);
     let data_dir = wanted.data_dir.map_or_else(|| folders.data.clone(), Path::to_owned);
-    Paths {
-        config,
-        store: data_dir.join("reeltop.db"),
-        images: data_dir.join("images"),
-        log: data_dir.join("reeltop.log"),
-        data_dir,
-    }
+    Paths { config, images: data_dir.join("images"), log: data_dir.join("reeltop.log"), data_dir }
 }
 
 /// A path of the config, with the home folder for its `~`.

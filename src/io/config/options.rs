@@ -1,8 +1,8 @@
 //! What an option is: a name, a kind that says which values it takes and where they go, a default and a doc. The options
 //! themselves stand in `table.rs`; reading, the example file and `config show` are made from them.
 
-use super::fault::{did_you_mean, listed};
-use crate::domain::{money::Ptc, problem::Problem};
+use super::fault::did_you_mean;
+use crate::domain::{fields::listed, money::Ptc, problem::Problem};
 use toml::de::DeValue;
 
 /// One option of a section whose values go into a `C`.
@@ -49,6 +49,13 @@ pub(super) enum Kind<C: 'static> {
         /// Where it goes.
         set: fn(&mut C, u64),
     },
+    /// A list of whole numbers from 1 on.
+    Wholes {
+        /// How many at least, and at most.
+        count: (usize, usize),
+        /// Where they go.
+        set: fn(&mut C, Vec<u64>),
+    },
     /// A number.
     Decimal {
         /// The lowest.
@@ -69,6 +76,8 @@ pub(super) enum Kind<C: 'static> {
         /// Where it goes.
         set: fn(&mut C, String),
     },
+    /// A list of tables. The reader takes it apart itself, so that each fault in it has its own place.
+    Tables,
     /// Text.
     Text {
         /// Why a text is not usable; must not quote the text, which may be a secret put in the wrong place.
@@ -113,6 +122,15 @@ impl<C> Opt<C> {
                     in_range.ok_or_else(|| wrong(format!("{number} is not {}", self.kind.takes()), String::new()))?,
                 );
             }
+            Kind::Wholes { count: (fewest, most), set } => {
+                let items = value.as_array().ok_or_else(wrong_type)?;
+                let numbers: Option<Vec<u64>> = items
+                    .iter()
+                    .map(|item| item.get_ref().as_integer().and_then(whole).filter(|number| *number > 0))
+                    .collect();
+                let counted = numbers.filter(|numbers| (*fewest..=*most).contains(&numbers.len()));
+                set(to, counted.ok_or_else(|| wrong(format!("it takes {}", self.kind.takes()), String::new()))?);
+            }
             Kind::Decimal { least, most, set } => {
                 let text = decimal_text(value).ok_or_else(wrong_type)?;
                 let in_range = text.parse().ok().filter(|n| (*least..=*most).contains(n));
@@ -139,6 +157,7 @@ impl<C> Opt<C> {
                 }
                 set(to, word.to_owned());
             }
+            Kind::Tables => {}
             Kind::Text { check, set } => {
                 let text = value.as_str().ok_or_else(wrong_type)?;
                 check(text).map_err(|why| wrong(why, String::new()))?;
@@ -155,6 +174,8 @@ impl<C> Kind<C> {
         match self {
             Self::Flag(_) => "true or false".into(),
             Self::Whole { least, most, .. } => format!("a whole number from {least} to {most}"),
+            Self::Wholes { count: (2, 2), .. } => "a list of two whole numbers, such as [90, 300]".into(),
+            Self::Wholes { .. } => "a list of whole numbers from 1 on, such as [6, 10]".into(),
             Self::Decimal { least, most, .. } => format!("a number from {least} to {most}"),
             Self::Amount(_) => {
                 "an amount of PTC such as 0.5, not negative, with at most three digits after the point".into()
@@ -162,7 +183,8 @@ impl<C> Kind<C> {
             Self::Cap(_) => {
                 "an amount of PTC such as 20 or 0.5, with at most three digits after the point, or \"none\"".into()
             }
-            Self::Word { words, .. } => format!("one of {}", listed(words.iter().copied())),
+            Self::Word { words, .. } => listed(words),
+            Self::Tables => "a list of tables such as [{ name = \"768P\", durations = [6, 10] }]".into(),
             Self::Text { .. } => "text in quotes".into(),
         }
     }

@@ -2,11 +2,11 @@
 
 use super::{
     check,
-    fault::{Fault, Source, did_you_mean, listed},
+    fault::{Fault, Source, did_you_mean},
     table::{BUILT_IN_PROFILES, PROFILE},
 };
 use crate::{
-    domain::{problem::Problem, request::WireNames},
+    domain::{fields::listed, problem::Problem, request::WireNames},
     io::secret::KeySource,
     logic::settings::Profile,
 };
@@ -69,14 +69,14 @@ impl Account {
         .collect();
         let mut faults = Vec::new();
         if sources.len() > 1 {
-            let what = format!("profiles.{name} sets {}", listed(sources));
+            let what = format!("profiles.{name} sets {}", sources.join(" and "));
             faults.push(at_header(what, "the key comes from one place", "Keep one of them".into()));
         }
         match &self.base_url {
             None => faults.push(at_header(
                 format!("profiles.{name} has no base_url"),
                 "it is not one of the built-in profiles",
-                format!("Set base_url, or did you mean one of {}?", listed(built_in_names())),
+                format!("Set base_url, or did you mean {}?", listed(&built_in_names().collect::<Vec<_>>())),
             )),
             Some(url) if !self.allow_http && !check::is_private_line(url) => faults.push(at_header(
                 format!("the base_url of profiles.{name} is not https"),

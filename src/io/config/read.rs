@@ -3,13 +3,21 @@
 
 use super::{
     Loaded, Wanted,
-    fault::{Fault, Source, did_you_mean, near},
+    fault::{Fault, Source, did_you_mean},
+    models::{self, Changed},
     options::Opt,
     profile::{self, Account},
     table::{NAMED_SECTIONS, PROFILE, SECTIONS, TOP},
 };
-use crate::{domain::problem::Problem, logic::key::Key};
-use std::{collections::BTreeMap, ops::Range, path::Path};
+use crate::{
+    domain::{near::nearest, problem::Problem},
+    logic::key::Key,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    path::Path,
+};
 use toml::{
     Spanned,
     de::{DeString, DeTable, DeValue},
@@ -38,6 +46,9 @@ pub(super) fn read_into(loaded: &mut Loaded, text: &str, wanted: &Wanted<'_>, ho
         reader.top(loaded, name, value);
     }
     reader.choose_profile(loaded, wanted, home);
+    let (catalogue, faults) = models::catalogue(&loaded.settings.profile, &reader.models, &reader.source);
+    loaded.settings.catalogue = catalogue;
+    reader.faults.extend(faults);
     let dir = super::expand_home(&loaded.settings.download.dir, home);
     loaded.settings.download.dir = dir.to_string_lossy().into_owned();
     loaded.warnings = reader.warnings;
@@ -63,13 +74,14 @@ fn with_syntax(broken: Vec<Fault>, found: Vec<Fault>) -> Vec<Fault> {
 }
 
 /// What is known while a file is read.
-struct Reader<'t> {
+pub(super) struct Reader<'t> {
     source: Source<'t>,
     bindings: &'t [(&'t str, &'t str)],
     faults: Vec<Fault>,
     warnings: Vec<Fault>,
     written: Vec<Written>,
     accounts: BTreeMap<String, Account>,
+    models: Vec<Changed>,
     /// Where the file says which profile is in use.
     profile_at: Option<Range<usize>>,
 }
@@ -83,6 +95,7 @@ impl<'t> Reader<'t> {
             warnings: Vec::new(),
             written: Vec::new(),
             accounts: BTreeMap::new(),
+            models: Vec::new(),
             profile_at: None,
         }
     }
@@ -92,10 +105,12 @@ impl<'t> Reader<'t> {
         let word: &str = name.get_ref();
         if let Some(option) = TOP.options.iter().find(|option| option.name == word) {
             self.profile_at = Some(value.span());
+            self.note(word, name, value);
             return self.option(loaded, option, name, value, word);
         }
         let named: Option<fn(&mut Self, &mut Loaded, &DeTable<'_>)> = match word {
             "profiles" => Some(Self::profiles),
+            "models" => Some(|reader, _, table| reader.models = models::read(reader, table)),
             "keys" => Some(Self::keys),
             _ => None,
         };
@@ -116,10 +131,23 @@ impl<'t> Reader<'t> {
     /// A section whose options are all known by name.
     fn section<C>(&mut self, to: &mut C, options: &'static [Opt<C>], path: &str, table: &DeTable<'_>) {
         for (name, value) in table {
-            match options.iter().find(|option| option.name == name.get_ref()) {
-                Some(option) => self.option(to, option, name, value, &format!("{path}.{}", option.name)),
-                None => self.unknown_option(name, path, options),
-            }
+            self.entry(to, options, path, name, value);
+            self.note(&format!("{path}.{}", name.get_ref()), name, value);
+        }
+    }
+
+    /// One line of a section.
+    pub(super) fn entry<C>(
+        &mut self,
+        to: &mut C,
+        options: &'static [Opt<C>],
+        path: &str,
+        name: &Name<'_>,
+        value: &Spanned<DeValue<'_>>,
+    ) {
+        match options.iter().find(|option| option.name == name.get_ref()) {
+            Some(option) => self.option(to, option, name, value, &format!("{path}.{}", option.name)),
+            None => self.unknown_option(name, path, options),
         }
     }
 
@@ -131,11 +159,10 @@ impl<'t> Reader<'t> {
             let problem = Problem::new(format!("{full} has no effect yet"), "", "");
             self.warnings.push(self.source.fault(name.span(), problem));
         }
-        self.note(full, name, value);
     }
 
-    /// Notes that the file sets an option.
-    fn note(&mut self, full: &str, name: &Name<'_>, value: &Spanned<DeValue<'_>>) {
+    /// Notes what the file sets, for `config show`. Of a file with faults nothing is shown, so nothing is held back here.
+    pub(super) fn note(&mut self, full: &str, name: &Name<'_>, value: &Spanned<DeValue<'_>>) {
         let literal = self.source.0.get(value.span()).unwrap_or_default().to_owned();
         let line = self.source.place(name.span().start).line;
         self.written.push(Written { name: full.into(), literal, line });
@@ -162,7 +189,8 @@ impl<'t> Reader<'t> {
         for (context, actions) in table {
             let word: &str = context.get_ref();
             if !bindings.iter().any(|(known, _)| *known == word) {
-                let next = did_you_mean(word, bindings.iter().map(|(known, _)| *known));
+                let contexts: BTreeSet<&str> = bindings.iter().map(|(known, _)| *known).collect();
+                let next = did_you_mean(word, contexts);
                 self.fault(context.span(), format!("keys.{word} is not a context of the key table"), "", next);
                 continue;
             }
@@ -193,7 +221,7 @@ impl<'t> Reader<'t> {
             self.fault(value.span(), what, &why, String::new());
             return None;
         };
-        let before = self.faults.len();
+        let before = self.fault_count();
         let mut texts = Vec::new();
         for item in items {
             match item.get_ref().as_str().map(|text| (text, text.parse::<Key>())) {
@@ -202,7 +230,7 @@ impl<'t> Reader<'t> {
                 None => self.fault(item.span(), what.clone(), "a key stands in quotes", String::new()),
             }
         }
-        (self.faults.len() == before).then_some(texts)
+        (self.fault_count() == before).then_some(texts)
     }
 
     /// Settles which account is in use.
@@ -226,11 +254,15 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn fault(&mut self, span: Range<usize>, what: String, why: &str, next: String) {
+    pub(super) fn fault_count(&self) -> usize {
+        self.faults.len()
+    }
+
+    pub(super) fn fault(&mut self, span: Range<usize>, what: String, why: &str, next: String) {
         self.faults.push(self.source.fault(span, Problem::new(what, why, next)));
     }
 
-    fn not_a_section(&mut self, span: Range<usize>, path: &str) {
+    pub(super) fn not_a_section(&mut self, span: Range<usize>, path: &str) {
         self.fault(
             span,
             format!("{path} is a section, not an option"),
@@ -259,7 +291,7 @@ impl<'t> Reader<'t> {
             return self.fault(name.span(), what, "the key itself never stands in this file", next.into());
         }
         let here = options.iter().map(|option| option.name);
-        let next = match (near(word, here.clone()), section_of(word)) {
+        let next = match (nearest(word, here.clone()), section_of(word)) {
             (None, Some(section)) => format!("It belongs in [{section}]"),
             (None, None) | (Some(_), _) => did_you_mean(word, here),
         };

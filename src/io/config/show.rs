@@ -39,7 +39,7 @@ pub fn show(loaded: &Loaded) -> String {
             push_option(&mut text, loaded, section.name, option, option.default.shown());
         }
     }
-    push_keys(&mut text, loaded);
+    push_named(&mut text, loaded);
     text
 }
 
@@ -61,12 +61,12 @@ fn push_option<C>(text: &mut String, loaded: &Loaded, section: &str, option: &Op
     }
 }
 
-/// The sections of the file that have names of their own: keys.
-fn push_keys(text: &mut String, loaded: &Loaded) {
+/// The sections of the file that have names of their own: models and keys.
+fn push_named(text: &mut String, loaded: &Loaded) {
     let mut section = "";
     for set in &loaded.written {
         let Some((path, name)) = set.name.rsplit_once('.') else { continue };
-        if !path.starts_with("keys.") {
+        if !path.starts_with("models.") && !path.starts_with("keys.") {
             continue;
         }
         if path != section {

@@ -1,5 +1,5 @@
 //! The one table of options. What `config.example.toml` shows, what the reader accepts and what `config show` prints are
-//! made from it, so an option is added in one place: here.
+//! made from it, so an option is added in one place: here (those of `[models."NAME"]` in `models.rs`).
 
 use super::{
     Loaded, check,
@@ -309,6 +309,6 @@ pub(super) static SECTIONS: [Section; 8] = [
 ];
 
 /// A number that its option's range keeps small.
-fn small(number: u64) -> u32 {
+pub(super) fn small(number: u64) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -46,19 +46,18 @@ impl Drop for Ear {
     }
 }
 
-/// Hangs up this program's bell and calls `heard` for each ring, on a thread of its own that sleeps in between.
+/// Hangs up this program's bell and calls `heard` for each ring, on a thread of its own that sleeps in between, until it
+/// says `false`.
 ///
 /// # Errors
 /// When no folder allows a socket; then the store has to be polled.
-pub(super) fn listen(owner: &Owner, heard: impl Fn() + Send + 'static) -> io::Result<Ear> {
+pub(super) fn listen(owner: &Owner, heard: impl Fn() -> bool + Send + 'static) -> io::Result<Ear> {
     let (socket, path) = hang_up(owner)?;
     owner.publish(&path)?;
     let ear = Ear(socket.try_clone()?);
     thread::spawn(move || {
         // A ring has one byte; none comes from a shut socket.
-        while matches!(socket.recv(&mut [0; 1]), Ok(1)) {
-            heard();
-        }
+        while matches!(socket.recv(&mut [0; 1]), Ok(1)) && heard() {}
     });
     Ok(ear)
 }
@@ -89,5 +88,64 @@ fn make_private(folder: &Path, uid: u32) -> io::Result<()> {
         Ok(())
     } else {
         Err(io::ErrorKind::PermissionDenied.into())
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use std::{sync::mpsc, time::Duration};
+
+    #[test]
+    fn a_ring_is_heard_and_an_empty_place_is_noticed() {
+        let dir = tempfile::tempdir().unwrap();
+        let owner = Owner::start(dir.path()).unwrap();
+        let (to, heard) = mpsc::channel();
+        let ear = listen(&owner, move || to.send(()).is_ok()).unwrap();
+        let bell = PathBuf::from(fs::read_to_string(owner.lock_file()).unwrap());
+        let ringer = Ringer::new().unwrap();
+        assert!(ringer.ring(&bell));
+        assert_eq!(heard.recv_timeout(Duration::from_secs(20)), Ok(()));
+        // The listening thread ends with its ear, and takes its end of the channel along.
+        drop(ear);
+        assert_eq!(heard.recv_timeout(Duration::from_secs(20)), Err(mpsc::RecvTimeoutError::Disconnected));
+        assert!(!ringer.ring(&bell));
+        drop(owner);
+        assert!(!bell.exists() && !ringer.ring(&bell));
+    }
+
+    #[test]
+    fn a_suspended_program_holds_up_nobody() {
+        let dir = tempfile::tempdir().unwrap();
+        let bell = dir.path().join("bell");
+        let _asleep = UnixDatagram::bind(&bell).unwrap();
+        let ringer = Ringer::new().unwrap();
+        assert!((0..5_000).all(|_| ringer.ring(&bell)));
+    }
+
+    #[test]
+    fn a_data_folder_that_lies_too_deep_for_a_socket_has_its_bell_elsewhere() {
+        let dir = tempfile::tempdir().unwrap();
+        let owner = Owner::start(&dir.path().join("deep".repeat(40))).unwrap();
+        let (_socket, path) = hang_up(&owner).unwrap();
+        owner.publish(&path).unwrap();
+        assert!(path.starts_with(format!("/tmp/reeltop-{}", owner.uid().unwrap())), "{path:?}");
+        drop(owner);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_folder_that_others_can_enter_is_not_used() {
+        let dir = tempfile::tempdir().unwrap();
+        let uid = fs::metadata(dir.path()).unwrap().uid();
+        let open = dir.path().join("open");
+        fs::create_dir(&open).unwrap();
+        fs::set_permissions(&open, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        assert_eq!(make_private(&open, uid).unwrap_err().kind(), io::ErrorKind::PermissionDenied);
+        std::os::unix::fs::symlink(dir.path(), dir.path().join("link")).unwrap();
+        assert!(make_private(&dir.path().join("link"), uid).is_err());
+        assert!(make_private(&dir.path().join("ours"), uid).is_ok());
+        assert!(make_private(&dir.path().join("ours"), uid + 1).is_err());
     }
 }

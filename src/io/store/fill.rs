@@ -1,3 +1,205 @@
 //! Fills a store for measurements: believable tasks of every ended state, the same for the same seed. Never for real use.
 
-use super::{row, schema, write};
+use super::{fault, row, schema, write};
+use crate::domain::{
+    money::Ptc,
+    problem::{Charged, ErrorClass, Problem, TaskError},
+    request::Request,
+    task::{FileId, LedgerLine, MoneyEvent, Phase, RemoteId, SavedFile, Task, TaskKey, TaskState},
+    time::{MINUTE, SECOND, Wall},
+};
+use rusqlite::Connection;
+use std::path::Path;
+
+const MODELS: [(&str, &str, u32, i64); 6] = [
+    ("MiniMax-Hailuo-02", "768P", 6, 500),
+    ("MiniMax-Hailuo-02", "1080P", 6, 500),
+    ("MiniMax-Hailuo-2.3", "768P", 10, 500),
+    ("T2V-01", "720P", 6, 500),
+    ("T2V-01-Director", "720P", 6, 500),
+    ("S2V-01", "720P", 6, 700),
+];
+const WHO: [&str; 6] =
+    ["an old fisherman", "a red fox", "two children", "a steam train", "a paper boat", "a street cook"];
+const DOES: [&str; 5] =
+    ["crosses a frozen lake", "waits in the rain", "looks up at the stars", "turns slowly", "runs downhill"];
+const WHERE: [&str; 5] =
+    ["at dawn", "in a neon-lit alley", "above the clouds", "on a windy beach", "in a quiet library at night"];
+const HOW: [&str; 5] = [
+    "[Push in] soft light, film grain",
+    "wide shot, muted colours",
+    "[Pan left] slow motion",
+    "macro, bokeh",
+    "handheld",
+];
+const CHINESE: [&str; 4] = [
+    "清晨的江面上,一位老渔夫撑着竹筏缓缓划过薄雾,远处的青山倒映在水中,镜头慢慢推进,电影质感",
+    "雨夜的霓虹街头,一只橘猫蹲在面馆门口等待主人,热气从窗口飘出,路人撑伞匆匆走过,浅景深",
+    "雪山脚下的草原上,一群骏马迎着落日奔跑,尘土飞扬,航拍镜头由近及远,色彩浓郁,慢动作",
+    "古老的图书馆里,一束阳光穿过彩色玻璃照在翻开的书页上,灰尘在光中飞舞,安静而温暖的气氛",
+];
+
+/// Adds `n` tasks to the store of `dir` in one transaction, the newest a day older than `until`, one about every seven
+/// minutes: none of them stands against the present day's cap.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn fill(dir: &Path, n: u32, seed: u64, until: Wall) -> Result<(), Problem> {
+    let mut conn = schema::open(dir)?;
+    let done = insert_all(&mut conn, n, &mut Dice(seed), until);
+    done.map_err(|error| fault::sqlite("The store could not be filled", &schema::file_of(dir), &error))
+}
+
+fn insert_all(conn: &mut Connection, n: u32, dice: &mut Dice, until: Wall) -> rusqlite::Result<()> {
+    const APART: i64 = 7 * MINUTE as i64;
+    const DAY: i64 = 24 * 60 * MINUTE as i64;
+    let tx = conn.transaction()?;
+    let mut repeats: Option<(TaskKey, Task)> = None;
+    for left in (0..n).rev() {
+        let at = Wall(until.0 - DAY - i64::from(left) * APART).plus(dice.below(MINUTE));
+        let task = task(dice, at, repeats.take());
+        let (key, _) = row::insert_whole(&tx, &task)?;
+        if let Some(parent) = task.parent {
+            tx.prepare_cached("UPDATE tasks SET retried = 1 WHERE key = ?1")?.execute([parent])?;
+        }
+        for (at, event) in money_of(&task) {
+            write::add_ledger(&tx, key, &LedgerLine { at, event, amount: task.cost })?;
+        }
+        let failed = matches!(task.state(), TaskState::Failed | TaskState::Refused);
+        repeats = (failed && dice.below(10) < 6).then_some((key, task));
+    }
+    tx.commit()
+}
+
+/// A task of an ended state: four fifths saved, the rest failed, refused or taken back. `repeats` is the one it tries again.
+fn task(dice: &mut Dice, at: Wall, repeats: Option<(TaskKey, Task)>) -> Task {
+    let (parent, attempt, request) = match repeats {
+        Some((key, before)) => (Some(key), before.attempt + 1, before.request),
+        None => (None, 1, request(dice)),
+    };
+    let price = MODELS.iter().find(|(name, ..)| *name == request.model).map_or(500, |(.., price)| *price);
+    let sent = at.plus(3 * SECOND + dice.below(MINUTE));
+    let ended = sent.plus(100 * SECOND + dice.below(3 * MINUTE));
+    let mut task = Task {
+        key: TaskKey(0),
+        rev: 0,
+        parent,
+        attempt,
+        name: None,
+        profile: "302ai".into(),
+        request,
+        cost: Ptc::from_thousandths(price),
+        remote: Some(RemoteId(dice.number(18))),
+        expires_at: None,
+        dir: None,
+        created_at: at,
+        sent_at: Some(sent),
+        finished_at: Some(ended),
+        phase: Phase::Cancelled { was: TaskState::Queued, charged: Charged::No },
+        claim: None,
+    };
+    match dice.below(100) {
+        0..80 => {
+            task.expires_at = Some(ended.plus(9 * 60 * MINUTE));
+            task.phase = saved(dice);
+        }
+        80..89 => {
+            let (code, class, message, charged) = dice.pick(&[
+                ("1027", ErrorClass::OutputSensitive, "the produced video was judged sensitive", Charged::Unknown),
+                ("1000", ErrorClass::Service, "the service failed: unknown error", Charged::No),
+            ]);
+            task.phase = Phase::Failed { error: error(code, class, message, charged) };
+        }
+        89..96 => {
+            let (code, class, message) = dice.pick(&[
+                ("1026", ErrorClass::PromptSensitive, "the prompt was judged sensitive"),
+                ("2013", ErrorClass::InvalidParams, "invalid params: first_frame_image is too small"),
+                ("1008", ErrorClass::Balance, "insufficient balance"),
+            ]);
+            task.remote = None;
+            task.finished_at = Some(sent.plus(SECOND));
+            task.phase = Phase::Refused { error: error(code, class, message, Charged::No) };
+        }
+        _ => {
+            task.remote = None;
+            task.sent_at = None;
+            task.finished_at = Some(at.plus(2 * SECOND));
+        }
+    }
+    task
+}
+
+fn request(dice: &mut Dice) -> Request {
+    let (model, resolution, duration, _) = dice.pick(&MODELS);
+    let prompt = if dice.below(5) == 0 {
+        dice.pick(&CHINESE).to_owned()
+    } else {
+        format!("{} {} {}, {}", dice.pick(&WHO), dice.pick(&DOES), dice.pick(&WHERE), dice.pick(&HOW))
+    };
+    Request {
+        model: model.into(),
+        prompt,
+        first_frame: None,
+        last_frame: None,
+        subject: None,
+        resolution: resolution.into(),
+        duration,
+        optimizer: true,
+        callback: None,
+        fast_pretreatment: false,
+        watermark: false,
+    }
+}
+
+fn saved(dice: &mut Dice) -> Phase {
+    let file = dice.number(18);
+    Phase::Saved {
+        saved: SavedFile {
+            path: format!("/home/you/reels/{file}.mp4"),
+            bytes: 2_000_000 + dice.below(6_000_000),
+            sha256: (0..4).map(|_| format!("{:016x}", dice.roll())).collect(),
+            sides: Some((1366, 768)),
+            length_ms: Some(5_875),
+        },
+        file: FileId(file),
+    }
+}
+
+fn error(code: &str, class: ErrorClass, message: &str, charged: Charged) -> TaskError {
+    TaskError { code: code.into(), class, message: message.into(), next: "Edit it and try again".into(), charged }
+}
+
+fn money_of(task: &Task) -> [(Wall, MoneyEvent); 2] {
+    let settled = match task.charged() {
+        Charged::Yes => MoneyEvent::Charged,
+        Charged::No => MoneyEvent::Released,
+        Charged::Unknown => MoneyEvent::Unknown,
+    };
+    [(task.created_at, MoneyEvent::Reserved), (task.finished_at.unwrap_or(task.created_at), settled)]
+}
+
+/// SplitMix64 (Steele, Lea, Flood 2014): a few lines, and the same numbers everywhere.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, limit: u64) -> u64 {
+        self.roll() % limit
+    }
+
+    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.roll() as usize % from.len()]
+    }
+
+    /// A number of that many digits, as the service's ids look.
+    fn number(&mut self, digits: u32) -> String {
+        let least = 10_u64.pow(digits - 1);
+        (least + self.below(9 * least)).to_string()
+    }
+}

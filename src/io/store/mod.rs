@@ -19,6 +19,7 @@
 
 mod bell;
 mod fault;
+mod fill;
 mod owner;
 mod read;
 mod row;
@@ -26,6 +27,7 @@ mod schema;
 mod thread;
 mod write;
 
+pub use fill::fill;
 pub use read::{CostLine, Overview};
 pub use thread::{Handle, open};
 
@@ -37,7 +39,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// An open store. The verbs are in [`write`] and [`read`]; a program with a screen or an engine uses a [`Handle`].
+/// An open store: one method a verb. A program with a screen or an engine uses a [`Handle`] instead.
 #[derive(Debug)]
 pub struct Store {
     conn: Connection,
@@ -104,5 +106,52 @@ impl Seen {
         self.rev = self.rev.max(rev);
         let reached = self.rev;
         self.own.retain(|own| *own > reached);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::domain::draft::Draft;
+
+    #[test]
+    fn revisions_are_news_only_when_others_made_them() {
+        let mut seen = Seen { rev: 4, own: HashSet::new() };
+        seen.note(5);
+        assert_eq!((seen.rev, seen.own.len()), (5, 0));
+        // Another program made 6.
+        seen.note(7);
+        assert_eq!((seen.rev, seen.own.contains(&7)), (5, true));
+        seen.reach(7);
+        assert_eq!((seen.rev, seen.own.len()), (7, 0));
+    }
+
+    #[test]
+    fn a_full_disk_is_told_with_the_file_and_what_to_do_and_takes_nothing_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = Store::open(dir.path()).unwrap();
+        store.save_draft(Some(&Draft::default())).unwrap();
+        let pages: u32 = store.conn.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        store.conn.pragma_update(None, "max_page_count", pages).unwrap();
+        let long = Draft { prompt: "long ".repeat(5_000), ..Draft::default() };
+        assert_eq!(
+            store.save_draft(Some(&long)).unwrap_err(),
+            Problem::new(
+                "The draft could not be saved",
+                format!("{}: database or disk is full", store.file.display()),
+                "Free some space on the disk that holds it",
+            )
+        );
+        assert_eq!(store.overview().unwrap().draft, Some(Draft::default()));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_written_is_told_with_what_to_do() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = Store::open(dir.path()).unwrap();
+        store.conn.pragma_update(None, "query_only", true).unwrap();
+        let problem = store.save_draft(Some(&Draft::default())).unwrap_err();
+        assert!(problem.next.starts_with("Make the file and its folder writable"), "{problem}");
     }
 }

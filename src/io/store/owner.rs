@@ -179,3 +179,29 @@ impl Programs {
         )
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_is_alive_until_it_ends_and_its_leavings_are_swept() {
+        let dir = tempfile::tempdir().unwrap();
+        let (one, two) = (Owner::start(dir.path()).unwrap(), Owner::start(dir.path()).unwrap());
+        let seen_by_one = Programs::new(dir.path(), Some(&one));
+        let names: Vec<String> = seen_by_one.others().map(|(name, _)| name).collect();
+        assert_eq!(names, [two.name()]);
+        assert!(seen_by_one.is_alive(two.name()) && seen_by_one.is_alive(one.name()));
+        // What a kill leaves: files that nobody locks.
+        let dead = lock_file(dir.path(), "1-1-1");
+        let bell = dir.path().join("1-1-1.sock");
+        fs::write(&dead, bell.as_os_str().as_encoded_bytes()).unwrap();
+        fs::write(&bell, "").unwrap();
+        seen_by_one.sweep();
+        assert!(!dead.exists() && !bell.exists() && two.lock_file().exists());
+        let name = two.name().to_owned();
+        drop(two);
+        assert!(!seen_by_one.is_alive(&name) && !seen_by_one.is_alive("1-1-1"));
+    }
+}

@@ -143,12 +143,6 @@ impl Store {
     pub fn costs(&self, since: Wall, until: Wall) -> Result<Vec<CostLine>, Problem> {
         self.told("The ledger could not be read", costs(&self.conn, since, until))
     }
-
-    /// A number that changes when another program commits; for a program that no bell reaches.
-    pub(super) fn data_version(&self) -> Result<i64, Problem> {
-        let found = self.conn.pragma_query_value(None, "data_version", |row| row.get(0));
-        self.told("The store could not be read", found)
-    }
 }
 
 /// The highest revision there is.

@@ -2,14 +2,14 @@
 //! two that only feed it: the loader, which reads the table once at the start, and the ear.
 
 use super::{
-    Store, bell, fault,
+    Overview, Store, bell, fault,
     owner::{Owner, Programs},
     read, schema,
 };
 use crate::{
     domain::problem::Problem,
     logic::{
-        effect::{StoreCmd, Ticket},
+        effect::{StoreCmd, Ticket, Write},
         msg::StoreMsg,
     },
 };
@@ -19,7 +19,7 @@ use std::{
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
-        mpsc::{self, Receiver, RecvTimeoutError, Sender},
+        mpsc::{self, Receiver, Sender},
     },
     thread::{self, JoinHandle},
     time::Duration,
@@ -27,6 +27,8 @@ use std::{
 
 /// How often to look where no bell can be hung: other programs' changes shall be seen within a second.
 const POLL: Duration = Duration::from_millis(900);
+/// Changes of rows that are taken together at most: a sync costs the same for one as for many.
+const TOGETHER: usize = 1_000;
 
 /// What reaches the thread.
 enum Input {
@@ -34,7 +36,7 @@ enum Input {
     Command(StoreCmd),
     /// From the loader, to be passed on.
     Loaded(StoreMsg),
-    /// From the ear.
+    /// From the ear: other programs have changed rows.
     Rung,
     /// No more commands come.
     Close,
@@ -121,12 +123,10 @@ fn refuse_all(inbox: &Receiver<Input>, problem: &Problem, to: &impl Fn(StoreMsg)
 
 /// The open store with all that belongs to this run. Fields are dropped in their order: the lock goes last.
 struct Desk {
-    ear: Option<bell::Ear>,
+    _ear: Option<bell::Ear>,
     /// Set from the first ring until it is answered, so that a burst of rings is one look.
     rung: Arc<AtomicBool>,
     store: Store,
-    /// The file's state at the last look, where no bell reaches us; `None` before the first one.
-    looked_at: Option<i64>,
     _owner: Owner,
 }
 
@@ -137,48 +137,65 @@ impl Desk {
         let rung = Arc::new(AtomicBool::new(false));
         let ear = listen(&owner, &rung, feed);
         let store = Store::open_as(dir, Some(&owner))?;
-        let overview = store.overview()?;
-        to(StoreMsg::Opened {
-            owner: owner.name().to_owned(),
-            total: overview.total,
-            last_seen: overview.last_seen,
-            draft: overview.draft,
-        });
-        Ok(Self { ear, rung, store, looked_at: None, _owner: owner })
+        let Overview { total, last_seen, draft } = store.overview()?;
+        to(StoreMsg::Opened { owner: owner.name().to_owned(), total, last_seen, draft });
+        Ok(Self { _ear: ear, rung, store, _owner: owner })
     }
 
     fn serve(&mut self, inbox: &Receiver<Input>, to: &impl Fn(StoreMsg)) {
-        loop {
-            match self.next(inbox) {
-                Some(Input::Command(command)) => self.answer(command).map_or((), to),
-                Some(Input::Loaded(message)) => to(message),
-                Some(Input::Rung) => {
+        let mut next = inbox.recv().ok();
+        while let Some(input) = next.take() {
+            match input {
+                Input::Command(StoreCmd::Write { ticket, writes }) => {
+                    next = self.write_together(ticket, writes, inbox, to);
+                }
+                Input::Command(command) => self.answer(command).map_or((), to),
+                Input::Loaded(message) => to(message),
+                Input::Rung => {
                     self.rung.store(false, Ordering::Release);
                     self.look_around(to);
                 }
-                None => match self.store.data_version() {
-                    Ok(version) if self.looked_at == Some(version) => {}
-                    Ok(version) => {
-                        self.looked_at = Some(version);
-                        self.look_around(to);
-                    }
-                    Err(problem) => to(StoreMsg::Failed { ticket: None, problem }),
-                },
-                Some(Input::Close) => return,
+                Input::Close => return,
             }
+            next = next.or_else(|| inbox.recv().ok());
         }
     }
 
-    /// The next input; `None` when it is time to look for changes without having been rung for.
-    fn next(&self, inbox: &Receiver<Input>) -> Option<Input> {
-        if self.ear.is_some() {
-            return Some(inbox.recv().unwrap_or(Input::Close));
+    /// Carries out this command and those of its kind that already wait behind it, in one transaction: a sweep over a
+    /// thousand tasks is a few syncs of the disk, not a thousand. Gives back what came next, if anything did.
+    fn write_together(
+        &mut self,
+        ticket: Ticket,
+        mut writes: Vec<Write>,
+        inbox: &Receiver<Input>,
+        to: &impl Fn(StoreMsg),
+    ) -> Option<Input> {
+        let mut parts = vec![(ticket, writes.len())];
+        let mut after = None;
+        while after.is_none() && writes.len() < TOGETHER {
+            match inbox.try_recv() {
+                Ok(Input::Command(StoreCmd::Write { ticket, writes: more })) => {
+                    parts.push((ticket, more.len()));
+                    writes.extend(more);
+                }
+                Ok(other) => after = Some(other),
+                Err(_) => break,
+            }
         }
-        match inbox.recv_timeout(POLL) {
-            Ok(input) => Some(input),
-            Err(RecvTimeoutError::Timeout) => None,
-            Err(RecvTimeoutError::Disconnected) => Some(Input::Close),
+        match self.store.write(&writes) {
+            Ok(results) => {
+                let mut results = results.into_iter();
+                for (ticket, count) in parts {
+                    to(StoreMsg::Written { ticket, results: results.by_ref().take(count).collect() });
+                }
+            }
+            Err(problem) => {
+                for (ticket, _) in parts {
+                    to(StoreMsg::Failed { ticket: Some(ticket), problem: problem.clone() });
+                }
+            }
         }
+        after
     }
 
     fn look_around(&mut self, to: &impl Fn(StoreMsg)) {
@@ -232,15 +249,20 @@ fn ticket(command: &StoreCmd) -> Option<Ticket> {
     }
 }
 
+/// Hangs up the bell. Where that is not possible, rings it ourselves every second.
 fn listen(owner: &Owner, rung: &Arc<AtomicBool>, feed: &Sender<Input>) -> Option<bell::Ear> {
-    let (rung, feed) = (Arc::clone(rung), feed.clone());
-    let ear = bell::listen(owner, move || {
-        if !rung.swap(true, Ordering::AcqRel) {
-            let _ = feed.send(Input::Rung);
-        }
-    });
-    ear.inspect_err(|error| tracing::warn!("no bell for changes of other programs ({error}): looking every second"))
-        .ok()
+    let (rung, ringing) = (Arc::clone(rung), feed.clone());
+    let ear = bell::listen(owner, move || rung.swap(true, Ordering::AcqRel) || ringing.send(Input::Rung).is_ok());
+    if let Err(error) = &ear {
+        tracing::warn!("no bell for the changes of other programs ({error}): looking for them every second");
+        let feed = feed.clone();
+        thread::spawn(move || {
+            while feed.send(Input::Rung).is_ok() {
+                thread::sleep(POLL);
+            }
+        });
+    }
+    ear.ok()
 }
 
 /// Reads the whole table once, on a connection and a thread of its own, so that commands need not wait for it. What is

@@ -127,7 +127,7 @@ fn overtaken(state: &mut State, write: Write, now: Task) -> Vec<Effect> {
 }
 
 /// A row as the store has it now.
-fn changed(state: &mut State, task: Task) -> Vec<Effect> {
+pub(super) fn changed(state: &mut State, task: Task) -> Vec<Effect> {
     let key = task.key;
     if state.store.busy.contains_key(&key) || state.queue.posting.contains_key(&key) {
         return Vec::new(); // Our own write is under way: its answer brings the row as it is.

@@ -1,0 +1,457 @@
+//! The command line's grammar: calls, flags, their help. What a call does is elsewhere; here it is only understood.
+
+use crate::{
+    domain::{
+        money::Ptc,
+        task::{RemoteId, TaskKey},
+        time::{HOUR, MINUTE, SECOND},
+    },
+    logic::act::Resolution,
+};
+use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
+
+/// Compose, send, watch and save MiniMax video tasks through the 302.AI gateway, from the keyboard.
+///
+/// Without a command it opens the dashboard.
+#[derive(Clone, Debug, PartialEq, Parser)]
+#[command(name = "reeltop", version, after_help = EXIT_CODES, max_term_width = 100)]
+pub struct Cli {
+    /// Everything against the simulator inside: nothing to set up, no money
+    #[arg(long)]
+    pub demo: bool,
+    /// What holds for every command
+    #[command(flatten)]
+    pub global: Global,
+    /// The command; the dashboard when there is none
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done, 1 failed, 2 usage, 3 key not accepted, 4 balance, quota or budget, 5 time-out (tasks live on), \
+6 network, 7 outcome unknown, 10 content refused, 130 interrupted.
+Data goes to stdout, talk to stderr.";
+
+/// What holds for every command.
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct Global {
+    /// The config file, which then must exist
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The folder of the store, the pictures and the log
+    #[arg(long, global = true, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// The account, by its name in the config
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// One JSON object a line on stdout
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// No colours
+    #[arg(long, global = true)]
+    pub no_color: bool,
+    /// Say more on stderr and in the log; twice for still more
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// The commands.
+#[derive(Clone, Debug, PartialEq, Subcommand)]
+pub enum Command {
+    /// Queue a request, send what the account's pace lets through, and return when that is answered
+    ///
+    /// The rest stays queued for whoever runs the engine: a dashboard, or `reeltop watch`. This call costs money; without
+    /// a terminal it needs --yes and --max-cost.
+    Submit(Box<Submit>),
+    /// List tasks, newest first
+    List {
+        /// Only those that pass, such as `state:failed model:02 "age<2h" cat`; `!` negates
+        filter: Vec<String>,
+        /// At most so many
+        #[arg(long, value_name = "N")]
+        limit: Option<usize>,
+    },
+    /// All about one task
+    Show {
+        /// The task
+        key: TaskKey,
+    },
+    /// What was spent, by day, model, state and error class
+    Cost {
+        /// As comma-separated values
+        #[arg(long, conflicts_with = "json")]
+        csv: bool,
+        /// Only this table
+        #[arg(long, value_enum, value_name = "TABLE")]
+        by: Option<CostBy>,
+    },
+    /// Ask the service for the account's balance
+    Balance,
+    /// Every task as one JSON object a line
+    Export {
+        /// Only those that pass, as in `list`
+        filter: Vec<String>,
+    },
+    /// Run the engine until these tasks are done
+    Wait {
+        /// The tasks; all unfinished ones when none is named
+        #[arg(value_name = "KEY")]
+        keys: Vec<TaskKey>,
+        /// Give up waiting after so long, such as 90s, 10m or 1h30m; the tasks live on
+        #[arg(long, value_name = "TIME", value_parser = duration_ms)]
+        timeout: Option<u64>,
+    },
+    /// Run the engine without a screen: send, watch, save (for nohup, systemd, cron)
+    Watch {
+        /// End when there is nothing left to do
+        #[arg(long)]
+        until_idle: bool,
+    },
+    /// Send requests again, each as a new attempt
+    ///
+    /// This call costs money; without a terminal it needs --yes and --max-cost. A prompt refused as sensitive is not sent
+    /// again unchanged by --failed.
+    Retry {
+        /// The tasks
+        #[arg(required_unless_present = "failed", conflicts_with = "failed", value_name = "KEY")]
+        keys: Vec<TaskKey>,
+        /// Every failed or refused task that was not tried again yet
+        #[arg(long)]
+        failed: bool,
+        /// What a paid call may cost
+        #[command(flatten)]
+        consent: Consent,
+    },
+    /// Take back unsent tasks, or stop watching running ones
+    Cancel {
+        /// The tasks
+        #[arg(required = true, value_name = "KEY")]
+        keys: Vec<TaskKey>,
+    },
+    /// Fetch the files now
+    Download {
+        /// The tasks
+        #[arg(required = true, value_name = "KEY")]
+        keys: Vec<TaskKey>,
+        /// Into this folder instead of the configured one
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+    },
+    /// Take over tasks made elsewhere, free
+    Adopt {
+        /// The service's ids
+        #[arg(required = true, value_name = "TASK_ID", value_parser = remote_id)]
+        ids: Vec<RemoteId>,
+    },
+    /// Settle a task whose outcome is unknown
+    Resolve {
+        /// The task
+        key: TaskKey,
+        /// As what the gateway's own log shows it: lost, not-created, or task-id=ID
+        #[arg(long = "as", value_name = "OUTCOME", value_parser = resolution)]
+        as_what: Resolution,
+    },
+    /// The service's stand-in, for learning and tests
+    Simulate {
+        /// Where to listen
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8302")]
+        listen: SocketAddr,
+        /// Where its run times and faults are drawn from
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        seed: u64,
+        /// The faults to show, by name, with commas between them
+        #[arg(long, value_name = "LIST", value_delimiter = ',')]
+        faults: Vec<String>,
+    },
+    /// The config file
+    Config {
+        /// What to do with it
+        #[command(subcommand)]
+        what: ConfigCall,
+    },
+    /// Look whether everything needed is there: config, key, store, folders, service
+    Doctor,
+    /// Completions for a shell, on stdout
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// The man page, on stdout
+    Man,
+    /// Fill the store with made-up tasks, to measure with
+    #[command(hide = true)]
+    BenchFill {
+        /// How many
+        n: usize,
+    },
+}
+
+/// `reeltop submit`.
+#[derive(Clone, Debug, PartialEq, clap::Args)]
+pub struct Submit {
+    /// The prompt
+    #[arg(long, value_name = "TEXT")]
+    pub prompt: Option<String>,
+    /// Prompts from a file, one a line; - for stdin. All are queued, or none
+    #[arg(long, value_name = "FILE", conflicts_with = "prompt")]
+    pub from: Option<PathBuf>,
+    /// The model; the first of the catalogue when it is not named
+    #[arg(long, value_name = "NAME")]
+    pub model: Option<String>,
+    /// The first frame: a file, or an http(s) address
+    #[arg(long, value_name = "PICTURE")]
+    pub first_frame: Option<String>,
+    /// The last frame
+    #[arg(long, value_name = "PICTURE")]
+    pub last_frame: Option<String>,
+    /// The character to keep (S2V-01)
+    #[arg(long, value_name = "PICTURE")]
+    pub subject: Option<String>,
+    /// The resolution, such as 768P
+    #[arg(long, value_name = "NAME")]
+    pub resolution: Option<String>,
+    /// Seconds of video
+    #[arg(long, value_name = "SECONDS")]
+    pub duration: Option<u32>,
+    /// The model follows the prompt strictly
+    #[arg(long)]
+    pub no_optimizer: bool,
+    /// Where the service shall post changes of status
+    #[arg(long, value_name = "URL")]
+    pub callback: Option<String>,
+    /// How many tasks to make of each prompt
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub count: u32,
+    /// Check and show what would be sent and its price; queue nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Only queue
+    #[arg(long, conflicts_with = "dry_run")]
+    pub queue: bool,
+    /// Stay until the files are saved
+    #[arg(long, conflicts_with_all = ["dry_run", "queue"])]
+    pub wait: bool,
+    /// What a paid call may cost
+    #[command(flatten)]
+    pub consent: Consent,
+    /// A name of your own for the task: the same name again returns the task that exists
+    #[arg(long, value_name = "KEY", conflicts_with = "from")]
+    pub name: Option<String>,
+}
+
+/// What a person allows a paid call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct Consent {
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Refuse when it would cost more than this
+    #[arg(long, value_name = "PTC", value_parser = cost)]
+    pub max_cost: Option<Ptc>,
+}
+
+/// `reeltop config`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
+pub enum ConfigCall {
+    /// Name every fault of the config
+    Check,
+    /// Where the config, the store and the log lie
+    Path,
+    /// Every option as it is in force, and where it comes from
+    Show,
+    /// Write a config that names every option; never over one that exists
+    Init,
+}
+
+/// What a table of costs is made by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CostBy {
+    /// Your own day
+    Day,
+    /// The model
+    Model,
+    /// The task's state
+    State,
+    /// The class of the error
+    Class,
+}
+
+/// Understands a call.
+///
+/// # Errors
+/// What clap makes of it; help and version are among them. `error.exit_code()` is 2 for a wrong call and 0 for those.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let cli = Cli::try_parse_from(args)?;
+    let wrong = |message: &str| Err(Cli::command().error(ErrorKind::ArgumentConflict, message));
+    match &cli.command {
+        Some(_) if cli.demo => wrong("--demo is the dashboard against the simulator; it takes no command"),
+        Some(Command::Submit(submit)) if submit.name.is_some() && submit.count > 1 => {
+            wrong("--name is the name of one task; it cannot be used with a --count above 1")
+        }
+        _ => Ok(cli),
+    }
+}
+
+/// A time such as `90s`, `10m` or `1h30m`, in milliseconds.
+fn duration_ms(text: &str) -> Result<u64, String> {
+    let wrong = || format!("{text:?} is not a time such as 90s, 10m or 1h30m");
+    let mut total: u64 = 0;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (number, after) = rest.split_at(digits);
+        let unit = match after.chars().next() {
+            Some('h') => HOUR,
+            Some('m') => MINUTE,
+            Some('s') => SECOND,
+            Some(_) | None => return Err(wrong()),
+        };
+        let part = number.parse::<u64>().ok().and_then(|number| number.checked_mul(unit)).ok_or_else(wrong)?;
+        total = total.checked_add(part).ok_or_else(wrong)?;
+        rest = &after[1..];
+    }
+    if total == 0 { Err(wrong()) } else { Ok(total) }
+}
+
+/// An amount of PTC that is not negative.
+fn cost(text: &str) -> Result<Ptc, String> {
+    let amount: Ptc = text.parse()?;
+    if amount < Ptc::ZERO { Err(format!("{text:?} is negative")) } else { Ok(amount) }
+}
+
+/// A service's id: letters, digits, `-` and `_`.
+fn remote_id(text: &str) -> Result<RemoteId, String> {
+    let fits = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    if fits { Ok(RemoteId(text.into())) } else { Err(format!("{text:?} is not an id of the service")) }
+}
+
+fn resolution(text: &str) -> Result<Resolution, String> {
+    match (text, text.strip_prefix("task-id=")) {
+        ("lost", _) => Ok(Resolution::Lost),
+        ("not-created", _) => Ok(Resolution::NotCreated),
+        (_, Some(id)) => remote_id(id).map(Resolution::Found),
+        (_, None) => Err(format!("{text:?} is not one of lost, not-created and task-id=ID")),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    fn read(call: &str) -> Result<Cli, clap::Error> {
+        parse(call.split_whitespace().map(OsString::from))
+    }
+
+    fn command(call: &str) -> Command {
+        read(call).unwrap().command.unwrap()
+    }
+
+    #[test]
+    fn the_grammar_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn no_command_is_the_dashboard() {
+        let cli = read("reeltop --demo --data-dir /d -vv").unwrap();
+        assert_eq!((cli.demo, cli.command, cli.global.verbose), (true, None, 2));
+        assert_eq!(cli.global.data_dir, Some("/d".into()));
+    }
+
+    #[test]
+    fn global_flags_may_follow_the_command() {
+        let cli = read("reeltop list state:failed !cat --json --profile minimax --no-color").unwrap();
+        assert!(cli.global.json && cli.global.no_color);
+        assert_eq!(cli.global.profile.as_deref(), Some("minimax"));
+        let filter = vec!["state:failed".into(), "!cat".into()];
+        assert_eq!(cli.command, Some(Command::List { filter, limit: None }));
+    }
+
+    #[test]
+    fn submit_understands_all_its_flags() {
+        let call = "reeltop submit --prompt cat --model T2V-01 --first-frame a.png --last-frame b.png --subject c.png \
+                    --resolution 768P --duration 10 --no-optimizer --callback https://a.b --count 1 --wait --yes \
+                    --max-cost 0.5 --name one";
+        let expected = Submit {
+            prompt: Some("cat".into()),
+            from: None,
+            model: Some("T2V-01".into()),
+            first_frame: Some("a.png".into()),
+            last_frame: Some("b.png".into()),
+            subject: Some("c.png".into()),
+            resolution: Some("768P".into()),
+            duration: Some(10),
+            no_optimizer: true,
+            callback: Some("https://a.b".into()),
+            count: 1,
+            dry_run: false,
+            queue: false,
+            wait: true,
+            consent: Consent { yes: true, max_cost: Some(Ptc::from_thousandths(500)) },
+            name: Some("one".into()),
+        };
+        assert_eq!(command(call), Command::Submit(Box::new(expected)));
+    }
+
+    #[test]
+    fn keys_are_understood_with_and_without_their_sign() {
+        assert_eq!(command("reeltop cancel 12 #13"), Command::Cancel { keys: vec![TaskKey(12), TaskKey(13)] });
+        let timeout = Some(90 * MINUTE);
+        assert_eq!(command("reeltop wait 1 --timeout 1h30m"), Command::Wait { keys: vec![TaskKey(1)], timeout });
+        let retry = Command::Retry { keys: vec![], failed: true, consent: Consent::default() };
+        assert_eq!(command("reeltop retry --failed"), retry);
+    }
+
+    #[test]
+    fn an_unknown_is_settled_in_one_of_three_ways() {
+        for (text, as_what) in [
+            ("lost", Resolution::Lost),
+            ("not-created", Resolution::NotCreated),
+            ("task-id=106916112212032", Resolution::Found(RemoteId("106916112212032".into()))),
+        ] {
+            assert_eq!(
+                command(&format!("reeltop resolve 7 --as {text}")),
+                Command::Resolve { key: TaskKey(7), as_what }
+            );
+        }
+    }
+
+    #[test]
+    fn a_wrong_call_ends_with_code_2() {
+        for call in [
+            "reeltop nothing",
+            "reeltop --demo list",
+            "reeltop show twelve",
+            "reeltop show",
+            "reeltop retry",
+            "reeltop retry 1 --failed",
+            "reeltop cancel",
+            "reeltop submit --prompt a --from b",
+            "reeltop submit --prompt a --queue --wait",
+            "reeltop submit --prompt a --count 0",
+            "reeltop submit --prompt a --count 2 --name x",
+            "reeltop submit --prompt a --max-cost=-1",
+            "reeltop submit --prompt a --api-key sk-1",
+            "reeltop resolve 1 --as found",
+            "reeltop resolve 1 --as task-id=",
+            "reeltop wait --timeout 10",
+            "reeltop cost --csv --json",
+            "reeltop simulate --listen nowhere",
+        ] {
+            assert_eq!(read(call).unwrap_err().exit_code(), 2, "{call}");
+        }
+        assert_eq!(read("reeltop --help").unwrap_err().exit_code(), 0);
+    }
+
+    #[test]
+    fn times_are_read_in_hours_minutes_and_seconds() {
+        for (text, ms) in [("90s", 90_000), ("10m", 600_000), ("1h30m", 5_400_000), ("2h0m5s", 7_205_000)] {
+            assert_eq!(duration_ms(text), Ok(ms));
+        }
+        for bad in ["", "10", "m", "1d", "1h30", "-5s", "0s", "99999999999999999999s", "1h三"] {
+            assert!(duration_ms(bad).is_err(), "{bad}");
+        }
+    }
+}

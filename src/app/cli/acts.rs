@@ -1,0 +1,101 @@
+//! `cancel`, `download`, `adopt`, `resolve`, `balance`: one act each, then the tasks as they are.
+
+use super::{Outcome, Stop, Voice, headless::Headless, look, runtime, say, waits};
+use crate::{
+    app::exit::Exit,
+    domain::{
+        problem::Problem,
+        task::{RemoteId, TaskKey},
+    },
+    io::{config::Loaded, store::Store},
+    logic::{
+        act::{Act, Resolution},
+        settings::Scope,
+        state::ActReport,
+    },
+};
+use std::{io::Write, path::PathBuf};
+
+/// `reeltop cancel`.
+pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, voice: Voice) -> Outcome {
+    let n = keys.len();
+    once(setup, Act::Cancel(keys), n, voice)
+}
+
+/// `reeltop resolve`.
+pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Resolution, voice: Voice) -> Outcome {
+    once(setup, Act::Resolve { key, as_what }, 1, voice)
+}
+
+/// `reeltop adopt`.
+pub(super) fn adopt(setup: &Loaded, ids: Vec<RemoteId>, voice: Voice) -> Outcome {
+    let n = ids.len();
+    once(setup, Act::Adopt(ids), n, voice)
+}
+
+/// An act that is done when its writes are on disk.
+fn once(setup: &Loaded, act: Act, n: usize, voice: Voice) -> Outcome {
+    runtime()?.block_on(async {
+        let mut headless = Headless::start(setup, Scope::Named).await?;
+        // One act, nothing else: what the scope now has is for a dashboard or `watch` to go on with.
+        headless.state().queue.paused = true;
+        let reports = headless.reports(act, n).await;
+        headless.until(None, |state| state.store.pending.is_empty() && state.store.waiting.is_empty()).await;
+        headless.end().await;
+        told(setup, &reports, voice)
+    })
+}
+
+fn told(setup: &Loaded, reports: &[ActReport], voice: Voice) -> Outcome {
+    let mut exit = Exit::Done;
+    for problem in reports.iter().filter_map(|report| report.result.as_ref().err()) {
+        say(&problem.to_string());
+        exit = Exit::Failed;
+    }
+    let done: Vec<TaskKey> =
+        reports.iter().filter(|report| report.result.is_ok()).filter_map(|report| report.key).collect();
+    let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, &done)?;
+    look::print(setup, &tasks, voice)?;
+    Ok(exit)
+}
+
+/// `reeltop download`: until the files are saved, or cannot be.
+pub(super) fn download(setup: &Loaded, keys: Vec<TaskKey>, dir: Option<PathBuf>, voice: Voice) -> Outcome {
+    let dir = dir.map(std::path::absolute).transpose()?.map(|dir| dir.display().to_string());
+    look::whole(&Store::open(&setup.paths.data_dir)?, &keys)?;
+    runtime()?.block_on(async {
+        let mut headless = Headless::start(setup, Scope::Named).await?;
+        headless.key().await.map_err(|problem| Stop::Problem(Exit::Key, Box::new(problem)))?;
+        let n = keys.len();
+        let reports = headless.reports(Act::Download { keys: keys.clone(), dir }, n).await;
+        let wanted: Vec<TaskKey> = reports.iter().filter(|r| r.result.is_ok()).filter_map(|r| r.key).collect();
+        headless.until(None, |state| waits::all_ended(state, &wanted)).await;
+        let (_, interrupted) = headless.end().await;
+        let exit = told(setup, &reports, voice)?;
+        let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, &wanted)?;
+        Ok(Exit::of_all(tasks.iter().map(waits::exit_of).chain([exit]).chain(interrupted)))
+    })
+}
+
+/// `reeltop balance`.
+pub(super) fn balance(setup: &Loaded, voice: Voice) -> Outcome {
+    runtime()?.block_on(async {
+        let mut headless = Headless::start(setup, Scope::Named).await?;
+        headless.key().await.map_err(|problem| Stop::Problem(Exit::Key, Box::new(problem)))?;
+        headless.act(Act::Balance);
+        headless.until(None, |state| state.money.asking.is_none()).await;
+        let balance = headless.state().money.balance;
+        let problem = headless.state().money.balance_problem.clone();
+        headless.end().await;
+        match balance {
+            Some((amount, _)) if voice.json => writeln!(std::io::stdout(), r#"{{"balance_ptc":"{amount}"}}"#)?,
+            Some((amount, _)) => writeln!(std::io::stdout(), "{amount} PTC")?,
+            None => {
+                let exit = problem.as_ref().map_or(Exit::Interrupted, Exit::of);
+                let why = problem.map(|error| (error.message, error.next)).unwrap_or_default();
+                return Err(Stop::Problem(exit, Box::new(Problem::new("the balance could not be had", why.0, why.1))));
+            }
+        }
+        Ok(Exit::Done)
+    })
+}

@@ -1,0 +1,39 @@
+//! A person's yes to something paid. Without a terminal nobody is asked: then `--yes` and `--max-cost` must have said it.
+
+use super::Stop;
+use crate::{
+    app::{args::Consent, exit::Exit},
+    domain::{money::Ptc, problem::Problem},
+    logic::settings::BudgetSettings,
+};
+use std::io::{self, BufRead, IsTerminal, Write};
+
+/// Lets a paid call pass, or says why not.
+///
+/// # Errors
+/// The price is over `--max-cost`; nobody said yes; nobody can be asked.
+pub(super) fn ask(tasks: usize, price: Ptc, said: Consent, budget: &BudgetSettings) -> Result<(), Stop> {
+    if let Some(most) = said.max_cost.filter(|most| price > *most) {
+        let what = format!("nothing was queued: {tasks} task(s) cost {price} PTC");
+        let problem = Problem::new(what, format!("--max-cost allows {most} PTC"), "Queue less, or allow more.");
+        return Err(Stop::Problem(Exit::Money, Box::new(problem)));
+    }
+    if said.yes && (said.max_cost.is_some() || io::stdin().is_terminal()) {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        let why = "there is no terminal to ask at, and a paid call needs both --yes and --max-cost";
+        let next = format!("Add --yes --max-cost {price} if that is what you want.");
+        return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new("nothing was queued", why, next))));
+    }
+    let wanted = if budget.ask_above.is_some_and(|most| price > most) { tasks.to_string() } else { "y".to_owned() };
+    let mut err = io::stderr();
+    write!(err, "{tasks} task(s) for {price} PTC. Type {wanted} to send: ")?;
+    err.flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    if answer.trim().eq_ignore_ascii_case(&wanted) {
+        return Ok(());
+    }
+    Err(Stop::Problem(Exit::Failed, Box::new(Problem::new("nothing was queued", "it was not confirmed", ""))))
+}

@@ -1,0 +1,137 @@
+//! `list`, `show`, `cost`, `export`: what is in the store, without an engine.
+
+use super::{Outcome, Stop, Voice};
+use crate::{
+    app::{args::CostBy, clock::Clock, exit::Exit, print},
+    domain::{
+        export::task_json,
+        money::Ptc,
+        problem::Problem,
+        request::Request,
+        task::{Row, Task, TaskKey},
+        time::Wall,
+    },
+    io::{
+        config::Loaded,
+        store::{self, Store},
+    },
+    logic::{engine::acts::catalogue_price, filter::Filter},
+};
+use std::{
+    io::{self, Write},
+    ops::ControlFlow,
+};
+
+/// The tasks of these keys, whole.
+///
+/// # Errors
+/// The store cannot be read, or one of them does not exist.
+pub(super) fn whole(store: &Store, keys: &[TaskKey]) -> Result<Vec<Task>, Stop> {
+    let found = store.look(keys)?;
+    if let Some(missing) = keys.iter().find(|key| found.iter().all(|task| task.key != **key)) {
+        let problem = Problem::new(format!("there is no task {missing}"), "", "See `reeltop list`.");
+        return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
+    }
+    Ok(found)
+}
+
+/// The price of a request by the catalogue.
+pub(super) fn price(setup: &Loaded, request: &Request) -> Ptc {
+    catalogue_price(&setup.settings.catalogue, request)
+}
+
+/// Tasks as a call's result: a table, or one object a line.
+pub(super) fn print(setup: &Loaded, tasks: &[Task], voice: Voice) -> Result<(), Stop> {
+    let mut out = io::stdout().lock();
+    if voice.json {
+        for task in tasks {
+            writeln!(out, "{}", task_json(task))?;
+        }
+        return Ok(());
+    }
+    Ok(write!(out, "{}", print::task_table(tasks, &setup.settings, Clock::start().now(), voice.color))?)
+}
+
+/// Tasks that have just changed: one line each, in their new state.
+pub(super) fn print_changes(setup: &Loaded, tasks: &[Task], voice: Voice) -> Result<(), Stop> {
+    if voice.json {
+        return print(setup, tasks, voice);
+    }
+    let mut out = io::stdout().lock();
+    for task in tasks {
+        writeln!(out, "{}", print::change_line(task, voice.color))?;
+    }
+    Ok(())
+}
+
+/// `reeltop list`.
+pub(super) fn list(setup: &Loaded, filter: &str, limit: Option<usize>, voice: Voice) -> Outcome {
+    let mut tasks = filtered(setup, filter, limit.unwrap_or(usize::MAX))?;
+    // The newest first in the store, the newest last on a screen that scrolls.
+    tasks.reverse();
+    print(setup, &tasks, voice)?;
+    Ok(Exit::Done)
+}
+
+/// `reeltop export`: everything, as JSON, oldest first.
+pub(super) fn export(setup: &Loaded, filter: &str) -> Outcome {
+    let mut out = io::stdout().lock();
+    for task in filtered(setup, filter, usize::MAX)?.iter().rev() {
+        writeln!(out, "{}", task_json(task))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn filtered(setup: &Loaded, filter: &str, most: usize) -> Result<Vec<Task>, Stop> {
+    let filter = Filter::parse(filter).map_err(|why| {
+        let next = "Filters look like `state:failed model:02 age<2h text`.";
+        Stop::Problem(Exit::Usage, Box::new(Problem::new("the filter cannot be read", why, next)))
+    })?;
+    let now = Clock::start().now().wall;
+    let mut tasks = Vec::new();
+    Store::open(&setup.paths.data_dir)?.tasks(|task| {
+        if tasks.len() == most {
+            return ControlFlow::Break(());
+        }
+        if filter.is_empty() || filter.matches(&Row::of(&task, false), now) {
+            tasks.push(task);
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(tasks)
+}
+
+/// `reeltop show`.
+pub(super) fn show(setup: &Loaded, key: TaskKey, voice: Voice) -> Outcome {
+    let detail = Store::open(&setup.paths.data_dir)?.detail(key)?.ok_or_else(|| {
+        let problem = Problem::new(format!("there is no task {key}"), "", "See `reeltop list`.");
+        Stop::Problem(Exit::Usage, Box::new(problem))
+    })?;
+    if voice.json {
+        writeln!(io::stdout(), "{}", task_json(&detail.task))?;
+        return Ok(Exit::Done);
+    }
+    write!(io::stdout(), "{}", print::detail(&detail, &setup.settings, Clock::start().now(), voice.color))?;
+    Ok(Exit::Done)
+}
+
+/// `reeltop cost`.
+pub(super) fn cost(setup: &Loaded, csv: bool, by: Option<CostBy>, voice: Voice) -> Outcome {
+    let now = Clock::start().now();
+    let lines = Store::open(&setup.paths.data_dir)?.costs(Wall(0), Wall(i64::MAX))?;
+    let mut out = io::stdout().lock();
+    let text = match (csv, voice.json) {
+        (true, _) => print::cost_csv(&lines),
+        (false, true) => print::cost_json(&lines, now.utc_offset),
+        (false, false) => print::cost_text(&lines, by, now, &setup.settings.budget, voice.color),
+    };
+    write!(out, "{text}")?;
+    Ok(Exit::Done)
+}
+
+/// Fills the store with made-up ended tasks, for measuring.
+pub(super) fn bench_fill(setup: &Loaded, n: usize) -> Outcome {
+    let n = u32::try_from(n).map_err(|_| Problem::new("that is too many tasks", "", ""))?;
+    store::fill(&setup.paths.data_dir, n, 1, Clock::start().now().wall)?;
+    Ok(Exit::Done)
+}

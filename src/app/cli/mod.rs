@@ -1,0 +1,213 @@
+//! The command line: another face of the same program. It drives the same `logic` and `io` as the dashboard, so that money
+//! rules, journal and limits are written once. Data goes to stdout, talk to stderr.
+
+mod acts;
+mod consent;
+mod demo;
+mod doctor;
+mod headless;
+mod look;
+mod simulate;
+mod submit;
+mod waits;
+
+use super::{
+    args::{Cli, Command, ConfigCall, Global},
+    clock::Clock,
+    dashboard,
+    exit::Exit,
+    manual, terminal,
+};
+use crate::{
+    domain::problem::Problem,
+    io::config::{self, Folders, Loaded, Wanted},
+    logic::keymap,
+};
+use std::{
+    io::{self, IsTerminal, Write},
+    process::ExitCode,
+    sync::Arc,
+};
+
+/// What a call has to say when it does not simply end well.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// A problem, told on stderr, and its exit code.
+    Problem(Exit, Box<Problem>),
+    /// Everything has been told already.
+    Exit(Exit),
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Exit::Failed, Box::new(problem))
+    }
+}
+
+impl From<io::Error> for Stop {
+    /// Standard output is closed or full. A closed pipe (`| head`) is the reader's choice, not a fault.
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::Exit(Exit::Done);
+        }
+        Problem::new("the output could not be written", error.to_string(), "").into()
+    }
+}
+
+/// What a call came to.
+type Outcome = Result<Exit, Stop>;
+
+/// How a call speaks.
+#[derive(Clone, Copy, Debug)]
+struct Voice {
+    /// One JSON object a line.
+    json: bool,
+    /// With colours.
+    color: bool,
+}
+
+/// Runs one call of the program.
+#[must_use]
+pub fn run(cli: Cli) -> ExitCode {
+    let exit = match call(cli) {
+        Ok(exit) | Err(Stop::Exit(exit)) => exit,
+        Err(Stop::Problem(exit, problem)) => {
+            say(&problem.to_string());
+            exit
+        }
+    };
+    ExitCode::from(exit.code())
+}
+
+/// Talk: a line on stderr. When nobody hears it, the exit code still tells.
+fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "reeltop: {text}");
+}
+
+fn call(cli: Cli) -> Outcome {
+    let global = cli.global;
+    let voice = Voice {
+        json: global.json,
+        color: !global.no_color
+            && io::stdout().is_terminal()
+            && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+    };
+    let Some(command) = cli.command else { return screen(&global, cli.demo) };
+    match command {
+        Command::Completions { shell } => {
+            manual::completions(shell, &mut io::stdout());
+            Ok(Exit::Done)
+        }
+        Command::Man => Ok(manual::man(&mut io::stdout()).map(|()| Exit::Done)?),
+        Command::Config { what } => config_call(&global, what),
+        Command::Simulate { listen, seed, faults } => simulate::run(listen, seed, &faults.join(",")),
+        Command::Doctor => doctor::run(&global),
+        Command::List { filter, limit } => look::list(&load(&global)?, &filter.join(" "), limit, voice),
+        Command::Export { filter } => look::export(&load(&global)?, &filter.join(" ")),
+        Command::Show { key } => look::show(&load(&global)?, key, voice),
+        Command::Cost { csv, by } => look::cost(&load(&global)?, csv, by, voice),
+        Command::Balance => acts::balance(&load(&global)?, voice),
+        Command::Submit(order) => submit::run(&load(&global)?, *order, voice),
+        Command::Retry { keys, failed, consent } => submit::retry(&load(&global)?, keys, failed, consent, voice),
+        Command::Wait { keys, timeout } => waits::wait(&load(&global)?, keys, timeout, voice),
+        Command::Watch { until_idle } => waits::watch(&load(&global)?, until_idle, voice),
+        Command::Cancel { keys } => acts::cancel(&load(&global)?, keys, voice),
+        Command::Download { keys, dir } => acts::download(&load(&global)?, keys, dir, voice),
+        Command::Adopt { ids } => acts::adopt(&load(&global)?, ids, voice),
+        Command::Resolve { key, as_what } => acts::resolve(&load(&global)?, key, as_what, voice),
+        Command::BenchFill { n } => look::bench_fill(&load(&global)?, n),
+    }
+}
+
+fn folders() -> Result<Folders, Stop> {
+    Ok(Folders::of_this_user()?)
+}
+
+fn wanted<'a>(global: &'a Global, bindings: &'a [(&'a str, &'a str)]) -> Wanted<'a> {
+    Wanted {
+        config: global.config.as_deref(),
+        data_dir: global.data_dir.as_deref(),
+        profile: global.profile.as_deref(),
+        bindings,
+    }
+}
+
+/// Reads the config, with all of its faults at once.
+fn load(global: &Global) -> Result<Loaded, Stop> {
+    let bindings = keymap::ids();
+    let loaded = config::load(&wanted(global, &bindings), &folders()?).map_err(|rejected| {
+        let _ = writeln!(io::stderr(), "{rejected}");
+        Stop::Exit(Exit::Usage)
+    })?;
+    for warning in &loaded.warnings {
+        let _ = writeln!(io::stderr(), "{}", warning.located(&loaded.paths.config.display().to_string()));
+    }
+    super::log::start(&loaded.paths.log, global.verbose);
+    Ok(loaded)
+}
+
+/// A runtime for the calls that do more than look.
+fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
+    let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    built.map_err(|e| Problem::new("the program could not start its workers", e.to_string(), "").into())
+}
+
+/// The dashboard.
+fn screen(global: &Global, demo: bool) -> Outcome {
+    if !terminal::usable() {
+        let next = "Run it in a terminal, or use its commands: see `reeltop --help`.";
+        let problem = Problem::new("the dashboard needs a terminal", "input or output is none, or TERM is dumb", next);
+        return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
+    }
+    terminal::restore_on_panic();
+    if demo {
+        return demo::run(global);
+    }
+    let setup = Arc::new(load(global)?);
+    let code = runtime()?.block_on(dashboard::run(setup, Clock::start()));
+    dashboard_ended(code)
+}
+
+fn dashboard_ended(code: io::Result<u8>) -> Outcome {
+    match code {
+        Ok(0) => Ok(Exit::Done),
+        Ok(_) => Ok(Exit::Interrupted),
+        Err(e) => Err(Problem::new("the terminal cannot be used", e.to_string(), "").into()),
+    }
+}
+
+fn config_call(global: &Global, what: ConfigCall) -> Outcome {
+    let bindings = keymap::ids();
+    let paths = config::paths(&wanted(global, &bindings), &folders()?);
+    let mut out = io::stdout();
+    match what {
+        ConfigCall::Path => writeln!(out, "{}", paths.config.display())?,
+        ConfigCall::Check => {
+            let loaded = load(global)?;
+            let found = if loaded.found { "is in order" } else { "does not exist; the defaults are used" };
+            writeln!(out, "{} {found}", paths.config.display())?;
+        }
+        ConfigCall::Show => write!(out, "{}", config::show(&load(global)?))?,
+        ConfigCall::Init => {
+            init(&paths.config)?;
+            writeln!(out, "{}", paths.config.display())?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// Writes the example config, unless there is a config already.
+fn init(path: &std::path::Path) -> Result<(), Stop> {
+    let failed = |why: String, next: &str| Problem::new(format!("{} was not written", path.display()), why, next);
+    if let Some(dir) = path.parent() {
+        std::fs::create_dir_all(dir).map_err(|e| failed(e.to_string(), "Choose another place with --config."))?;
+    }
+    let file = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
+    match file.and_then(|mut file| file.write_all(config::example(&keymap::config_lines()).as_bytes())) {
+        Ok(()) => Ok(()),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+            Err(failed("it exists already".into(), "Edit it, or move it away first.").into())
+        }
+        Err(e) => Err(failed(e.to_string(), "Choose another place with --config.").into()),
+    }
+}

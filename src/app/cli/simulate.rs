@@ -1,0 +1,53 @@
+//! `simulate`: the service's stand-in for other clients, for learning and for tests.
+
+use super::{Outcome, Stop, runtime};
+use crate::{
+    app::{exit::Exit, signals::Signals},
+    domain::{catalogue::Catalogue, problem::Problem},
+    io::simulator::{Faults, SimConfig, Simulator},
+};
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+};
+
+/// Serves until a signal comes.
+pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str) -> Outcome {
+    let faults = faults.parse::<Faults>().map_err(|why| {
+        let problem = Problem::new("the faults cannot be read", why, "");
+        Stop::Problem(Exit::Usage, Box::new(problem))
+    })?;
+    runtime()?.block_on(async {
+        let mut signals = Signals::listen()?;
+        let config = SimConfig { listen, seed, faults, ..SimConfig::demo(Catalogue::builtin()) };
+        let simulator = Simulator::start(config).await?;
+        let mut out = io::stdout().lock();
+        writeln!(out, "{}", simulator.base_url())?;
+        out.flush()?;
+        let mut err = io::stderr().lock();
+        writeln!(err, "The service's stand-in listens; nothing costs money here. In the config of a client:")?;
+        writeln!(
+            err,
+            "  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"",
+            simulator.base_url()
+        )?;
+        writeln!(err, "Any key is good. A word in a prompt causes a fault for that task:")?;
+        for info in Faults::NAMES {
+            writeln!(err, "  {:<10} {:<22} {}", info.word.unwrap_or(""), info.name, info.about)?;
+        }
+        drop(err);
+        signals.next().await;
+        let counts = simulator.counts();
+        writeln!(
+            io::stderr(),
+            "{} submissions, {} accepted, {} PTC charged, {} queries, {} downloads",
+            counts.submissions,
+            counts.accepted,
+            counts.charged,
+            counts.queries,
+            counts.downloads
+        )?;
+        simulator.stop().await;
+        Ok(Exit::Done)
+    })
+}

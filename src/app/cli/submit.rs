@@ -1,0 +1,277 @@
+//! `submit` and `retry`: checks everything before any money, asks, queues all or nothing, sends what the account's pace
+//! lets through now, and returns when that is answered.
+
+use super::{Outcome, Stop, Voice, consent, headless::Headless, look, runtime, say, waits};
+use crate::{
+    app::{
+        args::{Consent, Submit},
+        exit::Exit,
+    },
+    domain::{
+        check::{build, check},
+        draft::{Draft, Fault, Severity},
+        picture::{ImageLook, Typed, typed},
+        problem::{ErrorClass, Problem},
+        request::Request,
+        task::{Task, TaskKey, TaskState},
+    },
+    io::{config::Loaded, images, store::Store},
+    logic::{
+        act::{Act, Intent},
+        engine::queue,
+        settings::Scope,
+        state::State,
+    },
+};
+use std::{
+    collections::BTreeMap,
+    io::{Read, Write},
+};
+
+/// `reeltop submit`.
+pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
+    let drafts = drafts(setup, &order)?;
+    let requests = requests(setup, &drafts)?;
+    if order.dry_run {
+        return dry_run(setup, &requests);
+    }
+    if let Some(task) = named(setup, order.name.as_deref())? {
+        say(&format!("the name {:?} is {} already; nothing was queued", order.name.unwrap_or_default(), task.key));
+        look::print(setup, &[task], voice)?;
+        return Ok(Exit::Done);
+    }
+    let price = requests.iter().map(|request| look::price(setup, request)).sum();
+    consent::ask(requests.len(), price, order.consent, &setup.settings.budget)?;
+    let name = order.name;
+    let intents = requests.into_iter().map(|request| Intent { request, parent: None, name: name.clone() }).collect();
+    let after = match (order.queue, order.wait) {
+        (true, _) => After::Queue,
+        (false, true) => After::Wait,
+        (false, false) => After::Answer,
+    };
+    runtime()?.block_on(send(setup, intents, after, voice))
+}
+
+/// `reeltop retry`.
+pub(super) fn retry(setup: &Loaded, keys: Vec<TaskKey>, failed: bool, said: Consent, voice: Voice) -> Outcome {
+    let store = Store::open(&setup.paths.data_dir)?;
+    let tasks = if failed { failures(&store)? } else { look::whole(&store, &keys)? };
+    for task in &tasks {
+        if !matches!(task.state(), TaskState::Failed | TaskState::Refused | TaskState::Cancelled | TaskState::Saved) {
+            let why = format!("{} is {}", task.key, task.state().word());
+            let next =
+                if task.state() == TaskState::Unknown { "Settle it first: see `reeltop resolve --help`." } else { "" };
+            return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new("nothing was queued", why, next))));
+        }
+        if task.request.model.is_empty() {
+            let why = format!("{} was adopted, and its request is not known here", task.key);
+            return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new("nothing was queued", why, ""))));
+        }
+    }
+    if tasks.is_empty() {
+        say("no failed task is left to retry");
+        return Ok(Exit::Done);
+    }
+    let price = tasks.iter().map(|task| look::price(setup, &task.request)).sum();
+    consent::ask(tasks.len(), price, said, &setup.settings.budget)?;
+    let intents =
+        tasks.into_iter().map(|task| Intent { request: task.request, parent: Some(task.key), name: None }).collect();
+    runtime()?.block_on(send(setup, intents, After::Answer, voice))
+}
+
+/// Failed and refused tasks that no later attempt repeats. A prompt that was refused as sensitive is not sent again
+/// unchanged in bulk.
+fn failures(store: &Store) -> Result<Vec<Task>, Stop> {
+    let mut tasks: BTreeMap<TaskKey, Task> = BTreeMap::new();
+    let mut parents = Vec::new();
+    let mut sensitive = 0;
+    store.tasks(|task| {
+        parents.extend(task.parent);
+        if matches!(task.state(), TaskState::Failed | TaskState::Refused) {
+            tasks.insert(task.key, task);
+        }
+        std::ops::ControlFlow::Continue(())
+    })?;
+    for parent in parents {
+        tasks.remove(&parent);
+    }
+    tasks.retain(|_, task| {
+        let refused = task.error().is_some_and(|error| error.class == ErrorClass::PromptSensitive);
+        sensitive += usize::from(refused);
+        !refused && !task.request.model.is_empty()
+    });
+    if sensitive > 0 {
+        say(&format!("{sensitive} task(s) left out: their prompt was refused as sensitive and must be edited first"));
+    }
+    Ok(tasks.into_values().collect())
+}
+
+/// When a call returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum After {
+    /// When the intents are on disk.
+    Queue,
+    /// When what may be sent now is answered.
+    Answer,
+    /// When every file is saved, or its task has ended otherwise.
+    Wait,
+}
+
+async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voice: Voice) -> Outcome {
+    let n = intents.len();
+    let mut headless = Headless::start(setup, Scope::Named).await?;
+    if after != After::Queue {
+        // Without a key nothing could be sent: better said before anything is queued.
+        headless.key().await.map_err(|problem| Stop::Problem(Exit::Key, Box::new(problem)))?;
+    } else {
+        headless.state().queue.paused = true;
+    }
+    let reports = headless.reports(Act::Queue { intents, undo: false }, n).await;
+    if let Some(problem) = reports.iter().find_map(|report| report.result.as_ref().err()) {
+        let problem = problem.clone();
+        headless.end().await;
+        return Err(Stop::Problem(Exit::Money, Box::new(problem)));
+    }
+    let keys: Vec<TaskKey> = reports.iter().filter_map(|report| report.key).collect();
+    match after {
+        After::Queue => {}
+        After::Answer => {
+            headless.until(None, answered).await;
+        }
+        After::Wait => {
+            headless.until(None, |state| waits::all_ended(state, &keys) || stuck(state)).await;
+        }
+    }
+    finish(setup, headless, &keys, after, voice).await
+}
+
+/// Whether everything that may be sent now has been answered.
+fn answered(state: &State) -> bool {
+    let sending = state.queue.claiming.is_some() || !state.queue.posting.is_empty() || !state.store.pending.is_empty();
+    let more = !state.tasks.queued.is_disjoint(&state.queue.named)
+        && state.queue.halted.is_none()
+        && !state.queue.paused
+        && queue::send_at(state).is_some_and(|at| at <= state.now.mono)
+        && state.poller.offline_since.is_none();
+    !sending && !more
+}
+
+/// Whether the queue was halted with tasks of ours in it: nothing more will happen by itself.
+fn stuck(state: &State) -> bool {
+    state.queue.halted.is_some() && answered(state)
+}
+
+async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: After, voice: Voice) -> Outcome {
+    let (state, interrupted) = headless.end().await;
+    let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, keys)?;
+    look::print(setup, &tasks, voice)?;
+    let queued = tasks.iter().filter(|task| task.state() == TaskState::Queued).count();
+    if queued > 0 && after != After::Queue {
+        let why = state.queue.halted.as_ref().map_or("the account's pace", |halt| halt.problem.what.as_str());
+        say(&format!("{queued} task(s) stay queued ({why}); a dashboard or `reeltop watch` sends them"));
+    }
+    let halted = state.queue.halted.as_ref().filter(|_| queued > 0).map(|halt| waits::exit_of_halt(halt.cause));
+    let exits = tasks.iter().map(waits::exit_of).chain(halted).chain(interrupted);
+    Ok(Exit::of_all(exits))
+}
+
+fn drafts(setup: &Loaded, order: &Submit) -> Result<Vec<Draft>, Stop> {
+    let usage = |what: &str, why: String| {
+        Stop::Problem(Exit::Usage, Box::new(Problem::new(what, why, "See `reeltop submit --help`.")))
+    };
+    let model = order.model.clone().or_else(|| setup.settings.catalogue.models.first().map(|spec| spec.name.clone()));
+    let draft = Draft {
+        model: model.unwrap_or_default(),
+        prompt: order.prompt.clone().unwrap_or_default(),
+        first_frame: order.first_frame.clone().unwrap_or_default(),
+        last_frame: order.last_frame.clone().unwrap_or_default(),
+        subject: order.subject.clone().unwrap_or_default(),
+        resolution: order.resolution.clone(),
+        duration: order.duration,
+        optimizer: !order.no_optimizer,
+        callback: order.callback.clone().unwrap_or_default(),
+        count: order.count,
+        ..Draft::default()
+    };
+    let Some(file) = &order.from else {
+        if order.prompt.is_none() && order.first_frame.is_none() {
+            return Err(usage("nothing to send", "neither --prompt nor --from nor --first-frame was given".into()));
+        }
+        return Ok(vec![draft]);
+    };
+    let mut text = String::new();
+    let read = if file.as_os_str() == "-" {
+        std::io::stdin().read_to_string(&mut text)
+    } else {
+        std::fs::File::open(file).and_then(|mut file| file.read_to_string(&mut text))
+    };
+    read.map_err(|e| usage(&format!("{} cannot be read", file.display()), e.to_string()))?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let drafts: Vec<Draft> = lines.map(|line| Draft { prompt: line.to_owned(), ..draft.clone() }).collect();
+    if drafts.is_empty() {
+        return Err(usage("nothing to send", format!("there is no prompt in {}", file.display())));
+    }
+    Ok(drafts)
+}
+
+/// Checks every draft, tells every fault, and makes the requests, `count` of each.
+fn requests(setup: &Loaded, drafts: &[Draft]) -> Result<Vec<Request>, Stop> {
+    let catalogue = &setup.settings.catalogue;
+    let mut looks: BTreeMap<String, ImageLook> = BTreeMap::new();
+    for path in drafts.iter().flat_map(|draft| [&draft.first_frame, &draft.last_frame, &draft.subject]) {
+        if matches!(typed(path), Typed::Path(_)) && !looks.contains_key(path) {
+            let look = images::load(path, &setup.paths.images).map_or_else(ImageLook::Failed, ImageLook::Found);
+            looks.insert(path.clone(), look);
+        }
+    }
+    let look = |path: &str| looks.get(path).cloned().unwrap_or(ImageLook::Unread);
+    let mut requests = Vec::new();
+    let mut wrong = false;
+    for (nth, draft) in drafts.iter().enumerate() {
+        let faults = check(draft, catalogue, setup.settings.profile.webp, &look);
+        for fault in &faults {
+            tell(fault, (drafts.len() > 1).then_some(nth + 1));
+        }
+        wrong |= faults.iter().any(|fault| fault.severity == Severity::Error);
+        if let Ok(request) = build(draft, catalogue, setup.settings.profile.webp, &look) {
+            requests.extend(std::iter::repeat_n(request, draft.count as usize));
+        }
+    }
+    if wrong {
+        say("nothing was queued");
+        return Err(Stop::Exit(Exit::Usage));
+    }
+    Ok(requests)
+}
+
+fn tell(fault: &Fault, line: Option<usize>) {
+    let weight = if fault.severity == Severity::Error { "" } else { "warning: " };
+    let line = line.map(|nth| format!("prompt {nth}: ")).unwrap_or_default();
+    say(&format!("{line}{weight}{}", fault.problem));
+}
+
+fn dry_run(setup: &Loaded, requests: &[Request]) -> Outcome {
+    let mut out = std::io::stdout().lock();
+    for request in requests {
+        let spec = setup.settings.catalogue.spec(&request.model);
+        let body = crate::domain::export::request_json(request, spec, &setup.settings.profile.names);
+        writeln!(out, "{body}")?;
+    }
+    let price: crate::domain::money::Ptc = requests.iter().map(|request| look::price(setup, request)).sum();
+    say(&format!("{} task(s) would cost {price} PTC; nothing was queued", requests.len()));
+    Ok(Exit::Done)
+}
+
+/// The task that has that name already.
+fn named(setup: &Loaded, name: Option<&str>) -> Result<Option<Task>, Stop> {
+    let Some(name) = name else { return Ok(None) };
+    let mut found = None;
+    Store::open(&setup.paths.data_dir)?.tasks(|task| {
+        if task.name.as_deref() == Some(name) {
+            found = Some(task);
+            return std::ops::ControlFlow::Break(());
+        }
+        std::ops::ControlFlow::Continue(())
+    })?;
+    Ok(found)
+}

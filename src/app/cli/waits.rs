@@ -1,0 +1,116 @@
+//! `wait` and `watch`: the engine without a screen, for nohup, systemd and cron.
+
+use super::{
+    Outcome, Stop, Voice,
+    headless::{Headless, Waited},
+    look, runtime, say,
+};
+use crate::{
+    app::exit::Exit,
+    domain::{
+        answer::HaltCause,
+        task::{Phase, Task, TaskKey, TaskState},
+    },
+    io::{config::Loaded, store::Store},
+    logic::{act::Act, settings::Scope, state::State},
+};
+use std::collections::BTreeMap;
+
+/// `reeltop wait`: until these tasks (without any: all live ones) have ended.
+pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voice: Voice) -> Outcome {
+    if !keys.is_empty() {
+        look::whole(&Store::open(&setup.paths.data_dir)?, &keys)?;
+    }
+    runtime()?.block_on(async {
+        let scope = if keys.is_empty() { Scope::All } else { Scope::Named };
+        let mut headless = Headless::start(setup, scope).await?;
+        headless.key().await.map_err(|problem| Stop::Problem(Exit::Key, Box::new(problem)))?;
+        let keys = if keys.is_empty() { headless.state().tasks.live.keys().copied().collect() } else { keys };
+        headless.act(Act::Take(keys.clone()));
+        let waited = headless.until(timeout, |state| all_ended(state, &keys) || state.queue.halted.is_some()).await;
+        let (state, interrupted) = headless.end().await;
+        let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, &keys)?;
+        look::print(setup, &tasks, voice)?;
+        let late = (waited == Waited::TimeOut).then_some(Exit::TimeOut);
+        if late.is_some() {
+            say("the time is up; the tasks live on");
+        }
+        let halted = state.queue.halted.map(|halt| exit_of_halt(halt.cause));
+        Ok(late.or(interrupted).unwrap_or_else(|| Exit::of_all(tasks.iter().map(exit_of).chain(halted))))
+    })
+}
+
+/// `reeltop watch`: for ever, or until nothing is left to do. Tells each change of a task.
+pub(super) fn watch(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
+    runtime()?.block_on(async {
+        let mut headless = Headless::start(setup, Scope::All).await?;
+        headless.key().await.map_err(|problem| Stop::Problem(Exit::Key, Box::new(problem)))?;
+        let mut known: BTreeMap<TaskKey, TaskState> =
+            headless.state().tasks.rows.values().map(|row| (row.key, row.state)).collect();
+        let mut changes = Vec::new();
+        loop {
+            let waited = headless
+                .until(None, |state| {
+                    changes = changed(state, &known);
+                    !changes.is_empty() || (until_idle && idle(state))
+                })
+                .await;
+            if waited != Waited::Done || changes.is_empty() {
+                break;
+            }
+            let whole = look::whole(&Store::open(&setup.paths.data_dir)?, &changes)?;
+            look::print_changes(setup, &whole, voice)?;
+            let rows = &headless.state().tasks.rows;
+            known.extend(changes.iter().filter_map(|key| rows.get(key).map(|row| (*key, row.state))));
+        }
+        let (_, interrupted) = headless.end().await;
+        Ok(interrupted.unwrap_or(Exit::Done))
+    })
+}
+
+/// Tasks whose state is on disk and is not the one last told.
+fn changed(state: &State, known: &BTreeMap<TaskKey, TaskState>) -> Vec<TaskKey> {
+    let rows = state.tasks.rows.values();
+    rows.filter(|row| known.get(&row.key) != Some(&row.state) && !state.store.busy.contains_key(&row.key))
+        .map(|row| row.key)
+        .collect()
+}
+
+fn idle(state: &State) -> bool {
+    state.store.pending.is_empty() && (state.tasks.live.values().all(rests) || state.queue.halted.is_some())
+}
+
+/// Whether nothing happens to a task by itself any more.
+fn rests(task: &Task) -> bool {
+    !task.state().is_live() || matches!(task.phase, Phase::Ready { next_try: None, .. })
+}
+
+/// Whether these tasks have ended, on disk.
+pub(super) fn all_ended(state: &State, keys: &[TaskKey]) -> bool {
+    keys.iter().all(|key| state.tasks.live.get(key).is_none_or(rests) && !state.store.busy.contains_key(key))
+}
+
+/// The exit code that a task's state stands for.
+pub(super) fn exit_of(task: &Task) -> Exit {
+    match task.state() {
+        TaskState::Unknown => Exit::Unknown,
+        TaskState::Failed | TaskState::Refused => task.error().map_or(Exit::Failed, Exit::of),
+        TaskState::Ready if task.error().is_some() => task.error().map_or(Exit::Failed, Exit::of),
+        TaskState::Queued
+        | TaskState::Sending
+        | TaskState::Running
+        | TaskState::Ready
+        | TaskState::Saving
+        | TaskState::Saved
+        | TaskState::Cancelled => Exit::Done,
+    }
+}
+
+/// The exit code that a halted queue stands for.
+pub(super) const fn exit_of_halt(cause: HaltCause) -> Exit {
+    match cause {
+        HaltCause::Key => Exit::Key,
+        HaltCause::Balance => Exit::Money,
+        HaltCause::Store => Exit::Failed,
+    }
+}

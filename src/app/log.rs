@@ -1,0 +1,31 @@
+//! The log: lines in a file, since the screen is the dashboard's and stdout is data's.
+
+use std::{fs, io, path::Path, sync::Mutex};
+use tracing::level_filters::LevelFilter;
+
+/// A log of this many bytes is put aside when the program starts; the one put aside before it goes.
+const MOST: u64 = 4_000_000;
+
+/// Begins to log into that file. A log that cannot be written is no reason not to run: then there is none.
+pub fn start(file: &Path, verbose: u8) {
+    let Ok(to) = open(file) else { return };
+    let level = match verbose {
+        0 => LevelFilter::INFO,
+        1 => LevelFilter::DEBUG,
+        _ => LevelFilter::TRACE,
+    };
+    let lines = tracing_subscriber::fmt().with_writer(Mutex::new(to)).with_ansi(false).with_target(false);
+    // A second start in one process (tests) keeps the first.
+    let _ = lines.with_max_level(level).try_init();
+}
+
+fn open(file: &Path) -> io::Result<fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    if let Some(dir) = file.parent() {
+        fs::create_dir_all(dir)?;
+    }
+    if fs::metadata(file).is_ok_and(|about| about.len() > MOST) {
+        fs::rename(file, file.with_extension("log.old"))?;
+    }
+    fs::OpenOptions::new().append(true).create(true).mode(0o600).open(file)
+}

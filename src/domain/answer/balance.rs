@@ -1,0 +1,77 @@
+//! What the answer to a balance call means.
+
+use super::{
+    BalanceVerdict, Reply,
+    body::{self, Body},
+    codes::Told,
+    query::{Answer, of_a_question, unreadable, usable},
+};
+use crate::domain::{
+    money::Ptc,
+    problem::{Charged, TaskError},
+};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+#[derive(Deserialize)]
+struct RawData<'a> {
+    #[serde(borrow)]
+    balance: Option<&'a RawValue>,
+}
+
+/// What the answer to a balance call means. The amount comes as a string; a number is read too, by its own digits.
+///
+/// # Errors
+/// Why there is no balance to show; such a call never costs anything.
+pub fn judge_balance(reply: &Reply) -> BalanceVerdict {
+    balance(reply).map_err(|error| TaskError { charged: Charged::No, ..error })
+}
+
+fn balance(reply: &Reply) -> BalanceVerdict {
+    let Answer { http, text, .. } = usable(reply).map_err(|none| none.error)?;
+    let body = Body::read(text).ok_or_else(|| unreadable(http, text))?;
+    if let Some(fault) = &body.fault {
+        return Err(of_a_question(&Told::of(http, Some(fault), "")));
+    }
+    let amount = body.data::<RawData<'_>>().and_then(|data| body::string_or_number(data.balance?));
+    amount.and_then(|amount| amount.parse::<Ptc>().ok()).ok_or_else(|| unreadable(http, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn judged(http: u16, body: &str) -> Result<String, String> {
+        let reply = Reply::Answered { http, retry_after_ms: None, body: body.into() };
+        judge_balance(&reply).map(|ptc| ptc.to_string()).map_err(|error| {
+            assert_eq!(error.charged, Charged::No);
+            format!("{} {}", error.code, error.class.id())
+        })
+    }
+
+    #[test]
+    fn an_amount_is_read_exactly_and_anything_else_is_an_error() {
+        for (http, body, expected) in [
+            (200, r#"{"data":{"balance":"12.34"}}"#, Ok("12.34")),
+            (200, r#"{"data":{"balance":12.345678}}"#, Ok("12.345")),
+            (200, r#"{"data":{"balance":-1}}"#, Ok("-1.0")),
+            (200, r#"{"data":{"balance":"much"}}"#, Err("unreadable service")),
+            (200, r#"{"data":{"balance":null}}"#, Err("unreadable service")),
+            (200, r#"{"data":"12"}"#, Err("unreadable service")),
+            (200, "<html>", Err("unreadable service")),
+            (401, r#"{"error":{"err_code":-10002,"message":"bad key"}}"#, Err("-10002 auth")),
+            (200, r#"{"error":{"err_code":-10001}}"#, Err("-10001 auth")),
+            (502, "", Err("HTTP 502 service")),
+        ] {
+            assert_eq!(judged(http, body), expected.map(str::to_owned).map_err(str::to_owned), "{body}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_answer_has_a_verdict(http: u16, body in any::<String>()) {
+            let _ = judged(http, &body);
+        }
+    }
+}

@@ -1,0 +1,246 @@
+//! Reading a body: the one object in it, ids kept as text, and the fault it names, if any.
+//!
+//! Ids come as strings or as JSON numbers of up to 19 digits, which a floating-point number would change; so every
+//! value is taken as the raw text it has in the body.
+
+use super::redact::redact;
+use crate::domain::text;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// The most cells of the service's own text that go into a sentence.
+const QUOTE: usize = 300;
+
+/// The longest id that is believed to be one.
+const LONGEST_ID: usize = 128;
+
+/// A code, by who says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Code {
+    /// MiniMax, in `base_resp.status_code`.
+    Base(i64),
+    /// The gateway, in `error.err_code`.
+    Gateway(i64),
+}
+
+/// What a body says went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fault {
+    /// The code; `None` where there is a text only.
+    pub(super) code: Option<Code>,
+    /// The service's own text, fit for a sentence; may be empty.
+    pub(super) quote: String,
+}
+
+/// A readable body: one JSON object whose parts have the shapes of the contract.
+pub(super) struct Body<'a> {
+    raw: RawBody<'a>,
+    /// What it says went wrong.
+    pub(super) fault: Option<Fault>,
+}
+
+#[derive(Deserialize)]
+struct RawBody<'a> {
+    #[serde(borrow)]
+    task_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    file_id: Option<&'a RawValue>,
+    #[serde(borrow)]
+    status: Option<&'a RawValue>,
+    #[serde(borrow)]
+    file: Option<&'a RawValue>,
+    #[serde(borrow)]
+    data: Option<&'a RawValue>,
+    #[serde(borrow)]
+    base_resp: Option<&'a RawValue>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct RawBase<'a> {
+    #[serde(borrow)]
+    status_code: Option<&'a RawValue>,
+    #[serde(borrow)]
+    status_msg: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct RawError<'a> {
+    #[serde(borrow)]
+    err_code: Option<&'a RawValue>,
+    #[serde(borrow)]
+    message: Option<&'a RawValue>,
+}
+
+impl<'a> Body<'a> {
+    /// Reads a body; `None` for anything that is not one whole object of the contract's shape.
+    pub(super) fn read(body: &'a str) -> Option<Self> {
+        let raw: RawBody<'a> = object(body.trim_start_matches('\u{feff}'))?;
+        let base = match raw.base_resp {
+            Some(part) => base_fault(object(part.get())?)?,
+            None => None,
+        };
+        let fault = base.or_else(|| raw.error.map(gateway_fault));
+        Some(Self { raw, fault })
+    }
+
+    pub(super) fn task_id(&self) -> Option<String> {
+        id(self.raw.task_id?)
+    }
+
+    pub(super) fn file_id(&self) -> Option<String> {
+        id(self.raw.file_id?)
+    }
+
+    /// The service's word for a task's state; `None` where there is no such field.
+    pub(super) fn status(&self) -> Option<String> {
+        string(self.raw.status?)
+    }
+
+    /// The part under `file`, read as `T`.
+    pub(super) fn file<T: Deserialize<'a>>(&self) -> Option<T> {
+        object(self.raw.file?.get())
+    }
+
+    /// The part under `data`, read as `T`.
+    pub(super) fn data<T: Deserialize<'a>>(&self) -> Option<T> {
+        object(self.raw.data?.get())
+    }
+}
+
+/// `Some(None)` for success, `None` for a code that is not a number: such a body is not readable.
+fn base_fault(base: RawBase<'_>) -> Option<Option<Fault>> {
+    let Some(code) = base.status_code else { return Some(None) };
+    let code = integer(code)?;
+    let quote = base.status_msg.and_then(string).map(|message| quote(&message)).unwrap_or_default();
+    Some((code != 0).then_some(Fault { code: Some(Code::Base(code)), quote }))
+}
+
+fn gateway_fault(error: &RawValue) -> Fault {
+    let Some(envelope) = object::<RawError<'_>>(error.get()) else {
+        return Fault { code: None, quote: quote(&string(error).unwrap_or_else(|| error.get().to_owned())) };
+    };
+    let code = envelope.err_code.and_then(integer).filter(|code| *code != 0).map(Code::Gateway);
+    Fault { code, quote: envelope.message.and_then(string).map(|message| quote(&message)).unwrap_or_default() }
+}
+
+/// Reads an object and nothing else: serde would take an array for a struct as well.
+fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
+    json.trim_start().starts_with('{').then(|| serde_json::from_str(json).ok())?
+}
+
+pub(super) fn string(raw: &RawValue) -> Option<String> {
+    serde_json::from_str(raw.get()).ok()
+}
+
+/// A text as it is, a number as it is written: for values that come either way.
+pub(super) fn string_or_number(raw: &RawValue) -> Option<String> {
+    string(raw)
+        .or_else(|| raw.get().starts_with(|c: char| c == '-' || c.is_ascii_digit()).then(|| raw.get().to_owned()))
+}
+
+pub(super) fn integer(raw: &RawValue) -> Option<i64> {
+    string_or_number(raw)?.trim().parse().ok()
+}
+
+/// An id: a text or a whole number, never empty and never `0`.
+fn id(raw: &RawValue) -> Option<String> {
+    let id = string(raw).or_else(|| raw.get().bytes().all(|b| b.is_ascii_digit()).then(|| raw.get().to_owned()))?;
+    let id = id.trim();
+    let plausible = !id.is_empty() && id != "0" && id.len() <= LONGEST_ID && id.bytes().all(|b| b.is_ascii_graphic());
+    plausible.then(|| id.to_owned())
+}
+
+/// The service's own text, fit for a sentence: one line, harmless, without secrets, cut.
+pub(super) fn quote(text: &str) -> String {
+    text::cut(&text::gist(&redact(text)), QUOTE, false).0.into_owned()
+}
+
+/// What a body that is no object of the contract shows: the title of a page, or its text.
+pub(super) fn gist(body: &str) -> String {
+    if !is_html(body) {
+        return quote(body);
+    }
+    // ASCII case only, so that the places in both texts agree.
+    let lower = body.to_ascii_lowercase();
+    let title = lower.split_once("<title>").and_then(|(before, rest)| {
+        let start = before.len() + "<title>".len();
+        let length = rest.find("</title>")?;
+        body.get(start..start + length)
+    });
+    match title.map(quote) {
+        Some(title) if !title.is_empty() => format!("a page of HTML, {title}"),
+        _ => "a page of HTML".to_owned(),
+    }
+}
+
+fn is_html(body: &str) -> bool {
+    body.trim_start_matches('\u{feff}').trim_start().starts_with('<')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_kept_digit_by_digit_as_text() {
+        for (json, expected) in [
+            (r#"{"task_id":"106916112212032"}"#, Some("106916112212032")),
+            (r#"{"task_id":1069161122120321234}"#, Some("1069161122120321234")),
+            (r#"{"task_id":9223372036854775808}"#, Some("9223372036854775808")),
+            (r#"{"task_id":" a-B_9 "}"#, Some("a-B_9")),
+            (r#"{"task_id":""}"#, None),
+            (r#"{"task_id":0}"#, None),
+            (r#"{"task_id":null}"#, None),
+            (r#"{"task_id":1.0e5}"#, None),
+            (r#"{"task_id":-5}"#, None),
+            (r#"{"task_id":{"a":1}}"#, None),
+            (r#"{"task_id":"a b"}"#, None),
+            (r#"{"task_id":"a\u001b[31m"}"#, None),
+            ("{}", None),
+        ] {
+            let body = Body::read(json);
+            assert_eq!(body.and_then(|b| b.task_id()).as_deref(), expected, "{json}");
+        }
+    }
+
+    #[test]
+    fn only_a_whole_object_of_the_right_shape_is_readable() {
+        for bad in [
+            "",
+            "null",
+            r#"["106916112212032"]"#,
+            r#"{"task_id":"1""#,
+            r#"{"task_id":"1"} x"#,
+            r#"{"task_id":"1","task_id":"2"}"#,
+            r#"{"base_resp":[1]}"#,
+            r#"{"base_resp":{"status_code":"zero"}}"#,
+            r#"{"base_resp":{"status_code":1.5}}"#,
+            "<html></html>",
+        ] {
+            assert!(Body::read(bad).is_none(), "{bad}");
+        }
+        let fault = |json| Body::read(json).and_then(|body| body.fault);
+        let said = |code, quote: &str| Some(Fault { code, quote: quote.into() });
+        assert_eq!(fault(r#" {"base_resp":{"status_code":0,"status_msg":"success"}}"#), None);
+        assert_eq!(fault("\u{feff}{\"base_resp\":null}"), None);
+        assert_eq!(
+            fault(r#"{"base_resp":{"status_code":"1026","status_msg":"bad\u001b\nword"}}"#),
+            said(Some(Code::Base(1026)), "bad? word")
+        );
+        assert_eq!(
+            fault(r#"{"error":{"err_code":-10004,"message":"low","message_cn":"余额不足","type":"api_error"}}"#),
+            said(Some(Code::Gateway(-10004)), "low")
+        );
+        assert_eq!(fault(r#"{"error":"denied"}"#), said(None, "denied"));
+        assert_eq!(fault(r#"{"error":{"message":"denied","code":"x"}}"#), said(None, "denied"));
+    }
+
+    #[test]
+    fn a_page_is_told_by_its_title() {
+        assert_eq!(gist(" <HTML><Title>502 Bad\nGateway</TITLE>"), "a page of HTML, 502 Bad Gateway");
+        assert_eq!(gist("<!doctype html><p>x"), "a page of HTML");
+        assert_eq!(gist("plain\ttext"), "plain text");
+    }
+}

@@ -1,0 +1,284 @@
+//! The tables of codes: what each one means, whether it was charged, and what a person can do.
+//!
+//! Source: the contract, section Errors.
+
+use super::{
+    HaltCause,
+    body::{Code, Fault},
+};
+use crate::domain::problem::{Charged, ErrorClass, TaskError};
+
+/// What a submission does on a code, where its HTTP status does not say otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Act {
+    /// Not taken; worth sending again by itself after a wait.
+    Wait,
+    /// Not taken.
+    Refuse,
+    /// Not taken, and the next one would fail the same way.
+    Halt(HaltCause),
+    /// It may have been taken.
+    Unclear,
+}
+
+/// What a code means.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Meaning {
+    pub(super) act: Act,
+    pub(super) class: ErrorClass,
+    pub(super) charged: Charged,
+    /// What happened, without a final stop.
+    pub(super) what: &'static str,
+    /// What a person can do.
+    pub(super) next: &'static str,
+}
+
+impl Meaning {
+    /// A refusal for a cause that lies with the service and passes.
+    pub(super) fn is_passing(&self) -> bool {
+        self.act == Act::Refuse && self.class == ErrorClass::Service
+    }
+}
+
+/// A refusal that cost nothing.
+const fn free(act: Act, class: ErrorClass, what: &'static str, next: &'static str) -> Meaning {
+    Meaning { act, class, charged: Charged::No, what, next }
+}
+
+/// Something after which nobody can tell whether it cost anything.
+const fn unclear(class: ErrorClass, what: &'static str, next: &'static str) -> Meaning {
+    Meaning { act: Act::Unclear, class, charged: Charged::Unknown, what, next }
+}
+
+const KEY: Act = Act::Halt(HaltCause::Key);
+const BALANCE: Act = Act::Halt(HaltCause::Balance);
+const CHECK_KEY: &str = "Check the key of this profile (reeltop doctor), then resume the queue.";
+const TOP_UP: &str = "Top up the account or wait for the quota's next period, then resume the queue.";
+const TRY_LATER: &str = "Try again later.";
+const LOOK_UP: &str = "Look at the service's own list whether it was made before sending it again.";
+
+const RATE: Meaning = free(
+    Act::Wait,
+    ErrorClass::RateLimited,
+    "The account's limit of requests is reached",
+    "Wait a minute, then send it again.",
+);
+const BAD_KEY: Meaning = free(KEY, ErrorClass::Auth, "The key was not accepted", CHECK_KEY);
+const NO_BALANCE: Meaning = free(BALANCE, ErrorClass::Balance, "The account's balance or quota is used up", TOP_UP);
+
+/// An error in a readable body that the contract does not name. Whether such a submission was taken is anybody's guess.
+const NOT_KNOWN: Meaning =
+    unclear(ErrorClass::Service, "The service answered with an error that is not known", LOOK_UP);
+
+impl Code {
+    /// What the code means; `None` for one that the contract does not name.
+    pub(super) const fn meaning(self) -> Option<Meaning> {
+        match self {
+            Self::Base(code) => base(code),
+            Self::Gateway(code) => gateway(code),
+        }
+    }
+
+    pub(super) fn id(self) -> String {
+        match self {
+            Self::Base(code) | Self::Gateway(code) => code.to_string(),
+        }
+    }
+}
+
+/// MiniMax's codes, in `base_resp.status_code`.
+const fn base(code: i64) -> Option<Meaning> {
+    Some(match code {
+        1000 | 1013 | 1024 | 1033 => {
+            free(Act::Refuse, ErrorClass::Service, "The service had an internal error", TRY_LATER)
+        }
+        1001 => unclear(ErrorClass::Service, "The service ran into a time-out of its own", LOOK_UP),
+        1002 | 1039 | 1041 => RATE,
+        1004 | 2049 => BAD_KEY,
+        1008 | 1028 | 1030 | 2056 => NO_BALANCE,
+        1026 => free(
+            Act::Refuse,
+            ErrorClass::PromptSensitive,
+            "The prompt or a picture was judged sensitive",
+            "Edit the prompt or change the picture; unchanged it is refused again.",
+        ),
+        1027 => unclear(
+            ErrorClass::OutputSensitive,
+            "The video that was made was judged sensitive",
+            "Edit the prompt, or try again: the next video is another one.",
+        ),
+        2013 => free(
+            Act::Refuse,
+            ErrorClass::InvalidParams,
+            "The service found a fault in the request",
+            "Mend what it names, then send it again.",
+        ),
+        2061 => free(
+            Act::Refuse,
+            ErrorClass::Plan,
+            "The account's plan does not include this model",
+            "Choose another model.",
+        ),
+        _ => return None,
+    })
+}
+
+/// The gateway's codes, in `error.err_code`.
+const fn gateway(code: i64) -> Option<Meaning> {
+    Some(match code {
+        -10001 => free(KEY, ErrorClass::Auth, "The gateway got no key", CHECK_KEY),
+        -10002 => free(KEY, ErrorClass::Auth, "The gateway's key or tool is disabled, deleted or invalid", CHECK_KEY),
+        -10003 => unclear(ErrorClass::Network, "The gateway had a network error on its way to the service", LOOK_UP),
+        -10004 => free(BALANCE, ErrorClass::Balance, "The gateway's balance is too low", TOP_UP),
+        -10005 => free(KEY, ErrorClass::Auth, "The gateway's key has expired", CHECK_KEY),
+        -10006 => free(BALANCE, ErrorClass::Balance, "The key's total quota is reached", TOP_UP),
+        -10007 => free(BALANCE, ErrorClass::Balance, "The key's quota for the day is reached", TOP_UP),
+        -10012 => free(BALANCE, ErrorClass::Balance, "The key's quota for the hour is reached", TOP_UP),
+        -10018 => free(BALANCE, ErrorClass::Balance, "The key's quota for the month is reached", TOP_UP),
+        -10008 => {
+            free(Act::Refuse, ErrorClass::Service, "The gateway has no channel to this model just now", TRY_LATER)
+        }
+        -10009 => free(
+            Act::Refuse,
+            ErrorClass::InvalidParams,
+            "The gateway does not support this function",
+            "Choose another model, or check base_url and path_prefix of the profile.",
+        ),
+        -10010 => free(
+            Act::Refuse,
+            ErrorClass::InvalidParams,
+            "The gateway did not find what was asked for",
+            "Check base_url and path_prefix of the profile.",
+        ),
+        -10011 => free(
+            Act::Refuse,
+            ErrorClass::InvalidParams,
+            "The gateway found the request invalid",
+            "Mend what it names, then send it again.",
+        ),
+        -1024 => unclear(ErrorClass::Service, "The service behind the gateway ran into a time-out", LOOK_UP),
+        _ => return None,
+    })
+}
+
+/// Statuses that leave open whether a submission was taken, whatever the body says: everything that is no success and
+/// no 4xx, and the two 4xx that speak of a request cut short.
+pub(super) const fn leaves_open(status: u16) -> bool {
+    !(is_success(status) || matches!(status, 400..=499)) || matches!(status, 408 | 499)
+}
+
+pub(super) const fn is_success(status: u16) -> bool {
+    matches!(status, 200..=299)
+}
+
+/// What an HTTP status means where the body names no code that is known.
+pub(super) const fn http(status: u16) -> Meaning {
+    match status {
+        401 | 403 => BAD_KEY,
+        402 => NO_BALANCE,
+        404 | 405 => refused("There is no such call at this address", "Check base_url and path_prefix of the profile."),
+        407 => free(Act::Refuse, ErrorClass::Network, "The proxy wants a login", "Check the proxy's settings."),
+        408 | 499 => unclear(ErrorClass::Network, "The request was cut short on its way", LOOK_UP),
+        413 => refused("The request is too large", "Use smaller pictures."),
+        429 => RATE,
+        400..=499 => refused("The service refused the request", "Mend what it names, then send it again."),
+        300..=399 => unclear(
+            ErrorClass::Network,
+            "The address answers with a redirection",
+            "Check base_url of the profile, or log in to the network you are in.",
+        ),
+        _ => unclear(ErrorClass::Service, "The service or a proxy before it failed", LOOK_UP),
+    }
+}
+
+const fn refused(what: &'static str, next: &'static str) -> Meaning {
+    free(Act::Refuse, ErrorClass::InvalidParams, what, next)
+}
+
+/// What a fault or a status means, its code as text, and the service's own words.
+pub(super) struct Told {
+    pub(super) meaning: Meaning,
+    pub(super) code: String,
+    pub(super) quote: String,
+}
+
+impl Told {
+    /// By the body's code where that is known, else by the HTTP status where that is no success.
+    pub(super) fn of(status: u16, fault: Option<&Fault>, body_gist: &str) -> Self {
+        let code = fault.and_then(|fault| fault.code);
+        let quote = match fault {
+            Some(fault) => fault.quote.clone(),
+            None => body_gist.to_owned(),
+        };
+        match code.and_then(|code| Some((code, code.meaning()?))) {
+            Some((code, meaning)) => Self { meaning, code: code.id(), quote },
+            None if is_success(status) => {
+                Self { meaning: NOT_KNOWN, code: code.map_or_else(|| "error".to_owned(), Code::id), quote }
+            }
+            None => Self { meaning: http(status), code: format!("HTTP {status}"), quote },
+        }
+    }
+
+    /// The sentence: what it means, and the service's own words.
+    pub(super) fn message(&self) -> String {
+        if self.quote.is_empty() {
+            self.meaning.what.to_owned()
+        } else {
+            format!("{}: {}", self.meaning.what, self.quote)
+        }
+    }
+
+    pub(super) fn error(&self) -> TaskError {
+        TaskError {
+            code: self.code.clone(),
+            class: self.meaning.class,
+            message: self.message(),
+            next: self.meaning.next.to_owned(),
+            charged: self.meaning.charged,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_of_the_contract_has_its_class_charge_and_act() {
+        use Act::{Halt, Refuse, Unclear, Wait};
+        use Charged::{No, Unknown};
+        use ErrorClass as C;
+        let key = Halt(HaltCause::Key);
+        let balance = Halt(HaltCause::Balance);
+        for (codes, act, class, charged) in [
+            (&[1000, 1013, 1024, 1033][..], Refuse, C::Service, No),
+            (&[1001], Unclear, C::Service, Unknown),
+            (&[1002, 1039, 1041], Wait, C::RateLimited, No),
+            (&[1004, 2049], key, C::Auth, No),
+            (&[1008, 1028, 1030, 2056], balance, C::Balance, No),
+            (&[1026], Refuse, C::PromptSensitive, No),
+            (&[1027], Unclear, C::OutputSensitive, Unknown),
+            (&[2013], Refuse, C::InvalidParams, No),
+            (&[2061], Refuse, C::Plan, No),
+        ] {
+            for code in codes {
+                let told = base(*code).map(|m| (m.act, m.class, m.charged));
+                assert_eq!(told, Some((act, class, charged)), "{code}");
+            }
+        }
+        for (codes, act, class, charged) in [
+            (&[-10001, -10002, -10005][..], key, C::Auth, No),
+            (&[-10003], Unclear, C::Network, Unknown),
+            (&[-10004, -10006, -10007, -10012, -10018], balance, C::Balance, No),
+            (&[-10008], Refuse, C::Service, No),
+            (&[-10009, -10010, -10011], Refuse, C::InvalidParams, No),
+            (&[-1024], Unclear, C::Service, Unknown),
+        ] {
+            for code in codes {
+                let told = gateway(*code).map(|m| (m.act, m.class, m.charged));
+                assert_eq!(told, Some((act, class, charged)), "{code}");
+            }
+        }
+        assert!(base(0).is_none() && base(-10004).is_none() && gateway(1026).is_none());
+    }
+}

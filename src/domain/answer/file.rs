@@ -1,0 +1,195 @@
+//! What the answer to a file call means: a signed address, and when it runs out.
+
+use super::{
+    Address, FileVerdict, Reply,
+    body::{self, Body},
+    codes::Told,
+    query::{Answer, NoAnswer, of_a_question, service, unreadable, usable},
+};
+use crate::domain::{
+    picture::is_web_address,
+    problem::{ErrorClass, TaskError},
+    time::Wall,
+};
+use jiff::{civil::DateTime, tz::TimeZone};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// What a file that the service will not give tells.
+const GIVEN_UP: &str = "Try the download again later; if it stays so, the service no longer has the file.";
+
+#[derive(Deserialize)]
+struct RawFile<'a> {
+    #[serde(borrow)]
+    bytes: Option<&'a RawValue>,
+    #[serde(borrow)]
+    download_url: Option<&'a RawValue>,
+    #[serde(borrow)]
+    backup_download_url: Option<&'a RawValue>,
+}
+
+/// What the answer to a file call means. Only `http(s)` addresses are taken; the file name in the answer is not looked
+/// at at all.
+#[must_use]
+pub fn judge_file(reply: &Reply) -> FileVerdict {
+    let Answer { http, wait_ms, text } = match usable(reply) {
+        Ok(answer) => answer,
+        Err(NoAnswer { wait_ms, error }) => return settle(wait_ms, error),
+    };
+    let Some(body) = Body::read(text) else {
+        return FileVerdict::Again { wait_ms, error: unreadable(http, text) };
+    };
+    if let Some(fault) = &body.fault {
+        return settle(wait_ms, of_a_question(&Told::of(http, Some(fault), "")));
+    }
+    let Some(file) = body.file::<RawFile<'_>>() else {
+        return FileVerdict::Again { wait_ms, error: unreadable(http, text) };
+    };
+    let given = |raw: Option<&RawValue>| raw.and_then(body::string).filter(|url| !url.trim().is_empty());
+    let (main, backup) = (given(file.download_url), given(file.backup_download_url));
+    if main.is_none() && backup.is_none() {
+        return FileVerdict::Again {
+            wait_ms,
+            error: service(
+                "no address",
+                "The service named no address for the file",
+                "The program asks again by itself.",
+            ),
+        };
+    }
+    let mut usable =
+        [main, backup].into_iter().flatten().map(|url| url.trim().to_owned()).filter(|u| is_web_address(u));
+    let Some(url) = usable.next() else {
+        return FileVerdict::Refused {
+            error: service("bad address", "The service named an address for the file that is not http(s)", GIVEN_UP),
+        };
+    };
+    let bytes =
+        file.bytes.and_then(body::integer).and_then(|bytes| u64::try_from(bytes).ok()).filter(|bytes| *bytes > 0);
+    FileVerdict::Address(Address { expires: expires(&url), backup: usable.next(), bytes, url })
+}
+
+/// A fault that only a person can mend is not asked about again by itself.
+fn settle(wait_ms: Option<u64>, error: TaskError) -> FileVerdict {
+    match error.class {
+        ErrorClass::Auth | ErrorClass::Balance => FileVerdict::Refused { error },
+        ErrorClass::InvalidParams
+        | ErrorClass::Plan
+        | ErrorClass::PromptSensitive
+        | ErrorClass::OutputSensitive
+        | ErrorClass::File => FileVerdict::Refused { error: TaskError { next: GIVEN_UP.into(), ..error } },
+        ErrorClass::RateLimited | ErrorClass::Service | ErrorClass::Network | ErrorClass::UnknownOutcome => {
+            FileVerdict::Again { wait_ms, error }
+        }
+    }
+}
+
+/// When a signed address runs out: `Expires` in seconds since 1970, or a date and seconds from it, as S3
+/// (`X-Amz-Date`, `X-Amz-Expires`) and OSS (`x-oss-date`, `x-oss-expires`) write them.
+fn expires(url: &str) -> Option<Wall> {
+    let query = url.split_once('?')?.1.split('#').next()?;
+    let value = |name: &str| {
+        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    };
+    let seconds: i64 = match value("Expires") {
+        Some(at) => at.parse().ok()?,
+        None => ["x-amz", "x-oss"].iter().find_map(|kind| {
+            let from = DateTime::strptime("%Y%m%dT%H%M%SZ", value(&format!("{kind}-date"))?).ok()?;
+            let lives: i64 = value(&format!("{kind}-expires"))?.parse().ok()?;
+            from.to_zoned(TimeZone::UTC).ok()?.timestamp().as_second().checked_add(lives)
+        })?,
+    };
+    (seconds > 0).then(|| seconds.checked_mul(1_000).map(Wall))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn answer(http: u16, body: &str) -> Reply {
+        Reply::Answered { http, retry_after_ms: None, body: body.into() }
+    }
+
+    #[test]
+    fn an_address_is_taken_with_what_is_known_of_it() {
+        let body = r#"{"file":{"file_id":176844028768320,"bytes":0,"created_at":1755501139,"filename":"../../output.mp4",
+            "purpose":"video_generation","download_url":"https://oss.example/o.mp4?Expires=1755538199&OSSAccessKeyId=k&Signature=s",
+            "backup_download_url":"https://b.example/o.mp4"},"base_resp":{"status_code":0,"status_msg":"success"}}"#;
+        let expected = Address {
+            url: "https://oss.example/o.mp4?Expires=1755538199&OSSAccessKeyId=k&Signature=s".into(),
+            backup: Some("https://b.example/o.mp4".into()),
+            bytes: None,
+            expires: Some(Wall(1_755_538_199_000)),
+        };
+        assert_eq!(judge_file(&answer(200, body)), FileVerdict::Address(expected));
+        let plain =
+            |url: &str, bytes| FileVerdict::Address(Address { url: url.into(), backup: None, bytes, expires: None });
+        for (body, expected) in [
+            (r#"{"file":{"bytes":"123","download_url":"http://a/b"}}"#, plain("http://a/b", Some(123))),
+            (
+                r#"{"file":{"bytes":99,"download_url":"http://a/b","backup_download_url":""}}"#,
+                plain("http://a/b", Some(99)),
+            ),
+            (
+                r#"{"file":{"bytes":-1,"download_url":"file:///x","backup_download_url":"https://b"}}"#,
+                plain("https://b", None),
+            ),
+        ] {
+            assert_eq!(judge_file(&answer(200, body)), expected, "{body}");
+        }
+    }
+
+    #[test]
+    fn the_end_of_an_address_is_read_in_three_spellings() {
+        for (url, expected) in [
+            ("https://a/b?x=1&expires=1755538199#f", Some("2025-08-18T17:29:59Z")),
+            ("https://a/b?X-Amz-Date=20250818T120000Z&X-Amz-Expires=3600", Some("2025-08-18T13:00:00Z")),
+            ("https://a/b?x-oss-expires=60&x-oss-date=20250818T120000Z", Some("2025-08-18T12:01:00Z")),
+            ("https://a/b?X-Amz-Date=yesterday&X-Amz-Expires=3600", None),
+            ("https://a/b?Expires=soon", None),
+            ("https://a/b?Expires=9223372036854775807", None),
+            ("https://a/b?Expires=-5", None),
+            ("https://a/Expires=5", None),
+        ] {
+            assert_eq!(expires(url).map(Wall::rfc3339).as_deref(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn what_a_person_must_mend_is_refused_and_the_rest_asked_again() {
+        for (http, body, expected) in [
+            (200, r#"{"base_resp":{"status_code":2013,"status_msg":"invalid file_id"}}"#, "refused 2013"),
+            (200, r#"{"base_resp":{"status_code":1004}}"#, "refused 1004"),
+            (200, r#"{"base_resp":{"status_code":1002}}"#, "again 1002"),
+            (200, r#"{"base_resp":{"status_code":1000}}"#, "again 1000"),
+            (200, r#"{"base_resp":{"status_code":4242}}"#, "again 4242"),
+            (200, r#"{"file":{"download_url":"javascript:x"}}"#, "refused bad address"),
+            (200, r#"{"file":{"download_url":""}}"#, "again no address"),
+            (200, r#"{"file":null}"#, "again unreadable"),
+            (200, "<html>", "again unreadable"),
+            (401, "", "refused HTTP 401"),
+            (404, "", "refused HTTP 404"),
+            (429, "", "again HTTP 429"),
+            (503, "", "again HTTP 503"),
+        ] {
+            let told = match judge_file(&answer(http, body)) {
+                FileVerdict::Address(address) => address.url,
+                FileVerdict::Refused { error } => format!("refused {}", error.code),
+                FileVerdict::Again { error, .. } => format!("again {}", error.code),
+            };
+            assert_eq!(told, expected, "{http} {body}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_answer_has_a_verdict(http: u16, body in any::<String>(), url in any::<String>()) {
+            let _ = judge_file(&answer(http, &body));
+            let json = serde_json::json!({ "file": { "download_url": url, "bytes": body } }).to_string();
+            let _ = judge_file(&answer(200, &json));
+            let _ = expires(&url);
+        }
+    }
+}

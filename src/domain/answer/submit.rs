@@ -1,0 +1,308 @@
+//! What the answer to a submission means. The rules of money stand here and nowhere else.
+
+use super::{
+    Reply, SubmitVerdict,
+    body::{self, Body},
+    codes::{self, Act, Told},
+};
+use crate::domain::{
+    problem::{Charged, ErrorClass, Problem, TaskError},
+    task::RemoteId,
+};
+
+/// What a task that goes back to the queue tells.
+const BY_ITSELF: &str = "It is sent again by itself.";
+
+/// What a task of unknown outcome tells.
+const SETTLE: &str =
+    "Look at the service's own list whether it was made, then resolve it here; it is never sent again by itself.";
+
+/// What the answer to a submission means.
+///
+/// Not taken is proven by: no connection at all, a readable body with a code that the contract calls not charged, or a
+/// 4xx status (but 408 and 499). Everything else without an id is `Unknown`: any 5xx whatever its body says, a
+/// redirection, a time-out, a reset, an unreadable body, a success without an id, a code nobody knows.
+#[must_use]
+pub fn judge_submit(reply: &Reply) -> SubmitVerdict {
+    match reply {
+        Reply::NotConnected { detail } => SubmitVerdict::Later {
+            wait_ms: None,
+            error: TaskError {
+                code: "no connection".into(),
+                class: ErrorClass::Network,
+                message: sentence("The service could not be reached", &body::quote(detail)),
+                next: BY_ITSELF.into(),
+                charged: Charged::No,
+            },
+        },
+        Reply::Broken { detail, timed_out: true } => {
+            unknown("timeout", &sentence("No answer came in time", &body::quote(detail)), SETTLE)
+        }
+        Reply::Broken { detail, timed_out: false } => {
+            unknown("broken", &sentence("The line broke before the answer came", &body::quote(detail)), SETTLE)
+        }
+        Reply::NotSent { problem } => SubmitVerdict::Refused { error: not_sent(problem), halt: None },
+        Reply::Answered { http, retry_after_ms, body } => answered(*http, *retry_after_ms, body),
+    }
+}
+
+fn answered(http: u16, wait_ms: Option<u64>, text: &str) -> SubmitVerdict {
+    let body = Body::read(text);
+    let fault = body.as_ref().and_then(|body| body.fault.as_ref());
+    let told = Told::of(http, fault, &body::gist(text));
+    if codes::leaves_open(http) {
+        return unknown(&format!("HTTP {http}"), &told.message(), SETTLE);
+    }
+    let id = body.as_ref().and_then(Body::task_id);
+    match (codes::is_success(http), id, fault) {
+        (true, Some(id), None) => SubmitVerdict::Accepted { id: RemoteId(id) },
+        // A refusal has no id by the contract. Whatever this is, it may be a task that costs money.
+        (_, Some(id), _) => unknown(
+            &told.code,
+            &format!("The service named an id, {id}, and refused all the same: {}", told.message()),
+            &format!("Adopt {id} to see what it is, or resolve this one; it is never sent again by itself."),
+        ),
+        (true, None, None) if body.is_some() => unknown("no id", "The service said success but named no id", SETTLE),
+        (true, None, None) => unknown(
+            "unreadable",
+            &sentence(&format!("The answer (HTTP {http}) cannot be read"), &body::gist(text)),
+            SETTLE,
+        ),
+        // A gateway without a channel says with 429 that there will be one.
+        (false, None, _) if http == 429 && told.meaning.is_passing() => later(&told, wait_ms),
+        (_, None, _) => by_act(&told, wait_ms),
+    }
+}
+
+fn by_act(told: &Told, wait_ms: Option<u64>) -> SubmitVerdict {
+    match told.meaning.act {
+        Act::Wait => later(told, wait_ms),
+        Act::Refuse => SubmitVerdict::Refused { error: told.error(), halt: None },
+        Act::Halt(cause) => SubmitVerdict::Refused { error: told.error(), halt: Some(cause) },
+        Act::Unclear => unknown(&told.code, &told.message(), SETTLE),
+    }
+}
+
+fn later(told: &Told, wait_ms: Option<u64>) -> SubmitVerdict {
+    let error = TaskError { next: BY_ITSELF.into(), charged: Charged::No, ..told.error() };
+    SubmitVerdict::Later { wait_ms, error }
+}
+
+fn unknown(code: &str, why: &str, next: &str) -> SubmitVerdict {
+    SubmitVerdict::Unknown {
+        error: TaskError {
+            code: code.into(),
+            class: ErrorClass::UnknownOutcome,
+            message: format!("It may have been accepted and charged. {why}"),
+            next: next.into(),
+            charged: Charged::Unknown,
+        },
+    }
+}
+
+/// A call that a fault on this machine prevented.
+pub(super) fn not_sent(problem: &Problem) -> TaskError {
+    TaskError {
+        code: "not sent".into(),
+        class: ErrorClass::File,
+        message: sentence(&problem.what, &problem.why),
+        next: problem.next.clone(),
+        charged: Charged::No,
+    }
+}
+
+pub(super) fn sentence(what: &str, why: &str) -> String {
+    if why.is_empty() { what.to_owned() } else { format!("{what}: {why}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::HaltCause, *};
+    use proptest::prelude::*;
+
+    fn answer(http: u16, body: &str) -> Reply {
+        Reply::Answered { http, retry_after_ms: Some(7_000), body: body.into() }
+    }
+
+    /// The verdict in one line: `refused key 1004 auth no`.
+    fn line(reply: &Reply) -> String {
+        let told = |error: &TaskError| format!("{} {} {}", error.code, error.class.id(), error.charged.id());
+        match judge_submit(reply) {
+            SubmitVerdict::Accepted { id } => format!("accepted {}", id.0),
+            SubmitVerdict::Refused { error, halt: None } => format!("refused {}", told(&error)),
+            SubmitVerdict::Refused { error, halt: Some(HaltCause::Key) } => {
+                format!("refused, halt key {}", told(&error))
+            }
+            SubmitVerdict::Refused { error, halt: Some(cause) } => format!("refused, halt {cause:?} {}", told(&error)),
+            SubmitVerdict::Later { wait_ms, error } => format!("later {wait_ms:?} {}", told(&error)),
+            SubmitVerdict::Unknown { error } => {
+                assert_eq!((error.class, error.charged), (ErrorClass::UnknownOutcome, Charged::Unknown));
+                format!("unknown {}", error.code)
+            }
+        }
+    }
+
+    fn base(code: i64) -> String {
+        format!(r#"{{"task_id":"","base_resp":{{"status_code":{code},"status_msg":"so it says"}}}}"#)
+    }
+
+    fn gateway(code: i64) -> String {
+        format!(r#"{{"error":{{"err_code":{code},"message":"so it says","message_cn":"如此","type":"api_error"}}}}"#)
+    }
+
+    #[test]
+    fn each_answer_has_the_verdict_that_the_rules_of_money_give_it() {
+        let ok = r#"{"task_id":"106916112212032","base_resp":{"status_code":0,"status_msg":"success"}}"#;
+        let html = "<html><head><title>502 Bad Gateway</title></head></html>";
+        for (http, body, expected) in [
+            (200, ok, "accepted 106916112212032"),
+            (201, r#"{"task_id":1069161122120321234}"#, "accepted 1069161122120321234"),
+            (200, r#"{"task_id":"","base_resp":{"status_code":0}}"#, "unknown no id"),
+            (200, "{}", "unknown no id"),
+            (200, html, "unknown unreadable"),
+            (200, "", "unknown unreadable"),
+            (200, r#"{"task_id":"1""#, "unknown unreadable"),
+            (200, r#"["1"]"#, "unknown unreadable"),
+            (200, &base(1000), "refused 1000 service no"),
+            (200, &base(1013), "refused 1013 service no"),
+            (200, &base(1024), "refused 1024 service no"),
+            (200, &base(1033), "refused 1033 service no"),
+            (200, &base(1001), "unknown 1001"),
+            (200, &base(1002), "later Some(7000) 1002 rate_limited no"),
+            (200, &base(1039), "later Some(7000) 1039 rate_limited no"),
+            (200, &base(1041), "later Some(7000) 1041 rate_limited no"),
+            (200, &base(1004), "refused, halt key 1004 auth no"),
+            (200, &base(2049), "refused, halt key 2049 auth no"),
+            (200, &base(1008), "refused, halt Balance 1008 balance no"),
+            (200, &base(1028), "refused, halt Balance 1028 balance no"),
+            (200, &base(1030), "refused, halt Balance 1030 balance no"),
+            (200, &base(2056), "refused, halt Balance 2056 balance no"),
+            (200, &base(1026), "refused 1026 prompt_sensitive no"),
+            (200, &base(1027), "unknown 1027"),
+            (200, &base(2013), "refused 2013 invalid_params no"),
+            (200, &base(2061), "refused 2061 plan no"),
+            (200, &base(4242), "unknown 4242"),
+            (400, &base(4242), "refused HTTP 400 invalid_params no"),
+            (400, &base(1002), "later Some(7000) 1002 rate_limited no"),
+            (500, &base(1002), "unknown HTTP 500"),
+            (200, r#"{"task_id":"7","base_resp":{"status_code":1026}}"#, "unknown 1026"),
+            (400, r#"{"task_id":"7"}"#, "unknown HTTP 400"),
+            (401, &gateway(-10001), "refused, halt key -10001 auth no"),
+            (401, &gateway(-10002), "refused, halt key -10002 auth no"),
+            (403, &gateway(-10005), "refused, halt key -10005 auth no"),
+            (400, &gateway(-10003), "unknown -10003"),
+            (402, &gateway(-10004), "refused, halt Balance -10004 balance no"),
+            (403, &gateway(-10006), "refused, halt Balance -10006 balance no"),
+            (429, &gateway(-10007), "refused, halt Balance -10007 balance no"),
+            (429, &gateway(-10012), "refused, halt Balance -10012 balance no"),
+            (403, &gateway(-10018), "refused, halt Balance -10018 balance no"),
+            (400, &gateway(-10008), "refused -10008 service no"),
+            (429, &base(1026), "refused 1026 prompt_sensitive no"),
+            (429, &base(1001), "unknown 1001"),
+            (429, &gateway(-10008), "later Some(7000) -10008 service no"),
+            (503, &gateway(-10008), "unknown HTTP 503"),
+            (400, &gateway(-10009), "refused -10009 invalid_params no"),
+            (404, &gateway(-10010), "refused -10010 invalid_params no"),
+            (400, &gateway(-10011), "refused -10011 invalid_params no"),
+            (400, &gateway(-1024), "unknown -1024"),
+            (504, &gateway(-1024), "unknown HTTP 504"),
+            (200, &gateway(-10004), "refused, halt Balance -10004 balance no"),
+            (200, &gateway(-99), "unknown -99"),
+            (400, &gateway(-99), "refused HTTP 400 invalid_params no"),
+            (200, r#"{"error":"x"}"#, "unknown error"),
+            (401, "", "refused, halt key HTTP 401 auth no"),
+            (403, html, "refused, halt key HTTP 403 auth no"),
+            (402, "x", "refused, halt Balance HTTP 402 balance no"),
+            (429, html, "later Some(7000) HTTP 429 rate_limited no"),
+            (400, "x", "refused HTTP 400 invalid_params no"),
+            (404, html, "refused HTTP 404 invalid_params no"),
+            (405, "x", "refused HTTP 405 invalid_params no"),
+            (407, html, "refused HTTP 407 network no"),
+            (413, html, "refused HTTP 413 invalid_params no"),
+            (408, "", "unknown HTTP 408"),
+            (499, "", "unknown HTTP 499"),
+            (302, "", "unknown HTTP 302"),
+            (500, ok, "unknown HTTP 500"),
+            (502, html, "unknown HTTP 502"),
+            (504, html, "unknown HTTP 504"),
+            (100, "", "unknown HTTP 100"),
+            (0, "", "unknown HTTP 0"),
+        ] {
+            assert_eq!(line(&answer(http, body)), expected, "{http} {body}");
+        }
+    }
+
+    #[test]
+    fn what_never_left_this_machine_is_not_charged_and_what_broke_is_unknown() {
+        let detail = || "why".to_owned();
+        let problem = Problem::new("a.jpg is gone", "no such file", "Choose another.");
+        for (reply, expected) in [
+            (Reply::NotConnected { detail: detail() }, "later None no connection network no"),
+            (Reply::Broken { detail: detail(), timed_out: true }, "unknown timeout"),
+            (Reply::Broken { detail: detail(), timed_out: false }, "unknown broken"),
+            (Reply::NotSent { problem }, "refused not sent file no"),
+        ] {
+            assert_eq!(line(&reply), expected);
+        }
+    }
+
+    #[test]
+    fn sentences_say_what_why_and_what_next_and_quote_harmlessly() {
+        let told = |http, body: &str| match judge_submit(&answer(http, body)) {
+            SubmitVerdict::Refused { error, .. } | SubmitVerdict::Unknown { error } => (error.message, error.next),
+            other => (format!("{other:?}"), String::new()),
+        };
+        let pair = |message: &str, next: &str| (message.to_owned(), next.to_owned());
+        assert_eq!(
+            told(200, r#"{"base_resp":{"status_code":2013,"status_msg":"invalid\u001b[31m\nduration \u202e"}}"#),
+            pair(
+                "The service found a fault in the request: invalid?[31m duration",
+                "Mend what it names, then send it again."
+            )
+        );
+        assert_eq!(
+            told(502, "<html><title>502 Bad Gateway</title>"),
+            pair(
+                "It may have been accepted and charged. The service or a proxy before it failed: a page of HTML, 502 Bad \
+                 Gateway",
+                SETTLE
+            )
+        );
+        assert_eq!(
+            told(400, r#"{"task_id":"77"}"#).1,
+            "Adopt 77 to see what it is, or resolve this one; it is never sent again by itself."
+        );
+        assert_eq!(told(401, "").0, "The key was not accepted");
+        let long = told(400, &"x".repeat(5000)).0;
+        assert!(long.chars().count() < 400, "{long}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_answer_has_a_verdict_and_no_5xx_is_ever_settled(http: u16, body in any::<String>()) {
+            let verdict = judge_submit(&answer(http, &body));
+            if http >= 500 {
+                let unknown = matches!(verdict, SubmitVerdict::Unknown { .. });
+                prop_assert!(unknown);
+            }
+        }
+
+        #[test]
+        fn any_bytes_have_a_verdict(http in 200_u16..500, bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = judge_submit(&answer(http, &String::from_utf8_lossy(&bytes)));
+        }
+
+        #[test]
+        fn any_json_of_the_known_names_has_a_verdict(
+            http in 200_u16..500,
+            id in "(\"[0-9a-z]{0,3}\"|[0-9]{1,20}|null|\\[\\]|\\{\\}|-?[0-9]\\.[0-9]e[0-9]{1,3})",
+            code in "(-?[0-9]{1,5}|null|\"[0-9a]{0,4}\"|\\{\\}|1e9|true)",
+        ) {
+            let body = format!(r#"{{"task_id":{id},"base_resp":{{"status_code":{code},"status_msg":{id}}}}}"#);
+            let reply = answer(http, &body);
+            if let SubmitVerdict::Accepted { id: taken } = judge_submit(&reply) {
+                prop_assert_eq!(taken.0, id.trim_matches('"'));
+            }
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! What each action does. Which key means which stands in `keymap`; whether it is possible was asked before.
+
+use super::{
+    act::{Act, Resolution},
+    after::{self, Then},
+    columns, compose, detail,
+    editor::LineEditor,
+    effect::{Effect, Level, TermCmd},
+    filter::Filter,
+    keymap::{Action, CopyWhat, Move, Place, can_cancel, can_download, can_retry, refreshable},
+    list, preview,
+    screen::{Confirm, DetailTab, Layer, ListView, Pane, Sort},
+    state::State,
+    table, toast,
+};
+use crate::domain::task::{RemoteId, TaskKey, TaskState};
+
+/// What comes of a key: effects for the shell, and acts for the engine.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Do {
+    /// For the shell.
+    Effect(Effect),
+    /// For the engine.
+    Act(Act),
+}
+
+/// Does it.
+pub(super) fn run(state: &mut State, action: Action) -> Vec<Do> {
+    match action {
+        Action::Quit => return vec![Do::Act(Act::Quit)],
+        Action::Suspend => return vec![Do::Effect(Effect::Term(TermCmd::Suspend))],
+        Action::Redraw => return vec![Do::Effect(Effect::Term(TermCmd::Redraw))],
+        Action::Back => return back(state),
+        Action::Close => return close(state),
+        Action::Send => return preview::send(state),
+        Action::Retry => return on_targets(state, can_retry, |state, keys| after::with(state, &keys, Then::Retry)),
+        Action::Edit => return of_cursor(state, Then::Edit),
+        Action::Clone => return of_cursor(state, Then::Clone),
+        Action::Scp => return of_cursor(state, Then::Scp),
+        Action::Play => return of_cursor(state, Then::Play),
+        Action::Copy(what) => return copy_part(state, what),
+        Action::Download => return on_targets(state, can_download, download),
+        Action::Cancel => return on_targets(state, can_cancel, cancel),
+        Action::Refresh => return on_targets(state, refreshable, |_, keys| vec![Do::Act(Act::Refresh(keys))]),
+        Action::Balance => return vec![Do::Act(Act::Balance)],
+        Action::Pause => return vec![Do::Act(pause(state))],
+        Action::Undo => return vec![Do::Act(Act::Cancel(unsent(state)))],
+        Action::Preview => return compose::to_preview(state),
+        Action::Editor => return compose::edit(state),
+        Action::OtherDraft => return compose::other_draft(state),
+        Action::NextRow => return compose::step(state, true),
+        Action::PreviousRow => return compose::step(state, false),
+        Action::NextChoice => return compose::change(state, true),
+        Action::PreviousChoice => return compose::change(state, false),
+        Action::Choose => return compose::enter(state),
+        Action::Yes => return answered(state, true),
+        Action::No => return answered(state, false),
+        Action::Accept => return accept(state),
+        Action::New => compose::open(state),
+        Action::Fix => compose::fix(state),
+        Action::Help => help(state),
+        Action::Messages => state.screen.layers.push(Layer::Messages(ListView::default())),
+        Action::NextPane => turn(state, true),
+        Action::PreviousPane => turn(state, false),
+        Action::Show(pane) => show(state, pane),
+        Action::Full => state.screen.full = !state.screen.full,
+        Action::Move(to) => go(state, to),
+        Action::OtherTask(to) => table::go(state, to),
+        Action::Filter => filter(state),
+        Action::Mark => table::mark(state),
+        Action::Range => table::mark_range(state),
+        Action::MarkAll => table::mark_all(state),
+        Action::Open => state.screen.pane = Pane::Detail,
+        Action::Attempts => {
+            state.screen.pane = Pane::Detail;
+            (state.screen.detail.tab, state.screen.detail.scroll) = (DetailTab::Attempts, 0);
+        }
+        Action::Sort => {
+            let sorted = state.screen.table.sort.column;
+            let at = columns::ALL.iter().position(|spec| spec.column == sorted).unwrap_or(0);
+            state.screen.layers.push(Layer::SortMenu { at });
+        }
+        Action::Freeze => freeze(state),
+        Action::CopyMenu => state.screen.layers.push(Layer::CopyMenu),
+        Action::Resolve => resolve(state),
+        Action::NextTab => detail::turn(state, true),
+        Action::PreviousTab => detail::turn(state, false),
+        Action::Search => list::typing(state, true),
+        Action::NextHit => list::go(state, Move::Down),
+        Action::PreviousHit => list::go(state, Move::Up),
+    }
+    Vec::new()
+}
+
+/// One layer back: what lies over the panes, then what was opened last in a pane, down to the bare table.
+fn back(state: &mut State) -> Vec<Do> {
+    if list::back(state) {
+        return Vec::new();
+    }
+    if let Some(layer) = state.screen.layers.pop() {
+        if let Layer::FilterInput { before, .. } = layer {
+            state.screen.table.filter = before;
+            table::rebuild(state);
+        }
+        return Vec::new();
+    }
+    let screen = &mut state.screen;
+    match screen.pane {
+        Pane::Compose => return compose::leave(state),
+        Pane::Detail => screen.pane = Pane::Table,
+        Pane::Table if screen.away.is_some() => screen.away = None,
+        Pane::Table if screen.table.range_from.is_some() => screen.table.range_from = None,
+        Pane::Table if !screen.table.marks.is_empty() => screen.table.marks.clear(),
+        Pane::Table if !screen.table.filter.is_empty() => {
+            screen.table.filter = Filter::default();
+            table::rebuild(state);
+        }
+        Pane::Table if screen.full => screen.full = false,
+        Pane::Table => toast::say(state, Level::Info, "nothing is open; q quits".into(), None),
+    }
+    Vec::new()
+}
+
+/// Closes what is open; in the bare table, quits.
+fn close(state: &mut State) -> Vec<Do> {
+    if state.screen.layers.is_empty() && state.screen.pane == Pane::Table {
+        return vec![Do::Act(Act::Quit)];
+    }
+    back(state)
+}
+
+fn help(state: &mut State) {
+    if matches!(state.screen.layers.last(), Some(Layer::Help(_))) {
+        state.screen.layers.pop();
+    } else {
+        state.screen.layers.push(Layer::Help(ListView::default()));
+    }
+}
+
+fn turn(state: &mut State, forward: bool) {
+    let next = match (state.screen.pane, forward) {
+        (Pane::Table, true) | (Pane::Compose, false) => Pane::Detail,
+        (Pane::Detail, true) | (Pane::Table, false) => Pane::Compose,
+        (Pane::Compose, true) | (Pane::Detail, false) => Pane::Table,
+    };
+    show(state, next);
+}
+
+fn show(state: &mut State, pane: Pane) {
+    match pane {
+        Pane::Compose => compose::open(state),
+        Pane::Table | Pane::Detail => state.screen.pane = pane,
+    }
+}
+
+fn go(state: &mut State, to: Move) {
+    match super::keymap::place(state) {
+        Place::Table => table::go(state, to),
+        Place::Detail => detail::scroll(state, to),
+        Place::Preview => preview::scroll(state, to),
+        Place::List => list::go(state, to),
+        Place::Menu | Place::Resolve => menu(state, to),
+        Place::ComposeText | Place::ComposeChoice | Place::Filter | Place::Confirm | Place::Copy => {}
+    }
+}
+
+/// Moves in a menu; past an end it begins again at the other.
+fn menu(state: &mut State, to: Move) {
+    let lens = match state.screen.layers.last() {
+        Some(Layer::SortMenu { .. }) => columns::ALL.len(),
+        Some(Layer::Choose { field, .. }) => compose::choices(state, *field).len(),
+        Some(Layer::Resolve { .. }) => 3,
+        _ => return,
+    };
+    if let Some(Layer::SortMenu { at } | Layer::Choose { at, .. } | Layer::Resolve { at, .. }) =
+        state.screen.layers.last_mut()
+    {
+        *at = match to {
+            Move::Up if *at == 0 => lens.saturating_sub(1),
+            Move::Down if *at + 1 >= lens => 0,
+            to => table::step(to, *at, lens, lens),
+        };
+    }
+}
+
+/// Enter in a menu, a dialog, or a text that is typed.
+fn accept(state: &mut State) -> Vec<Do> {
+    if matches!(state.screen.layers.last(), Some(Layer::Help(_) | Layer::Messages(_))) {
+        list::typing(state, false);
+        return Vec::new();
+    }
+    match state.screen.layers.pop() {
+        Some(Layer::SortMenu { at }) => sort(state, at),
+        Some(Layer::Choose { field, at }) => compose::choose(state, field, at),
+        Some(layer @ Layer::FilterInput { .. }) => keep_filter(state, layer),
+        Some(Layer::Resolve { key, at, line }) => return settle(state, key, at, line),
+        Some(layer) => state.screen.layers.push(layer),
+        None => {}
+    }
+    Vec::new()
+}
+
+/// Sorts by a column; by the present one again, the other way round.
+fn sort(state: &mut State, at: usize) {
+    let Some(spec) = columns::ALL.get(at) else { return };
+    let present = state.screen.table.sort;
+    let descending = if present.column == spec.column { !present.descending } else { spec.right };
+    state.screen.table.sort = Sort { column: spec.column, descending };
+    table::rebuild(state);
+}
+
+fn filter(state: &mut State) {
+    let before = state.screen.table.filter.clone();
+    let line = LineEditor::new(&before.text);
+    state.screen.layers.push(Layer::FilterInput { line, before, fault: None });
+}
+
+/// Enter keeps a filter that can be read; a faulty one stays open with its fault.
+fn keep_filter(state: &mut State, layer: Layer) {
+    if matches!(layer, Layer::FilterInput { fault: Some(_), .. }) {
+        state.screen.layers.push(layer);
+    }
+}
+
+/// The filter's text changed: the table follows, as long as the text can be read.
+pub(super) fn filter_changed(state: &mut State) {
+    let Some(Layer::FilterInput { line, fault, .. }) = state.screen.layers.last_mut() else { return };
+    match Filter::parse(line.text()) {
+        Ok(filter) => {
+            *fault = None;
+            state.screen.table.filter = filter;
+            table::rebuild(state);
+        }
+        Err(why) => *fault = Some(why),
+    }
+}
+
+fn freeze(state: &mut State) {
+    state.screen.table.frozen = !state.screen.table.frozen;
+    if !state.screen.table.frozen {
+        table::rebuild(state);
+    }
+}
+
+/// Does something with those of the targets that allow it; the marks are used up.
+fn on_targets(
+    state: &mut State,
+    allows: fn(&crate::domain::task::Row) -> bool,
+    then: fn(&mut State, Vec<TaskKey>) -> Vec<Do>,
+) -> Vec<Do> {
+    let rows = &state.tasks.rows;
+    let keys = table::targets(state).into_iter().filter(|key| rows.get(key).is_some_and(allows)).collect();
+    then(state, keys)
+}
+
+fn of_cursor(state: &mut State, then: Then) -> Vec<Do> {
+    let Some(key) = state.screen.table.cursor else { return Vec::new() };
+    after::with(state, &[key], then)
+}
+
+fn copy_part(state: &mut State, what: CopyWhat) -> Vec<Do> {
+    state.screen.layers.pop();
+    of_cursor(state, Then::Copy(what))
+}
+
+fn download(state: &mut State, keys: Vec<TaskKey>) -> Vec<Do> {
+    table::clear_marks(state);
+    vec![Do::Act(Act::Download { keys, dir: None })]
+}
+
+/// Takes the unsent ones back at once, since that is free and `n` brings them again; asks before it stops watching what
+/// was paid for.
+fn cancel(state: &mut State, keys: Vec<TaskKey>) -> Vec<Do> {
+    let of = |key: &TaskKey| state.tasks.rows.get(key).map(|row| row.state);
+    let (paid, free): (Vec<_>, Vec<_>) =
+        keys.into_iter().partition(|key| matches!(of(key), Some(TaskState::Running | TaskState::Ready)));
+    if let Some(first) = paid.first() {
+        let which = match paid.len() {
+            1 => first.to_string(),
+            n => format!("{n} tasks ({first} and others)"),
+        };
+        let question = format!(
+            "Stop watching {which}? The service goes on with it, it stays charged, and its file is not fetched. \
+             Nothing can cancel it there."
+        );
+        let act = Act::Cancel(paid);
+        state.screen.layers.push(Layer::Confirm(Confirm { question, act }));
+    }
+    if free.is_empty() {
+        return Vec::new();
+    }
+    table::clear_marks(state);
+    vec![Do::Act(Act::Cancel(free))]
+}
+
+fn answered(state: &mut State, yes: bool) -> Vec<Do> {
+    match state.screen.layers.pop() {
+        Some(Layer::Confirm(confirm)) if yes => {
+            table::clear_marks(state);
+            vec![Do::Act(confirm.act)]
+        }
+        Some(Layer::Confirm(_)) | None => Vec::new(),
+        Some(layer) => {
+            state.screen.layers.push(layer);
+            Vec::new()
+        }
+    }
+}
+
+/// What of the last batch is unsent.
+fn unsent(state: &State) -> Vec<TaskKey> {
+    let queued = |key: &&TaskKey| state.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Queued);
+    state.queue.last_batch.iter().filter(queued).copied().collect()
+}
+
+fn pause(state: &State) -> Act {
+    if state.queue.halted.is_some() { Act::Resume } else { Act::Pause(!state.queue.paused) }
+}
+
+fn resolve(state: &mut State) {
+    if let Some(key) = state.screen.table.cursor {
+        state.screen.layers.push(Layer::Resolve { key, at: 0, line: LineEditor::default() });
+    }
+}
+
+fn settle(state: &mut State, key: TaskKey, at: usize, line: LineEditor) -> Vec<Do> {
+    let id = line.text().trim().to_owned();
+    let as_what = match at {
+        0 => Resolution::Lost,
+        1 => Resolution::NotCreated,
+        _ if id.is_empty() => {
+            toast::say(state, Level::Warning, "type the service's task id, as the gateway's log shows it".into(), None);
+            state.screen.layers.push(Layer::Resolve { key, at, line });
+            return Vec::new();
+        }
+        _ => Resolution::Found(RemoteId(id)),
+    };
+    vec![Do::Act(Act::Resolve { key, as_what })]
+}

@@ -1,0 +1,170 @@
+//! The rows of compose: their order, which can be used, what can be chosen in them.
+
+use super::{check_again, pictures, spec};
+use crate::{
+    domain::{
+        draft::{Draft, Field},
+        fields,
+    },
+    logic::{commands::Do, editor::LineEditor, keymap::is_typed, screen::ComposeRow, state::State},
+};
+
+/// The rows in their order on the screen.
+pub const ROWS: [ComposeRow; 13] = [
+    ComposeRow::Field(Field::Model),
+    ComposeRow::Field(Field::Prompt),
+    ComposeRow::Field(Field::FirstFrame),
+    ComposeRow::Field(Field::LastFrame),
+    ComposeRow::Field(Field::Subject),
+    ComposeRow::Field(Field::Resolution),
+    ComposeRow::Field(Field::Duration),
+    ComposeRow::Field(Field::Count),
+    ComposeRow::Field(Field::Optimizer),
+    ComposeRow::Field(Field::FastPretreatment),
+    ComposeRow::Field(Field::Watermark),
+    ComposeRow::Field(Field::Callback),
+    ComposeRow::Send,
+];
+
+/// The resolution in force: the chosen one, if the model has it, else the model's default.
+fn resolution(state: &State) -> String {
+    let chosen = state.screen.compose.draft.resolution.as_deref();
+    let of_model = spec(state).and_then(|spec| spec.resolution_or_default(chosen));
+    of_model.map_or_else(String::new, |resolution| resolution.name.clone())
+}
+
+/// Whether the model can use that field.
+///
+/// # Errors
+/// Why not, as a sentence without a final stop.
+pub fn usable(state: &State, field: Field) -> Result<(), String> {
+    spec(state).map_or(Ok(()), |spec| fields::usable(field, spec, &resolution(state)))
+}
+
+/// The values of a field that is chosen; none for one that is typed.
+#[must_use]
+pub fn choices(state: &State, field: Field) -> Vec<String> {
+    let spec = spec(state);
+    match field {
+        Field::Model => state.settings.catalogue.models.iter().map(|model| model.name.clone()).collect(),
+        Field::Resolution => {
+            spec.map_or_else(Vec::new, |spec| spec.resolutions.iter().map(|r| r.name.clone()).collect())
+        }
+        Field::Duration => durations(state).iter().map(ToString::to_string).collect(),
+        Field::Optimizer | Field::FastPretreatment | Field::Watermark => vec!["on".into(), "off".into()],
+        Field::Prompt | Field::FirstFrame | Field::LastFrame | Field::Subject | Field::Callback | Field::Count => {
+            Vec::new()
+        }
+    }
+}
+
+fn durations(state: &State) -> Vec<u32> {
+    let at = spec(state).and_then(|spec| spec.resolution(&resolution(state)));
+    at.map_or_else(Vec::new, |at| at.durations.clone())
+}
+
+/// The value in force of a field that is chosen, as an index into [`choices`].
+#[must_use]
+pub fn chosen(state: &State, field: Field) -> usize {
+    let draft = &state.screen.compose.draft;
+    let on = |on: bool| if on { "on".to_owned() } else { "off".to_owned() };
+    let value = match field {
+        Field::Model => draft.model.clone(),
+        Field::Resolution => resolution(state),
+        Field::Duration => duration(state).to_string(),
+        Field::Optimizer => on(draft.optimizer),
+        Field::FastPretreatment => on(draft.fast_pretreatment),
+        Field::Watermark => on(draft.watermark),
+        Field::Prompt | Field::FirstFrame | Field::LastFrame | Field::Subject | Field::Callback | Field::Count => {
+            return 0;
+        }
+    };
+    choices(state, field).iter().position(|choice| *choice == value).unwrap_or(0)
+}
+
+fn duration(state: &State) -> u32 {
+    let offered = durations(state);
+    let chosen = state.screen.compose.draft.duration.filter(|seconds| offered.contains(seconds));
+    chosen.unwrap_or_else(|| spec(state).map_or(0, |spec| spec.default_duration))
+}
+
+/// Takes one of a field's values.
+pub(super) fn set_choice(state: &mut State, field: Field, at: usize) {
+    let Some(value) = choices(state, field).into_iter().nth(at) else { return };
+    let draft = &mut state.screen.compose.draft;
+    match field {
+        Field::Model => draft.model = value,
+        Field::Resolution => draft.resolution = Some(value),
+        Field::Duration => draft.duration = value.parse().ok(),
+        Field::Optimizer => draft.optimizer = value == "on",
+        Field::FastPretreatment => draft.fast_pretreatment = value == "on",
+        Field::Watermark => draft.watermark = value == "on",
+        Field::Prompt | Field::FirstFrame | Field::LastFrame | Field::Subject | Field::Callback | Field::Count => {}
+    }
+}
+
+/// Takes the text of a field that is typed in one line. A count that is no number is 0, which the checks refuse.
+pub(super) fn set_text(draft: &mut Draft, field: Field, text: &str) {
+    match field {
+        Field::FirstFrame => draft.first_frame = text.into(),
+        Field::LastFrame => draft.last_frame = text.into(),
+        Field::Subject => draft.subject = text.into(),
+        Field::Callback => draft.callback = text.into(),
+        Field::Count => draft.count = text.trim().parse().unwrap_or(0),
+        Field::Model
+        | Field::Prompt
+        | Field::Resolution
+        | Field::Duration
+        | Field::Optimizer
+        | Field::FastPretreatment
+        | Field::Watermark => {}
+    }
+}
+
+fn text_of(draft: &Draft, field: Field) -> String {
+    match field {
+        Field::FirstFrame => draft.first_frame.clone(),
+        Field::LastFrame => draft.last_frame.clone(),
+        Field::Subject => draft.subject.clone(),
+        Field::Callback => draft.callback.clone(),
+        Field::Count => draft.count.to_string(),
+        Field::Model
+        | Field::Prompt
+        | Field::Resolution
+        | Field::Duration
+        | Field::Optimizer
+        | Field::FastPretreatment
+        | Field::Watermark => String::new(),
+    }
+}
+
+/// Gives a row the keys.
+pub(super) fn go_to(state: &mut State, row: ComposeRow) {
+    let compose = &mut state.screen.compose;
+    compose.row = row;
+    if let ComposeRow::Field(field) = row
+        && is_typed(field)
+        && field != Field::Prompt
+    {
+        compose.line = LineEditor::new(&text_of(&compose.draft, field));
+    }
+}
+
+/// Goes to the next or previous row that the model can use; round the end. Pictures named in the row that is left are
+/// read.
+pub(super) fn step(state: &mut State, forward: bool) -> Vec<Do> {
+    let here = state.screen.compose.row;
+    let at = ROWS.iter().position(|row| *row == here).unwrap_or(0);
+    let len = ROWS.len();
+    let next = (1..=len)
+        .map(|n| ROWS[if forward { at + n } else { at + len - n } % len])
+        .find(|row| match row {
+            ComposeRow::Field(field) => usable(state, *field).is_ok(),
+            ComposeRow::Send => true,
+        })
+        .unwrap_or(here);
+    let reads = pictures::read(state);
+    go_to(state, next);
+    check_again(state);
+    reads
+}

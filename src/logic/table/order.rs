@@ -1,0 +1,102 @@
+//! The order of rows: how two compare, where one is, where one belongs.
+
+use crate::{
+    domain::{
+        task::{Row, TaskKey, TaskState},
+        time::Wall,
+    },
+    logic::{
+        filter::Filter,
+        screen::{Column, Sort},
+    },
+};
+use std::{cmp::Ordering, collections::BTreeMap};
+
+type Rows = BTreeMap<TaskKey, Row>;
+
+/// How two rows stand to each other. In the default order the unknown stand on top; a tie is broken by key.
+#[must_use]
+pub fn compare(sort: Sort, a: &Row, b: &Row) -> Ordering {
+    let on_top = |row: &Row| sort == Sort::NEWEST && row.state == TaskState::Unknown;
+    let by_column = by_column(sort.column, a, b).then_with(|| a.key.cmp(&b.key));
+    on_top(b).cmp(&on_top(a)).then(if sort.descending { by_column.reverse() } else { by_column })
+}
+
+fn by_column(column: Column, a: &Row, b: &Row) -> Ordering {
+    match column {
+        Column::Key => Ordering::Equal,
+        Column::State => a.state.cmp(&b.state),
+        Column::Status => status(a).cmp(status(b)),
+        Column::Elapsed => elapsed(a).cmp(&elapsed(b)),
+        Column::Model => a.model.cmp(&b.model),
+        Column::Format => (&a.resolution, a.duration).cmp(&(&b.resolution, b.duration)),
+        Column::Attempt => a.attempt.cmp(&b.attempt),
+        Column::Cost => a.cost.cmp(&b.cost),
+        Column::Created => a.created_at.cmp(&b.created_at),
+        Column::Prompt => a.prompt.cmp(&b.prompt),
+    }
+}
+
+fn status(row: &Row) -> &str {
+    row.class.map_or(&*row.status, |class| class.id())
+}
+
+/// Elapsed time without a clock, so that the order does not change by itself: what has ended by its length, what runs
+/// after all of that, the longest running last.
+fn elapsed(row: &Row) -> (u8, i64) {
+    match (row.sent_at, row.finished_at) {
+        (None, _) => (0, 0),
+        (Some(sent), Some(finished)) => (1, finished.0.saturating_sub(sent.0)),
+        (Some(sent), None) => (2, sent.0.saturating_neg()),
+    }
+}
+
+/// Whether that task is unknown.
+pub(super) fn is_unknown(rows: &Rows, key: TaskKey) -> bool {
+    rows.get(&key).is_some_and(|row| row.state == TaskState::Unknown)
+}
+
+/// The keys of all rows that pass, in their order.
+#[must_use]
+pub fn order_of(rows: &Rows, sort: Sort, filter: &Filter, now: Wall) -> Vec<TaskKey> {
+    let passes = |row: &&Row| filter.is_empty() || filter.matches(row, now);
+    if sort == Sort::NEWEST {
+        // The map is in this order already, but for the unknown.
+        let (mut unknown, rest): (Vec<&Row>, Vec<&Row>) =
+            rows.values().rev().filter(passes).partition(|row| row.state == TaskState::Unknown);
+        unknown.extend(rest);
+        return unknown.into_iter().map(|row| row.key).collect();
+    }
+    let mut shown: Vec<&Row> = rows.values().filter(passes).collect();
+    shown.sort_unstable_by(|a, b| compare(sort, a, b));
+    shown.into_iter().map(|row| row.key).collect()
+}
+
+/// Where a task stands. In the default order a search finds it; otherwise, and where its own state has just changed, the
+/// keys are walked, which is as quick as a move of that memory.
+pub(super) fn find(order: &[TaskKey], key: TaskKey, rows: &Rows, sort: Sort) -> Option<usize> {
+    if sort == Sort::NEWEST {
+        let known = order.partition_point(|other| is_unknown(rows, *other));
+        let guess = known + order[known..].partition_point(|other| *other > key);
+        if order.get(guess) == Some(&key) {
+            return Some(guess);
+        }
+        // A row newer than all others is the common new one.
+        if known == 0 && order.first().is_none_or(|first| *first < key) {
+            return None;
+        }
+    }
+    order.iter().position(|other| *other == key)
+}
+
+/// Whether a row stands right between its neighbours.
+pub(super) fn fits(order: &[TaskKey], at: usize, row: &Row, rows: &Rows, sort: Sort) -> bool {
+    let neighbour = |at: Option<usize>| at.and_then(|at| order.get(at)).and_then(|key| rows.get(key));
+    let before = neighbour(at.checked_sub(1)).is_none_or(|before| compare(sort, before, row).is_lt());
+    before && neighbour(at.checked_add(1)).is_none_or(|after| compare(sort, row, after).is_lt())
+}
+
+/// Where a row that is not in the order belongs.
+pub(super) fn place(order: &[TaskKey], row: &Row, rows: &Rows, sort: Sort) -> usize {
+    order.partition_point(|key| rows.get(key).is_some_and(|other| compare(sort, other, row).is_lt()))
+}

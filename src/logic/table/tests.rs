@@ -1,0 +1,161 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use super::*;
+use crate::{
+    domain::task::TaskState::{Failed, Queued, Running, Saved, Unknown},
+    logic::{
+        filter::Filter,
+        screen::Column,
+        testing::{add, state, task},
+    },
+};
+use proptest::prelude::*;
+
+fn order(state: &State) -> Vec<u32> {
+    state.screen.table.order.iter().map(|key| key.0).collect()
+}
+
+fn at(state: &State) -> (Option<u32>, usize, usize) {
+    let table = &state.screen.table;
+    (table.cursor.map(|key| key.0), table.at, table.top)
+}
+
+#[test]
+fn the_newest_stand_first_below_the_unknown() {
+    let state = state(&[Saved, Unknown, Failed, Running]);
+    assert_eq!(order(&state), [2, 4, 3, 1]);
+    assert_eq!(at(&state), (Some(2), 0, 0));
+}
+
+#[test]
+fn the_selection_follows_its_task_when_rows_come_and_move() {
+    let mut state = state(&[Saved, Failed, Running]);
+    go(&mut state, Move::Down);
+    add(&mut state, task(4, Queued));
+    assert_eq!((order(&state), at(&state)), (vec![4, 3, 2, 1], (Some(2), 2, 0)));
+    add(&mut state, task(2, Unknown));
+    assert_eq!((order(&state), at(&state)), (vec![2, 4, 3, 1], (Some(2), 0, 0)));
+    add(&mut state, task(1, Unknown));
+    assert_eq!((order(&state), at(&state)), (vec![2, 1, 4, 3], (Some(2), 0, 0)));
+}
+
+#[test]
+fn a_row_that_no_longer_passes_leaves_and_the_cursor_takes_the_next() {
+    let mut state = state(&[Running, Running, Running]);
+    state.screen.table.filter = Filter::parse("state:running").unwrap();
+    go(&mut state, Move::Down);
+    add(&mut state, task(2, Saved));
+    assert_eq!((order(&state), at(&state)), (vec![3, 1], (Some(1), 1, 0)));
+    add(&mut state, task(1, Saved));
+    assert_eq!((order(&state), at(&state)), (vec![3], (Some(3), 0, 0)));
+}
+
+#[test]
+fn frozen_rows_stand_still_while_their_data_change() {
+    let mut state = state(&[Saved; 30]);
+    state.screen.table.frozen = true;
+    go(&mut state, Move::Down);
+    add(&mut state, task(20, Unknown));
+    assert_eq!(at(&state), (Some(29), 1, 0));
+    add(&mut state, task(31, Queued));
+    // The new row stands above the first one shown, so that what is on the screen stays where it is.
+    assert_eq!((order(&state)[0], at(&state)), (31, (Some(29), 2, 1)));
+    state.screen.table.frozen = false;
+    rebuild(&mut state);
+    assert_eq!((order(&state)[..3].to_vec(), at(&state).0), (vec![20, 31, 30], Some(29)));
+}
+
+#[test]
+fn every_column_sorts_both_ways_with_the_key_as_tie_break() {
+    let mut state = state(&[Saved, Failed, Saved]);
+    for column in [
+        Column::Key,
+        Column::State,
+        Column::Status,
+        Column::Elapsed,
+        Column::Model,
+        Column::Format,
+        Column::Attempt,
+        Column::Cost,
+        Column::Created,
+        Column::Prompt,
+    ] {
+        state.screen.table.sort = Sort { column, descending: false };
+        rebuild(&mut state);
+        let mut there = order(&state);
+        state.screen.table.sort = Sort { column, descending: true };
+        rebuild(&mut state);
+        there.reverse();
+        assert_eq!(order(&state), there, "{column:?}");
+    }
+    state.screen.table.sort = Sort { column: Column::State, descending: false };
+    rebuild(&mut state);
+    assert_eq!(order(&state), [1, 3, 2]);
+}
+
+#[test]
+fn moves_keep_the_cursor_on_the_screen() {
+    let mut state = state(&[Saved; 100]);
+    go(&mut state, Move::PageDown);
+    assert_eq!(at(&state), (Some(79), 21, 1));
+    go(&mut state, Move::Last);
+    assert_eq!(at(&state), (Some(1), 99, 79));
+    go(&mut state, Move::HalfUp);
+    assert_eq!(at(&state), (Some(12), 88, 79));
+    go(&mut state, Move::First);
+    assert_eq!(at(&state), (Some(100), 0, 0));
+    go(&mut state, Move::Up);
+    assert_eq!(at(&state), (Some(100), 0, 0));
+}
+
+#[test]
+fn marks_ranges_and_all_shown() {
+    let mut state = state(&[Saved; 6]);
+    assert_eq!(targets(&state), [TaskKey(6)]);
+    mark(&mut state);
+    mark_range(&mut state);
+    go(&mut state, Move::Down);
+    assert_eq!(targets(&state), [TaskKey(6), TaskKey(5), TaskKey(4)]);
+    mark_range(&mut state);
+    assert_eq!(state.screen.table.marks, [4, 5, 6].map(TaskKey).into());
+    mark_all(&mut state);
+    assert_eq!(targets(&state).len(), 6);
+    mark_all(&mut state);
+    assert_eq!(targets(&state), [TaskKey(4)]);
+}
+
+#[test]
+fn pages_of_older_rows_go_to_the_end_and_their_unknown_to_the_top() {
+    let mut state = state(&[]);
+    for key in [9, 8, 7] {
+        state.tasks.rows.insert(TaskKey(key), Row::of(&task(key, Saved), false));
+    }
+    rows_appended(&mut state, &[9, 8, 7].map(TaskKey));
+    for (key, of) in [(6, Saved), (5, Unknown), (4, Failed)] {
+        state.tasks.rows.insert(TaskKey(key), Row::of(&task(key, of), false));
+    }
+    rows_appended(&mut state, &[6, 5, 4].map(TaskKey));
+    assert_eq!((order(&state), at(&state)), (vec![5, 9, 8, 7, 6, 4], (Some(9), 1, 0)));
+}
+
+proptest! {
+    #[test]
+    fn row_by_row_gives_the_same_order_as_all_at_once(
+        changes in proptest::collection::vec((1u32..12, 0usize..10), 1..60),
+        column in 0usize..3, descending: bool, filtered: bool
+    ) {
+        let mut state = state(&[]);
+        state.screen.table.sort = Sort { column: [Column::Key, Column::State, Column::Elapsed][column], descending };
+        if filtered {
+            state.screen.table.filter = Filter::parse("!state:saved").unwrap();
+        }
+        for (key, of) in changes {
+            add(&mut state, task(key, TaskState::ALL[of]));
+            let table = &state.screen.table;
+            let fresh = order_of(&state.tasks.rows, table.sort, &table.filter, state.now.wall);
+            prop_assert_eq!(&table.order, &fresh);
+            prop_assert_eq!(table.order.get(table.at).copied(), table.cursor);
+            prop_assert!(table.top <= table.at && table.at < table.top + page(&state));
+        }
+    }
+}

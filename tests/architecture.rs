@@ -1,0 +1,349 @@
+//! The shape of the program, held by machine: which floor may use which, what `domain` and `logic` must never touch, that
+//! the one call that costs money is emitted in one place. The checks are functions on texts, tried on made-up sources
+//! below, and then run on this project's own.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+#[path = "architecture/source.rs"]
+mod source;
+
+use source::{Path, Token, closing, paths, tokens, without_tests, words};
+use std::{fs, path::PathBuf};
+
+/// Each floor with what it may use of the others. An entry with a second part allows that module only.
+const ARROWS: [(&str, &[&[&str]]); 4] = [
+    ("domain", &[&["domain"]]),
+    ("logic", &[&["logic"], &["domain"]]),
+    ("ui", &[&["ui"], &["logic"], &["domain"]]),
+    (
+        "io",
+        &[
+            &["io"],
+            &["domain"],
+            &["logic", "msg"],
+            &["logic", "effect"],
+            &["logic", "act"],
+            &["logic", "settings"],
+            &["logic", "key"],
+        ],
+    ),
+];
+
+/// What neither `domain` nor `logic` may name: clocks, chance, the disk, the line, other programs.
+const BANNED: [&[&str]; 14] = [
+    &["Instant", "now"],
+    &["SystemTime", "now"],
+    &["Timestamp", "now"],
+    &["Zoned", "now"],
+    &["std", "time", "Instant"],
+    &["std", "time", "SystemTime"],
+    &["std", "fs"],
+    &["std", "env"],
+    &["std", "net"],
+    &["std", "process"],
+    &["tokio"],
+    &["reqwest"],
+    &["rusqlite"],
+    &["rand"],
+];
+
+/// A file is one subject; past this it has a second one.
+const MOST_LINES: usize = 500;
+
+/// A source with the name it has below the project's folder: `src/logic/msg.rs`.
+struct File {
+    name: String,
+    text: String,
+}
+
+impl File {
+    /// The module it is, without `crate`: `["logic", "msg"]`; empty for the library's root and the program.
+    fn module(&self) -> Vec<&str> {
+        let inner = self.name.trim_start_matches("src/").trim_end_matches(".rs");
+        inner.split('/').filter(|part| !matches!(*part, "mod" | "lib" | "main")).collect()
+    }
+
+    fn floor(&self) -> &str {
+        self.module().first().copied().unwrap_or("app")
+    }
+
+    /// Whether all of it is compiled for tests only.
+    fn is_test(&self) -> bool {
+        self.module().contains(&"tests")
+    }
+
+    fn fault(&self, line: usize, what: &str) -> String {
+        format!("{}:{line}: {what}", self.name)
+    }
+}
+
+/// Uses of a floor that this floor is not built on.
+fn wrong_arrows(file: &File) -> Vec<String> {
+    let Some((floor, allowed)) = ARROWS.iter().find(|(floor, _)| *floor == file.floor()) else { return Vec::new() };
+    let may = |path: &Path| allowed.iter().any(|arrow| path.starts_with(&[&["crate"], *arrow].concat()));
+    let ours = |path: &Path| path.starts_with(&["crate"]) || path.starts_with(&["reeltop"]);
+    paths(&tokens(&file.text), &file.module())
+        .iter()
+        .filter(|path| ours(path) && !may(path))
+        .map(|path| file.fault(path.line, &format!("{floor} must not use {}", path.shown())))
+        .collect()
+}
+
+/// What `domain` and `logic` must not touch.
+fn banned_names(file: &File) -> Vec<String> {
+    if !matches!(file.floor(), "domain" | "logic") {
+        return Vec::new();
+    }
+    let banned = |path: &Path| {
+        BANNED
+            .iter()
+            .any(|run| if run.len() == 1 || run[0] == "std" { path.starts_with(run) } else { path.contains(run) })
+    };
+    paths(&tokens(&file.text), &file.module())
+        .iter()
+        .filter(|path| banned(path))
+        .map(|path| file.fault(path.line, &format!("{} is not for {}", path.shown(), file.floor())))
+        .collect()
+}
+
+/// The places outside of tests where a submission is made (not: taken apart by a pattern), and the imports that would
+/// hide one.
+fn submissions(file: &File) -> Vec<String> {
+    if file.is_test() {
+        return Vec::new();
+    }
+    let tokens = without_tests(&tokens(&file.text));
+    paths(&tokens, &file.module())
+        .iter()
+        .filter(|path| path.contains(&["HttpCmd", "Submit"]) || (path.imported && path.contains(&["HttpCmd", "*"])))
+        .filter(|path| path.imported || !is_pattern(&tokens, path))
+        .map(|path| file.fault(path.line, &path.shown()))
+        .collect()
+}
+
+/// Whether the fields behind a path are matched, not made: `{ .. }`, or an arrow, an `=`, a `|` or an `if` behind it and
+/// the brackets around it.
+fn is_pattern(tokens: &[Token], path: &Path) -> bool {
+    let Some(open) = (path.at..tokens.len()).find(|at| tokens[*at].text == "{") else { return false };
+    let close = closing(tokens, open);
+    if words(tokens, close.saturating_sub(2), &[".", ".", "}"]) {
+        return true;
+    }
+    let mut at = close + 1;
+    while tokens.get(at).is_some_and(|token| matches!(token.text.as_str(), ")" | "}" | "]")) {
+        at += 1;
+    }
+    tokens.get(at).is_some_and(|token| matches!(token.text.as_str(), "=" | "|" | "if"))
+}
+
+/// Uses of the text area outside of its one file.
+fn text_area(file: &File) -> Vec<String> {
+    if file.name == "src/logic/editor.rs" {
+        return Vec::new();
+    }
+    let named = |token: &&Token| matches!(token.text.as_str(), "tui_textarea" | "ratatui_textarea");
+    tokens(&file.text)
+        .iter()
+        .filter(named)
+        .map(|token| file.fault(token.line, "only src/logic/editor.rs names the text area"))
+        .collect()
+}
+
+fn too_long(file: &File) -> Vec<String> {
+    let lines = file.text.lines().count();
+    if lines > MOST_LINES {
+        vec![file.fault(lines, "more than 500 lines: look for the second subject")]
+    } else {
+        Vec::new()
+    }
+}
+
+/// Dependencies that do not say what they are for.
+fn unexplained_dependencies(manifest: &str) -> Vec<String> {
+    let mut inside = false;
+    let mut found = Vec::new();
+    for (number, line) in (1..).zip(manifest.lines()) {
+        if line.starts_with('[') {
+            inside = line.contains("dependencies");
+        } else if inside && line.contains('=') && !line.trim_start().starts_with('#') && !line.contains("# ") {
+            found.push(format!("Cargo.toml:{number}: say behind it what it is for: {line}"));
+        }
+    }
+    found
+}
+
+fn project() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every source of the program.
+fn sources() -> Vec<File> {
+    let mut files = Vec::new();
+    let mut folders = vec![project().join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let name = path.strip_prefix(project()).unwrap().to_string_lossy().into_owned();
+                files.push(File { name, text: fs::read_to_string(&path).unwrap() });
+            }
+        }
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    assert!(files.len() > 10, "the sources are not where they were");
+    files
+}
+
+fn hold(check: fn(&File) -> Vec<String>) {
+    let faults: Vec<String> = sources().iter().flat_map(check).collect();
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn no_floor_uses_one_that_it_is_not_built_on() {
+    hold(wrong_arrows);
+}
+
+#[test]
+fn domain_and_logic_touch_no_clock_no_chance_no_disk_and_no_line() {
+    hold(banned_names);
+}
+
+#[test]
+fn the_call_that_costs_money_is_emitted_in_one_place() {
+    let places: Vec<String> = sources().iter().flat_map(submissions).collect();
+    assert!(places.len() <= 1, "a submission is made in more than one place:\n{}", places.join("\n"));
+}
+
+#[test]
+fn the_text_area_is_named_in_one_file() {
+    hold(text_area);
+}
+
+#[test]
+fn no_source_is_longer_than_one_subject() {
+    hold(too_long);
+}
+
+#[test]
+fn every_dependency_says_what_it_is_for() {
+    let faults = unexplained_dependencies(&fs::read_to_string(project().join("Cargo.toml")).unwrap());
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+mod the_checks_themselves {
+    use super::*;
+
+    fn file(name: &str, text: &str) -> File {
+        File { name: name.into(), text: text.into() }
+    }
+
+    #[test]
+    fn an_arrow_is_found_in_trees_inline_and_through_super() {
+        let text = "use crate::{\n    domain::task,\n    ui::{draw, theme::Theme},\n};\nfn f() { crate::io::x(); super::msg::y(); super::super::app::z(); }";
+        assert_eq!(
+            wrong_arrows(&file("src/logic/update.rs", text)),
+            [
+                "src/logic/update.rs:3: logic must not use crate::ui::draw",
+                "src/logic/update.rs:3: logic must not use crate::ui::theme::Theme",
+                "src/logic/update.rs:5: logic must not use crate::io::x",
+                "src/logic/update.rs:5: logic must not use crate::app::z",
+            ]
+        );
+    }
+
+    #[test]
+    fn io_may_use_some_of_logic_and_no_more() {
+        let text = "use crate::logic::{effect::Effect, msg::Msg, state::State};\nuse crate::logic;\nuse crate::domain::task::*;";
+        assert_eq!(
+            wrong_arrows(&file("src/io/store/mod.rs", text)),
+            [
+                "src/io/store/mod.rs:1: io must not use crate::logic::state::State",
+                "src/io/store/mod.rs:2: io must not use crate::logic",
+            ]
+        );
+        assert_eq!(wrong_arrows(&file("src/app/run.rs", "use crate::{io::x, ui::y};")), Vec::<String>::new());
+    }
+
+    #[test]
+    fn nested_modules_climb_from_where_they_stand() {
+        let text = "mod tests { use super::*; use super::super::super::ui::x; }\nuse super::other;";
+        let faults = wrong_arrows(&file("src/domain/task.rs", text));
+        assert_eq!(faults, ["src/domain/task.rs:1: domain must not use crate::ui::x"]);
+    }
+
+    #[test]
+    fn comments_texts_and_characters_are_not_code() {
+        let text = "// crate::ui::a\n/* crate::ui::b /* nested */ crate::ui::c */\nlet s = \"crate::ui::d \\\" crate::ui::e\";\nlet r = r#\"crate::ui::f \" \"#;\nlet c = '\"'; let l: &'static str = crate::ui::g;";
+        let faults = wrong_arrows(&file("src/domain/a.rs", text));
+        assert_eq!(faults, ["src/domain/a.rs:5: domain must not use crate::ui::g"]);
+    }
+
+    #[test]
+    fn clocks_and_the_disk_are_found_however_they_are_imported() {
+        let text = "use std::{fmt, fs, time::{Duration, Instant as Clock}};\nlet a = SystemTime::now();\ntokio::spawn(x);\nlet b = jiff::Timestamp::now();\nuse rand::Rng;\nlet c = my::random::fs();";
+        assert_eq!(
+            banned_names(&file("src/logic/a.rs", text)),
+            [
+                "src/logic/a.rs:1: std::fs is not for logic",
+                "src/logic/a.rs:1: std::time::Instant is not for logic",
+                "src/logic/a.rs:2: SystemTime::now is not for logic",
+                "src/logic/a.rs:3: tokio::spawn is not for logic",
+                "src/logic/a.rs:4: jiff::Timestamp::now is not for logic",
+                "src/logic/a.rs:5: rand::Rng is not for logic",
+            ]
+        );
+        assert_eq!(banned_names(&file("src/io/a.rs", text)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_submission_is_told_from_a_pattern_that_takes_one_apart() {
+        let text = "
+            fn emit() -> Effect { Effect::Http(HttpCmd::Submit { key, ticket, request }) }
+            fn read(c: HttpCmd) {
+                match c { HttpCmd::Submit { key, .. } => {} HttpCmd::Submit { key, ticket, request } => {} }
+                if let Effect::Http(HttpCmd::Submit { key, ticket, request }) = e {}
+                let is = matches!(e, Effect::Http(HttpCmd::Submit { .. }));
+            }
+            #[cfg(test)]
+            mod tests { fn made() { HttpCmd::Submit { key, ticket, request }; } }
+        ";
+        assert_eq!(submissions(&file("src/logic/send.rs", text)), ["src/logic/send.rs:2: HttpCmd::Submit"]);
+        assert_eq!(submissions(&file("src/logic/send/tests.rs", text)), Vec::<String>::new());
+        let hidden = file(
+            "src/app/a.rs",
+            "use crate::logic::effect::HttpCmd::{self, Submit};\nuse crate::logic::effect::HttpCmd::*;",
+        );
+        assert_eq!(
+            submissions(&hidden),
+            [
+                "src/app/a.rs:1: crate::logic::effect::HttpCmd::Submit",
+                "src/app/a.rs:2: crate::logic::effect::HttpCmd::*"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_text_area_may_be_spoken_of_but_not_used() {
+        let text = "// tui_textarea keeps its scroll\nuse tui_textarea::TextArea;";
+        assert_eq!(
+            text_area(&file("src/ui/compose.rs", text)),
+            ["src/ui/compose.rs:2: only src/logic/editor.rs names the text area"]
+        );
+        assert_eq!(text_area(&file("src/logic/editor.rs", text)), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_dependency_without_a_reason_is_found() {
+        let manifest = "[package]\nname = \"x\"\n[dependencies]\n# the screen\na = \"1\" # why\nb = \"2\"\n[dev-dependencies]\nc = \"3\"\n[lints]\nd = 1\n";
+        assert_eq!(
+            unexplained_dependencies(manifest),
+            [
+                "Cargo.toml:6: say behind it what it is for: b = \"2\"",
+                "Cargo.toml:8: say behind it what it is for: c = \"3\"",
+            ]
+        );
+    }
+}

@@ -1,0 +1,121 @@
+//! The file itself: made, migrated, refused.
+
+use super::*;
+use reeltop::domain::{
+    draft::Draft,
+    problem::Problem,
+    task::{LedgerLine, MoneyEvent},
+};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+
+fn raw(dir: &Path) -> rusqlite::Connection {
+    rusqlite::Connection::open(dir.join("reeltop.db")).unwrap()
+}
+
+#[test]
+fn a_new_store_is_for_its_user_alone() {
+    let parent = tempfile::tempdir().unwrap();
+    let dir = parent.path().join("share/reeltop");
+    let _open = Store::open(&dir).unwrap();
+    let rights = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(rights(&dir), 0o700);
+    for file in ["reeltop.db", "reeltop.db-wal", "reeltop.db-shm"] {
+        assert_eq!(rights(&dir.join(file)), 0o600, "{file}");
+    }
+}
+
+#[test]
+fn an_empty_file_is_migrated_to_the_present_version() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("reeltop.db"), "").unwrap();
+    add(&mut Store::open(dir.path()).unwrap(), intent("one"));
+    let version: u32 = raw(dir.path()).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    assert_eq!(version, 1);
+}
+
+#[test]
+fn a_store_of_a_newer_version_is_refused_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(Store::open(dir.path()).unwrap());
+    raw(dir.path()).pragma_update(None, "user_version", 7).unwrap();
+    let file = dir.path().join("reeltop.db");
+    assert_eq!(
+        Store::open(dir.path()).unwrap_err(),
+        Problem::new(
+            "The store was made by a newer reeltop",
+            format!("{} has version 7, this program knows up to 1", file.display()),
+            "Install the newer reeltop, or choose another folder with --data-dir",
+        )
+    );
+}
+
+#[test]
+fn a_file_that_is_no_database_is_named_with_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("reeltop.db");
+    fs::write(&file, "holiday pictures ".repeat(500)).unwrap();
+    let problem = Store::open(dir.path()).unwrap_err();
+    assert_eq!(problem.what, "The store could not be opened");
+    assert_eq!(problem.why, format!("{}: file is not a database", file.display()));
+    assert!(problem.next.starts_with("Keep the file"), "{problem}");
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_is_named_with_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let taken = dir.path().join("taken");
+    fs::write(&taken, "").unwrap();
+    let problem = Store::open(&taken).unwrap_err();
+    assert!(problem.why.starts_with(&taken.display().to_string()), "{problem}");
+    assert_eq!(problem.next, "Make the folder writable for you, or choose another one with --data-dir");
+}
+
+const FIXTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/store-v1.db");
+
+/// What stands in the fixture: a task in every stage, a repeat, a draft.
+fn furnish(store: &mut Store) -> Vec<Task> {
+    let mut tasks = add_specimens(store);
+    let refused = tasks.iter().position(|task| task.state() == TaskState::Refused).unwrap();
+    let settle = Write {
+        events: vec![event("refused", "1026")],
+        ledger: vec![LedgerLine { at: DAY.plus(5), event: MoneyEvent::Released, amount: HALF }],
+        ..write_of(&tasks[refused])
+    };
+    let [WriteResult::Done { rev, .. }] = store.write(&[settle]).unwrap()[..] else { panic!("overtaken") };
+    tasks[refused].rev = rev;
+    let again = NewTask { parent: Some(tasks[refused].key), attempt: 2, ..intent("a fox again") };
+    tasks.push(add(store, again));
+    store.save_draft(Some(&draft())).unwrap();
+    store.save_seen(DAY).unwrap();
+    tasks
+}
+
+fn draft() -> Draft {
+    Draft { prompt: "half a thought".into(), ..Draft::default() }
+}
+
+/// Run once for every released version, by hand, and the file committed:
+/// `cargo test --test store -- --ignored makes_the_fixture`.
+#[test]
+#[ignore = "it makes the file that the next test reads"]
+fn makes_the_fixture_of_this_version() {
+    let dir = tempfile::tempdir().unwrap();
+    furnish(&mut Store::open(dir.path()).unwrap());
+    fs::create_dir_all(Path::new(FIXTURE).parent().unwrap()).unwrap();
+    fs::copy(dir.path().join("reeltop.db"), FIXTURE).unwrap();
+}
+
+#[test]
+fn a_store_of_version_1_still_opens_with_everything_in_it() {
+    let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs::copy(FIXTURE, old.path().join("reeltop.db")).unwrap();
+    let (mut old, mut new) = (Store::open(old.path()).unwrap(), Store::open(new.path()).unwrap());
+    let tasks = furnish(&mut new);
+    assert_eq!(old.overview().unwrap(), new.overview().unwrap());
+    for task in &tasks {
+        assert_eq!(old.detail(task.key).unwrap(), new.detail(task.key).unwrap());
+    }
+    let all = |store: &Store| store.costs(Wall(0), Wall(i64::MAX)).unwrap();
+    assert_eq!(all(&old), all(&new));
+    add(&mut old, intent("life goes on"));
+}

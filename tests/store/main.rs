@@ -1,0 +1,155 @@
+//! The store on a real SQLite file, verb by verb, and with several programs on it.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod files;
+mod money;
+mod programs;
+mod speed;
+mod verbs;
+
+use reeltop::{
+    domain::{
+        money::Ptc,
+        problem::{Charged, ErrorClass, TaskError},
+        request::Request,
+        task::{Claim, Event, FileId, NewTask, Phase, PutBack, RemoteId, SavedFile, Task, TaskKey, TaskState},
+        time::Wall,
+    },
+    io::store::Store,
+    logic::{
+        effect::{Caps, Write},
+        msg::WriteResult,
+    },
+};
+
+/// A day in the tests: 2026-11-22T00:00:00Z.
+const DAY: Wall = Wall(1_795_305_600_000);
+const NO_CAPS: Caps = Caps { per_day: None, per_batch: None, day_start: DAY };
+const HALF: Ptc = Ptc::from_thousandths(500);
+
+fn request(prompt: &str) -> Request {
+    Request {
+        model: "MiniMax-Hailuo-02".into(),
+        prompt: prompt.into(),
+        first_frame: None,
+        last_frame: None,
+        subject: None,
+        resolution: "768P".into(),
+        duration: 6,
+        optimizer: true,
+        callback: None,
+        fast_pretreatment: false,
+        watermark: false,
+    }
+}
+
+fn intent(prompt: &str) -> NewTask {
+    NewTask {
+        parent: None,
+        attempt: 1,
+        name: None,
+        profile: "302ai".into(),
+        request: request(prompt),
+        cost: HALF,
+        remote: None,
+        phase: Phase::Queued { not_before: DAY, put_back: None },
+    }
+}
+
+/// One made elsewhere.
+fn adopted(id: &str) -> NewTask {
+    NewTask { remote: Some(RemoteId(id.into())), phase: running(), ..intent("") }
+}
+
+fn running() -> Phase {
+    Phase::Running { status: "Processing".into(), next_poll: DAY.plus(30_000), polls: 2, misses: 1 }
+}
+
+fn add(store: &mut Store, new: NewTask) -> Task {
+    store.insert(&[new], DAY, &NO_CAPS).unwrap().unwrap().remove(0)
+}
+
+fn write_of(task: &Task) -> Write {
+    Write { task: task.clone(), events: vec![], ledger: vec![] }
+}
+
+/// Saves the task and gives it its new revision.
+fn save(store: &mut Store, task: &mut Task) {
+    let [WriteResult::Done { key, rev }] = store.write(&[write_of(task)]).unwrap()[..] else { panic!("overtaken") };
+    assert_eq!(key, task.key);
+    task.rev = rev;
+}
+
+fn sending(task: &Task, at: Wall) -> Write {
+    write_of(&Task { phase: Phase::Sending { since: at }, sent_at: Some(at), ..task.clone() })
+}
+
+fn event(kind: &str, text: &str) -> Event {
+    Event { at: DAY.plus(5), kind: kind.into(), text: text.into(), raw: None }
+}
+
+fn trouble(class: ErrorClass, charged: Charged) -> TaskError {
+    TaskError {
+        code: "1026".into(),
+        class,
+        message: "the service says: \"输入内容涉及敏感\"".into(),
+        next: "Edit the prompt".into(),
+        charged,
+    }
+}
+
+/// Every stage of a task's life, each with all it can carry.
+fn stages() -> Vec<Phase> {
+    let file = FileId("411730842308746".into());
+    let saved = SavedFile {
+        path: "/home/you/reels/12-狐狸.mp4".into(),
+        bytes: 5_000_000_000,
+        sha256: "ab".repeat(32),
+        sides: Some((1366, 768)),
+        length_ms: Some(5_875),
+    };
+    let waits = trouble(ErrorClass::RateLimited, Charged::No);
+    vec![
+        Phase::Queued { not_before: DAY.plus(3_000), put_back: Some(PutBack { times: 2, error: waits }) },
+        Phase::Sending { since: DAY.plus(1) },
+        Phase::Unknown { error: trouble(ErrorClass::UnknownOutcome, Charged::Unknown) },
+        running(),
+        Phase::Ready {
+            file: file.clone(),
+            trouble: Some(trouble(ErrorClass::Network, Charged::Yes)),
+            tries: 3,
+            next_try: Some(DAY.plus(9)),
+        },
+        Phase::Saving { file: file.clone(), tries: 1 },
+        Phase::Saved { file, saved },
+        Phase::Failed { error: trouble(ErrorClass::OutputSensitive, Charged::Yes) },
+        Phase::Refused { error: trouble(ErrorClass::PromptSensitive, Charged::No) },
+        Phase::Cancelled { was: TaskState::Running, charged: Charged::Yes },
+    ]
+}
+
+/// One task in every stage, with everything filled in that a task can have.
+fn add_specimens(store: &mut Store) -> Vec<Task> {
+    (1..).zip(stages()).map(|(n, phase)| add_specimen(store, n, phase)).collect()
+}
+
+fn add_specimen(store: &mut Store, n: u32, phase: Phase) -> Task {
+    let mut task = add(store, NewTask { name: Some(format!("shot {n}")), ..intent("一只狐狸 a fox\n{runs}") });
+    task.phase = phase;
+    task.remote = Some(RemoteId("9223372036854775808".into()));
+    task.expires_at = Some(DAY.plus(1_000));
+    task.dir = Some("/tmp/reels".into());
+    task.sent_at = Some(DAY.plus(2_000));
+    task.finished_at = Some(DAY.plus(3_000));
+    save(store, &mut task);
+    task
+}
+
+/// A claim of a program that does not run.
+fn dead_claim() -> Claim {
+    Claim { owner: "1-1-1".into(), until: DAY.plus(60_000) }
+}
+
+fn key(n: u32) -> TaskKey {
+    TaskKey(n)
+}

@@ -1,0 +1,168 @@
+//! Caps, the shared pace, the ledger.
+
+use super::*;
+use reeltop::{
+    domain::{
+        task::{LedgerLine, MoneyEvent},
+        time::MINUTE,
+    },
+    io::store::CostLine,
+    logic::msg::{BudgetCap, InsertRefusal, SendResult},
+};
+use std::{sync::Barrier, thread};
+
+fn ptc(thousandths: i64) -> Ptc {
+    Ptc::from_thousandths(thousandths)
+}
+
+#[test]
+fn a_batch_that_would_cross_a_cap_is_refused_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let batch = [intent("one"), intent("two"), intent("three")];
+    let caps = Caps { per_day: Some(ptc(1_500)), per_batch: Some(ptc(1_000)), day_start: DAY };
+    let (limit, spent, asked) = (ptc(1_000), Ptc::ZERO, ptc(1_500));
+    let refusal = InsertRefusal::OverBudget { cap: BudgetCap::Batch, limit, spent, asked };
+    assert_eq!(store.insert(&batch, DAY, &caps).unwrap(), Err(refusal));
+    assert_eq!(store.overview().unwrap().total, 0);
+
+    assert_eq!(store.insert(&batch[..2], DAY, &caps).unwrap().unwrap().len(), 2);
+    let (limit, spent, asked) = (ptc(1_500), ptc(1_000), ptc(1_000));
+    let refusal = InsertRefusal::OverBudget { cap: BudgetCap::Day, limit, spent, asked };
+    assert_eq!(store.insert(&batch[..2], DAY, &caps).unwrap(), Err(refusal));
+    assert_eq!(store.insert(&batch[2..], DAY, &caps).unwrap().unwrap().len(), 1);
+}
+
+#[test]
+fn what_was_spent_today_or_is_reserved_stands_against_the_days_cap() {
+    let (yesterday, today) = (Wall(DAY.0 - 1), DAY);
+    let error = |charged| trouble(ErrorClass::Service, charged);
+    let sent = |phase, at| (phase, Some(at));
+    let queued = || Phase::Queued { not_before: DAY, put_back: None };
+    for (case, (phase, sent_at), counts) in [
+        ("queued, whenever it was made", (queued(), None), true),
+        ("being sent", sent(Phase::Sending { since: yesterday }, yesterday), true),
+        ("charged today", sent(running(), today), true),
+        ("charged yesterday", sent(running(), yesterday), false),
+        ("may have been charged today", sent(Phase::Unknown { error: error(Charged::Unknown) }, today), true),
+        ("may have been charged yesterday", sent(Phase::Unknown { error: error(Charged::Unknown) }, yesterday), false),
+        ("failed, charged today", sent(Phase::Failed { error: error(Charged::Yes) }, today), true),
+        ("failed, not charged", sent(Phase::Failed { error: error(Charged::No) }, today), false),
+        ("refused", sent(Phase::Refused { error: error(Charged::No) }, today), false),
+        ("taken back", (Phase::Cancelled { was: TaskState::Queued, charged: Charged::No }, None), false),
+        ("no longer watched", sent(Phase::Cancelled { was: TaskState::Running, charged: Charged::Yes }, today), true),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = Store::open(dir.path()).unwrap();
+        let mut task = store.insert(&[intent("")], yesterday, &NO_CAPS).unwrap().unwrap().remove(0);
+        (task.phase, task.sent_at) = (phase, sent_at);
+        save(&mut store, &mut task);
+        let caps = Caps { per_day: Some(HALF), ..NO_CAPS };
+        assert_eq!(store.insert(&[intent("")], today, &caps).unwrap().is_err(), counts, "{case}");
+    }
+}
+
+#[test]
+fn a_task_made_elsewhere_costs_nothing_against_the_caps() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let caps = Caps { per_day: Some(HALF), per_batch: Some(HALF), day_start: DAY };
+    let batch = [adopted("7"), adopted("8")];
+    let made = store.insert(&batch, DAY, &caps).unwrap().unwrap();
+    let detail = store.detail(made[0].key).unwrap().unwrap();
+    assert_eq!((detail.events[0].kind.as_str(), detail.ledger.as_slice()), ("adopted", &[][..]));
+    assert!(store.insert(&[intent("")], DAY, &caps).unwrap().is_ok());
+    assert!(store.insert(&batch, DAY, &caps).unwrap().is_ok());
+}
+
+#[test]
+fn ten_programs_race_for_the_last_half_ptc_and_one_wins() {
+    let dir = tempfile::tempdir().unwrap();
+    let caps = Caps { per_day: Some(HALF), ..NO_CAPS };
+    let start = Barrier::new(10);
+    let wins: usize = thread::scope(|scope| {
+        let race = || {
+            start.wait();
+            // They race for the making of the file as well.
+            let mut store = Store::open(dir.path()).unwrap();
+            usize::from(store.insert(&[intent("mine")], DAY, &caps).unwrap().is_ok())
+        };
+        let racers: Vec<_> = (0..10).map(|_| scope.spawn(race)).collect();
+        racers.into_iter().map(|racer| racer.join().unwrap()).sum()
+    });
+    assert_eq!((wins, Store::open(dir.path()).unwrap().overview().unwrap().total), (1, 1));
+}
+
+#[test]
+fn only_a_queued_row_as_it_was_known_is_sent_and_only_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut ours, mut theirs) = (Store::open(dir.path()).unwrap(), Store::open(dir.path()).unwrap());
+    let task = add(&mut ours, intent("one"));
+    let write = sending(&task, DAY.plus(1));
+    assert_eq!(ours.send(&write, 5).unwrap(), SendResult::Claimed { key: task.key, rev: 2 });
+    let now = Task { rev: 2, ..write.task.clone() };
+    assert_eq!(theirs.send(&write, 5).unwrap(), SendResult::Overtaken(Box::new(now.clone())));
+    // Not even with the right revision: it is no longer queued.
+    assert_eq!(theirs.send(&write_of(&now), 5).unwrap(), SendResult::Overtaken(Box::new(now)));
+}
+
+#[test]
+fn two_programs_share_the_pace_of_an_account() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut ours, mut theirs) = (Store::open(dir.path()).unwrap(), Store::open(dir.path()).unwrap());
+    let tasks: Vec<Task> = (0..5).map(|_| add(&mut ours, intent("")).clone()).collect();
+    let claimed = |n: usize, rev| SendResult::Claimed { key: tasks[n].key, rev };
+    let wait = |n: usize, until| SendResult::Wait { key: tasks[n].key, until };
+    let at = |ms| DAY.plus(ms);
+    assert_eq!(ours.send(&sending(&tasks[0], at(0)), 2).unwrap(), claimed(0, 6));
+    assert_eq!(theirs.send(&sending(&tasks[1], at(10)), 2).unwrap(), claimed(1, 7));
+    assert_eq!(ours.send(&sending(&tasks[2], at(20)), 2).unwrap(), wait(2, at(MINUTE)));
+    // A smaller allowance waits for the later one, another account for none.
+    assert_eq!(theirs.send(&sending(&tasks[2], at(20)), 1).unwrap(), wait(2, at(10 + MINUTE)));
+    let elsewhere = add(&mut ours, NewTask { profile: "minimax".into(), ..intent("") });
+    let key = elsewhere.key;
+    assert_eq!(ours.send(&sending(&elsewhere, at(20)), 1).unwrap(), SendResult::Claimed { key, rev: 9 });
+    assert_eq!(theirs.send(&sending(&tasks[2], at(MINUTE - 1)), 2).unwrap(), wait(2, at(MINUTE)));
+    assert_eq!(theirs.send(&sending(&tasks[2], at(MINUTE)), 2).unwrap(), claimed(2, 10));
+    assert_eq!(ours.send(&sending(&tasks[3], at(MINUTE + 1)), 2).unwrap(), wait(3, at(MINUTE + 10)));
+    // The clock is set back by an hour: that does not stop sending for an hour.
+    assert_eq!(ours.send(&sending(&tasks[3], Wall(DAY.0 - 3_600_000)), 2).unwrap(), claimed(3, 11));
+}
+
+#[test]
+fn the_ledger_can_neither_be_changed_nor_shortened() {
+    let dir = tempfile::tempdir().unwrap();
+    add(&mut Store::open(dir.path()).unwrap(), intent("one"));
+    let raw = rusqlite::Connection::open(dir.path().join("reeltop.db")).unwrap();
+    for statement in ["UPDATE ledger SET amount = 0", "DELETE FROM ledger"] {
+        let error = raw.execute(statement, []).unwrap_err();
+        assert_eq!(error.to_string(), "the ledger is append-only", "{statement}");
+    }
+}
+
+#[test]
+fn the_costs_of_a_time_are_listed_with_what_they_are_sorted_by() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let task = add(&mut store, intent("one"));
+    let line = |at, event| LedgerLine { at, event, amount: HALF };
+    let refused = Task { phase: Phase::Refused { error: trouble(ErrorClass::Balance, Charged::No) }, ..task.clone() };
+    let ledger = vec![line(DAY.plus(10), MoneyEvent::Released), line(DAY.plus(20), MoneyEvent::Resolved)];
+    store.write(&[Write { ledger, ..write_of(&refused) }]).unwrap();
+    let cost = |at, event| CostLine {
+        key: task.key,
+        at,
+        event,
+        amount: HALF,
+        profile: "302ai".into(),
+        model: "MiniMax-Hailuo-02".into(),
+        state: TaskState::Refused,
+        charged: Charged::No,
+        class: Some(ErrorClass::Balance),
+    };
+    assert_eq!(
+        store.costs(DAY, DAY.plus(20)).unwrap(),
+        [cost(DAY, MoneyEvent::Reserved), cost(DAY.plus(10), MoneyEvent::Released)]
+    );
+    assert_eq!(store.costs(DAY.plus(20), DAY.plus(21)).unwrap(), [cost(DAY.plus(20), MoneyEvent::Resolved)]);
+}

@@ -1,0 +1,241 @@
+//! Several programs on one store: the bell, claims of the dead, pages beside writes. Nothing here sleeps; what does not
+//! come within a generous time never comes.
+
+use super::*;
+use reeltop::{
+    io::store::{Handle, fill, open},
+    logic::{effect::StoreCmd, msg::StoreMsg},
+};
+use std::{
+    collections::HashMap,
+    fs,
+    io::{BufRead, BufReader, Read, Write as _},
+    path::Path,
+    process::{Child, Command, Stdio},
+    sync::mpsc::{self, Receiver},
+    time::Duration,
+};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A program on the store: what it asks, what it hears.
+struct Program {
+    handle: Handle,
+    hears: Receiver<StoreMsg>,
+    owner: String,
+}
+
+impl Program {
+    /// Started, the whole table read.
+    fn start(dir: &Path) -> Self {
+        let (to, hears) = mpsc::channel();
+        let handle = open(dir, move |msg| drop(to.send(msg)));
+        let mut program = Self { handle, hears, owner: String::new() };
+        let StoreMsg::Opened { owner, .. } = program.next() else { panic!("not opened") };
+        program.owner = owner;
+        while !matches!(program.next(), StoreMsg::Page { last: true, .. }) {}
+        program
+    }
+
+    fn next(&self) -> StoreMsg {
+        self.hears.recv_timeout(PATIENCE).unwrap()
+    }
+
+    fn insert(&self, new: NewTask) -> Task {
+        self.handle.send(StoreCmd::Insert { ticket: 1, tasks: vec![new], at: DAY, caps: NO_CAPS });
+        let StoreMsg::Inserted { ticket: 1, result: Ok(tasks) } = self.next() else { panic!("not inserted") };
+        tasks[0].clone()
+    }
+
+    fn claim(&self, task: &Task) -> Task {
+        let claim = Some(Claim { owner: self.owner.clone(), until: DAY.plus(60_000) });
+        let mut task = Task { claim, ..task.clone() };
+        self.handle.send(StoreCmd::Write { ticket: 2, writes: vec![write_of(&task)] });
+        let StoreMsg::Written { ticket: 2, results } = self.next() else { panic!("not written") };
+        let [WriteResult::Done { rev, .. }] = results[..] else { panic!("overtaken") };
+        task.rev = rev;
+        task
+    }
+
+    fn look(&self, key: TaskKey) -> Vec<Task> {
+        self.handle.send(StoreCmd::Look { keys: vec![key] });
+        let StoreMsg::Changed { tasks } = self.next() else { panic!("not looked") };
+        tasks
+    }
+}
+
+#[test]
+fn the_bell_brings_another_programs_changes_and_never_ones_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let (ours, theirs) = (Program::start(dir.path()), Program::start(dir.path()));
+    let task = ours.insert(intent("one"));
+    assert_eq!(theirs.next(), StoreMsg::Changed { tasks: vec![task.clone()] });
+    let task = theirs.claim(&task);
+    assert_eq!(ours.next(), StoreMsg::Changed { tasks: vec![task.clone()] });
+    // A single change without a name of its own is heard by both.
+    let mut third = Store::open(dir.path()).unwrap();
+    let mut task = Task { phase: running(), ..task };
+    save(&mut third, &mut task);
+    for program in [&ours, &theirs] {
+        assert_eq!(program.next(), StoreMsg::Changed { tasks: vec![task.clone()] });
+    }
+    // Answers come in order, so a change of one's own that was told would stand before them.
+    assert_eq!(ours.insert(intent("two")).key, key(2));
+    assert_eq!(ours.look(key(1)), [task]);
+}
+
+#[test]
+fn commands_sent_before_the_end_are_all_carried_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = Program::start(dir.path());
+    let clone = program.handle.clone();
+    for ticket in 0..50 {
+        clone.send(StoreCmd::Insert { ticket, tasks: vec![intent("")], at: DAY, caps: NO_CAPS });
+    }
+    drop(clone);
+    let Program { handle, hears, .. } = program;
+    drop(handle);
+    let tickets: Vec<u64> = hears
+        .iter()
+        .map(|msg| if let StoreMsg::Inserted { ticket, result: Ok(_) } = msg { ticket } else { panic!("{msg:?}") })
+        .collect();
+    assert_eq!(tickets, (0..50).collect::<Vec<_>>());
+    assert_eq!(Store::open(dir.path()).unwrap().overview().unwrap().total, 50);
+    assert!(lock_files(dir.path()).is_empty());
+}
+
+#[test]
+fn writes_that_wait_together_are_each_answered_under_their_own_ticket() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = Program::start(dir.path());
+    let tasks: Vec<Task> = (0..20).map(|_| program.insert(intent(""))).collect();
+    for (ticket, task) in (0..).zip(&tasks) {
+        program.handle.send(StoreCmd::Write { ticket, writes: vec![write_of(task), write_of(task)] });
+    }
+    program.handle.send(StoreCmd::Detail { key: key(99) });
+    for (ticket, task) in (0..).zip(&tasks) {
+        let rev = 21 + ticket;
+        let results = vec![
+            WriteResult::Done { key: task.key, rev },
+            WriteResult::Overtaken(Box::new(Task { rev, ..task.clone() })),
+        ];
+        assert_eq!(program.next(), StoreMsg::Written { ticket, results });
+    }
+    assert_eq!(program.next(), StoreMsg::NoSuchTask { key: key(99) });
+}
+
+#[test]
+fn a_row_changed_while_pages_are_read_is_not_lost_to_an_older_page() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let task = add(&mut store, intent("at the bottom"));
+    fill(dir.path(), 9_000, 3, DAY).unwrap();
+    let (to, hears) = mpsc::channel();
+    let handle = open(dir.path(), move |msg| drop(to.send(msg)));
+    let changed = Task { phase: running(), ..task };
+    handle.send(StoreCmd::Write { ticket: 1, writes: vec![write_of(&changed)] });
+    let mut known: HashMap<TaskKey, (u64, TaskState)> = HashMap::new();
+    let mut keep = |key, rev, state| {
+        let best = known.entry(key).or_insert((rev, state));
+        *best = (*best).max((rev, state));
+    };
+    let (mut written, mut complete) = (false, false);
+    while !(written && complete) {
+        match hears.recv_timeout(PATIENCE).unwrap() {
+            StoreMsg::Opened { total, .. } => assert_eq!(total, 9_001),
+            StoreMsg::Page { rows, last, .. } => {
+                rows.iter().for_each(|row| keep(row.key, row.rev, row.state));
+                complete |= last;
+            }
+            StoreMsg::Written { ticket: 1, results } => {
+                assert_eq!(results, [WriteResult::Done { key: key(1), rev: 9_002 }]);
+                keep(key(1), 9_002, TaskState::Running);
+                written = true;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(known[&key(1)], (9_002, TaskState::Running));
+    assert_eq!(known.len(), 9_001);
+}
+
+#[test]
+fn a_store_that_cannot_be_opened_refuses_every_command() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("reeltop.db"), "no database ".repeat(500)).unwrap();
+    let (to, hears) = mpsc::channel();
+    let handle = open(dir.path(), move |msg| drop(to.send(msg)));
+    handle.send(StoreCmd::Insert { ticket: 5, tasks: vec![intent("")], at: DAY, caps: NO_CAPS });
+    handle.send(StoreCmd::SaveSeen { at: DAY });
+    handle.close();
+    let tickets: Vec<Option<u64>> = hears
+        .iter()
+        .map(|msg| if let StoreMsg::Failed { ticket, .. } = msg { ticket } else { panic!("{msg:?}") })
+        .collect();
+    assert_eq!(tickets, [None, Some(5), None]);
+}
+
+#[test]
+fn a_claim_of_a_program_that_never_was_is_left_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let mut task = Task { claim: Some(dead_claim()), ..add(&mut store, intent("")) };
+    save(&mut store, &mut task);
+    let free = Task { claim: None, ..task.clone() };
+    assert_eq!(store.look(&[task.key]).unwrap(), vec![free.clone()]);
+    let overtaken = store.write(&[write_of(&Task { rev: 1, ..task })]).unwrap();
+    assert_eq!(overtaken, [WriteResult::Overtaken(Box::new(free))]);
+}
+
+#[test]
+fn the_claim_of_a_living_program_is_kept_and_ends_with_its_kill() {
+    let dir = tempfile::tempdir().unwrap();
+    let ours = Program::start(dir.path());
+    let task = ours.insert(intent("one"));
+    let mut child = start_child(dir.path());
+    let StoreMsg::Changed { tasks } = ours.next() else { panic!("no change") };
+    let claimed = tasks[0].clone();
+    assert_eq!(claimed, Task { rev: 2, claim: claimed.claim.clone(), ..task });
+    assert!(claimed.claim.is_some());
+    assert_eq!(ours.look(key(1)), vec![claimed.clone()]);
+    assert_eq!(lock_files(dir.path()).len(), 2);
+
+    child.kill().unwrap(); // SIGKILL: nothing of its own runs any more
+    child.wait().unwrap();
+    assert_eq!(ours.look(key(1)), [Task { claim: None, ..claimed.clone() }]);
+    // What it left lying is gone, and the row can be taken.
+    assert_eq!(lock_files(dir.path()), [format!("{}.lock", ours.owner)]);
+    assert_eq!(ours.claim(&claimed).rev, 3);
+}
+
+fn lock_files(dir: &Path) -> Vec<String> {
+    let files = fs::read_dir(dir.join("run")).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    files.filter(|name| name.ends_with(".lock")).collect()
+}
+
+const CHILD_DIR: &str = "REELTOP_TEST_CHILD_DIR";
+
+/// Runs [`as_child`] in a process of its own and waits until it holds its claim.
+fn start_child(dir: &Path) -> Child {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "programs::as_child", "--nocapture", "--ignored"])
+        .env(CHILD_DIR, dir)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let said = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(said.map(Result::unwrap).any(|line| line.ends_with("claimed")));
+    child
+}
+
+#[test]
+#[ignore = "a part of the test above, run by it"]
+fn as_child() {
+    let Some(dir) = std::env::var_os(CHILD_DIR) else { return };
+    let program = Program::start(Path::new(&dir));
+    program.claim(&program.look(key(1))[0]);
+    writeln!(std::io::stdout(), "claimed").unwrap();
+    // Until it is killed, or its parent is gone.
+    std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
+}

@@ -1,0 +1,202 @@
+//! Each verb by itself.
+
+use super::*;
+use reeltop::{
+    domain::{
+        draft::Draft,
+        task::{LedgerLine, MoneyEvent, Row},
+    },
+    io::store::{Overview, fill},
+    logic::msg::{Detail, InsertRefusal, StoreMsg},
+};
+use std::ops::ControlFlow;
+
+fn pages(store: &Store) -> Vec<(Vec<Row>, Vec<Task>, bool)> {
+    let mut pages = Vec::new();
+    store
+        .pages(|page| {
+            let StoreMsg::Page { rows, tasks, last } = page else { panic!("{page:?}") };
+            pages.push((rows, tasks, last));
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    pages
+}
+
+#[test]
+fn a_new_task_gets_its_key_its_revision_its_first_event_and_its_reserve() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let made = store.insert(&[intent("one"), intent("two")], DAY, &NO_CAPS).unwrap().unwrap();
+    let expected = |n: u32, prompt: &str| Task {
+        key: key(n),
+        rev: n.into(),
+        parent: None,
+        attempt: 1,
+        name: None,
+        profile: "302ai".into(),
+        request: request(prompt),
+        cost: HALF,
+        remote: None,
+        expires_at: None,
+        dir: None,
+        created_at: DAY,
+        sent_at: None,
+        finished_at: None,
+        phase: Phase::Queued { not_before: DAY, put_back: None },
+        claim: None,
+    };
+    assert_eq!(made, [expected(1, "one"), expected(2, "two")]);
+    assert_eq!(
+        store.detail(key(2)).unwrap().unwrap(),
+        Detail {
+            task: made[1].clone(),
+            events: vec![Event { at: DAY, kind: "confirmed".into(), text: "0.5 PTC reserved".into(), raw: None }],
+            ledger: vec![LedgerLine { at: DAY, event: MoneyEvent::Reserved, amount: HALF }],
+            line: vec![made[1].clone()],
+        }
+    );
+}
+
+#[test]
+fn a_write_is_taken_once_and_overtaken_after_that() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut ours, mut theirs) = (Store::open(dir.path()).unwrap(), Store::open(dir.path()).unwrap());
+    let (task, other) = (add(&mut ours, intent("one")), add(&mut ours, intent("two")));
+    let running = Task { phase: running(), ..task.clone() };
+    assert_eq!(ours.write(&[write_of(&running)]).unwrap(), [WriteResult::Done { key: task.key, rev: 3 }]);
+    // The second program still knows the first revision; its other write stands by itself.
+    let late = Write { events: vec![event("late", "never seen")], ..write_of(&task) };
+    assert_eq!(
+        theirs.write(&[late, write_of(&other)]).unwrap(),
+        [WriteResult::Overtaken(Box::new(Task { rev: 3, ..running })), WriteResult::Done { key: other.key, rev: 4 }]
+    );
+    assert_eq!(ours.detail(task.key).unwrap().unwrap().events.len(), 1);
+}
+
+#[test]
+fn every_stage_of_life_comes_back_as_it_was_saved() {
+    let dir = tempfile::tempdir().unwrap();
+    let tasks = add_specimens(&mut Store::open(dir.path()).unwrap());
+    let mut store = Store::open(dir.path()).unwrap();
+    let keys: Vec<TaskKey> = tasks.iter().map(|task| task.key).collect();
+    assert_eq!(store.look(&keys).unwrap(), tasks);
+    let newest_first: Vec<Task> = tasks.iter().rev().cloned().collect();
+    let rows = newest_first.iter().map(|task| Row::of(task, false)).collect::<Vec<_>>();
+    let live = |task: &&Task| task.state().is_live() || task.state() == TaskState::Unknown;
+    assert_eq!(pages(&store), [(rows, newest_first.iter().filter(live).cloned().collect(), true)]);
+    let mut streamed = Vec::new();
+    store
+        .tasks(|task| {
+            streamed.push(task);
+            if streamed.len() == 4 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+        .unwrap();
+    assert_eq!(streamed, newest_first[..4]);
+    assert_eq!(store.find_task_by_remote(&RemoteId("9223372036854775808".into())).unwrap(), tasks.last().cloned());
+    assert_eq!(store.find_task_by_remote(&RemoteId("1".into())).unwrap(), None);
+    assert_eq!(store.detail(key(99)).unwrap(), None);
+}
+
+#[test]
+fn the_detail_shows_the_whole_line_of_attempts_from_any_of_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let repeat = |of: &Task| NewTask { parent: Some(of.key), attempt: of.attempt + 1, ..intent("again") };
+    let first = add(&mut store, intent("first"));
+    let stranger = add(&mut store, intent("stranger"));
+    let second = add(&mut store, repeat(&first));
+    let twin = add(&mut store, repeat(&first));
+    let third = add(&mut store, repeat(&second));
+    let line = vec![first.clone(), second.clone(), twin, third.clone()];
+    for task in &line {
+        let detail = store.detail(task.key).unwrap().unwrap();
+        assert_eq!((&detail.task, &detail.line), (task, &line));
+    }
+    assert_eq!(store.detail(key(2)).unwrap().unwrap().line, vec![stranger]);
+    let retried: Vec<(TaskKey, bool)> = pages(&store)[0].0.iter().map(|row| (row.key, row.retried)).collect();
+    assert_eq!(retried, [(key(5), false), (key(4), false), (key(3), true), (key(2), false), (key(1), true)]);
+}
+
+#[test]
+fn a_writes_events_and_money_follow_what_was_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let task = add(&mut store, intent("one"));
+    let charged = LedgerLine { at: DAY.plus(9), event: MoneyEvent::Charged, amount: HALF };
+    let answer = Event { raw: Some("{\"task_id\":\"7\"}".into()), ..event("accepted", "as 7") };
+    let write =
+        Write { events: vec![answer.clone(), event("status", "Queueing")], ledger: vec![charged], ..write_of(&task) };
+    store.write(&[write]).unwrap();
+    let detail = store.detail(task.key).unwrap().unwrap();
+    assert_eq!(detail.events[1..], [answer, event("status", "Queueing")]);
+    assert_eq!(detail.ledger[1..], [charged]);
+}
+
+#[test]
+fn a_taken_name_gives_the_task_that_has_it_and_nothing_of_the_batch_is_taken() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let named = NewTask { name: Some("shot-1".into()), ..intent("one") };
+    let first = add(&mut store, named.clone());
+    // The name is judged before the budget: asking again is free.
+    let caps = Caps { per_day: Some(HALF), ..NO_CAPS };
+    let again = store.insert(&[intent("two"), named], DAY, &caps).unwrap();
+    assert_eq!(again, Err(InsertRefusal::NameTaken { task: Box::new(first) }));
+    assert_eq!(store.overview().unwrap().total, 1);
+}
+
+#[test]
+fn the_draft_and_the_time_of_use_come_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let mut expected = Overview { total: 0, last_seen: None, draft: None };
+    assert_eq!(store.overview().unwrap(), expected);
+    let draft = Draft { prompt: "一只狐狸".into(), count: 3, ..Draft::default() };
+    store.save_draft(Some(&Draft::default())).unwrap();
+    store.save_draft(Some(&draft)).unwrap();
+    store.save_seen(DAY).unwrap();
+    (expected.draft, expected.last_seen) = (Some(draft), Some(DAY));
+    assert_eq!(Store::open(dir.path()).unwrap().overview().unwrap(), expected);
+    store.save_draft(None).unwrap();
+    expected.draft = None;
+    assert_eq!(store.overview().unwrap(), expected);
+}
+
+#[test]
+fn the_first_page_is_short_and_brings_all_unfinished_tasks_wherever_they_are() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let old = add(&mut store, intent("waits at the very bottom"));
+    fill(dir.path(), 4_300, 7, DAY).unwrap();
+    let new = add(&mut store, intent("newest"));
+    let pages = pages(&store);
+    let sizes: Vec<(usize, usize, bool)> =
+        pages.iter().map(|(rows, tasks, last)| (rows.len(), tasks.len(), *last)).collect();
+    assert_eq!(sizes, [(200, 2, false), (4_000, 0, false), (102, 0, true)]);
+    assert_eq!(pages[0].1, [new, old]);
+    let keys: Vec<u32> = pages.iter().flat_map(|(rows, ..)| rows.iter().map(|row| row.key.0)).collect();
+    assert_eq!(keys, (1..=4_302).rev().collect::<Vec<_>>());
+}
+
+#[test]
+fn an_empty_store_has_one_empty_page_which_is_the_last() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(pages(&Store::open(dir.path()).unwrap()), [(vec![], vec![], true)]);
+}
+
+#[test]
+fn the_same_seed_fills_the_same_store() {
+    let filled = |seed| {
+        let dir = tempfile::tempdir().unwrap();
+        fill(dir.path(), 300, seed, DAY).unwrap();
+        pages(&Store::open(dir.path()).unwrap())
+    };
+    assert_eq!(filled(1), filled(1));
+    assert_ne!(filled(1), filled(2));
+    let rows: Vec<Row> = filled(1).into_iter().flat_map(|(rows, ..)| rows).collect();
+    for state in [TaskState::Saved, TaskState::Failed, TaskState::Refused, TaskState::Cancelled] {
+        assert!(rows.iter().any(|row| row.state == state), "{state:?}");
+    }
+    assert!(rows.iter().all(|row| row.created_at < DAY) && rows.iter().any(|row| row.retried));
+}
