@@ -8,6 +8,7 @@ pub mod engine;
 pub mod escape;
 pub mod exit;
 pub mod frame;
+pub mod input;
 pub mod keys;
 pub mod log;
 pub mod manual;
