@@ -25,7 +25,7 @@ impl Brush<'_> {
             return x;
         }
         let room = usize::from(width.min(area.right() - x));
-        let line = text::cut(text, room, self.look.signs.cut);
+        let line = text::cut(text, room, self.look.signs.ascii);
         self.buf.set_stringn(x, y, line, room, style).0
     }
 

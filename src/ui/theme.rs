@@ -145,12 +145,13 @@ impl Theme {
 /// The characters that are drawn besides words.
 #[derive(Debug)]
 pub(super) struct Signs {
-    ascii: bool,
+    /// Whether only ASCII is drawn.
+    pub(super) ascii: bool,
     /// In front of the task under the cursor.
     pub(super) cursor: &'static str,
     /// In front of a marked task.
     pub(super) mark: &'static str,
-    /// At the end of a text that was cut; one cell.
+    /// At the end of a text that was cut.
     pub(super) cut: &'static str,
     /// A line across.
     pub(super) across: &'static str,
@@ -195,7 +196,7 @@ static SIGNS: [Signs; 2] = [
         ascii: true,
         cursor: ">",
         mark: "*",
-        cut: "~",
+        cut: "..",
         across: "-",
         down: "|",
         corners: ["+", "+", "+", "+"],

@@ -258,6 +258,18 @@ fn a_retry_does_not_open_over_what_is_typed_meanwhile() {
 }
 
 #[test]
+fn while_the_program_ends_only_another_ctrl_c_counts() {
+    let mut state = state(&[Failed]);
+    typed(&mut state, "ctrl-c");
+    assert!(state.ending.as_ref().is_some_and(|ending| ending.in_order));
+    for key in ["r", "n", "x", "q"] {
+        assert_eq!(wishes(&mut state, key), [], "{key}");
+    }
+    typed(&mut state, "ctrl-c");
+    assert!(state.ending.as_ref().is_some_and(|ending| !ending.in_order));
+}
+
+#[test]
 fn suspend_and_redraw_are_for_the_terminal_in_every_place() {
     let mut state = state(&[Failed]);
     for open in ["g", "n", "f2", "esc", "?", "/"] {

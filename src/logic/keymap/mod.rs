@@ -10,7 +10,7 @@ mod words;
 pub use bindings::BINDINGS;
 pub use build::{Keymap, Overrides};
 pub(super) use when::{can_cancel, can_download, can_retry, refreshable};
-pub use words::{HelpLine, config_lines, footer, help_lines, markdown, possible};
+pub use words::{HelpLine, config_lines, footer, help_lines, ids, markdown, possible};
 
 use super::{
     key::{Code, Key},
