@@ -136,6 +136,8 @@ fn overtaken(state: &mut State, write: Write, now: Task) -> Vec<Effect> {
     }
     state.store.waiting.remove(&key);
     let mut effects = changed(state, now.clone());
+    // The store may have taken our claim on a file and told of a failure.
+    effects.extend(saver::claim_saved(state, &now));
     if let Some(id) = found {
         effects.extend(came_late(state, now, id));
     }
@@ -162,8 +164,8 @@ fn came_late(state: &mut State, mut task: Task, id: RemoteId) -> Vec<Effect> {
 /// A row as the store has it now.
 pub(super) fn changed(state: &mut State, task: Task) -> Vec<Effect> {
     let key = task.key;
-    let claiming = state.queue.claiming.as_ref().is_some_and(|(_, claiming)| *claiming == key);
-    if claiming || is_unwritten(state, key) || state.queue.posting.contains_key(&key) {
+    let claimed = state.queue.claiming.as_ref().is_some_and(|(_, of)| *of == key) && held_by_us(state, &task);
+    if claimed || is_unwritten(state, key) || state.queue.posting.contains_key(&key) {
         return Vec::new(); // Our own write is under way: its answer brings the row as it is.
     }
     if state.tasks.rows.get(&key).is_some_and(|row| row.rev > task.rev) {

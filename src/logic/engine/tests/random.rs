@@ -57,7 +57,7 @@ fn reply(n: usize) -> Reply {
 fn act(n: usize, of: u32) -> Act {
     let keys = vec![key(of)];
     match n {
-        0 | 1 => Act::Queue { intents: intents(of as usize), undo: of % 2 == 0 },
+        0 | 1 => Act::Queue { intents: intents(of as usize), undo: of.is_multiple_of(2) },
         2 => Act::Cancel(keys),
         3 => Act::Resolve { key: key(of), as_what: Resolution::Lost },
         4 => Act::Resolve { key: key(of), as_what: Resolution::NotCreated },
@@ -65,7 +65,7 @@ fn act(n: usize, of: u32) -> Act {
         6 => Act::Download { keys, dir: None },
         7 => Act::Adopt(vec![RemoteId(format!("A{of}"))]),
         8 => Act::Refresh(keys),
-        9 => Act::Pause(of % 2 == 0),
+        9 => Act::Pause(of.is_multiple_of(2)),
         10 => Act::Resume,
         _ => Act::Take(keys),
     }
@@ -139,7 +139,7 @@ fn go(world: &mut World, step: Step) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_happens_the_rules_hold_and_the_end_comes(steps in prop::collection::vec(step(), 1..150)) {
@@ -163,7 +163,11 @@ proptest! {
         }
         prop_assert!(world.left, "{:#?}", world.state.store);
         for (key, row) in &world.state.tasks.rows {
-            prop_assert_eq!((row.state, row.rev), (world.disk.tasks[key].state(), world.disk.tasks[key].rev));
+            let (state, rev) = (world.disk.tasks[key].state(), world.disk.tasks[key].rev);
+            // A claim that the store took but told as failed, with no time left to find out: unknown at the next start.
+            if (row.state, state) != (TaskState::Queued, TaskState::Sending) {
+                prop_assert_eq!((key, row.state, row.rev), (key, state, rev));
+            }
         }
     }
 }

@@ -66,7 +66,7 @@ impl World {
         let rows = tasks.iter().map(|task| crate::domain::task::Row::of(task, false)).collect();
         let tasks = tasks.into_iter().filter(|t| t.state().is_live() || t.state() == TaskState::Unknown).collect();
         world.take(Msg::Store(StoreMsg::Page { rows, tasks, last: true }));
-        world.calls.clear(); // The balance.
+        world.calls.retain(|call| !matches!(call, HttpCmd::Balance { .. }));
         world
     }
 
@@ -102,6 +102,8 @@ impl World {
         let effects = logic::update(&mut self.state, msg, self.now);
         for effect in &effects {
             match effect {
+                // Of no interest to the engine.
+                Effect::Store(StoreCmd::SaveSeen { .. } | StoreCmd::SaveDraft { .. } | StoreCmd::Detail { .. }) => {}
                 Effect::Store(command) => self.commands.push_back(command.clone()),
                 Effect::Http(call) => self.call(call.clone()),
                 Effect::Save(command) => self.saves.push(command.clone()),
@@ -237,7 +239,7 @@ impl World {
             spent += if !queued && today && row.charged != Charged::No { row.cost } else { Ptc::ZERO };
         }
         assert_eq!(tasks.counts, counts);
-        assert_eq!((self.state.money.spent_today, self.state.money.reserved), (spent, reserved));
+        assert_eq!((self.state.money.spent_today, self.state.money.reserved), (spent, reserved), "spent, reserved");
         let of = |wanted: &dyn Fn(TaskState) -> bool| -> Vec<TaskKey> {
             tasks.rows.values().filter(|row| wanted(row.state)).map(|row| row.key).collect()
         };
