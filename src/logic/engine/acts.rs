@@ -197,7 +197,7 @@ fn cancel(state: &mut State, key: TaskKey) -> Vec<Effect> {
                 state,
                 key,
                 "its outcome is unknown",
-                "Settle it first: Enter on the task, or `reeltop resolve`.",
+                "Settle it first: U, or `reeltop resolve`.",
             );
         }
         Phase::Saved { .. } | Phase::Failed { .. } | Phase::Refused { .. } | Phase::Cancelled { .. } => {
