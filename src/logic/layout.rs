@@ -163,7 +163,10 @@ pub fn detail_size(state: &State) -> Option<(u16, u16)> {
 /// where the screen is.
 #[must_use]
 pub fn centred(screen: Rect, width: u16, height: u16) -> Rect {
-    let width = width.saturating_add(4).min(screen.width);
+    // A rest too narrow to read would only disturb.
+    const REST: u16 = 8;
+    let width = width.saturating_add(4);
+    let width = if width.saturating_add(REST) > screen.width { screen.width } else { width };
     let height = height.saturating_add(2).min(screen.height.saturating_sub(2)).max(screen.height.min(3));
     Rect::new((screen.width - width) / 2, (screen.height - height) / 2, width, height)
 }

@@ -15,7 +15,9 @@ use super::{
 fn len(state: &State) -> usize {
     let (texts, list): (Vec<String>, _) = match state.screen.layers.last() {
         Some(Layer::Help(list)) => (help_lines(state).iter().map(HelpLine::text).collect(), list),
-        Some(Layer::Messages(list)) => (state.screen.messages.iter().map(|message| message.text.clone()).collect(), list),
+        Some(Layer::Messages(list)) => {
+            (state.screen.messages.iter().map(|message| message.text.clone()).collect(), list)
+        }
         _ => return 0,
     };
     let needle = list.query.text().to_lowercase();

@@ -4,8 +4,8 @@
 pub mod act;
 pub mod after;
 mod away;
-pub mod commands;
 pub mod columns;
+pub mod commands;
 pub mod compose;
 pub mod copy;
 pub mod detail;

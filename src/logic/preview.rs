@@ -48,9 +48,8 @@ fn waits(state: &State) -> Vec<Problem> {
     let halted = state.queue.halted.as_ref().map(|halt| {
         Problem::new("It would be queued only", halt.problem.what.clone(), "See to the cause, then p goes on sending.")
     });
-    let paused = state.queue.paused.then(|| {
-        Problem::new("It would be queued only", "sending is paused", "p resumes it.")
-    });
+    let paused =
+        state.queue.paused.then(|| Problem::new("It would be queued only", "sending is paused", "p resumes it."));
     halted.or(paused).into_iter().collect()
 }
 
@@ -90,8 +89,15 @@ pub(super) fn retry(state: &mut State, tasks: Vec<Task>) {
     }
     let sensitive = tasks.iter().filter(|task| class(task) == Some(ErrorClass::PromptSensitive)).count();
     if sensitive > 0 {
-        let what = format!("{sensitive} of these prompts {} refused as sensitive", if sensitive == 1 { "was" } else { "were" });
-        warnings.push(Problem::new(what, "the same words will most likely be refused again", "e edits before it sends."));
+        let what = format!(
+            "{sensitive} of these prompts {} refused as sensitive",
+            if sensitive == 1 { "was" } else { "were" }
+        );
+        warnings.push(Problem::new(
+            what,
+            "the same words will most likely be refused again",
+            "e edits before it sends.",
+        ));
     }
     for task in &tasks {
         warnings.extend(retried_already(state, task));

@@ -92,7 +92,7 @@ fn file(about: &About<'_>) -> Vec<Line<'static>> {
     if let Some(saved) = about.loaded.and_then(|detail| detail.task.saved()) {
         lines.extend(label("File", &saved.path, about.look.theme.strong));
         lines.extend(label("", &measures(saved, about), Style::new()));
-        lines.extend(label("", &format!("sha256 {}", saved.sha256), about.look.theme.faint));
+        lines.extend(label("SHA-256", &saved.sha256, about.look.theme.faint));
     }
     if let Some(saving) = about.state.saver.active.get(&about.row.key) {
         lines.extend(label("Download", &download(&saving.step, about), Style::new()));

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::logic::{
     columns::{self, Placed},
+    keymap::Ctx,
     layout,
     screen::Column,
     state::State,
@@ -35,12 +36,22 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> ScrollR
         if table.marks.contains(key) {
             brush.text(1, y, 1, brush.look.signs.mark, brush.look.theme.strong);
         }
-        for column in &placed {
+        for (at, column) in placed.iter().enumerate() {
             let cell = cells::cell(&view, row, column.spec.column);
+            if cell.text.is_empty() {
+                continue;
+            }
+            let width = match placed.get(at + 1) {
+                // What went wrong matters more than how long it took.
+                Some(next) if column.spec.column == Column::Status && cells::is_reason(row) => {
+                    if next.spec.column == Column::Elapsed { next.x + next.width - column.x } else { column.width }
+                }
+                Some(_) | None => column.width,
+            };
             if column.spec.right {
-                brush.text_right(column.x, y, column.width, &cell.text, cell.style);
+                brush.text_right(column.x, y, width, &cell.text, cell.style);
             } else {
-                brush.text(column.x, y, column.width, &cell.text, cell.style);
+                brush.text(column.x, y, width, &cell.text, cell.style);
             }
         }
     }
@@ -107,19 +118,22 @@ fn notes(state: &State) -> String {
 
 /// What an empty table says: why it is empty and what to press.
 fn empty(brush: &mut Brush<'_>, place: Rect, state: &State) {
-    let hint = |id: &str, fallback: &str| hints::key(id).unwrap_or_else(|| fallback.to_owned());
+    let hint = |ctx, id| hints::key(state, ctx, id).unwrap_or_default();
     let lines = if !state.tasks.loaded {
         vec!["Opening the store.".to_owned()]
     } else if state.tasks.rows.is_empty() {
         vec![
             "No tasks yet.".to_owned(),
-            format!("Press {} to write a prompt. Nothing is paid before you confirm its price.", hint("new", "n")),
-            format!("{} shows all keys.", hint("help", "?")),
+            format!(
+                "Press {} to write a prompt. Nothing is paid before you confirm its price.",
+                hint(Ctx::Panes, "new")
+            ),
+            format!("{} shows all keys.", hint(Ctx::Global, "help")),
         ]
     } else {
         vec![
             format!("None of {} tasks passes the filter.", words::number(state.tasks.rows.len())),
-            format!("{} changes it, Esc clears it.", hint("filter", "/")),
+            format!("{} changes it, Esc clears it.", hint(Ctx::Table, "filter")),
         ]
     };
     for (n, line) in lines.iter().enumerate() {

@@ -6,13 +6,7 @@ use crate::{
         draft::{Draft, Field},
         fields,
     },
-    logic::{
-        commands::Do,
-        editor::LineEditor,
-        keymap::is_typed,
-        screen::ComposeRow,
-        state::State,
-    },
+    logic::{commands::Do, editor::LineEditor, keymap::is_typed, screen::ComposeRow, state::State},
 };
 
 /// The rows in their order on the screen.

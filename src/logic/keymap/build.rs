@@ -1,7 +1,10 @@
 //! The map in force: the defaults with the person's own keys, and everything that is wrong with those, all together.
 
 use super::{BINDINGS, Binding, Ctx, Place, as_command, is_fragile};
-use crate::{domain::near::nearest, logic::key::{Code, Key}};
+use crate::{
+    domain::near::nearest,
+    logic::key::{Code, Key},
+};
 use std::collections::BTreeMap;
 
 /// A person's own keys, as the config has them: context, action's id, the keys instead of the defaults.
@@ -186,9 +189,9 @@ mod tests {
         let map = Keymap::default();
         for binding in BINDINGS {
             let reached = Place::ALL.iter().any(|place| {
-                map.keys_of(binding).iter().any(|key| {
-                    map.resolve(*place, *key).is_some_and(|b| (b.ctx, b.id) == (binding.ctx, binding.id))
-                })
+                map.keys_of(binding)
+                    .iter()
+                    .any(|key| map.resolve(*place, *key).is_some_and(|b| (b.ctx, b.id) == (binding.ctx, binding.id)))
             });
             assert!(reached, "{:?} {}", binding.ctx, binding.id);
         }

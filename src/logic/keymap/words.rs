@@ -58,9 +58,9 @@ pub fn possible(state: &State) -> Vec<(&'static Binding, Result<(), Why>)> {
 /// Whether some key of the binding means it in that place.
 fn reached(state: &State, place: Place, binding: &Binding) -> bool {
     let keys = &state.screen.keys;
-    keys.keys_of(binding).iter().any(|key| {
-        keys.resolve(place, *key).is_some_and(|found| (found.ctx, found.id) == (binding.ctx, binding.id))
-    })
+    keys.keys_of(binding)
+        .iter()
+        .any(|key| keys.resolve(place, *key).is_some_and(|found| (found.ctx, found.id) == (binding.ctx, binding.id)))
 }
 
 /// The few keys that matter in this state, the most important first: a key and a word or two.
@@ -108,13 +108,9 @@ fn wanted(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
     match here {
         Place::Table | Place::Detail => hints.extend([(Ctx::Global, "help")]),
         Place::ComposeText | Place::ComposeChoice => hints.extend([(Ctx::Global, "back"), (Ctx::Global, "help")]),
-        Place::Preview
-        | Place::List
-        | Place::Filter
-        | Place::Menu
-        | Place::Resolve
-        | Place::Confirm
-        | Place::Copy => hints.extend([(Ctx::Global, "back")]),
+        Place::Preview | Place::List | Place::Filter | Place::Menu | Place::Resolve | Place::Confirm | Place::Copy => {
+            hints.extend([(Ctx::Global, "back")])
+        }
     }
     hints
 }
@@ -195,7 +191,12 @@ const fn meaning(state: TaskState) -> &'static str {
 pub fn markdown() -> String {
     let mut text = String::new();
     for ctx in Ctx::ALL {
-        let _ = write!(text, "**{}** (`[keys.{}]`)\n\n| keys | action | does |\n| --- | --- | --- |\n", ctx.title(), ctx.id());
+        let _ = write!(
+            text,
+            "**{}** (`[keys.{}]`)\n\n| keys | action | does |\n| --- | --- | --- |\n",
+            ctx.title(),
+            ctx.id()
+        );
         for binding in BINDINGS.iter().filter(|binding| binding.ctx == ctx) {
             let keys: Vec<String> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
             let paid = if binding.paid { " (paid)" } else { "" };
