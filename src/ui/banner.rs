@@ -47,12 +47,14 @@ fn sentence(banner: Banner, state: &State, room: usize) -> String {
             state.store.failed.len()
         ),
         Banner::Offline => format!(
-            "No answer from {}. Running tasks go on there, nothing is lost; it is asked again",
+            "No answer from {}. Running tasks go on there; nothing is lost",
             state.settings.profile.base_url.rsplit('/').next().unwrap_or_default()
         ),
         Banner::Away => state.screen.away.as_ref().map_or_else(String::new, |away| summary(away, state, room)),
     }
 }
+
+const AWAY: &str = "While you were away";
 
 /// `While you were away: 14 saved, 2 at risk, 1 unknown, 3 unsent (paused), 7.0 PTC`, and more where there is room.
 fn summary(away: &Away, state: &State, room: usize) -> String {
@@ -67,14 +69,18 @@ fn summary(away: &Away, state: &State, room: usize) -> String {
         facts.push(format!("{} unsent{}", away.unsent, if state.queue.paused { " (paused)" } else { "" }));
     }
     facts.push(format!("{} PTC", away.spent));
-    let mut line = format!("While you were away: {}", facts.join(", "));
+    let facts = facts.join(", ");
+    let mut line = format!("{AWAY}: {facts}");
+    if text::width(&line) > room {
+        return format!("While away: {facts}");
+    }
     let resumes = hints::key(state, Ctx::Table, "pause").filter(|_| away.unsent > 0 && state.queue.paused);
     if let Some(key) = resumes.filter(|_| text::width(&line) + 20 <= room) {
         line.push_str(&format!(". {key} sends the rest"));
     }
     let since = format!(" (since {})", words::moment(away.since, state.now));
     if text::width(&line) + text::width(&since) <= room {
-        line.insert_str("While you were away".len(), &since);
+        line.insert_str(AWAY.len(), &since);
     }
     line
 }

@@ -111,11 +111,11 @@ pub(super) fn usually(about: &About<'_>) -> Option<String> {
     tasks::usual_ms(about.state, about.row).map(|usual| format!("usually {}", super::words::usual(usual, false)))
 }
 
-/// The acts that are possible now, and below them why the others are not.
-pub(super) fn acts(about: &About<'_>) -> Vec<Line<'static>> {
+/// The acts that are possible now, on one line, and those that are not, each with why.
+pub(super) fn acts(about: &About<'_>) -> (Option<Line<'static>>, Vec<Line<'static>>) {
     let look = about.look;
     if about.state.screen.table.cursor != Some(about.row.key) {
-        return Vec::new();
+        return (None, Vec::new());
     }
     let label = |name: &str| Span::styled(format!("{name:<LABEL$}"), look.theme.faint);
     let (possible, others): (Vec<_>, Vec<_>) =
@@ -125,11 +125,9 @@ pub(super) fn acts(about: &About<'_>) -> Vec<Line<'static>> {
         now.push(Span::styled(act.key, look.theme.key));
         now.push(Span::raw(format!(" {}  ", act.words)));
     }
-    let mut lines = vec![Line::from(now)];
-    lines.extend(others.into_iter().enumerate().map(|(n, act)| {
-        let why = act.why_not.unwrap_or_default();
-        let what = format!("{} {}: {why}", act.key, act.words);
+    let not_now = others.into_iter().enumerate().map(|(n, act)| {
+        let what = format!("{} {}: {}", act.key, act.words, act.why_not.unwrap_or_default());
         Line::from(vec![label(if n == 0 { "Not now" } else { "" }), Span::styled(what, look.theme.faint)])
-    }));
-    lines
+    });
+    (Some(Line::from(now)), not_now.collect())
 }

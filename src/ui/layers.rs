@@ -139,43 +139,49 @@ pub(super) fn resolve(
 pub(super) fn help(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &ListView) -> Option<Position> {
     let look = brush.look;
     let needle = view.query.text().to_lowercase();
-    let mut lines: Vec<Line<'static>> = keymap::help_lines(state)
-        .into_iter()
-        .filter(|line| contains(&line.text(), &needle))
-        .map(|line| match line {
-            HelpLine::Title(title) => Line::styled(title, look.theme.strong),
+    let width = usize::from(list_place(screen).width).saturating_sub(4);
+    let column = 18.min(width / 3);
+    let (mut lines, mut first) = (Vec::new(), 0);
+    let mut row = |head: String, head_style: Style, text: &str| {
+        let parts = text::wrap(text, width.saturating_sub(column + 5));
+        for (n, part) in parts.into_iter().enumerate() {
+            let head = if n == 0 { head.as_str() } else { "" };
+            lines.push(Line::from(vec![Span::styled(format!("  {head:<column$} "), head_style), Span::raw(part)]));
+        }
+        lines.len()
+    };
+    let shown = keymap::help_lines(state).into_iter().filter(|line| contains(&line.text(), &needle));
+    for (at, line) in shown.enumerate() {
+        let end = match line {
+            HelpLine::Title(title) => row(String::new(), look.theme.strong, &title),
             HelpLine::Key { keys, text, paid } => {
                 let keys = keys.split(' ').map(hints::readable).collect::<Vec<_>>().join(" ");
-                let paid = if paid { " (paid, asks first)" } else { "" };
-                Line::from(vec![
-                    Span::styled(format!("  {keys:<18} "), look.theme.key),
-                    Span::raw(text),
-                    Span::styled(paid, look.theme.warn),
-                ])
+                let paid = if paid { " (paid; asks first)" } else { "" };
+                row(keys, look.theme.key, &format!("{text}{paid}"))
             }
-            HelpLine::Word { word, text } => {
-                Line::from(vec![Span::styled(format!("  {word:<18} "), look.theme.strong), Span::raw(text)])
-            }
-        })
-        .collect();
+            HelpLine::Word { word, text } => row(word, look.theme.strong, &text),
+        };
+        if at < view.scroll {
+            first = end;
+        }
+    }
     if needle.is_empty() {
-        lines.push(Line::styled("Signs", look.theme.strong));
         for (sign, meaning) in [
             (look.signs.cursor, "the task under the cursor"),
             (look.signs.mark, "a marked task; acts go to the marked ones"),
             (look.signs.again, "a later attempt repeats this one"),
             ("0.5?", "perhaps charged; counted as spent"),
         ] {
-            lines.push(Line::raw(format!("  {sign:<18} {meaning}")));
+            row(sign.to_owned(), look.theme.strong, meaning);
         }
     }
-    searchable(brush, screen, "Help", &lines, view.scroll, view)
+    searchable(brush, screen, "Help", &lines, first, view)
 }
 
 /// The message log, the newest first. Its scroll counts messages, whatever lines they take.
 pub(super) fn messages(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &ListView) -> Option<Position> {
     let look = brush.look;
-    let room = usize::from(screen.width.saturating_sub(6).min(LIST_WIDTH)).saturating_sub(16);
+    let room = usize::from(list_place(screen).width).saturating_sub(4 + 16);
     let needle = view.query.text().to_lowercase();
     let (mut lines, mut first) = (Vec::new(), 0);
     let shown = state.screen.messages.iter().rev().filter(|message| contains(&message.text, &needle));
@@ -210,8 +216,7 @@ fn searchable(
     view: &ListView,
 ) -> Option<Position> {
     let look = brush.look;
-    let width = screen.width.saturating_sub(6).min(LIST_WIDTH);
-    let place = brush.frame(layout::centred(screen, width, screen.height), title);
+    let place = brush.frame(list_place(screen), title);
     let foot = place.bottom().saturating_sub(1);
     let content = Rect { height: place.height.saturating_sub(1), ..place };
     if lines.is_empty() {
@@ -231,5 +236,8 @@ fn searchable(
     None
 }
 
-/// Cells that a long list has at most.
-const LIST_WIDTH: u16 = 100;
+/// Where a long list lies.
+fn list_place(screen: Rect) -> Rect {
+    const WIDEST: u16 = 100;
+    layout::centred(screen, screen.width.saturating_sub(6).min(WIDEST), screen.height)
+}

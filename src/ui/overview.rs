@@ -18,8 +18,10 @@ use ratatui::{style::Style, text::Line};
 
 /// Its lines.
 pub(super) fn lines(about: &About<'_>) -> Vec<Line<'static>> {
+    let (now, not_now) = acts(about);
     let mut lines = standing(about);
     lines.extend(file(about));
+    lines.extend(now);
     lines.push(Line::default());
     let prompt = if about.row.prompt.is_empty() { "none" } else { &about.row.prompt };
     lines.extend(labelled("Prompt", prompt, about.width, about.look, Style::new()));
@@ -27,7 +29,7 @@ pub(super) fn lines(about: &About<'_>) -> Vec<Line<'static>> {
     lines.extend(asked(about));
     lines.extend(facts(about));
     lines.push(Line::default());
-    lines.extend(acts(about));
+    lines.extend(not_now);
     lines
 }
 

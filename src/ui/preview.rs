@@ -30,7 +30,7 @@ const WHOLE: usize = 1;
 /// Draws it; tells where the caret is while a number is typed.
 pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, state: &State, preview: &Preview) -> Option<Position> {
     let look = brush.look;
-    let width = WIDTH.min(screen.width.saturating_sub(6));
+    let width = layout::centred(screen, WIDTH.min(screen.width.saturating_sub(6)), 1).width.saturating_sub(4);
     let lines = content(preview, state, look, width);
     let foot = foot(preview, state, look, width);
     let foot_height = u16::try_from(foot.len()).unwrap_or(u16::MAX);

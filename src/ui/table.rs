@@ -77,10 +77,12 @@ fn titles(brush: &mut Brush<'_>, place: Rect, state: &State, placed: &[Placed]) 
     }
     let notes = notes(state);
     let width = u16::try_from(super::text::width(&notes)).unwrap_or(u16::MAX);
-    let free = placed
-        .iter()
-        .find(|column| column.spec.column == Column::Prompt)
-        .map_or(0, |column| column.width.saturating_sub(8));
+    // Long notes go over the last titles.
+    let free = place.width / 2;
+    if width > 0 {
+        let x = place.right().saturating_sub(width.min(free) + 2);
+        brush.text(x, place.y, free, &" ".repeat(usize::from(free)), Style::new());
+    }
     brush.text_right(
         place.right().saturating_sub(width.min(free) + 1),
         place.y,

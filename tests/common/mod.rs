@@ -297,6 +297,7 @@ pub(crate) fn believable(width: u16, height: u16) -> State {
     let mut order: Vec<TaskKey> = state.tasks.rows.keys().rev().copied().collect();
     order.sort_by_key(|key| state.tasks.rows[key].state != TaskState::Unknown);
     state.screen.table.order = order;
+    state.screen.table.top = 0;
     put_cursor(&mut state, 34);
     state
 }
