@@ -6,6 +6,7 @@ use super::{
     engine::{Engine, Shell, sleep_until},
     escape,
     frame::FrameWriter,
+    input::Source,
     keys::{self, EscHold},
     signals::Signals,
     terminal::{self, Guard},
@@ -20,8 +21,7 @@ use crate::{
     },
     ui,
 };
-use crossterm::event::EventStream;
-use futures_util::{FutureExt, StreamExt};
+use crossterm::event::Event;
 use ratatui::{buffer::Buffer, layout::Rect};
 use std::{
     io,
@@ -43,7 +43,7 @@ struct Face {
     writer: Writer,
     written: UnboundedReceiver<io::Result<()>>,
     frames: FrameWriter<Vec<u8>>,
-    events: Option<EventStream>,
+    terminal: Option<Source>,
     esc: EscHold,
     /// The person's editor has the screen; the work goes on.
     editing: Option<JoinHandle<Result<String, Problem>>>,
@@ -66,17 +66,17 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     let mut face = Face::new(guard, Duration::from_millis(setup.settings.ui.frame_ms));
     // The first paint waits for nothing: the store is opened and the key is read while it is on its way.
     let mut engine = Engine::start(setup, clock);
-    engine.take(Msg::Input(Input::Resize { width: face.size.0, height: face.size.1 }));
-    face.changed(true);
+    face.tell_size(&mut engine);
     face.draw(&engine);
     while !engine.ended {
         face.turn(&mut engine, &mut signals).await;
         for order in engine.for_shell() {
-            face.carry_out(order);
+            face.carry_out(order).await;
         }
+        face.tell_size(&mut engine);
         face.draw(&engine);
     }
-    face.leave();
+    face.leave().await;
     let state = engine.close();
     Ok(state.ending.map_or(0, |ending| ending.code))
 }
@@ -92,7 +92,7 @@ impl Face {
             }),
             written,
             frames: FrameWriter::new(Vec::new()),
-            events: Some(EventStream::new()),
+            terminal: Some(Source::open()),
             esc: EscHold::default(),
             editing: None,
             size,
@@ -110,7 +110,7 @@ impl Face {
         tokio::select! {
             biased;
             signal = signals.next() => self.signal(engine, signal),
-            event = next_event(&mut self.events) => self.event(engine, event),
+            event = next_event(&mut self.terminal) => self.event(engine, event),
             () = sleep_until(esc_due) => {
                 let keys = self.esc.flush();
                 self.keys(engine, keys);
@@ -138,25 +138,22 @@ impl Face {
         self.changed(true);
     }
 
-    fn event(&mut self, engine: &mut Engine, event: Option<io::Result<crossterm::event::Event>>) {
-        let mut next = event;
+    fn event(&mut self, engine: &mut Engine, first: Option<Event>) {
+        let mut next = first;
         for _ in 0..AT_ONCE {
-            match next {
-                Some(Ok(event)) => self.input(engine, event),
+            let Some(event) = next else {
                 // The terminal is gone: the same as a hang-up.
-                Some(Err(_)) | None => {
-                    self.events = None;
-                    self.signal(engine, Signal::HangUp);
-                    return;
-                }
-            }
-            let Some(stream) = &mut self.events else { return };
-            let Some(ready) = stream.next().now_or_never() else { return };
-            next = ready;
+                self.terminal = None;
+                self.signal(engine, Signal::HangUp);
+                return;
+            };
+            self.input(engine, event);
+            let Some(ready) = self.terminal.as_mut().and_then(Source::ready) else { return };
+            next = Some(ready);
         }
     }
 
-    fn input(&mut self, engine: &mut Engine, event: crossterm::event::Event) {
+    fn input(&mut self, engine: &mut Engine, event: Event) {
         match keys::input(event) {
             Some(Input::Key(key)) => {
                 let now = engine.clock().now().mono.0;
@@ -190,6 +187,14 @@ impl Face {
         }
     }
 
+    /// The size may have changed while another program had the terminal.
+    fn tell_size(&mut self, engine: &mut Engine) {
+        let (width, height) = self.size;
+        if (engine.state.screen.width, engine.state.screen.height) != (width, height) {
+            engine.take(Msg::Input(Input::Resize { width, height }));
+        }
+    }
+
     fn changed(&mut self, urgent: bool) {
         self.stale = true;
         self.urgent |= urgent;
@@ -209,14 +214,14 @@ impl Face {
         (self.stale, self.urgent, self.drawn) = (false, false, Instant::now());
     }
 
-    fn carry_out(&mut self, order: Shell) {
+    async fn carry_out(&mut self, order: Shell) {
         match order {
             Shell::Edit(text) => {
-                self.give_over();
+                self.give_over().await;
                 self.editing = Some(tokio::task::spawn_blocking(move || edit(&text)));
             }
             Shell::Term(TermCmd::Suspend) => {
-                self.give_over();
+                self.give_over().await;
                 suspend();
                 self.take_over();
             }
@@ -234,21 +239,25 @@ impl Face {
     }
 
     /// Gives the terminal to another program, input included.
-    fn give_over(&mut self) {
-        // The event stream's thread must not read what belongs to the other program.
-        self.events = None;
+    async fn give_over(&mut self) {
+        // What is typed now belongs to the other program.
+        if let Some(terminal) = self.terminal.take() {
+            terminal.close().await;
+        }
         self.guard = None;
     }
 
     fn take_over(&mut self) {
         self.guard = Guard::enter().ok();
-        self.events = Some(EventStream::new());
+        self.terminal = Some(Source::open());
         self.size = crossterm::terminal::size().unwrap_or(self.size);
         self.redraw();
     }
 
-    fn leave(self) {
-        drop(self.events);
+    async fn leave(self) {
+        if let Some(terminal) = self.terminal {
+            terminal.close().await;
+        }
         self.writer.finish();
         drop(self.guard);
     }
@@ -263,9 +272,9 @@ async fn end_of(editing: &mut Option<JoinHandle<Result<String, Problem>>>) -> Re
     }
 }
 
-async fn next_event(events: &mut Option<EventStream>) -> Option<io::Result<crossterm::event::Event>> {
-    match events {
-        Some(events) => events.next().await,
+async fn next_event(terminal: &mut Option<Source>) -> Option<Event> {
+    match terminal {
+        Some(terminal) => terminal.next().await,
         None => std::future::pending().await,
     }
 }

@@ -1,14 +1,18 @@
 //! The shell: the loop, the effect runner, the terminal, signals, the command line. All that is done is decided in `logic`.
 
 pub mod args;
+pub mod cli;
 pub mod clock;
 pub mod dashboard;
 pub mod engine;
 pub mod escape;
 pub mod exit;
 pub mod frame;
+pub mod input;
 pub mod keys;
+pub mod log;
 pub mod manual;
+pub mod print;
 pub mod signals;
 pub mod terminal;
 pub mod workers;

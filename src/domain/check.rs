@@ -1,17 +1,19 @@
 //! Everything that is checked before any money is spent: a draft against the catalogue, each fault with its own
 //! sentence, and the request it becomes when there is none.
 //!
-//! Source: the contract, sections Submit and Models. Prompts that only look wrong: [`lint`](super::lint).
+//! Source: the contract, sections Submit and Models. Prompts that only look wrong: [`lint`].
 
 use super::{
     catalogue::{Catalogue, ModelSpec, Need, ResolutionSpec},
     draft::{Draft, Fault, Field, Severity},
     fields::{listed, usable},
     lint,
-    picture::{self, ImageLook, Typed},
+    picture::{self, Typed},
     problem::Problem,
     request::{ImageRef, Request},
 };
+
+pub use super::picture::ImageLook;
 
 /// The most tasks that one draft makes.
 pub const MAX_COUNT: u32 = 100;

@@ -103,10 +103,17 @@ fn short_data_url(url: &str) -> String {
     }
 }
 
-/// The body of a submission as it goes over the wire, laid out for reading; a stored picture is shown as
-/// `data:image/jpeg;base64,<123 kB of first.jpg>`.
+/// The body of a submission as it goes over the wire, laid out for reading: [`request_value`] on several lines, with
+/// every hidden character written as `\uXXXX`.
 #[must_use]
 pub fn request_json(request: &Request, spec: Option<&ModelSpec>, names: &WireNames) -> String {
+    visible(&format!("{:#}", request_value(request, spec, names)))
+}
+
+/// The body of a submission as it goes over the wire, but with a stored picture shown as
+/// `data:image/jpeg;base64,<123 kB of first.jpg>`.
+#[must_use]
+pub fn request_value(request: &Request, spec: Option<&ModelSpec>, names: &WireNames) -> Value {
     let shown = |image: &StoredImage| {
         let name = Path::new(&image.path).file_name().map_or(image.path.as_str().into(), |name| name.to_string_lossy());
         Ok::<_, Infallible>(format!(
@@ -129,7 +136,7 @@ pub fn request_json(request: &Request, spec: Option<&ModelSpec>, names: &WireNam
         ..request.clone()
     };
     let Ok(body) = request.wire(spec, names, shown);
-    visible(&format!("{body:#}"))
+    body
 }
 
 /// JSON with every character that hides something or steers a terminal written as `\uXXXX`, which means the same.

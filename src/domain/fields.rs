@@ -2,9 +2,9 @@
 //! where a value came another way.
 
 use super::{
-    catalogue::{ModelSpec, Need},
+    catalogue::{ModelSpec, Need, ResolutionSpec},
     draft::{Draft, Field},
-    request::Request,
+    request::{ImageRef, Request},
 };
 
 /// Every field in the order of compose's rows, with why it cannot be chosen for that model at that resolution. An
@@ -38,11 +38,11 @@ pub fn usable(field: Field, model: &ModelSpec, resolution: &str) -> Result<(), S
     match field {
         Field::Model | Field::Prompt | Field::Optimizer | Field::Watermark | Field::Callback | Field::Count => Ok(()),
         Field::FirstFrame => match at.map_or(Need::No, |r| r.first_frame) {
-            Need::No => Err(no_picture(model, "first frame", |at| model.resolutions[at].first_frame, resolution)),
+            Need::No => Err(no_frame(model, at, field, |r| r.first_frame)),
             Need::Optional | Need::Required => Ok(()),
         },
         Field::LastFrame => match at.map_or(Need::No, |r| r.last_frame) {
-            Need::No => Err(no_picture(model, "last frame", |at| model.resolutions[at].last_frame, resolution)),
+            Need::No => Err(no_frame(model, at, field, |r| r.last_frame)),
             Need::Optional | Need::Required => Ok(()),
         },
         Field::Subject => match model.subject {
@@ -64,17 +64,16 @@ pub fn usable(field: Field, model: &ModelSpec, resolution: &str) -> Result<(), S
     }
 }
 
-/// Why a frame cannot be given, and at which resolutions it could be.
-fn no_picture(model: &ModelSpec, frame: &str, need: impl Fn(usize) -> Need, resolution: &str) -> String {
-    let elsewhere: Vec<&str> = (0..model.resolutions.len())
-        .filter(|at| need(*at) != Need::No)
-        .map(|at| model.resolutions[at].name.as_str())
-        .collect();
-    if elsewhere.is_empty() {
-        return format!("{} takes no {frame}", model.name);
+/// Why a frame cannot be given at that resolution, and at which it could be.
+fn no_frame(model: &ModelSpec, at: Option<&ResolutionSpec>, frame: Field, need: fn(&ResolutionSpec) -> Need) -> String {
+    let taking = model.resolutions.iter().filter(|resolution| need(resolution) != Need::No);
+    let elsewhere: Vec<&str> = taking.map(|resolution| resolution.name.as_str()).collect();
+    match at {
+        Some(at) if !elsewhere.is_empty() => {
+            format!("{} takes no {} at {}, only at {}", model.name, frame.label(), at.name, listed(&elsewhere))
+        }
+        _ => format!("{} takes no {}", model.name, frame.label()),
     }
-    let here = model.resolution_or_default(Some(resolution)).map_or(resolution, |r| r.name.as_str());
-    format!("{} takes no {frame} at {here}, only at {}", model.name, listed(&elsewhere))
 }
 
 /// Words as a sentence lists them: `6`, `6 or 10`, `512P, 768P or 1080P`.
@@ -114,9 +113,8 @@ impl Draft {
     /// The draft that asks for the same again: for clone, and for edit and retry.
     #[must_use]
     pub fn of(request: &Request) -> Self {
-        let typed = |picture: &Option<super::request::ImageRef>| {
-            picture.as_ref().map(|picture| picture.typed().to_owned()).unwrap_or_default()
-        };
+        let typed =
+            |picture: &Option<ImageRef>| picture.as_ref().map(|picture| picture.typed().to_owned()).unwrap_or_default();
         Self {
             model: request.model.clone(),
             prompt: request.prompt.clone(),

@@ -132,6 +132,7 @@ impl de::Visitor<'_> for AnyAmount {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

@@ -1,13 +1,21 @@
-//! A task: one attempt at one video, from the intent to the saved file, and the line of the table it becomes.
+//! A task: one attempt at one video, from the intent to the saved file.
+
+mod ledger;
+mod row;
+mod state;
+
+pub use ledger::{Event, LedgerLine, MoneyEvent};
+pub use row::Row;
+pub use state::TaskState;
 
 use super::{
     money::Ptc,
-    problem::{Charged, ErrorClass, TaskError},
+    problem::{Charged, TaskError},
     request::Request,
     time::Wall,
 };
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr, sync::Arc};
+use std::{fmt, str::FromStr};
 
 /// A task's own number, short and stable: `#12`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,111 +50,6 @@ pub struct RemoteId(pub String);
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FileId(pub String);
-
-/// A task's state in one word: the words of the screen, of `--json`, of filters and of the store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TaskState {
-    /// Here, not sent, free.
-    Queued,
-    /// Saved as being sent; the POST is on its way.
-    Sending,
-    /// It may have been accepted; nothing can find out.
-    Unknown,
-    /// Accepted by the service.
-    Running,
-    /// Made, the file not yet fetched.
-    Ready,
-    /// Downloading.
-    Saving,
-    /// File on disk, complete and checked.
-    Saved,
-    /// The service gave up.
-    Failed,
-    /// The service did not take it.
-    Refused,
-    /// Taken back before it was sent, or no longer watched.
-    Cancelled,
-}
-
-impl TaskState {
-    /// Every state, in the order of a task's life.
-    pub const ALL: [Self; 10] = [
-        Self::Queued,
-        Self::Sending,
-        Self::Unknown,
-        Self::Running,
-        Self::Ready,
-        Self::Saving,
-        Self::Saved,
-        Self::Failed,
-        Self::Refused,
-        Self::Cancelled,
-    ];
-
-    /// The state's word.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Queued => "queued",
-            Self::Sending => "sending",
-            Self::Unknown => "unknown",
-            Self::Running => "running",
-            Self::Ready => "ready",
-            Self::Saving => "saving",
-            Self::Saved => "saved",
-            Self::Failed => "failed",
-            Self::Refused => "refused",
-            Self::Cancelled => "cancelled",
-        }
-    }
-
-    /// The state's sign on the screen.
-    #[must_use]
-    pub const fn sign(self) -> &'static str {
-        match self {
-            Self::Queued => "·",
-            Self::Sending => "↑",
-            Self::Unknown => "?",
-            Self::Running => "▶",
-            Self::Ready => "◆",
-            Self::Saving => "↓",
-            Self::Saved => "✓",
-            Self::Failed => "✗",
-            Self::Refused => "!",
-            Self::Cancelled => "-",
-        }
-    }
-
-    /// The state's sign where the terminal shows only ASCII.
-    #[must_use]
-    pub const fn ascii_sign(self) -> &'static str {
-        match self {
-            Self::Queued => ".",
-            Self::Sending => "^",
-            Self::Unknown => "?",
-            Self::Running => ">",
-            Self::Ready => "*",
-            Self::Saving => "v",
-            Self::Saved => "+",
-            Self::Failed => "x",
-            Self::Refused => "!",
-            Self::Cancelled => "-",
-        }
-    }
-
-    /// The state of that [`word`](Self::word).
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.word() == word)
-    }
-
-    /// Whether the program still has work with a task in this state.
-    #[must_use]
-    pub const fn is_live(self) -> bool {
-        matches!(self, Self::Queued | Self::Sending | Self::Running | Self::Ready | Self::Saving)
-    }
-}
 
 /// How a queued task came back to the queue after the service asked to wait.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -401,143 +304,6 @@ pub struct NewTask {
     pub phase: Phase,
 }
 
-/// One line of the table: what is kept in memory of every task there is. The whole task is read when it is looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Row {
-    /// Our number for it.
-    pub key: TaskKey,
-    /// The row's revision in the store.
-    pub rev: u64,
-    /// The attempt it repeats.
-    pub parent: Option<TaskKey>,
-    /// 1 for a first attempt.
-    pub attempt: u16,
-    /// Whether a later attempt repeats this one.
-    pub retried: bool,
-    /// The state in one word.
-    pub state: TaskState,
-    /// Whether it cost money.
-    pub charged: Charged,
-    /// The kind of failure, where there is one.
-    pub class: Option<ErrorClass>,
-    /// The failure's text, where there is one.
-    pub error: Option<Box<str>>,
-    /// The service's own word for the state; empty where it has said none.
-    pub status: Arc<str>,
-    /// The model's name.
-    pub model: Arc<str>,
-    /// The resolution asked for.
-    pub resolution: Arc<str>,
-    /// Seconds of video asked for.
-    pub duration: u16,
-    /// The whole prompt.
-    pub prompt: Box<str>,
-    /// The service's id.
-    pub remote: Option<Box<str>>,
-    /// Its price.
-    pub cost: Ptc,
-    /// When it was confirmed.
-    pub created_at: Wall,
-    /// When its POST was last emitted.
-    pub sent_at: Option<Wall>,
-    /// When its last stage began, for a task that has ended.
-    pub finished_at: Option<Wall>,
-    /// When the signed address of its file runs out, as far as an address has been seen.
-    pub expires_at: Option<Wall>,
-}
-
-impl Row {
-    /// The line of that task. `retried` is not the task's own knowledge: it comes from the line of attempts.
-    #[must_use]
-    pub fn of(task: &Task, retried: bool) -> Self {
-        let error = task.error();
-        Self {
-            key: task.key,
-            rev: task.rev,
-            parent: task.parent,
-            attempt: u16::try_from(task.attempt).unwrap_or(u16::MAX),
-            retried,
-            state: task.state(),
-            charged: task.charged(),
-            class: error.map(|e| e.class),
-            error: error.map(|e| e.message.as_str().into()),
-            status: task.status().into(),
-            model: task.request.model.as_str().into(),
-            resolution: task.request.resolution.as_str().into(),
-            duration: u16::try_from(task.request.duration).unwrap_or(u16::MAX),
-            prompt: task.request.prompt.as_str().into(),
-            remote: task.remote.as_ref().map(|id| id.0.as_str().into()),
-            cost: task.cost,
-            created_at: task.created_at,
-            sent_at: task.sent_at,
-            finished_at: task.finished_at,
-            expires_at: task.expires_at,
-        }
-    }
-}
-
-/// One entry of a task's time line.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Event {
-    /// When it happened.
-    pub at: Wall,
-    /// What kind of thing happened: a short word such as `accepted`, `status`, `put back`, `saved`.
-    pub kind: String,
-    /// The particulars, in words, made harmless.
-    pub text: String,
-    /// The raw answer behind it, shortened and with secrets removed.
-    pub raw: Option<String>,
-}
-
-/// An event of money; the ledger is append-only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MoneyEvent {
-    /// Set aside at the intent.
-    Reserved,
-    /// The reserve became a charge.
-    Charged,
-    /// The reserve was given back: refused, taken back, proven not charged.
-    Released,
-    /// The reserve is counted as spent, since nobody can tell.
-    Unknown,
-    /// A person settled an unknown.
-    Resolved,
-}
-
-impl MoneyEvent {
-    /// The word in the store and in `cost --csv`.
-    #[must_use]
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Reserved => "reserved",
-            Self::Charged => "charged",
-            Self::Released => "released",
-            Self::Unknown => "unknown",
-            Self::Resolved => "resolved",
-        }
-    }
-
-    /// The event of that [`id`](Self::id).
-    #[must_use]
-    pub fn from_id(id: &str) -> Option<Self> {
-        [Self::Reserved, Self::Charged, Self::Released, Self::Unknown, Self::Resolved]
-            .into_iter()
-            .find(|event| event.id() == id)
-    }
-}
-
-/// One line of the ledger: what a task's money became at a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LedgerLine {
-    /// When.
-    pub at: Wall,
-    /// What happened to the money.
-    pub event: MoneyEvent,
-    /// The amount that the event speaks of.
-    pub amount: Ptc,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -548,14 +314,5 @@ mod tests {
         assert_eq!("12".parse(), Ok(TaskKey(12)));
         assert!("twelve".parse::<TaskKey>().is_err());
         assert_eq!(format!("{:>6}", TaskKey(12)), "   #12");
-    }
-
-    #[test]
-    fn every_state_is_found_again_by_its_word_and_has_signs_of_its_own() {
-        let mut signs = std::collections::BTreeSet::new();
-        for state in TaskState::ALL {
-            assert_eq!(TaskState::from_word(state.word()), Some(state));
-            assert!(signs.insert(state.ascii_sign()) && state.ascii_sign().is_ascii());
-        }
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::{
     domain::{
+        picture::MAX_BYTES,
         problem::Problem,
         request::{ImageKind, StoredImage},
     },
@@ -18,10 +19,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-/// No picture larger than this is read at all, in bytes. The service's own limit (20 MB) is judged by the checks.
-const MAX_BYTES: u64 = 20 * 1024 * 1024;
-
-const KINDS: &str = "Choose a JPEG or PNG picture, or convert this one";
+const KINDS: &str = "Choose a JPEG or PNG picture, or convert this one.";
 
 /// Reads the picture at a path as it was typed (`~/` is the home folder), and keeps a copy of it in `images_dir`.
 /// Blocks on the disk.
@@ -33,15 +31,15 @@ pub fn load(path: &str, images_dir: &Path) -> Result<StoredImage, Problem> {
     let bytes = read(path)?;
     let unusable = |why: &str| Problem::new(format!("{} cannot be used as a picture", shown(path)), why, KINDS);
     let kind = kind_of(&bytes).map_err(unusable)?;
-    let sides =
-        imagesize::blob_size(&bytes).map_err(|_| unusable("its header is damaged, so its sides are unknown"))?;
     if !is_whole(kind, &bytes) {
         return Err(Problem::new(
             format!("{} is cut off", shown(path)),
             "its end is missing, as after a broken copy or download",
-            "Copy it again and choose it again",
+            "Copy it again and choose it again.",
         ));
     }
+    let sides =
+        imagesize::blob_size(&bytes).map_err(|_| unusable("its header is damaged, so its sides are unknown"))?;
     let (Ok(width), Ok(height)) = (u32::try_from(sides.width), u32::try_from(sides.height)) else {
         return Err(unusable("its header is damaged, so its sides are unknown"));
     };
@@ -60,7 +58,7 @@ pub fn data_url(stored: &StoredImage, images_dir: &Path) -> Result<String, Probl
         Problem::new(
             format!("The picture {} is no longer in the store", shown(&stored.path)),
             why,
-            "Choose the picture again (edit and retry); nothing was sent",
+            "Choose the picture again (edit and retry); nothing was sent.",
         )
     };
     let bytes = fs::read(place(stored, images_dir)).map_err(|error| lost(error.to_string()))?;
@@ -82,27 +80,28 @@ fn read(path: &str) -> Result<Vec<u8>, Problem> {
     let fail = |why: String, next: &str| Err(Problem::new(format!("{} cannot be read", shown(path)), why, next));
     let found = match expanded(path) {
         Ok(found) => found,
-        Err(why) => return fail(why.into(), "Write the whole path"),
+        Err(why) => return fail(why.into(), "Write the whole path."),
     };
     // Looked at before it is opened: opening a named pipe would wait for its other end.
     match fs::metadata(&found) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return fail("there is no such file".into(), "Check the path; Tab completes it");
+            return fail("there is no such file".into(), "Check the path.");
         }
-        Err(error) => return fail(error.to_string(), "Check the path and its permissions"),
-        Ok(meta) if meta.is_dir() => return fail("it is a folder".into(), "Choose a picture in it"),
-        Ok(meta) if !meta.is_file() => return fail("it is not a regular file".into(), "Choose a picture"),
-        Ok(meta) if meta.len() == 0 => return fail("it is empty".into(), "Choose another picture"),
+        Err(error) => return fail(error.to_string(), "Check the path and its permissions."),
+        Ok(meta) if meta.is_dir() => return fail("it is a folder".into(), "Choose a picture in it."),
+        Ok(meta) if !meta.is_file() => return fail("it is not a regular file".into(), "Choose a picture."),
+        Ok(meta) if meta.len() == 0 => return fail("it is empty".into(), "Choose another picture."),
         Ok(meta) if meta.len() > MAX_BYTES => {
-            let why = format!("it has {:.1} MB, and 20 MB is the most the service takes", meta.len() as f64 / 1e6);
-            return fail(why, "Make it smaller, or save it as JPEG");
+            let tenths = (meta.len() * 10).div_ceil(1024 * 1024);
+            let why = format!("it has {}.{} MB, and the service takes at most 20 MB", tenths / 10, tenths % 10);
+            return fail(why, "Make it smaller, or save it as JPEG.");
         }
         Ok(_) => {}
     }
     let mut bytes = Vec::new();
     match File::open(&found).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes)) {
         Ok(_) => Ok(bytes),
-        Err(error) => fail(error.to_string(), "Check its permissions"),
+        Err(error) => fail(error.to_string(), "Check its permissions."),
     }
 }
 
@@ -113,7 +112,11 @@ fn kind_of(bytes: &[u8]) -> Result<ImageKind, &'static str> {
         Ok(ImageType::Png) => Ok(ImageKind::Png),
         Ok(ImageType::Webp) => Ok(ImageKind::Webp),
         Ok(ImageType::Gif) => Err("it is a GIF"),
-        Ok(ImageType::Heif(_)) => Err("it is a HEIC or AVIF picture"),
+        // The same container as MP4's: only its brand tells a still picture.
+        Ok(ImageType::Heif(_)) => match bytes.get(8..12) {
+            Some(b"heic" | b"heix" | b"mif1" | b"msf1" | b"avif" | b"avis") => Err("it is a HEIC or AVIF picture"),
+            _ => Err("it is a video"),
+        },
         Ok(ImageType::Bmp) => Err("it is a BMP picture"),
         Ok(ImageType::Tiff) => Err("it is a TIFF picture"),
         Ok(ImageType::Jxl) => Err("it is a JPEG XL picture"),
@@ -129,7 +132,6 @@ fn not_a_picture(bytes: &[u8]) -> &'static str {
     let start = text.trim_start().to_ascii_lowercase();
     match head {
         _ if head.starts_with(b"%PDF") => "it is a PDF document",
-        _ if head.get(4..8) == Some(b"ftyp") => "it is a video",
         _ if start.contains("<svg") => "it is an SVG drawing",
         _ if start.starts_with('<') => "it is a web page",
         _ if text.len() + 4 > head.len() && !text.contains('\0') => "it is a text",
@@ -187,7 +189,9 @@ fn webp_is_whole(bytes: &[u8]) -> Option<bool> {
     Some(bytes.len() >= length.checked_add(8)?)
 }
 
-fn sha256(bytes: &[u8]) -> String {
+/// SHA-256 of bytes, in lower-case hexadecimal.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
     hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
 }
 
@@ -217,7 +221,128 @@ fn put_by(bytes: &[u8], stored: &StoredImage, images_dir: &Path) -> Result<(), P
         Problem::new(
             format!("The picture {} cannot be kept", shown(&stored.path)),
             format!("{}: {error}", images_dir.display()),
-            "Make room or correct the folder's permissions, then choose it again",
+            "Make room or correct the folder's permissions, then choose it again.",
         )
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn png(width: u32, height: u32) -> Vec<u8> {
+        let chunk = |kind: &[u8], data: &[u8]| {
+            [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], kind, data, &[0; 4]].concat()
+        };
+        let head = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+        [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &head), chunk(b"IDAT", b"pixels"), chunk(b"IEND", b"")].concat()
+    }
+
+    /// A JPEG with a thumbnail in its header, whose end marker is not the picture's.
+    fn jpeg(width: u16, height: u16) -> Vec<u8> {
+        let thumbnail = [&[0xFF, 0xE1, 0, 8][..], &[0xFF, 0xD8, 0xFF, 0xD9, 0, 0]].concat();
+        let frame =
+            [&[0xFF, 0xC0, 0, 11, 8][..], &height.to_be_bytes(), &width.to_be_bytes(), &[1, 1, 0x11, 0]].concat();
+        let scan = [&[0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0][..], b"pixels", &[0xFF, 0], b"more"].concat();
+        [&[0xFF, 0xD8][..], &thumbnail, &frame, &scan, &[0xFF, 0xD9]].concat()
+    }
+
+    fn webp(width: u16, height: u16) -> Vec<u8> {
+        let frame = [&[0, 0, 0, 0x9d, 1, 0x2a][..], &width.to_le_bytes(), &height.to_le_bytes(), &[0; 6]].concat();
+        let chunk = [b"VP8 ", &u32::try_from(frame.len()).unwrap().to_le_bytes()[..], &frame].concat();
+        let size = u32::try_from(chunk.len() + 4).unwrap();
+        [b"RIFF", &size.to_le_bytes()[..], b"WEBP", &chunk].concat()
+    }
+
+    struct Folder(tempfile::TempDir);
+
+    impl Folder {
+        fn new() -> Self {
+            Self(tempfile::tempdir().unwrap())
+        }
+
+        fn path(&self, name: &str) -> String {
+            self.0.path().join(name).to_str().unwrap().to_owned()
+        }
+
+        fn load(&self, bytes: &[u8]) -> Result<StoredImage, Problem> {
+            fs::write(self.path("picture"), bytes).unwrap();
+            load(&self.path("picture"), &self.0.path().join("images"))
+        }
+    }
+
+    #[test]
+    fn a_picture_is_what_its_content_says_and_is_kept_once_for_its_owner_only() {
+        for (bytes, kind, width, height) in [
+            (png(640, 480), ImageKind::Png, 640, 480),
+            (jpeg(320, 800), ImageKind::Jpeg, 320, 800),
+            ([jpeg(320, 800), b"a camera's own notes".to_vec()].concat(), ImageKind::Jpeg, 320, 800),
+            (webp(300, 300), ImageKind::Webp, 300, 300),
+        ] {
+            let folder = Folder::new();
+            let stored = folder.load(&bytes).unwrap();
+            assert_eq!(folder.load(&bytes).as_ref(), Ok(&stored));
+            let path = folder.path("picture");
+            let expected = StoredImage { sha256: sha256(&bytes), kind, bytes: bytes.len() as u64, width, height, path };
+            assert_eq!(stored, expected);
+            let images = folder.0.path().join("images");
+            assert_eq!(fs::read_dir(&images).unwrap().count(), 1);
+            let copy = place(&stored, &images);
+            assert_eq!(fs::read(&copy).unwrap(), bytes);
+            assert_eq!(fs::metadata(copy).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn a_picture_without_its_end_is_refused_as_cut_off() {
+        for bytes in [png(640, 480), jpeg(640, 480), webp(640, 480)] {
+            for missing in [1, 2, 8] {
+                let problem = Folder::new().load(&bytes[..bytes.len() - missing]).unwrap_err();
+                assert_eq!(problem.why, "its end is missing, as after a broken copy or download", "{problem}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_usable_picture_is_named() {
+        for (bytes, what) in [
+            (&b"GIF89a\x10\0\x10\0\0\0\0"[..], "it is a GIF"),
+            (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "it is a HEIC or AVIF picture"),
+            (b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0", "it is a BMP picture"),
+            (b"%PDF-1.7\n", "it is a PDF document"),
+            (b"\0\0\0\x18ftypisom\0\0\0\0isom", "it is a video"),
+            (b"<?xml version=\"1.0\"?><svg/>", "it is an SVG drawing"),
+            (b"<!DOCTYPE html><html>", "it is a web page"),
+            ("一只猫在雨中".as_bytes(), "it is a text"),
+            (b"\x7fELF\x02\x01\x01\0\0\0", "its content is no picture"),
+        ] {
+            assert_eq!(Folder::new().load(bytes).unwrap_err().why, what);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_has_its_own_sentence() {
+        let folder = Folder::new();
+        let images = folder.0.path().join("images");
+        let why = |path: &str| load(path, &images).unwrap_err().why;
+        assert_eq!(why(&folder.path("")), "it is a folder");
+        assert_eq!(why(&folder.path("nothing")), "there is no such file");
+        assert_eq!(why("/dev/null"), "it is not a regular file");
+        assert_eq!(why("~nobody/cat.png"), "only ~/ is understood, not another user's ~name");
+        fs::write(folder.path("empty"), b"").unwrap();
+        assert_eq!(why(&folder.path("empty")), "it is empty");
+        File::create(folder.path("large")).unwrap().set_len(MAX_BYTES + 1).unwrap();
+        assert_eq!(why(&folder.path("large")), "it has 20.1 MB, and the service takes at most 20 MB");
+        assert!(!images.exists());
+    }
+
+    #[test]
+    fn a_copy_that_cannot_be_kept_is_said() {
+        let folder = Folder::new();
+        fs::write(folder.path("images"), b"a file in the way").unwrap();
+        let problem = folder.load(&png(640, 480)).unwrap_err();
+        assert!(problem.what.ends_with("cannot be kept"), "{problem}");
+    }
 }

@@ -1,18 +1,10 @@
 //! Foreign text on its way into a sentence of ours.
 
-/// `text` on one line, without control and bidirectional characters, cut at `max` characters.
-pub(crate) fn quote(text: &str, max: usize) -> String {
-    let mut kept = String::new();
-    for c in text.chars().filter(|c| !is_harmful(*c)).take(max) {
-        kept.push(if c.is_whitespace() { ' ' } else { c });
-    }
-    kept.trim().to_owned()
-}
+use crate::domain::text;
 
-/// Whether a character could move the cursor, hide text or turn its direction.
-fn is_harmful(c: char) -> bool {
-    (c.is_control() && !matches!(c, '\n' | '\t'))
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+/// `text` on one line, harmless, in at most `cells` cells.
+pub(crate) fn quote(text: &str, cells: usize) -> String {
+    text::cut(&text::gist(text), cells, true).0.into_owned()
 }
 
 /// Every cause behind an error, outermost first, without saying a thing twice.
@@ -34,8 +26,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn foreign_text_loses_what_could_harm_a_terminal() {
-        assert_eq!(quote("a\x1b[31mb\u{202e}c\x07\nd", 80), "a[31mbc d");
-        assert_eq!(quote("雨夜的东京", 2), "雨夜");
+    fn foreign_text_is_harmless_and_short() {
+        assert_eq!(quote("a\x1b[31mb\u{202e}c\r\n  d", 80), "a?[31mbc d");
+        assert_eq!(quote("雨夜的东京", 6), "雨夜..");
+    }
+
+    #[test]
+    fn causes_are_told_once_each() {
+        let inner = std::io::Error::other("no route to host");
+        let outer = std::io::Error::other(inner);
+        assert_eq!(causes(&outer), "no route to host");
     }
 }

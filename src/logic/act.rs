@@ -34,6 +34,8 @@ pub enum Act {
     },
     /// Take over tasks made elsewhere. Free.
     Adopt(Vec<RemoteId>),
+    /// Work on these too, where this run's scope is `Named`.
+    Take(Vec<TaskKey>),
     /// Ask for their state now.
     Refresh(Vec<TaskKey>),
     /// Stop or go on sending.

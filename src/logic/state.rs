@@ -9,7 +9,7 @@ use super::{
 use crate::domain::{
     answer::HaltCause,
     money::Ptc,
-    problem::Problem,
+    problem::{Problem, TaskError},
     task::{RemoteId, Row, Task, TaskKey, TaskState},
     time::{Mono, Now, Wall},
 };
@@ -211,7 +211,7 @@ pub struct Money {
     /// The service's own word, and when.
     pub balance: Option<(Ptc, Wall)>,
     /// Why the balance could not be had.
-    pub balance_problem: Option<Problem>,
+    pub balance_problem: Option<TaskError>,
     /// The call under way.
     pub asking: Option<Ticket>,
 }

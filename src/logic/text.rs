@@ -6,19 +6,19 @@ use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 
 /// The border of the grapheme before `at`; 0 at the beginning. `at` is a byte index.
 #[must_use]
-pub fn grapheme_before(text: &str, at: usize) -> usize {
+pub(super) fn grapheme_before(text: &str, at: usize) -> usize {
     GraphemeCursor::new(at, text.len(), true).prev_boundary(text, 0).ok().flatten().unwrap_or(0)
 }
 
 /// The border after the grapheme that begins at `at`; the text's length at its end.
 #[must_use]
-pub fn grapheme_after(text: &str, at: usize) -> usize {
+pub(super) fn grapheme_after(text: &str, at: usize) -> usize {
     GraphemeCursor::new(at, text.len(), true).next_boundary(text, 0).ok().flatten().unwrap_or(text.len())
 }
 
 /// The nearest border between graphemes at or before `at`.
 #[must_use]
-pub fn grapheme_floor(text: &str, at: usize) -> usize {
+pub(super) fn grapheme_floor(text: &str, at: usize) -> usize {
     let border = GraphemeCursor::new(at, text.len(), true).is_boundary(text, 0).unwrap_or(true);
     if border { at } else { grapheme_before(text, at) }
 }
@@ -26,20 +26,20 @@ pub fn grapheme_floor(text: &str, at: usize) -> usize {
 /// The beginning of the word before `at`. Words are those of UAX #29, so that a Chinese character is a word and a key
 /// that deletes a word does not delete a whole Chinese sentence.
 #[must_use]
-pub fn word_before(text: &str, at: usize) -> usize {
+pub(super) fn word_before(text: &str, at: usize) -> usize {
     text[..at].unicode_word_indices().next_back().map_or(0, |(start, _)| start)
 }
 
 /// The end of the word after `at`.
 #[must_use]
-pub fn word_after(text: &str, at: usize) -> usize {
+pub(super) fn word_after(text: &str, at: usize) -> usize {
     text[at..].unicode_word_indices().next().map_or(text.len(), |(start, word)| at + start + word.len())
 }
 
 /// Pasted text made harmless: escape sequences go whole (terminals hand them on as they were copied), then what
 /// [`text::clean`] takes out of any foreign text.
 #[must_use]
-pub fn clean(pasted: &str) -> String {
+pub(super) fn clean(pasted: &str) -> String {
     let mut plain = String::with_capacity(pasted.len());
     let mut rest = pasted.chars().peekable();
     while let Some(c) = rest.next() {
@@ -54,7 +54,7 @@ pub fn clean(pasted: &str) -> String {
 
 /// What [`clean`] gives, on one line.
 #[must_use]
-pub fn clean_line(pasted: &str) -> String {
+pub(super) fn clean_line(pasted: &str) -> String {
     clean(pasted.trim_matches(['\r', '\n'])).replace('\n', " ")
 }
 

@@ -26,7 +26,7 @@ mod preview;
 mod table;
 mod text;
 mod theme;
-mod words;
+pub(crate) mod words;
 
 use crate::logic::{
     compose as logic_compose,

@@ -182,7 +182,7 @@ fn a_claim_of_a_program_that_never_was_is_left_out() {
     let mut task = Task { claim: Some(dead_claim()), ..add(&mut store, intent("")) };
     save(&mut store, &mut task);
     let free = Task { claim: None, ..task.clone() };
-    assert_eq!(store.look(&[task.key]).unwrap(), [free.clone()]);
+    assert_eq!(store.look(&[task.key]).unwrap(), vec![free.clone()]);
     let overtaken = store.write(&[write_of(&Task { rev: 1, ..task })]).unwrap();
     assert_eq!(overtaken, [WriteResult::Overtaken(Box::new(free))]);
 }
@@ -197,7 +197,7 @@ fn the_claim_of_a_living_program_is_kept_and_ends_with_its_kill() {
     let claimed = tasks[0].clone();
     assert_eq!(claimed, Task { rev: 2, claim: claimed.claim.clone(), ..task });
     assert!(claimed.claim.is_some());
-    assert_eq!(ours.look(key(1)), [claimed.clone()]);
+    assert_eq!(ours.look(key(1)), vec![claimed.clone()]);
     assert_eq!(lock_files(dir.path()).len(), 2);
 
     child.kill().unwrap(); // SIGKILL: nothing of its own runs any more

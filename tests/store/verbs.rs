@@ -113,7 +113,7 @@ fn the_detail_shows_the_whole_line_of_attempts_from_any_of_them() {
         let detail = store.detail(task.key).unwrap().unwrap();
         assert_eq!((&detail.task, &detail.line), (task, &line));
     }
-    assert_eq!(store.detail(stranger.key).unwrap().unwrap().line, [stranger.clone()]);
+    assert_eq!(store.detail(key(2)).unwrap().unwrap().line, vec![stranger]);
     let retried: Vec<(TaskKey, bool)> = pages(&store)[0].0.iter().map(|row| (row.key, row.retried)).collect();
     assert_eq!(retried, [(key(5), false), (key(4), false), (key(3), true), (key(2), false), (key(1), true)]);
 }

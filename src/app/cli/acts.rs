@@ -3,7 +3,10 @@
 use super::{Outcome, Stop, Voice, headless::Headless, look, runtime, say, waits};
 use crate::{
     app::exit::Exit,
-    domain::{problem::Problem, task::{RemoteId, TaskKey}},
+    domain::{
+        problem::Problem,
+        task::{RemoteId, TaskKey},
+    },
     io::{config::Loaded, store::Store},
     logic::{
         act::{Act, Resolution},
@@ -49,7 +52,8 @@ fn told(setup: &Loaded, reports: &[ActReport], voice: Voice) -> Outcome {
         say(&problem.to_string());
         exit = Exit::Failed;
     }
-    let done: Vec<TaskKey> = reports.iter().filter(|report| report.result.is_ok()).filter_map(|report| report.key).collect();
+    let done: Vec<TaskKey> =
+        reports.iter().filter(|report| report.result.is_ok()).filter_map(|report| report.key).collect();
     let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, &done)?;
     look::print(setup, &tasks, voice)?;
     Ok(exit)
@@ -87,10 +91,9 @@ pub(super) fn balance(setup: &Loaded, voice: Voice) -> Outcome {
             Some((amount, _)) if voice.json => writeln!(std::io::stdout(), r#"{{"balance_ptc":"{amount}"}}"#)?,
             Some((amount, _)) => writeln!(std::io::stdout(), "{amount} PTC")?,
             None => {
-                let (class, problem) = problem.unwrap_or_else(|| {
-                    (crate::domain::problem::ErrorClass::Network, Problem::new("the balance could not be had", "", ""))
-                });
-                return Err(Stop::Problem(Exit::of_class(class), Box::new(problem)));
+                let exit = problem.as_ref().map_or(Exit::Interrupted, Exit::of);
+                let why = problem.map(|error| (error.message, error.next)).unwrap_or_default();
+                return Err(Stop::Problem(exit, Box::new(Problem::new("the balance could not be had", why.0, why.1))));
             }
         }
         Ok(Exit::Done)

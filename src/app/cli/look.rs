@@ -15,7 +15,7 @@ use crate::{
         config::Loaded,
         store::{self, Store},
     },
-    logic::filter::Filter,
+    logic::{engine::acts::catalogue_price, filter::Filter},
 };
 use std::{
     io::{self, Write},
@@ -37,7 +37,7 @@ pub(super) fn whole(store: &Store, keys: &[TaskKey]) -> Result<Vec<Task>, Stop> 
 
 /// The price of a request by the catalogue.
 pub(super) fn price(setup: &Loaded, request: &Request) -> Ptc {
-    setup.settings.catalogue.price(&request.model)
+    catalogue_price(&setup.settings.catalogue, request)
 }
 
 /// Tasks as a call's result: a table, or one object a line.

@@ -88,7 +88,9 @@ fn call(cli: Cli) -> Outcome {
     let global = cli.global;
     let voice = Voice {
         json: global.json,
-        color: !global.no_color && io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+        color: !global.no_color
+            && io::stdout().is_terminal()
+            && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
     };
     let Some(command) = cli.command else { return screen(&global, cli.demo) };
     match command {
@@ -201,7 +203,7 @@ fn init(path: &std::path::Path) -> Result<(), Stop> {
         std::fs::create_dir_all(dir).map_err(|e| failed(e.to_string(), "Choose another place with --config."))?;
     }
     let file = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
-    match file.and_then(|mut file| file.write_all(config::example(&keymap::example_lines()).as_bytes())) {
+    match file.and_then(|mut file| file.write_all(config::example(&keymap::config_lines()).as_bytes())) {
         Ok(()) => Ok(()),
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
             Err(failed("it exists already".into(), "Edit it, or move it away first.").into())

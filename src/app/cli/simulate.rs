@@ -3,7 +3,7 @@
 use super::{Outcome, Stop, runtime};
 use crate::{
     app::{exit::Exit, signals::Signals},
-    domain::catalogue::Catalogue,
+    domain::{catalogue::Catalogue, problem::Problem},
     io::simulator::{Faults, SimConfig, Simulator},
 };
 use std::{
@@ -13,7 +13,10 @@ use std::{
 
 /// Serves until a signal comes.
 pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str) -> Outcome {
-    let faults = faults.parse::<Faults>().map_err(|problem| Stop::Problem(Exit::Usage, Box::new(problem)))?;
+    let faults = faults.parse::<Faults>().map_err(|why| {
+        let problem = Problem::new("the faults cannot be read", why, "");
+        Stop::Problem(Exit::Usage, Box::new(problem))
+    })?;
     runtime()?.block_on(async {
         let mut signals = Signals::listen()?;
         let config = SimConfig { listen, seed, faults, ..SimConfig::demo(Catalogue::builtin()) };
@@ -23,7 +26,11 @@ pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str) -> Outcome {
         out.flush()?;
         let mut err = io::stderr().lock();
         writeln!(err, "The service's stand-in listens; nothing costs money here. In the config of a client:")?;
-        writeln!(err, "  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"", simulator.base_url())?;
+        writeln!(
+            err,
+            "  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"",
+            simulator.base_url()
+        )?;
         writeln!(err, "Any key is good. A word in a prompt causes a fault for that task:")?;
         for info in Faults::NAMES {
             writeln!(err, "  {:<10} {:<22} {}", info.word.unwrap_or(""), info.name, info.about)?;
@@ -34,7 +41,11 @@ pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str) -> Outcome {
         writeln!(
             io::stderr(),
             "{} submissions, {} accepted, {} PTC charged, {} queries, {} downloads",
-            counts.submissions, counts.accepted, counts.charged, counts.queries, counts.downloads
+            counts.submissions,
+            counts.accepted,
+            counts.charged,
+            counts.queries,
+            counts.downloads
         )?;
         simulator.stop().await;
         Ok(Exit::Done)

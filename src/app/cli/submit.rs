@@ -8,8 +8,9 @@ use crate::{
         exit::Exit,
     },
     domain::{
-        check::{ImageLook, build, check},
+        check::{build, check},
         draft::{Draft, Fault, Severity},
+        picture::{ImageLook, Typed, typed},
         problem::{ErrorClass, Problem},
         request::Request,
         task::{Task, TaskKey, TaskState},
@@ -32,7 +33,7 @@ pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
     let drafts = drafts(setup, &order)?;
     let requests = requests(setup, &drafts)?;
     if order.dry_run {
-        return dry_run(setup, &requests, voice);
+        return dry_run(setup, &requests);
     }
     if let Some(task) = named(setup, order.name.as_deref())? {
         say(&format!("the name {:?} is {} already; nothing was queued", order.name.unwrap_or_default(), task.key));
@@ -58,7 +59,8 @@ pub(super) fn retry(setup: &Loaded, keys: Vec<TaskKey>, failed: bool, said: Cons
     for task in &tasks {
         if !matches!(task.state(), TaskState::Failed | TaskState::Refused | TaskState::Cancelled | TaskState::Saved) {
             let why = format!("{} is {}", task.key, task.state().word());
-            let next = if task.state() == TaskState::Unknown { "Settle it first: see `reeltop resolve --help`." } else { "" };
+            let next =
+                if task.state() == TaskState::Unknown { "Settle it first: see `reeltop resolve --help`." } else { "" };
             return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new("nothing was queued", why, next))));
         }
         if task.request.model.is_empty() {
@@ -72,10 +74,8 @@ pub(super) fn retry(setup: &Loaded, keys: Vec<TaskKey>, failed: bool, said: Cons
     }
     let price = tasks.iter().map(|task| look::price(setup, &task.request)).sum();
     consent::ask(tasks.len(), price, said, &setup.settings.budget)?;
-    let intents = tasks
-        .into_iter()
-        .map(|task| Intent { request: task.request, parent: Some(task.key), name: None })
-        .collect();
+    let intents =
+        tasks.into_iter().map(|task| Intent { request: task.request, parent: Some(task.key), name: None }).collect();
     runtime()?.block_on(send(setup, intents, After::Answer, voice))
 }
 
@@ -176,7 +176,9 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
 }
 
 fn drafts(setup: &Loaded, order: &Submit) -> Result<Vec<Draft>, Stop> {
-    let usage = |what: &str, why: String| Stop::Problem(Exit::Usage, Box::new(Problem::new(what, why, "See `reeltop submit --help`.")));
+    let usage = |what: &str, why: String| {
+        Stop::Problem(Exit::Usage, Box::new(Problem::new(what, why, "See `reeltop submit --help`.")))
+    };
     let model = order.model.clone().or_else(|| setup.settings.catalogue.models.first().map(|spec| spec.name.clone()));
     let draft = Draft {
         model: model.unwrap_or_default(),
@@ -217,7 +219,7 @@ fn requests(setup: &Loaded, drafts: &[Draft]) -> Result<Vec<Request>, Stop> {
     let catalogue = &setup.settings.catalogue;
     let mut looks: BTreeMap<String, ImageLook> = BTreeMap::new();
     for path in drafts.iter().flat_map(|draft| [&draft.first_frame, &draft.last_frame, &draft.subject]) {
-        if !path.is_empty() && !looks.contains_key(path) && !crate::domain::check::is_url(path) {
+        if matches!(typed(path), Typed::Path(_)) && !looks.contains_key(path) {
             let look = images::load(path, &setup.paths.images).map_or_else(ImageLook::Failed, ImageLook::Found);
             looks.insert(path.clone(), look);
         }
@@ -231,9 +233,7 @@ fn requests(setup: &Loaded, drafts: &[Draft]) -> Result<Vec<Request>, Stop> {
             tell(fault, (drafts.len() > 1).then_some(nth + 1));
         }
         wrong |= faults.iter().any(|fault| fault.severity == Severity::Error);
-        if let (false, Some(spec)) = (wrong, catalogue.spec(&draft.model))
-            && let Ok(request) = build(draft, spec, &look)
-        {
+        if let Ok(request) = build(draft, catalogue, setup.settings.profile.webp, &look) {
             requests.extend(std::iter::repeat_n(request, draft.count as usize));
         }
     }
@@ -250,12 +250,12 @@ fn tell(fault: &Fault, line: Option<usize>) {
     say(&format!("{line}{weight}{}", fault.problem));
 }
 
-fn dry_run(setup: &Loaded, requests: &[Request], voice: Voice) -> Outcome {
+fn dry_run(setup: &Loaded, requests: &[Request]) -> Outcome {
     let mut out = std::io::stdout().lock();
     for request in requests {
         let spec = setup.settings.catalogue.spec(&request.model);
         let body = crate::domain::export::request_json(request, spec, &setup.settings.profile.names);
-        if voice.json { writeln!(out, "{body}")? } else { writeln!(out, "{body:#}")? }
+        writeln!(out, "{body}")?;
     }
     let price: crate::domain::money::Ptc = requests.iter().map(|request| look::price(setup, request)).sum();
     say(&format!("{} task(s) would cost {price} PTC; nothing was queued", requests.len()));

@@ -1,6 +1,10 @@
 //! `wait` and `watch`: the engine without a screen, for nohup, systemd and cron.
 
-use super::{Outcome, Stop, Voice, headless::{Headless, Waited}, look, runtime, say};
+use super::{
+    Outcome, Stop, Voice,
+    headless::{Headless, Waited},
+    look, runtime, say,
+};
 use crate::{
     app::exit::Exit,
     domain::{

@@ -4,7 +4,7 @@ use super::{
     BalanceVerdict, Reply,
     body::{self, Body},
     codes::Told,
-    query::{of_a_question, unreadable, usable},
+    query::{Answer, of_a_question, unreadable, usable},
 };
 use crate::domain::{
     money::Ptc,
@@ -28,7 +28,7 @@ pub fn judge_balance(reply: &Reply) -> BalanceVerdict {
 }
 
 fn balance(reply: &Reply) -> BalanceVerdict {
-    let (http, _, text) = usable(reply).map_err(|(_, error)| error)?;
+    let Answer { http, text, .. } = usable(reply).map_err(|none| none.error)?;
     let body = Body::read(text).ok_or_else(|| unreadable(http, text))?;
     if let Some(fault) = &body.fault {
         return Err(of_a_question(&Told::of(http, Some(fault), "")));

@@ -33,6 +33,13 @@ pub(super) struct Meaning {
     pub(super) next: &'static str,
 }
 
+impl Meaning {
+    /// A refusal for a cause that lies with the service and passes.
+    pub(super) fn is_passing(&self) -> bool {
+        self.act == Act::Refuse && self.class == ErrorClass::Service
+    }
+}
+
 /// A refusal that cost nothing.
 const fn free(act: Act, class: ErrorClass, what: &'static str, next: &'static str) -> Meaning {
     Meaning { act, class, charged: Charged::No, what, next }

@@ -4,7 +4,7 @@ use super::{
     Address, FileVerdict, Reply,
     body::{self, Body},
     codes::Told,
-    query::{of_a_question, service, unreadable, usable},
+    query::{Answer, NoAnswer, of_a_question, service, unreadable, usable},
 };
 use crate::domain::{
     picture::is_web_address,
@@ -32,9 +32,9 @@ struct RawFile<'a> {
 /// at at all.
 #[must_use]
 pub fn judge_file(reply: &Reply) -> FileVerdict {
-    let (http, wait_ms, text) = match usable(reply) {
+    let Answer { http, wait_ms, text } = match usable(reply) {
         Ok(answer) => answer,
-        Err((wait_ms, error)) => return settle(wait_ms, error),
+        Err(NoAnswer { wait_ms, error }) => return settle(wait_ms, error),
     };
     let Some(body) = Body::read(text) else {
         return FileVerdict::Again { wait_ms, error: unreadable(http, text) };

@@ -9,6 +9,7 @@ use super::{
 use crate::domain::{
     problem::{Charged, ErrorClass, TaskError},
     task::{FileId, RemoteId},
+    text,
 };
 
 /// What a question that brought nothing tells.
@@ -23,12 +24,12 @@ const WORD: usize = 40;
 /// polled on; an answer about another task is no answer.
 #[must_use]
 pub fn judge_query(reply: &Reply, asked: &RemoteId) -> QueryVerdict {
-    let (http, wait_ms, text) = match usable(reply) {
+    let Answer { http, wait_ms, text: answer } = match usable(reply) {
         Ok(answer) => answer,
-        Err(verdict) => return again(verdict.0, verdict.1),
+        Err(NoAnswer { wait_ms, error }) => return again(wait_ms, error),
     };
-    let Some(body) = Body::read(text) else {
-        return again(wait_ms, unreadable(http, text));
+    let Some(body) = Body::read(answer) else {
+        return again(wait_ms, unreadable(http, answer));
     };
     let told = body.fault.as_ref().map(|fault| Told::of(http, Some(fault), ""));
     let status = body.status().unwrap_or_default();
@@ -51,17 +52,31 @@ pub fn judge_query(reply: &Reply, asked: &RemoteId) -> QueryVerdict {
         }
         (Some(told), _) if word.is_empty() => again(wait_ms, of_a_question(told)),
         _ if word.is_empty() && body.status().is_none() && body.task_id().is_none() => {
-            again(wait_ms, unreadable(http, text))
+            again(wait_ms, unreadable(http, answer))
         }
-        _ => QueryVerdict::Running { status: crate::domain::text::cut(&body::quote(word), WORD, false).0.into_owned() },
+        _ => QueryVerdict::Running { status: text::cut(&body::quote(word), WORD, false).0.into_owned() },
     }
 }
 
-/// The answer that a question got, or why there is none to read, with the wait that was asked for.
-pub(super) fn usable(reply: &Reply) -> Result<(u16, Option<u64>, &str), (Option<u64>, TaskError)> {
+/// An answer of HTTP success to a question: a query, a file or a balance call.
+pub(super) struct Answer<'a> {
+    pub(super) http: u16,
+    pub(super) wait_ms: Option<u64>,
+    pub(super) text: &'a str,
+}
+
+/// Why a question got no answer to read.
+pub(super) struct NoAnswer {
+    pub(super) wait_ms: Option<u64>,
+    pub(super) error: TaskError,
+}
+
+/// The answer that a question got, or why there is none to read.
+pub(super) fn usable(reply: &Reply) -> Result<Answer<'_>, NoAnswer> {
     let network = |code: &str, what: &str, detail: &str| {
         let message = sentence(what, &body::quote(detail));
-        (None, TaskError { class: ErrorClass::Network, ..service(code, &message, ASKED_AGAIN) })
+        let error = TaskError { class: ErrorClass::Network, ..service(code, &message, ASKED_AGAIN) };
+        NoAnswer { wait_ms: None, error }
     };
     match reply {
         Reply::NotConnected { detail } => Err(network("no connection", "The service could not be reached", detail)),
@@ -69,14 +84,17 @@ pub(super) fn usable(reply: &Reply) -> Result<(u16, Option<u64>, &str), (Option<
         Reply::Broken { detail, timed_out: false } => {
             Err(network("broken", "The line broke before the answer came", detail))
         }
-        Reply::NotSent { problem } => Err((None, TaskError { charged: Charged::Yes, ..not_sent(problem) })),
+        Reply::NotSent { problem } => {
+            let error = TaskError { charged: Charged::Yes, ..not_sent(problem) };
+            Err(NoAnswer { wait_ms: None, error })
+        }
         Reply::Answered { http, retry_after_ms, body } if codes::is_success(*http) => {
-            Ok((*http, *retry_after_ms, body.as_str()))
+            Ok(Answer { http: *http, wait_ms: *retry_after_ms, text: body })
         }
         Reply::Answered { http, retry_after_ms, body } => {
             let fault = Body::read(body).and_then(|body| body.fault);
             let told = Told::of(*http, fault.as_ref(), &body::gist(body));
-            Err((*retry_after_ms, of_a_question(&told)))
+            Err(NoAnswer { wait_ms: *retry_after_ms, error: of_a_question(&told) })
         }
     }
 }
@@ -224,7 +242,7 @@ mod tests {
             let body = serde_json::json!({ "status": word }).to_string();
             if let QueryVerdict::Running { status } = judge_query(&answer(200, &body), &RemoteId("7".into())) {
                 prop_assert!(!status.contains(char::is_control));
-                prop_assert!(crate::domain::text::width(&status) <= WORD);
+                prop_assert!(text::width(&status) <= WORD);
             }
         }
     }

@@ -37,7 +37,8 @@ pub fn redact(body: &str) -> String {
         }
     }
     if out.len() > KEPT || !rest.is_empty() {
-        out.truncate(out.floor_char_boundary(KEPT));
+        let end = (0..=KEPT).rfind(|at| out.is_char_boundary(*at)).unwrap_or(0);
+        out.truncate(end);
         out.push_str(" (cut)");
     }
     out

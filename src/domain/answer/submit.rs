@@ -68,7 +68,8 @@ fn answered(http: u16, wait_ms: Option<u64>, text: &str) -> SubmitVerdict {
             &sentence(&format!("The answer (HTTP {http}) cannot be read"), &body::gist(text)),
             SETTLE,
         ),
-        (false, None, _) if http == 429 && !matches!(told.meaning.act, Act::Halt(_)) => later(&told, wait_ms),
+        // A gateway without a channel says with 429 that there will be one.
+        (false, None, _) if http == 429 && told.meaning.is_passing() => later(&told, wait_ms),
         (_, None, _) => by_act(&told, wait_ms),
     }
 }
@@ -196,6 +197,8 @@ mod tests {
             (429, &gateway(-10012), "refused, halt Balance -10012 balance no"),
             (403, &gateway(-10018), "refused, halt Balance -10018 balance no"),
             (400, &gateway(-10008), "refused -10008 service no"),
+            (429, &base(1026), "refused 1026 prompt_sensitive no"),
+            (429, &base(1001), "unknown 1001"),
             (429, &gateway(-10008), "later Some(7000) -10008 service no"),
             (503, &gateway(-10008), "unknown HTTP 503"),
             (400, &gateway(-10009), "refused -10009 invalid_params no"),

@@ -26,22 +26,22 @@ pub(super) fn check(text: &str, allow_http: bool) -> Result<Url, Problem> {
         Err(Problem::new(format!("The base address {:?} cannot be used", bare(text)), why, next))
     };
     let Ok(url) = Url::parse(text.trim()) else {
-        return refuse("it is not an address", "Set base_url to something like https://api.302.ai");
+        return refuse("it is not an address", "Set base_url to something like https://api.302.ai.");
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse("it holds a name or a password", "Take them out of base_url; the key has its own setting");
+        return refuse("it holds a name or a password", "Take them out of base_url; the key has its own setting.");
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return refuse("it holds a `?` or a `#`", "Set base_url to scheme and host only");
+        return refuse("it holds a `?` or a `#`", "Set base_url to scheme and host only.");
     }
     match url.scheme() {
         "https" => Ok(url),
         "http" if allow_http || near_by(&url) == NearBy::Loopback => Ok(url),
         "http" => refuse(
             "plain http would show the key to everybody on the way",
-            "Use https, or set allow_http = true in the profile",
+            "Use https, or set allow_http = true in the profile.",
         ),
-        _ => refuse("only https and http are spoken here", "Set base_url to something like https://api.302.ai"),
+        _ => refuse("only https and http are spoken here", "Set base_url to something like https://api.302.ai."),
     }
 }
 

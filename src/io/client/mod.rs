@@ -182,7 +182,7 @@ impl Key {
                 Problem::new(
                     "The key cannot be sent",
                     "it holds a line break or another character that no key has",
-                    "Set it again, without anything around it",
+                    "Set it again, without anything around it.",
                 )
             })?;
         header.set_sensitive(true);
@@ -200,7 +200,7 @@ fn no_key() -> Problem {
     Problem::new(
         "Nothing was sent",
         "no key for the service is set",
-        "Set the key and send again; `reeltop doctor` says how",
+        "Set the key and send again; `reeltop doctor` says how.",
     )
 }
 

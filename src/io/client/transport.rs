@@ -50,6 +50,6 @@ pub(in crate::io) fn failed(error: &reqwest::Error) -> Problem {
     Problem::new(
         "No connection to the service can be set up",
         words::causes(error),
-        "Check the certificates (SSL_CERT_FILE) and the proxy variables of this machine",
+        "Check the certificates (SSL_CERT_FILE) and the proxy variables of this machine.",
     )
 }

@@ -50,13 +50,13 @@ fn trouble(code: &str, class: ErrorClass, message: String, next: &str) -> TaskEr
 
 /// The line failed: dropped, refused, or a server in distress.
 pub(super) fn line(code: &str, message: String) -> Trouble {
-    let next = "It is tried again by itself and goes on where it stopped; d tries now";
+    let next = "It is tried again by itself and goes on where it stopped; d tries at once.";
     Trouble { error: trouble(code, ErrorClass::Network, message, next), again: true, part: PartThen::Keep }
 }
 
 /// What came is no whole video.
 pub(super) fn no_video(message: String) -> Trouble {
-    let next = "It is fetched anew by itself; d tries now";
+    let next = "It is fetched anew by itself; d tries at once.";
     Trouble { error: trouble("not_a_video", ErrorClass::File, message, next), again: true, part: PartThen::Remove }
 }
 
@@ -81,7 +81,7 @@ pub(super) fn unavailable(path: &Path, why: Unavailable) -> Trouble {
         Unavailable::Io(error) => disk(path, &error),
         Unavailable::Busy => {
             let message = format!("{} is being written by another reeltop", path.display());
-            let next = "Leave it to that one, or close it and press d";
+            let next = "Leave it to that one, or close it and press d.";
             Trouble { error: trouble("busy", ErrorClass::File, message, next), again: true, part: PartThen::Keep }
         }
     }
@@ -90,27 +90,27 @@ pub(super) fn unavailable(path: &Path, why: Unavailable) -> Trouble {
 /// The disk or the folder says no. A person must do something first, so it is not tried again by itself.
 pub(super) fn disk(path: &Path, error: &io::Error) -> Trouble {
     let (code, why, next) = match error.kind() {
-        ErrorKind::StorageFull => ("disk_full", "the disk is full", "Make room, then press d; what is there is kept"),
+        ErrorKind::StorageFull => ("disk_full", "the disk is full", "Make room, then press d; what is there is kept."),
         ErrorKind::QuotaExceeded => {
-            ("disk_full", "your disk quota is used up", "Make room, then press d; what is there is kept")
+            ("disk_full", "your disk quota is used up", "Make room, then press d; what is there is kept.")
         }
         ErrorKind::PermissionDenied => (
             "folder",
             "no permission to write there",
-            "Correct the folder's permissions or choose another download.dir, then press d",
+            "Correct the folder's permissions or choose another download.dir, then press d.",
         ),
         ErrorKind::ReadOnlyFilesystem => {
-            ("folder", "the file system is read-only", "Choose another download.dir, then press d")
+            ("folder", "the file system is read-only", "Choose another download.dir, then press d.")
         }
         ErrorKind::NotADirectory | ErrorKind::AlreadyExists | ErrorKind::IsADirectory => {
-            ("folder", "something that is not a folder is in the way", "Choose another download.dir, then press d")
+            ("folder", "something that is not a folder is in the way", "Choose another download.dir, then press d.")
         }
         ErrorKind::InvalidFilename => {
-            ("folder", "the file's name is too long for this file system", "Shorten download.name, then press d")
+            ("folder", "the file's name is too long for this file system", "Shorten download.name, then press d.")
         }
         _ => {
             let message = format!("{} cannot be written: {}", path.display(), words::causes(error));
-            let error = trouble("disk", ErrorClass::File, message, "Look to the disk, then press d");
+            let error = trouble("disk", ErrorClass::File, message, "Look to the disk, then press d.");
             return Trouble { error, again: false, part: PartThen::Keep };
         }
     };
@@ -120,6 +120,31 @@ pub(super) fn disk(path: &Path, error: &io::Error) -> Trouble {
 
 /// The target is none: a name with a folder in it, an unknown home.
 pub(super) fn bad_target(message: String) -> Trouble {
-    let next = "Correct download.dir and download.name, then press d";
+    let next = "Correct download.dir and download.name, then press d.";
     Trouble { error: trouble("folder", ErrorClass::File, message, next), again: false, part: PartThen::Keep }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_says_no_is_named_with_its_path_and_waits_for_a_person() {
+        for (kind, code, why) in [
+            (ErrorKind::StorageFull, "disk_full", "the disk is full"),
+            (ErrorKind::QuotaExceeded, "disk_full", "your disk quota is used up"),
+            (ErrorKind::PermissionDenied, "folder", "no permission to write there"),
+            (ErrorKind::ReadOnlyFilesystem, "folder", "the file system is read-only"),
+            (ErrorKind::NotADirectory, "folder", "something that is not a folder is in the way"),
+            (ErrorKind::InvalidFilename, "folder", "the file's name is too long for this file system"),
+            (ErrorKind::Interrupted, "disk", "operation interrupted"),
+        ] {
+            let Trouble { error, again, part } = disk(Path::new("/v/a.mp4"), &kind.into());
+            assert_eq!((error.code.as_str(), error.message), (code, format!("/v/a.mp4 cannot be written: {why}")));
+            assert_eq!(
+                (error.class, error.charged, again, part),
+                (ErrorClass::File, Charged::Yes, false, PartThen::Keep)
+            );
+        }
+    }
 }

@@ -110,7 +110,7 @@ impl Faults {
             "the first download brings a part as if it were all",
         ),
         info(Fault::SlowDownload, "slow_download", Some("!slow"), "downloads trickle at about 10 KB/s"),
-        info(Fault::NoRange, "no_range", None, "the storage ignores ranges and sends all"),
+        info(Fault::NoRange, "no_range", Some("!norange"), "the storage ignores ranges and sends all"),
         info(Fault::HtmlVideo, "html_video", Some("!html"), "the first download is a page with status 200"),
         info(Fault::Html200, "html_200", None, "an API call is answered by a page with status 200"),
         info(Fault::Html502, "html_502", None, "an API call is answered by a page with status 502"),

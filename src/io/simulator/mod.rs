@@ -244,7 +244,11 @@ fn url(listener: &TcpListener) -> Result<String, Problem> {
 }
 
 fn cannot_listen(at: &str, error: &std::io::Error) -> Problem {
-    Problem::new(format!("The simulator cannot listen at {at}"), error.to_string(), "Choose another port with --listen")
+    Problem::new(
+        format!("The simulator cannot listen at {at}"),
+        error.to_string(),
+        "Choose another port with --listen.",
+    )
 }
 
 fn serve(listener: TcpListener, router: Router, shared: Arc<Shared>) -> JoinHandle<()> {

@@ -120,7 +120,7 @@ fn picture(address: &str) -> Result<(), Invalid> {
     let data = ["data:image/jpeg;base64,", "data:image/png;base64,"].iter().find_map(|head| address.strip_prefix(head));
     let bytes = BASE64_STANDARD.decode(data.ok_or("an image must be a URL, or a data URL of a JPEG or PNG")?);
     let bytes = bytes.map_err(|_| "an image is not valid base64")?;
-    if bytes.len() > 20_000_000 {
+    if bytes.len() > 20 * 1024 * 1024 {
         return Err("an image is larger than 20MB".into());
     }
     let sides = imagesize::blob_size(&bytes).map_err(|_| "an image cannot be decoded")?;

@@ -185,6 +185,8 @@ fn body(span: Range<usize>, cut: bool, bytes_per_second: Option<usize>, shared: 
         async move {
             let at = at?;
             if at >= end {
+                // A turn for the server to send what it holds: an error right behind it would throw it away.
+                tokio::task::yield_now().await;
                 return cut.then(|| (broken(), None));
             }
             if let Some(pause) = pause {

@@ -39,7 +39,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// An open store. The verbs are in [`write`] and [`read`]; a program with a screen or an engine uses a [`Handle`].
+/// An open store: one method a verb. A program with a screen or an engine uses a [`Handle`] instead.
 #[derive(Debug)]
 pub struct Store {
     conn: Connection,

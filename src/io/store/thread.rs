@@ -250,7 +250,6 @@ fn ticket(command: &StoreCmd) -> Option<Ticket> {
 }
 
 /// Hangs up the bell. Where that is not possible, rings it ourselves every second.
-/// Hangs up the bell. Where that is not possible, rings it ourselves every second.
 fn listen(owner: &Owner, rung: &Arc<AtomicBool>, feed: &Sender<Input>) -> Option<bell::Ear> {
     let (rung, ringing) = (Arc::clone(rung), feed.clone());
     let ear = bell::listen(owner, move || rung.swap(true, Ordering::AcqRel) || ringing.send(Input::Rung).is_ok());

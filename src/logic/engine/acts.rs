@@ -3,7 +3,7 @@
 use super::{event, in_scope, poller, report, saver, store, ticket};
 use crate::{
     domain::{
-        catalogue::ModelSpec,
+        catalogue::Catalogue,
         money::Ptc,
         problem::{Charged, ErrorClass, Problem, TaskError},
         request::Request,
@@ -28,6 +28,7 @@ pub fn act(state: &mut State, act: Act) -> Vec<Effect> {
         Act::Resolve { key, as_what } => resolve(state, key, as_what),
         Act::Download { keys, dir } => keys.into_iter().flat_map(|key| download(state, key, dir.clone())).collect(),
         Act::Adopt(ids) => ids.into_iter().flat_map(|id| adopt(state, id)).collect(),
+        Act::Take(keys) => keys.into_iter().flat_map(|key| take(state, key)).collect(),
         Act::Refresh(keys) => {
             poller::refresh(state, &keys);
             super::money::ask_balance(state)
@@ -53,7 +54,13 @@ pub fn act(state: &mut State, act: Act) -> Vec<Effect> {
 /// The price of a request by the catalogue. A model that is not in it costs what the gateway usually asks.
 #[must_use]
 pub fn price(state: &State, request: &Request) -> Ptc {
-    state.settings.catalogue.spec(&request.model).map_or(Ptc::from_thousandths(500), |spec: &ModelSpec| spec.price)
+    catalogue_price(&state.settings.catalogue, request)
+}
+
+/// The same, for callers without a state.
+#[must_use]
+pub fn catalogue_price(catalogue: &Catalogue, request: &Request) -> Ptc {
+    catalogue.price(request).unwrap_or(Ptc::from_thousandths(500))
 }
 
 /// Journals a confirmed batch. Nothing is sent before the store has acknowledged it.
@@ -118,6 +125,13 @@ pub(super) fn inserted(state: &mut State, of: Ticket, result: Result<Vec<Task>, 
         Err(refusal @ InsertRefusal::OverBudget { .. }) => report(state, None, Err(refusal.problem())),
     }
     preview::inserted(state, of, &result)
+}
+
+/// Begins to work on a task that was outside of this run's scope.
+fn take(state: &mut State, key: TaskKey) -> Vec<Effect> {
+    name(state, key);
+    let task = state.tasks.live.get(&key).cloned();
+    task.map_or_else(Vec::new, |task| store::changed(state, task))
 }
 
 /// Takes a task into this run's scope.

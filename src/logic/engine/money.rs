@@ -2,10 +2,7 @@
 
 use super::ticket;
 use crate::{
-    domain::{
-        answer::{Reply, judge_balance},
-        problem::Problem,
-    },
+    domain::answer::{Reply, judge_balance},
     logic::{
         effect::{Effect, HttpCmd, Ticket},
         state::State,
@@ -35,8 +32,7 @@ pub(super) fn balance(state: &mut State, of: Ticket, reply: &Reply) -> Vec<Effec
             state.money.balance_problem = None;
         }
         Err(error) => {
-            let what = "the balance could not be had";
-            state.money.balance_problem = Some(Problem::new(what, error.message, error.next));
+            state.money.balance_problem = Some(error);
         }
     }
     Vec::new()

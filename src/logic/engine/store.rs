@@ -127,7 +127,7 @@ fn overtaken(state: &mut State, write: Write, now: Task) -> Vec<Effect> {
 }
 
 /// A row as the store has it now.
-fn changed(state: &mut State, task: Task) -> Vec<Effect> {
+pub(super) fn changed(state: &mut State, task: Task) -> Vec<Effect> {
     let key = task.key;
     if state.store.busy.contains_key(&key) || state.queue.posting.contains_key(&key) {
         return Vec::new(); // Our own write is under way: its answer brings the row as it is.
@@ -223,6 +223,10 @@ pub(super) fn look_deadline(state: &State) -> Option<Mono> {
 /// A command failed. What was to be written stays in hand and is tried again; nothing is sent until it is on disk.
 fn failed(state: &mut State, of: Option<Ticket>, problem: Problem) -> Vec<Effect> {
     let mut effects = vec![Effect::log(Level::Error, None, &problem)];
+    if of.is_none() {
+        // It may have been the question about a task's detail, which has no number: it may be asked again.
+        state.screen.detail.asked = None;
+    }
     if let Some(write) = of.and_then(|ticket| state.store.pending.remove(&ticket)) {
         if let Some(id) = &write.task.remote {
             // The log is the last place where a paid task's id survives if the store never comes back.

@@ -8,9 +8,9 @@ mod when;
 mod words;
 
 pub use bindings::BINDINGS;
-pub use build::Keymap;
+pub use build::{Keymap, Overrides};
 pub(super) use when::{can_cancel, can_download, can_retry, refreshable};
-pub use words::{HelpLine, config_lines, footer, help_lines, markdown, possible};
+pub use words::{HelpLine, config_lines, footer, help_lines, ids, markdown, possible};
 
 use super::{
     key::{Code, Key},

@@ -1,0 +1,122 @@
+//! A task's state in one word, and its signs.
+
+use serde::{Deserialize, Serialize};
+
+/// A task's state in one word: the words of the screen, of `--json`, of filters and of the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskState {
+    /// Here, not sent, free.
+    Queued,
+    /// Saved as being sent; the POST is on its way.
+    Sending,
+    /// It may have been accepted; nothing can find out.
+    Unknown,
+    /// Accepted by the service.
+    Running,
+    /// Made, the file not yet fetched.
+    Ready,
+    /// Downloading.
+    Saving,
+    /// File on disk, complete and checked.
+    Saved,
+    /// The service gave up.
+    Failed,
+    /// The service did not take it.
+    Refused,
+    /// Taken back before it was sent, or no longer watched.
+    Cancelled,
+}
+
+impl TaskState {
+    /// Every state, in the order of a task's life.
+    pub const ALL: [Self; 10] = [
+        Self::Queued,
+        Self::Sending,
+        Self::Unknown,
+        Self::Running,
+        Self::Ready,
+        Self::Saving,
+        Self::Saved,
+        Self::Failed,
+        Self::Refused,
+        Self::Cancelled,
+    ];
+
+    /// The state's word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::Unknown => "unknown",
+            Self::Running => "running",
+            Self::Ready => "ready",
+            Self::Saving => "saving",
+            Self::Saved => "saved",
+            Self::Failed => "failed",
+            Self::Refused => "refused",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// The state's sign on the screen.
+    #[must_use]
+    pub const fn sign(self) -> &'static str {
+        match self {
+            Self::Queued => "·",
+            Self::Sending => "↑",
+            Self::Unknown => "?",
+            Self::Running => "▶",
+            Self::Ready => "◆",
+            Self::Saving => "↓",
+            Self::Saved => "✓",
+            Self::Failed => "✗",
+            Self::Refused => "!",
+            Self::Cancelled => "-",
+        }
+    }
+
+    /// The state's sign where the terminal shows only ASCII.
+    #[must_use]
+    pub const fn ascii_sign(self) -> &'static str {
+        match self {
+            Self::Queued => ".",
+            Self::Sending => "^",
+            Self::Unknown => "?",
+            Self::Running => ">",
+            Self::Ready => "*",
+            Self::Saving => "v",
+            Self::Saved => "+",
+            Self::Failed => "x",
+            Self::Refused => "!",
+            Self::Cancelled => "-",
+        }
+    }
+
+    /// The state of that [`word`](Self::word).
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+
+    /// Whether the program still has work with a task in this state.
+    #[must_use]
+    pub const fn is_live(self) -> bool {
+        matches!(self, Self::Queued | Self::Sending | Self::Running | Self::Ready | Self::Saving)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_state_is_found_again_by_its_word_and_has_signs_of_its_own() {
+        let mut signs = std::collections::BTreeSet::new();
+        for state in TaskState::ALL {
+            assert_eq!(TaskState::from_word(state.word()), Some(state));
+            assert!(signs.insert(state.ascii_sign()) && state.ascii_sign().is_ascii());
+        }
+    }
+}

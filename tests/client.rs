@@ -1,0 +1,239 @@
+//! The real client against real servers on loopback that hang, reset and lie.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
+
+mod net;
+
+use net::{KEY, Raw, Then, config, http, png, refused, request};
+use reeltop::{
+    domain::{
+        answer::Reply,
+        problem::Problem,
+        request::{ImageRef, Request},
+        task::{FileId, RemoteId, TaskKey},
+    },
+    io::{
+        client::{Client, ClientConfig},
+        images,
+    },
+    logic::{effect::HttpCmd, msg::HttpMsg},
+};
+use std::{fs, path::Path, time::Duration};
+
+const NOWHERE: &str = "/nonexistent/images";
+
+fn client(url: &str) -> Client {
+    Client::new(config(url, Path::new(NOWHERE))).unwrap()
+}
+
+async fn submit(client: &Client, request: Request) -> Reply {
+    let cmd = HttpCmd::Submit { key: TaskKey(1), ticket: 7, request: Box::new(request) };
+    match client.run(cmd).await {
+        HttpMsg::Submitted { key: TaskKey(1), ticket: 7, reply } => reply,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn broken(reply: &Reply) -> bool {
+    matches!(reply, Reply::Broken { timed_out: false, .. })
+}
+
+fn answered(reply: &Reply, status: u16) -> bool {
+    matches!(reply, Reply::Answered { http, .. } if *http == status)
+}
+
+/// Submits once to a server that does `then`, and sees that exactly one request arrived.
+async fn once(then: impl Fn() -> Then + Send + Sync + 'static) -> Reply {
+    let server = Raw::start(move |_, _| then()).await;
+    let reply = submit(&client(&server.url), request("a cat")).await;
+    let requests = server.requests();
+    assert_eq!(requests.len(), 1, "{reply:?} {requests:?}");
+    assert!(requests[0].starts_with("POST /minimaxi/v1/video_generation HTTP/1.1\r\n"), "{requests:?}");
+    assert!(!format!("{reply:?}").contains(KEY), "{reply:?}");
+    reply
+}
+
+#[tokio::test]
+async fn a_submission_is_sent_once_and_unclear_after_every_kind_of_broken_answer() {
+    assert!(broken(&once(|| Then::Close).await));
+    for answer in [
+        "HTTP/1.1 200 OK\r\nContent-Le",
+        "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"task_id\":",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n20\r\n{\"task",
+        "SSH-2.0-OpenSSH_9.2\r\n",
+    ] {
+        let reply = once(|| Then::Send(answer.into())).await;
+        assert!(broken(&reply), "{answer:?} {reply:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_closed_before_it_is_read_is_unclear_and_not_tried_again() {
+    let server = Raw::slamming().await;
+    let reply = submit(&client(&server.url), request("a cat")).await;
+    assert!(broken(&reply), "{reply:?}");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn every_whole_answer_is_passed_on_as_it_came() {
+    for status in ["200 OK", "400 Bad Request", "408 Request Timeout", "500 Oops", "502 Bad Gateway", "503 Busy"] {
+        let reply = once(move || http(status, "Content-Type: text/html\r\n", "<html>")).await;
+        let code = status[..3].parse().unwrap();
+        assert_eq!(reply, Reply::Answered { http: code, retry_after_ms: None, body: "<html>".into() });
+    }
+}
+
+#[tokio::test]
+async fn a_wait_that_the_service_asks_for_is_read() {
+    let reply = once(|| http("429 Too Many Requests", "Retry-After: 12\r\n", "{}")).await;
+    assert_eq!(reply, Reply::Answered { http: 429, retry_after_ms: Some(12_000), body: "{}".into() });
+}
+
+#[tokio::test]
+async fn a_redirect_is_an_answer_and_takes_the_key_nowhere() {
+    let elsewhere = Raw::start(|_, _| http("200 OK", "", "{}")).await;
+    let location = format!("Location: {}/video_generation\r\n", elsewhere.url);
+    let reply = once(move || http("307 Temporary Redirect", &location, "")).await;
+    assert!(answered(&reply, 307), "{reply:?}");
+    assert_eq!(elsewhere.requests(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_service_that_never_answers_is_given_up_as_unclear() {
+    let server = Raw::start(|_, _| Then::Hold).await;
+    let short = ClientConfig { submit_timeout: Duration::from_millis(200), ..config(&server.url, Path::new(NOWHERE)) };
+    let reply = submit(&Client::new(short).unwrap(), request("a cat")).await;
+    assert!(matches!(reply, Reply::Broken { timed_out: true, .. }), "{reply:?}");
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn only_a_connection_that_was_never_made_counts_as_not_sent() {
+    let reply = submit(&client(&refused().await), request("a cat")).await;
+    assert!(matches!(reply, Reply::NotConnected { .. }), "{reply:?}");
+    // A TLS handshake that fails comes before the first byte of the request, too.
+    let plain = Raw::slamming().await;
+    let reply = submit(&client(&plain.url.replace("http:", "https:")), request("a cat")).await;
+    assert!(matches!(reply, Reply::NotConnected { .. }), "{reply:?}");
+}
+
+#[tokio::test]
+async fn submissions_never_share_a_connection() {
+    let server = Raw::start(|_, _| http("200 OK", "Connection: keep-alive\r\n", "{}")).await;
+    let client = client(&server.url);
+    for _ in 0..3 {
+        assert!(answered(&submit(&client, request("a cat")).await, 200));
+    }
+    // The raw server answers one request a connection: a shared one would have broken the second.
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test]
+async fn a_body_without_end_is_cut() {
+    let reply = once(|| http("200 OK", "", &"x".repeat(300_000))).await;
+    let Reply::Answered { http: 200, body, .. } = reply else { panic!("{reply:?}") };
+    assert_eq!(body.len(), 64 * 1024);
+}
+
+#[tokio::test]
+async fn the_key_goes_in_its_header_and_nowhere_else() {
+    let server = Raw::start(|_, _| http("401 No", "", &format!("{{\"message\":\"bad key {KEY}\"}}"))).await;
+    let client = client(&server.url);
+    let reply = submit(&client, request("a cat")).await;
+    assert_eq!(
+        reply,
+        Reply::Answered { http: 401, retry_after_ms: None, body: "{\"message\":\"bad key [key]\"}".into() }
+    );
+    let sent = server.requests().remove(0);
+    assert_eq!(sent.matches(KEY).count(), 1);
+    assert!(sent.contains(&format!("authorization: Bearer {KEY}\r\n")), "{sent}");
+    let config = config(&server.url, Path::new(NOWHERE));
+    assert!(!format!("{client:?} {config:?}").contains("secret"));
+}
+
+#[tokio::test]
+async fn a_submission_leaves_out_what_stands_at_its_default() {
+    let server = Raw::start(|_, _| http("200 OK", "", "{}")).await;
+    submit(&client(&server.url), request("a cat")).await;
+    let sent = server.requests().remove(0);
+    assert_eq!(sent.split_once("\r\n\r\n").unwrap().1, r#"{"model":"T2V-01","prompt":"a cat"}"#);
+}
+
+#[tokio::test]
+async fn a_picture_is_sent_as_its_stored_copy_and_nothing_is_sent_without_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let original = dir.path().join("a cat.png");
+    fs::write(&original, png(640, 480)).unwrap();
+    let stored = images::load(original.to_str().unwrap(), &dir.path().join("images")).unwrap();
+    let copy = dir.path().join("images").join(format!("{}.png", stored.sha256));
+    fs::write(&original, "changed since").unwrap();
+
+    let server = Raw::start(|_, _| http("200 OK", "", "{}")).await;
+    let client = Client::new(config(&server.url, &dir.path().join("images"))).unwrap();
+    let with_picture = Request { first_frame: Some(ImageRef::Stored(stored.clone())), ..request("a cat") };
+    assert!(answered(&submit(&client, with_picture.clone()).await, 200));
+    let sent = server.requests().remove(0);
+    assert!(sent.contains(r#""first_frame_image":"data:image/png;base64,iVBORw0KGgo"#), "{sent}");
+
+    fs::write(&copy, "damaged").unwrap();
+    let reply = submit(&client, with_picture.clone()).await;
+    let Reply::NotSent { problem: Problem { why, .. } } = &reply else { panic!("{reply:?}") };
+    assert_eq!(why, "its copy was changed");
+    fs::remove_file(&copy).unwrap();
+    assert!(matches!(submit(&client, with_picture).await, Reply::NotSent { .. }));
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn without_a_key_no_call_is_made() {
+    let server = Raw::start(|_, _| http("200 OK", "", "{}")).await;
+    let keyless = Client::new(ClientConfig { key: None, ..config(&server.url, Path::new(NOWHERE)) }).unwrap();
+    assert!(matches!(submit(&keyless, request("a cat")).await, Reply::NotSent { .. }));
+    assert_eq!(server.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn questions_go_to_their_addresses_with_ids_made_safe() {
+    let server = Raw::start(|_, _| http("200 OK", "", "{}")).await;
+    let client = client(&server.url);
+    let reply = Reply::Answered { http: 200, retry_after_ms: None, body: "{}".into() };
+    let key = TaskKey(3);
+    assert_eq!(
+        client.run(HttpCmd::Query { key, ticket: 1, id: RemoteId("1&x=/../ 2".into()) }).await,
+        HttpMsg::Queried { key, ticket: 1, reply: reply.clone() }
+    );
+    assert_eq!(
+        client.run(HttpCmd::File { key, ticket: 2, file: FileId("5".into()) }).await,
+        HttpMsg::File { key, ticket: 2, reply: reply.clone() }
+    );
+    assert_eq!(client.run(HttpCmd::Balance { ticket: 3 }).await, HttpMsg::Balance { ticket: 3, reply });
+    let lines: Vec<String> = server.requests().iter().map(|r| r.lines().next().unwrap().to_owned()).collect();
+    assert_eq!(
+        lines,
+        [
+            "GET /minimaxi/v1/query/video_generation?task_id=1%26x%3D%2F..%2F+2 HTTP/1.1",
+            "GET /minimaxi/v1/files/retrieve?file_id=5 HTTP/1.1",
+            "GET /dashboard/balance HTTP/1.1",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_call_that_nobody_waits_for_any_more_still_goes_out_whole() {
+    let (arrived, waits) = tokio::sync::oneshot::channel();
+    let arrived = std::sync::Mutex::new(Some(arrived));
+    let server = Raw::start(move |_, request| {
+        if let Some(arrived) = arrived.lock().unwrap().take() {
+            arrived.send(request.to_owned()).unwrap();
+        }
+        http("200 OK", "", "{}")
+    })
+    .await;
+    let client = client(&server.url);
+    let waiting = tokio::spawn(async move { submit(&client, request("a cat")).await });
+    // One turn of the scheduler is enough to begin; then the one who waits is gone.
+    tokio::task::yield_now().await;
+    waiting.abort();
+    let sent = tokio::time::timeout(net::DEADLINE, waits).await.unwrap().unwrap();
+    assert!(sent.ends_with(r#"{"model":"T2V-01","prompt":"a cat"}"#), "{sent}");
+}

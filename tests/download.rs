@@ -1,0 +1,455 @@
+//! Real downloads from storage that drops, ignores ranges, expires and sends pages instead of videos.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
+
+mod net;
+
+use net::{DEADLINE, KEY, Raw, Then, http};
+use reeltop::{
+    domain::{
+        answer::{Address, Reply},
+        catalogue::Catalogue,
+        problem::{Charged, ErrorClass, TaskError},
+        task::{FileId, SavedFile, TaskKey},
+    },
+    io::{
+        client::Client,
+        download::Downloader,
+        simulator::{CLIP, Download, End, Preloaded, SimClock, SimConfig, Simulator},
+    },
+    logic::{
+        effect::{HttpCmd, SaveCmd, SaveTarget},
+        msg::{HttpMsg, SaveMsg},
+    },
+};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+use tempfile::TempDir;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+const TASK: TaskKey = TaskKey(12);
+
+/// A folder to save to and the worker that does.
+struct Saver {
+    dir: TempDir,
+    downloader: Downloader,
+    stall_ms: u64,
+}
+
+impl Saver {
+    fn new() -> Self {
+        Self { dir: tempfile::tempdir().unwrap(), downloader: Downloader::new(false).unwrap(), stall_ms: 20_000 }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.dir.path()).unwrap();
+        let mut names: Vec<String> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    fn target(&self) -> SaveTarget {
+        let dir = self.dir.path().to_str().unwrap().to_owned();
+        SaveTarget { dir, name: "a cat.mp4".into(), sidecar: None, stall_ms: self.stall_ms }
+    }
+
+    fn start(&self, ticket: u64, address: Address, target: SaveTarget) -> UnboundedReceiver<SaveMsg> {
+        let (to, from) = unbounded_channel();
+        let cmd = SaveCmd::Start { key: TASK, ticket, address: Box::new(address), target: Box::new(target) };
+        self.downloader.run(cmd, move |msg| drop(to.send(msg)));
+        from
+    }
+
+    /// One start to its end, which is the last thing said.
+    async fn save_to(&self, address: Address, target: SaveTarget) -> SaveMsg {
+        let mut from = self.start(1, address, target);
+        let mut last = None;
+        while let Some(msg) = tokio::time::timeout(DEADLINE, from.recv()).await.unwrap() {
+            assert!(matches!(last, None | Some(SaveMsg::Progress { .. })), "{last:?} was not the end");
+            last = Some(msg);
+        }
+        last.unwrap()
+    }
+
+    async fn save(&self, address: Address) -> SaveMsg {
+        self.save_to(address, self.target()).await
+    }
+}
+
+fn address(url: &str) -> Address {
+    Address { url: url.into(), backup: None, bytes: None, expires: None }
+}
+
+/// The code of a failure, its class, and whether it is worth trying again.
+fn failure(msg: SaveMsg) -> (String, ErrorClass, bool) {
+    match msg {
+        SaveMsg::Failed { key: TASK, error: TaskError { code, class, charged: Charged::Yes, .. }, again, .. } => {
+            (code, class, again)
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn saved(msg: SaveMsg) -> SavedFile {
+    let SaveMsg::Done { key: TASK, saved, .. } = msg else { panic!("{msg:?}") };
+    assert_eq!((saved.bytes, saved.sides, saved.length_ms), (CLIP.len() as u64, Some((1366, 768)), Some(6_000)));
+    assert_eq!(saved.sha256, "93fed1d3a2b9d8711cccddcf93a23abef6d81143560265713d8ddec228713397");
+    assert!(fs::read(&saved.path).unwrap() == CLIP);
+    saved
+}
+
+/// A simulator with one finished task, whose prompt may hold words that cause faults.
+struct Service {
+    simulator: Simulator,
+    client: Client,
+    clock: SimClock,
+}
+
+impl Service {
+    async fn start(prompt: &str) -> Self {
+        let clock = SimClock::manual();
+        let config =
+            SimConfig { bytes_per_second: None, clock: clock.clone(), ..SimConfig::demo(Catalogue::builtin()) };
+        let simulator = Simulator::start(config).await.unwrap();
+        let done = Preloaded { id: "42".into(), prompt: prompt.into(), age_ms: 9, run_ms: Some(9), end: End::Success };
+        simulator.preload(vec![done]);
+        let client = Client::new(net::config(simulator.base_url(), Path::new("/nonexistent"))).unwrap();
+        Self { simulator, client, clock }
+    }
+
+    async fn ask(&self, cmd: HttpCmd) -> serde_json::Value {
+        let (HttpMsg::Queried { reply, .. } | HttpMsg::File { reply, .. }) = self.client.run(cmd).await else {
+            panic!()
+        };
+        let Reply::Answered { http: 200, body, .. } = reply else { panic!("{reply:?}") };
+        serde_json::from_str(&body).unwrap()
+    }
+
+    /// A fresh address of the task's file.
+    async fn address(&self) -> Address {
+        let id = reeltop::domain::task::RemoteId("42".into());
+        let task = self.ask(HttpCmd::Query { key: TASK, ticket: 1, id }).await;
+        let file = FileId(task["file_id"].as_str().unwrap().to_owned());
+        let answer = self.ask(HttpCmd::File { key: TASK, ticket: 2, file }).await;
+        let text = |name: &str| answer["file"][name].as_str().unwrap().to_owned();
+        let bytes = answer["file"]["bytes"].as_u64().filter(|bytes| *bytes > 0);
+        Address { url: text("download_url"), backup: Some(text("backup_download_url")), bytes, expires: None }
+    }
+
+    fn statuses(&self) -> Vec<(Option<String>, u16)> {
+        self.simulator.downloads().into_iter().map(|Download { range, status, .. }| (range, status)).collect()
+    }
+}
+
+#[tokio::test]
+async fn a_video_is_saved_whole_with_its_facts_and_its_sidecar() {
+    let (service, saver) = (Service::start("a cat").await, Saver::new());
+    let target = SaveTarget { sidecar: Some("{\"key\":12}".into()), ..saver.target() };
+    let saved = saved(saver.save_to(service.address().await, target).await);
+    assert_eq!(saved.path, saver.path("a cat.mp4").to_str().unwrap());
+    assert_eq!(saver.names(), ["a cat.json", "a cat.mp4"]);
+    assert_eq!(fs::read_to_string(saver.path("a cat.json")).unwrap(), "{\"key\":12}");
+    assert_eq!(service.simulator.violations(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_dropped_download_goes_on_where_it_stopped() {
+    let (service, saver) = (Service::start("a cat !drop").await, Saver::new());
+    let address = service.address().await;
+    let end = failure(saver.save(address.clone()).await);
+    assert_eq!(end, ("line".into(), ErrorClass::Network, true));
+    let there = fs::read(saver.path("a cat.mp4.part")).unwrap();
+    assert!(!there.is_empty() && CLIP.starts_with(&there), "{}", there.len());
+    saved(saver.save(address).await);
+    assert_eq!(service.statuses(), [(None, 200), (Some(format!("bytes={}-", there.len())), 206)]);
+    assert_eq!(saver.names(), ["a cat.mp4"]);
+}
+
+#[tokio::test]
+async fn storage_that_ignores_ranges_is_read_from_the_start() {
+    let (service, saver) = (Service::start("a cat !drop !norange").await, Saver::new());
+    failure(saver.save(service.address().await).await);
+    saved(saver.save(service.address().await).await);
+    let [(None, 200), (Some(_), 200)] = &service.statuses()[..] else { panic!("{:?}", service.statuses()) };
+}
+
+/// The clip as a whole answer.
+fn video(etag: &str) -> Vec<u8> {
+    let head = format!("HTTP/1.1 200 OK\r\nETag: {etag}\r\nContent-Length: {}\r\n\r\n", CLIP.len());
+    [head.as_bytes(), CLIP].concat()
+}
+
+/// The first half of the clip, and then the line breaks.
+fn half(etag: &str) -> Vec<u8> {
+    let whole = video(etag);
+    whole[..whole.len() - CLIP.len() / 2].to_vec()
+}
+
+#[tokio::test]
+async fn a_file_that_changed_since_is_fetched_anew() {
+    let saver = Saver::new();
+    let storage = Raw::start(|n, _| Then::Send(if n == 1 { half("\"one\"") } else { video("\"two\"") })).await;
+    failure(saver.save(address(&storage.url)).await);
+    saved(saver.save(address(&storage.url)).await);
+    assert!(storage.requests()[1].contains("if-range: \"one\"\r\n"), "{:?}", storage.requests());
+}
+
+#[tokio::test]
+async fn bytes_without_a_strong_validator_are_never_gone_on_with() {
+    let saver = Saver::new();
+    let storage = Raw::start(|n, _| Then::Send(if n == 1 { half("W/\"weak\"") } else { video("W/\"weak\"") })).await;
+    failure(saver.save(address(&storage.url)).await);
+    saved(saver.save(address(&storage.url)).await);
+    assert!(!storage.requests()[1].contains("range"), "{:?}", storage.requests());
+}
+
+#[tokio::test]
+async fn a_range_other_than_the_one_asked_for_is_not_believed() {
+    for wrong in ["bytes 5-9/10", "bytes 0-99/*", "lines 1-2/3", ""] {
+        let saver = Saver::new();
+        let storage = Raw::start(move |n, _| match n {
+            1 => Then::Send(half("\"e\"")),
+            2 => http("206 Partial Content", &format!("ETag: \"e\"\r\nContent-Range: {wrong}\r\n"), "wrong"),
+            _ => Then::Send(video("\"e\"")),
+        })
+        .await;
+        failure(saver.save(address(&storage.url)).await);
+        saved(saver.save(address(&storage.url)).await);
+        assert!(!storage.requests()[2].contains("range: "), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_turns_out_complete_is_checked_and_saved() {
+    let saver = Saver::new();
+    let storage = Raw::start(|n, _| match n {
+        1 => Then::Send(half("\"e\"")),
+        2 => {
+            let rest = &CLIP[CLIP.len() - CLIP.len() / 2..];
+            let head = format!(
+                "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {}-{}/{}\r\nConnection: close\r\n\r\n",
+                CLIP.len() - rest.len(),
+                CLIP.len() - 1,
+                CLIP.len()
+            );
+            // All bytes, and then a line that stays open until the stall time-out.
+            Then::SendAndHold([head.as_bytes(), rest].concat())
+        }
+        _ => http("416 Range Not Satisfiable", &format!("Content-Range: bytes */{}\r\n", CLIP.len()), ""),
+    })
+    .await;
+    let saver = Saver { stall_ms: 300, ..saver };
+    failure(saver.save(address(&storage.url)).await);
+    assert_eq!(failure(saver.save(address(&storage.url)).await).0, "stall");
+    saved(saver.save(address(&storage.url)).await);
+}
+
+#[tokio::test]
+async fn an_address_that_ran_out_needs_a_fresh_one() {
+    let (service, saver) = (Service::start("a cat !expired").await, Saver::new());
+    let end = saver.save(service.address().await).await;
+    let detail = "HTTP 403 AccessDenied: Request has expired.".to_owned();
+    assert_eq!(end, SaveMsg::AddressDead { key: TASK, ticket: 1, detail });
+    assert_eq!(service.statuses(), [(None, 403), (None, 403)]);
+    saved(saver.save(service.address().await).await);
+}
+
+#[tokio::test]
+async fn addresses_run_out_by_themselves_and_a_part_outlives_them() {
+    let (service, saver) = (Service::start("a cat !drop").await, Saver::new());
+    let address = service.address().await;
+    failure(saver.save(address.clone()).await);
+    service.clock.advance(9 * 3_600_000);
+    assert!(matches!(saver.save(address).await, SaveMsg::AddressDead { .. }));
+    saved(saver.save(service.address().await).await);
+    assert_eq!(service.statuses().last().unwrap().1, 206);
+}
+
+#[tokio::test]
+async fn the_backup_is_tried_when_the_address_is_dead_or_out_of_reach() {
+    let service = Service::start("a cat").await;
+    let good = service.address().await;
+    for dead in ["401 No", "403 No", "404 No", "410 Gone"] {
+        let storage = Raw::start(move |_, _| http(dead, "", "")).await;
+        let saver = Saver::new();
+        saved(saver.save(Address { url: storage.url, ..good.clone() }).await);
+    }
+    let saver = Saver::new();
+    saved(saver.save(Address { url: net::refused().await, ..good }).await);
+}
+
+#[tokio::test]
+async fn a_short_file_and_a_page_are_no_video_and_leave_nothing_behind() {
+    for word in ["!short", "!html"] {
+        let (service, saver) = (Service::start(word).await, Saver::new());
+        let end = failure(saver.save(service.address().await).await);
+        assert_eq!(end, ("not_a_video".into(), ErrorClass::File, true), "{word}");
+        assert_eq!(saver.names(), Vec::<String>::new(), "{word}");
+        saved(saver.save(service.address().await).await);
+    }
+}
+
+#[tokio::test]
+async fn a_page_by_its_type_and_a_file_of_another_length_than_promised_are_no_video() {
+    let saver = Saver::new();
+    let page = Raw::start(|_, _| http("200 OK", "Content-Type: text/html\r\n", "please sign in")).await;
+    assert_eq!(failure(saver.save(address(&page.url)).await).0, "not_a_video");
+    let whole = Raw::start(|_, _| Then::Send(video("\"e\""))).await;
+    let promised = Address { bytes: Some(CLIP.len() as u64 + 1), ..address(&whole.url) };
+    assert_eq!(failure(saver.save(promised).await).0, "not_a_video");
+    assert_eq!(saver.names(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_file_of_that_name_is_never_written_over() {
+    let (service, saver) = (Service::start("a cat").await, Saver::new());
+    fs::write(saver.path("a cat.mp4"), "precious").unwrap();
+    let second = saved(saver.save(service.address().await).await);
+    let third = saved(saver.save(service.address().await).await);
+    assert_eq!(
+        [second.path, third.path],
+        ["a cat-2.mp4", "a cat-3.mp4"].map(|n| saver.path(n).to_str().unwrap().to_owned())
+    );
+    assert_eq!(fs::read_to_string(saver.path("a cat.mp4")).unwrap(), "precious");
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_made_is_said_with_its_path_and_not_tried_again() {
+    let (service, saver) = (Service::start("a cat").await, Saver::new());
+    fs::write(saver.path("file"), "in the way").unwrap();
+    let dir = saver.path("file/videos").to_str().unwrap().to_owned();
+    let end = saver.save_to(service.address().await, SaveTarget { dir: dir.clone(), ..saver.target() }).await;
+    let SaveMsg::Failed { error, again: false, .. } = end else { panic!("{end:?}") };
+    assert_eq!(error.class, ErrorClass::File);
+    assert_eq!(error.message, format!("{dir} cannot be written: something that is not a folder is in the way"));
+    assert_eq!(service.simulator.downloads(), []);
+}
+
+#[tokio::test]
+async fn a_name_with_a_folder_in_it_is_refused() {
+    let saver = Saver::new();
+    for name in ["../x.mp4", "/tmp/x.mp4", "a/b.mp4", "..", ""] {
+        let target = SaveTarget { name: name.into(), ..saver.target() };
+        assert_eq!(failure(saver.save_to(address("http://127.0.0.1:9/"), target).await).0, "folder", "{name:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_line_that_brings_nothing_is_given_up_and_its_bytes_are_kept() {
+    let storage = Raw::start(|n, request| match n {
+        1 => Then::SendAndHold(half("\"e\"")),
+        2 => Then::Hold,
+        _ if request.contains("range: ") => {
+            let from = CLIP.len() - CLIP.len() / 2;
+            let head = format!(
+                "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes {from}-{}/{}\r\nContent-Length: {}\r\n\r\n",
+                CLIP.len() - 1,
+                CLIP.len(),
+                CLIP.len() - from
+            );
+            Then::Send([head.as_bytes(), &CLIP[from..]].concat())
+        }
+        _ => Then::Close,
+    })
+    .await;
+    let saver = Saver { stall_ms: 300, ..Saver::new() };
+    for _ in 0..2 {
+        assert_eq!(failure(saver.save(address(&storage.url)).await), ("stall".into(), ErrorClass::Network, true));
+    }
+    saved(saver.save(address(&storage.url)).await);
+}
+
+#[tokio::test]
+async fn a_stop_keeps_what_has_come() {
+    let saver = Saver::new();
+    let storage = Raw::start(|_, _| Then::SendAndHold(half("\"e\""))).await;
+    let mut from = saver.start(5, address(&storage.url), saver.target());
+    let first = tokio::time::timeout(DEADLINE, from.recv()).await.unwrap();
+    assert!(matches!(first, Some(SaveMsg::Progress { key: TASK, ticket: 5, total: Some(_), .. })), "{first:?}");
+    saver.downloader.run(SaveCmd::Stop { key: TASK }, |_| {});
+    let mut last = first;
+    while let Some(msg) = tokio::time::timeout(DEADLINE, from.recv()).await.unwrap() {
+        last = Some(msg);
+    }
+    assert_eq!(last, Some(SaveMsg::Stopped { key: TASK, ticket: 5 }));
+    assert!(fs::metadata(saver.path("a cat.mp4.part")).unwrap().len() > 0);
+}
+
+#[tokio::test]
+async fn a_second_start_of_a_task_ends_the_first() {
+    let saver = Saver::new();
+    let storage =
+        Raw::start(|n, _| if n == 1 { Then::SendAndHold(half("\"e\"")) } else { Then::Send(video("\"e\"")) }).await;
+    let mut first = saver.start(1, address(&storage.url), saver.target());
+    let begun = tokio::time::timeout(DEADLINE, first.recv()).await.unwrap();
+    assert!(matches!(begun, Some(SaveMsg::Progress { ticket: 1, .. })), "{begun:?}");
+    let mut second = saver.start(2, address(&storage.url), saver.target());
+    let mut last = begun;
+    while let Some(msg) = tokio::time::timeout(DEADLINE, first.recv()).await.unwrap() {
+        last = Some(msg);
+    }
+    assert_eq!(last, Some(SaveMsg::Stopped { key: TASK, ticket: 1 }));
+    let mut last = None;
+    while let Some(msg) = tokio::time::timeout(DEADLINE, second.recv()).await.unwrap() {
+        last = Some(msg);
+    }
+    assert!(matches!(last, Some(SaveMsg::Done { ticket: 2, .. })), "{last:?}");
+}
+
+#[tokio::test]
+async fn two_programs_never_write_one_part() {
+    let saver = Saver::new();
+    let other = fs::File::create(saver.path("a cat.mp4.part")).unwrap();
+    other.try_lock().unwrap();
+    let end = failure(saver.save(address("http://127.0.0.1:9/")).await);
+    assert_eq!(end, ("busy".into(), ErrorClass::File, true));
+}
+
+#[tokio::test]
+async fn the_storage_never_sees_the_key_and_the_signed_address_is_never_told() {
+    let storage = Raw::start(|_, _| Then::Close).await;
+    let signed = format!("{}/v/1/output.mp4?Expires=1&Signature=abc", storage.url);
+    let saver = Saver::new();
+    let end = saver.save(address(&signed)).await;
+    assert!(!format!("{end:?}").contains("Signature"), "{end:?}");
+    let request = storage.requests().remove(0).to_ascii_lowercase();
+    assert!(request.contains("accept-encoding: identity\r\n"), "{request}");
+    assert!(!request.contains("authorization") && !request.contains(&KEY.to_ascii_lowercase()), "{request}");
+    // A name and a password in the address would become such a header.
+    let named = storage.url.replace("http://", "http://user:pass@");
+    assert_eq!(failure(saver.save(address(&named)).await).0, "address");
+    assert_eq!(failure(saver.save(address("http://192.0.2.1/v.mp4")).await).0, "address");
+    assert_eq!(failure(saver.save(address("file:///etc/passwd")).await).0, "address");
+    assert_eq!(storage.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn redirects_are_followed_a_few_times_and_never_into_the_open() {
+    let whole = Raw::start(|_, _| Then::Send(video("\"e\""))).await;
+    let to = whole.url.clone();
+    let near = Raw::start(move |_, _| http("302 Found", &format!("Location: {to}/v.mp4\r\n"), "")).await;
+    let saver = Saver::new();
+    saved(saver.save(address(&near.url)).await);
+
+    let open = Raw::start(|_, _| http("302 Found", "Location: http://192.0.2.1/v.mp4\r\n", "")).await;
+    let end = failure(saver.save(address(&open.url)).await);
+    assert_eq!(end, ("line".into(), ErrorClass::Network, true));
+
+    let around = Raw::start(|_, _| http("302 Found", "Location: /again\r\n", "")).await;
+    assert_eq!(failure(saver.save(address(&around.url)).await).0, "line");
+    assert!(around.requests().len() <= 6, "{}", around.requests().len());
+}
+
+#[tokio::test]
+async fn storage_in_distress_is_tried_again_later() {
+    for status in ["500 Oops", "503 Slow Down", "429 Too Many"] {
+        let storage = Raw::start(move |_, _| http(status, "", "")).await;
+        let end = failure(Saver::new().save(address(&storage.url)).await);
+        assert_eq!(end, (format!("HTTP {}", &status[..3]), ErrorClass::Network, true));
+    }
+}

@@ -1,0 +1,172 @@
+//! What the tests of the line share: servers that misbehave, a catalogue, a request.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    dead_code,
+    reason = "a test may panic, and each uses a part of this"
+)]
+
+use reeltop::domain::{
+    catalogue::Catalogue,
+    request::{Request, WireNames},
+};
+use reeltop::io::client::ClientConfig;
+use secrecy::SecretString;
+use std::{
+    path::Path,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
+
+/// A key that is easy to look for.
+pub(crate) const KEY: &str = "sk-very-secret-0123456789";
+
+/// A wait that only a defect makes long.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(20);
+
+/// What a raw server does with a request it has read whole.
+pub(crate) enum Then {
+    /// Sends these bytes and closes.
+    Send(Vec<u8>),
+    /// Closes without a byte.
+    Close,
+    /// Sends these bytes and then nothing more.
+    SendAndHold(Vec<u8>),
+    /// Never answers.
+    Hold,
+}
+
+/// A server below HTTP: it reads requests and does as it is told.
+pub(crate) struct Raw {
+    pub(crate) url: String,
+    requests: Arc<Mutex<Vec<String>>>,
+}
+
+impl Raw {
+    pub(crate) async fn start(then: impl Fn(usize, &str) -> Then + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::<Mutex<Vec<String>>>::default();
+        let (seen, then) = (Arc::clone(&requests), Arc::new(then));
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let (seen, then) = (Arc::clone(&seen), Arc::clone(&then));
+                tokio::spawn(async move {
+                    let request = read_request(&mut stream).await;
+                    let n = {
+                        let mut seen = seen.lock().unwrap();
+                        seen.push(request.clone());
+                        seen.len()
+                    };
+                    match then(n, &request) {
+                        Then::Close => {}
+                        Then::Send(bytes) => {
+                            stream.write_all(&bytes).await.ok();
+                            stream.shutdown().await.ok();
+                        }
+                        Then::SendAndHold(bytes) => {
+                            stream.write_all(&bytes).await.ok();
+                            std::future::pending::<()>().await;
+                        }
+                        Then::Hold => std::future::pending().await,
+                    }
+                });
+            }
+        });
+        Self { url, requests }
+    }
+
+    /// Accepts and closes at once, before it has read a byte. Counts connections as requests.
+    pub(crate) async fn slamming() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let requests = Arc::<Mutex<Vec<String>>>::default();
+        let seen = Arc::clone(&requests);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                seen.lock().unwrap().push(String::new());
+                drop(stream);
+            }
+        });
+        Self { url, requests }
+    }
+
+    /// What arrived so far.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.requests.lock().unwrap().clone()
+    }
+}
+
+/// An HTTP answer with a right length.
+pub(crate) fn http(status: &str, headers: &str, body: &str) -> Then {
+    Then::Send(format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes())
+}
+
+async fn read_request(stream: &mut tokio::net::TcpStream) -> String {
+    let mut bytes = Vec::new();
+    let mut piece = [0; 16 * 1024];
+    loop {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let length =
+                head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+            if body.len() >= length.unwrap_or(0) {
+                return text;
+            }
+        }
+        match stream.read(&mut piece).await {
+            Ok(0) | Err(_) => return text,
+            Ok(n) => bytes.extend_from_slice(&piece[..n]),
+        }
+    }
+}
+
+/// A port at which nobody listens.
+pub(crate) async fn refused() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+pub(crate) fn config(base_url: &str, images_dir: &Path) -> ClientConfig {
+    ClientConfig {
+        base_url: base_url.into(),
+        path_prefix: "/minimaxi/v1".into(),
+        names: WireNames::gateway(),
+        catalogue: Catalogue::builtin(),
+        images_dir: images_dir.into(),
+        submit_timeout: DEADLINE,
+        query_timeout: DEADLINE,
+        allow_http: false,
+        key: Some(SecretString::from(KEY.to_owned())),
+    }
+}
+
+/// A valid request for a video of a text.
+pub(crate) fn request(prompt: &str) -> Request {
+    Request {
+        model: "T2V-01".into(),
+        prompt: prompt.into(),
+        first_frame: None,
+        last_frame: None,
+        subject: None,
+        resolution: "720P".into(),
+        duration: 6,
+        optimizer: true,
+        callback: None,
+        fast_pretreatment: false,
+        watermark: false,
+    }
+}
+
+/// The head and the end of a PNG of that size: enough for everybody who looks at its type and sides only.
+pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
+    let chunk = |kind: &[u8], data: &[u8]| {
+        [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], kind, data, &[0; 4]].concat()
+    };
+    let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+    [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &header), chunk(b"IDAT", b"pixels"), chunk(b"IEND", b"")].concat()
+}
