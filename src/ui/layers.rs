@@ -142,37 +142,37 @@ pub(super) fn help(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &Li
     let width = usize::from(list_place(screen).width).saturating_sub(4);
     let column = 18.min(width / 3);
     let (mut lines, mut first) = (Vec::new(), 0);
-    let mut row = |head: String, head_style: Style, text: &str| {
+    let row = |lines: &mut Vec<Line<'static>>, head: String, head_style: Style, text: &str| {
         let parts = text::wrap(text, width.saturating_sub(column + 5));
         for (n, part) in parts.into_iter().enumerate() {
             let head = if n == 0 { head.as_str() } else { "" };
             lines.push(Line::from(vec![Span::styled(format!("  {head:<column$} "), head_style), Span::raw(part)]));
         }
-        lines.len()
     };
     let shown = keymap::help_lines(state).into_iter().filter(|line| contains(&line.text(), &needle));
     for (at, line) in shown.enumerate() {
-        let end = match line {
-            HelpLine::Title(title) => row(String::new(), look.theme.strong, &title),
+        if at == view.scroll {
+            first = lines.len();
+        }
+        match line {
+            HelpLine::Title(title) => lines.push(Line::styled(title, look.theme.strong)),
             HelpLine::Key { keys, text, paid } => {
                 let keys = keys.split(' ').map(hints::readable).collect::<Vec<_>>().join(" ");
                 let paid = if paid { " (paid; asks first)" } else { "" };
-                row(keys, look.theme.key, &format!("{text}{paid}"))
+                row(&mut lines, keys, look.theme.key, &format!("{text}{paid}"));
             }
-            HelpLine::Word { word, text } => row(word, look.theme.strong, &text),
-        };
-        if at < view.scroll {
-            first = end;
+            HelpLine::Word { word, text } => row(&mut lines, word, look.theme.strong, &text),
         }
     }
     if needle.is_empty() {
+        lines.push(Line::styled("Signs", look.theme.strong));
         for (sign, meaning) in [
             (look.signs.cursor, "the task under the cursor"),
             (look.signs.mark, "a marked task; acts go to the marked ones"),
             (look.signs.again, "a later attempt repeats this one"),
             ("0.5?", "perhaps charged; counted as spent"),
         ] {
-            row(sign.to_owned(), look.theme.strong, meaning);
+            row(&mut lines, sign.to_owned(), look.theme.strong, meaning);
         }
     }
     searchable(brush, screen, "Help", &lines, first, view)

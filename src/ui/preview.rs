@@ -138,6 +138,7 @@ fn problem(problem: &Problem, level: Level, look: Look, width: u16) -> Vec<Line<
 fn foot(preview: &Preview, state: &State, look: Look, width: u16) -> Vec<Line<'static>> {
     let day = state.money.spent_today + state.money.reserved;
     let left = match state.settings.budget.per_day {
+        Some(cap) if day + preview.total > cap => format!("crosses the day's cap: {} PTC are left", cap.less(day)),
         Some(cap) => format!("{} PTC of the day's {cap} then left", cap.less(day + preview.total)),
         None => format!("{} PTC today with it", day + preview.total),
     };
