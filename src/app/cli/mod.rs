@@ -86,10 +86,7 @@ fn say(text: &str) {
 
 fn call(cli: Cli) -> Outcome {
     let global = cli.global;
-    let voice = Voice {
-        json: global.json,
-        color: !plain(&global) && io::stdout().is_terminal(),
-    };
+    let voice = Voice { json: global.json, color: !plain(&global) && io::stdout().is_terminal() };
     let Some(command) = cli.command else { return screen(&global, cli.demo) };
     match command {
         Command::Completions { shell } => {
