@@ -33,6 +33,7 @@ pub fn store(state: &mut State, msg: StoreMsg) -> Vec<Effect> {
         StoreMsg::Opened { owner, total, last_seen, draft } => {
             state.store.owner = Some(owner);
             state.tasks.total = total;
+            state.tasks.rows.reserve(total);
             state.tasks.loaded = total == 0;
             away::begin(state, last_seen);
             if let Some(draft) = draft {
@@ -93,7 +94,6 @@ fn written(state: &mut State, of: Ticket, result: WriteResult) -> Vec<Effect> {
             }
             let mut effects = next_write(state, key, rev);
             effects.extend(saver::claim_saved(state, &on_disk, of));
-            effects.extend(detail::follow(state));
             effects
         }
         WriteResult::Overtaken(now) => overtaken(state, write, *now),
@@ -139,9 +139,7 @@ pub(super) fn changed(state: &mut State, task: Task) -> Vec<Effect> {
     }
     let orphan = task.state() == TaskState::Sending && in_scope(state, &task) && !held_by_another(state, &task);
     tasks::put(state, task.clone());
-    let mut effects = if orphan { queue::orphaned(state, task) } else { take_over(state, task) };
-    effects.extend(detail::follow(state));
-    effects
+    if orphan { queue::orphaned(state, task) } else { take_over(state, task) }
 }
 
 /// A task that nobody holds and that needs work becomes ours.
@@ -193,11 +191,10 @@ fn page(state: &mut State, rows: Vec<crate::domain::task::Row>, whole: Vec<Task>
         // Work confirmed in an earlier run: the person decides whether it still is to be paid for.
         state.queue.paused = true;
     }
-    let mut effects: Vec<Effect> = whole.into_iter().flat_map(|task| changed(state, task)).collect();
+    let effects = whole.into_iter().flat_map(|task| changed(state, task)).collect();
     if last {
         away::finish(state);
     }
-    effects.extend(detail::follow(state));
     effects
 }
 
