@@ -23,6 +23,7 @@ pub mod list;
 pub mod msg;
 pub mod notice;
 pub mod preview;
+pub mod rows;
 pub mod screen;
 pub mod settings;
 pub mod spread;
@@ -57,6 +58,7 @@ pub fn update(state: &mut State, msg: Msg, now: Now) -> Vec<Effect> {
         Msg::Signal(signal) => engine::ending::signal(state, signal),
         Msg::Act(act) => engine::act(state, act),
     };
+    effects.extend(detail::follow(state));
     toast::expire(state);
     effects.extend(compose::wake(state));
     effects.extend(notice::wake(state));
@@ -71,6 +73,7 @@ pub fn next_deadline(state: &State) -> Option<Mono> {
         engine::next_deadline(state),
         toast::deadline(state),
         compose::deadline(state),
+        detail::deadline(state),
         notice::deadline(state),
         ages(state),
         midnight(state),

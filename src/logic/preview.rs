@@ -85,17 +85,15 @@ pub(super) fn retry(state: &mut State, tasks: Vec<Task>, left_out: usize) {
         let why = "they are unsent, running, unknown or made already";
         warnings.push(Problem::new(format!("{left_out} of the marked tasks are left out"), why, ""));
     }
-    let sensitive = tasks.iter().filter(|task| class(task) == Some(ErrorClass::PromptSensitive)).count();
-    if sensitive > 0 {
-        let what = format!(
-            "{sensitive} of these prompts {} refused as sensitive",
-            if sensitive == 1 { "was" } else { "were" }
-        );
-        warnings.push(Problem::new(
-            what,
-            "the same words will most likely be refused again",
-            "e edits before it sends.",
-        ));
+    for (of, what, why) in [
+        (ErrorClass::PromptSensitive, "refused as sensitive", "the same words will most likely be refused again"),
+        (ErrorClass::InvalidParams, "refused for invalid parameters", "the same request will be refused again"),
+    ] {
+        let count = tasks.iter().filter(|task| task.error().is_some_and(|error| error.class == of)).count();
+        if count > 0 {
+            let were = if count == 1 { "was" } else { "were" };
+            warnings.push(Problem::new(format!("{count} of these {were} {what}"), why, "e edits before it sends."));
+        }
     }
     for task in &tasks {
         warnings.extend(retried_already(state, task));
@@ -115,15 +113,11 @@ pub(super) fn retry(state: &mut State, tasks: Vec<Task>, left_out: usize) {
     open(state, Purpose::Retry, items, warnings);
 }
 
-fn class(task: &Task) -> Option<ErrorClass> {
-    task.error().map(|error| error.class)
-}
-
 /// A warning, where a later attempt repeats this one already.
 fn retried_already(state: &State, task: &Task) -> Option<Problem> {
     let row = state.tasks.rows.get(&task.key).filter(|row| row.retried)?;
     // A later attempt has a larger key; the last one is what the person wants to know of.
-    let later = state.tasks.rows.range(row.key..).rev().map(|(_, later)| later).find(|l| l.parent == Some(row.key));
+    let later = state.tasks.rows.from(row.key).rev().find(|l| l.parent == Some(row.key));
     let told = later.map_or_else(String::new, |l| format!(" as {}, which is {}", l.key, l.state.word()));
     Some(Problem::new(format!("{} is already retried{told}", row.key), "", "Enter sends it once more."))
 }

@@ -4,6 +4,7 @@ use super::{
     agenda::Agenda,
     effect::{Ticket, Write},
     notice::Notices,
+    rows::Rows,
     screen::Screen,
     settings::Settings,
 };
@@ -11,7 +12,7 @@ use crate::domain::{
     answer::HaltCause,
     money::Ptc,
     problem::{Problem, TaskError},
-    task::{RemoteId, Row, Task, TaskKey, TaskState},
+    task::{RemoteId, Task, TaskKey, TaskState},
     time::{Mono, Now, Wall},
 };
 use std::{
@@ -82,7 +83,7 @@ impl State {
 #[derive(Clone, Debug, Default)]
 pub struct Tasks {
     /// A line of every task.
-    pub rows: BTreeMap<TaskKey, Row>,
+    pub rows: Rows,
     /// The whole of those that are live or unknown.
     pub live: BTreeMap<TaskKey, Task>,
     /// Of these, the queued ones.

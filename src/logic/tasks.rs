@@ -54,7 +54,7 @@ pub fn put_row(state: &mut State, row: Row) -> bool {
     if row.state == TaskState::Saved && state_before != Some(TaskState::Saved) {
         remember(state, &row);
     }
-    state.tasks.rows.insert(key, row);
+    state.tasks.rows.insert(row);
     state.tasks.total = state.tasks.total.max(state.tasks.rows.len());
     table::row_changed(state, key);
     true
@@ -79,7 +79,7 @@ pub fn put_page(state: &mut State, rows: Vec<Row>) {
             remember(state, &row);
         }
         added.push(row.key);
-        state.tasks.rows.insert(row.key, row);
+        state.tasks.rows.insert(row);
     }
     state.tasks.total = state.tasks.total.max(state.tasks.rows.len());
     table::rows_appended(state, &added);

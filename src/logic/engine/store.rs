@@ -34,6 +34,7 @@ pub fn store(state: &mut State, msg: StoreMsg) -> Vec<Effect> {
         StoreMsg::Opened { owner, total, last_seen, draft } => {
             state.store.owner = Some(owner);
             state.tasks.total = total;
+            state.tasks.rows.reserve(total);
             state.tasks.loaded = total == 0;
             away::begin(state, last_seen);
             if let Some(draft) = draft {
@@ -108,7 +109,6 @@ fn written(state: &mut State, of: Ticket, result: WriteResult) -> Vec<Effect> {
                 told::on_disk(state, key);
             }
             effects.extend(saver::claim_saved(state, &write.task));
-            effects.extend(detail::follow(state));
             effects
         }
         WriteResult::Overtaken(now) => overtaken(state, write, *now),
@@ -179,7 +179,6 @@ pub(super) fn changed(state: &mut State, task: Task) -> Vec<Effect> {
         None if task.state() == TaskState::Sending => found_sending(state, task),
         None => take_over(state, task),
     });
-    effects.extend(detail::follow(state));
     effects
 }
 
@@ -241,11 +240,10 @@ fn page(state: &mut State, rows: Vec<crate::domain::task::Row>, whole: Vec<Task>
         // Work confirmed in an earlier run: the person decides whether it still is to be paid for.
         state.queue.paused = true;
     }
-    let mut effects: Vec<Effect> = whole.into_iter().flat_map(|task| changed(state, task)).collect();
+    let effects = whole.into_iter().flat_map(|task| changed(state, task)).collect();
     if last {
         away::finish(state);
     }
-    effects.extend(detail::follow(state));
     effects
 }
 

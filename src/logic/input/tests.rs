@@ -39,7 +39,7 @@ fn said(state: &State) -> &str {
 /// Hands in a whole task, as the store does when asked.
 fn give(state: &mut State, key: u32, of: TaskState) -> Vec<Effect> {
     let task = task(key, of);
-    detail::loaded(state, Box::new(Detail { task, events: vec![], ledger: vec![], line: vec![] }))
+    crate::logic::detail::loaded(state, Box::new(Detail { task, events: vec![], ledger: vec![], line: vec![] }))
 }
 
 fn inserts(effects: &[Effect]) -> usize {
@@ -94,6 +94,18 @@ fn an_action_that_is_not_possible_says_why() {
         assert_eq!(wishes(&mut state, key), [], "{key}");
         assert_eq!(said(&state), why);
     }
+}
+
+#[test]
+fn a_task_made_elsewhere_is_not_repeated_blindly() {
+    let mut state = state(&[]);
+    let mut adopted = task(1, Failed);
+    adopted.request.model = String::new();
+    add(&mut state, adopted);
+    for key in ["r", "e", "c"] {
+        assert_eq!(wishes(&mut state, key), [], "{key}");
+    }
+    assert_eq!(said(&state), "#1 was made elsewhere, so what it asked for is not known here; n composes a new one");
 }
 
 #[test]

@@ -162,7 +162,8 @@ proptest! {
             }
         }
         prop_assert!(world.left, "{:#?}", world.state.store);
-        for (key, row) in &world.state.tasks.rows {
+        for row in world.state.tasks.rows.values() {
+            let key = &row.key;
             let (state, rev) = (world.disk.tasks[key].state(), world.disk.tasks[key].rev);
             // A claim that the store took but told as failed, with no time left to find out: unknown at the next start.
             if (row.state, state) != (TaskState::Queued, TaskState::Sending) {
