@@ -215,7 +215,7 @@ pub fn config_lines() -> String {
         let _ = writeln!(text, "[keys.{}]", ctx.id());
         for binding in BINDINGS.iter().filter(|binding| binding.ctx == ctx) {
             let keys: Vec<String> = binding.keys.iter().map(|key| format!("{key:?}")).collect();
-            let _ = writeln!(text, "# {} = [{}] # {}", binding.id, keys.join(", "), binding.help);
+            let _ = writeln!(text, "#{} = [{}]  # {}", binding.id, keys.join(", "), binding.help);
         }
         text.push('\n');
     }
