@@ -78,26 +78,22 @@ fn obstacles(state: &State, total: Ptc) -> Vec<Problem> {
     found
 }
 
-/// Opens the preview of a retry: the same requests again, as new attempts. Those that cannot be repeated are left out,
-/// and named.
-pub(super) fn retry(state: &mut State, tasks: Vec<Task>) {
+/// Opens the preview of a retry: the same requests again, as new attempts.
+pub(super) fn retry(state: &mut State, tasks: Vec<Task>, left_out: usize) {
     let mut warnings = Vec::new();
-    let left_out = super::table::targets(state).len().saturating_sub(tasks.len());
     if left_out > 0 {
         let why = "they are unsent, running, unknown or made already";
         warnings.push(Problem::new(format!("{left_out} of the marked tasks are left out"), why, ""));
     }
-    let sensitive = tasks.iter().filter(|task| class(task) == Some(ErrorClass::PromptSensitive)).count();
-    if sensitive > 0 {
-        let what = format!(
-            "{sensitive} of these prompts {} refused as sensitive",
-            if sensitive == 1 { "was" } else { "were" }
-        );
-        warnings.push(Problem::new(
-            what,
-            "the same words will most likely be refused again",
-            "e edits before it sends.",
-        ));
+    for (of, what, why) in [
+        (ErrorClass::PromptSensitive, "refused as sensitive", "the same words will most likely be refused again"),
+        (ErrorClass::InvalidParams, "refused for invalid parameters", "the same request will be refused again"),
+    ] {
+        let count = tasks.iter().filter(|task| task.error().is_some_and(|error| error.class == of)).count();
+        if count > 0 {
+            let were = if count == 1 { "was" } else { "were" };
+            warnings.push(Problem::new(format!("{count} of these {were} {what}"), why, "e edits before it sends."));
+        }
     }
     for task in &tasks {
         warnings.extend(retried_already(state, task));
@@ -115,10 +111,6 @@ pub(super) fn retry(state: &mut State, tasks: Vec<Task>) {
         })
         .collect();
     open(state, Purpose::Retry, items, warnings);
-}
-
-fn class(task: &Task) -> Option<ErrorClass> {
-    task.error().map(|error| error.class)
 }
 
 /// A warning, where a later attempt repeats this one already.
@@ -253,15 +245,18 @@ pub(super) fn typed(state: &mut State, key: Key) -> bool {
     takes
 }
 
-/// Scrolls.
+/// Scrolls. The last line is guessed from above; what lies past the end is drawn as the end.
 pub(super) fn scroll(state: &mut State, to: Move) {
     let page = usize::from(state.screen.height / 2).max(1);
     if let Some(Layer::Preview(preview)) = state.screen.layers.last_mut() {
-        preview.scroll = table::step(to, preview.scroll, preview.items.len() * LINES + LINES, page);
+        let notes = preview.obstacles.len() + preview.warnings.len();
+        let whole = preview.items.first().map_or(0, |item| LINES + item.request.prompt.len() / 40);
+        let lines = notes * 4 + whole.max(preview.items.len());
+        preview.scroll = table::step(to, preview.scroll, lines, page);
     }
 }
 
-/// Lines that an item takes at most, for the scroll's end.
+/// Lines that the fields of an item take besides its prompt.
 const LINES: usize = 16;
 
 #[cfg(test)]

@@ -18,10 +18,9 @@ fn no(why: impl Into<String>) -> Possible {
 
 /// Whether at least one of the tasks acted on passes; if none does, why the first one does not.
 fn any(state: &State, test: fn(&Row) -> Possible) -> Possible {
-    let keys = targets(state);
-    let rows = || keys.iter().filter_map(|key| state.tasks.rows.get(key));
-    let Some(first) = rows().next() else { return some_task(state) };
-    if rows().any(|row| test(row).is_ok()) { Ok(()) } else { test(first) }
+    let mut rows = targets(state).filter_map(|key| state.tasks.rows.get(&key)).peekable();
+    let Some(first) = rows.peek().copied() else { return some_task(state) };
+    if rows.any(|row| test(row).is_ok()) { Ok(()) } else { test(first) }
 }
 
 pub(super) fn some_task(state: &State) -> Possible {
@@ -32,9 +31,21 @@ pub(super) fn some_task(state: &State) -> Possible {
     }
 }
 
+/// Whether it is known what that task asked for: of an adopted one it is not.
+fn known_row(row: &Row) -> Possible {
+    if row.model.is_empty() {
+        return no(format!(
+            "{} was made elsewhere, so what it asked for is not known here; n composes a new one",
+            row.key
+        ));
+    }
+    Ok(())
+}
+
 /// Whether that task can be repeated as it is.
 fn retry_row(row: &Row) -> Possible {
     let key = row.key;
+    known_row(row)?;
     match row.state {
         TaskState::Failed | TaskState::Refused | TaskState::Cancelled | TaskState::Saved => Ok(()),
         TaskState::Queued => no(format!("{key} has not been sent yet, so there is nothing to repeat")),
@@ -47,10 +58,6 @@ fn retry_row(row: &Row) -> Possible {
 
 pub(super) fn retry(state: &State) -> Possible {
     any(state, retry_row)
-}
-
-pub(super) fn whole(state: &State) -> Possible {
-    some_task(state)
 }
 
 /// Whether that task can be taken back or left.
@@ -74,9 +81,10 @@ pub(super) fn cancel(state: &State) -> Possible {
 fn download_row(row: &Row) -> Possible {
     let key = row.key;
     match row.state {
-        TaskState::Ready => Ok(()),
+        TaskState::Ready | TaskState::Saved => Ok(()),
+        // What is no longer watched but was paid for can be taken up again.
+        TaskState::Cancelled if row.remote.is_some() => Ok(()),
         TaskState::Saving => no(format!("{key} is being downloaded already")),
-        TaskState::Saved => no(format!("{key} is on disk already; yf copies its path")),
         TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Running => {
             no(format!("{key} is {}: there is no file yet", row.state.word()))
         }
@@ -92,6 +100,10 @@ pub(super) fn download(state: &State) -> Possible {
 
 fn of_cursor(state: &State, test: fn(&Row) -> Possible) -> Possible {
     cursor_row(state).map_or_else(|| some_task(state), test)
+}
+
+pub(super) fn known(state: &State) -> Possible {
+    of_cursor(state, known_row)
 }
 
 pub(super) fn resolve(state: &State) -> Possible {
