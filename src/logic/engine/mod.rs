@@ -80,8 +80,12 @@ fn held_by_another(state: &State, task: &Task) -> bool {
         .is_some_and(|claim| Some(&claim.owner) != state.store.owner.as_ref() && claim.until > state.now.wall)
 }
 
-/// This run's claim on a task for the next `ms` milliseconds. `None` while the store is not open.
+/// This run's claim on a task for the next `ms` milliseconds. `None` while the store is not open, and when the program
+/// ends: what is still answered then is for whoever else runs.
 fn claim(state: &State, ms: u64) -> Option<Claim> {
+    if state.ending.is_some() {
+        return None;
+    }
     state.store.owner.clone().map(|owner| Claim { owner, until: state.now.wall.plus(ms) })
 }
 
