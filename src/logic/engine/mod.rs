@@ -110,11 +110,13 @@ fn held_by_another(state: &State, task: &Task) -> bool {
         .is_some_and(|claim| Some(&claim.owner) != state.store.owner.as_ref() && claim.until > state.now.wall)
 }
 
-/// This run's claim on a task for the next `ms` milliseconds. `None` while the store is not open, and at the end: what is
-/// written then is for whoever comes next.
+/// This run's claim on a task for the next `ms` milliseconds. `None` while the store is not open, and when the program
+/// ends: what is still answered then is for whoever else runs.
 fn claim(state: &State, ms: u64) -> Option<Claim> {
-    let owner = state.store.owner.clone().filter(|_| state.ending.is_none())?;
-    Some(Claim { owner, until: state.now.wall.plus(ms) })
+    if state.ending.is_some() {
+        return None;
+    }
+    state.store.owner.clone().map(|owner| Claim { owner, until: state.now.wall.plus(ms) })
 }
 
 /// An entry of a time line, now.
