@@ -141,6 +141,7 @@ fn queue(brush: &Brush<'_>, state: &State) -> Option<Part> {
             HaltCause::Key => "key",
             HaltCause::Balance => "balance",
             HaltCause::Store => "store",
+            HaltCause::Failures(_) => "failures",
         };
         return Some(one(2, [format!("queue halted: {why}"), format!("halted: {why}"), "halted".into()], theme.bad));
     }

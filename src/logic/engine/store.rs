@@ -48,6 +48,10 @@ pub fn store(state: &mut State, msg: StoreMsg) -> Vec<Effect> {
         StoreMsg::Send { ticket, result } => queue::claimed(state, ticket, result),
         StoreMsg::Changed { tasks } => tasks.into_iter().flat_map(|task| changed(state, task)).collect(),
         StoreMsg::Detail(found) => detail::loaded(state, found),
+        StoreMsg::Costs(report) => {
+            state.money.report = Some(report);
+            Vec::new()
+        }
         StoreMsg::NoSuchTask { key } => detail::no_such(state, key),
         StoreMsg::Failed { ticket, problem } => failed(state, ticket, problem),
     }
@@ -188,10 +192,13 @@ fn page(state: &mut State, rows: Vec<crate::domain::task::Row>, whole: Vec<Task>
     let first = state.tasks.rows.is_empty();
     tasks::put_page(state, rows);
     state.tasks.loaded |= last;
-    let unsent = whole.iter().any(|task| task.state() == TaskState::Queued && is_ours(state, task));
-    if first && unsent && state.settings.interactive {
+    let of = |task: &&Task| task.state() == TaskState::Queued && is_ours(state, task);
+    let unsent: Vec<TaskKey> = whole.iter().filter(of).map(|task| task.key).collect();
+    if first && !unsent.is_empty() && state.settings.interactive {
         // Work confirmed in an earlier run: the person decides whether it still is to be paid for.
         state.queue.paused = true;
+        state.queue.last_batch.clone_from(&unsent);
+        state.queue.unsent = unsent.into_iter().collect();
     }
     let mut effects: Vec<Effect> = whole.into_iter().flat_map(|task| changed(state, task)).collect();
     if last {
