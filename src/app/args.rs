@@ -256,7 +256,7 @@ pub struct Consent {
 pub enum ConfigCall {
     /// Name every fault of the config
     Check,
-    /// Where the config, the store and the log lie
+    /// Where the config lies
     Path,
     /// Every option as it is in force, and where it comes from
     Show,
