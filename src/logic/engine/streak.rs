@@ -53,3 +53,55 @@ fn count(state: &mut State, row: Streak, error: &TaskError) -> Streak {
     }
     Streak { class: Some(error.class), tasks }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::problem::{Charged, ErrorClass},
+        logic::testing::state,
+    };
+
+    fn error(class: ErrorClass) -> TaskError {
+        let (code, message) = ("1".into(), "it did not work.".into());
+        TaskError { code, class, message, next: String::new(), charged: Charged::No }
+    }
+
+    #[test]
+    fn three_of_one_kind_in_a_row_stop_the_line_and_say_which_key_goes_on() {
+        let mut state = state(&[]);
+        let (service, plan) = (error(ErrorClass::Service), error(ErrorClass::Plan));
+        for error in [&service, &service, &plan, &service, &service] {
+            refused(&mut state, error);
+        }
+        assert_eq!(state.queue.halted, None);
+        refused(&mut state, &service);
+        let halt = state.queue.halted.clone().map(|halt| (halt.cause, halt.problem.to_string()));
+        let words = "sending stopped: 3 tasks in a row came to nothing (service error): it did not work. \
+                     R shows the failures by cause; p goes on sending.";
+        assert_eq!(halt, Some((HaltCause::Failures(ErrorClass::Service), words.to_owned())));
+    }
+
+    #[test]
+    fn what_goes_well_ends_the_row_and_each_side_has_its_own() {
+        let mut state = state(&[]);
+        let service = error(ErrorClass::Service);
+        for _ in 0..3 {
+            refused(&mut state, &service);
+            refused(&mut state, &service);
+            accepted(&mut state);
+            failed(&mut state, &service);
+            failed(&mut state, &service);
+            made(&mut state);
+        }
+        assert_eq!(state.queue.halted, None);
+    }
+
+    #[test]
+    fn zero_never_stops_it() {
+        let mut state = state(&[]);
+        state.settings.queue.stop_after_failures = 0;
+        (0..100).for_each(|_| failed(&mut state, &error(ErrorClass::Service)));
+        assert_eq!(state.queue.halted, None);
+    }
+}

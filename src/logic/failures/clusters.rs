@@ -109,7 +109,7 @@ fn remedy(row: &Row, class: ErrorClass, message: &str) -> Remedy {
         ErrorClass::InvalidParams => match field_of(message) {
             Some(Field::Prompt) => Remedy::EditPrompts,
             Some(field) => Remedy::FixField(field),
-            None => Remedy::FixField(Field::Resolution),
+            None => Remedy::FixField(Field::Model),
         },
         ErrorClass::Plan => Remedy::FixField(Field::Model),
         ErrorClass::RateLimited

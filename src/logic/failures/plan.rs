@@ -72,6 +72,9 @@ fn mended(state: &State, task: &Task) -> Result<Request, String> {
         let error = faults.iter().find(|fault| fault.severity == Severity::Error);
         error.map_or_else(String::new, |fault| fault.problem.to_string())
     })?;
+    if request == task.request {
+        return Err("it would be the same request again".into());
+    }
     if sensitive && request.prompt == task.request.prompt && request.stored_images().eq(stored.iter().copied()) {
         return Err("its prompt was refused and is unchanged".into());
     }

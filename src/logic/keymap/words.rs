@@ -8,7 +8,7 @@ use crate::{
 use std::fmt::Write;
 
 /// Hints in the footer at most.
-const HINTS: usize = 9;
+const HINTS: usize = 10;
 
 /// One line of help.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +127,7 @@ fn wanted(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
 fn of_tasks(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
     let fitting: &[&str] = match cursor_row(state).map(|row| row.state) {
         Some(TaskState::Unknown) => &["resolve"],
-        Some(TaskState::Failed | TaskState::Refused) => &["retry", "failures", "edit"],
+        Some(TaskState::Failed | TaskState::Refused) => &["retry", "edit", "failures"],
         Some(TaskState::Cancelled) => &["retry", "edit"],
         Some(TaskState::Queued) => &["cancel"],
         Some(TaskState::Ready) => &["download"],
@@ -261,6 +261,7 @@ mod tests {
             [
                 "r retry",
                 "e edit+retry",
+                "R failures",
                 "n new",
                 "enter detail",
                 "/ filter",
