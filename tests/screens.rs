@@ -453,7 +453,7 @@ fn mending_a_cause() {
     });
     shots("mend_field", |width, height| {
         let mut state = failures(width, height);
-        press(&mut state, "g f tab x enter");
+        press(&mut state, "g f");
         state
     });
 }

@@ -165,7 +165,11 @@ fn balance(state: &State) -> Vec<Line> {
     };
     lines.push(fact("Balance", format!("{balance} PTC by the service's own word"), balance <= Ptc::ZERO));
     let Some(compared) = compared(state) else {
-        lines.push(fact("Difference", "not known before a second word about the balance; B asks".into(), false));
+        lines.push(fact(
+            "Difference",
+            "not known before a second word about the balance; open this again for one".into(),
+            false,
+        ));
         return lines;
     };
     let minutes = state.now.wall.since(compared.since) / crate::domain::time::MINUTE;

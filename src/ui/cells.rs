@@ -130,8 +130,8 @@ fn waiting(view: &View<'_>, row: &Row) -> String {
         return format!("{}, waits", class.label());
     }
     match undo_left(view, row.key) {
-        0 => "free, its turn comes".into(),
-        left => format!("can be undone {}", words::span(left.div_ceil(SECOND) * SECOND)),
+        0 => "free, waits".into(),
+        left => format!("undo within {}", words::span(left.div_ceil(SECOND) * SECOND)),
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn lines(was: &Request, now: &Request, width: u16, look: Look) -> Vec
         })
         .collect();
     if was.prompt != now.prompt {
-        lines.extend(prompt(&was.prompt, &now.prompt, width, look));
+        lines.extend(prompt("Prompt", &was.prompt, &now.prompt, width, look));
     }
     lines
 }
@@ -53,10 +53,10 @@ fn fields(request: &Request) -> [(&'static str, String); 9] {
 }
 
 /// The prompt with `[-what went-]` and `{+what came+}`, so that it is told without colours too.
-pub(super) fn prompt(was: &str, now: &str, width: u16, look: Look) -> Vec<Line<'static>> {
+pub(super) fn prompt(label: &str, was: &str, now: &str, width: u16, look: Look) -> Vec<Line<'static>> {
     let room = usize::from(width).saturating_sub(LABEL + 2).max(8);
     let mut lines = Vec::new();
-    let mut line: Vec<Span<'static>> = vec![Span::styled(format!("{:<LABEL$}", "Prompt"), look.theme.faint)];
+    let mut line: Vec<Span<'static>> = vec![Span::styled(format!("{label:<LABEL$}"), look.theme.faint)];
     let mut used = 0;
     for piece in diff::words(was, now) {
         let (words, style) = match piece {

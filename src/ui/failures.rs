@@ -135,7 +135,7 @@ fn about(state: &State, view: &FailuresView, cluster: &Cluster, look: Look, widt
         match view.fixes.get(&cluster.id) {
             Some(Fix::Prompts { template, text }) => {
                 let now = template.fill(text, &row.prompt).unwrap_or_default();
-                lines.extend(diff::prompt(&row.prompt, &now, width.saturating_sub(2), look));
+                lines.extend(diff::prompt(&row.key.to_string(), &row.prompt, &now, width.saturating_sub(2), look));
             }
             Some(Fix::Field { .. }) | None => {
                 let prompt: String = row.prompt.chars().take(300).collect();
@@ -183,9 +183,13 @@ fn round(state: &State, look: Look) -> Vec<Line<'static>> {
 /// Draws the mending of a cause; tells where the caret is.
 pub(super) fn mend(brush: &mut Brush<'_>, screen: Rect, state: &State, mend: &Mend) -> Option<Position> {
     let look = brush.look;
+    let tasks = match &mend.keys[..] {
+        [only] => only.to_string(),
+        keys => format!("{} tasks", keys.len()),
+    };
     let title = match &mend.what {
-        MendWhat::Prompts { .. } => format!("Edit the prompts of {} tasks", mend.keys.len()),
-        MendWhat::Field { field, .. } => format!("Set the {} of {} tasks", field.label(), mend.keys.len()),
+        MendWhat::Prompts { .. } => format!("Edit the prompts of {tasks}"),
+        MendWhat::Field { field, .. } => format!("Set the {} of {tasks}", field.label()),
     };
     let inside = brush.frame(place(screen), &title);
     let lines = explained(state, mend, look, inside.width);
@@ -205,7 +209,10 @@ pub(super) fn mend(brush: &mut Brush<'_>, screen: Rect, state: &State, mend: &Me
             let mut changes = vec![Line::styled("As they would be sent", look.theme.faint)];
             for row in mend.keys.iter().filter_map(|key| state.tasks.rows.get(key)) {
                 match template.fill(&editor.text(), &row.prompt) {
-                    Some(now) => changes.extend(diff::prompt(&row.prompt, &now, rest.width.saturating_sub(2), look)),
+                    Some(now) => {
+                        let width = rest.width.saturating_sub(2);
+                        changes.extend(diff::prompt(&row.key.to_string(), &row.prompt, &now, width, look));
+                    }
                     None => changes.push(Line::styled(format!("{} has no place in it", row.key), look.theme.bad)),
                 }
                 if changes.len() > usize::from(rest.height) {

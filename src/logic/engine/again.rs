@@ -103,7 +103,8 @@ mod tests {
         let mut state = state(&[Refused]);
         state.settings.retry.auto = vec![Service];
         let free = error(Service, Charged::No);
-        let made = tried(&mut state, &task(1, Refused), &free).map(|new| (new.automatic, new.attempt, new.parent, new.phase));
+        let made =
+            tried(&mut state, &task(1, Refused), &free).map(|new| (new.automatic, new.attempt, new.parent, new.phase));
         let not_before = state.now.wall.plus(30_000);
         let phase = Phase::Queued { not_before, put_back: None };
         assert_eq!(made, Some((true, 2, Some(TaskKey(1)), phase)));

@@ -5,8 +5,9 @@ use crate::{
     domain::{
         check,
         draft::{Draft, Severity},
+        money::Ptc,
         picture::ImageLook,
-        problem::{ErrorClass, Problem},
+        problem::{Charged, ErrorClass, Problem},
         request::Request,
         task::{Row, Task},
     },
@@ -35,7 +36,17 @@ pub(super) fn preview(state: &mut State, tasks: Vec<Task>) {
             Err(why) => warnings.push(Problem::new(format!("{} is left out", task.key), why, "")),
         }
     }
+    warnings.extend(paid_already(state, &items));
     preview::open(state, Purpose::Plan, items, warnings);
+}
+
+/// A word about attempts that were paid, or may have been: the new ones are paid as well.
+fn paid_already(state: &State, items: &[PreviewItem]) -> Option<Problem> {
+    let rows = items.iter().filter_map(|item| state.tasks.rows.get(&item.parent?));
+    let paid: Vec<&Row> = rows.filter(|row| row.charged != Charged::No).collect();
+    let cost: Ptc = paid.iter().map(|row| row.cost).sum();
+    let what = format!("{} of these were charged already, or may have been ({cost} PTC)", paid.len());
+    (!paid.is_empty()).then(|| Problem::new(what, "the new attempts are paid as well", ""))
 }
 
 /// The request as it is to be sent.

@@ -22,13 +22,8 @@ use crate::{
 
 /// A failed task of that class and message.
 fn failed(key: u32, class: ErrorClass, message: &str, prompt: &str) -> Task {
-    let error = TaskError {
-        code: "1".into(),
-        class,
-        message: message.into(),
-        next: String::new(),
-        charged: Charged::No,
-    };
+    let error =
+        TaskError { code: "1".into(), class, message: message.into(), next: String::new(), charged: Charged::No };
     let mut task = task(key, TaskState::Refused);
     task.phase = Phase::Refused { error };
     task.request.prompt = prompt.into();

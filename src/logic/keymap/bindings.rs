@@ -106,8 +106,8 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Failures, &["g", "home"], Action::Move(Move::First), "first", "first", "Go to the first cause"),
     on(Ctx::Failures, &["G", "end"], Action::Move(Move::Last), "last", "last", "Go to the line that sends"),
     on(Ctx::Mend, &["enter"], Action::Accept, "accept", "keep", "Keep it for the plan; Alt-Enter is a new line"),
-    on(Ctx::Mend, &["tab"], Action::NextField, "next_field", "other field", "Set another field instead"),
-    on(Ctx::Mend, &["shift-tab"], Action::PreviousField, "previous_field", "previous field", "Set the field before it instead"),
+    on(Ctx::Mend, &["tab"], Action::NextField, "next_field", "other field", "Set another field instead").when(when::on_field),
+    on(Ctx::Mend, &["shift-tab"], Action::PreviousField, "previous_field", "previous field", "Set the field before it instead").when(when::on_field),
     // The copy menu.
     on(Ctx::Copy, &["y"], Action::Copy(CopyWhat::Id), "id", "task id", "Copy the service's task id").when(when::has_remote),
     on(Ctx::Copy, &["p"], Action::Copy(CopyWhat::Prompt), "prompt", "prompt", "Copy the prompt"),

@@ -4,6 +4,7 @@ use super::Why;
 use crate::{
     domain::task::{Row, TaskState},
     logic::{
+        cluster_view::{Mend, MendWhat},
         failures,
         screen::Layer,
         state::State,
@@ -205,6 +206,13 @@ pub(super) fn on_failed_cause(state: &State) -> Possible {
         Some(failures::Remedy::Settle) => no("Nobody knows what became of these; Enter settles the first"),
         Some(failures::Remedy::Again | failures::Remedy::EditPrompts | failures::Remedy::FixField(_)) => Ok(()),
         None => no("Move to a cause first"),
+    }
+}
+
+pub(super) fn on_field(state: &State) -> Possible {
+    match state.screen.layers.last() {
+        Some(Layer::Mend(Mend { what: MendWhat::Field { .. }, .. })) => Ok(()),
+        _ => no("The prompts are being edited; Esc, then f sets a field"),
     }
 }
 
