@@ -3,7 +3,7 @@
 
 use super::{
     commands::{self, Do},
-    compose, detail,
+    compose,
     effect::{Effect, Level, StoreCmd},
     engine, failures,
     key::{Code, Key},
@@ -30,9 +30,7 @@ pub fn input(state: &mut State, input: Input) -> Vec<Effect> {
         }
     };
     table::keep_visible(state);
-    let mut effects = carry_out(state, wishes);
-    effects.extend(detail::follow(state));
-    effects
+    carry_out(state, wishes)
 }
 
 /// Hands acts to the engine. A batch that has gone to the store makes its preview deaf.

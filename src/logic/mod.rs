@@ -3,6 +3,7 @@
 
 pub mod act;
 pub mod after;
+pub mod agenda;
 mod away;
 pub mod cluster_view;
 pub mod columns;
@@ -25,6 +26,7 @@ pub mod list;
 pub mod msg;
 pub mod notice;
 pub mod preview;
+pub mod rows;
 pub mod screen;
 pub mod settings;
 pub mod spread;
@@ -37,6 +39,7 @@ mod text;
 pub mod toast;
 
 use crate::domain::{
+    money::Ptc,
     task::Phase,
     time::{Mono, Now, SECOND},
 };
@@ -61,6 +64,7 @@ pub fn update(state: &mut State, msg: Msg, now: Now) -> Vec<Effect> {
     };
     failures::follow(state);
     effects.extend(failures::tell_round(state));
+    effects.extend(detail::follow(state));
     toast::expire(state);
     effects.extend(compose::wake(state));
     effects.extend(notice::wake(state));
@@ -75,8 +79,10 @@ pub fn next_deadline(state: &State) -> Option<Mono> {
         engine::next_deadline(state),
         toast::deadline(state),
         compose::deadline(state),
+        detail::deadline(state),
         notice::deadline(state),
         ages(state),
+        midnight(state),
     ];
     all.into_iter().flatten().min()
 }
@@ -100,4 +106,10 @@ fn ages(state: &State) -> Option<Mono> {
     let slow = any.then(|| Mono((state.now.mono.0 / STEP + 1) * STEP));
     let next = [slow, undo_step(state)].into_iter().flatten().min();
     next.filter(|_| state.settings.interactive)
+}
+
+/// At the user's midnight what was spent "today" becomes yesterday's.
+fn midnight(state: &State) -> Option<Mono> {
+    let shown = state.settings.interactive && state.money.spent_today > Ptc::ZERO;
+    shown.then(|| state.now.mono_at(state.now.day_end()))
 }

@@ -59,7 +59,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> Option<
 /// So a held key moves the cursor through the table and redraws detail once, where it ends.
 fn shown(state: &State) -> Option<&Row> {
     let (cursor, detail) = (state.screen.table.cursor?, &state.screen.detail);
-    let before = detail.loaded.as_ref().map(|loaded| loaded.task.key).filter(|_| detail.asked.is_some());
+    let before = detail.loaded.as_ref().map(|loaded| loaded.task.key).filter(|_| detail.rest.is_some());
     before.and_then(|key| state.tasks.rows.get(&key)).or_else(|| state.tasks.rows.get(&cursor))
 }
 
