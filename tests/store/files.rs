@@ -43,7 +43,7 @@ fn a_store_of_a_newer_version_is_refused_and_left_alone() {
         Store::open(dir.path()).unwrap_err(),
         Problem::new(
             "The store was made by a newer reeltop",
-            format!("{} has version 7, this program knows up to 1", file.display()),
+            format!("{} has version 7, this program knows up to 2", file.display()),
             "Install the newer reeltop, or choose another folder with --data-dir",
         )
     );
