@@ -1,6 +1,11 @@
 //! The caps on spending, held by whole programs: ten of them at once, one after the other, and over restarts.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test may panic, and this one tells its figures"
+)]
 
 use reeltop::{
     domain::{

@@ -4,7 +4,12 @@
 //! The reducer runs with the real store, client and downloader against the simulator over real HTTP. Time is the test's
 //! own: it stands still while anything is under way and then goes to the moment the state asks for.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test may panic, and this one tells its figures"
+)]
 
 mod net;
 

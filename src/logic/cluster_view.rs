@@ -96,7 +96,7 @@ pub enum MendWhat {
         /// What the prompts share.
         template: Template,
         /// The shared part.
-        editor: PromptEditor,
+        editor: Box<PromptEditor>,
     },
     /// A field's value.
     Field {
@@ -116,6 +116,6 @@ impl MendWhat {
             Some(Fix::Prompts { text, .. }) => text.clone(),
             Some(Fix::Field { .. }) | None => template.text(),
         };
-        Self::Prompts { editor: PromptEditor::new(&text), template }
+        Self::Prompts { editor: Box::new(PromptEditor::new(&text)), template }
     }
 }

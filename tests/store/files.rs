@@ -30,7 +30,7 @@ fn an_empty_file_is_migrated_to_the_present_version() {
     fs::write(dir.path().join("reeltop.db"), "").unwrap();
     add(&mut Store::open(dir.path()).unwrap(), intent("one"));
     let version: u32 = raw(dir.path()).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 1);
+    assert_eq!(version, 2);
 }
 
 #[test]

@@ -346,6 +346,8 @@ mod tests {
             ("c", Action::Clone),
             ("r", Action::Retry),
             ("e", Action::Edit),
+            ("R", Action::Failures),
+            ("$", Action::Money),
         ] {
             for key in keys.split(' ') {
                 assert_eq!(means(Place::Table, key), Some(action), "{key}");
