@@ -49,7 +49,7 @@ pub(super) fn run(state: &mut State, action: Action) -> Vec<Do> {
         Action::Refresh => return on_targets(state, refreshable, |_, keys| vec![Do::Act(Act::Refresh(keys))]),
         Action::Balance => return vec![Do::Act(Act::Balance)],
         Action::Pause => return vec![Do::Act(pause(state))],
-        Action::Undo => return vec![Do::Act(Act::Cancel(unsent(state)))],
+        Action::Undo => return vec![Do::Act(Act::Cancel(undoable(state)))],
         Action::Preview => return compose::to_preview(state),
         Action::Editor => return compose::edit(state),
         Action::OtherDraft => return compose::other_draft(state),
@@ -337,10 +337,11 @@ fn answered(state: &mut State, yes: bool) -> Vec<Do> {
     }
 }
 
-/// What of the last batch is unsent.
-fn unsent(state: &State) -> Vec<TaskKey> {
+/// What undo takes back: what of the last batch is unsent; if nothing is, the unsent work of an earlier run.
+pub(super) fn undoable(state: &State) -> Vec<TaskKey> {
     let queued = |key: &&TaskKey| state.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Queued);
-    state.queue.last_batch.iter().filter(queued).copied().collect()
+    let last: Vec<TaskKey> = state.queue.last_batch.iter().filter(queued).copied().collect();
+    if last.is_empty() { state.queue.unsent.iter().filter(queued).copied().collect() } else { last }
 }
 
 fn pause(state: &State) -> Act {

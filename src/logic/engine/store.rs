@@ -244,7 +244,6 @@ fn page(state: &mut State, rows: Vec<crate::domain::task::Row>, whole: Vec<Task>
     if !unsent.is_empty() && state.settings.interactive {
         // Work confirmed in an earlier run: the person decides whether it still is to be paid for.
         state.queue.paused = true;
-        state.queue.last_batch.clone_from(&unsent);
         state.queue.unsent = unsent.into_iter().collect();
     }
     let effects = whole.into_iter().flat_map(|task| changed(state, task)).collect();

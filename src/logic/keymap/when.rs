@@ -5,7 +5,7 @@ use crate::{
     domain::task::{Row, TaskState},
     logic::{
         cluster_view::{Mend, MendWhat},
-        failures,
+        commands, failures,
         screen::Layer,
         state::State,
         table::{cursor_row, targets},
@@ -172,11 +172,10 @@ pub(super) fn refresh(state: &State) -> Possible {
 }
 
 pub(super) fn undo(state: &State) -> Possible {
-    let unsent = |key| state.tasks.rows.get(key).is_some_and(|row: &Row| row.state == TaskState::Queued);
-    if state.queue.last_batch.iter().any(unsent) {
-        Ok(())
-    } else {
+    if commands::undoable(state).is_empty() {
         no("Nothing of the last batch is unsent, so nothing can be taken back")
+    } else {
+        Ok(())
     }
 }
 
