@@ -126,6 +126,23 @@ impl Pty {
         self.within(time, |seen| seen.emulator.screen().contents().contains(text))
     }
 
+    /// Whether the screen is so within a time.
+    pub(crate) fn within_screen(&self, time: Duration, mut so: impl FnMut(&vt100::Screen) -> bool) -> bool {
+        self.within(time, |seen| so(seen.emulator.screen()))
+    }
+
+    /// Whether more than that many bytes have been written before a time is over.
+    pub(crate) fn writes_within(&self, time: Duration, so_far: usize) -> bool {
+        self.within(time, |seen| seen.bytes.len() > so_far)
+    }
+
+    /// Waits until the program has read everything that was typed.
+    #[track_caller]
+    pub(crate) fn until_input_is_read(&self) {
+        let line = std::fs::File::open(self.master.as_ref().unwrap().tty_name().unwrap()).unwrap();
+        super::until("the input is read", || rustix::io::ioctl_fionread(&line).unwrap() == 0);
+    }
+
     fn within(&self, time: Duration, mut so: impl FnMut(&Seen) -> bool) -> bool {
         let deadline = Instant::now() + time;
         let (seen, news) = &*self.seen;
