@@ -1,9 +1,12 @@
 //! The shell: the loop, the effect runner, the terminal, signals, the command line. All that is done is decided in `logic`.
 
 pub mod args;
+pub mod burst;
 pub mod cli;
 pub mod clock;
 pub mod dashboard;
+pub mod decode;
+pub mod edit;
 pub mod engine;
 pub mod escape;
 pub mod exit;
