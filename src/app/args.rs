@@ -20,6 +20,9 @@ pub struct Cli {
     /// Everything against the simulator inside: nothing to set up, no money
     #[arg(long)]
     pub demo: bool,
+    /// No screen: events as plain lines, commands typed as words (for screen readers and logs)
+    #[arg(long)]
+    pub linear: bool,
     /// What holds for every command
     #[command(flatten)]
     pub global: Global,
@@ -286,6 +289,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
     let wrong = |message: &str| Err(Cli::command().error(ErrorKind::ArgumentConflict, message));
     match &cli.command {
         Some(_) if cli.demo => wrong("--demo is the dashboard against the simulator; it takes no command"),
+        Some(_) if cli.linear => wrong("--linear is another face of the dashboard; it takes no command"),
         Some(Command::Submit(submit)) if submit.name.is_some() && submit.count > 1 => {
             wrong("--name is the name of one task; it cannot be used with a --count above 1")
         }

@@ -4,6 +4,7 @@
 pub mod act;
 pub mod after;
 mod away;
+pub mod cells;
 pub mod columns;
 pub mod commands;
 pub mod compose;

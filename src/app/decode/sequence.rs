@@ -1,8 +1,6 @@
 //! One key, mouse event or answer from the bytes that make it (ECMA-48, and xterm's control sequences).
 
-use crossterm::event::{
-    Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
-};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
 /// Longer sequences than this are no key's.
 const MOST: usize = 64;
