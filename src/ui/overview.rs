@@ -21,7 +21,7 @@ pub(super) fn lines(about: &About<'_>) -> Vec<Line<'static>> {
     let (now, not_now) = acts(about);
     let mut lines = standing(about);
     lines.extend(file(about));
-    lines.extend(now);
+    lines.push(now);
     lines.push(Line::default());
     let prompt = if about.row.prompt.is_empty() { "none" } else { &about.row.prompt };
     lines.extend(labelled("Prompt", prompt, about.width, about.look, Style::new()));
@@ -224,7 +224,8 @@ fn facts(about: &About<'_>) -> Vec<Line<'static>> {
         lines.extend(label("Asked", format!("{polls} times for its state")));
     }
     if row.attempt > 1 || row.retried {
-        let mut parts = vec![format!("number {}", row.attempt)];
+        let by = if row.automatic { ", made by the program itself" } else { "" };
+        let mut parts = vec![format!("number {}{by}", row.attempt)];
         parts.extend(row.parent.map(|parent| format!("repeats {parent}")));
         if row.retried {
             parts.push("repeated by a later one".into());
