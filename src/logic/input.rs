@@ -5,7 +5,7 @@ use super::{
     commands::{self, Do},
     compose,
     effect::{Effect, Level, StoreCmd},
-    engine,
+    engine, failures,
     key::{Code, Key},
     keymap::{self, Action, Place, Why},
     layout::{self, Layout},
@@ -119,13 +119,16 @@ fn type_key(state: &mut State, key: Key) -> Vec<Do> {
         Some(Layer::Resolve { line, .. }) => {
             line.key(key);
         }
-        Some(Layer::Help(_) | Layer::Messages(_)) => list::typed(state, key),
+        Some(Layer::Help(_) | Layer::Messages(_) | Layer::Money(_)) => list::typed(state, key),
+        Some(Layer::Mend(_)) => failures::typed(state, key),
         Some(Layer::Preview(_)) => {
             if !preview::typed(state, key) {
                 say_unknown(state, key);
             }
         }
-        Some(Layer::CopyMenu | Layer::SortMenu { .. } | Layer::Confirm(_) | Layer::Choose { .. }) => {}
+        Some(
+            Layer::CopyMenu | Layer::SortMenu { .. } | Layer::Confirm(_) | Layer::Choose { .. } | Layer::Failures(_),
+        ) => {}
     }
     Vec::new()
 }
@@ -148,12 +151,21 @@ fn paste(state: &mut State, text: &str) {
                 line.paste(text);
                 true
             }
-            Some(Layer::Help(_) | Layer::Messages(_)) => {
+            Some(Layer::Help(_) | Layer::Messages(_) | Layer::Money(_)) => {
                 list::pasted(state, text);
                 true
             }
+            Some(Layer::Mend(_)) => {
+                failures::pasted(state, text);
+                true
+            }
             Some(
-                Layer::Preview(_) | Layer::CopyMenu | Layer::SortMenu { .. } | Layer::Confirm(_) | Layer::Choose { .. },
+                Layer::Preview(_)
+                | Layer::CopyMenu
+                | Layer::SortMenu { .. }
+                | Layer::Confirm(_)
+                | Layer::Choose { .. }
+                | Layer::Failures(_),
             ) => false,
         };
     if !taken {

@@ -3,6 +3,7 @@
 use super::{act::Act, effect::Ticket, key::Key};
 use crate::domain::{
     answer::Reply,
+    costs::Report,
     draft::Draft,
     money::Ptc,
     problem::{Problem, TaskError},
@@ -117,6 +118,8 @@ pub enum StoreMsg {
     },
     /// All about one task.
     Detail(Box<Detail>),
+    /// The ledger summed up.
+    Costs(Box<Report>),
     /// A task that was asked for does not exist.
     NoSuchTask {
         /// The key.

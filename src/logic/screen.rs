@@ -3,6 +3,7 @@
 
 use super::{
     after::AfterDetail,
+    cluster_view::{FailuresView, Mend},
     editor::{LineEditor, PromptEditor},
     effect::{Level, Ticket},
     filter::Filter,
@@ -273,6 +274,12 @@ pub enum Layer {
     Confirm(Confirm),
     /// The message log.
     Messages(ListView),
+    /// What was spent, by what, and what is left.
+    Money(ListView),
+    /// Failures by cause.
+    Failures(FailuresView),
+    /// A cause being mended once for all of its tasks.
+    Mend(Mend),
     /// A field's values to choose from.
     Choose {
         /// The field.
@@ -347,6 +354,8 @@ pub enum Purpose {
     Retry,
     /// `e`, then sent from compose.
     EditRetry,
+    /// `R`: failures by cause, tried again.
+    Plan,
 }
 
 /// A passing word.
@@ -421,11 +430,17 @@ impl Screen {
     #[must_use]
     pub fn typing(&self) -> bool {
         match self.layers.last() {
-            Some(Layer::FilterInput { .. }) => true,
+            Some(Layer::FilterInput { .. } | Layer::Mend(_)) => true,
             Some(Layer::Resolve { at, .. }) => *at == 2,
-            Some(Layer::Help(list) | Layer::Messages(list)) => list.typing,
+            Some(Layer::Help(list) | Layer::Messages(list) | Layer::Money(list)) => list.typing,
             Some(Layer::Preview(preview)) => preview.typed.is_some() && preview.sent.is_none(),
-            Some(Layer::CopyMenu | Layer::SortMenu { .. } | Layer::Confirm(_) | Layer::Choose { .. }) => false,
+            Some(
+                Layer::CopyMenu
+                | Layer::SortMenu { .. }
+                | Layer::Confirm(_)
+                | Layer::Choose { .. }
+                | Layer::Failures(_),
+            ) => false,
             None => {
                 self.pane == Pane::Compose
                     && matches!(self.compose.row, ComposeRow::Field(field) if keymap::is_typed(field))
