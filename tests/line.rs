@@ -89,7 +89,8 @@ fn an_unmarked_paste_is_text_and_a_held_key_is_keys() {
 
     home.run(&["bench-fill", "2000"]).coded(0);
     let mut screen = ready_dashboard(&home);
-    screen.until("the first row", |screen| marked(screen).contains("#2000"));
+    // All pages, not the first alone: the cursor stops at the last row there is.
+    screen.until("every row", |screen| marked(screen).contains("#2000") && screen.contents().contains("✓1,613"));
     screen.keys(&"j".repeat(1_000));
     screen.until("a thousand rows on", |screen| marked(screen).contains("#1000"));
 }
@@ -179,9 +180,11 @@ fn a_stop_from_outside_gives_the_terminal_back_and_fg_takes_it_again() {
     }
     // SIGSTOP cannot be answered; what comes after it can.
     support::send(pid, Signal::STOP);
-    until("it has stopped", || fs::read_to_string(format!("/proc/{pid}/stat")).unwrap().contains(") T "));
+    // The shell must have taken the terminal back first: a program that goes on behind its back is stopped again.
+    screen.until("the shell", |screen| screen.contents().trim_end().ends_with("prompt>"));
     let bytes = screen.bytes().len();
-    support::send(pid, Signal::CONT);
+    // The line is still raw, as the stopped program left it: the shell waits for the newline itself.
+    screen.keys("fg\n");
     screen.until_bytes("the screen anew", |now| now[bytes..].windows(7).any(|part| part == b"balance"));
     screen.keys("\x0c");
     support::send(pid, Signal::TERM);
