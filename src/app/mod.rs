@@ -7,6 +7,7 @@ pub mod dashboard;
 pub mod engine;
 pub mod escape;
 pub mod exit;
+mod export;
 pub mod frame;
 pub mod input;
 pub mod keys;

@@ -86,6 +86,12 @@ impl Workers {
             LocalCmd::Open { path } => {
                 tokio::spawn(async move { tell(&to, Msg::Local(LocalMsg::Said { result: open(&path).await })) });
             }
+            LocalCmd::Export { path, keys } => {
+                let dir = self.setup.paths.data_dir.clone();
+                tokio::task::spawn_blocking(move || {
+                    tell(&to, Msg::Local(LocalMsg::Said { result: super::export::write(&dir, &path, &keys) }));
+                });
+            }
             LocalCmd::Hook { facts } => self.hook(facts),
             LocalCmd::Edit { .. } => {}
         }

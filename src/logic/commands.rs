@@ -3,12 +3,12 @@
 use super::{
     act::{Act, Resolution},
     after::{self, Then},
-    columns, compose, detail,
+    columns, command_line, compose, detail,
     editor::LineEditor,
     effect::{Effect, Level, TermCmd},
     filter::Filter,
     keymap::{Action, CopyWhat, Move, Place, can_cancel, can_download, can_retry, refreshable},
-    list, preview,
+    list, palette, preview,
     screen::{Confirm, DetailTab, Layer, ListView, Pane, Sort},
     state::State,
     table, toast,
@@ -59,6 +59,10 @@ pub(super) fn run(state: &mut State, action: Action) -> Vec<Do> {
         Action::New => compose::open(state),
         Action::Fix => compose::fix(state),
         Action::Help => help(state),
+        Action::Palette => palette::open(state),
+        Action::CommandLine => command_line::open(state),
+        Action::Complete => command_line::complete(state, true),
+        Action::CompleteBack => command_line::complete(state, false),
         Action::Messages => state.screen.layers.push(Layer::Messages(ListView::default())),
         Action::NextPane => turn(state, true),
         Action::PreviousPane => turn(state, false),
@@ -159,6 +163,8 @@ fn go(state: &mut State, to: Move) {
         Place::Detail => detail::scroll(state, to),
         Place::Preview => preview::scroll(state, to),
         Place::List => list::go(state, to),
+        Place::Palette => palette::go(state, to),
+        Place::Command => command_line::go(state, to),
         Place::Menu | Place::Resolve => menu(state, to),
         Place::ComposeText | Place::ComposeChoice | Place::Filter | Place::Confirm | Place::Copy => {}
     }
@@ -185,17 +191,23 @@ fn menu(state: &mut State, to: Move) {
 
 /// Enter in a menu, a dialog, or a text that is typed.
 fn accept(state: &mut State) -> Vec<Do> {
-    if matches!(state.screen.layers.last(), Some(Layer::Help(_) | Layer::Messages(_))) {
-        list::typing(state, false);
-        return Vec::new();
+    match state.screen.layers.last() {
+        Some(Layer::Help(list)) if !list.typing => return list::run(state),
+        Some(Layer::Help(_) | Layer::Messages(_)) => {
+            list::typing(state, false);
+            return Vec::new();
+        }
+        Some(Layer::Palette(_)) => return palette::accept(state),
+        Some(Layer::Command(_)) => return command_line::accept(state),
+        _ => {}
     }
     match state.screen.layers.pop() {
         Some(Layer::SortMenu { at }) => sort(state, at),
         Some(Layer::Choose { field, at }) => compose::choose(state, field, at),
         Some(layer @ Layer::FilterInput { .. }) => keep_filter(state, layer),
         Some(Layer::Resolve { key, at, line }) => return settle(state, key, at, line),
+        Some(Layer::Welcome) | None => {}
         Some(layer) => state.screen.layers.push(layer),
-        None => {}
     }
     Vec::new()
 }

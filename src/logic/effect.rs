@@ -219,6 +219,13 @@ pub enum LocalCmd {
         /// The file.
         path: String,
     },
+    /// Write tasks to a new file, one JSON object a line. Answered by `LocalMsg::Said`.
+    Export {
+        /// The file as it was typed (`~` allowed); one that exists is left alone.
+        path: String,
+        /// Which tasks, in their order.
+        keys: Vec<TaskKey>,
+    },
     /// Run the user's own hook (`notify.command`), the facts in its environment.
     Hook {
         /// Name and value; names begin with `REELTOP_`.

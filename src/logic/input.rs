@@ -2,6 +2,7 @@
 //! keys knows one, and otherwise nothing but a word saying so.
 
 use super::{
+    command_line,
     commands::{self, Do},
     compose,
     effect::{Effect, Level, StoreCmd},
@@ -10,7 +11,7 @@ use super::{
     keymap::{self, Action, Place, Why},
     list,
     msg::Input,
-    preview,
+    palette, preview,
     screen::{Layer, Screen},
     state::State,
     table, toast,
@@ -106,12 +107,18 @@ fn type_key(state: &mut State, key: Key) -> Vec<Do> {
             line.key(key);
         }
         Some(Layer::Help(_) | Layer::Messages(_)) => list::typed(state, key),
+        Some(Layer::Palette(palette)) => {
+            if palette.line.key(key) {
+                palette::changed(palette);
+            }
+        }
+        Some(Layer::Command(_)) => command_line::typed(state, key),
         Some(Layer::Preview(_)) => {
             if !preview::typed(state, key) {
                 say_unknown(state, key);
             }
         }
-        Some(Layer::CopyMenu | Layer::SortMenu { .. } | Layer::Confirm(_) | Layer::Choose { .. }) => {}
+        Some(Layer::CopyMenu | Layer::SortMenu { .. } | Layer::Confirm(_) | Layer::Choose { .. } | Layer::Welcome) => {}
     }
     Vec::new()
 }
@@ -138,8 +145,22 @@ fn paste(state: &mut State, text: &str) {
                 list::pasted(state, text);
                 true
             }
+            Some(Layer::Palette(palette)) => {
+                palette.line.paste(text);
+                palette::changed(palette);
+                true
+            }
+            Some(Layer::Command(_)) => {
+                command_line::pasted(state, text);
+                true
+            }
             Some(
-                Layer::Preview(_) | Layer::CopyMenu | Layer::SortMenu { .. } | Layer::Confirm(_) | Layer::Choose { .. },
+                Layer::Preview(_)
+                | Layer::CopyMenu
+                | Layer::SortMenu { .. }
+                | Layer::Confirm(_)
+                | Layer::Choose { .. }
+                | Layer::Welcome,
             ) => false,
         };
     if !taken {

@@ -3,11 +3,13 @@
 
 use super::{
     after::AfterDetail,
+    command_line::CommandLine,
     editor::{LineEditor, PromptEditor},
     effect::{Level, Ticket},
     filter::Filter,
     key::Key,
     keymap::{self, Keymap},
+    palette::Palette,
     settings::Settings,
 };
 use crate::domain::{
@@ -47,6 +49,8 @@ pub struct Screen {
     pub away: Option<Away>,
     /// Which key means what.
     pub keys: Keymap,
+    /// Commands that were typed, newest last, at most 100.
+    pub commands: VecDeque<String>,
     /// What goes on when the store has given the whole tasks that it needs.
     pub after: Option<AfterDetail>,
     /// The file call whose address goes to the clipboard: `yu`.
@@ -273,6 +277,12 @@ pub enum Layer {
     Confirm(Confirm),
     /// The message log.
     Messages(ListView),
+    /// Every action, found by its name.
+    Palette(Palette),
+    /// A command being typed.
+    Command(CommandLine),
+    /// On a first start without a key: how to set it, and how to look around without one.
+    Welcome,
     /// A field's values to choose from.
     Choose {
         /// The field.
@@ -285,7 +295,7 @@ pub enum Layer {
 /// A list with a cursor or a text with a scroll.
 #[derive(Clone, Debug, Default)]
 pub struct ListView {
-    /// First line shown.
+    /// First line shown; in help the line under the cursor.
     pub scroll: usize,
     /// What is searched for in it.
     pub query: LineEditor,
@@ -406,6 +416,7 @@ impl Screen {
             messages: VecDeque::new(),
             away: None,
             keys: Keymap::build(&settings.keys).0,
+            commands: VecDeque::new(),
             after: None,
             url_asked: None,
         }
@@ -421,11 +432,13 @@ impl Screen {
     #[must_use]
     pub fn typing(&self) -> bool {
         match self.layers.last() {
-            Some(Layer::FilterInput { .. }) => true,
+            Some(Layer::FilterInput { .. } | Layer::Palette(_) | Layer::Command(_)) => true,
             Some(Layer::Resolve { at, .. }) => *at == 2,
             Some(Layer::Help(list) | Layer::Messages(list)) => list.typing,
             Some(Layer::Preview(preview)) => preview.typed.is_some() && preview.sent.is_none(),
-            Some(Layer::CopyMenu | Layer::SortMenu { .. } | Layer::Confirm(_) | Layer::Choose { .. }) => false,
+            Some(
+                Layer::CopyMenu | Layer::SortMenu { .. } | Layer::Confirm(_) | Layer::Choose { .. } | Layer::Welcome,
+            ) => false,
             None => {
                 self.pane == Pane::Compose
                     && matches!(self.compose.row, ComposeRow::Field(field) if keymap::is_typed(field))

@@ -65,7 +65,8 @@ fn shown(state: &State) -> Option<&Row> {
 
 fn head(state: &State, row: Option<&Row>, look: Look, width: u16) -> Line<'static> {
     let focused = state.screen.pane == Pane::Detail;
-    let mut spans = Vec::new();
+    // Not by colour alone: the sign says which pane has the keys.
+    let mut spans = vec![Span::styled(if focused { look.signs.cursor } else { "" }, look.theme.chosen)];
     if let Some(row) = row {
         spans.push(Span::styled(format!("{} ", row.key), look.theme.strong));
         spans.push(Span::styled(
@@ -123,7 +124,8 @@ pub(super) fn acts(about: &About<'_>) -> (Option<Line<'static>>, Vec<Line<'stati
     let mut now = vec![label("Now")];
     for act in possible {
         now.push(Span::styled(act.key, look.theme.key));
-        now.push(Span::raw(format!(" {}  ", act.words)));
+        let pays = if act.paid { look.signs.pays } else { "" };
+        now.push(Span::raw(format!(" {}{pays}  ", act.words)));
     }
     let not_now = others.into_iter().enumerate().map(|(n, act)| {
         let what = format!("{} {}: {}", act.key, act.words, act.why_not.unwrap_or_default());

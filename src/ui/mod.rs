@@ -16,6 +16,7 @@ mod compose;
 mod detail;
 mod diff;
 mod fields;
+mod finder;
 mod footer;
 mod header;
 mod hints;
@@ -26,6 +27,7 @@ mod preview;
 mod table;
 mod text;
 mod theme;
+mod welcome;
 pub(crate) mod words;
 
 use crate::logic::{
@@ -115,9 +117,14 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
     let screen = brush.buf.area;
     match layer {
         Layer::Preview(preview) => preview::draw(brush, screen, state, preview),
-        Layer::Help(view) => layers::help(brush, screen, state, view),
+        Layer::Help(view) => finder::help(brush, screen, state, view),
         Layer::Messages(view) => layers::messages(brush, screen, state, view),
-        Layer::Resolve { key, at, line } => layers::resolve(brush, screen, *key, *at, line),
+        Layer::Resolve { key, at, line } => layers::resolve(brush, screen, state, *key, *at, line),
+        Layer::Palette(palette) => finder::palette(brush, screen, state, palette),
+        Layer::Welcome => {
+            welcome::draw(brush, screen, state);
+            None
+        }
         Layer::CopyMenu => {
             layers::copy_menu(brush, screen, state);
             None
@@ -127,7 +134,7 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
             None
         }
         Layer::Confirm(confirm) => {
-            layers::confirm(brush, screen, confirm);
+            layers::confirm(brush, screen, state, confirm);
             None
         }
         Layer::Choose { field, at } => {
@@ -135,7 +142,7 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
             None
         }
         // Drawn in the footer's place.
-        Layer::FilterInput { .. } => None,
+        Layer::FilterInput { .. } | Layer::Command(_) => None,
     }
 }
 

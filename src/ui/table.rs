@@ -135,7 +135,7 @@ fn empty(brush: &mut Brush<'_>, place: Rect, state: &State) {
     } else {
         vec![
             format!("None of {} tasks passes the filter.", words::number(state.tasks.rows.len())),
-            format!("{} changes it, Esc clears it.", hint(Ctx::Table, "filter")),
+            format!("{} changes it, {} clears it.", hint(Ctx::Table, "filter"), hint(Ctx::Global, "back")),
         ]
     };
     for (n, line) in lines.iter().enumerate() {

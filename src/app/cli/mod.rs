@@ -140,7 +140,9 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
     let (_, faults) = keymap::Keymap::build(&loaded.settings.keys);
     if !faults.is_empty() {
         for fault in faults {
-            let _ = writeln!(io::stderr(), "{}: {fault}", loaded.paths.config.display());
+            let line = fault.about.iter().find_map(|name| loaded.line_of(name));
+            let line = line.map_or_else(String::new, |line| format!("{line}:"));
+            let _ = writeln!(io::stderr(), "{}:{line} {}", loaded.paths.config.display(), fault.text);
         }
         return Err(Stop::Exit(Exit::Usage));
     }

@@ -200,6 +200,13 @@ pub(super) fn searched(state: &State) -> Possible {
     }
 }
 
+pub(super) fn in_help(state: &State) -> Possible {
+    match state.screen.layers.last() {
+        Some(Layer::Help(_)) => Ok(()),
+        _ => no("There is nothing to run here"),
+    }
+}
+
 /// Whether a retry can repeat that task.
 pub(crate) fn can_retry(row: &Row) -> bool {
     retry_row(row).is_ok()
