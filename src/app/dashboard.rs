@@ -48,6 +48,8 @@ struct Face {
     /// The person's editor has the screen; the work goes on.
     editing: Option<JoinHandle<Result<String, Problem>>>,
     size: (u16, u16),
+    /// Whether the mouse is taken.
+    mouse: bool,
     /// The state has changed since the last frame.
     stale: bool,
     /// It changed by a key: drawn without waiting.
@@ -64,10 +66,12 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     let mut signals = Signals::listen()?;
     let guard = Guard::enter()?;
     let mut face = Face::new(guard, Duration::from_millis(setup.settings.ui.frame_ms));
+    face.mouse = setup.settings.ui.mouse;
     // The first paint waits for nothing: the store is opened and the key is read while it is on its way.
     let mut engine = Engine::start(setup, clock);
     face.tell_size(&mut engine);
     face.draw(&mut engine);
+    face.take_mouse();
     while !engine.ended {
         face.turn(&mut engine, &mut signals).await;
         for order in engine.for_shell() {
@@ -96,6 +100,7 @@ impl Face {
             esc: EscHold::default(),
             editing: None,
             size,
+            mouse: false,
             stale: true,
             urgent: true,
             drawn: Instant::now(),
@@ -207,7 +212,8 @@ impl Face {
             return;
         }
         let mut buffer = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
-        let drawn = ui::draw(&engine.state, &mut buffer);
+        let (drawn, lines) = ui::draw_with_lines(&engine.state, &mut buffer);
+        engine.state.screen.lines = lines;
         if let Some(top) = drawn.detail_top {
             // Only the picture knows how long the wrapped text is: a scroll past its end is taken back.
             engine.state.screen.detail.scroll = top;
@@ -255,7 +261,15 @@ impl Face {
         self.guard = Guard::enter().ok();
         self.terminal = Some(Source::open());
         self.size = crossterm::terminal::size().unwrap_or(self.size);
+        self.take_mouse();
         self.redraw();
+    }
+
+    /// Has the terminal tell of clicks, where the config asks for it.
+    fn take_mouse(&mut self) {
+        if self.mouse {
+            self.writer.write(terminal::MOUSE.to_vec());
+        }
     }
 
     async fn leave(self) {

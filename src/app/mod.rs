@@ -15,6 +15,7 @@ pub mod log;
 pub mod manual;
 pub mod print;
 pub mod signals;
+mod surroundings;
 pub mod terminal;
 pub mod workers;
 pub mod writer;

@@ -157,7 +157,8 @@ fn show(state: &mut State, pane: Pane) {
     }
 }
 
-fn go(state: &mut State, to: Move) {
+/// Moves in whatever has the keys.
+pub(super) fn go(state: &mut State, to: Move) {
     match super::keymap::place(state) {
         Place::Table => table::go(state, to),
         Place::Detail => detail::scroll(state, to),

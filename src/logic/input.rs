@@ -21,6 +21,7 @@ use super::{
 pub fn input(state: &mut State, input: Input) -> Vec<Effect> {
     let wishes = match input {
         Input::Key(key) => take_key(state, key),
+        Input::Mouse(mouse) => super::mouse::take(state, mouse),
         Input::Paste(text) => {
             paste(state, &text);
             Vec::new()

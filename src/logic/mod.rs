@@ -20,6 +20,7 @@ pub mod keymap;
 pub mod layout;
 mod line_editor;
 pub mod list;
+mod mouse;
 pub mod msg;
 pub mod notice;
 pub mod palette;
@@ -37,7 +38,7 @@ mod text;
 pub mod toast;
 mod welcome;
 
-use crate::domain::time::{Mono, Now, SECOND};
+use crate::domain::time::{Mono, Now};
 use effect::Effect;
 use msg::{LocalMsg, Msg};
 use state::State;
@@ -79,10 +80,10 @@ pub fn next_deadline(state: &State) -> Option<Mono> {
     all.into_iter().flatten().min()
 }
 
-/// Elapsed times are shown in steps of ten seconds, and only they move by themselves: an idle program sleeps.
+/// Elapsed times are shown in steps, and only they move by themselves: an idle program sleeps.
 fn ages(state: &State) -> Option<Mono> {
-    const STEP: u64 = 10 * SECOND;
+    let step = layout::step_ms(&state.settings.ui);
     let moving = [crate::domain::task::TaskState::Sending, crate::domain::task::TaskState::Running];
     let any = moving.iter().any(|which| state.tasks.counts[*which as usize] > 0) || !state.saver.active.is_empty();
-    (state.settings.interactive && any).then(|| Mono((state.now.mono.0 / STEP + 1) * STEP))
+    (state.settings.interactive && any).then(|| Mono((state.now.mono.0 / step + 1) * step))
 }

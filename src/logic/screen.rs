@@ -20,6 +20,7 @@ use crate::domain::{
     task::{TaskKey, TaskState},
     time::{Mono, Wall},
 };
+use ratatui::layout::Rect;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Everything about the screen.
@@ -49,6 +50,9 @@ pub struct Screen {
     pub away: Option<Away>,
     /// Which key means what.
     pub keys: Keymap,
+    /// Where the topmost layer's lines lie that a click chooses, and which each is. Only the picture knows: whoever draws
+    /// puts them here.
+    pub lines: Vec<(Rect, usize)>,
     /// Commands that were typed, newest last, at most 100.
     pub commands: VecDeque<String>,
     /// What goes on when the store has given the whole tasks that it needs.
@@ -416,6 +420,7 @@ impl Screen {
             messages: VecDeque::new(),
             away: None,
             keys: Keymap::build(&settings.keys).0,
+            lines: Vec::new(),
             commands: VecDeque::new(),
             after: None,
             url_asked: None,

@@ -38,9 +38,10 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> Option<
     let look = brush.look;
     let row = shown(state);
     brush.head(place, &head(state, row, look, place.width), "");
-    let content = Rect { x: 1, y: place.y + 1, width: place.width - 1, height: place.height.saturating_sub(1) };
+    let content =
+        Rect { x: place.x + 1, y: place.y + 1, width: place.width - 1, height: place.height.saturating_sub(1) };
     let Some(row) = row else {
-        brush.text(3, content.y + 1, content.width, "No task is chosen.", look.theme.faint);
+        brush.text(place.x + 3, content.y + 1, content.width, "No task is chosen.", look.theme.faint);
         return None;
     };
     let loaded = state.screen.detail.loaded.as_deref().filter(|detail| detail.task.key == row.key);

@@ -27,11 +27,12 @@ pub(super) fn help(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &Li
     let place = list_place(screen);
     let width = usize::from(place.width).saturating_sub(4);
     let column = 22.min(width / 3);
-    let (mut lines, mut chosen) = (Vec::new(), 0);
+    let (mut lines, mut chosen, mut items) = (Vec::new(), 0, Vec::new());
     for (at, line) in list::shown_help(state, view).into_iter().enumerate() {
         if at == view.scroll {
             chosen = lines.len();
         }
+        items.resize(lines.len(), at.saturating_sub(1));
         let (head, style, text) = match line {
             HelpLine::Title(title) => {
                 lines.push(Line::from(vec![mark(look, at == view.scroll), Span::styled(title, look.theme.strong)]));
@@ -55,7 +56,10 @@ pub(super) fn help(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &Li
         }
     }
     let rows = usize::from(place.height).saturating_sub(3);
-    searchable(brush, screen, state, HELP, &lines, page_of(chosen, rows), view)
+    items.resize(lines.len(), items.last().map_or(0, |last| last + 1));
+    let caret = searchable(brush, screen, state, HELP, &lines, page_of(chosen, rows), view);
+    brush.chosen_by.iter_mut().for_each(|(_, line)| *line = items.get(*line).copied().unwrap_or(0));
+    caret
 }
 
 fn mark(look: Look, chosen: bool) -> Span<'static> {
@@ -97,7 +101,8 @@ pub(super) fn palette(brush: &mut Brush<'_>, screen: Rect, state: &State, palett
     if lines.is_empty() {
         brush.text(list.x, list.y, list.width, "No action fits.", look.theme.faint);
     }
-    brush.scrolled(list, &lines, page_of(palette.at, usize::from(list.height)));
+    let first = brush.scrolled(list, &lines, page_of(palette.at, usize::from(list.height)));
+    brush.clickable(list, first..lines.len());
     let foot = place.bottom().saturating_sub(1);
     let ways = [(Ctx::Palette, "accept", "runs"), (Ctx::Global, "back", "closes")];
     brush.line(place.x, foot, place.width, &keys_line(state, look, &ways));

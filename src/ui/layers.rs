@@ -57,7 +57,8 @@ pub(super) fn list(brush: &mut Brush<'_>, screen: Rect, title: &str, lines: &[Li
         u16::try_from(lines.len()).unwrap_or(u16::MAX),
     );
     let place = brush.frame(place, title);
-    brush.scrolled(place, lines, scroll);
+    let first = brush.scrolled(place, lines, scroll);
+    brush.clickable(place, first..lines.len());
     place
 }
 
@@ -131,9 +132,12 @@ pub(super) fn resolve(
     lines.extend(ways.iter().enumerate().map(|(n, way)| choice(way, n == at, look)));
     let field = lines.len();
     lines.push(Line::default());
-    let ways = [(Ctx::Resolve, "accept", "settles it"), (Ctx::Global, "back", "leaves it unknown")];
-    lines.push(keys_line(state, look, &ways));
+    let keys = [(Ctx::Resolve, "accept", "settles it"), (Ctx::Global, "back", "leaves it unknown")];
+    lines.push(keys_line(state, look, &keys));
     let place = list(brush, screen, &format!("Settle {key}"), &lines, 0);
+    let question = field - ways.len();
+    brush.chosen_by.retain(|(_, line)| (question..field).contains(line));
+    brush.chosen_by.iter_mut().for_each(|(_, line)| *line -= question);
     let y = place.y.saturating_add(u16::try_from(field).unwrap_or(0));
     if y >= place.bottom() {
         return None;
@@ -188,7 +192,8 @@ pub(super) fn searchable(
     if lines.is_empty() {
         brush.text(content.x, content.y, content.width, "Nothing of that kind.", look.theme.faint);
     }
-    brush.scrolled(content, lines, first);
+    let first = brush.scrolled(content, lines, first);
+    brush.clickable(content, first..lines.len());
     if view.typing || !view.query.text().is_empty() {
         let x = brush.text(place.x, foot, place.width, "search ", look.theme.strong);
         let (text, caret) = view.query.window(place.right().saturating_sub(x + 1));

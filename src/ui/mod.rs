@@ -69,15 +69,25 @@ pub struct ScrollRegion {
 
 /// Draws the whole screen. `buf` is empty and has the terminal's size, which is also the state's.
 pub fn draw(state: &State, buf: &mut Buffer) -> Drawn {
-    let mut brush = Brush { buf, look: Look::of(&state.settings.ui) };
+    draw_with_lines(state, buf).0
+}
+
+/// The same, and where the lines lie that can be chosen in the topmost layer: for a click.
+pub fn draw_with_lines(state: &State, buf: &mut Buffer) -> (Drawn, Vec<(Rect, usize)>) {
+    let mut brush = Brush { buf, look: Look::of(&state.settings.ui), chosen_by: Vec::new() };
+    let drawn = whole(&mut brush, state);
+    (drawn, brush.chosen_by)
+}
+
+fn whole(brush: &mut Brush<'_>, state: &State) -> Drawn {
     let screen = brush.buf.area;
     match layout::layout(state) {
         Layout::Panes(places) if screen == Rect::new(0, 0, state.screen.width, state.screen.height) => {
-            panes(&mut brush, &places, state)
+            panes(brush, &places, state)
         }
         // Between a resize and its message the two sizes differ: the next picture follows at once.
         Layout::Panes(_) | Layout::TooSmall => {
-            too_small(&mut brush, screen);
+            too_small(brush, screen);
             Drawn::default()
         }
     }
@@ -88,7 +98,9 @@ fn panes(brush: &mut Brush<'_>, places: &Places, state: &State) -> Drawn {
     banner::draw(brush, places.banners, state);
     let mut drawn = Drawn::default();
     if let Some(place) = places.table {
-        drawn.scroll = Some(table::draw(brush, place, state));
+        let scroll = table::draw(brush, place, state);
+        // A terminal scrolls whole rows.
+        drawn.scroll = (place.width == places.header.width).then_some(scroll);
     }
     if let Some(place) = places.detail {
         drawn.detail_top = detail::draw(brush, place, state);
@@ -96,9 +108,13 @@ fn panes(brush: &mut Brush<'_>, places: &Places, state: &State) -> Drawn {
     if let Some(place) = places.compose {
         drawn.cursor = compose::draw(brush, place, state);
     }
+    for column in [places.detail, places.compose].into_iter().flatten().filter(|place| place.x > 0) {
+        brush.down(column.x - 1, column.y, column.height);
+    }
     let typed = footer::draw(brush, places.footer, state);
     for layer in &state.screen.layers {
         let over_the_rows = !matches!(layer, Layer::FilterInput { .. });
+        brush.chosen_by.clear();
         drawn.cursor = draw_layer(brush, state, layer);
         if over_the_rows {
             drawn.scroll = None;

@@ -16,7 +16,7 @@ use super::{
     clock::Clock,
     dashboard,
     exit::Exit,
-    manual, terminal,
+    manual, surroundings, terminal,
 };
 use crate::{
     domain::problem::Problem,
@@ -173,9 +173,7 @@ fn screen(global: &Global, demo: bool) -> Outcome {
         return demo::run(global);
     }
     let mut setup = load(global)?;
-    if plain(global) {
-        setup.settings.ui.theme = "mono".into();
-    }
+    surroundings::settle(&mut setup, global.no_color);
     let setup = Arc::new(setup);
     let code = runtime()?.block_on(dashboard::run(setup, Clock::start()));
     dashboard_ended(code)

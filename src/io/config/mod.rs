@@ -12,6 +12,7 @@ mod profile;
 mod read;
 mod show;
 mod table;
+mod theme;
 
 pub use example::example;
 pub use fault::{Fault, Place, Rejected};
