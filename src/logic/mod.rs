@@ -3,6 +3,7 @@
 
 pub mod act;
 pub mod after;
+pub mod agenda;
 mod away;
 pub mod columns;
 pub mod command_line;
@@ -38,7 +39,10 @@ mod text;
 pub mod toast;
 mod welcome;
 
-use crate::domain::time::{Mono, Now};
+use crate::domain::{
+    money::Ptc,
+    time::{Mono, Now},
+};
 use effect::Effect;
 use msg::{LocalMsg, Msg};
 use state::State;
@@ -76,6 +80,7 @@ pub fn next_deadline(state: &State) -> Option<Mono> {
         detail::deadline(state),
         notice::deadline(state),
         ages(state),
+        midnight(state),
     ];
     all.into_iter().flatten().min()
 }
@@ -86,4 +91,10 @@ fn ages(state: &State) -> Option<Mono> {
     let moving = [crate::domain::task::TaskState::Sending, crate::domain::task::TaskState::Running];
     let any = moving.iter().any(|which| state.tasks.counts[*which as usize] > 0) || !state.saver.active.is_empty();
     (state.settings.interactive && any).then(|| Mono((state.now.mono.0 / step + 1) * step))
+}
+
+/// At the user's midnight what was spent "today" becomes yesterday's.
+fn midnight(state: &State) -> Option<Mono> {
+    let shown = state.settings.interactive && state.money.spent_today > Ptc::ZERO;
+    shown.then(|| state.now.mono_at(state.now.day_end()))
 }

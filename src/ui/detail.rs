@@ -113,12 +113,10 @@ pub(super) fn usually(about: &About<'_>) -> Option<String> {
     tasks::usual_ms(about.state, about.row).map(|usual| format!("usually {}", super::words::usual(usual, false)))
 }
 
-/// The acts that are possible now, on one line, and those that are not, each with why.
-pub(super) fn acts(about: &About<'_>) -> (Option<Line<'static>>, Vec<Line<'static>>) {
+/// The acts that are possible now, on one line, and those that are not, each with why. They are those of the task under
+/// the cursor, also in the moment before detail has followed it: that is the task they would go to.
+pub(super) fn acts(about: &About<'_>) -> (Line<'static>, Vec<Line<'static>>) {
     let look = about.look;
-    if about.state.screen.table.cursor != Some(about.row.key) {
-        return (None, Vec::new());
-    }
     let label = |name: &str| Span::styled(format!("{name:<LABEL$}"), look.theme.faint);
     let (possible, others): (Vec<_>, Vec<_>) =
         hints::acts(about.state).into_iter().partition(|act| act.why_not.is_none());
@@ -132,5 +130,5 @@ pub(super) fn acts(about: &About<'_>) -> (Option<Line<'static>>, Vec<Line<'stati
         let what = format!("{} {}: {}", act.key, act.words, act.why_not.unwrap_or_default());
         Line::from(vec![label(if n == 0 { "Not now" } else { "" }), Span::styled(what, look.theme.faint)])
     });
-    (Some(Line::from(now)), not_now.collect())
+    (Line::from(now), not_now.collect())
 }
