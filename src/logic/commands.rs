@@ -7,7 +7,7 @@ use super::{
     editor::LineEditor,
     effect::{Effect, Level, TermCmd},
     filter::Filter,
-    keymap::{Action, CopyWhat, Move, Place, can_cancel, can_download, can_retry, refreshable},
+    keymap::{self, Action, CopyWhat, Ctx, Move, Place, can_cancel, can_download, can_retry, refreshable},
     list, palette, preview,
     screen::{Confirm, DetailTab, Layer, ListView, Pane, Sort},
     state::State,
@@ -120,7 +120,10 @@ fn back(state: &mut State) -> Vec<Do> {
             table::rebuild(state);
         }
         Pane::Table if screen.full => screen.full = false,
-        Pane::Table => toast::say(state, Level::Info, "nothing is open; q quits".into(), None),
+        Pane::Table => {
+            let quits = keymap::named(state, Ctx::Global, "close");
+            toast::say(state, Level::Info, format!("nothing is open; {quits} quits"), None);
+        }
     }
     Vec::new()
 }

@@ -8,7 +8,7 @@ use super::{
     effect::{Effect, Level, StoreCmd},
     engine,
     key::{Code, Key},
-    keymap::{self, Action, Place, Why},
+    keymap::{self, Action, Ctx, Place, Why},
     layout::{self, Layout},
     list,
     msg::Input,
@@ -76,7 +76,12 @@ fn take_key(state: &mut State, key: Key) -> Vec<Do> {
         return Vec::new();
     }
     if state.ending.is_some() && !matches!(binding.action, Action::Quit | Action::Redraw) {
-        toast::say(state, Level::Info, "the program is ending; Ctrl-c ends it now".into(), None);
+        toast::say(
+            state,
+            Level::Info,
+            format!("the program is ending; {} ends it now", keymap::named(state, Ctx::Global, "quit")),
+            None,
+        );
         return Vec::new();
     }
     match (binding.when)(state) {
@@ -139,7 +144,9 @@ fn type_key(state: &mut State, key: Key) -> Vec<Do> {
 }
 
 fn say_unknown(state: &mut State, key: Key) {
-    toast::say(state, Level::Info, format!("{key} does nothing here; ? shows the keys"), None);
+    let help = keymap::named(state, Ctx::Global, "help");
+    let key = keymap::readable(&key.to_string());
+    toast::say(state, Level::Info, format!("{key} does nothing here; {help} shows the keys"), None);
 }
 
 /// Pasted text is text: it never runs a command and never sends.
@@ -179,8 +186,9 @@ fn paste(state: &mut State, text: &str) {
             ) => false,
         };
     if !taken {
-        let text = "pasted text does nothing here; n composes a new task and takes it";
-        toast::say(state, Level::Info, text.into(), None);
+        let new = keymap::named(state, Ctx::Panes, "new");
+        let text = format!("pasted text does nothing here; {new} composes a new task and takes it");
+        toast::say(state, Level::Info, text, None);
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) fn help(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &Li
             }
             HelpLine::Key { keys, text, paid, .. } => {
                 let keys = keys.split(' ').map(hints::readable).collect::<Vec<_>>().join(" ");
-                (keys, look.theme.key, if paid { format!("{text} ({} pays)", look.signs.pays) } else { text })
+                (keys, look.theme.key, if paid { format!("{} pays: {text}", look.signs.pays) } else { text })
             }
             HelpLine::Word { word, text } => (word, look.theme.strong, text),
             HelpLine::Sign { sign, text } => {
@@ -87,13 +87,14 @@ pub(super) fn palette(brush: &mut Brush<'_>, screen: Rect, state: &State, palett
         .map(|(at, entry)| {
             let binding = entry.binding;
             let key = hints::first_key(state, binding).unwrap_or_default();
-            let pays = if binding.paid { format!(" ({} pays)", look.signs.pays) } else { String::new() };
+            let pays = if binding.paid { format!("{} pays: ", look.signs.pays) } else { String::new() };
             let style = if entry.why_not.is_some() { look.theme.faint } else { Style::new() };
             let why = entry.why_not.as_ref().map_or_else(|| binding.help.to_owned(), |why| format!("not now: {why}"));
             Line::from(vec![
                 mark(look, at == palette.at),
                 Span::styled(format!("{key:<10} "), if entry.why_not.is_some() { style } else { look.theme.key }),
-                span(format!("{:<16} ", format!("{}{pays}", binding.hint)), style),
+                span(format!("{:<14} ", binding.hint), style),
+                Span::styled(pays, if entry.why_not.is_some() { style } else { look.theme.warn }),
                 span(why, look.theme.faint),
             ])
         })

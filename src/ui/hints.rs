@@ -1,5 +1,6 @@
 //! The keys that the screen names, all from the one table of keys.
 
+pub(super) use crate::logic::keymap::readable;
 use crate::logic::{
     keymap::{self, BINDINGS, Binding, Ctx, Hint},
     state::State,
@@ -29,17 +30,6 @@ pub(super) fn key(state: &State, ctx: Ctx, id: &str) -> Option<String> {
 
 pub(super) fn first_key(state: &State, binding: &Binding) -> Option<String> {
     state.screen.keys.keys_of(binding).first().map(|key| readable(&key.to_string()))
-}
-
-/// A key as the config writes it, for a person: `Enter`, `Ctrl-r`, `PgDn`; single characters stay as they are.
-pub(super) fn readable(key: &str) -> String {
-    let mut chars = key.chars();
-    match (key, chars.next(), chars.next()) {
-        ("pgup", ..) => "PgUp".into(),
-        ("pgdn", ..) => "PgDn".into(),
-        (_, Some(first), Some(_)) => format!("{}{}", first.to_ascii_uppercase(), &key[first.len_utf8()..]),
-        _ => key.to_owned(),
-    }
 }
 
 /// What can be done with the task under the cursor.

@@ -17,10 +17,10 @@ pub(super) const EXAMPLE: &str = "
 # shown as the nearest that the terminal has; before it may stand bold, dim, underlined, reversed, behind it on and a
 # paper. The roles are the states (queued, sending, ...) and faint, strong, title, chosen, key, good, warn, bad, loud,
 # added and removed.
-[theme.mine]
-#base = \"dark\"
-#running = \"#5fafff\"
-#loud = \"bold black on #ffcc00\"
+# [theme.mine]
+# base = \"dark\"
+# running = \"#5fafff\"
+# loud = \"bold black on #ffcc00\"
 ";
 
 /// Reads `[theme]`.

@@ -8,7 +8,7 @@ use crate::{
         compose,
         effect::{Effect, Level, LocalCmd},
         filter::Filter,
-        keymap::Action,
+        keymap::{Action, ascii_twin},
         screen::{Pane, Sort},
         settings::paint,
         state::State,
@@ -70,6 +70,11 @@ fn owned(words: impl IntoIterator<Item = &'static str>) -> Vec<String> {
     words.into_iter().map(str::to_owned).collect()
 }
 
+/// Full-width characters as their ASCII twins: for words of ours, not for a text or a path.
+fn plain(rest: &str) -> String {
+    rest.chars().map(|c| ascii_twin(c).unwrap_or(c)).collect()
+}
+
 fn action(state: &mut State, rest: &str, action: Action) -> Result<Vec<Do>, String> {
     if rest.is_empty() { Ok(commands::run(state, action)) } else { Err("it takes nothing behind it".into()) }
 }
@@ -90,6 +95,7 @@ fn sort_words(_: &State, before: &str) -> Vec<String> {
 }
 
 fn sort(state: &mut State, rest: &str) -> Result<Vec<Do>, String> {
+    let rest = plain(rest);
     let mut words = rest.split_whitespace();
     let name = words.next().unwrap_or_default();
     let spec = columns::ALL.iter().find(|spec| spec.sort_name == name);
@@ -106,7 +112,7 @@ fn sort(state: &mut State, rest: &str) -> Result<Vec<Do>, String> {
 }
 
 fn goto(state: &mut State, rest: &str) -> Result<Vec<Do>, String> {
-    let number = rest.trim_start_matches(['#', '＃']).parse().map_err(|_| "it takes a task's number, such as 12")?;
+    let number = plain(rest).trim_start_matches('#').parse().map_err(|_| "it takes a task's number, such as 12")?;
     let key = TaskKey(number);
     if !state.tasks.rows.contains_key(&key) {
         return Err(format!("there is no task {key}"));

@@ -37,7 +37,7 @@ fn commands_filter_sort_and_go() {
     run(&mut state, "goto 2");
     assert_eq!(fault(&state), "the filter hides #2; :filter alone shows all");
     run(&mut state, "filter");
-    run(&mut state, "goto #2");
+    run(&mut state, "goto　＃２");
     assert_eq!(state.screen.table.cursor, Some(TaskKey(2)));
     run(&mut state, "sort state desc");
     assert_eq!(state.screen.table.sort, Sort { column: Column::State, descending: true });

@@ -147,7 +147,7 @@ pub fn runnable(state: &State, binding: &Binding) -> Result<(), Why> {
         return Err(Why("Only its own key does that, where the price or the question is in sight".into()));
     }
     if !offered(place_below(state)).contains(&binding.ctx) {
-        return Err(Why(format!("That is for another place: {}", binding.ctx.title())));
+        return Err(Why(format!("It is for another place: {}", binding.ctx.title())));
     }
     (binding.when)(state)
 }
@@ -229,6 +229,6 @@ mod tests {
         assert!(runnable(&state, send).is_err());
         assert_eq!(runnable(&state, by_id(&state, "retry").unwrap()), Ok(()));
         let why = runnable(&state, by_id(&state, "next_choice").unwrap()).unwrap_err();
-        assert_eq!(why.0, "That is for another place: Compose, in a row to choose from");
+        assert_eq!(why.0, "It is for another place: Compose, in a row to choose from");
     }
 }

@@ -12,7 +12,7 @@ pub use bindings::BINDINGS;
 pub use build::{KeyFault, Keymap, Overrides};
 pub use help::{HelpLine, Sign, by_id, help_lines, runnable};
 pub(super) use when::{can_cancel, can_download, can_retry, refreshable};
-pub use words::{Hint, config_lines, footer, ids, markdown, possible};
+pub use words::{Hint, config_lines, footer, ids, markdown, named, possible, readable};
 
 use super::{
     key::{Code, Key},

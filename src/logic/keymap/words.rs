@@ -20,6 +20,26 @@ pub struct Hint {
     pub own: bool,
 }
 
+/// The first key of an action as a sentence names it, such as `F8` in "F8 brings it back".
+#[must_use]
+pub fn named(state: &State, ctx: Ctx, id: &str) -> String {
+    let binding = BINDINGS.iter().find(|binding| binding.ctx == ctx && binding.id == id);
+    let key = binding.and_then(|binding| state.screen.keys.keys_of(binding).first());
+    key.map_or_else(|| format!(":{id}"), |key| readable(&key.to_string()))
+}
+
+/// A key as the config writes it, for a person: `Enter`, `Ctrl-r`, `PgDn`; single characters stay as they are.
+#[must_use]
+pub fn readable(key: &str) -> String {
+    let mut chars = key.chars();
+    match (key, chars.next(), chars.next()) {
+        ("pgup", ..) => "PgUp".into(),
+        ("pgdn", ..) => "PgDn".into(),
+        (_, Some(first), Some(_)) => format!("{}{}", first.to_ascii_uppercase(), &key[first.len_utf8()..]),
+        _ => key.to_owned(),
+    }
+}
+
 /// Everything the keys can do in this place, each with whether it is possible now.
 #[must_use]
 pub fn possible(state: &State) -> Vec<(&'static Binding, Result<(), Why>)> {
@@ -91,7 +111,7 @@ fn wanted(here: Place) -> Vec<(Ctx, &'static str)> {
         Place::Preview => in_ctx(Ctx::Preview, &["send", "down", "up"]),
         Place::List => in_ctx(Ctx::List, &["accept", "search", "next_hit", "previous_hit", "page_down", "page_up"]),
         Place::Filter => in_ctx(Ctx::Filter, &["accept"]),
-        Place::Palette => in_ctx(Ctx::Palette, &["accept", "down", "up"]),
+        Place::Palette => in_ctx(Ctx::Palette, &["accept"]),
         Place::Command => in_ctx(Ctx::Command, &["accept", "complete", "up"]),
         Place::Menu => in_ctx(Ctx::Menu, &["accept", "down", "up"]),
         Place::Resolve => in_ctx(Ctx::Resolve, &["accept", "down", "up"]),
