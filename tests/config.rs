@@ -348,13 +348,13 @@ fn a_theme_of_ones_own_changes_another_one_and_its_faults_are_all_told() {
     let mine = &loaded.settings.ui.themes["mine"];
     assert_eq!((mine.base.as_str(), mine.roles["running"].ink), ("light", Some(Paint::Rgb(0x5f, 0xaf, 0xff))));
     let faults = faults_of(
-        "[ui]\ntheme = \"min\"\n[theme.mine]\nbase = \"lite\"\nruning = \"red\"\nloud = \"pink\"\n[theme.dark]\nloud = 1\n",
+        "[ui]\ntheme = \"min\"\n[theme.mine]\nbase = \"ligth\"\nruning = \"red\"\nloud = \"pink\"\n[theme.dark]\nloud = 1\n",
     );
     assert_eq!(
         faults,
         [
             "2:9: ui.theme cannot be used: \"min\" is not one of its words. Did you mean mine?",
-            "4:8: theme.mine.base cannot be used: \"lite\" is not one of the themes there are. Did you mean light?",
+            "4:8: theme.mine.base cannot be used: \"ligth\" is not one of the themes there are. Did you mean light?",
             "5:1: runing is not a role of a theme. Did you mean running?",
             "6:8: theme.mine.loud cannot be used: \"pink\" is no colour; it is a name such as light-red, or #rrggbb, or \
              default",

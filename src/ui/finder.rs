@@ -26,7 +26,7 @@ pub(super) fn help(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &Li
     let look = brush.look;
     let place = list_place(screen);
     let width = usize::from(place.width).saturating_sub(4);
-    let column = 22.min(width / 3);
+    let column = 18.min(width / 3);
     let (mut lines, mut chosen, mut items) = (Vec::new(), 0, Vec::new());
     for (at, line) in list::shown_help(state, view).into_iter().enumerate() {
         if at == view.scroll {
@@ -68,7 +68,7 @@ fn mark(look: Look, chosen: bool) -> Span<'static> {
 
 /// The first line of the page on which a line stands. Lists turn pages: a move inside of one then costs few bytes.
 const fn page_of(line: usize, rows: usize) -> usize {
-    if rows == 0 { line } else { line / rows * rows }
+    line - line % if rows == 0 { 1 } else { rows }
 }
 
 /// Every action that fits what is typed, those that are not possible now with why.
