@@ -5,7 +5,7 @@ use super::{
     commands::{self, Do},
     editor::LineEditor,
     effect::Level,
-    keymap::{self, BINDINGS, Binding, Ctx, Move, Why},
+    keymap::{self, Action, BINDINGS, Binding, Ctx, Move, Why},
     screen::Layer,
     state::State,
     table::step,
@@ -33,7 +33,8 @@ pub struct Entry {
 /// The actions that fit the text: the best fit first, and among equals the possible ones first.
 #[must_use]
 pub fn entries(state: &State, text: &str) -> Vec<Entry> {
-    let listed = |binding: &&Binding| !matches!(binding.ctx, Ctx::Palette | Ctx::Command);
+    let listed =
+        |binding: &&Binding| !matches!(binding.ctx, Ctx::Palette | Ctx::Command) && binding.action != Action::Palette;
     let mut found: Vec<(usize, Entry)> = BINDINGS
         .iter()
         .filter(listed)
@@ -44,7 +45,14 @@ pub fn entries(state: &State, text: &str) -> Vec<Entry> {
         })
         .collect();
     found.sort_by_key(|(cost, entry)| (*cost, entry.why_not.is_some()));
-    found.into_iter().map(|(_, entry)| entry).collect()
+    // What several places have in common is listed once, from the place where it is possible.
+    let mut listed: Vec<Entry> = Vec::with_capacity(found.len());
+    for (_, entry) in found {
+        if listed.iter().all(|other| other.binding.action != entry.binding.action) {
+            listed.push(entry);
+        }
+    }
+    listed
 }
 
 /// How badly a text fits what is looked for; `None` when it does not. Every word must be found: as it is, or its letters

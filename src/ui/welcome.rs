@@ -46,11 +46,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, state: &State) {
     lines.push(keys_line(
         state,
         look,
-        &[
-            (Ctx::Menu, "accept", "looks around"),
-            (Ctx::Global, "help", "shows all keys"),
-            (Ctx::Global, "quit", "quits"),
-        ],
+        &[(Ctx::Menu, "accept", "looks around"), (Ctx::Global, "help", "keys"), (Ctx::Global, "quit", "quits")],
     ));
     list(brush, screen, "Welcome to reeltop", &lines, 0);
 }

@@ -139,8 +139,10 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
     }
     let (_, faults) = keymap::Keymap::build(&loaded.settings.keys);
     if !faults.is_empty() {
-        for fault in faults {
-            let line = fault.about.iter().find_map(|name| loaded.line_of(name));
+        let line = |fault: &keymap::KeyFault| fault.about.iter().find_map(|name| loaded.line_of(name));
+        let mut placed: Vec<_> = faults.iter().map(|fault| (line(fault), fault)).collect();
+        placed.sort_by_key(|(line, _)| *line);
+        for (line, fault) in placed {
             let line = line.map_or_else(String::new, |line| format!("{line}:"));
             let _ = writeln!(io::stderr(), "{}:{line} {}", loaded.paths.config.display(), fault.text);
         }
