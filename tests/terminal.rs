@@ -11,6 +11,7 @@ use reeltop::{app::terminal, domain::task::TaskState};
 use rustix::process::Signal;
 use std::{
     fs,
+    io::Write,
     os::unix::fs::PermissionsExt,
     path::Path,
     process::Command,
@@ -42,7 +43,8 @@ fn submit(home: &Home, prompt: &str) {
 fn the_terminal_is_as_found_after_every_way_to_end() {
     let gate = Gate::start();
     let home = Home::new(&gate.url);
-    let ends: [(&str, u32, fn(&mut Pty)); 4] = [
+    type End = fn(&mut Pty);
+    let ends: [(&str, u32, End); 4] = [
         ("q", 0, |screen| screen.keys("q")),
         ("Ctrl-c", 0, |screen| screen.keys(CTRL_C)),
         ("SIGTERM", 130, |screen| screen.signal(Signal::TERM)),
@@ -79,6 +81,7 @@ fn panics_with_the_terminal_taken_over() {
     }
     terminal::restore_on_panic();
     let _guard = terminal::Guard::enter().unwrap();
+    terminal::output().unwrap().write_all(terminal::ON).unwrap();
     let worker = std::thread::spawn(|| panic!("a worker's panic"));
     assert!(worker.join().is_err());
     panic!("the loop's panic");

@@ -302,6 +302,16 @@ fn faults(state: &State) -> Vec<Fault> {
     check::check(&for_model(state), catalogue, webp, &look)
 }
 
+/// What is known of the picture at a path.
+pub(super) fn look(state: &State, path: &str) -> crate::domain::picture::ImageLook {
+    pictures::look(&state.screen.compose.images, path)
+}
+
+/// Has that picture read, unless it is known.
+pub(super) fn read_picture(state: &mut State, path: &str) -> Vec<Do> {
+    pictures::read_one(state, path).into_iter().collect()
+}
+
 /// The draft without what its model cannot use; values kept for another model are not sent.
 fn for_model(state: &State) -> Draft {
     let draft = &state.screen.compose.draft;

@@ -7,7 +7,7 @@ use crate::domain::{
     problem::Problem,
     request::Request,
     task::{Event, FileId, LedgerLine, NewTask, RemoteId, Task, TaskKey},
-    time::Wall,
+    time::{Now, Wall},
 };
 use serde::{Deserialize, Serialize};
 
@@ -105,6 +105,11 @@ pub enum StoreCmd {
     Detail {
         /// Which.
         key: TaskKey,
+    },
+    /// Sum up the whole ledger. Answered by `Costs`.
+    Costs {
+        /// Now, for the person's own days.
+        now: Now,
     },
     /// Keep the draft that is being typed. Not answered unless it fails.
     SaveDraft {
@@ -225,6 +230,13 @@ pub enum LocalCmd {
         path: String,
         /// Which tasks, in their order.
         keys: Vec<TaskKey>,
+    },
+    /// Write a text that is too long for the clipboard to a file. Answered by `LocalMsg::Said`.
+    PutBy {
+        /// What it is, in a word.
+        what: String,
+        /// The text.
+        text: String,
     },
     /// Run the user's own hook (`notify.command`), the facts in its environment.
     Hook {

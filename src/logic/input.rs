@@ -6,7 +6,7 @@ use super::{
     commands::{self, Do},
     compose,
     effect::{Effect, Level, StoreCmd},
-    engine,
+    engine, failures,
     key::{Code, Key},
     keymap::{self, Action, Ctx, Place, Why},
     layout::{self, Layout},
@@ -126,7 +126,8 @@ fn type_key(state: &mut State, key: Key) -> Vec<Do> {
         Some(Layer::Resolve { line, .. }) => {
             line.key(key);
         }
-        Some(Layer::Help(_) | Layer::Messages(_)) => list::typed(state, key),
+        Some(Layer::Help(_) | Layer::Messages(_) | Layer::Money(_)) => list::typed(state, key),
+        Some(Layer::Mend(_)) => failures::typed(state, key),
         Some(Layer::Palette(palette)) => {
             if palette.line.key(key) {
                 palette::changed(palette);
@@ -138,7 +139,14 @@ fn type_key(state: &mut State, key: Key) -> Vec<Do> {
                 say_unknown(state, key);
             }
         }
-        Some(Layer::CopyMenu | Layer::SortMenu { .. } | Layer::Confirm(_) | Layer::Choose { .. } | Layer::Welcome) => {}
+        Some(
+            Layer::CopyMenu
+            | Layer::SortMenu { .. }
+            | Layer::Confirm(_)
+            | Layer::Choose { .. }
+            | Layer::Failures(_)
+            | Layer::Welcome,
+        ) => {}
     }
     Vec::new()
 }
@@ -163,8 +171,12 @@ fn paste(state: &mut State, text: &str) {
                 line.paste(text);
                 true
             }
-            Some(Layer::Help(_) | Layer::Messages(_)) => {
+            Some(Layer::Help(_) | Layer::Messages(_) | Layer::Money(_)) => {
                 list::pasted(state, text);
+                true
+            }
+            Some(Layer::Mend(_)) => {
+                failures::pasted(state, text);
                 true
             }
             Some(Layer::Palette(palette)) => {
@@ -182,6 +194,7 @@ fn paste(state: &mut State, text: &str) {
                 | Layer::SortMenu { .. }
                 | Layer::Confirm(_)
                 | Layer::Choose { .. }
+                | Layer::Failures(_)
                 | Layer::Welcome,
             ) => false,
         };

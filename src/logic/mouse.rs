@@ -85,6 +85,9 @@ fn choose(state: &mut State, at: Position) -> Vec<Do> {
             Layer::Preview(_)
             | Layer::Help(_)
             | Layer::Messages(_)
+            | Layer::Money(_)
+            | Layer::Failures(_)
+            | Layer::Mend(_)
             | Layer::FilterInput { .. }
             | Layer::Command(_)
             | Layer::Confirm(_)

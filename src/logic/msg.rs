@@ -3,6 +3,7 @@
 use super::{act::Act, effect::Ticket, key::Key};
 use crate::domain::{
     answer::Reply,
+    costs::Report,
     draft::Draft,
     money::Ptc,
     problem::{Problem, TaskError},
@@ -82,6 +83,8 @@ pub enum Signal {
     Terminate,
     /// SIGHUP: the line is gone.
     HangUp,
+    /// SIGTSTP from outside: stop, the terminal given back (raw mode gives Ctrl-Z as a key).
+    Stop,
     /// The program was stopped and goes on.
     Continue,
 }
@@ -139,6 +142,8 @@ pub enum StoreMsg {
     },
     /// All about one task.
     Detail(Box<Detail>),
+    /// The ledger summed up.
+    Costs(Box<Report>),
     /// A task that was asked for does not exist.
     NoSuchTask {
         /// The key.

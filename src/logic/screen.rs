@@ -3,6 +3,7 @@
 
 use super::{
     after::AfterDetail,
+    cluster_view::{FailuresView, Mend},
     command_line::CommandLine,
     editor::{LineEditor, PromptEditor},
     effect::{Level, Ticket},
@@ -281,6 +282,12 @@ pub enum Layer {
     Confirm(Confirm),
     /// The message log.
     Messages(ListView),
+    /// What was spent, by what, and what is left.
+    Money(ListView),
+    /// Failures by cause.
+    Failures(FailuresView),
+    /// A cause being mended once for all of its tasks.
+    Mend(Mend),
     /// Every action, found by its name.
     Palette(Palette),
     /// A command being typed.
@@ -361,6 +368,8 @@ pub enum Purpose {
     Retry,
     /// `e`, then sent from compose.
     EditRetry,
+    /// `R`: failures by cause, tried again.
+    Plan,
 }
 
 /// A passing word.
@@ -437,12 +446,17 @@ impl Screen {
     #[must_use]
     pub fn typing(&self) -> bool {
         match self.layers.last() {
-            Some(Layer::FilterInput { .. } | Layer::Palette(_) | Layer::Command(_)) => true,
+            Some(Layer::FilterInput { .. } | Layer::Mend(_) | Layer::Palette(_) | Layer::Command(_)) => true,
             Some(Layer::Resolve { at, .. }) => *at == 2,
-            Some(Layer::Help(list) | Layer::Messages(list)) => list.typing,
+            Some(Layer::Help(list) | Layer::Messages(list) | Layer::Money(list)) => list.typing,
             Some(Layer::Preview(preview)) => preview.typed.is_some() && preview.sent.is_none(),
             Some(
-                Layer::CopyMenu | Layer::SortMenu { .. } | Layer::Confirm(_) | Layer::Choose { .. } | Layer::Welcome,
+                Layer::CopyMenu
+                | Layer::SortMenu { .. }
+                | Layer::Confirm(_)
+                | Layer::Choose { .. }
+                | Layer::Failures(_)
+                | Layer::Welcome,
             ) => false,
             None => {
                 self.pane == Pane::Compose

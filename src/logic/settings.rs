@@ -2,7 +2,7 @@
 
 pub mod paint;
 
-use crate::domain::{catalogue::Catalogue, money::Ptc, request::WireNames, time};
+use crate::domain::{catalogue::Catalogue, money::Ptc, problem::ErrorClass, request::WireNames, time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -21,6 +21,8 @@ pub struct Settings {
     pub poll: PollSettings,
     /// `[queue]`.
     pub queue: QueueSettings,
+    /// `[retry]`.
+    pub retry: RetrySettings,
     /// `[notify]`.
     pub notify: NotifySettings,
     /// `[ui]`.
@@ -35,6 +37,17 @@ pub struct Settings {
     pub has_key: bool,
     /// Whether everything goes to the simulator inside (`--demo`).
     pub demo: bool,
+    /// How the person's own machine reaches this one.
+    pub host: Host,
+}
+
+/// How the person's own machine reaches this one by ssh, for a ready scp command.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Host {
+    /// Such as `ann@192.0.2.7` or `[2001:db8::7]`.
+    pub address: String,
+    /// Where it is not ssh's own.
+    pub port: Option<u16>,
 }
 
 /// The account in use, without its key.
@@ -100,8 +113,26 @@ pub struct QueueSettings {
     pub undo_ms: u64,
     /// Whether the program starts with sending paused.
     pub start_paused: bool,
+    /// So many tasks in a row that come to nothing in the same way stop all sending; 0 for never.
+    pub stop_after_failures: u32,
     /// A submission's time-out, in milliseconds (`http.timeout_seconds`).
     pub submit_timeout_ms: u64,
+}
+
+/// `[retry]`: what the program may send again by itself. Nothing by default.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetrySettings {
+    /// Kinds of failure that may be tried again, where the failure is proven not charged.
+    pub auto: Vec<ErrorClass>,
+    /// Attempts by the program in a row, for one of the person's.
+    pub max: u32,
+    /// How long to wait before each, in milliseconds.
+    pub pause_ms: u64,
+}
+
+impl RetrySettings {
+    /// The kinds of failure of which some are proven not charged and pass by themselves. No other may be named.
+    pub const ALLOWED: [ErrorClass; 3] = [ErrorClass::RateLimited, ErrorClass::Service, ErrorClass::Network];
 }
 
 /// `[notify]`.
@@ -130,6 +161,8 @@ pub struct UiSettings {
     pub ascii: bool,
     /// Take mouse events.
     pub mouse: bool,
+    /// The cells that signs of ambiguous width take in the person's terminal: 1, or 2 as some set up for Chinese have it.
+    pub ambiguous_width: u8,
     /// The least time between two frames that data drive, in milliseconds.
     pub frame_ms: u64,
     /// Nothing moves by itself: ages are shown in steps of a minute.
@@ -178,8 +211,10 @@ impl Default for Settings {
             queue: QueueSettings {
                 undo_ms: 3 * time::SECOND,
                 start_paused: false,
+                stop_after_failures: 3,
                 submit_timeout_ms: 120 * time::SECOND,
             },
+            retry: RetrySettings { auto: Vec::new(), max: 2, pause_ms: 30 * time::SECOND },
             notify: NotifySettings { bell: true, osc: true, hook: false },
             ui: UiSettings {
                 theme: "dark".into(),
@@ -188,6 +223,7 @@ impl Default for Settings {
                 side_by_side: "auto".into(),
                 ascii: false,
                 mouse: false,
+                ambiguous_width: 1,
                 frame_ms: 50,
                 reduced_motion: false,
                 language: "auto".into(),
@@ -197,6 +233,7 @@ impl Default for Settings {
             interactive: true,
             has_key: true,
             demo: false,
+            host: Host::default(),
         }
     }
 }

@@ -15,12 +15,14 @@ mod cells;
 mod compose;
 mod detail;
 mod diff;
+mod failures;
 mod fields;
 mod finder;
 mod footer;
 mod header;
 mod hints;
 mod layers;
+mod money;
 mod overview;
 mod past;
 mod preview;
@@ -135,6 +137,12 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
         Layer::Preview(preview) => preview::draw(brush, screen, state, preview),
         Layer::Help(view) => finder::help(brush, screen, state, view),
         Layer::Messages(view) => layers::messages(brush, screen, state, view),
+        Layer::Money(view) => layers::money(brush, screen, state, view),
+        Layer::Failures(view) => {
+            failures::draw(brush, screen, state, view);
+            None
+        }
+        Layer::Mend(mend) => failures::mend(brush, screen, state, mend),
         Layer::Resolve { key, at, line } => layers::resolve(brush, screen, state, *key, *at, line),
         Layer::Palette(palette) => finder::palette(brush, screen, state, palette),
         Layer::Welcome => {

@@ -60,6 +60,7 @@ fn title(preview: &Preview) -> String {
         Purpose::New => format!("Send {tasks}?"),
         Purpose::Retry => format!("Send {tasks} again?"),
         Purpose::EditRetry => format!("Send {tasks} again, changed?"),
+        Purpose::Plan => format!("Send {tasks} again by this plan?"),
     }
 }
 
@@ -74,7 +75,7 @@ fn content(preview: &Preview, state: &State, look: Look, width: u16) -> Vec<Line
     if preview.items.len() <= WHOLE {
         preview.items.iter().for_each(|item| lines.extend(whole(item, look, width)));
     } else {
-        preview.items.iter().for_each(|item| lines.push(in_a_line(item, state, look)));
+        preview.items.iter().for_each(|item| lines.extend(in_few_lines(item, state, look, width)));
     }
     lines
 }
@@ -113,6 +114,18 @@ fn whole(item: &PreviewItem, look: Look, width: u16) -> Vec<Line<'static>> {
             lines.extend(changes);
         }
     }
+    lines
+}
+
+/// One of many items: a line, and below it what is changed against its parent.
+fn in_few_lines(item: &PreviewItem, state: &State, look: Look, width: u16) -> Vec<Line<'static>> {
+    let indent = 8;
+    let mut lines = vec![in_a_line(item, state, look)];
+    let changes = item.was.as_ref().map(|was| diff::lines(was, &item.request, width.saturating_sub(indent), look));
+    lines.extend(changes.into_iter().flatten().map(|mut line| {
+        line.spans.insert(0, Span::raw(" ".repeat(usize::from(indent))));
+        line
+    }));
     lines
 }
 

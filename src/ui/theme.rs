@@ -352,6 +352,10 @@ pub(super) struct Look {
 impl Look {
     /// As the settings say.
     pub(super) fn of(settings: &UiSettings) -> Self {
-        Self { theme: Theme::of(settings), signs: &SIGNS[usize::from(settings.ascii)] }
+        Self {
+            theme: Theme::of(settings),
+            // The others are two cells wide where such signs are, and lines and columns are made of single cells.
+            signs: &SIGNS[usize::from(settings.ascii || settings.ambiguous_width == 2)],
+        }
     }
 }

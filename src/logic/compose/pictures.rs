@@ -36,15 +36,17 @@ fn paths(draft: &Draft) -> impl Iterator<Item = &str> {
 /// Has the pictures read that are not known yet, or could not be read before.
 pub(super) fn read(state: &mut State) -> Vec<Do> {
     let draft = super::for_model(state);
+    paths(&draft).filter_map(|path| read_one(state, path)).collect()
+}
+
+/// Has that picture read, unless it is known.
+pub(super) fn read_one(state: &mut State, path: &str) -> Option<Do> {
     let images = &mut state.screen.compose.images;
-    let mut effects = Vec::new();
-    for path in paths(&draft) {
-        if matches!(images.get(path), None | Some(Some(Err(_)))) {
-            images.insert(path.to_owned(), None);
-            effects.push(Do::Effect(Effect::Local(LocalCmd::LoadImage { path: path.to_owned() })));
-        }
+    if !matches!(images.get(path), None | Some(Some(Err(_)))) {
+        return None;
     }
-    effects
+    images.insert(path.to_owned(), None);
+    Some(Do::Effect(Effect::Local(LocalCmd::LoadImage { path: path.to_owned() })))
 }
 
 /// Whether a picture of the draft is being read.

@@ -100,9 +100,10 @@ pub fn help_lines(state: &State) -> Vec<HelpLine> {
         }));
     }
     let word = |word: &str, text: &str| HelpLine::Word { word: word.into(), text: text.into() };
+    let ascii = state.settings.ui.ascii || state.settings.ui.ambiguous_width == 2;
     lines.push(HelpLine::Title("States".into()));
     lines.extend(TaskState::ALL.into_iter().map(|of| {
-        let sign = if state.settings.ui.ascii { of.ascii_sign() } else { of.sign() };
+        let sign = if ascii { of.ascii_sign() } else { of.sign() };
         word(&format!("{sign} {}", of.word()), state_meaning(of))
     }));
     lines.push(HelpLine::Title("Columns".into()));

@@ -38,7 +38,11 @@ pub enum Ctx {
     Choice,
     /// In the preview of something paid.
     Preview,
-    /// In help and messages.
+    /// In the failures by cause.
+    Failures,
+    /// While a cause is mended.
+    Mend,
+    /// In help, messages and money.
     List,
     /// While a filter or a search is typed.
     Filter,
@@ -58,12 +62,14 @@ pub enum Ctx {
 
 impl Ctx {
     /// Every context, in the order of the documents.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Table,
         Self::Detail,
         Self::Compose,
         Self::Choice,
         Self::Preview,
+        Self::Failures,
+        Self::Mend,
         Self::Copy,
         Self::Menu,
         Self::Resolve,
@@ -87,6 +93,8 @@ impl Ctx {
             Self::Compose => "compose",
             Self::Choice => "choice",
             Self::Preview => "preview",
+            Self::Failures => "failures",
+            Self::Mend => "mend",
             Self::List => "list",
             Self::Filter => "filter",
             Self::Palette => "palette",
@@ -109,7 +117,9 @@ impl Ctx {
             Self::Compose => "Compose",
             Self::Choice => "Compose, in a row to choose from",
             Self::Preview => "Preview",
-            Self::List => "Help and messages",
+            Self::Failures => "Failures by cause",
+            Self::Mend => "Mending a cause",
+            Self::List => "Help, messages and money",
             Self::Filter => "Filter and search, while typing",
             Self::Palette => "Palette",
             Self::Command => "Command line",
@@ -134,7 +144,11 @@ pub enum Place {
     ComposeChoice,
     /// The preview.
     Preview,
-    /// Help or messages.
+    /// Failures by cause.
+    Failures,
+    /// A cause being mended.
+    Mend,
+    /// Help, messages or money.
     List,
     /// A filter or a search being typed.
     Filter,
@@ -154,12 +168,14 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Table,
         Self::Detail,
         Self::ComposeText,
         Self::ComposeChoice,
         Self::Preview,
+        Self::Failures,
+        Self::Mend,
         Self::List,
         Self::Filter,
         Self::Palette,
@@ -179,6 +195,8 @@ impl Place {
             Self::ComposeText => &[Ctx::Compose, Ctx::Global],
             Self::ComposeChoice => &[Ctx::Choice, Ctx::Compose, Ctx::Panes, Ctx::Global],
             Self::Preview => &[Ctx::Preview, Ctx::Global],
+            Self::Failures => &[Ctx::Failures, Ctx::Global],
+            Self::Mend => &[Ctx::Mend, Ctx::Global],
             Self::List => &[Ctx::List, Ctx::Global],
             Self::Filter => &[Ctx::Filter, Ctx::Global],
             Self::Palette => &[Ctx::Palette, Ctx::Global],
@@ -193,7 +211,7 @@ impl Place {
     /// Whether characters are always text here, so that none can be a command.
     #[must_use]
     pub const fn is_text(self) -> bool {
-        matches!(self, Self::ComposeText | Self::Filter | Self::Palette | Self::Command)
+        matches!(self, Self::ComposeText | Self::Mend | Self::Filter | Self::Palette | Self::Command)
     }
 }
 
@@ -201,7 +219,9 @@ impl Place {
 const fn layer_place(layer: &Layer) -> Place {
     match layer {
         Layer::Preview(_) => Place::Preview,
-        Layer::Help(list) | Layer::Messages(list) => {
+        Layer::Failures(_) => Place::Failures,
+        Layer::Mend(_) => Place::Mend,
+        Layer::Help(list) | Layer::Messages(list) | Layer::Money(list) => {
             if list.typing {
                 Place::Filter
             } else {
@@ -333,6 +353,16 @@ pub enum Action {
     Refresh,
     Balance,
     Attempts,
+    Money,
+    Failures,
+    Fit,
+    TakeIn,
+    EditPrompts,
+    FixField,
+    ComposeFirst,
+    Plan,
+    NextField,
+    PreviousField,
     Clone,
     Retry,
     Edit,

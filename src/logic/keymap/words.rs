@@ -109,6 +109,8 @@ fn wanted(here: Place) -> Vec<(Ctx, &'static str)> {
         ]
         .concat(),
         Place::Preview => in_ctx(Ctx::Preview, &["send", "down", "up"]),
+        Place::Failures => in_ctx(Ctx::Failures, &["fit", "plan", "take_in", "edit_prompts", "fix_field"]),
+        Place::Mend => in_ctx(Ctx::Mend, &["accept", "next_field"]),
         Place::List => in_ctx(Ctx::List, &["accept", "search", "next_hit", "previous_hit", "page_down", "page_up"]),
         Place::Filter => in_ctx(Ctx::Filter, &["accept"]),
         Place::Palette => in_ctx(Ctx::Palette, &["accept"]),
@@ -122,6 +124,8 @@ fn wanted(here: Place) -> Vec<(Ctx, &'static str)> {
         Place::Table | Place::Detail => {}
         Place::ComposeText | Place::ComposeChoice => hints.extend([(Ctx::Global, "back"), (Ctx::Global, "help")]),
         Place::Preview
+        | Place::Failures
+        | Place::Mend
         | Place::List
         | Place::Filter
         | Place::Palette
@@ -140,6 +144,8 @@ fn own(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
         Place::Table | Place::Detail => {}
         Place::ComposeText | Place::ComposeChoice => return vec![(Ctx::Compose, "fix")],
         Place::Preview
+        | Place::Failures
+        | Place::Mend
         | Place::List
         | Place::Filter
         | Place::Palette
@@ -151,7 +157,8 @@ fn own(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
     }
     let fitting: &[&str] = match cursor_row(state).map(|row| row.state) {
         Some(TaskState::Unknown) => &["resolve"],
-        Some(TaskState::Failed | TaskState::Refused | TaskState::Cancelled) => &["retry", "edit"],
+        Some(TaskState::Failed | TaskState::Refused) => &["retry", "edit", "failures"],
+        Some(TaskState::Cancelled) => &["retry", "edit"],
         Some(TaskState::Queued) => &["cancel"],
         Some(TaskState::Ready) => &["download"],
         Some(TaskState::Saved) => &["play", "scp", "clone"],
@@ -232,7 +239,7 @@ mod tests {
         let general = ["? help", "n new$", "enter detail", "/ filter", "space mark", "y copy", "s sort"];
         let failed = keys(&state(&[Failed]));
         assert_eq!(failed[..7], general);
-        assert_eq!(failed[7..], ["ctrl-p palette", ": command", "r retry$", "e edit+retry$"]);
+        assert_eq!(failed[7..], ["ctrl-p palette", ": command", "r retry$", "e edit+retry$", "R failures$"]);
         for (of, own) in [(Unknown, vec!["U resolve"]), (Saved, vec!["o play", "Y scp", "c clone$"])] {
             assert_eq!(keys(&state(&[of]))[9..], own);
         }
@@ -298,6 +305,8 @@ mod tests {
             ("c", Action::Clone),
             ("r", Action::Retry),
             ("e", Action::Edit),
+            ("R", Action::Failures),
+            ("$", Action::Money),
         ] {
             for key in keys.split(' ') {
                 assert_eq!(means(Place::Table, key), Some(action), "{key}");
