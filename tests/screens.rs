@@ -396,8 +396,11 @@ fn a_very_wide_screen_has_the_panes_beside_each_other() {
     insta::assert_snapshot!("beside_compose@200x50", told(&buf, drawn));
 }
 
+/// Makes a state for a screen of that size.
+type Make = Box<dyn Fn(u16, u16) -> State>;
+
 /// Every screen there is, each by its name.
-fn every_screen() -> Vec<(&'static str, Box<dyn Fn(u16, u16) -> State>)> {
+fn every_screen() -> Vec<(&'static str, Make)> {
     let many = || (1..=24).map(|key| item(key, "A fox runs")).collect();
     vec![
         ("table", Box::new(believable)),
@@ -428,6 +431,8 @@ fn every_screen() -> Vec<(&'static str, Box<dyn Fn(u16, u16) -> State>)> {
         ("resolve", Box::new(with_layer(Layer::Resolve { key: TaskKey(39), at: 2, line: LineEditor::new("1") }))),
         ("confirm", Box::new(with_layer(Layer::Confirm(Confirm { question: "Stop?".into(), act: Act::Pause(true) })))),
         ("messages", Box::new(typed("z M"))),
+        ("money", Box::new(typed("$"))),
+        ("failures", Box::new(typed("R"))),
     ]
 }
 
@@ -546,7 +551,7 @@ fn nothing_from_outside_can_steer_the_terminal() {
 
 #[test]
 fn no_size_makes_it_panic() {
-    let mut makers: Vec<Box<dyn Fn(u16, u16) -> State>> = vec![
+    let mut makers: Vec<Make> = vec![
         Box::new(with_layer(Layer::Help(ListView { scroll: 500, ..ListView::default() }))),
         Box::new(with_layer(Layer::Preview(preview(Purpose::Retry, vec![item(1, "雨夜"), item(2, "fox")])))),
         Box::new(with_layer(Layer::Resolve {
