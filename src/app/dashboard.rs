@@ -9,6 +9,7 @@ use super::{
     engine::{Engine, Shell, sleep_until},
     escape,
     frame::FrameWriter,
+    host,
     input::{Source, Typed},
     keys,
     signals::Signals,
@@ -221,6 +222,8 @@ impl Face {
             // Only the picture knows how long the wrapped text is: a scroll past its end is taken back.
             engine.state.screen.detail.scroll = top;
         }
+        let file = drawn.file.and(engine.state.screen.detail.loaded.as_ref()).and_then(|detail| detail.task.saved());
+        self.frames.lead_to(file.map_or_else(String::new, |saved| host::file_uri(&saved.path)));
         // Into memory: it cannot fail.
         let _ = self.frames.present(buffer, drawn);
         self.writer.frame(std::mem::take(self.frames.get_mut()));

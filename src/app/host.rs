@@ -13,6 +13,31 @@ pub fn of_this_session() -> Host {
     host(set("USER").or_else(|| set("LOGNAME")).as_deref(), set("SSH_CONNECTION").as_deref(), &name)
 }
 
+/// A file of this machine as a link that a terminal on another one understands, or nothing where the terminal is known to
+/// show links as rubbish (the Linux console, GNU screen).
+#[must_use]
+pub fn file_uri(path: &str) -> String {
+    let screen = std::env::var_os("STY").is_some();
+    let console = std::env::var_os("TERM").is_some_and(|term| term == "linux" || term == "dumb");
+    if screen || console {
+        return String::new();
+    }
+    uri(&rustix::system::uname().nodename().to_string_lossy(), path)
+}
+
+/// `file://host/path`, every byte encoded that a URI cannot have (RFC 3986).
+fn uri(host: &str, path: &str) -> String {
+    let mut uri = format!("file://{host}");
+    for byte in path.bytes() {
+        match byte {
+            b'/' | b'-' | b'.' | b'_' | b'~' => uri.push(char::from(byte)),
+            byte if byte.is_ascii_alphanumeric() => uri.push(char::from(byte)),
+            byte => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
+}
+
 /// From `SSH_CONNECTION`: the client's address and port, then the server's (ssh(1), ENVIRONMENT).
 fn host(user: Option<&str>, connection: Option<&str>, name: &str) -> Host {
     let parts: Vec<&str> = connection.unwrap_or_default().split_whitespace().collect();
@@ -28,6 +53,11 @@ fn host(user: Option<&str>, connection: Option<&str>, name: &str) -> Host {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_becomes_a_uri() {
+        assert_eq!(uri("box", "/v/雨 1;\x1b.mp4"), "file://box/v/%E9%9B%A8%201%3B%1B.mp4");
+    }
 
     #[test]
     fn the_session_names_this_machine_as_the_laptop_sees_it() {
