@@ -342,10 +342,33 @@ fn only_a_file_that_was_named_must_exist() {
 }
 
 #[test]
+fn a_theme_of_ones_own_changes_another_one_and_its_faults_are_all_told() {
+    use reeltop::logic::settings::paint::Paint;
+    let loaded = read("[ui]\ntheme = \"mine\"\n[theme.mine]\nbase = \"light\"\nrunning = \"#5fafff\"\n");
+    let mine = &loaded.settings.ui.themes["mine"];
+    assert_eq!((mine.base.as_str(), mine.roles["running"].ink), ("light", Some(Paint::Rgb(0x5f, 0xaf, 0xff))));
+    let faults = faults_of(
+        "[ui]\ntheme = \"min\"\n[theme.mine]\nbase = \"ligth\"\nruning = \"red\"\nloud = \"pink\"\n[theme.dark]\nloud = 1\n",
+    );
+    assert_eq!(
+        faults,
+        [
+            "2:9: ui.theme cannot be used: \"min\" is not one of its words. Did you mean mine?",
+            "4:8: theme.mine.base cannot be used: \"ligth\" is not one of the themes there are. Did you mean light?",
+            "5:1: runing is not a role of a theme. Did you mean running?",
+            "6:8: theme.mine.loud cannot be used: \"pink\" is no colour; it is a name such as light-red, or #rrggbb, or \
+             default",
+            "7:8: theme.dark cannot be used: there is a theme of that name already. Give it another name and write base = \
+             \"dark\"",
+        ]
+    );
+}
+
+#[test]
 fn options_that_nothing_uses_yet_say_so() {
     let loaded = read("[callback]\nlisten = \"127.0.0.1:1\"\n[ui]\nmouse = true\n");
     let warnings: Vec<String> = loaded.warnings.iter().map(|warning| warning.located("f")).collect();
-    assert_eq!(warnings, ["f:2:1: callback.listen has no effect yet", "f:4:1: ui.mouse has no effect yet"]);
+    assert_eq!(warnings, ["f:2:1: callback.listen has no effect yet"]);
 }
 
 #[test]

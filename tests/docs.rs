@@ -61,7 +61,7 @@ fn the_example_with_every_key_line_in_use_has_no_fault_and_changes_nothing() {
     let loaded = load(&Wanted { bindings: &names, ..Wanted::default() }, &folders)
         .unwrap_or_else(|rejected| panic!("{rejected}"));
     let (_, faults) = keymap::Keymap::build(&loaded.settings.keys);
-    assert_eq!(faults, Vec::<String>::new());
+    assert_eq!(faults, []);
     let set: usize = loaded.settings.keys.values().map(std::collections::BTreeMap::len).sum();
     assert_eq!(set, keymap::BINDINGS.len());
 }

@@ -1,4 +1,4 @@
-//! Every screen as text, with a hash of its styles, at three sizes. After a change look at each snapshot that changed
+//! Every screen as text, with a hash of its styles, at four sizes and one very wide. After a change look at each snapshot that changed
 //! before it is taken.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
@@ -26,6 +26,9 @@ use reeltop::{
         editor::{LineEditor, PromptEditor},
         effect::Level,
         filter::Filter,
+        input,
+        msg::Input,
+        palette::Palette,
         screen::{
             Away, ComposeRow, Confirm, DetailTab, Layer, ListView, Message, Pane, Preview, PreviewItem, Purpose, Toast,
         },
@@ -35,7 +38,7 @@ use reeltop::{
 };
 use std::fmt::Write;
 
-const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
+const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (60, 16), (40, 12)];
 
 /// Takes a snapshot of a screen at each size.
 fn shots(name: &str, make: impl Fn(u16, u16) -> State) {
@@ -338,29 +341,189 @@ fn the_message_log() {
 }
 
 #[test]
-fn a_screen_in_ascii_has_no_other_character() {
-    let make = |state: &mut State| {
-        state.settings.ui.ascii = true;
-        for row in state.tasks.rows.values_mut() {
-            row.prompt = "plain".into();
+fn the_palette_lists_what_fits_and_says_why_not() {
+    let find = |text: &str| Layer::Palette(Palette { line: LineEditor::new(text), at: 1 });
+    shots("palette", with_layer(find("")));
+    shots("palette_found", with_layer(find("ret")));
+}
+
+/// A state in which these keys were typed.
+fn typed(keys: &'static str) -> impl Fn(u16, u16) -> State {
+    move |width, height| {
+        let mut state = believable(width, height);
+        for key in keys.split(' ') {
+            let _ = input::input(&mut state, Input::Key(key.parse().unwrap()));
         }
+        state
+    }
+}
+
+#[test]
+fn the_command_line_says_what_a_command_takes_and_what_is_wrong_with_it() {
+    shots("command", typed(": s o r t"));
+    shots("command_tab", typed(": s o r t space tab tab"));
+    shots("command_fault", typed(": g o t o space 9 9 9 enter"));
+}
+
+#[test]
+fn help_explains_signs_states_columns_and_failures() {
+    shots("help_end", typed("? G"));
+    shots("help_found", typed("? / p a y s enter"));
+}
+
+#[test]
+fn a_first_start_without_a_key_is_welcomed() {
+    shots("welcome", |width, height| {
+        let mut state = empty(width, height);
+        state.settings.has_key = false;
+        state.screen.layers.push(Layer::Welcome);
+        state
+    });
+}
+
+#[test]
+fn a_very_wide_screen_has_the_panes_beside_each_other() {
+    let mut state = believable(300, 90);
+    look_at(&mut state, 22);
+    let draft = compose(300, 90).screen.compose;
+    state.screen.compose = draft;
+    let (buf, drawn) = drawn(&state);
+    insta::assert_snapshot!("beside@300x90", told(&buf, drawn));
+    assert_eq!(drawn.scroll, None);
+    let mut state = edit_and_retry(200, 50);
+    state.screen.pane = Pane::Compose;
+    let (buf, drawn) = self::drawn(&state);
+    insta::assert_snapshot!("beside_compose@200x50", told(&buf, drawn));
+}
+
+/// Makes a state for a screen of that size.
+type Make = Box<dyn Fn(u16, u16) -> State>;
+
+/// Every screen there is, each by its name.
+fn every_screen() -> Vec<(&'static str, Make)> {
+    let many = || (1..=24).map(|key| item(key, "A fox runs")).collect();
+    vec![
+        ("table", Box::new(believable)),
+        ("busy table", Box::new(busy_table)),
+        ("empty", Box::new(empty)),
+        ("halted", Box::new(halted)),
+        ("away", Box::new(away)),
+        ("detail", Box::new(detail(22, DetailTab::Overview))),
+        ("time line", Box::new(detail(22, DetailTab::TimeLine))),
+        ("request", Box::new(detail(43, DetailTab::Request))),
+        ("answers", Box::new(detail(22, DetailTab::Answers))),
+        ("attempts", Box::new(detail(29, DetailTab::Attempts))),
+        ("compose", Box::new(compose)),
+        ("edit and retry", Box::new(edit_and_retry)),
+        ("preview", Box::new(with_layer(Layer::Preview(preview(Purpose::New, vec![item(1, "A cat")]))))),
+        ("preview of many", Box::new(with_layer(Layer::Preview(preview(Purpose::Retry, many()))))),
+        ("help", Box::new(typed("?"))),
+        ("help's end", Box::new(typed("? G"))),
+        ("help searched", Box::new(typed("? / s t a t e"))),
+        ("palette", Box::new(typed("ctrl-p"))),
+        ("command", Box::new(typed(":"))),
+        ("command tab", Box::new(typed(": s o r t space tab"))),
+        ("welcome", Box::new(with_layer(Layer::Welcome))),
+        ("copy", Box::new(typed("y"))),
+        ("sort", Box::new(typed("s"))),
+        ("choose", Box::new(with_layer(Layer::Choose { field: Field::Model, at: 2 }))),
+        ("filter", Box::new(typed("/ s t a t e : x"))),
+        ("resolve", Box::new(with_layer(Layer::Resolve { key: TaskKey(39), at: 2, line: LineEditor::new("1") }))),
+        ("confirm", Box::new(with_layer(Layer::Confirm(Confirm { question: "Stop?".into(), act: Act::Pause(true) })))),
+        ("messages", Box::new(typed("z M"))),
+        ("money", Box::new(typed("$"))),
+        ("failures", Box::new(typed("R"))),
+    ]
+}
+
+/// Puts plain ASCII wherever a person or the service could have said something else.
+fn plain_words(state: &mut State) {
+    let ascii = |text: &str| text.chars().map(|c| if c.is_ascii() { c } else { 'x' }).collect::<String>();
+    for row in state.tasks.rows.values_mut() {
+        row.prompt = ascii(&row.prompt).into();
+    }
+    if let Some(detail) = &mut state.screen.detail.loaded {
+        for task in detail.line.iter_mut().chain([&mut detail.task]) {
+            task.request.prompt = ascii(&task.request.prompt);
+            for picture in [&mut task.request.first_frame, &mut task.request.last_frame].into_iter().flatten() {
+                *picture = common::picture("fox.png");
+            }
+        }
+    }
+    let compose = &mut state.screen.compose;
+    compose.prompt = PromptEditor::new(&ascii(&compose.prompt.text()));
+    compose.draft.first_frame = ascii(&compose.draft.first_frame);
+}
+
+#[test]
+fn every_screen_in_ascii_has_no_other_character() {
+    for (name, make) in every_screen() {
+        for (width, height) in [(80, 24), (120, 40), (60, 16), (300, 90)] {
+            let mut state = make(width, height);
+            state.settings.ui.ascii = true;
+            plain_words(&mut state);
+            let (buf, _) = drawn(&state);
+            let foreign: Vec<&str> =
+                buf.content.iter().map(|cell| cell.symbol()).filter(|symbol| !symbol.is_ascii()).collect();
+            assert_eq!(foreign, Vec::<&str>::new(), "{name} {width}x{height}");
+        }
+    }
+}
+
+#[test]
+fn no_screen_says_less_without_colours() {
+    use reeltop::logic::settings::paint::Depth;
+    let text = |state: &State| {
+        let (buf, _) = drawn(state);
+        buf.content.iter().map(|cell| cell.symbol().to_owned()).collect::<String>()
     };
-    let mut table = believable(120, 40);
-    make(&mut table);
-    table.screen.table.marks = [TaskKey(33)].into();
-    let mut filled = away(120, 40);
-    make(&mut filled);
-    let mut asked = with_layer(Layer::Resolve { key: TaskKey(39), at: 1, line: LineEditor::default() })(80, 24);
-    make(&mut asked);
-    let mut helped = with_layer(Layer::Help(ListView::default()))(120, 60);
-    make(&mut helped);
-    let mut editing = edit_and_retry(80, 24);
-    make(&mut editing);
-    for state in [table, filled, asked, helped, editing] {
+    for (name, make) in every_screen() {
+        let mut state = make(120, 40);
+        let coloured = text(&state);
+        state.settings.ui.depth = Depth::None;
+        assert_eq!(text(&state), coloured, "{name}");
         let (buf, _) = drawn(&state);
-        let foreign: Vec<&str> =
-            buf.content.iter().map(|cell| cell.symbol()).filter(|symbol| !symbol.is_ascii()).collect();
-        assert_eq!(foreign, Vec::<&str>::new());
+        use ratatui::style::Color::Reset;
+        assert!(buf.content.iter().all(|cell| (cell.fg, cell.bg) == (Reset, Reset)), "{name}");
+    }
+}
+
+#[test]
+fn which_pane_has_the_keys_is_told_by_a_sign() {
+    let text = |pane| {
+        let mut state = believable(120, 40);
+        look_at(&mut state, 22);
+        state.screen.pane = pane;
+        let (buf, _) = drawn(&state);
+        buf.content.iter().map(|cell| cell.symbol().to_owned()).collect::<String>()
+    };
+    assert!(text(Pane::Detail).contains("▌#22") && !text(Pane::Table).contains("▌#22"));
+}
+
+#[test]
+fn a_theme_of_ones_own_is_shown_in_the_colours_that_there_are() {
+    use ratatui::style::Color;
+    use reeltop::logic::settings::paint::{Depth, OwnTheme};
+    let inks = |depth| {
+        let mut state = believable(120, 40);
+        let roles = [("running".to_owned(), "#5fafff".parse().unwrap())].into();
+        state.settings.ui.themes.insert("mine".into(), OwnTheme { base: "dark".into(), roles });
+        (state.settings.ui.theme, state.settings.ui.depth) = ("mine".into(), depth);
+        let (buf, _) = drawn(&state);
+        buf.content.iter().map(|cell| cell.fg).collect::<Vec<_>>()
+    };
+    assert!(inks(Depth::True).contains(&Color::Rgb(0x5f, 0xaf, 0xff)));
+    assert!(inks(Depth::Many).contains(&Color::Indexed(75)));
+    let sixteen = inks(Depth::Sixteen);
+    assert!(!sixteen.iter().any(|ink| matches!(ink, Color::Rgb(..) | Color::Indexed(_))));
+}
+
+#[test]
+fn what_pays_is_marked_in_footer_help_and_palette() {
+    for (keys, mark) in [("n esc", "new$"), ("?", "$ pays: "), ("ctrl-p", "$ pays: ")] {
+        let (buf, _) = drawn(&typed(keys)(120, 40));
+        let text: String = buf.content.iter().map(|cell| cell.symbol()).collect();
+        assert!(text.contains(mark), "{keys}");
     }
 }
 
@@ -388,24 +551,18 @@ fn nothing_from_outside_can_steer_the_terminal() {
 
 #[test]
 fn no_size_makes_it_panic() {
-    let makers: Vec<Box<dyn Fn(u16, u16) -> State>> = vec![
-        Box::new(believable),
-        Box::new(empty),
-        Box::new(away),
-        Box::new(compose),
-        Box::new(edit_and_retry),
-        Box::new(detail(22, DetailTab::Overview)),
-        Box::new(detail(29, DetailTab::Attempts)),
+    let mut makers: Vec<Make> = vec![
         Box::new(with_layer(Layer::Help(ListView { scroll: 500, ..ListView::default() }))),
         Box::new(with_layer(Layer::Preview(preview(Purpose::Retry, vec![item(1, "雨夜"), item(2, "fox")])))),
         Box::new(with_layer(Layer::Resolve {
             key: TaskKey(39), at: 2, line: LineEditor::new("雨夜的东京街头")
         })),
     ];
+    makers.extend(every_screen().into_iter().map(|(_, make)| make));
     for make in &makers {
         let mut state = make(80, 24);
-        for width in (1..=130).step_by(4).chain([2, 3, 39, 40, 80]) {
-            for height in (1..=45).step_by(3).chain([2, 11, 12, 24, 30]) {
+        for width in (1..=130).step_by(16).chain([2, 3, 39, 40, 41, 80, 200, 280]) {
+            for height in (1..=45).step_by(9).chain([2, 11, 12, 13, 24, 30]) {
                 (state.screen.width, state.screen.height) = (width, height);
                 let (_, drawn) = drawn(&state);
                 if let Some(at) = drawn.cursor {

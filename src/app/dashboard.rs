@@ -50,6 +50,8 @@ struct Face {
     /// The person's editor has the screen; the work goes on.
     editing: Option<Editor>,
     size: (u16, u16),
+    /// Whether the mouse is taken.
+    mouse: bool,
     /// The window's title as it was last set, for after another program had the screen.
     title: Vec<u8>,
     /// The state has changed since the last frame.
@@ -68,9 +70,11 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     let mut signals = Signals::listen()?.with_stops()?;
     let guard = Guard::enter()?;
     let mut face = Face::new(guard, Duration::from_millis(setup.settings.ui.frame_ms))?;
+    face.mouse = setup.settings.ui.mouse;
     // The first paint waits for nothing: the store is opened and the key is read while it is on its way.
     let mut engine = Engine::start(setup, clock);
     face.tell_size(&mut engine);
+    face.take_mouse();
     face.draw(&mut engine);
     while !engine.ended {
         face.turn(&mut engine, &mut signals).await;
@@ -106,6 +110,7 @@ impl Face {
             stopped: false,
             editing: None,
             size,
+            mouse: false,
             title: Vec::new(),
             stale: true,
             urgent: true,
@@ -211,7 +216,8 @@ impl Face {
             return;
         }
         let mut buffer = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
-        let drawn = ui::draw(&engine.state, &mut buffer);
+        let (drawn, lines) = ui::draw_with_lines(&engine.state, &mut buffer);
+        engine.state.screen.lines = lines;
         if let Some(top) = drawn.detail_top {
             // Only the picture knows how long the wrapped text is: a scroll past its end is taken back.
             engine.state.screen.detail.scroll = top;
@@ -312,7 +318,15 @@ impl Face {
         if !self.title.is_empty() {
             self.writer.before_the_frame(Aside::Title, self.title.clone());
         }
+        self.take_mouse();
         self.redraw();
+    }
+
+    /// Has the terminal tell of clicks, where the config asks for it.
+    fn take_mouse(&mut self) {
+        if self.mouse {
+            self.writer.before_the_frame(Aside::Mouse, terminal::MOUSE.to_vec());
+        }
     }
 
     async fn leave(mut self) {

@@ -87,6 +87,12 @@ impl Workers {
             LocalCmd::Open { path } => {
                 tokio::spawn(async move { tell(&to, Msg::Local(LocalMsg::Said { result: open(&path).await })) });
             }
+            LocalCmd::Export { path, keys } => {
+                let dir = self.setup.paths.data_dir.clone();
+                tokio::task::spawn_blocking(move || {
+                    tell(&to, Msg::Local(LocalMsg::Said { result: super::export::write(&dir, &path, &keys) }));
+                });
+            }
             LocalCmd::PutBy { what, text } => {
                 let path = self.setup.paths.data_dir.join("copied.txt");
                 tokio::task::spawn_blocking(move || {

@@ -14,6 +14,8 @@ use std::{
 pub enum Aside {
     /// The terminal's modes, on.
     Modes,
+    /// The mouse, on.
+    Mouse,
     /// The window's title.
     Title,
     /// A text for the laptop's clipboard.

@@ -20,6 +20,8 @@ pub struct ColumnSpec {
     pub from: u16,
     /// Numbers stand at the right edge.
     pub right: bool,
+    /// What it shows, for help.
+    pub help: &'static str,
 }
 
 /// A column with its place on the screen.
@@ -42,20 +44,43 @@ const PROMPT_FIRST: u16 = 34;
 
 /// Every column, in the order they stand.
 pub const ALL: [ColumnSpec; 10] = [
-    column(Column::Key, "#", "key", 5, 0).numbers(),
-    column(Column::State, "state", "state", 11, 0),
-    column(Column::Status, "status", "status", 15, 50).up_to(36),
-    column(Column::Elapsed, "time", "time", 13, 70),
-    column(Column::Model, "model", "model", 7, 78).up_to(10),
-    column(Column::Format, "format", "format", 9, 92),
-    column(Column::Attempt, "try", "attempt", 3, 108).numbers(),
-    column(Column::Cost, "cost", "cost", 5, 100).numbers(),
-    column(Column::Created, "made", "created", 11, 130),
-    column(Column::Prompt, "prompt", "prompt", 12, 0).up_to(u16::MAX),
+    column(Column::Key, "#", "key", 5, 0, "our own number of the task, short and for good").numbers(),
+    column(Column::State, "state", "state", 11, 0, "where the task stands; a sign and a word"),
+    column(
+        Column::Status,
+        "status",
+        "status",
+        15,
+        50,
+        "the service's own word, why it failed, or how far a download is",
+    )
+    .up_to(36),
+    column(Column::Elapsed, "time", "time", 13, 70, "how long it took or takes, and what such tasks usually take"),
+    column(Column::Model, "model", "model", 7, 78, "the model, in short").up_to(10),
+    column(Column::Format, "format", "format", 9, 92, "resolution and seconds"),
+    column(Column::Attempt, "try", "attempt", 3, 108, "which attempt of its line it is").numbers(),
+    column(
+        Column::Cost,
+        "cost",
+        "cost",
+        5,
+        100,
+        "its price in PTC; 0 where it was not charged, ? where nobody can tell",
+    )
+    .numbers(),
+    column(Column::Created, "made", "created", 11, 130, "when it was confirmed"),
+    column(Column::Prompt, "prompt", "prompt", 12, 0, "the beginning of its prompt").up_to(u16::MAX),
 ];
 
-const fn column(column: Column, title: &'static str, sort_name: &'static str, width: u16, from: u16) -> ColumnSpec {
-    ColumnSpec { column, title, sort_name, width, widest: width, from, right: false }
+const fn column(
+    column: Column,
+    title: &'static str,
+    sort_name: &'static str,
+    width: u16,
+    from: u16,
+    help: &'static str,
+) -> ColumnSpec {
+    ColumnSpec { column, title, sort_name, width, widest: width, from, right: false, help }
 }
 
 impl ColumnSpec {

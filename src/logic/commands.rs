@@ -3,13 +3,13 @@
 use super::{
     act::{Act, Resolution},
     after::{self, Then},
-    columns, compose, detail,
+    columns, command_line, compose, detail,
     editor::LineEditor,
     effect::{Effect, Level, TermCmd},
     failures,
     filter::Filter,
-    keymap::{Action, CopyWhat, Move, Place, can_cancel, can_download, can_retry, refreshable},
-    ledger, list, preview,
+    keymap::{self, Action, CopyWhat, Ctx, Move, Place, can_cancel, can_download, can_retry, refreshable},
+    ledger, list, palette, preview,
     screen::{Confirm, DetailTab, Layer, ListView, Pane, Sort},
     state::State,
     table, toast,
@@ -70,6 +70,10 @@ pub(super) fn run(state: &mut State, action: Action) -> Vec<Do> {
         Action::PreviousField => failures::other_field(state, false),
         Action::Fix => compose::fix(state),
         Action::Help => help(state),
+        Action::Palette => palette::open(state),
+        Action::CommandLine => command_line::open(state),
+        Action::Complete => command_line::complete(state, true),
+        Action::CompleteBack => command_line::complete(state, false),
         Action::Messages => state.screen.layers.push(Layer::Messages(ListView::default())),
         Action::NextPane => turn(state, true),
         Action::PreviousPane => turn(state, false),
@@ -127,7 +131,10 @@ fn back(state: &mut State) -> Vec<Do> {
             table::rebuild(state);
         }
         Pane::Table if screen.full => screen.full = false,
-        Pane::Table => toast::say(state, Level::Info, "nothing is open; q quits".into(), None),
+        Pane::Table => {
+            let quits = keymap::named(state, Ctx::Global, "close");
+            toast::say(state, Level::Info, format!("nothing is open; {quits} quits"), None);
+        }
     }
     Vec::new()
 }
@@ -164,12 +171,15 @@ fn show(state: &mut State, pane: Pane) {
     }
 }
 
-fn go(state: &mut State, to: Move) {
+/// Moves in whatever has the keys.
+pub(super) fn go(state: &mut State, to: Move) {
     match super::keymap::place(state) {
         Place::Table => table::go(state, to),
         Place::Detail => detail::scroll(state, to),
         Place::Preview => preview::scroll(state, to),
         Place::List => list::go(state, to),
+        Place::Palette => palette::go(state, to),
+        Place::Command => command_line::go(state, to),
         Place::Failures => failures::go(state, to),
         Place::Menu | Place::Resolve => menu(state, to),
         Place::ComposeText | Place::ComposeChoice | Place::Mend | Place::Filter | Place::Confirm | Place::Copy => {}
@@ -197,20 +207,24 @@ fn menu(state: &mut State, to: Move) {
 
 /// Enter in a menu, a dialog, or a text that is typed.
 fn accept(state: &mut State) -> Vec<Do> {
-    if matches!(state.screen.layers.last(), Some(Layer::Mend(_))) {
-        return failures::keep(state);
-    }
-    if matches!(state.screen.layers.last(), Some(Layer::Help(_) | Layer::Messages(_) | Layer::Money(_))) {
-        list::typing(state, false);
-        return Vec::new();
+    match state.screen.layers.last() {
+        Some(Layer::Help(list)) if !list.typing => return list::run(state),
+        Some(Layer::Help(_) | Layer::Messages(_) | Layer::Money(_)) => {
+            list::typing(state, false);
+            return Vec::new();
+        }
+        Some(Layer::Mend(_)) => return failures::keep(state),
+        Some(Layer::Palette(_)) => return palette::accept(state),
+        Some(Layer::Command(_)) => return command_line::accept(state),
+        _ => {}
     }
     match state.screen.layers.pop() {
         Some(Layer::SortMenu { at }) => sort(state, at),
         Some(Layer::Choose { field, at }) => compose::choose(state, field, at),
         Some(layer @ Layer::FilterInput { .. }) => keep_filter(state, layer),
         Some(Layer::Resolve { key, at, line }) => return settle(state, key, at, line),
+        Some(Layer::Welcome) | None => {}
         Some(layer) => state.screen.layers.push(layer),
-        None => {}
     }
     Vec::new()
 }

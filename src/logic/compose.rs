@@ -12,6 +12,7 @@ use super::{
     effect::{Effect, Level, LocalCmd, StoreCmd},
     engine::acts::price,
     key::{Code, Key},
+    keymap::{self, Ctx},
     msg::LocalMsg,
     preview,
     screen::{Compose, ComposeRow, Layer, Pane, PreviewItem, Purpose},
@@ -68,7 +69,8 @@ pub(super) fn take(state: &mut State, task: &Task, again: bool) -> Vec<Do> {
     open(state);
     touch(state);
     if kept {
-        toast::say(state, Level::Info, "the draft begun before is put by; F8 brings it back".into(), None);
+        let key = keymap::named(state, Ctx::Compose, "other_draft");
+        toast::say(state, Level::Info, format!("the draft begun before is put by; {key} brings it back"), None);
     }
     Vec::new()
 }
@@ -83,8 +85,10 @@ pub(super) fn other_draft(state: &mut State) -> Vec<Do> {
     }
     open(state);
     touch(state);
-    let text = if was_blank { "an empty draft; F8 brings the other one back" } else { "the draft that was put by" };
-    toast::say(state, Level::Info, text.into(), None);
+    let key = keymap::named(state, Ctx::Compose, "other_draft");
+    let empty = format!("an empty draft; {key} brings the other one back");
+    let text = if was_blank { empty } else { "the draft that was put by".into() };
+    toast::say(state, Level::Info, text, None);
     Vec::new()
 }
 
@@ -103,7 +107,13 @@ pub fn restore(state: &mut State, draft: Draft) {
     if is_blank(&state.screen.compose.draft) && !is_blank(&draft) {
         put_in(state, draft);
         check_again(state);
-        toast::say(state, Level::Info, "a draft from the last time is in compose; n goes on with it".into(), None);
+        let key = keymap::named(state, Ctx::Panes, "new");
+        toast::say(
+            state,
+            Level::Info,
+            format!("a draft from the last time is in compose; {key} goes on with it"),
+            None,
+        );
     }
 }
 

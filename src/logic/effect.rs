@@ -224,6 +224,13 @@ pub enum LocalCmd {
         /// The file.
         path: String,
     },
+    /// Write tasks to a new file, one JSON object a line. Answered by `LocalMsg::Said`.
+    Export {
+        /// The file as it was typed (`~` allowed); one that exists is left alone.
+        path: String,
+        /// Which tasks, in their order.
+        keys: Vec<TaskKey>,
+    },
     /// Write a text that is too long for the clipboard to a file. Answered by `LocalMsg::Said`.
     PutBy {
         /// What it is, in a word.

@@ -2,16 +2,17 @@
 //! keys knows one, and otherwise nothing but a word saying so.
 
 use super::{
+    command_line,
     commands::{self, Do},
     compose,
     effect::{Effect, Level, StoreCmd},
     engine, failures,
     key::{Code, Key},
-    keymap::{self, Action, Place, Why},
+    keymap::{self, Action, Ctx, Place, Why},
     layout::{self, Layout},
     list,
     msg::Input,
-    preview,
+    palette, preview,
     screen::{Layer, Screen},
     state::State,
     table, toast,
@@ -21,6 +22,7 @@ use super::{
 pub fn input(state: &mut State, input: Input) -> Vec<Effect> {
     let wishes = match input {
         Input::Key(key) => take_key(state, key),
+        Input::Mouse(mouse) => super::mouse::take(state, mouse),
         Input::Paste(text) => {
             paste(state, &text);
             Vec::new()
@@ -74,7 +76,12 @@ fn take_key(state: &mut State, key: Key) -> Vec<Do> {
         return Vec::new();
     }
     if state.ending.is_some() && !matches!(binding.action, Action::Quit | Action::Redraw) {
-        toast::say(state, Level::Info, "the program is ending; Ctrl-c ends it now".into(), None);
+        toast::say(
+            state,
+            Level::Info,
+            format!("the program is ending; {} ends it now", keymap::named(state, Ctx::Global, "quit")),
+            None,
+        );
         return Vec::new();
     }
     match (binding.when)(state) {
@@ -121,20 +128,33 @@ fn type_key(state: &mut State, key: Key) -> Vec<Do> {
         }
         Some(Layer::Help(_) | Layer::Messages(_) | Layer::Money(_)) => list::typed(state, key),
         Some(Layer::Mend(_)) => failures::typed(state, key),
+        Some(Layer::Palette(palette)) => {
+            if palette.line.key(key) {
+                palette::changed(palette);
+            }
+        }
+        Some(Layer::Command(_)) => command_line::typed(state, key),
         Some(Layer::Preview(_)) => {
             if !preview::typed(state, key) {
                 say_unknown(state, key);
             }
         }
         Some(
-            Layer::CopyMenu | Layer::SortMenu { .. } | Layer::Confirm(_) | Layer::Choose { .. } | Layer::Failures(_),
+            Layer::CopyMenu
+            | Layer::SortMenu { .. }
+            | Layer::Confirm(_)
+            | Layer::Choose { .. }
+            | Layer::Failures(_)
+            | Layer::Welcome,
         ) => {}
     }
     Vec::new()
 }
 
 fn say_unknown(state: &mut State, key: Key) {
-    toast::say(state, Level::Info, format!("{key} does nothing here; ? shows the keys"), None);
+    let help = keymap::named(state, Ctx::Global, "help");
+    let key = keymap::readable(&key.to_string());
+    toast::say(state, Level::Info, format!("{key} does nothing here; {help} shows the keys"), None);
 }
 
 /// Pasted text is text: it never runs a command and never sends.
@@ -159,18 +179,29 @@ fn paste(state: &mut State, text: &str) {
                 failures::pasted(state, text);
                 true
             }
+            Some(Layer::Palette(palette)) => {
+                palette.line.paste(text);
+                palette::changed(palette);
+                true
+            }
+            Some(Layer::Command(_)) => {
+                command_line::pasted(state, text);
+                true
+            }
             Some(
                 Layer::Preview(_)
                 | Layer::CopyMenu
                 | Layer::SortMenu { .. }
                 | Layer::Confirm(_)
                 | Layer::Choose { .. }
-                | Layer::Failures(_),
+                | Layer::Failures(_)
+                | Layer::Welcome,
             ) => false,
         };
     if !taken {
-        let text = "pasted text does nothing here; n composes a new task and takes it";
-        toast::say(state, Level::Info, text.into(), None);
+        let new = keymap::named(state, Ctx::Panes, "new");
+        let text = format!("pasted text does nothing here; {new} composes a new task and takes it");
+        toast::say(state, Level::Info, text, None);
     }
 }
 

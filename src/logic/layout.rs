@@ -8,10 +8,12 @@
 //! detail         below the table from 30 rows on, otherwise while it has the keys
 //! footer                                     1 row
 //! ```
-//! Compose takes the place of table and detail while it has the keys.
+//! Compose takes the place of table and detail while it has the keys. On a very wide screen table, detail and compose
+//! stand beside each other instead.
 
 use super::{
     screen::{Pane, Screen},
+    settings::UiSettings,
     state::State,
 };
 use crate::domain::{
@@ -29,8 +31,18 @@ pub const MIN_HEIGHT: u16 = 12;
 const DETAIL_FROM: u16 = 30;
 /// Below this many rows detail takes the whole place while it has the keys.
 const SHARED_FROM: u16 = 20;
+/// From this many cells across the panes stand beside each other, unless the config says otherwise.
+const BESIDE_FROM: u16 = 200;
+/// Below this many cells across they never do.
+const BESIDE_LEAST: u16 = 120;
+/// From this many cells across compose has a column of its own, too.
+const THREE_FROM: u16 = 280;
+/// Cells across of a column beside the table, at most.
+const COLUMN: u16 = 90;
 /// The least time between two changes of the picture that time alone makes, in milliseconds.
-pub const STEP_MS: u64 = 10_000;
+const STEP_MS: u64 = 10_000;
+/// The same where nothing is to move by itself.
+const CALM_STEP_MS: u64 = 60_000;
 /// Questions without an answer from which on the line is called offline on a row of its own.
 const OFFLINE_FROM: u32 = 2;
 
@@ -43,7 +55,7 @@ pub enum Layout {
     Panes(Places),
 }
 
-/// Where the parts lie. All have the screen's full width.
+/// Where the parts lie. All have the screen's full width, unless the panes stand beside each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Places {
     /// One row.
@@ -122,6 +134,10 @@ pub fn layout(state: &State) -> Layout {
         compose: None,
         footer: row(bottom, 1),
     };
+    if !full && stands_beside(state) {
+        beside(&mut places, body, pane);
+        return Layout::Panes(places);
+    }
     match pane {
         Pane::Compose => places.compose = Some(body),
         Pane::Table if full || height < DETAIL_FROM => places.table = Some(body),
@@ -133,6 +149,31 @@ pub fn layout(state: &State) -> Layout {
         }
     }
     Layout::Panes(places)
+}
+
+/// Whether the panes stand beside each other.
+fn stands_beside(state: &State) -> bool {
+    let from = match state.settings.ui.side_by_side.as_str() {
+        "always" => BESIDE_LEAST,
+        "never" => return false,
+        _ => BESIDE_FROM,
+    };
+    state.screen.width >= from
+}
+
+/// The table keeps at least as much as detail has; a column's first cell is the rule between the two.
+fn beside(places: &mut Places, body: Rect, pane: Pane) {
+    let three = body.width >= THREE_FROM;
+    let column = COLUMN.min(body.width * 2 / 5);
+    let table = body.width - column * if three { 2 } else { 1 };
+    let at = |x: u16| Rect { x: x + 1, width: column - 1, ..body };
+    places.table = Some(Rect { width: table, ..body });
+    let second = Some(at(table));
+    match (three, pane) {
+        (true, _) => (places.detail, places.compose) = (second, Some(at(table + column))),
+        (false, Pane::Compose) => places.compose = second,
+        (false, Pane::Table | Pane::Detail) => places.detail = second,
+    }
 }
 
 /// How many rows of a body shared with detail the table takes, its titles included.
@@ -186,11 +227,18 @@ pub fn centred(screen: Rect, width: u16, height: u16) -> Rect {
     Rect::new((screen.width - width) / 2, (screen.height - height) / 2, width, height)
 }
 
+/// The least time between two changes of the picture that time alone makes, in milliseconds.
+#[must_use]
+pub const fn step_ms(settings: &UiSettings) -> u64 {
+    if settings.reduced_motion { CALM_STEP_MS } else { STEP_MS }
+}
+
 /// The present as the picture shows it: the moment the last step began. All ages on the screen are counted from it, so
 /// that they change together and seldom.
 #[must_use]
-pub fn shown_now(now: Now) -> Now {
-    let past = now.mono.0 % STEP_MS;
+pub fn shown_now(state: &State) -> Now {
+    let now = state.now;
+    let past = now.mono.0 % step_ms(&state.settings.ui);
     Now {
         mono: Mono(now.mono.0 - past),
         wall: Wall(now.wall.0.saturating_sub_unsigned(past)),
@@ -255,7 +303,39 @@ mod tests {
     #[test]
     fn the_shown_present_stands_still_within_a_step() {
         let at = |ms: u64| Now { mono: Mono(ms), wall: Wall(1_000_000).plus(ms), utc_offset: 0 };
-        assert_eq!(shown_now(at(19_999)), at(10_000));
-        assert_eq!(shown_now(at(20_000)), at(20_000));
+        let mut state = state(80, 24, Pane::Table);
+        for (reduced_motion, now, shown) in
+            [(false, 19_999, 10_000), (false, 20_000, 20_000), (true, 119_999, 60_000), (true, 120_000, 120_000)]
+        {
+            (state.settings.ui.reduced_motion, state.now) = (reduced_motion, at(now));
+            assert_eq!(shown_now(&state), at(shown));
+        }
+    }
+
+    #[test]
+    fn on_a_very_wide_screen_the_panes_stand_beside_each_other_and_never_overlap() {
+        for (width, option, pane, [table, detail, compose]) in [
+            (199, "auto", Pane::Table, [199, 0, 0]),
+            (200, "auto", Pane::Table, [120, 79, 0]),
+            (200, "auto", Pane::Compose, [120, 0, 79]),
+            (200, "never", Pane::Table, [200, 0, 0]),
+            (120, "always", Pane::Detail, [72, 47, 0]),
+            (119, "always", Pane::Table, [119, 0, 0]),
+            (300, "auto", Pane::Compose, [120, 89, 89]),
+        ] {
+            let mut state = state(width, 24, pane);
+            state.settings.ui.side_by_side = option.into();
+            let Layout::Panes(places) = layout(&state) else { unreachable!() };
+            let of = |place: Option<Rect>| place.map_or(0, |place| place.width);
+            assert_eq!(
+                [of(places.table), of(places.detail), of(places.compose)],
+                [table, detail, compose],
+                "{width} {option}"
+            );
+            let parts = [places.table, places.detail, places.compose].into_iter().flatten();
+            assert!(
+                parts.clone().all(|one| parts.clone().all(|other| one == other || one.intersection(other).is_empty()))
+            );
+        }
     }
 }

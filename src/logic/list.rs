@@ -2,13 +2,17 @@
 //! next hit is the next line.
 
 use super::{
+    commands::Do,
     editor::LineEditor,
+    effect::Level,
     filter::contains,
     key::Key,
-    keymap::{HelpLine, Move, help_lines},
+    keymap::{BINDINGS, HelpLine, Move, help_lines},
+    palette,
     screen::{Layer, ListView},
     state::State,
     table::step,
+    toast,
 };
 
 /// How many lines are left of the list that has the keys.
@@ -41,8 +45,29 @@ fn view(state: &mut State) -> Option<&mut ListView> {
 /// Scrolls.
 pub(super) fn go(state: &mut State, to: Move) {
     let (page, len) = (page(state), len(state));
+    let has_cursor = matches!(state.screen.layers.last(), Some(Layer::Help(_)));
     if let Some(list) = view(state) {
-        list.scroll = step(to, list.scroll, len.saturating_sub(page) + 1, page);
+        let places = if has_cursor { len } else { len.saturating_sub(page) + 1 };
+        list.scroll = step(to, list.scroll, places, page);
+    }
+}
+
+/// Help's lines that its search leaves.
+#[must_use]
+pub fn shown_help(state: &State, list: &ListView) -> Vec<HelpLine> {
+    let needle = list.query.text().to_lowercase();
+    help_lines(state).into_iter().filter(|line| contains(&line.text(), &needle)).collect()
+}
+
+/// Runs the action under help's cursor, help closed.
+pub(super) fn run(state: &mut State) -> Vec<Do> {
+    let Some(Layer::Help(list)) = state.screen.layers.last() else { return Vec::new() };
+    match shown_help(state, list).get(list.scroll) {
+        Some(HelpLine::Key { binding, .. }) => palette::run(state, &BINDINGS[*binding]),
+        Some(HelpLine::Title(_) | HelpLine::Word { .. } | HelpLine::Sign { .. }) | None => {
+            toast::say(state, Level::Info, "that line explains only; a line with keys can be run".into(), None);
+            Vec::new()
+        }
     }
 }
 

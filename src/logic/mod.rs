@@ -8,6 +8,7 @@ mod away;
 pub mod cells;
 pub mod cluster_view;
 pub mod columns;
+pub mod command_line;
 pub mod commands;
 pub mod compose;
 pub mod copy;
@@ -24,8 +25,10 @@ pub mod layout;
 pub mod ledger;
 mod line_editor;
 pub mod list;
+mod mouse;
 pub mod msg;
 pub mod notice;
+pub mod palette;
 pub mod preview;
 pub mod rows;
 pub mod screen;
@@ -38,6 +41,7 @@ pub mod tasks;
 pub(crate) mod testing;
 mod text;
 pub mod toast;
+mod welcome;
 
 use crate::domain::{
     money::Ptc,
@@ -99,12 +103,12 @@ fn undo_step(state: &State) -> Option<Mono> {
     Some(state.now.mono.plus(to_second))
 }
 
-/// Elapsed times are shown in steps of ten seconds, and only they move by themselves: an idle program sleeps.
+/// Elapsed times are shown in steps, and only they move by themselves: an idle program sleeps.
 fn ages(state: &State) -> Option<Mono> {
-    const STEP: u64 = 10 * SECOND;
+    let step = layout::step_ms(&state.settings.ui);
     let moving = [crate::domain::task::TaskState::Sending, crate::domain::task::TaskState::Running];
     let any = moving.iter().any(|which| state.tasks.counts[*which as usize] > 0) || !state.saver.active.is_empty();
-    let slow = any.then(|| Mono((state.now.mono.0 / STEP + 1) * STEP));
+    let slow = any.then(|| Mono((state.now.mono.0 / step + 1) * step));
     let next = [slow, undo_step(state)].into_iter().flatten().min();
     next.filter(|_| state.settings.interactive)
 }

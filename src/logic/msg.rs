@@ -39,6 +39,8 @@ pub enum Msg {
 pub enum Input {
     /// A key.
     Key(Key),
+    /// The mouse, where the config asks for it.
+    Mouse(Mouse),
     /// Pasted text, just as it came.
     Paste(String),
     /// The terminal's size in cells.
@@ -48,6 +50,28 @@ pub enum Input {
         /// Down.
         height: u16,
     },
+}
+
+/// What the mouse did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mouse {
+    /// What.
+    pub kind: MouseKind,
+    /// The cell, counted from 0 at the left.
+    pub x: u16,
+    /// The row, counted from 0 at the top.
+    pub y: u16,
+}
+
+/// What the mouse can do here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MouseKind {
+    /// The left button went down.
+    Click,
+    /// The wheel was turned up.
+    WheelUp,
+    /// The wheel was turned down.
+    WheelDown,
 }
 
 /// From the operating system.

@@ -4,11 +4,13 @@
 use super::{
     after::AfterDetail,
     cluster_view::{FailuresView, Mend},
+    command_line::CommandLine,
     editor::{LineEditor, PromptEditor},
     effect::{Level, Ticket},
     filter::Filter,
     key::Key,
     keymap::{self, Keymap},
+    palette::Palette,
     settings::Settings,
 };
 use crate::domain::{
@@ -19,6 +21,7 @@ use crate::domain::{
     task::{TaskKey, TaskState},
     time::{Mono, Wall},
 };
+use ratatui::layout::Rect;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Everything about the screen.
@@ -48,6 +51,11 @@ pub struct Screen {
     pub away: Option<Away>,
     /// Which key means what.
     pub keys: Keymap,
+    /// Where the topmost layer's lines lie that a click chooses, and which each is. Only the picture knows: whoever draws
+    /// puts them here.
+    pub lines: Vec<(Rect, usize)>,
+    /// Commands that were typed, newest last, at most 100.
+    pub commands: VecDeque<String>,
     /// What goes on when the store has given the whole tasks that it needs.
     pub after: Option<AfterDetail>,
     /// The file call whose address goes to the clipboard: `yu`.
@@ -280,6 +288,12 @@ pub enum Layer {
     Failures(FailuresView),
     /// A cause being mended once for all of its tasks.
     Mend(Mend),
+    /// Every action, found by its name.
+    Palette(Palette),
+    /// A command being typed.
+    Command(CommandLine),
+    /// On a first start without a key: how to set it, and how to look around without one.
+    Welcome,
     /// A field's values to choose from.
     Choose {
         /// The field.
@@ -292,7 +306,7 @@ pub enum Layer {
 /// A list with a cursor or a text with a scroll.
 #[derive(Clone, Debug, Default)]
 pub struct ListView {
-    /// First line shown.
+    /// First line shown; in help the line under the cursor.
     pub scroll: usize,
     /// What is searched for in it.
     pub query: LineEditor,
@@ -415,6 +429,8 @@ impl Screen {
             messages: VecDeque::new(),
             away: None,
             keys: Keymap::build(&settings.keys).0,
+            lines: Vec::new(),
+            commands: VecDeque::new(),
             after: None,
             url_asked: None,
         }
@@ -430,7 +446,7 @@ impl Screen {
     #[must_use]
     pub fn typing(&self) -> bool {
         match self.layers.last() {
-            Some(Layer::FilterInput { .. } | Layer::Mend(_)) => true,
+            Some(Layer::FilterInput { .. } | Layer::Mend(_) | Layer::Palette(_) | Layer::Command(_)) => true,
             Some(Layer::Resolve { at, .. }) => *at == 2,
             Some(Layer::Help(list) | Layer::Messages(list) | Layer::Money(list)) => list.typing,
             Some(Layer::Preview(preview)) => preview.typed.is_some() && preview.sent.is_none(),
@@ -439,7 +455,8 @@ impl Screen {
                 | Layer::SortMenu { .. }
                 | Layer::Confirm(_)
                 | Layer::Choose { .. }
-                | Layer::Failures(_),
+                | Layer::Failures(_)
+                | Layer::Welcome,
             ) => false,
             None => {
                 self.pane == Pane::Compose

@@ -1,5 +1,7 @@
 //! What the config and the command line say, as far as the program's logic needs it. No secrets.
 
+pub mod paint;
+
 use crate::domain::{catalogue::Catalogue, money::Ptc, problem::ErrorClass, request::WireNames, time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -147,8 +149,14 @@ pub struct NotifySettings {
 /// `[ui]`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UiSettings {
-    /// The theme's name.
+    /// The theme's name: one of `paint::THEMES` or of `themes`.
     pub theme: String,
+    /// Themes of one's own (`[theme.NAME]`).
+    pub themes: BTreeMap<String, paint::OwnTheme>,
+    /// How many colours the terminal shows.
+    pub depth: paint::Depth,
+    /// `auto`, `always` or `never`: whether the panes stand beside each other.
+    pub side_by_side: String,
     /// ASCII signs and borders only.
     pub ascii: bool,
     /// Take mouse events.
@@ -157,7 +165,7 @@ pub struct UiSettings {
     pub ambiguous_width: u8,
     /// The least time between two frames that data drive, in milliseconds.
     pub frame_ms: u64,
-    /// No motion that only pleases.
+    /// Nothing moves by itself: ages are shown in steps of a minute.
     pub reduced_motion: bool,
     /// `auto`, `en` or `zh`.
     pub language: String,
@@ -210,6 +218,9 @@ impl Default for Settings {
             notify: NotifySettings { bell: true, osc: true, hook: false },
             ui: UiSettings {
                 theme: "dark".into(),
+                themes: BTreeMap::new(),
+                depth: paint::Depth::True,
+                side_by_side: "auto".into(),
                 ascii: false,
                 mouse: false,
                 ambiguous_width: 1,

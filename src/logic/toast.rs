@@ -26,13 +26,19 @@ pub fn say(state: &mut State, level: Level, text: String, key: Option<TaskKey>) 
         last.until = until;
         return;
     }
-    screen.messages.push_back(Message { at: state.now.wall, level, key, text: text.clone() });
-    screen.toasts.push_back(Toast { level, text, until });
-    while screen.messages.len() > LOG {
-        screen.messages.pop_front();
-    }
+    screen.toasts.push_back(Toast { level, text: text.clone(), until });
     while screen.toasts.len() > MOST {
         screen.toasts.pop_front();
+    }
+    log(state, level, text, key);
+}
+
+/// Puts something into the message log that is said elsewhere on the screen already.
+pub fn log(state: &mut State, level: Level, text: String, key: Option<TaskKey>) {
+    let screen = &mut state.screen;
+    screen.messages.push_back(Message { at: state.now.wall, level, key, text });
+    while screen.messages.len() > LOG {
+        screen.messages.pop_front();
     }
 }
 

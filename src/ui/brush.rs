@@ -15,6 +15,8 @@ pub(super) struct Brush<'a> {
     pub(super) buf: &'a mut Buffer,
     /// Colours and signs.
     pub(super) look: Look,
+    /// Where the lines of the topmost layer lie that a click chooses, and which each is.
+    pub(super) chosen_by: Vec<(Rect, usize)>,
 }
 
 impl Brush<'_> {
@@ -72,6 +74,19 @@ impl Brush<'_> {
     /// A rule across.
     pub(super) fn across(&mut self, x: u16, y: u16, width: u16, style: Style) {
         self.repeat(x, y, width, self.look.signs.across, style);
+    }
+
+    /// A rule down.
+    pub(super) fn down(&mut self, x: u16, y: u16, height: u16) {
+        for y in y..y.saturating_add(height) {
+            self.repeat(x, y, 1, self.look.signs.down, self.look.theme.faint);
+        }
+    }
+
+    /// Notes that the rows of a place are the items of a list, by the item of each line from `first` on.
+    pub(super) fn clickable(&mut self, place: Rect, items: impl IntoIterator<Item = usize>) {
+        let rows = (place.top()..place.bottom()).zip(items);
+        self.chosen_by.extend(rows.map(|(y, item)| (Rect { y, height: 1, ..place }, item)));
     }
 
     fn repeat(&mut self, x: u16, y: u16, width: u16, sign: &str, style: Style) {

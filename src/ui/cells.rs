@@ -34,7 +34,7 @@ pub(super) struct View<'a> {
 impl<'a> View<'a> {
     /// Of this state, as it looks now.
     pub(super) fn of(state: &'a State, look: Look) -> Self {
-        Self { state, look, now: layout::shown_now(state.now) }
+        Self { state, look, now: layout::shown_now(state) }
     }
 
     fn saving(&self, key: TaskKey) -> Option<&Saving> {

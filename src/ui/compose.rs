@@ -14,7 +14,7 @@ use crate::{
     logic::{
         compose as rules,
         effect::Level,
-        screen::{Compose, ComposeRow},
+        screen::{Compose, ComposeRow, Pane},
         state::State,
     },
 };
@@ -43,9 +43,11 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> Option<
         Some(parent) => format!("Edit and retry {parent}"),
         None => "New task".to_owned(),
     };
-    let line = Line::styled(title, brush.look.theme.chosen);
+    let style = if state.screen.pane == Pane::Compose { brush.look.theme.chosen } else { brush.look.theme.faint };
+    let line = Line::styled(title, style);
     brush.head(place, &line, "");
-    let content = Rect { x: 1, y: place.y + 1, width: place.width - 2, height: place.height.saturating_sub(1) };
+    let content =
+        Rect { x: place.x + 1, y: place.y + 1, width: place.width - 2, height: place.height.saturating_sub(1) };
     let blocks = blocks(state, brush.look, content);
     let mut y = i32::from(content.y) - i32::from(scroll(&blocks, compose.row, content.height));
     let mut caret = None;
@@ -173,7 +175,7 @@ fn as_request(compose: &Compose, state: &State, was: &Request) -> Request {
 
 fn draw_block(brush: &mut Brush<'_>, room: Rect, state: &State, block: &Block) -> Option<Position> {
     let look = brush.look;
-    let focused = state.screen.compose.row == block.row;
+    let focused = state.screen.pane == Pane::Compose && state.screen.compose.row == block.row;
     if focused {
         brush.text(room.x.saturating_sub(1), room.y, 1, look.signs.cursor, look.theme.chosen);
     }

@@ -38,9 +38,10 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> (Option
     let look = brush.look;
     let row = shown(state);
     brush.head(place, &head(state, row, look, place.width), "");
-    let content = Rect { x: 1, y: place.y + 1, width: place.width - 1, height: place.height.saturating_sub(1) };
+    let content =
+        Rect { x: place.x + 1, y: place.y + 1, width: place.width - 1, height: place.height.saturating_sub(1) };
     let Some(row) = row else {
-        brush.text(3, content.y + 1, content.width, "No task is chosen.", look.theme.faint);
+        brush.text(place.x + 3, content.y + 1, content.width, "No task is chosen.", look.theme.faint);
         return (None, None);
     };
     let loaded = state.screen.detail.loaded.as_deref().filter(|detail| detail.task.key == row.key);
@@ -76,7 +77,8 @@ fn shown(state: &State) -> Option<&Row> {
 
 fn head(state: &State, row: Option<&Row>, look: Look, width: u16) -> Line<'static> {
     let focused = state.screen.pane == Pane::Detail;
-    let mut spans = Vec::new();
+    // Not by colour alone: the sign says which pane has the keys.
+    let mut spans = vec![Span::styled(if focused { look.signs.cursor } else { "" }, look.theme.chosen)];
     if let Some(row) = row {
         spans.push(Span::styled(format!("{} ", row.key), look.theme.strong));
         spans.push(Span::styled(
@@ -132,7 +134,8 @@ pub(super) fn acts(about: &About<'_>) -> (Line<'static>, Vec<Line<'static>>) {
     let mut now = vec![label("Now")];
     for act in possible {
         now.push(Span::styled(act.key, look.theme.key));
-        now.push(Span::raw(format!(" {}  ", act.words)));
+        let pays = if act.paid { look.signs.pays } else { "" };
+        now.push(Span::raw(format!(" {}{pays}  ", act.words)));
     }
     let not_now = others.into_iter().enumerate().map(|(n, act)| {
         let what = format!("{} {}: {}", act.key, act.words, act.why_not.unwrap_or_default());

@@ -1,8 +1,9 @@
 //! The last line: the few keys that matter now, or the filter while it is typed. Passing words stand above it.
 
-use super::{brush::Brush, hints, text};
+use super::{brush::Brush, finder, hints, text};
 use crate::logic::{
     editor::LineEditor,
+    keymap::Hint,
     screen::{Layer, Toast},
     state::State,
 };
@@ -13,20 +14,48 @@ use ratatui::{
 
 /// Draws the line; tells where the caret is while something is typed in it.
 pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> Option<Position> {
+    if let Some(Layer::Command(command)) = state.screen.layers.last() {
+        return Some(finder::command(brush, place, state, command));
+    }
     if let Some(Layer::FilterInput { line, fault, .. }) = state.screen.layers.last() {
         return Some(filter(brush, place, line, fault.as_deref()));
     }
-    let theme = brush.look.theme;
+    let (theme, pays) = (brush.look.theme, brush.look.signs.pays);
     let mut x = place.x + 1;
-    for (key, words) in hints::footer(state) {
-        let needs = text::width(&key) + 1 + text::width(words);
-        if usize::from(place.right().saturating_sub(x)) < needs + 1 {
-            break;
+    let hints = fitting(hints::footer(state), usize::from(place.width).saturating_sub(2));
+    for hint in &hints {
+        x = brush.text(x, place.y, place.width, &hint.key, theme.key);
+        x = brush.text(x + 1, place.y, place.width, hint.words, theme.faint);
+        if hint.paid {
+            x = brush.text(x, place.y, place.width, pays, theme.warn);
         }
-        x = brush.text(x, place.y, place.width, &key, theme.key);
-        x = brush.text(x + 1, place.y, place.width, words, theme.faint) + 2;
+        x += 2;
+    }
+    if hints.iter().any(|hint| hint.paid) && !place.is_empty() {
+        // At the far end, where it stays while the rest changes.
+        brush.text_right(place.x, place.y, place.width - 1, &format!("{pays}{LEGEND}"), theme.faint);
     }
     None
+}
+
+/// What the sign behind a key means.
+const LEGEND: &str = "=pays";
+
+/// As many hints as there is room for. Those of the place give way before those of the state, the last ones first.
+fn fitting(mut hints: Vec<Hint>, room: usize) -> Vec<Hint> {
+    loop {
+        let paid = hints.iter().any(|hint| hint.paid);
+        if hints.iter().map(needs).sum::<usize>() + if paid { LEGEND.len() + 1 } else { 0 } <= room + 2 {
+            return hints;
+        }
+        let Some(last) = hints.len().checked_sub(1) else { return hints };
+        hints.remove(hints.iter().rposition(|hint| !hint.own).unwrap_or(last));
+    }
+}
+
+/// The cells of a hint with the gap behind it.
+fn needs(hint: &Hint) -> usize {
+    text::width(&hint.key) + 1 + text::width(hint.words) + usize::from(hint.paid) + 2
 }
 
 fn filter(brush: &mut Brush<'_>, place: Rect, line: &LineEditor, fault: Option<&str>) -> Position {

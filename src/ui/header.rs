@@ -124,7 +124,7 @@ fn counts(brush: &Brush<'_>, state: &State, kept: usize) -> Line<'static> {
 
 /// Files not yet here whose address has less than an hour to live.
 fn at_risk(state: &State) -> usize {
-    let soon = layout::shown_now(state.now).wall.plus(HOUR);
+    let soon = layout::shown_now(state).wall.plus(HOUR);
     let waiting = state.tasks.ready.iter().chain(state.saver.active.keys());
     let expires = |key| state.tasks.rows.get(key).and_then(|row| row.expires_at);
     waiting.filter(|key| expires(key).is_some_and(|at| at < soon)).count()
@@ -170,7 +170,7 @@ fn balance(brush: &Brush<'_>, state: &State) -> Option<Part> {
 
 /// How fresh the picture is. Nothing while nothing runs: nothing is asked then.
 fn health(brush: &Brush<'_>, state: &State) -> Option<Part> {
-    let now = layout::shown_now(state.now);
+    let now = layout::shown_now(state);
     if let Some(since) = state.poller.offline_since {
         let text = format!("offline {}", words::span(now.mono.since(since)));
         return Some(Part { stays: true, ..one(6, [text, "offline".into()], brush.look.theme.bad) });

@@ -1,7 +1,8 @@
 //! The keys that the screen names, all from the one table of keys.
 
+pub(super) use crate::logic::keymap::readable;
 use crate::logic::{
-    keymap::{self, BINDINGS, Binding, Ctx},
+    keymap::{self, BINDINGS, Binding, Ctx, Hint},
     state::State,
 };
 
@@ -14,29 +15,21 @@ pub(super) struct Act {
     pub(super) key: String,
     /// A word or two.
     pub(super) words: &'static str,
+    /// Whether it leads to something paid.
+    pub(super) paid: bool,
     /// Why it is not possible now.
     pub(super) why_not: Option<String>,
 }
 
 /// The first key of an action, as a person reads it; `None` when it has none any more.
+/// It is what every sentence names that tells a person which key to press.
 pub(super) fn key(state: &State, ctx: Ctx, id: &str) -> Option<String> {
     let binding = BINDINGS.iter().find(|binding| binding.ctx == ctx && binding.id == id)?;
     first_key(state, binding)
 }
 
-fn first_key(state: &State, binding: &Binding) -> Option<String> {
+pub(super) fn first_key(state: &State, binding: &Binding) -> Option<String> {
     state.screen.keys.keys_of(binding).first().map(|key| readable(&key.to_string()))
-}
-
-/// A key as the config writes it, for a person: `Enter`, `Ctrl-r`, `PgDn`; single characters stay as they are.
-pub(super) fn readable(key: &str) -> String {
-    let mut chars = key.chars();
-    match (key, chars.next(), chars.next()) {
-        ("pgup", ..) => "PgUp".into(),
-        ("pgdn", ..) => "PgDn".into(),
-        (_, Some(first), Some(_)) => format!("{}{}", first.to_ascii_uppercase(), &key[first.len_utf8()..]),
-        _ => key.to_owned(),
-    }
 }
 
 /// What can be done with the task under the cursor.
@@ -54,10 +47,10 @@ pub(super) fn copies(state: &State) -> Vec<Act> {
 
 fn act(state: &State, binding: &Binding) -> Option<Act> {
     let why_not = (binding.when)(state).err().map(|why| why.0);
-    first_key(state, binding).map(|key| Act { key, words: binding.hint, why_not })
+    first_key(state, binding).map(|key| Act { key, words: binding.hint, paid: binding.paid, why_not })
 }
 
-/// The keys that matter now, for the last line.
-pub(super) fn footer(state: &State) -> Vec<(String, &'static str)> {
-    keymap::footer(state).into_iter().map(|(key, words)| (readable(&key), words)).collect()
+/// The keys that matter now, for the last line, as a person reads them.
+pub(super) fn footer(state: &State) -> Vec<Hint> {
+    keymap::footer(state).into_iter().map(|hint| Hint { key: readable(&hint.key), ..hint }).collect()
 }

@@ -1,4 +1,4 @@
-//! The smaller things that lie over the panes: menus, questions, help, the message log.
+//! The smaller things that lie over the panes: menus, questions, the message log. Help and the palette stand in `finder`.
 
 use super::{
     brush::{Brush, span},
@@ -12,7 +12,7 @@ use crate::{
         columns,
         editor::LineEditor,
         filter::contains,
-        keymap::{self, HelpLine},
+        keymap::Ctx,
         layout,
         screen::{Confirm, ListView},
         state::State,
@@ -25,13 +25,30 @@ use ratatui::{
 };
 
 /// A line that is chosen or not, with a sign besides its colour.
-fn choice(text: &str, chosen: bool, look: Look) -> Line<'static> {
+pub(super) fn choice(text: &str, chosen: bool, look: Look) -> Line<'static> {
     let (sign, style) = if chosen { (look.signs.cursor, look.theme.chosen) } else { (" ", Style::new()) };
     Line::from(vec![Span::styled(format!("{sign} "), look.theme.chosen), span(text, style)])
 }
 
+/// Help's title; it is the one long list with a cursor.
+pub(super) const HELP: &str = "Help";
+
+/// Keys and what they do in this layer, from the table of keys: `Esc closes · / searches`.
+pub(super) fn keys_line(state: &State, look: Look, ways: &[(Ctx, &str, &str)]) -> Line<'static> {
+    let mut spans = Vec::new();
+    for (ctx, id, does) in ways {
+        let Some(key) = hints::key(state, *ctx, id) else { continue };
+        if !spans.is_empty() {
+            spans.push(Span::styled(format!(" {} ", look.signs.dot), look.theme.faint));
+        }
+        spans.push(Span::styled(key, look.theme.key));
+        spans.push(Span::styled(format!(" {does}"), look.theme.faint));
+    }
+    Line::from(spans)
+}
+
 /// A frame around lines, as wide as they need.
-fn list(brush: &mut Brush<'_>, screen: Rect, title: &str, lines: &[Line<'static>], scroll: usize) -> Rect {
+pub(super) fn list(brush: &mut Brush<'_>, screen: Rect, title: &str, lines: &[Line<'static>], scroll: usize) -> Rect {
     let width = |line: &Line<'_>| line.spans.iter().map(|span| text::width(&span.content)).sum::<usize>();
     let widest = lines.iter().map(width).max().unwrap_or(0).max(text::width(title) + 2) + 2;
     let place = layout::centred(
@@ -40,7 +57,8 @@ fn list(brush: &mut Brush<'_>, screen: Rect, title: &str, lines: &[Line<'static>
         u16::try_from(lines.len()).unwrap_or(u16::MAX),
     );
     let place = brush.frame(place, title);
-    brush.scrolled(place, lines, scroll);
+    let first = brush.scrolled(place, lines, scroll);
+    brush.clickable(place, first..lines.len());
     place
 }
 
@@ -84,19 +102,13 @@ pub(super) fn choose(brush: &mut Brush<'_>, screen: Rect, title: &str, choices: 
 }
 
 /// A question.
-pub(super) fn confirm(brush: &mut Brush<'_>, screen: Rect, confirm: &Confirm) {
+pub(super) fn confirm(brush: &mut Brush<'_>, screen: Rect, state: &State, confirm: &Confirm) {
     let look = brush.look;
     let width = usize::from(screen.width.saturating_sub(8).min(64));
     let mut lines: Vec<Line<'static>> = text::wrap(&confirm.question, width).into_iter().map(Line::raw).collect();
     lines.push(Line::default());
-    lines.push(Line::from(vec![
-        Span::styled("y", look.theme.key),
-        Span::styled(format!(" yes {} ", look.signs.dot), look.theme.faint),
-        Span::styled("n", look.theme.key),
-        Span::styled(" or ", look.theme.faint),
-        Span::styled("Esc", look.theme.key),
-        Span::styled(" no", look.theme.faint),
-    ]));
+    let ways = [(Ctx::Confirm, "yes", "yes"), (Ctx::Confirm, "no", "no"), (Ctx::Global, "back", "no")];
+    lines.push(keys_line(state, look, &ways));
     list(brush, screen, "Are you sure?", &lines, 0);
 }
 
@@ -104,6 +116,7 @@ pub(super) fn confirm(brush: &mut Brush<'_>, screen: Rect, confirm: &Confirm) {
 pub(super) fn resolve(
     brush: &mut Brush<'_>,
     screen: Rect,
+    state: &State,
     key: TaskKey,
     at: usize,
     line: &LineEditor,
@@ -119,13 +132,12 @@ pub(super) fn resolve(
     lines.extend(ways.iter().enumerate().map(|(n, way)| choice(way, n == at, look)));
     let field = lines.len();
     lines.push(Line::default());
-    lines.push(Line::from(vec![
-        Span::styled("Enter", look.theme.key),
-        Span::styled(format!(" settles it {} ", look.signs.dot), look.theme.faint),
-        Span::styled("Esc", look.theme.key),
-        Span::styled(" leaves it unknown", look.theme.faint),
-    ]));
+    let keys = [(Ctx::Resolve, "accept", "settles it"), (Ctx::Global, "back", "leaves it unknown")];
+    lines.push(keys_line(state, look, &keys));
     let place = list(brush, screen, &format!("Settle {key}"), &lines, 0);
+    let question = field - ways.len();
+    brush.chosen_by.retain(|(_, line)| (question..field).contains(line));
+    brush.chosen_by.iter_mut().for_each(|(_, line)| *line -= question);
     let y = place.y.saturating_add(u16::try_from(field).unwrap_or(0));
     if y >= place.bottom() {
         return None;
@@ -133,49 +145,6 @@ pub(super) fn resolve(
     let (text, caret) = line.window(place.width.saturating_sub(6));
     brush.text(place.x + 4, y, place.width.saturating_sub(5), &text, look.theme.strong);
     (at == 2).then(|| Position::new((place.x + 4 + caret).min(place.right().saturating_sub(1)), y))
-}
-
-/// All keys of this place, then the others, then what words and signs mean.
-pub(super) fn help(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &ListView) -> Option<Position> {
-    let look = brush.look;
-    let needle = view.query.text().to_lowercase();
-    let width = usize::from(list_place(screen).width).saturating_sub(4);
-    let column = 18.min(width / 3);
-    let (mut lines, mut first) = (Vec::new(), 0);
-    let row = |lines: &mut Vec<Line<'static>>, head: String, head_style: Style, text: &str| {
-        let parts = text::wrap(text, width.saturating_sub(column + 5));
-        for (n, part) in parts.into_iter().enumerate() {
-            let head = if n == 0 { head.as_str() } else { "" };
-            lines.push(Line::from(vec![Span::styled(format!("  {head:<column$} "), head_style), Span::raw(part)]));
-        }
-    };
-    let shown = keymap::help_lines(state).into_iter().filter(|line| contains(&line.text(), &needle));
-    for (at, line) in shown.enumerate() {
-        if at == view.scroll {
-            first = lines.len();
-        }
-        match line {
-            HelpLine::Title(title) => lines.push(Line::styled(title, look.theme.strong)),
-            HelpLine::Key { keys, text, paid } => {
-                let keys = keys.split(' ').map(hints::readable).collect::<Vec<_>>().join(" ");
-                let paid = if paid { " (paid; asks first)" } else { "" };
-                row(&mut lines, keys, look.theme.key, &format!("{text}{paid}"));
-            }
-            HelpLine::Word { word, text } => row(&mut lines, word, look.theme.strong, &text),
-        }
-    }
-    if needle.is_empty() {
-        lines.push(Line::styled("Signs", look.theme.strong));
-        for (sign, meaning) in [
-            (look.signs.cursor, "the task under the cursor"),
-            (look.signs.mark, "a marked task; acts go to the marked ones"),
-            (look.signs.again, "a later attempt repeats this one"),
-            ("0.5?", "perhaps charged; counted as spent"),
-        ] {
-            row(&mut lines, sign.to_owned(), look.theme.strong, meaning);
-        }
-    }
-    searchable(brush, screen, "Help", &lines, first, view)
 }
 
 /// The message log, the newest first. Its scroll counts messages, whatever lines they take.
@@ -203,20 +172,21 @@ pub(super) fn messages(brush: &mut Brush<'_>, screen: Rect, state: &State, view:
     if lines.is_empty() && needle.is_empty() {
         lines.push(Line::styled("Nothing has been said yet.", look.theme.faint));
     }
-    searchable(brush, screen, "Messages", &lines, first, view)
+    searchable(brush, screen, state, "Messages", &lines, first, view)
 }
 
 /// What was spent, by what, and what is left.
 pub(super) fn money(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &ListView) -> Option<Position> {
     let width = list_place(screen).width.saturating_sub(4);
     let lines = money::lines(state, &view.query.text().to_lowercase(), brush.look, width);
-    searchable(brush, screen, "Money", &lines, view.scroll, view)
+    searchable(brush, screen, state, "Money", &lines, view.scroll, view)
 }
 
 /// A long list over most of the screen, with what is searched for in its last line.
-fn searchable(
+pub(super) fn searchable(
     brush: &mut Brush<'_>,
     screen: Rect,
+    state: &State,
     title: &str,
     lines: &[Line<'static>],
     first: usize,
@@ -229,22 +199,22 @@ fn searchable(
     if lines.is_empty() {
         brush.text(content.x, content.y, content.width, "Nothing of that kind.", look.theme.faint);
     }
-    brush.scrolled(content, lines, first);
+    let first = brush.scrolled(content, lines, first);
+    brush.clickable(content, first..lines.len());
     if view.typing || !view.query.text().is_empty() {
         let x = brush.text(place.x, foot, place.width, "search ", look.theme.strong);
         let (text, caret) = view.query.window(place.right().saturating_sub(x + 1));
         brush.text(x, foot, place.right().saturating_sub(x), &text, Style::new());
         return view.typing.then(|| Position::new((x + caret).min(place.right().saturating_sub(1)), foot));
     }
-    let x = brush.text(place.x, foot, place.width, "Esc", look.theme.key);
-    let x = brush.text(x, foot, place.width, &format!(" closes {} ", look.signs.dot), look.theme.faint);
-    let x = brush.text(x, foot, place.width, "/", look.theme.key);
-    brush.text(x, foot, place.width, " searches", look.theme.faint);
+    let ways = [(Ctx::Global, "back", "closes"), (Ctx::List, "search", "searches"), (Ctx::List, "accept", "runs")];
+    let ways = if title == HELP { &ways[..] } else { &ways[..2] };
+    brush.line(place.x, foot, place.width, &keys_line(state, look, ways));
     None
 }
 
 /// Where a long list lies.
-fn list_place(screen: Rect) -> Rect {
+pub(super) fn list_place(screen: Rect) -> Rect {
     const WIDEST: u16 = 100;
     layout::centred(screen, screen.width.saturating_sub(6).min(WIDEST), screen.height)
 }

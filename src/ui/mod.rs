@@ -17,6 +17,7 @@ mod detail;
 mod diff;
 mod failures;
 mod fields;
+mod finder;
 mod footer;
 mod header;
 mod hints;
@@ -28,6 +29,7 @@ mod preview;
 mod table;
 mod text;
 mod theme;
+mod welcome;
 pub(crate) mod words;
 
 use crate::logic::{
@@ -71,15 +73,25 @@ pub struct ScrollRegion {
 
 /// Draws the whole screen. `buf` is empty and has the terminal's size, which is also the state's.
 pub fn draw(state: &State, buf: &mut Buffer) -> Drawn {
-    let mut brush = Brush { buf, look: Look::of(&state.settings.ui) };
+    draw_with_lines(state, buf).0
+}
+
+/// The same, and where the lines lie that can be chosen in the topmost layer: for a click.
+pub fn draw_with_lines(state: &State, buf: &mut Buffer) -> (Drawn, Vec<(Rect, usize)>) {
+    let mut brush = Brush { buf, look: Look::of(&state.settings.ui), chosen_by: Vec::new() };
+    let drawn = whole(&mut brush, state);
+    (drawn, brush.chosen_by)
+}
+
+fn whole(brush: &mut Brush<'_>, state: &State) -> Drawn {
     let screen = brush.buf.area;
     match layout::layout(state) {
         Layout::Panes(places) if screen == Rect::new(0, 0, state.screen.width, state.screen.height) => {
-            panes(&mut brush, &places, state)
+            panes(brush, &places, state)
         }
         // Between a resize and its message the two sizes differ: the next picture follows at once.
         Layout::Panes(_) | Layout::TooSmall => {
-            too_small(&mut brush, screen);
+            too_small(brush, screen);
             Drawn::default()
         }
     }
@@ -90,7 +102,9 @@ fn panes(brush: &mut Brush<'_>, places: &Places, state: &State) -> Drawn {
     banner::draw(brush, places.banners, state);
     let mut drawn = Drawn::default();
     if let Some(place) = places.table {
-        drawn.scroll = Some(table::draw(brush, place, state));
+        let scroll = table::draw(brush, place, state);
+        // A terminal scrolls whole rows.
+        drawn.scroll = (place.width == places.header.width).then_some(scroll);
     }
     if let Some(place) = places.detail {
         (drawn.detail_top, drawn.file) = detail::draw(brush, place, state);
@@ -98,9 +112,13 @@ fn panes(brush: &mut Brush<'_>, places: &Places, state: &State) -> Drawn {
     if let Some(place) = places.compose {
         drawn.cursor = compose::draw(brush, place, state);
     }
+    for column in [places.detail, places.compose].into_iter().flatten().filter(|place| place.x > 0) {
+        brush.down(column.x - 1, column.y, column.height);
+    }
     let typed = footer::draw(brush, places.footer, state);
     for layer in &state.screen.layers {
         let over_the_rows = !matches!(layer, Layer::FilterInput { .. });
+        brush.chosen_by.clear();
         drawn.cursor = draw_layer(brush, state, layer);
         if over_the_rows {
             drawn.scroll = None;
@@ -121,7 +139,7 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
     let screen = brush.buf.area;
     match layer {
         Layer::Preview(preview) => preview::draw(brush, screen, state, preview),
-        Layer::Help(view) => layers::help(brush, screen, state, view),
+        Layer::Help(view) => finder::help(brush, screen, state, view),
         Layer::Messages(view) => layers::messages(brush, screen, state, view),
         Layer::Money(view) => layers::money(brush, screen, state, view),
         Layer::Failures(view) => {
@@ -129,7 +147,12 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
             None
         }
         Layer::Mend(mend) => failures::mend(brush, screen, state, mend),
-        Layer::Resolve { key, at, line } => layers::resolve(brush, screen, *key, *at, line),
+        Layer::Resolve { key, at, line } => layers::resolve(brush, screen, state, *key, *at, line),
+        Layer::Palette(palette) => finder::palette(brush, screen, state, palette),
+        Layer::Welcome => {
+            welcome::draw(brush, screen, state);
+            None
+        }
         Layer::CopyMenu => {
             layers::copy_menu(brush, screen, state);
             None
@@ -139,7 +162,7 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
             None
         }
         Layer::Confirm(confirm) => {
-            layers::confirm(brush, screen, confirm);
+            layers::confirm(brush, screen, state, confirm);
             None
         }
         Layer::Choose { field, at } => {
@@ -147,7 +170,7 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
             None
         }
         // Drawn in the footer's place.
-        Layer::FilterInput { .. } => None,
+        Layer::FilterInput { .. } | Layer::Command(_) => None,
     }
 }
 

@@ -65,7 +65,7 @@ fn standing(about: &About<'_>) -> Vec<Line<'static>> {
 
 /// How far a task without an error is.
 fn progress(about: &About<'_>) -> String {
-    let (row, now) = (about.row, layout::shown_now(about.state.now));
+    let (row, now) = (about.row, layout::shown_now(about.state));
     match row.state {
         TaskState::Queued => "waits to be sent".into(),
         TaskState::Sending => "the submission is on its way; its answer decides".into(),
@@ -92,7 +92,7 @@ const FILE: &str = "File";
 /// The file: where it lies and whether it is what was asked for, or how far the download is.
 fn file(about: &About<'_>) -> Vec<Line<'static>> {
     let label = |name: &str, value: &str, style| labelled(name, value, about.width, about.look, style);
-    let now = layout::shown_now(about.state.now);
+    let now = layout::shown_now(about.state);
     let mut lines = Vec::new();
     if let Some(saved) = about.loaded.and_then(|detail| detail.task.saved()) {
         lines.extend(label(FILE, &saved.path, about.look.theme.strong));

@@ -3,7 +3,9 @@
 
 use super::{
     brush::{Brush, labelled},
-    diff, hints, overview, text,
+    diff,
+    layers::keys_line,
+    overview, text,
     theme::Look,
 };
 use crate::{
@@ -182,20 +184,12 @@ fn ask(preview: &Preview) -> String {
 }
 
 fn keys(preview: &Preview, state: &State, look: Look) -> Line<'static> {
-    let (key, faint) = (look.theme.key, look.theme.faint);
     if preview.sent.is_some() {
         return Line::styled("Being saved; sent as soon as it is on disk.", look.theme.strong);
     }
     if !preview.obstacles.is_empty() {
-        return Line::from(vec![
-            Span::styled("Esc", key),
-            Span::styled(" goes back; it cannot be sent like this", faint),
-        ]);
+        return keys_line(state, look, &[(Ctx::Global, "back", "goes back; it cannot be sent like this")]);
     }
-    Line::from(vec![
-        Span::styled(hints::key(state, Ctx::Preview, "send").unwrap_or_default(), key),
-        Span::styled(format!(" sends {} ", look.signs.dot), faint),
-        Span::styled("Esc", key),
-        Span::styled(" goes back", faint),
-    ])
+    let sends = format!("sends: this pays{}", look.signs.pays);
+    keys_line(state, look, &[(Ctx::Preview, "send", &sends), (Ctx::Global, "back", "goes back")])
 }

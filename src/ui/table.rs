@@ -20,7 +20,8 @@ use ratatui::{layout::Rect, style::Style};
 pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> ScrollRegion {
     let table = &state.screen.table;
     let largest = state.tasks.rows.last().map_or(1, |row| row.key.0);
-    let placed = columns::placed(place.width, largest);
+    let mut placed = columns::placed(place.width, largest);
+    placed.iter_mut().for_each(|column| column.x += place.x);
     titles(brush, place, state, &placed);
     let rows = Rect { y: place.y + 1, height: place.height.saturating_sub(1), ..place };
     let top = layout::table_top(state);
@@ -31,10 +32,10 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> ScrollR
     for (y, key) in (rows.top()..rows.bottom()).zip(table.order.iter().skip(top)) {
         let Some(row) = state.tasks.rows.get(key) else { continue };
         if table.cursor == Some(*key) {
-            brush.text(0, y, 1, brush.look.signs.cursor, Style::new());
+            brush.text(place.x, y, 1, brush.look.signs.cursor, Style::new());
         }
         if table.marks.contains(key) {
-            brush.text(1, y, 1, brush.look.signs.mark, brush.look.theme.strong);
+            brush.text(place.x + 1, y, 1, brush.look.signs.mark, brush.look.theme.strong);
         }
         for (at, column) in placed.iter().enumerate() {
             let cell = cells::cell(&view, row, column.spec.column);
@@ -81,7 +82,8 @@ fn titles(brush: &mut Brush<'_>, place: Rect, state: &State, placed: &[Placed]) 
     let free = place.width / 2;
     if width > 0 {
         let x = place.right().saturating_sub(width.min(free) + 2);
-        brush.text(x, place.y, free, &" ".repeat(usize::from(free)), Style::new());
+        let room = place.right().saturating_sub(x);
+        brush.text(x, place.y, room, &" ".repeat(usize::from(room)), Style::new());
     }
     brush.text_right(
         place.right().saturating_sub(width.min(free) + 1),
@@ -135,14 +137,14 @@ fn empty(brush: &mut Brush<'_>, place: Rect, state: &State) {
     } else {
         vec![
             format!("None of {} tasks passes the filter.", words::number(state.tasks.rows.len())),
-            format!("{} changes it, Esc clears it.", hint(Ctx::Table, "filter")),
+            format!("{} changes it, {} clears it.", hint(Ctx::Table, "filter"), hint(Ctx::Global, "back")),
         ]
     };
     for (n, line) in lines.iter().enumerate() {
         let y = place.y.saturating_add(1 + u16::try_from(n).unwrap_or(0));
         if y < place.bottom() {
             let style = if n == 0 { brush.look.theme.strong } else { Style::new() };
-            brush.text(columns::GUTTER + 1, y, place.width.saturating_sub(columns::GUTTER + 2), line, style);
+            brush.text(place.x + columns::GUTTER + 1, y, place.width.saturating_sub(columns::GUTTER + 2), line, style);
         }
     }
 }

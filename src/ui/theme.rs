@@ -1,14 +1,21 @@
-//! Colours and signs as data. Only the sixteen named colours, so that a terminal's own palette keeps every theme
-//! readable; nothing is told by colour alone.
+//! Colours and signs as data. The themes there are use the sixteen named colours only, so that a terminal's own palette
+//! keeps them readable; nothing is told by colour alone.
 
 use crate::{
     domain::task::TaskState,
-    logic::{effect::Level, settings::UiSettings},
+    logic::{
+        effect::Level,
+        keymap::Sign,
+        settings::{
+            UiSettings,
+            paint::{Coat, Depth, Paint, ROLES},
+        },
+    },
 };
 use ratatui::style::{Color, Modifier, Style};
 
 /// The style of everything that is drawn.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Theme {
     /// Its name in `ui.theme`.
     name: &'static str,
@@ -124,9 +131,101 @@ const MONO: Theme = Theme {
     removed: dim(PLAIN),
 };
 
-static THEMES: [Theme; 3] = [DARK, LIGHT, MONO];
+/// Nothing dim, and what matters in bold or reversed: for tired eyes and bad screens, dark and light.
+const CONTRAST: Theme = Theme {
+    name: "contrast",
+    states: [
+        PLAIN,
+        bold(PLAIN),
+        bold(REVERSED),
+        PLAIN,
+        bold(PLAIN),
+        PLAIN,
+        PLAIN,
+        bold(ink(Color::LightRed)),
+        bold(ink(Color::LightRed)),
+        PLAIN,
+    ],
+    faint: PLAIN,
+    strong: bold(PLAIN),
+    title: Style::new().add_modifier(Modifier::UNDERLINED),
+    chosen: bold(REVERSED),
+    key: bold(PLAIN),
+    good: bold(PLAIN),
+    warn: bold(PLAIN),
+    bad: bold(ink(Color::LightRed)),
+    loud: bold(REVERSED),
+    added: Style::new().add_modifier(Modifier::UNDERLINED).add_modifier(Modifier::BOLD),
+    removed: Style::new().add_modifier(Modifier::CROSSED_OUT),
+};
+
+static THEMES: [Theme; 4] = [DARK, LIGHT, CONTRAST, MONO];
+
+/// A coat as a style, in colours that the terminal shows.
+fn style(coat: &Coat, depth: Depth) -> Style {
+    let mut style = Style { fg: coat.ink.map(|ink| color(ink.at(depth))), ..Style::new() };
+    style.bg = coat.paper.map(|paper| color(paper.at(depth)));
+    for (on, modifier) in [
+        (coat.bold, Modifier::BOLD),
+        (coat.dim, Modifier::DIM),
+        (coat.underlined, Modifier::UNDERLINED),
+        (coat.reversed, Modifier::REVERSED),
+    ] {
+        if on {
+            style = style.add_modifier(modifier);
+        }
+    }
+    style
+}
+
+const fn color(paint: Paint) -> Color {
+    const NAMED: [Color; 16] = [
+        Color::Black,
+        Color::Red,
+        Color::Green,
+        Color::Yellow,
+        Color::Blue,
+        Color::Magenta,
+        Color::Cyan,
+        Color::Gray,
+        Color::DarkGray,
+        Color::LightRed,
+        Color::LightGreen,
+        Color::LightYellow,
+        Color::LightBlue,
+        Color::LightMagenta,
+        Color::LightCyan,
+        Color::White,
+    ];
+    match paint {
+        Paint::Default => Color::Reset,
+        Paint::Named(n) if n < 16 => NAMED[n as usize],
+        Paint::Named(n) | Paint::Indexed(n) => Color::Indexed(n),
+        Paint::Rgb(r, g, b) => Color::Rgb(r, g, b),
+    }
+}
 
 impl Theme {
+    /// As the settings say, in the colours that the terminal shows. An unknown theme is the dark one (the config reports
+    /// it).
+    fn of(settings: &UiSettings) -> Self {
+        if settings.depth == Depth::None {
+            return MONO;
+        }
+        let named = |name: &str| THEMES.iter().find(|theme| theme.name == name).copied().unwrap_or(DARK);
+        let Some(own) = settings.themes.get(&settings.theme) else { return named(&settings.theme) };
+        let mut theme = named(&own.base);
+        let Self { states, faint, strong, title, chosen, key, good, warn, bad, loud, added, removed, .. } = &mut theme;
+        let parts = [faint, strong, title, chosen, key, good, warn, bad, loud, added, removed];
+        // In the order of `ROLES`.
+        for (place, role) in states.iter_mut().chain(parts).zip(ROLES) {
+            if let Some(coat) = own.roles.get(role) {
+                *place = style(coat, settings.depth);
+            }
+        }
+        theme
+    }
+
     /// The style of a state.
     pub(super) fn state(&self, state: TaskState) -> Style {
         self.states[state as usize]
@@ -169,6 +268,8 @@ pub(super) struct Signs {
     pub(super) to: &'static str,
     /// On both sides of a value that is chosen, not typed.
     pub(super) choice: [&'static str; 2],
+    /// Behind a key that pays. The same in both sets: it must be known at first sight.
+    pub(super) pays: &'static str,
     /// In front of a problem: info, warning, error.
     levels: [&'static str; 3],
     /// There is more below, above.
@@ -189,6 +290,7 @@ static SIGNS: [Signs; 2] = [
         sorted: ["▴", "▾"],
         to: "→",
         choice: ["‹", "›"],
+        pays: "$",
         levels: ["✓", "!", "✗"],
         more: ["▼", "▲"],
     },
@@ -205,6 +307,7 @@ static SIGNS: [Signs; 2] = [
         sorted: ["^", "v"],
         to: "->",
         choice: ["<", ">"],
+        pays: "$",
         levels: ["i", "!", "x"],
         more: ["v", "^"],
     },
@@ -214,6 +317,21 @@ impl Signs {
     /// The sign of a state.
     pub(super) const fn state(&self, state: TaskState) -> &'static str {
         if self.ascii { state.ascii_sign() } else { state.sign() }
+    }
+
+    /// A sign that help explains.
+    pub(super) const fn explained(&self, sign: Sign) -> &'static str {
+        match sign {
+            Sign::Cursor => self.cursor,
+            Sign::Mark => self.mark,
+            Sign::Again => self.again,
+            Sign::Cut => self.cut,
+            Sign::Up => self.sorted[0],
+            Sign::Down => self.sorted[1],
+            Sign::More => self.more[0],
+            Sign::MaybePaid => "0.5?",
+            Sign::Pays => self.pays,
+        }
     }
 
     /// The sign of a message.
@@ -226,16 +344,16 @@ impl Signs {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Look {
     /// Colours.
-    pub(super) theme: &'static Theme,
+    pub(super) theme: Theme,
     /// Characters.
     pub(super) signs: &'static Signs,
 }
 
 impl Look {
-    /// As the settings say; an unknown theme is the dark one (the config reports it).
+    /// As the settings say.
     pub(super) fn of(settings: &UiSettings) -> Self {
         Self {
-            theme: THEMES.iter().find(|theme| theme.name == settings.theme).unwrap_or(&THEMES[0]),
+            theme: Theme::of(settings),
             // The others are two cells wide where such signs are, and lines and columns are made of single cells.
             signs: &SIGNS[usize::from(settings.ascii || settings.ambiguous_width == 2)],
         }

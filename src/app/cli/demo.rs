@@ -3,7 +3,7 @@
 
 use super::{Outcome, Stop, dashboard_ended, runtime};
 use crate::{
-    app::{args::Global, clock::Clock, dashboard, linear, log},
+    app::{args::Global, clock::Clock, dashboard, linear, log, surroundings},
     domain::{
         catalogue::Catalogue,
         problem::{Charged, ErrorClass, Problem, TaskError},
@@ -142,9 +142,7 @@ fn setup(global: &Global, dir: &Path, simulator: &Simulator) -> Result<Loaded, S
         .map_err(|rejected| Problem::new("the demo's own config is wrong", rejected.to_string(), ""))?;
     setup.key = KeySource::Fixed("demo");
     setup.settings.demo = true;
-    if super::plain(global) {
-        setup.settings.ui.theme = "mono".into();
-    }
+    surroundings::settle(&mut setup, global.no_color);
     setup.settings.profile.base_url = simulator.base_url().to_owned();
     setup.settings.profile.submit_per_minute = 20;
     setup.settings.poll.every_ms = 2 * SECOND;

@@ -16,7 +16,7 @@ use super::{
     clock::Clock,
     dashboard,
     exit::Exit,
-    linear, manual, terminal,
+    linear, manual, surroundings, terminal,
 };
 use crate::{
     domain::{problem::Problem, text},
@@ -139,8 +139,12 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
     }
     let (_, faults) = keymap::Keymap::build(&loaded.settings.keys);
     if !faults.is_empty() {
-        for fault in faults {
-            let _ = writeln!(io::stderr(), "{}: {fault}", loaded.paths.config.display());
+        let line = |fault: &keymap::KeyFault| fault.about.iter().find_map(|name| loaded.line_of(name));
+        let mut placed: Vec<_> = faults.iter().map(|fault| (line(fault), fault)).collect();
+        placed.sort_by_key(|(line, _)| *line);
+        for (line, fault) in placed {
+            let line = line.map_or_else(String::new, |line| format!("{line}:"));
+            let _ = writeln!(io::stderr(), "{}:{line} {}", loaded.paths.config.display(), fault.text);
         }
         return Err(Stop::Exit(Exit::Usage));
     }
@@ -175,9 +179,7 @@ fn screen(global: &Global, demo: bool, linear: bool) -> Outcome {
         return demo::run(global, linear);
     }
     let mut setup = load(global)?;
-    if plain(global) {
-        setup.settings.ui.theme = "mono".into();
-    }
+    surroundings::settle(&mut setup, global.no_color);
     let setup = Arc::new(setup);
     let code = runtime()?.block_on(dashboard::run(setup, Clock::start()));
     dashboard_ended(code)

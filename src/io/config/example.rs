@@ -5,6 +5,7 @@ use super::{
     models::MODEL,
     options::{Default, Opt},
     table::{BUILT_IN_PROFILES, PROFILE, SECTIONS, TOP},
+    theme,
 };
 use std::fmt::Write;
 
@@ -44,6 +45,7 @@ pub fn example(key_lines: &str) -> String {
     }
     text.push_str(MODELS_HEAD);
     MODEL.iter().for_each(|option| push_option(&mut text, option));
+    text.push_str(theme::EXAMPLE);
     text.push_str(KEYS_HEAD);
     text.push_str(key_lines);
     text

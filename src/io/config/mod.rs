@@ -12,6 +12,7 @@ mod profile;
 mod read;
 mod show;
 mod table;
+mod theme;
 
 pub use example::example;
 pub use fault::{Fault, Place, Rejected};
@@ -100,6 +101,12 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// The line of the file that sets that option, such as `keys.table.retry`; `None` where none does.
+    #[must_use]
+    pub fn line_of(&self, name: &str) -> Option<usize> {
+        self.written.iter().find(|written| written.name == name).map(|written| written.line)
+    }
+
     /// The defaults, before any file was read.
     fn defaults(paths: Paths) -> Self {
         Self {

@@ -8,6 +8,7 @@ use super::{
     options::Opt,
     profile::{self, Account},
     table::{NAMED_SECTIONS, PROFILE, SECTIONS, TOP},
+    theme,
 };
 use crate::{
     domain::{near::nearest, problem::Problem},
@@ -46,6 +47,8 @@ pub(super) fn read_into(loaded: &mut Loaded, text: &str, wanted: &Wanted<'_>, ho
         reader.top(loaded, name, value);
     }
     reader.choose_profile(loaded, wanted, home);
+    let theme_at = reader.theme_at.take();
+    theme::check_chosen(&mut reader, &loaded.settings.ui, theme_at);
     let (catalogue, faults) = models::catalogue(&loaded.settings.profile, &reader.models, &reader.source);
     loaded.settings.catalogue = catalogue;
     reader.faults.extend(faults);
@@ -84,6 +87,8 @@ pub(super) struct Reader<'t> {
     models: Vec<Changed>,
     /// Where the file says which profile is in use.
     profile_at: Option<Range<usize>>,
+    /// Where it says which theme.
+    theme_at: Option<Range<usize>>,
 }
 
 impl<'t> Reader<'t> {
@@ -97,6 +102,7 @@ impl<'t> Reader<'t> {
             accounts: BTreeMap::new(),
             models: Vec::new(),
             profile_at: None,
+            theme_at: None,
         }
     }
 
@@ -112,6 +118,7 @@ impl<'t> Reader<'t> {
             "profiles" => Some(Self::profiles),
             "models" => Some(|reader, _, table| reader.models = models::read(reader, table)),
             "keys" => Some(Self::keys),
+            "theme" => Some(|reader, loaded, table| theme::read(reader, &mut loaded.settings.ui, table)),
             _ => None,
         };
         let section = SECTIONS.iter().find(|section| section.name == word);
@@ -121,6 +128,9 @@ impl<'t> Reader<'t> {
         let Some(table) = value.get_ref().as_table() else {
             return self.not_a_section(value.span(), word);
         };
+        if word == "ui" {
+            self.theme_at = table.get("theme").map(Spanned::span);
+        }
         match (section, named) {
             (Some(section), _) => self.section(loaded, section.options, word, table),
             (None, Some(read)) => read(self, loaded, table),

@@ -19,7 +19,7 @@ pub(super) struct Section {
 }
 
 /// Sections that hold tables named by the user, or by the program's key table.
-pub(super) const NAMED_SECTIONS: [&str; 3] = ["profiles", "models", "keys"];
+pub(super) const NAMED_SECTIONS: [&str; 4] = ["profiles", "models", "theme", "keys"];
 
 /// The options above the first section.
 pub(super) static TOP: Section = Section {
@@ -312,15 +312,31 @@ pub(super) static SECTIONS: [Section; 9] = [
         options: &[
             opt(
                 "theme",
-                Kind::Word { words: &["dark", "light", "mono"], set: |c, v| c.settings.ui.theme = v },
+                Kind::Text { check: check::name, set: |c, v| c.settings.ui.theme = v },
                 "\"dark\"",
-                "Colours that suit the terminal's background. NO_COLOR is honoured in any case.",
+                "dark, light, contrast, mono, or one of your own, below. How many colours there are is told by COLORTERM and TERM;\n\
+                 NO_COLOR is honoured in any case.",
             ),
             opt(
                 "ascii",
                 Kind::Flag(|c, v| c.settings.ui.ascii = v),
                 "false",
-                "ASCII signs and borders only, for terminals and fonts that cannot show the others.",
+                "ASCII signs and borders only, for terminals and fonts that cannot show the others. Where nothing is said here,\n\
+                 a locale that is not UTF-8 has them.",
+            ),
+            opt(
+                "mouse",
+                Kind::Flag(|c, v| c.settings.ui.mouse = v),
+                "false",
+                "A click chooses, the wheel scrolls; nothing is paid by a click. The terminal's own marking of text then\n\
+                 needs Shift in most terminals.",
+            ),
+            opt(
+                "side_by_side",
+                Kind::Word { words: &["auto", "always", "never"], set: |c, v| c.settings.ui.side_by_side = v },
+                "\"auto\"",
+                "Whether table, detail and compose stand beside each other; auto does so from 200 cells across on. Below\n\
+                 the table's full width a scroll costs more bytes.",
             ),
             opt(
                 "ambiguous_width",
@@ -332,7 +348,6 @@ pub(super) static SECTIONS: [Section; 9] = [
                 "1",
                 "Cells that signs such as “ ” — take in your terminal: 2 where it is set up so for Chinese.",
             ),
-            reserved(opt("mouse", Kind::Flag(|c, v| c.settings.ui.mouse = v), "false", "Take mouse events.")),
             opt(
                 "frame_ms",
                 Kind::Whole { least: 16, most: 1000, set: |c, v| c.settings.ui.frame_ms = v },
@@ -343,7 +358,7 @@ pub(super) static SECTIONS: [Section; 9] = [
                 "reduced_motion",
                 Kind::Flag(|c, v| c.settings.ui.reduced_motion = v),
                 "false",
-                "No motion that only pleases.",
+                "Nothing moves by itself but once a minute.",
             ),
             reserved(opt(
                 "language",

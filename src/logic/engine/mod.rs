@@ -146,6 +146,7 @@ fn ticket(state: &mut State) -> super::effect::Ticket {
 pub fn key_read(state: &mut State, result: Result<(), Problem>) -> Vec<Effect> {
     state.settings.has_key = result.is_ok();
     state.key_problem = result.err();
+    super::welcome::offer(state);
     if state.store.owner.is_some() { money::ask_balance(state) } else { Vec::new() }
 }
 

@@ -36,6 +36,7 @@ pub fn store(state: &mut State, msg: StoreMsg) -> Vec<Effect> {
             state.tasks.total = total;
             state.tasks.rows.reserve(total);
             state.tasks.loaded = total == 0;
+            crate::logic::welcome::offer(state);
             away::begin(state, last_seen);
             if let Some(draft) = draft {
                 compose::restore(state, draft);

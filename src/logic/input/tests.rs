@@ -291,9 +291,83 @@ fn suspend_and_redraw_are_for_the_terminal_in_every_place() {
     }
 }
 
+#[test]
+fn full_width_characters_are_commands_in_every_place_that_takes_commands() {
+    let map = keymap::Keymap::default();
+    let wide = |c: char| c.is_ascii_graphic().then(|| char::from_u32(u32::from(c) - 0x21 + 0xff01).unwrap());
+    for place in Place::ALL.into_iter().filter(|place| !place.is_text()) {
+        for binding in keymap::BINDINGS.iter().filter(|binding| place.chain().contains(&binding.ctx)) {
+            for key in map.keys_of(binding) {
+                let Code::Char(c) = key.code else { continue };
+                let Some(twin) = wide(c) else { continue };
+                let same = |key| map.resolve(place, key).map(|found| (found.ctx, found.id));
+                assert_eq!(same(Key { code: Code::Char(twin), ..*key }), same(*key), "{place:?} {key}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_key_that_means_nothing_where_it_is_pressed_does_nothing() {
+    let opened = ["", "3", "1", "1 tab", "?", "M", "s", "y", ": q esc", "x", "U", "r"];
+    for open in opened {
+        for key in KEYS.split_whitespace() {
+            let mut state = state(&[Unknown, Failed, Running]);
+            open.split_whitespace().for_each(|key| drop(typed(&mut state, key)));
+            let key: Key = key.parse().unwrap();
+            let place = keymap::place(&state);
+            if state.screen.typing() || state.screen.keys.resolve(place, key).is_some() {
+                continue;
+            }
+            let (pane, layers) = (state.screen.pane, state.screen.layers.len());
+            assert_eq!(take_key(&mut state, key), [], "{open} {key}");
+            assert_eq!((state.screen.pane, state.screen.layers.len()), (pane, layers), "{open} {key}");
+            assert!(said(&state).contains("does nothing here"), "{open} {key}");
+        }
+    }
+}
+
+#[test]
+fn an_action_chosen_in_help_or_palette_is_run_once_and_what_pays_only_opens_its_preview() {
+    for keys in ["? / a g a i n space a s enter enter", "ctrl-p r e t r y enter"] {
+        let mut state = state(&[Failed]);
+        let effects = typed(&mut state, keys);
+        assert_eq!(effects, [Effect::Store(StoreCmd::Detail { key: TaskKey(1) })], "{keys}");
+        assert_eq!(inserts(&give(&mut state, 1, Failed)), 0);
+        assert!(matches!(state.screen.layers.as_slice(), [Layer::Preview(_)]), "{keys}");
+    }
+}
+
+#[test]
+fn help_over_a_preview_does_not_send() {
+    let mut state = state(&[Failed]);
+    typed(&mut state, "r");
+    give(&mut state, 1, Failed);
+    let effects = typed(&mut state, "? / p a y s enter enter enter");
+    assert_eq!(effects, []);
+    assert!(matches!(state.screen.layers.as_slice(), [Layer::Preview(_), Layer::Help(_)]));
+}
+
+#[test]
+fn a_click_on_anything_sends_nothing_and_answers_nothing() {
+    let mut state = state(&[Running]);
+    state.screen.lines = vec![(ratatui::layout::Rect::new(0, 0, 80, 24), 0)];
+    let click = |state: &mut State| {
+        let mouse = crate::logic::msg::Mouse { kind: crate::logic::msg::MouseKind::Click, x: 10, y: 10 };
+        input(state, Input::Mouse(mouse))
+    };
+    for open in ["x", "?", "ctrl-p", "U", "M"] {
+        state.screen.layers.clear();
+        typed(&mut state, open);
+        let layers = state.screen.layers.len();
+        assert_eq!(click(&mut state), [], "{open}");
+        assert_eq!(state.screen.layers.len(), layers, "{open}");
+    }
+}
+
 const KEYS: &str = "a b c d e f g h j k l n o p q r s t u v x y z B F G J K M N U Y 0 1 2 3 / ? * : ！ ／ 雨 space enter \
     esc tab shift-tab backspace delete up down left right home end pgup pgdn f1 f2 f4 f8 ctrl-c ctrl-d ctrl-j ctrl-l \
-    ctrl-r ctrl-u ctrl-x ctrl-z alt-enter alt-e alt-z";
+    ctrl-r ctrl-u ctrl-x ctrl-z ctrl-n ctrl-p ctrl-v ctrl-w alt-enter alt-e alt-v alt-z";
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
@@ -326,6 +400,9 @@ proptest! {
             let table = &state.screen.table;
             prop_assert_eq!(table.order.get(table.at).copied(), table.cursor);
             let _ = (keymap::footer(&state), keymap::help_lines(&state), keymap::possible(&state));
+            // What is said passes, but stays in the log.
+            let logged = |text: &str| state.screen.messages.iter().any(|message| message.text == text);
+            prop_assert!(state.screen.toasts.iter().all(|toast| logged(&toast.text)));
         }
     }
 

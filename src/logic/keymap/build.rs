@@ -10,6 +10,15 @@ use std::collections::BTreeMap;
 /// A person's own keys, as the config has them: context, action's id, the keys instead of the defaults.
 pub type Overrides = BTreeMap<String, BTreeMap<String, Vec<String>>>;
 
+/// What is wrong with a person's own keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyFault {
+    /// The lines of the config that it is about, such as `keys.table.retry`; any of them may be a default instead.
+    pub about: Vec<String>,
+    /// In words.
+    pub text: String,
+}
+
 /// Which key means what, where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keymap {
@@ -29,19 +38,22 @@ impl Keymap {
     /// The map that these overrides make, and all their faults, each as a sentence. A faulty override is left out and
     /// its action keeps its default keys.
     #[must_use]
-    pub fn build(overrides: &Overrides) -> (Self, Vec<String>) {
+    pub fn build(overrides: &Overrides) -> (Self, Vec<KeyFault>) {
         let mut faults = Vec::new();
         let mut of: Vec<Vec<Key>> = BINDINGS.iter().map(default_keys).collect();
         for (ctx, actions) in overrides {
             if !Ctx::ALL.iter().any(|known| known.id() == ctx) {
                 let near = nearest(ctx, Ctx::ALL.iter().map(|known| known.id()));
-                faults.push(format!("[keys.{ctx}] is no place for keys{}", meant(near)));
+                faults
+                    .push(fault([format!("keys.{ctx}")], format!("[keys.{ctx}] is no place for keys{}", meant(near))));
                 continue;
             }
             for (id, keys) in actions {
                 let Some(index) = BINDINGS.iter().position(|b| b.ctx.id() == ctx && b.id == id) else {
                     let known = BINDINGS.iter().filter(|b| b.ctx.id() == ctx).map(|b| b.id);
-                    faults.push(format!("keys.{ctx}.{id} is no action{}", meant(nearest(id, known))));
+                    let name = format!("keys.{ctx}.{id}");
+                    let text = format!("{name} is no action{}", meant(nearest(id, known)));
+                    faults.push(fault([name], text));
                     continue;
                 };
                 match read_keys(&BINDINGS[index], keys) {
@@ -58,7 +70,7 @@ impl Keymap {
         (map, faults)
     }
 
-    fn index(of: Vec<Vec<Key>>, faults: &mut Vec<String>) -> Self {
+    fn index(of: Vec<Vec<Key>>, faults: &mut Vec<KeyFault>) -> Self {
         let mut by_key = BTreeMap::new();
         for (index, keys) in of.iter().enumerate() {
             let binding = &BINDINGS[index];
@@ -67,7 +79,8 @@ impl Keymap {
                     && first != index
                 {
                     let (ctx, one, other) = (binding.ctx.id(), BINDINGS[first].id, binding.id);
-                    faults.push(format!("keys.{ctx}: {key} is given to {one} and to {other}"));
+                    let about = [format!("keys.{ctx}.{one}"), format!("keys.{ctx}.{other}")];
+                    faults.push(fault(about, format!("keys.{ctx}: {key} is given to {one} and to {other}")));
                     by_key.insert((binding.ctx, *key), first);
                 }
             }
@@ -91,6 +104,10 @@ impl Keymap {
     }
 }
 
+fn fault(about: impl Into<Vec<String>>, text: String) -> KeyFault {
+    KeyFault { about: about.into(), text }
+}
+
 fn default_keys(binding: &Binding) -> Vec<Key> {
     binding.keys.iter().filter_map(|key| key.parse().ok()).collect()
 }
@@ -100,7 +117,7 @@ fn meant(near: Option<&str>) -> String {
 }
 
 /// An action's keys, or all that is wrong with them.
-fn read_keys(binding: &Binding, keys: &[String]) -> Result<Vec<Key>, Vec<String>> {
+fn read_keys(binding: &Binding, keys: &[String]) -> Result<Vec<Key>, Vec<KeyFault>> {
     let name = format!("keys.{}.{}", binding.ctx.id(), binding.id);
     let (mut read, mut faults) = (Vec::new(), Vec::new());
     for key in keys {
@@ -120,11 +137,11 @@ fn read_keys(binding: &Binding, keys: &[String]) -> Result<Vec<Key>, Vec<String>
     } else if !read.is_empty() && read.iter().all(is_fragile) {
         faults.push(format!("{name}: {} may be eaten by SSH, tmux or the terminal; give it a second key", read[0]));
     }
-    if faults.is_empty() { Ok(read) } else { Err(faults) }
+    if faults.is_empty() { Ok(read) } else { Err(faults.into_iter().map(|text| fault([name.clone()], text)).collect()) }
 }
 
 /// Every action that cannot be reached in one of its places, since its keys mean something nearer there.
-fn shadows(map: &Keymap) -> Vec<String> {
+fn shadows(map: &Keymap) -> Vec<KeyFault> {
     let mut found = Vec::new();
     for place in Place::ALL {
         for (depth, ctx) in place.chain().iter().enumerate().skip(1) {
@@ -135,14 +152,15 @@ fn shadows(map: &Keymap) -> Vec<String> {
                     && hiders.len() == map.of[index].len()
                 {
                     let (inner, keys) = (&BINDINGS[**first], &map.of[index]);
-                    found.push(format!(
-                        "keys.{}.{}: {} means {} in {}, so that it could not be reached there",
-                        ctx.id(),
-                        binding.id,
+                    let (name, hider) =
+                        (format!("keys.{}.{}", ctx.id(), binding.id), format!("keys.{}.{}", inner.ctx.id(), inner.id));
+                    let text = format!(
+                        "{name}: {} means {} in {}, so that it could not be reached there",
                         keys[0],
                         inner.id,
                         inner.ctx.id(),
-                    ));
+                    );
+                    found.push(fault([hider, name], text));
                 }
             }
         }
@@ -171,7 +189,7 @@ mod tests {
 
     #[test]
     fn the_defaults_have_no_fault_and_every_key_can_be_read() {
-        assert_eq!(Keymap::build(&Overrides::new()).1, Vec::<String>::new());
+        assert_eq!(Keymap::build(&Overrides::new()).1, []);
         for binding in BINDINGS {
             assert_eq!(default_keys(binding).len(), binding.keys.len(), "{}", binding.id);
         }
@@ -207,7 +225,7 @@ mod tests {
     #[test]
     fn an_own_key_replaces_the_defaults() {
         let (map, faults) = Keymap::build(&overrides(&[("table", "retry", &["z", "ctrl-t"])]));
-        assert_eq!(faults, Vec::<String>::new());
+        assert_eq!(faults, []);
         assert_eq!(means(&map, Place::Table, "z"), Some(Action::Retry));
         assert_eq!(means(&map, Place::Detail, "ctrl-t"), Some(Action::Retry));
         assert_eq!(means(&map, Place::Table, "r"), None);
@@ -234,8 +252,10 @@ mod tests {
             ("detail", "next_tab", &["r"]),
             ("menu", "accept", &["j"]),
         ]));
+        let texts: Vec<&str> = faults.iter().map(|fault| fault.text.as_str()).collect();
+        assert_eq!(faults[6].about, ["keys.menu.accept", "keys.menu.down"]);
         assert_eq!(
-            faults,
+            texts,
             [
                 "keys.filter.accept: characters are typed there; give it a key such as f5 or ctrl-o",
                 "[keys.tabel] is no place for keys; did you mean table?",

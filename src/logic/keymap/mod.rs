@@ -4,13 +4,15 @@
 
 mod bindings;
 mod build;
+mod help;
 mod when;
 mod words;
 
 pub use bindings::BINDINGS;
-pub use build::{Keymap, Overrides};
+pub use build::{KeyFault, Keymap, Overrides};
+pub use help::{HelpLine, Sign, by_id, help_lines, runnable};
 pub(super) use when::{can_cancel, can_download, can_retry, refreshable};
-pub use words::{HelpLine, config_lines, footer, help_lines, ids, markdown, possible};
+pub use words::{Hint, config_lines, footer, ids, markdown, named, possible, readable};
 
 use super::{
     key::{Code, Key},
@@ -44,6 +46,10 @@ pub enum Ctx {
     List,
     /// While a filter or a search is typed.
     Filter,
+    /// In the palette.
+    Palette,
+    /// In the command line.
+    Command,
     /// In a menu.
     Menu,
     /// While an unknown is settled.
@@ -56,7 +62,7 @@ pub enum Ctx {
 
 impl Ctx {
     /// Every context, in the order of the documents.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::Table,
         Self::Detail,
         Self::Compose,
@@ -70,6 +76,8 @@ impl Ctx {
         Self::Confirm,
         Self::Filter,
         Self::List,
+        Self::Palette,
+        Self::Command,
         Self::Panes,
         Self::Global,
     ];
@@ -89,6 +97,8 @@ impl Ctx {
             Self::Mend => "mend",
             Self::List => "list",
             Self::Filter => "filter",
+            Self::Palette => "palette",
+            Self::Command => "command",
             Self::Menu => "menu",
             Self::Resolve => "resolve",
             Self::Confirm => "confirm",
@@ -111,6 +121,8 @@ impl Ctx {
             Self::Mend => "Mending a cause",
             Self::List => "Help, messages and money",
             Self::Filter => "Filter and search, while typing",
+            Self::Palette => "Palette",
+            Self::Command => "Command line",
             Self::Menu => "Menus",
             Self::Resolve => "Resolve an unknown",
             Self::Confirm => "Yes or no",
@@ -140,6 +152,10 @@ pub enum Place {
     List,
     /// A filter or a search being typed.
     Filter,
+    /// The palette.
+    Palette,
+    /// The command line.
+    Command,
     /// A menu.
     Menu,
     /// The resolve dialog.
@@ -152,7 +168,7 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Table,
         Self::Detail,
         Self::ComposeText,
@@ -162,6 +178,8 @@ impl Place {
         Self::Mend,
         Self::List,
         Self::Filter,
+        Self::Palette,
+        Self::Command,
         Self::Menu,
         Self::Resolve,
         Self::Confirm,
@@ -181,6 +199,8 @@ impl Place {
             Self::Mend => &[Ctx::Mend, Ctx::Global],
             Self::List => &[Ctx::List, Ctx::Global],
             Self::Filter => &[Ctx::Filter, Ctx::Global],
+            Self::Palette => &[Ctx::Palette, Ctx::Global],
+            Self::Command => &[Ctx::Command, Ctx::Global],
             Self::Menu => &[Ctx::Menu, Ctx::Global],
             Self::Resolve => &[Ctx::Resolve, Ctx::Global],
             Self::Confirm => &[Ctx::Confirm, Ctx::Global],
@@ -191,7 +211,7 @@ impl Place {
     /// Whether characters are always text here, so that none can be a command.
     #[must_use]
     pub const fn is_text(self) -> bool {
-        matches!(self, Self::ComposeText | Self::Mend | Self::Filter)
+        matches!(self, Self::ComposeText | Self::Mend | Self::Filter | Self::Palette | Self::Command)
     }
 }
 
@@ -209,7 +229,9 @@ const fn layer_place(layer: &Layer) -> Place {
             }
         }
         Layer::CopyMenu => Place::Copy,
-        Layer::SortMenu { .. } | Layer::Choose { .. } => Place::Menu,
+        Layer::SortMenu { .. } | Layer::Choose { .. } | Layer::Welcome => Place::Menu,
+        Layer::Palette(_) => Place::Palette,
+        Layer::Command(_) => Place::Command,
         Layer::FilterInput { .. } => Place::Filter,
         Layer::Resolve { .. } => Place::Resolve,
         Layer::Confirm(_) => Place::Confirm,
@@ -222,10 +244,11 @@ pub fn place(state: &State) -> Place {
     state.screen.layers.last().map_or_else(|| pane_place(state), layer_place)
 }
 
-/// Where the keys would go if help were closed: the place that help speaks of.
+/// Where the keys would go if help, the palette or the command line were closed: the place that these speak of.
 #[must_use]
-pub fn place_below_help(state: &State) -> Place {
-    let below = state.screen.layers.iter().rev().find(|layer| !matches!(layer, Layer::Help(_)));
+pub fn place_below(state: &State) -> Place {
+    let finder = |layer: &&Layer| !matches!(layer, Layer::Help(_) | Layer::Palette(_) | Layer::Command(_));
+    let below = state.screen.layers.iter().rev().find(finder);
     below.map_or_else(|| pane_place(state), layer_place)
 }
 
@@ -307,6 +330,8 @@ pub enum Action {
     Show(Pane),
     Full,
     Messages,
+    Palette,
+    CommandLine,
     New,
     Move(Move),
     Filter,
@@ -358,6 +383,8 @@ pub enum Action {
     NextHit,
     PreviousHit,
     Accept,
+    Complete,
+    CompleteBack,
     Yes,
     No,
 }

@@ -201,6 +201,13 @@ pub(super) fn searched(state: &State) -> Possible {
     }
 }
 
+pub(super) fn in_help(state: &State) -> Possible {
+    match state.screen.layers.last() {
+        Some(Layer::Help(_)) => Ok(()),
+        _ => no("There is nothing to run here"),
+    }
+}
+
 /// A failure that nobody tried again, or a plan whose attempts can be looked at.
 pub(super) fn failures(state: &State) -> Possible {
     let failed = |row: &Row| {

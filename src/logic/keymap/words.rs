@@ -1,46 +1,42 @@
-//! What is told about the keys: footer, help, the documents.
+//! What is told about the keys: footer and documents. Help stands in `help`.
 
-use super::{Action, BINDINGS, Binding, Ctx, Place, Why, place, place_below_help};
+use super::{Action, BINDINGS, Binding, Ctx, Place, Why, place};
 use crate::{
-    domain::{problem::ErrorClass, task::TaskState},
-    logic::{key::Key, state::State, table::cursor_row},
+    domain::task::TaskState,
+    logic::{state::State, table::cursor_row},
 };
 use std::fmt::Write;
 
-/// Hints in the footer at most.
-const HINTS: usize = 10;
-
-/// One line of help.
+/// A hint of the footer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HelpLine {
-    /// A heading.
-    Title(String),
-    /// Keys and what they do.
-    Key {
-        /// The keys, as the config writes them, with blanks between.
-        keys: String,
-        /// What they do.
-        text: String,
-        /// Whether it leads to something paid.
-        paid: bool,
-    },
-    /// A sign or a word and what it means.
-    Word {
-        /// The sign or the word.
-        word: String,
-        /// What it means.
-        text: String,
-    },
+pub struct Hint {
+    /// The key, as the config writes it.
+    pub key: String,
+    /// A word or two.
+    pub words: &'static str,
+    /// Whether it leads to something paid.
+    pub paid: bool,
+    /// Whether it belongs to this state, not to the place as such. It gives way last.
+    pub own: bool,
 }
 
-impl HelpLine {
-    /// The line as one text, for a search.
-    #[must_use]
-    pub fn text(&self) -> String {
-        match self {
-            Self::Title(title) => title.clone(),
-            Self::Key { keys, text, .. } | Self::Word { word: keys, text } => format!("{keys} {text}"),
-        }
+/// The first key of an action as a sentence names it, such as `F8` in "F8 brings it back".
+#[must_use]
+pub fn named(state: &State, ctx: Ctx, id: &str) -> String {
+    let binding = BINDINGS.iter().find(|binding| binding.ctx == ctx && binding.id == id);
+    let key = binding.and_then(|binding| state.screen.keys.keys_of(binding).first());
+    key.map_or_else(|| format!(":{id}"), |key| readable(&key.to_string()))
+}
+
+/// A key as the config writes it, for a person: `Enter`, `Ctrl-r`, `PgDn`; single characters stay as they are.
+#[must_use]
+pub fn readable(key: &str) -> String {
+    let mut chars = key.chars();
+    match (key, chars.next(), chars.next()) {
+        ("pgup", ..) => "PgUp".into(),
+        ("pgdn", ..) => "PgDn".into(),
+        (_, Some(first), Some(_)) => format!("{}{}", first.to_ascii_uppercase(), &key[first.len_utf8()..]),
+        _ => key.to_owned(),
     }
 }
 
@@ -63,17 +59,22 @@ fn reached(state: &State, place: Place, binding: &Binding) -> bool {
         .any(|key| keys.resolve(place, *key).is_some_and(|found| (found.ctx, found.id) == (binding.ctx, binding.id)))
 }
 
-/// The few keys that matter in this state, the most important first: a key and a word or two.
+/// The few keys that matter in this state. What the place can always do comes first and the state's own last, so that
+/// the line changes at its end alone when the cursor goes to another task: few bytes on a slow line.
 #[must_use]
-pub fn footer(state: &State) -> Vec<(String, &'static str)> {
+pub fn footer(state: &State) -> Vec<Hint> {
     let here = place(state);
-    wanted(state, here)
-        .into_iter()
-        .filter_map(|(ctx, id)| BINDINGS.iter().find(|b| b.ctx == ctx && b.id == id))
-        .filter(|binding| (binding.when)(state).is_ok() && reached(state, here, binding))
-        .take(HINTS)
-        .filter_map(|binding| Some((state.screen.keys.keys_of(binding).first()?.to_string(), hint(state, binding))))
-        .collect()
+    let find = |(ctx, id): &(Ctx, &str)| BINDINGS.iter().find(|b| b.ctx == *ctx && b.id == *id);
+    let shown = |own: bool, wanted: Vec<(Ctx, &'static str)>| {
+        let usable = |binding: &&Binding| (binding.when)(state).is_ok() && reached(state, here, binding);
+        let bindings: Vec<&Binding> = wanted.iter().filter_map(find).filter(usable).collect();
+        let hint = move |binding: &Binding| {
+            let key = state.screen.keys.keys_of(binding).first()?.to_string();
+            Some(Hint { key, words: hint(state, binding), paid: binding.paid, own })
+        };
+        bindings.into_iter().filter_map(hint).collect::<Vec<_>>()
+    };
+    [shown(false, wanted(here)), shown(true, own(state, here))].concat()
 }
 
 /// The hint, where it depends on the state.
@@ -86,35 +87,49 @@ fn hint(state: &State, binding: &Binding) -> &'static str {
     }
 }
 
-fn wanted(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
+/// What the place can do, whatever the state; the most important first.
+fn wanted(here: Place) -> Vec<(Ctx, &'static str)> {
     let in_ctx = |ctx: Ctx, ids: &[&'static str]| ids.iter().map(move |id| (ctx, *id)).collect::<Vec<_>>();
     let mut hints = match here {
-        Place::Table | Place::Detail => of_tasks(state, here),
-        Place::ComposeText => in_ctx(Ctx::Compose, &["preview", "next_row", "fix", "editor", "other_draft"]),
+        Place::Table => [
+            vec![(Ctx::Global, "help"), (Ctx::Panes, "new")],
+            in_ctx(Ctx::Table, &["open", "filter", "mark", "copy", "sort"]),
+            in_ctx(Ctx::Panes, &["palette", "command"]),
+        ]
+        .concat(),
+        Place::Detail => {
+            let detail = in_ctx(Ctx::Detail, &["next_tab", "next_task"]);
+            [vec![(Ctx::Global, "help"), (Ctx::Global, "back"), (Ctx::Panes, "new")], detail].concat()
+        }
+        Place::ComposeText => in_ctx(Ctx::Compose, &["preview", "next_row", "editor", "other_draft"]),
         Place::ComposeChoice => [
             in_ctx(Ctx::Compose, &["preview"]),
             in_ctx(Ctx::Choice, &["choose", "next_choice"]),
-            in_ctx(Ctx::Compose, &["next_row", "fix", "other_draft"]),
+            in_ctx(Ctx::Compose, &["next_row", "other_draft"]),
         ]
         .concat(),
         Place::Preview => in_ctx(Ctx::Preview, &["send", "down", "up"]),
         Place::Failures => in_ctx(Ctx::Failures, &["fit", "plan", "take_in", "edit_prompts", "fix_field"]),
         Place::Mend => in_ctx(Ctx::Mend, &["accept", "next_field"]),
-        Place::List => in_ctx(Ctx::List, &["search", "next_hit", "previous_hit", "page_down", "page_up"]),
+        Place::List => in_ctx(Ctx::List, &["accept", "search", "next_hit", "previous_hit", "page_down", "page_up"]),
         Place::Filter => in_ctx(Ctx::Filter, &["accept"]),
+        Place::Palette => in_ctx(Ctx::Palette, &["accept"]),
+        Place::Command => in_ctx(Ctx::Command, &["accept", "complete", "up"]),
         Place::Menu => in_ctx(Ctx::Menu, &["accept", "down", "up"]),
         Place::Resolve => in_ctx(Ctx::Resolve, &["accept", "down", "up"]),
         Place::Confirm => in_ctx(Ctx::Confirm, &["yes", "no"]),
         Place::Copy => in_ctx(Ctx::Copy, &["id", "prompt", "url", "path", "curl"]),
     };
     match here {
-        Place::Table | Place::Detail => hints.extend([(Ctx::Global, "help")]),
+        Place::Table | Place::Detail => {}
         Place::ComposeText | Place::ComposeChoice => hints.extend([(Ctx::Global, "back"), (Ctx::Global, "help")]),
         Place::Preview
         | Place::Failures
         | Place::Mend
         | Place::List
         | Place::Filter
+        | Place::Palette
+        | Place::Command
         | Place::Menu
         | Place::Resolve
         | Place::Confirm
@@ -123,8 +138,23 @@ fn wanted(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
     hints
 }
 
-/// The acts that the task under the cursor most likely wants, then the general ones.
-fn of_tasks(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
+/// What this state alone makes worth a hint: the acts that the task under the cursor most likely wants.
+fn own(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
+    match here {
+        Place::Table | Place::Detail => {}
+        Place::ComposeText | Place::ComposeChoice => return vec![(Ctx::Compose, "fix")],
+        Place::Preview
+        | Place::Failures
+        | Place::Mend
+        | Place::List
+        | Place::Filter
+        | Place::Palette
+        | Place::Command
+        | Place::Menu
+        | Place::Resolve
+        | Place::Confirm
+        | Place::Copy => return Vec::new(),
+    }
     let fitting: &[&str] = match cursor_row(state).map(|row| row.state) {
         Some(TaskState::Unknown) => &["resolve"],
         Some(TaskState::Failed | TaskState::Refused) => &["retry", "edit", "failures"],
@@ -134,65 +164,9 @@ fn of_tasks(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
         Some(TaskState::Saved) => &["play", "scp", "clone"],
         Some(TaskState::Sending | TaskState::Running | TaskState::Saving) | None => &[],
     };
-    let mut hints = Vec::new();
-    if state.queue.halted.is_some() || state.queue.paused {
-        hints.push((Ctx::Table, "pause"));
-    }
-    hints.extend(fitting.iter().map(|id| (Ctx::Table, *id)));
-    hints.push((Ctx::Table, "undo"));
-    if here == Place::Detail {
-        hints.extend([(Ctx::Detail, "next_tab"), (Ctx::Detail, "next_task"), (Ctx::Global, "back")]);
-    }
-    hints.push((Ctx::Panes, "new"));
-    if here == Place::Table {
-        hints.extend(["open", "filter", "mark", "sort", "copy"].map(|id| (Ctx::Table, id)));
-    }
-    hints
-}
-
-/// Help: this place's keys first, then all others, then what the signs and words mean.
-#[must_use]
-pub fn help_lines(state: &State) -> Vec<HelpLine> {
-    let near = place_below_help(state).chain();
-    let far = Ctx::ALL.iter().filter(|ctx| !near.contains(ctx));
-    let mut lines = Vec::new();
-    for ctx in near.iter().chain(far) {
-        lines.push(HelpLine::Title(ctx.title().into()));
-        for binding in BINDINGS.iter().filter(|binding| binding.ctx == *ctx) {
-            let keys = joined(state.screen.keys.keys_of(binding));
-            lines.push(HelpLine::Key { keys, text: binding.help.into(), paid: binding.paid });
-        }
-    }
-    lines.push(HelpLine::Title("States".into()));
-    for task_state in TaskState::ALL {
-        let sign = if state.settings.ui.ascii { task_state.ascii_sign() } else { task_state.sign() };
-        lines.push(HelpLine::Word { word: format!("{sign} {}", task_state.word()), text: meaning(task_state).into() });
-    }
-    lines.push(HelpLine::Title("Kinds of failure".into()));
-    for class in ErrorClass::ALL {
-        lines.push(HelpLine::Word { word: class.id().into(), text: class.label().into() });
-    }
-    lines
-}
-
-fn joined(keys: &[Key]) -> String {
-    keys.iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
-}
-
-/// What a state means.
-const fn meaning(state: TaskState) -> &'static str {
-    match state {
-        TaskState::Queued => "here, not sent, free; x or u takes it back",
-        TaskState::Sending => "saved as being sent; the POST is on its way",
-        TaskState::Unknown => "it may have been accepted; nothing can find out; counted as charged",
-        TaskState::Running => "accepted; the service's own word stands beside it",
-        TaskState::Ready => "made, the file not yet fetched",
-        TaskState::Saving => "downloading",
-        TaskState::Saved => "file on disk, complete, checked",
-        TaskState::Failed => "the service gave up; the reason stands beside it",
-        TaskState::Refused => "the service did not take it; not charged",
-        TaskState::Cancelled => "taken back before it was sent, or no longer watched",
-    }
+    let stopped = state.queue.halted.is_some() || state.queue.paused;
+    let always = ["undo", "pause"].into_iter().filter(|id| *id != "pause" || stopped);
+    always.chain(fitting.iter().copied()).map(|id| (Ctx::Table, id)).collect()
 }
 
 /// The README's tables of keys.
@@ -208,10 +182,15 @@ pub fn markdown() -> String {
         );
         for binding in BINDINGS.iter().filter(|binding| binding.ctx == ctx) {
             let keys: Vec<String> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
-            let paid = if binding.paid { " (paid)" } else { "" };
+            let paid = if binding.paid { " (pays)" } else { "" };
             let _ = writeln!(text, "| {} | `{}` | {}{paid} |", keys.join(" "), binding.id, binding.help);
         }
         text.push('\n');
+    }
+    text.push_str("**Commands, after `:`** (and every action by its id, such as `:retry`)\n\n");
+    text.push_str("| command | does |\n| --- | --- |\n");
+    for command in crate::logic::command_line::COMMANDS {
+        let _ = writeln!(text, "| `{}` | {} |", command.usage(), command.help);
     }
     text
 }
@@ -245,52 +224,29 @@ mod tests {
         domain::task::TaskState::{Failed, Queued, Saved, Unknown},
         logic::{
             keymap::{CopyWhat, Move},
-            screen::{Layer, ListView, Pane},
+            screen::Pane,
             testing::state,
         },
     };
 
     fn keys(state: &State) -> Vec<String> {
-        footer(state).into_iter().map(|(key, hint)| format!("{key} {hint}")).collect()
+        let sign = |hint: &Hint| if hint.paid { "$" } else { "" };
+        footer(state).iter().map(|hint| format!("{} {}{}", hint.key, hint.words, sign(hint))).collect()
     }
 
     #[test]
-    fn the_footer_shows_what_fits_the_task_under_the_cursor() {
-        assert_eq!(
-            keys(&state(&[Failed])),
-            [
-                "r retry",
-                "e edit+retry",
-                "R failures",
-                "n new",
-                "enter detail",
-                "/ filter",
-                "space mark",
-                "s sort",
-                "y copy",
-                "? help"
-            ]
-        );
-        assert_eq!(keys(&state(&[Unknown]))[..2], ["U resolve", "n new"]);
-        assert_eq!(keys(&state(&[Saved]))[..3], ["o play", "Y scp", "c clone"]);
-        assert_eq!(keys(&state(&[])), ["n new", "/ filter", "s sort", "? help"]);
+    fn the_footer_ends_with_what_fits_the_task_under_the_cursor() {
+        let general = ["? help", "n new$", "enter detail", "/ filter", "space mark", "y copy", "s sort"];
+        let failed = keys(&state(&[Failed]));
+        assert_eq!(failed[..7], general);
+        assert_eq!(failed[7..], ["ctrl-p palette", ": command", "r retry$", "e edit+retry$", "R failures$"]);
+        for (of, own) in [(Unknown, vec!["U resolve"]), (Saved, vec!["o play", "Y scp", "c clone$"])] {
+            assert_eq!(keys(&state(&[of]))[9..], own);
+        }
+        assert_eq!(keys(&state(&[]))[..3], ["? help", "n new$", "/ filter"]);
         let mut paused = state(&[Queued]);
         paused.queue.paused = true;
-        assert_eq!(keys(&paused)[..2], ["p resume", "x cancel"]);
-    }
-
-    #[test]
-    fn help_begins_with_this_places_keys() {
-        let mut state = state(&[Failed]);
-        state.screen.pane = Pane::Detail;
-        state.screen.layers.push(Layer::Help(ListView::default()));
-        let lines = help_lines(&state);
-        assert_eq!(lines[0], HelpLine::Title("Detail and download".into()));
-        assert!(lines.contains(&HelpLine::Key {
-            keys: "r".into(),
-            text: "Send the same request again as a new attempt".into(),
-            paid: true,
-        }));
+        assert_eq!(keys(&paused)[9..], ["p resume", "x cancel"]);
     }
 
     #[test]
@@ -342,6 +298,9 @@ mod tests {
             ("ctrl-r", Action::Refresh),
             ("t", Action::Attempts),
             ("M", Action::Messages),
+            ("ctrl-p", Action::Palette),
+            (": ：", Action::CommandLine),
+            ("ctrl-n", Action::Move(Move::Down)),
             ("n", Action::New),
             ("c", Action::Clone),
             ("r", Action::Retry),

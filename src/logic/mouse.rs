@@ -1,0 +1,140 @@
+//! The mouse, where the config asks for it: a click chooses, the wheel scrolls, a click on a pane gives it the keys. A
+//! click alone never pays, never sends and never answers a question.
+
+use super::{
+    commands::{self, Do},
+    detail,
+    keymap::{Action, BINDINGS, Ctx, Move},
+    layout::{self, Layout},
+    msg::{Mouse, MouseKind},
+    screen::{Layer, Pane},
+    state::State,
+    table,
+};
+use ratatui::layout::Position;
+
+/// Lines that one turn of the wheel moves.
+const WHEEL: usize = 3;
+
+/// Takes what the mouse did.
+pub(super) fn take(state: &mut State, mouse: Mouse) -> Vec<Do> {
+    let at = Position::new(mouse.x, mouse.y);
+    match mouse.kind {
+        MouseKind::WheelUp => wheel(state, at, Move::Up),
+        MouseKind::WheelDown => wheel(state, at, Move::Down),
+        MouseKind::Click if !state.screen.layers.is_empty() => return choose(state, at),
+        MouseKind::Click => return focus(state, at),
+    }
+    Vec::new()
+}
+
+/// The pane below the mouse.
+fn pane_at(state: &State, at: Position) -> Option<Pane> {
+    let Layout::Panes(places) = layout::layout(state) else { return None };
+    let panes = [(places.table, Pane::Table), (places.detail, Pane::Detail), (places.compose, Pane::Compose)];
+    panes.into_iter().find(|(place, _)| place.is_some_and(|place| place.contains(at))).map(|(_, pane)| pane)
+}
+
+fn wheel(state: &mut State, at: Position, to: Move) {
+    let on = if state.screen.layers.is_empty() { pane_at(state, at) } else { None };
+    for _ in 0..WHEEL {
+        match (on, state.screen.layers.is_empty()) {
+            (Some(Pane::Table), _) => table::go(state, to),
+            (Some(Pane::Detail), _) => detail::scroll(state, to),
+            (Some(Pane::Compose), _) | (None, true) => {}
+            (None, false) => commands::go(state, to),
+        }
+    }
+}
+
+/// A click beside any layer: gives the pane the keys, and in the table puts the cursor on the row.
+fn focus(state: &mut State, at: Position) -> Vec<Do> {
+    let Some(pane) = pane_at(state, at) else { return Vec::new() };
+    let wishes = if pane == state.screen.pane { Vec::new() } else { commands::run(state, Action::Show(pane)) };
+    // The place again: giving a pane the keys may have moved it.
+    if let (Pane::Table, Layout::Panes(places)) = (pane, layout::layout(state))
+        && let Some(row) = places.table.and_then(|place| at.y.checked_sub(place.y + 1))
+        && let Some(key) = state.screen.table.order.get(layout::table_top(state) + usize::from(row)).copied()
+    {
+        table::go_to(state, key);
+    }
+    wishes
+}
+
+/// A click in a layer chooses the line; on the chosen line of a free menu it takes it.
+fn choose(state: &mut State, at: Position) -> Vec<Do> {
+    let Some(line) = state.screen.lines.iter().find(|(place, _)| place.contains(at)).map(|(_, line)| *line) else {
+        return Vec::new();
+    };
+    match state.screen.layers.last_mut() {
+        Some(Layer::Help(list)) if !list.typing => list.scroll = line,
+        Some(Layer::Palette(palette)) => palette.at = line,
+        Some(Layer::Resolve { at, .. }) => *at = line,
+        Some(Layer::SortMenu { at }) if *at == line => return commands::run(state, Action::Accept),
+        Some(Layer::Choose { at, .. }) if *at == line => return commands::run(state, Action::Accept),
+        Some(Layer::SortMenu { at }) => *at = line,
+        Some(Layer::Choose { at, .. }) => *at = line,
+        Some(Layer::CopyMenu) => {
+            let copy = BINDINGS.iter().filter(|binding| binding.ctx == Ctx::Copy).nth(line);
+            if let Some(binding) = copy.filter(|binding| (binding.when)(state).is_ok()) {
+                return commands::run(state, binding.action);
+            }
+        }
+        // Nothing to choose: these are typed, read, or answered by a key alone.
+        Some(
+            Layer::Preview(_)
+            | Layer::Help(_)
+            | Layer::Messages(_)
+            | Layer::Money(_)
+            | Layer::Failures(_)
+            | Layer::Mend(_)
+            | Layer::FilterInput { .. }
+            | Layer::Command(_)
+            | Layer::Confirm(_)
+            | Layer::Welcome,
+        )
+        | None => {}
+    }
+    Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::task::{
+            TaskKey,
+            TaskState::{Failed, Saved},
+        },
+        logic::{effect::Effect, input::input, msg::Input, testing::state},
+    };
+    use ratatui::layout::Rect;
+
+    fn click(state: &mut State, x: u16, y: u16) -> Vec<Effect> {
+        input(state, Input::Mouse(Mouse { kind: MouseKind::Click, x, y }))
+    }
+
+    #[test]
+    fn a_click_chooses_a_row_and_gives_a_pane_the_keys() {
+        let mut state = state(&[Failed; 40]);
+        (state.screen.width, state.screen.height) = (120, 40);
+        click(&mut state, 50, 4);
+        assert_eq!((state.screen.table.cursor, state.screen.pane), (Some(TaskKey(38)), Pane::Table));
+        click(&mut state, 50, 30);
+        assert_eq!((state.screen.table.cursor, state.screen.pane), (Some(TaskKey(38)), Pane::Detail));
+        input(&mut state, Input::Mouse(Mouse { kind: MouseKind::WheelDown, x: 1, y: 5 }));
+        assert_eq!(state.screen.table.cursor, Some(TaskKey(35)));
+    }
+
+    #[test]
+    fn a_click_in_a_menu_chooses_and_a_second_one_takes() {
+        let mut state = state(&[Saved]);
+        state.screen.layers.push(Layer::SortMenu { at: 0 });
+        state.screen.lines = vec![(Rect::new(10, 6, 20, 1), 1)];
+        click(&mut state, 12, 6);
+        assert!(matches!(state.screen.layers.last(), Some(Layer::SortMenu { at: 1 })));
+        click(&mut state, 12, 6);
+        assert!(state.screen.layers.is_empty());
+        assert_eq!(state.screen.table.sort.column, crate::logic::screen::Column::State);
+    }
+}

@@ -1,0 +1,278 @@
+//! Colours as data: what a theme of one's own says, and which of it a terminal can show. Chosen from the environment
+//! alone: the terminal is asked nothing, since an answer may come late, or never.
+
+use serde::{Deserialize, Serialize};
+use std::{collections::BTreeMap, str::FromStr};
+
+/// The themes there are without any config.
+pub const THEMES: [&str; 4] = ["dark", "light", "contrast", "mono"];
+
+/// What a theme of one's own can colour: the states by their words, then the parts of the screen.
+pub const ROLES: [&str; 21] = [
+    "queued",
+    "sending",
+    "unknown",
+    "running",
+    "ready",
+    "saving",
+    "saved",
+    "failed",
+    "refused",
+    "cancelled",
+    "faint",
+    "strong",
+    "title",
+    "chosen",
+    "key",
+    "good",
+    "warn",
+    "bad",
+    "loud",
+    "added",
+    "removed",
+];
+
+/// How many colours a terminal shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Depth {
+    /// None: only bold, dim, underlined, reversed.
+    None,
+    /// The sixteen that have names.
+    Sixteen,
+    /// The 256 of xterm.
+    Many,
+    /// All.
+    #[default]
+    True,
+}
+
+impl Depth {
+    /// What the environment says of the terminal: `COLORTERM`, `TERM`, and `NO_COLOR` (no-color.org: set and not empty).
+    #[must_use]
+    pub fn of(colorterm: Option<&str>, term: Option<&str>, no_color: Option<&str>) -> Self {
+        let term = term.unwrap_or("dumb");
+        let colourless = ["", "dumb", "unknown"].contains(&term) || term.starts_with("vt") || term.ends_with("-m");
+        if no_color.is_some_and(|value| !value.is_empty()) || colourless {
+            return Self::None;
+        }
+        let colorterm = colorterm.unwrap_or_default();
+        if ["truecolor", "24bit"].contains(&colorterm) || term.ends_with("-direct") {
+            return Self::True;
+        }
+        if term.contains("256color") { Self::Many } else { Self::Sixteen }
+    }
+}
+
+/// A colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Paint {
+    /// The terminal's own.
+    Default,
+    /// One of the sixteen that have names; their shade is the terminal's.
+    Named(u8),
+    /// One of xterm's 256.
+    Indexed(u8),
+    /// Red, green, blue.
+    Rgb(u8, u8, u8),
+}
+
+const NAMES: [&str; 16] = [
+    "black",
+    "red",
+    "green",
+    "yellow",
+    "blue",
+    "magenta",
+    "cyan",
+    "gray",
+    "dark-gray",
+    "light-red",
+    "light-green",
+    "light-yellow",
+    "light-blue",
+    "light-magenta",
+    "light-cyan",
+    "white",
+];
+
+/// What xterm shows for the named ones; a terminal may have others.
+const SHADES: [(u8, u8, u8); 16] = [
+    (0, 0, 0),
+    (205, 0, 0),
+    (0, 205, 0),
+    (205, 205, 0),
+    (0, 0, 238),
+    (205, 0, 205),
+    (0, 205, 205),
+    (229, 229, 229),
+    (127, 127, 127),
+    (255, 0, 0),
+    (0, 255, 0),
+    (255, 255, 0),
+    (92, 92, 255),
+    (255, 0, 255),
+    (0, 255, 255),
+    (255, 255, 255),
+];
+
+/// The steps of the colour cube of xterm's 256.
+const CUBE: [u8; 6] = [0, 95, 135, 175, 215, 255];
+
+impl Paint {
+    /// The nearest that a terminal of that depth shows.
+    #[must_use]
+    pub fn at(self, depth: Depth) -> Self {
+        match (self, depth) {
+            (_, Depth::None) => Self::Default,
+            (Self::Rgb(r, g, b), Depth::Many) => Self::Indexed(nearest_of_256((r, g, b))),
+            (Self::Rgb(r, g, b), Depth::Sixteen) => Self::Named(nearest_of_16((r, g, b))),
+            (Self::Indexed(n), Depth::Sixteen) => Self::Named(nearest_of_16(shade(n))),
+            (paint, _) => paint,
+        }
+    }
+}
+
+type Rgb = (u8, u8, u8);
+
+fn distance(a: Rgb, b: Rgb) -> u32 {
+    let square = |a: u8, b: u8| u32::from(a.abs_diff(b)).pow(2);
+    // The eye sees green best and blue least.
+    2 * square(a.0, b.0) + 4 * square(a.1, b.1) + square(a.2, b.2)
+}
+
+/// The colour of a number above 15 as xterm defines it: a cube of 6x6x6, then 24 grays.
+fn shade(n: u8) -> Rgb {
+    match n {
+        0..=15 => SHADES[usize::from(n)],
+        16..=231 => {
+            let n = usize::from(n - 16);
+            (CUBE[n / 36], CUBE[n / 6 % 6], CUBE[n % 6])
+        }
+        232.. => {
+            let gray = 8 + 10 * (n - 232);
+            (gray, gray, gray)
+        }
+    }
+}
+
+fn nearest_of_256(wanted: Rgb) -> u8 {
+    (16..=255).min_by_key(|n| distance(shade(*n), wanted)).unwrap_or(7)
+}
+
+fn nearest_of_16(wanted: Rgb) -> u8 {
+    (0..16).min_by_key(|n| distance(shade(*n), wanted)).unwrap_or(7)
+}
+
+impl FromStr for Paint {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let word = text.to_ascii_lowercase().replace('_', "-");
+        if word == "default" {
+            return Ok(Self::Default);
+        }
+        if let Some(n) = NAMES.iter().position(|name| *name == word) {
+            return Ok(Self::Named(u8::try_from(n).unwrap_or(7)));
+        }
+        let digits = word.strip_prefix('#').filter(|digits| digits.len() == 6 && digits.is_ascii());
+        let part = |at: usize| digits.and_then(|digits| u8::from_str_radix(&digits[at..at + 2], 16).ok());
+        match (part(0), part(2), part(4)) {
+            (Some(r), Some(g), Some(b)) => Ok(Self::Rgb(r, g, b)),
+            _ => Err(format!("{text:?} is no colour; it is a name such as light-red, or #rrggbb, or default")),
+        }
+    }
+}
+
+/// How a part of the screen looks, where a theme of one's own says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an attribute of its own, and any of them can be together")]
+pub struct Coat {
+    /// The ink.
+    pub ink: Option<Paint>,
+    /// The paper.
+    pub paper: Option<Paint>,
+    /// Bold.
+    pub bold: bool,
+    /// Dim.
+    pub dim: bool,
+    /// Underlined.
+    pub underlined: bool,
+    /// Ink and paper changed over.
+    pub reversed: bool,
+}
+
+impl FromStr for Coat {
+    type Err = String;
+
+    /// `bold black on #ffcc00`: attributes, an ink, and behind `on` a paper; each may be left out.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut coat = Self::default();
+        let mut words = text.split_whitespace();
+        while let Some(word) = words.next() {
+            match word {
+                "bold" => coat.bold = true,
+                "dim" => coat.dim = true,
+                "underlined" => coat.underlined = true,
+                "reversed" => coat.reversed = true,
+                "on" => coat.paper = Some(words.next().ok_or("a colour follows on")?.parse()?),
+                ink => coat.ink = Some(ink.parse()?),
+            }
+        }
+        Ok(coat)
+    }
+}
+
+/// A theme of one's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnTheme {
+    /// The one that it changes.
+    pub base: String,
+    /// What it changes, by role.
+    pub roles: BTreeMap<String, Coat>,
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_tells_how_many_colours_there_are() {
+        for (colorterm, term, no_color, depth) in [
+            (Some("truecolor"), Some("xterm-256color"), None, Depth::True),
+            (Some("24bit"), Some("screen"), None, Depth::True),
+            (None, Some("tmux-256color"), None, Depth::Many),
+            (Some("yes"), Some("xterm"), None, Depth::Sixteen),
+            (None, Some("linux"), None, Depth::Sixteen),
+            (None, Some("screen"), Some(""), Depth::Sixteen),
+            (None, Some("xterm-direct"), None, Depth::True),
+            (Some("truecolor"), Some("xterm"), Some("1"), Depth::None),
+            (Some("truecolor"), Some("dumb"), None, Depth::None),
+            (None, Some("vt220"), None, Depth::None),
+            (None, None, None, Depth::None),
+        ] {
+            assert_eq!(Depth::of(colorterm, term, no_color), depth, "{colorterm:?} {term:?} {no_color:?}");
+        }
+    }
+
+    #[test]
+    fn a_colour_becomes_the_nearest_there_is() {
+        let orange = Paint::Rgb(255, 135, 0);
+        assert_eq!(orange.at(Depth::True), orange);
+        assert_eq!(orange.at(Depth::Many), Paint::Indexed(208));
+        assert_eq!(Paint::Rgb(250, 10, 10).at(Depth::Sixteen), Paint::Named(9));
+        assert_eq!(Paint::Rgb(8, 8, 8).at(Depth::Many), Paint::Indexed(232));
+        assert_eq!(Paint::Named(3).at(Depth::Many), Paint::Named(3));
+        assert_eq!(Paint::Named(3).at(Depth::None), Paint::Default);
+    }
+
+    #[test]
+    fn a_coat_is_read_as_it_is_said() {
+        let coat =
+            Coat { ink: Some(Paint::Named(0)), paper: Some(Paint::Rgb(255, 204, 0)), bold: true, ..Coat::default() };
+        assert_eq!("bold black on #ffcc00".parse(), Ok(coat));
+        assert!(
+            "pink".parse::<Coat>().is_err() && "red on".parse::<Coat>().is_err() && "#12345é".parse::<Coat>().is_err()
+        );
+    }
+}

@@ -1,0 +1,154 @@
+//! Where everything is found: help, the palette, the command line. Each lists actions from the table of keys.
+
+use super::{
+    brush::{Brush, span},
+    hints,
+    layers::{HELP, keys_line, list_place, searchable},
+    text,
+    theme::Look,
+};
+use crate::logic::{
+    command_line::{self, CommandLine},
+    keymap::{Ctx, HelpLine},
+    list,
+    palette::{self, Palette},
+    screen::ListView,
+    state::State,
+};
+use ratatui::{
+    layout::{Position, Rect},
+    style::Style,
+    text::{Line, Span},
+};
+
+/// All keys of this place, then the others, then what words and signs mean. The line under the cursor has its sign.
+pub(super) fn help(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &ListView) -> Option<Position> {
+    let look = brush.look;
+    let place = list_place(screen);
+    let width = usize::from(place.width).saturating_sub(4);
+    let column = 18.min(width / 3);
+    let (mut lines, mut chosen, mut items) = (Vec::new(), 0, Vec::new());
+    for (at, line) in list::shown_help(state, view).into_iter().enumerate() {
+        if at == view.scroll {
+            chosen = lines.len();
+        }
+        items.resize(lines.len(), at.saturating_sub(1));
+        let (head, style, text) = match line {
+            HelpLine::Title(title) => {
+                lines.push(Line::from(vec![mark(look, at == view.scroll), Span::styled(title, look.theme.strong)]));
+                continue;
+            }
+            HelpLine::Key { keys, text, paid, .. } => {
+                let keys = keys.split(' ').map(hints::readable).collect::<Vec<_>>().join(" ");
+                (keys, look.theme.key, if paid { format!("{} pays: {text}", look.signs.pays) } else { text })
+            }
+            HelpLine::Word { word, text } => (word, look.theme.strong, text),
+            HelpLine::Sign { sign, text } => {
+                (look.signs.explained(sign).to_owned(), look.theme.strong, text.to_owned())
+            }
+        };
+        let head_width = text::width(&head).max(column);
+        for (n, part) in text::wrap(&text, width.saturating_sub(head_width + 5)).into_iter().enumerate() {
+            let head = if n == 0 { head.as_str() } else { "" };
+            let pad = " ".repeat(head_width + 1 - text::width(head).min(head_width));
+            let cursor = mark(look, at == view.scroll && n == 0);
+            lines.push(Line::from(vec![cursor, Span::styled(format!("{head}{pad}"), style), Span::raw(part)]));
+        }
+    }
+    let rows = usize::from(place.height).saturating_sub(3);
+    items.resize(lines.len(), items.last().map_or(0, |last| last + 1));
+    let caret = searchable(brush, screen, state, HELP, &lines, page_of(chosen, rows), view);
+    brush.chosen_by.iter_mut().for_each(|(_, line)| *line = items.get(*line).copied().unwrap_or(0));
+    caret
+}
+
+fn mark(look: Look, chosen: bool) -> Span<'static> {
+    Span::styled(if chosen { format!("{:<2}", look.signs.cursor) } else { "  ".into() }, look.theme.chosen)
+}
+
+/// The first line of the page on which a line stands. Lists turn pages: a move inside of one then costs few bytes.
+const fn page_of(line: usize, rows: usize) -> usize {
+    line - line % if rows == 0 { 1 } else { rows }
+}
+
+/// Every action that fits what is typed, those that are not possible now with why.
+pub(super) fn palette(brush: &mut Brush<'_>, screen: Rect, state: &State, palette: &Palette) -> Option<Position> {
+    let look = brush.look;
+    let place = brush.frame(list_place(screen), "Palette");
+    let found = palette::entries(state, palette.line.text());
+    let x = brush.text(place.x, place.y, place.width, "find ", look.theme.strong);
+    let room = place.right().saturating_sub(x);
+    let (typed, caret) = palette.line.window(room);
+    brush.text(x, place.y, room, &typed, Style::new());
+    let list = Rect { y: place.y + 1, height: place.height.saturating_sub(2), ..place };
+    let lines: Vec<Line<'static>> = found
+        .iter()
+        .enumerate()
+        .map(|(at, entry)| {
+            let binding = entry.binding;
+            let key = hints::first_key(state, binding).unwrap_or_default();
+            let pays = if binding.paid { format!("{} pays: ", look.signs.pays) } else { String::new() };
+            let style = if entry.why_not.is_some() { look.theme.faint } else { Style::new() };
+            let why = entry.why_not.as_ref().map_or_else(|| binding.help.to_owned(), |why| format!("not now: {why}"));
+            Line::from(vec![
+                mark(look, at == palette.at),
+                Span::styled(format!("{key:<10} "), if entry.why_not.is_some() { style } else { look.theme.key }),
+                span(format!("{:<14} ", binding.hint), style),
+                Span::styled(pays, if entry.why_not.is_some() { style } else { look.theme.warn }),
+                span(why, look.theme.faint),
+            ])
+        })
+        .collect();
+    if lines.is_empty() {
+        brush.text(list.x, list.y, list.width, "No action fits.", look.theme.faint);
+    }
+    let first = brush.scrolled(list, &lines, page_of(palette.at, usize::from(list.height)));
+    brush.clickable(list, first..lines.len());
+    let foot = place.bottom().saturating_sub(1);
+    let ways = [(Ctx::Palette, "accept", "runs"), (Ctx::Global, "back", "closes")];
+    brush.line(place.x, foot, place.width, &keys_line(state, look, &ways));
+    Some(Position::new((x + caret).min(place.right().saturating_sub(1)), place.y))
+}
+
+/// The command line in the footer's place; above it what the command takes, or the words that fit.
+pub(super) fn command(brush: &mut Brush<'_>, place: Rect, state: &State, command: &CommandLine) -> Position {
+    let look = brush.look;
+    let x = brush.text(place.x + 1, place.y, place.width, ":", look.theme.strong);
+    let room = place.right().saturating_sub(x);
+    let (typed, caret) = command.line.window(room);
+    brush.text(x, place.y, room, &typed, Style::new());
+    let above = Rect { y: place.y.saturating_sub(1), height: 1, ..place };
+    brush.wipe(above);
+    brush.across(above.x, above.y, above.width, look.theme.faint);
+    let inside = above.width.saturating_sub(4);
+    brush.line(above.x + 2, above.y, inside, &beside(state, look, command));
+    Position::new((x + caret).min(place.right().saturating_sub(1)), place.y)
+}
+
+/// What helps with the command: its fault, the words that fit, or what it takes.
+fn beside(state: &State, look: Look, command: &CommandLine) -> Line<'static> {
+    let text = command.line.text();
+    if let Some(fault) = &command.fault {
+        return Line::from(span(format!(" {fault} "), look.theme.bad));
+    }
+    if let Some(tab) = &command.tab {
+        let words = tab.words.iter().enumerate().map(|(at, word)| {
+            if at == tab.at {
+                span(format!("[{word}]"), look.theme.chosen)
+            } else {
+                span(format!(" {word} "), look.theme.faint)
+            }
+        });
+        // The chosen one is always in sight.
+        return Line::from(words.skip(tab.at.saturating_sub(3)).collect::<Vec<_>>());
+    }
+    if let Some((usage, help)) = command_line::hint(text) {
+        return Line::from(vec![
+            span(format!(" {usage} "), look.theme.strong),
+            span(format!(" {help} "), look.theme.faint),
+        ]);
+    }
+    let words = command_line::candidates(state, text);
+    let key = hints::key(state, Ctx::Command, "complete").unwrap_or_default();
+    Line::from(span(format!(" {key}: {} ", words.join(" ")), look.theme.faint))
+}
