@@ -3,7 +3,7 @@
 
 use super::{
     catalogue::{ModelSpec, Need, ResolutionSpec},
-    draft::{Draft, Field},
+    draft::{Draft, Field, Lists},
     request::{ImageRef, Request},
 };
 
@@ -117,7 +117,8 @@ impl Draft {
             |picture: &Option<ImageRef>| picture.as_ref().map(|picture| picture.typed().to_owned()).unwrap_or_default();
         Self {
             model: request.model.clone(),
-            prompt: request.prompt.clone(),
+            // A text that was sent comes back as that text, whatever braces it has.
+            prompt: super::braces::escape(&request.prompt),
             first_frame: typed(&request.first_frame),
             last_frame: typed(&request.last_frame),
             subject: typed(&request.subject),
@@ -128,6 +129,8 @@ impl Draft {
             count: 1,
             fast_pretreatment: request.fast_pretreatment,
             watermark: request.watermark,
+            lists: Lists::default(),
+            name: None,
         }
     }
 }

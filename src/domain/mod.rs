@@ -1,6 +1,7 @@
 //! The words and rules of the field. No I/O, no clock, no terminal: only values and what follows from them.
 
 pub mod answer;
+pub mod braces;
 pub mod builtin;
 pub mod camera;
 pub mod catalogue;
@@ -9,6 +10,7 @@ pub mod draft;
 pub mod export;
 pub mod fields;
 pub mod lint;
+pub mod matrix;
 pub mod money;
 pub mod name;
 pub mod near;
