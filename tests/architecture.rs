@@ -214,7 +214,8 @@ fn domain_and_logic_touch_no_clock_no_chance_no_disk_and_no_line() {
 #[test]
 fn the_call_that_costs_money_is_emitted_in_one_place() {
     let places: Vec<String> = sources().iter().flat_map(submissions).collect();
-    assert!(places.len() <= 1, "a submission is made in more than one place:\n{}", places.join("\n"));
+    assert_eq!(places.len(), 1, "a submission is made in one place and no other:\n{}", places.join("\n"));
+    assert!(places[0].starts_with("src/logic/"), "{}", places[0]);
 }
 
 #[test]

@@ -26,7 +26,10 @@ pub struct AfterDetail {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Then {
     /// Open the preview of a retry.
-    Retry,
+    Retry {
+        /// How many of the marked tasks cannot be repeated and were left out.
+        left_out: usize,
+    },
     /// Open a copy in compose.
     Clone,
     /// Open it in compose as a new attempt.
@@ -90,9 +93,9 @@ fn go(state: &mut State, then: Then, tasks: Vec<Task>) -> Vec<Do> {
     // The person may have gone on meanwhile: nothing may open over what is being typed.
     let busy = !state.screen.layers.is_empty() || state.screen.pane == Pane::Compose;
     match then {
-        Then::Retry | Then::Clone | Then::Edit if busy => Vec::new(),
-        Then::Retry => {
-            preview::retry(state, tasks);
+        Then::Retry { .. } | Then::Clone | Then::Edit if busy => Vec::new(),
+        Then::Retry { left_out } => {
+            preview::retry(state, tasks, left_out);
             Vec::new()
         }
         Then::Clone => tasks.first().map_or_else(Vec::new, |task| compose::take(state, task, false)),

@@ -13,7 +13,7 @@ use super::{
     state::State,
     table, toast,
 };
-use crate::domain::task::{RemoteId, TaskKey, TaskState};
+use crate::domain::task::{RemoteId, Row, TaskKey, TaskState};
 
 /// What comes of a key: effects for the shell, and acts for the engine.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +33,7 @@ pub(super) fn run(state: &mut State, action: Action) -> Vec<Do> {
         Action::Back => return back(state),
         Action::Close => return close(state),
         Action::Send => return preview::send(state),
-        Action::Retry => return on_targets(state, can_retry, |state, keys| after::with(state, &keys, Then::Retry)),
+        Action::Retry => return retry(state),
         Action::Edit => return of_cursor(state, Then::Edit),
         Action::Clone => return of_cursor(state, Then::Clone),
         Action::Scp => return of_cursor(state, Then::Scp),
@@ -243,14 +243,16 @@ fn freeze(state: &mut State) {
 }
 
 /// Does something with those of the targets that allow it; the marks are used up.
-fn on_targets(
-    state: &mut State,
-    allows: fn(&crate::domain::task::Row) -> bool,
-    then: fn(&mut State, Vec<TaskKey>) -> Vec<Do>,
-) -> Vec<Do> {
+fn on_targets(state: &mut State, allows: fn(&Row) -> bool, then: fn(&mut State, Vec<TaskKey>) -> Vec<Do>) -> Vec<Do> {
     let rows = &state.tasks.rows;
-    let keys = table::targets(state).into_iter().filter(|key| rows.get(key).is_some_and(allows)).collect();
+    let keys = table::targets(state).filter(|key| rows.get(key).is_some_and(allows)).collect();
     then(state, keys)
+}
+
+fn retry(state: &mut State) -> Vec<Do> {
+    let of = |key: &TaskKey| state.tasks.rows.get(key).is_some_and(can_retry);
+    let (keys, others): (Vec<_>, Vec<_>) = table::targets(state).partition(of);
+    after::with(state, &keys, Then::Retry { left_out: others.len() })
 }
 
 fn of_cursor(state: &mut State, then: Then) -> Vec<Do> {
@@ -263,9 +265,26 @@ fn copy_part(state: &mut State, what: CopyWhat) -> Vec<Do> {
     of_cursor(state, Then::Copy(what))
 }
 
+/// Downloads what is not on disk; asks where all of it is.
 fn download(state: &mut State, keys: Vec<TaskKey>) -> Vec<Do> {
+    let saved = |key: &TaskKey| state.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Saved);
+    let (there, missing): (Vec<_>, Vec<_>) = keys.into_iter().partition(saved);
+    if missing.is_empty() {
+        let question = format!("{} on disk already. Download again, under another name?", named(&there, "is", "are"));
+        let act = Act::Download { keys: there, dir: None };
+        state.screen.layers.push(Layer::Confirm(Confirm { question, act }));
+        return Vec::new();
+    }
     table::clear_marks(state);
-    vec![Do::Act(Act::Download { keys, dir: None })]
+    vec![Do::Act(Act::Download { keys: missing, dir: None })]
+}
+
+/// Tasks as a sentence's subject: `#3 is`, `4 tasks are`.
+fn named(keys: &[TaskKey], one: &str, many: &str) -> String {
+    match keys {
+        [only] => format!("{only} {one}"),
+        keys => format!("{} tasks {many}", keys.len()),
+    }
 }
 
 /// Takes the unsent ones back at once, since that is free and `n` brings them again; asks before it stops watching what
@@ -274,14 +293,10 @@ fn cancel(state: &mut State, keys: Vec<TaskKey>) -> Vec<Do> {
     let of = |key: &TaskKey| state.tasks.rows.get(key).map(|row| row.state);
     let (paid, free): (Vec<_>, Vec<_>) =
         keys.into_iter().partition(|key| matches!(of(key), Some(TaskState::Running | TaskState::Ready)));
-    if let Some(first) = paid.first() {
-        let which = match paid.len() {
-            1 => first.to_string(),
-            n => format!("{n} tasks ({first} and others)"),
-        };
+    if !paid.is_empty() {
         let question = format!(
-            "Stop watching {which}? The service goes on with it, it stays charged, and its file is not fetched. \
-             Nothing can cancel it there."
+            "Stop watching? {} charged and will stay so: the service cannot cancel, and the file is not fetched.",
+            named(&paid, "is", "are")
         );
         let act = Act::Cancel(paid);
         state.screen.layers.push(Layer::Confirm(Confirm { question, act }));

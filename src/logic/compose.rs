@@ -12,7 +12,6 @@ use super::{
     effect::{Effect, Level, LocalCmd, StoreCmd},
     engine::acts::price,
     key::{Code, Key},
-    layout,
     msg::LocalMsg,
     preview,
     screen::{Compose, ComposeRow, Layer, Pane, PreviewItem, Purpose},
@@ -349,12 +348,6 @@ pub fn wake(state: &mut State) -> Vec<Effect> {
     state.screen.compose.unsaved_since = None;
     let draft = Some(state.screen.compose.draft.clone()).filter(|draft| !is_blank(draft));
     vec![Effect::Store(StoreCmd::SaveDraft { draft })]
-}
-
-/// Whether compose is on the screen, large enough to be typed in.
-#[must_use]
-pub fn is_shown(state: &State) -> bool {
-    matches!(layout::layout(state), layout::Layout::Panes(places) if places.compose.is_some())
 }
 
 #[cfg(test)]

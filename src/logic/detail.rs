@@ -65,12 +65,34 @@ pub(super) fn turn(state: &mut State, forward: bool) {
     view.scroll = 0;
 }
 
-/// Scrolls. How many lines there are depends on their wrapping; what lies past the end is shown as the end.
+/// Scrolls. The last line is guessed from above, since wrapping is for `ui`; what lies past the end is drawn as the end.
 pub(super) fn scroll(state: &mut State, to: Move) {
-    let page = detail_size(state).map_or(1, |(_, rows)| usize::from(rows)).max(1);
+    let Some((width, rows)) = detail_size(state) else { return };
+    let lines = most_lines(state, usize::from(width).max(1));
     let view = &mut state.screen.detail;
-    view.scroll = table::step(to, view.scroll, usize::MAX, page);
+    let len = lines.saturating_sub(usize::from(rows)) + 1;
+    view.scroll = table::step(to, view.scroll, len, usize::from(rows).max(1));
 }
+
+/// The most lines that the part looked at can have.
+fn most_lines(state: &State, width: usize) -> usize {
+    let Some(shown) = &state.screen.detail.loaded else { return 0 };
+    // A wide character takes two cells and three bytes: bytes are never fewer than cells.
+    let wrapped = |text: &str| text.lines().map(|line| 2 + 2 * line.len() / width).sum::<usize>();
+    let prompt = wrapped(&shown.task.request.prompt);
+    match state.screen.detail.tab {
+        DetailTab::Overview => FIELDS + prompt + shown.task.error().map_or(0, |error| wrapped(&error.message)),
+        DetailTab::TimeLine => shown.events.iter().map(|event| 1 + wrapped(&event.text)).sum(),
+        DetailTab::Request => FIELDS + 2 * prompt,
+        DetailTab::Answers => {
+            shown.events.iter().filter_map(|event| event.raw.as_deref()).map(|raw| 2 + wrapped(raw)).sum()
+        }
+        DetailTab::Attempts => shown.line.iter().map(|task| FIELDS / 2 + wrapped(&task.request.prompt)).sum(),
+    }
+}
+
+/// Lines of fields in a part of detail, at most.
+const FIELDS: usize = 40;
 
 #[cfg(test)]
 mod tests {

@@ -55,8 +55,8 @@ enum Relation {
     AtLeast,
 }
 
-const FIELDS: [&str; 12] =
-    ["state", "status", "model", "class", "charged", "key", "id", "attempt", "cost", "res", "dur", "age"];
+const FIELDS: [&str; 13] =
+    ["state", "status", "model", "class", "charged", "key", "id", "attempt", "cost", "res", "dur", "age", "text"];
 
 impl Filter {
     /// Reads a filter.

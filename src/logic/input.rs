@@ -7,7 +7,7 @@ use super::{
     effect::{Effect, Level, StoreCmd},
     engine,
     key::{Code, Key},
-    keymap::{self, Place, Why},
+    keymap::{self, Action, Place, Why},
     list,
     msg::Input,
     preview,
@@ -69,6 +69,10 @@ fn take_key(state: &mut State, key: Key) -> Vec<Do> {
         return Vec::new();
     };
     if place == Place::ComposeText && compose::moves_in_prompt(state, key) {
+        return Vec::new();
+    }
+    if state.ending.is_some() && !matches!(binding.action, Action::Quit | Action::Redraw) {
+        toast::say(state, Level::Info, "the program is ending; Ctrl-c ends it now".into(), None);
         return Vec::new();
     }
     match (binding.when)(state) {

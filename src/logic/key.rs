@@ -144,6 +144,7 @@ impl FromStr for Key {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
 

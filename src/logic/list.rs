@@ -41,7 +41,7 @@ fn view(state: &mut State) -> Option<&mut ListView> {
 pub(super) fn go(state: &mut State, to: Move) {
     let (page, len) = (page(state), len(state));
     if let Some(list) = view(state) {
-        list.scroll = step(to, list.scroll, len, page);
+        list.scroll = step(to, list.scroll, len.saturating_sub(page) + 1, page);
     }
 }
 

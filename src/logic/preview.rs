@@ -78,11 +78,9 @@ fn obstacles(state: &State, total: Ptc) -> Vec<Problem> {
     found
 }
 
-/// Opens the preview of a retry: the same requests again, as new attempts. Those that cannot be repeated are left out,
-/// and named.
-pub(super) fn retry(state: &mut State, tasks: Vec<Task>) {
+/// Opens the preview of a retry: the same requests again, as new attempts.
+pub(super) fn retry(state: &mut State, tasks: Vec<Task>, left_out: usize) {
     let mut warnings = Vec::new();
-    let left_out = super::table::targets(state).len().saturating_sub(tasks.len());
     if left_out > 0 {
         let why = "they are unsent, running, unknown or made already";
         warnings.push(Problem::new(format!("{left_out} of the marked tasks are left out"), why, ""));
@@ -253,15 +251,18 @@ pub(super) fn typed(state: &mut State, key: Key) -> bool {
     takes
 }
 
-/// Scrolls.
+/// Scrolls. The last line is guessed from above; what lies past the end is drawn as the end.
 pub(super) fn scroll(state: &mut State, to: Move) {
     let page = usize::from(state.screen.height / 2).max(1);
     if let Some(Layer::Preview(preview)) = state.screen.layers.last_mut() {
-        preview.scroll = table::step(to, preview.scroll, preview.items.len() * LINES + LINES, page);
+        let notes = preview.obstacles.len() + preview.warnings.len();
+        let whole = preview.items.first().map_or(0, |item| LINES + item.request.prompt.len() / 40);
+        let lines = notes * 4 + whole.max(preview.items.len());
+        preview.scroll = table::step(to, preview.scroll, lines, page);
     }
 }
 
-/// Lines that an item takes at most, for the scroll's end.
+/// Lines that the fields of an item take besides its prompt.
 const LINES: usize = 16;
 
 #[cfg(test)]

@@ -19,17 +19,13 @@ pub fn cursor_row(state: &State) -> Option<&Row> {
     state.tasks.rows.get(&state.screen.table.cursor?)
 }
 
-/// What an act is for: the marks and the open range, in the table's order as far as it is shown, else the task under the
-/// cursor.
-#[must_use]
-pub fn targets(state: &State) -> Vec<TaskKey> {
+/// What an act is for: the marks and the open range, else the task under the cursor.
+pub fn targets(state: &State) -> impl Iterator<Item = TaskKey> {
     let table = &state.screen.table;
-    let mut keys: Vec<TaskKey> = table.marks.iter().copied().filter(|key| state.tasks.rows.contains_key(key)).collect();
-    keys.extend(range(table).iter().filter(|key| !table.marks.contains(key)));
-    if keys.is_empty() {
-        return table.cursor.into_iter().collect();
-    }
-    keys
+    let range = range(table);
+    let alone = table.cursor.filter(|_| table.marks.is_empty() && range.is_empty());
+    let ranged = range.iter().filter(|key| !table.marks.contains(key));
+    table.marks.iter().chain(ranged).copied().chain(alone)
 }
 
 /// The open range: from where it was begun to the cursor.

@@ -25,7 +25,7 @@ mod preview;
 mod table;
 mod text;
 mod theme;
-mod words;
+pub(crate) mod words;
 
 use crate::logic::{
     layout::{self, Layout, MIN_HEIGHT, MIN_WIDTH, Places},

@@ -3,7 +3,7 @@
 use crate::domain::time::{HOUR, MINUTE, Now, SECOND, Wall};
 
 /// A span of time in one unit: `4 s`, `12 min`, `3 h`, `2 d`.
-pub(super) fn span(ms: u64) -> String {
+pub(crate) fn span(ms: u64) -> String {
     match ms {
         ms if ms < MINUTE => format!("{} s", ms / SECOND),
         ms if ms < 2 * HOUR => format!("{} min", ms / MINUTE),
@@ -13,18 +13,18 @@ pub(super) fn span(ms: u64) -> String {
 }
 
 /// How long ago: `just now`, `20 s ago`.
-pub(super) fn ago(ms: u64) -> String {
+pub(crate) fn ago(ms: u64) -> String {
     if ms < 3 * SECOND { "just now".into() } else { format!("{} ago", span(ms)) }
 }
 
 /// A span of time as a clock shows it: `2:10`, `1:02:10`.
-pub(super) fn clock(ms: u64) -> String {
+pub(crate) fn clock(ms: u64) -> String {
     let (hours, minutes, seconds) = (ms / HOUR, ms / MINUTE % 60, ms / SECOND % 60);
     if hours == 0 { format!("{minutes}:{seconds:02}") } else { format!("{hours}:{minutes:02}:{seconds:02}") }
 }
 
 /// A quick and a slow case in minutes or seconds: `2-4 min`, `50-90 s`.
-pub(super) fn usual((quick, slow): (u64, u64), short: bool) -> String {
+pub(crate) fn usual((quick, slow): (u64, u64), short: bool) -> String {
     let (unit, name, short_name) = if slow < 2 * MINUTE { (SECOND, "s", "s") } else { (MINUTE, "min", "m") };
     let (from, to) = (quick.div_euclid(unit).max(1), slow.div_ceil(unit));
     let numbers = if from >= to { format!("{to}") } else { format!("{from}-{to}") };
@@ -32,7 +32,7 @@ pub(super) fn usual((quick, slow): (u64, u64), short: bool) -> String {
 }
 
 /// A size: `870 B`, `12.4 MB`.
-pub(super) fn size(bytes: u64) -> String {
+pub(crate) fn size(bytes: u64) -> String {
     let tenths = |unit: u64| {
         let n = (u128::from(bytes) * 10 / u128::from(unit)) as u64;
         format!("{}.{}", n / 10, n % 10)
@@ -46,7 +46,7 @@ pub(super) fn size(bytes: u64) -> String {
 }
 
 /// A number with its thousands set apart: `100,000`.
-pub(super) fn number(n: usize) -> String {
+pub(crate) fn number(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -59,7 +59,7 @@ pub(super) fn number(n: usize) -> String {
 }
 
 /// The user's own date and time of a moment: `2026-11-22`, `18:30:00`.
-pub(super) fn local(at: Wall, now: Now) -> (String, String) {
+pub(crate) fn local(at: Wall, now: Now) -> (String, String) {
     let seconds = at.0.div_euclid(1_000) + i64::from(now.utc_offset);
     let text = Wall(seconds.saturating_mul(1_000)).rfc3339();
     let (date, time) = text.split_once('T').unwrap_or((&text, ""));
@@ -67,7 +67,7 @@ pub(super) fn local(at: Wall, now: Now) -> (String, String) {
 }
 
 /// A moment for a narrow column: `18:30` today, `11-21 18:30` before.
-pub(super) fn moment(at: Wall, now: Now) -> String {
+pub(crate) fn moment(at: Wall, now: Now) -> String {
     let (date, time) = local(at, now);
     let time = time.get(..5).unwrap_or_default();
     if at >= now.day_start() && at < now.day_end() {

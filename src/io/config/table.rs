@@ -6,7 +6,7 @@ use super::{
     options::{Kind, Opt, opt, reserved, unset},
     profile::Account,
 };
-use crate::domain::time::SECOND;
+use crate::domain::{name::check_template, time::SECOND};
 
 /// A section of the file whose options are all known by name.
 pub(super) struct Section {
@@ -143,9 +143,10 @@ pub(super) static SECTIONS: [Section; 8] = [
             ),
             opt(
                 "name",
-                Kind::Text { check: check::filled, set: |c, v| c.settings.download.name = v },
+                Kind::Text { check: check_template, set: |c, v| c.settings.download.name = v },
                 "\"{key}-{prompt}\"",
-                "The file's name without its ending; made safe, and never written over a file that exists.",
+                "The file's name without its ending; made safe, and never written over a file that exists.\n\
+                 Of {key} {prompt} {model} {resolution} {duration} {date} {time} {attempt} and {id}.",
             ),
             opt(
                 "stall_seconds",

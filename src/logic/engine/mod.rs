@@ -29,7 +29,8 @@ pub fn http(state: &mut State, msg: HttpMsg) -> Vec<Effect> {
     match msg {
         HttpMsg::Submitted { key, ticket, reply } => queue::submitted(state, key, ticket, &reply),
         HttpMsg::Queried { key, ticket, reply } => poller::queried(state, key, ticket, &reply),
-        HttpMsg::File { key, ticket, reply } => saver::addressed(state, key, ticket, &reply),
+        HttpMsg::File { key, ticket, reply } => super::copy::addressed(state, ticket, &reply)
+            .unwrap_or_else(|| saver::addressed(state, key, ticket, &reply)),
         HttpMsg::Balance { ticket, reply } => money::balance(state, ticket, &reply),
     }
 }

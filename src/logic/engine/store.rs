@@ -223,6 +223,10 @@ pub(super) fn look_deadline(state: &State) -> Option<Mono> {
 /// A command failed. What was to be written stays in hand and is tried again; nothing is sent until it is on disk.
 fn failed(state: &mut State, of: Option<Ticket>, problem: Problem) -> Vec<Effect> {
     let mut effects = vec![Effect::log(Level::Error, None, &problem)];
+    if of.is_none() {
+        // It may have been the question about a task's detail, which has no number: it may be asked again.
+        state.screen.detail.asked = None;
+    }
     if let Some(write) = of.and_then(|ticket| state.store.pending.remove(&ticket)) {
         if let Some(id) = &write.task.remote {
             // The log is the last place where a paid task's id survives if the store never comes back.

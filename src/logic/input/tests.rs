@@ -1,1 +1,341 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+use super::*;
+use crate::{
+    domain::{
+        task::{
+            TaskKey,
+            TaskState::{self, Failed, Queued, Running, Saved, Sending, Unknown},
+        },
+        time::Mono,
+    },
+    logic::{
+        act::{Act, Resolution},
+        effect::{HttpCmd, TermCmd},
+        msg::Detail,
+        screen::{Column, ComposeRow, DetailTab, Pane, Sort},
+        testing::{add, now, state, task},
+    },
+};
+use proptest::prelude::*;
+
+/// Types keys, a second between each two of them.
+fn typed(state: &mut State, keys: &str) -> Vec<Effect> {
+    keys.split_whitespace().fold(Vec::new(), |_, key| {
+        state.now = now(state.now.mono.0 + 1_000);
+        input(state, Input::Key(key.parse().unwrap()))
+    })
+}
+
+/// What a key asks for, without carrying it out.
+fn wishes(state: &mut State, key: &str) -> Vec<Do> {
+    take_key(state, key.parse().unwrap())
+}
+
+fn said(state: &State) -> &str {
+    state.screen.toasts.back().map_or("", |toast| &toast.text)
+}
+
+/// Hands in a whole task, as the store does when asked.
+fn give(state: &mut State, key: u32, of: TaskState) -> Vec<Effect> {
+    let task = task(key, of);
+    detail::loaded(state, Box::new(Detail { task, events: vec![], ledger: vec![], line: vec![] }))
+}
+
+fn inserts(effects: &[Effect]) -> usize {
+    effects.iter().filter(|effect| matches!(effect, Effect::Store(StoreCmd::Insert { .. }))).count()
+}
+
+#[test]
+fn from_a_failed_row_two_keys_make_a_new_attempt() {
+    let mut state = state(&[Failed]);
+    assert_eq!(typed(&mut state, "r"), [Effect::Store(StoreCmd::Detail { key: TaskKey(1) })]);
+    give(&mut state, 1, Failed);
+    let effects = typed(&mut state, "enter");
+    let [Effect::Store(StoreCmd::Insert { tasks, .. })] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!((tasks.len(), tasks[0].parent, tasks[0].attempt), (1, Some(TaskKey(1)), 2));
+    assert_eq!(tasks[0].request, task(1, Failed).request);
+}
+
+#[test]
+fn three_enters_make_one_task() {
+    let mut state = state(&[Failed]);
+    typed(&mut state, "r");
+    give(&mut state, 1, Failed);
+    let sum: usize = (0..3).map(|_| inserts(&typed(&mut state, "enter"))).sum();
+    assert_eq!(sum, 1);
+}
+
+#[test]
+fn enter_is_deaf_in_the_previews_first_200_ms() {
+    let mut state = state(&[Failed]);
+    typed(&mut state, "r");
+    give(&mut state, 1, Failed);
+    let opened = state.now.mono.0;
+    for (later, want) in [(0, 0), (199, 0), (200, 1)] {
+        state.now = now(opened + later);
+        assert_eq!(inserts(&input(&mut state, Input::Key(Key::plain(Code::Enter)))), want, "{later} ms");
+    }
+}
+
+#[test]
+fn an_action_that_is_not_possible_says_why() {
+    for (of, key, why) in [
+        (Running, "r", "#1 still runs; wait for its end, or c sends a copy of it"),
+        (Unknown, "r", "#1 may have been accepted and charged; U resolves it first"),
+        (Sending, "x", "#1 is being sent and cannot be taken back"),
+        (Queued, "d", "#1 is queued: there is no file yet"),
+        (Failed, "U", "#1 is failed; only an unknown is resolved"),
+        (Saved, "u", "Nothing of the last batch is unsent, so nothing can be taken back"),
+        (Failed, "o", "#1 is failed: there is no file on disk"),
+        (Failed, "z", "z does nothing here; ? shows the keys"),
+    ] {
+        let mut state = state(&[of]);
+        assert_eq!(wishes(&mut state, key), [], "{key}");
+        assert_eq!(said(&state), why);
+    }
+}
+
+#[test]
+fn acts_go_to_the_marks_or_to_the_cursor() {
+    let mut state = state(&[Queued, Queued, Saved]);
+    assert_eq!(wishes(&mut state, "ctrl-r"), []);
+    typed(&mut state, "* x");
+    assert!(state.screen.table.marks.is_empty());
+    let mut state = self::state(&[Queued, Queued, Saved]);
+    wishes(&mut state, "*");
+    assert_eq!(wishes(&mut state, "x"), [Do::Act(Act::Cancel(vec![TaskKey(1), TaskKey(2)]))]);
+    wishes(&mut state, "G");
+    assert_eq!(wishes(&mut state, "x"), [Do::Act(Act::Cancel(vec![TaskKey(1)]))]);
+}
+
+#[test]
+fn what_was_paid_for_is_left_only_after_a_yes() {
+    let mut state = state(&[Running]);
+    assert_eq!(wishes(&mut state, "x"), []);
+    for key in ["enter", "space", "x", "n"] {
+        assert_eq!(wishes(&mut state, key), []);
+    }
+    assert!(state.screen.layers.is_empty());
+    wishes(&mut state, "x");
+    assert_eq!(wishes(&mut state, "y"), [Do::Act(Act::Cancel(vec![TaskKey(1)]))]);
+}
+
+#[test]
+fn undo_takes_back_what_of_the_last_batch_is_unsent() {
+    let mut state = state(&[Queued, Running]);
+    state.queue.last_batch = vec![TaskKey(1), TaskKey(2)];
+    assert_eq!(wishes(&mut state, "u"), [Do::Act(Act::Cancel(vec![TaskKey(1)]))]);
+}
+
+#[test]
+fn p_pauses_resumes_and_after_a_halt_looks_again() {
+    let mut state = state(&[]);
+    assert_eq!(wishes(&mut state, "p"), [Do::Act(Act::Pause(true))]);
+    state.queue.paused = true;
+    assert_eq!(wishes(&mut state, "p"), [Do::Act(Act::Pause(false))]);
+    let problem = crate::domain::problem::Problem::new("halted", "", "");
+    state.queue.halted = Some(crate::logic::state::Halt { cause: crate::domain::answer::HaltCause::Key, problem });
+    assert_eq!(wishes(&mut state, "p"), [Do::Act(Act::Resume)]);
+}
+
+#[test]
+fn an_unknown_is_settled_in_the_chosen_way() {
+    let settle = |keys: &[&str]| {
+        let mut state = state(&[Unknown]);
+        keys.iter().fold(Vec::new(), |_, key| wishes(&mut state, key))
+    };
+    let settled = |as_what| vec![Do::Act(Act::Resolve { key: TaskKey(1), as_what })];
+    assert_eq!(settle(&["U", "enter"]), settled(Resolution::Lost));
+    assert_eq!(settle(&["U", "j", "enter"]), settled(Resolution::NotCreated));
+    assert_eq!(settle(&["U", "up", "enter"]), []);
+    let found = Resolution::Found(crate::domain::task::RemoteId("4q".into()));
+    assert_eq!(settle(&["U", "up", "4", "q", "enter"]), settled(found));
+    assert_eq!(settle(&["U", "esc"]), []);
+}
+
+#[test]
+fn esc_goes_back_layer_by_layer_and_never_leaves_the_program() {
+    let mut state = state(&[Failed, Saved]);
+    typed(&mut state, "/ s t a t e : f a i l e d enter space");
+    assert_eq!((state.screen.table.order.len(), state.screen.table.marks.len()), (1, 1));
+    typed(&mut state, "3 ? / x esc");
+    assert_eq!(state.screen.layers.len(), 1);
+    typed(&mut state, "esc");
+    assert_eq!((state.screen.layers.len(), state.screen.pane), (0, Pane::Detail));
+    typed(&mut state, "esc");
+    assert_eq!(state.screen.pane, Pane::Table);
+    typed(&mut state, "esc");
+    assert!(state.screen.table.marks.is_empty() && !state.screen.table.filter.is_empty());
+    typed(&mut state, "esc");
+    assert_eq!(state.screen.table.order.len(), 2);
+    assert_eq!(wishes(&mut state, "esc"), []);
+    assert_eq!(said(&state), "nothing is open; q quits");
+}
+
+#[test]
+fn q_closes_what_is_open_and_quits_the_bare_table() {
+    let mut state = state(&[Failed]);
+    for open in ["?", "M", "s", "y", "enter", "t"] {
+        wishes(&mut state, open);
+        assert_eq!(wishes(&mut state, "q"), [], "{open}");
+    }
+    assert_eq!(wishes(&mut state, "q"), [Do::Act(Act::Quit)]);
+    assert_eq!(wishes(&mut state, "ctrl-c"), [Do::Act(Act::Quit)]);
+}
+
+#[test]
+fn a_filter_works_as_it_is_typed_and_a_fault_leaves_the_last_good_one() {
+    let mut state = state(&[Failed, Saved, Failed]);
+    typed(&mut state, "/ s t a t e : s a v e d");
+    assert_eq!(state.screen.table.order, [TaskKey(2)]);
+    typed(&mut state, "x");
+    assert_eq!(state.screen.table.order, [TaskKey(2)]);
+    typed(&mut state, "enter");
+    assert!(matches!(state.screen.layers.last(), Some(Layer::FilterInput { fault: Some(_), .. })));
+    typed(&mut state, "esc");
+    assert_eq!(state.screen.table.order.len(), 3);
+}
+
+#[test]
+fn the_sort_menu_sorts_and_turns_round() {
+    let mut state = state(&[Saved, Failed]);
+    typed(&mut state, "s down enter");
+    let by_state = |descending| Sort { column: Column::State, descending };
+    assert_eq!(state.screen.table.sort, by_state(false));
+    typed(&mut state, "s enter");
+    assert_eq!(state.screen.table.sort, by_state(true));
+}
+
+#[test]
+fn the_copy_menu_is_a_second_key() {
+    let mut state = state(&[Running]);
+    let copied = |text: &str| vec![Do::Effect(Effect::Term(TermCmd::Copy(text.into())))];
+    wishes(&mut state, "y");
+    assert_eq!(wishes(&mut state, "y"), copied("11"));
+    assert!(state.screen.layers.is_empty());
+    wishes(&mut state, "y");
+    assert_eq!(wishes(&mut state, "p"), copied("a cat"));
+    wishes(&mut state, "y");
+    assert_eq!(wishes(&mut state, "f"), []);
+    assert_eq!(said(&state), "#1 is running: there is no file on disk");
+}
+
+#[test]
+fn panes_turn_and_attempts_open_their_part() {
+    let mut state = state(&[Saved]);
+    typed(&mut state, "tab");
+    assert_eq!(state.screen.pane, Pane::Detail);
+    typed(&mut state, "tab");
+    assert_eq!(state.screen.pane, Pane::Compose);
+    typed(&mut state, "esc t");
+    assert_eq!((state.screen.pane, state.screen.detail.tab), (Pane::Detail, DetailTab::Attempts));
+    typed(&mut state, "2 f");
+    assert_eq!((state.screen.pane, state.screen.full), (Pane::Table, true));
+}
+
+#[test]
+fn a_paste_is_text_or_nothing() {
+    let mut state = state(&[Failed]);
+    let paste = || Input::Paste("rx\rq\n\x1b[Bz".into());
+    assert_eq!(input(&mut state, paste()), []);
+    assert_eq!(
+        (said(&state), state.screen.layers.len()),
+        ("pasted text does nothing here; n composes a new task and takes it", 0)
+    );
+    typed(&mut state, "n");
+    input(&mut state, paste());
+    assert_eq!(state.screen.compose.draft.prompt, "rx\nq\nz");
+    assert!(state.screen.layers.is_empty());
+}
+
+#[test]
+fn a_retry_does_not_open_over_what_is_typed_meanwhile() {
+    let mut state = state(&[Failed]);
+    typed(&mut state, "r n h");
+    assert_eq!(give(&mut state, 1, Failed), []);
+    assert!(state.screen.layers.is_empty());
+}
+
+#[test]
+fn while_the_program_ends_only_another_ctrl_c_counts() {
+    let mut state = state(&[Failed]);
+    typed(&mut state, "ctrl-c");
+    assert!(state.ending.as_ref().is_some_and(|ending| ending.in_order));
+    for key in ["r", "n", "x", "q"] {
+        assert_eq!(wishes(&mut state, key), [], "{key}");
+    }
+    typed(&mut state, "ctrl-c");
+    assert!(state.ending.as_ref().is_some_and(|ending| !ending.in_order));
+}
+
+#[test]
+fn suspend_and_redraw_are_for_the_terminal_in_every_place() {
+    let mut state = state(&[Failed]);
+    for open in ["g", "n", "f2", "esc", "?", "/"] {
+        wishes(&mut state, open);
+        assert_eq!(wishes(&mut state, "ctrl-z"), [Do::Effect(Effect::Term(TermCmd::Suspend))], "{open}");
+        assert_eq!(wishes(&mut state, "ctrl-l"), [Do::Effect(Effect::Term(TermCmd::Redraw))], "{open}");
+    }
+}
+
+const KEYS: &str = "a b c d e f g h j k l n o p q r s t u v x y z B F G J K M N U Y 0 1 2 3 / ? * : ！ ／ 雨 space enter \
+    esc tab shift-tab backspace delete up down left right home end pgup pgdn f1 f2 f4 f8 ctrl-c ctrl-d ctrl-j ctrl-l \
+    ctrl-r ctrl-u ctrl-x ctrl-z alt-enter alt-e alt-z";
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+    #[test]
+    fn no_keys_break_it_and_only_enter_in_an_open_preview_queues(
+        keys in proptest::collection::vec((0usize..KEYS.split_whitespace().count(), 0u64..400), 1..120),
+        height in 1u16..60
+    ) {
+        let names: Vec<Key> = KEYS.split_whitespace().map(|key| key.parse().unwrap()).collect();
+        let mut state = state(&TaskState::ALL);
+        input(&mut state, Input::Resize { width: 80, height });
+        for (key, wait) in keys {
+            state.now = now(state.now.mono.0 + wait);
+            let ready = matches!(state.screen.layers.last(), Some(Layer::Preview(preview))
+                if preview.sent.is_none() && state.now.mono.since(preview.opened) >= preview::DEAF);
+            let effects = input(&mut state, Input::Key(names[key]));
+            if inserts(&effects) > 0 {
+                prop_assert!(ready && names[key] == Key::plain(Code::Enter));
+            }
+            let asked: Vec<TaskKey> = effects.iter().filter_map(|effect| match effect {
+                Effect::Store(StoreCmd::Detail { key }) => Some(*key),
+                _ => None,
+            }).collect();
+            let posts = effects.iter().filter(|effect| matches!(effect, Effect::Http(HttpCmd::Submit { .. }))).count();
+            prop_assert_eq!(posts, 0);
+            for key in asked {
+                let of = state.tasks.rows[&key].state;
+                give(&mut state, key.0, of);
+            }
+            let table = &state.screen.table;
+            prop_assert_eq!(table.order.get(table.at).copied(), table.cursor);
+            let _ = (keymap::footer(&state), keymap::help_lines(&state), keymap::possible(&state));
+        }
+    }
+
+    #[test]
+    fn what_is_typed_in_compose_is_text_and_never_a_command(text in "[a-zA-Z0-9?/:*!？／ 雨]{1,40}") {
+        let mut state = state(&[Failed, Running]);
+        typed(&mut state, "n");
+        for c in text.chars() {
+            let effects = input(&mut state, Input::Key(Key::char(c)));
+            prop_assert_eq!(effects, []);
+        }
+        prop_assert_eq!(&state.screen.compose.draft.prompt, &text);
+        prop_assert_eq!(state.screen.compose.row, ComposeRow::Field(crate::domain::draft::Field::Prompt));
+        prop_assert!(state.screen.layers.is_empty() && state.ending.is_none());
+        prop_assert!(state.now.mono > Mono(0));
+    }
+}
+
+#[test]
+fn new_rows_do_not_move_the_selection() {
+    let mut state = state(&[Failed, Failed]);
+    typed(&mut state, "j");
+    add(&mut state, task(3, Queued));
+    assert_eq!(state.screen.table.cursor, Some(TaskKey(1)));
+}

@@ -18,10 +18,9 @@ fn no(why: impl Into<String>) -> Possible {
 
 /// Whether at least one of the tasks acted on passes; if none does, why the first one does not.
 fn any(state: &State, test: fn(&Row) -> Possible) -> Possible {
-    let keys = targets(state);
-    let rows = || keys.iter().filter_map(|key| state.tasks.rows.get(key));
-    let Some(first) = rows().next() else { return some_task(state) };
-    if rows().any(|row| test(row).is_ok()) { Ok(()) } else { test(first) }
+    let mut rows = targets(state).filter_map(|key| state.tasks.rows.get(&key)).peekable();
+    let Some(first) = rows.peek().copied() else { return some_task(state) };
+    if rows.any(|row| test(row).is_ok()) { Ok(()) } else { test(first) }
 }
 
 pub(super) fn some_task(state: &State) -> Possible {
@@ -74,9 +73,10 @@ pub(super) fn cancel(state: &State) -> Possible {
 fn download_row(row: &Row) -> Possible {
     let key = row.key;
     match row.state {
-        TaskState::Ready => Ok(()),
+        TaskState::Ready | TaskState::Saved => Ok(()),
+        // What is no longer watched but was paid for can be taken up again.
+        TaskState::Cancelled if row.remote.is_some() => Ok(()),
         TaskState::Saving => no(format!("{key} is being downloaded already")),
-        TaskState::Saved => no(format!("{key} is on disk already; yf copies its path")),
         TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Running => {
             no(format!("{key} is {}: there is no file yet", row.state.word()))
         }

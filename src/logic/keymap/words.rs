@@ -215,7 +215,7 @@ pub fn config_lines() -> String {
         let _ = writeln!(text, "[keys.{}]", ctx.id());
         for binding in BINDINGS.iter().filter(|binding| binding.ctx == ctx) {
             let keys: Vec<String> = binding.keys.iter().map(|key| format!("{key:?}")).collect();
-            let _ = writeln!(text, "# {} = [{}] # {}", binding.id, keys.join(", "), binding.help);
+            let _ = writeln!(text, "#{} = [{}]  # {}", binding.id, keys.join(", "), binding.help);
         }
         text.push('\n');
     }
@@ -226,4 +226,136 @@ pub fn config_lines() -> String {
 #[must_use]
 pub fn ids() -> Vec<(&'static str, &'static str)> {
     BINDINGS.iter().map(|binding| (binding.ctx.id(), binding.id)).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::task::TaskState::{Failed, Queued, Saved, Unknown},
+        logic::{
+            keymap::{CopyWhat, Move},
+            screen::{Layer, ListView, Pane},
+            testing::state,
+        },
+    };
+
+    fn keys(state: &State) -> Vec<String> {
+        footer(state).into_iter().map(|(key, hint)| format!("{key} {hint}")).collect()
+    }
+
+    #[test]
+    fn the_footer_shows_what_fits_the_task_under_the_cursor() {
+        assert_eq!(
+            keys(&state(&[Failed])),
+            [
+                "r retry",
+                "e edit+retry",
+                "n new",
+                "enter detail",
+                "/ filter",
+                "space mark",
+                "s sort",
+                "y copy",
+                "? help"
+            ]
+        );
+        assert_eq!(keys(&state(&[Unknown]))[..2], ["U resolve", "n new"]);
+        assert_eq!(keys(&state(&[Saved]))[..3], ["o play", "Y scp", "c clone"]);
+        assert_eq!(keys(&state(&[])), ["n new", "/ filter", "s sort", "? help"]);
+        let mut paused = state(&[Queued]);
+        paused.queue.paused = true;
+        assert_eq!(keys(&paused)[..2], ["p resume", "x cancel"]);
+    }
+
+    #[test]
+    fn help_begins_with_this_places_keys() {
+        let mut state = state(&[Failed]);
+        state.screen.pane = Pane::Detail;
+        state.screen.layers.push(Layer::Help(ListView::default()));
+        let lines = help_lines(&state);
+        assert_eq!(lines[0], HelpLine::Title("Detail and download".into()));
+        assert!(lines.contains(&HelpLine::Key {
+            keys: "r".into(),
+            text: "Send the same request again as a new attempt".into(),
+            paid: true,
+        }));
+    }
+
+    #[test]
+    fn each_action_says_whether_it_is_possible_and_if_not_why() {
+        let state = state(&[Queued]);
+        let retry = possible(&state).into_iter().find(|(binding, _)| binding.id == "retry").unwrap();
+        assert_eq!(retry.1, Err(Why("#1 has not been sent yet, so there is nothing to repeat".into())));
+    }
+
+    #[test]
+    fn the_promised_default_keys_are_all_there() {
+        let map = &state(&[]).screen.keys;
+        let means = |place, key: &str| map.resolve(place, key.parse().unwrap()).map(|b| b.action);
+        for (keys, action) in [
+            ("j down", Action::Move(Move::Down)),
+            ("k up", Action::Move(Move::Up)),
+            ("g home", Action::Move(Move::First)),
+            ("G end", Action::Move(Move::Last)),
+            ("pgup", Action::Move(Move::PageUp)),
+            ("pgdn", Action::Move(Move::PageDown)),
+            ("ctrl-d", Action::Move(Move::HalfDown)),
+            ("ctrl-u", Action::Move(Move::HalfUp)),
+            ("tab", Action::NextPane),
+            ("shift-tab", Action::PreviousPane),
+            ("1", Action::Show(Pane::Compose)),
+            ("2", Action::Show(Pane::Table)),
+            ("3", Action::Show(Pane::Detail)),
+            ("esc", Action::Back),
+            ("q", Action::Close),
+            ("ctrl-c", Action::Quit),
+            ("ctrl-z", Action::Suspend),
+            ("ctrl-l", Action::Redraw),
+            ("/ ／", Action::Filter),
+            ("? f1 ？", Action::Help),
+            ("space", Action::Mark),
+            ("v", Action::Range),
+            ("*", Action::MarkAll),
+            ("enter", Action::Open),
+            ("s", Action::Sort),
+            ("F", Action::Freeze),
+            ("f", Action::Full),
+            ("y", Action::CopyMenu),
+            ("Y", Action::Scp),
+            ("o", Action::Play),
+            ("d", Action::Download),
+            ("p", Action::Pause),
+            ("u", Action::Undo),
+            ("x", Action::Cancel),
+            ("ctrl-r", Action::Refresh),
+            ("t", Action::Attempts),
+            ("M", Action::Messages),
+            ("n", Action::New),
+            ("c", Action::Clone),
+            ("r", Action::Retry),
+            ("e", Action::Edit),
+        ] {
+            for key in keys.split(' ') {
+                assert_eq!(means(Place::Table, key), Some(action), "{key}");
+            }
+        }
+        assert_eq!(means(Place::List, "n"), Some(Action::NextHit));
+        assert_eq!(means(Place::List, "N"), Some(Action::PreviousHit));
+        let copies = [CopyWhat::Id, CopyWhat::Prompt, CopyWhat::Url, CopyWhat::Path, CopyWhat::Curl];
+        for (key, what) in ["y", "p", "u", "f", "c"].into_iter().zip(copies) {
+            assert_eq!(means(Place::Copy, key), Some(Action::Copy(what)));
+        }
+    }
+
+    #[test]
+    fn the_documents_name_every_action() {
+        let (markdown, config) = (markdown(), config_lines());
+        for binding in BINDINGS {
+            assert!(markdown.contains(&format!("| `{}` | {}", binding.id, binding.help)), "{}", binding.id);
+            assert!(config.contains(&format!("# {} = [", binding.id)), "{}", binding.id);
+        }
+        assert!(config.parse::<toml::Table>().is_ok());
+    }
 }

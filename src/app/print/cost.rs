@@ -1,0 +1,244 @@
+//! The ledger as text: what was spent by day, model, state and error class, and the lines themselves as CSV and JSON.
+
+use super::layout::{BOLD, Cell, Column, FAINT, table};
+use crate::{
+    app::args::CostBy,
+    domain::{
+        money::Ptc,
+        problem::Charged,
+        task::{MoneyEvent, TaskKey},
+        text,
+        time::{Now, Wall},
+    },
+    io::store::CostLine,
+    logic::settings::BudgetSettings,
+    ui::words,
+};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// Each table with its title.
+const TABLES: [(CostBy, &str); 4] =
+    [(CostBy::Day, "DAY"), (CostBy::Model, "MODEL"), (CostBy::State, "STATE"), (CostBy::Class, "ERROR CLASS")];
+
+/// What some attempts came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Sum {
+    tasks: usize,
+    charged: Ptc,
+    unknown: Ptc,
+    reserved: Ptc,
+}
+
+impl Sum {
+    /// What counts as spent: unknowns do.
+    fn spent(self) -> Ptc {
+        self.charged + self.unknown
+    }
+
+    fn add(&mut self, account: &Account<'_>) {
+        self.tasks += 1;
+        let part = match (account.last, account.line.charged) {
+            (MoneyEvent::Reserved, _) => &mut self.reserved,
+            (_, Charged::Yes) => &mut self.charged,
+            (_, Charged::Unknown) => &mut self.unknown,
+            (_, Charged::No) => return,
+        };
+        *part += account.reserved;
+    }
+}
+
+/// One attempt's money: its reserve, and what became of it.
+struct Account<'a> {
+    /// Its first line of the ledger.
+    line: &'a CostLine,
+    reserved: Ptc,
+    last: MoneyEvent,
+}
+
+fn accounts(lines: &[CostLine]) -> Vec<Account<'_>> {
+    let mut accounts: BTreeMap<TaskKey, Account<'_>> = BTreeMap::new();
+    for line in lines {
+        let account = accounts.entry(line.key).or_insert(Account { line, reserved: line.amount, last: line.event });
+        account.last = line.event;
+    }
+    accounts.into_values().collect()
+}
+
+/// What was spent, in tables for people; `by` picks one of them. Under it the day's sum and what its cap leaves.
+#[must_use]
+pub fn cost_text(lines: &[CostLine], by: Option<CostBy>, now: Now, budget: &BudgetSettings, color: bool) -> String {
+    let accounts = accounts(lines);
+    let mut out = String::new();
+    for (table, title) in TABLES.into_iter().filter(|(table, _)| by.is_none_or(|by| by == *table)) {
+        out.push_str(&cost_table(&accounts, table, title, now, color));
+        out.push('\n');
+    }
+    let mut today = Sum::default();
+    accounts.iter().filter(|account| account.line.at >= now.day_start()).for_each(|account| today.add(account));
+    let left = budget.per_day.map_or_else(
+        || "no cap for a day".into(),
+        |cap| format!("the day's cap of {cap} leaves {}", cap.less(today.spent() + today.reserved)),
+    );
+    out.push_str(&format!("Today {} PTC spent, {} set aside; {left}.\n", today.spent(), today.reserved));
+    out
+}
+
+fn cost_table(accounts: &[Account<'_>], by: CostBy, title: &'static str, now: Now, color: bool) -> String {
+    let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
+    let mut all = Sum::default();
+    for account in accounts {
+        sums.entry(group(account.line, by, now)).or_default().add(account);
+        all.add(account);
+    }
+    let columns = [
+        Column { title, right: false },
+        Column { title: "TASKS", right: true },
+        Column { title: "CHARGED", right: true },
+        Column { title: "UNKNOWN", right: true },
+        Column { title: "SET ASIDE", right: true },
+        Column { title: "SPENT", right: true },
+    ];
+    let amount = |amount: Ptc| Cell::inked(amount.to_string(), if amount == Ptc::ZERO { FAINT } else { "" });
+    let row = |name: Cell, sum: Sum| {
+        let tasks = Cell::plain(words::number(sum.tasks));
+        vec![name, tasks, amount(sum.charged), amount(sum.unknown), amount(sum.reserved), amount(sum.spent())]
+    };
+    let mut rows: Vec<Vec<Cell>> = sums.into_iter().map(|(name, sum)| row(Cell::plain(name), sum)).collect();
+    rows.push(row(Cell::inked("all", BOLD), all));
+    table(&columns, &rows, color)
+}
+
+fn group(line: &CostLine, by: CostBy, now: Now) -> String {
+    match by {
+        CostBy::Day => day(line.at, now.utc_offset),
+        CostBy::Model => text::harmless_line(&line.model).into_owned(),
+        CostBy::State => line.state.word().into(),
+        CostBy::Class => line.class.map_or("none", |class| class.id()).into(),
+    }
+}
+
+/// The user's own date of a moment.
+fn day(at: Wall, utc_offset: i32) -> String {
+    words::local(at, Now { utc_offset, ..Now::default() }).0
+}
+
+/// The ledger's lines as CSV with a header, oldest first.
+#[must_use]
+pub fn cost_csv(lines: &[CostLine]) -> String {
+    let mut out = String::from("at,key,event,amount_ptc,profile,model,state,charged,class\n");
+    for line in lines {
+        let fields = [
+            line.at.rfc3339(),
+            line.key.0.to_string(),
+            line.event.id().into(),
+            line.amount.to_string(),
+            line.profile.clone(),
+            line.model.clone(),
+            line.state.word().into(),
+            line.charged.id().into(),
+            line.class.map_or("", |class| class.id()).into(),
+        ];
+        out.push_str(&fields.map(|field| csv_field(&field)).join(","));
+        out.push('\n');
+    }
+    out
+}
+
+/// A field of CSV (RFC 4180), in quotes where it needs them.
+fn csv_field(field: &str) -> String {
+    if field.contains([',', '"', '\n', '\r']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.into() }
+}
+
+/// The ledger's lines, one JSON object a line, oldest first; `day` is the user's own. Ids and money are texts.
+#[must_use]
+pub fn cost_json(lines: &[CostLine], utc_offset: i32) -> String {
+    let object = |line: &CostLine| {
+        json!({
+            "at": line.at.rfc3339(),
+            "day": day(line.at, utc_offset),
+            "key": line.key.0.to_string(),
+            "event": line.event.id(),
+            "amount_ptc": line.amount,
+            "profile": line.profile,
+            "model": line.model,
+            "state": line.state.word(),
+            "charged": line.charged.id(),
+            "class": line.class.map(|class| class.id()),
+        })
+    };
+    lines.iter().map(|line| format!("{}\n", object(line))).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::super::tests::NOW;
+    use super::*;
+    use crate::domain::{problem::ErrorClass, task::TaskState};
+
+    /// A saved one of yesterday, a refused one, an unknown one and a queued one of today.
+    fn ledger() -> Vec<CostLine> {
+        let line = |key, hours_ago: i64, event, state, charged, class| CostLine {
+            key: TaskKey(key),
+            at: Wall(NOW.wall.0 - hours_ago * 3_600_000),
+            event,
+            amount: Ptc::from_thousandths(500),
+            profile: "302ai".into(),
+            model: if key == 4 { "S2V-01".into() } else { "T2V-01".into() },
+            state,
+            charged,
+            class,
+        };
+        let refused = Some(ErrorClass::PromptSensitive);
+        let lost = Some(ErrorClass::UnknownOutcome);
+        vec![
+            line(1, 30, MoneyEvent::Reserved, TaskState::Saved, Charged::Yes, None),
+            line(1, 30, MoneyEvent::Charged, TaskState::Saved, Charged::Yes, None),
+            line(2, 2, MoneyEvent::Reserved, TaskState::Refused, Charged::No, refused),
+            line(2, 2, MoneyEvent::Released, TaskState::Refused, Charged::No, refused),
+            line(3, 1, MoneyEvent::Reserved, TaskState::Unknown, Charged::Unknown, lost),
+            line(3, 1, MoneyEvent::Unknown, TaskState::Unknown, Charged::Unknown, lost),
+            line(4, 0, MoneyEvent::Reserved, TaskState::Queued, Charged::No, None),
+        ]
+    }
+
+    const BUDGET: BudgetSettings =
+        BudgetSettings { per_day: Some(Ptc::from_thousandths(20_000)), per_batch: None, ask_above: None };
+
+    #[test]
+    fn money_is_summed_by_what_became_of_it() {
+        let expected = "\
+DAY         TASKS  CHARGED  UNKNOWN  SET ASIDE  SPENT
+2026-11-21      1      0.5      0.0        0.0    0.5
+2026-11-23      3      0.0      0.5        0.5    0.5
+all             4      0.5      0.5        0.5    1.0
+
+Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
+";
+        assert_eq!(cost_text(&ledger(), Some(CostBy::Day), NOW, &BUDGET, false), expected);
+        let all = cost_text(&ledger(), None, NOW, &BudgetSettings { per_day: None, ..BUDGET }, false);
+        assert!(all.contains("\nprompt_sensitive      1      0.0      0.0        0.0    0.0\n"), "{all}");
+        assert!(all.contains("\nS2V-01      1 ") && all.contains("\nunknown      1 "), "{all}");
+        assert!(all.ends_with("; no cap for a day.\n"), "{all}");
+    }
+
+    #[test]
+    fn the_ledger_leaves_as_csv_and_as_json() {
+        let lines = &ledger()[3..4];
+        assert_eq!(
+            cost_csv(lines),
+            "at,key,event,amount_ptc,profile,model,state,charged,class\n\
+             2026-11-22T16:30:00Z,2,released,0.5,302ai,T2V-01,refused,no,prompt_sensitive\n"
+        );
+        assert_eq!(
+            cost_json(lines, 8 * 3600),
+            concat!(
+                r#"{"amount_ptc":"0.5","at":"2026-11-22T16:30:00Z","charged":"no","class":"prompt_sensitive","#,
+                r#""day":"2026-11-23","event":"released","key":"2","model":"T2V-01","profile":"302ai","state":"refused"}"#,
+                "\n"
+            )
+        );
+        assert_eq!(csv_field("a \"b\", c"), r#""a ""b"", c""#);
+    }
+}

@@ -1,0 +1,242 @@
+//! All about one task, as text.
+
+use super::{
+    layout::{BOLD, Cell},
+    state_ink,
+};
+use crate::{
+    domain::{
+        problem::Charged,
+        request::Request,
+        task::{SavedFile, Task, TaskState},
+        text,
+        time::{Now, Wall},
+    },
+    logic::{msg::Detail, settings::Settings},
+    ui::words,
+};
+use std::fmt::Write;
+
+/// Cells of a label and the blanks behind it.
+const LABEL: usize = 12;
+
+/// How a task stands, what was asked for, what came of it, its attempts and all that happened.
+#[must_use]
+pub fn detail(detail: &Detail, settings: &Settings, now: Now, color: bool) -> String {
+    let task = &detail.task;
+    let mut page = Page { text: String::new(), color };
+    standing(&mut page, task, now);
+    asked(&mut page, &task.request, settings);
+    if let Some(saved) = task.saved() {
+        file(&mut page, saved, &task.request);
+    }
+    times(&mut page, task, now);
+    attempts(&mut page, detail);
+    happened(&mut page, detail, now);
+    page.text
+}
+
+fn standing(page: &mut Page, task: &Task, now: Now) {
+    let state = Cell::inked(task.state().word(), state_ink(task.state())).drawn(page.color);
+    page.line("Task", &format!("{} {state}", task.key));
+    if !task.status().is_empty() {
+        page.field("Status", task.status());
+    }
+    if let Some(name) = &task.name {
+        page.field("Name", name);
+    }
+    if let Some(id) = &task.remote {
+        page.field("Task id", &id.0);
+    }
+    if let Some(file) = task.file() {
+        page.field("File id", &file.0);
+    }
+    if let Some(error) = task.error() {
+        page.field("What", &format!("{} ({}): {}", error.class.label(), error.code, error.message));
+        if !error.next.is_empty() {
+            page.field("Next", &error.next);
+        }
+    }
+    let cost = match task.charged() {
+        Charged::Yes => format!("{} PTC, charged", task.cost),
+        Charged::No if task.state() == TaskState::Queued => {
+            format!("{} PTC when it is sent, free until then", task.cost)
+        }
+        Charged::No => "not charged".into(),
+        Charged::Unknown => format!("{} PTC, perhaps charged; counted as spent", task.cost),
+    };
+    page.field("Cost", &cost);
+    if let Some(at) = task.expires_at.filter(|_| task.state() == TaskState::Ready) {
+        page.field("Address", &format!("lives {} more", words::span(at.since(now.wall))));
+    }
+}
+
+fn asked(page: &mut Page, request: &Request, settings: &Settings) {
+    let mut parts = vec![request.model.clone(), request.resolution.clone(), format!("{} s", request.duration)];
+    let known = settings.catalogue.spec(&request.model).is_some();
+    let flags = [
+        ("no longer in the catalogue", !known),
+        ("prompt followed strictly", !request.optimizer),
+        ("fast pretreatment", request.fast_pretreatment),
+        ("watermark", request.watermark),
+    ];
+    parts.extend(flags.iter().filter(|(_, set)| *set).map(|(words, _)| (*words).to_owned()));
+    page.field("Model", &parts.join(", "));
+    page.field("Prompt", if request.prompt.is_empty() { "none" } else { &request.prompt });
+    for (label, picture) in
+        [("First frame", &request.first_frame), ("Last frame", &request.last_frame), ("Subject", &request.subject)]
+    {
+        if let Some(picture) = picture {
+            // A given data URL is a whole picture.
+            page.field(label, &text::cut(picture.typed(), 200, true).0);
+        }
+    }
+    if let Some(address) = &request.callback {
+        page.field("Callback", address);
+    }
+}
+
+fn file(page: &mut Page, saved: &SavedFile, request: &Request) {
+    page.field("File", &saved.path);
+    let mut parts = vec![words::size(saved.bytes)];
+    if let Some((width, height)) = saved.sides {
+        parts.push(format!("{width}x{height} (asked {})", request.resolution));
+    }
+    if let Some(ms) = saved.length_ms {
+        parts.push(format!("{}.{} s (asked {} s)", ms / 1_000, ms % 1_000 / 100, request.duration));
+    }
+    page.field("", &parts.join(", "));
+    page.field("", &format!("sha256 {}", saved.sha256));
+}
+
+fn times(page: &mut Page, task: &Task, now: Now) {
+    let times = [("Made", Some(task.created_at)), ("Sent", task.sent_at), ("Ended", task.finished_at)];
+    for (label, at) in times {
+        if let Some(at) = at {
+            page.field(label, &format!("{} ({})", moment(at, now), words::ago(now.wall.since(at))));
+        }
+    }
+}
+
+/// The line of attempts, if there is more than this one.
+fn attempts(page: &mut Page, detail: &Detail) {
+    if detail.line.len() < 2 {
+        return;
+    }
+    let told = |task: &Task| format!("{} {}", task.key, task.state().word());
+    let line: Vec<String> = detail.line.iter().map(told).collect();
+    let spent = detail.line.iter().filter(|task| task.charged() != Charged::No).map(|task| task.cost);
+    page.field("Attempts", &format!("{}; {} PTC together", line.join(", "), spent.sum::<crate::domain::money::Ptc>()));
+}
+
+/// Events and money in one line of time.
+fn happened(page: &mut Page, detail: &Detail, now: Now) {
+    let events = detail.events.iter().map(|event| (event.at, event.kind.clone(), event.text.clone()));
+    let money =
+        detail.ledger.iter().map(|line| (line.at, "money".into(), format!("{} {} PTC", line.event.id(), line.amount)));
+    let mut all: Vec<(Wall, String, String)> = events.chain(money).collect();
+    if all.is_empty() {
+        return;
+    }
+    all.sort_by_key(|(at, ..)| *at);
+    page.title("Time line");
+    for (at, kind, what) in all {
+        let line = format!("{}  {kind:<LABEL$}{what}", moment(at, now));
+        page.push(&text::harmless_line(&line));
+    }
+}
+
+/// The user's own date and time.
+fn moment(at: Wall, now: Now) -> String {
+    let (date, time) = words::local(at, now);
+    format!("{date} {}", time.get(..8).unwrap_or(&time))
+}
+
+/// Labels and what stands behind them.
+struct Page {
+    text: String,
+    color: bool,
+}
+
+impl Page {
+    fn push(&mut self, line: &str) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(self.text, "{}", line.trim_end());
+    }
+
+    fn title(&mut self, title: &str) {
+        let title = Cell::inked(title, BOLD).drawn(self.color);
+        self.push("");
+        self.push(&title);
+    }
+
+    /// A label with a value of our own making.
+    fn line(&mut self, label: &str, value: &str) {
+        let label = Cell::inked(format!("{label:<LABEL$}"), BOLD).drawn(self.color);
+        self.push(&format!("{label}{value}"));
+    }
+
+    /// A label with a value from outside, made harmless; its further lines stand under the first.
+    fn field(&mut self, label: &str, value: &str) {
+        let value = text::harmless(value);
+        for (n, line) in value.lines().enumerate() {
+            self.line(if n == 0 { label } else { "" }, line);
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::super::tests::{NOW, refused, saved, settings, task};
+    use super::*;
+    use crate::domain::{
+        money::Ptc,
+        task::{Event, LedgerLine, MoneyEvent, TaskKey},
+    };
+
+    #[test]
+    fn all_about_a_failed_task_is_told_in_the_order_it_is_asked() {
+        let mut first = task(12, "雨夜的东京\na neon street", refused());
+        first.finished_at = Some(Wall(NOW.wall.0 - 240_000));
+        let mut second = task(13, "a cat", saved());
+        second.parent = Some(TaskKey(12));
+        let at = first.created_at;
+        let about = Detail {
+            line: vec![first.clone(), second],
+            events: vec![Event { at: at.plus(10_000), kind: "sent".into(), text: "POST".into(), raw: None }],
+            ledger: vec![LedgerLine { at, event: MoneyEvent::Reserved, amount: Ptc::from_thousandths(500) }],
+            task: first,
+        };
+        let expected = "\
+Task        #12 failed
+Status      Fail
+Task id     106916112212032
+What        prompt refused (1026): the prompt was judged sensitive?[31m
+Next        Edit the prompt
+Cost        not charged
+Model       MiniMax-Hailuo-02, 768P, 6 s
+Prompt      雨夜的东京
+            a neon street
+Made        2026-11-23 02:25:00 (5 min ago)
+Sent        2026-11-23 02:25:10 (4 min ago)
+Ended       2026-11-23 02:26:00 (4 min ago)
+Attempts    #12 failed, #13 saved; 0.5 PTC together
+
+Time line
+2026-11-23 02:25:00  money       reserved 0.5 PTC
+2026-11-23 02:25:10  sent        POST
+";
+        assert_eq!(detail(&about, &settings(), NOW, false), expected);
+    }
+
+    #[test]
+    fn a_saved_file_is_told_with_what_was_asked_for() {
+        let one = task(13, "a cat", saved());
+        let about = Detail { line: vec![one.clone()], events: vec![], ledger: vec![], task: one };
+        let shown = detail(&about, &settings(), NOW, false);
+        let measures = "12.4 MB, 1366x768 (asked 768P), 5.8 s (asked 6 s)";
+        assert!(shown.contains(&format!("File        /videos/13-猫.mp4\n            {measures}\n")), "{shown}");
+        assert!(shown.contains("Cost        0.5 PTC, charged\n") && !shown.contains("Time line"), "{shown}");
+    }
+}

@@ -1,0 +1,227 @@
+//! What the command line prints for people: pure functions from tasks and money to text. Columns are measured in cells, so
+//! that Chinese stands straight; text from outside is made harmless first.
+
+mod cost;
+mod detail;
+mod layout;
+
+pub use cost::{cost_csv, cost_json, cost_text};
+pub use detail::detail;
+
+use crate::{
+    domain::{
+        problem::Charged,
+        task::{Task, TaskState},
+        text,
+        time::Now,
+    },
+    logic::settings::Settings,
+    ui::words,
+};
+use layout::{Cell, Column, FAINT, table};
+
+/// The most cells of a prompt in a table; `show` and `--json` have it whole.
+const PROMPT: usize = 60;
+
+const COLUMNS: [Column; 9] = [
+    Column { title: "KEY", right: true },
+    Column { title: "STATE", right: false },
+    Column { title: "MODEL", right: false },
+    Column { title: "RES", right: false },
+    Column { title: "SEC", right: true },
+    Column { title: "PTC", right: true },
+    Column { title: "MADE", right: true },
+    Column { title: "NOTE", right: false },
+    Column { title: "PROMPT", right: false },
+];
+
+/// Tasks as an aligned table, in the order given. Nothing at all for no tasks.
+#[must_use]
+pub fn task_table(tasks: &[Task], settings: &Settings, now: Now, color: bool) -> String {
+    if tasks.is_empty() {
+        return String::new();
+    }
+    let rows = tasks.iter().map(|task| task_row(task, settings, now)).collect::<Vec<_>>();
+    table(&COLUMNS, &rows, color)
+}
+
+fn task_row(task: &Task, settings: &Settings, now: Now) -> Vec<Cell> {
+    let request = &task.request;
+    let model = settings.catalogue.spec(&request.model).map_or(request.model.as_str(), |spec| spec.short.as_str());
+    let prompt = text::gist(&request.prompt);
+    vec![
+        Cell::plain(task.key.to_string()),
+        Cell::inked(state_words(task.state()), state_ink(task.state())),
+        Cell::plain(model),
+        Cell::plain(&*request.resolution),
+        Cell::plain(request.duration.to_string()),
+        Cell::inked(task.cost.to_string(), if task.charged() == Charged::No { FAINT } else { "" }),
+        Cell::plain(words::ago(now.wall.since(task.created_at))),
+        Cell::plain(note(task)),
+        Cell::plain(text::cut(&prompt, PROMPT, settings.ui.ascii).0),
+    ]
+}
+
+/// What stands behind the state: the service's own word for it, or the kind of failure.
+fn note(task: &Task) -> String {
+    match task.error() {
+        Some(error) => error.class.label().into(),
+        None if task.state() == TaskState::Running => text::harmless_line(task.status()).into_owned(),
+        None => String::new(),
+    }
+}
+
+/// A task that has just changed, in one line: `#12 failed: prompt refused (1026): …`, `#13 saved: /path`.
+#[must_use]
+pub fn change_line(task: &Task, color: bool) -> String {
+    let state = Cell::inked(task.state().word(), state_ink(task.state())).drawn(color);
+    let about = match (task.error(), task.saved()) {
+        (Some(error), _) => format!("{} ({}): {}", error.class.label(), error.code, error.message),
+        (None, Some(saved)) => saved.path.clone(),
+        (None, None) if task.state() == TaskState::Running => task.status().into(),
+        (None, None) => String::new(),
+    };
+    let colon = if about.is_empty() { "" } else { ": " };
+    format!("{} {state}{colon}{}", task.key, text::harmless_line(&about))
+}
+
+/// Sign and word, as on the screen; the signs are those of ASCII, so that no file and no log minds them.
+fn state_words(state: TaskState) -> String {
+    format!("{} {}", state.ascii_sign(), state.word())
+}
+
+/// The colour of a state as a terminal's attribute (SGR); a state is never told by it alone.
+const fn state_ink(state: TaskState) -> &'static str {
+    match state {
+        TaskState::Queued => "",
+        TaskState::Sending | TaskState::Running => "36",
+        TaskState::Unknown => "1;33",
+        TaskState::Ready | TaskState::Saving => "33",
+        TaskState::Saved => "32",
+        TaskState::Failed | TaskState::Refused => "91",
+        TaskState::Cancelled => FAINT,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+pub(super) mod tests {
+    use super::*;
+    use crate::domain::{
+        catalogue::Catalogue,
+        money::Ptc,
+        problem::{ErrorClass, TaskError},
+        request::Request,
+        task::{FileId, Phase, RemoteId, SavedFile, TaskKey},
+        time::{Mono, Wall},
+    };
+
+    /// 2026-11-22T18:30:00Z, seen from Shanghai.
+    pub(in crate::app::print) const NOW: Now =
+        Now { mono: Mono(0), wall: Wall(1_795_372_200_000), utc_offset: 8 * 3600 };
+
+    pub(in crate::app::print) fn task(key: u32, prompt: &str, phase: Phase) -> Task {
+        Task {
+            key: TaskKey(key),
+            rev: 1,
+            parent: None,
+            attempt: 1,
+            name: None,
+            profile: "302ai".into(),
+            request: Request {
+                model: "MiniMax-Hailuo-02".into(),
+                prompt: prompt.into(),
+                first_frame: None,
+                last_frame: None,
+                subject: None,
+                resolution: "768P".into(),
+                duration: 6,
+                optimizer: true,
+                callback: None,
+                fast_pretreatment: false,
+                watermark: false,
+            },
+            cost: Ptc::from_thousandths(500),
+            remote: Some(RemoteId("106916112212032".into())),
+            expires_at: None,
+            dir: None,
+            created_at: Wall(NOW.wall.0 - 300_000),
+            sent_at: Some(Wall(NOW.wall.0 - 290_000)),
+            finished_at: None,
+            phase,
+            claim: None,
+        }
+    }
+
+    pub(in crate::app::print) fn refused() -> Phase {
+        Phase::Failed {
+            error: TaskError {
+                code: "1026".into(),
+                class: ErrorClass::PromptSensitive,
+                message: "the prompt was judged sensitive\u{1b}[31m".into(),
+                next: "Edit the prompt".into(),
+                charged: Charged::No,
+            },
+        }
+    }
+
+    pub(in crate::app::print) fn saved() -> Phase {
+        Phase::Saved {
+            file: FileId("176844028768320".into()),
+            saved: SavedFile {
+                path: "/videos/13-猫.mp4".into(),
+                bytes: 12_449_000,
+                sha256: "ab".repeat(32),
+                sides: Some((1366, 768)),
+                length_ms: Some(5_875),
+            },
+        }
+    }
+
+    pub(in crate::app::print) fn settings() -> Settings {
+        Settings { catalogue: Catalogue::builtin(), ..Settings::default() }
+    }
+
+    #[test]
+    fn tasks_stand_in_straight_columns_with_chinese_prompts_too() {
+        let running = Phase::Running { status: "Processing".into(), next_poll: NOW.wall, polls: 1, misses: 0 };
+        let tasks = [
+            task(9, "雨夜的东京\n霓虹灯", running),
+            task(12, "a cat", refused()),
+            task(130, &"很长".repeat(40), saved()),
+        ];
+        let long = "很长".repeat(14);
+        let expected = format!(
+            " KEY  STATE      MODEL  RES   SEC  PTC       MADE  NOTE            PROMPT
+  #9  > running  H-02   768P    6  0.5  5 min ago  Processing      雨夜的东京 霓虹灯
+ #12  x failed   H-02   768P    6  0.5  5 min ago  prompt refused  a cat
+#130  + saved    H-02   768P    6  0.5  5 min ago                  {long}很…
+"
+        );
+        assert_eq!(task_table(&tasks, &settings(), NOW, false), expected);
+        assert_eq!(task_table(&[], &settings(), NOW, false), "");
+    }
+
+    #[test]
+    fn colours_change_nothing_but_the_colour() {
+        let tasks = [task(12, "a cat", refused()), task(13, "a dog", saved())];
+        let inked = task_table(&tasks, &settings(), NOW, true);
+        assert!(inked.contains("\u{1b}[91mx failed\u{1b}[0m"), "{inked:?}");
+        let mut bare = inked.clone();
+        for code in ["\u{1b}[91m", "\u{1b}[32m", "\u{1b}[2m", "\u{1b}[1m", "\u{1b}[0m"] {
+            bare = bare.replace(code, "");
+        }
+        assert_eq!(bare, task_table(&tasks, &settings(), NOW, false));
+    }
+
+    #[test]
+    fn a_change_is_told_in_one_harmless_line() {
+        assert_eq!(change_line(&task(13, "", saved()), false), "#13 saved: /videos/13-猫.mp4");
+        assert_eq!(
+            change_line(&task(12, "", refused()), false),
+            "#12 failed: prompt refused (1026): the prompt was judged sensitive?[31m"
+        );
+        let queued = Phase::Queued { not_before: NOW.wall, put_back: None };
+        assert_eq!(change_line(&task(14, "", queued), false), "#14 queued");
+    }
+}
