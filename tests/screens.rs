@@ -180,6 +180,7 @@ fn preview(purpose: Purpose, items: Vec<PreviewItem>) -> Preview {
         obstacles: Vec::new(),
         opened: Mono(0),
         typed: None,
+        batch: None,
         sent: None,
         scroll: 0,
     }
@@ -187,6 +188,7 @@ fn preview(purpose: Purpose, items: Vec<PreviewItem>) -> Preview {
 
 fn item(parent: u32, prompt: &str) -> PreviewItem {
     PreviewItem {
+        name: None,
         request: request("MiniMax-Hailuo-02", prompt),
         parent: Some(TaskKey(parent)),
         was: None,
@@ -297,7 +299,7 @@ fn help() {
 fn menus() {
     shots("copy_menu", with_layer(Layer::CopyMenu));
     shots("sort_menu", with_layer(Layer::SortMenu { at: 3 }));
-    shots("choose_model", with_layer(Layer::Choose { field: Field::Model, at: 2 }));
+    shots("choose_model", with_layer(Layer::Choose { field: Field::Model, at: 2, marks: [1, 2].into() }));
 }
 
 #[test]

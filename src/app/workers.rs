@@ -6,7 +6,7 @@ use crate::{
         client::{Client, ClientConfig},
         config::Loaded,
         download::Downloader,
-        images,
+        files, images,
         store::{self, Handle},
     },
     logic::{
@@ -81,6 +81,12 @@ impl Workers {
                 tokio::task::spawn_blocking(move || {
                     let result = images::load(&path, &dir);
                     tell(&to, Msg::Local(LocalMsg::Image { path, result }));
+                });
+            }
+            LocalCmd::List { typed, purpose } => {
+                tokio::task::spawn_blocking(move || {
+                    let result = files::list(&typed);
+                    tell(&to, Msg::Local(LocalMsg::Listed { typed, purpose, result }));
                 });
             }
             LocalCmd::Open { path } => {

@@ -9,6 +9,7 @@ pub mod check;
 pub mod draft;
 pub mod export;
 pub mod fields;
+pub mod folder;
 pub mod lint;
 pub mod matrix;
 pub mod money;

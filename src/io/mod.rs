@@ -4,6 +4,7 @@
 pub mod client;
 pub mod config;
 pub mod download;
+pub mod files;
 pub mod images;
 mod paths;
 pub mod secret;

@@ -58,6 +58,7 @@ pub(super) fn run(state: &mut State, action: Action) -> Vec<Do> {
         Action::Accept => return accept(state),
         Action::New => compose::open(state),
         Action::Fix => compose::fix(state),
+        Action::MarkChoice => compose::mark_choice(state),
         Action::Help => help(state),
         Action::Messages => state.screen.layers.push(Layer::Messages(ListView::default())),
         Action::NextPane => turn(state, true),
@@ -191,7 +192,7 @@ fn accept(state: &mut State) -> Vec<Do> {
     }
     match state.screen.layers.pop() {
         Some(Layer::SortMenu { at }) => sort(state, at),
-        Some(Layer::Choose { field, at }) => compose::choose(state, field, at),
+        Some(Layer::Choose { field, at, marks }) => compose::choose_marked(state, field, at, &marks),
         Some(layer @ Layer::FilterInput { .. }) => keep_filter(state, layer),
         Some(Layer::Resolve { key, at, line }) => return settle(state, key, at, line),
         Some(layer) => state.screen.layers.push(layer),

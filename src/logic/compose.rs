@@ -2,14 +2,16 @@
 //! `domain`; what it looks like, in `ui`.
 
 mod pictures;
+mod plan;
 mod rows;
 
-pub use rows::{ROWS, choices, chosen, usable};
+pub use plan::{combines, is_many};
+pub use rows::{ROWS, choices, chosen, marked, takes_several, usable};
 
 use super::{
     commands::Do,
     editor::PromptEditor,
-    effect::{Effect, Level, LocalCmd, StoreCmd},
+    effect::{Effect, Level, ListFor, LocalCmd, StoreCmd},
     engine::acts::price,
     key::{Code, Key},
     msg::LocalMsg,
@@ -19,12 +21,15 @@ use super::{
     toast,
 };
 use crate::domain::{
+    braces::{self, Template},
     catalogue::ModelSpec,
     check,
     draft::{Draft, Fault, Field, Severity},
+    matrix::Plan,
     task::Task,
     time::Mono,
 };
+use std::collections::BTreeSet;
 
 /// How long a changed draft waits for more typing before it is saved, in milliseconds: what a crash can cost.
 const SAVE_AFTER: u64 = 500;
@@ -177,7 +182,7 @@ pub(super) fn pasted(state: &mut State, text: &str) -> bool {
             line_changed(state, field);
             true
         }
-        ComposeRow::Field(_) | ComposeRow::Send => false,
+        ComposeRow::Field(_) | ComposeRow::Combine | ComposeRow::Send => false,
     }
 }
 
@@ -207,7 +212,14 @@ pub(super) fn step(state: &mut State, forward: bool) -> Vec<Do> {
 
 /// Next or previous value of a row that is chosen.
 pub(super) fn change(state: &mut State, forward: bool) -> Vec<Do> {
-    let ComposeRow::Field(field) = state.screen.compose.row else { return Vec::new() };
+    let field = match state.screen.compose.row {
+        ComposeRow::Field(field) => field,
+        ComposeRow::Combine => {
+            turn_combination(state);
+            return Vec::new();
+        }
+        ComposeRow::Send => return Vec::new(),
+    };
     let len = choices(state, field).len().max(1);
     let at = (chosen(state, field) + if forward { 1 } else { len - 1 }) % len;
     choose(state, field, at);
@@ -224,16 +236,46 @@ pub(super) fn choose(state: &mut State, field: Field, at: usize) {
     touch(state);
 }
 
+/// Takes the values marked in a field's list, or the one under the cursor where none is marked.
+pub(super) fn choose_marked(state: &mut State, field: Field, at: usize, marks: &BTreeSet<usize>) {
+    if marks.is_empty() {
+        choose(state, field, at);
+        return;
+    }
+    rows::set_several(state, field, marks);
+    touch(state);
+}
+
+/// Marks or unmarks the value under the cursor of a field's list.
+pub(super) fn mark_choice(state: &mut State) {
+    if let Some(Layer::Choose { at, marks, .. }) = state.screen.layers.last_mut()
+        && !marks.remove(at)
+    {
+        marks.insert(*at);
+    }
+}
+
+/// Lists are taken each with each, or one by one.
+fn turn_combination(state: &mut State) {
+    let lists = &mut state.screen.compose.draft.lists;
+    lists.zip = !lists.zip;
+    touch(state);
+}
+
 /// Enter on a row that is chosen: its list, or the preview on the Send row.
 pub(super) fn enter(state: &mut State) -> Vec<Do> {
     match state.screen.compose.row {
         ComposeRow::Send => to_preview(state),
+        ComposeRow::Combine => {
+            turn_combination(state);
+            Vec::new()
+        }
         ComposeRow::Field(field) => {
             if let Err(why) = usable(state, field) {
                 toast::say(state, Level::Info, why, None);
             } else {
-                let at = chosen(state, field);
-                state.screen.layers.push(Layer::Choose { field, at });
+                let (at, marks) = (chosen(state, field), marked(state, field));
+                state.screen.layers.push(Layer::Choose { field, at, marks });
             }
             Vec::new()
         }
@@ -258,11 +300,11 @@ pub fn local(state: &mut State, msg: LocalMsg) -> Vec<Effect> {
     match msg {
         LocalMsg::Image { path, result } => {
             state.screen.compose.images.insert(path, Some(result));
-            check_again(state);
-            if std::mem::take(&mut state.screen.compose.wants_preview) && state.screen.layers.is_empty() {
-                let wishes = to_preview(state);
-                return super::input::carry_out(state, wishes);
-            }
+            return pictures_came(state, Vec::new());
+        }
+        LocalMsg::Listed { typed, purpose: ListFor::FirstFrames, result } => {
+            let reads = pictures::listed(state, typed, result);
+            return pictures_came(state, reads);
         }
         LocalMsg::Edited { result: Ok(text) } => {
             // Editors end a file with a line end that nobody typed.
@@ -280,21 +322,39 @@ pub fn local(state: &mut State, msg: LocalMsg) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Pictures have come: the preview that waited for them opens once there is none left to wait for.
+fn pictures_came(state: &mut State, mut wishes: Vec<Do>) -> Vec<Effect> {
+    check_again(state);
+    let compose = &state.screen.compose;
+    if compose.wants_preview && state.screen.layers.is_empty() && !pictures::reading(state) {
+        state.screen.compose.wants_preview = false;
+        wishes.extend(to_preview(state));
+    }
+    super::input::carry_out(state, wishes)
+}
+
 /// Checks the draft as the model would take it.
 fn check_again(state: &mut State) {
-    state.screen.compose.faults = faults(state);
+    let (faults, estimate) = plan::checked(state);
+    (state.screen.compose.faults, state.screen.compose.estimate) = (faults, estimate);
 }
 
-fn faults(state: &State) -> Vec<Fault> {
+/// What the checks say of a draft that stands for one task. A mended prompt is given as it must be typed.
+fn faults_of_one(state: &State) -> Vec<Fault> {
     let compose = &state.screen.compose;
-    let look = |path: &str| pictures::look(&compose.images, path);
+    let look = |path: &str| pictures::look(compose, path);
     let (catalogue, webp) = (&state.settings.catalogue, state.settings.profile.webp);
-    check::check(&for_model(state), catalogue, webp, &look)
+    let mut faults = check::check(&for_model(state), catalogue, webp, &look);
+    for fault in &mut faults {
+        fault.fix = fault.fix.take().map(|mended| braces::escape(&mended));
+    }
+    faults
 }
 
-/// The draft without what its model cannot use; values kept for another model are not sent.
+/// The draft without what its model cannot use (values kept for another model are not sent), its prompt as it is sent.
 fn for_model(state: &State) -> Draft {
     let draft = &state.screen.compose.draft;
+    let draft = Draft { prompt: Template::parse(&draft.prompt).first(), ..draft.clone() };
     spec(state).map_or_else(|| draft.clone(), |spec| draft.for_model(spec))
 }
 
@@ -308,8 +368,12 @@ pub(super) fn to_preview(state: &mut State) -> Vec<Do> {
         toast::say(state, Level::Info, "reading the picture; the preview follows".into(), None);
         return reads;
     }
+    if is_many(state) {
+        many_to_preview(state);
+        return reads;
+    }
     let compose = &state.screen.compose;
-    let look = |path: &str| pictures::look(&compose.images, path);
+    let look = |path: &str| pictures::look(compose, path);
     let draft = for_model(state);
     match check::build(&draft, &state.settings.catalogue, state.settings.profile.webp, &look) {
         Ok(request) => {
@@ -317,21 +381,64 @@ pub(super) fn to_preview(state: &mut State) -> Vec<Do> {
                 cost: price(state, &request),
                 parent: compose.parent,
                 was: compose.parent_request.clone(),
+                name: None,
                 request,
             };
-            let purpose = if compose.parent.is_some() { Purpose::EditRetry } else { Purpose::New };
+            let purpose = purpose(state);
             let warnings = compose.faults.iter().map(|fault| fault.problem.clone()).collect();
             let count = usize::try_from(draft.count).unwrap_or(1).max(1);
             preview::open(state, purpose, vec![item; count], warnings);
         }
-        Err(faults) => {
-            if let Some(error) = faults.iter().find(|fault| fault.severity == Severity::Error) {
-                rows::go_to(state, ComposeRow::Field(error.field));
-                toast::say(state, Level::Warning, error.problem.to_string(), None);
-            }
-        }
+        Err(faults) => go_to_error(state, &faults),
     }
     reads
+}
+
+/// Goes to the row of the first error and says it.
+fn go_to_error(state: &mut State, faults: &[Fault]) {
+    if let Some(error) = faults.iter().find(|fault| fault.severity == Severity::Error) {
+        rows::go_to(state, ComposeRow::Field(error.field));
+        toast::say(state, Level::Warning, error.problem.to_string(), None);
+    }
+}
+
+const fn purpose(state: &State) -> Purpose {
+    if state.screen.compose.parent.is_some() { Purpose::EditRetry } else { Purpose::New }
+}
+
+/// Opens the preview of everything that a draft of several values stands for.
+fn many_to_preview(state: &mut State) {
+    match plan::plan_of(state, &[plan::matrix(state)]) {
+        Ok(plan) if !plan.cells.is_empty() => open_plan(state, &plan, None),
+        Ok(_) | Err(_) => {
+            let faults = state.screen.compose.faults.clone();
+            go_to_error(state, &faults);
+        }
+    }
+}
+
+/// Opens the preview of a plan; `from` is the file it was read from.
+fn open_plan(state: &mut State, plan: &Plan, from: Option<String>) {
+    let compose = &state.screen.compose;
+    let (parent, was) = if from.is_none() { (compose.parent, compose.parent_request.clone()) } else { (None, None) };
+    let items = plan
+        .cells
+        .iter()
+        .flat_map(|cell| {
+            let item = PreviewItem {
+                cost: price(state, &cell.request),
+                parent,
+                was: was.clone(),
+                name: cell.name.clone(),
+                request: cell.request.clone(),
+            };
+            std::iter::repeat_n(item, cell.count)
+        })
+        .collect();
+    let purpose = if from.is_some() { Purpose::File } else { purpose(state) };
+    let batch = plan::batch(plan, from);
+    preview::open(state, purpose, items, plan.warnings.clone());
+    preview::tell_batch(state, batch);
 }
 
 /// When the draft is to be saved.

@@ -209,6 +209,13 @@ pub enum LocalCmd {
         /// The path as it was typed (`~` allowed).
         path: String,
     },
+    /// List the folder of a path as it was typed. Answered by `LocalMsg::Listed`.
+    List {
+        /// The path.
+        typed: String,
+        /// What it is for.
+        purpose: ListFor,
+    },
     /// Open `$VISUAL` or `$EDITOR` on a text, the screen given over. Answered by `LocalMsg::Edited`.
     Edit {
         /// The text.
@@ -224,6 +231,13 @@ pub enum LocalCmd {
         /// Name and value; names begin with `REELTOP_`.
         facts: Vec<(String, String)>,
     },
+}
+
+/// What a folder is listed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ListFor {
+    /// The pictures that a folder or a pattern in the first frame stands for.
+    FirstFrames,
 }
 
 /// By the terminal. Nothing of it happens when the output is no terminal.

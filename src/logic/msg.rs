@@ -1,9 +1,14 @@
 //! What happens to the program: everything that `update` is told. Plain data.
 
-use super::{act::Act, effect::Ticket, key::Key};
+use super::{
+    act::Act,
+    effect::{ListFor, Ticket},
+    key::Key,
+};
 use crate::domain::{
     answer::Reply,
     draft::Draft,
+    folder::Listing,
     money::Ptc,
     problem::{Problem, TaskError},
     request::StoredImage,
@@ -307,6 +312,15 @@ pub enum LocalMsg {
         path: String,
         /// What it is, or why it cannot be read. Whether the service will take it is for the checks to say.
         result: Result<StoredImage, Problem>,
+    },
+    /// A folder was listed, or why not.
+    Listed {
+        /// The path as it was typed.
+        typed: String,
+        /// What it is for.
+        purpose: ListFor,
+        /// What is in it.
+        result: Result<Listing, Problem>,
     },
     /// The text came back from `$EDITOR`, or why not.
     Edited {

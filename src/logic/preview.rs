@@ -11,7 +11,7 @@ use super::{
     key::{Code, Key},
     keymap::{Move, Why, as_command},
     msg::InsertRefusal,
-    screen::{Layer, Pane, Preview, PreviewItem, Purpose},
+    screen::{Batch, Layer, Pane, Preview, PreviewItem, Purpose},
     state::State,
     table, toast,
 };
@@ -37,10 +37,18 @@ pub(super) fn open(state: &mut State, purpose: Purpose, items: Vec<PreviewItem>,
         total,
         opened: state.now.mono,
         typed: asks.then(LineEditor::default),
+        batch: None,
         sent: None,
         scroll: 0,
     };
     state.screen.layers.push(Layer::Preview(preview));
+}
+
+/// Tells in the preview on top what made its tasks.
+pub(super) fn tell_batch(state: &mut State, batch: Batch) {
+    if let Some(Layer::Preview(preview)) = state.screen.layers.last_mut() {
+        preview.batch = Some(batch);
+    }
 }
 
 /// What makes that it would only be queued.
@@ -109,6 +117,7 @@ pub(super) fn retry(state: &mut State, tasks: Vec<Task>, left_out: usize) {
             cost: price(state, &task.request),
             parent: Some(task.key),
             was: None,
+            name: None,
             request: task.request,
         })
         .collect();
@@ -158,7 +167,7 @@ pub(super) fn send(state: &mut State) -> Vec<Do> {
     let intents = preview
         .items
         .iter()
-        .map(|item| Intent { request: item.request.clone(), parent: item.parent, name: None })
+        .map(|item| Intent { request: item.request.clone(), parent: item.parent, name: item.name.clone() })
         .collect();
     vec![Do::Act(Act::Queue { intents, undo })]
 }
@@ -213,6 +222,8 @@ fn queued(state: &mut State, purpose: Purpose, tasks: &[Task]) -> Vec<Effect> {
             table::clear_marks(state);
             Vec::new()
         }
+        // A file leaves the draft in compose alone.
+        Purpose::File => Vec::new(),
         Purpose::New | Purpose::EditRetry => compose::sent(state),
     };
     if state.screen.pane == Pane::Compose {

@@ -202,6 +202,19 @@ pub struct Compose {
     pub put_by: Option<Draft>,
     /// Whether the preview opens as soon as the pictures have been read.
     pub wants_preview: bool,
+    /// The files that a folder or a pattern stands for, by the text as typed; `None` while it is being listed.
+    pub folders: BTreeMap<String, Option<Result<Vec<String>, Problem>>>,
+    /// What the draft would make, where that is more than one task of one kind.
+    pub estimate: Option<Estimate>,
+}
+
+/// What a draft of several values would make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    /// So many tasks.
+    pub tasks: usize,
+    /// At that price together.
+    pub price: Ptc,
 }
 
 impl Compose {
@@ -222,6 +235,8 @@ impl Compose {
             unsaved_since: None,
             put_by: None,
             wants_preview: false,
+            folders: BTreeMap::new(),
+            estimate: None,
         }
     }
 }
@@ -231,6 +246,8 @@ impl Compose {
 pub enum ComposeRow {
     /// A field.
     Field(Field),
+    /// Whether lists are taken each with each or one by one; there only while there are two.
+    Combine,
     /// The last row: opens the preview.
     Send,
 }
@@ -277,6 +294,8 @@ pub enum Layer {
         field: Field,
         /// The chosen one, as an index into `compose::choices`.
         at: usize,
+        /// Values marked to be taken together, as indices too.
+        marks: BTreeSet<usize>,
     },
 }
 
@@ -317,10 +336,23 @@ pub struct Preview {
     pub opened: Mono,
     /// The number of tasks as it must be typed above `budget.ask_above`; `None` when it need not be.
     pub typed: Option<LineEditor>,
+    /// What made several tasks of one draft or of a file, where something did.
+    pub batch: Option<Batch>,
     /// The insertion under way after Enter; a second Enter does nothing.
     pub sent: Option<Ticket>,
     /// First line shown.
     pub scroll: usize,
+}
+
+/// What made several tasks, and what came of it besides them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// The file of prompts; `None` for a draft.
+    pub from: Option<String>,
+    /// Combinations that came more than once and were left out.
+    pub duplicates: usize,
+    /// Combinations that cannot be sent: what, and why not.
+    pub impossible: Vec<(String, String)>,
 }
 
 /// One attempt in a preview.
@@ -334,6 +366,8 @@ pub struct PreviewItem {
     pub was: Option<Request>,
     /// Its price.
     pub cost: Ptc,
+    /// The user's own name for it.
+    pub name: Option<String>,
 }
 
 /// What brought a preview up.
@@ -345,6 +379,8 @@ pub enum Purpose {
     Retry,
     /// `e`, then sent from compose.
     EditRetry,
+    /// A file of prompts.
+    File,
 }
 
 /// A passing word.

@@ -13,6 +13,7 @@ use crate::{
         money::Ptc,
     },
     logic::{
+        compose::{self, ROWS},
         screen::{Compose, ComposeRow},
         state::State,
     },
@@ -22,23 +23,6 @@ use ratatui::{
     style::Style,
     text::{Line, Span},
 };
-
-/// The rows in their order.
-const ROWS: [ComposeRow; 13] = [
-    ComposeRow::Field(Field::Model),
-    ComposeRow::Field(Field::Prompt),
-    ComposeRow::Field(Field::FirstFrame),
-    ComposeRow::Field(Field::LastFrame),
-    ComposeRow::Field(Field::Subject),
-    ComposeRow::Field(Field::Resolution),
-    ComposeRow::Field(Field::Duration),
-    ComposeRow::Field(Field::Count),
-    ComposeRow::Field(Field::Optimizer),
-    ComposeRow::Field(Field::FastPretreatment),
-    ComposeRow::Field(Field::Watermark),
-    ComposeRow::Field(Field::Callback),
-    ComposeRow::Send,
-];
 
 /// The prompt's editor has at least these rows where there is room, and at most those.
 const PROMPT_ROWS: (u16, u16) = (3, 12);
@@ -122,6 +106,7 @@ fn shown(state: &State, row: ComposeRow) -> bool {
         ComposeRow::Field(Field::FastPretreatment) => {
             spec.is_some_and(|spec| spec.fast_pretreatment) || state.screen.compose.draft.fast_pretreatment
         }
+        ComposeRow::Combine => compose::combines(state),
         ComposeRow::Field(_) | ComposeRow::Send => true,
     }
 }
@@ -140,6 +125,7 @@ fn below(state: &State, look: Look, row: ComposeRow, width: u16) -> Vec<Line<'st
     let room = usize::from(width).saturating_sub(LABEL + 3);
     let field = match row {
         ComposeRow::Field(field) => field,
+        ComposeRow::Combine => return Vec::new(),
         ComposeRow::Send => return changes(state, look, width),
     };
     compose
@@ -224,7 +210,7 @@ fn draw_block(brush: &mut Brush<'_>, room: Rect, state: &State, block: &Block) -
     };
     let cannot = match block.row {
         ComposeRow::Field(field) => why_not(state, field),
-        ComposeRow::Send => None,
+        ComposeRow::Combine | ComposeRow::Send => None,
     };
     let label_style = match (focused, &cannot) {
         (true, _) => look.theme.chosen,
@@ -239,6 +225,10 @@ fn draw_block(brush: &mut Brush<'_>, room: Rect, state: &State, block: &Block) -
         }
         (ComposeRow::Field(Field::Prompt), None) => prompt(brush, value, state, focused),
         (ComposeRow::Field(field), None) => field_value(brush, value, state, field, focused),
+        (ComposeRow::Combine, None | Some(_)) => {
+            combination(brush, value, state, focused);
+            None
+        }
         (ComposeRow::Send, None | Some(_)) => {
             send(brush, value, state);
             None
@@ -269,6 +259,7 @@ const fn label(row: ComposeRow) -> &'static str {
             Field::FastPretreatment => "Fast",
             Field::Watermark => "Watermark",
         },
+        ComposeRow::Combine => "Lists",
         ComposeRow::Send => "Send",
     }
 }
@@ -370,6 +361,20 @@ fn field_value(brush: &mut Brush<'_>, place: Rect, state: &State, field: Field, 
     None
 }
 
+/// How several lists are combined.
+fn combination(brush: &mut Brush<'_>, place: Rect, state: &State, focused: bool) {
+    let look = brush.look;
+    let (value, means) = if state.screen.compose.draft.lists.zip {
+        ("one by one", "the first of each, then the second of each")
+    } else {
+        ("each with each", "every combination")
+    };
+    let [left, right] = look.signs.choice;
+    let shown = if focused { format!("{left} {value} {right}") } else { value.to_owned() };
+    brush.text(place.x, place.y, place.width, &shown, if focused { look.theme.strong } else { Style::new() });
+    note(brush, place, &shown, means);
+}
+
 /// What stands behind a value in small.
 fn note(brush: &mut Brush<'_>, place: Rect, value: &str, note: &str) {
     let used = u16::try_from(text::width(value)).unwrap_or(place.width).saturating_add(3);
@@ -400,7 +405,14 @@ fn chosen(state: &State, field: Field) -> String {
     let draft = &state.screen.compose.draft;
     let spec = spec(state);
     let on = |on: bool| if on { "on" } else { "off" }.to_owned();
+    let lists = &draft.lists;
     match field {
+        Field::Model if !lists.models.is_empty() => lists.models.join(", "),
+        Field::Resolution if !lists.resolutions.is_empty() => lists.resolutions.join(", "),
+        Field::Duration if !lists.durations.is_empty() => {
+            let seconds: Vec<String> = lists.durations.iter().map(u32::to_string).collect();
+            format!("{} s", seconds.join(", "))
+        }
         Field::Model => draft.model.clone(),
         Field::Resolution => draft
             .resolution
@@ -454,6 +466,11 @@ fn beside(state: &State, field: Field) -> String {
 
 /// What is known of a picture that was typed.
 fn picture(compose: &Compose, path: &str) -> String {
+    match compose.folders.get(path.trim()) {
+        Some(None) => return "being listed".into(),
+        Some(Some(Ok(paths))) => return format!("{} pictures", paths.len()),
+        Some(Some(Err(_))) | None => {}
+    }
     match compose.images.get(path) {
         Some(Some(Ok(image))) => format!(
             "{} {}x{}, {}",
@@ -470,11 +487,14 @@ fn picture(compose: &Compose, path: &str) -> String {
 /// The price of this send and of the day after it.
 fn send(brush: &mut Brush<'_>, place: Rect, state: &State) {
     let draft = &state.screen.compose.draft;
-    let price = spec(state).map_or(Ptc::ZERO, |spec| spec.price.times(usize::try_from(draft.count).unwrap_or(1)));
+    let count = usize::try_from(draft.count).unwrap_or(1);
+    let one = || spec(state).map_or(Ptc::ZERO, |spec| spec.price.times(count));
+    let (count, price) =
+        state.screen.compose.estimate.map_or_else(|| (count, one()), |estimate| (estimate.tasks, estimate.price));
     let day = state.money.spent_today + state.money.reserved + price;
     let look = brush.look;
     let errors = state.screen.compose.faults.iter().filter(|fault| fault.severity == Severity::Error).count();
-    let what = if draft.count > 1 { format!("{} tasks for {price} PTC", draft.count) } else { format!("{price} PTC") };
+    let what = if count > 1 { format!("{count} tasks for {price} PTC") } else { format!("{price} PTC") };
     let (after, over) = match state.settings.budget.per_day {
         Some(cap) => (format!("the day then has {day} of {cap}"), day > cap),
         None => (format!("the day then has {day}"), false),

@@ -125,9 +125,9 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
             layers::confirm(brush, screen, confirm);
             None
         }
-        Layer::Choose { field, at } => {
+        Layer::Choose { field, at, marks } => {
             let (title, choices) = hints::choices(state, *field);
-            layers::choose(brush, screen, &title, &choices, *at);
+            layers::choose(brush, screen, &title, &choices, *at, marks);
             None
         }
         // Drawn in the footer's place.

@@ -100,6 +100,7 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Copy, &["c"], Action::Copy(CopyWhat::Curl), "curl", "curl", "Copy the request as a curl command, the key as a variable"),
     // Menus and questions.
     on(Ctx::Menu, &["enter"], Action::Accept, "accept", "take", "Take the chosen line; in the sort menu again for the other direction"),
+    on(Ctx::Menu, &["space"], Action::MarkChoice, "mark", "mark", "Mark several values of a field: each makes tasks of its own").when(when::takes_several),
     on(Ctx::Menu, &["k", "up"], Action::Move(Move::Up), "up", "up", "Move up"),
     on(Ctx::Menu, &["j", "down"], Action::Move(Move::Down), "down", "down", "Move down"),
     on(Ctx::Menu, &["g", "home"], Action::Move(Move::First), "first", "first", "Go to the first line"),

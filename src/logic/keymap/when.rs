@@ -152,6 +152,13 @@ pub(super) fn fix(state: &State) -> Possible {
     }
 }
 
+pub(super) fn takes_several(state: &State) -> Possible {
+    match state.screen.layers.last() {
+        Some(Layer::Choose { field, .. }) if crate::logic::compose::takes_several(*field) => Ok(()),
+        _ => no("Only one can be taken here"),
+    }
+}
+
 pub(super) fn send(state: &State) -> Possible {
     match state.screen.layers.last() {
         Some(Layer::Preview(preview)) => crate::logic::preview::can_send(preview),

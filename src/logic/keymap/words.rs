@@ -100,7 +100,7 @@ fn wanted(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
         Place::Preview => in_ctx(Ctx::Preview, &["send", "down", "up"]),
         Place::List => in_ctx(Ctx::List, &["search", "next_hit", "previous_hit", "page_down", "page_up"]),
         Place::Filter => in_ctx(Ctx::Filter, &["accept"]),
-        Place::Menu => in_ctx(Ctx::Menu, &["accept", "down", "up"]),
+        Place::Menu => in_ctx(Ctx::Menu, &["accept", "mark", "down", "up"]),
         Place::Resolve => in_ctx(Ctx::Resolve, &["accept", "down", "up"]),
         Place::Confirm => in_ctx(Ctx::Confirm, &["yes", "no"]),
         Place::Copy => in_ctx(Ctx::Copy, &["id", "prompt", "url", "path", "curl"]),
