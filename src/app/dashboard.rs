@@ -67,14 +67,14 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     // The first paint waits for nothing: the store is opened and the key is read while it is on its way.
     let mut engine = Engine::start(setup, clock);
     face.tell_size(&mut engine);
-    face.draw(&engine);
+    face.draw(&mut engine);
     while !engine.ended {
         face.turn(&mut engine, &mut signals).await;
         for order in engine.for_shell() {
             face.carry_out(order).await;
         }
         face.tell_size(&mut engine);
-        face.draw(&engine);
+        face.draw(&mut engine);
     }
     face.leave().await;
     let state = engine.close();
@@ -201,13 +201,17 @@ impl Face {
     }
 
     /// Draws if something has changed, the line takes bytes, and it is time.
-    fn draw(&mut self, engine: &Engine) {
+    fn draw(&mut self, engine: &mut Engine) {
         let due = self.urgent || self.drawn.elapsed() >= self.frame_gap;
         if !self.stale || !due || !self.writer.idle() || self.guard.is_none() {
             return;
         }
         let mut buffer = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
         let drawn = ui::draw(&engine.state, &mut buffer);
+        if let Some(top) = drawn.detail_top {
+            // Only the picture knows how long the wrapped text is: a scroll past its end is taken back.
+            engine.state.screen.detail.scroll = top;
+        }
         // Into memory: it cannot fail.
         let _ = self.frames.present(buffer, drawn);
         self.writer.write(std::mem::take(self.frames.get_mut()));

@@ -218,7 +218,10 @@ mod tests {
         ];
         for (prompt, texts, unbalanced) in cases {
             let read = Template::parse(prompt);
-            assert_eq!((read.variants(), read.unbalanced), (texts.iter().map(|t| (*t).to_owned()).collect(), unbalanced));
+            assert_eq!(
+                (read.variants(), read.unbalanced),
+                (texts.iter().map(|t| (*t).to_owned()).collect(), unbalanced)
+            );
             assert_eq!((read.count(), read.first().as_str()), (texts.len(), texts[0]), "{prompt}");
         }
     }

@@ -76,7 +76,9 @@ pub fn split(typed: &str) -> (&str, &str) {
 #[must_use]
 pub fn is_several(typed: &str) -> bool {
     let typed = typed.trim();
-    !typed.contains("://") && !typed.starts_with("data:") && (typed.ends_with('/') || split(typed).1.contains(['*', '?']))
+    !typed.contains("://")
+        && !typed.starts_with("data:")
+        && (typed.ends_with('/') || split(typed).1.contains(['*', '?']))
 }
 
 /// Whether a name fits a pattern, where `*` stands for anything and `?` for one character.
@@ -120,7 +122,11 @@ pub fn several(typed: &str, listing: &Listing) -> Result<Vec<String>, Problem> {
     let found: Vec<String> = listing.entries.iter().filter(wanted).map(|entry| entry.path(&listing.folder)).collect();
     if found.is_empty() {
         let why = if pattern.is_empty() { "there is no picture in it" } else { "no file there has such a name" };
-        return Err(Problem::new(format!("{} stands for no picture", super::text::gist(typed)), why, "Check the path."));
+        return Err(Problem::new(
+            format!("{} stands for no picture", super::text::gist(typed)),
+            why,
+            "Check the path.",
+        ));
     }
     Ok(found)
 }

@@ -39,6 +39,9 @@ pub struct Rules<'a> {
     pub image: &'a dyn Fn(&str) -> ImageLook,
     /// The most tasks that may be made at once.
     pub most: usize,
+    /// Whether a value that no combination can use is left out, as one that compose keeps for another model; otherwise it
+    /// is a fault.
+    pub forgiving: bool,
 }
 
 /// One combination that can be sent.
@@ -95,7 +98,9 @@ pub fn expand(matrices: &[Matrix], rules: &Rules<'_>) -> Result<Plan, Problem> {
         asked = asked.saturating_add(size(matrix)?.saturating_mul(count));
     }
     if asked > rules.most {
-        let what = if asked == usize::MAX { "This makes more tasks than can be counted".into() } else {
+        let what = if asked == usize::MAX {
+            "This makes more tasks than can be counted".into()
+        } else {
             format!("This makes {asked} tasks")
         };
         return Err(Problem::new(
@@ -107,24 +112,17 @@ pub fn expand(matrices: &[Matrix], rules: &Rules<'_>) -> Result<Plan, Problem> {
     let mut plan = Plan::default();
     let mut seen = HashSet::new();
     for (of, matrix) in matrices.iter().enumerate() {
-        for draft in cells(matrix, rules.catalogue) {
+        for draft in cells(matrix, rules) {
             take(&mut plan, &mut seen, of, draft, rules);
         }
     }
     Ok(plan)
 }
 
-fn take(
-    plan: &mut Plan,
-    seen: &mut HashSet<(Request, Option<String>)>,
-    of: usize,
-    draft: Draft,
-    rules: &Rules<'_>,
-) {
+fn take(plan: &mut Plan, seen: &mut HashSet<(Request, Option<String>)>, of: usize, draft: Draft, rules: &Rules<'_>) {
     let faults = check::check(&draft, rules.catalogue, rules.webp, rules.image);
-    let of_kind = |wanted| {
-        faults.iter().filter(move |fault| fault.severity == wanted).map(|fault| fault.problem.clone())
-    };
+    let of_kind =
+        |wanted| faults.iter().filter(move |fault| fault.severity == wanted).map(|fault| fault.problem.clone());
     let Ok(request) = check::build(&draft, rules.catalogue, rules.webp, rules.image) else {
         plan.impossible.push(Impossible { of, problems: of_kind(Severity::Error).collect(), draft });
         return;
@@ -182,7 +180,7 @@ fn lengths(matrix: &Matrix) -> [(&'static str, usize); 5] {
 }
 
 /// All combinations, each as a draft of its own. [`size`] was looked at before.
-fn cells(matrix: &Matrix, catalogue: &Catalogue) -> Vec<Draft> {
+fn cells(matrix: &Matrix, rules: &Rules<'_>) -> Vec<Draft> {
     let one = Draft { lists: Lists::default(), ..matrix.draft.clone() };
     let Lists { models, resolutions, durations, zip } = &matrix.draft.lists;
     let mut cells = vec![one];
@@ -213,7 +211,9 @@ fn cells(matrix: &Matrix, catalogue: &Catalogue) -> Vec<Draft> {
     spread(models.len(), &|cell, at| cell.model.clone_from(&models[at]));
     spread(resolutions.len(), &|cell, at| cell.resolution = Some(resolutions[at].clone()));
     spread(durations.len(), &|cell, at| cell.duration = Some(durations[at]));
-    leave_out_unused(&mut cells, catalogue);
+    if rules.forgiving {
+        leave_out_unused(&mut cells, rules.catalogue);
+    }
     cells
 }
 
@@ -264,7 +264,7 @@ mod tests {
 
     fn expanded(matrices: &[Matrix], most: usize) -> Result<Plan, Problem> {
         let catalogue = Catalogue::builtin();
-        expand(matrices, &Rules { catalogue: &catalogue, webp: false, image: &look, most })
+        expand(matrices, &Rules { catalogue: &catalogue, webp: false, image: &look, most, forgiving: true })
     }
 
     fn draft(prompt: &str, lists: Lists) -> Draft {
@@ -278,7 +278,13 @@ mod tests {
             .map(|cell| {
                 let r = &cell.request;
                 let frame = r.first_frame.as_ref().map_or("-", |frame| frame.typed());
-                format!("{} {} {frame} {} {}", r.model.trim_start_matches("MiniMax-Hailuo-"), r.prompt, r.resolution, r.duration)
+                format!(
+                    "{} {} {frame} {} {}",
+                    r.model.trim_start_matches("MiniMax-Hailuo-"),
+                    r.prompt,
+                    r.resolution,
+                    r.duration
+                )
             })
             .collect()
     }

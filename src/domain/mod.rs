@@ -1,6 +1,7 @@
 //! The words and rules of the field. No I/O, no clock, no terminal: only values and what follows from them.
 
 pub mod answer;
+pub mod batch_file;
 pub mod braces;
 pub mod builtin;
 pub mod camera;

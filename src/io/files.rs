@@ -87,7 +87,8 @@ fn picture(path: &Path, bytes: u64) -> Option<EntryKind> {
 /// # Errors
 /// When it cannot be read, is too large, or is no text.
 pub fn text(typed: &str) -> Result<String, Problem> {
-    let fail = |why: String| Problem::new(format!("{} cannot be read", words::quote(typed, 200)), why, "Check the path.");
+    let fail =
+        |why: String| Problem::new(format!("{} cannot be read", words::quote(typed, 200)), why, "Check the path.");
     let path = expanded(typed.trim()).map_err(|why| fail(why.into()))?;
     let meta = fs::metadata(&path).map_err(|error| fail(error.to_string()))?;
     if !meta.is_file() {

@@ -1,4 +1,4 @@
-//! The table's columns as data: title, width, what is dropped first on a narrow screen. What stands in a cell is for
+//! The table's columns as data: title, width, and from which width of the table on they are shown. What stands in a cell is for
 //! `ui` to say.
 
 use super::screen::Column;
@@ -16,8 +16,8 @@ pub struct ColumnSpec {
     pub width: u16,
     /// The cells it can make use of.
     pub widest: u16,
-    /// The smaller, the longer it stays; 0 always stays.
-    pub rank: u8,
+    /// The table has it from this many cells across on.
+    pub from: u16,
     /// Numbers stand at the right edge.
     pub right: bool,
 }
@@ -37,25 +37,25 @@ pub struct Placed {
 pub const GUTTER: u16 = 2;
 /// Cells between two columns.
 const GAP: u16 = 1;
-/// The prompt keeps at least these, as long as another column can be dropped.
-const PROMPT_MIN: u16 = 22;
+/// Cells that the prompt gets before another column grows.
+const PROMPT_FIRST: u16 = 34;
 
 /// Every column, in the order they stand.
 pub const ALL: [ColumnSpec; 10] = [
     column(Column::Key, "#", "key", 5, 0).numbers(),
     column(Column::State, "state", "state", 11, 0),
-    column(Column::Status, "status", "status", 15, 1).up_to(40),
-    column(Column::Elapsed, "time", "time", 13, 2),
-    column(Column::Model, "model", "model", 7, 3).up_to(10),
-    column(Column::Format, "format", "format", 9, 4),
-    column(Column::Attempt, "try", "attempt", 3, 6).numbers(),
-    column(Column::Cost, "cost", "cost", 5, 5).numbers(),
-    column(Column::Created, "made", "created", 11, 7),
+    column(Column::Status, "status", "status", 15, 50).up_to(36),
+    column(Column::Elapsed, "time", "time", 13, 70),
+    column(Column::Model, "model", "model", 7, 78).up_to(10),
+    column(Column::Format, "format", "format", 9, 92),
+    column(Column::Attempt, "try", "attempt", 3, 108).numbers(),
+    column(Column::Cost, "cost", "cost", 5, 100).numbers(),
+    column(Column::Created, "made", "created", 11, 130),
     column(Column::Prompt, "prompt", "prompt", 12, 0).up_to(u16::MAX),
 ];
 
-const fn column(column: Column, title: &'static str, sort_name: &'static str, width: u16, rank: u8) -> ColumnSpec {
-    ColumnSpec { column, title, sort_name, width, widest: width, rank, right: false }
+const fn column(column: Column, title: &'static str, sort_name: &'static str, width: u16, from: u16) -> ColumnSpec {
+    ColumnSpec { column, title, sort_name, width, widest: width, from, right: false }
 }
 
 impl ColumnSpec {
@@ -79,21 +79,16 @@ pub fn spec(column: Column) -> Option<&'static ColumnSpec> {
 /// The columns that a table of that many cells across shows.
 #[must_use]
 pub fn shown(width: u16) -> Vec<&'static ColumnSpec> {
-    let mut kept: Vec<&'static ColumnSpec> = ALL.iter().collect();
-    while spare(&kept, width) < i32::from(PROMPT_MIN) - i32::from(prompt_width(&kept)) {
-        let Some(least) = kept.iter().map(|spec| spec.rank).max().filter(|rank| *rank > 0) else { break };
-        kept.retain(|spec| spec.rank != least);
-    }
-    kept
+    ALL.iter().filter(|spec| spec.from <= width).collect()
 }
 
-/// The columns with their places. What is left over goes to the columns that can use it: half of it to the prompt
-/// first, the rest as it comes.
+/// The columns with their places. What is left over is the prompt's, once it is long enough half of it.
 #[must_use]
 pub fn placed(width: u16, largest_key: u32) -> Vec<Placed> {
     let kept = shown(width);
     let mut spare = u16::try_from(spare(&kept, width).max(0)).unwrap_or(0);
     let key_width = u16::try_from(largest_key.max(1).ilog10() + 2).unwrap_or(5);
+    let prompt = spec(Column::Prompt).map_or(0, |spec| spec.width);
     let mut x = GUTTER;
     let mut out = Vec::with_capacity(kept.len());
     for spec in kept {
@@ -101,7 +96,7 @@ pub fn placed(width: u16, largest_key: u32) -> Vec<Placed> {
         let given = match spec.column {
             Column::Prompt => spare,
             Column::Key => wanted.min(spare),
-            _ => wanted.min(spare.saturating_sub(PROMPT_MIN) / 2),
+            _ => wanted.min((spare + prompt).saturating_sub(PROMPT_FIRST) / 2),
         };
         spare -= given;
         let room = width.saturating_sub(x);
@@ -117,10 +112,6 @@ fn spare(kept: &[&ColumnSpec], width: u16) -> i32 {
     i32::from(width) - i32::from(needed)
 }
 
-fn prompt_width(kept: &[&ColumnSpec]) -> u16 {
-    kept.iter().find(|spec| spec.column == Column::Prompt).map_or(0, |spec| spec.width)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,7 +124,7 @@ mod tests {
     fn narrow_screens_keep_the_key_the_state_and_the_prompt() {
         assert_eq!(titles(40), ["#", "state", "prompt"]);
         assert_eq!(titles(80), ["#", "state", "status", "time", "model", "prompt"]);
-        assert_eq!(titles(120), ["#", "state", "status", "time", "model", "format", "try", "cost", "made", "prompt"]);
+        assert_eq!(titles(120), ["#", "state", "status", "time", "model", "format", "try", "cost", "prompt"]);
     }
 
     #[test]

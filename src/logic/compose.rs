@@ -408,7 +408,7 @@ const fn purpose(state: &State) -> Purpose {
 
 /// Opens the preview of everything that a draft of several values stands for.
 fn many_to_preview(state: &mut State) {
-    match plan::plan_of(state, &[plan::matrix(state)]) {
+    match plan::plan_of(state, &[plan::matrix(state)], true) {
         Ok(plan) if !plan.cells.is_empty() => open_plan(state, &plan, None),
         Ok(_) | Err(_) => {
             let faults = state.screen.compose.faults.clone();

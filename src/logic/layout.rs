@@ -163,7 +163,10 @@ pub fn detail_size(state: &State) -> Option<(u16, u16)> {
 /// where the screen is.
 #[must_use]
 pub fn centred(screen: Rect, width: u16, height: u16) -> Rect {
-    let width = width.saturating_add(4).min(screen.width);
+    // A rest too narrow to read would only disturb.
+    const REST: u16 = 8;
+    let width = width.saturating_add(4);
+    let width = if width.saturating_add(REST) > screen.width { screen.width } else { width };
     let height = height.saturating_add(2).min(screen.height.saturating_sub(2)).max(screen.height.min(3));
     Rect::new((screen.width - width) / 2, (screen.height - height) / 2, width, height)
 }
@@ -177,5 +180,67 @@ pub fn shown_now(now: Now) -> Now {
         mono: Mono(now.mono.0 - past),
         wall: Wall(now.wall.0.saturating_sub_unsigned(past)),
         utc_offset: now.utc_offset,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::{domain::task::TaskKey, logic::settings::Settings};
+
+    fn state(width: u16, height: u16, pane: Pane) -> State {
+        let mut state = State::new(Settings::default(), Now::default());
+        (state.screen.width, state.screen.height, state.screen.pane) = (width, height, pane);
+        state
+    }
+
+    fn heights(state: &State) -> [Option<u16>; 3] {
+        let Layout::Panes(places) = layout(state) else { return [None; 3] };
+        [places.table, places.detail, places.compose].map(|place| place.map(|place| place.height))
+    }
+
+    #[test]
+    fn each_pane_has_its_place_at_each_size() {
+        for (width, height, pane, expected) in [
+            (39, 24, Pane::Table, [None, None, None]),
+            (80, 11, Pane::Table, [None, None, None]),
+            (40, 12, Pane::Table, [Some(10), None, None]),
+            (40, 12, Pane::Detail, [None, Some(10), None]),
+            (80, 24, Pane::Table, [Some(22), None, None]),
+            (80, 24, Pane::Detail, [Some(7), Some(15), None]),
+            (80, 24, Pane::Compose, [None, None, Some(22)]),
+            (120, 40, Pane::Table, [Some(23), Some(15), None]),
+            (120, 40, Pane::Detail, [Some(23), Some(15), None]),
+        ] {
+            assert_eq!(heights(&state(width, height, pane)), expected, "{width}x{height} {pane:?}");
+        }
+    }
+
+    #[test]
+    fn a_full_pane_has_all_and_a_banner_takes_a_row() {
+        let mut state = state(120, 40, Pane::Table);
+        state.screen.full = true;
+        assert_eq!(heights(&state), [Some(38), None, None]);
+        state.settings.has_key = false;
+        assert_eq!((heights(&state), banners(&state)), ([Some(37), None, None], vec![Banner::NoKey]));
+    }
+
+    #[test]
+    fn the_cursor_is_always_on_the_screen_and_no_row_is_wasted() {
+        let mut state = state(80, 24, Pane::Table);
+        state.screen.table.order = (1..=50).map(TaskKey).collect();
+        for (top, at, expected) in [(0, 0, 0), (0, 20, 0), (0, 21, 1), (30, 5, 5), (49, 49, 29), (40, 35, 29)] {
+            let table = &mut state.screen.table;
+            (table.top, table.at, table.cursor) = (top, at, Some(table.order[at]));
+            assert_eq!(table_top(&state), expected, "top {top}, cursor {at}");
+        }
+    }
+
+    #[test]
+    fn the_shown_present_stands_still_within_a_step() {
+        let at = |ms: u64| Now { mono: Mono(ms), wall: Wall(1_000_000).plus(ms), utc_offset: 0 };
+        assert_eq!(shown_now(at(19_999)), at(10_000));
+        assert_eq!(shown_now(at(20_000)), at(20_000));
     }
 }

@@ -93,17 +93,15 @@ pub(super) fn retry(state: &mut State, tasks: Vec<Task>, left_out: usize) {
         let why = "they are unsent, running, unknown or made already";
         warnings.push(Problem::new(format!("{left_out} of the marked tasks are left out"), why, ""));
     }
-    let sensitive = tasks.iter().filter(|task| class(task) == Some(ErrorClass::PromptSensitive)).count();
-    if sensitive > 0 {
-        let what = format!(
-            "{sensitive} of these prompts {} refused as sensitive",
-            if sensitive == 1 { "was" } else { "were" }
-        );
-        warnings.push(Problem::new(
-            what,
-            "the same words will most likely be refused again",
-            "e edits before it sends.",
-        ));
+    for (of, what, why) in [
+        (ErrorClass::PromptSensitive, "refused as sensitive", "the same words will most likely be refused again"),
+        (ErrorClass::InvalidParams, "refused for invalid parameters", "the same request will be refused again"),
+    ] {
+        let count = tasks.iter().filter(|task| task.error().is_some_and(|error| error.class == of)).count();
+        if count > 0 {
+            let were = if count == 1 { "was" } else { "were" };
+            warnings.push(Problem::new(format!("{count} of these {were} {what}"), why, "e edits before it sends."));
+        }
     }
     for task in &tasks {
         warnings.extend(retried_already(state, task));
@@ -122,10 +120,6 @@ pub(super) fn retry(state: &mut State, tasks: Vec<Task>, left_out: usize) {
         })
         .collect();
     open(state, Purpose::Retry, items, warnings);
-}
-
-fn class(task: &Task) -> Option<ErrorClass> {
-    task.error().map(|error| error.class)
 }
 
 /// A warning, where a later attempt repeats this one already.

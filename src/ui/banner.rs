@@ -1,7 +1,9 @@
 //! The rows below the header that say what stops the work, and once at the start what happened since the last time.
 
-use super::{brush::Brush, hints, words};
+use super::{brush::Brush, hints, text, words};
+use crate::domain::task::TaskState;
 use crate::logic::{
+    keymap::Ctx,
     layout::{self, Banner},
     screen::Away,
     state::State,
@@ -18,11 +20,17 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) {
             Banner::Away => theme.good,
         };
         brush.text(place.x, y, place.width, &" ".repeat(usize::from(place.width)), style);
-        brush.text(place.x + 1, y, place.width.saturating_sub(2), &words(banner, state), style);
+        brush.text(
+            place.x + 1,
+            y,
+            place.width.saturating_sub(2),
+            &sentence(banner, state, usize::from(place.width.saturating_sub(2))),
+            style,
+        );
     }
 }
 
-fn words(banner: Banner, state: &State) -> String {
+fn sentence(banner: Banner, state: &State, room: usize) -> String {
     match banner {
         Banner::Halted => state.queue.halted.as_ref().map_or_else(String::new, |halt| halt.problem.to_string()),
         Banner::NoKey => state.key_problem.as_ref().map_or_else(
@@ -39,29 +47,40 @@ fn words(banner: Banner, state: &State) -> String {
             state.store.failed.len()
         ),
         Banner::Offline => format!(
-            "{} does not answer. Nothing is lost: running tasks go on there, and it is asked again",
-            state.settings.profile.base_url
+            "No answer from {}. Running tasks go on there; nothing is lost",
+            state.settings.profile.base_url.rsplit('/').next().unwrap_or_default()
         ),
-        Banner::Away => state.screen.away.as_ref().map_or_else(String::new, |away| summary(away, state)),
+        Banner::Away => state.screen.away.as_ref().map_or_else(String::new, |away| summary(away, state, room)),
     }
 }
 
-/// `While you were away: 14 saved, 2 at risk, 1 unknown, 3 unsent (paused), 7.0 PTC`.
-fn summary(away: &Away, state: &State) -> String {
-    let mut facts: Vec<String> =
-        away.counts.iter().filter(|(_, n)| **n > 0).map(|(state, n)| format!("{n} {}", state.word())).collect();
+const AWAY: &str = "While you were away";
+
+/// `While you were away: 14 saved, 2 at risk, 1 unknown, 3 unsent (paused), 7.0 PTC`, and more where there is room.
+fn summary(away: &Away, state: &State, room: usize) -> String {
+    let count = |of: TaskState| away.counts.get(&of).filter(|n| **n > 0).map(|n| format!("{n} {}", of.word()));
+    let others = TaskState::ALL.into_iter().filter(|of| *of != TaskState::Saved);
+    let mut facts: Vec<String> = count(TaskState::Saved).into_iter().collect();
     if away.at_risk > 0 {
         facts.push(format!("{} at risk", away.at_risk));
     }
+    facts.extend(others.filter_map(count));
     if away.unsent > 0 {
         facts.push(format!("{} unsent{}", away.unsent, if state.queue.paused { " (paused)" } else { "" }));
     }
     facts.push(format!("{} PTC", away.spent));
-    let resume = match hints::key("pause").filter(|_| away.unsent > 0 && state.queue.paused) {
-        Some(key) => format!(". {key} sends the rest"),
-        None => String::new(),
-    };
-    let (_, time) = words::local(away.since, state.now);
-    let since = time.get(..5).unwrap_or_default().to_owned();
-    format!("While you were away since {since}: {}{resume}", facts.join(", "))
+    let facts = facts.join(", ");
+    let mut line = format!("{AWAY}: {facts}");
+    if text::width(&line) > room {
+        return format!("While away: {facts}");
+    }
+    let resumes = hints::key(state, Ctx::Table, "pause").filter(|_| away.unsent > 0 && state.queue.paused);
+    if let Some(key) = resumes.filter(|_| text::width(&line) + 20 <= room) {
+        line.push_str(&format!(". {key} sends the rest"));
+    }
+    let since = format!(" (since {})", words::moment(away.since, state.now));
+    if text::width(&line) + text::width(&since) <= room {
+        line.insert_str(AWAY.len(), &since);
+    }
+    line
 }

@@ -84,7 +84,9 @@ fn status(view: &View<'_>, row: &Row) -> CellText {
         TaskState::Saved => {
             row.finished_at.map_or_else(String::new, |at| format!("at {}", words::moment(at, view.now)))
         }
-        TaskState::Unknown | TaskState::Failed | TaskState::Refused => failure(row).unwrap_or_default(),
+        // Its state is its class: only the reason is news.
+        TaskState::Unknown => row.error.as_deref().unwrap_or("outcome unknown").into(),
+        TaskState::Failed | TaskState::Refused => failure(row).unwrap_or_default(),
         TaskState::Cancelled => match row.charged {
             Charged::Yes => "charged".into(),
             Charged::No => "not charged".into(),
@@ -148,15 +150,20 @@ fn progress(saving: &Saving) -> String {
         SavingStep::Stopping => "stopping".into(),
         SavingStep::Bytes { done, total: Some(total), .. } if total > 0 => {
             let percent = u128::from(done) * 100 / u128::from(total);
-            format!("{percent:>3}% {}", words::size(total))
+            format!("{percent}% of {}", words::size(total))
         }
         SavingStep::Bytes { done, .. } => words::size(done),
     }
 }
 
+/// Whether the status is a failure's reason, which may take the place of the time.
+pub(super) const fn is_reason(row: &Row) -> bool {
+    row.class.is_some()
+}
+
 /// What it took or takes, and while it runs what such tasks usually take.
 fn elapsed(view: &View<'_>, row: &Row) -> String {
-    let Some(sent) = row.sent_at else { return String::new() };
+    let Some(sent) = row.sent_at.filter(|_| !is_reason(row)) else { return String::new() };
     match row.state {
         TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Refused | TaskState::Cancelled => {
             String::new()

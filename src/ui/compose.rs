@@ -2,18 +2,18 @@
 
 use super::{
     brush::{Brush, LABEL},
-    diff, text,
+    diff, fields, text,
     theme::Look,
-    words,
 };
 use crate::{
     domain::{
-        catalogue::{ModelSpec, Need, ResolutionSpec},
-        draft::{Draft, Field, Severity},
+        draft::{Field, Severity},
         money::Ptc,
+        request::{ImageRef, Request},
     },
     logic::{
-        compose::{self, ROWS},
+        compose as rules,
+        effect::Level,
         screen::{Compose, ComposeRow},
         state::State,
     },
@@ -24,8 +24,10 @@ use ratatui::{
     text::{Line, Span},
 };
 
-/// The prompt's editor has at least these rows where there is room, and at most those.
-const PROMPT_ROWS: (u16, u16) = (3, 12);
+/// The prompt's editor never has fewer rows than this.
+const PROMPT_LEAST: u16 = 3;
+/// Where there is room the prompt's editor has these rows at least, and as many as it needs.
+const PROMPT_ROWS: u16 = 6;
 
 /// A row with its height and what stands below it.
 struct Block {
@@ -83,40 +85,20 @@ fn scroll(blocks: &[Block], row: ComposeRow, room: u16) -> u16 {
 
 fn blocks(state: &State, look: Look, content: Rect) -> Vec<Block> {
     let compose = &state.screen.compose;
-    let mut blocks: Vec<Block> = ROWS
+    let mut blocks: Vec<Block> = rules::ROWS
         .into_iter()
-        .filter(|row| shown(state, *row))
+        .filter(|row| *row != ComposeRow::Combine || rules::combines(state))
         .map(|row| Block { row, height: 1, below: below(state, look, row, content.width) })
         .collect();
     let others: u16 =
         blocks.iter().map(|block| 1 + u16::try_from(block.below.len()).unwrap_or(0)).sum::<u16>().saturating_sub(1);
     let free = content.height.saturating_sub(others);
     let lines = text::wrap(&compose.prompt.text(), usize::from(content.width).saturating_sub(LABEL + 3)).len();
-    let wanted = u16::try_from(lines + 1).unwrap_or(u16::MAX).clamp(PROMPT_ROWS.0, PROMPT_ROWS.1);
+    let wanted = u16::try_from(lines + 1).unwrap_or(u16::MAX).max(PROMPT_ROWS);
     if let Some(prompt) = blocks.iter_mut().find(|block| block.row == ComposeRow::Field(Field::Prompt)) {
-        prompt.height = wanted.min(free.max(PROMPT_ROWS.0)).min(content.height.max(1));
+        prompt.height = wanted.min(free.max(PROMPT_LEAST)).min(content.height.max(1));
     }
     blocks
-}
-
-/// Fields that only some models have are there for those.
-fn shown(state: &State, row: ComposeRow) -> bool {
-    let spec = spec(state);
-    match row {
-        ComposeRow::Field(Field::FastPretreatment) => {
-            spec.is_some_and(|spec| spec.fast_pretreatment) || state.screen.compose.draft.fast_pretreatment
-        }
-        ComposeRow::Combine => compose::combines(state),
-        ComposeRow::Field(_) | ComposeRow::Send => true,
-    }
-}
-
-fn spec(state: &State) -> Option<&ModelSpec> {
-    state.settings.catalogue.spec(&state.screen.compose.draft.model)
-}
-
-fn resolution<'a>(draft: &Draft, spec: &'a ModelSpec) -> Option<&'a ResolutionSpec> {
-    spec.resolution(draft.resolution.as_deref().unwrap_or(&spec.default_resolution))
 }
 
 /// What stands below a row: its faults, each in a sentence; below the Send row what changed against the parent.
@@ -134,8 +116,8 @@ fn below(state: &State, look: Look, row: ComposeRow, width: u16) -> Vec<Line<'st
         .filter(|fault| fault.field == field)
         .flat_map(|fault| {
             let (sign, style) = match fault.severity {
-                Severity::Error => (look.signs.level(crate::logic::effect::Level::Error), look.theme.bad),
-                Severity::Warning => (look.signs.level(crate::logic::effect::Level::Warning), look.theme.warn),
+                Severity::Error => (look.signs.level(Level::Error), look.theme.bad),
+                Severity::Warning => (look.signs.level(Level::Warning), look.theme.warn),
             };
             let lines = text::wrap(&fault.problem.to_string(), room);
             // Elsewhere one line is enough; where the keys are, the whole is told.
@@ -164,20 +146,15 @@ fn changes(state: &State, look: Look, width: u16) -> Vec<Line<'static>> {
 }
 
 /// The draft in the shape of its parent, for showing what differs; pictures stay the parent's while their path does.
-fn as_request(
-    compose: &Compose,
-    state: &State,
-    was: &crate::domain::request::Request,
-) -> crate::domain::request::Request {
-    use crate::domain::request::ImageRef;
+fn as_request(compose: &Compose, state: &State, was: &Request) -> Request {
     let draft = &compose.draft;
-    let spec = spec(state);
+    let spec = rules::spec(state);
     let picture = |typed: &str, was: &Option<ImageRef>| match was {
         Some(image) if image.typed() == typed => Some(image.clone()),
         _ if typed.is_empty() => None,
         _ => Some(ImageRef::Url(typed.to_owned())),
     };
-    crate::domain::request::Request {
+    Request {
         model: draft.model.clone(),
         prompt: compose.prompt.text(),
         first_frame: picture(&draft.first_frame, &was.first_frame),
@@ -209,7 +186,7 @@ fn draw_block(brush: &mut Brush<'_>, room: Rect, state: &State, block: &Block) -
         ..room
     };
     let cannot = match block.row {
-        ComposeRow::Field(field) => why_not(state, field),
+        ComposeRow::Field(field) => fields::why_not(state, field),
         ComposeRow::Combine | ComposeRow::Send => None,
     };
     let label_style = match (focused, &cannot) {
@@ -217,7 +194,12 @@ fn draw_block(brush: &mut Brush<'_>, room: Rect, state: &State, block: &Block) -
         (false, Some(_)) => look.theme.faint,
         (false, None) => Style::new(),
     };
-    brush.text(room.x + 1, room.y, room.width, label(block.row), label_style);
+    let name = match block.row {
+        ComposeRow::Field(field) => fields::label(field),
+        ComposeRow::Combine => "Lists",
+        ComposeRow::Send => "Send",
+    };
+    brush.text(room.x + 1, room.y, room.width, name, label_style);
     let caret = match (block.row, cannot) {
         (ComposeRow::Field(_), Some(why)) => {
             brush.text(value.x, value.y, value.width, &why, look.theme.faint);
@@ -243,72 +225,14 @@ fn draw_block(brush: &mut Brush<'_>, room: Rect, state: &State, block: &Block) -
     caret
 }
 
-const fn label(row: ComposeRow) -> &'static str {
-    match row {
-        ComposeRow::Field(field) => match field {
-            Field::Model => "Model",
-            Field::Prompt => "Prompt",
-            Field::FirstFrame => "First frame",
-            Field::LastFrame => "Last frame",
-            Field::Subject => "Subject",
-            Field::Resolution => "Resolution",
-            Field::Duration => "Duration",
-            Field::Optimizer => "Optimizer",
-            Field::Callback => "Callback",
-            Field::Count => "Count",
-            Field::FastPretreatment => "Fast",
-            Field::Watermark => "Watermark",
-        },
-        ComposeRow::Combine => "Lists",
-        ComposeRow::Send => "Send",
-    }
-}
-
-/// Why a field cannot be used with the model, where that is so.
-fn why_not(state: &State, field: Field) -> Option<String> {
-    let draft = &state.screen.compose.draft;
-    let spec = spec(state)?;
-    let resolution = resolution(draft, spec)?;
-    let kept = |value: &str| if value.is_empty() { String::new() } else { format!("; kept: {value}") };
-    match field {
-        Field::FirstFrame if resolution.first_frame == Need::No => {
-            Some(format!("{} takes none{}", spec.short, kept(&draft.first_frame)))
-        }
-        Field::LastFrame if resolution.last_frame == Need::No => {
-            let other = spec.resolutions.iter().find(|other| other.last_frame != Need::No);
-            let what = match other {
-                Some(other) => format!("{} takes none at {}, but at {}", spec.short, resolution.name, other.name),
-                None => format!("{} takes none", spec.short),
-            };
-            Some(format!("{what}{}", kept(&draft.last_frame)))
-        }
-        Field::Subject if spec.subject == Need::No => {
-            Some(format!("{} takes none{}", spec.short, kept(&draft.subject)))
-        }
-        Field::FastPretreatment if !spec.fast_pretreatment => Some(format!("{} does not know it", spec.short)),
-        Field::Model
-        | Field::Prompt
-        | Field::FirstFrame
-        | Field::LastFrame
-        | Field::Subject
-        | Field::Resolution
-        | Field::Duration
-        | Field::Optimizer
-        | Field::Callback
-        | Field::Count
-        | Field::FastPretreatment
-        | Field::Watermark => None,
-    }
-}
-
 fn prompt(brush: &mut Brush<'_>, value: Rect, state: &State, focused: bool) -> Option<Position> {
     let editor = &state.screen.compose.prompt;
     let bar = brush.look.signs.down;
     let bar_style = if focused { brush.look.theme.chosen } else { brush.look.theme.faint };
     for y in value.top()..value.bottom() {
-        brush.text(value.x.saturating_sub(1), y, 1, bar, bar_style);
+        brush.text(value.x.saturating_sub(2), y, 1, bar, bar_style);
     }
-    let place = Rect { x: value.x + 1, width: value.width.saturating_sub(2), ..value }.intersection(brush.buf.area);
+    let place = Rect { width: value.width.saturating_sub(1), ..value }.intersection(brush.buf.area);
     if place.is_empty() {
         return None;
     }
@@ -340,24 +264,27 @@ fn field_value(brush: &mut Brush<'_>, place: Rect, state: &State, field: Field, 
     if (typed.is_some() || field == Field::Count) && focused {
         let (text, caret) = compose.line.window(place.width.saturating_sub(1));
         brush.text(place.x, place.y, place.width, &text, Style::new());
-        note(brush, place, &text, &beside(state, field));
+        note(brush, place, &text, &fields::beside(state, field));
         return Some(Position::new((place.x + caret).min(place.right().saturating_sub(1)), place.y));
     }
     if let Some(typed) = typed {
-        let (text, style) =
-            if typed.is_empty() { (needed(state, field), look.theme.faint) } else { (typed.clone(), Style::new()) };
+        let (text, style) = if typed.is_empty() {
+            (fields::needed(state, field), look.theme.faint)
+        } else {
+            (typed.clone(), Style::new())
+        };
         brush.text(place.x, place.y, place.width, &text, style);
-        note(brush, place, &text, &beside(state, field));
+        note(brush, place, &text, &fields::beside(state, field));
         return None;
     }
-    let value = chosen(state, field);
+    let value = fields::chosen(state, field);
     let shown = if focused && field != Field::Count {
         format!("{} {value} {}", look.signs.choice[0], look.signs.choice[1])
     } else {
         value
     };
     brush.text(place.x, place.y, place.width, &shown, if focused { look.theme.strong } else { Style::new() });
-    note(brush, place, &shown, &beside(state, field));
+    note(brush, place, &shown, &fields::beside(state, field));
     None
 }
 
@@ -383,112 +310,11 @@ fn note(brush: &mut Brush<'_>, place: Rect, value: &str, note: &str) {
     }
 }
 
-/// What an empty text field says.
-fn needed(state: &State, field: Field) -> String {
-    let spec = spec(state);
-    let resolution = spec.and_then(|spec| resolution(&state.screen.compose.draft, spec));
-    let need = match field {
-        Field::FirstFrame => resolution.map(|at| at.first_frame),
-        Field::LastFrame => resolution.map(|at| at.last_frame),
-        Field::Subject => spec.map(|spec| spec.subject),
-        _ => None,
-    };
-    match need {
-        Some(Need::Required) => "needed: a path or an address".into(),
-        Some(Need::Optional) => "none".into(),
-        Some(Need::No) | None => "none".into(),
-    }
-}
-
-/// The value of a field that is chosen.
-fn chosen(state: &State, field: Field) -> String {
-    let draft = &state.screen.compose.draft;
-    let spec = spec(state);
-    let on = |on: bool| if on { "on" } else { "off" }.to_owned();
-    let lists = &draft.lists;
-    match field {
-        Field::Model if !lists.models.is_empty() => lists.models.join(", "),
-        Field::Resolution if !lists.resolutions.is_empty() => lists.resolutions.join(", "),
-        Field::Duration if !lists.durations.is_empty() => {
-            let seconds: Vec<String> = lists.durations.iter().map(u32::to_string).collect();
-            format!("{} s", seconds.join(", "))
-        }
-        Field::Model => draft.model.clone(),
-        Field::Resolution => draft
-            .resolution
-            .clone()
-            .or_else(|| spec.map(|spec| spec.default_resolution.clone()))
-            .unwrap_or_else(|| "the model's own".into()),
-        Field::Duration => match draft.duration.or_else(|| spec.map(|spec| spec.default_duration)) {
-            Some(seconds) => format!("{seconds} s"),
-            None => "the model's own".into(),
-        },
-        Field::Optimizer => on(draft.optimizer),
-        Field::FastPretreatment => on(draft.fast_pretreatment),
-        Field::Watermark => on(draft.watermark),
-        Field::Count => draft.count.to_string(),
-        Field::Prompt | Field::FirstFrame | Field::LastFrame | Field::Subject | Field::Callback => String::new(),
-    }
-}
-
-/// What is worth knowing about a value.
-fn beside(state: &State, field: Field) -> String {
-    let compose = &state.screen.compose;
-    let draft = &compose.draft;
-    let spec = spec(state);
-    match field {
-        Field::Model => spec.map_or_else(|| "not in the catalogue".into(), |spec| spec.modes.clone()),
-        Field::Resolution => spec.map_or_else(String::new, |spec| {
-            let names: Vec<&str> = spec.resolutions.iter().map(|resolution| resolution.name.as_str()).collect();
-            if names.len() > 1 { format!("of {}", names.join(", ")) } else { "the only one".into() }
-        }),
-        Field::Duration => spec.and_then(|spec| resolution(draft, spec)).map_or_else(String::new, |resolution| {
-            let seconds: Vec<String> = resolution.durations.iter().map(u32::to_string).collect();
-            if seconds.len() > 1 {
-                format!("of {} s", seconds.join(", "))
-            } else {
-                format!("the only one at {}", resolution.name)
-            }
-        }),
-        Field::Optimizer => {
-            if draft.optimizer { "the service may rewrite the prompt" } else { "the prompt is followed as it is" }
-                .into()
-        }
-        Field::FastPretreatment => "shorter prompt optimization".into(),
-        Field::Watermark => "a visible mark in the video".into(),
-        Field::Count => if draft.count > 1 { "tasks, each paid" } else { "task" }.into(),
-        Field::FirstFrame => picture(compose, &draft.first_frame),
-        Field::LastFrame => picture(compose, &draft.last_frame),
-        Field::Subject => picture(compose, &draft.subject),
-        Field::Prompt | Field::Callback => String::new(),
-    }
-}
-
-/// What is known of a picture that was typed.
-fn picture(compose: &Compose, path: &str) -> String {
-    match compose.folders.get(path.trim()) {
-        Some(None) => return "being listed".into(),
-        Some(Some(Ok(paths))) => return format!("{} pictures", paths.len()),
-        Some(Some(Err(_))) | None => {}
-    }
-    match compose.images.get(path) {
-        Some(Some(Ok(image))) => format!(
-            "{} {}x{}, {}",
-            image.kind.extension().to_uppercase(),
-            image.width,
-            image.height,
-            words::size(image.bytes)
-        ),
-        Some(None) => "being read".into(),
-        Some(Some(Err(_))) | None => String::new(),
-    }
-}
-
 /// The price of this send and of the day after it.
 fn send(brush: &mut Brush<'_>, place: Rect, state: &State) {
     let draft = &state.screen.compose.draft;
     let count = usize::try_from(draft.count).unwrap_or(1);
-    let one = || spec(state).map_or(Ptc::ZERO, |spec| spec.price.times(count));
+    let one = || rules::spec(state).map_or(Ptc::ZERO, |spec| spec.price.times(count));
     let (count, price) =
         state.screen.compose.estimate.map_or_else(|| (count, one()), |estimate| (estimate.tasks, estimate.price));
     let day = state.money.spent_today + state.money.reserved + price;

@@ -1,6 +1,10 @@
 //! Detail and download: its head with the parts to choose from, and the part that is looked at.
 
-use super::{brush::Brush, hints, overview, past, theme::Look};
+use super::{
+    brush::{Brush, LABEL},
+    hints, overview, past,
+    theme::Look,
+};
 use crate::{
     domain::task::Row,
     logic::{
@@ -12,7 +16,6 @@ use crate::{
 };
 use ratatui::{
     layout::Rect,
-    style::Style,
     text::{Line, Span},
 };
 
@@ -30,15 +33,15 @@ pub(super) struct About<'a> {
     pub(super) width: u16,
 }
 
-/// Draws it.
-pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) {
+/// Draws it and tells the first line that is seen.
+pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> Option<usize> {
     let look = brush.look;
-    let row = state.screen.table.cursor.and_then(|key| state.tasks.rows.get(&key));
+    let row = shown(state);
     brush.head(place, &head(state, row, look, place.width), "");
     let content = Rect { x: 1, y: place.y + 1, width: place.width - 1, height: place.height.saturating_sub(1) };
     let Some(row) = row else {
         brush.text(3, content.y + 1, content.width, "No task is chosen.", look.theme.faint);
-        return;
+        return None;
     };
     let loaded = state.screen.detail.loaded.as_deref().filter(|detail| detail.task.key == row.key);
     let about = About { state, row, loaded, look, width: content.width };
@@ -49,7 +52,15 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) {
         DetailTab::Answers => past::answers(&about),
         DetailTab::Attempts => past::attempts(&about),
     };
-    brush.scrolled(content, &lines, state.screen.detail.scroll);
+    Some(brush.scrolled(content, &lines, state.screen.detail.scroll))
+}
+
+/// The task that is shown: the one under the cursor, but while the store is asked about that one still the one before.
+/// So a held key moves the cursor through the table and redraws detail once, where it ends.
+fn shown(state: &State) -> Option<&Row> {
+    let (cursor, detail) = (state.screen.table.cursor?, &state.screen.detail);
+    let before = detail.loaded.as_ref().map(|loaded| loaded.task.key).filter(|_| detail.asked.is_some());
+    before.and_then(|key| state.tasks.rows.get(&key)).or_else(|| state.tasks.rows.get(&cursor))
 }
 
 fn head(state: &State, row: Option<&Row>, look: Look, width: u16) -> Line<'static> {
@@ -100,22 +111,23 @@ pub(super) fn usually(about: &About<'_>) -> Option<String> {
     tasks::usual_ms(about.state, about.row).map(|usual| format!("usually {}", super::words::usual(usual, false)))
 }
 
-/// The acts that are possible now, and why the others are not.
-pub(super) fn acts(about: &About<'_>) -> Vec<Line<'static>> {
-    let mut lines = Vec::new();
-    let mut now = vec![Span::styled(format!("{:<width$}", "Now", width = super::brush::LABEL), about.look.theme.faint)];
-    for (key, words, why_not) in hints::acts(about.state) {
-        match why_not {
-            None => {
-                now.push(Span::styled(key, about.look.theme.key));
-                now.push(Span::styled(format!(" {words}  "), Style::new()));
-            }
-            Some(why) => lines.push(Line::styled(
-                format!("{:<width$}{key} {words}: {why}", "", width = super::brush::LABEL),
-                about.look.theme.faint,
-            )),
-        }
+/// The acts that are possible now, on one line, and those that are not, each with why.
+pub(super) fn acts(about: &About<'_>) -> (Option<Line<'static>>, Vec<Line<'static>>) {
+    let look = about.look;
+    if about.state.screen.table.cursor != Some(about.row.key) {
+        return (None, Vec::new());
     }
-    lines.insert(0, Line::from(now));
-    lines
+    let label = |name: &str| Span::styled(format!("{name:<LABEL$}"), look.theme.faint);
+    let (possible, others): (Vec<_>, Vec<_>) =
+        hints::acts(about.state).into_iter().partition(|act| act.why_not.is_none());
+    let mut now = vec![label("Now")];
+    for act in possible {
+        now.push(Span::styled(act.key, look.theme.key));
+        now.push(Span::raw(format!(" {}  ", act.words)));
+    }
+    let not_now = others.into_iter().enumerate().map(|(n, act)| {
+        let what = format!("{} {}: {}", act.key, act.words, act.why_not.unwrap_or_default());
+        Line::from(vec![label(if n == 0 { "Not now" } else { "" }), Span::styled(what, look.theme.faint)])
+    });
+    (Some(Line::from(now)), not_now.collect())
 }

@@ -6,18 +6,21 @@ use super::{
     theme::Look,
 };
 use crate::domain::request::{ImageRef, Request};
-use ratatui::text::{Line, Span};
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// Texts longer than this many words are compared by their common beginning and end only.
 const LONG: usize = 600;
 
-/// A piece of a text.
+/// What became of a piece of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Piece<'a> {
-    Kept(&'a str),
-    Removed(&'a str),
-    Added(&'a str),
+enum Kind {
+    Kept,
+    Removed,
+    Added,
 }
 
 /// The fields that differ, as lines of at most `width` cells; none when nothing differs.
@@ -63,11 +66,11 @@ fn prompt(was: &str, now: &str, width: u16, look: Look) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     let mut line: Vec<Span<'static>> = vec![Span::styled(format!("{:<LABEL$}", "Prompt"), look.theme.faint)];
     let mut used = 0;
-    for piece in joined(&pieces(was, now)) {
-        let (words, style) = match piece {
-            (Kind::Kept, words) => (words, ratatui::style::Style::new()),
-            (Kind::Removed, words) => (format!("[-{words}-]"), look.theme.removed),
-            (Kind::Added, words) => (format!("{{+{words}+}}"), look.theme.added),
+    for (kind, words) in joined(&pieces(was, now)) {
+        let (words, style) = match kind {
+            Kind::Kept => (words, Style::new()),
+            Kind::Removed => (format!("[-{words}-]"), look.theme.removed),
+            Kind::Added => (format!("{{+{words}+}}"), look.theme.added),
         };
         for word in words.split_word_bounds() {
             let word = text::harmless(word);
@@ -87,47 +90,35 @@ fn prompt(was: &str, now: &str, width: u16, look: Look) -> Vec<Line<'static>> {
     lines
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Kept,
-    Removed,
-    Added,
-}
-
 /// Neighbours of one kind as one text.
-fn joined(pieces: &[Piece<'_>]) -> Vec<(Kind, String)> {
+fn joined(pieces: &[(Kind, &str)]) -> Vec<(Kind, String)> {
     let mut out: Vec<(Kind, String)> = Vec::new();
-    for piece in pieces {
-        let (kind, word) = match piece {
-            Piece::Kept(word) => (Kind::Kept, word),
-            Piece::Removed(word) => (Kind::Removed, word),
-            Piece::Added(word) => (Kind::Added, word),
-        };
-        match out.last_mut().filter(|(last, _)| *last == kind) {
+    for (kind, word) in pieces {
+        match out.last_mut().filter(|(last, _)| last == kind) {
             Some((_, text)) => text.push_str(word),
-            None => out.push((kind, (*word).to_owned())),
+            None => out.push((*kind, (*word).to_owned())),
         }
     }
     out
 }
 
 /// The longest common run of words, what was taken out and what was put in.
-fn pieces<'a>(was: &'a str, now: &'a str) -> Vec<Piece<'a>> {
+fn pieces<'a>(was: &'a str, now: &'a str) -> Vec<(Kind, &'a str)> {
     let (was, now): (Vec<&str>, Vec<&str>) = (was.split_word_bounds().collect(), now.split_word_bounds().collect());
     let head = was.iter().zip(&now).take_while(|(a, b)| a == b).count();
     let tail = was[head..].iter().rev().zip(now[head..].iter().rev()).take_while(|(a, b)| a == b).count();
     let (old, new) = (&was[head..was.len() - tail], &now[head..now.len() - tail]);
+    let all = |kind: Kind, words: &[&'a str]| words.iter().map(|word| (kind, *word)).collect::<Vec<_>>();
     let middle = if old.len() > LONG || new.len() > LONG {
-        old.iter().map(|word| Piece::Removed(word)).chain(new.iter().map(|word| Piece::Added(word))).collect()
+        [all(Kind::Removed, old), all(Kind::Added, new)].concat()
     } else {
         common(old, new)
     };
-    let kept = |words: &[&'a str]| words.iter().map(|word| Piece::Kept(word)).collect::<Vec<_>>();
-    [kept(&was[..head]), middle, kept(&was[was.len() - tail..])].concat()
+    [all(Kind::Kept, &was[..head]), middle, all(Kind::Kept, &was[was.len() - tail..])].concat()
 }
 
 /// Longest common subsequence by the usual table.
-fn common<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Piece<'a>> {
+fn common<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<(Kind, &'a str)> {
     let wide = new.len() + 1;
     let mut best = vec![0_u16; (old.len() + 1) * wide];
     for (i, was) in old.iter().enumerate().rev() {
@@ -142,13 +133,13 @@ fn common<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<Piece<'a>> {
     let (mut i, mut j, mut out) = (0, 0, Vec::new());
     while i < old.len() || j < new.len() {
         if i < old.len() && j < new.len() && old[i] == new[j] {
-            out.push(Piece::Kept(old[i]));
+            out.push((Kind::Kept, old[i]));
             (i, j) = (i + 1, j + 1);
         } else if j == new.len() || (i < old.len() && best[(i + 1) * wide + j] >= best[i * wide + j + 1]) {
-            out.push(Piece::Removed(old[i]));
+            out.push((Kind::Removed, old[i]));
             i += 1;
         } else {
-            out.push(Piece::Added(new[j]));
+            out.push((Kind::Added, new[j]));
             j += 1;
         }
     }

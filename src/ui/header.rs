@@ -38,7 +38,7 @@ impl Part {
     /// Takes the next shorter form, and then gives way later than before.
     fn shorten(&mut self) {
         self.forms.remove(0);
-        self.rank = self.rank.saturating_sub(4);
+        self.rank = self.rank.saturating_sub(6);
     }
 
     fn can_shorten(&self) -> bool {
@@ -81,8 +81,8 @@ fn parts(brush: &Brush<'_>, state: &State) -> Vec<Part> {
     let short_name = if state.settings.demo { vec![Line::styled(" DEMO ", theme.loud)] } else { Vec::new() };
     let counts = |kept: usize| counts(brush, state, kept);
     [
-        Some(Part { rank: 9, forms: [vec![name], short_name].concat(), stays: state.settings.demo }),
-        Some(Part { rank: 4, forms: vec![counts(10), counts(8), counts(4)], stays: true }),
+        Some(Part { rank: 12, forms: [vec![name], short_name].concat(), stays: state.settings.demo }),
+        Some(Part { rank: 10, forms: vec![counts(10), counts(8), counts(4)], stays: true }),
         queue(brush, state),
         Some(money(brush, state)),
         balance(brush, state),
@@ -113,7 +113,7 @@ fn counts(brush: &Brush<'_>, state: &State, kept: usize) -> Line<'static> {
             if !spans.is_empty() {
                 spans.push(Span::raw(" "));
             }
-            spans.push(Span::styled(format!("{risk} at risk"), look.theme.loud));
+            spans.push(Span::styled(format!("{}{risk} at risk", look.signs.state(TaskState::Ready)), look.theme.loud));
         }
     }
     if spans.is_empty() {
@@ -142,28 +142,29 @@ fn queue(brush: &Brush<'_>, state: &State) -> Option<Part> {
             HaltCause::Balance => "balance",
             HaltCause::Store => "store",
         };
-        return Some(one(2, [format!("queue halted: {why}"), format!("halted: {why}"), "halted".into()], theme.bad));
+        let forms = [format!("queue halted: {why}"), format!("halted: {why}"), "halted".into()];
+        return Some(Part { stays: true, ..one(7, forms, theme.bad) });
     }
     if state.queue.paused {
-        return Some(one(2, ["queue paused".into(), "paused".into()], theme.warn));
+        return Some(Part { stays: true, ..one(7, ["queue paused".into(), "paused".into()], theme.warn) });
     }
-    Some(one(8, ["queue running".into()], theme.faint))
+    Some(one(11, ["queue running".into()], theme.faint))
 }
 
 fn money(brush: &Brush<'_>, state: &State) -> Part {
     let spent = state.money.spent_today;
     let Some(cap) = state.settings.budget.per_day else {
-        return one(5, [format!("{spent} PTC today")], Style::new());
+        return one(8, [format!("{spent} PTC today")], Style::new());
     };
     let left = cap.less(spent + state.money.reserved);
     let style = if left == Ptc::ZERO { brush.look.theme.bad } else { Style::new() };
-    one(5, [format!("{spent} PTC today, {left} left"), format!("{left} PTC left"), format!("{left} left")], style)
+    one(8, [format!("{spent} PTC today, {left} left"), format!("{left} PTC left"), format!("{left} left")], style)
 }
 
 fn balance(brush: &Brush<'_>, state: &State) -> Option<Part> {
     let (balance, _) = state.money.balance?;
     let style = if balance <= Ptc::ZERO { brush.look.theme.bad } else { Style::new() };
-    Some(one(7, [format!("balance {balance}")], style))
+    Some(one(9, [format!("balance {balance}")], style))
 }
 
 /// How fresh the picture is. Nothing while nothing runs: nothing is asked then.
@@ -171,10 +172,10 @@ fn health(brush: &Brush<'_>, state: &State) -> Option<Part> {
     let now = layout::shown_now(state.now);
     if let Some(since) = state.poller.offline_since {
         let text = format!("offline {}", words::span(now.mono.since(since)));
-        return Some(one(1, [text, "offline".into()], brush.look.theme.bad));
+        return Some(Part { stays: true, ..one(6, [text, "offline".into()], brush.look.theme.bad) });
     }
     let running = state.tasks.counts[TaskState::Running as usize] + state.tasks.counts[TaskState::Sending as usize];
     let answer = state.poller.last_answer.filter(|_| running > 0)?;
     let text = format!("checked {}", words::ago(now.mono.since(answer)));
-    Some(one(6, [text], brush.look.theme.faint))
+    Some(one(5, [text], brush.look.theme.faint))
 }

@@ -1,38 +1,63 @@
-//! The keys that the screen names, from the one table of keys.
+//! The keys that the screen names, all from the one table of keys.
 
-use crate::logic::state::State;
+use crate::logic::{
+    keymap::{self, BINDINGS, Binding, Ctx},
+    state::State,
+};
 
-/// The first key of an action, as a person reads it.
-pub(super) fn key(id: &str) -> Option<String> {
-    KEYS.iter().find(|(name, _)| *name == id).map(|(_, key)| (*key).to_owned())
+/// The acts on a task that detail lists, the likeliest first.
+const ACTS: [&str; 9] = ["resolve", "retry", "edit", "clone", "download", "play", "scp", "cancel", "refresh"];
+
+/// A key with what it does, and why not where it cannot do it now.
+pub(super) struct Act {
+    /// The key.
+    pub(super) key: String,
+    /// A word or two.
+    pub(super) words: &'static str,
+    /// Why it is not possible now.
+    pub(super) why_not: Option<String>,
 }
 
-const KEYS: [(&str, &str); 5] = [("new", "n"), ("help", "?"), ("filter", "/"), ("pause", "p"), ("retry", "r")];
-
-/// What can be done with the task under the cursor: key, words, and why not where it cannot be done now.
-pub(super) fn acts(_state: &State) -> Vec<(String, String, Option<String>)> {
-    vec![("r".into(), "send again".into(), None), ("d".into(), "download".into(), Some("there is no file yet".into()))]
+/// The first key of an action, as a person reads it; `None` when it has none any more.
+pub(super) fn key(state: &State, ctx: Ctx, id: &str) -> Option<String> {
+    let binding = BINDINGS.iter().find(|binding| binding.ctx == ctx && binding.id == id)?;
+    first_key(state, binding)
 }
 
-/// The keys that matter now, for the last line.
-pub(super) fn footer(_state: &State) -> Vec<(String, String)> {
-    [("n", "new"), ("r", "retry"), ("Enter", "detail"), ("/", "filter"), ("?", "help"), ("q", "quit")]
-        .into_iter()
-        .map(|(key, words)| (key.into(), words.into()))
+fn first_key(state: &State, binding: &Binding) -> Option<String> {
+    state.screen.keys.keys_of(binding).first().map(|key| readable(&key.to_string()))
+}
+
+/// A key as the config writes it, for a person: `Enter`, `Ctrl-r`, `PgDn`; single characters stay as they are.
+pub(super) fn readable(key: &str) -> String {
+    let mut chars = key.chars();
+    match (key, chars.next(), chars.next()) {
+        ("pgup", ..) => "PgUp".into(),
+        ("pgdn", ..) => "PgDn".into(),
+        (_, Some(first), Some(_)) => format!("{}{}", first.to_ascii_uppercase(), &key[first.len_utf8()..]),
+        _ => key.to_owned(),
+    }
+}
+
+/// What can be done with the task under the cursor.
+pub(super) fn acts(state: &State) -> Vec<Act> {
+    ACTS.iter()
+        .filter_map(|id| BINDINGS.iter().find(|binding| binding.ctx == Ctx::Table && binding.id == *id))
+        .filter_map(|binding| act(state, binding))
         .collect()
 }
 
-/// What can be copied: key, words, and why not where there is nothing to copy.
-pub(super) fn copies(_state: &State) -> Vec<(String, String, Option<String>)> {
-    vec![("y".into(), "task id".into(), None), ("p".into(), "prompt".into(), None)]
+/// What can be copied.
+pub(super) fn copies(state: &State) -> Vec<Act> {
+    BINDINGS.iter().filter(|binding| binding.ctx == Ctx::Copy).filter_map(|binding| act(state, binding)).collect()
 }
 
-/// All keys by place, this place first: a title, then keys and words.
-pub(super) fn help(_state: &State) -> Vec<(String, Vec<(String, String)>)> {
-    vec![("Table".into(), vec![("j k".into(), "move".into())])]
+fn act(state: &State, binding: &Binding) -> Option<Act> {
+    let why_not = (binding.when)(state).err().map(|why| why.0);
+    first_key(state, binding).map(|key| Act { key, words: binding.hint, why_not })
 }
 
-/// A field's values: a title and the values.
-pub(super) fn choices(_state: &State, _field: crate::domain::draft::Field) -> (String, Vec<String>) {
-    ("Choose".into(), Vec::new())
+/// The keys that matter now, for the last line.
+pub(super) fn footer(state: &State) -> Vec<(String, &'static str)> {
+    keymap::footer(state).into_iter().map(|(key, words)| (readable(&key), words)).collect()
 }

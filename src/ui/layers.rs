@@ -7,21 +7,23 @@ use super::{
     words,
 };
 use crate::{
-    domain::task::{TaskKey, TaskState},
+    domain::task::TaskKey,
     logic::{
         columns,
         editor::LineEditor,
+        filter::contains,
+        keymap::{self, HelpLine},
         layout,
         screen::{Confirm, ListView},
         state::State,
     },
 };
-use std::collections::BTreeSet;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
 };
+use std::collections::BTreeSet;
 
 /// A line that is chosen or not, with a sign besides its colour.
 fn choice(text: &str, chosen: bool, look: Look) -> Line<'static> {
@@ -53,9 +55,9 @@ pub(super) fn copy_menu(brush: &mut Brush<'_>, screen: Rect, state: &State) {
     let look = brush.look;
     let lines: Vec<Line<'static>> = hints::copies(state)
         .into_iter()
-        .map(|(key, words, why_not)| match why_not {
-            None => Line::from(vec![Span::styled(format!("{key:<3}"), look.theme.key), Span::raw(words)]),
-            Some(why) => Line::styled(format!("{key:<3}{words} ({why})"), look.theme.faint),
+        .map(|act| match act.why_not {
+            None => Line::from(vec![Span::styled(format!("{:<3}", act.key), look.theme.key), Span::raw(act.words)]),
+            Some(why) => Line::styled(format!("{:<3}{}: {why}", act.key, act.words), look.theme.faint),
         })
         .collect();
     list(brush, screen, "Copy", &lines, 0);
@@ -76,13 +78,26 @@ pub(super) fn sort_menu(brush: &mut Brush<'_>, screen: Rect, state: &State, at: 
 }
 
 /// The values of a field.
-pub(super) fn choose(brush: &mut Brush<'_>, screen: Rect, title: &str, choices: &[String], at: usize, marks: &BTreeSet<usize>) {
+pub(super) fn choose(
+    brush: &mut Brush<'_>,
+    screen: Rect,
+    title: &str,
+    choices: &[String],
+    at: usize,
+    marks: &BTreeSet<usize>,
+) {
     let look = brush.look;
     let marked = |n: usize| if marks.contains(&n) { look.signs.mark } else { " " };
     let lines: Vec<Line<'static>> = choices
         .iter()
         .enumerate()
-        .map(|(n, text)| if marks.is_empty() { choice(text, n == at, look) } else { choice(&format!("{} {text}", marked(n)), n == at, look) })
+        .map(|(n, text)| {
+            if marks.is_empty() {
+                choice(text, n == at, look)
+            } else {
+                choice(&format!("{} {text}", marked(n)), n == at, look)
+            }
+        })
         .collect();
     list(brush, screen, title, &lines, scroll_to(at, screen));
 }
@@ -113,23 +128,15 @@ pub(super) fn resolve(
     line: &LineEditor,
 ) -> Option<Position> {
     let look = brush.look;
-    let width = usize::from(screen.width.saturating_sub(8).min(66));
-    let mut lines: Vec<Line<'static>> = text::wrap(
-        "Nobody can tell whether the service took this task. Look at the gateway's own log, then say what it shows:",
-        width,
-    )
-    .into_iter()
-    .map(Line::raw)
-    .collect();
-    lines.push(Line::default());
-    let ways = [
-        "It was taken, its id is lost: stays counted as spent",
-        "It was never made: not charged, free to send again",
-        "It was taken, and its id is:",
-    ];
+    let width = usize::from(screen.width.saturating_sub(6).min(62));
+    let mut lines: Vec<Line<'static>> =
+        text::wrap("Nobody can tell whether the service took it. What does the gateway's own log show?", width)
+            .into_iter()
+            .map(Line::raw)
+            .collect();
+    let ways = ["Taken, id lost: stays counted", "Never made: not charged", "Taken, and its id is:"];
     lines.extend(ways.iter().enumerate().map(|(n, way)| choice(way, n == at, look)));
     let field = lines.len();
-    lines.push(Line::default());
     lines.push(Line::default());
     lines.push(Line::from(vec![
         Span::styled("Enter", look.theme.key),
@@ -147,62 +154,60 @@ pub(super) fn resolve(
     (at == 2).then(|| Position::new((place.x + 4 + caret).min(place.right().saturating_sub(1)), y))
 }
 
-/// All keys of this place, then the others, then what the signs mean.
+/// All keys of this place, then the others, then what words and signs mean.
 pub(super) fn help(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &ListView) -> Option<Position> {
     let look = brush.look;
-    let mut lines = Vec::new();
-    for (title, keys) in hints::help(state) {
-        lines.push(Line::styled(title, look.theme.strong));
-        lines.extend(keys.into_iter().map(|(keys, words)| {
-            Line::from(vec![Span::styled(format!("  {keys:<18}"), look.theme.key), Span::raw(words)])
-        }));
-        lines.push(Line::default());
+    let needle = view.query.text().to_lowercase();
+    let width = usize::from(list_place(screen).width).saturating_sub(4);
+    let column = 18.min(width / 3);
+    let (mut lines, mut first) = (Vec::new(), 0);
+    let row = |lines: &mut Vec<Line<'static>>, head: String, head_style: Style, text: &str| {
+        let parts = text::wrap(text, width.saturating_sub(column + 5));
+        for (n, part) in parts.into_iter().enumerate() {
+            let head = if n == 0 { head.as_str() } else { "" };
+            lines.push(Line::from(vec![Span::styled(format!("  {head:<column$} "), head_style), Span::raw(part)]));
+        }
+    };
+    let shown = keymap::help_lines(state).into_iter().filter(|line| contains(&line.text(), &needle));
+    for (at, line) in shown.enumerate() {
+        if at == view.scroll {
+            first = lines.len();
+        }
+        match line {
+            HelpLine::Title(title) => lines.push(Line::styled(title, look.theme.strong)),
+            HelpLine::Key { keys, text, paid } => {
+                let keys = keys.split(' ').map(hints::readable).collect::<Vec<_>>().join(" ");
+                let paid = if paid { " (paid; asks first)" } else { "" };
+                row(&mut lines, keys, look.theme.key, &format!("{text}{paid}"));
+            }
+            HelpLine::Word { word, text } => row(&mut lines, word, look.theme.strong, &text),
+        }
     }
-    lines.push(Line::styled("States", look.theme.strong));
-    lines.extend(TaskState::ALL.into_iter().map(|state| {
-        Line::from(vec![
-            Span::styled(
-                format!("  {:<18}", format!("{} {}", look.signs.state(state), state.word())),
-                look.theme.state(state),
-            ),
-            Span::raw(explained(state)),
-        ])
-    }));
-    lines.push(Line::default());
-    lines.push(Line::styled("Signs", look.theme.strong));
-    for (sign, meaning) in [
-        (look.signs.cursor, "the task under the cursor"),
-        (look.signs.mark, "a marked task; acts go to the marked ones"),
-        (look.signs.again, "a later attempt repeats this one"),
-        ("0.5?", "perhaps charged; counted as spent"),
-    ] {
-        lines.push(Line::raw(format!("  {sign:<18}{meaning}")));
+    if needle.is_empty() {
+        lines.push(Line::styled("Signs", look.theme.strong));
+        for (sign, meaning) in [
+            (look.signs.cursor, "the task under the cursor"),
+            (look.signs.mark, "a marked task; acts go to the marked ones"),
+            (look.signs.again, "a later attempt repeats this one"),
+            ("0.5?", "perhaps charged; counted as spent"),
+        ] {
+            row(&mut lines, sign.to_owned(), look.theme.strong, meaning);
+        }
     }
-    searchable(brush, screen, "Help", lines, view)
+    searchable(brush, screen, "Help", &lines, first, view)
 }
 
-/// What a state means to the person, and whether it costs.
-const fn explained(state: TaskState) -> &'static str {
-    match state {
-        TaskState::Queued => "here, not sent, free; it can be taken back",
-        TaskState::Sending => "saved as being sent; the submission is on its way",
-        TaskState::Unknown => "it may have been accepted; nothing can find out; counted as spent",
-        TaskState::Running => "accepted and paid; the service works on it",
-        TaskState::Ready => "made; the file is not yet fetched",
-        TaskState::Saving => "the file is being fetched",
-        TaskState::Saved => "the file is on disk, complete and checked",
-        TaskState::Failed => "the service gave up; the reason stands beside it",
-        TaskState::Refused => "the service did not take it; not charged",
-        TaskState::Cancelled => "taken back before it was sent, or no longer watched",
-    }
-}
-
-/// The message log, the newest first.
+/// The message log, the newest first. Its scroll counts messages, whatever lines they take.
 pub(super) fn messages(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &ListView) -> Option<Position> {
     let look = brush.look;
-    let room = usize::from(screen.width.saturating_sub(8 + 14));
-    let mut lines = Vec::new();
-    for message in state.screen.messages.iter().rev() {
+    let room = usize::from(list_place(screen).width).saturating_sub(4 + 16);
+    let needle = view.query.text().to_lowercase();
+    let (mut lines, mut first) = (Vec::new(), 0);
+    let shown = state.screen.messages.iter().rev().filter(|message| contains(&message.text, &needle));
+    for (at, message) in shown.enumerate() {
+        if at == view.scroll {
+            first = lines.len();
+        }
         let time = words::moment(message.at, state.now);
         let key = message.key.map_or_else(String::new, |key| format!("{key} "));
         for (n, part) in text::wrap(&format!("{key}{}", message.text), room).into_iter().enumerate() {
@@ -214,34 +219,30 @@ pub(super) fn messages(brush: &mut Brush<'_>, screen: Rect, state: &State, view:
             ]));
         }
     }
-    if lines.is_empty() {
+    if lines.is_empty() && needle.is_empty() {
         lines.push(Line::styled("Nothing has been said yet.", look.theme.faint));
     }
-    searchable(brush, screen, "Messages", lines, view)
+    searchable(brush, screen, "Messages", &lines, first, view)
 }
 
-/// A long list over most of the screen; only lines with what is searched for, while something is.
+/// A long list over most of the screen, with what is searched for in its last line.
 fn searchable(
     brush: &mut Brush<'_>,
     screen: Rect,
     title: &str,
-    lines: Vec<Line<'static>>,
+    lines: &[Line<'static>],
+    first: usize,
     view: &ListView,
 ) -> Option<Position> {
     let look = brush.look;
-    let query = view.query.text().to_lowercase();
-    let holds = |line: &Line<'_>| {
-        line.spans.iter().map(|span| span.content.as_ref()).collect::<String>().to_lowercase().contains(&query)
-    };
-    let lines: Vec<Line<'static>> =
-        if query.is_empty() { lines } else { lines.into_iter().filter(|line| holds(line)).collect() };
-    let place = brush.frame(layout::centred(screen, screen.width.saturating_sub(6).min(100), screen.height), title);
-    let (content, foot) = (Rect { height: place.height.saturating_sub(1), ..place }, place.bottom().saturating_sub(1));
+    let place = brush.frame(list_place(screen), title);
+    let foot = place.bottom().saturating_sub(1);
+    let content = Rect { height: place.height.saturating_sub(1), ..place };
     if lines.is_empty() {
         brush.text(content.x, content.y, content.width, "Nothing of that kind.", look.theme.faint);
     }
-    brush.scrolled(content, &lines, view.scroll);
-    if view.typing || !query.is_empty() {
+    brush.scrolled(content, lines, first);
+    if view.typing || !view.query.text().is_empty() {
         let x = brush.text(place.x, foot, place.width, "search ", look.theme.strong);
         let (text, caret) = view.query.window(place.right().saturating_sub(x + 1));
         brush.text(x, foot, place.right().saturating_sub(x), &text, Style::new());
@@ -252,4 +253,10 @@ fn searchable(
     let x = brush.text(x, foot, place.width, "/", look.theme.key);
     brush.text(x, foot, place.width, " searches", look.theme.faint);
     None
+}
+
+/// Where a long list lies.
+fn list_place(screen: Rect) -> Rect {
+    const WIDEST: u16 = 100;
+    layout::centred(screen, screen.width.saturating_sub(6).min(WIDEST), screen.height)
 }

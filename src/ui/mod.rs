@@ -15,6 +15,7 @@ mod cells;
 mod compose;
 mod detail;
 mod diff;
+mod fields;
 mod footer;
 mod header;
 mod hints;
@@ -28,6 +29,7 @@ mod theme;
 pub(crate) mod words;
 
 use crate::logic::{
+    compose as logic_compose,
     layout::{self, Layout, MIN_HEIGHT, MIN_WIDTH, Places},
     screen::Layer,
     state::State,
@@ -47,6 +49,9 @@ pub struct Drawn {
     pub cursor: Option<Position>,
     /// The rows of the screen that scroll as one, if the table has the terminal's full width and nothing lies over it.
     pub scroll: Option<ScrollRegion>,
+    /// The first line of detail that is seen. The state's own scroll may lie past the end, which depends on how the
+    /// lines wrap: whoever draws brings it back to this, so that the next key moves.
+    pub detail_top: Option<usize>,
 }
 
 /// Rows of the screen whose content moves as one.
@@ -84,7 +89,7 @@ fn panes(brush: &mut Brush<'_>, places: &Places, state: &State) -> Drawn {
         drawn.scroll = Some(table::draw(brush, place, state));
     }
     if let Some(place) = places.detail {
-        detail::draw(brush, place, state);
+        drawn.detail_top = detail::draw(brush, place, state);
     }
     if let Some(place) = places.compose {
         drawn.cursor = compose::draw(brush, place, state);
@@ -126,8 +131,8 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
             None
         }
         Layer::Choose { field, at, marks } => {
-            let (title, choices) = hints::choices(state, *field);
-            layers::choose(brush, screen, &title, &choices, *at, marks);
+            let choices = logic_compose::choices(state, *field);
+            layers::choose(brush, screen, fields::label(*field), &choices, *at, marks);
             None
         }
         // Drawn in the footer's place.

@@ -18,8 +18,10 @@ use ratatui::{style::Style, text::Line};
 
 /// Its lines.
 pub(super) fn lines(about: &About<'_>) -> Vec<Line<'static>> {
+    let (now, not_now) = acts(about);
     let mut lines = standing(about);
     lines.extend(file(about));
+    lines.extend(now);
     lines.push(Line::default());
     let prompt = if about.row.prompt.is_empty() { "none" } else { &about.row.prompt };
     lines.extend(labelled("Prompt", prompt, about.width, about.look, Style::new()));
@@ -27,7 +29,7 @@ pub(super) fn lines(about: &About<'_>) -> Vec<Line<'static>> {
     lines.extend(asked(about));
     lines.extend(facts(about));
     lines.push(Line::default());
-    lines.extend(acts(about));
+    lines.extend(not_now);
     lines
 }
 
@@ -92,7 +94,7 @@ fn file(about: &About<'_>) -> Vec<Line<'static>> {
     if let Some(saved) = about.loaded.and_then(|detail| detail.task.saved()) {
         lines.extend(label("File", &saved.path, about.look.theme.strong));
         lines.extend(label("", &measures(saved, about), Style::new()));
-        lines.extend(label("", &format!("sha256 {}", saved.sha256), about.look.theme.faint));
+        lines.extend(label("SHA-256", &saved.sha256, about.look.theme.faint));
     }
     if let Some(saving) = about.state.saver.active.get(&about.row.key) {
         lines.extend(label("Download", &download(&saving.step, about), Style::new()));

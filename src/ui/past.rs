@@ -6,9 +6,9 @@ use super::{
     diff, text, words,
 };
 use crate::domain::{
+    export,
     money::Ptc,
     problem::Charged,
-    request::StoredImage,
     task::{MoneyEvent, Task},
     time::Wall,
 };
@@ -16,7 +16,6 @@ use ratatui::{
     style::Style,
     text::{Line, Span},
 };
-use std::convert::Infallible;
 
 /// Cells of a clock time and the blanks behind it.
 const TIME: usize = 10;
@@ -65,18 +64,17 @@ const fn money(event: MoneyEvent) -> &'static str {
     }
 }
 
-/// The request as it goes over the wire, a local picture as a placeholder.
+/// The request as JSON as it goes over the wire, and as a curl command with the key as a variable.
 pub(super) fn request(about: &About<'_>) -> Vec<Line<'static>> {
     let Some(detail) = about.loaded else { return not_yet(about.look) };
-    let settings = &about.state.settings;
-    let request = &detail.task.request;
-    let placeholder = |image: &StoredImage| -> Result<String, Infallible> {
-        Ok(format!("<{}, {}, sha256 {}>", image.path, words::size(image.bytes), image.sha256.get(..12).unwrap_or("")))
-    };
-    let Ok(body) = request.wire(settings.catalogue.spec(&request.model), &settings.profile.names, placeholder);
-    let json = serde_json::to_string_pretty(&body).unwrap_or_default();
-    let mut lines = vec![Line::styled("What is sent, as JSON", about.look.theme.strong)];
-    lines.extend(plain(&json, about.width, Style::new()));
+    let (request, profile) = (&detail.task.request, &about.state.settings.profile);
+    let spec = about.state.settings.catalogue.spec(&request.model);
+    let body = export::request_json(request, spec, &profile.names);
+    let command = export::curl(&profile.base_url, &profile.path_prefix, &profile.key_variable, &body);
+    let mut lines = vec![Line::styled("What is sent", about.look.theme.strong)];
+    lines.extend(plain(&body, about.width, Style::new()));
+    lines.extend([Line::default(), Line::styled("The same by hand; this pays", about.look.theme.strong)]);
+    lines.extend(plain(&command, about.width, Style::new()));
     lines
 }
 

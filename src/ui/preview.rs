@@ -5,13 +5,14 @@ mod samples;
 
 use super::{
     brush::{Brush, labelled},
-    diff, overview, text,
+    diff, hints, overview, text,
     theme::Look,
 };
 use crate::{
     domain::problem::Problem,
     logic::{
         effect::Level,
+        keymap::Ctx,
         layout,
         screen::{Preview, PreviewItem, Purpose},
         state::State,
@@ -31,14 +32,14 @@ const WHOLE: usize = 1;
 /// Draws it; tells where the caret is while a number is typed.
 pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, state: &State, preview: &Preview) -> Option<Position> {
     let look = brush.look;
-    let width = WIDTH.min(screen.width.saturating_sub(6));
+    let width = layout::centred(screen, WIDTH.min(screen.width.saturating_sub(6)), 1).width.saturating_sub(4);
     let lines = content(preview, state, look, width);
     let foot = foot(preview, state, look, width);
     let foot_height = u16::try_from(foot.len()).unwrap_or(u16::MAX);
-    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(foot_height).saturating_add(1);
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(foot_height);
     let place = brush.frame(layout::centred(screen, width, height), &title(preview));
     let foot_top = place.bottom().saturating_sub(foot_height.min(place.height));
-    let above = Rect { height: foot_top.saturating_sub(place.y + 1), ..place };
+    let above = Rect { height: foot_top.saturating_sub(place.y), ..place };
     brush.scrolled(above, &lines, preview.scroll);
     brush.lines(Rect { y: foot_top, height: place.bottom().saturating_sub(foot_top), ..place }, &foot);
     let typed = preview.typed.as_ref().filter(|_| preview.sent.is_none() && preview.obstacles.is_empty())?;
@@ -70,9 +71,6 @@ fn content(preview: &Preview, state: &State, look: Look, width: u16) -> Vec<Line
     }
     for warning in &preview.warnings {
         lines.extend(problem(warning, Level::Warning, look, width));
-    }
-    if !lines.is_empty() {
-        lines.push(Line::default());
     }
     if let Some(batch) = &preview.batch {
         lines.extend(samples::lines(preview, batch, state, look, width));
@@ -147,6 +145,7 @@ fn problem(problem: &Problem, level: Level, look: Look, width: u16) -> Vec<Line<
 fn foot(preview: &Preview, state: &State, look: Look, width: u16) -> Vec<Line<'static>> {
     let day = state.money.spent_today + state.money.reserved;
     let left = match state.settings.budget.per_day {
+        Some(cap) if day + preview.total > cap => format!("crosses the day's cap: {} PTC are left", cap.less(day)),
         Some(cap) => format!("{} PTC of the day's {cap} then left", cap.less(day + preview.total)),
         None => format!("{} PTC today with it", day + preview.total),
     };
@@ -155,17 +154,20 @@ fn foot(preview: &Preview, state: &State, look: Look, width: u16) -> Vec<Line<'s
         n => format!("{n} tasks, {} PTC together", preview.total),
     };
     let balance = state.money.balance.map_or_else(String::new, |(balance, _)| format!(", balance {balance}"));
-    let mut lines = vec![
-        Line::styled(look.signs.across.repeat(usize::from(width)), look.theme.faint),
-        Line::from(vec![
+    let mut lines = vec![Line::styled(look.signs.across.repeat(usize::from(width)), look.theme.faint)];
+    let rest = format!("{left}{balance}");
+    if text::width(&price) + 3 + text::width(&rest) <= usize::from(width) {
+        lines.push(Line::from(vec![
             Span::styled(price, look.theme.strong),
-            Span::styled(format!("   {left}{balance}"), look.theme.faint),
-        ]),
-    ];
+            Span::styled(format!("   {rest}"), look.theme.faint),
+        ]));
+    } else {
+        lines.extend([Line::styled(price, look.theme.strong), Line::styled(rest, look.theme.faint)]);
+    }
     if preview.typed.is_some() && preview.sent.is_none() && preview.obstacles.is_empty() {
         lines.push(Line::styled(ask(preview), look.theme.warn));
     }
-    lines.push(keys(preview, look));
+    lines.push(keys(preview, state, look));
     lines
 }
 
@@ -173,7 +175,7 @@ fn ask(preview: &Preview) -> String {
     format!("Type {} to confirm: ", preview.items.len())
 }
 
-fn keys(preview: &Preview, look: Look) -> Line<'static> {
+fn keys(preview: &Preview, state: &State, look: Look) -> Line<'static> {
     let (key, faint) = (look.theme.key, look.theme.faint);
     if preview.sent.is_some() {
         return Line::styled("Being saved; sent as soon as it is on disk.", look.theme.strong);
@@ -185,7 +187,7 @@ fn keys(preview: &Preview, look: Look) -> Line<'static> {
         ]);
     }
     Line::from(vec![
-        Span::styled("Enter", key),
+        Span::styled(hints::key(state, Ctx::Preview, "send").unwrap_or_default(), key),
         Span::styled(format!(" sends {} ", look.signs.dot), faint),
         Span::styled("Esc", key),
         Span::styled(" goes back", faint),

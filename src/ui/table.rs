@@ -9,6 +9,7 @@ use super::{
 };
 use crate::logic::{
     columns::{self, Placed},
+    keymap::Ctx,
     layout,
     screen::Column,
     state::State,
@@ -35,12 +36,22 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> ScrollR
         if table.marks.contains(key) {
             brush.text(1, y, 1, brush.look.signs.mark, brush.look.theme.strong);
         }
-        for column in &placed {
+        for (at, column) in placed.iter().enumerate() {
             let cell = cells::cell(&view, row, column.spec.column);
+            if cell.text.is_empty() {
+                continue;
+            }
+            let width = match placed.get(at + 1) {
+                // What went wrong matters more than how long it took.
+                Some(next) if column.spec.column == Column::Status && cells::is_reason(row) => {
+                    if next.spec.column == Column::Elapsed { next.x + next.width - column.x } else { column.width }
+                }
+                Some(_) | None => column.width,
+            };
             if column.spec.right {
-                brush.text_right(column.x, y, column.width, &cell.text, cell.style);
+                brush.text_right(column.x, y, width, &cell.text, cell.style);
             } else {
-                brush.text(column.x, y, column.width, &cell.text, cell.style);
+                brush.text(column.x, y, width, &cell.text, cell.style);
             }
         }
     }
@@ -66,10 +77,12 @@ fn titles(brush: &mut Brush<'_>, place: Rect, state: &State, placed: &[Placed]) 
     }
     let notes = notes(state);
     let width = u16::try_from(super::text::width(&notes)).unwrap_or(u16::MAX);
-    let free = placed
-        .iter()
-        .find(|column| column.spec.column == Column::Prompt)
-        .map_or(0, |column| column.width.saturating_sub(8));
+    // Long notes go over the last titles.
+    let free = place.width / 2;
+    if width > 0 {
+        let x = place.right().saturating_sub(width.min(free) + 2);
+        brush.text(x, place.y, free, &" ".repeat(usize::from(free)), Style::new());
+    }
     brush.text_right(
         place.right().saturating_sub(width.min(free) + 1),
         place.y,
@@ -107,19 +120,22 @@ fn notes(state: &State) -> String {
 
 /// What an empty table says: why it is empty and what to press.
 fn empty(brush: &mut Brush<'_>, place: Rect, state: &State) {
-    let hint = |id: &str, fallback: &str| hints::key(id).unwrap_or_else(|| fallback.to_owned());
+    let hint = |ctx, id| hints::key(state, ctx, id).unwrap_or_default();
     let lines = if !state.tasks.loaded {
         vec!["Opening the store.".to_owned()]
     } else if state.tasks.rows.is_empty() {
         vec![
             "No tasks yet.".to_owned(),
-            format!("Press {} to write a prompt. Nothing is paid before you confirm its price.", hint("new", "n")),
-            format!("{} shows all keys.", hint("help", "?")),
+            format!(
+                "Press {} to write a prompt. Nothing is paid before you confirm its price.",
+                hint(Ctx::Panes, "new")
+            ),
+            format!("{} shows all keys.", hint(Ctx::Global, "help")),
         ]
     } else {
         vec![
             format!("None of {} tasks passes the filter.", words::number(state.tasks.rows.len())),
-            format!("{} changes it, Esc clears it.", hint("filter", "/")),
+            format!("{} changes it, Esc clears it.", hint(Ctx::Table, "filter")),
         ]
     };
     for (n, line) in lines.iter().enumerate() {

@@ -155,7 +155,8 @@ const PROMPTS: [&str; 8] = [
 
 const MODELS: [&str; 4] = ["MiniMax-Hailuo-02", "T2V-01-Director", "MiniMax-Hailuo-2.3", "MiniMax-Hailuo-02"];
 
-fn ordinary(key: u32) -> Request {
+/// What task of that key asks for.
+pub(crate) fn ordinary(key: u32) -> Request {
     let at = usize::try_from(key).unwrap();
     let mut request = request(MODELS[at % MODELS.len()], PROMPTS[at % PROMPTS.len()]);
     if at.is_multiple_of(5) && request.model == "MiniMax-Hailuo-02" {
@@ -296,6 +297,7 @@ pub(crate) fn believable(width: u16, height: u16) -> State {
     let mut order: Vec<TaskKey> = state.tasks.rows.keys().rev().copied().collect();
     order.sort_by_key(|key| state.tasks.rows[key].state != TaskState::Unknown);
     state.screen.table.order = order;
+    state.screen.table.top = 0;
     put_cursor(&mut state, 34);
     state
 }

@@ -95,7 +95,7 @@ pub(super) fn run(global: &Global) -> Outcome {
         let clock = Clock::start();
         let now = clock.now().wall;
         let simulator = Simulator::start(SimConfig::demo(Catalogue::builtin())).await?;
-        let setup = setup(&home.dir, &simulator)?;
+        let setup = setup(global, &home.dir, &simulator)?;
         if !home.kept || !home.dir.join("reeltop.db").exists() {
             fill(&setup, now)?;
         }
@@ -134,13 +134,16 @@ impl Drop for Home {
 }
 
 /// The defaults, with the simulator for a service.
-fn setup(dir: &Path, simulator: &Simulator) -> Result<Loaded, Stop> {
+fn setup(global: &Global, dir: &Path, simulator: &Simulator) -> Result<Loaded, Stop> {
     let folders = Folders { home: dir.to_owned(), config: dir.to_owned(), data: dir.to_owned() };
     let wanted = Wanted { config: None, data_dir: Some(dir), profile: None, bindings: &[] };
     let mut setup = config::load(&wanted, &folders)
         .map_err(|rejected| Problem::new("the demo's own config is wrong", rejected.to_string(), ""))?;
     setup.key = KeySource::Fixed("demo");
     setup.settings.demo = true;
+    if super::plain(global) {
+        setup.settings.ui.theme = "mono".into();
+    }
     setup.settings.profile.base_url = simulator.base_url().to_owned();
     setup.settings.profile.submit_per_minute = 20;
     setup.settings.poll.every_ms = 2 * SECOND;

@@ -86,12 +86,7 @@ fn say(text: &str) {
 
 fn call(cli: Cli) -> Outcome {
     let global = cli.global;
-    let voice = Voice {
-        json: global.json,
-        color: !global.no_color
-            && io::stdout().is_terminal()
-            && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
-    };
+    let voice = Voice { json: global.json, color: !plain(&global) && io::stdout().is_terminal() };
     let Some(command) = cli.command else { return screen(&global, cli.demo) };
     match command {
         Command::Completions { shell } => {
@@ -142,6 +137,13 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
     for warning in &loaded.warnings {
         let _ = writeln!(io::stderr(), "{}", warning.located(&loaded.paths.config.display().to_string()));
     }
+    let (_, faults) = keymap::Keymap::build(&loaded.settings.keys);
+    if !faults.is_empty() {
+        for fault in faults {
+            let _ = writeln!(io::stderr(), "{}: {fault}", loaded.paths.config.display());
+        }
+        return Err(Stop::Exit(Exit::Usage));
+    }
     super::log::start(&loaded.paths.log, global.verbose);
     Ok(loaded)
 }
@@ -150,6 +152,11 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
 fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
     let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     built.map_err(|e| Problem::new("the program could not start its workers", e.to_string(), "").into())
+}
+
+/// Whether colours are unwanted: `--no-color`, or `NO_COLOR` (no-color.org) set to anything.
+fn plain(global: &Global) -> bool {
+    global.no_color || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
 /// The dashboard.
@@ -163,7 +170,11 @@ fn screen(global: &Global, demo: bool) -> Outcome {
     if demo {
         return demo::run(global);
     }
-    let setup = Arc::new(load(global)?);
+    let mut setup = load(global)?;
+    if plain(global) {
+        setup.settings.ui.theme = "mono".into();
+    }
+    let setup = Arc::new(setup);
     let code = runtime()?.block_on(dashboard::run(setup, Clock::start()));
     dashboard_ended(code)
 }

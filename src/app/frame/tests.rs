@@ -103,7 +103,7 @@ fn picture(step: &Step) -> (Buffer, Drawn) {
         next.set_stringn(*x, *y, text, 12, styles()[*style]);
     }
     let cursor = step.cursor.map(|(x, y)| Position::new(x, y));
-    (next, Drawn { cursor, scroll: Some(ScrollRegion { first: step.first, ..REGION }) })
+    (next, Drawn { cursor, scroll: Some(ScrollRegion { first: step.first, ..REGION }), detail_top: None })
 }
 
 proptest! {

@@ -41,8 +41,8 @@ pub fn combines(state: &State) -> bool {
     matrix::combines(&matrix(state))
 }
 
-/// All that the given matrices stand for.
-pub(super) fn plan_of(state: &State, matrices: &[Matrix]) -> Result<Plan, Problem> {
+/// All that the given matrices stand for. `forgiving` as in [`Rules`]: the draft in compose is, a file is not.
+pub(super) fn plan_of(state: &State, matrices: &[Matrix], forgiving: bool) -> Result<Plan, Problem> {
     let compose = &state.screen.compose;
     let look = |path: &str| pictures::look(compose, path);
     let rules = Rules {
@@ -50,6 +50,7 @@ pub(super) fn plan_of(state: &State, matrices: &[Matrix]) -> Result<Plan, Proble
         webp: state.settings.profile.webp,
         image: &look,
         most: state.settings.compose.max_tasks,
+        forgiving,
     };
     matrix::expand(matrices, &rules)
 }
@@ -63,7 +64,7 @@ pub(super) fn cost(state: &State, plan: &Plan) -> Ptc {
 pub(super) fn checked(state: &State) -> (Vec<Fault>, Option<Estimate>) {
     let template = Template::parse(&state.screen.compose.draft.prompt);
     let (mut faults, estimate) = if is_many(state) {
-        match plan_of(state, &[matrix(state)]) {
+        match plan_of(state, &[matrix(state)], true) {
             Err(problem) => (vec![fault(Field::Count, Severity::Error, problem)], None),
             Ok(plan) => {
                 let estimate = Estimate { tasks: plan.tasks(), price: cost(state, &plan) };

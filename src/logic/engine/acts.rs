@@ -193,12 +193,7 @@ fn cancel(state: &mut State, key: TaskKey) -> Vec<Effect> {
             return refuse(state, key, "its POST is on its way", "Wait for the answer; x then stops watching it.");
         }
         Phase::Unknown { .. } => {
-            return refuse(
-                state,
-                key,
-                "its outcome is unknown",
-                "Settle it first: Enter on the task, or `reeltop resolve`.",
-            );
+            return refuse(state, key, "its outcome is unknown", "Settle it first: U, or `reeltop resolve`.");
         }
         Phase::Saved { .. } | Phase::Failed { .. } | Phase::Refused { .. } | Phase::Cancelled { .. } => {
             return refuse(state, key, &format!("it has already ended ({})", was.word()), "");

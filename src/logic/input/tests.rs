@@ -97,6 +97,18 @@ fn an_action_that_is_not_possible_says_why() {
 }
 
 #[test]
+fn a_task_made_elsewhere_is_not_repeated_blindly() {
+    let mut state = state(&[]);
+    let mut adopted = task(1, Failed);
+    adopted.request.model = String::new();
+    add(&mut state, adopted);
+    for key in ["r", "e", "c"] {
+        assert_eq!(wishes(&mut state, key), [], "{key}");
+    }
+    assert_eq!(said(&state), "#1 was made elsewhere, so what it asked for is not known here; n composes a new one");
+}
+
+#[test]
 fn acts_go_to_the_marks_or_to_the_cursor() {
     let mut state = state(&[Queued, Queued, Saved]);
     assert_eq!(wishes(&mut state, "ctrl-r"), []);

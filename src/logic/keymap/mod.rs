@@ -214,9 +214,7 @@ fn pane_place(state: &State) -> Place {
         (Pane::Table, _) => Place::Table,
         (Pane::Detail, _) => Place::Detail,
         (Pane::Compose, ComposeRow::Field(field)) if is_typed(field) => Place::ComposeText,
-        (Pane::Compose, ComposeRow::Field(_) | ComposeRow::Combine | ComposeRow::Send) => {
-            Place::ComposeChoice
-        },
+        (Pane::Compose, ComposeRow::Field(_) | ComposeRow::Combine | ComposeRow::Send) => Place::ComposeChoice,
     }
 }
 

@@ -31,9 +31,21 @@ pub(super) fn some_task(state: &State) -> Possible {
     }
 }
 
+/// Whether it is known what that task asked for: of an adopted one it is not.
+fn known_row(row: &Row) -> Possible {
+    if row.model.is_empty() {
+        return no(format!(
+            "{} was made elsewhere, so what it asked for is not known here; n composes a new one",
+            row.key
+        ));
+    }
+    Ok(())
+}
+
 /// Whether that task can be repeated as it is.
 fn retry_row(row: &Row) -> Possible {
     let key = row.key;
+    known_row(row)?;
     match row.state {
         TaskState::Failed | TaskState::Refused | TaskState::Cancelled | TaskState::Saved => Ok(()),
         TaskState::Queued => no(format!("{key} has not been sent yet, so there is nothing to repeat")),
@@ -46,10 +58,6 @@ fn retry_row(row: &Row) -> Possible {
 
 pub(super) fn retry(state: &State) -> Possible {
     any(state, retry_row)
-}
-
-pub(super) fn whole(state: &State) -> Possible {
-    some_task(state)
 }
 
 /// Whether that task can be taken back or left.
@@ -92,6 +100,10 @@ pub(super) fn download(state: &State) -> Possible {
 
 fn of_cursor(state: &State, test: fn(&Row) -> Possible) -> Possible {
     cursor_row(state).map_or_else(|| some_task(state), test)
+}
+
+pub(super) fn known(state: &State) -> Possible {
+    of_cursor(state, known_row)
 }
 
 pub(super) fn resolve(state: &State) -> Possible {

@@ -354,7 +354,7 @@ mod tests {
         let (markdown, config) = (markdown(), config_lines());
         for binding in BINDINGS {
             assert!(markdown.contains(&format!("| `{}` | {}", binding.id, binding.help)), "{}", binding.id);
-            assert!(config.contains(&format!("# {} = [", binding.id)), "{}", binding.id);
+            assert!(config.contains(&format!("\n#{} = [", binding.id)), "{}", binding.id);
         }
         assert!(config.parse::<toml::Table>().is_ok());
     }

@@ -1,0 +1,114 @@
+//! What stands in compose's fields in words: names, values, what is worth knowing of them, why one cannot be used.
+
+use super::words;
+use crate::{
+    domain::{catalogue::Need, draft::Field},
+    logic::{compose, screen::Compose, state::State},
+};
+
+/// A field's name on the screen.
+pub(super) const fn label(field: Field) -> &'static str {
+    match field {
+        Field::Model => "Model",
+        Field::Prompt => "Prompt",
+        Field::FirstFrame => "First frame",
+        Field::LastFrame => "Last frame",
+        Field::Subject => "Subject",
+        Field::Resolution => "Resolution",
+        Field::Duration => "Duration",
+        Field::Optimizer => "Optimizer",
+        Field::Callback => "Callback",
+        Field::Count => "Count",
+        Field::FastPretreatment => "Fast",
+        Field::Watermark => "Watermark",
+    }
+}
+
+/// Why a field cannot be used with the model, where that is so; what was typed in it is kept.
+pub(super) fn why_not(state: &State, field: Field) -> Option<String> {
+    let why = compose::usable(state, field).err()?;
+    let draft = &state.screen.compose.draft;
+    let kept = match field {
+        Field::FirstFrame => &draft.first_frame,
+        Field::LastFrame => &draft.last_frame,
+        Field::Subject => &draft.subject,
+        _ => "",
+    };
+    Some(if kept.is_empty() { why } else { format!("{why}; kept: {kept}") })
+}
+
+/// What an empty text field says.
+pub(super) fn needed(state: &State, field: Field) -> String {
+    let spec = compose::spec(state);
+    let typed = state.screen.compose.draft.resolution.as_deref();
+    let resolution = spec.and_then(|spec| spec.resolution_or_default(typed));
+    let need = match field {
+        Field::FirstFrame => resolution.map(|at| at.first_frame),
+        Field::LastFrame => resolution.map(|at| at.last_frame),
+        Field::Subject => spec.map(|spec| spec.subject),
+        _ => None,
+    };
+    match need {
+        Some(Need::Required) => "needed: a path or an address".into(),
+        Some(Need::Optional) => "none".into(),
+        Some(Need::No) | None => "none".into(),
+    }
+}
+
+/// The value in force of a field that is chosen.
+pub(super) fn chosen(state: &State, field: Field) -> String {
+    if field == Field::Count {
+        return state.screen.compose.draft.count.to_string();
+    }
+    let choices = compose::choices(state, field);
+    let several: Vec<&str> = compose::marked(state, field).iter().map(|at| choices[*at].as_str()).collect();
+    let value =
+        if several.len() > 1 { Some(several.join(", ")) } else { choices.get(compose::chosen(state, field)).cloned() };
+    let unit = if field == Field::Duration { " s" } else { "" };
+    value.map_or_else(|| state.screen.compose.draft.model.clone(), |value| format!("{value}{unit}"))
+}
+
+/// What is worth knowing about a value.
+pub(super) fn beside(state: &State, field: Field) -> String {
+    let compose = &state.screen.compose;
+    let draft = &compose.draft;
+    let spec = compose::spec(state);
+    match field {
+        Field::Model => spec.map_or_else(|| "not in the catalogue".into(), |spec| spec.modes.clone()),
+        Field::Resolution | Field::Duration => {
+            let unit = if field == Field::Duration { " s" } else { "" };
+            format!("of {}{unit}", compose::choices(state, field).join(", "))
+        }
+        Field::Optimizer => {
+            if draft.optimizer { "the service may rewrite the prompt" } else { "the prompt is followed as it is" }
+                .into()
+        }
+        Field::FastPretreatment => "shorter prompt optimization".into(),
+        Field::Watermark => "a visible mark in the video".into(),
+        Field::Count => if draft.count > 1 { "tasks, each paid" } else { "task" }.into(),
+        Field::FirstFrame => picture(compose, &draft.first_frame),
+        Field::LastFrame => picture(compose, &draft.last_frame),
+        Field::Subject => picture(compose, &draft.subject),
+        Field::Prompt | Field::Callback => String::new(),
+    }
+}
+
+/// What is known of a picture that was typed.
+fn picture(compose: &Compose, path: &str) -> String {
+    match compose.folders.get(path.trim()) {
+        Some(None) => return "being listed".into(),
+        Some(Some(Ok(paths))) => return format!("{} pictures", paths.len()),
+        Some(Some(Err(_))) | None => {}
+    }
+    match compose.images.get(path) {
+        Some(Some(Ok(image))) => format!(
+            "{} {}x{}, {}",
+            image.kind.extension().to_uppercase(),
+            image.width,
+            image.height,
+            words::size(image.bytes)
+        ),
+        Some(None) => "being read".into(),
+        Some(Some(Err(_))) | None => String::new(),
+    }
+}

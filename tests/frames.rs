@@ -1,0 +1,105 @@
+//! What the real screen costs on the line, in bytes, at 120x40: the figures of a slow connection.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod common;
+
+use ratatui::{buffer::Buffer, layout::Rect};
+use reeltop::{
+    app::frame::FrameWriter,
+    domain::{
+        task::{Phase, TaskKey},
+        time::{Mono, SECOND},
+    },
+    logic::{layout, state::State, tasks},
+    ui,
+};
+
+/// A screen with its line, and many more tasks than it has rows.
+struct Line {
+    state: State,
+    writer: FrameWriter<Vec<u8>>,
+}
+
+impl Line {
+    fn new() -> Self {
+        let mut state = common::believable(120, 40);
+        // Of one state, since the last line follows the state under the cursor.
+        for key in 44..400 {
+            tasks::put(&mut state, common::task(key, common::ordinary(key), 7_000_000, common::saved(key, "fox")));
+        }
+        state.screen.table.order = state.tasks.rows.keys().rev().copied().collect();
+        // The table alone: detail follows the cursor, and is another figure.
+        state.screen.full = true;
+        let mut line = Self { state, writer: FrameWriter::new(Vec::new()) };
+        line.go(0);
+        line
+    }
+
+    /// Draws and tells the bytes it took.
+    fn draw(&mut self) -> usize {
+        let mut buf = Buffer::empty(Rect::new(0, 0, self.state.screen.width, self.state.screen.height));
+        let drawn = ui::draw(&self.state, &mut buf);
+        self.writer.present(buf, drawn).unwrap().bytes
+    }
+
+    /// Moves the cursor to a row of the table and tells the bytes it took.
+    fn go(&mut self, at: usize) -> usize {
+        let table = &mut self.state.screen.table;
+        (table.at, table.cursor) = (at, Some(table.order[at]));
+        self.state.screen.table.top = layout::table_top(&self.state);
+        self.draw()
+    }
+}
+
+#[test]
+fn a_move_of_the_highlight_takes_60_bytes_at_most() {
+    let mut line = Line::new();
+    for at in 1..30 {
+        let bytes = line.go(at);
+        assert!((1..=60).contains(&bytes), "to row {at}: {bytes}");
+    }
+}
+
+#[test]
+fn a_scroll_by_one_row_takes_450_bytes_at_most() {
+    let mut line = Line::new();
+    let rows = layout::table_rows(&line.state);
+    line.go(rows - 1);
+    for at in rows..rows + 60 {
+        let bytes = line.go(at);
+        assert!((1..=450).contains(&bytes), "to row {at}: {bytes}");
+    }
+    // And back: the cursor walks to the first row, then the rows come down.
+    line.go(61);
+    for at in (0..60).rev() {
+        let bytes = line.go(at);
+        assert!((1..=450).contains(&bytes), "back to row {at}: {bytes}");
+    }
+}
+
+#[test]
+fn nothing_is_written_while_nothing_changes() {
+    let mut line = Line::new();
+    assert_eq!(line.draw(), 0);
+    // Time alone changes nothing within a step.
+    line.state.now.mono = Mono(line.state.now.mono.0 + 2 * SECOND);
+    line.state.now.wall = line.state.now.wall.plus(2 * SECOND);
+    assert_eq!(line.draw(), 0);
+}
+
+#[test]
+fn a_changed_row_takes_60_bytes_at_most() {
+    let mut line = Line::new();
+    let key = TaskKey(34);
+    let at = line.state.screen.table.order.iter().position(|other| *other == key).unwrap();
+    line.go(at);
+    let Some(task) = line.state.tasks.live.get(&key).cloned() else { panic!("{key} is not live") };
+    for status in ["Queueing", "Preparing", "Processing"] {
+        let mut next = task.clone();
+        next.phase = Phase::Running { status: status.into(), next_poll: line.state.now.wall, polls: 1, misses: 0 };
+        tasks::put(&mut line.state, next);
+        let bytes = line.draw();
+        assert!(bytes <= 60, "{status}: {bytes}");
+    }
+}
