@@ -40,6 +40,15 @@ pub struct Draft {
     pub name: Option<String>,
 }
 
+/// A draft as it is kept while it is typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptDraft {
+    /// When it was begun, in milliseconds; no two drafts have the same.
+    pub id: i64,
+    /// The draft.
+    pub draft: Draft,
+}
+
 /// The values of fields that hold several; an empty list leaves it to the draft's own field. `matrix` makes tasks of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -20,6 +20,7 @@ pub mod overrides;
 pub mod picture;
 pub mod problem;
 pub mod request;
+pub mod similar;
 pub mod task;
 pub mod text;
 pub mod time;

@@ -43,9 +43,23 @@ pub fn load(path: &str, images_dir: &Path) -> Result<StoredImage, Problem> {
     let (Ok(width), Ok(height)) = (u32::try_from(sides.width), u32::try_from(sides.height)) else {
         return Err(unusable("its header is damaged, so its sides are unknown"));
     };
+    keep(&bytes, kind, (width, height), path, images_dir)
+}
+
+/// Keeps a picture that is known to be one, under its content's hash.
+///
+/// # Errors
+/// When the copy cannot be written.
+pub(in crate::io) fn keep(
+    bytes: &[u8],
+    kind: ImageKind,
+    (width, height): (u32, u32),
+    path: &str,
+    images_dir: &Path,
+) -> Result<StoredImage, Problem> {
     let stored =
-        StoredImage { sha256: sha256(&bytes), kind, bytes: bytes.len() as u64, width, height, path: path.to_owned() };
-    put_by(&bytes, &stored, images_dir)?;
+        StoredImage { sha256: sha256(bytes), kind, bytes: bytes.len() as u64, width, height, path: path.to_owned() };
+    put_by(bytes, &stored, images_dir)?;
     Ok(stored)
 }
 
@@ -94,7 +108,7 @@ fn read(path: &str) -> Result<Vec<u8>, Problem> {
         Ok(meta) if meta.len() > MAX_BYTES => {
             let tenths = (meta.len() * 10).div_ceil(1024 * 1024);
             let why = format!("it has {}.{} MB, and the service takes at most 20 MB", tenths / 10, tenths % 10);
-            return fail(why, "Make it smaller, or save it as JPEG.");
+            return fail(why, "Ctrl-x in compose makes a smaller copy; or save it smaller yourself.");
         }
         Ok(_) => {}
     }

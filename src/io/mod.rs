@@ -8,6 +8,7 @@ pub mod files;
 pub mod images;
 mod paths;
 pub mod secret;
+pub mod shrink;
 pub mod simulator;
 pub mod store;
 mod words;

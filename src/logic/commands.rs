@@ -8,7 +8,9 @@ use super::{
     effect::{Effect, Level, TermCmd},
     filter::Filter,
     keymap::{Action, CopyWhat, Move, Place, can_cancel, can_download, can_retry, refreshable},
-    list, preview,
+    list,
+    pick::{self, PickWhat},
+    preview,
     screen::{Confirm, DetailTab, Layer, ListView, Pane, Sort},
     state::State,
     table, toast,
@@ -47,7 +49,12 @@ pub(super) fn run(state: &mut State, action: Action) -> Vec<Do> {
         Action::Undo => return vec![Do::Act(Act::Cancel(unsent(state)))],
         Action::Preview => return compose::to_preview(state),
         Action::Editor => return compose::edit(state),
-        Action::OtherDraft => return compose::other_draft(state),
+        Action::OtherDraft => return compose::other(state),
+        Action::Pick(what) => return pick::open(state, what),
+        Action::Pictures => return pictures(state),
+        Action::Complete if matches!(state.screen.layers.last(), Some(Layer::Pick(_))) => return pick::complete(state),
+        Action::Complete => return compose::complete(state),
+        Action::Delete => return pick::delete(state),
         Action::NextRow => return compose::step(state, true),
         Action::PreviousRow => return compose::step(state, false),
         Action::NextChoice => return compose::change(state, true),
@@ -57,7 +64,8 @@ pub(super) fn run(state: &mut State, action: Action) -> Vec<Do> {
         Action::No => return answered(state, false),
         Action::Accept => return accept(state),
         Action::New => compose::open(state),
-        Action::Fix => compose::fix(state),
+        Action::Fix => return compose::fix(state),
+        Action::Camera(what) => compose::in_camera(state, what),
         Action::MarkChoice => compose::mark_choice(state),
         Action::Help => help(state),
         Action::Messages => state.screen.layers.push(Layer::Messages(ListView::default())),
@@ -161,7 +169,14 @@ fn go(state: &mut State, to: Move) {
         Place::Preview => preview::scroll(state, to),
         Place::List => list::go(state, to),
         Place::Menu | Place::Resolve => menu(state, to),
-        Place::ComposeText | Place::ComposeChoice | Place::Filter | Place::Confirm | Place::Copy => {}
+        Place::Pick => pick::go(state, to),
+        Place::ComposeText
+        | Place::ComposePath
+        | Place::ComposeCamera
+        | Place::ComposeChoice
+        | Place::Filter
+        | Place::Confirm
+        | Place::Copy => {}
     }
 }
 
@@ -189,6 +204,9 @@ fn accept(state: &mut State) -> Vec<Do> {
     if matches!(state.screen.layers.last(), Some(Layer::Help(_) | Layer::Messages(_))) {
         list::typing(state, false);
         return Vec::new();
+    }
+    if matches!(state.screen.layers.last(), Some(Layer::Pick(_))) {
+        return pick::accept(state);
     }
     match state.screen.layers.pop() {
         Some(Layer::SortMenu { at }) => sort(state, at),
@@ -234,6 +252,11 @@ pub(super) fn filter_changed(state: &mut State) {
         }
         Err(why) => *fault = Some(why),
     }
+}
+
+/// The list of files for the picture's row that has the keys.
+fn pictures(state: &mut State) -> Vec<Do> {
+    compose::picture_field(state).map_or_else(Vec::new, |field| pick::open(state, PickWhat::Pictures(field)))
 }
 
 fn freeze(state: &mut State) {

@@ -1,22 +1,32 @@
 //! Compose: the draft being typed, its rows, its checks, and the way to the preview. What a draft must keep to stands in
 //! `domain`; what it looks like, in `ui`.
 
+mod camera;
+mod drafts;
+mod past;
+mod path;
 mod pictures;
 mod plan;
 mod rows;
 
+pub use camera::{CameraList, offered};
+pub(super) use drafts::{delete_draft, other, restore, sent, take, take_draft};
+pub use path::picture_field;
+pub(super) use path::{complete, read_file, take_path};
+pub use pictures::to_shrink;
 pub use plan::{combines, is_many};
 pub use rows::{ROWS, choices, chosen, marked, takes_several, usable};
 
 use super::{
     commands::Do,
     editor::PromptEditor,
-    effect::{Effect, Level, ListFor, LocalCmd, StoreCmd},
+    effect::{Effect, Level, ListFor, LocalCmd},
     engine::acts::price,
     key::{Code, Key},
+    keymap::CameraKey,
     msg::LocalMsg,
-    preview,
-    screen::{Compose, ComposeRow, Layer, Pane, PreviewItem, Purpose},
+    pick, preview,
+    screen::{ComposeRow, Layer, Pane, PreviewItem, Purpose},
     state::State,
     toast,
 };
@@ -26,7 +36,6 @@ use crate::domain::{
     check,
     draft::{Draft, Fault, Field, Severity},
     matrix::Plan,
-    task::Task,
     time::Mono,
 };
 use std::collections::BTreeSet;
@@ -55,89 +64,15 @@ pub(super) fn leave(state: &mut State) -> Vec<Do> {
     effects
 }
 
-/// Takes a task's request into compose: as a new task, or as a new attempt of it. The draft that was there is put by.
-pub(super) fn take(state: &mut State, task: &Task, again: bool) -> Vec<Do> {
-    let old = put_in(state, Draft::of(&task.request));
-    let compose = &mut state.screen.compose;
-    for picture in task.request.stored_images() {
-        compose.images.insert(picture.path.clone(), Some(Ok(picture.clone())));
-    }
-    if again {
-        compose.parent = Some(task.key);
-        compose.parent_request = Some(task.request.clone());
-    }
-    let kept = !is_blank(&old);
-    if kept {
-        compose.put_by = Some(old);
-    }
-    open(state);
-    touch(state);
-    if kept {
-        toast::say(state, Level::Info, "the draft begun before is put by; F8 brings it back".into(), None);
-    }
-    Vec::new()
-}
-
-/// Puts the draft by and takes up the one put by before, or an empty one.
-pub(super) fn other_draft(state: &mut State) -> Vec<Do> {
-    let next = state.screen.compose.put_by.take().unwrap_or_default();
-    let was_blank = is_blank(&next);
-    let old = put_in(state, next);
-    if !is_blank(&old) {
-        state.screen.compose.put_by = Some(old);
-    }
-    open(state);
-    touch(state);
-    let text = if was_blank { "an empty draft; F8 brings the other one back" } else { "the draft that was put by" };
-    toast::say(state, Level::Info, text.into(), None);
-    Vec::new()
-}
-
-/// Puts another draft in the place of the present one, which it gives back. Pictures that were read stay known.
-fn put_in(state: &mut State, draft: Draft) -> Draft {
-    let model = state.screen.compose.draft.model.clone();
-    let draft = Draft { model: if draft.model.is_empty() { model } else { draft.model }, ..draft };
-    let old = std::mem::replace(&mut state.screen.compose, Compose::new(&state.settings, draft));
-    state.screen.compose.images = old.images;
-    state.screen.compose.put_by = old.put_by;
-    old.draft
-}
-
-/// The draft that was being typed when the program last ended.
-pub fn restore(state: &mut State, draft: Draft) {
-    if is_blank(&state.screen.compose.draft) && !is_blank(&draft) {
-        put_in(state, draft);
-        check_again(state);
-        toast::say(state, Level::Info, "a draft from the last time is in compose; n goes on with it".into(), None);
-    }
-}
-
-/// The draft was queued: compose is empty again, with the same model and format.
-pub(super) fn sent(state: &mut State) -> Vec<Effect> {
-    let sent = &state.screen.compose.draft;
-    let next = Draft {
-        model: sent.model.clone(),
-        resolution: sent.resolution.clone(),
-        duration: sent.duration,
-        ..Draft::default()
-    };
-    put_in(state, next);
-    check_again(state);
-    vec![Effect::Store(StoreCmd::SaveDraft { draft: None })]
-}
-
-/// Whether nothing was typed that would be a pity to lose.
-fn is_blank(draft: &Draft) -> bool {
-    let texts = [&draft.prompt, &draft.first_frame, &draft.last_frame, &draft.subject, &draft.callback];
-    texts.iter().all(|text| text.trim().is_empty())
-}
-
 /// Takes a key in a row that is typed.
 pub(super) fn typed(state: &mut State, key: Key) -> Vec<Do> {
     let ComposeRow::Field(field) = state.screen.compose.row else { return Vec::new() };
     if field == Field::Prompt {
         if state.screen.compose.prompt.key(key) {
             prompt_changed(state);
+            camera::follow(state);
+        } else {
+            state.screen.compose.camera = CameraList::Closed;
         }
         return Vec::new();
     }
@@ -175,6 +110,7 @@ pub(super) fn pasted(state: &mut State, text: &str) -> bool {
                 toast::say(state, Level::Warning, text, None);
             }
             prompt_changed(state);
+            state.screen.compose.camera = CameraList::Closed;
             true
         }
         ComposeRow::Field(field) if super::keymap::is_typed(field) => {
@@ -189,6 +125,7 @@ pub(super) fn pasted(state: &mut State, text: &str) -> bool {
 fn prompt_changed(state: &mut State) {
     let compose = &mut state.screen.compose;
     compose.draft.prompt = compose.prompt.text();
+    compose.past.clear();
     touch(state);
 }
 
@@ -282,12 +219,51 @@ pub(super) fn enter(state: &mut State) -> Vec<Do> {
     }
 }
 
-/// Mends the first fault that can be mended by itself.
-pub(super) fn fix(state: &mut State) {
-    let Some(fault) = state.screen.compose.faults.iter().find(|fault| fault.fix.is_some()).cloned() else { return };
-    state.screen.compose.prompt = PromptEditor::new(fault.fix.as_deref().unwrap_or_default());
+/// Mends what can be mended by itself: the picture of the row that has the keys, or the prompt's first such fault.
+pub(super) fn fix(state: &mut State) -> Vec<Do> {
+    if let Some(path) = pictures::to_shrink(state) {
+        toast::say(state, Level::Info, "a smaller copy is being made; the file stays as it is".into(), None);
+        let compose = &mut state.screen.compose;
+        compose.images.insert(path.clone(), None);
+        compose.shrinkable.insert(path.clone());
+        return vec![Do::Effect(Effect::Local(LocalCmd::Shrink { path }))];
+    }
+    let Some(fault) = state.screen.compose.faults.iter().find(|fault| fault.fix.is_some()).cloned() else {
+        return Vec::new();
+    };
+    state.screen.compose.prompt.replace_all(fault.fix.as_deref().unwrap_or_default());
     prompt_changed(state);
     toast::say(state, Level::Info, format!("mended: {}", fault.problem.what), None);
+    Vec::new()
+}
+
+/// The text of a field that is typed in one line.
+pub(super) fn typed_text(state: &State, field: Field) -> &str {
+    rows::text_field(&state.screen.compose.draft, field)
+}
+
+/// Takes an earlier prompt: it takes the place of the present one, which the editor's undo brings back.
+pub(super) fn take_prompt(state: &mut State, text: &str) -> Vec<Do> {
+    rows::go_to(state, ComposeRow::Field(Field::Prompt));
+    state.screen.compose.prompt.replace_all(&braces::escape(text));
+    prompt_changed(state);
+    Vec::new()
+}
+
+/// Puts a template into the prompt at the caret.
+pub(super) fn insert(state: &mut State, text: &str) -> Vec<Do> {
+    rows::go_to(state, ComposeRow::Field(Field::Prompt));
+    pasted(state, text);
+    Vec::new()
+}
+
+/// What is done in the list of camera commands.
+pub(super) fn in_camera(state: &mut State, what: CameraKey) {
+    match what {
+        CameraKey::Take => camera::take(state),
+        CameraKey::Dismiss => camera::dismiss(state),
+        CameraKey::Move(to) => camera::go(state, to),
+    }
 }
 
 /// Opens `$EDITOR` on the prompt.
@@ -298,13 +274,29 @@ pub(super) fn edit(state: &State) -> Vec<Do> {
 /// Something of this machine's was answered: a picture, the editor, a player.
 pub fn local(state: &mut State, msg: LocalMsg) -> Vec<Effect> {
     match msg {
-        LocalMsg::Image { path, result } => {
+        LocalMsg::Image { path, result, shrinks } => {
+            let made_smaller = state.screen.compose.shrinkable.remove(&path);
+            if let (true, Ok(image)) = (made_smaller, &result) {
+                toast::say(state, Level::Info, pictures::made_smaller(image), None);
+            }
+            if shrinks {
+                state.screen.compose.shrinkable.insert(path.clone());
+            }
             state.screen.compose.images.insert(path, Some(result));
             return pictures_came(state, Vec::new());
         }
         LocalMsg::Listed { typed, purpose: ListFor::FirstFrames, result } => {
             let reads = pictures::listed(state, typed, result);
             return pictures_came(state, reads);
+        }
+        LocalMsg::Listed { typed, purpose: ListFor::Completion, result } => {
+            let wishes = path::completes(state, &typed, result);
+            return super::input::carry_out(state, wishes);
+        }
+        LocalMsg::Listed { typed, purpose: ListFor::Picker, result } => pick::listed(state, &typed, result),
+        LocalMsg::Text { path, result } => {
+            let wishes = path::file_read(state, path, result);
+            return super::input::carry_out(state, wishes);
         }
         LocalMsg::Edited { result: Ok(text) } => {
             // Editors end a file with a line end that nobody typed.
@@ -325,6 +317,9 @@ pub fn local(state: &mut State, msg: LocalMsg) -> Vec<Effect> {
 /// Pictures have come: the preview that waited for them opens once there is none left to wait for.
 fn pictures_came(state: &mut State, mut wishes: Vec<Do>) -> Vec<Effect> {
     check_again(state);
+    if state.screen.layers.is_empty() {
+        wishes.extend(path::go_on(state));
+    }
     let compose = &state.screen.compose;
     if compose.wants_preview && state.screen.layers.is_empty() && !pictures::reading(state) {
         state.screen.compose.wants_preview = false;
@@ -335,7 +330,8 @@ fn pictures_came(state: &mut State, mut wishes: Vec<Do>) -> Vec<Effect> {
 
 /// Checks the draft as the model would take it.
 fn check_again(state: &mut State) {
-    let (faults, estimate) = plan::checked(state);
+    let (mut faults, estimate) = plan::checked(state);
+    faults.extend(state.screen.compose.past.iter().cloned());
     (state.screen.compose.faults, state.screen.compose.estimate) = (faults, estimate);
 }
 
@@ -362,7 +358,7 @@ fn for_model(state: &State) -> Draft {
 /// there is one.
 pub(super) fn to_preview(state: &mut State) -> Vec<Do> {
     let reads = pictures::read(state);
-    check_again(state);
+    look_back(state);
     if pictures::reading(state) {
         state.screen.compose.wants_preview = true;
         toast::say(state, Level::Info, "reading the picture; the preview follows".into(), None);
@@ -437,8 +433,17 @@ fn open_plan(state: &mut State, plan: &Plan, from: Option<String>) {
         .collect();
     let purpose = if from.is_some() { Purpose::File } else { purpose(state) };
     let batch = plan::batch(plan, from);
-    preview::open(state, purpose, items, plan.warnings.clone());
+    let past = past::faults(state, plan.cells.iter().map(|cell| cell.request.prompt.as_str()));
+    let warnings = plan.warnings.iter().cloned().chain(past.into_iter().map(|fault| fault.problem)).collect();
+    preview::open(state, purpose, items, warnings);
     preview::tell_batch(state, batch);
+}
+
+/// Looks at what earlier tasks say of the prompt; of many, at the first one's.
+fn look_back(state: &mut State) {
+    let prompt = Template::parse(&state.screen.compose.draft.prompt).first();
+    state.screen.compose.past = past::faults(state, std::iter::once(prompt.as_str()));
+    check_again(state);
 }
 
 /// When the draft is to be saved.
@@ -453,8 +458,8 @@ pub fn wake(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     state.screen.compose.unsaved_since = None;
-    let draft = Some(state.screen.compose.draft.clone()).filter(|draft| !is_blank(draft));
-    vec![Effect::Store(StoreCmd::SaveDraft { draft })]
+    look_back(state);
+    vec![drafts::save_present(state)]
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::{
     keymap::{self, Action, Place, Why},
     list,
     msg::Input,
-    preview,
+    pick, preview,
     screen::{Layer, Screen},
     state::State,
     table, toast,
@@ -20,10 +20,7 @@ use super::{
 pub fn input(state: &mut State, input: Input) -> Vec<Effect> {
     let wishes = match input {
         Input::Key(key) => take_key(state, key),
-        Input::Paste(text) => {
-            paste(state, &text);
-            Vec::new()
-        }
+        Input::Paste(text) => paste(state, &text),
         Input::Resize { width, height } => {
             (state.screen.width, state.screen.height) = (width, height);
             Vec::new()
@@ -68,7 +65,7 @@ fn take_key(state: &mut State, key: Key) -> Vec<Do> {
         say_unknown(state, key);
         return Vec::new();
     };
-    if place == Place::ComposeText && compose::moves_in_prompt(state, key) {
+    if matches!(place, Place::ComposeText) && compose::moves_in_prompt(state, key) {
         return Vec::new();
     }
     if state.ending.is_some() && !matches!(binding.action, Action::Quit | Action::Redraw) {
@@ -107,6 +104,7 @@ fn type_key(state: &mut State, key: Key) -> Vec<Do> {
         Some(Layer::Resolve { line, .. }) => {
             line.key(key);
         }
+        Some(Layer::Pick(_)) => return pick::typed(state, key),
         Some(Layer::Help(_) | Layer::Messages(_)) => list::typed(state, key),
         Some(Layer::Preview(_)) => {
             if !preview::typed(state, key) {
@@ -123,7 +121,10 @@ fn say_unknown(state: &mut State, key: Key) {
 }
 
 /// Pasted text is text: it never runs a command and never sends.
-fn paste(state: &mut State, text: &str) {
+fn paste(state: &mut State, text: &str) -> Vec<Do> {
+    if matches!(state.screen.layers.last(), Some(Layer::Pick(_))) {
+        return pick::pasted(state, text);
+    }
     let taken = state.screen.typing()
         && match state.screen.layers.last_mut() {
             None => compose::pasted(state, text),
@@ -141,13 +142,19 @@ fn paste(state: &mut State, text: &str) {
                 true
             }
             Some(
-                Layer::Preview(_) | Layer::CopyMenu | Layer::SortMenu { .. } | Layer::Confirm(_) | Layer::Choose { .. },
+                Layer::Pick(_)
+                | Layer::Preview(_)
+                | Layer::CopyMenu
+                | Layer::SortMenu { .. }
+                | Layer::Confirm(_)
+                | Layer::Choose { .. },
             ) => false,
         };
     if !taken {
         let text = "pasted text does nothing here; n composes a new task and takes it";
         toast::say(state, Level::Info, text.into(), None);
     }
+    Vec::new()
 }
 
 #[cfg(test)]

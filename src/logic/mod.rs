@@ -21,6 +21,7 @@ mod line_editor;
 pub mod list;
 pub mod msg;
 pub mod notice;
+pub mod pick;
 pub mod preview;
 pub mod screen;
 pub mod settings;

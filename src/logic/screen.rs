@@ -3,15 +3,18 @@
 
 use super::{
     after::AfterDetail,
+    compose::CameraList,
     editor::{LineEditor, PromptEditor},
     effect::{Level, Ticket},
     filter::Filter,
     key::Key,
     keymap::{self, Keymap},
+    pick::Picker,
     settings::Settings,
 };
 use crate::domain::{
-    draft::{Draft, Fault, Field},
+    batch_file::BatchFile,
+    draft::{Draft, Fault, Field, KeptDraft},
     money::Ptc,
     problem::Problem,
     request::{Request, StoredImage},
@@ -198,8 +201,20 @@ pub struct Compose {
     pub parent_request: Option<Request>,
     /// When the draft last changed and was not yet given to the store.
     pub unsaved_since: Option<Mono>,
-    /// The draft that was put by when another one took its place.
-    pub put_by: Option<Draft>,
+    /// The draft's id.
+    pub id: i64,
+    /// Drafts that were put by when another one took their place, the last one first.
+    pub others: Vec<KeptDraft>,
+    /// What earlier tasks say of the prompt, as of the last pause in typing.
+    pub past: Vec<Fault>,
+    /// The list of camera commands beside the caret.
+    pub camera: CameraList,
+    /// Pictures too large for the service, by the path as typed, of which a smaller copy can be made.
+    pub shrinkable: BTreeSet<String>,
+    /// The path that Tab cannot complete further: the next Tab goes to the next row.
+    pub completed: Option<String>,
+    /// A file of prompts whose pictures are being read.
+    pub file: Option<(String, BatchFile)>,
     /// Whether the preview opens as soon as the pictures have been read.
     pub wants_preview: bool,
     /// The files that a folder or a pattern stands for, by the text as typed; `None` while it is being listed.
@@ -233,7 +248,13 @@ impl Compose {
             parent: None,
             parent_request: None,
             unsaved_since: None,
-            put_by: None,
+            id: 0,
+            others: Vec::new(),
+            past: Vec::new(),
+            camera: CameraList::default(),
+            shrinkable: BTreeSet::new(),
+            completed: None,
+            file: None,
             wants_preview: false,
             folders: BTreeMap::new(),
             estimate: None,
@@ -288,6 +309,8 @@ pub enum Layer {
     Confirm(Confirm),
     /// The message log.
     Messages(ListView),
+    /// Something to pick: earlier prompts, templates, drafts, files.
+    Pick(Picker),
     /// A field's values to choose from.
     Choose {
         /// The field.
@@ -455,7 +478,7 @@ impl Screen {
     #[must_use]
     pub fn typing(&self) -> bool {
         match self.layers.last() {
-            Some(Layer::FilterInput { .. }) => true,
+            Some(Layer::FilterInput { .. } | Layer::Pick(_)) => true,
             Some(Layer::Resolve { at, .. }) => *at == 2,
             Some(Layer::Help(list) | Layer::Messages(list)) => list.typing,
             Some(Layer::Preview(preview)) => preview.typed.is_some() && preview.sent.is_none(),

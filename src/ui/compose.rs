@@ -243,6 +243,26 @@ fn prompt(brush: &mut Brush<'_>, value: Rect, state: &State, focused: bool) -> O
     focused.then(|| Position::new(at.x.min(place.right() - 1), at.y.min(place.bottom() - 1)))
 }
 
+/// The list of camera commands, below the caret or above it.
+pub(super) fn camera(brush: &mut Brush<'_>, state: &State, caret: Position) {
+    let rules::CameraList::Open { at } = state.screen.compose.camera else { return };
+    let (look, screen) = (brush.look, brush.buf.area);
+    let offered = rules::offered(state);
+    let width = 28.min(screen.width);
+    let (below, above) = (screen.bottom().saturating_sub(caret.y + 2), caret.y.saturating_sub(1));
+    let wanted = u16::try_from(offered.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let height = wanted.min(below.max(above)).min(10);
+    let y = if below >= height { caret.y + 1 } else { caret.y.saturating_sub(height) };
+    let place = Rect { x: caret.x.min(screen.width - width), y, width, height };
+    let place = brush.frame(place, "");
+    let away = (at + 1).saturating_sub(usize::from(place.height));
+    for (n, command) in offered.iter().enumerate().skip(away).take(usize::from(place.height)) {
+        let (sign, style) = if n == at { (look.signs.cursor, look.theme.chosen) } else { (" ", Style::new()) };
+        let line = format!("{sign} {:<14} {}", command.en, command.zh);
+        brush.text(place.x, place.y + u16::try_from(n - away).unwrap_or(0), place.width, &line, style);
+    }
+}
+
 /// A field on one line: a text with its caret, or a value that is chosen.
 fn field_value(brush: &mut Brush<'_>, place: Rect, state: &State, field: Field, focused: bool) -> Option<Position> {
     let (look, compose) = (brush.look, &state.screen.compose);

@@ -22,6 +22,7 @@ mod hints;
 mod layers;
 mod overview;
 mod past;
+mod pick;
 mod preview;
 mod table;
 mod text;
@@ -93,6 +94,9 @@ fn panes(brush: &mut Brush<'_>, places: &Places, state: &State) -> Drawn {
     }
     if let Some(place) = places.compose {
         drawn.cursor = compose::draw(brush, place, state);
+        if let Some(caret) = drawn.cursor.filter(|_| state.screen.layers.is_empty()) {
+            compose::camera(brush, state, caret);
+        }
     }
     let typed = footer::draw(brush, places.footer, state);
     for layer in &state.screen.layers {
@@ -118,6 +122,7 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
         Layer::Help(view) => layers::help(brush, screen, state, view),
         Layer::Messages(view) => layers::messages(brush, screen, state, view),
         Layer::Resolve { key, at, line } => layers::resolve(brush, screen, *key, *at, line),
+        Layer::Pick(picker) => Some(pick::draw(brush, screen, picker)),
         Layer::CopyMenu => {
             layers::copy_menu(brush, screen, state);
             None

@@ -85,7 +85,7 @@ fn furnish(store: &mut Store) -> Vec<Task> {
     tasks[refused].rev = rev;
     let again = NewTask { parent: Some(tasks[refused].key), attempt: 2, ..intent("a fox again") };
     tasks.push(add(store, again));
-    store.save_draft(Some(&draft())).unwrap();
+    store.save_draft(1, Some(&draft()), Wall(0)).unwrap();
     store.save_seen(DAY).unwrap();
     tasks
 }

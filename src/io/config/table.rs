@@ -19,7 +19,7 @@ pub(super) struct Section {
 }
 
 /// Sections that hold tables named by the user, or by the program's key table.
-pub(super) const NAMED_SECTIONS: [&str; 3] = ["profiles", "models", "keys"];
+pub(super) const NAMED_SECTIONS: [&str; 4] = ["profiles", "models", "templates", "keys"];
 
 /// The options above the first section.
 pub(super) static TOP: Section = Section {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        draft::Draft,
+        draft::KeptDraft,
         money::Ptc,
         problem::{Charged, ErrorClass, Problem},
         task::{Event, LedgerLine, MoneyEvent, RemoteId, Row, Task, TaskKey, TaskState},
@@ -31,8 +31,8 @@ pub struct Overview {
     pub total: usize,
     /// When a dashboard last said it was in use.
     pub last_seen: Option<Wall>,
-    /// The draft that was being typed; one that this version cannot read is as good as none.
-    pub draft: Option<Draft>,
+    /// The drafts, the one changed last first; one that this version cannot read is as good as none.
+    pub drafts: Vec<KeptDraft>,
 }
 
 /// One line of the ledger with what `reeltop cost` sorts it by.
@@ -157,8 +157,19 @@ fn overview(conn: &Connection) -> rusqlite::Result<Overview> {
     Ok(Overview {
         total: conn.query_row("SELECT count(*) FROM tasks", [], |row| Ok(row.get::<_, u32>(0)? as usize))?,
         last_seen: meta("last_seen")?.and_then(|text| text.parse().ok()).map(Wall),
-        draft: meta("draft")?.and_then(|text| serde_json::from_str(&text).ok()),
+        drafts: drafts(conn)?,
     })
+}
+
+fn drafts(conn: &Connection) -> rusqlite::Result<Vec<KeptDraft>> {
+    let mut query = conn.prepare("SELECT id, body FROM drafts ORDER BY changed DESC, id DESC")?;
+    let found = query.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+    found
+        .filter_map(|row| match row {
+            Ok((id, body)) => serde_json::from_str(&body).ok().map(|draft| Ok(KeptDraft { id, draft })),
+            Err(error) => Some(Err(error)),
+        })
+        .collect()
 }
 
 /// See [`Store::pages`]; all of one snapshot, so that no row is missed or told twice.

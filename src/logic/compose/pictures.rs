@@ -3,9 +3,12 @@
 use super::plan;
 use crate::{
     domain::{
+        draft::Draft,
+        export::size,
         folder,
         picture::{ImageLook, Typed, typed},
         problem::Problem,
+        request::{ImageKind, StoredImage},
     },
     logic::{
         commands::Do,
@@ -49,9 +52,19 @@ fn paths(state: &State) -> BTreeSet<String> {
         .collect()
 }
 
-/// Has the pictures read that are not known yet, or could not be read before.
+/// Has the pictures of the draft read that are not known yet, or could not be read before.
 pub(super) fn read(state: &mut State) -> Vec<Do> {
     let paths = paths(state);
+    read_all(state, paths)
+}
+
+/// As [`read`], for the drafts of a file.
+pub(super) fn read_for<'d>(state: &mut State, drafts: impl Iterator<Item = &'d Draft>) -> Vec<Do> {
+    let paths = typed_paths(drafts).filter(|path| look(&state.screen.compose, path) == ImageLook::Unread).collect();
+    read_all(state, paths)
+}
+
+fn read_all(state: &mut State, paths: BTreeSet<String>) -> Vec<Do> {
     let compose = &mut state.screen.compose;
     let mut effects = Vec::new();
     for path in paths {
@@ -75,9 +88,44 @@ pub(super) fn reading(state: &State) -> bool {
     paths(state).iter().any(|path| look(compose, path) == ImageLook::Reading)
 }
 
+/// As [`reading`], for the drafts of a file.
+pub(super) fn reading_for<'d>(state: &State, drafts: impl Iterator<Item = &'d Draft>) -> bool {
+    typed_paths(drafts).any(|path| matches!(state.screen.compose.images.get(&path), Some(None)))
+}
+
+/// The single pictures on this machine that drafts name.
+fn typed_paths<'d>(drafts: impl Iterator<Item = &'d Draft>) -> impl Iterator<Item = String> {
+    drafts.flat_map(|draft| [&draft.first_frame, &draft.last_frame, &draft.subject]).filter_map(|text| {
+        match typed(text) {
+            Typed::Path(path) if !folder::is_several(path) => Some(path.to_owned()),
+            Typed::Path(_) | Typed::Empty | Typed::Foreign(_) | Typed::Address(_) | Typed::Data(_) => None,
+        }
+    })
+}
+
 /// The files that a folder or a pattern stands for have come; they are read next.
 pub(super) fn listed(state: &mut State, typed: String, result: Result<folder::Listing, Problem>) -> Vec<Do> {
     let found = result.and_then(|listing| folder::several(&typed, &listing));
     state.screen.compose.folders.insert(typed, Some(found));
     read(state)
+}
+
+/// The picture of which a smaller copy can be made, or one of a type that the host takes: that of the row that has the
+/// keys, else the first of the draft.
+#[must_use]
+pub fn to_shrink(state: &State) -> Option<String> {
+    let compose = &state.screen.compose;
+    let mends = |path: &String| match compose.images.get(path) {
+        Some(Some(Ok(image))) => image.kind == ImageKind::Webp && !state.settings.profile.webp,
+        Some(Some(Err(_))) => compose.shrinkable.contains(path),
+        Some(None) | None => false,
+    };
+    let here = super::picture_field(state).map(|field| super::typed_text(state, field).trim().to_owned());
+    here.filter(|path| mends(path)).or_else(|| paths(state).into_iter().find(|path| mends(path)))
+}
+
+/// What is said of a copy.
+pub(super) fn made_smaller(image: &StoredImage) -> String {
+    let (width, height, bytes) = (image.width, image.height, size(image.bytes));
+    format!("a copy is sent: JPEG {width}x{height}, {bytes}; the file stays as it is")
 }

@@ -212,19 +212,24 @@ pub(super) fn set_text(draft: &mut Draft, field: Field, text: &str) {
 }
 
 fn text_of(draft: &Draft, field: Field) -> String {
+    if field == Field::Count { draft.count.to_string() } else { text_field(draft, field).to_owned() }
+}
+
+/// The text of a field that is a text on one line; empty for any other.
+pub(super) fn text_field(draft: &Draft, field: Field) -> &str {
     match field {
-        Field::FirstFrame => draft.first_frame.clone(),
-        Field::LastFrame => draft.last_frame.clone(),
-        Field::Subject => draft.subject.clone(),
-        Field::Callback => draft.callback.clone(),
-        Field::Count => draft.count.to_string(),
-        Field::Model
+        Field::FirstFrame => &draft.first_frame,
+        Field::LastFrame => &draft.last_frame,
+        Field::Subject => &draft.subject,
+        Field::Callback => &draft.callback,
+        Field::Count
+        | Field::Model
         | Field::Prompt
         | Field::Resolution
         | Field::Duration
         | Field::Optimizer
         | Field::FastPretreatment
-        | Field::Watermark => String::new(),
+        | Field::Watermark => "",
     }
 }
 

@@ -13,7 +13,9 @@ pub(super) use when::{can_cancel, can_download, can_retry, refreshable};
 pub use words::{HelpLine, config_lines, footer, help_lines, ids, markdown, possible};
 
 use super::{
+    compose::CameraList,
     key::{Code, Key},
+    pick::PickWhat,
     screen::{ComposeRow, Layer, Pane},
     state::State,
 };
@@ -32,8 +34,14 @@ pub enum Ctx {
     Detail,
     /// In every row of compose.
     Compose,
+    /// In compose's rows of pictures.
+    Path,
+    /// In the list of camera commands that `[` opens.
+    Camera,
     /// In the rows of compose that are chosen, not typed.
     Choice,
+    /// In a list to pick from: earlier prompts, templates, drafts, files.
+    Pick,
     /// In the preview of something paid.
     Preview,
     /// In help and messages.
@@ -52,11 +60,14 @@ pub enum Ctx {
 
 impl Ctx {
     /// Every context, in the order of the documents.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Table,
         Self::Detail,
         Self::Compose,
+        Self::Path,
+        Self::Camera,
         Self::Choice,
+        Self::Pick,
         Self::Preview,
         Self::Copy,
         Self::Menu,
@@ -77,7 +88,10 @@ impl Ctx {
             Self::Table => "table",
             Self::Detail => "detail",
             Self::Compose => "compose",
+            Self::Path => "path",
+            Self::Camera => "camera",
             Self::Choice => "choice",
+            Self::Pick => "pick",
             Self::Preview => "preview",
             Self::List => "list",
             Self::Filter => "filter",
@@ -97,6 +111,9 @@ impl Ctx {
             Self::Table => "Task table",
             Self::Detail => "Detail and download",
             Self::Compose => "Compose",
+            Self::Path => "Compose, in a picture's row",
+            Self::Camera => "Compose, in the list of camera commands",
+            Self::Pick => "Lists to pick from: earlier prompts, templates, drafts, files",
             Self::Choice => "Compose, in a row to choose from",
             Self::Preview => "Preview",
             Self::List => "Help and messages",
@@ -118,8 +135,14 @@ pub enum Place {
     Detail,
     /// A row of compose that is typed.
     ComposeText,
+    /// A row of compose that is a picture's path.
+    ComposePath,
+    /// The prompt, with the list of camera commands beside it.
+    ComposeCamera,
     /// A row of compose that is chosen, or the Send row.
     ComposeChoice,
+    /// A list to pick from.
+    Pick,
     /// The preview.
     Preview,
     /// Help or messages.
@@ -138,11 +161,14 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Table,
         Self::Detail,
         Self::ComposeText,
+        Self::ComposePath,
+        Self::ComposeCamera,
         Self::ComposeChoice,
+        Self::Pick,
         Self::Preview,
         Self::List,
         Self::Filter,
@@ -159,6 +185,9 @@ impl Place {
             Self::Table => &[Ctx::Table, Ctx::Panes, Ctx::Global],
             Self::Detail => &[Ctx::Detail, Ctx::Table, Ctx::Panes, Ctx::Global],
             Self::ComposeText => &[Ctx::Compose, Ctx::Global],
+            Self::ComposePath => &[Ctx::Path, Ctx::Compose, Ctx::Global],
+            Self::ComposeCamera => &[Ctx::Camera, Ctx::Compose, Ctx::Global],
+            Self::Pick => &[Ctx::Pick, Ctx::Global],
             Self::ComposeChoice => &[Ctx::Choice, Ctx::Compose, Ctx::Panes, Ctx::Global],
             Self::Preview => &[Ctx::Preview, Ctx::Global],
             Self::List => &[Ctx::List, Ctx::Global],
@@ -173,7 +202,7 @@ impl Place {
     /// Whether characters are always text here, so that none can be a command.
     #[must_use]
     pub const fn is_text(self) -> bool {
-        matches!(self, Self::ComposeText | Self::Filter)
+        matches!(self, Self::ComposeText | Self::ComposePath | Self::ComposeCamera | Self::Pick | Self::Filter)
     }
 }
 
@@ -188,6 +217,7 @@ const fn layer_place(layer: &Layer) -> Place {
                 Place::List
             }
         }
+        Layer::Pick(_) => Place::Pick,
         Layer::CopyMenu => Place::Copy,
         Layer::SortMenu { .. } | Layer::Choose { .. } => Place::Menu,
         Layer::FilterInput { .. } => Place::Filter,
@@ -213,6 +243,12 @@ fn pane_place(state: &State) -> Place {
     match (state.screen.pane, state.screen.compose.row) {
         (Pane::Table, _) => Place::Table,
         (Pane::Detail, _) => Place::Detail,
+        (Pane::Compose, ComposeRow::Field(Field::FirstFrame | Field::LastFrame | Field::Subject)) => Place::ComposePath,
+        (Pane::Compose, ComposeRow::Field(Field::Prompt))
+            if matches!(state.screen.compose.camera, CameraList::Open { .. }) =>
+        {
+            Place::ComposeCamera
+        }
         (Pane::Compose, ComposeRow::Field(field)) if is_typed(field) => Place::ComposeText,
         (Pane::Compose, ComposeRow::Field(_) | ComposeRow::Combine | ComposeRow::Send) => Place::ComposeChoice,
     }
@@ -272,6 +308,17 @@ pub enum CopyWhat {
     Curl,
 }
 
+/// What can be done in the list of camera commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CameraKey {
+    /// Take the command.
+    Take,
+    /// Send the list away.
+    Dismiss,
+    /// Move in it.
+    Move(Move),
+}
+
 /// What a key can mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "each one's `help` in the table of bindings says what it does")]
@@ -324,6 +371,11 @@ pub enum Action {
     PreviousChoice,
     Choose,
     MarkChoice,
+    Camera(CameraKey),
+    Pick(PickWhat),
+    Pictures,
+    Complete,
+    Delete,
     Send,
     Search,
     NextHit,

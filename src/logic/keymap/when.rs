@@ -4,6 +4,7 @@ use super::Why;
 use crate::{
     domain::task::{Row, TaskState},
     logic::{
+        pick::{Item, Take},
         screen::Layer,
         state::State,
         table::{cursor_row, targets},
@@ -157,10 +158,27 @@ pub(super) fn undo(state: &State) -> Possible {
 }
 
 pub(super) fn fix(state: &State) -> Possible {
-    if state.screen.compose.faults.iter().any(|fault| fault.fix.is_some()) {
+    let picture = crate::logic::compose::to_shrink(state).is_some();
+    if picture || state.screen.compose.faults.iter().any(|fault| fault.fix.is_some()) {
         Ok(())
     } else {
         no("No fault here mends itself with a key")
+    }
+}
+
+pub(super) fn templates(state: &State) -> Possible {
+    if state.settings.compose.templates.is_empty() {
+        return no("There are no templates; [templates] in the config names them");
+    }
+    Ok(())
+}
+
+pub(super) fn deletes(state: &State) -> Possible {
+    match state.screen.layers.last() {
+        Some(Layer::Pick(picker)) if matches!(picker.items.get(picker.at), Some(Item { take: Take::Draft(_), .. })) => {
+            Ok(())
+        }
+        _ => no("Only a draft can be deleted here"),
     }
 }
 

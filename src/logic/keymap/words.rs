@@ -90,7 +90,17 @@ fn wanted(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
     let in_ctx = |ctx: Ctx, ids: &[&'static str]| ids.iter().map(move |id| (ctx, *id)).collect::<Vec<_>>();
     let mut hints = match here {
         Place::Table | Place::Detail => of_tasks(state, here),
-        Place::ComposeText => in_ctx(Ctx::Compose, &["preview", "next_row", "fix", "editor", "other_draft"]),
+        Place::ComposeText => {
+            in_ctx(Ctx::Compose, &["preview", "next_row", "fix", "history", "file", "editor", "other_draft"])
+        }
+        Place::ComposePath => [
+            in_ctx(Ctx::Compose, &["preview"]),
+            in_ctx(Ctx::Path, &["complete", "pictures"]),
+            in_ctx(Ctx::Compose, &["fix"]),
+        ]
+        .concat(),
+        Place::ComposeCamera => in_ctx(Ctx::Camera, &["take", "down", "up", "dismiss"]),
+        Place::Pick => in_ctx(Ctx::Pick, &["accept", "complete", "delete", "down", "up"]),
         Place::ComposeChoice => [
             in_ctx(Ctx::Compose, &["preview"]),
             in_ctx(Ctx::Choice, &["choose", "next_choice"]),
@@ -107,10 +117,18 @@ fn wanted(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
     };
     match here {
         Place::Table | Place::Detail => hints.extend([(Ctx::Global, "help")]),
-        Place::ComposeText | Place::ComposeChoice => hints.extend([(Ctx::Global, "back"), (Ctx::Global, "help")]),
-        Place::Preview | Place::List | Place::Filter | Place::Menu | Place::Resolve | Place::Confirm | Place::Copy => {
-            hints.extend([(Ctx::Global, "back")])
+        Place::ComposeText | Place::ComposePath | Place::ComposeChoice => {
+            hints.extend([(Ctx::Global, "back"), (Ctx::Global, "help")])
         }
+        Place::ComposeCamera
+        | Place::Pick
+        | Place::Preview
+        | Place::List
+        | Place::Filter
+        | Place::Menu
+        | Place::Resolve
+        | Place::Confirm
+        | Place::Copy => hints.extend([(Ctx::Global, "back")]),
     }
     hints
 }
