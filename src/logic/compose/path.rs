@@ -73,6 +73,10 @@ pub(super) fn completes(state: &mut State, text: &str, result: Result<Listing, P
             touch(state);
             if certain { super::pictures::read(state) } else { Vec::new() }
         }
+        // It names a file: nothing is left to complete.
+        Some(path) if listing.entries.iter().any(|entry| entry.path(&listing.folder) == path) => {
+            rows::step(state, true)
+        }
         // More than one goes on from here: the list shows them.
         Some(_) => pick::open(state, PickWhat::Pictures(field)),
         None => {
