@@ -8,6 +8,7 @@ mod path;
 mod pictures;
 mod plan;
 mod rows;
+mod view;
 
 pub use camera::{CameraList, offered};
 pub(super) use drafts::{delete_draft, other, restore, sent, take, take_draft};
@@ -16,6 +17,7 @@ pub(super) use path::{complete, read_file, take_path};
 pub use pictures::to_shrink;
 pub use plan::{combines, is_many};
 pub use rows::{ROWS, choices, chosen, marked, takes_several, usable};
+pub use view::{Compose, Estimate};
 
 use super::{
     commands::Do,

@@ -111,7 +111,7 @@ pub enum StoreCmd {
         /// Its id.
         id: i64,
         /// The draft; `None` when it was sent, cleared or deleted.
-        draft: Option<Draft>,
+        draft: Option<Box<Draft>>,
         /// Now.
         at: Wall,
     },

@@ -26,7 +26,8 @@ pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, picker: &Picker) -> Posi
     if picker.items.is_empty() {
         brush.text(rest.x, rest.y, rest.width, &nothing(picker), look.theme.faint);
     }
-    let width = usize::from(place.width);
+    // The signs that tell of more above or below stand at the right.
+    let width = usize::from(place.width).saturating_sub(3);
     let lines: Vec<Line<'static>> = picker
         .items
         .iter()

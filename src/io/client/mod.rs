@@ -19,10 +19,7 @@ use crate::{
         request::{Request, StoredImage, WireNames},
         task::{FileId, RemoteId},
     },
-    io::{
-        images::{self, Encoded},
-        words,
-    },
+    io::{images::Encoded, words},
     logic::{effect::HttpCmd, msg::HttpMsg},
 };
 use reqwest::{RequestBuilder, Response, Url, header};

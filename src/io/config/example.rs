@@ -24,6 +24,7 @@ const MODELS_HEAD: &str = "
 const TEMPLATES: &str = "
 # Templates: prompts of your own by name, which F6 puts into compose.
 [templates]
+# Such as this one. Not set.
 #orbit = \"[Truck left, Pan right] slow orbit around {a lighthouse|an old oak}\"
 ";
 

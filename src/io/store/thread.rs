@@ -227,7 +227,7 @@ impl Desk {
                 None => StoreMsg::NoSuchTask { key },
             }),
             StoreCmd::SaveDraft { id, draft, at } => {
-                store.save_draft(id, draft.as_ref(), at)?;
+                store.save_draft(id, draft.as_deref(), at)?;
                 None
             }
             StoreCmd::SaveSeen { at } => {

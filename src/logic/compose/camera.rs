@@ -67,7 +67,7 @@ pub(super) fn go(state: &mut State, to: Move) {
 pub(super) fn take(state: &mut State) {
     let (CameraList::Open { at }, Some(beginning)) = (state.screen.compose.camera, beginning(state)) else { return };
     let Some(command) = offered(state).get(at).copied() else { return };
-    let name = if beginning.chars().any(|c| !c.is_ascii()) { command.zh } else { command.en };
+    let name = if beginning.is_ascii() { command.en } else { command.zh };
     let prompt = &mut state.screen.compose.prompt;
     let end = if prompt.after_caret().starts_with([']', '】', '］', ',', '，']) { "" } else { "]" };
     prompt.replace_before(beginning.chars().count(), &format!("{name}{end}"));

@@ -105,7 +105,7 @@ pub(super) fn save_present(state: &State) -> Effect {
 }
 
 fn save(state: &State, id: i64, draft: Option<Draft>) -> Effect {
-    Effect::Store(StoreCmd::SaveDraft { id, draft, at: state.now.wall })
+    Effect::Store(StoreCmd::SaveDraft { id, draft: draft.map(Box::new), at: state.now.wall })
 }
 
 /// An id for a draft begun now. Two programs at once do not begin one in the same millisecond.

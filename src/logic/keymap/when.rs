@@ -4,7 +4,7 @@ use super::Why;
 use crate::{
     domain::task::{Row, TaskState},
     logic::{
-        pick::{Item, Take},
+        pick::{Item, PickWhat, Take},
         screen::Layer,
         state::State,
         table::{cursor_row, targets},
@@ -171,6 +171,13 @@ pub(super) fn templates(state: &State) -> Possible {
         return no("There are no templates; [templates] in the config names them");
     }
     Ok(())
+}
+
+pub(super) fn lists_files(state: &State) -> Possible {
+    match state.screen.layers.last() {
+        Some(Layer::Pick(picker)) if matches!(picker.what, PickWhat::Pictures(_) | PickWhat::Prompts) => Ok(()),
+        _ => no("There is no path to complete here"),
+    }
 }
 
 pub(super) fn deletes(state: &State) -> Possible {

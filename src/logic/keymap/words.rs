@@ -90,9 +90,7 @@ fn wanted(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
     let in_ctx = |ctx: Ctx, ids: &[&'static str]| ids.iter().map(move |id| (ctx, *id)).collect::<Vec<_>>();
     let mut hints = match here {
         Place::Table | Place::Detail => of_tasks(state, here),
-        Place::ComposeText => {
-            in_ctx(Ctx::Compose, &["preview", "next_row", "fix", "history", "file", "editor", "other_draft"])
-        }
+        Place::ComposeText => in_ctx(Ctx::Compose, &["preview", "next_row", "fix", "history", "editor", "other_draft"]),
         Place::ComposePath => [
             in_ctx(Ctx::Compose, &["preview"]),
             in_ctx(Ctx::Path, &["complete", "pictures"]),
