@@ -28,7 +28,7 @@ impl Line {
         for key in 44..400 {
             tasks::put(&mut state, common::task(key, common::ordinary(key), 7_000_000, common::saved(key, "fox")));
         }
-        state.screen.table.order = state.tasks.rows.keys().rev().copied().collect();
+        state.screen.table.order = state.tasks.rows.values().rev().map(|row| row.key).collect();
         // The table alone: detail follows the cursor, and is another figure.
         state.screen.full = true;
         let mut line = Self { state, writer: FrameWriter::new(Vec::new()) };

@@ -14,8 +14,9 @@ use std::{
 
 /// Title kept, other screen, no cursor, pastes marked.
 const ON: &[u8] = b"\x1b[22;0t\x1b[?1049h\x1b[?25l\x1b[?2004h";
-/// A frame's end if one was cut off, whole screen scrolls again, plain style, and the same as in [`ON`] undone.
-const OFF: &[u8] = b"\x1b[?2026l\x1b[r\x1b[0m\x1b[?2004l\x1b[?1049l\x1b[?25h\x1b[23;0t";
+/// A frame's end if one was cut off, whole screen scrolls again, plain style, and the same as in [`ON`] undone. The other
+/// screen is emptied before it is left: tmux 3.3 leaves rows of it behind when its pane has grown meanwhile.
+const OFF: &[u8] = b"\x1b[?2026l\x1b[r\x1b[0m\x1b[H\x1b[J\x1b[?2004l\x1b[?1049l\x1b[?25h\x1b[23;0t";
 
 /// Whether the modes are on: for the panic hook, which cannot be given a value.
 static ENTERED: AtomicBool = AtomicBool::new(false);

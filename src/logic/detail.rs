@@ -7,24 +7,47 @@ use super::{
     keymap::Move,
     layout::detail_size,
     msg::Detail,
-    screen::DetailTab,
+    screen::{DetailTab, Pane},
     state::State,
     table,
 };
-use crate::domain::task::TaskKey;
+use crate::domain::{task::TaskKey, time::Mono};
+
+/// How long the cursor must rest on a row before detail follows it, in milliseconds: a key held down costs the table's
+/// marker and nothing more.
+const REST: u64 = 120;
 
 /// Asks the store for the task under the cursor, where detail is on the screen and shows another one or an older state
-/// of it. One question at a time: a held key asks about the row it ends on, not about all it passes.
+/// of it. One question at a time, and none about the rows that the cursor only passes.
 pub fn follow(state: &mut State) -> Vec<Effect> {
-    let Some(key) = state.screen.table.cursor.filter(|_| detail_size(state).is_some()) else { return Vec::new() };
+    let Some(key) = state.screen.table.cursor.filter(|_| detail_size(state).is_some()) else {
+        state.screen.detail.rest = None;
+        return Vec::new();
+    };
     let rev = state.tasks.rows.get(&key).map_or(0, |row| row.rev);
+    let in_table = state.screen.pane == Pane::Table;
+    let now = state.now.mono;
     let detail = &mut state.screen.detail;
-    let fresh = detail.loaded.as_ref().is_some_and(|shown| shown.task.key == key && shown.task.rev >= rev);
-    if fresh || detail.asked.is_some() {
+    let passing = in_table && detail.loaded.as_ref().is_some_and(|shown| shown.task.key != key);
+    if detail.loaded.as_ref().is_some_and(|shown| shown.task.key == key && shown.task.rev >= rev) {
+        detail.rest = None;
+        return Vec::new();
+    }
+    if detail.rest.is_none_or(|(resting, _)| resting != key) {
+        detail.rest = Some((key, if passing { now.plus(REST) } else { now }));
+    }
+    if detail.asked.is_some() || detail.rest.is_some_and(|(_, until)| until > now) {
         return Vec::new();
     }
     detail.asked = Some(key);
     vec![Effect::Store(StoreCmd::Detail { key })]
+}
+
+/// When detail follows the cursor, if it rests until then.
+#[must_use]
+pub fn deadline(state: &State) -> Option<Mono> {
+    let detail = &state.screen.detail;
+    detail.rest.map(|(_, until)| until).filter(|_| detail.asked.is_none())
 }
 
 /// The store has told all about a task.
@@ -41,9 +64,7 @@ pub fn loaded(state: &mut State, detail: Box<Detail>) -> Vec<Effect> {
         }
         view.loaded = Some(detail);
     }
-    let mut effects = input::carry_out(state, wishes);
-    effects.extend(follow(state));
-    effects
+    input::carry_out(state, wishes)
 }
 
 /// A task that was asked for does not exist.
@@ -121,10 +142,29 @@ mod tests {
         table::go(&mut state, Move::Down);
         assert_eq!(follow(&mut state), []);
         table::go(&mut state, Move::Down);
-        assert_eq!(loaded(&mut state, detail(3, 1)), asks(1));
+        assert_eq!(loaded(&mut state, detail(3, 1)), []);
+        assert_eq!(follow(&mut state), asks(1));
         assert_eq!(loaded(&mut state, detail(1, 1)), []);
         assert_eq!(state.screen.detail.loaded.as_ref().map(|d| d.task.key), Some(TaskKey(1)));
         assert_eq!(follow(&mut state), []);
+    }
+
+    #[test]
+    fn below_the_table_detail_waits_until_the_cursor_rests() {
+        let mut state = state(&[Saved; 3]);
+        (state.screen.width, state.screen.height) = (120, 40);
+        assert_eq!(follow(&mut state), asks(3));
+        let _ = loaded(&mut state, detail(3, 1));
+        table::go(&mut state, Move::Down);
+        assert_eq!(follow(&mut state), []);
+        let until = state.now.mono.plus(REST);
+        assert_eq!(deadline(&state), Some(until));
+        table::go(&mut state, Move::Down);
+        state.now.mono = until;
+        assert_eq!(follow(&mut state), []);
+        state.now.mono = until.plus(REST);
+        assert_eq!(follow(&mut state), asks(1));
+        assert_eq!(deadline(&state), None);
     }
 
     #[test]

@@ -3,11 +3,12 @@
 
 use super::{
     commands::{self, Do},
-    compose, detail,
+    compose,
     effect::{Effect, Level, StoreCmd},
     engine,
     key::{Code, Key},
     keymap::{self, Action, Place, Why},
+    layout::{self, Layout},
     list,
     msg::Input,
     pick, preview,
@@ -27,9 +28,7 @@ pub fn input(state: &mut State, input: Input) -> Vec<Effect> {
         }
     };
     table::keep_visible(state);
-    let mut effects = carry_out(state, wishes);
-    effects.extend(detail::follow(state));
-    effects
+    carry_out(state, wishes)
 }
 
 /// Hands acts to the engine. A batch that has gone to the store makes its preview deaf.
@@ -54,6 +53,9 @@ pub(super) fn carry_out(state: &mut State, wishes: Vec<Do>) -> Vec<Effect> {
 
 /// What a key brings about.
 fn take_key(state: &mut State, key: Key) -> Vec<Do> {
+    if layout::layout(state) == Layout::TooSmall {
+        return take_key_unseen(state, key);
+    }
     let place = keymap::place(state);
     if is_text(state, place, key) {
         return type_key(state, key);
@@ -78,6 +80,16 @@ fn take_key(state: &mut State, key: Key) -> Vec<Do> {
             toast::say(state, Level::Warning, why, None);
             Vec::new()
         }
+    }
+}
+
+/// What a key brings about where the screen only says that it is too small: nothing that cannot be seen, paying least of
+/// all.
+fn take_key_unseen(state: &mut State, key: Key) -> Vec<Do> {
+    match state.screen.keys.resolve(Place::Table, key).map(|binding| binding.action) {
+        Some(Action::Close) if state.ending.is_none() => commands::run(state, Action::Quit),
+        Some(action @ (Action::Quit | Action::Suspend | Action::Redraw)) => commands::run(state, action),
+        Some(_) | None => Vec::new(),
     }
 }
 

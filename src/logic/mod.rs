@@ -3,6 +3,7 @@
 
 pub mod act;
 pub mod after;
+pub mod agenda;
 mod away;
 pub mod columns;
 pub mod commands;
@@ -23,6 +24,7 @@ pub mod msg;
 pub mod notice;
 pub mod pick;
 pub mod preview;
+pub mod rows;
 pub mod screen;
 pub mod settings;
 pub mod spread;
@@ -34,7 +36,10 @@ pub(crate) mod testing;
 mod text;
 pub mod toast;
 
-use crate::domain::time::{Mono, Now, SECOND};
+use crate::domain::{
+    money::Ptc,
+    time::{Mono, Now, SECOND},
+};
 use effect::Effect;
 use msg::{LocalMsg, Msg};
 use state::State;
@@ -54,6 +59,7 @@ pub fn update(state: &mut State, msg: Msg, now: Now) -> Vec<Effect> {
         Msg::Signal(signal) => engine::ending::signal(state, signal),
         Msg::Act(act) => engine::act(state, act),
     };
+    effects.extend(detail::follow(state));
     toast::expire(state);
     effects.extend(compose::wake(state));
     effects.extend(notice::wake(state));
@@ -68,8 +74,10 @@ pub fn next_deadline(state: &State) -> Option<Mono> {
         engine::next_deadline(state),
         toast::deadline(state),
         compose::deadline(state),
+        detail::deadline(state),
         notice::deadline(state),
         ages(state),
+        midnight(state),
     ];
     all.into_iter().flatten().min()
 }
@@ -80,4 +88,10 @@ fn ages(state: &State) -> Option<Mono> {
     let moving = [crate::domain::task::TaskState::Sending, crate::domain::task::TaskState::Running];
     let any = moving.iter().any(|which| state.tasks.counts[*which as usize] > 0) || !state.saver.active.is_empty();
     (state.settings.interactive && any).then(|| Mono((state.now.mono.0 / STEP + 1) * STEP))
+}
+
+/// At the user's midnight what was spent "today" becomes yesterday's.
+fn midnight(state: &State) -> Option<Mono> {
+    let shown = state.settings.interactive && state.money.spent_today > Ptc::ZERO;
+    shown.then(|| state.now.mono_at(state.now.day_end()))
 }

@@ -126,7 +126,7 @@ pub(super) fn retry(state: &mut State, tasks: Vec<Task>, left_out: usize) {
 fn retried_already(state: &State, task: &Task) -> Option<Problem> {
     let row = state.tasks.rows.get(&task.key).filter(|row| row.retried)?;
     // A later attempt has a larger key; the last one is what the person wants to know of.
-    let later = state.tasks.rows.range(row.key..).rev().map(|(_, later)| later).find(|l| l.parent == Some(row.key));
+    let later = state.tasks.rows.from(row.key).rev().find(|l| l.parent == Some(row.key));
     let told = later.map_or_else(String::new, |l| format!(" as {}, which is {}", l.key, l.state.word()));
     Some(Problem::new(format!("{} is already retried{told}", row.key), "", "Enter sends it once more."))
 }

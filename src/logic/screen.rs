@@ -150,6 +150,8 @@ pub struct DetailView {
     /// All about the task under the table's cursor, once the store has answered. May lag behind the cursor: compare
     /// its task's key.
     pub loaded: Option<Box<super::msg::Detail>>,
+    /// The row under the table's cursor while detail shows another task, and when detail follows.
+    pub rest: Option<(TaskKey, Mono)>,
     /// The task that was last asked for.
     pub asked: Option<TaskKey>,
     /// Which part is looked at.

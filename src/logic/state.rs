@@ -1,8 +1,10 @@
 //! The whole state of the program, subject by subject.
 
 use super::{
+    agenda::Agenda,
     effect::{Ticket, Write},
     notice::Notices,
+    rows::Rows,
     screen::Screen,
     settings::Settings,
 };
@@ -10,7 +12,7 @@ use crate::domain::{
     answer::HaltCause,
     money::Ptc,
     problem::{Problem, TaskError},
-    task::{RemoteId, Row, Task, TaskKey, TaskState},
+    task::{RemoteId, Task, TaskKey, TaskState},
     time::{Mono, Now, Wall},
 };
 use std::{
@@ -49,7 +51,7 @@ pub struct State {
     pub stale: u64,
     /// The next command's number.
     pub next_ticket: Ticket,
-    /// What became of acts; taken out by the command line, kept short otherwise.
+    /// What became of acts, for the command line, which takes them out; a dashboard has toasts instead and keeps none.
     pub reports: Vec<ActReport>,
 }
 
@@ -81,7 +83,7 @@ impl State {
 #[derive(Clone, Debug, Default)]
 pub struct Tasks {
     /// A line of every task.
-    pub rows: BTreeMap<TaskKey, Row>,
+    pub rows: Rows,
     /// The whole of those that are live or unknown.
     pub live: BTreeMap<TaskKey, Task>,
     /// Of these, the queued ones.
@@ -96,6 +98,8 @@ pub struct Tasks {
     pub total: usize,
     /// Whether all pages have come.
     pub loaded: bool,
+    /// While pages are coming: tasks that are known to be repeated.
+    pub parents: BTreeSet<TaskKey>,
     /// What saved tasks took from sending to the end, by model, resolution and seconds; newest last, at most 64 each.
     pub history: BTreeMap<(Arc<str>, Arc<str>, u16), VecDeque<u64>>,
 }
@@ -107,6 +111,8 @@ pub struct Queue {
     pub paused: bool,
     /// Something else did.
     pub halted: Option<Halt>,
+    /// Queued tasks that are this run's to send: not before this moment.
+    pub due: Agenda<Wall>,
     /// When submissions were emitted in the last 60 seconds, by this program.
     pub sent: VecDeque<Mono>,
     /// Not before: the store said that the allowance is used by another program, or the service asked to wait.
@@ -141,10 +147,8 @@ pub struct Halt {
 pub struct Poller {
     /// Queries under way: the ticket of each.
     pub asking: BTreeMap<TaskKey, Ticket>,
-    /// Live tasks' next questions, the soonest first.
-    pub due: BTreeSet<(Mono, TaskKey)>,
-    /// Where each task stands in `due`.
-    pub due_at: BTreeMap<TaskKey, Mono>,
+    /// The next question about each running task that is this run's to watch and is not being asked about.
+    pub due: Agenda<Mono>,
     /// Questions that may be asked now, in thousandths; refilled by time.
     pub budget_milli: u64,
     /// When the budget was last refilled.
@@ -164,6 +168,8 @@ pub struct Poller {
 pub struct Saver {
     /// Ended tasks whose file was asked for again, with the folder; the store is reading them.
     pub wanted: BTreeMap<TaskKey, Option<String>>,
+    /// Files that are this run's to fetch, by when the next try may begin.
+    pub due: Agenda<Wall>,
     /// Files under way.
     pub active: BTreeMap<TaskKey, Saving>,
 }
@@ -229,16 +235,17 @@ pub struct Store {
     pub busy: BTreeMap<TaskKey, Ticket>,
     /// Writes that wait for an earlier one of the same task.
     pub waiting: BTreeMap<TaskKey, VecDeque<Write>>,
-    /// Writes that failed and are tried again: answers that were had and paid for.
-    pub failed: VecDeque<Write>,
-    /// Consecutive failures; for the back-off.
+    /// Of each task, the write that failed and is tried again: answers that were had and paid for. Later ones of the same
+    /// task stand behind it in `waiting`.
+    pub failed: BTreeMap<TaskKey, Write>,
+    /// Tasks whose change a person asked for and wants to hear of once it is on disk.
+    pub owed: BTreeSet<TaskKey>,
+    /// Rounds of failures in a row; for the back-off.
     pub failures: u32,
     /// When to try again.
     pub retry_at: Option<Mono>,
     /// Rows that another program holds, by when its claim runs out.
-    pub held: BTreeMap<TaskKey, Wall>,
-    /// When those were last looked at.
-    pub looked: Mono,
+    pub held: Agenda<Wall>,
 }
 
 /// The program's end.

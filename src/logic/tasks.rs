@@ -1,7 +1,7 @@
 //! Keeps what is known of the tasks in one piece: rows, whole live tasks, counts, money, history, and the table's order.
 //! Every change of a task goes through [`put`] or [`put_row`].
 
-use super::{engine::poller, state::State, table};
+use super::{engine, state::State, table};
 use crate::domain::{
     money::Ptc,
     problem::{Charged, ErrorClass},
@@ -16,7 +16,7 @@ const HISTORY: usize = 64;
 /// Takes a whole task as it is now. An older revision than the one at hand is ignored.
 pub fn put(state: &mut State, task: Task) {
     let key = task.key;
-    let retried = state.tasks.rows.get(&key).is_some_and(|row| row.retried);
+    let retried = state.tasks.rows.get(&key).is_some_and(|row| row.retried) || state.tasks.parents.contains(&key);
     if !put_row(state, Row::of(&task, retried)) {
         return;
     }
@@ -26,7 +26,7 @@ pub fn put(state: &mut State, task: Task) {
     let live = task.state().is_live() || task.state() == TaskState::Unknown;
     set_member(&mut state.tasks.queued, key, task.state() == TaskState::Queued);
     set_member(&mut state.tasks.ready, key, task.state() == TaskState::Ready);
-    poller::reschedule(state, &task);
+    engine::plan(state, &task);
     if live {
         state.tasks.live.insert(key, task);
     } else {
@@ -55,20 +55,23 @@ pub fn put_row(state: &mut State, row: Row) -> bool {
         remember(state, &row);
     }
     note_refusal(state, &row);
-    state.tasks.rows.insert(key, row);
+    state.tasks.rows.insert(row);
     state.tasks.total = state.tasks.total.max(state.tasks.rows.len());
     table::row_changed(state, key);
     true
 }
 
-/// Takes a page of rows that are all older than any at hand, newest first: the way the store gives them at the start.
+/// Takes a page of rows, newest first: the way the store gives them at the start. A row that is at hand came after the
+/// store was opened, and so did whatever it became since: the page has nothing to add to it.
 pub fn put_page(state: &mut State, rows: Vec<Row>) {
     let mut added = Vec::with_capacity(rows.len());
     for row in rows {
-        if state.tasks.rows.contains_key(&row.key) {
-            put_row(state, row);
+        if let Some(known) = state.tasks.rows.get_mut(&row.key) {
+            known.retried |= row.retried;
             continue;
         }
+        let retried = row.retried || state.tasks.parents.contains(&row.key);
+        let row = Row { retried, ..row };
         let (spent, reserved) = money_of(&row, state.money.day);
         state.money.spent_today += spent;
         state.money.reserved += reserved;
@@ -78,7 +81,7 @@ pub fn put_page(state: &mut State, rows: Vec<Row>) {
         }
         note_refusal(state, &row);
         added.push(row.key);
-        state.tasks.rows.insert(row.key, row);
+        state.tasks.rows.insert(row);
     }
     state.tasks.total = state.tasks.total.max(state.tasks.rows.len());
     table::rows_appended(state, &added);
@@ -146,6 +149,10 @@ fn note_refusal(state: &mut State, row: &Row) {
 }
 
 fn mark_retried(state: &mut State, parent: TaskKey) {
+    if !state.tasks.loaded {
+        // Its own row may be on a page that was read before the repeat was made.
+        state.tasks.parents.insert(parent);
+    }
     if let Some(row) = state.tasks.rows.get_mut(&parent).filter(|row| !row.retried) {
         row.retried = true;
         table::row_changed(state, parent);

@@ -59,7 +59,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> Option<
 /// So a held key moves the cursor through the table and redraws detail once, where it ends.
 fn shown(state: &State) -> Option<&Row> {
     let (cursor, detail) = (state.screen.table.cursor?, &state.screen.detail);
-    let before = detail.loaded.as_ref().map(|loaded| loaded.task.key).filter(|_| detail.asked.is_some());
+    let before = detail.loaded.as_ref().map(|loaded| loaded.task.key).filter(|_| detail.rest.is_some());
     before.and_then(|key| state.tasks.rows.get(&key)).or_else(|| state.tasks.rows.get(&cursor))
 }
 
@@ -111,12 +111,10 @@ pub(super) fn usually(about: &About<'_>) -> Option<String> {
     tasks::usual_ms(about.state, about.row).map(|usual| format!("usually {}", super::words::usual(usual, false)))
 }
 
-/// The acts that are possible now, on one line, and those that are not, each with why.
-pub(super) fn acts(about: &About<'_>) -> (Option<Line<'static>>, Vec<Line<'static>>) {
+/// The acts that are possible now, on one line, and those that are not, each with why. They are those of the task under
+/// the cursor, also in the moment before detail has followed it: that is the task they would go to.
+pub(super) fn acts(about: &About<'_>) -> (Line<'static>, Vec<Line<'static>>) {
     let look = about.look;
-    if about.state.screen.table.cursor != Some(about.row.key) {
-        return (None, Vec::new());
-    }
     let label = |name: &str| Span::styled(format!("{name:<LABEL$}"), look.theme.faint);
     let (possible, others): (Vec<_>, Vec<_>) =
         hints::acts(about.state).into_iter().partition(|act| act.why_not.is_none());
@@ -129,5 +127,5 @@ pub(super) fn acts(about: &About<'_>) -> (Option<Line<'static>>, Vec<Line<'stati
         let what = format!("{} {}: {}", act.key, act.words, act.why_not.unwrap_or_default());
         Line::from(vec![label(if n == 0 { "Not now" } else { "" }), Span::styled(what, look.theme.faint)])
     });
-    (Some(Line::from(now)), not_now.collect())
+    (Line::from(now), not_now.collect())
 }

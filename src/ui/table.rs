@@ -19,7 +19,7 @@ use ratatui::{layout::Rect, style::Style};
 /// Draws it and tells which rows of the screen scroll.
 pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> ScrollRegion {
     let table = &state.screen.table;
-    let largest = state.tasks.rows.last_key_value().map_or(1, |(key, _)| key.0);
+    let largest = state.tasks.rows.last().map_or(1, |row| row.key.0);
     let placed = columns::placed(place.width, largest);
     titles(brush, place, state, &placed);
     let rows = Rect { y: place.y + 1, height: place.height.saturating_sub(1), ..place };

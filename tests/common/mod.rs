@@ -294,7 +294,7 @@ pub(crate) fn believable(width: u16, height: u16) -> State {
         },
     );
     // Unknown first, then the newest.
-    let mut order: Vec<TaskKey> = state.tasks.rows.keys().rev().copied().collect();
+    let mut order: Vec<TaskKey> = state.tasks.rows.values().rev().map(|row| row.key).collect();
     order.sort_by_key(|key| state.tasks.rows[key].state != TaskState::Unknown);
     state.screen.table.order = order;
     state.screen.table.top = 0;

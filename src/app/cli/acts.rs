@@ -40,7 +40,6 @@ fn once(setup: &Loaded, act: Act, n: usize, voice: Voice) -> Outcome {
         // One act, nothing else: what the scope now has is for a dashboard or `watch` to go on with.
         headless.state().queue.paused = true;
         let reports = headless.reports(act, n).await;
-        headless.until(None, |state| state.store.pending.is_empty() && state.store.waiting.is_empty()).await;
         headless.end().await;
         told(setup, &reports, voice)
     })

@@ -128,8 +128,11 @@ async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voice: Voice) 
     let reports = headless.reports(Act::Queue { intents, undo: false }, n).await;
     if let Some(problem) = reports.iter().find_map(|report| report.result.as_ref().err()) {
         let problem = problem.clone();
+        // A store that cannot be written halts the queue; what else refuses a batch is a cap.
+        let halted = headless.state().queue.halted.as_ref();
+        let exit = halted.map_or(Exit::Money, |halt| waits::exit_of_halt(halt.cause));
         headless.end().await;
-        return Err(Stop::Problem(Exit::Money, Box::new(problem)));
+        return Err(Stop::Problem(exit, Box::new(problem)));
     }
     let keys: Vec<TaskKey> = reports.iter().filter_map(|report| report.key).collect();
     match after {
@@ -164,13 +167,17 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
     let (state, interrupted) = headless.end().await;
     let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, keys)?;
     look::print(setup, &tasks, voice)?;
-    let queued = tasks.iter().filter(|task| task.state() == TaskState::Queued).count();
-    if queued > 0 && after != After::Queue {
-        let why = state.queue.halted.as_ref().map_or("the account's pace", |halt| halt.problem.what.as_str());
-        say(&format!("{queued} task(s) stay queued ({why}); a dashboard or `reeltop watch` sends them"));
+    let queued: Vec<&Task> = tasks.iter().filter(|task| task.state() == TaskState::Queued).collect();
+    // What was put back says why; a service that cannot be reached is news to a script, the account's pace is not.
+    let put_back = queued.iter().find_map(|task| task.error());
+    if !queued.is_empty() && after != After::Queue {
+        let halted = state.queue.halted.as_ref().map(|halt| halt.problem.what.as_str());
+        let why = halted.or(put_back.map(|error| error.message.as_str())).unwrap_or("the account's pace");
+        say(&format!("{} task(s) stay queued ({why}); a dashboard or `reeltop watch` sends them", queued.len()));
     }
-    let halted = state.queue.halted.as_ref().filter(|_| queued > 0).map(|halt| waits::exit_of_halt(halt.cause));
-    let exits = tasks.iter().map(waits::exit_of).chain(halted).chain(interrupted);
+    let halted = state.queue.halted.as_ref().filter(|_| !queued.is_empty()).map(|halt| waits::exit_of_halt(halt.cause));
+    let away = put_back.filter(|error| error.class == ErrorClass::Network).map(Exit::of);
+    let exits = tasks.iter().map(waits::exit_of).chain(halted).chain(away).chain(interrupted);
     Ok(Exit::of_all(exits))
 }
 

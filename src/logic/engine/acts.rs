@@ -1,6 +1,9 @@
 //! What a person can have done to tasks, carried out: the same for keys and command line.
 
-use super::{event, in_scope, poller, report, saver, store, ticket};
+use super::{
+    event, in_scope, poller, saver, store, ticket,
+    told::{refuse, report, say},
+};
 use crate::{
     domain::{
         catalogue::Catalogue,
@@ -16,7 +19,7 @@ use crate::{
         preview,
         settings::Scope,
         state::State,
-        tasks, toast,
+        toast,
     },
 };
 
@@ -42,7 +45,6 @@ pub fn act(state: &mut State, act: Act) -> Vec<Effect> {
         Act::Resume => {
             state.queue.halted = None;
             state.queue.paused = false;
-            state.queue.not_before = state.now.mono;
             toast::say(state, Level::Info, "sending goes on".to_owned(), None);
             super::money::ask_balance(state)
         }
@@ -106,11 +108,12 @@ pub(super) fn inserted(state: &mut State, of: Ticket, result: Result<Vec<Task>, 
     }
     store::healthy(state);
     let adopted = state.queue.adopting.remove(&of).is_some();
+    let mut effects = Vec::new();
     match &result {
         Ok(tasks) => {
             for task in tasks {
                 name(state, task.key);
-                tasks::put(state, task.clone());
+                effects.extend(store::changed(state, task.clone()));
                 report(state, Some(task.key), Ok(task.state()));
             }
             if !adopted {
@@ -119,12 +122,13 @@ pub(super) fn inserted(state: &mut State, of: Ticket, result: Result<Vec<Task>, 
         }
         Err(InsertRefusal::NameTaken { task }) => {
             name(state, task.key);
-            tasks::put(state, (**task).clone());
+            effects.extend(store::changed(state, (**task).clone()));
             report(state, Some(task.key), Ok(task.state()));
         }
         Err(refusal @ InsertRefusal::OverBudget { .. }) => report(state, None, Err(refusal.problem())),
     }
-    preview::inserted(state, of, &result)
+    effects.extend(preview::inserted(state, of, &result));
+    effects
 }
 
 /// Begins to work on a task that was outside of this run's scope.
@@ -185,6 +189,9 @@ fn cancel(state: &mut State, key: TaskKey) -> Vec<Effect> {
         Phase::Running { .. } | Phase::Ready { .. } => {
             (Charged::Yes, "no longer watched; the service goes on with it, and it stays charged", None)
         }
+        Phase::Saving { .. } if !state.saver.active.contains_key(&key) => {
+            return refuse(state, key, "another program is saving it", "Stop it there.");
+        }
         Phase::Saving { .. } => {
             report(state, Some(key), Ok(TaskState::Ready));
             return saver::stop(state, key);
@@ -204,7 +211,7 @@ fn cancel(state: &mut State, key: TaskKey) -> Vec<Effect> {
     task.claim = None;
     let note = event(state, "cancelled", text);
     toast::say(state, Level::Info, format!("{key} {text}"), Some(key));
-    report(state, Some(key), Ok(TaskState::Cancelled));
+    state.store.owed.insert(key);
     let ledger = money.map(|event| LedgerLine { at: state.now.wall, event, amount: task.cost });
     store::write(state, task, vec![note], ledger.into_iter().collect())
 }
@@ -216,6 +223,12 @@ fn resolve(state: &mut State, key: TaskKey, as_what: Resolution) -> Vec<Effect> 
         let why = format!("it is {}, and only an unknown task can be settled", task.state().word());
         return refuse(state, key, &why, "");
     }
+    if let Resolution::Found(id) = &as_what
+        && let Some(other) = known_as(state, id)
+    {
+        return refuse(state, key, &format!("{} is {other}'s id", id.0), "Look again at the gateway's own log.");
+    }
+    name(state, key);
     let (text, money) = match as_what {
         Resolution::Lost => {
             task.phase = Phase::Cancelled { was: TaskState::Unknown, charged: Charged::Yes };
@@ -238,22 +251,22 @@ fn resolve(state: &mut State, key: TaskKey, as_what: Resolution) -> Vec<Effect> 
             let text = format!("settled: the service's id is {}", id.0);
             task.remote = Some(id);
             task.phase = Phase::Running { status: String::new(), next_poll: state.now.wall, polls: 0, misses: 0 };
-            task.claim = super::claim(state, poller::CLAIM);
+            task.claim = super::claim(state, poller::CLAIM).filter(|_| in_scope(state, &task));
             (text, (MoneyEvent::Charged, task.cost))
         }
     };
     let note = event(state, "resolved", text.clone());
     let line = LedgerLine { at: state.now.wall, event: money.0, amount: money.1 };
     toast::say(state, Level::Info, format!("{key} {text}"), Some(key));
-    report(state, Some(key), Ok(task.state()));
-    name(state, key);
+    state.store.owed.insert(key);
     store::write(state, task, vec![note], vec![line])
 }
 
 /// Fetches a file now. A task that has ended is read from the store first.
 fn download(state: &mut State, key: TaskKey, dir: Option<String>) -> Vec<Effect> {
     name(state, key);
-    if let Some(task) = state.tasks.live.get(&key).cloned() {
+    // One that has ended a moment ago may not be in the store yet as it is here.
+    if let Some(task) = state.tasks.live.get(&key).or_else(|| store::unwritten(state, key)).cloned() {
         return download_one(state, task, dir);
     }
     if !state.tasks.rows.contains_key(&key) {
@@ -281,7 +294,7 @@ pub(super) fn download_one(state: &mut State, mut task: Task, dir: Option<String
             report(state, Some(key), Ok(TaskState::Saving));
             return Vec::new();
         }
-        Phase::Cancelled { was: TaskState::Running | TaskState::Ready, .. } if task.remote.is_some() => {
+        Phase::Cancelled { .. } if task.remote.is_some() => {
             task.finished_at = None;
             task.phase = Phase::Running { status: String::new(), next_poll: state.now.wall, polls: 0, misses: 0 };
             task.claim = super::claim(state, poller::CLAIM);
@@ -309,8 +322,11 @@ pub(super) fn download_one(state: &mut State, mut task: Task, dir: Option<String
 
 /// Takes over a task made elsewhere. Free: nothing is submitted.
 fn adopt(state: &mut State, id: RemoteId) -> Vec<Effect> {
-    let known = state.tasks.rows.values().find(|row| row.remote.as_deref() == Some(id.0.as_str())).map(|row| row.key);
-    if let Some(key) = known {
+    if state.queue.adopting.values().any(|adopting| *adopting == id) {
+        say(state, None, Problem::new(format!("{} is being taken over already", id.0), "", ""));
+        return Vec::new();
+    }
+    if let Some(key) = known_as(state, &id) {
         name(state, key);
         report(state, Some(key), Ok(state.tasks.rows[&key].state));
         toast::say(state, Level::Info, format!("{} is here already, as {key}", id.0), Some(key));
@@ -346,6 +362,11 @@ fn adopt(state: &mut State, id: RemoteId) -> Vec<Effect> {
     vec![Effect::Store(StoreCmd::Insert { ticket, tasks: vec![task], at: state.now.wall, caps })]
 }
 
+/// The task that the service knows by that id.
+fn known_as(state: &State, id: &RemoteId) -> Option<TaskKey> {
+    state.tasks.rows.values().find(|row| row.remote.as_deref() == Some(id.0.as_str())).map(|row| row.key)
+}
+
 /// A task that acts can change: live or unknown.
 fn live(state: &mut State, key: TaskKey) -> Option<Task> {
     if let Some(task) = state.tasks.live.get(&key) {
@@ -357,14 +378,4 @@ fn live(state: &mut State, key: TaskKey) -> Option<Task> {
     );
     refuse(state, key, &why, next);
     None
-}
-
-fn refuse(state: &mut State, key: TaskKey, why: &str, next: &str) -> Vec<Effect> {
-    say(state, Some(key), Problem::new(format!("{key} was left as it is"), why, next));
-    Vec::new()
-}
-
-fn say(state: &mut State, key: Option<TaskKey>, problem: Problem) {
-    toast::say(state, Level::Warning, problem.to_string(), key);
-    report(state, key, Err(problem));
 }

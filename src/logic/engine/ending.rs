@@ -1,7 +1,7 @@
 //! The end in order: submissions under way and store writes are waited for, downloads are stopped with their parts kept,
 //! rows are let go so that the next program takes them over at once. A second Ctrl-C does not wait.
 
-use super::{saver, store};
+use super::{held_by_us, saver, store};
 use crate::{
     domain::task::TaskKey,
     logic::{
@@ -57,7 +57,7 @@ fn let_go(state: &mut State) -> Vec<Effect> {
         .tasks
         .live
         .values()
-        .filter(|task| task.claim.as_ref().is_some_and(|claim| Some(&claim.owner) == state.store.owner.as_ref()))
+        .filter(|task| held_by_us(state, task))
         .filter(|task| task.remote.is_some() && !state.saver.active.contains_key(&task.key))
         .cloned()
         .collect();

@@ -10,18 +10,15 @@ pub mod poller;
 pub mod queue;
 pub mod saver;
 pub mod store;
+mod told;
 
 pub use acts::act;
 
-use super::{
-    effect::Effect,
-    msg::HttpMsg,
-    state::{ActReport, State},
-};
+use super::{effect::Effect, msg::HttpMsg, state::State};
 use crate::domain::{
     answer::{Reply, redact},
     problem::Problem,
-    task::{Claim, Event, Task, TaskKey, TaskState},
+    task::{Claim, Event, Phase, Task, TaskKey},
 };
 
 /// Takes the end of a call to the service.
@@ -59,18 +56,51 @@ pub fn next_deadline(state: &State) -> Option<crate::domain::time::Mono> {
     work.into_iter().filter(|_| !ending).flatten().chain(store::retry_deadline(state)).min()
 }
 
+/// Puts a task into the schedule that its phase asks for, and out of the others.
+pub(super) fn plan(state: &mut State, task: &Task) {
+    let ours = is_ours(state, task);
+    let (mut send, mut ask, mut save) = (None, None, None);
+    match &task.phase {
+        Phase::Queued { not_before, .. } if ours => send = Some(*not_before),
+        Phase::Running { next_poll, .. } if ours => ask = poller::due(state, task, *next_poll),
+        Phase::Ready { next_try, .. } if ours => save = *next_try,
+        Phase::Queued { .. }
+        | Phase::Sending { .. }
+        | Phase::Unknown { .. }
+        | Phase::Running { .. }
+        | Phase::Ready { .. }
+        | Phase::Saving { .. }
+        | Phase::Saved { .. }
+        | Phase::Failed { .. }
+        | Phase::Refused { .. }
+        | Phase::Cancelled { .. } => {}
+    }
+    state.queue.due.set(task.key, send);
+    state.poller.due.set(task.key, ask);
+    state.saver.due.set(task.key, save);
+}
+
 /// Whether this run may work on that task: its account, its scope, and nobody else's claim.
 fn is_ours(state: &State, task: &Task) -> bool {
     in_scope(state, task) && !held_by_another(state, task)
 }
 
-/// Whether this run's scope has that task.
+/// Whether this run's scope has that task, and its account.
 fn in_scope(state: &State, task: &Task) -> bool {
-    task.profile == state.settings.profile.name
-        && match state.settings.scope {
-            super::settings::Scope::All => true,
-            super::settings::Scope::Named => state.queue.named.contains(&task.key),
-        }
+    task.profile == state.settings.profile.name && is_told_of(state, task.key)
+}
+
+/// Whether this run's scope has that task, of whatever account.
+fn is_told_of(state: &State, key: TaskKey) -> bool {
+    match state.settings.scope {
+        super::settings::Scope::All => true,
+        super::settings::Scope::Named => state.queue.named.contains(&key),
+    }
+}
+
+/// Whether this run has the task in its hands.
+fn held_by_us(state: &State, task: &Task) -> bool {
+    task.claim.as_ref().is_some_and(|claim| Some(&claim.owner) == state.store.owner.as_ref())
 }
 
 /// Whether another running program has the task in its hands.
@@ -80,8 +110,12 @@ fn held_by_another(state: &State, task: &Task) -> bool {
         .is_some_and(|claim| Some(&claim.owner) != state.store.owner.as_ref() && claim.until > state.now.wall)
 }
 
-/// This run's claim on a task for the next `ms` milliseconds. `None` while the store is not open.
+/// This run's claim on a task for the next `ms` milliseconds. `None` while the store is not open, and when the program
+/// ends: what is still answered then is for whoever else runs.
 fn claim(state: &State, ms: u64) -> Option<Claim> {
+    if state.ending.is_some() {
+        return None;
+    }
     state.store.owner.clone().map(|owner| Claim { owner, until: state.now.wall.plus(ms) })
 }
 
@@ -100,11 +134,6 @@ fn answer_event(state: &State, kind: &str, text: impl Into<String>, reply: &Repl
     Event { raw, ..event(state, kind, text) }
 }
 
-/// Tells whoever asked what became of an act.
-fn report(state: &mut State, key: Option<TaskKey>, result: Result<TaskState, Problem>) {
-    state.reports.push(ActReport { key, result });
-}
-
 /// The number for the next command.
 fn ticket(state: &mut State) -> super::effect::Ticket {
     state.next_ticket += 1;
@@ -117,3 +146,6 @@ pub fn key_read(state: &mut State, result: Result<(), Problem>) -> Vec<Effect> {
     state.key_problem = result.err();
     if state.store.owner.is_some() { money::ask_balance(state) } else { Vec::new() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,13 @@
 //! Asking for the state of running tasks: one budget for the whole account, questions spaced by what such tasks usually
 //! take, back-off while the service is away.
 
-use super::{answer_event, event, is_ours, queue, store, ticket};
+use super::{answer_event, event, held_by_another, queue, queue::LONGEST_WAIT, store, ticket};
 use crate::{
     domain::{
         answer::{HaltCause, QueryVerdict, Reply, judge_query},
         problem::{Charged, ErrorClass, Problem, TaskError},
         task::{FileId, LedgerLine, MoneyEvent, Phase, Task, TaskKey},
-        time::{HOUR, MINUTE, Mono, SECOND},
+        time::{MINUTE, Mono, SECOND, Wall},
     },
     logic::{
         effect::{Effect, HttpCmd, Level, Ticket},
@@ -48,17 +48,10 @@ fn pause(state: &State, task: &Task, polls: u32) -> u64 {
     jitter(wait, u64::from(task.key.0), u64::from(polls))
 }
 
-/// Puts a task into the schedule, or takes it out, as its phase asks.
-pub(crate) fn reschedule(state: &mut State, task: &Task) {
-    if let Some(at) = state.poller.due_at.remove(&task.key) {
-        state.poller.due.remove(&(at, task.key));
-    }
-    let Phase::Running { next_poll, .. } = task.phase else { return };
-    if is_ours(state, task) && task.remote.is_some() {
-        let at = state.now.mono_at(next_poll);
-        state.poller.due.insert((at, task.key));
-        state.poller.due_at.insert(task.key, at);
-    }
+/// When the next question about a running task is due. While one is under way there is no next one.
+pub(super) fn due(state: &State, task: &Task, next_poll: Wall) -> Option<Mono> {
+    let asked = state.poller.asking.contains_key(&task.key);
+    (task.remote.is_some() && !asked).then(|| state.now.mono_at(next_poll))
 }
 
 /// Asks about everything that is due, within the account's budget.
@@ -66,9 +59,8 @@ pub(super) fn ask_due(state: &mut State) -> Vec<Effect> {
     refill(state);
     let mut effects = Vec::new();
     while may_ask(state) && state.poller.budget_milli >= 1000 {
-        let Some(&(at, key)) = state.poller.due.first().filter(|(at, _)| *at <= state.now.mono) else { break };
-        state.poller.due.remove(&(at, key));
-        state.poller.due_at.remove(&key);
+        let Some(key) = state.poller.due.due(state.now.mono).next() else { break };
+        state.poller.due.set(key, None);
         let Some(id) = state.tasks.live.get(&key).and_then(|task| task.remote.clone()) else { continue };
         state.poller.budget_milli -= 1000;
         let ticket = ticket(state);
@@ -80,12 +72,12 @@ pub(super) fn ask_due(state: &mut State) -> Vec<Effect> {
 
 /// When [`ask_due`] will have something to do.
 pub(super) fn deadline(state: &State) -> Option<Mono> {
-    let (at, _) = state.poller.due.first()?;
+    let at = state.poller.due.first()?;
     if !state.settings.has_key || state.poller.asking.len() >= at_once(state) {
         return None; // Never, or the next answer brings us back.
     }
     let missing = 1000_u64.saturating_sub(budget_now(state));
-    Some((*at).max(state.poller.not_before).max(state.now.mono.plus(refill_ms(state, missing))))
+    Some(at.max(state.poller.not_before).max(state.now.mono.plus(refill_ms(state, missing))))
 }
 
 fn may_ask(state: &State) -> bool {
@@ -104,10 +96,17 @@ fn at_once(state: &State) -> usize {
     reason = "a rate of a few questions a second times some seconds"
 )]
 fn budget_now(state: &State) -> u64 {
-    let rate = state.settings.poll.budget_per_second;
-    let gained = (state.now.mono.since(state.poller.refilled) as f64 * rate) as u64;
-    let most = ((rate * 1000.0) as u64).max(1000);
-    (state.poller.budget_milli + gained).min(most)
+    let gained = (state.now.mono.since(state.poller.refilled) as f64 * state.settings.poll.budget_per_second) as u64;
+    state.poller.budget_milli.saturating_add(gained).min(budget_most(state))
+}
+
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rate of a few questions a second, in thousandths"
+)]
+fn budget_most(state: &State) -> u64 {
+    ((state.settings.poll.budget_per_second * 1000.0) as u64).max(1000)
 }
 
 #[allow(
@@ -122,8 +121,8 @@ fn refill_ms(state: &State, milli: u64) -> u64 {
 
 fn refill(state: &mut State) {
     let budget = budget_now(state);
-    // Less than a millisecond's worth would be lost by rounding if the clock were moved on for it.
-    if budget > state.poller.budget_milli || state.now.mono.since(state.poller.refilled) > SECOND {
+    // Moved on for less than a thousandth of a question, the clock would lose it by rounding, and with it every other.
+    if budget > state.poller.budget_milli || budget == budget_most(state) {
         state.poller.budget_milli = budget;
         state.poller.refilled = state.now.mono;
     }
@@ -136,7 +135,10 @@ pub(super) fn queried(state: &mut State, key: TaskKey, of: Ticket, reply: &Reply
         return Vec::new();
     }
     state.poller.asking.remove(&key);
-    let Some(task) = state.tasks.live.get(&key).cloned() else { return Vec::new() };
+    // Cancelled here, or in another program's hands by now: its own answers count.
+    let Some(task) = state.tasks.live.get(&key).filter(|task| !held_by_another(state, task)).cloned() else {
+        return Vec::new();
+    };
     let (Phase::Running { status, polls, misses, .. }, Some(id)) = (task.phase.clone(), task.remote.clone()) else {
         state.stale += 1;
         return Vec::new();
@@ -172,12 +174,14 @@ fn running(state: &mut State, mut task: Task, was: &str, word: String, polls: u3
 
 /// Writes what changed; an answer that only says "still so" moves the schedule and costs no write.
 fn keep(state: &mut State, mut task: Task, news: Option<crate::domain::task::Event>) -> Vec<Effect> {
-    let left = task.claim.as_ref().map_or(0, |claim| claim.until.since(state.now.wall));
-    if news.is_none() && left > CLAIM / 2 {
+    let next = if let Phase::Running { next_poll, .. } = task.phase { next_poll } else { state.now.wall };
+    let covered = task.claim.as_ref().is_some_and(|claim| claim.until >= next.plus(CLAIM / 2));
+    if news.is_none() && (covered || state.ending.is_some()) {
         tasks::put(state, task);
         return Vec::new();
     }
-    task.claim = super::claim(state, CLAIM);
+    // Good until well after the next question, or another program would take the task over in between.
+    task.claim = super::claim(state, CLAIM.saturating_add(next.since(state.now.wall)));
     store::write(state, task, news.into_iter().collect(), vec![])
 }
 
@@ -191,12 +195,16 @@ fn again(
 ) -> Vec<Effect> {
     let seed = u64::from(task.key.0);
     let every = state.settings.poll.every_ms;
-    let wait = wait.unwrap_or_else(|| backoff(every, SLOWEST, misses + 1, seed));
+    let wait = wait.unwrap_or_else(|| backoff(every, SLOWEST, misses + 1, seed)).min(LONGEST_WAIT);
     match error.class {
         ErrorClass::Network | ErrorClass::Service | ErrorClass::UnknownOutcome => missed(state),
-        ErrorClass::RateLimited => state.poller.not_before = state.now.mono.plus(wait),
+        ErrorClass::RateLimited => {
+            spoke(state);
+            rest(state, wait);
+        }
         ErrorClass::Auth => {
-            state.poller.not_before = state.now.mono.plus(MINUTE);
+            spoke(state);
+            rest(state, MINUTE);
             let what = "sending stopped: the key was not accepted";
             let problem = Problem::new(what, error.message.clone(), error.next.clone());
             queue::halt_queue(state, HaltCause::Key, problem);
@@ -205,13 +213,13 @@ fn again(
         | ErrorClass::PromptSensitive
         | ErrorClass::OutputSensitive
         | ErrorClass::InvalidParams
-        | ErrorClass::Plan
-        | ErrorClass::File => {}
+        | ErrorClass::Plan => spoke(state),
+        ErrorClass::File => {}
     }
     // The first of a row of failures goes into the time line; a service that is away for an hour fills no disk.
     let news = (misses == 0).then(|| event(state, "no answer", error.message.clone()));
     let next_poll = state.now.wall.plus(wait);
-    task.phase = Phase::Running { status: status.to_owned(), next_poll, polls, misses: misses + 1 };
+    task.phase = Phase::Running { status: status.to_owned(), next_poll, polls, misses: misses.saturating_add(1) };
     keep(state, task, news)
 }
 
@@ -236,9 +244,14 @@ fn failed(state: &mut State, mut task: Task, error: TaskError, reply: &Reply) ->
     store::write(state, task, vec![note], ledger.into_iter().collect())
 }
 
-/// The service answered: whatever was away is back.
+/// A usable answer came.
 pub(super) fn answered(state: &mut State) {
     state.poller.last_answer = Some(state.now.mono);
+    spoke(state);
+}
+
+/// The service spoke, if only to say no: it is not away, or no longer.
+pub(super) fn spoke(state: &mut State) {
     state.poller.misses = 0;
     if state.poller.offline_since.take().is_some() {
         state.poller.not_before = state.now.mono;
@@ -248,16 +261,21 @@ pub(super) fn answered(state: &mut State) {
 
 /// A call brought no answer. After a few in a row the service counts as away, and is asked seldom until it is back.
 pub(super) fn missed(state: &mut State) {
-    state.poller.misses += 1;
+    state.poller.misses = state.poller.misses.saturating_add(1);
     if state.poller.misses < AWAY_AFTER {
         return;
     }
     state.poller.offline_since.get_or_insert(state.now.mono);
-    let wait = backoff(5 * SECOND, MINUTE, state.poller.misses - AWAY_AFTER + 1, HOUR);
-    state.poller.not_before = state.now.mono.plus(wait);
+    let wait = backoff(5 * SECOND, MINUTE, state.poller.misses - AWAY_AFTER + 1, 0);
+    rest(state, wait);
 }
 
-/// Asks about these tasks now.
+/// Asks nothing for that long.
+fn rest(state: &mut State, ms: u64) {
+    state.poller.not_before = state.poller.not_before.max(state.now.mono.plus(ms));
+}
+
+/// Asks about these tasks now. A service that is away is asked at once; one that wants fewer questions is not.
 pub(super) fn refresh(state: &mut State, keys: &[TaskKey]) {
     for key in keys {
         let Some(mut task) = state.tasks.live.get(key).cloned() else { continue };
@@ -266,5 +284,7 @@ pub(super) fn refresh(state: &mut State, keys: &[TaskKey]) {
             tasks::put(state, task);
         }
     }
-    state.poller.not_before = state.now.mono;
+    if state.poller.offline_since.is_some() {
+        state.poller.not_before = state.now.mono;
+    }
 }

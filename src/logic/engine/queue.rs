@@ -9,13 +9,13 @@
 //! The POST is emitted in one place, [`claimed`], on the store's word that `Sending` is on disk. A task found in
 //! `Sending` that nobody alive is sending becomes `Unknown` and is never sent again by the program.
 
-use super::{answer_event, claim, event, is_ours, store, ticket};
+use super::{answer_event, claim, event, store, ticket};
 use crate::{
     domain::{
         answer::{HaltCause, Reply, SubmitVerdict, judge_submit},
         problem::{Charged, ErrorClass, Problem, TaskError},
         task::{LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey},
-        time::{MINUTE, Mono, SECOND},
+        time::{HOUR, MINUTE, Mono, SECOND},
     },
     logic::{
         effect::{Effect, HttpCmd, Level, StoreCmd, Ticket, Write},
@@ -30,6 +30,8 @@ use crate::{
 const AFTER_TIMEOUT: u64 = MINUTE;
 /// The first wait after the service asked to wait without saying how long, and the longest.
 const WAIT: (u64, u64) = (5 * SECOND, 5 * MINUTE);
+/// The longest wait that the service's own word is taken for: a proxy that says "in a year" must not stop the day's work.
+pub(super) const LONGEST_WAIT: u64 = HOUR;
 
 /// Asks the store for the next task's turn, if one may be sent now. One at a time, so that the order of the queue is the
 /// order of sending.
@@ -58,23 +60,7 @@ pub(super) fn deadline(state: &State) -> Option<Mono> {
     if next(state).is_some() {
         return send_at(state);
     }
-    let soonest = state.tasks.queued.iter().filter_map(|key| {
-        let task = state.tasks.live.get(key).filter(|task| is_ours(state, task))?;
-        match task.phase {
-            Phase::Queued { not_before, .. } if not_before > state.now.wall => Some(not_before),
-            Phase::Queued { .. }
-            | Phase::Sending { .. }
-            | Phase::Unknown { .. }
-            | Phase::Running { .. }
-            | Phase::Ready { .. }
-            | Phase::Saving { .. }
-            | Phase::Saved { .. }
-            | Phase::Failed { .. }
-            | Phase::Refused { .. }
-            | Phase::Cancelled { .. } => None,
-        }
-    });
-    soonest.min().map(|wall| state.now.mono_at(wall))
+    state.queue.due.after(state.now.wall).map(|wall| state.now.mono_at(wall))
 }
 
 /// When the next submission of this account is free to go by this program's own count of the last minute.
@@ -90,13 +76,15 @@ fn may_send(state: &State) -> bool {
     !state.queue.paused && state.queue.halted.is_none() && state.settings.has_key && state.store.owner.is_some()
 }
 
-/// The first task of the queue whose time has come.
+/// The task of the queue whose time came first.
 fn next(state: &State) -> Option<&Task> {
-    state.tasks.queued.iter().filter_map(|key| state.tasks.live.get(key)).find(|task| {
-        matches!(task.phase, Phase::Queued { not_before, .. } if not_before <= state.now.wall)
-            && !state.store.busy.contains_key(&task.key)
-            && is_ours(state, task)
-    })
+    let mut due = state.queue.due.due(state.now.wall).filter(|key| !store::is_unwritten(state, *key));
+    due.find_map(|key| state.tasks.live.get(&key))
+}
+
+/// Nothing is sent before that, even if it could be.
+fn wait_until(state: &mut State, at: Mono) {
+    state.queue.not_before = state.queue.not_before.max(at);
 }
 
 /// The store's word on a wish to send.
@@ -108,13 +96,10 @@ pub(super) fn claimed(state: &mut State, of: Ticket, result: SendResult) -> Vec<
     store::healthy(state);
     match result {
         SendResult::Wait { until, .. } => {
-            state.queue.not_before = state.now.mono_at(until);
+            wait_until(state, state.now.mono_at(until));
             Vec::new()
         }
-        SendResult::Overtaken(task) => {
-            tasks::put(state, *task);
-            Vec::new()
-        }
+        SendResult::Overtaken(task) => store::changed(state, *task),
         SendResult::Claimed { rev, .. } => {
             let Some(mut task) = state.tasks.live.get(&key).cloned() else {
                 state.stale += 1;
@@ -141,9 +126,10 @@ pub(super) fn claimed(state: &mut State, of: Ticket, result: SendResult) -> Vec<
     }
 }
 
-/// Back to the queue: the person paused or left while the store was saving `Sending`, and no POST went out.
-fn unsend(state: &mut State, mut task: Task) -> Vec<Effect> {
-    task.phase = Phase::Queued { not_before: state.now.wall, put_back: None };
+/// Back to its place in the queue: the person paused or left while the store was saving `Sending`, or the store's word on
+/// it was lost, and no POST went out.
+pub(super) fn unsend(state: &mut State, mut task: Task) -> Vec<Effect> {
+    task.phase = Phase::Queued { not_before: task.created_at, put_back: None };
     task.sent_at = None;
     task.claim = None;
     let note = event(state, "put back", "sending stopped before the POST");
@@ -186,6 +172,10 @@ fn accepted(state: &mut State, mut task: Task, id: RemoteId, reply: &Reply) -> V
 
 fn refused(state: &mut State, mut task: Task, error: TaskError, halt: Option<HaltCause>, reply: &Reply) -> Vec<Effect> {
     let note = answer_event(state, "refused", error.message.clone(), reply);
+    state.queue.put_backs = 0;
+    if matches!(reply, Reply::Answered { .. }) {
+        super::poller::answered(state);
+    }
     if let Some(cause) = halt {
         let what = match cause {
             HaltCause::Key => "sending stopped: the key was not accepted",
@@ -207,14 +197,16 @@ fn put_back(state: &mut State, mut task: Task, wait: Option<u64>, error: TaskErr
     // The phase was overwritten by `Sending`; how often it came back stands in the account's own count.
     state.queue.put_backs += 1;
     let times = state.queue.put_backs;
-    let wait = wait.unwrap_or_else(|| backoff(WAIT.0, WAIT.1, times, u64::from(task.key.0)));
+    let wait = wait.unwrap_or_else(|| backoff(WAIT.0, WAIT.1, times, u64::from(task.key.0))).min(LONGEST_WAIT);
     if error.class == ErrorClass::Network {
         super::poller::missed(state);
+    } else {
+        super::poller::spoke(state);
     }
     let note =
         answer_event(state, "put back", format!("sent again in {} s: {}", wait.div_ceil(SECOND), error.message), reply);
     let not_before = state.now.wall.plus(wait);
-    state.queue.not_before = state.now.mono.plus(wait);
+    wait_until(state, state.now.mono.plus(wait));
     task.phase = Phase::Queued { not_before, put_back: Some(PutBack { times, error }) };
     task.sent_at = None;
     task.claim = None;
@@ -249,9 +241,11 @@ pub(super) fn orphaned(state: &mut State, task: Task) -> Vec<Effect> {
     became_unknown(state, task, error, note)
 }
 
-/// Stops all sending. The first cause stays until it is seen to.
+/// Stops all sending. The first cause stays until it is seen to; only a store that cannot be written, which mends
+/// itself, gives way to a cause that needs the person.
 pub(super) fn halt_queue(state: &mut State, cause: HaltCause, problem: Problem) {
-    if state.queue.halted.is_none() {
+    let gives_way = |halt: &Halt| halt.cause == HaltCause::Store && cause != HaltCause::Store;
+    if state.queue.halted.as_ref().is_none_or(gives_way) {
         toast::say(state, Level::Error, problem.to_string(), None);
         state.queue.halted = Some(Halt { cause, problem });
     }

@@ -1,18 +1,18 @@
 //! Saving: from a file's id to a checked file on disk, at most a few at once. The claim on a file is on disk before
 //! anything is fetched, so that no two programs fetch the same one.
 
-use super::{claim, event, is_ours, store, ticket};
+use super::{claim, event, held_by_us, queue::LONGEST_WAIT, store, ticket};
 use crate::{
     domain::{
         answer::{Address, FileVerdict, Reply, judge_file},
         export::sidecar_json,
         name::file_name,
         problem::{Charged, ErrorClass, TaskError},
-        task::{Phase, SavedFile, Task, TaskKey},
+        task::{Phase, SavedFile, Task, TaskKey, TaskState},
         time::{HOUR, MINUTE, Mono, SECOND},
     },
     logic::{
-        effect::{Effect, HttpCmd, Level, SaveCmd, SaveTarget, StoreCmd, Ticket, Write},
+        effect::{Effect, HttpCmd, Level, SaveCmd, SaveTarget, Ticket},
         msg::SaveMsg,
         spread::backoff,
         state::{Saving, SavingStep, State},
@@ -24,7 +24,7 @@ use crate::{
 const CLAIM: u64 = 3 * MINUTE;
 /// Fresh addresses asked for in one try.
 const ADDRESSES: u32 = 3;
-/// Tries before only the person can go on.
+/// Tries before only the person can go on. A line or a service that is away uses up none of them: it costs only time.
 const TRIES: u32 = 8;
 /// An address with less than this left is at risk.
 pub const AT_RISK: u64 = HOUR;
@@ -32,7 +32,7 @@ pub const AT_RISK: u64 = HOUR;
 /// Begins with the files whose time has come, as far as there are places.
 pub(super) fn save_due(state: &mut State) -> Vec<Effect> {
     let mut effects = Vec::new();
-    while state.saver.active.len() < state.settings.download.parallel {
+    while has_place(state) && state.poller.offline_since.is_none_or(|_| state.now.mono >= state.poller.not_before) {
         let Some(task) = next(state).cloned() else { break };
         effects.extend(begin(state, task));
     }
@@ -41,57 +41,46 @@ pub(super) fn save_due(state: &mut State) -> Vec<Effect> {
 
 /// When [`save_due`] will have something to do.
 pub(super) fn deadline(state: &State) -> Option<Mono> {
-    if state.store.owner.is_none() || state.saver.active.len() >= state.settings.download.parallel {
+    if !has_place(state) {
         return None;
     }
-    let times = state.tasks.ready.iter().filter_map(|key| {
-        let task = state.tasks.live.get(key).filter(|task| is_free(state, task))?;
-        next_try(task)
-    });
-    times.min().map(|at| state.now.mono_at(at))
+    let at = match next(state) {
+        Some(_) => state.now.mono,
+        None => state.now.mono_at(state.saver.due.after(state.now.wall)?),
+    };
+    Some(if state.poller.offline_since.is_some() { at.max(state.poller.not_before) } else { at })
 }
 
-fn next(state: &State) -> Option<&Task> {
-    state.store.owner.as_ref()?;
-    state
-        .tasks
-        .ready
-        .iter()
-        .filter_map(|key| state.tasks.live.get(key))
-        .find(|task| next_try(task).is_some_and(|at| at <= state.now.wall) && is_free(state, task))
-}
-
-fn next_try(task: &Task) -> Option<crate::domain::time::Wall> {
-    if let Phase::Ready { next_try, .. } = &task.phase { *next_try } else { None }
-}
-
-fn is_free(state: &State, task: &Task) -> bool {
+/// Whether one more file may be begun. While the service is away, one at a time finds out whether it is back.
+fn has_place(state: &State) -> bool {
+    let calls = || state.saver.active.values().any(|s| matches!(s.step, SavingStep::Claiming | SavingStep::Address));
     state.settings.has_key
-        && is_ours(state, task)
-        && !state.saver.active.contains_key(&task.key)
-        && !state.store.busy.contains_key(&task.key)
+        && state.store.owner.is_some()
+        && state.saver.active.len() < state.settings.download.parallel
+        && !(state.poller.offline_since.is_some() && calls())
+}
+
+/// The file whose time came first.
+fn next(state: &State) -> Option<&Task> {
+    let mut due = state.saver.due.due(state.now.wall).filter(|key| !store::is_unwritten(state, *key));
+    due.find_map(|key| state.tasks.live.get(&key))
 }
 
 fn begin(state: &mut State, mut task: Task) -> Vec<Effect> {
     let Phase::Ready { file, tries, .. } = task.phase else { return Vec::new() };
-    let key = task.key;
     task.phase = Phase::Saving { file, tries };
     task.claim = claim(state, CLAIM);
-    let ticket = ticket(state);
-    state.saver.active.insert(key, Saving { ticket, step: SavingStep::Claiming, addresses: 0 });
-    let write = Write { events: vec![event(state, "saving", "download begins")], ledger: vec![], task };
-    state.store.busy.insert(key, ticket);
-    state.store.pending.insert(ticket, write.clone());
-    vec![Effect::Store(StoreCmd::Write { ticket, writes: vec![write] })]
+    state.saver.active.insert(task.key, Saving { ticket: 0, step: SavingStep::Claiming, addresses: 0 });
+    let note = event(state, "saving", "download begins");
+    store::write(state, task, vec![note], vec![])
 }
 
-/// The store's word on a write: if it was our claim on a file, the file's address is asked for.
-pub(super) fn claim_saved(state: &mut State, task: &Task, of: Ticket) -> Vec<Effect> {
-    let ours = state.saver.active.get(&task.key).is_some_and(|s| s.ticket == of && s.step == SavingStep::Claiming);
-    if !ours {
+/// The store has a write: if it was our claim on a file, the file's address is asked for.
+pub(super) fn claim_saved(state: &mut State, task: &Task) -> Vec<Effect> {
+    let waits = state.saver.active.get(&task.key).is_some_and(|saving| saving.step == SavingStep::Claiming);
+    if !waits || task.state() != TaskState::Saving {
         return Vec::new();
     }
-    tasks::put(state, task.clone());
     ask_address(state, task)
 }
 
@@ -114,9 +103,25 @@ pub(super) fn addressed(state: &mut State, key: TaskKey, of: Ticket, reply: &Rep
             super::poller::answered(state);
             fetch(state, task, address)
         }
-        FileVerdict::Refused { error } => give_back(state, task, error, None),
+        FileVerdict::Refused { error } => {
+            super::poller::spoke(state);
+            give_back(state, task, error, None)
+        }
         FileVerdict::Again { wait_ms, error } => {
-            let wait = wait_ms.unwrap_or_else(|| pause(&task));
+            // Only this call is the service's own; the storage is another host.
+            match error.class {
+                ErrorClass::Network | ErrorClass::Service => super::poller::missed(state),
+                ErrorClass::RateLimited
+                | ErrorClass::Auth
+                | ErrorClass::Balance
+                | ErrorClass::PromptSensitive
+                | ErrorClass::OutputSensitive
+                | ErrorClass::InvalidParams
+                | ErrorClass::Plan
+                | ErrorClass::UnknownOutcome
+                | ErrorClass::File => super::poller::spoke(state),
+            }
+            let wait = wait_ms.unwrap_or_else(|| pause(&task)).min(LONGEST_WAIT);
             give_back(state, task, error, Some(wait))
         }
     }
@@ -153,6 +158,9 @@ pub fn save(state: &mut State, msg: SaveMsg) -> Vec<Effect> {
             current(state, key, ticket).map_or_else(Vec::new, |task| address_dead(state, task, detail))
         }
         SaveMsg::Failed { key, ticket, error, again } => current(state, key, ticket).map_or_else(Vec::new, |task| {
+            if is_stopping(state, key) {
+                return stopped(state, task);
+            }
             let wait = again.then(|| pause(&task));
             give_back(state, task, error, wait)
         }),
@@ -185,7 +193,7 @@ fn progress(state: &mut State, key: TaskKey, of: Ticket, bytes: u64, whole: Opti
     }
     let Some(mut task) = state.tasks.live.get(&key).cloned() else { return Vec::new() };
     let left = task.claim.as_ref().map_or(0, |claim| claim.until.since(state.now.wall));
-    if left > CLAIM / 2 || state.store.busy.contains_key(&key) {
+    if left > CLAIM / 2 || store::is_unwritten(state, key) {
         return Vec::new();
     }
     task.claim = claim(state, CLAIM);
@@ -204,6 +212,9 @@ fn done(state: &mut State, mut task: Task, saved: SavedFile) -> Vec<Effect> {
 }
 
 fn address_dead(state: &mut State, task: Task, detail: String) -> Vec<Effect> {
+    if is_stopping(state, task.key) {
+        return stopped(state, task);
+    }
     if state.saver.active.get(&task.key).is_some_and(|saving| saving.addresses < ADDRESSES) {
         return ask_address(state, &task);
     }
@@ -222,11 +233,9 @@ fn address_dead(state: &mut State, task: Task, detail: String) -> Vec<Effect> {
 fn give_back(state: &mut State, mut task: Task, error: TaskError, wait: Option<u64>) -> Vec<Effect> {
     let Phase::Saving { file, tries } = task.phase else { return Vec::new() };
     state.saver.active.remove(&task.key);
-    if error.class == ErrorClass::Network {
-        super::poller::missed(state);
-    }
-    let tries = tries + 1;
-    let next_try = wait.filter(|_| tries < TRIES).map(|wait| state.now.wall.plus(wait));
+    let tries = tries.saturating_add(1);
+    let only_time = matches!(error.class, ErrorClass::Network | ErrorClass::Service | ErrorClass::RateLimited);
+    let next_try = wait.filter(|_| only_time || tries < TRIES).map(|wait| state.now.wall.plus(wait));
     let level = if next_try.is_some() { Level::Warning } else { Level::Error };
     toast::say(state, level, format!("{} not saved: {}", task.key, error.message), Some(task.key));
     let note = event(state, "not saved", error.message.clone());
@@ -248,7 +257,11 @@ fn stopped(state: &mut State, mut task: Task) -> Vec<Effect> {
 
 fn pause(task: &Task) -> u64 {
     let tries = if let Phase::Saving { tries, .. } = task.phase { tries } else { 0 };
-    backoff(2 * SECOND, 5 * MINUTE, tries + 1, u64::from(task.key.0))
+    backoff(2 * SECOND, 5 * MINUTE, tries.saturating_add(1), u64::from(task.key.0))
+}
+
+fn is_stopping(state: &State, key: TaskKey) -> bool {
+    state.saver.active.get(&key).is_some_and(|saving| saving.step == SavingStep::Stopping)
 }
 
 /// Stops the download of a task; the worker's answer puts it back.
@@ -267,9 +280,13 @@ pub(super) fn stop(state: &mut State, key: TaskKey) -> Vec<Effect> {
     }
 }
 
-/// Forgets a file under way whose claim did not come through.
-pub(super) fn let_go(state: &mut State, key: TaskKey) {
-    if state.saver.active.get(&key).is_some_and(|saving| saving.step == SavingStep::Claiming) {
-        state.saver.active.remove(&key);
+/// Lets go of a file under way that is no longer ours by the store's word: another program has taken or ended the task.
+pub(super) fn lost(state: &mut State, task: &Task) -> Vec<Effect> {
+    if task.state() == TaskState::Saving && held_by_us(state, task) {
+        return Vec::new();
+    }
+    match state.saver.active.remove(&task.key).map(|saving| saving.step) {
+        Some(SavingStep::Bytes { .. }) => vec![Effect::Save(SaveCmd::Stop { key: task.key })],
+        Some(SavingStep::Claiming | SavingStep::Address | SavingStep::Stopping) | None => Vec::new(),
     }
 }

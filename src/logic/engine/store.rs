@@ -5,12 +5,12 @@
 //! since each changes the row's revision. The two steps that must be on disk before anything else happens (the intent
 //! and `Sending`) do not go this way: see [`super::queue`] and [`super::acts`].
 
-use super::{held_by_another, in_scope, is_ours, queue, saver, ticket};
+use super::{acts, event, held_by_another, held_by_us, is_ours, is_told_of, queue, saver, ticket, told};
 use crate::{
     domain::{
         answer::HaltCause,
-        problem::Problem,
-        task::{Event, LedgerLine, Phase, Task, TaskKey, TaskState},
+        problem::{Charged, Problem},
+        task::{Event, LedgerLine, MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState},
         time::{MINUTE, Mono, SECOND, Wall},
     },
     logic::{
@@ -23,6 +23,7 @@ use crate::{
         tasks, toast,
     },
 };
+use std::collections::VecDeque;
 
 /// Another program's rows are looked at again this long after its claim has run out.
 const GRACE: u64 = SECOND;
@@ -33,6 +34,7 @@ pub fn store(state: &mut State, msg: StoreMsg) -> Vec<Effect> {
         StoreMsg::Opened { owner, total, last_seen, drafts } => {
             state.store.owner = Some(owner);
             state.tasks.total = total;
+            state.tasks.rows.reserve(total);
             state.tasks.loaded = total == 0;
             away::begin(state, last_seen);
             compose::restore(state, drafts);
@@ -41,7 +43,7 @@ pub fn store(state: &mut State, msg: StoreMsg) -> Vec<Effect> {
             effects
         }
         StoreMsg::Page { rows, tasks, last } => page(state, rows, tasks, last),
-        StoreMsg::Inserted { ticket, result } => super::acts::inserted(state, ticket, result),
+        StoreMsg::Inserted { ticket, result } => acts::inserted(state, ticket, result),
         StoreMsg::Written { ticket, results } => results.into_iter().flat_map(|r| written(state, ticket, r)).collect(),
         StoreMsg::Send { ticket, result } => queue::claimed(state, ticket, result),
         StoreMsg::Changed { tasks } => tasks.into_iter().flat_map(|task| changed(state, task)).collect(),
@@ -57,11 +59,24 @@ pub(super) fn write(state: &mut State, task: Task, events: Vec<Event>, ledger: V
     notice::noticed(state, &task);
     tasks::put(state, task.clone());
     let write = Write { task, events, ledger };
-    if state.store.busy.contains_key(&key) {
+    if is_unwritten(state, key) {
         state.store.waiting.entry(key).or_default().push_back(write);
         return Vec::new();
     }
     vec![emit(state, write)]
+}
+
+/// Whether the store does not yet have that task as it is here.
+pub(super) fn is_unwritten(state: &State, key: TaskKey) -> bool {
+    state.store.busy.contains_key(&key) || state.store.failed.contains_key(&key)
+}
+
+/// That task as it will be once all of its writes are on disk; `None` when there are none.
+pub(super) fn unwritten(state: &State, key: TaskKey) -> Option<&Task> {
+    let store = &state.store;
+    let waiting = store.waiting.get(&key).and_then(VecDeque::back);
+    let under_way = || store.busy.get(&key).and_then(|ticket| store.pending.get(ticket));
+    waiting.or_else(under_way).or_else(|| store.failed.get(&key)).map(|write| &write.task)
 }
 
 fn emit(state: &mut State, write: Write) -> Effect {
@@ -81,8 +96,6 @@ fn written(state: &mut State, of: Ticket, result: WriteResult) -> Vec<Effect> {
     healthy(state);
     match result {
         WriteResult::Done { rev, .. } => {
-            let mut on_disk = write.task;
-            on_disk.rev = rev;
             if let Some(task) = state.tasks.live.get_mut(&key) {
                 task.rev = rev;
             }
@@ -90,8 +103,10 @@ fn written(state: &mut State, of: Ticket, result: WriteResult) -> Vec<Effect> {
                 row.rev = rev;
             }
             let mut effects = next_write(state, key, rev);
-            effects.extend(saver::claim_saved(state, &on_disk, of));
-            effects.extend(detail::follow(state));
+            if effects.is_empty() {
+                told::on_disk(state, key);
+            }
+            effects.extend(saver::claim_saved(state, &write.task));
             effects
         }
         WriteResult::Overtaken(now) => overtaken(state, write, *now),
@@ -99,7 +114,7 @@ fn written(state: &mut State, of: Ticket, result: WriteResult) -> Vec<Effect> {
 }
 
 fn next_write(state: &mut State, key: TaskKey, rev: u64) -> Vec<Effect> {
-    let Some(mut next) = state.store.waiting.get_mut(&key).and_then(std::collections::VecDeque::pop_front) else {
+    let Some(mut next) = state.store.waiting.get_mut(&key).and_then(VecDeque::pop_front) else {
         state.store.waiting.remove(&key);
         return Vec::new();
     };
@@ -107,59 +122,95 @@ fn next_write(state: &mut State, key: TaskKey, rev: u64) -> Vec<Effect> {
     vec![emit(state, next)]
 }
 
-/// Another program changed the row first. Its word stands, but for one case: an answer that was had and paid for is
-/// never lost to a row that only says it is not known.
+/// Another program changed the row first. Its word stands, but for one case: an answer that was had is never lost to a
+/// row that only says that the answer is not known.
 fn overtaken(state: &mut State, write: Write, now: Task) -> Vec<Effect> {
     let key = now.key;
-    let waiting = state.store.waiting.remove(&key).unwrap_or_default();
-    saver::let_go(state, key);
-    let knows_more = write.task.remote.is_some() && now.remote.is_none();
-    if knows_more && matches!(now.phase, Phase::Unknown { .. } | Phase::Sending { .. }) {
-        let mut again = write;
-        again.task.rev = now.rev;
-        tasks::put(state, again.task.clone());
-        state.store.waiting.insert(key, waiting);
-        return vec![emit(state, again)];
+    let found = write.task.remote.clone().filter(|id| now.remote.as_ref() != Some(id));
+    let is_open = matches!(now.phase, Phase::Unknown { .. } | Phase::Sending { .. }) && now.remote.is_none();
+    if is_open && (found.is_some() || write.task.state() == TaskState::Refused) {
+        // What was done here since stays in the state, and behind this in the store.
+        return vec![emit(state, Write { task: Task { rev: now.rev, ..write.task }, ..write })];
     }
-    changed(state, now)
+    state.store.waiting.remove(&key);
+    let mut effects = changed(state, now.clone());
+    // The store may have taken our claim on a file and told of a failure.
+    effects.extend(saver::claim_saved(state, &now));
+    if let Some(id) = found {
+        effects.extend(came_late(state, now, id));
+    }
+    told::overtaken(state, key);
+    effects
+}
+
+/// An answer came after a person had settled the task as unknown: it costs money, whatever was settled.
+fn came_late(state: &mut State, mut task: Task, id: RemoteId) -> Vec<Effect> {
+    let what = format!("{} was accepted after all, and charged: the service's id is {}", task.key, id.0);
+    let problem = Problem::new(what, "the answer came after it had been settled", "d fetches its file.");
+    toast::say(state, Level::Error, problem.to_string(), Some(task.key));
+    let mut effects = vec![Effect::log(Level::Error, Some(task.key), &problem)];
+    if task.remote.is_none() && !task.state().is_live() {
+        let note = event(state, "accepted", problem.to_string());
+        let line = LedgerLine { at: state.now.wall, event: MoneyEvent::Charged, amount: task.cost };
+        task.remote = Some(id);
+        task.phase = Phase::Cancelled { was: TaskState::Unknown, charged: Charged::Yes };
+        effects.extend(write(state, task, vec![note], vec![line]));
+    }
+    effects
 }
 
 /// A row as the store has it now.
 pub(super) fn changed(state: &mut State, task: Task) -> Vec<Effect> {
     let key = task.key;
-    if state.store.busy.contains_key(&key) || state.queue.posting.contains_key(&key) {
+    let claimed = state.queue.claiming.as_ref().is_some_and(|(_, of)| *of == key) && held_by_us(state, &task);
+    if claimed || is_unwritten(state, key) || state.queue.posting.contains_key(&key) {
         return Vec::new(); // Our own write is under way: its answer brings the row as it is.
     }
-    hold(state, &task);
-    if let Some(dir) = state.saver.wanted.remove(&key) {
-        tasks::put(state, task.clone());
-        return super::acts::download_one(state, task, dir);
+    if state.tasks.rows.get(&key).is_some_and(|row| row.rev > task.rev) {
+        return Vec::new(); // Older news than what is here.
     }
-    let orphan = task.state() == TaskState::Sending && in_scope(state, &task) && !held_by_another(state, &task);
+    hold(state, &task);
+    let mut effects = saver::lost(state, &task);
     tasks::put(state, task.clone());
-    let mut effects = if orphan { queue::orphaned(state, task) } else { take_over(state, task) };
-    effects.extend(detail::follow(state));
+    effects.extend(match state.saver.wanted.remove(&key) {
+        Some(dir) => acts::download_one(state, task, dir),
+        None if task.state() == TaskState::Sending => found_sending(state, task),
+        None => take_over(state, task),
+    });
     effects
+}
+
+/// A row in `Sending` whose POST is not under way here.
+fn found_sending(state: &mut State, task: Task) -> Vec<Effect> {
+    if held_by_another(state, &task) || !is_told_of(state, task.key) {
+        return Vec::new();
+    }
+    if held_by_us(state, &task) {
+        // The store saved it and then told of a failure: the word that lets a POST go out never came.
+        return queue::unsend(state, task);
+    }
+    queue::orphaned(state, task)
 }
 
 /// A task that nobody holds and that needs work becomes ours.
 fn take_over(state: &mut State, mut task: Task) -> Vec<Effect> {
-    if !is_ours(state, &task)
-        || task.claim.as_ref().is_some_and(|claim| Some(&claim.owner) == state.store.owner.as_ref())
-    {
+    if !is_ours(state, &task) || state.ending.is_some() {
         return Vec::new();
     }
     match task.phase.clone() {
-        Phase::Running { .. } => {
+        // Without a key it could not be asked about; the first answer claims it.
+        Phase::Running { .. } if state.settings.has_key && !held_by_us(state, &task) => {
             task.claim = super::claim(state, super::poller::CLAIM);
             write(state, task, vec![], vec![])
         }
-        Phase::Saving { file, tries } => {
+        Phase::Saving { file, tries } if !state.saver.active.contains_key(&task.key) => {
             task.claim = None;
             task.phase = Phase::Ready { file, trouble: None, tries, next_try: Some(state.now.wall) };
             write(state, task, vec![], vec![])
         }
-        Phase::Queued { .. }
+        Phase::Running { .. }
+        | Phase::Saving { .. }
+        | Phase::Queued { .. }
         | Phase::Sending { .. }
         | Phase::Unknown { .. }
         | Phase::Ready { .. }
@@ -170,70 +221,53 @@ fn take_over(state: &mut State, mut task: Task) -> Vec<Effect> {
     }
 }
 
-/// Remembers until when another program holds a row.
+/// Remembers until when another program holds a row that would be ours otherwise.
 fn hold(state: &mut State, task: &Task) {
-    match &task.claim {
-        Some(claim) if task.state().is_live() && held_by_another(state, task) => {
-            state.store.held.insert(task.key, claim.until);
-        }
-        _ => {
-            state.store.held.remove(&task.key);
-        }
-    }
+    let held = task.state().is_live() && is_told_of(state, task.key) && held_by_another(state, task);
+    let until = task.claim.as_ref().filter(|_| held).map(|claim| claim.until);
+    state.store.held.set(task.key, until);
 }
 
 fn page(state: &mut State, rows: Vec<crate::domain::task::Row>, whole: Vec<Task>, last: bool) -> Vec<Effect> {
-    let first = state.tasks.rows.is_empty();
+    // What is here already came after the start: this run's own, or another living program's.
+    let is_old = |task: &&Task| !state.tasks.rows.contains_key(&task.key);
+    let unsent = whole.iter().filter(is_old).any(|task| task.state() == TaskState::Queued && is_ours(state, task));
     tasks::put_page(state, rows);
     state.tasks.loaded |= last;
-    let unsent = whole.iter().any(|task| task.state() == TaskState::Queued && is_ours(state, task));
-    if first && unsent && state.settings.interactive {
+    if unsent && state.settings.interactive {
         // Work confirmed in an earlier run: the person decides whether it still is to be paid for.
         state.queue.paused = true;
     }
-    let mut effects: Vec<Effect> = whole.into_iter().flat_map(|task| changed(state, task)).collect();
+    let effects = whole.into_iter().flat_map(|task| changed(state, task)).collect();
     if last {
         away::finish(state);
     }
-    effects.extend(detail::follow(state));
     effects
 }
 
 /// Looks again at rows whose holder's claim has run out: it may have died.
 pub(super) fn look_again(state: &mut State) -> Vec<Effect> {
-    let due: Vec<TaskKey> =
-        state.store.held.iter().filter(|(_, until)| until.plus(GRACE) <= state.now.wall).map(|(key, _)| *key).collect();
+    let grace = i64::try_from(GRACE).unwrap_or(i64::MAX);
+    let due: Vec<TaskKey> = state.store.held.due(Wall(state.now.wall.0.saturating_sub(grace))).collect();
     if due.is_empty() {
         return Vec::new();
     }
     for key in &due {
         // If nothing has changed by then, it is looked at again in a minute.
-        state.store.held.insert(*key, state.now.wall.plus(MINUTE));
+        state.store.held.set(*key, Some(state.now.wall.plus(MINUTE)));
     }
     vec![Effect::Store(StoreCmd::Look { keys: due })]
 }
 
 pub(super) fn look_deadline(state: &State) -> Option<Mono> {
-    let soonest: Option<&Wall> = state.store.held.values().min();
-    soonest.map(|until| state.now.mono_at(until.plus(GRACE)))
+    state.store.held.first().map(|until| state.now.mono_at(until.plus(GRACE)))
 }
 
 /// A command failed. What was to be written stays in hand and is tried again; nothing is sent until it is on disk.
 fn failed(state: &mut State, of: Option<Ticket>, problem: Problem) -> Vec<Effect> {
     let mut effects = vec![Effect::log(Level::Error, None, &problem)];
-    if of.is_none() {
-        // It may have been the question about a task's detail, which has no number: it may be asked again.
-        state.screen.detail.asked = None;
-    }
     if let Some(write) = of.and_then(|ticket| state.store.pending.remove(&ticket)) {
-        if let Some(id) = &write.task.remote {
-            // The log is the last place where a paid task's id survives if the store never comes back.
-            let what = format!("not yet on disk: {} has the service's id {}", write.task.key, id.0);
-            effects.push(Effect::log(Level::Error, Some(write.task.key), &Problem::new(what, "", "")));
-        }
-        state.store.busy.remove(&write.task.key);
-        saver::let_go(state, write.task.key);
-        state.store.failed.push_back(write);
+        effects.extend(not_written(state, write, &problem));
     }
     if state.queue.claiming.as_ref().is_some_and(|(ticket, _)| Some(*ticket) == of) {
         state.queue.claiming = None;
@@ -241,17 +275,36 @@ fn failed(state: &mut State, of: Option<Ticket>, problem: Problem) -> Vec<Effect
     if let Some(ticket) = of.filter(|ticket| state.queue.inserting.remove(ticket)) {
         state.queue.adopting.remove(&ticket);
         preview::insert_failed(state, ticket, &problem);
-        super::report(state, None, Err(problem.clone()));
+        told::report(state, None, Err(problem.clone()));
     }
-    state.store.failures += 1;
-    let wait = backoff(SECOND, 30 * SECOND, state.store.failures, 0);
-    state.store.retry_at = Some(state.now.mono.plus(wait));
+    if of.is_none() {
+        told::not_read(state, &problem);
+    }
+    // A hundred writes that fail together are one failure; without a store there is nothing to try again.
+    if state.store.retry_at.is_none() {
+        state.store.failures = state.store.failures.saturating_add(1);
+        let wait = backoff(SECOND, 30 * SECOND, state.store.failures, 0);
+        state.store.retry_at = state.store.owner.as_ref().map(|_| state.now.mono.plus(wait));
+    }
     let what = "sending stopped: the store cannot be written";
     queue::halt_queue(state, HaltCause::Store, Problem::new(what, problem.to_string(), problem.next));
     effects
 }
 
-/// Tries the failed writes again, the oldest first.
+fn not_written(state: &mut State, write: Write, problem: &Problem) -> Option<Effect> {
+    let key = write.task.key;
+    // The log is the last place where a paid task's id survives if the store never comes back.
+    let log = write.task.remote.as_ref().map(|id| {
+        let what = format!("not yet on disk: {key} has the service's id {}", id.0);
+        Effect::log(Level::Error, Some(key), &Problem::new(what, "", ""))
+    });
+    told::not_on_disk(state, key, problem);
+    state.store.busy.remove(&key);
+    state.store.failed.insert(key, write);
+    log
+}
+
+/// Tries the failed writes again.
 pub(super) fn retry(state: &mut State) -> Vec<Effect> {
     if state.store.retry_at.is_none_or(|at| at > state.now.mono) {
         return Vec::new();
@@ -263,15 +316,7 @@ pub(super) fn retry(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let failed = std::mem::take(&mut state.store.failed);
-    failed.into_iter().filter_map(|write| again(state, write)).collect()
-}
-
-fn again(state: &mut State, write: Write) -> Option<Effect> {
-    if state.store.busy.contains_key(&write.task.key) {
-        state.store.waiting.entry(write.task.key).or_default().push_front(write);
-        return None;
-    }
-    Some(emit(state, write))
+    failed.into_values().map(|write| emit(state, write)).collect()
 }
 
 pub(super) fn retry_deadline(state: &State) -> Option<Mono> {

@@ -39,7 +39,7 @@ fn said(state: &State) -> &str {
 /// Hands in a whole task, as the store does when asked.
 fn give(state: &mut State, key: u32, of: TaskState) -> Vec<Effect> {
     let task = task(key, of);
-    detail::loaded(state, Box::new(Detail { task, events: vec![], ledger: vec![], line: vec![] }))
+    crate::logic::detail::loaded(state, Box::new(Detail { task, events: vec![], ledger: vec![], line: vec![] }))
 }
 
 fn inserts(effects: &[Effect]) -> usize {

@@ -30,7 +30,7 @@ impl Binding {
 pub static BINDINGS: &[Binding] = &[
     // The task table.
     on(Ctx::Table, &["r"], Action::Retry, "retry", "retry", "Send the same request again as a new attempt").paid().when(when::retry),
-    on(Ctx::Table, &["e"], Action::Edit, "edit", "edit+retry", "Edit the request in compose, then send it as a new attempt").paid().when(when::known),
+    on(Ctx::Table, &["e"], Action::Edit, "edit", "edit+retry", "Edit the request in compose, then send it as a new attempt").paid().when(when::edit),
     on(Ctx::Table, &["c"], Action::Clone, "clone", "clone", "Open a copy of the request in compose").paid().when(when::known),
     on(Ctx::Table, &["space"], Action::Mark, "mark", "mark", "Mark or unmark the task; acts go to the marks where there are any").when(when::some_task),
     on(Ctx::Table, &["v"], Action::Range, "range", "range", "Begin a range of marks; the same key ends it").when(when::some_task),

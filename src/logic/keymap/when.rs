@@ -61,6 +61,28 @@ pub(super) fn retry(state: &State) -> Possible {
     any(state, retry_row)
 }
 
+/// Whether that task can be repeated with changes. An unknown is settled first: its edited form might be paid beside it.
+fn edit_row(row: &Row) -> Possible {
+    let key = row.key;
+    known_row(row)?;
+    match row.state {
+        TaskState::Unknown => no(format!("{key} may have been accepted and charged; U resolves it first")),
+        TaskState::Sending => no(format!("{key} is being sent; wait for its answer")),
+        TaskState::Queued
+        | TaskState::Running
+        | TaskState::Ready
+        | TaskState::Saving
+        | TaskState::Saved
+        | TaskState::Failed
+        | TaskState::Refused
+        | TaskState::Cancelled => Ok(()),
+    }
+}
+
+pub(super) fn edit(state: &State) -> Possible {
+    of_cursor(state, edit_row)
+}
+
 /// Whether that task can be taken back or left.
 fn cancel_row(row: &Row) -> Possible {
     let key = row.key;

@@ -7,12 +7,11 @@ use crate::{
     },
     logic::{
         filter::Filter,
+        rows::Rows,
         screen::{Column, Sort},
     },
 };
-use std::{cmp::Ordering, collections::BTreeMap};
-
-type Rows = BTreeMap<TaskKey, Row>;
+use std::cmp::Ordering;
 
 /// How two rows stand to each other. In the default order the unknown stand on top; a tie is broken by key.
 #[must_use]

@@ -128,11 +128,11 @@ fn marks_ranges_and_all_shown() {
 fn pages_of_older_rows_go_to_the_end_and_their_unknown_to_the_top() {
     let mut state = state(&[]);
     for key in [9, 8, 7] {
-        state.tasks.rows.insert(TaskKey(key), Row::of(&task(key, Saved), false));
+        state.tasks.rows.insert(Row::of(&task(key, Saved), false));
     }
     rows_appended(&mut state, &[9, 8, 7].map(TaskKey));
     for (key, of) in [(6, Saved), (5, Unknown), (4, Failed)] {
-        state.tasks.rows.insert(TaskKey(key), Row::of(&task(key, of), false));
+        state.tasks.rows.insert(Row::of(&task(key, of), false));
     }
     rows_appended(&mut state, &[6, 5, 4].map(TaskKey));
     assert_eq!((order(&state), at(&state)), (vec![5, 9, 8, 7, 6, 4], (Some(9), 1, 0)));

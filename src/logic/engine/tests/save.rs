@@ -1,0 +1,246 @@
+//! Fetching files.
+
+use super::*;
+use crate::domain::{
+    answer::Address,
+    task::{FileId, SavedFile},
+};
+use crate::logic::state::SavingStep;
+use TaskState::{Ready, Saved, Saving};
+
+fn ready(n: u32) -> World {
+    let mut disk = super::disk::Disk::default();
+    for key in 1..=n {
+        let file = FileId(format!("F{key}"));
+        let phase =
+            Phase::Ready { file, trouble: None, tries: 0, next_try: Some(crate::domain::time::Wall(testing::WALL)) };
+        disk.put(Task { phase, ..testing::task(key, Ready) });
+    }
+    World::of(disk, |_| ())
+}
+
+/// The ticket of the last download begun.
+fn ticket(world: &World) -> u64 {
+    let started = world.saves.iter().rev().find_map(|save| match save {
+        SaveCmd::Start { ticket, .. } => Some(*ticket),
+        SaveCmd::Stop { .. } => None,
+    });
+    started.expect("a download was begun")
+}
+
+fn file() -> SavedFile {
+    SavedFile { path: "/v/1.mp4".into(), bytes: 7, sha256: "00".into(), sides: None, length_ms: None }
+}
+
+fn trouble(class: ErrorClass) -> TaskError {
+    let (message, next) = ("it did not work".into(), String::new());
+    TaskError { code: "x".into(), class, message, next, charged: Charged::Yes }
+}
+
+/// A world whose one file is being fetched.
+fn fetching() -> World {
+    let mut world = ready(1);
+    world.settle();
+    world.reply(address());
+    assert_eq!(world.saves.len(), 1);
+    world
+}
+
+#[test]
+fn a_file_is_claimed_on_disk_before_its_address_is_asked_for_and_saved_in_the_end() {
+    let mut world = ready(1);
+    assert_eq!((world.states(1), world.calls.len()), ((Saving, Ready), 0));
+    world.carry_out();
+    assert_eq!((world.disk.tasks[&key(1)].state(), world.calls.len()), (Saving, 0));
+    world.hear();
+    let Some(HttpCmd::File { key: TaskKey(1), file: FileId(id), .. }) = world.calls.front() else { panic!() };
+    assert_eq!(id, "F1");
+    world.reply(address());
+    let [SaveCmd::Start { address, target, .. }] = &world.saves[..] else { panic!("{:?}", world.saves) };
+    let url = "https://files.example/a.mp4".to_owned();
+    assert_eq!(**address, Address { url, backup: None, bytes: Some(7), expires: None });
+    assert_eq!((target.dir.as_str(), target.stall_ms), ("~/Videos/reeltop", 30 * SECOND));
+    let ticket = ticket(&world);
+    world.take(Msg::Save(SaveMsg::Progress { key: key(1), ticket, done: 3, total: None }));
+    world.take(Msg::Save(SaveMsg::Done { key: key(1), ticket, saved: file() }));
+    world.settle();
+    let task = &world.disk.tasks[&key(1)];
+    assert_eq!(task.phase, Phase::Saved { file: FileId("F1".into()), saved: file() });
+    assert_eq!((&task.claim, task.finished_at), (&None, Some(world.wall())));
+    assert_eq!(world.disk.events[&key(1)], ["saving", "saved"]);
+    assert!(world.state.saver.active.is_empty());
+}
+
+#[test]
+fn at_most_three_files_are_fetched_at_once() {
+    let mut world = ready(5);
+    world.live(MINUTE);
+    assert_eq!(world.calls.len(), 3);
+    for _ in 0..3 {
+        world.reply(address());
+    }
+    assert_eq!(world.saves.len(), 3);
+    let ticket = ticket(&world);
+    world.take(Msg::Save(SaveMsg::Done { key: key(3), ticket, saved: file() }));
+    world.live(SECOND);
+    assert_eq!(world.states(4), (Saving, Saving));
+    assert_eq!(world.states(5), (Ready, Ready));
+}
+
+#[test]
+fn a_dead_address_gets_a_fresh_one_three_times_and_then_a_pause() {
+    let mut world = fetching();
+    for calls in [1, 1, 0] {
+        let dead = SaveMsg::AddressDead { key: key(1), ticket: ticket(&world), detail: "403 expired".into() };
+        world.take(Msg::Save(dead));
+        assert_eq!(world.calls.len(), calls);
+        if calls == 1 {
+            world.reply(address());
+        }
+    }
+    world.settle();
+    let Phase::Ready { trouble: Some(error), tries: 1, next_try: Some(at), .. } = world.phase(1) else { panic!() };
+    assert_eq!((error.code.as_str(), error.charged), ("expired", Charged::Yes));
+    assert!(at > world.wall());
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_tried_eight_times_and_a_line_that_drops_for_as_long_as_it_takes() {
+    for (class, most) in [(ErrorClass::File, 8), (ErrorClass::Network, 30)] {
+        let mut world = ready(1);
+        let mut tries = 0;
+        for _ in 0..30 {
+            world.live(6 * MINUTE);
+            if world.calls.is_empty() {
+                break;
+            }
+            world.reply(address());
+            tries += 1;
+            let (ticket, error) = (ticket(&world), trouble(class));
+            world.take(Msg::Save(SaveMsg::Failed { key: key(1), ticket, error, again: true }));
+        }
+        assert_eq!((tries, world.states(1).0), (most, Ready));
+        assert_eq!(world.state.poller.offline_since, None, "the storage is not the service");
+    }
+}
+
+#[test]
+fn what_only_the_person_can_mend_waits_for_him() {
+    let mut world = fetching();
+    let (ticket, error) = (ticket(&world), trouble(ErrorClass::File));
+    world.take(Msg::Save(SaveMsg::Failed { key: key(1), ticket, error: error.clone(), again: false }));
+    world.settle();
+    let file = FileId("F1".into());
+    let waits = Phase::Ready { file, trouble: Some(error), tries: 1, next_try: None };
+    assert_eq!(world.disk.tasks[&key(1)].phase, waits);
+    world.live(HOUR);
+    assert_eq!(world.calls.len(), 0);
+    world.act(Act::Download { keys: vec![key(1)], dir: Some("/tmp/v".into()) });
+    world.live(SECOND);
+    world.reply(address());
+    let Some(SaveCmd::Start { target, .. }) = world.saves.last() else { panic!() };
+    assert_eq!(target.dir, "/tmp/v");
+}
+
+#[test]
+fn a_service_that_is_away_is_asked_for_one_address_at_a_time_and_rarely() {
+    let mut world = ready(50);
+    let mut calls = 0;
+    for _ in 0..HOUR / SECOND {
+        world.live(SECOND);
+        while !world.calls.is_empty() {
+            calls += 1;
+            world.reply(not_connected());
+        }
+    }
+    assert!((50..100).contains(&calls), "{calls}");
+    assert!((1..=50).all(|n| world.states(n).1 == Ready));
+    while world.calls.is_empty() {
+        world.live(SECOND);
+    }
+    assert_eq!(world.calls.len(), 1);
+    world.reply(address());
+    world.live(0);
+    assert_eq!(world.state.saver.active.len(), 3);
+}
+
+#[test]
+fn a_stop_at_any_step_puts_the_file_back_for_the_person() {
+    for step in 0..3 {
+        let mut world = ready(1);
+        if step > 0 {
+            world.settle();
+        }
+        if step > 1 {
+            world.reply(address());
+        }
+        world.act(Act::Cancel(vec![key(1)]));
+        if step > 1 {
+            assert_eq!(world.saves.last(), Some(&SaveCmd::Stop { key: key(1) }));
+            assert_eq!(world.state.saver.active[&key(1)].step, SavingStep::Stopping);
+            let ticket = ticket(&world);
+            // Whatever the worker says first, the person's wish stands.
+            world.take(Msg::Save(SaveMsg::AddressDead { key: key(1), ticket, detail: String::new() }));
+        }
+        world.settle();
+        let file = FileId("F1".into());
+        let stopped = Phase::Ready { file, trouble: None, tries: 0, next_try: None };
+        assert_eq!(world.disk.tasks[&key(1)].phase, stopped, "step {step}");
+        assert!(world.state.saver.active.is_empty());
+        world.calls.clear();
+        world.live(HOUR);
+        assert_eq!((world.calls.len(), world.states(1)), (0, (Ready, Ready)));
+    }
+}
+
+#[test]
+fn a_claim_that_fails_is_written_again_before_anything_is_fetched() {
+    let mut world = ready(1);
+    world.disk.health = super::disk::Health::Full;
+    world.live(MINUTE);
+    assert_eq!((world.calls.len(), world.disk.tasks[&key(1)].state()), (0, Ready));
+    world.disk.health = super::disk::Health::Well;
+    world.live(MINUTE);
+    assert_eq!((world.calls.len(), world.states(1)), (1, (Saving, Saving)));
+}
+
+#[test]
+fn a_claim_that_the_store_took_but_told_as_failed_is_not_stuck() {
+    let mut world = ready(1);
+    world.disk.health = super::disk::Health::Lying;
+    world.store();
+    world.disk.health = super::disk::Health::Well;
+    world.live(MINUTE);
+    assert_eq!((world.calls.len(), world.states(1)), (1, (Saving, Saving)));
+}
+
+#[test]
+fn a_file_that_another_program_has_taken_is_let_go() {
+    let mut world = ready(1);
+    let until = world.wall().plus(MINUTE);
+    world.other(1, |task| task.claim = super::disk::others(until));
+    world.live(SECOND);
+    assert_eq!((world.calls.len(), world.state.saver.active.len()), (0, 0));
+
+    let mut world = fetching();
+    let until = world.wall().plus(MINUTE);
+    world.other(1, |task| task.claim = super::disk::others(until));
+    world.hear();
+    assert_eq!(world.saves.last(), Some(&SaveCmd::Stop { key: key(1) }));
+    let ticket = ticket(&world);
+    world.take(Msg::Save(SaveMsg::Done { key: key(1), ticket, saved: file() }));
+    world.settle();
+    assert_eq!((world.states(1), world.state.saver.active.len()), ((Saving, Saving), 0));
+}
+
+#[test]
+fn a_saved_file_is_fetched_again_only_when_asked_for() {
+    let mut disk = super::disk::Disk::default();
+    disk.put(testing::task(1, Saved));
+    let mut world = World::of(disk, |_| ());
+    world.live(HOUR);
+    assert_eq!(world.calls.len(), 0);
+    world.act(Act::Download { keys: vec![key(1)], dir: None });
+    world.live(SECOND);
+    assert_eq!((world.states(1), world.calls.len()), ((Saving, Saving), 1));
+}

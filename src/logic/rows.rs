@@ -1,0 +1,122 @@
+//! A line of every task there is, by key, packed: at 100,000 tasks the nodes of a tree would cost as much as the rows.
+
+use crate::domain::task::{Row, TaskKey};
+use std::{collections::VecDeque, ops};
+
+/// All rows in the order of their keys. New tasks come at the end and older pages at the front, both cheap; anything in
+/// between moves what lies behind it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rows(VecDeque<Row>);
+
+impl Rows {
+    /// Makes room for `n` rows at once, where the store has said how many there are.
+    pub fn reserve(&mut self, n: usize) {
+        self.0.reserve_exact(n.saturating_sub(self.0.len()));
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The row of that key.
+    #[must_use]
+    pub fn get(&self, key: &TaskKey) -> Option<&Row> {
+        self.find(*key).ok().map(|at| &self.0[at])
+    }
+
+    /// The row of that key, to be changed.
+    pub fn get_mut(&mut self, key: &TaskKey) -> Option<&mut Row> {
+        self.find(*key).ok().map(|at| &mut self.0[at])
+    }
+
+    /// Whether there is a row of that key.
+    #[must_use]
+    pub fn contains_key(&self, key: &TaskKey) -> bool {
+        self.find(*key).is_ok()
+    }
+
+    /// Puts a row in its place, instead of the one of the same key.
+    pub fn insert(&mut self, row: Row) {
+        match self.find(row.key) {
+            Ok(at) => self.0[at] = row,
+            Err(at) => self.0.insert(at, row),
+        }
+    }
+
+    /// All rows, by rising key.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &Row> {
+        self.0.iter()
+    }
+
+    /// All rows, by rising key, to be changed.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Row> {
+        self.0.iter_mut()
+    }
+
+    /// The rows from that key on, by rising key.
+    pub fn from(&self, key: TaskKey) -> impl DoubleEndedIterator<Item = &Row> {
+        let at = self.find(key).unwrap_or_else(|at| at);
+        self.0.range(at..)
+    }
+
+    /// The newest row.
+    #[must_use]
+    pub fn last(&self) -> Option<&Row> {
+        self.0.back()
+    }
+
+    fn find(&self, key: TaskKey) -> Result<usize, usize> {
+        // Keys are handed out without gaps, so a row mostly stands where the first key says.
+        let guess = self.0.front().and_then(|first| key.0.checked_sub(first.key.0)).map(|at| at as usize);
+        match guess.and_then(|at| self.0.get(at).map(|row| (at, row.key))) {
+            Some((at, found)) if found == key => Ok(at),
+            Some(_) | None => self.0.binary_search_by_key(&key, |row| row.key),
+        }
+    }
+}
+
+impl ops::Index<&TaskKey> for Rows {
+    type Output = Row;
+
+    /// # Panics
+    /// When there is no row of that key.
+    fn index(&self, key: &TaskKey) -> &Row {
+        #[allow(clippy::expect_used, reason = "indexing panics, as it does for every collection")]
+        self.get(key).expect("a row of that key")
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::domain::task::TaskState;
+    use crate::logic::testing::task;
+
+    fn rows(keys: &[u32]) -> Rows {
+        let mut rows = Rows::default();
+        for key in keys {
+            rows.insert(Row::of(&task(*key, TaskState::Saved), false));
+        }
+        rows
+    }
+
+    #[test]
+    fn rows_stand_in_the_order_of_their_keys_whatever_order_they_come_in() {
+        let rows = rows(&[7, 3, 9, 1, 3]);
+        assert_eq!(rows.values().map(|row| row.key.0).collect::<Vec<_>>(), [1, 3, 7, 9]);
+        assert_eq!(rows.from(TaskKey(4)).map(|row| row.key.0).collect::<Vec<_>>(), [7, 9]);
+        assert_eq!((rows.last().unwrap().key, rows.len()), (TaskKey(9), 4));
+        for key in 0..12 {
+            assert_eq!(rows.get(&TaskKey(key)).map(|row| row.key.0), [1, 3, 7, 9].into_iter().find(|k| *k == key));
+        }
+    }
+}

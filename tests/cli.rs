@@ -1,0 +1,442 @@
+//! Every command of the command line against the service's stand-in: what it prints, where, with which exit code, and that
+//! money needs a yes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod support;
+
+use reeltop::domain::task::TaskState;
+use serde_json::{Value, json};
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    process::Stdio,
+};
+use support::{Done, Home, Service, assert_honest, ptc};
+
+const YES: [&str; 3] = ["--yes", "--max-cost", "20"];
+
+/// A paid call that was agreed to.
+fn paid(home: &Home, args: &[&str]) -> Done {
+    home.run(&[args, &YES].concat())
+}
+
+fn submit(home: &Home, prompt: &str) -> Done {
+    paid(home, &["submit", "--prompt", prompt, "--json"])
+}
+
+/// A port at which nobody listens.
+fn nobody() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}", listener.local_addr().unwrap())
+}
+
+#[test]
+fn a_task_from_submit_to_the_saved_file_has_all_the_fields_that_were_promised() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let done = paid(&home, &["submit", "--prompt", "a cat", "--wait", "--json"]).coded(0);
+    let task = done.json().remove(0);
+    let fields: Vec<&String> = task.as_object().unwrap().keys().collect();
+    let mut promised = vec![
+        "key",
+        "task_id",
+        "state",
+        "status",
+        "model",
+        "prompt",
+        "resolution",
+        "duration",
+        "attempt",
+        "parent",
+        "file_id",
+        "path",
+        "bytes",
+        "cost_ptc",
+        "charged",
+        "error",
+        "created_at",
+        "sent_at",
+        "finished_at",
+    ];
+    promised.sort_unstable();
+    assert_eq!(fields, promised);
+    let sim = service.sim().submissions().remove(0);
+    let path = task["path"].as_str().unwrap();
+    let expected = json!({
+        "key": "1", "task_id": sim.task, "state": "saved", "status": task["status"], "model": "MiniMax-Hailuo-02",
+        "prompt": "a cat", "resolution": "768P", "duration": 6, "attempt": 1, "parent": null,
+        "file_id": task["file_id"], "path": path, "bytes": reeltop::io::simulator::CLIP.len(), "cost_ptc": "0.5",
+        "charged": "yes", "error": null, "created_at": task["created_at"], "sent_at": task["sent_at"],
+        "finished_at": task["finished_at"],
+    });
+    assert_eq!(task, expected);
+    assert!(task["file_id"].is_string());
+    for at in ["created_at", "sent_at", "finished_at"] {
+        task[at].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    }
+    assert_eq!(fs::read(path).unwrap(), reeltop::io::simulator::CLIP);
+    assert!(path.starts_with(home.videos().to_str().unwrap()));
+    // What the service got: nothing that is at its default.
+    assert_eq!(sim.body, json!({ "model": "MiniMax-Hailuo-02", "prompt": "a cat" }));
+    // The looks agree, in JSON and in words.
+    assert_eq!(home.run(&["show", "1", "--json"]).coded(0).json(), [task.clone()]);
+    assert_eq!(home.run(&["list", "--json"]).coded(0).json(), [task.clone()]);
+    assert_eq!(home.run(&["list", "state:saved", "cat", "--json"]).coded(0).json(), [task.clone()]);
+    assert_eq!(home.run(&["list", "state:failed", "--json"]).coded(0).out, "");
+    assert_eq!(home.run(&["export"]).coded(0).json(), [task]);
+    for call in [&["list"][..], &["show", "1"]] {
+        let done = home.run(call).coded(0);
+        assert!(done.out.contains("a cat") && done.out.contains("saved"), "{done:?}");
+        assert!(!done.out.contains('\x1b'), "colours where there is no terminal");
+        assert_eq!(done.err, "");
+    }
+    assert_honest(&service);
+    home.assert_no_key_in_any_file();
+}
+
+#[test]
+fn every_end_of_a_task_has_its_exit_code_and_its_class() {
+    for (prompt, code, state, class) in [
+        ("fine", 0, "running", Value::Null),
+        ("!2013", 1, "refused", "invalid_params".into()),
+        ("!1000", 1, "refused", "service".into()),
+        ("!1008", 4, "refused", "balance".into()),
+        ("!lost", 7, "unknown", "unknown_outcome".into()),
+        ("!500", 7, "unknown", "unknown_outcome".into()),
+        ("!1026", 10, "refused", "prompt_sensitive".into()),
+        ("!1002", 0, "queued", "rate_limited".into()),
+    ] {
+        let service = Service::start();
+        let home = Home::new(&service.url());
+        let done = submit(&home, prompt).coded(code);
+        let task = done.json().remove(0);
+        let found = (task["state"].as_str().unwrap(), &task["error"]["class"]);
+        if prompt == "!1002" {
+            assert_eq!(found.0, state);
+        } else {
+            assert_eq!(found, (state, &class), "{prompt}");
+        }
+        assert_eq!(done.err.is_empty(), code == 0 && state == "running", "{prompt}: {}", done.err);
+        assert_eq!(service.sim().counts().submissions, 1, "{prompt}");
+        home.assert_no_key_in_any_file();
+    }
+}
+
+#[test]
+fn a_video_that_fails_after_it_was_paid_is_told_when_it_is_waited_for() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let done = paid(&home, &["submit", "--prompt", "!1027", "--wait", "--json"]).coded(10);
+    assert_eq!(done.json()[0]["error"]["class"], "output_sensitive");
+    let done = paid(&home, &["submit", "--prompt", "!fail", "--wait", "--json"]).coded(1);
+    assert_eq!(done.json()[0]["state"], "failed");
+}
+
+#[test]
+fn a_key_that_is_not_accepted_or_not_there_ends_with_3() {
+    let service = Service::with(|config| config.key = Some("another".into()));
+    let home = Home::new(&service.url());
+    submit(&home, "a cat").coded(3);
+    home.run(&["balance"]).coded(3);
+    let mut call = home.command(&["submit", "--prompt", "a dog", "--yes", "--max-cost", "1"]);
+    let output = call.env_remove("REELTOP_API_KEY").output().unwrap();
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("REELTOP_API_KEY"));
+    // Nothing was queued that could not be sent.
+    assert_eq!(home.states(), [TaskState::Refused]);
+}
+
+#[test]
+fn a_service_that_cannot_be_reached_ends_with_6_and_the_task_stays_queued() {
+    let home = Home::new(&nobody());
+    let done = submit(&home, "a cat").coded(6);
+    assert_eq!(done.json()[0]["state"], "queued");
+    assert!(done.err.contains("could not be reached"), "{}", done.err);
+    home.run(&["balance"]).coded(6);
+}
+
+#[test]
+fn a_cap_that_would_be_crossed_ends_with_4_and_queues_nothing() {
+    let service = Service::start();
+    let home = Home::with(&service.url(), &[("budget.per_day", "0.5")]);
+    submit(&home, "one").coded(0);
+    let done = submit(&home, "two").coded(4);
+    assert!(done.err.contains("day's cap"), "{}", done.err);
+    let done = home.run(&["submit", "--prompt", "three", "--yes", "--max-cost", "0.4"]).coded(4);
+    assert!(done.err.contains("--max-cost"), "{}", done.err);
+    assert_eq!((home.states().len(), service.sim().counts().submissions), (1, 1));
+}
+
+#[test]
+fn a_store_that_cannot_be_written_is_a_failure_and_sends_nothing() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    home.run(&["list"]).coded(0);
+    let blocked = home.block_the_store();
+    let done = submit(&home, "a cat").coded(1);
+    assert!(done.err.contains("store"), "{}", done.err);
+    blocked.release();
+    assert_eq!((home.states(), service.sim().counts().submissions), (vec![], 0));
+}
+
+#[test]
+fn without_a_terminal_a_paid_call_needs_a_yes_and_a_most() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    for consent in [&[][..], &["--yes"], &["--max-cost", "5"]] {
+        let done = home.run(&[&["submit", "--prompt", "a cat"], consent].concat()).coded(2);
+        assert!(done.err.contains("--yes and --max-cost"), "{}", done.err);
+        assert_eq!(done.out, "");
+    }
+    assert_eq!((home.states(), service.sim().counts().submissions), (vec![], 0));
+}
+
+#[test]
+fn a_wrong_call_a_wrong_draft_and_a_dashboard_without_a_terminal_end_with_2() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    home.run(&["nothing"]).coded(2);
+    home.run(&[]).coded(2);
+    home.run(&["show", "12"]).coded(2);
+    home.run(&["list", "state:nonsense"]).coded(2);
+    paid(&home, &["submit", "--prompt", "a cat", "--model", "I2V-01"]).coded(2);
+    paid(&home, &["submit", "--prompt", "a cat", "--first-frame", "nowhere.png"]).coded(2);
+    home.run(&["simulate", "--faults", "nonsense"]).coded(2);
+    assert_eq!((home.states(), service.sim().counts().submissions), (vec![], 0));
+}
+
+#[test]
+fn a_dry_run_shows_the_request_and_the_price_and_does_nothing() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let call = ["submit", "--prompt", "a cat", "--resolution", "1080P", "--no-optimizer", "--count", "3", "--dry-run"];
+    let done = home.run(&call).coded(0);
+    assert!(done.out.contains("\"resolution\": \"1080P\"") && done.out.contains("\"prompt_optimizer\": false"));
+    assert!(done.err.contains("1.5 PTC"), "{}", done.err);
+    assert_eq!((home.states(), service.sim().counts().submissions), (vec![], 0));
+}
+
+#[test]
+fn queue_only_queues_and_watch_does_the_rest() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let done = paid(&home, &["submit", "--prompt", "a cat", "--queue", "--json"]).coded(0);
+    assert_eq!(done.json()[0]["state"], "queued");
+    assert_eq!(service.sim().counts().submissions, 0);
+    let done = home.run(&["watch", "--until-idle", "--json"]).coded(0);
+    let states: Vec<Value> = done.json().iter().map(|task| task["state"].clone()).collect();
+    assert_eq!(states.last().unwrap(), "saved", "{states:?}");
+    assert_eq!(home.states(), [TaskState::Saved]);
+    assert_honest(&service);
+}
+
+#[test]
+fn the_same_name_twice_is_one_task() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let named = |prompt| paid(&home, &["submit", "--prompt", prompt, "--name", "mine", "--json"]).coded(0);
+    let (first, second) = (named("a cat"), named("another cat"));
+    assert_eq!(first.json()[0]["key"], second.json()[0]["key"]);
+    assert!(second.err.contains("mine"));
+    assert_eq!((home.states().len(), service.sim().counts().submissions), (1, 1));
+}
+
+#[test]
+fn prompts_come_from_a_file_and_from_stdin_all_or_none() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    fs::write(home.path().join("prompts"), "one\n\n二\n").unwrap();
+    let done = paid(&home, &["submit", "--from", "prompts", "--json"]).coded(0);
+    let prompts: Vec<Value> = done.json().iter().map(|task| task["prompt"].clone()).collect();
+    assert_eq!(prompts, ["one", "二"]);
+    let mut call = home.command(&["submit", "--from", "-", "--json", "--yes", "--max-cost", "5"]);
+    let mut child = call.stdin(Stdio::piped()).spawn().unwrap();
+    let long = "word ".repeat(300);
+    child.stdin.take().unwrap().write_all(format!("good\n{long}\n").as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("prompt 2"));
+    assert_eq!(home.states().len(), 2);
+}
+
+#[test]
+fn retry_makes_a_new_attempt_and_leaves_sensitive_prompts_alone_in_bulk() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    for prompt in ["fails !2013", "words !1026"] {
+        submit(&home, prompt);
+    }
+    home.run(&["retry", "1"]).coded(2);
+    let done = paid(&home, &["retry", "1", "--json"]).coded(0).json().remove(0);
+    assert_eq!((&done["key"], &done["parent"], &done["attempt"]), (&json!("3"), &json!("1"), &json!(2)));
+    assert_eq!(done["state"], "running");
+    submit(&home, "again !1000");
+    let done = paid(&home, &["retry", "--failed", "--json"]).coded(0);
+    let parents: Vec<Value> = done.json().iter().map(|task| task["parent"].clone()).collect();
+    assert_eq!(parents, ["4"]);
+    assert!(done.err.contains("sensitive"), "{}", done.err);
+    assert_eq!(service.sim().submissions_of("words !1026"), 1);
+    // Nothing is left to retry; what runs cannot be.
+    paid(&home, &["retry", "--failed"]).coded(0);
+    paid(&home, &["retry", "3"]).coded(2);
+}
+
+#[test]
+fn cancel_takes_back_what_is_unsent_and_only_stops_watching_what_is_not() {
+    let service = Service::with(|config| config.run_ms = (600_000, 600_000));
+    let home = Home::new(&service.url());
+    paid(&home, &["submit", "--prompt", "unsent", "--queue"]).coded(0);
+    submit(&home, "sent").coded(0);
+    let done = home.run(&["cancel", "1", "2", "--json"]).coded(0);
+    let told: Vec<(Value, Value)> =
+        done.json().iter().map(|task| (task["state"].clone(), task["charged"].clone())).collect();
+    assert_eq!(told, [("cancelled".into(), "no".into()), ("cancelled".into(), "yes".into())]);
+    home.run(&["cancel", "1"]).coded(1);
+    home.run(&["cancel", "99"]).coded(1);
+    assert_eq!(service.sim().counts().submissions, 1);
+}
+
+#[test]
+fn an_unknown_is_settled_in_each_of_three_ways() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    for prompt in ["a !lost", "b !lost", "c !lost"] {
+        submit(&home, prompt).coded(7);
+    }
+    // What is unknown is not retried before it is settled.
+    let done = paid(&home, &["retry", "1"]).coded(2);
+    assert!(done.err.contains("resolve"), "{}", done.err);
+    let id = service.sim().submissions()[2].task.clone().unwrap();
+    let found = format!("task-id={id}");
+    for (key, as_what, state, charged) in
+        [("1", "lost", "cancelled", "yes"), ("2", "not-created", "refused", "no"), ("3", &found, "running", "yes")]
+    {
+        let task = home.run(&["resolve", key, "--as", as_what, "--json"]).coded(0).json().remove(0);
+        assert_eq!((&task["state"], &task["charged"]), (&state.into(), &charged.into()), "{as_what}");
+    }
+    home.run(&["resolve", "1", "--as", "lost"]).coded(1);
+    home.run(&["wait", "3"]).coded(0);
+    assert_eq!(home.states()[2], TaskState::Saved);
+    assert_honest(&service);
+}
+
+#[test]
+fn adopt_watches_a_task_made_elsewhere_and_download_fetches_into_a_folder() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let elsewhere = Home::new(&service.url());
+    let id = submit(&elsewhere, "made elsewhere").coded(0).json()[0]["task_id"].as_str().unwrap().to_owned();
+    let task = home.run(&["adopt", &id, "--json"]).coded(0).json().remove(0);
+    assert_eq!((&task["task_id"], &task["cost_ptc"]), (&json!(id), &json!("0.0")));
+    home.run(&["wait"]).coded(0);
+    home.run(&["adopt", &id]).coded(0);
+    assert_eq!(home.states(), [TaskState::Saved]);
+    let task = home.run(&["download", "1", "--dir", "other", "--json"]).coded(0).json().remove(0);
+    let path = task["path"].as_str().unwrap();
+    assert!(path.starts_with(home.path().join("other").to_str().unwrap()), "{path}");
+    assert_eq!(fs::read(path).unwrap(), reeltop::io::simulator::CLIP);
+    assert_eq!(service.sim().counts().submissions, 1);
+    assert_honest(&service);
+}
+
+#[test]
+fn wait_gives_up_after_its_time_and_the_tasks_live_on() {
+    let service = Service::with(|config| config.run_ms = (600_000, 600_000));
+    let home = Home::new(&service.url());
+    submit(&home, "a cat").coded(0);
+    let done = home.run(&["wait", "--timeout", "1s", "--json"]).coded(5);
+    assert_eq!(done.json()[0]["state"], "running");
+    let mut call = home.start(&["wait"]);
+    service.until("it is asked about", |counts| counts.queries > 0);
+    let id = call.child().id();
+    support::send(id, rustix::process::Signal::INT);
+    call.end().coded(130);
+    assert_eq!(home.states(), [TaskState::Running]);
+}
+
+#[test]
+fn the_ledger_agrees_with_the_service_to_the_thousandth() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    for prompt in ["good", "bad !2013", "lost !lost"] {
+        submit(&home, prompt);
+    }
+    paid(&home, &["submit", "--prompt", "unsent", "--queue"]).coded(0);
+    let done = home.run(&["balance", "--json"]).coded(0);
+    assert_eq!(done.json(), [json!({ "balance_ptc": "49.0" })]);
+    assert_eq!(home.run(&["balance"]).coded(0).out, "49.0 PTC\n");
+    // One charged and one unknown, which the service charged.
+    assert_eq!(service.sim().counts().charged, ptc(1_000));
+    let lines = home.run(&["cost", "--json"]).coded(0).json();
+    let events: Vec<&str> = lines.iter().map(|line| line["event"].as_str().unwrap()).collect();
+    let count = |event| events.iter().filter(|found| **found == event).count();
+    assert_eq!(["reserved", "charged", "released", "unknown"].map(count), [4, 1, 1, 1], "{events:?}");
+    let csv = home.run(&["cost", "--csv"]).coded(0).out;
+    assert_eq!(csv.lines().count(), 1 + lines.len(), "{csv}");
+    for by in ["day", "model", "state", "class"] {
+        assert!(home.run(&["cost", "--by", by]).coded(0).out.contains("PTC"), "{by}");
+    }
+}
+
+#[test]
+fn the_config_is_checked_shown_found_and_begun() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    assert!(home.run(&["config", "check"]).coded(0).out.contains("is in order"));
+    assert_eq!(home.run(&["config", "path"]).coded(0).out.trim(), home.config().display().to_string());
+    assert!(home.run(&["config", "show"]).coded(0).out.contains(&service.url()));
+    assert!(home.run(&["config", "init"]).coded(1).err.contains("exists already"));
+    fs::write(home.config(), "polls.every_seconds = 1\nqueue.undo_send_seconds = -1\n").unwrap();
+    let done = home.run(&["config", "check"]).coded(2);
+    assert!(done.err.contains("poll") && done.err.contains("undo_send_seconds"), "{}", done.err);
+    home.run(&["list"]).coded(2);
+    fs::remove_file(home.config()).unwrap();
+    home.run(&["config", "init"]).coded(0);
+    home.run(&["config", "check"]).coded(0);
+}
+
+#[test]
+fn doctor_looks_at_everything_and_says_what_is_wrong() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let done = home.run(&["doctor"]).coded(0);
+    for thing in ["config", "key", "store", "videos", "terminal", "service"] {
+        assert!(done.out.lines().any(|line| line.contains(thing)), "{thing}: {}", done.out);
+    }
+    assert_eq!(service.sim().counts().submissions, 0);
+    let home = Home::new(&nobody());
+    assert!(home.run(&["doctor"]).coded(1).out.contains("wrong service"));
+}
+
+#[test]
+fn completions_and_the_man_page_go_to_stdout() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(home.run(&["completions", shell]).coded(0).out.contains("reeltop"), "{shell}");
+    }
+    let man = home.run(&["man"]).coded(0);
+    assert!(man.out.contains(".TH") && man.err.is_empty());
+    // A reader that has seen enough is no fault.
+    let mut child = home.command(&["man"]).spawn().unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_simulator_serves_other_clients_until_it_is_told_to_end() {
+    let home = Home::new(&nobody());
+    let mut call =
+        home.start(&["simulate", "--listen", "127.0.0.1:0", "--seed", "7", "--faults", "sensitive_prompt_1026@2"]);
+    let mut url = String::new();
+    let mut out = BufReader::new(call.child().stdout.take().unwrap());
+    out.read_line(&mut url).unwrap();
+    let client = Home::new(url.trim());
+    submit(&client, "a cat").coded(0);
+    submit(&client, "a dog").coded(10);
+    call.signal(rustix::process::Signal::INT);
+    let done = call.end().coded(0);
+    assert!(done.err.contains("2 submissions, 1 accepted, 0.5 PTC charged"), "{}", done.err);
+    client.assert_no_key_in_any_file();
+}

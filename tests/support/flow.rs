@@ -1,0 +1,284 @@
+//! The program without its shell: the real reducer and the real pictures, a real store, a clock that the test moves and a
+//! service whose answers it chooses. A flow is a list of keys; each is pressed a moment after the one before.
+
+use ratatui::{
+    buffer::{Buffer, CellWidth},
+    layout::Rect,
+};
+use reeltop::{
+    domain::{
+        answer::Reply,
+        catalogue::Catalogue,
+        request::Request,
+        task::{SavedFile, Task},
+        time::{Mono, Now, Wall},
+    },
+    io::store::Store,
+    logic::{
+        self,
+        effect::{Effect, HttpCmd, SaveCmd, StoreCmd, TermCmd},
+        key::Key,
+        msg::{HttpMsg, Input, LocalMsg, Msg, SaveMsg, StoreMsg},
+        settings::Settings,
+        state::State,
+    },
+    ui,
+};
+use std::{collections::VecDeque, ops::ControlFlow};
+use tempfile::TempDir;
+
+/// Between two parts of a flow, in milliseconds: a quick person.
+const MOMENT: u64 = 250;
+
+/// Presses keys: texts as they are, `<Enter>` and the like by name.
+#[macro_export]
+macro_rules! flow {
+    ($flow:expr, $($part:expr),+ $(,)?) => {{ $( $flow.part($part); )+ }};
+}
+
+/// A running program.
+pub(crate) struct Flow {
+    pub(crate) state: State,
+    store: Store,
+    _dir: TempDir,
+    mono: u64,
+    /// The answers of the next submissions; without one a submission is accepted.
+    pub(crate) answers: VecDeque<Reply>,
+    /// Whether the tasks that run have ended.
+    pub(crate) made: bool,
+    /// Every submission, in order.
+    pub(crate) posts: Vec<Request>,
+    /// What went into the clipboard.
+    pub(crate) copied: Vec<String>,
+    pub(crate) ended: bool,
+}
+
+impl Flow {
+    /// A dashboard of 80x24 on an empty store, its key read.
+    pub(crate) fn start() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        let settings = Settings { catalogue: Catalogue::builtin(), has_key: false, ..Settings::default() };
+        let mut flow = Self {
+            state: State::new(settings, now(0)),
+            store,
+            _dir: dir,
+            mono: 0,
+            answers: VecDeque::new(),
+            made: false,
+            posts: Vec::new(),
+            copied: Vec::new(),
+            ended: false,
+        };
+        flow.resize(80, 24);
+        let overview = flow.store.overview().unwrap();
+        flow.take(Msg::Store(StoreMsg::Opened {
+            owner: "flow".into(),
+            total: overview.total,
+            last_seen: overview.last_seen,
+            drafts: overview.drafts,
+        }));
+        let mut pages = Vec::new();
+        flow.store
+            .pages(|page| {
+                pages.push(page);
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+        pages.into_iter().for_each(|page| flow.take(Msg::Store(page)));
+        flow.take(Msg::Local(LocalMsg::Key { result: Ok(()) }));
+        flow
+    }
+
+    pub(crate) fn resize(&mut self, width: u16, height: u16) {
+        self.take(Msg::Input(Input::Resize { width, height }));
+    }
+
+    /// One part of a flow.
+    pub(crate) fn part(&mut self, part: &str) {
+        self.pass(MOMENT);
+        let name = part.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
+        let keys: Vec<Key> = match name {
+            Some(name) => vec![name.to_ascii_lowercase().parse().unwrap()],
+            None => part.chars().map(Key::char).collect(),
+        };
+        for key in keys {
+            self.take(Msg::Input(Input::Key(key)));
+        }
+    }
+
+    /// A key pressed so often at once.
+    pub(crate) fn at_once(&mut self, name: &str, times: usize) {
+        let key = name.parse().unwrap();
+        (0..times).for_each(|_| self.take(Msg::Input(Input::Key(key))));
+    }
+
+    pub(crate) fn paste(&mut self, text: &str) {
+        self.take(Msg::Input(Input::Paste(text.into())));
+    }
+
+    /// Lets time pass; the program wakes when it asked to.
+    pub(crate) fn pass(&mut self, ms: u64) {
+        let end = self.mono + ms;
+        while let Some(at) = logic::next_deadline(&self.state).filter(|at| at.0 <= end) {
+            // A deadline that has gone by is due at once; the same one twice in one moment is an endless loop.
+            self.mono = at.0.max(self.mono);
+            self.take(Msg::Wake);
+            let next = logic::next_deadline(&self.state);
+            assert!(next.is_none_or(|next| next.0 > self.mono), "it would wake for ever at {}: {next:?}", self.mono);
+        }
+        self.mono = end;
+        self.take(Msg::Wake);
+    }
+
+    /// Takes a message and everything that follows from it.
+    pub(crate) fn take(&mut self, msg: Msg) {
+        let mut inbox = VecDeque::from([msg]);
+        while let Some(msg) = inbox.pop_front() {
+            let effects = logic::update(&mut self.state, msg, now(self.mono));
+            inbox.extend(effects.into_iter().filter_map(|effect| self.carry_out(effect)));
+        }
+    }
+
+    fn carry_out(&mut self, effect: Effect) -> Option<Msg> {
+        match effect {
+            Effect::Store(command) => self.store(command).map(Msg::Store),
+            Effect::Http(command) => Some(Msg::Http(self.http(command))),
+            Effect::Save(SaveCmd::Start { key, ticket, target, .. }) => {
+                let saved = SavedFile {
+                    path: format!("{}/{}", target.dir, target.name),
+                    bytes: 1_000,
+                    sha256: "00".into(),
+                    sides: Some((1366, 768)),
+                    length_ms: Some(6_000),
+                };
+                Some(Msg::Save(SaveMsg::Done { key, ticket, saved }))
+            }
+            Effect::Term(TermCmd::Copy(text)) => {
+                self.copied.push(text);
+                None
+            }
+            Effect::Exit => {
+                self.ended = true;
+                None
+            }
+            Effect::Save(_) | Effect::Local(_) | Effect::Term(_) | Effect::Log(_) => None,
+        }
+    }
+
+    fn store(&mut self, command: StoreCmd) -> Option<StoreMsg> {
+        let store = &mut self.store;
+        Some(match command {
+            StoreCmd::Insert { ticket, tasks, at, caps } => {
+                StoreMsg::Inserted { ticket, result: store.insert(&tasks, at, &caps).unwrap() }
+            }
+            StoreCmd::Write { ticket, writes } => StoreMsg::Written { ticket, results: store.write(&writes).unwrap() },
+            StoreCmd::Send { ticket, write, per_minute } => {
+                StoreMsg::Send { ticket, result: store.send(&write, per_minute).unwrap() }
+            }
+            StoreCmd::Look { keys } => StoreMsg::Changed { tasks: store.look(&keys).unwrap() },
+            StoreCmd::Detail { key } => StoreMsg::Detail(Box::new(store.detail(key).unwrap()?)),
+            StoreCmd::SaveDraft { id, draft, at } => {
+                store.save_draft(id, draft.as_deref(), at).unwrap();
+                return None;
+            }
+            StoreCmd::SaveSeen { at } => {
+                store.save_seen(at).unwrap();
+                return None;
+            }
+        })
+    }
+
+    fn http(&mut self, command: HttpCmd) -> HttpMsg {
+        let ok = r#""base_resp":{"status_code":0,"status_msg":"success"}"#;
+        match command {
+            HttpCmd::Submit { key, ticket, request } => {
+                self.posts.push(*request);
+                let id = format!("10691611221{:04}", self.posts.len());
+                let accepted = answered(&format!(r#"{{"task_id":"{id}",{ok}}}"#));
+                HttpMsg::Submitted { key, ticket, reply: self.answers.pop_front().unwrap_or(accepted) }
+            }
+            HttpCmd::Query { key, ticket, id } => {
+                let (status, file) = if self.made { ("Success", id.0.as_str()) } else { ("Processing", "") };
+                let body = format!(r#"{{"task_id":"{}","status":"{status}","file_id":"{file}",{ok}}}"#, id.0);
+                HttpMsg::Queried { key, ticket, reply: answered(&body) }
+            }
+            HttpCmd::File { key, ticket, file } => {
+                let url = "https://storage.example/output.mp4?Expires=2000000000";
+                let body = format!(
+                    r#"{{"file":{{"file_id":"{}","bytes":0,"filename":"output.mp4","download_url":"{url}"}},{ok}}}"#,
+                    file.0
+                );
+                HttpMsg::File { key, ticket, reply: answered(&body) }
+            }
+            HttpCmd::Balance { ticket } => {
+                HttpMsg::Balance { ticket, reply: answered(r#"{"data":{"balance":"12.34"}}"#) }
+            }
+        }
+    }
+
+    /// The screen as text.
+    pub(crate) fn screen(&self) -> String {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, self.state.screen.width, self.state.screen.height));
+        ui::draw(&self.state, &mut buffer);
+        let mut text = String::new();
+        for y in 0..buffer.area.height {
+            let mut x = 0;
+            while x < buffer.area.width {
+                text.push_str(buffer[(x, y)].symbol());
+                x += buffer[(x, y)].cell_width().max(1);
+            }
+            text.push('\n');
+        }
+        text
+    }
+
+    /// Fails unless the screen shows that.
+    #[track_caller]
+    pub(crate) fn shows(&self, text: &str) {
+        assert!(self.screen().contains(text), "not on the screen: {text}\n{}", self.screen());
+    }
+
+    #[track_caller]
+    pub(crate) fn hides(&self, text: &str) {
+        assert!(!self.screen().contains(text), "on the screen: {text}\n{}", self.screen());
+    }
+
+    /// The screen's row of a task.
+    pub(crate) fn row(&self, key: &str) -> String {
+        self.screen().lines().find(|line| line.contains(key)).unwrap_or_default().to_owned()
+    }
+
+    /// Every task as the store has it, oldest first.
+    pub(crate) fn tasks(&self) -> Vec<Task> {
+        let mut tasks = Vec::new();
+        self.store
+            .tasks(|task| {
+                tasks.push(task);
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+        tasks.sort_by_key(|task| task.key);
+        tasks
+    }
+}
+
+/// An HTTP answer with status 200.
+pub(crate) fn answered(body: &str) -> Reply {
+    Reply::Answered { http: 200, retry_after_ms: None, body: body.into() }
+}
+
+/// A refusal of the service.
+pub(crate) fn refused(code: i64, message: &str) -> Reply {
+    answered(&format!(r#"{{"task_id":"","base_resp":{{"status_code":{code},"status_msg":"{message}"}}}}"#))
+}
+
+/// The answer was lost on its way.
+pub(crate) fn lost() -> Reply {
+    Reply::Broken { detail: "the line was cut".into(), timed_out: false }
+}
+
+/// That many milliseconds after the start, which is 2026-11-22T18:30:00Z.
+fn now(mono: u64) -> Now {
+    Now { mono: Mono(mono), wall: Wall(1_795_372_200_000).plus(mono), utc_offset: 0 }
+}

@@ -1,0 +1,313 @@
+//! What the program must survive: a kill at each step of a paid submission, an end in order with an answer outstanding,
+//! several programs on one store. Nothing is sent twice, nothing is lost, and what cannot be known is called unknown.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod support;
+
+use reeltop::domain::task::{RemoteId, TaskState};
+use rustix::process::Signal;
+use std::time::Duration;
+use support::{Home, Service, assert_honest, gate, gate::Gate, pty::Pty, until};
+
+/// Types a prompt into compose and opens its preview.
+fn preview(screen: &mut Pty, prompt: &str) {
+    screen.keys("n");
+    screen.shows("New task");
+    screen.keys(prompt);
+    screen.shows(prompt);
+    screen.keys(F2);
+    screen.shows("Enter sends");
+}
+
+/// Presses Enter three times at once until that shows: in its first moments the preview is deaf.
+#[track_caller]
+fn confirm_until(screen: &mut Pty, shown: &str) {
+    for _ in 0..50 {
+        screen.keys("\r\r\r");
+        if screen.shows_within(shown, Duration::from_millis(300)) {
+            return;
+        }
+    }
+    panic!("Enter never brought: {shown}\n{}", screen.picture());
+}
+
+fn compose_and_send(screen: &mut Pty, prompt: &str) {
+    preview(screen, prompt);
+    confirm_until(screen, "queued #");
+}
+
+/// The dashboard with the store open and the key read.
+fn ready_dashboard(home: &Home) -> Pty {
+    let screen = Pty::dashboard(home);
+    // The balance is asked for when both are there.
+    screen.shows("balance");
+    screen
+}
+
+const F2: &str = "\x1bOQ";
+const CTRL_C: &str = "\x03";
+
+#[test]
+fn a_kill_before_the_journal_leaves_no_task_but_the_draft() {
+    let gate = Gate::start();
+    let home = Home::new(&gate.url);
+    let mut screen = ready_dashboard(&home);
+    preview(&mut screen, "a cat");
+    until("the draft is saved", || {
+        let saved =
+            home.sql().query_row("SELECT value FROM meta WHERE name = 'draft'", [], |row| row.get::<_, String>(0));
+        saved.is_ok_and(|draft| draft.contains("a cat"))
+    });
+    let blocked = home.block_the_store();
+    confirm_until(&mut screen, "Being saved");
+    screen.kill();
+    blocked.release();
+    assert_eq!(home.states(), []);
+    let mut screen = ready_dashboard(&home);
+    screen.keys("n");
+    screen.shows("a cat");
+    screen.keys(CTRL_C);
+    assert_eq!(screen.ended_with_the_terminal_as_found(), 0);
+    assert_eq!(gate.posts(), 0);
+}
+
+#[test]
+fn a_kill_after_the_journal_leaves_the_task_queued_and_the_next_start_paused() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let mut screen = ready_dashboard(&home);
+    screen.keys("p");
+    screen.shows("queue paused");
+    compose_and_send(&mut screen, "a cat");
+    screen.kill();
+    assert_eq!(home.states(), [TaskState::Queued]);
+    let mut screen = ready_dashboard(&home);
+    screen.shows("queue paused");
+    screen.shows("While you were away");
+    assert_eq!(service.sim().submissions_of("a cat"), 0);
+    screen.keys("p");
+    screen.shows("saved");
+    until("the file is saved", || home.states() == [TaskState::Saved]);
+    assert_eq!(service.sim().submissions_of("a cat"), 1);
+    assert_honest(&service);
+}
+
+#[test]
+fn a_kill_with_the_post_in_flight_leaves_an_unknown_that_is_never_sent_again() {
+    let gate = Gate::start();
+    let home = Home::new(&gate.url);
+    let mut screen = ready_dashboard(&home);
+    compose_and_send(&mut screen, "a cat");
+    gate.arrives();
+    screen.kill();
+    assert_eq!(home.states(), [TaskState::Sending]);
+    let screen = ready_dashboard(&home);
+    screen.shows("unknown");
+    until("the row is unknown on disk", || home.states() == [TaskState::Unknown]);
+    // The queue goes on, with another task.
+    let other = home.start(&["submit", "--prompt", "a dog", "--yes", "--max-cost", "1"]);
+    gate.arrives();
+    gate.accept();
+    other.end().coded(0);
+    assert_eq!((gate.posts(), home.states()), (2, vec![TaskState::Unknown, TaskState::Running]));
+}
+
+#[test]
+fn a_kill_of_a_one_shot_call_with_the_post_in_flight_leaves_an_unknown_for_whoever_comes_next() {
+    let gate = Gate::start();
+    let home = Home::new(&gate.url);
+    let call = home.start(&["submit", "--prompt", "a cat", "--yes", "--max-cost", "1"]);
+    gate.arrives();
+    call.kill();
+    assert_eq!(home.states(), [TaskState::Sending]);
+    home.run(&["watch", "--until-idle"]).coded(0);
+    assert_eq!((gate.posts(), home.states()), (1, vec![TaskState::Unknown]));
+    // It counts as spent, and what to do is said.
+    let shown = home.run(&["show", "1", "--json"]).coded(0).json().remove(0);
+    assert_eq!((&shown["charged"], &shown["error"]["class"]), (&"unknown".into(), &"unknown_outcome".into()));
+}
+
+#[test]
+fn a_kill_after_the_answer_and_before_it_is_saved_leaves_an_unknown() {
+    let gate = Gate::start();
+    let home = Home::new(&gate.url);
+    let mut screen = ready_dashboard(&home);
+    compose_and_send(&mut screen, "a cat");
+    gate.arrives();
+    let blocked = home.block_the_store();
+    gate.accept();
+    // The answer is in the program's hands, and only there.
+    screen.shows("running");
+    screen.kill();
+    blocked.release();
+    assert_eq!(home.states(), [TaskState::Sending]);
+    let screen = ready_dashboard(&home);
+    screen.shows("unknown");
+    until("the row is unknown on disk", || home.states() == [TaskState::Unknown]);
+    assert_eq!(gate.posts(), 1);
+}
+
+#[test]
+fn a_store_that_cannot_be_written_for_a_while_costs_no_answer() {
+    let gate = Gate::start();
+    let home = Home::new(&gate.url);
+    let mut screen = ready_dashboard(&home);
+    compose_and_send(&mut screen, "a cat");
+    gate.arrives();
+    let blocked = home.block_the_store();
+    gate.accept();
+    screen.shows("running");
+    screen.keys(CTRL_C);
+    blocked.release();
+    screen.ended_with_the_terminal_as_found();
+    let task = home.task(1);
+    assert_eq!((task.state(), task.remote), (TaskState::Running, Some(RemoteId(gate::ID.into()))));
+    assert_eq!(gate.posts(), 1);
+}
+
+#[test]
+fn three_enters_make_one_task() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let mut screen = ready_dashboard(&home);
+    compose_and_send(&mut screen, "a cat");
+    until("the file is saved", || home.states() == [TaskState::Saved]);
+    screen.keys(CTRL_C);
+    assert_eq!(screen.ended_with_the_terminal_as_found(), 0);
+    assert_eq!((home.states().len(), service.sim().counts().submissions), (1, 1));
+    assert_honest(&service);
+}
+
+/// Sends a task, ends the program by `end` while the answer is outstanding, and looks whether the answer is waited for.
+fn ends_in_order(end: impl FnOnce(&mut Pty)) -> (Pty, u32) {
+    let gate = Gate::start();
+    let home = Home::new(&gate.url);
+    let mut screen = ready_dashboard(&home);
+    compose_and_send(&mut screen, "a cat");
+    gate.arrives();
+    end(&mut screen);
+    // The draft, the last look: the end has begun, and it waits.
+    gate.accept();
+    let code = screen.ended();
+    let task = home.task(1);
+    assert_eq!((task.state(), task.remote, task.claim), (TaskState::Running, Some(RemoteId(gate::ID.into())), None));
+    assert_eq!(gate.posts(), 1);
+    (screen, code)
+}
+
+#[test]
+fn sigterm_waits_for_an_answer_and_saves_it() {
+    let (mut screen, code) = ends_in_order(|screen| {
+        screen.signal(Signal::TERM);
+        screen.shows("waiting for the answer");
+        screen.signal(Signal::TERM);
+    });
+    assert_eq!((code, screen.ended_with_the_terminal_as_found()), (130, 130));
+}
+
+#[test]
+fn sighup_waits_for_an_answer_and_saves_it() {
+    let (mut screen, code) = ends_in_order(|screen| {
+        screen.signal(Signal::HUP);
+        screen.shows("waiting for the answer");
+    });
+    assert_eq!((code, screen.ended_with_the_terminal_as_found()), (130, 130));
+}
+
+#[test]
+fn a_dropped_line_waits_for_an_answer_and_saves_it() {
+    let (_, code) = ends_in_order(Pty::hang_up);
+    assert_eq!(code, 130);
+}
+
+#[test]
+fn sigterm_ends_a_call_in_order_with_its_answer_saved() {
+    let gate = Gate::start();
+    let home = Home::new(&gate.url);
+    let call = home.start(&["submit", "--prompt", "a cat", "--yes", "--max-cost", "1", "--json"]);
+    gate.arrives();
+    call.signal(Signal::TERM);
+    gate.accept();
+    let done = call.end().coded(130);
+    assert_eq!(done.json()[0]["task_id"], gate::ID);
+    assert_eq!((gate.posts(), home.states()), (1, vec![TaskState::Running]));
+}
+
+#[test]
+fn a_second_ctrl_c_leaves_at_once_and_the_task_is_unknown() {
+    let gate = Gate::start();
+    let home = Home::new(&gate.url);
+    let mut screen = ready_dashboard(&home);
+    compose_and_send(&mut screen, "a cat");
+    gate.arrives();
+    screen.keys(CTRL_C);
+    screen.shows("waiting for the answer");
+    screen.keys(CTRL_C);
+    screen.ended_with_the_terminal_as_found();
+    home.run(&["watch", "--until-idle"]).coded(0);
+    assert_eq!((gate.posts(), home.states()), (1, vec![TaskState::Unknown]));
+}
+
+#[test]
+fn several_programs_on_one_store_send_and_fetch_each_row_once_and_share_the_pace() {
+    const PACE: usize = 4;
+    let service = Service::start();
+    let home = Home::with(&service.url(), &[("profiles.302ai.submit_per_minute", "4")]);
+    let screen = ready_dashboard(&home);
+    let watch = home.start(&["watch"]);
+    let prompts = ["one", "two", "three", "four", "five", "six"];
+    let submit = |prompt: &&str| home.start(&["submit", "--prompt", prompt, "--yes", "--max-cost", "1", "--json"]);
+    for call in prompts.iter().map(submit).collect::<Vec<_>>() {
+        call.end().coded(0);
+    }
+    let saved = || home.states().iter().filter(|state| **state == TaskState::Saved).count();
+    until("what the pace lets through is saved", || saved() == PACE);
+    assert_eq!(service.sim().counts().submissions, PACE as u64);
+    assert!(prompts.iter().all(|prompt| service.sim().submissions_of(prompt) <= 1));
+    assert_eq!(service.downloads_of_each_file(), [1; PACE]);
+    // What one program changes, the others see within a second.
+    let left: Vec<String> = home
+        .tasks()
+        .iter()
+        .filter(|task| task.state() == TaskState::Queued)
+        .map(|task| task.key.0.to_string())
+        .collect();
+    assert_eq!(left.len(), prompts.len() - PACE);
+    let cancel: Vec<&str> = ["cancel"].into_iter().chain(left.iter().map(String::as_str)).collect();
+    home.run(&cancel).coded(0);
+    assert!(screen.shows_within("cancelled", Duration::from_secs(1)), "{}", screen.picture());
+    let listed = home.run(&["list", "--json"]).coded(0).json();
+    assert_eq!(listed.len(), prompts.len());
+    watch.signal(Signal::TERM);
+    watch.end().coded(130);
+    assert_eq!((service.sim().counts().submissions, saved()), (PACE as u64, PACE));
+    assert_honest(&service);
+}
+
+#[test]
+fn a_dashboard_sees_what_a_call_queues_and_works_on_it() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let screen = ready_dashboard(&home);
+    home.run(&["submit", "--prompt", "a cat", "--yes", "--max-cost", "1", "--queue"]).coded(0);
+    assert!(screen.shows_within("a cat", Duration::from_secs(1)), "{}", screen.picture());
+    screen.shows("saved");
+    assert_eq!(service.downloads_of_each_file(), [1]);
+    assert_honest(&service);
+}
+
+#[test]
+fn the_work_of_a_program_that_was_killed_is_taken_over_by_the_one_that_lives() {
+    let service = Service::with(|config| config.bytes_per_second = Some(20_000));
+    let home = Home::new(&service.url());
+    let watch = home.start(&["watch"]);
+    home.run(&["submit", "--prompt", "a cat", "--yes", "--max-cost", "1", "--queue"]).coded(0);
+    service.until("the download begins", |counts| counts.downloads == 1);
+    watch.kill();
+    assert_eq!(home.states(), [TaskState::Saving]);
+    home.run(&["wait", "1"]).coded(0);
+    assert_eq!(home.states(), [TaskState::Saved]);
+    assert_eq!(service.sim().counts().submissions, 1);
+    assert_honest(&service);
+}
