@@ -304,6 +304,7 @@ pub fn local(state: &mut State, msg: LocalMsg) -> Vec<Effect> {
             // Editors end a file with a line end that nobody typed.
             let text = super::text::clean(text.strip_suffix('\n').unwrap_or(&text));
             state.screen.compose.prompt = PromptEditor::new(&text);
+            state.screen.compose.camera = CameraList::Closed;
             prompt_changed(state);
         }
         LocalMsg::Said { result: Ok(text) } => toast::say(state, Level::Info, text, None),

@@ -292,7 +292,7 @@ fn suspend_and_redraw_are_for_the_terminal_in_every_place() {
 }
 
 const KEYS: &str = "a b c d e f g h j k l n o p q r s t u v x y z B F G J K M N U Y 0 1 2 3 / ? * : ！ ／ 雨 space enter \
-    esc tab shift-tab backspace delete up down left right home end pgup pgdn f1 f2 f4 f8 ctrl-c ctrl-d ctrl-j ctrl-l \
+    [ { | } esc tab shift-tab backspace delete up down left right home end pgup pgdn f1 f2 f3 f4 f5 f6 f7 f8 ctrl-c ctrl-d ctrl-j ctrl-l \
     ctrl-r ctrl-u ctrl-x ctrl-z alt-enter alt-e alt-z";
 
 proptest! {
