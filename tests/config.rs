@@ -374,3 +374,29 @@ fn what_config_show_prints_is_a_config_that_means_the_same() {
     assert_eq!((again.settings.download.parallel, &again.settings.keys), (2, &loaded.settings.keys));
     assert_eq!(again.settings.catalogue, loaded.settings.catalogue);
 }
+
+#[test]
+fn only_failures_that_are_proven_not_charged_may_be_tried_again_by_themselves() {
+    use reeltop::{domain::problem::ErrorClass, logic::settings::RetrySettings};
+    let settings =
+        read("[retry]\nauto = [\"service\", \"rate_limited\", \"service\"]\nmax = 1\npause_seconds = 60\n").settings;
+    let auto = vec![ErrorClass::Service, ErrorClass::RateLimited];
+    assert_eq!(settings.retry, RetrySettings { auto, max: 1, pause_ms: 60_000 });
+    assert_eq!(read("").settings.retry.auto, []);
+    for class in ErrorClass::ALL {
+        let faults = home_with(&format!("[retry]\nauto = [\"{}\"]\n", class.id()));
+        let allowed = RetrySettings::ALLOWED.contains(&class);
+        assert_eq!(load(&wanted(), &faults.1).is_ok(), allowed, "{class:?}");
+    }
+    assert_eq!(
+        faults_of("[retry]\nauto = [\"output_sensitive\"]\n"),
+        [concat!(
+            "2:8: retry.auto cannot be used: output_sensitive (video refused) may be charged again, or needs a ",
+            "person's change first. It can be rate_limited, service or network"
+        )]
+    );
+    assert_eq!(
+        faults_of("[retry]\nauto = [\"servce\"]\n"),
+        ["2:8: retry.auto cannot be used: \"servce\" is not one of its words. Did you mean service?"]
+    );
+}

@@ -13,11 +13,12 @@ use ratatui::{
 use reeltop::{
     domain::{
         answer::HaltCause,
+        costs::{CostLine, report},
         draft::{Draft, Fault, Field, Severity},
         money::Ptc,
-        problem::Problem,
+        problem::{Charged, ErrorClass, Problem},
         request::ImageRef,
-        task::{TaskKey, TaskState},
+        task::{MoneyEvent, TaskKey, TaskState},
         time::{HOUR, Mono, SECOND},
     },
     logic::{
@@ -484,4 +485,84 @@ fn the_list_of_earlier_prompts_is_searched() {
         ("Old man laughs, wind in his beard", "#7 failed", ""),
     ];
     shots("pick_history", with_layer(Layer::Pick(picker(PickWhat::History, "a", 0, &items))));
+}
+
+/// A failed morning: causes of each kind, one of them mended, and what the last plan came to.
+fn failures(width: u16, height: u16) -> State {
+    let mut state = believable(width, height);
+    state.round.keys = vec![TaskKey(29), TaskKey(36)];
+    press(&mut state, "R");
+    state
+}
+
+/// The same keys as a person's.
+fn press(state: &mut State, keys: &str) {
+    for key in keys.split(' ') {
+        let now = state.now;
+        let input = reeltop::logic::msg::Input::Key(key.parse().unwrap());
+        let _ = reeltop::logic::update(state, reeltop::logic::msg::Msg::Input(input), now);
+    }
+}
+
+#[test]
+fn failures_by_cause() {
+    shots("failures", failures);
+    shots("failures_mended", |width, height| {
+        let mut state = failures(width, height);
+        press(&mut state, "enter ctrl-w ctrl-w d a y enter");
+        press(&mut state, "k");
+        state
+    });
+}
+
+#[test]
+fn mending_a_cause() {
+    shots("mend_prompts", |width, height| {
+        let mut state = failures(width, height);
+        press(&mut state, "enter ctrl-w ctrl-w d a y");
+        state
+    });
+    shots("mend_field", |width, height| {
+        let mut state = failures(width, height);
+        press(&mut state, "g f");
+        state
+    });
+}
+
+#[test]
+fn unsent_from_before() {
+    shots("unsent", |width, height| {
+        let mut state = believable(width, height);
+        state.queue.paused = true;
+        state.queue.unsent = [TaskKey(40), TaskKey(41), TaskKey(42)].into();
+        state
+    });
+}
+
+#[test]
+fn money() {
+    shots("money", |width, height| {
+        let mut state = believable(width, height);
+        let line = |key: u32, days: u64, event, class, model: &str| CostLine {
+            key: TaskKey(key),
+            at: common::before(days * 24 * HOUR),
+            event,
+            amount: Ptc::from_thousandths(500),
+            profile: "302ai".into(),
+            model: model.into(),
+            state: if class == Some(ErrorClass::UnknownOutcome) { TaskState::Unknown } else { TaskState::Saved },
+            charged: Charged::Yes,
+            class,
+        };
+        let lost = Some(ErrorClass::UnknownOutcome);
+        let lines = [
+            line(1, 1, MoneyEvent::Charged, None, "MiniMax-Hailuo-02"),
+            line(2, 0, MoneyEvent::Charged, None, "MiniMax-Hailuo-02"),
+            line(3, 0, MoneyEvent::Unknown, lost, "T2V-01-Director"),
+        ];
+        press(&mut state, "$");
+        state.money.report = Some(Box::new(report(&lines, common::NOW)));
+        state.money.first_balance = Some((Ptc::from_thousandths(40_000), common::before(2 * HOUR)));
+        state
+    });
 }

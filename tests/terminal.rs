@@ -42,7 +42,8 @@ fn submit(home: &Home, prompt: &str) {
 fn the_terminal_is_as_found_after_every_way_to_end() {
     let gate = Gate::start();
     let home = Home::new(&gate.url);
-    let ends: [(&str, u32, fn(&mut Pty)); 4] = [
+    type End = fn(&mut Pty);
+    let ends: [(&str, u32, End); 4] = [
         ("q", 0, |screen| screen.keys("q")),
         ("Ctrl-c", 0, |screen| screen.keys(CTRL_C)),
         ("SIGTERM", 130, |screen| screen.signal(Signal::TERM)),

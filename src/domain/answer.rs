@@ -19,7 +19,7 @@ pub use submit::judge_submit;
 
 use super::{
     money::Ptc,
-    problem::{Problem, TaskError},
+    problem::{ErrorClass, Problem, TaskError},
     task::{FileId, RemoteId},
     time::Wall,
 };
@@ -67,6 +67,8 @@ pub enum HaltCause {
     Balance,
     /// The store cannot be written.
     Store,
+    /// So many tasks in a row came to nothing in the same way (`queue.stop_after_failures`).
+    Failures(ErrorClass),
 }
 
 /// What the answer to a submission means.

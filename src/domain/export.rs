@@ -236,6 +236,7 @@ pub(super) mod tests {
             finished_at: None,
             phase,
             claim: None,
+            automatic: false,
         }
     }
 

@@ -117,8 +117,7 @@ impl Draft {
             |picture: &Option<ImageRef>| picture.as_ref().map(|picture| picture.typed().to_owned()).unwrap_or_default();
         Self {
             model: request.model.clone(),
-            // A text that was sent comes back as that text, whatever braces it has.
-            prompt: super::braces::escape(&request.prompt),
+            prompt: request.prompt.clone(),
             first_frame: typed(&request.first_frame),
             last_frame: typed(&request.last_frame),
             subject: typed(&request.subject),

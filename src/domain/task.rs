@@ -195,6 +195,8 @@ pub struct Task {
     pub phase: Phase,
     /// Who has it in his hands.
     pub claim: Option<Claim>,
+    /// Whether the program sent it by itself, as `[retry]` allows it.
+    pub automatic: bool,
 }
 
 impl Task {
@@ -300,6 +302,8 @@ pub struct NewTask {
     pub cost: Ptc,
     /// The service's id, for a task made elsewhere and adopted.
     pub remote: Option<RemoteId>,
+    /// Whether the program sends it by itself, as `[retry]` allows it.
+    pub automatic: bool,
     /// The stage it begins in: queued, or running for an adopted one.
     pub phase: Phase,
 }

@@ -5,9 +5,10 @@ use super::{
     commands::Do,
     compose, copy,
     effect::{Effect, Level, StoreCmd},
+    failures,
     keymap::CopyWhat,
     preview,
-    screen::Pane,
+    screen::{Layer, Pane},
     state::State,
     toast,
 };
@@ -30,6 +31,8 @@ pub enum Then {
         /// How many of the marked tasks cannot be repeated and were left out.
         left_out: usize,
     },
+    /// Open the preview of a plan of retries.
+    Plan,
     /// Open a copy in compose.
     Clone,
     /// Open it in compose as a new attempt.
@@ -93,6 +96,8 @@ fn go(state: &mut State, then: Then, tasks: Vec<Task>) -> Vec<Do> {
     // The person may have gone on meanwhile: nothing may open over what is being typed.
     let busy = !state.screen.layers.is_empty() || state.screen.pane == Pane::Compose;
     match then {
+        Then::Plan if matches!(state.screen.layers.last(), Some(Layer::Failures(_))) => failures::ready(state, tasks),
+        Then::Plan => Vec::new(),
         Then::Retry { .. } | Then::Clone | Then::Edit if busy => Vec::new(),
         Then::Retry { left_out } => {
             preview::retry(state, tasks, left_out);

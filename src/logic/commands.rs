@@ -6,9 +6,10 @@ use super::{
     columns, compose, detail,
     editor::LineEditor,
     effect::{Effect, Level, TermCmd},
+    failures,
     filter::Filter,
     keymap::{Action, CopyWhat, Move, Place, can_cancel, can_download, can_retry, refreshable},
-    list,
+    ledger, list,
     pick::{self, PickWhat},
     preview,
     screen::{Confirm, DetailTab, Layer, ListView, Pane, Sort},
@@ -36,6 +37,10 @@ pub(super) fn run(state: &mut State, action: Action) -> Vec<Do> {
         Action::Close => return close(state),
         Action::Send => return preview::send(state),
         Action::Retry => return retry(state),
+        Action::Fit => return failures::fit(state),
+        Action::Plan => return failures::plan(state),
+        Action::ComposeFirst => return failures::compose_first(state),
+        Action::Money => return ledger::open(state),
         Action::Edit => return of_cursor(state, Then::Edit),
         Action::Clone => return of_cursor(state, Then::Clone),
         Action::Scp => return of_cursor(state, Then::Scp),
@@ -46,7 +51,7 @@ pub(super) fn run(state: &mut State, action: Action) -> Vec<Do> {
         Action::Refresh => return on_targets(state, refreshable, |_, keys| vec![Do::Act(Act::Refresh(keys))]),
         Action::Balance => return vec![Do::Act(Act::Balance)],
         Action::Pause => return vec![Do::Act(pause(state))],
-        Action::Undo => return vec![Do::Act(Act::Cancel(unsent(state)))],
+        Action::Undo => return vec![Do::Act(Act::Cancel(undoable(state)))],
         Action::Preview => return compose::to_preview(state),
         Action::Editor => return compose::edit(state),
         Action::OtherDraft => return compose::other(state),
@@ -64,6 +69,12 @@ pub(super) fn run(state: &mut State, action: Action) -> Vec<Do> {
         Action::No => return answered(state, false),
         Action::Accept => return accept(state),
         Action::New => compose::open(state),
+        Action::Failures => failures::open(state),
+        Action::TakeIn => failures::toggle(state),
+        Action::EditPrompts => failures::edit_prompts(state),
+        Action::FixField => failures::fix_field(state),
+        Action::NextField => failures::other_field(state, true),
+        Action::PreviousField => failures::other_field(state, false),
         Action::Fix => return compose::fix(state),
         Action::Camera(what) => compose::in_camera(state, what),
         Action::MarkChoice => compose::mark_choice(state),
@@ -168,12 +179,14 @@ fn go(state: &mut State, to: Move) {
         Place::Detail => detail::scroll(state, to),
         Place::Preview => preview::scroll(state, to),
         Place::List => list::go(state, to),
+        Place::Failures => failures::go(state, to),
         Place::Menu | Place::Resolve => menu(state, to),
         Place::Pick => pick::go(state, to),
         Place::ComposeText
         | Place::ComposePath
         | Place::ComposeCamera
         | Place::ComposeChoice
+        | Place::Mend
         | Place::Filter
         | Place::Confirm
         | Place::Copy => {}
@@ -201,7 +214,10 @@ fn menu(state: &mut State, to: Move) {
 
 /// Enter in a menu, a dialog, or a text that is typed.
 fn accept(state: &mut State) -> Vec<Do> {
-    if matches!(state.screen.layers.last(), Some(Layer::Help(_) | Layer::Messages(_))) {
+    if matches!(state.screen.layers.last(), Some(Layer::Mend(_))) {
+        return failures::keep(state);
+    }
+    if matches!(state.screen.layers.last(), Some(Layer::Help(_) | Layer::Messages(_) | Layer::Money(_))) {
         list::typing(state, false);
         return Vec::new();
     }
@@ -346,10 +362,11 @@ fn answered(state: &mut State, yes: bool) -> Vec<Do> {
     }
 }
 
-/// What of the last batch is unsent.
-fn unsent(state: &State) -> Vec<TaskKey> {
+/// What undo takes back: what of the last batch is unsent; if nothing is, the unsent work of an earlier run.
+pub(super) fn undoable(state: &State) -> Vec<TaskKey> {
     let queued = |key: &&TaskKey| state.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Queued);
-    state.queue.last_batch.iter().filter(queued).copied().collect()
+    let last: Vec<TaskKey> = state.queue.last_batch.iter().filter(queued).copied().collect();
+    if last.is_empty() { state.queue.unsent.iter().filter(queued).copied().collect() } else { last }
 }
 
 fn pause(state: &State) -> Act {

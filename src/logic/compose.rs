@@ -350,6 +350,16 @@ fn faults_of_one(state: &State) -> Vec<Fault> {
     faults
 }
 
+/// What is known of the picture at a path.
+pub(super) fn look(state: &State, path: &str) -> crate::domain::picture::ImageLook {
+    pictures::look(&state.screen.compose, path)
+}
+
+/// Has that picture read, unless it is known.
+pub(super) fn read_picture(state: &mut State, path: &str) -> Vec<Do> {
+    pictures::read_one(state, path)
+}
+
 /// The draft without what its model cannot use (values kept for another model are not sent), its prompt as it is sent.
 fn for_model(state: &State) -> Draft {
     let draft = &state.screen.compose.draft;

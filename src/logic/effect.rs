@@ -7,7 +7,7 @@ use crate::domain::{
     problem::Problem,
     request::Request,
     task::{Event, FileId, LedgerLine, NewTask, RemoteId, Task, TaskKey},
-    time::Wall,
+    time::{Now, Wall},
 };
 use serde::{Deserialize, Serialize};
 
@@ -105,6 +105,11 @@ pub enum StoreCmd {
     Detail {
         /// Which.
         key: TaskKey,
+    },
+    /// Sum up the whole ledger. Answered by `Costs`.
+    Costs {
+        /// Now, for the person's own days.
+        now: Now,
     },
     /// Keep a draft as it is typed. Not answered unless it fails.
     SaveDraft {

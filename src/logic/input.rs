@@ -5,7 +5,7 @@ use super::{
     commands::{self, Do},
     compose,
     effect::{Effect, Level, StoreCmd},
-    engine,
+    engine, failures,
     key::{Code, Key},
     keymap::{self, Action, Place, Why},
     layout::{self, Layout},
@@ -117,13 +117,16 @@ fn type_key(state: &mut State, key: Key) -> Vec<Do> {
             line.key(key);
         }
         Some(Layer::Pick(_)) => return pick::typed(state, key),
-        Some(Layer::Help(_) | Layer::Messages(_)) => list::typed(state, key),
+        Some(Layer::Help(_) | Layer::Messages(_) | Layer::Money(_)) => list::typed(state, key),
+        Some(Layer::Mend(_)) => failures::typed(state, key),
         Some(Layer::Preview(_)) => {
             if !preview::typed(state, key) {
                 say_unknown(state, key);
             }
         }
-        Some(Layer::CopyMenu | Layer::SortMenu { .. } | Layer::Confirm(_) | Layer::Choose { .. }) => {}
+        Some(
+            Layer::CopyMenu | Layer::SortMenu { .. } | Layer::Confirm(_) | Layer::Choose { .. } | Layer::Failures(_),
+        ) => {}
     }
     Vec::new()
 }
@@ -149,8 +152,12 @@ fn paste(state: &mut State, text: &str) -> Vec<Do> {
                 line.paste(text);
                 true
             }
-            Some(Layer::Help(_) | Layer::Messages(_)) => {
+            Some(Layer::Help(_) | Layer::Messages(_) | Layer::Money(_)) => {
                 list::pasted(state, text);
+                true
+            }
+            Some(Layer::Mend(_)) => {
+                failures::pasted(state, text);
                 true
             }
             Some(
@@ -159,7 +166,8 @@ fn paste(state: &mut State, text: &str) -> Vec<Do> {
                 | Layer::CopyMenu
                 | Layer::SortMenu { .. }
                 | Layer::Confirm(_)
-                | Layer::Choose { .. },
+                | Layer::Choose { .. }
+                | Layer::Failures(_),
             ) => false,
         };
     if !taken {

@@ -14,7 +14,11 @@ use super::{
     screen::{Pane, Screen},
     state::State,
 };
-use crate::domain::time::{Mono, Now, Wall};
+use crate::domain::{
+    money::Ptc,
+    task::TaskState,
+    time::{Mono, Now, Wall},
+};
 use ratatui::layout::Rect;
 
 /// Fewer cells across than this, and only a sentence is shown.
@@ -67,6 +71,8 @@ pub enum Banner {
     Unwritten,
     /// The service does not answer.
     Offline,
+    /// Unsent tasks of an earlier run wait for a word.
+    Unsent,
     /// What happened since the last time.
     Away,
 }
@@ -80,12 +86,21 @@ pub fn banners(state: &State) -> Vec<Banner> {
         (!state.settings.has_key, Banner::NoKey),
         (!state.store.failed.is_empty(), Banner::Unwritten),
         (state.poller.offline_since.is_some() && state.poller.misses >= OFFLINE_FROM, Banner::Offline),
+        (unsent(state).0 > 0, Banner::Unsent),
         (state.screen.away.is_some(), Banner::Away),
     ]
     .into_iter()
     .filter_map(|(up, banner)| up.then_some(banner))
     .take(room)
     .collect()
+}
+
+/// How many tasks of an earlier run are still unsent while sending is paused, and what they would cost.
+#[must_use]
+pub fn unsent(state: &State) -> (usize, Ptc) {
+    let rows = state.queue.unsent.iter().filter_map(|key| state.tasks.rows.get(key));
+    let queued = rows.filter(|row| state.queue.paused && row.state == TaskState::Queued);
+    queued.fold((0, Ptc::ZERO), |(n, cost), row| (n + 1, cost + row.cost))
 }
 
 /// The whole layout.

@@ -15,6 +15,7 @@ use super::{
 fn len(state: &State) -> usize {
     let (texts, list): (Vec<String>, _) = match state.screen.layers.last() {
         Some(Layer::Help(list)) => (help_lines(state).iter().map(HelpLine::text).collect(), list),
+        Some(Layer::Money(list)) => (super::ledger::lines(state).iter().map(super::ledger::Line::text).collect(), list),
         Some(Layer::Messages(list)) => {
             (state.screen.messages.iter().map(|message| message.text.clone()).collect(), list)
         }
@@ -32,7 +33,7 @@ fn page(state: &State) -> usize {
 /// The list that has the keys.
 fn view(state: &mut State) -> Option<&mut ListView> {
     match state.screen.layers.last_mut() {
-        Some(Layer::Help(list) | Layer::Messages(list)) => Some(list),
+        Some(Layer::Help(list) | Layer::Messages(list) | Layer::Money(list)) => Some(list),
         _ => None,
     }
 }

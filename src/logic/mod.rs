@@ -5,6 +5,7 @@ pub mod act;
 pub mod after;
 pub mod agenda;
 mod away;
+pub mod cluster_view;
 pub mod columns;
 pub mod commands;
 pub mod compose;
@@ -13,11 +14,13 @@ pub mod detail;
 pub mod editor;
 pub mod effect;
 pub mod engine;
+pub mod failures;
 pub mod filter;
 pub mod input;
 pub mod key;
 pub mod keymap;
 pub mod layout;
+pub mod ledger;
 mod line_editor;
 pub mod list;
 pub mod msg;
@@ -38,6 +41,7 @@ pub mod toast;
 
 use crate::domain::{
     money::Ptc,
+    task::Phase,
     time::{Mono, Now, SECOND},
 };
 use effect::Effect;
@@ -59,6 +63,8 @@ pub fn update(state: &mut State, msg: Msg, now: Now) -> Vec<Effect> {
         Msg::Signal(signal) => engine::ending::signal(state, signal),
         Msg::Act(act) => engine::act(state, act),
     };
+    failures::follow(state);
+    effects.extend(failures::tell_round(state));
     effects.extend(detail::follow(state));
     toast::expire(state);
     effects.extend(compose::wake(state));
@@ -82,12 +88,25 @@ pub fn next_deadline(state: &State) -> Option<Mono> {
     all.into_iter().flatten().min()
 }
 
+/// While confirmed tasks can be undone, the seconds left are counted down.
+fn undo_step(state: &State) -> Option<Mono> {
+    let windows = state.queue.last_batch.iter().filter_map(|key| match state.tasks.live.get(key)?.phase {
+        Phase::Queued { not_before, .. } => Some(not_before.since(state.now.wall)),
+        _ => None,
+    });
+    let left = windows.max().filter(|left| *left > 0)?;
+    let to_second = (left - 1) % SECOND + 1;
+    Some(state.now.mono.plus(to_second))
+}
+
 /// Elapsed times are shown in steps of ten seconds, and only they move by themselves: an idle program sleeps.
 fn ages(state: &State) -> Option<Mono> {
     const STEP: u64 = 10 * SECOND;
     let moving = [crate::domain::task::TaskState::Sending, crate::domain::task::TaskState::Running];
     let any = moving.iter().any(|which| state.tasks.counts[*which as usize] > 0) || !state.saver.active.is_empty();
-    (state.settings.interactive && any).then(|| Mono((state.now.mono.0 / STEP + 1) * STEP))
+    let slow = any.then(|| Mono((state.now.mono.0 / STEP + 1) * STEP));
+    let next = [slow, undo_step(state)].into_iter().flatten().min();
+    next.filter(|_| state.settings.interactive)
 }
 
 /// At the user's midnight what was spent "today" becomes yesterday's.

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::domain::{
     answer::Reply,
+    costs::Report,
     draft::KeptDraft,
     folder::Listing,
     money::Ptc,
@@ -120,6 +121,8 @@ pub enum StoreMsg {
     },
     /// All about one task.
     Detail(Box<Detail>),
+    /// The ledger summed up.
+    Costs(Box<Report>),
     /// A task that was asked for does not exist.
     NoSuchTask {
         /// The key.

@@ -8,6 +8,7 @@ use super::{
     editor::LineEditor,
     effect::{Effect, Level, Ticket},
     engine::acts::price,
+    failures,
     key::{Code, Key},
     keymap::{Move, Why, as_command},
     msg::InsertRefusal,
@@ -28,11 +29,15 @@ pub const DEAF: u64 = 200;
 /// Opens the preview.
 pub(super) fn open(state: &mut State, purpose: Purpose, items: Vec<PreviewItem>, warnings: Vec<Problem>) {
     let total: Ptc = items.iter().map(|item| item.cost).sum();
-    let asks = state.settings.budget.ask_above.is_some_and(|above| total > above);
+    let twice = items
+        .iter()
+        .filter_map(|item| item.parent)
+        .any(|parent| state.tasks.rows.get(&parent).is_some_and(|row| row.retried));
+    let asks = twice || state.settings.budget.ask_above.is_some_and(|above| total > above);
     let preview = Preview {
         purpose,
         warnings: [warnings, waits(state)].concat(),
-        obstacles: obstacles(state, total),
+        obstacles: [nothing_left(&items), obstacles(state, total)].concat(),
         items,
         total,
         opened: state.now.mono,
@@ -49,6 +54,12 @@ pub(super) fn tell_batch(state: &mut State, batch: Batch) {
     if let Some(Layer::Preview(preview)) = state.screen.layers.last_mut() {
         preview.batch = Some(batch);
     }
+}
+
+/// A plan of which nothing can be sent.
+fn nothing_left(items: &[PreviewItem]) -> Vec<Problem> {
+    let none = items.is_empty().then(|| Problem::new("There is nothing to send", "", "Esc goes back to the causes."));
+    none.into_iter().collect()
 }
 
 /// What makes that it would only be queued.
@@ -128,7 +139,11 @@ fn retried_already(state: &State, task: &Task) -> Option<Problem> {
     // A later attempt has a larger key; the last one is what the person wants to know of.
     let later = state.tasks.rows.from(row.key).rev().find(|l| l.parent == Some(row.key));
     let told = later.map_or_else(String::new, |l| format!(" as {}, which is {}", l.key, l.state.word()));
-    Some(Problem::new(format!("{} is already retried{told}", row.key), "", "Enter sends it once more."))
+    Some(Problem::new(
+        format!("{} is already retried{told}", row.key),
+        "",
+        "Type the number of tasks to send it once more.",
+    ))
 }
 
 /// Whether Enter would send. Too early an Enter is not told of here: it does nothing, silently.
@@ -218,6 +233,10 @@ fn queued(state: &mut State, purpose: Purpose, tasks: &[Task]) -> Vec<Effect> {
         }
         // A file leaves the draft in compose alone.
         Purpose::File => Vec::new(),
+        Purpose::Plan => {
+            failures::sent(state, tasks);
+            Vec::new()
+        }
         Purpose::New | Purpose::EditRetry => compose::sent(state),
     };
     if state.screen.pane == Pane::Compose {

@@ -4,6 +4,7 @@
 pub use super::compose::{Compose, Estimate};
 use super::{
     after::AfterDetail,
+    cluster_view::{FailuresView, Mend},
     editor::LineEditor,
     effect::{Level, Ticket},
     filter::Filter,
@@ -230,6 +231,12 @@ pub enum Layer {
     Messages(ListView),
     /// Something to pick: earlier prompts, templates, drafts, files.
     Pick(Picker),
+    /// What was spent, by what, and what is left.
+    Money(ListView),
+    /// Failures by cause.
+    Failures(FailuresView),
+    /// A cause being mended once for all of its tasks.
+    Mend(Mend),
     /// A field's values to choose from.
     Choose {
         /// The field.
@@ -323,6 +330,8 @@ pub enum Purpose {
     EditRetry,
     /// A file of prompts.
     File,
+    /// `R`: failures by cause, tried again.
+    Plan,
 }
 
 /// A passing word.
@@ -397,11 +406,17 @@ impl Screen {
     #[must_use]
     pub fn typing(&self) -> bool {
         match self.layers.last() {
-            Some(Layer::FilterInput { .. } | Layer::Pick(_)) => true,
+            Some(Layer::FilterInput { .. } | Layer::Mend(_) | Layer::Pick(_)) => true,
             Some(Layer::Resolve { at, .. }) => *at == 2,
-            Some(Layer::Help(list) | Layer::Messages(list)) => list.typing,
+            Some(Layer::Help(list) | Layer::Messages(list) | Layer::Money(list)) => list.typing,
             Some(Layer::Preview(preview)) => preview.typed.is_some() && preview.sent.is_none(),
-            Some(Layer::CopyMenu | Layer::SortMenu { .. } | Layer::Confirm(_) | Layer::Choose { .. }) => false,
+            Some(
+                Layer::CopyMenu
+                | Layer::SortMenu { .. }
+                | Layer::Confirm(_)
+                | Layer::Choose { .. }
+                | Layer::Failures(_),
+            ) => false,
             None => {
                 self.pane == Pane::Compose
                     && matches!(self.compose.row, ComposeRow::Field(field) if keymap::is_typed(field))

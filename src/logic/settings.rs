@@ -1,6 +1,6 @@
 //! What the config and the command line say, as far as the program's logic needs it. No secrets.
 
-use crate::domain::{catalogue::Catalogue, money::Ptc, request::WireNames, time};
+use crate::domain::{catalogue::Catalogue, money::Ptc, problem::ErrorClass, request::WireNames, time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -21,6 +21,8 @@ pub struct Settings {
     pub poll: PollSettings,
     /// `[queue]`.
     pub queue: QueueSettings,
+    /// `[retry]`.
+    pub retry: RetrySettings,
     /// `[notify]`.
     pub notify: NotifySettings,
     /// `[ui]`.
@@ -109,8 +111,26 @@ pub struct QueueSettings {
     pub undo_ms: u64,
     /// Whether the program starts with sending paused.
     pub start_paused: bool,
+    /// So many tasks in a row that come to nothing in the same way stop all sending; 0 for never.
+    pub stop_after_failures: u32,
     /// A submission's time-out, in milliseconds (`http.timeout_seconds`).
     pub submit_timeout_ms: u64,
+}
+
+/// `[retry]`: what the program may send again by itself. Nothing by default.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetrySettings {
+    /// Kinds of failure that may be tried again, where the failure is proven not charged.
+    pub auto: Vec<ErrorClass>,
+    /// Attempts by the program in a row, for one of the person's.
+    pub max: u32,
+    /// How long to wait before each, in milliseconds.
+    pub pause_ms: u64,
+}
+
+impl RetrySettings {
+    /// The kinds of failure of which some are proven not charged and pass by themselves. No other may be named.
+    pub const ALLOWED: [ErrorClass; 3] = [ErrorClass::RateLimited, ErrorClass::Service, ErrorClass::Network];
 }
 
 /// `[notify]`.
@@ -182,8 +202,10 @@ impl Default for Settings {
             queue: QueueSettings {
                 undo_ms: 3 * time::SECOND,
                 start_paused: false,
+                stop_after_failures: 3,
                 submit_timeout_ms: 120 * time::SECOND,
             },
+            retry: RetrySettings { auto: Vec::new(), max: 2, pause_ms: 30 * time::SECOND },
             notify: NotifySettings { bell: true, osc: true, hook: false },
             ui: UiSettings {
                 theme: "dark".into(),

@@ -10,8 +10,9 @@ use super::{
 };
 use crate::domain::{
     answer::HaltCause,
+    costs::Report,
     money::Ptc,
-    problem::{Problem, TaskError},
+    problem::{ErrorClass, Problem, TaskError},
     task::{RemoteId, Task, TaskKey, TaskState},
     time::{Mono, Now, Wall},
 };
@@ -51,6 +52,8 @@ pub struct State {
     pub stale: u64,
     /// The next command's number.
     pub next_ticket: Ticket,
+    /// What the last plan of retries has come to.
+    pub round: Round,
     /// What became of acts, for the command line, which takes them out; a dashboard has toasts instead and keeps none.
     pub reports: Vec<ActReport>,
 }
@@ -74,6 +77,7 @@ impl State {
             ending: None,
             stale: 0,
             next_ticket: 0,
+            round: Round::default(),
             reports: Vec::new(),
         }
     }
@@ -127,10 +131,27 @@ pub struct Queue {
     pub inserting: BTreeSet<Ticket>,
     /// Tasks made elsewhere that are being taken over: the insertion of each.
     pub adopting: BTreeMap<Ticket, RemoteId>,
+    /// Of these, the attempts that the program makes by itself.
+    pub automatic: BTreeSet<Ticket>,
     /// The last confirmed batch, for undo.
     pub last_batch: Vec<TaskKey>,
     /// Tasks of this run's own, where its scope is `Named`.
     pub named: BTreeSet<TaskKey>,
+    /// Unsent tasks of an earlier run, until the person has said what is to become of them.
+    pub unsent: BTreeSet<TaskKey>,
+    /// Tasks in a row that were not taken, all in the same way.
+    pub refusals: Streak,
+    /// Tasks in a row that the service gave up, all in the same way.
+    pub failures: Streak,
+}
+
+/// Tasks in a row that came to nothing in the same way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Streak {
+    /// The way.
+    pub class: Option<ErrorClass>,
+    /// How many.
+    pub tasks: u32,
 }
 
 /// Why nothing is sent.
@@ -218,6 +239,10 @@ pub struct Money {
     pub day: Wall,
     /// The service's own word, and when.
     pub balance: Option<(Ptc, Wall)>,
+    /// Its first word in this run, and when: what its later ones are compared with.
+    pub first_balance: Option<(Ptc, Wall)>,
+    /// The ledger summed up, as of the last time the money screen asked.
+    pub report: Option<Box<Report>>,
     /// Why the balance could not be had.
     pub balance_problem: Option<TaskError>,
     /// The call under way.
@@ -256,6 +281,15 @@ pub struct Ending {
     /// Whether submissions and store writes under way are waited for; a second Ctrl-C does not.
     pub in_order: bool,
     /// Whether the shell has been told.
+    pub told: bool,
+}
+
+/// The attempts that the last plan of retries made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    /// They.
+    pub keys: Vec<TaskKey>,
+    /// Whether their end has been told.
     pub told: bool,
 }
 

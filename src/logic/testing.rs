@@ -127,5 +127,6 @@ pub(crate) fn task(key: u32, state: TaskState) -> Task {
         finished_at: None,
         phase,
         claim: None,
+        automatic: false,
     }
 }

@@ -17,6 +17,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) {
         let style = match banner {
             Banner::Halted | Banner::NoKey | Banner::Unwritten => theme.loud,
             Banner::Offline => theme.bad,
+            Banner::Unsent => theme.warn,
             Banner::Away => theme.good,
         };
         brush.text(place.x, y, place.width, &" ".repeat(usize::from(place.width)), style);
@@ -50,8 +51,18 @@ fn sentence(banner: Banner, state: &State, room: usize) -> String {
             "No answer from {}. Running tasks go on there; nothing is lost",
             state.settings.profile.base_url.rsplit('/').next().unwrap_or_default()
         ),
+        Banner::Unsent => unsent(state),
         Banner::Away => state.screen.away.as_ref().map_or_else(String::new, |away| summary(away, state, room)),
     }
+}
+
+/// `2 unsent tasks from before, 1.0 PTC: p sends them, u takes them back`.
+fn unsent(state: &State) -> String {
+    let key = |id| hints::key(state, Ctx::Table, id).unwrap_or_default();
+    let (tasks, cost) = layout::unsent(state);
+    let (tasks, them) =
+        if tasks == 1 { ("1 unsent task".to_owned(), "it") } else { (format!("{tasks} unsent tasks"), "them") };
+    format!("{tasks} from before, {cost} PTC: {} sends {them}, {} takes {them} back", key("pause"), key("undo"))
 }
 
 const AWAY: &str = "While you were away";

@@ -5,7 +5,7 @@ use crate::{
     domain::{
         problem::Charged,
         task::{Phase, Row, TaskKey, TaskState},
-        time::{HOUR, Now},
+        time::{HOUR, Now, SECOND},
     },
     logic::{
         layout,
@@ -53,6 +53,7 @@ pub(super) fn cell(view: &View<'_>, row: &Row, column: Column) -> CellText {
         Column::Elapsed => say(elapsed(view, row), if row.state.is_live() { plain } else { faint }),
         Column::Model => say(short_model(view.state, &row.model), plain),
         Column::Format => say(format!("{} {}s", row.resolution, row.duration), plain),
+        Column::Attempt if row.automatic => say(format!("{}a", row.attempt), plain),
         Column::Attempt => say(if row.attempt > 1 { row.attempt.to_string() } else { String::new() }, plain),
         Column::Cost => match row.charged {
             Charged::Yes => say(row.cost.to_string(), plain),
@@ -120,19 +121,26 @@ fn failure(row: &Row) -> Option<String> {
 /// Why a queued task is not on its way yet.
 fn waiting(view: &View<'_>, row: &Row) -> String {
     if view.state.queue.halted.is_some() {
-        return "halted".into();
+        return "halted, free".into();
     }
     if view.state.queue.paused {
-        return "paused".into();
+        return "paused, free".into();
     }
     if let Some(class) = row.class {
         return format!("{}, waits", class.label());
     }
-    let held =
-        view.state.tasks.live.get(&row.key).is_some_and(
-            |task| matches!(task.phase, Phase::Queued { not_before, .. } if not_before > view.state.now.wall),
-        );
-    if held { "can be undone".into() } else { "waits its turn".into() }
+    match undo_left(view, row.key) {
+        0 => "free, waits".into(),
+        left => format!("undo within {}", words::span(left.div_ceil(SECOND) * SECOND)),
+    }
+}
+
+/// How long a confirmed task can still be taken back before it is due, in milliseconds.
+fn undo_left(view: &View<'_>, key: TaskKey) -> u64 {
+    match view.state.tasks.live.get(&key).map(|task| &task.phase) {
+        Some(Phase::Queued { not_before, .. }) => not_before.since(view.state.now.wall),
+        _ => 0,
+    }
 }
 
 fn at_risk(view: &View<'_>, row: &Row) -> bool {

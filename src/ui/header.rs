@@ -141,6 +141,7 @@ fn queue(brush: &Brush<'_>, state: &State) -> Option<Part> {
             HaltCause::Key => "key",
             HaltCause::Balance => "balance",
             HaltCause::Store => "store",
+            HaltCause::Failures(_) => "failures",
         };
         let forms = [format!("queue halted: {why}"), format!("halted: {why}"), "halted".into()];
         return Some(Part { stays: true, ..one(7, forms, theme.bad) });

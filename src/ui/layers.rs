@@ -2,7 +2,7 @@
 
 use super::{
     brush::{Brush, span},
-    hints, text,
+    hints, money, text,
     theme::Look,
     words,
 };
@@ -223,6 +223,13 @@ pub(super) fn messages(brush: &mut Brush<'_>, screen: Rect, state: &State, view:
         lines.push(Line::styled("Nothing has been said yet.", look.theme.faint));
     }
     searchable(brush, screen, "Messages", &lines, first, view)
+}
+
+/// What was spent, by what, and what is left.
+pub(super) fn money(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &ListView) -> Option<Position> {
+    let width = list_place(screen).width.saturating_sub(4);
+    let lines = money::lines(state, &view.query.text().to_lowercase(), brush.look, width);
+    searchable(brush, screen, "Money", &lines, view.scroll, view)
 }
 
 /// A long list over most of the screen, with what is searched for in its last line.

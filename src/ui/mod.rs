@@ -15,11 +15,13 @@ mod cells;
 mod compose;
 mod detail;
 mod diff;
+mod failures;
 mod fields;
 mod footer;
 mod header;
 mod hints;
 mod layers;
+mod money;
 mod overview;
 mod past;
 mod pick;
@@ -121,6 +123,12 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
         Layer::Preview(preview) => preview::draw(brush, screen, state, preview),
         Layer::Help(view) => layers::help(brush, screen, state, view),
         Layer::Messages(view) => layers::messages(brush, screen, state, view),
+        Layer::Money(view) => layers::money(brush, screen, state, view),
+        Layer::Failures(view) => {
+            failures::draw(brush, screen, state, view);
+            None
+        }
+        Layer::Mend(mend) => failures::mend(brush, screen, state, mend),
         Layer::Resolve { key, at, line } => layers::resolve(brush, screen, *key, *at, line),
         Layer::Pick(picker) => Some(pick::draw(brush, screen, picker)),
         Layer::CopyMenu => {

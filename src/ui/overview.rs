@@ -224,7 +224,8 @@ fn facts(about: &About<'_>) -> Vec<Line<'static>> {
         lines.extend(label("Asked", format!("{polls} times for its state")));
     }
     if row.attempt > 1 || row.retried {
-        let mut parts = vec![format!("number {}", row.attempt)];
+        let by = if row.automatic { ", made by the program itself" } else { "" };
+        let mut parts = vec![format!("number {}{by}", row.attempt)];
         parts.extend(row.parent.map(|parent| format!("repeats {parent}")));
         if row.retried {
             parts.push("repeated by a later one".into());

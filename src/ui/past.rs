@@ -3,7 +3,9 @@
 use super::{
     brush::{labelled, span},
     detail::{About, not_yet},
-    diff, text, words,
+    diff, text,
+    theme::Look,
+    words,
 };
 use crate::domain::{
     export,
@@ -107,12 +109,15 @@ pub(super) fn attempts(about: &About<'_>) -> Vec<Line<'static>> {
         let here = task.key == detail.task.key;
         lines.push(Line::from(vec![
             Span::raw(if here { look.signs.cursor } else { " " }),
-            Span::styled(format!("{:>6}  ", task.key.to_string()), if here { look.theme.strong } else { Style::new() }),
+            Span::styled(
+                format!("{:<12}", branch(task, &detail.line, look)),
+                if here { look.theme.strong } else { Style::new() },
+            ),
             Span::styled(
                 format!("{:<12}", format!("{} {}", look.signs.state(task.state()), task.state().word())),
                 look.theme.state(task.state()),
             ),
-            Span::raw(format!(" try {:<3}", task.attempt)),
+            Span::raw(format!(" try {:<3}{:<10}", task.attempt, if task.automatic { "by itself" } else { "" })),
             span(format!("{:<22}", error_word(task)), Style::new()),
             Span::raw(cost(task)),
         ]));
@@ -131,6 +136,20 @@ pub(super) fn attempts(about: &About<'_>) -> Vec<Line<'static>> {
     lines.push(Line::default());
     lines.extend(labelled("Together", &sum(&detail.line), about.width, look, look.theme.strong));
     lines
+}
+
+/// The key, set in below the attempt that it repeats. A line without a fork stays straight.
+fn branch(task: &Task, line: &[Task], look: Look) -> String {
+    let parent = |task: &Task| task.parent.and_then(|key| line.iter().find(|other| other.key == key));
+    let forks = |task: &Task| line.iter().filter(|other| other.parent == Some(task.key)).count() > 1;
+    let (mut depth, mut at) = (0, task);
+    while let Some(up) = parent(at) {
+        depth += usize::from(forks(up));
+        at = up;
+    }
+    let set_in =
+        if depth == 0 { String::new() } else { format!("{}{} ", "  ".repeat(depth.min(3) - 1), look.signs.to) };
+    format!("{set_in}{}", task.key)
 }
 
 fn error_word(task: &Task) -> &'static str {

@@ -61,6 +61,7 @@ fn title(preview: &Preview) -> String {
         Purpose::Retry => format!("Send {tasks} again?"),
         Purpose::File => format!("Send {tasks} from a file?"),
         Purpose::EditRetry => format!("Send {tasks} again, changed?"),
+        Purpose::Plan => format!("Send {tasks} again by this plan?"),
     }
 }
 
@@ -79,7 +80,7 @@ fn content(preview: &Preview, state: &State, look: Look, width: u16) -> Vec<Line
     if preview.items.len() <= WHOLE {
         preview.items.iter().for_each(|item| lines.extend(whole(item, look, width)));
     } else {
-        preview.items.iter().for_each(|item| lines.push(in_a_line(item, state, look)));
+        preview.items.iter().for_each(|item| lines.extend(in_few_lines(item, state, look, width)));
     }
     lines
 }
@@ -118,6 +119,18 @@ pub(super) fn whole(item: &PreviewItem, look: Look, width: u16) -> Vec<Line<'sta
             lines.extend(changes);
         }
     }
+    lines
+}
+
+/// One of many items: a line, and below it what is changed against its parent.
+fn in_few_lines(item: &PreviewItem, state: &State, look: Look, width: u16) -> Vec<Line<'static>> {
+    let indent = 8;
+    let mut lines = vec![in_a_line(item, state, look)];
+    let changes = item.was.as_ref().map(|was| diff::lines(was, &item.request, width.saturating_sub(indent), look));
+    lines.extend(changes.into_iter().flatten().map(|mut line| {
+        line.spans.insert(0, Span::raw(" ".repeat(usize::from(indent))));
+        line
+    }));
     lines
 }
 

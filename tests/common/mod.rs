@@ -98,6 +98,7 @@ pub(crate) fn task(key: u32, request: Request, age: u64, phase: Phase) -> Task {
         finished_at: ended.then(|| before(age.saturating_sub(2 * MINUTE + u64::from(key % 7) * 13 * SECOND))),
         phase,
         claim: None,
+        automatic: false,
     }
 }
 

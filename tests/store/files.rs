@@ -30,7 +30,7 @@ fn an_empty_file_is_migrated_to_the_present_version() {
     fs::write(dir.path().join("reeltop.db"), "").unwrap();
     add(&mut Store::open(dir.path()).unwrap(), intent("one"));
     let version: u32 = raw(dir.path()).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 2);
+    assert_eq!(version, 3);
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn a_store_of_a_newer_version_is_refused_and_left_alone() {
         Store::open(dir.path()).unwrap_err(),
         Problem::new(
             "The store was made by a newer reeltop",
-            format!("{} has version 7, this program knows up to 2", file.display()),
+            format!("{} has version 7, this program knows up to 3", file.display()),
             "Install the newer reeltop, or choose another folder with --data-dir",
         )
     );
@@ -101,7 +101,7 @@ fn draft() -> Draft {
 fn makes_the_fixture_of_this_version() {
     let dir = tempfile::tempdir().unwrap();
     furnish(&mut Store::open(dir.path()).unwrap());
-    let made = Path::new(FIXTURE).with_file_name("store-v2.db");
+    let made = Path::new(FIXTURE).with_file_name("store-v3.db");
     fs::copy(dir.path().join("reeltop.db"), made).unwrap();
 }
 

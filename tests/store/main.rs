@@ -52,6 +52,7 @@ fn intent(prompt: &str) -> NewTask {
         request: request(prompt),
         cost: HALF,
         remote: None,
+        automatic: false,
         phase: Phase::Queued { not_before: DAY, put_back: None },
     }
 }

@@ -3,10 +3,10 @@
 use super::*;
 use reeltop::{
     domain::{
+        costs::CostLine,
         task::{LedgerLine, MoneyEvent},
         time::MINUTE,
     },
-    io::store::CostLine,
     logic::msg::{BudgetCap, InsertRefusal, SendResult},
 };
 use std::{sync::Barrier, thread};

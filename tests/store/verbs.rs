@@ -45,6 +45,7 @@ fn a_new_task_gets_its_key_its_revision_its_first_event_and_its_reserve() {
         finished_at: None,
         phase: Phase::Queued { not_before: DAY, put_back: None },
         claim: None,
+        automatic: false,
     };
     assert_eq!(made, [expected(1, "one"), expected(2, "two")]);
     assert_eq!(

@@ -178,6 +178,10 @@ impl Flow {
             }
             StoreCmd::Look { keys } => StoreMsg::Changed { tasks: store.look(&keys).unwrap() },
             StoreCmd::Detail { key } => StoreMsg::Detail(Box::new(store.detail(key).unwrap()?)),
+            StoreCmd::Costs { now } => {
+                let lines = store.costs(Wall(0), Wall(i64::MAX)).unwrap();
+                StoreMsg::Costs(Box::new(reeltop::domain::costs::report(&lines, now)))
+            }
             StoreCmd::SaveDraft { id, draft, at } => {
                 store.save_draft(id, draft.as_deref(), at).unwrap();
                 return None;

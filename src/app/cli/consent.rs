@@ -18,7 +18,8 @@ pub(super) fn ask(tasks: usize, price: Ptc, said: Consent, budget: &BudgetSettin
         let problem = Problem::new(what, format!("--max-cost allows {most} PTC"), "Queue less, or allow more.");
         return Err(Stop::Problem(Exit::Money, Box::new(problem)));
     }
-    if said.yes && (said.max_cost.is_some() || io::stdin().is_terminal()) {
+    let many = budget.ask_above.is_some_and(|most| price > most);
+    if said.yes && (said.max_cost.is_some() || (io::stdin().is_terminal() && !many)) {
         return Ok(());
     }
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
@@ -26,7 +27,7 @@ pub(super) fn ask(tasks: usize, price: Ptc, said: Consent, budget: &BudgetSettin
         let next = format!("Add --yes --max-cost {price} if that is what you want.");
         return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new("nothing was queued", why, next))));
     }
-    let wanted = if budget.ask_above.is_some_and(|most| price > most) { tasks.to_string() } else { "y".to_owned() };
+    let wanted = if many { tasks.to_string() } else { "y".to_owned() };
     let mut err = io::stderr();
     write!(err, "{tasks} task(s) for {price} PTC. Type {wanted} to send: ")?;
     err.flush()?;

@@ -205,6 +205,7 @@ fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
             cost: catalogue_price(&setup.settings.catalogue, &request),
             request,
             remote: None,
+            automatic: false,
             phase: Phase::Queued { not_before: at, put_back: None },
         };
         let made = store.insert(&[new], at, &caps)?;

@@ -111,6 +111,6 @@ pub(super) const fn exit_of_halt(cause: HaltCause) -> Exit {
     match cause {
         HaltCause::Key => Exit::Key,
         HaltCause::Balance => Exit::Money,
-        HaltCause::Store => Exit::Failed,
+        HaltCause::Store | HaltCause::Failures(_) => Exit::Failed,
     }
 }

@@ -4,78 +4,30 @@ use super::layout::{BOLD, Cell, Column, FAINT, table};
 use crate::{
     app::args::CostBy,
     domain::{
+        costs::{self, Account, By, CostLine, Sum, day},
         money::Ptc,
-        problem::Charged,
-        task::{MoneyEvent, TaskKey},
         text,
-        time::{Now, Wall},
+        time::Now,
     },
-    io::store::CostLine,
     logic::settings::BudgetSettings,
     ui::words,
 };
 use serde_json::json;
-use std::collections::BTreeMap;
 
 /// Each table with its title.
 const TABLES: [(CostBy, &str); 4] =
     [(CostBy::Day, "DAY"), (CostBy::Model, "MODEL"), (CostBy::State, "STATE"), (CostBy::Class, "ERROR CLASS")];
 
-/// What some attempts came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Sum {
-    tasks: usize,
-    charged: Ptc,
-    unknown: Ptc,
-    reserved: Ptc,
-}
-
-impl Sum {
-    /// What counts as spent: unknowns do.
-    fn spent(self) -> Ptc {
-        self.charged + self.unknown
-    }
-
-    fn add(&mut self, account: &Account<'_>) {
-        self.tasks += 1;
-        let part = match (account.last, account.line.charged) {
-            (MoneyEvent::Reserved, _) => &mut self.reserved,
-            (_, Charged::Yes) => &mut self.charged,
-            (_, Charged::Unknown) => &mut self.unknown,
-            (_, Charged::No) => return,
-        };
-        *part += account.reserved;
-    }
-}
-
-/// One attempt's money: its reserve, and what became of it.
-struct Account<'a> {
-    /// Its first line of the ledger.
-    line: &'a CostLine,
-    reserved: Ptc,
-    last: MoneyEvent,
-}
-
-fn accounts(lines: &[CostLine]) -> Vec<Account<'_>> {
-    let mut accounts: BTreeMap<TaskKey, Account<'_>> = BTreeMap::new();
-    for line in lines {
-        let account = accounts.entry(line.key).or_insert(Account { line, reserved: line.amount, last: line.event });
-        account.last = line.event;
-    }
-    accounts.into_values().collect()
-}
-
 /// What was spent, in tables for people; `by` picks one of them. Under it the day's sum and what its cap leaves.
 #[must_use]
 pub fn cost_text(lines: &[CostLine], by: Option<CostBy>, now: Now, budget: &BudgetSettings, color: bool) -> String {
-    let accounts = accounts(lines);
+    let accounts = costs::accounts(lines);
     let mut out = String::new();
     for (table, title) in TABLES.into_iter().filter(|(table, _)| by.is_none_or(|by| by == *table)) {
         out.push_str(&cost_table(&accounts, table, title, now, color));
         out.push('\n');
     }
-    let mut today = Sum::default();
-    accounts.iter().filter(|account| account.line.at >= now.day_start()).for_each(|account| today.add(account));
+    let today = costs::sum(accounts.iter().filter(|account| account.line.at >= now.day_start()));
     let left = budget.per_day.map_or_else(
         || "no cap for a day".into(),
         |cap| format!("the day's cap of {cap} leaves {}", cap.less(today.spent() + today.reserved)),
@@ -85,12 +37,7 @@ pub fn cost_text(lines: &[CostLine], by: Option<CostBy>, now: Now, budget: &Budg
 }
 
 fn cost_table(accounts: &[Account<'_>], by: CostBy, title: &'static str, now: Now, color: bool) -> String {
-    let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
-    let mut all = Sum::default();
-    for account in accounts {
-        sums.entry(group(account.line, by, now)).or_default().add(account);
-        all.add(account);
-    }
+    let (sums, all) = (costs::sums(accounts, group(by), now.utc_offset), costs::sum(accounts));
     let columns = [
         Column { title, right: false },
         Column { title: "TASKS", right: true },
@@ -104,23 +51,19 @@ fn cost_table(accounts: &[Account<'_>], by: CostBy, title: &'static str, now: No
         let tasks = Cell::plain(words::number(sum.tasks));
         vec![name, tasks, amount(sum.charged), amount(sum.unknown), amount(sum.reserved), amount(sum.spent())]
     };
-    let mut rows: Vec<Vec<Cell>> = sums.into_iter().map(|(name, sum)| row(Cell::plain(name), sum)).collect();
+    let mut rows: Vec<Vec<Cell>> =
+        sums.into_iter().map(|(name, sum)| row(Cell::plain(text::harmless_line(&name)), sum)).collect();
     rows.push(row(Cell::inked("all", BOLD), all));
     table(&columns, &rows, color)
 }
 
-fn group(line: &CostLine, by: CostBy, now: Now) -> String {
+const fn group(by: CostBy) -> By {
     match by {
-        CostBy::Day => day(line.at, now.utc_offset),
-        CostBy::Model => text::harmless_line(&line.model).into_owned(),
-        CostBy::State => line.state.word().into(),
-        CostBy::Class => line.class.map_or("none", |class| class.id()).into(),
+        CostBy::Day => By::Day,
+        CostBy::Model => By::Model,
+        CostBy::State => By::State,
+        CostBy::Class => By::Class,
     }
-}
-
-/// The user's own date of a moment.
-fn day(at: Wall, utc_offset: i32) -> String {
-    words::local(at, Now { utc_offset, ..Now::default() }).0
 }
 
 /// The ledger's lines as CSV with a header, oldest first.
@@ -175,7 +118,11 @@ pub fn cost_json(lines: &[CostLine], utc_offset: i32) -> String {
 mod tests {
     use super::super::tests::NOW;
     use super::*;
-    use crate::domain::{problem::ErrorClass, task::TaskState};
+    use crate::domain::{
+        problem::{Charged, ErrorClass},
+        task::{MoneyEvent, TaskKey, TaskState},
+        time::Wall,
+    };
 
     /// A saved one of yesterday, a refused one, an unknown one and a queued one of today.
     fn ledger() -> Vec<CostLine> {

@@ -22,6 +22,8 @@ pub struct Row {
     pub attempt: u16,
     /// Whether a later attempt repeats this one.
     pub retried: bool,
+    /// Whether the program sent it by itself.
+    pub automatic: bool,
     /// The state in one word.
     pub state: TaskState,
     /// Whether it cost money.
@@ -65,6 +67,7 @@ impl Row {
             parent: task.parent,
             attempt: u16::try_from(task.attempt).unwrap_or(u16::MAX),
             retried,
+            automatic: task.automatic,
             state: task.state(),
             charged: task.charged(),
             class: error.map(|e| e.class),

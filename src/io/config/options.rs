@@ -76,6 +76,15 @@ pub(super) enum Kind<C: 'static> {
         /// Where it goes.
         set: fn(&mut C, String),
     },
+    /// A list of some words, each at most once.
+    Words {
+        /// The words.
+        words: &'static [&'static str],
+        /// Why another word is not taken, where it is one that a person may think of.
+        why_not: fn(&str) -> Option<String>,
+        /// Where they go.
+        set: fn(&mut C, Vec<String>),
+    },
     /// A list of tables. The reader takes it apart itself, so that each fault in it has its own place.
     Tables,
     /// Text.
@@ -157,6 +166,21 @@ impl<C> Opt<C> {
                 }
                 set(to, word.to_owned());
             }
+            Kind::Words { words, why_not, set } => {
+                let items = value.as_array().ok_or_else(wrong_type)?;
+                let mut taken: Vec<String> = Vec::new();
+                for item in items {
+                    let word = item.get_ref().as_str().ok_or_else(wrong_type)?;
+                    if !words.contains(&word) {
+                        let why = why_not(word).unwrap_or_else(|| format!("{word:?} is not one of its words"));
+                        return Err(wrong(why, did_you_mean(word, words.iter().copied())));
+                    }
+                    if !taken.iter().any(|known| known == word) {
+                        taken.push(word.to_owned());
+                    }
+                }
+                set(to, taken);
+            }
             Kind::Tables => {}
             Kind::Text { check, set } => {
                 let text = value.as_str().ok_or_else(wrong_type)?;
@@ -184,6 +208,7 @@ impl<C> Kind<C> {
                 "an amount of PTC such as 20 or 0.5, with at most three digits after the point, or \"none\"".into()
             }
             Self::Word { words, .. } => listed(words),
+            Self::Words { words, .. } => format!("a list of {}, such as [\"{}\"]", listed(words), words[0]),
             Self::Tables => "a list of tables such as [{ name = \"768P\", durations = [6, 10] }]".into(),
             Self::Text { .. } => "text in quotes".into(),
         }

@@ -6,7 +6,7 @@ use super::{
     options::{Kind, Opt, opt, reserved, unset},
     profile::Account,
 };
-use crate::domain::{name::check_template, time::SECOND};
+use crate::domain::{name::check_template, problem::ErrorClass, time::SECOND};
 
 /// A section of the file whose options are all known by name.
 pub(super) struct Section {
@@ -118,7 +118,7 @@ pub(super) static BUILT_IN_PROFILES: [(&str, &[(&str, &str)]); 3] = [
 ];
 
 /// Every section whose options are all known by name, in the order of the example.
-pub(super) static SECTIONS: [Section; 9] = [
+pub(super) static SECTIONS: [Section; 10] = [
     Section {
         name: "download",
         doc: "Saving the videos.",
@@ -241,6 +241,42 @@ pub(super) static SECTIONS: [Section; 9] = [
                 "false",
                 "Whether the program starts with sending paused.",
             ),
+            opt(
+                "stop_after_failures",
+                Kind::Whole { least: 0, most: 1000, set: |c, v| c.settings.queue.stop_after_failures = small(v) },
+                "3",
+                "So many tasks in a row that come to nothing in the same way stop all sending; 0 for never.",
+            ),
+        ],
+    },
+    Section {
+        name: "retry",
+        doc: "Trying again without being asked. Only what is proven not charged is ever sent again by the program.",
+        options: &[
+            opt(
+                "auto",
+                Kind::Words {
+                    words: &["rate_limited", "service", "network"],
+                    why_not: needs_a_person,
+                    set: |c, v| {
+                        c.settings.retry.auto = v.iter().filter_map(|word| ErrorClass::from_id(word)).collect();
+                    },
+                },
+                "[]",
+                "Kinds of failure that are tried again by themselves, where the service proves that nothing was charged.",
+            ),
+            opt(
+                "max",
+                Kind::Whole { least: 0, most: 10, set: |c, v| c.settings.retry.max = small(v) },
+                "2",
+                "How many attempts in a row the program makes by itself for one of yours.",
+            ),
+            opt(
+                "pause_seconds",
+                Kind::Whole { least: 1, most: 86_400, set: |c, v| c.settings.retry.pause_ms = v * SECOND },
+                "30",
+                "How long it waits before each.",
+            ),
         ],
     },
     Section {
@@ -318,6 +354,12 @@ pub(super) static SECTIONS: [Section; 9] = [
         ],
     },
 ];
+
+/// Why a kind of failure is never tried again by itself.
+fn needs_a_person(word: &str) -> Option<String> {
+    ErrorClass::from_id(word)
+        .map(|class| format!("{word} ({}) may be charged again, or needs a person's change first", class.label()))
+}
 
 /// A number that its option's range keeps small.
 pub(super) fn small(number: u64) -> u32 {

@@ -97,6 +97,7 @@ fn task(dice: &mut Dice, at: Wall, repeats: Option<(TaskKey, Task)>) -> Task {
         finished_at: Some(ended),
         phase: Phase::Cancelled { was: TaskState::Queued, charged: Charged::No },
         claim: None,
+        automatic: false,
     };
     match dice.below(100) {
         0..80 => {

@@ -28,7 +28,7 @@ mod thread;
 mod write;
 
 pub use fill::fill;
-pub use read::{CostLine, Overview};
+pub use read::Overview;
 pub use thread::{Handle, open};
 
 use crate::domain::problem::Problem;

@@ -7,16 +7,15 @@ use super::{
 };
 use crate::{
     domain::{
+        costs::CostLine,
         draft::KeptDraft,
-        money::Ptc,
-        problem::{Charged, ErrorClass, Problem},
-        task::{Event, LedgerLine, MoneyEvent, RemoteId, Row, Task, TaskKey, TaskState},
+        problem::Problem,
+        task::{Event, LedgerLine, RemoteId, Row, Task, TaskKey, TaskState},
         time::Wall,
     },
     logic::msg::{Detail, StoreMsg},
 };
 use rusqlite::{Connection, OptionalExtension, Params, params};
-use serde::Serialize;
 use std::ops::ControlFlow;
 
 /// Lines of the first page: a tall screen's worth, so that it is there at once.
@@ -33,29 +32,6 @@ pub struct Overview {
     pub last_seen: Option<Wall>,
     /// The drafts, the one changed last first; one that this version cannot read is as good as none.
     pub drafts: Vec<KeptDraft>,
-}
-
-/// One line of the ledger with what `reeltop cost` sorts it by.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct CostLine {
-    /// The attempt.
-    pub key: TaskKey,
-    /// When.
-    pub at: Wall,
-    /// What happened to the money.
-    pub event: MoneyEvent,
-    /// The amount that the event speaks of.
-    pub amount: Ptc,
-    /// The attempt's account.
-    pub profile: String,
-    /// The attempt's model.
-    pub model: String,
-    /// The attempt's state now.
-    pub state: TaskState,
-    /// Whether the attempt cost money, as far as is known now.
-    pub charged: Charged,
-    /// The attempt's kind of failure, where there is one.
-    pub class: Option<ErrorClass>,
 }
 
 /// The verbs that only read.

@@ -16,11 +16,12 @@ use std::{collections::HashSet, sync::Arc};
 
 /// The columns of a whole task, in the order that [`task_of`] reads them.
 pub(super) const TASK: &str = "key, rev, parent, attempt, name, profile, request, cost, task_id, expires_at, dir, \
-     created_at, sent_at, finished_at, phase, claim_owner, claim_until";
+     created_at, sent_at, finished_at, phase, claim_owner, claim_until, automatic";
 
 /// The columns of a table line, in the order that [`Lines::read`] reads them.
 pub(super) const LINE: &str = "key, rev, parent, attempt, retried, state, charged, error_class, error_text, status, \
-     model, resolution, duration, prompt, task_id, cost, created_at, sent_at, finished_at, expires_at";
+     model, resolution, duration, prompt, task_id, cost, created_at, sent_at, finished_at, expires_at, \
+     automatic";
 
 /// A whole task from the columns of [`TASK`].
 pub(super) fn task_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Task> {
@@ -45,6 +46,7 @@ pub(super) fn task_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Task> {
             Some(owner) => Some(Claim { owner, until: row.get(16)? }),
             None => None,
         },
+        automatic: row.get(17)?,
     })
 }
 
@@ -83,6 +85,7 @@ impl Lines {
             sent_at: row.get(17)?,
             finished_at: row.get(18)?,
             expires_at: row.get(19)?,
+            automatic: row.get(20)?,
         })
     }
 
@@ -116,6 +119,7 @@ pub(super) fn insert(conn: &Connection, new: &NewTask, at: Wall) -> rusqlite::Re
         finished_at: None,
         phase: new.phase.clone(),
         claim: None,
+        automatic: new.automatic,
     };
     (task.key, task.rev) = insert_whole(conn, &task)?;
     Ok(task)
@@ -128,9 +132,9 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> rusqlite::Result<(
     let mut statement = conn.prepare_cached(
         "INSERT INTO tasks (rev, parent, attempt, adopted, name, profile, model, resolution, duration, prompt, request, \
          created_at, cost, state, charged, error_class, error_text, status, task_id, file_id, path, bytes, sent_at, \
-         finished_at, expires_at, dir, claim_owner, claim_until, phase) \
+         finished_at, expires_at, dir, claim_owner, claim_until, phase, automatic) \
          VALUES ((SELECT coalesce(max(rev), 0) + 1 FROM tasks), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
-         ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28) RETURNING key, rev",
+         ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29) RETURNING key, rev",
     )?;
     let stage = Stage::of(task);
     let adopted = task.remote.is_some() && task.sent_at.is_none();
@@ -147,7 +151,8 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> rusqlite::Result<(
         &Json(request),
         &task.created_at,
     ];
-    let values: Vec<&dyn ToSql> = fixed.into_iter().chain(stage.values()).collect();
+    let values: Vec<&dyn ToSql> =
+        fixed.into_iter().chain(stage.values()).chain([&task.automatic as &dyn ToSql]).collect();
     statement.query_row(values.as_slice(), |row| Ok((row.get(0)?, row.get::<_, Count>(1)?.0)))
 }
 

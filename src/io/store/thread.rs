@@ -7,7 +7,7 @@ use super::{
     read, schema,
 };
 use crate::{
-    domain::problem::Problem,
+    domain::{costs, problem::Problem, time::Wall},
     logic::{
         effect::{StoreCmd, Ticket, Write},
         msg::StoreMsg,
@@ -226,6 +226,10 @@ impl Desk {
                 Some(detail) => StoreMsg::Detail(Box::new(detail)),
                 None => StoreMsg::NoSuchTask { key },
             }),
+            StoreCmd::Costs { now } => {
+                let lines = store.costs(Wall(0), Wall(i64::MAX))?;
+                Some(StoreMsg::Costs(Box::new(costs::report(&lines, now))))
+            }
             StoreCmd::SaveDraft { id, draft, at } => {
                 store.save_draft(id, draft.as_deref(), at)?;
                 None
@@ -243,9 +247,11 @@ fn ticket(command: &StoreCmd) -> Option<Ticket> {
         StoreCmd::Insert { ticket, .. } | StoreCmd::Write { ticket, .. } | StoreCmd::Send { ticket, .. } => {
             Some(*ticket)
         }
-        StoreCmd::Look { .. } | StoreCmd::Detail { .. } | StoreCmd::SaveDraft { .. } | StoreCmd::SaveSeen { .. } => {
-            None
-        }
+        StoreCmd::Look { .. }
+        | StoreCmd::Detail { .. }
+        | StoreCmd::Costs { .. }
+        | StoreCmd::SaveDraft { .. }
+        | StoreCmd::SaveSeen { .. } => None,
     }
 }
 

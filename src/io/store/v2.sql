@@ -1,9 +1,3 @@
--- Several drafts instead of one.
-CREATE TABLE drafts (
-    id      INTEGER PRIMARY KEY,                    -- when it was begun (milliseconds)
-    changed INTEGER NOT NULL,                       -- when it was last typed in (milliseconds)
-    body    TEXT NOT NULL                           -- JSON
-) STRICT;
+-- Which attempts the program made by itself, as [retry] in the config allows it.
 
-INSERT INTO drafts SELECT 1, 0, value FROM meta WHERE name = 'draft';
-DELETE FROM meta WHERE name = 'draft';
+ALTER TABLE tasks ADD COLUMN automatic INTEGER NOT NULL DEFAULT 0;

@@ -4,6 +4,7 @@
 use super::{check_again, open, touch};
 use crate::{
     domain::{
+        braces,
         draft::{Draft, KeptDraft},
         task::Task,
     },
@@ -20,7 +21,10 @@ use crate::{
 /// Takes a task's request into compose: as a new task, or as a new attempt of it. The draft that was there is put by.
 pub(in crate::logic) fn take(state: &mut State, task: &Task, again: bool) -> Vec<Do> {
     let id = new_id(state);
-    let (kept, wishes) = put_in(state, KeptDraft { id, draft: Draft::of(&task.request) });
+    // A text that was sent comes back as that text, whatever braces it has.
+    let prompt = braces::escape(&task.request.prompt);
+    let draft = Draft { prompt, ..Draft::of(&task.request) };
+    let (kept, wishes) = put_in(state, KeptDraft { id, draft });
     let compose = &mut state.screen.compose;
     for picture in task.request.stored_images() {
         compose.images.insert(picture.path.clone(), Some(Ok(picture.clone())));

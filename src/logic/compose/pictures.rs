@@ -82,6 +82,11 @@ fn read_all(state: &mut State, paths: BTreeSet<String>) -> Vec<Do> {
     effects
 }
 
+/// Has that picture read, unless it is known.
+pub(super) fn read_one(state: &mut State, path: &str) -> Vec<Do> {
+    read_all(state, BTreeSet::from([path.to_owned()]))
+}
+
 /// Whether a picture of the draft is being read.
 pub(super) fn reading(state: &State) -> bool {
     let compose = &state.screen.compose;

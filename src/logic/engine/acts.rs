@@ -1,7 +1,7 @@
 //! What a person can have done to tasks, carried out: the same for keys and command line.
 
 use super::{
-    event, in_scope, poller, saver, store, ticket,
+    event, in_scope, poller, saver, store, streak, ticket,
     told::{refuse, report, say},
 };
 use crate::{
@@ -38,12 +38,17 @@ pub fn act(state: &mut State, act: Act) -> Vec<Effect> {
         }
         Act::Pause(paused) => {
             state.queue.paused = paused;
+            if !paused {
+                state.queue.unsent.clear();
+            }
             let text = if paused { "sending paused; p goes on" } else { "sending goes on" };
             toast::say(state, Level::Info, text.to_owned(), None);
             Vec::new()
         }
         Act::Resume => {
             state.queue.halted = None;
+            streak::forget(state);
+            state.queue.unsent.clear();
             state.queue.paused = false;
             toast::say(state, Level::Info, "sending goes on".to_owned(), None);
             super::money::ask_balance(state)
@@ -63,6 +68,15 @@ pub fn price(state: &State, request: &Request) -> Ptc {
 #[must_use]
 pub fn catalogue_price(catalogue: &Catalogue, request: &Request) -> Ptc {
     catalogue.price(request).unwrap_or(Ptc::from_thousandths(500))
+}
+
+/// The caps that a batch must keep.
+pub(super) fn caps(state: &State) -> Caps {
+    Caps {
+        per_day: state.settings.budget.per_day,
+        per_batch: state.settings.budget.per_batch,
+        day_start: state.now.day_start(),
+    }
 }
 
 /// Journals a confirmed batch. Nothing is sent before the store has acknowledged it.
@@ -87,14 +101,11 @@ fn queue(state: &mut State, intents: Vec<Intent>, undo: bool) -> Vec<Effect> {
             cost: price(state, &intent.request),
             request: intent.request,
             remote: None,
+            automatic: false,
             phase: Phase::Queued { not_before, put_back: None },
         })
         .collect();
-    let caps = Caps {
-        per_day: state.settings.budget.per_day,
-        per_batch: state.settings.budget.per_batch,
-        day_start: state.now.day_start(),
-    };
+    let caps = caps(state);
     let ticket = ticket(state);
     state.queue.inserting.insert(ticket);
     vec![Effect::Store(StoreCmd::Insert { ticket, tasks, at: state.now.wall, caps })]
@@ -108,6 +119,7 @@ pub(super) fn inserted(state: &mut State, of: Ticket, result: Result<Vec<Task>, 
     }
     store::healthy(state);
     let adopted = state.queue.adopting.remove(&of).is_some();
+    let automatic = state.queue.automatic.remove(&of);
     let mut effects = Vec::new();
     match &result {
         Ok(tasks) => {
@@ -116,7 +128,9 @@ pub(super) fn inserted(state: &mut State, of: Ticket, result: Result<Vec<Task>, 
                 effects.extend(store::changed(state, task.clone()));
                 report(state, Some(task.key), Ok(task.state()));
             }
-            if !adopted {
+            if automatic {
+                say_automatic(state, tasks);
+            } else if !adopted {
                 state.queue.last_batch = tasks.iter().map(|task| task.key).collect();
             }
         }
@@ -125,10 +139,22 @@ pub(super) fn inserted(state: &mut State, of: Ticket, result: Result<Vec<Task>, 
             effects.extend(store::changed(state, (**task).clone()));
             report(state, Some(task.key), Ok(task.state()));
         }
+        Err(refusal @ InsertRefusal::OverBudget { .. }) if automatic => {
+            toast::say(state, Level::Warning, format!("not tried again by itself: {}", refusal.problem()), None);
+        }
         Err(refusal @ InsertRefusal::OverBudget { .. }) => report(state, None, Err(refusal.problem())),
     }
     effects.extend(preview::inserted(state, of, &result));
     effects
+}
+
+/// Nobody confirmed it, so it is told.
+fn say_automatic(state: &mut State, tasks: &[Task]) {
+    for task in tasks {
+        let parent = task.parent.map_or_else(String::new, |parent| format!(" as another try of {parent}"));
+        let text = format!("{} is queued by itself{parent}, as [retry] in the config allows", task.key);
+        toast::say(state, Level::Info, text, Some(task.key));
+    }
 }
 
 /// Begins to work on a task that was outside of this run's scope.
@@ -353,6 +379,7 @@ fn adopt(state: &mut State, id: RemoteId) -> Vec<Effect> {
         cost: Ptc::ZERO,
         request,
         remote: Some(id.clone()),
+        automatic: false,
         phase: Phase::Running { status: String::new(), next_poll: state.now.wall, polls: 0, misses: 0 },
     };
     let ticket = ticket(state);

@@ -4,12 +4,14 @@
 //! again. The path of a paid submission is in [`queue`].
 
 pub mod acts;
+mod again;
 pub mod ending;
 pub mod money;
 pub mod poller;
 pub mod queue;
 pub mod saver;
 pub mod store;
+mod streak;
 mod told;
 
 pub use acts::act;

@@ -29,6 +29,7 @@ pub(super) fn balance(state: &mut State, of: Ticket, reply: &Reply) -> Vec<Effec
         Ok(amount) => {
             super::poller::answered(state);
             state.money.balance = Some((amount, state.now.wall));
+            state.money.first_balance.get_or_insert((amount, state.now.wall));
             state.money.balance_problem = None;
         }
         Err(error) => {

@@ -1,7 +1,7 @@
 //! Asking for the state of running tasks: one budget for the whole account, questions spaced by what such tasks usually
 //! take, back-off while the service is away.
 
-use super::{answer_event, event, held_by_another, queue, queue::LONGEST_WAIT, store, ticket};
+use super::{again, answer_event, event, held_by_another, queue, queue::LONGEST_WAIT, store, streak, ticket};
 use crate::{
     domain::{
         answer::{HaltCause, QueryVerdict, Reply, judge_query},
@@ -224,6 +224,7 @@ fn again(
 }
 
 fn ready(state: &mut State, mut task: Task, file: FileId, note: crate::domain::task::Event) -> Vec<Effect> {
+    streak::made(state);
     let wanted = state.settings.download.auto || task.dir.is_some();
     task.phase = Phase::Ready { file, trouble: None, tries: 0, next_try: wanted.then_some(state.now.wall) };
     store::write(state, task, vec![note], vec![])
@@ -238,10 +239,13 @@ fn failed(state: &mut State, mut task: Task, error: TaskError, reply: &Reply) ->
     };
     let ledger = money.map(|event| LedgerLine { at: state.now.wall, event, amount: task.cost });
     toast::say(state, Level::Error, format!("{} failed: {}", task.key, error.message), Some(task.key));
-    task.phase = Phase::Failed { error };
+    streak::failed(state, &error);
+    task.phase = Phase::Failed { error: error.clone() };
     task.finished_at = Some(state.now.wall);
     task.claim = None;
-    store::write(state, task, vec![note], ledger.into_iter().collect())
+    let mut effects = store::write(state, task.clone(), vec![note], ledger.into_iter().collect());
+    effects.extend(again::automatic(state, &task, &error));
+    effects
 }
 
 /// A usable answer came.

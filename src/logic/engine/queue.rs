@@ -9,7 +9,7 @@
 //! The POST is emitted in one place, [`claimed`], on the store's word that `Sending` is on disk. A task found in
 //! `Sending` that nobody alive is sending becomes `Unknown` and is never sent again by the program.
 
-use super::{answer_event, claim, event, store, ticket};
+use super::{again, answer_event, claim, event, store, streak, ticket};
 use crate::{
     domain::{
         answer::{HaltCause, Reply, SubmitVerdict, judge_submit},
@@ -154,6 +154,7 @@ pub(super) fn submitted(state: &mut State, key: TaskKey, of: Ticket, reply: &Rep
         SubmitVerdict::Later { wait_ms, error } => put_back(state, task, wait_ms, error, reply),
         SubmitVerdict::Unknown { error } => {
             let note = answer_event(state, "unknown", error.message.clone(), reply);
+            streak::refused(state, &error);
             became_unknown(state, task, error, note)
         }
     }
@@ -166,6 +167,7 @@ fn accepted(state: &mut State, mut task: Task, id: RemoteId, reply: &Reply) -> V
     let money = LedgerLine { at: state.now.wall, event: MoneyEvent::Charged, amount: task.cost };
     task.remote = Some(id);
     state.queue.put_backs = 0;
+    streak::accepted(state);
     super::poller::answered(state);
     store::write(state, task, vec![note], vec![money])
 }
@@ -181,15 +183,19 @@ fn refused(state: &mut State, mut task: Task, error: TaskError, halt: Option<Hal
             HaltCause::Key => "sending stopped: the key was not accepted",
             HaltCause::Balance => "sending stopped: the balance or quota is used up",
             HaltCause::Store => "sending stopped: the store cannot be written",
+            HaltCause::Failures(_) => "sending stopped: too many failures in a row",
         };
         halt_queue(state, cause, Problem::new(what, error.message.clone(), error.next.clone()));
     }
     toast::say(state, Level::Error, format!("{} refused, not charged: {}", task.key, error.message), Some(task.key));
-    task.phase = Phase::Refused { error };
+    streak::refused(state, &error);
+    task.phase = Phase::Refused { error: error.clone() };
     task.finished_at = Some(state.now.wall);
     task.claim = None;
     let money = LedgerLine { at: state.now.wall, event: MoneyEvent::Released, amount: task.cost };
-    store::write(state, task, vec![note], vec![money])
+    let mut effects = store::write(state, task.clone(), vec![note], vec![money]);
+    effects.extend(again::automatic(state, &task, &error));
+    effects
 }
 
 /// Proven not taken: waits in the queue and is sent again by the program. The whole account waits with it.

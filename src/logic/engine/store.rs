@@ -48,6 +48,10 @@ pub fn store(state: &mut State, msg: StoreMsg) -> Vec<Effect> {
         StoreMsg::Send { ticket, result } => queue::claimed(state, ticket, result),
         StoreMsg::Changed { tasks } => tasks.into_iter().flat_map(|task| changed(state, task)).collect(),
         StoreMsg::Detail(found) => detail::loaded(state, found),
+        StoreMsg::Costs(report) => {
+            state.money.report = Some(report);
+            Vec::new()
+        }
         StoreMsg::NoSuchTask { key } => detail::no_such(state, key),
         StoreMsg::Failed { ticket, problem } => failed(state, ticket, problem),
     }
@@ -231,12 +235,14 @@ fn hold(state: &mut State, task: &Task) {
 fn page(state: &mut State, rows: Vec<crate::domain::task::Row>, whole: Vec<Task>, last: bool) -> Vec<Effect> {
     // What is here already came after the start: this run's own, or another living program's.
     let is_old = |task: &&Task| !state.tasks.rows.contains_key(&task.key);
-    let unsent = whole.iter().filter(is_old).any(|task| task.state() == TaskState::Queued && is_ours(state, task));
+    let waits = |task: &&Task| task.state() == TaskState::Queued && is_ours(state, task);
+    let unsent: Vec<TaskKey> = whole.iter().filter(is_old).filter(waits).map(|task| task.key).collect();
     tasks::put_page(state, rows);
     state.tasks.loaded |= last;
-    if unsent && state.settings.interactive {
+    if !unsent.is_empty() && state.settings.interactive {
         // Work confirmed in an earlier run: the person decides whether it still is to be paid for.
         state.queue.paused = true;
+        state.queue.unsent = unsent.into_iter().collect();
     }
     let effects = whole.into_iter().flat_map(|task| changed(state, task)).collect();
     if last {

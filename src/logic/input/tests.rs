@@ -351,3 +351,33 @@ fn new_rows_do_not_move_the_selection() {
     add(&mut state, task(3, Queued));
     assert_eq!(state.screen.table.cursor, Some(TaskKey(1)));
 }
+
+#[test]
+fn unsent_work_of_an_earlier_run_waits_for_a_word_p_sends_it_and_u_takes_it_back() {
+    let earlier = || {
+        let mut state = state(&[Queued, Queued, Saved]);
+        state.queue.paused = true;
+        state.queue.unsent = [TaskKey(1), TaskKey(2)].into();
+        state
+    };
+    let unsent = crate::logic::layout::unsent;
+    let mut sends = earlier();
+    assert_eq!(unsent(&sends), (2, crate::domain::money::Ptc::from_thousandths(1_000)));
+    let sent = typed(&mut sends, "p");
+    assert_eq!((unsent(&sends).0, sends.queue.paused, sent), (0, false, vec![]));
+    let mut back = earlier();
+    assert_eq!(wishes(&mut back, "u"), [Do::Act(Act::Cancel(vec![TaskKey(1), TaskKey(2)]))]);
+    typed(&mut back, "u");
+    assert_eq!(unsent(&back).0, 0);
+}
+
+#[test]
+fn a_second_retry_needs_one_more_key() {
+    let mut state = state(&[Failed]);
+    add(&mut state, crate::domain::task::Task { parent: Some(TaskKey(1)), ..task(2, Failed) });
+    crate::logic::table::go_to(&mut state, TaskKey(1));
+    typed(&mut state, "r");
+    give(&mut state, 1, Failed);
+    assert_eq!(inserts(&typed(&mut state, "enter enter")), 0);
+    assert_eq!(inserts(&typed(&mut state, "1 enter")), 1);
+}

@@ -30,6 +30,7 @@ impl Binding {
 pub static BINDINGS: &[Binding] = &[
     // The task table.
     on(Ctx::Table, &["r"], Action::Retry, "retry", "retry", "Send the same request again as a new attempt").paid().when(when::retry),
+    on(Ctx::Table, &["R"], Action::Failures, "failures", "failures", "Show the failures by cause, and try them again").paid().when(when::failures),
     on(Ctx::Table, &["e"], Action::Edit, "edit", "edit+retry", "Edit the request in compose, then send it as a new attempt").paid().when(when::edit),
     on(Ctx::Table, &["c"], Action::Clone, "clone", "clone", "Open a copy of the request in compose").paid().when(when::known),
     on(Ctx::Table, &["space"], Action::Mark, "mark", "mark", "Mark or unmark the task; acts go to the marks where there are any").when(when::some_task),
@@ -49,6 +50,7 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Table, &["p"], Action::Pause, "pause", "pause", "Pause or resume sending; after a halt, look again and go on"),
     on(Ctx::Table, &["ctrl-r"], Action::Refresh, "refresh", "refresh", "Ask for the tasks' state now").when(when::refresh),
     on(Ctx::Table, &["B"], Action::Balance, "balance", "balance", "Ask for the balance"),
+    on(Ctx::Table, &["$"], Action::Money, "money", "money", "Show what was spent, by what, and what is left"),
     on(Ctx::Table, &["t"], Action::Attempts, "attempts", "attempts", "Show the line of attempts").when(when::some_task),
     on(Ctx::Table, &["k", "up"], Action::Move(Move::Up), "up", "up", "Move up"),
     on(Ctx::Table, &["j", "down"], Action::Move(Move::Down), "down", "down", "Move down"),
@@ -108,6 +110,20 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Preview, &["G", "end"], Action::Move(Move::Last), "last", "last", "Scroll to the end"),
     on(Ctx::Preview, &["pgup"], Action::Move(Move::PageUp), "page_up", "page up", "Scroll a page up"),
     on(Ctx::Preview, &["pgdn"], Action::Move(Move::PageDown), "page_down", "page down", "Scroll a page down"),
+    // Failures by cause.
+    on(Ctx::Failures, &["enter"], Action::Fit, "fit", "do what fits", "Do what fits the cause; on the last line, show the plan").paid(),
+    on(Ctx::Failures, &["space"], Action::TakeIn, "take_in", "in or out", "Take the cause into the plan or out of it").when(when::on_cause),
+    on(Ctx::Failures, &["e"], Action::EditPrompts, "edit_prompts", "edit prompts", "Edit the part that the prompts share, once for all").when(when::on_failed_cause),
+    on(Ctx::Failures, &["f"], Action::FixField, "fix_field", "set a field", "Set a field once for all").when(when::on_failed_cause),
+    on(Ctx::Failures, &["c"], Action::ComposeFirst, "compose_first", "first in compose", "Open the first task of the cause in compose").paid().when(when::on_failed_cause),
+    on(Ctx::Failures, &["s"], Action::Plan, "plan", "plan", "Show what would be sent and its price").paid().when(when::plan),
+    on(Ctx::Failures, &["k", "up"], Action::Move(Move::Up), "up", "up", "Move up"),
+    on(Ctx::Failures, &["j", "down"], Action::Move(Move::Down), "down", "down", "Move down"),
+    on(Ctx::Failures, &["g", "home"], Action::Move(Move::First), "first", "first", "Go to the first cause"),
+    on(Ctx::Failures, &["G", "end"], Action::Move(Move::Last), "last", "last", "Go to the line that sends"),
+    on(Ctx::Mend, &["enter"], Action::Accept, "accept", "keep", "Keep it for the plan; Alt-Enter is a new line"),
+    on(Ctx::Mend, &["tab"], Action::NextField, "next_field", "other field", "Set another field instead").when(when::on_field),
+    on(Ctx::Mend, &["shift-tab"], Action::PreviousField, "previous_field", "previous field", "Set the field before it instead").when(when::on_field),
     // The copy menu.
     on(Ctx::Copy, &["y"], Action::Copy(CopyWhat::Id), "id", "task id", "Copy the service's task id").when(when::has_remote),
     on(Ctx::Copy, &["p"], Action::Copy(CopyWhat::Prompt), "prompt", "prompt", "Copy the prompt"),

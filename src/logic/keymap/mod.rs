@@ -44,7 +44,11 @@ pub enum Ctx {
     Pick,
     /// In the preview of something paid.
     Preview,
-    /// In help and messages.
+    /// In the failures by cause.
+    Failures,
+    /// While a cause is mended.
+    Mend,
+    /// In help, messages and money.
     List,
     /// While a filter or a search is typed.
     Filter,
@@ -60,7 +64,7 @@ pub enum Ctx {
 
 impl Ctx {
     /// Every context, in the order of the documents.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Table,
         Self::Detail,
         Self::Compose,
@@ -69,6 +73,8 @@ impl Ctx {
         Self::Choice,
         Self::Pick,
         Self::Preview,
+        Self::Failures,
+        Self::Mend,
         Self::Copy,
         Self::Menu,
         Self::Resolve,
@@ -93,6 +99,8 @@ impl Ctx {
             Self::Choice => "choice",
             Self::Pick => "pick",
             Self::Preview => "preview",
+            Self::Failures => "failures",
+            Self::Mend => "mend",
             Self::List => "list",
             Self::Filter => "filter",
             Self::Menu => "menu",
@@ -116,7 +124,9 @@ impl Ctx {
             Self::Pick => "Lists to pick from: earlier prompts, templates, drafts, files",
             Self::Choice => "Compose, in a row to choose from",
             Self::Preview => "Preview",
-            Self::List => "Help and messages",
+            Self::Failures => "Failures by cause",
+            Self::Mend => "Mending a cause",
+            Self::List => "Help, messages and money",
             Self::Filter => "Filter and search, while typing",
             Self::Menu => "Menus",
             Self::Resolve => "Resolve an unknown",
@@ -145,7 +155,11 @@ pub enum Place {
     Pick,
     /// The preview.
     Preview,
-    /// Help or messages.
+    /// Failures by cause.
+    Failures,
+    /// A cause being mended.
+    Mend,
+    /// Help, messages or money.
     List,
     /// A filter or a search being typed.
     Filter,
@@ -161,7 +175,7 @@ pub enum Place {
 
 impl Place {
     /// Every place.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Table,
         Self::Detail,
         Self::ComposeText,
@@ -170,6 +184,8 @@ impl Place {
         Self::ComposeChoice,
         Self::Pick,
         Self::Preview,
+        Self::Failures,
+        Self::Mend,
         Self::List,
         Self::Filter,
         Self::Menu,
@@ -190,6 +206,8 @@ impl Place {
             Self::Pick => &[Ctx::Pick, Ctx::Global],
             Self::ComposeChoice => &[Ctx::Choice, Ctx::Compose, Ctx::Panes, Ctx::Global],
             Self::Preview => &[Ctx::Preview, Ctx::Global],
+            Self::Failures => &[Ctx::Failures, Ctx::Global],
+            Self::Mend => &[Ctx::Mend, Ctx::Global],
             Self::List => &[Ctx::List, Ctx::Global],
             Self::Filter => &[Ctx::Filter, Ctx::Global],
             Self::Menu => &[Ctx::Menu, Ctx::Global],
@@ -202,7 +220,10 @@ impl Place {
     /// Whether characters are always text here, so that none can be a command.
     #[must_use]
     pub const fn is_text(self) -> bool {
-        matches!(self, Self::ComposeText | Self::ComposePath | Self::ComposeCamera | Self::Pick | Self::Filter)
+        matches!(
+            self,
+            Self::ComposeText | Self::ComposePath | Self::ComposeCamera | Self::Pick | Self::Mend | Self::Filter
+        )
     }
 }
 
@@ -210,7 +231,9 @@ impl Place {
 const fn layer_place(layer: &Layer) -> Place {
     match layer {
         Layer::Preview(_) => Place::Preview,
-        Layer::Help(list) | Layer::Messages(list) => {
+        Layer::Failures(_) => Place::Failures,
+        Layer::Mend(_) => Place::Mend,
+        Layer::Help(list) | Layer::Messages(list) | Layer::Money(list) => {
             if list.typing {
                 Place::Filter
             } else {
@@ -355,6 +378,16 @@ pub enum Action {
     Refresh,
     Balance,
     Attempts,
+    Money,
+    Failures,
+    Fit,
+    TakeIn,
+    EditPrompts,
+    FixField,
+    ComposeFirst,
+    Plan,
+    NextField,
+    PreviousField,
     Clone,
     Retry,
     Edit,

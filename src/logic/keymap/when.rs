@@ -4,6 +4,8 @@ use super::Why;
 use crate::{
     domain::task::{Row, TaskState},
     logic::{
+        cluster_view::{Mend, MendWhat},
+        commands, failures,
         pick::{Item, PickWhat, Take},
         screen::Layer,
         state::State,
@@ -171,11 +173,10 @@ pub(super) fn refresh(state: &State) -> Possible {
 }
 
 pub(super) fn undo(state: &State) -> Possible {
-    let unsent = |key| state.tasks.rows.get(key).is_some_and(|row: &Row| row.state == TaskState::Queued);
-    if state.queue.last_batch.iter().any(unsent) {
-        Ok(())
-    } else {
+    if commands::undoable(state).is_empty() {
         no("Nothing of the last batch is unsent, so nothing can be taken back")
+    } else {
+        Ok(())
     }
 }
 
@@ -227,9 +228,49 @@ pub(super) fn send(state: &State) -> Possible {
 
 pub(super) fn searched(state: &State) -> Possible {
     match state.screen.layers.last() {
-        Some(Layer::Help(list) | Layer::Messages(list)) if !list.query.text().is_empty() => Ok(()),
+        Some(Layer::Help(list) | Layer::Messages(list) | Layer::Money(list)) if !list.query.text().is_empty() => Ok(()),
         _ => no("Nothing is searched for; / searches"),
     }
+}
+
+/// A failure that nobody tried again, or a plan whose attempts can be looked at.
+pub(super) fn failures(state: &State) -> Possible {
+    let failed = |row: &Row| {
+        let failed = matches!(row.state, TaskState::Failed | TaskState::Refused | TaskState::Unknown);
+        failed && !row.retried
+    };
+    if !state.round.keys.is_empty() || state.tasks.rows.values().any(failed) {
+        Ok(())
+    } else {
+        no("Nothing has failed that was not tried again")
+    }
+}
+
+pub(super) fn on_cause(state: &State) -> Possible {
+    match failures::view(state).and_then(|view| view.clusters.get(view.at)) {
+        Some(_) => Ok(()),
+        None => no("Move to a cause first"),
+    }
+}
+
+/// A cause that can be mended: not one whose tasks are unknown.
+pub(super) fn on_failed_cause(state: &State) -> Possible {
+    match failures::view(state).and_then(|view| view.clusters.get(view.at)).map(|cluster| cluster.remedy) {
+        Some(failures::Remedy::Settle) => no("Nobody knows what became of these; Enter settles the first"),
+        Some(failures::Remedy::Again | failures::Remedy::EditPrompts | failures::Remedy::FixField(_)) => Ok(()),
+        None => no("Move to a cause first"),
+    }
+}
+
+pub(super) fn on_field(state: &State) -> Possible {
+    match state.screen.layers.last() {
+        Some(Layer::Mend(Mend { what: MendWhat::Field { .. }, .. })) => Ok(()),
+        _ => no("The prompts are being edited; Esc, then f sets a field"),
+    }
+}
+
+pub(super) fn plan(state: &State) -> Possible {
+    failures::can_plan(state)
 }
 
 /// Whether a retry can repeat that task.

@@ -8,7 +8,7 @@ use crate::{
 use std::fmt::Write;
 
 /// Hints in the footer at most.
-const HINTS: usize = 9;
+const HINTS: usize = 10;
 
 /// One line of help.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +106,8 @@ fn wanted(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
         ]
         .concat(),
         Place::Preview => in_ctx(Ctx::Preview, &["send", "down", "up"]),
+        Place::Failures => in_ctx(Ctx::Failures, &["fit", "plan", "take_in", "edit_prompts", "fix_field"]),
+        Place::Mend => in_ctx(Ctx::Mend, &["accept", "next_field"]),
         Place::List => in_ctx(Ctx::List, &["search", "next_hit", "previous_hit", "page_down", "page_up"]),
         Place::Filter => in_ctx(Ctx::Filter, &["accept"]),
         Place::Menu => in_ctx(Ctx::Menu, &["accept", "mark", "down", "up"]),
@@ -121,6 +123,8 @@ fn wanted(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
         Place::ComposeCamera
         | Place::Pick
         | Place::Preview
+        | Place::Failures
+        | Place::Mend
         | Place::List
         | Place::Filter
         | Place::Menu
@@ -135,7 +139,8 @@ fn wanted(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
 fn of_tasks(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
     let fitting: &[&str] = match cursor_row(state).map(|row| row.state) {
         Some(TaskState::Unknown) => &["resolve"],
-        Some(TaskState::Failed | TaskState::Refused | TaskState::Cancelled) => &["retry", "edit"],
+        Some(TaskState::Failed | TaskState::Refused) => &["retry", "edit", "failures"],
+        Some(TaskState::Cancelled) => &["retry", "edit"],
         Some(TaskState::Queued) => &["cancel"],
         Some(TaskState::Ready) => &["download"],
         Some(TaskState::Saved) => &["play", "scp", "clone"],
@@ -268,6 +273,7 @@ mod tests {
             [
                 "r retry",
                 "e edit+retry",
+                "R failures",
                 "n new",
                 "enter detail",
                 "/ filter",
@@ -352,6 +358,8 @@ mod tests {
             ("c", Action::Clone),
             ("r", Action::Retry),
             ("e", Action::Edit),
+            ("R", Action::Failures),
+            ("$", Action::Money),
         ] {
             for key in keys.split(' ') {
                 assert_eq!(means(Place::Table, key), Some(action), "{key}");

@@ -131,3 +131,13 @@ fn one_bad_line_of_a_file_forbids_to_send_and_is_told_with_its_number() {
     );
     assert_eq!(press(&mut state, "enter"), []);
 }
+
+#[test]
+fn a_prompt_that_was_sent_with_braces_comes_back_as_text() {
+    let mut state = state(&[]);
+    let mut failed = task(1, Failed);
+    failed.request.prompt = "a {b|c}".into();
+    let _ = take(&mut state, &failed, true);
+    press(&mut state, "f2");
+    assert_eq!(items(&state), ["MiniMax-Hailuo-02 6 a {b|c}"]);
+}

@@ -54,7 +54,12 @@ impl Disk {
                 Some(*ticket)
             }
             StoreCmd::Look { .. } => None,
-            StoreCmd::Detail { .. } | StoreCmd::SaveDraft { .. } | StoreCmd::SaveSeen { .. } => return None,
+            StoreCmd::Detail { .. }
+            | StoreCmd::Costs { .. }
+            | StoreCmd::SaveDraft { .. }
+            | StoreCmd::SaveSeen { .. } => {
+                return None;
+            }
         };
         let failed = Some(StoreMsg::Failed { ticket, problem: disk_full() });
         match self.health {
@@ -90,6 +95,7 @@ impl Disk {
                         finished_at: None,
                         phase: new.phase,
                         claim: None,
+                        automatic: new.automatic,
                     })
                 });
                 StoreMsg::Inserted { ticket, result: Ok(made.collect()) }
@@ -103,7 +109,12 @@ impl Disk {
             StoreCmd::Look { keys } => {
                 StoreMsg::Changed { tasks: keys.iter().filter_map(|key| self.tasks.get(key)).cloned().collect() }
             }
-            StoreCmd::Detail { .. } | StoreCmd::SaveDraft { .. } | StoreCmd::SaveSeen { .. } => unreachable!(),
+            StoreCmd::Detail { .. }
+            | StoreCmd::Costs { .. }
+            | StoreCmd::SaveDraft { .. }
+            | StoreCmd::SaveSeen { .. } => {
+                unreachable!()
+            }
         }
     }
 

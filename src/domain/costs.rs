@@ -1,0 +1,219 @@
+//! The ledger summed up: what attempts came to, by day, model, state and error class. What it looks like is for `ui` and
+//! `app`.
+
+use super::{
+    money::Ptc,
+    problem::{Charged, ErrorClass},
+    task::{MoneyEvent, TaskKey, TaskState},
+    time::{Now, Wall},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One line of the ledger with what it is sorted by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CostLine {
+    /// The attempt.
+    pub key: TaskKey,
+    /// When.
+    pub at: Wall,
+    /// What happened to the money.
+    pub event: MoneyEvent,
+    /// The amount that the event speaks of.
+    pub amount: Ptc,
+    /// The attempt's account.
+    pub profile: String,
+    /// The attempt's model.
+    pub model: String,
+    /// The attempt's state now.
+    pub state: TaskState,
+    /// Whether the attempt cost money, as far as is known now.
+    pub charged: Charged,
+    /// The attempt's kind of failure, where there is one.
+    pub class: Option<ErrorClass>,
+}
+
+/// What attempts are grouped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The person's own day of the reserve.
+    Day,
+    /// The model.
+    Model,
+    /// The state now.
+    State,
+    /// The kind of failure; `none` where there is none.
+    Class,
+}
+
+/// What some attempts came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sum {
+    /// How many attempts.
+    pub tasks: usize,
+    /// Charged.
+    pub charged: Ptc,
+    /// Perhaps charged.
+    pub unknown: Ptc,
+    /// Set aside, not sent.
+    pub reserved: Ptc,
+}
+
+impl Sum {
+    /// What counts as spent: unknowns do.
+    #[must_use]
+    pub fn spent(self) -> Ptc {
+        self.charged + self.unknown
+    }
+
+    fn add(&mut self, account: &Account<'_>) {
+        self.tasks += 1;
+        match account.last {
+            MoneyEvent::Reserved => self.reserved += account.reserved,
+            MoneyEvent::Charged | MoneyEvent::Resolved => self.charged += account.reserved,
+            MoneyEvent::Unknown => self.unknown += account.reserved,
+            MoneyEvent::Released => {}
+        }
+    }
+}
+
+/// One attempt's money: its reserve, and the last thing that became of it. The last line of an attempt decides: each
+/// line says what the whole reserve is from then on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Account<'a> {
+    /// Its first line of the ledger.
+    pub line: &'a CostLine,
+    /// The price.
+    pub reserved: Ptc,
+    /// What became of it.
+    pub last: MoneyEvent,
+}
+
+/// Each attempt's money, by key.
+#[must_use]
+pub fn accounts(lines: &[CostLine]) -> Vec<Account<'_>> {
+    let mut accounts: BTreeMap<TaskKey, Account<'_>> = BTreeMap::new();
+    for line in lines {
+        let account = accounts.entry(line.key).or_insert(Account { line, reserved: line.amount, last: line.event });
+        account.last = line.event;
+    }
+    accounts.into_values().collect()
+}
+
+/// The sums of some attempts by what they are grouped by, in the order of the groups' names.
+#[must_use]
+pub fn sums(accounts: &[Account<'_>], by: By, utc_offset: i32) -> BTreeMap<String, Sum> {
+    let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
+    for account in accounts {
+        sums.entry(group(account.line, by, utc_offset)).or_default().add(account);
+    }
+    sums
+}
+
+/// The sum of some attempts.
+#[must_use]
+pub fn sum<'a>(accounts: impl IntoIterator<Item = &'a Account<'a>>) -> Sum {
+    let mut sum = Sum::default();
+    accounts.into_iter().for_each(|account| sum.add(account));
+    sum
+}
+
+fn group(line: &CostLine, by: By, utc_offset: i32) -> String {
+    match by {
+        By::Day => day(line.at, utc_offset),
+        By::Model => line.model.clone(),
+        By::State => line.state.word().into(),
+        By::Class => line.class.map_or("none", |class| class.id()).into(),
+    }
+}
+
+/// The person's own date of a moment, such as `2026-11-22`; the offset in seconds east of UTC.
+#[must_use]
+pub fn day(at: Wall, utc_offset: i32) -> String {
+    let seconds = at.0.div_euclid(1_000) + i64::from(utc_offset);
+    let text = Wall(seconds.saturating_mul(1_000)).rfc3339();
+    text.split_once('T').map_or_else(|| text.clone(), |(date, _)| date.to_owned())
+}
+
+/// The whole ledger summed up, for the money screen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// By day, the last first.
+    pub days: Vec<(String, Sum)>,
+    /// By model.
+    pub models: Vec<(String, Sum)>,
+    /// By state.
+    pub states: Vec<(String, Sum)>,
+    /// By kind of failure.
+    pub classes: Vec<(String, Sum)>,
+    /// Of all time.
+    pub all: Sum,
+}
+
+/// Sums up the ledger.
+#[must_use]
+pub fn report(lines: &[CostLine], now: Now) -> Report {
+    let accounts = accounts(lines);
+    let by = |by| sums(&accounts, by, now.utc_offset).into_iter().collect::<Vec<_>>();
+    let mut days = by(By::Day);
+    days.reverse();
+    Report { days, models: by(By::Model), states: by(By::State), classes: by(By::Class), all: sum(&accounts) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(key: u32, hour: i64, event: MoneyEvent, state: TaskState, class: Option<ErrorClass>) -> CostLine {
+        CostLine {
+            key: TaskKey(key),
+            at: Wall(1_795_305_600_000 + hour * 3_600_000),
+            event,
+            amount: Ptc::from_thousandths(500),
+            profile: "302ai".into(),
+            model: if key == 4 { "S2V-01" } else { "T2V-01" }.into(),
+            state,
+            charged: Charged::No,
+            class,
+        }
+    }
+
+    #[test]
+    fn the_last_line_of_an_attempt_says_what_became_of_its_reserve() {
+        let half = Ptc::from_thousandths(500);
+        let none = Sum { tasks: 1, ..Sum::default() };
+        for (events, expected) in [
+            (&[MoneyEvent::Reserved][..], Sum { reserved: half, ..none }),
+            (&[MoneyEvent::Reserved, MoneyEvent::Charged], Sum { charged: half, ..none }),
+            (&[MoneyEvent::Reserved, MoneyEvent::Charged, MoneyEvent::Released], none),
+            (&[MoneyEvent::Reserved, MoneyEvent::Charged, MoneyEvent::Unknown], Sum { unknown: half, ..none }),
+            (&[MoneyEvent::Reserved, MoneyEvent::Unknown, MoneyEvent::Resolved], Sum { charged: half, ..none }),
+            (&[MoneyEvent::Reserved, MoneyEvent::Unknown, MoneyEvent::Released], none),
+        ] {
+            let lines: Vec<CostLine> = events.iter().map(|e| line(1, 0, *e, TaskState::Saved, None)).collect();
+            assert_eq!(sum(&accounts(&lines)), expected, "{events:?}");
+        }
+    }
+
+    #[test]
+    fn a_report_groups_by_day_model_state_and_class() {
+        let lines = [
+            line(1, -30, MoneyEvent::Reserved, TaskState::Saved, None),
+            line(1, -30, MoneyEvent::Charged, TaskState::Saved, None),
+            line(4, 1, MoneyEvent::Reserved, TaskState::Refused, Some(ErrorClass::Plan)),
+            line(4, 1, MoneyEvent::Released, TaskState::Refused, Some(ErrorClass::Plan)),
+        ];
+        let charged = Sum { tasks: 1, charged: Ptc::from_thousandths(500), ..Sum::default() };
+        let free = Sum { tasks: 1, ..Sum::default() };
+        assert_eq!(
+            report(&lines, Now::default()),
+            Report {
+                days: vec![("2026-11-22".into(), free), ("2026-11-20".into(), charged)],
+                models: vec![("S2V-01".into(), free), ("T2V-01".into(), charged)],
+                states: vec![("refused".into(), free), ("saved".into(), charged)],
+                classes: vec![("none".into(), charged), ("plan".into(), free)],
+                all: Sum { tasks: 2, ..charged },
+            }
+        );
+    }
+}

@@ -1,0 +1,107 @@
+//! Stops the line: so many tasks in a row that come to nothing in the same way most likely have one cause, and the next
+//! would cost time, or money, for nothing.
+//!
+//! Two rows are counted, since the answer to a submission comes minutes before its task's end: submissions that were not
+//! taken (one that is taken ends the row), and tasks that the service gave up (one that is made ends the row). An unknown
+//! outcome counts with the first: each of them may have been paid.
+
+use super::queue::halt_queue;
+use crate::{
+    domain::{
+        answer::HaltCause,
+        problem::{Problem, TaskError},
+    },
+    logic::state::{State, Streak},
+};
+
+/// A submission was taken.
+pub(super) fn accepted(state: &mut State) {
+    state.queue.refusals = Streak::default();
+}
+
+/// A task was made.
+pub(super) fn made(state: &mut State) {
+    state.queue.failures = Streak::default();
+}
+
+/// A submission was not taken, or nobody can tell.
+pub(super) fn refused(state: &mut State, error: &TaskError) {
+    let row = state.queue.refusals;
+    state.queue.refusals = count(state, row, error);
+}
+
+/// The service gave a task up.
+pub(super) fn failed(state: &mut State, error: &TaskError) {
+    let row = state.queue.failures;
+    state.queue.failures = count(state, row, error);
+}
+
+/// The person has seen to what stopped the line: counting begins anew.
+pub(super) fn forget(state: &mut State) {
+    (state.queue.refusals, state.queue.failures) = (Streak::default(), Streak::default());
+}
+
+fn count(state: &mut State, row: Streak, error: &TaskError) -> Streak {
+    let tasks = if row.class == Some(error.class) { row.tasks + 1 } else { 1 };
+    let most = state.settings.queue.stop_after_failures;
+    if most > 0 && tasks >= most {
+        let what = format!("sending stopped: {tasks} tasks in a row came to nothing ({})", error.class.label());
+        let next = "R shows the failures by cause; p goes on sending.";
+        let why = error.message.trim_end_matches('.');
+        halt_queue(state, HaltCause::Failures(error.class), Problem::new(what, why, next));
+        return Streak::default();
+    }
+    Streak { class: Some(error.class), tasks }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::problem::{Charged, ErrorClass},
+        logic::testing::state,
+    };
+
+    fn error(class: ErrorClass) -> TaskError {
+        let (code, message) = ("1".into(), "it did not work.".into());
+        TaskError { code, class, message, next: String::new(), charged: Charged::No }
+    }
+
+    #[test]
+    fn three_of_one_kind_in_a_row_stop_the_line_and_say_which_key_goes_on() {
+        let mut state = state(&[]);
+        let (service, plan) = (error(ErrorClass::Service), error(ErrorClass::Plan));
+        for error in [&service, &service, &plan, &service, &service] {
+            refused(&mut state, error);
+        }
+        assert_eq!(state.queue.halted, None);
+        refused(&mut state, &service);
+        let halt = state.queue.halted.clone().map(|halt| (halt.cause, halt.problem.to_string()));
+        let words = "sending stopped: 3 tasks in a row came to nothing (service error): it did not work. \
+                     R shows the failures by cause; p goes on sending.";
+        assert_eq!(halt, Some((HaltCause::Failures(ErrorClass::Service), words.to_owned())));
+    }
+
+    #[test]
+    fn what_goes_well_ends_the_row_and_each_side_has_its_own() {
+        let mut state = state(&[]);
+        let service = error(ErrorClass::Service);
+        for _ in 0..3 {
+            refused(&mut state, &service);
+            refused(&mut state, &service);
+            accepted(&mut state);
+            failed(&mut state, &service);
+            failed(&mut state, &service);
+            made(&mut state);
+        }
+        assert_eq!(state.queue.halted, None);
+    }
+
+    #[test]
+    fn zero_never_stops_it() {
+        let mut state = state(&[]);
+        state.settings.queue.stop_after_failures = 0;
+        (0..100).for_each(|_| failed(&mut state, &error(ErrorClass::Service)));
+        assert_eq!(state.queue.halted, None);
+    }
+}

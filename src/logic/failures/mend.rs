@@ -1,0 +1,201 @@
+//! Mending a cause once for all of its tasks: the shared part of their prompts, or one field.
+
+use super::{Cluster, Remedy};
+use crate::{
+    domain::{
+        draft::{Draft, Field},
+        fields,
+        picture::{Typed, typed as typed_picture},
+        problem::ErrorClass,
+        task::Row,
+    },
+    logic::{
+        cluster_view::{Fix, Mend, MendWhat},
+        commands::Do,
+        editor::LineEditor,
+        key::{Code, Key},
+        screen::Layer,
+        state::State,
+    },
+};
+
+/// The fields that can be set once for all, in the order of compose.
+const FIELDS: [Field; 9] = [
+    Field::Model,
+    Field::FirstFrame,
+    Field::LastFrame,
+    Field::Subject,
+    Field::Resolution,
+    Field::Duration,
+    Field::Optimizer,
+    Field::FastPretreatment,
+    Field::Callback,
+];
+
+/// The editor of a cause's field, with the value that was kept before or that the first task has.
+pub(super) fn field(state: &State, cluster: &Cluster, before: Option<&Fix>) -> MendWhat {
+    if let Some(Fix::Field { field, value }) = before {
+        return MendWhat::Field { field: *field, line: LineEditor::new(value) };
+    }
+    let field = if let Remedy::FixField(field) = cluster.remedy { field } else { Field::Model };
+    let row = cluster.keys.first().and_then(|key| state.tasks.rows.get(key));
+    MendWhat::Field { field, line: LineEditor::new(&row.map_or_else(String::new, |row| value_of(row, field))) }
+}
+
+/// What a row of the table knows of a field; a picture is in the whole task only.
+fn value_of(row: &Row, field: Field) -> String {
+    match field {
+        Field::Model => row.model.to_string(),
+        Field::Resolution => row.resolution.to_string(),
+        Field::Duration => row.duration.to_string(),
+        Field::Optimizer => "on".into(),
+        Field::FastPretreatment | Field::Watermark => "off".into(),
+        Field::Prompt | Field::FirstFrame | Field::LastFrame | Field::Subject | Field::Callback | Field::Count => {
+            String::new()
+        }
+    }
+}
+
+/// The values to choose from, for the first of the tasks; none for a field that is typed.
+#[must_use]
+pub fn choices(state: &State, mend: &Mend, field: Field) -> Vec<String> {
+    let row = mend.keys.first().and_then(|key| state.tasks.rows.get(key));
+    let spec = row.and_then(|row| state.settings.catalogue.spec(&row.model));
+    match field {
+        Field::Model => state.settings.catalogue.models.iter().map(|model| model.name.clone()).collect(),
+        Field::Resolution => {
+            spec.map_or_else(Vec::new, |spec| spec.resolutions.iter().map(|r| r.name.clone()).collect())
+        }
+        Field::Duration => spec.zip(row).map_or_else(Vec::new, |(spec, row)| {
+            let resolution = spec.resolution_or_default(Some(&row.resolution));
+            resolution.map_or_else(Vec::new, |r| r.durations.iter().map(ToString::to_string).collect())
+        }),
+        Field::Optimizer | Field::FastPretreatment | Field::Watermark => vec!["on".into(), "off".into()],
+        Field::Prompt | Field::FirstFrame | Field::LastFrame | Field::Subject | Field::Callback | Field::Count => {
+            Vec::new()
+        }
+    }
+}
+
+/// Whether the model of the first task can use that field.
+///
+/// # Errors
+/// Why not, as a sentence without a final stop.
+pub fn possible(state: &State, mend: &Mend, field: Field) -> Result<(), String> {
+    let row = mend.keys.first().and_then(|key| state.tasks.rows.get(key));
+    let spec = row.and_then(|row| state.settings.catalogue.spec(&row.model).map(|spec| (spec, row)));
+    spec.map_or(Ok(()), |(spec, row)| fields::usable(field, spec, &row.resolution))
+}
+
+/// Takes a key.
+pub(super) fn typed(state: &mut State, key: Key) {
+    let offered = match state.screen.layers.last() {
+        Some(Layer::Mend(mend)) => match &mend.what {
+            MendWhat::Field { field, .. } => choices(state, mend, *field),
+            MendWhat::Prompts { .. } => Vec::new(),
+        },
+        _ => return,
+    };
+    let Some(Layer::Mend(mend)) = state.screen.layers.last_mut() else { return };
+    mend.fault = None;
+    match &mut mend.what {
+        MendWhat::Prompts { editor, .. } => {
+            editor.key(key);
+        }
+        MendWhat::Field { line, .. } => match key.code {
+            Code::Up | Code::Down if !offered.is_empty() => {
+                let at = offered.iter().position(|choice| choice == line.text());
+                let step = if key.code == Code::Down { 1 } else { offered.len() - 1 };
+                let next = at.map_or(0, |at| (at + step) % offered.len());
+                *line = LineEditor::new(&offered[next]);
+            }
+            _ => {
+                line.key(key);
+            }
+        },
+    }
+}
+
+/// Takes a paste.
+pub(super) fn pasted(state: &mut State, text: &str) {
+    let Some(Layer::Mend(mend)) = state.screen.layers.last_mut() else { return };
+    mend.fault = None;
+    match &mut mend.what {
+        MendWhat::Prompts { editor, .. } => {
+            editor.paste(text);
+        }
+        MendWhat::Field { line, .. } => line.paste(text),
+    }
+}
+
+/// Goes to another field that the model can use.
+pub(super) fn other_field(state: &mut State, forward: bool) {
+    let Some(Layer::Mend(mend)) = state.screen.layers.last() else { return };
+    let MendWhat::Field { field: here, .. } = &mend.what else { return };
+    let (at, len) = (FIELDS.iter().position(|field| field == here).unwrap_or(0), FIELDS.len());
+    let next = (1..len)
+        .map(|n| FIELDS[if forward { at + n } else { at + len - n } % len])
+        .find(|field| possible(state, mend, *field).is_ok());
+    let Some(next) = next else { return };
+    let row = mend.keys.first().and_then(|key| state.tasks.rows.get(key));
+    let value = row.map_or_else(String::new, |row| value_of(row, next));
+    if let Some(Layer::Mend(mend)) = state.screen.layers.last_mut() {
+        mend.what = MendWhat::Field { field: next, line: LineEditor::new(&value) };
+    }
+}
+
+/// What was mended, if it mends anything.
+pub(super) fn kept(state: &State, mend: &Mend) -> Result<Fix, String> {
+    match &mend.what {
+        MendWhat::Prompts { template, editor } => {
+            let text = editor.text();
+            if text == template.text() && mend.cluster.class == ErrorClass::PromptSensitive {
+                return Err("unchanged it would be refused again; change it, or Esc leaves it".into());
+            }
+            if !text.contains(template.mark()) {
+                let mark = template.mark();
+                return Err(format!("keep {mark}: it stands for what differs between the prompts"));
+            }
+            Ok(Fix::Prompts { template: template.clone(), text })
+        }
+        MendWhat::Field { field, line } => {
+            possible(state, mend, *field)?;
+            let value = line.text().trim().to_owned();
+            let offered = choices(state, mend, *field);
+            if !offered.is_empty() && !offered.contains(&value) {
+                return Err(format!("it takes {}; up and down go through them", fields::listed(&offered)));
+            }
+            Ok(Fix::Field { field: *field, value })
+        }
+    }
+}
+
+/// Has the picture read that a field was set to.
+pub(super) fn pictures(state: &mut State, fix: &Fix) -> Vec<Do> {
+    match fix {
+        Fix::Field { field: Field::FirstFrame | Field::LastFrame | Field::Subject, value } => {
+            match typed_picture(value) {
+                Typed::Path(path) => super::read_picture(state, path),
+                Typed::Empty | Typed::Foreign(_) | Typed::Address(_) | Typed::Data(_) => Vec::new(),
+            }
+        }
+        Fix::Field { .. } | Fix::Prompts { .. } => Vec::new(),
+    }
+}
+
+/// The draft with a field set.
+pub(super) fn set(draft: &mut Draft, field: Field, value: &str) {
+    match field {
+        Field::Model => value.clone_into(&mut draft.model),
+        Field::Resolution => draft.resolution = Some(value.to_owned()),
+        Field::Duration => draft.duration = value.parse().ok(),
+        Field::Optimizer => draft.optimizer = value == "on",
+        Field::FastPretreatment => draft.fast_pretreatment = value == "on",
+        Field::Watermark => draft.watermark = value == "on",
+        Field::FirstFrame => value.clone_into(&mut draft.first_frame),
+        Field::LastFrame => value.clone_into(&mut draft.last_frame),
+        Field::Subject => value.clone_into(&mut draft.subject),
+        Field::Callback => value.clone_into(&mut draft.callback),
+        Field::Prompt | Field::Count => {}
+    }
+}

@@ -1,0 +1,94 @@
+//! From decisions to a preview: each planned task as it would be sent, checked, with what changed against its parent.
+
+use super::{ClusterId, mend, view};
+use crate::{
+    domain::{
+        check,
+        draft::{Draft, Severity},
+        money::Ptc,
+        picture::ImageLook,
+        problem::{Charged, ErrorClass, Problem},
+        request::Request,
+        task::{Row, Task},
+    },
+    logic::{
+        cluster_view::Fix,
+        compose,
+        engine::acts::price,
+        preview,
+        screen::{PreviewItem, Purpose},
+        state::State,
+    },
+};
+
+/// Opens the preview of the plan. A task that cannot be sent as it was mended is left out, and it is said why.
+pub(super) fn preview(state: &mut State, tasks: Vec<Task>) {
+    let mut items = Vec::new();
+    let mut warnings = Vec::new();
+    for task in tasks {
+        match mended(state, &task) {
+            Ok(request) => items.push(PreviewItem {
+                cost: price(state, &request),
+                parent: Some(task.key),
+                was: (request != task.request).then(|| task.request.clone()),
+                name: None,
+                request,
+            }),
+            Err(why) => warnings.push(Problem::new(format!("{} is left out", task.key), why, "")),
+        }
+    }
+    warnings.extend(paid_already(state, &items));
+    preview::open(state, Purpose::Plan, items, warnings);
+}
+
+/// A word about attempts that were paid, or may have been: the new ones are paid as well.
+fn paid_already(state: &State, items: &[PreviewItem]) -> Option<Problem> {
+    let rows = items.iter().filter_map(|item| state.tasks.rows.get(&item.parent?));
+    let paid: Vec<&Row> = rows.filter(|row| row.charged != Charged::No).collect();
+    let cost: Ptc = paid.iter().map(|row| row.cost).sum();
+    let what = format!("{} of these were charged already, or may have been ({cost} PTC)", paid.len());
+    (!paid.is_empty()).then(|| Problem::new(what, "the new attempts are paid as well", ""))
+}
+
+/// The request as it is to be sent.
+fn mended(state: &State, task: &Task) -> Result<Request, String> {
+    let id = ClusterId::of(&Row::of(task, false));
+    let fix = id.as_ref().and_then(|id| view(state)?.fixes.get(id));
+    let sensitive = id.as_ref().is_some_and(|id| id.class == ErrorClass::PromptSensitive);
+    let Some(fix) = fix else {
+        // The screen keeps it out of the plan; a task that failed anew meanwhile comes here.
+        return if sensitive {
+            Err("its prompt was refused and is unchanged".into())
+        } else {
+            Ok(task.request.clone())
+        };
+    };
+    let mut draft = Draft::of(&task.request);
+    match fix {
+        Fix::Prompts { template, text } => {
+            draft.prompt =
+                template.fill(text, &task.request.prompt).ok_or("its prompt has no place for the shared part")?;
+        }
+        Fix::Field { field, value } => mend::set(&mut draft, *field, value),
+    }
+    if let Some(spec) = state.settings.catalogue.spec(&draft.model) {
+        draft = draft.for_model(spec);
+    }
+    let stored: Vec<_> = task.request.stored_images().collect();
+    let look = |path: &str| match stored.iter().find(|picture| picture.path == path) {
+        Some(picture) => ImageLook::Found((*picture).clone()),
+        None => compose::look(state, path),
+    };
+    let (catalogue, webp) = (&state.settings.catalogue, state.settings.profile.webp);
+    let request = check::build(&draft, catalogue, webp, &look).map_err(|faults| {
+        let error = faults.iter().find(|fault| fault.severity == Severity::Error);
+        error.map_or_else(String::new, |fault| fault.problem.to_string())
+    })?;
+    if request == task.request {
+        return Err("it would be the same request again".into());
+    }
+    if sensitive && request.prompt == task.request.prompt && request.stored_images().eq(stored.iter().copied()) {
+        return Err("its prompt was refused and is unchanged".into());
+    }
+    Ok(request)
+}

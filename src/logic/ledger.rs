@@ -1,0 +1,233 @@
+//! The money screen: the day's line, what is left of the caps, the service's own balance beside our sums, and the ledger
+//! by day, model, state and kind of failure. As lines of words; what they look like is for `ui`.
+
+use super::{
+    act::Act,
+    commands::Do,
+    effect::{Effect, StoreCmd},
+    screen::{Layer, ListView},
+    state::State,
+};
+use crate::domain::{costs::Sum, money::Ptc, problem::Charged, time::Wall};
+
+/// Days that are listed at most.
+const DAYS: usize = 14;
+
+/// One line of the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// A heading.
+    Title(&'static str),
+    /// A name and what it says.
+    Fact {
+        /// The name.
+        name: &'static str,
+        /// What it says.
+        text: String,
+        /// Whether a person must look at it.
+        loud: bool,
+    },
+    /// A group of attempts and what they came to.
+    Sums {
+        /// The group.
+        name: String,
+        /// Its sums.
+        sum: Sum,
+    },
+    /// An empty line.
+    Blank,
+}
+
+impl Line {
+    /// The line as one text, for a search.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Title(title) => (*title).to_owned(),
+            Self::Fact { name, text, .. } => format!("{name} {text}"),
+            Self::Sums { name, .. } => name.clone(),
+            Self::Blank => String::new(),
+        }
+    }
+}
+
+/// Opens it: the ledger is summed up by the store, the balance asked for.
+pub(super) fn open(state: &mut State) -> Vec<Do> {
+    state.screen.layers.push(Layer::Money(ListView::default()));
+    let now = state.now;
+    vec![Do::Effect(Effect::Store(StoreCmd::Costs { now })), Do::Act(Act::Balance)]
+}
+
+/// What the service took between two words about the balance, beside what this store knows of that time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compared {
+    /// Since when.
+    pub since: Wall,
+    /// What the balance went down by; negative when it rose.
+    pub service: Ptc,
+    /// What this store counts as charged since then.
+    pub charged: Ptc,
+    /// What it counts as perhaps charged since then.
+    pub unknown: Ptc,
+}
+
+impl Compared {
+    /// What the service took beyond our charges.
+    #[must_use]
+    pub fn difference(self) -> Ptc {
+        self.service - self.charged
+    }
+
+    /// The difference in words.
+    #[must_use]
+    pub fn words(self) -> String {
+        let difference = self.difference();
+        let less = Ptc::ZERO - difference;
+        if difference == Ptc::ZERO {
+            "none: the service and this store agree".into()
+        } else if difference < Ptc::ZERO {
+            format!("{less} PTC less than we count: a price given back, a top-up, or a charge that comes later")
+        } else if difference <= self.unknown {
+            format!("{difference} PTC, within the {} PTC of unknown outcomes", self.unknown)
+        } else {
+            format!(
+                "{difference} PTC more than we count, of which {} PTC may be unknown outcomes: another program or key \
+                 has spent the rest",
+                self.unknown
+            )
+        }
+    }
+}
+
+/// Compares the last balance with the first of this run; `None` until there are two.
+#[must_use]
+pub fn compared(state: &State) -> Option<Compared> {
+    let (first, since) = state.money.first_balance?;
+    let (last, until) = state.money.balance.filter(|(_, at)| *at > since)?;
+    let sent = |at: &Wall| *at >= since && *at <= until;
+    let of = |charged: Charged| -> Ptc {
+        let rows = state.tasks.rows.values().filter(|row| row.charged == charged);
+        rows.filter(|row| row.sent_at.as_ref().is_some_and(sent)).map(|row| row.cost).sum()
+    };
+    Some(Compared { since, service: first - last, charged: of(Charged::Yes), unknown: of(Charged::Unknown) })
+}
+
+/// All lines.
+#[must_use]
+pub fn lines(state: &State) -> Vec<Line> {
+    let fact = |name, text: String| Line::Fact { name, text, loud: false };
+    let (money, budget) = (&state.money, &state.settings.budget);
+    let day = money.spent_today + money.reserved;
+    let cap = |cap: Option<Ptc>| cap.map_or_else(|| "no cap".to_owned(), |cap| format!("{cap} PTC"));
+    let left = budget.per_day.map_or_else(String::new, |cap| format!(", {} PTC left", cap.less(day)));
+    let mut lines = vec![
+        fact("Today", format!("{} PTC spent, {} PTC set aside{left}", money.spent_today, money.reserved)),
+        fact(
+            "Caps",
+            format!(
+                "a day {}, a batch {}, asks above {}",
+                cap(budget.per_day),
+                cap(budget.per_batch),
+                cap(budget.ask_above)
+            ),
+        ),
+    ];
+    lines.extend(balance(state));
+    let Some(report) = &money.report else {
+        lines.extend([Line::Blank, fact("Ledger", "being read".into())]);
+        return lines;
+    };
+    for (title, sums) in [
+        ("By day", &report.days[..report.days.len().min(DAYS)]),
+        ("By model", &report.models[..]),
+        ("By state", &report.states[..]),
+        ("By kind of failure", &report.classes[..]),
+        ("In all", &[("all".to_owned(), report.all)][..]),
+    ] {
+        lines.extend([Line::Blank, Line::Title(title)]);
+        lines.extend(sums.iter().map(|(name, sum)| Line::Sums { name: name.clone(), sum: *sum }));
+    }
+    lines
+}
+
+/// The service's own word, and how it stands to ours.
+fn balance(state: &State) -> Vec<Line> {
+    let fact = |name, text: String, loud| Line::Fact { name, text, loud };
+    let mut lines = Vec::new();
+    if let Some(error) = &state.money.balance_problem {
+        lines.push(fact("Balance", format!("not known: {}", error.message), true));
+    }
+    let Some((balance, _)) = state.money.balance else {
+        if lines.is_empty() {
+            lines.push(fact("Balance", "being asked for".into(), false));
+        }
+        return lines;
+    };
+    lines.push(fact("Balance", format!("{balance} PTC by the service's own word"), balance <= Ptc::ZERO));
+    let Some(compared) = compared(state) else {
+        lines.push(fact(
+            "Difference",
+            "not known before a second word about the balance; open this again for one".into(),
+            false,
+        ));
+        return lines;
+    };
+    let minutes = state.now.wall.since(compared.since) / crate::domain::time::MINUTE;
+    let unknown =
+        if compared.unknown == Ptc::ZERO { String::new() } else { format!(", {} PTC unknown", compared.unknown) };
+    lines.push(fact(
+        "Compared",
+        format!(
+            "in {minutes} min the service took {} PTC; we count {} PTC charged{unknown}",
+            compared.service, compared.charged
+        ),
+        false,
+    ));
+    let agrees = compared.difference() == Ptc::ZERO;
+    lines.push(fact("Difference", compared.words(), !agrees));
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::task::TaskState::{Saved, Unknown},
+        logic::testing::{WALL, state},
+    };
+
+    fn ptc(n: i64) -> Ptc {
+        Ptc::from_thousandths(n)
+    }
+
+    #[test]
+    fn the_services_word_is_compared_with_our_sums_and_the_difference_named() {
+        let mut state = state(&[Saved, Unknown]);
+        state.money.first_balance = Some((ptc(10_000), Wall(WALL)));
+        for (balance, difference, words) in [
+            (9_500, 0, "none: the service and this store agree"),
+            (9_000, 500, "0.5 PTC, within the 0.5 PTC of unknown outcomes"),
+            (9_800, -300, "0.3 PTC less than we count: a price given back, a top-up, or a charge that comes later"),
+            (
+                8_000,
+                1_500,
+                "1.5 PTC more than we count, of which 0.5 PTC may be unknown outcomes: another program or key has spent \
+                 the rest",
+            ),
+        ] {
+            state.money.balance = Some((ptc(balance), Wall(WALL + 60_000)));
+            let compared = compared(&state);
+            assert_eq!(compared.map(Compared::difference), Some(ptc(difference)), "{balance}");
+            assert_eq!(compared.map(Compared::words).as_deref(), Some(words));
+        }
+    }
+
+    #[test]
+    fn one_word_about_the_balance_is_compared_with_nothing() {
+        let mut state = state(&[Saved]);
+        state.money.first_balance = Some((ptc(10_000), Wall(WALL)));
+        state.money.balance = state.money.first_balance;
+        assert_eq!(compared(&state), None);
+        assert!(lines(&state).iter().any(|line| line.text().starts_with("Difference not known")));
+    }
+}

@@ -1,0 +1,54 @@
+//! The money screen: what `logic::ledger` has to say, in columns.
+
+use super::{brush::labelled, theme::Look};
+use crate::{
+    domain::{costs::Sum, money::Ptc, text as harmless},
+    logic::{ledger, state::State},
+};
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+/// Cells of a group's name.
+const NAME: usize = 22;
+
+/// All lines that hold what is searched for.
+pub(super) fn lines(state: &State, needle: &str, look: Look, width: u16) -> Vec<Line<'static>> {
+    let wanted = |line: &ledger::Line| needle.is_empty() || line.text().to_lowercase().contains(needle);
+    ledger::lines(state).iter().filter(|line| wanted(line)).flat_map(|line| drawn(line, look, width)).collect()
+}
+
+fn drawn(line: &ledger::Line, look: Look, width: u16) -> Vec<Line<'static>> {
+    match line {
+        ledger::Line::Blank => vec![Line::default()],
+        ledger::Line::Fact { name, text, loud } => {
+            labelled(name, text, width, look, if *loud { look.theme.warn } else { Style::new() })
+        }
+        ledger::Line::Title(title) => vec![Line::from(vec![
+            Span::styled(format!("{title:<NAME$}"), look.theme.strong),
+            Span::styled(
+                format!("{:>7} {:>9} {:>9} {:>9} {:>9}", "tasks", "charged", "unknown", "set aside", "spent"),
+                look.theme.faint,
+            ),
+        ])],
+        ledger::Line::Sums { name, sum } => vec![sums(name, *sum, look)],
+    }
+}
+
+fn sums(name: &str, sum: Sum, look: Look) -> Line<'static> {
+    let name = harmless::harmless_line(name);
+    let (name, cells) = harmless::cut(&name, NAME - 1, look.signs.ascii);
+    let pad = " ".repeat(NAME.saturating_sub(cells));
+    let amount = |amount: Ptc, style: Style| {
+        let style = if amount == Ptc::ZERO { look.theme.faint } else { style };
+        Span::styled(format!(" {:>9}", amount.to_string()), style)
+    };
+    Line::from(vec![
+        Span::raw(format!("{name}{pad}{:>7}", sum.tasks)),
+        amount(sum.charged, Style::new()),
+        amount(sum.unknown, look.theme.warn),
+        amount(sum.reserved, Style::new()),
+        amount(sum.spent(), look.theme.strong),
+    ])
+}
