@@ -11,6 +11,7 @@ use reeltop::{app::terminal, domain::task::TaskState};
 use rustix::process::Signal;
 use std::{
     fs,
+    io::Write,
     os::unix::fs::PermissionsExt,
     path::Path,
     process::Command,
@@ -80,6 +81,7 @@ fn panics_with_the_terminal_taken_over() {
     }
     terminal::restore_on_panic();
     let _guard = terminal::Guard::enter().unwrap();
+    terminal::output().unwrap().write_all(terminal::ON).unwrap();
     let worker = std::thread::spawn(|| panic!("a worker's panic"));
     assert!(worker.join().is_err());
     panic!("the loop's panic");

@@ -20,6 +20,9 @@ pub struct Cli {
     /// Everything against the simulator inside: nothing to set up, no money
     #[arg(long)]
     pub demo: bool,
+    /// No screen: events as plain lines, commands typed as words (for screen readers and logs)
+    #[arg(long)]
+    pub linear: bool,
     /// What holds for every command
     #[command(flatten)]
     pub global: Global,
@@ -292,6 +295,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
     let wrong = |message: &str| Err(Cli::command().error(ErrorKind::ArgumentConflict, message));
     match &cli.command {
         Some(_) if cli.demo => wrong("--demo is the dashboard against the simulator; it takes no command"),
+        Some(_) if cli.linear => wrong("--linear is another face of the dashboard; it takes no command"),
         Some(Command::Submit(submit)) if submit.name.is_some() && submit.count > 1 => {
             wrong("--name is the name of one task; it cannot be used with a --count above 1")
         }
@@ -311,11 +315,13 @@ fn duration_ms(text: &str) -> Result<u64, String> {
             Some('h') => HOUR,
             Some('m') => MINUTE,
             Some('s') => SECOND,
+            // A bare number is seconds.
+            None if rest == text && digits > 0 => SECOND,
             Some(_) | None => return Err(wrong()),
         };
         let part = number.parse::<u64>().ok().and_then(|number| number.checked_mul(unit)).ok_or_else(wrong)?;
         total = total.checked_add(part).ok_or_else(wrong)?;
-        rest = &after[1..];
+        rest = after.get(1..).unwrap_or_default();
     }
     if total == 0 { Err(wrong()) } else { Ok(total) }
 }
@@ -444,7 +450,7 @@ mod tests {
             "reeltop submit --prompt a --api-key sk-1",
             "reeltop resolve 1 --as found",
             "reeltop resolve 1 --as task-id=",
-            "reeltop wait --timeout 10",
+            "reeltop wait --timeout soon",
             "reeltop cost --csv --json",
             "reeltop simulate --listen nowhere",
         ] {
@@ -455,10 +461,12 @@ mod tests {
 
     #[test]
     fn times_are_read_in_hours_minutes_and_seconds() {
-        for (text, ms) in [("90s", 90_000), ("10m", 600_000), ("1h30m", 5_400_000), ("2h0m5s", 7_205_000)] {
+        for (text, ms) in
+            [("90s", 90_000), ("10m", 600_000), ("1h30m", 5_400_000), ("2h0m5s", 7_205_000), ("10", 10_000)]
+        {
             assert_eq!(duration_ms(text), Ok(ms));
         }
-        for bad in ["", "10", "m", "1d", "1h30", "-5s", "0s", "99999999999999999999s", "1h三"] {
+        for bad in ["", "m", "1d", "1h30", "-5s", "0s", "99999999999999999999s", "1h三"] {
             assert!(duration_ms(bad).is_err(), "{bad}");
         }
     }

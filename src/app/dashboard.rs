@@ -2,18 +2,22 @@
 //! ready, apply it, draw at once after input and else at most once in `ui.frame_ms`.
 
 use super::{
+    burst::Bursts,
     clock::Clock,
+    decode::Decoder,
+    edit::Editor,
     engine::{Engine, Shell, sleep_until},
     escape,
     frame::FrameWriter,
-    input::Source,
-    keys::{self, EscHold},
+    host,
+    input::{Source, Typed},
+    keys,
     signals::Signals,
     terminal::{self, Guard},
-    writer::Writer,
+    writer::{Aside, Writer},
 };
 use crate::{
-    domain::problem::Problem,
+    domain::{problem::Problem, time::Mono},
     io::config::Loaded,
     logic::{
         effect::TermCmd,
@@ -25,17 +29,10 @@ use crossterm::event::Event;
 use ratatui::{buffer::Buffer, layout::Rect};
 use std::{
     io,
-    process::Command,
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::{
-    sync::mpsc::{self, UnboundedReceiver},
-    task::JoinHandle,
-};
-
-/// The most input that is taken before the screen gets its turn.
-const AT_ONCE: usize = 64;
+use tokio::sync::mpsc::{self, UnboundedReceiver};
 
 /// The screen's side of the loop.
 struct Face {
@@ -44,10 +41,17 @@ struct Face {
     written: UnboundedReceiver<io::Result<()>>,
     frames: FrameWriter<Vec<u8>>,
     terminal: Option<Source>,
-    esc: EscHold,
+    decoder: Decoder,
+    bursts: Bursts,
+    /// The person wants the program stopped; a submission under way is waited for.
+    stopping: bool,
+    /// We stopped ourselves: the SIGCONT that ended it is no news.
+    stopped: bool,
     /// The person's editor has the screen; the work goes on.
-    editing: Option<JoinHandle<Result<String, Problem>>>,
+    editing: Option<Editor>,
     size: (u16, u16),
+    /// The window's title as it was last set, for after another program had the screen.
+    title: Vec<u8>,
     /// The state has changed since the last frame.
     stale: bool,
     /// It changed by a key: drawn without waiting.
@@ -61,9 +65,9 @@ struct Face {
 /// # Errors
 /// The terminal cannot be taken over.
 pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
-    let mut signals = Signals::listen()?;
+    let mut signals = Signals::listen()?.with_stops()?;
     let guard = Guard::enter()?;
-    let mut face = Face::new(guard, Duration::from_millis(setup.settings.ui.frame_ms));
+    let mut face = Face::new(guard, Duration::from_millis(setup.settings.ui.frame_ms))?;
     // The first paint waits for nothing: the store is opened and the key is read while it is on its way.
     let mut engine = Engine::start(setup, clock);
     face.tell_size(&mut engine);
@@ -71,8 +75,9 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     while !engine.ended {
         face.turn(&mut engine, &mut signals).await;
         for order in engine.for_shell() {
-            face.carry_out(order).await;
+            face.carry_out(&mut engine, order).await;
         }
+        face.stop_when_answered(&mut engine).await;
         face.tell_size(&mut engine);
         face.draw(&mut engine);
     }
@@ -82,38 +87,44 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
 }
 
 impl Face {
-    fn new(guard: Guard, frame_gap: Duration) -> Self {
+    fn new(guard: Guard, frame_gap: Duration) -> io::Result<Self> {
         let (tell, written) = mpsc::unbounded_channel();
         let size = crossterm::terminal::size().unwrap_or((80, 24));
-        Self {
+        let mut writer = Writer::start(move |result| {
+            let _ = tell.send(result);
+        });
+        writer.before_the_frame(Aside::Modes, terminal::ON.to_vec());
+        Ok(Self {
             guard: Some(guard),
-            writer: Writer::start(move |result| {
-                let _ = tell.send(result);
-            }),
+            writer,
             written,
             frames: FrameWriter::new(Vec::new()),
-            terminal: Some(Source::open()),
-            esc: EscHold::default(),
+            terminal: Some(Source::open()?),
+            decoder: Decoder::default(),
+            bursts: Bursts::default(),
+            stopping: false,
+            stopped: false,
             editing: None,
             size,
+            title: Vec::new(),
             stale: true,
             urgent: true,
             drawn: Instant::now(),
             frame_gap,
-        }
+        })
     }
 
     /// Waits for one thing to happen and takes it, with all that is ready beside it.
     async fn turn(&mut self, engine: &mut Engine, signals: &mut Signals) {
         let frame_due = (self.stale && self.writer.idle()).then(|| (self.drawn + self.frame_gap).into());
-        let esc_due = self.esc.deadline().map(|ms| engine.clock().instant(crate::domain::time::Mono(ms)));
+        let held_until = self.decoder.deadline().map(|ms| engine.clock().instant(Mono(ms)));
         tokio::select! {
             biased;
             signal = signals.next() => self.signal(engine, signal),
-            event = next_event(&mut self.terminal) => self.event(engine, event),
-            () = sleep_until(esc_due) => {
-                let keys = self.esc.flush();
-                self.keys(engine, keys);
+            typed = next_typed(&mut self.terminal) => self.typed(engine, typed),
+            () = sleep_until(held_until) => {
+                let events = self.decoder.flush();
+                self.events(engine, events);
             }
             result = end_of(&mut self.editing) => {
                 self.editing = None;
@@ -134,48 +145,41 @@ impl Face {
         if signal == Signal::Interrupt && self.editing.is_some() {
             return; // Ctrl-C in the editor reaches the whole job; it is the editor that is meant.
         }
+        if signal == Signal::Continue {
+            if std::mem::take(&mut self.stopped) {
+                return;
+            }
+            if let Some(guard) = &self.guard {
+                self.writer.before_the_frame(Aside::Modes, guard.again().to_vec());
+            }
+        }
         engine.take(Msg::Signal(signal));
         self.changed(true);
     }
 
-    fn event(&mut self, engine: &mut Engine, first: Option<Event>) {
-        let mut next = first;
-        for _ in 0..AT_ONCE {
-            let Some(event) = next else {
-                // The terminal is gone: the same as a hang-up.
-                self.terminal = None;
-                self.signal(engine, Signal::HangUp);
-                return;
-            };
-            self.input(engine, event);
-            let Some(ready) = self.terminal.as_mut().and_then(Source::ready) else { return };
-            next = Some(ready);
-        }
-    }
-
-    fn input(&mut self, engine: &mut Engine, event: Event) {
-        match keys::input(event) {
-            Some(Input::Key(key)) => {
-                let now = engine.clock().now().mono.0;
-                let clear = self.esc.push(key, now);
-                self.keys(engine, clear);
+    fn typed(&mut self, engine: &mut Engine, typed: Typed) {
+        match typed {
+            Typed::Bytes(bytes) => {
+                let events = self.decoder.push(&bytes, engine.clock().now().mono.0);
+                self.events(engine, events);
             }
-            Some(input) => {
-                let held = self.esc.flush();
-                self.keys(engine, held);
-                if let Input::Resize { width, height } = input {
-                    self.size = (width, height);
-                }
-                engine.take(Msg::Input(input));
+            Typed::Resized => {
+                self.size = crossterm::terminal::size().unwrap_or(self.size);
+                self.tell_size(engine);
                 self.changed(true);
             }
-            None => {}
+            // The terminal is gone: the same as a hang-up.
+            Typed::Gone => {
+                self.terminal = None;
+                self.signal(engine, Signal::HangUp);
+            }
         }
     }
 
-    fn keys(&mut self, engine: &mut Engine, keys: Vec<crate::logic::key::Key>) {
-        for key in keys {
-            engine.take(Msg::Input(Input::Key(key)));
+    fn events(&mut self, engine: &mut Engine, events: Vec<Event>) {
+        let inputs = events.into_iter().filter_map(keys::input).collect();
+        for input in self.bursts.gather(inputs, engine.clock().now().mono.0) {
+            engine.take(Msg::Input(input));
             self.changed(true);
         }
     }
@@ -212,28 +216,67 @@ impl Face {
             // Only the picture knows how long the wrapped text is: a scroll past its end is taken back.
             engine.state.screen.detail.scroll = top;
         }
+        let file = drawn.file.and(engine.state.screen.detail.loaded.as_ref()).and_then(|detail| detail.task.saved());
+        self.frames.lead_to(file.map_or_else(String::new, |saved| host::file_uri(&saved.path)));
         // Into memory: it cannot fail.
         let _ = self.frames.present(buffer, drawn);
-        self.writer.write(std::mem::take(self.frames.get_mut()));
+        self.writer.frame(std::mem::take(self.frames.get_mut()));
         (self.stale, self.urgent, self.drawn) = (false, false, Instant::now());
     }
 
-    async fn carry_out(&mut self, order: Shell) {
+    async fn carry_out(&mut self, engine: &mut Engine, order: Shell) {
         match order {
             Shell::Edit(text) => {
                 self.give_over().await;
-                self.editing = Some(tokio::task::spawn_blocking(move || edit(&text)));
+                self.editing = Some(Editor::open(&text));
             }
-            Shell::Term(TermCmd::Suspend) => {
-                self.give_over().await;
-                suspend();
-                self.take_over();
-            }
+            Shell::Term(TermCmd::Suspend) => self.wish_to_stop(engine),
             Shell::Term(TermCmd::Redraw) => self.redraw(),
-            Shell::Term(TermCmd::Copy(text)) => self.writer.write(escape::copy(&text)),
-            Shell::Term(TermCmd::Bell) => self.writer.write(b"\x07".to_vec()),
-            Shell::Term(TermCmd::Notify(text)) => self.writer.write(escape::notice(&text)),
-            Shell::Term(TermCmd::Title(text)) => self.writer.write(escape::title(&text)),
+            Shell::Term(TermCmd::Copy(text)) => self.aside(Aside::Copy, escape::copy(&text)),
+            Shell::Term(TermCmd::Bell) => self.aside(Aside::Bell, b"\x07".to_vec()),
+            Shell::Term(TermCmd::Notify(text)) => self.aside(Aside::Notice, escape::notice(&text)),
+            Shell::Term(TermCmd::Title(text)) => {
+                self.title = escape::title(&text);
+                self.aside(Aside::Title, self.title.clone());
+            }
+        }
+    }
+
+    /// Not while another program has the screen.
+    fn aside(&mut self, kind: Aside, bytes: Vec<u8>) {
+        if self.guard.is_some() {
+            self.writer.aside(kind, bytes);
+        }
+    }
+
+    /// A stopped program would miss the answer to a submission under way, so that one is waited for.
+    fn wish_to_stop(&mut self, engine: &mut Engine) {
+        self.stopping = true;
+        let n = engine.state.queue.posting.len();
+        if n > 0 {
+            let text = format!("stops when the answer to {n} submission(s) has come");
+            engine.take(Msg::Local(LocalMsg::Said { result: Ok(text) }));
+            self.changed(true);
+        }
+    }
+
+    async fn stop_when_answered(&mut self, engine: &mut Engine) {
+        let paid_work = !engine.state.queue.posting.is_empty() || engine.state.queue.claiming.is_some();
+        if !self.stopping || paid_work {
+            return;
+        }
+        self.stopping = false;
+        if self.editing.is_some() {
+            // The editor has the screen, and stopped the whole job.
+            self.stopped = terminal::stop();
+            return;
+        }
+        self.give_over().await;
+        self.stopped = terminal::stop();
+        self.take_over();
+        if !self.stopped {
+            let text = "there is no shell here to go back to; the program goes on".to_owned();
+            engine.take(Msg::Local(LocalMsg::Said { result: Ok(text) }));
         }
     }
 
@@ -245,65 +288,53 @@ impl Face {
     /// Gives the terminal to another program, input included.
     async fn give_over(&mut self) {
         // What is typed now belongs to the other program.
-        if let Some(terminal) = self.terminal.take() {
-            terminal.close().await;
-        }
+        self.terminal = None;
+        self.decoder.flush();
+        self.settle().await;
         self.guard = None;
+    }
+
+    /// Waits until what is under way has been written, so that nothing is written into another program's screen; but
+    /// not for a line that has stalled.
+    async fn settle(&mut self) {
+        self.writer.forget();
+        if !self.writer.idle() && tokio::time::timeout(terminal::STALLED, self.written.recv()).await.is_ok() {
+            self.writer.done();
+        }
     }
 
     fn take_over(&mut self) {
         self.guard = Guard::enter().ok();
-        self.terminal = Some(Source::open());
+        // A line that cannot be watched is gone; the hang-up that follows is heard as a signal.
+        self.terminal = self.terminal.take().or_else(|| Source::open().ok());
         self.size = crossterm::terminal::size().unwrap_or(self.size);
+        self.writer.before_the_frame(Aside::Modes, terminal::ON.to_vec());
+        if !self.title.is_empty() {
+            self.writer.before_the_frame(Aside::Title, self.title.clone());
+        }
         self.redraw();
     }
 
-    async fn leave(self) {
-        if let Some(terminal) = self.terminal {
-            terminal.close().await;
+    async fn leave(mut self) {
+        if let Some(editor) = self.editing.take() {
+            editor.close().await;
         }
-        self.writer.finish();
+        self.terminal = None;
+        self.settle().await;
         drop(self.guard);
     }
 }
 
-async fn end_of(editing: &mut Option<JoinHandle<Result<String, Problem>>>) -> Result<String, Problem> {
+async fn end_of(editing: &mut Option<Editor>) -> Result<String, Problem> {
     match editing {
-        Some(editing) => {
-            editing.await.unwrap_or_else(|e| Err(Problem::new("the text is as it was", e.to_string(), "")))
-        }
+        Some(editor) => editor.ended().await,
         None => std::future::pending().await,
     }
 }
 
-async fn next_event(terminal: &mut Option<Source>) -> Option<Event> {
+async fn next_typed(terminal: &mut Option<Source>) -> Typed {
     match terminal {
         Some(terminal) => terminal.next().await,
         None => std::future::pending().await,
-    }
-}
-
-/// Stops the whole job, as the terminal's own Ctrl-Z would; goes on when the shell continues it.
-fn suspend() {
-    let _ = rustix::process::kill_current_process_group(rustix::process::Signal::TSTP);
-}
-
-/// Opens the person's editor on a text and reads it back. The text is left alone when the editor fails.
-fn edit(text: &str) -> Result<String, Problem> {
-    let failed =
-        |why: String| Problem::new("the text is as it was", why, "Set VISUAL or EDITOR to an editor that works.");
-    let editor = ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_else(|| "vi".into());
-    let path = std::env::temp_dir().join(format!("reeltop-{}.txt", std::process::id()));
-    terminal::write_private(&path, text).map_err(|e| failed(format!("{} cannot be written: {e}", path.display())))?;
-    // By the shell, since people set EDITOR="code --wait".
-    let status = Command::new("sh").arg("-c").arg(format!("{editor} \"$1\"")).arg("sh").arg(&path).status();
-    let read = std::fs::read_to_string(&path);
-    let _ = std::fs::remove_file(&path);
-    match status {
-        Ok(status) if status.success() => {
-            read.map(|text| text.trim_end_matches('\n').to_owned()).map_err(|e| failed(e.to_string()))
-        }
-        Ok(status) => Err(failed(format!("{editor} ended with {status}"))),
-        Err(e) => Err(failed(format!("{editor} could not be started: {e}"))),
     }
 }

@@ -1,6 +1,6 @@
 //! State, clock and workers as one: the half of the loop that the dashboard and the command line share.
 
-use super::{clock::Clock, workers::Workers};
+use super::{clock::Clock, host, workers::Workers};
 use crate::{
     io::config::Loaded,
     logic::{
@@ -46,6 +46,7 @@ impl Engine {
         let mut settings = setup.settings.clone();
         // Until the key was read, nothing is sent or asked.
         settings.has_key = false;
+        settings.host = host::of_this_session();
         let state = State::new(settings, clock.now());
         Self { state, ended: false, workers: Workers::start(setup, to), clock, inbox, shell: Vec::new() }
     }

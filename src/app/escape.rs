@@ -3,14 +3,10 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-/// Terminals drop longer clipboard texts (xterm and tmux take about 74 kB of base64).
-pub const MOST_COPIED: usize = 54_000;
-
-/// Into the laptop's clipboard (OSC 52). A text over [`MOST_COPIED`] bytes is cut at a character's border.
+/// Into the laptop's clipboard (OSC 52). How long a text may be is for `logic::copy` to say.
 #[must_use]
 pub fn copy(text: &str) -> Vec<u8> {
-    let end = (0..=text.len().min(MOST_COPIED)).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    wrapped(&format!("\x1b]52;c;{}\x07", STANDARD.encode(&text[..end])))
+    wrapped(&format!("\x1b]52;c;{}\x07", STANDARD.encode(text)))
 }
 
 /// A notice on the laptop (OSC 9 for iTerm2, kitty, Windows Terminal; OSC 777 for urxvt, foot, WezTerm).

@@ -9,7 +9,7 @@
 mod pen;
 
 use crate::ui::{Drawn, ScrollRegion};
-use pen::Pen;
+use pen::{Link, Pen};
 use ratatui::{
     buffer::{Buffer, Cell, CellDiffOption, CellWidth},
     layout::Rect,
@@ -30,6 +30,10 @@ pub struct FrameWriter<W> {
     shown: Option<Shown>,
     /// The bytes of the frame that is being made; kept for its room.
     frame: Vec<u8>,
+    /// Where the path on the picture leads to; empty for nowhere.
+    uri: String,
+    /// The link that was last written, so that cells which look the same do not keep an old one.
+    linked: Option<(Rect, String)>,
 }
 
 #[derive(Debug)]
@@ -50,7 +54,12 @@ pub struct Presented {
 impl<W: Write> FrameWriter<W> {
     /// A writer to a terminal of which nothing is known yet.
     pub const fn new(to: W) -> Self {
-        Self { to, shown: None, frame: Vec::new() }
+        Self { to, shown: None, frame: Vec::new(), uri: String::new(), linked: None }
+    }
+
+    /// Says where the path on the next pictures leads to (`file://host/path`); empty for terminals without links.
+    pub fn lead_to(&mut self, uri: String) {
+        self.uri = uri;
     }
 
     /// Forgets what the terminal shows: the next picture is written whole (Ctrl-L, after a suspend or an editor).
@@ -65,7 +74,15 @@ impl<W: Write> FrameWriter<W> {
     pub fn present(&mut self, next: Buffer, drawn: Drawn) -> io::Result<Presented> {
         self.frame.clear();
         self.frame.extend_from_slice(BEGIN);
-        let mut pen = Pen::new(&mut self.frame);
+        let leads = drawn.file.map(|place| (place, self.uri.clone()));
+        if let Some(leads) = leads.filter(|leads| self.linked.as_ref() != Some(leads)) {
+            if let Some(shown) = &mut self.shown {
+                doubt(&mut shown.cells, leads.0);
+            }
+            self.linked = Some(leads);
+        }
+        let link = Link { place: drawn.file.unwrap_or_default(), uri: &self.uri };
+        let mut pen = Pen::new(&mut self.frame, link);
         let changed = match self.shown.take().filter(|shown| shown.cells.area == next.area) {
             Some(shown) => match change(&mut pen, shown, &next, drawn) {
                 Some(changed) => changed,
@@ -167,6 +184,14 @@ fn moved(was: Option<ScrollRegion>, now: Option<ScrollRegion>) -> Option<(Scroll
     let height = i32::from(now.bottom) - i32::from(now.top);
     let same_place = (was.top, was.bottom) == (now.top, now.bottom);
     (same_place && by != 0 && by.abs() * 2 < height).then_some((now, by))
+}
+
+/// Has these cells written whatever they show.
+fn doubt(was: &mut Buffer, place: Rect) {
+    for at in place.intersection(was.area).positions() {
+        // No picture has this, so it differs from whatever comes.
+        was[at].modifier = Modifier::all();
+    }
 }
 
 /// Where a wide character is written over, terminals blank its other half each in a style of their own: that half is

@@ -1,49 +1,97 @@
-//! The terminal's events, pumped into a channel by a task of their own, so that what is ready can be drained before a
-//! frame is drawn. (Polling the event stream itself for "ready now" would lose its waker, and with it the next key.)
+//! The terminal's line, read as it comes, and the news of its size. What the bytes mean is for `decode` to say.
 
-use crossterm::event::{Event, EventStream};
-use futures_util::StreamExt;
+use rustix::event::{PollFd, PollFlags, poll};
+use std::{
+    fs::File,
+    io::{self, PipeReader, PipeWriter, Read},
+    os::fd::AsFd,
+    thread::{self, JoinHandle},
+};
 use tokio::{
-    sync::mpsc::{self, UnboundedReceiver},
-    task::JoinHandle,
+    signal::unix::{self, SignalKind},
+    sync::mpsc::{self, Receiver, Sender},
 };
 
-/// What is typed, while it is ours.
+/// The most that is read at once, in bytes: what a pseudo-terminal holds.
+const AT_ONCE: usize = 4096;
+
+/// Pieces that are read ahead of the loop.
+const AHEAD: usize = 4;
+
+/// What came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Typed {
+    /// Bytes, at least one.
+    Bytes(Vec<u8>),
+    /// The terminal has another size.
+    Resized,
+    /// The terminal is gone.
+    Gone,
+}
+
+/// What is typed, while it is ours. Dropping it leaves what is typed from then on to another program.
 #[derive(Debug)]
 pub struct Source {
-    events: UnboundedReceiver<Event>,
-    pump: JoinHandle<()>,
+    pieces: Receiver<Vec<u8>>,
+    resized: unix::Signal,
+    /// Its closing ends the thread.
+    stop: Option<PipeWriter>,
+    thread: Option<JoinHandle<()>>,
 }
 
 impl Source {
-    /// Begins to read. Must be called inside a tokio runtime.
-    #[must_use]
-    pub fn open() -> Self {
-        let (to, events) = mpsc::unbounded_channel();
-        let pump = tokio::spawn(async move {
-            let mut stream = EventStream::new();
-            while let Some(Ok(event)) = stream.next().await {
-                if to.send(event).is_err() {
-                    return;
-                }
-            }
-        });
-        Self { events, pump }
+    /// Begins to read, on a thread of its own: the line is shared with the shell, so it is not set to non-blocking. Must
+    /// be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// When the operating system has no room for another pipe or handler.
+    pub fn open() -> io::Result<Self> {
+        let line = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+        let resized = unix::signal(SignalKind::window_change())?;
+        let (stopped, stop) = io::pipe()?;
+        let (to, pieces) = mpsc::channel(AHEAD);
+        let thread = thread::spawn(move || pump(line, &stopped, &to));
+        Ok(Self { pieces, resized, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// The next event; `None` when the terminal is gone.
-    pub async fn next(&mut self) -> Option<Event> {
-        self.events.recv().await
+    /// The next thing that comes. Losing the race against another future loses nothing.
+    pub async fn next(&mut self) -> Typed {
+        tokio::select! {
+            biased;
+            _ = self.resized.recv() => Typed::Resized,
+            piece = self.pieces.recv() => piece.map_or(Typed::Gone, Typed::Bytes),
+        }
     }
+}
 
-    /// An event that has come already.
-    pub fn ready(&mut self) -> Option<Event> {
-        self.events.try_recv().ok()
+impl Drop for Source {
+    /// When this is over, not a byte more is read.
+    fn drop(&mut self) {
+        self.pieces.close();
+        self.stop = None;
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
     }
+}
 
-    /// Stops reading; what is typed from now on is another program's.
-    pub async fn close(self) {
-        self.pump.abort();
-        let _ = self.pump.await;
+/// Reads until the line's end, or until it is told to stop.
+fn pump(mut line: File, stopped: &PipeReader, to: &Sender<Vec<u8>>) {
+    loop {
+        let mut asked = [PollFd::new(&line, PollFlags::IN), PollFd::new(stopped, PollFlags::IN)];
+        match poll(&mut asked, None) {
+            Ok(_) if asked[1].revents().is_empty() => {}
+            Err(rustix::io::Errno::INTR) => continue,
+            Ok(_) | Err(_) => return,
+        }
+        let mut bytes = vec![0; AT_ONCE];
+        match line.read(&mut bytes) {
+            Ok(n) if n > 0 => bytes.truncate(n),
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            Ok(_) | Err(_) => return,
+        }
+        if to.blocking_send(bytes).is_err() {
+            return;
+        }
     }
 }

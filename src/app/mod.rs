@@ -1,15 +1,20 @@
 //! The shell: the loop, the effect runner, the terminal, signals, the command line. All that is done is decided in `logic`.
 
 pub mod args;
+pub mod burst;
 pub mod cli;
 pub mod clock;
 pub mod dashboard;
+pub mod decode;
+pub mod edit;
 pub mod engine;
 pub mod escape;
 pub mod exit;
 pub mod frame;
+pub mod host;
 pub mod input;
 pub mod keys;
+pub mod linear;
 pub mod log;
 pub mod manual;
 pub mod print;

@@ -1,6 +1,7 @@
 //! The operating system's signals as messages. SIGPIPE is left ignored, as Rust has it: a write then fails with an error.
 
 use crate::logic::msg::Signal;
+use rustix::process::Signal as Stop;
 use std::io;
 use tokio::signal::unix::{self, SignalKind};
 
@@ -10,6 +11,8 @@ pub struct Signals {
     interrupt: unix::Signal,
     terminate: unix::Signal,
     hang_up: unix::Signal,
+    /// SIGTSTP and SIGCONT, where a screen must be given back and taken again.
+    stops: Option<(unix::Signal, unix::Signal)>,
 }
 
 impl Signals {
@@ -22,7 +25,18 @@ impl Signals {
             interrupt: unix::signal(SignalKind::interrupt())?,
             terminate: unix::signal(SignalKind::terminate())?,
             hang_up: unix::signal(SignalKind::hangup())?,
+            stops: None,
         })
+    }
+
+    /// Listens to being stopped too. From here on SIGTSTP no longer stops the program by itself.
+    ///
+    /// # Errors
+    /// When the operating system refuses a handler.
+    pub fn with_stops(mut self) -> io::Result<Self> {
+        let listen = |signal: Stop| unix::signal(SignalKind::from_raw(signal.as_raw()));
+        self.stops = Some((listen(Stop::TSTP)?, listen(Stop::CONT)?));
+        Ok(self)
     }
 
     /// Waits for the next one.
@@ -31,6 +45,15 @@ impl Signals {
             _ = self.interrupt.recv() => Signal::Interrupt,
             _ = self.terminate.recv() => Signal::Terminate,
             _ = self.hang_up.recv() => Signal::HangUp,
+            signal = stop_or_go(&mut self.stops) => signal,
         }
+    }
+}
+
+async fn stop_or_go(stops: &mut Option<(unix::Signal, unix::Signal)>) -> Signal {
+    let Some((stop, go_on)) = stops else { return std::future::pending().await };
+    tokio::select! {
+        _ = stop.recv() => Signal::Stop,
+        _ = go_on.recv() => Signal::Continue,
     }
 }

@@ -12,8 +12,10 @@ use std::{
     time::Duration,
 };
 
-/// Title kept, other screen, no cursor, pastes marked.
-const ON: &[u8] = b"\x1b[22;0t\x1b[?1049h\x1b[?25l\x1b[?2004h";
+/// What switches the modes on: title kept, other screen, no cursor, pastes marked. To be written with the first frame.
+pub const ON: &[u8] = b"\x1b[22;0t\x1b[?1049h\x1b[?25l\x1b[?2004h";
+/// As [`ON`], after the program was stopped by force: the title is kept already.
+const AGAIN: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h";
 /// A frame's end if one was cut off, whole screen scrolls again, plain style, and the same as in [`ON`] undone. The other
 /// screen is emptied before it is left: tmux 3.3 leaves rows of it behind when its pane has grown meanwhile.
 const OFF: &[u8] = b"\x1b[?2026l\x1b[r\x1b[0m\x1b[H\x1b[J\x1b[?2004l\x1b[?1049l\x1b[?25h\x1b[23;0t";
@@ -26,16 +28,23 @@ static ENTERED: AtomicBool = AtomicBool::new(false);
 pub struct Guard(());
 
 impl Guard {
-    /// Takes the terminal over. Writes a few bytes and asks it nothing.
+    /// Takes the terminal over. Writes nothing, since the line may have stalled: [`ON`] is the writer's to write.
     ///
     /// # Errors
-    /// When the terminal cannot be set to raw mode or written to.
+    /// When the terminal cannot be set to raw mode.
     pub fn enter() -> io::Result<Self> {
         enable_raw_mode()?;
         ENTERED.store(true, Ordering::SeqCst);
-        let guard = Self(());
-        output()?.write_all(ON)?;
-        Ok(guard)
+        Ok(Self(()))
+    }
+
+    /// Takes it over anew, after a SIGSTOP that nobody could answer: another program may have changed its modes. What it
+    /// gives is to be written.
+    #[must_use]
+    pub fn again(&self) -> &'static [u8] {
+        // Without the first, the library would take the modes for set.
+        let _ = disable_raw_mode().and_then(|()| enable_raw_mode());
+        AGAIN
     }
 }
 
@@ -45,8 +54,9 @@ impl Drop for Guard {
     }
 }
 
-/// How long a line that takes no bytes is waited for when the terminal is given back.
-const STALLED: Duration = Duration::from_millis(500);
+/// How long a line that takes no bytes is waited for when the terminal is given back. What is under way is waited for
+/// once as long before, so that leaving takes less than a second.
+pub const STALLED: Duration = Duration::from_millis(400);
 
 /// Gives the terminal back. Does nothing when it is not ours; goes on after a first error, since the line may be gone,
 /// and does not wait for a line that has stalled.
@@ -85,6 +95,18 @@ pub fn restore_on_panic() {
             report(info);
         }
     }));
+}
+
+/// Stops this job, as the terminal's own Ctrl-Z would; returns when the shell continues it. Tells whether there is a
+/// shell to go back to: a program that is its session's own job (`ssh host reeltop`, a window of tmux) would stop for
+/// ever. SIGSTOP, since SIGTSTP is caught here.
+#[must_use]
+pub fn stop() -> bool {
+    let group = rustix::process::getpgrp();
+    if rustix::process::getsid(None).is_ok_and(|session| session == group) {
+        return false;
+    }
+    rustix::process::kill_current_process_group(rustix::process::Signal::STOP).is_ok()
 }
 
 /// Whether a screen can be drawn here: input and output are a terminal, and a usable one.

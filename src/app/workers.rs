@@ -15,6 +15,7 @@ use crate::{
     },
 };
 use std::{
+    path::Path,
     sync::{Arc, OnceLock},
     time::Duration,
 };
@@ -106,6 +107,12 @@ impl Workers {
             LocalCmd::Open { path } => {
                 tokio::spawn(async move { tell(&to, Msg::Local(LocalMsg::Said { result: open(&path).await })) });
             }
+            LocalCmd::PutBy { what, text } => {
+                let path = self.setup.paths.data_dir.join("copied.txt");
+                tokio::task::spawn_blocking(move || {
+                    tell(&to, Msg::Local(LocalMsg::Said { result: put_by(&path, &what, &text) }));
+                });
+            }
             LocalCmd::Hook { facts } => self.hook(facts),
             LocalCmd::Edit { .. } => {}
         }
@@ -172,6 +179,15 @@ fn unsent(command: HttpCmd, problem: Problem) -> HttpMsg {
         HttpCmd::Query { key, ticket, .. } => HttpMsg::Queried { key, ticket, reply },
         HttpCmd::File { key, ticket, .. } => HttpMsg::File { key, ticket, reply },
         HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply },
+    }
+}
+
+fn put_by(path: &Path, what: &str, text: &str) -> Result<String, Problem> {
+    let size = crate::domain::export::size(text.len() as u64);
+    let too_long = format!("the {what} is too long for the clipboard ({size})");
+    match super::terminal::write_private(path, text) {
+        Ok(()) => Ok(format!("{too_long}; it is in {}", path.display())),
+        Err(e) => Err(Problem::new(too_long, format!("{} cannot be written: {e}", path.display()), "")),
     }
 }
 

@@ -1,8 +1,12 @@
 //! Text from outside (the service, a file, a paste) made fit for a terminal: harmless, measured and cut in cells.
 //!
-//! Nothing here knows colours or places; the widths are those that ratatui uses, so that columns agree with the screen.
+//! Nothing here knows colours or places; the widths are those of the person's terminal, so that columns agree with the
+//! screen.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    sync::atomic::{AtomicBool, Ordering},
+};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -147,13 +151,29 @@ pub fn gist(text: &str) -> Cow<'_, str> {
     if tidy { line } else { Cow::Owned(line.split_whitespace().collect::<Vec<_>>().join(" ")) }
 }
 
+/// Whether the person's terminal shows signs of ambiguous width (UAX #11: “ ” — … · é) in two cells. A fact about the
+/// terminal, as the locale is one: set once, before anything is drawn, and handed to nobody since every measure needs it.
+static AMBIGUOUS_WIDE: AtomicBool = AtomicBool::new(false);
+
+/// Says that signs of ambiguous width take two cells (`ui.ambiguous_width = 2`), or one. To be said once, at the start.
+pub fn set_ambiguous_wide(wide: bool) {
+    AMBIGUOUS_WIDE.store(wide, Ordering::Relaxed);
+}
+
+/// Whether they take two cells.
+#[must_use]
+pub fn ambiguous_wide() -> bool {
+    AMBIGUOUS_WIDE.load(Ordering::Relaxed)
+}
+
 /// The cells that a text takes on the screen.
 #[must_use]
 pub fn width(text: &str) -> usize {
     if is_printable_ascii(text) {
         return text.len();
     }
-    text.graphemes(true).map(cells).sum()
+    let wide = ambiguous_wide();
+    text.graphemes(true).map(|grapheme| cells(grapheme, wide)).sum()
 }
 
 fn is_printable_ascii(text: &str) -> bool {
@@ -162,9 +182,13 @@ fn is_printable_ascii(text: &str) -> bool {
 
 /// The cells of one grapheme. Half-width sound marks take a cell of their own on terminals (and in ratatui), though
 /// Unicode calls them zero-width. A control character is never drawn.
-fn cells(grapheme: &str) -> usize {
+fn cells(grapheme: &str, wide: bool) -> usize {
     if grapheme.contains(char::is_control) {
         return 0;
+    }
+    if wide {
+        // By this count the marks have their cell already.
+        return UnicodeWidthStr::width_cjk(grapheme);
     }
     let sound_marks = grapheme.chars().filter(|c| matches!(c, '\u{ff9e}' | '\u{ff9f}')).count();
     UnicodeWidthStr::width(grapheme) + sound_marks
@@ -183,11 +207,13 @@ pub fn cut(text: &str, max: usize, ascii: bool) -> (Cow<'_, str>, usize) {
         (1, true) => ".",
         (_, true) => "..",
     };
+    let wide = ambiguous_wide();
+    let mark = if width(mark) > max { "." } else { mark };
     let room = max - width(mark);
     // A long prompt is not measured to its end: that it must be cut shows after `max` cells.
     let (mut used, mut kept, mut kept_end) = (0, 0, 0);
     for (at, grapheme) in text.grapheme_indices(true) {
-        used += cells(grapheme);
+        used += cells(grapheme, wide);
         if used > max {
             return (Cow::Owned(format!("{}{mark}", &text[..kept_end])), kept + width(mark));
         }

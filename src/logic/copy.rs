@@ -16,6 +16,10 @@ use crate::domain::{
 /// Words of a copied text that a toast shows.
 const SHOWN: usize = 48;
 
+/// The longest text that goes to the clipboard, in bytes. Terminals drop longer ones in silence (xterm and tmux take about
+/// 74 kB of base64), so they are said to be too long and put into a file instead.
+pub const MOST: usize = 54_000;
+
 /// Copies a part of a task.
 pub(super) fn part(state: &mut State, task: &Task, what: CopyWhat) -> Vec<Do> {
     let key = task.key;
@@ -70,16 +74,15 @@ pub fn addressed(state: &mut State, of: Ticket, reply: &Reply) -> Option<Vec<Eff
     Some(effects)
 }
 
-/// Copies an scp command that fetches the file. The program cannot know by which name the laptop reaches this machine, so
-/// the command says HOST.
+/// Copies an scp command that fetches the file to the laptop, ready to be run there.
 pub(super) fn scp(state: &mut State, task: &Task) -> Vec<Do> {
     let Some(saved) = task.saved() else {
         return refuse(state, format!("{} has no file on disk", task.key));
     };
-    let command = format!("scp {} .", export::shell_quote(&format!("HOST:{}", saved.path)));
-    let text = "copied an scp command; put the machine's ssh name in the place of HOST";
-    toast::say(state, Level::Info, text.to_owned(), Some(task.key));
-    vec![Do::Effect(Effect::Term(TermCmd::Copy(command)))]
+    let host = &state.settings.host;
+    let port = host.port.map_or_else(String::new, |port| format!("-P {port} "));
+    let from = format!("{}:{}", host.address, for_the_far_shell(&saved.path));
+    copy(state, "scp command", format!("scp {port}{} .", export::shell_quote(&from)))
 }
 
 /// Opens the file in a player.
@@ -88,7 +91,17 @@ pub(super) fn play(task: &Task) -> Vec<Do> {
     task.saved().map(|saved| open(&saved.path)).into_iter().collect()
 }
 
+/// A path with a backslash before everything that the far side could read as more than a name: older scp gives it to a
+/// shell there, newer ones match it as a pattern, and both take the backslash away.
+fn for_the_far_shell(path: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:@%+=,".contains(c) || !c.is_ascii();
+    path.chars().flat_map(|c| (!plain(c)).then_some('\\').into_iter().chain([c])).collect()
+}
+
 fn copy(state: &mut State, what: &str, text: String) -> Vec<Do> {
+    if text.len() > MOST {
+        return vec![Do::Effect(Effect::Local(LocalCmd::PutBy { what: what.to_owned(), text }))];
+    }
     let first = text.lines().next().unwrap_or_default();
     let shown: String = first.chars().take(SHOWN).collect();
     let rest = if shown.len() < text.len() { "…" } else { "" };
@@ -106,7 +119,10 @@ mod tests {
     use super::*;
     use crate::{
         domain::task::TaskState::{Queued, Saved},
-        logic::testing::{state, task},
+        logic::{
+            settings::Host,
+            testing::{state, task},
+        },
     };
 
     fn copied(text: &str) -> Vec<Do> {
@@ -127,7 +143,20 @@ mod tests {
     #[test]
     fn an_scp_command_is_quoted_for_the_shell() {
         let mut state = state(&[Saved]);
-        assert_eq!(scp(&mut state, &task(1, Saved)), copied(r"scp 'HOST:/videos/it'\''s 1.mp4' ."));
+        state.settings.host = Host { address: "ann@box".into(), port: None };
+        assert_eq!(scp(&mut state, &task(1, Saved)), copied(r"scp 'ann@box:/videos/it\'\''s\ 1.mp4' ."));
+        state.settings.host.port = Some(2222);
+        assert_eq!(scp(&mut state, &task(1, Saved)), copied(r"scp -P 2222 'ann@box:/videos/it\'\''s\ 1.mp4' ."));
+        assert_eq!(for_the_far_shell("/视频/a b$(x)*;雨.mp4"), r"/视频/a\ b\$\(x\)\*\;雨.mp4");
+    }
+
+    #[test]
+    fn a_text_too_long_for_the_clipboard_is_put_into_a_file() {
+        let mut state = state(&[Saved]);
+        let long = "a".repeat(MOST + 1);
+        let put_by = LocalCmd::PutBy { what: "prompt".into(), text: long.clone() };
+        assert_eq!(copy(&mut state, "prompt", long), [Do::Effect(Effect::Local(put_by))]);
+        assert!(state.screen.toasts.is_empty());
     }
 
     #[test]

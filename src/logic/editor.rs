@@ -4,12 +4,13 @@
 
 pub use super::line_editor::LineEditor;
 use super::{
+    cells::put,
     key::{Code, Key},
     text,
 };
 use crate::domain::text::width;
 use ratatui::{
-    buffer::Buffer,
+    buffer::{Buffer, CellWidth},
     layout::{Position, Rect},
     style::Style,
     widgets::Widget,
@@ -118,19 +119,39 @@ impl PromptEditor {
         if area.is_empty() {
             return area.as_position();
         }
-        (&self.area).render(area, buf);
+        // The widget counts a sign of ambiguous width as one cell: where the terminal takes two for it, the widget gets a
+        // narrower box, until no row of it is too long.
+        let mut narrow = area.width;
+        let (mut rows, mut caret) = self.rows(narrow, area.height);
+        while let Some(over) = rows.iter().map(|row| cells(row)).max().and_then(|most| most.checked_sub(area.width))
+            && over > 0
+            && narrow > 1
+        {
+            narrow = narrow.saturating_sub(over).max(1);
+            (rows, caret) = self.rows(narrow, area.height);
+        }
+        for (y, row) in (area.y..).zip(&rows) {
+            for x in area.left()..area.right() {
+                buf[(x, y)].set_symbol(" ");
+            }
+            put(buf, area.x, y, row, area.width, Style::default());
+        }
+        let x = area.x.saturating_add(cells(self.caret_row(caret.0).0)).min(area.right() - 1);
+        Position::new(x, area.y + caret.1)
+    }
+
+    /// The rows that the widget shows in a box of that size, as text; and the caret's row, of the whole text and of these.
+    fn rows(&self, width: u16, height: u16) -> (Vec<String>, (usize, u16)) {
+        let mut page = Buffer::empty(Rect::new(0, 0, width, height));
+        (&self.area).render(page.area, &mut page);
         let (top, _) = self.area.scroll_offset();
         let row = self.area.screen_cursor().row;
-        let y = u16::try_from(row).unwrap_or(u16::MAX).saturating_sub(top).min(area.height - 1);
-        // The widget draws the caret's character apart from what it combines with, so its row is drawn again, whole.
+        let y = u16::try_from(row).unwrap_or(u16::MAX).saturating_sub(top).min(height - 1);
+        let mut rows: Vec<String> = (0..height).map(|y| shown(&page, y)).collect();
+        // The widget draws the caret's character apart from what it combines with, so its row is made again, whole.
         let (before, after) = self.caret_row(row);
-        let right = area.right() - 1;
-        for x in area.left()..area.right() {
-            buf[(x, area.y + y)].set_symbol(" ");
-        }
-        buf.set_stringn(area.x, area.y + y, format!("{before}{after}"), usize::from(area.width), Style::default());
-        let x = area.x.saturating_add(u16::try_from(width(before)).unwrap_or(u16::MAX)).min(right);
-        Position::new(x, area.y + y)
+        rows[usize::from(y)] = format!("{before}{after}");
+        (rows, (row, y))
     }
 
     /// The caret's row of the wrapped text: what stands before the caret, and what behind it.
@@ -259,6 +280,22 @@ impl PromptEditor {
         self.jump(first);
         self.area.delete_str(chars)
     }
+}
+
+/// The cells that a row takes.
+fn cells(row: &str) -> u16 {
+    u16::try_from(width(row)).unwrap_or(u16::MAX)
+}
+
+/// A row of a picture as text, without the cells that wide characters hide.
+fn shown(page: &Buffer, y: u16) -> String {
+    let (mut row, mut x) = (String::new(), 0);
+    while x < page.area.width {
+        row.push_str(page[(x, y)].symbol());
+        x += page[(x, y)].cell_width().max(1);
+    }
+    row.truncate(row.trim_end().len());
+    row
 }
 
 #[derive(Clone, Copy)]

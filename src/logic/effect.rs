@@ -246,6 +246,13 @@ pub enum LocalCmd {
         /// The file.
         path: String,
     },
+    /// Write a text that is too long for the clipboard to a file. Answered by `LocalMsg::Said`.
+    PutBy {
+        /// What it is, in a word.
+        what: String,
+        /// The text.
+        text: String,
+    },
     /// Run the user's own hook (`notify.command`), the facts in its environment.
     Hook {
         /// Name and value; names begin with `REELTOP_`.

@@ -5,6 +5,7 @@ pub mod act;
 pub mod after;
 pub mod agenda;
 mod away;
+pub mod cells;
 pub mod cluster_view;
 pub mod columns;
 pub mod commands;

@@ -64,6 +64,8 @@ pub enum Signal {
     Terminate,
     /// SIGHUP: the line is gone.
     HangUp,
+    /// SIGTSTP from outside: stop, the terminal given back (raw mode gives Ctrl-Z as a key).
+    Stop,
     /// The program was stopped and goes on.
     Continue,
 }

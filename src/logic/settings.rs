@@ -37,6 +37,17 @@ pub struct Settings {
     pub has_key: bool,
     /// Whether everything goes to the simulator inside (`--demo`).
     pub demo: bool,
+    /// How the person's own machine reaches this one.
+    pub host: Host,
+}
+
+/// How the person's own machine reaches this one by ssh, for a ready scp command.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Host {
+    /// Such as `ann@192.0.2.7` or `[2001:db8::7]`.
+    pub address: String,
+    /// Where it is not ssh's own.
+    pub port: Option<u16>,
 }
 
 /// The account in use, without its key.
@@ -153,6 +164,8 @@ pub struct UiSettings {
     pub ascii: bool,
     /// Take mouse events.
     pub mouse: bool,
+    /// The cells that signs of ambiguous width take in the person's terminal: 1, or 2 as some set up for Chinese have it.
+    pub ambiguous_width: u8,
     /// The least time between two frames that data drive, in milliseconds.
     pub frame_ms: u64,
     /// No motion that only pleases.
@@ -211,6 +224,7 @@ impl Default for Settings {
                 theme: "dark".into(),
                 ascii: false,
                 mouse: false,
+                ambiguous_width: 1,
                 frame_ms: 50,
                 reduced_motion: false,
                 language: "auto".into(),
@@ -220,6 +234,7 @@ impl Default for Settings {
             interactive: true,
             has_key: true,
             demo: false,
+            host: Host::default(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The few strokes every part is drawn with. Nothing is ever drawn outside the buffer, whatever the place given.
 
 use super::{text, theme::Look};
+use crate::logic::cells::put;
 use ratatui::{
     buffer::{Buffer, CellWidth},
     layout::Rect,
@@ -26,7 +27,7 @@ impl Brush<'_> {
         }
         let room = usize::from(width.min(area.right() - x));
         let line = text::cut(text, room, self.look.signs.ascii);
-        self.buf.set_stringn(x, y, line, room, style).0
+        put(self.buf, x, y, &line, width, style)
     }
 
     /// The same, ending at the right edge of the room it has.

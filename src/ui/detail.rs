@@ -33,15 +33,15 @@ pub(super) struct About<'a> {
     pub(super) width: u16,
 }
 
-/// Draws it and tells the first line that is seen.
-pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> Option<usize> {
+/// Draws it; tells the first line that is seen, and where the file's path stands.
+pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> (Option<usize>, Option<Rect>) {
     let look = brush.look;
     let row = shown(state);
     brush.head(place, &head(state, row, look, place.width), "");
     let content = Rect { x: 1, y: place.y + 1, width: place.width - 1, height: place.height.saturating_sub(1) };
     let Some(row) = row else {
         brush.text(3, content.y + 1, content.width, "No task is chosen.", look.theme.faint);
-        return None;
+        return (None, None);
     };
     let loaded = state.screen.detail.loaded.as_deref().filter(|detail| detail.task.key == row.key);
     let about = About { state, row, loaded, look, width: content.width };
@@ -52,7 +52,18 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> Option<
         DetailTab::Answers => past::answers(&about),
         DetailTab::Attempts => past::attempts(&about),
     };
-    Some(brush.scrolled(content, &lines, state.screen.detail.scroll))
+    let top = brush.scrolled(content, &lines, state.screen.detail.scroll);
+    let file = (state.screen.detail.tab == DetailTab::Overview).then(|| overview::file_lines(&lines)).flatten();
+    (Some(top), file.and_then(|(first, count)| seen(content, top, first, count)))
+}
+
+/// The cells of a value's lines, as far as they are seen.
+fn seen(content: Rect, top: usize, first: usize, count: usize) -> Option<Rect> {
+    let row = |line: usize| u16::try_from(line.saturating_sub(top)).unwrap_or(u16::MAX).min(content.height);
+    let (from, to) = (row(first), row(first + count));
+    let label = u16::try_from(LABEL).unwrap_or(u16::MAX);
+    let width = content.width.checked_sub(label + 2)?;
+    (from < to).then(|| Rect::new(content.x + label, content.y + from, width, to - from))
 }
 
 /// The task that is shown: the one under the cursor, but while the store is asked about that one still the one before.

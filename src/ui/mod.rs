@@ -55,6 +55,8 @@ pub struct Drawn {
     /// The first line of detail that is seen. The state's own scroll may lie past the end, which depends on how the
     /// lines wrap: whoever draws brings it back to this, so that the next key moves.
     pub detail_top: Option<usize>,
+    /// Where the path of the shown task's file stands, row after row: a link, where the terminal can do that.
+    pub file: Option<Rect>,
 }
 
 /// Rows of the screen whose content moves as one.
@@ -92,7 +94,7 @@ fn panes(brush: &mut Brush<'_>, places: &Places, state: &State) -> Drawn {
         drawn.scroll = Some(table::draw(brush, place, state));
     }
     if let Some(place) = places.detail {
-        drawn.detail_top = detail::draw(brush, place, state);
+        (drawn.detail_top, drawn.file) = detail::draw(brush, place, state);
     }
     if let Some(place) = places.compose {
         drawn.cursor = compose::draw(brush, place, state);
@@ -106,12 +108,14 @@ fn panes(brush: &mut Brush<'_>, places: &Places, state: &State) -> Drawn {
         drawn.cursor = draw_layer(brush, state, layer);
         if over_the_rows {
             drawn.scroll = None;
+            drawn.file = None;
         }
     }
     drawn.cursor = typed.or(drawn.cursor);
     let above_footer = places.table.or(places.detail).or(places.compose).unwrap_or(places.footer);
     if footer::toasts(brush, above_footer, state) {
         drawn.scroll = None;
+        drawn.file = None;
     }
     drawn
 }

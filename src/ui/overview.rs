@@ -86,13 +86,16 @@ fn progress(about: &About<'_>) -> String {
     }
 }
 
+/// The label of the file's path.
+const FILE: &str = "File";
+
 /// The file: where it lies and whether it is what was asked for, or how far the download is.
 fn file(about: &About<'_>) -> Vec<Line<'static>> {
     let label = |name: &str, value: &str, style| labelled(name, value, about.width, about.look, style);
     let now = layout::shown_now(about.state.now);
     let mut lines = Vec::new();
     if let Some(saved) = about.loaded.and_then(|detail| detail.task.saved()) {
-        lines.extend(label("File", &saved.path, about.look.theme.strong));
+        lines.extend(label(FILE, &saved.path, about.look.theme.strong));
         lines.extend(label("", &measures(saved, about), Style::new()));
         lines.extend(label("SHA-256", &saved.sha256, about.look.theme.faint));
     }
@@ -112,6 +115,16 @@ fn file(about: &About<'_>) -> Vec<Line<'static>> {
         lines.extend(label("Address", &text, style));
     }
     lines
+}
+
+/// Which of the overview's lines have the file's path: the first, and how many.
+pub(super) fn file_lines(lines: &[Line<'_>]) -> Option<(usize, usize)> {
+    let head = |line: &Line<'_>| line.spans.first().map(|span| span.content.trim_end().to_owned());
+    let first = lines.iter().position(|line| head(line).as_deref() == Some(FILE))?;
+    // The first line without a label after it is of the file's measures, unless the path goes on.
+    let path = lines[first].spans.get(1)?.style;
+    let more = lines[first..].iter().take_while(|line| line.spans.get(1).is_some_and(|span| span.style == path));
+    Some((first, more.count()))
 }
 
 /// Size, sides and length got, against what was asked for where they differ.

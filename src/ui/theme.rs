@@ -236,7 +236,8 @@ impl Look {
     pub(super) fn of(settings: &UiSettings) -> Self {
         Self {
             theme: THEMES.iter().find(|theme| theme.name == settings.theme).unwrap_or(&THEMES[0]),
-            signs: &SIGNS[usize::from(settings.ascii)],
+            // The others are two cells wide where such signs are, and lines and columns are made of single cells.
+            signs: &SIGNS[usize::from(settings.ascii || settings.ambiguous_width == 2)],
         }
     }
 }

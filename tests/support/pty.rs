@@ -17,6 +17,8 @@ struct Seen {
     /// Nothing more is read: the program's side was closed, or the test hangs up.
     closed: bool,
     hang_up: bool,
+    /// The line takes no bytes: nothing is read until it does again.
+    stalled: bool,
 }
 
 /// A terminal with a program in it, which is killed when this is dropped.
@@ -58,8 +60,10 @@ impl Pty {
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let emulator = vt100::Parser::new(cells(height), cells(width), 0);
-        let seen =
-            Arc::new((Mutex::new(Seen { emulator, bytes: Vec::new(), closed: false, hang_up: false }), Condvar::new()));
+        let seen = Arc::new((
+            Mutex::new(Seen { emulator, bytes: Vec::new(), closed: false, hang_up: false, stalled: false }),
+            Condvar::new(),
+        ));
         let reader = pair.master.try_clone_reader().unwrap();
         let feed = Arc::clone(&seen);
         std::thread::spawn(move || read(reader, &feed));
@@ -67,10 +71,21 @@ impl Pty {
         Self { child, master: Some(pair.master), keyboard: Some(keyboard), seen, before }
     }
 
+    /// The line stalls, as a network that has gone away, or flows again.
+    pub(crate) fn stall(&self, stalled: bool) {
+        self.seen.0.lock().unwrap().stalled = stalled;
+        self.seen.1.notify_all();
+    }
+
     /// Types.
     pub(crate) fn keys(&mut self, keys: &str) {
+        self.bytes_in(keys.as_bytes());
+    }
+
+    /// Types bytes, which need not be whole characters.
+    pub(crate) fn bytes_in(&mut self, bytes: &[u8]) {
         let keyboard = self.keyboard.as_mut().unwrap();
-        keyboard.write_all(keys.as_bytes()).unwrap();
+        keyboard.write_all(bytes).unwrap();
         keyboard.flush().unwrap();
     }
 
@@ -280,6 +295,7 @@ fn read(mut reader: Box<dyn Read + Send>, to: &(Mutex<Seen>, Condvar)) {
         seen.emulator.process(&piece[..read]);
         seen.bytes.extend_from_slice(&piece[..read]);
         to.1.notify_all();
+        drop(to.1.wait_while(seen, |seen| seen.stalled && !seen.hang_up).unwrap());
     }
     drop(reader);
     to.0.lock().unwrap().closed = true;

@@ -3,7 +3,7 @@
 
 use super::{Outcome, Stop, dashboard_ended, runtime};
 use crate::{
-    app::{args::Global, clock::Clock, dashboard, log},
+    app::{args::Global, clock::Clock, dashboard, linear, log},
     domain::{
         catalogue::Catalogue,
         problem::{Charged, ErrorClass, Problem, TaskError},
@@ -87,8 +87,8 @@ const MORNING: &[(u64, &str, &str, u32, &str, Stands)] = &[
     (1, H02, "768P", 6, "胡同里，孩子们放风筝，老人在门口下棋 [右移]", Queued),
 ];
 
-/// Runs the dashboard on the simulator until the person leaves.
-pub(super) fn run(global: &Global) -> Outcome {
+/// Runs the dashboard, or its linear form, on the simulator until the person leaves.
+pub(super) fn run(global: &Global, words: bool) -> Outcome {
     let home = Home::new(global.data_dir.clone())?;
     log::start(&home.dir.join("reeltop.log"), global.verbose);
     runtime()?.block_on(async {
@@ -100,7 +100,8 @@ pub(super) fn run(global: &Global) -> Outcome {
             fill(&setup, now)?;
         }
         simulator.preload(preloaded());
-        let code = dashboard::run(Arc::new(setup), clock).await;
+        let setup = Arc::new(setup);
+        let code = if words { linear::run(setup, clock).await } else { dashboard::run(setup, clock).await };
         simulator.stop().await;
         dashboard_ended(code)
     })

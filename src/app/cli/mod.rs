@@ -16,10 +16,10 @@ use super::{
     clock::Clock,
     dashboard,
     exit::Exit,
-    manual, terminal,
+    linear, manual, terminal,
 };
 use crate::{
-    domain::problem::Problem,
+    domain::{problem::Problem, text},
     io::config::{self, Folders, Loaded, Wanted},
     logic::keymap,
 };
@@ -87,7 +87,7 @@ fn say(text: &str) {
 fn call(cli: Cli) -> Outcome {
     let global = cli.global;
     let voice = Voice { json: global.json, color: !plain(&global) && io::stdout().is_terminal() };
-    let Some(command) = cli.command else { return screen(&global, cli.demo) };
+    let Some(command) = cli.command else { return screen(&global, cli.demo, cli.linear) };
     match command {
         Command::Completions { shell } => {
             manual::completions(shell, &mut io::stdout());
@@ -145,6 +145,7 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
         return Err(Stop::Exit(Exit::Usage));
     }
     super::log::start(&loaded.paths.log, global.verbose);
+    text::set_ambiguous_wide(loaded.settings.ui.ambiguous_width == 2);
     Ok(loaded)
 }
 
@@ -160,15 +161,18 @@ fn plain(global: &Global) -> bool {
 }
 
 /// The dashboard.
-fn screen(global: &Global, demo: bool) -> Outcome {
+fn screen(global: &Global, demo: bool, linear: bool) -> Outcome {
+    if linear {
+        return if demo { demo::run(global, linear) } else { words(global) };
+    }
     if !terminal::usable() {
-        let next = "Run it in a terminal, or use its commands: see `reeltop --help`.";
+        let next = "Run it in a terminal, or with --linear, or use its commands: see `reeltop --help`.";
         let problem = Problem::new("the dashboard needs a terminal", "input or output is none, or TERM is dumb", next);
         return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
     }
     terminal::restore_on_panic();
     if demo {
-        return demo::run(global);
+        return demo::run(global, linear);
     }
     let mut setup = load(global)?;
     if plain(global) {
@@ -176,6 +180,13 @@ fn screen(global: &Global, demo: bool) -> Outcome {
     }
     let setup = Arc::new(setup);
     let code = runtime()?.block_on(dashboard::run(setup, Clock::start()));
+    dashboard_ended(code)
+}
+
+/// The dashboard without a screen.
+fn words(global: &Global) -> Outcome {
+    let setup = Arc::new(load(global)?);
+    let code = runtime()?.block_on(linear::run(setup, Clock::start()));
     dashboard_ended(code)
 }
 

@@ -3,6 +3,7 @@
 
 use ratatui::{
     buffer::{Cell, CellWidth},
+    layout::{Position, Rect},
     style::{Color, Modifier},
 };
 use std::io::Write;
@@ -38,12 +39,24 @@ pub(super) struct Pen<'a> {
     at: Option<(u16, u16)>,
     /// The last sign, where terminals do not agree on its width: after it the column is set anew.
     unsure: Option<String>,
+    link: Link<'a>,
+    /// Whether what is written now is part of the link.
+    linked: bool,
+}
+
+/// Cells that lead somewhere (OSC 8).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Link<'a> {
+    /// Which cells.
+    pub(super) place: Rect,
+    /// Where to; nothing is marked without.
+    pub(super) uri: &'a str,
 }
 
 impl<'a> Pen<'a> {
     /// A pen for a frame that begins in plain style, the cursor anywhere.
-    pub(super) const fn new(out: &'a mut Vec<u8>) -> Self {
-        Self { out, ink: PLAIN, at: None, unsure: None }
+    pub(super) const fn new(out: &'a mut Vec<u8>, link: Link<'a>) -> Self {
+        Self { out, ink: PLAIN, at: None, unsure: None, link, linked: false }
     }
 
     /// Undoes what another program may have left: a style, a scroll region.
@@ -57,6 +70,8 @@ impl<'a> Pen<'a> {
         if self.at != Some((x, y)) || !sure {
             self.go_to(x, y);
         }
+        let blank = cell.symbol() == " ";
+        self.lead(!blank && !self.link.uri.is_empty() && self.link.place.contains(Position::new(x, y)));
         self.dip(Ink::of(cell));
         self.out.extend_from_slice(cell.symbol().as_bytes());
         self.at = Some((x + cell.cell_width().max(1), y));
@@ -96,8 +111,23 @@ impl<'a> Pen<'a> {
         self.out.extend_from_slice(if shown { b"\x1b[?25h" } else { b"\x1b[?25l" });
     }
 
-    /// Back to plain style, as every frame ends.
+    /// Begins or ends the link. Its id joins what a line's end or a changed cell has parted.
+    fn lead(&mut self, on: bool) {
+        if on == self.linked {
+            return;
+        }
+        self.linked = on;
+        let uri = self.link.uri;
+        if on {
+            self.say(format_args!("\x1b]8;id=file;{uri}\x1b\\"));
+        } else {
+            self.out.extend_from_slice(b"\x1b]8;;\x1b\\");
+        }
+    }
+
+    /// Back to plain style and out of a link, as every frame ends.
     pub(super) fn plain(&mut self) {
+        self.lead(false);
         self.dip(PLAIN);
     }
 

@@ -103,7 +103,7 @@ fn picture(step: &Step) -> (Buffer, Drawn) {
         next.set_stringn(*x, *y, text, 12, styles()[*style]);
     }
     let cursor = step.cursor.map(|(x, y)| Position::new(x, y));
-    (next, Drawn { cursor, scroll: Some(ScrollRegion { first: step.first, ..REGION }), detail_top: None })
+    (next, Drawn { cursor, scroll: Some(ScrollRegion { first: step.first, ..REGION }), ..Drawn::default() })
 }
 
 proptest! {
@@ -202,4 +202,34 @@ fn only_the_cursor_moves_when_only_the_cursor_moved() {
     assert_eq!(terminal.show(&next, at(2)), b"\x1b[?2026h\x1b[?25h\x1b[5;3H\x1b[?2026l");
     assert_eq!(terminal.show(&next, at(3)), b"\x1b[?2026h\x1b[5;4H\x1b[?2026l");
     assert_eq!(terminal.show(&next, drawn), b"\x1b[?2026h\x1b[?25l\x1b[?2026l");
+}
+
+#[test]
+fn the_cells_of_a_path_are_a_link_and_nothing_else_is() {
+    let mut writer = FrameWriter::new(Vec::new());
+    writer.lead_to("file://box/a.mp4".into());
+    let mut next = Buffer::empty(Rect::new(0, 0, 20, 2));
+    next.set_string(0, 0, "File /a.mp4 x", Style::new());
+    let drawn = Drawn { file: Some(Rect::new(5, 0, 6, 1)), ..Drawn::default() };
+    assert!(writer.present(next, drawn).is_ok());
+    let bytes = String::from_utf8_lossy(writer.get_mut()).into_owned();
+    assert!(bytes.contains("File \x1b]8;id=file;file://box/a.mp4\x1b\\/a.mp4\x1b]8;;\x1b\\ x"), "{bytes:?}");
+    assert!(bytes.ends_with("\x1b[?2026l"));
+}
+
+#[test]
+fn another_path_that_looks_alike_leads_elsewhere() {
+    let mut writer = FrameWriter::new(Vec::new());
+    let drawn = Drawn { file: Some(Rect::new(0, 0, 6, 1)), ..Drawn::default() };
+    let mut picture = Buffer::empty(Rect::new(0, 0, 12, 1));
+    picture.set_string(0, 0, "/a.mp4", Style::new());
+    for uri in ["file://box/a.mp4", "file://box/b/a.mp4"] {
+        writer.lead_to(uri.into());
+        writer.get_mut().clear();
+        assert!(writer.present(picture.clone(), drawn).is_ok());
+        let bytes = String::from_utf8_lossy(writer.get_mut()).into_owned();
+        assert!(bytes.contains(&format!("{uri}\x1b\\/a.mp4")), "{bytes:?}");
+    }
+    writer.get_mut().clear();
+    assert_eq!(writer.present(picture, drawn).map(|frame| frame.bytes).unwrap_or(1), 0);
 }

@@ -332,6 +332,16 @@ pub(super) static SECTIONS: [Section; 10] = [
                 "false",
                 "ASCII signs and borders only, for terminals and fonts that cannot show the others.",
             ),
+            opt(
+                "ambiguous_width",
+                Kind::Whole {
+                    least: 1,
+                    most: 2,
+                    set: |c, v| c.settings.ui.ambiguous_width = if v == 2 { 2 } else { 1 },
+                },
+                "1",
+                "Cells that signs such as “ ” — take in your terminal: 2 where it is set up so for Chinese.",
+            ),
             reserved(opt("mouse", Kind::Flag(|c, v| c.settings.ui.mouse = v), "false", "Take mouse events.")),
             opt(
                 "frame_ms",

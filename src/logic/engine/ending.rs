@@ -47,6 +47,7 @@ pub fn signal(state: &mut State, signal: Signal) -> Vec<Effect> {
         Signal::Terminate | Signal::HangUp if state.ending.is_some() => Vec::new(),
         Signal::Terminate => quit(state, 128 + 15),
         Signal::HangUp => quit(state, 128 + 1),
+        Signal::Stop => vec![Effect::Term(crate::logic::effect::TermCmd::Suspend)],
         Signal::Continue => vec![Effect::Term(crate::logic::effect::TermCmd::Redraw)],
     }
 }

@@ -1,0 +1,96 @@
+//! What has happened since the last look, as lines: changes of state, words of the message log, the queue.
+
+use crate::{
+    app::print,
+    domain::{
+        task::{Row, TaskKey, TaskState},
+        text,
+    },
+    io::{config::Loaded, store::Store},
+    logic::state::State,
+};
+use std::collections::BTreeMap;
+
+/// The most cells of a prompt in a line.
+const PROMPT: usize = 60;
+
+/// What was told last.
+#[derive(Debug, Default)]
+pub(super) struct News {
+    /// The tasks there is work with, as they were told.
+    told: BTreeMap<TaskKey, (TaskState, String)>,
+    /// Whether the tasks that there were at the start are known.
+    begun: bool,
+    halted: bool,
+}
+
+impl News {
+    /// Takes what is new out of the state. An ended task is read once more from the store, for its path or its error.
+    pub(super) fn since(&mut self, state: &mut State, setup: &Loaded) -> Vec<String> {
+        let mut lines: Vec<String> = state.screen.messages.drain(..).map(|message| message.text).collect();
+        state.reports.clear();
+        let halt = state.queue.halted.as_ref();
+        if halt.is_some() != self.halted {
+            self.halted = halt.is_some();
+            lines.extend(halt.map(|halt| format!("Sending is halted. {} Type resume to go on.", halt.problem)));
+        }
+        if !state.tasks.loaded {
+            return lines;
+        }
+        let now: BTreeMap<TaskKey, (TaskState, String)> =
+            state.tasks.live.iter().map(|(key, task)| (*key, (task.state(), task.status().to_owned()))).collect();
+        if !self.begun {
+            self.begun = true;
+            self.told = now;
+            lines.extend(status(state));
+            return lines;
+        }
+        let ended: Vec<TaskKey> = self.told.keys().filter(|key| !now.contains_key(key)).copied().collect();
+        let changed = now.iter().filter(|(key, how)| self.told.get(key) != Some(how));
+        lines.extend(
+            changed.filter_map(|(key, _)| state.tasks.live.get(key)).map(|task| print::change_line(task, false)),
+        );
+        if !ended.is_empty() {
+            match Store::open(&setup.paths.data_dir).and_then(|store| store.look(&ended)) {
+                Ok(tasks) => lines.extend(tasks.iter().map(|task| print::change_line(task, false))),
+                Err(problem) => lines.push(problem.to_string()),
+            }
+        }
+        self.told = now;
+        lines
+    }
+}
+
+/// A task in a line of a list.
+pub(super) fn line(row: &Row) -> String {
+    let class = row.class.map(|class| format!(" ({})", class.label())).unwrap_or_default();
+    let prompt = text::gist(&row.prompt);
+    let (prompt, _) = text::cut(&prompt, PROMPT, true);
+    format!(
+        "{} {}{class}, {} {} {}s, {} PTC: {prompt}",
+        row.key,
+        row.state.word(),
+        row.model,
+        row.resolution,
+        row.duration,
+        row.cost
+    )
+}
+
+/// Counts by state, the queue, the money.
+pub(super) fn status(state: &State) -> Vec<String> {
+    let counts: Vec<String> = TaskState::ALL
+        .into_iter()
+        .filter(|which| state.tasks.counts[*which as usize] > 0)
+        .map(|which| format!("{} {}", state.tasks.counts[which as usize], which.word()))
+        .collect();
+    let tasks = if counts.is_empty() { "No tasks yet.".to_owned() } else { format!("Tasks: {}.", counts.join(", ")) };
+    let queue = match (&state.queue.halted, state.queue.paused) {
+        (Some(halt), _) => format!("Sending is halted. {}", halt.problem),
+        (None, true) => "Sending is paused. Type resume to go on.".to_owned(),
+        (None, false) => "Sending is on.".to_owned(),
+    };
+    let balance = state.money.balance.map_or_else(String::new, |(amount, _)| format!(" The balance is {amount} PTC."));
+    let money = format!("Today {} PTC spent, {} PTC reserved.{balance}", state.money.spent_today, state.money.reserved);
+    vec![tasks, queue, money]
+}

@@ -1,0 +1,187 @@
+//! The commands of linear mode, as words.
+
+use crate::{
+    domain::task::{RemoteId, TaskKey},
+    logic::act::Resolution,
+};
+
+/// What `help` prints.
+pub(super) const HELP: &str = "\
+new PROMPT: make a task of a prompt. Shows the price and sends nothing.
+retry 12 13: make new attempts of these tasks. Shows the price and sends nothing.
+send: send what was last shown with its price. Above the config's limit the number of tasks too, as in send 12.
+drop: forget what was last shown.
+set model NAME, set resolution 768P, set duration 6, set count 2: for the next new. set alone tells what is set.
+list, list state:failed cat: the tasks, the newest last.
+show 12: all about one task.
+status: how many tasks there are in each state, the queue, the money.
+cancel 12: take back an unsent task, or stop watching one that runs.
+download 12: fetch the file now.
+resolve 12 lost, resolve 12 not-created, resolve 12 ID: settle a task whose outcome is unknown.
+pause, resume: stop sending, go on sending.
+balance: ask the service for it.
+quit: end in order. Answers under way are waited for.";
+
+/// A command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Tell the commands.
+    Help,
+    /// Offer a new task.
+    New {
+        /// The prompt.
+        prompt: String,
+    },
+    /// Offer new attempts.
+    Retry(Vec<TaskKey>),
+    /// Send what was offered.
+    Send {
+        /// The number of tasks, typed.
+        count: Option<usize>,
+    },
+    /// Forget what was offered.
+    Drop,
+    /// Change a field for the next new tasks, or tell them.
+    Set(Option<Setting>),
+    /// Tell the tasks that pass a filter.
+    List(String),
+    /// Tell all about one.
+    Show(TaskKey),
+    /// Tell counts, queue and money.
+    Status,
+    /// Take back or stop watching.
+    Cancel(Vec<TaskKey>),
+    /// Fetch files.
+    Download(Vec<TaskKey>),
+    /// Settle an unknown.
+    Resolve {
+        /// The task.
+        key: TaskKey,
+        /// As what.
+        as_what: Resolution,
+    },
+    /// Stop sending.
+    Pause,
+    /// Go on sending.
+    Resume,
+    /// Ask for the balance.
+    Balance,
+    /// End.
+    Quit,
+}
+
+/// A field with its new value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Setting {
+    /// The model.
+    Model(String),
+    /// The resolution.
+    Resolution(String),
+    /// Seconds.
+    Duration(u32),
+    /// How many of each.
+    Count(u32),
+}
+
+/// Reads a line; `None` for an empty one.
+pub(super) fn order(line: &str) -> Result<Option<Order>, String> {
+    let line = line.trim();
+    let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let rest = rest.trim();
+    let alone = |order: Order| {
+        if rest.is_empty() { Ok(order) } else { Err(format!("{word} stands alone, and nothing was done.")) }
+    };
+    let order = match word.to_lowercase().as_str() {
+        "" => return Ok(None),
+        "help" | "?" => Order::Help,
+        "new" if rest.is_empty() => return Err("new needs a prompt, as in: new a cat at sea".into()),
+        "new" => Order::New { prompt: rest.to_owned() },
+        "retry" => Order::Retry(keys(word, rest)?),
+        "send" if rest.is_empty() => Order::Send { count: None },
+        "send" => Order::Send { count: Some(rest.parse().map_err(|_| format!("{rest:?} is not a number of tasks."))?) },
+        "drop" => alone(Order::Drop)?,
+        "set" => Order::Set(setting(rest)?),
+        "list" => Order::List(rest.to_owned()),
+        "show" => Order::Show(rest.parse()?),
+        "status" => alone(Order::Status)?,
+        "cancel" => Order::Cancel(keys(word, rest)?),
+        "download" => Order::Download(keys(word, rest)?),
+        "resolve" => resolve(rest)?,
+        "pause" => alone(Order::Pause)?,
+        "resume" => alone(Order::Resume)?,
+        "balance" => alone(Order::Balance)?,
+        "quit" | "exit" => alone(Order::Quit)?,
+        _ => return Err(format!("{word:?} is no command, and nothing was done. help tells the commands.")),
+    };
+    Ok(Some(order))
+}
+
+fn keys(word: &str, rest: &str) -> Result<Vec<TaskKey>, String> {
+    let keys: Vec<TaskKey> =
+        rest.split([' ', ',']).filter(|part| !part.is_empty()).map(str::parse).collect::<Result<_, _>>()?;
+    if keys.is_empty() { Err(format!("{word} needs a task's number, as in: {word} 12")) } else { Ok(keys) }
+}
+
+fn setting(rest: &str) -> Result<Option<Setting>, String> {
+    if rest.is_empty() {
+        return Ok(None);
+    }
+    let (field, value) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let value = value.trim();
+    let number = || value.parse().map_err(|_| format!("{value:?} is not a number."));
+    Ok(Some(match field {
+        "model" if !value.is_empty() => Setting::Model(value.to_owned()),
+        "resolution" if !value.is_empty() => Setting::Resolution(value.to_owned()),
+        "duration" => Setting::Duration(number()?),
+        "count" => Setting::Count(number()?),
+        _ => return Err("set takes model, resolution, duration or count, and a value.".into()),
+    }))
+}
+
+fn resolve(rest: &str) -> Result<Order, String> {
+    let (key, outcome) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let key = key.parse()?;
+    let id = outcome.trim();
+    let as_what = match id {
+        "lost" => Resolution::Lost,
+        "not-created" => Resolution::NotCreated,
+        _ if !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) => {
+            Resolution::Found(RemoteId(id.to_owned()))
+        }
+        _ => return Err("resolve needs an outcome: lost, not-created, or the service's id.".into()),
+    };
+    Ok(Order::Resolve { key, as_what })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_words() {
+        for (line, want) in [
+            ("new  a cat at sea ", Order::New { prompt: "a cat at sea".into() }),
+            ("retry 12, #13", Order::Retry(vec![TaskKey(12), TaskKey(13)])),
+            ("send", Order::Send { count: None }),
+            ("SEND 12", Order::Send { count: Some(12) }),
+            ("set duration 10", Order::Set(Some(Setting::Duration(10)))),
+            ("set", Order::Set(None)),
+            ("list state:failed cat", Order::List("state:failed cat".into())),
+            ("show #7", Order::Show(TaskKey(7))),
+            ("resolve 7 lost", Order::Resolve { key: TaskKey(7), as_what: Resolution::Lost }),
+            ("quit", Order::Quit),
+        ] {
+            assert_eq!(order(line), Ok(Some(want)), "{line}");
+        }
+        assert_eq!(order("  "), Ok(None));
+    }
+
+    #[test]
+    fn what_is_no_command_does_nothing_and_says_so() {
+        for line in
+            ["sendd", "new", "retry", "retry twelve", "send it", "pause now", "resolve 7", "set colour red", "show"]
+        {
+            assert!(order(line).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Text into the cells of a buffer, as wide as [`text`] says that the person's terminal shows it. The library's own way
+//! counts signs of ambiguous width as one cell, whatever the terminal does.
+
+use crate::domain::text;
+use ratatui::{
+    buffer::{Buffer, CellDiffOption, CellWidth},
+    style::Style,
+};
+use std::num::NonZeroU16;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Writes one line from `(x, y)` on, in at most `room` cells; what does not fit is left out, between graphemes. Tells the
+/// first cell after it.
+pub fn put(buf: &mut Buffer, x: u16, y: u16, line: &str, room: u16, style: Style) -> u16 {
+    let right = x.saturating_add(room).min(buf.area.right());
+    if !text::ambiguous_wide() || line.is_ascii() {
+        return buf.set_stringn(x, y, line, usize::from(right.saturating_sub(x)), style).0;
+    }
+    let mut at = x;
+    for grapheme in line.graphemes(true) {
+        let Some(width) = u16::try_from(text::width(grapheme)).ok().and_then(NonZeroU16::new) else { continue };
+        let end = at.saturating_add(width.get());
+        if end > right {
+            break;
+        }
+        let cell = &mut buf[(at, y)];
+        cell.set_symbol(grapheme).set_style(style);
+        if grapheme.cell_width() != width.get() {
+            cell.set_diff_option(CellDiffOption::ForcedWidth(width));
+        }
+        for hidden in at + 1..end {
+            buf[(hidden, y)].reset();
+        }
+        at = end;
+    }
+    at
+}
