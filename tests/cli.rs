@@ -256,8 +256,44 @@ fn prompts_come_from_a_file_and_from_stdin_all_or_none() {
     child.stdin.take().unwrap().write_all(format!("good\n{long}\n").as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("prompt 2"));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("line 2: The prompt is too long"));
     assert_eq!(home.states().len(), 2);
+}
+
+#[test]
+fn several_values_make_a_plan_that_a_dry_run_shows() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let many =
+        ["submit", "--prompt", "a {cat|dog|cat}", "--model", "MiniMax-Hailuo-02,MiniMax-Hailuo-2.3", "--dry-run"];
+    let shown = home.run(&many).coded(0);
+    let bodies = |done: &Done| done.out.matches("\"model\"").count();
+    assert_eq!(bodies(&shown), 4);
+    assert!(shown.err.contains("2 duplicate(s) left out"), "{}", shown.err);
+    assert!(shown.err.contains("4 task(s) would cost 2.0 PTC"), "{}", shown.err);
+    let zipped = home.run(&[&many[..], &["--duration", "6,10,6", "--zip"]].concat()).coded(2);
+    assert!(zipped.err.contains("One by one needs lists of the same length"), "{}", zipped.err);
+    let sparse = ["submit", "--prompt", "a", "--resolution", "768P,1080P", "--duration", "6,10", "--dry-run"];
+    let refused = home.run(&sparse).coded(2);
+    assert!(refused.err.contains("MiniMax-Hailuo-02 1080P 10 s: MiniMax-Hailuo-02 makes no 10 s"), "{}", refused.err);
+    assert_eq!(bodies(&home.run(&[&sparse[..], &["--partial"]].concat()).coded(0)), 3);
+    assert_eq!(home.states(), []);
+}
+
+#[test]
+fn a_file_can_be_given_again_where_its_lines_have_names_and_partial_queues_the_good_ones() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let lines = "prompt,name\na cat,one\n\"a, dog\",two\n";
+    fs::write(home.path().join("p.csv"), lines).unwrap();
+    paid(&home, &["submit", "--from", "p.csv", "--queue"]).coded(0);
+    fs::write(home.path().join("p.csv"), format!("{lines}a bird,three\nbad,x,y\n")).unwrap();
+    let refused = paid(&home, &["submit", "--from", "p.csv", "--queue"]).coded(2);
+    assert!(refused.err.contains("line 5: 3 values for 2 columns"), "{}", refused.err);
+    assert_eq!(home.states().len(), 2);
+    let partial = paid(&home, &["submit", "--from", "p.csv", "--queue", "--partial"]).coded(0);
+    assert!(partial.err.contains("2 line(s) passed over"), "{}", partial.err);
+    assert_eq!(home.states().len(), 3);
 }
 
 #[test]

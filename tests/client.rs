@@ -175,13 +175,16 @@ async fn a_picture_is_sent_as_its_stored_copy_and_nothing_is_sent_without_it() {
     let sent = server.requests().remove(0);
     assert!(sent.contains(r#""first_frame_image":"data:image/png;base64,iVBORw0KGgo"#), "{sent}");
 
+    // This client has it encoded already; one that has not must find it whole.
     fs::write(&copy, "damaged").unwrap();
+    assert!(answered(&submit(&client, with_picture.clone()).await, 200));
+    let client = Client::new(config(&server.url, &dir.path().join("images"))).unwrap();
     let reply = submit(&client, with_picture.clone()).await;
     let Reply::NotSent { problem: Problem { why, .. } } = &reply else { panic!("{reply:?}") };
     assert_eq!(why, "its copy was changed");
     fs::remove_file(&copy).unwrap();
     assert!(matches!(submit(&client, with_picture).await, Reply::NotSent { .. }));
-    assert_eq!(server.requests().len(), 1);
+    assert_eq!(server.requests().len(), 2);
 }
 
 #[tokio::test]

@@ -23,14 +23,17 @@ use reeltop::{
     },
     logic::{
         act::Act,
+        compose::CameraList,
         editor::{LineEditor, PromptEditor},
         effect::Level,
         filter::Filter,
         input,
         msg::Input,
         palette::Palette,
+        pick::{Item, PickWhat, Picker, Take},
         screen::{
-            Away, ComposeRow, Confirm, DetailTab, Layer, ListView, Message, Pane, Preview, PreviewItem, Purpose, Toast,
+            Away, Batch, ComposeRow, Confirm, DetailTab, Estimate, Layer, ListView, Message, Pane, Preview,
+            PreviewItem, Purpose, Toast,
         },
         state::{Halt, State},
     },
@@ -184,6 +187,7 @@ fn preview(purpose: Purpose, items: Vec<PreviewItem>) -> Preview {
         obstacles: Vec::new(),
         opened: Mono(0),
         typed: None,
+        batch: None,
         sent: None,
         scroll: 0,
     }
@@ -191,6 +195,7 @@ fn preview(purpose: Purpose, items: Vec<PreviewItem>) -> Preview {
 
 fn item(parent: u32, prompt: &str) -> PreviewItem {
     PreviewItem {
+        name: None,
         request: request("MiniMax-Hailuo-02", prompt),
         parent: Some(TaskKey(parent)),
         was: None,
@@ -301,7 +306,7 @@ fn help() {
 fn menus() {
     shots("copy_menu", with_layer(Layer::CopyMenu));
     shots("sort_menu", with_layer(Layer::SortMenu { at: 3 }));
-    shots("choose_model", with_layer(Layer::Choose { field: Field::Model, at: 2 }));
+    shots("choose_model", with_layer(Layer::Choose { field: Field::Model, at: 2, marks: [1, 2].into() }));
 }
 
 #[test]
@@ -426,7 +431,7 @@ fn every_screen() -> Vec<(&'static str, Make)> {
         ("welcome", Box::new(with_layer(Layer::Welcome))),
         ("copy", Box::new(typed("y"))),
         ("sort", Box::new(typed("s"))),
-        ("choose", Box::new(with_layer(Layer::Choose { field: Field::Model, at: 2 }))),
+        ("choose", Box::new(with_layer(Layer::Choose { field: Field::Model, at: 2, marks: Default::default() }))),
         ("filter", Box::new(typed("/ s t a t e : x"))),
         ("resolve", Box::new(with_layer(Layer::Resolve { key: TaskKey(39), at: 2, line: LineEditor::new("1") }))),
         ("confirm", Box::new(with_layer(Layer::Confirm(Confirm { question: "Stop?".into(), act: Act::Pause(true) })))),
@@ -571,6 +576,72 @@ fn no_size_makes_it_panic() {
             }
         }
     }
+}
+
+fn matrix(width: u16, height: u16) -> State {
+    let mut state = compose(width, height);
+    let compose = &mut state.screen.compose;
+    compose.prompt = PromptEditor::new("a {red|blue|green} kite over the sea [Pan ");
+    compose.draft.prompt = compose.prompt.text();
+    compose.draft.lists.models = vec!["MiniMax-Hailuo-02".into(), "MiniMax-Hailuo-2.3".into()];
+    compose.draft.lists.durations = vec![6, 10];
+    compose.draft.resolution = Some("768P".into());
+    compose.draft.first_frame.clear();
+    compose.draft.last_frame.clear();
+    compose.faults.clear();
+    compose.estimate = Some(Estimate { tasks: 36, price: Ptc::from_thousandths(18_000) });
+    compose.camera = CameraList::Open { at: 1 };
+    state
+}
+
+fn picker(what: PickWhat, query: &str, at: usize, items: &[(&str, &str, &str)]) -> Picker {
+    let item = |(text, note, why_not): &(&str, &str, &str)| Item {
+        text: (*text).into(),
+        note: (*note).into(),
+        why_not: (*why_not).into(),
+        take: Take::File((*text).into()),
+    };
+    Picker { what, query: LineEditor::new(query), at, items: items.iter().map(item).collect(), listing: None }
+}
+
+#[test]
+fn several_values_in_compose_with_the_camera_commands_open() {
+    shots("compose_many", matrix);
+}
+
+#[test]
+fn the_preview_of_a_batch_tells_what_was_left_out_and_three_samples() {
+    let prompts = ["a red kite", "a blue kite", "a green kite", "a white kite", "a black kite"];
+    let items = prompts.iter().map(|prompt| PreviewItem { parent: None, ..item(1, prompt) }).collect();
+    let why = "MiniMax-Hailuo-02 makes no 10 s at 1080P".to_owned();
+    let batch =
+        Batch { from: None, duplicates: 2, impossible: vec![("MiniMax-Hailuo-02 1080P 10 s a red kite".into(), why)] };
+    shots("preview_batch", with_layer(Layer::Preview(Preview { batch: Some(batch), ..preview(Purpose::New, items) })));
+}
+
+#[test]
+fn the_list_of_pictures_tells_sizes_and_why_one_cannot_be_used() {
+    let items = [
+        ("sub/", "folder", ""),
+        ("海边 fox.png", "PNG 1280x720, 1.2 MB", ""),
+        (
+            "icon.png",
+            "PNG 64x64, 3 kB",
+            "The picture is too small: MiniMax-Hailuo-02 takes a shorter side of at least 300 px",
+        ),
+        ("notes.txt", "870 B", "its content is no JPEG or PNG picture"),
+    ];
+    let pictures = picker(PickWhat::Pictures(Field::FirstFrame), "~/pictures/", 1, &items);
+    shots("pick_pictures", with_layer(Layer::Pick(pictures)));
+}
+
+#[test]
+fn the_list_of_earlier_prompts_is_searched() {
+    let items = [
+        ("雨夜的东京街头，霓虹灯在积水中倒映", "#22 saved", ""),
+        ("Old man laughs, wind in his beard", "#7 failed", ""),
+    ];
+    shots("pick_history", with_layer(Layer::Pick(picker(PickWhat::History, "a", 0, &items))));
 }
 
 /// A failed morning: causes of each kind, one of them mended, and what the last plan came to.

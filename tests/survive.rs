@@ -55,8 +55,7 @@ fn a_kill_before_the_journal_leaves_no_task_but_the_draft() {
     let mut screen = ready_dashboard(&home);
     preview(&mut screen, "a cat");
     until("the draft is saved", || {
-        let saved =
-            home.sql().query_row("SELECT value FROM meta WHERE name = 'draft'", [], |row| row.get::<_, String>(0));
+        let saved = home.sql().query_row("SELECT body FROM drafts", [], |row| row.get::<_, String>(0));
         saved.is_ok_and(|draft| draft.contains("a cat"))
     });
     let blocked = home.block_the_store();

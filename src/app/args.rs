@@ -193,16 +193,19 @@ pub enum Command {
 /// `reeltop submit`.
 #[derive(Clone, Debug, PartialEq, clap::Args)]
 pub struct Submit {
-    /// The prompt
+    /// The prompt; {a|b} in it makes a task of each
     #[arg(long, value_name = "TEXT")]
     pub prompt: Option<String>,
-    /// Prompts from a file, one a line; - for stdin. All are queued, or none
+    /// Prompts from a file, or - for stdin: one a line, JSON lines, or CSV with a header. All are queued, or none
     #[arg(long, value_name = "FILE", conflicts_with = "prompt")]
     pub from: Option<PathBuf>,
-    /// The model; the first of the catalogue when it is not named
-    #[arg(long, value_name = "NAME")]
-    pub model: Option<String>,
-    /// The first frame: a file, or an http(s) address
+    /// Queue what can be sent, though some lines or combinations cannot
+    #[arg(long)]
+    pub partial: bool,
+    /// The model, or several with commas; the first of the catalogue when none is named
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub model: Vec<String>,
+    /// The first frame: a file or an http(s) address; a folder/ or a 'pattern*' for several
     #[arg(long, value_name = "PICTURE")]
     pub first_frame: Option<String>,
     /// The last frame
@@ -211,12 +214,15 @@ pub struct Submit {
     /// The character to keep (S2V-01)
     #[arg(long, value_name = "PICTURE")]
     pub subject: Option<String>,
-    /// The resolution, such as 768P
-    #[arg(long, value_name = "NAME")]
-    pub resolution: Option<String>,
-    /// Seconds of video
-    #[arg(long, value_name = "SECONDS")]
-    pub duration: Option<u32>,
+    /// The resolution, such as 768P, or several with commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub resolution: Vec<String>,
+    /// Seconds of video, or several with commas
+    #[arg(long, value_name = "SECONDS", value_delimiter = ',')]
+    pub duration: Vec<u32>,
+    /// Take several values one by one, the first with the first, and not each with each
+    #[arg(long)]
+    pub zip: bool,
     /// The model follows the prompt strictly
     #[arg(long)]
     pub no_optimizer: bool,
@@ -378,17 +384,19 @@ mod tests {
     #[test]
     fn submit_understands_all_its_flags() {
         let call = "reeltop submit --prompt cat --model T2V-01 --first-frame a.png --last-frame b.png --subject c.png \
-                    --resolution 768P --duration 10 --no-optimizer --callback https://a.b --count 1 --wait --yes \
+                    --resolution 768P --duration 6,10 --zip --no-optimizer --callback https://a.b --count 1 --wait --yes \
                     --max-cost 0.5 --name one";
         let expected = Submit {
             prompt: Some("cat".into()),
             from: None,
-            model: Some("T2V-01".into()),
+            partial: false,
+            model: vec!["T2V-01".into()],
             first_frame: Some("a.png".into()),
             last_frame: Some("b.png".into()),
             subject: Some("c.png".into()),
-            resolution: Some("768P".into()),
-            duration: Some(10),
+            resolution: vec!["768P".into()],
+            duration: vec![6, 10],
+            zip: true,
             no_optimizer: true,
             callback: Some("https://a.b".into()),
             count: 1,

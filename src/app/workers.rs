@@ -6,7 +6,7 @@ use crate::{
         client::{Client, ClientConfig},
         config::Loaded,
         download::Downloader,
-        images,
+        files, images, shrink,
         store::{self, Handle},
     },
     logic::{
@@ -81,7 +81,27 @@ impl Workers {
                 let dir = self.setup.paths.images.clone();
                 tokio::task::spawn_blocking(move || {
                     let result = images::load(&path, &dir);
-                    tell(&to, Msg::Local(LocalMsg::Image { path, result }));
+                    let shrinks = result.is_err() && shrink::would_help(&path);
+                    tell(&to, Msg::Local(LocalMsg::Image { path, result, shrinks }));
+                });
+            }
+            LocalCmd::List { typed, purpose } => {
+                tokio::task::spawn_blocking(move || {
+                    let result = files::list(&typed);
+                    tell(&to, Msg::Local(LocalMsg::Listed { typed, purpose, result }));
+                });
+            }
+            LocalCmd::ReadText { path } => {
+                tokio::task::spawn_blocking(move || {
+                    let result = files::text(&path);
+                    tell(&to, Msg::Local(LocalMsg::Text { path, result }));
+                });
+            }
+            LocalCmd::Shrink { path } => {
+                let dir = self.setup.paths.images.clone();
+                tokio::task::spawn_blocking(move || {
+                    let result = shrink::shrink(&path, &dir);
+                    tell(&to, Msg::Local(LocalMsg::Image { path, result, shrinks: false }));
                 });
             }
             LocalCmd::Open { path } => {

@@ -32,6 +32,43 @@ pub struct Draft {
     pub fast_pretreatment: bool,
     /// A visible mark in the video.
     pub watermark: bool,
+    /// Fields that hold several values.
+    #[serde(skip_serializing_if = "Lists::is_empty")]
+    pub lists: Lists,
+    /// The user's own name for the task, unique in the store.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// A draft as it is kept while it is typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptDraft {
+    /// When it was begun, in milliseconds; no two drafts have the same.
+    pub id: i64,
+    /// The draft.
+    pub draft: Draft,
+}
+
+/// The values of fields that hold several; an empty list leaves it to the draft's own field. `matrix` makes tasks of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Lists {
+    /// Models; the first is the draft's own.
+    pub models: Vec<String>,
+    /// Resolutions.
+    pub resolutions: Vec<String>,
+    /// Durations in seconds.
+    pub durations: Vec<u32>,
+    /// Whether lists are taken one by one, the first with the first, and not each with each.
+    pub zip: bool,
+}
+
+impl Lists {
+    /// Whether every field has but its own value.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.models.is_empty() && self.resolutions.is_empty() && self.durations.is_empty() && !self.zip
+    }
 }
 
 impl Default for Draft {
@@ -49,6 +86,8 @@ impl Default for Draft {
             count: 1,
             fast_pretreatment: false,
             watermark: false,
+            lists: Lists::default(),
+            name: None,
         }
     }
 }

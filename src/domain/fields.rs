@@ -3,7 +3,7 @@
 
 use super::{
     catalogue::{ModelSpec, Need, ResolutionSpec},
-    draft::{Draft, Field},
+    draft::{Draft, Field, Lists},
     request::{ImageRef, Request},
 };
 
@@ -128,6 +128,8 @@ impl Draft {
             count: 1,
             fast_pretreatment: request.fast_pretreatment,
             watermark: request.watermark,
+            lists: Lists::default(),
+            name: None,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The words and rules of the field. No I/O, no clock, no terminal: only values and what follows from them.
 
 pub mod answer;
+pub mod batch_file;
+pub mod braces;
 pub mod builtin;
 pub mod camera;
 pub mod catalogue;
@@ -11,7 +13,9 @@ pub mod diff;
 pub mod draft;
 pub mod export;
 pub mod fields;
+pub mod folder;
 pub mod lint;
+pub mod matrix;
 pub mod money;
 pub mod name;
 pub mod near;
@@ -19,6 +23,7 @@ pub mod overrides;
 pub mod picture;
 pub mod problem;
 pub mod request;
+pub mod similar;
 pub mod task;
 pub mod text;
 pub mod time;

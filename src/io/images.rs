@@ -16,7 +16,10 @@ use std::{
     io::{self, Read, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 const KINDS: &str = "Choose a JPEG or PNG picture, or convert this one.";
@@ -43,10 +46,53 @@ pub fn load(path: &str, images_dir: &Path) -> Result<StoredImage, Problem> {
     let (Ok(width), Ok(height)) = (u32::try_from(sides.width), u32::try_from(sides.height)) else {
         return Err(unusable("its header is damaged, so its sides are unknown"));
     };
+    keep(&bytes, kind, (width, height), path, images_dir)
+}
+
+/// Keeps a picture that is known to be one, under its content's hash.
+///
+/// # Errors
+/// When the copy cannot be written.
+pub(in crate::io) fn keep(
+    bytes: &[u8],
+    kind: ImageKind,
+    (width, height): (u32, u32),
+    path: &str,
+    images_dir: &Path,
+) -> Result<StoredImage, Problem> {
     let stored =
-        StoredImage { sha256: sha256(&bytes), kind, bytes: bytes.len() as u64, width, height, path: path.to_owned() };
-    put_by(&bytes, &stored, images_dir)?;
+        StoredImage { sha256: sha256(bytes), kind, bytes: bytes.len() as u64, width, height, path: path.to_owned() };
+    put_by(bytes, &stored, images_dir)?;
     Ok(stored)
+}
+
+/// Data URLs of the pictures used last: a batch sends the same one many times, and it is read and encoded once.
+#[derive(Debug, Default)]
+pub struct Encoded(Mutex<Vec<(String, Arc<str>)>>);
+
+/// Data URLs kept, and the bytes they may have together.
+const KEPT: (usize, usize) = (8, 64 * 1024 * 1024);
+
+impl Encoded {
+    /// The data URL of a stored picture. Blocks on the disk where it is not at hand.
+    ///
+    /// # Errors
+    /// As [`data_url`].
+    pub fn data_url(&self, stored: &StoredImage, images_dir: &Path) -> Result<Arc<str>, Problem> {
+        // Held while a picture is encoded, so that two tasks of a batch do not do it twice.
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = kept.iter().position(|(sha256, _)| *sha256 == stored.sha256) {
+            let known = kept.remove(at);
+            kept.insert(0, known);
+            return Ok(Arc::clone(&kept[0].1));
+        }
+        let url: Arc<str> = data_url(stored, images_dir)?.into();
+        kept.insert(0, (stored.sha256.clone(), Arc::clone(&url)));
+        while kept.len() > KEPT.0 || (kept.len() > 1 && kept.iter().map(|(_, url)| url.len()).sum::<usize>() > KEPT.1) {
+            kept.pop();
+        }
+        Ok(url)
+    }
 }
 
 /// The data URL of a stored picture. Blocks on the disk.
@@ -94,7 +140,7 @@ fn read(path: &str) -> Result<Vec<u8>, Problem> {
         Ok(meta) if meta.len() > MAX_BYTES => {
             let tenths = (meta.len() * 10).div_ceil(1024 * 1024);
             let why = format!("it has {}.{} MB, and the service takes at most 20 MB", tenths / 10, tenths % 10);
-            return fail(why, "Make it smaller, or save it as JPEG.");
+            return fail(why, "Ctrl-x in compose makes a smaller copy; or save it smaller yourself.");
         }
         Ok(_) => {}
     }
@@ -336,6 +382,20 @@ mod tests {
         File::create(folder.path("large")).unwrap().set_len(MAX_BYTES + 1).unwrap();
         assert_eq!(why(&folder.path("large")), "it has 20.1 MB, and the service takes at most 20 MB");
         assert!(!images.exists());
+    }
+
+    #[test]
+    fn a_picture_is_read_and_encoded_once_however_many_tasks_use_it() {
+        let folder = Folder::new();
+        let images = folder.0.path().join("images");
+        let (first, encoded) = (folder.load(&png(640, 480)).unwrap(), Encoded::default());
+        let url = encoded.data_url(&first, &images).unwrap();
+        fs::remove_file(place(&first, &images)).unwrap();
+        assert!(Arc::ptr_eq(&url, &encoded.data_url(&first, &images).unwrap()));
+        for width in 0..8 {
+            encoded.data_url(&folder.load(&png(400 + width, 400)).unwrap(), &images).unwrap();
+        }
+        assert!(encoded.data_url(&first, &images).is_err());
     }
 
     #[test]

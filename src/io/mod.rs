@@ -4,9 +4,11 @@
 pub mod client;
 pub mod config;
 pub mod download;
+pub mod files;
 pub mod images;
 mod paths;
 pub mod secret;
+pub mod shrink;
 pub mod simulator;
 pub mod store;
 mod words;

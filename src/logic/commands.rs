@@ -9,7 +9,9 @@ use super::{
     failures,
     filter::Filter,
     keymap::{self, Action, CopyWhat, Ctx, Move, Place, can_cancel, can_download, can_retry, refreshable},
-    ledger, list, palette, preview,
+    ledger, list, palette,
+    pick::{self, PickWhat},
+    preview,
     screen::{Confirm, DetailTab, Layer, ListView, Pane, Sort},
     state::State,
     table, toast,
@@ -52,7 +54,12 @@ pub(super) fn run(state: &mut State, action: Action) -> Vec<Do> {
         Action::Undo => return vec![Do::Act(Act::Cancel(undoable(state)))],
         Action::Preview => return compose::to_preview(state),
         Action::Editor => return compose::edit(state),
-        Action::OtherDraft => return compose::other_draft(state),
+        Action::OtherDraft => return compose::other(state),
+        Action::Pick(what) => return pick::open(state, what),
+        Action::Pictures => return pictures(state),
+        Action::Complete if matches!(state.screen.layers.last(), Some(Layer::Pick(_))) => return pick::complete(state),
+        Action::Complete => return compose::complete(state),
+        Action::Delete => return pick::delete(state),
         Action::NextRow => return compose::step(state, true),
         Action::PreviousRow => return compose::step(state, false),
         Action::NextChoice => return compose::change(state, true),
@@ -68,11 +75,13 @@ pub(super) fn run(state: &mut State, action: Action) -> Vec<Do> {
         Action::FixField => failures::fix_field(state),
         Action::NextField => failures::other_field(state, true),
         Action::PreviousField => failures::other_field(state, false),
-        Action::Fix => compose::fix(state),
+        Action::Fix => return compose::fix(state),
+        Action::Camera(what) => compose::in_camera(state, what),
+        Action::MarkChoice => compose::mark_choice(state),
         Action::Help => help(state),
         Action::Palette => palette::open(state),
         Action::CommandLine => command_line::open(state),
-        Action::Complete => command_line::complete(state, true),
+        Action::CompleteWord => command_line::complete(state, true),
         Action::CompleteBack => command_line::complete(state, false),
         Action::Messages => state.screen.layers.push(Layer::Messages(ListView::default())),
         Action::NextPane => turn(state, true),
@@ -182,7 +191,15 @@ pub(super) fn go(state: &mut State, to: Move) {
         Place::Command => command_line::go(state, to),
         Place::Failures => failures::go(state, to),
         Place::Menu | Place::Resolve => menu(state, to),
-        Place::ComposeText | Place::ComposeChoice | Place::Mend | Place::Filter | Place::Confirm | Place::Copy => {}
+        Place::Pick => pick::go(state, to),
+        Place::ComposeText
+        | Place::ComposePath
+        | Place::ComposeCamera
+        | Place::ComposeChoice
+        | Place::Mend
+        | Place::Filter
+        | Place::Confirm
+        | Place::Copy => {}
     }
 }
 
@@ -218,9 +235,12 @@ fn accept(state: &mut State) -> Vec<Do> {
         Some(Layer::Command(_)) => return command_line::accept(state),
         _ => {}
     }
+    if matches!(state.screen.layers.last(), Some(Layer::Pick(_))) {
+        return pick::accept(state);
+    }
     match state.screen.layers.pop() {
         Some(Layer::SortMenu { at }) => sort(state, at),
-        Some(Layer::Choose { field, at }) => compose::choose(state, field, at),
+        Some(Layer::Choose { field, at, marks }) => compose::choose_marked(state, field, at, &marks),
         Some(layer @ Layer::FilterInput { .. }) => keep_filter(state, layer),
         Some(Layer::Resolve { key, at, line }) => return settle(state, key, at, line),
         Some(Layer::Welcome) | None => {}
@@ -262,6 +282,11 @@ pub(super) fn filter_changed(state: &mut State) {
         }
         Err(why) => *fault = Some(why),
     }
+}
+
+/// The list of files for the picture's row that has the keys.
+fn pictures(state: &mut State) -> Vec<Do> {
+    compose::picture_field(state).map_or_else(Vec::new, |field| pick::open(state, PickWhat::Pictures(field)))
 }
 
 fn freeze(state: &mut State) {

@@ -166,6 +166,35 @@ impl PromptEditor {
         (&text[from..caret], &text[caret..to])
     }
 
+    /// The caret's line up to the caret.
+    #[must_use]
+    pub fn before_caret(&self) -> &str {
+        let (_, text, at) = self.here();
+        &text[..at]
+    }
+
+    /// The caret's line behind the caret.
+    #[must_use]
+    pub fn after_caret(&self) -> &str {
+        let (_, text, at) = self.here();
+        &text[at..]
+    }
+
+    /// Puts a text in the place of the whole; undo brings the old one back.
+    pub fn replace_all(&mut self, text: &str) {
+        self.area.select_all();
+        self.area.cut();
+        self.insert(text);
+    }
+
+    /// Puts a text in the place of that many characters before the caret.
+    pub fn replace_before(&mut self, chars: usize, text: &str) {
+        for _ in 0..chars {
+            self.area.delete_char();
+        }
+        self.insert(text);
+    }
+
     fn room(&self) -> usize {
         let held: usize = self.area.lines().iter().map(|line| line.chars().count() + 1).sum();
         MOST_CHARS.saturating_sub(held.saturating_sub(1))

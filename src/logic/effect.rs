@@ -111,10 +111,14 @@ pub enum StoreCmd {
         /// Now, for the person's own days.
         now: Now,
     },
-    /// Keep the draft that is being typed. Not answered unless it fails.
+    /// Keep a draft as it is typed. Not answered unless it fails.
     SaveDraft {
-        /// The draft; `None` when it was sent or cleared.
-        draft: Option<Draft>,
+        /// Its id.
+        id: i64,
+        /// The draft; `None` when it was sent, cleared or deleted.
+        draft: Option<Box<Draft>>,
+        /// Now.
+        at: Wall,
     },
     /// Note that a dashboard is in use now. Not answered unless it fails.
     SaveSeen {
@@ -214,6 +218,24 @@ pub enum LocalCmd {
         /// The path as it was typed (`~` allowed).
         path: String,
     },
+    /// List the folder of a path as it was typed. Answered by `LocalMsg::Listed`.
+    List {
+        /// The path.
+        typed: String,
+        /// What it is for.
+        purpose: ListFor,
+    },
+    /// Read a file of prompts. Answered by `LocalMsg::Text`.
+    ReadText {
+        /// The path as it was typed.
+        path: String,
+    },
+    /// Make a picture smaller than the service's limit and of a type that it takes: a copy, put by like one that was
+    /// read; the file stays as it is. Answered by `LocalMsg::Image`.
+    Shrink {
+        /// The path as it was typed.
+        path: String,
+    },
     /// Open `$VISUAL` or `$EDITOR` on a text, the screen given over. Answered by `LocalMsg::Edited`.
     Edit {
         /// The text.
@@ -243,6 +265,17 @@ pub enum LocalCmd {
         /// Name and value; names begin with `REELTOP_`.
         facts: Vec<(String, String)>,
     },
+}
+
+/// What a folder is listed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ListFor {
+    /// The pictures that a folder or a pattern in the first frame stands for.
+    FirstFrames,
+    /// The completion of a path in a field.
+    Completion,
+    /// The list on top.
+    Picker,
 }
 
 /// By the terminal. Nothing of it happens when the output is no terminal.

@@ -12,7 +12,7 @@ use super::{
     layout::{self, Layout},
     list,
     msg::Input,
-    palette, preview,
+    palette, pick, preview,
     screen::{Layer, Screen},
     state::State,
     table, toast,
@@ -23,10 +23,7 @@ pub fn input(state: &mut State, input: Input) -> Vec<Effect> {
     let wishes = match input {
         Input::Key(key) => take_key(state, key),
         Input::Mouse(mouse) => super::mouse::take(state, mouse),
-        Input::Paste(text) => {
-            paste(state, &text);
-            Vec::new()
-        }
+        Input::Paste(text) => paste(state, &text),
         Input::Resize { width, height } => {
             (state.screen.width, state.screen.height) = (width, height);
             Vec::new()
@@ -72,7 +69,7 @@ fn take_key(state: &mut State, key: Key) -> Vec<Do> {
         say_unknown(state, key);
         return Vec::new();
     };
-    if place == Place::ComposeText && compose::moves_in_prompt(state, key) {
+    if matches!(place, Place::ComposeText) && compose::moves_in_prompt(state, key) {
         return Vec::new();
     }
     if state.ending.is_some() && !matches!(binding.action, Action::Quit | Action::Redraw) {
@@ -126,6 +123,7 @@ fn type_key(state: &mut State, key: Key) -> Vec<Do> {
         Some(Layer::Resolve { line, .. }) => {
             line.key(key);
         }
+        Some(Layer::Pick(_)) => return pick::typed(state, key),
         Some(Layer::Help(_) | Layer::Messages(_) | Layer::Money(_)) => list::typed(state, key),
         Some(Layer::Mend(_)) => failures::typed(state, key),
         Some(Layer::Palette(palette)) => {
@@ -158,7 +156,10 @@ fn say_unknown(state: &mut State, key: Key) {
 }
 
 /// Pasted text is text: it never runs a command and never sends.
-fn paste(state: &mut State, text: &str) {
+fn paste(state: &mut State, text: &str) -> Vec<Do> {
+    if matches!(state.screen.layers.last(), Some(Layer::Pick(_))) {
+        return pick::pasted(state, text);
+    }
     let taken = state.screen.typing()
         && match state.screen.layers.last_mut() {
             None => compose::pasted(state, text),
@@ -189,7 +190,8 @@ fn paste(state: &mut State, text: &str) {
                 true
             }
             Some(
-                Layer::Preview(_)
+                Layer::Pick(_)
+                | Layer::Preview(_)
                 | Layer::CopyMenu
                 | Layer::SortMenu { .. }
                 | Layer::Confirm(_)
@@ -203,6 +205,7 @@ fn paste(state: &mut State, text: &str) {
         let text = format!("pasted text does nothing here; {new} composes a new task and takes it");
         toast::say(state, Level::Info, text, None);
     }
+    Vec::new()
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ mod mouse;
 pub mod msg;
 pub mod notice;
 pub mod palette;
+pub mod pick;
 pub mod preview;
 pub mod rows;
 pub mod screen;

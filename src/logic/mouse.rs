@@ -70,6 +70,7 @@ fn choose(state: &mut State, at: Position) -> Vec<Do> {
         Some(Layer::Help(list)) if !list.typing => list.scroll = line,
         Some(Layer::Palette(palette)) => palette.at = line,
         Some(Layer::Resolve { at, .. }) => *at = line,
+        Some(Layer::Pick(picker)) => picker.at = line,
         Some(Layer::SortMenu { at }) if *at == line => return commands::run(state, Action::Accept),
         Some(Layer::Choose { at, .. }) if *at == line => return commands::run(state, Action::Accept),
         Some(Layer::SortMenu { at }) => *at = line,

@@ -1,10 +1,15 @@
 //! What happens to the program: everything that `update` is told. Plain data.
 
-use super::{act::Act, effect::Ticket, key::Key};
+use super::{
+    act::Act,
+    effect::{ListFor, Ticket},
+    key::Key,
+};
 use crate::domain::{
     answer::Reply,
     costs::Report,
-    draft::Draft,
+    draft::KeptDraft,
+    folder::Listing,
     money::Ptc,
     problem::{Problem, TaskError},
     request::StoredImage,
@@ -100,8 +105,8 @@ pub enum StoreMsg {
         total: usize,
         /// When a dashboard last ended in order or said it was in use.
         last_seen: Option<Wall>,
-        /// The draft that was being typed.
-        draft: Option<Draft>,
+        /// The drafts, the one changed last first.
+        drafts: Vec<KeptDraft>,
     },
     /// Some of the rows, the newest first. The first page brings all the whole tasks, wherever in the order their rows are.
     /// A change that was made meanwhile may come before an older page: of two versions of a row the higher revision wins.
@@ -336,6 +341,24 @@ pub enum LocalMsg {
         path: String,
         /// What it is, or why it cannot be read. Whether the service will take it is for the checks to say.
         result: Result<StoredImage, Problem>,
+        /// Whether a smaller copy would mend why it cannot be used.
+        shrinks: bool,
+    },
+    /// A folder was listed, or why not.
+    Listed {
+        /// The path as it was typed.
+        typed: String,
+        /// What it is for.
+        purpose: ListFor,
+        /// What is in it.
+        result: Result<Listing, Problem>,
+    },
+    /// A file of prompts was read, or why not.
+    Text {
+        /// The path as it was typed.
+        path: String,
+        /// What is in it.
+        result: Result<String, Problem>,
     },
     /// The text came back from `$EDITOR`, or why not.
     Edited {

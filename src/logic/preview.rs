@@ -12,7 +12,7 @@ use super::{
     key::{Code, Key},
     keymap::{Move, Why, as_command},
     msg::InsertRefusal,
-    screen::{Layer, Pane, Preview, PreviewItem, Purpose},
+    screen::{Batch, Layer, Pane, Preview, PreviewItem, Purpose},
     state::State,
     table, toast,
 };
@@ -42,10 +42,18 @@ pub(super) fn open(state: &mut State, purpose: Purpose, items: Vec<PreviewItem>,
         total,
         opened: state.now.mono,
         typed: asks.then(LineEditor::default),
+        batch: None,
         sent: None,
         scroll: 0,
     };
     state.screen.layers.push(Layer::Preview(preview));
+}
+
+/// Tells in the preview on top what made its tasks.
+pub(super) fn tell_batch(state: &mut State, batch: Batch) {
+    if let Some(Layer::Preview(preview)) = state.screen.layers.last_mut() {
+        preview.batch = Some(batch);
+    }
 }
 
 /// A plan of which nothing can be sent.
@@ -118,6 +126,7 @@ pub(super) fn retry(state: &mut State, tasks: Vec<Task>, left_out: usize) {
             cost: price(state, &task.request),
             parent: Some(task.key),
             was: None,
+            name: None,
             request: task.request,
         })
         .collect();
@@ -167,7 +176,7 @@ pub(super) fn send(state: &mut State) -> Vec<Do> {
     let intents = preview
         .items
         .iter()
-        .map(|item| Intent { request: item.request.clone(), parent: item.parent, name: None })
+        .map(|item| Intent { request: item.request.clone(), parent: item.parent, name: item.name.clone() })
         .collect();
     vec![Do::Act(Act::Queue { intents, undo })]
 }
@@ -222,6 +231,8 @@ fn queued(state: &mut State, purpose: Purpose, tasks: &[Task]) -> Vec<Effect> {
             table::clear_marks(state);
             Vec::new()
         }
+        // A file leaves the draft in compose alone.
+        Purpose::File => Vec::new(),
         Purpose::Plan => {
             failures::sent(state, tasks);
             Vec::new()

@@ -1,23 +1,25 @@
 //! What is on the screen, as state: panes, layers, cursors, marks, the draft being typed. Drawn by `ui`, changed by
 //! `update`; no picture is made here.
 
+pub use super::compose::{Compose, Estimate};
 use super::{
     after::AfterDetail,
     cluster_view::{FailuresView, Mend},
     command_line::CommandLine,
-    editor::{LineEditor, PromptEditor},
+    editor::LineEditor,
     effect::{Level, Ticket},
     filter::Filter,
     key::Key,
     keymap::{self, Keymap},
     palette::Palette,
+    pick::Picker,
     settings::Settings,
 };
 use crate::domain::{
-    draft::{Draft, Fault, Field},
+    draft::{Draft, Field},
     money::Ptc,
     problem::Problem,
-    request::{Request, StoredImage},
+    request::Request,
     task::{TaskKey, TaskState},
     time::{Mono, Wall},
 };
@@ -188,60 +190,13 @@ impl DetailTab {
     pub const ALL: [Self; 5] = [Self::Overview, Self::TimeLine, Self::Request, Self::Answers, Self::Attempts];
 }
 
-/// Compose: the draft with the places of the cursors.
-#[derive(Clone, Debug)]
-pub struct Compose {
-    /// The prompt's text and caret.
-    pub prompt: PromptEditor,
-    /// The other fields' values; its `prompt` is brought up to date from the editor by `logic::compose`.
-    pub draft: Draft,
-    /// The row that has the keys.
-    pub row: ComposeRow,
-    /// The one-line editor of the row that has the keys, where that row is a text.
-    pub line: LineEditor,
-    /// What the checks found, as of the last change.
-    pub faults: Vec<Fault>,
-    /// Pictures that were read, by the path as typed; `None` while one is being read.
-    pub images: BTreeMap<String, Option<Result<StoredImage, Problem>>>,
-    /// The attempt that this draft repeats, for edit and retry.
-    pub parent: Option<TaskKey>,
-    /// The parent's request, for the diff.
-    pub parent_request: Option<Request>,
-    /// When the draft last changed and was not yet given to the store.
-    pub unsaved_since: Option<Mono>,
-    /// The draft that was put by when another one took its place.
-    pub put_by: Option<Draft>,
-    /// Whether the preview opens as soon as the pictures have been read.
-    pub wants_preview: bool,
-}
-
-impl Compose {
-    /// Compose with that draft in it, the caret in the prompt. A draft without a model gets the catalogue's first.
-    #[must_use]
-    pub fn new(settings: &Settings, draft: Draft) -> Self {
-        let first = || settings.catalogue.models.first().map_or_else(String::new, |model| model.name.clone());
-        let model = if draft.model.is_empty() { first() } else { draft.model.clone() };
-        Self {
-            prompt: PromptEditor::new(&draft.prompt),
-            draft: Draft { model, ..draft },
-            row: ComposeRow::Field(Field::Prompt),
-            line: LineEditor::default(),
-            faults: Vec::new(),
-            images: BTreeMap::new(),
-            parent: None,
-            parent_request: None,
-            unsaved_since: None,
-            put_by: None,
-            wants_preview: false,
-        }
-    }
-}
-
 /// A row of compose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ComposeRow {
     /// A field.
     Field(Field),
+    /// Whether lists are taken each with each or one by one; there only while there are two.
+    Combine,
     /// The last row: opens the preview.
     Send,
 }
@@ -282,6 +237,8 @@ pub enum Layer {
     Confirm(Confirm),
     /// The message log.
     Messages(ListView),
+    /// Something to pick: earlier prompts, templates, drafts, files.
+    Pick(Picker),
     /// What was spent, by what, and what is left.
     Money(ListView),
     /// Failures by cause.
@@ -300,6 +257,8 @@ pub enum Layer {
         field: Field,
         /// The chosen one, as an index into `compose::choices`.
         at: usize,
+        /// Values marked to be taken together, as indices too.
+        marks: BTreeSet<usize>,
     },
 }
 
@@ -340,10 +299,23 @@ pub struct Preview {
     pub opened: Mono,
     /// The number of tasks as it must be typed above `budget.ask_above`; `None` when it need not be.
     pub typed: Option<LineEditor>,
+    /// What made several tasks of one draft or of a file, where something did.
+    pub batch: Option<Batch>,
     /// The insertion under way after Enter; a second Enter does nothing.
     pub sent: Option<Ticket>,
     /// First line shown.
     pub scroll: usize,
+}
+
+/// What made several tasks, and what came of it besides them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// The file of prompts; `None` for a draft.
+    pub from: Option<String>,
+    /// Combinations that came more than once and were left out.
+    pub duplicates: usize,
+    /// Combinations that cannot be sent: what, and why not.
+    pub impossible: Vec<(String, String)>,
 }
 
 /// One attempt in a preview.
@@ -357,6 +329,8 @@ pub struct PreviewItem {
     pub was: Option<Request>,
     /// Its price.
     pub cost: Ptc,
+    /// The user's own name for it.
+    pub name: Option<String>,
 }
 
 /// What brought a preview up.
@@ -368,6 +342,8 @@ pub enum Purpose {
     Retry,
     /// `e`, then sent from compose.
     EditRetry,
+    /// A file of prompts.
+    File,
     /// `R`: failures by cause, tried again.
     Plan,
 }
@@ -446,7 +422,9 @@ impl Screen {
     #[must_use]
     pub fn typing(&self) -> bool {
         match self.layers.last() {
-            Some(Layer::FilterInput { .. } | Layer::Mend(_) | Layer::Palette(_) | Layer::Command(_)) => true,
+            Some(
+                Layer::FilterInput { .. } | Layer::Mend(_) | Layer::Palette(_) | Layer::Command(_) | Layer::Pick(_),
+            ) => true,
             Some(Layer::Resolve { at, .. }) => *at == 2,
             Some(Layer::Help(list) | Layer::Messages(list) | Layer::Money(list)) => list.typing,
             Some(Layer::Preview(preview)) => preview.typed.is_some() && preview.sent.is_none(),

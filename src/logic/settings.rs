@@ -17,6 +17,8 @@ pub struct Settings {
     pub download: DownloadSettings,
     /// `[budget]`.
     pub budget: BudgetSettings,
+    /// `[compose]` and `[templates]`.
+    pub compose: ComposeSettings,
     /// `[poll]`.
     pub poll: PollSettings,
     /// `[queue]`.
@@ -95,6 +97,15 @@ pub struct BudgetSettings {
     pub per_batch: Option<Ptc>,
     /// Above this the number of tasks must be typed; `None` for never.
     pub ask_above: Option<Ptc>,
+}
+
+/// `[compose]` and `[templates]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComposeSettings {
+    /// The most tasks that are made at once of one draft or one file.
+    pub max_tasks: usize,
+    /// The user's own prompts, by name.
+    pub templates: BTreeMap<String, String>,
 }
 
 /// `[poll]`.
@@ -207,6 +218,7 @@ impl Default for Settings {
                 per_batch: Some(Ptc::from_thousandths(20_000)),
                 ask_above: Some(Ptc::from_thousandths(5_000)),
             },
+            compose: ComposeSettings { max_tasks: 100, templates: BTreeMap::new() },
             poll: PollSettings { every_ms: 10 * time::SECOND, budget_per_second: 5.0 },
             queue: QueueSettings {
                 undo_ms: 3 * time::SECOND,

@@ -94,6 +94,8 @@ pub struct Tasks {
     pub queued: BTreeSet<TaskKey>,
     /// Of these, the ones whose file waits to be fetched.
     pub ready: BTreeSet<TaskKey>,
+    /// Those whose prompt was refused as sensitive.
+    pub sensitive: BTreeSet<TaskKey>,
     /// How many there are in each state, in the order of `TaskState::ALL`; kept by `logic::tasks`.
     pub counts: [usize; 10],
     /// How many the store said there are; more than `rows.len()` while pages are still coming.

@@ -4,7 +4,7 @@
 use super::{engine, state::State, table};
 use crate::domain::{
     money::Ptc,
-    problem::Charged,
+    problem::{Charged, ErrorClass},
     task::{Row, Task, TaskKey, TaskState},
     time::Wall,
 };
@@ -54,6 +54,7 @@ pub fn put_row(state: &mut State, row: Row) -> bool {
     if row.state == TaskState::Saved && state_before != Some(TaskState::Saved) {
         remember(state, &row);
     }
+    note_refusal(state, &row);
     state.tasks.rows.insert(row);
     state.tasks.total = state.tasks.total.max(state.tasks.rows.len());
     table::row_changed(state, key);
@@ -78,6 +79,7 @@ pub fn put_page(state: &mut State, rows: Vec<Row>) {
         if row.state == TaskState::Saved {
             remember(state, &row);
         }
+        note_refusal(state, &row);
         added.push(row.key);
         state.tasks.rows.insert(row);
     }
@@ -136,6 +138,13 @@ fn remember(state: &mut State, row: &Row) {
     } else if times.len() < HISTORY {
         // Pages come newest first: each one is older than what is there.
         times.push_front(finished.since(sent));
+    }
+}
+
+/// Keeps the prompts that were refused as sensitive at hand, so that compose need not look for them among all rows.
+fn note_refusal(state: &mut State, row: &Row) {
+    if row.class == Some(ErrorClass::PromptSensitive) {
+        state.tasks.sensitive.insert(row.key);
     }
 }
 

@@ -89,6 +89,7 @@ fn blocks(state: &State, look: Look, content: Rect) -> Vec<Block> {
     let compose = &state.screen.compose;
     let mut blocks: Vec<Block> = rules::ROWS
         .into_iter()
+        .filter(|row| *row != ComposeRow::Combine || rules::combines(state))
         .map(|row| Block { row, height: 1, below: below(state, look, row, content.width) })
         .collect();
     let others: u16 =
@@ -108,6 +109,7 @@ fn below(state: &State, look: Look, row: ComposeRow, width: u16) -> Vec<Line<'st
     let room = usize::from(width).saturating_sub(LABEL + 3);
     let field = match row {
         ComposeRow::Field(field) => field,
+        ComposeRow::Combine => return Vec::new(),
         ComposeRow::Send => return changes(state, look, width),
     };
     compose
@@ -187,7 +189,7 @@ fn draw_block(brush: &mut Brush<'_>, room: Rect, state: &State, block: &Block) -
     };
     let cannot = match block.row {
         ComposeRow::Field(field) => fields::why_not(state, field),
-        ComposeRow::Send => None,
+        ComposeRow::Combine | ComposeRow::Send => None,
     };
     let label_style = match (focused, &cannot) {
         (true, _) => look.theme.chosen,
@@ -196,6 +198,7 @@ fn draw_block(brush: &mut Brush<'_>, room: Rect, state: &State, block: &Block) -
     };
     let name = match block.row {
         ComposeRow::Field(field) => fields::label(field),
+        ComposeRow::Combine => "Lists",
         ComposeRow::Send => "Send",
     };
     brush.text(room.x + 1, room.y, room.width, name, label_style);
@@ -206,6 +209,10 @@ fn draw_block(brush: &mut Brush<'_>, room: Rect, state: &State, block: &Block) -
         }
         (ComposeRow::Field(Field::Prompt), None) => prompt(brush, value, state, focused),
         (ComposeRow::Field(field), None) => field_value(brush, value, state, field, focused),
+        (ComposeRow::Combine, None | Some(_)) => {
+            combination(brush, value, state, focused);
+            None
+        }
         (ComposeRow::Send, None | Some(_)) => {
             send(brush, value, state);
             None
@@ -236,6 +243,26 @@ fn prompt(brush: &mut Brush<'_>, value: Rect, state: &State, focused: bool) -> O
         brush.text(place.x, place.y, place.width, "what the video shows", brush.look.theme.faint);
     }
     focused.then(|| Position::new(at.x.min(place.right() - 1), at.y.min(place.bottom() - 1)))
+}
+
+/// The list of camera commands, below the caret or above it.
+pub(super) fn camera(brush: &mut Brush<'_>, state: &State, caret: Position) {
+    let rules::CameraList::Open { at } = state.screen.compose.camera else { return };
+    let (look, screen) = (brush.look, brush.buf.area);
+    let offered = rules::offered(state);
+    let width = 28.min(screen.width);
+    let (below, above) = (screen.bottom().saturating_sub(caret.y + 2), caret.y.saturating_sub(1));
+    let wanted = u16::try_from(offered.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let height = wanted.min(below.max(above)).min(10);
+    let y = if below >= height { caret.y + 1 } else { caret.y.saturating_sub(height) };
+    let place = Rect { x: caret.x.min(screen.width - width), y, width, height };
+    let place = brush.frame(place, "");
+    let away = (at + 1).saturating_sub(usize::from(place.height));
+    for (n, command) in offered.iter().enumerate().skip(away).take(usize::from(place.height)) {
+        let (sign, style) = if n == at { (look.signs.cursor, look.theme.chosen) } else { (" ", Style::new()) };
+        let line = format!("{sign} {:<14} {}", command.en, command.zh);
+        brush.text(place.x, place.y + u16::try_from(n - away).unwrap_or(0), place.width, &line, style);
+    }
 }
 
 /// A field on one line: a text with its caret, or a value that is chosen.
@@ -283,6 +310,20 @@ fn field_value(brush: &mut Brush<'_>, place: Rect, state: &State, field: Field, 
     None
 }
 
+/// How several lists are combined.
+fn combination(brush: &mut Brush<'_>, place: Rect, state: &State, focused: bool) {
+    let look = brush.look;
+    let (value, means) = if state.screen.compose.draft.lists.zip {
+        ("one by one", "the first of each, then the second of each")
+    } else {
+        ("each with each", "every combination")
+    };
+    let [left, right] = look.signs.choice;
+    let shown = if focused { format!("{left} {value} {right}") } else { value.to_owned() };
+    brush.text(place.x, place.y, place.width, &shown, if focused { look.theme.strong } else { Style::new() });
+    note(brush, place, &shown, means);
+}
+
 /// What stands behind a value in small.
 fn note(brush: &mut Brush<'_>, place: Rect, value: &str, note: &str) {
     let used = u16::try_from(text::width(value)).unwrap_or(place.width).saturating_add(3);
@@ -294,12 +335,14 @@ fn note(brush: &mut Brush<'_>, place: Rect, value: &str, note: &str) {
 /// The price of this send and of the day after it.
 fn send(brush: &mut Brush<'_>, place: Rect, state: &State) {
     let draft = &state.screen.compose.draft;
-    let price =
-        rules::spec(state).map_or(Ptc::ZERO, |spec| spec.price.times(usize::try_from(draft.count).unwrap_or(1)));
+    let count = usize::try_from(draft.count).unwrap_or(1);
+    let one = || rules::spec(state).map_or(Ptc::ZERO, |spec| spec.price.times(count));
+    let (count, price) =
+        state.screen.compose.estimate.map_or_else(|| (count, one()), |estimate| (estimate.tasks, estimate.price));
     let day = state.money.spent_today + state.money.reserved + price;
     let look = brush.look;
     let errors = state.screen.compose.faults.iter().filter(|fault| fault.severity == Severity::Error).count();
-    let what = if draft.count > 1 { format!("{} tasks for {price} PTC", draft.count) } else { format!("{price} PTC") };
+    let what = if count > 1 { format!("{count} tasks for {price} PTC") } else { format!("{price} PTC") };
     let (after, over) = match state.settings.budget.per_day {
         Some(cap) => (format!("the day then has {day} of {cap}"), day > cap),
         None => (format!("the day then has {day}"), false),

@@ -60,7 +60,10 @@ pub(super) fn chosen(state: &State, field: Field) -> String {
     if field == Field::Count {
         return state.screen.compose.draft.count.to_string();
     }
-    let value = compose::choices(state, field).into_iter().nth(compose::chosen(state, field));
+    let choices = compose::choices(state, field);
+    let several: Vec<&str> = compose::marked(state, field).iter().map(|at| choices[*at].as_str()).collect();
+    let value =
+        if several.len() > 1 { Some(several.join(", ")) } else { choices.get(compose::chosen(state, field)).cloned() };
     let unit = if field == Field::Duration { " s" } else { "" };
     value.map_or_else(|| state.screen.compose.draft.model.clone(), |value| format!("{value}{unit}"))
 }
@@ -92,6 +95,11 @@ pub(super) fn beside(state: &State, field: Field) -> String {
 
 /// What is known of a picture that was typed.
 fn picture(compose: &Compose, path: &str) -> String {
+    match compose.folders.get(path.trim()) {
+        Some(None) => return "being listed".into(),
+        Some(Some(Ok(paths))) => return format!("{} pictures", paths.len()),
+        Some(Some(Err(_))) | None => {}
+    }
     match compose.images.get(path) {
         Some(Some(Ok(image))) => format!(
             "{} {}x{}, {}",

@@ -23,6 +23,7 @@ use ratatui::{
     style::Style,
     text::{Line, Span},
 };
+use std::collections::BTreeSet;
 
 /// A line that is chosen or not, with a sign besides its colour.
 pub(super) fn choice(text: &str, chosen: bool, look: Look) -> Line<'static> {
@@ -95,9 +96,27 @@ pub(super) fn sort_menu(brush: &mut Brush<'_>, screen: Rect, state: &State, at: 
 }
 
 /// The values of a field.
-pub(super) fn choose(brush: &mut Brush<'_>, screen: Rect, title: &str, choices: &[String], at: usize) {
+pub(super) fn choose(
+    brush: &mut Brush<'_>,
+    screen: Rect,
+    title: &str,
+    choices: &[String],
+    at: usize,
+    marks: &BTreeSet<usize>,
+) {
     let look = brush.look;
-    let lines: Vec<Line<'static>> = choices.iter().enumerate().map(|(n, text)| choice(text, n == at, look)).collect();
+    let marked = |n: usize| if marks.contains(&n) { look.signs.mark } else { " " };
+    let lines: Vec<Line<'static>> = choices
+        .iter()
+        .enumerate()
+        .map(|(n, text)| {
+            if marks.is_empty() {
+                choice(text, n == at, look)
+            } else {
+                choice(&format!("{} {text}", marked(n)), n == at, look)
+            }
+        })
+        .collect();
     list(brush, screen, title, &lines, scroll_to(at, screen));
 }
 

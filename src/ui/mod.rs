@@ -25,6 +25,7 @@ mod layers;
 mod money;
 mod overview;
 mod past;
+mod pick;
 mod preview;
 mod table;
 mod text;
@@ -111,6 +112,9 @@ fn panes(brush: &mut Brush<'_>, places: &Places, state: &State) -> Drawn {
     }
     if let Some(place) = places.compose {
         drawn.cursor = compose::draw(brush, place, state);
+        if let Some(caret) = drawn.cursor.filter(|_| state.screen.layers.is_empty()) {
+            compose::camera(brush, state, caret);
+        }
     }
     for column in [places.detail, places.compose].into_iter().flatten().filter(|place| place.x > 0) {
         brush.down(column.x - 1, column.y, column.height);
@@ -153,6 +157,7 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
             welcome::draw(brush, screen, state);
             None
         }
+        Layer::Pick(picker) => Some(pick::draw(brush, screen, picker)),
         Layer::CopyMenu => {
             layers::copy_menu(brush, screen, state);
             None
@@ -165,8 +170,9 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
             layers::confirm(brush, screen, state, confirm);
             None
         }
-        Layer::Choose { field, at } => {
-            layers::choose(brush, screen, fields::label(*field), &logic_compose::choices(state, *field), *at);
+        Layer::Choose { field, at, marks } => {
+            let choices = logic_compose::choices(state, *field);
+            layers::choose(brush, screen, fields::label(*field), &choices, *at, marks);
             None
         }
         // Drawn in the footer's place.

@@ -1,6 +1,8 @@
 //! The preview of something paid: what would be sent, what changed, what it costs, what is left of the day. Nothing is
 //! sent without it.
 
+mod samples;
+
 use super::{
     brush::{Brush, labelled},
     diff,
@@ -59,6 +61,7 @@ fn title(preview: &Preview) -> String {
     match preview.purpose {
         Purpose::New => format!("Send {tasks}?"),
         Purpose::Retry => format!("Send {tasks} again?"),
+        Purpose::File => format!("Send {tasks} from a file?"),
         Purpose::EditRetry => format!("Send {tasks} again, changed?"),
         Purpose::Plan => format!("Send {tasks} again by this plan?"),
     }
@@ -72,6 +75,10 @@ fn content(preview: &Preview, state: &State, look: Look, width: u16) -> Vec<Line
     for warning in &preview.warnings {
         lines.extend(problem(warning, Level::Warning, look, width));
     }
+    if let Some(batch) = &preview.batch {
+        lines.extend(samples::lines(preview, batch, state, look, width));
+        return lines;
+    }
     if preview.items.len() <= WHOLE {
         preview.items.iter().for_each(|item| lines.extend(whole(item, look, width)));
     } else {
@@ -81,7 +88,7 @@ fn content(preview: &Preview, state: &State, look: Look, width: u16) -> Vec<Line
 }
 
 /// One item with everything that would be asked for.
-fn whole(item: &PreviewItem, look: Look, width: u16) -> Vec<Line<'static>> {
+pub(super) fn whole(item: &PreviewItem, look: Look, width: u16) -> Vec<Line<'static>> {
     let (request, dot) = (&item.request, look.signs.dot);
     let label = |name: &str, value: &str| labelled(name, value, width, look, Style::new());
     let mut lines = Vec::new();
@@ -129,7 +136,7 @@ fn in_few_lines(item: &PreviewItem, state: &State, look: Look, width: u16) -> Ve
     lines
 }
 
-fn in_a_line(item: &PreviewItem, state: &State, look: Look) -> Line<'static> {
+pub(super) fn in_a_line(item: &PreviewItem, state: &State, look: Look) -> Line<'static> {
     let parent = item.parent.map_or_else(String::new, |key| format!("{key:>6}  "));
     Line::from(vec![
         Span::styled(parent, look.theme.faint),

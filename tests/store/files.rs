@@ -2,7 +2,7 @@
 
 use super::*;
 use reeltop::domain::{
-    draft::Draft,
+    draft::{Draft, KeptDraft},
     problem::Problem,
     task::{LedgerLine, MoneyEvent},
 };
@@ -30,7 +30,7 @@ fn an_empty_file_is_migrated_to_the_present_version() {
     fs::write(dir.path().join("reeltop.db"), "").unwrap();
     add(&mut Store::open(dir.path()).unwrap(), intent("one"));
     let version: u32 = raw(dir.path()).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 2);
+    assert_eq!(version, 3);
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn a_store_of_a_newer_version_is_refused_and_left_alone() {
         Store::open(dir.path()).unwrap_err(),
         Problem::new(
             "The store was made by a newer reeltop",
-            format!("{} has version 7, this program knows up to 2", file.display()),
+            format!("{} has version 7, this program knows up to 3", file.display()),
             "Install the newer reeltop, or choose another folder with --data-dir",
         )
     );
@@ -85,7 +85,7 @@ fn furnish(store: &mut Store) -> Vec<Task> {
     tasks[refused].rev = rev;
     let again = NewTask { parent: Some(tasks[refused].key), attempt: 2, ..intent("a fox again") };
     tasks.push(add(store, again));
-    store.save_draft(Some(&draft())).unwrap();
+    store.save_draft(1, Some(&draft()), Wall(0)).unwrap();
     store.save_seen(DAY).unwrap();
     tasks
 }
@@ -101,8 +101,8 @@ fn draft() -> Draft {
 fn makes_the_fixture_of_this_version() {
     let dir = tempfile::tempdir().unwrap();
     furnish(&mut Store::open(dir.path()).unwrap());
-    fs::create_dir_all(Path::new(FIXTURE).parent().unwrap()).unwrap();
-    fs::copy(dir.path().join("reeltop.db"), FIXTURE).unwrap();
+    let made = Path::new(FIXTURE).with_file_name("store-v3.db");
+    fs::copy(dir.path().join("reeltop.db"), made).unwrap();
 }
 
 #[test]
@@ -118,4 +118,19 @@ fn a_store_of_version_1_still_opens_with_everything_in_it() {
     let all = |store: &Store| store.costs(Wall(0), Wall(i64::MAX)).unwrap();
     assert_eq!(all(&old), all(&new));
     add(&mut old, intent("life goes on"));
+}
+
+#[test]
+fn the_one_draft_of_version_1_is_one_of_several_from_then_on() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::copy(FIXTURE, dir.path().join("reeltop.db")).unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let kept = |id, draft| KeptDraft { id, draft };
+    assert_eq!(store.overview().unwrap().drafts, [kept(1, draft())]);
+    store.save_draft(2, Some(&Draft::default()), Wall(1)).unwrap();
+    drop(store);
+    let mut store = Store::open(dir.path()).unwrap();
+    assert_eq!(store.overview().unwrap().drafts, [kept(2, Draft::default()), kept(1, draft())]);
+    store.save_draft(1, None, Wall(2)).unwrap();
+    assert_eq!(store.overview().unwrap().drafts, [kept(2, Draft::default())]);
 }

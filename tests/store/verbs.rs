@@ -3,7 +3,7 @@
 use super::*;
 use reeltop::{
     domain::{
-        draft::Draft,
+        draft::{Draft, KeptDraft},
         task::{LedgerLine, MoneyEvent, Row},
     },
     io::store::{Overview, fill},
@@ -151,16 +151,18 @@ fn a_taken_name_gives_the_task_that_has_it_and_nothing_of_the_batch_is_taken() {
 fn the_draft_and_the_time_of_use_come_back() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path()).unwrap();
-    let mut expected = Overview { total: 0, last_seen: None, draft: None };
+    let mut expected = Overview { total: 0, last_seen: None, drafts: vec![] };
     assert_eq!(store.overview().unwrap(), expected);
     let draft = Draft { prompt: "一只狐狸".into(), count: 3, ..Draft::default() };
-    store.save_draft(Some(&Draft::default())).unwrap();
-    store.save_draft(Some(&draft)).unwrap();
+    store.save_draft(7, Some(&Draft::default()), Wall(1)).unwrap();
+    store.save_draft(8, Some(&Draft::default()), Wall(2)).unwrap();
+    store.save_draft(7, Some(&draft), Wall(3)).unwrap();
     store.save_seen(DAY).unwrap();
-    (expected.draft, expected.last_seen) = (Some(draft), Some(DAY));
+    let kept = |id, draft: &Draft| KeptDraft { id, draft: draft.clone() };
+    (expected.drafts, expected.last_seen) = (vec![kept(7, &draft), kept(8, &Draft::default())], Some(DAY));
     assert_eq!(Store::open(dir.path()).unwrap().overview().unwrap(), expected);
-    store.save_draft(None).unwrap();
-    expected.draft = None;
+    store.save_draft(7, None, Wall(4)).unwrap();
+    expected.drafts.remove(0);
     assert_eq!(store.overview().unwrap(), expected);
 }
 

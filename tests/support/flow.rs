@@ -76,7 +76,7 @@ impl Flow {
             owner: "flow".into(),
             total: overview.total,
             last_seen: overview.last_seen,
-            draft: overview.draft,
+            drafts: overview.drafts,
         }));
         let mut pages = Vec::new();
         flow.store
@@ -182,8 +182,8 @@ impl Flow {
                 let lines = store.costs(Wall(0), Wall(i64::MAX)).unwrap();
                 StoreMsg::Costs(Box::new(reeltop::domain::costs::report(&lines, now)))
             }
-            StoreCmd::SaveDraft { draft } => {
-                store.save_draft(draft.as_ref()).unwrap();
+            StoreCmd::SaveDraft { id, draft, at } => {
+                store.save_draft(id, draft.as_deref(), at).unwrap();
                 return None;
             }
             StoreCmd::SaveSeen { at } => {

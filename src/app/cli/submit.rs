@@ -1,6 +1,8 @@
 //! `submit` and `retry`: checks everything before any money, asks, queues all or nothing, sends what the account's pace
 //! lets through now, and returns when that is answered.
 
+mod plan;
+
 use super::{Outcome, Stop, Voice, consent, headless::Headless, look, runtime, say, waits};
 use crate::{
     app::{
@@ -8,14 +10,10 @@ use crate::{
         exit::Exit,
     },
     domain::{
-        check::{build, check},
-        draft::{Draft, Fault, Severity},
-        picture::{ImageLook, Typed, typed},
         problem::{ErrorClass, Problem},
-        request::Request,
         task::{Task, TaskKey, TaskState},
     },
-    io::{config::Loaded, images, store::Store},
+    io::{config::Loaded, store::Store},
     logic::{
         act::{Act, Intent},
         engine::queue,
@@ -23,27 +21,28 @@ use crate::{
         state::State,
     },
 };
-use std::{
-    collections::BTreeMap,
-    io::{Read, Write},
-};
+use std::collections::BTreeMap;
 
 /// `reeltop submit`.
 pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
-    let drafts = drafts(setup, &order)?;
-    let requests = requests(setup, &drafts)?;
+    let plan = plan::make(setup, &order)?;
     if order.dry_run {
-        return dry_run(setup, &requests);
+        return plan::dry_run(setup, &plan);
     }
     if let Some(task) = named(setup, order.name.as_deref())? {
         say(&format!("the name {:?} is {} already; nothing was queued", order.name.unwrap_or_default(), task.key));
         look::print(setup, &[task], voice)?;
         return Ok(Exit::Done);
     }
-    let price = requests.iter().map(|request| look::price(setup, request)).sum();
-    consent::ask(requests.len(), price, order.consent, &setup.settings.budget)?;
-    let name = order.name;
-    let intents = requests.into_iter().map(|request| Intent { request, parent: None, name: name.clone() }).collect();
+    consent::ask(plan.tasks(), plan::cost(setup, &plan), order.consent, &setup.settings.budget)?;
+    let intents = plan
+        .cells
+        .into_iter()
+        .flat_map(|cell| {
+            let intent = Intent { request: cell.request, parent: None, name: cell.name };
+            std::iter::repeat_n(intent, cell.count)
+        })
+        .collect();
     let after = match (order.queue, order.wait) {
         (true, _) => After::Queue,
         (false, true) => After::Wait,
@@ -180,93 +179,6 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
     let away = put_back.filter(|error| error.class == ErrorClass::Network).map(Exit::of);
     let exits = tasks.iter().map(waits::exit_of).chain(halted).chain(away).chain(interrupted);
     Ok(Exit::of_all(exits))
-}
-
-fn drafts(setup: &Loaded, order: &Submit) -> Result<Vec<Draft>, Stop> {
-    let usage = |what: &str, why: String| {
-        Stop::Problem(Exit::Usage, Box::new(Problem::new(what, why, "See `reeltop submit --help`.")))
-    };
-    let model = order.model.clone().or_else(|| setup.settings.catalogue.models.first().map(|spec| spec.name.clone()));
-    let draft = Draft {
-        model: model.unwrap_or_default(),
-        prompt: order.prompt.clone().unwrap_or_default(),
-        first_frame: order.first_frame.clone().unwrap_or_default(),
-        last_frame: order.last_frame.clone().unwrap_or_default(),
-        subject: order.subject.clone().unwrap_or_default(),
-        resolution: order.resolution.clone(),
-        duration: order.duration,
-        optimizer: !order.no_optimizer,
-        callback: order.callback.clone().unwrap_or_default(),
-        count: order.count,
-        ..Draft::default()
-    };
-    let Some(file) = &order.from else {
-        if order.prompt.is_none() && order.first_frame.is_none() {
-            return Err(usage("nothing to send", "neither --prompt nor --from nor --first-frame was given".into()));
-        }
-        return Ok(vec![draft]);
-    };
-    let mut text = String::new();
-    let read = if file.as_os_str() == "-" {
-        std::io::stdin().read_to_string(&mut text)
-    } else {
-        std::fs::File::open(file).and_then(|mut file| file.read_to_string(&mut text))
-    };
-    read.map_err(|e| usage(&format!("{} cannot be read", file.display()), e.to_string()))?;
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let drafts: Vec<Draft> = lines.map(|line| Draft { prompt: line.to_owned(), ..draft.clone() }).collect();
-    if drafts.is_empty() {
-        return Err(usage("nothing to send", format!("there is no prompt in {}", file.display())));
-    }
-    Ok(drafts)
-}
-
-/// Checks every draft, tells every fault, and makes the requests, `count` of each.
-fn requests(setup: &Loaded, drafts: &[Draft]) -> Result<Vec<Request>, Stop> {
-    let catalogue = &setup.settings.catalogue;
-    let mut looks: BTreeMap<String, ImageLook> = BTreeMap::new();
-    for path in drafts.iter().flat_map(|draft| [&draft.first_frame, &draft.last_frame, &draft.subject]) {
-        if matches!(typed(path), Typed::Path(_)) && !looks.contains_key(path) {
-            let look = images::load(path, &setup.paths.images).map_or_else(ImageLook::Failed, ImageLook::Found);
-            looks.insert(path.clone(), look);
-        }
-    }
-    let look = |path: &str| looks.get(path).cloned().unwrap_or(ImageLook::Unread);
-    let mut requests = Vec::new();
-    let mut wrong = false;
-    for (nth, draft) in drafts.iter().enumerate() {
-        let faults = check(draft, catalogue, setup.settings.profile.webp, &look);
-        for fault in &faults {
-            tell(fault, (drafts.len() > 1).then_some(nth + 1));
-        }
-        wrong |= faults.iter().any(|fault| fault.severity == Severity::Error);
-        if let Ok(request) = build(draft, catalogue, setup.settings.profile.webp, &look) {
-            requests.extend(std::iter::repeat_n(request, draft.count as usize));
-        }
-    }
-    if wrong {
-        say("nothing was queued");
-        return Err(Stop::Exit(Exit::Usage));
-    }
-    Ok(requests)
-}
-
-fn tell(fault: &Fault, line: Option<usize>) {
-    let weight = if fault.severity == Severity::Error { "" } else { "warning: " };
-    let line = line.map(|nth| format!("prompt {nth}: ")).unwrap_or_default();
-    say(&format!("{line}{weight}{}", fault.problem));
-}
-
-fn dry_run(setup: &Loaded, requests: &[Request]) -> Outcome {
-    let mut out = std::io::stdout().lock();
-    for request in requests {
-        let spec = setup.settings.catalogue.spec(&request.model);
-        let body = crate::domain::export::request_json(request, spec, &setup.settings.profile.names);
-        writeln!(out, "{body}")?;
-    }
-    let price: crate::domain::money::Ptc = requests.iter().map(|request| look::price(setup, request)).sum();
-    say(&format!("{} task(s) would cost {price} PTC; nothing was queued", requests.len()));
-    Ok(Exit::Done)
 }
 
 /// The task that has that name already.

@@ -19,7 +19,7 @@ use crate::{
         request::{Request, StoredImage, WireNames},
         task::{FileId, RemoteId},
     },
-    io::{images, words},
+    io::{images::Encoded, words},
     logic::{effect::HttpCmd, msg::HttpMsg},
 };
 use reqwest::{RequestBuilder, Response, Url, header};
@@ -68,6 +68,8 @@ struct Inner {
     /// Keeps no connection: a submission never goes out on one that may have died since.
     submissions: reqwest::Client,
     questions: reqwest::Client,
+    /// Pictures in the form they are sent in.
+    encoded: Encoded,
 }
 
 /// The key in the two forms it is needed in: for the header, and for striking it out of what comes back.
@@ -96,7 +98,7 @@ impl Client {
         };
         let submissions = build(transport(route).pool_max_idle_per_host(0))?;
         let questions = build(transport(route))?;
-        Ok(Self(Arc::new(Inner { config, base, key, submissions, questions })))
+        Ok(Self(Arc::new(Inner { config, base, key, submissions, questions, encoded: Encoded::default() })))
     }
 
     /// Carries out one command. It is answered exactly once, whatever happens: the call runs to its end even when
@@ -168,7 +170,9 @@ impl Inner {
     async fn body(self: Arc<Self>, request: Box<Request>) -> Result<Vec<u8>, Problem> {
         let built = tokio::task::spawn_blocking(move || {
             let spec = self.config.catalogue.spec(&request.model);
-            let picture = |stored: &StoredImage| images::data_url(stored, &self.config.images_dir);
+            let picture = |stored: &StoredImage| {
+                self.encoded.data_url(stored, &self.config.images_dir).map(|url| url.to_string())
+            };
             request.wire(spec, &self.config.names, picture).map(|body| body.to_string().into_bytes())
         });
         built.await.unwrap_or_else(|_| Err(Problem::new("The request could not be put together", "", "")))

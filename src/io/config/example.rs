@@ -22,6 +22,13 @@ const MODELS_HEAD: &str = "
 [models.\"MiniMax-Hailuo-02\"]
 ";
 
+const TEMPLATES: &str = "
+# Templates: prompts of your own by name, which F6 puts into compose.
+[templates]
+# Such as this one. Not set.
+#orbit = \"[Truck left, Pan right] slow orbit around {a lighthouse|an old oak}\"
+";
+
 const KEYS_HEAD: &str = "
 # Keys. Each line takes the place of that action's keys; [] takes them away. Keys look like q, ctrl-p, alt-enter,
 # shift-tab, f1 and space.
@@ -46,6 +53,7 @@ pub fn example(key_lines: &str) -> String {
     text.push_str(MODELS_HEAD);
     MODEL.iter().for_each(|option| push_option(&mut text, option));
     text.push_str(theme::EXAMPLE);
+    text.push_str(TEMPLATES);
     text.push_str(KEYS_HEAD);
     text.push_str(key_lines);
     text

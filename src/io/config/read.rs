@@ -117,6 +117,7 @@ impl<'t> Reader<'t> {
         let named: Option<fn(&mut Self, &mut Loaded, &DeTable<'_>)> = match word {
             "profiles" => Some(Self::profiles),
             "models" => Some(|reader, _, table| reader.models = models::read(reader, table)),
+            "templates" => Some(Self::templates),
             "keys" => Some(Self::keys),
             "theme" => Some(|reader, loaded, table| theme::read(reader, &mut loaded.settings.ui, table)),
             _ => None,
@@ -191,6 +192,19 @@ impl<'t> Reader<'t> {
             let faults = account.faults(word, &name.span(), &self.source);
             self.faults.extend(faults);
             self.accounts.insert(word.into(), account);
+        }
+    }
+
+    fn templates(&mut self, loaded: &mut Loaded, table: &DeTable<'_>) {
+        for (name, value) in table {
+            let full = format!("templates.{}", name.get_ref());
+            self.note(&full, name, value);
+            match value.get_ref().as_str().filter(|prompt| !prompt.trim().is_empty()) {
+                Some(prompt) => {
+                    loaded.settings.compose.templates.insert(name.get_ref().to_string(), prompt.to_owned());
+                }
+                None => self.fault(value.span(), format!("{full} must be a text that is not empty"), "", String::new()),
+            }
         }
     }
 

@@ -61,12 +61,12 @@ fn push_option<C>(text: &mut String, loaded: &Loaded, section: &str, option: &Op
     }
 }
 
-/// The sections of the file that have names of their own: models and keys.
+/// The sections of the file that have names of their own: models, templates and keys.
 fn push_named(text: &mut String, loaded: &Loaded) {
     let mut section = "";
     for set in &loaded.written {
         let Some((path, name)) = set.name.rsplit_once('.') else { continue };
-        if !path.starts_with("models.") && !path.starts_with("keys.") {
+        if !path.starts_with("models.") && !path.starts_with("keys.") && path != "templates" {
             continue;
         }
         if path != section {

@@ -19,7 +19,7 @@ pub(super) struct Section {
 }
 
 /// Sections that hold tables named by the user, or by the program's key table.
-pub(super) const NAMED_SECTIONS: [&str; 4] = ["profiles", "models", "theme", "keys"];
+pub(super) const NAMED_SECTIONS: [&str; 5] = ["profiles", "models", "templates", "theme", "keys"];
 
 /// The options above the first section.
 pub(super) static TOP: Section = Section {
@@ -118,7 +118,7 @@ pub(super) static BUILT_IN_PROFILES: [(&str, &[(&str, &str)]); 3] = [
 ];
 
 /// Every section whose options are all known by name, in the order of the example.
-pub(super) static SECTIONS: [Section; 9] = [
+pub(super) static SECTIONS: [Section; 10] = [
     Section {
         name: "download",
         doc: "Saving the videos.",
@@ -186,6 +186,16 @@ pub(super) static SECTIONS: [Section; 9] = [
                 "Above this the number of tasks must be typed before they are queued.",
             ),
         ],
+    },
+    Section {
+        name: "compose",
+        doc: "Composing.",
+        options: &[opt(
+            "max_tasks",
+            Kind::Whole { least: 1, most: 1000, set: |c, v| c.settings.compose.max_tasks = small(v) as usize },
+            "100",
+            "The most tasks that are made at once, of one draft with several values or of one file of prompts.",
+        )],
     },
     Section {
         name: "http",

@@ -113,7 +113,10 @@ impl Seen {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::domain::draft::Draft;
+    use crate::domain::{
+        draft::{Draft, KeptDraft},
+        time::Wall,
+    };
 
     #[test]
     fn revisions_are_news_only_when_others_made_them() {
@@ -131,19 +134,19 @@ mod tests {
     fn a_full_disk_is_told_with_the_file_and_what_to_do_and_takes_nothing_back() {
         let dir = tempfile::tempdir().unwrap();
         let mut store = Store::open(dir.path()).unwrap();
-        store.save_draft(Some(&Draft::default())).unwrap();
+        store.save_draft(1, Some(&Draft::default()), Wall(1)).unwrap();
         let pages: u32 = store.conn.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
         store.conn.pragma_update(None, "max_page_count", pages).unwrap();
         let long = Draft { prompt: "long ".repeat(5_000), ..Draft::default() };
         assert_eq!(
-            store.save_draft(Some(&long)).unwrap_err(),
+            store.save_draft(1, Some(&long), Wall(2)).unwrap_err(),
             Problem::new(
                 "The draft could not be saved",
                 format!("{}: database or disk is full", store.file.display()),
                 "Free some space on the disk that holds it",
             )
         );
-        assert_eq!(store.overview().unwrap().draft, Some(Draft::default()));
+        assert_eq!(store.overview().unwrap().drafts, [KeptDraft { id: 1, draft: Draft::default() }]);
     }
 
     #[test]
@@ -151,7 +154,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mut store = Store::open(dir.path()).unwrap();
         store.conn.pragma_update(None, "query_only", true).unwrap();
-        let problem = store.save_draft(Some(&Draft::default())).unwrap_err();
+        let problem = store.save_draft(1, Some(&Draft::default()), Wall(1)).unwrap_err();
         assert!(problem.next.starts_with("Make the file and its folder writable"), "{problem}");
     }
 }

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     domain::{
         costs::CostLine,
-        draft::Draft,
+        draft::KeptDraft,
         problem::Problem,
         task::{Event, LedgerLine, RemoteId, Row, Task, TaskKey, TaskState},
         time::Wall,
@@ -30,8 +30,8 @@ pub struct Overview {
     pub total: usize,
     /// When a dashboard last said it was in use.
     pub last_seen: Option<Wall>,
-    /// The draft that was being typed; one that this version cannot read is as good as none.
-    pub draft: Option<Draft>,
+    /// The drafts, the one changed last first; one that this version cannot read is as good as none.
+    pub drafts: Vec<KeptDraft>,
 }
 
 /// The verbs that only read.
@@ -133,8 +133,19 @@ fn overview(conn: &Connection) -> rusqlite::Result<Overview> {
     Ok(Overview {
         total: conn.query_row("SELECT count(*) FROM tasks", [], |row| Ok(row.get::<_, u32>(0)? as usize))?,
         last_seen: meta("last_seen")?.and_then(|text| text.parse().ok()).map(Wall),
-        draft: meta("draft")?.and_then(|text| serde_json::from_str(&text).ok()),
+        drafts: drafts(conn)?,
     })
+}
+
+fn drafts(conn: &Connection) -> rusqlite::Result<Vec<KeptDraft>> {
+    let mut query = conn.prepare("SELECT id, body FROM drafts ORDER BY changed DESC, id DESC")?;
+    let found = query.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+    found
+        .filter_map(|row| match row {
+            Ok((id, body)) => serde_json::from_str(&body).ok().map(|draft| Ok(KeptDraft { id, draft })),
+            Err(error) => Some(Err(error)),
+        })
+        .collect()
 }
 
 /// See [`Store::pages`]; all of one snapshot, so that no row is missed or told twice.

@@ -137,8 +137,8 @@ impl Desk {
         let rung = Arc::new(AtomicBool::new(false));
         let ear = listen(&owner, &rung, feed);
         let store = Store::open_as(dir, Some(&owner))?;
-        let Overview { total, last_seen, draft } = store.overview()?;
-        to(StoreMsg::Opened { owner: owner.name().to_owned(), total, last_seen, draft });
+        let Overview { total, last_seen, drafts } = store.overview()?;
+        to(StoreMsg::Opened { owner: owner.name().to_owned(), total, last_seen, drafts });
         Ok(Self { _ear: ear, rung, store, _owner: owner })
     }
 
@@ -230,8 +230,8 @@ impl Desk {
                 let lines = store.costs(Wall(0), Wall(i64::MAX))?;
                 Some(StoreMsg::Costs(Box::new(costs::report(&lines, now))))
             }
-            StoreCmd::SaveDraft { draft } => {
-                store.save_draft(draft.as_ref())?;
+            StoreCmd::SaveDraft { id, draft, at } => {
+                store.save_draft(id, draft.as_deref(), at)?;
                 None
             }
             StoreCmd::SaveSeen { at } => {

@@ -84,15 +84,20 @@ impl Store {
         Ok(done)
     }
 
-    /// Keeps the draft that is being typed; `None` forgets it.
+    /// Keeps a draft as it is typed, under its id; `None` forgets it.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn save_draft(&mut self, draft: Option<&Draft>) -> Result<(), Problem> {
+    pub fn save_draft(&mut self, id: i64, draft: Option<&Draft>, at: Wall) -> Result<(), Problem> {
         let done = match draft {
-            Some(draft) => set_meta(&self.conn, "draft", &Json(draft)),
-            None => self.conn.execute("DELETE FROM meta WHERE name = 'draft'", []).map(drop),
-        };
+            Some(draft) => self.conn.execute(
+                "INSERT INTO drafts (id, changed, body) VALUES (?1, ?2, ?3)
+                 ON CONFLICT (id) DO UPDATE SET changed = excluded.changed, body = excluded.body",
+                (id, at.0, Json(draft)),
+            ),
+            None => self.conn.execute("DELETE FROM drafts WHERE id = ?1", [id]),
+        }
+        .map(drop);
         self.told("The draft could not be saved", done)
     }
 

@@ -1,23 +1,34 @@
 //! The pictures of a draft: read when their field is left, known by the path as typed.
 
+use super::plan;
 use crate::{
     domain::{
         draft::Draft,
+        export::size,
+        folder,
         picture::{ImageLook, Typed, typed},
         problem::Problem,
-        request::StoredImage,
+        request::{ImageKind, StoredImage},
     },
     logic::{
         commands::Do,
-        effect::{Effect, LocalCmd},
+        effect::{Effect, ListFor, LocalCmd},
+        screen::Compose,
         state::State,
     },
 };
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// What is known of the picture at a path.
-pub(super) fn look(images: &BTreeMap<String, Option<Result<StoredImage, Problem>>>, path: &str) -> ImageLook {
-    match images.get(path) {
+pub(super) fn look(compose: &Compose, path: &str) -> ImageLook {
+    if folder::is_several(path) {
+        return match compose.folders.get(path) {
+            None => ImageLook::Unread,
+            Some(Some(Err(problem))) => ImageLook::Failed(problem.clone()),
+            Some(Some(Ok(_)) | None) => ImageLook::Reading,
+        };
+    }
+    match compose.images.get(path) {
         None => ImageLook::Unread,
         Some(None) => ImageLook::Reading,
         Some(Some(Ok(stored))) => ImageLook::Found(stored.clone()),
@@ -25,32 +36,101 @@ pub(super) fn look(images: &BTreeMap<String, Option<Result<StoredImage, Problem>
     }
 }
 
-/// The paths among the draft's picture fields.
-fn paths(draft: &Draft) -> impl Iterator<Item = &str> {
-    [&draft.first_frame, &draft.last_frame, &draft.subject].into_iter().filter_map(|text| match typed(text) {
-        Typed::Path(path) => Some(path),
-        Typed::Empty | Typed::Foreign(_) | Typed::Address(_) | Typed::Data(_) => None,
-    })
+/// The pictures of the draft on this machine, by path; where the first frame stands for several, all of them.
+fn paths(state: &State) -> BTreeSet<String> {
+    let matrix = plan::matrix(state);
+    let draft = if plan::is_many(state) { matrix.draft } else { super::for_model(state) };
+    let several = !matrix.first_frames.is_empty() && !draft.first_frame.is_empty();
+    let typed_ones = [&draft.first_frame, &draft.last_frame, &draft.subject].into_iter().skip(usize::from(several));
+    let listed = matrix.first_frames.iter().filter(|_| several);
+    typed_ones
+        .chain(listed)
+        .filter_map(|text| match typed(text) {
+            Typed::Path(path) => Some(path.to_owned()),
+            Typed::Empty | Typed::Foreign(_) | Typed::Address(_) | Typed::Data(_) => None,
+        })
+        .collect()
 }
 
-/// Has the pictures read that are not known yet, or could not be read before.
+/// Has the pictures of the draft read that are not known yet, or could not be read before.
 pub(super) fn read(state: &mut State) -> Vec<Do> {
-    let draft = super::for_model(state);
-    paths(&draft).filter_map(|path| read_one(state, path)).collect()
+    let paths = paths(state);
+    read_all(state, paths)
+}
+
+/// As [`read`], for the drafts of a file.
+pub(super) fn read_for<'d>(state: &mut State, drafts: impl Iterator<Item = &'d Draft>) -> Vec<Do> {
+    let paths = typed_paths(drafts).filter(|path| look(&state.screen.compose, path) == ImageLook::Unread).collect();
+    read_all(state, paths)
+}
+
+fn read_all(state: &mut State, paths: BTreeSet<String>) -> Vec<Do> {
+    let compose = &mut state.screen.compose;
+    let mut effects = Vec::new();
+    for path in paths {
+        if folder::is_several(&path) {
+            if matches!(compose.folders.get(&path), None | Some(Some(Err(_)))) {
+                compose.folders.insert(path.clone(), None);
+                let purpose = ListFor::FirstFrames;
+                effects.push(Do::Effect(Effect::Local(LocalCmd::List { typed: path, purpose })));
+            }
+        } else if matches!(compose.images.get(&path), None | Some(Some(Err(_)))) {
+            compose.images.insert(path.clone(), None);
+            effects.push(Do::Effect(Effect::Local(LocalCmd::LoadImage { path })));
+        }
+    }
+    effects
 }
 
 /// Has that picture read, unless it is known.
-pub(super) fn read_one(state: &mut State, path: &str) -> Option<Do> {
-    let images = &mut state.screen.compose.images;
-    if !matches!(images.get(path), None | Some(Some(Err(_)))) {
-        return None;
-    }
-    images.insert(path.to_owned(), None);
-    Some(Do::Effect(Effect::Local(LocalCmd::LoadImage { path: path.to_owned() })))
+pub(super) fn read_one(state: &mut State, path: &str) -> Vec<Do> {
+    read_all(state, BTreeSet::from([path.to_owned()]))
 }
 
 /// Whether a picture of the draft is being read.
 pub(super) fn reading(state: &State) -> bool {
-    let images = &state.screen.compose.images;
-    paths(&super::for_model(state)).any(|path| matches!(images.get(path), Some(None)))
+    let compose = &state.screen.compose;
+    paths(state).iter().any(|path| look(compose, path) == ImageLook::Reading)
+}
+
+/// As [`reading`], for the drafts of a file.
+pub(super) fn reading_for<'d>(state: &State, drafts: impl Iterator<Item = &'d Draft>) -> bool {
+    typed_paths(drafts).any(|path| matches!(state.screen.compose.images.get(&path), Some(None)))
+}
+
+/// The single pictures on this machine that drafts name.
+fn typed_paths<'d>(drafts: impl Iterator<Item = &'d Draft>) -> impl Iterator<Item = String> {
+    drafts.flat_map(|draft| [&draft.first_frame, &draft.last_frame, &draft.subject]).filter_map(|text| {
+        match typed(text) {
+            Typed::Path(path) if !folder::is_several(path) => Some(path.to_owned()),
+            Typed::Path(_) | Typed::Empty | Typed::Foreign(_) | Typed::Address(_) | Typed::Data(_) => None,
+        }
+    })
+}
+
+/// The files that a folder or a pattern stands for have come; they are read next.
+pub(super) fn listed(state: &mut State, typed: String, result: Result<folder::Listing, Problem>) -> Vec<Do> {
+    let found = result.and_then(|listing| folder::several(&typed, &listing));
+    state.screen.compose.folders.insert(typed, Some(found));
+    read(state)
+}
+
+/// The picture of which a smaller copy can be made, or one of a type that the host takes: that of the row that has the
+/// keys, else the first of the draft.
+#[must_use]
+pub fn to_shrink(state: &State) -> Option<String> {
+    let compose = &state.screen.compose;
+    let mends = |path: &String| match compose.images.get(path) {
+        Some(Some(Ok(image))) => image.kind == ImageKind::Webp && !state.settings.profile.webp,
+        Some(Some(Err(_))) => compose.shrinkable.contains(path),
+        Some(None) | None => false,
+    };
+    let here = super::picture_field(state).map(|field| super::typed_text(state, field).trim().to_owned());
+    here.filter(|path| mends(path)).or_else(|| paths(state).into_iter().find(|path| mends(path)))
+}
+
+/// What is said of a copy.
+pub(super) fn made_smaller(image: &StoredImage) -> String {
+    let (width, height, bytes) = (image.width, image.height, size(image.bytes));
+    format!("a copy is sent: JPEG {width}x{height}, {bytes}; the file stays as it is")
 }

@@ -1,16 +1,19 @@
 //! The rows of compose: their order, which can be used, what can be chosen in them.
 
-use super::{check_again, pictures, spec};
+use super::{check_again, pictures, plan, spec};
 use crate::{
     domain::{
+        catalogue::ModelSpec,
         draft::{Draft, Field},
         fields,
     },
     logic::{commands::Do, editor::LineEditor, keymap::is_typed, screen::ComposeRow, state::State},
 };
 
+use std::collections::BTreeSet;
+
 /// The rows in their order on the screen.
-pub const ROWS: [ComposeRow; 13] = [
+pub const ROWS: [ComposeRow; 14] = [
     ComposeRow::Field(Field::Model),
     ComposeRow::Field(Field::Prompt),
     ComposeRow::Field(Field::FirstFrame),
@@ -23,6 +26,7 @@ pub const ROWS: [ComposeRow; 13] = [
     ComposeRow::Field(Field::FastPretreatment),
     ComposeRow::Field(Field::Watermark),
     ComposeRow::Field(Field::Callback),
+    ComposeRow::Combine,
     ComposeRow::Send,
 ];
 
@@ -38,17 +42,50 @@ fn resolution(state: &State) -> String {
 /// # Errors
 /// Why not, as a sentence without a final stop.
 pub fn usable(state: &State, field: Field) -> Result<(), String> {
-    spec(state).map_or(Ok(()), |spec| fields::usable(field, spec, &resolution(state)))
+    let lists = &state.screen.compose.draft.lists;
+    let several = lists.models.len() > 1 || lists.resolutions.len() > 1;
+    let one = || spec(state).map_or(Ok(()), |spec| fields::usable(field, spec, &resolution(state)));
+    if !several {
+        return one();
+    }
+    // Of several models and resolutions one is enough: the plan says which combinations are impossible.
+    let any = specs(state)
+        .into_iter()
+        .any(|spec| resolutions(state, spec).iter().any(|name| fields::usable(field, spec, name).is_ok()));
+    if any { Ok(()) } else { one() }
+}
+
+/// The models of the draft: its own, or all of its list.
+fn specs(state: &State) -> Vec<&ModelSpec> {
+    let draft = &state.screen.compose.draft;
+    let names = if draft.lists.models.is_empty() { std::slice::from_ref(&draft.model) } else { &draft.lists.models };
+    names.iter().filter_map(|name| state.settings.catalogue.spec(name)).collect()
+}
+
+/// The resolutions in force for one of the draft's models: those of its list that the model has, or the one chosen.
+fn resolutions(state: &State, spec: &ModelSpec) -> Vec<String> {
+    let draft = &state.screen.compose.draft;
+    let listed: Vec<String> =
+        draft.lists.resolutions.iter().filter(|name| spec.resolution(name).is_some()).cloned().collect();
+    if !listed.is_empty() {
+        return listed;
+    }
+    spec.resolution_or_default(draft.resolution.as_deref()).map(|at| at.name.clone()).into_iter().collect()
 }
 
 /// The values of a field that is chosen; none for one that is typed.
 #[must_use]
 pub fn choices(state: &State, field: Field) -> Vec<String> {
-    let spec = spec(state);
     match field {
         Field::Model => state.settings.catalogue.models.iter().map(|model| model.name.clone()).collect(),
         Field::Resolution => {
-            spec.map_or_else(Vec::new, |spec| spec.resolutions.iter().map(|r| r.name.clone()).collect())
+            let mut names: Vec<String> = Vec::new();
+            for name in specs(state).into_iter().flat_map(|spec| &spec.resolutions).map(|r| &r.name) {
+                if !names.contains(name) {
+                    names.push(name.clone());
+                }
+            }
+            names
         }
         Field::Duration => durations(state).iter().map(ToString::to_string).collect(),
         Field::Optimizer | Field::FastPretreatment | Field::Watermark => vec!["on".into(), "off".into()],
@@ -59,8 +96,14 @@ pub fn choices(state: &State, field: Field) -> Vec<String> {
 }
 
 fn durations(state: &State) -> Vec<u32> {
-    let at = spec(state).and_then(|spec| spec.resolution(&resolution(state)));
-    at.map_or_else(Vec::new, |at| at.durations.clone())
+    let mut seconds: Vec<u32> = specs(state)
+        .into_iter()
+        .flat_map(|spec| resolutions(state, spec).into_iter().filter_map(|name| spec.resolution(&name)))
+        .flat_map(|at| at.durations.iter().copied())
+        .collect();
+    seconds.sort_unstable();
+    seconds.dedup();
+    seconds
 }
 
 /// The value in force of a field that is chosen, as an index into [`choices`].
@@ -93,13 +136,60 @@ pub(super) fn set_choice(state: &mut State, field: Field, at: usize) {
     let Some(value) = choices(state, field).into_iter().nth(at) else { return };
     let draft = &mut state.screen.compose.draft;
     match field {
-        Field::Model => draft.model = value,
-        Field::Resolution => draft.resolution = Some(value),
-        Field::Duration => draft.duration = value.parse().ok(),
+        Field::Model => {
+            draft.lists.models.clear();
+            draft.model = value;
+        }
+        Field::Resolution => {
+            draft.lists.resolutions.clear();
+            draft.resolution = Some(value);
+        }
+        Field::Duration => {
+            draft.lists.durations.clear();
+            draft.duration = value.parse().ok();
+        }
         Field::Optimizer => draft.optimizer = value == "on",
         Field::FastPretreatment => draft.fast_pretreatment = value == "on",
         Field::Watermark => draft.watermark = value == "on",
         Field::Prompt | Field::FirstFrame | Field::LastFrame | Field::Subject | Field::Callback | Field::Count => {}
+    }
+}
+
+/// Whether a field can hold several values.
+#[must_use]
+pub const fn takes_several(field: Field) -> bool {
+    matches!(field, Field::Model | Field::Resolution | Field::Duration)
+}
+
+/// The values of a field that holds several, as indices into [`choices`]; empty where it holds one.
+#[must_use]
+pub fn marked(state: &State, field: Field) -> BTreeSet<usize> {
+    let lists = &state.screen.compose.draft.lists;
+    let values: Vec<String> = match field {
+        Field::Model => lists.models.clone(),
+        Field::Resolution => lists.resolutions.clone(),
+        Field::Duration => lists.durations.iter().map(ToString::to_string).collect(),
+        _ => Vec::new(),
+    };
+    choices(state, field).iter().enumerate().filter(|(_, value)| values.contains(value)).map(|(at, _)| at).collect()
+}
+
+/// Takes several of a field's values; the first is the one that counts where there can be but one.
+pub(super) fn set_several(state: &mut State, field: Field, marks: &BTreeSet<usize>) {
+    let all = choices(state, field);
+    let values: Vec<String> = marks.iter().filter_map(|at| all.get(*at).cloned()).collect();
+    if let Some(first) = marks.first() {
+        set_choice(state, field, *first);
+    }
+    if values.len() < 2 {
+        return;
+    }
+    let lists = &mut state.screen.compose.draft.lists;
+    match field {
+        Field::Model => lists.models = values,
+        Field::Resolution => lists.resolutions = values,
+        Field::Duration => lists.durations = values.iter().filter_map(|value| value.parse().ok()).collect(),
+        _ => {}
     }
 }
 
@@ -122,19 +212,24 @@ pub(super) fn set_text(draft: &mut Draft, field: Field, text: &str) {
 }
 
 fn text_of(draft: &Draft, field: Field) -> String {
+    if field == Field::Count { draft.count.to_string() } else { text_field(draft, field).to_owned() }
+}
+
+/// The text of a field that is a text on one line; empty for any other.
+pub(super) fn text_field(draft: &Draft, field: Field) -> &str {
     match field {
-        Field::FirstFrame => draft.first_frame.clone(),
-        Field::LastFrame => draft.last_frame.clone(),
-        Field::Subject => draft.subject.clone(),
-        Field::Callback => draft.callback.clone(),
-        Field::Count => draft.count.to_string(),
-        Field::Model
+        Field::FirstFrame => &draft.first_frame,
+        Field::LastFrame => &draft.last_frame,
+        Field::Subject => &draft.subject,
+        Field::Callback => &draft.callback,
+        Field::Count
+        | Field::Model
         | Field::Prompt
         | Field::Resolution
         | Field::Duration
         | Field::Optimizer
         | Field::FastPretreatment
-        | Field::Watermark => String::new(),
+        | Field::Watermark => "",
     }
 }
 
@@ -160,6 +255,7 @@ pub(super) fn step(state: &mut State, forward: bool) -> Vec<Do> {
         .map(|n| ROWS[if forward { at + n } else { at + len - n } % len])
         .find(|row| match row {
             ComposeRow::Field(field) => usable(state, *field).is_ok(),
+            ComposeRow::Combine => plan::combines(state),
             ComposeRow::Send => true,
         })
         .unwrap_or(here);

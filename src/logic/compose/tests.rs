@@ -3,6 +3,8 @@
 use super::*;
 use crate::{
     domain::{
+        draft::KeptDraft,
+        folder::{Entry, EntryKind, Listing},
         problem::Problem,
         request::{ImageKind, ImageRef, StoredImage},
         task::{
@@ -11,9 +13,11 @@ use crate::{
         },
     },
     logic::{
+        effect::StoreCmd,
         input::input,
         msg::Input,
-        screen::Preview,
+        pick::PickWhat,
+        screen::{Batch, Preview},
         testing::{now, request, state, task},
     },
 };
@@ -58,7 +62,7 @@ fn a_prompt_is_typed_previewed_and_queued() {
     let effects = press(&mut state, "enter");
     let Some(Effect::Store(StoreCmd::Insert { ticket, .. })) = effects.first() else { panic!("{effects:?}") };
     let after = preview::inserted(&mut state, *ticket, &Ok(vec![task(1, Queued)]));
-    assert_eq!(after, [Effect::Store(StoreCmd::SaveDraft { draft: None })]);
+    assert_eq!(after, [Effect::Store(StoreCmd::SaveDraft { id: 0, draft: None, at: state.now.wall })]);
     assert_eq!((state.screen.pane, state.screen.compose.prompt.text()), (Pane::Table, String::new()));
 }
 
@@ -123,11 +127,11 @@ fn a_picture_is_read_when_its_field_is_left_and_sent_by_its_content() {
     let mut state = state(&[]);
     press(&mut state, "n a tab");
     paste(&mut state, "~/first frame.jpg\n");
-    assert_eq!(press(&mut state, "tab"), load("~/first frame.jpg"));
+    assert_eq!(press(&mut state, "down"), load("~/first frame.jpg"));
     assert_eq!(press(&mut state, "f2"), []);
     assert!(state.screen.layers.is_empty());
     let stored = picture("~/first frame.jpg");
-    local(&mut state, LocalMsg::Image { path: stored.path.clone(), result: Ok(stored.clone()) });
+    local(&mut state, LocalMsg::Image { path: stored.path.clone(), result: Ok(stored.clone()), shrinks: false });
     assert_eq!(shown(&state).items[0].request.first_frame, Some(ImageRef::Stored(stored)));
 }
 
@@ -138,7 +142,7 @@ fn a_picture_that_cannot_be_read_is_tried_again_and_told() {
     paste(&mut state, "no.jpg");
     press(&mut state, "tab");
     let problem = Problem::new("no.jpg cannot be read", "no such file", "");
-    local(&mut state, LocalMsg::Image { path: "no.jpg".into(), result: Err(problem) });
+    local(&mut state, LocalMsg::Image { path: "no.jpg".into(), result: Err(problem), shrinks: false });
     assert!(state.screen.compose.faults.iter().any(|fault| fault.field == Field::FirstFrame));
     assert_eq!(press(&mut state, "f2"), load("no.jpg"));
 }
@@ -159,9 +163,9 @@ fn edit_and_retry_keeps_parent_and_pictures_and_puts_the_other_draft_by() {
     );
     assert_eq!(item.request.first_frame, failed.request.first_frame);
     assert_eq!(shown(&state).purpose, Purpose::EditRetry);
-    press(&mut state, "esc f8");
+    press(&mut state, "esc f8 enter");
     assert_eq!(state.screen.compose.draft.prompt, "x");
-    press(&mut state, "f8");
+    press(&mut state, "f8 enter");
     assert_eq!(state.screen.compose.draft.prompt, "a cat!");
 }
 
@@ -187,16 +191,19 @@ fn a_draft_is_saved_half_a_second_after_the_first_change() {
     state.now = now(changed.0 + SAVE_AFTER);
     let draft = state.screen.compose.draft.clone();
     assert_eq!(draft.prompt, "abc");
-    assert_eq!(wake(&mut state), [Effect::Store(StoreCmd::SaveDraft { draft: Some(draft) })]);
+    let saved = StoreCmd::SaveDraft { id: 0, draft: Some(Box::new(draft)), at: state.now.wall };
+    assert_eq!(wake(&mut state), [Effect::Store(saved)]);
     assert_eq!(deadline(&state), None);
 }
 
 #[test]
 fn the_last_times_draft_comes_back_unless_one_was_begun() {
     let mut state = state(&[]);
-    restore(&mut state, Draft { prompt: "old".into(), ..Draft::default() });
+    let kept = |id, prompt: &str| KeptDraft { id, draft: Draft { prompt: prompt.into(), ..Draft::default() } };
+    restore(&mut state, vec![kept(7, "old"), kept(5, "oldest")]);
     assert_eq!(state.screen.compose.prompt.text(), "old");
-    restore(&mut state, Draft { prompt: "older".into(), ..Draft::default() });
+    assert_eq!(state.screen.compose.others, [kept(5, "oldest")]);
+    restore(&mut state, vec![kept(3, "older")]);
     assert_eq!(state.screen.compose.prompt.text(), "old");
 }
 
@@ -219,4 +226,12 @@ fn a_fault_that_mends_itself_is_mended_by_a_key() {
     assert!(state.screen.compose.faults.iter().any(|fault| fault.fix.is_some()));
     press(&mut state, "ctrl-x");
     assert_eq!(state.screen.compose.draft.prompt, "a cat [左摇]");
+}
+
+mod helps;
+mod many;
+
+fn items(state: &State) -> Vec<String> {
+    let told = |item: &PreviewItem| format!("{} {} {}", item.request.model, item.request.duration, item.request.prompt);
+    shown(state).items.iter().map(told).collect()
 }

@@ -31,16 +31,14 @@ const GRACE: u64 = SECOND;
 /// Takes a message of the store.
 pub fn store(state: &mut State, msg: StoreMsg) -> Vec<Effect> {
     match msg {
-        StoreMsg::Opened { owner, total, last_seen, draft } => {
+        StoreMsg::Opened { owner, total, last_seen, drafts } => {
             state.store.owner = Some(owner);
             state.tasks.total = total;
             state.tasks.rows.reserve(total);
             state.tasks.loaded = total == 0;
             crate::logic::welcome::offer(state);
             away::begin(state, last_seen);
-            if let Some(draft) = draft {
-                compose::restore(state, draft);
-            }
+            compose::restore(state, drafts);
             let mut effects = vec![Effect::Store(StoreCmd::SaveSeen { at: state.now.wall })];
             effects.extend(super::money::ask_balance(state));
             effects

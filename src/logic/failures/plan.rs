@@ -31,6 +31,7 @@ pub(super) fn preview(state: &mut State, tasks: Vec<Task>) {
                 cost: price(state, &request),
                 parent: Some(task.key),
                 was: (request != task.request).then(|| task.request.clone()),
+                name: None,
                 request,
             }),
             Err(why) => warnings.push(Problem::new(format!("{} is left out", task.key), why, "")),

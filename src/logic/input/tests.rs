@@ -366,8 +366,8 @@ fn a_click_on_anything_sends_nothing_and_answers_nothing() {
 }
 
 const KEYS: &str = "a b c d e f g h j k l n o p q r s t u v x y z B F G J K M N U Y 0 1 2 3 / ? * : ！ ／ 雨 space enter \
-    esc tab shift-tab backspace delete up down left right home end pgup pgdn f1 f2 f4 f8 ctrl-c ctrl-d ctrl-j ctrl-l \
-    ctrl-r ctrl-u ctrl-x ctrl-z ctrl-n ctrl-p ctrl-v ctrl-w alt-enter alt-e alt-v alt-z";
+    [ { | } esc tab shift-tab backspace delete up down left right home end pgup pgdn f1 f2 f3 f4 f5 f6 f7 f8 ctrl-c \
+    ctrl-d ctrl-j ctrl-l ctrl-r ctrl-u ctrl-x ctrl-z ctrl-n ctrl-p ctrl-v ctrl-w alt-enter alt-e alt-v alt-z";
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]

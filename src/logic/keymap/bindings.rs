@@ -1,7 +1,7 @@
 //! The table of keys.
 
-use super::{Action, Binding, CopyWhat, Ctx, Move, Why, when};
-use crate::logic::{screen::Pane, state::State};
+use super::{Action, Binding, CameraKey, CopyWhat, Ctx, Move, Why, when};
+use crate::logic::{pick::PickWhat, screen::Pane, state::State};
 
 const fn always(_: &State) -> Result<(), Why> {
     Ok(())
@@ -78,10 +78,26 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Compose, &["f2", "ctrl-j", "alt-enter"], Action::Preview, "preview", "preview", "Show what would be sent and its price").paid(),
     on(Ctx::Compose, &["tab", "down"], Action::NextRow, "next_row", "next", "Go to the next row"),
     on(Ctx::Compose, &["shift-tab", "up"], Action::PreviousRow, "previous_row", "previous", "Go to the previous row"),
-    on(Ctx::Compose, &["ctrl-x"], Action::Fix, "fix", "fix", "Mend the first fault that can be mended by itself").when(when::fix),
+    on(Ctx::Compose, &["ctrl-x"], Action::Fix, "fix", "fix", "Mend the first fault that can be mended by itself; a picture that is too large gets a smaller copy").when(when::fix),
     on(Ctx::Compose, &["f4", "alt-e"], Action::Editor, "editor", "$EDITOR", "Edit the prompt in $VISUAL or $EDITOR"),
-    on(Ctx::Compose, &["f8"], Action::OtherDraft, "other_draft", "other draft", "Put this draft by and take up the one put by before, or an empty one"),
+    on(Ctx::Compose, &["f8"], Action::OtherDraft, "other_draft", "drafts", "List the drafts put by; where there is none, put this one by and begin an empty one"),
+    on(Ctx::Compose, &["f3", "ctrl-r"], Action::Pick(PickWhat::History), "history", "history", "Take an earlier prompt again, searched as one types"),
+    on(Ctx::Compose, &["f5"], Action::Pick(PickWhat::Prompts), "file", "from file", "Load a file of prompts: one a line, JSON lines, or CSV with a header"),
+    on(Ctx::Compose, &["f6"], Action::Pick(PickWhat::Templates), "templates", "templates", "Put one of your own templates into the prompt").when(when::templates),
     on(Ctx::Compose, &["ctrl-p"], Action::Palette, "palette", "palette", "Find any action by its name, and run it"),
+    on(Ctx::Path, &["tab"], Action::Complete, "complete", "complete", "Complete the path; where nothing is left to complete, go to the next row"),
+    on(Ctx::Path, &["f7"], Action::Pictures, "pictures", "files", "List the files there, with their sizes and why one cannot be used"),
+    on(Ctx::Camera, &["enter", "tab"], Action::Camera(CameraKey::Take), "take", "take", "Take the camera command and close the bracket"),
+    on(Ctx::Camera, &["up"], Action::Camera(CameraKey::Move(Move::Up)), "up", "up", "Move up"),
+    on(Ctx::Camera, &["down"], Action::Camera(CameraKey::Move(Move::Down)), "down", "down", "Move down"),
+    on(Ctx::Camera, &["esc"], Action::Camera(CameraKey::Dismiss), "dismiss", "leave it", "Send the list away and leave the text as it is"),
+    on(Ctx::Pick, &["enter"], Action::Accept, "accept", "take", "Take the chosen line; a folder is opened"),
+    on(Ctx::Pick, &["tab"], Action::Complete, "complete", "complete", "Complete the path").when(when::lists_files),
+    on(Ctx::Pick, &["delete"], Action::Delete, "delete", "delete", "Delete the chosen draft").when(when::deletes),
+    on(Ctx::Pick, &["up"], Action::Move(Move::Up), "up", "up", "Move up"),
+    on(Ctx::Pick, &["down"], Action::Move(Move::Down), "down", "down", "Move down"),
+    on(Ctx::Pick, &["pgup"], Action::Move(Move::PageUp), "page_up", "page up", "Move a page up"),
+    on(Ctx::Pick, &["pgdn"], Action::Move(Move::PageDown), "page_down", "page down", "Move a page down"),
     on(Ctx::Choice, &["right", "l", "space"], Action::NextChoice, "next_choice", "change", "Take the next value"),
     on(Ctx::Choice, &["left", "h"], Action::PreviousChoice, "previous_choice", "change back", "Take the previous value"),
     on(Ctx::Choice, &["enter"], Action::Choose, "choose", "choose", "Choose from a list; on the Send row, open the preview"),
@@ -117,6 +133,7 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Copy, &["c"], Action::Copy(CopyWhat::Curl), "curl", "curl", "Copy the request as a curl command, the key as a variable"),
     // Menus and questions.
     on(Ctx::Menu, &["enter"], Action::Accept, "accept", "take", "Take the chosen line; in the sort menu again for the other direction"),
+    on(Ctx::Menu, &["space"], Action::MarkChoice, "mark", "mark", "Mark several values of a field: each makes tasks of its own").when(when::takes_several),
     on(Ctx::Menu, &["k", "up", "ctrl-p"], Action::Move(Move::Up), "up", "up", "Move up"),
     on(Ctx::Menu, &["j", "down", "ctrl-n"], Action::Move(Move::Down), "down", "down", "Move down"),
     on(Ctx::Menu, &["g", "home", "alt-<"], Action::Move(Move::First), "first", "first", "Go to the first line"),
@@ -134,7 +151,7 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Palette, &["pgup", "alt-v"], Action::Move(Move::PageUp), "page_up", "page up", "Move a page up"),
     on(Ctx::Palette, &["pgdn", "ctrl-v"], Action::Move(Move::PageDown), "page_down", "page down", "Move a page down"),
     on(Ctx::Command, &["enter"], Action::Accept, "accept", "run", "Run the command"),
-    on(Ctx::Command, &["tab"], Action::Complete, "complete", "complete", "Complete the word; again for the next one that fits"),
+    on(Ctx::Command, &["tab"], Action::CompleteWord, "complete", "complete", "Complete the word; again for the next one that fits"),
     on(Ctx::Command, &["shift-tab"], Action::CompleteBack, "complete_back", "the one before", "Take the word before that fits"),
     on(Ctx::Command, &["up", "ctrl-p"], Action::Move(Move::Up), "up", "earlier", "Bring an earlier command back"),
     on(Ctx::Command, &["down", "ctrl-n"], Action::Move(Move::Down), "down", "later", "Go to a later command"),

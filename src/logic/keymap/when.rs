@@ -6,6 +6,7 @@ use crate::{
     logic::{
         cluster_view::{Mend, MendWhat},
         commands, failures,
+        pick::{Item, PickWhat, Take},
         screen::Layer,
         state::State,
         table::{cursor_row, targets},
@@ -180,10 +181,41 @@ pub(super) fn undo(state: &State) -> Possible {
 }
 
 pub(super) fn fix(state: &State) -> Possible {
-    if state.screen.compose.faults.iter().any(|fault| fault.fix.is_some()) {
+    let picture = crate::logic::compose::to_shrink(state).is_some();
+    if picture || state.screen.compose.faults.iter().any(|fault| fault.fix.is_some()) {
         Ok(())
     } else {
         no("No fault here mends itself with a key")
+    }
+}
+
+pub(super) fn templates(state: &State) -> Possible {
+    if state.settings.compose.templates.is_empty() {
+        return no("There are no templates; [templates] in the config names them");
+    }
+    Ok(())
+}
+
+pub(super) fn lists_files(state: &State) -> Possible {
+    match state.screen.layers.last() {
+        Some(Layer::Pick(picker)) if matches!(picker.what, PickWhat::Pictures(_) | PickWhat::Prompts) => Ok(()),
+        _ => no("There is no path to complete here"),
+    }
+}
+
+pub(super) fn deletes(state: &State) -> Possible {
+    match state.screen.layers.last() {
+        Some(Layer::Pick(picker)) if matches!(picker.items.get(picker.at), Some(Item { take: Take::Draft(_), .. })) => {
+            Ok(())
+        }
+        _ => no("Only a draft can be deleted here"),
+    }
+}
+
+pub(super) fn takes_several(state: &State) -> Possible {
+    match state.screen.layers.last() {
+        Some(Layer::Choose { field, .. }) if crate::logic::compose::takes_several(*field) => Ok(()),
+        _ => no("Only one can be taken here"),
     }
 }
 

@@ -101,7 +101,12 @@ fn wanted(here: Place) -> Vec<(Ctx, &'static str)> {
             let detail = in_ctx(Ctx::Detail, &["next_tab", "next_task"]);
             [vec![(Ctx::Global, "help"), (Ctx::Global, "back"), (Ctx::Panes, "new")], detail].concat()
         }
-        Place::ComposeText => in_ctx(Ctx::Compose, &["preview", "next_row", "editor", "other_draft"]),
+        Place::ComposeText => in_ctx(Ctx::Compose, &["preview", "next_row", "history", "editor", "other_draft"]),
+        Place::ComposePath => {
+            [in_ctx(Ctx::Compose, &["preview"]), in_ctx(Ctx::Path, &["complete", "pictures"])].concat()
+        }
+        Place::ComposeCamera => in_ctx(Ctx::Camera, &["take", "down", "up", "dismiss"]),
+        Place::Pick => in_ctx(Ctx::Pick, &["accept", "complete", "delete", "down", "up"]),
         Place::ComposeChoice => [
             in_ctx(Ctx::Compose, &["preview"]),
             in_ctx(Ctx::Choice, &["choose", "next_choice"]),
@@ -115,15 +120,19 @@ fn wanted(here: Place) -> Vec<(Ctx, &'static str)> {
         Place::Filter => in_ctx(Ctx::Filter, &["accept"]),
         Place::Palette => in_ctx(Ctx::Palette, &["accept"]),
         Place::Command => in_ctx(Ctx::Command, &["accept", "complete", "up"]),
-        Place::Menu => in_ctx(Ctx::Menu, &["accept", "down", "up"]),
+        Place::Menu => in_ctx(Ctx::Menu, &["accept", "mark", "down", "up"]),
         Place::Resolve => in_ctx(Ctx::Resolve, &["accept", "down", "up"]),
         Place::Confirm => in_ctx(Ctx::Confirm, &["yes", "no"]),
         Place::Copy => in_ctx(Ctx::Copy, &["id", "prompt", "url", "path", "curl"]),
     };
     match here {
         Place::Table | Place::Detail => {}
-        Place::ComposeText | Place::ComposeChoice => hints.extend([(Ctx::Global, "back"), (Ctx::Global, "help")]),
-        Place::Preview
+        Place::ComposeText | Place::ComposePath | Place::ComposeChoice => {
+            hints.extend([(Ctx::Global, "back"), (Ctx::Global, "help")]);
+        }
+        Place::ComposeCamera
+        | Place::Pick
+        | Place::Preview
         | Place::Failures
         | Place::Mend
         | Place::List
@@ -142,8 +151,10 @@ fn wanted(here: Place) -> Vec<(Ctx, &'static str)> {
 fn own(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
     match here {
         Place::Table | Place::Detail => {}
-        Place::ComposeText | Place::ComposeChoice => return vec![(Ctx::Compose, "fix")],
-        Place::Preview
+        Place::ComposeText | Place::ComposePath | Place::ComposeChoice => return vec![(Ctx::Compose, "fix")],
+        Place::ComposeCamera
+        | Place::Pick
+        | Place::Preview
         | Place::Failures
         | Place::Mend
         | Place::List

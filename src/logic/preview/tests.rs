@@ -38,6 +38,7 @@ fn a_retry_shows_what_would_be_sent_and_its_price() {
     retry(&mut state, vec![task(1, Failed), task(2, Failed)], 3);
     let preview = shown(&state);
     let item = |key| PreviewItem {
+        name: None,
         request: request(),
         parent: Some(TaskKey(key)),
         was: None,

@@ -279,7 +279,7 @@ fn work_of_an_earlier_run_comes_back_paused_before_a_person_whatever_came_first(
         testing::now(0),
     );
     let mut tell = |msg| crate::logic::update(&mut state, Msg::Store(msg), testing::now(0));
-    tell(StoreMsg::Opened { owner: "me".into(), total: 2, last_seen: None, draft: None });
+    tell(StoreMsg::Opened { owner: "me".into(), total: 2, last_seen: None, drafts: vec![] });
     tell(StoreMsg::Changed { tasks: vec![testing::task(2, Running)] });
     let (rows, tasks) = (vec![], vec![testing::task(1, Queued)]);
     let effects = tell(StoreMsg::Page { rows, tasks, last: true });

@@ -223,7 +223,7 @@ fn what_happened_while_away_is_told_once() {
     let mut state = crate::logic::state::State::new(Settings::default(), testing::now(HOUR));
     let mut tell = |msg| crate::logic::update(&mut state, Msg::Store(msg), testing::now(HOUR));
     let last_seen = Some(crate::domain::time::Wall(testing::WALL));
-    tell(StoreMsg::Opened { owner: "me".into(), total: 3, last_seen, draft: None });
+    tell(StoreMsg::Opened { owner: "me".into(), total: 3, last_seen, drafts: vec![] });
     let finished = |n, state| {
         let at = Some(crate::domain::time::Wall(testing::WALL).plus(MINUTE));
         Task { finished_at: at, ..testing::task(n, state) }

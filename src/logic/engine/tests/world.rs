@@ -60,7 +60,7 @@ impl World {
             open: BTreeSet::new(),
         };
         let total = world.disk.tasks.len();
-        let opened = StoreMsg::Opened { owner: "me".into(), total, last_seen: None, draft: None };
+        let opened = StoreMsg::Opened { owner: "me".into(), total, last_seen: None, drafts: vec![] };
         world.take(Msg::Store(opened));
         let tasks: Vec<Task> = world.disk.tasks.values().rev().cloned().collect();
         let rows = tasks.iter().map(|task| crate::domain::task::Row::of(task, false)).collect();

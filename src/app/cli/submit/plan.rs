@@ -1,0 +1,197 @@
+//! What a `submit` stands for: one draft, a matrix of values, or a file of prompts. Every fault is told, and unless
+//! `--partial` says otherwise one of them is enough to queue nothing.
+
+use crate::{
+    app::{
+        args::Submit,
+        cli::{Outcome, Stop, look, say},
+        exit::Exit,
+    },
+    domain::{
+        batch_file,
+        draft::{Draft, Lists},
+        export,
+        folder::{is_several, several},
+        matrix::{self, Matrix, Plan, Rules},
+        money::Ptc,
+        picture::{ImageLook, Typed, typed},
+        problem::Problem,
+    },
+    io::{config::Loaded, files, images, store::Store},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{Read, Write},
+    path::Path,
+};
+
+/// Makes the plan and tells on stderr what is wrong with it.
+pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
+    let (drafts, mut wrong) = drafts(setup, order)?;
+    let lines: Vec<usize> = drafts.iter().map(|(line, _)| *line).collect();
+    let matrices = drafts.into_iter().map(|(_, draft)| frames(draft)).collect::<Result<Vec<_>, _>>()?;
+    let plan = expand(setup, &matrices)?;
+    for cell in &plan.impossible {
+        wrong = true;
+        let place = match (order.from.is_some(), matrices.len() + plan.cells.len() > 1) {
+            (true, _) => format!("line {}: ", lines.get(cell.of).copied().unwrap_or_default()),
+            (false, true) => format!("{}: ", combination(&cell.draft)),
+            (false, false) => String::new(),
+        };
+        cell.problems.iter().for_each(|problem| say(&format!("{place}{problem}")));
+    }
+    plan.warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
+    if plan.duplicates > 0 {
+        say(&format!("{} duplicate(s) left out", plan.duplicates));
+    }
+    if plan.cells.is_empty() || (wrong && !order.partial) {
+        say("nothing was queued");
+        return Err(Stop::Exit(Exit::Usage));
+    }
+    if order.name.is_some() && plan.tasks() > 1 {
+        return Err(usage(format!("{} tasks cannot have one name", plan.tasks()), "--name is for a single task"));
+    }
+    Ok(plan)
+}
+
+/// The whole price.
+pub(super) fn cost(setup: &Loaded, plan: &Plan) -> Ptc {
+    plan.cells.iter().map(|cell| look::price(setup, &cell.request).times(cell.count)).sum()
+}
+
+/// Shows what would be sent.
+pub(super) fn dry_run(setup: &Loaded, plan: &Plan) -> Outcome {
+    let mut out = std::io::stdout().lock();
+    for cell in &plan.cells {
+        let spec = setup.settings.catalogue.spec(&cell.request.model);
+        let body = export::request_json(&cell.request, spec, &setup.settings.profile.names);
+        for _ in 0..cell.count {
+            writeln!(out, "{body}")?;
+        }
+    }
+    let price = cost(setup, plan);
+    say(&format!("{} task(s) would cost {price} PTC; nothing was queued", plan.tasks()));
+    Ok(Exit::Done)
+}
+
+/// A combination in a few words, for a fault.
+fn combination(draft: &Draft) -> String {
+    let resolution = draft.resolution.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
+    let seconds = draft.duration.map(|seconds| format!(" {seconds} s")).unwrap_or_default();
+    let frame = if draft.first_frame.is_empty() { String::new() } else { format!(" {}", draft.first_frame) };
+    format!("{}{resolution}{seconds}{frame}", draft.model)
+}
+
+fn usage(what: impl Into<String>, why: impl Into<String>) -> Stop {
+    Stop::Problem(Exit::Usage, Box::new(Problem::new(what, why, "See `reeltop submit --help`.")))
+}
+
+/// The drafts, each with its line in the file, and whether some line was bad.
+fn drafts(setup: &Loaded, order: &Submit) -> Result<(Vec<(usize, Draft)>, bool), Stop> {
+    let base = base(setup, order);
+    let Some(file) = &order.from else {
+        if order.prompt.is_none() && order.first_frame.is_none() {
+            return Err(usage("nothing to send", "neither --prompt nor --from nor --first-frame was given"));
+        }
+        return Ok((vec![(1, base)], false));
+    };
+    let text = read(file)?;
+    let mut found = batch_file::parse(&file.to_string_lossy(), &text, &base);
+    for (line, problem) in &found.faults {
+        say(&format!("line {line}: {problem}"));
+    }
+    if found.drafts.is_empty() && found.faults.is_empty() {
+        return Err(usage("nothing to send", format!("there is no prompt in {}", file.display())));
+    }
+    leave_out_known(setup, &mut found.drafts)?;
+    Ok((found.drafts, !found.faults.is_empty()))
+}
+
+fn base(setup: &Loaded, order: &Submit) -> Draft {
+    let first = setup.settings.catalogue.default_model().map(|spec| spec.name.clone());
+    let several = |values: &[String]| if values.len() > 1 { values.to_vec() } else { Vec::new() };
+    Draft {
+        model: order.model.first().cloned().or(first).unwrap_or_default(),
+        prompt: order.prompt.clone().unwrap_or_default(),
+        first_frame: order.first_frame.clone().unwrap_or_default(),
+        last_frame: order.last_frame.clone().unwrap_or_default(),
+        subject: order.subject.clone().unwrap_or_default(),
+        resolution: order.resolution.first().cloned(),
+        duration: order.duration.first().copied(),
+        optimizer: !order.no_optimizer,
+        callback: order.callback.clone().unwrap_or_default(),
+        count: order.count,
+        name: order.name.clone(),
+        lists: Lists {
+            models: several(&order.model),
+            resolutions: several(&order.resolution),
+            durations: if order.duration.len() > 1 { order.duration.clone() } else { Vec::new() },
+            zip: order.zip,
+        },
+        ..Draft::default()
+    }
+}
+
+fn read(file: &Path) -> Result<String, Stop> {
+    if file.as_os_str() != "-" {
+        return files::text(&file.to_string_lossy()).map_err(|problem| Stop::Problem(Exit::Usage, Box::new(problem)));
+    }
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).map_err(|e| usage("stdin cannot be read", e.to_string()))?;
+    Ok(text)
+}
+
+/// A name that a task of the store has already: that line was queued before, and the file can be given again.
+fn leave_out_known(setup: &Loaded, drafts: &mut Vec<(usize, Draft)>) -> Result<(), Stop> {
+    let mut names: BTreeSet<String> = drafts.iter().filter_map(|(_, draft)| draft.name.clone()).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let mut known = BTreeSet::new();
+    Store::open(&setup.paths.data_dir)?.tasks(|task| {
+        known.extend(task.name.filter(|name| names.remove(name)));
+        if names.is_empty() { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
+    })?;
+    let is_known = |draft: &Draft| draft.name.as_ref().is_some_and(|name| known.contains(name));
+    drafts.retain(|(_, draft)| !is_known(draft));
+    if !known.is_empty() {
+        say(&format!("{} line(s) passed over: a task of that name exists already", known.len()));
+    }
+    Ok(())
+}
+
+/// The draft with the pictures that its first frame stands for.
+fn frames(draft: Draft) -> Result<Matrix, Stop> {
+    let first_frames = if is_several(&draft.first_frame) {
+        let found = files::list(&draft.first_frame).and_then(|listing| several(&draft.first_frame, &listing));
+        found.map_err(|problem| Stop::Problem(Exit::Usage, Box::new(problem)))?
+    } else {
+        Vec::new()
+    };
+    Ok(Matrix { draft, first_frames })
+}
+
+fn expand(setup: &Loaded, matrices: &[Matrix]) -> Result<Plan, Stop> {
+    let mut looks: BTreeMap<String, ImageLook> = BTreeMap::new();
+    let pictures = matrices.iter().flat_map(|matrix| {
+        let draft = &matrix.draft;
+        let first = std::iter::once(&draft.first_frame).filter(|_| matrix.first_frames.is_empty());
+        first.chain([&draft.last_frame, &draft.subject]).chain(&matrix.first_frames)
+    });
+    for text in pictures {
+        if let Typed::Path(path) = typed(text)
+            && !looks.contains_key(path)
+        {
+            let look = images::load(path, &setup.paths.images).map_or_else(ImageLook::Failed, ImageLook::Found);
+            looks.insert(path.to_owned(), look);
+        }
+    }
+    let rules = Rules {
+        catalogue: &setup.settings.catalogue,
+        webp: setup.settings.profile.webp,
+        image: &|path| looks.get(path).cloned().unwrap_or(ImageLook::Unread),
+        most: setup.settings.compose.max_tasks,
+        forgiving: false,
+    };
+    matrix::expand(matrices, &rules).map_err(|problem| Stop::Problem(Exit::Usage, Box::new(problem)))
+}

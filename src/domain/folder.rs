@@ -1,0 +1,240 @@
+//! A folder's content as a person chooses from it: patterns, completion, and which of it are pictures. Reading it is the
+//! matter of `io`.
+
+use super::{export::size, problem::Problem, request::ImageKind};
+use serde::{Deserialize, Serialize};
+
+/// What is in a folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listing {
+    /// The folder as it would be typed: empty for the present one, otherwise ending in `/`.
+    pub folder: String,
+    /// What is in it, by name.
+    pub entries: Vec<Entry>,
+}
+
+/// One thing in a folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: EntryKind,
+}
+
+/// What an entry is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EntryKind {
+    /// A folder.
+    Folder,
+    /// A picture, by its content.
+    Picture {
+        /// Its type.
+        kind: ImageKind,
+        /// Its size.
+        bytes: u64,
+        /// Pixels across.
+        width: u32,
+        /// Pixels down.
+        height: u32,
+    },
+    /// Something else.
+    Other {
+        /// Its size.
+        bytes: u64,
+    },
+}
+
+impl Entry {
+    /// Its path as it would be typed; a folder's ends in `/`.
+    #[must_use]
+    pub fn path(&self, folder: &str) -> String {
+        let end = if self.kind == EntryKind::Folder { "/" } else { "" };
+        format!("{folder}{}{end}", self.name)
+    }
+
+    /// Size and sides, for a list.
+    #[must_use]
+    pub fn facts(&self) -> String {
+        match &self.kind {
+            EntryKind::Folder => "folder".into(),
+            EntryKind::Picture { kind, bytes, width, height } => {
+                format!("{} {width}x{height}, {}", kind.extension().to_uppercase(), size(*bytes))
+            }
+            EntryKind::Other { bytes } => size(*bytes),
+        }
+    }
+}
+
+/// The folder and the name that a typed path consists of; the folder ends in `/` or is empty.
+#[must_use]
+pub fn split(typed: &str) -> (&str, &str) {
+    typed.split_at(typed.rfind('/').map_or(0, |at| at + 1))
+}
+
+/// Whether a typed path stands for several files: its name holds `*` or `?`, or it ends in `/`.
+#[must_use]
+pub fn is_several(typed: &str) -> bool {
+    let typed = typed.trim();
+    !typed.contains("://")
+        && !typed.starts_with("data:")
+        && (typed.ends_with('/') || split(typed).1.contains(['*', '?']))
+}
+
+/// Whether a name fits a pattern, where `*` stands for anything and `?` for one character.
+#[must_use]
+pub fn fits(pattern: &str, name: &str) -> bool {
+    let (pattern, name): (Vec<char>, Vec<char>) = (pattern.chars().collect(), name.chars().collect());
+    let (mut p, mut n) = (0, 0);
+    // Where the last `*` stood and how far it reaches: enough to try again with one character more.
+    let mut star: Option<(usize, usize)> = None;
+    while n < name.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, n));
+                p += 1;
+            }
+            Some(c) if *c == '?' || *c == name[n] => (p, n) = (p + 1, n + 1),
+            _ => match star {
+                Some((at, reach)) => {
+                    (p, n) = (at + 1, reach + 1);
+                    star = Some((at, reach + 1));
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
+
+/// The files that a folder or a pattern stands for, as paths. Of a folder only what is or is called a picture.
+///
+/// # Errors
+/// When there is none.
+pub fn several(typed: &str, listing: &Listing) -> Result<Vec<String>, Problem> {
+    let (_, pattern) = split(typed.trim());
+    let wanted = |entry: &&Entry| match &entry.kind {
+        EntryKind::Folder => false,
+        EntryKind::Picture { .. } if pattern.is_empty() => true,
+        EntryKind::Other { .. } if pattern.is_empty() => is_called_picture(&entry.name),
+        EntryKind::Picture { .. } | EntryKind::Other { .. } => fits(pattern, &entry.name),
+    };
+    let found: Vec<String> = listing.entries.iter().filter(wanted).map(|entry| entry.path(&listing.folder)).collect();
+    if found.is_empty() {
+        let why = if pattern.is_empty() { "there is no picture in it" } else { "no file there has such a name" };
+        return Err(Problem::new(
+            format!("{} stands for no picture", super::text::gist(typed)),
+            why,
+            "Check the path.",
+        ));
+    }
+    Ok(found)
+}
+
+fn is_called_picture(name: &str) -> bool {
+    let end = name.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase());
+    matches!(end.as_deref(), Some("jpg" | "jpeg" | "png" | "webp"))
+}
+
+/// The entries whose name begins with what was typed of it; where none does, those that contain it. Capitals count only
+/// where some are typed.
+#[must_use]
+pub fn candidates<'l>(name: &str, listing: &'l Listing) -> Vec<&'l Entry> {
+    let exact = name.chars().any(char::is_uppercase);
+    let fold = |text: &str| if exact { text.to_owned() } else { text.to_lowercase() };
+    let wanted = fold(name);
+    let begins: Vec<&Entry> = listing.entries.iter().filter(|entry| fold(&entry.name).starts_with(&wanted)).collect();
+    if !begins.is_empty() {
+        return begins;
+    }
+    listing.entries.iter().filter(|entry| fold(&entry.name).contains(&wanted)).collect()
+}
+
+/// The path as far as it is certain from what was typed: all that the candidates' names have in common. `None` where
+/// nothing begins like that.
+#[must_use]
+pub fn completed(typed: &str, listing: &Listing) -> Option<String> {
+    let (_, name) = split(typed);
+    let found = candidates(name, listing);
+    let (first, others) = found.split_first()?;
+    if others.is_empty() {
+        return Some(first.path(&listing.folder));
+    }
+    let common = others.iter().fold(first.name.clone(), |common, entry| {
+        let same = common.chars().zip(entry.name.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a);
+        same.collect()
+    });
+    let kept = if common.chars().count() >= name.chars().count() { common } else { name.to_owned() };
+    Some(format!("{}{kept}", listing.folder))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    fn listing(folder: &str, names: &[&str]) -> Listing {
+        let entry = |name: &&str| match name.strip_suffix('/') {
+            Some(name) => Entry { name: name.into(), kind: EntryKind::Folder },
+            None => Entry { name: (*name).into(), kind: EntryKind::Other { bytes: 9 } },
+        };
+        Listing { folder: folder.into(), entries: names.iter().map(entry).collect() }
+    }
+
+    #[test]
+    fn a_path_stands_for_several_files_by_its_end_or_by_its_pattern() {
+        for (typed, several) in [
+            ("a.png", false),
+            ("dir/*.png", true),
+            ("dir/", true),
+            ("~/", true),
+            ("海边?.jpg", true),
+            ("di*r/a.png", false),
+            ("https://host/a?b=c", false),
+            ("https://host/", false),
+            ("", false),
+        ] {
+            assert_eq!(is_several(typed), several, "{typed}");
+        }
+    }
+
+    #[test]
+    fn patterns_fit_names() {
+        for (pattern, name, fit) in [
+            ("*", "x", true),
+            ("*.png", "a.png", true),
+            ("*.png", "a.jpg", false),
+            ("a?c*", "abcd", true),
+            ("a*b*c", "a-b-b-c", true),
+            ("a*b*c", "a-b-b", false),
+            ("海?.png", "海边.png", true),
+            ("", "x", false),
+        ] {
+            assert_eq!(fits(pattern, name), fit, "{pattern} {name}");
+        }
+    }
+
+    #[test]
+    fn a_folder_stands_for_its_pictures_and_a_pattern_for_what_fits_it() {
+        let listing = listing("d/", &["1.png", "2.JPG", "notes.txt", "sub/"]);
+        assert_eq!(several("d/", &listing), Ok(vec!["d/1.png".into(), "d/2.JPG".into()]));
+        assert_eq!(several("d/*.txt", &listing), Ok(vec!["d/notes.txt".into()]));
+        assert_eq!(several("d/x*", &listing).unwrap_err().why, "no file there has such a name");
+    }
+
+    #[test]
+    fn a_path_is_completed_as_far_as_it_is_certain() {
+        let listing = listing("~/", &["Bilder/", "my cat 1.png", "my cat 2.png", "海边.png", "海滩.png"]);
+        for (typed, done) in [
+            ("~/b", Some("~/Bilder/")),
+            ("~/my", Some("~/my cat ")),
+            ("~/my cat 2", Some("~/my cat 2.png")),
+            ("~/海", Some("~/海")),
+            ("~/海滩", Some("~/海滩.png")),
+            ("~/cat 1", Some("~/my cat 1.png")),
+            ("~/x", None),
+        ] {
+            assert_eq!(completed(typed, &listing).as_deref(), done, "{typed}");
+        }
+    }
+}

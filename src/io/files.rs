@@ -1,0 +1,145 @@
+//! Folders of this machine, listed for choosing from, and texts read from it. Which of a folder's content is wanted is
+//! the matter of `domain::folder`.
+
+use crate::{
+    domain::{
+        folder::{Entry, EntryKind, Listing, split},
+        problem::Problem,
+        request::ImageKind,
+    },
+    io::{paths::expanded, words},
+};
+use imagesize::ImageType;
+use std::{
+    fs::{self, File},
+    io::Read,
+    path::Path,
+};
+
+/// Entries of one folder that are shown; a folder of more is no place to choose from.
+const MOST: usize = 5_000;
+/// The largest file of prompts that is read.
+const MOST_TEXT: u64 = 16 * 1024 * 1024;
+
+/// Lists the folder of a path as it was typed: the folder itself, or the one that its last part stands in. Hidden
+/// entries only where a dot was typed. Blocks on the disk.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn list(typed: &str) -> Result<Listing, Problem> {
+    let typed = typed.trim();
+    let (folder, name) = split(typed);
+    let folder = match name {
+        "~" | "." | ".." => format!("{typed}/"),
+        _ => folder.to_owned(),
+    };
+    let fail = |why: String| {
+        let what = format!("{} cannot be listed", words::quote(if folder.is_empty() { "." } else { &folder }, 200));
+        Problem::new(what, why, "Check the path.")
+    };
+    let place = expanded(if folder.is_empty() { "." } else { &folder }).map_err(|why| fail(why.into()))?;
+    let hidden = name.starts_with('.');
+    let mut entries: Vec<Entry> = fs::read_dir(&place)
+        .map_err(|error| fail(error.to_string()))?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| hidden || !name.starts_with('.'))
+        .take(MOST)
+        .filter_map(|name| Some(Entry { kind: kind(&place.join(&name))?, name }))
+        .collect();
+    entries.sort_by(|a, b| (a.name.to_lowercase(), &a.name).cmp(&(b.name.to_lowercase(), &b.name)));
+    Ok(Listing { folder, entries })
+}
+
+/// What stands at that path; `None` for what is neither a folder nor a file.
+fn kind(path: &Path) -> Option<EntryKind> {
+    let meta = fs::metadata(path).ok()?;
+    if meta.is_dir() {
+        return Some(EntryKind::Folder);
+    }
+    if !meta.is_file() {
+        return None;
+    }
+    let bytes = meta.len();
+    Some(picture(path, bytes).unwrap_or(EntryKind::Other { bytes }))
+}
+
+/// A picture's type and sides, from the head of the file.
+fn picture(path: &Path, bytes: u64) -> Option<EntryKind> {
+    let mut head = [0; 64];
+    let read = File::open(path).ok()?.read(&mut head).ok()?;
+    let kind = match imagesize::image_type(&head[..read]).ok()? {
+        ImageType::Jpeg => ImageKind::Jpeg,
+        ImageType::Png => ImageKind::Png,
+        ImageType::Webp => ImageKind::Webp,
+        _ => return None,
+    };
+    let sides = imagesize::size(path).ok()?;
+    Some(EntryKind::Picture {
+        kind,
+        bytes,
+        width: u32::try_from(sides.width).ok()?,
+        height: u32::try_from(sides.height).ok()?,
+    })
+}
+
+/// Reads a text as it was typed as a path. Blocks on the disk.
+///
+/// # Errors
+/// When it cannot be read, is too large, or is no text.
+pub fn text(typed: &str) -> Result<String, Problem> {
+    let fail =
+        |why: String| Problem::new(format!("{} cannot be read", words::quote(typed, 200)), why, "Check the path.");
+    let path = expanded(typed.trim()).map_err(|why| fail(why.into()))?;
+    let meta = fs::metadata(&path).map_err(|error| fail(error.to_string()))?;
+    if !meta.is_file() {
+        return Err(fail("it is not a regular file".into()));
+    }
+    if meta.len() > MOST_TEXT {
+        return Err(fail("it is larger than 16 MB".into()));
+    }
+    let bytes = fs::read(path).map_err(|error| fail(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|_| fail("it is no text in UTF-8".into()))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_listed_with_what_each_entry_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().to_str().unwrap();
+        fs::create_dir(dir.path().join("sub")).unwrap();
+        fs::write(dir.path().join("海边 1.png"), b"GIF89a").unwrap();
+        fs::write(dir.path().join("Notes.txt"), b"notes").unwrap();
+        fs::write(dir.path().join(".hidden"), b"x").unwrap();
+        let png = [&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], &640_u32.to_be_bytes(), &480_u32.to_be_bytes(), &[8; 20]];
+        fs::write(dir.path().join("a.dat"), png.concat()).unwrap();
+        let listing = list(&format!("{root}/")).unwrap();
+        let told: Vec<(&str, String)> = listing.entries.iter().map(|e| (e.name.as_str(), e.facts())).collect();
+        assert_eq!(listing.folder, format!("{root}/"));
+        assert_eq!(
+            told,
+            [
+                ("a.dat", "PNG 640x480, 44 B".into()),
+                ("Notes.txt", "5 B".to_owned()),
+                ("sub", "folder".into()),
+                ("海边 1.png", "6 B".into()),
+            ]
+        );
+        assert_eq!(list(&format!("{root}/.h")).unwrap().entries.len(), 5);
+        assert!(list(&format!("{root}/nothing/x")).is_err());
+    }
+
+    #[test]
+    fn a_text_is_read_and_anything_else_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+        fs::write(path("a b.txt"), "一只猫\n").unwrap();
+        fs::write(path("bytes"), [0xff, 0xfe]).unwrap();
+        assert_eq!(text(&path("a b.txt")), Ok("一只猫\n".into()));
+        assert_eq!(text(&path("bytes")).unwrap_err().why, "it is no text in UTF-8");
+        assert_eq!(text(&path("")).unwrap_err().why, "it is not a regular file");
+    }
+}

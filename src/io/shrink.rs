@@ -1,0 +1,240 @@
+//! A smaller copy of a picture that the service would refuse: encoded anew as JPEG, with fewer pixels where it must be. The
+//! file itself is not touched.
+
+use crate::{
+    domain::{
+        picture::MAX_BYTES,
+        problem::Problem,
+        request::{ImageKind, StoredImage},
+    },
+    io::{images, paths::expanded, words},
+};
+use imagesize::ImageType;
+use jpeg_encoder::{ColorType, Encoder};
+use std::{
+    fs::{self, File},
+    io::{Cursor, Read},
+    path::Path,
+};
+use zune_jpeg::{
+    JpegDecoder,
+    zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions},
+};
+
+/// The largest file that is read to be made smaller.
+const MOST_BYTES: u64 = 200 * 1024 * 1024;
+/// The most pixels that are decoded: 300 MB of memory.
+const MOST_PIXELS: usize = 100_000_000;
+/// The longer side of a copy at most; the service makes 1080 lines of it.
+const LONGEST: usize = 4096;
+/// JPEG quality, in percent: nothing is to be seen of it.
+const QUALITY: u8 = 92;
+
+/// Rows of red, green and blue.
+struct Pixels {
+    width: usize,
+    height: usize,
+    rgb: Vec<u8>,
+    /// Camera data, which tell which side is up.
+    exif: Option<Vec<u8>>,
+}
+
+/// Whether a copy would mend that the service refuses the picture at a path: it is too large. Blocks on the disk.
+#[must_use]
+pub fn would_help(path: &str) -> bool {
+    let Ok(found) = expanded(path) else { return false };
+    let size = fs::metadata(&found).map_or(0, |meta| if meta.is_file() { meta.len() } else { 0 });
+    (MAX_BYTES + 1..=MOST_BYTES).contains(&size) && kind(&found).is_some()
+}
+
+fn kind(path: &Path) -> Option<ImageType> {
+    let mut head = [0; 64];
+    let read = File::open(path).ok()?.read(&mut head).ok()?;
+    let kind = imagesize::image_type(&head[..read]).ok()?;
+    matches!(kind, ImageType::Jpeg | ImageType::Png | ImageType::Webp).then_some(kind)
+}
+
+/// Makes the copy and keeps it in `images_dir` like a picture that was read; it goes by the same path. Blocks on disk and
+/// processor.
+///
+/// # Errors
+/// When the picture cannot be read or decoded, or the copy cannot be kept.
+pub fn shrink(path: &str, images_dir: &Path) -> Result<StoredImage, Problem> {
+    let fail = |why: String| {
+        let what = format!("{} cannot be made smaller", words::quote(path, 200));
+        Problem::new(what, why, "Choose another picture, or make it smaller yourself.")
+    };
+    let found = expanded(path).map_err(|why| fail(why.into()))?;
+    let size = fs::metadata(&found).map_err(|error| fail(error.to_string()))?.len();
+    if size > MOST_BYTES {
+        return Err(fail("it has more than 200 MB".into()));
+    }
+    let kind = kind(&found).ok_or_else(|| fail("it is no JPEG, PNG or WebP".into()))?;
+    let bytes = fs::read(&found).map_err(|error| fail(error.to_string()))?;
+    let mut pixels = decode(kind, &bytes).map_err(fail)?;
+    loop {
+        let longer = pixels.width.max(pixels.height);
+        if longer > LONGEST {
+            pixels = pixels.smaller(LONGEST);
+        }
+        let copy = pixels.encode().map_err(fail)?;
+        if copy.len() as u64 <= MAX_BYTES {
+            let sides = (pixels.width as u32, pixels.height as u32);
+            return images::keep(&copy, ImageKind::Jpeg, sides, path, images_dir);
+        }
+        pixels = pixels.smaller(longer.min(LONGEST) * 3 / 4);
+    }
+}
+
+fn decode(kind: ImageType, bytes: &[u8]) -> Result<Pixels, String> {
+    match kind {
+        ImageType::Jpeg => from_jpeg(bytes),
+        ImageType::Png => from_png(bytes),
+        _ => from_webp(bytes),
+    }
+}
+
+fn not_too_many(width: usize, height: usize) -> Result<(), String> {
+    if width.saturating_mul(height) > MOST_PIXELS { Err(format!("it has {width}x{height} pixels")) } else { Ok(()) }
+}
+
+fn from_jpeg(bytes: &[u8]) -> Result<Pixels, String> {
+    let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::RGB);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    decoder.decode_headers().map_err(|e| e.to_string())?;
+    let (width, height) = decoder.dimensions().ok_or("its sides are unknown")?;
+    not_too_many(width, height)?;
+    let rgb = decoder.decode().map_err(|e| e.to_string())?;
+    Ok(Pixels { width, height, rgb, exif: decoder.exif().cloned() })
+}
+
+fn from_png(bytes: &[u8]) -> Result<Pixels, String> {
+    let mut decoder = png::Decoder::new(Cursor::new(bytes));
+    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    let mut reader = decoder.read_info().map_err(|e| e.to_string())?;
+    let (width, height) = (reader.info().width as usize, reader.info().height as usize);
+    not_too_many(width, height)?;
+    let mut raw = vec![0; reader.output_buffer_size().ok_or("its sides are too large")?];
+    let frame = reader.next_frame(&mut raw).map_err(|e| e.to_string())?;
+    raw.truncate(frame.buffer_size());
+    let rgb = match frame.color_type {
+        png::ColorType::Rgb => raw,
+        png::ColorType::Rgba => raw.chunks_exact(4).flat_map(|p| on_white([p[0], p[1], p[2]], p[3])).collect(),
+        png::ColorType::Grayscale => raw.iter().flat_map(|g| [*g; 3]).collect(),
+        png::ColorType::GrayscaleAlpha => raw.chunks_exact(2).flat_map(|p| on_white([p[0]; 3], p[1])).collect(),
+        png::ColorType::Indexed => return Err("its palette could not be read".into()),
+    };
+    Ok(Pixels { width, height, rgb, exif: None })
+}
+
+fn from_webp(bytes: &[u8]) -> Result<Pixels, String> {
+    let mut decoder = image_webp::WebPDecoder::new(Cursor::new(bytes)).map_err(|e| e.to_string())?;
+    let (width, height) = decoder.dimensions();
+    let (width, height) = (width as usize, height as usize);
+    not_too_many(width, height)?;
+    let mut raw = vec![0; decoder.output_buffer_size().ok_or("its sides are too large")?];
+    decoder.read_image(&mut raw).map_err(|e| e.to_string())?;
+    let rgb = if decoder.has_alpha() {
+        raw.chunks_exact(4).flat_map(|p| on_white([p[0], p[1], p[2]], p[3])).collect()
+    } else {
+        raw
+    };
+    Ok(Pixels { width, height, rgb, exif: None })
+}
+
+/// A pixel that can be seen through, on white paper: JPEG has no such pixels.
+fn on_white(rgb: [u8; 3], alpha: u8) -> [u8; 3] {
+    rgb.map(|c| ((u16::from(c) * u16::from(alpha) + 255 * (255 - u16::from(alpha))) / 255) as u8)
+}
+
+impl Pixels {
+    /// With a longer side of that many pixels: each new pixel is the mean of those it covers.
+    fn smaller(&self, longest: usize) -> Self {
+        let longer = self.width.max(self.height);
+        let scaled = |side: usize| (side * longest / longer).max(1);
+        let (width, height) = (scaled(self.width), scaled(self.height));
+        let mut rgb = Vec::with_capacity(width * height * 3);
+        for y in 0..height {
+            let rows = y * self.height / height..((y + 1) * self.height / height).max(y * self.height / height + 1);
+            for x in 0..width {
+                let columns = x * self.width / width..((x + 1) * self.width / width).max(x * self.width / width + 1);
+                let mut sum = [0_u64; 3];
+                for row in rows.clone() {
+                    for pixel in self.rgb[(row * self.width + columns.start) * 3..(row * self.width + columns.end) * 3]
+                        .chunks_exact(3)
+                    {
+                        (0..3).for_each(|c| sum[c] += u64::from(pixel[c]));
+                    }
+                }
+                let n = (rows.len() * columns.len()) as u64;
+                rgb.extend(sum.map(|c| (c / n) as u8));
+            }
+        }
+        Self { width, height, rgb, exif: self.exif.clone() }
+    }
+
+    fn encode(&self) -> Result<Vec<u8>, String> {
+        let too_large = |_| "its sides are too large".to_owned();
+        let width = u16::try_from(self.width).map_err(too_large)?;
+        let height = u16::try_from(self.height).map_err(too_large)?;
+        let mut out = Vec::new();
+        let mut encoder = Encoder::new(&mut out, QUALITY);
+        if let Some(exif) = &self.exif {
+            // Which side is up stands in it; one too long for its segment is left out.
+            let _ = encoder.add_exif_metadata(exif);
+        }
+        encoder.encode(&self.rgb, width, height, ColorType::Rgb).map_err(|e| e.to_string())?;
+        Ok(out)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    fn png(width: u32, height: u32, rgba: [u8; 4]) -> Vec<u8> {
+        let mut out = Vec::new();
+        let mut encoder = png::Encoder::new(&mut out, width, height);
+        encoder.set_color(png::ColorType::Rgba);
+        let mut writer = encoder.write_header().unwrap();
+        writer.write_image_data(&rgba.repeat((width * height) as usize)).unwrap();
+        writer.finish().unwrap();
+        out
+    }
+
+    #[test]
+    fn a_large_picture_becomes_a_smaller_jpeg_of_the_same_shape_and_is_kept_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("wide 图.png");
+        fs::write(&path, png(8192, 64, [10, 20, 30, 255])).unwrap();
+        let images = dir.path().join("images");
+        let copy = shrink(path.to_str().unwrap(), &images).unwrap();
+        assert_eq!((copy.kind, copy.width, copy.height), (ImageKind::Jpeg, 4096, 32));
+        assert_eq!(shrink(path.to_str().unwrap(), &images), Ok(copy.clone()));
+        assert_eq!(fs::read_dir(&images).unwrap().count(), 1);
+        let pixels = from_jpeg(&fs::read(images.join(format!("{}.jpg", copy.sha256))).unwrap()).unwrap();
+        assert_eq!((pixels.width, pixels.height), (4096, 32));
+        assert!(pixels.rgb[..3].iter().zip([10_u8, 20, 30]).all(|(a, b)| a.abs_diff(b) < 4), "{:?}", &pixels.rgb[..3]);
+    }
+
+    #[test]
+    fn what_can_be_seen_through_lies_on_white() {
+        assert_eq!(from_png(&png(1, 1, [0, 100, 255, 0])).unwrap().rgb, [255, 255, 255]);
+        assert_eq!(from_png(&png(1, 1, [0, 100, 255, 255])).unwrap().rgb, [0, 100, 255]);
+    }
+
+    #[test]
+    fn only_a_picture_that_is_too_large_would_be_helped() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.png");
+        fs::write(&path, png(9, 9, [0; 4])).unwrap();
+        assert!(!would_help(path.to_str().unwrap()));
+        File::options().write(true).open(&path).unwrap().set_len(MAX_BYTES + 1).unwrap();
+        assert!(would_help(path.to_str().unwrap()));
+        fs::write(&path, "text").unwrap();
+        File::options().write(true).open(&path).unwrap().set_len(MAX_BYTES + 1).unwrap();
+        assert!(!would_help(path.to_str().unwrap()));
+        assert!(shrink(path.to_str().unwrap(), dir.path()).is_err());
+    }
+}

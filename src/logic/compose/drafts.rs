@@ -1,0 +1,144 @@
+//! Several drafts: the one being typed and those put by. All are in the store as they are typed, so that none is lost with
+//! the line or the program.
+
+use super::{check_again, open, touch};
+use crate::{
+    domain::{
+        braces,
+        draft::{Draft, KeptDraft},
+        task::Task,
+    },
+    logic::{
+        commands::Do,
+        effect::{Effect, Level, StoreCmd},
+        pick::{self, PickWhat},
+        screen::Compose,
+        state::State,
+        toast,
+    },
+};
+
+/// Takes a task's request into compose: as a new task, or as a new attempt of it. The draft that was there is put by.
+pub(in crate::logic) fn take(state: &mut State, task: &Task, again: bool) -> Vec<Do> {
+    let id = new_id(state);
+    // A text that was sent comes back as that text, whatever braces it has.
+    let prompt = braces::escape(&task.request.prompt);
+    let draft = Draft { prompt, ..Draft::of(&task.request) };
+    let (kept, wishes) = put_in(state, KeptDraft { id, draft });
+    let compose = &mut state.screen.compose;
+    for picture in task.request.stored_images() {
+        compose.images.insert(picture.path.clone(), Some(Ok(picture.clone())));
+    }
+    if again {
+        compose.parent = Some(task.key);
+        compose.parent_request = Some(task.request.clone());
+    }
+    open(state);
+    touch(state);
+    if kept {
+        toast::say(state, Level::Info, "the draft begun before is put by; F8 lists the drafts".into(), None);
+    }
+    wishes
+}
+
+/// F8: the drafts put by. Where there is none, the present one is put by and an empty one begun.
+pub(in crate::logic) fn other(state: &mut State) -> Vec<Do> {
+    if !state.screen.compose.others.is_empty() {
+        return pick::open(state, PickWhat::Drafts);
+    }
+    if is_blank(&state.screen.compose.draft) {
+        toast::say(state, Level::Info, "there is no other draft".into(), None);
+        return Vec::new();
+    }
+    let wishes = take_draft(state, None);
+    toast::say(state, Level::Info, "an empty draft; F8 lists the other one".into(), None);
+    wishes
+}
+
+/// Takes up a draft put by, or an empty one; the present one is put by.
+pub(in crate::logic) fn take_draft(state: &mut State, id: Option<i64>) -> Vec<Do> {
+    let others = &mut state.screen.compose.others;
+    let kept = others.iter().position(|kept| Some(kept.id) == id).map(|at| others.remove(at));
+    let next = kept.unwrap_or_else(|| KeptDraft { id: new_id(state), draft: Draft::default() });
+    let (_, wishes) = put_in(state, next);
+    open(state);
+    touch(state);
+    wishes
+}
+
+/// Deletes a draft put by.
+pub(in crate::logic) fn delete_draft(state: &mut State, id: i64) -> Vec<Do> {
+    state.screen.compose.others.retain(|kept| kept.id != id);
+    vec![Do::Effect(save(state, id, None))]
+}
+
+/// The drafts of the last time: the one changed last goes into compose, the others are put by.
+pub(in crate::logic) fn restore(state: &mut State, drafts: Vec<KeptDraft>) {
+    let mut drafts = drafts.into_iter().filter(|kept| !is_blank(&kept.draft));
+    let compose = &state.screen.compose;
+    if is_blank(&compose.draft)
+        && let Some(last) = drafts.next()
+    {
+        put_in(state, last);
+        check_again(state);
+        toast::say(state, Level::Info, "a draft from the last time is in compose; n goes on with it".into(), None);
+    }
+    state.screen.compose.others.extend(drafts);
+}
+
+/// The draft was queued: compose is empty again, with the same model and format.
+pub(in crate::logic) fn sent(state: &mut State) -> Vec<Effect> {
+    let (sent, id) = (&state.screen.compose.draft, state.screen.compose.id);
+    let draft = Draft {
+        model: sent.model.clone(),
+        resolution: sent.resolution.clone(),
+        duration: sent.duration,
+        ..Draft::default()
+    };
+    let next = KeptDraft { id: new_id(state), draft };
+    put_in(state, next);
+    state.screen.compose.others.retain(|kept| kept.id != id);
+    check_again(state);
+    vec![save(state, id, None)]
+}
+
+/// The present draft for the store, as it is.
+pub(super) fn save_present(state: &State) -> Effect {
+    let compose = &state.screen.compose;
+    save(state, compose.id, Some(compose.draft.clone()).filter(|draft| !is_blank(draft)))
+}
+
+fn save(state: &State, id: i64, draft: Option<Draft>) -> Effect {
+    Effect::Store(StoreCmd::SaveDraft { id, draft: draft.map(Box::new), at: state.now.wall })
+}
+
+/// An id for a draft begun now. Two programs at once do not begin one in the same millisecond.
+fn new_id(state: &State) -> i64 {
+    let compose = &state.screen.compose;
+    let highest = compose.others.iter().map(|kept| kept.id).fold(compose.id, i64::max);
+    state.now.wall.0.max(highest + 1)
+}
+
+/// Puts another draft in the place of the present one, which is put by unless it is blank (tells so). Pictures and
+/// folders that were read stay known.
+fn put_in(state: &mut State, next: KeptDraft) -> (bool, Vec<Do>) {
+    let model = state.screen.compose.draft.model.clone();
+    let draft = Draft { model: if next.draft.model.is_empty() { model } else { next.draft.model }, ..next.draft };
+    let keep = !is_blank(&state.screen.compose.draft);
+    let unsaved = state.screen.compose.unsaved_since.is_some();
+    let wishes = if keep && unsaved { vec![Do::Effect(save_present(state))] } else { Vec::new() };
+    let fresh = Compose { id: next.id, ..Compose::new(&state.settings, draft) };
+    let old = std::mem::replace(&mut state.screen.compose, fresh);
+    let compose = &mut state.screen.compose;
+    (compose.images, compose.folders, compose.others) = (old.images, old.folders, old.others);
+    if keep {
+        compose.others.insert(0, KeptDraft { id: old.id, draft: old.draft });
+    }
+    (keep, wishes)
+}
+
+/// Whether nothing was typed that would be a pity to lose.
+pub(super) fn is_blank(draft: &Draft) -> bool {
+    let texts = [&draft.prompt, &draft.first_frame, &draft.last_frame, &draft.subject, &draft.callback];
+    texts.iter().all(|text| text.trim().is_empty())
+}

@@ -1,0 +1,164 @@
+//! Paths in compose: Tab completes them, a list shows what there is, and a file of prompts leads to the preview.
+
+use super::{check_again, for_model, open_plan, plan, rows, touch};
+use crate::{
+    domain::{
+        batch_file,
+        draft::{Draft, Field},
+        folder::{self, Listing},
+        matrix::Matrix,
+        picture::{Typed, typed},
+        problem::Problem,
+    },
+    logic::{
+        commands::Do,
+        editor::LineEditor,
+        effect::{Effect, Level, ListFor, LocalCmd},
+        pick::{self, PickWhat},
+        screen::{ComposeRow, Layer},
+        state::State,
+        toast,
+    },
+};
+
+/// Bad lines of a file that are told one by one.
+const TOLD: usize = 8;
+
+/// The field of the row that has the keys, where that is a picture's.
+#[must_use]
+pub fn picture_field(state: &State) -> Option<Field> {
+    match state.screen.compose.row {
+        ComposeRow::Field(field @ (Field::FirstFrame | Field::LastFrame | Field::Subject)) => Some(field),
+        ComposeRow::Field(_) | ComposeRow::Combine | ComposeRow::Send => None,
+    }
+}
+
+/// Tab in a picture's field: the path goes on as far as it is certain. Where there is nothing to complete, the next row.
+pub(in crate::logic) fn complete(state: &mut State) -> Vec<Do> {
+    let compose = &state.screen.compose;
+    let text = compose.line.text().to_owned();
+    let known = matches!(compose.images.get(text.trim()), Some(Some(Ok(_))));
+    let done = known || folder::is_several(&text) && !text.ends_with('/') || compose.completed.as_ref() == Some(&text);
+    match typed(&text) {
+        Typed::Path(_) if !done => {
+            let purpose = ListFor::Completion;
+            vec![Do::Effect(Effect::Local(LocalCmd::List { typed: text, purpose }))]
+        }
+        Typed::Path(_) | Typed::Empty | Typed::Address(_) | Typed::Data(_) | Typed::Foreign(_) => {
+            rows::step(state, true)
+        }
+    }
+}
+
+/// The folder of a path being completed has come.
+pub(super) fn completes(state: &mut State, text: &str, result: Result<Listing, Problem>) -> Vec<Do> {
+    let Some(field) = picture_field(state) else { return Vec::new() };
+    if state.screen.compose.line.text() != text || !state.screen.layers.is_empty() {
+        return Vec::new();
+    }
+    let listing = match result {
+        Ok(listing) => listing,
+        Err(problem) => {
+            toast::say(state, Level::Warning, problem.to_string(), None);
+            state.screen.compose.completed = Some(text.to_owned());
+            return Vec::new();
+        }
+    };
+    match folder::completed(text, &listing) {
+        Some(path) if path != text => {
+            let certain = folder::candidates(folder::split(text).1, &listing).len() == 1 && !path.ends_with('/');
+            state.screen.compose.line = LineEditor::new(&path);
+            rows::set_text(&mut state.screen.compose.draft, field, &path);
+            state.screen.compose.completed = certain.then_some(path);
+            touch(state);
+            if certain { super::pictures::read(state) } else { Vec::new() }
+        }
+        // It names a file: nothing is left to complete.
+        Some(path) if listing.entries.iter().any(|entry| entry.path(&listing.folder) == path) => {
+            rows::step(state, true)
+        }
+        // More than one goes on from here: the list shows them.
+        Some(_) => pick::open(state, PickWhat::Pictures(field)),
+        None => {
+            toast::say(state, Level::Info, "nothing there begins like that; Tab goes on".into(), None);
+            state.screen.compose.completed = Some(text.to_owned());
+            Vec::new()
+        }
+    }
+}
+
+/// A picture was picked for a field.
+pub(in crate::logic) fn take_path(state: &mut State, field: Field, path: &str) -> Vec<Do> {
+    rows::set_text(&mut state.screen.compose.draft, field, path);
+    rows::go_to(state, ComposeRow::Field(field));
+    state.screen.compose.completed = Some(path.to_owned());
+    touch(state);
+    let reads = super::pictures::read(state);
+    check_again(state);
+    reads
+}
+
+/// Reads a file of prompts.
+pub(in crate::logic) fn read_file(path: String) -> Vec<Do> {
+    vec![Do::Effect(Effect::Local(LocalCmd::ReadText { path }))]
+}
+
+/// A file of prompts was read: its pictures are read next, and then the preview opens.
+pub(super) fn file_read(state: &mut State, path: String, result: Result<String, Problem>) -> Vec<Do> {
+    let text = match result {
+        Ok(text) => text,
+        Err(problem) => {
+            toast::say(state, Level::Warning, problem.to_string(), None);
+            return Vec::new();
+        }
+    };
+    let base = Draft { prompt: String::new(), name: None, ..for_model(state) };
+    let file = batch_file::parse(&path, &text, &base);
+    if file.drafts.is_empty() && file.faults.is_empty() {
+        toast::say(state, Level::Warning, format!("there is no prompt in {path}"), None);
+        return Vec::new();
+    }
+    state.screen.compose.file = Some((path, file));
+    go_on(state)
+}
+
+/// Opens the preview of the file once all of its pictures are known.
+pub(super) fn go_on(state: &mut State) -> Vec<Do> {
+    let Some((path, file)) = state.screen.compose.file.take() else { return Vec::new() };
+    let reads = super::pictures::read_for(state, file.drafts.iter().map(|(_, draft)| draft));
+    if super::pictures::reading_for(state, file.drafts.iter().map(|(_, draft)| draft)) {
+        state.screen.compose.file = Some((path, file));
+        return reads;
+    }
+    let matrices: Vec<Matrix> = file.drafts.iter().map(|(_, draft)| Matrix::from(draft.clone())).collect();
+    match plan::plan_of(state, &matrices, false) {
+        Err(problem) => toast::say(state, Level::Warning, problem.to_string(), None),
+        Ok(plan) => {
+            let bad = plan.impossible.iter().flat_map(|cell| {
+                let line = file.drafts[cell.of].0;
+                cell.problems.iter().map(move |problem| (line, problem.clone()))
+            });
+            let mut faults: Vec<(usize, Problem)> = file.faults.iter().cloned().chain(bad).collect();
+            faults.sort_by_key(|(line, _)| *line);
+            open_plan(state, &plan, Some(path));
+            forbid(state, &faults);
+        }
+    }
+    reads
+}
+
+/// One bad line is enough to queue nothing: what is wrong is told in the preview.
+fn forbid(state: &mut State, faults: &[(usize, Problem)]) {
+    let Some(Layer::Preview(preview)) = state.screen.layers.last_mut() else { return };
+    let told = faults.iter().take(TOLD).map(|(line, problem)| {
+        Problem::new(format!("Line {line}: {}", problem.what), problem.why.clone(), problem.next.clone())
+    });
+    preview.obstacles.extend(told);
+    if faults.len() > TOLD {
+        let what = format!("{} more lines are bad", faults.len() - TOLD);
+        preview.obstacles.push(Problem::new(what, "", "Mend the file and load it again."));
+    }
+    if let Some(batch) = &mut preview.batch {
+        batch.impossible.clear();
+    }
+}

@@ -1,0 +1,125 @@
+//! What the draft stands for: one task, or the many of a matrix. One is checked as it is typed; of many, the whole plan.
+
+use super::{faults_of_one, pictures};
+use crate::{
+    domain::{
+        braces::Template,
+        check,
+        draft::{Fault, Field, Severity},
+        folder,
+        matrix::{self, Matrix, Plan, Rules},
+        money::Ptc,
+        problem::Problem,
+    },
+    logic::{
+        engine::acts::price,
+        screen::{Batch, Estimate},
+        state::State,
+    },
+};
+
+/// The draft with everything that stands for several values.
+pub(super) fn matrix(state: &State) -> Matrix {
+    let compose = &state.screen.compose;
+    let typed = compose.draft.first_frame.trim();
+    let first_frames = match compose.folders.get(typed) {
+        Some(Some(Ok(paths))) if folder::is_several(typed) => paths.clone(),
+        Some(_) | None => Vec::new(),
+    };
+    Matrix { draft: compose.draft.clone(), first_frames }
+}
+
+/// Whether the draft stands for more than one combination.
+#[must_use]
+pub fn is_many(state: &State) -> bool {
+    matrix::size(&matrix(state)).map_or(true, |size| size > 1)
+}
+
+/// Whether there are lists to be taken one by one or each with each.
+#[must_use]
+pub fn combines(state: &State) -> bool {
+    matrix::combines(&matrix(state))
+}
+
+/// All that the given matrices stand for. `forgiving` as in [`Rules`]: the draft in compose is, a file is not.
+pub(super) fn plan_of(state: &State, matrices: &[Matrix], forgiving: bool) -> Result<Plan, Problem> {
+    let compose = &state.screen.compose;
+    let look = |path: &str| pictures::look(compose, path);
+    let rules = Rules {
+        catalogue: &state.settings.catalogue,
+        webp: state.settings.profile.webp,
+        image: &look,
+        most: state.settings.compose.max_tasks,
+        forgiving,
+    };
+    matrix::expand(matrices, &rules)
+}
+
+/// The whole price of a plan.
+pub(super) fn cost(state: &State, plan: &Plan) -> Ptc {
+    plan.cells.iter().map(|cell| price(state, &cell.request).times(cell.count)).sum()
+}
+
+/// What the checks say of the draft, and what it would make where that is more than one.
+pub(super) fn checked(state: &State) -> (Vec<Fault>, Option<Estimate>) {
+    let template = Template::parse(&state.screen.compose.draft.prompt);
+    let (mut faults, estimate) = if is_many(state) {
+        match plan_of(state, &[matrix(state)], true) {
+            Err(problem) => (vec![fault(Field::Count, Severity::Error, problem)], None),
+            Ok(plan) => {
+                let estimate = Estimate { tasks: plan.tasks(), price: cost(state, &plan) };
+                (faults_of_many(state, &plan), Some(estimate))
+            }
+        }
+    } else {
+        (faults_of_one(state), None)
+    };
+    if template.unbalanced {
+        let problem = Problem::new(
+            "A brace has no partner and is text",
+            "{a|b} stands for several prompts",
+            r"Close it, or write \{ or \} to say that it is text.",
+        );
+        faults.insert(0, fault(Field::Prompt, Severity::Warning, problem));
+    }
+    (faults, estimate)
+}
+
+fn fault(field: Field, severity: Severity, problem: Problem) -> Fault {
+    Fault { field, severity, problem, fix: None }
+}
+
+fn faults_of_many(state: &State, plan: &Plan) -> Vec<Fault> {
+    let mut faults: Vec<Fault> =
+        plan.warnings.iter().map(|problem| fault(Field::Prompt, Severity::Warning, problem.clone())).collect();
+    let Some(first) = plan.impossible.first() else { return faults };
+    if plan.cells.is_empty() {
+        let compose = &state.screen.compose;
+        let look = |path: &str| pictures::look(compose, path);
+        let found = check::check(&first.draft, &state.settings.catalogue, state.settings.profile.webp, &look);
+        faults.extend(found.into_iter().map(|fault| Fault { fix: None, ..fault }));
+        return faults;
+    }
+    let (wrong, all) = (plan.impossible.len(), plan.impossible.len() + plan.cells.len() + plan.duplicates);
+    let why = first.problems.first().map_or_else(String::new, |problem| problem.what.clone());
+    let problem = Problem::new(format!("{wrong} of {all} combinations cannot be made"), why, "The preview lists them.");
+    faults.push(fault(Field::Count, Severity::Warning, problem));
+    faults
+}
+
+/// What the preview tells of a plan besides what would be sent.
+pub(super) fn batch(plan: &Plan, from: Option<String>) -> Batch {
+    let impossible = plan
+        .impossible
+        .iter()
+        .map(|cell| {
+            let draft = &cell.draft;
+            let seconds = draft.duration.map_or_else(String::new, |seconds| format!(" {seconds} s"));
+            let resolution = draft.resolution.as_deref().unwrap_or_default();
+            let what = format!("{} {resolution}{seconds} {}", draft.model, draft.prompt);
+            let why: Vec<String> = cell.problems.iter().map(|problem| problem.what.clone()).collect();
+            (crate::domain::text::gist(&what).into_owned(), why.join("; "))
+        })
+        .collect();
+    Batch { from, duplicates: plan.duplicates, impossible }
+}

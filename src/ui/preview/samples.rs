@@ -1,0 +1,63 @@
+//! The preview of a batch: what was left out and why, three samples whole, then every task in a line.
+
+use super::{in_a_line, whole};
+use crate::{
+    logic::{
+        screen::{Batch, Preview},
+        state::State,
+    },
+    ui::{brush::labelled, text, theme::Look},
+};
+use ratatui::{style::Style, text::Line};
+
+/// Impossible combinations that are told one by one.
+const TOLD: usize = 20;
+
+/// Everything of a batch, in the order in which it matters.
+pub(super) fn lines(preview: &Preview, batch: &Batch, state: &State, look: Look, width: u16) -> Vec<Line<'static>> {
+    let mut lines = left_out(batch, look, width);
+    let last = preview.items.len().saturating_sub(1);
+    let mut samples = vec![0, last / 2, last];
+    samples.dedup();
+    for (nth, at) in samples.iter().enumerate() {
+        let Some(item) = preview.items.get(*at) else { continue };
+        let head = format!("Sample {} of {}: task {}", nth + 1, samples.len(), at + 1);
+        lines.push(Line::styled(head, look.theme.strong));
+        lines.extend(whole(item, look, width));
+        lines.push(Line::default());
+    }
+    if preview.items.len() > samples.len() {
+        lines.push(Line::styled(format!("All {}", preview.items.len()), look.theme.strong));
+        lines.extend(preview.items.iter().map(|item| in_a_line(item, state, look)));
+    }
+    lines
+}
+
+fn left_out(batch: &Batch, look: Look, width: u16) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    if let Some(file) = &batch.from {
+        lines.extend(labelled("File", file, width, look, Style::new()));
+    }
+    if batch.duplicates > 0 {
+        let noun = if batch.duplicates == 1 { "duplicate was" } else { "duplicates were" };
+        lines.push(Line::styled(format!("{} {noun} left out", batch.duplicates), look.theme.faint));
+    }
+    let impossible = batch.impossible.len();
+    if impossible > 0 {
+        let noun = if impossible == 1 { "combination" } else { "combinations" };
+        lines.push(Line::styled(format!("{impossible} {noun} cannot be made and will not be sent"), look.theme.warn));
+        for (what, why) in batch.impossible.iter().take(TOLD) {
+            let what = text::cut(what, usize::from(width).saturating_sub(4), false);
+            lines.push(Line::raw(format!("  {what}")));
+            let why = text::wrap(why, usize::from(width).saturating_sub(6));
+            lines.extend(why.into_iter().map(|part| Line::styled(format!("    {part}"), look.theme.faint)));
+        }
+        if impossible > TOLD {
+            lines.push(Line::styled(format!("  and {} more", impossible - TOLD), look.theme.faint));
+        }
+    }
+    if !lines.is_empty() {
+        lines.push(Line::default());
+    }
+    lines
+}
