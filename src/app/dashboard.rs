@@ -45,8 +45,6 @@ struct Face {
     bursts: Bursts,
     /// The person wants the program stopped; a submission under way is waited for.
     stopping: bool,
-    /// We stopped ourselves: the SIGCONT that ended it is no news.
-    stopped: bool,
     /// The person's editor has the screen; the work goes on.
     editing: Option<Editor>,
     size: (u16, u16),
@@ -107,7 +105,6 @@ impl Face {
             decoder: Decoder::default(),
             bursts: Bursts::default(),
             stopping: false,
-            stopped: false,
             editing: None,
             size,
             mouse: false,
@@ -151,11 +148,10 @@ impl Face {
             return; // Ctrl-C in the editor reaches the whole job; it is the editor that is meant.
         }
         if signal == Signal::Continue {
-            if std::mem::take(&mut self.stopped) {
-                return;
-            }
-            if let Some(guard) = &self.guard {
-                self.writer.before_the_frame(Aside::Modes, guard.again().to_vec());
+            match &self.guard {
+                Some(guard) => self.writer.before_the_frame(Aside::Modes, guard.again().to_vec()),
+                None if self.editing.is_none() => self.take_over(),
+                None => {}
             }
         }
         engine.take(Msg::Signal(signal));
@@ -274,13 +270,13 @@ impl Face {
         self.stopping = false;
         if self.editing.is_some() {
             // The editor has the screen, and stopped the whole job.
-            self.stopped = terminal::stop();
+            let _ = terminal::stop();
             return;
         }
         self.give_over().await;
-        self.stopped = terminal::stop();
-        self.take_over();
-        if !self.stopped {
+        // The SIGCONT that ends the stop is heard as a signal, and the terminal taken again then.
+        if !terminal::stop() {
+            self.take_over();
             let text = "there is no shell here to go back to; the program goes on".to_owned();
             engine.take(Msg::Local(LocalMsg::Said { result: Ok(text) }));
         }
