@@ -292,7 +292,7 @@ fn resolve(state: &mut State, key: TaskKey, as_what: Resolution) -> Vec<Effect> 
 fn download(state: &mut State, key: TaskKey, dir: Option<String>) -> Vec<Effect> {
     name(state, key);
     // One that has ended a moment ago may not be in the store yet as it is here.
-    if let Some(task) = state.tasks.live.get(&key).or_else(|| store::unwritten(state, key)).cloned() {
+    if let Some(task) = state.tasks.live.get(&key).cloned().or_else(|| store::unwritten(state, key)) {
         return download_one(state, task, dir);
     }
     if !state.tasks.rows.contains_key(&key) {

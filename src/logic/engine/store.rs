@@ -76,12 +76,15 @@ pub(super) fn is_unwritten(state: &State, key: TaskKey) -> bool {
     state.store.busy.contains_key(&key) || state.store.failed.contains_key(&key)
 }
 
-/// That task as it will be once all of its writes are on disk; `None` when there are none.
-pub(super) fn unwritten(state: &State, key: TaskKey) -> Option<&Task> {
+/// That task as it will be once all of its writes are on disk; `None` when there are none. Its revision is the one at hand
+/// now: a write that waits was made under an older one, and would be taken for older news.
+pub(super) fn unwritten(state: &State, key: TaskKey) -> Option<Task> {
     let store = &state.store;
     let waiting = store.waiting.get(&key).and_then(VecDeque::back);
     let under_way = || store.busy.get(&key).and_then(|ticket| store.pending.get(ticket));
-    waiting.or_else(under_way).or_else(|| store.failed.get(&key)).map(|write| &write.task)
+    let write = waiting.or_else(under_way).or_else(|| store.failed.get(&key))?;
+    let rev = state.tasks.rows.get(&key).map_or(write.task.rev, |row| row.rev);
+    Some(Task { rev, ..write.task.clone() })
 }
 
 fn emit(state: &mut State, write: Write) -> Effect {

@@ -65,6 +65,21 @@ fn download_does_in_each_state_what_the_table_says() {
 }
 
 #[test]
+fn a_download_asked_for_while_older_writes_come_through_watches_the_task_again_here_and_on_disk() {
+    let mut world = with(Running);
+    // A first write is under way; the end of the watch waits behind it.
+    world.act(Act::Download { keys: vec![key(1)], dir: Some("/v".into()) });
+    world.act(Act::Cancel(vec![key(1)]));
+    world.store();
+    world.act(Act::Download { keys: vec![key(1)], dir: None });
+    world.settle();
+    assert_eq!(
+        (world.states(1), world.state.tasks.rows[&key(1)].rev),
+        ((Running, Running), world.disk.tasks[&key(1)].rev)
+    );
+}
+
+#[test]
 fn a_task_that_was_no_longer_watched_is_watched_again_for_its_file() {
     let mut world = with(Running);
     world.settle();
