@@ -104,7 +104,7 @@ fn a_kill_with_the_post_in_flight_leaves_an_unknown_that_is_never_sent_again() {
     let screen = ready_dashboard(&home);
     screen.shows("unknown");
     until("the row is unknown on disk", || home.states() == [TaskState::Unknown]);
-    // The queue goes on, with another task.
+    // The queue goes on, with another task; whichever of the two programs sends it, the call waits for its answer.
     let other = home.start(&["submit", "--prompt", "a dog", "--yes", "--max-cost", "1"]);
     gate.arrives();
     gate.accept();

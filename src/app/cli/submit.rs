@@ -147,9 +147,14 @@ async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voice: Voice) 
     finish(setup, headless, &keys, after, voice).await
 }
 
-/// Whether everything that may be sent now has been answered.
+/// Whether everything that may be sent now has been answered. A dashboard beside may have been quicker to send one of
+/// ours: then its answer is waited for too.
 fn answered(state: &State) -> bool {
-    let sending = state.queue.claiming.is_some() || !state.queue.posting.is_empty() || !state.store.pending.is_empty();
+    let elsewhere = |key| state.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Sending);
+    let sending = state.queue.claiming.is_some()
+        || !state.queue.posting.is_empty()
+        || !state.store.pending.is_empty()
+        || state.queue.named.iter().any(elsewhere);
     let more = !state.tasks.queued.is_disjoint(&state.queue.named)
         && state.queue.halted.is_none()
         && !state.queue.paused
@@ -193,4 +198,22 @@ fn named(setup: &Loaded, name: Option<&str>) -> Result<Option<Task>, Stop> {
         std::ops::ControlFlow::Continue(())
     })?;
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::logic::testing;
+
+    #[test]
+    fn a_call_returns_when_its_tasks_are_answered_whichever_program_sent_them() {
+        let answered = |of: TaskState| {
+            // The second task is not this call's.
+            let mut state = testing::state(&[of, TaskState::Sending]);
+            state.queue.named.insert(TaskKey(1));
+            answered(&state)
+        };
+        let states = [TaskState::Sending, TaskState::Running, TaskState::Unknown, TaskState::Refused];
+        assert_eq!(states.map(answered), [false, true, true, true]);
+    }
 }
