@@ -107,8 +107,6 @@ fn picture(step: &Step) -> (Buffer, Drawn) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
-
     #[test]
     fn any_sequence_of_pictures_shows_what_the_last_one_alone_shows(steps in prop::collection::vec(a_step(), 1..8)) {
         let mut terminal = Terminal::new(SIZE);

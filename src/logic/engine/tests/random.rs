@@ -139,7 +139,7 @@ fn go(world: &mut World, step: Step) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn whatever_happens_the_rules_hold_and_the_end_comes(steps in prop::collection::vec(step(), 1..150)) {
