@@ -1,4 +1,9 @@
 //! The verbs that change: each one transaction, taken whole or not at all, on disk when it returns.
+//!
+//! A verb that fails has changed nothing that any program can read: its last step that can fail is the commit, and a
+//! commit that could not be synced is taken back. Its pages may still lie in SQLite's log until the next commit goes over
+//! them. Only a crash before that one can bring them back, at the next start: a task is then queued again, or was being
+//! sent without a POST.
 
 use super::{
     Store,
