@@ -7,7 +7,7 @@ use super::{
     *,
 };
 use crate::domain::task::SavedFile;
-use proptest::prelude::*;
+use proptest::{prelude::*, test_runner::FileFailurePersistence};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -139,7 +139,11 @@ fn go(world: &mut World, step: Step) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    // Cases that failed once are kept under `tests`, and tried first from then on.
+    #![proptest_config(ProptestConfig {
+        failure_persistence: Some(Box::new(FileFailurePersistence::SourceParallel("tests/regressions"))),
+        ..ProptestConfig::with_cases(300)
+    })]
 
     #[test]
     fn whatever_happens_the_rules_hold_and_the_end_comes(steps in prop::collection::vec(step(), 1..150)) {
