@@ -104,7 +104,11 @@ fn halted(width: u16, height: u16) -> State {
     let mut state = believable(width, height);
     state.queue.halted = Some(Halt {
         cause: HaltCause::Balance,
-        problem: Problem::new("Nothing is sent", "the balance is used up (1008)", "Top it up, then press p"),
+        problem: Problem::new(
+            "sending stopped: the balance or quota is used up",
+            "The account's balance or quota is used up: insufficient balance",
+            "Top up the account or wait for the quota's next period, then resume the queue.",
+        ),
     });
     state.poller.offline_since = Some(Mono(560 * SECOND));
     state.poller.misses = 4;

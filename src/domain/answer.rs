@@ -15,7 +15,7 @@ pub use balance::judge_balance;
 pub use file::judge_file;
 pub use query::judge_query;
 pub use redact::redact;
-pub use submit::judge_submit;
+pub use submit::{MAYBE, judge_submit};
 
 use super::{
     money::Ptc,

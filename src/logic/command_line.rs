@@ -135,7 +135,7 @@ pub(super) fn complete(state: &mut State, forward: bool) {
         }
     };
     let Some(word) = tab.words.get(tab.at) else {
-        toast::say(state, Level::Info, "nothing here completes that".into(), None);
+        toast::say(state, Level::Warning, "nothing here completes that".into(), None);
         return;
     };
     let text = format!("{}{word}", tab.head);

@@ -152,7 +152,7 @@ fn type_key(state: &mut State, key: Key) -> Vec<Do> {
 fn say_unknown(state: &mut State, key: Key) {
     let help = keymap::named(state, Ctx::Global, "help");
     let key = keymap::readable(&key.to_string());
-    toast::say(state, Level::Info, format!("{key} does nothing here; {help} shows the keys"), None);
+    toast::say(state, Level::Warning, format!("{key} does nothing here; {help} shows the keys"), None);
 }
 
 /// Pasted text is text: it never runs a command and never sends.

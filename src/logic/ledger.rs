@@ -173,12 +173,13 @@ fn balance(state: &State) -> Vec<Line> {
         return lines;
     };
     let minutes = state.now.wall.since(compared.since) / crate::domain::time::MINUTE;
+    let time = if minutes == 0 { "less than a minute".to_owned() } else { format!("{minutes} min") };
     let unknown =
         if compared.unknown == Ptc::ZERO { String::new() } else { format!(", {} PTC unknown", compared.unknown) };
     lines.push(fact(
         "Compared",
         format!(
-            "in {minutes} min the service took {} PTC; we count {} PTC charged{unknown}",
+            "in {time} the service took {} PTC; we count {} PTC charged{unknown}",
             compared.service, compared.charged
         ),
         false,

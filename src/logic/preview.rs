@@ -19,9 +19,10 @@ use super::{
 use crate::domain::{
     money::Ptc,
     problem::{ErrorClass, Problem},
-    task::{Task, TaskState},
+    task::{Task, TaskKey, TaskState},
     time::SECOND,
 };
+use std::collections::BTreeSet;
 
 /// Enter does nothing for this long, so that a key pressed for what was there before does not pay. In milliseconds.
 pub const DEAF: u64 = 200;
@@ -29,14 +30,12 @@ pub const DEAF: u64 = 200;
 /// Opens the preview.
 pub(super) fn open(state: &mut State, purpose: Purpose, items: Vec<PreviewItem>, warnings: Vec<Problem>) {
     let total: Ptc = items.iter().map(|item| item.cost).sum();
-    let twice = items
-        .iter()
-        .filter_map(|item| item.parent)
-        .any(|parent| state.tasks.rows.get(&parent).is_some_and(|row| row.retried));
-    let asks = twice || state.settings.budget.ask_above.is_some_and(|above| total > above);
+    let parents: BTreeSet<TaskKey> = items.iter().filter_map(|item| item.parent).collect();
+    let twice: Vec<Problem> = parents.into_iter().filter_map(|parent| retried_already(state, parent)).collect();
+    let asks = !twice.is_empty() || state.settings.budget.ask_above.is_some_and(|above| total > above);
     let preview = Preview {
         purpose,
-        warnings: [warnings, waits(state)].concat(),
+        warnings: [warnings, twice, waits(state)].concat(),
         obstacles: [nothing_left(&items), obstacles(state, total)].concat(),
         items,
         total,
@@ -115,7 +114,6 @@ pub(super) fn retry(state: &mut State, tasks: Vec<Task>, left_out: usize) {
         }
     }
     for task in &tasks {
-        warnings.extend(retried_already(state, task));
         if task.state() == TaskState::Saved {
             warnings.push(Problem::new(format!("{} is saved already", task.key), "this makes another video", ""));
         }
@@ -134,8 +132,8 @@ pub(super) fn retry(state: &mut State, tasks: Vec<Task>, left_out: usize) {
 }
 
 /// A warning, where a later attempt repeats this one already.
-fn retried_already(state: &State, task: &Task) -> Option<Problem> {
-    let row = state.tasks.rows.get(&task.key).filter(|row| row.retried)?;
+fn retried_already(state: &State, key: TaskKey) -> Option<Problem> {
+    let row = state.tasks.rows.get(&key).filter(|row| row.retried)?;
     // A later attempt has a larger key; the last one is what the person wants to know of.
     let later = state.tasks.rows.from(row.key).rev().find(|l| l.parent == Some(row.key));
     let told = later.map_or_else(String::new, |l| format!(" as {}, which is {}", l.key, l.state.word()));

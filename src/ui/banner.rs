@@ -1,7 +1,7 @@
 //! The rows below the header that say what stops the work, and once at the start what happened since the last time.
 
 use super::{brush::Brush, hints, text, words};
-use crate::domain::task::TaskState;
+use crate::domain::{problem::Problem, task::TaskState};
 use crate::logic::{
     keymap::Ctx,
     layout::{self, Banner},
@@ -33,7 +33,9 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) {
 
 fn sentence(banner: Banner, state: &State, room: usize) -> String {
     match banner {
-        Banner::Halted => state.queue.halted.as_ref().map_or_else(String::new, |halt| halt.problem.to_string()),
+        Banner::Halted => {
+            state.queue.halted.as_ref().map_or_else(String::new, |halt| halted(&halt.problem, state, room))
+        }
         Banner::NoKey => state.key_problem.as_ref().map_or_else(
             || {
                 format!(
@@ -54,6 +56,17 @@ fn sentence(banner: Banner, state: &State, room: usize) -> String {
         Banner::Unsent => unsent(state),
         Banner::Away => state.screen.away.as_ref().map_or_else(String::new, |away| summary(away, state, room)),
     }
+}
+
+/// `sending stopped: the balance or quota is used up; p goes on. Top up the account …`: the cause and the key stand
+/// before all that is cut on a narrow screen, and on a very narrow one the key stands first.
+fn halted(problem: &Problem, state: &State, room: usize) -> String {
+    let Some(key) = hints::key(state, Ctx::Table, "pause") else {
+        return problem.to_string();
+    };
+    let short = format!("{}; {key} goes on. {}", problem.what, problem.next);
+    let key_ends = text::width(&problem.what) + text::width(&key) + 11;
+    if key_ends <= room { short } else { format!("{key} goes on; {}", problem.what) }
 }
 
 /// `2 unsent tasks from before, 1.0 PTC: p sends them, u takes them back`.

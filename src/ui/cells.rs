@@ -3,6 +3,7 @@
 use super::{theme::Look, words};
 use crate::{
     domain::{
+        answer::MAYBE,
         problem::Charged,
         task::{Phase, Row, TaskKey, TaskState},
         time::{HOUR, Now, SECOND},
@@ -86,7 +87,10 @@ fn status(view: &View<'_>, row: &Row) -> CellText {
             row.finished_at.map_or_else(String::new, |at| format!("at {}", words::moment(at, view.now)))
         }
         // Its state is its class: only the reason is news.
-        TaskState::Unknown => row.error.as_deref().unwrap_or("outcome unknown").into(),
+        TaskState::Unknown => {
+            let error = row.error.as_deref().unwrap_or("outcome unknown");
+            error.strip_prefix(MAYBE).unwrap_or(error).trim_start().into()
+        }
         TaskState::Failed | TaskState::Refused => failure(row).unwrap_or_default(),
         TaskState::Cancelled => match row.charged {
             Charged::Yes => "charged".into(),
@@ -113,6 +117,7 @@ fn status(view: &View<'_>, row: &Row) -> CellText {
 fn failure(row: &Row) -> Option<String> {
     let class = row.class?.label();
     Some(match &row.error {
+        Some(error) if error.starts_with(class) => error.chars().take(200).collect(),
         Some(error) if !error.is_empty() => format!("{class}: {}", error.chars().take(200).collect::<String>()),
         _ => class.to_owned(),
     })

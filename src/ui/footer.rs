@@ -73,6 +73,9 @@ fn filter(brush: &mut Brush<'_>, place: Rect, line: &LineEditor, fault: Option<&
     Position::new((x + caret).min(place.right() - 1), place.y)
 }
 
+/// What a toast leaves of a row is shown from so many cells on.
+const LEFTOVER: u16 = 10;
+
 /// Passing words at the bottom right, the newest lowest. Tells whether there were any.
 pub(super) fn toasts(brush: &mut Brush<'_>, place: Rect, state: &State) -> bool {
     let look = brush.look;
@@ -87,7 +90,9 @@ pub(super) fn toasts(brush: &mut Brush<'_>, place: Rect, state: &State) -> bool 
         })
         .collect();
     let longest = lines.iter().map(|(.., line)| text::width(line)).max().unwrap_or(0);
-    let width = u16::try_from(longest + 4).unwrap_or(place.width).min(place.width);
+    let needs = u16::try_from(longest + 4).unwrap_or(place.width).min(place.width);
+    // A few cells of a row beside it would say nothing.
+    let width = if place.width - needs < LEFTOVER { place.width } else { needs };
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(place.height);
     let rect = Rect::new(place.right() - width, place.bottom() - height, width, height);
     brush.wipe(rect);

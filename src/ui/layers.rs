@@ -178,7 +178,9 @@ pub(super) fn messages(brush: &mut Brush<'_>, screen: Rect, state: &State, view:
             first = lines.len();
         }
         let time = words::moment(message.at, state.now);
-        let key = message.key.map_or_else(String::new, |key| format!("{key} "));
+        // Most messages name their task themselves.
+        let named = message.key.map(|key| format!("{key} ")).filter(|key| !message.text.starts_with(key.as_str()));
+        let key = named.unwrap_or_default();
         for (n, part) in text::wrap(&format!("{key}{}", message.text), room).into_iter().enumerate() {
             let (time, sign) = if n == 0 { (time.as_str(), look.signs.level(message.level)) } else { ("", "") };
             lines.push(Line::from(vec![

@@ -131,6 +131,9 @@ fn panes(brush: &mut Brush<'_>, places: &Places, state: &State) -> Drawn {
     }
     drawn.cursor = typed.or(drawn.cursor);
     let above_footer = places.table.or(places.detail).or(places.compose).unwrap_or(places.footer);
+    // The command line has a row of its own above the footer.
+    let commanding = state.screen.layers.iter().any(|layer| matches!(layer, Layer::Command(_)));
+    let above_footer = Rect { height: above_footer.height.saturating_sub(u16::from(commanding)), ..above_footer };
     if footer::toasts(brush, above_footer, state) {
         drawn.scroll = None;
         drawn.file = None;

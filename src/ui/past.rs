@@ -167,7 +167,8 @@ fn cost(task: &Task) -> String {
 fn sum(line: &[Task]) -> String {
     let of = |charged: Charged| line.iter().filter(|task| task.charged() == charged).map(|task| task.cost).sum::<Ptc>();
     let unknown = of(Charged::Unknown);
-    let spent = format!("{} PTC in {} attempts", of(Charged::Yes), line.len());
+    let attempts = if line.len() == 1 { "attempt" } else { "attempts" };
+    let spent = format!("{} PTC in {} {attempts}", of(Charged::Yes), line.len());
     if unknown == Ptc::ZERO { spent } else { format!("{spent}, and {unknown} PTC perhaps") }
 }
 

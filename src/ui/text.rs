@@ -24,7 +24,7 @@ pub(super) fn wrap(text: &str, cells: usize) -> Vec<String> {
     for paragraph in text.split('\n') {
         let paragraph = harmless(paragraph);
         let (mut line, mut used) = (String::new(), 0);
-        for word in paragraph.split_word_bounds() {
+        for word in words(&paragraph) {
             if used + width(word) <= cells {
                 line.push_str(word);
                 used += width(word);
@@ -52,6 +52,29 @@ pub(super) fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
+/// The words of a paragraph, each with the brackets it opens before it and the marks that end it after it: no line
+/// begins with a full stop or ends with an opening bracket.
+fn words(paragraph: &str) -> impl Iterator<Item = &str> {
+    const OPENING: &str = "[({【「（“";
+    const CLOSING: &str = ".,;:!?])}】」）”。，；：！？、";
+    let all = |word: &str, of: &str| word.chars().all(|c| of.contains(c));
+    let mut bounds = paragraph.split_word_bound_indices().peekable();
+    std::iter::from_fn(move || {
+        let (from, mut word) = bounds.next()?;
+        let mut to = from + word.len();
+        while let Some((_, next)) = bounds.peek().copied() {
+            let glued = all(word, OPENING) || (all(next, CLOSING) && !word.trim().is_empty());
+            if !glued {
+                break;
+            }
+            bounds.next();
+            to += next.len();
+            word = next;
+        }
+        Some(&paragraph[from..to])
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,6 +84,8 @@ mod tests {
         assert_eq!(wrap("a quick brown fox", 9), ["a quick", "brown fox"]);
         assert_eq!(wrap("abcdefghij k", 4), ["abcd", "efgh", "ij k"]);
         assert_eq!(wrap("雨夜的东京", 5), ["雨夜", "的东", "京"]);
+        assert_eq!(wrap("it is queued.", 12), ["it is", "queued."]);
+        assert_eq!(wrap("camera [Push in]", 8), ["camera", "[Push", "in]"]);
         assert_eq!(wrap("one\n\ntwo", 9), ["one", "", "two"]);
     }
 

@@ -54,12 +54,23 @@ fn task_row(task: &Task, settings: &Settings, now: Now) -> Vec<Cell> {
         Cell::inked(state_words(task.state()), state_ink(task.state())),
         Cell::plain(model),
         Cell::plain(&*request.resolution),
-        Cell::plain(request.duration.to_string()),
-        Cell::inked(task.cost.to_string(), if task.charged() == Charged::No { FAINT } else { "" }),
+        // An adopted task's length is not known.
+        Cell::plain(if request.duration == 0 { String::new() } else { request.duration.to_string() }),
+        cost(task),
         Cell::plain(words::ago(now.wall.since(task.created_at))),
         Cell::plain(note(task)),
         Cell::plain(text::cut(&prompt, PROMPT, settings.ui.ascii).0),
     ]
+}
+
+/// What the task costs, as the dashboard shows it: what would be paid while it waits, nothing where it was not charged.
+fn cost(task: &Task) -> Cell {
+    match task.charged() {
+        Charged::Yes => Cell::plain(task.cost.to_string()),
+        Charged::Unknown => Cell::plain(format!("{}?", task.cost)),
+        Charged::No if task.state() == TaskState::Queued => Cell::inked(task.cost.to_string(), FAINT),
+        Charged::No => Cell::inked("0", FAINT),
+    }
 }
 
 /// What stands behind the state: the service's own word for it, or the kind of failure.
@@ -195,7 +206,7 @@ pub(super) mod tests {
         let expected = format!(
             " KEY  STATE      MODEL  RES   SEC  PTC       MADE  NOTE            PROMPT
   #9  > running  H-02   768P    6  0.5  5 min ago  Processing      雨夜的东京 霓虹灯
- #12  x failed   H-02   768P    6  0.5  5 min ago  prompt refused  a cat
+ #12  x failed   H-02   768P    6    0  5 min ago  prompt refused  a cat
 #130  + saved    H-02   768P    6  0.5  5 min ago                  {long}很…
 "
         );

@@ -88,12 +88,15 @@ fn later(told: &Told, wait_ms: Option<u64>) -> SubmitVerdict {
     SubmitVerdict::Later { wait_ms, error }
 }
 
+/// How the message of every unknown begins. The table leaves it out: its state says the same.
+pub const MAYBE: &str = "It may have been accepted and charged.";
+
 fn unknown(code: &str, why: &str, next: &str) -> SubmitVerdict {
     SubmitVerdict::Unknown {
         error: TaskError {
             code: code.into(),
             class: ErrorClass::UnknownOutcome,
-            message: format!("It may have been accepted and charged. {why}"),
+            message: format!("{MAYBE} {why}"),
             next: next.into(),
             charged: Charged::Unknown,
         },

@@ -226,7 +226,7 @@ pub(super) fn became_unknown(
     error: TaskError,
     note: crate::domain::task::Event,
 ) -> Vec<Effect> {
-    let text = format!("{} may have been accepted and charged: {}", task.key, error.message);
+    let text = format!("{} unknown: {}", task.key, error.message);
     toast::say(state, Level::Error, text, Some(task.key));
     task.phase = Phase::Unknown { error };
     task.claim = None;

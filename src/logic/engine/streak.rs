@@ -46,7 +46,7 @@ fn count(state: &mut State, row: Streak, error: &TaskError) -> Streak {
     let most = state.settings.queue.stop_after_failures;
     if most > 0 && tasks >= most {
         let what = format!("sending stopped: {tasks} tasks in a row came to nothing ({})", error.class.label());
-        let next = "R shows the failures by cause; p goes on sending.";
+        let next = "R shows the failures by cause.";
         let why = error.message.trim_end_matches('.');
         halt_queue(state, HaltCause::Failures(error.class), Problem::new(what, why, next));
         return Streak::default();
@@ -78,7 +78,7 @@ mod tests {
         refused(&mut state, &service);
         let halt = state.queue.halted.clone().map(|halt| (halt.cause, halt.problem.to_string()));
         let words = "sending stopped: 3 tasks in a row came to nothing (service error): it did not work. \
-                     R shows the failures by cause; p goes on sending.";
+                     R shows the failures by cause.";
         assert_eq!(halt, Some((HaltCause::Failures(ErrorClass::Service), words.to_owned())));
     }
 

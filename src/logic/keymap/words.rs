@@ -28,16 +28,19 @@ pub fn named(state: &State, ctx: Ctx, id: &str) -> String {
     key.map_or_else(|| format!(":{id}"), |key| readable(&key.to_string()))
 }
 
-/// A key as the config writes it, for a person: `Enter`, `Ctrl-r`, `PgDn`; single characters stay as they are.
+/// A key as the config writes it, for a person: `Enter`, `Ctrl-r`, `Shift-Tab`, `PgDn`; single characters stay as they are.
 #[must_use]
 pub fn readable(key: &str) -> String {
-    let mut chars = key.chars();
-    match (key, chars.next(), chars.next()) {
-        ("pgup", ..) => "PgUp".into(),
-        ("pgdn", ..) => "PgDn".into(),
-        (_, Some(first), Some(_)) => format!("{}{}", first.to_ascii_uppercase(), &key[first.len_utf8()..]),
-        _ => key.to_owned(),
-    }
+    let part = |part: &str| {
+        let mut chars = part.chars();
+        match (part, chars.next(), chars.next()) {
+            ("pgup", ..) => "PgUp".into(),
+            ("pgdn", ..) => "PgDn".into(),
+            (_, Some(first), Some(_)) => format!("{}{}", first.to_ascii_uppercase(), &part[first.len_utf8()..]),
+            _ => part.to_owned(),
+        }
+    };
+    key.split('-').map(part).collect::<Vec<_>>().join("-")
 }
 
 /// Everything the keys can do in this place, each with whether it is possible now.

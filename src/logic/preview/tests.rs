@@ -62,8 +62,8 @@ fn a_sensitive_prompt_and_a_second_retry_are_warned_of() {
         texts(&shown(&state).warnings),
         [
             "1 of these was refused as sensitive: the same words will most likely be refused again. e edits before it sends.",
-            "#1 is already retried as #3, which is failed. Type the number of tasks to send it once more.",
             "#2 is saved already: this makes another video",
+            "#1 is already retried as #3, which is failed. Type the number of tasks to send it once more.",
         ]
     );
 }
