@@ -193,6 +193,15 @@ mod tests {
     }
 
     #[test]
+    fn a_word_that_begins_inside_a_grapheme_does_not_take_the_caret_there() {
+        let mut editor = LineEditor::new("\u{113d1}");
+        typed(&mut editor, "雨 home alt-f");
+        assert_eq!(editor.caret, editor.text.len());
+        typed(&mut editor, "alt-b");
+        assert_eq!(editor.caret, 0);
+    }
+
+    #[test]
     fn the_window_holds_the_caret_and_cuts_at_borders_of_wide_characters() {
         let mut editor = LineEditor::new("雨夜的东京街头");
         assert_eq!(editor.window(20), ("雨夜的东京街头".into(), 14));

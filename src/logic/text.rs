@@ -27,13 +27,16 @@ pub(super) fn grapheme_floor(text: &str, at: usize) -> usize {
 /// that deletes a word does not delete a whole Chinese sentence.
 #[must_use]
 pub(super) fn word_before(text: &str, at: usize) -> usize {
-    text[..at].unicode_word_indices().next_back().map_or(0, |(start, _)| start)
+    let start = text[..at].unicode_word_indices().next_back().map_or(0, |(start, _)| start);
+    // A word may begin inside a grapheme (after a prepended sign); the caret may not.
+    grapheme_floor(text, start)
 }
 
 /// The end of the word after `at`.
 #[must_use]
 pub(super) fn word_after(text: &str, at: usize) -> usize {
-    text[at..].unicode_word_indices().next().map_or(text.len(), |(start, word)| at + start + word.len())
+    let end = text[at..].unicode_word_indices().next().map_or(text.len(), |(start, word)| at + start + word.len());
+    if grapheme_floor(text, end) == end { end } else { grapheme_after(text, end) }
 }
 
 /// Pasted text made harmless: escape sequences go whole (terminals hand them on as they were copied), then what
