@@ -197,6 +197,13 @@ fn keys(preview: &Preview, state: &State, look: Look) -> Line<'static> {
     if !preview.obstacles.is_empty() {
         return keys_line(state, look, &[(Ctx::Global, "back", "goes back; it cannot be sent like this")]);
     }
-    let sends = format!("sends: this pays{}", look.signs.pays);
+    let number = preview.items.len().to_string();
+    let typed = preview.typed.as_ref().is_none_or(|line| line.text().trim() == number);
+    let pays = look.signs.pays;
+    let sends = if typed {
+        format!("sends: this pays{pays}")
+    } else {
+        format!("sends once {number} is typed: this pays{pays}")
+    };
     keys_line(state, look, &[(Ctx::Preview, "send", &sends), (Ctx::Global, "back", "goes back")])
 }
