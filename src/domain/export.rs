@@ -104,7 +104,7 @@ fn short_data_url(url: &str) -> String {
 }
 
 /// The body of a submission as it goes over the wire, laid out for reading: [`request_value`] on several lines, with
-/// every hidden character written as `\uXXXX`.
+/// every hidden character written as a `\u` escape.
 #[must_use]
 pub fn request_json(request: &Request, spec: Option<&ModelSpec>, names: &WireNames) -> String {
     visible(&format!("{:#}", request_value(request, spec, names)))
@@ -139,7 +139,7 @@ pub fn request_value(request: &Request, spec: Option<&ModelSpec>, names: &WireNa
     body
 }
 
-/// JSON with every character that hides something or steers a terminal written as `\uXXXX`, which means the same.
+/// JSON with every character that hides something or steers a terminal written as a `\u` escape, which means the same.
 fn visible(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
