@@ -118,13 +118,16 @@ const fn state_ink(state: TaskState) -> &'static str {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 pub(super) mod tests {
     use super::*;
-    use crate::domain::{
-        catalogue::Catalogue,
-        money::Ptc,
-        problem::{ErrorClass, TaskError},
-        request::Request,
-        task::{FileId, Phase, RemoteId, SavedFile, TaskKey},
-        time::{Mono, Wall},
+    use crate::{
+        domain::{
+            catalogue::Catalogue,
+            money::Ptc,
+            problem::{ErrorClass, TaskError},
+            request::Request,
+            task::{FileId, Phase, RemoteId, SavedFile, TaskKey},
+            time::{Mono, Wall},
+        },
+        logic::testing::request,
     };
 
     /// 2026-11-22T18:30:00Z, seen from Shanghai.
@@ -139,19 +142,7 @@ pub(super) mod tests {
             attempt: 1,
             name: None,
             profile: "302ai".into(),
-            request: Request {
-                model: "MiniMax-Hailuo-02".into(),
-                prompt: prompt.into(),
-                first_frame: None,
-                last_frame: None,
-                subject: None,
-                resolution: "768P".into(),
-                duration: 6,
-                optimizer: true,
-                callback: None,
-                fast_pretreatment: false,
-                watermark: false,
-            },
+            request: Request { prompt: prompt.into(), ..request() },
             cost: Ptc::from_thousandths(500),
             remote: Some(RemoteId("106916112212032".into())),
             expires_at: None,

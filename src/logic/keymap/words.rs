@@ -128,46 +128,52 @@ fn wanted(here: Place) -> Vec<(Ctx, &'static str)> {
         Place::Confirm => in_ctx(Ctx::Confirm, &["yes", "no"]),
         Place::Copy => in_ctx(Ctx::Copy, &["id", "prompt", "url", "path", "curl"]),
     };
-    match here {
-        Place::Table | Place::Detail => {}
-        Place::ComposeText | Place::ComposePath | Place::ComposeChoice => {
-            hints.extend([(Ctx::Global, "back"), (Ctx::Global, "help")]);
-        }
-        Place::ComposeCamera
-        | Place::Pick
-        | Place::Preview
-        | Place::Failures
-        | Place::Mend
-        | Place::List
-        | Place::Filter
-        | Place::Palette
-        | Place::Command
-        | Place::Menu
-        | Place::Resolve
-        | Place::Confirm
-        | Place::Copy => hints.extend([(Ctx::Global, "back")]),
+    match Family::of(here) {
+        Family::Tasks => {}
+        Family::Compose => hints.extend([(Ctx::Global, "back"), (Ctx::Global, "help")]),
+        Family::Over => hints.extend([(Ctx::Global, "back")]),
     }
     hints
 }
 
+/// Places whose footers are alike.
+enum Family {
+    /// The panes that show tasks.
+    Tasks,
+    /// The rows of compose.
+    Compose,
+    /// What lies over a pane.
+    Over,
+}
+
+impl Family {
+    const fn of(place: Place) -> Self {
+        match place {
+            Place::Table | Place::Detail => Self::Tasks,
+            Place::ComposeText | Place::ComposePath | Place::ComposeChoice => Self::Compose,
+            Place::ComposeCamera
+            | Place::Pick
+            | Place::Preview
+            | Place::Failures
+            | Place::Mend
+            | Place::List
+            | Place::Filter
+            | Place::Palette
+            | Place::Command
+            | Place::Menu
+            | Place::Resolve
+            | Place::Confirm
+            | Place::Copy => Self::Over,
+        }
+    }
+}
+
 /// What this state alone makes worth a hint: the acts that the task under the cursor most likely wants.
 fn own(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
-    match here {
-        Place::Table | Place::Detail => {}
-        Place::ComposeText | Place::ComposePath | Place::ComposeChoice => return vec![(Ctx::Compose, "fix")],
-        Place::ComposeCamera
-        | Place::Pick
-        | Place::Preview
-        | Place::Failures
-        | Place::Mend
-        | Place::List
-        | Place::Filter
-        | Place::Palette
-        | Place::Command
-        | Place::Menu
-        | Place::Resolve
-        | Place::Confirm
-        | Place::Copy => return Vec::new(),
+    match Family::of(here) {
+        Family::Tasks => {}
+        Family::Compose => return vec![(Ctx::Compose, "fix")],
+        Family::Over => return Vec::new(),
     }
     let fitting: &[&str] = match cursor_row(state).map(|row| row.state) {
         Some(TaskState::Unknown) => &["resolve"],
