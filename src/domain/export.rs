@@ -23,7 +23,7 @@ pub fn task_json(task: &Task) -> Value {
     json!({
         "key": key(task.key),
         "task_id": task.remote,
-        "state": task.state().word(),
+        "state": task.state().id(),
         "status": Some(task.status()).filter(|status| !status.is_empty()),
         "model": request.model,
         "prompt": request.prompt,

@@ -185,7 +185,7 @@ fn test(field: &str, relation: Relation, value: &str) -> Result<Test, String> {
         return Err(format!("{field} takes a colon, such as {}", example(field)));
     }
     match field {
-        "state" => known(field, &lower, TaskState::ALL.map(TaskState::word), TaskState::from_word).map(Test::State),
+        "state" => known(field, &lower, TaskState::ALL.map(TaskState::id), TaskState::from_id).map(Test::State),
         "class" => known(field, &lower, ErrorClass::ALL.map(ErrorClass::id), ErrorClass::from_id).map(Test::Class),
         "charged" => known(field, &lower, ["yes", "no", "unknown"], Charged::from_id).map(Test::Charged),
         "status" => Ok(Test::Status(lower)),

@@ -44,7 +44,7 @@ pub(super) fn noticed(state: &mut State, task: &Task) {
     if state.settings.notify.hook {
         let facts = [
             ("REELTOP_KEY", task.key.0.to_string()),
-            ("REELTOP_STATE", now.word().to_owned()),
+            ("REELTOP_STATE", now.id().to_owned()),
             ("REELTOP_MODEL", task.request.model.clone()),
             ("REELTOP_PROMPT", task.request.prompt.clone()),
             ("REELTOP_TASK_ID", task.remote.as_ref().map(|id| id.0.clone()).unwrap_or_default()),

@@ -336,7 +336,7 @@ pub(crate) fn detail_of(key: u32) -> Detail {
     }
     if let Some(error) = task.error() {
         let raw = r#"{"task_id":"","base_resp":{"status_code":1026,"status_msg":"input new_sensitive"}}"#;
-        events.push(event(task.finished_at.unwrap_or(sent), task.state().word(), &error.message, Some(raw)));
+        events.push(event(task.finished_at.unwrap_or(sent), task.state().id(), &error.message, Some(raw)));
         if error.charged == Charged::No {
             ledger.push(money(task.finished_at.unwrap_or(sent), MoneyEvent::Released));
         }

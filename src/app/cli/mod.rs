@@ -19,7 +19,7 @@ use super::{
     linear, manual, surroundings, terminal,
 };
 use crate::{
-    domain::{problem::Problem, text},
+    domain::{lang, problem::Problem, text},
     io::config::{self, Folders, Loaded, Wanted},
     logic::keymap,
 };
@@ -69,6 +69,7 @@ struct Voice {
 /// Runs one call of the program.
 #[must_use]
 pub fn run(cli: Cli) -> ExitCode {
+    lang::set(surroundings::language());
     let exit = match call(cli) {
         Ok(exit) | Err(Stop::Exit(exit)) => exit,
         Err(Stop::Problem(exit, problem)) => {
@@ -149,6 +150,7 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
         return Err(Stop::Exit(Exit::Usage));
     }
     super::log::start(&loaded.paths.log, global.verbose);
+    lang::set(loaded.settings.ui.language.unwrap_or_else(surroundings::language));
     text::set_ambiguous_wide(loaded.settings.ui.ambiguous_width == 2);
     Ok(loaded)
 }

@@ -105,7 +105,7 @@ pub fn cost_json(lines: &[CostLine], utc_offset: i32) -> String {
             "amount_ptc": line.amount,
             "profile": line.profile,
             "model": line.model,
-            "state": line.state.word(),
+            "state": line.state.id(),
             "charged": line.charged.id(),
             "class": line.class.map(|class| class.id()),
         })

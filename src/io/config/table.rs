@@ -6,7 +6,7 @@ use super::{
     options::{Kind, Opt, opt, reserved, unset},
     profile::Account,
 };
-use crate::domain::{name::check_template, problem::ErrorClass, time::SECOND};
+use crate::domain::{lang::Lang, name::check_template, problem::ErrorClass, time::SECOND};
 
 /// A section of the file whose options are all known by name.
 pub(super) struct Section {
@@ -370,12 +370,12 @@ pub(super) static SECTIONS: [Section; 10] = [
                 "false",
                 "Nothing moves by itself but once a minute.",
             ),
-            reserved(opt(
+            opt(
                 "language",
-                Kind::Word { words: &["auto", "en", "zh"], set: |c, v| c.settings.ui.language = v },
+                Kind::Word { words: &["auto", "en", "zh"], set: |c, v| c.settings.ui.language = Lang::from_id(&v) },
                 "\"auto\"",
-                "The language of the screen; auto goes by the locale.",
-            )),
+                "The language of the screen: en (English), zh (Simplified Chinese), or auto, which goes by the locale.",
+            ),
         ],
     },
 ];

@@ -157,7 +157,7 @@ pub(super) fn pages(
     let snapshot = conn.unchecked_transaction()?;
     let live: Vec<String> = (TaskState::ALL.into_iter())
         .filter(|state| state.is_live() || *state == TaskState::Unknown)
-        .map(|state| format!("'{}'", state.word()))
+        .map(|state| format!("'{}'", state.id()))
         .collect();
     let sql = format!("SELECT {TASK} FROM tasks WHERE state IN ({}) ORDER BY key DESC", live.join(", "));
     let mut live = tasks(&snapshot, &sql, [])?;

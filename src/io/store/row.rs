@@ -320,7 +320,7 @@ macro_rules! kept_as_word {
 }
 
 kept_as_word! {
-    TaskState: TaskState::word, TaskState::from_word;
+    TaskState: TaskState::id, TaskState::from_id;
     Charged: Charged::id, Charged::from_id;
     ErrorClass: ErrorClass::id, ErrorClass::from_id;
     MoneyEvent: MoneyEvent::id, MoneyEvent::from_id;

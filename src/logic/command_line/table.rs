@@ -80,7 +80,7 @@ fn action(state: &mut State, rest: &str, action: Action) -> Result<Vec<Do>, Stri
 }
 
 fn filter_words(_: &State, _: &str) -> Vec<String> {
-    TaskState::ALL.iter().map(|of| format!("state:{}", of.word())).collect()
+    TaskState::ALL.iter().map(|of| format!("state:{}", of.id())).collect()
 }
 
 fn filter(state: &mut State, rest: &str) -> Result<Vec<Do>, String> {
