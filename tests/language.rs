@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 #[path = "architecture/source.rs"]
+#[allow(dead_code, reason = "the test of the architecture wants more of it")]
 mod source;
 
 use reeltop::domain::{lang, task::TaskState};
