@@ -5,7 +5,7 @@ mod row;
 mod state;
 
 pub use ledger::{Event, LedgerLine, MoneyEvent};
-pub use row::Row;
+pub use row::{Kind, Row, Texts};
 pub use state::TaskState;
 
 use super::{

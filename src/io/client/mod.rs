@@ -96,8 +96,8 @@ impl Client {
         let build = |builder: reqwest::ClientBuilder| {
             builder.redirect(reqwest::redirect::Policy::none()).build().map_err(|e| failed(&e))
         };
-        let submissions = build(transport(route).pool_max_idle_per_host(0))?;
-        let questions = build(transport(route))?;
+        let submissions = build(transport(route)?.pool_max_idle_per_host(0))?;
+        let questions = build(transport(route)?)?;
         Ok(Self(Arc::new(Inner { config, base, key, submissions, questions, encoded: Encoded::default() })))
     }
 
