@@ -67,11 +67,11 @@ pub enum Command {
     /// The rest stays queued for whoever runs the engine: a dashboard, or `reeltop watch`. This call costs money; without
     /// a terminal it needs --yes and --max-cost.
     Submit(Box<Submit>),
-    /// List tasks, newest first
+    /// List tasks, the newest last
     List {
         /// Only those that pass, such as `state:failed model:02 "age<2h" cat`; `!` negates
         filter: Vec<String>,
-        /// At most so many
+        /// At most so many, the newest
         #[arg(long, value_name = "N")]
         limit: Option<usize>,
     },

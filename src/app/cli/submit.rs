@@ -27,12 +27,16 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
     let plan = plan::make(setup, &order)?;
     if order.dry_run {
-        return plan::dry_run(setup, &plan);
+        return plan::dry_run(setup, &plan, voice);
     }
     if let Some(task) = named(setup, order.name.as_deref())? {
         say(&format!("the name {:?} is {} already; nothing was queued", order.name.unwrap_or_default(), task.key));
+        if order.wait {
+            return waits::wait(setup, vec![task.key], None, voice);
+        }
+        let exit = waits::exit_of(&task);
         look::print(setup, &[task], voice)?;
-        return Ok(Exit::Done);
+        return Ok(exit);
     }
     consent::ask(plan.tasks(), plan::cost(setup, &plan), order.consent, &setup.settings.budget)?;
     let intents = plan
