@@ -39,7 +39,7 @@ use reeltop::{
     },
     ui::{self, Drawn},
 };
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 
 const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (60, 16), (40, 12)];
 
@@ -187,6 +187,7 @@ fn preview(purpose: Purpose, items: Vec<PreviewItem>) -> Preview {
         purpose,
         total: items.iter().map(|item| item.cost).sum(),
         items,
+        again: BTreeSet::new(),
         warnings: Vec::new(),
         obstacles: Vec::new(),
         opened: Mono(0),

@@ -67,7 +67,7 @@ fn timed_out() -> Reply {
 }
 
 fn intents(n: usize) -> Vec<Intent> {
-    vec![Intent { request: testing::request(), parent: None, name: None }; n]
+    vec![Intent { request: testing::request(), parent: None, again: false, name: None }; n]
 }
 
 fn key(n: u32) -> TaskKey {

@@ -290,7 +290,7 @@ fn work_of_an_earlier_run_comes_back_paused_before_a_person_whatever_came_first(
 #[test]
 fn three_wishes_to_retry_are_three_attempts_but_one_intent_is_one() {
     let mut world = World::running();
-    let intent = Intent { request: testing::request(), parent: Some(key(1)), name: None };
+    let intent = Intent { request: testing::request(), parent: Some(key(1)), again: false, name: None };
     world.act(Act::Queue { intents: vec![intent], undo: false });
     world.settle();
     let child = &world.disk.tasks[&key(2)];
