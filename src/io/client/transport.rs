@@ -11,7 +11,8 @@ use std::{
     time::Duration,
 };
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the making of a connection may take.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The way to a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
