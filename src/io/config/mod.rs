@@ -19,7 +19,7 @@ pub use fault::{Fault, Place, Rejected};
 pub use show::show;
 
 use super::secret::KeySource;
-use crate::{domain::problem::Problem, logic::settings::Settings, tr};
+use crate::{domain::problem::Problem, io::words, logic::settings::Settings, tr};
 use etcetera::BaseStrategy;
 use std::{
     fs, io,
@@ -132,7 +132,7 @@ pub fn load(wanted: &Wanted<'_>, folders: &Folders) -> Result<Loaded, Rejected> 
     let unreadable = |error: io::Error| {
         let problem = Problem::new(
             tr!("the config file {path} cannot be read", path = paths.config.display()),
-            error.to_string(),
+            words::system(&error),
             tr!("`reeltop config init` writes one that names every option"),
         );
         Rejected { path: paths.config.clone(), faults: vec![Fault { place: None, problem }] }
