@@ -2,11 +2,13 @@
 //! `app`.
 
 use super::{
+    lang::{self, Lang},
     money::Ptc,
     problem::{Charged, ErrorClass},
     task::{MoneyEvent, TaskKey, TaskState},
     time::{Now, Wall},
 };
+use crate::tr;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -33,7 +35,7 @@ pub struct CostLine {
     pub class: Option<ErrorClass>,
 }
 
-/// What attempts are grouped by.
+/// What attempts are grouped by. A group's name is a person's: state and class are in the person's language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
     /// The person's own day of the reserve.
@@ -123,7 +125,11 @@ fn group(line: &CostLine, by: By, utc_offset: i32) -> String {
         By::Day => day(line.at, utc_offset),
         By::Model => line.model.clone(),
         By::State => line.state.word().into(),
-        By::Class => line.class.map_or("none", |class| class.id()).into(),
+        By::Class => match (line.class, lang::current()) {
+            (None, _) => tr!("none").into(),
+            (Some(class), Lang::En) => class.id().into(),
+            (Some(class), Lang::Zh) => class.label().into(),
+        },
     }
 }
 
