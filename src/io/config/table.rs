@@ -293,8 +293,8 @@ pub(super) static SECTIONS: [Section; 10] = [
             unset(
                 "command",
                 Kind::Text { check: check::filled, set: |c, v| c.hook = Some(v) },
-                "\"notify-send \\\"$REELTOP_EVENT\\\"\"",
-                "A command to run, by sh; the facts stand in its environment, under names that begin with REELTOP_.",
+                "\"notify-send \\\"#$REELTOP_KEY $REELTOP_STATE\\\"\"",
+                "A command to run, by sh, for each task that is saved, has failed or is unknown. The facts stand in its\nenvironment: REELTOP_KEY, REELTOP_STATE, REELTOP_MODEL, REELTOP_PROMPT, REELTOP_TASK_ID, REELTOP_PATH, REELTOP_ERROR.",
             ),
         ],
     },
