@@ -3,19 +3,26 @@
 use super::{
     Reply, SubmitVerdict,
     body::{self, Body},
-    codes::{self, Act, Told},
+    codes::{self, Act, Told, sentence},
 };
-use crate::domain::{
-    problem::{Charged, ErrorClass, Problem, TaskError},
-    task::RemoteId,
+use crate::{
+    domain::{
+        lang::{self, Lang},
+        problem::{Charged, ErrorClass, Problem, TaskError},
+        task::RemoteId,
+    },
+    tr,
 };
 
 /// What a task that goes back to the queue tells.
-const BY_ITSELF: &str = "It is sent again by itself.";
+fn by_itself() -> String {
+    tr!("It is sent again by itself.").to_owned()
+}
 
 /// What a task of unknown outcome tells.
-const SETTLE: &str =
-    "Look at the service's own list whether it was made, then resolve it here; it is never sent again by itself.";
+fn settle() -> &'static str {
+    tr!("Look at the service's own list whether it was made, then resolve it here; it is never sent again by itself.")
+}
 
 /// What the answer to a submission means.
 ///
@@ -31,11 +38,11 @@ pub fn judge_submit(reply: &Reply) -> SubmitVerdict {
                 code: "no connection".into(),
                 class: ErrorClass::Network,
                 message: why.no_connection(),
-                next: BY_ITSELF.into(),
+                next: by_itself(),
                 charged: Charged::No,
             },
         },
-        Reply::Broken { why, .. } => unknown(why.code(), &why.no_answer(), SETTLE),
+        Reply::Broken { why, .. } => unknown(why.code(), &why.no_answer(), settle()),
         Reply::NotSent { problem } => SubmitVerdict::Refused { error: not_sent(problem), halt: None },
         Reply::Answered { http, retry_after_ms, body } => answered(*http, *retry_after_ms, body),
     }
@@ -46,7 +53,7 @@ fn answered(http: u16, wait_ms: Option<u64>, text: &str) -> SubmitVerdict {
     let fault = body.as_ref().and_then(|body| body.fault.as_ref());
     let told = Told::of(http, fault, &body::gist(text));
     if codes::leaves_open(http) {
-        return unknown(&format!("HTTP {http}"), &told.message(), SETTLE);
+        return unknown(&format!("HTTP {http}"), &told.message(), settle());
     }
     let id = body.as_ref().and_then(Body::task_id);
     match (codes::is_success(http), id, fault) {
@@ -54,14 +61,16 @@ fn answered(http: u16, wait_ms: Option<u64>, text: &str) -> SubmitVerdict {
         // A refusal has no id by the contract. Whatever this is, it may be a task that costs money.
         (_, Some(id), _) => unknown(
             &told.code,
-            &format!("The service named an id, {id}, and refused all the same: {}", told.message()),
-            &format!("Adopt {id} to see what it is, or resolve this one; it is never sent again by itself."),
+            &tr!("The service named an id, {id}, and refused all the same: {why}", id, why = told.message()),
+            &tr!("Adopt {id} to see what it is, or resolve this one; it is never sent again by itself.", id),
         ),
-        (true, None, None) if body.is_some() => unknown("no id", "The service said success but named no id", SETTLE),
+        (true, None, None) if body.is_some() => {
+            unknown("no id", tr!("The service said success but named no id"), settle())
+        }
         (true, None, None) => unknown(
             "unreadable",
-            &sentence(&format!("The answer (HTTP {http}) cannot be read"), &body::gist(text)),
-            SETTLE,
+            &sentence(&tr!("The answer (HTTP {http}) cannot be read", http), &body::gist(text)),
+            settle(),
         ),
         // A gateway without a channel says with 429 that there will be one.
         (false, None, _) if http == 429 && told.meaning.is_passing() => later(&told, wait_ms),
@@ -74,24 +83,34 @@ fn by_act(told: &Told, wait_ms: Option<u64>) -> SubmitVerdict {
         Act::Wait => later(told, wait_ms),
         Act::Refuse => SubmitVerdict::Refused { error: told.error(), halt: None },
         Act::Halt(cause) => SubmitVerdict::Refused { error: told.error(), halt: Some(cause) },
-        Act::Unclear => unknown(&told.code, &told.message(), SETTLE),
+        Act::Unclear => unknown(&told.code, &told.message(), settle()),
     }
 }
 
 fn later(told: &Told, wait_ms: Option<u64>) -> SubmitVerdict {
-    let error = TaskError { next: BY_ITSELF.into(), charged: Charged::No, ..told.error() };
+    let error = TaskError { next: by_itself(), charged: Charged::No, ..told.error() };
     SubmitVerdict::Later { wait_ms, error }
 }
 
-/// How the message of every unknown begins. The table leaves it out: its state says the same.
-pub const MAYBE: &str = "It may have been accepted and charged.";
+/// The message of an unknown.
+fn maybe(why: &str) -> String {
+    tr!("It may have been accepted and charged. {why}", why)
+}
+
+/// The message of an unknown without what every one begins with, for where its state says the same. A message is in the
+/// language that was spoken when it was stored, which may be another one by now.
+#[must_use]
+pub fn without_maybe(message: &str) -> &str {
+    let rest = |lang| message.strip_prefix(lang::within(lang, || maybe("")).trim_end()).map(str::trim_start);
+    rest(Lang::En).or_else(|| rest(Lang::Zh)).unwrap_or(message)
+}
 
 fn unknown(code: &str, why: &str, next: &str) -> SubmitVerdict {
     SubmitVerdict::Unknown {
         error: TaskError {
             code: code.into(),
             class: ErrorClass::UnknownOutcome,
-            message: format!("{MAYBE} {why}"),
+            message: maybe(why),
             next: next.into(),
             charged: Charged::Unknown,
         },
@@ -107,10 +126,6 @@ pub(super) fn not_sent(problem: &Problem) -> TaskError {
         next: problem.next.clone(),
         charged: Charged::No,
     }
-}
-
-pub(super) fn sentence(what: &str, why: &str) -> String {
-    if why.is_empty() { what.to_owned() } else { format!("{what}: {why}") }
 }
 
 #[cfg(test)]
@@ -273,7 +288,7 @@ mod tests {
             pair(
                 "It may have been accepted and charged. The service or a proxy before it failed: a page of HTML, 502 Bad \
                  Gateway",
-                SETTLE
+                settle()
             )
         );
         assert_eq!(
