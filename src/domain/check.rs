@@ -248,6 +248,7 @@ fn check_offer(draft: &Draft, model: &ModelSpec, at: &ResolutionSpec, faults: &m
 mod tests {
     use super::*;
     use crate::domain::{
+        lang::{self, Lang},
         money::Ptc,
         request::{ImageKind, StoredImage},
     };
@@ -391,6 +392,13 @@ mod tests {
         for (draft, field, sentence) in cases {
             assert_eq!(told(&draft), [(field, sentence.to_owned())], "{draft:?}");
         }
+    }
+
+    #[test]
+    fn faults_are_told_in_the_order_of_chinese() {
+        let draft = Draft { resolution: Some("1080P".into()), duration: Some(10), ..draft(HAILUO) };
+        let sentence = "MiniMax-Hailuo-02 在 1080P 下不支持 10 s：512P 或 768P 支持 10 s。可选 6 s。";
+        assert_eq!(lang::within(Lang::Zh, || told(&draft)), [(Field::Duration, sentence.to_owned())]);
     }
 
     #[test]

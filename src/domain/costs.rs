@@ -222,4 +222,18 @@ mod tests {
             }
         );
     }
+
+    #[test]
+    fn in_chinese_states_and_classes_have_their_chinese_names() {
+        let lines = [
+            line(1, 0, MoneyEvent::Reserved, TaskState::Saved, None),
+            line(2, 0, MoneyEvent::Reserved, TaskState::Refused, Some(ErrorClass::Plan)),
+        ];
+        let names = |groups: Vec<(String, Sum)>| groups.into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+        let report = lang::within(Lang::Zh, || report(&lines, Now::default()));
+        assert_eq!(
+            (names(report.states), names(report.classes)),
+            (vec!["已保存".to_owned(), "被拒".to_owned()], vec!["套餐不含".to_owned(), "无".to_owned()],)
+        );
+    }
 }

@@ -162,7 +162,10 @@ impl Draft {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::domain::catalogue::Catalogue;
+    use crate::domain::{
+        catalogue::Catalogue,
+        lang::{self, Lang},
+    };
 
     fn closed(model: &str, resolution: &str) -> Vec<(Field, String)> {
         let catalogue = Catalogue::builtin();
@@ -244,5 +247,19 @@ mod tests {
             (listed(&[6]), listed(&[6, 10]), listed(&["a", "b", "c"])),
             ("6".into(), "6 or 10".into(), "a, b or c".into())
         );
+    }
+
+    #[test]
+    fn a_sentence_lists_words_as_its_language_does() {
+        let catalogue = Catalogue::builtin();
+        let model = catalogue.spec("MiniMax-Hailuo-02").unwrap();
+        lang::within(Lang::Zh, || {
+            assert_eq!(listed(&["a", "b", "c"]), "a、b 或 c");
+            assert_eq!(
+                usable(Field::LastFrame, model, "512P"),
+                Err("MiniMax-Hailuo-02 在 512P 下不支持尾帧，仅 768P 或 1080P 支持".to_owned())
+            );
+            assert_eq!(model.modes(), "文字、图片、首帧和尾帧");
+        });
     }
 }

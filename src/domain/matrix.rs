@@ -266,7 +266,10 @@ fn leave_out_unused(cells: &mut [Draft], catalogue: &Catalogue) {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::domain::request::{ImageKind, StoredImage};
+    use crate::domain::{
+        lang::{self, Lang},
+        request::{ImageKind, StoredImage},
+    };
 
     const HAILUO: &str = "MiniMax-Hailuo-02";
     const HAILUO_23: &str = "MiniMax-Hailuo-2.3";
@@ -344,6 +347,13 @@ mod tests {
             "One by one needs lists of the same length: there are 3 prompts and 2 durations. Make them equal, or take each \
              with each."
         );
+    }
+
+    #[test]
+    fn a_fault_of_several_lists_is_one_sentence_in_chinese_too() {
+        let lists = Lists { durations: vec![6, 10], zip: true, ..Lists::default() };
+        let said = lang::within(Lang::Zh, || expanded(&[draft("{a|b|c}", lists).into()], 100).unwrap_err().to_string());
+        assert_eq!(said, "逐一配对要求各列表长度相同：现有 3 个提示词和 2 个时长。使长度一致，或改用全部组合。");
     }
 
     #[test]

@@ -300,6 +300,40 @@ mod tests {
         assert!(long.chars().count() < 400, "{long}");
     }
 
+    #[test]
+    fn who_reads_chinese_gets_the_gateways_chinese_words_where_it_has_some() {
+        let told = |http, body: &str| match judge_submit(&answer(http, body)) {
+            SubmitVerdict::Refused { error, .. } | SubmitVerdict::Unknown { error } => (error.message, error.next),
+            other => (format!("{other:?}"), String::new()),
+        };
+        let both = |http, body: &str| [Lang::En, Lang::Zh].map(|lang| lang::within(lang, || told(http, body).0));
+        assert_eq!(
+            both(400, &gateway(-10011)),
+            ["The gateway found the request invalid: so it says", "网关认为请求无效：如此"]
+        );
+        let without = r#"{"error":{"err_code":-10011,"message":"so it says","message_cn":""}}"#;
+        assert_eq!(both(400, without)[1], "网关认为请求无效：so it says");
+        assert_eq!(both(200, &base(2013))[1], "服务认为请求有误：so it says");
+        assert_eq!(
+            lang::within(Lang::Zh, || told(502, "<html><title>502 Bad Gateway</title>")),
+            (
+                "可能已被接受并计费。服务或其前面的代理出错：HTML 页面，502 Bad Gateway".to_owned(),
+                "先在服务自己的列表中查看是否已创建，再在此核实；程序绝不会自动再次发送。".to_owned()
+            )
+        );
+    }
+
+    #[test]
+    fn the_reason_of_an_unknown_is_found_in_whichever_language_it_was_stored() {
+        for stored in [Lang::En, Lang::Zh] {
+            let message = lang::within(stored, || maybe("why"));
+            for spoken in [Lang::En, Lang::Zh] {
+                assert_eq!(lang::within(spoken, || without_maybe(&message).to_owned()), "why");
+            }
+        }
+        assert_eq!(without_maybe("outcome unknown"), "outcome unknown");
+    }
+
     proptest! {
         #[test]
         fn any_answer_has_a_verdict_and_no_5xx_is_ever_settled(http: u16, body in any::<String>()) {
