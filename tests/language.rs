@@ -7,7 +7,13 @@
 #[allow(dead_code, reason = "the test of the architecture wants more of it")]
 mod source;
 
-use reeltop::domain::{lang, task::TaskState};
+use reeltop::{
+    domain::{lang, task::TaskState},
+    logic::{
+        command_line::COMMANDS,
+        keymap::{BINDINGS, Ctx},
+    },
+};
 use source::{Token, all_tokens, closing, without_tests, words};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,8 +22,11 @@ use std::{
 };
 
 /// Sources whose texts are not for a person's screen, each with the reason. An entry that ends with `/` is a folder.
-const LEFT_OUT: &[(&str, &str)] =
-    &[("src/io/simulator/", "speaks as the service does"), ("src/domain/lang", "the languages themselves")];
+const LEFT_OUT: &[(&str, &str)] = &[
+    ("src/io/simulator/", "speaks as the service does"),
+    ("src/domain/lang", "the languages themselves"),
+    ("src/logic/keymap/bindings.rs", "a table, translated where it is shown; its texts are in `tabled`"),
+];
 
 /// Calls whose texts are not for a person's screen.
 const NOT_FOR_SCREENS: &[&str] = &[
@@ -85,7 +94,10 @@ fn no_text_for_a_person_is_left_outside() {
 
 /// The texts that stand in the program's tables and are translated where they are shown.
 fn tabled() -> Vec<&'static str> {
-    TaskState::ALL.map(TaskState::id).to_vec()
+    let keys = BINDINGS.iter().flat_map(|binding| [binding.hint, binding.help]);
+    let places = Ctx::ALL.map(Ctx::title);
+    let commands = COMMANDS.iter().flat_map(|command| [command.takes, command.help]).filter(|text| !text.is_empty());
+    TaskState::ALL.map(TaskState::id).into_iter().chain(keys).chain(places).chain(commands).collect()
 }
 
 /// The names of the arguments, each as often as it stands.
