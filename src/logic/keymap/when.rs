@@ -117,7 +117,7 @@ pub(super) fn some_task(state: &State) -> Possible {
 
 /// Whether it is known what that task asked for: of an adopted one it is not.
 fn known_row(row: &Row) -> Result<(), No> {
-    if row.model.is_empty() { Err(No::Foreign) } else { Ok(()) }
+    if row.kind.model.is_empty() { Err(No::Foreign) } else { Ok(()) }
 }
 
 /// Whether that task can be repeated as it is.
@@ -177,7 +177,7 @@ fn download_row(row: &Row) -> Result<(), No> {
     match row.state {
         TaskState::Ready | TaskState::Saved => Ok(()),
         // What is no longer watched but was paid for can be taken up again.
-        TaskState::Cancelled if row.remote.is_some() => Ok(()),
+        TaskState::Cancelled if row.remote().is_some() => Ok(()),
         TaskState::Saving => Err(No::Saving),
         TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Running => Err(No::NoFileYet),
         TaskState::Failed | TaskState::Refused | TaskState::Cancelled => Err(No::NoFile),
@@ -225,7 +225,7 @@ pub(super) fn has_file(state: &State) -> Possible {
 }
 
 pub(super) fn has_remote(state: &State) -> Possible {
-    of_cursor(state, |row| if row.remote.is_some() { Ok(()) } else { Err(No::NoId) })
+    of_cursor(state, |row| if row.remote().is_some() { Ok(()) } else { Err(No::NoId) })
 }
 
 /// Whether the service can be asked about that task.
