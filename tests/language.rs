@@ -7,7 +7,13 @@
 #[allow(dead_code, reason = "the test of the architecture wants more of it")]
 mod source;
 
-use reeltop::domain::{catalogue::Catalogue, lang, task::TaskState};
+use reeltop::{
+    domain::{catalogue::Catalogue, lang, task::TaskState},
+    logic::{
+        command_line::COMMANDS,
+        keymap::{BINDINGS, Ctx},
+    },
+};
 use source::{Token, all_tokens, closing, without_tests, words};
 use std::{
     borrow::Cow,
@@ -27,6 +33,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("src/io/config/example.rs", "a generated file, the same for everybody"),
     ("src/io/config/table.rs", "the options' docs, which go into that file only"),
     ("src/io/store/fill.rs", "made-up tasks to measure with"),
+    ("src/logic/keymap/bindings.rs", "a table, translated where it is shown; its texts are in `tabled`"),
 ];
 
 /// Calls whose texts are not for a person's screen.
@@ -133,7 +140,10 @@ fn tabled() -> Vec<&'static str> {
         Cow::Borrowed(ours) => Some(ours),
         Cow::Owned(_) => None,
     });
-    TaskState::ALL.map(TaskState::id).into_iter().chain(modes).collect()
+    let keys = BINDINGS.iter().flat_map(|binding| [binding.hint, binding.help]);
+    let places = Ctx::ALL.map(Ctx::title);
+    let commands = COMMANDS.iter().flat_map(|command| [command.takes, command.help]).filter(|text| !text.is_empty());
+    TaskState::ALL.map(TaskState::id).into_iter().chain(keys).chain(places).chain(commands).chain(modes).collect()
 }
 
 /// The names of the arguments, each as often as it stands.
