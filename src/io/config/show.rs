@@ -21,7 +21,7 @@ pub fn show(loaded: &Loaded) -> String {
     let profile = &loaded.settings.profile.name;
     for option in TOP.options {
         match written(loaded, option.name).filter(|set| set.literal.trim_matches('"') == profile) {
-            Some(set) => push(&mut text, &format!("profile = {}  # line {}", set.literal, set.line)),
+            Some(set) => push(&mut text, &format!("profile = {}  # line {}", set.literal, set.place.line)),
             None if option.default.shown().trim_matches('"') == profile => {
                 push(&mut text, &format!("profile = {profile:?}  # default"));
             }
@@ -53,9 +53,9 @@ fn push_option<C>(text: &mut String, loaded: &Loaded, section: &str, option: &Op
     let set = written(loaded, &format!("{section}.{}", option.name));
     match (set, &option.default) {
         (Some(set), _) if option.name == "api_key_cmd" => {
-            push(text, &format!("# {} is set on line {}; not shown", option.name, set.line));
+            push(text, &format!("# {} is set on line {}; not shown", option.name, set.place.line));
         }
-        (Some(set), _) => push(text, &format!("{} = {}  # line {}", option.name, set.literal, set.line)),
+        (Some(set), _) => push(text, &format!("{} = {}  # line {}", option.name, set.literal, set.place.line)),
         (None, Default::Is(_)) => push(text, &format!("{} = {default}  # default", option.name)),
         (None, Default::Unset(_)) => push(text, &format!("# {} is not set", option.name)),
     }
@@ -73,7 +73,7 @@ fn push_named(text: &mut String, loaded: &Loaded) {
             push(text, &format!("\n[{path}]"));
             section = path;
         }
-        push(text, &format!("{name} = {}  # line {}", set.literal, set.line));
+        push(text, &format!("{name} = {}  # line {}", set.literal, set.place.line));
     }
 }
 
