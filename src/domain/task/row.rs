@@ -57,6 +57,12 @@ pub struct Row {
 }
 
 impl Row {
+    /// Whether it is known what was asked for: it is not of a task that was made elsewhere.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        !self.model.is_empty()
+    }
+
     /// The line of that task. `retried` is not the task's own knowledge: it comes from the line of attempts.
     #[must_use]
     pub fn of(task: &Task, retried: bool) -> Self {

@@ -36,7 +36,7 @@ pub(super) fn some_task(state: &State) -> Possible {
 
 /// Whether it is known what that task asked for: of an adopted one it is not.
 fn known_row(row: &Row) -> Possible {
-    if row.model.is_empty() {
+    if !row.is_known() {
         return no(format!(
             "{} was made elsewhere, so what it asked for is not known here; n composes a new one",
             row.key
