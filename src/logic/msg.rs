@@ -262,6 +262,13 @@ pub enum HttpMsg {
         /// What came back.
         reply: Reply,
     },
+    /// The end of a query about a task that is not known here.
+    Found {
+        /// Of the command.
+        ticket: Ticket,
+        /// What came back.
+        reply: Reply,
+    },
     /// The end of a file call.
     File {
         /// The task.

@@ -283,7 +283,7 @@ fn failed(state: &mut State, of: Option<Ticket>, problem: Problem) -> Vec<Effect
         state.queue.claiming = None;
     }
     if let Some(ticket) = of.filter(|ticket| state.queue.inserting.remove(ticket)) {
-        state.queue.adopting.remove(&ticket);
+        state.adopting.inserting.remove(&ticket);
         preview::insert_failed(state, ticket, &problem);
         told::report(state, None, Err(problem.clone()));
     }
