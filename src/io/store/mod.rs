@@ -6,6 +6,7 @@
 //!                        |  Store  |                            write, read: the verbs, plain and synchronous
 //!     loader --pages-->  |         |                            row, schema: columns, pragmas, migrations
 //!     ear ----ring---->  [ ....... ]--ring--> other programs    owner, bell: who else runs, and telling him
+//!     vigil --ended-->                                          the wait for the end of a program that holds rows
 //! ```
 //!
 //! Three rules hold it together:
