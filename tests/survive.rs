@@ -343,3 +343,19 @@ fn a_download_of_a_program_that_is_killed_is_gone_on_with_by_one_that_runs_alrea
     until("the file is saved", || home.states() == [TaskState::Saved]);
     assert_honest(&service);
 }
+
+#[test]
+fn a_batch_that_a_crash_brings_back_though_it_was_never_told_as_queued_is_taken_back_and_not_sent() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let submit = |prompt| home.run(&["submit", "--prompt", prompt, "--yes", "--max-cost", "1", "--queue"]).coded(0);
+    submit("told");
+    submit("never told");
+    // What the log of a commit whose sync failed holds, as the next start reads it.
+    home.sql().execute("INSERT INTO unconfirmed VALUES ('1-1-1', 2, 2)", []).unwrap();
+    let done = home.run(&["watch", "--until-idle"]).coded(0);
+    assert!(done.err.contains("taken back, free: #2: the program that was queueing them ended"), "{}", done.err);
+    assert_eq!(home.states(), [TaskState::Saved, TaskState::Cancelled]);
+    assert_eq!((service.sim().submissions_of("told"), service.sim().submissions_of("never told")), (1, 0));
+    assert_honest(&service);
+}

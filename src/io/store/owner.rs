@@ -127,8 +127,13 @@ impl Programs {
         Self { dir: dir.to_owned(), me: me.map(|owner| owner.name.clone()), ringer: bell::Ringer::new() }
     }
 
+    /// Our own name, where we have one.
+    pub(super) fn me(&self) -> Option<&str> {
+        self.me.as_deref()
+    }
+
     /// Whether that owner still runs. What a dead one left behind is cleared away. When it cannot be found out, it does.
-    fn is_alive(&self, owner: &str) -> bool {
+    pub(super) fn is_alive(&self, owner: &str) -> bool {
         let path = lock_file(&self.dir, owner);
         let file = match File::open(&path) {
             Ok(file) => file,

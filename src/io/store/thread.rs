@@ -143,9 +143,13 @@ impl Desk {
         let owner = Owner::start(dir)?;
         let rung = Arc::new(AtomicBool::new(false));
         let ear = listen(&owner, &rung, feed);
-        let store = Store::open_as(dir, Some(&owner))?;
+        let mut store = Store::open_as(dir, Some(&owner))?;
         let Overview { total, last_seen, drafts } = store.overview()?;
+        let taken_back = store.take_back_unconfirmed()?;
         to(StoreMsg::Opened { owner: owner.name().to_owned(), total, last_seen, drafts });
+        if !taken_back.is_empty() {
+            to(StoreMsg::TakenBack { keys: taken_back });
+        }
         Ok(Self { _ear: ear, rung, feed: feed.clone(), watched: HashSet::new(), store, owner })
     }
 
