@@ -11,7 +11,13 @@ use reeltop::{
         task::{Phase, TaskKey},
         time::{Mono, SECOND},
     },
-    logic::{layout, state::State, tasks},
+    logic::{
+        self, layout,
+        msg::{Input, Msg},
+        screen::Pane,
+        state::State,
+        tasks,
+    },
     ui,
 };
 
@@ -58,6 +64,22 @@ fn a_move_of_the_highlight_takes_60_bytes_at_most() {
     for at in 1..30 {
         let bytes = line.go(at);
         assert!((1..=60).contains(&bytes), "to row {at}: {bytes}");
+    }
+}
+
+#[test]
+fn a_key_held_down_over_tasks_in_all_states_takes_60_bytes_a_row_at_most() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut state = common::believable(width, height);
+        state.screen.pane = Pane::Table;
+        let mut line = Line { state, writer: FrameWriter::new(Vec::new()) };
+        line.go(0);
+        for press in 1..layout::table_rows(&line.state) {
+            let now = line.state.now;
+            let _ = logic::update(&mut line.state, Msg::Input(Input::Key("j".parse().unwrap())), now);
+            let bytes = line.draw();
+            assert!((1..=60).contains(&bytes), "{width}x{height}, press {press}: {bytes}");
+        }
     }
 }
 
