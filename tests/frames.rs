@@ -12,7 +12,10 @@ use reeltop::{
         time::{Mono, SECOND},
     },
     logic::{
-        self, layout,
+        self,
+        editor::PromptEditor,
+        key::{Code, Key},
+        layout,
         msg::{Input, Msg},
         screen::Pane,
         state::State,
@@ -49,6 +52,13 @@ impl Line {
         self.writer.present(buf, drawn).unwrap().bytes
     }
 
+    /// Has a key take effect and tells the bytes it took.
+    fn press(&mut self, key: &str) -> usize {
+        let (key, now) = (key.parse().unwrap_or(Key::plain(Code::Char(key.chars().next().unwrap()))), self.state.now);
+        let _ = logic::update(&mut self.state, Msg::Input(Input::Key(key)), now);
+        self.draw()
+    }
+
     /// Moves the cursor to a row of the table and tells the bytes it took.
     fn go(&mut self, at: usize) -> usize {
         let table = &mut self.state.screen.table;
@@ -75,9 +85,7 @@ fn a_key_held_down_over_tasks_in_all_states_takes_60_bytes_a_row_at_most() {
         let mut line = Line { state, writer: FrameWriter::new(Vec::new()) };
         line.go(0);
         for press in 1..layout::table_rows(&line.state) {
-            let now = line.state.now;
-            let _ = logic::update(&mut line.state, Msg::Input(Input::Key("j".parse().unwrap())), now);
-            let bytes = line.draw();
+            let bytes = line.press("j");
             assert!((1..=60).contains(&bytes), "{width}x{height}, press {press}: {bytes}");
         }
     }
@@ -123,5 +131,26 @@ fn a_changed_row_takes_60_bytes_at_most() {
         tasks::put(&mut line.state, next);
         let bytes = line.draw();
         assert!(bytes <= 60, "{status}: {bytes}");
+    }
+}
+
+#[test]
+fn typing_takes_60_bytes_a_character_and_a_warning_moves_no_row() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut line = Line { state: common::believable(width, height), writer: FrameWriter::new(Vec::new()) };
+        line.state.screen.compose.draft.prompt.clear();
+        line.state.screen.compose.prompt = PromptEditor::new("");
+        line.press("n");
+        line.press("A");
+        for key in " fox runs through fresh snow".chars() {
+            let bytes = line.press(&key.to_string());
+            assert!((1..=60).contains(&bytes), "{width}x{height}, {key:?}: {bytes}");
+        }
+        // The list of camera commands comes and goes; what the word is not is said where the prompt ends.
+        for key in "[pan lef".chars() {
+            line.press(&key.to_string());
+        }
+        let bytes = line.press("]");
+        assert!((60..=450).contains(&bytes), "{width}x{height}: {bytes}");
     }
 }
