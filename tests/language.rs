@@ -7,7 +7,10 @@
 #[allow(dead_code, reason = "the test of the architecture wants more of it")]
 mod source;
 
-use reeltop::domain::{lang, task::TaskState};
+use reeltop::{
+    domain::{lang, task::TaskState},
+    logic::{columns, engine::kinds},
+};
 use source::{Token, all_tokens, closing, without_tests, words};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,7 +20,13 @@ use std::{
 
 /// Sources whose texts are not for a person's screen, each with the reason. An entry that ends with `/` is a folder.
 const LEFT_OUT: &[(&str, &str)] =
-    &[("src/io/simulator/", "speaks as the service does"), ("src/domain/lang", "the languages themselves")];
+    &[
+        ("src/io/simulator/", "speaks as the service does"),
+        ("src/domain/lang", "the languages themselves"),
+        ("src/logic/columns.rs", "a table, translated by its own functions; see `tabled`"),
+        ("src/logic/engine/kinds.rs", "a table, translated by its own function; see `tabled`"),
+        ("src/logic/testing.rs", "tasks for tests"),
+    ];
 
 /// Calls whose texts are not for a person's screen.
 const NOT_FOR_SCREENS: &[&str] = &[
@@ -37,7 +46,16 @@ const NOT_FOR_SCREENS: &[&str] = &[
 ];
 
 /// Single texts that stay as they are, each with the reason.
-const KEPT: &[(&str, &str)] = &[];
+const KEPT: &[(&str, &str)] = &[
+    ("an answer came for a task that is no longer live: {reply:?}", "goes into the log only"),
+    ("not yet on disk: {key} has the service's id {}", "goes into the log only"),
+    ("HTTP {http} {}", "the first line of a raw answer"),
+    ("Success, no file yet", "stands in the JSON and in filters as a word of the service"),
+    ("put back", "the id of a kind of event; `kinds::word` shows it"),
+    ("no answer", "the id of a kind of event; `kinds::word` shows it"),
+    ("not saved", "the id of a kind of event; `kinds::word` shows it"),
+    ("scp {port}{} .", "a command of a shell"),
+];
 
 /// A text in a source, without its quotes and escapes.
 struct Text {
@@ -85,7 +103,11 @@ fn no_text_for_a_person_is_left_outside() {
 
 /// The texts that stand in the program's tables and are translated where they are shown.
 fn tabled() -> Vec<&'static str> {
-    TaskState::ALL.map(TaskState::id).to_vec()
+    let columns = columns::ALL.iter().flat_map(|column| [column.title, column.sort_name, column.help]);
+    let mut all: Vec<&'static str> = TaskState::ALL.map(TaskState::id).to_vec();
+    all.extend(columns.filter(|text| text.chars().any(char::is_alphabetic)));
+    all.extend(kinds::ALL);
+    all
 }
 
 /// The names of the arguments, each as often as it stands.

@@ -2,15 +2,16 @@
 //! `ui` to say.
 
 use super::screen::Column;
+use crate::domain::lang;
 
 /// One column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ColumnSpec {
     /// What it shows.
     pub column: Column,
-    /// Its head on the screen.
+    /// Its head on the screen, in English: [`ColumnSpec::head`] has the person's language.
     pub title: &'static str,
-    /// Its name in the sort menu and in `:sort`.
+    /// Its name in `:sort`; in the sort menu it is [`ColumnSpec::name`].
     pub sort_name: &'static str,
     /// The cells it needs.
     pub width: u16,
@@ -20,7 +21,7 @@ pub struct ColumnSpec {
     pub from: u16,
     /// Numbers stand at the right edge.
     pub right: bool,
-    /// What it shows, for help.
+    /// What it shows, in English: [`ColumnSpec::about`] has the person's language.
     pub help: &'static str,
 }
 
@@ -92,6 +93,24 @@ impl ColumnSpec {
     const fn numbers(mut self) -> Self {
         self.right = true;
         self
+    }
+
+    /// Its head in the person's language; never wider than the column.
+    #[must_use]
+    pub fn head(&self) -> &'static str {
+        lang::tr(self.title)
+    }
+
+    /// Its name in the sort menu.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        lang::tr(self.sort_name)
+    }
+
+    /// What it shows, for help.
+    #[must_use]
+    pub fn about(&self) -> &'static str {
+        lang::tr(self.help)
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod acts;
 mod again;
 pub mod ending;
+pub mod kinds;
 pub mod money;
 pub mod poller;
 pub mod queue;

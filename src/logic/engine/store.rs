@@ -16,12 +16,14 @@ use crate::{
     logic::{
         away, compose, detail,
         effect::{Effect, Level, StoreCmd, Ticket, Write},
+        keymap::{self, Ctx},
         msg::{StoreMsg, WriteResult},
         notice, preview,
         spread::backoff,
         state::State,
         tasks, toast,
     },
+    tr,
 };
 use std::collections::VecDeque;
 
@@ -153,8 +155,9 @@ fn overtaken(state: &mut State, write: Write, now: Task) -> Vec<Effect> {
 
 /// An answer came after a person had settled the task as unknown: it costs money, whatever was settled.
 fn came_late(state: &mut State, mut task: Task, id: RemoteId) -> Vec<Effect> {
-    let what = format!("{} was accepted after all, and charged: the service's id is {}", task.key, id.0);
-    let problem = Problem::new(what, "the answer came after it had been settled", "d fetches its file.");
+    let what = tr!("{key} was accepted after all, and charged: the service's id is {id}", key = task.key, id = id.0);
+    let next = tr!("{download} fetches its file.", download = keymap::named(state, Ctx::Table, "download"));
+    let problem = Problem::new(what, tr!("the answer came after it had been settled"), next);
     toast::say(state, Level::Error, problem.to_string(), Some(task.key));
     let mut effects = vec![Effect::log(Level::Error, Some(task.key), &problem)];
     if task.remote.is_none() && !task.state().is_live() {
@@ -296,7 +299,7 @@ fn failed(state: &mut State, of: Option<Ticket>, problem: Problem) -> Vec<Effect
         let wait = backoff(SECOND, 30 * SECOND, state.store.failures, 0);
         state.store.retry_at = state.store.owner.as_ref().map(|_| state.now.mono.plus(wait));
     }
-    let what = "sending stopped: the store cannot be written";
+    let what = tr!("sending stopped: the store cannot be written");
     queue::halt_queue(state, HaltCause::Store, Problem::new(what, problem.to_string(), problem.next));
     effects
 }
@@ -341,7 +344,7 @@ pub(super) fn healthy(state: &mut State) {
     state.store.failures = 0;
     state.store.retry_at = None;
     resume(state);
-    toast::say(state, Level::Info, "the store can be written again".to_owned(), None);
+    toast::say(state, Level::Info, tr!("the store can be written again").to_owned(), None);
 }
 
 fn resume(state: &mut State) {

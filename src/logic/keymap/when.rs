@@ -221,7 +221,7 @@ pub(super) fn takes_several(state: &State) -> Possible {
 
 pub(super) fn send(state: &State) -> Possible {
     match state.screen.layers.last() {
-        Some(Layer::Preview(preview)) => crate::logic::preview::can_send(preview),
+        Some(Layer::Preview(preview)) => crate::logic::preview::can_send(state, preview),
         _ => no("There is no preview"),
     }
 }
