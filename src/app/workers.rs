@@ -127,9 +127,11 @@ impl Workers {
     /// Runs the user's own command. What it prints goes nowhere: the screen is ours.
     fn hook(&self, facts: Vec<(String, String)>) {
         let Some(command) = self.setup.hook.clone() else { return };
+        let key = self.setup.settings.profile.key_variable.clone();
         tokio::spawn(async move {
             let mut shell = Command::new("sh");
-            shell.arg("-c").arg(&command).envs(facts);
+            // A hook that prints its environment into a log must not print the key there.
+            shell.arg("-c").arg(&command).envs(facts).env_remove(key);
             match quiet(&mut shell).status().await {
                 Ok(status) if !status.success() => tracing::warn!("notify.command ended with {status}"),
                 Ok(_) => {}

@@ -239,7 +239,8 @@ mod tests {
             ("[Push in]", vec![]),
         ] {
             let found = unclosed(prompt);
-            let found: Vec<_> = found.iter().map(|u| (&prompt[u.bracket.clone()], &prompt[u.commands.clone()])).collect();
+            let found: Vec<_> =
+                found.iter().map(|u| (&prompt[u.bracket.clone()], &prompt[u.commands.clone()])).collect();
             assert_eq!(found, expected, "{prompt}");
         }
     }

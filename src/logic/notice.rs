@@ -91,11 +91,8 @@ pub(super) fn deadline(state: &State) -> Option<Mono> {
 }
 
 fn words(notices: &Notices) -> Option<String> {
-    let parts = [
-        (notices.saved, TaskState::Saved),
-        (notices.failed, TaskState::Failed),
-        (notices.unknown, TaskState::Unknown),
-    ];
+    let parts =
+        [(notices.saved, TaskState::Saved), (notices.failed, TaskState::Failed), (notices.unknown, TaskState::Unknown)];
     counted(parts.into_iter())
 }
 

@@ -102,6 +102,7 @@ fn queue(state: &mut State, intents: Vec<Intent>, undo: bool) -> Vec<Effect> {
                 .and_then(|parent| state.tasks.rows.get(&parent))
                 .map_or(1, |row| u32::from(row.attempt) + 1),
             parent: intent.parent,
+            again: intent.again,
             name: intent.name,
             profile: state.settings.profile.name.clone(),
             cost: price(state, &intent.request),
@@ -145,10 +146,13 @@ pub(super) fn inserted(state: &mut State, of: Ticket, result: Result<Vec<Task>, 
             effects.extend(store::changed(state, (**task).clone()));
             report(state, Some(task.key), Ok(task.state()));
         }
+        // Somebody has tried it again already: nothing is left to do by itself.
+        Err(InsertRefusal::Repeated { .. }) if automatic => {}
         Err(refusal @ InsertRefusal::OverBudget { .. }) if automatic => {
             let text = tr!("not tried again by itself: {problem}", problem = refusal.problem());
             toast::say(state, Level::Warning, text, None);
         }
+        Err(refusal @ InsertRefusal::Repeated { parent, .. }) => report(state, Some(*parent), Err(refusal.problem())),
         Err(refusal @ InsertRefusal::OverBudget { .. }) => report(state, None, Err(refusal.problem())),
     }
     effects.extend(preview::inserted(state, of, &result));
@@ -161,7 +165,11 @@ fn say_automatic(state: &mut State, tasks: &[Task]) {
         let key = task.key;
         let text = match task.parent {
             Some(parent) => {
-                tr!("{key} is queued by itself as another try of {parent}, as [retry] in the config allows", key, parent)
+                tr!(
+                    "{key} is queued by itself as another try of {parent}, as [retry] in the config allows",
+                    key,
+                    parent
+                )
             }
             None => tr!("{key} is queued by itself, as [retry] in the config allows", key),
         };
@@ -196,6 +204,11 @@ impl InsertRefusal {
                     tr!("Choose another name."),
                 )
             }
+            Self::Repeated { parent, child } => Problem::new(
+                tr!("nothing was queued"),
+                tr!("{parent} was tried again in the meantime, as {child}", parent, child),
+                tr!("Look at that one first."),
+            ),
             Self::OverBudget { cap, limit, spent, asked } => {
                 let (why, option) = match cap {
                     BudgetCap::Day => (
@@ -294,7 +307,10 @@ fn resolve(state: &mut State, key: TaskKey, as_what: Resolution) -> Vec<Effect> 
                 code: "not-created".into(),
                 class: ErrorClass::UnknownOutcome,
                 message: tr!("settled by hand: the service never made it").into(),
-                next: tr!("{retry} sends it again as a new attempt.", retry = keymap::named(state, Ctx::Table, "retry")),
+                next: tr!(
+                    "{retry} sends it again as a new attempt.",
+                    retry = keymap::named(state, Ctx::Table, "retry")
+                ),
                 charged: Charged::No,
             };
             task.phase = Phase::Refused { error };
@@ -401,6 +417,7 @@ fn adopt(state: &mut State, id: RemoteId) -> Vec<Effect> {
     };
     let task = NewTask {
         parent: None,
+        again: false,
         attempt: 1,
         name: None,
         profile: state.settings.profile.name.clone(),
@@ -419,7 +436,7 @@ fn adopt(state: &mut State, id: RemoteId) -> Vec<Effect> {
 
 /// The task that the service knows by that id.
 fn known_as(state: &State, id: &RemoteId) -> Option<TaskKey> {
-    state.tasks.rows.values().find(|row| row.remote.as_deref() == Some(id.0.as_str())).map(|row| row.key)
+    state.tasks.rows.values().find(|row| row.remote() == Some(id.0.as_str())).map(|row| row.key)
 }
 
 /// A task that acts can change: live or unknown.

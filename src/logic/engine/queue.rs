@@ -211,8 +211,7 @@ fn put_back(state: &mut State, mut task: Task, wait: Option<u64>, error: TaskErr
     } else {
         super::poller::spoke(state);
     }
-    let text =
-        tr!("sent again in {seconds} s: {message}", seconds = wait.div_ceil(SECOND), message = error.message);
+    let text = tr!("sent again in {seconds} s: {message}", seconds = wait.div_ceil(SECOND), message = error.message);
     let note = answer_event(state, "put back", text, reply);
     let not_before = state.now.wall.plus(wait);
     wait_until(state, state.now.mono.plus(wait));

@@ -51,7 +51,8 @@ fn count(state: &mut State, row: Streak, error: &TaskError) -> Streak {
     if most > 0 && tasks >= most {
         let kind = error.class.label();
         let what = tr!("sending stopped: {tasks} tasks in a row came to nothing ({kind})", tasks, kind);
-        let next = tr!("{failures} shows the failures by cause.", failures = keymap::named(state, Ctx::Table, "failures"));
+        let next =
+            tr!("{failures} shows the failures by cause.", failures = keymap::named(state, Ctx::Table, "failures"));
         let why = error.message.trim_end_matches(['.', '。']);
         halt_queue(state, HaltCause::Failures(error.class), Problem::new(what, why, next));
         return Streak::default();

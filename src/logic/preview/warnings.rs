@@ -11,6 +11,7 @@ use crate::{
     },
     tr,
 };
+use std::collections::BTreeSet;
 
 /// Tasks that a warning names one by one.
 const NAMED: usize = 6;
@@ -73,12 +74,11 @@ fn saved(tasks: &[Task]) -> Option<Problem> {
     }
 }
 
-/// Of tasks that a later attempt repeats already.
-pub(super) fn retried_already(state: &State, parents: impl Iterator<Item = TaskKey>) -> Option<Problem> {
-    let rows = parents.filter_map(|key| state.tasks.rows.get(&key).filter(|row| row.retried));
+/// Of tasks that later attempts repeat already.
+pub(super) fn retried_already(state: &State, parents: &BTreeSet<TaskKey>) -> Option<Problem> {
     // A later attempt has a larger key; the last one is what the person wants to know of.
     let later = |key| state.tasks.rows.from(key).rev().find(|later| later.parent == Some(key));
-    let twice: Vec<_> = rows.map(|row| (row.key, later(row.key))).collect();
+    let twice: Vec<_> = parents.iter().map(|key| (*key, later(*key))).collect();
     match twice.as_slice() {
         [] => None,
         [(key, later)] => {
@@ -143,14 +143,14 @@ mod tests {
             saved.iter().map(ToString::to_string).collect::<Vec<_>>(),
             ["9 of these are saved already (#1, #2, #3, #4, #5, #6 and 3 more): this makes another video of each"]
         );
-        let keys = || (1..=9).map(TaskKey);
+        let keys = BTreeSet::from([1, 2].map(TaskKey));
         assert_eq!(
-            retried_already(&state, keys()).unwrap().to_string(),
+            retried_already(&state, &keys).unwrap().to_string(),
             "2 of these are already retried: #1 as #10 (failed), #2 as #11 (running). Type the number of tasks to send \
              them once more."
         );
         assert_eq!(
-            within(Lang::Zh, || retried_already(&state, keys()).unwrap().to_string()),
+            within(Lang::Zh, || retried_already(&state, &keys).unwrap().to_string()),
             "其中 2 个已重试过：#1 → #10（失败）、#2 → #11（生成中）。输入任务个数可再发送一次。"
         );
     }
