@@ -9,7 +9,12 @@ mod source;
 
 use reeltop::{
     domain::{lang, task::TaskState},
-    logic::{columns, engine::kinds},
+    logic::{
+        columns,
+        command_line::COMMANDS,
+        engine::kinds,
+        keymap::{BINDINGS, Ctx},
+    },
 };
 use source::{Token, all_tokens, closing, without_tests, words};
 use std::{
@@ -25,6 +30,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("src/io/config/example.rs", "a generated file, the same for everybody"),
     ("src/io/config/table.rs", "the options' docs, which go into that file only"),
     ("src/io/store/fill.rs", "made-up tasks to measure with"),
+    ("src/logic/keymap/bindings.rs", "a table, translated where it is shown; its texts are in `tabled`"),
     ("src/logic/columns.rs", "a table; see `tabled`"),
     ("src/logic/engine/kinds.rs", "a table; see `tabled`"),
     ("src/logic/testing.rs", "tasks for tests"),
@@ -119,11 +125,13 @@ fn no_text_for_a_person_is_left_outside() {
 
 /// The texts that stand in the program's tables and are translated where they are shown.
 fn tabled() -> Vec<&'static str> {
+    let keys = BINDINGS.iter().flat_map(|binding| [binding.hint, binding.help]);
+    let places = Ctx::ALL.map(Ctx::title);
+    let commands = COMMANDS.iter().flat_map(|command| [command.takes, command.help]).filter(|text| !text.is_empty());
     let columns = columns::ALL.iter().flat_map(|column| [column.title, column.sort_name, column.help]);
-    let mut all: Vec<&'static str> = TaskState::ALL.map(TaskState::id).to_vec();
-    all.extend(columns.filter(|text| text.chars().any(char::is_alphabetic)));
-    all.extend(kinds::ALL);
-    all
+    let columns = columns.filter(|text| text.chars().any(char::is_alphabetic));
+    let states = TaskState::ALL.map(TaskState::id).into_iter();
+    states.chain(keys).chain(places).chain(commands).chain(columns).chain(kinds::ALL).collect()
 }
 
 /// The names of the arguments, each as often as it stands.

@@ -2,16 +2,15 @@
 //! `ui` to say.
 
 use super::screen::Column;
-use crate::domain::lang;
 
 /// One column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ColumnSpec {
     /// What it shows.
     pub column: Column,
-    /// Its head on the screen, in English: [`ColumnSpec::head`] has the person's language.
+    /// Its head on the screen, in English as every text of this table: `lang::tr` has the person's language.
     pub title: &'static str,
-    /// Its name in `:sort`; in the sort menu it is [`ColumnSpec::name`].
+    /// Its name in the sort menu and, in English, in `:sort`.
     pub sort_name: &'static str,
     /// The cells it needs.
     pub width: u16,
@@ -21,7 +20,7 @@ pub struct ColumnSpec {
     pub from: u16,
     /// Numbers stand at the right edge.
     pub right: bool,
-    /// What it shows, in English: [`ColumnSpec::about`] has the person's language.
+    /// What it shows, for help.
     pub help: &'static str,
 }
 
@@ -94,24 +93,6 @@ impl ColumnSpec {
         self.right = true;
         self
     }
-
-    /// Its head in the person's language; never wider than the column.
-    #[must_use]
-    pub fn head(&self) -> &'static str {
-        lang::tr(self.title)
-    }
-
-    /// Its name in the sort menu.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        lang::tr(self.sort_name)
-    }
-
-    /// What it shows, for help.
-    #[must_use]
-    pub fn about(&self) -> &'static str {
-        lang::tr(self.help)
-    }
 }
 
 /// The column's description.
@@ -159,6 +140,10 @@ fn spare(kept: &[&ColumnSpec], width: u16) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{
+        lang::{Lang, tr, within},
+        text::width,
+    };
 
     fn titles(width: u16) -> Vec<&'static str> {
         shown(width).iter().map(|spec| spec.title).collect()
@@ -181,6 +166,18 @@ mod tests {
             if width >= 40 {
                 assert_eq!(placed.last().map(|last| last.x + last.width), Some(width));
             }
+        }
+    }
+
+    #[test]
+    fn every_head_fits_its_column_in_both_languages() {
+        for lang in [Lang::En, Lang::Zh] {
+            let wide = |spec: &&ColumnSpec| within(lang, || width(tr(spec.title))) > usize::from(spec.width);
+            assert_eq!(
+                ALL.iter().filter(wide).map(|spec| spec.title).collect::<Vec<_>>(),
+                Vec::<&str>::new(),
+                "{lang:?}"
+            );
         }
     }
 
