@@ -109,3 +109,22 @@ fn title(state: &State) -> String {
     let said = counted(parts.into_iter().map(|which| (counts[which as usize], which)));
     said.map_or_else(|| "reeltop".to_owned(), |said| tr!("reeltop: {said}", said))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            lang::{Lang, within},
+            task::TaskState::{Queued, Running, Saved},
+        },
+        logic::testing::state,
+    };
+
+    #[test]
+    fn counts_are_told_in_both_languages() {
+        let state = state(&[Running, Saved, Queued, Running]);
+        assert_eq!(title(&state), "reeltop: 2 running, 1 queued");
+        assert_eq!(within(Lang::Zh, || title(&state)), "reeltop：生成中 2、待发送 1");
+    }
+}

@@ -1,8 +1,10 @@
 //! The preview of something paid: the one place between a key and money. It opens with the price, waits for Enter, and
 //! sends once.
 
+mod length;
 mod warnings;
 
+pub use length::scrolls;
 pub(super) use warnings::listed;
 
 use super::{
@@ -25,7 +27,6 @@ use crate::{
         money::Ptc,
         problem::Problem,
         task::{Task, TaskKey},
-        text::width,
         time::SECOND,
     },
     tr,
@@ -286,43 +287,5 @@ pub(super) fn scroll(state: &mut State, to: Move) {
 
 /// Lines that the fields of an item take besides its prompt.
 const LINES: usize = 16;
-/// Of these, those that one without pictures and changes has.
-const FEW_LINES: usize = 4;
-/// The lines and the cells of the screen that its text does not get: borders, price, keys; borders, signs.
-const AROUND: (usize, usize) = (9, 14);
-/// Cells that its text has at most, and those of them that a field's name takes.
-const CELLS: (usize, usize) = (88, 15);
-
-/// Whether its text may be longer than the screen has room for, so that there is something to scroll. How it is wrapped is
-/// for `ui`; it is guessed from above.
-#[must_use]
-pub fn scrolls(state: &State, preview: &Preview) -> bool {
-    let (width, height) = (usize::from(state.screen.width), usize::from(state.screen.height));
-    let cells = width.saturating_sub(AROUND.1).min(CELLS.0);
-    let problems = preview.obstacles.iter().chain(&preview.warnings);
-    let notes: usize = problems.map(|problem| wrapped(&problem.to_string(), cells.saturating_sub(4))).sum();
-    let items = match preview.items.as_slice() {
-        [only] => {
-            let request = &only.request;
-            let plain = only.was.is_none()
-                && request.callback.is_none()
-                && [&request.first_frame, &request.last_frame, &request.subject].into_iter().all(Option::is_none);
-            wrapped(&request.prompt, cells.saturating_sub(CELLS.1)) + if plain { FEW_LINES } else { LINES }
-        }
-        items if items.iter().any(|item| item.was.is_some()) => usize::MAX / 2,
-        items => items.len(),
-    };
-    preview.batch.is_some() || notes + items > height.saturating_sub(AROUND.0)
-}
-
-/// The most lines that a text can take: two that follow each other hold more together than one has room for.
-fn wrapped(text: &str, cells: usize) -> usize {
-    let most = |line: &str| match width(line) {
-        needed if needed <= cells => 1,
-        needed => 2 * needed / cells.max(1) + 1,
-    };
-    text.lines().map(most).sum::<usize>().max(1)
-}
-
 #[cfg(test)]
 mod tests;

@@ -71,7 +71,7 @@ fn mended(state: &State, task: &Task) -> Result<Request, String> {
     let Some(fix) = fix else {
         // The screen keeps it out of the plan; a task that failed anew meanwhile comes here.
         return if sensitive {
-            Err(tr!("its prompt was refused and is unchanged").into())
+            Err(tr!("the prompt was refused and is unchanged").into())
         } else {
             Ok(task.request.clone())
         };
@@ -80,7 +80,7 @@ fn mended(state: &State, task: &Task) -> Result<Request, String> {
     match fix {
         Fix::Prompts { template, text } => {
             draft.prompt =
-                template.fill(text, &task.request.prompt).ok_or(tr!("its prompt has no place for the shared part"))?;
+                template.fill(text, &task.request.prompt).ok_or(tr!("the prompt has no place for the shared part"))?;
         }
         Fix::Field { field, value } => mend::set(&mut draft, *field, value),
     }
@@ -101,7 +101,7 @@ fn mended(state: &State, task: &Task) -> Result<Request, String> {
         return Err(tr!("it would be the same request again").into());
     }
     if sensitive && request.prompt == task.request.prompt && request.stored_images().eq(stored.iter().copied()) {
-        return Err(tr!("its prompt was refused and is unchanged").into());
+        return Err(tr!("the prompt was refused and is unchanged").into());
     }
     Ok(request)
 }
