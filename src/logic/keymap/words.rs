@@ -121,7 +121,7 @@ fn wanted(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
             Some(Layer::Preview(preview)) if !preview::scrolls(state, preview) => in_ctx(Ctx::Preview, &["send"]),
             Some(_) | None => in_ctx(Ctx::Preview, &["send", "down", "up"]),
         },
-        Place::Failures => in_ctx(Ctx::Failures, &["fit", "plan", "take_in", "edit_prompts", "fix_field"]),
+        Place::Failures => in_ctx(Ctx::Failures, &["undo", "fit", "plan", "take_in", "edit_prompts", "fix_field"]),
         Place::Mend => in_ctx(Ctx::Mend, &["accept", "next_field"]),
         Place::List => in_ctx(Ctx::List, &["accept", "search", "next_hit", "previous_hit", "page_down", "page_up"]),
         Place::Filter => in_ctx(Ctx::Filter, &["accept"]),

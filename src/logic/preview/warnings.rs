@@ -77,7 +77,8 @@ fn saved(tasks: &[Task]) -> Option<Problem> {
 /// Of tasks that later attempts repeat already.
 pub(super) fn retried_already(state: &State, parents: &BTreeSet<TaskKey>) -> Option<Problem> {
     // A later attempt has a larger key; the last one is what the person wants to know of.
-    let later = |key| state.tasks.rows.from(key).rev().find(|later| later.parent == Some(key));
+    let later =
+        |key| state.tasks.rows.from(key).rev().find(|later| later.parent == Some(key) && !later.is_taken_back());
     let twice: Vec<_> = parents.iter().map(|key| (*key, later(*key))).collect();
     match twice.as_slice() {
         [] => None,
