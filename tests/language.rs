@@ -10,7 +10,9 @@ mod source;
 use reeltop::{
     domain::{catalogue::Catalogue, lang, task::TaskState},
     logic::{
+        columns,
         command_line::COMMANDS,
+        engine::kinds,
         keymap::{BINDINGS, Ctx},
     },
 };
@@ -34,6 +36,9 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("src/io/config/table.rs", "the options' docs, which go into that file only"),
     ("src/io/store/fill.rs", "made-up tasks to measure with"),
     ("src/logic/keymap/bindings.rs", "a table, translated where it is shown; its texts are in `tabled`"),
+    ("src/logic/columns.rs", "a table; see `tabled`"),
+    ("src/logic/engine/kinds.rs", "a table; see `tabled`"),
+    ("src/logic/testing.rs", "tasks for tests"),
 ];
 
 /// Calls whose texts are not for a person's screen.
@@ -89,6 +94,14 @@ const KEPT: &[(&str, &str)] = &[
     ("Command(..)", "a Debug of ours"),
     ("File({})", "a Debug of ours"),
     ("Fixed(..)", "a Debug of ours"),
+    ("an answer came for a task that is no longer live: {reply:?}", "goes into the log only"),
+    ("not yet on disk: {key} has the service's id {}", "goes into the log only"),
+    ("HTTP {http} {}", "the first line of a raw answer"),
+    ("Success, no file yet", "stands in the JSON and in filters as a word of the service"),
+    ("put back", "the id of a kind of event; `kinds::word` shows it"),
+    ("no answer", "the id of a kind of event; `kinds::word` shows it"),
+    ("not saved", "the id of a kind of event; `kinds::word` shows it"),
+    ("scp {port}{} .", "a command of a shell"),
 ];
 
 /// A text in a source, without its quotes and escapes.
@@ -144,7 +157,10 @@ fn tabled() -> Vec<&'static str> {
     let keys = BINDINGS.iter().flat_map(|binding| [binding.hint, binding.help]);
     let places = Ctx::ALL.map(Ctx::title);
     let commands = COMMANDS.iter().flat_map(|command| [command.takes, command.help]).filter(|text| !text.is_empty());
-    TaskState::ALL.map(TaskState::id).into_iter().chain(keys).chain(places).chain(commands).chain(modes).collect()
+    let columns = columns::ALL.iter().flat_map(|column| [column.title, column.sort_name, column.help]);
+    let columns = columns.filter(|text| text.chars().any(char::is_alphabetic));
+    let states = TaskState::ALL.map(TaskState::id).into_iter();
+    states.chain(keys).chain(places).chain(commands).chain(modes).chain(columns).chain(kinds::ALL).collect()
 }
 
 /// The names of the arguments, each as often as it stands.

@@ -24,24 +24,25 @@ use crate::{
         state::State,
         toast,
     },
+    tr,
 };
 
 /// Begins to take over a task of that id: it is asked about when the poller's budget allows.
 pub(super) fn adopt(state: &mut State, id: RemoteId) {
     if is_under_way(state, &id) {
-        told::say(state, None, Problem::new(format!("{} is being taken over already", id.0), "", ""));
+        told::say(state, None, Problem::new(tr!("{id} is being taken over already", id = id.0), "", ""));
         return;
     }
     if let Some(key) = known_as(state, &id) {
         acts::name(state, key);
         report(state, Some(key), Ok(state.tasks.rows[&key].state));
-        toast::say(state, Level::Info, format!("{} is here already, as {key}", id.0), Some(key));
+        toast::say(state, Level::Info, tr!("{id} is here already, as {key}", id = id.0, key), Some(key));
         return;
     }
     if !state.settings.has_key {
         let problem = state.key_problem.clone();
         let (why, next) = problem.map_or_else(
-            || ("the key for the service is not read yet".to_owned(), "Try again in a moment.".to_owned()),
+            || (tr!("the key for the service is not read yet").to_owned(), tr!("Try again in a moment.").to_owned()),
             |problem| (problem.to_string(), String::new()),
         );
         told::fail(state, None, Some(ErrorClass::Auth), Problem::new(not_adopted(&id), why, next));
@@ -61,7 +62,7 @@ pub(super) fn known_as(state: &State, id: &RemoteId) -> Option<TaskKey> {
 }
 
 fn not_adopted(id: &RemoteId) -> String {
-    format!("{} was not adopted", id.0)
+    tr!("{id} was not adopted", id = id.0)
 }
 
 /// The question about the next id that is wanted.

@@ -7,6 +7,7 @@ pub mod acts;
 mod adopt;
 mod again;
 pub mod ending;
+pub mod kinds;
 pub mod money;
 pub mod poller;
 pub mod queue;

@@ -15,6 +15,7 @@ use crate::{
         state::State,
         tasks, toast,
     },
+    tr,
 };
 
 /// How long a claim on a running task is good for; renewed when half of it is gone.
@@ -167,7 +168,7 @@ pub(super) fn queried(state: &mut State, key: TaskKey, of: Ticket, reply: &Reply
         }
         QueryVerdict::Success { file } => {
             answered(state);
-            let note = answer_event(state, "ready", format!("made; the file's id is {}", file.0), reply);
+            let note = answer_event(state, "ready", tr!("made; the file's id is {id}", id = file.0), reply);
             ready(state, task, file, note)
         }
         QueryVerdict::Failed { error } => {
@@ -217,7 +218,7 @@ fn again(
         ErrorClass::Auth => {
             spoke(state);
             rest(state, MINUTE);
-            let what = "sending stopped: the key was not accepted";
+            let what = tr!("sending stopped: the key was not accepted");
             let problem = Problem::new(what, error.message.clone(), error.next.clone());
             queue::halt_queue(state, HaltCause::Key, problem);
         }
@@ -250,7 +251,8 @@ fn failed(state: &mut State, mut task: Task, error: TaskError, reply: &Reply) ->
         Charged::Yes => None,
     };
     let ledger = money.map(|event| LedgerLine { at: state.now.wall, event, amount: task.cost });
-    toast::say(state, Level::Error, format!("{} failed: {}", task.key, error.message), Some(task.key));
+    let text = tr!("{key} failed: {message}", key = task.key, message = error.message);
+    toast::say(state, Level::Error, text, Some(task.key));
     streak::failed(state, &error);
     task.phase = Phase::Failed { error: error.clone() };
     task.finished_at = Some(state.now.wall);
@@ -271,7 +273,7 @@ pub(super) fn spoke(state: &mut State) {
     state.poller.misses = 0;
     if state.poller.offline_since.take().is_some() {
         state.poller.not_before = state.now.mono;
-        toast::say(state, Level::Info, "the service answers again".to_owned(), None);
+        toast::say(state, Level::Info, tr!("the service answers again").to_owned(), None);
     }
 }
 
