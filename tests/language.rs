@@ -9,7 +9,7 @@ mod source;
 
 use reeltop::{
     app::args,
-    domain::{lang, task::TaskState},
+    domain::{catalogue::Catalogue, lang, task::TaskState},
     io::simulator::Faults,
     logic::{
         command_line::COMMANDS,
@@ -18,6 +18,7 @@ use reeltop::{
 };
 use source::{Token, all_tokens, closing, without_tests, words};
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
@@ -27,6 +28,10 @@ use std::{
 const LEFT_OUT: &[(&str, &str)] = &[
     ("src/io/simulator/", "speaks as the service does"),
     ("src/domain/lang", "the languages themselves"),
+    ("src/domain/builtin.rs", "names of models; what they make is in the table of `tabled`"),
+    ("src/domain/camera.rs", "commands as they stand in a prompt, in both languages of the service"),
+    ("src/domain/cluster.rs", "reads the service's messages and says nothing itself"),
+    ("src/domain/export.rs", "JSON, a shell's command and signs of units"),
     ("src/io/config/example.rs", "a generated file, the same for everybody"),
     ("src/io/config/table.rs", "the options' docs, which go into that file only"),
     ("src/io/store/fill.rs", "made-up tasks to measure with"),
@@ -59,10 +64,29 @@ const NOT_FOR_SCREENS: &[&str] = &[
 /// Single texts that stay as they are, each with the reason.
 const KEPT: &[(&str, &str)] = &[
     ("HTTP {}", "a code, which JSON and filters know too"),
+    ("HTTP {http}", "a code, which JSON and filters know too"),
+    ("HTTP {status}", "a code, which JSON and filters know too"),
+    ("bad address", "a code, as above"),
+    ("no address", "a code, as above"),
+    ("no connection", "a code, as above"),
+    ("no id", "a code, as above"),
+    ("no reason", "a code, as above"),
+    ("not sent", "a code, as above"),
+    ("wrong task", "a code, as above"),
+    ("Success", "the service's word for a state"),
+    ("Fail", "the service's word for a state"),
+    ("Expires", "a parameter of a signed address"),
+    ("bearer ", "a part of a header"),
+    (" (cut)", "ends a raw answer, which is kept in the store and the log"),
+    ("an amount of PTC, such as 0.5", "a part of serde's own English sentence"),
     ("Bearer {}", "a header's value"),
     ("bytes ", "the unit in Content-Range"),
     ("Code", "an element of the storage's XML"),
     ("Message", "an element of the storage's XML"),
+    ("dns error", "the HTTP library's words"),
+    ("connection closed before message completed", "the HTTP library's words"),
+    ("invalid HTTP", "the HTTP library's words"),
+    ("the program's own worker for this call failed", "stands among the raw answers, which are no talk of ours"),
     ("Env({name})", "a Debug of ours"),
     ("Command(..)", "a Debug of ours"),
     ("File({})", "a Debug of ours"),
@@ -132,11 +156,16 @@ fn no_text_for_a_person_is_left_outside() {
 
 /// The texts that stand in the program's tables and are translated where they are shown.
 fn tabled() -> Vec<&'static str> {
+    let modes = Catalogue::builtin().models.into_iter().filter_map(|model| match model.modes {
+        Cow::Borrowed(ours) => Some(ours),
+        Cow::Owned(_) => None,
+    });
     let keys = BINDINGS.iter().flat_map(|binding| [binding.hint, binding.help]);
     let places = Ctx::ALL.map(Ctx::title);
     let commands = COMMANDS.iter().flat_map(|command| [command.takes, command.help]).filter(|text| !text.is_empty());
     let faults = Faults::NAMES.iter().map(|fault| fault.about);
-    TaskState::ALL.map(TaskState::id).into_iter().chain(keys).chain(places).chain(commands).chain(faults).collect()
+    let states = TaskState::ALL.map(TaskState::id).into_iter();
+    states.chain(keys).chain(places).chain(commands).chain(modes).chain(faults).collect()
 }
 
 /// The names of the arguments, each as often as it stands.

@@ -42,7 +42,7 @@ pub fn list(typed: &str) -> Result<Listing, Problem> {
     let place = expanded(if folder.is_empty() { "." } else { &folder }).map_err(|why| fail(why.into()))?;
     let hidden = name.starts_with('.');
     let mut entries: Vec<Entry> = fs::read_dir(&place)
-        .map_err(|error| fail(error.to_string()))?
+        .map_err(|error| fail(words::system(&error)))?
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| hidden || !name.starts_with('.'))
         .take(MOST)
@@ -93,14 +93,14 @@ pub fn text(typed: &str) -> Result<String, Problem> {
         Problem::new(tr!("{path} cannot be read", path = words::quote(typed, 200)), why, tr!("Check the path."))
     };
     let path = expanded(typed.trim()).map_err(|why| fail(why.into()))?;
-    let meta = fs::metadata(&path).map_err(|error| fail(error.to_string()))?;
+    let meta = fs::metadata(&path).map_err(|error| fail(words::system(&error)))?;
     if !meta.is_file() {
         return Err(fail(tr!("it is not a regular file").into()));
     }
     if meta.len() > MOST_TEXT {
         return Err(fail(tr!("it is larger than 16 MB").into()));
     }
-    let bytes = fs::read(path).map_err(|error| fail(error.to_string()))?;
+    let bytes = fs::read(path).map_err(|error| fail(words::system(&error)))?;
     String::from_utf8(bytes).map_err(|_| fail(tr!("it is no text in UTF-8").into()))
 }
 

@@ -109,7 +109,7 @@ pub fn data_url(stored: &StoredImage, images_dir: &Path) -> Result<String, Probl
             tr!("Choose the picture again (edit and retry); nothing was sent."),
         )
     };
-    let bytes = fs::read(place(stored, images_dir)).map_err(|error| lost(error.to_string()))?;
+    let bytes = fs::read(place(stored, images_dir)).map_err(|error| lost(words::system(&error)))?;
     if sha256(&bytes) != stored.sha256 {
         return Err(lost(tr!("its copy was changed").into()));
     }
@@ -135,7 +135,7 @@ fn read(path: &str) -> Result<Vec<u8>, Problem> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return fail(tr!("there is no such file").into(), tr!("Check the path."));
         }
-        Err(error) => return fail(error.to_string(), tr!("Check the path and its permissions.")),
+        Err(error) => return fail(words::system(&error), tr!("Check the path and its permissions.")),
         Ok(meta) if meta.is_dir() => return fail(tr!("it is a folder").into(), tr!("Choose a picture in it.")),
         Ok(meta) if !meta.is_file() => return fail(tr!("it is not a regular file").into(), tr!("Choose a picture.")),
         Ok(meta) if meta.len() == 0 => return fail(tr!("it is empty").into(), tr!("Choose another picture.")),
@@ -150,7 +150,7 @@ fn read(path: &str) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     match File::open(&found).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes)) {
         Ok(_) => Ok(bytes),
-        Err(error) => fail(error.to_string(), tr!("Check its permissions.")),
+        Err(error) => fail(words::system(&error), tr!("Check its permissions.")),
     }
 }
 
@@ -269,7 +269,7 @@ fn put_by(bytes: &[u8], stored: &StoredImage, images_dir: &Path) -> Result<(), P
         fs::remove_file(&tmp).ok();
         Problem::new(
             tr!("The picture {path} cannot be kept", path = shown(&stored.path)),
-            format!("{}: {error}", images_dir.display()),
+            format!("{}: {}", images_dir.display(), words::system(&error)),
             tr!("Make room or correct the folder's permissions, then choose it again."),
         )
     })

@@ -1,7 +1,7 @@
 //! The API key: where it comes from, and reading it. It lives in a type that cannot be shown, and no fault of its source
 //! quotes it. Reading may run a command and wait for it: a worker's business, never the start-up's.
 
-use crate::{domain::problem::Problem, tr};
+use crate::{domain::problem::Problem, io::words, tr};
 use rustix::process::{Pid, Signal, kill_process_group};
 use secrecy::SecretString;
 use std::{
@@ -104,7 +104,7 @@ fn content_of(path: &Path) -> Result<String, Problem> {
     let shown = path.display();
     let unreadable = |error: io::Error| {
         let next = tr!("Make the file, or change api_key_file in the config");
-        Problem::new(tr!("the key file {path} cannot be read", path = shown), error.to_string(), next)
+        Problem::new(tr!("the key file {path} cannot be read", path = shown), words::system(&error), next)
     };
     let file = fs::File::open(path).map_err(unreadable)?;
     let about = file.metadata().map_err(unreadable)?;
@@ -139,7 +139,7 @@ fn printed_by(command: &str, timeout: Duration) -> Result<String, Problem> {
         .stderr(Stdio::null())
         .process_group(0)
         .spawn()
-        .map_err(|error| failed(error.to_string()))?;
+        .map_err(|error| failed(words::system(&error)))?;
     let (done, printed) = mpsc::channel();
     let stdout = child.stdout.take();
     // A reader of its own: a command that leaves its stdout open to a child of its own must not hold us for ever.
@@ -153,15 +153,19 @@ fn printed_by(command: &str, timeout: Duration) -> Result<String, Problem> {
         Ok(Ok(text)) => text,
         Ok(Err(error)) => {
             stop(&mut child);
-            return Err(failed(error.to_string()));
+            return Err(failed(words::system(&error)));
         }
         Err(_) => {
             stop(&mut child);
             return Err(failed(tr!("it took longer than {seconds} s", seconds = timeout.as_secs())));
         }
     };
-    let status = child.wait().map_err(|error| failed(error.to_string()))?;
-    if status.success() { Ok(text) } else { Err(failed(status.to_string())) }
+    let status = child.wait().map_err(|error| failed(words::system(&error)))?;
+    if status.success() {
+        return Ok(text);
+    }
+    let ended = status.code().map_or_else(|| status.to_string(), |code| tr!("exit status: {code}", code));
+    Err(failed(ended))
 }
 
 /// Ends a command that is no longer wanted, with all that it started. The calls fail only when it has ended already.

@@ -66,12 +66,12 @@ pub fn shrink(path: &str, images_dir: &Path) -> Result<StoredImage, Problem> {
         Problem::new(what, why, tr!("Choose another picture, or make it smaller yourself."))
     };
     let found = expanded(path).map_err(|why| fail(why.into()))?;
-    let size = fs::metadata(&found).map_err(|error| fail(error.to_string()))?.len();
+    let size = fs::metadata(&found).map_err(|error| fail(words::system(&error)))?.len();
     if size > MOST_BYTES {
         return Err(fail(tr!("it is larger than 200 MB").into()));
     }
     let kind = kind(&found).ok_or_else(|| fail(tr!("it is no JPEG, PNG or WebP").into()))?;
-    let bytes = fs::read(&found).map_err(|error| fail(error.to_string()))?;
+    let bytes = fs::read(&found).map_err(|error| fail(words::system(&error)))?;
     let mut pixels = decode(kind, &bytes).map_err(fail)?;
     loop {
         let longer = pixels.width.max(pixels.height);

@@ -50,7 +50,7 @@ fn translated(command: Command) -> Command {
 /// An argument with its help, and behind it what clap would tell in English: the default, and the values there are.
 fn argument(arg: Arg) -> Arg {
     let heading = if arg.is_positional() { tr!("Arguments") } else { tr!("Options") };
-    let mut help = said(arg.get_help()).unwrap_or_default();
+    let mut more = String::new();
     let values: Vec<String> = arg
         .get_possible_values()
         .iter()
@@ -61,13 +61,19 @@ fn argument(arg: Arg) -> Arg {
         })
         .collect();
     if !values.is_empty() {
-        help.push_str(&tr!(" [values: {values}]", values = values.join(tr!(", "))));
+        more.push_str(&tr!(" [values: {values}]", values = values.join(tr!(", "))));
     }
     let default: Vec<_> = arg.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
     if !default.is_empty() && arg.get_action().takes_values() {
-        help.push_str(&tr!(" [default: {value}]", value = default.join(",")));
+        more.push_str(&tr!(" [default: {value}]", value = default.join(",")));
     }
-    arg.help(help).help_heading(heading).hide_possible_values(true).hide_default_value(true)
+    let help = said(arg.get_help()).unwrap_or_default() + &more;
+    let long_help = said(arg.get_long_help()).map(|long_help| long_help + &more);
+    let arg = arg.help(help).help_heading(heading).hide_possible_values(true).hide_default_value(true);
+    match long_help {
+        Some(long_help) => arg.long_help(long_help),
+        None => arg,
+    }
 }
 
 /// A text of the tree in the person's language.
@@ -92,7 +98,7 @@ fn gather(command: &Command, found: &mut Vec<String>) {
     let own = [command.get_about(), command.get_long_about(), command.get_after_help()];
     found.extend(own.into_iter().flatten().map(ToString::to_string));
     for arg in command.get_arguments() {
-        found.extend(arg.get_help().map(ToString::to_string));
+        found.extend([arg.get_help(), arg.get_long_help()].into_iter().flatten().map(ToString::to_string));
         let values = arg.get_possible_values();
         found.extend(values.iter().filter_map(|value| value.get_help().map(ToString::to_string)));
     }
@@ -112,7 +118,7 @@ mod tests {
     #[test]
     fn help_is_given_in_the_language_of_the_person() {
         let page = help(Lang::Zh, "reeltop retry --help");
-        for part in ["用法：", "参数:", "选项:", "--max-cost <PTC>", "费用超过此数则拒绝", "显示帮助"]
+        for part in ["用法:", "参数:", "选项:", "--max-cost <PTC>", "费用超过此数则拒绝", "显示帮助"]
         {
             assert!(page.contains(part), "{part}\n{page}");
         }

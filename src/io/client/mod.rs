@@ -124,7 +124,7 @@ impl Client {
         let inner = Arc::clone(&self.0);
         tokio::spawn(async move { inner.call(call).await }).await.unwrap_or_else(|_| Reply::Broken {
             why: LineFault::Worker,
-            detail: tr!("the program's own worker for this call failed").into(),
+            detail: "the program's own worker for this call failed".into(),
         })
     }
 }

@@ -40,8 +40,8 @@ const TEMPLATES: &str = "
 ";
 
 const KEYS_HEAD: &str = "
-# Keys. Each line takes the place of that action's keys; [] takes them away. Keys look like q, ctrl-p, alt-enter,
-# shift-tab, f1 and space.
+# Keys. Each line takes the place of that action's keys, at least one. Keys look like q, ctrl-p, alt-enter, shift-tab,
+# f1 and space.
 ";
 
 /// The example file. `key_lines` is the keymap's own part: its `[keys.CONTEXT]` sections, commented like the rest.

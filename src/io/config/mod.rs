@@ -19,9 +19,10 @@ pub use fault::{Fault, Place, Rejected};
 pub use show::show;
 
 use super::secret::KeySource;
-use crate::{domain::problem::Problem, logic::settings::Settings, tr};
+use crate::{domain::problem::Problem, io::words, logic::settings::Settings, tr};
 use etcetera::BaseStrategy;
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -65,7 +66,13 @@ pub struct Wanted<'a> {
     pub profile: Option<&'a str>,
     /// Every context and action of the key table, for `[keys.CONTEXT]`.
     pub bindings: &'a [(&'a str, &'a str)],
+    /// Judges the keys of `[keys.CONTEXT]` together, where there is somebody who can.
+    pub judge_keys: Option<JudgeKeys>,
 }
+
+/// All that is wrong with a person's own keys: the options that a fault is about, such as `keys.table.retry` (any of them
+/// may be a default instead), and the fault in words.
+pub type JudgeKeys = fn(&BTreeMap<String, BTreeMap<String, Vec<String>>>) -> Vec<(Vec<String>, String)>;
 
 /// Where things lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,10 +109,10 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// The line of the file that sets that option, such as `keys.table.retry`; `None` where none does.
+    /// Whether the file sets that option, such as `ui.ascii`.
     #[must_use]
-    pub fn line_of(&self, name: &str) -> Option<usize> {
-        self.written.iter().find(|written| written.name == name).map(|written| written.line)
+    pub fn sets(&self, name: &str) -> bool {
+        self.written.iter().any(|written| written.name == name)
     }
 
     /// The defaults, before any file was read.
@@ -132,7 +139,7 @@ pub fn load(wanted: &Wanted<'_>, folders: &Folders) -> Result<Loaded, Rejected> 
     let unreadable = |error: io::Error| {
         let problem = Problem::new(
             tr!("the config file {path} cannot be read", path = paths.config.display()),
-            error.to_string(),
+            words::system(&error),
             tr!("`reeltop config init` writes one that names every option"),
         );
         Rejected { path: paths.config.clone(), faults: vec![Fault { place: None, problem }] }

@@ -3,7 +3,7 @@
 
 use super::{
     Loaded, Wanted,
-    fault::{Fault, Source, did_you_mean},
+    fault::{Fault, Place, Source, did_you_mean},
     models::{self, Changed},
     options::{Opt, other_type, unusable},
     profile::{self, Account},
@@ -32,8 +32,8 @@ pub(super) struct Written {
     pub(super) name: String,
     /// Its value as the file writes it.
     pub(super) literal: String,
-    /// The line.
-    pub(super) line: usize,
+    /// Where its name stands.
+    pub(super) place: Place,
 }
 
 /// A key of a TOML table with its place.
@@ -53,6 +53,7 @@ pub(super) fn read_into(loaded: &mut Loaded, text: &str, wanted: &Wanted<'_>, ho
     let (catalogue, faults) = models::catalogue(&loaded.settings.profile, &reader.models, &reader.source);
     loaded.settings.catalogue = catalogue;
     reader.faults.extend(faults);
+    reader.judge_keys(&loaded.settings.keys, wanted);
     let dir = super::expand_home(&loaded.settings.download.dir, home);
     loaded.settings.download.dir = dir.to_string_lossy().into_owned();
     loaded.warnings = reader.warnings;
@@ -176,8 +177,8 @@ impl<'t> Reader<'t> {
     /// Notes what the file sets, for `config show`. Of a file with faults nothing is shown, so nothing is held back here.
     pub(super) fn note(&mut self, full: &str, name: &Name<'_>, value: &Spanned<DeValue<'_>>) {
         let literal = self.source.0.get(value.span()).unwrap_or_default().to_owned();
-        let line = self.source.place(name.span().start).line;
-        self.written.push(Written { name: full.into(), literal, line });
+        let place = self.source.place(name.span().start);
+        self.written.push(Written { name: full.into(), literal, place });
     }
 
     fn profiles(&mut self, _: &mut Loaded, table: &DeTable<'_>) {
@@ -238,6 +239,15 @@ impl<'t> Reader<'t> {
                 loaded.settings.keys.entry(word.into()).or_default().insert(action.get_ref().to_string(), texts);
                 self.note(&full, action, keys);
             }
+        }
+    }
+
+    /// What is wrong with the keys as a whole. A fault stands where the first option that it is about does.
+    fn judge_keys(&mut self, keys: &BTreeMap<String, BTreeMap<String, Vec<String>>>, wanted: &Wanted<'_>) {
+        for (about, text) in wanted.judge_keys.map_or_else(Vec::new, |judge| judge(keys)) {
+            let written = |name: &String| self.written.iter().find(|written| written.name == *name);
+            let place = about.iter().find_map(written).map(|written| written.place);
+            self.faults.push(Fault { place, problem: Problem::new(text, "", "") });
         }
     }
 

@@ -55,7 +55,7 @@ fn push_option<C>(text: &mut String, loaded: &Loaded, section: &str, option: &Op
     let set = written(loaded, &format!("{section}.{}", option.name));
     match (set, &option.default) {
         (Some(set), _) if option.name == "api_key_cmd" => {
-            let hidden = tr!("{option} is set on line {line}; not shown", option = option.name, line = set.line);
+            let hidden = tr!("{option} is set on line {line}; not shown", option = option.name, line = set.place.line);
             push(text, &format!("# {hidden}"));
         }
         (Some(set), _) => push_set(text, option.name, set),
@@ -82,7 +82,7 @@ fn push_named(text: &mut String, loaded: &Loaded) {
 
 /// An option that the file sets, as it sets it.
 fn push_set(text: &mut String, name: &str, set: &Written) {
-    push_line(text, name, &set.literal, &tr!("line {line}", line = set.line));
+    push_line(text, name, &set.literal, &tr!("line {line}", line = set.place.line));
 }
 
 /// A value with where it comes from.

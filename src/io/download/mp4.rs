@@ -2,7 +2,7 @@
 //!
 //! Source: ISO/IEC 14496-12, sections 4.2 (boxes), 8.2.2 (`mvhd`) and 8.3.2 (`tkhd`).
 
-use crate::tr;
+use crate::{io::words, tr};
 use std::{
     fmt,
     io::{self, Read, Seek, SeekFrom},
@@ -37,7 +37,7 @@ impl fmt::Display for Fault {
             Self::NoMp4 => f.write_str(tr!("it does not begin as an MP4 does")),
             Self::CutOff => f.write_str(tr!("its end is missing")),
             Self::Malformed(how) => f.write_str(how),
-            Self::Io(error) => f.write_str(&tr!("it cannot be read: {error}", error)),
+            Self::Io(error) => f.write_str(&tr!("it cannot be read: {error}", error = words::system(error))),
         }
     }
 }

@@ -134,6 +134,28 @@ pub(super) fn bad_target(message: String) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::lang::{Lang, within};
+
+    #[test]
+    fn a_trouble_is_a_whole_sentence_in_chinese_too() {
+        let of = |trouble: Trouble| trouble.error.message;
+        let told = within(Lang::Zh, || {
+            let path = Path::new("/v/a.mp4");
+            [
+                of(disk(path, &ErrorKind::StorageFull.into())),
+                of(bad_boxes(path, mp4::Fault::CutOff)),
+                of(wrong_length(3, 9)),
+            ]
+        });
+        assert_eq!(
+            told,
+            [
+                "/v/a.mp4 无法写入：磁盘已满",
+                "下载的文件不是完整的 MP4 视频：结尾缺失",
+                "下载的文件不完整：只有 3 字节，应为 9 字节"
+            ]
+        );
+    }
 
     #[test]
     fn a_disk_that_says_no_is_named_with_its_path_and_waits_for_a_person() {

@@ -1,6 +1,6 @@
 //! What SQLite and the file system complain about, in words for a person: which file, why, what to do now.
 
-use crate::{domain::problem::Problem, tr};
+use crate::{domain::problem::Problem, io::words, tr};
 use rusqlite::{Error, ErrorCode};
 use std::{io, path::Path};
 
@@ -28,7 +28,7 @@ pub(super) fn sqlite(what: &str, file: &Path, error: &Error) -> Problem {
 pub(super) fn folder(path: &Path, error: &io::Error) -> Problem {
     Problem::new(
         tr!("The store could not be opened"),
-        format!("{}: {error}", path.display()),
+        format!("{}: {}", path.display(), words::system(error)),
         tr!("Make the folder writable for you, or choose another one with --data-dir"),
     )
 }

@@ -14,7 +14,7 @@ use crate::{
         draft::Draft,
         money::Ptc,
         problem::Problem,
-        task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Task, TaskKey},
+        task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Row, Task, TaskKey},
         time::{MINUTE, Wall},
     },
     logic::{
@@ -164,9 +164,10 @@ fn named(conn: &Connection, name: &str) -> rusqlite::Result<Option<Task>> {
     conn.prepare_cached(&sql)?.query_row([name], row::task_of).optional()
 }
 
-/// The latest attempt that repeats this one.
+/// The latest attempt that repeats this one and was not taken back.
 fn repeated_by(conn: &Connection, parent: TaskKey) -> rusqlite::Result<Option<TaskKey>> {
-    conn.prepare_cached("SELECT max(key) FROM tasks WHERE parent = ?1")?.query_row([parent], |row| row.get(0))
+    let sql = "SELECT max(key) FROM tasks WHERE parent = ?1 AND NOT (state = 'cancelled' AND charged = 'no')";
+    conn.prepare_cached(sql)?.query_row([parent], |row| row.get(0))
 }
 
 fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps) -> rusqlite::Result<Option<InsertRefusal>> {
@@ -245,6 +246,10 @@ fn full_since(conn: &Connection, profile: &str, at: Wall, per_minute: u32) -> ru
 /// Saves one write with its time line and money; `None` when it was overtaken.
 fn take(conn: &Connection, write: &Write) -> rusqlite::Result<Option<u64>> {
     let Some(rev) = row::update(conn, &write.task)? else { return Ok(None) };
+    if let Some(parent) = write.task.parent.filter(|_| Row::of(&write.task, false).is_taken_back()) {
+        let retried = repeated_by(conn, parent)?.is_some();
+        conn.prepare_cached("UPDATE tasks SET retried = ?2 WHERE key = ?1")?.execute(params![parent, retried])?;
+    }
     for event in &write.events {
         add_event(conn, write.task.key, event)?;
     }

@@ -170,12 +170,15 @@ fn shadows(map: &Keymap) -> Vec<KeyFault> {
                         other = inner.id,
                         place = inner.ctx.id(),
                     );
-                    found.push(fault([hider, name], text));
+                    let fault = fault([hider, name], text);
+                    // Two places may stand on one another in the same way.
+                    if !found.contains(&fault) {
+                        found.push(fault);
+                    }
                 }
             }
         }
     }
-    found.dedup();
     found
 }
 

@@ -126,7 +126,7 @@ fn wanted(here: Place) -> Vec<(Ctx, &'static str)> {
         ]
         .concat(),
         Place::Preview => in_ctx(Ctx::Preview, &["send", "down", "up"]),
-        Place::Failures => in_ctx(Ctx::Failures, &["fit", "plan", "take_in", "edit_prompts", "fix_field"]),
+        Place::Failures => in_ctx(Ctx::Failures, &["undo", "fit", "plan", "take_in", "edit_prompts", "fix_field"]),
         Place::Mend => in_ctx(Ctx::Mend, &["accept", "next_field"]),
         Place::List => in_ctx(Ctx::List, &["accept", "search", "next_hit", "previous_hit", "page_down", "page_up"]),
         Place::Filter => in_ctx(Ctx::Filter, &["accept"]),
