@@ -177,6 +177,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_commands_are_the_same_words_in_chinese_help() {
+        use crate::domain::lang::{Lang, within};
+        let head = |line: &String| line.split([' ', ':', ',', '：', '、']).next().unwrap_or_default().to_owned();
+        let heads = |lang| within(lang, help).iter().map(head).collect::<Vec<_>>();
+        assert_eq!(heads(Lang::Zh), heads(Lang::En));
+        assert_eq!(within(Lang::Zh, || order("list")), order("list"));
+    }
+
+    #[test]
     fn commands_are_words() {
         for (line, want) in [
             ("new  a cat at sea ", Order::New { prompt: "a cat at sea".into() }),

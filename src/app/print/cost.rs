@@ -135,6 +135,7 @@ mod tests {
     use super::super::tests::NOW;
     use super::*;
     use crate::domain::{
+        lang,
         problem::{Charged, ErrorClass},
         task::{MoneyEvent, TaskKey, TaskState},
         time::Wall,
@@ -184,6 +185,22 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
         assert!(all.contains("\nprompt_sensitive      1      0.0      0.0        0.0    0.0\n"), "{all}");
         assert!(all.contains("\nS2V-01      1 ") && all.contains("\nunknown      1 "), "{all}");
         assert!(all.ends_with("; no cap for a day.\n"), "{all}");
+    }
+
+    #[test]
+    fn a_chinese_table_of_costs_stands_straight_and_what_machines_read_stays_english() {
+        let expected = "\
+日期        任务  已计费  计费不明  预留  已花费
+2026-11-21     1     0.5       0.0   0.0     0.5
+2026-11-23     3     0.0       0.5   0.5     0.5
+全部           4     0.5       0.5   0.5     1.0
+
+今日已花费 0.5 PTC，预留 0.5；每日上限 20.0，剩余 19.0。
+";
+        let said = lang::within(lang::Lang::Zh, || cost_text(&ledger(), Some(CostBy::Day), NOW, &BUDGET, false));
+        assert_eq!(said, expected);
+        let data = || (cost_csv(&ledger()), cost_json(&ledger(), 0));
+        assert_eq!(lang::within(lang::Lang::Zh, data), data());
     }
 
     #[test]

@@ -209,8 +209,8 @@ mod tests {
     use super::super::tests::{NOW, refused, saved, settings, task};
     use super::*;
     use crate::domain::{
-        money::Ptc,
-        task::{Event, LedgerLine, MoneyEvent, TaskKey},
+        lang,
+        task::{Event, LedgerLine, TaskKey},
     };
 
     #[test]
@@ -246,6 +246,20 @@ Time line
 2026-11-23 02:25:10  sent        POST
 ";
         assert_eq!(detail(&about, &settings(), NOW, false), expected);
+    }
+
+    #[test]
+    fn values_stand_in_one_column_behind_chinese_labels() {
+        let one = task(13, "a cat", saved());
+        let about = Detail { line: vec![one.clone()], events: vec![], ledger: vec![], task: one };
+        let shown = lang::within(lang::Lang::Zh, || detail(&about, &settings(), NOW, false));
+        for (label, value) in
+            [("任务", "#13"), ("任务 ID", "106916112212032"), ("模型", "MiniMax"), ("提示词", "a cat")]
+        {
+            let line = shown.lines().find(|line| line.starts_with(&format!("{label}  "))).unwrap_or_default();
+            let (before, _) = line.split_once(value).unwrap();
+            assert_eq!(text::width(before), LABEL, "{shown}");
+        }
     }
 
     #[test]

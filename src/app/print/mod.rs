@@ -129,6 +129,7 @@ pub(super) mod tests {
     use crate::{
         domain::{
             catalogue::Catalogue,
+            lang,
             money::Ptc,
             problem::{ErrorClass, TaskError},
             request::Request,
@@ -211,6 +212,20 @@ pub(super) mod tests {
         );
         assert_eq!(task_table(&tasks, &settings(), NOW, false), expected);
         assert_eq!(task_table(&[], &settings(), NOW, false), "");
+    }
+
+    #[test]
+    fn a_chinese_table_stands_straight_too() {
+        let running = Phase::Running { status: "Processing".into(), next_poll: NOW.wall, polls: 1, misses: 0 };
+        let tasks = [task(9, "雨夜的东京", running), task(12, "a cat", refused()), task(130, "b", saved())];
+        let table = lang::within(lang::Lang::Zh, || task_table(&tasks, &settings(), NOW, false));
+        let lines: Vec<&str> = table.lines().collect();
+        let at = |line: &str, text: &str| text::width(&line[..line.find(text).unwrap()]);
+        assert!(lines[0].starts_with("编号  状态"), "{table}");
+        let prompts = [("提示词", 0), ("雨夜", 1), ("a cat", 2)].map(|(text, line)| at(lines[line], text));
+        assert_eq!(prompts, [prompts[0]; 3], "{table}");
+        let models = [("模型", 0), ("H-02", 1), ("H-02", 2)].map(|(text, line)| at(lines[line], text));
+        assert_eq!(models, [models[0]; 3], "{table}");
     }
 
     #[test]
