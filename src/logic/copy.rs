@@ -33,6 +33,9 @@ pub(super) fn part(state: &mut State, task: &Task, what: CopyWhat) -> Vec<Do> {
             Some(saved) => copy(state, "path", saved.path.clone()),
             None => refuse(state, format!("{key} has no file on disk")),
         },
+        CopyWhat::Curl if !task.request.is_known() => {
+            refuse(state, format!("{key} was made elsewhere, so what it asked for is not known here"))
+        }
         CopyWhat::Curl => {
             let profile = &state.settings.profile;
             let spec = state.settings.catalogue.spec(&task.request.model);

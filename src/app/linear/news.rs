@@ -70,6 +70,9 @@ pub(super) fn line(row: &Row) -> String {
     let gist = text::gist(row.prompt());
     let (prompt, _) = text::cut(&gist, PROMPT, true);
     let (task, kind) = (format!("{} {}{class}", row.key, row.state.word()), &row.kind);
+    if !row.is_known() {
+        return tr!("{task}, made elsewhere: {prompt}", task, prompt);
+    }
     let request = format!("{} {} {}s", kind.model, kind.resolution, kind.duration);
     tr!("{task}, {request}, {cost} PTC: {prompt}", task, request, cost = row.cost, prompt)
 }

@@ -75,7 +75,7 @@ impl Offer {
                 | TaskState::Ready
                 | TaskState::Saving) => faults.push(tr!("{key} is {word}.", key, word = state.word())),
             }
-            if task.request.model.is_empty() {
+            if !task.request.is_known() {
                 faults.push(tr!("{key} was made elsewhere, and its request is not known here.", key));
             }
             if task.error().is_some_and(|error| error.class == ErrorClass::PromptSensitive) {

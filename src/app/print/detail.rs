@@ -62,6 +62,7 @@ fn standing(page: &mut Page, task: &Task, now: Now) {
     }
     let cost = task.cost;
     let cost = match task.charged() {
+        Charged::Yes | Charged::Unknown if !task.request.is_known() => tr!("not known (made elsewhere)").into(),
         Charged::Yes => tr!("{cost} PTC, charged", cost),
         Charged::No if task.state() == TaskState::Queued => {
             tr!("{cost} PTC when it is sent, free until then", cost)
@@ -76,6 +77,11 @@ fn standing(page: &mut Page, task: &Task, now: Now) {
 }
 
 fn asked(page: &mut Page, request: &Request, settings: &Settings) {
+    if !request.is_known() {
+        page.field(tr!("Model"), tr!("not known (made elsewhere)"));
+        page.field(tr!("Prompt"), &request.prompt);
+        return;
+    }
     let mut parts = vec![request.model.clone(), request.resolution.clone(), format!("{} s", request.duration)];
     let known = settings.catalogue.spec(&request.model).is_some();
     let flags = [
@@ -105,12 +111,14 @@ fn asked(page: &mut Page, request: &Request, settings: &Settings) {
 fn file(page: &mut Page, saved: &SavedFile, request: &Request) {
     page.field(tr!("File"), &saved.path);
     let mut parts = vec![words::size(saved.bytes)];
+    let asked = |got: String, asked: String| {
+        if request.is_known() { tr!("{got} (asked {asked})", got, asked) } else { got }
+    };
     if let Some((width, height)) = saved.sides {
-        parts.push(tr!("{got} (asked {asked})", got = format!("{width}x{height}"), asked = request.resolution));
+        parts.push(asked(format!("{width}x{height}"), request.resolution.clone()));
     }
     if let Some(ms) = saved.length_ms {
-        let got = format!("{}.{} s", ms / 1_000, ms % 1_000 / 100);
-        parts.push(tr!("{got} (asked {asked})", got, asked = format!("{} s", request.duration)));
+        parts.push(asked(format!("{}.{} s", ms / 1_000, ms % 1_000 / 100), format!("{} s", request.duration)));
     }
     page.field("", &parts.join(tr!(", ")));
     page.field("", &format!("sha256 {}", saved.sha256));
@@ -259,6 +267,21 @@ Time line
             let line = shown.lines().find(|line| line.starts_with(&format!("{label}  "))).unwrap_or_default();
             let (before, _) = line.split_once(value).unwrap();
             assert_eq!(text::width(before), LABEL, "{shown}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_task_made_elsewhere_is_said_in_words() {
+        let id = crate::domain::task::RemoteId("106916112212032".into());
+        let one = Task { request: Request::elsewhere(&id), cost: Ptc::ZERO, ..task(13, "", saved()) };
+        let about = Detail { line: vec![one.clone()], events: vec![], ledger: vec![], task: one };
+        let shown = detail(&about, &settings(), NOW, false);
+        for line in [
+            "Cost        not known (made elsewhere)\n",
+            "Model       not known (made elsewhere)\nPrompt      (adopted 106916112212032)\n",
+            "            12.4 MB, 1366x768, 5.8 s\n",
+        ] {
+            assert!(shown.contains(line), "{line}{shown}");
         }
     }
 
