@@ -563,3 +563,20 @@ fn the_simulator_serves_other_clients_until_it_is_told_to_end() {
     assert!(done.err.contains("2 submissions, 1 accepted, 0.5 PTC charged"), "{}", done.err);
     client.assert_no_key_in_any_file();
 }
+
+#[test]
+fn the_program_speaks_the_language_of_the_locale_until_the_config_names_one() {
+    let service = Service::start();
+    let home = Home::with(&service.url(), &[("ui.language", "\"en\"")]);
+    let said = |home: &Home, args: &[&str]| {
+        let output = home.command(args).env("LANG", "zh_CN.UTF-8").output().unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    assert!(said(&home, &["list", "--help"]).contains("列出任务"));
+    assert!(said(&home, &["show", "7"]).contains("there is no task #7"));
+    let home = Home::new(&service.url());
+    assert!(said(&home, &["show", "7"]).contains("没有任务 #7"));
+    // Documents are the same for everybody.
+    assert_eq!(said(&home, &["man"]), home.run(&["man"]).out);
+    assert_eq!(said(&home, &["completions", "bash"]), home.run(&["completions", "bash"]).out);
+}

@@ -13,6 +13,7 @@ use crate::{
         settings::Scope,
         state::ActReport,
     },
+    tr,
 };
 use std::{collections::BTreeSet, io::Write, path::PathBuf};
 
@@ -106,7 +107,10 @@ pub(super) fn balance(setup: &Loaded, voice: Voice) -> Outcome {
             None => {
                 let exit = problem.as_ref().map_or(Exit::Interrupted, Exit::of);
                 let why = problem.map(|error| (error.message, error.next)).unwrap_or_default();
-                return Err(Stop::Problem(exit, Box::new(Problem::new("the balance could not be had", why.0, why.1))));
+                return Err(Stop::Problem(
+                    exit,
+                    Box::new(Problem::new(tr!("the balance could not be had"), why.0, why.1)),
+                ));
             }
         }
         Ok(Exit::Done)

@@ -1,6 +1,6 @@
 //! What is told about the keys: footer and documents. Help stands in `help`.
 
-use super::{Action, BINDINGS, Binding, Ctx, Place, Why, place};
+use super::{Action, BINDINGS, Binding, Ctx, Keymap, Place, Why, place};
 use crate::{
     domain::{lang, task::TaskState},
     logic::{preview, screen::Layer, state::State, table::cursor_row},
@@ -24,9 +24,17 @@ pub struct Hint {
 /// The first key of an action as a sentence names it, such as `F8` in "F8 brings it back".
 #[must_use]
 pub fn named(state: &State, ctx: Ctx, id: &str) -> String {
-    let binding = BINDINGS.iter().find(|binding| binding.ctx == ctx && binding.id == id);
-    let key = binding.and_then(|binding| state.screen.keys.keys_of(binding).first());
-    key.map_or_else(|| format!(":{id}"), |key| readable(&key.to_string()))
+    state.screen.keys.named(ctx, id)
+}
+
+impl Keymap {
+    /// The first key of an action as a sentence names it; the command of its name where it has no key.
+    #[must_use]
+    pub fn named(&self, ctx: Ctx, id: &str) -> String {
+        let binding = BINDINGS.iter().find(|binding| binding.ctx == ctx && binding.id == id);
+        let key = binding.and_then(|binding| self.keys_of(binding).first());
+        key.map_or_else(|| format!(":{id}"), |key| readable(&key.to_string()))
+    }
 }
 
 /// A key as the config writes it, for a person: `Enter`, `Ctrl-r`, `Shift-Tab`, `PgDn`; single characters stay as they are.
