@@ -101,6 +101,7 @@ const KEPT: &[(&str, &str)] = &[
     ("no answer", "the id of a kind of event; `kinds::word` shows it"),
     ("not saved", "the id of a kind of event; `kinds::word` shows it"),
     ("scp {port}{} .", "a command of a shell"),
+    ("{cap} PTC", "a number with its unit"),
 ];
 
 /// A text in a source, without its quotes and escapes.
