@@ -75,6 +75,7 @@ const KEPT: &[(&str, &str)] = &[
     ("no reason", "a code, as above"),
     ("not sent", "a code, as above"),
     ("wrong task", "a code, as above"),
+    ("(adopted {})", "stands in the JSON for the prompt that is not known"),
     ("Success", "the service's word for a state"),
     ("Fail", "the service's word for a state"),
     ("Expires", "a parameter of a signed address"),

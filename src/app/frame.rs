@@ -2,6 +2,7 @@
 //! It decides nothing about what is on the picture, and never asks the terminal anything.
 //!
 //! - A picture that changes nothing writes nothing.
+//! - While the table's cursor passes, what follows it stays as it is and costs nothing.
 //! - A table that moved is moved by the terminal (scroll region, DECSTBM with SU and SD); only the new rows are written.
 //! - Everything of a frame stands between the marks of a synchronized update (mode 2026), so that no half is seen.
 //! - The screen is never cleared: after a resize, a suspend or Ctrl-L every cell is written anew over what is there.
@@ -71,7 +72,10 @@ impl<W: Write> FrameWriter<W> {
     ///
     /// # Errors
     /// Whatever the terminal's line fails with. What it then shows is not known, and the next picture is written whole.
-    pub fn present(&mut self, next: Buffer, drawn: Drawn) -> io::Result<Presented> {
+    pub fn present(&mut self, mut next: Buffer, drawn: Drawn) -> io::Result<Presented> {
+        if let Some(shown) = self.shown.as_ref().filter(|shown| shown.cells.area == next.area) {
+            stay(shown, &mut next, &drawn);
+        }
         self.frame.clear();
         self.frame.extend_from_slice(BEGIN);
         let leads = drawn.file.map(|place| (place, self.uri.clone()));
@@ -184,6 +188,15 @@ fn moved(was: Option<ScrollRegion>, now: Option<ScrollRegion>) -> Option<(Scroll
     let height = i32::from(now.bottom) - i32::from(now.top);
     let same_place = (was.top, was.bottom) == (now.top, now.bottom);
     (same_place && by != 0 && by.abs() * 2 < height).then_some((now, by))
+}
+
+/// Has the places that have not followed the cursor yet stay as they are.
+fn stay(shown: &Shown, next: &mut Buffer, drawn: &Drawn) {
+    for (was, now) in shown.drawn.followers.iter().zip(drawn.followers) {
+        if now.waits && was.place == now.place {
+            now.place.positions().for_each(|at| next[at] = shown.cells[at].clone());
+        }
+    }
 }
 
 /// Has these cells written whatever they show.

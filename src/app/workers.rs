@@ -185,6 +185,7 @@ fn unsent(command: HttpCmd, problem: Problem) -> HttpMsg {
     match command {
         HttpCmd::Submit { key, ticket, .. } => HttpMsg::Submitted { key, ticket, reply },
         HttpCmd::Query { key, ticket, .. } => HttpMsg::Queried { key, ticket, reply },
+        HttpCmd::Find { ticket, .. } => HttpMsg::Found { ticket, reply },
         HttpCmd::File { key, ticket, .. } => HttpMsg::File { key, ticket, reply },
         HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply },
     }

@@ -187,7 +187,10 @@ fn show(state: &mut State, pane: Pane) {
 /// Moves in whatever has the keys.
 pub(super) fn go(state: &mut State, to: Move) {
     match super::keymap::place(state) {
-        Place::Table => table::go(state, to),
+        Place::Table => {
+            table::go(state, to);
+            state.screen.table.passing = Some(state.now.mono.plus(detail::REST));
+        }
         Place::Detail => detail::scroll(state, to),
         Place::Preview => preview::scroll(state, to),
         Place::List => list::go(state, to),

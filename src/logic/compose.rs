@@ -133,6 +133,11 @@ fn prompt_changed(state: &mut State) {
     compose.draft.prompt = compose.prompt.text();
     compose.past.clear();
     touch(state);
+    // The gap before the next word is no fault until typing pauses.
+    let compose = &mut state.screen.compose;
+    if let Some(bare) = compose.draft.prompt.strip_suffix(' ') {
+        compose.faults.retain(|fault| fault.fix.as_deref() != Some(bare));
+    }
 }
 
 fn line_changed(state: &mut State, field: Field) {

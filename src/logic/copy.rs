@@ -79,6 +79,7 @@ impl Part {
             Self::Id => task.remote.as_ref().map(|id| id.0.clone()),
             Self::Prompt => Some(task.request.prompt.clone()),
             Self::Path => task.saved().map(|saved| saved.path.clone()),
+            Self::Curl if !task.request.is_known() => None,
             Self::Curl => {
                 let profile = &state.settings.profile;
                 let spec = state.settings.catalogue.spec(&task.request.model);
@@ -115,18 +116,22 @@ impl Part {
         }
     }
 
-    /// Why a task does not have it. Every task has a prompt and a request.
+    /// Why a task does not have it. Every task has a prompt.
     fn missing(self, key: TaskKey) -> String {
         match self {
             Self::Id => tr!("{key} has no id of the service yet", key),
-            Self::Path | Self::Prompt | Self::Curl => tr!("{key} has no file on disk", key),
+            Self::Curl => tr!("{key} was made elsewhere, so what it asked for is not known here", key),
+            Self::Path | Self::Prompt => tr!("{key} has no file on disk", key),
         }
     }
 
     fn missing_everywhere(self, count: usize) -> String {
         match self {
             Self::Id => tr!("none of these {count} tasks has an id of the service yet", count),
-            Self::Path | Self::Prompt | Self::Curl => tr!("none of these {count} tasks has a file on disk", count),
+            Self::Curl => {
+                tr!("all of these {count} tasks were made elsewhere, so what they asked for is not known here", count)
+            }
+            Self::Path | Self::Prompt => tr!("none of these {count} tasks has a file on disk", count),
         }
     }
 }

@@ -21,6 +21,8 @@ use crate::tr;
 
 /// Takes one thing from the terminal.
 pub fn input(state: &mut State, input: Input) -> Vec<Effect> {
+    // Whatever comes may be about the task under the cursor; only a move lets it pass on.
+    state.screen.table.passing = None;
     let wishes = match input {
         Input::Key(key) => take_key(state, key),
         Input::Mouse(mouse) => super::mouse::take(state, mouse),

@@ -97,6 +97,8 @@ pub struct TableView {
     pub range_from: Option<TaskKey>,
     /// Whether rows stand still (data goes on changing in them).
     pub frozen: bool,
+    /// Until when the cursor only passes: what is told of the task under it waits until then, unless a key ends that.
+    pub passing: Option<Mono>,
 }
 
 impl Default for TableView {
@@ -111,6 +113,7 @@ impl Default for TableView {
             marks: BTreeSet::new(),
             range_from: None,
             frozen: false,
+            passing: None,
         }
     }
 }

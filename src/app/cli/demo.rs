@@ -181,19 +181,7 @@ fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
     let mut parent = None;
     for (nth, (minutes, model, resolution, duration, prompt, stands)) in MORNING.iter().enumerate() {
         let at = Wall(now.0 - i64::try_from(minutes * MINUTE).unwrap_or(0));
-        let request = Request {
-            model: (*model).into(),
-            prompt: (*prompt).into(),
-            first_frame: None,
-            last_frame: None,
-            subject: None,
-            resolution: (*resolution).into(),
-            duration: *duration,
-            optimizer: true,
-            callback: None,
-            fast_pretreatment: false,
-            watermark: false,
-        };
+        let request = Request::plain(model, prompt, resolution, *duration);
         // The same prompt again, or its edited form right after a refusal, is a repeat of the one before.
         let repeats = nth > 0 && (MORNING[nth - 1].4 == *prompt || matches!(MORNING[nth - 1].5, Refused(..)));
         let new = NewTask {

@@ -67,7 +67,7 @@ pub(super) fn retry(setup: &Loaded, keys: Vec<TaskKey>, failed: bool, said: Cons
                 if task.state() == TaskState::Unknown { "Settle it first: see `reeltop resolve --help`." } else { "" };
             return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new("nothing was queued", why, next))));
         }
-        if task.request.model.is_empty() {
+        if !task.request.is_known() {
             let why = format!("{} was adopted, and its request is not known here", task.key);
             return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new("nothing was queued", why, ""))));
         }
@@ -122,7 +122,7 @@ fn failures(store: &Store) -> Result<Vec<Task>, Stop> {
     tasks.retain(|_, task| {
         let refused = task.error().is_some_and(|error| error.class == ErrorClass::PromptSensitive);
         sensitive += usize::from(refused);
-        !refused && !task.request.model.is_empty()
+        !refused && task.request.is_known()
     });
     if sensitive > 0 {
         say(&format!("{sensitive} task(s) left out: their prompt was refused as sensitive and must be edited first"));

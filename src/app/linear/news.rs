@@ -66,6 +66,9 @@ pub(super) fn line(row: &Row) -> String {
     let class = row.class.map(|class| format!(" ({})", class.label())).unwrap_or_default();
     let prompt = text::gist(row.prompt());
     let (prompt, _) = text::cut(&prompt, PROMPT, true);
+    if !row.is_known() {
+        return format!("{} {}{class}, made elsewhere: {prompt}", row.key, row.state.word());
+    }
     format!(
         "{} {}{class}, {} {} {}s, {} PTC: {prompt}",
         row.key,

@@ -73,7 +73,7 @@ impl Offer {
                 | TaskState::Ready
                 | TaskState::Saving) => faults.push(format!("{} is {}.", task.key, state.word())),
             }
-            if task.request.model.is_empty() {
+            if !task.request.is_known() {
                 faults.push(format!("{} was made elsewhere, and its request is not known here.", task.key));
             }
             if task.error().is_some_and(|error| error.class == ErrorClass::PromptSensitive) {

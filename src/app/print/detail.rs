@@ -58,6 +58,7 @@ fn standing(page: &mut Page, task: &Task, now: Now) {
         }
     }
     let cost = match task.charged() {
+        Charged::Yes | Charged::Unknown if !task.request.is_known() => words::ELSEWHERE.into(),
         Charged::Yes => format!("{} PTC, charged", task.cost),
         Charged::No if task.state() == TaskState::Queued => {
             format!("{} PTC when it is sent, free until then", task.cost)
@@ -72,6 +73,11 @@ fn standing(page: &mut Page, task: &Task, now: Now) {
 }
 
 fn asked(page: &mut Page, request: &Request, settings: &Settings) {
+    if !request.is_known() {
+        page.field("Model", words::ELSEWHERE);
+        page.field("Prompt", &request.prompt);
+        return;
+    }
     let mut parts = vec![request.model.clone(), request.resolution.clone(), format!("{} s", request.duration)];
     let known = settings.catalogue.spec(&request.model).is_some();
     let flags = [
@@ -99,11 +105,12 @@ fn asked(page: &mut Page, request: &Request, settings: &Settings) {
 fn file(page: &mut Page, saved: &SavedFile, request: &Request) {
     page.field("File", &saved.path);
     let mut parts = vec![words::size(saved.bytes)];
+    let asked = |what: String| if request.is_known() { format!(" (asked {what})") } else { String::new() };
     if let Some((width, height)) = saved.sides {
-        parts.push(format!("{width}x{height} (asked {})", request.resolution));
+        parts.push(format!("{width}x{height}{}", asked(request.resolution.clone())));
     }
     if let Some(ms) = saved.length_ms {
-        parts.push(format!("{}.{} s (asked {} s)", ms / 1_000, ms % 1_000 / 100, request.duration));
+        parts.push(format!("{}.{} s{}", ms / 1_000, ms % 1_000 / 100, asked(format!("{} s", request.duration))));
     }
     page.field("", &parts.join(", "));
     page.field("", &format!("sha256 {}", saved.sha256));
@@ -228,6 +235,21 @@ Time line
 2026-11-23 02:25:10  sent        POST
 ";
         assert_eq!(detail(&about, &settings(), NOW, false), expected);
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_task_made_elsewhere_is_said_in_words() {
+        let id = crate::domain::task::RemoteId("106916112212032".into());
+        let one = Task { request: Request::elsewhere(&id), cost: Ptc::ZERO, ..task(13, "", saved()) };
+        let about = Detail { line: vec![one.clone()], events: vec![], ledger: vec![], task: one };
+        let shown = detail(&about, &settings(), NOW, false);
+        for line in [
+            "Cost        not known (made elsewhere)\n",
+            "Model       not known (made elsewhere)\nPrompt      (adopted 106916112212032)\n",
+            "            12.4 MB, 1366x768, 5.8 s\n",
+        ] {
+            assert!(shown.contains(line), "{line}{shown}");
+        }
     }
 
     #[test]

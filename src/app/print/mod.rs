@@ -49,13 +49,17 @@ fn task_row(task: &Task, settings: &Settings, now: Now) -> Vec<Cell> {
     let request = &task.request;
     let model = settings.catalogue.spec(&request.model).map_or(request.model.as_str(), |spec| spec.short.as_str());
     let prompt = text::gist(&request.prompt);
+    let [model, resolution, seconds] = if request.is_known() {
+        [model.to_owned(), request.resolution.clone(), request.duration.to_string()]
+    } else {
+        ["elsewhere", "-", "-"].map(str::to_owned)
+    };
     vec![
         Cell::plain(task.key.to_string()),
         Cell::inked(state_words(task.state()), state_ink(task.state())),
         Cell::plain(model),
-        Cell::plain(&*request.resolution),
-        // An adopted task's length is not known.
-        Cell::plain(if request.duration == 0 { String::new() } else { request.duration.to_string() }),
+        Cell::plain(resolution),
+        Cell::plain(seconds),
         cost(task),
         Cell::plain(words::ago(now.wall.since(task.created_at))),
         Cell::plain(note(task)),
@@ -66,6 +70,7 @@ fn task_row(task: &Task, settings: &Settings, now: Now) -> Vec<Cell> {
 /// What the task costs, as the dashboard shows it: what would be paid while it waits, nothing where it was not charged.
 fn cost(task: &Task) -> Cell {
     match task.charged() {
+        Charged::Yes | Charged::Unknown if !task.request.is_known() => Cell::inked("-", FAINT),
         Charged::Yes => Cell::plain(task.cost.to_string()),
         Charged::Unknown => Cell::plain(format!("{}?", task.cost)),
         Charged::No if task.state() == TaskState::Queued => Cell::inked(task.cost.to_string(), FAINT),

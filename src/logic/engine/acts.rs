@@ -1,7 +1,7 @@
 //! What a person can have done to tasks, carried out: the same for keys and command line.
 
 use super::{
-    event, in_scope, poller, saver, store, streak, ticket,
+    adopt, event, in_scope, poller, saver, store, streak, ticket,
     told::{refuse, report, say},
 };
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
         money::Ptc,
         problem::{Charged, ErrorClass, Problem, TaskError},
         request::Request,
-        task::{LedgerLine, MoneyEvent, NewTask, Phase, RemoteId, Task, TaskKey, TaskState},
+        task::{LedgerLine, MoneyEvent, NewTask, Phase, Task, TaskKey, TaskState},
     },
     logic::{
         act::{Act, Intent, Resolution},
@@ -32,7 +32,10 @@ pub fn act(state: &mut State, act: Act) -> Vec<Effect> {
         Act::Cancel(keys) => keys.into_iter().flat_map(|key| cancel(state, key)).collect(),
         Act::Resolve { key, as_what } => resolve(state, key, as_what),
         Act::Download { keys, dir } => keys.into_iter().flat_map(|key| download(state, key, dir.clone())).collect(),
-        Act::Adopt(ids) => ids.into_iter().flat_map(|id| adopt(state, id)).collect(),
+        Act::Adopt(ids) => {
+            ids.into_iter().for_each(|id| adopt::adopt(state, id));
+            Vec::new()
+        }
         Act::Take(keys) => keys.into_iter().flat_map(|key| take(state, key)).collect(),
         Act::Refresh(keys) => {
             poller::refresh(state, &keys);
@@ -125,7 +128,7 @@ pub(super) fn inserted(state: &mut State, of: Ticket, result: Result<Vec<Task>, 
         return Vec::new();
     }
     store::healthy(state);
-    let adopted = state.queue.adopting.remove(&of).is_some();
+    let adopted = state.adopting.inserting.remove(&of).is_some();
     let automatic = state.queue.automatic.remove(&of);
     let mut effects = Vec::new();
     match &result {
@@ -185,7 +188,7 @@ fn take(state: &mut State, key: TaskKey) -> Vec<Effect> {
 }
 
 /// Takes a task into this run's scope.
-fn name(state: &mut State, key: TaskKey) {
+pub(super) fn name(state: &mut State, key: TaskKey) {
     if state.settings.scope == Scope::Named {
         state.queue.named.insert(key);
     }
@@ -290,7 +293,7 @@ fn resolve(state: &mut State, key: TaskKey, as_what: Resolution) -> Vec<Effect> 
         return refuse(state, key, &why, "");
     }
     if let Resolution::Found(id) = &as_what
-        && let Some(other) = known_as(state, id)
+        && let Some(other) = adopt::known_as(state, id)
     {
         let why = tr!("{id} is {other}'s id", id = id.0, other);
         return refuse(state, key, &why, tr!("Look again at the gateway's own log."));
@@ -388,55 +391,6 @@ pub(super) fn download_one(state: &mut State, mut task: Task, dir: Option<String
     report(state, Some(key), Ok(task.state()));
     let note = event(state, "download", tr!("asked for by the person"));
     store::write(state, task, vec![note], vec![])
-}
-
-/// Takes over a task made elsewhere. Free: nothing is submitted.
-fn adopt(state: &mut State, id: RemoteId) -> Vec<Effect> {
-    if state.queue.adopting.values().any(|adopting| *adopting == id) {
-        say(state, None, Problem::new(tr!("{id} is being taken over already", id = id.0), "", ""));
-        return Vec::new();
-    }
-    if let Some(key) = known_as(state, &id) {
-        name(state, key);
-        report(state, Some(key), Ok(state.tasks.rows[&key].state));
-        toast::say(state, Level::Info, tr!("{id} is here already, as {key}", id = id.0, key), Some(key));
-        return Vec::new();
-    }
-    let request = Request {
-        model: String::new(),
-        prompt: tr!("(adopted {id})", id = id.0),
-        first_frame: None,
-        last_frame: None,
-        subject: None,
-        resolution: String::new(),
-        duration: 0,
-        optimizer: true,
-        callback: None,
-        fast_pretreatment: false,
-        watermark: false,
-    };
-    let task = NewTask {
-        parent: None,
-        again: false,
-        attempt: 1,
-        name: None,
-        profile: state.settings.profile.name.clone(),
-        cost: Ptc::ZERO,
-        request,
-        remote: Some(id.clone()),
-        automatic: false,
-        phase: Phase::Running { status: String::new(), next_poll: state.now.wall, polls: 0, misses: 0 },
-    };
-    let ticket = ticket(state);
-    state.queue.inserting.insert(ticket);
-    state.queue.adopting.insert(ticket, id);
-    let caps = Caps { per_day: None, per_batch: None, day_start: state.now.day_start() };
-    vec![Effect::Store(StoreCmd::Insert { ticket, tasks: vec![task], at: state.now.wall, caps })]
-}
-
-/// The task that the service knows by that id.
-fn known_as(state: &State, id: &RemoteId) -> Option<TaskKey> {
-    state.tasks.rows.values().find(|row| row.remote() == Some(id.0.as_str())).map(|row| row.key)
 }
 
 /// A task that acts can change: live or unknown.

@@ -1,7 +1,7 @@
 //! Asking for the state of running tasks: one budget for the whole account, questions spaced by what such tasks usually
 //! take, back-off while the service is away.
 
-use super::{again, answer_event, event, held_by_another, queue, queue::LONGEST_WAIT, store, streak, ticket};
+use super::{adopt, again, answer_event, event, held_by_another, queue, queue::LONGEST_WAIT, store, streak, ticket};
 use crate::{
     domain::{
         answer::{HaltCause, QueryVerdict, Reply, judge_query},
@@ -60,21 +60,29 @@ pub(super) fn ask_due(state: &mut State) -> Vec<Effect> {
     refill(state);
     let mut effects = Vec::new();
     while may_ask(state) && state.poller.budget_milli >= 1000 {
-        let Some(key) = state.poller.due.due(state.now.mono).next() else { break };
-        state.poller.due.set(key, None);
-        let Some(id) = state.tasks.live.get(&key).and_then(|task| task.remote.clone()) else { continue };
+        let Some(question) = adopt::question(state).or_else(|| next(state)) else { break };
         state.poller.budget_milli -= 1000;
-        let ticket = ticket(state);
-        state.poller.asking.insert(key, ticket);
-        effects.push(Effect::Http(HttpCmd::Query { key, ticket, id }));
+        effects.push(Effect::Http(question));
     }
     effects
 }
 
+/// The question about the task that is due first.
+fn next(state: &mut State) -> Option<HttpCmd> {
+    loop {
+        let key = state.poller.due.due(state.now.mono).next()?;
+        state.poller.due.set(key, None);
+        let Some(id) = state.tasks.live.get(&key).and_then(|task| task.remote.clone()) else { continue };
+        let ticket = ticket(state);
+        state.poller.asking.insert(key, ticket);
+        return Some(HttpCmd::Query { key, ticket, id });
+    }
+}
+
 /// When [`ask_due`] will have something to do.
 pub(super) fn deadline(state: &State) -> Option<Mono> {
-    let at = state.poller.due.first()?;
-    if !state.settings.has_key || state.poller.asking.len() >= at_once(state) {
+    let at = if state.adopting.wanted.is_empty() { state.poller.due.first()? } else { state.now.mono };
+    if !state.settings.has_key || under_way(state) >= at_once(state) {
         return None; // Never, or the next answer brings us back.
     }
     let missing = 1000_u64.saturating_sub(budget_now(state));
@@ -82,7 +90,11 @@ pub(super) fn deadline(state: &State) -> Option<Mono> {
 }
 
 fn may_ask(state: &State) -> bool {
-    state.settings.has_key && state.now.mono >= state.poller.not_before && state.poller.asking.len() < at_once(state)
+    state.settings.has_key && state.now.mono >= state.poller.not_before && under_way(state) < at_once(state)
+}
+
+fn under_way(state: &State) -> usize {
+    state.poller.asking.len() + state.adopting.asking.len()
 }
 
 /// While the service is away, one question at a time finds out whether it is back.

@@ -45,6 +45,10 @@ pub fn store(state: &mut State, msg: StoreMsg) -> Vec<Effect> {
             effects.extend(super::money::ask_balance(state));
             effects
         }
+        StoreMsg::TakenBack { keys } => {
+            taken_back(state, &keys);
+            Vec::new()
+        }
         StoreMsg::Page { rows, tasks, last } => page(state, rows, tasks, last),
         StoreMsg::Inserted { ticket, result } => acts::inserted(state, ticket, result),
         StoreMsg::Written { ticket, results } => results.into_iter().flat_map(|r| written(state, ticket, r)).collect(),
@@ -58,6 +62,19 @@ pub fn store(state: &mut State, msg: StoreMsg) -> Vec<Effect> {
         StoreMsg::NoSuchTask { key } => detail::no_such(state, key),
         StoreMsg::Failed { ticket, problem } => failed(state, ticket, problem),
     }
+}
+
+/// Tells of tasks that a program was just queueing when it ended.
+fn taken_back(state: &mut State, keys: &[TaskKey]) {
+    let named: Vec<String> = keys.iter().take(3).map(TaskKey::to_string).collect();
+    let named = named.join(tr!(", "));
+    let what = match keys.len().saturating_sub(3) {
+        0 => tr!("taken back, free: {keys}", keys = named),
+        more => tr!("taken back, free: {keys} and {more} more", keys = named, more),
+    };
+    let why = tr!("the program that was queueing them ended before it knew that they were queued");
+    let problem = Problem::new(what, why, tr!("Queue them again if they are still wanted."));
+    toast::say(state, Level::Warning, problem.to_string(), keys.first().copied());
 }
 
 /// Changes a task, here at once and in the store in its turn.
@@ -286,7 +303,7 @@ fn failed(state: &mut State, of: Option<Ticket>, problem: Problem) -> Vec<Effect
         state.queue.claiming = None;
     }
     if let Some(ticket) = of.filter(|ticket| state.queue.inserting.remove(ticket)) {
-        state.queue.adopting.remove(&ticket);
+        state.adopting.inserting.remove(&ticket);
         preview::insert_failed(state, ticket, &problem);
         told::report(state, None, Err(problem.clone()));
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        problem::Problem,
+        problem::{ErrorClass, Problem},
         task::{TaskKey, TaskState},
     },
     logic::{
@@ -16,7 +16,7 @@ use crate::{
 /// Tells the command line what became of an act. A person at the screen has a toast.
 pub(super) fn report(state: &mut State, key: Option<TaskKey>, result: Result<TaskState, Problem>) {
     if !state.settings.interactive {
-        state.reports.push(ActReport { key, result });
+        state.reports.push(ActReport { key, result, class: None });
     }
 }
 
@@ -61,10 +61,16 @@ pub(super) fn refuse(state: &mut State, key: TaskKey, why: &str, next: &str) -> 
     Vec::new()
 }
 
-/// Tells of a problem, once: a person at the screen by a toast, the command line by its report.
+/// Tells of a problem, in the one place where whoever asked looks: the command line prints its reports.
 pub(super) fn say(state: &mut State, key: Option<TaskKey>, problem: Problem) {
+    fail(state, key, None, problem);
+}
+
+/// Tells of a problem; the class is set where the service or the line to it was the cause.
+pub(super) fn fail(state: &mut State, key: Option<TaskKey>, class: Option<ErrorClass>, problem: Problem) {
     if state.settings.interactive {
         toast::say(state, Level::Warning, problem.to_string(), key);
+    } else {
+        state.reports.push(ActReport { key, result: Err(problem), class });
     }
-    report(state, key, Err(problem));
 }

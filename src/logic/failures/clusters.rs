@@ -92,7 +92,7 @@ pub fn all(state: &State) -> Vec<Cluster> {
 /// Whether a row failed and nobody has tried it again. What was adopted has no request to repeat.
 fn is_open(row: &Row) -> bool {
     let failed = matches!(row.state, TaskState::Failed | TaskState::Refused | TaskState::Unknown);
-    failed && !row.retried && !row.kind.model.is_empty()
+    failed && !row.retried && row.is_known()
 }
 
 const fn rank(remedy: Remedy) -> u8 {
