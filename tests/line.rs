@@ -252,7 +252,7 @@ fn without_a_screen_events_are_plain_lines_and_only_send_sends() {
     hears("No tasks yet");
     // All at once: the price could not have been read.
     typed.write_all(b"new a cat\nsend\n").unwrap();
-    hears("1 task(s) for");
+    hears("1 task for");
     hears("Type send again");
     assert_eq!(service.sim().counts().submissions, 0);
     until("the send is heard", || {

@@ -17,7 +17,7 @@ use super::{
     writer::{Aside, Writer},
 };
 use crate::{
-    domain::{problem::Problem, time::Mono},
+    domain::{problem::Problem, text, time::Mono},
     io::config::Loaded,
     logic::{
         effect::TermCmd,
@@ -260,7 +260,7 @@ impl Face {
         self.stopping = true;
         let n = engine.state.queue.posting.len();
         if n > 0 {
-            let text = format!("stops when the answer to {n} submission(s) has come");
+            let text = format!("stops when the answer to {} has come", text::counted(n, "submission"));
             engine.take(Msg::Local(LocalMsg::Said { result: Ok(text) }));
             self.changed(true);
         }

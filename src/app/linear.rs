@@ -164,7 +164,7 @@ impl Linear {
             state.tasks.rows.values().rev().filter(fits).take(LISTED).map(news::line).collect();
         lines.reverse();
         let all = state.tasks.rows.values().filter(fits).count();
-        lines.push(format!("{} of {all} task(s), the newest last.", lines.len()));
+        lines.push(format!("{} of {}, the newest last.", lines.len(), text::counted(all, "task")));
         lines
     }
 

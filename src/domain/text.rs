@@ -245,10 +245,21 @@ pub fn fit(text: &str, cells: usize, ascii: bool) -> String {
     out
 }
 
+/// A number with its noun, for nouns that take an s: `1 task`, `3 tasks`.
+#[must_use]
+pub fn counted(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn one_is_told_without_an_s() {
+        assert_eq!([0, 1, 3].map(|n| counted(n, "task")), ["0 tasks", "1 task", "3 tasks"]);
+    }
 
     #[test]
     fn what_steers_a_terminal_or_deceives_a_reader_is_made_harmless() {

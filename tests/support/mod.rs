@@ -320,7 +320,7 @@ pub(crate) fn send(id: u32, signal: rustix::process::Signal) {
 }
 
 #[track_caller]
-fn finish(what: &str, child: Child) -> Done {
+pub(crate) fn finish(what: &str, child: Child) -> Done {
     let id = child.id();
     let (to, ended) = mpsc::channel();
     std::thread::spawn(move || to.send(child.wait_with_output()));

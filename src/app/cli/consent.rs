@@ -3,7 +3,7 @@
 use super::Stop;
 use crate::{
     app::{args::Consent, exit::Exit},
-    domain::{money::Ptc, problem::Problem},
+    domain::{money::Ptc, problem::Problem, text},
     logic::settings::BudgetSettings,
 };
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -14,7 +14,11 @@ use std::io::{self, BufRead, IsTerminal, Write};
 /// The price is over `--max-cost`; nobody said yes; nobody can be asked.
 pub(super) fn ask(tasks: usize, price: Ptc, said: Consent, budget: &BudgetSettings) -> Result<(), Stop> {
     if let Some(most) = said.max_cost.filter(|most| price > *most) {
-        let what = format!("nothing was queued: {tasks} task(s) cost {price} PTC");
+        let what = format!(
+            "nothing was queued: {} cost{} {price} PTC",
+            text::counted(tasks, "task"),
+            if tasks == 1 { "s" } else { "" }
+        );
         let problem = Problem::new(what, format!("--max-cost allows {most} PTC"), "Queue less, or allow more.");
         return Err(Stop::Problem(Exit::Money, Box::new(problem)));
     }
@@ -29,7 +33,7 @@ pub(super) fn ask(tasks: usize, price: Ptc, said: Consent, budget: &BudgetSettin
     }
     let wanted = if many { tasks.to_string() } else { "y".to_owned() };
     let mut err = io::stderr();
-    write!(err, "{tasks} task(s) for {price} PTC. Type {wanted} to send: ")?;
+    write!(err, "{} for {price} PTC. Type {wanted} to send: ", text::counted(tasks, "task"))?;
     err.flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;

@@ -4,6 +4,7 @@
 use super::{Outcome, Stop, headless::Headless, load, runtime};
 use crate::{
     app::{args::Global, exit::Exit, terminal},
+    domain::text,
     io::{config::Loaded, store::Store},
     logic::{act::Act, settings::Scope},
 };
@@ -34,7 +35,12 @@ pub(super) fn run(global: &Global) -> Outcome {
         wrong |= matches!(found, Found::Wrong(_));
         tell(thing, &found)?;
     }
-    let service = runtime()?.block_on(service(&setup));
+    let service = if setup.key.is_set() {
+        runtime()?.block_on(service(&setup))
+    } else {
+        // The key's own line says what is wrong and what to do.
+        Found::Odd("not asked, for want of a key".into())
+    };
     wrong |= matches!(service, Found::Wrong(_));
     tell("service", &service)?;
     Ok(if wrong { Exit::Failed } else { Exit::Done })
@@ -58,7 +64,9 @@ fn looks(setup: &Loaded) -> Vec<(&'static str, Found)> {
         Found::Wrong(format!("{} is not set; without a key nothing is sent", setup.key.words()))
     };
     let store = match Store::open(&setup.paths.data_dir).and_then(|store| store.overview()) {
-        Ok(overview) => Found::Well(format!("{} task(s) in {}", overview.total, setup.paths.data_dir.display())),
+        Ok(overview) => {
+            Found::Well(format!("{} in {}", text::counted(overview.total, "task"), setup.paths.data_dir.display()))
+        }
         Err(problem) => Found::Wrong(problem.to_string()),
     };
     let dir = std::path::PathBuf::from(&setup.settings.download.dir);

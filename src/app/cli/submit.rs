@@ -12,6 +12,7 @@ use crate::{
     domain::{
         problem::{ErrorClass, Problem},
         task::{Row, Task, TaskKey, TaskState},
+        text,
     },
     io::{config::Loaded, store::Store},
     logic::{
@@ -125,7 +126,9 @@ fn failures(store: &Store) -> Result<Vec<Task>, Stop> {
         !refused && task.request.is_known()
     });
     if sensitive > 0 {
-        say(&format!("{sensitive} task(s) left out: their prompt was refused as sensitive and must be edited first"));
+        let whose = if sensitive == 1 { "its prompt was" } else { "their prompts were" };
+        let left_out = text::counted(sensitive, "task");
+        say(&format!("{left_out} left out: {whose} refused as sensitive and must be edited first"));
     }
     Ok(tasks.into_values().collect())
 }
@@ -203,7 +206,9 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
     if !queued.is_empty() && after != After::Queue {
         let halted = state.queue.halted.as_ref().map(|halt| halt.problem.what.as_str());
         let why = halted.or(put_back.map(|error| error.message.as_str())).unwrap_or("the account's pace");
-        say(&format!("{} task(s) stay queued ({why}); a dashboard or `reeltop watch` sends them", queued.len()));
+        let (stay, them) = if queued.len() == 1 { ("stays", "it") } else { ("stay", "them") };
+        let tasks = text::counted(queued.len(), "task");
+        say(&format!("{tasks} {stay} queued ({why}); a dashboard or `reeltop watch` sends {them}"));
     }
     let halted = state.queue.halted.as_ref().filter(|_| !queued.is_empty()).map(|halt| waits::exit_of_halt(halt.cause));
     let away = put_back.filter(|error| error.class == ErrorClass::Network).map(Exit::of);

@@ -11,6 +11,7 @@ use crate::{
         problem::ErrorClass,
         request::Request,
         task::{Task, TaskKey, TaskState},
+        text,
         time::Mono,
     },
     io::{config::Loaded, store::Store},
@@ -106,7 +107,8 @@ impl Offer {
         };
         let n = intents.len();
         let word = if asks { format!("send {n}") } else { "send".to_owned() };
-        lines.push(format!("{n} task(s) for {total} PTC; {of_the_day}. Type {word} to send, drop to forget."));
+        let tasks = text::counted(n, "task");
+        lines.push(format!("{tasks} for {total} PTC; {of_the_day}. Type {word} to send, drop to forget."));
         (Self { intents, asks, shown: engine.clock().now().mono }, lines)
     }
 
@@ -118,7 +120,7 @@ impl Offer {
             return Err((self, "That came before the price could be read. Type send again.".into()));
         }
         if count.is_some_and(|count| count != n) || (self.asks && count.is_none()) {
-            return Err((self, format!("Nothing was sent. It would be {n} task(s): type send {n}.")));
+            return Err((self, format!("Nothing was sent. It would be {}: type send {n}.", text::counted(n, "task"))));
         }
         Ok(self.intents)
     }

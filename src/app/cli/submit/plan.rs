@@ -16,6 +16,7 @@ use crate::{
         money::Ptc,
         picture::{ImageLook, Typed, typed},
         problem::Problem,
+        text,
     },
     io::{config::Loaded, files, images, store::Store},
 };
@@ -44,7 +45,7 @@ pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
     faults.iter().for_each(|(_, fault)| say(fault));
     plan.warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
     if plan.duplicates > 0 {
-        say(&format!("{} duplicate(s) left out", plan.duplicates));
+        say(&format!("{} left out", text::counted(plan.duplicates, "duplicate")));
     }
     if plan.cells.is_empty() || (!faults.is_empty() && !order.partial) {
         say("nothing was queued");
@@ -77,7 +78,7 @@ pub(super) fn dry_run(setup: &Loaded, plan: &Plan, voice: Voice) -> Outcome {
         }
     }
     let price = cost(setup, plan);
-    say(&format!("{} task(s) would cost {price} PTC; nothing was queued", plan.tasks()));
+    say(&format!("{} would cost {price} PTC; nothing was queued", text::counted(plan.tasks(), "task")));
     Ok(Exit::Done)
 }
 
@@ -167,7 +168,7 @@ fn leave_out_known(setup: &Loaded, drafts: &mut Vec<(usize, Draft)>) -> Result<(
     let is_known = |draft: &Draft| draft.name.as_ref().is_some_and(|name| known.contains(name));
     drafts.retain(|(_, draft)| !is_known(draft));
     if !known.is_empty() {
-        say(&format!("{} line(s) passed over: a task of that name exists already", known.len()));
+        say(&format!("{} passed over: a task of that name exists already", text::counted(known.len(), "line")));
     }
     Ok(())
 }
