@@ -181,6 +181,12 @@ impl Home {
         Running { what: args.join(" "), child: Some(self.command(args).spawn().unwrap()) }
     }
 
+    /// Queues a task, and leaves it to whoever runs the engine.
+    #[track_caller]
+    pub(crate) fn queue(&self, prompt: &str) {
+        self.run(&["submit", "--prompt", prompt, "--yes", "--max-cost", "1", "--queue"]).coded(0);
+    }
+
     /// Every task in the store, oldest first.
     pub(crate) fn tasks(&self) -> Vec<Task> {
         let mut tasks = Vec::new();
