@@ -124,6 +124,18 @@ fn every_end_of_a_task_has_its_exit_code_and_its_class() {
 }
 
 #[test]
+fn a_lost_answer_is_told_in_a_plain_sentence_and_the_library_s_words_stay_with_the_raw_answers() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let task = submit(&home, "!lost").coded(7).json().remove(0);
+    let told = "It may have been accepted and charged. The line was cut before the answer came";
+    assert_eq!(task["error"]["message"], told);
+    let raw: String =
+        home.sql().query_row("SELECT raw FROM events WHERE kind = 'unknown'", [], |row| row.get(0)).unwrap();
+    assert!(raw.contains("client error"), "{raw}");
+}
+
+#[test]
 fn a_video_that_fails_after_it_was_paid_is_told_when_it_is_waited_for() {
     let service = Service::start();
     let home = Home::new(&service.url());

@@ -73,7 +73,7 @@ impl Workers {
         downloader.run(command, move |msg| tell(&to, Msg::Save(msg)));
     }
 
-    /// By this machine; the editor and the terminal belong to the dashboard.
+    /// By this machine; the editor and the terminal belong to the dashboard, the language to the engine.
     pub fn local(&self, command: LocalCmd) {
         let to = self.to.clone();
         match command {
@@ -120,16 +120,18 @@ impl Workers {
                 });
             }
             LocalCmd::Hook { facts } => self.hook(facts),
-            LocalCmd::Edit { .. } => {}
+            LocalCmd::Edit { .. } | LocalCmd::Speak { .. } => {}
         }
     }
 
     /// Runs the user's own command. What it prints goes nowhere: the screen is ours.
     fn hook(&self, facts: Vec<(String, String)>) {
         let Some(command) = self.setup.hook.clone() else { return };
+        let key = self.setup.settings.profile.key_variable.clone();
         tokio::spawn(async move {
             let mut shell = Command::new("sh");
-            shell.arg("-c").arg(&command).envs(facts);
+            // A hook that prints its environment into a log must not print the key there.
+            shell.arg("-c").arg(&command).envs(facts).env_remove(key);
             match quiet(&mut shell).status().await {
                 Ok(status) if !status.success() => tracing::warn!("notify.command ended with {status}"),
                 Ok(_) => {}

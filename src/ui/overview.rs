@@ -23,7 +23,7 @@ pub(super) fn lines(about: &About<'_>) -> Vec<Line<'static>> {
     lines.extend(file(about));
     lines.push(now);
     lines.push(Line::default());
-    let prompt = if about.row.prompt.is_empty() { "none" } else { &about.row.prompt };
+    let prompt = if about.row.prompt().is_empty() { "none" } else { about.row.prompt() };
     lines.extend(labelled("Prompt", prompt, about.width, about.look, Style::new()));
     lines.push(Line::default());
     lines.extend(asked(about));
@@ -45,7 +45,7 @@ fn standing(about: &About<'_>) -> Vec<Line<'static>> {
     };
     let mut lines = Vec::new();
     let error = about.loaded.and_then(|detail| detail.task.error());
-    match (error, &row.error) {
+    match (error, row.error()) {
         (Some(TaskError { code, class, message, next, .. }), _) => {
             let style = if row.state == TaskState::Unknown { theme.warn } else { theme.bad };
             lines.extend(label("What", &format!("{} ({code}): {message}", class.label()), style));
@@ -71,14 +71,15 @@ fn progress(about: &About<'_>) -> String {
         TaskState::Sending => "the submission is on its way; its answer decides".into(),
         TaskState::Running => {
             let word = if row.status.is_empty() { "accepted" } else { &row.status };
-            let took = row.sent_at.map_or_else(String::new, |at| format!(", {}", words::clock(now.wall.since(at))));
+            let took =
+                row.sent_at.get().map_or_else(String::new, |at| format!(", {}", words::clock(now.wall.since(at))));
             let usual = usually(about).map_or_else(String::new, |usual| format!(", {usual}"));
             format!("{word}{took}{usual}")
         }
         TaskState::Ready => "made; the file is still with the service".into(),
         TaskState::Saving => "the file is being fetched".into(),
         TaskState::Saved => {
-            let took = row.sent_at.zip(row.finished_at).map(|(from, to)| words::clock(to.since(from)));
+            let took = row.sent_at.get().zip(row.finished_at.get()).map(|(from, to)| words::clock(to.since(from)));
             took.map_or_else(|| "saved".into(), |took| format!("saved after {took}"))
         }
         TaskState::Cancelled => "taken back, or no longer watched".into(),
@@ -103,7 +104,7 @@ fn file(about: &About<'_>) -> Vec<Line<'static>> {
         lines.extend(label("Download", &download(&saving.step, about), Style::new()));
     }
     let waits = matches!(about.row.state, TaskState::Ready | TaskState::Saving);
-    if let Some(at) = about.row.expires_at.filter(|_| waits) {
+    if let Some(at) = about.row.expires_at.get().filter(|_| waits) {
         let left = at.since(now.wall);
         let (text, style) = match left {
             0 => ("has expired; a fresh one is asked for".to_owned(), about.look.theme.warn),
@@ -132,10 +133,10 @@ fn measures(saved: &SavedFile, about: &About<'_>) -> String {
     let dot = about.look.signs.dot;
     let mut parts = vec![words::size(saved.bytes)];
     if let Some((width, height)) = saved.sides {
-        parts.push(format!("{width}x{height} (asked {})", about.row.resolution));
+        parts.push(format!("{width}x{height} (asked {})", about.row.kind.resolution));
     }
     if let Some(ms) = saved.length_ms {
-        parts.push(format!("{}.{} s (asked {} s)", ms / 1_000, ms % 1_000 / 100, about.row.duration));
+        parts.push(format!("{}.{} s (asked {} s)", ms / 1_000, ms % 1_000 / 100, about.row.kind.duration));
     }
     parts.join(&format!(" {dot} "))
 }
@@ -166,7 +167,7 @@ fn download(step: &SavingStep, about: &About<'_>) -> String {
 /// What was asked for, besides the prompt.
 fn asked(about: &About<'_>) -> Vec<Line<'static>> {
     let (row, dot) = (about.row, about.look.signs.dot);
-    let mut text = format!("{} {dot} {} {dot} {} s", row.model, row.resolution, row.duration);
+    let mut text = format!("{} {dot} {} {dot} {} s", row.kind.model, row.kind.resolution, row.kind.duration);
     let mut lines = Vec::new();
     if let Some(request) = about.loaded.map(|detail| &detail.task.request) {
         text.push_str(&extras(request, dot));
@@ -223,15 +224,15 @@ fn facts(about: &About<'_>) -> Vec<Line<'static>> {
     let label = |name: &str, value: String| labelled(name, &value, about.width, about.look, Style::new());
     let task = about.loaded.map(|detail| &detail.task);
     let mut ids = vec![row.key.to_string()];
-    ids.extend(row.remote.as_ref().map(|id| format!("task {id}")));
+    ids.extend(row.remote().map(|id| format!("task {id}")));
     ids.extend(task.and_then(Task::file).map(|file| format!("file {}", file.0)));
     ids.extend(task.and_then(|task| task.name.as_ref()).map(|name| format!("name {name}")));
     let now = about.state.now;
     let at = |what: &str, at| format!("{what} {}", words::local(at, now).1);
     let mut times =
         vec![format!("confirmed {} {}", words::local(row.created_at, now).0, words::local(row.created_at, now).1)];
-    times.extend(row.sent_at.map(|sent| at("sent", sent)));
-    times.extend(row.finished_at.map(|end| at("ended", end)));
+    times.extend(row.sent_at.get().map(|sent| at("sent", sent)));
+    times.extend(row.finished_at.get().map(|end| at("ended", end)));
     let mut lines = [label("Ids", join(ids)), label("Times", join(times))].concat();
     if let Some(Phase::Running { polls, .. }) = task.map(|task| &task.phase) {
         lines.extend(label("Asked", format!("{polls} times for its state")));

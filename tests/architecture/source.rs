@@ -34,7 +34,6 @@ impl Path {
 }
 
 /// The tokens of a source without its texts.
-#[allow(dead_code, reason = "the test of the languages wants the texts")]
 pub(crate) fn tokens(source: &str) -> Vec<Token> {
     let is_text = |token: &Token| token.text.ends_with(['"', '#']) && token.text.len() > 1;
     all_tokens(source).into_iter().filter(|token| !is_text(token)).collect()

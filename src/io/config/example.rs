@@ -5,7 +5,6 @@ use super::{
     models::MODEL,
     options::{Default, Opt},
     table::{BUILT_IN_PROFILES, PROFILE, SECTIONS, TOP},
-    theme,
 };
 use std::fmt::Write;
 
@@ -20,6 +19,17 @@ const MODELS_HEAD: &str = "
 # Models. A known one is changed where something is said here, another name adds one. Everything is as the service
 # documents it unless it is set; the values below are examples.
 [models.\"MiniMax-Hailuo-02\"]
+";
+
+const THEMES: &str = "
+# Themes of your own, for ui.theme. Each changes another one. A colour is a name such as light-red, or #rrggbb, which is
+# shown as the nearest that the terminal has; before it may stand bold, dim, underlined, reversed, behind it on and a
+# paper. The roles are the states (queued, sending, ...) and faint, strong, title, chosen, key, good, warn, bad, loud,
+# added and removed.
+# [theme.mine]
+# base = \"dark\"
+# running = \"#5fafff\"
+# loud = \"bold black on #ffcc00\"
 ";
 
 const TEMPLATES: &str = "
@@ -52,7 +62,7 @@ pub fn example(key_lines: &str) -> String {
     }
     text.push_str(MODELS_HEAD);
     MODEL.iter().for_each(|option| push_option(&mut text, option));
-    text.push_str(theme::EXAMPLE);
+    text.push_str(THEMES);
     text.push_str(TEMPLATES);
     text.push_str(KEYS_HEAD);
     text.push_str(key_lines);

@@ -19,7 +19,7 @@ pub use fault::{Fault, Place, Rejected};
 pub use show::show;
 
 use super::secret::KeySource;
-use crate::{domain::problem::Problem, logic::settings::Settings};
+use crate::{domain::problem::Problem, io::words, logic::settings::Settings, tr};
 use etcetera::BaseStrategy;
 use std::{
     collections::BTreeMap,
@@ -44,8 +44,9 @@ impl Folders {
     /// # Errors
     /// There is no home folder.
     pub fn of_this_user() -> Result<Self, Problem> {
-        let xdg = etcetera::base_strategy::Xdg::new()
-            .map_err(|error| Problem::new("your home folder cannot be found", error.to_string(), "Set HOME"))?;
+        let xdg = etcetera::base_strategy::Xdg::new().map_err(|error| {
+            Problem::new(tr!("your home folder cannot be found"), error.to_string(), tr!("Set HOME"))
+        })?;
         Ok(Self {
             home: xdg.home_dir().to_owned(),
             config: xdg.config_dir().join("reeltop"),
@@ -137,9 +138,9 @@ pub fn load(wanted: &Wanted<'_>, folders: &Folders) -> Result<Loaded, Rejected> 
     let paths = paths(wanted, folders);
     let unreadable = |error: io::Error| {
         let problem = Problem::new(
-            format!("the config file {} cannot be read", paths.config.display()),
-            error.to_string(),
-            "`reeltop config init` writes one that names every option",
+            tr!("the config file {path} cannot be read", path = paths.config.display()),
+            words::system(&error),
+            tr!("`reeltop config init` writes one that names every option"),
         );
         Rejected { path: paths.config.clone(), faults: vec![Fault { place: None, problem }] }
     };

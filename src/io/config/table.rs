@@ -257,7 +257,7 @@ pub(super) static SECTIONS: [Section; 10] = [
                 "auto",
                 Kind::Words {
                     words: &["rate_limited", "service", "network"],
-                    why_not: needs_a_person,
+                    why_not: check::needs_a_person,
                     set: |c, v| {
                         c.settings.retry.auto = v.iter().filter_map(|word| ErrorClass::from_id(word)).collect();
                     },
@@ -293,8 +293,8 @@ pub(super) static SECTIONS: [Section; 10] = [
             unset(
                 "command",
                 Kind::Text { check: check::filled, set: |c, v| c.hook = Some(v) },
-                "\"notify-send \\\"$REELTOP_EVENT\\\"\"",
-                "A command to run, by sh; the facts stand in its environment, under names that begin with REELTOP_.",
+                "\"notify-send \\\"#$REELTOP_KEY $REELTOP_STATE\\\"\"",
+                "A command to run, by sh, for each task that is saved, has failed or is unknown. The facts stand in its\nenvironment: REELTOP_KEY, REELTOP_STATE, REELTOP_MODEL, REELTOP_PROMPT, REELTOP_TASK_ID, REELTOP_PATH, REELTOP_ERROR.",
             ),
         ],
     },
@@ -379,12 +379,6 @@ pub(super) static SECTIONS: [Section; 10] = [
         ],
     },
 ];
-
-/// Why a kind of failure is never tried again by itself.
-fn needs_a_person(word: &str) -> Option<String> {
-    ErrorClass::from_id(word)
-        .map(|class| format!("{word} ({}) may be charged again, or needs a person's change first", class.label()))
-}
 
 /// A number that its option's range keeps small.
 pub(super) fn small(number: u64) -> u32 {

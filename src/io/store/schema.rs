@@ -1,7 +1,7 @@
 //! Opening the file: folders and rights, pragmas, migrations. What is in the tables is the verbs' matter.
 
 use super::{fault, owner::RUN_DIR};
-use crate::domain::problem::Problem;
+use crate::{domain::problem::Problem, tr};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::{
     fs::{DirBuilder, File, OpenOptions},
@@ -17,6 +17,8 @@ const FILE: &str = "reeltop.db";
 const MIGRATIONS: [&str; 3] = [include_str!("v1.sql"), include_str!("v2.sql"), include_str!("v3.sql")];
 /// How long to wait for another program's transaction, which takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// What each connection keeps of the file, in KiB: a quarter of SQLite's own choice, since the system keeps the file too.
+const CACHE_KIB: i32 = 512;
 
 /// Where the store of a data folder lies.
 pub(super) fn file_of(dir: &Path) -> PathBuf {
@@ -37,7 +39,7 @@ pub(super) fn open(dir: &Path) -> Result<Connection, Problem> {
     make_folders(dir)?;
     let file = file_of(dir);
     create_private(&file).map_err(|error| fault::folder(&file, &error))?;
-    let failed = |error| fault::sqlite("The store could not be opened", &file, &error);
+    let failed = |error| fault::sqlite(tr!("The store could not be opened"), &file, &error);
     let mut conn = connect(&file, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
     let found = version(&conn).map_err(failed)?;
     if found > known() {
@@ -80,6 +82,7 @@ fn connect(file: &Path, how: OpenFlags) -> rusqlite::Result<Connection> {
     // A Mac's plain fsync stops at the drive's own cache; elsewhere this changes nothing.
     conn.pragma_update(None, "fullfsync", true)?;
     conn.pragma_update(None, "foreign_keys", true)?;
+    conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
     Ok(conn)
 }
 

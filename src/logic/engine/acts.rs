@@ -401,7 +401,7 @@ fn adopt(state: &mut State, id: RemoteId) -> Vec<Effect> {
 
 /// The task that the service knows by that id.
 fn known_as(state: &State, id: &RemoteId) -> Option<TaskKey> {
-    state.tasks.rows.values().find(|row| row.remote.as_deref() == Some(id.0.as_str())).map(|row| row.key)
+    state.tasks.rows.values().find(|row| row.remote() == Some(id.0.as_str())).map(|row| row.key)
 }
 
 /// A task that acts can change: live or unknown.

@@ -181,7 +181,7 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Panes, &["ctrl-p"], Action::Palette, "palette", "palette", "Find any action by its name, and run it"),
     on(Ctx::Panes, &[":"], Action::CommandLine, "command", "command", "Type a command, such as :goto 12"),
     // Everywhere.
-    on(Ctx::Global, &["?", "f1"], Action::Help, "help", "help", "Show this place's keys first, then all others; Enter runs one"),
+    on(Ctx::Global, &["?", "f1"], Action::Help, "help", "help", "Show the keys, this place's first, and run one"),
     on(Ctx::Global, &["esc"], Action::Back, "back", "back", "Go one layer back"),
     on(Ctx::Global, &["q"], Action::Close, "close", "close", "Close what is open; in the table, quit"),
     on(Ctx::Global, &["ctrl-c"], Action::Quit, "quit", "quit", "Quit in order; a second time, at once"),

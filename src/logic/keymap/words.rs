@@ -2,8 +2,9 @@
 
 use super::{Action, BINDINGS, Binding, Ctx, Place, Why, place};
 use crate::{
-    domain::task::TaskState,
+    domain::{lang, task::TaskState},
     logic::{state::State, table::cursor_row},
+    tr,
 };
 use std::fmt::Write;
 
@@ -80,13 +81,13 @@ pub fn footer(state: &State) -> Vec<Hint> {
     [shown(false, wanted(here)), shown(true, own(state, here))].concat()
 }
 
-/// The hint, where it depends on the state.
+/// The hint, in the person's language; some depend on the state.
 fn hint(state: &State, binding: &Binding) -> &'static str {
     match binding.action {
-        Action::Pause if state.queue.halted.is_some() || state.queue.paused => "resume",
-        Action::Freeze if state.screen.table.frozen => "thaw",
-        Action::Range if state.screen.table.range_from.is_some() => "end range",
-        _ => binding.hint,
+        Action::Pause if state.queue.halted.is_some() || state.queue.paused => tr!("resume"),
+        Action::Freeze if state.screen.table.frozen => tr!("thaw"),
+        Action::Range if state.screen.table.range_from.is_some() => tr!("end range"),
+        _ => lang::tr(binding.hint),
     }
 }
 

@@ -161,7 +161,7 @@ fn a_refusal_of_one_prompt_stops_nothing_else() {
 
 #[test]
 fn anything_unclear_is_unknown_counts_as_spent_and_is_never_sent_again() {
-    let broken = Reply::Broken { detail: "reset".into(), timed_out: false };
+    let broken = Reply::Broken { why: LineFault::Reset, detail: "reset".into() };
     for reply in [timed_out(), broken, http(500), http(502), ok("<html>"), ok("{}"), code(1001), code(4242)] {
         let mut world = World::posting();
         world.reply(reply.clone());
