@@ -85,7 +85,7 @@ pub enum Command {
         /// As comma-separated values
         #[arg(long, conflicts_with = "json")]
         csv: bool,
-        /// Only this table
+        /// Only this table; with --csv or --json its sums and not the ledger's lines
         #[arg(long, value_enum, value_name = "TABLE")]
         by: Option<CostBy>,
     },
@@ -292,9 +292,7 @@ pub enum CostBy {
 /// What clap makes of it; help and version are among them. `error.exit_code()` is 2 for a wrong call and 0 for those.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
     let mut cli = Cli::try_parse_from(args)?;
-    if let Some(command) = &mut cli.command {
-        name_each_once(command);
-    }
+    cli.command.iter_mut().for_each(name_each_once);
     let wrong = |message: &str| Err(Cli::command().error(ErrorKind::ArgumentConflict, message));
     match &cli.command {
         Some(_) if cli.demo => wrong("--demo is the dashboard against the simulator; it takes no command"),
@@ -318,7 +316,7 @@ fn name_each_once(command: &mut Command) {
     }
 }
 
-/// Drops what came before, in the order given.
+/// Drops what came before.
 pub(crate) fn keep_first<T: Clone + Ord>(items: &mut Vec<T>) {
     let mut seen = BTreeSet::new();
     items.retain(|item| seen.insert(item.clone()));
@@ -441,10 +439,9 @@ mod tests {
 
     #[test]
     fn a_task_named_twice_is_meant_once() {
-        let retry = |keys| Command::Retry { keys, failed: false, consent: Consent::default() };
-        assert_eq!(command("reeltop retry 2 1 #2 1"), retry(vec![TaskKey(2), TaskKey(1)]));
-        let ids = vec![RemoteId("7".into())];
-        assert_eq!(command("reeltop adopt 7 7"), Command::Adopt { ids });
+        let keys = vec![TaskKey(2), TaskKey(1)];
+        let retry = Command::Retry { keys, failed: false, consent: Consent::default() };
+        assert_eq!(command("reeltop retry 2 1 #2 1"), retry);
     }
 
     #[test]
