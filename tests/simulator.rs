@@ -352,9 +352,26 @@ async fn tasks_can_be_there_from_the_start() {
     let bench = Bench::start("").await;
     let fail = End::Fail { code: 1027, message: "output new_sensitive".into() };
     bench.simulator.preload(vec![
-        Preloaded { id: "1".into(), prompt: "running".into(), age_ms: 50, run_ms: Some(100), end: End::Success },
-        Preloaded { id: "2".into(), prompt: "failed".into(), age_ms: 100, run_ms: Some(100), end: fail },
+        Preloaded {
+            id: "1".into(),
+            file: None,
+            prompt: "running".into(),
+            age_ms: 50,
+            run_ms: Some(100),
+            end: End::Success,
+        },
+        Preloaded { id: "2".into(), file: None, prompt: "failed".into(), age_ms: 100, run_ms: Some(100), end: fail },
+        Preloaded {
+            id: "3".into(),
+            file: Some("77".into()),
+            prompt: "to be fetched".into(),
+            age_ms: 100,
+            run_ms: Some(100),
+            end: End::Success,
+        },
     ]);
+    // A client that knows its file already, as the demo's store does, fetches it by that id.
+    assert_eq!(bench.query(&json!("3")).await["file_id"], "77");
     assert_eq!(bench.query(&json!("1")).await["status"], "Processing");
     assert_eq!(codes(&bench.query(&json!("2")).await).0, 1027);
     assert_eq!(codes(&bench.query(&json!("3")).await).0, 2013);
