@@ -40,7 +40,7 @@ fn main() {
         let mut line = Line::new(width, height, 20);
         println!("  the whole screen: {} bytes", line.first);
         println!("  nothing for a minute, nothing running: {} bytes", Line::new(width, height, 0).wait(MINUTE));
-        println!("  a minute with 20 running tasks, on the whole minute's steps: {} bytes", line.wait(MINUTE));
+        println!("  a minute with 20 running tasks: {} bytes", line.wait(MINUTE));
         let (moved, rested) = (line.press("j"), line.wait(SECOND));
         println!("  a move of the highlight: {moved} bytes, and {rested} when it rests");
         println!("  a running task is saved: {} bytes", line.save(TaskKey(TASKS - 3)));
@@ -114,12 +114,12 @@ impl Line {
     fn wait(&mut self, ms: u64) -> usize {
         let end = self.now.mono.plus(ms);
         let mut bytes = 0;
-        while let Some(at) = logic::next_deadline(&self.state).filter(|at| *at < end) {
-            self.go_to(at.max(self.now.mono.plus(1)));
+        while self.now.mono < end {
+            let at = logic::next_deadline(&self.state).unwrap_or(end).max(self.now.mono.plus(1)).min(end);
+            self.go_to(at);
             let _ = logic::update(&mut self.state, Msg::Wake, self.now);
             bytes += self.draw();
         }
-        self.go_to(end);
         bytes
     }
 
