@@ -176,7 +176,10 @@ fn the_first_page_is_short_and_brings_all_unfinished_tasks_wherever_they_are() {
     let pages = pages(&store);
     let sizes: Vec<(usize, usize, bool)> =
         pages.iter().map(|(rows, tasks, last)| (rows.len(), tasks.len(), *last)).collect();
-    assert_eq!(sizes, [(200, 2, false), (4_000, 0, false), (102, 0, true)]);
+    assert_eq!(
+        sizes,
+        [(200, 2, false), (1_000, 0, false), (1_000, 0, false), (1_000, 0, false), (1_000, 0, false), (102, 0, true)]
+    );
     assert_eq!(pages[0].1, [new, old]);
     let keys: Vec<u32> = pages.iter().flat_map(|(rows, ..)| rows.iter().map(|row| row.key.0)).collect();
     assert_eq!(keys, (1..=4_302).rev().collect::<Vec<_>>());
