@@ -5,7 +5,7 @@
 
 mod support;
 
-use reeltop::domain::task::TaskState;
+use reeltop::domain::task::{RemoteId, TaskState};
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -124,6 +124,18 @@ fn every_end_of_a_task_has_its_exit_code_and_its_class() {
 }
 
 #[test]
+fn a_lost_answer_is_told_in_a_plain_sentence_and_the_library_s_words_stay_with_the_raw_answers() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let task = submit(&home, "!lost").coded(7).json().remove(0);
+    let told = "It may have been accepted and charged. The line was cut before the answer came";
+    assert_eq!(task["error"]["message"], told);
+    let raw: String =
+        home.sql().query_row("SELECT raw FROM events WHERE kind = 'unknown'", [], |row| row.get(0)).unwrap();
+    assert!(raw.contains("client error"), "{raw}");
+}
+
+#[test]
 fn a_video_that_fails_after_it_was_paid_is_told_when_it_is_waited_for() {
     let service = Service::start();
     let home = Home::new(&service.url());
@@ -199,6 +211,8 @@ fn a_wrong_call_a_wrong_draft_and_a_dashboard_without_a_terminal_end_with_2() {
     home.run(&["nothing"]).coded(2);
     home.run(&[]).coded(2);
     home.run(&["show", "12"]).coded(2);
+    let untold = home.run(&["cancel", "12"]).coded(1);
+    assert_eq!(untold.err, "reeltop: #12 was left as it is: there is no such task. See `reeltop list`.\n");
     home.run(&["list", "state:nonsense"]).coded(2);
     paid(&home, &["submit", "--prompt", "a cat", "--model", "I2V-01"]).coded(2);
     paid(&home, &["submit", "--prompt", "a cat", "--first-frame", "nowhere.png"]).coded(2);
@@ -214,6 +228,11 @@ fn a_dry_run_shows_the_request_and_the_price_and_does_nothing() {
     let done = home.run(&call).coded(0);
     assert!(done.out.contains("\"resolution\": \"1080P\"") && done.out.contains("\"prompt_optimizer\": false"));
     assert!(done.err.contains("1.5 PTC"), "{}", done.err);
+    let planned = home.run(&[&call[..], &["--json"]].concat()).coded(0).json();
+    let body =
+        json!({"model": "MiniMax-Hailuo-02", "prompt": "a cat", "resolution": "1080P", "prompt_optimizer": false});
+    let fields = [&planned[2]["cost_ptc"], &planned[2]["duration"], &planned[2]["request"]];
+    assert_eq!((planned.len(), fields), (3, [&json!("0.5"), &json!(6), &body]));
     assert_eq!((home.states(), service.sim().counts().submissions), (vec![], 0));
 }
 
@@ -240,6 +259,13 @@ fn the_same_name_twice_is_one_task() {
     assert_eq!(first.json()[0]["key"], second.json()[0]["key"]);
     assert!(second.err.contains("mine"));
     assert_eq!((home.states().len(), service.sim().counts().submissions), (1, 1));
+    // What the second call is told of the task is what the first was, and it waits where it is asked to.
+    let waited = home.run(&["submit", "--prompt", "a cat", "--name", "mine", "--wait", "--json"]).coded(0);
+    assert_eq!(waited.json()[0]["state"], "saved");
+    for _ in 0..2 {
+        paid(&home, &["submit", "--prompt", "a cat !1026", "--name", "refused"]).coded(10);
+    }
+    assert_eq!((home.states().len(), service.sim().counts().submissions), (2, 2));
 }
 
 #[test]
@@ -291,6 +317,8 @@ fn a_file_can_be_given_again_where_its_lines_have_names_and_partial_queues_the_g
     let refused = paid(&home, &["submit", "--from", "p.csv", "--queue"]).coded(2);
     assert!(refused.err.contains("line 5: 3 values for 2 columns"), "{}", refused.err);
     assert_eq!(home.states().len(), 2);
+    fs::write(home.path().join("known.csv"), lines).unwrap();
+    paid(&home, &["submit", "--from", "known.csv", "--queue"]).coded(0);
     let partial = paid(&home, &["submit", "--from", "p.csv", "--queue", "--partial"]).coded(0);
     assert!(partial.err.contains("2 line(s) passed over"), "{}", partial.err);
     assert_eq!(home.states().len(), 3);
@@ -319,6 +347,23 @@ fn retry_makes_a_new_attempt_and_leaves_sensitive_prompts_alone_in_bulk() {
 }
 
 #[test]
+fn no_retry_is_paid_twice_by_a_key_named_twice_or_by_two_calls_at_once() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    submit(&home, "fails !2013");
+    assert_eq!(paid(&home, &["retry", "1", "#1", "1", "--json"]).coded(0).json().len(), 1);
+    let again = paid(&home, &["retry", "1", "--json"]).coded(0);
+    assert!(again.err.contains("#1 is already retried as #2"), "{}", again.err);
+    submit(&home, "also fails !1000");
+    let call = [&["retry", "--failed"][..], &YES].concat();
+    let racing: Vec<_> = (0..4).map(|_| home.command(&call).spawn().unwrap()).collect();
+    let codes = racing.into_iter().map(|child| child.wait_with_output().unwrap().status.code().unwrap());
+    // Who comes late finds nothing left, or is told who was quicker.
+    assert!(codes.into_iter().all(|code| code <= 1));
+    assert_eq!(service.sim().submissions_of("also fails !1000"), 2);
+}
+
+#[test]
 fn cancel_takes_back_what_is_unsent_and_only_stops_watching_what_is_not() {
     let service = Service::with(|config| config.run_ms = (600_000, 600_000));
     let home = Home::new(&service.url());
@@ -329,7 +374,8 @@ fn cancel_takes_back_what_is_unsent_and_only_stops_watching_what_is_not() {
         done.json().iter().map(|task| (task["state"].clone(), task["charged"].clone())).collect();
     assert_eq!(told, [("cancelled".into(), "no".into()), ("cancelled".into(), "yes".into())]);
     home.run(&["cancel", "1"]).coded(1);
-    home.run(&["cancel", "99"]).coded(1);
+    let done = home.run(&["cancel", "99"]).coded(1);
+    assert_eq!(done.err, "reeltop: #99 was left as it is: there is no such task. See `reeltop list`.\n");
     assert_eq!(service.sim().counts().submissions, 1);
 }
 
@@ -367,6 +413,14 @@ fn adopt_watches_a_task_made_elsewhere_and_download_fetches_into_a_folder() {
     assert_eq!((&task["task_id"], &task["cost_ptc"]), (&json!(id), &json!("0.0")));
     home.run(&["wait"]).coded(0);
     home.run(&["adopt", &id]).coded(0);
+    // What nobody tells of it is said in words.
+    let shown = home.run(&["show", "1"]).coded(0).out;
+    assert!(
+        shown.contains("Cost        not known (made elsewhere)\nModel       not known (made elsewhere)\n"),
+        "{shown}"
+    );
+    let listed = home.run(&["list"]).coded(0).out;
+    assert!(listed.contains("elsewhere  -      -    -") && listed.contains(&format!("(adopted {id})")), "{listed}");
     assert_eq!(home.states(), [TaskState::Saved]);
     let task = home.run(&["download", "1", "--dir", "other", "--json"]).coded(0).json().remove(0);
     let path = task["path"].as_str().unwrap();
@@ -374,6 +428,28 @@ fn adopt_watches_a_task_made_elsewhere_and_download_fetches_into_a_folder() {
     assert_eq!(fs::read(path).unwrap(), reeltop::io::simulator::CLIP);
     assert_eq!(service.sim().counts().submissions, 1);
     assert_honest(&service);
+}
+
+#[test]
+fn an_id_that_the_service_does_not_know_is_not_adopted_and_asked_about_once() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let done = home.run(&["adopt", "123456789", "123456789"]).coded(1);
+    let told = "reeltop: 123456789 was not adopted: The service knows no task of that id: invalid params, task_id does not \
+                exist. Compare it with the gateway's own log; a task of another account is not known to this key.\n";
+    assert_eq!((done.out.as_str(), done.err.as_str()), ("", told));
+    assert_eq!((home.states(), service.sim().counts().queries), (vec![], 1));
+    // Of several, what is known is taken over all the same.
+    let id = submit(&Home::new(&service.url()), "made elsewhere").coded(0).json()[0]["task_id"].clone();
+    let done = home.run(&["adopt", "123456789", id.as_str().unwrap(), "--json"]).coded(1);
+    assert_eq!((done.json().len(), home.task(1).remote), (1, id.as_str().map(|id| RemoteId(id.into()))));
+    let away = Home::new(&nobody());
+    let done = away.run(&["adopt", "123456789"]).coded(6);
+    let told = "reeltop: 123456789 was not adopted: The service could not be reached: its address takes no connections. Adopt it \
+                again later; that is free.\n";
+    assert_eq!((done.err.as_str(), away.states()), (told, vec![]));
+    let mut call = home.command(&["adopt", "987"]);
+    assert_eq!(call.env_remove("REELTOP_API_KEY").output().unwrap().status.code(), Some(3));
 }
 
 #[test]
@@ -427,6 +503,17 @@ fn the_config_is_checked_shown_found_and_begun() {
     let done = home.run(&["config", "check"]).coded(2);
     assert!(done.err.contains("poll") && done.err.contains("undo_send_seconds"), "{}", done.err);
     home.run(&["list"]).coded(2);
+    // Keys that cannot stand together are told with all else, each with its place.
+    fs::write(home.config(), "profil = 1\n[keys.table]\n  retry = [\"q\"]\nclone = [\"e\"]\nfreeze = []\n").unwrap();
+    let done = home.run(&["config", "check"]).coded(2);
+    let places: Vec<&str> = done.err.lines().map(|line| line.split(".toml:").nth(1).unwrap()).collect();
+    let expected = [
+        "1:1: profil is not an option above the first section. Did you mean profile?",
+        "3:3: keys.global.close: q means retry in table, so that it could not be reached there",
+        "4:1: keys.table: e is given to edit and to clone",
+        "5:1: keys.table.freeze has no key left, so that it could not be reached",
+    ];
+    assert_eq!(places, expected);
     fs::remove_file(home.config()).unwrap();
     home.run(&["config", "init"]).coded(0);
     home.run(&["config", "check"]).coded(0);
@@ -475,4 +562,21 @@ fn the_simulator_serves_other_clients_until_it_is_told_to_end() {
     let done = call.end().coded(0);
     assert!(done.err.contains("2 submissions, 1 accepted, 0.5 PTC charged"), "{}", done.err);
     client.assert_no_key_in_any_file();
+}
+
+#[test]
+fn the_program_speaks_the_language_of_the_locale_until_the_config_names_one() {
+    let service = Service::start();
+    let home = Home::with(&service.url(), &[("ui.language", "\"en\"")]);
+    let said = |home: &Home, args: &[&str]| {
+        let output = home.command(args).env("LANG", "zh_CN.UTF-8").output().unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    assert!(said(&home, &["list", "--help"]).contains("列出任务"));
+    assert!(said(&home, &["show", "7"]).contains("there is no task #7"));
+    let home = Home::new(&service.url());
+    assert!(said(&home, &["show", "7"]).contains("没有任务 #7"));
+    // Documents are the same for everybody.
+    assert_eq!(said(&home, &["man"]), home.run(&["man"]).out);
+    assert_eq!(said(&home, &["completions", "bash"]), home.run(&["completions", "bash"]).out);
 }

@@ -17,7 +17,7 @@ use reeltop::{
         draft::{Draft, Fault, Field, Severity},
         money::Ptc,
         problem::{Charged, ErrorClass, Problem},
-        request::ImageRef,
+        request::{ImageRef, Request},
         task::{MoneyEvent, TaskKey, TaskState, Texts},
         time::{HOUR, Mono, SECOND},
     },
@@ -36,10 +36,11 @@ use reeltop::{
             PreviewItem, Purpose, Toast,
         },
         state::{Halt, State},
+        tasks,
     },
     ui::{self, Drawn},
 };
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 
 const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (60, 16), (40, 12)];
 
@@ -187,6 +188,7 @@ fn preview(purpose: Purpose, items: Vec<PreviewItem>) -> Preview {
         purpose,
         total: items.iter().map(|item| item.cost).sum(),
         items,
+        again: BTreeSet::new(),
         warnings: Vec::new(),
         obstacles: Vec::new(),
         opened: Mono(0),
@@ -255,6 +257,24 @@ fn detail_of_a_saved_retry() {
 fn detail_of_a_running_task_with_a_picture() {
     shots("detail_running", detail(43, DetailTab::Overview));
     shots("detail_request", detail(43, DetailTab::Request));
+}
+
+#[test]
+fn a_task_made_elsewhere() {
+    let of = |tab| {
+        move |width, height| {
+            let mut state = detail(37, tab)(width, height);
+            let shown = state.screen.detail.loaded.as_mut().unwrap();
+            shown.task.request = Request::elsewhere(shown.task.remote.as_ref().unwrap());
+            (shown.task.cost, shown.task.sent_at, shown.task.rev) = (Ptc::ZERO, None, 2);
+            let task = shown.task.clone();
+            shown.line = vec![task.clone()];
+            tasks::put(&mut state, task);
+            state
+        }
+    };
+    shots("detail_elsewhere", of(DetailTab::Overview));
+    shots("detail_elsewhere_request", of(DetailTab::Request));
 }
 
 #[test]

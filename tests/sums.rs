@@ -176,19 +176,7 @@ impl Program {
 }
 
 fn request(nth: usize) -> Request {
-    Request {
-        model: "MiniMax-Hailuo-02".into(),
-        prompt: format!("shot {nth}: a fox runs"),
-        first_frame: None,
-        last_frame: None,
-        subject: None,
-        resolution: "768P".into(),
-        duration: 6,
-        optimizer: true,
-        callback: None,
-        fast_pretreatment: false,
-        watermark: false,
-    }
+    Request::plain("MiniMax-Hailuo-02", &format!("shot {nth}: a fox runs"), "768P", 6)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -206,7 +194,8 @@ async fn the_ledger_and_the_service_agree_to_the_thousandth_with_every_fault_swi
     let simulator = Simulator::start(config).await.unwrap();
     let mut program = Program::start(dir.path(), simulator.base_url(), clock).await;
 
-    let intents = (0..TASKS).map(|nth| Intent { request: request(nth), parent: None, name: None }).collect();
+    let intents =
+        (0..TASKS).map(|nth| Intent { request: request(nth), parent: None, again: false, name: None }).collect();
     program.take(Msg::Act(Act::Queue { intents, undo: false }));
     program
         .until(|state| {

@@ -23,7 +23,7 @@ use crate::{
         effect::TermCmd,
         msg::{Input, LocalMsg, Msg, Signal},
     },
-    ui,
+    tr, ui,
 };
 use crossterm::event::Event;
 use ratatui::{buffer::Buffer, layout::Rect};
@@ -237,6 +237,10 @@ impl Face {
             Shell::Term(TermCmd::Copy(text)) => self.aside(Aside::Copy, escape::copy(&text)),
             Shell::Term(TermCmd::Bell) => self.aside(Aside::Bell, b"\x07".to_vec()),
             Shell::Term(TermCmd::Notify(text)) => self.aside(Aside::Notice, escape::notice(&text)),
+            Shell::Term(TermCmd::Mouse(on)) => {
+                self.mouse = on;
+                self.aside(Aside::Mouse, if on { terminal::MOUSE } else { terminal::MOUSE_OFF }.to_vec());
+            }
             Shell::Term(TermCmd::Title(text)) => {
                 self.title = escape::title(&text);
                 self.aside(Aside::Title, self.title.clone());
@@ -256,7 +260,7 @@ impl Face {
         self.stopping = true;
         let n = engine.state.queue.posting.len();
         if n > 0 {
-            let text = format!("stops when the answer to {n} submission(s) has come");
+            let text = tr!("stops when the answer to {n} submission(s) has come", n);
             engine.take(Msg::Local(LocalMsg::Said { result: Ok(text) }));
             self.changed(true);
         }
@@ -277,7 +281,7 @@ impl Face {
         // The SIGCONT that ends the stop is heard as a signal, and the terminal taken again then.
         if !terminal::stop() {
             self.take_over();
-            let text = "there is no shell here to go back to; the program goes on".to_owned();
+            let text = tr!("there is no shell here to go back to; the program goes on").to_owned();
             engine.take(Msg::Local(LocalMsg::Said { result: Ok(text) }));
         }
     }
@@ -318,7 +322,7 @@ impl Face {
         self.redraw();
     }
 
-    /// Has the terminal tell of clicks, where the config asks for it.
+    /// Has the terminal tell of clicks, where the person wants it.
     fn take_mouse(&mut self) {
         if self.mouse {
             self.writer.before_the_frame(Aside::Mouse, terminal::MOUSE.to_vec());

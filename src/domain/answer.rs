@@ -7,15 +7,19 @@ mod balance;
 mod body;
 mod codes;
 mod file;
+mod find;
+mod line;
 mod query;
 mod redact;
 mod submit;
 
 pub use balance::judge_balance;
 pub use file::judge_file;
+pub use find::judge_find;
+pub use line::LineFault;
 pub use query::judge_query;
 pub use redact::redact;
-pub use submit::{MAYBE, judge_submit};
+pub use submit::{judge_submit, without_maybe};
 
 use super::{
     money::Ptc,
@@ -31,7 +35,9 @@ use serde::{Deserialize, Serialize};
 pub enum Reply {
     /// No connection could be made: not one byte of the request left this machine.
     NotConnected {
-        /// The cause, in words.
+        /// Why.
+        why: LineFault,
+        /// The cause in the words of whoever noticed it; shown among the raw answers only.
         detail: String,
     },
     /// A whole HTTP answer, of whatever status.
@@ -45,10 +51,10 @@ pub enum Reply {
     },
     /// The connection was made, but no whole answer came.
     Broken {
-        /// The cause, in words.
+        /// Why.
+        why: LineFault,
+        /// The cause in the words of whoever noticed it; shown among the raw answers only.
         detail: String,
-        /// Whether our own time-out ended it.
-        timed_out: bool,
     },
     /// The call was not made at all, by a fault on this machine (a picture that cannot be read).
     NotSent {
@@ -166,3 +172,7 @@ pub enum FileVerdict {
 
 /// What the answer to a balance call means.
 pub type BalanceVerdict = Result<Ptc, TaskError>;
+
+/// What the answer to a query means for an id that is not known here: the service's word for the state of the task that it
+/// knows by it, none where that task has ended; or why there is no such task.
+pub type FindVerdict = Result<Option<String>, TaskError>;

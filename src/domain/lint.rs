@@ -8,6 +8,7 @@ use super::{
     problem::Problem,
     text,
 };
+use crate::tr;
 use std::ops::Range;
 
 /// Everything that looks wrong in a prompt for that model, in the order it stands there.
@@ -21,6 +22,7 @@ pub fn lint(prompt: &str, model: &ModelSpec) -> Vec<Fault> {
     if follows_commands(model) {
         let half_width = brackets.iter().filter(|bracket| !bracket.full_width || is_command(prompt, bracket));
         faults.extend(half_width.flat_map(|b| &b.items).filter_map(|item| misspelt(prompt, item)));
+        faults.extend(unclosed(prompt));
     }
     faults.extend(hidden(prompt));
     faults.extend(trailing(prompt));
@@ -48,17 +50,17 @@ fn ignored(prompt: &str, brackets: &[Bracket], model: &ModelSpec) -> Option<Faul
         CameraSupport::Commands | CameraSupport::Exact => return None,
         CameraSupport::Described => (
             Problem::new(
-                format!("{} has no camera commands such as {shown}", model.name),
-                "it follows a description in plain words",
-                "Take the brackets away and describe the movement.",
+                tr!("{model} has no camera commands such as {shown}", model = model.name, shown),
+                tr!("it follows a description in plain words"),
+                tr!("Take the brackets away and describe the movement."),
             ),
             true,
         ),
         CameraSupport::None => (
             Problem::new(
-                format!("{} ignores camera commands such as {shown}", model.name),
+                tr!("{model} ignores camera commands such as {shown}", model = model.name, shown),
                 "",
-                "Take them out, or choose a model that follows them.",
+                tr!("Take them out, or choose a model that follows them."),
             ),
             false,
         ),
@@ -79,9 +81,9 @@ fn full_width(prompt: &str, brackets: &[Bracket]) -> Option<Fault> {
     });
     Some(warning(
         Problem::new(
-            format!("Camera command in full-width brackets: {shown}"),
-            "only [ ] are read as a command",
-            "Use [ ].",
+            tr!("Camera command in full-width brackets: {shown}", shown),
+            tr!("only [ ] are read as a command"),
+            tr!("Use [ ]."),
         ),
         Some(edited(prompt, edits)),
     ))
@@ -93,13 +95,31 @@ fn crowded(prompt: &str, bracket: &Bracket) -> Option<Fault> {
         let shown = text::gist(&prompt[bracket.range.clone()]).into_owned();
         warning(
             Problem::new(
-                format!("{number} camera commands at once in {shown}"),
-                format!("at most {MOST_AT_ONCE} are advised"),
-                "Put some into a bracket of their own: brackets in a row run one after another.",
+                tr!("{number} camera commands at once in {shown}", number, shown),
+                tr!("at most {most} are advised", most = MOST_AT_ONCE),
+                tr!("Put some into a bracket of their own: brackets in a row run one after another."),
             ),
             None,
         )
     })
+}
+
+/// A bracket that lost its end in a paste: what stands behind it would be sent as words of the prompt.
+fn unclosed(prompt: &str) -> Option<Fault> {
+    let open = camera::unclosed(prompt);
+    let command = text::gist(&prompt[open.first()?.commands.clone()]).into_owned();
+    let edits = open.iter().flat_map(|bracket| {
+        let end = bracket.commands.end;
+        [(bracket.bracket.clone(), "[".to_owned()), (end..end, "]".to_owned())]
+    });
+    Some(warning(
+        Problem::new(
+            tr!("The bracket before {command} is not closed", command),
+            tr!("it is read as text and not as a camera command"),
+            tr!("Close it."),
+        ),
+        Some(edited(prompt, edits)),
+    ))
 }
 
 fn misspelt(prompt: &str, item: &Range<usize>) -> Option<Fault> {
@@ -108,14 +128,14 @@ fn misspelt(prompt: &str, item: &Range<usize>) -> Option<Fault> {
     match camera::read(word) {
         Reading::Known(_) => None,
         Reading::Near(meant) => Some(warning(
-            Problem::new(format!("[{shown}] is no camera command"), "", format!("Did you mean [{meant}]?")),
+            Problem::new(tr!("[{shown}] is no camera command", shown), "", tr!("Did you mean [{meant}]?", meant)),
             Some(edited(prompt, [(item.clone(), meant.to_owned())].into_iter())),
         )),
         Reading::Unknown => Some(warning(
             Problem::new(
-                format!("[{shown}] is no camera command"),
+                tr!("[{shown}] is no camera command", shown),
                 "",
-                "Type [ to see the fifteen there are, or take the brackets away.",
+                tr!("Type [ to see the fifteen there are, or take the brackets away."),
             ),
             None,
         )),
@@ -137,9 +157,9 @@ fn hidden(prompt: &str) -> Option<Fault> {
         codes.truncate(5);
         warning(
             Problem::new(
-                "The prompt has characters that cannot be seen",
-                codes.join(", "),
-                "They most likely came with a paste; take them out.",
+                tr!("The prompt has characters that cannot be seen"),
+                codes.join(tr!(", ")),
+                tr!("They most likely came with a paste; take them out."),
             ),
             Some(cleaned.into_owned()),
         )
@@ -150,7 +170,10 @@ fn trailing(prompt: &str) -> Option<Fault> {
     let bare = prompt.trim_end();
     // A prompt of blanks only is a missing prompt, which is said elsewhere.
     (bare != prompt && !bare.is_empty()).then(|| {
-        warning(Problem::new("The prompt ends in a blank or an empty line", "", "Take it away."), Some(bare.to_owned()))
+        warning(
+            Problem::new(tr!("The prompt ends in a blank or an empty line"), "", tr!("Take it away.")),
+            Some(bare.to_owned()),
+        )
     })
 }
 
@@ -230,6 +253,12 @@ mod tests {
                  them out.",
                 Some("a cat"),
             ),
+            (
+                hailuo,
+                "[Push in a cat [左移，上升 runs",
+                "The bracket before Push in is not closed: it is read as text and not as a camera command. Close it.",
+                Some("[Push in] a cat [左移，上升] runs"),
+            ),
             (hailuo, "a cat \n", "The prompt ends in a blank or an empty line. Take it away.", Some("a cat")),
         ] {
             assert_eq!(found(model, prompt), [(sentence.to_owned(), fix.map(str::to_owned))], "{prompt}");
@@ -241,6 +270,8 @@ mod tests {
         for (model, prompt) in [
             ("MiniMax-Hailuo-02", "a cat runs [Pan left, Pedestal up] and sleeps [static shot]\nnext line"),
             ("MiniMax-Hailuo-02", "标题【重要】的猫 [左移]"),
+            ("MiniMax-Hailuo-02", "a door [half open"),
+            ("T2V-01", "an arrow [Push in"),
             ("T2V-01", "a sign that says [exit]"),
             ("S2V-01", ""),
             ("I2V-01-Director", "家族 👨\u{200d}👩\u{200d}👧 [晃动]"),

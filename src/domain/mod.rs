@@ -14,6 +14,7 @@ pub mod draft;
 pub mod export;
 pub mod fields;
 pub mod folder;
+pub mod lang;
 pub mod lint;
 pub mod matrix;
 pub mod money;

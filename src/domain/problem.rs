@@ -1,5 +1,6 @@
 //! What went wrong, in words for a person: what happened, why, what to do next, and whether it was charged.
 
+use crate::tr;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -25,10 +26,10 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;
         if !self.why.is_empty() {
-            write!(f, ": {}", self.why)?;
+            write!(f, "{}{}", tr!(": "), self.why)?;
         }
         if !self.next.is_empty() {
-            write!(f, ". {}", self.next)?;
+            write!(f, "{}{}", tr!(". "), self.next)?;
         }
         Ok(())
     }
@@ -100,19 +101,19 @@ impl ErrorClass {
 
     /// The words on the screen.
     #[must_use]
-    pub const fn label(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
-            Self::RateLimited => "rate limited",
-            Self::Auth => "key not accepted",
-            Self::Balance => "balance or quota",
-            Self::PromptSensitive => "prompt refused",
-            Self::OutputSensitive => "video refused",
-            Self::InvalidParams => "invalid parameters",
-            Self::Plan => "not in the plan",
-            Self::Service => "service error",
-            Self::Network => "network",
-            Self::UnknownOutcome => "outcome unknown",
-            Self::File => "file",
+            Self::RateLimited => tr!("rate limited"),
+            Self::Auth => tr!("key not accepted"),
+            Self::Balance => tr!("balance or quota"),
+            Self::PromptSensitive => tr!("prompt refused"),
+            Self::OutputSensitive => tr!("video refused"),
+            Self::InvalidParams => tr!("invalid parameters"),
+            Self::Plan => tr!("not in the plan"),
+            Self::Service => tr!("service error"),
+            Self::Network => tr!("network"),
+            Self::UnknownOutcome => tr!("outcome unknown"),
+            Self::File => tr!("file"),
         }
     }
 

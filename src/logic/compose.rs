@@ -16,10 +16,11 @@ pub use path::picture_field;
 pub(super) use path::{complete, read_file, take_path};
 pub use pictures::to_shrink;
 pub use plan::{combines, is_many};
-pub use rows::{ROWS, choices, chosen, marked, takes_several, usable};
+pub use rows::{ROWS, choice_word, choices, chosen, marked, takes_several, usable};
 pub use view::{Compose, Estimate};
 
 use super::{
+    command_line,
     commands::Do,
     editor::PromptEditor,
     effect::{Effect, Level, ListFor, LocalCmd},
@@ -32,13 +33,16 @@ use super::{
     state::State,
     toast,
 };
-use crate::domain::{
-    braces::{self, Template},
-    catalogue::ModelSpec,
-    check,
-    draft::{Draft, Fault, Field, Severity},
-    matrix::Plan,
-    time::Mono,
+use crate::{
+    domain::{
+        braces::{self, Template},
+        catalogue::ModelSpec,
+        check,
+        draft::{Draft, Fault, Field, Severity},
+        matrix::Plan,
+        time::Mono,
+    },
+    tr,
 };
 use std::collections::BTreeSet;
 
@@ -108,7 +112,7 @@ pub(super) fn pasted(state: &mut State, text: &str) -> bool {
         ComposeRow::Field(Field::Prompt) => {
             if !state.screen.compose.prompt.paste(text) {
                 let most = super::editor::MOST_CHARS;
-                let text = format!("the paste was cut: a prompt here holds {most} characters at most");
+                let text = tr!("the paste was cut: a prompt here holds {most} characters at most", most);
                 toast::say(state, Level::Warning, text, None);
             }
             prompt_changed(state);
@@ -229,7 +233,7 @@ pub(super) fn enter(state: &mut State) -> Vec<Do> {
 /// Mends what can be mended by itself: the picture of the row that has the keys, or the prompt's first such fault.
 pub(super) fn fix(state: &mut State) -> Vec<Do> {
     if let Some(path) = pictures::to_shrink(state) {
-        toast::say(state, Level::Info, "a smaller copy is being made; the file stays as it is".into(), None);
+        toast::say(state, Level::Info, tr!("a smaller copy is being made; the file stays as it is").into(), None);
         let compose = &mut state.screen.compose;
         compose.images.insert(path.clone(), None);
         compose.shrinkable.insert(path.clone());
@@ -240,7 +244,7 @@ pub(super) fn fix(state: &mut State) -> Vec<Do> {
     };
     state.screen.compose.prompt.replace_all(fault.fix.as_deref().unwrap_or_default());
     prompt_changed(state);
-    toast::say(state, Level::Info, format!("mended: {}", fault.problem.what), None);
+    toast::say(state, Level::Info, tr!("mended: {what}", what = fault.problem.what), None);
     Vec::new()
 }
 
@@ -300,6 +304,7 @@ pub fn local(state: &mut State, msg: LocalMsg) -> Vec<Effect> {
             let wishes = path::completes(state, &typed, result);
             return super::input::carry_out(state, wishes);
         }
+        LocalMsg::Listed { typed, purpose: ListFor::Command, result } => command_line::listed(state, &typed, result),
         LocalMsg::Listed { typed, purpose: ListFor::Picker, result } => pick::listed(state, &typed, result),
         LocalMsg::Text { path, result } => {
             let wishes = path::file_read(state, path, result);
@@ -337,7 +342,7 @@ fn pictures_came(state: &mut State, mut wishes: Vec<Do>) -> Vec<Effect> {
 }
 
 /// Checks the draft as the model would take it.
-fn check_again(state: &mut State) {
+pub(super) fn check_again(state: &mut State) {
     let (mut faults, estimate) = plan::checked(state);
     faults.extend(state.screen.compose.past.iter().cloned());
     (state.screen.compose.faults, state.screen.compose.estimate) = (faults, estimate);
@@ -379,7 +384,7 @@ pub(super) fn to_preview(state: &mut State) -> Vec<Do> {
     look_back(state);
     if pictures::reading(state) {
         state.screen.compose.wants_preview = true;
-        toast::say(state, Level::Info, "reading the picture; the preview follows".into(), None);
+        toast::say(state, Level::Info, tr!("reading the picture; the preview follows").into(), None);
         return reads;
     }
     if is_many(state) {

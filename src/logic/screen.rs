@@ -6,6 +6,7 @@ use super::{
     after::AfterDetail,
     cluster_view::{FailuresView, Mend},
     command_line::CommandLine,
+    copy::UrlsAsked,
     editor::LineEditor,
     effect::{Level, Ticket},
     filter::Filter,
@@ -60,8 +61,8 @@ pub struct Screen {
     pub commands: VecDeque<String>,
     /// What goes on when the store has given the whole tasks that it needs.
     pub after: Option<AfterDetail>,
-    /// The file call whose address goes to the clipboard: `yu`.
-    pub url_asked: Option<(Ticket, TaskKey)>,
+    /// The file calls whose addresses go to the clipboard: `yu`.
+    pub urls_asked: Option<UrlsAsked>,
 }
 
 /// A pane.
@@ -292,6 +293,8 @@ pub struct Preview {
     pub purpose: Purpose,
     /// What would be sent.
     pub items: Vec<PreviewItem>,
+    /// The attempts among their parents that are repeated already, as the warnings tell.
+    pub again: BTreeSet<TaskKey>,
     /// The whole price.
     pub total: Ptc,
     /// Warnings that do not forbid it.
@@ -411,7 +414,7 @@ impl Screen {
             lines: Vec::new(),
             commands: VecDeque::new(),
             after: None,
-            url_asked: None,
+            urls_asked: None,
         }
     }
 

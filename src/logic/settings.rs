@@ -2,7 +2,7 @@
 
 pub mod paint;
 
-use crate::domain::{catalogue::Catalogue, money::Ptc, problem::ErrorClass, request::WireNames, time};
+use crate::domain::{catalogue::Catalogue, lang::Lang, money::Ptc, problem::ErrorClass, request::WireNames, time};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -178,8 +178,8 @@ pub struct UiSettings {
     pub frame_ms: u64,
     /// Nothing moves by itself: ages are shown in steps of a minute.
     pub reduced_motion: bool,
-    /// `auto`, `en` or `zh`.
-    pub language: String,
+    /// The language of the screen; `None` goes by the locale.
+    pub language: Option<Lang>,
 }
 
 /// Which tasks this run works on: sends, asks about, saves.
@@ -238,7 +238,7 @@ impl Default for Settings {
                 ambiguous_width: 1,
                 frame_ms: 50,
                 reduced_motion: false,
-                language: "auto".into(),
+                language: None,
             },
             keys: BTreeMap::new(),
             scope: Scope::All,

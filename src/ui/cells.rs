@@ -3,7 +3,7 @@
 use super::{theme::Look, words};
 use crate::{
     domain::{
-        answer::MAYBE,
+        answer::without_maybe,
         problem::Charged,
         task::{Phase, Row, TaskKey, TaskState},
         time::{HOUR, Now, SECOND},
@@ -48,6 +48,8 @@ pub(super) fn cell(view: &View<'_>, row: &Row, column: Column) -> CellText {
     let (plain, faint) = (Style::new(), view.look.theme.faint);
     let say = |text: String, style| CellText { text, style };
     match column {
+        // Made elsewhere: the prompt's place says so.
+        Column::Model | Column::Format | Column::Cost if !row.is_known() => say("-".into(), faint),
         Column::Key => say(row.key.to_string(), plain),
         Column::State => state(view, row),
         Column::Status => status(view, row),
@@ -89,7 +91,7 @@ fn status(view: &View<'_>, row: &Row) -> CellText {
         // Its state is its class: only the reason is news.
         TaskState::Unknown => {
             let error = row.error().unwrap_or("outcome unknown");
-            error.strip_prefix(MAYBE).unwrap_or(error).trim_start().into()
+            without_maybe(error).into()
         }
         TaskState::Failed | TaskState::Refused => failure(row).unwrap_or_default(),
         TaskState::Cancelled => match row.charged {

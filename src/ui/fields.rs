@@ -74,7 +74,7 @@ pub(super) fn beside(state: &State, field: Field) -> String {
     let draft = &compose.draft;
     let spec = compose::spec(state);
     match field {
-        Field::Model => spec.map_or_else(|| "not in the catalogue".into(), |spec| spec.modes.clone()),
+        Field::Model => spec.map_or_else(|| "not in the catalogue".into(), |spec| spec.modes().to_owned()),
         Field::Resolution | Field::Duration => {
             let unit = if field == Field::Duration { " s" } else { "" };
             format!("of {}{unit}", compose::choices(state, field).join(", "))

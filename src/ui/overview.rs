@@ -38,6 +38,7 @@ fn standing(about: &About<'_>) -> Vec<Line<'static>> {
     let (row, theme) = (about.row, about.look.theme);
     let label = |name: &str, value: &str, style| labelled(name, value, about.width, about.look, style);
     let charged = match row.charged {
+        Charged::Yes | Charged::Unknown if !row.is_known() => words::ELSEWHERE.into(),
         Charged::Yes => format!("{} PTC, charged", row.cost),
         Charged::No if row.state == TaskState::Queued => format!("{} PTC when it is sent; free until then", row.cost),
         Charged::No => "not charged".into(),
@@ -132,11 +133,12 @@ pub(super) fn file_lines(lines: &[Line<'_>]) -> Option<(usize, usize)> {
 fn measures(saved: &SavedFile, about: &About<'_>) -> String {
     let dot = about.look.signs.dot;
     let mut parts = vec![words::size(saved.bytes)];
+    let asked = |what: String| if about.row.is_known() { format!(" (asked {what})") } else { String::new() };
     if let Some((width, height)) = saved.sides {
-        parts.push(format!("{width}x{height} (asked {})", about.row.kind.resolution));
+        parts.push(format!("{width}x{height}{}", asked(about.row.kind.resolution.to_string())));
     }
     if let Some(ms) = saved.length_ms {
-        parts.push(format!("{}.{} s (asked {} s)", ms / 1_000, ms % 1_000 / 100, about.row.kind.duration));
+        parts.push(format!("{}.{} s{}", ms / 1_000, ms % 1_000 / 100, asked(format!("{} s", about.row.kind.duration))));
     }
     parts.join(&format!(" {dot} "))
 }
@@ -167,6 +169,9 @@ fn download(step: &SavingStep, about: &About<'_>) -> String {
 /// What was asked for, besides the prompt.
 fn asked(about: &About<'_>) -> Vec<Line<'static>> {
     let (row, dot) = (about.row, about.look.signs.dot);
+    if !row.is_known() {
+        return labelled("Model", words::ELSEWHERE, about.width, about.look, Style::new());
+    }
     let mut text = format!("{} {dot} {} {dot} {} s", row.kind.model, row.kind.resolution, row.kind.duration);
     let mut lines = Vec::new();
     if let Some(request) = about.loaded.map(|detail| &detail.task.request) {

@@ -70,6 +70,12 @@ const fn money(event: MoneyEvent) -> &'static str {
 pub(super) fn request(about: &About<'_>) -> Vec<Line<'static>> {
     let Some(detail) = about.loaded else { return not_yet(about.look) };
     let (request, profile) = (&detail.task.request, &about.state.settings.profile);
+    if !request.is_known() {
+        return vec![Line::styled(
+            "It was made elsewhere, so what was sent is not known here.",
+            about.look.theme.faint,
+        )];
+    }
     let spec = about.state.settings.catalogue.spec(&request.model);
     let body = export::request_json(request, spec, &profile.names);
     let command = export::curl(&profile.base_url, &profile.path_prefix, &profile.key_variable, &body);
@@ -158,6 +164,7 @@ fn error_word(task: &Task) -> &'static str {
 
 fn cost(task: &Task) -> String {
     match task.charged() {
+        Charged::Yes | Charged::Unknown if !task.request.is_known() => "not known".into(),
         Charged::Yes => format!("{} PTC", task.cost),
         Charged::No => "not charged".into(),
         Charged::Unknown => format!("{} PTC?", task.cost),

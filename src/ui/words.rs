@@ -2,6 +2,9 @@
 
 use crate::domain::time::{HOUR, MINUTE, Now, SECOND, Wall};
 
+/// What stands where a task's request or price would: nobody tells it of one that was adopted.
+pub(crate) const ELSEWHERE: &str = "not known (made elsewhere)";
+
 /// A span of time in one unit: `4 s`, `12 min`, `3 h`, `2 d`.
 pub(crate) fn span(ms: u64) -> String {
     match ms {

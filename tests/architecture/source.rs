@@ -1,7 +1,7 @@
 //! A Rust source as the checks see it: its tokens without comments and texts, each with its line, and the paths it names.
 //! No parser of Rust: just enough of one to follow `use` trees and inline paths.
 
-/// One token: a name, `::`, or a single sign.
+/// One token: a name, `::`, a single sign, or a text with its quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
     pub(crate) text: String,
@@ -33,8 +33,14 @@ impl Path {
     }
 }
 
-/// The tokens of a source. Comments, texts and characters in quotes leave nothing behind; lifetimes neither.
+/// The tokens of a source without its texts.
 pub(crate) fn tokens(source: &str) -> Vec<Token> {
+    let is_text = |token: &Token| token.text.ends_with(['"', '#']) && token.text.len() > 1;
+    all_tokens(source).into_iter().filter(|token| !is_text(token)).collect()
+}
+
+/// The tokens of a source. Comments and characters in quotes leave nothing behind; lifetimes neither.
+pub(crate) fn all_tokens(source: &str) -> Vec<Token> {
     let chars: Vec<char> = source.chars().collect();
     let mut found = Vec::new();
     let (mut at, mut line) = (0, 1);
@@ -43,7 +49,7 @@ pub(crate) fn tokens(source: &str) -> Vec<Token> {
         let text: String = chars[at..end].iter().collect();
         let begins_name = chars[at].is_alphabetic() || chars[at] == '_';
         let is_text = text.ends_with('"') && text.len() > 1;
-        if text == "::" || (begins_name && !is_text && !text.ends_with('#')) || (end == at + 1 && is_sign(chars[at])) {
+        if text == "::" || begins_name || is_text || (end == at + 1 && is_sign(chars[at])) {
             found.push(Token { text: text.clone(), line });
         }
         line += text.matches('\n').count();

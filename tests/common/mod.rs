@@ -41,19 +41,7 @@ pub(crate) fn empty(width: u16, height: u16) -> State {
 pub(crate) fn request(model: &str, prompt: &str) -> Request {
     let catalogue = Catalogue::builtin();
     let spec = catalogue.spec(model).unwrap();
-    Request {
-        model: model.into(),
-        prompt: prompt.into(),
-        first_frame: None,
-        last_frame: None,
-        subject: None,
-        resolution: spec.default_resolution.clone(),
-        duration: spec.default_duration,
-        optimizer: true,
-        callback: None,
-        fast_pretreatment: false,
-        watermark: false,
-    }
+    Request::plain(model, prompt, &spec.default_resolution, spec.default_duration)
 }
 
 /// A local picture.
@@ -336,7 +324,7 @@ pub(crate) fn detail_of(key: u32) -> Detail {
     }
     if let Some(error) = task.error() {
         let raw = r#"{"task_id":"","base_resp":{"status_code":1026,"status_msg":"input new_sensitive"}}"#;
-        events.push(event(task.finished_at.unwrap_or(sent), task.state().word(), &error.message, Some(raw)));
+        events.push(event(task.finished_at.unwrap_or(sent), task.state().id(), &error.message, Some(raw)));
         if error.charged == Charged::No {
             ledger.push(money(task.finished_at.unwrap_or(sent), MoneyEvent::Released));
         }

@@ -12,18 +12,20 @@ mod submit;
 mod waits;
 
 use super::{
-    args::{Cli, Command, ConfigCall, Global},
+    args::{self, Cli, Command, ConfigCall, Global},
     clock::Clock,
     dashboard,
     exit::Exit,
     linear, manual, surroundings, terminal,
 };
 use crate::{
-    domain::{problem::Problem, text},
+    domain::{lang, problem::Problem, text},
     io::config::{self, Folders, Loaded, Wanted},
     logic::keymap,
+    tr,
 };
 use std::{
+    ffi::OsString,
     io::{self, IsTerminal, Write},
     process::ExitCode,
     sync::Arc,
@@ -50,7 +52,7 @@ impl From<io::Error> for Stop {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Self::Exit(Exit::Done);
         }
-        Problem::new("the output could not be written", error.to_string(), "").into()
+        Problem::new(tr!("the output could not be written"), error.to_string(), "").into()
     }
 }
 
@@ -66,9 +68,22 @@ struct Voice {
     color: bool,
 }
 
-/// Runs one call of the program.
+/// Understands the arguments and runs the call. The language is the locale's until the config has been read: help and
+/// faults of the call are told before.
 #[must_use]
-pub fn run(cli: Cli) -> ExitCode {
+pub fn start(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    lang::set(surroundings::language());
+    match args::parse(arguments) {
+        Ok(cli) => run(cli),
+        Err(error) => {
+            // Help and version go to stdout with code 0, a wrong call to stderr with code 2: clap knows which.
+            let _ = error.print();
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+        }
+    }
+}
+
+fn run(cli: Cli) -> ExitCode {
     let exit = match call(cli) {
         Ok(exit) | Err(Stop::Exit(exit)) => exit,
         Err(Stop::Problem(exit, problem)) => {
@@ -124,6 +139,10 @@ fn wanted<'a>(global: &'a Global, bindings: &'a [(&'a str, &'a str)]) -> Wanted<
         data_dir: global.data_dir.as_deref(),
         profile: global.profile.as_deref(),
         bindings,
+        judge_keys: Some(|keys| {
+            let faults = keymap::Keymap::build(keys).1;
+            faults.into_iter().map(|fault| (fault.about, fault.text)).collect()
+        }),
     }
 }
 
@@ -137,18 +156,8 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
     for warning in &loaded.warnings {
         let _ = writeln!(io::stderr(), "{}", warning.located(&loaded.paths.config.display().to_string()));
     }
-    let (_, faults) = keymap::Keymap::build(&loaded.settings.keys);
-    if !faults.is_empty() {
-        let line = |fault: &keymap::KeyFault| fault.about.iter().find_map(|name| loaded.line_of(name));
-        let mut placed: Vec<_> = faults.iter().map(|fault| (line(fault), fault)).collect();
-        placed.sort_by_key(|(line, _)| *line);
-        for (line, fault) in placed {
-            let line = line.map_or_else(String::new, |line| format!("{line}:"));
-            let _ = writeln!(io::stderr(), "{}:{line} {}", loaded.paths.config.display(), fault.text);
-        }
-        return Err(Stop::Exit(Exit::Usage));
-    }
     super::log::start(&loaded.paths.log, global.verbose);
+    lang::set(loaded.settings.ui.language.unwrap_or_else(surroundings::language));
     text::set_ambiguous_wide(loaded.settings.ui.ambiguous_width == 2);
     Ok(loaded)
 }
@@ -156,7 +165,7 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
 /// A runtime for the calls that do more than look.
 fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
     let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    built.map_err(|e| Problem::new("the program could not start its workers", e.to_string(), "").into())
+    built.map_err(|e| Problem::new(tr!("the program could not start its workers"), e.to_string(), "").into())
 }
 
 /// Whether colours are unwanted: `--no-color`, or `NO_COLOR` (no-color.org) set to anything.
@@ -170,8 +179,9 @@ fn screen(global: &Global, demo: bool, linear: bool) -> Outcome {
         return if demo { demo::run(global, linear) } else { words(global) };
     }
     if !terminal::usable() {
-        let next = "Run it in a terminal, or with --linear, or use its commands: see `reeltop --help`.";
-        let problem = Problem::new("the dashboard needs a terminal", "input or output is none, or TERM is dumb", next);
+        let next = tr!("Run it in a terminal, or with --linear, or use its commands: see `reeltop --help`.");
+        let problem =
+            Problem::new(tr!("the dashboard needs a terminal"), tr!("input or output is none, or TERM is dumb"), next);
         return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
     }
     terminal::restore_on_panic();
@@ -196,7 +206,7 @@ fn dashboard_ended(code: io::Result<u8>) -> Outcome {
     match code {
         Ok(0) => Ok(Exit::Done),
         Ok(_) => Ok(Exit::Interrupted),
-        Err(e) => Err(Problem::new("the terminal cannot be used", e.to_string(), "").into()),
+        Err(e) => Err(Problem::new(tr!("the terminal cannot be used"), e.to_string(), "").into()),
     }
 }
 
@@ -208,8 +218,12 @@ fn config_call(global: &Global, what: ConfigCall) -> Outcome {
         ConfigCall::Path => writeln!(out, "{}", paths.config.display())?,
         ConfigCall::Check => {
             let loaded = load(global)?;
-            let found = if loaded.found { "is in order" } else { "does not exist; the defaults are used" };
-            writeln!(out, "{} {found}", paths.config.display())?;
+            let file = paths.config.display();
+            let found = match loaded.found {
+                true => tr!("{file} is in order", file),
+                false => tr!("{file} does not exist; the defaults are used", file),
+            };
+            writeln!(out, "{found}")?;
         }
         ConfigCall::Show => write!(out, "{}", config::show(&load(global)?))?,
         ConfigCall::Init => {
@@ -222,16 +236,17 @@ fn config_call(global: &Global, what: ConfigCall) -> Outcome {
 
 /// Writes the example config, unless there is a config already.
 fn init(path: &std::path::Path) -> Result<(), Stop> {
-    let failed = |why: String, next: &str| Problem::new(format!("{} was not written", path.display()), why, next);
+    let failed =
+        |why: String, next: &str| Problem::new(tr!("{path} was not written", path = path.display()), why, next);
     if let Some(dir) = path.parent() {
-        std::fs::create_dir_all(dir).map_err(|e| failed(e.to_string(), "Choose another place with --config."))?;
+        std::fs::create_dir_all(dir).map_err(|e| failed(e.to_string(), tr!("Choose another place with --config.")))?;
     }
     let file = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
     match file.and_then(|mut file| file.write_all(config::example(&keymap::config_lines()).as_bytes())) {
         Ok(()) => Ok(()),
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
-            Err(failed("it exists already".into(), "Edit it, or move it away first.").into())
+            Err(failed(tr!("it exists already").into(), tr!("Edit it, or move it away first.")).into())
         }
-        Err(e) => Err(failed(e.to_string(), "Choose another place with --config.").into()),
+        Err(e) => Err(failed(e.to_string(), tr!("Choose another place with --config.")).into()),
     }
 }

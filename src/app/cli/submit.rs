@@ -11,7 +11,7 @@ use crate::{
     },
     domain::{
         problem::{ErrorClass, Problem},
-        task::{Task, TaskKey, TaskState},
+        task::{Row, Task, TaskKey, TaskState},
     },
     io::{config::Loaded, store::Store},
     logic::{
@@ -20,26 +20,32 @@ use crate::{
         settings::Scope,
         state::State,
     },
+    tr,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// `reeltop submit`.
 pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
     let plan = plan::make(setup, &order)?;
     if order.dry_run {
-        return plan::dry_run(setup, &plan);
+        return plan::dry_run(setup, &plan, voice);
     }
     if let Some(task) = named(setup, order.name.as_deref())? {
-        say(&format!("the name {:?} is {} already; nothing was queued", order.name.unwrap_or_default(), task.key));
+        let name = format!("{:?}", order.name.unwrap_or_default());
+        say(&tr!("the name {name} is {key} already; nothing was queued", name, key = task.key));
+        if order.wait {
+            return waits::wait(setup, vec![task.key], None, voice);
+        }
+        let exit = waits::exit_of(&task);
         look::print(setup, &[task], voice)?;
-        return Ok(Exit::Done);
+        return Ok(exit);
     }
     consent::ask(plan.tasks(), plan::cost(setup, &plan), order.consent, &setup.settings.budget)?;
     let intents = plan
         .cells
         .into_iter()
         .flat_map(|cell| {
-            let intent = Intent { request: cell.request, parent: None, name: cell.name };
+            let intent = Intent { request: cell.request, parent: None, again: false, name: cell.name };
             std::iter::repeat_n(intent, cell.count)
         })
         .collect();
@@ -53,29 +59,51 @@ pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
 
 /// `reeltop retry`.
 pub(super) fn retry(setup: &Loaded, keys: Vec<TaskKey>, failed: bool, said: Consent, voice: Voice) -> Outcome {
-    let store = Store::open(&setup.paths.data_dir)?;
+    let mut store = Store::open(&setup.paths.data_dir)?;
     let tasks = if failed { failures(&store)? } else { look::whole(&store, &keys)? };
+    let again = repeated(&mut store, &keys)?;
     for task in &tasks {
         if !matches!(task.state(), TaskState::Failed | TaskState::Refused | TaskState::Cancelled | TaskState::Saved) {
-            let why = format!("{} is {}", task.key, task.state().word());
-            let next =
-                if task.state() == TaskState::Unknown { "Settle it first: see `reeltop resolve --help`." } else { "" };
-            return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new("nothing was queued", why, next))));
+            let why = tr!("{key} is {word}", key = task.key, word = task.state().word());
+            let unknown = task.state() == TaskState::Unknown;
+            let next = if unknown { tr!("Settle it first: see `reeltop resolve --help`.") } else { "" };
+            return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("nothing was queued"), why, next))));
         }
-        if task.request.model.is_empty() {
-            let why = format!("{} was adopted, and its request is not known here", task.key);
-            return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new("nothing was queued", why, ""))));
+        if !task.request.is_known() {
+            let why = tr!("{key} was adopted, and its request is not known here", key = task.key);
+            return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("nothing was queued"), why, ""))));
         }
     }
     if tasks.is_empty() {
-        say("no failed task is left to retry");
+        say(tr!("no failed task is left to retry"));
         return Ok(Exit::Done);
     }
     let price = tasks.iter().map(|task| look::price(setup, &task.request)).sum();
     consent::ask(tasks.len(), price, said, &setup.settings.budget)?;
-    let intents =
-        tasks.into_iter().map(|task| Intent { request: task.request, parent: Some(task.key), name: None }).collect();
+    let intents = tasks
+        .into_iter()
+        .map(|task| {
+            let again = again.contains(&task.key);
+            Intent { request: task.request, parent: Some(task.key), again, name: None }
+        })
+        .collect();
     runtime()?.block_on(send(setup, intents, After::Answer, voice))
+}
+
+/// Those of these tasks that a later attempt repeats already: the person is told, before the question what it may cost.
+fn repeated(store: &mut Store, keys: &[TaskKey]) -> Result<BTreeSet<TaskKey>, Stop> {
+    let mut repeated = BTreeSet::new();
+    for key in keys {
+        let line = store.detail(*key)?.map(|detail| detail.line).unwrap_or_default();
+        if let Some(child) =
+            line.iter().rfind(|task| task.parent == Some(*key) && !Row::of(task, false).is_taken_back())
+        {
+            let word = child.state().word();
+            say(&tr!("{key} is already retried as {child}, which is {word}", key, child = child.key, word));
+            repeated.insert(*key);
+        }
+    }
+    Ok(repeated)
 }
 
 /// Failed and refused tasks that no later attempt repeats. A prompt that was refused as sensitive is not sent again
@@ -85,7 +113,7 @@ fn failures(store: &Store) -> Result<Vec<Task>, Stop> {
     let mut parents = Vec::new();
     let mut sensitive = 0;
     store.tasks(|task| {
-        parents.extend(task.parent);
+        parents.extend(task.parent.filter(|_| !Row::of(&task, false).is_taken_back()));
         if matches!(task.state(), TaskState::Failed | TaskState::Refused) {
             tasks.insert(task.key, task);
         }
@@ -97,10 +125,13 @@ fn failures(store: &Store) -> Result<Vec<Task>, Stop> {
     tasks.retain(|_, task| {
         let refused = task.error().is_some_and(|error| error.class == ErrorClass::PromptSensitive);
         sensitive += usize::from(refused);
-        !refused && !task.request.model.is_empty()
+        !refused && task.request.is_known()
     });
     if sensitive > 0 {
-        say(&format!("{sensitive} task(s) left out: their prompt was refused as sensitive and must be edited first"));
+        say(&tr!(
+            "{n} task(s) left out: their prompt was refused as sensitive and must be edited first",
+            n = sensitive,
+        ));
     }
     Ok(tasks.into_values().collect())
 }
@@ -126,11 +157,11 @@ async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voice: Voice) 
         headless.state().queue.paused = true;
     }
     let reports = headless.reports(Act::Queue { intents, undo: false }, n).await;
-    if let Some(problem) = reports.iter().find_map(|report| report.result.as_ref().err()) {
+    if let Some((of, problem)) = reports.iter().find_map(|report| Some((report.key, report.result.as_ref().err()?))) {
         let problem = problem.clone();
-        // A store that cannot be written halts the queue; what else refuses a batch is a cap.
-        let halted = headless.state().queue.halted.as_ref();
-        let exit = halted.map_or(Exit::Money, |halt| waits::exit_of_halt(halt.cause));
+        // A store that cannot be written halts the queue; what else refuses a batch is one of its parents, or a cap.
+        let refused = if of.is_some() { Exit::Failed } else { Exit::Money };
+        let exit = headless.state().queue.halted.as_ref().map_or(refused, |halt| waits::exit_of_halt(halt.cause));
         headless.end().await;
         return Err(Stop::Problem(exit, Box::new(problem)));
     }
@@ -177,8 +208,8 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
     let put_back = queued.iter().find_map(|task| task.error());
     if !queued.is_empty() && after != After::Queue {
         let halted = state.queue.halted.as_ref().map(|halt| halt.problem.what.as_str());
-        let why = halted.or(put_back.map(|error| error.message.as_str())).unwrap_or("the account's pace");
-        say(&format!("{} task(s) stay queued ({why}); a dashboard or `reeltop watch` sends them", queued.len()));
+        let why = halted.or(put_back.map(|error| error.message.as_str())).unwrap_or(tr!("the account's pace"));
+        say(&tr!("{n} task(s) stay queued ({why}); a dashboard or `reeltop watch` sends them", n = queued.len(), why,));
     }
     let halted = state.queue.halted.as_ref().filter(|_| !queued.is_empty()).map(|halt| waits::exit_of_halt(halt.cause));
     let away = put_back.filter(|error| error.class == ErrorClass::Network).map(Exit::of);

@@ -1,8 +1,9 @@
 //! A task's state in one word, and its signs.
 
+use crate::domain::lang::tr;
 use serde::{Deserialize, Serialize};
 
-/// A task's state in one word: the words of the screen, of `--json`, of filters and of the store.
+/// A task's state in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TaskState {
@@ -43,9 +44,9 @@ impl TaskState {
         Self::Cancelled,
     ];
 
-    /// The state's word.
+    /// The word in JSON, in the store and in filters (`state:saved`); in English that of the screen too.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub const fn id(self) -> &'static str {
         match self {
             Self::Queued => "queued",
             Self::Sending => "sending",
@@ -58,6 +59,12 @@ impl TaskState {
             Self::Refused => "refused",
             Self::Cancelled => "cancelled",
         }
+    }
+
+    /// The word on the screen.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        tr(self.id())
     }
 
     /// The state's sign on the screen.
@@ -94,10 +101,10 @@ impl TaskState {
         }
     }
 
-    /// The state of that [`word`](Self::word).
+    /// The state of that [`id`](Self::id).
     #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.word() == word)
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.id() == id)
     }
 
     /// Whether the program still has work with a task in this state.
@@ -112,10 +119,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_state_is_found_again_by_its_word_and_has_signs_of_its_own() {
+    fn every_state_is_found_again_by_its_id_and_has_signs_of_its_own() {
         let mut signs = std::collections::BTreeSet::new();
         for state in TaskState::ALL {
-            assert_eq!(TaskState::from_word(state.word()), Some(state));
+            assert_eq!(TaskState::from_id(state.id()), Some(state));
             assert!(signs.insert(state.ascii_sign()) && state.ascii_sign().is_ascii());
         }
     }

@@ -6,7 +6,7 @@ use super::{
     options::{Kind, Opt, opt, reserved, unset},
     profile::Account,
 };
-use crate::domain::{name::check_template, problem::ErrorClass, time::SECOND};
+use crate::domain::{lang::Lang, name::check_template, problem::ErrorClass, time::SECOND};
 
 /// A section of the file whose options are all known by name.
 pub(super) struct Section {
@@ -257,7 +257,7 @@ pub(super) static SECTIONS: [Section; 10] = [
                 "auto",
                 Kind::Words {
                     words: &["rate_limited", "service", "network"],
-                    why_not: needs_a_person,
+                    why_not: check::needs_a_person,
                     set: |c, v| {
                         c.settings.retry.auto = v.iter().filter_map(|word| ErrorClass::from_id(word)).collect();
                     },
@@ -293,8 +293,8 @@ pub(super) static SECTIONS: [Section; 10] = [
             unset(
                 "command",
                 Kind::Text { check: check::filled, set: |c, v| c.hook = Some(v) },
-                "\"notify-send \\\"$REELTOP_EVENT\\\"\"",
-                "A command to run, by sh; the facts stand in its environment, under names that begin with REELTOP_.",
+                "\"notify-send \\\"#$REELTOP_KEY $REELTOP_STATE\\\"\"",
+                "A command to run, by sh, for each task that is saved, has failed or is unknown. The facts stand in its\nenvironment: REELTOP_KEY, REELTOP_STATE, REELTOP_MODEL, REELTOP_PROMPT, REELTOP_TASK_ID, REELTOP_PATH, REELTOP_ERROR.",
             ),
         ],
     },
@@ -370,21 +370,15 @@ pub(super) static SECTIONS: [Section; 10] = [
                 "false",
                 "Nothing moves by itself but once a minute.",
             ),
-            reserved(opt(
+            opt(
                 "language",
-                Kind::Word { words: &["auto", "en", "zh"], set: |c, v| c.settings.ui.language = v },
+                Kind::Word { words: &["auto", "en", "zh"], set: |c, v| c.settings.ui.language = Lang::from_id(&v) },
                 "\"auto\"",
-                "The language of the screen; auto goes by the locale.",
-            )),
+                "The language of the screen: en (English), zh (Simplified Chinese), or auto, which goes by the locale.",
+            ),
         ],
     },
 ];
-
-/// Why a kind of failure is never tried again by itself.
-fn needs_a_person(word: &str) -> Option<String> {
-    ErrorClass::from_id(word)
-        .map(|class| format!("{word} ({}) may be charged again, or needs a person's change first", class.label()))
-}
 
 /// A number that its option's range keeps small.
 pub(super) fn small(number: u64) -> u32 {

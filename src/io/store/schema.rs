@@ -1,7 +1,7 @@
 //! Opening the file: folders and rights, pragmas, migrations. What is in the tables is the verbs' matter.
 
 use super::{fault, owner::RUN_DIR};
-use crate::domain::problem::Problem;
+use crate::{domain::problem::Problem, tr};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::{
     fs::{DirBuilder, File, OpenOptions},
@@ -14,7 +14,8 @@ use std::{
 /// The store's file in the data folder.
 const FILE: &str = "reeltop.db";
 /// One for each version; `user_version` counts how many a file has had. Forward only.
-const MIGRATIONS: [&str; 3] = [include_str!("v1.sql"), include_str!("v2.sql"), include_str!("v3.sql")];
+const MIGRATIONS: [&str; 4] =
+    [include_str!("v1.sql"), include_str!("v2.sql"), include_str!("v3.sql"), include_str!("v4.sql")];
 /// How long to wait for another program's transaction, which takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// What each connection keeps of the file, in KiB: a quarter of SQLite's own choice, since the system keeps the file too.
@@ -39,7 +40,7 @@ pub(super) fn open(dir: &Path) -> Result<Connection, Problem> {
     make_folders(dir)?;
     let file = file_of(dir);
     create_private(&file).map_err(|error| fault::folder(&file, &error))?;
-    let failed = |error| fault::sqlite("The store could not be opened", &file, &error);
+    let failed = |error| fault::sqlite(tr!("The store could not be opened"), &file, &error);
     let mut conn = connect(&file, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
     let found = version(&conn).map_err(failed)?;
     if found > known() {

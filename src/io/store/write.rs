@@ -2,11 +2,11 @@
 //!
 //! A verb that fails has changed nothing that any program can read: its last step that can fail is the commit, and a
 //! commit that could not be synced is taken back. Its pages may still lie in SQLite's log until the next commit goes over
-//! them. Only a crash before that one can bring them back, at the next start: a task is then queued again, or was being
-//! sent without a POST.
+//! them. Only a crash before that one can bring them back, at the next start: a batch is then taken back (see `confirm`),
+//! and a task that was being sent without a POST becomes unknown.
 
 use super::{
-    Store,
+    Store, confirm,
     row::{self, Json},
 };
 use crate::{
@@ -14,21 +14,22 @@ use crate::{
         draft::Draft,
         money::Ptc,
         problem::Problem,
-        task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Task, TaskKey},
+        task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Row, Task, TaskKey},
         time::{MINUTE, Wall},
     },
     logic::{
         effect::{Caps, Write},
         msg::{BudgetCap, InsertRefusal, SendResult, WriteResult},
     },
+    tr,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::slice;
 
 /// The verbs that change.
 impl Store {
-    /// Journals intents: all or none, within the caps, no name twice. Names are judged first, so that `submit --name`
-    /// finds its task whatever the budget is.
+    /// Journals intents: all or none, within the caps, no name twice, no attempt repeated twice by programs that do not
+    /// know of each other. Names are judged first, so that `submit --name` finds its task whatever the budget is.
     ///
     /// Against the day's cap stand the tasks that are queued or being sent, whenever they were made, and those sent since
     /// `day_start` that were or may have been charged. A task made elsewhere costs nothing here.
@@ -41,12 +42,15 @@ impl Store {
         at: Wall,
         caps: &Caps,
     ) -> Result<Result<Vec<Task>, InsertRefusal>, Problem> {
-        let done = insert(&mut self.conn, tasks, at, caps);
-        let mut done = self.told("The new tasks could not be saved", done)?;
+        let done = insert(&mut self.conn, tasks, at, caps, self.programs.me());
+        let mut done = self.told(tr!("The new tasks could not be saved"), done)?;
         match &mut done {
-            Ok(tasks) => self.made(tasks.iter().map(|task| task.rev)),
+            Ok(tasks) => {
+                self.unconfirmed = true;
+                self.made(tasks.iter().map(|task| task.rev));
+            }
             Err(InsertRefusal::NameTaken { task }) => self.programs.drop_dead_claims(slice::from_mut(task)),
-            Err(InsertRefusal::OverBudget { .. }) => {}
+            Err(InsertRefusal::Repeated { .. } | InsertRefusal::OverBudget { .. }) => {}
         }
         Ok(done)
     }
@@ -57,7 +61,7 @@ impl Store {
     /// When the file cannot be written; then none was taken.
     pub fn write(&mut self, writes: &[Write]) -> Result<Vec<WriteResult>, Problem> {
         let done = write(&mut self.conn, writes);
-        let mut done = self.told("The changes could not be saved", done)?;
+        let mut done = self.told(tr!("The changes could not be saved"), done)?;
         for result in &mut done {
             if let WriteResult::Overtaken(task) = result {
                 self.programs.drop_dead_claims(slice::from_mut(task));
@@ -77,7 +81,7 @@ impl Store {
     /// When the file cannot be written; then nothing may be sent.
     pub fn send(&mut self, write: &Write, per_minute: u32) -> Result<SendResult, Problem> {
         let done = send(&mut self.conn, write, per_minute);
-        let mut done = self.told("The task could not be marked as being sent", done)?;
+        let mut done = self.told(tr!("The task could not be marked as being sent"), done)?;
         match &mut done {
             SendResult::Claimed { rev, .. } => {
                 let rev = *rev;
@@ -103,7 +107,7 @@ impl Store {
             None => self.conn.execute("DELETE FROM drafts WHERE id = ?1", [id]),
         }
         .map(drop);
-        self.told("The draft could not be saved", done)
+        self.told(tr!("The draft could not be saved"), done)
     }
 
     /// Notes that a dashboard is in use.
@@ -112,25 +116,31 @@ impl Store {
     /// When the file cannot be written.
     pub fn save_seen(&mut self, at: Wall) -> Result<(), Problem> {
         let done = set_meta(&self.conn, "last_seen", &at.0.to_string());
-        self.told("The time of use could not be saved", done)
+        self.told(tr!("The time of use could not be saved"), done)
     }
 }
 
 /// A transaction that is the only writing one from its first statement on: what it reads stays true until it commits.
-fn begin(conn: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+pub(super) fn begin(conn: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
     conn.transaction_with_behavior(TransactionBehavior::Immediate)
 }
 
-fn insert(
+pub(super) fn insert(
     conn: &mut Connection,
     tasks: &[NewTask],
     at: Wall,
     caps: &Caps,
+    me: Option<&str>,
 ) -> rusqlite::Result<Result<Vec<Task>, InsertRefusal>> {
     let tx = begin(conn)?;
     for name in tasks.iter().filter_map(|task| task.name.as_ref()) {
         if let Some(task) = named(&tx, name)? {
             return Ok(Err(InsertRefusal::NameTaken { task: Box::new(task) }));
+        }
+    }
+    for parent in tasks.iter().filter(|task| !task.again).filter_map(|task| task.parent) {
+        if let Some(child) = repeated_by(&tx, parent)? {
+            return Ok(Err(InsertRefusal::Repeated { parent, child }));
         }
     }
     if let Some(refusal) = over_budget(&tx, tasks, caps)? {
@@ -149,6 +159,9 @@ fn insert(
         }
         made.push(task);
     }
+    if let Some(me) = me {
+        confirm::note(&tx, me, &made)?;
+    }
     tx.commit()?;
     Ok(Ok(made))
 }
@@ -156,6 +169,12 @@ fn insert(
 fn named(conn: &Connection, name: &str) -> rusqlite::Result<Option<Task>> {
     let sql = format!("SELECT {} FROM tasks WHERE name = ?1", row::TASK);
     conn.prepare_cached(&sql)?.query_row([name], row::task_of).optional()
+}
+
+/// The latest attempt that repeats this one and was not taken back.
+fn repeated_by(conn: &Connection, parent: TaskKey) -> rusqlite::Result<Option<TaskKey>> {
+    let sql = "SELECT max(key) FROM tasks WHERE parent = ?1 AND NOT (state = 'cancelled' AND charged = 'no')";
+    conn.prepare_cached(sql)?.query_row([parent], |row| row.get(0))
 }
 
 fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps) -> rusqlite::Result<Option<InsertRefusal>> {
@@ -182,8 +201,8 @@ fn spent(conn: &Connection, day_start: Wall) -> rusqlite::Result<Ptc> {
 
 fn first_event(task: &Task) -> Event {
     let (kind, text) = match &task.remote {
-        Some(id) => ("adopted", format!("made elsewhere as {}", id.0)),
-        None => ("confirmed", format!("{} PTC reserved", task.cost)),
+        Some(id) => ("adopted", tr!("made elsewhere as {id}", id = id.0)),
+        None => ("confirmed", tr!("{amount} PTC reserved", amount = task.cost)),
     };
     Event { at: task.created_at, kind: kind.into(), text, raw: None }
 }
@@ -234,6 +253,10 @@ fn full_since(conn: &Connection, profile: &str, at: Wall, per_minute: u32) -> ru
 /// Saves one write with its time line and money; `None` when it was overtaken.
 fn take(conn: &Connection, write: &Write) -> rusqlite::Result<Option<u64>> {
     let Some(rev) = row::update(conn, &write.task)? else { return Ok(None) };
+    if let Some(parent) = write.task.parent.filter(|_| Row::of(&write.task, false).is_taken_back()) {
+        let retried = repeated_by(conn, parent)?.is_some();
+        conn.prepare_cached("UPDATE tasks SET retried = ?2 WHERE key = ?1")?.execute(params![parent, retried])?;
+    }
     for event in &write.events {
         add_event(conn, write.task.key, event)?;
     }
@@ -248,7 +271,7 @@ fn existing(conn: &Connection, key: TaskKey) -> rusqlite::Result<Task> {
     row::task(conn, key)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
 }
 
-fn add_event(conn: &Connection, task: TaskKey, event: &Event) -> rusqlite::Result<()> {
+pub(super) fn add_event(conn: &Connection, task: TaskKey, event: &Event) -> rusqlite::Result<()> {
     conn.prepare_cached("INSERT INTO events (task, at, kind, text, raw) VALUES (?1, ?2, ?3, ?4, ?5)")?
         .execute(params![task, event.at, event.kind, event.text, event.raw])
         .map(drop)

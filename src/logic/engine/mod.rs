@@ -4,8 +4,10 @@
 //! again. The path of a paid submission is in [`queue`].
 
 pub mod acts;
+mod adopt;
 mod again;
 pub mod ending;
+pub mod kinds;
 pub mod money;
 pub mod poller;
 pub mod queue;
@@ -28,6 +30,7 @@ pub fn http(state: &mut State, msg: HttpMsg) -> Vec<Effect> {
     match msg {
         HttpMsg::Submitted { key, ticket, reply } => queue::submitted(state, key, ticket, &reply),
         HttpMsg::Queried { key, ticket, reply } => poller::queried(state, key, ticket, &reply),
+        HttpMsg::Found { ticket, reply } => adopt::found(state, ticket, &reply),
         HttpMsg::File { key, ticket, reply } => super::copy::addressed(state, ticket, &reply)
             .unwrap_or_else(|| saver::addressed(state, key, ticket, &reply)),
         HttpMsg::Balance { ticket, reply } => money::balance(state, ticket, &reply),
@@ -130,7 +133,7 @@ fn event(state: &State, kind: &str, text: impl Into<String>) -> Event {
 fn answer_event(state: &State, kind: &str, text: impl Into<String>, reply: &Reply) -> Event {
     let raw = match reply {
         Reply::Answered { http, body, .. } => Some(format!("HTTP {http} {}", redact(body))),
-        Reply::NotConnected { detail } | Reply::Broken { detail, .. } => Some(detail.clone()),
+        Reply::NotConnected { detail, .. } | Reply::Broken { detail, .. } => Some(detail.clone()),
         Reply::NotSent { .. } => None,
     };
     Event { raw, ..event(state, kind, text) }

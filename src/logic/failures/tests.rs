@@ -150,6 +150,17 @@ fn the_shared_part_is_edited_once_and_a_field_set_once_then_one_plan_has_all() {
 }
 
 #[test]
+fn what_a_plan_has_queued_can_be_taken_back_without_leaving_the_view() {
+    let mut state = morning();
+    press(&mut state, "R");
+    add(&mut state, task(9, TaskState::Queued));
+    state.queue.last_batch = vec![TaskKey(9)];
+    press(&mut state, "u");
+    assert_eq!(state.tasks.rows[&TaskKey(9)].state, TaskState::Cancelled);
+    assert!(view(&state).is_some());
+}
+
+#[test]
 fn nothing_is_offered_while_the_balance_is_gone() {
     let mut state = morning();
     let problem = Problem::new("sending stopped", "", "");
@@ -181,4 +192,16 @@ fn a_plan_is_followed_to_its_end_and_told_once() {
     tell_round(&mut state);
     let said = state.screen.messages.iter().filter(|m| m.text == "tried again 2: 1 saved, 1 refused").count();
     assert_eq!(said, 1);
+}
+
+#[test]
+fn tasks_that_a_plan_leaves_out_for_one_reason_are_one_warning() {
+    let mut state = morning();
+    let refused: Vec<Task> =
+        [3, 4].map(|key| failed(key, ErrorClass::PromptSensitive, "sensitive: \"a\"", "a fox")).into();
+    open(&mut state);
+    ready(&mut state, refused);
+    let Some(Layer::Preview(preview)) = state.screen.layers.last() else { panic!("no preview") };
+    let told: Vec<String> = preview.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["2 tasks are left out (#3, #4): the prompt was refused and is unchanged"]);
 }

@@ -4,7 +4,7 @@
 use crate::{
     app::{
         args::Submit,
-        cli::{Outcome, Stop, look, say},
+        cli::{Outcome, Stop, Voice, look, say},
         exit::Exit,
     },
     domain::{
@@ -18,6 +18,7 @@ use crate::{
         problem::Problem,
     },
     io::{config::Loaded, files, images, store::Store},
+    tr,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -27,29 +28,35 @@ use std::{
 
 /// Makes the plan and tells on stderr what is wrong with it.
 pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
-    let (drafts, mut wrong) = drafts(setup, order)?;
+    let (drafts, mut faults) = drafts(setup, order)?;
     let lines: Vec<usize> = drafts.iter().map(|(line, _)| *line).collect();
     let matrices = drafts.into_iter().map(|(_, draft)| frames(draft)).collect::<Result<Vec<_>, _>>()?;
     let plan = expand(setup, &matrices)?;
     for cell in &plan.impossible {
-        wrong = true;
+        let line = lines.get(cell.of).copied().unwrap_or_default();
         let place = match (order.from.is_some(), matrices.len() + plan.cells.len() > 1) {
-            (true, _) => format!("line {}: ", lines.get(cell.of).copied().unwrap_or_default()),
-            (false, true) => format!("{}: ", combination(&cell.draft)),
-            (false, false) => String::new(),
+            (true, _) => Some(tr!("line {line}", line)),
+            (false, true) => Some(combination(&cell.draft)),
+            (false, false) => None,
         };
-        cell.problems.iter().for_each(|problem| say(&format!("{place}{problem}")));
+        let told = |problem: &Problem| match &place {
+            Some(place) => format!("{place}{}{problem}", tr!(": ")),
+            None => problem.to_string(),
+        };
+        faults.extend(cell.problems.iter().map(|problem| (line, told(problem))));
     }
-    plan.warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
+    faults.sort_by_key(|(line, _)| *line);
+    faults.iter().for_each(|(_, fault)| say(fault));
+    plan.warnings.iter().for_each(|warning| say(&tr!("warning: {warning}", warning)));
     if plan.duplicates > 0 {
-        say(&format!("{} duplicate(s) left out", plan.duplicates));
+        say(&tr!("{n} duplicate(s) left out", n = plan.duplicates));
     }
-    if plan.cells.is_empty() || (wrong && !order.partial) {
-        say("nothing was queued");
+    if plan.cells.is_empty() || (!faults.is_empty() && !order.partial) {
+        say(tr!("nothing was queued"));
         return Err(Stop::Exit(Exit::Usage));
     }
     if order.name.is_some() && plan.tasks() > 1 {
-        return Err(usage(format!("{} tasks cannot have one name", plan.tasks()), "--name is for a single task"));
+        return Err(usage(tr!("{n} tasks cannot have one name", n = plan.tasks()), tr!("--name is for a single task")));
     }
     Ok(plan)
 }
@@ -59,18 +66,23 @@ pub(super) fn cost(setup: &Loaded, plan: &Plan) -> Ptc {
     plan.cells.iter().map(|cell| look::price(setup, &cell.request).times(cell.count)).sum()
 }
 
-/// Shows what would be sent.
-pub(super) fn dry_run(setup: &Loaded, plan: &Plan) -> Outcome {
+/// Shows what would be sent: each body laid out for reading, or one object a line with its price.
+pub(super) fn dry_run(setup: &Loaded, plan: &Plan, voice: Voice) -> Outcome {
     let mut out = std::io::stdout().lock();
     for cell in &plan.cells {
         let spec = setup.settings.catalogue.spec(&cell.request.model);
-        let body = export::request_json(&cell.request, spec, &setup.settings.profile.names);
+        let names = &setup.settings.profile.names;
+        let body = if voice.json {
+            export::planned_json(&cell.request, look::price(setup, &cell.request), spec, names).to_string()
+        } else {
+            export::request_json(&cell.request, spec, names)
+        };
         for _ in 0..cell.count {
             writeln!(out, "{body}")?;
         }
     }
     let price = cost(setup, plan);
-    say(&format!("{} task(s) would cost {price} PTC; nothing was queued", plan.tasks()));
+    say(&tr!("{n} task(s) would cost {price} PTC; nothing was queued", n = plan.tasks(), price));
     Ok(Exit::Done)
 }
 
@@ -83,28 +95,37 @@ fn combination(draft: &Draft) -> String {
 }
 
 fn usage(what: impl Into<String>, why: impl Into<String>) -> Stop {
-    Stop::Problem(Exit::Usage, Box::new(Problem::new(what, why, "See `reeltop submit --help`.")))
+    Stop::Problem(Exit::Usage, Box::new(Problem::new(what, why, tr!("See `reeltop submit --help`."))))
 }
 
-/// The drafts, each with its line in the file, and whether some line was bad.
-fn drafts(setup: &Loaded, order: &Submit) -> Result<(Vec<(usize, Draft)>, bool), Stop> {
+/// Something of each line of a file, with its number.
+type Lines<T> = Vec<(usize, T)>;
+
+/// The drafts, and what is wrong with the lines that are none.
+fn drafts(setup: &Loaded, order: &Submit) -> Result<(Lines<Draft>, Lines<String>), Stop> {
     let base = base(setup, order);
     let Some(file) = &order.from else {
         if order.prompt.is_none() && order.first_frame.is_none() {
-            return Err(usage("nothing to send", "neither --prompt nor --from nor --first-frame was given"));
+            return Err(usage(tr!("nothing to send"), tr!("neither --prompt nor --from nor --first-frame was given")));
         }
-        return Ok((vec![(1, base)], false));
+        return Ok((vec![(1, base)], Vec::new()));
     };
     let text = read(file)?;
     let mut found = batch_file::parse(&file.to_string_lossy(), &text, &base);
-    for (line, problem) in &found.faults {
-        say(&format!("line {line}: {problem}"));
-    }
     if found.drafts.is_empty() && found.faults.is_empty() {
-        return Err(usage("nothing to send", format!("there is no prompt in {}", file.display())));
+        return Err(usage(tr!("nothing to send"), tr!("there is no prompt in {path}", path = file.display())));
     }
     leave_out_known(setup, &mut found.drafts)?;
-    Ok((found.drafts, !found.faults.is_empty()))
+    if found.drafts.is_empty() && found.faults.is_empty() {
+        // Every line is a task already: what was asked for stands.
+        return Err(Stop::Exit(Exit::Done));
+    }
+    let faults = found
+        .faults
+        .into_iter()
+        .map(|(line, problem)| (line, format!("{}{}{problem}", tr!("line {line}", line), tr!(": "))))
+        .collect();
+    Ok((found.drafts, faults))
 }
 
 fn base(setup: &Loaded, order: &Submit) -> Draft {
@@ -137,7 +158,7 @@ fn read(file: &Path) -> Result<String, Stop> {
         return files::text(&file.to_string_lossy()).map_err(|problem| Stop::Problem(Exit::Usage, Box::new(problem)));
     }
     let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).map_err(|e| usage("stdin cannot be read", e.to_string()))?;
+    std::io::stdin().read_to_string(&mut text).map_err(|e| usage(tr!("stdin cannot be read"), e.to_string()))?;
     Ok(text)
 }
 
@@ -155,7 +176,7 @@ fn leave_out_known(setup: &Loaded, drafts: &mut Vec<(usize, Draft)>) -> Result<(
     let is_known = |draft: &Draft| draft.name.as_ref().is_some_and(|name| known.contains(name));
     drafts.retain(|(_, draft)| !is_known(draft));
     if !known.is_empty() {
-        say(&format!("{} line(s) passed over: a task of that name exists already", known.len()));
+        say(&tr!("{n} line(s) passed over: a task of that name exists already", n = known.len()));
     }
     Ok(())
 }

@@ -1,0 +1,62 @@
+//! What reaches the person who looks elsewhere: bell, notices, the window's title, a command of one's own. The real program
+//! in a pseudo-terminal.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod support;
+
+use std::fs;
+use support::{Home, KEY, Service, pty::Pty, until};
+
+/// The texts of every sequence with that beginning, each up to its BEL.
+fn sequences(bytes: &[u8], begin: &str) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    text.split(begin).skip(1).filter_map(|rest| Some(rest.split_once('\x07')?.0.to_owned())).collect()
+}
+
+/// Two tasks that another program queued, worked on and saved by a dashboard.
+fn dashboard_that_saves_two(home: &Home) -> Pty {
+    home.run(&["submit", "--queue", "--prompt", "a cat", "--count", "2", "--yes", "--max-cost", "1"]).coded(0);
+    let mut screen = Pty::dashboard(home);
+    screen.shows("2 unsent");
+    screen.keys("p");
+    until("both are saved", || home.states().iter().all(|state| state.id() == "saved"));
+    screen
+}
+
+#[test]
+fn what_ends_is_told_by_bell_notice_and_title_and_the_title_is_given_back() {
+    let service = Service::start();
+    let home = Home::with(&service.url(), &[("notify.osc9", "true"), ("notify.bell", "true")]);
+    let mut screen = dashboard_that_saves_two(&home);
+    screen.until_bytes("the first notice", |bytes| !sequences(bytes, "\x1b]9;").is_empty());
+    let bytes = screen.bytes();
+    let said = &sequences(&bytes, "\x1b]9;")[0];
+    assert!(["reeltop: 1 saved", "reeltop: 2 saved"].contains(&said.as_str()), "{said}");
+    assert_eq!(&sequences(&bytes, "\x1b]777;notify;reeltop;")[0], said, "both kinds say the same");
+    assert!(
+        sequences(&bytes, "\x1b]2;").iter().any(|title| title.starts_with("reeltop: 1 running")),
+        "the title counts"
+    );
+    let last = |bytes: &[u8]| sequences(bytes, "\x1b]2;").pop();
+    screen.until_bytes("a title without counts", |bytes| last(bytes).as_deref() == Some("reeltop"));
+    screen.keys("q");
+    assert_eq!(screen.ended_with_the_terminal_as_found(), 0);
+    assert!(screen.bytes().ends_with(b"\x1b[23;0t"), "the title from before is put back last");
+}
+
+#[test]
+fn a_command_of_ones_own_gets_the_facts_and_not_the_key() {
+    let service = Service::start();
+    let home = Home::with(&service.url(), &[("notify.command", "'env >> \"$HOME/facts\"'")]);
+    let screen = dashboard_that_saves_two(&home);
+    let facts = || fs::read_to_string(home.path().join("facts")).unwrap_or_default();
+    let told = |fact: &str| facts().lines().filter(|line| *line == fact).count();
+    until("the command has run for both", || told("REELTOP_STATE=saved") == 2);
+    assert_eq!((told("REELTOP_KEY=1"), told("REELTOP_KEY=2"), told("REELTOP_PROMPT=a cat")), (1, 1, 2));
+    let task = home.task(1);
+    assert_eq!(told(&format!("REELTOP_PATH={}", task.saved().unwrap().path)), 1);
+    assert_eq!(told(&format!("REELTOP_TASK_ID={}", task.remote.unwrap().0)), 1);
+    assert!(!facts().contains(KEY), "the key is not handed on");
+    drop(screen);
+}
