@@ -114,6 +114,7 @@ fn account(dir: &Path, base_url: &str, tasks: usize, options: &str) -> Loaded {
     };
     let task = |n| NewTask {
         parent: None,
+        again: false,
         attempt: 1,
         name: None,
         profile: "302ai".into(),
@@ -136,7 +137,8 @@ fn account(dir: &Path, base_url: &str, tasks: usize, options: &str) -> Loaded {
     );
     fs::write(&path, text).unwrap();
     let bindings = keymap::ids();
-    let wanted = Wanted { config: Some(&path), data_dir: Some(dir), profile: None, bindings: &bindings };
+    let wanted =
+        Wanted { config: Some(&path), data_dir: Some(dir), profile: None, bindings: &bindings, judge_keys: None };
     let [home, config, data] = [dir.to_owned(), dir.to_owned(), dir.to_owned()];
     config::load(&wanted, &Folders { home, config, data }).unwrap()
 }
