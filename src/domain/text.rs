@@ -224,6 +224,18 @@ pub fn cut(text: &str, max: usize, ascii: bool) -> (Cow<'_, str>, usize) {
     (Cow::Borrowed(text), used)
 }
 
+/// The text with blanks on its right, up to that many cells; a longer one as it is.
+#[must_use]
+pub fn pad(text: &str, cells: usize) -> String {
+    format!("{text}{}", " ".repeat(cells.saturating_sub(width(text))))
+}
+
+/// The same with the blanks on its left, as numbers stand in a column.
+#[must_use]
+pub fn pad_left(text: &str, cells: usize) -> String {
+    format!("{}{text}", " ".repeat(cells.saturating_sub(width(text))))
+}
+
 /// The text in exactly `cells` cells: [`cut`], then filled with blanks on its right.
 #[must_use]
 pub fn fit(text: &str, cells: usize, ascii: bool) -> String {
@@ -262,6 +274,11 @@ mod tests {
     fn a_tower_of_marks_is_taken_down() {
         let tower = format!("e{}x", "\u{301}".repeat(100));
         assert_eq!(harmless(&tower), format!("e{}x", "\u{301}".repeat(MARKS)));
+    }
+
+    #[test]
+    fn padding_counts_cells_and_cuts_nothing() {
+        assert_eq!([pad("首帧", 6), pad("首帧", 3), pad_left("费用", 6)], ["首帧  ", "首帧", "  费用"]);
     }
 
     #[test]

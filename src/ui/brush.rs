@@ -173,7 +173,7 @@ pub(super) fn labelled(label: &str, value: &str, width: u16, look: Look, style: 
         .into_iter()
         .enumerate()
         .map(|(n, part)| {
-            let head = if n == 0 { format!("{label:<LABEL$}") } else { " ".repeat(LABEL) };
+            let head = text::pad(if n == 0 { label } else { "" }, LABEL);
             Line::from(vec![Span::styled(head, look.theme.faint), Span::styled(part, style)])
         })
         .collect()

@@ -17,6 +17,7 @@ use crate::{
         screen::{Compose, ComposeRow, Pane},
         state::State,
     },
+    tr,
 };
 use ratatui::{
     layout::{Position, Rect},
@@ -40,8 +41,8 @@ struct Block {
 pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> Option<Position> {
     let compose = &state.screen.compose;
     let title = match compose.parent {
-        Some(parent) => format!("Edit and retry {parent}"),
-        None => "New task".to_owned(),
+        Some(parent) => tr!("Edit and retry {key}", key = parent),
+        None => tr!("New task").to_owned(),
     };
     let style = if state.screen.pane == Pane::Compose { brush.look.theme.chosen } else { brush.look.theme.faint };
     let line = Line::styled(title, style);
@@ -141,7 +142,7 @@ fn changes(state: &State, look: Look, width: u16) -> Vec<Line<'static>> {
     let now = as_request(compose, state, was);
     let mut lines = diff::lines(was, &now, width, look);
     if lines.is_empty() {
-        lines.push(Line::styled(format!("{:<LABEL$}nothing is changed yet", ""), look.theme.faint));
+        lines.push(Line::styled(format!("{:<LABEL$}{}", "", tr!("nothing is changed yet")), look.theme.faint));
     }
     lines.truncate(6);
     lines
@@ -198,8 +199,8 @@ fn draw_block(brush: &mut Brush<'_>, room: Rect, state: &State, block: &Block) -
     };
     let name = match block.row {
         ComposeRow::Field(field) => fields::label(field),
-        ComposeRow::Combine => "Lists",
-        ComposeRow::Send => "Send",
+        ComposeRow::Combine => tr!("Lists"),
+        ComposeRow::Send => tr!("Send"),
     };
     brush.text(room.x + 1, room.y, room.width, name, label_style);
     let caret = match (block.row, cannot) {
@@ -240,7 +241,7 @@ fn prompt(brush: &mut Brush<'_>, value: Rect, state: &State, focused: bool) -> O
     }
     let at = editor.draw(place, brush.buf);
     if editor.text().is_empty() && !focused {
-        brush.text(place.x, place.y, place.width, "what the video shows", brush.look.theme.faint);
+        brush.text(place.x, place.y, place.width, tr!("what the video shows"), brush.look.theme.faint);
     }
     focused.then(|| Position::new(at.x.min(place.right() - 1), at.y.min(place.bottom() - 1)))
 }
@@ -314,9 +315,9 @@ fn field_value(brush: &mut Brush<'_>, place: Rect, state: &State, field: Field, 
 fn combination(brush: &mut Brush<'_>, place: Rect, state: &State, focused: bool) {
     let look = brush.look;
     let (value, means) = if state.screen.compose.draft.lists.zip {
-        ("one by one", "the first of each, then the second of each")
+        (tr!("one by one"), tr!("the first of each, then the second of each"))
     } else {
-        ("each with each", "every combination")
+        (tr!("each with each"), tr!("every combination"))
     };
     let [left, right] = look.signs.choice;
     let shown = if focused { format!("{left} {value} {right}") } else { value.to_owned() };
@@ -342,17 +343,25 @@ fn send(brush: &mut Brush<'_>, place: Rect, state: &State) {
     let day = state.money.spent_today + state.money.reserved + price;
     let look = brush.look;
     let errors = state.screen.compose.faults.iter().filter(|fault| fault.severity == Severity::Error).count();
-    let what = if count > 1 { format!("{count} tasks for {price} PTC") } else { format!("{price} PTC") };
-    let (after, over) = match state.settings.budget.per_day {
-        Some(cap) => (format!("the day then has {day} of {cap}"), day > cap),
-        None => (format!("the day then has {day}"), false),
+    let what = if count > 1 { tr!("{count} tasks for {price} PTC", count, price) } else { format!("{price} PTC") };
+    let after = match state.settings.budget.per_day {
+        Some(cap) if day > cap => {
+            let over = tr!("{price} PTC would cross the day's cap: the day then has {day} of {cap}", price, day, cap);
+            brush.text(place.x, place.y, place.width, &over, look.theme.bad);
+            return;
+        }
+        Some(cap) => tr!(", the day then has {day} of {cap}", day, cap),
+        None => tr!(", the day then has {day}", day),
     };
-    let mut spans = vec![Span::styled(what, look.theme.strong), Span::styled(format!(", {after}"), look.theme.faint)];
-    if over {
-        spans = vec![Span::styled(format!("{price} PTC would cross the day's cap: {after}"), look.theme.bad)];
-    } else if errors > 0 {
-        let noun = if errors == 1 { "fault" } else { "faults" };
-        spans.push(Span::styled(format!("  {errors} {noun} above"), look.theme.bad));
-    }
+    let faults = match errors {
+        0 => String::new(),
+        1 => format!("  {}", tr!("1 fault above")),
+        count => format!("  {}", tr!("{count} faults above", count)),
+    };
+    let spans = vec![
+        Span::styled(what, look.theme.strong),
+        Span::styled(after, look.theme.faint),
+        Span::styled(faults, look.theme.bad),
+    ];
     brush.line(place.x, place.y, place.width, &Line::from(spans));
 }

@@ -5,6 +5,7 @@ use super::{brush::Brush, text, words};
 use crate::{
     domain::{answer::HaltCause, money::Ptc, task::TaskState, time::HOUR},
     logic::{layout, state::State},
+    tr,
 };
 use ratatui::{
     layout::Rect,
@@ -113,11 +114,14 @@ fn counts(brush: &Brush<'_>, state: &State, kept: usize) -> Line<'static> {
             if !spans.is_empty() {
                 spans.push(Span::raw(" "));
             }
-            spans.push(Span::styled(format!("{}{risk} at risk", look.signs.state(TaskState::Ready)), look.theme.loud));
+            spans.push(Span::styled(
+                format!("{}{}", look.signs.state(TaskState::Ready), tr!("{count} at risk", count = risk)),
+                look.theme.loud,
+            ));
         }
     }
     if spans.is_empty() {
-        spans.push(Span::styled("no tasks", look.theme.faint));
+        spans.push(Span::styled(tr!("no tasks"), look.theme.faint));
     }
     Line::from(spans)
 }
@@ -137,46 +141,50 @@ fn one(rank: u8, forms: impl IntoIterator<Item = String>, style: Style) -> Part 
 fn queue(brush: &Brush<'_>, state: &State) -> Option<Part> {
     let theme = brush.look.theme;
     if let Some(halt) = &state.queue.halted {
-        let why = match halt.cause {
-            HaltCause::Key => "key",
-            HaltCause::Balance => "balance",
-            HaltCause::Store => "store",
-            HaltCause::Failures(_) => "failures",
+        let (long, short) = match halt.cause {
+            HaltCause::Key => (tr!("queue halted: key"), tr!("halted: key")),
+            HaltCause::Balance => (tr!("queue halted: balance"), tr!("halted: balance")),
+            HaltCause::Store => (tr!("queue halted: store"), tr!("halted: store")),
+            HaltCause::Failures(_) => (tr!("queue halted: failures"), tr!("halted: failures")),
         };
-        let forms = [format!("queue halted: {why}"), format!("halted: {why}"), "halted".into()];
+        let forms = [long, short, tr!("halted")].map(ToOwned::to_owned);
         return Some(Part { stays: true, ..one(7, forms, theme.bad) });
     }
     if state.queue.paused {
-        return Some(Part { stays: true, ..one(7, ["queue paused".into(), "paused".into()], theme.warn) });
+        return Some(Part { stays: true, ..one(7, [tr!("queue paused").into(), tr!("paused").into()], theme.warn) });
     }
-    Some(one(11, ["queue running".into()], theme.faint))
+    Some(one(11, [tr!("queue running").into()], theme.faint))
 }
 
 fn money(brush: &Brush<'_>, state: &State) -> Part {
     let spent = state.money.spent_today;
     let Some(cap) = state.settings.budget.per_day else {
-        return one(8, [format!("{spent} PTC today")], Style::new());
+        return one(8, [tr!("{spent} PTC today", spent)], Style::new());
     };
     let left = cap.less(spent + state.money.reserved);
     let style = if left == Ptc::ZERO { brush.look.theme.bad } else { Style::new() };
-    one(8, [format!("{spent} PTC today, {left} left"), format!("{left} PTC left"), format!("{left} left")], style)
+    one(
+        8,
+        [tr!("{spent} PTC today, {left} left", spent, left), tr!("{left} PTC left", left), tr!("{left} left", left)],
+        style,
+    )
 }
 
 fn balance(brush: &Brush<'_>, state: &State) -> Option<Part> {
     let (balance, _) = state.money.balance?;
     let style = if balance <= Ptc::ZERO { brush.look.theme.bad } else { Style::new() };
-    Some(one(9, [format!("balance {balance}")], style))
+    Some(one(9, [tr!("balance {balance}", balance)], style))
 }
 
 /// How fresh the picture is. Nothing while nothing runs: nothing is asked then.
 fn health(brush: &Brush<'_>, state: &State) -> Option<Part> {
     let now = layout::shown_now(state);
     if let Some(since) = state.poller.offline_since {
-        let text = format!("offline {}", words::span(now.mono.since(since)));
-        return Some(Part { stays: true, ..one(6, [text, "offline".into()], brush.look.theme.bad) });
+        let text = tr!("offline {span}", span = words::span(now.mono.since(since)));
+        return Some(Part { stays: true, ..one(6, [text, tr!("offline").into()], brush.look.theme.bad) });
     }
     let running = state.tasks.counts[TaskState::Running as usize] + state.tasks.counts[TaskState::Sending as usize];
     let answer = state.poller.last_answer.filter(|_| running > 0)?;
-    let text = format!("checked {}", words::ago(now.mono.since(answer)));
+    let text = tr!("checked {ago}", ago = words::ago(now.mono.since(answer)));
     Some(one(5, [text], brush.look.theme.faint))
 }

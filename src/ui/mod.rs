@@ -33,11 +33,14 @@ mod theme;
 mod welcome;
 pub(crate) mod words;
 
-use crate::logic::{
-    compose as logic_compose,
-    layout::{self, Layout, MIN_HEIGHT, MIN_WIDTH, Places},
-    screen::Layer,
-    state::State,
+use crate::{
+    logic::{
+        compose as logic_compose,
+        layout::{self, Layout, MIN_HEIGHT, MIN_WIDTH, Places},
+        screen::Layer,
+        state::State,
+    },
+    tr,
 };
 use brush::Brush;
 use ratatui::{
@@ -184,7 +187,11 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
 }
 
 fn too_small(brush: &mut Brush<'_>, screen: Rect) {
-    let words = format!("reeltop needs {MIN_WIDTH}x{MIN_HEIGHT}, this is {}x{}. q quits.", screen.width, screen.height);
+    let words = tr!(
+        "reeltop needs {needed}, this is {size}. q quits.",
+        needed = format!("{MIN_WIDTH}x{MIN_HEIGHT}"),
+        size = format!("{}x{}", screen.width, screen.height)
+    );
     for (y, line) in (screen.top()..screen.bottom()).zip(text::wrap(&words, usize::from(screen.width))) {
         brush.text(screen.x, y, screen.width, &line, Style::new());
     }

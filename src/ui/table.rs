@@ -7,12 +7,16 @@ use super::{
     cells::{self, View},
     hints, words,
 };
-use crate::logic::{
-    columns::{self, Placed},
-    keymap::Ctx,
-    layout,
-    screen::Column,
-    state::State,
+use crate::{
+    domain::lang,
+    logic::{
+        columns::{self, Placed},
+        keymap::Ctx,
+        layout,
+        screen::Column,
+        state::State,
+    },
+    tr,
 };
 use ratatui::{layout::Rect, style::Style};
 
@@ -65,9 +69,9 @@ fn titles(brush: &mut Brush<'_>, place: Rect, state: &State, placed: &[Placed]) 
     for column in placed {
         let sorted = table.sort.column == column.spec.column;
         let title = if sorted {
-            format!("{}{}", column.spec.title, look.signs.sorted[usize::from(table.sort.descending)])
+            format!("{}{}", lang::tr(column.spec.title), look.signs.sorted[usize::from(table.sort.descending)])
         } else {
-            column.spec.title.to_owned()
+            lang::tr(column.spec.title).to_owned()
         };
         let style = if sorted { look.theme.strong } else { look.theme.title };
         if column.spec.right {
@@ -99,45 +103,53 @@ fn notes(state: &State) -> String {
     let table = &state.screen.table;
     let mut notes = Vec::new();
     if !table.filter.is_empty() {
-        notes.push(format!("{} of {}", words::number(table.order.len()), words::number(state.tasks.rows.len())));
+        notes.push(tr!(
+            "{shown} of {all}",
+            shown = words::number(table.order.len()),
+            all = words::number(state.tasks.rows.len())
+        ));
     }
     if !state.tasks.loaded && state.tasks.total > 0 {
-        notes.push(format!(
-            "loading {} of {}",
-            words::number(state.tasks.rows.len()),
-            words::number(state.tasks.total)
+        notes.push(tr!(
+            "loading {loaded} of {all}",
+            loaded = words::number(state.tasks.rows.len()),
+            all = words::number(state.tasks.total)
         ));
     }
     if table.range_from.is_some() {
-        notes.push("range".into());
+        notes.push(tr!("range").into());
     }
     if !table.marks.is_empty() {
-        notes.push(format!("{} marked", table.marks.len()));
+        notes.push(tr!("{count} marked", count = table.marks.len()));
     }
     if table.frozen {
-        notes.push("frozen".into());
+        notes.push(tr!("frozen").into());
     }
-    notes.join(", ")
+    notes.join(tr!(", "))
 }
 
 /// What an empty table says: why it is empty and what to press.
 fn empty(brush: &mut Brush<'_>, place: Rect, state: &State) {
     let hint = |ctx, id| hints::key(state, ctx, id).unwrap_or_default();
     let lines = if !state.tasks.loaded {
-        vec!["Opening the store.".to_owned()]
+        vec![tr!("Opening the store.").to_owned()]
     } else if state.tasks.rows.is_empty() {
         vec![
-            "No tasks yet.".to_owned(),
-            format!(
-                "Press {} to write a prompt. Nothing is paid before you confirm its price.",
-                hint(Ctx::Panes, "new")
+            tr!("No tasks yet.").to_owned(),
+            tr!(
+                "Press {key} to write a prompt. Nothing is paid before you confirm its price.",
+                key = hint(Ctx::Panes, "new")
             ),
-            format!("{} shows all keys.", hint(Ctx::Global, "help")),
+            tr!("{key} shows all keys.", key = hint(Ctx::Global, "help")),
         ]
     } else {
         vec![
-            format!("None of {} tasks passes the filter.", words::number(state.tasks.rows.len())),
-            format!("{} changes it, {} clears it.", hint(Ctx::Table, "filter"), hint(Ctx::Global, "back")),
+            tr!("None of {count} tasks passes the filter.", count = words::number(state.tasks.rows.len())),
+            tr!(
+                "{filter} changes it, {back} clears it.",
+                filter = hint(Ctx::Table, "filter"),
+                back = hint(Ctx::Global, "back")
+            ),
         ]
     };
     for (n, line) in lines.iter().enumerate() {

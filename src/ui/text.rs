@@ -2,7 +2,7 @@
 //! `domain::text` to say.
 
 use crate::domain::text;
-pub(super) use crate::domain::text::width;
+pub(super) use crate::domain::text::{pad, pad_left, width};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// On one line, and harmless.
