@@ -124,6 +124,18 @@ fn every_end_of_a_task_has_its_exit_code_and_its_class() {
 }
 
 #[test]
+fn a_lost_answer_is_told_in_a_plain_sentence_and_the_library_s_words_stay_with_the_raw_answers() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let task = submit(&home, "!lost").coded(7).json().remove(0);
+    let told = "It may have been accepted and charged. The line was cut before the answer came";
+    assert_eq!(task["error"]["message"], told);
+    let raw: String =
+        home.sql().query_row("SELECT raw FROM events WHERE kind = 'unknown'", [], |row| row.get(0)).unwrap();
+    assert!(raw.contains("client error"), "{raw}");
+}
+
+#[test]
 fn a_video_that_fails_after_it_was_paid_is_told_when_it_is_waited_for() {
     let service = Service::start();
     let home = Home::new(&service.url());
@@ -199,6 +211,8 @@ fn a_wrong_call_a_wrong_draft_and_a_dashboard_without_a_terminal_end_with_2() {
     home.run(&["nothing"]).coded(2);
     home.run(&[]).coded(2);
     home.run(&["show", "12"]).coded(2);
+    let untold = home.run(&["cancel", "12"]).coded(1);
+    assert_eq!(untold.err, "reeltop: #12 was left as it is: there is no such task. See `reeltop list`.\n");
     home.run(&["list", "state:nonsense"]).coded(2);
     paid(&home, &["submit", "--prompt", "a cat", "--model", "I2V-01"]).coded(2);
     paid(&home, &["submit", "--prompt", "a cat", "--first-frame", "nowhere.png"]).coded(2);
@@ -214,6 +228,11 @@ fn a_dry_run_shows_the_request_and_the_price_and_does_nothing() {
     let done = home.run(&call).coded(0);
     assert!(done.out.contains("\"resolution\": \"1080P\"") && done.out.contains("\"prompt_optimizer\": false"));
     assert!(done.err.contains("1.5 PTC"), "{}", done.err);
+    let planned = home.run(&[&call[..], &["--json"]].concat()).coded(0).json();
+    let body =
+        json!({"model": "MiniMax-Hailuo-02", "prompt": "a cat", "resolution": "1080P", "prompt_optimizer": false});
+    let fields = [&planned[2]["cost_ptc"], &planned[2]["duration"], &planned[2]["request"]];
+    assert_eq!((planned.len(), fields), (3, [&json!("0.5"), &json!(6), &body]));
     assert_eq!((home.states(), service.sim().counts().submissions), (vec![], 0));
 }
 
@@ -240,6 +259,13 @@ fn the_same_name_twice_is_one_task() {
     assert_eq!(first.json()[0]["key"], second.json()[0]["key"]);
     assert!(second.err.contains("mine"));
     assert_eq!((home.states().len(), service.sim().counts().submissions), (1, 1));
+    // What the second call is told of the task is what the first was, and it waits where it is asked to.
+    let waited = home.run(&["submit", "--prompt", "a cat", "--name", "mine", "--wait", "--json"]).coded(0);
+    assert_eq!(waited.json()[0]["state"], "saved");
+    for _ in 0..2 {
+        paid(&home, &["submit", "--prompt", "a cat !1026", "--name", "refused"]).coded(10);
+    }
+    assert_eq!((home.states().len(), service.sim().counts().submissions), (2, 2));
 }
 
 #[test]
@@ -291,6 +317,8 @@ fn a_file_can_be_given_again_where_its_lines_have_names_and_partial_queues_the_g
     let refused = paid(&home, &["submit", "--from", "p.csv", "--queue"]).coded(2);
     assert!(refused.err.contains("line 5: 3 values for 2 columns"), "{}", refused.err);
     assert_eq!(home.states().len(), 2);
+    fs::write(home.path().join("known.csv"), lines).unwrap();
+    paid(&home, &["submit", "--from", "known.csv", "--queue"]).coded(0);
     let partial = paid(&home, &["submit", "--from", "p.csv", "--queue", "--partial"]).coded(0);
     assert!(partial.err.contains("2 line(s) passed over"), "{}", partial.err);
     assert_eq!(home.states().len(), 3);
@@ -316,6 +344,23 @@ fn retry_makes_a_new_attempt_and_leaves_sensitive_prompts_alone_in_bulk() {
     // Nothing is left to retry; what runs cannot be.
     paid(&home, &["retry", "--failed"]).coded(0);
     paid(&home, &["retry", "3"]).coded(2);
+}
+
+#[test]
+fn no_retry_is_paid_twice_by_a_key_named_twice_or_by_two_calls_at_once() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    submit(&home, "fails !2013");
+    assert_eq!(paid(&home, &["retry", "1", "#1", "1", "--json"]).coded(0).json().len(), 1);
+    let again = paid(&home, &["retry", "1", "--json"]).coded(0);
+    assert!(again.err.contains("#1 is already retried as #2"), "{}", again.err);
+    submit(&home, "also fails !1000");
+    let call = [&["retry", "--failed"][..], &YES].concat();
+    let racing: Vec<_> = (0..4).map(|_| home.command(&call).spawn().unwrap()).collect();
+    let codes = racing.into_iter().map(|child| child.wait_with_output().unwrap().status.code().unwrap());
+    // Who comes late finds nothing left, or is told who was quicker.
+    assert!(codes.into_iter().all(|code| code <= 1));
+    assert_eq!(service.sim().submissions_of("also fails !1000"), 2);
 }
 
 #[test]

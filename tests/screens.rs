@@ -18,7 +18,7 @@ use reeltop::{
         money::Ptc,
         problem::{Charged, ErrorClass, Problem},
         request::ImageRef,
-        task::{MoneyEvent, TaskKey, TaskState},
+        task::{MoneyEvent, TaskKey, TaskState, Texts},
         time::{HOUR, Mono, SECOND},
     },
     logic::{
@@ -39,7 +39,7 @@ use reeltop::{
     },
     ui::{self, Drawn},
 };
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 
 const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (60, 16), (40, 12)];
 
@@ -187,6 +187,7 @@ fn preview(purpose: Purpose, items: Vec<PreviewItem>) -> Preview {
         purpose,
         total: items.iter().map(|item| item.cost).sum(),
         items,
+        again: BTreeSet::new(),
         warnings: Vec::new(),
         obstacles: Vec::new(),
         opened: Mono(0),
@@ -449,7 +450,7 @@ fn every_screen() -> Vec<(&'static str, Make)> {
 fn plain_words(state: &mut State) {
     let ascii = |text: &str| text.chars().map(|c| if c.is_ascii() { c } else { 'x' }).collect::<String>();
     for row in state.tasks.rows.values_mut() {
-        row.prompt = ascii(&row.prompt).into();
+        row.texts = Texts::new(&ascii(row.prompt()), row.error(), row.remote());
     }
     if let Some(detail) = &mut state.screen.detail.loaded {
         for task in detail.line.iter_mut().chain([&mut detail.task]) {
@@ -549,8 +550,8 @@ fn a_theme_without_colours_has_none() {
 fn nothing_from_outside_can_steer_the_terminal() {
     let mut state = believable(120, 40);
     for row in state.tasks.rows.values_mut() {
-        row.prompt = "a\u{1b}[2Jb\u{7}\u{202e}c\u{9b}d\r\ne".into();
-        row.error = Some("x\u{1b}]52;c;AAAA\u{7}".into());
+        let (prompt, error) = ("a\u{1b}[2Jb\u{7}\u{202e}c\u{9b}d\r\ne", "x\u{1b}]52;c;AAAA\u{7}");
+        row.texts = Texts::new(prompt, Some(error), row.remote());
         row.status = "\u{1b}c".into();
     }
     let (buf, _) = drawn(&state);

@@ -254,6 +254,10 @@ async fn the_key_the_balance_and_the_pace_are_watched() {
     assert_eq!(bare.status(), StatusCode::UNAUTHORIZED);
     let answer: Value = serde_json::from_str(&bare.text().await.unwrap()).unwrap();
     assert_eq!(answer["error"]["err_code"], -10_001);
+    assert_eq!(
+        (&answer["error"]["message"], &answer["error"]["message_cn"]),
+        (&json!("Missing API key"), &json!("缺少 API KEY"))
+    );
     assert_eq!(codes(&bench.submit(text_to_video("a cat")).await.unwrap().1), (1004, true));
     let right = || async {
         let answer = bench.http.post(&url).bearer_auth("right").body(body.clone()).send().await.unwrap();
@@ -264,7 +268,11 @@ async fn the_key_the_balance_and_the_pace_are_watched() {
     bench.clock.advance(60_000);
     assert_eq!(codes(&right().await), (0, false));
     bench.clock.advance(60_000);
-    assert_eq!(right().await["error"]["err_code"], -10_004);
+    let refused = right().await;
+    assert_eq!(
+        (&refused["error"]["err_code"], &refused["error"]["message_cn"]),
+        (&json!(-10_004), &json!("余额不足，请充值"))
+    );
 }
 
 #[tokio::test]

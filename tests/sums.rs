@@ -206,7 +206,8 @@ async fn the_ledger_and_the_service_agree_to_the_thousandth_with_every_fault_swi
     let simulator = Simulator::start(config).await.unwrap();
     let mut program = Program::start(dir.path(), simulator.base_url(), clock).await;
 
-    let intents = (0..TASKS).map(|nth| Intent { request: request(nth), parent: None, name: None }).collect();
+    let intents =
+        (0..TASKS).map(|nth| Intent { request: request(nth), parent: None, again: false, name: None }).collect();
     program.take(Msg::Act(Act::Queue { intents, undo: false }));
     program
         .until(|state| {

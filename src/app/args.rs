@@ -9,7 +9,7 @@ use crate::{
     logic::act::Resolution,
 };
 use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
-use std::{ffi::OsString, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeSet, ffi::OsString, net::SocketAddr, path::PathBuf};
 
 /// Compose, send, watch and save MiniMax video tasks through the 302.AI gateway, from the keyboard.
 ///
@@ -67,11 +67,11 @@ pub enum Command {
     /// The rest stays queued for whoever runs the engine: a dashboard, or `reeltop watch`. This call costs money; without
     /// a terminal it needs --yes and --max-cost.
     Submit(Box<Submit>),
-    /// List tasks, newest first
+    /// List tasks, the newest last
     List {
         /// Only those that pass, such as `state:failed model:02 "age<2h" cat`; `!` negates
         filter: Vec<String>,
-        /// At most so many
+        /// At most so many, the newest
         #[arg(long, value_name = "N")]
         limit: Option<usize>,
     },
@@ -291,7 +291,10 @@ pub enum CostBy {
 /// # Errors
 /// What clap makes of it; help and version are among them. `error.exit_code()` is 2 for a wrong call and 0 for those.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    let cli = Cli::try_parse_from(args)?;
+    let mut cli = Cli::try_parse_from(args)?;
+    if let Some(command) = &mut cli.command {
+        name_each_once(command);
+    }
     let wrong = |message: &str| Err(Cli::command().error(ErrorKind::ArgumentConflict, message));
     match &cli.command {
         Some(_) if cli.demo => wrong("--demo is the dashboard against the simulator; it takes no command"),
@@ -301,6 +304,24 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
         }
         _ => Ok(cli),
     }
+}
+
+/// A task that is named twice is meant once: above all it is not to be paid twice.
+fn name_each_once(command: &mut Command) {
+    match command {
+        Command::Wait { keys, .. }
+        | Command::Retry { keys, .. }
+        | Command::Cancel { keys }
+        | Command::Download { keys, .. } => keep_first(keys),
+        Command::Adopt { ids } => keep_first(ids),
+        _ => {}
+    }
+}
+
+/// Drops what came before, in the order given.
+pub(crate) fn keep_first<T: Clone + Ord>(items: &mut Vec<T>) {
+    let mut seen = BTreeSet::new();
+    items.retain(|item| seen.insert(item.clone()));
 }
 
 /// A time such as `90s`, `10m` or `1h30m`, in milliseconds.
@@ -416,6 +437,14 @@ mod tests {
         assert_eq!(command("reeltop wait 1 --timeout 1h30m"), Command::Wait { keys: vec![TaskKey(1)], timeout });
         let retry = Command::Retry { keys: vec![], failed: true, consent: Consent::default() };
         assert_eq!(command("reeltop retry --failed"), retry);
+    }
+
+    #[test]
+    fn a_task_named_twice_is_meant_once() {
+        let retry = |keys| Command::Retry { keys, failed: false, consent: Consent::default() };
+        assert_eq!(command("reeltop retry 2 1 #2 1"), retry(vec![TaskKey(2), TaskKey(1)]));
+        let ids = vec![RemoteId("7".into())];
+        assert_eq!(command("reeltop adopt 7 7"), Command::Adopt { ids });
     }
 
     #[test]

@@ -7,12 +7,14 @@ mod balance;
 mod body;
 mod codes;
 mod file;
+mod line;
 mod query;
 mod redact;
 mod submit;
 
 pub use balance::judge_balance;
 pub use file::judge_file;
+pub use line::LineFault;
 pub use query::judge_query;
 pub use redact::redact;
 pub use submit::{MAYBE, judge_submit};
@@ -31,7 +33,9 @@ use serde::{Deserialize, Serialize};
 pub enum Reply {
     /// No connection could be made: not one byte of the request left this machine.
     NotConnected {
-        /// The cause, in words.
+        /// Why.
+        why: LineFault,
+        /// The cause in the words of whoever noticed it; shown among the raw answers only.
         detail: String,
     },
     /// A whole HTTP answer, of whatever status.
@@ -45,10 +49,10 @@ pub enum Reply {
     },
     /// The connection was made, but no whole answer came.
     Broken {
-        /// The cause, in words.
+        /// Why.
+        why: LineFault,
+        /// The cause in the words of whoever noticed it; shown among the raw answers only.
         detail: String,
-        /// Whether our own time-out ended it.
-        timed_out: bool,
     },
     /// The call was not made at all, by a fault on this machine (a picture that cannot be read).
     NotSent {

@@ -3,6 +3,7 @@
 
 use super::{
     catalogue::ModelSpec,
+    money::Ptc,
     request::{ImageRef, Request, StoredImage, WireNames},
     task::{Task, TaskKey},
     text,
@@ -101,6 +102,19 @@ fn short_data_url(url: &str) -> String {
         Some(start) if is_data && url.len() > SHOWN_DATA_URL => format!("{start}<{} in all>", size(url.len() as u64)),
         _ => url.to_owned(),
     }
+}
+
+/// What a dry run tells of one task, by the names of [`task_json`], with the body of its submission.
+#[must_use]
+pub fn planned_json(request: &Request, cost: Ptc, spec: Option<&ModelSpec>, names: &WireNames) -> Value {
+    json!({
+        "model": request.model,
+        "prompt": request.prompt,
+        "resolution": request.resolution,
+        "duration": request.duration,
+        "cost_ptc": cost,
+        "request": request_value(request, spec, names),
+    })
 }
 
 /// The body of a submission as it goes over the wire, laid out for reading: [`request_value`] on several lines, with

@@ -5,7 +5,7 @@ mod row;
 mod state;
 
 pub use ledger::{Event, LedgerLine, MoneyEvent};
-pub use row::Row;
+pub use row::{Kind, Row, Texts};
 pub use state::TaskState;
 
 use super::{
@@ -290,6 +290,8 @@ impl Task {
 pub struct NewTask {
     /// The attempt that it repeats.
     pub parent: Option<TaskKey>,
+    /// Whether that attempt may have been repeated already.
+    pub again: bool,
     /// 1 for a first attempt.
     pub attempt: u32,
     /// The user's own name for it.

@@ -7,6 +7,34 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Wall(pub i64);
 
+/// A moment by the wall clock, or none, in the room of a moment: `Option<Wall>` takes twice as much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Option<Wall>", into = "Option<Wall>")]
+pub struct MaybeWall(i64);
+
+impl MaybeWall {
+    /// No clock shows it.
+    const NONE: i64 = i64::MIN;
+
+    /// The moment, where there is one.
+    #[must_use]
+    pub const fn get(self) -> Option<Wall> {
+        if self.0 == Self::NONE { None } else { Some(Wall(self.0)) }
+    }
+}
+
+impl From<Option<Wall>> for MaybeWall {
+    fn from(moment: Option<Wall>) -> Self {
+        Self(moment.map_or(Self::NONE, |moment| moment.0))
+    }
+}
+
+impl From<MaybeWall> for Option<Wall> {
+    fn from(moment: MaybeWall) -> Self {
+        moment.get()
+    }
+}
+
 /// A moment by the monotonic clock: milliseconds since the program started. Never goes back, stands still while
 /// the machine sleeps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -55,6 +55,8 @@ pub struct Intent {
     pub request: Request,
     /// The attempt that it repeats.
     pub parent: Option<TaskKey>,
+    /// Whether it may repeat an attempt that was repeated already: only where the person was told that it was.
+    pub again: bool,
     /// The user's own name for it.
     pub name: Option<String>,
 }

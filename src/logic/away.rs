@@ -12,14 +12,14 @@ pub(super) fn begin(state: &mut State, last_seen: Option<Wall>) {
 pub(super) fn finish(state: &mut State) {
     let Some(mut away) = state.screen.away.take() else { return };
     for row in state.tasks.rows.values() {
-        if row.finished_at.is_some_and(|at| at > away.since) || row.state == TaskState::Unknown {
+        if row.finished_at.get().is_some_and(|at| at > away.since) || row.state == TaskState::Unknown {
             *away.counts.entry(row.state).or_default() += 1;
         }
-        if row.sent_at.is_some_and(|at| at > away.since) && row.charged != Charged::No {
+        if row.sent_at.get().is_some_and(|at| at > away.since) && row.charged != Charged::No {
             away.spent += row.cost;
         }
         let waits = matches!(row.state, TaskState::Ready | TaskState::Saving);
-        away.at_risk += usize::from(waits && row.expires_at.is_some_and(|at| at <= state.now.wall.plus(AT_RISK)));
+        away.at_risk += usize::from(waits && row.expires_at.get().is_some_and(|at| at <= state.now.wall.plus(AT_RISK)));
         away.unsent += usize::from(row.state == TaskState::Queued);
     }
     if !away.counts.is_empty() || away.at_risk > 0 || away.unsent > 0 {

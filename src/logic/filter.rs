@@ -260,18 +260,18 @@ impl Test {
             Self::Class(class) => row.class == Some(*class),
             Self::Charged(charged) => row.charged == *charged,
             Self::Status(text) => contains(&row.status, text),
-            Self::Model(text) => contains(&row.model, text),
-            Self::Resolution(text) => contains(&row.resolution, text),
-            Self::Id(text) => row.remote.as_deref().is_some_and(|id| contains(id, text)) || is_key(row.key, text),
+            Self::Model(text) => contains(&row.kind.model, text),
+            Self::Resolution(text) => contains(&row.kind.resolution, text),
+            Self::Id(text) => row.remote().is_some_and(|id| contains(id, text)) || is_key(row.key, text),
             Self::Text(text) => {
-                contains(&row.prompt, text)
-                    || row.error.as_deref().is_some_and(|error| contains(error, text))
-                    || row.remote.as_deref().is_some_and(|id| contains(id, text))
+                contains(row.prompt(), text)
+                    || row.error().is_some_and(|error| contains(error, text))
+                    || row.remote().is_some_and(|id| contains(id, text))
                     || is_key(row.key, text)
             }
             Self::Key(relation, key) => relation.holds(&u64::from(row.key.0), key),
             Self::Attempt(relation, attempt) => relation.holds(&u64::from(row.attempt), attempt),
-            Self::Duration(relation, seconds) => relation.holds(&u64::from(row.duration), seconds),
+            Self::Duration(relation, seconds) => relation.holds(&u64::from(row.kind.duration), seconds),
             Self::Cost(relation, cost) => relation.holds(&row.cost, cost),
             Self::Age(relation, ms) => relation.holds(&now.since(row.created_at), ms),
         }
@@ -296,12 +296,15 @@ pub fn contains(text: &str, needle: &str) -> bool {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::logic::testing::{WALL, task};
+    use crate::{
+        domain::task::Texts,
+        logic::testing::{WALL, task},
+    };
     use proptest::prelude::*;
 
     fn passes(filter: &str, state: TaskState) -> bool {
         let mut row = Row::of(&task(12, state), false);
-        row.prompt = "Étude: 雨夜 cat [Pan left]".into();
+        row.texts = Texts::new("Étude: 雨夜 cat [Pan left]", row.error(), row.remote());
         // The row was confirmed 12 s after the tests' beginning.
         Filter::parse(filter).unwrap().matches(&row, Wall(WALL + 12_000).plus(HOUR))
     }

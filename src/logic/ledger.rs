@@ -107,7 +107,7 @@ pub fn compared(state: &State) -> Option<Compared> {
     let sent = |at: &Wall| *at >= since && *at <= until;
     let of = |charged: Charged| -> Ptc {
         let rows = state.tasks.rows.values().filter(|row| row.charged == charged);
-        rows.filter(|row| row.sent_at.as_ref().is_some_and(sent)).map(|row| row.cost).sum()
+        rows.filter(|row| row.sent_at.get().as_ref().is_some_and(sent)).map(|row| row.cost).sum()
     };
     Some(Compared { since, service: first - last, charged: of(Charged::Yes), unknown: of(Charged::Unknown) })
 }

@@ -171,6 +171,13 @@ pub enum InsertRefusal {
         /// The task.
         task: Box<Task>,
     },
+    /// An attempt was repeated in the meantime, by another program or another person.
+    Repeated {
+        /// The attempt.
+        parent: TaskKey,
+        /// The latest that repeats it.
+        child: TaskKey,
+    },
     /// It would cross a cap.
     OverBudget {
         /// `day` or `batch`.

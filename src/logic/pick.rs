@@ -262,13 +262,13 @@ fn title(draft: &Draft) -> String {
 fn earlier(state: &State, needle: &str) -> Vec<Item> {
     let mut seen = BTreeSet::new();
     let rows = state.tasks.rows.values().rev();
-    rows.filter(|row| !row.prompt.is_empty() && contains(&row.prompt, needle) && seen.insert(&row.prompt))
+    rows.filter(|row| !row.prompt().is_empty() && contains(row.prompt(), needle) && seen.insert(row.prompt()))
         .take(EARLIER)
         .map(|row| Item {
-            text: gist(&row.prompt).into_owned(),
+            text: gist(row.prompt()).into_owned(),
             note: format!("{} {}", row.key, row.state.word()),
             why_not: String::new(),
-            take: Take::Prompt(row.prompt.to_string()),
+            take: Take::Prompt(row.prompt().to_string()),
         })
         .collect()
 }

@@ -31,13 +31,16 @@ pub const DEAF: u64 = 200;
 pub(super) fn open(state: &mut State, purpose: Purpose, items: Vec<PreviewItem>, warnings: Vec<Problem>) {
     let total: Ptc = items.iter().map(|item| item.cost).sum();
     let parents: BTreeSet<TaskKey> = items.iter().filter_map(|item| item.parent).collect();
-    let twice: Vec<Problem> = parents.into_iter().filter_map(|parent| retried_already(state, parent)).collect();
+    let told: Vec<(TaskKey, Problem)> =
+        parents.into_iter().filter_map(|parent| Some((parent, retried_already(state, parent)?))).collect();
+    let (again, twice): (BTreeSet<TaskKey>, Vec<Problem>) = told.into_iter().unzip();
     let asks = !twice.is_empty() || state.settings.budget.ask_above.is_some_and(|above| total > above);
     let preview = Preview {
         purpose,
         warnings: [warnings, twice, waits(state)].concat(),
         obstacles: [nothing_left(&items), obstacles(state, total)].concat(),
         items,
+        again,
         total,
         opened: state.now.mono,
         typed: asks.then(LineEditor::default),
@@ -174,7 +177,12 @@ pub(super) fn send(state: &mut State) -> Vec<Do> {
     let intents = preview
         .items
         .iter()
-        .map(|item| Intent { request: item.request.clone(), parent: item.parent, name: item.name.clone() })
+        .map(|item| Intent {
+            request: item.request.clone(),
+            parent: item.parent,
+            again: item.parent.is_some_and(|parent| preview.again.contains(&parent)),
+            name: item.name.clone(),
+        })
         .collect();
     vec![Do::Act(Act::Queue { intents, undo })]
 }

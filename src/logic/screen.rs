@@ -289,6 +289,8 @@ pub struct Preview {
     pub purpose: Purpose,
     /// What would be sent.
     pub items: Vec<PreviewItem>,
+    /// The attempts among their parents that are repeated already, as the warnings tell.
+    pub again: BTreeSet<TaskKey>,
     /// The whole price.
     pub total: Ptc,
     /// Warnings that do not forbid it.

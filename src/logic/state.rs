@@ -13,7 +13,7 @@ use crate::domain::{
     costs::Report,
     money::Ptc,
     problem::{ErrorClass, Problem, TaskError},
-    task::{RemoteId, Task, TaskKey, TaskState},
+    task::{Kind, RemoteId, Task, TaskKey, TaskState},
     time::{Mono, Now, Wall},
 };
 use std::{
@@ -104,8 +104,8 @@ pub struct Tasks {
     pub loaded: bool,
     /// While pages are coming: tasks that are known to be repeated.
     pub parents: BTreeSet<TaskKey>,
-    /// What saved tasks took from sending to the end, by model, resolution and seconds; newest last, at most 64 each.
-    pub history: BTreeMap<(Arc<str>, Arc<str>, u16), VecDeque<u64>>,
+    /// What saved tasks took from sending to the end, by their kind; newest last, at most 64 each.
+    pub history: BTreeMap<Arc<Kind>, VecDeque<u64>>,
 }
 
 /// Sending.

@@ -105,12 +105,12 @@ pub fn turn_day(state: &mut State) {
 /// this store's own history once it has four, the catalogue's word before).
 #[must_use]
 pub fn usual_ms(state: &State, row: &Row) -> Option<(u64, u64)> {
-    if let Some(times) = state.tasks.history.get(&kind_of(row)).filter(|times| times.len() >= 4) {
+    if let Some(times) = state.tasks.history.get(&row.kind).filter(|times| times.len() >= 4) {
         let mut sorted: Vec<u64> = times.iter().copied().collect();
         sorted.sort_unstable();
         return Some((sorted[sorted.len() / 4], sorted[sorted.len() * 3 / 4]));
     }
-    state.settings.catalogue.spec(&row.model).map(|spec| spec.usual_ms)
+    state.settings.catalogue.spec(&row.kind.model).map(|spec| spec.usual_ms)
 }
 
 /// What a row counts for: spent since `day` began, and set aside for work not yet sent.
@@ -118,18 +118,14 @@ fn money_of(row: &Row, day: Wall) -> (Ptc, Ptc) {
     if row.state == TaskState::Queued {
         return (Ptc::ZERO, row.cost);
     }
-    let today = row.sent_at.is_some_and(|sent| sent >= day);
+    let today = row.sent_at.get().is_some_and(|sent| sent >= day);
     (if today && row.charged != Charged::No { row.cost } else { Ptc::ZERO }, Ptc::ZERO)
 }
 
-fn kind_of(row: &Row) -> (Arc<str>, Arc<str>, u16) {
-    (Arc::clone(&row.model), Arc::clone(&row.resolution), row.duration)
-}
-
 fn remember(state: &mut State, row: &Row) {
-    let (Some(sent), Some(finished)) = (row.sent_at, row.finished_at) else { return };
+    let (Some(sent), Some(finished)) = (row.sent_at.get(), row.finished_at.get()) else { return };
     let loaded = state.tasks.loaded;
-    let times = state.tasks.history.entry(kind_of(row)).or_default();
+    let times = state.tasks.history.entry(Arc::clone(&row.kind)).or_default();
     if loaded {
         times.push_back(finished.since(sent));
         if times.len() > HISTORY {

@@ -53,8 +53,8 @@ pub(super) fn cell(view: &View<'_>, row: &Row, column: Column) -> CellText {
         Column::State => state(view, row),
         Column::Status => status(view, row),
         Column::Elapsed => say(elapsed(view, row), if row.state.is_live() { plain } else { faint }),
-        Column::Model => say(short_model(view.state, &row.model), plain),
-        Column::Format => say(format!("{} {}s", row.resolution, row.duration), plain),
+        Column::Model => say(short_model(view.state, &row.kind.model), plain),
+        Column::Format => say(format!("{} {}s", row.kind.resolution, row.kind.duration), plain),
         Column::Attempt if row.automatic => say(format!("{}a", row.attempt), plain),
         Column::Attempt => say(if row.attempt > 1 { row.attempt.to_string() } else { String::new() }, plain),
         Column::Cost => match row.charged {
@@ -63,7 +63,7 @@ pub(super) fn cell(view: &View<'_>, row: &Row, column: Column) -> CellText {
             Charged::No => say(if row.state == TaskState::Queued { row.cost.to_string() } else { "0".into() }, faint),
         },
         Column::Created => say(words::moment(row.created_at, view.now), faint),
-        Column::Prompt => say(row.prompt.chars().take(1_000).collect(), plain),
+        Column::Prompt => say(row.prompt().chars().take(1_000).collect(), plain),
     }
 }
 
@@ -85,11 +85,11 @@ fn status(view: &View<'_>, row: &Row) -> CellText {
         TaskState::Ready => failure(row).unwrap_or_else(|| tr!("to be fetched").into()),
         TaskState::Saving => view.saving(row.key).map_or_else(|| tr!("by another run").into(), progress),
         TaskState::Saved => {
-            row.finished_at.map_or_else(String::new, |at| tr!("at {time}", time = words::moment(at, view.now)))
+            row.finished_at.get().map_or_else(String::new, |at| tr!("at {time}", time = words::moment(at, view.now)))
         }
         // Its state is its class: only the reason is news.
         TaskState::Unknown => {
-            let error = row.error.as_deref().unwrap_or_else(|| tr!("outcome unknown"));
+            let error = row.error().unwrap_or_else(|| tr!("outcome unknown"));
             error.strip_prefix(MAYBE).unwrap_or(error).trim_start().into()
         }
         TaskState::Failed | TaskState::Refused => failure(row).unwrap_or_default(),
@@ -117,7 +117,7 @@ fn status(view: &View<'_>, row: &Row) -> CellText {
 /// The failure's class, and its text where there is room for it.
 fn failure(row: &Row) -> Option<String> {
     let class = row.class?.label();
-    Some(match &row.error {
+    Some(match row.error() {
         Some(error) if error.starts_with(class) => error.chars().take(200).collect(),
         Some(error) if !error.is_empty() => {
             format!("{class}{}{}", tr!(": "), error.chars().take(200).collect::<String>())
@@ -152,11 +152,11 @@ fn undo_left(view: &View<'_>, key: TaskKey) -> u64 {
 }
 
 fn at_risk(view: &View<'_>, row: &Row) -> bool {
-    row.expires_at.is_some_and(|at| at < view.now.wall.plus(HOUR))
+    row.expires_at.get().is_some_and(|at| at < view.now.wall.plus(HOUR))
 }
 
 fn lives(view: &View<'_>, row: &Row) -> String {
-    let left = row.expires_at.map_or(0, |at| at.since(view.now.wall));
+    let left = row.expires_at.get().map_or(0, |at| at.since(view.now.wall));
     if left == 0 { tr!("address expired").into() } else { tr!("{span} left", span = words::span(left)) }
 }
 
@@ -179,7 +179,7 @@ pub(super) const fn is_reason(row: &Row) -> bool {
 
 /// What it took or takes, and while it runs what such tasks usually take.
 fn elapsed(view: &View<'_>, row: &Row) -> String {
-    let Some(sent) = row.sent_at.filter(|_| !is_reason(row)) else { return String::new() };
+    let Some(sent) = row.sent_at.get().filter(|_| !is_reason(row)) else { return String::new() };
     match row.state {
         TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Refused | TaskState::Cancelled => {
             String::new()
@@ -192,7 +192,7 @@ fn elapsed(view: &View<'_>, row: &Row) -> String {
             }
         }
         TaskState::Ready | TaskState::Saving | TaskState::Saved | TaskState::Failed => {
-            row.finished_at.map_or_else(String::new, |at| words::clock(at.since(sent)))
+            row.finished_at.get().map_or_else(String::new, |at| words::clock(at.since(sent)))
         }
     }
 }

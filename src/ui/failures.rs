@@ -140,11 +140,11 @@ fn about(state: &State, view: &FailuresView, cluster: &Cluster, look: Look, widt
     for row in rows.take(LISTED) {
         match view.fixes.get(&cluster.id) {
             Some(Fix::Prompts { template, text }) => {
-                let now = template.fill(text, &row.prompt).unwrap_or_default();
-                lines.extend(diff::prompt(&row.key.to_string(), &row.prompt, &now, width.saturating_sub(2), look));
+                let now = template.fill(text, row.prompt()).unwrap_or_default();
+                lines.extend(diff::prompt(&row.key.to_string(), row.prompt(), &now, width.saturating_sub(2), look));
             }
             Some(Fix::Field { .. }) | None => {
-                let prompt: String = row.prompt.chars().take(300).collect();
+                let prompt: String = row.prompt().chars().take(300).collect();
                 lines.extend(label(&row.key.to_string(), &prompt, look.theme.faint));
             }
         }
@@ -172,7 +172,7 @@ fn round(state: &State, look: Look) -> Vec<Line<'static>> {
     lines.extend(rows.iter().take(ROUND).map(|row| {
         let from = row.parent.map_or_else(String::new, |parent| parent.to_string());
         let error = row.class.map_or("", |class| class.label());
-        let prompt: String = row.prompt.chars().take(200).collect();
+        let prompt: String = row.prompt().chars().take(200).collect();
         Line::from(vec![
             Span::styled(format!("{from:>6} {} {:<6}", look.signs.to, row.key.to_string()), look.theme.faint),
             Span::styled(
@@ -214,10 +214,10 @@ pub(super) fn mend(brush: &mut Brush<'_>, screen: Rect, state: &State, mend: &Me
             let rest = Rect { y: below.y + height, height: below.height - height, ..below };
             let mut changes = vec![Line::styled(tr!("As they would be sent"), look.theme.faint)];
             for row in mend.keys.iter().filter_map(|key| state.tasks.rows.get(key)) {
-                match template.fill(&editor.text(), &row.prompt) {
+                match template.fill(&editor.text(), row.prompt()) {
                     Some(now) => {
                         let width = rest.width.saturating_sub(2);
-                        changes.extend(diff::prompt(&row.key.to_string(), &row.prompt, &now, width, look));
+                        changes.extend(diff::prompt(&row.key.to_string(), row.prompt(), &now, width, look));
                     }
                     None => changes.push(Line::styled(tr!("{key} has no place in it", key = row.key), look.theme.bad)),
                 }

@@ -130,7 +130,7 @@ fn counts(brush: &Brush<'_>, state: &State, kept: usize) -> Line<'static> {
 fn at_risk(state: &State) -> usize {
     let soon = layout::shown_now(state).wall.plus(HOUR);
     let waiting = state.tasks.ready.iter().chain(state.saver.active.keys());
-    let expires = |key| state.tasks.rows.get(key).and_then(|row| row.expires_at);
+    let expires = |key| state.tasks.rows.get(key).and_then(|row| row.expires_at.get());
     waiting.filter(|key| expires(key).is_some_and(|at| at < soon)).count()
 }
 

@@ -24,7 +24,7 @@ pub(super) fn lines(about: &About<'_>) -> Vec<Line<'static>> {
     lines.extend(file(about));
     lines.push(now);
     lines.push(Line::default());
-    let prompt = if about.row.prompt.is_empty() { tr!("none") } else { &about.row.prompt };
+    let prompt = if about.row.prompt().is_empty() { tr!("none") } else { about.row.prompt() };
     lines.extend(labelled(tr!("Prompt"), prompt, about.width, about.look, Style::new()));
     lines.push(Line::default());
     lines.extend(asked(about));
@@ -48,7 +48,7 @@ fn standing(about: &About<'_>) -> Vec<Line<'static>> {
     };
     let mut lines = Vec::new();
     let error = about.loaded.and_then(|detail| detail.task.error());
-    match (error, &row.error) {
+    match (error, row.error()) {
         (Some(TaskError { code, class, message, next, .. }), _) => {
             let style = if row.state == TaskState::Unknown { theme.warn } else { theme.bad };
             lines.extend(label(
@@ -78,13 +78,13 @@ fn progress(about: &About<'_>) -> String {
         TaskState::Sending => tr!("the submission is on its way; its answer decides").into(),
         TaskState::Running => {
             let word = if row.status.is_empty() { tr!("accepted") } else { &row.status };
-            let took = row.sent_at.map(|at| words::clock(now.wall.since(at)));
+            let took = row.sent_at.get().map(|at| words::clock(now.wall.since(at)));
             [Some(word.to_owned()), took, usually(about)].into_iter().flatten().collect::<Vec<_>>().join(tr!(", "))
         }
         TaskState::Ready => tr!("made; the file is still with the service").into(),
         TaskState::Saving => tr!("the file is being fetched").into(),
         TaskState::Saved => {
-            let took = row.sent_at.zip(row.finished_at).map(|(from, to)| words::clock(to.since(from)));
+            let took = row.sent_at.get().zip(row.finished_at.get()).map(|(from, to)| words::clock(to.since(from)));
             took.map_or_else(|| tr!("saved").into(), |took| tr!("saved after {time}", time = took))
         }
         TaskState::Cancelled => tr!("taken back, or no longer watched").into(),
@@ -111,7 +111,7 @@ fn file(about: &About<'_>) -> Vec<Line<'static>> {
         lines.extend(label(tr!("Download"), &download(&saving.step, about), Style::new()));
     }
     let waits = matches!(about.row.state, TaskState::Ready | TaskState::Saving);
-    if let Some(at) = about.row.expires_at.filter(|_| waits) {
+    if let Some(at) = about.row.expires_at.get().filter(|_| waits) {
         let left = at.since(now.wall);
         let (text, style) = match left {
             0 => (tr!("has expired; a fresh one is asked for").to_owned(), about.look.theme.warn),
@@ -143,13 +143,13 @@ fn measures(saved: &SavedFile, about: &About<'_>) -> String {
     let dot = about.look.signs.dot;
     let mut parts = vec![words::size(saved.bytes)];
     if let Some((width, height)) = saved.sides {
-        parts.push(tr!("{got} (asked {asked})", got = format!("{width}x{height}"), asked = about.row.resolution));
+        parts.push(tr!("{got} (asked {asked})", got = format!("{width}x{height}"), asked = about.row.kind.resolution));
     }
     if let Some(ms) = saved.length_ms {
         parts.push(tr!(
             "{got} (asked {asked})",
             got = format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
-            asked = format!("{} s", about.row.duration)
+            asked = format!("{} s", about.row.kind.duration)
         ));
     }
     parts.join(&format!(" {dot} "))
@@ -180,7 +180,7 @@ fn download(step: &SavingStep, about: &About<'_>) -> String {
 /// What was asked for, besides the prompt.
 fn asked(about: &About<'_>) -> Vec<Line<'static>> {
     let (row, dot) = (about.row, about.look.signs.dot);
-    let mut text = format!("{} {dot} {} {dot} {} s", row.model, row.resolution, row.duration);
+    let mut text = format!("{} {dot} {} {dot} {} s", row.kind.model, row.kind.resolution, row.kind.duration);
     let mut lines = Vec::new();
     if let Some(request) = about.loaded.map(|detail| &detail.task.request) {
         text.push_str(&extras(request, dot));
@@ -241,14 +241,14 @@ fn facts(about: &About<'_>) -> Vec<Line<'static>> {
     let label = |name: &str, value: String| labelled(name, &value, about.width, about.look, Style::new());
     let task = about.loaded.map(|detail| &detail.task);
     let mut ids = vec![row.key.to_string()];
-    ids.extend(row.remote.as_ref().map(|id| tr!("task {id}", id)));
+    ids.extend(row.remote().map(|id| tr!("task {id}", id)));
     ids.extend(task.and_then(Task::file).map(|file| tr!("file {id}", id = file.0)));
     ids.extend(task.and_then(|task| task.name.as_ref()).map(|name| tr!("name {name}", name)));
     let now = about.state.now;
     let (date, time) = words::local(row.created_at, now);
     let mut times = vec![tr!("confirmed {time}", time = format!("{date} {time}"))];
-    times.extend(row.sent_at.map(|sent| tr!("sent {time}", time = words::local(sent, now).1)));
-    times.extend(row.finished_at.map(|end| tr!("ended {time}", time = words::local(end, now).1)));
+    times.extend(row.sent_at.get().map(|sent| tr!("sent {time}", time = words::local(sent, now).1)));
+    times.extend(row.finished_at.get().map(|end| tr!("ended {time}", time = words::local(end, now).1)));
     let mut lines = [label(tr!("Ids"), join(ids)), label(tr!("Times"), join(times))].concat();
     if let Some(Phase::Running { polls, .. }) = task.map(|task| &task.phase) {
         lines.extend(label(tr!("Asked"), tr!("{count} times for its state", count = polls)));

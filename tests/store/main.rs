@@ -46,6 +46,7 @@ fn request(prompt: &str) -> Request {
 fn intent(prompt: &str) -> NewTask {
     NewTask {
         parent: None,
+        again: false,
         attempt: 1,
         name: None,
         profile: "302ai".into(),

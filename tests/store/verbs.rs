@@ -103,7 +103,7 @@ fn every_stage_of_life_comes_back_as_it_was_saved() {
 fn the_detail_shows_the_whole_line_of_attempts_from_any_of_them() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path()).unwrap();
-    let repeat = |of: &Task| NewTask { parent: Some(of.key), attempt: of.attempt + 1, ..intent("again") };
+    let repeat = |of: &Task| NewTask { parent: Some(of.key), again: true, attempt: of.attempt + 1, ..intent("again") };
     let first = add(&mut store, intent("first"));
     let stranger = add(&mut store, intent("stranger"));
     let second = add(&mut store, repeat(&first));
@@ -132,6 +132,21 @@ fn a_writes_events_and_money_follow_what_was_there() {
     let detail = store.detail(task.key).unwrap().unwrap();
     assert_eq!(detail.events[1..], [answer, event("status", "Queueing")]);
     assert_eq!(detail.ledger[1..], [charged]);
+}
+
+#[test]
+fn an_attempt_is_repeated_once_unless_the_person_knows_that_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let first = add(&mut store, intent("one"));
+    let repeat = NewTask { parent: Some(first.key), attempt: 2, ..intent("one") };
+    // Several from one parent at once are what a count of three means.
+    let made = store.insert(&[repeat.clone(), repeat.clone()], DAY, &NO_CAPS).unwrap().unwrap();
+    let refusal = InsertRefusal::Repeated { parent: first.key, child: made[1].key };
+    let late = [intent("two"), repeat.clone()];
+    assert_eq!(store.insert(&late, DAY, &NO_CAPS).unwrap(), Err(refusal));
+    assert_eq!(store.overview().unwrap().total, 3);
+    assert!(store.insert(&[NewTask { again: true, ..repeat }], DAY, &NO_CAPS).unwrap().is_ok());
 }
 
 #[test]

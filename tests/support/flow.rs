@@ -7,7 +7,7 @@ use ratatui::{
 };
 use reeltop::{
     domain::{
-        answer::Reply,
+        answer::{LineFault, Reply},
         catalogue::Catalogue,
         request::Request,
         task::{SavedFile, Task},
@@ -279,7 +279,7 @@ pub(crate) fn refused(code: i64, message: &str) -> Reply {
 
 /// The answer was lost on its way.
 pub(crate) fn lost() -> Reply {
-    Reply::Broken { detail: "the line was cut".into(), timed_out: false }
+    Reply::Broken { why: LineFault::Cut, detail: "the line was cut".into() }
 }
 
 /// That many milliseconds after the start, which is 2026-11-22T18:30:00Z.

@@ -198,6 +198,7 @@ fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
         let repeats = nth > 0 && (MORNING[nth - 1].4 == *prompt || matches!(MORNING[nth - 1].5, Refused(..)));
         let new = NewTask {
             parent: parent.filter(|_| repeats),
+            again: false,
             attempt: if repeats { 2 } else { 1 },
             name: None,
             profile: setup.settings.profile.name.clone(),

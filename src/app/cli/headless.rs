@@ -65,11 +65,14 @@ impl Headless {
         self.talk();
     }
 
-    /// Has an act carried out, and waits for word of what became of each of `n` things.
+    /// Has an act carried out, and waits for word of what became of each of `n` things. A batch that is queued is taken
+    /// whole or not at all: one refusal is the whole word.
     pub(super) async fn reports(&mut self, act: Act, n: usize) -> Vec<ActReport> {
+        let batch = matches!(act, Act::Queue { .. });
         self.state().reports.clear();
         self.act(act);
-        self.until(None, |state| state.reports.len() >= n || state.reports.iter().any(|r| r.key.is_none())).await;
+        let last = |report: &ActReport| report.key.is_none() || (batch && report.result.is_err());
+        self.until(None, |state| state.reports.len() >= n || state.reports.iter().any(last)).await;
         std::mem::take(&mut self.state().reports)
     }
 

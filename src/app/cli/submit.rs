@@ -21,25 +21,29 @@ use crate::{
         state::State,
     },
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// `reeltop submit`.
 pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
     let plan = plan::make(setup, &order)?;
     if order.dry_run {
-        return plan::dry_run(setup, &plan);
+        return plan::dry_run(setup, &plan, voice);
     }
     if let Some(task) = named(setup, order.name.as_deref())? {
         say(&format!("the name {:?} is {} already; nothing was queued", order.name.unwrap_or_default(), task.key));
+        if order.wait {
+            return waits::wait(setup, vec![task.key], None, voice);
+        }
+        let exit = waits::exit_of(&task);
         look::print(setup, &[task], voice)?;
-        return Ok(Exit::Done);
+        return Ok(exit);
     }
     consent::ask(plan.tasks(), plan::cost(setup, &plan), order.consent, &setup.settings.budget)?;
     let intents = plan
         .cells
         .into_iter()
         .flat_map(|cell| {
-            let intent = Intent { request: cell.request, parent: None, name: cell.name };
+            let intent = Intent { request: cell.request, parent: None, again: false, name: cell.name };
             std::iter::repeat_n(intent, cell.count)
         })
         .collect();
@@ -53,8 +57,9 @@ pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
 
 /// `reeltop retry`.
 pub(super) fn retry(setup: &Loaded, keys: Vec<TaskKey>, failed: bool, said: Consent, voice: Voice) -> Outcome {
-    let store = Store::open(&setup.paths.data_dir)?;
+    let mut store = Store::open(&setup.paths.data_dir)?;
     let tasks = if failed { failures(&store)? } else { look::whole(&store, &keys)? };
+    let again = repeated(&mut store, &keys)?;
     for task in &tasks {
         if !matches!(task.state(), TaskState::Failed | TaskState::Refused | TaskState::Cancelled | TaskState::Saved) {
             let why = format!("{} is {}", task.key, task.state().word());
@@ -73,9 +78,27 @@ pub(super) fn retry(setup: &Loaded, keys: Vec<TaskKey>, failed: bool, said: Cons
     }
     let price = tasks.iter().map(|task| look::price(setup, &task.request)).sum();
     consent::ask(tasks.len(), price, said, &setup.settings.budget)?;
-    let intents =
-        tasks.into_iter().map(|task| Intent { request: task.request, parent: Some(task.key), name: None }).collect();
+    let intents = tasks
+        .into_iter()
+        .map(|task| {
+            let again = again.contains(&task.key);
+            Intent { request: task.request, parent: Some(task.key), again, name: None }
+        })
+        .collect();
     runtime()?.block_on(send(setup, intents, After::Answer, voice))
+}
+
+/// Those of these tasks that a later attempt repeats already: the person is told, before the question what it may cost.
+fn repeated(store: &mut Store, keys: &[TaskKey]) -> Result<BTreeSet<TaskKey>, Stop> {
+    let mut repeated = BTreeSet::new();
+    for key in keys {
+        let line = store.detail(*key)?.map(|detail| detail.line).unwrap_or_default();
+        if let Some(child) = line.iter().rfind(|task| task.parent == Some(*key)) {
+            say(&format!("{key} is already retried as {}, which is {}", child.key, child.state().word()));
+            repeated.insert(*key);
+        }
+    }
+    Ok(repeated)
 }
 
 /// Failed and refused tasks that no later attempt repeats. A prompt that was refused as sensitive is not sent again
@@ -126,11 +149,11 @@ async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voice: Voice) 
         headless.state().queue.paused = true;
     }
     let reports = headless.reports(Act::Queue { intents, undo: false }, n).await;
-    if let Some(problem) = reports.iter().find_map(|report| report.result.as_ref().err()) {
+    if let Some((of, problem)) = reports.iter().find_map(|report| Some((report.key, report.result.as_ref().err()?))) {
         let problem = problem.clone();
-        // A store that cannot be written halts the queue; what else refuses a batch is a cap.
-        let halted = headless.state().queue.halted.as_ref();
-        let exit = halted.map_or(Exit::Money, |halt| waits::exit_of_halt(halt.cause));
+        // A store that cannot be written halts the queue; what else refuses a batch is one of its parents, or a cap.
+        let refused = if of.is_some() { Exit::Failed } else { Exit::Money };
+        let exit = headless.state().queue.halted.as_ref().map_or(refused, |halt| waits::exit_of_halt(halt.cause));
         headless.end().await;
         return Err(Stop::Problem(exit, Box::new(problem)));
     }

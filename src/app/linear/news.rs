@@ -64,15 +64,15 @@ impl News {
 /// A task in a line of a list.
 pub(super) fn line(row: &Row) -> String {
     let class = row.class.map(|class| format!(" ({})", class.label())).unwrap_or_default();
-    let prompt = text::gist(&row.prompt);
+    let prompt = text::gist(row.prompt());
     let (prompt, _) = text::cut(&prompt, PROMPT, true);
     format!(
         "{} {}{class}, {} {} {}s, {} PTC: {prompt}",
         row.key,
         row.state.word(),
-        row.model,
-        row.resolution,
-        row.duration,
+        row.kind.model,
+        row.kind.resolution,
+        row.kind.duration,
         row.cost
     )
 }

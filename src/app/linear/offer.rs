@@ -10,7 +10,7 @@ use crate::{
         picture::ImageLook,
         problem::ErrorClass,
         request::Request,
-        task::{TaskKey, TaskState},
+        task::{Task, TaskKey, TaskState},
         time::Mono,
     },
     io::{config::Loaded, store::Store},
@@ -46,7 +46,7 @@ impl Offer {
         let Some(request) = request.ok().filter(|_| errors.is_empty()) else { return Err(errors) };
         let warnings = faults.iter().filter(|fault| fault.severity != Severity::Error);
         let warnings = warnings.map(|fault| format!("warning: {}", fault.problem)).collect();
-        let intent = Intent { request, parent: None, name: None };
+        let intent = Intent { request, parent: None, again: false, name: None };
         Ok(Self::of(setup, engine, vec![intent; draft.count.max(1) as usize], warnings))
     }
 
@@ -61,6 +61,7 @@ impl Offer {
             .map(|key| format!("There is no task {key}."))
             .collect();
         let mut warnings = Vec::new();
+        let again = |task: &Task| engine.state.tasks.rows.get(&task.key).is_some_and(|row| row.retried);
         for task in &tasks {
             match task.state() {
                 TaskState::Failed | TaskState::Refused | TaskState::Cancelled => {}
@@ -78,7 +79,7 @@ impl Offer {
             if task.error().is_some_and(|error| error.class == ErrorClass::PromptSensitive) {
                 warnings.push(format!("warning: the prompt of {} was refused as sensitive.", task.key));
             }
-            if engine.state.tasks.rows.get(&task.key).is_some_and(|row| row.retried) {
+            if again(task) {
                 warnings.push(format!("warning: {} was tried again already.", task.key));
             }
         }
@@ -87,7 +88,7 @@ impl Offer {
         }
         let intents = tasks
             .into_iter()
-            .map(|task| Intent { request: task.request, parent: Some(task.key), name: None })
+            .map(|task| Intent { again: again(&task), request: task.request, parent: Some(task.key), name: None })
             .collect();
         Ok(Self::of(setup, engine, intents, warnings))
     }
@@ -164,7 +165,7 @@ mod tests {
     use super::*;
 
     fn offer(n: usize, asks: bool) -> Offer {
-        let intent = Intent { request: crate::logic::testing::request(), parent: None, name: None };
+        let intent = Intent { request: crate::logic::testing::request(), parent: None, again: false, name: None };
         Offer { intents: vec![intent; n], asks, shown: Mono(1_000) }
     }
 

@@ -1,6 +1,7 @@
 //! The commands of linear mode, as words.
 
 use crate::{
+    app::args::keep_first,
     domain::task::{RemoteId, TaskKey},
     logic::act::Resolution,
 };
@@ -117,8 +118,9 @@ pub(super) fn order(line: &str) -> Result<Option<Order>, String> {
 }
 
 fn keys(word: &str, rest: &str) -> Result<Vec<TaskKey>, String> {
-    let keys: Vec<TaskKey> =
+    let mut keys: Vec<TaskKey> =
         rest.split([' ', ',']).filter(|part| !part.is_empty()).map(str::parse).collect::<Result<_, _>>()?;
+    keep_first(&mut keys);
     if keys.is_empty() { Err(format!("{word} needs a task's number, as in: {word} 12")) } else { Ok(keys) }
 }
 

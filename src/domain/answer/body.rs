@@ -30,6 +30,8 @@ pub(super) struct Fault {
     pub(super) code: Option<Code>,
     /// The service's own text, fit for a sentence; may be empty.
     pub(super) quote: String,
+    /// The same in Chinese, where the gateway says it (`message_cn`); MiniMax's own `base_resp` has one text only.
+    pub(super) quote_cn: Option<String>,
 }
 
 /// A readable body: one JSON object whose parts have the shapes of the contract.
@@ -71,6 +73,8 @@ struct RawError<'a> {
     err_code: Option<&'a RawValue>,
     #[serde(borrow)]
     message: Option<&'a RawValue>,
+    #[serde(borrow)]
+    message_cn: Option<&'a RawValue>,
 }
 
 impl<'a> Body<'a> {
@@ -113,16 +117,22 @@ impl<'a> Body<'a> {
 fn base_fault(base: RawBase<'_>) -> Option<Option<Fault>> {
     let Some(code) = base.status_code else { return Some(None) };
     let code = integer(code)?;
-    let quote = base.status_msg.and_then(string).map(|message| quote(&message)).unwrap_or_default();
-    Some((code != 0).then_some(Fault { code: Some(Code::Base(code)), quote }))
+    let quote = quoted(base.status_msg).unwrap_or_default();
+    Some((code != 0).then_some(Fault { code: Some(Code::Base(code)), quote, quote_cn: None }))
 }
 
 fn gateway_fault(error: &RawValue) -> Fault {
     let Some(envelope) = object::<RawError<'_>>(error.get()) else {
-        return Fault { code: None, quote: quote(&string(error).unwrap_or_else(|| error.get().to_owned())) };
+        let text = string(error).unwrap_or_else(|| error.get().to_owned());
+        return Fault { code: None, quote: quote(&text), quote_cn: None };
     };
     let code = envelope.err_code.and_then(integer).filter(|code| *code != 0).map(Code::Gateway);
-    Fault { code, quote: envelope.message.and_then(string).map(|message| quote(&message)).unwrap_or_default() }
+    Fault { code, quote: quoted(envelope.message).unwrap_or_default(), quote_cn: quoted(envelope.message_cn) }
+}
+
+/// A text of the service, fit for a sentence; `None` where there is none to read.
+fn quoted(text: Option<&RawValue>) -> Option<String> {
+    text.and_then(string).map(|text| quote(&text)).filter(|text| !text.is_empty())
 }
 
 /// Reads an object and nothing else: serde would take an array for a struct as well.
@@ -222,7 +232,7 @@ mod tests {
             assert!(Body::read(bad).is_none(), "{bad}");
         }
         let fault = |json| Body::read(json).and_then(|body| body.fault);
-        let said = |code, quote: &str| Some(Fault { code, quote: quote.into() });
+        let said = |code, quote: &str| Some(Fault { code, quote: quote.into(), quote_cn: None });
         assert_eq!(fault(r#" {"base_resp":{"status_code":0,"status_msg":"success"}}"#), None);
         assert_eq!(fault("\u{feff}{\"base_resp\":null}"), None);
         assert_eq!(
@@ -231,8 +241,16 @@ mod tests {
         );
         assert_eq!(
             fault(r#"{"error":{"err_code":-10004,"message":"low","message_cn":"余额不足","type":"api_error"}}"#),
-            said(Some(Code::Gateway(-10004)), "low")
+            Some(Fault {
+                code: Some(Code::Gateway(-10004)), quote: "low".into(), quote_cn: Some("余额不足".into())
+            })
         );
+        assert_eq!(
+            fault(r#"{"error":{"err_code":-10004,"message":"low","message_cn":"余额\u001b[31m\n不足"}}"#)
+                .and_then(|fault| fault.quote_cn),
+            Some("余额?[31m 不足".into())
+        );
+        assert_eq!(fault(r#"{"error":{"message":"denied","message_cn":" "}}"#), said(None, "denied"));
         assert_eq!(fault(r#"{"error":"denied"}"#), said(None, "denied"));
         assert_eq!(fault(r#"{"error":{"message":"denied","code":"x"}}"#), said(None, "denied"));
     }

@@ -73,17 +73,13 @@ pub(super) struct NoAnswer {
 
 /// The answer that a question got, or why there is none to read.
 pub(super) fn usable(reply: &Reply) -> Result<Answer<'_>, NoAnswer> {
-    let network = |code: &str, what: &str, detail: &str| {
-        let message = sentence(what, &body::quote(detail));
-        let error = TaskError { class: ErrorClass::Network, ..service(code, &message, ASKED_AGAIN) };
+    let network = |code: &str, message: &str| {
+        let error = TaskError { class: ErrorClass::Network, ..service(code, message, ASKED_AGAIN) };
         NoAnswer { wait_ms: None, error }
     };
     match reply {
-        Reply::NotConnected { detail } => Err(network("no connection", "The service could not be reached", detail)),
-        Reply::Broken { detail, timed_out: true } => Err(network("timeout", "No answer came in time", detail)),
-        Reply::Broken { detail, timed_out: false } => {
-            Err(network("broken", "The line broke before the answer came", detail))
-        }
+        Reply::NotConnected { why, .. } => Err(network("no connection", &why.no_connection())),
+        Reply::Broken { why, .. } => Err(network(why.code(), &why.no_answer())),
         Reply::NotSent { problem } => {
             let error = TaskError { charged: Charged::Yes, ..not_sent(problem) };
             Err(NoAnswer { wait_ms: None, error })
@@ -147,7 +143,7 @@ fn failure(body: &Body<'_>, told: Option<&Told>) -> TaskError {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::LineFault, *};
     use crate::domain::problem::Problem;
     use proptest::prelude::*;
 
@@ -213,9 +209,12 @@ mod tests {
     fn a_line_that_fails_changes_nothing_about_the_task() {
         let detail = || "why".to_owned();
         for (reply, expected) in [
-            (Reply::NotConnected { detail: detail() }, "again None no connection network yes"),
-            (Reply::Broken { detail: detail(), timed_out: true }, "again None timeout network yes"),
-            (Reply::Broken { detail: detail(), timed_out: false }, "again None broken network yes"),
+            (Reply::NotConnected { why: LineFault::Refused, detail: detail() }, "again None no connection network yes"),
+            (
+                Reply::Broken { why: LineFault::TimedOut { after_ms: 15_000 }, detail: detail() },
+                "again None timeout network yes",
+            ),
+            (Reply::Broken { why: LineFault::Reset, detail: detail() }, "again None broken network yes"),
             (Reply::NotSent { problem: Problem::new("a", "b", "c") }, "again None not sent file yes"),
         ] {
             assert_eq!(judged(&reply), expected);

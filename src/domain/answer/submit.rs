@@ -25,22 +25,17 @@ const SETTLE: &str =
 #[must_use]
 pub fn judge_submit(reply: &Reply) -> SubmitVerdict {
     match reply {
-        Reply::NotConnected { detail } => SubmitVerdict::Later {
+        Reply::NotConnected { why, .. } => SubmitVerdict::Later {
             wait_ms: None,
             error: TaskError {
                 code: "no connection".into(),
                 class: ErrorClass::Network,
-                message: sentence("The service could not be reached", &body::quote(detail)),
+                message: why.no_connection(),
                 next: BY_ITSELF.into(),
                 charged: Charged::No,
             },
         },
-        Reply::Broken { detail, timed_out: true } => {
-            unknown("timeout", &sentence("No answer came in time", &body::quote(detail)), SETTLE)
-        }
-        Reply::Broken { detail, timed_out: false } => {
-            unknown("broken", &sentence("The line broke before the answer came", &body::quote(detail)), SETTLE)
-        }
+        Reply::Broken { why, .. } => unknown(why.code(), &why.no_answer(), SETTLE),
         Reply::NotSent { problem } => SubmitVerdict::Refused { error: not_sent(problem), halt: None },
         Reply::Answered { http, retry_after_ms, body } => answered(*http, *retry_after_ms, body),
     }
@@ -120,7 +115,10 @@ pub(super) fn sentence(what: &str, why: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::HaltCause, *};
+    use super::{
+        super::{HaltCause, LineFault},
+        *,
+    };
     use proptest::prelude::*;
 
     fn answer(http: u16, body: &str) -> Reply {
@@ -237,16 +235,23 @@ mod tests {
 
     #[test]
     fn what_never_left_this_machine_is_not_charged_and_what_broke_is_unknown() {
-        let detail = || "why".to_owned();
+        let detail = || "error sending request: client error (SendRequest)".to_owned();
+        let after_ms = 120_000;
         let problem = Problem::new("a.jpg is gone", "no such file", "Choose another.");
         for (reply, expected) in [
-            (Reply::NotConnected { detail: detail() }, "later None no connection network no"),
-            (Reply::Broken { detail: detail(), timed_out: true }, "unknown timeout"),
-            (Reply::Broken { detail: detail(), timed_out: false }, "unknown broken"),
+            (Reply::NotConnected { why: LineFault::NoName, detail: detail() }, "later None no connection network no"),
+            (Reply::Broken { why: LineFault::TimedOut { after_ms }, detail: detail() }, "unknown timeout"),
+            (Reply::Broken { why: LineFault::Cut, detail: detail() }, "unknown broken"),
             (Reply::NotSent { problem }, "refused not sent file no"),
         ] {
             assert_eq!(line(&reply), expected);
         }
+        // The library's words are for the raw answers; a person reads a sentence.
+        let SubmitVerdict::Unknown { error } = judge_submit(&Reply::Broken { why: LineFault::Cut, detail: detail() })
+        else {
+            panic!()
+        };
+        assert_eq!(error.message, "It may have been accepted and charged. The line was cut before the answer came");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::{Task, TaskKey, TaskState};
 use crate::domain::{
     money::Ptc,
     problem::{Charged, ErrorClass},
-    time::Wall,
+    time::{MaybeWall, Wall},
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -30,30 +30,22 @@ pub struct Row {
     pub charged: Charged,
     /// The kind of failure, where there is one.
     pub class: Option<ErrorClass>,
-    /// The failure's text, where there is one.
-    pub error: Option<Box<str>>,
+    /// Prompt, failure and the service's id.
+    pub texts: Texts,
     /// The service's own word for the state; empty where it has said none.
     pub status: Arc<str>,
-    /// The model's name.
-    pub model: Arc<str>,
-    /// The resolution asked for.
-    pub resolution: Arc<str>,
-    /// Seconds of video asked for.
-    pub duration: u16,
-    /// The whole prompt.
-    pub prompt: Box<str>,
-    /// The service's id.
-    pub remote: Option<Box<str>>,
+    /// Model and form.
+    pub kind: Arc<Kind>,
     /// Its price.
     pub cost: Ptc,
     /// When it was confirmed.
     pub created_at: Wall,
     /// When its POST was last emitted.
-    pub sent_at: Option<Wall>,
+    pub sent_at: MaybeWall,
     /// When its last stage began, for a task that has ended.
-    pub finished_at: Option<Wall>,
+    pub finished_at: MaybeWall,
     /// When the signed address of its file runs out, as far as an address has been seen.
-    pub expires_at: Option<Wall>,
+    pub expires_at: MaybeWall,
 }
 
 impl Row {
@@ -71,18 +63,132 @@ impl Row {
             state: task.state(),
             charged: task.charged(),
             class: error.map(|e| e.class),
-            error: error.map(|e| e.message.as_str().into()),
+            texts: Texts::new(
+                &task.request.prompt,
+                error.map(|e| e.message.as_str()),
+                task.remote.as_ref().map(|id| id.0.as_str()),
+            ),
             status: task.status().into(),
-            model: task.request.model.as_str().into(),
-            resolution: task.request.resolution.as_str().into(),
-            duration: u16::try_from(task.request.duration).unwrap_or(u16::MAX),
-            prompt: task.request.prompt.as_str().into(),
-            remote: task.remote.as_ref().map(|id| id.0.as_str().into()),
+            kind: Arc::new(Kind {
+                model: task.request.model.as_str().into(),
+                resolution: task.request.resolution.as_str().into(),
+                duration: u16::try_from(task.request.duration).unwrap_or(u16::MAX),
+            }),
             cost: task.cost,
             created_at: task.created_at,
-            sent_at: task.sent_at,
-            finished_at: task.finished_at,
-            expires_at: task.expires_at,
+            sent_at: task.sent_at.into(),
+            finished_at: task.finished_at.into(),
+            expires_at: task.expires_at.into(),
         }
+    }
+    /// The whole prompt.
+    #[must_use]
+    pub fn prompt(&self) -> &str {
+        self.texts.prompt()
+    }
+
+    /// The failure's text, where there is one.
+    #[must_use]
+    pub fn error(&self) -> Option<&str> {
+        self.texts.error()
+    }
+
+    /// The service's id, once it has one.
+    #[must_use]
+    pub fn remote(&self) -> Option<&str> {
+        self.texts.remote()
+    }
+}
+
+/// What many tasks have in common, so that it is kept once for all of them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Kind {
+    /// The model's name.
+    pub model: Box<str>,
+    /// The resolution asked for.
+    pub resolution: Box<str>,
+    /// Seconds of video asked for.
+    pub duration: u16,
+}
+
+/// A row's texts one behind the other, in one piece of memory: three would cost as much again in pointers and gaps. An
+/// empty failure or id is as good as none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Parts", into = "Parts")]
+pub struct Texts {
+    all: Box<str>,
+    /// Where the failure begins, and the prompt ends.
+    error_at: u32,
+    /// Where the id begins, and the failure ends.
+    remote_at: u32,
+}
+
+/// Prompt, failure, id.
+type Parts = (Box<str>, Option<Box<str>>, Option<Box<str>>);
+
+impl Texts {
+    /// These texts.
+    #[must_use]
+    pub fn new(prompt: &str, error: Option<&str>, remote: Option<&str>) -> Self {
+        let (error, remote) = (error.unwrap_or_default(), remote.unwrap_or_default());
+        let (error_at, remote_at) = (cut(prompt.len()), cut(prompt.len() + error.len()));
+        Self { all: [prompt, error, remote].concat().into(), error_at, remote_at }
+    }
+
+    fn prompt(&self) -> &str {
+        &self.all[..self.error_at as usize]
+    }
+
+    fn error(&self) -> Option<&str> {
+        some(&self.all[self.error_at as usize..self.remote_at as usize])
+    }
+
+    fn remote(&self) -> Option<&str> {
+        some(&self.all[self.remote_at as usize..])
+    }
+}
+
+impl From<Parts> for Texts {
+    fn from((prompt, error, remote): Parts) -> Self {
+        Self::new(&prompt, error.as_deref(), remote.as_deref())
+    }
+}
+
+impl From<Texts> for Parts {
+    fn from(texts: Texts) -> Self {
+        (texts.prompt().into(), texts.error().map(Box::from), texts.remote().map(Box::from))
+    }
+}
+
+fn some(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// A place in a row's texts. Prompts have some thousand characters at most and answers 64 KiB: it fits by far.
+fn cut(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_come_out_as_they_went_in() {
+        let parts = |texts: &Texts| {
+            (texts.prompt().to_owned(), texts.error().map(str::to_owned), texts.remote().map(str::to_owned))
+        };
+        for (error, remote) in [(None, None), (Some("雨"), None), (None, Some("12")), (Some("lost"), Some("12"))] {
+            let texts = Texts::new("雨夜", error, remote);
+            let whole = ("雨夜".to_owned(), error.map(str::to_owned), remote.map(str::to_owned));
+            assert_eq!(parts(&texts), whole);
+            assert_eq!(Texts::from(Parts::from(texts.clone())), texts);
+        }
+        assert_eq!(Texts::new("", Some(""), None), Texts::new("", None, None));
+    }
+
+    #[test]
+    fn a_row_stays_small() {
+        assert_eq!(size_of::<Row>(), 120);
     }
 }

@@ -5,6 +5,7 @@
 //! redirect is followed, and [`Reply::NotConnected`] is said only when not one byte of the request can have left.
 
 mod base;
+mod fault;
 mod later;
 mod transport;
 
@@ -13,7 +14,7 @@ pub(in crate::io) use transport::{Route, failed, transport};
 
 use crate::{
     domain::{
-        answer::Reply,
+        answer::{LineFault, Reply},
         catalogue::Catalogue,
         problem::Problem,
         request::{Request, StoredImage, WireNames},
@@ -96,8 +97,8 @@ impl Client {
         let build = |builder: reqwest::ClientBuilder| {
             builder.redirect(reqwest::redirect::Policy::none()).build().map_err(|e| failed(&e))
         };
-        let submissions = build(transport(route).pool_max_idle_per_host(0))?;
-        let questions = build(transport(route))?;
+        let submissions = build(transport(route)?.pool_max_idle_per_host(0))?;
+        let questions = build(transport(route)?)?;
         Ok(Self(Arc::new(Inner { config, base, key, submissions, questions, encoded: Encoded::default() })))
     }
 
@@ -121,8 +122,8 @@ impl Client {
     async fn see_through(&self, call: Call) -> Reply {
         let inner = Arc::clone(&self.0);
         tokio::spawn(async move { inner.call(call).await }).await.unwrap_or_else(|_| Reply::Broken {
+            why: LineFault::Worker,
             detail: "the program's own worker for this call failed".into(),
-            timed_out: false,
         })
     }
 }
@@ -139,27 +140,28 @@ impl Inner {
         let Some(key) = &self.key else {
             return Reply::NotSent { problem: no_key() };
         };
+        let patience = match call {
+            Call::Submit(_) => self.config.submit_timeout,
+            Call::Query(_) | Call::File(_) | Call::Balance => self.config.query_timeout,
+        };
         let built = match call {
             Call::Submit(request) => match Arc::clone(&self).body(request).await {
                 Ok(body) => self
                     .submissions
                     .post(self.address("/video_generation"))
-                    .timeout(self.config.submit_timeout)
                     .header(header::CONTENT_TYPE, "application/json")
                     .body(body),
                 Err(problem) => return Reply::NotSent { problem },
             },
             Call::Query(id) => self.question("/query/video_generation").query(&[("task_id", id.0)]),
             Call::File(file) => self.question("/files/retrieve").query(&[("file_id", file.0)]),
-            Call::Balance => {
-                self.questions.get(joined(&self.base, "", "/dashboard/balance")).timeout(self.config.query_timeout)
-            }
+            Call::Balance => self.questions.get(joined(&self.base, "", "/dashboard/balance")),
         };
-        exchange(built.header(header::AUTHORIZATION, key.header.clone()), key).await
+        exchange(built.header(header::AUTHORIZATION, key.header.clone()), patience, key).await
     }
 
     fn question(&self, path: &str) -> RequestBuilder {
-        self.questions.get(self.address(path)).timeout(self.config.query_timeout)
+        self.questions.get(self.address(path))
     }
 
     fn address(&self, path: &str) -> Url {
@@ -218,10 +220,10 @@ fn joined(base: &Url, prefix: &str, path: &str) -> Url {
     url
 }
 
-async fn exchange(request: RequestBuilder, key: &Key) -> Reply {
-    let mut answer = match request.send().await {
+async fn exchange(request: RequestBuilder, patience: Duration, key: &Key) -> Reply {
+    let mut answer = match request.timeout(patience).send().await {
         Ok(answer) => answer,
-        Err(error) => return broken(error, key),
+        Err(error) => return broken(error, patience, key),
     };
     match read(&mut answer).await {
         Ok(body) => Reply::Answered {
@@ -229,7 +231,7 @@ async fn exchange(request: RequestBuilder, key: &Key) -> Reply {
             retry_after_ms: later::retry_after_ms(answer.headers()),
             body: key.strike(body),
         },
-        Err(error) => broken(error, key),
+        Err(error) => broken(error, patience, key),
     }
 }
 
@@ -246,13 +248,10 @@ async fn read(answer: &mut Response) -> Result<String, reqwest::Error> {
 }
 
 /// What a failed exchange proves. The address is left out of the words: it holds ids, and the words are shown.
-fn broken(error: reqwest::Error, key: &Key) -> Reply {
+fn broken(error: reqwest::Error, patience: Duration, key: &Key) -> Reply {
     let error = error.without_url();
-    let detail = key.strike(words::causes(&error));
-    if error.is_connect() {
-        return Reply::NotConnected { detail };
-    }
-    Reply::Broken { timed_out: error.is_timeout(), detail }
+    let (why, detail) = (fault::why(&error, patience), key.strike(words::causes(&error)));
+    if error.is_connect() { Reply::NotConnected { why, detail } } else { Reply::Broken { why, detail } }
 }
 
 #[cfg(test)]

@@ -2,10 +2,17 @@
 
 use super::base::{NearBy, near_by};
 use crate::{domain::problem::Problem, io::words};
-use reqwest::{Certificate, ClientBuilder, Url};
-use std::time::Duration;
+use reqwest::{ClientBuilder, Url};
+use rustls::ClientConfig;
+use rustls_platform_verifier::Verifier;
+use std::{
+    error::Error,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long the making of a connection may take.
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The way to a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,27 +33,43 @@ impl Route {
     }
 }
 
-/// A builder with what all clients share. The machine's own roots are kept, and Mozilla's are added, since a bare
-/// container has none and the builder would fail there.
-pub(in crate::io) fn transport(route: Route) -> ClientBuilder {
-    // Only the first call takes; a later one finds the provider installed, which is as good.
-    rustls::crypto::ring::default_provider().install_default().ok();
-    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().filter_map(|root| Certificate::from_der(root).ok());
+/// What every connection's TLS is made of, or why there can be none. The machine's own roots are kept, and Mozilla's are
+/// added, since a bare container has none. Some three hundred certificates are read for it, so all clients share one;
+/// no data is sent before a handshake is complete (rustls's default), so a resumed session repeats nothing.
+static TLS: LazyLock<Result<ClientConfig, rustls::Error>> = LazyLock::new(|| {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned();
+    let verifier = Verifier::new_with_extra_roots(roots, Arc::clone(&provider))?;
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .dangerous() // The builder's word for any verifier but its own; this one checks all that its own does.
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(config)
+});
+
+/// A builder with what all clients share. What each does with redirects and idle connections is its own.
+///
+/// # Errors
+/// When no TLS can be set up on this machine.
+pub(in crate::io) fn transport(route: Route) -> Result<ClientBuilder, Problem> {
+    let tls = TLS.as_ref().map_err(|error| failed(error))?;
     let builder = reqwest::Client::builder()
-        .tls_certs_merge(roots)
+        .tls_backend_preconfigured(tls.clone())
         .retry(reqwest::retry::never())
         .connect_timeout(CONNECT_TIMEOUT)
         .referer(false)
         .http1_only()
         .user_agent(concat!("reeltop/", env!("CARGO_PKG_VERSION")));
-    match route {
+    Ok(match route {
         Route::Direct => builder.no_proxy(),
         Route::Environment => builder,
-    }
+    })
 }
 
 /// A builder's failure in words.
-pub(in crate::io) fn failed(error: &reqwest::Error) -> Problem {
+pub(in crate::io) fn failed(error: &(dyn Error + 'static)) -> Problem {
     Problem::new(
         "No connection to the service can be set up",
         words::causes(error),

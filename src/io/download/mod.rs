@@ -79,7 +79,7 @@ impl Downloader {
     pub fn new(allow_http: bool) -> Result<Self, Problem> {
         let build = |route| {
             let policy = redirect::Policy::custom(move |step| follow(step, allow_http));
-            transport(route).redirect(policy).build().map_err(|e| failed(&e))
+            transport(route)?.redirect(policy).build().map_err(|e| failed(&e))
         };
         let (direct, away) = (build(Route::Direct)?, build(Route::Environment)?);
         Ok(Self(Arc::new(Inner { allow_http, direct, away, running: Mutex::default() })))

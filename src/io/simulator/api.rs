@@ -4,7 +4,7 @@ use super::{
     Shared,
     fault::{Fault, FaultSet},
     line::Scissors,
-    world::{Taken, base_resp, said, wire_id},
+    world::{GatewayWords, Taken, base_resp, said, wire_id},
 };
 use axum::{
     Router,
@@ -19,6 +19,19 @@ use std::{collections::HashMap, sync::Arc};
 
 /// Three pictures of 20 MB as base64, and some room.
 const MAX_BODY: usize = 96 * 1024 * 1024;
+
+const NO_KEY: GatewayWords = GatewayWords {
+    code: -10_001,
+    message: "Missing API key",
+    message_cn: "缺少 API KEY",
+    message_jp: "APIキーがありません",
+};
+const NOT_FOUND: GatewayWords = GatewayWords {
+    code: -10_010,
+    message: "Not found",
+    message_cn: "资源未找到",
+    message_jp: "リソースが見つかりません",
+};
 
 type Params = Query<HashMap<String, String>>;
 
@@ -102,7 +115,7 @@ async fn balance(
 }
 
 async fn nothing_here(State(shared): State<Arc<Shared>>, ConnectInfo(line): ConnectInfo<Scissors>) -> Response {
-    give(gateway(404, -10_010, "Not found"), &shared, &line).await
+    give(gateway(404, NOT_FOUND), &shared, &line).await
 }
 
 fn param<'a>(params: &'a HashMap<String, String>, name: &str) -> &'a str {
@@ -124,7 +137,7 @@ fn door(shared: &Shared, headers: &HeaderMap) -> Result<(), Answer> {
     }
     let key = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     match (key.filter(|key| !key.is_empty()), &shared.key) {
-        (None, _) => Err(gateway(401, -10_001, "Missing API key")),
+        (None, _) => Err(gateway(401, NO_KEY)),
         (Some(given), Some(right)) if given != right => Err(refusal(
             1004,
             "login fail: please carry the API secret key in the Authorization field",
@@ -146,7 +159,7 @@ fn taken(taken: Taken) -> Answer {
         ),
         Taken::Refused { code, message, faults } => refusal(code, &message, faults),
         Taken::TooMany => Answer::RetryLater(2),
-        Taken::Gateway { code, message } => gateway(402, code, message),
+        Taken::Gateway(words) => gateway(402, words),
         Taken::Silence => Answer::Silence,
         Taken::Cut => Answer::Reset,
     }
@@ -190,8 +203,9 @@ fn refusal(code: i64, message: &str, faults: FaultSet) -> Answer {
     Answer::Json(200, json!({ "task_id": "", "base_resp": base_resp(code, &said(message, faults)) }))
 }
 
-fn gateway(http: u16, code: i64, message: &str) -> Answer {
-    let error = json!({ "err_code": code, "message": message, "message_cn": message, "message_jp": message, "type": "api_error" });
+fn gateway(http: u16, words: GatewayWords) -> Answer {
+    let GatewayWords { code, message, message_cn, message_jp } = words;
+    let error = json!({ "err_code": code, "message": message, "message_cn": message_cn, "message_jp": message_jp, "type": "api_error" });
     Answer::Json(http, json!({ "error": error }))
 }
 

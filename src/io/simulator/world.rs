@@ -89,6 +89,22 @@ pub(super) struct SimTask {
     pub(super) faults: FaultSet,
 }
 
+/// A refusal of the gateway, in the languages that it speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct GatewayWords {
+    pub(super) code: i64,
+    pub(super) message: &'static str,
+    pub(super) message_cn: &'static str,
+    pub(super) message_jp: &'static str,
+}
+
+const NO_BALANCE: GatewayWords = GatewayWords {
+    code: -10_004,
+    message: "Insufficient balance",
+    message_cn: "余额不足，请充值",
+    message_jp: "残高が不足しています",
+};
+
 /// What becomes of a submission.
 #[derive(Debug, PartialEq)]
 pub(super) enum Taken {
@@ -99,7 +115,7 @@ pub(super) enum Taken {
     /// Not taken, HTTP 429.
     TooMany,
     /// Not taken, by the gateway.
-    Gateway { code: i64, message: &'static str },
+    Gateway(GatewayWords),
     /// Never answered, not taken.
     Silence,
     /// The connection is reset, not taken.
@@ -193,7 +209,7 @@ impl Books {
             return Err(Taken::TooMany);
         }
         if faults.has(Fault::GatewayBalance) {
-            return Err(Taken::Gateway { code: -10_004, message: "Insufficient balance" });
+            return Err(Taken::Gateway(NO_BALANCE));
         }
         for (fault, code, message) in [
             (Fault::Key1004, 1004, "login fail: please carry the API secret key in the Authorization field"),
@@ -217,7 +233,7 @@ impl Books {
             Err(why) => return refuse(2013, &format!("invalid params, {why}")),
         };
         if price > self.balance {
-            return Err(Taken::Gateway { code: -10_004, message: "Insufficient balance" });
+            return Err(Taken::Gateway(NO_BALANCE));
         }
         Ok(price)
     }

@@ -21,7 +21,7 @@ use std::ops::ControlFlow;
 /// Lines of the first page: a tall screen's worth, so that it is there at once.
 const FIRST_PAGE: usize = 200;
 /// Lines of every later page: few enough not to hold up a key, many enough to be quick.
-const PAGE: usize = 4_000;
+const PAGE: usize = 1_000;
 
 /// What the store knows besides its tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]

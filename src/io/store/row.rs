@@ -4,7 +4,7 @@ use crate::domain::{
     money::Ptc,
     problem::{Charged, ErrorClass},
     request::Request,
-    task::{Claim, MoneyEvent, NewTask, Phase, RemoteId, Row, Task, TaskKey, TaskState},
+    task::{Claim, Kind, MoneyEvent, NewTask, Phase, RemoteId, Row, Task, TaskKey, TaskState, Texts},
     time::Wall,
 };
 use rusqlite::{
@@ -55,10 +55,12 @@ pub(super) fn task(conn: &Connection, key: TaskKey) -> rusqlite::Result<Option<T
     conn.prepare_cached(&format!("SELECT {TASK} FROM tasks WHERE key = ?1"))?.query_row([key], task_of).optional()
 }
 
-/// Reads table lines; models, resolutions and status words, which repeat by the thousand, are kept once.
+/// Reads table lines; kinds and status words, which repeat by the thousand, are kept once.
 #[derive(Default)]
 pub(super) struct Lines {
     words: HashSet<Arc<str>>,
+    /// A dozen models in a few forms each.
+    kinds: Vec<Arc<Kind>>,
 }
 
 impl Lines {
@@ -73,20 +75,33 @@ impl Lines {
             state: row.get(5)?,
             charged: row.get(6)?,
             class: row.get(7)?,
-            error: row.get(8)?,
+            texts: Texts::new(
+                row.get_ref(13)?.as_str()?,
+                row.get_ref(8)?.as_str_or_null()?,
+                row.get_ref(14)?.as_str_or_null()?,
+            ),
             status: self.word(row.get_ref(9)?)?,
-            model: self.word(row.get_ref(10)?)?,
-            resolution: self.word(row.get_ref(11)?)?,
-            duration: row.get(12)?,
-            prompt: row.get(13)?,
-            remote: row.get(14)?,
+            kind: self.kind(row)?,
             cost: row.get(15)?,
             created_at: row.get(16)?,
-            sent_at: row.get(17)?,
-            finished_at: row.get(18)?,
-            expires_at: row.get(19)?,
+            sent_at: row.get::<_, Option<Wall>>(17)?.into(),
+            finished_at: row.get::<_, Option<Wall>>(18)?.into(),
+            expires_at: row.get::<_, Option<Wall>>(19)?.into(),
             automatic: row.get(20)?,
         })
+    }
+
+    fn kind(&mut self, row: &rusqlite::Row<'_>) -> rusqlite::Result<Arc<Kind>> {
+        let (model, resolution) = (row.get_ref(10)?.as_str()?, row.get_ref(11)?.as_str()?);
+        let duration = row.get(12)?;
+        let same =
+            |kind: &&Arc<Kind>| (&*kind.model, &*kind.resolution, kind.duration) == (model, resolution, duration);
+        if let Some(kind) = self.kinds.iter().find(same) {
+            return Ok(Arc::clone(kind));
+        }
+        let kind = Arc::new(Kind { model: model.into(), resolution: resolution.into(), duration });
+        self.kinds.push(Arc::clone(&kind));
+        Ok(kind)
     }
 
     fn word(&mut self, value: ValueRef<'_>) -> FromSqlResult<Arc<str>> {

@@ -27,8 +27,8 @@ use std::slice;
 
 /// The verbs that change.
 impl Store {
-    /// Journals intents: all or none, within the caps, no name twice. Names are judged first, so that `submit --name`
-    /// finds its task whatever the budget is.
+    /// Journals intents: all or none, within the caps, no name twice, no attempt repeated twice by programs that do not
+    /// know of each other. Names are judged first, so that `submit --name` finds its task whatever the budget is.
     ///
     /// Against the day's cap stand the tasks that are queued or being sent, whenever they were made, and those sent since
     /// `day_start` that were or may have been charged. A task made elsewhere costs nothing here.
@@ -46,7 +46,7 @@ impl Store {
         match &mut done {
             Ok(tasks) => self.made(tasks.iter().map(|task| task.rev)),
             Err(InsertRefusal::NameTaken { task }) => self.programs.drop_dead_claims(slice::from_mut(task)),
-            Err(InsertRefusal::OverBudget { .. }) => {}
+            Err(InsertRefusal::Repeated { .. } | InsertRefusal::OverBudget { .. }) => {}
         }
         Ok(done)
     }
@@ -133,6 +133,11 @@ fn insert(
             return Ok(Err(InsertRefusal::NameTaken { task: Box::new(task) }));
         }
     }
+    for parent in tasks.iter().filter(|task| !task.again).filter_map(|task| task.parent) {
+        if let Some(child) = repeated_by(&tx, parent)? {
+            return Ok(Err(InsertRefusal::Repeated { parent, child }));
+        }
+    }
     if let Some(refusal) = over_budget(&tx, tasks, caps)? {
         return Ok(Err(refusal));
     }
@@ -156,6 +161,11 @@ fn insert(
 fn named(conn: &Connection, name: &str) -> rusqlite::Result<Option<Task>> {
     let sql = format!("SELECT {} FROM tasks WHERE name = ?1", row::TASK);
     conn.prepare_cached(&sql)?.query_row([name], row::task_of).optional()
+}
+
+/// The latest attempt that repeats this one.
+fn repeated_by(conn: &Connection, parent: TaskKey) -> rusqlite::Result<Option<TaskKey>> {
+    conn.prepare_cached("SELECT max(key) FROM tasks WHERE parent = ?1")?.query_row([parent], |row| row.get(0))
 }
 
 fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps) -> rusqlite::Result<Option<InsertRefusal>> {

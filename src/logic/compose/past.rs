@@ -42,7 +42,7 @@ fn sent_recently(state: &State, prompt: &str) -> Option<Problem> {
     let row = rows
         .take_while(|row| state.now.wall.since(row.created_at) < RECENT)
         .filter(|row| row.state != TaskState::Cancelled && Some(row.key) != parent)
-        .find(|row| *row.prompt == *prompt)?;
+        .find(|row| *row.prompt() == *prompt)?;
     let minutes = state.now.wall.since(row.created_at) / MINUTE;
     let when = if minutes == 0 { "less than a minute ago".to_owned() } else { format!("{minutes} min ago") };
     Some(Problem::new(
@@ -55,7 +55,7 @@ fn sent_recently(state: &State, prompt: &str) -> Option<Problem> {
 /// A prompt that was refused as sensitive, wholly or in a long part.
 fn refused_before(state: &State, prompt: &str) -> Option<Problem> {
     let refused = state.tasks.sensitive.iter().rev().take(MOST_REFUSED).filter_map(|key| state.tasks.rows.get(key));
-    let mut shared = refused.filter_map(|row| Some((row.key, similar::common(prompt, &row.prompt)?)));
+    let mut shared = refused.filter_map(|row| Some((row.key, similar::common(prompt, row.prompt())?)));
     let (key, part) = shared.next()?;
     if part.len() == prompt.trim().len() {
         let what = format!("This prompt was refused as sensitive before ({key})");

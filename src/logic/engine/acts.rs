@@ -96,6 +96,7 @@ fn queue(state: &mut State, intents: Vec<Intent>, undo: bool) -> Vec<Effect> {
                 .and_then(|parent| state.tasks.rows.get(&parent))
                 .map_or(1, |row| u32::from(row.attempt) + 1),
             parent: intent.parent,
+            again: intent.again,
             name: intent.name,
             profile: state.settings.profile.name.clone(),
             cost: price(state, &intent.request),
@@ -139,9 +140,12 @@ pub(super) fn inserted(state: &mut State, of: Ticket, result: Result<Vec<Task>, 
             effects.extend(store::changed(state, (**task).clone()));
             report(state, Some(task.key), Ok(task.state()));
         }
+        // Somebody has tried it again already: nothing is left to do by itself.
+        Err(InsertRefusal::Repeated { .. }) if automatic => {}
         Err(refusal @ InsertRefusal::OverBudget { .. }) if automatic => {
             toast::say(state, Level::Warning, format!("not tried again by itself: {}", refusal.problem()), None);
         }
+        Err(refusal @ InsertRefusal::Repeated { parent, .. }) => report(state, Some(*parent), Err(refusal.problem())),
         Err(refusal @ InsertRefusal::OverBudget { .. }) => report(state, None, Err(refusal.problem())),
     }
     effects.extend(preview::inserted(state, of, &result));
@@ -180,6 +184,11 @@ impl InsertRefusal {
                 "nothing was queued",
                 format!("the name {:?} belongs to {}", task.name.as_deref().unwrap_or_default(), task.key),
                 "Choose another name.",
+            ),
+            Self::Repeated { parent, child } => Problem::new(
+                "nothing was queued",
+                format!("{parent} was tried again in the meantime, as {child}"),
+                "Look at that one first.",
             ),
             Self::OverBudget { cap, limit, spent, asked } => {
                 let (cap, key) = match cap {
@@ -373,6 +382,7 @@ fn adopt(state: &mut State, id: RemoteId) -> Vec<Effect> {
     };
     let task = NewTask {
         parent: None,
+        again: false,
         attempt: 1,
         name: None,
         profile: state.settings.profile.name.clone(),
@@ -391,7 +401,7 @@ fn adopt(state: &mut State, id: RemoteId) -> Vec<Effect> {
 
 /// The task that the service knows by that id.
 fn known_as(state: &State, id: &RemoteId) -> Option<TaskKey> {
-    state.tasks.rows.values().find(|row| row.remote.as_deref() == Some(id.0.as_str())).map(|row| row.key)
+    state.tasks.rows.values().find(|row| row.remote() == Some(id.0.as_str())).map(|row| row.key)
 }
 
 /// A task that acts can change: live or unknown.

@@ -24,6 +24,7 @@ pub(super) fn automatic(state: &mut State, task: &Task, error: &TaskError) -> Ve
     }
     let new = NewTask {
         parent: Some(task.key),
+        again: false,
         attempt: task.attempt + 1,
         name: None,
         profile: task.profile.clone(),

@@ -58,8 +58,10 @@ pub(super) fn refuse(state: &mut State, key: TaskKey, why: &str, next: &str) -> 
     Vec::new()
 }
 
-/// Tells of a problem.
+/// Tells of a problem, once: a person at the screen by a toast, the command line by its report.
 pub(super) fn say(state: &mut State, key: Option<TaskKey>, problem: Problem) {
-    toast::say(state, Level::Warning, problem.to_string(), key);
+    if state.settings.interactive {
+        toast::say(state, Level::Warning, problem.to_string(), key);
+    }
     report(state, key, Err(problem));
 }

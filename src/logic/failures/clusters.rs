@@ -26,7 +26,7 @@ impl ClusterId {
     /// Of a row that has failed.
     #[must_use]
     pub fn of(row: &Row) -> Option<Self> {
-        let message = normalised(row.error.as_deref().unwrap_or_default());
+        let message = normalised(row.error().unwrap_or_default());
         row.class.map(|class| Self { class, message })
     }
 }
@@ -67,7 +67,7 @@ pub fn all(state: &State) -> Vec<Cluster> {
     let mut found: BTreeMap<ClusterId, Cluster> = BTreeMap::new();
     for row in state.tasks.rows.values().filter(|row| is_open(row)) {
         let Some(id) = ClusterId::of(row) else { continue };
-        let sample = row.error.as_deref().unwrap_or_default();
+        let sample = row.error().unwrap_or_default();
         let cluster = found.entry(id).or_insert_with_key(|id| Cluster {
             id: id.clone(),
             sample: sample.to_owned(),
@@ -77,7 +77,7 @@ pub fn all(state: &State) -> Vec<Cluster> {
             remedy: remedy(row, id.class, sample),
         });
         cluster.keys.push(row.key);
-        cluster.cost += state.settings.catalogue.spec(&row.model).map_or(row.cost, |spec| spec.price);
+        cluster.cost += state.settings.catalogue.spec(&row.kind.model).map_or(row.cost, |spec| spec.price);
         cluster.spent += if row.charged == Charged::No { Ptc::ZERO } else { row.cost };
     }
     let mut all: Vec<Cluster> = found.into_values().collect();
@@ -88,7 +88,7 @@ pub fn all(state: &State) -> Vec<Cluster> {
 /// Whether a row failed and nobody has tried it again. What was adopted has no request to repeat.
 fn is_open(row: &Row) -> bool {
     let failed = matches!(row.state, TaskState::Failed | TaskState::Refused | TaskState::Unknown);
-    failed && !row.retried && !row.model.is_empty()
+    failed && !row.retried && !row.kind.model.is_empty()
 }
 
 const fn rank(remedy: Remedy) -> u8 {

@@ -45,9 +45,9 @@ pub(super) fn field(state: &State, cluster: &Cluster, before: Option<&Fix>) -> M
 /// What a row of the table knows of a field; a picture is in the whole task only.
 fn value_of(row: &Row, field: Field) -> String {
     match field {
-        Field::Model => row.model.to_string(),
-        Field::Resolution => row.resolution.to_string(),
-        Field::Duration => row.duration.to_string(),
+        Field::Model => row.kind.model.to_string(),
+        Field::Resolution => row.kind.resolution.to_string(),
+        Field::Duration => row.kind.duration.to_string(),
         Field::Optimizer => "on".into(),
         Field::FastPretreatment | Field::Watermark => "off".into(),
         Field::Prompt | Field::FirstFrame | Field::LastFrame | Field::Subject | Field::Callback | Field::Count => {
@@ -60,14 +60,14 @@ fn value_of(row: &Row, field: Field) -> String {
 #[must_use]
 pub fn choices(state: &State, mend: &Mend, field: Field) -> Vec<String> {
     let row = mend.keys.first().and_then(|key| state.tasks.rows.get(key));
-    let spec = row.and_then(|row| state.settings.catalogue.spec(&row.model));
+    let spec = row.and_then(|row| state.settings.catalogue.spec(&row.kind.model));
     match field {
         Field::Model => state.settings.catalogue.models.iter().map(|model| model.name.clone()).collect(),
         Field::Resolution => {
             spec.map_or_else(Vec::new, |spec| spec.resolutions.iter().map(|r| r.name.clone()).collect())
         }
         Field::Duration => spec.zip(row).map_or_else(Vec::new, |(spec, row)| {
-            let resolution = spec.resolution_or_default(Some(&row.resolution));
+            let resolution = spec.resolution_or_default(Some(&row.kind.resolution));
             resolution.map_or_else(Vec::new, |r| r.durations.iter().map(ToString::to_string).collect())
         }),
         Field::Optimizer | Field::FastPretreatment | Field::Watermark => vec!["on".into(), "off".into()],
@@ -83,8 +83,8 @@ pub fn choices(state: &State, mend: &Mend, field: Field) -> Vec<String> {
 /// Why not, as a sentence without a final stop.
 pub fn possible(state: &State, mend: &Mend, field: Field) -> Result<(), String> {
     let row = mend.keys.first().and_then(|key| state.tasks.rows.get(key));
-    let spec = row.and_then(|row| state.settings.catalogue.spec(&row.model).map(|spec| (spec, row)));
-    spec.map_or(Ok(()), |(spec, row)| fields::usable(field, spec, &row.resolution))
+    let spec = row.and_then(|row| state.settings.catalogue.spec(&row.kind.model).map(|spec| (spec, row)));
+    spec.map_or(Ok(()), |(spec, row)| fields::usable(field, spec, &row.kind.resolution))
 }
 
 /// Takes a key.

@@ -106,7 +106,7 @@ pub(super) fn fit(state: &mut State) -> Vec<Do> {
 pub(super) fn edit_prompts(state: &mut State) {
     let Some((cluster, fix)) = at_cursor(state) else { return };
     let prompts: Vec<&str> =
-        cluster.keys.iter().filter_map(|key| state.tasks.rows.get(key)).map(|row| &*row.prompt).collect();
+        cluster.keys.iter().filter_map(|key| state.tasks.rows.get(key)).map(|row| row.prompt()).collect();
     let what = MendWhat::prompt(&prompts, fix.as_ref());
     state.screen.layers.push(Layer::Mend(Mend { cluster: cluster.id, keys: cluster.keys, what, fault: None }));
 }

@@ -36,7 +36,7 @@ pub(super) fn some_task(state: &State) -> Possible {
 
 /// Whether it is known what that task asked for: of an adopted one it is not.
 fn known_row(row: &Row) -> Possible {
-    if row.model.is_empty() {
+    if row.kind.model.is_empty() {
         return no(format!(
             "{} was made elsewhere, so what it asked for is not known here; n composes a new one",
             row.key
@@ -108,7 +108,7 @@ fn download_row(row: &Row) -> Possible {
     match row.state {
         TaskState::Ready | TaskState::Saved => Ok(()),
         // What is no longer watched but was paid for can be taken up again.
-        TaskState::Cancelled if row.remote.is_some() => Ok(()),
+        TaskState::Cancelled if row.remote().is_some() => Ok(()),
         TaskState::Saving => no(format!("{key} is being downloaded already")),
         TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Running => {
             no(format!("{key} is {}: there is no file yet", row.state.word()))
@@ -154,7 +154,7 @@ pub(super) fn has_file(state: &State) -> Possible {
 }
 
 pub(super) fn has_remote(state: &State) -> Possible {
-    of_cursor(state, |row| match row.remote {
+    of_cursor(state, |row| match row.remote() {
         Some(_) => Ok(()),
         None => no(format!("{} is {}: the service has given it no id", row.key, row.state.word())),
     })

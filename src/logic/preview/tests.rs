@@ -66,6 +66,12 @@ fn a_sensitive_prompt_and_a_second_retry_are_warned_of() {
             "#1 is already retried as #3, which is failed. Type the number of tasks to send it once more.",
         ]
     );
+    // Only what was told of may be repeated once more: #2 could be retried elsewhere while the preview is open.
+    wait(&mut state);
+    assert!(typed(&mut state, Key::char('2')));
+    let sent = send(&mut state);
+    let [Do::Act(Act::Queue { intents, .. })] = &sent[..] else { panic!("{sent:?}") };
+    assert_eq!(intents.iter().map(|intent| intent.again).collect::<Vec<_>>(), [true, false]);
 }
 
 #[test]

@@ -27,12 +27,12 @@ fn by_column(column: Column, a: &Row, b: &Row) -> Ordering {
         Column::State => a.state.cmp(&b.state),
         Column::Status => status(a).cmp(status(b)),
         Column::Elapsed => elapsed(a).cmp(&elapsed(b)),
-        Column::Model => a.model.cmp(&b.model),
-        Column::Format => (&a.resolution, a.duration).cmp(&(&b.resolution, b.duration)),
+        Column::Model => a.kind.model.cmp(&b.kind.model),
+        Column::Format => (&a.kind.resolution, a.kind.duration).cmp(&(&b.kind.resolution, b.kind.duration)),
         Column::Attempt => a.attempt.cmp(&b.attempt),
         Column::Cost => a.cost.cmp(&b.cost),
         Column::Created => a.created_at.cmp(&b.created_at),
-        Column::Prompt => a.prompt.cmp(&b.prompt),
+        Column::Prompt => a.prompt().cmp(b.prompt()),
     }
 }
 
@@ -43,7 +43,7 @@ fn status(row: &Row) -> &str {
 /// Elapsed time without a clock, so that the order does not change by itself: what has ended by its length, what runs
 /// after all of that, the longest running last.
 fn elapsed(row: &Row) -> (u8, i64) {
-    match (row.sent_at, row.finished_at) {
+    match (row.sent_at.get(), row.finished_at.get()) {
         (None, _) => (0, 0),
         (Some(sent), Some(finished)) => (1, finished.0.saturating_sub(sent.0)),
         (Some(sent), None) => (2, sent.0.saturating_neg()),

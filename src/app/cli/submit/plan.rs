@@ -4,7 +4,7 @@
 use crate::{
     app::{
         args::Submit,
-        cli::{Outcome, Stop, look, say},
+        cli::{Outcome, Stop, Voice, look, say},
         exit::Exit,
     },
     domain::{
@@ -27,24 +27,26 @@ use std::{
 
 /// Makes the plan and tells on stderr what is wrong with it.
 pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
-    let (drafts, mut wrong) = drafts(setup, order)?;
+    let (drafts, mut faults) = drafts(setup, order)?;
     let lines: Vec<usize> = drafts.iter().map(|(line, _)| *line).collect();
     let matrices = drafts.into_iter().map(|(_, draft)| frames(draft)).collect::<Result<Vec<_>, _>>()?;
     let plan = expand(setup, &matrices)?;
     for cell in &plan.impossible {
-        wrong = true;
+        let line = lines.get(cell.of).copied().unwrap_or_default();
         let place = match (order.from.is_some(), matrices.len() + plan.cells.len() > 1) {
-            (true, _) => format!("line {}: ", lines.get(cell.of).copied().unwrap_or_default()),
+            (true, _) => format!("line {line}: "),
             (false, true) => format!("{}: ", combination(&cell.draft)),
             (false, false) => String::new(),
         };
-        cell.problems.iter().for_each(|problem| say(&format!("{place}{problem}")));
+        faults.extend(cell.problems.iter().map(|problem| (line, format!("{place}{problem}"))));
     }
+    faults.sort_by_key(|(line, _)| *line);
+    faults.iter().for_each(|(_, fault)| say(fault));
     plan.warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
     if plan.duplicates > 0 {
         say(&format!("{} duplicate(s) left out", plan.duplicates));
     }
-    if plan.cells.is_empty() || (wrong && !order.partial) {
+    if plan.cells.is_empty() || (!faults.is_empty() && !order.partial) {
         say("nothing was queued");
         return Err(Stop::Exit(Exit::Usage));
     }
@@ -59,12 +61,17 @@ pub(super) fn cost(setup: &Loaded, plan: &Plan) -> Ptc {
     plan.cells.iter().map(|cell| look::price(setup, &cell.request).times(cell.count)).sum()
 }
 
-/// Shows what would be sent.
-pub(super) fn dry_run(setup: &Loaded, plan: &Plan) -> Outcome {
+/// Shows what would be sent: each body laid out for reading, or one object a line with its price.
+pub(super) fn dry_run(setup: &Loaded, plan: &Plan, voice: Voice) -> Outcome {
     let mut out = std::io::stdout().lock();
     for cell in &plan.cells {
         let spec = setup.settings.catalogue.spec(&cell.request.model);
-        let body = export::request_json(&cell.request, spec, &setup.settings.profile.names);
+        let names = &setup.settings.profile.names;
+        let body = if voice.json {
+            export::planned_json(&cell.request, look::price(setup, &cell.request), spec, names).to_string()
+        } else {
+            export::request_json(&cell.request, spec, names)
+        };
         for _ in 0..cell.count {
             writeln!(out, "{body}")?;
         }
@@ -86,25 +93,30 @@ fn usage(what: impl Into<String>, why: impl Into<String>) -> Stop {
     Stop::Problem(Exit::Usage, Box::new(Problem::new(what, why, "See `reeltop submit --help`.")))
 }
 
-/// The drafts, each with its line in the file, and whether some line was bad.
-fn drafts(setup: &Loaded, order: &Submit) -> Result<(Vec<(usize, Draft)>, bool), Stop> {
+/// Something of each line of a file, with its number.
+type Lines<T> = Vec<(usize, T)>;
+
+/// The drafts, and what is wrong with the lines that are none.
+fn drafts(setup: &Loaded, order: &Submit) -> Result<(Lines<Draft>, Lines<String>), Stop> {
     let base = base(setup, order);
     let Some(file) = &order.from else {
         if order.prompt.is_none() && order.first_frame.is_none() {
             return Err(usage("nothing to send", "neither --prompt nor --from nor --first-frame was given"));
         }
-        return Ok((vec![(1, base)], false));
+        return Ok((vec![(1, base)], Vec::new()));
     };
     let text = read(file)?;
     let mut found = batch_file::parse(&file.to_string_lossy(), &text, &base);
-    for (line, problem) in &found.faults {
-        say(&format!("line {line}: {problem}"));
-    }
     if found.drafts.is_empty() && found.faults.is_empty() {
         return Err(usage("nothing to send", format!("there is no prompt in {}", file.display())));
     }
     leave_out_known(setup, &mut found.drafts)?;
-    Ok((found.drafts, !found.faults.is_empty()))
+    if found.drafts.is_empty() && found.faults.is_empty() {
+        // Every line is a task already: what was asked for stands.
+        return Err(Stop::Exit(Exit::Done));
+    }
+    let faults = found.faults.into_iter().map(|(line, problem)| (line, format!("line {line}: {problem}"))).collect();
+    Ok((found.drafts, faults))
 }
 
 fn base(setup: &Loaded, order: &Submit) -> Draft {

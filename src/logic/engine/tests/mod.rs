@@ -14,7 +14,7 @@ mod world;
 
 use crate::{
     domain::{
-        answer::{HaltCause, Reply},
+        answer::{HaltCause, LineFault, Reply},
         problem::{Charged, ErrorClass, Problem, TaskError},
         task::{MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState},
         time::{HOUR, MINUTE, SECOND},
@@ -59,15 +59,15 @@ fn address() -> Reply {
 }
 
 fn not_connected() -> Reply {
-    Reply::NotConnected { detail: "no route".into() }
+    Reply::NotConnected { why: LineFault::NoWay, detail: "no route".into() }
 }
 
 fn timed_out() -> Reply {
-    Reply::Broken { detail: "120 s".into(), timed_out: true }
+    Reply::Broken { why: LineFault::TimedOut { after_ms: 120_000 }, detail: "120 s".into() }
 }
 
 fn intents(n: usize) -> Vec<Intent> {
-    vec![Intent { request: testing::request(), parent: None, name: None }; n]
+    vec![Intent { request: testing::request(), parent: None, again: false, name: None }; n]
 }
 
 fn key(n: u32) -> TaskKey {

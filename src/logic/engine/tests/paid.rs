@@ -161,7 +161,7 @@ fn a_refusal_of_one_prompt_stops_nothing_else() {
 
 #[test]
 fn anything_unclear_is_unknown_counts_as_spent_and_is_never_sent_again() {
-    let broken = Reply::Broken { detail: "reset".into(), timed_out: false };
+    let broken = Reply::Broken { why: LineFault::Reset, detail: "reset".into() };
     for reply in [timed_out(), broken, http(500), http(502), ok("<html>"), ok("{}"), code(1001), code(4242)] {
         let mut world = World::posting();
         world.reply(reply.clone());
@@ -290,7 +290,7 @@ fn work_of_an_earlier_run_comes_back_paused_before_a_person_whatever_came_first(
 #[test]
 fn three_wishes_to_retry_are_three_attempts_but_one_intent_is_one() {
     let mut world = World::running();
-    let intent = Intent { request: testing::request(), parent: Some(key(1)), name: None };
+    let intent = Intent { request: testing::request(), parent: Some(key(1)), again: false, name: None };
     world.act(Act::Queue { intents: vec![intent], undo: false });
     world.settle();
     let child = &world.disk.tasks[&key(2)];

@@ -234,7 +234,7 @@ impl World {
         for row in tasks.rows.values() {
             counts[row.state as usize] += 1;
             let queued = row.state == TaskState::Queued;
-            let today = row.sent_at.is_some_and(|sent| sent >= self.now.day_start());
+            let today = row.sent_at.get().is_some_and(|sent| sent >= self.now.day_start());
             reserved += if queued { row.cost } else { Ptc::ZERO };
             spent += if !queued && today && row.charged != Charged::No { row.cost } else { Ptc::ZERO };
         }

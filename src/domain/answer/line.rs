@@ -1,0 +1,111 @@
+//! How the line to the service fails, as a person is told it. The words of the libraries that noticed it stay with the raw
+//! answers.
+
+use crate::domain::time::SECOND;
+use serde::{Deserialize, Serialize};
+
+/// What went wrong with a call that got no whole answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LineFault {
+    /// Our own patience ran out.
+    TimedOut {
+        /// How long it was, in milliseconds.
+        after_ms: u64,
+    },
+    /// The host's name leads to no address.
+    NoName,
+    /// Nobody takes connections at that address and port.
+    Refused,
+    /// No network leads there, or not any more.
+    NoWay,
+    /// TLS came to nothing: a certificate that is not trusted, no common version.
+    NotSecure,
+    /// The other side, or something in between, reset the connection.
+    Reset,
+    /// The connection was closed before all had come.
+    Cut,
+    /// What came back is not HTTP.
+    NotHttp,
+    /// The program's own worker for the call failed.
+    Worker,
+    /// None of these.
+    Other,
+}
+
+impl LineFault {
+    /// Why no connection could be made, as one sentence without a final stop.
+    #[must_use]
+    pub(super) fn no_connection(self) -> String {
+        let why = match self {
+            Self::TimedOut { after_ms } => format!("no connection was made within {} s", seconds(after_ms)),
+            Self::NoName => "its name could not be resolved".to_owned(),
+            Self::Refused => "its address takes no connections".to_owned(),
+            Self::NoWay => "no network leads to it".to_owned(),
+            Self::NotSecure => "no secure connection could be agreed on".to_owned(),
+            Self::Reset => "the connection was reset while it was being made".to_owned(),
+            Self::Cut => "the connection was cut while it was being made".to_owned(),
+            Self::NotHttp | Self::Worker | Self::Other => "no connection could be made".to_owned(),
+        };
+        format!("The service could not be reached: {why}")
+    }
+
+    /// Why no whole answer came over a connection that was made, as one sentence without a final stop.
+    #[must_use]
+    pub(super) fn no_answer(self) -> String {
+        match self {
+            Self::TimedOut { after_ms } => format!("No answer came within {} s", seconds(after_ms)),
+            Self::NoWay => "The network went away before the answer came".to_owned(),
+            Self::Reset => "The connection was reset before the answer came".to_owned(),
+            Self::Cut => "The line was cut before the answer came".to_owned(),
+            Self::NotHttp => "What came back is not an answer of HTTP".to_owned(),
+            Self::Worker => "The program's own worker failed before the answer came".to_owned(),
+            Self::NoName | Self::Refused | Self::NotSecure | Self::Other => {
+                "The line broke before the answer came".to_owned()
+            }
+        }
+    }
+
+    /// The code of an error by this fault, where the connection was made.
+    pub(super) const fn code(self) -> &'static str {
+        if matches!(self, Self::TimedOut { .. }) { "timeout" } else { "broken" }
+    }
+}
+
+const fn seconds(ms: u64) -> u64 {
+    ms.div_ceil(SECOND)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_fault_is_a_plain_sentence_of_its_own() {
+        use LineFault::{Cut, NoName, NoWay, NotHttp, NotSecure, Other, Refused, Reset, TimedOut, Worker};
+        for (fault, why) in [
+            (TimedOut { after_ms: 10_000 }, "no connection was made within 10 s"),
+            (NoName, "its name could not be resolved"),
+            (Refused, "its address takes no connections"),
+            (NoWay, "no network leads to it"),
+            (NotSecure, "no secure connection could be agreed on"),
+            (Reset, "the connection was reset while it was being made"),
+            (Cut, "the connection was cut while it was being made"),
+            (Other, "no connection could be made"),
+        ] {
+            assert_eq!(fault.no_connection(), format!("The service could not be reached: {why}"));
+        }
+        for (fault, code, sentence) in [
+            (TimedOut { after_ms: 120_000 }, "timeout", "No answer came within 120 s"),
+            (TimedOut { after_ms: 200 }, "timeout", "No answer came within 1 s"),
+            (NoWay, "broken", "The network went away before the answer came"),
+            (Reset, "broken", "The connection was reset before the answer came"),
+            (Cut, "broken", "The line was cut before the answer came"),
+            (NotHttp, "broken", "What came back is not an answer of HTTP"),
+            (Worker, "broken", "The program's own worker failed before the answer came"),
+            (Other, "broken", "The line broke before the answer came"),
+        ] {
+            assert_eq!((fault.code(), fault.no_answer().as_str()), (code, sentence));
+        }
+    }
+}

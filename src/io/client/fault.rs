@@ -1,0 +1,48 @@
+//! Why an exchange failed, out of the libraries' errors.
+
+use super::transport::CONNECT_TIMEOUT;
+use crate::domain::answer::LineFault;
+use std::{error::Error, io, iter, time::Duration};
+
+/// Why an exchange failed. `patience` is the time-out that the call had.
+pub(super) fn why(error: &reqwest::Error, patience: Duration) -> LineFault {
+    if error.is_timeout() {
+        let patience = if error.is_connect() { CONNECT_TIMEOUT } else { patience };
+        return LineFault::TimedOut { after_ms: u64::try_from(patience.as_millis()).unwrap_or(u64::MAX) };
+    }
+    let causes = iter::successors(Some(error as &(dyn Error + 'static)), |cause| (*cause).source());
+    causes.filter_map(known).last().unwrap_or(LineFault::Other)
+}
+
+/// What one cause in the chain says; the innermost one that says anything is the most exact.
+fn known(cause: &(dyn Error + 'static)) -> Option<LineFault> {
+    if let Some(io) = cause.downcast_ref::<io::Error>() {
+        // What it wraps is no link of the chain of its own.
+        return io.get_ref().and_then(|inner| known(inner)).or_else(|| by_kind(io.kind()));
+    }
+    if cause.is::<rustls::Error>() {
+        return Some(LineFault::NotSecure);
+    }
+    // The library's own kinds of failure can only be told by their words; the tests of the client would notice others.
+    match cause.to_string() {
+        words if words == "dns error" => Some(LineFault::NoName),
+        words if words == "connection closed before message completed" => Some(LineFault::Cut),
+        words if words.starts_with("invalid HTTP") => Some(LineFault::NotHttp),
+        _ => None,
+    }
+}
+
+fn by_kind(kind: io::ErrorKind) -> Option<LineFault> {
+    match kind {
+        io::ErrorKind::ConnectionRefused => Some(LineFault::Refused),
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => {
+            Some(LineFault::Reset)
+        }
+        io::ErrorKind::UnexpectedEof => Some(LineFault::Cut),
+        io::ErrorKind::HostUnreachable
+        | io::ErrorKind::NetworkUnreachable
+        | io::ErrorKind::NetworkDown
+        | io::ErrorKind::AddrNotAvailable => Some(LineFault::NoWay),
+        _ => None,
+    }
+}
