@@ -1,5 +1,5 @@
-//! Every screen as text, with a hash of its styles, at four sizes and one very wide. After a change look at each snapshot that changed
-//! before it is taken.
+//! Every screen as text, with a hash of its styles, in both languages and in ASCII, at each size that counts. After a
+//! change look at each snapshot that changed before it is taken.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
@@ -15,6 +15,7 @@ use reeltop::{
         answer::HaltCause,
         costs::{CostLine, report},
         draft::{Draft, Fault, Field, Severity},
+        lang::{self, Lang},
         money::Ptc,
         problem::{Charged, ErrorClass, Problem},
         request::ImageRef,
@@ -41,14 +42,28 @@ use reeltop::{
 };
 use std::{collections::BTreeSet, fmt::Write};
 
-const SIZES: [(u16, u16); 4] = [(80, 24), (120, 40), (60, 16), (40, 12)];
+/// The sizes that every screen is held at, in both languages and in ASCII.
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (60, 16)];
+/// The smallest that is of use; held in English.
+const SMALLEST: (u16, u16) = (40, 12);
 
-/// Takes a snapshot of a screen at each size.
+/// Takes a snapshot of a screen at each size: in English, in Chinese (`zh_`), and in English with plain ASCII signs
+/// (`ascii_`). A state may hold texts that were made with it, so it is made in its language.
 fn shots(name: &str, make: impl Fn(u16, u16) -> State) {
-    for (width, height) in SIZES {
-        let (buf, drawn) = drawn(&make(width, height));
-        insta::assert_snapshot!(format!("{name}@{width}x{height}"), told(&buf, drawn));
-    }
+    let page = |lang, ascii, (width, height): (u16, u16)| {
+        lang::within(lang, || {
+            let mut state = make(width, height);
+            state.settings.ui.ascii = ascii;
+            let (buf, drawn) = drawn(&state);
+            format!("{width}x{height}\n{}", told(&buf, drawn))
+        })
+    };
+    let pages = |lang, ascii, sizes: &[(u16, u16)]| {
+        sizes.iter().map(|size| page(lang, ascii, *size)).collect::<Vec<_>>().join("\n\n")
+    };
+    insta::assert_snapshot!(name, pages(Lang::En, false, &[&SIZES[..], &[SMALLEST]].concat()));
+    insta::assert_snapshot!(format!("zh_{name}"), pages(Lang::Zh, false, &SIZES));
+    insta::assert_snapshot!(format!("ascii_{name}"), pages(Lang::En, true, &SIZES));
 }
 
 fn drawn(state: &State) -> (Buffer, Drawn) {

@@ -49,7 +49,7 @@ pub(super) fn help(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &Li
             }
             HelpLine::Word { word, text } => (word, look.theme.strong, text),
             HelpLine::Sign { sign, text } => {
-                (look.signs.explained(sign).to_owned(), look.theme.strong, text.to_owned())
+                (look.signs.explained(sign).to_owned(), look.theme.strong, lang::tr(text).to_owned())
             }
         };
         let head_width = text::width(&head).max(column);
