@@ -71,6 +71,7 @@ fn choose(state: &mut State, at: Position) -> Vec<Do> {
         Some(Layer::Palette(palette)) => palette.at = line,
         Some(Layer::Resolve { at, .. }) => *at = line,
         Some(Layer::Pick(picker)) => picker.at = line,
+        Some(Layer::Failures(view)) => view.at = line,
         Some(Layer::SortMenu { at }) if *at == line => return commands::run(state, Action::Accept),
         Some(Layer::Choose { at, .. }) if *at == line => return commands::run(state, Action::Accept),
         Some(Layer::SortMenu { at }) => *at = line,
@@ -87,7 +88,6 @@ fn choose(state: &mut State, at: Position) -> Vec<Do> {
             | Layer::Help(_)
             | Layer::Messages(_)
             | Layer::Money(_)
-            | Layer::Failures(_)
             | Layer::Mend(_)
             | Layer::FilterInput { .. }
             | Layer::Command(_)

@@ -2,7 +2,7 @@
 
 use super::{
     brush::{Brush, LABEL},
-    diff, fields, text,
+    diff, fields, hints, text,
     theme::Look,
 };
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     logic::{
         compose as rules,
         effect::Level,
+        keymap::Ctx,
         screen::{Compose, ComposeRow, Pane},
         state::State,
     },
@@ -24,11 +25,24 @@ use ratatui::{
     style::Style,
     text::{Line, Span},
 };
+use std::collections::BTreeSet;
 
 /// The prompt's editor never has fewer rows than this.
 const PROMPT_LEAST: u16 = 3;
 /// Where there is room the prompt's editor has these rows at least, and as many as it needs.
 const PROMPT_ROWS: u16 = 6;
+
+/// From this many free rows on earlier prompts stand below the fields.
+const EARLIER_FROM: u16 = 5;
+/// The last tasks whose prompts are looked at.
+const EARLIER_SEEN: usize = 300;
+/// Cells of an earlier task's key and state.
+const KEY: usize = 6;
+const STATE: usize = 11;
+/// A higher screen gives the prompt one row of so many.
+const PROMPT_SHARE: u16 = 4;
+/// Rows that an empty prompt has at most.
+const PROMPT_MOST: u16 = 12;
 
 /// A row with its height and what stands below it.
 struct Block {
@@ -67,7 +81,39 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> Option<
         }
         y += i32::from(height);
     }
+    if let Ok(end) = u16::try_from(y) {
+        earlier(brush, Rect { y: end, height: content.bottom().saturating_sub(end), ..content }, state);
+    }
     caret
+}
+
+/// Below the fields, where there is room: the last prompts that were sent, the newest first.
+fn earlier(brush: &mut Brush<'_>, place: Rect, state: &State) {
+    if place.height < EARLIER_FROM {
+        return;
+    }
+    let look = brush.look;
+    let mut seen = BTreeSet::new();
+    let rows = state
+        .tasks
+        .rows
+        .values()
+        .rev()
+        .take(EARLIER_SEEN)
+        .filter(|row| !row.prompt().is_empty() && seen.insert(row.prompt()));
+    let rows: Vec<_> = rows.take(usize::from(place.height - 2)).collect();
+    if rows.is_empty() {
+        return;
+    }
+    let key = hints::key(state, Ctx::Compose, "history").unwrap_or_default();
+    let title = Line::styled(format!("{} ({key})", tr!("Earlier prompts")), look.theme.faint);
+    brush.head(Rect { y: place.y + 1, ..place }, &title, "");
+    for (y, row) in (place.y + 2..place.bottom()).zip(rows) {
+        let state = text::pad(&format!("{} {}", look.signs.state(row.state), row.state.word()), STATE);
+        let x = brush.text(place.x + 1, y, place.width, &text::pad_left(&row.key.to_string(), KEY), look.theme.faint);
+        let x = brush.text(x + 1, y, place.right().saturating_sub(x + 1), &state, look.theme.state(row.state));
+        brush.text(x + 1, y, place.right().saturating_sub(x + 1), row.prompt(), look.theme.faint);
+    }
 }
 
 /// How many lines are scrolled away so that the row with the keys is seen whole, with what stands below it.
@@ -97,7 +143,10 @@ fn blocks(state: &State, look: Look, content: Rect) -> Vec<Block> {
         blocks.iter().map(|block| 1 + u16::try_from(block.below.len()).unwrap_or(0)).sum::<u16>().saturating_sub(1);
     let free = content.height.saturating_sub(others);
     let lines = text::wrap(&compose.prompt.text(), usize::from(content.width).saturating_sub(LABEL + 3)).len();
-    let wanted = u16::try_from(lines + 1).unwrap_or(u16::MAX).max(PROMPT_ROWS);
+    let wanted = u16::try_from(lines + 1)
+        .unwrap_or(u16::MAX)
+        .max(PROMPT_ROWS)
+        .max((content.height / PROMPT_SHARE).min(PROMPT_MOST));
     if let Some(prompt) = blocks.iter_mut().find(|block| block.row == ComposeRow::Field(Field::Prompt)) {
         prompt.height = wanted.min(free.max(PROMPT_LEAST)).min(content.height.max(1));
     }

@@ -126,13 +126,18 @@ pub(super) fn usually(about: &About<'_>) -> Option<String> {
 }
 
 /// The acts that are possible now, on one line, and those that are not, each with why. They are those of the task under
-/// the cursor, also in the moment before detail has followed it: that is the task they would go to.
+/// the cursor, also in the moment before detail has followed it: that is the task they would go to. While tasks are marked
+/// they go to those instead, and it is said.
 pub(super) fn acts(about: &About<'_>) -> (Line<'static>, Vec<Line<'static>>) {
     let look = about.look;
     let label = |name: &str| Span::styled(text::pad(name, LABEL), look.theme.faint);
     let (possible, others): (Vec<_>, Vec<_>) =
         hints::acts(about.state).into_iter().partition(|act| act.why_not.is_none());
     let mut now = vec![label(tr!("Now"))];
+    let marked = about.state.screen.table.marks.len();
+    if marked > 0 {
+        now.push(Span::styled(tr!("with the {count} marked", count = marked) + tr!(": "), look.theme.warn));
+    }
     for act in possible {
         now.push(Span::styled(act.key, look.theme.key));
         let pays = if act.paid { look.signs.pays } else { "" };

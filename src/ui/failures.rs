@@ -53,7 +53,11 @@ pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &Fa
     lines.extend(round(state, look));
     let room = usize::from(inside.height);
     let scroll = (first + view.at + 2).saturating_sub(room);
-    brush.scrolled(inside, &lines, scroll);
+    let top = brush.scrolled(inside, &lines, scroll);
+    // The causes, and the line that plans after them.
+    brush.clickable(inside, top..lines.len());
+    brush.chosen_by.retain(|(_, line)| (first..=first + view.clusters.len()).contains(line));
+    brush.chosen_by.iter_mut().for_each(|(_, line)| *line -= first);
 }
 
 /// How many of each kind, and what stops all of it.

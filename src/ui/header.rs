@@ -163,11 +163,13 @@ fn money(brush: &Brush<'_>, state: &State) -> Part {
     };
     let left = cap.less(spent + state.money.reserved);
     let style = if left == Ptc::ZERO { brush.look.theme.bad } else { Style::new() };
-    one(
-        8,
-        [tr!("{spent} PTC today, {left} left", spent, left), tr!("{left} PTC left", left), tr!("{left} left", left)],
-        style,
-    )
+    let forms = [
+        tr!("{spent} PTC today, {left} left", spent, left),
+        tr!("{spent} today, {left} left", spent, left),
+        tr!("{left} PTC left", left),
+        tr!("{left} left", left),
+    ];
+    one(8, forms, style)
 }
 
 fn balance(brush: &Brush<'_>, state: &State) -> Option<Part> {
@@ -185,6 +187,6 @@ fn health(brush: &Brush<'_>, state: &State) -> Option<Part> {
     }
     let running = state.tasks.counts[TaskState::Running as usize] + state.tasks.counts[TaskState::Sending as usize];
     let answer = state.poller.last_answer.filter(|_| running > 0)?;
-    let text = tr!("checked {ago}", ago = words::ago(now.mono.since(answer)));
-    Some(one(5, [text], brush.look.theme.faint))
+    let ago = words::ago(now.mono.since(answer));
+    Some(one(5, [tr!("checked {ago}", ago), ago], brush.look.theme.faint))
 }

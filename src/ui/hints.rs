@@ -1,10 +1,12 @@
 //! The keys that the screen names, all from the one table of keys.
 
+use super::welcome;
 pub(super) use crate::logic::keymap::readable;
 use crate::{
     domain::lang::tr,
     logic::{
         keymap::{self, BINDINGS, Binding, Ctx, Hint},
+        screen::Layer,
         state::State,
     },
 };
@@ -55,6 +57,10 @@ fn act(state: &State, binding: &Binding) -> Option<Act> {
 
 /// The keys that matter now, for the last line, as a person reads them.
 pub(super) fn footer(state: &State) -> Vec<Hint> {
+    if let Some(Layer::Welcome) = state.screen.layers.last() {
+        let hint = |(ctx, id, words)| Some(Hint { key: key(state, ctx, id)?, words, paid: false, own: false });
+        return welcome::ways().into_iter().filter_map(hint).collect();
+    }
     keymap::footer(state)
         .into_iter()
         .map(|hint| Hint { key: readable(&hint.key), words: tr(hint.words), ..hint })

@@ -161,9 +161,12 @@ pub(super) fn resolve(
     if y >= place.bottom() {
         return None;
     }
-    let (text, caret) = line.window(place.width.saturating_sub(6));
-    brush.text(place.x + 4, y, place.width.saturating_sub(5), &text, look.theme.strong);
-    (at == 2).then(|| Position::new((place.x + 4 + caret).min(place.right().saturating_sub(1)), y))
+    let label = format!("{}{}", tr!("task id"), tr!(": "));
+    let x = brush.text(place.x + 4, y, place.width.saturating_sub(5), &label, look.theme.faint);
+    let room = place.right().saturating_sub(x);
+    let (text, caret) = line.window(room.saturating_sub(1));
+    brush.text(x, y, room, &text, look.theme.strong);
+    (at == 2).then(|| Position::new((x + caret).min(place.right().saturating_sub(1)), y))
 }
 
 /// The message log, the newest first. Its scroll counts messages, whatever lines they take.

@@ -14,6 +14,15 @@ use ratatui::{layout::Rect, style::Style, text::Line};
 /// From this many rows on everything is said.
 const WHOLE_FROM: u16 = 20;
 
+/// What the keys do there; the same stands in the footer.
+pub(super) fn ways() -> [(Ctx, &'static str, &'static str); 3] {
+    [
+        (Ctx::Menu, "accept", tr!("looks around")),
+        (Ctx::Global, "help", tr!("keys")),
+        (Ctx::Global, "quit", tr!("quits")),
+    ]
+}
+
 /// Draws it.
 pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, state: &State) {
     let look = brush.look;
@@ -46,14 +55,6 @@ pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, state: &State) {
     let told = if screen.height < WHOLE_FROM { &brief[..] } else { &whole[..] };
     let wrapped = told.iter().flat_map(|(text, style)| text::wrap(text, width).into_iter().map(|part| (part, *style)));
     let mut lines: Vec<Line<'static>> = wrapped.map(|(part, style)| Line::styled(part, style)).collect();
-    lines.push(keys_line(
-        state,
-        look,
-        &[
-            (Ctx::Menu, "accept", tr!("looks around")),
-            (Ctx::Global, "help", tr!("keys")),
-            (Ctx::Global, "quit", tr!("quits")),
-        ],
-    ));
+    lines.push(keys_line(state, look, &ways()));
     list(brush, screen, tr!("Welcome to reeltop"), &lines, 0);
 }
