@@ -116,6 +116,15 @@ mod tests {
     }
 
     #[test]
+    fn a_click_on_a_cause_chooses_it_and_does_nothing() {
+        let mut state = state(&[Failed; 3]);
+        input(&mut state, Input::Key("R".parse().unwrap()));
+        state.screen.lines = vec![(Rect::new(2, 4, 70, 1), 1)];
+        assert_eq!(click(&mut state, 5, 4), Vec::new());
+        assert!(matches!(state.screen.layers.last(), Some(Layer::Failures(view)) if view.at == 1));
+    }
+
+    #[test]
     fn a_click_chooses_a_row_and_gives_a_pane_the_keys() {
         let mut state = state(&[Failed; 40]);
         (state.screen.width, state.screen.height) = (120, 40);

@@ -168,6 +168,7 @@ pub(super) fn span(text: impl AsRef<str>, style: Style) -> Span<'static> {
 
 /// A label in front of a value that may take several lines; those after the first stand below the value.
 pub(super) fn labelled(label: &str, value: &str, width: u16, look: Look, style: Style) -> Vec<Line<'static>> {
+    debug_assert!(text::width(label) < LABEL, "{label} has no blank behind it");
     let room = usize::from(width).saturating_sub(LABEL + 2);
     text::wrap(value, room)
         .into_iter()

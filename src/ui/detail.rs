@@ -88,9 +88,13 @@ fn head(state: &State, row: Option<&Row>, look: Look, width: u16) -> Line<'stati
         ));
         spans.push(Span::styled(format!(" {} ", look.signs.across.repeat(2)), look.theme.faint));
     }
+    let used: usize = spans.iter().map(|span| text::width(&span.content)).sum();
+    let all: usize = DetailTab::ALL.into_iter().map(|tab| text::width(name(tab)) + 2).sum();
+    // The rule begins before the head and ends after it.
+    let all_fit = used + all + 4 <= usize::from(width);
     for tab in DetailTab::ALL {
         let chosen = tab == state.screen.detail.tab;
-        if !chosen && width < 60 {
+        if !chosen && !all_fit {
             continue;
         }
         let style = match (chosen, focused) {
@@ -125,27 +129,32 @@ pub(super) fn usually(about: &About<'_>) -> Option<String> {
     tasks::usual_ms(about.state, about.row).map(|usual| tr!("usually {time}", time = super::words::usual(usual, false)))
 }
 
-/// The acts that are possible now, on one line, and those that are not, each with why. They are those of the task under
-/// the cursor, also in the moment before detail has followed it: that is the task they would go to. While tasks are marked
-/// they go to those instead, and it is said.
-pub(super) fn acts(about: &About<'_>) -> (Line<'static>, Vec<Line<'static>>) {
+/// The acts that are possible now, in as few lines as they need, and those that are not, each with why. They are those of
+/// the task under the cursor, also in the moment before detail has followed it: that is the task they would go to. While
+/// tasks are marked they go to those instead, and it is said.
+pub(super) fn acts(about: &About<'_>) -> (Vec<Line<'static>>, Vec<Line<'static>>) {
     let look = about.look;
     let label = |name: &str| Span::styled(text::pad(name, LABEL), look.theme.faint);
     let (possible, others): (Vec<_>, Vec<_>) =
         hints::acts(about.state).into_iter().partition(|act| act.why_not.is_none());
-    let mut now = vec![label(tr!("Now"))];
+    let (mut now, mut line) = (Vec::new(), vec![label(tr!("Now"))]);
     let marked = about.state.screen.table.marks.len();
     if marked > 0 {
-        now.push(Span::styled(tr!("with the {count} marked", count = marked) + tr!(": "), look.theme.warn));
+        line.push(Span::styled(tr!("with the {count} marked", count = marked) + tr!(": "), look.theme.warn));
     }
     for act in possible {
-        now.push(Span::styled(act.key, look.theme.key));
         let pays = if act.paid { look.signs.pays } else { "" };
-        now.push(Span::raw(format!(" {}{pays}  ", act.words)));
+        let does = format!(" {}{pays}  ", act.words);
+        let used: usize = line.iter().map(|span| text::width(&span.content)).sum();
+        if used + text::width(&act.key) + text::width(does.trim_end()) > usize::from(about.width).saturating_sub(2) {
+            now.push(Line::from(std::mem::replace(&mut line, vec![label("")])));
+        }
+        line.extend([Span::styled(act.key, look.theme.key), Span::raw(does)]);
     }
+    now.push(Line::from(line));
     let not_now = others.into_iter().enumerate().map(|(n, act)| {
         let what = format!("{} {}{}{}", act.key, act.words, tr!(": "), act.why_not.unwrap_or_default());
         Line::from(vec![label(if n == 0 { tr!("Not now") } else { "" }), Span::styled(what, look.theme.faint)])
     });
-    (Line::from(now), not_now.collect())
+    (now, not_now.collect())
 }

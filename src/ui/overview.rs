@@ -22,7 +22,7 @@ pub(super) fn lines(about: &About<'_>) -> Vec<Line<'static>> {
     let (now, not_now) = acts(about);
     let mut lines = standing(about);
     lines.extend(file(about));
-    lines.push(now);
+    lines.extend(now);
     lines.push(Line::default());
     let prompt = if about.row.prompt().is_empty() { tr!("none") } else { about.row.prompt() };
     lines.extend(labelled(tr!("Prompt"), prompt, about.width, about.look, Style::new()));

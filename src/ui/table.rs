@@ -109,7 +109,8 @@ fn titles(brush: &mut Brush<'_>, place: Rect, state: &State, placed: &[Placed]) 
             continue;
         }
         if column.spec.right {
-            brush.text_right(column.x, place.y, column.width, &title, style);
+            // The sign of the order may need the gap before the column.
+            brush.text_right(column.x.saturating_sub(1), place.y, column.width + 1, &title, style);
         } else {
             brush.text(column.x, place.y, column.width, &title, style);
         }
@@ -128,7 +129,7 @@ fn notes(brush: &Brush<'_>, place: Rect, state: &State, placed: &[Placed]) -> St
     let behind = place.right().saturating_sub(title + 1);
     let long = notes_in(state, None);
     let notes = if cells_of(&long) <= behind { long } else { notes_in(state, Some(brush.look.signs.mark)) };
-    text::cut(&notes, usize::from(place.width / 2), brush.look.signs.ascii)
+    text::cut(&notes, usize::from(place.width / 3 * 2), brush.look.signs.ascii)
 }
 
 /// The notes; the marked ones as that sign and their number, if it is given.
