@@ -472,6 +472,17 @@ fn the_config_is_checked_shown_found_and_begun() {
     let done = home.run(&["config", "check"]).coded(2);
     assert!(done.err.contains("poll") && done.err.contains("undo_send_seconds"), "{}", done.err);
     home.run(&["list"]).coded(2);
+    // Keys that cannot stand together are told with all else, each with its place.
+    fs::write(home.config(), "profil = 1\n[keys.table]\n  retry = [\"q\"]\nclone = [\"e\"]\nfreeze = []\n").unwrap();
+    let done = home.run(&["config", "check"]).coded(2);
+    let places: Vec<&str> = done.err.lines().map(|line| line.split(".toml:").nth(1).unwrap()).collect();
+    let expected = [
+        "1:1: profil is not an option above the first section. Did you mean profile?",
+        "3:3: keys.global.close: q means retry in table, so that it could not be reached there",
+        "4:1: keys.table: e is given to edit and to clone",
+        "5:1: keys.table.freeze has no key left, so that it could not be reached",
+    ];
+    assert_eq!(places, expected);
     fs::remove_file(home.config()).unwrap();
     home.run(&["config", "init"]).coded(0);
     home.run(&["config", "check"]).coded(0);

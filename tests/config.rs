@@ -5,6 +5,7 @@
 use reeltop::{
     domain::{
         catalogue::{CameraSupport, Need},
+        lang::{Lang, within},
         money::Ptc,
     },
     io::{
@@ -270,6 +271,36 @@ x = []
              f1, space",
             "17:20: keys.table.retry cannot be used: a key stands in quotes",
             "18:7: keys.tabel is not a context of the key table. Did you mean table?",
+        ]
+    );
+}
+
+#[test]
+fn faults_are_whole_sentences_in_chinese_too() {
+    let text = r#"[download]
+paralel = 3
+parallel = "x"
+stall_seconds = 2
+[ui]
+mouse = [1]
+theme = "drak"
+[theme.dark]
+[profiles.mine]
+base_url = "http://a.b"
+api_key_env = "A"
+api_key_cmd = "b"
+"#;
+    assert_eq!(
+        within(Lang::Zh, || faults_of(text)),
+        [
+            "2:1: paralel 不是 [download] 的选项。是否应为 parallel？",
+            "3:12: download.parallel 不可用：应为从 1 到 16 的整数，这里却是字符串",
+            "4:17: download.stall_seconds 不可用：2 不是从 5 到 3600 的整数",
+            "6:9: ui.mouse 不可用：应为布尔值 true 或 false，这里却是数组",
+            "7:9: ui.theme 不可用：\"drak\" 不在可用的值之列。是否应为 dark？",
+            "8:8: theme.dark 不可用：已有同名的主题。另起一个名称，并写 base = \"dark\"",
+            "9:11: profiles.mine 设置了 api_key_env 和 api_key_cmd：密钥只能有一个来源。只保留其中一个",
+            "9:11: profiles.mine 的 base_url 不是 https：密钥会不加密地经过网络。改用 https，或在此账户配置中设 allow_http = true",
         ]
     );
 }

@@ -237,6 +237,10 @@ impl Face {
             Shell::Term(TermCmd::Copy(text)) => self.aside(Aside::Copy, escape::copy(&text)),
             Shell::Term(TermCmd::Bell) => self.aside(Aside::Bell, b"\x07".to_vec()),
             Shell::Term(TermCmd::Notify(text)) => self.aside(Aside::Notice, escape::notice(&text)),
+            Shell::Term(TermCmd::Mouse(on)) => {
+                self.mouse = on;
+                self.aside(Aside::Mouse, if on { terminal::MOUSE } else { terminal::MOUSE_OFF }.to_vec());
+            }
             Shell::Term(TermCmd::Title(text)) => {
                 self.title = escape::title(&text);
                 self.aside(Aside::Title, self.title.clone());
@@ -318,7 +322,7 @@ impl Face {
         self.redraw();
     }
 
-    /// Has the terminal tell of clicks, where the config asks for it.
+    /// Has the terminal tell of clicks, where the person wants it.
     fn take_mouse(&mut self) {
         if self.mouse {
             self.writer.before_the_frame(Aside::Mouse, terminal::MOUSE.to_vec());

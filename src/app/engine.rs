@@ -2,6 +2,7 @@
 
 use super::{clock::Clock, host, workers::Workers};
 use crate::{
+    domain::lang,
     io::config::Loaded,
     logic::{
         self,
@@ -106,6 +107,7 @@ impl Engine {
             Effect::Http(command) => self.workers.http(command),
             Effect::Save(command) => self.workers.save(command),
             Effect::Local(LocalCmd::Edit { text }) => self.shell.push(Shell::Edit(text)),
+            Effect::Local(LocalCmd::Speak { lang }) => lang::set(lang),
             Effect::Local(command) => self.workers.local(command),
             Effect::Term(command) => self.shell.push(Shell::Term(command)),
             Effect::Log(line) => log(&line),

@@ -8,7 +8,7 @@ use std::env;
 pub(super) fn settle(setup: &mut Loaded, no_color: bool) {
     let var = |name: &str| env::var(name).ok();
     let depth = Depth::of(var("COLORTERM").as_deref(), var("TERM").as_deref(), var("NO_COLOR").as_deref());
-    let said = setup.line_of("ui.ascii").is_some();
+    let said = setup.sets("ui.ascii");
     let ui = &mut setup.settings.ui;
     ui.depth = if no_color { Depth::None } else { depth };
     if !said {

@@ -18,6 +18,8 @@ pub const ON: &[u8] = b"\x1b[22;0t\x1b[?1049h\x1b[?25l\x1b[?2004h";
 const AGAIN: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h";
 /// Clicks and the wheel, in the form that knows no largest column; written after [`ON`] where the config asks for it.
 pub const MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+/// [`MOUSE`] undone.
+pub const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 /// A frame's end if one was cut off, whole screen scrolls again, plain style, and the same as in [`ON`] and [`MOUSE`]
 /// undone. The other screen is emptied before it is left: tmux 3.3 leaves rows of it behind when its pane has grown
 /// meanwhile.

@@ -73,7 +73,7 @@ impl Workers {
         downloader.run(command, move |msg| tell(&to, Msg::Save(msg)));
     }
 
-    /// By this machine; the editor and the terminal belong to the dashboard.
+    /// By this machine; the editor and the terminal belong to the dashboard, the language to the engine.
     pub fn local(&self, command: LocalCmd) {
         let to = self.to.clone();
         match command {
@@ -120,7 +120,7 @@ impl Workers {
                 });
             }
             LocalCmd::Hook { facts } => self.hook(facts),
-            LocalCmd::Edit { .. } => {}
+            LocalCmd::Edit { .. } | LocalCmd::Speak { .. } => {}
         }
     }
 

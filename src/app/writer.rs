@@ -14,7 +14,7 @@ use std::{
 pub enum Aside {
     /// The terminal's modes, on.
     Modes,
-    /// The mouse, on.
+    /// The mouse, on or off.
     Mouse,
     /// The window's title.
     Title,

@@ -17,7 +17,7 @@ pub use file::judge_file;
 pub use line::LineFault;
 pub use query::judge_query;
 pub use redact::redact;
-pub use submit::{MAYBE, judge_submit};
+pub use submit::{judge_submit, without_maybe};
 
 use super::{
     money::Ptc,

@@ -4,6 +4,7 @@
 //! The fields are those of a task as JSON. A prompt from a file is text: braces in it are not alternatives.
 
 use super::{braces, draft::Draft, draft::Lists, near::nearest, problem::Problem};
+use crate::tr;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -81,8 +82,8 @@ pub fn parse(path: &str, text: &str, base: &Draft) -> BatchFile {
                 let first = draft.name.clone().and_then(|name| Some(name.clone()).zip(names.insert(name, line)));
                 match first {
                     Some((name, earlier)) => {
-                        let what = format!("The name {name} stands on line {earlier} already");
-                        file.faults.push((line, Problem::new(what, "", "Give each task a name of its own.")));
+                        let what = tr!("The name {name} stands on line {line} already", name, line = earlier);
+                        file.faults.push((line, Problem::new(what, "", tr!("Give each task a name of its own."))));
                     }
                     None => file.drafts.push((line, draft)),
                 }
@@ -112,8 +113,12 @@ fn lines(text: &str) -> Vec<Record> {
 fn jsonl(text: &str) -> Vec<Record> {
     let object = |line: &str| match serde_json::from_str::<Value>(line) {
         Ok(Value::Object(fields)) => Ok(fields.into_iter().map(|(name, value)| (name, Given::Json(value))).collect()),
-        Ok(_) => Err(Problem::new("This is no JSON object", "", r#"Write it as {"prompt": "…"}."#)),
-        Err(error) => Err(Problem::new("This is not JSON", error.to_string(), "")),
+        Ok(_) => Err(Problem::new(
+            tr!("This is no JSON object"),
+            "",
+            tr!("Write it as {example}.", example = r#"{"prompt": "…"}"#),
+        )),
+        Err(error) => Err(Problem::new(tr!("This is not JSON"), error.to_string(), "")),
     };
     let filled = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
     filled.map(|(n, line)| (n, object(line))).collect()
@@ -131,8 +136,8 @@ fn from_csv(text: &str) -> Vec<Record> {
     }
     let named = |cells: Vec<String>| {
         if cells.len() != header.len() {
-            let what = format!("{} values for {} columns", cells.len(), header.len());
-            return Err(Problem::new(what, "", "Put a text with a comma into quotes."));
+            let what = tr!("{values} values for {columns} columns", values = cells.len(), columns = header.len());
+            return Err(Problem::new(what, "", tr!("Put a text with a comma into quotes.")));
         }
         let filled = header.iter().cloned().zip(cells).filter(|(_, cell)| !cell.trim().is_empty());
         Ok(filled.map(|(name, cell)| (name, Given::Text(cell))).collect())
@@ -142,10 +147,10 @@ fn from_csv(text: &str) -> Vec<Record> {
 
 fn unknown_field(name: &str) -> Problem {
     let next = match nearest(name, FIELDS) {
-        Some(near) => format!("Did you mean {near}?"),
-        None => format!("The fields are {}.", FIELDS.join(", ")),
+        Some(near) => tr!("Did you mean {near}?", near),
+        None => tr!("The fields are {names}.", names = FIELDS.join(tr!(", "))),
     };
-    Problem::new(format!("{} is no field", super::text::gist(name)), "", next)
+    Problem::new(tr!("{name} is no field", name = super::text::gist(name)), "", next)
 }
 
 fn draft(fields: &Fields, base: &Draft) -> Result<Draft, Problem> {
@@ -180,8 +185,8 @@ fn draft(fields: &Fields, base: &Draft) -> Result<Draft, Problem> {
         }
     }
     if draft.name.is_some() && draft.count > 1 {
-        let what = format!("A name is given to one task only, and count is {}", draft.count);
-        return Err(Problem::new(what, "", "Take the name or the count away."));
+        let what = tr!("A name is given to one task only, and count is {count}", count = draft.count);
+        return Err(Problem::new(what, "", tr!("Take the name or the count away.")));
     }
     Ok(draft)
 }
@@ -190,7 +195,7 @@ impl Given {
     fn text(&self, name: &str) -> Result<String, Problem> {
         match self {
             Self::Text(text) | Self::Json(Value::String(text)) => Ok(text.clone()),
-            Self::Json(_) => Err(Problem::new(format!("{name} is no text"), "", "Put it into quotes.")),
+            Self::Json(_) => Err(Problem::new(tr!("{name} is no text", name), "", tr!("Put it into quotes."))),
         }
     }
 
@@ -199,7 +204,7 @@ impl Given {
             Self::Text(text) | Self::Json(Value::String(text)) => text.trim().parse().ok(),
             Self::Json(value) => value.as_u64().and_then(|n| u32::try_from(n).ok()),
         };
-        number.ok_or_else(|| Problem::new(format!("{name} is no whole number"), "", ""))
+        number.ok_or_else(|| Problem::new(tr!("{name} is no whole number", name), "", ""))
     }
 
     fn flag(&self, name: &str) -> Result<bool, Problem> {
@@ -211,7 +216,7 @@ impl Given {
         match word.as_str() {
             "true" | "yes" | "on" | "1" => Ok(true),
             "false" | "no" | "off" | "0" => Ok(false),
-            _ => Err(Problem::new(format!("{name} is neither true nor false"), "", "")),
+            _ => Err(Problem::new(tr!("{name} is neither true nor false", name), "", "")),
         }
     }
 }

@@ -84,7 +84,7 @@ fn hailuo_02() -> ModelSpec {
     }
 }
 
-fn hailuo_23(name: &str, short: &str, modes: &str, first_frame: Need) -> ModelSpec {
+fn hailuo_23(name: &str, short: &str, modes: &'static str, first_frame: Need) -> ModelSpec {
     ModelSpec {
         name: name.into(),
         short: short.into(),
@@ -100,7 +100,7 @@ fn hailuo_23(name: &str, short: &str, modes: &str, first_frame: Need) -> ModelSp
 
 fn only_720p(
     name: &str,
-    modes: &str,
+    modes: &'static str,
     first_frame: Need,
     prompt_limit: PromptLimit,
     camera: CameraSupport,
@@ -138,10 +138,9 @@ mod tests {
             let limit = model.prompt_limit;
             let _ = writeln!(
                 out,
-                " | subject {:?} | {} {} | {:?}{}",
+                " | subject {:?} | {} | {:?}{}",
                 model.subject,
-                limit.max,
-                limit.unit.noun(limit.max),
+                limit.unit.counted(limit.max),
                 model.camera,
                 if model.fast_pretreatment { " fast" } else { "" },
             );

@@ -2,8 +2,9 @@
 //!
 //! Source: the service's contract, section Models. A config can override a price or a limit and add a model.
 
-use super::{money::Ptc, near, request::Request};
+use super::{lang, money::Ptc, near, request::Request};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// How a prompt's length is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,8 +71,9 @@ pub struct ModelSpec {
     pub name: String,
     /// Its name in a narrow column.
     pub short: String,
-    /// What it makes a video of, in words for a person: `text, image, first and last frame`.
-    pub modes: String,
+    /// What it makes a video of, in words for a person: `text, image, first and last frame`. Ours are shown in the person's
+    /// language, a config's own as they are.
+    pub modes: Cow<'static, str>,
     /// Its resolutions, the cheapest first.
     pub resolutions: Vec<ResolutionSpec>,
     /// The resolution that is not sent.
@@ -113,6 +115,15 @@ impl ModelSpec {
         name.and_then(|name| self.resolution(name))
             .or_else(|| self.resolution(&self.default_resolution))
             .or_else(|| self.resolutions.first())
+    }
+
+    /// What it makes a video of, as it is shown.
+    #[must_use]
+    pub fn modes(&self) -> &str {
+        match &self.modes {
+            Cow::Borrowed(ours) => lang::tr(ours),
+            Cow::Owned(own) => own,
+        }
     }
 
     /// The shortest side a picture may have, in pixels. The contract says `at least 300`, the Director page `more than

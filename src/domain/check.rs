@@ -12,6 +12,7 @@ use super::{
     problem::Problem,
     request::{ImageRef, Request},
 };
+use crate::tr;
 
 pub use super::picture::ImageLook;
 
@@ -33,9 +34,9 @@ pub fn check(draft: &Draft, catalogue: &Catalogue, webp: bool, image: &dyn Fn(&s
         faults.error(
             Field::Callback,
             Problem::new(
-                "The callback is not an http(s) address",
-                "the service posts to it from outside",
-                "Give it as https://host/path, or leave it empty.",
+                tr!("The callback is not an http(s) address"),
+                tr!("the service posts to it from outside"),
+                tr!("Give it as https://host/path, or leave it empty."),
             ),
         );
     }
@@ -43,9 +44,9 @@ pub fn check(draft: &Draft, catalogue: &Catalogue, webp: bool, image: &dyn Fn(&s
         faults.error(
             Field::Count,
             Problem::new(
-                format!("{} tasks cannot be made at once", draft.count),
+                tr!("{count} tasks cannot be made at once", count = draft.count),
                 "",
-                format!("Choose 1 to {MAX_COUNT}."),
+                tr!("Choose 1 to {most}.", most = MAX_COUNT),
             ),
         );
     }
@@ -112,13 +113,13 @@ impl Faults {
 fn unknown_model(name: &str, catalogue: &Catalogue) -> Problem {
     let names: Vec<&str> = catalogue.names().collect();
     let next = match catalogue.nearest(name) {
-        Some(near) => format!("Did you mean {near}?"),
-        None => format!("Choose {}.", listed(&names)),
+        Some(near) => tr!("Did you mean {near}?", near),
+        None => tr!("Choose {choices}.", choices = listed(&names)),
     };
     if name.trim().is_empty() {
-        return Problem::new("No model is chosen", "", next);
+        return Problem::new(tr!("No model is chosen"), "", next);
     }
-    Problem::new(format!("There is no model {}", super::text::gist(name)), "", next)
+    Problem::new(tr!("There is no model {name}", name = super::text::gist(name)), "", next)
 }
 
 fn check_by_model(
@@ -150,14 +151,18 @@ fn check_by_model(
     if last_alone && at.last_frame != Need::No && at.first_frame == Need::Optional {
         faults.error(
             Field::FirstFrame,
-            Problem::new("A last frame needs a first frame", "", "Give a first frame, or take the last one away."),
+            Problem::new(
+                tr!("A last frame needs a first frame"),
+                "",
+                tr!("Give a first frame, or take the last one away."),
+            ),
         );
     }
     check_offer(draft, model, at, faults);
     if draft.fast_pretreatment
         && let Err(why) = usable(Field::FastPretreatment, model, &at.name)
     {
-        faults.error(Field::FastPretreatment, Problem::new(why, "", "Switch it off."));
+        faults.error(Field::FastPretreatment, Problem::new(why, "", tr!("Switch it off.")));
     }
 }
 
@@ -166,8 +171,8 @@ fn check_prompt(draft: &Draft, model: &ModelSpec, faults: &mut Faults) {
         let at = model.resolution_or_default(draft.resolution.as_deref());
         let takes_frame = at.is_some_and(|at| at.first_frame != Need::No);
         if !takes_frame || draft.first_frame.trim().is_empty() {
-            let next = if takes_frame { "Write one, or give a first frame." } else { "Write one." };
-            faults.error(Field::Prompt, Problem::new("The prompt is missing", "", next));
+            let next = if takes_frame { tr!("Write one, or give a first frame.") } else { tr!("Write one.") };
+            faults.error(Field::Prompt, Problem::new(tr!("The prompt is missing"), "", next));
         }
         return;
     }
@@ -177,9 +182,9 @@ fn check_prompt(draft: &Draft, model: &ModelSpec, faults: &mut Faults) {
         faults.error(
             Field::Prompt,
             Problem::new(
-                format!("The prompt is too long: {used} {}", limit.unit.noun(used)),
-                format!("{} takes at most {} {}", model.name, limit.max, limit.unit.noun(limit.max)),
-                format!("Take out {}.", used - limit.max),
+                tr!("The prompt is too long: {length}", length = limit.unit.counted(used)),
+                tr!("{model} takes at most {length}", model = model.name, length = limit.unit.counted(limit.max)),
+                tr!("Take out {count}.", count = used - limit.max),
             ),
         );
     }
@@ -187,19 +192,23 @@ fn check_prompt(draft: &Draft, model: &ModelSpec, faults: &mut Faults) {
 }
 
 fn missing(field: Field, model: &ModelSpec, at: &ResolutionSpec) -> Problem {
-    let name = field.label();
     let everywhere = field == Field::Subject || model.resolutions.iter().all(|r| r.first_frame == Need::Required);
     let what = if everywhere {
-        format!("{} needs a {name}", model.name)
+        tr!("{model} needs a {picture}", model = model.name, picture = field.label())
     } else {
-        format!("{} needs a {name} at {}", model.name, at.name)
+        tr!(
+            "{model} needs a {picture} at {resolution}",
+            model = model.name,
+            picture = field.label(),
+            resolution = at.name,
+        )
     };
-    Problem::new(what, "", "Give a picture's path or its http(s) address.")
+    Problem::new(what, "", tr!("Give a picture's path or its http(s) address."))
 }
 
 fn not_taken(field: Field, model: &ModelSpec, at: &ResolutionSpec) -> Problem {
     let why = usable(field, model, &at.name).err().unwrap_or_default();
-    Problem::new(why, "", format!("Take the {} away, or choose another model.", field.label()))
+    Problem::new(why, "", tr!("Take the {picture} away, or choose another model.", picture = field.label()))
 }
 
 fn check_offer(draft: &Draft, model: &ModelSpec, at: &ResolutionSpec, faults: &mut Faults) {
@@ -207,20 +216,30 @@ fn check_offer(draft: &Draft, model: &ModelSpec, at: &ResolutionSpec, faults: &m
         && model.resolution(asked).is_none()
     {
         let names: Vec<&str> = model.resolutions.iter().map(|r| r.name.as_str()).collect();
-        let what = format!("{} has no resolution {}", model.name, super::text::gist(asked));
-        faults.error(Field::Resolution, Problem::new(what, "", format!("Choose {}.", listed(&names))));
+        let what =
+            tr!("{model} has no resolution {resolution}", model = model.name, resolution = super::text::gist(asked),);
+        faults.error(Field::Resolution, Problem::new(what, "", tr!("Choose {choices}.", choices = listed(&names))));
         // Which durations there are depends on it.
         return;
     }
     if let Some(asked) = draft.duration
         && !at.durations.contains(&asked)
     {
-        let what = format!("{} makes no {asked} s at {}", model.name, at.name);
+        let what = tr!(
+            "{model} makes no {seconds} s at {resolution}",
+            model = model.name,
+            seconds = asked,
+            resolution = at.name
+        );
         let elsewhere: Vec<&str> =
             model.resolutions.iter().filter(|r| r.durations.contains(&asked)).map(|r| r.name.as_str()).collect();
-        let why =
-            if elsewhere.is_empty() { String::new() } else { format!("{asked} s is made at {}", listed(&elsewhere)) };
-        faults.error(Field::Duration, Problem::new(what, why, format!("Choose {} s.", listed(&at.durations))));
+        let why = if elsewhere.is_empty() {
+            String::new()
+        } else {
+            tr!("{seconds} s is made at {resolutions}", seconds = asked, resolutions = listed(&elsewhere))
+        };
+        let next = tr!("Choose {seconds} s.", seconds = listed(&at.durations));
+        faults.error(Field::Duration, Problem::new(what, why, next));
     }
 }
 
@@ -229,6 +248,7 @@ fn check_offer(draft: &Draft, model: &ModelSpec, at: &ResolutionSpec, faults: &m
 mod tests {
     use super::*;
     use crate::domain::{
+        lang::{self, Lang},
         money::Ptc,
         request::{ImageKind, StoredImage},
     };
@@ -372,6 +392,13 @@ mod tests {
         for (draft, field, sentence) in cases {
             assert_eq!(told(&draft), [(field, sentence.to_owned())], "{draft:?}");
         }
+    }
+
+    #[test]
+    fn faults_are_told_in_the_order_of_chinese() {
+        let draft = Draft { resolution: Some("1080P".into()), duration: Some(10), ..draft(HAILUO) };
+        let sentence = "MiniMax-Hailuo-02 在 1080P 下不支持 10 s：512P 或 768P 支持 10 s。可选 6 s。";
+        assert_eq!(lang::within(Lang::Zh, || told(&draft)), [(Field::Duration, sentence.to_owned())]);
     }
 
     #[test]

@@ -18,7 +18,9 @@ pub fn normalised(message: &str) -> String {
             // An apostrophe within a word quotes nothing.
             '\'' if !before.is_alphanumeric() => Some('\''),
             '“' => Some('”'),
+            '‘' => Some('’'),
             '「' => Some('」'),
+            '『' => Some('』'),
             _ => None,
         };
         if let Some(close) = close.filter(|close| rest.clone().any(|c| c == *close)) {
@@ -39,8 +41,21 @@ pub fn normalised(message: &str) -> String {
     out.split(' ').map(folded).collect::<Vec<_>>().join(" ").trim().to_owned()
 }
 
+/// What stands between blanks, with its digits folded. Chinese has no blanks, so a number or an id may stand right beside
+/// other words there.
+fn folded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let end = rest.find(|c: char| c.is_ascii() != first.is_ascii()).unwrap_or(rest.len());
+        out.push_str(&folded_word(&rest[..end]));
+        rest = &rest[end..];
+    }
+    out
+}
+
 /// A word with its digits folded. A long one of letters and digits mixed is an id.
-fn folded(word: &str) -> String {
+fn folded_word(word: &str) -> String {
     let digits = word.chars().filter(char::is_ascii_digit).count();
     if digits == 0 {
         return word.to_owned();
@@ -63,7 +78,7 @@ fn folded(word: &str) -> String {
     out
 }
 
-/// The field that a message about invalid parameters speaks of, by its name on the wire.
+/// The field that a message about invalid parameters speaks of, by its name on the wire or in Chinese.
 #[must_use]
 pub fn field_of(message: &str) -> Option<Field> {
     let message = message.to_lowercase();
@@ -81,6 +96,16 @@ pub fn field_of(message: &str) -> Option<Field> {
         ("prompt", Field::Prompt),
         ("model", Field::Model),
         ("image", Field::FirstFrame),
+        ("首帧", Field::FirstFrame),
+        ("尾帧", Field::LastFrame),
+        ("主体", Field::Subject),
+        ("回调", Field::Callback),
+        ("分辨率", Field::Resolution),
+        ("时长", Field::Duration),
+        ("提示词优化", Field::Optimizer),
+        ("提示词", Field::Prompt),
+        ("模型", Field::Model),
+        ("图片", Field::FirstFrame),
     ]
     .into_iter()
     .find(|(name, _)| message.contains(name))
@@ -152,6 +177,10 @@ impl Template {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{
+        answer::{Reply, SubmitVerdict, judge_submit},
+        lang::{self, Lang},
+    };
 
     #[test]
     fn messages_that_differ_by_numbers_ids_and_quotes_are_one() {
@@ -162,11 +191,35 @@ mod tests {
             ("refused: \"input new_sensitive\"", "refused: \"输入敏感\""),
             ("model 'a' can't", "model 'b' can't"),
             ("第 3 张图片", "第 12 张图片"),
+            ("任务106916112212032不存在", "任务9916112212不存在"),
+            ("文件9f86d081884c7d659a2feaa0已损坏", "文件1a86d0818847d659a2feaa01已损坏"),
+            ("参数‘a’无效", "参数‘b’无效"),
         ] {
             assert_eq!(normalised(one), normalised(other));
         }
         assert_ne!(normalised("first frame is too small"), normalised("last frame is too small"));
         assert_eq!(normalised("an unclosed \"quote 5"), "an unclosed \"quote #");
+    }
+
+    #[test]
+    fn what_the_service_refuses_for_one_cause_is_one_in_either_language() {
+        let refused = |seconds: u32| {
+            let body = format!(
+                r#"{{"error":{{"err_code":-10011,"message":"duration {seconds} is bad","message_cn":"时长{seconds}不支持"}}}}"#
+            );
+            match judge_submit(&Reply::Answered { http: 400, retry_after_ms: None, body }) {
+                SubmitVerdict::Refused { error, .. } => error.message,
+                other => format!("{other:?}"),
+            }
+        };
+        for (lang, message) in [
+            (Lang::En, "the gateway found the request invalid: duration # is bad"),
+            (Lang::Zh, "网关认为请求无效：时长#不支持"),
+        ] {
+            let [one, other] = lang::within(lang, || [refused(7), refused(60)]);
+            assert_eq!((normalised(&one).as_str(), normalised(&other).as_str()), (message, message));
+            assert_eq!(field_of(message), Some(Field::Duration));
+        }
     }
 
     #[test]
@@ -177,6 +230,11 @@ mod tests {
             ("prompt too long", Some(Field::Prompt)),
             ("image too small", Some(Field::FirstFrame)),
             ("invalid params", None),
+            ("参数错误：时长 7 不支持", Some(Field::Duration)),
+            ("参数错误：prompt_optimizer", Some(Field::Optimizer)),
+            ("提示词过长", Some(Field::Prompt)),
+            ("尾帧图片无法读取", Some(Field::LastFrame)),
+            ("参数错误", None),
         ] {
             assert_eq!(field_of(message), field, "{message}");
         }

@@ -1,6 +1,7 @@
 //! A draft: the request as the person types it, before it is checked against the catalogue.
 
 use super::problem::Problem;
+use crate::tr;
 use serde::{Deserialize, Serialize};
 
 /// What stands in the fields of compose, or came by the command line. Values that the chosen model cannot use are
@@ -125,20 +126,20 @@ pub enum Field {
 impl Field {
     /// The field's name on the screen and in sentences.
     #[must_use]
-    pub const fn label(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
-            Self::Model => "model",
-            Self::Prompt => "prompt",
-            Self::FirstFrame => "first frame",
-            Self::LastFrame => "last frame",
-            Self::Subject => "subject",
-            Self::Resolution => "resolution",
-            Self::Duration => "duration",
-            Self::Optimizer => "optimizer",
-            Self::Callback => "callback",
-            Self::Count => "count",
-            Self::FastPretreatment => "fast pretreatment",
-            Self::Watermark => "watermark",
+            Self::Model => tr!("model"),
+            Self::Prompt => tr!("prompt"),
+            Self::FirstFrame => tr!("first frame"),
+            Self::LastFrame => tr!("last frame"),
+            Self::Subject => tr!("subject"),
+            Self::Resolution => tr!("resolution"),
+            Self::Duration => tr!("duration"),
+            Self::Optimizer => tr!("optimizer"),
+            Self::Callback => tr!("callback"),
+            Self::Count => tr!("count"),
+            Self::FastPretreatment => tr!("fast pretreatment"),
+            Self::Watermark => tr!("watermark"),
         }
     }
 }

@@ -6,6 +6,7 @@ use super::{
     draft::{Draft, Field, Lists},
     request::{ImageRef, Request},
 };
+use crate::tr;
 
 /// Every field in the order of compose's rows, with why it cannot be chosen for that model at that resolution. An
 /// unknown resolution counts as the model's default one.
@@ -46,21 +47,29 @@ pub fn usable(field: Field, model: &ModelSpec, resolution: &str) -> Result<(), S
             Need::Optional | Need::Required => Ok(()),
         },
         Field::Subject => match model.subject {
-            Need::No => Err(format!("{} takes no subject picture", model.name)),
+            Need::No => Err(tr!("{model} takes no subject picture", model = model.name)),
             Need::Optional | Need::Required => Ok(()),
         },
         Field::Resolution => match model.resolutions.as_slice() {
-            [only] => Err(format!("{} makes {} only", model.name, only.name)),
+            [only] => Err(tr!("{model} makes {resolution} only", model = model.name, resolution = only.name)),
             _ => Ok(()),
         },
         Field::Duration => match at {
             Some(at) if at.durations.len() == 1 => {
-                Err(format!("{} makes {} s only at {}", model.name, at.durations[0], at.name))
+                let seconds = at.durations[0];
+                Err(tr!(
+                    "{model} makes {seconds} s only at {resolution}",
+                    model = model.name,
+                    seconds,
+                    resolution = at.name
+                ))
             }
             _ => Ok(()),
         },
         Field::FastPretreatment if model.fast_pretreatment => Ok(()),
-        Field::FastPretreatment => Err(format!("{} does not know fast pretreatment; Hailuo models do", model.name)),
+        Field::FastPretreatment => {
+            Err(tr!("{model} does not know fast pretreatment; Hailuo models do", model = model.name))
+        }
     }
 }
 
@@ -70,20 +79,35 @@ fn no_frame(model: &ModelSpec, at: Option<&ResolutionSpec>, frame: Field, need: 
     let elsewhere: Vec<&str> = taking.map(|resolution| resolution.name.as_str()).collect();
     match at {
         Some(at) if !elsewhere.is_empty() => {
-            format!("{} takes no {} at {}, only at {}", model.name, frame.label(), at.name, listed(&elsewhere))
+            tr!(
+                "{model} takes no {frame} at {resolution}, only at {others}",
+                model = model.name,
+                frame = frame.label(),
+                resolution = at.name,
+                others = listed(&elsewhere),
+            )
         }
-        _ => format!("{} takes no {}", model.name, frame.label()),
+        _ => tr!("{model} takes no {frame}", model = model.name, frame = frame.label()),
     }
 }
 
-/// Words as a sentence lists them: `6`, `6 or 10`, `512P, 768P or 1080P`.
+/// Words as a sentence offers them: `6`, `6 or 10`, `512P, 768P or 1080P`.
 #[must_use]
 pub fn listed<T: ToString>(words: &[T]) -> String {
+    joined(words, |front, last| tr!("{front} or {last}", front, last))
+}
+
+/// Words as a sentence counts them up: `a`, `a and b`, `a, b and c`.
+pub(super) fn listed_all<T: ToString>(words: &[T]) -> String {
+    joined(words, |front, last| tr!("{front} and {last}", front, last))
+}
+
+fn joined<T: ToString>(words: &[T], with_last: fn(&str, &str) -> String) -> String {
     let words: Vec<String> = words.iter().map(ToString::to_string).collect();
     match words.as_slice() {
         [] => String::new(),
         [only] => only.clone(),
-        [front @ .., last] => format!("{} or {last}", front.join(", ")),
+        [front @ .., last] => with_last(&front.join(tr!(", ")), last),
     }
 }
 
@@ -138,7 +162,10 @@ impl Draft {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::domain::catalogue::Catalogue;
+    use crate::domain::{
+        catalogue::Catalogue,
+        lang::{self, Lang},
+    };
 
     fn closed(model: &str, resolution: &str) -> Vec<(Field, String)> {
         let catalogue = Catalogue::builtin();
@@ -220,5 +247,19 @@ mod tests {
             (listed(&[6]), listed(&[6, 10]), listed(&["a", "b", "c"])),
             ("6".into(), "6 or 10".into(), "a, b or c".into())
         );
+    }
+
+    #[test]
+    fn a_sentence_lists_words_as_its_language_does() {
+        let catalogue = Catalogue::builtin();
+        let model = catalogue.spec("MiniMax-Hailuo-02").unwrap();
+        lang::within(Lang::Zh, || {
+            assert_eq!(listed(&["a", "b", "c"]), "a、b 或 c");
+            assert_eq!(
+                usable(Field::LastFrame, model, "512P"),
+                Err("MiniMax-Hailuo-02 在 512P 下不支持尾帧，仅 768P 或 1080P 支持".to_owned())
+            );
+            assert_eq!(model.modes(), "文字、图片、首帧和尾帧");
+        });
     }
 }

@@ -2,6 +2,7 @@
 //! matter of `io`.
 
 use super::{export::size, problem::Problem, request::ImageKind};
+use crate::tr;
 use serde::{Deserialize, Serialize};
 
 /// What is in a folder.
@@ -57,7 +58,7 @@ impl Entry {
     #[must_use]
     pub fn facts(&self) -> String {
         match &self.kind {
-            EntryKind::Folder => "folder".into(),
+            EntryKind::Folder => tr!("folder").into(),
             EntryKind::Picture { kind, bytes, width, height } => {
                 format!("{} {width}x{height}, {}", kind.extension().to_uppercase(), size(*bytes))
             }
@@ -121,11 +122,12 @@ pub fn several(typed: &str, listing: &Listing) -> Result<Vec<String>, Problem> {
     };
     let found: Vec<String> = listing.entries.iter().filter(wanted).map(|entry| entry.path(&listing.folder)).collect();
     if found.is_empty() {
-        let why = if pattern.is_empty() { "there is no picture in it" } else { "no file there has such a name" };
+        let why =
+            if pattern.is_empty() { tr!("there is no picture in it") } else { tr!("no file there has such a name") };
         return Err(Problem::new(
-            format!("{} stands for no picture", super::text::gist(typed)),
+            tr!("{path} stands for no picture", path = super::text::gist(typed)),
             why,
-            "Check the path.",
+            tr!("Check the path."),
         ));
     }
     Ok(found)

@@ -8,6 +8,7 @@ use super::{
     problem::Problem,
     text,
 };
+use crate::tr;
 use std::ops::Range;
 
 /// Everything that looks wrong in a prompt for that model, in the order it stands there.
@@ -48,17 +49,17 @@ fn ignored(prompt: &str, brackets: &[Bracket], model: &ModelSpec) -> Option<Faul
         CameraSupport::Commands | CameraSupport::Exact => return None,
         CameraSupport::Described => (
             Problem::new(
-                format!("{} has no camera commands such as {shown}", model.name),
-                "it follows a description in plain words",
-                "Take the brackets away and describe the movement.",
+                tr!("{model} has no camera commands such as {shown}", model = model.name, shown),
+                tr!("it follows a description in plain words"),
+                tr!("Take the brackets away and describe the movement."),
             ),
             true,
         ),
         CameraSupport::None => (
             Problem::new(
-                format!("{} ignores camera commands such as {shown}", model.name),
+                tr!("{model} ignores camera commands such as {shown}", model = model.name, shown),
                 "",
-                "Take them out, or choose a model that follows them.",
+                tr!("Take them out, or choose a model that follows them."),
             ),
             false,
         ),
@@ -79,9 +80,9 @@ fn full_width(prompt: &str, brackets: &[Bracket]) -> Option<Fault> {
     });
     Some(warning(
         Problem::new(
-            format!("Camera command in full-width brackets: {shown}"),
-            "only [ ] are read as a command",
-            "Use [ ].",
+            tr!("Camera command in full-width brackets: {shown}", shown),
+            tr!("only [ ] are read as a command"),
+            tr!("Use [ ]."),
         ),
         Some(edited(prompt, edits)),
     ))
@@ -93,9 +94,9 @@ fn crowded(prompt: &str, bracket: &Bracket) -> Option<Fault> {
         let shown = text::gist(&prompt[bracket.range.clone()]).into_owned();
         warning(
             Problem::new(
-                format!("{number} camera commands at once in {shown}"),
-                format!("at most {MOST_AT_ONCE} are advised"),
-                "Put some into a bracket of their own: brackets in a row run one after another.",
+                tr!("{number} camera commands at once in {shown}", number, shown),
+                tr!("at most {most} are advised", most = MOST_AT_ONCE),
+                tr!("Put some into a bracket of their own: brackets in a row run one after another."),
             ),
             None,
         )
@@ -108,14 +109,14 @@ fn misspelt(prompt: &str, item: &Range<usize>) -> Option<Fault> {
     match camera::read(word) {
         Reading::Known(_) => None,
         Reading::Near(meant) => Some(warning(
-            Problem::new(format!("[{shown}] is no camera command"), "", format!("Did you mean [{meant}]?")),
+            Problem::new(tr!("[{shown}] is no camera command", shown), "", tr!("Did you mean [{meant}]?", meant)),
             Some(edited(prompt, [(item.clone(), meant.to_owned())].into_iter())),
         )),
         Reading::Unknown => Some(warning(
             Problem::new(
-                format!("[{shown}] is no camera command"),
+                tr!("[{shown}] is no camera command", shown),
                 "",
-                "Type [ to see the fifteen there are, or take the brackets away.",
+                tr!("Type [ to see the fifteen there are, or take the brackets away."),
             ),
             None,
         )),
@@ -137,9 +138,9 @@ fn hidden(prompt: &str) -> Option<Fault> {
         codes.truncate(5);
         warning(
             Problem::new(
-                "The prompt has characters that cannot be seen",
-                codes.join(", "),
-                "They most likely came with a paste; take them out.",
+                tr!("The prompt has characters that cannot be seen"),
+                codes.join(tr!(", ")),
+                tr!("They most likely came with a paste; take them out."),
             ),
             Some(cleaned.into_owned()),
         )
@@ -150,7 +151,10 @@ fn trailing(prompt: &str) -> Option<Fault> {
     let bare = prompt.trim_end();
     // A prompt of blanks only is a missing prompt, which is said elsewhere.
     (bare != prompt && !bare.is_empty()).then(|| {
-        warning(Problem::new("The prompt ends in a blank or an empty line", "", "Take it away."), Some(bare.to_owned()))
+        warning(
+            Problem::new(tr!("The prompt ends in a blank or an empty line"), "", tr!("Take it away.")),
+            Some(bare.to_owned()),
+        )
     })
 }
 

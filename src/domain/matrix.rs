@@ -6,11 +6,12 @@ use super::{
     catalogue::Catalogue,
     check,
     draft::{Draft, Lists, Severity},
-    fields::listed,
+    fields::listed_all,
     picture::ImageLook,
     problem::Problem,
     request::Request,
 };
+use crate::tr;
 use std::collections::HashSet;
 
 /// A draft with everything that can stand for several values.
@@ -99,14 +100,14 @@ pub fn expand(matrices: &[Matrix], rules: &Rules<'_>) -> Result<Plan, Problem> {
     }
     if asked > rules.most {
         let what = if asked == usize::MAX {
-            "This makes more tasks than can be counted".into()
+            tr!("This makes more tasks than can be counted").into()
         } else {
-            format!("This makes {asked} tasks")
+            tr!("This makes {asked} tasks", asked)
         };
         return Err(Problem::new(
             what,
-            format!("at most {} are made at once", rules.most),
-            "Take some values out, or raise compose.max_tasks in the config.",
+            tr!("at most {most} are made at once", most = rules.most),
+            tr!("Take some values out, or raise compose.max_tasks in the config."),
         ));
     }
     let mut plan = Plan::default();
@@ -147,16 +148,14 @@ fn take(plan: &mut Plan, seen: &mut HashSet<(Request, Option<String>)>, of: usiz
 pub fn size(matrix: &Matrix) -> Result<usize, Problem> {
     let lengths = lengths(matrix);
     if !matrix.draft.lists.zip {
-        return Ok(lengths.iter().fold(1, |product, (_, length)| product.saturating_mul(*length)));
+        return Ok(lengths.iter().fold(1, |product, length| product.saturating_mul(*length)));
     }
-    let longer: Vec<&(&str, usize)> = lengths.iter().filter(|(_, length)| *length > 1).collect();
-    let longest = longer.iter().map(|(_, length)| *length).max().unwrap_or(1);
-    if longer.iter().any(|(_, length)| *length != longest) {
-        let told: Vec<String> = longer.iter().map(|(name, length)| format!("{length} {name}")).collect();
+    let longest = lengths.into_iter().max().unwrap_or(1);
+    if lengths.iter().any(|length| *length > 1 && *length != longest) {
         return Err(Problem::new(
-            "One by one needs lists of the same length",
-            format!("there are {}", listed(&told).replace(" or ", " and ")),
-            "Make them equal, or take each with each.",
+            tr!("One by one needs lists of the same length"),
+            tr!("there are {lists}", lists = listed_all(&told(lengths))),
+            tr!("Make them equal, or take each with each."),
         ));
     }
     Ok(longest)
@@ -165,18 +164,34 @@ pub fn size(matrix: &Matrix) -> Result<usize, Problem> {
 /// Whether there is anything to combine: two lists or more.
 #[must_use]
 pub fn combines(matrix: &Matrix) -> bool {
-    lengths(matrix).iter().filter(|(_, length)| *length > 1).count() > 1
+    lengths(matrix).iter().filter(|length| **length > 1).count() > 1
 }
 
-fn lengths(matrix: &Matrix) -> [(&'static str, usize); 5] {
+/// How many models, prompts, first frames, resolutions and durations there are; at least one of each.
+fn lengths(matrix: &Matrix) -> [usize; 5] {
     let Lists { models, resolutions, durations, .. } = &matrix.draft.lists;
     [
-        ("models", models.len().max(1)),
-        ("prompts", Template::parse(&matrix.draft.prompt).count()),
-        ("first frames", matrix.first_frames.len().max(1)),
-        ("resolutions", resolutions.len().max(1)),
-        ("durations", durations.len().max(1)),
+        models.len().max(1),
+        Template::parse(&matrix.draft.prompt).count(),
+        matrix.first_frames.len().max(1),
+        resolutions.len().max(1),
+        durations.len().max(1),
     ]
+}
+
+/// The lists among them, in words.
+fn told([models, prompts, first_frames, resolutions, durations]: [usize; 5]) -> Vec<String> {
+    [
+        (models, tr!("{count} models", count = models)),
+        (prompts, tr!("{count} prompts", count = prompts)),
+        (first_frames, tr!("{count} first frames", count = first_frames)),
+        (resolutions, tr!("{count} resolutions", count = resolutions)),
+        (durations, tr!("{count} durations", count = durations)),
+    ]
+    .into_iter()
+    .filter(|(length, _)| *length > 1)
+    .map(|(_, told)| told)
+    .collect()
 }
 
 /// All combinations, each as a draft of its own. [`size`] was looked at before.
@@ -251,7 +266,10 @@ fn leave_out_unused(cells: &mut [Draft], catalogue: &Catalogue) {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::domain::request::{ImageKind, StoredImage};
+    use crate::domain::{
+        lang::{self, Lang},
+        request::{ImageKind, StoredImage},
+    };
 
     const HAILUO: &str = "MiniMax-Hailuo-02";
     const HAILUO_23: &str = "MiniMax-Hailuo-2.3";
@@ -329,6 +347,13 @@ mod tests {
             "One by one needs lists of the same length: there are 3 prompts and 2 durations. Make them equal, or take each \
              with each."
         );
+    }
+
+    #[test]
+    fn a_fault_of_several_lists_is_one_sentence_in_chinese_too() {
+        let lists = Lists { durations: vec![6, 10], zip: true, ..Lists::default() };
+        let said = lang::within(Lang::Zh, || expanded(&[draft("{a|b|c}", lists).into()], 100).unwrap_err().to_string());
+        assert_eq!(said, "逐一配对要求各列表长度相同：现有 3 个提示词和 2 个时长。使长度一致，或改用全部组合。");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Money in PTC, the gateway's unit (about one US dollar). Whole thousandths, so that sums are exact.
 
+use crate::tr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, iter::Sum, ops, str::FromStr};
 
@@ -77,7 +78,7 @@ impl FromStr for Ptc {
 
     /// Reads a decimal number; digits past the third after the point are cut off.
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("{text:?} is not an amount of PTC, such as 0.5");
+        let wrong = || tr!("{text} is not an amount of PTC, such as 0.5", text = format!("{text:?}"));
         let trimmed = text.trim();
         let (sign, digits) = trimmed.strip_prefix('-').map_or((1, trimmed), |rest| (-1, rest));
         let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));

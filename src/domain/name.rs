@@ -3,6 +3,7 @@
 //! The server's own file name is never used. Whether the name is free is for the download to see.
 
 use super::{near, task::Task, text};
+use crate::tr;
 use jiff::{Timestamp, tz::Offset};
 use std::fmt::Write;
 use unicode_segmentation::UnicodeSegmentation;
@@ -47,24 +48,32 @@ fn pieces(template: &str) -> Vec<Piece<'_>> {
 /// What is wrong, as a sentence without a final stop: an unknown placeholder (with a near name), a brace that is not
 /// closed, a folder in it, nothing in it.
 pub fn check_template(template: &str) -> Result<(), String> {
-    let all = || PLACEHOLDERS.map(|name| format!("{{{name}}}")).join(" ");
+    let braced = |name: &str| format!("{{{name}}}");
     if template.trim().is_empty() {
-        return Err("the name's template is empty".into());
+        return Err(tr!("the name's template is empty").into());
     }
     if template.contains(['/', '\\']) {
-        return Err("the name's template has a folder in it; folders belong into download.dir".into());
+        return Err(tr!("the name's template has a folder in it; folders belong into download.dir").into());
     }
     for piece in pieces(template) {
         match piece {
             Piece::Placeholder(name) if PLACEHOLDERS.contains(&name) => {}
             Piece::Placeholder(name) => {
                 return Err(match near::nearest(name, PLACEHOLDERS) {
-                    Some(near) => format!("there is no placeholder {{{name}}}; did you mean {{{near}}}?"),
-                    None => format!("there is no placeholder {{{name}}}; there are {}", all()),
+                    Some(near) => tr!(
+                        "there is no placeholder {name}; did you mean {near}?",
+                        name = braced(name),
+                        near = braced(near),
+                    ),
+                    None => tr!(
+                        "there is no placeholder {name}; there are {all}",
+                        name = braced(name),
+                        all = PLACEHOLDERS.map(braced).join(" "),
+                    ),
                 });
             }
             Piece::Text(text) if text.contains(['{', '}']) => {
-                return Err("a brace in the name's template has no partner".into());
+                return Err(tr!("a brace in the name's template has no partner").into());
             }
             Piece::Text(_) => {}
         }

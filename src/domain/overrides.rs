@@ -9,7 +9,9 @@ use super::{
     near,
     time::SECOND,
 };
+use crate::tr;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// The changes to one model; `None` leaves a value as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +72,7 @@ impl Catalogue {
         let known = self.models.iter().position(|model| model.name == name);
         let mut model = match known {
             Some(at) if changes.like.is_none() => self.models[at].clone(),
-            Some(_) => return Err(format!("{name} is a known model, so `like` has no meaning here")),
+            Some(_) => return Err(tr!("{name} is a known model, so `like` has no meaning here", name)),
             None => ModelSpec { name: name.into(), short: name.into(), ..self.template(name, changes)? },
         };
         change(&mut model, changes)?;
@@ -83,35 +85,35 @@ impl Catalogue {
 
     fn template(&self, name: &str, changes: &ModelOverride) -> Result<ModelSpec, String> {
         if name.trim().is_empty() {
-            return Err("a model needs a name".into());
+            return Err(tr!("a model needs a name").into());
         }
         let Some(like) = &changes.like else {
-            return self.default_model().cloned().ok_or_else(|| "there is no model it could be like".into());
+            return self.default_model().cloned().ok_or_else(|| tr!("there is no model it could be like").into());
         };
         self.spec(like).cloned().ok_or_else(|| match near::nearest(like, self.names()) {
-            Some(near) => format!("there is no model {like} it could be like; did you mean {near}?"),
-            None => format!("there is no model {like} it could be like"),
+            Some(near) => tr!("there is no model {name} it could be like; did you mean {near}?", name = like, near),
+            None => tr!("there is no model {name} it could be like", name = like),
         })
     }
 }
 
 fn change(model: &mut ModelSpec, changes: &ModelOverride) -> Result<(), String> {
     set(&mut model.short, &changes.short);
-    set(&mut model.modes, &changes.modes);
+    set(&mut model.modes, &changes.modes.clone().map(Cow::Owned));
     set(&mut model.price, &changes.price);
     set(&mut model.subject, &changes.subject);
     set(&mut model.camera, &changes.camera);
     set(&mut model.fast_pretreatment, &changes.fast_pretreatment);
     set(&mut model.default_duration, &changes.default_duration);
     if model.price < Ptc::ZERO {
-        return Err("price is below nothing".into());
+        return Err(tr!("price is below nothing").into());
     }
     if let Some(limit) = prompt_limit(changes)? {
         model.prompt_limit = limit;
     }
     if let Some((quick, slow)) = changes.usual_seconds {
         if quick > slow {
-            return Err("usual_seconds has the quick case first, then the slow one".into());
+            return Err(tr!("usual_seconds has the quick case first, then the slow one").into());
         }
         model.usual_ms = (quick.saturating_mul(SECOND), slow.saturating_mul(SECOND));
     }
@@ -126,12 +128,12 @@ fn set<T: Clone>(value: &mut T, change: &Option<T>) {
 
 fn prompt_limit(changes: &ModelOverride) -> Result<Option<PromptLimit>, String> {
     let limit = match (changes.max_prompt_chars, changes.max_prompt_words) {
-        (Some(_), Some(_)) => return Err("max_prompt_chars and max_prompt_words exclude each other".into()),
+        (Some(_), Some(_)) => return Err(tr!("max_prompt_chars and max_prompt_words exclude each other").into()),
         (Some(max), None) => PromptLimit { unit: LengthUnit::Chars, max },
         (None, Some(max)) => PromptLimit { unit: LengthUnit::Words, max },
         (None, None) => return Ok(None),
     };
-    if limit.max == 0 { Err("a prompt of no length at all is no prompt".into()) } else { Ok(Some(limit)) }
+    if limit.max == 0 { Err(tr!("a prompt of no length at all is no prompt").into()) } else { Ok(Some(limit)) }
 }
 
 fn change_resolutions(model: &mut ModelSpec, changes: &ModelOverride) -> Result<(), String> {
@@ -153,22 +155,26 @@ fn change_resolutions(model: &mut ModelSpec, changes: &ModelOverride) -> Result<
     }
     let Some(default) = model.resolution(&model.default_resolution) else {
         return Err(match model.default_resolution.as_str() {
-            "" => "a model needs at least one resolution".into(),
-            missing => format!("default_resolution {missing} is not among the resolutions"),
+            "" => tr!("a model needs at least one resolution").into(),
+            missing => tr!("default_resolution {name} is not among the resolutions", name = missing),
         });
     };
     if !default.durations.contains(&model.default_duration) {
-        return Err(format!("default_duration {} is not offered at {}", model.default_duration, default.name));
+        return Err(tr!(
+            "default_duration {seconds} is not offered at {resolution}",
+            seconds = model.default_duration,
+            resolution = default.name,
+        ));
     }
     Ok(())
 }
 
 fn resolved(model: &ModelSpec, new: &ResolutionOverride) -> Result<ResolutionSpec, String> {
     if new.name.trim().is_empty() {
-        return Err("a resolution needs a name, such as 768P".into());
+        return Err(tr!("a resolution needs a name, such as 768P").into());
     }
     if new.durations.is_empty() || new.durations.contains(&0) {
-        return Err(format!("resolution {} needs durations in seconds, such as [6, 10]", new.name));
+        return Err(tr!("resolution {name} needs durations in seconds, such as [6, 10]", name = new.name));
     }
     let former = model.resolution_or_default(Some(&new.name));
     let need = |said: Option<Need>, was: fn(&ResolutionSpec) -> Need| said.or(former.map(was)).unwrap_or(Need::No);

@@ -7,6 +7,7 @@ use super::{
     problem::Problem,
     request::{ImageKind, StoredImage},
 };
+use crate::tr;
 
 /// The largest picture the service takes: 20 MB.
 pub const MAX_BYTES: u64 = 20 * MB;
@@ -87,19 +88,19 @@ pub fn problems(text: &str, model: &ModelSpec, webp: bool, look: &dyn Fn(&str) -
         Typed::Empty => Vec::new(),
         Typed::Address(address) if is_web_address(address) => Vec::new(),
         Typed::Address(_) => vec![Problem::new(
-            "This is not a whole address",
-            "a host is missing, or there is a blank in it",
-            "Give it as https://host/picture.jpg.",
+            tr!("This is not a whole address"),
+            tr!("a host is missing, or there is a blank in it"),
+            tr!("Give it as https://host/picture.jpg."),
         )],
         Typed::Data(data) => data_problem(data, webp).into_iter().collect(),
         Typed::Foreign(_) => vec![Problem::new(
-            "The service cannot fetch this address",
-            "it takes http and https only",
-            "Give an http(s) address, or the path of a file on this machine.",
+            tr!("The service cannot fetch this address"),
+            tr!("it takes http and https only"),
+            tr!("Give an http(s) address, or the path of a file on this machine."),
         )],
         Typed::Path(path) => match look(path) {
             ImageLook::Unread | ImageLook::Reading => {
-                vec![Problem::new("The picture is still being read", "", "Wait a moment.")]
+                vec![Problem::new(tr!("The picture is still being read"), "", tr!("Wait a moment."))]
             }
             ImageLook::Failed(problem) => vec![problem],
             ImageLook::Found(image) => image_problems(&image, model, webp),
@@ -111,9 +112,9 @@ pub fn problems(text: &str, model: &ModelSpec, webp: bool, look: &dyn Fn(&str) -
 fn data_problem(data: &str, webp: bool) -> Option<Problem> {
     let wrong_label = || {
         Problem::new(
-            "This data URL is none that the service takes",
-            format!("it takes {}", kinds(webp)),
-            "It must begin with data:image/jpeg;base64, or data:image/png;base64,",
+            tr!("This data URL is none that the service takes"),
+            tr!("it takes {kinds}", kinds = kinds(webp)),
+            tr!("It must begin with data:image/jpeg;base64, or data:image/png;base64,"),
         )
     };
     let Some((label, content)) = data.split_once(',') else { return Some(wrong_label()) };
@@ -127,8 +128,8 @@ fn data_problem(data: &str, webp: bool) -> Option<Problem> {
     (bytes > MAX_BYTES).then(|| too_large(bytes))
 }
 
-const fn kinds(webp: bool) -> &'static str {
-    if webp { "JPG, PNG and WebP" } else { "JPG and PNG" }
+fn kinds(webp: bool) -> &'static str {
+    if webp { tr!("JPG, PNG and WebP") } else { tr!("JPG and PNG") }
 }
 
 /// Everything for which the service would refuse a picture that was read.
@@ -137,44 +138,46 @@ pub fn image_problems(image: &StoredImage, model: &ModelSpec, webp: bool) -> Vec
     let mut found = Vec::new();
     if image.kind == ImageKind::Webp && !webp {
         found.push(Problem::new(
-            "The picture is a WebP, whatever its name says",
-            format!("this host takes {}", kinds(webp)),
-            "Convert it to JPG or PNG.",
+            tr!("The picture is a WebP, whatever its name says"),
+            tr!("this host takes {kinds}", kinds = kinds(webp)),
+            tr!("Convert it to JPG or PNG."),
         ));
     }
     if image.bytes > MAX_BYTES {
         found.push(too_large(image.bytes));
     }
-    let sides = format!("it is {}x{}", image.width, image.height);
+    let sides = tr!("it is {width}x{height}", width = image.width, height = image.height);
     let shorter = image.width.min(image.height);
     if shorter < model.min_side() {
         found.push(Problem::new(
-            format!(
-                "The picture is too small: {} takes a shorter side of at least {} px",
-                model.name,
-                model.min_side()
+            tr!(
+                "The picture is too small: {model} takes a shorter side of at least {least} px",
+                model = model.name,
+                least = model.min_side(),
             ),
             sides.clone(),
-            "Choose a larger picture.",
+            tr!("Choose a larger picture."),
         ));
     }
     if u64::from(image.width.max(image.height)) * SHORTER > u64::from(shorter) * LONGER {
-        let shape = if image.width > image.height { "wide" } else { "tall" };
-        found.push(Problem::new(
-            format!("The picture is too {shape}: the service takes ratios from 2:5 to 5:2"),
-            sides,
-            "Crop it.",
-        ));
+        let what = if image.width > image.height {
+            tr!("The picture is too wide: the service takes ratios from 2:5 to 5:2")
+        } else {
+            tr!("The picture is too tall: the service takes ratios from 2:5 to 5:2")
+        };
+        found.push(Problem::new(what, sides, tr!("Crop it.")));
     }
     found
 }
 
 fn too_large(bytes: u64) -> Problem {
+    // Rounded up, so that nothing over the limit reads as the limit.
+    let tenths = (bytes * 10).div_ceil(MB);
+    let size = format!("{}.{}", tenths / 10, tenths % 10);
     Problem::new(
-        "The picture is too large: the service takes at most 20 MB",
-        // Rounded up, so that nothing over the limit reads as the limit.
-        format!("it has {}.{} MB", (bytes * 10).div_ceil(MB) / 10, (bytes * 10).div_ceil(MB) % 10),
-        "Make it smaller or save it as JPG.",
+        tr!("The picture is too large: the service takes at most 20 MB"),
+        tr!("it has {size} MB", size),
+        tr!("Make it smaller or save it as JPG."),
     )
 }
 

@@ -14,6 +14,7 @@ use super::{
     request::Request,
     time::Wall,
 };
+use crate::tr;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -34,10 +35,9 @@ impl FromStr for TaskKey {
     /// Reads `12` or `#12`.
     fn from_str(text: &str) -> Result<Self, String> {
         let digits = text.trim().trim_start_matches('#');
-        digits
-            .parse()
-            .map(Self)
-            .map_err(|_| format!("{text:?} is not a task's key; keys look like #12 (see `reeltop list`)"))
+        digits.parse().map(Self).map_err(|_| {
+            tr!("{text} is not a task's key; keys look like #12 (see `reeltop list`)", text = format!("{text:?}"))
+        })
     }
 }
 

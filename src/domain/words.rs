@@ -1,6 +1,7 @@
 //! The length of a prompt, as the service counts it.
 
 use super::catalogue::{LengthUnit, PromptLimit};
+use crate::tr;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// How many of that unit a text has. A character is a Unicode scalar value. A word is a Unicode word (UAX #29), and
@@ -35,14 +36,14 @@ const fn is_cjk(c: char) -> bool {
 }
 
 impl LengthUnit {
-    /// The unit's name for that many of it: `1 word`, `200 words`.
+    /// That many of it: `1 word`, `200 words`.
     #[must_use]
-    pub const fn noun(self, number: usize) -> &'static str {
+    pub fn counted(self, number: usize) -> String {
         match (self, number) {
-            (Self::Words, 1) => "word",
-            (Self::Words, _) => "words",
-            (Self::Chars, 1) => "character",
-            (Self::Chars, _) => "characters",
+            (Self::Words, 1) => tr!("1 word").into(),
+            (Self::Words, count) => tr!("{count} words", count),
+            (Self::Chars, 1) => tr!("1 character").into(),
+            (Self::Chars, count) => tr!("{count} characters", count),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::{
         request::ImageKind,
     },
     io::{paths::expanded, words},
+    tr,
 };
 use imagesize::ImageType;
 use std::{
@@ -34,13 +35,14 @@ pub fn list(typed: &str) -> Result<Listing, Problem> {
         _ => folder.to_owned(),
     };
     let fail = |why: String| {
-        let what = format!("{} cannot be listed", words::quote(if folder.is_empty() { "." } else { &folder }, 200));
-        Problem::new(what, why, "Check the path.")
+        let what =
+            tr!("{path} cannot be listed", path = words::quote(if folder.is_empty() { "." } else { &folder }, 200));
+        Problem::new(what, why, tr!("Check the path."))
     };
     let place = expanded(if folder.is_empty() { "." } else { &folder }).map_err(|why| fail(why.into()))?;
     let hidden = name.starts_with('.');
     let mut entries: Vec<Entry> = fs::read_dir(&place)
-        .map_err(|error| fail(error.to_string()))?
+        .map_err(|error| fail(words::system(&error)))?
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| hidden || !name.starts_with('.'))
         .take(MOST)
@@ -87,18 +89,19 @@ fn picture(path: &Path, bytes: u64) -> Option<EntryKind> {
 /// # Errors
 /// When it cannot be read, is too large, or is no text.
 pub fn text(typed: &str) -> Result<String, Problem> {
-    let fail =
-        |why: String| Problem::new(format!("{} cannot be read", words::quote(typed, 200)), why, "Check the path.");
+    let fail = |why: String| {
+        Problem::new(tr!("{path} cannot be read", path = words::quote(typed, 200)), why, tr!("Check the path."))
+    };
     let path = expanded(typed.trim()).map_err(|why| fail(why.into()))?;
-    let meta = fs::metadata(&path).map_err(|error| fail(error.to_string()))?;
+    let meta = fs::metadata(&path).map_err(|error| fail(words::system(&error)))?;
     if !meta.is_file() {
-        return Err(fail("it is not a regular file".into()));
+        return Err(fail(tr!("it is not a regular file").into()));
     }
     if meta.len() > MOST_TEXT {
-        return Err(fail("it is larger than 16 MB".into()));
+        return Err(fail(tr!("it is larger than 16 MB").into()));
     }
-    let bytes = fs::read(path).map_err(|error| fail(error.to_string()))?;
-    String::from_utf8(bytes).map_err(|_| fail("it is no text in UTF-8".into()))
+    let bytes = fs::read(path).map_err(|error| fail(words::system(&error)))?;
+    String::from_utf8(bytes).map_err(|_| fail(tr!("it is no text in UTF-8").into()))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use crate::{
         request::{ImageKind, StoredImage},
     },
     io::{paths::expanded, words},
+    tr,
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use imagesize::ImageType;
@@ -22,8 +23,6 @@ use std::{
     },
 };
 
-const KINDS: &str = "Choose a JPEG or PNG picture, or convert this one.";
-
 /// Reads the picture at a path as it was typed (`~/` is the home folder), and keeps a copy of it in `images_dir`.
 /// Blocks on the disk.
 ///
@@ -32,19 +31,22 @@ const KINDS: &str = "Choose a JPEG or PNG picture, or convert this one.";
 /// written. Each fault has its own sentence.
 pub fn load(path: &str, images_dir: &Path) -> Result<StoredImage, Problem> {
     let bytes = read(path)?;
-    let unusable = |why: &str| Problem::new(format!("{} cannot be used as a picture", shown(path)), why, KINDS);
+    let unusable = |why: &str| {
+        let what = tr!("{path} cannot be used as a picture", path = shown(path));
+        Problem::new(what, why, tr!("Choose a JPEG or PNG picture, or convert this one."))
+    };
     let kind = kind_of(&bytes).map_err(unusable)?;
     if !is_whole(kind, &bytes) {
         return Err(Problem::new(
-            format!("{} is cut off", shown(path)),
-            "its end is missing, as after a broken copy or download",
-            "Copy it again and choose it again.",
+            tr!("{path} is cut off", path = shown(path)),
+            tr!("its end is missing, as after a broken copy or download"),
+            tr!("Copy it again and choose it again."),
         ));
     }
     let sides =
-        imagesize::blob_size(&bytes).map_err(|_| unusable("its header is damaged, so its sides are unknown"))?;
+        imagesize::blob_size(&bytes).map_err(|_| unusable(tr!("its header is damaged, so its sides are unknown")))?;
     let (Ok(width), Ok(height)) = (u32::try_from(sides.width), u32::try_from(sides.height)) else {
-        return Err(unusable("its header is damaged, so its sides are unknown"));
+        return Err(unusable(tr!("its header is damaged, so its sides are unknown")));
     };
     keep(&bytes, kind, (width, height), path, images_dir)
 }
@@ -102,14 +104,14 @@ impl Encoded {
 pub fn data_url(stored: &StoredImage, images_dir: &Path) -> Result<String, Problem> {
     let lost = |why: String| {
         Problem::new(
-            format!("The picture {} is no longer in the store", shown(&stored.path)),
+            tr!("The picture {path} is no longer in the store", path = shown(&stored.path)),
             why,
-            "Choose the picture again (edit and retry); nothing was sent.",
+            tr!("Choose the picture again (edit and retry); nothing was sent."),
         )
     };
-    let bytes = fs::read(place(stored, images_dir)).map_err(|error| lost(error.to_string()))?;
+    let bytes = fs::read(place(stored, images_dir)).map_err(|error| lost(words::system(&error)))?;
     if sha256(&bytes) != stored.sha256 {
-        return Err(lost("its copy was changed".into()));
+        return Err(lost(tr!("its copy was changed").into()));
     }
     Ok(format!("data:{};base64,{}", stored.kind.media_type(), BASE64_STANDARD.encode(bytes)))
 }
@@ -123,31 +125,32 @@ fn shown(path: &str) -> String {
 }
 
 fn read(path: &str) -> Result<Vec<u8>, Problem> {
-    let fail = |why: String, next: &str| Err(Problem::new(format!("{} cannot be read", shown(path)), why, next));
+    let fail = |why: String, next: &str| Err(Problem::new(tr!("{path} cannot be read", path = shown(path)), why, next));
     let found = match expanded(path) {
         Ok(found) => found,
-        Err(why) => return fail(why.into(), "Write the whole path."),
+        Err(why) => return fail(why.into(), tr!("Write the whole path.")),
     };
     // Looked at before it is opened: opening a named pipe would wait for its other end.
     match fs::metadata(&found) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return fail("there is no such file".into(), "Check the path.");
+            return fail(tr!("there is no such file").into(), tr!("Check the path."));
         }
-        Err(error) => return fail(error.to_string(), "Check the path and its permissions."),
-        Ok(meta) if meta.is_dir() => return fail("it is a folder".into(), "Choose a picture in it."),
-        Ok(meta) if !meta.is_file() => return fail("it is not a regular file".into(), "Choose a picture."),
-        Ok(meta) if meta.len() == 0 => return fail("it is empty".into(), "Choose another picture."),
+        Err(error) => return fail(words::system(&error), tr!("Check the path and its permissions.")),
+        Ok(meta) if meta.is_dir() => return fail(tr!("it is a folder").into(), tr!("Choose a picture in it.")),
+        Ok(meta) if !meta.is_file() => return fail(tr!("it is not a regular file").into(), tr!("Choose a picture.")),
+        Ok(meta) if meta.len() == 0 => return fail(tr!("it is empty").into(), tr!("Choose another picture.")),
         Ok(meta) if meta.len() > MAX_BYTES => {
             let tenths = (meta.len() * 10).div_ceil(1024 * 1024);
-            let why = format!("it has {}.{} MB, and the service takes at most 20 MB", tenths / 10, tenths % 10);
-            return fail(why, "Ctrl-x in compose makes a smaller copy; or save it smaller yourself.");
+            let size = format!("{}.{}", tenths / 10, tenths % 10);
+            let why = tr!("it has {size} MB, and the service takes at most 20 MB", size);
+            return fail(why, tr!("Ctrl-x in compose makes a smaller copy; or save it smaller yourself."));
         }
         Ok(_) => {}
     }
     let mut bytes = Vec::new();
     match File::open(&found).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes)) {
         Ok(_) => Ok(bytes),
-        Err(error) => fail(error.to_string(), "Check its permissions."),
+        Err(error) => fail(words::system(&error), tr!("Check its permissions.")),
     }
 }
 
@@ -157,17 +160,17 @@ fn kind_of(bytes: &[u8]) -> Result<ImageKind, &'static str> {
         Ok(ImageType::Jpeg) => Ok(ImageKind::Jpeg),
         Ok(ImageType::Png) => Ok(ImageKind::Png),
         Ok(ImageType::Webp) => Ok(ImageKind::Webp),
-        Ok(ImageType::Gif) => Err("it is a GIF"),
+        Ok(ImageType::Gif) => Err(tr!("it is a GIF")),
         // The same container as MP4's: only its brand tells a still picture.
         Ok(ImageType::Heif(_)) => match bytes.get(8..12) {
-            Some(b"heic" | b"heix" | b"mif1" | b"msf1" | b"avif" | b"avis") => Err("it is a HEIC or AVIF picture"),
-            _ => Err("it is a video"),
+            Some(b"heic" | b"heix" | b"mif1" | b"msf1" | b"avif" | b"avis") => Err(tr!("it is a HEIC or AVIF picture")),
+            _ => Err(tr!("it is a video")),
         },
-        Ok(ImageType::Bmp) => Err("it is a BMP picture"),
-        Ok(ImageType::Tiff) => Err("it is a TIFF picture"),
-        Ok(ImageType::Jxl) => Err("it is a JPEG XL picture"),
-        Ok(ImageType::Psd) => Err("it is a Photoshop document"),
-        Ok(_) => Err("it is a picture of a type the service does not know"),
+        Ok(ImageType::Bmp) => Err(tr!("it is a BMP picture")),
+        Ok(ImageType::Tiff) => Err(tr!("it is a TIFF picture")),
+        Ok(ImageType::Jxl) => Err(tr!("it is a JPEG XL picture")),
+        Ok(ImageType::Psd) => Err(tr!("it is a Photoshop document")),
+        Ok(_) => Err(tr!("it is a picture of a type the service does not know")),
         Err(_) => Err(not_a_picture(bytes)),
     }
 }
@@ -177,11 +180,11 @@ fn not_a_picture(bytes: &[u8]) -> &'static str {
     let text = std::str::from_utf8(head).or_else(|e| std::str::from_utf8(&head[..e.valid_up_to()])).unwrap_or_default();
     let start = text.trim_start().to_ascii_lowercase();
     match head {
-        _ if head.starts_with(b"%PDF") => "it is a PDF document",
-        _ if start.contains("<svg") => "it is an SVG drawing",
-        _ if start.starts_with('<') => "it is a web page",
-        _ if text.len() + 4 > head.len() && !text.contains('\0') => "it is a text",
-        _ => "its content is no picture",
+        _ if head.starts_with(b"%PDF") => tr!("it is a PDF document"),
+        _ if start.contains("<svg") => tr!("it is an SVG drawing"),
+        _ if start.starts_with('<') => tr!("it is a web page"),
+        _ if text.len() + 4 > head.len() && !text.contains('\0') => tr!("it is a text"),
+        _ => tr!("its content is no picture"),
     }
 }
 
@@ -265,9 +268,9 @@ fn put_by(bytes: &[u8], stored: &StoredImage, images_dir: &Path) -> Result<(), P
     written.map_err(|error| {
         fs::remove_file(&tmp).ok();
         Problem::new(
-            format!("The picture {} cannot be kept", shown(&stored.path)),
-            format!("{}: {error}", images_dir.display()),
-            "Make room or correct the folder's permissions, then choose it again.",
+            tr!("The picture {path} cannot be kept", path = shown(&stored.path)),
+            format!("{}: {}", images_dir.display(), words::system(&error)),
+            tr!("Make room or correct the folder's permissions, then choose it again."),
         )
     })
 }

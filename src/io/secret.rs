@@ -1,7 +1,7 @@
 //! The API key: where it comes from, and reading it. It lives in a type that cannot be shown, and no fault of its source
 //! quotes it. Reading may run a command and wait for it: a worker's business, never the start-up's.
 
-use crate::domain::problem::Problem;
+use crate::{domain::problem::Problem, io::words, tr};
 use rustix::process::{Pid, Signal, kill_process_group};
 use secrecy::SecretString;
 use std::{
@@ -50,10 +50,10 @@ impl KeySource {
     #[must_use]
     pub fn words(&self) -> String {
         match self {
-            Self::Env(name) => format!("the environment variable {name}"),
-            Self::Command(_) => "the command api_key_cmd".into(),
-            Self::File(path) => format!("the file {}", path.display()),
-            Self::Fixed(_) => "the simulator".into(),
+            Self::Env(name) => tr!("the environment variable {name}", name),
+            Self::Command(_) => tr!("the command api_key_cmd").into(),
+            Self::File(path) => tr!("the file {path}", path = path.display()),
+            Self::Fixed(_) => tr!("the simulator").into(),
         }
     }
 
@@ -89,12 +89,12 @@ impl KeySource {
 /// The key in a text: its first line, without blanks around it. Password stores print notes below it.
 fn usable(text: &str, source: &str) -> Result<SecretString, Problem> {
     let line = text.trim_start().lines().next().unwrap_or_default().trim();
-    let cannot = |why: &str| Problem::new("the API key cannot be used", why, format!("Look at {source}"));
+    let cannot = |why: &str| Problem::new(tr!("the API key cannot be used"), why, tr!("Look at {source}", source));
     if line.is_empty() {
-        return Err(cannot("it is empty"));
+        return Err(cannot(tr!("it is empty")));
     }
     if line.bytes().any(|byte| !byte.is_ascii_graphic()) {
-        return Err(cannot("there are characters in it that cannot stand in a request's header"));
+        return Err(cannot(tr!("there are characters in it that cannot stand in a request's header")));
     }
     Ok(SecretString::from(line))
 }
@@ -103,19 +103,19 @@ fn usable(text: &str, source: &str) -> Result<SecretString, Problem> {
 fn content_of(path: &Path) -> Result<String, Problem> {
     let shown = path.display();
     let unreadable = |error: io::Error| {
-        let next = "Make the file, or change api_key_file in the config";
-        Problem::new(format!("the key file {shown} cannot be read"), error.to_string(), next)
+        let next = tr!("Make the file, or change api_key_file in the config");
+        Problem::new(tr!("the key file {path} cannot be read", path = shown), words::system(&error), next)
     };
     let file = fs::File::open(path).map_err(unreadable)?;
     let about = file.metadata().map_err(unreadable)?;
     if !about.is_file() {
-        return Err(unreadable(io::Error::other("it is no file")));
+        return Err(unreadable(io::Error::other(tr!("it is no file"))));
     }
     if about.permissions().mode() & 0o077 != 0 {
         return Err(Problem::new(
-            format!("the key file {shown} is not used"),
-            "others can read it or write to it",
-            format!("Run: chmod 600 {shown}"),
+            tr!("the key file {path} is not used", path = shown),
+            tr!("others can read it or write to it"),
+            tr!("Run: chmod 600 {path}", path = shown),
         ));
     }
     let mut content = String::new();
@@ -126,7 +126,11 @@ fn content_of(path: &Path) -> Result<String, Problem> {
 /// What a command prints. Its stderr goes nowhere: it may hold the key, and the screen is not its to write on.
 fn printed_by(command: &str, timeout: Duration) -> Result<String, Problem> {
     let failed = |why: String| {
-        Problem::new("the command api_key_cmd did not give the key", why, "Run it by hand to see what it says")
+        Problem::new(
+            tr!("the command api_key_cmd did not give the key"),
+            why,
+            tr!("Run it by hand to see what it says"),
+        )
     };
     let mut child = Command::new("sh")
         .args(["-c", command])
@@ -135,7 +139,7 @@ fn printed_by(command: &str, timeout: Duration) -> Result<String, Problem> {
         .stderr(Stdio::null())
         .process_group(0)
         .spawn()
-        .map_err(|error| failed(error.to_string()))?;
+        .map_err(|error| failed(words::system(&error)))?;
     let (done, printed) = mpsc::channel();
     let stdout = child.stdout.take();
     // A reader of its own: a command that leaves its stdout open to a child of its own must not hold us for ever.
@@ -149,15 +153,19 @@ fn printed_by(command: &str, timeout: Duration) -> Result<String, Problem> {
         Ok(Ok(text)) => text,
         Ok(Err(error)) => {
             stop(&mut child);
-            return Err(failed(error.to_string()));
+            return Err(failed(words::system(&error)));
         }
         Err(_) => {
             stop(&mut child);
-            return Err(failed(format!("it took longer than {} s", timeout.as_secs())));
+            return Err(failed(tr!("it took longer than {seconds} s", seconds = timeout.as_secs())));
         }
     };
-    let status = child.wait().map_err(|error| failed(error.to_string()))?;
-    if status.success() { Ok(text) } else { Err(failed(status.to_string())) }
+    let status = child.wait().map_err(|error| failed(words::system(&error)))?;
+    if status.success() {
+        return Ok(text);
+    }
+    let ended = status.code().map_or_else(|| status.to_string(), |code| tr!("exit status: {code}", code));
+    Err(failed(ended))
 }
 
 /// Ends a command that is no longer wanted, with all that it started. The calls fail only when it has ended already.

@@ -8,6 +8,7 @@ use crate::{
         request::{ImageKind, StoredImage},
     },
     io::{images, paths::expanded, words},
+    tr,
 };
 use imagesize::ImageType;
 use jpeg_encoder::{ColorType, Encoder};
@@ -61,16 +62,16 @@ fn kind(path: &Path) -> Option<ImageType> {
 /// When the picture cannot be read or decoded, or the copy cannot be kept.
 pub fn shrink(path: &str, images_dir: &Path) -> Result<StoredImage, Problem> {
     let fail = |why: String| {
-        let what = format!("{} cannot be made smaller", words::quote(path, 200));
-        Problem::new(what, why, "Choose another picture, or make it smaller yourself.")
+        let what = tr!("{path} cannot be made smaller", path = words::quote(path, 200));
+        Problem::new(what, why, tr!("Choose another picture, or make it smaller yourself."))
     };
     let found = expanded(path).map_err(|why| fail(why.into()))?;
-    let size = fs::metadata(&found).map_err(|error| fail(error.to_string()))?.len();
+    let size = fs::metadata(&found).map_err(|error| fail(words::system(&error)))?.len();
     if size > MOST_BYTES {
-        return Err(fail("it has more than 200 MB".into()));
+        return Err(fail(tr!("it is larger than 200 MB").into()));
     }
-    let kind = kind(&found).ok_or_else(|| fail("it is no JPEG, PNG or WebP".into()))?;
-    let bytes = fs::read(&found).map_err(|error| fail(error.to_string()))?;
+    let kind = kind(&found).ok_or_else(|| fail(tr!("it is no JPEG, PNG or WebP").into()))?;
+    let bytes = fs::read(&found).map_err(|error| fail(words::system(&error)))?;
     let mut pixels = decode(kind, &bytes).map_err(fail)?;
     loop {
         let longer = pixels.width.max(pixels.height);
@@ -95,14 +96,18 @@ fn decode(kind: ImageType, bytes: &[u8]) -> Result<Pixels, String> {
 }
 
 fn not_too_many(width: usize, height: usize) -> Result<(), String> {
-    if width.saturating_mul(height) > MOST_PIXELS { Err(format!("it has {width}x{height} pixels")) } else { Ok(()) }
+    if width.saturating_mul(height) > MOST_PIXELS {
+        Err(tr!("it has {width}x{height} pixels", width, height))
+    } else {
+        Ok(())
+    }
 }
 
 fn from_jpeg(bytes: &[u8]) -> Result<Pixels, String> {
     let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::RGB);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     decoder.decode_headers().map_err(|e| e.to_string())?;
-    let (width, height) = decoder.dimensions().ok_or("its sides are unknown")?;
+    let (width, height) = decoder.dimensions().ok_or(tr!("its sides are unknown"))?;
     not_too_many(width, height)?;
     let rgb = decoder.decode().map_err(|e| e.to_string())?;
     Ok(Pixels { width, height, rgb, exif: decoder.exif().cloned() })
@@ -114,7 +119,7 @@ fn from_png(bytes: &[u8]) -> Result<Pixels, String> {
     let mut reader = decoder.read_info().map_err(|e| e.to_string())?;
     let (width, height) = (reader.info().width as usize, reader.info().height as usize);
     not_too_many(width, height)?;
-    let mut raw = vec![0; reader.output_buffer_size().ok_or("its sides are too large")?];
+    let mut raw = vec![0; reader.output_buffer_size().ok_or(tr!("its sides are too large"))?];
     let frame = reader.next_frame(&mut raw).map_err(|e| e.to_string())?;
     raw.truncate(frame.buffer_size());
     let rgb = match frame.color_type {
@@ -122,7 +127,7 @@ fn from_png(bytes: &[u8]) -> Result<Pixels, String> {
         png::ColorType::Rgba => raw.chunks_exact(4).flat_map(|p| on_white([p[0], p[1], p[2]], p[3])).collect(),
         png::ColorType::Grayscale => raw.iter().flat_map(|g| [*g; 3]).collect(),
         png::ColorType::GrayscaleAlpha => raw.chunks_exact(2).flat_map(|p| on_white([p[0]; 3], p[1])).collect(),
-        png::ColorType::Indexed => return Err("its palette could not be read".into()),
+        png::ColorType::Indexed => return Err(tr!("its palette could not be read").into()),
     };
     Ok(Pixels { width, height, rgb, exif: None })
 }
@@ -132,7 +137,7 @@ fn from_webp(bytes: &[u8]) -> Result<Pixels, String> {
     let (width, height) = decoder.dimensions();
     let (width, height) = (width as usize, height as usize);
     not_too_many(width, height)?;
-    let mut raw = vec![0; decoder.output_buffer_size().ok_or("its sides are too large")?];
+    let mut raw = vec![0; decoder.output_buffer_size().ok_or(tr!("its sides are too large"))?];
     decoder.read_image(&mut raw).map_err(|e| e.to_string())?;
     let rgb = if decoder.has_alpha() {
         raw.chunks_exact(4).flat_map(|p| on_white([p[0], p[1], p[2]], p[3])).collect()
@@ -174,7 +179,7 @@ impl Pixels {
     }
 
     fn encode(&self) -> Result<Vec<u8>, String> {
-        let too_large = |_| "its sides are too large".to_owned();
+        let too_large = |_| tr!("its sides are too large").to_owned();
         let width = u16::try_from(self.width).map_err(too_large)?;
         let height = u16::try_from(self.height).map_err(too_large)?;
         let mut out = Vec::new();

@@ -1,8 +1,11 @@
 //! The command line, after `:`: a table of commands with what each takes and does, completion, and the history of this
 //! session. Every action can be had by its id too. Nothing here pays: what would pay opens its preview.
 
+mod path;
 mod table;
 
+pub(super) use path::listed;
+use table::Behind;
 pub use table::{COMMANDS, Command};
 
 use super::{
@@ -16,6 +19,7 @@ use super::{
     state::State,
     toast,
 };
+use crate::{domain::lang, tr};
 
 /// Commands that the history keeps.
 const HISTORY: usize = 100;
@@ -85,10 +89,10 @@ fn split(text: &str) -> (String, &str) {
 #[must_use]
 pub fn hint(text: &str) -> Option<(String, &'static str)> {
     let (word, _) = split(text);
-    let command = COMMANDS.iter().find(|command| command.name == word).map(|c| (c.usage(), c.help));
+    let command = COMMANDS.iter().find(|command| command.name == word).map(|c| (c.usage(), lang::tr(c.help)));
     command.or_else(|| {
         let binding = BINDINGS.iter().find(|binding| named(binding.ctx) && binding.id == word)?;
-        Some((format!(":{}", binding.id), binding.help))
+        Some((format!(":{}", binding.id), lang::tr(binding.help)))
     })
 }
 
@@ -110,8 +114,10 @@ pub fn candidates(state: &State, text: &str) -> Vec<String> {
         }
         Some((head, _)) => {
             let (word, before) = split(head);
-            let command = COMMANDS.iter().find(|command| command.name == word);
-            command.map_or_else(Vec::new, |command| (command.words)(state, before))
+            match COMMANDS.iter().find(|command| command.name == word).map(|command| &command.behind) {
+                Some(Behind::Words(words)) => words(state, before),
+                Some(Behind::Unknown | Behind::Path) | None => Vec::new(),
+            }
         }
     };
     let last = text.rsplit(' ').next().unwrap_or_default().to_lowercase();
@@ -119,9 +125,12 @@ pub fn candidates(state: &State, text: &str) -> Vec<String> {
     found
 }
 
-/// Tab: the first word that fits, then the next one; backwards the one before.
-pub(super) fn complete(state: &mut State, forward: bool) {
-    let Some(Layer::Command(command)) = state.screen.layers.last() else { return };
+/// Tab: the first word that fits, then the next one; backwards the one before. A path's folder is listed first.
+pub(super) fn complete(state: &mut State, forward: bool) -> Vec<Do> {
+    let Some(Layer::Command(command)) = state.screen.layers.last() else { return Vec::new() };
+    if let (None, Some((_, path))) = (&command.tab, path::behind(command.line.text())) {
+        return path::list(path);
+    }
     let tab = match &command.tab {
         Some(tab) => {
             let (at, len) = (tab.at, tab.words.len());
@@ -135,8 +144,8 @@ pub(super) fn complete(state: &mut State, forward: bool) {
         }
     };
     let Some(word) = tab.words.get(tab.at) else {
-        toast::say(state, Level::Warning, "nothing here completes that".into(), None);
-        return;
+        nothing(state);
+        return Vec::new();
     };
     let text = format!("{}{word}", tab.head);
     // A single candidate is taken: Tab then completes what comes after it.
@@ -147,6 +156,11 @@ pub(super) fn complete(state: &mut State, forward: bool) {
         command.tab = (!only).then_some(tab);
         command.fault = None;
     }
+    Vec::new()
+}
+
+fn nothing(state: &mut State) {
+    toast::say(state, Level::Warning, tr!("nothing here completes that").into(), None);
 }
 
 /// Goes through the history; past its newest end stands what was being typed.
@@ -194,10 +208,15 @@ pub(super) fn accept(state: &mut State) -> Vec<Do> {
         },
         None => {
             let known = candidates(state, "");
-            let near = crate::domain::near::nearest(&word, known.iter().map(String::as_str));
-            let meant =
-                near.map_or_else(|| "Tab shows all there are".to_owned(), |near| format!("did you mean {near}?"));
-            fail(state, format!("there is no command {word}; {meant}"))
+            let why = match crate::domain::near::nearest(&word, known.iter().map(String::as_str)) {
+                Some(near) => tr!("there is no command {word}; did you mean {near}?", word, near),
+                None => tr!(
+                    "there is no command {word}; {complete} shows all there are",
+                    word,
+                    complete = keymap::named(state, Ctx::Command, "complete"),
+                ),
+            };
+            fail(state, why)
         }
     }
 }

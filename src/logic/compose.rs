@@ -20,6 +20,7 @@ pub use rows::{ROWS, choices, chosen, marked, takes_several, usable};
 pub use view::{Compose, Estimate};
 
 use super::{
+    command_line,
     commands::Do,
     editor::PromptEditor,
     effect::{Effect, Level, ListFor, LocalCmd},
@@ -295,6 +296,7 @@ pub fn local(state: &mut State, msg: LocalMsg) -> Vec<Effect> {
             let wishes = path::completes(state, &typed, result);
             return super::input::carry_out(state, wishes);
         }
+        LocalMsg::Listed { typed, purpose: ListFor::Command, result } => command_line::listed(state, &typed, result),
         LocalMsg::Listed { typed, purpose: ListFor::Picker, result } => pick::listed(state, &typed, result),
         LocalMsg::Text { path, result } => {
             let wishes = path::file_read(state, path, result);
@@ -332,7 +334,7 @@ fn pictures_came(state: &mut State, mut wishes: Vec<Do>) -> Vec<Effect> {
 }
 
 /// Checks the draft as the model would take it.
-fn check_again(state: &mut State) {
+pub(super) fn check_again(state: &mut State) {
     let (mut faults, estimate) = plan::checked(state);
     faults.extend(state.screen.compose.past.iter().cloned());
     (state.screen.compose.faults, state.screen.compose.estimate) = (faults, estimate);

@@ -3,6 +3,7 @@
 use crate::domain::{
     answer::Address,
     draft::Draft,
+    lang::Lang,
     money::Ptc,
     problem::Problem,
     request::Request,
@@ -260,6 +261,11 @@ pub enum LocalCmd {
         /// The text.
         text: String,
     },
+    /// Speak that language from now on.
+    Speak {
+        /// Which.
+        lang: Lang,
+    },
     /// Run the user's own hook (`notify.command`), the facts in its environment.
     Hook {
         /// Name and value; names begin with `REELTOP_`.
@@ -274,6 +280,8 @@ pub enum ListFor {
     FirstFrames,
     /// The completion of a path in a field.
     Completion,
+    /// The completion of a path in the command line.
+    Command,
     /// The list on top.
     Picker,
 }
@@ -289,6 +297,8 @@ pub enum TermCmd {
     Notify(String),
     /// The window's title.
     Title(String),
+    /// Tell of clicks and of the wheel, or no longer.
+    Mouse(bool),
     /// Give the screen back and stop, as Ctrl-Z does.
     Suspend,
     /// Draw every cell anew.

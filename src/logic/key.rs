@@ -1,5 +1,6 @@
 //! A key as the program names it, free of any terminal library: `q`, `ctrl-p`, `alt-enter`, `shift-tab`, `f1`.
 
+use crate::tr;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
@@ -137,7 +138,8 @@ impl FromStr for Key {
         } else if let Some(n) = lower.strip_prefix('f').and_then(|n| n.parse().ok()).filter(|n| (1..=12).contains(n)) {
             Code::F(n)
         } else {
-            return Err(format!("{text:?} is no key; keys look like q, ctrl-p, alt-enter, shift-tab, f1, space"));
+            let quoted = format!("{text:?}");
+            return Err(tr!("{quoted} is no key; keys look like q, ctrl-p, alt-enter, shift-tab, f1, space", quoted));
         };
         Ok(key)
     }

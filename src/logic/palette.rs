@@ -11,6 +11,7 @@ use super::{
     table::step,
     toast,
 };
+use crate::{domain::lang, tr};
 
 /// The palette while it is open.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +40,10 @@ pub fn entries(state: &State, text: &str) -> Vec<Entry> {
         .iter()
         .filter(listed)
         .filter_map(|binding| {
-            let cost = cost(text, &format!("{} {} {}", binding.hint, binding.id, binding.help))?;
+            // The documents are in English, so that its words are known in every language.
+            let words = [(binding.hint, binding.help), (lang::tr(binding.hint), lang::tr(binding.help))];
+            let told = words.map(|(hint, help)| cost(text, &format!("{hint} {} {help}", binding.id)));
+            let cost = told.into_iter().flatten().min()?;
             let why_not = keymap::runnable(state, binding).err().map(|Why(why)| why);
             Some((cost, Entry { binding, why_not }))
         })
@@ -110,7 +114,7 @@ pub(super) fn accept(state: &mut State) -> Vec<Do> {
     match entries(state, palette.line.text()).into_iter().nth(palette.at) {
         Some(entry) => run(state, entry.binding),
         None => {
-            toast::say(state, Level::Info, "no action fits; Backspace takes letters back".into(), None);
+            toast::say(state, Level::Info, tr!("no action fits; Backspace takes letters back").into(), None);
             Vec::new()
         }
     }
@@ -147,6 +151,16 @@ mod tests {
         assert_eq!(ids(&state, "mark al")[0], (Ctx::Table, "mark_all"));
         assert!(ids(&state, "frz").contains(&(Ctx::Table, "freeze")));
         assert_eq!(ids(&state, "xyzzy"), []);
+    }
+
+    #[test]
+    fn an_action_is_found_by_its_chinese_and_by_its_english() {
+        let state = state(&[Failed]);
+        lang::within(lang::Lang::Zh, || {
+            for text in ["重试", "归类", "retry"] {
+                assert!(ids(&state, text).contains(&(Ctx::Table, "failures")), "{text}");
+            }
+        });
     }
 
     #[test]

@@ -138,7 +138,7 @@ pub(super) fn retry(state: &mut State, tasks: Vec<Task>, left_out: usize) {
 fn retried_already(state: &State, key: TaskKey) -> Option<Problem> {
     let row = state.tasks.rows.get(&key).filter(|row| row.retried)?;
     // A later attempt has a larger key; the last one is what the person wants to know of.
-    let later = state.tasks.rows.from(row.key).rev().find(|l| l.parent == Some(row.key));
+    let later = state.tasks.rows.from(row.key).rev().find(|l| l.parent == Some(row.key) && !l.is_taken_back());
     let told = later.map_or_else(String::new, |l| format!(" as {}, which is {}", l.key, l.state.word()));
     Some(Problem::new(
         format!("{} is already retried{told}", row.key),

@@ -17,11 +17,13 @@ const HISTORY: usize = 64;
 pub fn put(state: &mut State, task: Task) {
     let key = task.key;
     let retried = state.tasks.rows.get(&key).is_some_and(|row| row.retried) || state.tasks.parents.contains(&key);
-    if !put_row(state, Row::of(&task, retried)) {
+    let row = Row::of(&task, retried);
+    let taken_back = row.is_taken_back();
+    if !put_row(state, row) {
         return;
     }
     if let Some(parent) = task.parent {
-        mark_retried(state, parent);
+        mark_retried(state, parent, taken_back);
     }
     let live = task.state().is_live() || task.state() == TaskState::Unknown;
     set_member(&mut state.tasks.queued, key, task.state() == TaskState::Queued);
@@ -144,13 +146,16 @@ fn note_refusal(state: &mut State, row: &Row) {
     }
 }
 
-fn mark_retried(state: &mut State, parent: TaskKey) {
-    if !state.tasks.loaded {
+/// Keeps a parent's mark in step with the attempts that repeat it: one of them was made, or taken back.
+fn mark_retried(state: &mut State, parent: TaskKey, taken_back: bool) {
+    let stands = |row: &Row| row.parent == Some(parent) && !row.is_taken_back();
+    let retried = !taken_back || state.tasks.rows.from(parent).any(stands);
+    if !state.tasks.loaded && retried {
         // Its own row may be on a page that was read before the repeat was made.
         state.tasks.parents.insert(parent);
     }
-    if let Some(row) = state.tasks.rows.get_mut(&parent).filter(|row| !row.retried) {
-        row.retried = true;
+    if let Some(row) = state.tasks.rows.get_mut(&parent).filter(|row| row.retried != retried) {
+        row.retried = retried;
         table::row_changed(state, parent);
     }
 }

@@ -3,7 +3,7 @@
 use super::{theme::Look, words};
 use crate::{
     domain::{
-        answer::MAYBE,
+        answer::without_maybe,
         problem::Charged,
         task::{Phase, Row, TaskKey, TaskState},
         time::{HOUR, Now, SECOND},
@@ -90,7 +90,7 @@ fn status(view: &View<'_>, row: &Row) -> CellText {
         // Its state is its class: only the reason is news.
         TaskState::Unknown => {
             let error = row.error().unwrap_or_else(|| tr!("outcome unknown"));
-            error.strip_prefix(MAYBE).unwrap_or(error).trim_start().into()
+            without_maybe(error).into()
         }
         TaskState::Failed | TaskState::Refused => failure(row).unwrap_or_default(),
         TaskState::Cancelled => match row.charged {

@@ -77,7 +77,7 @@ pub(super) fn beside(state: &State, field: Field) -> String {
     let draft = &compose.draft;
     let spec = compose::spec(state);
     match field {
-        Field::Model => spec.map_or_else(|| tr!("not in the catalogue").into(), |spec| spec.modes.clone()),
+        Field::Model => spec.map_or_else(|| tr!("not in the catalogue").into(), |spec| spec.modes().to_owned()),
         Field::Resolution | Field::Duration => {
             let unit = if field == Field::Duration { " s" } else { "" };
             tr!("of {values}", values = format!("{}{unit}", compose::choices(state, field).join(tr!(", "))))

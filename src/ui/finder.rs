@@ -48,9 +48,7 @@ pub(super) fn help(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &Li
                 (keys, look.theme.key, text)
             }
             HelpLine::Word { word, text } => (word, look.theme.strong, text),
-            HelpLine::Sign { sign, text } => {
-                (look.signs.explained(sign).to_owned(), look.theme.strong, lang::tr(text).to_owned())
-            }
+            HelpLine::Sign { sign, text } => (look.signs.explained(sign).to_owned(), look.theme.strong, text),
         };
         let head_width = text::width(&head).max(column);
         for (n, part) in text::wrap(&text, width.saturating_sub(head_width + 5)).into_iter().enumerate() {

@@ -146,7 +146,16 @@ fn an_attempt_is_repeated_once_unless_the_person_knows_that_it_was() {
     let late = [intent("two"), repeat.clone()];
     assert_eq!(store.insert(&late, DAY, &NO_CAPS).unwrap(), Err(refusal));
     assert_eq!(store.overview().unwrap().total, 3);
-    assert!(store.insert(&[NewTask { again: true, ..repeat }], DAY, &NO_CAPS).unwrap().is_ok());
+    let third = add(&mut store, NewTask { again: true, ..repeat.clone() });
+    // What was taken back was no attempt: once all are, the first may be repeated as if for the first time.
+    let back = Phase::Cancelled { was: TaskState::Queued, charged: Charged::No };
+    let marked = |store: &Store| pages(store)[0].0.last().unwrap().retried;
+    for (n, task) in [made[0].clone(), made[1].clone(), third].into_iter().enumerate() {
+        assert!(marked(&store), "{n}");
+        store.write(&[write_of(&Task { phase: back.clone(), ..task })]).unwrap();
+    }
+    assert!(!marked(&store));
+    assert!(store.insert(&[repeat], DAY, &NO_CAPS).unwrap().is_ok());
 }
 
 #[test]
@@ -191,7 +200,8 @@ fn the_first_page_is_short_and_brings_all_unfinished_tasks_wherever_they_are() {
     let pages = pages(&store);
     let sizes: Vec<(usize, usize, bool)> =
         pages.iter().map(|(rows, tasks, last)| (rows.len(), tasks.len(), *last)).collect();
-    assert_eq!(sizes, [(200, 2, false), (4_000, 0, false), (102, 0, true)]);
+    let whole = (1_000, 0, false);
+    assert_eq!(sizes, [(200, 2, false), whole, whole, whole, whole, (102, 0, true)]);
     assert_eq!(pages[0].1, [new, old]);
     let keys: Vec<u32> = pages.iter().flat_map(|(rows, ..)| rows.iter().map(|row| row.key.0)).collect();
     assert_eq!(keys, (1..=4_302).rev().collect::<Vec<_>>());

@@ -137,7 +137,7 @@ impl Drop for Home {
 /// The defaults, with the simulator for a service.
 fn setup(global: &Global, dir: &Path, simulator: &Simulator) -> Result<Loaded, Stop> {
     let folders = Folders { home: dir.to_owned(), config: dir.to_owned(), data: dir.to_owned() };
-    let wanted = Wanted { config: None, data_dir: Some(dir), profile: None, bindings: &[] };
+    let wanted = Wanted { config: None, data_dir: Some(dir), profile: None, bindings: &[], judge_keys: None };
     let mut setup = config::load(&wanted, &folders)
         .map_err(|rejected| Problem::new("the demo's own config is wrong", rejected.to_string(), ""))?;
     setup.key = KeySource::Fixed("demo");

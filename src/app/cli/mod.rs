@@ -125,6 +125,10 @@ fn wanted<'a>(global: &'a Global, bindings: &'a [(&'a str, &'a str)]) -> Wanted<
         data_dir: global.data_dir.as_deref(),
         profile: global.profile.as_deref(),
         bindings,
+        judge_keys: Some(|keys| {
+            let faults = keymap::Keymap::build(keys).1;
+            faults.into_iter().map(|fault| (fault.about, fault.text)).collect()
+        }),
     }
 }
 
@@ -137,17 +141,6 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
     })?;
     for warning in &loaded.warnings {
         let _ = writeln!(io::stderr(), "{}", warning.located(&loaded.paths.config.display().to_string()));
-    }
-    let (_, faults) = keymap::Keymap::build(&loaded.settings.keys);
-    if !faults.is_empty() {
-        let line = |fault: &keymap::KeyFault| fault.about.iter().find_map(|name| loaded.line_of(name));
-        let mut placed: Vec<_> = faults.iter().map(|fault| (line(fault), fault)).collect();
-        placed.sort_by_key(|(line, _)| *line);
-        for (line, fault) in placed {
-            let line = line.map_or_else(String::new, |line| format!("{line}:"));
-            let _ = writeln!(io::stderr(), "{}:{line} {}", loaded.paths.config.display(), fault.text);
-        }
-        return Err(Stop::Exit(Exit::Usage));
     }
     super::log::start(&loaded.paths.log, global.verbose);
     lang::set(loaded.settings.ui.language.unwrap_or_else(surroundings::language));

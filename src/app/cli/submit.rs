@@ -11,7 +11,7 @@ use crate::{
     },
     domain::{
         problem::{ErrorClass, Problem},
-        task::{Task, TaskKey, TaskState},
+        task::{Row, Task, TaskKey, TaskState},
     },
     io::{config::Loaded, store::Store},
     logic::{
@@ -93,7 +93,9 @@ fn repeated(store: &mut Store, keys: &[TaskKey]) -> Result<BTreeSet<TaskKey>, St
     let mut repeated = BTreeSet::new();
     for key in keys {
         let line = store.detail(*key)?.map(|detail| detail.line).unwrap_or_default();
-        if let Some(child) = line.iter().rfind(|task| task.parent == Some(*key)) {
+        if let Some(child) =
+            line.iter().rfind(|task| task.parent == Some(*key) && !Row::of(task, false).is_taken_back())
+        {
             say(&format!("{key} is already retried as {}, which is {}", child.key, child.state().word()));
             repeated.insert(*key);
         }
@@ -108,7 +110,7 @@ fn failures(store: &Store) -> Result<Vec<Task>, Stop> {
     let mut parents = Vec::new();
     let mut sensitive = 0;
     store.tasks(|task| {
-        parents.extend(task.parent);
+        parents.extend(task.parent.filter(|_| !Row::of(&task, false).is_taken_back()));
         if matches!(task.state(), TaskState::Failed | TaskState::Refused) {
             tasks.insert(task.key, task);
         }

@@ -78,7 +78,7 @@ pub fn cost_csv(lines: &[CostLine]) -> String {
             line.amount.to_string(),
             line.profile.clone(),
             line.model.clone(),
-            line.state.word().into(),
+            line.state.id().into(),
             line.charged.id().into(),
             line.class.map_or("", |class| class.id()).into(),
         ];

@@ -4,7 +4,13 @@
 //! value is taken as the raw text it has in the body.
 
 use super::redact::redact;
-use crate::domain::text;
+use crate::{
+    domain::{
+        lang::{self, Lang},
+        text,
+    },
+    tr,
+};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -32,6 +38,16 @@ pub(super) struct Fault {
     pub(super) quote: String,
     /// The same in Chinese, where the gateway says it (`message_cn`); MiniMax's own `base_resp` has one text only.
     pub(super) quote_cn: Option<String>,
+}
+
+impl Fault {
+    /// The service's own text in the person's language, as far as there is one; may be empty.
+    pub(super) fn said(&self) -> &str {
+        match (lang::current(), &self.quote_cn) {
+            (Lang::Zh, Some(chinese)) => chinese,
+            (Lang::En | Lang::Zh, _) => &self.quote,
+        }
+    }
 }
 
 /// A readable body: one JSON object whose parts have the shapes of the contract.
@@ -180,8 +196,8 @@ pub(super) fn gist(body: &str) -> String {
         body.get(start..start + length)
     });
     match title.map(quote) {
-        Some(title) if !title.is_empty() => format!("a page of HTML, {title}"),
-        _ => "a page of HTML".to_owned(),
+        Some(title) if !title.is_empty() => tr!("a page of HTML, {title}", title),
+        _ => tr!("a page of HTML").to_owned(),
     }
 }
 

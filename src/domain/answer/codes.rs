@@ -6,7 +6,10 @@ use super::{
     HaltCause,
     body::{Code, Fault},
 };
-use crate::domain::problem::{Charged, ErrorClass, TaskError};
+use crate::{
+    domain::problem::{Charged, ErrorClass, TaskError},
+    tr,
+};
 
 /// What a submission does on a code, where its HTTP status does not say otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,27 +55,57 @@ const fn unclear(class: ErrorClass, what: &'static str, next: &'static str) -> M
 
 const KEY: Act = Act::Halt(HaltCause::Key);
 const BALANCE: Act = Act::Halt(HaltCause::Balance);
-const CHECK_KEY: &str = "Check the key of this profile (reeltop doctor), then resume the queue.";
-const TOP_UP: &str = "Top up the account or wait for the quota's next period, then resume the queue.";
-const TRY_LATER: &str = "Try again later.";
-const LOOK_UP: &str = "Look at the service's own list whether it was made before sending it again.";
 
-const RATE: Meaning = free(
-    Act::Wait,
-    ErrorClass::RateLimited,
-    "The account's limit of requests is reached",
-    "Wait a minute, then send it again.",
-);
-const BAD_KEY: Meaning = free(KEY, ErrorClass::Auth, "The key was not accepted", CHECK_KEY);
-const NO_BALANCE: Meaning = free(BALANCE, ErrorClass::Balance, "The account's balance or quota is used up", TOP_UP);
+fn check_key() -> &'static str {
+    tr!("Check the key of this profile (reeltop doctor), then resume the queue.")
+}
+
+fn top_up() -> &'static str {
+    tr!("Top up the account or wait for the quota's next period, then resume the queue.")
+}
+
+fn look_up() -> &'static str {
+    tr!("Look at the service's own list whether it was made before sending it again.")
+}
+
+fn mend_it() -> &'static str {
+    tr!("Mend what it names, then send it again.")
+}
+
+fn rate() -> Meaning {
+    let what = tr!("The account's limit of requests is reached");
+    free(Act::Wait, ErrorClass::RateLimited, what, tr!("Wait a minute, then send it again."))
+}
+
+/// The service failed by its own word, and may work later.
+fn passing(what: &'static str) -> Meaning {
+    free(Act::Refuse, ErrorClass::Service, what, tr!("Try again later."))
+}
+
+fn bad_key(what: &'static str) -> Meaning {
+    free(KEY, ErrorClass::Auth, what, check_key())
+}
+
+fn used_up(what: &'static str) -> Meaning {
+    free(BALANCE, ErrorClass::Balance, what, top_up())
+}
+
+fn key_not_accepted() -> Meaning {
+    bad_key(tr!("The key was not accepted"))
+}
+
+fn no_balance() -> Meaning {
+    used_up(tr!("The account's balance or quota is used up"))
+}
 
 /// An error in a readable body that the contract does not name. Whether such a submission was taken is anybody's guess.
-const NOT_KNOWN: Meaning =
-    unclear(ErrorClass::Service, "The service answered with an error that is not known", LOOK_UP);
+fn not_known() -> Meaning {
+    unclear(ErrorClass::Service, tr!("The service answered with an error that is not known"), look_up())
+}
 
 impl Code {
     /// What the code means; `None` for one that the contract does not name.
-    pub(super) const fn meaning(self) -> Option<Meaning> {
+    pub(super) fn meaning(self) -> Option<Meaning> {
         match self {
             Self::Base(code) => base(code),
             Self::Gateway(code) => gateway(code),
@@ -87,76 +120,66 @@ impl Code {
 }
 
 /// MiniMax's codes, in `base_resp.status_code`.
-const fn base(code: i64) -> Option<Meaning> {
+fn base(code: i64) -> Option<Meaning> {
     Some(match code {
-        1000 | 1013 | 1024 | 1033 => {
-            free(Act::Refuse, ErrorClass::Service, "The service had an internal error", TRY_LATER)
-        }
-        1001 => unclear(ErrorClass::Service, "The service ran into a time-out of its own", LOOK_UP),
-        1002 | 1039 | 1041 => RATE,
-        1004 | 2049 => BAD_KEY,
-        1008 | 1028 | 1030 | 2056 => NO_BALANCE,
+        1000 | 1013 | 1024 | 1033 => passing(tr!("The service had an internal error")),
+        1001 => unclear(ErrorClass::Service, tr!("The service ran into a time-out of its own"), look_up()),
+        1002 | 1039 | 1041 => rate(),
+        1004 | 2049 => key_not_accepted(),
+        1008 | 1028 | 1030 | 2056 => no_balance(),
         1026 => free(
             Act::Refuse,
             ErrorClass::PromptSensitive,
-            "The prompt or a picture was judged sensitive",
-            "Edit the prompt or change the picture; unchanged it is refused again.",
+            tr!("The prompt or a picture was judged sensitive"),
+            tr!("Edit the prompt or change the picture; unchanged it is refused again."),
         ),
         1027 => unclear(
             ErrorClass::OutputSensitive,
-            "The video that was made was judged sensitive",
-            "Edit the prompt, or try again: the next video is another one.",
+            tr!("The video that was made was judged sensitive"),
+            tr!("Edit the prompt, or try again: the next video is another one."),
         ),
-        2013 => free(
-            Act::Refuse,
-            ErrorClass::InvalidParams,
-            "The service found a fault in the request",
-            "Mend what it names, then send it again.",
-        ),
+        2013 => {
+            free(Act::Refuse, ErrorClass::InvalidParams, tr!("The service found a fault in the request"), mend_it())
+        }
         2061 => free(
             Act::Refuse,
             ErrorClass::Plan,
-            "The account's plan does not include this model",
-            "Choose another model.",
+            tr!("The account's plan does not include this model"),
+            tr!("Choose another model."),
         ),
         _ => return None,
     })
 }
 
 /// The gateway's codes, in `error.err_code`.
-const fn gateway(code: i64) -> Option<Meaning> {
+fn gateway(code: i64) -> Option<Meaning> {
     Some(match code {
-        -10001 => free(KEY, ErrorClass::Auth, "The gateway got no key", CHECK_KEY),
-        -10002 => free(KEY, ErrorClass::Auth, "The gateway's key or tool is disabled, deleted or invalid", CHECK_KEY),
-        -10003 => unclear(ErrorClass::Network, "The gateway had a network error on its way to the service", LOOK_UP),
-        -10004 => free(BALANCE, ErrorClass::Balance, "The gateway's balance is too low", TOP_UP),
-        -10005 => free(KEY, ErrorClass::Auth, "The gateway's key has expired", CHECK_KEY),
-        -10006 => free(BALANCE, ErrorClass::Balance, "The key's total quota is reached", TOP_UP),
-        -10007 => free(BALANCE, ErrorClass::Balance, "The key's quota for the day is reached", TOP_UP),
-        -10012 => free(BALANCE, ErrorClass::Balance, "The key's quota for the hour is reached", TOP_UP),
-        -10018 => free(BALANCE, ErrorClass::Balance, "The key's quota for the month is reached", TOP_UP),
-        -10008 => {
-            free(Act::Refuse, ErrorClass::Service, "The gateway has no channel to this model just now", TRY_LATER)
+        -10001 => bad_key(tr!("The gateway got no key")),
+        -10002 => bad_key(tr!("The gateway's key or tool is disabled, deleted or invalid")),
+        -10003 => {
+            unclear(ErrorClass::Network, tr!("The gateway had a network error on its way to the service"), look_up())
         }
+        -10004 => used_up(tr!("The gateway's balance is too low")),
+        -10005 => bad_key(tr!("The gateway's key has expired")),
+        -10006 => used_up(tr!("The key's total quota is reached")),
+        -10007 => used_up(tr!("The key's quota for the day is reached")),
+        -10012 => used_up(tr!("The key's quota for the hour is reached")),
+        -10018 => used_up(tr!("The key's quota for the month is reached")),
+        -10008 => passing(tr!("The gateway has no channel to this model just now")),
         -10009 => free(
             Act::Refuse,
             ErrorClass::InvalidParams,
-            "The gateway does not support this function",
-            "Choose another model, or check base_url and path_prefix of the profile.",
+            tr!("The gateway does not support this function"),
+            tr!("Choose another model, or check base_url and path_prefix of the profile."),
         ),
         -10010 => free(
             Act::Refuse,
             ErrorClass::InvalidParams,
-            "The gateway did not find what was asked for",
-            "Check base_url and path_prefix of the profile.",
+            tr!("The gateway did not find what was asked for"),
+            tr!("Check base_url and path_prefix of the profile."),
         ),
-        -10011 => free(
-            Act::Refuse,
-            ErrorClass::InvalidParams,
-            "The gateway found the request invalid",
-            "Mend what it names, then send it again.",
-        ),
-        -1024 => unclear(ErrorClass::Service, "The service behind the gateway ran into a time-out", LOOK_UP),
+        -10011 => free(Act::Refuse, ErrorClass::InvalidParams, tr!("The gateway found the request invalid"), mend_it()),
+        -1024 => unclear(ErrorClass::Service, tr!("The service behind the gateway ran into a time-out"), look_up()),
         _ => return None,
     })
 }
@@ -172,27 +195,36 @@ pub(super) const fn is_success(status: u16) -> bool {
 }
 
 /// What an HTTP status means where the body names no code that is known.
-pub(super) const fn http(status: u16) -> Meaning {
+pub(super) fn http(status: u16) -> Meaning {
     match status {
-        401 | 403 => BAD_KEY,
-        402 => NO_BALANCE,
-        404 | 405 => refused("There is no such call at this address", "Check base_url and path_prefix of the profile."),
-        407 => free(Act::Refuse, ErrorClass::Network, "The proxy wants a login", "Check the proxy's settings."),
-        408 | 499 => unclear(ErrorClass::Network, "The request was cut short on its way", LOOK_UP),
-        413 => refused("The request is too large", "Use smaller pictures."),
-        429 => RATE,
-        400..=499 => refused("The service refused the request", "Mend what it names, then send it again."),
+        401 | 403 => key_not_accepted(),
+        402 => no_balance(),
+        404 | 405 => {
+            refused(tr!("There is no such call at this address"), tr!("Check base_url and path_prefix of the profile."))
+        }
+        407 => {
+            free(Act::Refuse, ErrorClass::Network, tr!("The proxy wants a login"), tr!("Check the proxy's settings."))
+        }
+        408 | 499 => unclear(ErrorClass::Network, tr!("The request was cut short on its way"), look_up()),
+        413 => refused(tr!("The request is too large"), tr!("Use smaller pictures.")),
+        429 => rate(),
+        400..=499 => refused(tr!("The service refused the request"), mend_it()),
         300..=399 => unclear(
             ErrorClass::Network,
-            "The address answers with a redirection",
-            "Check base_url of the profile, or log in to the network you are in.",
+            tr!("The address answers with a redirection"),
+            tr!("Check base_url of the profile, or log in to the network you are in."),
         ),
-        _ => unclear(ErrorClass::Service, "The service or a proxy before it failed", LOOK_UP),
+        _ => unclear(ErrorClass::Service, tr!("The service or a proxy before it failed"), look_up()),
     }
 }
 
-const fn refused(what: &'static str, next: &'static str) -> Meaning {
+fn refused(what: &'static str, next: &'static str) -> Meaning {
     free(Act::Refuse, ErrorClass::InvalidParams, what, next)
+}
+
+/// What happened and why, where that is known; without a final stop.
+pub(super) fn sentence(what: &str, why: &str) -> String {
+    if why.is_empty() { what.to_owned() } else { format!("{what}{}{why}", tr!(": ")) }
 }
 
 /// What a fault or a status means, its code as text, and the service's own words.
@@ -207,13 +239,13 @@ impl Told {
     pub(super) fn of(status: u16, fault: Option<&Fault>, body_gist: &str) -> Self {
         let code = fault.and_then(|fault| fault.code);
         let quote = match fault {
-            Some(fault) => fault.quote.clone(),
+            Some(fault) => fault.said().to_owned(),
             None => body_gist.to_owned(),
         };
         match code.and_then(|code| Some((code, code.meaning()?))) {
             Some((code, meaning)) => Self { meaning, code: code.id(), quote },
             None if is_success(status) => {
-                Self { meaning: NOT_KNOWN, code: code.map_or_else(|| "error".to_owned(), Code::id), quote }
+                Self { meaning: not_known(), code: code.map_or_else(|| "error".to_owned(), Code::id), quote }
             }
             None => Self { meaning: http(status), code: format!("HTTP {status}"), quote },
         }
@@ -221,11 +253,7 @@ impl Told {
 
     /// The sentence: what it means, and the service's own words.
     pub(super) fn message(&self) -> String {
-        if self.quote.is_empty() {
-            self.meaning.what.to_owned()
-        } else {
-            format!("{}: {}", self.meaning.what, self.quote)
-        }
+        sentence(self.meaning.what, &self.quote)
     }
 
     pub(super) fn error(&self) -> TaskError {

@@ -4,19 +4,24 @@ use super::{
     Address, FileVerdict, Reply,
     body::{self, Body},
     codes::Told,
-    query::{Answer, NoAnswer, of_a_question, service, unreadable, usable},
+    query::{Answer, NoAnswer, asked_again, of_a_question, service, unreadable, usable},
 };
-use crate::domain::{
-    picture::is_web_address,
-    problem::{ErrorClass, TaskError},
-    time::Wall,
+use crate::{
+    domain::{
+        picture::is_web_address,
+        problem::{ErrorClass, TaskError},
+        time::Wall,
+    },
+    tr,
 };
 use jiff::{civil::DateTime, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 /// What a file that the service will not give tells.
-const GIVEN_UP: &str = "Try the download again later; if it stays so, the service no longer has the file.";
+fn given_up() -> &'static str {
+    tr!("Try the download again later; if it stays so, the service no longer has the file.")
+}
 
 #[derive(Deserialize)]
 struct RawFile<'a> {
@@ -50,18 +55,18 @@ pub fn judge_file(reply: &Reply) -> FileVerdict {
     if main.is_none() && backup.is_none() {
         return FileVerdict::Again {
             wait_ms,
-            error: service(
-                "no address",
-                "The service named no address for the file",
-                "The program asks again by itself.",
-            ),
+            error: service("no address", tr!("The service named no address for the file"), asked_again()),
         };
     }
     let mut usable =
         [main, backup].into_iter().flatten().map(|url| url.trim().to_owned()).filter(|u| is_web_address(u));
     let Some(url) = usable.next() else {
         return FileVerdict::Refused {
-            error: service("bad address", "The service named an address for the file that is not http(s)", GIVEN_UP),
+            error: service(
+                "bad address",
+                tr!("The service named an address for the file that is not http(s)"),
+                given_up(),
+            ),
         };
     };
     let bytes =
@@ -77,7 +82,7 @@ fn settle(wait_ms: Option<u64>, error: TaskError) -> FileVerdict {
         | ErrorClass::Plan
         | ErrorClass::PromptSensitive
         | ErrorClass::OutputSensitive
-        | ErrorClass::File => FileVerdict::Refused { error: TaskError { next: GIVEN_UP.into(), ..error } },
+        | ErrorClass::File => FileVerdict::Refused { error: TaskError { next: given_up().into(), ..error } },
         ErrorClass::RateLimited | ErrorClass::Service | ErrorClass::Network | ErrorClass::UnknownOutcome => {
             FileVerdict::Again { wait_ms, error }
         }

@@ -1,7 +1,7 @@
 //! How the line to the service fails, as a person is told it. The words of the libraries that noticed it stay with the raw
 //! answers.
 
-use crate::domain::time::SECOND;
+use crate::{domain::time::SECOND, tr};
 use serde::{Deserialize, Serialize};
 
 /// What went wrong with a call that got no whole answer.
@@ -38,30 +38,32 @@ impl LineFault {
     #[must_use]
     pub(super) fn no_connection(self) -> String {
         let why = match self {
-            Self::TimedOut { after_ms } => format!("no connection was made within {} s", seconds(after_ms)),
-            Self::NoName => "its name could not be resolved".to_owned(),
-            Self::Refused => "its address takes no connections".to_owned(),
-            Self::NoWay => "no network leads to it".to_owned(),
-            Self::NotSecure => "no secure connection could be agreed on".to_owned(),
-            Self::Reset => "the connection was reset while it was being made".to_owned(),
-            Self::Cut => "the connection was cut while it was being made".to_owned(),
-            Self::NotHttp | Self::Worker | Self::Other => "no connection could be made".to_owned(),
+            Self::TimedOut { after_ms } => {
+                tr!("no connection was made within {seconds} s", seconds = seconds(after_ms))
+            }
+            Self::NoName => tr!("its name could not be resolved").to_owned(),
+            Self::Refused => tr!("its address takes no connections").to_owned(),
+            Self::NoWay => tr!("no network leads to it").to_owned(),
+            Self::NotSecure => tr!("no secure connection could be agreed on").to_owned(),
+            Self::Reset => tr!("the connection was reset while it was being made").to_owned(),
+            Self::Cut => tr!("the connection was cut while it was being made").to_owned(),
+            Self::NotHttp | Self::Worker | Self::Other => tr!("no connection could be made").to_owned(),
         };
-        format!("The service could not be reached: {why}")
+        tr!("The service could not be reached: {why}", why)
     }
 
     /// Why no whole answer came over a connection that was made, as one sentence without a final stop.
     #[must_use]
     pub(super) fn no_answer(self) -> String {
         match self {
-            Self::TimedOut { after_ms } => format!("No answer came within {} s", seconds(after_ms)),
-            Self::NoWay => "The network went away before the answer came".to_owned(),
-            Self::Reset => "The connection was reset before the answer came".to_owned(),
-            Self::Cut => "The line was cut before the answer came".to_owned(),
-            Self::NotHttp => "What came back is not an answer of HTTP".to_owned(),
-            Self::Worker => "The program's own worker failed before the answer came".to_owned(),
+            Self::TimedOut { after_ms } => tr!("No answer came within {seconds} s", seconds = seconds(after_ms)),
+            Self::NoWay => tr!("The network went away before the answer came").to_owned(),
+            Self::Reset => tr!("The connection was reset before the answer came").to_owned(),
+            Self::Cut => tr!("The line was cut before the answer came").to_owned(),
+            Self::NotHttp => tr!("What came back is not an answer of HTTP").to_owned(),
+            Self::Worker => tr!("The program's own worker failed before the answer came").to_owned(),
             Self::NoName | Self::Refused | Self::NotSecure | Self::Other => {
-                "The line broke before the answer came".to_owned()
+                tr!("The line broke before the answer came").to_owned()
             }
         }
     }

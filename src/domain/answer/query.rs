@@ -3,17 +3,22 @@
 use super::{
     QueryVerdict, Reply,
     body::{self, Body, Code},
-    codes::{self, Act, Told},
-    submit::{not_sent, sentence},
+    codes::{self, Act, Told, sentence},
+    submit::not_sent,
 };
-use crate::domain::{
-    problem::{Charged, ErrorClass, TaskError},
-    task::{FileId, RemoteId},
-    text,
+use crate::{
+    domain::{
+        problem::{Charged, ErrorClass, TaskError},
+        task::{FileId, RemoteId},
+        text,
+    },
+    tr,
 };
 
 /// What a question that brought nothing tells.
-const ASKED_AGAIN: &str = "The program asks again by itself.";
+pub(super) fn asked_again() -> &'static str {
+    tr!("The program asks again by itself.")
+}
 
 /// The most cells of the service's own word for a state.
 const WORD: usize = 40;
@@ -35,7 +40,7 @@ pub fn judge_query(reply: &Reply, asked: &RemoteId) -> QueryVerdict {
     let status = body.status().unwrap_or_default();
     let word = status.trim();
     if body.task_id().is_some_and(|id| id != asked.0) {
-        return again(wait_ms, service("wrong task", "The answer is about another task", ASKED_AGAIN));
+        return again(wait_ms, service("wrong task", tr!("The answer is about another task"), asked_again()));
     }
     if word.eq_ignore_ascii_case("success") {
         return body
@@ -74,7 +79,7 @@ pub(super) struct NoAnswer {
 /// The answer that a question got, or why there is none to read.
 pub(super) fn usable(reply: &Reply) -> Result<Answer<'_>, NoAnswer> {
     let network = |code: &str, message: &str| {
-        let error = TaskError { class: ErrorClass::Network, ..service(code, message, ASKED_AGAIN) };
+        let error = TaskError { class: ErrorClass::Network, ..service(code, message, asked_again()) };
         NoAnswer { wait_ms: None, error }
     };
     match reply {
@@ -99,14 +104,14 @@ pub(super) fn usable(reply: &Reply) -> Result<Answer<'_>, NoAnswer> {
 pub(super) fn of_a_question(told: &Told) -> TaskError {
     let next = match told.meaning.act {
         Act::Halt(_) => told.meaning.next,
-        Act::Wait | Act::Refuse | Act::Unclear => ASKED_AGAIN,
+        Act::Wait | Act::Refuse | Act::Unclear => asked_again(),
     };
     TaskError { next: next.to_owned(), charged: Charged::Yes, ..told.error() }
 }
 
 pub(super) fn unreadable(http: u16, text: &str) -> TaskError {
-    let message = sentence(&format!("The answer (HTTP {http}) cannot be read"), &body::gist(text));
-    service("unreadable", &message, ASKED_AGAIN)
+    let message = sentence(&tr!("The answer (HTTP {http}) cannot be read", http), &body::gist(text));
+    service("unreadable", &message, asked_again())
 }
 
 pub(super) fn service(code: &str, message: &str, next: &str) -> TaskError {
@@ -132,10 +137,10 @@ fn failure(body: &Body<'_>, told: Option<&Told>) -> TaskError {
             code: code.map_or_else(|| "no reason".to_owned(), Code::id),
             class: ErrorClass::Service,
             message: match told {
-                Some(told) => sentence("The service gave up for a reason that is not known", &told.quote),
-                None => "The service gave up; no reason given".to_owned(),
+                Some(told) => sentence(tr!("The service gave up for a reason that is not known"), &told.quote),
+                None => tr!("The service gave up; no reason given").to_owned(),
             },
-            next: "Try again; if it fails again, change the prompt or the picture.".to_owned(),
+            next: tr!("Try again; if it fails again, change the prompt or the picture.").to_owned(),
             charged: Charged::Unknown,
         },
     }

@@ -3,19 +3,26 @@
 use super::{
     Reply, SubmitVerdict,
     body::{self, Body},
-    codes::{self, Act, Told},
+    codes::{self, Act, Told, sentence},
 };
-use crate::domain::{
-    problem::{Charged, ErrorClass, Problem, TaskError},
-    task::RemoteId,
+use crate::{
+    domain::{
+        lang::{self, Lang},
+        problem::{Charged, ErrorClass, Problem, TaskError},
+        task::RemoteId,
+    },
+    tr,
 };
 
 /// What a task that goes back to the queue tells.
-const BY_ITSELF: &str = "It is sent again by itself.";
+fn by_itself() -> String {
+    tr!("It is sent again by itself.").to_owned()
+}
 
 /// What a task of unknown outcome tells.
-const SETTLE: &str =
-    "Look at the service's own list whether it was made, then resolve it here; it is never sent again by itself.";
+fn settle() -> &'static str {
+    tr!("Look at the service's own list whether it was made, then resolve it here; it is never sent again by itself.")
+}
 
 /// What the answer to a submission means.
 ///
@@ -31,11 +38,11 @@ pub fn judge_submit(reply: &Reply) -> SubmitVerdict {
                 code: "no connection".into(),
                 class: ErrorClass::Network,
                 message: why.no_connection(),
-                next: BY_ITSELF.into(),
+                next: by_itself(),
                 charged: Charged::No,
             },
         },
-        Reply::Broken { why, .. } => unknown(why.code(), &why.no_answer(), SETTLE),
+        Reply::Broken { why, .. } => unknown(why.code(), &why.no_answer(), settle()),
         Reply::NotSent { problem } => SubmitVerdict::Refused { error: not_sent(problem), halt: None },
         Reply::Answered { http, retry_after_ms, body } => answered(*http, *retry_after_ms, body),
     }
@@ -46,7 +53,7 @@ fn answered(http: u16, wait_ms: Option<u64>, text: &str) -> SubmitVerdict {
     let fault = body.as_ref().and_then(|body| body.fault.as_ref());
     let told = Told::of(http, fault, &body::gist(text));
     if codes::leaves_open(http) {
-        return unknown(&format!("HTTP {http}"), &told.message(), SETTLE);
+        return unknown(&format!("HTTP {http}"), &told.message(), settle());
     }
     let id = body.as_ref().and_then(Body::task_id);
     match (codes::is_success(http), id, fault) {
@@ -54,14 +61,16 @@ fn answered(http: u16, wait_ms: Option<u64>, text: &str) -> SubmitVerdict {
         // A refusal has no id by the contract. Whatever this is, it may be a task that costs money.
         (_, Some(id), _) => unknown(
             &told.code,
-            &format!("The service named an id, {id}, and refused all the same: {}", told.message()),
-            &format!("Adopt {id} to see what it is, or resolve this one; it is never sent again by itself."),
+            &tr!("The service named an id, {id}, and refused all the same: {why}", id, why = told.message()),
+            &tr!("Adopt {id} to see what it is, or resolve this one; it is never sent again by itself.", id),
         ),
-        (true, None, None) if body.is_some() => unknown("no id", "The service said success but named no id", SETTLE),
+        (true, None, None) if body.is_some() => {
+            unknown("no id", tr!("The service said success but named no id"), settle())
+        }
         (true, None, None) => unknown(
             "unreadable",
-            &sentence(&format!("The answer (HTTP {http}) cannot be read"), &body::gist(text)),
-            SETTLE,
+            &sentence(&tr!("The answer (HTTP {http}) cannot be read", http), &body::gist(text)),
+            settle(),
         ),
         // A gateway without a channel says with 429 that there will be one.
         (false, None, _) if http == 429 && told.meaning.is_passing() => later(&told, wait_ms),
@@ -74,24 +83,34 @@ fn by_act(told: &Told, wait_ms: Option<u64>) -> SubmitVerdict {
         Act::Wait => later(told, wait_ms),
         Act::Refuse => SubmitVerdict::Refused { error: told.error(), halt: None },
         Act::Halt(cause) => SubmitVerdict::Refused { error: told.error(), halt: Some(cause) },
-        Act::Unclear => unknown(&told.code, &told.message(), SETTLE),
+        Act::Unclear => unknown(&told.code, &told.message(), settle()),
     }
 }
 
 fn later(told: &Told, wait_ms: Option<u64>) -> SubmitVerdict {
-    let error = TaskError { next: BY_ITSELF.into(), charged: Charged::No, ..told.error() };
+    let error = TaskError { next: by_itself(), charged: Charged::No, ..told.error() };
     SubmitVerdict::Later { wait_ms, error }
 }
 
-/// How the message of every unknown begins. The table leaves it out: its state says the same.
-pub const MAYBE: &str = "It may have been accepted and charged.";
+/// The message of an unknown.
+fn maybe(why: &str) -> String {
+    tr!("It may have been accepted and charged. {why}", why)
+}
+
+/// The message of an unknown without what every one begins with, for where its state says the same. A message is in the
+/// language that was spoken when it was stored, which may be another one by now.
+#[must_use]
+pub fn without_maybe(message: &str) -> &str {
+    let rest = |lang| message.strip_prefix(lang::within(lang, || maybe("")).trim_end()).map(str::trim_start);
+    rest(Lang::En).or_else(|| rest(Lang::Zh)).unwrap_or(message)
+}
 
 fn unknown(code: &str, why: &str, next: &str) -> SubmitVerdict {
     SubmitVerdict::Unknown {
         error: TaskError {
             code: code.into(),
             class: ErrorClass::UnknownOutcome,
-            message: format!("{MAYBE} {why}"),
+            message: maybe(why),
             next: next.into(),
             charged: Charged::Unknown,
         },
@@ -107,10 +126,6 @@ pub(super) fn not_sent(problem: &Problem) -> TaskError {
         next: problem.next.clone(),
         charged: Charged::No,
     }
-}
-
-pub(super) fn sentence(what: &str, why: &str) -> String {
-    if why.is_empty() { what.to_owned() } else { format!("{what}: {why}") }
 }
 
 #[cfg(test)]
@@ -273,7 +288,7 @@ mod tests {
             pair(
                 "It may have been accepted and charged. The service or a proxy before it failed: a page of HTML, 502 Bad \
                  Gateway",
-                SETTLE
+                settle()
             )
         );
         assert_eq!(
@@ -283,6 +298,40 @@ mod tests {
         assert_eq!(told(401, "").0, "The key was not accepted");
         let long = told(400, &"x".repeat(5000)).0;
         assert!(long.chars().count() < 400, "{long}");
+    }
+
+    #[test]
+    fn who_reads_chinese_gets_the_gateways_chinese_words_where_it_has_some() {
+        let told = |http, body: &str| match judge_submit(&answer(http, body)) {
+            SubmitVerdict::Refused { error, .. } | SubmitVerdict::Unknown { error } => (error.message, error.next),
+            other => (format!("{other:?}"), String::new()),
+        };
+        let both = |http, body: &str| [Lang::En, Lang::Zh].map(|lang| lang::within(lang, || told(http, body).0));
+        assert_eq!(
+            both(400, &gateway(-10011)),
+            ["The gateway found the request invalid: so it says", "网关认为请求无效：如此"]
+        );
+        let without = r#"{"error":{"err_code":-10011,"message":"so it says","message_cn":""}}"#;
+        assert_eq!(both(400, without)[1], "网关认为请求无效：so it says");
+        assert_eq!(both(200, &base(2013))[1], "服务认为请求有误：so it says");
+        assert_eq!(
+            lang::within(Lang::Zh, || told(502, "<html><title>502 Bad Gateway</title>")),
+            (
+                "可能已被接受并计费。服务或其前面的代理出错：HTML 页面，502 Bad Gateway".to_owned(),
+                "先在服务自己的列表中查看是否已创建，再在此核实；程序绝不会自动再次发送。".to_owned()
+            )
+        );
+    }
+
+    #[test]
+    fn the_reason_of_an_unknown_is_found_in_whichever_language_it_was_stored() {
+        for stored in [Lang::En, Lang::Zh] {
+            let message = lang::within(stored, || maybe("why"));
+            for spoken in [Lang::En, Lang::Zh] {
+                assert_eq!(lang::within(spoken, || without_maybe(&message).to_owned()), "why");
+            }
+        }
+        assert_eq!(without_maybe("outcome unknown"), "outcome unknown");
     }
 
     proptest! {

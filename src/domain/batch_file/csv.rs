@@ -1,7 +1,7 @@
 //! Comma-separated values as RFC 4180 has them: quotes around a value, doubled inside it, line ends within. Written here
 //! because the line numbers of bad records are what matters, and it takes a page.
 
-use crate::domain::problem::Problem;
+use crate::{domain::problem::Problem, tr};
 
 /// A record's first line, counted from 1, and its values.
 pub(super) type Record = (usize, Result<Vec<String>, Problem>);
@@ -48,8 +48,11 @@ fn record(text: &str) -> (Result<Vec<String>, Problem>, usize) {
             Some('\n') => return (Ok(cells), text.len() - rest.len() + 1),
             Some(',') => at = text.len() - rest.len() + 1,
             Some(_) => {
-                let problem =
-                    Problem::new("Something stands behind a closing quote", "", "Double a quote inside quotes.");
+                let problem = Problem::new(
+                    tr!("Something stands behind a closing quote"),
+                    "",
+                    tr!("Double a quote inside quotes."),
+                );
                 return (Err(problem), at + line_length(&text[at..]));
             }
         }
@@ -69,7 +72,7 @@ fn quoted(text: &str) -> Result<(String, usize), Problem> {
         cell.push('"');
         at += 1;
     }
-    Err(Problem::new("A quote is not closed", "", "Close it with \"."))
+    Err(Problem::new(tr!("A quote is not closed"), "", tr!("Close it with {quote}.", quote = '"')))
 }
 
 /// The bytes of the first line, its end included.

@@ -20,7 +20,7 @@ pub struct Row {
     pub parent: Option<TaskKey>,
     /// 1 for a first attempt.
     pub attempt: u16,
-    /// Whether a later attempt repeats this one.
+    /// Whether a later attempt repeats this one; one that was taken back does not count.
     pub retried: bool,
     /// Whether the program sent it by itself.
     pub automatic: bool,
@@ -49,6 +49,12 @@ pub struct Row {
 }
 
 impl Row {
+    /// Whether it was taken back before it was sent: then it never was an attempt at anything.
+    #[must_use]
+    pub fn is_taken_back(&self) -> bool {
+        self.state == TaskState::Cancelled && self.charged == Charged::No
+    }
+
     /// The line of that task. `retried` is not the task's own knowledge: it comes from the line of attempts.
     #[must_use]
     pub fn of(task: &Task, retried: bool) -> Self {

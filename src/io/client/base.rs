@@ -1,6 +1,6 @@
 //! Which addresses a key may be sent to.
 
-use crate::domain::problem::Problem;
+use crate::{domain::problem::Problem, tr};
 use reqwest::Url;
 
 /// How far away the host of an address is.
@@ -23,25 +23,35 @@ pub(in crate::io) fn near_by(url: &Url) -> NearBy {
 /// person said so.
 pub(super) fn check(text: &str, allow_http: bool) -> Result<Url, Problem> {
     let refuse = |why: &str, next: &str| {
-        Err(Problem::new(format!("The base address {:?} cannot be used", bare(text)), why, next))
+        Err(Problem::new(
+            tr!("The base address {address} cannot be used", address = format!("{:?}", bare(text))),
+            why,
+            next,
+        ))
     };
     let Ok(url) = Url::parse(text.trim()) else {
-        return refuse("it is not an address", "Set base_url to something like https://api.302.ai.");
+        return refuse(tr!("it is not an address"), tr!("Set base_url to something like https://api.302.ai."));
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse("it holds a name or a password", "Take them out of base_url; the key has its own setting.");
+        return refuse(
+            tr!("it holds a name or a password"),
+            tr!("Take them out of base_url; the key has its own setting."),
+        );
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return refuse("it holds a `?` or a `#`", "Set base_url to scheme and host only.");
+        return refuse(tr!("it holds a `?` or a `#`"), tr!("Set base_url to scheme and host only."));
     }
     match url.scheme() {
         "https" => Ok(url),
         "http" if allow_http || near_by(&url) == NearBy::Loopback => Ok(url),
         "http" => refuse(
-            "plain http would show the key to everybody on the way",
-            "Use https, or set allow_http = true in the profile.",
+            tr!("plain http would show the key to everybody on the way"),
+            tr!("Use https, or set allow_http = true in the profile."),
         ),
-        _ => refuse("only https and http are spoken here", "Set base_url to something like https://api.302.ai."),
+        _ => refuse(
+            tr!("only https and http are spoken here"),
+            tr!("Set base_url to something like https://api.302.ai."),
+        ),
     }
 }
 

@@ -22,6 +22,7 @@ use crate::{
     },
     io::{images::Encoded, words},
     logic::{effect::HttpCmd, msg::HttpMsg},
+    tr,
 };
 use reqwest::{RequestBuilder, Response, Url, header};
 use secrecy::{ExposeSecret, SecretString};
@@ -177,7 +178,7 @@ impl Inner {
             };
             request.wire(spec, &self.config.names, picture).map(|body| body.to_string().into_bytes())
         });
-        built.await.unwrap_or_else(|_| Err(Problem::new("The request could not be put together", "", "")))
+        built.await.unwrap_or_else(|_| Err(Problem::new(tr!("The request could not be put together"), "", "")))
     }
 }
 
@@ -186,9 +187,9 @@ impl Key {
         let mut header =
             header::HeaderValue::from_str(&format!("Bearer {}", secret.expose_secret().trim())).map_err(|_| {
                 Problem::new(
-                    "The key cannot be sent",
-                    "it holds a line break or another character that no key has",
-                    "Set it again, without anything around it.",
+                    tr!("The key cannot be sent"),
+                    tr!("it holds a line break or another character that no key has"),
+                    tr!("Set it again, without anything around it."),
                 )
             })?;
         header.set_sensitive(true);
@@ -206,9 +207,9 @@ impl Key {
 
 fn no_key() -> Problem {
     Problem::new(
-        "Nothing was sent",
-        "no key for the service is set",
-        "Set the key and send again; `reeltop doctor` says how.",
+        tr!("Nothing was sent"),
+        tr!("no key for the service is set"),
+        tr!("Set the key and send again; `reeltop doctor` says how."),
     )
 }
 

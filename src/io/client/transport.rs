@@ -1,7 +1,7 @@
 //! How every connection of the program is made: TLS, roots, proxy, and no layer that sends a thing twice.
 
 use super::base::{NearBy, near_by};
-use crate::{domain::problem::Problem, io::words};
+use crate::{domain::problem::Problem, io::words, tr};
 use reqwest::{ClientBuilder, Url};
 use rustls::ClientConfig;
 use rustls_platform_verifier::Verifier;
@@ -71,8 +71,8 @@ pub(in crate::io) fn transport(route: Route) -> Result<ClientBuilder, Problem> {
 /// A builder's failure in words.
 pub(in crate::io) fn failed(error: &(dyn Error + 'static)) -> Problem {
     Problem::new(
-        "No connection to the service can be set up",
+        tr!("No connection to the service can be set up"),
         words::causes(error),
-        "Check the certificates (SSL_CERT_FILE) and the proxy variables of this machine.",
+        tr!("Check the certificates (SSL_CERT_FILE) and the proxy variables of this machine."),
     )
 }

@@ -1,19 +1,20 @@
 //! Checks of single texts in the config. Each says why a text cannot be used, without quoting it: what was written into
 //! the wrong place may be a key.
 
+use crate::{domain::problem::ErrorClass, tr};
 use reqwest::Url;
 use std::net::{IpAddr, SocketAddr};
 
 /// Any text but an empty one.
 pub(super) fn filled(text: &str) -> Result<(), String> {
-    if text.trim().is_empty() { Err("it is empty".into()) } else { Ok(()) }
+    if text.trim().is_empty() { Err(tr!("it is empty").into()) } else { Ok(()) }
 }
 
 /// A word of letters, digits, `-`, `_` and `.`.
 pub(super) fn name(text: &str) -> Result<(), String> {
     filled(text)?;
     let fits = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-    if fits { Ok(()) } else { Err("only letters, digits, -, _ and . may stand in it".into()) }
+    if fits { Ok(()) } else { Err(tr!("only letters, digits, -, _ and . may stand in it").into()) }
 }
 
 /// The name of an environment variable.
@@ -23,7 +24,7 @@ pub(super) fn variable(text: &str) -> Result<(), String> {
     if begins && chars.all(|c| c.is_ascii_alphanumeric() || c == '_') {
         return Ok(());
     }
-    Err("it takes the name of an environment variable (letters, digits and _), not the key itself".into())
+    Err(tr!("it takes the name of an environment variable (letters, digits and _), not the key itself").into())
 }
 
 /// A path that does not depend on the folder the program is started in.
@@ -31,38 +32,47 @@ pub(super) fn path(text: &str) -> Result<(), String> {
     if text.starts_with('/') || text == "~" || text.starts_with("~/") {
         return Ok(());
     }
-    Err("a path here begins with / or ~/".into())
+    Err(tr!("a path here begins with / or ~/").into())
 }
 
 /// What stands between the host and the call's own name.
 pub(super) fn path_prefix(text: &str) -> Result<(), String> {
     if !text.is_empty() && !text.starts_with('/') {
-        return Err("it begins with /".into());
+        return Err(tr!("it begins with /").into());
     }
     if text.chars().any(|c| c.is_whitespace() || matches!(c, '?' | '#')) {
-        return Err("no blank, ? or # may stand in it".into());
+        return Err(tr!("no blank, ? or # may stand in it").into());
     }
     Ok(())
 }
 
 /// An address and port to listen on.
 pub(super) fn socket(text: &str) -> Result<(), String> {
-    text.parse::<SocketAddr>().map(|_| ()).map_err(|_| "it takes an address and a port, such as 127.0.0.1:8303".into())
+    text.parse::<SocketAddr>()
+        .map(|_| ())
+        .map_err(|_| tr!("it takes an address and a port, such as 127.0.0.1:8303").into())
 }
 
 /// The address of a server, by itself.
 pub(super) fn address(text: &str) -> Result<(), String> {
-    let url = Url::parse(text).map_err(|error| format!("it is no address ({error})"))?;
+    let url = Url::parse(text).map_err(|error| tr!("it is no address ({error})", error))?;
     if !matches!(url.scheme(), "https" | "http") {
-        return Err("an address here begins with https://".into());
+        return Err(tr!("an address here begins with https://").into());
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err("it holds a user or a password".into());
+        return Err(tr!("it holds a user or a password").into());
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err("nothing may follow the path".into());
+        return Err(tr!("nothing may follow the path").into());
     }
     Ok(())
+}
+
+/// Why a kind of failure, of which there is one by that word, is never tried again by itself.
+pub(super) fn needs_a_person(word: &str) -> Option<String> {
+    ErrorClass::from_id(word).map(|class| {
+        tr!("{word} ({label}) may be charged again, or needs a person's change first", word, label = class.label())
+    })
 }
 
 /// Whether what goes to this address is encrypted or stays on this machine.

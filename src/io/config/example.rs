@@ -5,7 +5,6 @@ use super::{
     models::MODEL,
     options::{Default, Opt},
     table::{BUILT_IN_PROFILES, PROFILE, SECTIONS, TOP},
-    theme,
 };
 use std::fmt::Write;
 
@@ -22,6 +21,17 @@ const MODELS_HEAD: &str = "
 [models.\"MiniMax-Hailuo-02\"]
 ";
 
+const THEMES: &str = "
+# Themes of your own, for ui.theme. Each changes another one. A colour is a name such as light-red, or #rrggbb, which is
+# shown as the nearest that the terminal has; before it may stand bold, dim, underlined, reversed, behind it on and a
+# paper. The roles are the states (queued, sending, ...) and faint, strong, title, chosen, key, good, warn, bad, loud,
+# added and removed.
+# [theme.mine]
+# base = \"dark\"
+# running = \"#5fafff\"
+# loud = \"bold black on #ffcc00\"
+";
+
 const TEMPLATES: &str = "
 # Templates: prompts of your own by name, which F6 puts into compose.
 [templates]
@@ -30,8 +40,8 @@ const TEMPLATES: &str = "
 ";
 
 const KEYS_HEAD: &str = "
-# Keys. Each line takes the place of that action's keys; [] takes them away. Keys look like q, ctrl-p, alt-enter,
-# shift-tab, f1 and space.
+# Keys. Each line takes the place of that action's keys, at least one. Keys look like q, ctrl-p, alt-enter, shift-tab,
+# f1 and space.
 ";
 
 /// The example file. `key_lines` is the keymap's own part: its `[keys.CONTEXT]` sections, commented like the rest.
@@ -52,7 +62,7 @@ pub fn example(key_lines: &str) -> String {
     }
     text.push_str(MODELS_HEAD);
     MODEL.iter().for_each(|option| push_option(&mut text, option));
-    text.push_str(theme::EXAMPLE);
+    text.push_str(THEMES);
     text.push_str(TEMPLATES);
     text.push_str(KEYS_HEAD);
     text.push_str(key_lines);

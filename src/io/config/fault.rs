@@ -1,6 +1,9 @@
 //! What is wrong with a config file: where, what, why, and the name that was probably meant.
 
-use crate::domain::{fields::listed, near::nearest, problem::Problem};
+use crate::{
+    domain::{fields::listed, near::nearest, problem::Problem},
+    tr,
+};
 use std::{fmt, ops::Range, path::PathBuf};
 
 /// A place in the config file, both numbers counted from 1.
@@ -77,8 +80,8 @@ impl Source<'_> {
 pub(super) fn did_you_mean<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> String {
     let candidates: Vec<&str> = candidates.into_iter().collect();
     match nearest(word, candidates.iter().copied()) {
-        Some(candidate) => format!("Did you mean {candidate}?"),
-        None => format!("It can be {}", listed(&candidates)),
+        Some(candidate) => tr!("Did you mean {candidate}?", candidate),
+        None => tr!("It can be {words}", words = listed(&candidates)),
     }
 }
 

@@ -19,9 +19,10 @@ pub use fault::{Fault, Place, Rejected};
 pub use show::show;
 
 use super::secret::KeySource;
-use crate::{domain::problem::Problem, logic::settings::Settings};
+use crate::{domain::problem::Problem, io::words, logic::settings::Settings, tr};
 use etcetera::BaseStrategy;
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -43,8 +44,9 @@ impl Folders {
     /// # Errors
     /// There is no home folder.
     pub fn of_this_user() -> Result<Self, Problem> {
-        let xdg = etcetera::base_strategy::Xdg::new()
-            .map_err(|error| Problem::new("your home folder cannot be found", error.to_string(), "Set HOME"))?;
+        let xdg = etcetera::base_strategy::Xdg::new().map_err(|error| {
+            Problem::new(tr!("your home folder cannot be found"), error.to_string(), tr!("Set HOME"))
+        })?;
         Ok(Self {
             home: xdg.home_dir().to_owned(),
             config: xdg.config_dir().join("reeltop"),
@@ -64,7 +66,13 @@ pub struct Wanted<'a> {
     pub profile: Option<&'a str>,
     /// Every context and action of the key table, for `[keys.CONTEXT]`.
     pub bindings: &'a [(&'a str, &'a str)],
+    /// Judges the keys of `[keys.CONTEXT]` together, where there is somebody who can.
+    pub judge_keys: Option<JudgeKeys>,
 }
+
+/// All that is wrong with a person's own keys: the options that a fault is about, such as `keys.table.retry` (any of them
+/// may be a default instead), and the fault in words.
+pub type JudgeKeys = fn(&BTreeMap<String, BTreeMap<String, Vec<String>>>) -> Vec<(Vec<String>, String)>;
 
 /// Where things lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,10 +109,10 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// The line of the file that sets that option, such as `keys.table.retry`; `None` where none does.
+    /// Whether the file sets that option, such as `ui.ascii`.
     #[must_use]
-    pub fn line_of(&self, name: &str) -> Option<usize> {
-        self.written.iter().find(|written| written.name == name).map(|written| written.line)
+    pub fn sets(&self, name: &str) -> bool {
+        self.written.iter().any(|written| written.name == name)
     }
 
     /// The defaults, before any file was read.
@@ -130,9 +138,9 @@ pub fn load(wanted: &Wanted<'_>, folders: &Folders) -> Result<Loaded, Rejected> 
     let paths = paths(wanted, folders);
     let unreadable = |error: io::Error| {
         let problem = Problem::new(
-            format!("the config file {} cannot be read", paths.config.display()),
-            error.to_string(),
-            "`reeltop config init` writes one that names every option",
+            tr!("the config file {path} cannot be read", path = paths.config.display()),
+            words::system(&error),
+            tr!("`reeltop config init` writes one that names every option"),
         );
         Rejected { path: paths.config.clone(), faults: vec![Fault { place: None, problem }] }
     };

@@ -4,7 +4,7 @@
 use super::{
     check,
     fault::{Fault, Source},
-    options::{Kind, Opt, unset},
+    options::{Kind, Opt, unset, unusable},
     read::Reader,
     table::small,
 };
@@ -194,8 +194,8 @@ fn resolutions(reader: &mut Reader<'_>, path: &str, value: &Spanned<DeValue<'_>>
     let path = format!("{path}.resolutions");
     let rows = value.get_ref().as_array().filter(|rows| rows.iter().all(|row| row.get_ref().is_table()));
     let Some(rows) = rows else {
-        let why = format!("it takes {}", Kind::<ModelOverride>::Tables.takes());
-        reader.fault(value.span(), format!("{path} cannot be used"), &why, String::new());
+        let why = Kind::<ModelOverride>::Tables.it_takes();
+        reader.fault(value.span(), unusable(&path), &why, String::new());
         return Vec::new();
     };
     let mut resolutions = Vec::new();
@@ -216,7 +216,7 @@ pub(super) fn catalogue(profile: &Profile, models: &[Changed], source: &Source<'
     let mut faults = Vec::new();
     for model in models {
         if let Err(why) = catalogue.apply(&model.name, &model.changes) {
-            let what = format!("models.{:?} cannot be used", model.name);
+            let what = unusable(&format!("models.{:?}", model.name));
             faults.push(source.fault(model.at.clone(), Problem::new(what, why, "")));
         }
     }

@@ -2,7 +2,10 @@
 //! themselves stand in `table.rs`; reading, the example file and `config show` are made from them.
 
 use super::fault::did_you_mean;
-use crate::domain::{fields::listed, money::Ptc, problem::Problem};
+use crate::{
+    domain::{fields::listed, money::Ptc, problem::Problem},
+    tr,
+};
 use toml::de::DeValue;
 
 /// One option of a section whose values go into a `C`.
@@ -118,18 +121,17 @@ impl<C> Opt<C> {
     /// What is wrong with the value, for the option of that full name. The value itself is only quoted where the option
     /// takes one of some words.
     pub(super) fn apply(&self, to: &mut C, value: &DeValue<'_>, full_name: &str) -> Result<(), Problem> {
-        let wrong = |why: String, next: String| Problem::new(format!("{full_name} cannot be used"), why, next);
-        let wrong_type =
-            || wrong(format!("it takes {}, and this is a {}", self.kind.takes(), value.type_str()), String::new());
+        let wrong = |why: String, next: String| Problem::new(unusable(full_name), why, next);
+        let wrong_type = || wrong(other_type(&self.kind.takes(), value), String::new());
+        let out_of_range =
+            |given: &str| wrong(tr!("{given} is not {takes}", given, takes = self.kind.takes()), String::new());
+        let unfit = || wrong(self.kind.it_takes(), String::new());
         match &self.kind {
             Kind::Flag(set) => set(to, value.as_bool().ok_or_else(wrong_type)?),
             Kind::Whole { least, most, set } => {
                 let number = value.as_integer().ok_or_else(wrong_type)?;
                 let in_range = whole(number).filter(|n| (*least..=*most).contains(n));
-                set(
-                    to,
-                    in_range.ok_or_else(|| wrong(format!("{number} is not {}", self.kind.takes()), String::new()))?,
-                );
+                set(to, in_range.ok_or_else(|| out_of_range(&number.to_string()))?);
             }
             Kind::Wholes { count: (fewest, most), set } => {
                 let items = value.as_array().ok_or_else(wrong_type)?;
@@ -138,31 +140,26 @@ impl<C> Opt<C> {
                     .map(|item| item.get_ref().as_integer().and_then(whole).filter(|number| *number > 0))
                     .collect();
                 let counted = numbers.filter(|numbers| (*fewest..=*most).contains(&numbers.len()));
-                set(to, counted.ok_or_else(|| wrong(format!("it takes {}", self.kind.takes()), String::new()))?);
+                set(to, counted.ok_or_else(unfit)?);
             }
             Kind::Decimal { least, most, set } => {
                 let text = decimal_text(value).ok_or_else(wrong_type)?;
                 let in_range = text.parse().ok().filter(|n| (*least..=*most).contains(n));
-                set(to, in_range.ok_or_else(|| wrong(format!("{text} is not {}", self.kind.takes()), String::new()))?);
+                set(to, in_range.ok_or_else(|| out_of_range(&text))?);
             }
             Kind::Amount(set) => {
                 let text = amount_text(value).ok_or_else(wrong_type)?;
-                set(to, amount(&text).ok_or_else(|| wrong(format!("it takes {}", self.kind.takes()), String::new()))?);
+                set(to, amount(&text).ok_or_else(unfit)?);
             }
             Kind::Cap(set) if value.as_str() == Some("none") => set(to, None),
             Kind::Cap(set) => {
                 let text = amount_text(value).ok_or_else(wrong_type)?;
-                let cap =
-                    amount(&text).ok_or_else(|| wrong(format!("it takes {}", self.kind.takes()), String::new()))?;
-                set(to, Some(cap));
+                set(to, Some(amount(&text).ok_or_else(unfit)?));
             }
             Kind::Word { words, set } => {
                 let word = value.as_str().ok_or_else(wrong_type)?;
                 if !words.contains(&word) {
-                    return Err(wrong(
-                        format!("{word:?} is not one of its words"),
-                        did_you_mean(word, words.iter().copied()),
-                    ));
+                    return Err(wrong(no_word(word), did_you_mean(word, words.iter().copied())));
                 }
                 set(to, word.to_owned());
             }
@@ -172,7 +169,7 @@ impl<C> Opt<C> {
                 for item in items {
                     let word = item.get_ref().as_str().ok_or_else(wrong_type)?;
                     if !words.contains(&word) {
-                        let why = why_not(word).unwrap_or_else(|| format!("{word:?} is not one of its words"));
+                        let why = why_not(word).unwrap_or_else(|| no_word(word));
                         return Err(wrong(why, did_you_mean(word, words.iter().copied())));
                     }
                     if !taken.iter().any(|known| known == word) {
@@ -196,23 +193,54 @@ impl<C> Kind<C> {
     /// The values it takes, in words.
     pub(super) fn takes(&self) -> String {
         match self {
-            Self::Flag(_) => "true or false".into(),
-            Self::Whole { least, most, .. } => format!("a whole number from {least} to {most}"),
-            Self::Wholes { count: (2, 2), .. } => "a list of two whole numbers, such as [90, 300]".into(),
-            Self::Wholes { .. } => "a list of whole numbers from 1 on, such as [6, 10]".into(),
-            Self::Decimal { least, most, .. } => format!("a number from {least} to {most}"),
+            Self::Flag(_) => tr!("true or false").into(),
+            Self::Whole { least, most, .. } => tr!("a whole number from {least} to {most}", least, most),
+            Self::Wholes { count: (2, 2), .. } => tr!("a list of two whole numbers, such as [90, 300]").into(),
+            Self::Wholes { .. } => tr!("a list of whole numbers from 1 on, such as [6, 10]").into(),
+            Self::Decimal { least, most, .. } => tr!("a number from {least} to {most}", least, most),
             Self::Amount(_) => {
-                "an amount of PTC such as 0.5, not negative, with at most three digits after the point".into()
+                tr!("an amount of PTC such as 0.5, not negative, with at most three digits after the point").into()
             }
             Self::Cap(_) => {
-                "an amount of PTC such as 20 or 0.5, with at most three digits after the point, or \"none\"".into()
+                tr!("an amount of PTC such as 20 or 0.5, with at most three digits after the point, or \"none\"").into()
             }
-            Self::Word { words, .. } => listed(words),
-            Self::Words { words, .. } => format!("a list of {}, such as [\"{}\"]", listed(words), words[0]),
-            Self::Tables => "a list of tables such as [{ name = \"768P\", durations = [6, 10] }]".into(),
-            Self::Text { .. } => "text in quotes".into(),
+            Self::Word { words, .. } => tr!("{allowed}", allowed = listed(words)),
+            Self::Words { words, .. } => {
+                tr!("a list of {words}, such as [\"{first}\"]", words = listed(words), first = words[0])
+            }
+            Self::Tables => tr!("a list of tables such as [{ name = \"768P\", durations = [6, 10] }]").into(),
+            Self::Text { .. } => tr!("text in quotes").into(),
         }
     }
+
+    /// The same as the reason why a value of the right type is refused.
+    pub(super) fn it_takes(&self) -> String {
+        tr!("it takes {takes}", takes = self.takes())
+    }
+}
+
+/// That the option of that full name cannot be used as the file sets it.
+pub(super) fn unusable(full_name: &str) -> String {
+    tr!("{option} cannot be used", option = full_name)
+}
+
+/// That a value is of another type than what the option takes.
+pub(super) fn other_type(takes: &str, value: &DeValue<'_>) -> String {
+    let kind = match value {
+        DeValue::String(_) => tr!("a string"),
+        DeValue::Integer(_) => tr!("an integer"),
+        DeValue::Float(_) => tr!("a float"),
+        DeValue::Boolean(_) => tr!("a boolean"),
+        DeValue::Datetime(_) => tr!("a datetime"),
+        DeValue::Array(_) => tr!("an array"),
+        DeValue::Table(_) => tr!("a table"),
+    };
+    tr!("it takes {takes}, and this is {kind}", takes, kind)
+}
+
+/// That a word is none of those that the option takes.
+pub(super) fn no_word(word: &str) -> String {
+    tr!("{quoted} is not one of its words", quoted = format!("{word:?}"))
 }
 
 /// A TOML integer that is not negative.

@@ -9,6 +9,7 @@ use crate::{
     domain::{fields::listed, problem::Problem, request::WireNames},
     io::secret::KeySource,
     logic::settings::Profile,
+    tr,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -69,19 +70,19 @@ impl Account {
         .collect();
         let mut faults = Vec::new();
         if sources.len() > 1 {
-            let what = format!("profiles.{name} sets {}", sources.join(" and "));
-            faults.push(at_header(what, "the key comes from one place", "Keep one of them".into()));
+            let what = tr!("profiles.{name} sets {options}", name, options = sources.join(tr!(" and ")));
+            faults.push(at_header(what, tr!("the key comes from one place"), tr!("Keep one of them").into()));
         }
         match &self.base_url {
             None => faults.push(at_header(
-                format!("profiles.{name} has no base_url"),
-                "it is not one of the built-in profiles",
-                format!("Set base_url, or did you mean {}?", listed(&built_in_names().collect::<Vec<_>>())),
+                tr!("profiles.{name} has no base_url", name),
+                tr!("it is not one of the built-in profiles"),
+                tr!("Set base_url, or did you mean {names}?", names = listed(&built_in_names().collect::<Vec<_>>())),
             )),
             Some(url) if !self.allow_http && !check::is_private_line(url) => faults.push(at_header(
-                format!("the base_url of profiles.{name} is not https"),
-                "the key would cross the network unencrypted",
-                "Use https, or set allow_http = true in this profile".into(),
+                tr!("the base_url of profiles.{name} is not https", name),
+                tr!("the key would cross the network unencrypted"),
+                tr!("Use https, or set allow_http = true in this profile").into(),
             )),
             Some(_) => {}
         }
@@ -133,5 +134,5 @@ pub(super) fn chosen(name: &str, of_file: &BTreeMap<String, Account>) -> Result<
     for built_in in built_in_names() {
         names.insert(built_in);
     }
-    Err(Problem::new(format!("there is no profile {name:?}"), "", did_you_mean(name, names)))
+    Err(Problem::new(tr!("there is no profile {name}", name = format!("{name:?}")), "", did_you_mean(name, names)))
 }

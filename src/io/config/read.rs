@@ -3,9 +3,9 @@
 
 use super::{
     Loaded, Wanted,
-    fault::{Fault, Source, did_you_mean},
+    fault::{Fault, Place, Source, did_you_mean},
     models::{self, Changed},
-    options::Opt,
+    options::{Opt, other_type, unusable},
     profile::{self, Account},
     table::{NAMED_SECTIONS, PROFILE, SECTIONS, TOP},
     theme,
@@ -13,6 +13,7 @@ use super::{
 use crate::{
     domain::{near::nearest, problem::Problem},
     logic::key::Key,
+    tr,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -31,8 +32,8 @@ pub(super) struct Written {
     pub(super) name: String,
     /// Its value as the file writes it.
     pub(super) literal: String,
-    /// The line.
-    pub(super) line: usize,
+    /// Where its name stands.
+    pub(super) place: Place,
 }
 
 /// A key of a TOML table with its place.
@@ -52,6 +53,7 @@ pub(super) fn read_into(loaded: &mut Loaded, text: &str, wanted: &Wanted<'_>, ho
     let (catalogue, faults) = models::catalogue(&loaded.settings.profile, &reader.models, &reader.source);
     loaded.settings.catalogue = catalogue;
     reader.faults.extend(faults);
+    reader.judge_keys(&loaded.settings.keys, wanted);
     let dir = super::expand_home(&loaded.settings.download.dir, home);
     loaded.settings.download.dir = dir.to_string_lossy().into_owned();
     loaded.warnings = reader.warnings;
@@ -62,7 +64,7 @@ pub(super) fn read_into(loaded: &mut Loaded, text: &str, wanted: &Wanted<'_>, ho
 
 /// A fault of the TOML itself.
 fn syntax_fault(source: &Source<'_>, error: &toml::de::Error) -> Fault {
-    let problem = Problem::new("this is not TOML", error.message().replace('\n', ", "), "");
+    let problem = Problem::new(tr!("this is not TOML"), error.message().replace('\n', ", "), "");
     source.fault(error.span().unwrap_or_default(), problem)
 }
 
@@ -167,7 +169,7 @@ impl<'t> Reader<'t> {
             return self.faults.push(self.source.fault(value.span(), problem));
         }
         if option.reserved {
-            let problem = Problem::new(format!("{full} has no effect yet"), "", "");
+            let problem = Problem::new(tr!("{option} has no effect yet", option = full), "", "");
             self.warnings.push(self.source.fault(name.span(), problem));
         }
     }
@@ -175,8 +177,8 @@ impl<'t> Reader<'t> {
     /// Notes what the file sets, for `config show`. Of a file with faults nothing is shown, so nothing is held back here.
     pub(super) fn note(&mut self, full: &str, name: &Name<'_>, value: &Spanned<DeValue<'_>>) {
         let literal = self.source.0.get(value.span()).unwrap_or_default().to_owned();
-        let line = self.source.place(name.span().start).line;
-        self.written.push(Written { name: full.into(), literal, line });
+        let place = self.source.place(name.span().start);
+        self.written.push(Written { name: full.into(), literal, place });
     }
 
     fn profiles(&mut self, _: &mut Loaded, table: &DeTable<'_>) {
@@ -203,7 +205,10 @@ impl<'t> Reader<'t> {
                 Some(prompt) => {
                     loaded.settings.compose.templates.insert(name.get_ref().to_string(), prompt.to_owned());
                 }
-                None => self.fault(value.span(), format!("{full} must be a text that is not empty"), "", String::new()),
+                None => {
+                    let what = tr!("{option} must be a text that is not empty", option = full);
+                    self.fault(value.span(), what, "", String::new());
+                }
             }
         }
     }
@@ -214,8 +219,8 @@ impl<'t> Reader<'t> {
             let word: &str = context.get_ref();
             if !bindings.iter().any(|(known, _)| *known == word) {
                 let contexts: BTreeSet<&str> = bindings.iter().map(|(known, _)| *known).collect();
-                let next = did_you_mean(word, contexts);
-                self.fault(context.span(), format!("keys.{word} is not a context of the key table"), "", next);
+                let what = tr!("keys.{context} is not a context of the key table", context = word);
+                self.fault(context.span(), what, "", did_you_mean(word, contexts));
                 continue;
             }
             let Some(actions) = actions.get_ref().as_table() else {
@@ -227,7 +232,7 @@ impl<'t> Reader<'t> {
                 let known = bindings.iter().filter(|(context, _)| *context == word).map(|(_, action)| *action);
                 if !known.clone().any(|known| known == action.get_ref()) {
                     let next = did_you_mean(action.get_ref(), known);
-                    self.fault(action.span(), format!("{full} is not an action"), "", next);
+                    self.fault(action.span(), tr!("{action} is not an action", action = full), "", next);
                     continue;
                 }
                 let Some(texts) = self.key_list(&full, keys) else { continue };
@@ -237,11 +242,20 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// What is wrong with the keys as a whole. A fault stands where the first option that it is about does.
+    fn judge_keys(&mut self, keys: &BTreeMap<String, BTreeMap<String, Vec<String>>>, wanted: &Wanted<'_>) {
+        for (about, text) in wanted.judge_keys.map_or_else(Vec::new, |judge| judge(keys)) {
+            let written = |name: &String| self.written.iter().find(|written| written.name == *name);
+            let place = about.iter().find_map(written).map(|written| written.place);
+            self.faults.push(Fault { place, problem: Problem::new(text, "", "") });
+        }
+    }
+
     /// The keys of one action; `None` when there is a fault in them.
     fn key_list(&mut self, full: &str, value: &Spanned<DeValue<'_>>) -> Option<Vec<String>> {
-        let what = format!("{full} cannot be used");
+        let what = unusable(full);
         let Some(items) = value.get_ref().as_array() else {
-            let why = format!("it takes a list of keys such as [\"r\"], and this is a {}", value.get_ref().type_str());
+            let why = other_type(tr!("a list of keys such as [\"r\"]"), value.get_ref());
             self.fault(value.span(), what, &why, String::new());
             return None;
         };
@@ -251,7 +265,7 @@ impl<'t> Reader<'t> {
             match item.get_ref().as_str().map(|text| (text, text.parse::<Key>())) {
                 Some((text, Ok(_))) => texts.push(text.to_owned()),
                 Some((_, Err(why))) => self.fault(item.span(), what.clone(), &why, String::new()),
-                None => self.fault(item.span(), what.clone(), "a key stands in quotes", String::new()),
+                None => self.fault(item.span(), what.clone(), tr!("a key stands in quotes"), String::new()),
             }
         }
         (self.fault_count() == before).then_some(texts)
@@ -289,9 +303,9 @@ impl<'t> Reader<'t> {
     pub(super) fn not_a_section(&mut self, span: Range<usize>, path: &str) {
         self.fault(
             span,
-            format!("{path} is a section, not an option"),
+            tr!("{path} is a section, not an option", path),
             "",
-            format!("Write [{path}] with its options below"),
+            tr!("Write [{path}] with its options below", path),
         );
     }
 
@@ -299,24 +313,24 @@ impl<'t> Reader<'t> {
         let word: &str = name.get_ref();
         if value.get_ref().is_table() {
             let sections = SECTIONS.iter().map(|section| section.name).chain(NAMED_SECTIONS);
-            return self.fault(name.span(), format!("[{word}] is not a section"), "", did_you_mean(word, sections));
+            return self.fault(name.span(), tr!("[{word}] is not a section", word), "", did_you_mean(word, sections));
         }
         let next = section_of(word)
-            .map(|section| format!("It belongs in [{section}]"))
+            .map(|section| tr!("It belongs in [{section}]", section))
             .unwrap_or_else(|| did_you_mean(word, TOP.options.iter().map(|option| option.name)));
-        self.fault(name.span(), format!("{word} is not an option above the first section"), "", next);
+        self.fault(name.span(), tr!("{word} is not an option above the first section", word), "", next);
     }
 
     fn unknown_option<C>(&mut self, name: &Name<'_>, path: &str, options: &'static [Opt<C>]) {
         let word: &str = name.get_ref();
-        let what = format!("{word} is not an option of [{path}]");
+        let what = tr!("{word} is not an option of [{path}]", word, path);
         if matches!(word, "api_key" | "key" | "token") {
-            let next = "Name where it comes from: api_key_env, api_key_cmd or api_key_file";
-            return self.fault(name.span(), what, "the key itself never stands in this file", next.into());
+            let next = tr!("Name where it comes from: api_key_env, api_key_cmd or api_key_file");
+            return self.fault(name.span(), what, tr!("the key itself never stands in this file"), next.into());
         }
         let here = options.iter().map(|option| option.name);
         let next = match (nearest(word, here.clone()), section_of(word)) {
-            (None, Some(section)) => format!("It belongs in [{section}]"),
+            (None, Some(section)) => tr!("It belongs in [{section}]", section),
             (None, None) | (Some(_), _) => did_you_mean(word, here),
         };
         self.fault(name.span(), what, "", next);

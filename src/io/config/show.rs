@@ -7,7 +7,7 @@ use super::{
     read::Written,
     table::{BUILT_IN_PROFILES, PROFILE, SECTIONS, TOP},
 };
-use crate::io::secret::KeySource;
+use crate::{io::secret::KeySource, tr};
 use std::fmt::Write;
 
 /// The config in force as TOML, each value with its origin as a comment. A key's command is not shown: a secret may
@@ -15,17 +15,19 @@ use std::fmt::Write;
 #[must_use]
 pub fn show(loaded: &Loaded) -> String {
     let mut text = String::new();
-    let from = if loaded.found { "" } else { " (there is none)" };
-    push(&mut text, &format!("# the file: {}{from}", loaded.paths.config.display()));
-    push(&mut text, &format!("# the key: from {}", loaded.key.words()));
+    let file = loaded.paths.config.display();
+    let about =
+        if loaded.found { tr!("the file: {file}", file) } else { tr!("the file: {file} (there is none)", file) };
+    push(&mut text, &format!("# {about}"));
+    push(&mut text, &format!("# {}", tr!("the key: from {source}", source = loaded.key.words())));
     let profile = &loaded.settings.profile.name;
     for option in TOP.options {
         match written(loaded, option.name).filter(|set| set.literal.trim_matches('"') == profile) {
-            Some(set) => push(&mut text, &format!("profile = {}  # line {}", set.literal, set.line)),
+            Some(set) => push_set(&mut text, option.name, set),
             None if option.default.shown().trim_matches('"') == profile => {
-                push(&mut text, &format!("profile = {profile:?}  # default"));
+                push_line(&mut text, option.name, &format!("{profile:?}"), tr!("default"));
             }
-            None => push(&mut text, &format!("profile = {profile:?}  # --profile")),
+            None => push_line(&mut text, option.name, &format!("{profile:?}"), "--profile"),
         }
     }
     push(&mut text, &format!("\n[profiles.{profile}]"));
@@ -53,11 +55,12 @@ fn push_option<C>(text: &mut String, loaded: &Loaded, section: &str, option: &Op
     let set = written(loaded, &format!("{section}.{}", option.name));
     match (set, &option.default) {
         (Some(set), _) if option.name == "api_key_cmd" => {
-            push(text, &format!("# {} is set on line {}; not shown", option.name, set.line));
+            let hidden = tr!("{option} is set on line {line}; not shown", option = option.name, line = set.place.line);
+            push(text, &format!("# {hidden}"));
         }
-        (Some(set), _) => push(text, &format!("{} = {}  # line {}", option.name, set.literal, set.line)),
-        (None, Default::Is(_)) => push(text, &format!("{} = {default}  # default", option.name)),
-        (None, Default::Unset(_)) => push(text, &format!("# {} is not set", option.name)),
+        (Some(set), _) => push_set(text, option.name, set),
+        (None, Default::Is(_)) => push_line(text, option.name, default, tr!("default")),
+        (None, Default::Unset(_)) => push(text, &format!("# {}", tr!("{option} is not set", option = option.name))),
     }
 }
 
@@ -73,8 +76,18 @@ fn push_named(text: &mut String, loaded: &Loaded) {
             push(text, &format!("\n[{path}]"));
             section = path;
         }
-        push(text, &format!("{name} = {}  # line {}", set.literal, set.line));
+        push_set(text, name, set);
     }
+}
+
+/// An option that the file sets, as it sets it.
+fn push_set(text: &mut String, name: &str, set: &Written) {
+    push_line(text, name, &set.literal, &tr!("line {line}", line = set.place.line));
+}
+
+/// A value with where it comes from.
+fn push_line(text: &mut String, name: &str, literal: &str, origin: &str) {
+    push(text, &format!("{name} = {literal}  # {origin}"));
 }
 
 fn written<'l>(loaded: &'l Loaded, name: &str) -> Option<&'l Written> {

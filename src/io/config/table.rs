@@ -257,7 +257,7 @@ pub(super) static SECTIONS: [Section; 10] = [
                 "auto",
                 Kind::Words {
                     words: &["rate_limited", "service", "network"],
-                    why_not: needs_a_person,
+                    why_not: check::needs_a_person,
                     set: |c, v| {
                         c.settings.retry.auto = v.iter().filter_map(|word| ErrorClass::from_id(word)).collect();
                     },
@@ -379,12 +379,6 @@ pub(super) static SECTIONS: [Section; 10] = [
         ],
     },
 ];
-
-/// Why a kind of failure is never tried again by itself.
-fn needs_a_person(word: &str) -> Option<String> {
-    ErrorClass::from_id(word)
-        .map(|class| format!("{word} ({}) may be charged again, or needs a person's change first", class.label()))
-}
 
 /// A number that its option's range keeps small.
 pub(super) fn small(number: u64) -> u32 {

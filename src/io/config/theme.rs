@@ -1,27 +1,22 @@
 //! `[theme.NAME]`: a theme of one's own, as what it changes of another one.
 
-use super::{fault::did_you_mean, read::Reader};
-use crate::logic::settings::{
-    UiSettings,
-    paint::{OwnTheme, ROLES, THEMES},
+use super::{
+    fault::did_you_mean,
+    options::{no_word, other_type, unusable},
+    read::Reader,
+};
+use crate::{
+    logic::settings::{
+        UiSettings,
+        paint::{OwnTheme, ROLES, THEMES},
+    },
+    tr,
 };
 use std::ops::Range;
 use toml::de::DeTable;
 
 /// The option that names the theme which is changed; all others are roles.
 const BASE: &str = "base";
-
-/// What the example shows.
-pub(super) const EXAMPLE: &str = "
-# Themes of your own, for ui.theme. Each changes another one. A colour is a name such as light-red, or #rrggbb, which is
-# shown as the nearest that the terminal has; before it may stand bold, dim, underlined, reversed, behind it on and a
-# paper. The roles are the states (queued, sending, ...) and faint, strong, title, chosen, key, good, warn, bad, loud,
-# added and removed.
-# [theme.mine]
-# base = \"dark\"
-# running = \"#5fafff\"
-# loud = \"bold black on #ffcc00\"
-";
 
 /// Reads `[theme]`.
 pub(super) fn read(reader: &mut Reader<'_>, ui: &mut UiSettings, table: &DeTable<'_>) {
@@ -32,23 +27,24 @@ pub(super) fn read(reader: &mut Reader<'_>, ui: &mut UiSettings, table: &DeTable
             continue;
         };
         if THEMES.contains(&name.get_ref().as_ref()) {
-            let next = format!("Give it another name and write base = {:?}", name.get_ref());
-            reader.fault(name.span(), format!("{path} cannot be used"), "there is a theme of that name already", next);
+            let base = format!("{:?}", name.get_ref());
+            let next = tr!("Give it another name and write base = {base}", base);
+            reader.fault(name.span(), unusable(&path), tr!("there is a theme of that name already"), next);
             continue;
         }
         let mut theme = OwnTheme { base: THEMES[0].into(), ..OwnTheme::default() };
         for (option, value) in options {
             let (word, full): (&str, _) = (option.get_ref(), format!("{path}.{}", option.get_ref()));
-            let what = format!("{full} cannot be used");
+            let what = unusable(&full);
             let Some(text) = value.get_ref().as_str() else {
-                let why = format!("it takes text in quotes, and this is a {}", value.get_ref().type_str());
+                let why = other_type(tr!("text in quotes"), value.get_ref());
                 reader.fault(value.span(), what, &why, String::new());
                 continue;
             };
             match (word, text.parse()) {
                 (BASE, _) if THEMES.contains(&text) => theme.base = text.into(),
                 (BASE, _) => {
-                    let why = format!("{text:?} is not one of the themes there are");
+                    let why = tr!("{quoted} is not one of the themes there are", quoted = format!("{text:?}"));
                     reader.fault(value.span(), what, &why, did_you_mean(text, THEMES));
                 }
                 (role, Ok(coat)) if ROLES.contains(&role) => {
@@ -57,12 +53,8 @@ pub(super) fn read(reader: &mut Reader<'_>, ui: &mut UiSettings, table: &DeTable
                 (role, Err(why)) if ROLES.contains(&role) => reader.fault(value.span(), what, &why, String::new()),
                 _ => {
                     let known = ROLES.into_iter().chain([BASE]);
-                    reader.fault(
-                        option.span(),
-                        format!("{word} is not a role of a theme"),
-                        "",
-                        did_you_mean(word, known),
-                    );
+                    let what = tr!("{word} is not a role of a theme", word);
+                    reader.fault(option.span(), what, "", did_you_mean(word, known));
                 }
             }
             reader.note(&full, option, value);
@@ -75,7 +67,6 @@ pub(super) fn read(reader: &mut Reader<'_>, ui: &mut UiSettings, table: &DeTable
 pub(super) fn check_chosen(reader: &mut Reader<'_>, ui: &UiSettings, at: Option<Range<usize>>) {
     let known = || THEMES.into_iter().chain(ui.themes.keys().map(String::as_str));
     if let Some(at) = at.filter(|_| !known().any(|name| name == ui.theme)) {
-        let why = format!("{:?} is not one of its words", ui.theme);
-        reader.fault(at, "ui.theme cannot be used".into(), &why, did_you_mean(&ui.theme, known()));
+        reader.fault(at, unusable("ui.theme"), &no_word(&ui.theme), did_you_mean(&ui.theme, known()));
     }
 }

@@ -4,7 +4,7 @@ use super::{
     part::{Note, Part, Resume},
     trouble::{self, Trouble},
 };
-use crate::io::words;
+use crate::{io::words, tr};
 use reqwest::{
     Client, Response, StatusCode, Url,
     header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, IF_RANGE, RANGE},
@@ -69,12 +69,12 @@ pub(super) async fn fetch(client: &Client, url: &Url, part: &mut Part, job: &mut
                 return Err(End::Dead(refusal(answer, job).await?));
             }
             (status, _) => {
-                let message = format!("The storage answered HTTP {}", status.as_u16());
+                let message = tr!("The storage answered HTTP {status}", status = status.as_u16());
                 return Err(trouble::line(&format!("HTTP {}", status.as_u16()), message).into());
             }
         }
     }
-    Err(trouble::line("range", "The storage's answers to a resume do not fit together".into()).into())
+    Err(trouble::line("range", tr!("The storage's answers to a resume do not fit together").into()).into())
 }
 
 async fn ask(client: &Client, url: &Url, resume: Option<&Resume>, job: &mut Job<'_>) -> Result<Response, End> {
@@ -85,16 +85,16 @@ async fn ask(client: &Client, url: &Url, resume: Option<&Resume>, job: &mut Job<
     }
     match within(job, request.send()).await? {
         Ok(answer) => Ok(answer),
-        Err(error) if error.is_connect() => Err(End::NoConnection(dropped(error, "No connection to the storage"))),
-        Err(error) => Err(dropped(error, "The line to the storage broke").into()),
+        Err(error) if error.is_connect() => Err(End::NoConnection(dropped(error, tr!("No connection to the storage")))),
+        Err(error) => Err(dropped(error, tr!("The line to the storage broke")).into()),
     }
 }
 
 async fn from_start(answer: Response, part: &mut Part, job: &mut Job<'_>) -> Result<(), End> {
     if let Some(kind) = text(&answer, &CONTENT_TYPE).filter(|kind| is_a_page(kind)) {
-        return Err(trouble::no_video(format!(
-            "The storage sent a page ({}) instead of the video",
-            words::quote(kind, 60)
+        return Err(trouble::no_video(tr!(
+            "The storage sent a page ({kind}) instead of the video",
+            kind = words::quote(kind, 60)
         ))
         .into());
     }
@@ -118,7 +118,7 @@ async fn copy(
         match within(job, answer.chunk()).await {
             Ok(Ok(Some(bytes))) => {
                 if have == 0 && looks_like_a_page(&bytes) {
-                    break Err(trouble::no_video("The storage sent a page instead of the video".into()).into());
+                    break Err(trouble::no_video(tr!("The storage sent a page instead of the video").into()).into());
                 }
                 if let Err(error) = writer.write_all(&bytes).await {
                     break Err(disk(error).into());
@@ -130,7 +130,7 @@ async fn copy(
                 }
             }
             Ok(Ok(None)) => break Ok(()),
-            Ok(Err(error)) => break Err(dropped(error, "The line to the storage broke").into()),
+            Ok(Err(error)) => break Err(dropped(error, tr!("The line to the storage broke")).into()),
             Err(end) => break Err(end),
         }
     };
@@ -150,7 +150,8 @@ async fn within<T>(job: &mut Job<'_>, step: impl Future<Output = T>) -> Result<T
         // A closed channel means that nobody can ask for a stop any more, not that somebody did.
         Ok(_) = job.stop.wait_for(|stop| *stop) => Err(End::Stopped),
         done = time::timeout(job.stall, step) => done.map_err(|_| {
-            let message = format!("The storage sent nothing for {:.1} s", job.stall.as_secs_f64());
+            let seconds = format!("{:.1}", job.stall.as_secs_f64());
+            let message = tr!("The storage sent nothing for {seconds} s", seconds);
             trouble::line("stall", message).into()
         }),
     }
@@ -158,7 +159,7 @@ async fn within<T>(job: &mut Job<'_>, step: impl Future<Output = T>) -> Result<T
 
 /// The address is left out of the words: it is signed, and whoever has it has the file.
 fn dropped(error: reqwest::Error, what: &str) -> Trouble {
-    trouble::line("line", format!("{what}: {}", words::causes(&error.without_url())))
+    trouble::line("line", format!("{what}{}{}", tr!(": "), words::causes(&error.without_url())))
 }
 
 /// What the storage says of its refusal: the message of its XML where there is one.

@@ -24,6 +24,7 @@ use crate::{
         effect::{SaveCmd, SaveTarget, Ticket},
         msg::SaveMsg,
     },
+    tr,
 };
 use fetch::{End, Job};
 use part::Part;
@@ -126,7 +127,7 @@ impl Inner {
         let end = tokio::spawn(async move { self.save(order, stop, report.as_ref()).await }).await;
         to(end.unwrap_or_else(|_| {
             let Trouble { error, again, .. } =
-                trouble::line("worker", "The program's own download worker failed".into());
+                trouble::line("worker", tr!("The program's own download worker failed").into());
             SaveMsg::Failed { key, ticket, error, again }
         }));
     }
@@ -176,7 +177,11 @@ impl Inner {
     async fn fetch_from(&self, address: &str, part: &mut Part, job: &mut Job<'_>) -> Result<(), End> {
         let url = match Url::parse(address) {
             Ok(url) if is_safe(&url, self.allow_http) => url,
-            _ => return Err(trouble::line("address", "The service gave an address that is not https".into()).into()),
+            _ => {
+                return Err(
+                    trouble::line("address", tr!("The service gave an address that is not https").into()).into()
+                );
+            }
         };
         let client = match Route::to(&url) {
             Route::Direct => &self.direct,
@@ -188,13 +193,13 @@ impl Inner {
 
 /// Work on the disk, which may be slow or far away, on a thread of its own.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Trouble> + Send + 'static) -> Result<T, Trouble> {
-    let lost = || trouble::line("worker", "The program's own download worker failed".into());
+    let lost = || trouble::line("worker", tr!("The program's own download worker failed").into());
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(lost()))
 }
 
 fn open(target: &SaveTarget) -> Result<Part, Trouble> {
     if Path::new(&target.name).file_name() != Some(target.name.as_ref()) {
-        return Err(trouble::bad_target(format!("{:?} is no file name", target.name)));
+        return Err(trouble::bad_target(tr!("{quoted} is no file name", quoted = format!("{:?}", target.name))));
     }
     let dir = folder(target)?;
     fs::create_dir_all(&dir).map_err(|e| trouble::disk(&dir, &e))?;
@@ -202,7 +207,8 @@ fn open(target: &SaveTarget) -> Result<Part, Trouble> {
 }
 
 fn folder(target: &SaveTarget) -> Result<PathBuf, Trouble> {
-    expanded(&target.dir).map_err(|why| trouble::bad_target(format!("{} cannot be used: {why}", target.dir)))
+    expanded(&target.dir)
+        .map_err(|why| trouble::bad_target(tr!("{path} cannot be used: {why}", path = target.dir, why)))
 }
 
 /// Checks the whole part and gives it its name.
@@ -262,9 +268,9 @@ fn follow(step: redirect::Attempt<'_>, allow_http: bool) -> redirect::Action {
     let inwards = near_by(step.url()) == NearBy::Loopback
         && step.previous().first().is_none_or(|first| near_by(first) == NearBy::Away);
     if step.previous().len() > MAX_REDIRECTS {
-        step.error("too many redirects")
+        step.error(tr!("too many redirects"))
     } else if inwards || !is_safe(step.url(), allow_http) {
-        step.error("a redirect to an address that is not https")
+        step.error(tr!("a redirect to an address that is not https"))
     } else {
         step.follow()
     }

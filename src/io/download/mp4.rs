@@ -2,6 +2,7 @@
 //!
 //! Source: ISO/IEC 14496-12, sections 4.2 (boxes), 8.2.2 (`mvhd`) and 8.3.2 (`tkhd`).
 
+use crate::{io::words, tr};
 use std::{
     fmt,
     io::{self, Read, Seek, SeekFrom},
@@ -33,10 +34,10 @@ pub enum Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoMp4 => f.write_str("it does not begin as an MP4 does"),
-            Self::CutOff => f.write_str("its end is missing"),
+            Self::NoMp4 => f.write_str(tr!("it does not begin as an MP4 does")),
+            Self::CutOff => f.write_str(tr!("its end is missing")),
             Self::Malformed(how) => f.write_str(how),
-            Self::Io(error) => write!(f, "it cannot be read: {error}"),
+            Self::Io(error) => f.write_str(&tr!("it cannot be read: {error}", error = words::system(error))),
         }
     }
 }
@@ -72,10 +73,10 @@ pub fn check(file: &mut (impl Read + Seek)) -> Result<Facts, Fault> {
         return Err(Fault::NoMp4);
     }
     if !top.iter().any(|b| &b.kind == b"mdat") {
-        return Err(Fault::Malformed("it has no pictures in it"));
+        return Err(Fault::Malformed(tr!("it has no pictures in it")));
     }
     let Some(moov) = top.iter().find(|b| &b.kind == b"moov") else {
-        return Err(Fault::Malformed("it has no index of its pictures"));
+        return Err(Fault::Malformed(tr!("it has no index of its pictures")));
     };
     facts(file, moov.content.clone())
 }
@@ -93,7 +94,7 @@ fn boxes(file: &mut (impl Read + Seek), within: Range<u64>) -> Result<Vec<Box4>,
     let mut at = within.start;
     while at < within.end {
         if found.len() == MAX_BOXES {
-            return Err(Fault::Malformed("it has too many parts"));
+            return Err(Fault::Malformed(tr!("it has too many parts")));
         }
         let next = box_at(file, at..within.end)?;
         at = next.content.end;
@@ -123,7 +124,7 @@ fn box_at(file: &mut (impl Read + Seek), within: Range<u64>) -> Result<Box4, Fau
         size => (8, u64::from(size)),
     };
     if size < header {
-        return Err(Fault::Malformed("one of its parts is smaller than its own header"));
+        return Err(Fault::Malformed(tr!("one of its parts is smaller than its own header")));
     }
     if size > room {
         return Err(Fault::CutOff);

@@ -8,6 +8,7 @@ use super::{
 use crate::{
     domain::problem::{Charged, ErrorClass, TaskError},
     io::words,
+    tr,
 };
 use std::{
     io::{self, ErrorKind},
@@ -50,19 +51,19 @@ fn trouble(code: &str, class: ErrorClass, message: String, next: &str) -> TaskEr
 
 /// The line failed: dropped, refused, or a server in distress.
 pub(super) fn line(code: &str, message: String) -> Trouble {
-    let next = "It is tried again by itself and goes on where it stopped; d tries at once.";
+    let next = tr!("It is tried again by itself and goes on where it stopped; d tries at once.");
     Trouble { error: trouble(code, ErrorClass::Network, message, next), again: true, part: PartThen::Keep }
 }
 
 /// What came is no whole video.
 pub(super) fn no_video(message: String) -> Trouble {
-    let next = "It is fetched anew by itself; d tries at once.";
+    let next = tr!("It is fetched anew by itself; d tries at once.");
     Trouble { error: trouble("not_a_video", ErrorClass::File, message, next), again: true, part: PartThen::Remove }
 }
 
 /// Fewer or more bytes than there should be.
 pub(super) fn wrong_length(have: u64, whole: u64) -> Trouble {
-    no_video(format!("The file that came is not whole: {have} bytes instead of {whole}"))
+    no_video(tr!("The file that came is not whole: {have} bytes instead of {whole}", have, whole))
 }
 
 /// The boxes are not those of a whole MP4.
@@ -70,7 +71,7 @@ pub(super) fn bad_boxes(path: &Path, fault: mp4::Fault) -> Trouble {
     match fault {
         mp4::Fault::Io(error) => disk(path, &error),
         mp4::Fault::NoMp4 | mp4::Fault::CutOff | mp4::Fault::Malformed(_) => {
-            no_video(format!("The file that came is no whole MP4 video: {fault}"))
+            no_video(tr!("The file that came is no whole MP4 video: {fault}", fault))
         }
     }
 }
@@ -80,8 +81,8 @@ pub(super) fn unavailable(path: &Path, why: Unavailable) -> Trouble {
     match why {
         Unavailable::Io(error) => disk(path, &error),
         Unavailable::Busy => {
-            let message = format!("{} is being written by another reeltop", path.display());
-            let next = "Leave it to that one, or close it and press d.";
+            let message = tr!("{path} is being written by another reeltop", path = path.display());
+            let next = tr!("Leave it to that one, or close it and press d.");
             Trouble { error: trouble("busy", ErrorClass::File, message, next), again: true, part: PartThen::Keep }
         }
     }
@@ -90,43 +91,71 @@ pub(super) fn unavailable(path: &Path, why: Unavailable) -> Trouble {
 /// The disk or the folder says no. A person must do something first, so it is not tried again by itself.
 pub(super) fn disk(path: &Path, error: &io::Error) -> Trouble {
     let (code, why, next) = match error.kind() {
-        ErrorKind::StorageFull => ("disk_full", "the disk is full", "Make room, then press d; what is there is kept."),
+        ErrorKind::StorageFull => {
+            ("disk_full", tr!("the disk is full"), tr!("Make room, then press d; what is there is kept."))
+        }
         ErrorKind::QuotaExceeded => {
-            ("disk_full", "your disk quota is used up", "Make room, then press d; what is there is kept.")
+            ("disk_full", tr!("your disk quota is used up"), tr!("Make room, then press d; what is there is kept."))
         }
         ErrorKind::PermissionDenied => (
             "folder",
-            "no permission to write there",
-            "Correct the folder's permissions or choose another download.dir, then press d.",
+            tr!("no permission to write there"),
+            tr!("Correct the folder's permissions or choose another download.dir, then press d."),
         ),
         ErrorKind::ReadOnlyFilesystem => {
-            ("folder", "the file system is read-only", "Choose another download.dir, then press d.")
+            ("folder", tr!("the file system is read-only"), tr!("Choose another download.dir, then press d."))
         }
-        ErrorKind::NotADirectory | ErrorKind::AlreadyExists | ErrorKind::IsADirectory => {
-            ("folder", "something that is not a folder is in the way", "Choose another download.dir, then press d.")
-        }
-        ErrorKind::InvalidFilename => {
-            ("folder", "the file's name is too long for this file system", "Shorten download.name, then press d.")
-        }
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists | ErrorKind::IsADirectory => (
+            "folder",
+            tr!("something that is not a folder is in the way"),
+            tr!("Choose another download.dir, then press d."),
+        ),
+        ErrorKind::InvalidFilename => (
+            "folder",
+            tr!("the file's name is too long for this file system"),
+            tr!("Shorten download.name, then press d."),
+        ),
         _ => {
-            let message = format!("{} cannot be written: {}", path.display(), words::causes(error));
-            let error = trouble("disk", ErrorClass::File, message, "Look to the disk, then press d.");
+            let message = tr!("{path} cannot be written: {why}", path = path.display(), why = words::causes(error));
+            let error = trouble("disk", ErrorClass::File, message, tr!("Check the disk, then press d."));
             return Trouble { error, again: false, part: PartThen::Keep };
         }
     };
-    let message = format!("{} cannot be written: {why}", path.display());
+    let message = tr!("{path} cannot be written: {why}", path = path.display(), why);
     Trouble { error: trouble(code, ErrorClass::File, message, next), again: false, part: PartThen::Keep }
 }
 
 /// The target is none: a name with a folder in it, an unknown home.
 pub(super) fn bad_target(message: String) -> Trouble {
-    let next = "Correct download.dir and download.name, then press d.";
+    let next = tr!("Correct download.dir and download.name, then press d.");
     Trouble { error: trouble("folder", ErrorClass::File, message, next), again: false, part: PartThen::Keep }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::lang::{Lang, within};
+
+    #[test]
+    fn a_trouble_is_a_whole_sentence_in_chinese_too() {
+        let of = |trouble: Trouble| trouble.error.message;
+        let told = within(Lang::Zh, || {
+            let path = Path::new("/v/a.mp4");
+            [
+                of(disk(path, &ErrorKind::StorageFull.into())),
+                of(bad_boxes(path, mp4::Fault::CutOff)),
+                of(wrong_length(3, 9)),
+            ]
+        });
+        assert_eq!(
+            told,
+            [
+                "/v/a.mp4 无法写入：磁盘已满",
+                "下载的文件不是完整的 MP4 视频：结尾缺失",
+                "下载的文件不完整：只有 3 字节，应为 9 字节"
+            ]
+        );
+    }
 
     #[test]
     fn a_disk_that_says_no_is_named_with_its_path_and_waits_for_a_person() {

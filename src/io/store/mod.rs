@@ -31,7 +31,7 @@ pub use fill::fill;
 pub use read::Overview;
 pub use thread::{Handle, open};
 
-use crate::domain::problem::Problem;
+use crate::{domain::problem::Problem, tr};
 use owner::{Owner, Programs};
 use rusqlite::Connection;
 use std::{
@@ -61,7 +61,8 @@ impl Store {
     fn open_as(dir: &Path, me: Option<&Owner>) -> Result<Self, Problem> {
         let conn = schema::open(dir)?;
         let file = schema::file_of(dir);
-        let rev = read::last_rev(&conn).map_err(|error| fault::sqlite("The store could not be read", &file, &error))?;
+        let rev =
+            read::last_rev(&conn).map_err(|error| fault::sqlite(tr!("The store could not be read"), &file, &error))?;
         Ok(Self { conn, file, programs: Programs::new(dir, me), seen: Seen { rev, own: HashSet::new() } })
     }
 

@@ -14,6 +14,7 @@ use crate::{
         time::Wall,
     },
     logic::msg::{Detail, StoreMsg},
+    tr,
 };
 use rusqlite::{Connection, OptionalExtension, Params, params};
 use std::ops::ControlFlow;
@@ -41,7 +42,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn overview(&self) -> Result<Overview, Problem> {
-        self.told("The store could not be read", overview(&self.conn))
+        self.told(tr!("The store could not be read"), overview(&self.conn))
     }
 
     /// Every table line, newest first, as [`StoreMsg::Page`]s, until `each` breaks off. The first one is short and brings
@@ -50,7 +51,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn pages(&self, each: impl FnMut(StoreMsg) -> ControlFlow<()>) -> Result<(), Problem> {
-        self.told("The list of tasks could not be read", pages(&self.conn, &self.programs, each))
+        self.told(tr!("The list of tasks could not be read"), pages(&self.conn, &self.programs, each))
     }
 
     /// The tasks of these keys as they are now, in the order of their keys.
@@ -59,7 +60,7 @@ impl Store {
     /// When the file cannot be read.
     pub fn look(&self, keys: &[TaskKey]) -> Result<Vec<Task>, Problem> {
         let found = keys.iter().map(|key| row::task(&self.conn, *key)).filter_map(Result::transpose);
-        let mut tasks = self.told("The tasks could not be read", found.collect::<rusqlite::Result<Vec<_>>>())?;
+        let mut tasks = self.told(tr!("The tasks could not be read"), found.collect::<rusqlite::Result<Vec<_>>>())?;
         self.programs.drop_dead_claims(&mut tasks);
         Ok(tasks)
     }
@@ -71,7 +72,7 @@ impl Store {
     pub fn changed(&mut self) -> Result<Vec<Task>, Problem> {
         let sql = format!("SELECT {TASK} FROM tasks WHERE rev > ?1 ORDER BY rev");
         let found = tasks(&self.conn, &sql, [Count(self.seen.rev)]);
-        let mut tasks = self.told("The changes of other programs could not be read", found)?;
+        let mut tasks = self.told(tr!("The changes of other programs could not be read"), found)?;
         let reached = tasks.last().map_or(0, |task| task.rev);
         tasks.retain(|task| !self.seen.own.contains(&task.rev));
         self.seen.reach(reached);
@@ -85,7 +86,7 @@ impl Store {
     /// When the file cannot be read.
     pub fn detail(&mut self, key: TaskKey) -> Result<Option<Detail>, Problem> {
         let found = detail(&mut self.conn, key);
-        let mut found = self.told("The task could not be read", found)?;
+        let mut found = self.told(tr!("The task could not be read"), found)?;
         if let Some(detail) = &mut found {
             self.programs.drop_dead_claims(std::slice::from_mut(&mut detail.task));
             self.programs.drop_dead_claims(&mut detail.line);
@@ -99,7 +100,7 @@ impl Store {
     /// When the file cannot be read.
     pub fn tasks(&self, each: impl FnMut(Task) -> ControlFlow<()>) -> Result<(), Problem> {
         let done = stream(&self.conn, &format!("SELECT {TASK} FROM tasks ORDER BY key DESC"), [], task_of, each);
-        self.told("The list of tasks could not be read", done)
+        self.told(tr!("The list of tasks could not be read"), done)
     }
 
     /// The latest task that the service knows by that id.
@@ -109,7 +110,7 @@ impl Store {
     pub fn find_task_by_remote(&self, id: &RemoteId) -> Result<Option<Task>, Problem> {
         let sql = format!("SELECT {TASK} FROM tasks WHERE task_id = ?1 ORDER BY key DESC LIMIT 1");
         let found = self.conn.prepare_cached(&sql).and_then(|mut s| s.query_row([&id.0], task_of).optional());
-        self.told("The task could not be looked up", found)
+        self.told(tr!("The task could not be looked up"), found)
     }
 
     /// The ledger from `since` on, before `until`, in the order it was written.
@@ -117,7 +118,7 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn costs(&self, since: Wall, until: Wall) -> Result<Vec<CostLine>, Problem> {
-        self.told("The ledger could not be read", costs(&self.conn, since, until))
+        self.told(tr!("The ledger could not be read"), costs(&self.conn, since, until))
     }
 }
 

@@ -1,11 +1,14 @@
 //! Between our types and SQLite's columns: a whole task, a line of the table, the columns that mirror a stage.
 
-use crate::domain::{
-    money::Ptc,
-    problem::{Charged, ErrorClass},
-    request::Request,
-    task::{Claim, Kind, MoneyEvent, NewTask, Phase, RemoteId, Row, Task, TaskKey, TaskState, Texts},
-    time::Wall,
+use crate::{
+    domain::{
+        money::Ptc,
+        problem::{Charged, ErrorClass},
+        request::Request,
+        task::{Claim, Kind, MoneyEvent, NewTask, Phase, RemoteId, Row, Task, TaskKey, TaskState, Texts},
+        time::Wall,
+    },
+    tr,
 };
 use rusqlite::{
     Connection, OptionalExtension, ToSql,
@@ -322,7 +325,10 @@ macro_rules! kept_as_word {
         impl FromSql for $kind {
             fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
                 let word = value.as_str()?;
-                $from(word).ok_or_else(|| FromSqlError::Other(format!("{word:?} is a word this version does not know").into()))
+                $from(word).ok_or_else(|| {
+                    let quoted = format!("{word:?}");
+                    FromSqlError::Other(tr!("{quoted} is a word this version does not know", quoted).into())
+                })
             }
         }
 

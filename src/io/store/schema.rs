@@ -1,7 +1,7 @@
 //! Opening the file: folders and rights, pragmas, migrations. What is in the tables is the verbs' matter.
 
 use super::{fault, owner::RUN_DIR};
-use crate::domain::problem::Problem;
+use crate::{domain::problem::Problem, tr};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::{
     fs::{DirBuilder, File, OpenOptions},
@@ -39,7 +39,7 @@ pub(super) fn open(dir: &Path) -> Result<Connection, Problem> {
     make_folders(dir)?;
     let file = file_of(dir);
     create_private(&file).map_err(|error| fault::folder(&file, &error))?;
-    let failed = |error| fault::sqlite("The store could not be opened", &file, &error);
+    let failed = |error| fault::sqlite(tr!("The store could not be opened"), &file, &error);
     let mut conn = connect(&file, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
     let found = version(&conn).map_err(failed)?;
     if found > known() {

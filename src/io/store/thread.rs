@@ -12,6 +12,7 @@ use crate::{
         effect::{StoreCmd, Ticket, Write},
         msg::StoreMsg,
     },
+    tr,
 };
 use std::{
     ops::ControlFlow,
@@ -284,7 +285,7 @@ fn load(dir: PathBuf, feed: Sender<Input>) -> JoinHandle<()> {
             })
         });
         if let Err(error) = done {
-            let problem = fault::sqlite("The list of tasks could not be read", &file, &error);
+            let problem = fault::sqlite(tr!("The list of tasks could not be read"), &file, &error);
             let _ = feed.send(Input::Loaded(StoreMsg::Failed { ticket: None, problem }));
         }
         programs.sweep();

@@ -14,13 +14,14 @@ use crate::{
         draft::Draft,
         money::Ptc,
         problem::Problem,
-        task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Task, TaskKey},
+        task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Row, Task, TaskKey},
         time::{MINUTE, Wall},
     },
     logic::{
         effect::{Caps, Write},
         msg::{BudgetCap, InsertRefusal, SendResult, WriteResult},
     },
+    tr,
 };
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use std::slice;
@@ -42,7 +43,7 @@ impl Store {
         caps: &Caps,
     ) -> Result<Result<Vec<Task>, InsertRefusal>, Problem> {
         let done = insert(&mut self.conn, tasks, at, caps);
-        let mut done = self.told("The new tasks could not be saved", done)?;
+        let mut done = self.told(tr!("The new tasks could not be saved"), done)?;
         match &mut done {
             Ok(tasks) => self.made(tasks.iter().map(|task| task.rev)),
             Err(InsertRefusal::NameTaken { task }) => self.programs.drop_dead_claims(slice::from_mut(task)),
@@ -57,7 +58,7 @@ impl Store {
     /// When the file cannot be written; then none was taken.
     pub fn write(&mut self, writes: &[Write]) -> Result<Vec<WriteResult>, Problem> {
         let done = write(&mut self.conn, writes);
-        let mut done = self.told("The changes could not be saved", done)?;
+        let mut done = self.told(tr!("The changes could not be saved"), done)?;
         for result in &mut done {
             if let WriteResult::Overtaken(task) = result {
                 self.programs.drop_dead_claims(slice::from_mut(task));
@@ -77,7 +78,7 @@ impl Store {
     /// When the file cannot be written; then nothing may be sent.
     pub fn send(&mut self, write: &Write, per_minute: u32) -> Result<SendResult, Problem> {
         let done = send(&mut self.conn, write, per_minute);
-        let mut done = self.told("The task could not be marked as being sent", done)?;
+        let mut done = self.told(tr!("The task could not be marked as being sent"), done)?;
         match &mut done {
             SendResult::Claimed { rev, .. } => {
                 let rev = *rev;
@@ -103,7 +104,7 @@ impl Store {
             None => self.conn.execute("DELETE FROM drafts WHERE id = ?1", [id]),
         }
         .map(drop);
-        self.told("The draft could not be saved", done)
+        self.told(tr!("The draft could not be saved"), done)
     }
 
     /// Notes that a dashboard is in use.
@@ -112,7 +113,7 @@ impl Store {
     /// When the file cannot be written.
     pub fn save_seen(&mut self, at: Wall) -> Result<(), Problem> {
         let done = set_meta(&self.conn, "last_seen", &at.0.to_string());
-        self.told("The time of use could not be saved", done)
+        self.told(tr!("The time of use could not be saved"), done)
     }
 }
 
@@ -163,9 +164,10 @@ fn named(conn: &Connection, name: &str) -> rusqlite::Result<Option<Task>> {
     conn.prepare_cached(&sql)?.query_row([name], row::task_of).optional()
 }
 
-/// The latest attempt that repeats this one.
+/// The latest attempt that repeats this one and was not taken back.
 fn repeated_by(conn: &Connection, parent: TaskKey) -> rusqlite::Result<Option<TaskKey>> {
-    conn.prepare_cached("SELECT max(key) FROM tasks WHERE parent = ?1")?.query_row([parent], |row| row.get(0))
+    let sql = "SELECT max(key) FROM tasks WHERE parent = ?1 AND NOT (state = 'cancelled' AND charged = 'no')";
+    conn.prepare_cached(sql)?.query_row([parent], |row| row.get(0))
 }
 
 fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps) -> rusqlite::Result<Option<InsertRefusal>> {
@@ -192,8 +194,8 @@ fn spent(conn: &Connection, day_start: Wall) -> rusqlite::Result<Ptc> {
 
 fn first_event(task: &Task) -> Event {
     let (kind, text) = match &task.remote {
-        Some(id) => ("adopted", format!("made elsewhere as {}", id.0)),
-        None => ("confirmed", format!("{} PTC reserved", task.cost)),
+        Some(id) => ("adopted", tr!("made elsewhere as {id}", id = id.0)),
+        None => ("confirmed", tr!("{amount} PTC reserved", amount = task.cost)),
     };
     Event { at: task.created_at, kind: kind.into(), text, raw: None }
 }
@@ -244,6 +246,10 @@ fn full_since(conn: &Connection, profile: &str, at: Wall, per_minute: u32) -> ru
 /// Saves one write with its time line and money; `None` when it was overtaken.
 fn take(conn: &Connection, write: &Write) -> rusqlite::Result<Option<u64>> {
     let Some(rev) = row::update(conn, &write.task)? else { return Ok(None) };
+    if let Some(parent) = write.task.parent.filter(|_| Row::of(&write.task, false).is_taken_back()) {
+        let retried = repeated_by(conn, parent)?.is_some();
+        conn.prepare_cached("UPDATE tasks SET retried = ?2 WHERE key = ?1")?.execute(params![parent, retried])?;
+    }
     for event in &write.events {
         add_event(conn, write.task.key, event)?;
     }

@@ -1,12 +1,15 @@
 //! The commands as data: a name, what it takes, what it does, how the rest is completed.
 
 use crate::{
-    domain::task::{TaskKey, TaskState},
+    domain::{
+        lang::{self, Lang},
+        task::{TaskKey, TaskState},
+    },
     logic::{
         columns,
         commands::{self, Do},
         compose,
-        effect::{Effect, Level, LocalCmd},
+        effect::{Effect, Level, LocalCmd, TermCmd},
         filter::Filter,
         keymap::{Action, ascii_twin},
         screen::{Pane, Sort},
@@ -14,20 +17,31 @@ use crate::{
         state::State,
         table, toast,
     },
+    tr,
 };
 
 /// One command.
 pub struct Command {
     /// Its name.
     pub name: &'static str,
-    /// What it takes, for a person.
+    /// What it takes, for a person; translated where it is shown.
     pub takes: &'static str,
-    /// A sentence for help and README.
+    /// A sentence for help, translated there, and README.
     pub help: &'static str,
-    /// The words that can come next, after what stands already.
-    pub words: fn(&State, &str) -> Vec<String>,
+    /// What can come behind it.
+    pub(super) behind: Behind,
     /// Does it, or tells why not.
     pub run: fn(&mut State, &str) -> Result<Vec<Do>, String>,
+}
+
+/// What can come behind a command, for Tab.
+pub(super) enum Behind {
+    /// Nothing that is known beforehand.
+    Unknown,
+    /// The words that can come next, after what stands already.
+    Words(fn(&State, &str) -> Vec<String>),
+    /// A path of this machine, to the end of the line.
+    Path,
 }
 
 impl std::fmt::Debug for Command {
@@ -40,31 +54,28 @@ impl Command {
     /// Name and what it takes, as it is typed.
     #[must_use]
     pub fn usage(&self) -> String {
-        format!(":{} {}", self.name, self.takes).trim_end().to_owned()
+        format!(":{} {}", self.name, lang::tr(self.takes)).trim_end().to_owned()
     }
 }
 
 /// Every command that is not simply an action.
 #[rustfmt::skip]
 pub static COMMANDS: &[Command] = &[
-    Command { name: "filter", takes: "[TEXT]", help: "Filter the table, as / does; without a text, show all", words: filter_words, run: filter },
-    Command { name: "sort", takes: "COLUMN [asc|desc]", help: "Sort the table by a column", words: sort_words, run: sort },
-    Command { name: "goto", takes: "NUMBER", help: "Go to the task of that number", words: none, run: goto },
-    Command { name: "theme", takes: "NAME", help: "Take another set of colours, for this session", words: themes, run: theme },
-    Command { name: "set", takes: "OPTION VALUE", help: "Set theme, ascii, reduced_motion or side_by_side, for this session", words: set_words, run: set },
-    Command { name: "export", takes: "FILE", help: "Write the tasks shown to a new file, one JSON object a line", words: none, run: export },
-    Command { name: "send", takes: "", help: "Open the preview of what is in compose; Enter there pays", words: none, run: send },
-    Command { name: "pause", takes: "", help: "Pause or resume sending", words: none, run: |state, rest| action(state, rest, Action::Pause) },
-    Command { name: "help", takes: "", help: "Show the keys and what everything means", words: none, run: |state, rest| action(state, rest, Action::Help) },
-    Command { name: "quit", takes: "", help: "Quit in order", words: none, run: |state, rest| action(state, rest, Action::Quit) },
+    Command { name: "filter", takes: "[TEXT]", help: "Filter the table; without a text, show all", behind: Behind::Words(filter_words), run: filter },
+    Command { name: "sort", takes: "COLUMN [asc|desc]", help: "Sort the table by a column", behind: Behind::Words(sort_words), run: sort },
+    Command { name: "goto", takes: "NUMBER", help: "Go to the task of that number", behind: Behind::Unknown, run: goto },
+    Command { name: "theme", takes: "NAME", help: "Take another set of colours, for this session", behind: Behind::Words(themes), run: theme },
+    Command { name: "set", takes: "OPTION VALUE", help: "Set theme, language, mouse, ascii, reduced_motion or side_by_side, for this session", behind: Behind::Words(set_words), run: set },
+    Command { name: "export", takes: "FILE", help: "Write the tasks shown to a new file, one JSON object a line", behind: Behind::Path, run: export },
+    Command { name: "send", takes: "", help: "Open the preview of what is in compose; what is sent there pays", behind: Behind::Unknown, run: send },
+    Command { name: "pause", takes: "", help: "Pause or resume sending", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Pause) },
+    Command { name: "help", takes: "", help: "Show the keys and what everything means", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Help) },
+    Command { name: "quit", takes: "", help: "Quit in order", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Quit) },
 ];
 
-const FLAGS: [&str; 2] = ["ascii", "reduced_motion"];
+const FLAGS: [&str; 3] = ["ascii", "reduced_motion", "mouse"];
 const SIDES: [&str; 3] = ["auto", "always", "never"];
-
-fn none(_: &State, _: &str) -> Vec<String> {
-    Vec::new()
-}
+const LANGUAGES: [&str; 2] = ["en", "zh"];
 
 fn owned(words: impl IntoIterator<Item = &'static str>) -> Vec<String> {
     words.into_iter().map(str::to_owned).collect()
@@ -76,7 +87,7 @@ fn plain(rest: &str) -> String {
 }
 
 fn action(state: &mut State, rest: &str, action: Action) -> Result<Vec<Do>, String> {
-    if rest.is_empty() { Ok(commands::run(state, action)) } else { Err("it takes nothing behind it".into()) }
+    if rest.is_empty() { Ok(commands::run(state, action)) } else { Err(tr!("it takes nothing behind it").into()) }
 }
 
 fn filter_words(_: &State, _: &str) -> Vec<String> {
@@ -99,12 +110,12 @@ fn sort(state: &mut State, rest: &str) -> Result<Vec<Do>, String> {
     let mut words = rest.split_whitespace();
     let name = words.next().unwrap_or_default();
     let spec = columns::ALL.iter().find(|spec| spec.sort_name == name);
-    let names = columns::ALL.map(|spec| spec.sort_name).join(", ");
-    let spec = spec.ok_or_else(|| format!("name a column: {names}"))?;
+    let names = || columns::ALL.map(|spec| spec.sort_name).join(tr!(", "));
+    let spec = spec.ok_or_else(|| tr!("name a column: {names}", names = names()))?;
     let descending = match (words.next(), words.next()) {
         (None, _) | (Some("asc"), None) => false,
         (Some("desc"), None) => true,
-        _ => return Err("behind the column comes asc, desc or nothing".into()),
+        _ => return Err(tr!("behind the column comes asc, desc or nothing").into()),
     };
     state.screen.table.sort = Sort { column: spec.column, descending };
     table::rebuild(state);
@@ -112,13 +123,14 @@ fn sort(state: &mut State, rest: &str) -> Result<Vec<Do>, String> {
 }
 
 fn goto(state: &mut State, rest: &str) -> Result<Vec<Do>, String> {
-    let number = plain(rest).trim_start_matches('#').parse().map_err(|_| "it takes a task's number, such as 12")?;
+    let number =
+        plain(rest).trim_start_matches('#').parse().map_err(|_| tr!("it takes a task's number, such as 12"))?;
     let key = TaskKey(number);
     if !state.tasks.rows.contains_key(&key) {
-        return Err(format!("there is no task {key}"));
+        return Err(tr!("there is no task {key}", key));
     }
     if !table::go_to(state, key) {
-        return Err(format!("the filter hides {key}; :filter alone shows all"));
+        return Err(tr!("the filter hides {key}; :filter alone shows all", key));
     }
     if state.screen.pane == Pane::Compose {
         state.screen.pane = Pane::Table;
@@ -134,7 +146,7 @@ fn themes(state: &State, _: &str) -> Vec<String> {
 fn theme(state: &mut State, rest: &str) -> Result<Vec<Do>, String> {
     let known = themes(state, "");
     if !known.iter().any(|name| name == rest) {
-        return Err(format!("name a theme: {}", known.join(", ")));
+        return Err(tr!("name a theme: {names}", names = known.join(tr!(", "))));
     }
     state.settings.ui.theme = rest.to_owned();
     Ok(Vec::new())
@@ -142,8 +154,9 @@ fn theme(state: &mut State, rest: &str) -> Result<Vec<Do>, String> {
 
 fn set_words(state: &State, before: &str) -> Vec<String> {
     match before {
-        "" => owned(["theme", "side_by_side"].into_iter().chain(FLAGS)),
+        "" => owned(["theme", "language", "side_by_side"].into_iter().chain(FLAGS)),
         "theme" => themes(state, ""),
+        "language" => owned(LANGUAGES),
         "side_by_side" => owned(SIDES),
         flag if FLAGS.contains(&flag) => owned(["on", "off"]),
         _ => Vec::new(),
@@ -156,34 +169,52 @@ fn set(state: &mut State, rest: &str) -> Result<Vec<Do>, String> {
     let flag = || match value {
         "on" | "true" => Ok(true),
         "off" | "false" => Ok(false),
-        _ => Err(format!("{name} is on or off")),
+        _ => Err(tr!("{name} is on or off", name)),
     };
+    let one_of = |words: &[&str]| tr!("{name} is one of {words}", name, words = words.join(tr!(", ")));
+    let ui = &mut state.settings.ui;
     match name {
         "theme" => return theme(state, value),
-        "ascii" => state.settings.ui.ascii = flag()?,
-        "reduced_motion" => state.settings.ui.reduced_motion = flag()?,
-        "side_by_side" if SIDES.contains(&value) => state.settings.ui.side_by_side = value.into(),
-        "side_by_side" => return Err(format!("side_by_side is one of {}", SIDES.join(", "))),
-        _ => return Err("it sets theme, ascii, reduced_motion or side_by_side".into()),
+        "language" => return speak(state, Lang::from_id(value).ok_or_else(|| one_of(&LANGUAGES))?),
+        "ascii" => ui.ascii = flag()?,
+        "reduced_motion" => ui.reduced_motion = flag()?,
+        "mouse" => {
+            ui.mouse = flag()?;
+            return Ok(vec![Do::Effect(Effect::Term(TermCmd::Mouse(ui.mouse)))]);
+        }
+        "side_by_side" if SIDES.contains(&value) => ui.side_by_side = value.into(),
+        "side_by_side" => return Err(one_of(&SIDES)),
+        _ => return Err(tr!("it sets theme, language, mouse, ascii, reduced_motion or side_by_side").into()),
     }
     Ok(Vec::new())
 }
 
+/// Has another language spoken from now on. What the draft's faults say is said anew; what was said before stays.
+fn speak(state: &mut State, lang: Lang) -> Result<Vec<Do>, String> {
+    state.settings.ui.language = Some(lang);
+    lang::within(lang, || compose::check_again(state));
+    Ok(vec![Do::Effect(Effect::Local(LocalCmd::Speak { lang }))])
+}
+
 fn export(state: &mut State, rest: &str) -> Result<Vec<Do>, String> {
     if rest.is_empty() {
-        return Err("name a file that does not exist yet".into());
+        return Err(tr!("name a file that does not exist yet").into());
     }
     let keys = state.screen.table.order.clone();
     if keys.is_empty() {
-        return Err("no task is shown, so there is nothing to write".into());
+        return Err(tr!("no task is shown, so there is nothing to write").into());
     }
-    toast::say(state, Level::Info, format!("writing {} tasks to {rest}", keys.len()), None);
+    let writing = match keys.len() {
+        1 => tr!("writing 1 task to {path}", path = rest),
+        n => tr!("writing {n} tasks to {path}", n, path = rest),
+    };
+    toast::say(state, Level::Info, writing, None);
     Ok(vec![Do::Effect(Effect::Local(LocalCmd::Export { path: rest.into(), keys }))])
 }
 
 fn send(state: &mut State, rest: &str) -> Result<Vec<Do>, String> {
     if !rest.is_empty() {
-        return Err("it takes nothing behind it; the prompt is typed in compose".into());
+        return Err(tr!("it takes nothing behind it; the prompt is typed in compose").into());
     }
     compose::open(state);
     Ok(compose::to_preview(state))

@@ -1,14 +1,18 @@
 use super::*;
 use crate::{
-    domain::task::{
-        TaskKey,
-        TaskState::{Failed, Running, Saved},
+    domain::{
+        folder::{Entry, EntryKind, Listing},
+        lang::Lang,
+        task::{
+            TaskKey,
+            TaskState::{Failed, Running, Saved},
+        },
     },
     logic::{
         act::Act,
-        effect::{Effect, LocalCmd},
+        effect::{Effect, ListFor, LocalCmd, TermCmd},
         input::input,
-        msg::Input,
+        msg::{Input, LocalMsg},
         screen::{Column, Sort},
         testing::state,
     },
@@ -77,6 +81,36 @@ fn settings_last_for_the_session() {
 }
 
 #[test]
+fn the_mouse_and_the_language_change_at_once() {
+    let mut state = state(&[]);
+    assert_eq!(run(&mut state, "set mouse on"), [Do::Effect(Effect::Term(TermCmd::Mouse(true)))]);
+    assert!(state.settings.ui.mouse);
+    let speak = |lang| vec![Do::Effect(Effect::Local(LocalCmd::Speak { lang }))];
+    assert_eq!(run(&mut state, "set language zh"), speak(Lang::Zh));
+    assert_eq!(state.settings.ui.language, Some(Lang::Zh));
+    assert_eq!(run(&mut state, "set language en"), speak(Lang::En));
+    run(&mut state, "set language fr");
+    assert_eq!(fault(&state), "language is one of en, zh");
+}
+
+#[test]
+fn the_faults_of_the_draft_are_said_in_the_new_language() {
+    let mut state = state(&[]);
+    input(&mut state, Input::Key("n".parse().unwrap()));
+    let said = |state: &State| state.screen.compose.faults.clone();
+    let english = said(&state);
+    run(&mut state, "set language zh");
+    let chinese = lang::within(Lang::Zh, || {
+        crate::logic::compose::check_again(&mut state);
+        said(&state)
+    });
+    run(&mut state, "set language zh");
+    assert_eq!(said(&state), chinese);
+    run(&mut state, "set language en");
+    assert_eq!(said(&state), english);
+}
+
+#[test]
 fn an_export_names_the_tasks_that_are_shown() {
     let mut state = state(&[Saved, Failed]);
     run(&mut state, "filter state:saved");
@@ -108,6 +142,43 @@ fn tab_goes_through_what_fits_and_enter_runs_it() {
     assert_eq!(text(&state), "sort model asc");
     type_keys(&mut state, "down");
     assert_eq!(text(&state), "g");
+}
+
+/// Answers the listing of a folder as the worker would.
+fn listed(state: &mut State, typed: &str, folder: &str, names: &[&str]) {
+    let entry = |name: &&str| match name.strip_suffix('/') {
+        Some(name) => Entry { name: name.into(), kind: EntryKind::Folder },
+        None => Entry { name: (*name).into(), kind: EntryKind::Other { bytes: 9 } },
+    };
+    let listing = Listing { folder: folder.into(), entries: names.iter().map(entry).collect() };
+    let msg = LocalMsg::Listed { typed: typed.into(), purpose: ListFor::Command, result: Ok(listing) };
+    assert_eq!(crate::logic::compose::local(state, msg), []);
+}
+
+#[test]
+fn tab_completes_the_path_of_an_export() {
+    let mut state = state(&[Saved]);
+    open(&mut state);
+    let set = |state: &mut State, text: &str| view(state).unwrap().line = LineEditor::new(text);
+    let text = |state: &mut State| view(state).unwrap().line.text().to_owned();
+    let asks = |typed: &str| {
+        let purpose = ListFor::Command;
+        vec![Do::Effect(Effect::Local(LocalCmd::List { typed: typed.into(), purpose }))]
+    };
+    set(&mut state, "export ~/my v");
+    assert_eq!(complete(&mut state, true), asks("~/my v"));
+    listed(&mut state, "~/my v", "~/", &["my videos/", "notes"]);
+    assert_eq!(text(&mut state), "export ~/my videos/");
+    // A single one is taken: the next Tab looks into it.
+    assert_eq!(complete(&mut state, true), asks("~/my videos/"));
+    listed(&mut state, "~/my videos/", "~/my videos/", &["a.jsonl", "b.jsonl"]);
+    assert_eq!(text(&mut state), "export ~/my videos/a.jsonl");
+    assert_eq!(complete(&mut state, true), []);
+    assert_eq!(text(&mut state), "export ~/my videos/b.jsonl");
+    // An answer to what is no longer typed changes nothing.
+    set(&mut state, "export x");
+    listed(&mut state, "y", "", &["yes"]);
+    assert_eq!(text(&mut state), "export x");
 }
 
 #[test]

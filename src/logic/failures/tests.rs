@@ -150,6 +150,17 @@ fn the_shared_part_is_edited_once_and_a_field_set_once_then_one_plan_has_all() {
 }
 
 #[test]
+fn what_a_plan_has_queued_can_be_taken_back_without_leaving_the_view() {
+    let mut state = morning();
+    press(&mut state, "R");
+    add(&mut state, task(9, TaskState::Queued));
+    state.queue.last_batch = vec![TaskKey(9)];
+    press(&mut state, "u");
+    assert_eq!(state.tasks.rows[&TaskKey(9)].state, TaskState::Cancelled);
+    assert!(view(&state).is_some());
+}
+
+#[test]
 fn nothing_is_offered_while_the_balance_is_gone() {
     let mut state = morning();
     let problem = Problem::new("sending stopped", "", "");

@@ -118,6 +118,7 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Failures, &["f"], Action::FixField, "fix_field", "set a field", "Set a field once for all").when(when::on_failed_cause),
     on(Ctx::Failures, &["c"], Action::ComposeFirst, "compose_first", "first in compose", "Open the first task of the cause in compose").paid().when(when::on_failed_cause),
     on(Ctx::Failures, &["s"], Action::Plan, "plan", "plan", "Show what would be sent and its price").paid().when(when::plan),
+    on(Ctx::Failures, &["u"], Action::Undo, "undo", "undo", "Take back the last batch, as far as it is unsent").when(when::undo),
     on(Ctx::Failures, &["k", "up", "ctrl-p"], Action::Move(Move::Up), "up", "up", "Move up"),
     on(Ctx::Failures, &["j", "down", "ctrl-n"], Action::Move(Move::Down), "down", "down", "Move down"),
     on(Ctx::Failures, &["g", "home", "alt-<"], Action::Move(Move::First), "first", "first", "Go to the first cause"),
@@ -180,7 +181,7 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Panes, &["ctrl-p"], Action::Palette, "palette", "palette", "Find any action by its name, and run it"),
     on(Ctx::Panes, &[":"], Action::CommandLine, "command", "command", "Type a command, such as :goto 12"),
     // Everywhere.
-    on(Ctx::Global, &["?", "f1"], Action::Help, "help", "help", "Show this place's keys first, then all others; Enter runs one"),
+    on(Ctx::Global, &["?", "f1"], Action::Help, "help", "help", "Show the keys, this place's first, and run one"),
     on(Ctx::Global, &["esc"], Action::Back, "back", "back", "Go one layer back"),
     on(Ctx::Global, &["q"], Action::Close, "close", "close", "Close what is open; in the table, quit"),
     on(Ctx::Global, &["ctrl-c"], Action::Quit, "quit", "quit", "Quit in order; a second time, at once"),

@@ -4,6 +4,7 @@ use super::{BINDINGS, Binding, Ctx, Place, as_command, is_fragile};
 use crate::{
     domain::near::nearest,
     logic::key::{Code, Key},
+    tr,
 };
 use std::collections::BTreeMap;
 
@@ -43,16 +44,21 @@ impl Keymap {
         let mut of: Vec<Vec<Key>> = BINDINGS.iter().map(default_keys).collect();
         for (ctx, actions) in overrides {
             if !Ctx::ALL.iter().any(|known| known.id() == ctx) {
-                let near = nearest(ctx, Ctx::ALL.iter().map(|known| known.id()));
-                faults
-                    .push(fault([format!("keys.{ctx}")], format!("[keys.{ctx}] is no place for keys{}", meant(near))));
+                let text = match nearest(ctx, Ctx::ALL.iter().map(|known| known.id())) {
+                    Some(near) => tr!("[keys.{place}] is no place for keys; did you mean {near}?", place = ctx, near),
+                    None => tr!("[keys.{place}] is no place for keys", place = ctx),
+                };
+                faults.push(fault([format!("keys.{ctx}")], text));
                 continue;
             }
             for (id, keys) in actions {
                 let Some(index) = BINDINGS.iter().position(|b| b.ctx.id() == ctx && b.id == id) else {
                     let known = BINDINGS.iter().filter(|b| b.ctx.id() == ctx).map(|b| b.id);
                     let name = format!("keys.{ctx}.{id}");
-                    let text = format!("{name} is no action{}", meant(nearest(id, known)));
+                    let text = match nearest(id, known) {
+                        Some(near) => tr!("{name} is no action; did you mean {near}?", name, near),
+                        None => tr!("{name} is no action", name),
+                    };
                     faults.push(fault([name], text));
                     continue;
                 };
@@ -80,7 +86,10 @@ impl Keymap {
                 {
                     let (ctx, one, other) = (binding.ctx.id(), BINDINGS[first].id, binding.id);
                     let about = [format!("keys.{ctx}.{one}"), format!("keys.{ctx}.{other}")];
-                    faults.push(fault(about, format!("keys.{ctx}: {key} is given to {one} and to {other}")));
+                    faults.push(fault(
+                        about,
+                        tr!("keys.{place}: {key} is given to {one} and to {other}", place = ctx, key, one, other),
+                    ));
                     by_key.insert((binding.ctx, *key), first);
                 }
             }
@@ -112,10 +121,6 @@ fn default_keys(binding: &Binding) -> Vec<Key> {
     binding.keys.iter().filter_map(|key| key.parse().ok()).collect()
 }
 
-fn meant(near: Option<&str>) -> String {
-    near.map_or_else(String::new, |near| format!("; did you mean {near}?"))
-}
-
 /// An action's keys, or all that is wrong with them.
 fn read_keys(binding: &Binding, keys: &[String]) -> Result<Vec<Key>, Vec<KeyFault>> {
     let name = format!("keys.{}.{}", binding.ctx.id(), binding.id);
@@ -131,11 +136,15 @@ fn read_keys(binding: &Binding, keys: &[String]) -> Result<Vec<Key>, Vec<KeyFaul
     let only_text = Place::ALL.iter().filter(|place| place.chain()[0] == binding.ctx).all(|place| place.is_text());
     let has_place = Place::ALL.iter().any(|place| place.chain()[0] == binding.ctx);
     if keys.is_empty() {
-        faults.push(format!("{name} has no key left, so that it could not be reached"));
+        faults.push(tr!("{name} has no key left, so that it could not be reached", name));
     } else if has_place && only_text && !read.is_empty() && read.iter().all(typed) {
-        faults.push(format!("{name}: characters are typed there; give it a key such as f5 or ctrl-o"));
+        faults.push(tr!("{name}: characters are typed there; give it a key such as f5 or ctrl-o", name));
     } else if !read.is_empty() && read.iter().all(is_fragile) {
-        faults.push(format!("{name}: {} may be eaten by SSH, tmux or the terminal; give it a second key", read[0]));
+        faults.push(tr!(
+            "{name}: {key} may be eaten by SSH, tmux or the terminal; give it a second key",
+            name,
+            key = read[0]
+        ));
     }
     if faults.is_empty() { Ok(read) } else { Err(faults.into_iter().map(|text| fault([name.clone()], text)).collect()) }
 }
@@ -154,18 +163,22 @@ fn shadows(map: &Keymap) -> Vec<KeyFault> {
                     let (inner, keys) = (&BINDINGS[**first], &map.of[index]);
                     let (name, hider) =
                         (format!("keys.{}.{}", ctx.id(), binding.id), format!("keys.{}.{}", inner.ctx.id(), inner.id));
-                    let text = format!(
-                        "{name}: {} means {} in {}, so that it could not be reached there",
-                        keys[0],
-                        inner.id,
-                        inner.ctx.id(),
+                    let text = tr!(
+                        "{name}: {key} means {other} in {place}, so that it could not be reached there",
+                        name,
+                        key = keys[0],
+                        other = inner.id,
+                        place = inner.ctx.id(),
                     );
-                    found.push(fault([hider, name], text));
+                    let fault = fault([hider, name], text);
+                    // Two places may stand on one another in the same way.
+                    if !found.contains(&fault) {
+                        found.push(fault);
+                    }
                 }
             }
         }
     }
-    found.dedup();
     found
 }
 

@@ -1,10 +1,11 @@
 //! What `?` shows: this place's keys, all other keys, and what every sign, state, column and kind of failure means; and
 //! whether an action can be run from there. How it looks is for `ui` to say.
 
-use super::{Action, BINDINGS, Binding, Ctx, Place, Why, place_below};
+use super::{Action, BINDINGS, Binding, Ctx, Place, Why, named, place_below};
 use crate::{
-    domain::{problem::ErrorClass, task::TaskState},
-    logic::{columns, key::Key, state::State},
+    domain::{lang, problem::ErrorClass, task::TaskState},
+    logic::{columns, command_line::COMMANDS, key::Key, state::State},
+    tr,
 };
 
 /// One line of help.
@@ -35,13 +36,13 @@ pub enum HelpLine {
         /// Which one; `ui` knows its shape.
         sign: Sign,
         /// What it means.
-        text: &'static str,
+        text: String,
     },
 }
 
 /// A sign of the screen that is no state's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each one's meaning stands in `SIGNS`")]
+#[allow(missing_docs, reason = "each one's meaning stands in `sign_meaning`")]
 pub enum Sign {
     Cursor,
     Mark,
@@ -54,17 +55,27 @@ pub enum Sign {
     Pays,
 }
 
-const SIGNS: [(Sign, &str); 9] = [
-    (Sign::Pays, "behind a key: it pays; it opens a preview with the price first, and only Enter there sends"),
-    (Sign::Cursor, "the task under the cursor, the pane or line that has the keys"),
-    (Sign::Mark, "a marked task; acts go to the marked ones"),
-    (Sign::Again, "a later attempt repeats this one"),
-    (Sign::MaybePaid, "behind a price: perhaps charged; counted as spent"),
-    (Sign::Up, "the column the table is sorted by, the smallest first"),
-    (Sign::Down, "the same, the largest first"),
-    (Sign::More, "there is more below"),
-    (Sign::Cut, "a text that goes on"),
-];
+/// Every sign of the screen that is no state's, in the order of help.
+const SIGNS: [Sign; 9] =
+    [Sign::Pays, Sign::Cursor, Sign::Mark, Sign::Again, Sign::MaybePaid, Sign::Up, Sign::Down, Sign::More, Sign::Cut];
+
+/// What a sign means.
+fn sign_meaning(state: &State, sign: Sign) -> String {
+    match sign {
+        Sign::Pays => tr!(
+            "behind a key: it pays; it opens a preview with the price first, and only {send} there sends",
+            send = named(state, Ctx::Preview, "send"),
+        ),
+        Sign::Cursor => tr!("the task under the cursor, the pane or line that has the keys").into(),
+        Sign::Mark => tr!("a marked task; acts go to the marked ones").into(),
+        Sign::Again => tr!("a later attempt repeats this one").into(),
+        Sign::MaybePaid => tr!("behind a price: perhaps charged; counted as spent").into(),
+        Sign::Up => tr!("the column the table is sorted by, the smallest first").into(),
+        Sign::Down => tr!("the same, the largest first").into(),
+        Sign::More => tr!("there is more below").into(),
+        Sign::Cut => tr!("a text that goes on").into(),
+    }
+}
 
 impl HelpLine {
     /// The line as one text, for a search.
@@ -73,11 +84,11 @@ impl HelpLine {
         match self {
             Self::Title(title) => title.clone(),
             Self::Key { keys, text, binding, paid } => {
-                let (binding, pays) = (&BINDINGS[*binding], if *paid { " pays" } else { "" });
-                format!("{keys} {text} {} {}{pays}", binding.id, binding.hint)
+                let (binding, pays) = (&BINDINGS[*binding], if *paid { tr!("pays") } else { "" });
+                format!("{keys} {text} {} {} {pays}", binding.id, lang::tr(binding.hint))
             }
             Self::Word { word, text } => format!("{word} {text}"),
-            Self::Sign { text, .. } => (*text).to_owned(),
+            Self::Sign { text, .. } => text.clone(),
         }
     }
 }
@@ -89,39 +100,35 @@ pub fn help_lines(state: &State) -> Vec<HelpLine> {
     let far = Ctx::ALL.iter().filter(|ctx| !near.contains(ctx));
     let mut lines = Vec::new();
     for ctx in near.iter().chain(far) {
-        lines.push(HelpLine::Title(ctx.title().into()));
+        lines.push(HelpLine::Title(lang::tr(ctx.title()).into()));
         lines.extend(BINDINGS.iter().enumerate().filter(|(_, binding)| binding.ctx == *ctx).map(|(at, binding)| {
             HelpLine::Key {
                 binding: at,
                 keys: joined(state.screen.keys.keys_of(binding)),
-                text: binding.help.into(),
+                text: lang::tr(binding.help).into(),
                 paid: binding.paid,
             }
         }));
     }
     let word = |word: &str, text: &str| HelpLine::Word { word: word.into(), text: text.into() };
     let ascii = state.settings.ui.ascii || state.settings.ui.ambiguous_width == 2;
-    lines.push(HelpLine::Title("States".into()));
+    lines.push(HelpLine::Title(tr!("States").into()));
     lines.extend(TaskState::ALL.into_iter().map(|of| {
         let sign = if ascii { of.ascii_sign() } else { of.sign() };
         word(&format!("{sign} {}", of.word()), state_meaning(of))
     }));
-    lines.push(HelpLine::Title("Columns".into()));
-    lines.extend(columns::ALL.iter().map(|spec| word(spec.title, spec.help)));
-    lines.push(HelpLine::Title("Kinds of failure".into()));
+    lines.push(HelpLine::Title(tr!("Columns").into()));
+    lines.extend(columns::ALL.iter().map(|spec| word(lang::tr(spec.title), lang::tr(spec.help))));
+    lines.push(HelpLine::Title(tr!("Kinds of failure").into()));
     lines.extend(
         ErrorClass::ALL
             .into_iter()
-            .map(|class| word(class.id(), &format!("{}: {}", class.label(), class_meaning(class)))),
+            .map(|class| word(class.id(), &[class.label(), class_meaning(class)].join(tr!(": ")))),
     );
-    lines.push(HelpLine::Title("Signs".into()));
-    lines.extend(SIGNS.into_iter().map(|(sign, text)| HelpLine::Sign { sign, text }));
-    lines.push(HelpLine::Title("Commands, after :".into()));
-    lines.extend(
-        crate::logic::command_line::COMMANDS
-            .iter()
-            .map(|command| word(&format!(":{} {}", command.name, command.takes), command.help)),
-    );
+    lines.push(HelpLine::Title(tr!("Signs").into()));
+    lines.extend(SIGNS.map(|sign| HelpLine::Sign { sign, text: sign_meaning(state, sign) }));
+    lines.push(HelpLine::Title(tr!("Commands, after :").into()));
+    lines.extend(COMMANDS.iter().map(|command| word(&command.usage(), lang::tr(command.help))));
     lines
 }
 
@@ -145,10 +152,10 @@ const fn offered(below: Place) -> &'static [Ctx] {
 pub fn runnable(state: &State, binding: &Binding) -> Result<(), Why> {
     let answers = matches!(binding.ctx, Ctx::Preview | Ctx::Confirm | Ctx::Resolve);
     if answers && !matches!(binding.action, Action::Move(_)) {
-        return Err(Why("Only its own key does that, where the price or the question is in sight".into()));
+        return Err(Why(tr!("Only its own key does that, where the price or the question is in sight").into()));
     }
     if !offered(place_below(state)).contains(&binding.ctx) {
-        return Err(Why(format!("It is for another place: {}", binding.ctx.title())));
+        return Err(Why(tr!("It is for another place: {place}", place = lang::tr(binding.ctx.title()))));
     }
     (binding.when)(state)
 }
@@ -161,35 +168,35 @@ pub fn by_id(state: &State, id: &str) -> Option<&'static Binding> {
 }
 
 /// What a state means.
-const fn state_meaning(state: TaskState) -> &'static str {
+fn state_meaning(state: TaskState) -> &'static str {
     match state {
-        TaskState::Queued => "here, not sent, free; it can still be taken back",
-        TaskState::Sending => "saved as being sent; the POST is on its way",
-        TaskState::Unknown => "it may have been accepted; nothing can find out; counted as charged",
-        TaskState::Running => "accepted; the service's own word stands beside it",
-        TaskState::Ready => "made, the file not yet fetched",
-        TaskState::Saving => "downloading",
-        TaskState::Saved => "file on disk, complete, checked",
-        TaskState::Failed => "the service gave up; the reason stands beside it",
-        TaskState::Refused => "the service did not take it; not charged",
-        TaskState::Cancelled => "taken back before it was sent, or no longer watched",
+        TaskState::Queued => tr!("here, not sent, free; it can still be taken back"),
+        TaskState::Sending => tr!("saved as being sent; the POST is on its way"),
+        TaskState::Unknown => tr!("it may have been accepted; nothing can find out; counted as charged"),
+        TaskState::Running => tr!("accepted; the service's own word stands beside it"),
+        TaskState::Ready => tr!("made, the file not yet fetched"),
+        TaskState::Saving => tr!("downloading"),
+        TaskState::Saved => tr!("file on disk, complete, checked"),
+        TaskState::Failed => tr!("the service gave up; the reason stands beside it"),
+        TaskState::Refused => tr!("the service did not take it; not charged"),
+        TaskState::Cancelled => tr!("taken back before it was sent, or no longer watched"),
     }
 }
 
 /// What a kind of failure means and what to do about it.
-const fn class_meaning(class: ErrorClass) -> &'static str {
+fn class_meaning(class: ErrorClass) -> &'static str {
     match class {
-        ErrorClass::RateLimited => "too many at once; the program waits and sends it again by itself",
-        ErrorClass::Auth => "set another key, then resume the queue",
-        ErrorClass::Balance => "top up the account, then resume the queue",
-        ErrorClass::PromptSensitive => "change the prompt; unchanged it would be refused again",
-        ErrorClass::OutputSensitive => "the video made was withheld; change the prompt, or try once more",
-        ErrorClass::InvalidParams => "a field or a picture is not as the service wants it; edit it",
-        ErrorClass::Plan => "the account's plan does not have this model; choose another",
-        ErrorClass::Service => "the service's own fault; try again later",
-        ErrorClass::Network => "no connection; nothing was sent, and it is tried again",
-        ErrorClass::UnknownOutcome => "it may have been accepted; look at the gateway's log, then settle it",
-        ErrorClass::File => "the file could not be fetched or written; download it again",
+        ErrorClass::RateLimited => tr!("too many at once; the program waits and sends it again by itself"),
+        ErrorClass::Auth => tr!("set another key, then resume the queue"),
+        ErrorClass::Balance => tr!("top up the account, then resume the queue"),
+        ErrorClass::PromptSensitive => tr!("change the prompt; unchanged it would be refused again"),
+        ErrorClass::OutputSensitive => tr!("the video made was withheld; change the prompt, or try once more"),
+        ErrorClass::InvalidParams => tr!("a field or a picture is not as the service wants it; edit it"),
+        ErrorClass::Plan => tr!("the account's plan does not have this model; choose another"),
+        ErrorClass::Service => tr!("the service's own fault; try again later"),
+        ErrorClass::Network => tr!("no connection; nothing was sent, and it is tried again"),
+        ErrorClass::UnknownOutcome => tr!("it may have been accepted; look at the gateway's log, then settle it"),
+        ErrorClass::File => tr!("the file could not be fetched or written; download it again"),
     }
 }
 
@@ -221,6 +228,31 @@ mod tests {
         let words = lines.iter().filter(|line| matches!(line, HelpLine::Word { .. })).count();
         let commands = crate::logic::command_line::COMMANDS.len();
         assert_eq!(words, TaskState::ALL.len() + columns::ALL.len() + ErrorClass::ALL.len() + commands);
+    }
+
+    #[test]
+    fn help_explains_every_word_in_chinese_too() {
+        let state = state(&[]);
+        let (english, chinese) = (help_lines(&state), lang::within(lang::Lang::Zh, || help_lines(&state)));
+        assert_eq!(chinese.len(), english.len());
+        for (line, was) in chinese.iter().zip(&english) {
+            let text = line.text();
+            assert!(text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{text:?} {was:?}");
+        }
+    }
+
+    #[test]
+    fn a_reason_names_the_key_in_force() {
+        let mut state = state(&[Failed]);
+        let own =
+            [("table".into(), [("clone".into(), vec!["z".into()]), ("resolve".into(), vec!["f9".into()])].into())];
+        state.screen.keys = crate::logic::keymap::Keymap::build(&own.into()).0;
+        let said = |state: &State, id| (by_id(state, id).unwrap().when)(state).unwrap_err().0;
+        let row = |state: &mut State, of| state.tasks.rows.values_mut().for_each(|row| row.state = of);
+        row(&mut state, TaskState::Running);
+        assert_eq!(said(&state, "retry"), "#1 still runs; wait for its end, or z sends a copy of it");
+        row(&mut state, TaskState::Unknown);
+        assert_eq!(said(&state, "edit"), "#1 may have been accepted and charged; F9 resolves it first");
     }
 
     #[test]

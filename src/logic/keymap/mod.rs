@@ -165,9 +165,9 @@ pub struct Binding {
     pub action: Action,
     /// Its name in the config.
     pub id: &'static str,
-    /// One word or two for the footer.
+    /// One word or two for the footer; translated where they are shown.
     pub hint: &'static str,
-    /// A sentence for help and README.
+    /// A sentence for help, translated there, and README.
     pub help: &'static str,
     /// Whether it leads to something paid. Such an action only opens a preview; `send` in the preview is the only one
     /// that sends.

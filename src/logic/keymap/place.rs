@@ -50,7 +50,7 @@ pub enum Ctx {
     Resolve,
     /// Where a yes or no is asked.
     Confirm,
-    /// After `y`.
+    /// In the menu of what to copy.
     Copy,
 }
 
@@ -106,7 +106,7 @@ impl Ctx {
         }
     }
 
-    /// Its heading in help and README.
+    /// Its heading in help, translated there, and in README.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
@@ -129,7 +129,7 @@ impl Ctx {
             Self::Menu => "Menus",
             Self::Resolve => "Resolve an unknown",
             Self::Confirm => "Yes or no",
-            Self::Copy => "Copy menu, after y",
+            Self::Copy => "Copy menu",
         }
     }
 }

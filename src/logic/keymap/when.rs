@@ -1,6 +1,6 @@
 //! Whether an action is possible now, and if not, why.
 
-use super::Why;
+use super::{Ctx, Why, named};
 use crate::{
     domain::task::{Row, TaskState},
     logic::{
@@ -11,6 +11,7 @@ use crate::{
         state::State,
         table::{cursor_row, targets},
     },
+    tr,
 };
 
 type Possible = Result<(), Why>;
@@ -19,43 +20,116 @@ fn no(why: impl Into<String>) -> Possible {
     Err(Why(why.into()))
 }
 
+/// Why a task lets something not be done with it. A value, since thousands of marked tasks are looked through and at most
+/// one of them is spoken of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum No {
+    /// Made elsewhere.
+    Foreign,
+    Unsent,
+    Sending,
+    /// On its way, so it cannot be taken back.
+    Gone,
+    /// Perhaps charged; to be settled before it is paid for again.
+    Unsettled,
+    /// Perhaps accepted; there is nothing to take back.
+    Unsure,
+    Runs,
+    Made,
+    Ended,
+    Saving,
+    NoFileYet,
+    NoFile,
+    NoUnknown,
+    NotSaved,
+    NotOnDisk,
+    NoId,
+    NothingToAsk,
+}
+
+/// What a task is asked before something is done with it.
+type Test = fn(&Row) -> Result<(), No>;
+
+/// The refusal as a sentence, with the keys that help.
+fn said(state: &State, row: &Row, no: No) -> Why {
+    let (key, word) = (row.key, row.state.word());
+    let named = |ctx, id| named(state, ctx, id);
+    Why(match no {
+        No::Foreign => tr!(
+            "{key} was made elsewhere, so what it asked for is not known here; {new} composes a new one",
+            key,
+            new = named(Ctx::Panes, "new"),
+        ),
+        No::Unsent => tr!("{key} has not been sent yet, so there is nothing to repeat", key),
+        No::Sending => tr!("{key} is being sent; wait for its answer", key),
+        No::Gone => tr!("{key} is being sent and cannot be taken back", key),
+        No::Unsettled => tr!(
+            "{key} may have been accepted and charged; {resolve} resolves it first",
+            key,
+            resolve = named(Ctx::Table, "resolve"),
+        ),
+        No::Unsure => {
+            tr!("{key} may have been accepted; {resolve} resolves it", key, resolve = named(Ctx::Table, "resolve"))
+        }
+        No::Runs => tr!(
+            "{key} still runs; wait for its end, or {clone} sends a copy of it",
+            key,
+            clone = named(Ctx::Table, "clone"),
+        ),
+        No::Made => {
+            tr!("{key} is made already; {download} downloads it", key, download = named(Ctx::Table, "download"))
+        }
+        No::Ended => tr!("{key} is {word} and has ended already", key, word),
+        No::Saving => tr!("{key} is being downloaded already", key),
+        No::NoFileYet => tr!("{key} is {word}: there is no file yet", key, word),
+        No::NoFile => tr!("{key} is {word}: there is no file", key, word),
+        No::NoUnknown => tr!("{key} is {word}; only an unknown is resolved", key, word),
+        No::NotSaved => {
+            tr!("{key} is not on disk yet; {download} downloads it", key, download = named(Ctx::Table, "download"))
+        }
+        No::NotOnDisk => tr!("{key} is {word}: there is no file on disk", key, word),
+        No::NoId => tr!("{key} is {word}: the service has given it no id", key, word),
+        No::NothingToAsk => tr!("{key} is {word}: there is nothing to ask the service", key, word),
+    })
+}
+
 /// Whether at least one of the tasks acted on passes; if none does, why the first one does not.
-fn any(state: &State, test: fn(&Row) -> Possible) -> Possible {
+fn any(state: &State, test: Test) -> Possible {
     let mut rows = targets(state).filter_map(|key| state.tasks.rows.get(&key)).peekable();
     let Some(first) = rows.peek().copied() else { return some_task(state) };
-    if rows.any(|row| test(row).is_ok()) { Ok(()) } else { test(first) }
+    if rows.any(|row| test(row).is_ok()) { Ok(()) } else { test(first).map_err(|no| said(state, first, no)) }
+}
+
+/// Whether the task under the cursor passes.
+fn of_cursor(state: &State, test: Test) -> Possible {
+    cursor_row(state).map_or_else(|| some_task(state), |row| test(row).map_err(|no| said(state, row, no)))
 }
 
 pub(super) fn some_task(state: &State) -> Possible {
     match (cursor_row(state), state.tasks.rows.is_empty()) {
         (Some(_), _) => Ok(()),
-        (None, true) => no("There are no tasks yet; n composes one"),
-        (None, false) => no("The filter shows no task; Esc clears it"),
+        (None, true) => no(tr!("There are no tasks yet; {new} composes one", new = named(state, Ctx::Panes, "new"))),
+        (None, false) => {
+            no(tr!("The filter shows no task; {back} clears it", back = named(state, Ctx::Global, "back")))
+        }
     }
 }
 
 /// Whether it is known what that task asked for: of an adopted one it is not.
-fn known_row(row: &Row) -> Possible {
-    if row.kind.model.is_empty() {
-        return no(format!(
-            "{} was made elsewhere, so what it asked for is not known here; n composes a new one",
-            row.key
-        ));
-    }
-    Ok(())
+fn known_row(row: &Row) -> Result<(), No> {
+    if row.kind.model.is_empty() { Err(No::Foreign) } else { Ok(()) }
 }
 
 /// Whether that task can be repeated as it is.
-fn retry_row(row: &Row) -> Possible {
-    let key = row.key;
+fn retry_row(row: &Row) -> Result<(), No> {
     known_row(row)?;
     match row.state {
         TaskState::Failed | TaskState::Refused | TaskState::Cancelled | TaskState::Saved => Ok(()),
-        TaskState::Queued => no(format!("{key} has not been sent yet, so there is nothing to repeat")),
-        TaskState::Sending => no(format!("{key} is being sent; wait for its answer")),
-        TaskState::Unknown => no(format!("{key} may have been accepted and charged; U resolves it first")),
-        TaskState::Running => no(format!("{key} still runs; wait for its end, or c sends a copy of it")),
-        TaskState::Ready | TaskState::Saving => no(format!("{key} is made already; d downloads it")),
+        TaskState::Queued => Err(No::Unsent),
+        TaskState::Sending => Err(No::Sending),
+        TaskState::Unknown => Err(No::Unsettled),
+        TaskState::Running => Err(No::Runs),
+        TaskState::Ready | TaskState::Saving => Err(No::Made),
     }
 }
 
@@ -64,12 +138,11 @@ pub(super) fn retry(state: &State) -> Possible {
 }
 
 /// Whether that task can be repeated with changes. An unknown is settled first: its edited form might be paid beside it.
-fn edit_row(row: &Row) -> Possible {
-    let key = row.key;
+fn edit_row(row: &Row) -> Result<(), No> {
     known_row(row)?;
     match row.state {
-        TaskState::Unknown => no(format!("{key} may have been accepted and charged; U resolves it first")),
-        TaskState::Sending => no(format!("{key} is being sent; wait for its answer")),
+        TaskState::Unknown => Err(No::Unsettled),
+        TaskState::Sending => Err(No::Sending),
         TaskState::Queued
         | TaskState::Running
         | TaskState::Ready
@@ -86,15 +159,12 @@ pub(super) fn edit(state: &State) -> Possible {
 }
 
 /// Whether that task can be taken back or left.
-fn cancel_row(row: &Row) -> Possible {
-    let key = row.key;
+fn cancel_row(row: &Row) -> Result<(), No> {
     match row.state {
         TaskState::Queued | TaskState::Running | TaskState::Ready | TaskState::Saving => Ok(()),
-        TaskState::Sending => no(format!("{key} is being sent and cannot be taken back")),
-        TaskState::Unknown => no(format!("{key} may have been accepted; U resolves it")),
-        TaskState::Saved | TaskState::Failed | TaskState::Refused | TaskState::Cancelled => {
-            no(format!("{key} is {} and has ended already", row.state.word()))
-        }
+        TaskState::Sending => Err(No::Gone),
+        TaskState::Unknown => Err(No::Unsure),
+        TaskState::Saved | TaskState::Failed | TaskState::Refused | TaskState::Cancelled => Err(No::Ended),
     }
 }
 
@@ -103,19 +173,14 @@ pub(super) fn cancel(state: &State) -> Possible {
 }
 
 /// Whether that task's file can be fetched.
-fn download_row(row: &Row) -> Possible {
-    let key = row.key;
+fn download_row(row: &Row) -> Result<(), No> {
     match row.state {
         TaskState::Ready | TaskState::Saved => Ok(()),
         // What is no longer watched but was paid for can be taken up again.
         TaskState::Cancelled if row.remote().is_some() => Ok(()),
-        TaskState::Saving => no(format!("{key} is being downloaded already")),
-        TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Running => {
-            no(format!("{key} is {}: there is no file yet", row.state.word()))
-        }
-        TaskState::Failed | TaskState::Refused | TaskState::Cancelled => {
-            no(format!("{key} is {}: there is no file", row.state.word()))
-        }
+        TaskState::Saving => Err(No::Saving),
+        TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Running => Err(No::NoFileYet),
+        TaskState::Failed | TaskState::Refused | TaskState::Cancelled => Err(No::NoFile),
     }
 }
 
@@ -123,48 +188,57 @@ pub(super) fn download(state: &State) -> Possible {
     any(state, download_row)
 }
 
-fn of_cursor(state: &State, test: fn(&Row) -> Possible) -> Possible {
-    cursor_row(state).map_or_else(|| some_task(state), test)
-}
-
 pub(super) fn known(state: &State) -> Possible {
     of_cursor(state, known_row)
 }
 
 pub(super) fn resolve(state: &State) -> Possible {
-    of_cursor(state, |row| match row.state {
-        TaskState::Unknown => Ok(()),
-        state => no(format!("{} is {}; only an unknown is resolved", row.key, state.word())),
-    })
+    of_cursor(state, |row| if row.state == TaskState::Unknown { Ok(()) } else { Err(No::NoUnknown) })
 }
 
 pub(super) fn saved(state: &State) -> Possible {
     of_cursor(state, |row| match row.state {
         TaskState::Saved => Ok(()),
-        TaskState::Ready => no(format!("{} is not on disk yet; d downloads it", row.key)),
-        state => no(format!("{} is {}: there is no file on disk", row.key, state.word())),
+        TaskState::Ready => Err(No::NotSaved),
+        TaskState::Queued
+        | TaskState::Sending
+        | TaskState::Unknown
+        | TaskState::Running
+        | TaskState::Saving
+        | TaskState::Failed
+        | TaskState::Refused
+        | TaskState::Cancelled => Err(No::NotOnDisk),
     })
 }
 
 pub(super) fn has_file(state: &State) -> Possible {
     of_cursor(state, |row| match row.state {
         TaskState::Ready | TaskState::Saving | TaskState::Saved => Ok(()),
-        state => no(format!("{} is {}: there is no file", row.key, state.word())),
+        TaskState::Queued
+        | TaskState::Sending
+        | TaskState::Unknown
+        | TaskState::Running
+        | TaskState::Failed
+        | TaskState::Refused
+        | TaskState::Cancelled => Err(No::NoFile),
     })
 }
 
 pub(super) fn has_remote(state: &State) -> Possible {
-    of_cursor(state, |row| match row.remote() {
-        Some(_) => Ok(()),
-        None => no(format!("{} is {}: the service has given it no id", row.key, row.state.word())),
-    })
+    of_cursor(state, |row| if row.remote().is_some() { Ok(()) } else { Err(No::NoId) })
 }
 
 /// Whether the service can be asked about that task.
-fn refresh_row(row: &Row) -> Possible {
+fn refresh_row(row: &Row) -> Result<(), No> {
     match row.state {
         TaskState::Running | TaskState::Ready | TaskState::Saving => Ok(()),
-        state => no(format!("{} is {}: there is nothing to ask the service", row.key, state.word())),
+        TaskState::Queued
+        | TaskState::Sending
+        | TaskState::Unknown
+        | TaskState::Saved
+        | TaskState::Failed
+        | TaskState::Refused
+        | TaskState::Cancelled => Err(No::NothingToAsk),
     }
 }
 
@@ -174,7 +248,7 @@ pub(super) fn refresh(state: &State) -> Possible {
 
 pub(super) fn undo(state: &State) -> Possible {
     if commands::undoable(state).is_empty() {
-        no("Nothing of the last batch is unsent, so nothing can be taken back")
+        no(tr!("Nothing of the last batch is unsent, so nothing can be taken back"))
     } else {
         Ok(())
     }
@@ -185,13 +259,13 @@ pub(super) fn fix(state: &State) -> Possible {
     if picture || state.screen.compose.faults.iter().any(|fault| fault.fix.is_some()) {
         Ok(())
     } else {
-        no("No fault here mends itself with a key")
+        no(tr!("No fault here mends itself with a key"))
     }
 }
 
 pub(super) fn templates(state: &State) -> Possible {
     if state.settings.compose.templates.is_empty() {
-        return no("There are no templates; [templates] in the config names them");
+        return no(tr!("There are no templates; [templates] in the config names them"));
     }
     Ok(())
 }
@@ -199,7 +273,7 @@ pub(super) fn templates(state: &State) -> Possible {
 pub(super) fn lists_files(state: &State) -> Possible {
     match state.screen.layers.last() {
         Some(Layer::Pick(picker)) if matches!(picker.what, PickWhat::Pictures(_) | PickWhat::Prompts) => Ok(()),
-        _ => no("There is no path to complete here"),
+        _ => no(tr!("There is no path to complete here")),
     }
 }
 
@@ -208,35 +282,35 @@ pub(super) fn deletes(state: &State) -> Possible {
         Some(Layer::Pick(picker)) if matches!(picker.items.get(picker.at), Some(Item { take: Take::Draft(_), .. })) => {
             Ok(())
         }
-        _ => no("Only a draft can be deleted here"),
+        _ => no(tr!("Only a draft can be deleted here")),
     }
 }
 
 pub(super) fn takes_several(state: &State) -> Possible {
     match state.screen.layers.last() {
         Some(Layer::Choose { field, .. }) if crate::logic::compose::takes_several(*field) => Ok(()),
-        _ => no("Only one can be taken here"),
+        _ => no(tr!("Only one can be taken here")),
     }
 }
 
 pub(super) fn send(state: &State) -> Possible {
     match state.screen.layers.last() {
         Some(Layer::Preview(preview)) => crate::logic::preview::can_send(preview),
-        _ => no("There is no preview"),
+        _ => no(tr!("There is no preview")),
     }
 }
 
 pub(super) fn searched(state: &State) -> Possible {
     match state.screen.layers.last() {
         Some(Layer::Help(list) | Layer::Messages(list) | Layer::Money(list)) if !list.query.text().is_empty() => Ok(()),
-        _ => no("Nothing is searched for; / searches"),
+        _ => no(tr!("Nothing is searched for; {search} searches", search = named(state, Ctx::List, "search"))),
     }
 }
 
 pub(super) fn in_help(state: &State) -> Possible {
     match state.screen.layers.last() {
         Some(Layer::Help(_)) => Ok(()),
-        _ => no("There is nothing to run here"),
+        _ => no(tr!("There is nothing to run here")),
     }
 }
 
@@ -249,30 +323,37 @@ pub(super) fn failures(state: &State) -> Possible {
     if !state.round.keys.is_empty() || state.tasks.rows.values().any(failed) {
         Ok(())
     } else {
-        no("Nothing has failed that was not tried again")
+        no(tr!("Nothing has failed that was not tried again"))
     }
 }
 
 pub(super) fn on_cause(state: &State) -> Possible {
     match failures::view(state).and_then(|view| view.clusters.get(view.at)) {
         Some(_) => Ok(()),
-        None => no("Move to a cause first"),
+        None => no(tr!("Move to a cause first")),
     }
 }
 
 /// A cause that can be mended: not one whose tasks are unknown.
 pub(super) fn on_failed_cause(state: &State) -> Possible {
     match failures::view(state).and_then(|view| view.clusters.get(view.at)).map(|cluster| cluster.remedy) {
-        Some(failures::Remedy::Settle) => no("Nobody knows what became of these; Enter settles the first"),
+        Some(failures::Remedy::Settle) => no(tr!(
+            "Nobody knows what became of these; {fit} settles the first",
+            fit = named(state, Ctx::Failures, "fit"),
+        )),
         Some(failures::Remedy::Again | failures::Remedy::EditPrompts | failures::Remedy::FixField(_)) => Ok(()),
-        None => no("Move to a cause first"),
+        None => no(tr!("Move to a cause first")),
     }
 }
 
 pub(super) fn on_field(state: &State) -> Possible {
     match state.screen.layers.last() {
         Some(Layer::Mend(Mend { what: MendWhat::Field { .. }, .. })) => Ok(()),
-        _ => no("The prompts are being edited; Esc, then f sets a field"),
+        _ => no(tr!(
+            "The prompts are being edited; {back}, then {set} sets a field",
+            back = named(state, Ctx::Global, "back"),
+            set = named(state, Ctx::Failures, "fix_field"),
+        )),
     }
 }
 

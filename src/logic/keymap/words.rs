@@ -2,8 +2,9 @@
 
 use super::{Action, BINDINGS, Binding, Ctx, Place, Why, place};
 use crate::{
-    domain::task::TaskState,
+    domain::{lang, task::TaskState},
     logic::{state::State, table::cursor_row},
+    tr,
 };
 use std::fmt::Write;
 
@@ -80,13 +81,13 @@ pub fn footer(state: &State) -> Vec<Hint> {
     [shown(false, wanted(here)), shown(true, own(state, here))].concat()
 }
 
-/// The hint, where it depends on the state.
+/// The hint, in the person's language; some depend on the state.
 fn hint(state: &State, binding: &Binding) -> &'static str {
     match binding.action {
-        Action::Pause if state.queue.halted.is_some() || state.queue.paused => "resume",
-        Action::Freeze if state.screen.table.frozen => "thaw",
-        Action::Range if state.screen.table.range_from.is_some() => "end range",
-        _ => binding.hint,
+        Action::Pause if state.queue.halted.is_some() || state.queue.paused => tr!("resume"),
+        Action::Freeze if state.screen.table.frozen => tr!("thaw"),
+        Action::Range if state.screen.table.range_from.is_some() => tr!("end range"),
+        _ => lang::tr(binding.hint),
     }
 }
 
@@ -117,7 +118,7 @@ fn wanted(here: Place) -> Vec<(Ctx, &'static str)> {
         ]
         .concat(),
         Place::Preview => in_ctx(Ctx::Preview, &["send", "down", "up"]),
-        Place::Failures => in_ctx(Ctx::Failures, &["fit", "plan", "take_in", "edit_prompts", "fix_field"]),
+        Place::Failures => in_ctx(Ctx::Failures, &["undo", "fit", "plan", "take_in", "edit_prompts", "fix_field"]),
         Place::Mend => in_ctx(Ctx::Mend, &["accept", "next_field"]),
         Place::List => in_ctx(Ctx::List, &["accept", "search", "next_hit", "previous_hit", "page_down", "page_up"]),
         Place::Filter => in_ctx(Ctx::Filter, &["accept"]),

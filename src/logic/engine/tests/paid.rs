@@ -340,3 +340,18 @@ fn a_store_that_cannot_take_the_intent_or_the_sending_lets_nothing_go() {
     world.live(MINUTE);
     assert_eq!((world.keys_posted(), world.halt()), (vec![1], None));
 }
+
+#[test]
+fn a_retry_that_was_taken_back_was_none() {
+    let mut world = World::running();
+    let intent = || Intent { request: testing::request(), parent: Some(key(1)), again: true, name: None };
+    world.state.queue.paused = true;
+    world.act(Act::Queue { intents: vec![intent(), intent()], undo: true });
+    world.settle();
+    let mut retried = |act| {
+        world.act(act);
+        world.settle();
+        world.state.tasks.rows[&key(1)].retried
+    };
+    assert_eq!([retried(Act::Cancel(vec![key(2)])), retried(Act::Cancel(vec![key(3)]))], [true, false]);
+}
