@@ -142,12 +142,15 @@ pub(super) fn acts(about: &About<'_>) -> (Vec<Line<'static>>, Vec<Line<'static>>
     if marked > 0 {
         line.push(Span::styled(tr!("with the {count} marked", count = marked) + tr!(": "), look.theme.warn));
     }
+    let heads = line.len();
     for act in possible {
         let pays = if act.paid { look.signs.pays } else { "" };
-        let does = format!(" {}{pays}  ", act.words);
+        let does = format!(" {}{pays}", act.words);
         let used: usize = line.iter().map(|span| text::width(&span.content)).sum();
-        if used + text::width(&act.key) + text::width(does.trim_end()) > usize::from(about.width).saturating_sub(2) {
+        if used + 2 + text::width(&act.key) + text::width(&does) > usize::from(about.width).saturating_sub(2) {
             now.push(Line::from(std::mem::replace(&mut line, vec![label("")])));
+        } else if line.len() > heads {
+            line.push(Span::raw("  "));
         }
         line.extend([Span::styled(act.key, look.theme.key), Span::raw(does)]);
     }

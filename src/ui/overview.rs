@@ -79,7 +79,7 @@ fn progress(about: &About<'_>) -> String {
         TaskState::Running => {
             let word = if row.status.is_empty() { tr!("accepted") } else { &row.status };
             let took = row.sent_at.get().map(|at| words::clock(now.wall.since(at)));
-            [Some(word.to_owned()), took, usually(about)].into_iter().flatten().collect::<Vec<_>>().join(tr!(", "))
+            joined([Some(word.to_owned()), took, usually(about)].into_iter().flatten())
         }
         TaskState::Ready => tr!("made; the file is still with the service").into(),
         TaskState::Saving => tr!("the file is being fetched").into(),
@@ -90,6 +90,11 @@ fn progress(about: &About<'_>) -> String {
         TaskState::Cancelled => tr!("taken back, or no longer watched").into(),
         TaskState::Unknown | TaskState::Failed | TaskState::Refused => tr!("no reason was given").into(),
     }
+}
+
+/// One fact after another in a sentence.
+fn joined(facts: impl IntoIterator<Item = String>) -> String {
+    facts.into_iter().reduce(|first, next| tr!("{first}, {next}", first, next)).unwrap_or_default()
 }
 
 /// The label of the file's path.
@@ -172,7 +177,7 @@ fn download(step: &SavingStep, about: &About<'_>) -> String {
                 let left = total.map(|total| total.saturating_sub(*done) * 1_000 / speed);
                 parts.extend(left.map(|left| tr!("{span} to go", span = words::span(left))));
             }
-            parts.join(tr!(", "))
+            joined(parts)
         }
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn time_line(about: &About<'_>) -> Vec<Line<'static>> {
     let mut entries: Vec<(Wall, String, String, Style)> = detail
         .events
         .iter()
-        .map(|event| (event.at, event.kind.clone(), event.text.clone(), Style::new()))
+        .map(|event| (event.at, words::event(&event.kind).to_owned(), event.text.clone(), Style::new()))
         .chain(
             detail
                 .ledger
@@ -95,7 +95,7 @@ pub(super) fn answers(about: &About<'_>) -> Vec<Line<'static>> {
         let (date, time) = words::local(event.at, about.state.now);
         lines.push(Line::from(vec![
             Span::styled(format!("{date} {time}  "), about.look.theme.faint),
-            span(&event.kind, about.look.theme.strong),
+            span(words::event(&event.kind), about.look.theme.strong),
         ]));
         lines.extend(plain(raw, about.width, Style::new()));
         lines.push(Line::default());
