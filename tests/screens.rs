@@ -611,6 +611,24 @@ fn which_pane_has_the_keys_is_told_by_a_sign() {
 }
 
 #[test]
+fn an_address_on_the_screen_is_a_link_unless_something_lies_over_it() {
+    let links = |state: &State| {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 120, 40));
+        let (_, spots) = ui::draw_with_spots(state, &mut buf);
+        spots.links.into_iter().map(|link| (link.uri, link.places.len())).collect::<Vec<_>>()
+    };
+    let mut state = believable(120, 40);
+    look_at(&mut state, 43);
+    let long = format!("https://storage.example/{}.mp4", "a".repeat(150));
+    let loaded = state.screen.detail.loaded.as_mut().unwrap();
+    loaded.task.request.callback = Some("https://hook.example/done".into());
+    loaded.task.request.first_frame = Some(ImageRef::Url(long.clone()));
+    assert_eq!(links(&state), [(long, 2), ("https://hook.example/done".to_owned(), 1)]);
+    state.screen.layers.push(Layer::Help(ListView::default()));
+    assert_eq!(links(&state), []);
+}
+
+#[test]
 fn a_theme_of_ones_own_is_shown_in_the_colours_that_there_are() {
     use ratatui::style::Color;
     use reeltop::logic::settings::paint::{Depth, OwnTheme};
