@@ -1,15 +1,8 @@
-//! The program: reads the call and runs it.
+//! The program: hands its arguments over and ends with what comes of them.
 
-use reeltop::app::{args, cli};
+use reeltop::app::cli;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match args::parse(std::env::args_os()) {
-        Ok(call) => cli::run(call),
-        Err(error) => {
-            // Help and version go to stdout with code 0, a wrong call to stderr with code 2: clap knows which.
-            let _ = error.print();
-            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
-        }
-    }
+    cli::start(std::env::args_os())
 }

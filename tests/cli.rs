@@ -5,7 +5,7 @@
 
 mod support;
 
-use reeltop::domain::task::TaskState;
+use reeltop::domain::task::{RemoteId, TaskState};
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -374,7 +374,8 @@ fn cancel_takes_back_what_is_unsent_and_only_stops_watching_what_is_not() {
         done.json().iter().map(|task| (task["state"].clone(), task["charged"].clone())).collect();
     assert_eq!(told, [("cancelled".into(), "no".into()), ("cancelled".into(), "yes".into())]);
     home.run(&["cancel", "1"]).coded(1);
-    home.run(&["cancel", "99"]).coded(1);
+    let done = home.run(&["cancel", "99"]).coded(1);
+    assert_eq!(done.err, "reeltop: #99 was left as it is: there is no such task. See `reeltop list`.\n");
     assert_eq!(service.sim().counts().submissions, 1);
 }
 
@@ -412,6 +413,14 @@ fn adopt_watches_a_task_made_elsewhere_and_download_fetches_into_a_folder() {
     assert_eq!((&task["task_id"], &task["cost_ptc"]), (&json!(id), &json!("0.0")));
     home.run(&["wait"]).coded(0);
     home.run(&["adopt", &id]).coded(0);
+    // What nobody tells of it is said in words.
+    let shown = home.run(&["show", "1"]).coded(0).out;
+    assert!(
+        shown.contains("Cost        not known (made elsewhere)\nModel       not known (made elsewhere)\n"),
+        "{shown}"
+    );
+    let listed = home.run(&["list"]).coded(0).out;
+    assert!(listed.contains("elsewhere  -      -    -") && listed.contains(&format!("(adopted {id})")), "{listed}");
     assert_eq!(home.states(), [TaskState::Saved]);
     let task = home.run(&["download", "1", "--dir", "other", "--json"]).coded(0).json().remove(0);
     let path = task["path"].as_str().unwrap();
@@ -419,6 +428,28 @@ fn adopt_watches_a_task_made_elsewhere_and_download_fetches_into_a_folder() {
     assert_eq!(fs::read(path).unwrap(), reeltop::io::simulator::CLIP);
     assert_eq!(service.sim().counts().submissions, 1);
     assert_honest(&service);
+}
+
+#[test]
+fn an_id_that_the_service_does_not_know_is_not_adopted_and_asked_about_once() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let done = home.run(&["adopt", "123456789", "123456789"]).coded(1);
+    let told = "reeltop: 123456789 was not adopted: The service knows no task of that id: invalid params, task_id does not \
+                exist. Compare it with the gateway's own log; a task of another account is not known to this key.\n";
+    assert_eq!((done.out.as_str(), done.err.as_str()), ("", told));
+    assert_eq!((home.states(), service.sim().counts().queries), (vec![], 1));
+    // Of several, what is known is taken over all the same.
+    let id = submit(&Home::new(&service.url()), "made elsewhere").coded(0).json()[0]["task_id"].clone();
+    let done = home.run(&["adopt", "123456789", id.as_str().unwrap(), "--json"]).coded(1);
+    assert_eq!((done.json().len(), home.task(1).remote), (1, id.as_str().map(|id| RemoteId(id.into()))));
+    let away = Home::new(&nobody());
+    let done = away.run(&["adopt", "123456789"]).coded(6);
+    let told = "reeltop: 123456789 was not adopted: The service could not be reached: its address takes no connections. Adopt it \
+                again later; that is free.\n";
+    assert_eq!((done.err.as_str(), away.states()), (told, vec![]));
+    let mut call = home.command(&["adopt", "987"]);
+    assert_eq!(call.env_remove("REELTOP_API_KEY").output().unwrap().status.code(), Some(3));
 }
 
 #[test]
@@ -531,4 +562,21 @@ fn the_simulator_serves_other_clients_until_it_is_told_to_end() {
     let done = call.end().coded(0);
     assert!(done.err.contains("2 submissions, 1 accepted, 0.5 PTC charged"), "{}", done.err);
     client.assert_no_key_in_any_file();
+}
+
+#[test]
+fn the_program_speaks_the_language_of_the_locale_until_the_config_names_one() {
+    let service = Service::start();
+    let home = Home::with(&service.url(), &[("ui.language", "\"en\"")]);
+    let said = |home: &Home, args: &[&str]| {
+        let output = home.command(args).env("LANG", "zh_CN.UTF-8").output().unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    assert!(said(&home, &["list", "--help"]).contains("列出任务"));
+    assert!(said(&home, &["show", "7"]).contains("there is no task #7"));
+    let home = Home::new(&service.url());
+    assert!(said(&home, &["show", "7"]).contains("没有任务 #7"));
+    // Documents are the same for everybody.
+    assert_eq!(said(&home, &["man"]), home.run(&["man"]).out);
+    assert_eq!(said(&home, &["completions", "bash"]), home.run(&["completions", "bash"]).out);
 }

@@ -11,7 +11,16 @@ use reeltop::{
         task::{Phase, TaskKey},
         time::{Mono, SECOND},
     },
-    logic::{layout, state::State, tasks},
+    logic::{
+        self,
+        editor::PromptEditor,
+        key::{Code, Key},
+        layout,
+        msg::{Input, Msg},
+        screen::Pane,
+        state::State,
+        tasks,
+    },
     ui,
 };
 
@@ -43,6 +52,13 @@ impl Line {
         self.writer.present(buf, drawn).unwrap().bytes
     }
 
+    /// Has a key take effect and tells the bytes it took.
+    fn press(&mut self, key: &str) -> usize {
+        let (key, now) = (key.parse().unwrap_or(Key::plain(Code::Char(key.chars().next().unwrap()))), self.state.now);
+        let _ = logic::update(&mut self.state, Msg::Input(Input::Key(key)), now);
+        self.draw()
+    }
+
     /// Moves the cursor to a row of the table and tells the bytes it took.
     fn go(&mut self, at: usize) -> usize {
         let table = &mut self.state.screen.table;
@@ -58,6 +74,20 @@ fn a_move_of_the_highlight_takes_60_bytes_at_most() {
     for at in 1..30 {
         let bytes = line.go(at);
         assert!((1..=60).contains(&bytes), "to row {at}: {bytes}");
+    }
+}
+
+#[test]
+fn a_key_held_down_over_tasks_in_all_states_takes_60_bytes_a_row_at_most() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut state = common::believable(width, height);
+        state.screen.pane = Pane::Table;
+        let mut line = Line { state, writer: FrameWriter::new(Vec::new()) };
+        line.go(0);
+        for press in 1..layout::table_rows(&line.state) {
+            let bytes = line.press("j");
+            assert!((1..=60).contains(&bytes), "{width}x{height}, press {press}: {bytes}");
+        }
     }
 }
 
@@ -101,5 +131,26 @@ fn a_changed_row_takes_60_bytes_at_most() {
         tasks::put(&mut line.state, next);
         let bytes = line.draw();
         assert!(bytes <= 60, "{status}: {bytes}");
+    }
+}
+
+#[test]
+fn typing_takes_60_bytes_a_character_and_a_warning_moves_no_row() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut line = Line { state: common::believable(width, height), writer: FrameWriter::new(Vec::new()) };
+        line.state.screen.compose.draft.prompt.clear();
+        line.state.screen.compose.prompt = PromptEditor::new("");
+        line.press("n");
+        line.press("A");
+        for key in " fox runs through fresh snow".chars() {
+            let bytes = line.press(&key.to_string());
+            assert!((1..=60).contains(&bytes), "{width}x{height}, {key:?}: {bytes}");
+        }
+        // The list of camera commands comes and goes; what the word is not is said where the prompt ends.
+        for key in "[pan lef".chars() {
+            line.press(&key.to_string());
+        }
+        let bytes = line.press("]");
+        assert!((60..=450).contains(&bytes), "{width}x{height}: {bytes}");
     }
 }

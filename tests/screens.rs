@@ -18,7 +18,7 @@ use reeltop::{
         lang::{self, Lang},
         money::Ptc,
         problem::{Charged, ErrorClass, Problem},
-        request::ImageRef,
+        request::{ImageRef, Request},
         task::{MoneyEvent, TaskKey, TaskState, Texts},
         text,
         time::{HOUR, Mono, SECOND},
@@ -39,6 +39,7 @@ use reeltop::{
             PreviewItem, Purpose, Toast,
         },
         state::{Halt, State},
+        tasks,
     },
     ui::{self, Drawn},
 };
@@ -303,6 +304,24 @@ fn detail_of_a_saved_retry() {
 fn detail_of_a_running_task_with_a_picture() {
     shots("detail_running", detail(43, DetailTab::Overview));
     shots("detail_request", detail(43, DetailTab::Request));
+}
+
+#[test]
+fn a_task_made_elsewhere() {
+    let of = |tab| {
+        move |width, height| {
+            let mut state = detail(37, tab)(width, height);
+            let shown = state.screen.detail.loaded.as_mut().unwrap();
+            shown.task.request = Request::elsewhere(shown.task.remote.as_ref().unwrap());
+            (shown.task.cost, shown.task.sent_at, shown.task.rev) = (Ptc::ZERO, None, 2);
+            let task = shown.task.clone();
+            shown.line = vec![task.clone()];
+            tasks::put(&mut state, task);
+            state
+        }
+    };
+    shots("detail_elsewhere", of(DetailTab::Overview));
+    shots("detail_elsewhere_request", of(DetailTab::Request));
 }
 
 #[test]

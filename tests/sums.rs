@@ -176,19 +176,7 @@ impl Program {
 }
 
 fn request(nth: usize) -> Request {
-    Request {
-        model: "MiniMax-Hailuo-02".into(),
-        prompt: format!("shot {nth}: a fox runs"),
-        first_frame: None,
-        last_frame: None,
-        subject: None,
-        resolution: "768P".into(),
-        duration: 6,
-        optimizer: true,
-        callback: None,
-        fast_pretreatment: false,
-        watermark: false,
-    }
+    Request::plain("MiniMax-Hailuo-02", &format!("shot {nth}: a fox runs"), "768P", 6)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

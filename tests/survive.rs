@@ -310,3 +310,52 @@ fn the_work_of_a_program_that_was_killed_is_taken_over_by_the_one_that_lives() {
     assert_eq!(service.sim().counts().submissions, 1);
     assert_honest(&service);
 }
+
+#[test]
+fn a_program_that_runs_already_takes_over_from_one_that_is_killed_at_once() {
+    let service = Service::with(|config| config.run_ms = (600_000, 600_000));
+    let home = Home::new(&service.url());
+    let watch = home.start(&["watch"]);
+    home.run(&["submit", "--prompt", "a cat", "--yes", "--max-cost", "1", "--queue"]).coded(0);
+    let holder = || home.task(1).claim.map(|claim| claim.owner);
+    until("the first holds the row", || home.states() == [TaskState::Running] && holder().is_some());
+    let first = holder();
+    let screen = ready_dashboard(&home);
+    screen.shows("running");
+    assert_eq!(holder(), first);
+    watch.kill();
+    // Its claim would have lasted for minutes.
+    until("the second holds the row", || holder().is_some_and(|owner| Some(&owner) != first.as_ref()));
+    assert_eq!(service.sim().counts().submissions, 1);
+    assert_honest(&service);
+}
+
+#[test]
+fn a_download_of_a_program_that_is_killed_is_gone_on_with_by_one_that_runs_already() {
+    let service = Service::with(|config| config.bytes_per_second = Some(20_000));
+    let home = Home::new(&service.url());
+    let watch = home.start(&["watch"]);
+    home.run(&["submit", "--prompt", "a cat", "--yes", "--max-cost", "1", "--queue"]).coded(0);
+    service.until("the download begins", |counts| counts.downloads == 1);
+    let screen = ready_dashboard(&home);
+    screen.shows("by another run");
+    watch.kill();
+    until("the file is saved", || home.states() == [TaskState::Saved]);
+    assert_honest(&service);
+}
+
+#[test]
+fn a_batch_that_a_crash_brings_back_though_it_was_never_told_as_queued_is_taken_back_and_not_sent() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let submit = |prompt| home.run(&["submit", "--prompt", prompt, "--yes", "--max-cost", "1", "--queue"]).coded(0);
+    submit("told");
+    submit("never told");
+    // What the log of a commit whose sync failed holds, as the next start reads it.
+    home.sql().execute("INSERT INTO unconfirmed VALUES ('1-1-1', 2, 2)", []).unwrap();
+    let done = home.run(&["watch", "--until-idle"]).coded(0);
+    assert!(done.err.contains("taken back, free: #2: the program that was queueing them ended"), "{}", done.err);
+    assert_eq!(home.states(), [TaskState::Saved, TaskState::Cancelled]);
+    assert_eq!((service.sim().submissions_of("told"), service.sim().submissions_of("never told")), (1, 0));
+    assert_honest(&service);
+}

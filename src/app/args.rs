@@ -1,5 +1,9 @@
 //! The command line's grammar: calls, flags, their help. What a call does is elsewhere; here it is only understood.
 
+mod spoken;
+
+pub use spoken::texts;
+
 use crate::{
     domain::{
         money::Ptc,
@@ -7,15 +11,23 @@ use crate::{
         time::{HOUR, MINUTE, SECOND},
     },
     logic::act::Resolution,
+    tr,
 };
-use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum, error::ErrorKind};
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, error::ErrorKind};
 use std::{collections::BTreeSet, ffi::OsString, net::SocketAddr, path::PathBuf};
 
 /// Compose, send, watch and save MiniMax video tasks through the 302.AI gateway, from the keyboard.
 ///
 /// Without a command it opens the dashboard.
 #[derive(Clone, Debug, PartialEq, Parser)]
-#[command(name = "reeltop", version, after_help = EXIT_CODES, max_term_width = 100)]
+#[command(
+    name = "reeltop",
+    version,
+    max_term_width = 100,
+    after_help = "\
+        Exit codes: 0 done, 1 failed, 2 usage, 3 key not accepted, 4 balance, quota or budget, 5 time-out (tasks live on), \
+        6 network, 7 outcome unknown, 10 content refused, 130 interrupted.\nData goes to stdout, talk to stderr."
+)]
 pub struct Cli {
     /// Everything against the simulator inside: nothing to set up, no money
     #[arg(long)]
@@ -30,11 +42,6 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,
 }
-
-const EXIT_CODES: &str = "\
-Exit codes: 0 done, 1 failed, 2 usage, 3 key not accepted, 4 balance, quota or budget, 5 time-out (tasks live on), \
-6 network, 7 outcome unknown, 10 content refused, 130 interrupted.
-Data goes to stdout, talk to stderr.";
 
 /// What holds for every command.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
@@ -291,16 +298,18 @@ pub enum CostBy {
 /// # Errors
 /// What clap makes of it; help and version are among them. `error.exit_code()` is 2 for a wrong call and 0 for those.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    let mut cli = Cli::try_parse_from(args)?;
+    let mut grammar = spoken::spoken(Cli::command());
+    let matches = grammar.try_get_matches_from_mut(args)?;
+    let mut cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut grammar))?;
     if let Some(command) = &mut cli.command {
         name_each_once(command);
     }
-    let wrong = |message: &str| Err(Cli::command().error(ErrorKind::ArgumentConflict, message));
+    let mut wrong = |message: &str| Err(grammar.error(ErrorKind::ArgumentConflict, message));
     match &cli.command {
-        Some(_) if cli.demo => wrong("--demo is the dashboard against the simulator; it takes no command"),
-        Some(_) if cli.linear => wrong("--linear is another face of the dashboard; it takes no command"),
+        Some(_) if cli.demo => wrong(tr!("--demo is the dashboard against the simulator; it takes no command")),
+        Some(_) if cli.linear => wrong(tr!("--linear is another face of the dashboard; it takes no command")),
         Some(Command::Submit(submit)) if submit.name.is_some() && submit.count > 1 => {
-            wrong("--name is the name of one task; it cannot be used with a --count above 1")
+            wrong(tr!("--name is the name of one task; it cannot be used with a --count above 1"))
         }
         _ => Ok(cli),
     }
@@ -326,7 +335,7 @@ pub(crate) fn keep_first<T: Clone + Ord>(items: &mut Vec<T>) {
 
 /// A time such as `90s`, `10m` or `1h30m`, in milliseconds.
 fn duration_ms(text: &str) -> Result<u64, String> {
-    let wrong = || format!("{text:?} is not a time such as 90s, 10m or 1h30m");
+    let wrong = || tr!("{quoted} is not a time such as 90s, 10m or 1h30m", quoted = quoted(text));
     let mut total: u64 = 0;
     let mut rest = text;
     while !rest.is_empty() {
@@ -347,16 +356,24 @@ fn duration_ms(text: &str) -> Result<u64, String> {
     if total == 0 { Err(wrong()) } else { Ok(total) }
 }
 
+fn quoted(text: &str) -> String {
+    format!("{text:?}")
+}
+
 /// An amount of PTC that is not negative.
 fn cost(text: &str) -> Result<Ptc, String> {
     let amount: Ptc = text.parse()?;
-    if amount < Ptc::ZERO { Err(format!("{text:?} is negative")) } else { Ok(amount) }
+    if amount < Ptc::ZERO { Err(tr!("{quoted} is negative", quoted = quoted(text))) } else { Ok(amount) }
 }
 
 /// A service's id: letters, digits, `-` and `_`.
 fn remote_id(text: &str) -> Result<RemoteId, String> {
     let fits = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-    if fits { Ok(RemoteId(text.into())) } else { Err(format!("{text:?} is not an id of the service")) }
+    if fits {
+        Ok(RemoteId(text.into()))
+    } else {
+        Err(tr!("{quoted} is not an id of the service", quoted = quoted(text)))
+    }
 }
 
 fn resolution(text: &str) -> Result<Resolution, String> {
@@ -364,139 +381,10 @@ fn resolution(text: &str) -> Result<Resolution, String> {
         ("lost", _) => Ok(Resolution::Lost),
         ("not-created", _) => Ok(Resolution::NotCreated),
         (_, Some(id)) => remote_id(id).map(Resolution::Found),
-        (_, None) => Err(format!("{text:?} is not one of lost, not-created and task-id=ID")),
+        (_, None) => Err(tr!("{quoted} is not one of lost, not-created and task-id=ID", quoted = quoted(text))),
     }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-mod tests {
-    use super::*;
-
-    fn read(call: &str) -> Result<Cli, clap::Error> {
-        parse(call.split_whitespace().map(OsString::from))
-    }
-
-    fn command(call: &str) -> Command {
-        read(call).unwrap().command.unwrap()
-    }
-
-    #[test]
-    fn the_grammar_is_sound() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn no_command_is_the_dashboard() {
-        let cli = read("reeltop --demo --data-dir /d -vv").unwrap();
-        assert_eq!((cli.demo, cli.command, cli.global.verbose), (true, None, 2));
-        assert_eq!(cli.global.data_dir, Some("/d".into()));
-    }
-
-    #[test]
-    fn global_flags_may_follow_the_command() {
-        let cli = read("reeltop list state:failed !cat --json --profile minimax --no-color").unwrap();
-        assert!(cli.global.json && cli.global.no_color);
-        assert_eq!(cli.global.profile.as_deref(), Some("minimax"));
-        let filter = vec!["state:failed".into(), "!cat".into()];
-        assert_eq!(cli.command, Some(Command::List { filter, limit: None }));
-    }
-
-    #[test]
-    fn submit_understands_all_its_flags() {
-        let call = "reeltop submit --prompt cat --model T2V-01 --first-frame a.png --last-frame b.png --subject c.png \
-                    --resolution 768P --duration 6,10 --zip --no-optimizer --callback https://a.b --count 1 --wait --yes \
-                    --max-cost 0.5 --name one";
-        let expected = Submit {
-            prompt: Some("cat".into()),
-            from: None,
-            partial: false,
-            model: vec!["T2V-01".into()],
-            first_frame: Some("a.png".into()),
-            last_frame: Some("b.png".into()),
-            subject: Some("c.png".into()),
-            resolution: vec!["768P".into()],
-            duration: vec![6, 10],
-            zip: true,
-            no_optimizer: true,
-            callback: Some("https://a.b".into()),
-            count: 1,
-            dry_run: false,
-            queue: false,
-            wait: true,
-            consent: Consent { yes: true, max_cost: Some(Ptc::from_thousandths(500)) },
-            name: Some("one".into()),
-        };
-        assert_eq!(command(call), Command::Submit(Box::new(expected)));
-    }
-
-    #[test]
-    fn keys_are_understood_with_and_without_their_sign() {
-        assert_eq!(command("reeltop cancel 12 #13"), Command::Cancel { keys: vec![TaskKey(12), TaskKey(13)] });
-        let timeout = Some(90 * MINUTE);
-        assert_eq!(command("reeltop wait 1 --timeout 1h30m"), Command::Wait { keys: vec![TaskKey(1)], timeout });
-        let retry = Command::Retry { keys: vec![], failed: true, consent: Consent::default() };
-        assert_eq!(command("reeltop retry --failed"), retry);
-    }
-
-    #[test]
-    fn a_task_named_twice_is_meant_once() {
-        let retry = |keys| Command::Retry { keys, failed: false, consent: Consent::default() };
-        assert_eq!(command("reeltop retry 2 1 #2 1"), retry(vec![TaskKey(2), TaskKey(1)]));
-        let ids = vec![RemoteId("7".into())];
-        assert_eq!(command("reeltop adopt 7 7"), Command::Adopt { ids });
-    }
-
-    #[test]
-    fn an_unknown_is_settled_in_one_of_three_ways() {
-        for (text, as_what) in [
-            ("lost", Resolution::Lost),
-            ("not-created", Resolution::NotCreated),
-            ("task-id=106916112212032", Resolution::Found(RemoteId("106916112212032".into()))),
-        ] {
-            assert_eq!(
-                command(&format!("reeltop resolve 7 --as {text}")),
-                Command::Resolve { key: TaskKey(7), as_what }
-            );
-        }
-    }
-
-    #[test]
-    fn a_wrong_call_ends_with_code_2() {
-        for call in [
-            "reeltop nothing",
-            "reeltop --demo list",
-            "reeltop show twelve",
-            "reeltop show",
-            "reeltop retry",
-            "reeltop retry 1 --failed",
-            "reeltop cancel",
-            "reeltop submit --prompt a --from b",
-            "reeltop submit --prompt a --queue --wait",
-            "reeltop submit --prompt a --count 0",
-            "reeltop submit --prompt a --count 2 --name x",
-            "reeltop submit --prompt a --max-cost=-1",
-            "reeltop submit --prompt a --api-key sk-1",
-            "reeltop resolve 1 --as found",
-            "reeltop resolve 1 --as task-id=",
-            "reeltop wait --timeout soon",
-            "reeltop cost --csv --json",
-            "reeltop simulate --listen nowhere",
-        ] {
-            assert_eq!(read(call).unwrap_err().exit_code(), 2, "{call}");
-        }
-        assert_eq!(read("reeltop --help").unwrap_err().exit_code(), 0);
-    }
-
-    #[test]
-    fn times_are_read_in_hours_minutes_and_seconds() {
-        for (text, ms) in
-            [("90s", 90_000), ("10m", 600_000), ("1h30m", 5_400_000), ("2h0m5s", 7_205_000), ("10", 10_000)]
-        {
-            assert_eq!(duration_ms(text), Ok(ms));
-        }
-        for bad in ["", "m", "1d", "1h30", "-5s", "0s", "99999999999999999999s", "1h三"] {
-            assert!(duration_ms(bad).is_err(), "{bad}");
-        }
-    }
-}
+mod tests;

@@ -23,6 +23,7 @@ use crate::{
         effect::TermCmd,
         msg::{Input, LocalMsg, Msg, Signal},
     },
+    tr,
     ui::{self, Drawn, Link},
 };
 use crossterm::event::Event;
@@ -259,7 +260,7 @@ impl Face {
         self.stopping = true;
         let n = engine.state.queue.posting.len();
         if n > 0 {
-            let text = format!("stops when the answer to {n} submission(s) has come");
+            let text = tr!("stops when the answer to {n} submission(s) has come", n);
             engine.take(Msg::Local(LocalMsg::Said { result: Ok(text) }));
             self.changed(true);
         }
@@ -280,7 +281,7 @@ impl Face {
         // The SIGCONT that ends the stop is heard as a signal, and the terminal taken again then.
         if !terminal::stop() {
             self.take_over();
-            let text = "there is no shell here to go back to; the program goes on".to_owned();
+            let text = tr!("there is no shell here to go back to; the program goes on").to_owned();
             engine.take(Msg::Local(LocalMsg::Said { result: Ok(text) }));
         }
     }

@@ -1,11 +1,9 @@
 //! The person's own editor on a text. It has the terminal while it runs; the program goes on beside it.
 
 use super::terminal;
-use crate::domain::problem::Problem;
+use crate::{domain::problem::Problem, tr};
 use std::{io, path::PathBuf};
 use tokio::process::{Child, Command};
-
-const NEXT: &str = "Set VISUAL or EDITOR to an editor that works.";
 
 /// A running editor, or why there is none.
 #[derive(Debug)]
@@ -39,15 +37,15 @@ impl Editor {
         let result = match &mut self.child {
             Ok(child) => match child.wait().await {
                 Ok(status) if status.success() => std::fs::read_to_string(&self.path).map_err(|e| e.to_string()),
-                Ok(status) => Err(format!("{} ended with {status}", self.name)),
-                Err(e) => Err(format!("{} was lost: {e}", self.name)),
+                Ok(status) => Err(tr!("{program} ended with {status}", program = self.name, status)),
+                Err(e) => Err(tr!("{program} was lost: {error}", program = self.name, error = e)),
             },
-            Err(e) => Err(format!("{} could not be started: {e}", self.name)),
+            Err(e) => Err(tr!("{program} could not be started: {error}", program = self.name, error = e)),
         };
         let _ = std::fs::remove_file(&self.path);
-        result
-            .map(|text| text.trim_end_matches('\n').to_owned())
-            .map_err(|why| Problem::new("the text is as it was", why, NEXT))
+        result.map(|text| text.trim_end_matches('\n').to_owned()).map_err(|why| {
+            Problem::new(tr!("the text is as it was"), why, tr!("Set VISUAL or EDITOR to an editor that works."))
+        })
     }
 
     /// Tells it that the line is gone: editors keep what was typed and give the terminal back. Waits a little for that.

@@ -3,6 +3,7 @@
 use crate::{
     domain::{export::task_json, problem::Problem, task::TaskKey},
     io::store::Store,
+    tr,
 };
 use std::{
     fs::OpenOptions,
@@ -20,8 +21,8 @@ const AT_ONCE: usize = 500;
 pub(super) fn write(data_dir: &Path, typed: &str, keys: &[TaskKey]) -> Result<String, Problem> {
     let path = place(typed);
     let failed = |why: std::io::Error| {
-        let next = "Name another file, in a folder that exists.";
-        Problem::new(format!("{} was not written", path.display()), why.to_string(), next)
+        let next = tr!("Name another file, in a folder that exists.");
+        Problem::new(tr!("{path} was not written", path = path.display()), why.to_string(), next)
     };
     let store = Store::open(data_dir)?;
     let mut out = BufWriter::new(OpenOptions::new().write(true).create_new(true).open(&path).map_err(failed)?);
@@ -31,7 +32,10 @@ pub(super) fn write(data_dir: &Path, typed: &str, keys: &[TaskKey]) -> Result<St
         }
     }
     out.flush().map_err(failed)?;
-    Ok(format!("{} tasks written to {}", keys.len(), path.display()))
+    Ok(match keys.len() {
+        1 => tr!("1 task written to {path}", path = path.display()),
+        n => tr!("{n} tasks written to {path}", n, path = path.display()),
+    })
 }
 
 /// A path as a person types it.

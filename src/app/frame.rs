@@ -2,6 +2,7 @@
 //! It decides nothing about what is on the picture, and never asks the terminal anything.
 //!
 //! - A picture that changes nothing writes nothing.
+//! - While the table's cursor passes, what follows it stays as it is and costs nothing.
 //! - A table that moved is moved by the terminal (scroll region, DECSTBM with SU and SD); only the new rows are written.
 //! - Everything of a frame stands between the marks of a synchronized update (mode 2026), so that no half is seen.
 //! - The screen is never cleared: after a resize, a suspend or Ctrl-L every cell is written anew over what is there.
@@ -71,7 +72,14 @@ impl<W: Write> FrameWriter<W> {
     ///
     /// # Errors
     /// Whatever the terminal's line fails with. What it then shows is not known, and the next picture is written whole.
-    pub fn present(&mut self, next: Buffer, drawn: Drawn) -> io::Result<Presented> {
+    pub fn present(&mut self, mut next: Buffer, drawn: Drawn) -> io::Result<Presented> {
+        if let Some(shown) = self.shown.as_ref().filter(|shown| shown.cells.area == next.area) {
+            stay(shown, &mut next, &drawn);
+            let stays =
+                |link: &Link| waiting(shown, &drawn).any(|place| link.places.iter().any(|at| at.intersects(place)));
+            self.links.retain(|link| !stays(link));
+            self.links.extend(self.linked.iter().filter(|link| stays(link)).cloned());
+        }
         self.frame.clear();
         self.frame.extend_from_slice(BEGIN);
         if self.linked != self.links {
@@ -186,6 +194,19 @@ fn moved(was: Option<ScrollRegion>, now: Option<ScrollRegion>) -> Option<(Scroll
     let height = i32::from(now.bottom) - i32::from(now.top);
     let same_place = (was.top, was.bottom) == (now.top, now.bottom);
     (same_place && by != 0 && by.abs() * 2 < height).then_some((now, by))
+}
+
+/// Has the places that have not followed the cursor yet stay as they are.
+fn stay(shown: &Shown, next: &mut Buffer, drawn: &Drawn) {
+    for at in waiting(shown, drawn).flat_map(Rect::positions) {
+        next[at] = shown.cells[at].clone();
+    }
+}
+
+/// The places that stay as they are shown, cells and links.
+fn waiting<'a>(shown: &'a Shown, drawn: &'a Drawn) -> impl Iterator<Item = Rect> + 'a {
+    let pairs = shown.drawn.followers.iter().zip(&drawn.followers);
+    pairs.filter(|(was, now)| now.waits && was.place == now.place).map(|(_, now)| now.place)
 }
 
 /// Has these cells written whatever they show.

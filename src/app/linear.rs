@@ -16,6 +16,7 @@ use crate::{
         filter::Filter,
         msg::{Msg, Signal},
     },
+    tr,
 };
 use news::News;
 use offer::Offer;
@@ -51,7 +52,7 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     let model = setup.settings.catalogue.models.first().map_or_else(String::new, |spec| spec.name.clone());
     let draft = Draft { model, ..Draft::default() };
     let mut linear = Linear { engine, setup, news: News::default(), draft, offer: None };
-    tell(&["reeltop, linear. Type help for the commands.".to_owned()])?;
+    tell(&[tr!("reeltop, linear. Type help for the commands.").to_owned()])?;
     while !linear.engine.ended {
         // What is typed before the tasks are known would be answered wrongly, so it waits.
         let ready = linear.engine.state.tasks.loaded || linear.engine.state.queue.halted.is_some();
@@ -92,7 +93,7 @@ impl Linear {
             Err(why) => return vec![why],
         };
         match order {
-            Order::Help => words::HELP.lines().map(str::to_owned).collect(),
+            Order::Help => words::help(),
             Order::New { prompt } => {
                 let draft = Draft { prompt, ..self.draft.clone() };
                 let offered = Offer::new_task(&self.setup, &self.engine, &draft);
@@ -104,8 +105,8 @@ impl Linear {
             }
             Order::Send { count } => self.send(count),
             Order::Drop => match self.offer.take() {
-                Some(_) => vec!["Forgotten. Nothing was queued.".into()],
-                None => vec!["There is nothing to forget.".into()],
+                Some(_) => vec![tr!("Forgotten. Nothing was queued.").into()],
+                None => vec![tr!("There is nothing to forget.").into()],
             },
             Order::Set(field) => vec![offer::set(&self.setup, &mut self.draft, field)],
             Order::List(filter) => self.list(&filter),
@@ -134,7 +135,7 @@ impl Linear {
             }
             Err(mut faults) => {
                 self.offer = None;
-                faults.push("Nothing was queued.".into());
+                faults.push(tr!("Nothing was queued.").into());
                 faults
             }
         }
@@ -142,7 +143,7 @@ impl Linear {
 
     fn send(&mut self, count: Option<usize>) -> Vec<String> {
         let Some(offer) = self.offer.take() else {
-            return vec!["There is nothing to send. Say new and a prompt, or retry and a task's number.".into()];
+            return vec![tr!("There is nothing to send. Say new and a prompt, or retry and a task's number.").into()];
         };
         match offer.confirmed(count, self.engine.clock().now().mono) {
             Ok(intents) => self.act(Act::Queue { intents, undo: true }),
@@ -157,14 +158,14 @@ impl Linear {
         let state = &self.engine.state;
         let filter = match Filter::parse(words) {
             Ok(filter) => filter,
-            Err(why) => return vec![format!("The filter cannot be read: {why}.")],
+            Err(why) => return vec![tr!("The filter cannot be read: {why}.", why)],
         };
         let fits = |row: &&_| filter.is_empty() || filter.matches(row, state.now.wall);
         let mut lines: Vec<String> =
             state.tasks.rows.values().rev().filter(fits).take(LISTED).map(news::line).collect();
         lines.reverse();
         let all = state.tasks.rows.values().filter(fits).count();
-        lines.push(format!("{} of {all} task(s), the newest last.", lines.len()));
+        lines.push(tr!("{shown} of {all} task(s), the newest last.", shown = lines.len(), all));
         lines
     }
 
@@ -174,7 +175,7 @@ impl Linear {
             Ok(Some(detail)) => {
                 super::print::detail(&detail, &self.setup.settings, now, false).lines().map(str::to_owned).collect()
             }
-            Ok(None) => vec![format!("There is no task {key}.")],
+            Ok(None) => vec![tr!("There is no task {key}.", key)],
             Err(problem) => vec![problem.to_string()],
         }
     }

@@ -11,8 +11,10 @@ use crate::{
     },
     logic::{
         effect::{HttpCmd, LocalCmd, SaveCmd, StoreCmd},
+        keymap::{Ctx, Keymap},
         msg::{HttpMsg, LocalMsg, Msg},
     },
+    tr,
 };
 use std::{
     path::Path,
@@ -57,8 +59,11 @@ impl Workers {
     pub fn http(&self, command: HttpCmd) {
         let to = self.to.clone();
         let Some(client) = self.client.get().cloned() else {
-            let problem =
-                Problem::new("the call was not made", "there is no key for the service", "See `reeltop doctor`.");
+            let problem = Problem::new(
+                tr!("the call was not made"),
+                tr!("there is no key for the service"),
+                tr!("See `reeltop doctor`."),
+            );
             tell(&to, Msg::Http(unsent(command, problem)));
             return;
         };
@@ -105,7 +110,8 @@ impl Workers {
                 });
             }
             LocalCmd::Open { path } => {
-                tokio::spawn(async move { tell(&to, Msg::Local(LocalMsg::Said { result: open(&path).await })) });
+                let scp = Keymap::build(&self.setup.settings.keys).0.named(Ctx::Table, "scp");
+                tokio::spawn(async move { tell(&to, Msg::Local(LocalMsg::Said { result: open(&path, scp).await })) });
             }
             LocalCmd::Export { path, keys } => {
                 let dir = self.setup.paths.data_dir.clone();
@@ -158,8 +164,8 @@ impl Workers {
 
 fn client_config(setup: &Loaded) -> Result<ClientConfig, Problem> {
     let key = setup.key.read()?.ok_or_else(|| {
-        let why = format!("{} is not set", setup.key.words());
-        Problem::new("there is no key for the service", why, "Set it and start again, or try --demo.")
+        let why = tr!("{source} is not set", source = setup.key.words());
+        Problem::new(tr!("there is no key for the service"), why, tr!("Set it and start again, or try --demo."))
     })?;
     let profile = &setup.settings.profile;
     Ok(ClientConfig {
@@ -185,6 +191,7 @@ fn unsent(command: HttpCmd, problem: Problem) -> HttpMsg {
     match command {
         HttpCmd::Submit { key, ticket, .. } => HttpMsg::Submitted { key, ticket, reply },
         HttpCmd::Query { key, ticket, .. } => HttpMsg::Queried { key, ticket, reply },
+        HttpCmd::Find { ticket, .. } => HttpMsg::Found { ticket, reply },
         HttpCmd::File { key, ticket, .. } => HttpMsg::File { key, ticket, reply },
         HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply },
     }
@@ -192,10 +199,12 @@ fn unsent(command: HttpCmd, problem: Problem) -> HttpMsg {
 
 fn put_by(path: &Path, what: &str, text: &str) -> Result<String, Problem> {
     let size = crate::domain::export::size(text.len() as u64);
-    let too_long = format!("the {what} is too long for the clipboard ({size})");
+    let too_long = tr!("the {what} is too long for the clipboard ({size})", what, size);
     match super::terminal::write_private(path, text) {
-        Ok(()) => Ok(format!("{too_long}; it is in {}", path.display())),
-        Err(e) => Err(Problem::new(too_long, format!("{} cannot be written: {e}", path.display()), "")),
+        Ok(()) => Ok(tr!("{too_long}; it is in {path}", too_long, path = path.display())),
+        Err(e) => {
+            Err(Problem::new(too_long, tr!("{path} cannot be written: {error}", path = path.display(), error = e), ""))
+        }
     }
 }
 
@@ -205,15 +214,16 @@ fn quiet(command: &mut Command) -> &mut Command {
 }
 
 /// Opens a file with the desktop's player: useful where the screen and the files are on one machine.
-async fn open(path: &str) -> Result<String, Problem> {
+/// `scp` is the key that copies a command to fetch it.
+async fn open(path: &str, scp: String) -> Result<String, Problem> {
     let player = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let status = quiet(Command::new(player).arg(path)).status().await;
     match status {
-        Ok(status) if status.success() => Ok(format!("opened {path}")),
+        Ok(status) if status.success() => Ok(tr!("opened {path}", path)),
         Ok(_) | Err(_) => Err(Problem::new(
-            format!("no player opened {path}"),
-            format!("{player} is not there or has no display"),
-            "Press Y for a ready scp command and play it on your own machine.",
+            tr!("no player opened {path}", path),
+            tr!("{player} is not there or has no display", player),
+            tr!("Press {scp} for a ready scp command and play it on your own machine.", scp),
         )),
     }
 }

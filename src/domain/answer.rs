@@ -7,6 +7,7 @@ mod balance;
 mod body;
 mod codes;
 mod file;
+mod find;
 mod line;
 mod query;
 mod redact;
@@ -14,6 +15,7 @@ mod submit;
 
 pub use balance::judge_balance;
 pub use file::judge_file;
+pub use find::judge_find;
 pub use line::LineFault;
 pub use query::judge_query;
 pub use redact::redact;
@@ -170,3 +172,7 @@ pub enum FileVerdict {
 
 /// What the answer to a balance call means.
 pub type BalanceVerdict = Result<Ptc, TaskError>;
+
+/// What the answer to a query means for an id that is not known here: the service's word for the state of the task that it
+/// knows by it, none where that task has ended; or why there is no such task.
+pub type FindVerdict = Result<Option<String>, TaskError>;

@@ -95,6 +95,61 @@ pub fn brackets(prompt: &str) -> Vec<Bracket> {
     found
 }
 
+/// An opening bracket that nothing closes though commands stand behind it: it is read as text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unclosed {
+    /// The bracket itself, in bytes.
+    pub bracket: Range<usize>,
+    /// The commands behind it, in bytes: the bracket should close after them.
+    pub commands: Range<usize>,
+}
+
+/// The brackets of a prompt that open before a command and are not closed, in their order.
+#[must_use]
+pub fn unclosed(prompt: &str) -> Vec<Unclosed> {
+    let signs = prompt.char_indices().filter(|(_, c)| matches!(c, '[' | '【' | '［' | ']' | '】' | '］'));
+    let mut signs = signs.peekable();
+    let mut found = Vec::new();
+    while let Some((at, c)) = signs.next() {
+        let next = signs.peek().copied();
+        let opens = |c: char| matches!(c, '[' | '【' | '［');
+        if !opens(c) || next.is_some_and(|(_, next)| !opens(next)) {
+            continue;
+        }
+        let (start, end) = (at + c.len_utf8(), next.map_or(prompt.len(), |(next, _)| next));
+        let commands = leading(&prompt[start..end]);
+        if !commands.is_empty() {
+            found.push(Unclosed { bracket: at..start, commands: start + commands.start..start + commands.end });
+        }
+    }
+    found
+}
+
+/// Where the commands stand that a text begins with, parted by commas; empty where it begins with none.
+fn leading(text: &str) -> Range<usize> {
+    let blanks = |text: &str| text.len() - text.trim_start().len();
+    let start = blanks(text);
+    let (mut at, mut end) = (start, start);
+    while let Some(name) = begins_with(&text[at..]) {
+        end = at + name;
+        let gap = end + blanks(&text[end..]);
+        let Some(comma) = text[gap..].chars().next().filter(|c| is_comma(*c)) else { break };
+        at = gap + comma.len_utf8();
+        at += blanks(&text[at..]);
+    }
+    start..end
+}
+
+/// The length of the command's name that a text begins with.
+fn begins_with(text: &str) -> Option<usize> {
+    let names = COMMANDS.iter().flat_map(|command| [command.en, command.zh]);
+    let fits = |name: &&str| {
+        let whole = text.get(name.len()..).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric()));
+        whole && text[..name.len()].eq_ignore_ascii_case(name)
+    };
+    names.filter(fits).map(str::len).max()
+}
+
 const fn is_comma(c: char) -> bool {
     matches!(c, ',' | '，' | '、')
 }
@@ -168,6 +223,24 @@ mod tests {
         ];
         for (prompt, expected) in cases {
             let found: Found<'_> = brackets(prompt).iter().map(|bracket| texts(prompt, bracket)).collect();
+            assert_eq!(found, expected, "{prompt}");
+        }
+    }
+
+    #[test]
+    fn a_bracket_that_is_not_closed_is_found_with_the_commands_behind_it() {
+        for (prompt, expected) in [
+            ("[Push in a cat runs", vec![("[", "Push in")]),
+            ("a [ push in, Pan left  a cat", vec![("[", "push in, Pan left")]),
+            ("【推进，上升猫跑", vec![("【", "推进，上升")]),
+            ("[Shake one [Pan left] two [Zoom out", vec![("[", "Shake"), ("[", "Zoom out")]),
+            ("[Shaken not stirred", vec![]),
+            ("a [sign [Push in] b", vec![]),
+            ("[Push in]", vec![]),
+        ] {
+            let found = unclosed(prompt);
+            let found: Vec<_> =
+                found.iter().map(|u| (&prompt[u.bracket.clone()], &prompt[u.commands.clone()])).collect();
             assert_eq!(found, expected, "{prompt}");
         }
     }

@@ -22,6 +22,7 @@ pub fn lint(prompt: &str, model: &ModelSpec) -> Vec<Fault> {
     if follows_commands(model) {
         let half_width = brackets.iter().filter(|bracket| !bracket.full_width || is_command(prompt, bracket));
         faults.extend(half_width.flat_map(|b| &b.items).filter_map(|item| misspelt(prompt, item)));
+        faults.extend(unclosed(prompt));
     }
     faults.extend(hidden(prompt));
     faults.extend(trailing(prompt));
@@ -101,6 +102,24 @@ fn crowded(prompt: &str, bracket: &Bracket) -> Option<Fault> {
             None,
         )
     })
+}
+
+/// A bracket that lost its end in a paste: what stands behind it would be sent as words of the prompt.
+fn unclosed(prompt: &str) -> Option<Fault> {
+    let open = camera::unclosed(prompt);
+    let command = text::gist(&prompt[open.first()?.commands.clone()]).into_owned();
+    let edits = open.iter().flat_map(|bracket| {
+        let end = bracket.commands.end;
+        [(bracket.bracket.clone(), "[".to_owned()), (end..end, "]".to_owned())]
+    });
+    Some(warning(
+        Problem::new(
+            tr!("The bracket before {command} is not closed", command),
+            tr!("it is read as text and not as a camera command"),
+            tr!("Close it."),
+        ),
+        Some(edited(prompt, edits)),
+    ))
 }
 
 fn misspelt(prompt: &str, item: &Range<usize>) -> Option<Fault> {
@@ -234,6 +253,12 @@ mod tests {
                  them out.",
                 Some("a cat"),
             ),
+            (
+                hailuo,
+                "[Push in a cat [左移，上升 runs",
+                "The bracket before Push in is not closed: it is read as text and not as a camera command. Close it.",
+                Some("[Push in] a cat [左移，上升] runs"),
+            ),
             (hailuo, "a cat \n", "The prompt ends in a blank or an empty line. Take it away.", Some("a cat")),
         ] {
             assert_eq!(found(model, prompt), [(sentence.to_owned(), fix.map(str::to_owned))], "{prompt}");
@@ -245,6 +270,8 @@ mod tests {
         for (model, prompt) in [
             ("MiniMax-Hailuo-02", "a cat runs [Pan left, Pedestal up] and sleeps [static shot]\nnext line"),
             ("MiniMax-Hailuo-02", "标题【重要】的猫 [左移]"),
+            ("MiniMax-Hailuo-02", "a door [half open"),
+            ("T2V-01", "an arrow [Push in"),
             ("T2V-01", "a sign that says [exit]"),
             ("S2V-01", ""),
             ("I2V-01-Director", "家族 👨\u{200d}👩\u{200d}👧 [晃动]"),

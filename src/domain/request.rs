@@ -1,6 +1,6 @@
 //! What is asked of the service: the resolved request of one task, and its form on the wire.
 
-use super::catalogue::ModelSpec;
+use super::{catalogue::ModelSpec, task::RemoteId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -128,6 +128,36 @@ impl WireNames {
 }
 
 impl Request {
+    /// A text and its format, everything else as the service has it by itself.
+    #[must_use]
+    pub fn plain(model: &str, prompt: &str, resolution: &str, duration: u32) -> Self {
+        Self {
+            model: model.into(),
+            prompt: prompt.into(),
+            first_frame: None,
+            last_frame: None,
+            subject: None,
+            resolution: resolution.into(),
+            duration,
+            optimizer: true,
+            callback: None,
+            fast_pretreatment: false,
+            watermark: false,
+        }
+    }
+
+    /// What stands for the request of a task that was made elsewhere: the service does not tell it.
+    #[must_use]
+    pub fn elsewhere(id: &RemoteId) -> Self {
+        Self::plain("", &format!("(adopted {})", id.0), "", 0)
+    }
+
+    /// Whether it is known what was asked for: it is not of a task that was made elsewhere.
+    #[must_use]
+    pub const fn is_known(&self) -> bool {
+        !self.model.is_empty()
+    }
+
     /// The JSON object of the submission. `image` gives the text that stands for a stored picture: the data URL when
     /// it is sent, a short placeholder when it is shown. `spec` tells the defaults, which are left out; without one
     /// (a model that left the catalogue) everything is named.

@@ -12,7 +12,10 @@ use super::{
     state::State,
     toast,
 };
-use crate::domain::task::{Task, TaskKey};
+use crate::{
+    domain::task::{Task, TaskKey},
+    tr,
+};
 
 /// A wish that waits for whole tasks. A new wish takes the place of an old one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,9 +40,9 @@ pub enum Then {
     Clone,
     /// Open it in compose as a new attempt.
     Edit,
-    /// Copy a part of it.
+    /// Copy a part of them.
     Copy(CopyWhat),
-    /// Copy an scp command.
+    /// Copy an scp command that fetches their files.
     Scp,
     /// Open its file.
     Play,
@@ -88,7 +91,7 @@ pub(super) fn arrived(state: &mut State, task: &Task) -> Vec<Do> {
 pub(super) fn missing(state: &mut State, gone: TaskKey) {
     if state.screen.after.as_ref().is_some_and(|after| after.tasks.iter().any(|(key, _)| *key == gone)) {
         state.screen.after = None;
-        toast::say(state, Level::Warning, format!("{gone} is not in the store any more"), Some(gone));
+        toast::say(state, Level::Warning, tr!("{gone} is not in the store any more", gone), Some(gone));
     }
 }
 
@@ -105,8 +108,8 @@ fn go(state: &mut State, then: Then, tasks: Vec<Task>) -> Vec<Do> {
         }
         Then::Clone => tasks.first().map_or_else(Vec::new, |task| compose::take(state, task, false)),
         Then::Edit => tasks.first().map_or_else(Vec::new, |task| compose::take(state, task, true)),
-        Then::Copy(what) => tasks.first().map_or_else(Vec::new, |task| copy::part(state, task, what)),
-        Then::Scp => tasks.first().map_or_else(Vec::new, |task| copy::scp(state, task)),
+        Then::Copy(what) => copy::part(state, &tasks, what),
+        Then::Scp => copy::scp(state, &tasks),
         Then::Play => tasks.first().map_or_else(Vec::new, copy::play),
     }
 }

@@ -8,9 +8,9 @@ use super::screen::Column;
 pub struct ColumnSpec {
     /// What it shows.
     pub column: Column,
-    /// Its head on the screen.
+    /// Its head on the screen, in English as every text of this table: `lang::tr` has the person's language.
     pub title: &'static str,
-    /// Its name in the sort menu and in `:sort`.
+    /// Its name in the sort menu and, in English, in `:sort`.
     pub sort_name: &'static str,
     /// The cells it needs.
     pub width: u16,
@@ -140,6 +140,10 @@ fn spare(kept: &[&ColumnSpec], width: u16) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{
+        lang::{Lang, tr, within},
+        text::width,
+    };
 
     fn titles(width: u16) -> Vec<&'static str> {
         shown(width).iter().map(|spec| spec.title).collect()
@@ -162,6 +166,18 @@ mod tests {
             if width >= 40 {
                 assert_eq!(placed.last().map(|last| last.x + last.width), Some(width));
             }
+        }
+    }
+
+    #[test]
+    fn every_head_fits_its_column_in_both_languages() {
+        for lang in [Lang::En, Lang::Zh] {
+            let wide = |spec: &&ColumnSpec| within(lang, || width(tr(spec.title))) > usize::from(spec.width);
+            assert_eq!(
+                ALL.iter().filter(wide).map(|spec| spec.title).collect::<Vec<_>>(),
+                Vec::<&str>::new(),
+                "{lang:?}"
+            );
         }
     }
 

@@ -16,7 +16,11 @@ use super::{
     state::State,
     table, toast,
 };
-use crate::domain::task::{RemoteId, Row, TaskKey, TaskState};
+use crate::{
+    domain::task::{RemoteId, Row, TaskKey, TaskState},
+    tr,
+};
+use std::collections::BTreeSet;
 
 /// What comes of a key: effects for the shell, and acts for the engine.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +47,7 @@ pub(super) fn run(state: &mut State, action: Action) -> Vec<Do> {
         Action::Money => return ledger::open(state),
         Action::Edit => return of_cursor(state, Then::Edit),
         Action::Clone => return of_cursor(state, Then::Clone),
-        Action::Scp => return of_cursor(state, Then::Scp),
+        Action::Scp => return copy(state, Then::Scp),
         Action::Play => return of_cursor(state, Then::Play),
         Action::Copy(what) => return copy_part(state, what),
         Action::Download => return on_targets(state, can_download, download),
@@ -142,7 +146,7 @@ fn back(state: &mut State) -> Vec<Do> {
         Pane::Table if screen.full => screen.full = false,
         Pane::Table => {
             let quits = keymap::named(state, Ctx::Global, "close");
-            toast::say(state, Level::Info, format!("nothing is open; {quits} quits"), None);
+            toast::say(state, Level::Info, tr!("nothing is open; {quits} quits", quits), None);
         }
     }
     Vec::new()
@@ -183,7 +187,10 @@ fn show(state: &mut State, pane: Pane) {
 /// Moves in whatever has the keys.
 pub(super) fn go(state: &mut State, to: Move) {
     match super::keymap::place(state) {
-        Place::Table => table::go(state, to),
+        Place::Table => {
+            table::go(state, to);
+            state.screen.table.passing = Some(state.now.mono.plus(detail::REST));
+        }
         Place::Detail => detail::scroll(state, to),
         Place::Preview => preview::scroll(state, to),
         Place::List => list::go(state, to),
@@ -314,9 +321,19 @@ fn of_cursor(state: &mut State, then: Then) -> Vec<Do> {
     after::with(state, &[key], then)
 }
 
+/// Copies a part of all that is marked, in the order of the table; of the task under the cursor where nothing is.
+fn copy(state: &mut State, then: Then) -> Vec<Do> {
+    let wanted: BTreeSet<TaskKey> = table::targets(state).collect();
+    let shown = &state.screen.table.order;
+    let mut keys: Vec<TaskKey> = shown.iter().filter(|key| wanted.contains(key)).copied().collect();
+    // Marked, and hidden by the filter.
+    keys.extend(wanted.iter().filter(|key| !shown.contains(key)));
+    after::with(state, &keys, then)
+}
+
 fn copy_part(state: &mut State, what: CopyWhat) -> Vec<Do> {
     state.screen.layers.pop();
-    of_cursor(state, Then::Copy(what))
+    copy(state, Then::Copy(what))
 }
 
 /// Downloads what is not on disk; asks where all of it is.
@@ -324,21 +341,16 @@ fn download(state: &mut State, keys: Vec<TaskKey>) -> Vec<Do> {
     let saved = |key: &TaskKey| state.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Saved);
     let (there, missing): (Vec<_>, Vec<_>) = keys.into_iter().partition(saved);
     if missing.is_empty() {
-        let question = format!("{} on disk already. Download again, under another name?", named(&there, "is", "are"));
+        let question = match there.as_slice() {
+            [key] => tr!("{key} is on disk already. Download again, under another name?", key),
+            keys => tr!("{count} tasks are on disk already. Download again, under another name?", count = keys.len()),
+        };
         let act = Act::Download { keys: there, dir: None };
         state.screen.layers.push(Layer::Confirm(Confirm { question, act }));
         return Vec::new();
     }
     table::clear_marks(state);
     vec![Do::Act(Act::Download { keys: missing, dir: None })]
-}
-
-/// Tasks as a sentence's subject: `#3 is`, `4 tasks are`.
-fn named(keys: &[TaskKey], one: &str, many: &str) -> String {
-    match keys {
-        [only] => format!("{only} {one}"),
-        keys => format!("{} tasks {many}", keys.len()),
-    }
 }
 
 /// Takes the unsent ones back at once, since that is free and `n` brings them again; asks before it stops watching what
@@ -348,10 +360,17 @@ fn cancel(state: &mut State, keys: Vec<TaskKey>) -> Vec<Do> {
     let (paid, free): (Vec<_>, Vec<_>) =
         keys.into_iter().partition(|key| matches!(of(key), Some(TaskState::Running | TaskState::Ready)));
     if !paid.is_empty() {
-        let question = format!(
-            "Stop watching? {} charged and will stay so: the service cannot cancel, and the file is not fetched.",
-            named(&paid, "is", "are")
-        );
+        let question = match paid.as_slice() {
+            [key] => tr!(
+                "Stop watching? {key} is charged and will stay so: the service cannot cancel, and the file is not fetched.",
+                key
+            ),
+            keys => tr!(
+                "Stop watching? {count} tasks are charged and will stay so: the service cannot cancel, and the file is not \
+                 fetched.",
+                count = keys.len()
+            ),
+        };
         let act = Act::Cancel(paid);
         state.screen.layers.push(Layer::Confirm(Confirm { question, act }));
     }
@@ -399,7 +418,8 @@ fn settle(state: &mut State, key: TaskKey, at: usize, line: LineEditor) -> Vec<D
         0 => Resolution::Lost,
         1 => Resolution::NotCreated,
         _ if id.is_empty() => {
-            toast::say(state, Level::Warning, "type the service's task id, as the gateway's log shows it".into(), None);
+            let text = tr!("type the service's task id, as the gateway's log shows it");
+            toast::say(state, Level::Warning, text.into(), None);
             state.screen.layers.push(Layer::Resolve { key, at, line });
             return Vec::new();
         }

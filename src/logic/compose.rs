@@ -16,7 +16,7 @@ pub use path::picture_field;
 pub(super) use path::{complete, read_file, take_path};
 pub use pictures::to_shrink;
 pub use plan::{combines, is_many};
-pub use rows::{ROWS, choices, chosen, marked, takes_several, usable};
+pub use rows::{ROWS, choice_word, choices, chosen, marked, takes_several, usable};
 pub use view::{Compose, Estimate};
 
 use super::{
@@ -33,13 +33,16 @@ use super::{
     state::State,
     toast,
 };
-use crate::domain::{
-    braces::{self, Template},
-    catalogue::ModelSpec,
-    check,
-    draft::{Draft, Fault, Field, Severity},
-    matrix::Plan,
-    time::Mono,
+use crate::{
+    domain::{
+        braces::{self, Template},
+        catalogue::ModelSpec,
+        check,
+        draft::{Draft, Fault, Field, Severity},
+        matrix::Plan,
+        time::Mono,
+    },
+    tr,
 };
 use std::collections::BTreeSet;
 
@@ -109,7 +112,7 @@ pub(super) fn pasted(state: &mut State, text: &str) -> bool {
         ComposeRow::Field(Field::Prompt) => {
             if !state.screen.compose.prompt.paste(text) {
                 let most = super::editor::MOST_CHARS;
-                let text = format!("the paste was cut: a prompt here holds {most} characters at most");
+                let text = tr!("the paste was cut: a prompt here holds {most} characters at most", most);
                 toast::say(state, Level::Warning, text, None);
             }
             prompt_changed(state);
@@ -130,6 +133,11 @@ fn prompt_changed(state: &mut State) {
     compose.draft.prompt = compose.prompt.text();
     compose.past.clear();
     touch(state);
+    // The gap before the next word is no fault until typing pauses.
+    let compose = &mut state.screen.compose;
+    if let Some(bare) = compose.draft.prompt.strip_suffix(' ') {
+        compose.faults.retain(|fault| fault.fix.as_deref() != Some(bare));
+    }
 }
 
 fn line_changed(state: &mut State, field: Field) {
@@ -225,7 +233,7 @@ pub(super) fn enter(state: &mut State) -> Vec<Do> {
 /// Mends what can be mended by itself: the picture of the row that has the keys, or the prompt's first such fault.
 pub(super) fn fix(state: &mut State) -> Vec<Do> {
     if let Some(path) = pictures::to_shrink(state) {
-        toast::say(state, Level::Info, "a smaller copy is being made; the file stays as it is".into(), None);
+        toast::say(state, Level::Info, tr!("a smaller copy is being made; the file stays as it is").into(), None);
         let compose = &mut state.screen.compose;
         compose.images.insert(path.clone(), None);
         compose.shrinkable.insert(path.clone());
@@ -236,7 +244,7 @@ pub(super) fn fix(state: &mut State) -> Vec<Do> {
     };
     state.screen.compose.prompt.replace_all(fault.fix.as_deref().unwrap_or_default());
     prompt_changed(state);
-    toast::say(state, Level::Info, format!("mended: {}", fault.problem.what), None);
+    toast::say(state, Level::Info, tr!("mended: {what}", what = fault.problem.what), None);
     Vec::new()
 }
 
@@ -376,7 +384,7 @@ pub(super) fn to_preview(state: &mut State) -> Vec<Do> {
     look_back(state);
     if pictures::reading(state) {
         state.screen.compose.wants_preview = true;
-        toast::say(state, Level::Info, "reading the picture; the preview follows".into(), None);
+        toast::say(state, Level::Info, tr!("reading the picture; the preview follows").into(), None);
         return reads;
     }
     if is_many(state) {

@@ -1,4 +1,5 @@
-//! What goes out of the program by a key: into the laptop's clipboard, or into a player.
+//! What goes out of the program by a key: into the laptop's clipboard, or into a player. What is marked goes together,
+//! one part a line.
 
 use super::{
     commands::Do,
@@ -7,11 +8,15 @@ use super::{
     state::State,
     toast,
 };
-use crate::domain::{
-    answer::{FileVerdict, Reply, judge_file},
-    export,
-    task::Task,
+use crate::{
+    domain::{
+        answer::{FileVerdict, Reply, judge_file},
+        export,
+        task::{FileId, Task, TaskKey},
+    },
+    tr,
 };
+use std::collections::VecDeque;
 
 /// Words of a copied text that a toast shows.
 const SHOWN: usize = 48;
@@ -20,69 +25,184 @@ const SHOWN: usize = 48;
 /// 74 kB of base64), so they are said to be too long and put into a file instead.
 pub const MOST: usize = 54_000;
 
-/// Copies a part of a task.
-pub(super) fn part(state: &mut State, task: &Task, what: CopyWhat) -> Vec<Do> {
-    let key = task.key;
+/// A part of a task that is at hand.
+#[derive(Clone, Copy)]
+enum Part {
+    Id,
+    Prompt,
+    Path,
+    Curl,
+}
+
+/// Fresh addresses being asked for, one call after another: together they go to the clipboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UrlsAsked {
+    /// The call under way.
+    ticket: Ticket,
+    /// The task whose file it is about.
+    key: TaskKey,
+    /// The files still to be asked about.
+    left: VecDeque<(TaskKey, FileId)>,
+    /// The addresses that have come.
+    got: Vec<String>,
+    /// How many tasks there is no address of.
+    without: usize,
+}
+
+/// Copies a part of each of these tasks, as far as they have it.
+pub(super) fn part(state: &mut State, tasks: &[Task], what: CopyWhat) -> Vec<Do> {
     match what {
-        CopyWhat::Id => match &task.remote {
-            Some(id) => copy(state, "task id", id.0.clone()),
-            None => refuse(state, format!("{key} has no id of the service yet")),
-        },
-        CopyWhat::Prompt => copy(state, "prompt", task.request.prompt.clone()),
-        CopyWhat::Path => match task.saved() {
-            Some(saved) => copy(state, "path", saved.path.clone()),
-            None => refuse(state, format!("{key} has no file on disk")),
-        },
-        CopyWhat::Curl => {
-            let profile = &state.settings.profile;
-            let spec = state.settings.catalogue.spec(&task.request.model);
-            let body = export::request_json(&task.request, spec, &profile.names);
-            let curl = export::curl(&profile.base_url, &profile.path_prefix, &profile.key_variable, &body);
-            copy(state, "curl command", curl)
-        }
-        CopyWhat::Url => ask_url(state, task),
+        CopyWhat::Id => parts(state, tasks, Part::Id),
+        CopyWhat::Prompt => parts(state, tasks, Part::Prompt),
+        CopyWhat::Path => parts(state, tasks, Part::Path),
+        CopyWhat::Curl => parts(state, tasks, Part::Curl),
+        CopyWhat::Url => ask_urls(state, tasks),
     }
 }
 
-/// Asks the service for a fresh address, which is free: addresses run out, and none is kept.
-fn ask_url(state: &mut State, task: &Task) -> Vec<Do> {
-    let Some(file) = task.file().cloned() else {
-        return refuse(state, format!("{} has no file", task.key));
+fn parts(state: &mut State, tasks: &[Task], part: Part) -> Vec<Do> {
+    let texts: Vec<String> = tasks.iter().filter_map(|task| part.of(state, task)).collect();
+    let said = match (texts.as_slice(), tasks) {
+        ([], [task]) => return refuse(state, part.missing(task.key)),
+        ([], tasks) => return refuse(state, part.missing_everywhere(tasks.len())),
+        ([one], _) => part.copied(&shown(one)),
+        (texts, _) => part.copied_many(texts.len()),
     };
+    let noun = if texts.len() == 1 { part.noun() } else { tr!("list") };
+    let said = and_without(said, tasks.len() - texts.len());
+    vec![Do::Effect(to_clipboard(state, joined(&texts), noun, said))]
+}
+
+impl Part {
+    fn of(self, state: &State, task: &Task) -> Option<String> {
+        match self {
+            Self::Id => task.remote.as_ref().map(|id| id.0.clone()),
+            Self::Prompt => Some(task.request.prompt.clone()),
+            Self::Path => task.saved().map(|saved| saved.path.clone()),
+            Self::Curl if !task.request.is_known() => None,
+            Self::Curl => {
+                let profile = &state.settings.profile;
+                let spec = state.settings.catalogue.spec(&task.request.model);
+                let body = export::request_json(&task.request, spec, &profile.names);
+                Some(export::curl(&profile.base_url, &profile.path_prefix, &profile.key_variable, &body))
+            }
+        }
+    }
+
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Id => tr!("task id"),
+            Self::Prompt => tr!("prompt"),
+            Self::Path => tr!("path"),
+            Self::Curl => tr!("curl command"),
+        }
+    }
+
+    fn copied(self, shown: &str) -> String {
+        match self {
+            Self::Id => tr!("copied the task id: {shown}", shown),
+            Self::Prompt => tr!("copied the prompt: {shown}", shown),
+            Self::Path => tr!("copied the path: {shown}", shown),
+            Self::Curl => tr!("copied the curl command: {shown}", shown),
+        }
+    }
+
+    fn copied_many(self, count: usize) -> String {
+        match self {
+            Self::Id => tr!("copied {count} task ids", count),
+            Self::Prompt => tr!("copied {count} prompts", count),
+            Self::Path => tr!("copied {count} paths", count),
+            Self::Curl => tr!("copied {count} curl commands", count),
+        }
+    }
+
+    /// Why a task does not have it. Every task has a prompt.
+    fn missing(self, key: TaskKey) -> String {
+        match self {
+            Self::Id => tr!("{key} has no id of the service yet", key),
+            Self::Curl => tr!("{key} was made elsewhere, so what it asked for is not known here", key),
+            Self::Path | Self::Prompt => tr!("{key} has no file on disk", key),
+        }
+    }
+
+    fn missing_everywhere(self, count: usize) -> String {
+        match self {
+            Self::Id => tr!("none of these {count} tasks has an id of the service yet", count),
+            Self::Curl => {
+                tr!("all of these {count} tasks were made elsewhere, so what they asked for is not known here", count)
+            }
+            Self::Path | Self::Prompt => tr!("none of these {count} tasks has a file on disk", count),
+        }
+    }
+}
+
+/// Asks the service for fresh addresses, which is free: addresses run out, and none is kept. One call after another: a
+/// hundred at once would be too many for the service.
+fn ask_urls(state: &mut State, tasks: &[Task]) -> Vec<Do> {
+    let mut left: VecDeque<_> = tasks.iter().filter_map(|task| Some((task.key, task.file()?.clone()))).collect();
+    let without = tasks.len() - left.len();
+    let Some((key, file)) = left.pop_front() else {
+        let why = match tasks {
+            [task] => tr!("{key} has no file", key = task.key),
+            tasks => tr!("none of these {count} tasks has a file", count = tasks.len()),
+        };
+        return refuse(state, why);
+    };
+    let text = match left.len() {
+        0 => tr!("asking for an address of {key}'s file", key),
+        more => tr!("asking for the addresses of {count} files", count = more + 1),
+    };
+    toast::say(state, Level::Info, text, Some(key));
+    vec![Do::Effect(ask_url(state, UrlsAsked { ticket: 0, key, left, got: Vec::new(), without }, file))]
+}
+
+fn ask_url(state: &mut State, urls: UrlsAsked, file: FileId) -> Effect {
     state.next_ticket += 1;
-    let ticket = state.next_ticket;
-    state.screen.url_asked = Some((ticket, task.key));
-    toast::say(state, Level::Info, format!("asking for an address of {}'s file", task.key), Some(task.key));
-    vec![Do::Effect(Effect::Http(HttpCmd::File { key: task.key, ticket, file }))]
+    let (ticket, key) = (state.next_ticket, urls.key);
+    state.screen.urls_asked = Some(UrlsAsked { ticket, ..urls });
+    Effect::Http(HttpCmd::File { key, ticket, file })
 }
 
 /// The end of a file call: `None` when it was not asked for here.
 pub fn addressed(state: &mut State, of: Ticket, reply: &Reply) -> Option<Vec<Effect>> {
-    let (_, key) = state.screen.url_asked.take_if(|(ticket, _)| *ticket == of)?;
-    let effects = match judge_file(reply) {
-        FileVerdict::Address(address) => {
-            let text = format!("copied the address of {key}'s file; it is good for hours, not days");
-            toast::say(state, Level::Info, text, Some(key));
-            vec![Effect::Term(TermCmd::Copy(address.url))]
-        }
+    let mut urls = state.screen.urls_asked.take_if(|urls| urls.ticket == of)?;
+    let key = urls.key;
+    match judge_file(reply) {
+        FileVerdict::Address(address) => urls.got.push(address.url),
         FileVerdict::Refused { error } | FileVerdict::Again { error, .. } => {
-            let text = format!("no address of {key}'s file: {}", error.message);
+            let text = tr!("no address of {key}'s file: {message}", key, message = error.message);
             toast::say(state, Level::Warning, text, Some(key));
-            Vec::new()
+            urls.without += 1;
         }
+    }
+    if let Some((key, file)) = urls.left.pop_front() {
+        return Some(vec![ask_url(state, UrlsAsked { key, ..urls }, file)]);
+    }
+    let said = match urls.got.len() {
+        0 => return Some(Vec::new()),
+        1 if urls.without == 0 => tr!("copied the address of {key}'s file; it is good for hours, not days", key),
+        1 => tr!("copied the address of one file; it is good for hours, not days").to_owned(),
+        count => tr!("copied the addresses of {count} files; they are good for hours, not days", count),
     };
-    Some(effects)
+    let said = and_without(said, urls.without);
+    Some(vec![to_clipboard(state, joined(&urls.got), tr!("list"), said)])
 }
 
-/// Copies an scp command that fetches the file to the laptop, ready to be run there.
-pub(super) fn scp(state: &mut State, task: &Task) -> Vec<Do> {
-    let Some(saved) = task.saved() else {
-        return refuse(state, format!("{} has no file on disk", task.key));
-    };
+/// Copies an scp command that fetches the files to the laptop, ready to be run there.
+pub(super) fn scp(state: &mut State, tasks: &[Task]) -> Vec<Do> {
     let host = &state.settings.host;
     let port = host.port.map_or_else(String::new, |port| format!("-P {port} "));
-    let from = format!("{}:{}", host.address, for_the_far_shell(&saved.path));
-    copy(state, "scp command", format!("scp {port}{} .", export::shell_quote(&from)))
+    let from = |path: &str| export::shell_quote(&format!("{}:{}", host.address, for_the_far_shell(path)));
+    let files: Vec<String> = tasks.iter().filter_map(Task::saved).map(|saved| from(&saved.path)).collect();
+    let command = format!("scp {port}{} .", files.join(" "));
+    let said = match (files.len(), tasks) {
+        (0, [task]) => return refuse(state, Part::Path.missing(task.key)),
+        (0, tasks) => return refuse(state, Part::Path.missing_everywhere(tasks.len())),
+        (1, _) => tr!("copied the scp command: {shown}", shown = shown(&command)),
+        (count, _) => tr!("copied the scp command for {count} files", count),
+    };
+    let said = and_without(said, tasks.len() - files.len());
+    vec![Do::Effect(to_clipboard(state, command, tr!("scp command"), said))]
 }
 
 /// Opens the file in a player.
@@ -98,15 +218,36 @@ fn for_the_far_shell(path: &str) -> String {
     path.chars().flat_map(|c| (!plain(c)).then_some('\\').into_iter().chain([c])).collect()
 }
 
-fn copy(state: &mut State, what: &str, text: String) -> Vec<Do> {
-    if text.len() > MOST {
-        return vec![Do::Effect(Effect::Local(LocalCmd::PutBy { what: what.to_owned(), text }))];
-    }
+/// The texts one a line. Where one of them has several lines, an empty one stands between two.
+fn joined(texts: &[String]) -> String {
+    let between = if texts.iter().any(|text| text.contains('\n')) { "\n\n" } else { "\n" };
+    texts.join(between)
+}
+
+/// The beginning of a text, for a toast.
+fn shown(text: &str) -> String {
     let first = text.lines().next().unwrap_or_default();
     let shown: String = first.chars().take(SHOWN).collect();
     let rest = if shown.len() < text.len() { "…" } else { "" };
-    toast::say(state, Level::Info, format!("copied the {what}: {shown}{rest}"), None);
-    vec![Do::Effect(Effect::Term(TermCmd::Copy(text)))]
+    format!("{shown}{rest}")
+}
+
+/// What was copied, and of how many of the marked tasks there was nothing to copy.
+fn and_without(said: String, without: usize) -> String {
+    match without {
+        0 => said,
+        1 => tr!("{said}; 1 of the marked tasks has none", said),
+        count => tr!("{said}; {count} of the marked tasks have none", said, count),
+    }
+}
+
+/// To the clipboard, or into a file where it is too long for it.
+fn to_clipboard(state: &mut State, text: String, noun: &str, said: String) -> Effect {
+    if text.len() > MOST {
+        return Effect::Local(LocalCmd::PutBy { what: noun.to_owned(), text });
+    }
+    toast::say(state, Level::Info, said, None);
+    Effect::Term(TermCmd::Copy(text))
 }
 
 fn refuse(state: &mut State, why: String) -> Vec<Do> {
@@ -115,63 +256,4 @@ fn refuse(state: &mut State, why: String) -> Vec<Do> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        domain::task::TaskState::{Queued, Saved},
-        logic::{
-            settings::Host,
-            testing::{state, task},
-        },
-    };
-
-    fn copied(text: &str) -> Vec<Do> {
-        vec![Do::Effect(Effect::Term(TermCmd::Copy(text.into())))]
-    }
-
-    #[test]
-    fn each_part_is_copied_and_named() {
-        let mut state = state(&[Saved]);
-        let task = task(1, Saved);
-        assert_eq!(part(&mut state, &task, CopyWhat::Id), copied("11"));
-        assert_eq!(part(&mut state, &task, CopyWhat::Prompt), copied("a cat"));
-        assert_eq!(part(&mut state, &task, CopyWhat::Path), copied("/videos/it's 1.mp4"));
-        assert_eq!(state.screen.toasts.back().map(|t| t.text.as_str()), Some("copied the path: /videos/it's 1.mp4"));
-        assert_eq!(part(&mut state, &self::task(2, Queued), CopyWhat::Id), []);
-    }
-
-    #[test]
-    fn an_scp_command_is_quoted_for_the_shell() {
-        let mut state = state(&[Saved]);
-        state.settings.host = Host { address: "ann@box".into(), port: None };
-        assert_eq!(scp(&mut state, &task(1, Saved)), copied(r"scp 'ann@box:/videos/it\'\''s\ 1.mp4' ."));
-        state.settings.host.port = Some(2222);
-        assert_eq!(scp(&mut state, &task(1, Saved)), copied(r"scp -P 2222 'ann@box:/videos/it\'\''s\ 1.mp4' ."));
-        assert_eq!(for_the_far_shell("/视频/a b$(x)*;雨.mp4"), r"/视频/a\ b\$\(x\)\*\;雨.mp4");
-    }
-
-    #[test]
-    fn a_text_too_long_for_the_clipboard_is_put_into_a_file() {
-        let mut state = state(&[Saved]);
-        let long = "a".repeat(MOST + 1);
-        let put_by = LocalCmd::PutBy { what: "prompt".into(), text: long.clone() };
-        assert_eq!(copy(&mut state, "prompt", long), [Do::Effect(Effect::Local(put_by))]);
-        assert!(state.screen.toasts.is_empty());
-    }
-
-    #[test]
-    fn a_fresh_address_is_asked_for_and_only_its_own_answer_is_copied() {
-        let mut state = state(&[Saved]);
-        let effects = part(&mut state, &task(1, Saved), CopyWhat::Url);
-        let ticket = state.next_ticket;
-        let file = crate::domain::task::FileId("91".into());
-        let key = crate::domain::task::TaskKey(1);
-        assert_eq!(effects, [Do::Effect(Effect::Http(HttpCmd::File { key, ticket, file }))]);
-        let body = r#"{"file":{"download_url":"https://x/y.mp4?Expires=1"},"base_resp":{"status_code":0}}"#;
-        let reply = Reply::Answered { http: 200, retry_after_ms: None, body: body.into() };
-        assert_eq!(addressed(&mut state, ticket + 1, &reply), None);
-        let url = "https://x/y.mp4?Expires=1".to_owned();
-        assert_eq!(addressed(&mut state, ticket, &reply), Some(vec![Effect::Term(TermCmd::Copy(url))]));
-        assert_eq!(addressed(&mut state, ticket, &reply), None);
-    }
-}
+mod tests;

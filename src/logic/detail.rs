@@ -13,20 +13,21 @@ use super::{
 };
 use crate::domain::{task::TaskKey, time::Mono};
 
-/// How long the cursor must rest on a row before detail follows it, in milliseconds: a key held down costs the table's
-/// marker and nothing more.
-const REST: u64 = 120;
+/// How long the cursor must rest on a row before detail and footer follow it, in milliseconds: a key held down costs the
+/// table's marker and nothing more.
+pub(super) const REST: u64 = 120;
 
 /// Asks the store for the task under the cursor, where detail is on the screen and shows another one or an older state
 /// of it. One question at a time, and none about the rows that the cursor only passes.
 pub fn follow(state: &mut State) -> Vec<Effect> {
+    let now = state.now.mono;
+    state.screen.table.passing.take_if(|until| *until <= now);
     let Some(key) = state.screen.table.cursor.filter(|_| detail_size(state).is_some()) else {
         state.screen.detail.rest = None;
         return Vec::new();
     };
     let rev = state.tasks.rows.get(&key).map_or(0, |row| row.rev);
     let in_table = state.screen.pane == Pane::Table;
-    let now = state.now.mono;
     let detail = &mut state.screen.detail;
     let passing = in_table && detail.loaded.as_ref().is_some_and(|shown| shown.task.key != key);
     if detail.loaded.as_ref().is_some_and(|shown| shown.task.key == key && shown.task.rev >= rev) {
@@ -43,11 +44,12 @@ pub fn follow(state: &mut State) -> Vec<Effect> {
     vec![Effect::Store(StoreCmd::Detail { key })]
 }
 
-/// When detail follows the cursor, if it rests until then.
+/// When detail and footer follow the cursor, if it rests until then.
 #[must_use]
 pub fn deadline(state: &State) -> Option<Mono> {
     let detail = &state.screen.detail;
-    detail.rest.map(|(_, until)| until).filter(|_| detail.asked.is_none())
+    let asks = detail.rest.map(|(_, until)| until).filter(|_| detail.asked.is_none());
+    asks.into_iter().chain(state.screen.table.passing).min()
 }
 
 /// The store has told all about a task.
@@ -116,12 +118,16 @@ fn most_lines(state: &State, width: usize) -> usize {
 const FIELDS: usize = 40;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::{
         domain::task::TaskState::{Running, Saved},
-        logic::screen::Pane,
-        logic::testing::{add, state, task},
+        logic::{
+            msg::{Input, Msg},
+            screen::Pane,
+            testing::{add, state, task},
+        },
     };
 
     fn detail(key: u32, rev: u64) -> Box<Detail> {
@@ -165,6 +171,24 @@ mod tests {
         state.now.mono = until.plus(REST);
         assert_eq!(follow(&mut state), asks(1));
         assert_eq!(deadline(&state), None);
+    }
+
+    #[test]
+    fn the_footer_waits_like_detail_until_the_cursor_rests_or_another_key_comes() {
+        let mut state = state(&[Saved; 3]);
+        let rests = state.now.mono.plus(REST);
+        let press = |state: &mut State, key: &str| {
+            let now = state.now;
+            let _ = crate::logic::update(state, Msg::Input(Input::Key(key.parse().unwrap())), now);
+            state.screen.table.passing
+        };
+        assert_eq!(press(&mut state, "j"), Some(rests));
+        assert_eq!(deadline(&state), Some(rests));
+        assert_eq!(press(&mut state, "F"), None);
+        assert_eq!(press(&mut state, "k"), Some(rests));
+        state.now.mono = rests;
+        let _ = follow(&mut state);
+        assert_eq!((state.screen.table.passing, deadline(&state)), (None, None));
     }
 
     #[test]

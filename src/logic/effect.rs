@@ -161,6 +161,13 @@ pub enum HttpCmd {
         /// The service's id.
         id: RemoteId,
     },
+    /// Ask whether the service knows a task that is not known here.
+    Find {
+        /// For the answer.
+        ticket: Ticket,
+        /// The service's id.
+        id: RemoteId,
+    },
     /// Ask for a file's address.
     File {
         /// The task.

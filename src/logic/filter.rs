@@ -3,12 +3,15 @@
 //! A word is a field, an operator (`:` `<` `>` `<=` `>=`) and a value, or a text looked for in prompt, error, id and key.
 //! Commas give alternatives (`state:failed,refused`), quotes hold blanks together. Case counts for nothing.
 
-use crate::domain::{
-    money::Ptc,
-    near::nearest,
-    problem::{Charged, ErrorClass},
-    task::{Row, TaskKey, TaskState},
-    time::{HOUR, MINUTE, SECOND, Wall},
+use crate::{
+    domain::{
+        money::Ptc,
+        near::nearest,
+        problem::{Charged, ErrorClass},
+        task::{Row, TaskKey, TaskState},
+        time::{HOUR, MINUTE, SECOND, Wall},
+    },
+    tr,
 };
 
 /// A filter, as it was typed and as it works.
@@ -116,7 +119,7 @@ fn split(text: &str) -> Result<Vec<Token>, String> {
                         match chars.next() {
                             Some('"' | '“' | '”') => break,
                             Some(c) => token.value.push(c),
-                            None => return Err("a quote is not closed".into()),
+                            None => return Err(tr!("a quote is not closed").into()),
                         }
                     }
                     None
@@ -147,12 +150,12 @@ impl Token {
     fn word(&self) -> Result<Word, String> {
         let Some((field, relation)) = &self.field else {
             if self.value.is_empty() && self.negated {
-                return Err("! needs a word after it, such as !state:saved".into());
+                return Err(tr!("! needs a word after it, such as !state:saved").into());
             }
             return Ok(Word { negated: self.negated, any: vec![Test::Text(self.value.to_lowercase())] });
         };
         if self.value.is_empty() {
-            return Err(format!("{field} needs a value, such as {}", example(field)));
+            return Err(tr!("{field} needs a value, such as {example}", field, example = example(field)));
         }
         let values: Vec<&str> = if self.quoted { vec![&self.value] } else { self.value.split(',').collect() };
         let any = values
@@ -182,7 +185,7 @@ fn test(field: &str, relation: Relation, value: &str) -> Result<Test, String> {
     let lower = value.to_lowercase();
     let is_text = matches!(field, "state" | "status" | "model" | "class" | "charged" | "id" | "res" | "text");
     if is_text && relation != Relation::Equal {
-        return Err(format!("{field} takes a colon, such as {}", example(field)));
+        return Err(tr!("{field} takes a colon, such as {example}", field, example = example(field)));
     }
     match field {
         "state" => known(field, &lower, TaskState::ALL.map(TaskState::id), TaskState::from_id).map(Test::State),
@@ -197,11 +200,19 @@ fn test(field: &str, relation: Relation, value: &str) -> Result<Test, String> {
         "attempt" => number(field, value).map(|n| Test::Attempt(relation, n)),
         "dur" => number(field, lower.trim_end_matches('s')).map(|n| Test::Duration(relation, n)),
         "cost" => value.parse().map(|cost| Test::Cost(relation, cost)),
-        "age" if relation == Relation::Equal => Err("age takes < or >, such as age<2h".into()),
+        "age" if relation == Relation::Equal => Err(tr!("age takes < or >, such as age<2h").into()),
         "age" => age(&lower).map(|ms| Test::Age(relation, ms)),
         _ => {
-            let near = nearest(field, FIELDS).map_or_else(String::new, |near| format!(" Did you mean {near}?"));
-            Err(format!("there is no field {field:?}.{near} Quotes look for the text itself: \"{field}:{value}\""))
+            let (quoted, text) = (format!("{field:?}"), format!("\"{field}:{value}\""));
+            Err(match nearest(field, FIELDS) {
+                Some(near) => tr!(
+                    "there is no field {quoted}. Did you mean {near}? Quotes look for the text itself: {text}",
+                    quoted,
+                    near,
+                    text
+                ),
+                None => tr!("there is no field {quoted}. Quotes look for the text itself: {text}", quoted, text),
+            })
         }
     }
 }
@@ -215,18 +226,24 @@ fn known<T, const N: usize>(
     // What is being typed counts as soon as it can mean but one thing.
     let mut begun = words.into_iter().filter(|word| word.starts_with(value));
     let only = begun.next().filter(|_| begun.next().is_none());
+    let near = nearest(value, words);
     read(value).or_else(|| only.and_then(read)).ok_or_else(|| {
-        let near = nearest(value, words).map_or_else(String::new, |near| format!(" Did you mean {near}?"));
-        format!("{value:?} is no {field}.{near} There are {}", words.join(", "))
+        let (value, all) = (format!("{value:?}"), words.join(tr!(", ")));
+        match near {
+            Some(near) => {
+                tr!("{value} is no {field}. Did you mean {near}? There are {all}", value, field, near, all)
+            }
+            None => tr!("{value} is no {field}. There are {all}", value, field, all),
+        }
     })
 }
 
 fn number(field: &str, value: &str) -> Result<u64, String> {
-    value.parse().map_err(|_| format!("{field} needs a whole number, such as {}", example(field)))
+    value.parse().map_err(|_| tr!("{field} needs a whole number, such as {example}", field, example = example(field)))
 }
 
 fn age(value: &str) -> Result<u64, String> {
-    let wrong = || format!("{value:?} is no age; ages look like 30s, 10m, 2h, 3d");
+    let wrong = || tr!("{value} is no age; ages look like 30s, 10m, 2h, 3d", value = format!("{value:?}"));
     let unit = match value.chars().last().ok_or_else(wrong)? {
         's' => SECOND,
         'm' => MINUTE,

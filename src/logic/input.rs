@@ -17,9 +17,12 @@ use super::{
     state::State,
     table, toast,
 };
+use crate::tr;
 
 /// Takes one thing from the terminal.
 pub fn input(state: &mut State, input: Input) -> Vec<Effect> {
+    // Whatever comes may be about the task under the cursor; only a move lets it pass on.
+    state.screen.table.passing = None;
     let wishes = match input {
         Input::Key(key) => take_key(state, key),
         Input::Mouse(mouse) => super::mouse::take(state, mouse),
@@ -73,12 +76,8 @@ fn take_key(state: &mut State, key: Key) -> Vec<Do> {
         return Vec::new();
     }
     if state.ending.is_some() && !matches!(binding.action, Action::Quit | Action::Redraw) {
-        toast::say(
-            state,
-            Level::Info,
-            format!("the program is ending; {} ends it now", keymap::named(state, Ctx::Global, "quit")),
-            None,
-        );
+        let text = tr!("the program is ending; {quit} ends it now", quit = keymap::named(state, Ctx::Global, "quit"));
+        toast::say(state, Level::Info, text, None);
         return Vec::new();
     }
     match (binding.when)(state) {
@@ -152,7 +151,7 @@ fn type_key(state: &mut State, key: Key) -> Vec<Do> {
 fn say_unknown(state: &mut State, key: Key) {
     let help = keymap::named(state, Ctx::Global, "help");
     let key = keymap::readable(&key.to_string());
-    toast::say(state, Level::Warning, format!("{key} does nothing here; {help} shows the keys"), None);
+    toast::say(state, Level::Warning, tr!("{key} does nothing here; {help} shows the keys", key, help), None);
 }
 
 /// Pasted text is text: it never runs a command and never sends.
@@ -202,7 +201,7 @@ fn paste(state: &mut State, text: &str) -> Vec<Do> {
         };
     if !taken {
         let new = keymap::named(state, Ctx::Panes, "new");
-        let text = format!("pasted text does nothing here; {new} composes a new task and takes it");
+        let text = tr!("pasted text does nothing here; {new} composes a new task and takes it", new);
         toast::say(state, Level::Info, text, None);
     }
     Vec::new()

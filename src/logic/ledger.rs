@@ -8,7 +8,16 @@ use super::{
     screen::{Layer, ListView},
     state::State,
 };
-use crate::domain::{costs::Sum, money::Ptc, problem::Charged, time::Wall};
+use crate::{
+    domain::{
+        costs::Sum,
+        money::Ptc,
+        problem::{Charged, ErrorClass},
+        task::TaskState,
+        time::{MINUTE, Wall},
+    },
+    tr,
+};
 
 /// Days that are listed at most.
 const DAYS: usize = 14;
@@ -84,16 +93,17 @@ impl Compared {
         let difference = self.difference();
         let less = Ptc::ZERO - difference;
         if difference == Ptc::ZERO {
-            "none: the service and this store agree".into()
+            tr!("none: the service and this store agree").into()
         } else if difference < Ptc::ZERO {
-            format!("{less} PTC less than we count: a price given back, a top-up, or a charge that comes later")
+            tr!("{less} PTC less than we count: a price given back, a top-up, or a charge that comes later", less)
         } else if difference <= self.unknown {
-            format!("{difference} PTC, within the {} PTC of unknown outcomes", self.unknown)
+            tr!("{difference} PTC, within the {unknown} PTC of unknown outcomes", difference, unknown = self.unknown)
         } else {
-            format!(
-                "{difference} PTC more than we count, of which {} PTC may be unknown outcomes: another program or key \
-                 has spent the rest",
-                self.unknown
+            tr!(
+                "{difference} PTC more than we count, of which {unknown} PTC may be unknown outcomes: another program or \
+                 key has spent the rest",
+                difference,
+                unknown = self.unknown
             )
         }
     }
@@ -118,36 +128,51 @@ pub fn lines(state: &State) -> Vec<Line> {
     let fact = |name, text: String| Line::Fact { name, text, loud: false };
     let (money, budget) = (&state.money, &state.settings.budget);
     let day = money.spent_today + money.reserved;
-    let cap = |cap: Option<Ptc>| cap.map_or_else(|| "no cap".to_owned(), |cap| format!("{cap} PTC"));
-    let left = budget.per_day.map_or_else(String::new, |cap| format!(", {} PTC left", cap.less(day)));
-    let mut lines = vec![
-        fact("Today", format!("{} PTC spent, {} PTC set aside{left}", money.spent_today, money.reserved)),
-        fact(
-            "Caps",
-            format!(
-                "a day {}, a batch {}, asks above {}",
-                cap(budget.per_day),
-                cap(budget.per_batch),
-                cap(budget.ask_above)
-            ),
-        ),
-    ];
+    let cap = |cap: Option<Ptc>| cap.map_or_else(|| tr!("no cap").to_owned(), |cap| format!("{cap} PTC"));
+    let (spent, reserved) = (money.spent_today, money.reserved);
+    let today = match budget.per_day.map(|cap| cap.less(day)) {
+        Some(left) => {
+            tr!("{spent} PTC spent, {reserved} PTC set aside, {left} PTC left", spent, reserved, left)
+        }
+        None => tr!("{spent} PTC spent, {reserved} PTC set aside", spent, reserved),
+    };
+    let caps = tr!(
+        "a day {day}, a batch {batch}, asks above {above}",
+        day = cap(budget.per_day),
+        batch = cap(budget.per_batch),
+        above = cap(budget.ask_above)
+    );
+    let mut lines = vec![fact(tr!("Today"), today), fact(tr!("Caps"), caps)];
     lines.extend(balance(state));
     let Some(report) = &money.report else {
-        lines.extend([Line::Blank, fact("Ledger", "being read".into())]);
+        lines.extend([Line::Blank, fact(tr!("Ledger"), tr!("being read").into())]);
         return lines;
     };
-    for (title, sums) in [
-        ("By day", &report.days[..report.days.len().min(DAYS)]),
-        ("By model", &report.models[..]),
-        ("By state", &report.states[..]),
-        ("By kind of failure", &report.classes[..]),
-        ("In all", &[("all".to_owned(), report.all)][..]),
+    let as_it_is: fn(&str) -> &str = |name| name;
+    for (title, sums, word) in [
+        (tr!("By day"), &report.days[..report.days.len().min(DAYS)], as_it_is),
+        (tr!("By model"), &report.models[..], as_it_is),
+        (tr!("By state"), &report.states[..], state_word),
+        (tr!("By kind of failure"), &report.classes[..], class_word),
+        (tr!("In all"), &[(tr!("all").to_owned(), report.all)][..], as_it_is),
     ] {
         lines.extend([Line::Blank, Line::Title(title)]);
-        lines.extend(sums.iter().map(|(name, sum)| Line::Sums { name: name.clone(), sum: *sum }));
+        lines.extend(sums.iter().map(|(name, sum)| Line::Sums { name: word(name).to_owned(), sum: *sum }));
     }
     lines
+}
+
+/// A state that the ledger names by its id, in words.
+fn state_word(id: &str) -> &str {
+    TaskState::from_id(id).map_or(id, |state| state.word())
+}
+
+/// A kind of failure that the ledger names by its id, in words.
+fn class_word(id: &str) -> &str {
+    match id {
+        "none" => tr!("none"),
+        id => ErrorClass::from_id(id).map_or(id, |class| class.label()),
+    }
 }
 
 /// The service's own word, and how it stands to ours.
@@ -155,37 +180,38 @@ fn balance(state: &State) -> Vec<Line> {
     let fact = |name, text: String, loud| Line::Fact { name, text, loud };
     let mut lines = Vec::new();
     if let Some(error) = &state.money.balance_problem {
-        lines.push(fact("Balance", format!("not known: {}", error.message), true));
+        lines.push(fact(tr!("Balance"), tr!("not known: {why}", why = error.message), true));
     }
     let Some((balance, _)) = state.money.balance else {
         if lines.is_empty() {
-            lines.push(fact("Balance", "being asked for".into(), false));
+            lines.push(fact(tr!("Balance"), tr!("being asked for").into(), false));
         }
         return lines;
     };
-    lines.push(fact("Balance", format!("{balance} PTC by the service's own word"), balance <= Ptc::ZERO));
+    let own_word = tr!("{balance} PTC by the service's own word", balance);
+    lines.push(fact(tr!("Balance"), own_word, balance <= Ptc::ZERO));
     let Some(compared) = compared(state) else {
-        lines.push(fact(
-            "Difference",
-            "not known before a second word about the balance; open this again for one".into(),
-            false,
-        ));
+        let text = tr!("not known before a second word about the balance; open this again for one");
+        lines.push(fact(tr!("Difference"), text.into(), false));
         return lines;
     };
-    let minutes = state.now.wall.since(compared.since) / crate::domain::time::MINUTE;
-    let time = if minutes == 0 { "less than a minute".to_owned() } else { format!("{minutes} min") };
-    let unknown =
-        if compared.unknown == Ptc::ZERO { String::new() } else { format!(", {} PTC unknown", compared.unknown) };
-    lines.push(fact(
-        "Compared",
-        format!(
-            "in {time} the service took {} PTC; we count {} PTC charged{unknown}",
-            compared.service, compared.charged
-        ),
-        false,
-    ));
+    let minutes = state.now.wall.since(compared.since) / MINUTE;
+    let time = if minutes == 0 { tr!("less than a minute").to_owned() } else { tr!("{minutes} min", minutes) };
+    let (service, charged, unknown) = (compared.service, compared.charged, compared.unknown);
+    let text = if unknown == Ptc::ZERO {
+        tr!("in {time} the service took {service} PTC; we count {charged} PTC charged", time, service, charged)
+    } else {
+        tr!(
+            "in {time} the service took {service} PTC; we count {charged} PTC charged, {unknown} PTC unknown",
+            time,
+            service,
+            charged,
+            unknown
+        )
+    };
+    lines.push(fact(tr!("Compared"), text, false));
     let agrees = compared.difference() == Ptc::ZERO;
-    lines.push(fact("Difference", compared.words(), !agrees));
+    lines.push(fact(tr!("Difference"), compared.words(), !agrees));
     lines
 }
 

@@ -14,6 +14,7 @@ use super::{
     table::step,
     toast,
 };
+use crate::tr;
 
 /// How many lines are left of the list that has the keys.
 fn len(state: &State) -> usize {
@@ -65,7 +66,7 @@ pub(super) fn run(state: &mut State) -> Vec<Do> {
     match shown_help(state, list).get(list.scroll) {
         Some(HelpLine::Key { binding, .. }) => palette::run(state, &BINDINGS[*binding]),
         Some(HelpLine::Title(_) | HelpLine::Word { .. } | HelpLine::Sign { .. }) | None => {
-            toast::say(state, Level::Info, "that line explains only; a line with keys can be run".into(), None);
+            toast::say(state, Level::Info, tr!("that line explains only; a line with keys can be run").into(), None);
             Vec::new()
         }
     }

@@ -108,6 +108,11 @@ pub enum StoreMsg {
         /// The drafts, the one changed last first.
         drafts: Vec<KeptDraft>,
     },
+    /// At the start: a program had ended while it queued these, before they were told as queued. They were taken back.
+    TakenBack {
+        /// The tasks.
+        keys: Vec<TaskKey>,
+    },
     /// Some of the rows, the newest first. The first page brings all the whole tasks, wherever in the order their rows are.
     /// A change that was made meanwhile may come before an older page: of two versions of a row the higher revision wins.
     Page {
@@ -264,6 +269,13 @@ pub enum HttpMsg {
     Queried {
         /// The task.
         key: TaskKey,
+        /// Of the command.
+        ticket: Ticket,
+        /// What came back.
+        reply: Reply,
+    },
+    /// The end of a query about a task that is not known here.
+    Found {
         /// Of the command.
         ticket: Ticket,
         /// What came back.

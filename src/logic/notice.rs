@@ -5,9 +5,12 @@ use super::{
     effect::{Effect, LocalCmd, TermCmd},
     state::State,
 };
-use crate::domain::{
-    task::{Task, TaskState},
-    time::{Mono, SECOND},
+use crate::{
+    domain::{
+        task::{Task, TaskState},
+        time::{Mono, SECOND},
+    },
+    tr,
 };
 
 /// The least time between two notices.
@@ -69,7 +72,7 @@ pub(super) fn wake(state: &mut State) -> Vec<Effect> {
             effects.push(Effect::Term(TermCmd::Bell));
         }
         if state.settings.notify.osc {
-            effects.push(Effect::Term(TermCmd::Notify(format!("reeltop: {text}"))));
+            effects.push(Effect::Term(TermCmd::Notify(tr!("reeltop: {said}", said = text))));
         }
         (state.notices.saved, state.notices.failed, state.notices.unknown) = (0, 0, 0);
         state.notices.next = state.now.mono.plus(GAP);
@@ -88,16 +91,40 @@ pub(super) fn deadline(state: &State) -> Option<Mono> {
 }
 
 fn words(notices: &Notices) -> Option<String> {
-    let parts = [(notices.saved, "saved"), (notices.failed, "failed"), (notices.unknown, "unknown")];
-    let said: Vec<String> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
-    (!said.is_empty()).then(|| said.join(", "))
+    let parts =
+        [(notices.saved, TaskState::Saved), (notices.failed, TaskState::Failed), (notices.unknown, TaskState::Unknown)];
+    counted(parts.into_iter())
+}
+
+/// Counts by state in one line, those of none left out; `None` where all are.
+fn counted(counts: impl Iterator<Item = (usize, TaskState)>) -> Option<String> {
+    let said: Vec<String> =
+        counts.filter(|(n, _)| *n > 0).map(|(n, state)| tr!("{n} {word}", n, word = state.word())).collect();
+    (!said.is_empty()).then(|| said.join(tr!(", ")))
 }
 
 fn title(state: &State) -> String {
     let counts = state.tasks.counts;
-    let count = |which: TaskState| counts[which as usize];
     let parts = [TaskState::Unknown, TaskState::Running, TaskState::Ready, TaskState::Queued];
-    let said: Vec<String> =
-        parts.iter().filter(|s| count(**s) > 0).map(|s| format!("{} {}", count(*s), s.word())).collect();
-    if said.is_empty() { "reeltop".to_owned() } else { format!("reeltop: {}", said.join(", ")) }
+    let said = counted(parts.into_iter().map(|which| (counts[which as usize], which)));
+    said.map_or_else(|| "reeltop".to_owned(), |said| tr!("reeltop: {said}", said))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            lang::{Lang, within},
+            task::TaskState::{Queued, Running, Saved},
+        },
+        logic::testing::state,
+    };
+
+    #[test]
+    fn counts_are_told_in_both_languages() {
+        let state = state(&[Running, Saved, Queued, Running]);
+        assert_eq!(title(&state), "reeltop: 2 running, 1 queued");
+        assert_eq!(within(Lang::Zh, || title(&state)), "reeltop：生成中 2、待发送 1");
+    }
 }

@@ -13,13 +13,16 @@ use super::{
     state::State,
     table, toast,
 };
-use crate::domain::{
-    draft::{Draft, Field},
-    folder::{self, EntryKind, Listing},
-    picture::{self, Typed, typed as typed_picture},
-    problem::Problem,
-    request::{ImageKind, StoredImage},
-    text::gist,
+use crate::{
+    domain::{
+        draft::{Draft, Field},
+        folder::{self, EntryKind, Listing},
+        picture::{self, Typed, typed as typed_picture},
+        problem::Problem,
+        request::{ImageKind, StoredImage},
+        text::gist,
+    },
+    tr,
 };
 use std::collections::BTreeSet;
 
@@ -199,7 +202,8 @@ pub(super) fn accept(state: &mut State) -> Vec<Do> {
         return Vec::new();
     };
     if !item.why_not.is_empty() {
-        toast::say(state, Level::Warning, format!("{}: {}", item.text, item.why_not), None);
+        let text = format!("{}{}{}", item.text, tr!(": "), item.why_not);
+        toast::say(state, Level::Warning, text, None);
         state.screen.layers.push(Layer::Pick(picker));
         return Vec::new();
     }
@@ -246,7 +250,7 @@ fn items(state: &State, picker: &Picker) -> Vec<Item> {
             .collect(),
         PickWhat::Drafts => {
             let put_by = state.screen.compose.others.iter().filter(|kept| contains(&kept.draft.prompt, &needle));
-            let empty = needle.is_empty().then(|| free("an empty draft".into(), String::new(), Take::Empty));
+            let empty = needle.is_empty().then(|| free(tr!("an empty draft").into(), String::new(), Take::Empty));
             let kept = put_by.map(|kept| free(title(&kept.draft), kept.draft.model.clone(), Take::Draft(kept.id)));
             empty.into_iter().chain(kept).collect()
         }
@@ -255,7 +259,7 @@ fn items(state: &State, picker: &Picker) -> Vec<Item> {
 }
 
 fn title(draft: &Draft) -> String {
-    if draft.prompt.trim().is_empty() { "no prompt".into() } else { gist(&draft.prompt).into_owned() }
+    if draft.prompt.trim().is_empty() { tr!("no prompt").into() } else { gist(&draft.prompt).into_owned() }
 }
 
 /// Every earlier prompt once, the newest first.
@@ -286,9 +290,9 @@ fn files(state: &State, picker: &Picker) -> Vec<Item> {
                     (unusable(state, *kind, *bytes, (*width, *height)), Take::File(path))
                 }
                 (EntryKind::Other { .. }, PickWhat::Pictures(_)) => {
-                    ("its content is no JPEG or PNG picture".to_owned(), Take::File(path))
+                    (tr!("its content is no JPEG or PNG picture").to_owned(), Take::File(path))
                 }
-                (EntryKind::Picture { .. }, _) => ("it is a picture, not prompts".to_owned(), Take::File(path)),
+                (EntryKind::Picture { .. }, _) => (tr!("it is a picture, not prompts").to_owned(), Take::File(path)),
                 (EntryKind::Other { .. }, _) => (String::new(), Take::File(path)),
             };
             let slash = if entry.kind == EntryKind::Folder { "/" } else { "" };

@@ -1,6 +1,12 @@
 //! The preview of something paid: the one place between a key and money. It opens with the price, waits for Enter, and
 //! sends once.
 
+mod length;
+mod warnings;
+
+pub use length::scrolls;
+pub(super) use warnings::listed;
+
 use super::{
     act::{Act, Intent},
     commands::Do,
@@ -10,17 +16,20 @@ use super::{
     engine::acts::price,
     failures,
     key::{Code, Key},
-    keymap::{Move, Why, as_command},
+    keymap::{self, Ctx, Move, Why, as_command},
     msg::InsertRefusal,
     screen::{Batch, Layer, Pane, Preview, PreviewItem, Purpose},
     state::State,
     table, toast,
 };
-use crate::domain::{
-    money::Ptc,
-    problem::{ErrorClass, Problem},
-    task::{Task, TaskKey, TaskState},
-    time::SECOND,
+use crate::{
+    domain::{
+        money::Ptc,
+        problem::Problem,
+        task::{Task, TaskKey},
+        time::SECOND,
+    },
+    tr,
 };
 use std::collections::BTreeSet;
 
@@ -31,14 +40,14 @@ pub const DEAF: u64 = 200;
 pub(super) fn open(state: &mut State, purpose: Purpose, items: Vec<PreviewItem>, warnings: Vec<Problem>) {
     let total: Ptc = items.iter().map(|item| item.cost).sum();
     let parents: BTreeSet<TaskKey> = items.iter().filter_map(|item| item.parent).collect();
-    let told: Vec<(TaskKey, Problem)> =
-        parents.into_iter().filter_map(|parent| Some((parent, retried_already(state, parent)?))).collect();
-    let (again, twice): (BTreeSet<TaskKey>, Vec<Problem>) = told.into_iter().unzip();
+    let retried = |key: &TaskKey| state.tasks.rows.get(key).is_some_and(|row| row.retried);
+    let again: BTreeSet<TaskKey> = parents.into_iter().filter(retried).collect();
+    let twice: Vec<Problem> = warnings::retried_already(state, &again).into_iter().collect();
     let asks = !twice.is_empty() || state.settings.budget.ask_above.is_some_and(|above| total > above);
     let preview = Preview {
         purpose,
         warnings: [warnings, twice, waits(state)].concat(),
-        obstacles: [nothing_left(&items), obstacles(state, total)].concat(),
+        obstacles: [nothing_left(state, &items), obstacles(state, total)].concat(),
         items,
         again,
         total,
@@ -59,19 +68,24 @@ pub(super) fn tell_batch(state: &mut State, batch: Batch) {
 }
 
 /// A plan of which nothing can be sent.
-fn nothing_left(items: &[PreviewItem]) -> Vec<Problem> {
-    let none = items.is_empty().then(|| Problem::new("There is nothing to send", "", "Esc goes back to the causes."));
+fn nothing_left(state: &State, items: &[PreviewItem]) -> Vec<Problem> {
+    let none = items.is_empty().then(|| {
+        let next = tr!("{back} goes back to the causes.", back = keymap::named(state, Ctx::Global, "back"));
+        Problem::new(tr!("There is nothing to send"), "", next)
+    });
     none.into_iter().collect()
 }
 
 /// What makes that it would only be queued.
 fn waits(state: &State) -> Vec<Problem> {
+    let pause = || keymap::named(state, Ctx::Table, "pause");
     let halted = state.queue.halted.as_ref().map(|halt| {
-        Problem::new("It would be queued only", halt.problem.what.clone(), "See to the cause, then p goes on sending.")
+        let next = tr!("See to the cause, then {pause} goes on sending.", pause = pause());
+        (halt.problem.what.clone(), next)
     });
-    let paused =
-        state.queue.paused.then(|| Problem::new("It would be queued only", "sending is paused", "p resumes it."));
-    halted.or(paused).into_iter().collect()
+    let paused = || (tr!("sending is paused").to_owned(), tr!("{pause} resumes it.", pause = pause()));
+    let waits = halted.or_else(|| state.queue.paused.then(paused));
+    waits.map(|(why, next)| Problem::new(tr!("It would be queued only"), why, next)).into_iter().collect()
 }
 
 /// What forbids sending.
@@ -79,48 +93,33 @@ fn obstacles(state: &State, total: Ptc) -> Vec<Problem> {
     let mut found = Vec::new();
     if !state.settings.has_key {
         let variable = &state.settings.profile.key_variable;
-        let next = format!("Set {variable}, or api_key_cmd or api_key_file in the config, and start again.");
-        found.push(Problem::new("Nothing can be sent", "there is no key for the service", next));
+        let next = tr!("Set {variable}, or api_key_cmd or api_key_file in the config, and start again.", variable);
+        found.push(Problem::new(tr!("Nothing can be sent"), tr!("there is no key for the service"), next));
     }
     if state.store.owner.is_none() {
-        found.push(Problem::new("Nothing can be queued", "the store is not open yet", "Try again in a moment."));
+        let (why, next) = (tr!("the store is not open yet"), tr!("Try again in a moment."));
+        found.push(Problem::new(tr!("Nothing can be queued"), why, next));
     }
+    let budget = &state.settings.budget;
     let spent = state.money.spent_today + state.money.reserved;
-    let caps = [
-        (state.settings.budget.per_batch, Ptc::ZERO, "batch's", "budget.per_batch"),
-        (state.settings.budget.per_day, spent, "day's", "budget.per_day"),
-    ];
-    for (cap, spent, whose, key) in caps {
-        if let Some(cap) = cap.filter(|cap| spent + total > *cap) {
-            let why = format!("{total} PTC would cross the {whose} cap of {cap} PTC, {spent} PTC of it used");
-            found.push(Problem::new("Nothing can be queued", why, format!("Send less, or raise {key} in the config.")));
-        }
+    let over = |why: String, option: &str| {
+        let next = tr!("Send less, or raise {option} in the config.", option);
+        Problem::new(tr!("Nothing can be queued"), why, next)
+    };
+    if let Some(cap) = budget.per_batch.filter(|cap| total > *cap) {
+        let why = tr!("{total} PTC would cross the batch's cap of {cap} PTC", total, cap);
+        found.push(over(why, "budget.per_batch"));
+    }
+    if let Some(cap) = budget.per_day.filter(|cap| spent + total > *cap) {
+        let why = tr!("{total} PTC would cross the day's cap of {cap} PTC, {spent} PTC of it used", total, cap, spent);
+        found.push(over(why, "budget.per_day"));
     }
     found
 }
 
 /// Opens the preview of a retry: the same requests again, as new attempts.
 pub(super) fn retry(state: &mut State, tasks: Vec<Task>, left_out: usize) {
-    let mut warnings = Vec::new();
-    if left_out > 0 {
-        let why = "they are unsent, running, unknown or made already";
-        warnings.push(Problem::new(format!("{left_out} of the marked tasks are left out"), why, ""));
-    }
-    for (of, what, why) in [
-        (ErrorClass::PromptSensitive, "refused as sensitive", "the same words will most likely be refused again"),
-        (ErrorClass::InvalidParams, "refused for invalid parameters", "the same request will be refused again"),
-    ] {
-        let count = tasks.iter().filter(|task| task.error().is_some_and(|error| error.class == of)).count();
-        if count > 0 {
-            let were = if count == 1 { "was" } else { "were" };
-            warnings.push(Problem::new(format!("{count} of these {were} {what}"), why, "e edits before it sends."));
-        }
-    }
-    for task in &tasks {
-        if task.state() == TaskState::Saved {
-            warnings.push(Problem::new(format!("{} is saved already", task.key), "this makes another video", ""));
-        }
-    }
+    let warnings = warnings::of_retry(state, &tasks, left_out);
     let items = tasks
         .into_iter()
         .map(|task| PreviewItem {
@@ -134,26 +133,13 @@ pub(super) fn retry(state: &mut State, tasks: Vec<Task>, left_out: usize) {
     open(state, Purpose::Retry, items, warnings);
 }
 
-/// A warning, where a later attempt repeats this one already.
-fn retried_already(state: &State, key: TaskKey) -> Option<Problem> {
-    let row = state.tasks.rows.get(&key).filter(|row| row.retried)?;
-    // A later attempt has a larger key; the last one is what the person wants to know of.
-    let later = state.tasks.rows.from(row.key).rev().find(|l| l.parent == Some(row.key) && !l.is_taken_back());
-    let told = later.map_or_else(String::new, |l| format!(" as {}, which is {}", l.key, l.state.word()));
-    Some(Problem::new(
-        format!("{} is already retried{told}", row.key),
-        "",
-        "Type the number of tasks to send it once more.",
-    ))
-}
-
 /// Whether Enter would send. Too early an Enter is not told of here: it does nothing, silently.
 ///
 /// # Errors
 /// Why not, as one sentence.
-pub fn can_send(preview: &Preview) -> Result<(), Why> {
+pub fn can_send(state: &State, preview: &Preview) -> Result<(), Why> {
     if preview.sent.is_some() {
-        return Err(Why("It is being queued already".into()));
+        return Err(Why(tr!("It is being queued already").into()));
     }
     if let Some(obstacle) = preview.obstacles.first() {
         return Err(Why(obstacle.to_string()));
@@ -161,7 +147,8 @@ pub fn can_send(preview: &Preview) -> Result<(), Why> {
     let (count, typed) = (preview.items.len(), preview.typed.as_ref().map(LineEditor::text));
     match typed {
         Some(typed) if typed.trim().parse() != Ok(count) => {
-            Err(Why(format!("This costs {} PTC: type the number of tasks, {count}, then Enter", preview.total)))
+            let (total, send) = (preview.total, keymap::named(state, Ctx::Preview, "send"));
+            Err(Why(tr!("This costs {total} PTC: type the number of tasks, {count}, then {send}", total, count, send)))
         }
         Some(_) | None => Ok(()),
     }
@@ -171,7 +158,7 @@ pub fn can_send(preview: &Preview) -> Result<(), Why> {
 pub(super) fn send(state: &mut State) -> Vec<Do> {
     let undo = state.settings.queue.undo_ms > 0;
     let Some(Layer::Preview(preview)) = state.screen.layers.last() else { return Vec::new() };
-    if state.now.mono.since(preview.opened) < DEAF || can_send(preview).is_err() {
+    if state.now.mono.since(preview.opened) < DEAF || can_send(state, preview).is_err() {
         return Vec::new();
     }
     let intents = preview
@@ -249,18 +236,24 @@ fn queued(state: &mut State, purpose: Purpose, tasks: &[Task]) -> Vec<Effect> {
         state.screen.pane = Pane::Table;
     }
     let shown = table::go_to(state, first.key);
-    let what = match tasks.len() {
-        1 => first.key.to_string(),
-        n => format!("{n} tasks, {} to {}", first.key.min(last.key), first.key.max(last.key)),
-    };
+    let named = |id| keymap::named(state, Ctx::Table, id);
     let when = match (&state.queue.halted, state.queue.paused, state.settings.queue.undo_ms) {
-        (Some(_), ..) => "sending is halted: see the banner".to_owned(),
-        (None, true, _) => "sending is paused: p resumes it".to_owned(),
-        (None, false, 0) => "sends now".to_owned(),
-        (None, false, ms) => format!("sends in {} s, u takes it back", ms.div_ceil(SECOND)),
+        (Some(_), ..) => tr!("sending is halted: see the banner").to_owned(),
+        (None, true, _) => tr!("sending is paused: {pause} resumes it", pause = named("pause")),
+        (None, false, 0) => tr!("sends now").to_owned(),
+        (None, false, ms) => {
+            tr!("sends in {seconds} s, {undo} takes it back", seconds = ms.div_ceil(SECOND), undo = named("undo"))
+        }
     };
-    let hidden = if shown { "" } else { "; the filter hides it" };
-    toast::say(state, Level::Info, format!("queued {what}, {when}{hidden}"), Some(first.key));
+    let text = match tasks.len() {
+        1 => tr!("queued {key}, {when}", key = first.key, when),
+        count => {
+            let (from, to) = (first.key.min(last.key), first.key.max(last.key));
+            tr!("queued {count} tasks, {from} to {to}, {when}", count, from, to, when)
+        }
+    };
+    let text = if shown { text } else { tr!("{text}; the filter hides it", text) };
+    toast::say(state, Level::Info, text, Some(first.key));
     effects
 }
 
@@ -294,6 +287,5 @@ pub(super) fn scroll(state: &mut State, to: Move) {
 
 /// Lines that the fields of an item take besides its prompt.
 const LINES: usize = 16;
-
 #[cfg(test)]
 mod tests;

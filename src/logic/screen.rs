@@ -6,6 +6,7 @@ use super::{
     after::AfterDetail,
     cluster_view::{FailuresView, Mend},
     command_line::CommandLine,
+    copy::UrlsAsked,
     editor::LineEditor,
     effect::{Level, Ticket},
     filter::Filter,
@@ -60,8 +61,8 @@ pub struct Screen {
     pub commands: VecDeque<String>,
     /// What goes on when the store has given the whole tasks that it needs.
     pub after: Option<AfterDetail>,
-    /// The file call whose address goes to the clipboard: `yu`.
-    pub url_asked: Option<(Ticket, TaskKey)>,
+    /// The file calls whose addresses go to the clipboard: `yu`.
+    pub urls_asked: Option<UrlsAsked>,
 }
 
 /// A pane.
@@ -96,6 +97,8 @@ pub struct TableView {
     pub range_from: Option<TaskKey>,
     /// Whether rows stand still (data goes on changing in them).
     pub frozen: bool,
+    /// Until when the cursor only passes: what is told of the task under it waits until then, unless a key ends that.
+    pub passing: Option<Mono>,
 }
 
 impl Default for TableView {
@@ -110,6 +113,7 @@ impl Default for TableView {
             marks: BTreeSet::new(),
             range_from: None,
             frozen: false,
+            passing: None,
         }
     }
 }
@@ -410,7 +414,7 @@ impl Screen {
             lines: Vec::new(),
             commands: VecDeque::new(),
             after: None,
-            url_asked: None,
+            urls_asked: None,
         }
     }
 

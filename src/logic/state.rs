@@ -34,6 +34,8 @@ pub struct State {
     pub queue: Queue,
     /// Asking.
     pub poller: Poller,
+    /// Taking over tasks made elsewhere.
+    pub adopting: Adopting,
     /// Saving.
     pub saver: Saver,
     /// Money.
@@ -70,6 +72,7 @@ impl State {
             now,
             settings,
             tasks: Tasks::default(),
+            adopting: Adopting::default(),
             saver: Saver::default(),
             store: Store::default(),
             notices: Notices::default(),
@@ -129,8 +132,6 @@ pub struct Queue {
     pub posting: BTreeMap<TaskKey, Ticket>,
     /// Insertions under way.
     pub inserting: BTreeSet<Ticket>,
-    /// Tasks made elsewhere that are being taken over: the insertion of each.
-    pub adopting: BTreeMap<Ticket, RemoteId>,
     /// Of these, the attempts that the program makes by itself.
     pub automatic: BTreeSet<Ticket>,
     /// The last confirmed batch, for undo.
@@ -182,6 +183,17 @@ pub struct Poller {
     pub offline_since: Option<Mono>,
     /// Calls in a row without an answer, for the common back-off.
     pub misses: u32,
+}
+
+/// Taking over tasks made elsewhere. An id is in one of these at most.
+#[derive(Clone, Debug, Default)]
+pub struct Adopting {
+    /// Not yet asked about.
+    pub wanted: VecDeque<RemoteId>,
+    /// Being asked about.
+    pub asking: BTreeMap<Ticket, RemoteId>,
+    /// Known to the service, and being journalled.
+    pub inserting: BTreeMap<Ticket, RemoteId>,
 }
 
 /// Saving.
@@ -300,4 +312,6 @@ pub struct ActReport {
     pub key: Option<TaskKey>,
     /// What became of it.
     pub result: Result<TaskState, Problem>,
+    /// The kind of failure, where the service or the line to it was the cause.
+    pub class: Option<ErrorClass>,
 }

@@ -61,19 +61,7 @@ pub(crate) fn catalogue() -> Catalogue {
 
 /// A request for a cat.
 pub(crate) fn request() -> Request {
-    Request {
-        model: "MiniMax-Hailuo-02".into(),
-        prompt: "a cat".into(),
-        first_frame: None,
-        last_frame: None,
-        subject: None,
-        resolution: "768P".into(),
-        duration: 6,
-        optimizer: true,
-        callback: None,
-        fast_pretreatment: false,
-        watermark: false,
-    }
+    Request::plain("MiniMax-Hailuo-02", "a cat", "768P", 6)
 }
 
 /// A task in that state, created `key` seconds after the tests' beginning.

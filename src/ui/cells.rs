@@ -49,6 +49,8 @@ pub(super) fn cell(view: &View<'_>, row: &Row, column: Column) -> CellText {
     let (plain, faint) = (Style::new(), view.look.theme.faint);
     let say = |text: String, style| CellText { text, style };
     match column {
+        // Made elsewhere: the prompt's place says so.
+        Column::Model | Column::Format | Column::Cost if !row.is_known() => say("-".into(), faint),
         Column::Key => say(row.key.to_string(), plain),
         Column::State => state(view, row),
         Column::Status => status(view, row),

@@ -29,8 +29,9 @@ use std::collections::BTreeSet;
 
 /// The prompt's editor never has fewer rows than this.
 const PROMPT_LEAST: u16 = 3;
-/// Where there is room the prompt's editor has these rows at least, and as many as it needs.
-const PROMPT_ROWS: u16 = 6;
+/// Where there is room the prompt has so many rows, what is said of it included, and grows by so many: while it is typed
+/// and words about it come and go, the rows below stand still.
+const PROMPT_ROWS: u16 = 7;
 
 /// From this many free rows on earlier prompts stand below the fields.
 const EARLIER_FROM: u16 = 5;
@@ -143,12 +144,12 @@ fn blocks(state: &State, look: Look, content: Rect) -> Vec<Block> {
         blocks.iter().map(|block| 1 + u16::try_from(block.below.len()).unwrap_or(0)).sum::<u16>().saturating_sub(1);
     let free = content.height.saturating_sub(others);
     let lines = text::wrap(&compose.prompt.text(), usize::from(content.width).saturating_sub(LABEL + 3)).len();
-    let wanted = u16::try_from(lines + 1)
-        .unwrap_or(u16::MAX)
-        .max(PROMPT_ROWS)
-        .max((content.height / PROMPT_SHARE).min(PROMPT_MOST));
+    let roomy = (content.height / PROMPT_SHARE).min(PROMPT_MOST);
     if let Some(prompt) = blocks.iter_mut().find(|block| block.row == ComposeRow::Field(Field::Prompt)) {
-        prompt.height = wanted.min(free.max(PROMPT_LEAST)).min(content.height.max(1));
+        let said = u16::try_from(prompt.below.len()).unwrap_or(0);
+        let wanted = u16::try_from(lines + 1).unwrap_or(u16::MAX).saturating_add(said);
+        let grown = wanted.checked_next_multiple_of(PROMPT_ROWS).unwrap_or(u16::MAX);
+        prompt.height = (grown.max(roomy) - said).min(free.max(PROMPT_LEAST)).min(content.height.max(1));
     }
     blocks
 }

@@ -68,6 +68,12 @@ fn seen(content: Rect, top: usize, first: usize, count: usize) -> Option<Rect> {
     (from < to).then(|| Rect::new(content.x + label, content.y + from, width, to - from))
 }
 
+/// Whether another task is shown than the one under the cursor, because the store is being asked about that one.
+pub(super) fn is_behind(state: &State) -> bool {
+    let cursor = state.screen.table.cursor;
+    shown(state).map(|row| row.key) != cursor
+}
+
 /// The task that is shown: the one under the cursor, but while the store is asked about that one still the one before.
 /// So a held key moves the cursor through the table and redraws detail once, where it ends.
 fn shown(state: &State) -> Option<&Row> {

@@ -38,7 +38,7 @@ use crate::{
     logic::{
         compose as logic_compose,
         layout::{self, Layout, MIN_HEIGHT, MIN_WIDTH, Places},
-        screen::Layer,
+        screen::{Layer, Pane},
         state::State,
     },
     tr,
@@ -64,6 +64,17 @@ pub struct Drawn {
     pub detail_top: Option<usize>,
     /// Where the path of the shown task's file stands, row after row: a link, where the terminal can do that.
     pub file: Option<Rect>,
+    /// What follows the table's cursor: footer and detail.
+    pub followers: [Follower; 2],
+}
+
+/// A place that follows the table's cursor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Follower {
+    /// The place; empty where it is not on the screen or something lies over it.
+    pub place: Rect,
+    /// Whether it has not followed yet: what it showed before is to stay, while the cursor only passes.
+    pub waits: bool,
 }
 
 /// Rows of the screen whose content moves as one.
@@ -145,6 +156,9 @@ fn panes(brush: &mut Brush<'_>, places: &Places, state: &State) -> Drawn {
         }
     }
     drawn.cursor = typed.or(drawn.cursor);
+    if state.screen.pane == Pane::Table && state.screen.layers.is_empty() {
+        drawn.followers = followers(places, state);
+    }
     let above_footer = places.table.or(places.detail).or(places.compose).unwrap_or(places.footer);
     // The command line has a row of its own above the footer.
     let commanding = state.screen.layers.iter().any(|layer| matches!(layer, Layer::Command(_)));
@@ -156,6 +170,16 @@ fn panes(brush: &mut Brush<'_>, places: &Places, state: &State) -> Drawn {
         drawn.file = None;
     }
     drawn
+}
+
+/// Footer and detail: for a moment after each move they stay what they were, so that a key held down costs the table's
+/// marker and nothing more.
+fn followers(places: &Places, state: &State) -> [Follower; 2] {
+    let passes = state.screen.table.passing.is_some();
+    [
+        Follower { place: places.footer, waits: passes },
+        Follower { place: places.detail.unwrap_or_default(), waits: passes || detail::is_behind(state) },
+    ]
 }
 
 /// Draws a layer; tells where the caret is.

@@ -39,6 +39,7 @@ fn standing(about: &About<'_>) -> Vec<Line<'static>> {
     let (row, theme) = (about.row, about.look.theme);
     let label = |name: &str, value: &str, style| labelled(name, value, about.width, about.look, style);
     let charged = match row.charged {
+        Charged::Yes | Charged::Unknown if !row.is_known() => words::elsewhere().into(),
         Charged::Yes => tr!("{price} PTC, charged", price = row.cost),
         Charged::No if row.state == TaskState::Queued => {
             tr!("{price} PTC when it is sent; free until then", price = row.cost)
@@ -147,15 +148,14 @@ pub(super) fn file_lines(lines: &[Line<'_>]) -> Option<(usize, usize)> {
 fn measures(saved: &SavedFile, about: &About<'_>) -> String {
     let dot = about.look.signs.dot;
     let mut parts = vec![words::size(saved.bytes)];
+    let asked = |got: String, asked: String| {
+        if about.row.is_known() { tr!("{got} (asked {asked})", got, asked) } else { got }
+    };
     if let Some((width, height)) = saved.sides {
-        parts.push(tr!("{got} (asked {asked})", got = format!("{width}x{height}"), asked = about.row.kind.resolution));
+        parts.push(asked(format!("{width}x{height}"), about.row.kind.resolution.to_string()));
     }
     if let Some(ms) = saved.length_ms {
-        parts.push(tr!(
-            "{got} (asked {asked})",
-            got = format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
-            asked = format!("{} s", about.row.kind.duration)
-        ));
+        parts.push(asked(format!("{}.{} s", ms / 1_000, ms % 1_000 / 100), format!("{} s", about.row.kind.duration)));
     }
     parts.join(&format!(" {dot} "))
 }
@@ -185,6 +185,9 @@ fn download(step: &SavingStep, about: &About<'_>) -> String {
 /// What was asked for, besides the prompt.
 fn asked(about: &About<'_>) -> Vec<Line<'static>> {
     let (row, dot) = (about.row, about.look.signs.dot);
+    if !row.is_known() {
+        return labelled(tr!("Model"), words::elsewhere(), about.width, about.look, Style::new());
+    }
     let mut text = format!("{} {dot} {} {dot} {} s", row.kind.model, row.kind.resolution, row.kind.duration);
     let mut lines = Vec::new();
     if let Some(request) = about.loaded.map(|detail| &detail.task.request) {

@@ -15,6 +15,7 @@ use crate::{
         task::{MoneyEvent, Task},
         time::Wall,
     },
+    logic::engine::kinds,
     tr,
 };
 use ratatui::{
@@ -33,7 +34,7 @@ pub(super) fn time_line(about: &About<'_>) -> Vec<Line<'static>> {
     let mut entries: Vec<(Wall, String, String, Style)> = detail
         .events
         .iter()
-        .map(|event| (event.at, words::event(&event.kind).to_owned(), event.text.clone(), Style::new()))
+        .map(|event| (event.at, kinds::word(&event.kind).to_owned(), event.text.clone(), Style::new()))
         .chain(
             detail
                 .ledger
@@ -76,6 +77,12 @@ fn money(event: MoneyEvent, amount: Ptc) -> String {
 pub(super) fn request(about: &About<'_>) -> Vec<Line<'static>> {
     let Some(detail) = about.loaded else { return not_yet(about.look) };
     let (request, profile) = (&detail.task.request, &about.state.settings.profile);
+    if !request.is_known() {
+        return vec![Line::styled(
+            tr!("It was made elsewhere, so what was sent is not known here."),
+            about.look.theme.faint,
+        )];
+    }
     let spec = about.state.settings.catalogue.spec(&request.model);
     let body = export::request_json(request, spec, &profile.names);
     let command = export::curl(&profile.base_url, &profile.path_prefix, &profile.key_variable, &body);
@@ -95,7 +102,7 @@ pub(super) fn answers(about: &About<'_>) -> Vec<Line<'static>> {
         let (date, time) = words::local(event.at, about.state.now);
         lines.push(Line::from(vec![
             Span::styled(format!("{date} {time}  "), about.look.theme.faint),
-            span(words::event(&event.kind), about.look.theme.strong),
+            span(kinds::word(&event.kind), about.look.theme.strong),
         ]));
         lines.extend(plain(raw, about.width, Style::new()));
         lines.push(Line::default());
@@ -174,6 +181,7 @@ fn error_word(task: &Task) -> &'static str {
 
 fn cost(task: &Task) -> String {
     match task.charged() {
+        Charged::Yes | Charged::Unknown if !task.request.is_known() => tr!("not known").into(),
         Charged::Yes => format!("{} PTC", task.cost),
         Charged::No => tr!("not charged").into(),
         Charged::Unknown => format!("{} PTC?", task.cost),

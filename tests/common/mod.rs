@@ -41,19 +41,7 @@ pub(crate) fn empty(width: u16, height: u16) -> State {
 pub(crate) fn request(model: &str, prompt: &str) -> Request {
     let catalogue = Catalogue::builtin();
     let spec = catalogue.spec(model).unwrap();
-    Request {
-        model: model.into(),
-        prompt: prompt.into(),
-        first_frame: None,
-        last_frame: None,
-        subject: None,
-        resolution: spec.default_resolution.clone(),
-        duration: spec.default_duration,
-        optimizer: true,
-        callback: None,
-        fast_pretreatment: false,
-        watermark: false,
-    }
+    Request::plain(model, prompt, &spec.default_resolution, spec.default_duration)
 }
 
 /// A local picture.

@@ -147,19 +147,7 @@ pub(crate) fn config(base_url: &str, images_dir: &Path) -> ClientConfig {
 
 /// A valid request for a video of a text.
 pub(crate) fn request(prompt: &str) -> Request {
-    Request {
-        model: "T2V-01".into(),
-        prompt: prompt.into(),
-        first_frame: None,
-        last_frame: None,
-        subject: None,
-        resolution: "720P".into(),
-        duration: 6,
-        optimizer: true,
-        callback: None,
-        fast_pretreatment: false,
-        watermark: false,
-    }
+    Request::plain("T2V-01", prompt, "720P", 6)
 }
 
 /// The head and the end of a PNG of that size: enough for everybody who looks at its type and sides only.

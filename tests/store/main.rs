@@ -28,19 +28,7 @@ const NO_CAPS: Caps = Caps { per_day: None, per_batch: None, day_start: DAY };
 const HALF: Ptc = Ptc::from_thousandths(500);
 
 fn request(prompt: &str) -> Request {
-    Request {
-        model: "MiniMax-Hailuo-02".into(),
-        prompt: prompt.into(),
-        first_frame: None,
-        last_frame: None,
-        subject: None,
-        resolution: "768P".into(),
-        duration: 6,
-        optimizer: true,
-        callback: None,
-        fast_pretreatment: false,
-        watermark: false,
-    }
+    Request::plain("MiniMax-Hailuo-02", prompt, "768P", 6)
 }
 
 fn intent(prompt: &str) -> NewTask {

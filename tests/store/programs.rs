@@ -202,7 +202,10 @@ fn the_claim_of_a_living_program_is_kept_and_ends_with_its_kill() {
 
     child.kill().unwrap(); // SIGKILL: nothing of its own runs any more
     child.wait().unwrap();
-    assert_eq!(ours.look(key(1)), [Task { claim: None, ..claimed.clone() }]);
+    // Nobody asked: its end is noticed.
+    let free = Task { claim: None, ..claimed.clone() };
+    assert_eq!(ours.next(), StoreMsg::Changed { tasks: vec![free.clone()] });
+    assert_eq!(ours.look(key(1)), [free]);
     // What it left lying is gone, and the row can be taken.
     assert_eq!(lock_files(dir.path()), [format!("{}.lock", ours.owner)]);
     assert_eq!(ours.claim(&claimed).rev, 3);

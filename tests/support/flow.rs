@@ -10,7 +10,7 @@ use reeltop::{
         answer::{LineFault, Reply},
         catalogue::Catalogue,
         request::Request,
-        task::{SavedFile, Task},
+        task::{RemoteId, SavedFile, Task},
         time::{Mono, Now, Wall},
     },
     io::store::Store,
@@ -27,6 +27,8 @@ use reeltop::{
 use std::{collections::VecDeque, ops::ControlFlow};
 use tempfile::TempDir;
 
+/// What every answer of the service that is no refusal has.
+const OK: &str = r#""base_resp":{"status_code":0,"status_msg":"success"}"#;
 /// Between two parts of a flow, in milliseconds: a quick person.
 const MOMENT: u64 = 250;
 
@@ -193,24 +195,25 @@ impl Flow {
         })
     }
 
+    fn state_of(&self, id: &RemoteId) -> Reply {
+        let (status, file) = if self.made { ("Success", id.0.as_str()) } else { ("Processing", "") };
+        answered(&format!(r#"{{"task_id":"{}","status":"{status}","file_id":"{file}",{OK}}}"#, id.0))
+    }
+
     fn http(&mut self, command: HttpCmd) -> HttpMsg {
-        let ok = r#""base_resp":{"status_code":0,"status_msg":"success"}"#;
         match command {
             HttpCmd::Submit { key, ticket, request } => {
                 self.posts.push(*request);
                 let id = format!("10691611221{:04}", self.posts.len());
-                let accepted = answered(&format!(r#"{{"task_id":"{id}",{ok}}}"#));
+                let accepted = answered(&format!(r#"{{"task_id":"{id}",{OK}}}"#));
                 HttpMsg::Submitted { key, ticket, reply: self.answers.pop_front().unwrap_or(accepted) }
             }
-            HttpCmd::Query { key, ticket, id } => {
-                let (status, file) = if self.made { ("Success", id.0.as_str()) } else { ("Processing", "") };
-                let body = format!(r#"{{"task_id":"{}","status":"{status}","file_id":"{file}",{ok}}}"#, id.0);
-                HttpMsg::Queried { key, ticket, reply: answered(&body) }
-            }
+            HttpCmd::Query { key, ticket, id } => HttpMsg::Queried { key, ticket, reply: self.state_of(&id) },
+            HttpCmd::Find { ticket, id } => HttpMsg::Found { ticket, reply: self.state_of(&id) },
             HttpCmd::File { key, ticket, file } => {
                 let url = "https://storage.example/output.mp4?Expires=2000000000";
                 let body = format!(
-                    r#"{{"file":{{"file_id":"{}","bytes":0,"filename":"output.mp4","download_url":"{url}"}},{ok}}}"#,
+                    r#"{{"file":{{"file_id":"{}","bytes":0,"filename":"output.mp4","download_url":"{url}"}},{OK}}}"#,
                     file.0
                 );
                 HttpMsg::File { key, ticket, reply: answered(&body) }

@@ -13,8 +13,9 @@ use crate::{
         settings::Scope,
         state::ActReport,
     },
+    tr,
 };
-use std::{io::Write, path::PathBuf};
+use std::{collections::BTreeSet, io::Write, path::PathBuf};
 
 /// `reeltop cancel`.
 pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, voice: Voice) -> Outcome {
@@ -27,10 +28,23 @@ pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Resolution, voice: 
     once(setup, Act::Resolve { key, as_what }, 1, voice)
 }
 
-/// `reeltop adopt`.
-pub(super) fn adopt(setup: &Loaded, ids: Vec<RemoteId>, voice: Voice) -> Outcome {
-    let n = ids.len();
-    once(setup, Act::Adopt(ids), n, voice)
+/// `reeltop adopt`: the service is asked about each id, and what it knows is taken over.
+pub(super) fn adopt(setup: &Loaded, mut ids: Vec<RemoteId>, voice: Voice) -> Outcome {
+    let mut seen = BTreeSet::new();
+    ids.retain(|id| seen.insert(id.clone()));
+    runtime()?.block_on(async {
+        let mut headless = Headless::start(setup, Scope::Named).await?;
+        // Without a key an id that is here already is still found; of any other the act itself says what is missing.
+        let _ = headless.key().await;
+        headless.state().queue.paused = true;
+        let n = ids.len();
+        headless.act(Act::Adopt(ids));
+        headless.until(None, |state| state.reports.len() >= n).await;
+        let reports = std::mem::take(&mut headless.state().reports);
+        let (_, interrupted) = headless.end().await;
+        let exit = told(setup, &reports, voice)?;
+        Ok(Exit::of_all([exit].into_iter().chain(interrupted)))
+    })
 }
 
 /// An act that is done when its writes are on disk.
@@ -46,16 +60,17 @@ fn once(setup: &Loaded, act: Act, n: usize, voice: Voice) -> Outcome {
 }
 
 fn told(setup: &Loaded, reports: &[ActReport], voice: Voice) -> Outcome {
-    let mut exit = Exit::Done;
-    for problem in reports.iter().filter_map(|report| report.result.as_ref().err()) {
+    let failed = reports.iter().filter_map(|report| Some((report.result.as_ref().err()?, report.class)));
+    let mut exits = Vec::new();
+    for (problem, class) in failed {
         say(&problem.to_string());
-        exit = Exit::Failed;
+        exits.push(class.map_or(Exit::Failed, Exit::of_class));
     }
     let done: Vec<TaskKey> =
         reports.iter().filter(|report| report.result.is_ok()).filter_map(|report| report.key).collect();
     let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, &done)?;
     look::print(setup, &tasks, voice)?;
-    Ok(exit)
+    Ok(Exit::of_all(exits))
 }
 
 /// `reeltop download`: until the files are saved, or cannot be.
@@ -92,7 +107,10 @@ pub(super) fn balance(setup: &Loaded, voice: Voice) -> Outcome {
             None => {
                 let exit = problem.as_ref().map_or(Exit::Interrupted, Exit::of);
                 let why = problem.map(|error| (error.message, error.next)).unwrap_or_default();
-                return Err(Stop::Problem(exit, Box::new(Problem::new("the balance could not be had", why.0, why.1))));
+                return Err(Stop::Problem(
+                    exit,
+                    Box::new(Problem::new(tr!("the balance could not be had"), why.0, why.1)),
+                ));
             }
         }
         Ok(Exit::Done)

@@ -5,6 +5,7 @@ use crate::{
     app::{args::Consent, exit::Exit},
     domain::{money::Ptc, problem::Problem},
     logic::settings::BudgetSettings,
+    tr,
 };
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -14,8 +15,8 @@ use std::io::{self, BufRead, IsTerminal, Write};
 /// The price is over `--max-cost`; nobody said yes; nobody can be asked.
 pub(super) fn ask(tasks: usize, price: Ptc, said: Consent, budget: &BudgetSettings) -> Result<(), Stop> {
     if let Some(most) = said.max_cost.filter(|most| price > *most) {
-        let what = format!("nothing was queued: {tasks} task(s) cost {price} PTC");
-        let problem = Problem::new(what, format!("--max-cost allows {most} PTC"), "Queue less, or allow more.");
+        let what = tr!("nothing was queued: {tasks} task(s) cost {price} PTC", tasks, price);
+        let problem = Problem::new(what, tr!("--max-cost allows {most} PTC", most), tr!("Queue less, or allow more."));
         return Err(Stop::Problem(Exit::Money, Box::new(problem)));
     }
     let many = budget.ask_above.is_some_and(|most| price > most);
@@ -23,18 +24,18 @@ pub(super) fn ask(tasks: usize, price: Ptc, said: Consent, budget: &BudgetSettin
         return Ok(());
     }
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        let why = "there is no terminal to ask at, and a paid call needs both --yes and --max-cost";
-        let next = format!("Add --yes --max-cost {price} if that is what you want.");
-        return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new("nothing was queued", why, next))));
+        let why = tr!("there is no terminal to ask at, and a paid call needs both --yes and --max-cost");
+        let next = tr!("Add --yes --max-cost {price} if that is what you want.", price);
+        return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("nothing was queued"), why, next))));
     }
     let wanted = if many { tasks.to_string() } else { "y".to_owned() };
     let mut err = io::stderr();
-    write!(err, "{tasks} task(s) for {price} PTC. Type {wanted} to send: ")?;
+    write!(err, "{}", tr!("{tasks} task(s) for {price} PTC. Type {wanted} to send: ", tasks, price, wanted))?;
     err.flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;
     if answer.trim().eq_ignore_ascii_case(&wanted) {
         return Ok(());
     }
-    Err(Stop::Problem(Exit::Failed, Box::new(Problem::new("nothing was queued", "it was not confirmed", ""))))
+    Err(Stop::Problem(Exit::Failed, Box::new(Problem::new(tr!("nothing was queued"), tr!("it was not confirmed"), ""))))
 }

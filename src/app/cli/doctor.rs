@@ -4,8 +4,10 @@
 use super::{Outcome, Stop, headless::Headless, load, runtime};
 use crate::{
     app::{args::Global, exit::Exit, terminal},
+    domain::text::pad,
     io::{config::Loaded, store::Store},
     logic::{act::Act, settings::Scope},
+    tr,
 };
 use std::{
     io::{self, Write},
@@ -25,7 +27,7 @@ pub(super) fn run(global: &Global) -> Outcome {
     let setup = match load(global) {
         Ok(setup) => setup,
         Err(stop) => {
-            tell("config", &Found::Wrong("the config has faults; they are listed above".into()))?;
+            tell(tr!("config"), &Found::Wrong(tr!("the config has faults; they are listed above").into()))?;
             return Err(stop);
         }
     };
@@ -36,38 +38,40 @@ pub(super) fn run(global: &Global) -> Outcome {
     }
     let service = runtime()?.block_on(service(&setup));
     wrong |= matches!(service, Found::Wrong(_));
-    tell("service", &service)?;
+    tell(tr!("service"), &service)?;
     Ok(if wrong { Exit::Failed } else { Exit::Done })
 }
 
 fn tell(thing: &str, found: &Found) -> Result<(), Stop> {
     let (word, text) = match found {
-        Found::Well(text) => ("ok", text),
-        Found::Odd(text) => ("note", text),
-        Found::Wrong(text) => ("wrong", text),
+        Found::Well(text) => (tr!("ok"), text),
+        Found::Odd(text) => (tr!("note"), text),
+        Found::Wrong(text) => (tr!("wrong"), text),
     };
-    Ok(writeln!(io::stdout(), "{word:<6}{thing:<10}{text}")?)
+    Ok(writeln!(io::stdout(), "{}{}{text}", pad(word, 6), pad(thing, 10))?)
 }
 
 fn looks(setup: &Loaded) -> Vec<(&'static str, Found)> {
     let file = setup.paths.config.display();
-    let config = if setup.found { format!("{file}") } else { format!("{file} does not exist; the defaults are used") };
+    let config = if setup.found { file.to_string() } else { tr!("{file} does not exist; the defaults are used", file) };
     let key = if setup.key.is_set() {
-        Found::Well(format!("comes from {}", setup.key.words()))
+        Found::Well(tr!("comes from {source}", source = setup.key.words()))
     } else {
-        Found::Wrong(format!("{} is not set; without a key nothing is sent", setup.key.words()))
+        Found::Wrong(tr!("{source} is not set; without a key nothing is sent", source = setup.key.words()))
     };
     let store = match Store::open(&setup.paths.data_dir).and_then(|store| store.overview()) {
-        Ok(overview) => Found::Well(format!("{} task(s) in {}", overview.total, setup.paths.data_dir.display())),
+        Ok(overview) => {
+            Found::Well(tr!("{n} task(s) in {path}", n = overview.total, path = setup.paths.data_dir.display()))
+        }
         Err(problem) => Found::Wrong(problem.to_string()),
     };
     let dir = std::path::PathBuf::from(&setup.settings.download.dir);
     vec![
-        ("config", Found::Well(config)),
-        ("key", key),
-        ("store", store),
-        ("videos", writable(&dir)),
-        ("terminal", screen()),
+        (tr!("config"), Found::Well(config)),
+        (tr!("API key"), key),
+        (tr!("store"), store),
+        (tr!("videos"), writable(&dir)),
+        (tr!("terminal"), screen()),
     ]
 }
 
@@ -79,23 +83,27 @@ fn writable(dir: &Path) -> Found {
     let _ = std::fs::remove_file(&probe);
     match made {
         Ok(_) => Found::Well(dir.display().to_string()),
-        Err(e) => Found::Wrong(format!("nothing can be written in {}: {e}; set download.dir", there.display())),
+        Err(e) => Found::Wrong(tr!(
+            "nothing can be written in {path}: {error}; set download.dir",
+            path = there.display(),
+            error = e
+        )),
     }
 }
 
 fn screen() -> Found {
     if !terminal::usable() {
-        return Found::Odd("none here; the commands work, the dashboard needs one".into());
+        return Found::Odd(tr!("none here; the commands work, the dashboard needs one").into());
     }
     let (width, height) = crossterm::terminal::size().unwrap_or((0, 0));
     let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let inside = match (set("TMUX"), set("STY")) {
-        (true, _) => ", in tmux (copying needs `set -g set-clipboard on`)",
-        (false, true) => ", in screen",
-        (false, false) => "",
+    let size = format!("{width}x{height}");
+    let seen = match (set("TMUX"), set("STY")) {
+        (true, _) => tr!("{size}, in tmux (copying needs `set -g set-clipboard on`)", size),
+        (false, true) => tr!("{size}, in screen", size),
+        (false, false) => size,
     };
-    let size = format!("{width}x{height}{inside}");
-    if width < 80 || height < 24 { Found::Odd(format!("{size}; 80x24 shows everything")) } else { Found::Well(size) }
+    if width < 80 || height < 24 { Found::Odd(tr!("{seen}; 80x24 shows everything", seen)) } else { Found::Well(seen) }
 }
 
 async fn service(setup: &Loaded) -> Found {
@@ -110,11 +118,13 @@ async fn service(setup: &Loaded) -> Found {
             headless.until(None, |state| state.money.asking.is_none()).await;
             let money = &headless.state().money;
             match (&money.balance, &money.balance_problem) {
-                (Some((amount, _)), _) => {
-                    Found::Well(format!("{} answers; balance {amount} PTC", setup.settings.profile.base_url))
-                }
-                (None, Some(error)) => Found::Wrong(format!("{}. {}", error.message, error.next)),
-                (None, None) => Found::Wrong("no answer".into()),
+                (Some((amount, _)), _) => Found::Well(tr!(
+                    "{url} answers; balance {amount} PTC",
+                    url = setup.settings.profile.base_url,
+                    amount
+                )),
+                (None, Some(error)) => Found::Wrong([error.message.as_str(), error.next.as_str()].join(tr!(". "))),
+                (None, None) => Found::Wrong(tr!("no answer").into()),
             }
         }
     };

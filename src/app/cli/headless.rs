@@ -11,6 +11,7 @@ use crate::{
         settings::Scope,
         state::{ActReport, State},
     },
+    tr,
 };
 use std::{io::Write, sync::Arc, time::Duration};
 
@@ -38,7 +39,7 @@ impl Headless {
         let mut setup = setup.clone();
         setup.settings.interactive = false;
         setup.settings.scope = scope;
-        let signals = Signals::listen().map_err(|e| Problem::new("signals cannot be heard", e.to_string(), ""))?;
+        let signals = Signals::listen().map_err(|e| Problem::new(tr!("signals cannot be heard"), e.to_string(), ""))?;
         let engine = Engine::start(Arc::new(setup), Clock::start());
         let mut headless = Self { engine, signals };
         headless.until(None, |state| state.tasks.loaded || state.queue.halted.is_some()).await;

@@ -16,6 +16,7 @@ use crate::{
         store::{self, Store},
     },
     logic::{engine::acts::catalogue_price, filter::Filter},
+    tr,
 };
 use std::{
     io::{self, Write},
@@ -29,7 +30,7 @@ use std::{
 pub(super) fn whole(store: &Store, keys: &[TaskKey]) -> Result<Vec<Task>, Stop> {
     let found = store.look(keys)?;
     if let Some(missing) = keys.iter().find(|key| found.iter().all(|task| task.key != **key)) {
-        let problem = Problem::new(format!("there is no task {missing}"), "", "See `reeltop list`.");
+        let problem = Problem::new(tr!("there is no task {key}", key = missing), "", tr!("See `reeltop list`."));
         return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
     }
     Ok(found)
@@ -84,8 +85,8 @@ pub(super) fn export(setup: &Loaded, filter: &str) -> Outcome {
 
 fn filtered(setup: &Loaded, filter: &str, most: usize) -> Result<Vec<Task>, Stop> {
     let filter = Filter::parse(filter).map_err(|why| {
-        let next = "Filters look like `state:failed model:02 age<2h text`.";
-        Stop::Problem(Exit::Usage, Box::new(Problem::new("the filter cannot be read", why, next)))
+        let next = tr!("Filters look like `state:failed model:02 age<2h text`.");
+        Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("the filter cannot be read"), why, next)))
     })?;
     let now = Clock::start().now().wall;
     let mut tasks = Vec::new();
@@ -104,7 +105,7 @@ fn filtered(setup: &Loaded, filter: &str, most: usize) -> Result<Vec<Task>, Stop
 /// `reeltop show`.
 pub(super) fn show(setup: &Loaded, key: TaskKey, voice: Voice) -> Outcome {
     let detail = Store::open(&setup.paths.data_dir)?.detail(key)?.ok_or_else(|| {
-        let problem = Problem::new(format!("there is no task {key}"), "", "See `reeltop list`.");
+        let problem = Problem::new(tr!("there is no task {key}", key), "", tr!("See `reeltop list`."));
         Stop::Problem(Exit::Usage, Box::new(problem))
     })?;
     if voice.json {
@@ -131,7 +132,7 @@ pub(super) fn cost(setup: &Loaded, csv: bool, by: Option<CostBy>, voice: Voice) 
 
 /// Fills the store with made-up ended tasks, for measuring.
 pub(super) fn bench_fill(setup: &Loaded, n: usize) -> Outcome {
-    let n = u32::try_from(n).map_err(|_| Problem::new("that is too many tasks", "", ""))?;
+    let n = u32::try_from(n).map_err(|_| Problem::new(tr!("that is too many tasks"), "", ""))?;
     store::fill(&setup.paths.data_dir, n, 1, Clock::start().now().wall)?;
     Ok(Exit::Done)
 }

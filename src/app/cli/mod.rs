@@ -12,7 +12,7 @@ mod submit;
 mod waits;
 
 use super::{
-    args::{Cli, Command, ConfigCall, Global},
+    args::{self, Cli, Command, ConfigCall, Global},
     clock::Clock,
     dashboard,
     exit::Exit,
@@ -22,8 +22,10 @@ use crate::{
     domain::{lang, problem::Problem, text},
     io::config::{self, Folders, Loaded, Wanted},
     logic::keymap,
+    tr,
 };
 use std::{
+    ffi::OsString,
     io::{self, IsTerminal, Write},
     process::ExitCode,
     sync::Arc,
@@ -50,7 +52,7 @@ impl From<io::Error> for Stop {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Self::Exit(Exit::Done);
         }
-        Problem::new("the output could not be written", error.to_string(), "").into()
+        Problem::new(tr!("the output could not be written"), error.to_string(), "").into()
     }
 }
 
@@ -66,10 +68,22 @@ struct Voice {
     color: bool,
 }
 
-/// Runs one call of the program.
+/// Understands the arguments and runs the call. The language is the locale's until the config has been read: help and
+/// faults of the call are told before.
 #[must_use]
-pub fn run(cli: Cli) -> ExitCode {
+pub fn start(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     lang::set(surroundings::language());
+    match args::parse(arguments) {
+        Ok(cli) => run(cli),
+        Err(error) => {
+            // Help and version go to stdout with code 0, a wrong call to stderr with code 2: clap knows which.
+            let _ = error.print();
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+        }
+    }
+}
+
+fn run(cli: Cli) -> ExitCode {
     let exit = match call(cli) {
         Ok(exit) | Err(Stop::Exit(exit)) => exit,
         Err(Stop::Problem(exit, problem)) => {
@@ -151,7 +165,7 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
 /// A runtime for the calls that do more than look.
 fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
     let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    built.map_err(|e| Problem::new("the program could not start its workers", e.to_string(), "").into())
+    built.map_err(|e| Problem::new(tr!("the program could not start its workers"), e.to_string(), "").into())
 }
 
 /// Whether colours are unwanted: `--no-color`, or `NO_COLOR` (no-color.org) set to anything.
@@ -165,8 +179,9 @@ fn screen(global: &Global, demo: bool, linear: bool) -> Outcome {
         return if demo { demo::run(global, linear) } else { words(global) };
     }
     if !terminal::usable() {
-        let next = "Run it in a terminal, or with --linear, or use its commands: see `reeltop --help`.";
-        let problem = Problem::new("the dashboard needs a terminal", "input or output is none, or TERM is dumb", next);
+        let next = tr!("Run it in a terminal, or with --linear, or use its commands: see `reeltop --help`.");
+        let problem =
+            Problem::new(tr!("the dashboard needs a terminal"), tr!("input or output is none, or TERM is dumb"), next);
         return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
     }
     terminal::restore_on_panic();
@@ -191,7 +206,7 @@ fn dashboard_ended(code: io::Result<u8>) -> Outcome {
     match code {
         Ok(0) => Ok(Exit::Done),
         Ok(_) => Ok(Exit::Interrupted),
-        Err(e) => Err(Problem::new("the terminal cannot be used", e.to_string(), "").into()),
+        Err(e) => Err(Problem::new(tr!("the terminal cannot be used"), e.to_string(), "").into()),
     }
 }
 
@@ -203,8 +218,12 @@ fn config_call(global: &Global, what: ConfigCall) -> Outcome {
         ConfigCall::Path => writeln!(out, "{}", paths.config.display())?,
         ConfigCall::Check => {
             let loaded = load(global)?;
-            let found = if loaded.found { "is in order" } else { "does not exist; the defaults are used" };
-            writeln!(out, "{} {found}", paths.config.display())?;
+            let file = paths.config.display();
+            let found = match loaded.found {
+                true => tr!("{file} is in order", file),
+                false => tr!("{file} does not exist; the defaults are used", file),
+            };
+            writeln!(out, "{found}")?;
         }
         ConfigCall::Show => write!(out, "{}", config::show(&load(global)?))?,
         ConfigCall::Init => {
@@ -217,16 +236,17 @@ fn config_call(global: &Global, what: ConfigCall) -> Outcome {
 
 /// Writes the example config, unless there is a config already.
 fn init(path: &std::path::Path) -> Result<(), Stop> {
-    let failed = |why: String, next: &str| Problem::new(format!("{} was not written", path.display()), why, next);
+    let failed =
+        |why: String, next: &str| Problem::new(tr!("{path} was not written", path = path.display()), why, next);
     if let Some(dir) = path.parent() {
-        std::fs::create_dir_all(dir).map_err(|e| failed(e.to_string(), "Choose another place with --config."))?;
+        std::fs::create_dir_all(dir).map_err(|e| failed(e.to_string(), tr!("Choose another place with --config.")))?;
     }
     let file = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
     match file.and_then(|mut file| file.write_all(config::example(&keymap::config_lines()).as_bytes())) {
         Ok(()) => Ok(()),
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
-            Err(failed("it exists already".into(), "Edit it, or move it away first.").into())
+            Err(failed(tr!("it exists already").into(), tr!("Edit it, or move it away first.")).into())
         }
-        Err(e) => Err(failed(e.to_string(), "Choose another place with --config.").into()),
+        Err(e) => Err(failed(e.to_string(), tr!("Choose another place with --config.")).into()),
     }
 }

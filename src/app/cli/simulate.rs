@@ -3,8 +3,9 @@
 use super::{Outcome, Stop, runtime};
 use crate::{
     app::{exit::Exit, signals::Signals},
-    domain::{catalogue::Catalogue, problem::Problem},
+    domain::{catalogue::Catalogue, lang, problem::Problem},
     io::simulator::{Faults, SimConfig, Simulator},
+    tr,
 };
 use std::{
     io::{self, Write},
@@ -14,7 +15,7 @@ use std::{
 /// Serves until a signal comes.
 pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str) -> Outcome {
     let faults = faults.parse::<Faults>().map_err(|why| {
-        let problem = Problem::new("the faults cannot be read", why, "");
+        let problem = Problem::new(tr!("the faults cannot be read"), why, "");
         Stop::Problem(Exit::Usage, Box::new(problem))
     })?;
     runtime()?.block_on(async {
@@ -25,27 +26,30 @@ pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str) -> Outcome {
         writeln!(out, "{}", simulator.base_url())?;
         out.flush()?;
         let mut err = io::stderr().lock();
-        writeln!(err, "The service's stand-in listens; nothing costs money here. In the config of a client:")?;
+        writeln!(err, "{}", tr!("The service's stand-in listens; nothing costs money here. In the config of a client:"))?;
         writeln!(
             err,
             "  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"",
             simulator.base_url()
         )?;
-        writeln!(err, "Any key is good. A word in a prompt causes a fault for that task:")?;
+        writeln!(err, "{}", tr!("Any key is good. A word in a prompt causes a fault for that task:"))?;
         for info in Faults::NAMES {
-            writeln!(err, "  {:<10} {:<22} {}", info.word.unwrap_or(""), info.name, info.about)?;
+            writeln!(err, "  {:<10} {:<22} {}", info.word.unwrap_or(""), info.name, lang::tr(info.about))?;
         }
         drop(err);
         signals.next().await;
         let counts = simulator.counts();
         writeln!(
             io::stderr(),
-            "{} submissions, {} accepted, {} PTC charged, {} queries, {} downloads",
-            counts.submissions,
-            counts.accepted,
-            counts.charged,
-            counts.queries,
-            counts.downloads
+            "{}",
+            tr!(
+                "{submissions} submissions, {accepted} accepted, {charged} PTC charged, {queries} queries, {downloads} downloads",
+                submissions = counts.submissions,
+                accepted = counts.accepted,
+                charged = counts.charged,
+                queries = counts.queries,
+                downloads = counts.downloads,
+            )
         )?;
         simulator.stop().await;
         Ok(Exit::Done)

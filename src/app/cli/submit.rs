@@ -20,6 +20,7 @@ use crate::{
         settings::Scope,
         state::State,
     },
+    tr,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,7 +31,8 @@ pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
         return plan::dry_run(setup, &plan, voice);
     }
     if let Some(task) = named(setup, order.name.as_deref())? {
-        say(&format!("the name {:?} is {} already; nothing was queued", order.name.unwrap_or_default(), task.key));
+        let name = format!("{:?}", order.name.unwrap_or_default());
+        say(&tr!("the name {name} is {key} already; nothing was queued", name, key = task.key));
         if order.wait {
             return waits::wait(setup, vec![task.key], None, voice);
         }
@@ -62,18 +64,18 @@ pub(super) fn retry(setup: &Loaded, keys: Vec<TaskKey>, failed: bool, said: Cons
     let again = repeated(&mut store, &keys)?;
     for task in &tasks {
         if !matches!(task.state(), TaskState::Failed | TaskState::Refused | TaskState::Cancelled | TaskState::Saved) {
-            let why = format!("{} is {}", task.key, task.state().word());
-            let next =
-                if task.state() == TaskState::Unknown { "Settle it first: see `reeltop resolve --help`." } else { "" };
-            return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new("nothing was queued", why, next))));
+            let why = tr!("{key} is {word}", key = task.key, word = task.state().word());
+            let unknown = task.state() == TaskState::Unknown;
+            let next = if unknown { tr!("Settle it first: see `reeltop resolve --help`.") } else { "" };
+            return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("nothing was queued"), why, next))));
         }
-        if task.request.model.is_empty() {
-            let why = format!("{} was adopted, and its request is not known here", task.key);
-            return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new("nothing was queued", why, ""))));
+        if !task.request.is_known() {
+            let why = tr!("{key} was adopted, and its request is not known here", key = task.key);
+            return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("nothing was queued"), why, ""))));
         }
     }
     if tasks.is_empty() {
-        say("no failed task is left to retry");
+        say(tr!("no failed task is left to retry"));
         return Ok(Exit::Done);
     }
     let price = tasks.iter().map(|task| look::price(setup, &task.request)).sum();
@@ -96,7 +98,8 @@ fn repeated(store: &mut Store, keys: &[TaskKey]) -> Result<BTreeSet<TaskKey>, St
         if let Some(child) =
             line.iter().rfind(|task| task.parent == Some(*key) && !Row::of(task, false).is_taken_back())
         {
-            say(&format!("{key} is already retried as {}, which is {}", child.key, child.state().word()));
+            let word = child.state().word();
+            say(&tr!("{key} is already retried as {child}, which is {word}", key, child = child.key, word));
             repeated.insert(*key);
         }
     }
@@ -122,10 +125,13 @@ fn failures(store: &Store) -> Result<Vec<Task>, Stop> {
     tasks.retain(|_, task| {
         let refused = task.error().is_some_and(|error| error.class == ErrorClass::PromptSensitive);
         sensitive += usize::from(refused);
-        !refused && !task.request.model.is_empty()
+        !refused && task.request.is_known()
     });
     if sensitive > 0 {
-        say(&format!("{sensitive} task(s) left out: their prompt was refused as sensitive and must be edited first"));
+        say(&tr!(
+            "{n} task(s) left out: their prompt was refused as sensitive and must be edited first",
+            n = sensitive,
+        ));
     }
     Ok(tasks.into_values().collect())
 }
@@ -202,8 +208,8 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
     let put_back = queued.iter().find_map(|task| task.error());
     if !queued.is_empty() && after != After::Queue {
         let halted = state.queue.halted.as_ref().map(|halt| halt.problem.what.as_str());
-        let why = halted.or(put_back.map(|error| error.message.as_str())).unwrap_or("the account's pace");
-        say(&format!("{} task(s) stay queued ({why}); a dashboard or `reeltop watch` sends them", queued.len()));
+        let why = halted.or(put_back.map(|error| error.message.as_str())).unwrap_or(tr!("the account's pace"));
+        say(&tr!("{n} task(s) stay queued ({why}); a dashboard or `reeltop watch` sends them", n = queued.len(), why,));
     }
     let halted = state.queue.halted.as_ref().filter(|_| !queued.is_empty()).map(|halt| waits::exit_of_halt(halt.cause));
     let away = put_back.filter(|error| error.class == ErrorClass::Network).map(Exit::of);

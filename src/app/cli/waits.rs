@@ -13,6 +13,7 @@ use crate::{
     },
     io::{config::Loaded, store::Store},
     logic::{act::Act, settings::Scope, state::State},
+    tr,
 };
 use std::collections::BTreeMap;
 
@@ -33,7 +34,7 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voi
         look::print(setup, &tasks, voice)?;
         let late = (waited == Waited::TimeOut).then_some(Exit::TimeOut);
         if late.is_some() {
-            say("the time is up; the tasks live on");
+            say(tr!("the time is up; the tasks live on"));
         }
         let halted = state.queue.halted.map(|halt| exit_of_halt(halt.cause));
         Ok(late.or(interrupted).unwrap_or_else(|| Exit::of_all(tasks.iter().map(exit_of).chain(halted))))

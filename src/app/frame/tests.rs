@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use super::*;
+use crate::ui::Follower;
 use proptest::prelude::*;
 use ratatui::{
     layout::Position,
@@ -134,6 +135,25 @@ fn a_picture_that_changes_nothing_writes_nothing() {
     let (next, drawn) = picture(&step(0));
     assert!(!terminal.show(&next, drawn).is_empty());
     assert_eq!(terminal.show(&next, drawn), b"");
+}
+
+#[test]
+fn what_has_not_followed_the_cursor_yet_stays_until_it_does_or_its_place_changes() {
+    let place = Rect::new(0, 8, 12, 1);
+    let with = |words: &'static str, waits, place| {
+        let (next, drawn) = picture(&Step { words: vec![(0, 8, words, 0)], ..step(0) });
+        (next, Drawn { followers: [Follower { place, waits }, Follower::default()], ..drawn })
+    };
+    let mut terminal = Terminal::new(SIZE);
+    let mut last_row = |(next, drawn): (Buffer, Drawn)| {
+        terminal.show(&next, drawn);
+        terminal.parser.screen().rows(0, 12).last().unwrap()
+    };
+    assert_eq!(last_row(with("o play", true, place)), "o play");
+    assert_eq!(last_row(with("r retry", true, place)), "o play");
+    assert_eq!(last_row(with("r retry", false, place)), "r retry");
+    assert_eq!(last_row(with("x cancel", true, Rect::new(0, 7, 12, 2))), "x cancel");
+    assert_eq!(last_row(with("d download", true, Rect::default())), "d download");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::{
     },
     io::{config::Loaded, store::Store},
     logic::state::State,
+    tr,
 };
 use std::collections::BTreeMap;
 
@@ -32,7 +33,9 @@ impl News {
         let halt = state.queue.halted.as_ref();
         if halt.is_some() != self.halted {
             self.halted = halt.is_some();
-            lines.extend(halt.map(|halt| format!("Sending is halted. {} Type resume to go on.", halt.problem)));
+            lines.extend(
+                halt.map(|halt| tr!("Sending is halted. {problem} Type resume to go on.", problem = halt.problem)),
+            );
         }
         if !state.tasks.loaded {
             return lines;
@@ -64,17 +67,14 @@ impl News {
 /// A task in a line of a list.
 pub(super) fn line(row: &Row) -> String {
     let class = row.class.map(|class| format!(" ({})", class.label())).unwrap_or_default();
-    let prompt = text::gist(row.prompt());
-    let (prompt, _) = text::cut(&prompt, PROMPT, true);
-    format!(
-        "{} {}{class}, {} {} {}s, {} PTC: {prompt}",
-        row.key,
-        row.state.word(),
-        row.kind.model,
-        row.kind.resolution,
-        row.kind.duration,
-        row.cost
-    )
+    let gist = text::gist(row.prompt());
+    let (prompt, _) = text::cut(&gist, PROMPT, true);
+    let (task, kind) = (format!("{} {}{class}", row.key, row.state.word()), &row.kind);
+    if !row.is_known() {
+        return tr!("{task}, made elsewhere: {prompt}", task, prompt);
+    }
+    let request = format!("{} {} {}s", kind.model, kind.resolution, kind.duration);
+    tr!("{task}, {request}, {cost} PTC: {prompt}", task, request, cost = row.cost, prompt)
 }
 
 /// Counts by state, the queue, the money.
@@ -82,15 +82,26 @@ pub(super) fn status(state: &State) -> Vec<String> {
     let counts: Vec<String> = TaskState::ALL
         .into_iter()
         .filter(|which| state.tasks.counts[*which as usize] > 0)
-        .map(|which| format!("{} {}", state.tasks.counts[which as usize], which.word()))
+        .map(|which| tr!("{n} {word}", n = state.tasks.counts[which as usize], word = which.word()))
         .collect();
-    let tasks = if counts.is_empty() { "No tasks yet.".to_owned() } else { format!("Tasks: {}.", counts.join(", ")) };
-    let queue = match (&state.queue.halted, state.queue.paused) {
-        (Some(halt), _) => format!("Sending is halted. {}", halt.problem),
-        (None, true) => "Sending is paused. Type resume to go on.".to_owned(),
-        (None, false) => "Sending is on.".to_owned(),
+    let tasks = match counts.is_empty() {
+        true => tr!("No tasks yet.").to_owned(),
+        false => tr!("Tasks: {counts}.", counts = counts.join(tr!(", "))),
     };
-    let balance = state.money.balance.map_or_else(String::new, |(amount, _)| format!(" The balance is {amount} PTC."));
-    let money = format!("Today {} PTC spent, {} PTC reserved.{balance}", state.money.spent_today, state.money.reserved);
+    let queue = match (&state.queue.halted, state.queue.paused) {
+        (Some(halt), _) => tr!("Sending is halted. {problem}", problem = halt.problem),
+        (None, true) => tr!("Sending is paused. Type resume to go on.").to_owned(),
+        (None, false) => tr!("Sending is on.").to_owned(),
+    };
+    let (spent, reserved) = (state.money.spent_today, state.money.reserved);
+    let money = match state.money.balance {
+        Some((balance, _)) => tr!(
+            "Today {spent} PTC spent, {reserved} PTC reserved. The balance is {balance} PTC.",
+            spent,
+            reserved,
+            balance,
+        ),
+        None => tr!("Today {spent} PTC spent, {reserved} PTC reserved.", spent, reserved),
+    };
     vec![tasks, queue, money]
 }

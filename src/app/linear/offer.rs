@@ -15,6 +15,7 @@ use crate::{
     },
     io::{config::Loaded, store::Store},
     logic::{act::Intent, engine::acts::catalogue_price, preview::DEAF},
+    tr,
 };
 
 /// Attempts that wait for their `send`.
@@ -45,7 +46,7 @@ impl Offer {
         let errors: Vec<String> = told(Severity::Error).collect();
         let Some(request) = request.ok().filter(|_| errors.is_empty()) else { return Err(errors) };
         let warnings = faults.iter().filter(|fault| fault.severity != Severity::Error);
-        let warnings = warnings.map(|fault| format!("warning: {}", fault.problem)).collect();
+        let warnings = warnings.map(|fault| tr!("warning: {warning}", warning = fault.problem)).collect();
         let intent = Intent { request, parent: None, again: false, name: None };
         Ok(Self::of(setup, engine, vec![intent; draft.count.max(1) as usize], warnings))
     }
@@ -58,29 +59,30 @@ impl Offer {
         let mut faults: Vec<String> = keys
             .iter()
             .filter(|key| tasks.iter().all(|task| task.key != **key))
-            .map(|key| format!("There is no task {key}."))
+            .map(|key| tr!("There is no task {key}.", key))
             .collect();
         let mut warnings = Vec::new();
         let again = |task: &Task| engine.state.tasks.rows.get(&task.key).is_some_and(|row| row.retried);
         for task in &tasks {
+            let key = task.key;
             match task.state() {
                 TaskState::Failed | TaskState::Refused | TaskState::Cancelled => {}
-                TaskState::Saved => warnings.push(format!("warning: {} is saved; this makes another video.", task.key)),
-                TaskState::Unknown => faults.push(format!("{} is unknown. Settle it first, by resolve.", task.key)),
+                TaskState::Saved => warnings.push(tr!("warning: {key} is saved; this makes another video.", key)),
+                TaskState::Unknown => faults.push(tr!("{key} is unknown. Settle it first, by resolve.", key)),
                 state @ (TaskState::Queued
                 | TaskState::Sending
                 | TaskState::Running
                 | TaskState::Ready
-                | TaskState::Saving) => faults.push(format!("{} is {}.", task.key, state.word())),
+                | TaskState::Saving) => faults.push(tr!("{key} is {word}.", key, word = state.word())),
             }
-            if task.request.model.is_empty() {
-                faults.push(format!("{} was made elsewhere, and its request is not known here.", task.key));
+            if !task.request.is_known() {
+                faults.push(tr!("{key} was made elsewhere, and its request is not known here.", key));
             }
             if task.error().is_some_and(|error| error.class == ErrorClass::PromptSensitive) {
-                warnings.push(format!("warning: the prompt of {} was refused as sensitive.", task.key));
+                warnings.push(tr!("warning: the prompt of {key} was refused as sensitive.", key));
             }
             if again(task) {
-                warnings.push(format!("warning: {} was tried again already.", task.key));
+                warnings.push(tr!("warning: {key} was tried again already.", key));
             }
         }
         if !faults.is_empty() {
@@ -100,13 +102,25 @@ impl Offer {
         lines.extend(intents.first().map(|intent| about(&intent.request)));
         let money = &engine.state.money;
         let day = money.spent_today + money.reserved;
-        let of_the_day = match settings.budget.per_day {
-            Some(cap) => format!("{day} PTC of today's {cap} PTC are used"),
-            None => format!("{day} PTC are used today"),
-        };
         let n = intents.len();
         let word = if asks { format!("send {n}") } else { "send".to_owned() };
-        lines.push(format!("{n} task(s) for {total} PTC; {of_the_day}. Type {word} to send, drop to forget."));
+        lines.push(match settings.budget.per_day {
+            Some(cap) => tr!(
+                "{n} task(s) for {total} PTC; {day} PTC of today's {cap} PTC are used. Type {word} to send, drop to forget.",
+                n,
+                total,
+                day,
+                cap,
+                word,
+            ),
+            None => tr!(
+                "{n} task(s) for {total} PTC; {day} PTC are used today. Type {word} to send, drop to forget.",
+                n,
+                total,
+                day,
+                word,
+            ),
+        });
         (Self { intents, asks, shown: engine.clock().now().mono }, lines)
     }
 
@@ -115,10 +129,10 @@ impl Offer {
     pub(super) fn confirmed(self, count: Option<usize>, now: Mono) -> Result<Vec<Intent>, (Self, String)> {
         let n = self.intents.len();
         if now < self.shown.plus(DEAF) {
-            return Err((self, "That came before the price could be read. Type send again.".into()));
+            return Err((self, tr!("That came before the price could be read. Type send again.").into()));
         }
         if count.is_some_and(|count| count != n) || (self.asks && count.is_none()) {
-            return Err((self, format!("Nothing was sent. It would be {n} task(s): type send {n}.")));
+            return Err((self, tr!("Nothing was sent. It would be {n} task(s): type send {n}.", n)));
         }
         Ok(self.intents)
     }
@@ -140,7 +154,8 @@ pub(super) fn set(setup: &Loaded, draft: &mut Draft, field: Option<Setting>) -> 
                 Some(spec) => draft.model.clone_from(&spec.name),
                 None => {
                     let names: Vec<&str> = catalogue.models.iter().map(|spec| spec.name.as_str()).collect();
-                    return format!("{name:?} is no model. There are {}.", names.join(", "));
+                    let quoted = format!("{name:?}");
+                    return tr!("{quoted} is no model. There are {names}.", quoted, names = names.join(tr!(", ")));
                 }
             }
         }
@@ -149,13 +164,13 @@ pub(super) fn set(setup: &Loaded, draft: &mut Draft, field: Option<Setting>) -> 
         Some(Setting::Count(count)) => draft.count = count.clamp(1, 1_000),
         None => {}
     }
-    let or_default = |value: Option<String>| value.unwrap_or_else(|| "the model's own".into());
-    format!(
-        "model {}, resolution {}, duration {}, count {}",
-        draft.model,
-        or_default(draft.resolution.clone()),
-        or_default(draft.duration.map(|seconds| format!("{seconds}s"))),
-        draft.count
+    let or_default = |value: Option<String>| value.unwrap_or_else(|| tr!("the model's own").into());
+    tr!(
+        "model {model}, resolution {resolution}, duration {duration}, count {count}",
+        model = draft.model,
+        resolution = or_default(draft.resolution.clone()),
+        duration = or_default(draft.duration.map(|seconds| format!("{seconds}s"))),
+        count = draft.count,
     )
 }
 

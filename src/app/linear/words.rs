@@ -4,24 +4,30 @@ use crate::{
     app::args::keep_first,
     domain::task::{RemoteId, TaskKey},
     logic::act::Resolution,
+    tr,
 };
 
 /// What `help` prints.
-pub(super) const HELP: &str = "\
-new PROMPT: make a task of a prompt. Shows the price and sends nothing.
-retry 12 13: make new attempts of these tasks. Shows the price and sends nothing.
-send: send what was last shown with its price. Above the config's limit the number of tasks too, as in send 12.
-drop: forget what was last shown.
-set model NAME, set resolution 768P, set duration 6, set count 2: for the next new. set alone tells what is set.
-list, list state:failed cat: the tasks, the newest last.
-show 12: all about one task.
-status: how many tasks there are in each state, the queue, the money.
-cancel 12: take back an unsent task, or stop watching one that runs.
-download 12: fetch the file now.
-resolve 12 lost, resolve 12 not-created, resolve 12 ID: settle a task whose outcome is unknown.
-pause, resume: stop sending, go on sending.
-balance: ask the service for it.
-quit: end in order. Answers under way are waited for.";
+pub(super) fn help() -> Vec<String> {
+    [
+        tr!("new PROMPT: make a task of a prompt. Shows the price and sends nothing."),
+        tr!("retry 12 13: make new attempts of these tasks. Shows the price and sends nothing."),
+        tr!("send: send what was last shown with its price. Above the config's limit the number of tasks too, as in send 12."),
+        tr!("drop: forget what was last shown."),
+        tr!("set model NAME, set resolution 768P, set duration 6, set count 2: for the next new. set alone tells what is set."),
+        tr!("list, list state:failed cat: the tasks, the newest last."),
+        tr!("show 12: all about one task."),
+        tr!("status: how many tasks there are in each state, the queue, the money."),
+        tr!("cancel 12: take back an unsent task, or stop watching one that runs."),
+        tr!("download 12: fetch the file now."),
+        tr!("resolve 12 lost, resolve 12 not-created, resolve 12 ID: settle a task whose outcome is unknown."),
+        tr!("pause, resume: stop sending, go on sending."),
+        tr!("balance: ask the service for it."),
+        tr!("quit: end in order. Answers under way are waited for."),
+    ]
+    .map(str::to_owned)
+    .to_vec()
+}
 
 /// A command.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,16 +96,18 @@ pub(super) fn order(line: &str) -> Result<Option<Order>, String> {
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
     let alone = |order: Order| {
-        if rest.is_empty() { Ok(order) } else { Err(format!("{word} stands alone, and nothing was done.")) }
+        if rest.is_empty() { Ok(order) } else { Err(tr!("{word} stands alone, and nothing was done.", word)) }
     };
     let order = match word.to_lowercase().as_str() {
         "" => return Ok(None),
         "help" | "?" => Order::Help,
-        "new" if rest.is_empty() => return Err("new needs a prompt, as in: new a cat at sea".into()),
+        "new" if rest.is_empty() => return Err(tr!("new needs a prompt, as in: new a cat at sea").into()),
         "new" => Order::New { prompt: rest.to_owned() },
         "retry" => Order::Retry(keys(word, rest)?),
         "send" if rest.is_empty() => Order::Send { count: None },
-        "send" => Order::Send { count: Some(rest.parse().map_err(|_| format!("{rest:?} is not a number of tasks."))?) },
+        "send" => Order::Send {
+            count: Some(rest.parse().map_err(|_| tr!("{quoted} is not a number of tasks.", quoted = quoted(rest)))?),
+        },
         "drop" => alone(Order::Drop)?,
         "set" => Order::Set(setting(rest)?),
         "list" => Order::List(rest.to_owned()),
@@ -112,16 +120,25 @@ pub(super) fn order(line: &str) -> Result<Option<Order>, String> {
         "resume" => alone(Order::Resume)?,
         "balance" => alone(Order::Balance)?,
         "quit" | "exit" => alone(Order::Quit)?,
-        _ => return Err(format!("{word:?} is no command, and nothing was done. help tells the commands.")),
+        _ => {
+            return Err(tr!(
+                "{quoted} is no command, and nothing was done. help tells the commands.",
+                quoted = quoted(word)
+            ));
+        }
     };
     Ok(Some(order))
+}
+
+fn quoted(text: &str) -> String {
+    format!("{text:?}")
 }
 
 fn keys(word: &str, rest: &str) -> Result<Vec<TaskKey>, String> {
     let mut keys: Vec<TaskKey> =
         rest.split([' ', ',']).filter(|part| !part.is_empty()).map(str::parse).collect::<Result<_, _>>()?;
     keep_first(&mut keys);
-    if keys.is_empty() { Err(format!("{word} needs a task's number, as in: {word} 12")) } else { Ok(keys) }
+    if keys.is_empty() { Err(tr!("{word} needs a task's number, as in: {word} 12", word)) } else { Ok(keys) }
 }
 
 fn setting(rest: &str) -> Result<Option<Setting>, String> {
@@ -130,13 +147,13 @@ fn setting(rest: &str) -> Result<Option<Setting>, String> {
     }
     let (field, value) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let value = value.trim();
-    let number = || value.parse().map_err(|_| format!("{value:?} is not a number."));
+    let number = || value.parse().map_err(|_| tr!("{quoted} is not a number.", quoted = quoted(value)));
     Ok(Some(match field {
         "model" if !value.is_empty() => Setting::Model(value.to_owned()),
         "resolution" if !value.is_empty() => Setting::Resolution(value.to_owned()),
         "duration" => Setting::Duration(number()?),
         "count" => Setting::Count(number()?),
-        _ => return Err("set takes model, resolution, duration or count, and a value.".into()),
+        _ => return Err(tr!("set takes model, resolution, duration or count, and a value.").into()),
     }))
 }
 
@@ -150,7 +167,7 @@ fn resolve(rest: &str) -> Result<Order, String> {
         _ if !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) => {
             Resolution::Found(RemoteId(id.to_owned()))
         }
-        _ => return Err("resolve needs an outcome: lost, not-created, or the service's id.".into()),
+        _ => return Err(tr!("resolve needs an outcome: lost, not-created, or the service's id.").into()),
     };
     Ok(Order::Resolve { key, as_what })
 }
@@ -158,6 +175,15 @@ fn resolve(rest: &str) -> Result<Order, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_commands_are_the_same_words_in_chinese_help() {
+        use crate::domain::lang::{Lang, within};
+        let head = |line: &String| line.split([' ', ':', ',', '：', '、']).next().unwrap_or_default().to_owned();
+        let heads = |lang| within(lang, help).iter().map(head).collect::<Vec<_>>();
+        assert_eq!(heads(Lang::Zh), heads(Lang::En));
+        assert_eq!(within(Lang::Zh, || order("list")), order("list"));
+    }
 
     #[test]
     fn commands_are_words() {

@@ -10,41 +10,48 @@ use crate::{
         time::Now,
     },
     logic::settings::BudgetSettings,
+    tr,
     ui::words,
 };
 use serde_json::json;
 
-/// Each table with its title.
-const TABLES: [(CostBy, &str); 4] =
-    [(CostBy::Day, "DAY"), (CostBy::Model, "MODEL"), (CostBy::State, "STATE"), (CostBy::Class, "ERROR CLASS")];
+/// Each table, in their order.
+const TABLES: [CostBy; 4] = [CostBy::Day, CostBy::Model, CostBy::State, CostBy::Class];
 
 /// What was spent, in tables for people; `by` picks one of them. Under it the day's sum and what its cap leaves.
 #[must_use]
 pub fn cost_text(lines: &[CostLine], by: Option<CostBy>, now: Now, budget: &BudgetSettings, color: bool) -> String {
     let accounts = costs::accounts(lines);
     let mut out = String::new();
-    for (table, title) in TABLES.into_iter().filter(|(table, _)| by.is_none_or(|by| by == *table)) {
-        out.push_str(&cost_table(&accounts, table, title, now, color));
+    for table in TABLES.into_iter().filter(|table| by.is_none_or(|by| by == *table)) {
+        out.push_str(&cost_table(&accounts, table, now, color));
         out.push('\n');
     }
     let today = costs::sum(accounts.iter().filter(|account| account.line.at >= now.day_start()));
-    let left = budget.per_day.map_or_else(
-        || "no cap for a day".into(),
-        |cap| format!("the day's cap of {cap} leaves {}", cap.less(today.spent() + today.reserved)),
-    );
-    out.push_str(&format!("Today {} PTC spent, {} set aside; {left}.\n", today.spent(), today.reserved));
+    let (spent, reserved) = (today.spent(), today.reserved);
+    out.push_str(&match budget.per_day {
+        Some(cap) => tr!(
+            "Today {spent} PTC spent, {reserved} set aside; the day's cap of {cap} leaves {left}.",
+            spent,
+            reserved,
+            cap,
+            left = cap.less(spent + reserved),
+        ),
+        None => tr!("Today {spent} PTC spent, {reserved} set aside; no cap for a day.", spent, reserved),
+    });
+    out.push('\n');
     out
 }
 
-fn cost_table(accounts: &[Account<'_>], by: CostBy, title: &'static str, now: Now, color: bool) -> String {
+fn cost_table(accounts: &[Account<'_>], by: CostBy, now: Now, color: bool) -> String {
     let (sums, all) = (costs::sums(accounts, group(by), now.utc_offset), costs::sum(accounts));
     let columns = [
-        Column { title, right: false },
-        Column { title: "TASKS", right: true },
-        Column { title: "CHARGED", right: true },
-        Column { title: "UNKNOWN", right: true },
-        Column { title: "SET ASIDE", right: true },
-        Column { title: "SPENT", right: true },
+        Column { title: title(by), right: false },
+        Column { title: tr!("TASKS"), right: true },
+        Column { title: tr!("CHARGED"), right: true },
+        Column { title: tr!("UNKNOWN"), right: true },
+        Column { title: tr!("SET ASIDE"), right: true },
+        Column { title: tr!("SPENT"), right: true },
     ];
     let amount = |amount: Ptc| Cell::inked(amount.to_string(), if amount == Ptc::ZERO { FAINT } else { "" });
     let row = |name: Cell, sum: Sum| {
@@ -53,8 +60,17 @@ fn cost_table(accounts: &[Account<'_>], by: CostBy, title: &'static str, now: No
     };
     let mut rows: Vec<Vec<Cell>> =
         sums.into_iter().map(|(name, sum)| row(Cell::plain(text::harmless_line(&name)), sum)).collect();
-    rows.push(row(Cell::inked("all", BOLD), all));
+    rows.push(row(Cell::inked(tr!("all"), BOLD), all));
     table(&columns, &rows, color)
+}
+
+fn title(by: CostBy) -> &'static str {
+    match by {
+        CostBy::Day => tr!("DAY"),
+        CostBy::Model => tr!("MODEL"),
+        CostBy::State => tr!("STATE"),
+        CostBy::Class => tr!("ERROR CLASS"),
+    }
 }
 
 const fn group(by: CostBy) -> By {
@@ -119,6 +135,7 @@ mod tests {
     use super::super::tests::NOW;
     use super::*;
     use crate::domain::{
+        lang,
         problem::{Charged, ErrorClass},
         task::{MoneyEvent, TaskKey, TaskState},
         time::Wall,
@@ -168,6 +185,22 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
         assert!(all.contains("\nprompt_sensitive      1      0.0      0.0        0.0    0.0\n"), "{all}");
         assert!(all.contains("\nS2V-01      1 ") && all.contains("\nunknown      1 "), "{all}");
         assert!(all.ends_with("; no cap for a day.\n"), "{all}");
+    }
+
+    #[test]
+    fn a_chinese_table_of_costs_stands_straight_and_what_machines_read_stays_english() {
+        let expected = "\
+日期        任务  已计费  计费不明  预留  已花费
+2026-11-21     1     0.5       0.0   0.0     0.5
+2026-11-23     3     0.0       0.5   0.5     0.5
+全部           4     0.5       0.5   0.5     1.0
+
+今日已花费 0.5 PTC，预留 0.5；每日上限 20.0，剩余 19.0。
+";
+        let said = lang::within(lang::Lang::Zh, || cost_text(&ledger(), Some(CostBy::Day), NOW, &BUDGET, false));
+        assert_eq!(said, expected);
+        let data = || (cost_csv(&ledger()), cost_json(&ledger(), 0));
+        assert_eq!(lang::within(lang::Lang::Zh, data), data());
     }
 
     #[test]

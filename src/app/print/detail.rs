@@ -1,18 +1,21 @@
 //! All about one task, as text.
 
 use super::{
+    in_words,
     layout::{BOLD, Cell},
     state_ink,
 };
 use crate::{
     domain::{
+        money::Ptc,
         problem::Charged,
         request::Request,
-        task::{SavedFile, Task, TaskState},
+        task::{MoneyEvent, SavedFile, Task, TaskState},
         text,
         time::{Now, Wall},
     },
     logic::{msg::Detail, settings::Settings},
+    tr,
     ui::words,
 };
 use std::fmt::Write;
@@ -38,79 +41,91 @@ pub fn detail(detail: &Detail, settings: &Settings, now: Now, color: bool) -> St
 
 fn standing(page: &mut Page, task: &Task, now: Now) {
     let state = Cell::inked(task.state().word(), state_ink(task.state())).drawn(page.color);
-    page.line("Task", &format!("{} {state}", task.key));
+    page.line(tr!("Task"), &format!("{} {state}", task.key));
     if !task.status().is_empty() {
-        page.field("Status", task.status());
+        page.field(tr!("Status"), task.status());
     }
     if let Some(name) = &task.name {
-        page.field("Name", name);
+        page.field(tr!("Name"), name);
     }
     if let Some(id) = &task.remote {
-        page.field("Task id", &id.0);
+        page.field(tr!("Task id"), &id.0);
     }
     if let Some(file) = task.file() {
-        page.field("File id", &file.0);
+        page.field(tr!("File id"), &file.0);
     }
     if let Some(error) = task.error() {
-        page.field("What", &format!("{} ({}): {}", error.class.label(), error.code, error.message));
+        page.field(tr!("What"), &in_words(error));
         if !error.next.is_empty() {
-            page.field("Next", &error.next);
+            page.field(tr!("Next"), &error.next);
         }
     }
+    let cost = task.cost;
     let cost = match task.charged() {
-        Charged::Yes => format!("{} PTC, charged", task.cost),
+        Charged::Yes | Charged::Unknown if !task.request.is_known() => tr!("not known (made elsewhere)").into(),
+        Charged::Yes => tr!("{cost} PTC, charged", cost),
         Charged::No if task.state() == TaskState::Queued => {
-            format!("{} PTC when it is sent, free until then", task.cost)
+            tr!("{cost} PTC when it is sent, free until then", cost)
         }
-        Charged::No => "not charged".into(),
-        Charged::Unknown => format!("{} PTC, perhaps charged; counted as spent", task.cost),
+        Charged::No => tr!("not charged").into(),
+        Charged::Unknown => tr!("{cost} PTC, perhaps charged; counted as spent", cost),
     };
-    page.field("Cost", &cost);
+    page.field(tr!("Cost"), &cost);
     if let Some(at) = task.expires_at.filter(|_| task.state() == TaskState::Ready) {
-        page.field("Address", &format!("lives {} more", words::span(at.since(now.wall))));
+        page.field(tr!("Address"), &tr!("lives {span} more", span = words::span(at.since(now.wall))));
     }
 }
 
 fn asked(page: &mut Page, request: &Request, settings: &Settings) {
+    if !request.is_known() {
+        page.field(tr!("Model"), tr!("not known (made elsewhere)"));
+        page.field(tr!("Prompt"), &request.prompt);
+        return;
+    }
     let mut parts = vec![request.model.clone(), request.resolution.clone(), format!("{} s", request.duration)];
     let known = settings.catalogue.spec(&request.model).is_some();
     let flags = [
-        ("no longer in the catalogue", !known),
-        ("prompt followed strictly", !request.optimizer),
-        ("fast pretreatment", request.fast_pretreatment),
-        ("watermark", request.watermark),
+        (tr!("no longer in the catalogue"), !known),
+        (tr!("prompt followed strictly"), !request.optimizer),
+        (tr!("fast pretreatment"), request.fast_pretreatment),
+        (tr!("watermark"), request.watermark),
     ];
     parts.extend(flags.iter().filter(|(_, set)| *set).map(|(words, _)| (*words).to_owned()));
-    page.field("Model", &parts.join(", "));
-    page.field("Prompt", if request.prompt.is_empty() { "none" } else { &request.prompt });
-    for (label, picture) in
-        [("First frame", &request.first_frame), ("Last frame", &request.last_frame), ("Subject", &request.subject)]
-    {
+    page.field(tr!("Model"), &parts.join(tr!(", ")));
+    page.field(tr!("Prompt"), if request.prompt.is_empty() { tr!("none") } else { &request.prompt });
+    for (label, picture) in [
+        (tr!("First frame"), &request.first_frame),
+        (tr!("Last frame"), &request.last_frame),
+        (tr!("Subject"), &request.subject),
+    ] {
         if let Some(picture) = picture {
             // A given data URL is a whole picture.
             page.field(label, &text::cut(picture.typed(), 200, true).0);
         }
     }
     if let Some(address) = &request.callback {
-        page.field("Callback", address);
+        page.field(tr!("Callback"), address);
     }
 }
 
 fn file(page: &mut Page, saved: &SavedFile, request: &Request) {
-    page.field("File", &saved.path);
+    page.field(tr!("File"), &saved.path);
     let mut parts = vec![words::size(saved.bytes)];
+    let asked = |got: String, asked: String| {
+        if request.is_known() { tr!("{got} (asked {asked})", got, asked) } else { got }
+    };
     if let Some((width, height)) = saved.sides {
-        parts.push(format!("{width}x{height} (asked {})", request.resolution));
+        parts.push(asked(format!("{width}x{height}"), request.resolution.clone()));
     }
     if let Some(ms) = saved.length_ms {
-        parts.push(format!("{}.{} s (asked {} s)", ms / 1_000, ms % 1_000 / 100, request.duration));
+        parts.push(asked(format!("{}.{} s", ms / 1_000, ms % 1_000 / 100), format!("{} s", request.duration)));
     }
-    page.field("", &parts.join(", "));
+    page.field("", &parts.join(tr!(", ")));
     page.field("", &format!("sha256 {}", saved.sha256));
 }
 
 fn times(page: &mut Page, task: &Task, now: Now) {
-    let times = [("Made", Some(task.created_at)), ("Sent", task.sent_at), ("Ended", task.finished_at)];
+    let times = [(tr!("Made"), Some(task.created_at)), (tr!("Sent"), task.sent_at), (tr!("Ended"), task.finished_at)];
     for (label, at) in times {
         if let Some(at) = at {
             page.field(label, &format!("{} ({})", moment(at, now), words::ago(now.wall.since(at))));
@@ -126,23 +141,34 @@ fn attempts(page: &mut Page, detail: &Detail) {
     let told = |task: &Task| format!("{} {}", task.key, task.state().word());
     let line: Vec<String> = detail.line.iter().map(told).collect();
     let spent = detail.line.iter().filter(|task| task.charged() != Charged::No).map(|task| task.cost);
-    page.field("Attempts", &format!("{}; {} PTC together", line.join(", "), spent.sum::<crate::domain::money::Ptc>()));
+    let (line, sum) = (line.join(tr!(", ")), spent.sum::<Ptc>());
+    page.field(tr!("Attempts"), &tr!("{line}; {sum} PTC together", line, sum));
 }
 
 /// Events and money in one line of time.
 fn happened(page: &mut Page, detail: &Detail, now: Now) {
     let events = detail.events.iter().map(|event| (event.at, event.kind.clone(), event.text.clone()));
-    let money =
-        detail.ledger.iter().map(|line| (line.at, "money".into(), format!("{} {} PTC", line.event.id(), line.amount)));
+    let money = detail.ledger.iter().map(|line| (line.at, "money".into(), money(line.event, line.amount)));
     let mut all: Vec<(Wall, String, String)> = events.chain(money).collect();
     if all.is_empty() {
         return;
     }
     all.sort_by_key(|(at, ..)| *at);
-    page.title("Time line");
+    page.title(tr!("Time line"));
     for (at, kind, what) in all {
-        let line = format!("{}  {kind:<LABEL$}{what}", moment(at, now));
+        let line = format!("{}  {}{what}", moment(at, now), text::pad(&kind, LABEL));
         page.push(&text::harmless_line(&line));
+    }
+}
+
+/// What became of the task's money.
+fn money(event: MoneyEvent, amount: Ptc) -> String {
+    match event {
+        MoneyEvent::Reserved => tr!("reserved {amount} PTC", amount),
+        MoneyEvent::Charged => tr!("charged {amount} PTC", amount),
+        MoneyEvent::Released => tr!("released {amount} PTC", amount),
+        MoneyEvent::Unknown => tr!("unknown {amount} PTC", amount),
+        MoneyEvent::Resolved => tr!("resolved {amount} PTC", amount),
     }
 }
 
@@ -172,7 +198,7 @@ impl Page {
 
     /// A label with a value of our own making.
     fn line(&mut self, label: &str, value: &str) {
-        let label = Cell::inked(format!("{label:<LABEL$}"), BOLD).drawn(self.color);
+        let label = Cell::inked(text::pad(label, LABEL), BOLD).drawn(self.color);
         self.push(&format!("{label}{value}"));
     }
 
@@ -191,8 +217,8 @@ mod tests {
     use super::super::tests::{NOW, refused, saved, settings, task};
     use super::*;
     use crate::domain::{
-        money::Ptc,
-        task::{Event, LedgerLine, MoneyEvent, TaskKey},
+        lang,
+        task::{Event, LedgerLine, TaskKey},
     };
 
     #[test]
@@ -228,6 +254,35 @@ Time line
 2026-11-23 02:25:10  sent        POST
 ";
         assert_eq!(detail(&about, &settings(), NOW, false), expected);
+    }
+
+    #[test]
+    fn values_stand_in_one_column_behind_chinese_labels() {
+        let one = task(13, "a cat", saved());
+        let about = Detail { line: vec![one.clone()], events: vec![], ledger: vec![], task: one };
+        let shown = lang::within(lang::Lang::Zh, || detail(&about, &settings(), NOW, false));
+        for (label, value) in
+            [("任务", "#13"), ("任务 ID", "106916112212032"), ("模型", "MiniMax"), ("提示词", "a cat")]
+        {
+            let line = shown.lines().find(|line| line.starts_with(&format!("{label}  "))).unwrap_or_default();
+            let (before, _) = line.split_once(value).unwrap();
+            assert_eq!(text::width(before), LABEL, "{shown}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_task_made_elsewhere_is_said_in_words() {
+        let id = crate::domain::task::RemoteId("106916112212032".into());
+        let one = Task { request: Request::elsewhere(&id), cost: Ptc::ZERO, ..task(13, "", saved()) };
+        let about = Detail { line: vec![one.clone()], events: vec![], ledger: vec![], task: one };
+        let shown = detail(&about, &settings(), NOW, false);
+        for line in [
+            "Cost        not known (made elsewhere)\n",
+            "Model       not known (made elsewhere)\nPrompt      (adopted 106916112212032)\n",
+            "            12.4 MB, 1366x768, 5.8 s\n",
+        ] {
+            assert!(shown.contains(line), "{line}{shown}");
+        }
     }
 
     #[test]

@@ -10,12 +10,13 @@ pub use detail::detail;
 
 use crate::{
     domain::{
-        problem::Charged,
+        problem::{Charged, TaskError},
         task::{Task, TaskState},
         text,
         time::Now,
     },
     logic::settings::Settings,
+    tr,
     ui::words,
 };
 use layout::{Cell, Column, FAINT, table};
@@ -23,17 +24,19 @@ use layout::{Cell, Column, FAINT, table};
 /// The most cells of a prompt in a table; `show` and `--json` have it whole.
 const PROMPT: usize = 60;
 
-const COLUMNS: [Column; 9] = [
-    Column { title: "KEY", right: true },
-    Column { title: "STATE", right: false },
-    Column { title: "MODEL", right: false },
-    Column { title: "RES", right: false },
-    Column { title: "SEC", right: true },
-    Column { title: "PTC", right: true },
-    Column { title: "MADE", right: true },
-    Column { title: "NOTE", right: false },
-    Column { title: "PROMPT", right: false },
-];
+fn columns() -> [Column; 9] {
+    [
+        Column { title: tr!("KEY"), right: true },
+        Column { title: tr!("STATE"), right: false },
+        Column { title: tr!("MODEL"), right: false },
+        Column { title: tr!("RES"), right: false },
+        Column { title: tr!("SEC"), right: true },
+        Column { title: "PTC", right: true },
+        Column { title: tr!("MADE"), right: true },
+        Column { title: tr!("NOTE"), right: false },
+        Column { title: tr!("PROMPT"), right: false },
+    ]
+}
 
 /// Tasks as an aligned table, in the order given. Nothing at all for no tasks.
 #[must_use]
@@ -42,20 +45,24 @@ pub fn task_table(tasks: &[Task], settings: &Settings, now: Now, color: bool) ->
         return String::new();
     }
     let rows = tasks.iter().map(|task| task_row(task, settings, now)).collect::<Vec<_>>();
-    table(&COLUMNS, &rows, color)
+    table(&columns(), &rows, color)
 }
 
 fn task_row(task: &Task, settings: &Settings, now: Now) -> Vec<Cell> {
     let request = &task.request;
     let model = settings.catalogue.spec(&request.model).map_or(request.model.as_str(), |spec| spec.short.as_str());
     let prompt = text::gist(&request.prompt);
+    let [model, resolution, seconds] = if request.is_known() {
+        [model.to_owned(), request.resolution.clone(), request.duration.to_string()]
+    } else {
+        [tr!("elsewhere"), "-", "-"].map(str::to_owned)
+    };
     vec![
         Cell::plain(task.key.to_string()),
         Cell::inked(state_words(task.state()), state_ink(task.state())),
         Cell::plain(model),
-        Cell::plain(&*request.resolution),
-        // An adopted task's length is not known.
-        Cell::plain(if request.duration == 0 { String::new() } else { request.duration.to_string() }),
+        Cell::plain(resolution),
+        Cell::plain(seconds),
         cost(task),
         Cell::plain(words::ago(now.wall.since(task.created_at))),
         Cell::plain(note(task)),
@@ -66,6 +73,7 @@ fn task_row(task: &Task, settings: &Settings, now: Now) -> Vec<Cell> {
 /// What the task costs, as the dashboard shows it: what would be paid while it waits, nothing where it was not charged.
 fn cost(task: &Task) -> Cell {
     match task.charged() {
+        Charged::Yes | Charged::Unknown if !task.request.is_known() => Cell::inked("-", FAINT),
         Charged::Yes => Cell::plain(task.cost.to_string()),
         Charged::Unknown => Cell::plain(format!("{}?", task.cost)),
         Charged::No if task.state() == TaskState::Queued => Cell::inked(task.cost.to_string(), FAINT),
@@ -87,13 +95,18 @@ fn note(task: &Task) -> String {
 pub fn change_line(task: &Task, color: bool) -> String {
     let state = Cell::inked(task.state().word(), state_ink(task.state())).drawn(color);
     let about = match (task.error(), task.saved()) {
-        (Some(error), _) => format!("{} ({}): {}", error.class.label(), error.code, error.message),
+        (Some(error), _) => in_words(error),
         (None, Some(saved)) => saved.path.clone(),
         (None, None) if task.state() == TaskState::Running => task.status().into(),
         (None, None) => String::new(),
     };
-    let colon = if about.is_empty() { "" } else { ": " };
+    let colon = if about.is_empty() { "" } else { tr!(": ") };
     format!("{} {state}{colon}{}", task.key, text::harmless_line(&about))
+}
+
+/// An error's class, code and message.
+fn in_words(error: &TaskError) -> String {
+    format!("{} ({}){}{}", error.class.label(), error.code, tr!(": "), error.message)
 }
 
 /// Sign and word, as on the screen; the signs are those of ASCII, so that no file and no log minds them.
@@ -121,6 +134,7 @@ pub(super) mod tests {
     use crate::{
         domain::{
             catalogue::Catalogue,
+            lang,
             money::Ptc,
             problem::{ErrorClass, TaskError},
             request::Request,
@@ -203,6 +217,20 @@ pub(super) mod tests {
         );
         assert_eq!(task_table(&tasks, &settings(), NOW, false), expected);
         assert_eq!(task_table(&[], &settings(), NOW, false), "");
+    }
+
+    #[test]
+    fn a_chinese_table_stands_straight_too() {
+        let running = Phase::Running { status: "Processing".into(), next_poll: NOW.wall, polls: 1, misses: 0 };
+        let tasks = [task(9, "雨夜的东京", running), task(12, "a cat", refused()), task(130, "b", saved())];
+        let table = lang::within(lang::Lang::Zh, || task_table(&tasks, &settings(), NOW, false));
+        let lines: Vec<&str> = table.lines().collect();
+        let at = |line: &str, text: &str| text::width(&line[..line.find(text).unwrap()]);
+        assert!(lines[0].starts_with("编号  状态"), "{table}");
+        let prompts = [("提示词", 0), ("雨夜", 1), ("a cat", 2)].map(|(text, line)| at(lines[line], text));
+        assert_eq!(prompts, [prompts[0]; 3], "{table}");
+        let models = [("模型", 0), ("H-02", 1), ("H-02", 2)].map(|(text, line)| at(lines[line], text));
+        assert_eq!(models, [models[0]; 3], "{table}");
     }
 
     #[test]

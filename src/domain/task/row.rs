@@ -55,6 +55,12 @@ impl Row {
         self.state == TaskState::Cancelled && self.charged == Charged::No
     }
 
+    /// Whether it is known what was asked for: it is not of a task that was made elsewhere.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        !self.kind.model.is_empty()
+    }
+
     /// The line of that task. `retried` is not the task's own knowledge: it comes from the line of attempts.
     #[must_use]
     pub fn of(task: &Task, retried: bool) -> Self {

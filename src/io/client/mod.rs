@@ -113,6 +113,7 @@ impl Client {
             HttpCmd::Query { key, ticket, id } => {
                 HttpMsg::Queried { key, ticket, reply: self.see_through(Call::Query(id)).await }
             }
+            HttpCmd::Find { ticket, id } => HttpMsg::Found { ticket, reply: self.see_through(Call::Query(id)).await },
             HttpCmd::File { key, ticket, file } => {
                 HttpMsg::File { key, ticket, reply: self.see_through(Call::File(file)).await }
             }

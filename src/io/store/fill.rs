@@ -137,19 +137,7 @@ fn request(dice: &mut Dice) -> Request {
     } else {
         format!("{} {} {}, {}", dice.pick(&WHO), dice.pick(&DOES), dice.pick(&WHERE), dice.pick(&HOW))
     };
-    Request {
-        model: model.into(),
-        prompt,
-        first_frame: None,
-        last_frame: None,
-        subject: None,
-        resolution: resolution.into(),
-        duration,
-        optimizer: true,
-        callback: None,
-        fast_pretreatment: false,
-        watermark: false,
-    }
+    Request::plain(model, &prompt, resolution, duration)
 }
 
 fn saved(dice: &mut Dice) -> Phase {

@@ -6,18 +6,21 @@
 //!                        |  Store  |                            write, read: the verbs, plain and synchronous
 //!     loader --pages-->  |         |                            row, schema: columns, pragmas, migrations
 //!     ear ----ring---->  [ ....... ]--ring--> other programs    owner, bell: who else runs, and telling him
+//!     vigil --ended-->                                          the wait for the end of a program that holds rows
 //! ```
 //!
-//! Three rules hold it together:
+//! Four rules hold it together:
 //! - **Compare and set.** Every change names the revision it was made for and is taken only if the row still has it. So
 //!   two programs never both send, fetch or settle one row.
 //! - **Acknowledged means on disk.** The POST is emitted on the word that `sending` is saved, so commits are synced.
+//! - **Told means confirmed.** A batch comes with a note that is taken away before anybody is told (see `confirm`).
 //! - **One sequence of revisions for all rows.** What changed since `n` is `rev > n`; a program that hears the bell reads
 //!   just that, and an older page never hides a newer row.
 //!
 //! The verbs are few and their SQL is plain, so that another database can stand beside this one later.
 
 mod bell;
+mod confirm;
 mod fault;
 mod fill;
 mod owner;
@@ -46,6 +49,8 @@ pub struct Store {
     file: PathBuf,
     programs: Programs,
     seen: Seen,
+    /// Whether a batch of ours may still be noted as not confirmed.
+    unconfirmed: bool,
 }
 
 impl Store {
@@ -63,7 +68,13 @@ impl Store {
         let file = schema::file_of(dir);
         let rev =
             read::last_rev(&conn).map_err(|error| fault::sqlite(tr!("The store could not be read"), &file, &error))?;
-        Ok(Self { conn, file, programs: Programs::new(dir, me), seen: Seen { rev, own: HashSet::new() } })
+        Ok(Self {
+            conn,
+            file,
+            programs: Programs::new(dir, me),
+            seen: Seen { rev, own: HashSet::new() },
+            unconfirmed: false,
+        })
     }
 
     /// The result, with SQLite's complaint put in words.
@@ -77,6 +88,9 @@ impl Store {
         for rev in revs {
             self.seen.note(rev);
             any = true;
+        }
+        if self.unconfirmed {
+            self.confirm();
         }
         if any {
             self.programs.ring();

@@ -16,12 +16,15 @@ use std::{
     path::{Path, PathBuf},
     process,
     sync::atomic::{AtomicU32, Ordering},
+    thread,
     time::{SystemTime, UNIX_EPOCH},
 };
 
 /// The folder of running programs, under the data folder.
 pub(super) const RUN_DIR: &str = "run";
 const ENDING: &str = "lock";
+/// The stack of a thread that opens a file and waits, in bytes.
+const STACK: usize = 128 * 1024;
 
 /// This run of the program: its name in claims, held from start to end.
 #[derive(Debug)]
@@ -124,8 +127,13 @@ impl Programs {
         Self { dir: dir.to_owned(), me: me.map(|owner| owner.name.clone()), ringer: bell::Ringer::new() }
     }
 
+    /// Our own name, where we have one.
+    pub(super) fn me(&self) -> Option<&str> {
+        self.me.as_deref()
+    }
+
     /// Whether that owner still runs. What a dead one left behind is cleared away. When it cannot be found out, it does.
-    fn is_alive(&self, owner: &str) -> bool {
+    pub(super) fn is_alive(&self, owner: &str) -> bool {
         let path = lock_file(&self.dir, owner);
         let file = match File::open(&path) {
             Ok(file) => file,
@@ -139,6 +147,23 @@ impl Programs {
             }
             Err(TryLockError::WouldBlock | TryLockError::Error(_)) => true,
         }
+    }
+
+    /// Calls `ended` when that owner runs no more, however it came to its end. A thread waits for its lock to come free, which
+    /// costs no wake-up until then. Where the file system's locks cannot be waited for, nothing is ever called.
+    pub(super) fn when_ended(&self, owner: &str, ended: impl FnOnce() + Send + 'static) {
+        let path = lock_file(&self.dir, owner);
+        let wait = move || {
+            let gone = match File::open(&path) {
+                Ok(file) => file.lock_shared().is_ok(),
+                Err(error) => error.kind() == io::ErrorKind::NotFound,
+            };
+            if gone {
+                ended();
+            }
+        };
+        // Without a thread its claims run out by themselves, only later.
+        let _ = thread::Builder::new().name("vigil".into()).stack_size(STACK).spawn(wait);
     }
 
     /// Leaves out the claims of programs that have ended.
@@ -184,6 +209,26 @@ impl Programs {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_of_an_owner_is_told_when_it_comes_and_not_before() {
+        let dir = tempfile::tempdir().unwrap();
+        let (one, two) = (Owner::start(dir.path()).unwrap(), Owner::start(dir.path()).unwrap());
+        let seen_by_one = Programs::new(dir.path(), Some(&one));
+        let (to, told) = std::sync::mpsc::channel();
+        let watch = |owner: &str| {
+            let (to, name) = (to.clone(), owner.to_owned());
+            seen_by_one.when_ended(owner, move || drop(to.send(name)));
+        };
+        watch(two.name());
+        // One that never was has ended: what is told first is not the other's end.
+        watch("1-1-1");
+        let next = || told.recv_timeout(std::time::Duration::from_secs(20));
+        assert_eq!(next(), Ok("1-1-1".to_owned()));
+        let name = two.name().to_owned();
+        drop(two);
+        assert_eq!(next(), Ok(name));
+    }
 
     #[test]
     fn an_owner_is_alive_until_it_ends_and_its_leavings_are_swept() {

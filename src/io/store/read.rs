@@ -80,6 +80,18 @@ impl Store {
         Ok(tasks)
     }
 
+    /// The tasks that there is work with and that this program holds, or held until it ended.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(super) fn held_by(&self, owner: &str) -> Result<Vec<Task>, Problem> {
+        let sql = format!("SELECT {TASK} FROM tasks WHERE state IN ({}) AND claim_owner = ?1 ORDER BY key", live());
+        let mut tasks =
+            self.told(tr!("The tasks of another program could not be read"), tasks(&self.conn, &sql, [owner]))?;
+        self.programs.drop_dead_claims(&mut tasks);
+        Ok(tasks)
+    }
+
     /// All about one task; `None` when there is none of that key.
     ///
     /// # Errors
@@ -156,11 +168,7 @@ pub(super) fn pages(
     mut each: impl FnMut(StoreMsg) -> ControlFlow<()>,
 ) -> rusqlite::Result<()> {
     let snapshot = conn.unchecked_transaction()?;
-    let live: Vec<String> = (TaskState::ALL.into_iter())
-        .filter(|state| state.is_live() || *state == TaskState::Unknown)
-        .map(|state| format!("'{}'", state.id()))
-        .collect();
-    let sql = format!("SELECT {TASK} FROM tasks WHERE state IN ({}) ORDER BY key DESC", live.join(", "));
+    let sql = format!("SELECT {TASK} FROM tasks WHERE state IN ({}) ORDER BY key DESC", live());
     let mut live = tasks(&snapshot, &sql, [])?;
     programs.drop_dead_claims(&mut live);
 
@@ -192,6 +200,12 @@ pub(super) fn pages(
         let _ = each(StoreMsg::Page { rows: page, tasks: live, last: true });
     }
     Ok(())
+}
+
+/// The states that the program has work with, and unknown, as SQL lists them.
+fn live() -> String {
+    let states = TaskState::ALL.into_iter().filter(|state| state.is_live() || *state == TaskState::Unknown);
+    states.map(|state| format!("'{}'", state.id())).collect::<Vec<_>>().join(", ")
 }
 
 fn detail(conn: &mut Connection, key: TaskKey) -> rusqlite::Result<Option<Detail>> {

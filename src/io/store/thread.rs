@@ -7,7 +7,7 @@ use super::{
     read, schema,
 };
 use crate::{
-    domain::{costs, problem::Problem, time::Wall},
+    domain::{costs, problem::Problem, task::Task, time::Wall},
     logic::{
         effect::{StoreCmd, Ticket, Write},
         msg::StoreMsg,
@@ -15,6 +15,7 @@ use crate::{
     tr,
 };
 use std::{
+    collections::HashSet,
     ops::ControlFlow,
     path::{Path, PathBuf},
     sync::{
@@ -39,6 +40,8 @@ enum Input {
     Loaded(StoreMsg),
     /// From the ear: other programs have changed rows.
     Rung,
+    /// That other program, which held rows, runs no more.
+    Ended(String),
     /// No more commands come.
     Close,
 }
@@ -117,7 +120,7 @@ fn refuse_all(inbox: &Receiver<Input>, problem: &Problem, to: &impl Fn(StoreMsg)
         match input {
             Input::Command(command) => failed(ticket(&command)),
             Input::Close => return,
-            Input::Loaded(_) | Input::Rung => {}
+            Input::Loaded(_) | Input::Rung | Input::Ended(_) => {}
         }
     }
 }
@@ -127,8 +130,12 @@ struct Desk {
     _ear: Option<bell::Ear>,
     /// Set from the first ring until it is answered, so that a burst of rings is one look.
     rung: Arc<AtomicBool>,
+    /// The way to this thread's own inbox.
+    feed: Sender<Input>,
+    /// Other programs whose end is waited for, since they hold rows that were told of.
+    watched: HashSet<String>,
     store: Store,
-    _owner: Owner,
+    owner: Owner,
 }
 
 impl Desk {
@@ -137,10 +144,14 @@ impl Desk {
         let owner = Owner::start(dir)?;
         let rung = Arc::new(AtomicBool::new(false));
         let ear = listen(&owner, &rung, feed);
-        let store = Store::open_as(dir, Some(&owner))?;
+        let mut store = Store::open_as(dir, Some(&owner))?;
         let Overview { total, last_seen, drafts } = store.overview()?;
+        let taken_back = store.take_back_unconfirmed()?;
         to(StoreMsg::Opened { owner: owner.name().to_owned(), total, last_seen, drafts });
-        Ok(Self { _ear: ear, rung, store, _owner: owner })
+        if !taken_back.is_empty() {
+            to(StoreMsg::TakenBack { keys: taken_back });
+        }
+        Ok(Self { _ear: ear, rung, feed: feed.clone(), watched: HashSet::new(), store, owner })
     }
 
     fn serve(&mut self, inbox: &Receiver<Input>, to: &impl Fn(StoreMsg)) {
@@ -150,11 +161,20 @@ impl Desk {
                 Input::Command(StoreCmd::Write { ticket, writes }) => {
                     next = self.write_together(ticket, writes, inbox, to);
                 }
-                Input::Command(command) => self.answer(command).map_or((), to),
-                Input::Loaded(message) => to(message),
+                Input::Command(command) => {
+                    if let Some(message) = self.answer(command) {
+                        self.tell(message, to);
+                    }
+                }
+                Input::Loaded(message) => self.tell(message, to),
                 Input::Rung => {
                     self.rung.store(false, Ordering::Release);
                     self.look_around(to);
+                }
+                Input::Ended(owner) => {
+                    self.watched.remove(&owner);
+                    let left = self.store.held_by(&owner);
+                    self.tell_changes(left, to);
                 }
                 Input::Close => return,
             }
@@ -200,11 +220,31 @@ impl Desk {
     }
 
     fn look_around(&mut self, to: &impl Fn(StoreMsg)) {
-        match self.store.changed() {
+        let changed = self.store.changed();
+        self.tell_changes(changed, to);
+    }
+
+    fn tell_changes(&mut self, found: Result<Vec<Task>, Problem>, to: &impl Fn(StoreMsg)) {
+        match found {
             Ok(tasks) if tasks.is_empty() => {}
-            Ok(tasks) => to(StoreMsg::Changed { tasks }),
+            Ok(tasks) => self.tell(StoreMsg::Changed { tasks }, to),
             Err(problem) => to(StoreMsg::Failed { ticket: None, problem }),
         }
+    }
+
+    /// Passes a message on. Of the other programs that hold rows in it the end is waited for from now on: rows that they
+    /// leave behind are told at once, long before the claims on them run out.
+    fn tell(&mut self, message: StoreMsg, to: &impl Fn(StoreMsg)) {
+        if let StoreMsg::Page { tasks, .. } | StoreMsg::Changed { tasks } = &message {
+            for owner in tasks.iter().filter_map(|task| task.claim.as_ref()).map(|claim| &claim.owner) {
+                if owner != self.owner.name() && self.watched.insert(owner.clone()) {
+                    let (feed, ended) = (self.feed.clone(), owner.clone());
+                    // At the end nobody takes it any more.
+                    self.store.programs.when_ended(owner, move || drop(feed.send(Input::Ended(ended))));
+                }
+            }
+        }
+        to(message);
     }
 
     fn answer(&mut self, command: StoreCmd) -> Option<StoreMsg> {

@@ -2,11 +2,11 @@
 //!
 //! A verb that fails has changed nothing that any program can read: its last step that can fail is the commit, and a
 //! commit that could not be synced is taken back. Its pages may still lie in SQLite's log until the next commit goes over
-//! them. Only a crash before that one can bring them back, at the next start: a task is then queued again, or was being
-//! sent without a POST.
+//! them. Only a crash before that one can bring them back, at the next start: a batch is then taken back (see `confirm`),
+//! and a task that was being sent without a POST becomes unknown.
 
 use super::{
-    Store,
+    Store, confirm,
     row::{self, Json},
 };
 use crate::{
@@ -42,10 +42,13 @@ impl Store {
         at: Wall,
         caps: &Caps,
     ) -> Result<Result<Vec<Task>, InsertRefusal>, Problem> {
-        let done = insert(&mut self.conn, tasks, at, caps);
+        let done = insert(&mut self.conn, tasks, at, caps, self.programs.me());
         let mut done = self.told(tr!("The new tasks could not be saved"), done)?;
         match &mut done {
-            Ok(tasks) => self.made(tasks.iter().map(|task| task.rev)),
+            Ok(tasks) => {
+                self.unconfirmed = true;
+                self.made(tasks.iter().map(|task| task.rev));
+            }
             Err(InsertRefusal::NameTaken { task }) => self.programs.drop_dead_claims(slice::from_mut(task)),
             Err(InsertRefusal::Repeated { .. } | InsertRefusal::OverBudget { .. }) => {}
         }
@@ -118,15 +121,16 @@ impl Store {
 }
 
 /// A transaction that is the only writing one from its first statement on: what it reads stays true until it commits.
-fn begin(conn: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
+pub(super) fn begin(conn: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
     conn.transaction_with_behavior(TransactionBehavior::Immediate)
 }
 
-fn insert(
+pub(super) fn insert(
     conn: &mut Connection,
     tasks: &[NewTask],
     at: Wall,
     caps: &Caps,
+    me: Option<&str>,
 ) -> rusqlite::Result<Result<Vec<Task>, InsertRefusal>> {
     let tx = begin(conn)?;
     for name in tasks.iter().filter_map(|task| task.name.as_ref()) {
@@ -154,6 +158,9 @@ fn insert(
             add_ledger(&tx, task.key, &LedgerLine { at, event: MoneyEvent::Reserved, amount: task.cost })?;
         }
         made.push(task);
+    }
+    if let Some(me) = me {
+        confirm::note(&tx, me, &made)?;
     }
     tx.commit()?;
     Ok(Ok(made))
@@ -264,7 +271,7 @@ fn existing(conn: &Connection, key: TaskKey) -> rusqlite::Result<Task> {
     row::task(conn, key)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
 }
 
-fn add_event(conn: &Connection, task: TaskKey, event: &Event) -> rusqlite::Result<()> {
+pub(super) fn add_event(conn: &Connection, task: TaskKey, event: &Event) -> rusqlite::Result<()> {
     conn.prepare_cached("INSERT INTO events (task, at, kind, text, raw) VALUES (?1, ?2, ?3, ?4, ?5)")?
         .execute(params![task, event.at, event.kind, event.text, event.raw])
         .map(drop)

@@ -11,11 +11,13 @@ use crate::{
     logic::{
         commands::Do,
         effect::{Effect, Level, StoreCmd},
+        keymap::{self, Ctx},
         pick::{self, PickWhat},
         screen::Compose,
         state::State,
         toast,
     },
+    tr,
 };
 
 /// Takes a task's request into compose: as a new task, or as a new attempt of it. The draft that was there is put by.
@@ -36,7 +38,9 @@ pub(in crate::logic) fn take(state: &mut State, task: &Task, again: bool) -> Vec
     open(state);
     touch(state);
     if kept {
-        toast::say(state, Level::Info, "the draft begun before is put by; F8 lists the drafts".into(), None);
+        let drafts = keymap::named(state, Ctx::Compose, "other_draft");
+        let text = tr!("the draft begun before is put by; {drafts} lists the drafts", drafts);
+        toast::say(state, Level::Info, text, None);
     }
     wishes
 }
@@ -47,11 +51,12 @@ pub(in crate::logic) fn other(state: &mut State) -> Vec<Do> {
         return pick::open(state, PickWhat::Drafts);
     }
     if is_blank(&state.screen.compose.draft) {
-        toast::say(state, Level::Info, "there is no other draft".into(), None);
+        toast::say(state, Level::Info, tr!("there is no other draft").into(), None);
         return Vec::new();
     }
     let wishes = take_draft(state, None);
-    toast::say(state, Level::Info, "an empty draft; F8 lists the other one".into(), None);
+    let drafts = keymap::named(state, Ctx::Compose, "other_draft");
+    toast::say(state, Level::Info, tr!("an empty draft; {drafts} lists the other one", drafts), None);
     wishes
 }
 
@@ -81,7 +86,9 @@ pub(in crate::logic) fn restore(state: &mut State, drafts: Vec<KeptDraft>) {
     {
         put_in(state, last);
         check_again(state);
-        toast::say(state, Level::Info, "a draft from the last time is in compose; n goes on with it".into(), None);
+        let new = keymap::named(state, Ctx::Panes, "new");
+        let text = tr!("a draft from the last time is in compose; {new} goes on with it", new);
+        toast::say(state, Level::Info, text, None);
     }
     state.screen.compose.others.extend(drafts);
 }

@@ -11,6 +11,7 @@ use crate::{
         time::MINUTE,
     },
     logic::state::State,
+    tr,
 };
 
 /// How long a repeated prompt is worth a word.
@@ -44,12 +45,12 @@ fn sent_recently(state: &State, prompt: &str) -> Option<Problem> {
         .filter(|row| row.state != TaskState::Cancelled && Some(row.key) != parent)
         .find(|row| *row.prompt() == *prompt)?;
     let minutes = state.now.wall.since(row.created_at) / MINUTE;
-    let when = if minutes == 0 { "less than a minute ago".to_owned() } else { format!("{minutes} min ago") };
-    Some(Problem::new(
-        format!("The same prompt was queued {when}: {}, {}", row.key, row.state.word()),
-        "",
-        "Send it all the same if another take is wanted.",
-    ))
+    let (key, word) = (row.key, row.state.word());
+    let what = match minutes {
+        0 => tr!("The same prompt was queued less than a minute ago: {key}, {word}", key, word),
+        _ => tr!("The same prompt was queued {minutes} min ago: {key}, {word}", minutes, key, word),
+    };
+    Some(Problem::new(what, "", tr!("Send it all the same if another take is wanted.")))
 }
 
 /// A prompt that was refused as sensitive, wholly or in a long part.
@@ -58,9 +59,10 @@ fn refused_before(state: &State, prompt: &str) -> Option<Problem> {
     let mut shared = refused.filter_map(|row| Some((row.key, similar::common(prompt, row.prompt())?)));
     let (key, part) = shared.next()?;
     if part.len() == prompt.trim().len() {
-        let what = format!("This prompt was refused as sensitive before ({key})");
-        return Some(Problem::new(what, "the same words will most likely be refused again", "Change it."));
+        let what = tr!("This prompt was refused as sensitive before ({key})", key);
+        return Some(Problem::new(what, tr!("the same words will most likely be refused again"), tr!("Change it.")));
     }
-    let what = format!("A long part of this prompt was refused as sensitive before ({key})");
-    Some(Problem::new(what, format!("\"{}\"", crate::domain::text::cut(&gist(&part), 60, true).0), "Change that part."))
+    let what = tr!("A long part of this prompt was refused as sensitive before ({key})", key);
+    let quoted = format!("\"{}\"", crate::domain::text::cut(&gist(&part), 60, true).0);
+    Some(Problem::new(what, quoted, tr!("Change that part.")))
 }

@@ -14,11 +14,13 @@ use crate::{
         commands::Do,
         editor::LineEditor,
         effect::{Effect, Level, ListFor, LocalCmd},
+        keymap::{self, Ctx},
         pick::{self, PickWhat},
         screen::{ComposeRow, Layer},
         state::State,
         toast,
     },
+    tr,
 };
 
 /// Bad lines of a file that are told one by one.
@@ -80,7 +82,8 @@ pub(super) fn completes(state: &mut State, text: &str, result: Result<Listing, P
         // More than one goes on from here: the list shows them.
         Some(_) => pick::open(state, PickWhat::Pictures(field)),
         None => {
-            toast::say(state, Level::Info, "nothing there begins like that; Tab goes on".into(), None);
+            let tab = keymap::named(state, Ctx::Path, "complete");
+            toast::say(state, Level::Info, tr!("nothing there begins like that; {tab} goes on", tab), None);
             state.screen.compose.completed = Some(text.to_owned());
             Vec::new()
         }
@@ -115,7 +118,7 @@ pub(super) fn file_read(state: &mut State, path: String, result: Result<String, 
     let base = Draft { prompt: String::new(), name: None, ..for_model(state) };
     let file = batch_file::parse(&path, &text, &base);
     if file.drafts.is_empty() && file.faults.is_empty() {
-        toast::say(state, Level::Warning, format!("there is no prompt in {path}"), None);
+        toast::say(state, Level::Warning, tr!("there is no prompt in {path}", path), None);
         return Vec::new();
     }
     state.screen.compose.file = Some((path, file));
@@ -151,12 +154,16 @@ pub(super) fn go_on(state: &mut State) -> Vec<Do> {
 fn forbid(state: &mut State, faults: &[(usize, Problem)]) {
     let Some(Layer::Preview(preview)) = state.screen.layers.last_mut() else { return };
     let told = faults.iter().take(TOLD).map(|(line, problem)| {
-        Problem::new(format!("Line {line}: {}", problem.what), problem.why.clone(), problem.next.clone())
+        let what = tr!("Line {line}: {problem}", line, problem = problem.what);
+        Problem::new(what, problem.why.clone(), problem.next.clone())
     });
     preview.obstacles.extend(told);
     if faults.len() > TOLD {
-        let what = format!("{} more lines are bad", faults.len() - TOLD);
-        preview.obstacles.push(Problem::new(what, "", "Mend the file and load it again."));
+        let what = match faults.len() - TOLD {
+            1 => tr!("1 more line is bad").to_owned(),
+            count => tr!("{count} more lines are bad", count),
+        };
+        preview.obstacles.push(Problem::new(what, "", tr!("Mend the file and load it again.")));
     }
     if let Some(batch) = &mut preview.batch {
         batch.impossible.clear();

@@ -16,6 +16,7 @@ use crate::{
         screen::Compose,
         state::State,
     },
+    tr,
 };
 use std::collections::BTreeSet;
 
@@ -132,5 +133,5 @@ pub fn to_shrink(state: &State) -> Option<String> {
 /// What is said of a copy.
 pub(super) fn made_smaller(image: &StoredImage) -> String {
     let (width, height, bytes) = (image.width, image.height, size(image.bytes));
-    format!("a copy is sent: JPEG {width}x{height}, {bytes}; the file stays as it is")
+    tr!("a copy is sent: JPEG {width}x{height}, {bytes}; the file stays as it is", width, height, bytes)
 }

@@ -16,6 +16,7 @@ use crate::{
         screen::{Batch, Estimate},
         state::State,
     },
+    tr,
 };
 
 /// The draft with everything that stands for several values.
@@ -76,9 +77,9 @@ pub(super) fn checked(state: &State) -> (Vec<Fault>, Option<Estimate>) {
     };
     if template.unbalanced {
         let problem = Problem::new(
-            "A brace has no partner and is text",
-            "{a|b} stands for several prompts",
-            r"Close it, or write \{ or \} to say that it is text.",
+            tr!("A brace has no partner and is text"),
+            tr!("{a|b} stands for several prompts"),
+            tr!("Close it, or write {open} or {close} to say that it is text.", open = r"\{", close = r"\}"),
         );
         faults.insert(0, fault(Field::Prompt, Severity::Warning, problem));
     }
@@ -102,7 +103,8 @@ fn faults_of_many(state: &State, plan: &Plan) -> Vec<Fault> {
     }
     let (wrong, all) = (plan.impossible.len(), plan.impossible.len() + plan.cells.len() + plan.duplicates);
     let why = first.problems.first().map_or_else(String::new, |problem| problem.what.clone());
-    let problem = Problem::new(format!("{wrong} of {all} combinations cannot be made"), why, "The preview lists them.");
+    let what = tr!("{wrong} of {all} combinations cannot be made", wrong, all);
+    let problem = Problem::new(what, why, tr!("The preview lists them."));
     faults.push(fault(Field::Count, Severity::Warning, problem));
     faults
 }
@@ -118,7 +120,7 @@ pub(super) fn batch(plan: &Plan, from: Option<String>) -> Batch {
             let resolution = draft.resolution.as_deref().unwrap_or_default();
             let what = format!("{} {resolution}{seconds} {}", draft.model, draft.prompt);
             let why: Vec<String> = cell.problems.iter().map(|problem| problem.what.clone()).collect();
-            (crate::domain::text::gist(&what).into_owned(), why.join("; "))
+            (crate::domain::text::gist(&what).into_owned(), why.join(tr!("; ")))
         })
         .collect();
     Batch { from, duplicates: plan.duplicates, impossible }

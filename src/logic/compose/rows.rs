@@ -8,6 +8,7 @@ use crate::{
         fields,
     },
     logic::{commands::Do, editor::LineEditor, keymap::is_typed, screen::ComposeRow, state::State},
+    tr,
 };
 
 use std::collections::BTreeSet;
@@ -92,6 +93,16 @@ pub fn choices(state: &State, field: Field) -> Vec<String> {
         Field::Prompt | Field::FirstFrame | Field::LastFrame | Field::Subject | Field::Callback | Field::Count => {
             Vec::new()
         }
+    }
+}
+
+/// A field's value as a person reads it; as an id, and as what is typed, it stays English.
+#[must_use]
+pub fn choice_word(value: &str) -> &str {
+    match value {
+        "on" => tr!("on"),
+        "off" => tr!("off"),
+        value => value,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a person can have done to tasks, carried out: the same for keys and command line.
 
 use super::{
-    event, in_scope, poller, saver, store, streak, ticket,
+    adopt, event, in_scope, poller, saver, store, streak, ticket,
     told::{refuse, report, say},
 };
 use crate::{
@@ -10,17 +10,19 @@ use crate::{
         money::Ptc,
         problem::{Charged, ErrorClass, Problem, TaskError},
         request::Request,
-        task::{LedgerLine, MoneyEvent, NewTask, Phase, RemoteId, Task, TaskKey, TaskState},
+        task::{LedgerLine, MoneyEvent, NewTask, Phase, Task, TaskKey, TaskState},
     },
     logic::{
         act::{Act, Intent, Resolution},
         effect::{Caps, Effect, Level, StoreCmd, Ticket},
-        msg::InsertRefusal,
+        keymap::{self, Ctx},
+        msg::{BudgetCap, InsertRefusal},
         preview,
         settings::Scope,
         state::State,
         toast,
     },
+    tr,
 };
 
 /// Carries out an act. What became of it stands in `state.reports` and, for a person at the screen, in a toast.
@@ -30,7 +32,10 @@ pub fn act(state: &mut State, act: Act) -> Vec<Effect> {
         Act::Cancel(keys) => keys.into_iter().flat_map(|key| cancel(state, key)).collect(),
         Act::Resolve { key, as_what } => resolve(state, key, as_what),
         Act::Download { keys, dir } => keys.into_iter().flat_map(|key| download(state, key, dir.clone())).collect(),
-        Act::Adopt(ids) => ids.into_iter().flat_map(|id| adopt(state, id)).collect(),
+        Act::Adopt(ids) => {
+            ids.into_iter().for_each(|id| adopt::adopt(state, id));
+            Vec::new()
+        }
         Act::Take(keys) => keys.into_iter().flat_map(|key| take(state, key)).collect(),
         Act::Refresh(keys) => {
             poller::refresh(state, &keys);
@@ -41,8 +46,12 @@ pub fn act(state: &mut State, act: Act) -> Vec<Effect> {
             if !paused {
                 state.queue.unsent.clear();
             }
-            let text = if paused { "sending paused; p goes on" } else { "sending goes on" };
-            toast::say(state, Level::Info, text.to_owned(), None);
+            let text = if paused {
+                tr!("sending paused; {pause} goes on", pause = keymap::named(state, Ctx::Table, "pause"))
+            } else {
+                tr!("sending goes on").to_owned()
+            };
+            toast::say(state, Level::Info, text, None);
             Vec::new()
         }
         Act::Resume => {
@@ -50,7 +59,7 @@ pub fn act(state: &mut State, act: Act) -> Vec<Effect> {
             streak::forget(state);
             state.queue.unsent.clear();
             state.queue.paused = false;
-            toast::say(state, Level::Info, "sending goes on".to_owned(), None);
+            toast::say(state, Level::Info, tr!("sending goes on").to_owned(), None);
             super::money::ask_balance(state)
         }
         Act::Balance => super::money::ask_balance(state),
@@ -82,7 +91,7 @@ pub(super) fn caps(state: &State) -> Caps {
 /// Journals a confirmed batch. Nothing is sent before the store has acknowledged it.
 fn queue(state: &mut State, intents: Vec<Intent>, undo: bool) -> Vec<Effect> {
     if state.store.owner.is_none() {
-        let problem = Problem::new("not queued", "the store is not open yet", "Try again in a moment.");
+        let problem = Problem::new(tr!("not queued"), tr!("the store is not open yet"), tr!("Try again in a moment."));
         say(state, None, problem);
         return Vec::new();
     }
@@ -119,7 +128,7 @@ pub(super) fn inserted(state: &mut State, of: Ticket, result: Result<Vec<Task>, 
         return Vec::new();
     }
     store::healthy(state);
-    let adopted = state.queue.adopting.remove(&of).is_some();
+    let adopted = state.adopting.inserting.remove(&of).is_some();
     let automatic = state.queue.automatic.remove(&of);
     let mut effects = Vec::new();
     match &result {
@@ -143,7 +152,8 @@ pub(super) fn inserted(state: &mut State, of: Ticket, result: Result<Vec<Task>, 
         // Somebody has tried it again already: nothing is left to do by itself.
         Err(InsertRefusal::Repeated { .. }) if automatic => {}
         Err(refusal @ InsertRefusal::OverBudget { .. }) if automatic => {
-            toast::say(state, Level::Warning, format!("not tried again by itself: {}", refusal.problem()), None);
+            let text = tr!("not tried again by itself: {problem}", problem = refusal.problem());
+            toast::say(state, Level::Warning, text, None);
         }
         Err(refusal @ InsertRefusal::Repeated { parent, .. }) => report(state, Some(*parent), Err(refusal.problem())),
         Err(refusal @ InsertRefusal::OverBudget { .. }) => report(state, None, Err(refusal.problem())),
@@ -155,8 +165,17 @@ pub(super) fn inserted(state: &mut State, of: Ticket, result: Result<Vec<Task>, 
 /// Nobody confirmed it, so it is told.
 fn say_automatic(state: &mut State, tasks: &[Task]) {
     for task in tasks {
-        let parent = task.parent.map_or_else(String::new, |parent| format!(" as another try of {parent}"));
-        let text = format!("{} is queued by itself{parent}, as [retry] in the config allows", task.key);
+        let key = task.key;
+        let text = match task.parent {
+            Some(parent) => {
+                tr!(
+                    "{key} is queued by itself as another try of {parent}, as [retry] in the config allows",
+                    key,
+                    parent
+                )
+            }
+            None => tr!("{key} is queued by itself, as [retry] in the config allows", key),
+        };
         toast::say(state, Level::Info, text, Some(task.key));
     }
 }
@@ -169,7 +188,7 @@ fn take(state: &mut State, key: TaskKey) -> Vec<Effect> {
 }
 
 /// Takes a task into this run's scope.
-fn name(state: &mut State, key: TaskKey) {
+pub(super) fn name(state: &mut State, key: TaskKey) {
     if state.settings.scope == Scope::Named {
         state.queue.named.insert(key);
     }
@@ -180,28 +199,42 @@ impl InsertRefusal {
     #[must_use]
     pub fn problem(&self) -> Problem {
         match self {
-            Self::NameTaken { task } => Problem::new(
-                "nothing was queued",
-                format!("the name {:?} belongs to {}", task.name.as_deref().unwrap_or_default(), task.key),
-                "Choose another name.",
-            ),
+            Self::NameTaken { task } => {
+                let name = format!("{:?}", task.name.as_deref().unwrap_or_default());
+                Problem::new(
+                    tr!("nothing was queued"),
+                    tr!("the name {name} belongs to {key}", name, key = task.key),
+                    tr!("Choose another name."),
+                )
+            }
             Self::Repeated { parent, child } => Problem::new(
-                "nothing was queued",
-                format!("{parent} was tried again in the meantime, as {child}"),
-                "Look at that one first.",
+                tr!("nothing was queued"),
+                tr!("{parent} was tried again in the meantime, as {child}", parent, child),
+                tr!("Look at that one first."),
             ),
             Self::OverBudget { cap, limit, spent, asked } => {
-                let (cap, key) = match cap {
-                    crate::logic::msg::BudgetCap::Day => ("day", "budget.per_day"),
-                    crate::logic::msg::BudgetCap::Batch => ("batch", "budget.per_batch"),
-                };
-                Problem::new(
-                    "nothing was queued",
-                    format!(
-                        "{asked} PTC more would cross the {cap}'s cap of {limit} PTC ({spent} PTC stand against it)"
+                let (why, option) = match cap {
+                    BudgetCap::Day => (
+                        tr!(
+                            "{asked} PTC more would cross the day's cap of {limit} PTC ({spent} PTC stand against it)",
+                            asked,
+                            limit,
+                            spent
+                        ),
+                        "budget.per_day",
                     ),
-                    format!("Queue less, or raise {key} in the config."),
-                )
+                    BudgetCap::Batch => (
+                        tr!(
+                            "{asked} PTC more would cross the batch's cap of {limit} PTC ({spent} PTC stand against it)",
+                            asked,
+                            limit,
+                            spent
+                        ),
+                        "budget.per_batch",
+                    ),
+                };
+                let next = tr!("Queue less, or raise {option} in the config.", option);
+                Problem::new(tr!("nothing was queued"), why, next)
             }
         }
     }
@@ -213,32 +246,33 @@ fn cancel(state: &mut State, key: TaskKey) -> Vec<Effect> {
     let was = task.state();
     let (charged, text, money) = match task.phase {
         Phase::Queued { .. } if state.queue.claiming.as_ref().is_some_and(|(_, claiming)| *claiming == key) => {
-            return refuse(
-                state,
-                key,
-                "it is being sent at this moment",
-                "If it is accepted it is charged; x then stops watching it.",
-            );
+            let cancel = keymap::named(state, Ctx::Table, "cancel");
+            let next = tr!("If it is accepted it is charged; {cancel} then stops watching it.", cancel);
+            return refuse(state, key, tr!("it is being sent at this moment"), &next);
         }
-        Phase::Queued { .. } => (Charged::No, "taken back; free", Some(MoneyEvent::Released)),
+        Phase::Queued { .. } => (Charged::No, tr!("taken back; free"), Some(MoneyEvent::Released)),
         Phase::Running { .. } | Phase::Ready { .. } => {
-            (Charged::Yes, "no longer watched; the service goes on with it, and it stays charged", None)
+            (Charged::Yes, tr!("no longer watched; the service goes on with it, and it stays charged"), None)
         }
         Phase::Saving { .. } if !state.saver.active.contains_key(&key) => {
-            return refuse(state, key, "another program is saving it", "Stop it there.");
+            return refuse(state, key, tr!("another program is saving it"), tr!("Stop it there."));
         }
         Phase::Saving { .. } => {
             report(state, Some(key), Ok(TaskState::Ready));
             return saver::stop(state, key);
         }
         Phase::Sending { .. } => {
-            return refuse(state, key, "its POST is on its way", "Wait for the answer; x then stops watching it.");
+            let cancel = keymap::named(state, Ctx::Table, "cancel");
+            let next = tr!("Wait for the answer; {cancel} then stops watching it.", cancel);
+            return refuse(state, key, tr!("its POST is on its way"), &next);
         }
         Phase::Unknown { .. } => {
-            return refuse(state, key, "its outcome is unknown", "Settle it first: U, or `reeltop resolve`.");
+            let resolve = keymap::named(state, Ctx::Table, "resolve");
+            let next = tr!("Settle it first: {resolve}, or `reeltop resolve`.", resolve);
+            return refuse(state, key, tr!("its outcome is unknown"), &next);
         }
         Phase::Saved { .. } | Phase::Failed { .. } | Phase::Refused { .. } | Phase::Cancelled { .. } => {
-            return refuse(state, key, &format!("it has already ended ({})", was.word()), "");
+            return refuse(state, key, &tr!("it has already ended ({word})", word = was.word()), "");
         }
     };
     task.phase = Phase::Cancelled { was, charged };
@@ -255,35 +289,39 @@ fn cancel(state: &mut State, key: TaskKey) -> Vec<Effect> {
 fn resolve(state: &mut State, key: TaskKey, as_what: Resolution) -> Vec<Effect> {
     let Some(mut task) = live(state, key) else { return Vec::new() };
     if task.state() != TaskState::Unknown {
-        let why = format!("it is {}, and only an unknown task can be settled", task.state().word());
+        let why = tr!("it is {word}, and only an unknown task can be settled", word = task.state().word());
         return refuse(state, key, &why, "");
     }
     if let Resolution::Found(id) = &as_what
-        && let Some(other) = known_as(state, id)
+        && let Some(other) = adopt::known_as(state, id)
     {
-        return refuse(state, key, &format!("{} is {other}'s id", id.0), "Look again at the gateway's own log.");
+        let why = tr!("{id} is {other}'s id", id = id.0, other);
+        return refuse(state, key, &why, tr!("Look again at the gateway's own log."));
     }
     name(state, key);
     let (text, money) = match as_what {
         Resolution::Lost => {
             task.phase = Phase::Cancelled { was: TaskState::Unknown, charged: Charged::Yes };
             task.finished_at = Some(state.now.wall);
-            ("settled as lost: counted as charged".to_owned(), (MoneyEvent::Resolved, task.cost))
+            (tr!("settled as lost: counted as charged").to_owned(), (MoneyEvent::Resolved, task.cost))
         }
         Resolution::NotCreated => {
             let error = TaskError {
                 code: "not-created".into(),
                 class: ErrorClass::UnknownOutcome,
-                message: "settled by hand: the service never made it".into(),
-                next: "r sends it again as a new attempt.".into(),
+                message: tr!("settled by hand: the service never made it").into(),
+                next: tr!(
+                    "{retry} sends it again as a new attempt.",
+                    retry = keymap::named(state, Ctx::Table, "retry")
+                ),
                 charged: Charged::No,
             };
             task.phase = Phase::Refused { error };
             task.finished_at = Some(state.now.wall);
-            ("settled as not created: not charged".to_owned(), (MoneyEvent::Released, task.cost))
+            (tr!("settled as not created: not charged").to_owned(), (MoneyEvent::Released, task.cost))
         }
         Resolution::Found(id) => {
-            let text = format!("settled: the service's id is {}", id.0);
+            let text = tr!("settled: the service's id is {id}", id = id.0);
             task.remote = Some(id);
             task.phase = Phase::Running { status: String::new(), next_poll: state.now.wall, polls: 0, misses: 0 };
             task.claim = super::claim(state, poller::CLAIM).filter(|_| in_scope(state, &task));
@@ -305,7 +343,7 @@ fn download(state: &mut State, key: TaskKey, dir: Option<String>) -> Vec<Effect>
         return download_one(state, task, dir);
     }
     if !state.tasks.rows.contains_key(&key) {
-        return refuse(state, key, "there is no such task", "See `reeltop list`.");
+        return refuse(state, key, tr!("there is no such task"), tr!("See `reeltop list`."));
     }
     state.saver.wanted.insert(key, dir);
     vec![Effect::Store(StoreCmd::Look { keys: vec![key] })]
@@ -315,8 +353,8 @@ fn download(state: &mut State, key: TaskKey, dir: Option<String>) -> Vec<Effect>
 pub(super) fn download_one(state: &mut State, mut task: Task, dir: Option<String>) -> Vec<Effect> {
     let key = task.key;
     if !in_scope(state, &task) {
-        let why = format!("it belongs to the profile {:?}", task.profile);
-        return refuse(state, key, &why, "Start with --profile to work on it.");
+        let why = tr!("it belongs to the profile {profile}", profile = format!("{:?}", task.profile));
+        return refuse(state, key, &why, tr!("Start with --profile to work on it."));
     }
     match &mut task.phase {
         Phase::Ready { next_try, tries, .. } => (*next_try, *tries) = (Some(state.now.wall), 0),
@@ -345,63 +383,14 @@ pub(super) fn download_one(state: &mut State, mut task: Task, dir: Option<String
         | Phase::Failed { .. }
         | Phase::Refused { .. }
         | Phase::Cancelled { .. } => {
-            let why = format!("it is {}: there is no file", task.state().word());
+            let why = tr!("it is {word}: there is no file", word = task.state().word());
             return refuse(state, key, &why, "");
         }
     }
     task.dir = dir.or(task.dir);
     report(state, Some(key), Ok(task.state()));
-    let note = event(state, "download", "asked for by the person");
+    let note = event(state, "download", tr!("asked for by the person"));
     store::write(state, task, vec![note], vec![])
-}
-
-/// Takes over a task made elsewhere. Free: nothing is submitted.
-fn adopt(state: &mut State, id: RemoteId) -> Vec<Effect> {
-    if state.queue.adopting.values().any(|adopting| *adopting == id) {
-        say(state, None, Problem::new(format!("{} is being taken over already", id.0), "", ""));
-        return Vec::new();
-    }
-    if let Some(key) = known_as(state, &id) {
-        name(state, key);
-        report(state, Some(key), Ok(state.tasks.rows[&key].state));
-        toast::say(state, Level::Info, format!("{} is here already, as {key}", id.0), Some(key));
-        return Vec::new();
-    }
-    let request = Request {
-        model: String::new(),
-        prompt: format!("(adopted {})", id.0),
-        first_frame: None,
-        last_frame: None,
-        subject: None,
-        resolution: String::new(),
-        duration: 0,
-        optimizer: true,
-        callback: None,
-        fast_pretreatment: false,
-        watermark: false,
-    };
-    let task = NewTask {
-        parent: None,
-        again: false,
-        attempt: 1,
-        name: None,
-        profile: state.settings.profile.name.clone(),
-        cost: Ptc::ZERO,
-        request,
-        remote: Some(id.clone()),
-        automatic: false,
-        phase: Phase::Running { status: String::new(), next_poll: state.now.wall, polls: 0, misses: 0 },
-    };
-    let ticket = ticket(state);
-    state.queue.inserting.insert(ticket);
-    state.queue.adopting.insert(ticket, id);
-    let caps = Caps { per_day: None, per_batch: None, day_start: state.now.day_start() };
-    vec![Effect::Store(StoreCmd::Insert { ticket, tasks: vec![task], at: state.now.wall, caps })]
-}
-
-/// The task that the service knows by that id.
-fn known_as(state: &State, id: &RemoteId) -> Option<TaskKey> {
-    state.tasks.rows.values().find(|row| row.remote() == Some(id.0.as_str())).map(|row| row.key)
 }
 
 /// A task that acts can change: live or unknown.
@@ -410,8 +399,8 @@ fn live(state: &mut State, key: TaskKey) -> Option<Task> {
         return Some(task.clone());
     }
     let (why, next) = state.tasks.rows.get(&key).map_or_else(
-        || ("there is no such task".to_owned(), "See `reeltop list`."),
-        |row| (format!("it has already ended ({})", row.state.word()), ""),
+        || (tr!("there is no such task").to_owned(), tr!("See `reeltop list`.")),
+        |row| (tr!("it has already ended ({word})", word = row.state.word()), ""),
     );
     refuse(state, key, &why, next);
     None

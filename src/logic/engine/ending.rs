@@ -6,10 +6,12 @@ use crate::{
     domain::task::TaskKey,
     logic::{
         effect::{Effect, Level, StoreCmd},
+        keymap::{self, Ctx},
         msg::Signal,
         state::{Ending, State},
         toast,
     },
+    tr,
 };
 
 /// The exit code after an interrupt from outside.
@@ -27,9 +29,15 @@ pub fn quit(state: &mut State, code: u8) -> Vec<Effect> {
     state.ending = Some(Ending { code, in_order: true, told: false });
     let waiting = state.queue.posting.len();
     if waiting > 0 {
-        let text = format!(
-            "waiting for the answer to {waiting} submission(s); Ctrl-c again leaves now, and they become unknown"
-        );
+        let quit = keymap::named(state, Ctx::Global, "quit");
+        let text = match waiting {
+            1 => tr!("waiting for the answer to a submission; {quit} again leaves now, and it becomes unknown", quit),
+            _ => tr!(
+                "waiting for the answers to {waiting} submissions; {quit} again leaves now, and they become unknown",
+                waiting,
+                quit
+            ),
+        };
         toast::say(state, Level::Warning, text, None);
     }
     let mut effects = vec![Effect::Store(StoreCmd::SaveSeen { at: state.now.wall })];

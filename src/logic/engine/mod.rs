@@ -4,8 +4,10 @@
 //! again. The path of a paid submission is in [`queue`].
 
 pub mod acts;
+mod adopt;
 mod again;
 pub mod ending;
+pub mod kinds;
 pub mod money;
 pub mod poller;
 pub mod queue;
@@ -28,6 +30,7 @@ pub fn http(state: &mut State, msg: HttpMsg) -> Vec<Effect> {
     match msg {
         HttpMsg::Submitted { key, ticket, reply } => queue::submitted(state, key, ticket, &reply),
         HttpMsg::Queried { key, ticket, reply } => poller::queried(state, key, ticket, &reply),
+        HttpMsg::Found { ticket, reply } => adopt::found(state, ticket, &reply),
         HttpMsg::File { key, ticket, reply } => super::copy::addressed(state, ticket, &reply)
             .unwrap_or_else(|| saver::addressed(state, key, ticket, &reply)),
         HttpMsg::Balance { ticket, reply } => money::balance(state, ticket, &reply),

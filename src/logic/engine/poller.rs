@@ -1,7 +1,7 @@
 //! Asking for the state of running tasks: one budget for the whole account, questions spaced by what such tasks usually
 //! take, back-off while the service is away.
 
-use super::{again, answer_event, event, held_by_another, queue, queue::LONGEST_WAIT, store, streak, ticket};
+use super::{adopt, again, answer_event, event, held_by_another, queue, queue::LONGEST_WAIT, store, streak, ticket};
 use crate::{
     domain::{
         answer::{HaltCause, QueryVerdict, Reply, judge_query},
@@ -15,6 +15,7 @@ use crate::{
         state::State,
         tasks, toast,
     },
+    tr,
 };
 
 /// How long a claim on a running task is good for; renewed when half of it is gone.
@@ -59,21 +60,29 @@ pub(super) fn ask_due(state: &mut State) -> Vec<Effect> {
     refill(state);
     let mut effects = Vec::new();
     while may_ask(state) && state.poller.budget_milli >= 1000 {
-        let Some(key) = state.poller.due.due(state.now.mono).next() else { break };
-        state.poller.due.set(key, None);
-        let Some(id) = state.tasks.live.get(&key).and_then(|task| task.remote.clone()) else { continue };
+        let Some(question) = adopt::question(state).or_else(|| next(state)) else { break };
         state.poller.budget_milli -= 1000;
-        let ticket = ticket(state);
-        state.poller.asking.insert(key, ticket);
-        effects.push(Effect::Http(HttpCmd::Query { key, ticket, id }));
+        effects.push(Effect::Http(question));
     }
     effects
 }
 
+/// The question about the task that is due first.
+fn next(state: &mut State) -> Option<HttpCmd> {
+    loop {
+        let key = state.poller.due.due(state.now.mono).next()?;
+        state.poller.due.set(key, None);
+        let Some(id) = state.tasks.live.get(&key).and_then(|task| task.remote.clone()) else { continue };
+        let ticket = ticket(state);
+        state.poller.asking.insert(key, ticket);
+        return Some(HttpCmd::Query { key, ticket, id });
+    }
+}
+
 /// When [`ask_due`] will have something to do.
 pub(super) fn deadline(state: &State) -> Option<Mono> {
-    let at = state.poller.due.first()?;
-    if !state.settings.has_key || state.poller.asking.len() >= at_once(state) {
+    let at = if state.adopting.wanted.is_empty() { state.poller.due.first()? } else { state.now.mono };
+    if !state.settings.has_key || under_way(state) >= at_once(state) {
         return None; // Never, or the next answer brings us back.
     }
     let missing = 1000_u64.saturating_sub(budget_now(state));
@@ -81,7 +90,11 @@ pub(super) fn deadline(state: &State) -> Option<Mono> {
 }
 
 fn may_ask(state: &State) -> bool {
-    state.settings.has_key && state.now.mono >= state.poller.not_before && state.poller.asking.len() < at_once(state)
+    state.settings.has_key && state.now.mono >= state.poller.not_before && under_way(state) < at_once(state)
+}
+
+fn under_way(state: &State) -> usize {
+    state.poller.asking.len() + state.adopting.asking.len()
 }
 
 /// While the service is away, one question at a time finds out whether it is back.
@@ -155,7 +168,7 @@ pub(super) fn queried(state: &mut State, key: TaskKey, of: Ticket, reply: &Reply
         }
         QueryVerdict::Success { file } => {
             answered(state);
-            let note = answer_event(state, "ready", format!("made; the file's id is {}", file.0), reply);
+            let note = answer_event(state, "ready", tr!("made; the file's id is {id}", id = file.0), reply);
             ready(state, task, file, note)
         }
         QueryVerdict::Failed { error } => {
@@ -205,7 +218,7 @@ fn again(
         ErrorClass::Auth => {
             spoke(state);
             rest(state, MINUTE);
-            let what = "sending stopped: the key was not accepted";
+            let what = tr!("sending stopped: the key was not accepted");
             let problem = Problem::new(what, error.message.clone(), error.next.clone());
             queue::halt_queue(state, HaltCause::Key, problem);
         }
@@ -238,7 +251,8 @@ fn failed(state: &mut State, mut task: Task, error: TaskError, reply: &Reply) ->
         Charged::Yes => None,
     };
     let ledger = money.map(|event| LedgerLine { at: state.now.wall, event, amount: task.cost });
-    toast::say(state, Level::Error, format!("{} failed: {}", task.key, error.message), Some(task.key));
+    let text = tr!("{key} failed: {message}", key = task.key, message = error.message);
+    toast::say(state, Level::Error, text, Some(task.key));
     streak::failed(state, &error);
     task.phase = Phase::Failed { error: error.clone() };
     task.finished_at = Some(state.now.wall);
@@ -259,7 +273,7 @@ pub(super) fn spoke(state: &mut State) {
     state.poller.misses = 0;
     if state.poller.offline_since.take().is_some() {
         state.poller.not_before = state.now.mono;
-        toast::say(state, Level::Info, "the service answers again".to_owned(), None);
+        toast::say(state, Level::Info, tr!("the service answers again").to_owned(), None);
     }
 }
 

@@ -24,6 +24,7 @@ use crate::{
         state::{Halt, State},
         tasks, toast,
     },
+    tr,
 };
 
 /// A claim on a row being sent outlives the submission's time-out by this much, for the answer to be saved.
@@ -46,8 +47,8 @@ pub(super) fn send_due(state: &mut State) -> Vec<Effect> {
     task.claim = claim(state, timeout + AFTER_TIMEOUT);
     let ticket = ticket(state);
     state.queue.claiming = Some((ticket, task.key));
-    let write =
-        Write { events: vec![event(state, "sending", "saved as being sent; the POST follows")], ledger: vec![], task };
+    let note = event(state, "sending", tr!("saved as being sent; the POST follows"));
+    let write = Write { events: vec![note], ledger: vec![], task };
     let per_minute = state.settings.profile.submit_per_minute;
     vec![Effect::Store(StoreCmd::Send { ticket, write: Box::new(write), per_minute })]
 }
@@ -132,7 +133,7 @@ pub(super) fn unsend(state: &mut State, mut task: Task) -> Vec<Effect> {
     task.phase = Phase::Queued { not_before: task.created_at, put_back: None };
     task.sent_at = None;
     task.claim = None;
-    let note = event(state, "put back", "sending stopped before the POST");
+    let note = event(state, "put back", tr!("sending stopped before the POST"));
     store::write(state, task, vec![note], vec![])
 }
 
@@ -161,7 +162,7 @@ pub(super) fn submitted(state: &mut State, key: TaskKey, of: Ticket, reply: &Rep
 }
 
 fn accepted(state: &mut State, mut task: Task, id: RemoteId, reply: &Reply) -> Vec<Effect> {
-    let note = answer_event(state, "accepted", format!("the service's id is {}", id.0), reply);
+    let note = answer_event(state, "accepted", tr!("the service's id is {id}", id = id.0), reply);
     task.phase = super::poller::first(state, &task);
     task.claim = claim(state, super::poller::CLAIM);
     let money = LedgerLine { at: state.now.wall, event: MoneyEvent::Charged, amount: task.cost };
@@ -180,14 +181,15 @@ fn refused(state: &mut State, mut task: Task, error: TaskError, halt: Option<Hal
     }
     if let Some(cause) = halt {
         let what = match cause {
-            HaltCause::Key => "sending stopped: the key was not accepted",
-            HaltCause::Balance => "sending stopped: the balance or quota is used up",
-            HaltCause::Store => "sending stopped: the store cannot be written",
-            HaltCause::Failures(_) => "sending stopped: too many failures in a row",
+            HaltCause::Key => tr!("sending stopped: the key was not accepted"),
+            HaltCause::Balance => tr!("sending stopped: the balance or quota is used up"),
+            HaltCause::Store => tr!("sending stopped: the store cannot be written"),
+            HaltCause::Failures(_) => tr!("sending stopped: too many failures in a row"),
         };
         halt_queue(state, cause, Problem::new(what, error.message.clone(), error.next.clone()));
     }
-    toast::say(state, Level::Error, format!("{} refused, not charged: {}", task.key, error.message), Some(task.key));
+    let text = tr!("{key} refused, not charged: {message}", key = task.key, message = error.message);
+    toast::say(state, Level::Error, text, Some(task.key));
     streak::refused(state, &error);
     task.phase = Phase::Refused { error: error.clone() };
     task.finished_at = Some(state.now.wall);
@@ -209,8 +211,8 @@ fn put_back(state: &mut State, mut task: Task, wait: Option<u64>, error: TaskErr
     } else {
         super::poller::spoke(state);
     }
-    let note =
-        answer_event(state, "put back", format!("sent again in {} s: {}", wait.div_ceil(SECOND), error.message), reply);
+    let text = tr!("sent again in {seconds} s: {message}", seconds = wait.div_ceil(SECOND), message = error.message);
+    let note = answer_event(state, "put back", text, reply);
     let not_before = state.now.wall.plus(wait);
     wait_until(state, state.now.mono.plus(wait));
     task.phase = Phase::Queued { not_before, put_back: Some(PutBack { times, error }) };
@@ -226,7 +228,7 @@ pub(super) fn became_unknown(
     error: TaskError,
     note: crate::domain::task::Event,
 ) -> Vec<Effect> {
-    let text = format!("{} unknown: {}", task.key, error.message);
+    let text = tr!("{key} unknown: {message}", key = task.key, message = error.message);
     toast::say(state, Level::Error, text, Some(task.key));
     task.phase = Phase::Unknown { error };
     task.claim = None;
@@ -239,8 +241,8 @@ pub(super) fn orphaned(state: &mut State, task: Task) -> Vec<Effect> {
     let error = TaskError {
         code: "interrupted".into(),
         class: ErrorClass::UnknownOutcome,
-        message: "the program that was sending it ended before an answer came".into(),
-        next: "Look at the gateway's own log, then settle it: lost, not created, or found with its id.".into(),
+        message: tr!("the program that was sending it ended before an answer came").into(),
+        next: tr!("Look at the gateway's own log, then settle it: lost, not created, or found with its id.").into(),
         charged: Charged::Unknown,
     };
     let note = event(state, "unknown", error.message.clone());

@@ -13,11 +13,13 @@ use crate::{
     },
     logic::{
         effect::{Effect, HttpCmd, Level, SaveCmd, SaveTarget, Ticket},
+        keymap::{self, Ctx},
         msg::SaveMsg,
         spread::backoff,
         state::{Saving, SavingStep, State},
         tasks, toast,
     },
+    tr,
 };
 
 /// How long a claim on a file being saved is good for; renewed when half of it is gone.
@@ -71,7 +73,7 @@ fn begin(state: &mut State, mut task: Task) -> Vec<Effect> {
     task.phase = Phase::Saving { file, tries };
     task.claim = claim(state, CLAIM);
     state.saver.active.insert(task.key, Saving { ticket: 0, step: SavingStep::Claiming, addresses: 0 });
-    let note = event(state, "saving", "download begins");
+    let note = event(state, "saving", tr!("download begins"));
     store::write(state, task, vec![note], vec![])
 }
 
@@ -203,8 +205,9 @@ fn progress(state: &mut State, key: TaskKey, of: Ticket, bytes: u64, whole: Opti
 fn done(state: &mut State, mut task: Task, saved: SavedFile) -> Vec<Effect> {
     let Some(file) = task.file().cloned() else { return Vec::new() };
     state.saver.active.remove(&task.key);
-    let note = event(state, "saved", format!("{} bytes in {}", saved.bytes, saved.path));
-    toast::say(state, Level::Info, format!("{} saved: {}", task.key, saved.path), Some(task.key));
+    let note = event(state, "saved", tr!("{bytes} bytes in {path}", bytes = saved.bytes, path = saved.path));
+    let text = tr!("{key} saved: {path}", key = task.key, path = saved.path);
+    toast::say(state, Level::Info, text, Some(task.key));
     task.phase = Phase::Saved { file, saved };
     task.finished_at = Some(state.now.wall);
     task.claim = None;
@@ -221,8 +224,11 @@ fn address_dead(state: &mut State, task: Task, detail: String) -> Vec<Effect> {
     let error = TaskError {
         code: "expired".into(),
         class: ErrorClass::File,
-        message: format!("the storage refuses every address the service gives: {detail}"),
-        next: "It is tried again by itself; press d to try now.".into(),
+        message: tr!("the storage refuses every address the service gives: {detail}", detail),
+        next: tr!(
+            "It is tried again by itself; press {download} to try now.",
+            download = keymap::named(state, Ctx::Table, "download")
+        ),
         charged: Charged::Yes,
     };
     let wait = pause(&task);
@@ -237,7 +243,8 @@ fn give_back(state: &mut State, mut task: Task, error: TaskError, wait: Option<u
     let only_time = matches!(error.class, ErrorClass::Network | ErrorClass::Service | ErrorClass::RateLimited);
     let next_try = wait.filter(|_| only_time || tries < TRIES).map(|wait| state.now.wall.plus(wait));
     let level = if next_try.is_some() { Level::Warning } else { Level::Error };
-    toast::say(state, level, format!("{} not saved: {}", task.key, error.message), Some(task.key));
+    let text = tr!("{key} not saved: {message}", key = task.key, message = error.message);
+    toast::say(state, level, text, Some(task.key));
     let note = event(state, "not saved", error.message.clone());
     task.phase = Phase::Ready { file, trouble: Some(error), tries, next_try };
     task.claim = None;
@@ -251,7 +258,7 @@ fn stopped(state: &mut State, mut task: Task) -> Vec<Effect> {
     let next_try = state.ending.is_some().then_some(state.now.wall);
     task.phase = Phase::Ready { file, trouble: None, tries, next_try };
     task.claim = None;
-    let note = event(state, "stopped", "download stopped; the part stays");
+    let note = event(state, "stopped", tr!("download stopped; the part stays"));
     store::write(state, task, vec![note], vec![])
 }
 

@@ -16,12 +16,14 @@ use crate::{
     logic::{
         away, compose, detail,
         effect::{Effect, Level, StoreCmd, Ticket, Write},
+        keymap::{self, Ctx},
         msg::{StoreMsg, WriteResult},
         notice, preview,
         spread::backoff,
         state::State,
         tasks, toast,
     },
+    tr,
 };
 use std::collections::VecDeque;
 
@@ -43,6 +45,10 @@ pub fn store(state: &mut State, msg: StoreMsg) -> Vec<Effect> {
             effects.extend(super::money::ask_balance(state));
             effects
         }
+        StoreMsg::TakenBack { keys } => {
+            taken_back(state, &keys);
+            Vec::new()
+        }
         StoreMsg::Page { rows, tasks, last } => page(state, rows, tasks, last),
         StoreMsg::Inserted { ticket, result } => acts::inserted(state, ticket, result),
         StoreMsg::Written { ticket, results } => results.into_iter().flat_map(|r| written(state, ticket, r)).collect(),
@@ -56,6 +62,19 @@ pub fn store(state: &mut State, msg: StoreMsg) -> Vec<Effect> {
         StoreMsg::NoSuchTask { key } => detail::no_such(state, key),
         StoreMsg::Failed { ticket, problem } => failed(state, ticket, problem),
     }
+}
+
+/// Tells of tasks that a program was just queueing when it ended.
+fn taken_back(state: &mut State, keys: &[TaskKey]) {
+    let named: Vec<String> = keys.iter().take(3).map(TaskKey::to_string).collect();
+    let named = named.join(tr!(", "));
+    let what = match keys.len().saturating_sub(3) {
+        0 => tr!("taken back, free: {keys}", keys = named),
+        more => tr!("taken back, free: {keys} and {more} more", keys = named, more),
+    };
+    let why = tr!("the program that was queueing them ended before it knew that they were queued");
+    let problem = Problem::new(what, why, tr!("Queue them again if they are still wanted."));
+    toast::say(state, Level::Warning, problem.to_string(), keys.first().copied());
 }
 
 /// Changes a task, here at once and in the store in its turn.
@@ -153,8 +172,9 @@ fn overtaken(state: &mut State, write: Write, now: Task) -> Vec<Effect> {
 
 /// An answer came after a person had settled the task as unknown: it costs money, whatever was settled.
 fn came_late(state: &mut State, mut task: Task, id: RemoteId) -> Vec<Effect> {
-    let what = format!("{} was accepted after all, and charged: the service's id is {}", task.key, id.0);
-    let problem = Problem::new(what, "the answer came after it had been settled", "d fetches its file.");
+    let what = tr!("{key} was accepted after all, and charged: the service's id is {id}", key = task.key, id = id.0);
+    let next = tr!("{download} fetches its file.", download = keymap::named(state, Ctx::Table, "download"));
+    let problem = Problem::new(what, tr!("the answer came after it had been settled"), next);
     toast::say(state, Level::Error, problem.to_string(), Some(task.key));
     let mut effects = vec![Effect::log(Level::Error, Some(task.key), &problem)];
     if task.remote.is_none() && !task.state().is_live() {
@@ -283,7 +303,7 @@ fn failed(state: &mut State, of: Option<Ticket>, problem: Problem) -> Vec<Effect
         state.queue.claiming = None;
     }
     if let Some(ticket) = of.filter(|ticket| state.queue.inserting.remove(ticket)) {
-        state.queue.adopting.remove(&ticket);
+        state.adopting.inserting.remove(&ticket);
         preview::insert_failed(state, ticket, &problem);
         told::report(state, None, Err(problem.clone()));
     }
@@ -296,7 +316,7 @@ fn failed(state: &mut State, of: Option<Ticket>, problem: Problem) -> Vec<Effect
         let wait = backoff(SECOND, 30 * SECOND, state.store.failures, 0);
         state.store.retry_at = state.store.owner.as_ref().map(|_| state.now.mono.plus(wait));
     }
-    let what = "sending stopped: the store cannot be written";
+    let what = tr!("sending stopped: the store cannot be written");
     queue::halt_queue(state, HaltCause::Store, Problem::new(what, problem.to_string(), problem.next));
     effects
 }
@@ -341,7 +361,7 @@ pub(super) fn healthy(state: &mut State) {
     state.store.failures = 0;
     state.store.retry_at = None;
     resume(state);
-    toast::say(state, Level::Info, "the store can be written again".to_owned(), None);
+    toast::say(state, Level::Info, tr!("the store can be written again").to_owned(), None);
 }
 
 fn resume(state: &mut State) {

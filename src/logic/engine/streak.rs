@@ -11,7 +11,11 @@ use crate::{
         answer::HaltCause,
         problem::{Problem, TaskError},
     },
-    logic::state::{State, Streak},
+    logic::{
+        keymap::{self, Ctx},
+        state::{State, Streak},
+    },
+    tr,
 };
 
 /// A submission was taken.
@@ -45,9 +49,11 @@ fn count(state: &mut State, row: Streak, error: &TaskError) -> Streak {
     let tasks = if row.class == Some(error.class) { row.tasks + 1 } else { 1 };
     let most = state.settings.queue.stop_after_failures;
     if most > 0 && tasks >= most {
-        let what = format!("sending stopped: {tasks} tasks in a row came to nothing ({})", error.class.label());
-        let next = "R shows the failures by cause.";
-        let why = error.message.trim_end_matches('.');
+        let kind = error.class.label();
+        let what = tr!("sending stopped: {tasks} tasks in a row came to nothing ({kind})", tasks, kind);
+        let next =
+            tr!("{failures} shows the failures by cause.", failures = keymap::named(state, Ctx::Table, "failures"));
+        let why = error.message.trim_end_matches(['.', '。']);
         halt_queue(state, HaltCause::Failures(error.class), Problem::new(what, why, next));
         return Streak::default();
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        problem::Problem,
+        problem::{ErrorClass, Problem},
         task::{TaskKey, TaskState},
     },
     logic::{
@@ -10,12 +10,13 @@ use crate::{
         state::{ActReport, State},
         toast,
     },
+    tr,
 };
 
 /// Tells the command line what became of an act. A person at the screen has a toast.
 pub(super) fn report(state: &mut State, key: Option<TaskKey>, result: Result<TaskState, Problem>) {
     if !state.settings.interactive {
-        state.reports.push(ActReport { key, result });
+        state.reports.push(ActReport { key, result, class: None });
     }
 }
 
@@ -38,9 +39,11 @@ pub(super) fn not_on_disk(state: &mut State, key: TaskKey, problem: &Problem) {
 /// Another program changed a task before a person's wish reached the store: the wish came to nothing.
 pub(super) fn overtaken(state: &mut State, key: TaskKey) {
     if state.store.owed.remove(&key) {
-        let now = state.tasks.rows.get(&key).map_or("gone", |row| row.state.word());
-        let what = format!("{key} is {now}: another program was quicker");
-        say(state, Some(key), Problem::new(what, "what was asked for here came to nothing", ""));
+        let what = match state.tasks.rows.get(&key).map(|row| row.state.word()) {
+            Some(word) => tr!("{key} is {word}: another program was quicker", key, word),
+            None => tr!("{key} is gone: another program was quicker", key),
+        };
+        say(state, Some(key), Problem::new(what, tr!("what was asked for here came to nothing"), ""));
     }
 }
 
@@ -54,14 +57,20 @@ pub(super) fn not_read(state: &mut State, problem: &Problem) {
 
 /// The act came to nothing.
 pub(super) fn refuse(state: &mut State, key: TaskKey, why: &str, next: &str) -> Vec<Effect> {
-    say(state, Some(key), Problem::new(format!("{key} was left as it is"), why, next));
+    say(state, Some(key), Problem::new(tr!("{key} was left as it is", key), why, next));
     Vec::new()
 }
 
-/// Tells of a problem, once: a person at the screen by a toast, the command line by its report.
+/// Tells of a problem, in the one place where whoever asked looks: the command line prints its reports.
 pub(super) fn say(state: &mut State, key: Option<TaskKey>, problem: Problem) {
+    fail(state, key, None, problem);
+}
+
+/// Tells of a problem; the class is set where the service or the line to it was the cause.
+pub(super) fn fail(state: &mut State, key: Option<TaskKey>, class: Option<ErrorClass>, problem: Problem) {
     if state.settings.interactive {
         toast::say(state, Level::Warning, problem.to_string(), key);
+    } else {
+        state.reports.push(ActReport { key, result: Err(problem), class });
     }
-    report(state, key, Err(problem));
 }

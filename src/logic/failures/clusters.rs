@@ -9,7 +9,11 @@ use crate::{
         problem::{Charged, ErrorClass},
         task::{Row, TaskKey, TaskState},
     },
-    logic::state::State,
+    logic::{
+        keymap::{self, Ctx},
+        state::State,
+    },
+    tr,
 };
 use std::collections::BTreeMap;
 
@@ -88,7 +92,7 @@ pub fn all(state: &State) -> Vec<Cluster> {
 /// Whether a row failed and nobody has tried it again. What was adopted has no request to repeat.
 fn is_open(row: &Row) -> bool {
     let failed = matches!(row.state, TaskState::Failed | TaskState::Refused | TaskState::Unknown);
-    failed && !row.retried && !row.kind.model.is_empty()
+    failed && !row.retried && row.is_known()
 }
 
 const fn rank(remedy: Remedy) -> u8 {
@@ -127,15 +131,18 @@ fn remedy(row: &Row, class: ErrorClass, message: &str) -> Remedy {
 #[must_use]
 pub fn stopped(state: &State) -> Option<String> {
     if let Some((balance, _)) = state.money.balance.filter(|(balance, _)| *balance <= Ptc::ZERO) {
-        return Some(format!("The balance is {balance} PTC: nothing can be tried again until it is topped up"));
+        return Some(tr!("The balance is {balance} PTC: nothing can be tried again until it is topped up", balance));
     }
+    let pause = || keymap::named(state, Ctx::Table, "pause");
     match state.queue.halted.as_ref()?.cause {
-        HaltCause::Balance => {
-            Some("The balance or quota is used up: nothing can be tried again until it is back; then p goes on".into())
-        }
-        HaltCause::Key => {
-            Some("The key is not accepted: nothing can be tried again until it is; then p goes on".into())
-        }
+        HaltCause::Balance => Some(tr!(
+            "The balance or quota is used up: nothing can be tried again until it is back; then {pause} goes on",
+            pause = pause()
+        )),
+        HaltCause::Key => Some(tr!(
+            "The key is not accepted: nothing can be tried again until it is; then {pause} goes on",
+            pause = pause()
+        )),
         HaltCause::Store | HaltCause::Failures(_) => None,
     }
 }

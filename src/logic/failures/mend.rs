@@ -14,9 +14,11 @@ use crate::{
         commands::Do,
         editor::LineEditor,
         key::{Code, Key},
+        keymap::{self, Ctx},
         screen::Layer,
         state::State,
     },
+    tr,
 };
 
 /// The fields that can be set once for all, in the order of compose.
@@ -150,11 +152,12 @@ pub(super) fn kept(state: &State, mend: &Mend) -> Result<Fix, String> {
         MendWhat::Prompts { template, editor } => {
             let text = editor.text();
             if text == template.text() && mend.cluster.class == ErrorClass::PromptSensitive {
-                return Err("unchanged it would be refused again; change it, or Esc leaves it".into());
+                let back = keymap::named(state, Ctx::Global, "back");
+                return Err(tr!("unchanged it would be refused again; change it, or {back} leaves it", back));
             }
             if !text.contains(template.mark()) {
                 let mark = template.mark();
-                return Err(format!("keep {mark}: it stands for what differs between the prompts"));
+                return Err(tr!("keep {mark}: it stands for what differs between the prompts", mark));
             }
             Ok(Fix::Prompts { template: template.clone(), text })
         }
@@ -163,7 +166,7 @@ pub(super) fn kept(state: &State, mend: &Mend) -> Result<Fix, String> {
             let value = line.text().trim().to_owned();
             let offered = choices(state, mend, *field);
             if !offered.is_empty() && !offered.contains(&value) {
-                return Err(format!("it takes {}; up and down go through them", fields::listed(&offered)));
+                return Err(tr!("it takes {values}; up and down go through them", values = fields::listed(&offered)));
             }
             Ok(Fix::Field { field: *field, value })
         }

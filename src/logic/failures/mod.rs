@@ -16,12 +16,15 @@ use super::{
     editor::LineEditor,
     effect::{Effect, Level},
     key::Key,
-    keymap::{Move, Why},
+    keymap::{self, Ctx, Move, Why},
     screen::Layer,
     state::State,
     table, toast,
 };
-use crate::domain::task::{Task, TaskKey};
+use crate::{
+    domain::task::{Task, TaskKey},
+    tr,
+};
 
 /// The view, where it is open.
 #[must_use]
@@ -187,13 +190,16 @@ pub(super) fn plan(state: &mut State) -> Vec<Do> {
 /// # Errors
 /// Why not, as a sentence.
 pub fn can_plan(state: &State) -> Result<(), Why> {
-    let view = view(state).ok_or_else(|| Why("There is no plan".into()))?;
+    let view = view(state).ok_or_else(|| Why(tr!("There is no plan").into()))?;
     if let Some(why) = clusters::stopped(state) {
         return Err(Why(why));
     }
     match view.planned().count() {
-        0 if view.clusters.is_empty() => Err(Why("Nothing has failed that was not tried again".into())),
-        0 => Err(Why("Nothing is planned yet; Enter on a cause does what fits it".into())),
+        0 if view.clusters.is_empty() => Err(Why(tr!("Nothing has failed that was not tried again").into())),
+        0 => {
+            let fit = keymap::named(state, Ctx::Failures, "fit");
+            Err(Why(tr!("Nothing is planned yet; {fit} on a cause does what fits it", fit)))
+        }
         _ => Ok(()),
     }
 }
@@ -229,7 +235,7 @@ pub(super) fn tell_round(state: &mut State) -> Vec<Effect> {
     }
     state.round.told = true;
     let said: Vec<String> = counts.iter().map(|(which, n)| format!("{n} {}", which.word())).collect();
-    let text = format!("tried again {}: {}", state.round.keys.len(), said.join(", "));
+    let text = tr!("tried again {count}: {states}", count = state.round.keys.len(), states = said.join(tr!(", ")));
     toast::say(state, Level::Info, text, None);
     Vec::new()
 }

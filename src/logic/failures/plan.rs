@@ -9,7 +9,7 @@ use crate::{
         picture::ImageLook,
         problem::{Charged, ErrorClass, Problem},
         request::Request,
-        task::{Row, Task},
+        task::{Row, Task, TaskKey},
     },
     logic::{
         cluster_view::Fix,
@@ -19,12 +19,14 @@ use crate::{
         screen::{PreviewItem, Purpose},
         state::State,
     },
+    tr,
 };
+use std::collections::BTreeMap;
 
 /// Opens the preview of the plan. A task that cannot be sent as it was mended is left out, and it is said why.
 pub(super) fn preview(state: &mut State, tasks: Vec<Task>) {
     let mut items = Vec::new();
-    let mut warnings = Vec::new();
+    let mut left_out: BTreeMap<String, Vec<TaskKey>> = BTreeMap::new();
     for task in tasks {
         match mended(state, &task) {
             Ok(request) => items.push(PreviewItem {
@@ -34,10 +36,17 @@ pub(super) fn preview(state: &mut State, tasks: Vec<Task>) {
                 name: None,
                 request,
             }),
-            Err(why) => warnings.push(Problem::new(format!("{} is left out", task.key), why, "")),
+            Err(why) => left_out.entry(why).or_default().push(task.key),
         }
     }
-    warnings.extend(paid_already(state, &items));
+    let told = left_out.into_iter().map(|(why, keys)| match keys.as_slice() {
+        [key] => Problem::new(tr!("{key} is left out", key), why, ""),
+        keys => {
+            let what = tr!("{count} tasks are left out ({keys})", count = keys.len(), keys = preview::listed(keys));
+            Problem::new(what, why, "")
+        }
+    });
+    let warnings = told.chain(paid_already(state, &items)).collect();
     preview::open(state, Purpose::Plan, items, warnings);
 }
 
@@ -46,8 +55,12 @@ fn paid_already(state: &State, items: &[PreviewItem]) -> Option<Problem> {
     let rows = items.iter().filter_map(|item| state.tasks.rows.get(&item.parent?));
     let paid: Vec<&Row> = rows.filter(|row| row.charged != Charged::No).collect();
     let cost: Ptc = paid.iter().map(|row| row.cost).sum();
-    let what = format!("{} of these were charged already, or may have been ({cost} PTC)", paid.len());
-    (!paid.is_empty()).then(|| Problem::new(what, "the new attempts are paid as well", ""))
+    let what = match paid.len() {
+        0 => return None,
+        1 => tr!("1 of these was charged already, or may have been ({cost} PTC)", cost),
+        count => tr!("{count} of these were charged already, or may have been ({cost} PTC)", count, cost),
+    };
+    Some(Problem::new(what, tr!("the new attempts are paid as well"), ""))
 }
 
 /// The request as it is to be sent.
@@ -58,7 +71,7 @@ fn mended(state: &State, task: &Task) -> Result<Request, String> {
     let Some(fix) = fix else {
         // The screen keeps it out of the plan; a task that failed anew meanwhile comes here.
         return if sensitive {
-            Err("its prompt was refused and is unchanged".into())
+            Err(tr!("the prompt was refused and is unchanged").into())
         } else {
             Ok(task.request.clone())
         };
@@ -67,7 +80,7 @@ fn mended(state: &State, task: &Task) -> Result<Request, String> {
     match fix {
         Fix::Prompts { template, text } => {
             draft.prompt =
-                template.fill(text, &task.request.prompt).ok_or("its prompt has no place for the shared part")?;
+                template.fill(text, &task.request.prompt).ok_or(tr!("the prompt has no place for the shared part"))?;
         }
         Fix::Field { field, value } => mend::set(&mut draft, *field, value),
     }
@@ -85,10 +98,10 @@ fn mended(state: &State, task: &Task) -> Result<Request, String> {
         error.map_or_else(String::new, |fault| fault.problem.to_string())
     })?;
     if request == task.request {
-        return Err("it would be the same request again".into());
+        return Err(tr!("it would be the same request again").into());
     }
     if sensitive && request.prompt == task.request.prompt && request.stored_images().eq(stored.iter().copied()) {
-        return Err("its prompt was refused and is unchanged".into());
+        return Err(tr!("the prompt was refused and is unchanged").into());
     }
     Ok(request)
 }

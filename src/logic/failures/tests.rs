@@ -193,3 +193,15 @@ fn a_plan_is_followed_to_its_end_and_told_once() {
     let said = state.screen.messages.iter().filter(|m| m.text == "tried again 2: 1 saved, 1 refused").count();
     assert_eq!(said, 1);
 }
+
+#[test]
+fn tasks_that_a_plan_leaves_out_for_one_reason_are_one_warning() {
+    let mut state = morning();
+    let refused: Vec<Task> =
+        [3, 4].map(|key| failed(key, ErrorClass::PromptSensitive, "sensitive: \"a\"", "a fox")).into();
+    open(&mut state);
+    ready(&mut state, refused);
+    let Some(Layer::Preview(preview)) = state.screen.layers.last() else { panic!("no preview") };
+    let told: Vec<String> = preview.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["2 tasks are left out (#3, #4): the prompt was refused and is unchanged"]);
+}

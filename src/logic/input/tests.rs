@@ -458,3 +458,15 @@ fn a_second_retry_needs_one_more_key() {
     assert_eq!(inserts(&typed(&mut state, "enter enter")), 0);
     assert_eq!(inserts(&typed(&mut state, "1 enter")), 1);
 }
+
+#[test]
+fn what_is_marked_is_copied_together_in_the_order_of_the_table() {
+    let mut state = state(&[Saved, Queued, Saved]);
+    // The cursor stands on the queued one at the end, which has no id: the marked ones have.
+    typed(&mut state, "space space space k");
+    let asked = |key| Effect::Store(StoreCmd::Detail { key: TaskKey(key) });
+    assert_eq!(typed(&mut state, "y y"), [asked(3), asked(1)]);
+    give(&mut state, 1, Saved);
+    assert_eq!(give(&mut state, 3, Saved), [Effect::Term(TermCmd::Copy("13\n11".into()))]);
+    assert_eq!(said(&state), "copied 2 task ids; 1 of the marked tasks has none");
+}

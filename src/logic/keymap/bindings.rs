@@ -41,7 +41,7 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Table, &["s"], Action::Sort, "sort", "sort", "Choose the column to sort by"),
     on(Ctx::Table, &["F"], Action::Freeze, "freeze", "freeze", "Let the rows stand still; work goes on"),
     on(Ctx::Table, &["y"], Action::CopyMenu, "copy", "copy", "Copy the task's id, prompt, address, path or curl command").when(when::some_task),
-    on(Ctx::Table, &["Y"], Action::Scp, "scp", "scp", "Copy an scp command that fetches the file").when(when::saved),
+    on(Ctx::Table, &["Y"], Action::Scp, "scp", "scp", "Copy an scp command that fetches the file").when(when::any_saved),
     on(Ctx::Table, &["o"], Action::Play, "play", "play", "Open the file in a player").when(when::saved),
     on(Ctx::Table, &["d"], Action::Download, "download", "download", "Download the file now").when(when::download),
     on(Ctx::Table, &["x"], Action::Cancel, "cancel", "cancel", "Take back an unsent task, or stop watching one that runs").when(when::cancel),
@@ -130,7 +130,7 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Copy, &["y"], Action::Copy(CopyWhat::Id), "id", "task id", "Copy the service's task id").when(when::has_remote),
     on(Ctx::Copy, &["p"], Action::Copy(CopyWhat::Prompt), "prompt", "prompt", "Copy the prompt"),
     on(Ctx::Copy, &["u"], Action::Copy(CopyWhat::Url), "url", "address", "Copy a fresh address of the file").when(when::has_file),
-    on(Ctx::Copy, &["f"], Action::Copy(CopyWhat::Path), "path", "path", "Copy the file's path").when(when::saved),
+    on(Ctx::Copy, &["f"], Action::Copy(CopyWhat::Path), "path", "path", "Copy the file's path").when(when::any_saved),
     on(Ctx::Copy, &["c"], Action::Copy(CopyWhat::Curl), "curl", "curl", "Copy the request as a curl command, the key as a variable"),
     // Menus and questions.
     on(Ctx::Menu, &["enter"], Action::Accept, "accept", "take", "Take the chosen line; in the sort menu again for the other direction"),

@@ -38,12 +38,12 @@ enum No {
     Made,
     Ended,
     Saving,
-    NoFileYet,
-    NoFile,
-    NoUnknown,
+    FileToCome,
+    Fileless,
+    Settled,
     NotSaved,
     NotOnDisk,
-    NoId,
+    Idless,
     NothingToAsk,
 }
 
@@ -81,14 +81,14 @@ fn said(state: &State, row: &Row, no: No) -> Why {
         }
         No::Ended => tr!("{key} is {word} and has ended already", key, word),
         No::Saving => tr!("{key} is being downloaded already", key),
-        No::NoFileYet => tr!("{key} is {word}: there is no file yet", key, word),
-        No::NoFile => tr!("{key} is {word}: there is no file", key, word),
-        No::NoUnknown => tr!("{key} is {word}; only an unknown is resolved", key, word),
+        No::FileToCome => tr!("{key} is {word}: there is no file yet", key, word),
+        No::Fileless => tr!("{key} is {word}: there is no file", key, word),
+        No::Settled => tr!("{key} is {word}; only an unknown is resolved", key, word),
         No::NotSaved => {
             tr!("{key} is not on disk yet; {download} downloads it", key, download = named(Ctx::Table, "download"))
         }
         No::NotOnDisk => tr!("{key} is {word}: there is no file on disk", key, word),
-        No::NoId => tr!("{key} is {word}: the service has given it no id", key, word),
+        No::Idless => tr!("{key} is {word}: the service has given it no id", key, word),
         No::NothingToAsk => tr!("{key} is {word}: there is nothing to ask the service", key, word),
     })
 }
@@ -117,7 +117,7 @@ pub(super) fn some_task(state: &State) -> Possible {
 
 /// Whether it is known what that task asked for: of an adopted one it is not.
 fn known_row(row: &Row) -> Result<(), No> {
-    if row.kind.model.is_empty() { Err(No::Foreign) } else { Ok(()) }
+    if row.is_known() { Ok(()) } else { Err(No::Foreign) }
 }
 
 /// Whether that task can be repeated as it is.
@@ -179,8 +179,8 @@ fn download_row(row: &Row) -> Result<(), No> {
         // What is no longer watched but was paid for can be taken up again.
         TaskState::Cancelled if row.remote().is_some() => Ok(()),
         TaskState::Saving => Err(No::Saving),
-        TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Running => Err(No::NoFileYet),
-        TaskState::Failed | TaskState::Refused | TaskState::Cancelled => Err(No::NoFile),
+        TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Running => Err(No::FileToCome),
+        TaskState::Failed | TaskState::Refused | TaskState::Cancelled => Err(No::Fileless),
     }
 }
 
@@ -193,11 +193,11 @@ pub(super) fn known(state: &State) -> Possible {
 }
 
 pub(super) fn resolve(state: &State) -> Possible {
-    of_cursor(state, |row| if row.state == TaskState::Unknown { Ok(()) } else { Err(No::NoUnknown) })
+    of_cursor(state, |row| if row.state == TaskState::Unknown { Ok(()) } else { Err(No::Settled) })
 }
 
-pub(super) fn saved(state: &State) -> Possible {
-    of_cursor(state, |row| match row.state {
+fn saved_row(row: &Row) -> Result<(), No> {
+    match row.state {
         TaskState::Saved => Ok(()),
         TaskState::Ready => Err(No::NotSaved),
         TaskState::Queued
@@ -208,11 +208,21 @@ pub(super) fn saved(state: &State) -> Possible {
         | TaskState::Failed
         | TaskState::Refused
         | TaskState::Cancelled => Err(No::NotOnDisk),
-    })
+    }
+}
+
+/// The task under the cursor: a player plays one file.
+pub(super) fn saved(state: &State) -> Possible {
+    of_cursor(state, saved_row)
+}
+
+/// At least one of the tasks acted on: all that are marked are copied together.
+pub(super) fn any_saved(state: &State) -> Possible {
+    any(state, saved_row)
 }
 
 pub(super) fn has_file(state: &State) -> Possible {
-    of_cursor(state, |row| match row.state {
+    any(state, |row| match row.state {
         TaskState::Ready | TaskState::Saving | TaskState::Saved => Ok(()),
         TaskState::Queued
         | TaskState::Sending
@@ -220,12 +230,12 @@ pub(super) fn has_file(state: &State) -> Possible {
         | TaskState::Running
         | TaskState::Failed
         | TaskState::Refused
-        | TaskState::Cancelled => Err(No::NoFile),
+        | TaskState::Cancelled => Err(No::Fileless),
     })
 }
 
 pub(super) fn has_remote(state: &State) -> Possible {
-    of_cursor(state, |row| if row.remote().is_some() { Ok(()) } else { Err(No::NoId) })
+    any(state, |row| if row.remote().is_some() { Ok(()) } else { Err(No::Idless) })
 }
 
 /// Whether the service can be asked about that task.
@@ -295,7 +305,7 @@ pub(super) fn takes_several(state: &State) -> Possible {
 
 pub(super) fn send(state: &State) -> Possible {
     match state.screen.layers.last() {
-        Some(Layer::Preview(preview)) => crate::logic::preview::can_send(preview),
+        Some(Layer::Preview(preview)) => crate::logic::preview::can_send(state, preview),
         _ => no(tr!("There is no preview")),
     }
 }

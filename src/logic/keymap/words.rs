@@ -1,9 +1,9 @@
 //! What is told about the keys: footer and documents. Help stands in `help`.
 
-use super::{Action, BINDINGS, Binding, Ctx, Place, Why, place};
+use super::{Action, BINDINGS, Binding, Ctx, Keymap, Place, Why, place};
 use crate::{
     domain::{lang, task::TaskState},
-    logic::{state::State, table::cursor_row},
+    logic::{preview, screen::Layer, state::State, table::cursor_row},
     tr,
 };
 use std::fmt::Write;
@@ -24,9 +24,17 @@ pub struct Hint {
 /// The first key of an action as a sentence names it, such as `F8` in "F8 brings it back".
 #[must_use]
 pub fn named(state: &State, ctx: Ctx, id: &str) -> String {
-    let binding = BINDINGS.iter().find(|binding| binding.ctx == ctx && binding.id == id);
-    let key = binding.and_then(|binding| state.screen.keys.keys_of(binding).first());
-    key.map_or_else(|| format!(":{id}"), |key| readable(&key.to_string()))
+    state.screen.keys.named(ctx, id)
+}
+
+impl Keymap {
+    /// The first key of an action as a sentence names it; the command of its name where it has no key.
+    #[must_use]
+    pub fn named(&self, ctx: Ctx, id: &str) -> String {
+        let binding = BINDINGS.iter().find(|binding| binding.ctx == ctx && binding.id == id);
+        let key = binding.and_then(|binding| self.keys_of(binding).first());
+        key.map_or_else(|| format!(":{id}"), |key| readable(&key.to_string()))
+    }
 }
 
 /// A key as the config writes it, for a person: `Enter`, `Ctrl-r`, `Shift-Tab`, `PgDn`; single characters stay as they are.
@@ -78,7 +86,7 @@ pub fn footer(state: &State) -> Vec<Hint> {
         };
         bindings.into_iter().filter_map(hint).collect::<Vec<_>>()
     };
-    [shown(false, wanted(here)), shown(true, own(state, here))].concat()
+    [shown(false, wanted(state, here)), shown(true, own(state, here))].concat()
 }
 
 /// The hint, in the person's language; some depend on the state.
@@ -92,7 +100,7 @@ fn hint(state: &State, binding: &Binding) -> &'static str {
 }
 
 /// What the place can do, whatever the state; the most important first.
-fn wanted(here: Place) -> Vec<(Ctx, &'static str)> {
+fn wanted(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
     let in_ctx = |ctx: Ctx, ids: &[&'static str]| ids.iter().map(move |id| (ctx, *id)).collect::<Vec<_>>();
     let mut hints = match here {
         Place::Table => [
@@ -117,7 +125,10 @@ fn wanted(here: Place) -> Vec<(Ctx, &'static str)> {
             in_ctx(Ctx::Compose, &["next_row", "other_draft"]),
         ]
         .concat(),
-        Place::Preview => in_ctx(Ctx::Preview, &["send", "down", "up"]),
+        Place::Preview => match state.screen.layers.last() {
+            Some(Layer::Preview(preview)) if !preview::scrolls(state, preview) => in_ctx(Ctx::Preview, &["send"]),
+            Some(_) | None => in_ctx(Ctx::Preview, &["send", "down", "up"]),
+        },
         Place::Failures => in_ctx(Ctx::Failures, &["undo", "fit", "plan", "take_in", "edit_prompts", "fix_field"]),
         Place::Mend => in_ctx(Ctx::Mend, &["accept", "next_field"]),
         Place::List => in_ctx(Ctx::List, &["accept", "search", "next_hit", "previous_hit", "page_down", "page_up"]),

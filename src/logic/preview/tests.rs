@@ -107,7 +107,7 @@ fn above_a_sum_the_number_of_tasks_must_be_typed() {
     retry(&mut state, tasks, 0);
     wait(&mut state);
     assert_eq!(
-        can_send(shown(&state)),
+        can_send(&state, shown(&state)),
         Err(Why("This costs 6.0 PTC: type the number of tasks, 12, then Enter".into()))
     );
     assert_eq!(send(&mut state), []);
@@ -115,7 +115,7 @@ fn above_a_sum_the_number_of_tasks_must_be_typed() {
     for c in ['1', '２'] {
         assert!(typed(&mut state, Key::char(c)));
     }
-    assert_eq!(can_send(shown(&state)), Ok(()));
+    assert_eq!(can_send(&state, shown(&state)), Ok(()));
     assert_eq!(send(&mut state).len(), 1);
 }
 

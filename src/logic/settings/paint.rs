@@ -1,6 +1,7 @@
 //! Colours as data: what a theme of one's own says, and which of it a terminal can show. Chosen from the environment
 //! alone: the terminal is asked nothing, since an answer may come late, or never.
 
+use crate::tr;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, str::FromStr};
 
@@ -178,7 +179,10 @@ impl FromStr for Paint {
         let part = |at: usize| digits.and_then(|digits| u8::from_str_radix(&digits[at..at + 2], 16).ok());
         match (part(0), part(2), part(4)) {
             (Some(r), Some(g), Some(b)) => Ok(Self::Rgb(r, g, b)),
-            _ => Err(format!("{text:?} is no colour; it is a name such as light-red, or #rrggbb, or default")),
+            _ => Err(tr!(
+                "{text} is no colour; it is a name such as light-red, or #rrggbb, or default",
+                text = format!("{text:?}")
+            )),
         }
     }
 }
@@ -214,7 +218,7 @@ impl FromStr for Coat {
                 "dim" => coat.dim = true,
                 "underlined" => coat.underlined = true,
                 "reversed" => coat.reversed = true,
-                "on" => coat.paper = Some(words.next().ok_or("a colour follows on")?.parse()?),
+                "on" => coat.paper = Some(words.next().ok_or(tr!("a colour follows on"))?.parse()?),
                 ink => coat.ink = Some(ink.parse()?),
             }
         }

@@ -18,6 +18,7 @@ use crate::{
         problem::Problem,
     },
     io::{config::Loaded, files, images, store::Store},
+    tr,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -34,24 +35,28 @@ pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
     for cell in &plan.impossible {
         let line = lines.get(cell.of).copied().unwrap_or_default();
         let place = match (order.from.is_some(), matrices.len() + plan.cells.len() > 1) {
-            (true, _) => format!("line {line}: "),
-            (false, true) => format!("{}: ", combination(&cell.draft)),
-            (false, false) => String::new(),
+            (true, _) => Some(tr!("line {line}", line)),
+            (false, true) => Some(combination(&cell.draft)),
+            (false, false) => None,
         };
-        faults.extend(cell.problems.iter().map(|problem| (line, format!("{place}{problem}"))));
+        let told = |problem: &Problem| match &place {
+            Some(place) => format!("{place}{}{problem}", tr!(": ")),
+            None => problem.to_string(),
+        };
+        faults.extend(cell.problems.iter().map(|problem| (line, told(problem))));
     }
     faults.sort_by_key(|(line, _)| *line);
     faults.iter().for_each(|(_, fault)| say(fault));
-    plan.warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
+    plan.warnings.iter().for_each(|warning| say(&tr!("warning: {warning}", warning)));
     if plan.duplicates > 0 {
-        say(&format!("{} duplicate(s) left out", plan.duplicates));
+        say(&tr!("{n} duplicate(s) left out", n = plan.duplicates));
     }
     if plan.cells.is_empty() || (!faults.is_empty() && !order.partial) {
-        say("nothing was queued");
+        say(tr!("nothing was queued"));
         return Err(Stop::Exit(Exit::Usage));
     }
     if order.name.is_some() && plan.tasks() > 1 {
-        return Err(usage(format!("{} tasks cannot have one name", plan.tasks()), "--name is for a single task"));
+        return Err(usage(tr!("{n} tasks cannot have one name", n = plan.tasks()), tr!("--name is for a single task")));
     }
     Ok(plan)
 }
@@ -77,7 +82,7 @@ pub(super) fn dry_run(setup: &Loaded, plan: &Plan, voice: Voice) -> Outcome {
         }
     }
     let price = cost(setup, plan);
-    say(&format!("{} task(s) would cost {price} PTC; nothing was queued", plan.tasks()));
+    say(&tr!("{n} task(s) would cost {price} PTC; nothing was queued", n = plan.tasks(), price));
     Ok(Exit::Done)
 }
 
@@ -90,7 +95,7 @@ fn combination(draft: &Draft) -> String {
 }
 
 fn usage(what: impl Into<String>, why: impl Into<String>) -> Stop {
-    Stop::Problem(Exit::Usage, Box::new(Problem::new(what, why, "See `reeltop submit --help`.")))
+    Stop::Problem(Exit::Usage, Box::new(Problem::new(what, why, tr!("See `reeltop submit --help`."))))
 }
 
 /// Something of each line of a file, with its number.
@@ -101,21 +106,25 @@ fn drafts(setup: &Loaded, order: &Submit) -> Result<(Lines<Draft>, Lines<String>
     let base = base(setup, order);
     let Some(file) = &order.from else {
         if order.prompt.is_none() && order.first_frame.is_none() {
-            return Err(usage("nothing to send", "neither --prompt nor --from nor --first-frame was given"));
+            return Err(usage(tr!("nothing to send"), tr!("neither --prompt nor --from nor --first-frame was given")));
         }
         return Ok((vec![(1, base)], Vec::new()));
     };
     let text = read(file)?;
     let mut found = batch_file::parse(&file.to_string_lossy(), &text, &base);
     if found.drafts.is_empty() && found.faults.is_empty() {
-        return Err(usage("nothing to send", format!("there is no prompt in {}", file.display())));
+        return Err(usage(tr!("nothing to send"), tr!("there is no prompt in {path}", path = file.display())));
     }
     leave_out_known(setup, &mut found.drafts)?;
     if found.drafts.is_empty() && found.faults.is_empty() {
         // Every line is a task already: what was asked for stands.
         return Err(Stop::Exit(Exit::Done));
     }
-    let faults = found.faults.into_iter().map(|(line, problem)| (line, format!("line {line}: {problem}"))).collect();
+    let faults = found
+        .faults
+        .into_iter()
+        .map(|(line, problem)| (line, format!("{}{}{problem}", tr!("line {line}", line), tr!(": "))))
+        .collect();
     Ok((found.drafts, faults))
 }
 
@@ -149,7 +158,7 @@ fn read(file: &Path) -> Result<String, Stop> {
         return files::text(&file.to_string_lossy()).map_err(|problem| Stop::Problem(Exit::Usage, Box::new(problem)));
     }
     let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).map_err(|e| usage("stdin cannot be read", e.to_string()))?;
+    std::io::stdin().read_to_string(&mut text).map_err(|e| usage(tr!("stdin cannot be read"), e.to_string()))?;
     Ok(text)
 }
 
@@ -167,7 +176,7 @@ fn leave_out_known(setup: &Loaded, drafts: &mut Vec<(usize, Draft)>) -> Result<(
     let is_known = |draft: &Draft| draft.name.as_ref().is_some_and(|name| known.contains(name));
     drafts.retain(|(_, draft)| !is_known(draft));
     if !known.is_empty() {
-        say(&format!("{} line(s) passed over: a task of that name exists already", known.len()));
+        say(&tr!("{n} line(s) passed over: a task of that name exists already", n = known.len()));
     }
     Ok(())
 }

@@ -157,3 +157,17 @@ fn a_picture_that_is_too_large_gets_a_smaller_copy_by_a_key() {
     assert!(press(&mut state, "f2").is_empty());
     assert_eq!(shown(&state).items.len(), 1);
 }
+
+#[test]
+fn a_blank_after_a_word_is_a_fault_only_when_typing_pauses() {
+    let mut state = state(&[]);
+    press(&mut state, "n a space");
+    assert_eq!(state.screen.compose.faults, []);
+    state.now = now(state.now.mono.0 + SAVE_AFTER);
+    let _ = wake(&mut state);
+    assert_eq!(state.screen.compose.faults.len(), 1);
+    press(&mut state, "b");
+    assert_eq!(state.screen.compose.faults, []);
+    press(&mut state, "space space");
+    assert_eq!(state.screen.compose.faults.len(), 1);
+}

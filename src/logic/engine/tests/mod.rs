@@ -10,6 +10,7 @@ mod random;
 mod save;
 mod shared;
 mod trouble;
+mod words;
 mod world;
 
 use crate::{

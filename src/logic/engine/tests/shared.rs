@@ -132,6 +132,10 @@ fn a_task_made_elsewhere_is_taken_over_once_and_for_free() {
     let mut world = World::new();
     let id = RemoteId("R5".into());
     world.act(Act::Adopt(vec![id.clone(), id.clone()]));
+    world.act(Act::Adopt(vec![id.clone()]));
+    assert_eq!(world.calls, [HttpCmd::Find { ticket: 2, id: id.clone() }]);
+    world.reply(status("Processing"));
+    world.act(Act::Adopt(vec![id.clone()]));
     world.settle();
     world.act(Act::Adopt(vec![id.clone()]));
     world.live(MINUTE);
@@ -140,6 +144,57 @@ fn a_task_made_elsewhere_is_taken_over_once_and_for_free() {
     assert_eq!((task.state(), &task.remote, task.cost.thousandths()), (Running, &Some(id), 0));
     assert_eq!(task.claim.as_ref().map(|claim| claim.owner.as_str()), Some("me"));
     assert_eq!(world.state.queue.last_batch, []);
+}
+
+#[test]
+fn an_id_that_the_service_does_not_know_leaves_nothing_and_is_asked_about_once() {
+    let unknown = || ok(r#"{"task_id":"","status":"","base_resp":{"status_code":2013,"status_msg":"no such task"}}"#);
+    for (reply, class, why) in [
+        (unknown(), ErrorClass::InvalidParams, "The service knows no task of that id: no such task"),
+        (not_connected(), ErrorClass::Network, "The service could not be reached: no network leads to it"),
+        (timed_out(), ErrorClass::Network, "No answer came within 120 s"),
+        (code(1004), ErrorClass::Auth, "The key was not accepted: so it says"),
+        (http(502), ErrorClass::Service, "The service or a proxy before it failed"),
+    ] {
+        let mut world = World::new();
+        world.act(Act::Adopt(vec![RemoteId("R5".into())]));
+        world.reply(reply);
+        world.live(HOUR);
+        assert_eq!((world.disk.tasks.len(), world.state.tasks.rows.len(), world.calls.len()), (0, 0, 0));
+        let [report] = &world.state.reports[..] else { panic!("{:?}", world.state.reports) };
+        let problem = report.result.as_ref().unwrap_err();
+        assert_eq!((report.key, report.class), (None, Some(class)));
+        assert_eq!((problem.what.as_str(), problem.why.as_str()), ("R5 was not adopted", why));
+        assert_ne!(problem.next, "");
+    }
+}
+
+#[test]
+fn ids_to_be_adopted_are_asked_about_within_the_budget() {
+    let mut world = World::with(|settings| settings.poll.budget_per_second = 1.0);
+    let id = |n: u32| RemoteId(format!("R{n}"));
+    world.act(Act::Adopt((1..=3).map(id).collect()));
+    for n in 1..=3 {
+        assert_eq!(world.calls.len(), 1, "{n}");
+        world.reply(success("F1"));
+        world.settle();
+        world.calls.retain(|call| matches!(call, HttpCmd::Find { .. }));
+        world.live(SECOND);
+    }
+    assert!((1..=3).all(|n| world.disk.tasks[&key(n)].remote == Some(id(n))));
+}
+
+#[test]
+fn nothing_is_adopted_without_a_key_or_by_a_program_that_ends() {
+    let mut world = World::with(|settings| settings.has_key = false);
+    world.act(Act::Adopt(vec![RemoteId("R5".into())]));
+    assert_eq!(world.state.reports[0].class, Some(ErrorClass::Auth));
+    let mut world = World::new();
+    world.act(Act::Adopt(vec![RemoteId("R5".into())]));
+    world.act(Act::Quit);
+    world.reply(status("Processing"));
+    world.settle();
+    assert_eq!((world.disk.tasks.len(), world.left), (0, true));
 }
 
 #[test]

@@ -171,6 +171,7 @@ impl World {
                 HttpMsg::Submitted { key, ticket, reply }
             }
             HttpCmd::Query { key, ticket, .. } => HttpMsg::Queried { key, ticket, reply },
+            HttpCmd::Find { ticket, .. } => HttpMsg::Found { ticket, reply },
             HttpCmd::File { key, ticket, .. } => HttpMsg::File { key, ticket, reply },
             HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply },
         };

@@ -1,0 +1,197 @@
+//! Queueing in two steps, so that no task is sent that a person was told is not queued.
+//!
+//! A commit whose sync fails is told as failed, and SQLite takes it back; but its pages may lie whole in the log, and after a
+//! crash the next start reads them as if nothing had been wrong. So a batch is put down together with a note that it is not
+//! confirmed, and the note is taken away once the commit is known to be on disk, before anybody is told. Whatever brings
+//! the rows back brings the note back with them: what it names was never told as queued, and is taken back.
+
+use super::{
+    Store,
+    row::{self, TASK, task_of},
+    write::{add_event, add_ledger, begin},
+};
+use crate::{
+    domain::{
+        problem::{Charged, Problem},
+        task::{Event, LedgerLine, MoneyEvent, Phase, Task, TaskKey, TaskState},
+        time::Wall,
+    },
+    tr,
+};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+impl Store {
+    /// Takes away the note about this program's last batch. When that fails it is tried again after the next change; until
+    /// then only a crash makes a difference, and it takes back what was queued for free.
+    pub(super) fn confirm(&mut self) {
+        let Some(me) = self.programs.me() else { return };
+        let done = self.conn.execute("DELETE FROM unconfirmed WHERE owner = ?1", [me]);
+        self.unconfirmed = done.is_err();
+        if let Err(error) = done {
+            tracing::warn!("the note about a batch that is being queued could not be taken away: {error}");
+        }
+    }
+
+    /// Takes back what programs that run no more were just queueing at their end. Tells the tasks.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written.
+    pub(super) fn take_back_unconfirmed(&mut self) -> Result<Vec<TaskKey>, Problem> {
+        let notes = self.told(tr!("The store could not be read"), notes(&self.conn))?;
+        let mut taken = Vec::new();
+        for owner in notes.into_iter().filter(|owner| !self.programs.is_alive(owner)) {
+            let done = take_back(&mut self.conn, &owner, now());
+            taken.extend(self.told(tr!("What was not confirmed could not be taken back"), done)?);
+        }
+        self.made(taken.iter().map(|(_, rev)| *rev));
+        Ok(taken.into_iter().map(|(key, _)| key).collect())
+    }
+}
+
+/// Notes that these tasks are not confirmed, in the transaction that puts them down. One note a program is enough: a
+/// program that queues a second batch knows what became of the first.
+pub(super) fn note(conn: &Connection, owner: &str, tasks: &[Task]) -> rusqlite::Result<()> {
+    let (Some(first), Some(last)) = (tasks.first(), tasks.last()) else { return Ok(()) };
+    conn.prepare_cached("INSERT OR REPLACE INTO unconfirmed (owner, first, last) VALUES (?1, ?2, ?3)")?
+        .execute(params![owner, first.key, last.key])
+        .map(drop)
+}
+
+fn notes(conn: &Connection) -> rusqlite::Result<Vec<String>> {
+    conn.prepare("SELECT owner FROM unconfirmed")?.query_map([], |row| row.get(0))?.collect()
+}
+
+/// Takes back what an owner's note names, as far as it is still queued, and the note. Gives the new revisions.
+fn take_back(conn: &mut Connection, owner: &str, at: Wall) -> rusqlite::Result<Vec<(TaskKey, u64)>> {
+    let tx = begin(conn)?;
+    // Two programs that start at once see it together; the second finds no note.
+    let range: Option<(TaskKey, TaskKey)> = tx
+        .query_row("DELETE FROM unconfirmed WHERE owner = ?1 RETURNING first, last", [owner], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let mut taken = Vec::new();
+    if let Some((first, last)) = range {
+        let sql = format!("SELECT {TASK} FROM tasks WHERE key BETWEEN ?1 AND ?2 AND state = 'queued' ORDER BY key");
+        let tasks: Vec<Task> = tx.prepare(&sql)?.query_map((first, last), task_of)?.collect::<rusqlite::Result<_>>()?;
+        for mut task in tasks {
+            task.phase = Phase::Cancelled { was: TaskState::Queued, charged: Charged::No };
+            task.finished_at = Some(at);
+            let Some(rev) = row::update(&tx, &task)? else { continue };
+            // Whoever gave it a name asks for it again by that name.
+            tx.execute("UPDATE tasks SET name = NULL WHERE key = ?1", [task.key])?;
+            let text = tr!("its program ended before it was known to be queued; taken back, free");
+            add_event(&tx, task.key, &Event { at, kind: "cancelled".into(), text: text.into(), raw: None })?;
+            add_ledger(&tx, task.key, &LedgerLine { at, event: MoneyEvent::Released, amount: task.cost })?;
+            taken.push((task.key, rev));
+        }
+    }
+    tx.commit()?;
+    Ok(taken)
+}
+
+fn now() -> Wall {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Wall(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::{super::owner::Owner, *};
+    use crate::{
+        domain::{money::Ptc, task::NewTask},
+        logic::{effect::Caps, testing},
+    };
+    use std::{fs, path::Path};
+
+    const AT: Wall = Wall(testing::WALL);
+    const CAPS: Caps = Caps { per_day: None, per_batch: None, day_start: AT };
+
+    fn intent(name: &str) -> NewTask {
+        NewTask {
+            parent: None,
+            again: false,
+            attempt: 1,
+            name: Some(name.into()),
+            profile: "302ai".into(),
+            request: testing::request(),
+            cost: Ptc::from_thousandths(500),
+            remote: None,
+            automatic: false,
+            phase: Phase::Queued { not_before: AT, put_back: None },
+        }
+    }
+
+    /// What a crash at this moment leaves: the file and its log, without the memory beside them and without locks.
+    fn after_a_crash(dir: &Path) -> (tempfile::TempDir, Store) {
+        let there = tempfile::tempdir().unwrap();
+        for file in ["reeltop.db", "reeltop.db-wal"] {
+            fs::copy(dir.join(file), there.path().join(file)).unwrap();
+        }
+        let store = Store::open(there.path()).unwrap();
+        (there, store)
+    }
+
+    fn states(store: &Store) -> Vec<(Option<String>, TaskState)> {
+        let mut states = Vec::new();
+        let each = |task: Task| {
+            states.push((task.name.clone(), task.state()));
+            std::ops::ControlFlow::Continue(())
+        };
+        store.tasks(each).unwrap();
+        states.reverse();
+        states
+    }
+
+    #[test]
+    fn a_batch_that_comes_back_though_it_was_told_as_not_queued_is_taken_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let owner = Owner::start(dir.path()).unwrap();
+        let mut store = Store::open_as(dir.path(), Some(&owner)).unwrap();
+        store.insert(&[intent("told")], AT, &CAPS).unwrap().unwrap();
+        // The pages of the second batch are in the log, and its sync is not known to be done.
+        let batch = [intent("one"), intent("two")];
+        super::super::write::insert(&mut store.conn, &batch, AT, &CAPS, Some(owner.name())).unwrap().unwrap();
+        // Its own program runs: nothing is in doubt for others.
+        assert_eq!(store.take_back_unconfirmed().unwrap(), []);
+        let (_dir, mut later) = after_a_crash(dir.path());
+        assert_eq!(later.take_back_unconfirmed().unwrap(), [TaskKey(2), TaskKey(3)]);
+        let told = (Some("told".to_owned()), TaskState::Queued);
+        assert_eq!(states(&later), [told, (None, TaskState::Cancelled), (None, TaskState::Cancelled)]);
+        assert_eq!(later.take_back_unconfirmed().unwrap(), []);
+        let money: Vec<MoneyEvent> =
+            later.detail(TaskKey(2)).unwrap().unwrap().ledger.iter().map(|l| l.event).collect();
+        assert_eq!(money, [MoneyEvent::Reserved, MoneyEvent::Released]);
+        // The same names can be given again.
+        later.insert(&batch, AT, &CAPS).unwrap().unwrap();
+        assert_eq!(states(&later).len(), 5);
+    }
+
+    #[test]
+    fn what_was_told_as_queued_stays_so_after_a_crash() {
+        let dir = tempfile::tempdir().unwrap();
+        let owner = Owner::start(dir.path()).unwrap();
+        let mut store = Store::open_as(dir.path(), Some(&owner)).unwrap();
+        store.insert(&[intent("one")], AT, &CAPS).unwrap().unwrap();
+        let (_dir, mut later) = after_a_crash(dir.path());
+        assert_eq!(later.take_back_unconfirmed().unwrap(), []);
+        assert_eq!(states(&later), [(Some("one".to_owned()), TaskState::Queued)]);
+    }
+
+    #[test]
+    fn a_note_that_could_not_be_taken_away_is_taken_away_with_the_next_change() {
+        let dir = tempfile::tempdir().unwrap();
+        let owner = Owner::start(dir.path()).unwrap();
+        let mut store = Store::open_as(dir.path(), Some(&owner)).unwrap();
+        super::super::write::insert(&mut store.conn, &[intent("one")], AT, &CAPS, Some(owner.name())).unwrap().unwrap();
+        store.conn.pragma_update(None, "query_only", true).unwrap();
+        store.confirm();
+        store.conn.pragma_update(None, "query_only", false).unwrap();
+        assert_eq!((store.unconfirmed, notes(&store.conn).unwrap().len()), (true, 1));
+        let task = store.look(&[TaskKey(1)]).unwrap().remove(0);
+        store.write(&[crate::logic::effect::Write { task, events: vec![], ledger: vec![] }]).unwrap();
+        assert_eq!((store.unconfirmed, notes(&store.conn).unwrap().len()), (false, 0));
+    }
+}

@@ -1,0 +1,125 @@
+//! Taking over tasks made elsewhere. Free: nothing is submitted.
+//!
+//! ```text
+//! wanted -> one query -> the service knows it: inserted as running, and watched like any other
+//!                     -> it does not, or no answer came: told, and nothing is left of it
+//! ```
+//!
+//! The queries are asked by the poller, within its budget.
+
+use super::{
+    acts, poller, ticket,
+    told::{self, report},
+};
+use crate::{
+    domain::{
+        answer::{FindVerdict, Reply, judge_find},
+        money::Ptc,
+        problem::{ErrorClass, Problem, TaskError},
+        request::Request,
+        task::{NewTask, Phase, RemoteId, TaskKey},
+    },
+    logic::{
+        effect::{Caps, Effect, HttpCmd, Level, StoreCmd, Ticket},
+        state::State,
+        toast,
+    },
+    tr,
+};
+
+/// Begins to take over a task of that id: it is asked about when the poller's budget allows.
+pub(super) fn adopt(state: &mut State, id: RemoteId) {
+    if is_under_way(state, &id) {
+        told::say(state, None, Problem::new(tr!("{id} is being taken over already", id = id.0), "", ""));
+        return;
+    }
+    if let Some(key) = known_as(state, &id) {
+        acts::name(state, key);
+        report(state, Some(key), Ok(state.tasks.rows[&key].state));
+        toast::say(state, Level::Info, tr!("{id} is here already, as {key}", id = id.0, key), Some(key));
+        return;
+    }
+    if !state.settings.has_key {
+        let problem = state.key_problem.clone();
+        let (why, next) = problem.map_or_else(
+            || (tr!("the key for the service is not read yet").to_owned(), tr!("Try again in a moment.").to_owned()),
+            |problem| (problem.to_string(), String::new()),
+        );
+        told::fail(state, None, Some(ErrorClass::Auth), Problem::new(not_adopted(&id), why, next));
+        return;
+    }
+    state.adopting.wanted.push_back(id);
+}
+
+fn is_under_way(state: &State, id: &RemoteId) -> bool {
+    let adopting = &state.adopting;
+    adopting.wanted.contains(id) || adopting.asking.values().chain(adopting.inserting.values()).any(|other| other == id)
+}
+
+/// The task that the service knows by that id.
+pub(super) fn known_as(state: &State, id: &RemoteId) -> Option<TaskKey> {
+    state.tasks.rows.values().find(|row| row.remote() == Some(id.0.as_str())).map(|row| row.key)
+}
+
+fn not_adopted(id: &RemoteId) -> String {
+    tr!("{id} was not adopted", id = id.0)
+}
+
+/// The question about the next id that is wanted.
+pub(super) fn question(state: &mut State) -> Option<HttpCmd> {
+    let id = state.adopting.wanted.pop_front()?;
+    let ticket = ticket(state);
+    state.adopting.asking.insert(ticket, id.clone());
+    Some(HttpCmd::Find { ticket, id })
+}
+
+/// The end of such a question.
+pub(super) fn found(state: &mut State, of: Ticket, reply: &Reply) -> Vec<Effect> {
+    let Some(id) = state.adopting.asking.remove(&of) else {
+        state.stale += 1;
+        return Vec::new();
+    };
+    let verdict = judge_find(reply, &id);
+    heard(state, &verdict);
+    match verdict {
+        // It is wanted no more: whoever asked is leaving.
+        Ok(_) if state.ending.is_some() => Vec::new(),
+        Ok(word) => insert(state, id, word),
+        Err(TaskError { class, message, next, .. }) => {
+            told::fail(state, None, Some(class), Problem::new(not_adopted(&id), message, next));
+            Vec::new()
+        }
+    }
+}
+
+/// Whether the service is there is known by this call as by any other.
+fn heard(state: &mut State, verdict: &FindVerdict) {
+    match verdict {
+        Ok(_) => poller::answered(state),
+        Err(error) if error.class == ErrorClass::Network => poller::missed(state),
+        Err(_) => poller::spoke(state),
+    }
+}
+
+/// Journals it. `word` is the service's word for its state; without one it has ended, and is asked about at once.
+fn insert(state: &mut State, id: RemoteId, word: Option<String>) -> Vec<Effect> {
+    let wait = if word.is_some() { state.settings.poll.every_ms } else { 0 };
+    let next_poll = state.now.wall.plus(wait);
+    let task = NewTask {
+        parent: None,
+        again: false,
+        attempt: 1,
+        name: None,
+        profile: state.settings.profile.name.clone(),
+        cost: Ptc::ZERO,
+        request: Request::elsewhere(&id),
+        remote: Some(id.clone()),
+        automatic: false,
+        phase: Phase::Running { status: word.unwrap_or_default(), next_poll, polls: 1, misses: 0 },
+    };
+    let ticket = ticket(state);
+    state.queue.inserting.insert(ticket);
+    state.adopting.inserting.insert(ticket, id);
+    let caps = Caps { per_day: None, per_batch: None, day_start: state.now.day_start() };
+    vec![Effect::Store(StoreCmd::Insert { ticket, tasks: vec![task], at: state.now.wall, caps })]
+}
