@@ -75,6 +75,10 @@ impl<W: Write> FrameWriter<W> {
     pub fn present(&mut self, mut next: Buffer, drawn: Drawn) -> io::Result<Presented> {
         if let Some(shown) = self.shown.as_ref().filter(|shown| shown.cells.area == next.area) {
             stay(shown, &mut next, &drawn);
+            let stays =
+                |link: &Link| waiting(shown, &drawn).any(|place| link.places.iter().any(|at| at.intersects(place)));
+            self.links.retain(|link| !stays(link));
+            self.links.extend(self.linked.iter().filter(|link| stays(link)).cloned());
         }
         self.frame.clear();
         self.frame.extend_from_slice(BEGIN);
@@ -194,11 +198,15 @@ fn moved(was: Option<ScrollRegion>, now: Option<ScrollRegion>) -> Option<(Scroll
 
 /// Has the places that have not followed the cursor yet stay as they are.
 fn stay(shown: &Shown, next: &mut Buffer, drawn: &Drawn) {
-    for (was, now) in shown.drawn.followers.iter().zip(drawn.followers) {
-        if now.waits && was.place == now.place {
-            now.place.positions().for_each(|at| next[at] = shown.cells[at].clone());
-        }
+    for at in waiting(shown, drawn).flat_map(Rect::positions) {
+        next[at] = shown.cells[at].clone();
     }
+}
+
+/// The places that stay as they are shown, cells and links.
+fn waiting<'a>(shown: &'a Shown, drawn: &'a Drawn) -> impl Iterator<Item = Rect> + 'a {
+    let pairs = shown.drawn.followers.iter().zip(&drawn.followers);
+    pairs.filter(|(was, now)| now.waits && was.place == now.place).map(|(_, now)| now.place)
 }
 
 /// Has these cells written whatever they show.

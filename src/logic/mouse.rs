@@ -100,6 +100,7 @@ fn choose(state: &mut State, at: Position) -> Vec<Do> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
     use crate::{

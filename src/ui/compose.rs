@@ -144,12 +144,12 @@ fn blocks(state: &State, look: Look, content: Rect) -> Vec<Block> {
         blocks.iter().map(|block| 1 + u16::try_from(block.below.len()).unwrap_or(0)).sum::<u16>().saturating_sub(1);
     let free = content.height.saturating_sub(others);
     let lines = text::wrap(&compose.prompt.text(), usize::from(content.width).saturating_sub(LABEL + 3)).len();
-    let step = PROMPT_ROWS.max((content.height / PROMPT_SHARE).min(PROMPT_MOST));
+    let roomy = (content.height / PROMPT_SHARE).min(PROMPT_MOST);
     if let Some(prompt) = blocks.iter_mut().find(|block| block.row == ComposeRow::Field(Field::Prompt)) {
         let said = u16::try_from(prompt.below.len()).unwrap_or(0);
         let wanted = u16::try_from(lines + 1).unwrap_or(u16::MAX).saturating_add(said);
-        let grown = wanted.checked_next_multiple_of(step).unwrap_or(u16::MAX);
-        prompt.height = (grown - said).min(free.max(PROMPT_LEAST)).min(content.height.max(1));
+        let grown = wanted.checked_next_multiple_of(PROMPT_ROWS).unwrap_or(u16::MAX);
+        prompt.height = (grown.max(roomy) - said).min(free.max(PROMPT_LEAST)).min(content.height.max(1));
     }
     blocks
 }

@@ -85,7 +85,10 @@ fn cells_of(text: &str) -> u16 {
 mod tests {
     use super::*;
 
-    fn found(width: u16, lines: &[String]) -> Vec<(String, Vec<(u16, u16, u16)>)> {
+    /// An address, and where it stands: first cell, row, cells.
+    type Found = (String, Vec<(u16, u16, u16)>);
+
+    fn found(width: u16, lines: &[String]) -> Vec<Found> {
         let mut finder = Finder::default();
         for (y, line) in (0..).zip(lines) {
             finder.look(3, y, width.min(cells_of(line)), line);

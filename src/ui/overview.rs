@@ -148,15 +148,14 @@ pub(super) fn file_lines(lines: &[Line<'_>]) -> Option<(usize, usize)> {
 fn measures(saved: &SavedFile, about: &About<'_>) -> String {
     let dot = about.look.signs.dot;
     let mut parts = vec![words::size(saved.bytes)];
-    let got_and_asked = |got: String, asked: String| {
+    let asked = |got: String, asked: String| {
         if about.row.is_known() { tr!("{got} (asked {asked})", got, asked) } else { got }
     };
     if let Some((width, height)) = saved.sides {
-        parts.push(got_and_asked(format!("{width}x{height}"), about.row.kind.resolution.to_string()));
+        parts.push(asked(format!("{width}x{height}"), about.row.kind.resolution.to_string()));
     }
     if let Some(ms) = saved.length_ms {
-        let got = format!("{}.{} s", ms / 1_000, ms % 1_000 / 100);
-        parts.push(got_and_asked(got, format!("{} s", about.row.kind.duration)));
+        parts.push(asked(format!("{}.{} s", ms / 1_000, ms % 1_000 / 100), format!("{} s", about.row.kind.duration)));
     }
     parts.join(&format!(" {dot} "))
 }

@@ -15,6 +15,7 @@ use crate::{
         task::{MoneyEvent, Task},
         time::Wall,
     },
+    logic::engine::kinds,
     tr,
 };
 use ratatui::{
@@ -33,7 +34,7 @@ pub(super) fn time_line(about: &About<'_>) -> Vec<Line<'static>> {
     let mut entries: Vec<(Wall, String, String, Style)> = detail
         .events
         .iter()
-        .map(|event| (event.at, words::event(&event.kind).to_owned(), event.text.clone(), Style::new()))
+        .map(|event| (event.at, kinds::word(&event.kind).to_owned(), event.text.clone(), Style::new()))
         .chain(
             detail
                 .ledger
@@ -101,7 +102,7 @@ pub(super) fn answers(about: &About<'_>) -> Vec<Line<'static>> {
         let (date, time) = words::local(event.at, about.state.now);
         lines.push(Line::from(vec![
             Span::styled(format!("{date} {time}  "), about.look.theme.faint),
-            span(words::event(&event.kind), about.look.theme.strong),
+            span(kinds::word(&event.kind), about.look.theme.strong),
         ]));
         lines.extend(plain(raw, about.width, Style::new()));
         lines.push(Line::default());

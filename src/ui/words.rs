@@ -1,15 +1,11 @@
 //! Numbers as words: ages, spans of time, clock times, sizes. Coarse, so that they change seldom.
 
 use crate::{
-    domain::{
-        task::TaskState,
-        time::{HOUR, MINUTE, Now, SECOND, Wall},
-    },
+    domain::time::{HOUR, MINUTE, Now, SECOND, Wall},
     tr,
 };
 
 /// What stands where a task's request or price would: nobody tells it of one that was adopted.
-#[must_use]
 pub(crate) fn elsewhere() -> &'static str {
     tr!("not known (made elsewhere)")
 }
@@ -58,26 +54,6 @@ pub(crate) fn size(bytes: u64) -> String {
         b if b < 1_000_000 => format!("{} kB", b / 1_000),
         b if b < 1_000_000_000 => format!("{} MB", tenths(1_000_000)),
         _ => format!("{} GB", tenths(1_000_000_000)),
-    }
-}
-
-/// What happened to a task, of the word that the store keeps for it. One of a later version stays as it is.
-pub(crate) fn event(kind: &str) -> &str {
-    if let Some(state) = TaskState::ALL.into_iter().find(|state| state.id() == kind) {
-        return state.word();
-    }
-    match kind {
-        "confirmed" => tr!("confirmed"),
-        "adopted" => tr!("adopted"),
-        "put back" => tr!("put back"),
-        "accepted" => tr!("accepted"),
-        "status" => tr!("status"),
-        "no answer" => tr!("no answer"),
-        "download" => tr!("download"),
-        "not saved" => tr!("not saved"),
-        "stopped" => tr!("stopped"),
-        "resolved" => tr!("resolved"),
-        other => other,
     }
 }
 
