@@ -1,8 +1,10 @@
 //! The command line's grammar: calls, flags, their help. What a call does is elsewhere; here it is only understood.
 
 mod spoken;
+mod wrong;
 
 pub use spoken::texts;
+pub use wrong::spoken as fault;
 
 use crate::{
     domain::{
@@ -13,8 +15,11 @@ use crate::{
     logic::act::Resolution,
     tr,
 };
-use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, error::ErrorKind};
-use std::{collections::BTreeSet, ffi::OsString, net::SocketAddr, path::PathBuf};
+use clap::{
+    ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
+use std::{collections::BTreeSet, error::Error, ffi::OsString, net::SocketAddr, path::PathBuf};
 
 /// Compose, send, watch and save MiniMax video tasks through the 302.AI gateway, from the keyboard.
 ///
@@ -237,7 +242,7 @@ pub struct Submit {
     #[arg(long, value_name = "URL")]
     pub callback: Option<String>,
     /// How many tasks to make of each prompt
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = count)]
     pub count: u32,
     /// Check and show what would be sent and its price; queue nothing
     #[arg(long)]
@@ -302,7 +307,11 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
     let matches = grammar.try_get_matches_from_mut(args)?;
     let mut cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut grammar))?;
     cli.command.iter_mut().for_each(name_each_once);
-    let mut wrong = |message: &str| Err(grammar.error(ErrorKind::ArgumentConflict, message));
+    let mut wrong = |message: &str| {
+        let mut error = grammar.error(ErrorKind::ArgumentConflict, message);
+        error.insert(ContextKind::Custom, ContextValue::String(message.into()));
+        Err(error)
+    };
     match &cli.command {
         Some(_) if cli.demo => wrong(tr!("--demo is the dashboard against the simulator; it takes no command")),
         Some(_) if cli.linear => wrong(tr!("--linear is another face of the dashboard; it takes no command")),
@@ -356,6 +365,12 @@ fn duration_ms(text: &str) -> Result<u64, String> {
 
 fn quoted(text: &str) -> String {
     format!("{text:?}")
+}
+
+/// How many tasks to make of each prompt.
+fn count(text: &str) -> Result<u32, Box<dyn Error + Send + Sync>> {
+    let number: u32 = text.parse()?;
+    if (1..=1000).contains(&number) { Ok(number) } else { Err(tr!("{number} is not in 1..=1000", number).into()) }
 }
 
 /// An amount of PTC that is not negative.

@@ -215,7 +215,10 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
             None
         }
         Layer::Choose { field, at, marks } => {
-            let choices = logic_compose::choices(state, *field);
+            let choices: Vec<String> = logic_compose::choices(state, *field)
+                .iter()
+                .map(|choice| logic_compose::choice_word(choice).to_owned())
+                .collect();
             layers::choose(brush, screen, fields::label(*field), &choices, *at, marks);
             None
         }

@@ -1,5 +1,5 @@
-//! The grammar as it speaks to a person: clap's tree with its texts in the person's language. What clap itself puts
-//! together (the words in a usage line, what is wrong with a call) stays English: it lets nobody translate that.
+//! The grammar as it speaks to a person: clap's tree with its texts in the person's language. The words in
+//! a usage line stay English, as the names of flags do.
 
 use super::Cli;
 use crate::{

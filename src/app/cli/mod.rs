@@ -76,8 +76,11 @@ pub fn start(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match args::parse(arguments) {
         Ok(cli) => run(cli),
         Err(error) => {
-            // Help and version go to stdout with code 0, a wrong call to stderr with code 2: clap knows which.
-            let _ = error.print();
+            match args::fault(&error) {
+                Some(problem) => say(&problem.to_string()),
+                // Help and version go to stdout with code 0, a wrong call to stderr with code 2: clap knows which.
+                None => drop(error.print()),
+            }
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
         }
     }

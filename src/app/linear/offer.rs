@@ -141,7 +141,7 @@ impl Offer {
 }
 
 fn about(request: &Request) -> String {
-    format!("{} {} {}s: {}", request.model, request.resolution, request.duration, request.prompt)
+    format!("{} {} {}s{}{}", request.model, request.resolution, request.duration, tr!(": "), request.prompt)
 }
 
 /// Changes a field of the next new tasks; tells how they stand.

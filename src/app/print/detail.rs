@@ -14,7 +14,7 @@ use crate::{
         text,
         time::{Now, Wall},
     },
-    logic::{msg::Detail, settings::Settings},
+    logic::{engine::kinds, msg::Detail, settings::Settings},
     tr,
     ui::words,
 };
@@ -128,7 +128,7 @@ fn times(page: &mut Page, task: &Task, now: Now) {
     let times = [(tr!("Made"), Some(task.created_at)), (tr!("Sent"), task.sent_at), (tr!("Ended"), task.finished_at)];
     for (label, at) in times {
         if let Some(at) = at {
-            page.field(label, &format!("{} ({})", moment(at, now), words::ago(now.wall.since(at))));
+            page.field(label, &tr!("{moment} ({ago})", moment = moment(at, now), ago = words::ago(now.wall.since(at))));
         }
     }
 }
@@ -147,8 +147,8 @@ fn attempts(page: &mut Page, detail: &Detail) {
 
 /// Events and money in one line of time.
 fn happened(page: &mut Page, detail: &Detail, now: Now) {
-    let events = detail.events.iter().map(|event| (event.at, event.kind.clone(), event.text.clone()));
-    let money = detail.ledger.iter().map(|line| (line.at, "money".into(), money(line.event, line.amount)));
+    let events = detail.events.iter().map(|event| (event.at, kinds::word(&event.kind).to_owned(), event.text.clone()));
+    let money = detail.ledger.iter().map(|line| (line.at, tr!("money").into(), money(line.event, line.amount)));
     let mut all: Vec<(Wall, String, String)> = events.chain(money).collect();
     if all.is_empty() {
         return;

@@ -106,7 +106,7 @@ pub fn change_line(task: &Task, color: bool) -> String {
 
 /// An error's class, code and message.
 fn in_words(error: &TaskError) -> String {
-    format!("{} ({}){}{}", error.class.label(), error.code, tr!(": "), error.message)
+    tr!("{class} ({code}): {message}", class = error.class.label(), code = error.code, message = error.message)
 }
 
 /// Sign and word, as on the screen; the signs are those of ASCII, so that no file and no log minds them.

@@ -1,5 +1,6 @@
 //! The faults the simulator can be told to have, by name (`simulate --faults`) or by a word in a prompt.
 
+use crate::tr;
 use std::str::FromStr;
 
 /// One kind of fault.
@@ -171,9 +172,10 @@ impl FromStr for Faults {
 }
 
 fn rule(text: &str) -> Result<Rule, String> {
-    let wrong = |what: &str| format!("{text:?} is not a fault: {what}");
-    let count =
-        |n: &str| n.parse().ok().filter(|n| *n > 0).ok_or_else(|| wrong("after @ and % comes a whole number from 1"));
+    let wrong = |what: &str| tr!("{quoted} is not a fault: {what}", quoted = format!("{text:?}"), what);
+    let count = |n: &str| {
+        n.parse().ok().filter(|n| *n > 0).ok_or_else(|| wrong(tr!("after @ and % comes a whole number from 1")))
+    };
     let (name, when) = match text.find([':', '@', '%']) {
         None => (text, When::Chance(1.0)),
         Some(at) => {
@@ -184,7 +186,7 @@ fn rule(text: &str) -> Result<Rule, String> {
                 "%" => When::Every(count(number)?),
                 _ => {
                     let chance = number.parse().ok().filter(|p| (0.0..=1.0).contains(p));
-                    When::Chance(chance.ok_or_else(|| wrong("after : comes a chance from 0 to 1"))?)
+                    When::Chance(chance.ok_or_else(|| wrong(tr!("after : comes a chance from 0 to 1")))?)
                 }
             };
             (name, when)
@@ -194,7 +196,7 @@ fn rule(text: &str) -> Result<Rule, String> {
         Some(info) => Ok(Rule { fault: info.fault, when }),
         None => {
             let names: Vec<&str> = Faults::NAMES.iter().map(|info| info.name).collect();
-            Err(wrong(&format!("the names are {}", names.join(", "))))
+            Err(wrong(&tr!("the names are {names}", names = names.join(tr!(", ")))))
         }
     }
 }
