@@ -77,6 +77,7 @@ const KEPT: &[(&str, &str)] = &[
     ("no id", "a code, as above"),
     ("no reason", "a code, as above"),
     ("not sent", "a code, as above"),
+    ("not begun", "a code, as above"),
     ("wrong task", "a code, as above"),
     ("(adopted {})", "stands in the JSON for the prompt that is not known"),
     ("Success", "the service's word for a state"),
@@ -118,7 +119,18 @@ const KEPT: &[(&str, &str)] = &[
     ("**{}** (`[keys.{}]`)\n\n| keys | action | does |\n| --- | --- | --- |\n", "the README's table of keys"),
     ("**Commands, after `:`** (and every action by its id, such as `:retry`)\n\n", "the README's table of commands"),
     ("| command | does |\n| --- | --- |\n", "the README's table of commands"),
-    ("{cap} PTC", "a number with its unit"),
+    ("{} PTC", "a number and its unit"),
+    ("{price} PTC", "a number and its unit"),
+    ("{:>7} PTC  ", "a number and its unit"),
+    ("{} PTC?", "a number and its unit"),
+    ("{} kB", "a number and its unit"),
+    ("{} MB", "a number and its unit"),
+    ("{} GB", "a number and its unit"),
+    ("reeltop ", "the program's name"),
+    (" DEMO ", "a badge, known by its shape"),
+    ("  reeltop --demo", "a line for the shell"),
+    ("  export {variable}=...", "a line for the shell"),
+    ("  api_key_cmd = \"pass show 302ai\"", "a line for the config"),
 ];
 
 /// A text in a source, without its quotes and escapes.

@@ -260,7 +260,10 @@ impl Face {
         self.stopping = true;
         let n = engine.state.queue.posting.len();
         if n > 0 {
-            let text = tr!("stops when the answer to {n} submission(s) has come", n);
+            let text = match n {
+                1 => tr!("stops when the answer to 1 submission has come").to_owned(),
+                n => tr!("stops when the answers to {n} submissions have come", n),
+            };
             engine.take(Msg::Local(LocalMsg::Said { result: Ok(text) }));
             self.changed(true);
         }

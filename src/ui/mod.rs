@@ -216,6 +216,7 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
         }
         Layer::Choose { field, at, marks } => {
             let choices = logic_compose::choices(state, *field);
+            let choices: Vec<&str> = choices.iter().map(|value| logic_compose::choice_word(value)).collect();
             layers::choose(brush, screen, fields::label(*field), &choices, *at, marks);
             None
         }
