@@ -15,6 +15,7 @@ mod cells;
 mod compose;
 mod detail;
 mod diff;
+mod earlier;
 mod failures;
 mod fields;
 mod finder;
