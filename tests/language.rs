@@ -105,7 +105,6 @@ const KEPT: &[(&str, &str)] = &[
     ("no answer", "the id of a kind of event; `kinds::word` shows it"),
     ("not saved", "the id of a kind of event; `kinds::word` shows it"),
     ("scp {port}{} .", "a command of a shell"),
-<<<<<<< HEAD
     ("reeltop: {text}", "the program's name before its talk"),
     ("  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"", "lines for a config"),
     ("exec {name} \"$1\"", "a line for the shell"),
@@ -119,9 +118,6 @@ const KEPT: &[(&str, &str)] = &[
     ("**{}** (`[keys.{}]`)\n\n| keys | action | does |\n| --- | --- | --- |\n", "the README's table of keys"),
     ("**Commands, after `:`** (and every action by its id, such as `:retry`)\n\n", "the README's table of commands"),
     ("| command | does |\n| --- | --- |\n", "the README's table of commands"),
-=======
-    ("{cap} PTC", "a number with its unit"),
->>>>>>> logic2
 ];
 
 /// A text in a source, without its quotes and escapes.
