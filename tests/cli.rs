@@ -12,7 +12,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     process::Stdio,
 };
-use support::{Done, Home, Service, assert_honest, ptc};
+use support::{Done, Home, Service, assert_honest, finish, ptc};
 
 const YES: [&str; 3] = ["--yes", "--max-cost", "20"];
 
@@ -295,8 +295,8 @@ fn several_values_make_a_plan_that_a_dry_run_shows() {
     let shown = home.run(&many).coded(0);
     let bodies = |done: &Done| done.out.matches("\"model\"").count();
     assert_eq!(bodies(&shown), 4);
-    assert!(shown.err.contains("2 duplicate(s) left out"), "{}", shown.err);
-    assert!(shown.err.contains("4 task(s) would cost 2.0 PTC"), "{}", shown.err);
+    assert!(shown.err.contains("2 duplicates left out"), "{}", shown.err);
+    assert!(shown.err.contains("4 tasks would cost 2.0 PTC"), "{}", shown.err);
     let zipped = home.run(&[&many[..], &["--duration", "6,10,6", "--zip"]].concat()).coded(2);
     assert!(zipped.err.contains("One by one needs lists of the same length"), "{}", zipped.err);
     let sparse = ["submit", "--prompt", "a", "--resolution", "768P,1080P", "--duration", "6,10", "--dry-run"];
@@ -320,7 +320,7 @@ fn a_file_can_be_given_again_where_its_lines_have_names_and_partial_queues_the_g
     fs::write(home.path().join("known.csv"), lines).unwrap();
     paid(&home, &["submit", "--from", "known.csv", "--queue"]).coded(0);
     let partial = paid(&home, &["submit", "--from", "p.csv", "--queue", "--partial"]).coded(0);
-    assert!(partial.err.contains("2 line(s) passed over"), "{}", partial.err);
+    assert!(partial.err.contains("2 lines passed over"), "{}", partial.err);
     assert_eq!(home.states().len(), 3);
 }
 
@@ -528,6 +528,17 @@ fn doctor_looks_at_everything_and_says_what_is_wrong() {
         assert!(done.out.lines().any(|line| line.contains(thing)), "{thing}: {}", done.out);
     }
     assert_eq!(service.sim().counts().submissions, 0);
+    // A missing key is one fault, told once.
+    let done = finish("doctor", home.command(&["doctor"]).env_remove("REELTOP_API_KEY").spawn().unwrap()).coded(1);
+    let named: Vec<&str> = done.out.lines().filter(|line| line.contains("key")).collect();
+    assert_eq!(
+        named,
+        [
+            "wrong key       the environment variable REELTOP_API_KEY is not set; without a key nothing is sent",
+            "note  service   not asked, for want of a key"
+        ]
+    );
+    assert_eq!(done.err, "");
     let home = Home::new(&nobody());
     assert!(home.run(&["doctor"]).coded(1).out.contains("wrong service"));
 }

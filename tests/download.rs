@@ -116,7 +116,14 @@ impl Service {
         let config =
             SimConfig { bytes_per_second: None, clock: clock.clone(), ..SimConfig::demo(Catalogue::builtin()) };
         let simulator = Simulator::start(config).await.unwrap();
-        let done = Preloaded { id: "42".into(), prompt: prompt.into(), age_ms: 9, run_ms: Some(9), end: End::Success };
+        let done = Preloaded {
+            id: "42".into(),
+            file: None,
+            prompt: prompt.into(),
+            age_ms: 9,
+            run_ms: Some(9),
+            end: End::Success,
+        };
         simulator.preload(vec![done]);
         let client = Client::new(net::config(simulator.base_url(), Path::new("/nonexistent"))).unwrap();
         Self { simulator, client, clock }

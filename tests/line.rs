@@ -14,15 +14,12 @@ use std::{
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
-use support::{Home, PROGRAM, Service, gate::Gate, pty::Pty, until};
-
-const F2: &str = "\x1bOQ";
-
-fn ready_dashboard(home: &Home) -> Pty {
-    let screen = Pty::dashboard(home);
-    screen.shows("balance");
-    screen
-}
+use support::{
+    Home, PROGRAM, Service,
+    gate::Gate,
+    pty::{F2, Pty, at_the_gate, at_the_service},
+    until,
+};
 
 /// Types pieces, each after the program has read the one before.
 fn torn(screen: &mut Pty, pieces: &[&[u8]]) {
@@ -34,9 +31,7 @@ fn torn(screen: &mut Pty, pieces: &[&[u8]]) {
 
 #[test]
 fn pastes_and_characters_that_come_in_pieces_are_whole() {
-    let gate = Gate::start();
-    let home = Home::new(&gate.url);
-    let mut screen = ready_dashboard(&home);
+    let (_gate, _home, mut screen) = at_the_gate();
     screen.keys("n");
     screen.shows("New task");
     torn(&mut screen, &[b"\x1b[20", b"0~torn pas", b"te\rq\x1b[2", b"01~"]);
@@ -53,9 +48,7 @@ fn pastes_and_characters_that_come_in_pieces_are_whole() {
 
 #[test]
 fn late_answers_of_the_terminal_are_never_keys() {
-    let gate = Gate::start();
-    let home = Home::new(&gate.url);
-    let mut screen = ready_dashboard(&home);
+    let (_gate, _home, mut screen) = at_the_gate();
     screen.keys("n");
     screen.shows("New task");
     for answer in ["\x1b[?62;22c", "\x1b]11;rgb:1e1e/1e1e/2e2e\x1b\\", "\x1bP>|XTerm(367)\x1b\\", "\x1b[24;80R"] {
@@ -70,9 +63,7 @@ fn late_answers_of_the_terminal_are_never_keys() {
 
 #[test]
 fn an_unmarked_paste_is_text_and_a_held_key_is_keys() {
-    let service = Service::start();
-    let home = Home::new(&service.url());
-    let mut screen = ready_dashboard(&home);
+    let (service, home, mut screen) = at_the_service();
     screen.keys("nice paste\rq\rx\r");
     screen.shows("pasted text does nothing here");
     screen.hides("pasted text does nothing here");
@@ -88,7 +79,7 @@ fn an_unmarked_paste_is_text_and_a_held_key_is_keys() {
     assert_eq!((home.states(), service.sim().counts().submissions), (vec![], 0));
 
     home.run(&["bench-fill", "2000"]).coded(0);
-    let mut screen = ready_dashboard(&home);
+    let mut screen = Pty::ready(&home);
     // All pages, not the first alone: the cursor stops at the last row there is.
     screen.until("every row", |screen| marked(screen).contains("#2000") && screen.contents().contains("✓1,613"));
     screen.keys(&"j".repeat(1_000));
@@ -110,9 +101,7 @@ fn most_memory(id: u32) -> u64 {
 
 #[test]
 fn on_a_stalled_line_an_answered_submission_is_saved_and_memory_stays() {
-    let gate = Gate::start();
-    let home = Home::new(&gate.url);
-    let mut screen = ready_dashboard(&home);
+    let (gate, home, mut screen) = at_the_gate();
     screen.keys("na cat");
     screen.shows("a cat");
     screen.keys(F2);
@@ -139,9 +128,7 @@ fn on_a_stalled_line_an_answered_submission_is_saved_and_memory_stays() {
 
 #[test]
 fn a_stalled_line_does_not_hold_the_end_up() {
-    let gate = Gate::start();
-    let home = Home::new(&gate.url);
-    let mut screen = ready_dashboard(&home);
+    let (_gate, _home, mut screen) = at_the_gate();
     screen.stall(true);
     for n in 0..400 {
         screen.resize(if n % 2 == 0 { 220 } else { 200 }, 60);
@@ -159,11 +146,7 @@ fn a_stalled_line_does_not_hold_the_end_up() {
 fn a_stop_from_outside_gives_the_terminal_back_and_fg_takes_it_again() {
     let gate = Gate::start();
     let home = Home::new(&gate.url);
-    let mut shell = CommandBuilder::new("sh");
-    shell.arg("-i");
-    shell.env("PS1", "prompt> ");
-    let mut screen = Pty::run(&home, 80, 24, shell);
-    screen.shows("prompt>");
+    let mut screen = Pty::shell(&home);
     let flags = home.flags().join(" ");
     screen.keys(&format!("sh -c 'echo $$ > pid; exec {PROGRAM} {flags}'\r"));
     screen.shows("balance");
@@ -191,9 +174,7 @@ fn a_stop_from_outside_gives_the_terminal_back_and_fg_takes_it_again() {
 
 #[test]
 fn a_program_without_a_shell_to_go_back_to_does_not_stop() {
-    let gate = Gate::start();
-    let home = Home::new(&gate.url);
-    let mut screen = ready_dashboard(&home);
+    let (_gate, _home, mut screen) = at_the_gate();
     screen.keys("\x1a");
     screen.shows("there is no shell here to go back to");
     screen.keys("q");
@@ -252,7 +233,7 @@ fn without_a_screen_events_are_plain_lines_and_only_send_sends() {
     hears("No tasks yet");
     // All at once: the price could not have been read.
     typed.write_all(b"new a cat\nsend\n").unwrap();
-    hears("1 task(s) for");
+    hears("1 task for");
     hears("Type send again");
     assert_eq!(service.sim().counts().submissions, 0);
     until("the send is heard", || {

@@ -7,14 +7,11 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use net::{DEADLINE, png};
 use reeltop::{
     domain::{catalogue::Catalogue, money::Ptc, time::Wall},
-    io::{
-        client::Client,
-        simulator::{CLIP, End, Faults, Preloaded, SimClock, SimConfig, Simulator},
-    },
+    io::simulator::{CLIP, End, Faults, Preloaded, SimClock, SimConfig, Simulator},
 };
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, path::Path};
+use std::collections::BTreeSet;
 
 /// A simulator on a clock of its own, and a plain client.
 struct Bench {
@@ -32,9 +29,8 @@ impl Bench {
         let clock = SimClock::manual();
         let demo = SimConfig::demo(Catalogue::builtin());
         let config = SimConfig { bytes_per_second: None, clock: clock.clone(), ..demo };
-        // Making one of the program's own clients is what sets up TLS for this process.
-        let unused = Client::new(net::config("http://127.0.0.1:9", Path::new("/nonexistent")));
-        assert!(unused.is_ok());
+        // The program hands its own set-up of TLS to its clients; this one needs the process to have one. Set is set.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().timeout(DEADLINE).build().unwrap();
         Self { simulator: Simulator::start(change(config)).await.unwrap(), clock, http }
     }
@@ -352,9 +348,26 @@ async fn tasks_can_be_there_from_the_start() {
     let bench = Bench::start("").await;
     let fail = End::Fail { code: 1027, message: "output new_sensitive".into() };
     bench.simulator.preload(vec![
-        Preloaded { id: "1".into(), prompt: "running".into(), age_ms: 50, run_ms: Some(100), end: End::Success },
-        Preloaded { id: "2".into(), prompt: "failed".into(), age_ms: 100, run_ms: Some(100), end: fail },
+        Preloaded {
+            id: "1".into(),
+            file: None,
+            prompt: "running".into(),
+            age_ms: 50,
+            run_ms: Some(100),
+            end: End::Success,
+        },
+        Preloaded { id: "2".into(), file: None, prompt: "failed".into(), age_ms: 100, run_ms: Some(100), end: fail },
+        Preloaded {
+            id: "4".into(),
+            file: Some("77".into()),
+            prompt: "to be fetched".into(),
+            age_ms: 100,
+            run_ms: Some(100),
+            end: End::Success,
+        },
     ]);
+    // A client that knows its file already, as the demo's store does, fetches it by that id.
+    assert_eq!(bench.query(&json!("4")).await["file_id"], "77");
     assert_eq!(bench.query(&json!("1")).await["status"], "Processing");
     assert_eq!(codes(&bench.query(&json!("2")).await).0, 1027);
     assert_eq!(codes(&bench.query(&json!("3")).await).0, 2013);

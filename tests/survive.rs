@@ -8,7 +8,12 @@ mod support;
 use reeltop::domain::task::{RemoteId, TaskState};
 use rustix::process::Signal;
 use std::time::Duration;
-use support::{Home, Service, assert_honest, gate, gate::Gate, pty::Pty, until};
+use support::{
+    Home, Service, assert_honest,
+    gate::{self, Gate},
+    pty::{CTRL_C, F2, Pty, at_the_gate, at_the_service},
+    until,
+};
 
 /// Types a prompt into compose and opens its preview.
 fn preview(screen: &mut Pty, prompt: &str) {
@@ -37,22 +42,17 @@ fn compose_and_send(screen: &mut Pty, prompt: &str) {
     confirm_until(screen, "queued #");
 }
 
-/// The dashboard with the store open and the key read.
-fn ready_dashboard(home: &Home) -> Pty {
-    let screen = Pty::dashboard(home);
-    // The balance is asked for when both are there.
-    screen.shows("balance");
-    screen
+/// The dashboard with a submission on its way that the service has not answered.
+fn in_flight() -> (Gate, Home, Pty) {
+    let (gate, home, mut screen) = at_the_gate();
+    compose_and_send(&mut screen, "a cat");
+    gate.arrives();
+    (gate, home, screen)
 }
-
-const F2: &str = "\x1bOQ";
-const CTRL_C: &str = "\x03";
 
 #[test]
 fn a_kill_before_the_journal_leaves_no_task_but_the_draft() {
-    let gate = Gate::start();
-    let home = Home::new(&gate.url);
-    let mut screen = ready_dashboard(&home);
+    let (gate, home, mut screen) = at_the_gate();
     preview(&mut screen, "a cat");
     until("the draft is saved", || {
         let saved = home.sql().query_row("SELECT body FROM drafts", [], |row| row.get::<_, String>(0));
@@ -63,7 +63,7 @@ fn a_kill_before_the_journal_leaves_no_task_but_the_draft() {
     screen.kill();
     blocked.release();
     assert_eq!(home.states(), []);
-    let mut screen = ready_dashboard(&home);
+    let mut screen = Pty::ready(&home);
     screen.keys("n");
     screen.shows("a cat");
     screen.keys(CTRL_C);
@@ -73,15 +73,13 @@ fn a_kill_before_the_journal_leaves_no_task_but_the_draft() {
 
 #[test]
 fn a_kill_after_the_journal_leaves_the_task_queued_and_the_next_start_paused() {
-    let service = Service::start();
-    let home = Home::new(&service.url());
-    let mut screen = ready_dashboard(&home);
+    let (service, home, mut screen) = at_the_service();
     screen.keys("p");
     screen.shows("queue paused");
     compose_and_send(&mut screen, "a cat");
     screen.kill();
     assert_eq!(home.states(), [TaskState::Queued]);
-    let mut screen = ready_dashboard(&home);
+    let mut screen = Pty::ready(&home);
     screen.shows("queue paused");
     screen.shows("While you were away");
     assert_eq!(service.sim().submissions_of("a cat"), 0);
@@ -94,14 +92,10 @@ fn a_kill_after_the_journal_leaves_the_task_queued_and_the_next_start_paused() {
 
 #[test]
 fn a_kill_with_the_post_in_flight_leaves_an_unknown_that_is_never_sent_again() {
-    let gate = Gate::start();
-    let home = Home::new(&gate.url);
-    let mut screen = ready_dashboard(&home);
-    compose_and_send(&mut screen, "a cat");
-    gate.arrives();
+    let (gate, home, screen) = in_flight();
     screen.kill();
     assert_eq!(home.states(), [TaskState::Sending]);
-    let screen = ready_dashboard(&home);
+    let screen = Pty::ready(&home);
     screen.shows("unknown");
     until("the row is unknown on disk", || home.states() == [TaskState::Unknown]);
     // The queue goes on, with another task; whichever of the two programs sends it, the call waits for its answer.
@@ -129,11 +123,7 @@ fn a_kill_of_a_one_shot_call_with_the_post_in_flight_leaves_an_unknown_for_whoev
 
 #[test]
 fn a_kill_after_the_answer_and_before_it_is_saved_leaves_an_unknown() {
-    let gate = Gate::start();
-    let home = Home::new(&gate.url);
-    let mut screen = ready_dashboard(&home);
-    compose_and_send(&mut screen, "a cat");
-    gate.arrives();
+    let (gate, home, screen) = in_flight();
     let blocked = home.block_the_store();
     gate.accept();
     // The answer is in the program's hands, and only there.
@@ -141,7 +131,7 @@ fn a_kill_after_the_answer_and_before_it_is_saved_leaves_an_unknown() {
     screen.kill();
     blocked.release();
     assert_eq!(home.states(), [TaskState::Sending]);
-    let screen = ready_dashboard(&home);
+    let screen = Pty::ready(&home);
     screen.shows("unknown");
     until("the row is unknown on disk", || home.states() == [TaskState::Unknown]);
     assert_eq!(gate.posts(), 1);
@@ -149,11 +139,7 @@ fn a_kill_after_the_answer_and_before_it_is_saved_leaves_an_unknown() {
 
 #[test]
 fn a_store_that_cannot_be_written_for_a_while_costs_no_answer() {
-    let gate = Gate::start();
-    let home = Home::new(&gate.url);
-    let mut screen = ready_dashboard(&home);
-    compose_and_send(&mut screen, "a cat");
-    gate.arrives();
+    let (gate, home, mut screen) = in_flight();
     let blocked = home.block_the_store();
     gate.accept();
     screen.shows("running");
@@ -167,9 +153,7 @@ fn a_store_that_cannot_be_written_for_a_while_costs_no_answer() {
 
 #[test]
 fn three_enters_make_one_task() {
-    let service = Service::start();
-    let home = Home::new(&service.url());
-    let mut screen = ready_dashboard(&home);
+    let (service, home, mut screen) = at_the_service();
     compose_and_send(&mut screen, "a cat");
     until("the file is saved", || home.states() == [TaskState::Saved]);
     screen.keys(CTRL_C);
@@ -180,11 +164,7 @@ fn three_enters_make_one_task() {
 
 /// Sends a task, ends the program by `end` while the answer is outstanding, and looks whether the answer is waited for.
 fn ends_in_order(end: impl FnOnce(&mut Pty)) -> (Pty, u32) {
-    let gate = Gate::start();
-    let home = Home::new(&gate.url);
-    let mut screen = ready_dashboard(&home);
-    compose_and_send(&mut screen, "a cat");
-    gate.arrives();
+    let (gate, home, mut screen) = in_flight();
     end(&mut screen);
     // The draft, the last look: the end has begun, and it waits.
     gate.accept();
@@ -235,11 +215,7 @@ fn sigterm_ends_a_call_in_order_with_its_answer_saved() {
 
 #[test]
 fn a_second_ctrl_c_leaves_at_once_and_the_task_is_unknown() {
-    let gate = Gate::start();
-    let home = Home::new(&gate.url);
-    let mut screen = ready_dashboard(&home);
-    compose_and_send(&mut screen, "a cat");
-    gate.arrives();
+    let (gate, home, mut screen) = in_flight();
     screen.keys(CTRL_C);
     screen.shows("waiting for the answer");
     screen.keys(CTRL_C);
@@ -253,7 +229,7 @@ fn several_programs_on_one_store_send_and_fetch_each_row_once_and_share_the_pace
     const PACE: usize = 4;
     let service = Service::start();
     let home = Home::with(&service.url(), &[("profiles.302ai.submit_per_minute", "4")]);
-    let screen = ready_dashboard(&home);
+    let screen = Pty::ready(&home);
     let watch = home.start(&["watch"]);
     let prompts = ["one", "two", "three", "four", "five", "six"];
     let submit = |prompt: &&str| home.start(&["submit", "--prompt", prompt, "--yes", "--max-cost", "1", "--json"]);
@@ -286,10 +262,8 @@ fn several_programs_on_one_store_send_and_fetch_each_row_once_and_share_the_pace
 
 #[test]
 fn a_dashboard_sees_what_a_call_queues_and_works_on_it() {
-    let service = Service::start();
-    let home = Home::new(&service.url());
-    let screen = ready_dashboard(&home);
-    home.run(&["submit", "--prompt", "a cat", "--yes", "--max-cost", "1", "--queue"]).coded(0);
+    let (service, home, screen) = at_the_service();
+    home.queue("a cat");
     assert!(screen.shows_within("a cat", Duration::from_secs(1)), "{}", screen.picture());
     screen.shows("saved");
     assert_eq!(service.downloads_of_each_file(), [1]);
@@ -301,7 +275,7 @@ fn the_work_of_a_program_that_was_killed_is_taken_over_by_the_one_that_lives() {
     let service = Service::with(|config| config.bytes_per_second = Some(20_000));
     let home = Home::new(&service.url());
     let watch = home.start(&["watch"]);
-    home.run(&["submit", "--prompt", "a cat", "--yes", "--max-cost", "1", "--queue"]).coded(0);
+    home.queue("a cat");
     service.until("the download begins", |counts| counts.downloads == 1);
     watch.kill();
     assert_eq!(home.states(), [TaskState::Saving]);
@@ -316,11 +290,11 @@ fn a_program_that_runs_already_takes_over_from_one_that_is_killed_at_once() {
     let service = Service::with(|config| config.run_ms = (600_000, 600_000));
     let home = Home::new(&service.url());
     let watch = home.start(&["watch"]);
-    home.run(&["submit", "--prompt", "a cat", "--yes", "--max-cost", "1", "--queue"]).coded(0);
+    home.queue("a cat");
     let holder = || home.task(1).claim.map(|claim| claim.owner);
     until("the first holds the row", || home.states() == [TaskState::Running] && holder().is_some());
     let first = holder();
-    let screen = ready_dashboard(&home);
+    let screen = Pty::ready(&home);
     screen.shows("running");
     assert_eq!(holder(), first);
     watch.kill();
@@ -335,9 +309,9 @@ fn a_download_of_a_program_that_is_killed_is_gone_on_with_by_one_that_runs_alrea
     let service = Service::with(|config| config.bytes_per_second = Some(20_000));
     let home = Home::new(&service.url());
     let watch = home.start(&["watch"]);
-    home.run(&["submit", "--prompt", "a cat", "--yes", "--max-cost", "1", "--queue"]).coded(0);
+    home.queue("a cat");
     service.until("the download begins", |counts| counts.downloads == 1);
-    let screen = ready_dashboard(&home);
+    let screen = Pty::ready(&home);
     screen.shows("by another run");
     watch.kill();
     until("the file is saved", || home.states() == [TaskState::Saved]);

@@ -17,23 +17,12 @@ use std::{
     process::Command,
     time::{Duration, Instant},
 };
-use support::{DEADLINE, Home, PROGRAM, Service, assert_honest, gate::Gate, pty::Pty, until};
-
-const F2: &str = "\x1bOQ";
-const F4: &str = "\x1bOS";
-const CTRL_C: &str = "\x03";
-const CTRL_Z: &str = "\x1a";
-
-/// The dashboard with the store open and the key read.
-fn ready_dashboard(home: &Home) -> Pty {
-    let screen = Pty::dashboard(home);
-    screen.shows("balance");
-    screen
-}
-
-fn queue(home: &Home, prompt: &str) {
-    home.run(&["submit", "--prompt", prompt, "--yes", "--max-cost", "1", "--queue"]).coded(0);
-}
+use support::{
+    DEADLINE, Home, PROGRAM, Service, assert_honest,
+    gate::Gate,
+    pty::{CTRL_C, CTRL_Z, F2, F4, Pty, at_the_gate, at_the_service},
+    until,
+};
 
 fn submit(home: &Home, prompt: &str) {
     home.run(&["submit", "--prompt", prompt, "--yes", "--max-cost", "1"]).coded(0);
@@ -51,7 +40,7 @@ fn the_terminal_is_as_found_after_every_way_to_end() {
         ("SIGHUP", 130, |screen| screen.signal(Signal::HUP)),
     ];
     for (name, code, end) in ends {
-        let mut screen = ready_dashboard(&home);
+        let mut screen = Pty::ready(&home);
         assert_ne!(screen.modes(), screen.before, "raw mode is on");
         screen.until("the other screen, no cursor, pastes marked", |screen| {
             screen.alternate_screen() && screen.hide_cursor() && screen.bracketed_paste()
@@ -63,9 +52,7 @@ fn the_terminal_is_as_found_after_every_way_to_end() {
 
 #[test]
 fn an_end_in_the_middle_of_compose_gives_the_terminal_back_too() {
-    let gate = Gate::start();
-    let home = Home::new(&gate.url);
-    let mut screen = ready_dashboard(&home);
+    let (_gate, _home, mut screen) = at_the_gate();
     screen.keys("na cat");
     screen.until("the cursor in compose", |screen| screen.contents().contains("a cat") && !screen.hide_cursor());
     screen.signal(Signal::TERM);
@@ -101,31 +88,21 @@ fn the_terminal_is_as_found_after_a_panic_and_its_report_can_be_read() {
     assert!(text.contains("the loop's panic") && !text.contains("a worker's panic"), "{}", screen.picture());
 }
 
-/// Waits until the shell asks for a line.
-#[track_caller]
-fn at_prompt(screen: &Pty) {
-    screen.until("a prompt", |screen| screen.contents().trim_end().ends_with("\nprompt>"));
-}
-
 #[test]
 fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_again() {
     let gate = Gate::start();
     let home = Home::new(&gate.url);
-    let mut shell = CommandBuilder::new("sh");
-    shell.arg("-i");
-    shell.env("PS1", "prompt> ");
-    let mut screen = Pty::run(&home, 80, 24, shell);
-    screen.shows("prompt>");
+    let mut screen = Pty::shell(&home);
     let flags = home.flags().join(" ");
     screen.keys(&format!("stty -g > before; {PROGRAM} {flags}; stty -g > after\r"));
     screen.shows("balance");
     screen.keys(CTRL_Z);
     screen.until("the shell", |screen| !screen.alternate_screen() && screen.contents().contains("Stopped"));
-    at_prompt(&screen);
+    screen.at_prompt();
     // The word in two parts is the shell's answer, not our own typing.
     screen.keys("stty -g > stopped; echo as''ked\r");
     screen.until("the shell's answer", |screen| screen.contents().contains("asked"));
-    at_prompt(&screen);
+    screen.at_prompt();
     screen.until("the cursor, pastes unmarked", |screen| !screen.hide_cursor() && !screen.bracketed_paste());
     let read = |name: &str| fs::read_to_string(home.path().join(name)).unwrap();
     assert_eq!(read("before"), read("stopped"));
@@ -135,7 +112,7 @@ fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_again() {
     });
     screen.keys("q");
     screen.until("the shell", |screen| !screen.alternate_screen());
-    at_prompt(&screen);
+    screen.at_prompt();
     screen.keys("stty -g > after; echo le''ft\r");
     screen.until("the shell's answer", |screen| screen.contents().contains("left"));
     assert_eq!(read("before"), read("after"));
@@ -145,9 +122,7 @@ fn ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_again() {
 
 #[test]
 fn a_dropped_line_ends_the_program() {
-    let gate = Gate::start();
-    let home = Home::new(&gate.url);
-    let mut screen = ready_dashboard(&home);
+    let (_gate, _home, mut screen) = at_the_gate();
     screen.hang_up();
     assert_eq!(screen.ended(), 130);
 }
@@ -157,7 +132,7 @@ fn any_size_can_be_drawn_and_the_screen_is_whole_after_a_storm_of_them() {
     let service = Service::start();
     let home = Home::new(&service.url());
     submit(&home, "a cat");
-    let mut screen = ready_dashboard(&home);
+    let mut screen = Pty::ready(&home);
     for (width, height) in (1..=45).map(|n| (n, n)).chain([(1, 300), (300, 1), (300, 90), (39, 12), (40, 11)]) {
         screen.resize(width, height);
     }
@@ -182,9 +157,7 @@ fn a_program_that_starts_in_a_tiny_terminal_says_what_it_needs_and_can_be_left()
 
 #[test]
 fn a_resize_in_a_dialog_keeps_the_dialog_and_sends_nothing() {
-    let service = Service::start();
-    let home = Home::new(&service.url());
-    let mut screen = ready_dashboard(&home);
+    let (service, home, mut screen) = at_the_service();
     screen.keys("na cat");
     screen.shows("a cat");
     screen.keys(F2);
@@ -203,9 +176,7 @@ fn a_resize_in_a_dialog_keeps_the_dialog_and_sends_nothing() {
 
 #[test]
 fn pasted_text_runs_nothing_in_the_table_and_is_text_in_compose() {
-    let service = Service::start();
-    let home = Home::new(&service.url());
-    let mut screen = ready_dashboard(&home);
+    let (service, home, mut screen) = at_the_service();
     screen.paste("nq\rx\x03");
     screen.shows("pasted text does nothing here");
     screen.keys("n");
@@ -229,7 +200,7 @@ fn an_arrow_that_arrives_in_two_pieces_is_an_arrow() {
     let home = Home::new(&service.url());
     submit(&home, "first");
     submit(&home, "second");
-    let mut screen = ready_dashboard(&home);
+    let mut screen = Pty::ready(&home);
     screen.until("the cursor on the first row", |screen| row_with(screen, "▌").contains("second"));
     // On a machine that is busy with other things the second piece may come too late: then it is no arrow, and the
     // next try is.
@@ -281,7 +252,7 @@ fn the_editor_has_the_terminal_while_the_work_goes_on_and_its_text_comes_back() 
         screen.contents().contains("editing") && !screen.alternate_screen() && !screen.hide_cursor()
     });
     assert_eq!(screen.modes(), screen.before);
-    queue(&home, "meanwhile");
+    home.queue("meanwhile");
     until("the other task is saved", || home.states() == [TaskState::Saved]);
     assert!(!screen.screen().contains("meanwhile"), "drawn over the editor\n{}", screen.picture());
     screen.keys("done\r");
@@ -359,7 +330,7 @@ fn a_copied_id_goes_to_the_clipboard_by_osc_52() {
     let home = Home::new(&service.url());
     submit(&home, "a cat");
     let id = home.task(1).remote.unwrap().0;
-    let mut screen = ready_dashboard(&home);
+    let mut screen = Pty::ready(&home);
     screen.shows("a cat");
     screen.keys("yy");
     let wanted = format!("\x1b]52;c;{}\x07", STANDARD.encode(&id));
@@ -376,7 +347,7 @@ fn a_program_with_nothing_to_do_writes_nothing_and_sleeps() {
     let home = Home::new(&service.url());
     submit(&home, "a cat");
     home.run(&["watch", "--until-idle"]).coded(0);
-    let screen = ready_dashboard(&home);
+    let screen = Pty::ready(&home);
     screen.shows("a cat");
     let second = Duration::from_secs(1);
     let quiet = (0..20).any(|_| {

@@ -92,7 +92,7 @@ pub enum Command {
         /// As comma-separated values
         #[arg(long, conflicts_with = "json")]
         csv: bool,
-        /// Only this table
+        /// Only this table; with --csv or --json its sums and not the ledger's lines
         #[arg(long, value_enum, value_name = "TABLE")]
         by: Option<CostBy>,
     },
@@ -301,9 +301,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
     let mut grammar = spoken::spoken(Cli::command());
     let matches = grammar.try_get_matches_from_mut(args)?;
     let mut cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut grammar))?;
-    if let Some(command) = &mut cli.command {
-        name_each_once(command);
-    }
+    cli.command.iter_mut().for_each(name_each_once);
     let mut wrong = |message: &str| Err(grammar.error(ErrorKind::ArgumentConflict, message));
     match &cli.command {
         Some(_) if cli.demo => wrong(tr!("--demo is the dashboard against the simulator; it takes no command")),
@@ -327,7 +325,7 @@ fn name_each_once(command: &mut Command) {
     }
 }
 
-/// Drops what came before, in the order given.
+/// Drops what came before.
 pub(crate) fn keep_first<T: Clone + Ord>(items: &mut Vec<T>) {
     let mut seen = BTreeSet::new();
     items.retain(|item| seen.insert(item.clone()));

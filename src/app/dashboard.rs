@@ -23,7 +23,8 @@ use crate::{
         effect::TermCmd,
         msg::{Input, LocalMsg, Msg, Signal},
     },
-    tr, ui,
+    tr,
+    ui::{self, Drawn, Link},
 };
 use crossterm::event::Event;
 use ratatui::{buffer::Buffer, layout::Rect};
@@ -212,14 +213,13 @@ impl Face {
             return;
         }
         let mut buffer = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
-        let (drawn, lines) = ui::draw_with_lines(&engine.state, &mut buffer);
-        engine.state.screen.lines = lines;
+        let (drawn, spots) = ui::draw_with_spots(&engine.state, &mut buffer);
+        engine.state.screen.lines = spots.lines;
         if let Some(top) = drawn.detail_top {
             // Only the picture knows how long the wrapped text is: a scroll past its end is taken back.
             engine.state.screen.detail.scroll = top;
         }
-        let file = drawn.file.and(engine.state.screen.detail.loaded.as_ref()).and_then(|detail| detail.task.saved());
-        self.frames.lead_to(file.map_or_else(String::new, |saved| host::file_uri(&saved.path)));
+        self.frames.lead_to(if host::shows_links() { links(engine, drawn, spots.links) } else { Vec::new() });
         // Into memory: it cannot fail.
         let _ = self.frames.present(buffer, drawn);
         self.writer.frame(std::mem::take(self.frames.get_mut()));
@@ -260,7 +260,10 @@ impl Face {
         self.stopping = true;
         let n = engine.state.queue.posting.len();
         if n > 0 {
-            let text = tr!("stops when the answer to {n} submission(s) has come", n);
+            let text = match n {
+                1 => tr!("stops when the answer to 1 submission has come").to_owned(),
+                n => tr!("stops when the answers to {n} submissions have come", n),
+            };
             engine.take(Msg::Local(LocalMsg::Said { result: Ok(text) }));
             self.changed(true);
         }
@@ -351,4 +354,12 @@ async fn next_typed(terminal: &mut Option<Source>) -> Typed {
         Some(terminal) => terminal.next().await,
         None => std::future::pending().await,
     }
+}
+
+/// The links of a picture: the addresses on it, and the path of the file of the task that detail shows.
+fn links(engine: &Engine, drawn: Drawn, mut links: Vec<Link>) -> Vec<Link> {
+    let saved = engine.state.screen.detail.loaded.as_ref().and_then(|detail| detail.task.saved());
+    let file = drawn.file.zip(saved);
+    links.extend(file.map(|(place, saved)| Link { places: vec![place], uri: host::file_uri(&saved.path) }));
+    links
 }

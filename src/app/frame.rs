@@ -9,8 +9,8 @@
 
 mod pen;
 
-use crate::ui::{Drawn, ScrollRegion};
-use pen::{Link, Pen};
+use crate::ui::{Drawn, Link, ScrollRegion};
+use pen::Pen;
 use ratatui::{
     buffer::{Buffer, Cell, CellDiffOption, CellWidth},
     layout::Rect,
@@ -31,10 +31,10 @@ pub struct FrameWriter<W> {
     shown: Option<Shown>,
     /// The bytes of the frame that is being made; kept for its room.
     frame: Vec<u8>,
-    /// Where the path on the picture leads to; empty for nowhere.
-    uri: String,
-    /// The link that was last written, so that cells which look the same do not keep an old one.
-    linked: Option<(Rect, String)>,
+    /// The links of the next picture.
+    links: Vec<Link>,
+    /// Those that were last written, so that cells which look the same do not keep an old one.
+    linked: Vec<Link>,
 }
 
 #[derive(Debug)]
@@ -55,12 +55,12 @@ pub struct Presented {
 impl<W: Write> FrameWriter<W> {
     /// A writer to a terminal of which nothing is known yet.
     pub const fn new(to: W) -> Self {
-        Self { to, shown: None, frame: Vec::new(), uri: String::new(), linked: None }
+        Self { to, shown: None, frame: Vec::new(), links: Vec::new(), linked: Vec::new() }
     }
 
-    /// Says where the path on the next pictures leads to (`file://host/path`); empty for terminals without links.
-    pub fn lead_to(&mut self, uri: String) {
-        self.uri = uri;
+    /// Says which cells of the next pictures lead somewhere; none for terminals without links.
+    pub fn lead_to(&mut self, links: Vec<Link>) {
+        self.links = links;
     }
 
     /// Forgets what the terminal shows: the next picture is written whole (Ctrl-L, after a suspend or an editor).
@@ -78,15 +78,17 @@ impl<W: Write> FrameWriter<W> {
         }
         self.frame.clear();
         self.frame.extend_from_slice(BEGIN);
-        let leads = drawn.file.map(|place| (place, self.uri.clone()));
-        if let Some(leads) = leads.filter(|leads| self.linked.as_ref() != Some(leads)) {
-            if let Some(shown) = &mut self.shown {
-                doubt(&mut shown.cells, leads.0);
+        if self.linked != self.links {
+            let gone = self.linked.iter().filter(|link| !self.links.contains(link));
+            let new = self.links.iter().filter(|link| !self.linked.contains(link));
+            for place in gone.chain(new).flat_map(|link| &link.places) {
+                if let Some(shown) = &mut self.shown {
+                    doubt(&mut shown.cells, *place);
+                }
             }
-            self.linked = Some(leads);
+            self.linked.clone_from(&self.links);
         }
-        let link = Link { place: drawn.file.unwrap_or_default(), uri: &self.uri };
-        let mut pen = Pen::new(&mut self.frame, link);
+        let mut pen = Pen::new(&mut self.frame, &self.links);
         let changed = match self.shown.take().filter(|shown| shown.cells.area == next.area) {
             Some(shown) => match change(&mut pen, shown, &next, drawn) {
                 Some(changed) => changed,

@@ -13,15 +13,17 @@ pub fn of_this_session() -> Host {
     host(set("USER").or_else(|| set("LOGNAME")).as_deref(), set("SSH_CONNECTION").as_deref(), &name)
 }
 
-/// A file of this machine as a link that a terminal on another one understands, or nothing where the terminal is known to
-/// show links as rubbish (the Linux console, GNU screen).
+/// Whether the terminal can be given links: not where it is known to show them as rubbish (the Linux console, GNU screen).
 #[must_use]
-pub fn file_uri(path: &str) -> String {
+pub fn shows_links() -> bool {
     let screen = std::env::var_os("STY").is_some();
     let console = std::env::var_os("TERM").is_some_and(|term| term == "linux" || term == "dumb");
-    if screen || console {
-        return String::new();
-    }
+    !screen && !console
+}
+
+/// A file of this machine as a link that a terminal on another one understands.
+#[must_use]
+pub fn file_uri(path: &str) -> String {
     uri(&rustix::system::uname().nodename().to_string_lossy(), path)
 }
 

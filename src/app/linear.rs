@@ -9,7 +9,11 @@ mod words;
 
 use super::{clock::Clock, engine::Engine, signals::Signals};
 use crate::{
-    domain::{draft::Draft, task::TaskKey, text},
+    domain::{
+        draft::Draft,
+        task::{TaskKey, counted_tasks},
+        text,
+    },
     io::{config::Loaded, store::Store},
     logic::{
         act::Act,
@@ -165,7 +169,7 @@ impl Linear {
             state.tasks.rows.values().rev().filter(fits).take(LISTED).map(news::line).collect();
         lines.reverse();
         let all = state.tasks.rows.values().filter(fits).count();
-        lines.push(tr!("{shown} of {all} task(s), the newest last.", shown = lines.len(), all));
+        lines.push(tr!("{shown} of {all}, the newest last.", shown = lines.len(), all = counted_tasks(all)));
         lines
     }
 

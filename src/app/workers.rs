@@ -1,7 +1,10 @@
 //! Carries out effects: hands each to its worker. Every worker's answer comes back as a message.
 
 use crate::{
-    domain::{answer::Reply, problem::Problem},
+    domain::{
+        answer::Reply,
+        problem::{Charged, ErrorClass, Problem, TaskError},
+    },
     io::{
         client::{Client, ClientConfig},
         config::Loaded,
@@ -12,7 +15,7 @@ use crate::{
     logic::{
         effect::{HttpCmd, LocalCmd, SaveCmd, StoreCmd},
         keymap::{Ctx, Keymap},
-        msg::{HttpMsg, LocalMsg, Msg},
+        msg::{HttpMsg, LocalMsg, Msg, SaveMsg},
     },
     tr,
 };
@@ -59,11 +62,7 @@ impl Workers {
     pub fn http(&self, command: HttpCmd) {
         let to = self.to.clone();
         let Some(client) = self.client.get().cloned() else {
-            let problem = Problem::new(
-                tr!("the call was not made"),
-                tr!("there is no key for the service"),
-                tr!("See `reeltop doctor`."),
-            );
+            let problem = Problem::new(tr!("the call was not made"), no_key(), doctor());
             tell(&to, Msg::Http(unsent(command, problem)));
             return;
         };
@@ -72,9 +71,14 @@ impl Workers {
 
     /// By the download worker.
     pub fn save(&self, command: SaveCmd) {
-        // Set together with the client, and no file's address is had without it.
-        let Some(downloader) = self.downloader.get() else { return };
         let to = self.to.clone();
+        // Set together with the client, and no file's address is had without it; but whoever asks is answered.
+        let Some(downloader) = self.downloader.get() else {
+            if let Some(msg) = not_begun(command) {
+                tell(&to, Msg::Save(msg));
+            }
+            return;
+        };
         downloader.run(command, move |msg| tell(&to, Msg::Save(msg)));
     }
 
@@ -186,6 +190,27 @@ fn tell(to: &UnboundedSender<Msg>, msg: Msg) {
     let _ = to.send(msg);
 }
 
+fn no_key() -> &'static str {
+    tr!("there is no key for the service")
+}
+
+fn doctor() -> &'static str {
+    tr!("See `reeltop doctor`.")
+}
+
+/// The answer to a download that cannot begin. Where none began there is none to stop.
+fn not_begun(command: SaveCmd) -> Option<SaveMsg> {
+    let SaveCmd::Start { key, ticket, .. } = command else { return None };
+    let error = TaskError {
+        code: "not begun".into(),
+        class: ErrorClass::Auth,
+        message: tr!("the download was not begun: {why}", why = no_key()),
+        next: doctor().into(),
+        charged: Charged::Yes,
+    };
+    Some(SaveMsg::Failed { key, ticket, error, again: false })
+}
+
 fn unsent(command: HttpCmd, problem: Problem) -> HttpMsg {
     let reply = Reply::NotSent { problem };
     match command {
@@ -225,5 +250,42 @@ async fn open(path: &str, scp: String) -> Result<String, Problem> {
             tr!("{player} is not there or has no display", player),
             tr!("Press {scp} for a ready scp command and play it on your own machine.", scp),
         )),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{answer::Address, task::TaskKey},
+        io::config,
+        logic::effect::SaveTarget,
+    };
+
+    #[tokio::test]
+    async fn a_download_without_a_downloader_is_answered_as_failed() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = || home.path().to_owned();
+        let folders = config::Folders { home: folder(), config: folder(), data: folder() };
+        let setup = config::load(&config::Wanted::default(), &folders).unwrap();
+        let (to, mut told) = tokio::sync::mpsc::unbounded_channel();
+        let workers = Workers {
+            store: store::open(&setup.paths.data_dir, |_| ()),
+            setup: Arc::new(setup),
+            to,
+            client: Arc::default(),
+            downloader: Arc::default(),
+        };
+        let address = Address { url: "https://files.example/a".into(), backup: None, bytes: None, expires: None };
+        let target = SaveTarget { dir: "/v".into(), name: "a.mp4".into(), sidecar: None, stall_ms: 1 };
+        let key = TaskKey(7);
+        workers.save(SaveCmd::Stop { key });
+        workers.save(SaveCmd::Start { key, ticket: 3, address: Box::new(address), target: Box::new(target) });
+        let Some(Msg::Save(SaveMsg::Failed { key: of, ticket: 3, error, again: false })) = told.recv().await else {
+            panic!("not answered")
+        };
+        assert_eq!((of, error.message.as_str()), (key, "the download was not begun: there is no key for the service"));
+        workers.close();
     }
 }

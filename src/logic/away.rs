@@ -1,11 +1,23 @@
 //! "While you were away": what happened since a dashboard was last in use, told once at the start.
 
-use super::{engine::saver::AT_RISK, screen::Away, state::State};
+use super::{
+    effect::{Effect, StoreCmd},
+    engine::saver::AT_RISK,
+    screen::Away,
+    state::State,
+};
 use crate::domain::{problem::Charged, task::TaskState, time::Wall};
 
 /// Remembers since when to count. Without a last time (a first start) there is nothing to tell.
 pub(super) fn begin(state: &mut State, last_seen: Option<Wall>) {
     state.screen.away = last_seen.filter(|_| state.settings.interactive).map(|since| Away { since, ..Away::default() });
+}
+
+/// Notes that a person sees the screen now. What a call of the command line does meanwhile (a `watch` left behind, a cron
+/// job) is seen by nobody.
+pub(super) fn note(state: &State) -> Vec<Effect> {
+    let seen = Effect::Store(StoreCmd::SaveSeen { at: state.now.wall });
+    if state.settings.interactive { vec![seen] } else { Vec::new() }
 }
 
 /// Counts, once all rows are here. Nothing worth telling leaves no line.

@@ -146,7 +146,7 @@ fn back(state: &mut State) -> Vec<Do> {
         Pane::Table if screen.full => screen.full = false,
         Pane::Table => {
             let quits = keymap::named(state, Ctx::Global, "close");
-            toast::say(state, Level::Info, tr!("nothing is open; {quits} quits", quits), None);
+            toast::say(state, Level::Warning, tr!("nothing is open; {quits} quits", quits), None);
         }
     }
     Vec::new()

@@ -202,7 +202,7 @@ fn paste(state: &mut State, text: &str) -> Vec<Do> {
     if !taken {
         let new = keymap::named(state, Ctx::Panes, "new");
         let text = tr!("pasted text does nothing here; {new} composes a new task and takes it", new);
-        toast::say(state, Level::Info, text, None);
+        toast::say(state, Level::Warning, text, None);
     }
     Vec::new()
 }

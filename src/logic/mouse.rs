@@ -71,6 +71,7 @@ fn choose(state: &mut State, at: Position) -> Vec<Do> {
         Some(Layer::Palette(palette)) => palette.at = line,
         Some(Layer::Resolve { at, .. }) => *at = line,
         Some(Layer::Pick(picker)) => picker.at = line,
+        Some(Layer::Failures(view)) => view.at = line,
         Some(Layer::SortMenu { at }) if *at == line => return commands::run(state, Action::Accept),
         Some(Layer::Choose { at, .. }) if *at == line => return commands::run(state, Action::Accept),
         Some(Layer::SortMenu { at }) => *at = line,
@@ -87,7 +88,6 @@ fn choose(state: &mut State, at: Position) -> Vec<Do> {
             | Layer::Help(_)
             | Layer::Messages(_)
             | Layer::Money(_)
-            | Layer::Failures(_)
             | Layer::Mend(_)
             | Layer::FilterInput { .. }
             | Layer::Command(_)
@@ -113,6 +113,15 @@ mod tests {
 
     fn click(state: &mut State, x: u16, y: u16) -> Vec<Effect> {
         input(state, Input::Mouse(Mouse { kind: MouseKind::Click, x, y }))
+    }
+
+    #[test]
+    fn a_click_on_a_cause_chooses_it_and_does_nothing() {
+        let mut state = state(&[Failed; 3]);
+        input(&mut state, Input::Key("R".parse().unwrap()));
+        state.screen.lines = vec![(Rect::new(2, 4, 70, 1), 1)];
+        assert_eq!(click(&mut state, 5, 4), Vec::new());
+        assert!(matches!(state.screen.layers.last(), Some(Layer::Failures(view)) if view.at == 1));
     }
 
     #[test]

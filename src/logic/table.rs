@@ -38,6 +38,7 @@ pub fn range(table: &TableView) -> &[TaskKey] {
 /// A row was put in or changed: keeps order, cursor and scroll right. While frozen, no row on the screen moves.
 pub fn row_changed(state: &mut State, key: TaskKey) {
     let Some(row) = state.tasks.rows.get(&key) else { return };
+    let page = page(state);
     let table = &mut state.screen.table;
     let shown = table.filter.matches(row, state.now.wall);
     let was = order::find(&table.order, key, &state.tasks.rows, table.sort);
@@ -57,11 +58,21 @@ pub fn row_changed(state: &mut State, key: TaskKey) {
         }
         (None, true) => {
             let to = order::place(&table.order, row, &state.tasks.rows, table.sort);
+            if table.frozen && pushes(table, to, page) {
+                return;
+            }
             table.order.insert(to, key);
             inserted(table, key, to);
         }
     }
     keep_visible(state);
+}
+
+/// Whether a row put in there would push rows on the screen down. One above them all does not where the list is longer
+/// than the screen: that is scrolled on by it. What would waits until the freeze ends, or somebody goes to it.
+fn pushes(table: &TableView, to: usize, page: usize) -> bool {
+    let above = to <= table.top && table.order.len() >= page;
+    !above && to < table.order.len().min(table.top + page)
 }
 
 fn moved(table: &mut TableView, key: TaskKey, from: usize, to: usize) {
@@ -135,8 +146,11 @@ pub fn rebuild(state: &mut State) {
     keep_visible(state);
 }
 
-/// Puts the cursor on that task, if it is shown; tells whether it is.
+/// Puts the cursor on that task, if it is shown; tells whether it is. One that a freeze holds back comes in for it.
 pub fn go_to(state: &mut State, key: TaskKey) -> bool {
+    if state.screen.table.frozen && !state.screen.table.order.contains(&key) {
+        rebuild(state);
+    }
     let table = &state.screen.table;
     let Some(at) = order::find(&table.order, key, &state.tasks.rows, table.sort) else { return false };
     put_cursor(state, at);

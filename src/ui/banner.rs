@@ -1,12 +1,15 @@
 //! The rows below the header that say what stops the work, and once at the start what happened since the last time.
 
 use super::{brush::Brush, hints, text, words};
-use crate::domain::{problem::Problem, task::TaskState};
-use crate::logic::{
-    keymap::Ctx,
-    layout::{self, Banner},
-    screen::Away,
-    state::State,
+use crate::{
+    domain::{problem::Problem, task::TaskState},
+    logic::{
+        keymap::Ctx,
+        layout::{self, Banner},
+        screen::Away,
+        state::State,
+    },
+    tr,
 };
 use ratatui::layout::Rect;
 
@@ -38,20 +41,20 @@ fn sentence(banner: Banner, state: &State, room: usize) -> String {
         }
         Banner::NoKey => state.key_problem.as_ref().map_or_else(
             || {
-                format!(
-                    "No key: nothing can be sent. Set {} and start again, or look around with `reeltop --demo`",
-                    state.settings.profile.key_variable
+                tr!(
+                    "No key: nothing can be sent. Set {variable} and start again, or look around with `reeltop --demo`",
+                    variable = state.settings.profile.key_variable
                 )
             },
             ToString::to_string,
         ),
-        Banner::Unwritten => format!(
-            "{} answers wait to be saved: the store cannot be written. Free space on the disk; it is tried again",
-            state.store.failed.len()
+        Banner::Unwritten => tr!(
+            "{count} answers wait to be saved: the store cannot be written. Free space on the disk; it is tried again",
+            count = state.store.failed.len()
         ),
-        Banner::Offline => format!(
-            "No answer from {}. Running tasks go on there; nothing is lost",
-            state.settings.profile.base_url.rsplit('/').next().unwrap_or_default()
+        Banner::Offline => tr!(
+            "No answer from {host}. Running tasks go on there; nothing is lost",
+            host = state.settings.profile.base_url.rsplit('/').next().unwrap_or_default()
         ),
         Banner::Unsent => unsent(state),
         Banner::Away => state.screen.away.as_ref().map_or_else(String::new, |away| summary(away, state, room)),
@@ -64,47 +67,62 @@ fn halted(problem: &Problem, state: &State, room: usize) -> String {
     let Some(key) = hints::key(state, Ctx::Table, "pause") else {
         return problem.to_string();
     };
-    let short = format!("{}; {key} goes on. {}", problem.what, problem.next);
-    let key_ends = text::width(&problem.what) + text::width(&key) + 11;
-    if key_ends <= room { short } else { format!("{key} goes on; {}", problem.what) }
+    let stop = tr!(". ");
+    let short = tr!("{what}; {key} goes on", what = problem.what, key);
+    if text::width(&short) + text::width(stop.trim_end()) <= room {
+        format!("{short}{stop}{}", problem.next)
+    } else {
+        tr!("{key} goes on; {what}", key, what = problem.what)
+    }
 }
 
 /// `2 unsent tasks from before, 1.0 PTC: p sends them, u takes them back`.
 fn unsent(state: &State) -> String {
     let key = |id| hints::key(state, Ctx::Table, id).unwrap_or_default();
     let (tasks, cost) = layout::unsent(state);
-    let (tasks, them) =
-        if tasks == 1 { ("1 unsent task".to_owned(), "it") } else { (format!("{tasks} unsent tasks"), "them") };
-    format!("{tasks} from before, {cost} PTC: {} sends {them}, {} takes {them} back", key("pause"), key("undo"))
+    let (pause, undo) = (key("pause"), key("undo"));
+    if tasks == 1 {
+        return tr!("1 unsent task from before, {cost} PTC: {pause} sends it, {undo} takes it back", cost, pause, undo);
+    }
+    tr!(
+        "{count} unsent tasks from before, {cost} PTC: {pause} sends them, {undo} takes them back",
+        count = tasks,
+        cost,
+        pause,
+        undo
+    )
 }
-
-const AWAY: &str = "While you were away";
 
 /// `While you were away: 14 saved, 2 at risk, 1 unknown, 3 unsent (paused), 7.0 PTC`, and more where there is room.
 fn summary(away: &Away, state: &State, room: usize) -> String {
-    let count = |of: TaskState| away.counts.get(&of).filter(|n| **n > 0).map(|n| format!("{n} {}", of.word()));
+    let count = |of: TaskState| {
+        let count = away.counts.get(&of).filter(|count| **count > 0);
+        count.map(|count| tr!("{count} {state}", count, state = of.word()))
+    };
     let others = TaskState::ALL.into_iter().filter(|of| *of != TaskState::Saved);
     let mut facts: Vec<String> = count(TaskState::Saved).into_iter().collect();
     if away.at_risk > 0 {
-        facts.push(format!("{} at risk", away.at_risk));
+        facts.push(tr!("{count} at risk", count = away.at_risk));
     }
     facts.extend(others.filter_map(count));
     if away.unsent > 0 {
-        facts.push(format!("{} unsent{}", away.unsent, if state.queue.paused { " (paused)" } else { "" }));
+        let count = away.unsent;
+        facts.push(if state.queue.paused {
+            tr!("{count} unsent (paused)", count)
+        } else {
+            tr!("{count} unsent", count)
+        });
     }
     facts.push(format!("{} PTC", away.spent));
-    let facts = facts.join(", ");
-    let mut line = format!("{AWAY}: {facts}");
+    let facts = facts.join(tr!(", "));
+    let line = tr!("While you were away: {facts}", facts);
     if text::width(&line) > room {
-        return format!("While away: {facts}");
+        return tr!("While away: {facts}", facts);
     }
     let resumes = hints::key(state, Ctx::Table, "pause").filter(|_| away.unsent > 0 && state.queue.paused);
-    if let Some(key) = resumes.filter(|_| text::width(&line) + 20 <= room) {
-        line.push_str(&format!(". {key} sends the rest"));
-    }
-    let since = format!(" (since {})", words::moment(away.since, state.now));
-    if text::width(&line) + text::width(&since) <= room {
-        line.insert_str(AWAY.len(), &since);
-    }
-    line
+    let rest = resumes.map_or_else(String::new, |key| format!("{}{}", tr!(". "), tr!("{key} sends the rest", key)));
+    let rest = if text::width(&line) + text::width(&rest) <= room { rest } else { String::new() };
+    let dated =
+        tr!("While you were away (since {since}): {facts}", since = words::moment(away.since, state.now), facts);
+    if text::width(&dated) + text::width(&rest) <= room { dated + &rest } else { line + &rest }
 }

@@ -1,6 +1,6 @@
 //! The few strokes every part is drawn with. Nothing is ever drawn outside the buffer, whatever the place given.
 
-use super::{text, theme::Look};
+use super::{links::Finder, text, theme::Look};
 use crate::logic::cells::put;
 use ratatui::{
     buffer::{Buffer, CellWidth},
@@ -17,6 +17,8 @@ pub(super) struct Brush<'a> {
     pub(super) look: Look,
     /// Where the lines of the topmost layer lie that a click chooses, and which each is.
     pub(super) chosen_by: Vec<(Rect, usize)>,
+    /// The addresses in the lines that were drawn.
+    pub(super) links: Finder,
 }
 
 impl Brush<'_> {
@@ -41,18 +43,25 @@ impl Brush<'_> {
     /// Lines from the top of a place down, as many as it has room for. The lines' text has been made harmless.
     pub(super) fn lines(&mut self, place: Rect, lines: &[Line<'_>]) {
         for (y, line) in (place.top()..place.bottom()).zip(lines) {
-            self.line(place.x, y, place.width, line);
+            let mut at = place.x;
+            for span in &line.spans {
+                let end = self.span(at, y, place.right(), line, span);
+                self.links.look(at, y, end.saturating_sub(at), &span.content);
+                at = end;
+            }
         }
+        self.links.end();
     }
 
     /// One line; tells the first cell after it.
     pub(super) fn line(&mut self, x: u16, y: u16, width: u16, line: &Line<'_>) -> u16 {
         let end = x.saturating_add(width);
-        let mut at = x;
-        for span in &line.spans {
-            at = self.text(at, y, end.saturating_sub(at), &span.content, line.style.patch(span.style));
-        }
-        at
+        line.spans.iter().fold(x, |at, span| self.span(at, y, end, line, span))
+    }
+
+    /// One span of a line, up to `end`.
+    fn span(&mut self, x: u16, y: u16, end: u16, line: &Line<'_>, span: &Span<'_>) -> u16 {
+        self.text(x, y, end.saturating_sub(x), &span.content, line.style.patch(span.style))
     }
 
     /// A rule across with a title on it, as the head of a pane. `right` stands at its end.
@@ -102,6 +111,7 @@ impl Brush<'_> {
     /// Wipes a place, so that a layer can be drawn over what was there. A wide character that reached into it goes.
     pub(super) fn wipe(&mut self, place: Rect) {
         let place = place.intersection(self.buf.area);
+        self.links.cover(place);
         for y in place.top()..place.bottom() {
             if place.x > self.buf.area.x && self.buf[(place.x - 1, y)].cell_width() > 1 {
                 self.buf[(place.x - 1, y)].set_symbol(" ");
@@ -168,12 +178,13 @@ pub(super) fn span(text: impl AsRef<str>, style: Style) -> Span<'static> {
 
 /// A label in front of a value that may take several lines; those after the first stand below the value.
 pub(super) fn labelled(label: &str, value: &str, width: u16, look: Look, style: Style) -> Vec<Line<'static>> {
+    debug_assert!(text::width(label) < LABEL, "{label} has no blank behind it");
     let room = usize::from(width).saturating_sub(LABEL + 2);
     text::wrap(value, room)
         .into_iter()
         .enumerate()
         .map(|(n, part)| {
-            let head = if n == 0 { format!("{label:<LABEL$}") } else { " ".repeat(LABEL) };
+            let head = text::pad(if n == 0 { label } else { "" }, LABEL);
             Line::from(vec![Span::styled(head, look.theme.faint), Span::styled(part, style)])
         })
         .collect()

@@ -14,6 +14,7 @@ use crate::{
         state::{Saving, SavingStep, State},
         tasks,
     },
+    tr,
 };
 use ratatui::style::Style;
 
@@ -79,25 +80,25 @@ fn status(view: &View<'_>, row: &Row) -> CellText {
     let theme = view.look.theme;
     let text = match row.state {
         TaskState::Queued => waiting(view, row),
-        TaskState::Sending => "on its way".into(),
-        TaskState::Running if row.status.is_empty() => "accepted".into(),
+        TaskState::Sending => tr!("on its way").into(),
+        TaskState::Running if row.status.is_empty() => tr!("accepted").into(),
         TaskState::Running => row.status.to_string(),
         TaskState::Ready if at_risk(view, row) => lives(view, row),
-        TaskState::Ready => failure(row).unwrap_or_else(|| "to be fetched".into()),
-        TaskState::Saving => view.saving(row.key).map_or_else(|| "by another run".into(), progress),
+        TaskState::Ready => failure(row).unwrap_or_else(|| tr!("to be fetched").into()),
+        TaskState::Saving => view.saving(row.key).map_or_else(|| tr!("by another run").into(), progress),
         TaskState::Saved => {
-            row.finished_at.get().map_or_else(String::new, |at| format!("at {}", words::moment(at, view.now)))
+            row.finished_at.get().map_or_else(String::new, |at| tr!("at {time}", time = words::moment(at, view.now)))
         }
         // Its state is its class: only the reason is news.
         TaskState::Unknown => {
-            let error = row.error().unwrap_or("outcome unknown");
+            let error = row.error().unwrap_or_else(|| tr!("outcome unknown"));
             without_maybe(error).into()
         }
         TaskState::Failed | TaskState::Refused => failure(row).unwrap_or_default(),
         TaskState::Cancelled => match row.charged {
-            Charged::Yes => "charged".into(),
-            Charged::No => "not charged".into(),
-            Charged::Unknown => "maybe charged".into(),
+            Charged::Yes => tr!("charged").into(),
+            Charged::No => tr!("not charged").into(),
+            Charged::Unknown => tr!("maybe charged").into(),
         },
     };
     let style = match row.state {
@@ -120,7 +121,9 @@ fn failure(row: &Row) -> Option<String> {
     let class = row.class?.label();
     Some(match row.error() {
         Some(error) if error.starts_with(class) => error.chars().take(200).collect(),
-        Some(error) if !error.is_empty() => format!("{class}: {}", error.chars().take(200).collect::<String>()),
+        Some(error) if !error.is_empty() => {
+            format!("{class}{}{}", tr!(": "), error.chars().take(200).collect::<String>())
+        }
         _ => class.to_owned(),
     })
 }
@@ -128,17 +131,17 @@ fn failure(row: &Row) -> Option<String> {
 /// Why a queued task is not on its way yet.
 fn waiting(view: &View<'_>, row: &Row) -> String {
     if view.state.queue.halted.is_some() {
-        return "halted, free".into();
+        return tr!("halted, free").into();
     }
     if view.state.queue.paused {
-        return "paused, free".into();
+        return tr!("paused, free").into();
     }
     if let Some(class) = row.class {
-        return format!("{}, waits", class.label());
+        return tr!("{class}, waits", class = class.label());
     }
     match undo_left(view, row.key) {
-        0 => "free, waits".into(),
-        left => format!("undo within {}", words::span(left.div_ceil(SECOND) * SECOND)),
+        0 => tr!("free, waits").into(),
+        left => tr!("undo within {span}", span = words::span(left.div_ceil(SECOND) * SECOND)),
     }
 }
 
@@ -156,16 +159,16 @@ fn at_risk(view: &View<'_>, row: &Row) -> bool {
 
 fn lives(view: &View<'_>, row: &Row) -> String {
     let left = row.expires_at.get().map_or(0, |at| at.since(view.now.wall));
-    if left == 0 { "address expired".into() } else { format!("{} left", words::span(left)) }
+    if left == 0 { tr!("address expired").into() } else { tr!("{span} left", span = words::span(left)) }
 }
 
 fn progress(saving: &Saving) -> String {
     match saving.step {
-        SavingStep::Claiming | SavingStep::Address => "asks for it".into(),
-        SavingStep::Stopping => "stopping".into(),
+        SavingStep::Claiming | SavingStep::Address => tr!("asks for it").into(),
+        SavingStep::Stopping => tr!("stopping").into(),
         SavingStep::Bytes { done, total: Some(total), .. } if total > 0 => {
             let percent = u128::from(done) * 100 / u128::from(total);
-            format!("{percent}% of {}", words::size(total))
+            tr!("{percent}% of {size}", percent, size = words::size(total))
         }
         SavingStep::Bytes { done, .. } => words::size(done),
     }

@@ -2,7 +2,7 @@
 
 use super::{
     brush::{Brush, LABEL},
-    diff, fields, text,
+    diff, fields, hints, text,
     theme::Look,
 };
 use crate::{
@@ -14,21 +14,36 @@ use crate::{
     logic::{
         compose as rules,
         effect::Level,
+        keymap::Ctx,
         screen::{Compose, ComposeRow, Pane},
         state::State,
     },
+    tr,
 };
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
 };
+use std::collections::BTreeSet;
 
 /// The prompt's editor never has fewer rows than this.
 const PROMPT_LEAST: u16 = 3;
 /// Where there is room the prompt has so many rows, what is said of it included, and grows by so many: while it is typed
 /// and words about it come and go, the rows below stand still.
 const PROMPT_ROWS: u16 = 7;
+
+/// From this many free rows on earlier prompts stand below the fields.
+const EARLIER_FROM: u16 = 5;
+/// The last tasks whose prompts are looked at.
+const EARLIER_SEEN: usize = 300;
+/// Cells of an earlier task's key and state.
+const KEY: usize = 6;
+const STATE: usize = 11;
+/// A higher screen gives the prompt one row of so many.
+const PROMPT_SHARE: u16 = 4;
+/// Rows that an empty prompt has at most.
+const PROMPT_MOST: u16 = 12;
 
 /// A row with its height and what stands below it.
 struct Block {
@@ -41,8 +56,8 @@ struct Block {
 pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> Option<Position> {
     let compose = &state.screen.compose;
     let title = match compose.parent {
-        Some(parent) => format!("Edit and retry {parent}"),
-        None => "New task".to_owned(),
+        Some(parent) => tr!("Edit and retry {key}", key = parent),
+        None => tr!("New task").to_owned(),
     };
     let style = if state.screen.pane == Pane::Compose { brush.look.theme.chosen } else { brush.look.theme.faint };
     let line = Line::styled(title, style);
@@ -67,7 +82,39 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> Option<
         }
         y += i32::from(height);
     }
+    if let Ok(end) = u16::try_from(y) {
+        earlier(brush, Rect { y: end, height: content.bottom().saturating_sub(end), ..content }, state);
+    }
     caret
+}
+
+/// Below the fields, where there is room: the last prompts that were sent, the newest first.
+fn earlier(brush: &mut Brush<'_>, place: Rect, state: &State) {
+    if place.height < EARLIER_FROM {
+        return;
+    }
+    let look = brush.look;
+    let mut seen = BTreeSet::new();
+    let rows = state
+        .tasks
+        .rows
+        .values()
+        .rev()
+        .take(EARLIER_SEEN)
+        .filter(|row| !row.prompt().is_empty() && seen.insert(row.prompt()));
+    let rows: Vec<_> = rows.take(usize::from(place.height - 2)).collect();
+    if rows.is_empty() {
+        return;
+    }
+    let key = hints::key(state, Ctx::Compose, "history").unwrap_or_default();
+    let title = Line::styled(format!("{} ({key})", tr!("Earlier prompts")), look.theme.faint);
+    brush.head(Rect { y: place.y + 1, ..place }, &title, "");
+    for (y, row) in (place.y + 2..place.bottom()).zip(rows) {
+        let state = text::pad(&format!("{} {}", look.signs.state(row.state), row.state.word()), STATE);
+        let x = brush.text(place.x + 1, y, place.width, &text::pad_left(&row.key.to_string(), KEY), look.theme.faint);
+        let x = brush.text(x + 1, y, place.right().saturating_sub(x + 1), &state, look.theme.state(row.state));
+        brush.text(x + 1, y, place.right().saturating_sub(x + 1), row.prompt(), look.theme.faint);
+    }
 }
 
 /// How many lines are scrolled away so that the row with the keys is seen whole, with what stands below it.
@@ -97,10 +144,11 @@ fn blocks(state: &State, look: Look, content: Rect) -> Vec<Block> {
         blocks.iter().map(|block| 1 + u16::try_from(block.below.len()).unwrap_or(0)).sum::<u16>().saturating_sub(1);
     let free = content.height.saturating_sub(others);
     let lines = text::wrap(&compose.prompt.text(), usize::from(content.width).saturating_sub(LABEL + 3)).len();
+    let step = PROMPT_ROWS.max((content.height / PROMPT_SHARE).min(PROMPT_MOST));
     if let Some(prompt) = blocks.iter_mut().find(|block| block.row == ComposeRow::Field(Field::Prompt)) {
         let said = u16::try_from(prompt.below.len()).unwrap_or(0);
         let wanted = u16::try_from(lines + 1).unwrap_or(u16::MAX).saturating_add(said);
-        let grown = wanted.checked_next_multiple_of(PROMPT_ROWS).unwrap_or(u16::MAX);
+        let grown = wanted.checked_next_multiple_of(step).unwrap_or(u16::MAX);
         prompt.height = (grown - said).min(free.max(PROMPT_LEAST)).min(content.height.max(1));
     }
     blocks
@@ -144,7 +192,7 @@ fn changes(state: &State, look: Look, width: u16) -> Vec<Line<'static>> {
     let now = as_request(compose, state, was);
     let mut lines = diff::lines(was, &now, width, look);
     if lines.is_empty() {
-        lines.push(Line::styled(format!("{:<LABEL$}nothing is changed yet", ""), look.theme.faint));
+        lines.push(Line::styled(format!("{:<LABEL$}{}", "", tr!("nothing is changed yet")), look.theme.faint));
     }
     lines.truncate(6);
     lines
@@ -201,8 +249,8 @@ fn draw_block(brush: &mut Brush<'_>, room: Rect, state: &State, block: &Block) -
     };
     let name = match block.row {
         ComposeRow::Field(field) => fields::label(field),
-        ComposeRow::Combine => "Lists",
-        ComposeRow::Send => "Send",
+        ComposeRow::Combine => tr!("Lists"),
+        ComposeRow::Send => tr!("Send"),
     };
     brush.text(room.x + 1, room.y, room.width, name, label_style);
     let caret = match (block.row, cannot) {
@@ -243,7 +291,7 @@ fn prompt(brush: &mut Brush<'_>, value: Rect, state: &State, focused: bool) -> O
     }
     let at = editor.draw(place, brush.buf);
     if editor.text().is_empty() && !focused {
-        brush.text(place.x, place.y, place.width, "what the video shows", brush.look.theme.faint);
+        brush.text(place.x, place.y, place.width, tr!("what the video shows"), brush.look.theme.faint);
     }
     focused.then(|| Position::new(at.x.min(place.right() - 1), at.y.min(place.bottom() - 1)))
 }
@@ -317,9 +365,9 @@ fn field_value(brush: &mut Brush<'_>, place: Rect, state: &State, field: Field, 
 fn combination(brush: &mut Brush<'_>, place: Rect, state: &State, focused: bool) {
     let look = brush.look;
     let (value, means) = if state.screen.compose.draft.lists.zip {
-        ("one by one", "the first of each, then the second of each")
+        (tr!("one by one"), tr!("the first of each, then the second of each"))
     } else {
-        ("each with each", "every combination")
+        (tr!("each with each"), tr!("every combination"))
     };
     let [left, right] = look.signs.choice;
     let shown = if focused { format!("{left} {value} {right}") } else { value.to_owned() };
@@ -345,17 +393,25 @@ fn send(brush: &mut Brush<'_>, place: Rect, state: &State) {
     let day = state.money.spent_today + state.money.reserved + price;
     let look = brush.look;
     let errors = state.screen.compose.faults.iter().filter(|fault| fault.severity == Severity::Error).count();
-    let what = if count > 1 { format!("{count} tasks for {price} PTC") } else { format!("{price} PTC") };
-    let (after, over) = match state.settings.budget.per_day {
-        Some(cap) => (format!("the day then has {day} of {cap}"), day > cap),
-        None => (format!("the day then has {day}"), false),
+    let what = if count > 1 { tr!("{count} tasks for {price} PTC", count, price) } else { format!("{price} PTC") };
+    let after = match state.settings.budget.per_day {
+        Some(cap) if day > cap => {
+            let over = tr!("{price} PTC would cross the day's cap: the day then has {day} of {cap}", price, day, cap);
+            brush.text(place.x, place.y, place.width, &over, look.theme.bad);
+            return;
+        }
+        Some(cap) => tr!(", the day then has {day} of {cap}", day, cap),
+        None => tr!(", the day then has {day}", day),
     };
-    let mut spans = vec![Span::styled(what, look.theme.strong), Span::styled(format!(", {after}"), look.theme.faint)];
-    if over {
-        spans = vec![Span::styled(format!("{price} PTC would cross the day's cap: {after}"), look.theme.bad)];
-    } else if errors > 0 {
-        let noun = if errors == 1 { "fault" } else { "faults" };
-        spans.push(Span::styled(format!("  {errors} {noun} above"), look.theme.bad));
-    }
+    let faults = match errors {
+        0 => String::new(),
+        1 => format!("  {}", tr!("1 fault above")),
+        count => format!("  {}", tr!("{count} faults above", count)),
+    };
+    let spans = vec![
+        Span::styled(what, look.theme.strong),
+        Span::styled(after, look.theme.faint),
+        Span::styled(faults, look.theme.bad),
+    ];
     brush.line(place.x, place.y, place.width, &Line::from(spans));
 }

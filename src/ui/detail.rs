@@ -2,7 +2,7 @@
 
 use super::{
     brush::{Brush, LABEL},
-    hints, overview, past,
+    hints, overview, past, text,
     theme::Look,
 };
 use crate::{
@@ -13,6 +13,7 @@ use crate::{
         state::State,
         tasks,
     },
+    tr,
 };
 use ratatui::{
     layout::Rect,
@@ -41,7 +42,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> (Option
     let content =
         Rect { x: place.x + 1, y: place.y + 1, width: place.width - 1, height: place.height.saturating_sub(1) };
     let Some(row) = row else {
-        brush.text(place.x + 3, content.y + 1, content.width, "No task is chosen.", look.theme.faint);
+        brush.text(place.x + 3, content.y + 1, content.width, tr!("No task is chosen."), look.theme.faint);
         return (None, None);
     };
     let loaded = state.screen.detail.loaded.as_deref().filter(|detail| detail.task.key == row.key);
@@ -93,9 +94,13 @@ fn head(state: &State, row: Option<&Row>, look: Look, width: u16) -> Line<'stati
         ));
         spans.push(Span::styled(format!(" {} ", look.signs.across.repeat(2)), look.theme.faint));
     }
+    let used: usize = spans.iter().map(|span| text::width(&span.content)).sum();
+    let all: usize = DetailTab::ALL.into_iter().map(|tab| text::width(name(tab)) + 2).sum();
+    // The rule begins before the head and ends after it.
+    let all_fit = used + all + 4 <= usize::from(width);
     for tab in DetailTab::ALL {
         let chosen = tab == state.screen.detail.tab;
-        if !chosen && width < 60 {
+        if !chosen && !all_fit {
             continue;
         }
         let style = match (chosen, focused) {
@@ -110,42 +115,55 @@ fn head(state: &State, row: Option<&Row>, look: Look, width: u16) -> Line<'stati
 }
 
 /// A part's name.
-pub(super) const fn name(tab: DetailTab) -> &'static str {
+pub(super) fn name(tab: DetailTab) -> &'static str {
     match tab {
-        DetailTab::Overview => "Overview",
-        DetailTab::TimeLine => "Time line",
-        DetailTab::Request => "Request",
-        DetailTab::Answers => "Answers",
-        DetailTab::Attempts => "Attempts",
+        DetailTab::Overview => tr!("Overview"),
+        DetailTab::TimeLine => tr!("Time line"),
+        DetailTab::Request => tr!("Request"),
+        DetailTab::Answers => tr!("Answers"),
+        DetailTab::Attempts => tr!("Attempts"),
     }
 }
 
 /// What a part says that needs more than the table's line.
 pub(super) fn not_yet(look: Look) -> Vec<Line<'static>> {
-    vec![Line::styled("Being read from the store.", look.theme.faint)]
+    vec![Line::styled(tr!("Being read from the store."), look.theme.faint)]
 }
 
 /// `usually 2-4 min`.
 pub(super) fn usually(about: &About<'_>) -> Option<String> {
-    tasks::usual_ms(about.state, about.row).map(|usual| format!("usually {}", super::words::usual(usual, false)))
+    tasks::usual_ms(about.state, about.row).map(|usual| tr!("usually {time}", time = super::words::usual(usual, false)))
 }
 
-/// The acts that are possible now, on one line, and those that are not, each with why. They are those of the task under
-/// the cursor, also in the moment before detail has followed it: that is the task they would go to.
-pub(super) fn acts(about: &About<'_>) -> (Line<'static>, Vec<Line<'static>>) {
+/// The acts that are possible now, in as few lines as they need, and those that are not, each with why. They are those of
+/// the task under the cursor, also in the moment before detail has followed it: that is the task they would go to. While
+/// tasks are marked they go to those instead, and it is said.
+pub(super) fn acts(about: &About<'_>) -> (Vec<Line<'static>>, Vec<Line<'static>>) {
     let look = about.look;
-    let label = |name: &str| Span::styled(format!("{name:<LABEL$}"), look.theme.faint);
+    let label = |name: &str| Span::styled(text::pad(name, LABEL), look.theme.faint);
     let (possible, others): (Vec<_>, Vec<_>) =
         hints::acts(about.state).into_iter().partition(|act| act.why_not.is_none());
-    let mut now = vec![label("Now")];
-    for act in possible {
-        now.push(Span::styled(act.key, look.theme.key));
-        let pays = if act.paid { look.signs.pays } else { "" };
-        now.push(Span::raw(format!(" {}{pays}  ", act.words)));
+    let (mut now, mut line) = (Vec::new(), vec![label(tr!("Now"))]);
+    let marked = about.state.screen.table.marks.len();
+    if marked > 0 {
+        line.push(Span::styled(tr!("with the {count} marked", count = marked) + tr!(": "), look.theme.warn));
     }
+    let heads = line.len();
+    for act in possible {
+        let pays = if act.paid { look.signs.pays } else { "" };
+        let does = format!(" {}{pays}", act.words);
+        let used: usize = line.iter().map(|span| text::width(&span.content)).sum();
+        if used + 2 + text::width(&act.key) + text::width(&does) > usize::from(about.width).saturating_sub(2) {
+            now.push(Line::from(std::mem::replace(&mut line, vec![label("")])));
+        } else if line.len() > heads {
+            line.push(Span::raw("  "));
+        }
+        line.extend([Span::styled(act.key, look.theme.key), Span::raw(does)]);
+    }
+    now.push(Line::from(line));
     let not_now = others.into_iter().enumerate().map(|(n, act)| {
-        let what = format!("{} {}: {}", act.key, act.words, act.why_not.unwrap_or_default());
-        Line::from(vec![label(if n == 0 { "Not now" } else { "" }), Span::styled(what, look.theme.faint)])
+        let what = format!("{} {}{}{}", act.key, act.words, tr!(": "), act.why_not.unwrap_or_default());
+        Line::from(vec![label(if n == 0 { tr!("Not now") } else { "" }), Span::styled(what, look.theme.faint)])
     });
-    (Line::from(now), not_now.collect())
+    (now, not_now.collect())
 }

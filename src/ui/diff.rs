@@ -5,9 +5,12 @@ use super::{
     text,
     theme::Look,
 };
-use crate::domain::{
-    diff::{self, Change},
-    request::{ImageRef, Request},
+use crate::{
+    domain::{
+        diff::{self, Change},
+        request::{ImageRef, Request},
+    },
+    tr,
 };
 use ratatui::{
     style::Style,
@@ -23,7 +26,7 @@ pub(super) fn lines(was: &Request, now: &Request, width: u16, look: Look) -> Vec
         .filter(|((_, was), (_, now))| was != now)
         .map(|((label, was), (_, now))| {
             Line::from(vec![
-                Span::styled(format!("{label:<LABEL$}"), look.theme.faint),
+                Span::styled(text::pad(label, LABEL), look.theme.faint),
                 span(was, look.theme.removed),
                 Span::raw(format!(" {} ", look.signs.to)),
                 span(now, look.theme.added),
@@ -31,24 +34,31 @@ pub(super) fn lines(was: &Request, now: &Request, width: u16, look: Look) -> Vec
         })
         .collect();
     if was.prompt != now.prompt {
-        lines.extend(prompt("Prompt", &was.prompt, &now.prompt, width, look));
+        lines.extend(prompt(tr!("Prompt"), &was.prompt, &now.prompt, width, look));
     }
     lines
 }
 
 fn fields(request: &Request) -> [(&'static str, String); 9] {
-    let yes = |on: bool| if on { "on" } else { "off" }.to_owned();
-    let picture = |image: &Option<ImageRef>| image.as_ref().map_or("none", ImageRef::typed).to_owned();
+    let yes = |on: bool| if on { tr!("on") } else { tr!("off") }.to_owned();
+    let picture = |image: &Option<ImageRef>| image.as_ref().map_or_else(|| tr!("none"), ImageRef::typed).to_owned();
     [
-        ("Model", request.model.clone()),
-        ("First frame", picture(&request.first_frame)),
-        ("Last frame", picture(&request.last_frame)),
-        ("Subject", picture(&request.subject)),
-        ("Resolution", request.resolution.clone()),
-        ("Duration", format!("{} s", request.duration)),
-        ("Optimizer", yes(request.optimizer)),
-        ("Callback", request.callback.clone().unwrap_or_else(|| "none".into())),
-        ("Extras", format!("fast {}, watermark {}", yes(request.fast_pretreatment), yes(request.watermark))),
+        (tr!("Model"), request.model.clone()),
+        (tr!("First frame"), picture(&request.first_frame)),
+        (tr!("Last frame"), picture(&request.last_frame)),
+        (tr!("Subject"), picture(&request.subject)),
+        (tr!("Resolution"), request.resolution.clone()),
+        (tr!("Duration"), format!("{} s", request.duration)),
+        (tr!("Optimizer"), yes(request.optimizer)),
+        (tr!("Callback"), request.callback.clone().unwrap_or_else(|| tr!("none").into())),
+        (
+            tr!("Extras"),
+            tr!(
+                "fast {fast}, watermark {watermark}",
+                fast = yes(request.fast_pretreatment),
+                watermark = yes(request.watermark)
+            ),
+        ),
     ]
 }
 
@@ -56,7 +66,7 @@ fn fields(request: &Request) -> [(&'static str, String); 9] {
 pub(super) fn prompt(label: &str, was: &str, now: &str, width: u16, look: Look) -> Vec<Line<'static>> {
     let room = usize::from(width).saturating_sub(LABEL + 2).max(8);
     let mut lines = Vec::new();
-    let mut line: Vec<Span<'static>> = vec![Span::styled(format!("{label:<LABEL$}"), look.theme.faint)];
+    let mut line: Vec<Span<'static>> = vec![Span::styled(text::pad(label, LABEL), look.theme.faint)];
     let mut used = 0;
     for piece in diff::words(was, now) {
         let (words, style) = match piece {

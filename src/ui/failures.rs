@@ -21,6 +21,7 @@ use crate::{
         layout,
         state::State,
     },
+    tr,
 };
 use ratatui::{
     layout::{Position, Rect},
@@ -40,7 +41,7 @@ fn place(screen: Rect) -> Rect {
 /// Draws the causes.
 pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &FailuresView) {
     let look = brush.look;
-    let inside = brush.frame(place(screen), "Failures by cause");
+    let inside = brush.frame(place(screen), tr!("Failures by cause"));
     let mut lines = head(state, view, look, inside.width);
     let first = lines.len();
     lines.extend(view.clusters.iter().enumerate().map(|(n, cluster)| cause(view, cluster, n == view.at, look)));
@@ -52,7 +53,11 @@ pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &Fa
     lines.extend(round(state, look));
     let room = usize::from(inside.height);
     let scroll = (first + view.at + 2).saturating_sub(room);
-    brush.scrolled(inside, &lines, scroll);
+    let top = brush.scrolled(inside, &lines, scroll);
+    // The causes, and the line that plans after them.
+    brush.clickable(inside, top..lines.len());
+    brush.chosen_by.retain(|(_, line)| (first..=first + view.clusters.len()).contains(line));
+    brush.chosen_by.iter_mut().for_each(|(_, line)| *line -= first);
 }
 
 /// How many of each kind, and what stops all of it.
@@ -61,10 +66,13 @@ fn head(state: &State, view: &FailuresView, look: Look, width: u16) -> Vec<Line<
     if let Some(why) = failures::clusters::stopped(state) {
         lines.extend(wrapped(&why, width, look.theme.bad));
     }
-    let counts: Vec<String> =
-        view.clusters.iter().map(|c| format!("{} {}", c.keys.len(), c.id.class.label())).collect();
+    let counts: Vec<String> = view
+        .clusters
+        .iter()
+        .map(|cluster| tr!("{count} {class}", count = cluster.keys.len(), class = cluster.id.class.label()))
+        .collect();
     let all = if counts.is_empty() {
-        "Nothing has failed that was not tried again.".to_owned()
+        tr!("Nothing has failed that was not tried again.").to_owned()
     } else {
         counts.join(&format!(" {} ", look.signs.dot))
     };
@@ -80,7 +88,7 @@ fn cause(view: &FailuresView, cluster: &Cluster, chosen: bool, look: Look) -> Li
         Remedy::Again | Remedy::EditPrompts | Remedy::FixField(_) if view.has(cluster) => "[x]",
         Remedy::Again | Remedy::EditPrompts | Remedy::FixField(_) => "[ ]",
     };
-    let class = format!("{:<20}", cluster.id.class.label());
+    let class = text::pad(cluster.id.class.label(), 20);
     Line::from(vec![
         Span::styled(cursor, look.theme.chosen),
         Span::raw(format!("{mark}{:>4}  ", cluster.keys.len())),
@@ -93,13 +101,15 @@ fn cause(view: &FailuresView, cluster: &Cluster, chosen: bool, look: Look) -> Li
 /// What fits a cause, or how it was mended.
 fn fitting(view: &FailuresView, cluster: &Cluster) -> String {
     match (view.fixes.get(&cluster.id), cluster.remedy) {
-        (Some(Fix::Prompts { .. }), _) => "prompts edited".into(),
-        (Some(Fix::Field { field, value }), _) if value.is_empty() => format!("{} set to none", field.label()),
-        (Some(Fix::Field { field, value }), _) => format!("{} set to {value}", field.label()),
-        (None, Remedy::Again) => "send again".into(),
-        (None, Remedy::EditPrompts) => "edit the prompts first".into(),
-        (None, Remedy::FixField(field)) => format!("set the {} first", field.label()),
-        (None, Remedy::Settle) => "settle first".into(),
+        (Some(Fix::Prompts { .. }), _) => tr!("prompts edited").into(),
+        (Some(Fix::Field { field, value }), _) if value.is_empty() => {
+            tr!("{field} set to none", field = field.label())
+        }
+        (Some(Fix::Field { field, value }), _) => tr!("{field} set to {value}", field = field.label(), value),
+        (None, Remedy::Again) => tr!("send again").into(),
+        (None, Remedy::EditPrompts) => tr!("edit the prompts first").into(),
+        (None, Remedy::FixField(field)) => tr!("set the {field} first", field = field.label()),
+        (None, Remedy::Settle) => tr!("settle first").into(),
     }
 }
 
@@ -109,8 +119,8 @@ fn send(state: &State, view: &FailuresView, look: Look) -> Line<'static> {
     let tasks: usize = view.planned().map(|cluster| cluster.keys.len()).sum();
     let cost: Ptc = view.planned().map(|cluster| cluster.cost).sum();
     let words = match (failures::can_plan(state), tasks) {
-        (Ok(()), 1) => format!("Plan 1 task, {cost} PTC"),
-        (Ok(()), n) => format!("Plan {n} tasks, {cost} PTC"),
+        (Ok(()), 1) => tr!("Plan 1 task, {price} PTC", price = cost),
+        (Ok(()), count) => tr!("Plan {count} tasks, {price} PTC", count, price = cost),
         (Err(why), _) => why.0,
     };
     let style = if chosen { look.theme.chosen } else { look.theme.strong };
@@ -120,16 +130,16 @@ fn send(state: &State, view: &FailuresView, look: Look) -> Line<'static> {
 /// What is to be known of the chosen cause.
 fn about(state: &State, view: &FailuresView, cluster: &Cluster, look: Look, width: u16) -> Vec<Line<'static>> {
     let label = |name: &str, value: &str, style| labelled(name, value, width.saturating_sub(2), look, style);
-    let mut lines = label("Says", &cluster.sample, look.theme.bad);
+    let mut lines = label(tr!("Says"), &cluster.sample, look.theme.bad);
     if cluster.spent > Ptc::ZERO {
         lines.extend(label(
-            "Cost so far",
-            &format!("{} PTC, perhaps some of it unknown", cluster.spent),
+            tr!("Cost so far"),
+            &tr!("{price} PTC, perhaps some of it unknown", price = cluster.spent),
             look.theme.warn,
         ));
     }
     let keys: Vec<String> = cluster.keys.iter().map(ToString::to_string).collect();
-    lines.extend(label("Tasks", &keys.join(" "), Style::new()));
+    lines.extend(label(tr!("Tasks"), &keys.join(" "), Style::new()));
     let rows = cluster.keys.iter().filter_map(|key| state.tasks.rows.get(key));
     for row in rows.take(LISTED) {
         match view.fixes.get(&cluster.id) {
@@ -157,10 +167,10 @@ fn round(state: &State, look: Look) -> Vec<Line<'static>> {
     let counts: Vec<String> = TaskState::ALL
         .into_iter()
         .filter(|of| count(*of) > 0)
-        .map(|of| format!("{} {}", count(of), of.word()))
+        .map(|of| tr!("{count} {state}", count = count(of), state = of.word()))
         .collect();
     let mut lines = vec![Line::from(vec![
-        Span::styled("The last plan  ", look.theme.strong),
+        Span::styled(format!("{}  ", tr!("The last plan")), look.theme.strong),
         Span::raw(counts.join(&format!(" {} ", look.signs.dot))),
     ])];
     lines.extend(rows.iter().take(ROUND).map(|row| {
@@ -170,10 +180,10 @@ fn round(state: &State, look: Look) -> Vec<Line<'static>> {
         Line::from(vec![
             Span::styled(format!("{from:>6} {} {:<6}", look.signs.to, row.key.to_string()), look.theme.faint),
             Span::styled(
-                format!("{:<12}", format!("{} {}", look.signs.state(row.state), row.state.word())),
+                text::pad(&format!("{} {}", look.signs.state(row.state), row.state.word()), 12),
                 look.theme.state(row.state),
             ),
-            Span::styled(format!("{error:<16} "), look.theme.bad),
+            Span::styled(format!("{} ", text::pad(error, 16)), look.theme.bad),
             span(prompt, Style::new()),
         ])
     }));
@@ -185,11 +195,11 @@ pub(super) fn mend(brush: &mut Brush<'_>, screen: Rect, state: &State, mend: &Me
     let look = brush.look;
     let tasks = match &mend.keys[..] {
         [only] => only.to_string(),
-        keys => format!("{} tasks", keys.len()),
+        keys => tr!("{count} tasks", count = keys.len()),
     };
     let title = match &mend.what {
-        MendWhat::Prompts { .. } => format!("Edit the prompts of {tasks}"),
-        MendWhat::Field { field, .. } => format!("Set the {} of {tasks}", field.label()),
+        MendWhat::Prompts { .. } => tr!("Edit the prompts of {tasks}", tasks),
+        MendWhat::Field { field, .. } => tr!("Set the {field} of {tasks}", field = field.label(), tasks),
     };
     let inside = brush.frame(place(screen), &title);
     let lines = explained(state, mend, look, inside.width);
@@ -206,14 +216,14 @@ pub(super) fn mend(brush: &mut Brush<'_>, screen: Rect, state: &State, mend: &Me
             let height = (below.height / 3).max(2).min(below.height);
             let caret = editor.draw(Rect { height, ..below }, brush.buf);
             let rest = Rect { y: below.y + height, height: below.height - height, ..below };
-            let mut changes = vec![Line::styled("As they would be sent", look.theme.faint)];
+            let mut changes = vec![Line::styled(tr!("As they would be sent"), look.theme.faint)];
             for row in mend.keys.iter().filter_map(|key| state.tasks.rows.get(key)) {
                 match template.fill(&editor.text(), row.prompt()) {
                     Some(now) => {
                         let width = rest.width.saturating_sub(2);
                         changes.extend(diff::prompt(&row.key.to_string(), row.prompt(), &now, width, look));
                     }
-                    None => changes.push(Line::styled(format!("{} has no place in it", row.key), look.theme.bad)),
+                    None => changes.push(Line::styled(tr!("{key} has no place in it", key = row.key), look.theme.bad)),
                 }
                 if changes.len() > usize::from(rest.height) {
                     break;
@@ -230,18 +240,19 @@ fn explained(state: &State, mend: &Mend, look: Look, width: u16) -> Vec<Line<'st
     let mut lines = Vec::new();
     match &mend.what {
         MendWhat::Prompts { template, .. } if template.mark().is_empty() => {
-            lines.extend(wrapped("The prompt that all of them have:", width, look.theme.faint));
+            lines.extend(wrapped(tr!("The prompt that all of them have:"), width, look.theme.faint));
         }
         MendWhat::Prompts { template, .. } => {
-            let words = format!("What the prompts share; {} stands for what differs between them:", template.mark());
+            let words =
+                tr!("What the prompts share; {mark} stands for what differs between them:", mark = template.mark());
             lines.extend(wrapped(&words, width, look.theme.faint));
         }
         MendWhat::Field { field, .. } => {
             let offered = failures::choices(state, mend, *field);
             let words = if offered.is_empty() {
-                "A value for all of them, empty for none. Tab goes to another field.".to_owned()
+                tr!("A value for all of them, empty for none. Tab goes to another field.").to_owned()
             } else {
-                format!("One of {} (up and down). Tab goes to another field.", offered.join(", "))
+                tr!("One of {values} (up and down). Tab goes to another field.", values = offered.join(tr!(", ")))
             };
             lines.extend(wrapped(&words, width, look.theme.faint));
             if let Err(why) = failures::possible(state, mend, *field) {

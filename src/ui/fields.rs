@@ -4,23 +4,24 @@ use super::words;
 use crate::{
     domain::{catalogue::Need, draft::Field},
     logic::{compose, screen::Compose, state::State},
+    tr,
 };
 
 /// A field's name on the screen.
-pub(super) const fn label(field: Field) -> &'static str {
+pub(super) fn label(field: Field) -> &'static str {
     match field {
-        Field::Model => "Model",
-        Field::Prompt => "Prompt",
-        Field::FirstFrame => "First frame",
-        Field::LastFrame => "Last frame",
-        Field::Subject => "Subject",
-        Field::Resolution => "Resolution",
-        Field::Duration => "Duration",
-        Field::Optimizer => "Optimizer",
-        Field::Callback => "Callback",
-        Field::Count => "Count",
-        Field::FastPretreatment => "Fast",
-        Field::Watermark => "Watermark",
+        Field::Model => tr!("Model"),
+        Field::Prompt => tr!("Prompt"),
+        Field::FirstFrame => tr!("First frame"),
+        Field::LastFrame => tr!("Last frame"),
+        Field::Subject => tr!("Subject"),
+        Field::Resolution => tr!("Resolution"),
+        Field::Duration => tr!("Duration"),
+        Field::Optimizer => tr!("Optimizer"),
+        Field::Callback => tr!("Callback"),
+        Field::Count => tr!("Count"),
+        Field::FastPretreatment => tr!("Fast"),
+        Field::Watermark => tr!("Watermark"),
     }
 }
 
@@ -34,7 +35,7 @@ pub(super) fn why_not(state: &State, field: Field) -> Option<String> {
         Field::Subject => &draft.subject,
         _ => "",
     };
-    Some(if kept.is_empty() { why } else { format!("{why}; kept: {kept}") })
+    Some(if kept.is_empty() { why } else { tr!("{why}; kept: {kept}", why, kept) })
 }
 
 /// What an empty text field says.
@@ -49,9 +50,8 @@ pub(super) fn needed(state: &State, field: Field) -> String {
         _ => None,
     };
     match need {
-        Some(Need::Required) => "needed: a path or an address".into(),
-        Some(Need::Optional) => "none".into(),
-        Some(Need::No) | None => "none".into(),
+        Some(Need::Required) => tr!("needed: a path or an address").into(),
+        Some(Need::Optional | Need::No) | None => tr!("none").into(),
     }
 }
 
@@ -62,8 +62,11 @@ pub(super) fn chosen(state: &State, field: Field) -> String {
     }
     let choices = compose::choices(state, field);
     let several: Vec<&str> = compose::marked(state, field).iter().map(|at| choices[*at].as_str()).collect();
-    let value =
-        if several.len() > 1 { Some(several.join(", ")) } else { choices.get(compose::chosen(state, field)).cloned() };
+    let value = if several.len() > 1 {
+        Some(several.join(tr!(", ")))
+    } else {
+        choices.get(compose::chosen(state, field)).cloned()
+    };
     let unit = if field == Field::Duration { " s" } else { "" };
     value.map_or_else(|| state.screen.compose.draft.model.clone(), |value| format!("{value}{unit}"))
 }
@@ -74,18 +77,22 @@ pub(super) fn beside(state: &State, field: Field) -> String {
     let draft = &compose.draft;
     let spec = compose::spec(state);
     match field {
-        Field::Model => spec.map_or_else(|| "not in the catalogue".into(), |spec| spec.modes().to_owned()),
+        Field::Model => spec.map_or_else(|| tr!("not in the catalogue").into(), |spec| spec.modes().to_owned()),
         Field::Resolution | Field::Duration => {
             let unit = if field == Field::Duration { " s" } else { "" };
-            format!("of {}{unit}", compose::choices(state, field).join(", "))
+            tr!("of {values}", values = format!("{}{unit}", compose::choices(state, field).join(tr!(", "))))
         }
         Field::Optimizer => {
-            if draft.optimizer { "the service may rewrite the prompt" } else { "the prompt is followed as it is" }
-                .into()
+            let means = if draft.optimizer {
+                tr!("the service may rewrite the prompt")
+            } else {
+                tr!("the prompt is followed as it is")
+            };
+            means.into()
         }
-        Field::FastPretreatment => "shorter prompt optimization".into(),
-        Field::Watermark => "a visible mark in the video".into(),
-        Field::Count => if draft.count > 1 { "tasks, each paid" } else { "task" }.into(),
+        Field::FastPretreatment => tr!("shorter prompt optimization").into(),
+        Field::Watermark => tr!("a visible mark in the video").into(),
+        Field::Count => if draft.count > 1 { tr!("tasks, each paid") } else { tr!("task") }.into(),
         Field::FirstFrame => picture(compose, &draft.first_frame),
         Field::LastFrame => picture(compose, &draft.last_frame),
         Field::Subject => picture(compose, &draft.subject),
@@ -96,8 +103,8 @@ pub(super) fn beside(state: &State, field: Field) -> String {
 /// What is known of a picture that was typed.
 fn picture(compose: &Compose, path: &str) -> String {
     match compose.folders.get(path.trim()) {
-        Some(None) => return "being listed".into(),
-        Some(Some(Ok(paths))) => return format!("{} pictures", paths.len()),
+        Some(None) => return tr!("being listed").into(),
+        Some(Some(Ok(paths))) => return tr!("{count} pictures", count = paths.len()),
         Some(Some(Err(_))) | None => {}
     }
     match compose.images.get(path) {
@@ -108,7 +115,7 @@ fn picture(compose: &Compose, path: &str) -> String {
             image.height,
             words::size(image.bytes)
         ),
-        Some(None) => "being read".into(),
+        Some(None) => tr!("being read").into(),
         Some(Some(Err(_))) | None => String::new(),
     }
 }

@@ -3,17 +3,21 @@
 use super::{
     brush::{Brush, span},
     hints,
-    layers::{HELP, keys_line, list_place, searchable},
+    layers::{LongList, keys_line, list_place, searchable},
     text,
     theme::Look,
 };
-use crate::logic::{
-    command_line::{self, CommandLine},
-    keymap::{Ctx, HelpLine},
-    list,
-    palette::{self, Palette},
-    screen::ListView,
-    state::State,
+use crate::{
+    domain::lang,
+    logic::{
+        command_line::{self, CommandLine},
+        keymap::{Ctx, HelpLine},
+        list,
+        palette::{self, Palette},
+        screen::ListView,
+        state::State,
+    },
+    tr,
 };
 use ratatui::{
     layout::{Position, Rect},
@@ -40,12 +44,11 @@ pub(super) fn help(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &Li
             }
             HelpLine::Key { keys, text, paid, .. } => {
                 let keys = keys.split(' ').map(hints::readable).collect::<Vec<_>>().join(" ");
-                (keys, look.theme.key, if paid { format!("{} pays: {text}", look.signs.pays) } else { text })
+                let text = if paid { format!("{}{text}", pays(look)) } else { text };
+                (keys, look.theme.key, text)
             }
             HelpLine::Word { word, text } => (word, look.theme.strong, text),
-            HelpLine::Sign { sign, text } => {
-                (look.signs.explained(sign).to_owned(), look.theme.strong, text.to_owned())
-            }
+            HelpLine::Sign { sign, text } => (look.signs.explained(sign).to_owned(), look.theme.strong, text),
         };
         let head_width = text::width(&head).max(column);
         for (n, part) in text::wrap(&text, width.saturating_sub(head_width + 5)).into_iter().enumerate() {
@@ -57,13 +60,19 @@ pub(super) fn help(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &Li
     }
     let rows = usize::from(place.height).saturating_sub(3);
     items.resize(lines.len(), items.last().map_or(0, |last| last + 1));
-    let caret = searchable(brush, screen, state, HELP, &lines, page_of(chosen, rows), view);
+    let list = LongList { title: tr!("Help"), lines, first: page_of(chosen, rows), runs: true };
+    let caret = searchable(brush, screen, state, &list, view);
     brush.chosen_by.iter_mut().for_each(|(_, line)| *line = items.get(*line).copied().unwrap_or(0));
     caret
 }
 
 fn mark(look: Look, chosen: bool) -> Span<'static> {
     Span::styled(if chosen { format!("{:<2}", look.signs.cursor) } else { "  ".into() }, look.theme.chosen)
+}
+
+/// In front of what an action that pays does.
+fn pays(look: Look) -> String {
+    format!("{} {}{}", look.signs.pays, tr!("pays"), tr!(": "))
 }
 
 /// The first line of the page on which a line stands. Lists turn pages: a move inside of one then costs few bytes.
@@ -74,9 +83,9 @@ const fn page_of(line: usize, rows: usize) -> usize {
 /// Every action that fits what is typed, those that are not possible now with why.
 pub(super) fn palette(brush: &mut Brush<'_>, screen: Rect, state: &State, palette: &Palette) -> Option<Position> {
     let look = brush.look;
-    let place = brush.frame(list_place(screen), "Palette");
+    let place = brush.frame(list_place(screen), tr!("Palette"));
     let found = palette::entries(state, palette.line.text());
-    let x = brush.text(place.x, place.y, place.width, "find ", look.theme.strong);
+    let x = brush.text(place.x, place.y, place.width, tr!("find "), look.theme.strong);
     let room = place.right().saturating_sub(x);
     let (typed, caret) = palette.line.window(room);
     brush.text(x, place.y, room, &typed, Style::new());
@@ -87,25 +96,31 @@ pub(super) fn palette(brush: &mut Brush<'_>, screen: Rect, state: &State, palett
         .map(|(at, entry)| {
             let binding = entry.binding;
             let key = hints::first_key(state, binding).unwrap_or_default();
-            let pays = if binding.paid { format!("{} pays: ", look.signs.pays) } else { String::new() };
+            let pays = if binding.paid { pays(look) } else { String::new() };
             let style = if entry.why_not.is_some() { look.theme.faint } else { Style::new() };
-            let why = entry.why_not.as_ref().map_or_else(|| binding.help.to_owned(), |why| format!("not now: {why}"));
+            let why = match &entry.why_not {
+                None => lang::tr(binding.help).to_owned(),
+                Some(why) => tr!("not now: {why}", why),
+            };
             Line::from(vec![
                 mark(look, at == palette.at),
-                Span::styled(format!("{key:<10} "), if entry.why_not.is_some() { style } else { look.theme.key }),
-                span(format!("{:<14} ", binding.hint), style),
+                Span::styled(
+                    format!("{} ", text::pad(&key, 10)),
+                    if entry.why_not.is_some() { style } else { look.theme.key },
+                ),
+                span(format!("{} ", text::pad(lang::tr(binding.hint), 14)), style),
                 Span::styled(pays, if entry.why_not.is_some() { style } else { look.theme.warn }),
                 span(why, look.theme.faint),
             ])
         })
         .collect();
     if lines.is_empty() {
-        brush.text(list.x, list.y, list.width, "No action fits.", look.theme.faint);
+        brush.text(list.x, list.y, list.width, tr!("No action fits."), look.theme.faint);
     }
     let first = brush.scrolled(list, &lines, page_of(palette.at, usize::from(list.height)));
     brush.clickable(list, first..lines.len());
     let foot = place.bottom().saturating_sub(1);
-    let ways = [(Ctx::Palette, "accept", "runs"), (Ctx::Global, "back", "closes")];
+    let ways = [(Ctx::Palette, "accept", tr!("runs")), (Ctx::Global, "back", tr!("closes"))];
     brush.line(place.x, foot, place.width, &keys_line(state, look, &ways));
     Some(Position::new((x + caret).min(place.right().saturating_sub(1)), place.y))
 }
@@ -150,5 +165,5 @@ fn beside(state: &State, look: Look, command: &CommandLine) -> Line<'static> {
     }
     let words = command_line::candidates(state, text);
     let key = hints::key(state, Ctx::Command, "complete").unwrap_or_default();
-    Line::from(span(format!(" {key}: {} ", words.join(" ")), look.theme.faint))
+    Line::from(span(format!(" {key}{}{} ", tr!(": "), words.join(" ")), look.theme.faint))
 }

@@ -1,11 +1,14 @@
 //! The last line: the few keys that matter now, or the filter while it is typed. Passing words stand above it.
 
 use super::{brush::Brush, finder, hints, text};
-use crate::logic::{
-    editor::LineEditor,
-    keymap::Hint,
-    screen::{Layer, Toast},
-    state::State,
+use crate::{
+    logic::{
+        editor::LineEditor,
+        keymap::Hint,
+        screen::{Layer, Toast},
+        state::State,
+    },
+    tr,
 };
 use ratatui::{
     layout::{Position, Rect},
@@ -33,19 +36,21 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> Option<
     }
     if hints.iter().any(|hint| hint.paid) && !place.is_empty() {
         // At the far end, where it stays while the rest changes.
-        brush.text_right(place.x, place.y, place.width - 1, &format!("{pays}{LEGEND}"), theme.faint);
+        brush.text_right(place.x, place.y, place.width - 1, &format!("{pays}{}", legend()), theme.faint);
     }
     None
 }
 
 /// What the sign behind a key means.
-const LEGEND: &str = "=pays";
+fn legend() -> &'static str {
+    tr!("=pays")
+}
 
 /// As many hints as there is room for. Those of the place give way before those of the state, the last ones first.
 fn fitting(mut hints: Vec<Hint>, room: usize) -> Vec<Hint> {
     loop {
         let paid = hints.iter().any(|hint| hint.paid);
-        if hints.iter().map(needs).sum::<usize>() + if paid { LEGEND.len() + 1 } else { 0 } <= room + 2 {
+        if hints.iter().map(needs).sum::<usize>() + if paid { text::width(legend()) + 1 } else { 0 } <= room + 2 {
             return hints;
         }
         let Some(last) = hints.len().checked_sub(1) else { return hints };
@@ -60,7 +65,7 @@ fn needs(hint: &Hint) -> usize {
 
 fn filter(brush: &mut Brush<'_>, place: Rect, line: &LineEditor, fault: Option<&str>) -> Position {
     let theme = brush.look.theme;
-    let x = brush.text(place.x + 1, place.y, place.width, "filter ", theme.strong);
+    let x = brush.text(place.x + 1, place.y, place.width, tr!("filter "), theme.strong);
     let room = place.right().saturating_sub(x + 1);
     // A fault gets what the text leaves, and at least half.
     let typed = u16::try_from(text::width(line.text())).unwrap_or(room).saturating_add(2);

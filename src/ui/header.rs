@@ -5,6 +5,7 @@ use super::{brush::Brush, text, words};
 use crate::{
     domain::{answer::HaltCause, money::Ptc, task::TaskState, time::HOUR},
     logic::{layout, state::State},
+    tr,
 };
 use ratatui::{
     layout::Rect,
@@ -26,23 +27,18 @@ const ORDER: [TaskState; 10] = [
     TaskState::Cancelled,
 ];
 
-/// A part in its long form and shorter ones. The larger the rank, the sooner it gives way.
+/// A part in its long form and shorter ones, each with its rank: the larger it is, the sooner the form gives way.
 struct Part {
-    rank: u8,
-    forms: Vec<Line<'static>>,
+    forms: Vec<(u8, Line<'static>)>,
     /// Whether its shortest form never goes.
     stays: bool,
 }
 
 impl Part {
-    /// Takes the next shorter form, and then gives way later than before.
-    fn shorten(&mut self) {
-        self.forms.remove(0);
-        self.rank = self.rank.saturating_sub(6);
-    }
-
-    fn can_shorten(&self) -> bool {
-        self.forms.len() > usize::from(self.stays)
+    /// When the form it has now gives way; `None` for never.
+    fn rank(&self) -> Option<u8> {
+        let can_shorten = self.forms.len() > usize::from(self.stays);
+        self.forms.first().filter(|_| can_shorten).map(|(rank, _)| *rank)
     }
 }
 
@@ -51,20 +47,19 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) {
     let mut parts = parts(brush, state);
     let room = usize::from(place.width).saturating_sub(2);
     while total(&parts) > room {
-        let Some(first) = parts.iter_mut().filter(|part| part.can_shorten()).max_by_key(|part| part.rank) else {
-            break;
-        };
-        first.shorten();
+        let ranked = parts.iter_mut().filter(|part| part.rank().is_some());
+        let Some(first) = ranked.max_by_key(|part| part.rank()) else { break };
+        first.forms.remove(0);
         parts.retain(|part| !part.forms.is_empty());
     }
     let mut x = place.x + 1;
-    for line in parts.iter().filter_map(|part| part.forms.first()) {
+    for (_, line) in parts.iter().filter_map(|part| part.forms.first()) {
         x = brush.line(x, place.y, place.right().saturating_sub(x), line).saturating_add(2);
     }
 }
 
 fn total(parts: &[Part]) -> usize {
-    parts.iter().filter_map(|part| part.forms.first()).map(|form| width(form) + 2).sum::<usize>().saturating_sub(2)
+    parts.iter().filter_map(|part| part.forms.first()).map(|(_, form)| width(form) + 2).sum::<usize>().saturating_sub(2)
 }
 
 fn width(line: &Line<'_>) -> usize {
@@ -78,11 +73,11 @@ fn parts(brush: &Brush<'_>, state: &State) -> Vec<Part> {
     } else {
         Line::styled("reeltop", theme.strong)
     };
-    let short_name = if state.settings.demo { vec![Line::styled(" DEMO ", theme.loud)] } else { Vec::new() };
+    let short_name = state.settings.demo.then(|| (0, Line::styled(" DEMO ", theme.loud)));
     let counts = |kept: usize| counts(brush, state, kept);
     [
-        Some(Part { rank: 12, forms: [vec![name], short_name].concat(), stays: state.settings.demo }),
-        Some(Part { rank: 10, forms: vec![counts(10), counts(8), counts(4)], stays: true }),
+        Some(Part { forms: [(12, name)].into_iter().chain(short_name).collect(), stays: state.settings.demo }),
+        Some(Part { forms: vec![(10, counts(10)), (3, counts(8)), (0, counts(4))], stays: true }),
         queue(brush, state),
         Some(money(brush, state)),
         balance(brush, state),
@@ -113,11 +108,14 @@ fn counts(brush: &Brush<'_>, state: &State, kept: usize) -> Line<'static> {
             if !spans.is_empty() {
                 spans.push(Span::raw(" "));
             }
-            spans.push(Span::styled(format!("{}{risk} at risk", look.signs.state(TaskState::Ready)), look.theme.loud));
+            spans.push(Span::styled(
+                format!("{}{}", look.signs.state(TaskState::Ready), tr!("{count} at risk", count = risk)),
+                look.theme.loud,
+            ));
         }
     }
     if spans.is_empty() {
-        spans.push(Span::styled("no tasks", look.theme.faint));
+        spans.push(Span::styled(tr!("no tasks"), look.theme.faint));
     }
     Line::from(spans)
 }
@@ -130,53 +128,62 @@ fn at_risk(state: &State) -> usize {
     waiting.filter(|key| expires(key).is_some_and(|at| at < soon)).count()
 }
 
-fn one(rank: u8, forms: impl IntoIterator<Item = String>, style: Style) -> Part {
-    Part { rank, forms: forms.into_iter().map(|form| Line::styled(form, style)).collect(), stays: false }
+fn one<const N: usize>(forms: [(u8, String); N], style: Style) -> Part {
+    Part { forms: forms.map(|(rank, form)| (rank, Line::styled(form, style))).into(), stays: false }
 }
 
 fn queue(brush: &Brush<'_>, state: &State) -> Option<Part> {
     let theme = brush.look.theme;
     if let Some(halt) = &state.queue.halted {
-        let why = match halt.cause {
-            HaltCause::Key => "key",
-            HaltCause::Balance => "balance",
-            HaltCause::Store => "store",
-            HaltCause::Failures(_) => "failures",
+        let (long, short) = match halt.cause {
+            HaltCause::Key => (tr!("queue halted: key"), tr!("halted: key")),
+            HaltCause::Balance => (tr!("queue halted: balance"), tr!("halted: balance")),
+            HaltCause::Store => (tr!("queue halted: store"), tr!("halted: store")),
+            HaltCause::Failures(_) => (tr!("queue halted: failures"), tr!("halted: failures")),
         };
-        let forms = [format!("queue halted: {why}"), format!("halted: {why}"), "halted".into()];
-        return Some(Part { stays: true, ..one(7, forms, theme.bad) });
+        let forms = [(7, long.into()), (6, short.into()), (0, tr!("halted").into())];
+        return Some(Part { stays: true, ..one(forms, theme.bad) });
     }
     if state.queue.paused {
-        return Some(Part { stays: true, ..one(7, ["queue paused".into(), "paused".into()], theme.warn) });
+        return Some(Part {
+            stays: true,
+            ..one([(7, tr!("queue paused").into()), (0, tr!("paused").into())], theme.warn)
+        });
     }
-    Some(one(11, ["queue running".into()], theme.faint))
+    Some(one([(11, tr!("queue running").into())], theme.faint))
 }
 
 fn money(brush: &Brush<'_>, state: &State) -> Part {
     let spent = state.money.spent_today;
     let Some(cap) = state.settings.budget.per_day else {
-        return one(8, [format!("{spent} PTC today")], Style::new());
+        return one([(8, tr!("{spent} PTC today", spent)), (2, tr!("{spent} today", spent))], Style::new());
     };
     let left = cap.less(spent + state.money.reserved);
     let style = if left == Ptc::ZERO { brush.look.theme.bad } else { Style::new() };
-    one(8, [format!("{spent} PTC today, {left} left"), format!("{left} PTC left"), format!("{left} left")], style)
+    let forms = [
+        (8, tr!("{spent} PTC today, {left} left", spent, left)),
+        (4, tr!("{spent} today, {left} left", spent, left)),
+        (2, tr!("{left} PTC left", left)),
+        (1, tr!("{left} left", left)),
+    ];
+    one(forms, style)
 }
 
 fn balance(brush: &Brush<'_>, state: &State) -> Option<Part> {
     let (balance, _) = state.money.balance?;
     let style = if balance <= Ptc::ZERO { brush.look.theme.bad } else { Style::new() };
-    Some(one(9, [format!("balance {balance}")], style))
+    Some(one([(9, tr!("balance {balance}", balance))], style))
 }
 
 /// How fresh the picture is. Nothing while nothing runs: nothing is asked then.
 fn health(brush: &Brush<'_>, state: &State) -> Option<Part> {
     let now = layout::shown_now(state);
     if let Some(since) = state.poller.offline_since {
-        let text = format!("offline {}", words::span(now.mono.since(since)));
-        return Some(Part { stays: true, ..one(6, [text, "offline".into()], brush.look.theme.bad) });
+        let text = tr!("offline {span}", span = words::span(now.mono.since(since)));
+        return Some(Part { stays: true, ..one([(6, text), (0, tr!("offline").into())], brush.look.theme.bad) });
     }
     let running = state.tasks.counts[TaskState::Running as usize] + state.tasks.counts[TaskState::Sending as usize];
     let answer = state.poller.last_answer.filter(|_| running > 0)?;
-    let text = format!("checked {}", words::ago(now.mono.since(answer)));
-    Some(one(5, [text], brush.look.theme.faint))
+    let ago = words::ago(now.mono.since(answer));
+    Some(one([(6, tr!("checked {ago}", ago)), (5, ago)], brush.look.theme.faint))
 }

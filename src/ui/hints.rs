@@ -1,9 +1,14 @@
 //! The keys that the screen names, all from the one table of keys.
 
+use super::welcome;
 pub(super) use crate::logic::keymap::readable;
-use crate::logic::{
-    keymap::{self, BINDINGS, Binding, Ctx, Hint},
-    state::State,
+use crate::{
+    domain::lang::tr,
+    logic::{
+        keymap::{self, BINDINGS, Binding, Ctx, Hint},
+        screen::Layer,
+        state::State,
+    },
 };
 
 /// The acts on a task that detail lists, the likeliest first.
@@ -47,10 +52,17 @@ pub(super) fn copies(state: &State) -> Vec<Act> {
 
 fn act(state: &State, binding: &Binding) -> Option<Act> {
     let why_not = (binding.when)(state).err().map(|why| why.0);
-    first_key(state, binding).map(|key| Act { key, words: binding.hint, paid: binding.paid, why_not })
+    first_key(state, binding).map(|key| Act { key, words: tr(binding.hint), paid: binding.paid, why_not })
 }
 
 /// The keys that matter now, for the last line, as a person reads them.
 pub(super) fn footer(state: &State) -> Vec<Hint> {
-    keymap::footer(state).into_iter().map(|hint| Hint { key: readable(&hint.key), ..hint }).collect()
+    if let Some(Layer::Welcome) = state.screen.layers.last() {
+        let hint = |(ctx, id, words)| Some(Hint { key: key(state, ctx, id)?, words, paid: false, own: false });
+        return welcome::ways().into_iter().filter_map(hint).collect();
+    }
+    keymap::footer(state)
+        .into_iter()
+        .map(|hint| Hint { key: readable(&hint.key), words: tr(hint.words), ..hint })
+        .collect()
 }

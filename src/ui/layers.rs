@@ -7,7 +7,7 @@ use super::{
     words,
 };
 use crate::{
-    domain::task::TaskKey,
+    domain::{lang, task::TaskKey},
     logic::{
         columns,
         editor::LineEditor,
@@ -17,6 +17,7 @@ use crate::{
         screen::{Confirm, ListView},
         state::State,
     },
+    tr,
 };
 use ratatui::{
     layout::{Position, Rect},
@@ -30,9 +31,6 @@ pub(super) fn choice(text: &str, chosen: bool, look: Look) -> Line<'static> {
     let (sign, style) = if chosen { (look.signs.cursor, look.theme.chosen) } else { (" ", Style::new()) };
     Line::from(vec![Span::styled(format!("{sign} "), look.theme.chosen), span(text, style)])
 }
-
-/// Help's title; it is the one long list with a cursor.
-pub(super) const HELP: &str = "Help";
 
 /// Keys and what they do in this layer, from the table of keys: `Esc closes · / searches`.
 pub(super) fn keys_line(state: &State, look: Look, ways: &[(Ctx, &str, &str)]) -> Line<'static> {
@@ -74,11 +72,13 @@ pub(super) fn copy_menu(brush: &mut Brush<'_>, screen: Rect, state: &State) {
     let lines: Vec<Line<'static>> = hints::copies(state)
         .into_iter()
         .map(|act| match act.why_not {
-            None => Line::from(vec![Span::styled(format!("{:<3}", act.key), look.theme.key), Span::raw(act.words)]),
-            Some(why) => Line::styled(format!("{:<3}{}: {why}", act.key, act.words), look.theme.faint),
+            None => Line::from(vec![Span::styled(text::pad(&act.key, 3), look.theme.key), Span::raw(act.words)]),
+            Some(why) => {
+                Line::styled(format!("{}{}{}{why}", text::pad(&act.key, 3), act.words, tr!(": ")), look.theme.faint)
+            }
         })
         .collect();
-    list(brush, screen, "Copy", &lines, 0);
+    list(brush, screen, tr!("Copy"), &lines, 0);
 }
 
 /// By which column to sort; the present one again turns the order round.
@@ -89,10 +89,10 @@ pub(super) fn sort_menu(brush: &mut Brush<'_>, screen: Rect, state: &State, at: 
         .enumerate()
         .map(|(n, spec)| {
             let now = if sort.column == spec.column { look.signs.sorted[usize::from(sort.descending)] } else { "" };
-            choice(&format!("{:<9}{now}", spec.sort_name), n == at, look)
+            choice(&format!("{}{now}", text::pad(lang::tr(spec.sort_name), 9)), n == at, look)
         })
         .collect();
-    list(brush, screen, "Sort by", &lines, scroll_to(at, screen));
+    list(brush, screen, tr!("Sort by"), &lines, scroll_to(at, screen));
 }
 
 /// The values of a field.
@@ -126,9 +126,9 @@ pub(super) fn confirm(brush: &mut Brush<'_>, screen: Rect, state: &State, confir
     let width = usize::from(screen.width.saturating_sub(8).min(64));
     let mut lines: Vec<Line<'static>> = text::wrap(&confirm.question, width).into_iter().map(Line::raw).collect();
     lines.push(Line::default());
-    let ways = [(Ctx::Confirm, "yes", "yes"), (Ctx::Confirm, "no", "no"), (Ctx::Global, "back", "no")];
+    let ways = [(Ctx::Confirm, "yes", tr!("yes")), (Ctx::Confirm, "no", tr!("no")), (Ctx::Global, "back", tr!("no"))];
     lines.push(keys_line(state, look, &ways));
-    list(brush, screen, "Are you sure?", &lines, 0);
+    list(brush, screen, tr!("Are you sure?"), &lines, 0);
 }
 
 /// How to settle an unknown.
@@ -143,17 +143,17 @@ pub(super) fn resolve(
     let look = brush.look;
     let width = usize::from(screen.width.saturating_sub(6).min(62));
     let mut lines: Vec<Line<'static>> =
-        text::wrap("Nobody can tell whether the service took it. What does the gateway's own log show?", width)
+        text::wrap(tr!("Nobody can tell whether the service took it. What does the gateway's own log show?"), width)
             .into_iter()
             .map(Line::raw)
             .collect();
-    let ways = ["Taken, id lost: stays counted", "Never made: not charged", "Taken, and its id is:"];
+    let ways = [tr!("Taken, id lost: stays counted"), tr!("Never made: not charged"), tr!("Taken, and its id is:")];
     lines.extend(ways.iter().enumerate().map(|(n, way)| choice(way, n == at, look)));
     let field = lines.len();
     lines.push(Line::default());
-    let keys = [(Ctx::Resolve, "accept", "settles it"), (Ctx::Global, "back", "leaves it unknown")];
+    let keys = [(Ctx::Resolve, "accept", tr!("settles it")), (Ctx::Global, "back", tr!("leaves it unknown"))];
     lines.push(keys_line(state, look, &keys));
-    let place = list(brush, screen, &format!("Settle {key}"), &lines, 0);
+    let place = list(brush, screen, &tr!("Settle {key}", key), &lines, 0);
     let question = field - ways.len();
     brush.chosen_by.retain(|(_, line)| (question..field).contains(line));
     brush.chosen_by.iter_mut().for_each(|(_, line)| *line -= question);
@@ -161,9 +161,12 @@ pub(super) fn resolve(
     if y >= place.bottom() {
         return None;
     }
-    let (text, caret) = line.window(place.width.saturating_sub(6));
-    brush.text(place.x + 4, y, place.width.saturating_sub(5), &text, look.theme.strong);
-    (at == 2).then(|| Position::new((place.x + 4 + caret).min(place.right().saturating_sub(1)), y))
+    let label = format!("{}{}", tr!("task id"), tr!(": "));
+    let x = brush.text(place.x + 4, y, place.width.saturating_sub(5), &label, look.theme.faint);
+    let room = place.right().saturating_sub(x);
+    let (text, caret) = line.window(room.saturating_sub(1));
+    brush.text(x, y, room, &text, look.theme.strong);
+    (at == 2).then(|| Position::new((x + caret).min(place.right().saturating_sub(1)), y))
 }
 
 /// The message log, the newest first. Its scroll counts messages, whatever lines they take.
@@ -184,23 +187,37 @@ pub(super) fn messages(brush: &mut Brush<'_>, screen: Rect, state: &State, view:
         for (n, part) in text::wrap(&format!("{key}{}", message.text), room).into_iter().enumerate() {
             let (time, sign) = if n == 0 { (time.as_str(), look.signs.level(message.level)) } else { ("", "") };
             lines.push(Line::from(vec![
-                Span::styled(format!("{time:<12}"), look.theme.faint),
+                Span::styled(text::pad(time, 12), look.theme.faint),
                 Span::styled(format!("{sign:<2}"), look.theme.level(message.level)),
                 Span::raw(part),
             ]));
         }
     }
     if lines.is_empty() && needle.is_empty() {
-        lines.push(Line::styled("Nothing has been said yet.", look.theme.faint));
+        lines.push(Line::styled(tr!("Nothing has been said yet."), look.theme.faint));
     }
-    searchable(brush, screen, state, "Messages", &lines, first, view)
+    let list = LongList { title: tr!("Messages"), lines, first, runs: false };
+    searchable(brush, screen, state, &list, view)
 }
 
 /// What was spent, by what, and what is left.
 pub(super) fn money(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &ListView) -> Option<Position> {
     let width = list_place(screen).width.saturating_sub(4);
     let lines = money::lines(state, &view.query.text().to_lowercase(), brush.look, width);
-    searchable(brush, screen, state, "Money", &lines, view.scroll, view)
+    let list = LongList { title: tr!("Money"), lines, first: view.scroll, runs: false };
+    searchable(brush, screen, state, &list, view)
+}
+
+/// What a long list shows.
+pub(super) struct LongList {
+    /// On its frame.
+    pub(super) title: &'static str,
+    /// All its lines.
+    pub(super) lines: Vec<Line<'static>>,
+    /// The first that is to be seen.
+    pub(super) first: usize,
+    /// Whether a line of it can be run.
+    pub(super) runs: bool,
 }
 
 /// A long list over most of the screen, with what is searched for in its last line.
@@ -208,29 +225,29 @@ pub(super) fn searchable(
     brush: &mut Brush<'_>,
     screen: Rect,
     state: &State,
-    title: &str,
-    lines: &[Line<'static>],
-    first: usize,
+    list: &LongList,
     view: &ListView,
 ) -> Option<Position> {
     let look = brush.look;
-    let place = brush.frame(list_place(screen), title);
+    let place = brush.frame(list_place(screen), list.title);
     let foot = place.bottom().saturating_sub(1);
     let content = Rect { height: place.height.saturating_sub(1), ..place };
-    if lines.is_empty() {
-        brush.text(content.x, content.y, content.width, "Nothing of that kind.", look.theme.faint);
+    if list.lines.is_empty() {
+        brush.text(content.x, content.y, content.width, tr!("Nothing of that kind."), look.theme.faint);
     }
-    let first = brush.scrolled(content, lines, first);
-    brush.clickable(content, first..lines.len());
+    let first = brush.scrolled(content, &list.lines, list.first);
+    brush.clickable(content, first..list.lines.len());
     if view.typing || !view.query.text().is_empty() {
-        let x = brush.text(place.x, foot, place.width, "search ", look.theme.strong);
+        let x = brush.text(place.x, foot, place.width, tr!("search "), look.theme.strong);
         let (text, caret) = view.query.window(place.right().saturating_sub(x + 1));
         brush.text(x, foot, place.right().saturating_sub(x), &text, Style::new());
         return view.typing.then(|| Position::new((x + caret).min(place.right().saturating_sub(1)), foot));
     }
-    let ways = [(Ctx::Global, "back", "closes"), (Ctx::List, "search", "searches"), (Ctx::List, "accept", "runs")];
-    let ways = if title == HELP { &ways[..] } else { &ways[..2] };
-    brush.line(place.x, foot, place.width, &keys_line(state, look, ways));
+    let mut ways = vec![(Ctx::Global, "back", tr!("closes")), (Ctx::List, "search", tr!("searches"))];
+    if list.runs {
+        ways.push((Ctx::List, "accept", tr!("runs")));
+    }
+    brush.line(place.x, foot, place.width, &keys_line(state, look, &ways));
     None
 }
 

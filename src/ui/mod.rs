@@ -22,6 +22,7 @@ mod footer;
 mod header;
 mod hints;
 mod layers;
+mod links;
 mod money;
 mod overview;
 mod past;
@@ -33,13 +34,17 @@ mod theme;
 mod welcome;
 pub(crate) mod words;
 
-use crate::logic::{
-    compose as logic_compose,
-    layout::{self, Layout, MIN_HEIGHT, MIN_WIDTH, Places},
-    screen::{Layer, Pane},
-    state::State,
+use crate::{
+    logic::{
+        compose as logic_compose,
+        layout::{self, Layout, MIN_HEIGHT, MIN_WIDTH, Places},
+        screen::{Layer, Pane},
+        state::State,
+    },
+    tr,
 };
 use brush::Brush;
+pub use links::Link;
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
@@ -85,14 +90,24 @@ pub struct ScrollRegion {
 
 /// Draws the whole screen. `buf` is empty and has the terminal's size, which is also the state's.
 pub fn draw(state: &State, buf: &mut Buffer) -> Drawn {
-    draw_with_lines(state, buf).0
+    draw_with_spots(state, buf).0
 }
 
-/// The same, and where the lines lie that can be chosen in the topmost layer: for a click.
-pub fn draw_with_lines(state: &State, buf: &mut Buffer) -> (Drawn, Vec<(Rect, usize)>) {
-    let mut brush = Brush { buf, look: Look::of(&state.settings.ui), chosen_by: Vec::new() };
+/// What has a meaning besides its cells.
+#[derive(Debug)]
+pub struct Spots {
+    /// Where the lines lie that can be chosen in the topmost layer, and which each is: for a click.
+    pub lines: Vec<(Rect, usize)>,
+    /// The web's addresses that are whole on the screen.
+    pub links: Vec<Link>,
+}
+
+/// The same, and what its cells mean.
+pub fn draw_with_spots(state: &State, buf: &mut Buffer) -> (Drawn, Spots) {
+    let look = Look::of(&state.settings.ui);
+    let mut brush = Brush { buf, look, chosen_by: Vec::new(), links: Default::default() };
     let drawn = whole(&mut brush, state);
-    (drawn, brush.chosen_by)
+    (drawn, Spots { lines: brush.chosen_by, links: brush.links.links })
 }
 
 fn whole(brush: &mut Brush<'_>, state: &State) -> Drawn {
@@ -210,7 +225,11 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
 }
 
 fn too_small(brush: &mut Brush<'_>, screen: Rect) {
-    let words = format!("reeltop needs {MIN_WIDTH}x{MIN_HEIGHT}, this is {}x{}. q quits.", screen.width, screen.height);
+    let words = tr!(
+        "reeltop needs {needed}, this is {size}. q quits.",
+        needed = format!("{MIN_WIDTH}x{MIN_HEIGHT}"),
+        size = format!("{}x{}", screen.width, screen.height)
+    );
     for (y, line) in (screen.top()..screen.bottom()).zip(text::wrap(&words, usize::from(screen.width))) {
         brush.text(screen.x, y, screen.width, &line, Style::new());
     }

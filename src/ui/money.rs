@@ -1,9 +1,10 @@
 //! The money screen: what `logic::ledger` has to say, in columns.
 
-use super::{brush::labelled, theme::Look};
+use super::{brush::labelled, text, theme::Look};
 use crate::{
     domain::{costs::Sum, money::Ptc, text as harmless},
     logic::{ledger, state::State},
+    tr,
 };
 use ratatui::{
     style::Style,
@@ -12,6 +13,10 @@ use ratatui::{
 
 /// Cells of a group's name.
 const NAME: usize = 22;
+/// Cells of a group's number of tasks.
+const TASKS: usize = 7;
+/// Cells of an amount of money.
+const AMOUNT: usize = 9;
 
 /// All lines that hold what is searched for.
 pub(super) fn lines(state: &State, needle: &str, look: Look, width: u16) -> Vec<Line<'static>> {
@@ -26,14 +31,18 @@ fn drawn(line: &ledger::Line, look: Look, width: u16) -> Vec<Line<'static>> {
             labelled(name, text, width, look, if *loud { look.theme.warn } else { Style::new() })
         }
         ledger::Line::Title(title) => vec![Line::from(vec![
-            Span::styled(format!("{title:<NAME$}"), look.theme.strong),
-            Span::styled(
-                format!("{:>7} {:>9} {:>9} {:>9} {:>9}", "tasks", "charged", "unknown", "set aside", "spent"),
-                look.theme.faint,
-            ),
+            Span::styled(text::pad(title, NAME), look.theme.strong),
+            Span::styled(heads(), look.theme.faint),
         ])],
         ledger::Line::Sums { name, sum } => vec![sums(name, *sum, look)],
     }
+}
+
+/// The heads of the columns, each above its numbers.
+fn heads() -> String {
+    let amounts = [tr!("charged"), tr!("unknown"), tr!("set aside"), tr!("spent")];
+    let amounts = amounts.map(|head| text::pad_left(head, AMOUNT));
+    format!("{} {}", text::pad_left(tr!("tasks"), TASKS), amounts.join(" "))
 }
 
 fn sums(name: &str, sum: Sum, look: Look) -> Line<'static> {
@@ -42,10 +51,10 @@ fn sums(name: &str, sum: Sum, look: Look) -> Line<'static> {
     let pad = " ".repeat(NAME.saturating_sub(cells));
     let amount = |amount: Ptc, style: Style| {
         let style = if amount == Ptc::ZERO { look.theme.faint } else { style };
-        Span::styled(format!(" {:>9}", amount.to_string()), style)
+        Span::styled(format!(" {:>AMOUNT$}", amount.to_string()), style)
     };
     Line::from(vec![
-        Span::raw(format!("{name}{pad}{:>7}", sum.tasks)),
+        Span::raw(format!("{name}{pad}{:>TASKS$}", sum.tasks)),
         amount(sum.charged, Style::new()),
         amount(sum.unknown, look.theme.warn),
         amount(sum.reserved, Style::new()),

@@ -8,11 +8,12 @@ use super::{
 };
 use crate::{
     domain::{
-        problem::{Charged, TaskError},
+        problem::{Charged, ErrorClass, TaskError},
         request::{ImageRef, Request},
         task::{Phase, SavedFile, Task, TaskState},
     },
     logic::{layout, state::SavingStep},
+    tr,
 };
 use ratatui::{style::Style, text::Line};
 
@@ -21,10 +22,10 @@ pub(super) fn lines(about: &About<'_>) -> Vec<Line<'static>> {
     let (now, not_now) = acts(about);
     let mut lines = standing(about);
     lines.extend(file(about));
-    lines.push(now);
+    lines.extend(now);
     lines.push(Line::default());
-    let prompt = if about.row.prompt().is_empty() { "none" } else { about.row.prompt() };
-    lines.extend(labelled("Prompt", prompt, about.width, about.look, Style::new()));
+    let prompt = if about.row.prompt().is_empty() { tr!("none") } else { about.row.prompt() };
+    lines.extend(labelled(tr!("Prompt"), prompt, about.width, about.look, Style::new()));
     lines.push(Line::default());
     lines.extend(asked(about));
     lines.extend(facts(about));
@@ -38,29 +39,35 @@ fn standing(about: &About<'_>) -> Vec<Line<'static>> {
     let (row, theme) = (about.row, about.look.theme);
     let label = |name: &str, value: &str, style| labelled(name, value, about.width, about.look, style);
     let charged = match row.charged {
-        Charged::Yes | Charged::Unknown if !row.is_known() => words::ELSEWHERE.into(),
-        Charged::Yes => format!("{} PTC, charged", row.cost),
-        Charged::No if row.state == TaskState::Queued => format!("{} PTC when it is sent; free until then", row.cost),
-        Charged::No => "not charged".into(),
-        Charged::Unknown => format!("{} PTC, perhaps charged; counted as spent", row.cost),
+        Charged::Yes | Charged::Unknown if !row.is_known() => words::elsewhere().into(),
+        Charged::Yes => tr!("{price} PTC, charged", price = row.cost),
+        Charged::No if row.state == TaskState::Queued => {
+            tr!("{price} PTC when it is sent; free until then", price = row.cost)
+        }
+        Charged::No => tr!("not charged").into(),
+        Charged::Unknown => tr!("{price} PTC, perhaps charged; counted as spent", price = row.cost),
     };
     let mut lines = Vec::new();
     let error = about.loaded.and_then(|detail| detail.task.error());
     match (error, row.error()) {
         (Some(TaskError { code, class, message, next, .. }), _) => {
             let style = if row.state == TaskState::Unknown { theme.warn } else { theme.bad };
-            lines.extend(label("What", &format!("{} ({code}): {message}", class.label()), style));
+            lines.extend(label(
+                tr!("What"),
+                &tr!("{class} ({code}): {message}", class = class.label(), code, message),
+                style,
+            ));
             if !next.is_empty() {
-                lines.extend(label("Next", next, theme.strong));
+                lines.extend(label(tr!("Next"), next, theme.strong));
             }
         }
         (None, Some(message)) => {
-            let class = row.class.map_or("failed", |class| class.label());
-            lines.extend(label("What", &format!("{class}: {message}"), theme.bad));
+            let class = row.class.map_or_else(|| tr!("failed"), ErrorClass::label);
+            lines.extend(label(tr!("What"), &format!("{class}{}{message}", tr!(": ")), theme.bad));
         }
-        (None, None) => lines.extend(label("What", &progress(about), Style::new())),
+        (None, None) => lines.extend(label(tr!("What"), &progress(about), Style::new())),
     }
-    lines.extend(label("Cost", &charged, if row.charged == Charged::Unknown { theme.warn } else { Style::new() }));
+    lines.extend(label(tr!("Cost"), &charged, if row.charged == Charged::Unknown { theme.warn } else { Style::new() }));
     lines
 }
 
@@ -68,28 +75,33 @@ fn standing(about: &About<'_>) -> Vec<Line<'static>> {
 fn progress(about: &About<'_>) -> String {
     let (row, now) = (about.row, layout::shown_now(about.state));
     match row.state {
-        TaskState::Queued => "waits to be sent".into(),
-        TaskState::Sending => "the submission is on its way; its answer decides".into(),
+        TaskState::Queued => tr!("waits to be sent").into(),
+        TaskState::Sending => tr!("the submission is on its way; its answer decides").into(),
         TaskState::Running => {
-            let word = if row.status.is_empty() { "accepted" } else { &row.status };
-            let took =
-                row.sent_at.get().map_or_else(String::new, |at| format!(", {}", words::clock(now.wall.since(at))));
-            let usual = usually(about).map_or_else(String::new, |usual| format!(", {usual}"));
-            format!("{word}{took}{usual}")
+            let word = if row.status.is_empty() { tr!("accepted") } else { &row.status };
+            let took = row.sent_at.get().map(|at| words::clock(now.wall.since(at)));
+            joined([Some(word.to_owned()), took, usually(about)].into_iter().flatten())
         }
-        TaskState::Ready => "made; the file is still with the service".into(),
-        TaskState::Saving => "the file is being fetched".into(),
+        TaskState::Ready => tr!("made; the file is still with the service").into(),
+        TaskState::Saving => tr!("the file is being fetched").into(),
         TaskState::Saved => {
             let took = row.sent_at.get().zip(row.finished_at.get()).map(|(from, to)| words::clock(to.since(from)));
-            took.map_or_else(|| "saved".into(), |took| format!("saved after {took}"))
+            took.map_or_else(|| tr!("saved").into(), |took| tr!("saved after {time}", time = took))
         }
-        TaskState::Cancelled => "taken back, or no longer watched".into(),
-        TaskState::Unknown | TaskState::Failed | TaskState::Refused => "no reason was given".into(),
+        TaskState::Cancelled => tr!("taken back, or no longer watched").into(),
+        TaskState::Unknown | TaskState::Failed | TaskState::Refused => tr!("no reason was given").into(),
     }
 }
 
+/// One fact after another in a sentence.
+fn joined(facts: impl IntoIterator<Item = String>) -> String {
+    facts.into_iter().reduce(|first, next| tr!("{first}, {next}", first, next)).unwrap_or_default()
+}
+
 /// The label of the file's path.
-const FILE: &str = "File";
+fn file_label() -> &'static str {
+    tr!("File")
+}
 
 /// The file: where it lies and whether it is what was asked for, or how far the download is.
 fn file(about: &About<'_>) -> Vec<Line<'static>> {
@@ -97,24 +109,27 @@ fn file(about: &About<'_>) -> Vec<Line<'static>> {
     let now = layout::shown_now(about.state);
     let mut lines = Vec::new();
     if let Some(saved) = about.loaded.and_then(|detail| detail.task.saved()) {
-        lines.extend(label(FILE, &saved.path, about.look.theme.strong));
+        lines.extend(label(file_label(), &saved.path, about.look.theme.strong));
         lines.extend(label("", &measures(saved, about), Style::new()));
         lines.extend(label("SHA-256", &saved.sha256, about.look.theme.faint));
     }
     if let Some(saving) = about.state.saver.active.get(&about.row.key) {
-        lines.extend(label("Download", &download(&saving.step, about), Style::new()));
+        lines.extend(label(tr!("Download"), &download(&saving.step, about), Style::new()));
     }
     let waits = matches!(about.row.state, TaskState::Ready | TaskState::Saving);
     if let Some(at) = about.row.expires_at.get().filter(|_| waits) {
         let left = at.since(now.wall);
         let (text, style) = match left {
-            0 => ("has expired; a fresh one is asked for".to_owned(), about.look.theme.warn),
+            0 => (tr!("has expired; a fresh one is asked for").to_owned(), about.look.theme.warn),
             left if left < crate::domain::time::HOUR => {
-                (format!("lives {} more", words::span(left)), about.look.theme.loud)
+                (tr!("lives {span} more", span = words::span(left)), about.look.theme.loud)
             }
-            left => (format!("lives {} more, until {}", words::span(left), words::moment(at, now)), Style::new()),
+            left => {
+                let (span, end) = (words::span(left), words::moment(at, now));
+                (tr!("lives {span} more, until {end}", span, end), Style::new())
+            }
         };
-        lines.extend(label("Address", &text, style));
+        lines.extend(label(tr!("Address"), &text, style));
     }
     lines
 }
@@ -122,7 +137,7 @@ fn file(about: &About<'_>) -> Vec<Line<'static>> {
 /// Which of the overview's lines have the file's path: the first, and how many.
 pub(super) fn file_lines(lines: &[Line<'_>]) -> Option<(usize, usize)> {
     let head = |line: &Line<'_>| line.spans.first().map(|span| span.content.trim_end().to_owned());
-    let first = lines.iter().position(|line| head(line).as_deref() == Some(FILE))?;
+    let first = lines.iter().position(|line| head(line).as_deref() == Some(file_label()))?;
     // The first line without a label after it is of the file's measures, unless the path goes on.
     let path = lines[first].spans.get(1)?.style;
     let more = lines[first..].iter().take_while(|line| line.spans.get(1).is_some_and(|span| span.style == path));
@@ -133,12 +148,15 @@ pub(super) fn file_lines(lines: &[Line<'_>]) -> Option<(usize, usize)> {
 fn measures(saved: &SavedFile, about: &About<'_>) -> String {
     let dot = about.look.signs.dot;
     let mut parts = vec![words::size(saved.bytes)];
-    let asked = |what: String| if about.row.is_known() { format!(" (asked {what})") } else { String::new() };
+    let got_and_asked = |got: String, asked: String| {
+        if about.row.is_known() { tr!("{got} (asked {asked})", got, asked) } else { got }
+    };
     if let Some((width, height)) = saved.sides {
-        parts.push(format!("{width}x{height}{}", asked(about.row.kind.resolution.to_string())));
+        parts.push(got_and_asked(format!("{width}x{height}"), about.row.kind.resolution.to_string()));
     }
     if let Some(ms) = saved.length_ms {
-        parts.push(format!("{}.{} s{}", ms / 1_000, ms % 1_000 / 100, asked(format!("{} s", about.row.kind.duration))));
+        let got = format!("{}.{} s", ms / 1_000, ms % 1_000 / 100);
+        parts.push(got_and_asked(got, format!("{} s", about.row.kind.duration)));
     }
     parts.join(&format!(" {dot} "))
 }
@@ -146,22 +164,21 @@ fn measures(saved: &SavedFile, about: &About<'_>) -> String {
 /// Bytes, speed and rest.
 fn download(step: &SavingStep, about: &About<'_>) -> String {
     match step {
-        SavingStep::Claiming | SavingStep::Address => "asks for the address".into(),
-        SavingStep::Stopping => "stops; the part stays for later".into(),
+        SavingStep::Claiming | SavingStep::Address => tr!("asks for the address").into(),
+        SavingStep::Stopping => tr!("stops; the part stays for later").into(),
         SavingStep::Bytes { done, total, since, from } => {
             let passed = about.state.now.mono.since(*since).max(1);
             let speed = done.saturating_sub(*from).saturating_mul(1_000) / passed;
-            let mut text = match total {
-                Some(total) => format!("{} of {}", words::size(*done), words::size(*total)),
+            let mut parts = vec![match total {
+                Some(total) => tr!("{done} of {total}", done = words::size(*done), total = words::size(*total)),
                 None => words::size(*done),
-            };
+            }];
             if speed > 0 {
-                text.push_str(&format!(", {}/s", words::size(speed)));
-                if let Some(total) = total {
-                    text.push_str(&format!(", {} to go", words::span(total.saturating_sub(*done) * 1_000 / speed)));
-                }
+                parts.push(format!("{}/s", words::size(speed)));
+                let left = total.map(|total| total.saturating_sub(*done) * 1_000 / speed);
+                parts.extend(left.map(|left| tr!("{span} to go", span = words::span(left))));
             }
-            text
+            joined(parts)
         }
     }
 }
@@ -170,28 +187,28 @@ fn download(step: &SavingStep, about: &About<'_>) -> String {
 fn asked(about: &About<'_>) -> Vec<Line<'static>> {
     let (row, dot) = (about.row, about.look.signs.dot);
     if !row.is_known() {
-        return labelled("Model", words::ELSEWHERE, about.width, about.look, Style::new());
+        return labelled(tr!("Model"), words::elsewhere(), about.width, about.look, Style::new());
     }
     let mut text = format!("{} {dot} {} {dot} {} s", row.kind.model, row.kind.resolution, row.kind.duration);
     let mut lines = Vec::new();
     if let Some(request) = about.loaded.map(|detail| &detail.task.request) {
         text.push_str(&extras(request, dot));
-        lines.extend(labelled("Model", &text, about.width, about.look, Style::new()));
+        lines.extend(labelled(tr!("Model"), &text, about.width, about.look, Style::new()));
         lines.extend(pictures(request, about));
         if let Some(address) = &request.callback {
-            lines.extend(labelled("Callback", address, about.width, about.look, Style::new()));
+            lines.extend(labelled(tr!("Callback"), address, about.width, about.look, Style::new()));
         }
         return lines;
     }
-    labelled("Model", &text, about.width, about.look, Style::new())
+    labelled(tr!("Model"), &text, about.width, about.look, Style::new())
 }
 
 /// What is not at its default.
 fn extras(request: &Request, dot: &str) -> String {
     [
-        (!request.optimizer, "optimizer off"),
-        (request.fast_pretreatment, "fast pretreatment"),
-        (request.watermark, "watermark"),
+        (!request.optimizer, tr!("optimizer off")),
+        (request.fast_pretreatment, tr!("fast pretreatment")),
+        (request.watermark, tr!("watermark")),
     ]
     .into_iter()
     .filter(|(on, _)| *on)
@@ -200,11 +217,15 @@ fn extras(request: &Request, dot: &str) -> String {
 }
 
 fn pictures(request: &Request, about: &About<'_>) -> Vec<Line<'static>> {
-    [("First frame", &request.first_frame), ("Last frame", &request.last_frame), ("Subject", &request.subject)]
-        .into_iter()
-        .filter_map(|(label, image)| image.as_ref().map(|image| (label, picture(image))))
-        .flat_map(|(label, text)| labelled(label, &text, about.width, about.look, Style::new()))
-        .collect()
+    [
+        (tr!("First frame"), &request.first_frame),
+        (tr!("Last frame"), &request.last_frame),
+        (tr!("Subject"), &request.subject),
+    ]
+    .into_iter()
+    .filter_map(|(label, image)| image.as_ref().map(|image| (label, picture(image))))
+    .flat_map(|(label, text)| labelled(label, &text, about.width, about.look, Style::new()))
+    .collect()
 }
 
 /// A picture with what is known of it: `~/fox.png (PNG 1280x720, 1.2 MB)`.
@@ -229,27 +250,30 @@ fn facts(about: &About<'_>) -> Vec<Line<'static>> {
     let label = |name: &str, value: String| labelled(name, &value, about.width, about.look, Style::new());
     let task = about.loaded.map(|detail| &detail.task);
     let mut ids = vec![row.key.to_string()];
-    ids.extend(row.remote().map(|id| format!("task {id}")));
-    ids.extend(task.and_then(Task::file).map(|file| format!("file {}", file.0)));
-    ids.extend(task.and_then(|task| task.name.as_ref()).map(|name| format!("name {name}")));
+    ids.extend(row.remote().map(|id| tr!("task {id}", id)));
+    ids.extend(task.and_then(Task::file).map(|file| tr!("file {id}", id = file.0)));
+    ids.extend(task.and_then(|task| task.name.as_ref()).map(|name| tr!("name {name}", name)));
     let now = about.state.now;
-    let at = |what: &str, at| format!("{what} {}", words::local(at, now).1);
-    let mut times =
-        vec![format!("confirmed {} {}", words::local(row.created_at, now).0, words::local(row.created_at, now).1)];
-    times.extend(row.sent_at.get().map(|sent| at("sent", sent)));
-    times.extend(row.finished_at.get().map(|end| at("ended", end)));
-    let mut lines = [label("Ids", join(ids)), label("Times", join(times))].concat();
+    let (date, time) = words::local(row.created_at, now);
+    let mut times = vec![tr!("confirmed {time}", time = format!("{date} {time}"))];
+    times.extend(row.sent_at.get().map(|sent| tr!("sent {time}", time = words::local(sent, now).1)));
+    times.extend(row.finished_at.get().map(|end| tr!("ended {time}", time = words::local(end, now).1)));
+    let mut lines = [label(tr!("Ids"), join(ids)), label(tr!("Times"), join(times))].concat();
     if let Some(Phase::Running { polls, .. }) = task.map(|task| &task.phase) {
-        lines.extend(label("Asked", format!("{polls} times for its state")));
+        lines.extend(label(tr!("Asked"), tr!("{count} times for its state", count = polls)));
     }
     if row.attempt > 1 || row.retried {
-        let by = if row.automatic { ", made by the program itself" } else { "" };
-        let mut parts = vec![format!("number {}{by}", row.attempt)];
-        parts.extend(row.parent.map(|parent| format!("repeats {parent}")));
+        let number = row.attempt;
+        let mut parts = vec![if row.automatic {
+            tr!("number {number}, made by the program itself", number)
+        } else {
+            tr!("number {number}", number)
+        }];
+        parts.extend(row.parent.map(|parent| tr!("repeats {key}", key = parent)));
         if row.retried {
-            parts.push("repeated by a later one".into());
+            parts.push(tr!("repeated by a later one").into());
         }
-        lines.extend(label("Attempt", join(parts)));
+        lines.extend(label(tr!("Attempt"), join(parts)));
     }
     lines
 }

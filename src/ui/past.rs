@@ -7,12 +7,15 @@ use super::{
     theme::Look,
     words,
 };
-use crate::domain::{
-    export,
-    money::Ptc,
-    problem::Charged,
-    task::{MoneyEvent, Task},
-    time::Wall,
+use crate::{
+    domain::{
+        export,
+        money::Ptc,
+        problem::Charged,
+        task::{MoneyEvent, Task},
+        time::Wall,
+    },
+    tr,
 };
 use ratatui::{
     style::Style,
@@ -30,10 +33,13 @@ pub(super) fn time_line(about: &About<'_>) -> Vec<Line<'static>> {
     let mut entries: Vec<(Wall, String, String, Style)> = detail
         .events
         .iter()
-        .map(|event| (event.at, event.kind.clone(), event.text.clone(), Style::new()))
-        .chain(detail.ledger.iter().map(|line| {
-            (line.at, "money".into(), format!("{} PTC {}", line.amount, money(line.event)), about.look.theme.faint)
-        }))
+        .map(|event| (event.at, words::event(&event.kind).to_owned(), event.text.clone(), Style::new()))
+        .chain(
+            detail
+                .ledger
+                .iter()
+                .map(|line| (line.at, tr!("money").into(), money(line.event, line.amount), about.look.theme.faint)),
+        )
         .collect();
     entries.sort_by_key(|(at, ..)| *at);
     let room = usize::from(about.width).saturating_sub(TIME + KIND + 2);
@@ -47,8 +53,8 @@ pub(super) fn time_line(about: &About<'_>) -> Vec<Line<'static>> {
         for (n, part) in text::wrap(&what, room).into_iter().enumerate() {
             let (time, kind) = if n == 0 { (time.as_str(), kind.as_str()) } else { ("", "") };
             lines.push(Line::from(vec![
-                Span::styled(format!("{time:<TIME$}"), about.look.theme.faint),
-                span(format!("{kind:<KIND$}"), style),
+                Span::styled(text::pad(time, TIME), about.look.theme.faint),
+                span(text::pad(kind, KIND), style),
                 Span::styled(part, style),
             ]));
         }
@@ -56,13 +62,13 @@ pub(super) fn time_line(about: &About<'_>) -> Vec<Line<'static>> {
     lines
 }
 
-const fn money(event: MoneyEvent) -> &'static str {
+fn money(event: MoneyEvent, amount: Ptc) -> String {
     match event {
-        MoneyEvent::Reserved => "set aside",
-        MoneyEvent::Charged => "charged",
-        MoneyEvent::Released => "given back: not charged",
-        MoneyEvent::Unknown => "counted as spent, since nobody can tell",
-        MoneyEvent::Resolved => "settled by you",
+        MoneyEvent::Reserved => tr!("{amount} PTC set aside", amount),
+        MoneyEvent::Charged => tr!("{amount} PTC charged", amount),
+        MoneyEvent::Released => tr!("{amount} PTC given back: not charged", amount),
+        MoneyEvent::Unknown => tr!("{amount} PTC counted as spent, since nobody can tell", amount),
+        MoneyEvent::Resolved => tr!("{amount} PTC settled by you", amount),
     }
 }
 
@@ -72,16 +78,16 @@ pub(super) fn request(about: &About<'_>) -> Vec<Line<'static>> {
     let (request, profile) = (&detail.task.request, &about.state.settings.profile);
     if !request.is_known() {
         return vec![Line::styled(
-            "It was made elsewhere, so what was sent is not known here.",
+            tr!("It was made elsewhere, so what was sent is not known here."),
             about.look.theme.faint,
         )];
     }
     let spec = about.state.settings.catalogue.spec(&request.model);
     let body = export::request_json(request, spec, &profile.names);
     let command = export::curl(&profile.base_url, &profile.path_prefix, &profile.key_variable, &body);
-    let mut lines = vec![Line::styled("What is sent", about.look.theme.strong)];
+    let mut lines = vec![Line::styled(tr!("What is sent"), about.look.theme.strong)];
     lines.extend(plain(&body, about.width, Style::new()));
-    lines.extend([Line::default(), Line::styled("The same by hand; this pays", about.look.theme.strong)]);
+    lines.extend([Line::default(), Line::styled(tr!("The same by hand; this pays"), about.look.theme.strong)]);
     lines.extend(plain(&command, about.width, Style::new()));
     lines
 }
@@ -95,13 +101,13 @@ pub(super) fn answers(about: &About<'_>) -> Vec<Line<'static>> {
         let (date, time) = words::local(event.at, about.state.now);
         lines.push(Line::from(vec![
             Span::styled(format!("{date} {time}  "), about.look.theme.faint),
-            span(&event.kind, about.look.theme.strong),
+            span(words::event(&event.kind), about.look.theme.strong),
         ]));
         lines.extend(plain(raw, about.width, Style::new()));
         lines.push(Line::default());
     }
     if lines.is_empty() {
-        lines.push(Line::styled("The service has not answered anything about it yet.", about.look.theme.faint));
+        lines.push(Line::styled(tr!("The service has not answered anything about it yet."), about.look.theme.faint));
     }
     lines
 }
@@ -116,15 +122,15 @@ pub(super) fn attempts(about: &About<'_>) -> Vec<Line<'static>> {
         lines.push(Line::from(vec![
             Span::raw(if here { look.signs.cursor } else { " " }),
             Span::styled(
-                format!("{:<12}", branch(task, &detail.line, look)),
+                text::pad(&branch(task, &detail.line, look), 12),
                 if here { look.theme.strong } else { Style::new() },
             ),
             Span::styled(
-                format!("{:<12}", format!("{} {}", look.signs.state(task.state()), task.state().word())),
+                text::pad(&format!("{} {}", look.signs.state(task.state()), task.state().word()), 12),
                 look.theme.state(task.state()),
             ),
-            Span::raw(format!(" try {:<3}{:<10}", task.attempt, if task.automatic { "by itself" } else { "" })),
-            span(format!("{:<22}", error_word(task)), Style::new()),
+            Span::raw(number(task)),
+            span(text::pad(error_word(task), 22), Style::new()),
             Span::raw(cost(task)),
         ]));
         let Some(parent) = task.parent.and_then(|key| detail.line.iter().find(|other| other.key == key)) else {
@@ -132,7 +138,10 @@ pub(super) fn attempts(about: &About<'_>) -> Vec<Line<'static>> {
         };
         let changes = diff::lines(&parent.request, &task.request, about.width.saturating_sub(9), look);
         if changes.is_empty() {
-            lines.push(Line::styled(format!("         the same as {}", parent.key), look.theme.faint));
+            lines.push(Line::styled(
+                format!("         {}", tr!("the same as {key}", key = parent.key)),
+                look.theme.faint,
+            ));
         }
         lines.extend(changes.into_iter().map(|mut line| {
             line.spans.insert(0, Span::raw(" ".repeat(9)));
@@ -140,7 +149,7 @@ pub(super) fn attempts(about: &About<'_>) -> Vec<Line<'static>> {
         }));
     }
     lines.push(Line::default());
-    lines.extend(labelled("Together", &sum(&detail.line), about.width, look, look.theme.strong));
+    lines.extend(labelled(tr!("Together"), &sum(&detail.line), about.width, look, look.theme.strong));
     lines
 }
 
@@ -158,15 +167,22 @@ fn branch(task: &Task, line: &[Task], look: Look) -> String {
     format!("{set_in}{}", task.key)
 }
 
+/// Which attempt it is, and whether a person asked for it.
+fn number(task: &Task) -> String {
+    let number = format!("{} ", tr!("try {number}", number = task.attempt));
+    let by = if task.automatic { tr!("by itself") } else { "" };
+    format!(" {}{}", text::pad(&number, 7), text::pad(by, 10))
+}
+
 fn error_word(task: &Task) -> &'static str {
     task.error().map_or("", |error| error.class.label())
 }
 
 fn cost(task: &Task) -> String {
     match task.charged() {
-        Charged::Yes | Charged::Unknown if !task.request.is_known() => "not known".into(),
+        Charged::Yes | Charged::Unknown if !task.request.is_known() => tr!("not known").into(),
         Charged::Yes => format!("{} PTC", task.cost),
-        Charged::No => "not charged".into(),
+        Charged::No => tr!("not charged").into(),
         Charged::Unknown => format!("{} PTC?", task.cost),
     }
 }
@@ -174,9 +190,13 @@ fn cost(task: &Task) -> String {
 fn sum(line: &[Task]) -> String {
     let of = |charged: Charged| line.iter().filter(|task| task.charged() == charged).map(|task| task.cost).sum::<Ptc>();
     let unknown = of(Charged::Unknown);
-    let attempts = if line.len() == 1 { "attempt" } else { "attempts" };
-    let spent = format!("{} PTC in {} {attempts}", of(Charged::Yes), line.len());
-    if unknown == Ptc::ZERO { spent } else { format!("{spent}, and {unknown} PTC perhaps") }
+    let spent = of(Charged::Yes);
+    match (line.len(), unknown) {
+        (1, Ptc::ZERO) => tr!("{spent} PTC in 1 attempt", spent),
+        (count, Ptc::ZERO) => tr!("{spent} PTC in {count} attempts", spent, count),
+        (1, unknown) => tr!("{spent} PTC in 1 attempt, and {unknown} PTC perhaps", spent, unknown),
+        (count, unknown) => tr!("{spent} PTC in {count} attempts, and {unknown} PTC perhaps", spent, count, unknown),
+    }
 }
 
 /// A text as it is, wrapped.

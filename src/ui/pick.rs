@@ -4,9 +4,12 @@ use super::{
     brush::{Brush, span},
     text,
 };
-use crate::logic::{
-    layout,
-    pick::{Item, PickWhat, Picker},
+use crate::{
+    logic::{
+        layout,
+        pick::{Item, PickWhat, Picker},
+    },
+    tr,
 };
 use ratatui::{
     layout::{Position, Rect},
@@ -60,31 +63,31 @@ fn beside(item: &Item) -> String {
     match (item.note.is_empty(), item.why_not.is_empty()) {
         (_, true) => item.note.clone(),
         (true, false) => item.why_not.clone(),
-        (false, false) => format!("{}: {}", item.note, item.why_not),
+        (false, false) => format!("{}{}{}", item.note, tr!(": "), item.why_not),
     }
 }
 
-const fn title(what: PickWhat) -> &'static str {
+fn title(what: PickWhat) -> &'static str {
     match what {
-        PickWhat::History => "Earlier prompts",
-        PickWhat::Templates => "Templates",
-        PickWhat::Drafts => "Drafts",
-        PickWhat::Pictures(_) => "Pictures",
-        PickWhat::Prompts => "A file of prompts",
+        PickWhat::History => tr!("Earlier prompts"),
+        PickWhat::Templates => tr!("Templates"),
+        PickWhat::Drafts => tr!("Drafts"),
+        PickWhat::Pictures(_) => tr!("Pictures"),
+        PickWhat::Prompts => tr!("A file of prompts"),
     }
 }
 
-const fn asked(what: PickWhat) -> &'static str {
+fn asked(what: PickWhat) -> &'static str {
     match what {
-        PickWhat::History | PickWhat::Templates | PickWhat::Drafts => "search ",
-        PickWhat::Pictures(_) | PickWhat::Prompts => "path ",
+        PickWhat::History | PickWhat::Templates | PickWhat::Drafts => tr!("search "),
+        PickWhat::Pictures(_) | PickWhat::Prompts => tr!("path "),
     }
 }
 
 fn nothing(picker: &Picker) -> String {
     match (&picker.listing, picker.what) {
         (Some(Err(problem)), _) => problem.to_string(),
-        (None, PickWhat::Pictures(_) | PickWhat::Prompts) => "Being listed.".into(),
-        _ => "Nothing of that kind.".into(),
+        (None, PickWhat::Pictures(_) | PickWhat::Prompts) => tr!("Being listed.").into(),
+        _ => tr!("Nothing of that kind.").into(),
     }
 }

@@ -19,6 +19,7 @@ use crate::{
         screen::{Preview, PreviewItem, Purpose},
         state::State,
     },
+    tr,
 };
 use ratatui::{
     layout::{Position, Rect},
@@ -55,15 +56,15 @@ pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, state: &State, preview: 
 
 fn title(preview: &Preview) -> String {
     let tasks = match preview.items.len() {
-        1 => "one task".to_owned(),
-        n => format!("{n} tasks"),
+        1 => tr!("one task").to_owned(),
+        count => tr!("{count} tasks", count),
     };
     match preview.purpose {
-        Purpose::New => format!("Send {tasks}?"),
-        Purpose::Retry => format!("Send {tasks} again?"),
-        Purpose::File => format!("Send {tasks} from a file?"),
-        Purpose::EditRetry => format!("Send {tasks} again, changed?"),
-        Purpose::Plan => format!("Send {tasks} again by this plan?"),
+        Purpose::New => tr!("Send {tasks}?", tasks),
+        Purpose::Retry => tr!("Send {tasks} again?", tasks),
+        Purpose::File => tr!("Send {tasks} from a file?", tasks),
+        Purpose::EditRetry => tr!("Send {tasks} again, changed?", tasks),
+        Purpose::Plan => tr!("Send {tasks} again by this plan?", tasks),
     }
 }
 
@@ -93,31 +94,33 @@ pub(super) fn whole(item: &PreviewItem, look: Look, width: u16) -> Vec<Line<'sta
     let label = |name: &str, value: &str| labelled(name, value, width, look, Style::new());
     let mut lines = Vec::new();
     if let Some(parent) = item.parent {
-        lines.extend(label("Repeats", &parent.to_string()));
+        lines.extend(label(tr!("Repeats"), &parent.to_string()));
     }
     let model = format!("{} {dot} {} {dot} {} s", request.model, request.resolution, request.duration);
-    lines.extend(label("Model", &model));
-    for (name, image) in
-        [("First frame", &request.first_frame), ("Last frame", &request.last_frame), ("Subject", &request.subject)]
-    {
+    lines.extend(label(tr!("Model"), &model));
+    for (name, image) in [
+        (tr!("First frame"), &request.first_frame),
+        (tr!("Last frame"), &request.last_frame),
+        (tr!("Subject"), &request.subject),
+    ] {
         if let Some(image) = image {
             lines.extend(label(name, &overview::picture(image)));
         }
     }
     if !request.optimizer {
-        lines.extend(label("Optimizer", "off: the prompt is followed as it is"));
+        lines.extend(label(tr!("Optimizer"), tr!("off: the prompt is followed as it is")));
     }
     if let Some(address) = &request.callback {
-        lines.extend(label("Callback", address));
+        lines.extend(label(tr!("Callback"), address));
     }
-    lines.extend(label("Prompt", if request.prompt.is_empty() { "none" } else { &request.prompt }));
+    lines.extend(label(tr!("Prompt"), if request.prompt.is_empty() { tr!("none") } else { &request.prompt }));
     if let Some(was) = &item.was {
         lines.push(Line::default());
         let changes = diff::lines(was, request, width, look);
         if changes.is_empty() {
-            lines.push(Line::styled("Nothing is changed: the same request once more.", look.theme.faint));
+            lines.push(Line::styled(tr!("Nothing is changed: the same request once more."), look.theme.faint));
         } else {
-            lines.push(Line::styled("Changed", look.theme.strong));
+            lines.push(Line::styled(tr!("Changed"), look.theme.strong));
             lines.extend(changes);
         }
     }
@@ -160,17 +163,21 @@ fn problem(problem: &Problem, level: Level, look: Look, width: u16) -> Vec<Line<
 fn foot(preview: &Preview, state: &State, look: Look, width: u16) -> Vec<Line<'static>> {
     let day = state.money.spent_today + state.money.reserved;
     let left = match state.settings.budget.per_day {
-        Some(cap) if day + preview.total > cap => format!("crosses the day's cap: {} PTC are left", cap.less(day)),
-        Some(cap) => format!("{} PTC of the day's {cap} then left", cap.less(day + preview.total)),
-        None => format!("{} PTC today with it", day + preview.total),
+        Some(cap) if day + preview.total > cap => {
+            tr!("crosses the day's cap: {left} PTC are left", left = cap.less(day))
+        }
+        Some(cap) => tr!("{left} PTC of the day's {cap} then left", left = cap.less(day + preview.total), cap),
+        None => tr!("{day} PTC today with it", day = day + preview.total),
     };
     let price = match preview.items.len() {
         1 => format!("{} PTC", preview.total),
-        n => format!("{n} tasks, {} PTC together", preview.total),
+        count => tr!("{count} tasks, {price} PTC together", count, price = preview.total),
     };
-    let balance = state.money.balance.map_or_else(String::new, |(balance, _)| format!(", balance {balance}"));
     let mut lines = vec![Line::styled(look.signs.across.repeat(usize::from(width)), look.theme.faint)];
-    let rest = format!("{left}{balance}");
+    let rest = match state.money.balance {
+        Some((balance, _)) => tr!("{left}, balance {balance}", left, balance),
+        None => left,
+    };
     if text::width(&price) + 3 + text::width(&rest) <= usize::from(width) {
         lines.push(Line::from(vec![
             Span::styled(price, look.theme.strong),
@@ -187,23 +194,23 @@ fn foot(preview: &Preview, state: &State, look: Look, width: u16) -> Vec<Line<'s
 }
 
 fn ask(preview: &Preview) -> String {
-    format!("Type {} to confirm: ", preview.items.len())
+    tr!("Type {count} to confirm: ", count = preview.items.len())
 }
 
 fn keys(preview: &Preview, state: &State, look: Look) -> Line<'static> {
     if preview.sent.is_some() {
-        return Line::styled("Being saved; sent as soon as it is on disk.", look.theme.strong);
+        return Line::styled(tr!("Being saved; sent as soon as it is on disk."), look.theme.strong);
     }
     if !preview.obstacles.is_empty() {
-        return keys_line(state, look, &[(Ctx::Global, "back", "goes back; it cannot be sent like this")]);
+        return keys_line(state, look, &[(Ctx::Global, "back", tr!("goes back; it cannot be sent like this"))]);
     }
     let number = preview.items.len().to_string();
     let typed = preview.typed.as_ref().is_none_or(|line| line.text().trim() == number);
     let pays = look.signs.pays;
     let sends = if typed {
-        format!("sends: this pays{pays}")
+        tr!("sends: this pays{sign}", sign = pays)
     } else {
-        format!("sends once {number} is typed: this pays{pays}")
+        tr!("sends once {number} is typed: this pays{sign}", number, sign = pays)
     };
-    keys_line(state, look, &[(Ctx::Preview, "send", &sends), (Ctx::Global, "back", "goes back")])
+    keys_line(state, look, &[(Ctx::Preview, "send", &sends), (Ctx::Global, "back", tr!("goes back"))])
 }

@@ -5,16 +5,23 @@ use super::{
     ScrollRegion,
     brush::Brush,
     cells::{self, View},
-    hints, words,
+    hints, text, words,
 };
-use crate::logic::{
-    columns::{self, Placed},
-    keymap::Ctx,
-    layout,
-    screen::Column,
-    state::State,
+use crate::{
+    domain::lang,
+    logic::{
+        columns::{self, Placed},
+        keymap::Ctx,
+        layout,
+        screen::Column,
+        state::State,
+    },
+    tr,
 };
 use ratatui::{layout::Rect, style::Style};
+
+/// From this many cells across on a failure's reason has room beside the model.
+const ROOMY_FROM: u16 = 100;
 
 /// Draws it and tells which rows of the screen scroll.
 pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> ScrollRegion {
@@ -37,18 +44,20 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> ScrollR
         if table.marks.contains(key) {
             brush.text(place.x + 1, y, 1, brush.look.signs.mark, brush.look.theme.strong);
         }
+        let mut taken = 0;
         for (at, column) in placed.iter().enumerate() {
+            if column.x < taken {
+                continue;
+            }
             let cell = cells::cell(&view, row, column.spec.column);
             if cell.text.is_empty() {
                 continue;
             }
-            let width = match placed.get(at + 1) {
-                // What went wrong matters more than how long it took.
-                Some(next) if column.spec.column == Column::Status && cells::is_reason(row) => {
-                    if next.spec.column == Column::Elapsed { next.x + next.width - column.x } else { column.width }
-                }
-                Some(_) | None => column.width,
-            };
+            let mut width = column.width;
+            if column.spec.column == Column::Status && cells::is_reason(row) {
+                width = reach(column, &placed[at + 1..], place.width, cells_of(&cell.text));
+                taken = column.x + width;
+            }
             if column.spec.right {
                 brush.text_right(column.x, y, width, &cell.text, cell.style);
             } else {
@@ -59,85 +68,123 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> ScrollR
     ScrollRegion { top: rows.top(), bottom: rows.bottom(), first: top }
 }
 
+/// The cells that a text of so many gets in its column and in those after it that give way to it.
+fn reach(column: &Placed, after: &[Placed], table: u16, wanted: u16) -> u16 {
+    let after = after.iter().take_while(|next| gives_way(next.spec.column, table));
+    after.fold(column.width, |width, next| if wanted <= width { width } else { next.x + next.width - column.x })
+}
+
+/// Whether a column gives its place to the reason of a failure. What went wrong matters more than how long it took, and
+/// where there are few cells more than the model, too, which stands in detail.
+fn gives_way(column: Column, width: u16) -> bool {
+    match column {
+        Column::Elapsed => true,
+        Column::Model => width < ROOMY_FROM,
+        Column::Key
+        | Column::State
+        | Column::Status
+        | Column::Format
+        | Column::Attempt
+        | Column::Cost
+        | Column::Created
+        | Column::Prompt => false,
+    }
+}
+
 /// The row of titles: the sorted column has its direction, and at the end stands what part of the tasks is shown.
 fn titles(brush: &mut Brush<'_>, place: Rect, state: &State, placed: &[Placed]) {
     let (table, look) = (&state.screen.table, brush.look);
+    let notes = notes(brush, place, state, placed);
+    let notes_at = place.right().saturating_sub(cells_of(&notes) + 1);
     for column in placed {
         let sorted = table.sort.column == column.spec.column;
         let title = if sorted {
-            format!("{}{}", column.spec.title, look.signs.sorted[usize::from(table.sort.descending)])
+            format!("{}{}", lang::tr(column.spec.title), look.signs.sorted[usize::from(table.sort.descending)])
         } else {
-            column.spec.title.to_owned()
+            lang::tr(column.spec.title).to_owned()
         };
         let style = if sorted { look.theme.strong } else { look.theme.title };
+        // Half a title would say nothing.
+        if !notes.is_empty() && column.x + cells_of(&title).min(column.width) >= notes_at {
+            continue;
+        }
         if column.spec.right {
-            brush.text_right(column.x, place.y, column.width, &title, style);
+            // The sign of the order may need the gap before the column.
+            brush.text_right(column.x.saturating_sub(1), place.y, column.width + 1, &title, style);
         } else {
             brush.text(column.x, place.y, column.width, &title, style);
         }
     }
-    let notes = notes(state);
-    let width = u16::try_from(super::text::width(&notes)).unwrap_or(u16::MAX);
-    // Long notes go over the last titles.
-    let free = place.width / 2;
-    if width > 0 {
-        let x = place.right().saturating_sub(width.min(free) + 2);
-        let room = place.right().saturating_sub(x);
-        brush.text(x, place.y, room, &" ".repeat(usize::from(room)), Style::new());
-    }
-    brush.text_right(
-        place.right().saturating_sub(width.min(free) + 1),
-        place.y,
-        width.min(free),
-        &notes,
-        look.theme.warn,
-    );
+    brush.text(notes_at, place.y, cells_of(&notes), &notes, look.theme.warn);
 }
 
-/// What part of the tasks is shown, and what is odd about the view.
-fn notes(state: &State) -> String {
+fn cells_of(text: &str) -> u16 {
+    u16::try_from(text::width(text)).unwrap_or(u16::MAX)
+}
+
+/// What part of the tasks is shown, and what is odd about the view: in words where they fit behind the last title, else
+/// shorter, and over the last titles where even that is too long.
+fn notes(brush: &Brush<'_>, place: Rect, state: &State, placed: &[Placed]) -> String {
+    let title = placed.last().map_or(0, |last| last.x + cells_of(lang::tr(last.spec.title)) + 1);
+    let behind = place.right().saturating_sub(title + 1);
+    let long = notes_in(state, None);
+    let notes = if cells_of(&long) <= behind { long } else { notes_in(state, Some(brush.look.signs.mark)) };
+    text::cut(&notes, usize::from(place.width / 3 * 2), brush.look.signs.ascii)
+}
+
+/// The notes; the marked ones as that sign and their number, if it is given.
+fn notes_in(state: &State, mark: Option<&str>) -> String {
     let table = &state.screen.table;
     let mut notes = Vec::new();
     if !table.filter.is_empty() {
-        notes.push(format!("{} of {}", words::number(table.order.len()), words::number(state.tasks.rows.len())));
+        notes.push(tr!(
+            "{shown} of {all}",
+            shown = words::number(table.order.len()),
+            all = words::number(state.tasks.rows.len())
+        ));
     }
     if !state.tasks.loaded && state.tasks.total > 0 {
-        notes.push(format!(
-            "loading {} of {}",
-            words::number(state.tasks.rows.len()),
-            words::number(state.tasks.total)
+        notes.push(tr!(
+            "loading {loaded} of {all}",
+            loaded = words::number(state.tasks.rows.len()),
+            all = words::number(state.tasks.total)
         ));
     }
     if table.range_from.is_some() {
-        notes.push("range".into());
+        notes.push(tr!("range").into());
     }
     if !table.marks.is_empty() {
-        notes.push(format!("{} marked", table.marks.len()));
+        let count = table.marks.len();
+        notes.push(mark.map_or_else(|| tr!("{count} marked", count), |mark| format!("{mark}{count}")));
     }
     if table.frozen {
-        notes.push("frozen".into());
+        notes.push(tr!("frozen").into());
     }
-    notes.join(", ")
+    notes.join(tr!(", "))
 }
 
 /// What an empty table says: why it is empty and what to press.
 fn empty(brush: &mut Brush<'_>, place: Rect, state: &State) {
     let hint = |ctx, id| hints::key(state, ctx, id).unwrap_or_default();
     let lines = if !state.tasks.loaded {
-        vec!["Opening the store.".to_owned()]
+        vec![tr!("Opening the store.").to_owned()]
     } else if state.tasks.rows.is_empty() {
         vec![
-            "No tasks yet.".to_owned(),
-            format!(
-                "Press {} to write a prompt. Nothing is paid before you confirm its price.",
-                hint(Ctx::Panes, "new")
+            tr!("No tasks yet.").to_owned(),
+            tr!(
+                "Press {key} to write a prompt. Nothing is paid before you confirm its price.",
+                key = hint(Ctx::Panes, "new")
             ),
-            format!("{} shows all keys.", hint(Ctx::Global, "help")),
+            tr!("{key} shows all keys.", key = hint(Ctx::Global, "help")),
         ]
     } else {
         vec![
-            format!("None of {} tasks passes the filter.", words::number(state.tasks.rows.len())),
-            format!("{} changes it, {} clears it.", hint(Ctx::Table, "filter"), hint(Ctx::Global, "back")),
+            tr!("None of {count} tasks passes the filter.", count = words::number(state.tasks.rows.len())),
+            tr!(
+                "{filter} changes it, {back} clears it.",
+                filter = hint(Ctx::Table, "filter"),
+                back = hint(Ctx::Global, "back")
+            ),
         ]
     };
     for (n, line) in lines.iter().enumerate() {

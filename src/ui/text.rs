@@ -2,7 +2,7 @@
 //! `domain::text` to say.
 
 use crate::domain::text;
-pub(super) use crate::domain::text::width;
+pub(super) use crate::domain::text::{pad, pad_left, width};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// On one line, and harmless.
@@ -16,6 +16,10 @@ pub(super) fn cut(line: &str, cells: usize, ascii: bool) -> String {
     let enough = line.char_indices().nth(cells * 4 + 64).map_or(line, |(at, _)| &line[..at]);
     text::cut(&text::harmless_line(enough), cells, ascii).0.into_owned()
 }
+
+/// Ends a line that breaks inside an address, so that its pieces can be joined again. It is drawn as nothing, and no text
+/// from outside has it once it is harmless.
+pub(super) const GOES_ON: char = '\u{2060}';
 
 /// The text in lines of at most `cells` cells, broken between words where that is possible. Line ends stay line ends.
 pub(super) fn wrap(text: &str, cells: usize) -> Vec<String> {
@@ -38,8 +42,14 @@ pub(super) fn wrap(text: &str, cells: usize) -> Vec<String> {
                 (line, used) = (word.to_owned(), width(word));
                 continue;
             }
-            for grapheme in word.graphemes(true) {
+            let address = web_address(word, false);
+            if !address.is_empty() && used > 0 {
+                lines.push(std::mem::take(&mut line).trim_end().to_owned());
+                used = 0;
+            }
+            for (at, grapheme) in word.grapheme_indices(true) {
                 if used + width(grapheme) > cells {
+                    line.extend((at < address.len()).then_some(GOES_ON));
                     lines.push(std::mem::take(&mut line));
                     used = 0;
                 }
@@ -52,7 +62,23 @@ pub(super) fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
-/// The words of a paragraph, each with the brackets it opens before it and the marks that end it after it: no line
+/// The address of the web that a text begins with, without the signs that end a sentence; empty where there is none. Or the
+/// rest of one that began before the text.
+pub(super) fn web_address(text: &str, rest: bool) -> &str {
+    let begins = ["https://", "http://"].into_iter().find(|scheme| text.starts_with(scheme));
+    let part = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}');
+    let long = &text[..text.find(|c| !part(c)).unwrap_or(text.len())];
+    // What goes on does not end here, whatever its last sign is.
+    let whole = !text[long.len()..].starts_with(GOES_ON);
+    let address = if whole { long.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']) } else { long };
+    match begins {
+        Some(scheme) if address.len() > scheme.len() => address,
+        None if rest => address,
+        Some(_) | None => "",
+    }
+}
+
+/// The words of a paragraph, an address as one, each with the brackets it opens before it and the marks that end it after it: no line
 /// begins with a full stop or ends with an opening bracket.
 fn words(paragraph: &str) -> impl Iterator<Item = &str> {
     const OPENING: &str = "[({【「（“";
@@ -61,7 +87,8 @@ fn words(paragraph: &str) -> impl Iterator<Item = &str> {
     let mut bounds = paragraph.split_word_bound_indices().peekable();
     std::iter::from_fn(move || {
         let (from, mut word) = bounds.next()?;
-        let mut to = from + word.len();
+        let mut to = from + word.len().max(web_address(&paragraph[from..], false).len());
+        while bounds.next_if(|(at, _)| *at < to).is_some() {}
         while let Some((_, next)) = bounds.peek().copied() {
             let glued = all(word, OPENING) || (all(next, CLOSING) && !word.trim().is_empty());
             if !glued {

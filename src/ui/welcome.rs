@@ -5,11 +5,23 @@ use super::{
     layers::{keys_line, list},
     text,
 };
-use crate::logic::{keymap::Ctx, state::State};
+use crate::{
+    logic::{keymap::Ctx, state::State},
+    tr,
+};
 use ratatui::{layout::Rect, style::Style, text::Line};
 
 /// From this many rows on everything is said.
 const WHOLE_FROM: u16 = 20;
+
+/// What the keys do there; the same stands in the footer.
+pub(super) fn ways() -> [(Ctx, &'static str, &'static str); 3] {
+    [
+        (Ctx::Menu, "accept", tr!("looks around")),
+        (Ctx::Global, "help", tr!("keys")),
+        (Ctx::Global, "quit", tr!("quits")),
+    ]
+}
 
 /// Draws it.
 pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, state: &State) {
@@ -19,34 +31,30 @@ pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, state: &State) {
     let (plain, strong) = (Style::new(), look.theme.strong);
     let export = format!("  export {variable}=...");
     let whole = [
-        ("There is no key for the service yet, so nothing can be sent and nothing costs money.", plain),
+        (tr!("There is no key for the service yet, so nothing can be sent and nothing costs money."), plain),
         ("", plain),
-        ("To try everything, without a key and without money:", plain),
+        (tr!("To try everything, without a key and without money:"), plain),
         ("  reeltop --demo", strong),
         ("", plain),
-        ("To set the key, one of these, then start again:", plain),
+        (tr!("To set the key, one of these, then start again:"), plain),
         (&export, strong),
         ("  api_key_cmd = \"pass show 302ai\"", strong),
         ("  api_key_file = \"~/.config/reeltop/key\"", strong),
-        ("The last two stand under [profiles.302ai] in the config; `reeltop config init` writes one.", plain),
+        (tr!("The last two stand under [profiles.302ai] in the config; `reeltop config init` writes one."), plain),
         ("", plain),
     ];
     // The same where there are few rows.
     let brief = [
-        ("No key yet: nothing can be sent.", plain),
-        ("To try it without:", plain),
+        (tr!("No key yet: nothing can be sent."), plain),
+        (tr!("To try it without:"), plain),
         ("  reeltop --demo", strong),
-        ("To set it, here or in the config:", plain),
+        (tr!("To set it, here or in the config:"), plain),
         (&export, strong),
         ("", plain),
     ];
     let told = if screen.height < WHOLE_FROM { &brief[..] } else { &whole[..] };
     let wrapped = told.iter().flat_map(|(text, style)| text::wrap(text, width).into_iter().map(|part| (part, *style)));
     let mut lines: Vec<Line<'static>> = wrapped.map(|(part, style)| Line::styled(part, style)).collect();
-    lines.push(keys_line(
-        state,
-        look,
-        &[(Ctx::Menu, "accept", "looks around"), (Ctx::Global, "help", "keys"), (Ctx::Global, "quit", "quits")],
-    ));
-    list(brush, screen, "Welcome to reeltop", &lines, 0);
+    lines.push(keys_line(state, look, &ways()));
+    list(brush, screen, tr!("Welcome to reeltop"), &lines, 0);
 }

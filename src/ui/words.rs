@@ -1,23 +1,32 @@
 //! Numbers as words: ages, spans of time, clock times, sizes. Coarse, so that they change seldom.
 
-use crate::domain::time::{HOUR, MINUTE, Now, SECOND, Wall};
+use crate::{
+    domain::{
+        task::TaskState,
+        time::{HOUR, MINUTE, Now, SECOND, Wall},
+    },
+    tr,
+};
 
 /// What stands where a task's request or price would: nobody tells it of one that was adopted.
-pub(crate) const ELSEWHERE: &str = "not known (made elsewhere)";
+#[must_use]
+pub(crate) fn elsewhere() -> &'static str {
+    tr!("not known (made elsewhere)")
+}
 
 /// A span of time in one unit: `4 s`, `12 min`, `3 h`, `2 d`.
 pub(crate) fn span(ms: u64) -> String {
     match ms {
         ms if ms < MINUTE => format!("{} s", ms / SECOND),
-        ms if ms < 2 * HOUR => format!("{} min", ms / MINUTE),
-        ms if ms < 48 * HOUR => format!("{} h", ms / HOUR),
-        ms => format!("{} d", ms / (24 * HOUR)),
+        ms if ms < 2 * HOUR => tr!("{n} min", n = ms / MINUTE),
+        ms if ms < 48 * HOUR => tr!("{n} h", n = ms / HOUR),
+        ms => tr!("{n} d", n = ms / (24 * HOUR)),
     }
 }
 
 /// How long ago: `just now`, `20 s ago`.
 pub(crate) fn ago(ms: u64) -> String {
-    if ms < 3 * SECOND { "just now".into() } else { format!("{} ago", span(ms)) }
+    if ms < 3 * SECOND { tr!("just now").into() } else { tr!("{span} ago", span = span(ms)) }
 }
 
 /// A span of time as a clock shows it: `2:10`, `1:02:10`.
@@ -28,10 +37,14 @@ pub(crate) fn clock(ms: u64) -> String {
 
 /// A quick and a slow case in minutes or seconds: `2-4 min`, `50-90 s`.
 pub(crate) fn usual((quick, slow): (u64, u64), short: bool) -> String {
-    let (unit, name, short_name) = if slow < 2 * MINUTE { (SECOND, "s", "s") } else { (MINUTE, "min", "m") };
+    let unit = if slow < 2 * MINUTE { SECOND } else { MINUTE };
     let (from, to) = (quick.div_euclid(unit).max(1), slow.div_ceil(unit));
     let numbers = if from >= to { format!("{to}") } else { format!("{from}-{to}") };
-    format!("{numbers} {}", if short { short_name } else { name })
+    match (unit, short) {
+        (SECOND, _) => format!("{numbers} s"),
+        (_, true) => format!("{numbers} m"),
+        (_, false) => tr!("{n} min", n = numbers),
+    }
 }
 
 /// A size: `870 B`, `12.4 MB`.
@@ -45,6 +58,26 @@ pub(crate) fn size(bytes: u64) -> String {
         b if b < 1_000_000 => format!("{} kB", b / 1_000),
         b if b < 1_000_000_000 => format!("{} MB", tenths(1_000_000)),
         _ => format!("{} GB", tenths(1_000_000_000)),
+    }
+}
+
+/// What happened to a task, of the word that the store keeps for it. One of a later version stays as it is.
+pub(crate) fn event(kind: &str) -> &str {
+    if let Some(state) = TaskState::ALL.into_iter().find(|state| state.id() == kind) {
+        return state.word();
+    }
+    match kind {
+        "confirmed" => tr!("confirmed"),
+        "adopted" => tr!("adopted"),
+        "put back" => tr!("put back"),
+        "accepted" => tr!("accepted"),
+        "status" => tr!("status"),
+        "no answer" => tr!("no answer"),
+        "download" => tr!("download"),
+        "not saved" => tr!("not saved"),
+        "stopped" => tr!("stopped"),
+        "resolved" => tr!("resolved"),
+        other => other,
     }
 }
 

@@ -181,6 +181,12 @@ impl Home {
         Running { what: args.join(" "), child: Some(self.command(args).spawn().unwrap()) }
     }
 
+    /// Queues a task, and leaves it to whoever runs the engine.
+    #[track_caller]
+    pub(crate) fn queue(&self, prompt: &str) {
+        self.run(&["submit", "--prompt", prompt, "--yes", "--max-cost", "1", "--queue"]).coded(0);
+    }
+
     /// Every task in the store, oldest first.
     pub(crate) fn tasks(&self) -> Vec<Task> {
         let mut tasks = Vec::new();
@@ -320,7 +326,7 @@ pub(crate) fn send(id: u32, signal: rustix::process::Signal) {
 }
 
 #[track_caller]
-fn finish(what: &str, child: Child) -> Done {
+pub(crate) fn finish(what: &str, child: Child) -> Done {
     let id = child.id();
     let (to, ended) = mpsc::channel();
     std::thread::spawn(move || to.send(child.wait_with_output()));

@@ -1,6 +1,6 @@
 //! The program in a real pseudo-terminal, with an emulator that shows what a person would see.
 
-use super::{DEADLINE, Home, PROGRAM, holds_key, look_again, send};
+use super::{DEADLINE, Home, PROGRAM, Service, gate::Gate, holds_key, look_again, send};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::Signal;
 use std::{
@@ -9,6 +9,9 @@ use std::{
     sync::{Arc, Condvar, Mutex},
     time::{Duration, Instant},
 };
+
+/// What the shell says when it asks for a line.
+const PROMPT: &str = "prompt>";
 
 /// What the terminal has received so far.
 struct Seen {
@@ -31,10 +34,56 @@ pub(crate) struct Pty {
     pub(crate) before: String,
 }
 
+/// Keys as a terminal sends them.
+pub(crate) const F2: &str = "\x1bOQ";
+pub(crate) const F4: &str = "\x1bOS";
+pub(crate) const CTRL_C: &str = "\x03";
+pub(crate) const CTRL_Z: &str = "\x1a";
+
+/// A service that answers submissions when it is told to, a home that names it, and its dashboard.
+pub(crate) fn at_the_gate() -> (Gate, Home, Pty) {
+    let gate = Gate::start();
+    let home = Home::new(&gate.url);
+    let screen = Pty::ready(&home);
+    (gate, home, screen)
+}
+
+/// The service's stand-in, a home that names it, and its dashboard.
+pub(crate) fn at_the_service() -> (Service, Home, Pty) {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let screen = Pty::ready(&home);
+    (service, home, screen)
+}
+
 impl Pty {
     /// The dashboard in a terminal of 80 by 24.
     pub(crate) fn dashboard(home: &Home) -> Self {
         Self::sized(home, 80, 24, &[])
+    }
+
+    /// The same with the store open and the key read.
+    pub(crate) fn ready(home: &Home) -> Self {
+        let screen = Self::dashboard(home);
+        // The balance is asked for when both are there.
+        screen.shows("balance");
+        screen
+    }
+
+    /// A shell at its prompt, [`PROMPT`], that knows jobs.
+    pub(crate) fn shell(home: &Home) -> Self {
+        let mut shell = CommandBuilder::new("sh");
+        shell.arg("-i");
+        shell.env("PS1", format!("{PROMPT} "));
+        let screen = Self::run(home, 80, 24, shell);
+        screen.shows(PROMPT);
+        screen
+    }
+
+    /// Waits until the shell asks for a line.
+    #[track_caller]
+    pub(crate) fn at_prompt(&self) {
+        self.until("a prompt", |screen| screen.contents().trim_end().ends_with(&format!("\n{PROMPT}")));
     }
 
     /// The program with these arguments in a terminal of that size.

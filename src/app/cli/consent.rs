@@ -3,7 +3,7 @@
 use super::Stop;
 use crate::{
     app::{args::Consent, exit::Exit},
-    domain::{money::Ptc, problem::Problem},
+    domain::{money::Ptc, problem::Problem, task::counted_tasks},
     logic::settings::BudgetSettings,
     tr,
 };
@@ -15,7 +15,10 @@ use std::io::{self, BufRead, IsTerminal, Write};
 /// The price is over `--max-cost`; nobody said yes; nobody can be asked.
 pub(super) fn ask(tasks: usize, price: Ptc, said: Consent, budget: &BudgetSettings) -> Result<(), Stop> {
     if let Some(most) = said.max_cost.filter(|most| price > *most) {
-        let what = tr!("nothing was queued: {tasks} task(s) cost {price} PTC", tasks, price);
+        let what = match tasks {
+            1 => tr!("nothing was queued: 1 task costs {price} PTC", price),
+            tasks => tr!("nothing was queued: {tasks} tasks cost {price} PTC", tasks, price),
+        };
         let problem = Problem::new(what, tr!("--max-cost allows {most} PTC", most), tr!("Queue less, or allow more."));
         return Err(Stop::Problem(Exit::Money, Box::new(problem)));
     }
@@ -30,7 +33,8 @@ pub(super) fn ask(tasks: usize, price: Ptc, said: Consent, budget: &BudgetSettin
     }
     let wanted = if many { tasks.to_string() } else { "y".to_owned() };
     let mut err = io::stderr();
-    write!(err, "{}", tr!("{tasks} task(s) for {price} PTC. Type {wanted} to send: ", tasks, price, wanted))?;
+    let tasks = counted_tasks(tasks);
+    write!(err, "{}", tr!("{tasks} for {price} PTC. Type {wanted} to send: ", tasks, price, wanted))?;
     err.flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;

@@ -112,7 +112,14 @@ fn preloaded() -> Vec<Preloaded> {
                 Queued | Unknown | Failed(..) | Refused(..) | Cancelled => return None,
             };
             let prompt = (*prompt).to_owned();
-            Some(Preloaded { id: remote(nth), prompt, age_ms, run_ms: Some(run_ms), end: End::Success })
+            Some(Preloaded {
+                id: remote(nth),
+                file: Some(file_id(nth)),
+                prompt,
+                age_ms,
+                run_ms: Some(run_ms),
+                end: End::Success,
+            })
         })
         .collect()
 }
@@ -155,6 +162,11 @@ fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
     Ok(())
 }
 
+/// The id of the file of a task of the morning, which store and simulator must both know.
+fn file_id(nth: usize) -> String {
+    format!("17684402{nth:04}")
+}
+
 /// Where and when the morning is told.
 struct Here<'a> {
     videos: &'a Path,
@@ -168,7 +180,7 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
     let (videos, now) = (here.videos, here.now);
     let key = |id| here.keys.named(Ctx::Table, id);
     let took = (80 + 37 * u64::try_from(nth).unwrap_or(0) % 130) * SECOND;
-    let file = FileId(format!("17684402{nth:04}"));
+    let file = FileId(file_id(nth));
     let sent = at.plus(4 * SECOND);
     let accepted = matches!(stands, Saved | Ready | Runs(_) | Failed(..) | Cancelled);
     let event = |at: Wall, kind: &str, text: String| Event { at, kind: kind.into(), text, raw: None };

@@ -4,7 +4,7 @@
 use super::{Outcome, Stop, headless::Headless, load, runtime};
 use crate::{
     app::{args::Global, exit::Exit, terminal},
-    domain::text::pad,
+    domain::{task::counted_tasks, text::pad},
     io::{config::Loaded, store::Store},
     logic::{act::Act, settings::Scope},
     tr,
@@ -36,7 +36,12 @@ pub(super) fn run(global: &Global) -> Outcome {
         wrong |= matches!(found, Found::Wrong(_));
         tell(thing, &found)?;
     }
-    let service = runtime()?.block_on(service(&setup));
+    let service = if setup.key.is_set() {
+        runtime()?.block_on(service(&setup))
+    } else {
+        // The key's own line says what is wrong and what to do.
+        Found::Odd(tr!("not asked, for want of a key").into())
+    };
     wrong |= matches!(service, Found::Wrong(_));
     tell(tr!("service"), &service)?;
     Ok(if wrong { Exit::Failed } else { Exit::Done })
@@ -61,7 +66,8 @@ fn looks(setup: &Loaded) -> Vec<(&'static str, Found)> {
     };
     let store = match Store::open(&setup.paths.data_dir).and_then(|store| store.overview()) {
         Ok(overview) => {
-            Found::Well(tr!("{n} task(s) in {path}", n = overview.total, path = setup.paths.data_dir.display()))
+            let tasks = counted_tasks(overview.total);
+            Found::Well(tr!("{tasks} in {path}", tasks, path = setup.paths.data_dir.display()))
         }
         Err(problem) => Found::Wrong(problem.to_string()),
     };

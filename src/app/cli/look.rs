@@ -121,10 +121,11 @@ pub(super) fn cost(setup: &Loaded, csv: bool, by: Option<CostBy>, voice: Voice) 
     let now = Clock::start().now();
     let lines = Store::open(&setup.paths.data_dir)?.costs(Wall(0), Wall(i64::MAX))?;
     let mut out = io::stdout().lock();
-    let text = match (csv, voice.json) {
-        (true, _) => print::cost_csv(&lines),
-        (false, true) => print::cost_json(&lines, now.utc_offset),
-        (false, false) => print::cost_text(&lines, by, now, &setup.settings.budget, voice.color),
+    let text = match (csv, voice.json, by) {
+        (true, json, Some(by)) | (_, json @ true, Some(by)) => print::cost_sums(&lines, by, json, now.utc_offset),
+        (true, _, None) => print::cost_csv(&lines),
+        (false, true, None) => print::cost_json(&lines, now.utc_offset),
+        (false, false, by) => print::cost_text(&lines, by, now, &setup.settings.budget, voice.color),
     };
     write!(out, "{text}")?;
     Ok(Exit::Done)

@@ -128,10 +128,10 @@ fn failures(store: &Store) -> Result<Vec<Task>, Stop> {
         !refused && task.request.is_known()
     });
     if sensitive > 0 {
-        say(&tr!(
-            "{n} task(s) left out: their prompt was refused as sensitive and must be edited first",
-            n = sensitive,
-        ));
+        say(&match sensitive {
+            1 => tr!("1 task left out: its prompt was refused as sensitive and must be edited first").to_owned(),
+            n => tr!("{n} tasks left out: their prompts were refused as sensitive and must be edited first", n),
+        });
     }
     Ok(tasks.into_values().collect())
 }
@@ -209,7 +209,10 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
     if !queued.is_empty() && after != After::Queue {
         let halted = state.queue.halted.as_ref().map(|halt| halt.problem.what.as_str());
         let why = halted.or(put_back.map(|error| error.message.as_str())).unwrap_or(tr!("the account's pace"));
-        say(&tr!("{n} task(s) stay queued ({why}); a dashboard or `reeltop watch` sends them", n = queued.len(), why,));
+        say(&match queued.len() {
+            1 => tr!("1 task stays queued ({why}); a dashboard or `reeltop watch` sends it", why),
+            n => tr!("{n} tasks stay queued ({why}); a dashboard or `reeltop watch` sends them", n, why),
+        });
     }
     let halted = state.queue.halted.as_ref().filter(|_| !queued.is_empty()).map(|halt| waits::exit_of_halt(halt.cause));
     let away = put_back.filter(|error| error.class == ErrorClass::Network).map(Exit::of);

@@ -1,9 +1,10 @@
 //! The escape sequences of a frame: cells, styles, moves, scrolls, each in its shortest form. Knows where the terminal's
 //! cursor is and in which style it writes, so that nothing is said twice.
 
+use crate::ui::Link;
 use ratatui::{
     buffer::{Cell, CellWidth},
-    layout::{Position, Rect},
+    layout::Position,
     style::{Color, Modifier},
 };
 use std::io::Write;
@@ -39,24 +40,15 @@ pub(super) struct Pen<'a> {
     at: Option<(u16, u16)>,
     /// The last sign, where terminals do not agree on its width: after it the column is set anew.
     unsure: Option<String>,
-    link: Link<'a>,
-    /// Whether what is written now is part of the link.
-    linked: bool,
-}
-
-/// Cells that lead somewhere (OSC 8).
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Link<'a> {
-    /// Which cells.
-    pub(super) place: Rect,
-    /// Where to; nothing is marked without.
-    pub(super) uri: &'a str,
+    links: &'a [Link],
+    /// Of which link what is written now is a part.
+    linked: Option<usize>,
 }
 
 impl<'a> Pen<'a> {
     /// A pen for a frame that begins in plain style, the cursor anywhere.
-    pub(super) const fn new(out: &'a mut Vec<u8>, link: Link<'a>) -> Self {
-        Self { out, ink: PLAIN, at: None, unsure: None, link, linked: false }
+    pub(super) const fn new(out: &'a mut Vec<u8>, links: &'a [Link]) -> Self {
+        Self { out, ink: PLAIN, at: None, unsure: None, links, linked: None }
     }
 
     /// Undoes what another program may have left: a style, a scroll region.
@@ -70,8 +62,8 @@ impl<'a> Pen<'a> {
         if self.at != Some((x, y)) || !sure {
             self.go_to(x, y);
         }
-        let blank = cell.symbol() == " ";
-        self.lead(!blank && !self.link.uri.is_empty() && self.link.place.contains(Position::new(x, y)));
+        let leads = |link: &Link| link.places.iter().any(|place| place.contains(Position::new(x, y)));
+        self.lead(if cell.symbol() == " " { None } else { self.links.iter().position(leads) });
         self.dip(Ink::of(cell));
         self.out.extend_from_slice(cell.symbol().as_bytes());
         self.at = Some((x + cell.cell_width().max(1), y));
@@ -111,23 +103,24 @@ impl<'a> Pen<'a> {
         self.out.extend_from_slice(if shown { b"\x1b[?25h" } else { b"\x1b[?25l" });
     }
 
-    /// Begins or ends the link. Its id joins what a line's end or a changed cell has parted.
-    fn lead(&mut self, on: bool) {
-        if on == self.linked {
+    /// Begins or ends a link (OSC 8). Its id joins what a line's end or a changed cell has parted.
+    fn lead(&mut self, to: Option<usize>) {
+        if to == self.linked {
             return;
         }
-        self.linked = on;
-        let uri = self.link.uri;
-        if on {
-            self.say(format_args!("\x1b]8;id=file;{uri}\x1b\\"));
-        } else {
-            self.out.extend_from_slice(b"\x1b]8;;\x1b\\");
+        self.linked = to;
+        match to.and_then(|at| self.links.get(at)) {
+            Some(Link { uri, .. }) => {
+                let id = if uri.starts_with("file:") { "file" } else { "web" };
+                self.say(format_args!("\x1b]8;id={id};{uri}\x1b\\"));
+            }
+            None => self.out.extend_from_slice(b"\x1b]8;;\x1b\\"),
         }
     }
 
     /// Back to plain style and out of a link, as every frame ends.
     pub(super) fn plain(&mut self) {
-        self.lead(false);
+        self.lead(None);
         self.dip(PLAIN);
     }
 

@@ -222,14 +222,18 @@ fn only_the_cursor_moves_when_only_the_cursor_moved() {
     assert_eq!(terminal.show(&next, drawn), b"\x1b[?2026h\x1b[?25l\x1b[?2026l");
 }
 
+/// A link on six cells of the first row.
+fn path(uri: &str) -> Link {
+    Link { places: vec![Rect::new(5, 0, 6, 1)], uri: uri.into() }
+}
+
 #[test]
 fn the_cells_of_a_path_are_a_link_and_nothing_else_is() {
     let mut writer = FrameWriter::new(Vec::new());
-    writer.lead_to("file://box/a.mp4".into());
+    writer.lead_to(vec![path("file://box/a.mp4")]);
     let mut next = Buffer::empty(Rect::new(0, 0, 20, 2));
     next.set_string(0, 0, "File /a.mp4 x", Style::new());
-    let drawn = Drawn { file: Some(Rect::new(5, 0, 6, 1)), ..Drawn::default() };
-    assert!(writer.present(next, drawn).is_ok());
+    assert!(writer.present(next, Drawn::default()).is_ok());
     let bytes = String::from_utf8_lossy(writer.get_mut()).into_owned();
     assert!(bytes.contains("File \x1b]8;id=file;file://box/a.mp4\x1b\\/a.mp4\x1b]8;;\x1b\\ x"), "{bytes:?}");
     assert!(bytes.ends_with("\x1b[?2026l"));
@@ -238,16 +242,20 @@ fn the_cells_of_a_path_are_a_link_and_nothing_else_is() {
 #[test]
 fn another_path_that_looks_alike_leads_elsewhere() {
     let mut writer = FrameWriter::new(Vec::new());
-    let drawn = Drawn { file: Some(Rect::new(0, 0, 6, 1)), ..Drawn::default() };
+    let drawn = Drawn::default();
     let mut picture = Buffer::empty(Rect::new(0, 0, 12, 1));
-    picture.set_string(0, 0, "/a.mp4", Style::new());
+    picture.set_string(5, 0, "/a.mp4", Style::new());
     for uri in ["file://box/a.mp4", "file://box/b/a.mp4"] {
-        writer.lead_to(uri.into());
+        writer.lead_to(vec![path(uri)]);
         writer.get_mut().clear();
         assert!(writer.present(picture.clone(), drawn).is_ok());
         let bytes = String::from_utf8_lossy(writer.get_mut()).into_owned();
         assert!(bytes.contains(&format!("{uri}\x1b\\/a.mp4")), "{bytes:?}");
     }
     writer.get_mut().clear();
-    assert_eq!(writer.present(picture, drawn).map(|frame| frame.bytes).unwrap_or(1), 0);
+    assert_eq!(writer.present(picture.clone(), drawn).map(|frame| frame.bytes).unwrap_or(1), 0);
+    writer.lead_to(Vec::new());
+    assert!(writer.present(picture, drawn).is_ok());
+    let bytes = String::from_utf8_lossy(writer.get_mut()).into_owned();
+    assert!(bytes.contains("/a.mp4") && !bytes.contains("\x1b]8"), "the link goes without its cells: {bytes:?}");
 }

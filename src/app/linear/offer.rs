@@ -10,7 +10,7 @@ use crate::{
         picture::ImageLook,
         problem::ErrorClass,
         request::Request,
-        task::{Task, TaskKey, TaskState},
+        task::{Task, TaskKey, TaskState, counted_tasks},
         time::Mono,
     },
     io::{config::Loaded, store::Store},
@@ -104,18 +104,19 @@ impl Offer {
         let day = money.spent_today + money.reserved;
         let n = intents.len();
         let word = if asks { format!("send {n}") } else { "send".to_owned() };
+        let tasks = counted_tasks(n);
         lines.push(match settings.budget.per_day {
             Some(cap) => tr!(
-                "{n} task(s) for {total} PTC; {day} PTC of today's {cap} PTC are used. Type {word} to send, drop to forget.",
-                n,
+                "{tasks} for {total} PTC; {day} PTC of today's {cap} PTC are used. Type {word} to send, drop to forget.",
+                tasks,
                 total,
                 day,
                 cap,
                 word,
             ),
             None => tr!(
-                "{n} task(s) for {total} PTC; {day} PTC are used today. Type {word} to send, drop to forget.",
-                n,
+                "{tasks} for {total} PTC; {day} PTC are used today. Type {word} to send, drop to forget.",
+                tasks,
                 total,
                 day,
                 word,
@@ -132,7 +133,8 @@ impl Offer {
             return Err((self, tr!("That came before the price could be read. Type send again.").into()));
         }
         if count.is_some_and(|count| count != n) || (self.asks && count.is_none()) {
-            return Err((self, tr!("Nothing was sent. It would be {n} task(s): type send {n}.", n)));
+            let tasks = counted_tasks(n);
+            return Err((self, tr!("Nothing was sent. It would be {tasks}: type send {n}.", tasks, n)));
         }
         Ok(self.intents)
     }

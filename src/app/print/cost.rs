@@ -5,6 +5,7 @@ use crate::{
     app::args::CostBy,
     domain::{
         costs::{self, Account, By, CostLine, Sum, day},
+        lang::{self, Lang},
         money::Ptc,
         text,
         time::Now,
@@ -129,6 +130,34 @@ pub fn cost_json(lines: &[CostLine], utc_offset: i32) -> String {
     lines.iter().map(|line| format!("{}\n", object(line))).collect()
 }
 
+/// One of the tables as data, in its words of every language: CSV with a header, or one JSON object a line.
+#[must_use]
+pub fn cost_sums(lines: &[CostLine], by: CostBy, json: bool, utc_offset: i32) -> String {
+    let sums = lang::within(Lang::En, || costs::sums(&costs::accounts(lines), group(by), utc_offset));
+    let name = match by {
+        CostBy::Day => "day",
+        CostBy::Model => "model",
+        CostBy::State => "state",
+        CostBy::Class => "class",
+    };
+    let mut out =
+        if json { String::new() } else { format!("{name},tasks,charged_ptc,unknown_ptc,reserved_ptc,spent_ptc\n") };
+    for (of, sum) in &sums {
+        let (Sum { tasks, charged, unknown, reserved }, spent) = (sum, sum.spent());
+        out.push_str(&if json {
+            let object = json!({
+                name: of, "tasks": tasks, "charged_ptc": charged, "unknown_ptc": unknown, "reserved_ptc": reserved,
+                "spent_ptc": spent,
+            });
+            object.to_string()
+        } else {
+            format!("{},{tasks},{charged},{unknown},{reserved},{spent}", csv_field(of))
+        });
+        out.push('\n');
+    }
+    out
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
@@ -219,6 +248,15 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
                 "\n"
             )
         );
+        let by_state = cost_sums(&ledger(), CostBy::State, false, 0);
+        assert_eq!(
+            lang::within(Lang::Zh, || cost_sums(&ledger(), CostBy::State, false, 0)),
+            by_state,
+            "data are in no language"
+        );
+        assert_eq!(by_state.lines().nth(1), Some("queued,1,0.0,0.0,0.5,0.0"));
+        let day = r#"{"charged_ptc":"0.5","day":"2026-11-21","reserved_ptc":"0.0","spent_ptc":"0.5","tasks":1,"unknown_ptc":"0.0"}"#;
+        assert_eq!(cost_sums(&ledger(), CostBy::Day, true, 8 * 3600).lines().next(), Some(day));
         assert_eq!(csv_field("a \"b\", c"), r#""a ""b"", c""#);
     }
 }

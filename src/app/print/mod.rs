@@ -5,7 +5,7 @@ mod cost;
 mod detail;
 mod layout;
 
-pub use cost::{cost_csv, cost_json, cost_text};
+pub use cost::{cost_csv, cost_json, cost_sums, cost_text};
 pub use detail::detail;
 
 use crate::{

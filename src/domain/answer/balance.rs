@@ -1,15 +1,7 @@
 //! What the answer to a balance call means.
 
-use super::{
-    BalanceVerdict, Reply,
-    body::{self, Body},
-    codes::Told,
-    query::{Answer, of_a_question, unreadable, usable},
-};
-use crate::domain::{
-    money::Ptc,
-    problem::{Charged, TaskError},
-};
+use super::{BalanceVerdict, Reply, body, query::asked_for};
+use crate::domain::problem::{Charged, TaskError};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -28,13 +20,8 @@ pub fn judge_balance(reply: &Reply) -> BalanceVerdict {
 }
 
 fn balance(reply: &Reply) -> BalanceVerdict {
-    let Answer { http, text, .. } = usable(reply).map_err(|none| none.error)?;
-    let body = Body::read(text).ok_or_else(|| unreadable(http, text))?;
-    if let Some(fault) = &body.fault {
-        return Err(of_a_question(&Told::of(http, Some(fault), "")));
-    }
-    let amount = body.data::<RawData<'_>>().and_then(|data| body::string_or_number(data.balance?));
-    amount.and_then(|amount| amount.parse::<Ptc>().ok()).ok_or_else(|| unreadable(http, text))
+    let amount = asked_for(reply, |body| body::string_or_number(body.data::<RawData<'_>>()?.balance?)?.parse().ok());
+    amount.map(|(_, amount)| amount).map_err(|none| none.error)
 }
 
 #[cfg(test)]

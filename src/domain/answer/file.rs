@@ -3,8 +3,7 @@
 use super::{
     Address, FileVerdict, Reply,
     body::{self, Body},
-    codes::Told,
-    query::{Answer, NoAnswer, asked_again, of_a_question, service, unreadable, usable},
+    query::{NoAnswer, asked_again, asked_for, service},
 };
 use crate::{
     domain::{
@@ -37,18 +36,9 @@ struct RawFile<'a> {
 /// at at all.
 #[must_use]
 pub fn judge_file(reply: &Reply) -> FileVerdict {
-    let Answer { http, wait_ms, text } = match usable(reply) {
-        Ok(answer) => answer,
+    let (wait_ms, file) = match asked_for(reply, Body::file::<RawFile<'_>>) {
+        Ok(file) => file,
         Err(NoAnswer { wait_ms, error }) => return settle(wait_ms, error),
-    };
-    let Some(body) = Body::read(text) else {
-        return FileVerdict::Again { wait_ms, error: unreadable(http, text) };
-    };
-    if let Some(fault) = &body.fault {
-        return settle(wait_ms, of_a_question(&Told::of(http, Some(fault), "")));
-    }
-    let Some(file) = body.file::<RawFile<'_>>() else {
-        return FileVerdict::Again { wait_ms, error: unreadable(http, text) };
     };
     let given = |raw: Option<&RawValue>| raw.and_then(body::string).filter(|url| !url.trim().is_empty());
     let (main, backup) = (given(file.download_url), given(file.backup_download_url));

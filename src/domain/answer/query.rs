@@ -64,10 +64,10 @@ pub fn judge_query(reply: &Reply, asked: &RemoteId) -> QueryVerdict {
 }
 
 /// An answer of HTTP success to a question: a query, a file or a balance call.
-pub(super) struct Answer<'a> {
-    pub(super) http: u16,
-    pub(super) wait_ms: Option<u64>,
-    pub(super) text: &'a str,
+struct Answer<'a> {
+    http: u16,
+    wait_ms: Option<u64>,
+    text: &'a str,
 }
 
 /// Why a question got no answer to read.
@@ -77,7 +77,7 @@ pub(super) struct NoAnswer {
 }
 
 /// The answer that a question got, or why there is none to read.
-pub(super) fn usable(reply: &Reply) -> Result<Answer<'_>, NoAnswer> {
+fn usable(reply: &Reply) -> Result<Answer<'_>, NoAnswer> {
     let network = |code: &str, message: &str| {
         let error = TaskError { class: ErrorClass::Network, ..service(code, message, asked_again()) };
         NoAnswer { wait_ms: None, error }
@@ -100,8 +100,25 @@ pub(super) fn usable(reply: &Reply) -> Result<Answer<'_>, NoAnswer> {
     }
 }
 
+/// What a question was about, read out of its answer by `read`, with the wait that the answer asks for.
+///
+/// # Errors
+/// No answer came, it names a fault, or there is nothing to read in it.
+pub(super) fn asked_for<'a, T>(
+    reply: &'a Reply,
+    read: impl FnOnce(&Body<'a>) -> Option<T>,
+) -> Result<(Option<u64>, T), NoAnswer> {
+    let Answer { http, wait_ms, text } = usable(reply)?;
+    let unreadable = || NoAnswer { wait_ms, error: unreadable(http, text) };
+    let body = Body::read(text).ok_or_else(unreadable)?;
+    if let Some(fault) = &body.fault {
+        return Err(NoAnswer { wait_ms, error: of_a_question(&Told::of(http, Some(fault), "")) });
+    }
+    Ok((wait_ms, read(&body).ok_or_else(unreadable)?))
+}
+
 /// The error of a question, which costs nothing itself: the attempt that it is about was charged when it was taken.
-pub(super) fn of_a_question(told: &Told) -> TaskError {
+fn of_a_question(told: &Told) -> TaskError {
     let next = match told.meaning.act {
         Act::Halt(_) => told.meaning.next,
         Act::Wait | Act::Refuse | Act::Unclear => asked_again(),
@@ -109,7 +126,7 @@ pub(super) fn of_a_question(told: &Told) -> TaskError {
     TaskError { next: next.to_owned(), charged: Charged::Yes, ..told.error() }
 }
 
-pub(super) fn unreadable(http: u16, text: &str) -> TaskError {
+fn unreadable(http: u16, text: &str) -> TaskError {
     let message = sentence(&tr!("The answer (HTTP {http}) cannot be read", http), &body::gist(text));
     service("unreadable", &message, asked_again())
 }

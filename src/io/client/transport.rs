@@ -37,11 +37,12 @@ impl Route {
 /// added, since a bare container has none. Some three hundred certificates are read for it, so all clients share one;
 /// no data is sent before a handshake is complete (rustls's default), so a resumed session repeats nothing.
 static TLS: LazyLock<Result<ClientConfig, rustls::Error>> = LazyLock::new(|| {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    // A provider that is installed already is as good.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let builder = ClientConfig::builder();
     let roots = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned();
-    let verifier = Verifier::new_with_extra_roots(roots, Arc::clone(&provider))?;
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
+    let verifier = Verifier::new_with_extra_roots(roots, Arc::clone(builder.crypto_provider()))?;
+    let mut config = builder
         .dangerous() // The builder's word for any verifier but its own; this one checks all that its own does.
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();

@@ -66,6 +66,8 @@ pub enum End {
 pub struct Preloaded {
     /// The service's id for it.
     pub id: String,
+    /// The id of its file; `None`: drawn like any other.
+    pub file: Option<String>,
     /// Its prompt.
     pub prompt: String,
     /// How long ago it was accepted, in milliseconds.
@@ -273,13 +275,16 @@ impl Books {
             let accepted = Wall(now.0.saturating_sub_unsigned(task.age_ms));
             let run_ms = task.run_ms.unwrap_or_else(|| self.drawn_run(n));
             let (id, end, price) = (task.id, task.end, Ptc::ZERO);
-            self.add(SimTask { id, file: String::new(), accepted, run_ms, end, price, repaid: false, faults });
+            let file = task.file.unwrap_or_default();
+            self.add(SimTask { id, file, accepted, run_ms, end, price, repaid: false, faults });
         }
     }
 
     fn add(&mut self, mut task: SimTask) {
         let n = self.tasks.len();
-        task.file = self.new_id(2_000_000_000 + n as u64, task.faults);
+        if task.file.is_empty() {
+            task.file = self.new_id(2_000_000_000 + n as u64, task.faults);
+        }
         self.by_id.insert(task.id.clone(), n);
         self.by_file.insert(task.file.clone(), n);
         self.tasks.push(task);

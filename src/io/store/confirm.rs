@@ -101,12 +101,12 @@ fn now() -> Wall {
 mod tests {
     use super::{super::owner::Owner, *};
     use crate::{
-        domain::{money::Ptc, task::NewTask},
-        logic::{effect::Caps, testing},
+        domain::{money::Ptc, request::Request, task::NewTask},
+        logic::effect::Caps,
     };
     use std::{fs, path::Path};
 
-    const AT: Wall = Wall(testing::WALL);
+    const AT: Wall = Wall(1_795_372_200_000);
     const CAPS: Caps = Caps { per_day: None, per_batch: None, day_start: AT };
 
     fn intent(name: &str) -> NewTask {
@@ -116,7 +116,7 @@ mod tests {
             attempt: 1,
             name: Some(name.into()),
             profile: "302ai".into(),
-            request: testing::request(),
+            request: Request::plain("MiniMax-Hailuo-02", "a cat", "768P", 6),
             cost: Ptc::from_thousandths(500),
             remote: None,
             automatic: false,

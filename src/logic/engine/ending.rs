@@ -5,7 +5,8 @@ use super::{held_by_us, saver, store};
 use crate::{
     domain::task::TaskKey,
     logic::{
-        effect::{Effect, Level, StoreCmd},
+        away,
+        effect::{Effect, Level},
         keymap::{self, Ctx},
         msg::Signal,
         state::{Ending, State},
@@ -40,7 +41,7 @@ pub fn quit(state: &mut State, code: u8) -> Vec<Effect> {
         };
         toast::say(state, Level::Warning, text, None);
     }
-    let mut effects = vec![Effect::Store(StoreCmd::SaveSeen { at: state.now.wall })];
+    let mut effects = away::note(state);
     let saving: Vec<TaskKey> = state.saver.active.keys().copied().collect();
     effects.extend(saving.into_iter().flat_map(|key| saver::stop(state, key)));
     effects.extend(let_go(state));

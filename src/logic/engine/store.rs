@@ -40,8 +40,10 @@ pub fn store(state: &mut State, msg: StoreMsg) -> Vec<Effect> {
             state.tasks.loaded = total == 0;
             crate::logic::welcome::offer(state);
             away::begin(state, last_seen);
-            compose::restore(state, drafts);
-            let mut effects = vec![Effect::Store(StoreCmd::SaveSeen { at: state.now.wall })];
+            if state.settings.interactive {
+                compose::restore(state, drafts);
+            }
+            let mut effects = away::note(state);
             effects.extend(super::money::ask_balance(state));
             effects
         }

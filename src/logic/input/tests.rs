@@ -183,6 +183,7 @@ fn esc_goes_back_layer_by_layer_and_never_leaves_the_program() {
     assert_eq!(state.screen.table.order.len(), 2);
     assert_eq!(wishes(&mut state, "esc"), []);
     assert_eq!(said(&state), "nothing is open; q quits");
+    assert_eq!(state.screen.toasts.back().map(|toast| toast.level), Some(Level::Warning));
 }
 
 #[test]
@@ -255,6 +256,7 @@ fn a_paste_is_text_or_nothing() {
         (said(&state), state.screen.layers.len()),
         ("pasted text does nothing here; n composes a new task and takes it", 0)
     );
+    assert_eq!(state.screen.toasts.back().map(|toast| toast.level), Some(Level::Warning));
     typed(&mut state, "n");
     input(&mut state, paste());
     assert_eq!(state.screen.compose.draft.prompt, "rx\nq\nz");

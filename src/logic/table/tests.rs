@@ -66,6 +66,16 @@ fn frozen_rows_stand_still_while_their_data_change() {
 }
 
 #[test]
+fn while_frozen_a_new_row_pushes_none_on_the_screen_but_can_be_gone_to() {
+    let mut state = state(&[Unknown, Saved]);
+    state.screen.table.frozen = true;
+    add(&mut state, task(3, Queued));
+    assert_eq!((order(&state), at(&state)), (vec![1, 2], (Some(1), 0, 0)));
+    assert!(go_to(&mut state, TaskKey(3)));
+    assert_eq!((order(&state), at(&state)), (vec![1, 3, 2], (Some(3), 1, 0)));
+}
+
+#[test]
 fn every_column_sorts_both_ways_with_the_key_as_tie_break() {
     let mut state = state(&[Saved, Failed, Saved]);
     for column in [

@@ -6,6 +6,7 @@ use crate::{
         screen::{Batch, Preview},
         state::State,
     },
+    tr,
     ui::{brush::labelled, text, theme::Look},
 };
 use ratatui::{style::Style, text::Line};
@@ -21,13 +22,13 @@ pub(super) fn lines(preview: &Preview, batch: &Batch, state: &State, look: Look,
     samples.dedup();
     for (nth, at) in samples.iter().enumerate() {
         let Some(item) = preview.items.get(*at) else { continue };
-        let head = format!("Sample {} of {}: task {}", nth + 1, samples.len(), at + 1);
+        let head = tr!("Sample {nth} of {count}: task {number}", nth = nth + 1, count = samples.len(), number = at + 1);
         lines.push(Line::styled(head, look.theme.strong));
         lines.extend(whole(item, look, width));
         lines.push(Line::default());
     }
     if preview.items.len() > samples.len() {
-        lines.push(Line::styled(format!("All {}", preview.items.len()), look.theme.strong));
+        lines.push(Line::styled(tr!("All {count}", count = preview.items.len()), look.theme.strong));
         lines.extend(preview.items.iter().map(|item| in_a_line(item, state, look)));
     }
     lines
@@ -36,16 +37,22 @@ pub(super) fn lines(preview: &Preview, batch: &Batch, state: &State, look: Look,
 fn left_out(batch: &Batch, look: Look, width: u16) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     if let Some(file) = &batch.from {
-        lines.extend(labelled("File", file, width, look, Style::new()));
+        lines.extend(labelled(tr!("File"), file, width, look, Style::new()));
     }
     if batch.duplicates > 0 {
-        let noun = if batch.duplicates == 1 { "duplicate was" } else { "duplicates were" };
-        lines.push(Line::styled(format!("{} {noun} left out", batch.duplicates), look.theme.faint));
+        let words = match batch.duplicates {
+            1 => tr!("1 duplicate was left out").to_owned(),
+            count => tr!("{count} duplicates were left out", count),
+        };
+        lines.push(Line::styled(words, look.theme.faint));
     }
     let impossible = batch.impossible.len();
     if impossible > 0 {
-        let noun = if impossible == 1 { "combination" } else { "combinations" };
-        lines.push(Line::styled(format!("{impossible} {noun} cannot be made and will not be sent"), look.theme.warn));
+        let words = match impossible {
+            1 => tr!("1 combination cannot be made and will not be sent").to_owned(),
+            count => tr!("{count} combinations cannot be made and will not be sent", count),
+        };
+        lines.push(Line::styled(words, look.theme.warn));
         for (what, why) in batch.impossible.iter().take(TOLD) {
             let what = text::cut(what, usize::from(width).saturating_sub(4), false);
             lines.push(Line::raw(format!("  {what}")));
@@ -53,7 +60,10 @@ fn left_out(batch: &Batch, look: Look, width: u16) -> Vec<Line<'static>> {
             lines.extend(why.into_iter().map(|part| Line::styled(format!("    {part}"), look.theme.faint)));
         }
         if impossible > TOLD {
-            lines.push(Line::styled(format!("  and {} more", impossible - TOLD), look.theme.faint));
+            lines.push(Line::styled(
+                format!("  {}", tr!("and {count} more", count = impossible - TOLD)),
+                look.theme.faint,
+            ));
         }
     }
     if !lines.is_empty() {

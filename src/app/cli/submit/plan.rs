@@ -16,6 +16,7 @@ use crate::{
         money::Ptc,
         picture::{ImageLook, Typed, typed},
         problem::Problem,
+        task::counted_tasks,
     },
     io::{config::Loaded, files, images, store::Store},
     tr,
@@ -49,7 +50,10 @@ pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
     faults.iter().for_each(|(_, fault)| say(fault));
     plan.warnings.iter().for_each(|warning| say(&tr!("warning: {warning}", warning)));
     if plan.duplicates > 0 {
-        say(&tr!("{n} duplicate(s) left out", n = plan.duplicates));
+        say(&match plan.duplicates {
+            1 => tr!("1 duplicate left out").to_owned(),
+            n => tr!("{n} duplicates left out", n),
+        });
     }
     if plan.cells.is_empty() || (!faults.is_empty() && !order.partial) {
         say(tr!("nothing was queued"));
@@ -82,7 +86,8 @@ pub(super) fn dry_run(setup: &Loaded, plan: &Plan, voice: Voice) -> Outcome {
         }
     }
     let price = cost(setup, plan);
-    say(&tr!("{n} task(s) would cost {price} PTC; nothing was queued", n = plan.tasks(), price));
+    let tasks = counted_tasks(plan.tasks());
+    say(&tr!("{tasks} would cost {price} PTC; nothing was queued", tasks, price));
     Ok(Exit::Done)
 }
 
@@ -176,7 +181,10 @@ fn leave_out_known(setup: &Loaded, drafts: &mut Vec<(usize, Draft)>) -> Result<(
     let is_known = |draft: &Draft| draft.name.as_ref().is_some_and(|name| known.contains(name));
     drafts.retain(|(_, draft)| !is_known(draft));
     if !known.is_empty() {
-        say(&tr!("{n} line(s) passed over: a task of that name exists already", n = known.len()));
+        say(&match known.len() {
+            1 => tr!("1 line passed over: a task of that name exists already").to_owned(),
+            n => tr!("{n} lines passed over: a task of that name exists already", n),
+        });
     }
     Ok(())
 }

@@ -322,6 +322,19 @@ fn what_happened_while_away_is_told_once() {
 }
 
 #[test]
+fn only_a_dashboard_moves_the_time_since_when_one_was_away() {
+    let seen = |interactive| {
+        let settings = Settings { interactive, ..Settings::default() };
+        let mut state = crate::logic::state::State::new(settings, testing::now(HOUR));
+        let opened = StoreMsg::Opened { owner: "me".into(), total: 0, last_seen: None, drafts: vec![] };
+        let mut effects = crate::logic::update(&mut state, Msg::Store(opened), testing::now(HOUR));
+        effects.extend(crate::logic::update(&mut state, Msg::Act(Act::Quit), testing::now(HOUR)));
+        effects.iter().filter(|effect| matches!(effect, Effect::Store(StoreCmd::SaveSeen { .. }))).count()
+    };
+    assert_eq!([seen(true), seen(false)], [2, 0]);
+}
+
+#[test]
 fn a_repeat_that_came_before_its_parent_s_row_still_marks_it() {
     let mut world = World::new();
     world.state.tasks.loaded = false;
