@@ -87,6 +87,7 @@ async fn service(listen: SocketAddr, running: usize, done: usize) -> Simulator {
         age_ms: SECOND,
         run_ms: Some(run_ms),
         end: End::Success,
+        file: None,
     };
     simulator.preload((0..running + done).map(|n| task(n, if n < running { HOUR } else { 0 })).collect());
     simulator
