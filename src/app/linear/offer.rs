@@ -2,7 +2,7 @@
 
 use super::words::Setting;
 use crate::{
-    app::{engine::Engine, plan},
+    app::{args::keep_first, engine::Engine, plan},
     domain::{
         catalogue::ModelSpec,
         draft::{Draft, Field},
@@ -16,9 +16,7 @@ use crate::{
     logic::{act::Intent, engine::acts::catalogue_price, preview::DEAF},
     tr,
 };
-use std::collections::BTreeSet;
-
-/// Requests of an offer that are told whole; the issue of a matrix is judged by a few.
+/// Requests of an offer that are told whole: a matrix is judged by a few.
 const SAMPLES: usize = 3;
 
 /// Attempts that wait for their `send`.
@@ -45,7 +43,9 @@ impl Offer {
             let of = if several { format!("{}{}", plan::combination(&cell.draft), tr!(": ")) } else { String::new() };
             cell.problems.iter().map(move |problem| format!("{of}{problem}"))
         });
-        let faults: Vec<String> = faults.collect();
+        let mut faults: Vec<String> = faults.collect();
+        // Combinations that differ in the prompt alone read the same.
+        keep_first(&mut faults);
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -106,9 +106,9 @@ impl Offer {
         let settings = &setup.settings;
         let total: Ptc = intents.iter().map(|intent| catalogue_price(&settings.catalogue, &intent.request)).sum();
         let asks = settings.budget.ask_above.is_some_and(|most| total > most);
-        lines.extend(
-            intents.iter().map(|intent| about(&intent.request)).collect::<BTreeSet<_>>().into_iter().take(SAMPLES),
-        );
+        let mut samples: Vec<String> = intents.iter().map(|intent| about(&intent.request)).collect();
+        keep_first(&mut samples);
+        lines.extend(samples.into_iter().take(SAMPLES));
         let money = &engine.state.money;
         let day = money.spent_today + money.reserved;
         let n = intents.len();
