@@ -431,6 +431,26 @@ fn adopt_watches_a_task_made_elsewhere_and_download_fetches_into_a_folder() {
 }
 
 #[test]
+fn a_saved_file_that_cannot_be_fetched_again_stays_and_a_plain_download_goes_to_the_configured_folder() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let saved = paid(&home, &["submit", "--prompt", "a cat", "--wait", "--json"]).coded(0).json().remove(0);
+    fs::write(home.path().join("no-folder"), "a file").unwrap();
+    let done = home.run(&["download", "1", "--dir", "no-folder", "--json"]).coded(1);
+    let told = format!("reeltop: #1 was not fetched again and keeps {}: ", saved["path"].as_str().unwrap());
+    assert!(done.err.starts_with(&told), "{}", done.err);
+    assert_eq!(done.json(), [saved.clone()]);
+    let folder_of = |args: &[&str]| {
+        let task = home.run(args).coded(0).json().remove(0);
+        std::path::PathBuf::from(task["path"].as_str().unwrap()).parent().unwrap().to_owned()
+    };
+    assert_eq!(folder_of(&["download", "1", "--dir", "other", "--json"]), home.path().join("other"));
+    assert_eq!(folder_of(&["download", "1", "--json"]), home.videos());
+    assert!(fs::exists(saved["path"].as_str().unwrap()).unwrap());
+    assert_honest(&service);
+}
+
+#[test]
 fn an_id_that_the_service_does_not_know_is_not_adopted_and_asked_about_once() {
     let service = Service::start();
     let home = Home::new(&service.url());

@@ -81,9 +81,11 @@ pub(super) fn download(setup: &Loaded, keys: Vec<TaskKey>, dir: Option<PathBuf>,
         let mut headless = Headless::start(setup, Scope::Named).await?;
         headless.key().await.map_err(|problem| Stop::Problem(Exit::Key, Box::new(problem)))?;
         let n = keys.len();
-        let reports = headless.reports(Act::Download { keys: keys.clone(), dir }, n).await;
+        let mut reports = headless.reports(Act::Download { keys: keys.clone(), dir }, n).await;
         let wanted: Vec<TaskKey> = reports.iter().filter(|r| r.result.is_ok()).filter_map(|r| r.key).collect();
         headless.until(None, |state| waits::all_ended(state, &wanted)).await;
+        // A saved file that could not be fetched again is saved all the same: only a report tells of the failure.
+        reports.append(&mut headless.state().reports);
         let (_, interrupted) = headless.end().await;
         let exit = told(setup, &reports, voice)?;
         let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, &wanted)?;
