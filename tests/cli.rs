@@ -210,9 +210,17 @@ fn a_wrong_call_a_wrong_draft_and_a_dashboard_without_a_terminal_end_with_2() {
     let home = Home::new(&service.url());
     home.run(&["nothing"]).coded(2);
     home.run(&[]).coded(2);
-    home.run(&["show", "12"]).coded(2);
-    let untold = home.run(&["cancel", "12"]).coded(1);
-    assert_eq!(untold.err, "reeltop: #12 was left as it is: there is no such task. See `reeltop list`.\n");
+    // Whatever is asked of a task that does not exist.
+    for args in [
+        &["show", "12"][..],
+        &["wait", "12"],
+        &["cancel", "12"],
+        &["resolve", "12", "--as", "lost"],
+        &["download", "12"],
+        &["retry", "12", "--yes", "--max-cost", "1"],
+    ] {
+        assert_eq!(home.run(args).coded(2).err, "reeltop: there is no task #12. See `reeltop list`.\n", "{args:?}");
+    }
     home.run(&["list", "state:nonsense"]).coded(2);
     paid(&home, &["submit", "--prompt", "a cat", "--model", "I2V-01"]).coded(2);
     paid(&home, &["submit", "--prompt", "a cat", "--first-frame", "nowhere.png"]).coded(2);
@@ -374,8 +382,9 @@ fn cancel_takes_back_what_is_unsent_and_only_stops_watching_what_is_not() {
         done.json().iter().map(|task| (task["state"].clone(), task["charged"].clone())).collect();
     assert_eq!(told, [("cancelled".into(), "no".into()), ("cancelled".into(), "yes".into())]);
     home.run(&["cancel", "1"]).coded(1);
-    let done = home.run(&["cancel", "99"]).coded(1);
-    assert_eq!(done.err, "reeltop: #99 was left as it is: there is no such task. See `reeltop list`.\n");
+    // A key that does not exist is a mistake in the call: nothing at all is done.
+    let done = home.run(&["cancel", "2", "99"]).coded(2);
+    assert_eq!(done.err, "reeltop: there is no task #99. See `reeltop list`.\n");
     assert_eq!(service.sim().counts().submissions, 1);
 }
 

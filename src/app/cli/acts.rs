@@ -19,12 +19,14 @@ use std::{collections::BTreeSet, io::Write, path::PathBuf};
 
 /// `reeltop cancel`.
 pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, voice: Voice) -> Outcome {
+    look::whole(&Store::open(&setup.paths.data_dir)?, &keys)?;
     let n = keys.len();
     once(setup, Act::Cancel(keys), n, voice)
 }
 
 /// `reeltop resolve`.
 pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Resolution, voice: Voice) -> Outcome {
+    look::whole(&Store::open(&setup.paths.data_dir)?, &[key])?;
     once(setup, Act::Resolve { key, as_what }, 1, voice)
 }
 
