@@ -756,9 +756,26 @@ fn the_preview_of_a_batch_tells_what_was_left_out_and_three_samples() {
     let prompts = ["a red kite", "a blue kite", "a green kite", "a white kite", "a black kite"];
     let items = prompts.iter().map(|prompt| PreviewItem { parent: None, ..item(1, prompt) }).collect();
     let why = "MiniMax-Hailuo-02 makes no 10 s at 1080P".to_owned();
-    let batch =
-        Batch { from: None, duplicates: 2, impossible: vec![("MiniMax-Hailuo-02 1080P 10 s a red kite".into(), why)] };
+    let batch = Batch {
+        from: None,
+        duplicates: 2,
+        impossible: vec![("MiniMax-Hailuo-02 1080P 10 s a red kite".into(), why)],
+        bad_lines: vec![],
+    };
     shots("preview_batch", with_layer(Layer::Preview(Preview { batch: Some(batch), ..preview(Purpose::New, items) })));
+}
+
+#[test]
+fn a_file_with_bad_lines_offers_to_go_on_with_the_good_ones() {
+    let items: Vec<PreviewItem> =
+        ["a red kite", "a blue kite"].iter().map(|prompt| PreviewItem { parent: None, ..item(1, prompt) }).collect();
+    let bad = |line: usize, what: &str| (line, Problem::new(what, "", ""));
+    let bad_lines = vec![bad(2, "MiniMax-Hailuo-02 makes no 7 s at 768P"), bad(5, "The prompt is missing")];
+    let obstacles =
+        bad_lines.iter().map(|(line, bad)| Problem::new(format!("Line {line}: {}", bad.what), "", "")).collect();
+    let batch = Batch { from: Some("prompts.jsonl".into()), duplicates: 0, impossible: vec![], bad_lines };
+    let preview = Preview { batch: Some(batch), obstacles, ..preview(Purpose::File, items) };
+    shots("preview_bad_lines", with_layer(Layer::Preview(preview)));
 }
 
 #[test]
