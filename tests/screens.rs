@@ -26,7 +26,7 @@ use reeltop::{
     logic::{
         act::Act,
         columns,
-        compose::CameraList,
+        compose::{CameraList, ROWS},
         editor::{LineEditor, PromptEditor},
         effect::Level,
         filter::Filter,
@@ -287,6 +287,33 @@ fn a_halted_queue_without_a_line() {
 #[test]
 fn back_after_a_night_with_toasts() {
     shots("away", away);
+}
+
+/// Compose, with what was just said over it.
+fn compose_told(width: u16, height: u16) -> State {
+    let mut state = compose(width, height);
+    state.screen.toasts = away(width, height).screen.toasts;
+    state
+}
+
+#[test]
+fn passing_words_cover_neither_the_price_nor_the_row_that_sends_nor_what_is_typed() {
+    shots("compose_told", compose_told);
+    let row_of = |buf: &Buffer, y: u16| -> String { (0..buf.area.width).map(|x| buf[(x, y)].symbol()).collect() };
+    for size in SIZES {
+        for row in ROWS {
+            let mut told = compose_told(size.0, size.1);
+            told.screen.compose.row = row;
+            let mut quiet = told.clone();
+            quiet.screen.toasts.clear();
+            let ((told, drawn), (quiet, _)) = (self::drawn(&told), self::drawn(&quiet));
+            assert_ne!(told, quiet, "{size:?} {row:?}");
+            let sends = (0..size.1).filter(|y| row_of(&quiet, *y).contains(" Send  "));
+            for y in sends.chain(drawn.cursor.map(|at| at.y)) {
+                assert_eq!(row_of(&told, y), row_of(&quiet, y), "{size:?} {row:?}");
+            }
+        }
+    }
 }
 
 #[test]
