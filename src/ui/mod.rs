@@ -106,7 +106,7 @@ pub struct Spots {
 /// The same, and what its cells mean.
 pub fn draw_with_spots(state: &State, buf: &mut Buffer) -> (Drawn, Spots) {
     let look = Look::of(&state.settings.ui);
-    let mut brush = Brush { buf, look, chosen_by: Vec::new(), links: Default::default() };
+    let mut brush = Brush { buf, look, chosen_by: Vec::new(), kept: Vec::new(), links: Default::default() };
     let drawn = whole(&mut brush, state);
     (drawn, Spots { lines: brush.chosen_by, links: brush.links.links })
 }

@@ -16,6 +16,7 @@ use crate::{
         effect::Level,
         keymap::Ctx,
         layout,
+        preview::can_leave_out,
         screen::{Preview, PreviewItem, Purpose},
         state::State,
     },
@@ -200,6 +201,14 @@ fn ask(preview: &Preview) -> String {
 fn keys(preview: &Preview, state: &State, look: Look) -> Line<'static> {
     if preview.sent.is_some() {
         return Line::styled(tr!("Being saved; sent as soon as it is on disk."), look.theme.strong);
+    }
+    if can_leave_out(preview).is_ok() {
+        let goes_on = match preview.items.len() {
+            1 => tr!("goes on with the one good task").to_owned(),
+            count => tr!("goes on with the {count} good tasks", count),
+        };
+        let ways = [(Ctx::Preview, "leave_out", goes_on.as_str()), (Ctx::Global, "back", tr!("goes back"))];
+        return keys_line(state, look, &ways);
     }
     if !preview.obstacles.is_empty() {
         return keys_line(state, look, &[(Ctx::Global, "back", tr!("goes back; it cannot be sent like this"))]);

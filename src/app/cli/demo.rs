@@ -237,7 +237,7 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
                 &tr!("Press {download} to fetch it now.", download = key("download")),
             );
             events.push(event(end, "not saved", message.into()));
-            Phase::Ready { file, trouble: Some(trouble), tries: 8, next_try: None }
+            Phase::Ready { file, trouble: Some(trouble), tries: 8, next_try: None, kept: None }
         }
         Unknown => {
             task.finished_at = None;
