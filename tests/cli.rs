@@ -210,9 +210,17 @@ fn a_wrong_call_a_wrong_draft_and_a_dashboard_without_a_terminal_end_with_2() {
     let home = Home::new(&service.url());
     home.run(&["nothing"]).coded(2);
     home.run(&[]).coded(2);
-    home.run(&["show", "12"]).coded(2);
-    let untold = home.run(&["cancel", "12"]).coded(1);
-    assert_eq!(untold.err, "reeltop: #12 was left as it is: there is no such task. See `reeltop list`.\n");
+    // Whatever is asked of a task that does not exist.
+    for args in [
+        &["show", "12"][..],
+        &["wait", "12"],
+        &["cancel", "12"],
+        &["resolve", "12", "--as", "lost"],
+        &["download", "12"],
+        &["retry", "12", "--yes", "--max-cost", "1"],
+    ] {
+        assert_eq!(home.run(args).coded(2).err, "reeltop: there is no task #12. See `reeltop list`.\n", "{args:?}");
+    }
     home.run(&["list", "state:nonsense"]).coded(2);
     paid(&home, &["submit", "--prompt", "a cat", "--model", "I2V-01"]).coded(2);
     paid(&home, &["submit", "--prompt", "a cat", "--first-frame", "nowhere.png"]).coded(2);
@@ -374,8 +382,9 @@ fn cancel_takes_back_what_is_unsent_and_only_stops_watching_what_is_not() {
         done.json().iter().map(|task| (task["state"].clone(), task["charged"].clone())).collect();
     assert_eq!(told, [("cancelled".into(), "no".into()), ("cancelled".into(), "yes".into())]);
     home.run(&["cancel", "1"]).coded(1);
-    let done = home.run(&["cancel", "99"]).coded(1);
-    assert_eq!(done.err, "reeltop: #99 was left as it is: there is no such task. See `reeltop list`.\n");
+    // A key that does not exist is a mistake in the call: nothing at all is done.
+    let done = home.run(&["cancel", "2", "99"]).coded(2);
+    assert_eq!(done.err, "reeltop: there is no task #99. See `reeltop list`.\n");
     assert_eq!(service.sim().counts().submissions, 1);
 }
 
@@ -427,6 +436,26 @@ fn adopt_watches_a_task_made_elsewhere_and_download_fetches_into_a_folder() {
     assert!(path.starts_with(home.path().join("other").to_str().unwrap()), "{path}");
     assert_eq!(fs::read(path).unwrap(), reeltop::io::simulator::CLIP);
     assert_eq!(service.sim().counts().submissions, 1);
+    assert_honest(&service);
+}
+
+#[test]
+fn a_saved_file_that_cannot_be_fetched_again_stays_and_a_plain_download_goes_to_the_configured_folder() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let saved = paid(&home, &["submit", "--prompt", "a cat", "--wait", "--json"]).coded(0).json().remove(0);
+    fs::write(home.path().join("no-folder"), "a file").unwrap();
+    let done = home.run(&["download", "1", "--dir", "no-folder", "--json"]).coded(1);
+    let told = format!("reeltop: #1 was not fetched again and keeps {}: ", saved["path"].as_str().unwrap());
+    assert!(done.err.starts_with(&told), "{}", done.err);
+    assert_eq!(done.json(), [saved.clone()]);
+    let folder_of = |args: &[&str]| {
+        let task = home.run(args).coded(0).json().remove(0);
+        std::path::PathBuf::from(task["path"].as_str().unwrap()).parent().unwrap().to_owned()
+    };
+    assert_eq!(folder_of(&["download", "1", "--dir", "other", "--json"]), home.path().join("other"));
+    assert_eq!(folder_of(&["download", "1", "--json"]), home.videos());
+    assert!(fs::exists(saved["path"].as_str().unwrap()).unwrap());
     assert_honest(&service);
 }
 
@@ -534,7 +563,7 @@ fn doctor_looks_at_everything_and_says_what_is_wrong() {
     assert_eq!(
         named,
         [
-            "wrong key       the environment variable REELTOP_API_KEY is not set; without a key nothing is sent",
+            "wrong API key   the environment variable REELTOP_API_KEY is not set; without a key nothing is sent",
             "note  service   not asked, for want of a key"
         ]
     );

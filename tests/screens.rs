@@ -26,7 +26,7 @@ use reeltop::{
     logic::{
         act::Act,
         columns,
-        compose::CameraList,
+        compose::{CameraList, ROWS},
         editor::{LineEditor, PromptEditor},
         effect::Level,
         filter::Filter,
@@ -287,6 +287,33 @@ fn a_halted_queue_without_a_line() {
 #[test]
 fn back_after_a_night_with_toasts() {
     shots("away", away);
+}
+
+/// Compose, with what was just said over it.
+fn compose_told(width: u16, height: u16) -> State {
+    let mut state = compose(width, height);
+    state.screen.toasts = away(width, height).screen.toasts;
+    state
+}
+
+#[test]
+fn passing_words_cover_neither_the_price_nor_the_row_that_sends_nor_what_is_typed() {
+    shots("compose_told", compose_told);
+    let row_of = |buf: &Buffer, y: u16| -> String { (0..buf.area.width).map(|x| buf[(x, y)].symbol()).collect() };
+    for size in SIZES {
+        for row in ROWS {
+            let mut told = compose_told(size.0, size.1);
+            told.screen.compose.row = row;
+            let mut quiet = told.clone();
+            quiet.screen.toasts.clear();
+            let ((told, drawn), (quiet, _)) = (self::drawn(&told), self::drawn(&quiet));
+            assert_ne!(told, quiet, "{size:?} {row:?}");
+            let sends = (0..size.1).filter(|y| row_of(&quiet, *y).contains(" Send  "));
+            for y in sends.chain(drawn.cursor.map(|at| at.y)) {
+                assert_eq!(row_of(&told, y), row_of(&quiet, y), "{size:?} {row:?}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -756,9 +783,26 @@ fn the_preview_of_a_batch_tells_what_was_left_out_and_three_samples() {
     let prompts = ["a red kite", "a blue kite", "a green kite", "a white kite", "a black kite"];
     let items = prompts.iter().map(|prompt| PreviewItem { parent: None, ..item(1, prompt) }).collect();
     let why = "MiniMax-Hailuo-02 makes no 10 s at 1080P".to_owned();
-    let batch =
-        Batch { from: None, duplicates: 2, impossible: vec![("MiniMax-Hailuo-02 1080P 10 s a red kite".into(), why)] };
+    let batch = Batch {
+        from: None,
+        duplicates: 2,
+        impossible: vec![("MiniMax-Hailuo-02 1080P 10 s a red kite".into(), why)],
+        bad_lines: vec![],
+    };
     shots("preview_batch", with_layer(Layer::Preview(Preview { batch: Some(batch), ..preview(Purpose::New, items) })));
+}
+
+#[test]
+fn a_file_with_bad_lines_offers_to_go_on_with_the_good_ones() {
+    let items: Vec<PreviewItem> =
+        ["a red kite", "a blue kite"].iter().map(|prompt| PreviewItem { parent: None, ..item(1, prompt) }).collect();
+    let bad = |line: usize, what: &str| (line, Problem::new(what, "", ""));
+    let bad_lines = vec![bad(2, "MiniMax-Hailuo-02 makes no 7 s at 768P"), bad(5, "The prompt is missing")];
+    let obstacles =
+        bad_lines.iter().map(|(line, bad)| Problem::new(format!("Line {line}: {}", bad.what), "", "")).collect();
+    let batch = Batch { from: Some("prompts.jsonl".into()), duplicates: 0, impossible: vec![], bad_lines };
+    let preview = Preview { batch: Some(batch), obstacles, ..preview(Purpose::File, items) };
+    shots("preview_bad_lines", with_layer(Layer::Preview(preview)));
 }
 
 #[test]

@@ -286,6 +286,24 @@ fn the_work_of_a_program_that_was_killed_is_taken_over_by_the_one_that_lives() {
 }
 
 #[test]
+fn a_second_download_that_is_killed_leaves_the_file_of_the_first() {
+    let service = Service::with(|config| config.bytes_per_second = Some(200_000));
+    let home = Home::new(&service.url());
+    home.queue("a cat");
+    home.run(&["wait", "1"]).coded(0);
+    let before = home.task(1);
+    let again = home.start(&["download", "1", "--dir", "other"]);
+    service.until("the second download begins", |counts| counts.downloads == 2);
+    again.kill();
+    assert_eq!(home.task(1).saved(), before.saved());
+    home.run(&["wait", "1"]).coded(0);
+    let after = home.task(1);
+    assert_eq!((after.phase, after.finished_at), (before.phase, before.finished_at));
+    assert_eq!(service.sim().counts().downloads, 2);
+    assert_honest(&service);
+}
+
+#[test]
 fn a_program_that_runs_already_takes_over_from_one_that_is_killed_at_once() {
     let service = Service::with(|config| config.run_ms = (600_000, 600_000));
     let home = Home::new(&service.url());

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | 0 | done |
 //! | 1 | failed |
-//! | 2 | usage: the call or the config cannot be understood |
+//! | 2 | usage: the call or the config cannot be understood, or it names a task that does not exist |
 //! | 3 | key not accepted |
 //! | 4 | balance, quota or budget |
 //! | 5 | time-out, tasks live on |
@@ -24,7 +24,7 @@ pub enum Exit {
     Done = 0,
     /// It failed, in a way that has no code of its own.
     Failed = 1,
-    /// The call or the config cannot be understood.
+    /// The call or the config cannot be understood, or it names a task that does not exist.
     Usage = 2,
     /// The service does not accept the key, or there is none.
     Key = 3,

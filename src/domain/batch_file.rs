@@ -25,6 +25,9 @@ const FIELDS: [&str; 11] = [
     "name",
 ];
 
+/// Characters of a line that are quoted where it is wrong.
+const NEAR: usize = 12;
+
 /// How a file is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -118,10 +121,27 @@ fn jsonl(text: &str) -> Vec<Record> {
             "",
             tr!("Write it as {example}.", example = r#"{"prompt": "…"}"#),
         )),
-        Err(error) => Err(Problem::new(tr!("This is not JSON"), error.to_string(), "")),
+        Err(error) => Err(not_json(line, &error)),
     };
     let filled = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
     filled.map(|(n, line)| (n, object(line))).collect()
+}
+
+/// Why a line is no JSON, in words of our own: the library's are for those who write programs.
+fn not_json(line: &str, error: &serde_json::Error) -> Problem {
+    let (why, next) = if !line.trim_start().starts_with('{') {
+        let next = tr!("Write it as {example}.", example = r#"{"prompt": "…"}"#);
+        (tr!("it does not begin with {").to_owned(), next)
+    } else if error.is_eof() {
+        (tr!("it ends too early").to_owned(), tr!("Close every quote, bracket and brace.").to_owned())
+    } else {
+        // The column counts bytes from 1, and may lie within a character.
+        let at = line.floor_char_boundary(error.column().saturating_sub(1));
+        let place = line[..at].chars().count() + 1;
+        let near = super::text::gist(&line[at..]).chars().take(NEAR).collect::<String>();
+        (tr!("it is wrong at character {place}, at {near}", place, near = format!("{near:?}")), String::new())
+    };
+    Problem::new(tr!("This is not JSON"), why, next)
 }
 
 fn from_csv(text: &str) -> Vec<Record> {
@@ -290,7 +310,7 @@ mod tests {
         assert_eq!(
             told.iter().map(|(line, what)| (*line, what.as_str())).collect::<Vec<_>>(),
             [
-                (2, "This is not JSON: expected ident at line 1 column 2"),
+                (2, "This is not JSON: it does not begin with {. Write it as {\"prompt\": \"…\"}."),
                 (3, "This is no JSON object. Write it as {\"prompt\": \"…\"}."),
                 (4, "promt is no field. Did you mean prompt?"),
                 (5, "prompt is no text. Put it into quotes."),
@@ -300,6 +320,20 @@ mod tests {
                 (10, "The name n stands on line 9 already. Give each task a name of its own."),
             ]
         );
+    }
+
+    #[test]
+    fn what_is_no_json_is_told_in_plain_words() {
+        for (line, why) in [
+            ("a cat", "it does not begin with {. Write it as {\"prompt\": \"…\"}."),
+            (r#"{"prompt":"a cat"#, "it ends too early. Close every quote, bracket and brace."),
+            (r#"{prompt:"a cat"}"#, r#"it is wrong at character 2, at "prompt:\"a ca""#),
+            (r#"{"prompt":"雨夜",}"#, r#"it is wrong at character 16, at "}""#),
+            (r#"{"prompt":"a"} {}"#, r#"it is wrong at character 16, at "{}""#),
+        ] {
+            let told = [(1, format!("This is not JSON: {why}"))];
+            assert_eq!(faults(&parse("a.jsonl", line, &base())), told, "{line}");
+        }
     }
 
     #[test]

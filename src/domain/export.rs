@@ -322,7 +322,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_sidecar_names_pictures_by_hash_and_holds_no_data() {
-        let told = sidecar_json(&task(&draft(), Phase::Saving { file: FileId("176".into()), tries: 0 }));
+        let told = sidecar_json(&task(&draft(), Phase::Saving { file: FileId("176".into()), tries: 0, kept: None }));
         assert_eq!(
             told["request"]["first_frame"],
             json!({ "path": "~/pictures/first.jpg", "sha256": "ab12", "bytes": 123_456, "width": 800, "height": 600 })

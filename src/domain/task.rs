@@ -117,6 +117,9 @@ pub enum Phase {
         tries: u32,
         /// When to try again by itself; `None`: only when the person asks.
         next_try: Option<Wall>,
+        /// What was saved before, where the person asked for the file again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kept: Option<SavedFile>,
     },
     /// Downloading.
     Saving {
@@ -124,6 +127,9 @@ pub enum Phase {
         file: FileId,
         /// Tries before this one.
         tries: u32,
+        /// What was saved before, where the person asked for the file again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kept: Option<SavedFile>,
     },
     /// On disk, complete, checked.
     Saved {
@@ -183,7 +189,7 @@ pub struct Task {
     pub remote: Option<RemoteId>,
     /// When the signed address of the file runs out, as far as an address has been seen.
     pub expires_at: Option<Wall>,
-    /// Where the file shall go, when the person said so (`download --dir`).
+    /// Where the file shall go, when the person's last word on it said so (`download --dir`).
     pub dir: Option<String>,
     /// When it was confirmed.
     pub created_at: Wall,
@@ -278,10 +284,35 @@ impl Task {
         }
     }
 
-    /// What was saved.
+    /// What was saved: while the file is fetched once more, what was saved before.
     #[must_use]
     pub const fn saved(&self) -> Option<&SavedFile> {
-        if let Phase::Saved { saved, .. } = &self.phase { Some(saved) } else { None }
+        match &self.phase {
+            Phase::Saved { saved, .. }
+            | Phase::Ready { kept: Some(saved), .. }
+            | Phase::Saving { kept: Some(saved), .. } => Some(saved),
+            Phase::Queued { .. }
+            | Phase::Sending { .. }
+            | Phase::Unknown { .. }
+            | Phase::Running { .. }
+            | Phase::Ready { .. }
+            | Phase::Saving { .. }
+            | Phase::Failed { .. }
+            | Phase::Refused { .. }
+            | Phase::Cancelled { .. } => None,
+        }
+    }
+
+    /// Ends another download of a file that was saved before: the task is saved as it was. Tells whether it was one.
+    pub fn back_to_saved(&mut self) -> bool {
+        let (Phase::Ready { file, kept: Some(saved), .. } | Phase::Saving { file, kept: Some(saved), .. }) =
+            &self.phase
+        else {
+            return false;
+        };
+        self.phase = Phase::Saved { file: file.clone(), saved: saved.clone() };
+        self.claim = None;
+        true
     }
 }
 

@@ -80,6 +80,7 @@ pub(super) fn run(state: &mut State, action: Action) -> Vec<Do> {
         Action::NextField => failures::other_field(state, true),
         Action::PreviousField => failures::other_field(state, false),
         Action::Fix => return compose::fix(state),
+        Action::LeaveOut => preview::leave_out(state),
         Action::Camera(what) => compose::in_camera(state, what),
         Action::MarkChoice => compose::mark_choice(state),
         Action::Help => help(state),

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     domain::{
-        task::{Task, TaskState},
+        task::{Row, Task, TaskState},
         time::{Mono, SECOND},
     },
     tr,
@@ -30,7 +30,11 @@ pub struct Notices {
 /// Counts a task that comes to an end the person waits for. Called before the state takes the change.
 pub(super) fn noticed(state: &mut State, task: &Task) {
     let now = task.state();
-    if state.tasks.rows.get(&task.key).is_some_and(|row| row.state == now) {
+    let is_old = |row: &Row| {
+        // Saved as it was: another download of its file came to nothing.
+        row.state == now || row.finished_at.get().is_some_and(|at| Some(at) == task.finished_at)
+    };
+    if state.tasks.rows.get(&task.key).is_some_and(is_old) {
         return;
     }
     match now {

@@ -1,9 +1,12 @@
 //! The preview of something paid: the one place between a key and money. It opens with the price, waits for Enter, and
 //! sends once.
 
+mod bad_lines;
 mod length;
 mod warnings;
 
+pub use bad_lines::can_leave_out;
+pub(super) use bad_lines::{forbid, leave_out};
 pub use length::scrolls;
 pub(super) use warnings::listed;
 

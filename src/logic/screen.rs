@@ -322,6 +322,9 @@ pub struct Batch {
     pub duplicates: usize,
     /// Combinations that cannot be sent: what, and why not.
     pub impossible: Vec<(String, String)>,
+    /// Lines of the file that forbid to send it: number and what is wrong, in the file's order. Empty once they are left
+    /// out.
+    pub bad_lines: Vec<(usize, Problem)>,
 }
 
 /// One attempt in a preview.

@@ -46,6 +46,8 @@ pub fn put_row(state: &mut State, row: Row) -> bool {
     let (spent_before, reserved_before) =
         before.map_or((Ptc::ZERO, Ptc::ZERO), |known| money_of(known, state.money.day));
     let state_before = before.map(|known| known.state);
+    // Fetched again, its file says nothing of how long such a task takes.
+    let ended_before = before.is_some_and(|known| known.finished_at.get().is_some());
     let (spent, reserved) = money_of(&row, state.money.day);
     state.money.spent_today = state.money.spent_today + spent - spent_before;
     state.money.reserved = state.money.reserved + reserved - reserved_before;
@@ -53,7 +55,7 @@ pub fn put_row(state: &mut State, row: Row) -> bool {
         state.tasks.counts[was as usize] -= 1;
     }
     state.tasks.counts[row.state as usize] += 1;
-    if row.state == TaskState::Saved && state_before != Some(TaskState::Saved) {
+    if row.state == TaskState::Saved && !ended_before {
         remember(state, &row);
     }
     note_refusal(state, &row);

@@ -81,8 +81,8 @@ pub(crate) fn task(key: u32, state: TaskState) -> Task {
         TaskState::Running => {
             Phase::Running { status: "Processing".into(), next_poll: Wall(WALL), polls: 0, misses: 0 }
         }
-        TaskState::Ready => Phase::Ready { file: file(), trouble: None, tries: 0, next_try: None },
-        TaskState::Saving => Phase::Saving { file: file(), tries: 0 },
+        TaskState::Ready => Phase::Ready { file: file(), trouble: None, tries: 0, next_try: None, kept: None },
+        TaskState::Saving => Phase::Saving { file: file(), tries: 0, kept: None },
         TaskState::Saved => Phase::Saved {
             file: file(),
             saved: SavedFile {

@@ -17,6 +17,8 @@ pub(super) struct Brush<'a> {
     pub(super) look: Look,
     /// Where the lines of the topmost layer lie that a click chooses, and which each is.
     pub(super) chosen_by: Vec<(Rect, usize)>,
+    /// Rows that passing words must not cover: a price, the line that sends, what is being typed.
+    pub(super) kept: Vec<Rect>,
     /// The addresses in the lines that were drawn.
     pub(super) links: Finder,
 }

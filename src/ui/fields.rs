@@ -66,7 +66,7 @@ pub(super) fn chosen(state: &State, field: Field) -> String {
     let value = if several.len() > 1 {
         Some(several.join(tr!(", ")))
     } else {
-        choices.get(compose::chosen(state, field)).map(|choice| compose::choice_word(choice).to_owned())
+        choices.get(compose::chosen(state, field)).map(|value| compose::choice_word(value).to_owned())
     };
     let unit = if field == Field::Duration { " s" } else { "" };
     value.map_or_else(|| state.screen.compose.draft.model.clone(), |value| format!("{value}{unit}"))

@@ -81,7 +81,9 @@ fn filter(brush: &mut Brush<'_>, place: Rect, line: &LineEditor, fault: Option<&
 /// What a toast leaves of a row is shown from so many cells on.
 const LEFTOVER: u16 = 10;
 
-/// Passing words at the bottom right, the newest lowest. Tells whether there were any.
+/// Passing words at the right, the newest lowest, as low as they cover nothing that is to be seen before it is paid, and
+/// nothing that is being typed. Where a preview leaves them no room they stand in the messages alone. Tells whether any
+/// were drawn.
 pub(super) fn toasts(brush: &mut Brush<'_>, place: Rect, state: &State) -> bool {
     let look = brush.look;
     let shown: Vec<_> = state.screen.toasts.iter().rev().filter(|toast| toast.until > state.now.mono).take(3).collect();
@@ -99,7 +101,12 @@ pub(super) fn toasts(brush: &mut Brush<'_>, place: Rect, state: &State) -> bool 
     // A few cells of a row beside it would say nothing.
     let width = if place.width - needs < LEFTOVER { place.width } else { needs };
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(place.height);
-    let rect = Rect::new(place.right() - width, place.bottom() - height, width, height);
+    let lowest = Rect::new(place.right() - width, place.bottom() - height, width, height);
+    // The row of titles stays.
+    let places = (place.y + 1..=lowest.y).rev().map(|y| Rect { y, ..lowest });
+    let free = |rect: &Rect| !brush.kept.iter().any(|kept| kept.intersects(*rect));
+    let paying = matches!(state.screen.layers.last(), Some(Layer::Preview(_)));
+    let Some(rect) = places.into_iter().find(free).or((!paying).then_some(lowest)) else { return false };
     brush.wipe(rect);
     for (y, (toast, n, line)) in (rect.top()..rect.bottom()).zip(&lines) {
         let style = look.theme.level(toast.level).add_modifier(Modifier::REVERSED);

@@ -15,6 +15,7 @@ mod cells;
 mod compose;
 mod detail;
 mod diff;
+mod earlier;
 mod failures;
 mod fields;
 mod finder;
@@ -105,7 +106,7 @@ pub struct Spots {
 /// The same, and what its cells mean.
 pub fn draw_with_spots(state: &State, buf: &mut Buffer) -> (Drawn, Spots) {
     let look = Look::of(&state.settings.ui);
-    let mut brush = Brush { buf, look, chosen_by: Vec::new(), links: Default::default() };
+    let mut brush = Brush { buf, look, chosen_by: Vec::new(), kept: Vec::new(), links: Default::default() };
     let drawn = whole(&mut brush, state);
     (drawn, Spots { lines: brush.chosen_by, links: brush.links.links })
 }
@@ -163,9 +164,7 @@ fn panes(brush: &mut Brush<'_>, places: &Places, state: &State) -> Drawn {
     // The command line has a row of its own above the footer.
     let commanding = state.screen.layers.iter().any(|layer| matches!(layer, Layer::Command(_)));
     let above_footer = Rect { height: above_footer.height.saturating_sub(u16::from(commanding)), ..above_footer };
-    // Nothing comes between a person and a price: what is said meanwhile stands in the messages.
-    let paying = matches!(state.screen.layers.last(), Some(Layer::Preview(_)));
-    if !paying && footer::toasts(brush, above_footer, state) {
+    if footer::toasts(brush, above_footer, state) {
         drawn.scroll = None;
         drawn.file = None;
     }
@@ -215,10 +214,8 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
             None
         }
         Layer::Choose { field, at, marks } => {
-            let choices: Vec<String> = logic_compose::choices(state, *field)
-                .iter()
-                .map(|choice| logic_compose::choice_word(choice).to_owned())
-                .collect();
+            let choices = logic_compose::choices(state, *field);
+            let choices: Vec<&str> = choices.iter().map(|value| logic_compose::choice_word(value)).collect();
             layers::choose(brush, screen, fields::label(*field), &choices, *at, marks);
             None
         }

@@ -16,6 +16,7 @@ use crate::{
         effect::Level,
         keymap::Ctx,
         layout,
+        preview::can_leave_out,
         screen::{Preview, PreviewItem, Purpose},
         state::State,
     },
@@ -40,7 +41,10 @@ pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, state: &State, preview: 
     let foot = foot(preview, state, look, width);
     let foot_height = u16::try_from(foot.len()).unwrap_or(u16::MAX);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(foot_height);
-    let place = brush.frame(layout::centred(screen, width, height), &title(preview));
+    let frame = layout::centred(screen, width, height);
+    let place = brush.frame(frame, &title(preview));
+    // Nothing comes between a person and a price.
+    brush.kept.push(frame);
     let foot_top = place.bottom().saturating_sub(foot_height.min(place.height));
     let above = Rect { height: foot_top.saturating_sub(place.y), ..place };
     brush.scrolled(above, &lines, preview.scroll);
@@ -200,6 +204,14 @@ fn ask(preview: &Preview) -> String {
 fn keys(preview: &Preview, state: &State, look: Look) -> Line<'static> {
     if preview.sent.is_some() {
         return Line::styled(tr!("Being saved; sent as soon as it is on disk."), look.theme.strong);
+    }
+    if can_leave_out(preview).is_ok() {
+        let goes_on = match preview.items.len() {
+            1 => tr!("goes on with the one good task").to_owned(),
+            count => tr!("goes on with the {count} good tasks", count),
+        };
+        let ways = [(Ctx::Preview, "leave_out", goes_on.as_str()), (Ctx::Global, "back", tr!("goes back"))];
+        return keys_line(state, look, &ways);
     }
     if !preview.obstacles.is_empty() {
         return keys_line(state, look, &[(Ctx::Global, "back", tr!("goes back; it cannot be sent like this"))]);

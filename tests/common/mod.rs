@@ -220,6 +220,7 @@ pub(crate) fn morning() -> Vec<Task> {
             )),
             tries: 2,
             next_try: None,
+            kept: None,
         },
     );
     ready.expires_at = Some(NOW.wall.plus(5 * HOUR));
@@ -227,7 +228,7 @@ pub(crate) fn morning() -> Vec<Task> {
     (risk.key, risk.expires_at) = (TaskKey(31), Some(NOW.wall.plus(40 * MINUTE)));
     tasks.extend([ready, risk]);
     let file = FileId("176844028768321".into());
-    tasks.push(plus(32, Phase::Saving { file: file.clone(), tries: 0 }));
+    tasks.push(plus(32, Phase::Saving { file: file.clone(), tries: 0, kept: None }));
     let young = |key: u32, age: u64, phase| task(key, ordinary(key), age, phase);
     tasks.extend([
         young(33, 250 * SECOND, running("Processing")),

@@ -19,12 +19,14 @@ use std::{collections::BTreeSet, io::Write, path::PathBuf};
 
 /// `reeltop cancel`.
 pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, voice: Voice) -> Outcome {
+    look::whole(&Store::open(&setup.paths.data_dir)?, &keys)?;
     let n = keys.len();
     once(setup, Act::Cancel(keys), n, voice)
 }
 
 /// `reeltop resolve`.
 pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Resolution, voice: Voice) -> Outcome {
+    look::whole(&Store::open(&setup.paths.data_dir)?, &[key])?;
     once(setup, Act::Resolve { key, as_what }, 1, voice)
 }
 
@@ -81,9 +83,11 @@ pub(super) fn download(setup: &Loaded, keys: Vec<TaskKey>, dir: Option<PathBuf>,
         let mut headless = Headless::start(setup, Scope::Named).await?;
         headless.key().await.map_err(|problem| Stop::Problem(Exit::Key, Box::new(problem)))?;
         let n = keys.len();
-        let reports = headless.reports(Act::Download { keys: keys.clone(), dir }, n).await;
+        let mut reports = headless.reports(Act::Download { keys: keys.clone(), dir }, n).await;
         let wanted: Vec<TaskKey> = reports.iter().filter(|r| r.result.is_ok()).filter_map(|r| r.key).collect();
         headless.until(None, |state| waits::all_ended(state, &wanted)).await;
+        // A saved file that could not be fetched again is saved all the same: only a report tells of the failure.
+        reports.append(&mut headless.state().reports);
         let (_, interrupted) = headless.end().await;
         let exit = told(setup, &reports, voice)?;
         let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, &wanted)?;

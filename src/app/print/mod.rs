@@ -96,9 +96,9 @@ pub fn change_line(task: &Task, color: bool) -> String {
     let state = Cell::inked(task.state().word(), state_ink(task.state())).drawn(color);
     let about = match (task.error(), task.saved()) {
         (Some(error), _) => in_words(error),
-        (None, Some(saved)) => saved.path.clone(),
+        (None, Some(saved)) if task.state() == TaskState::Saved => saved.path.clone(),
         (None, None) if task.state() == TaskState::Running => task.status().into(),
-        (None, None) => String::new(),
+        (None, _) => String::new(),
     };
     let colon = if about.is_empty() { "" } else { tr!(": ") };
     format!("{} {state}{colon}{}", task.key, text::harmless_line(&about))

@@ -16,15 +16,13 @@ use crate::{
         effect::{Effect, Level, ListFor, LocalCmd},
         keymap::{self, Ctx},
         pick::{self, PickWhat},
-        screen::{ComposeRow, Layer},
+        preview,
+        screen::ComposeRow,
         state::State,
         toast,
     },
     tr,
 };
-
-/// Bad lines of a file that are told one by one.
-const TOLD: usize = 8;
 
 /// The field of the row that has the keys, where that is a picture's.
 #[must_use]
@@ -144,28 +142,8 @@ pub(super) fn go_on(state: &mut State) -> Vec<Do> {
             let mut faults: Vec<(usize, Problem)> = file.faults.iter().cloned().chain(bad).collect();
             faults.sort_by_key(|(line, _)| *line);
             open_plan(state, &plan, Some(path));
-            forbid(state, &faults);
+            preview::forbid(state, faults);
         }
     }
     reads
-}
-
-/// One bad line is enough to queue nothing: what is wrong is told in the preview.
-fn forbid(state: &mut State, faults: &[(usize, Problem)]) {
-    let Some(Layer::Preview(preview)) = state.screen.layers.last_mut() else { return };
-    let told = faults.iter().take(TOLD).map(|(line, problem)| {
-        let what = tr!("Line {line}: {problem}", line, problem = problem.what);
-        Problem::new(what, problem.why.clone(), problem.next.clone())
-    });
-    preview.obstacles.extend(told);
-    if faults.len() > TOLD {
-        let what = match faults.len() - TOLD {
-            1 => tr!("1 more line is bad").to_owned(),
-            count => tr!("{count} more lines are bad", count),
-        };
-        preview.obstacles.push(Problem::new(what, "", tr!("Mend the file and load it again.")));
-    }
-    if let Some(batch) = &mut preview.batch {
-        batch.impossible.clear();
-    }
 }

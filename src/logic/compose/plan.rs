@@ -123,5 +123,5 @@ pub(super) fn batch(plan: &Plan, from: Option<String>) -> Batch {
             (crate::domain::text::gist(&what).into_owned(), why.join(tr!("; ")))
         })
         .collect();
-    Batch { from, duplicates: plan.duplicates, impossible }
+    Batch { from, duplicates: plan.duplicates, impossible, bad_lines: Vec::new() }
 }

@@ -244,6 +244,11 @@ impl InsertRefusal {
 fn cancel(state: &mut State, key: TaskKey) -> Vec<Effect> {
     let Some(mut task) = live(state, key) else { return Vec::new() };
     let was = task.state();
+    if was == TaskState::Ready && task.back_to_saved() {
+        let note = event(state, "stopped", tr!("not fetched again"));
+        state.store.owed.insert(key);
+        return store::write(state, task, vec![note], vec![]);
+    }
     let (charged, text, money) = match task.phase {
         Phase::Queued { .. } if state.queue.claiming.as_ref().is_some_and(|(_, claiming)| *claiming == key) => {
             let cancel = keymap::named(state, Ctx::Table, "cancel");
@@ -258,7 +263,8 @@ fn cancel(state: &mut State, key: TaskKey) -> Vec<Effect> {
             return refuse(state, key, tr!("another program is saving it"), tr!("Stop it there."));
         }
         Phase::Saving { .. } => {
-            report(state, Some(key), Ok(TaskState::Ready));
+            let then = if task.saved().is_some() { TaskState::Saved } else { TaskState::Ready };
+            report(state, Some(key), Ok(then));
             return saver::stop(state, key);
         }
         Phase::Sending { .. } => {
@@ -358,10 +364,11 @@ pub(super) fn download_one(state: &mut State, mut task: Task, dir: Option<String
     }
     match &mut task.phase {
         Phase::Ready { next_try, tries, .. } => (*next_try, *tries) = (Some(state.now.wall), 0),
-        Phase::Saved { file, .. } => {
-            let file = file.clone();
-            task.finished_at = None;
-            task.phase = Phase::Ready { file, trouble: None, tries: 0, next_try: Some(state.now.wall) };
+        Phase::Saved { file, saved } => {
+            let (file, kept) = (file.clone(), Some(saved.clone()));
+            task.phase = Phase::Ready { file, trouble: None, tries: 0, next_try: Some(state.now.wall), kept };
+            // Let go by this run's end, it is saved as it was; nobody else begins with it.
+            task.claim = super::claim(state, saver::WAITS);
         }
         Phase::Saving { .. } => {
             report(state, Some(key), Ok(TaskState::Saving));
@@ -373,7 +380,7 @@ pub(super) fn download_one(state: &mut State, mut task: Task, dir: Option<String
             task.claim = super::claim(state, poller::CLAIM);
         }
         Phase::Running { .. } => {
-            task.dir = dir.or(task.dir);
+            task.dir = dir;
             report(state, Some(key), Ok(TaskState::Running));
             return store::write(state, task, vec![], vec![]);
         }
@@ -387,7 +394,7 @@ pub(super) fn download_one(state: &mut State, mut task: Task, dir: Option<String
             return refuse(state, key, &why, "");
         }
     }
-    task.dir = dir.or(task.dir);
+    task.dir = dir;
     report(state, Some(key), Ok(task.state()));
     let note = event(state, "download", tr!("asked for by the person"));
     store::write(state, task, vec![note], vec![])

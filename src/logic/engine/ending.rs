@@ -74,6 +74,8 @@ fn let_go(state: &mut State) -> Vec<Effect> {
     ours.into_iter()
         .flat_map(|mut task| {
             task.claim = None;
+            // What was saved and waits to be fetched again: the wish ends with the program, the file stays.
+            task.back_to_saved();
             store::write(state, task, vec![], vec![])
         })
         .collect()

@@ -239,7 +239,7 @@ fn again(
 fn ready(state: &mut State, mut task: Task, file: FileId, note: crate::domain::task::Event) -> Vec<Effect> {
     streak::made(state);
     let wanted = state.settings.download.auto || task.dir.is_some();
-    task.phase = Phase::Ready { file, trouble: None, tries: 0, next_try: wanted.then_some(state.now.wall) };
+    task.phase = Phase::Ready { file, trouble: None, tries: 0, next_try: wanted.then_some(state.now.wall), kept: None };
     store::write(state, task, vec![note], vec![])
 }
 

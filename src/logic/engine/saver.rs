@@ -1,13 +1,13 @@
 //! Saving: from a file's id to a checked file on disk, at most a few at once. The claim on a file is on disk before
 //! anything is fetched, so that no two programs fetch the same one.
 
-use super::{claim, event, held_by_us, queue::LONGEST_WAIT, store, ticket};
+use super::{claim, event, held_by_us, queue::LONGEST_WAIT, store, ticket, told};
 use crate::{
     domain::{
         answer::{Address, FileVerdict, Reply, judge_file},
         export::sidecar_json,
         name::file_name,
-        problem::{Charged, ErrorClass, TaskError},
+        problem::{Charged, ErrorClass, Problem, TaskError},
         task::{Phase, SavedFile, Task, TaskKey, TaskState},
         time::{HOUR, MINUTE, Mono, SECOND},
     },
@@ -24,6 +24,8 @@ use crate::{
 
 /// How long a claim on a file being saved is good for; renewed when half of it is gone.
 const CLAIM: u64 = 3 * MINUTE;
+/// How long a saved file that is to be fetched again may wait for its place.
+pub(super) const WAITS: u64 = HOUR;
 /// Fresh addresses asked for in one try.
 const ADDRESSES: u32 = 3;
 /// Tries before only the person can go on. A line or a service that is away uses up none of them: it costs only time.
@@ -69,8 +71,8 @@ fn next(state: &State) -> Option<&Task> {
 }
 
 fn begin(state: &mut State, mut task: Task) -> Vec<Effect> {
-    let Phase::Ready { file, tries, .. } = task.phase else { return Vec::new() };
-    task.phase = Phase::Saving { file, tries };
+    let Phase::Ready { file, tries, kept, .. } = task.phase else { return Vec::new() };
+    task.phase = Phase::Saving { file, tries, kept };
     task.claim = claim(state, CLAIM);
     state.saver.active.insert(task.key, Saving { ticket: 0, step: SavingStep::Claiming, addresses: 0 });
     let note = event(state, "saving", tr!("download begins"));
@@ -235,10 +237,14 @@ fn address_dead(state: &mut State, task: Task, detail: String) -> Vec<Effect> {
     give_back(state, task, error, Some(wait))
 }
 
-/// Back to ready, with what went wrong. Without a wait, or after too many tries, the person decides.
+/// Back to ready, with what went wrong. Without a wait, or after too many tries, the person decides. With a good file
+/// from before nothing is urgent: it stays saved as it was.
 fn give_back(state: &mut State, mut task: Task, error: TaskError, wait: Option<u64>) -> Vec<Effect> {
-    let Phase::Saving { file, tries } = task.phase else { return Vec::new() };
     state.saver.active.remove(&task.key);
+    if task.back_to_saved() {
+        return not_again(state, task, error, wait.is_some());
+    }
+    let Phase::Saving { file, tries, .. } = task.phase else { return Vec::new() };
     let tries = tries.saturating_add(1);
     let only_time = matches!(error.class, ErrorClass::Network | ErrorClass::Service | ErrorClass::RateLimited);
     let next_try = wait.filter(|_| only_time || tries < TRIES).map(|wait| state.now.wall.plus(wait));
@@ -246,19 +252,36 @@ fn give_back(state: &mut State, mut task: Task, error: TaskError, wait: Option<u
     let text = tr!("{key} not saved: {message}", key = task.key, message = error.message);
     toast::say(state, level, text, Some(task.key));
     let note = event(state, "not saved", error.message.clone());
-    task.phase = Phase::Ready { file, trouble: Some(error), tries, next_try };
+    task.phase = Phase::Ready { file, trouble: Some(error), tries, next_try, kept: None };
     task.claim = None;
     store::write(state, task, vec![note], vec![])
 }
 
+/// Tells that another download of a saved file failed. `passes`: whether trying again later may help.
+fn not_again(state: &mut State, task: Task, error: TaskError, passes: bool) -> Vec<Effect> {
+    let note = event(state, "not saved", error.message.clone());
+    let path = task.saved().map_or("", |saved| &saved.path);
+    let what = tr!("{key} was not fetched again and keeps {path}", key = task.key, path);
+    let next = if passes {
+        tr!("{download} tries it again.", download = keymap::named(state, Ctx::Table, "download"))
+    } else {
+        error.next
+    };
+    told::fail(state, Some(task.key), Some(error.class), Problem::new(what, error.message, next));
+    store::write(state, task, vec![note], vec![])
+}
+
 fn stopped(state: &mut State, mut task: Task) -> Vec<Effect> {
-    let Phase::Saving { file, tries } = task.phase else { return Vec::new() };
     state.saver.active.remove(&task.key);
+    let note = event(state, "stopped", tr!("download stopped; the part stays"));
+    if task.back_to_saved() {
+        return store::write(state, task, vec![note], vec![]);
+    }
+    let Phase::Saving { file, tries, .. } = task.phase else { return Vec::new() };
     // At the program's end the file is to be fetched by whoever comes next; a person's own stop waits for `d`.
     let next_try = state.ending.is_some().then_some(state.now.wall);
-    task.phase = Phase::Ready { file, trouble: None, tries, next_try };
+    task.phase = Phase::Ready { file, trouble: None, tries, next_try, kept: None };
     task.claim = None;
-    let note = event(state, "stopped", tr!("download stopped; the part stays"));
     store::write(state, task, vec![note], vec![])
 }
 

@@ -233,9 +233,15 @@ fn take_over(state: &mut State, mut task: Task) -> Vec<Effect> {
             task.claim = super::claim(state, super::poller::CLAIM);
             write(state, task, vec![], vec![])
         }
-        Phase::Saving { file, tries } if !state.saver.active.contains_key(&task.key) => {
+        // A program that fetched a saved file once more has died over it.
+        Phase::Ready { kept: Some(_), .. } | Phase::Saving { kept: Some(_), .. } if !is_in_hand(state, &task) => {
+            task.back_to_saved();
+            let note = event(state, "stopped", tr!("download stopped; the part stays"));
+            write(state, task, vec![note], vec![])
+        }
+        Phase::Saving { file, tries, .. } if !state.saver.active.contains_key(&task.key) => {
             task.claim = None;
-            task.phase = Phase::Ready { file, trouble: None, tries, next_try: Some(state.now.wall) };
+            task.phase = Phase::Ready { file, trouble: None, tries, next_try: Some(state.now.wall), kept: None };
             write(state, task, vec![], vec![])
         }
         Phase::Running { .. }
@@ -249,6 +255,11 @@ fn take_over(state: &mut State, mut task: Task) -> Vec<Effect> {
         | Phase::Refused { .. }
         | Phase::Cancelled { .. } => Vec::new(),
     }
+}
+
+/// Whether this run is fetching that file, or is about to.
+fn is_in_hand(state: &State, task: &Task) -> bool {
+    state.saver.active.contains_key(&task.key) || (task.state() == TaskState::Ready && held_by_us(state, task))
 }
 
 /// Remembers until when another program holds a row that would be ours otherwise.

@@ -205,3 +205,24 @@ fn tasks_that_a_plan_leaves_out_for_one_reason_are_one_warning() {
     let told: Vec<String> = preview.warnings.iter().map(ToString::to_string).collect();
     assert_eq!(told, ["2 tasks are left out (#3, #4): the prompt was refused and is unchanged"]);
 }
+
+#[test]
+fn attempts_that_were_charged_already_are_told_as_one_or_as_many() {
+    for (count, told) in [
+        (1, "1 of these was charged already, or may have been (0.5 PTC): the new attempts are paid as well"),
+        (2, "2 of these were charged already, or may have been (1.0 PTC): the new attempts are paid as well"),
+    ] {
+        let mut state = state_of(&[]);
+        let mut tasks: Vec<Task> =
+            (1..=count).map(|key| failed(key, ErrorClass::Service, "error 17", "a fox")).collect();
+        for task in &mut tasks {
+            let error = TaskError { charged: Charged::Unknown, ..task.error().unwrap().clone() };
+            task.phase = Phase::Failed { error };
+            add(&mut state, task.clone());
+        }
+        open(&mut state);
+        ready(&mut state, tasks);
+        let Some(Layer::Preview(preview)) = state.screen.layers.last() else { panic!("no preview") };
+        assert_eq!(preview.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(), [told]);
+    }
+}

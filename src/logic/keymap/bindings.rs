@@ -105,6 +105,7 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Choice, &["k", "up"], Action::PreviousRow, "previous_row", "previous", "Go to the previous row"),
     // The preview.
     on(Ctx::Preview, &["enter"], Action::Send, "send", "send", "Queue it for sending: this pays").paid().when(when::send),
+    on(Ctx::Preview, &["p"], Action::LeaveOut, "leave_out", "good lines only", "Leave the bad lines of a file out and go on with the good ones").when(when::leave_out),
     on(Ctx::Preview, &["k", "up", "ctrl-p"], Action::Move(Move::Up), "up", "up", "Scroll up"),
     on(Ctx::Preview, &["j", "down", "ctrl-n"], Action::Move(Move::Down), "down", "down", "Scroll down"),
     on(Ctx::Preview, &["g", "home", "alt-<"], Action::Move(Move::First), "first", "first", "Scroll to the beginning"),

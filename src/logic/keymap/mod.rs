@@ -144,6 +144,7 @@ pub enum Action {
     Complete,
     Delete,
     Send,
+    LeaveOut,
     Search,
     NextHit,
     PreviousHit,

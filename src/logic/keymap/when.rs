@@ -310,6 +310,13 @@ pub(super) fn send(state: &State) -> Possible {
     }
 }
 
+pub(super) fn leave_out(state: &State) -> Possible {
+    match state.screen.layers.last() {
+        Some(Layer::Preview(preview)) => crate::logic::preview::can_leave_out(preview),
+        _ => no(tr!("There is no preview")),
+    }
+}
+
 pub(super) fn searched(state: &State) -> Possible {
     match state.screen.layers.last() {
         Some(Layer::Help(list) | Layer::Messages(list) | Layer::Money(list)) if !list.query.text().is_empty() => Ok(()),

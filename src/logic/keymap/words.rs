@@ -126,8 +126,10 @@ fn wanted(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
         ]
         .concat(),
         Place::Preview => match state.screen.layers.last() {
-            Some(Layer::Preview(preview)) if !preview::scrolls(state, preview) => in_ctx(Ctx::Preview, &["send"]),
-            Some(_) | None => in_ctx(Ctx::Preview, &["send", "down", "up"]),
+            Some(Layer::Preview(preview)) if !preview::scrolls(state, preview) => {
+                in_ctx(Ctx::Preview, &["send", "leave_out"])
+            }
+            Some(_) | None => in_ctx(Ctx::Preview, &["send", "leave_out", "down", "up"]),
         },
         Place::Failures => in_ctx(Ctx::Failures, &["undo", "fit", "plan", "take_in", "edit_prompts", "fix_field"]),
         Place::Mend => in_ctx(Ctx::Mend, &["accept", "next_field"]),

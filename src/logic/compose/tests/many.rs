@@ -1,6 +1,7 @@
 //! Several tasks of one draft, and files of prompts.
 
 use super::*;
+use crate::logic::keymap;
 
 #[test]
 fn braces_in_the_prompt_make_several_tasks_and_an_escaped_one_does_not() {
@@ -10,7 +11,7 @@ fn braces_in_the_prompt_make_several_tasks_and_an_escaped_one_does_not() {
     assert_eq!(state.screen.compose.estimate.map(|e| (e.tasks, e.price.to_string())), Some((2, "1.0".into())));
     press(&mut state, "f2");
     assert_eq!(items(&state), ["MiniMax-Hailuo-02 6 a cat {x}", "MiniMax-Hailuo-02 6 a dog {x}"]);
-    let batch = Batch { from: None, duplicates: 1, impossible: vec![] };
+    let batch = Batch { from: None, duplicates: 1, impossible: vec![], bad_lines: vec![] };
     assert_eq!(shown(&state).batch.as_ref(), Some(&batch));
 }
 
@@ -130,6 +131,41 @@ fn one_bad_line_of_a_file_forbids_to_send_and_is_told_with_its_number() {
         ["Line 2: MiniMax-Hailuo-02 makes no 7 s at 768P", "Line 3: The prompt is missing", "Line 4: This is not JSON"]
     );
     assert_eq!(press(&mut state, "enter"), []);
+}
+
+#[test]
+fn the_good_lines_of_a_file_are_sent_alone_only_where_the_person_says_so() {
+    let mut state = state(&[]);
+    press(&mut state, "n");
+    let read = |text: &str| LocalMsg::Text { path: "p.jsonl".into(), result: Ok(text.into()) };
+    let _ = local(&mut state, read("{\"prompt\":\"a\"}\n{\"prompt\":\"b\",\"duration\":7}\n{}\nx"));
+    let hints = |state: &State| keymap::footer(state).iter().map(|hint| hint.words).collect::<Vec<_>>();
+    assert_eq!(hints(&state), ["good lines only", "down", "up", "back"]);
+    press(&mut state, "p");
+    let told: Vec<String> = shown(&state).warnings.iter().map(|problem| problem.what.clone()).collect();
+    assert_eq!(
+        told,
+        [
+            "3 lines of the file are left out",
+            "Line 2: MiniMax-Hailuo-02 makes no 7 s at 768P",
+            "Line 3: The prompt is missing",
+            "Line 4: This is not JSON",
+        ]
+    );
+    assert!(shown(&state).obstacles.is_empty());
+    assert_eq!(hints(&state), ["send", "down", "up", "back"]);
+    // An Enter that was meant for what was there before does nothing.
+    assert_eq!(input(&mut state, Input::Key("enter".parse().unwrap())), []);
+    let effects = press(&mut state, "enter");
+    let [Effect::Store(StoreCmd::Insert { tasks, .. })] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!(tasks.iter().map(|task| task.request.prompt.as_str()).collect::<Vec<_>>(), ["a"]);
+    // Where no line is good there is nothing to go on with.
+    let mut state = super::state(&[]);
+    press(&mut state, "n");
+    let _ = local(&mut state, read("x"));
+    assert_eq!(hints(&state), ["down", "up", "back"]);
+    press(&mut state, "p enter");
+    assert_eq!(shown(&state).obstacles.last().unwrap().what, "Line 1: This is not JSON");
 }
 
 #[test]

@@ -130,7 +130,7 @@ fn a_success_waits_for_its_file_by_itself_or_for_the_person_as_set() {
         world.reply(success("F1"));
         world.settle();
         let next_try = auto.then_some(world.wall());
-        let ready = Phase::Ready { file: FileId("F1".into()), trouble: None, tries: 0, next_try };
+        let ready = Phase::Ready { file: FileId("F1".into()), trouble: None, tries: 0, next_try, kept: None };
         assert_eq!(world.disk.tasks[&key(1)].phase, ready);
     }
 }

@@ -12,8 +12,13 @@ fn ready(n: u32) -> World {
     let mut disk = super::disk::Disk::default();
     for key in 1..=n {
         let file = FileId(format!("F{key}"));
-        let phase =
-            Phase::Ready { file, trouble: None, tries: 0, next_try: Some(crate::domain::time::Wall(testing::WALL)) };
+        let phase = Phase::Ready {
+            file,
+            trouble: None,
+            tries: 0,
+            next_try: Some(crate::domain::time::Wall(testing::WALL)),
+            kept: None,
+        };
         disk.put(Task { phase, ..testing::task(key, Ready) });
     }
     World::of(disk, |_| ())
@@ -131,7 +136,7 @@ fn what_only_the_person_can_mend_waits_for_him() {
     world.take(Msg::Save(SaveMsg::Failed { key: key(1), ticket, error: error.clone(), again: false }));
     world.settle();
     let file = FileId("F1".into());
-    let waits = Phase::Ready { file, trouble: Some(error), tries: 1, next_try: None };
+    let waits = Phase::Ready { file, trouble: Some(error), tries: 1, next_try: None, kept: None };
     assert_eq!(world.disk.tasks[&key(1)].phase, waits);
     world.live(HOUR);
     assert_eq!(world.calls.len(), 0);
@@ -184,7 +189,7 @@ fn a_stop_at_any_step_puts_the_file_back_for_the_person() {
         }
         world.settle();
         let file = FileId("F1".into());
-        let stopped = Phase::Ready { file, trouble: None, tries: 0, next_try: None };
+        let stopped = Phase::Ready { file, trouble: None, tries: 0, next_try: None, kept: None };
         assert_eq!(world.disk.tasks[&key(1)].phase, stopped, "step {step}");
         assert!(world.state.saver.active.is_empty());
         world.calls.clear();
@@ -243,4 +248,104 @@ fn a_saved_file_is_fetched_again_only_when_asked_for() {
     world.act(Act::Download { keys: vec![key(1)], dir: None });
     world.live(SECOND);
     assert_eq!((world.states(1), world.calls.len()), ((Saving, Saving), 1));
+}
+
+/// A world with one saved task whose file is being fetched again into another folder.
+fn fetching_again() -> World {
+    let mut disk = super::disk::Disk::default();
+    disk.put(testing::task(1, Saved));
+    let mut world = World::of(disk, |_| ());
+    world.act(Act::Download { keys: vec![key(1)], dir: Some("/tmp/v".into()) });
+    world.live(SECOND);
+    world.reply(address());
+    world.settle();
+    assert_eq!((world.states(1), world.saves.len()), ((Saving, Saving), 1));
+    world.state.reports.clear();
+    world
+}
+
+#[test]
+fn a_saved_file_that_cannot_be_fetched_again_stays_saved_and_the_failure_is_told() {
+    let before = testing::task(1, Saved);
+    for again in [false, true] {
+        let mut world = fetching_again();
+        assert_eq!(world.disk.tasks[&key(1)].saved(), before.saved());
+        let (ticket, error) = (ticket(&world), trouble(ErrorClass::Network));
+        world.take(Msg::Save(SaveMsg::Failed { key: key(1), ticket, error, again }));
+        world.settle();
+        let task = &world.disk.tasks[&key(1)];
+        assert_eq!((&task.phase, task.finished_at, &task.claim), (&before.phase, before.finished_at, &None));
+        let [report] = &world.state.reports[..] else { panic!("{:?}", world.state.reports) };
+        let path = &before.saved().unwrap().path;
+        let next = if again { ". d tries it again." } else { "" };
+        let told = format!("#1 was not fetched again and keeps {path}: it did not work{next}");
+        assert_eq!((report.key, report.class), (Some(key(1)), Some(ErrorClass::Network)));
+        assert_eq!(report.result.as_ref().unwrap_err().to_string(), told);
+        world.live(HOUR);
+        assert_eq!((world.calls.len(), world.states(1)), (0, (Saved, Saved)));
+    }
+}
+
+#[test]
+fn a_second_download_that_is_stopped_at_any_step_leaves_the_file_of_the_first() {
+    let before = testing::task(1, Saved).phase;
+    // Stopped while it is fetched, and at the program's end.
+    for end in [Act::Cancel(vec![key(1)]), Act::Quit] {
+        let mut world = fetching_again();
+        world.act(end);
+        let ticket = ticket(&world);
+        world.take(Msg::Save(SaveMsg::Stopped { key: key(1), ticket }));
+        world.settle();
+        assert_eq!(world.disk.tasks[&key(1)].phase, before);
+    }
+    // While it waits for its place.
+    for end in [Act::Cancel(vec![key(4)]), Act::Quit] {
+        let mut disk = super::disk::Disk::default();
+        (1..=4).for_each(|n| drop(disk.put(testing::task(n, Saved))));
+        let mut world = World::of(disk, |_| ());
+        world.act(Act::Download { keys: (1..=4).map(key).collect(), dir: None });
+        world.live(SECOND);
+        assert_eq!(world.states(4), (Ready, Ready));
+        world.act(end);
+        world.settle();
+        assert_eq!(world.disk.tasks[&key(4)].phase, testing::task(4, Saved).phase);
+    }
+}
+
+#[test]
+fn a_second_download_whose_program_died_leaves_the_file_of_the_first() {
+    let before = testing::task(1, Saved);
+    let Phase::Saved { file, saved } = before.phase.clone() else { panic!() };
+    let kept = Some(saved);
+    let waits = Phase::Ready {
+        file: file.clone(),
+        trouble: None,
+        tries: 0,
+        next_try: Some(crate::domain::time::Wall(testing::WALL)),
+        kept: kept.clone(),
+    };
+    for phase in [waits, Phase::Saving { file, tries: 0, kept }] {
+        let mut disk = super::disk::Disk::default();
+        disk.put(Task { phase, ..before.clone() });
+        let mut world = World::of(disk, |_| ());
+        world.live(HOUR);
+        assert_eq!((&world.disk.tasks[&key(1)].phase, world.calls.len()), (&before.phase, 0));
+        assert!(world.state.reports.is_empty());
+    }
+}
+
+#[test]
+fn a_download_without_a_folder_goes_to_the_configured_one_whatever_was_said_earlier() {
+    let mut world = fetching_again();
+    let Some(SaveCmd::Start { target, .. }) = world.saves.last() else { panic!() };
+    assert_eq!(target.dir, "/tmp/v");
+    let ticket = ticket(&world);
+    world.take(Msg::Save(SaveMsg::Done { key: key(1), ticket, saved: file() }));
+    world.settle();
+    assert_eq!(world.disk.tasks[&key(1)].saved(), Some(&file()));
+    world.act(Act::Download { keys: vec![key(1)], dir: None });
+    world.live(SECOND);
+    world.reply(address());
+    let Some(SaveCmd::Start { target, .. }) = world.saves.last() else { panic!() };
+    assert_eq!(target.dir, "~/Videos/reeltop");
 }
