@@ -225,7 +225,7 @@ fn standing(draft: &Draft) -> String {
     if !draft.optimizer {
         parts.push(tr!("optimizer off").into());
     }
-    parts.join(tr!(", "))
+    parts.into_iter().reduce(|first, next| tr!("{first}, {next}", first, next)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -187,9 +187,22 @@ fn setting(rest: &str) -> Result<Option<Setting>, String> {
     }))
 }
 
+/// What set sets.
+const SETTABLE: [&str; 10] = [
+    "model",
+    "resolution",
+    "duration",
+    "count",
+    "zip",
+    "first-frame",
+    "last-frame",
+    "subject",
+    "optimizer",
+    "callback",
+];
+
 fn wrong_set() -> String {
-    let fields = "model, resolution, duration, count, zip, first-frame, last-frame, subject, optimizer, callback";
-    tr!("set takes one of these and a value: {fields}.", fields)
+    tr!("set takes one of these and a value: {fields}.", fields = SETTABLE.join(tr!(", ")))
 }
 
 fn resolve(rest: &str) -> Result<Order, String> {
