@@ -82,8 +82,9 @@ fn filter(brush: &mut Brush<'_>, place: Rect, line: &LineEditor, fault: Option<&
 const LEFTOVER: u16 = 10;
 
 /// Passing words at the right, the newest lowest, as low as they cover nothing that is to be seen before it is paid, and
-/// nothing that is being typed. Tells whether there were any.
-pub(super) fn toasts(brush: &mut Brush<'_>, place: Rect, state: &State) -> bool {
+/// nothing that is being typed. Where a price is asked for (`paying`) they rather stay away, and are read in the messages.
+/// Tells whether there were any.
+pub(super) fn toasts(brush: &mut Brush<'_>, place: Rect, state: &State, paying: bool) -> bool {
     let look = brush.look;
     let shown: Vec<_> = state.screen.toasts.iter().rev().filter(|toast| toast.until > state.now.mono).take(3).collect();
     let widest = usize::from(place.width.saturating_sub(8).min(72));
@@ -104,7 +105,11 @@ pub(super) fn toasts(brush: &mut Brush<'_>, place: Rect, state: &State) -> bool 
     // The row of titles stays.
     let places = (place.y + 1..=lowest.y).rev().map(|y| Rect { y, ..lowest });
     let free = |rect: &Rect| !brush.kept.iter().any(|kept| kept.intersects(*rect));
-    let rect = places.into_iter().find(free).unwrap_or(lowest);
+    let rect = match places.into_iter().find(free) {
+        Some(rect) => rect,
+        None if paying => return false,
+        None => lowest,
+    };
     brush.wipe(rect);
     for (y, (toast, n, line)) in (rect.top()..rect.bottom()).zip(&lines) {
         let style = look.theme.level(toast.level).add_modifier(Modifier::REVERSED);

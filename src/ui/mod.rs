@@ -163,9 +163,9 @@ fn panes(brush: &mut Brush<'_>, places: &Places, state: &State) -> Drawn {
     // The command line has a row of its own above the footer.
     let commanding = state.screen.layers.iter().any(|layer| matches!(layer, Layer::Command(_)));
     let above_footer = Rect { height: above_footer.height.saturating_sub(u16::from(commanding)), ..above_footer };
-    // Nothing comes between a person and a price: what is said meanwhile stands in the messages.
+    // Nothing comes between a person and a price.
     let paying = matches!(state.screen.layers.last(), Some(Layer::Preview(_)));
-    if !paying && footer::toasts(brush, above_footer, state) {
+    if footer::toasts(brush, above_footer, state, paying) {
         drawn.scroll = None;
         drawn.file = None;
     }
