@@ -563,7 +563,7 @@ fn doctor_looks_at_everything_and_says_what_is_wrong() {
     assert_eq!(
         named,
         [
-            "wrong key       the environment variable REELTOP_API_KEY is not set; without a key nothing is sent",
+            "wrong API key   the environment variable REELTOP_API_KEY is not set; without a key nothing is sent",
             "note  service   not asked, for want of a key"
         ]
     );

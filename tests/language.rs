@@ -110,6 +110,7 @@ const KEPT: &[(&str, &str)] = &[
     ("  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"", "lines for a config"),
     ("exec {name} \"$1\"", "a line for the shell"),
     ("send {n}", "a command of linear mode"),
+    ("model, resolution, duration, count, zip, first-frame, last-frame, subject, optimizer, callback", "words of set"),
     ("sha256 {}", "a name and its number"),
     ("{amount} PTC", "a number and its unit"),
     ("{cap} PTC", "a number and its unit"),

@@ -210,12 +210,22 @@ fn a_terminal_that_grew_under_the_editor_is_drawn_whole_after_it() {
     screen.ended();
 }
 
+/// A black picture of 512 by 512.
+fn picture() -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, 512, 512);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.write_header().unwrap().write_image_data(&[0; 512 * 512]).unwrap();
+    file
+}
+
 #[test]
 fn without_a_screen_events_are_plain_lines_and_only_send_sends() {
     let service = Service::start();
     let home = Home::new(&service.url());
     let mut command = Command::new(PROGRAM);
     command.args(home.flags()).arg("--linear").env_clear().envs(home.environment()).env("TERM", "dumb");
+    command.current_dir(home.path());
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let mut heard = Vec::new();
@@ -242,6 +252,13 @@ fn without_a_screen_events_are_plain_lines_and_only_send_sends() {
         !home.states().is_empty()
     });
     hears("#1 saved: ");
+    fs::write(home.path().join("a frame.png"), picture()).unwrap();
+    typed.write_all(b"set duration 6,10\nset first-frame a frame.png\nnew a {red|blue} {kite|kite}\ndrop\n").unwrap();
+    hears("duration 6s, 10s");
+    hears("first frame a frame.png");
+    hears("4 duplicates left out");
+    hears("4 tasks for ");
+    hears("Forgotten");
     typed.write_all(b"retry 99\nlist\n").unwrap();
     hears("There is no task #99");
     hears("#1 saved");

@@ -60,3 +60,31 @@ fn a_command_of_ones_own_gets_the_facts_and_not_the_key() {
     assert!(!facts().contains(KEY), "the key is not handed on");
     drop(screen);
 }
+
+#[test]
+fn mouse_and_language_change_while_the_dashboard_runs() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let mut screen = Pty::dashboard(&home);
+    screen.shows("? help");
+    let holds = |bytes: &[u8], wanted: &[u8]| bytes.windows(wanted.len()).any(|some| some == wanted);
+    let command = |screen: &mut Pty, text: &str| {
+        // Eight keys at once would be taken for a paste.
+        screen.keys(":");
+        for at in (0..text.len()).step_by(4) {
+            screen.keys(&text[at..text.len().min(at + 4)]);
+            screen.shows(&text[..text.len().min(at + 4)]);
+        }
+        screen.keys("\r");
+    };
+    command(&mut screen, "set mouse on");
+    screen.until_bytes("the mouse is taken", |bytes| holds(bytes, b"\x1b[?1000h\x1b[?1006h"));
+    command(&mut screen, "set mouse off");
+    screen.until_bytes("the mouse is given back", |bytes| holds(bytes, b"\x1b[?1006l\x1b[?1000l"));
+    command(&mut screen, "set language zh");
+    screen.shows("帮助");
+    command(&mut screen, "set language en");
+    screen.shows("? help");
+    screen.keys("q");
+    assert_eq!(screen.ended_with_the_terminal_as_found(), 0);
+}

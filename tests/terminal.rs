@@ -382,6 +382,17 @@ fn the_demo_needs_no_set_up_and_leaves_nothing_behind() {
     assert_eq!((gate.posts(), fs::read_dir(home.path()).unwrap().count()), (0, before - 1));
 }
 
+#[test]
+fn the_demo_has_the_persons_own_keys_and_language() {
+    let home = Home::with("http://127.0.0.1:9", &[("ui.language", "\"zh\""), ("keys.table.freeze", "[\"Z\"]")]);
+    let mut screen = Pty::sized(&home, 80, 24, &["--demo"]);
+    screen.shows("提示词");
+    screen.keys("Z");
+    screen.shows("冻结");
+    screen.keys("q");
+    assert_eq!(screen.ended_with_the_terminal_as_found(), 0);
+}
+
 /// The real tmux around the program, where it is installed. It goes away with the test.
 struct Tmux {
     socket: String,

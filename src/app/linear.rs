@@ -100,7 +100,7 @@ impl Linear {
             Order::Help => words::help(),
             Order::New { prompt } => {
                 let draft = Draft { prompt, ..self.draft.clone() };
-                let offered = Offer::new_task(&self.setup, &self.engine, &draft);
+                let offered = Offer::new_tasks(&self.setup, &self.engine, draft);
                 self.offer(offered)
             }
             Order::Retry(keys) => {

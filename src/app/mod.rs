@@ -18,6 +18,7 @@ pub mod keys;
 pub mod linear;
 pub mod log;
 pub mod manual;
+mod plan;
 pub mod print;
 pub mod signals;
 mod surroundings;

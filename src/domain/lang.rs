@@ -46,8 +46,8 @@ impl Lang {
     }
 }
 
-/// Whether the person's language is Chinese. A fact about the person's surroundings, as the locale is one: set once,
-/// before anything is said, and handed to nobody since every sentence needs it.
+/// Whether the person's language is Chinese. A fact about the person's surroundings, as the locale is one: set before
+/// anything is said, changed by the person alone, and handed to nobody since every sentence needs it.
 static CHINESE: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
@@ -55,7 +55,7 @@ thread_local! {
     static OWN: Cell<Option<Lang>> = const { Cell::new(None) };
 }
 
-/// Says which language the person reads. To be said at the start.
+/// Says which language the person reads: at the start, and when the person chooses another.
 pub fn set(lang: Lang) {
     CHINESE.store(lang == Lang::Zh, Ordering::Relaxed);
 }

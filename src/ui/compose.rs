@@ -2,7 +2,7 @@
 
 use super::{
     brush::{Brush, LABEL},
-    diff, fields, hints, text,
+    diff, earlier, fields, text,
     theme::Look,
 };
 use crate::{
@@ -14,7 +14,6 @@ use crate::{
     logic::{
         compose as rules,
         effect::Level,
-        keymap::Ctx,
         screen::{Compose, ComposeRow, Pane},
         state::State,
     },
@@ -25,7 +24,6 @@ use ratatui::{
     style::Style,
     text::{Line, Span},
 };
-use std::collections::BTreeSet;
 
 /// The prompt's editor never has fewer rows than this.
 const PROMPT_LEAST: u16 = 3;
@@ -33,13 +31,6 @@ const PROMPT_LEAST: u16 = 3;
 /// and words about it come and go, the rows below stand still.
 const PROMPT_ROWS: u16 = 7;
 
-/// From this many free rows on earlier prompts stand below the fields.
-const EARLIER_FROM: u16 = 5;
-/// The last tasks whose prompts are looked at.
-const EARLIER_SEEN: usize = 300;
-/// Cells of an earlier task's key and state.
-const KEY: usize = 6;
-const STATE: usize = 11;
 /// A higher screen gives the prompt one row of so many.
 const PROMPT_SHARE: u16 = 4;
 /// Rows that an empty prompt has at most.
@@ -87,38 +78,9 @@ pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, state: &State) -> Option<
         y += i32::from(height);
     }
     if let Ok(end) = u16::try_from(y) {
-        earlier(brush, Rect { y: end, height: content.bottom().saturating_sub(end), ..content }, state);
+        earlier::draw(brush, Rect { y: end, height: content.bottom().saturating_sub(end), ..content }, state);
     }
     caret
-}
-
-/// Below the fields, where there is room: the last prompts that were sent, the newest first.
-fn earlier(brush: &mut Brush<'_>, place: Rect, state: &State) {
-    if place.height < EARLIER_FROM {
-        return;
-    }
-    let look = brush.look;
-    let mut seen = BTreeSet::new();
-    let rows = state
-        .tasks
-        .rows
-        .values()
-        .rev()
-        .take(EARLIER_SEEN)
-        .filter(|row| !row.prompt().is_empty() && seen.insert(row.prompt()));
-    let rows: Vec<_> = rows.take(usize::from(place.height - 2)).collect();
-    if rows.is_empty() {
-        return;
-    }
-    let key = hints::key(state, Ctx::Compose, "history").unwrap_or_default();
-    let title = Line::styled(format!("{} ({key})", tr!("Earlier prompts")), look.theme.faint);
-    brush.head(Rect { y: place.y + 1, ..place }, &title, "");
-    for (y, row) in (place.y + 2..place.bottom()).zip(rows) {
-        let state = text::pad(&format!("{} {}", look.signs.state(row.state), row.state.word()), STATE);
-        let x = brush.text(place.x + 1, y, place.width, &text::pad_left(&row.key.to_string(), KEY), look.theme.faint);
-        let x = brush.text(x + 1, y, place.right().saturating_sub(x + 1), &state, look.theme.state(row.state));
-        brush.text(x + 1, y, place.right().saturating_sub(x + 1), row.prompt(), look.theme.faint);
-    }
 }
 
 /// How many lines are scrolled away so that the row with the keys is seen whole, with what stands below it.

@@ -61,11 +61,12 @@ pub(super) fn chosen(state: &State, field: Field) -> String {
         return state.screen.compose.draft.count.to_string();
     }
     let choices = compose::choices(state, field);
-    let several: Vec<&str> = compose::marked(state, field).iter().map(|at| choices[*at].as_str()).collect();
+    let several: Vec<&str> =
+        compose::marked(state, field).iter().map(|at| compose::choice_word(&choices[*at])).collect();
     let value = if several.len() > 1 {
         Some(several.join(tr!(", ")))
     } else {
-        choices.get(compose::chosen(state, field)).cloned()
+        choices.get(compose::chosen(state, field)).map(|value| compose::choice_word(value).to_owned())
     };
     let unit = if field == Field::Duration { " s" } else { "" };
     value.map_or_else(|| state.screen.compose.draft.model.clone(), |value| format!("{value}{unit}"))

@@ -82,9 +82,9 @@ fn filter(brush: &mut Brush<'_>, place: Rect, line: &LineEditor, fault: Option<&
 const LEFTOVER: u16 = 10;
 
 /// Passing words at the right, the newest lowest, as low as they cover nothing that is to be seen before it is paid, and
-/// nothing that is being typed. Where a price is asked for (`paying`) they rather stay away, and are read in the messages.
-/// Tells whether there were any.
-pub(super) fn toasts(brush: &mut Brush<'_>, place: Rect, state: &State, paying: bool) -> bool {
+/// nothing that is being typed. Where a preview leaves them no room they stand in the messages alone. Tells whether any
+/// were drawn.
+pub(super) fn toasts(brush: &mut Brush<'_>, place: Rect, state: &State) -> bool {
     let look = brush.look;
     let shown: Vec<_> = state.screen.toasts.iter().rev().filter(|toast| toast.until > state.now.mono).take(3).collect();
     let widest = usize::from(place.width.saturating_sub(8).min(72));
@@ -105,11 +105,8 @@ pub(super) fn toasts(brush: &mut Brush<'_>, place: Rect, state: &State, paying: 
     // The row of titles stays.
     let places = (place.y + 1..=lowest.y).rev().map(|y| Rect { y, ..lowest });
     let free = |rect: &Rect| !brush.kept.iter().any(|kept| kept.intersects(*rect));
-    let rect = match places.into_iter().find(free) {
-        Some(rect) => rect,
-        None if paying => return false,
-        None => lowest,
-    };
+    let paying = matches!(state.screen.layers.last(), Some(Layer::Preview(_)));
+    let Some(rect) = places.into_iter().find(free).or((!paying).then_some(lowest)) else { return false };
     brush.wipe(rect);
     for (y, (toast, n, line)) in (rect.top()..rect.bottom()).zip(&lines) {
         let style = look.theme.level(toast.level).add_modifier(Modifier::REVERSED);

@@ -100,7 +100,7 @@ pub(super) fn choose(
     brush: &mut Brush<'_>,
     screen: Rect,
     title: &str,
-    choices: &[String],
+    choices: &[&str],
     at: usize,
     marks: &BTreeSet<usize>,
 ) {

@@ -15,6 +15,7 @@ mod cells;
 mod compose;
 mod detail;
 mod diff;
+mod earlier;
 mod failures;
 mod fields;
 mod finder;
@@ -163,9 +164,7 @@ fn panes(brush: &mut Brush<'_>, places: &Places, state: &State) -> Drawn {
     // The command line has a row of its own above the footer.
     let commanding = state.screen.layers.iter().any(|layer| matches!(layer, Layer::Command(_)));
     let above_footer = Rect { height: above_footer.height.saturating_sub(u16::from(commanding)), ..above_footer };
-    // Nothing comes between a person and a price.
-    let paying = matches!(state.screen.layers.last(), Some(Layer::Preview(_)));
-    if footer::toasts(brush, above_footer, state, paying) {
+    if footer::toasts(brush, above_footer, state) {
         drawn.scroll = None;
         drawn.file = None;
     }
@@ -216,6 +215,7 @@ fn draw_layer(brush: &mut Brush<'_>, state: &State, layer: &Layer) -> Option<Pos
         }
         Layer::Choose { field, at, marks } => {
             let choices = logic_compose::choices(state, *field);
+            let choices: Vec<&str> = choices.iter().map(|value| logic_compose::choice_word(value)).collect();
             layers::choose(brush, screen, fields::label(*field), &choices, *at, marks);
             None
         }

@@ -41,8 +41,10 @@ pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, state: &State, preview: 
     let foot = foot(preview, state, look, width);
     let foot_height = u16::try_from(foot.len()).unwrap_or(u16::MAX);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(foot_height);
-    let place = brush.frame(layout::centred(screen, width, height), &title(preview));
-    brush.kept.push(Rect { y: place.y.saturating_sub(1), height: place.height.saturating_add(2), ..screen });
+    let frame = layout::centred(screen, width, height);
+    let place = brush.frame(frame, &title(preview));
+    // Nothing comes between a person and a price.
+    brush.kept.push(frame);
     let foot_top = place.bottom().saturating_sub(foot_height.min(place.height));
     let above = Rect { height: foot_top.saturating_sub(place.y), ..place };
     brush.scrolled(above, &lines, preview.scroll);

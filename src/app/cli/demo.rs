@@ -3,7 +3,7 @@
 
 mod morning;
 
-use super::{Outcome, Stop, dashboard_ended, runtime};
+use super::{Outcome, Stop, dashboard_ended, read, runtime, speak};
 use crate::{
     app::{args::Global, clock::Clock, dashboard, linear, log, surroundings},
     domain::{
@@ -80,15 +80,18 @@ impl Drop for Home {
     }
 }
 
-/// The defaults, with the simulator for a service.
+/// The defaults, with the simulator for a service, and the person's own screen and keys.
 fn setup(global: &Global, dir: &Path, simulator: &Simulator) -> Result<Loaded, Stop> {
+    let mut own = read(global)?;
+    surroundings::settle(&mut own, global.no_color);
+    speak(&own);
     let folders = Folders { home: dir.to_owned(), config: dir.to_owned(), data: dir.to_owned() };
     let wanted = Wanted { config: None, data_dir: Some(dir), profile: None, bindings: &[], judge_keys: None };
     let mut setup = config::load(&wanted, &folders)
         .map_err(|rejected| Problem::new(tr!("the demo's own config is wrong"), rejected.to_string(), ""))?;
     setup.key = KeySource::Fixed("demo");
+    (setup.settings.ui, setup.settings.keys) = (own.settings.ui, own.settings.keys);
     setup.settings.demo = true;
-    surroundings::settle(&mut setup, global.no_color);
     setup.settings.profile.base_url = simulator.base_url().to_owned();
     setup.settings.profile.submit_per_minute = 20;
     setup.settings.poll.every_ms = 2 * SECOND;

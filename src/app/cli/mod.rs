@@ -146,8 +146,22 @@ fn wanted<'a>(global: &'a Global, bindings: &'a [(&'a str, &'a str)]) -> Wanted<
     }
 }
 
-/// Reads the config, with all of its faults at once.
+/// Reads the config and takes up what it says to the whole program: where the log goes, the language, the width of signs.
 fn load(global: &Global) -> Result<Loaded, Stop> {
+    let loaded = read(global)?;
+    super::log::start(&loaded.paths.log, global.verbose);
+    speak(&loaded);
+    Ok(loaded)
+}
+
+/// Takes up the language and the width of signs.
+fn speak(loaded: &Loaded) {
+    lang::set(loaded.settings.ui.language.unwrap_or_else(surroundings::language));
+    text::set_ambiguous_wide(loaded.settings.ui.ambiguous_width == 2);
+}
+
+/// Reads the config, with all of its faults at once.
+fn read(global: &Global) -> Result<Loaded, Stop> {
     let bindings = keymap::ids();
     let loaded = config::load(&wanted(global, &bindings), &folders()?).map_err(|rejected| {
         let _ = writeln!(io::stderr(), "{rejected}");
@@ -156,9 +170,6 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
     for warning in &loaded.warnings {
         let _ = writeln!(io::stderr(), "{}", warning.located(&loaded.paths.config.display().to_string()));
     }
-    super::log::start(&loaded.paths.log, global.verbose);
-    lang::set(loaded.settings.ui.language.unwrap_or_else(surroundings::language));
-    text::set_ambiguous_wide(loaded.settings.ui.ambiguous_width == 2);
     Ok(loaded)
 }
 

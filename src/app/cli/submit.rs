@@ -40,7 +40,7 @@ pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
         look::print(setup, &[task], voice)?;
         return Ok(exit);
     }
-    consent::ask(plan.tasks(), plan::cost(setup, &plan), order.consent, &setup.settings.budget)?;
+    consent::ask(plan.tasks(), crate::app::plan::cost(setup, &plan), order.consent, &setup.settings.budget)?;
     let intents = plan
         .cells
         .into_iter()

@@ -2,13 +2,12 @@
 
 use super::words::Setting;
 use crate::{
-    app::engine::Engine,
+    app::{args::keep_first, engine::Engine, plan},
     domain::{
-        check::{build, check},
-        draft::{Draft, Severity},
+        catalogue::ModelSpec,
+        draft::{Draft, Field},
         money::Ptc,
-        picture::ImageLook,
-        problem::ErrorClass,
+        problem::{ErrorClass, Problem},
         request::Request,
         task::{Task, TaskKey, TaskState, counted_tasks},
         time::Mono,
@@ -17,6 +16,8 @@ use crate::{
     logic::{act::Intent, engine::acts::catalogue_price, preview::DEAF},
     tr,
 };
+/// Requests of an offer that are told whole: a matrix is judged by a few.
+const SAMPLES: usize = 3;
 
 /// Attempts that wait for their `send`.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,23 +33,29 @@ pub(super) struct Offer {
 type Offered = Result<(Offer, Vec<String>), Vec<String>>;
 
 impl Offer {
-    /// New tasks of a draft.
-    pub(super) fn new_task(setup: &Loaded, engine: &Engine, draft: &Draft) -> Offered {
-        let catalogue = &setup.settings.catalogue;
-        // Pictures are the dashboard's and the command line's.
-        let no_picture = |_: &str| ImageLook::Unread;
-        let faults = check(draft, catalogue, setup.settings.profile.webp, &no_picture);
-        let told = |severity: Severity| {
-            let these = faults.iter().filter(move |fault| fault.severity == severity);
-            these.map(|fault| fault.problem.to_string())
-        };
-        let request = build(draft, catalogue, setup.settings.profile.webp, &no_picture);
-        let errors: Vec<String> = told(Severity::Error).collect();
-        let Some(request) = request.ok().filter(|_| errors.is_empty()) else { return Err(errors) };
-        let warnings = faults.iter().filter(|fault| fault.severity != Severity::Error);
-        let warnings = warnings.map(|fault| tr!("warning: {warning}", warning = fault.problem)).collect();
-        let intent = Intent { request, parent: None, again: false, name: None };
-        Ok(Self::of(setup, engine, vec![intent; draft.count.max(1) as usize], warnings))
+    /// New tasks of a draft: all of its combinations, or none.
+    pub(super) fn new_tasks(setup: &Loaded, engine: &Engine, draft: Draft) -> Offered {
+        let wrong = |problem: Problem| vec![problem.to_string()];
+        let matrix = plan::matrix_of(draft).map_err(wrong)?;
+        let plan = plan::expand(setup, &[matrix]).map_err(wrong)?;
+        let several = plan.cells.len() + plan.impossible.len() > 1;
+        let faults = plan.impossible.iter().flat_map(|cell| {
+            let of = if several { format!("{}{}", plan::combination(&cell.draft), tr!(": ")) } else { String::new() };
+            cell.problems.iter().map(move |problem| format!("{of}{problem}"))
+        });
+        let mut faults: Vec<String> = faults.collect();
+        // Combinations that differ in the prompt alone read the same.
+        keep_first(&mut faults);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let warnings = plan.warnings.iter().map(|warning| tr!("warning: {warning}", warning));
+        let lines = warnings.chain(plan::duplicates(&plan)).collect();
+        let intents = plan.cells.into_iter().flat_map(|cell| {
+            let intent = Intent { request: cell.request, parent: None, again: false, name: None };
+            std::iter::repeat_n(intent, cell.count)
+        });
+        Ok(Self::of(setup, engine, intents.collect(), lines))
     }
 
     /// New attempts of these tasks.
@@ -99,7 +106,9 @@ impl Offer {
         let settings = &setup.settings;
         let total: Ptc = intents.iter().map(|intent| catalogue_price(&settings.catalogue, &intent.request)).sum();
         let asks = settings.budget.ask_above.is_some_and(|most| total > most);
-        lines.extend(intents.first().map(|intent| about(&intent.request)));
+        let mut samples: Vec<String> = intents.iter().map(|intent| about(&intent.request)).collect();
+        keep_first(&mut samples);
+        lines.extend(samples.into_iter().take(SAMPLES));
         let money = &engine.state.money;
         let day = money.spent_today + money.reserved;
         let n = intents.len();
@@ -147,33 +156,76 @@ fn about(request: &Request) -> String {
 /// Changes a field of the next new tasks; tells how they stand.
 pub(super) fn set(setup: &Loaded, draft: &mut Draft, field: Option<Setting>) -> String {
     match field {
-        Some(Setting::Model(name)) => {
-            let catalogue = &setup.settings.catalogue;
-            let named = |spec: &&crate::domain::catalogue::ModelSpec| {
-                spec.name.eq_ignore_ascii_case(&name) || spec.short.eq_ignore_ascii_case(&name)
-            };
-            match catalogue.models.iter().find(named) {
-                Some(spec) => draft.model.clone_from(&spec.name),
-                None => {
-                    let names: Vec<&str> = catalogue.models.iter().map(|spec| spec.name.as_str()).collect();
-                    let quoted = format!("{name:?}");
-                    return tr!("{quoted} is no model. There are {names}.", quoted, names = names.join(tr!(", ")));
-                }
-            }
+        Some(Setting::Models(names)) => match names.iter().map(|name| model(setup, name)).collect() {
+            Ok(names) => (draft.model, draft.lists.models) = one_and_list(names),
+            Err(why) => return why,
+        },
+        Some(Setting::Resolutions(names)) => {
+            let (first, all) = one_and_list(names);
+            (draft.resolution, draft.lists.resolutions) = (Some(first), all);
         }
-        Some(Setting::Resolution(name)) => draft.resolution = Some(name),
-        Some(Setting::Duration(seconds)) => draft.duration = Some(seconds),
-        Some(Setting::Count(count)) => draft.count = count.clamp(1, 1_000),
+        Some(Setting::Durations(seconds)) => {
+            let (first, all) = one_and_list(seconds);
+            (draft.duration, draft.lists.durations) = (Some(first), all);
+        }
+        Some(Setting::Count(count)) => draft.count = count.max(1),
+        Some(Setting::Zip(zip)) => draft.lists.zip = zip,
+        Some(Setting::Picture(Field::LastFrame, path)) => draft.last_frame = path,
+        Some(Setting::Picture(Field::Subject, path)) => draft.subject = path,
+        Some(Setting::Picture(_, path)) => draft.first_frame = path,
+        Some(Setting::Optimizer(on)) => draft.optimizer = on,
+        Some(Setting::Callback(address)) => draft.callback = address,
         None => {}
     }
-    let or_default = |value: Option<String>| value.unwrap_or_else(|| tr!("the model's own").into());
-    tr!(
+    standing(draft)
+}
+
+/// The catalogue's name of a model.
+fn model(setup: &Loaded, name: &str) -> Result<String, String> {
+    let models = &setup.settings.catalogue.models;
+    let named = |spec: &&ModelSpec| spec.name.eq_ignore_ascii_case(name) || spec.short.eq_ignore_ascii_case(name);
+    models.iter().find(named).map(|spec| spec.name.clone()).ok_or_else(|| {
+        let names: Vec<&str> = models.iter().map(|spec| spec.name.as_str()).collect();
+        let quoted = format!("{name:?}");
+        tr!("{quoted} is no model. There are {names}.", quoted, names = names.join(tr!(", ")))
+    })
+}
+
+/// The first of several values, and all of them where there are more.
+fn one_and_list<T: Clone + Default>(values: Vec<T>) -> (T, Vec<T>) {
+    let first = values.first().cloned().unwrap_or_default();
+    (first, if values.len() > 1 { values } else { Vec::new() })
+}
+
+/// How the next new tasks stand, in a line.
+fn standing(draft: &Draft) -> String {
+    let joined = |list: &[String], one: Option<String>| match list {
+        [] => one.unwrap_or_else(|| tr!("the model's own").into()),
+        list => list.join(tr!(", ")),
+    };
+    let seconds: Vec<String> = draft.lists.durations.iter().map(|seconds| format!("{seconds}s")).collect();
+    let mut parts = vec![tr!(
         "model {model}, resolution {resolution}, duration {duration}, count {count}",
-        model = draft.model,
-        resolution = or_default(draft.resolution.clone()),
-        duration = or_default(draft.duration.map(|seconds| format!("{seconds}s"))),
+        model = joined(&draft.lists.models, Some(draft.model.clone())),
+        resolution = joined(&draft.lists.resolutions, draft.resolution.clone()),
+        duration = joined(&seconds, draft.duration.map(|seconds| format!("{seconds}s"))),
         count = draft.count,
-    )
+    )];
+    if draft.lists.zip {
+        parts.push(tr!("values taken one by one").into());
+    }
+    for (path, told) in [
+        (&draft.first_frame, tr!("first frame {path}", path = draft.first_frame)),
+        (&draft.last_frame, tr!("last frame {path}", path = draft.last_frame)),
+        (&draft.subject, tr!("subject {path}", path = draft.subject)),
+        (&draft.callback, tr!("callback {path}", path = draft.callback)),
+    ] {
+        parts.extend((!path.is_empty()).then_some(told));
+    }
+    if !draft.optimizer {
+        parts.push(tr!("optimizer off").into());
+    }
+    parts.join(tr!(", "))
 }
 
 #[cfg(test)]

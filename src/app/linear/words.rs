@@ -2,7 +2,10 @@
 
 use crate::{
     app::args::keep_first,
-    domain::task::{RemoteId, TaskKey},
+    domain::{
+        draft::Field,
+        task::{RemoteId, TaskKey},
+    },
     logic::act::Resolution,
     tr,
 };
@@ -10,11 +13,14 @@ use crate::{
 /// What `help` prints.
 pub(super) fn help() -> Vec<String> {
     [
-        tr!("new PROMPT: make a task of a prompt. Shows the price and sends nothing."),
+        tr!("new PROMPT: make a task of a prompt; {a|b} in it makes several. Shows the price and sends nothing."),
         tr!("retry 12 13: make new attempts of these tasks. Shows the price and sends nothing."),
         tr!("send: send what was last shown with its price. Above the config's limit the number of tasks too, as in send 12."),
         tr!("drop: forget what was last shown."),
         tr!("set model NAME, set resolution 768P, set duration 6, set count 2: for the next new. set alone tells what is set."),
+        tr!("set duration 6,10: several values, of models and resolutions too, are all combined; set zip on takes them one by one."),
+        tr!("set first-frame PATH, set last-frame PATH, set subject PATH: pictures, for the next new; none takes one away."),
+        tr!("set optimizer off, set callback ADDRESS: as in compose; none takes the callback away."),
         tr!("list, list state:failed cat: the tasks, the newest last."),
         tr!("show 12: all about one task."),
         tr!("status: how many tasks there are in each state, the queue, the money."),
@@ -80,14 +86,22 @@ pub(super) enum Order {
 /// A field with its new value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Setting {
-    /// The model.
-    Model(String),
-    /// The resolution.
-    Resolution(String),
-    /// Seconds.
-    Duration(u32),
+    /// The models, at least one.
+    Models(Vec<String>),
+    /// The resolutions, at least one.
+    Resolutions(Vec<String>),
+    /// Seconds, at least one.
+    Durations(Vec<u32>),
     /// How many of each.
     Count(u32),
+    /// Whether several values are taken one by one.
+    Zip(bool),
+    /// A picture's path or address; empty for none.
+    Picture(Field, String),
+    /// Whether the service may rewrite the prompt.
+    Optimizer(bool),
+    /// The callback's address; empty for none.
+    Callback(String),
 }
 
 /// Reads a line; `None` for an empty one.
@@ -147,14 +161,35 @@ fn setting(rest: &str) -> Result<Option<Setting>, String> {
     }
     let (field, value) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let value = value.trim();
-    let number = || value.parse().map_err(|_| tr!("{quoted} is not a number.", quoted = quoted(value)));
+    if value.is_empty() {
+        return Err(wrong_set());
+    }
+    let several = || value.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let number = |text: &str| text.parse().map_err(|_| tr!("{quoted} is not a number.", quoted = quoted(text)));
+    let is_on = || match value {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(tr!("{quoted} is neither on nor off.", quoted = quoted(value))),
+    };
+    let or_none = || if value == "none" { String::new() } else { value.to_owned() };
     Ok(Some(match field {
-        "model" if !value.is_empty() => Setting::Model(value.to_owned()),
-        "resolution" if !value.is_empty() => Setting::Resolution(value.to_owned()),
-        "duration" => Setting::Duration(number()?),
-        "count" => Setting::Count(number()?),
-        _ => return Err(tr!("set takes model, resolution, duration or count, and a value.").into()),
+        "model" => Setting::Models(several().map(str::to_owned).collect()),
+        "resolution" => Setting::Resolutions(several().map(str::to_owned).collect()),
+        "duration" => Setting::Durations(several().map(number).collect::<Result<_, _>>()?),
+        "count" => Setting::Count(number(value)?),
+        "zip" => Setting::Zip(is_on()?),
+        "first-frame" => Setting::Picture(Field::FirstFrame, or_none()),
+        "last-frame" => Setting::Picture(Field::LastFrame, or_none()),
+        "subject" => Setting::Picture(Field::Subject, or_none()),
+        "optimizer" => Setting::Optimizer(is_on()?),
+        "callback" => Setting::Callback(or_none()),
+        _ => return Err(wrong_set()),
     }))
+}
+
+fn wrong_set() -> String {
+    let fields = "model, resolution, duration, count, zip, first-frame, last-frame, subject, optimizer, callback";
+    tr!("set takes one of these and a value: {fields}.", fields)
 }
 
 fn resolve(rest: &str) -> Result<Order, String> {
@@ -192,7 +227,11 @@ mod tests {
             ("retry 12, #13", Order::Retry(vec![TaskKey(12), TaskKey(13)])),
             ("send", Order::Send { count: None }),
             ("SEND 12", Order::Send { count: Some(12) }),
-            ("set duration 10", Order::Set(Some(Setting::Duration(10)))),
+            ("set duration 6, 10", Order::Set(Some(Setting::Durations(vec![6, 10])))),
+            ("set model H-02", Order::Set(Some(Setting::Models(vec!["H-02".into()])))),
+            ("set zip on", Order::Set(Some(Setting::Zip(true)))),
+            ("set first-frame ~/a b.png", Order::Set(Some(Setting::Picture(Field::FirstFrame, "~/a b.png".into())))),
+            ("set subject none", Order::Set(Some(Setting::Picture(Field::Subject, String::new())))),
             ("set", Order::Set(None)),
             ("list state:failed cat", Order::List("state:failed cat".into())),
             ("show #7", Order::Show(TaskKey(7))),
@@ -206,9 +245,20 @@ mod tests {
 
     #[test]
     fn what_is_no_command_does_nothing_and_says_so() {
-        for line in
-            ["sendd", "new", "retry", "retry twelve", "send it", "pause now", "resolve 7", "set colour red", "show"]
-        {
+        for line in [
+            "sendd",
+            "new",
+            "retry",
+            "retry twelve",
+            "send it",
+            "pause now",
+            "resolve 7",
+            "set colour red",
+            "set zip maybe",
+            "set duration ten",
+            "set model",
+            "show",
+        ] {
             assert!(order(line).is_err(), "{line}");
         }
     }

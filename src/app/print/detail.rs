@@ -14,7 +14,7 @@ use crate::{
         text,
         time::{Now, Wall},
     },
-    logic::{msg::Detail, settings::Settings},
+    logic::{engine::kinds, msg::Detail, settings::Settings},
     tr,
     ui::words,
 };
@@ -156,7 +156,7 @@ fn happened(page: &mut Page, detail: &Detail, now: Now) {
     all.sort_by_key(|(at, ..)| *at);
     page.title(tr!("Time line"));
     for (at, kind, what) in all {
-        let line = format!("{}  {}{what}", moment(at, now), text::pad(&kind, LABEL));
+        let line = format!("{}  {}{what}", moment(at, now), text::pad(kinds::word(&kind), LABEL));
         page.push(&text::harmless_line(&line));
     }
 }

@@ -6,23 +6,21 @@ use crate::{
         args::Submit,
         cli::{Outcome, Stop, Voice, look, say},
         exit::Exit,
+        plan,
     },
     domain::{
         batch_file,
         draft::{Draft, Lists},
         export,
-        folder::{is_several, several},
-        matrix::{self, Matrix, Plan, Rules},
-        money::Ptc,
-        picture::{ImageLook, Typed, typed},
+        matrix::Plan,
         problem::Problem,
         task::counted_tasks,
     },
-    io::{config::Loaded, files, images, store::Store},
+    io::{config::Loaded, files, store::Store},
     tr,
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     io::{Read, Write},
     path::Path,
 };
@@ -31,13 +29,15 @@ use std::{
 pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
     let (drafts, mut faults) = drafts(setup, order)?;
     let lines: Vec<usize> = drafts.iter().map(|(line, _)| *line).collect();
-    let matrices = drafts.into_iter().map(|(_, draft)| frames(draft)).collect::<Result<Vec<_>, _>>()?;
-    let plan = expand(setup, &matrices)?;
+    let wrong = |problem: Problem| Stop::Problem(Exit::Usage, Box::new(problem));
+    let matrices: Result<Vec<_>, _> = drafts.into_iter().map(|(_, draft)| plan::matrix_of(draft)).collect();
+    let matrices = matrices.map_err(wrong)?;
+    let plan = plan::expand(setup, &matrices).map_err(wrong)?;
     for cell in &plan.impossible {
         let line = lines.get(cell.of).copied().unwrap_or_default();
         let place = match (order.from.is_some(), matrices.len() + plan.cells.len() > 1) {
             (true, _) => Some(tr!("line {line}", line)),
-            (false, true) => Some(combination(&cell.draft)),
+            (false, true) => Some(plan::combination(&cell.draft)),
             (false, false) => None,
         };
         let told = |problem: &Problem| match &place {
@@ -49,12 +49,7 @@ pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
     faults.sort_by_key(|(line, _)| *line);
     faults.iter().for_each(|(_, fault)| say(fault));
     plan.warnings.iter().for_each(|warning| say(&tr!("warning: {warning}", warning)));
-    if plan.duplicates > 0 {
-        say(&match plan.duplicates {
-            1 => tr!("1 duplicate left out").to_owned(),
-            n => tr!("{n} duplicates left out", n),
-        });
-    }
+    plan::duplicates(&plan).iter().for_each(|told| say(told));
     if plan.cells.is_empty() || (!faults.is_empty() && !order.partial) {
         say(tr!("nothing was queued"));
         return Err(Stop::Exit(Exit::Usage));
@@ -63,11 +58,6 @@ pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
         return Err(usage(tr!("{n} tasks cannot have one name", n = plan.tasks()), tr!("--name is for a single task")));
     }
     Ok(plan)
-}
-
-/// The whole price.
-pub(super) fn cost(setup: &Loaded, plan: &Plan) -> Ptc {
-    plan.cells.iter().map(|cell| look::price(setup, &cell.request).times(cell.count)).sum()
 }
 
 /// Shows what would be sent: each body laid out for reading, or one object a line with its price.
@@ -85,18 +75,10 @@ pub(super) fn dry_run(setup: &Loaded, plan: &Plan, voice: Voice) -> Outcome {
             writeln!(out, "{body}")?;
         }
     }
-    let price = cost(setup, plan);
+    let price = plan::cost(setup, plan);
     let tasks = counted_tasks(plan.tasks());
     say(&tr!("{tasks} would cost {price} PTC; nothing was queued", tasks, price));
     Ok(Exit::Done)
-}
-
-/// A combination in a few words, for a fault.
-fn combination(draft: &Draft) -> String {
-    let resolution = draft.resolution.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
-    let seconds = draft.duration.map(|seconds| format!(" {seconds} s")).unwrap_or_default();
-    let frame = if draft.first_frame.is_empty() { String::new() } else { format!(" {}", draft.first_frame) };
-    format!("{}{resolution}{seconds}{frame}", draft.model)
 }
 
 fn usage(what: impl Into<String>, why: impl Into<String>) -> Stop {
@@ -187,40 +169,4 @@ fn leave_out_known(setup: &Loaded, drafts: &mut Vec<(usize, Draft)>) -> Result<(
         });
     }
     Ok(())
-}
-
-/// The draft with the pictures that its first frame stands for.
-fn frames(draft: Draft) -> Result<Matrix, Stop> {
-    let first_frames = if is_several(&draft.first_frame) {
-        let found = files::list(&draft.first_frame).and_then(|listing| several(&draft.first_frame, &listing));
-        found.map_err(|problem| Stop::Problem(Exit::Usage, Box::new(problem)))?
-    } else {
-        Vec::new()
-    };
-    Ok(Matrix { draft, first_frames })
-}
-
-fn expand(setup: &Loaded, matrices: &[Matrix]) -> Result<Plan, Stop> {
-    let mut looks: BTreeMap<String, ImageLook> = BTreeMap::new();
-    let pictures = matrices.iter().flat_map(|matrix| {
-        let draft = &matrix.draft;
-        let first = std::iter::once(&draft.first_frame).filter(|_| matrix.first_frames.is_empty());
-        first.chain([&draft.last_frame, &draft.subject]).chain(&matrix.first_frames)
-    });
-    for text in pictures {
-        if let Typed::Path(path) = typed(text)
-            && !looks.contains_key(path)
-        {
-            let look = images::load(path, &setup.paths.images).map_or_else(ImageLook::Failed, ImageLook::Found);
-            looks.insert(path.to_owned(), look);
-        }
-    }
-    let rules = Rules {
-        catalogue: &setup.settings.catalogue,
-        webp: setup.settings.profile.webp,
-        image: &|path| looks.get(path).cloned().unwrap_or(ImageLook::Unread),
-        most: setup.settings.compose.max_tasks,
-        forgiving: false,
-    };
-    matrix::expand(matrices, &rules).map_err(|problem| Stop::Problem(Exit::Usage, Box::new(problem)))
 }
