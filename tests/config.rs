@@ -293,11 +293,11 @@ api_key_cmd = "b"
     assert_eq!(
         within(Lang::Zh, || faults_of(text)),
         [
-            "2:1: paralel 不是 [download] 的选项。是否应为 parallel？",
+            "2:1: paralel 不是 [download] 的选项。是否指 parallel？",
             "3:12: download.parallel 不可用：应为从 1 到 16 的整数，这里却是字符串",
             "4:17: download.stall_seconds 不可用：2 不是从 5 到 3600 的整数",
             "6:9: ui.mouse 不可用：应为布尔值 true 或 false，这里却是数组",
-            "7:9: ui.theme 不可用：\"drak\" 不在可用的值之列。是否应为 dark？",
+            "7:9: ui.theme 不可用：\"drak\" 不在可用的值之列。是否指 dark？",
             "8:8: theme.dark 不可用：已有同名的主题。另起一个名称，并写 base = \"dark\"",
             "9:11: profiles.mine 设置了 api_key_env 和 api_key_cmd：密钥只能有一个来源。只保留其中一个",
             "9:11: profiles.mine 的 base_url 不是 https：密钥会不加密地经过网络。改用 https，或在此账户配置中设 allow_http = true",

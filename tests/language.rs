@@ -158,7 +158,8 @@ fn every_text_has_its_chinese_and_the_catalogue_holds_nothing_else() {
 
 #[test]
 fn a_translation_names_the_same_arguments_and_ends_as_the_text_does() {
-    let blank = |text: &str| (text.starts_with(' '), text.ends_with(' '));
+    // A Chinese colon brings its own blank.
+    let blank = |text: &str| (text.starts_with(' '), text.replace(": ", "：").ends_with(' '));
     let differ: Vec<_> = lang::entries()
         .filter(|(text, chinese)| {
             let punctuation = text.chars().all(|c| !c.is_alphanumeric());

@@ -13,7 +13,7 @@ pub(crate) fn elsewhere() -> &'static str {
 /// A span of time in one unit: `4 s`, `12 min`, `3 h`, `2 d`.
 pub(crate) fn span(ms: u64) -> String {
     match ms {
-        ms if ms < MINUTE => format!("{} s", ms / SECOND),
+        ms if ms < MINUTE => tr!("{n} s", n = ms / SECOND),
         ms if ms < 2 * HOUR => tr!("{n} min", n = ms / MINUTE),
         ms if ms < 48 * HOUR => tr!("{n} h", n = ms / HOUR),
         ms => tr!("{n} d", n = ms / (24 * HOUR)),
@@ -37,7 +37,8 @@ pub(crate) fn usual((quick, slow): (u64, u64), short: bool) -> String {
     let (from, to) = (quick.div_euclid(unit).max(1), slow.div_ceil(unit));
     let numbers = if from >= to { format!("{to}") } else { format!("{from}-{to}") };
     match (unit, short) {
-        (SECOND, _) => format!("{numbers} s"),
+        (SECOND, true) => format!("{numbers} s"),
+        (SECOND, false) => tr!("{n} s", n = numbers),
         (_, true) => format!("{numbers} m"),
         (_, false) => tr!("{n} min", n = numbers),
     }

@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn values_and_defaults_are_told_in_chinese_too() {
         let page = help(Lang::Zh, "reeltop cost -h");
-        assert!(page.contains("[可选值：day (当地日期)、model (模型)、"), "{page}");
+        assert!(page.contains("[可选值：day（当地日期）、model（模型）、"), "{page}");
         assert!(help(Lang::Zh, "reeltop simulate -h").contains("[默认：127.0.0.1:8302]"));
     }
 
