@@ -317,7 +317,7 @@ mod tests {
         assert_eq!(
             lang::within(Lang::Zh, || told(502, "<html><title>502 Bad Gateway</title>")),
             (
-                "可能已被接受并计费。服务或其前面的代理出错：HTML 页面，502 Bad Gateway".to_owned(),
+                "可能已受理并计费。服务或其前面的代理出错：HTML 页面，502 Bad Gateway".to_owned(),
                 "先在服务自己的列表中查看是否已创建，再在此核实；程序绝不会自动再次发送。".to_owned()
             )
         );
