@@ -448,7 +448,7 @@ fn a_saved_file_that_cannot_be_fetched_again_stays_and_a_plain_download_goes_to_
     let done = home.run(&["download", "1", "--dir", "no-folder", "--json"]).coded(1);
     let told = format!("reeltop: #1 was not fetched again and keeps {}: ", saved["path"].as_str().unwrap());
     assert!(done.err.starts_with(&told), "{}", done.err);
-    assert_eq!(done.json(), [saved.clone()]);
+    assert_eq!(done.json(), std::slice::from_ref(&saved));
     let folder_of = |args: &[&str]| {
         let task = home.run(args).coded(0).json().remove(0);
         std::path::PathBuf::from(task["path"].as_str().unwrap()).parent().unwrap().to_owned()

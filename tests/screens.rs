@@ -297,6 +297,26 @@ fn compose_told(width: u16, height: u16) -> State {
 }
 
 #[test]
+fn passing_words_stand_beside_a_preview_or_not_at_all() {
+    let told = |prompt: &str, (width, height): (u16, u16)| {
+        let mut state = with_layer(Layer::Preview(preview(Purpose::New, vec![item(1, prompt)])))(width, height);
+        state.screen.toasts = away(width, height).screen.toasts;
+        let mut quiet = state.clone();
+        quiet.screen.toasts.clear();
+        let (told, quiet) = (drawn(&state).0, drawn(&quiet).0);
+        let said = told != quiet;
+        let cells = |buf: &Buffer| buf.content.iter().map(|cell| cell.symbol().to_owned()).collect::<Vec<_>>();
+        let rows = usize::from(width);
+        let (told, quiet) = (cells(&told), cells(&quiet));
+        let covered = told.chunks(rows).zip(quiet.chunks(rows)).filter(|(told, quiet)| told != quiet);
+        let framed = covered.filter(|(_, quiet)| quiet.iter().any(|cell| cell == "│" || cell == "└"));
+        (said, framed.count())
+    };
+    assert_eq!(told("a cat", (120, 40)), (true, 0));
+    assert_eq!(told(&"a long prompt ".repeat(200), (80, 24)), (false, 0));
+}
+
+#[test]
 fn passing_words_cover_neither_the_price_nor_the_row_that_sends_nor_what_is_typed() {
     shots("compose_told", compose_told);
     let row_of = |buf: &Buffer, y: u16| -> String { (0..buf.area.width).map(|x| buf[(x, y)].symbol()).collect() };

@@ -136,9 +136,11 @@ fn not_json(line: &str, error: &serde_json::Error) -> Problem {
         (tr!("it ends too early").to_owned(), tr!("Close every quote, bracket and brace.").to_owned())
     } else {
         // The column counts bytes from 1, and may lie within a character.
-        let at = line.floor_char_boundary(error.column().saturating_sub(1));
-        let place = line[..at].chars().count() + 1;
-        let near = super::text::gist(&line[at..]).chars().take(NEAR).collect::<String>();
+        let wrong = error.column().saturating_sub(1);
+        let before = line.char_indices().take_while(|(at, c)| at + c.len_utf8() <= wrong).count();
+        let place = before + 1;
+        let rest: String = line.chars().skip(before).collect();
+        let near = super::text::gist(&rest).chars().take(NEAR).collect::<String>();
         (tr!("it is wrong at character {place}, at {near}", place, near = format!("{near:?}")), String::new())
     };
     Problem::new(tr!("This is not JSON"), why, next)

@@ -113,10 +113,28 @@ pub fn fill(text: &'static str, arguments: &[(&str, &dyn Display)]) -> String {
     filled
 }
 
+/// Between a sentence of ours and words of others; translated as any text.
+const COLON: &str = ": ";
+
 /// The Chinese of every English text.
 fn catalogue() -> &'static HashMap<Cow<'static, str>, Cow<'static, str>> {
     static CATALOGUE: OnceLock<HashMap<Cow<'static, str>, Cow<'static, str>>> = OnceLock::new();
     CATALOGUE.get_or_init(|| entries().collect())
+}
+
+/// A text of ours that was kept in the language it was told in, the same for both languages: what is found in the
+/// catalogue, as a whole or before the colon behind which somebody else's words follow, is given in Chinese. The other way
+/// round would not do: two English texts may have one translation.
+#[must_use]
+pub fn one_language(text: &str) -> Cow<'_, str> {
+    if let Some(whole) = catalogue().get(text) {
+        return whole.as_ref().into();
+    }
+    let parts = text.split_once(COLON).and_then(|(ours, theirs)| Some((catalogue().get(ours)?, theirs)));
+    match (parts, catalogue().get(COLON)) {
+        (Some((ours, theirs)), Some(colon)) => format!("{ours}{colon}{theirs}").into(),
+        (Some(_) | None, _) => text.into(),
+    }
 }
 
 /// Every pair of the catalogue, English first, in the order of its files: for tests of the catalogue.
@@ -178,6 +196,18 @@ mod tests {
     fn arguments_are_found_by_name_in_any_order() {
         let said = |template| fill(template, &[("what", &"A"), ("why", &2)]);
         assert_eq!(["{what}: {why}", "{why} ({what})"].map(said), ["A: 2", "2 (A)"]);
+    }
+
+    #[test]
+    fn a_sentence_is_the_same_in_whichever_language_it_was_kept() {
+        for (english, chinese) in [
+            ("The key was not accepted", "密钥无效"),
+            ("The key was not accepted: login fail: 1", "密钥无效：login fail: 1"),
+            ("雨夜：霓虹", "雨夜：霓虹"),
+            ("not ours: 1", "not ours: 1"),
+        ] {
+            assert_eq!([english, chinese].map(one_language), [chinese, chinese]);
+        }
     }
 
     #[test]

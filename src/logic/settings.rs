@@ -189,6 +189,8 @@ pub enum Scope {
     All,
     /// None but those it is told of by acts: `submit`, `wait KEY…`, `download`.
     Named,
+    /// None: an act is carried out, and what follows from it is for others to go on with.
+    None,
 }
 
 impl Default for Settings {

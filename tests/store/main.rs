@@ -111,7 +111,7 @@ fn stages() -> Vec<Phase> {
             next_try: Some(DAY.plus(9)),
             kept: None,
         },
-        Phase::Saving { file: file.clone(), tries: 1, kept: Some(saved.clone()) },
+        Phase::Saving { file: file.clone(), tries: 1, kept: None },
         Phase::Saved { file, saved },
         Phase::Failed { error: trouble(ErrorClass::OutputSensitive, Charged::Yes) },
         Phase::Refused { error: trouble(ErrorClass::PromptSensitive, Charged::No) },

@@ -52,9 +52,7 @@ pub(super) fn adopt(setup: &Loaded, mut ids: Vec<RemoteId>, voice: Voice) -> Out
 /// An act that is done when its writes are on disk.
 fn once(setup: &Loaded, act: Act, n: usize, voice: Voice) -> Outcome {
     runtime()?.block_on(async {
-        let mut headless = Headless::start(setup, Scope::Named).await?;
-        // One act, nothing else: what the scope now has is for a dashboard or `watch` to go on with.
-        headless.state().queue.paused = true;
+        let mut headless = Headless::start(setup, Scope::None).await?;
         let reports = headless.reports(act, n).await;
         headless.end().await;
         told(setup, &reports, voice)

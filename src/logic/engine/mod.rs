@@ -100,6 +100,7 @@ fn is_told_of(state: &State, key: TaskKey) -> bool {
     match state.settings.scope {
         super::settings::Scope::All => true,
         super::settings::Scope::Named => state.queue.named.contains(&key),
+        super::settings::Scope::None => false,
     }
 }
 

@@ -5,6 +5,7 @@ use crate::{
         answer::HaltCause,
         cluster::{field_of, normalised},
         draft::Field,
+        lang::one_language,
         money::Ptc,
         problem::{Charged, ErrorClass},
         task::{Row, TaskKey, TaskState},
@@ -27,10 +28,10 @@ pub struct ClusterId {
 }
 
 impl ClusterId {
-    /// Of a row that has failed.
+    /// Of a row that has failed. What was told in another language before is the same cause.
     #[must_use]
     pub fn of(row: &Row) -> Option<Self> {
-        let message = normalised(row.error().unwrap_or_default());
+        let message = normalised(&one_language(row.error().unwrap_or_default()));
         row.class.map(|class| Self { class, message })
     }
 }

@@ -3,7 +3,9 @@
 use super::*;
 use crate::{
     domain::{
+        answer::{Reply, SubmitVerdict, judge_submit},
         draft::Field,
+        lang::{self, Lang},
         money::Ptc,
         problem::{Charged, ErrorClass, Problem, TaskError},
         task::{Phase, TaskState},
@@ -96,6 +98,26 @@ fn failures_of_one_cause_are_one_and_each_has_what_fits_it() {
             (ErrorClass::UnknownOutcome, 1, ptc(500), Remedy::Settle),
         ]
     );
+}
+
+#[test]
+fn a_cause_told_in_two_languages_is_one_and_other_causes_stay_apart() {
+    let mut state = state_of(&[]);
+    let refused = |quote: &str| {
+        let body = format!(r#"{{"base_resp":{{"status_code":1026,"status_msg":"{quote}"}}}}"#);
+        match judge_submit(&Reply::Answered { http: 200, retry_after_ms: None, body }) {
+            SubmitVerdict::Refused { error, .. } => error.message,
+            other => panic!("{other:?}"),
+        }
+    };
+    let tasks = [(1, Lang::En, "input new_sensitive"), (2, Lang::Zh, "input new_sensitive"), (3, Lang::Zh, "image")];
+    for (key, lang, quote) in tasks {
+        let message = lang::within(lang, || refused(quote));
+        add(&mut state, failed(key, ErrorClass::PromptSensitive, &message, "a fox"));
+    }
+    let keys: Vec<Vec<u32>> =
+        clusters::all(&state).iter().map(|cluster| cluster.keys.iter().map(|key| key.0).collect()).collect();
+    assert_eq!(keys, [vec![1, 2], vec![3]]);
 }
 
 #[test]
