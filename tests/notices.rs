@@ -70,10 +70,12 @@ fn mouse_and_language_change_while_the_dashboard_runs() {
     let holds = |bytes: &[u8], wanted: &[u8]| bytes.windows(wanted.len()).any(|some| some == wanted);
     let command = |screen: &mut Pty, text: &str| {
         // Eight keys at once would be taken for a paste.
-        screen.keys(":");
-        for at in (0..text.len()).step_by(4) {
-            screen.keys(&text[at..text.len().min(at + 4)]);
-            screen.shows(&text[..text.len().min(at + 4)]);
+        let line = format!(":{text}");
+        for at in 0..line.len() {
+            screen.keys(&line[at..=at]);
+            screen.until("the command so far", |shown| {
+                shown.contents().lines().any(|row| row.trim() == line[..=at].trim())
+            });
         }
         screen.keys("\r");
     };
