@@ -7,8 +7,8 @@
 
 use super::{
     Store,
-    row::{self, TASK, task_of},
-    write::{add_event, add_ledger, begin},
+    row::{TASK, task_of},
+    write::{begin, take},
 };
 use crate::{
     domain::{
@@ -16,6 +16,7 @@ use crate::{
         task::{Event, LedgerLine, MoneyEvent, Phase, Task, TaskKey, TaskState},
         time::Wall,
     },
+    logic::effect::Write,
     tr,
 };
 use rusqlite::{Connection, OptionalExtension, params};
@@ -78,13 +79,14 @@ fn take_back(conn: &mut Connection, owner: &str, at: Wall) -> rusqlite::Result<V
         for mut task in tasks {
             task.phase = Phase::Cancelled { was: TaskState::Queued, charged: Charged::No };
             task.finished_at = Some(at);
-            let Some(rev) = row::update(&tx, &task)? else { continue };
-            // Whoever gave it a name asks for it again by that name.
-            tx.execute("UPDATE tasks SET name = NULL WHERE key = ?1", [task.key])?;
             let text = tr!("its program ended before it was known to be queued; taken back, free");
-            add_event(&tx, task.key, &Event { at, kind: "cancelled".into(), text: text.into(), raw: None })?;
-            add_ledger(&tx, task.key, &LedgerLine { at, event: MoneyEvent::Released, amount: task.cost })?;
-            taken.push((task.key, rev));
+            let event = Event { at, kind: "cancelled".into(), text: text.into(), raw: None };
+            let released = LedgerLine { at, event: MoneyEvent::Released, amount: task.cost };
+            let key = task.key;
+            let Some(rev) = take(&tx, &Write { task, events: vec![event], ledger: vec![released] })? else { continue };
+            // Whoever gave it a name asks for it again by that name.
+            tx.execute("UPDATE tasks SET name = NULL WHERE key = ?1", [key])?;
+            taken.push((key, rev));
         }
     }
     tx.commit()?;
@@ -104,7 +106,7 @@ mod tests {
         domain::{money::Ptc, request::Request, task::NewTask},
         logic::effect::Caps,
     };
-    use std::{fs, path::Path};
+    use std::{fs, path::Path, slice};
 
     const AT: Wall = Wall(1_795_372_200_000);
     const CAPS: Caps = Caps { per_day: None, per_batch: None, day_start: AT };
@@ -170,6 +172,25 @@ mod tests {
     }
 
     #[test]
+    fn an_attempt_that_is_repeated_by_nothing_but_what_was_taken_back_counts_as_not_repeated() {
+        let dir = tempfile::tempdir().unwrap();
+        let owner = Owner::start(dir.path()).unwrap();
+        let mut store = Store::open_as(dir.path(), Some(&owner)).unwrap();
+        store.insert(&[intent("first")], AT, &CAPS).unwrap().unwrap();
+        let retry = NewTask { parent: Some(TaskKey(1)), attempt: 2, ..intent("second") };
+        super::super::write::insert(&mut store.conn, slice::from_ref(&retry), AT, &CAPS, Some(owner.name()))
+            .unwrap()
+            .unwrap();
+        let retried = |conn: &Connection| -> bool {
+            conn.query_row("SELECT retried FROM tasks WHERE key = 1", [], |row| row.get(0)).unwrap()
+        };
+        assert!(retried(&store.conn));
+        let (_dir, mut later) = after_a_crash(dir.path());
+        later.take_back_unconfirmed().unwrap();
+        assert!(!retried(&later.conn));
+    }
+
+    #[test]
     fn what_was_told_as_queued_stays_so_after_a_crash() {
         let dir = tempfile::tempdir().unwrap();
         let owner = Owner::start(dir.path()).unwrap();
@@ -191,7 +212,7 @@ mod tests {
         store.conn.pragma_update(None, "query_only", false).unwrap();
         assert_eq!((store.unconfirmed, notes(&store.conn).unwrap().len()), (true, 1));
         let task = store.look(&[TaskKey(1)]).unwrap().remove(0);
-        store.write(&[crate::logic::effect::Write { task, events: vec![], ledger: vec![] }]).unwrap();
+        store.write(&[Write { task, events: vec![], ledger: vec![] }]).unwrap();
         assert_eq!((store.unconfirmed, notes(&store.conn).unwrap().len()), (false, 0));
     }
 }

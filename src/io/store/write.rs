@@ -251,7 +251,7 @@ fn full_since(conn: &Connection, profile: &str, at: Wall, per_minute: u32) -> ru
 }
 
 /// Saves one write with its time line and money; `None` when it was overtaken.
-fn take(conn: &Connection, write: &Write) -> rusqlite::Result<Option<u64>> {
+pub(super) fn take(conn: &Connection, write: &Write) -> rusqlite::Result<Option<u64>> {
     let Some(rev) = row::update(conn, &write.task)? else { return Ok(None) };
     if let Some(parent) = write.task.parent.filter(|_| Row::of(&write.task, false).is_taken_back()) {
         let retried = repeated_by(conn, parent)?.is_some();
@@ -271,7 +271,7 @@ fn existing(conn: &Connection, key: TaskKey) -> rusqlite::Result<Task> {
     row::task(conn, key)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
 }
 
-pub(super) fn add_event(conn: &Connection, task: TaskKey, event: &Event) -> rusqlite::Result<()> {
+fn add_event(conn: &Connection, task: TaskKey, event: &Event) -> rusqlite::Result<()> {
     conn.prepare_cached("INSERT INTO events (task, at, kind, text, raw) VALUES (?1, ?2, ?3, ?4, ?5)")?
         .execute(params![task, event.at, event.kind, event.text, event.raw])
         .map(drop)
