@@ -13,7 +13,7 @@ use crate::{
         command_line::{self, CommandLine},
         keymap::{Ctx, HelpLine},
         list,
-        palette::{self, Palette},
+        palette::{self, Entry, Palette},
         screen::ListView,
         state::State,
     },
@@ -89,7 +89,8 @@ pub(super) fn palette(brush: &mut Brush<'_>, screen: Rect, state: &State, palett
     let room = place.right().saturating_sub(x);
     let (typed, caret) = palette.line.window(room);
     brush.text(x, place.y, room, &typed, Style::new());
-    let list = Rect { y: place.y + 1, height: place.height.saturating_sub(2), ..place };
+    let in_full = in_full(place);
+    let list = Rect { y: place.y + 1, height: in_full.y.saturating_sub(place.y + 1), ..place };
     let lines: Vec<Line<'static>> = found
         .iter()
         .enumerate()
@@ -98,10 +99,6 @@ pub(super) fn palette(brush: &mut Brush<'_>, screen: Rect, state: &State, palett
             let key = hints::first_key(state, binding).unwrap_or_default();
             let pays = if binding.paid { pays(look) } else { String::new() };
             let style = if entry.why_not.is_some() { look.theme.faint } else { Style::new() };
-            let why = match &entry.why_not {
-                None => lang::tr(binding.help).to_owned(),
-                Some(why) => tr!("not now: {why}", why),
-            };
             Line::from(vec![
                 mark(look, at == palette.at),
                 Span::styled(
@@ -110,7 +107,7 @@ pub(super) fn palette(brush: &mut Brush<'_>, screen: Rect, state: &State, palett
                 ),
                 span(format!("{} ", text::pad(lang::tr(binding.hint), 14)), style),
                 Span::styled(pays, if entry.why_not.is_some() { style } else { look.theme.warn }),
-                span(why, look.theme.faint),
+                span(help_of(entry), look.theme.faint),
             ])
         })
         .collect();
@@ -119,10 +116,33 @@ pub(super) fn palette(brush: &mut Brush<'_>, screen: Rect, state: &State, palett
     }
     let first = brush.scrolled(list, &lines, page_of(palette.at, usize::from(list.height)));
     brush.clickable(list, first..lines.len());
+    if let Some(entry) = found.get(palette.at) {
+        let pays = if entry.binding.paid { pays(look) } else { String::new() };
+        let parts = text::wrap(&(pays + &help_of(entry)), usize::from(in_full.width.saturating_sub(2)));
+        for (row, part) in in_full.rows().zip(&parts) {
+            brush.text(row.x + 2, row.y, row.width.saturating_sub(2), part, Style::new());
+        }
+    }
     let foot = place.bottom().saturating_sub(1);
     let ways = [(Ctx::Palette, "accept", tr!("runs")), (Ctx::Global, "back", tr!("closes"))];
     brush.line(place.x, foot, place.width, &keys_line(state, look, &ways));
     Some(Position::new((x + caret).min(place.right().saturating_sub(1)), place.y))
+}
+
+/// What an action does, or why it is not possible now.
+fn help_of(entry: &Entry) -> String {
+    match &entry.why_not {
+        None => lang::tr(entry.binding.help).to_owned(),
+        Some(why) => tr!("not now: {why}", why),
+    }
+}
+
+/// The rows at the palette's foot that say in full what its list may have cut. As many whatever is chosen, so that the
+/// list above stands still.
+const fn in_full(place: Rect) -> Rect {
+    const NARROW: u16 = 60;
+    let height = if place.width < NARROW { 3 } else { 2 };
+    Rect { y: place.bottom().saturating_sub(height + 1), height, ..place }
 }
 
 /// The command line in the footer's place; above it what the command takes, or the words that fit.
@@ -132,20 +152,30 @@ pub(super) fn command(brush: &mut Brush<'_>, place: Rect, state: &State, command
     let room = place.right().saturating_sub(x);
     let (typed, caret) = command.line.window(room);
     brush.text(x, place.y, room, &typed, Style::new());
-    let above = Rect { y: place.y.saturating_sub(1), height: 1, ..place };
+    let inside = place.width.saturating_sub(4);
+    let lines = beside(state, look, command, inside);
+    let height = u16::try_from(lines.len()).unwrap_or(1).min(place.y);
+    let above = Rect { y: place.y - height, height, ..place };
     brush.wipe(above);
     brush.across(above.x, above.y, above.width, look.theme.faint);
-    let inside = above.width.saturating_sub(4);
-    brush.line(above.x + 2, above.y, inside, &beside(state, look, command));
+    for (y, line) in (above.y..).zip(&lines).take(usize::from(height)) {
+        brush.line(above.x + 2, y, inside, line);
+    }
     Position::new((x + caret).min(place.right().saturating_sub(1)), place.y)
 }
 
 /// What helps with the command: its fault, the words that fit, or what it takes.
-fn beside(state: &State, look: Look, command: &CommandLine) -> Line<'static> {
-    let text = command.line.text();
+/// A fault in as many rows as it takes, the others in one.
+fn beside(state: &State, look: Look, command: &CommandLine, width: u16) -> Vec<Line<'static>> {
     if let Some(fault) = &command.fault {
-        return Line::from(span(format!(" {fault} "), look.theme.bad));
+        let parts = text::wrap(fault, usize::from(width.saturating_sub(2)));
+        return parts.iter().map(|part| Line::from(span(format!(" {part} "), look.theme.bad))).collect();
     }
+    vec![in_one_row(state, look, command)]
+}
+
+fn in_one_row(state: &State, look: Look, command: &CommandLine) -> Line<'static> {
+    let text = command.line.text();
     if let Some(tab) = &command.tab {
         let words = tab.words.iter().enumerate().map(|(at, word)| {
             if at == tab.at {
