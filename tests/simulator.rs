@@ -208,6 +208,11 @@ async fn requests_are_judged_as_the_service_judges_them() {
             json!({ "model": "I2V-01", "first_frame_image": picture(751, 300) }),
             "an image's aspect ratio is not between 2:5 and 5:2",
         ),
+        (
+            json!({ "model": "MiniMax-Hailuo-02", "resolution": "512P", "last_frame_images": url }),
+            "first_frame_image is required",
+        ),
+        (json!({ "model": "MiniMax-Hailuo-02" }), "prompt is required"),
         (json!({ "model": "S2V-01", "prompt": "a" }), "subject_reference is required"),
         (
             json!({ "model": "S2V-01", "prompt": "a", "subject_reference": url }),
@@ -224,15 +229,16 @@ async fn requests_are_judged_as_the_service_judges_them() {
         json!({ "model": "I2V-01", "first_frame_image": url, "prompt": "a cat" }),
         json!({ "model": "S2V-01", "prompt": "a", "subject_reference": subject(url) }),
         json!({ "model": "MiniMax-Hailuo-02", "prompt": "a", "first_frame_image": url, "last_frame_images": url, "duration": 10 }),
+        json!({ "model": "MiniMax-Hailuo-02", "last_frame_images": url }),
         json!({ "model": "T2V-01", "prompt": "雨".repeat(199), "callback": "https://example.org" }),
     ] {
         assert_eq!(codes(&bench.submit(body.clone()).await.unwrap().1), (0, false), "{body}");
     }
-    // Four at half a PTC and S2V-01 at 0.7.
-    assert_eq!(bench.simulator.counts().charged, Ptc::from_thousandths(2_700));
+    // Five at half a PTC and S2V-01 at 0.7.
+    assert_eq!(bench.simulator.counts().charged, Ptc::from_thousandths(3_200));
     assert_eq!(bench.simulator.violations(), Vec::<String>::new());
     bench.submit(json!({ "model": "T2V-01", "prompt": "a", "webhook": "x" })).await.unwrap();
-    assert_eq!(bench.simulator.violations(), ["submission 23 has the unknown field webhook"]);
+    assert_eq!(bench.simulator.violations(), ["submission 26 has the unknown field webhook"]);
 }
 
 #[tokio::test]

@@ -205,7 +205,7 @@ pub enum Command {
 /// `reeltop submit`.
 #[derive(Clone, Debug, PartialEq, clap::Args)]
 pub struct Submit {
-    /// The prompt; {a|b} in it makes a task of each
+    /// The prompt; {a|b} in it makes a task of each. It may be left out where a frame is given
     #[arg(long, value_name = "TEXT")]
     pub prompt: Option<String>,
     /// Prompts from a file, or - for stdin: one a line, JSON lines, or CSV with a header. All are queued, or none
@@ -220,7 +220,7 @@ pub struct Submit {
     /// The first frame: a file or an http(s) address; a folder/ or a 'pattern*' for several
     #[arg(long, value_name = "PICTURE")]
     pub first_frame: Option<String>,
-    /// The last frame
+    /// The last frame, with a first one or alone (MiniMax-Hailuo-02 at 768P or 1080P)
     #[arg(long, value_name = "PICTURE")]
     pub last_frame: Option<String>,
     /// The character to keep (S2V-01)

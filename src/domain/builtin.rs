@@ -67,7 +67,7 @@ fn hailuo_02() -> ModelSpec {
     ModelSpec {
         name: "MiniMax-Hailuo-02".into(),
         short: "H-02".into(),
-        modes: "text, image, first and last frame".into(),
+        modes: "text, image, first and/or last frame".into(),
         resolutions: vec![
             resolution("512P", &[6, 10], Need::Required, Need::No),
             resolution("768P", &[6, 10], Need::Optional, Need::Optional),

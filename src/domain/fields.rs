@@ -259,7 +259,7 @@ mod tests {
                 usable(Field::LastFrame, model, "512P"),
                 Err("MiniMax-Hailuo-02 在 512P 下不支持尾帧，仅 768P 或 1080P 支持".to_owned())
             );
-            assert_eq!(model.modes(), "文字、图片、首帧和尾帧");
+            assert_eq!(model.modes(), "文字、图片、首帧和／或尾帧");
         });
     }
 }

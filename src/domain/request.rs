@@ -82,7 +82,7 @@ impl ImageRef {
 pub struct Request {
     /// The model's name.
     pub model: String,
-    /// The prompt; may be empty where a first frame is given.
+    /// The prompt; may be empty where a first or a last frame is given.
     pub prompt: String,
     /// The first frame.
     pub first_frame: Option<ImageRef>,

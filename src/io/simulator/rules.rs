@@ -45,7 +45,7 @@ pub(super) fn price(body: &Value, catalogue: &Catalogue) -> Result<Ptc, Invalid>
     for address in [first, last, subject].into_iter().flatten() {
         picture(address)?;
     }
-    prompt(text(fields, "prompt")?.unwrap_or_default(), spec, first.is_some())?;
+    prompt(text(fields, "prompt")?.unwrap_or_default(), spec, first.or(last).is_some())?;
     for name in ["prompt_optimizer", "fast_pretreatment", "aigc_watermark"] {
         if fields.get(name).is_some_and(|value| !value.is_boolean()) {
             return Err(format!("{name} must be a boolean"));
@@ -101,8 +101,8 @@ fn subject(fields: &Map<String, Value>) -> Result<Option<&str>, Invalid> {
     }
 }
 
-fn prompt(prompt: &str, spec: &ModelSpec, has_first_frame: bool) -> Result<(), Invalid> {
-    if prompt.trim().is_empty() && !has_first_frame {
+fn prompt(prompt: &str, spec: &ModelSpec, has_frame: bool) -> Result<(), Invalid> {
+    if prompt.trim().is_empty() && !has_frame {
         return Err("prompt is required".into());
     }
     let length = match spec.prompt_limit.unit {

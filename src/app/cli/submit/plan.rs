@@ -92,8 +92,11 @@ type Lines<T> = Vec<(usize, T)>;
 fn drafts(setup: &Loaded, order: &Submit) -> Result<(Lines<Draft>, Lines<String>), Stop> {
     let base = base(setup, order);
     let Some(file) = &order.from else {
-        if order.prompt.is_none() && order.first_frame.is_none() {
-            return Err(usage(tr!("nothing to send"), tr!("neither --prompt nor --from nor --first-frame was given")));
+        if order.prompt.is_none() && order.first_frame.is_none() && order.last_frame.is_none() {
+            return Err(usage(
+                tr!("nothing to send"),
+                tr!("no --prompt, --from, --first-frame or --last-frame was given"),
+            ));
         }
         return Ok((vec![(1, base)], Vec::new()));
     };
