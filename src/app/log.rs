@@ -1,5 +1,6 @@
 //! The log: lines in a file, since the screen is the dashboard's and stdout is data's.
 
+use crate::io::private;
 use std::{fs, io, path::Path, sync::Mutex};
 use tracing::level_filters::LevelFilter;
 
@@ -20,12 +21,11 @@ pub fn start(file: &Path, verbose: u8) {
 }
 
 fn open(file: &Path) -> io::Result<fs::File> {
-    use std::os::unix::fs::OpenOptionsExt;
     if let Some(dir) = file.parent() {
-        fs::create_dir_all(dir)?;
+        private::make_folder(dir)?;
     }
     if fs::metadata(file).is_ok_and(|about| about.len() > MOST) {
         fs::rename(file, file.with_extension("log.old"))?;
     }
-    fs::OpenOptions::new().append(true).create(true).mode(0o600).open(file)
+    private::options().append(true).create(true).open(file)
 }

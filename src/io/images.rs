@@ -7,15 +7,14 @@ use crate::{
         problem::Problem,
         request::{ImageKind, StoredImage},
     },
-    io::{paths::expanded, words},
+    io::{paths::expanded, private, words},
     tr,
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use imagesize::ImageType;
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Read, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
@@ -259,8 +258,8 @@ fn put_by(bytes: &[u8], stored: &StoredImage, images_dir: &Path) -> Result<(), P
     static LOADS: AtomicU64 = AtomicU64::new(0);
     let load = LOADS.fetch_add(1, Ordering::Relaxed);
     let tmp = images_dir.join(format!(".{}.{}-{load}.tmp", stored.sha256, std::process::id()));
-    let written = fs::DirBuilder::new().recursive(true).mode(0o700).create(images_dir).and_then(|()| {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&tmp)?;
+    let written = private::make_folder(images_dir).and_then(|()| {
+        let mut file = private::options().write(true).create(true).truncate(true).open(&tmp)?;
         file.write_all(bytes)?;
         file.sync_all()?;
         fs::rename(&tmp, &target)

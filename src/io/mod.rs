@@ -7,6 +7,7 @@ pub mod download;
 pub mod files;
 pub mod images;
 mod paths;
+pub mod private;
 pub mod secret;
 pub mod shrink;
 pub mod simulator;

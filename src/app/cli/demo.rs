@@ -15,6 +15,7 @@ use crate::{
     },
     io::{
         config::{self, Folders, Loaded, Wanted},
+        private,
         secret::KeySource,
         simulator::{CLIP, End, Preloaded, SimConfig, Simulator},
         store::Store,
@@ -64,7 +65,7 @@ impl Home {
     fn new(named: Option<PathBuf>) -> Result<Self, Stop> {
         let kept = named.is_some();
         let dir = named.unwrap_or_else(|| std::env::temp_dir().join(format!("reeltop-demo-{}", std::process::id())));
-        fs::create_dir_all(&dir).map_err(|e| {
+        private::make_folder(&dir).map_err(|e| {
             let what = tr!("the demo's folder {path} cannot be made", path = dir.display());
             Problem::new(what, e.to_string(), tr!("Name another one with --data-dir."))
         })?;
@@ -131,7 +132,7 @@ fn preloaded() -> Vec<Preloaded> {
 fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
     let videos = PathBuf::from(&setup.settings.download.dir);
     let saved = |e: std::io::Error| Problem::new(tr!("the demo's videos cannot be written"), e.to_string(), "");
-    fs::create_dir_all(&videos).map_err(saved)?;
+    private::make_folder(&videos).map_err(saved)?;
     let mut store = Store::open(&setup.paths.data_dir)?;
     let caps = Caps { per_day: None, per_batch: None, day_start: now };
     let keys = Keymap::build(&setup.settings.keys).0;

@@ -20,7 +20,10 @@ use super::{
 };
 use crate::{
     domain::{lang, problem::Problem, text},
-    io::config::{self, Folders, Loaded, Wanted},
+    io::{
+        config::{self, Folders, Loaded, Wanted},
+        private,
+    },
     logic::keymap,
     tr,
 };
@@ -152,6 +155,7 @@ fn wanted<'a>(global: &'a Global, bindings: &'a [(&'a str, &'a str)]) -> Wanted<
 /// Reads the config and takes up what it says to the whole program: where the log goes, the language, the width of signs.
 fn load(global: &Global) -> Result<Loaded, Stop> {
     let loaded = read(global)?;
+    private::close(&loaded.paths.data_dir);
     super::log::start(&loaded.paths.log, global.verbose);
     speak(&loaded);
     Ok(loaded)

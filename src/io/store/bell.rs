@@ -3,10 +3,10 @@
 
 use super::owner::Owner;
 use std::{
-    fs::{self, DirBuilder},
+    fs::{self, DirBuilder, Permissions},
     io,
     os::unix::{
-        fs::{DirBuilderExt, MetadataExt},
+        fs::{DirBuilderExt, MetadataExt, PermissionsExt},
         net::UnixDatagram,
     },
     path::{Path, PathBuf},
@@ -68,6 +68,8 @@ pub(super) fn listen(owner: &Owner, heard: impl Fn() -> bool + Send + 'static) -
 fn hang_up(owner: &Owner) -> io::Result<(UnixDatagram, PathBuf)> {
     let beside = std::path::absolute(owner.lock_file().with_extension(ENDING))?;
     if let Ok(socket) = UnixDatagram::bind(&beside) {
+        // In a folder that nobody else can enter; the rights are for who looks at them.
+        let _ = fs::set_permissions(&beside, Permissions::from_mode(0o600));
         return Ok((socket, beside));
     }
     let uid = owner.uid()?;

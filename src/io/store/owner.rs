@@ -4,15 +4,18 @@
 //! `<data>/run/<owner>.lock` is locked while the owner lives and holds the path of the owner's bell (see `bell`).
 
 use super::{bell, fault, schema};
-use crate::domain::{
-    problem::Problem,
-    task::{Claim, Task},
+use crate::{
+    domain::{
+        problem::Problem,
+        task::{Claim, Task},
+    },
+    io::private,
 };
 use std::{
     collections::HashMap,
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, TryLockError},
     io,
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
     process,
     sync::atomic::{AtomicU32, Ordering},
@@ -85,7 +88,7 @@ impl Drop for Owner {
 /// The new lock file, locked; `None` when the name is taken, or when another program took the file for a dead one's
 /// in the moment between its making and its locking.
 fn hold(lock: &Path) -> io::Result<Option<File>> {
-    let file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(lock) {
+    let file = match private::options().write(true).create_new(true).open(lock) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
         Err(error) => return Err(error),

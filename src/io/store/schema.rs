@@ -1,12 +1,10 @@
 //! Opening the file: folders and rights, pragmas, migrations. What is in the tables is the verbs' matter.
 
 use super::{fault, owner::RUN_DIR};
-use crate::{domain::problem::Problem, tr};
+use crate::{domain::problem::Problem, io::private, tr};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::{
-    fs::{DirBuilder, File, OpenOptions},
     io,
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -29,7 +27,7 @@ pub(super) fn file_of(dir: &Path) -> PathBuf {
 /// Makes the data folder and the folder of running programs, for nobody else to look into (prompts are private).
 pub(super) fn make_folders(dir: &Path) -> Result<(), Problem> {
     let run = dir.join(RUN_DIR);
-    DirBuilder::new().recursive(true).mode(0o700).create(&run).map_err(|error| fault::folder(&run, &error))
+    private::make_folder(&run).map_err(|error| fault::folder(&run, &error))
 }
 
 /// Opens the store of a data folder for writing: made if it does not exist, migrated if it is old.
@@ -49,8 +47,13 @@ pub(super) fn open(dir: &Path) -> Result<Connection, Problem> {
     if found < known() || !is_wal(&conn).map_err(failed)? {
         // Two programs that start on a new file at once: the change to WAL does not wait its turn as statements do.
         let turn = dir.join(RUN_DIR).join("setup");
-        let turn =
-            File::create(&turn).and_then(|held| held.lock().map(|()| held)).map_err(|e| fault::folder(&turn, &e))?;
+        let turn = private::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&turn)
+            .and_then(|held| held.lock().map(|()| held))
+            .map_err(|e| fault::folder(&turn, &e))?;
         migrate(&mut conn).map_err(failed)?;
         drop(turn);
     }
@@ -68,7 +71,7 @@ pub(super) fn open_for_reading(file: &Path) -> rusqlite::Result<Connection> {
 /// An empty file with rights 0600; SQLite gives its side files the same. An existing file is not touched: opening and
 /// closing it here would drop the POSIX locks that other connections of this process hold on it.
 fn create_private(file: &Path) -> io::Result<()> {
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(file) {
+    match private::options().write(true).create_new(true).open(file) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         Ok(_) | Err(_) => Ok(()),
     }
