@@ -124,7 +124,7 @@ fn base(code: i64) -> Option<Meaning> {
     Some(match code {
         1000 | 1013 | 1024 | 1033 => passing(tr!("The service had an internal error")),
         1001 => unclear(ErrorClass::Service, tr!("The service ran into a time-out of its own"), look_up()),
-        1002 | 1039 | 1041 => rate(),
+        1002 | 1039 | 1041 | 2045 => rate(),
         1004 | 2049 => key_not_accepted(),
         1008 | 1028 | 1030 | 2056 => no_balance(),
         1026 => free(
@@ -235,13 +235,18 @@ pub(super) struct Told {
 }
 
 impl Told {
-    /// By the body's code where that is known, else by the HTTP status where that is no success.
-    pub(super) fn of(status: u16, fault: Option<&Fault>, body_gist: &str) -> Self {
+    /// By the body's code where that is known, else by the HTTP status where that is no success. A 429 that says when to
+    /// come back is no more than that, whatever code its body has: also a quota that is used up comes back then.
+    pub(super) fn of(status: u16, wait_ms: Option<u64>, fault: Option<&Fault>, body_gist: &str) -> Self {
         let code = fault.and_then(|fault| fault.code);
         let quote = match fault {
             Some(fault) => fault.said().to_owned(),
             None => body_gist.to_owned(),
         };
+        if status == 429 && wait_ms.is_some() {
+            let code = code.map_or_else(|| "HTTP 429".to_owned(), Code::id);
+            return Self { meaning: http(429), code, quote };
+        }
         match code.and_then(|code| Some((code, code.meaning()?))) {
             Some((code, meaning)) => Self { meaning, code: code.id(), quote },
             None if is_success(status) => {
@@ -281,7 +286,7 @@ mod tests {
         for (codes, act, class, charged) in [
             (&[1000, 1013, 1024, 1033][..], Refuse, C::Service, No),
             (&[1001], Unclear, C::Service, Unknown),
-            (&[1002, 1039, 1041], Wait, C::RateLimited, No),
+            (&[1002, 1039, 1041, 2045], Wait, C::RateLimited, No),
             (&[1004, 2049], key, C::Auth, No),
             (&[1008, 1028, 1030, 2056], balance, C::Balance, No),
             (&[1026], Refuse, C::PromptSensitive, No),

@@ -153,6 +153,14 @@ mod tests {
     }
 
     #[test]
+    fn a_quota_that_names_its_wait_is_waited_for() {
+        let body = r#"{"error":{"err_code":-10007,"message":"daily quota"}}"#;
+        let judged = |retry_after_ms| judge_file(&Reply::Answered { http: 429, retry_after_ms, body: body.into() });
+        assert!(matches!(judged(Some(5_000)), FileVerdict::Again { wait_ms: Some(5_000), .. }));
+        assert!(matches!(judged(None), FileVerdict::Refused { .. }));
+    }
+
+    #[test]
     fn what_a_person_must_mend_is_refused_and_the_rest_asked_again() {
         for (http, body, expected) in [
             (200, r#"{"base_resp":{"status_code":2013,"status_msg":"invalid file_id"}}"#, "refused 2013"),

@@ -36,7 +36,7 @@ pub fn judge_query(reply: &Reply, asked: &RemoteId) -> QueryVerdict {
     let Some(body) = Body::read(answer) else {
         return again(wait_ms, unreadable(http, answer));
     };
-    let told = body.fault.as_ref().map(|fault| Told::of(http, Some(fault), ""));
+    let told = body.fault.as_ref().map(|fault| Told::of(http, wait_ms, Some(fault), ""));
     let status = body.status().unwrap_or_default();
     let word = status.trim();
     if body.task_id().is_some_and(|id| id != asked.0) {
@@ -94,7 +94,7 @@ fn usable(reply: &Reply) -> Result<Answer<'_>, NoAnswer> {
         }
         Reply::Answered { http, retry_after_ms, body } => {
             let fault = Body::read(body).and_then(|body| body.fault);
-            let told = Told::of(*http, fault.as_ref(), &body::gist(body));
+            let told = Told::of(*http, *retry_after_ms, fault.as_ref(), &body::gist(body));
             Err(NoAnswer { wait_ms: *retry_after_ms, error: of_a_question(&told) })
         }
     }
@@ -112,7 +112,7 @@ pub(super) fn asked_for<'a, T>(
     let unreadable = || NoAnswer { wait_ms, error: unreadable(http, text) };
     let body = Body::read(text).ok_or_else(unreadable)?;
     if let Some(fault) = &body.fault {
-        return Err(NoAnswer { wait_ms, error: of_a_question(&Told::of(http, Some(fault), "")) });
+        return Err(NoAnswer { wait_ms, error: of_a_question(&Told::of(http, wait_ms, Some(fault), "")) });
     }
     Ok((wait_ms, read(&body).ok_or_else(unreadable)?))
 }
@@ -220,6 +220,8 @@ mod tests {
             (402, "", "again Some(9000) HTTP 402 balance yes"),
             (404, r#"{"error":{"err_code":-10010}}"#, "again Some(9000) -10010 invalid_params yes"),
             (429, "", "again Some(9000) HTTP 429 rate_limited yes"),
+            (429, r#"{"error":{"err_code":-10007}}"#, "again Some(9000) -10007 rate_limited yes"),
+            (200, r#"{"base_resp":{"status_code":2045}}"#, "again Some(9000) 2045 rate_limited yes"),
             (500, r#"{"task_id":"7","status":"Fail"}"#, "again Some(9000) HTTP 500 service yes"),
             (502, "<html>", "again Some(9000) HTTP 502 service yes"),
         ] {

@@ -51,7 +51,7 @@ pub fn judge_submit(reply: &Reply) -> SubmitVerdict {
 fn answered(http: u16, wait_ms: Option<u64>, text: &str) -> SubmitVerdict {
     let body = Body::read(text);
     let fault = body.as_ref().and_then(|body| body.fault.as_ref());
-    let told = Told::of(http, fault, &body::gist(text));
+    let told = Told::of(http, wait_ms, fault, &body::gist(text));
     if codes::leaves_open(http) {
         return unknown(&format!("HTTP {http}"), &told.message(), settle());
     }
@@ -72,8 +72,11 @@ fn answered(http: u16, wait_ms: Option<u64>, text: &str) -> SubmitVerdict {
             &sentence(&tr!("The answer (HTTP {http}) cannot be read", http), &body::gist(text)),
             settle(),
         ),
-        // A gateway without a channel says with 429 that there will be one.
-        (false, None, _) if http == 429 && told.meaning.is_passing() => later(&told, wait_ms),
+        // Whatever else it says, a 429 did not take it; only what would be refused again waits for somebody's hand: a quota, a
+        // key, a fault of the request.
+        (false, None, _) if http == 429 && (told.meaning.is_passing() || told.meaning.act == Act::Unclear) => {
+            later(&told, wait_ms)
+        }
         (_, None, _) => by_act(&told, wait_ms),
     }
 }
@@ -140,6 +143,10 @@ mod tests {
         Reply::Answered { http, retry_after_ms: Some(7_000), body: body.into() }
     }
 
+    fn without_a_wait(http: u16, body: &str) -> Reply {
+        Reply::Answered { http, retry_after_ms: None, body: body.into() }
+    }
+
     /// The verdict in one line: `refused key 1004 auth no`.
     fn line(reply: &Reply) -> String {
         let told = |error: &TaskError| format!("{} {} {}", error.code, error.class.id(), error.charged.id());
@@ -187,6 +194,7 @@ mod tests {
             (200, &base(1002), "later Some(7000) 1002 rate_limited no"),
             (200, &base(1039), "later Some(7000) 1039 rate_limited no"),
             (200, &base(1041), "later Some(7000) 1041 rate_limited no"),
+            (200, &base(2045), "later Some(7000) 2045 rate_limited no"),
             (200, &base(1004), "refused, halt key 1004 auth no"),
             (200, &base(2049), "refused, halt key 2049 auth no"),
             (200, &base(1008), "refused, halt Balance 1008 balance no"),
@@ -209,13 +217,10 @@ mod tests {
             (400, &gateway(-10003), "unknown -10003"),
             (402, &gateway(-10004), "refused, halt Balance -10004 balance no"),
             (403, &gateway(-10006), "refused, halt Balance -10006 balance no"),
-            (429, &gateway(-10007), "refused, halt Balance -10007 balance no"),
-            (429, &gateway(-10012), "refused, halt Balance -10012 balance no"),
+            (403, &gateway(-10007), "refused, halt Balance -10007 balance no"),
+            (403, &gateway(-10012), "refused, halt Balance -10012 balance no"),
             (403, &gateway(-10018), "refused, halt Balance -10018 balance no"),
             (400, &gateway(-10008), "refused -10008 service no"),
-            (429, &base(1026), "refused 1026 prompt_sensitive no"),
-            (429, &base(1001), "unknown 1001"),
-            (429, &gateway(-10008), "later Some(7000) -10008 service no"),
             (503, &gateway(-10008), "unknown HTTP 503"),
             (400, &gateway(-10009), "refused -10009 invalid_params no"),
             (404, &gateway(-10010), "refused -10010 invalid_params no"),
@@ -246,6 +251,28 @@ mod tests {
         ] {
             assert_eq!(line(&answer(http, body)), expected, "{http} {body}");
         }
+    }
+
+    #[test]
+    fn a_429_that_says_when_to_come_back_is_later_and_one_that_does_not_goes_by_its_code() {
+        for (body, with, without) in [
+            (gateway(-10006), "-10006 rate_limited", "refused, halt Balance -10006 balance no"),
+            (gateway(-10007), "-10007 rate_limited", "refused, halt Balance -10007 balance no"),
+            (gateway(-10012), "-10012 rate_limited", "refused, halt Balance -10012 balance no"),
+            (gateway(-10018), "-10018 rate_limited", "refused, halt Balance -10018 balance no"),
+            (gateway(-10008), "-10008 rate_limited", "later None -10008 service no"),
+            (gateway(-10003), "-10003 rate_limited", "later None -10003 network no"),
+            (gateway(-99), "-99 rate_limited", "later None HTTP 429 rate_limited no"),
+            (base(1001), "1001 rate_limited", "later None 1001 service no"),
+            (base(1026), "1026 rate_limited", "refused 1026 prompt_sensitive no"),
+            (String::new(), "HTTP 429 rate_limited", "later None HTTP 429 rate_limited no"),
+        ] {
+            assert_eq!(line(&answer(429, &body)), format!("later Some(7000) {with} no"), "{body}");
+            assert_eq!(line(&without_a_wait(429, &body)), without, "{body}");
+        }
+        // Only a 429 is a wait: another status with that header is what it is.
+        assert_eq!(line(&answer(402, &gateway(-10004))), "refused, halt Balance -10004 balance no");
+        assert_eq!(line(&answer(429, r#"{"task_id":"7"}"#)), "unknown HTTP 429");
     }
 
     #[test]
