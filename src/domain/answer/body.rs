@@ -12,7 +12,7 @@ use crate::{
     tr,
 };
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::{Value, value::RawValue};
 
 /// The most cells of the service's own text that go into a sentence.
 const QUOTE: usize = 300;
@@ -97,11 +97,11 @@ impl<'a> Body<'a> {
     /// Reads a body; `None` for anything that is not one whole object of the contract's shape.
     pub(super) fn read(body: &'a str) -> Option<Self> {
         let raw: RawBody<'a> = object(body.trim_start_matches('\u{feff}'))?;
-        let base = match raw.base_resp {
+        let base = match said(raw.base_resp) {
             Some(part) => base_fault(object(part.get())?)?,
             None => None,
         };
-        let fault = base.or_else(|| raw.error.map(gateway_fault));
+        let fault = base.or_else(|| said(raw.error).and_then(gateway_fault));
         Some(Self { raw, fault })
     }
 
@@ -131,19 +131,41 @@ impl<'a> Body<'a> {
 
 /// `Some(None)` for success, `None` for a code that is not a number: such a body is not readable.
 fn base_fault(base: RawBase<'_>) -> Option<Option<Fault>> {
-    let Some(code) = base.status_code else { return Some(None) };
+    let Some(code) = said(base.status_code) else { return Some(None) };
     let code = integer(code)?;
     let quote = quoted(base.status_msg).unwrap_or_default();
     Some((code != 0).then_some(Fault { code: Some(Code::Base(code)), quote, quote_cn: None }))
 }
 
-fn gateway_fault(error: &RawValue) -> Fault {
+/// `None` for an envelope whose code is 0: like MiniMax's, that is a success, whatever words go with it.
+fn gateway_fault(error: &RawValue) -> Option<Fault> {
     let Some(envelope) = object::<RawError<'_>>(error.get()) else {
         let text = string(error).unwrap_or_else(|| error.get().to_owned());
-        return Fault { code: None, quote: quote(&text), quote_cn: None };
+        return Some(Fault { code: None, quote: quote(&text), quote_cn: None });
     };
-    let code = envelope.err_code.and_then(integer).filter(|code| *code != 0).map(Code::Gateway);
-    Fault { code, quote: quoted(envelope.message).unwrap_or_default(), quote_cn: quoted(envelope.message_cn) }
+    let code = envelope.err_code.and_then(integer);
+    if code == Some(0) {
+        return None;
+    }
+    let quote = quoted(envelope.message).unwrap_or_default();
+    Some(Fault { code: code.map(Code::Gateway), quote, quote_cn: quoted(envelope.message_cn) })
+}
+
+/// A field that says something. Programs in between fill every field of an answer, and an empty one is as good as none.
+fn said(field: Option<&RawValue>) -> Option<&RawValue> {
+    field.filter(|raw| serde_json::from_str(raw.get()).map_or(true, |value| !is_empty(&value)))
+}
+
+/// Whether a value holds nothing: null, false, 0, a blank text, a list or an object of such.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => true,
+        Value::Bool(true) => false,
+        Value::Number(number) => number.as_i64() == Some(0),
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(items) => items.iter().all(is_empty),
+        Value::Object(fields) => fields.values().all(is_empty),
+    }
 }
 
 /// A text of the service, fit for a sentence; `None` where there is none to read.
@@ -269,6 +291,26 @@ mod tests {
         assert_eq!(fault(r#"{"error":{"message":"denied","message_cn":" "}}"#), said(None, "denied"));
         assert_eq!(fault(r#"{"error":"denied"}"#), said(None, "denied"));
         assert_eq!(fault(r#"{"error":{"message":"denied","code":"x"}}"#), said(None, "denied"));
+    }
+
+    #[test]
+    fn a_field_that_says_nothing_is_no_fault_and_spoils_no_answer() {
+        for nothing in
+            ["null", "false", "0", r#""""#, r#"" ""#, "[]", "{}", r#"{"message":"","code":null}"#, r#"[{"a":[]}]"#]
+        {
+            for part in ["error", "base_resp"] {
+                let json = format!(r#"{{"task_id":"1","{part}":{nothing}}}"#);
+                let read = Body::read(&json).map(|body| (body.task_id(), body.fault));
+                assert_eq!(read, Some((Some("1".into()), None)), "{json}");
+            }
+        }
+        let fault = |json| Body::read(json).and_then(|body| body.fault);
+        assert_eq!(fault(r#"{"error":{"err_code":0,"message":"success"}}"#), None);
+        assert_eq!(fault(r#"{"base_resp":{"status_code":"","status_msg":"success"}}"#), None);
+        for something in ["true", "1", r#""x""#, "[0,1]", r#"{"type":"api_error"}"#, r#"{"message":"no"}"#, "1e999"] {
+            let json = format!(r#"{{"error":{something}}}"#);
+            assert!(Body::read(&json).is_some_and(|body| body.fault.is_some()), "{json}");
+        }
     }
 
     #[test]

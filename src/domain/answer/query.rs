@@ -189,6 +189,7 @@ mod tests {
         for (http, body, expected) in [
             (200, r#"{"task_id":"7","status":"Success","file_id":"176844028768320"}"#, "success 176844028768320"),
             (200, r#"{"task_id":7,"status":"success","file_id":1768440287683201234}"#, "success 1768440287683201234"),
+            (200, r#"{"task_id":"7","status":"Success","file_id":"5","error":{}}"#, "success 5"),
             (200, r#"{"task_id":"7","status":"Success","file_id":""}"#, "success without file"),
             (200, r#"{"task_id":"7","status":"SUCCESS"}"#, "success without file"),
             (200, r#"{"task_id":"7","status":"Preparing"}"#, "running Preparing"),

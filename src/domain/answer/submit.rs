@@ -182,6 +182,8 @@ mod tests {
             (201, r#"{"task_id":1069161122120321234}"#, "accepted 1069161122120321234"),
             (200, r#"{"task_id":"","base_resp":{"status_code":0}}"#, "unknown no id"),
             (200, "{}", "unknown no id"),
+            (200, r#"{"task_id":"7","error":""}"#, "accepted 7"),
+            (200, r#"{"task_id":"7","base_resp":{"status_code":0},"error":{}}"#, "accepted 7"),
             (200, html, "unknown unreadable"),
             (200, "", "unknown unreadable"),
             (200, r#"{"task_id":"1""#, "unknown unreadable"),
