@@ -3,6 +3,7 @@
 
 mod net;
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use net::{KEY, Raw, Then, config, http, png, refused, request};
 use reeltop::{
     domain::{
@@ -95,7 +96,8 @@ async fn a_redirect_is_an_answer_and_takes_the_key_nowhere() {
     let elsewhere = Raw::start(|_, _| http("200 OK", "", "{}")).await;
     let location = format!("Location: {}/video_generation\r\n", elsewhere.url);
     let reply = once(move || http("307 Temporary Redirect", &location, "")).await;
-    assert!(answered(&reply, 307), "{reply:?}");
+    let to = format!("{}/video_generation", elsewhere.url);
+    assert_eq!(reply, Reply::Redirected { http: 307, to, body: String::new() });
     assert_eq!(elsewhere.requests(), Vec::<String>::new());
 }
 
@@ -120,6 +122,40 @@ async fn only_a_connection_that_was_never_made_counts_as_not_sent() {
     let plain = Raw::slamming().await;
     let reply = submit(&client(&plain.url.replace("http:", "https:")), request("a cat")).await;
     assert!(matches!(reply, Reply::NotConnected { why: LineFault::Cut | LineFault::Reset, .. }), "{reply:?}");
+}
+
+/// A certificate for 127.0.0.1 that nobody has signed but itself, and its key.
+const SELF_SIGNED: [&str; 2] = [
+    "MIIBkTCCATagAwIBAgIUNyqsegWmTecE0AL2lTl7+Zy4WSkwCgYIKoZIzj0EAwIwFDESMBAGA1UEAwwJMTI3LjAuMC4xMCAXDTI2MTEyOTA0Mj\
+    EyOFoYDzIxMjYxMTA1MDQyMTI4WjAUMRIwEAYDVQQDDAkxMjcuMC4wLjEwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAASCKC9CGU8D1ro0S62h\
+    hPujq5sxIVmzAdhTZSgg4g+RNtY+sFdBUoNRAGaJrzEWPeO39RX6EbUQvBBXlR+BYrzko2QwYjAdBgNVHQ4EFgQUDw5u8f2arX0wE/VpYM8Tqk\
+    DvuY8wHwYDVR0jBBgwFoAUDw5u8f2arX0wE/VpYM8TqkDvuY8wDwYDVR0TAQH/BAUwAwEB/zAPBgNVHREECDAGhwR/AAABMAoGCCqGSM49BAMC\
+    A0kAMEYCIQCmeSaMfADVWXg9EaEkTQAiaVAbNC+XxddBwx2oxpLWAgIhAKZyIUSckFTpGxbLa3mwpSVAUvX/AwHlLZGKxIwQN/8E",
+    "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgMF7CNxatg76xQ0IgoJ21m49kPvdq1VkBo/N4cYCff1ShRANCAASCKC9CGU8D1r\
+    o0S62hhPujq5sxIVmzAdhTZSgg4g+RNtY+sFdBUoNRAGaJrzEWPeO39RX6EbUQvBBXlR+BYrzk",
+];
+
+#[tokio::test]
+async fn a_certificate_that_is_not_trusted_is_named_as_that_and_nothing_is_sent() {
+    let [certificate, key] = SELF_SIGNED.map(|text| BASE64_STANDARD.decode(text).unwrap());
+    let ring = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ServerConfig::builder_with_provider(ring)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.into()], rustls::pki_types::PrivatePkcs8KeyDer::from(key).into())
+        .unwrap();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let (mut line, _) = listener.accept().unwrap();
+        let mut tls = rustls::ServerConnection::new(std::sync::Arc::new(tls)).unwrap();
+        let mut got = [0; 1];
+        std::io::Read::read(&mut rustls::Stream::new(&mut tls, &mut line), &mut got).unwrap_or(0)
+    });
+    let reply = submit(&client(&url), request("a cat")).await;
+    assert!(matches!(reply, Reply::NotConnected { why: LineFault::NotTrusted, .. }), "{reply:?}");
+    assert_eq!(server.join().unwrap(), 0, "the request was sent all the same");
 }
 
 #[tokio::test]

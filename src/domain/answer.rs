@@ -49,6 +49,16 @@ pub enum Reply {
         /// The body as text, cut at 64 KiB.
         body: String,
     },
+    /// A whole HTTP answer that is nothing but a pointer to another address. It is not followed: the key goes to the address of
+    /// the profile only.
+    Redirected {
+        /// The HTTP status, 3xx.
+        http: u16,
+        /// Where it points, as the answer has it.
+        to: String,
+        /// The body as text, cut at 64 KiB.
+        body: String,
+    },
     /// The connection was made, but no whole answer came.
     Broken {
         /// Why.
@@ -73,6 +83,8 @@ pub enum HaltCause {
     Balance,
     /// The store cannot be written.
     Store,
+    /// What answers at `base_url` is not the service: it points elsewhere, wants a login, shows a page.
+    Address,
     /// So many tasks in a row came to nothing in the same way (`queue.stop_after_failures`).
     Failures(ErrorClass),
 }
@@ -104,6 +116,8 @@ pub enum SubmitVerdict {
     Unknown {
         /// Why nobody can tell.
         error: TaskError,
+        /// Set when the next submission would end the same way.
+        halt: Option<HaltCause>,
     },
 }
 

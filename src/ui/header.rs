@@ -139,6 +139,7 @@ fn queue(brush: &Brush<'_>, state: &State) -> Option<Part> {
             HaltCause::Key => (tr!("queue halted: key"), tr!("halted: key")),
             HaltCause::Balance => (tr!("queue halted: balance"), tr!("halted: balance")),
             HaltCause::Store => (tr!("queue halted: store"), tr!("halted: store")),
+            HaltCause::Address => (tr!("queue halted: address"), tr!("halted: address")),
             HaltCause::Failures(_) => (tr!("queue halted: failures"), tr!("halted: failures")),
         };
         let forms = [(7, long.into()), (6, short.into()), (0, tr!("halted").into())];

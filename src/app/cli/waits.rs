@@ -112,6 +112,7 @@ pub(super) const fn exit_of_halt(cause: HaltCause) -> Exit {
     match cause {
         HaltCause::Key => Exit::Key,
         HaltCause::Balance => Exit::Money,
+        HaltCause::Address => Exit::Network,
         HaltCause::Store | HaltCause::Failures(_) => Exit::Failed,
     }
 }

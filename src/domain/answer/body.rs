@@ -223,7 +223,8 @@ pub(super) fn gist(body: &str) -> String {
     }
 }
 
-fn is_html(body: &str) -> bool {
+/// Whether a body is a page, not an answer of the service.
+pub(super) fn is_html(body: &str) -> bool {
     body.trim_start_matches('\u{feff}').trim_start().starts_with('<')
 }
 

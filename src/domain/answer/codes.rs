@@ -54,6 +54,7 @@ const fn unclear(class: ErrorClass, what: &'static str, next: &'static str) -> M
 }
 
 const KEY: Act = Act::Halt(HaltCause::Key);
+const ADDRESS: Act = Act::Halt(HaltCause::Address);
 const BALANCE: Act = Act::Halt(HaltCause::Balance);
 
 fn check_key() -> &'static str {
@@ -185,9 +186,15 @@ fn gateway(code: i64) -> Option<Meaning> {
 }
 
 /// Statuses that leave open whether a submission was taken, whatever the body says: everything that is no success and
-/// no 4xx, and the two 4xx that speak of a request cut short.
+/// no 4xx, and the two 4xx that speak of a request cut short. Of the redirections 301, 307 and 308 prove that it was not: they
+/// ask for the same request at another address, so this one did nothing with it (RFC 9110, 15.4). A 302 or 303 may as
+/// well be the thanks after a request that was carried out.
 pub(super) const fn leaves_open(status: u16) -> bool {
-    !(is_success(status) || matches!(status, 400..=499)) || matches!(status, 408 | 499)
+    !(is_success(status) || matches!(status, 301 | 307 | 308 | 400..=499)) || matches!(status, 408 | 499)
+}
+
+pub(super) const fn is_redirect(status: u16) -> bool {
+    matches!(status, 300..=399)
 }
 
 pub(super) const fn is_success(status: u16) -> bool {
@@ -202,20 +209,29 @@ pub(super) fn http(status: u16) -> Meaning {
         404 | 405 => {
             refused(tr!("There is no such call at this address"), tr!("Check base_url and path_prefix of the profile."))
         }
-        407 => {
-            free(Act::Refuse, ErrorClass::Network, tr!("The proxy wants a login"), tr!("Check the proxy's settings."))
-        }
+        407 => free(ADDRESS, ErrorClass::Network, tr!("The proxy wants a login"), proxy_login()),
         408 | 499 => unclear(ErrorClass::Network, tr!("The request was cut short on its way"), look_up()),
         413 => refused(tr!("The request is too large"), tr!("Use smaller pictures.")),
         429 => rate(),
         400..=499 => refused(tr!("The service refused the request"), mend_it()),
-        300..=399 => unclear(
-            ErrorClass::Network,
-            tr!("The address answers with a redirection"),
-            tr!("Check base_url of the profile, or log in to the network you are in."),
-        ),
+        301 | 307 | 308 => free(ADDRESS, ErrorClass::Network, points_elsewhere(), check_base_url()),
+        300..=399 => unclear(ErrorClass::Network, points_elsewhere(), check_base_url()),
         _ => unclear(ErrorClass::Service, tr!("The service or a proxy before it failed"), look_up()),
     }
+}
+
+fn points_elsewhere() -> &'static str {
+    tr!("The address answers with a redirection")
+}
+
+/// What to do where something else than the service answers.
+pub(super) fn check_base_url() -> &'static str {
+    tr!("Check base_url of the profile, or log in to the network you are in.")
+}
+
+/// What to do about a proxy that wants a login.
+pub(super) fn proxy_login() -> &'static str {
+    tr!("Put the login into HTTPS_PROXY (http://name:password@host:port), then start the program again.")
 }
 
 fn refused(what: &'static str, next: &'static str) -> Meaning {

@@ -1,6 +1,7 @@
 //! How the line to the service fails, as a person is told it. The words of the libraries that noticed it stay with the raw
 //! answers.
 
+use super::codes;
 use crate::{domain::time::SECOND, tr};
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +20,16 @@ pub enum LineFault {
     Refused,
     /// No network leads there, or not any more.
     NoWay,
-    /// TLS came to nothing: a certificate that is not trusted, no common version.
+    /// TLS came to nothing, such as for want of a common version.
     NotSecure,
+    /// The certificate that was shown is not trusted: unknown issuer, another host's, out of date.
+    NotTrusted,
+    /// The proxy wants a login (407).
+    ProxyLogin,
+    /// The proxy would not connect to the host.
+    ProxyRefused,
+    /// No connection to the proxy itself could be made.
+    NoProxy,
     /// The other side, or something in between, reset the connection.
     Reset,
     /// The connection was closed before all had come.
@@ -37,7 +46,13 @@ impl LineFault {
     /// Why no connection could be made, as one sentence without a final stop.
     #[must_use]
     pub(super) fn no_connection(self) -> String {
-        let why = match self {
+        tr!("The service could not be reached: {why}", why = self.why())
+    }
+
+    /// Why no connection could be made, as what follows a colon.
+    #[must_use]
+    pub fn why(self) -> String {
+        match self {
             Self::TimedOut { after_ms } => {
                 tr!("no connection was made within {seconds} s", seconds = seconds(after_ms))
             }
@@ -47,9 +62,37 @@ impl LineFault {
             Self::NotSecure => tr!("no secure connection could be agreed on").to_owned(),
             Self::Reset => tr!("the connection was reset while it was being made").to_owned(),
             Self::Cut => tr!("the connection was cut while it was being made").to_owned(),
+            Self::NotTrusted => tr!("its certificate is not trusted").to_owned(),
+            Self::ProxyLogin => tr!("the proxy wants a login").to_owned(),
+            Self::ProxyRefused => tr!("the proxy does not let it through").to_owned(),
+            Self::NoProxy => tr!("the proxy cannot be reached").to_owned(),
             Self::NotHttp | Self::Worker | Self::Other => tr!("no connection could be made").to_owned(),
-        };
-        tr!("The service could not be reached: {why}", why)
+        }
+    }
+
+    /// What a person can do about it, where time alone will not mend it.
+    #[must_use]
+    pub(super) fn advice(self) -> Option<&'static str> {
+        match self {
+            Self::NotTrusted => Some(tr!(
+                "Check this machine's clock and SSL_CERT_FILE, and who may be listening in between; it is tried again by itself."
+            )),
+            Self::ProxyLogin => Some(codes::proxy_login()),
+            Self::ProxyRefused => {
+                Some(tr!("Ask whoever runs the proxy to allow this host; it is tried again by itself."))
+            }
+            Self::NoProxy => Some(tr!("Check HTTPS_PROXY and ALL_PROXY; it is tried again by itself.")),
+            Self::TimedOut { .. }
+            | Self::NoName
+            | Self::Refused
+            | Self::NoWay
+            | Self::NotSecure
+            | Self::Reset
+            | Self::Cut
+            | Self::NotHttp
+            | Self::Worker
+            | Self::Other => None,
+        }
     }
 
     /// Why no whole answer came over a connection that was made, as one sentence without a final stop.
@@ -62,9 +105,14 @@ impl LineFault {
             Self::Cut => tr!("The line was cut before the answer came").to_owned(),
             Self::NotHttp => tr!("What came back is not an answer of HTTP").to_owned(),
             Self::Worker => tr!("The program's own worker failed before the answer came").to_owned(),
-            Self::NoName | Self::Refused | Self::NotSecure | Self::Other => {
-                tr!("The line broke before the answer came").to_owned()
-            }
+            Self::NoName
+            | Self::Refused
+            | Self::NotSecure
+            | Self::NotTrusted
+            | Self::ProxyLogin
+            | Self::ProxyRefused
+            | Self::NoProxy
+            | Self::Other => tr!("The line broke before the answer came").to_owned(),
         }
     }
 
@@ -84,7 +132,10 @@ mod tests {
 
     #[test]
     fn each_fault_is_a_plain_sentence_of_its_own() {
-        use LineFault::{Cut, NoName, NoWay, NotHttp, NotSecure, Other, Refused, Reset, TimedOut, Worker};
+        use LineFault::{
+            Cut, NoName, NoProxy, NoWay, NotHttp, NotSecure, NotTrusted, Other, ProxyLogin, ProxyRefused, Refused,
+            Reset, TimedOut, Worker,
+        };
         for (fault, why) in [
             (TimedOut { after_ms: 10_000 }, "no connection was made within 10 s"),
             (NoName, "its name could not be resolved"),
@@ -93,6 +144,10 @@ mod tests {
             (NotSecure, "no secure connection could be agreed on"),
             (Reset, "the connection was reset while it was being made"),
             (Cut, "the connection was cut while it was being made"),
+            (NotTrusted, "its certificate is not trusted"),
+            (ProxyLogin, "the proxy wants a login"),
+            (ProxyRefused, "the proxy does not let it through"),
+            (NoProxy, "the proxy cannot be reached"),
             (Other, "no connection could be made"),
         ] {
             assert_eq!(fault.no_connection(), format!("The service could not be reached: {why}"));

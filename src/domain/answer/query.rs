@@ -83,7 +83,13 @@ fn usable(reply: &Reply) -> Result<Answer<'_>, NoAnswer> {
         NoAnswer { wait_ms: None, error }
     };
     match reply {
-        Reply::NotConnected { why, .. } => Err(network("no connection", &why.no_connection())),
+        Reply::NotConnected { why, .. } => {
+            let mut none = network("no connection", &why.no_connection());
+            if let Some(advice) = why.advice() {
+                none.error.next = advice.to_owned();
+            }
+            Err(none)
+        }
         Reply::Broken { why, .. } => Err(network(why.code(), &why.no_answer())),
         Reply::NotSent { problem } => {
             let error = TaskError { charged: Charged::Yes, ..not_sent(problem) };
@@ -96,6 +102,13 @@ fn usable(reply: &Reply) -> Result<Answer<'_>, NoAnswer> {
             let fault = Body::read(body).and_then(|body| body.fault);
             let told = Told::of(*http, *retry_after_ms, fault.as_ref(), &body::gist(body));
             Err(NoAnswer { wait_ms: *retry_after_ms, error: of_a_question(&told) })
+        }
+        Reply::Redirected { http, to, .. } => {
+            let told = Told::of(*http, None, None, &body::quote(to));
+            Err(NoAnswer {
+                wait_ms: None,
+                error: TaskError { next: codes::check_base_url().into(), ..of_a_question(&told) },
+            })
         }
     }
 }

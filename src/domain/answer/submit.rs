@@ -1,7 +1,7 @@
 //! What the answer to a submission means. The rules of money stand here and nowhere else.
 
 use super::{
-    Reply, SubmitVerdict,
+    HaltCause, Reply, SubmitVerdict,
     body::{self, Body},
     codes::{self, Act, Told, sentence},
 };
@@ -24,11 +24,20 @@ fn settle() -> &'static str {
     tr!("Look at the service's own list whether it was made, then resolve it here; it is never sent again by itself.")
 }
 
+/// The same, where most likely something else than the service answered.
+fn check_and_settle() -> &'static str {
+    tr!(
+        "Check base_url of the profile first. Then look at the service's own list whether it was made, and resolve it here; it \
+         is never sent again by itself."
+    )
+}
+
 /// What the answer to a submission means.
 ///
-/// Not taken is proven by: no connection at all, a readable body with a code that the contract calls not charged, or a
-/// 4xx status (but 408 and 499). Everything else without an id is `Unknown`: any 5xx whatever its body says, a
-/// redirection, a time-out, a reset, an unreadable body, a success without an id, a code nobody knows.
+/// Not taken is proven by: no connection at all, a readable body with a code that the contract calls not charged, a
+/// 4xx status (but 408 and 499), or a redirection that asks for the same request elsewhere (301, 307, 308). Everything
+/// else without an id is `Unknown`: any 5xx whatever its body says, any other redirection, a time-out, a reset, an
+/// unreadable body, a success without an id, a code nobody knows.
 #[must_use]
 pub fn judge_submit(reply: &Reply) -> SubmitVerdict {
     match reply {
@@ -38,22 +47,25 @@ pub fn judge_submit(reply: &Reply) -> SubmitVerdict {
                 code: "no connection".into(),
                 class: ErrorClass::Network,
                 message: why.no_connection(),
-                next: by_itself(),
+                next: why.advice().map_or_else(by_itself, str::to_owned),
                 charged: Charged::No,
             },
         },
         Reply::Broken { why, .. } => unknown(why.code(), &why.no_answer(), settle()),
         Reply::NotSent { problem } => SubmitVerdict::Refused { error: not_sent(problem), halt: None },
-        Reply::Answered { http, retry_after_ms, body } => answered(*http, *retry_after_ms, body),
+        Reply::Answered { http, retry_after_ms, body } => answered(*http, *retry_after_ms, body, ""),
+        Reply::Redirected { http, to, body } => answered(*http, None, body, to),
     }
 }
 
-fn answered(http: u16, wait_ms: Option<u64>, text: &str) -> SubmitVerdict {
+/// `to`: where a redirection points.
+fn answered(http: u16, wait_ms: Option<u64>, text: &str, to: &str) -> SubmitVerdict {
     let body = Body::read(text);
     let fault = body.as_ref().and_then(|body| body.fault.as_ref());
-    let told = Told::of(http, wait_ms, fault, &body::gist(text));
+    let told = Told::of(http, wait_ms, fault, &if to.is_empty() { body::gist(text) } else { body::quote(to) });
     if codes::leaves_open(http) {
-        return unknown(&format!("HTTP {http}"), &told.message(), settle());
+        let verdict = unknown(&format!("HTTP {http}"), &told.message(), settle());
+        return if codes::is_redirect(http) { not_the_service(verdict) } else { verdict };
     }
     let id = body.as_ref().and_then(Body::task_id);
     match (codes::is_success(http), id, fault) {
@@ -67,11 +79,11 @@ fn answered(http: u16, wait_ms: Option<u64>, text: &str) -> SubmitVerdict {
         (true, None, None) if body.is_some() => {
             unknown("no id", tr!("The service said success but named no id"), settle())
         }
-        (true, None, None) => unknown(
-            "unreadable",
-            &sentence(&tr!("The answer (HTTP {http}) cannot be read", http), &body::gist(text)),
-            settle(),
-        ),
+        (true, None, None) => {
+            let why = sentence(&tr!("The answer (HTTP {http}) cannot be read", http), &body::gist(text));
+            let verdict = unknown("unreadable", &why, settle());
+            if body::is_html(text) { not_the_service(verdict) } else { verdict }
+        }
         // Whatever else it says, a 429 did not take it; only what would be refused again waits for somebody's hand: a quota, a
         // key, a fault of the request.
         (false, None, _) if http == 429 && (told.meaning.is_passing() || told.meaning.act == Act::Unclear) => {
@@ -117,6 +129,18 @@ fn unknown(code: &str, why: &str, next: &str) -> SubmitVerdict {
             next: next.into(),
             charged: Charged::Unknown,
         },
+        halt: None,
+    }
+}
+
+/// The same, where something else than the service answered, most likely: the next submission would become another unknown.
+fn not_the_service(verdict: SubmitVerdict) -> SubmitVerdict {
+    match verdict {
+        SubmitVerdict::Unknown { error, .. } => SubmitVerdict::Unknown {
+            error: TaskError { next: check_and_settle().into(), ..error },
+            halt: Some(HaltCause::Address),
+        },
+        other => other,
     }
 }
 
@@ -133,10 +157,7 @@ pub(super) fn not_sent(problem: &Problem) -> TaskError {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::{HaltCause, LineFault},
-        *,
-    };
+    use super::{super::LineFault, *};
     use proptest::prelude::*;
 
     fn answer(http: u16, body: &str) -> Reply {
@@ -158,9 +179,9 @@ mod tests {
             }
             SubmitVerdict::Refused { error, halt: Some(cause) } => format!("refused, halt {cause:?} {}", told(&error)),
             SubmitVerdict::Later { wait_ms, error } => format!("later {wait_ms:?} {}", told(&error)),
-            SubmitVerdict::Unknown { error } => {
+            SubmitVerdict::Unknown { error, halt } => {
                 assert_eq!((error.class, error.charged), (ErrorClass::UnknownOutcome, Charged::Unknown));
-                format!("unknown {}", error.code)
+                format!("unknown{} {}", halt.map_or_else(String::new, |cause| format!(", halt {cause:?}")), error.code)
             }
         }
     }
@@ -184,7 +205,7 @@ mod tests {
             (200, "{}", "unknown no id"),
             (200, r#"{"task_id":"7","error":""}"#, "accepted 7"),
             (200, r#"{"task_id":"7","base_resp":{"status_code":0},"error":{}}"#, "accepted 7"),
-            (200, html, "unknown unreadable"),
+            (200, html, "unknown, halt Address unreadable"),
             (200, "", "unknown unreadable"),
             (200, r#"{"task_id":"1""#, "unknown unreadable"),
             (200, r#"["1"]"#, "unknown unreadable"),
@@ -240,11 +261,17 @@ mod tests {
             (400, "x", "refused HTTP 400 invalid_params no"),
             (404, html, "refused HTTP 404 invalid_params no"),
             (405, "x", "refused HTTP 405 invalid_params no"),
-            (407, html, "refused HTTP 407 network no"),
+            (407, html, "refused, halt Address HTTP 407 network no"),
             (413, html, "refused HTTP 413 invalid_params no"),
             (408, "", "unknown HTTP 408"),
             (499, "", "unknown HTTP 499"),
-            (302, "", "unknown HTTP 302"),
+            (301, "", "refused, halt Address HTTP 301 network no"),
+            (302, "", "unknown, halt Address HTTP 302"),
+            (303, ok, "unknown, halt Address HTTP 303"),
+            (304, "", "unknown, halt Address HTTP 304"),
+            (307, html, "refused, halt Address HTTP 307 network no"),
+            (308, "", "refused, halt Address HTTP 308 network no"),
+            (308, r#"{"task_id":"7"}"#, "unknown HTTP 308"),
             (500, ok, "unknown HTTP 500"),
             (502, html, "unknown HTTP 502"),
             (504, html, "unknown HTTP 504"),
@@ -278,6 +305,43 @@ mod tests {
     }
 
     #[test]
+    fn a_redirection_says_where_it_points_and_what_to_check() {
+        let to = "https://api.302.example/v1?Signature=s3cret\u{1b}[31m".to_owned();
+        let told = |http| match judge_submit(&Reply::Redirected { http, to: to.clone(), body: String::new() }) {
+            SubmitVerdict::Refused { error, halt: Some(HaltCause::Address) } => ("refused", error.message, error.next),
+            SubmitVerdict::Unknown { error, halt: Some(HaltCause::Address) } => ("unknown", error.message, error.next),
+            other => panic!("{other:?}"),
+        };
+        let what = "The address answers with a redirection: https://api.302.example/v1?Signature=***";
+        let check = "Check base_url of the profile, or log in to the network you are in.";
+        for http in [301, 307, 308] {
+            assert_eq!(told(http), ("refused", what.into(), check.into()), "{http}");
+        }
+        for http in [300, 302, 303] {
+            let (verdict, message, next) = told(http);
+            assert_eq!((verdict, message), ("unknown", maybe(what)), "{http}");
+            assert!(next.starts_with("Check base_url of the profile first."), "{next}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_and_a_certificate_are_named_as_what_stops_it_and_nothing_is_charged() {
+        for (why, message, next) in [
+            (LineFault::ProxyLogin, "the proxy wants a login", "HTTPS_PROXY"),
+            (LineFault::ProxyRefused, "the proxy does not let it through", "proxy"),
+            (LineFault::NoProxy, "the proxy cannot be reached", "HTTPS_PROXY"),
+            (LineFault::NotTrusted, "its certificate is not trusted", "SSL_CERT_FILE"),
+        ] {
+            let SubmitVerdict::Later { error, .. } = judge_submit(&Reply::NotConnected { why, detail: String::new() })
+            else {
+                panic!("{why:?}")
+            };
+            assert_eq!(error.message, format!("The service could not be reached: {message}"));
+            assert!(error.next.contains(next), "{}", error.next);
+        }
+    }
+
+    #[test]
     fn what_never_left_this_machine_is_not_charged_and_what_broke_is_unknown() {
         let detail = || "error sending request: client error (SendRequest)".to_owned();
         let after_ms = 120_000;
@@ -291,7 +355,8 @@ mod tests {
             assert_eq!(line(&reply), expected);
         }
         // The library's words are for the raw answers; a person reads a sentence.
-        let SubmitVerdict::Unknown { error } = judge_submit(&Reply::Broken { why: LineFault::Cut, detail: detail() })
+        let SubmitVerdict::Unknown { error, .. } =
+            judge_submit(&Reply::Broken { why: LineFault::Cut, detail: detail() })
         else {
             panic!()
         };
@@ -301,7 +366,7 @@ mod tests {
     #[test]
     fn sentences_say_what_why_and_what_next_and_quote_harmlessly() {
         let told = |http, body: &str| match judge_submit(&answer(http, body)) {
-            SubmitVerdict::Refused { error, .. } | SubmitVerdict::Unknown { error } => (error.message, error.next),
+            SubmitVerdict::Refused { error, .. } | SubmitVerdict::Unknown { error, .. } => (error.message, error.next),
             other => (format!("{other:?}"), String::new()),
         };
         let pair = |message: &str, next: &str| (message.to_owned(), next.to_owned());
@@ -332,7 +397,7 @@ mod tests {
     #[test]
     fn who_reads_chinese_gets_the_gateways_chinese_words_where_it_has_some() {
         let told = |http, body: &str| match judge_submit(&answer(http, body)) {
-            SubmitVerdict::Refused { error, .. } | SubmitVerdict::Unknown { error } => (error.message, error.next),
+            SubmitVerdict::Refused { error, .. } | SubmitVerdict::Unknown { error, .. } => (error.message, error.next),
             other => (format!("{other:?}"), String::new()),
         };
         let both = |http, body: &str| [Lang::En, Lang::Zh].map(|lang| lang::within(lang, || told(http, body).0));

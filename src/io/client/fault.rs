@@ -10,8 +10,12 @@ pub(super) fn why(error: &reqwest::Error, patience: Duration) -> LineFault {
         let patience = if error.is_connect() { CONNECT_TIMEOUT } else { patience };
         return LineFault::TimedOut { after_ms: u64::try_from(patience.as_millis()).unwrap_or(u64::MAX) };
     }
-    let causes = iter::successors(Some(error as &(dyn Error + 'static)), |cause| (*cause).source());
-    causes.filter_map(known).last().unwrap_or(LineFault::Other)
+    let causes = || iter::successors(Some(error as &(dyn Error + 'static)), |cause| (*cause).source());
+    // What keeps us from the proxy is no fault of the host behind it.
+    if causes().any(|cause| cause.to_string() == "tunnel error: failed to create underlying connection") {
+        return LineFault::NoProxy;
+    }
+    causes().filter_map(known).last().unwrap_or(LineFault::Other)
 }
 
 /// What one cause in the chain says; the innermost one that says anything is the most exact.
@@ -20,13 +24,17 @@ fn known(cause: &(dyn Error + 'static)) -> Option<LineFault> {
         // What it wraps is no link of the chain of its own.
         return io.get_ref().and_then(|inner| known(inner)).or_else(|| by_kind(io.kind()));
     }
-    if cause.is::<rustls::Error>() {
-        return Some(LineFault::NotSecure);
+    if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+        let untrusted = matches!(tls, rustls::Error::InvalidCertificate(_) | rustls::Error::NoCertificatesPresented);
+        return Some(if untrusted { LineFault::NotTrusted } else { LineFault::NotSecure });
     }
     // The library's own kinds of failure can only be told by their words; the tests of the client would notice others.
     match cause.to_string() {
         words if words == "dns error" => Some(LineFault::NoName),
         words if words == "connection closed before message completed" => Some(LineFault::Cut),
+        words if words == "tunnel error: proxy authorization required" => Some(LineFault::ProxyLogin),
+        words if words == "tunnel error: unsuccessful" => Some(LineFault::ProxyRefused),
+        words if words == "SOCKS error: credentials not accepted" => Some(LineFault::ProxyLogin),
         words if words.starts_with("invalid HTTP") => Some(LineFault::NotHttp),
         _ => None,
     }

@@ -227,13 +227,17 @@ async fn exchange(request: RequestBuilder, patience: Duration, key: &Key) -> Rep
         Ok(answer) => answer,
         Err(error) => return broken(error, patience, key),
     };
-    match read(&mut answer).await {
-        Ok(body) => Reply::Answered {
-            http: answer.status().as_u16(),
-            retry_after_ms: later::retry_after_ms(answer.headers()),
-            body: key.strike(body),
-        },
-        Err(error) => broken(error, patience, key),
+    let body = match read(&mut answer).await {
+        Ok(body) => key.strike(body),
+        Err(error) => return broken(error, patience, key),
+    };
+    let http = answer.status();
+    match answer.headers().get(header::LOCATION).filter(|_| http.is_redirection()) {
+        Some(to) => {
+            let to = key.strike(String::from_utf8_lossy(to.as_bytes()).into_owned());
+            Reply::Redirected { http: http.as_u16(), to, body }
+        }
+        None => Reply::Answered { http: http.as_u16(), retry_after_ms: later::retry_after_ms(answer.headers()), body },
     }
 }
 

@@ -134,6 +134,7 @@ fn event(state: &State, kind: &str, text: impl Into<String>) -> Event {
 fn answer_event(state: &State, kind: &str, text: impl Into<String>, reply: &Reply) -> Event {
     let raw = match reply {
         Reply::Answered { http, body, .. } => Some(format!("HTTP {http} {}", redact(body))),
+        Reply::Redirected { http, to, body } => Some(format!("HTTP {http} {} {}", redact(to), redact(body))),
         Reply::NotConnected { detail, .. } | Reply::Broken { detail, .. } => Some(detail.clone()),
         Reply::NotSent { .. } => None,
     };

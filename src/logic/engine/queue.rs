@@ -37,7 +37,11 @@ pub(super) const LONGEST_WAIT: u64 = HOUR;
 /// Asks the store for the next task's turn, if one may be sent now. One at a time, so that the order of the queue is the
 /// order of sending.
 pub(super) fn send_due(state: &mut State) -> Vec<Effect> {
-    if !may_send(state) || state.queue.claiming.is_some() || send_at(state).is_none_or(|at| at > state.now.mono) {
+    if !may_send(state)
+        || state.queue.claiming.is_some()
+        || waits_for_an_answer(state)
+        || send_at(state).is_none_or(|at| at > state.now.mono)
+    {
         return Vec::new();
     }
     let Some(mut task) = next(state).cloned() else { return Vec::new() };
@@ -55,7 +59,7 @@ pub(super) fn send_due(state: &mut State) -> Vec<Effect> {
 
 /// When [`send_due`] will have something to do.
 pub(super) fn deadline(state: &State) -> Option<Mono> {
-    if !may_send(state) || state.queue.claiming.is_some() {
+    if !may_send(state) || state.queue.claiming.is_some() || waits_for_an_answer(state) {
         return None;
     }
     if next(state).is_some() {
@@ -75,6 +79,12 @@ pub fn send_at(state: &State) -> Option<Mono> {
 
 fn may_send(state: &State) -> bool {
     !state.queue.paused && state.queue.halted.is_none() && state.settings.has_key && state.store.owner.is_some()
+}
+
+/// After an unknown each submission waits for the answer to the one before, until one is taken: several under way at once
+/// would all become unknown together before the row of failures can stop the queue.
+fn waits_for_an_answer(state: &State) -> bool {
+    state.queue.refusals.class == Some(ErrorClass::UnknownOutcome) && !state.queue.posting.is_empty()
 }
 
 /// The task of the queue whose time came first.
@@ -153,8 +163,11 @@ pub(super) fn submitted(state: &mut State, key: TaskKey, of: Ticket, reply: &Rep
         SubmitVerdict::Accepted { id } => accepted(state, task, id, reply),
         SubmitVerdict::Refused { error, halt } => refused(state, task, error, halt, reply),
         SubmitVerdict::Later { wait_ms, error } => put_back(state, task, wait_ms, error, reply),
-        SubmitVerdict::Unknown { error } => {
+        SubmitVerdict::Unknown { error, halt } => {
             let note = answer_event(state, "unknown", error.message.clone(), reply);
+            if let Some(cause) = halt {
+                halt_for(state, cause, &error);
+            }
             streak::refused(state, &error);
             became_unknown(state, task, error, note)
         }
@@ -176,17 +189,12 @@ fn accepted(state: &mut State, mut task: Task, id: RemoteId, reply: &Reply) -> V
 fn refused(state: &mut State, mut task: Task, error: TaskError, halt: Option<HaltCause>, reply: &Reply) -> Vec<Effect> {
     let note = answer_event(state, "refused", error.message.clone(), reply);
     state.queue.put_backs = 0;
-    if matches!(reply, Reply::Answered { .. }) {
+    // What answers at a wrong address is not the service.
+    if matches!(reply, Reply::Answered { .. }) && halt != Some(HaltCause::Address) {
         super::poller::answered(state);
     }
     if let Some(cause) = halt {
-        let what = match cause {
-            HaltCause::Key => tr!("sending stopped: the key was not accepted"),
-            HaltCause::Balance => tr!("sending stopped: the balance or quota is used up"),
-            HaltCause::Store => tr!("sending stopped: the store cannot be written"),
-            HaltCause::Failures(_) => tr!("sending stopped: too many failures in a row"),
-        };
-        halt_queue(state, cause, Problem::new(what, error.message.clone(), error.next.clone()));
+        halt_for(state, cause, &error);
     }
     let text = tr!("{key} refused, not charged: {message}", key = task.key, message = error.message);
     toast::say(state, Level::Error, text, Some(task.key));
@@ -247,6 +255,18 @@ pub(super) fn orphaned(state: &mut State, task: Task) -> Vec<Effect> {
     };
     let note = event(state, "unknown", error.message.clone());
     became_unknown(state, task, error, note)
+}
+
+/// Stops all sending by what one task's answer said.
+fn halt_for(state: &mut State, cause: HaltCause, error: &TaskError) {
+    let what = match cause {
+        HaltCause::Key => tr!("sending stopped: the key was not accepted"),
+        HaltCause::Balance => tr!("sending stopped: the balance or quota is used up"),
+        HaltCause::Store => tr!("sending stopped: the store cannot be written"),
+        HaltCause::Address => tr!("sending stopped: what answers at base_url is not the service"),
+        HaltCause::Failures(_) => tr!("sending stopped: too many failures in a row"),
+    };
+    halt_queue(state, cause, Problem::new(what, error.message.clone(), error.next.clone()));
 }
 
 /// Stops all sending. The first cause stays until it is seen to; only a store that cannot be written, which mends

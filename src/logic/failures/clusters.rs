@@ -144,6 +144,6 @@ pub fn stopped(state: &State) -> Option<String> {
             "The key is not accepted: nothing can be tried again until it is; then {pause} goes on",
             pause = pause()
         )),
-        HaltCause::Store | HaltCause::Failures(_) => None,
+        HaltCause::Address | HaltCause::Store | HaltCause::Failures(_) => None,
     }
 }

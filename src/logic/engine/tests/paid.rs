@@ -116,6 +116,41 @@ fn each_proven_refusal_to_take_it_now_is_sent_again_with_growing_waits() {
 }
 
 #[test]
+fn an_address_that_leads_elsewhere_halts_at_the_first_answer_whether_it_proves_anything_or_not() {
+    let to = || "https://elsewhere.example/".to_owned();
+    for (http, state) in [(308, TaskState::Refused), (302, TaskState::Unknown)] {
+        let mut world = World::queued(3);
+        world.store();
+        world.store();
+        world.commands.clear(); // The next one's claim: this test is of what follows the answer.
+        world.reply(Reply::Redirected { http, to: to(), body: String::new() });
+        world.live(HOUR);
+        assert_eq!((world.halt(), world.keys_posted()), (Some(HaltCause::Address), vec![1]), "{http}");
+        assert_eq!(world.states(1), (state, state));
+    }
+}
+
+#[test]
+fn after_an_unknown_submissions_go_one_by_one_until_one_is_taken() {
+    let mut world = World::with(|settings| {
+        settings.queue.stop_after_failures = 0;
+        settings.profile.submit_per_minute = 100;
+    });
+    world.act(Act::Queue { intents: intents(1), undo: false });
+    world.settle();
+    world.reply(timed_out());
+    world.act(Act::Queue { intents: intents(4), undo: false });
+    world.settle();
+    assert_eq!(world.keys_posted(), [1, 2]);
+    world.reply(timed_out());
+    world.settle();
+    assert_eq!(world.keys_posted(), [1, 2, 3]);
+    world.reply(accepted("R3"));
+    world.settle();
+    assert_eq!(world.keys_posted(), [1, 2, 3, 4, 5]);
+}
+
+#[test]
 fn a_wait_beyond_reason_is_cut_to_an_hour() {
     let mut world = World::posting();
     world.reply(Reply::Answered { http: 429, retry_after_ms: Some(u64::MAX), body: String::new() });

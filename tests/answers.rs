@@ -1,0 +1,85 @@
+//! The whole program against services and proxies whose answers are odd but not hopeless: what it makes of each, what it tells,
+//! and what it pays for.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
+
+mod net;
+mod support;
+
+use net::{Raw, Then, http};
+use support::{Done, Home, finish};
+use tokio::runtime::Runtime;
+
+/// A server for a call that is waited for on this thread.
+fn serve(then: impl Fn(usize, &str) -> Then + Send + Sync + 'static) -> (Runtime, Raw) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let server = runtime.block_on(Raw::start(then));
+    (runtime, server)
+}
+
+fn batch(home: &Home) -> Done {
+    home.run(&["submit", "--prompt", "a cat", "--count", "6", "--yes", "--max-cost", "20", "--json"])
+}
+
+fn posts(server: &Raw) -> usize {
+    server.requests().iter().filter(|request| request.starts_with("POST ")).count()
+}
+
+#[test]
+fn a_batch_to_an_address_that_has_moved_is_not_charged_and_says_where_it_points() {
+    for status in ["301 Moved Permanently", "307 Temporary Redirect", "308 Permanent Redirect"] {
+        let (_runtime, server) =
+            serve(move |_, _| http(status, "Location: https://api.302.example/minimaxi/v1/video_generation\r\n", ""));
+        let home = Home::new(&server.url);
+        let done = batch(&home);
+        let refused: Vec<_> = done.json().into_iter().filter(|task| task["state"] == "refused").collect();
+        assert_eq!((done.code, posts(&server)), (Some(6), refused.len()), "{status}: {}", done.err);
+        // One more may be on its way when the first answer comes.
+        assert!((1..=2).contains(&refused.len()), "{status}: {refused:?}");
+        for task in refused {
+            assert_eq!((&task["charged"], &task["error"]["class"]), (&"no".into(), &"network".into()), "{task}");
+            let message = task["error"]["message"].as_str().unwrap();
+            assert!(message.contains("https://api.302.example/minimaxi/v1"), "{message}");
+            assert!(task["error"]["next"].as_str().unwrap().contains("base_url"), "{task}");
+        }
+        assert!(done.err.contains("sending stopped"), "{}", done.err);
+    }
+}
+
+#[test]
+fn a_batch_does_not_spend_its_way_through_unknowns_of_one_cause() {
+    let page = "<html><title>Welcome to the hotel</title></html>";
+    for (status, location, body) in
+        [("302 Found", "Location: http://login.hotel/\r\n", ""), ("200 OK", "Content-Type: text/html\r\n", page)]
+    {
+        let (_runtime, server) = serve(move |_, _| http(status, location, body));
+        let home = Home::new(&server.url);
+        let done = batch(&home);
+        let unknown = done.json().into_iter().filter(|task| task["state"] == "unknown").count();
+        assert_eq!(posts(&server), unknown, "{status}");
+        assert!((1..=2).contains(&unknown), "{status}: {unknown} unknown, {}", done.err);
+        assert_eq!(done.code, Some(7), "{}", done.err);
+    }
+}
+
+#[test]
+fn a_proxy_that_wants_a_login_is_named_as_that_and_nothing_is_sent() {
+    let (_runtime, proxy) =
+        serve(|_, _| http("407 Proxy Authentication Required", "Proxy-Authenticate: Basic\r\n", ""));
+    let home = Home::new("https://api.302.invalid");
+    let mut call = home.command(&["submit", "--prompt", "a cat", "--yes", "--max-cost", "1", "--json"]);
+    let done = finish("submit", call.env("HTTPS_PROXY", &proxy.url).spawn().unwrap()).coded(6);
+    assert!(done.err.contains("the proxy wants a login"), "{}", done.err);
+    assert_eq!(done.json()[0]["state"], "queued");
+    for request in proxy.requests() {
+        assert!(request.starts_with("CONNECT api.302.invalid:443 ") && !request.contains(net::KEY), "{request}");
+    }
+    let mut call = home.command(&["balance"]);
+    let done = finish("balance", call.env("HTTPS_PROXY", &proxy.url).spawn().unwrap()).coded(6);
+    assert!(done.err.contains("the proxy wants a login") && done.err.contains("HTTPS_PROXY"), "{}", done.err);
+    // A proxy that is not there is no fault of the service.
+    let mut call = home.command(&["balance"]);
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let done = finish("balance", call.env("HTTPS_PROXY", format!("http://{nobody}")).spawn().unwrap()).coded(6);
+    assert!(done.err.contains("the proxy cannot be reached"), "{}", done.err);
+}
