@@ -130,6 +130,8 @@ pub struct Queue {
     pub put_backs: u32,
     /// POSTs under way: the ticket of each.
     pub posting: BTreeMap<TaskKey, Ticket>,
+    /// Whether the service's last answer to a submission, if there was one, left nothing open about it.
+    pub proven: bool,
     /// Insertions under way.
     pub inserting: BTreeSet<Ticket>,
     /// Of these, the attempts that the program makes by itself.

@@ -81,10 +81,10 @@ fn may_send(state: &State) -> bool {
     !state.queue.paused && state.queue.halted.is_none() && state.settings.has_key && state.store.owner.is_some()
 }
 
-/// After an unknown each submission waits for the answer to the one before, until one is taken: several under way at once
-/// would all become unknown together before the row of failures can stop the queue.
+/// At first, and after an unknown, each submission waits for the answer to the one before, until one is settled by the
+/// service: several under way at once would all become unknown together, by one cause, before the first could stop them.
 fn waits_for_an_answer(state: &State) -> bool {
-    state.queue.refusals.class == Some(ErrorClass::UnknownOutcome) && !state.queue.posting.is_empty()
+    !state.queue.proven && !state.queue.posting.is_empty()
 }
 
 /// The task of the queue whose time came first.
@@ -159,7 +159,13 @@ pub(super) fn submitted(state: &mut State, key: TaskKey, of: Ticket, reply: &Rep
         let text = format!("an answer came for a task that is no longer live: {reply:?}");
         return vec![Effect::log(Level::Error, Some(key), &Problem::new(text, "", ""))];
     };
-    match judge_submit(reply) {
+    let verdict = judge_submit(reply);
+    match verdict {
+        SubmitVerdict::Unknown { .. } => state.queue.proven = false,
+        _ if matches!(reply, Reply::Answered { .. }) => state.queue.proven = true,
+        _ => {}
+    }
+    match verdict {
         SubmitVerdict::Accepted { id } => accepted(state, task, id, reply),
         SubmitVerdict::Refused { error, halt } => refused(state, task, error, halt, reply),
         SubmitVerdict::Later { wait_ms, error } => put_back(state, task, wait_ms, error, reply),

@@ -131,23 +131,25 @@ fn an_address_that_leads_elsewhere_halts_at_the_first_answer_whether_it_proves_a
 }
 
 #[test]
-fn after_an_unknown_submissions_go_one_by_one_until_one_is_taken() {
+fn at_first_and_after_an_unknown_submissions_go_one_by_one_until_one_is_answered_for_good() {
     let mut world = World::with(|settings| {
         settings.queue.stop_after_failures = 0;
         settings.profile.submit_per_minute = 100;
     });
-    world.act(Act::Queue { intents: intents(1), undo: false });
+    world.state.queue.proven = false;
+    world.act(Act::Queue { intents: intents(8), undo: false });
     world.settle();
+    assert_eq!(world.keys_posted(), [1]);
     world.reply(timed_out());
-    world.act(Act::Queue { intents: intents(4), undo: false });
     world.settle();
     assert_eq!(world.keys_posted(), [1, 2]);
+    world.reply(code(1026));
+    world.settle();
+    assert_eq!(world.keys_posted(), [1, 2, 3, 4, 5, 6, 7, 8]);
     world.reply(timed_out());
+    world.act(Act::Queue { intents: intents(2), undo: false });
     world.settle();
-    assert_eq!(world.keys_posted(), [1, 2, 3]);
-    world.reply(accepted("R3"));
-    world.settle();
-    assert_eq!(world.keys_posted(), [1, 2, 3, 4, 5]);
+    assert_eq!(world.posts.len(), 8);
 }
 
 #[test]

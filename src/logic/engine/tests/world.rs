@@ -59,6 +59,8 @@ impl World {
             allowed: BTreeSet::new(),
             open: BTreeSet::new(),
         };
+        // The service has answered before: what hangs on its first answer has tests of its own.
+        world.state.queue.proven = true;
         let total = world.disk.tasks.len();
         let opened = StoreMsg::Opened { owner: "me".into(), total, last_seen: None, drafts: vec![] };
         world.take(Msg::Store(opened));
