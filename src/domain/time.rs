@@ -119,6 +119,25 @@ impl Now {
     pub fn mono_at(self, at: Wall) -> Mono {
         self.mono.plus(at.since(self.wall))
     }
+
+    /// When a wait that was to end at `at` ends by the monotonic clock. `longest`: the most milliseconds that such a wait
+    /// can take. One that seems to take longer was set before the clock was set back, and ends now. One that has passed
+    /// keeps its place before later ones, as far back as this run goes.
+    #[must_use]
+    pub fn due_at(self, at: Wall, longest: u64) -> Mono {
+        match at.since(self.wall) {
+            0 => Mono(self.mono.since(Mono(self.wall.since(at)))),
+            ahead if ahead > longest => self.mono,
+            ahead => self.mono.plus(ahead),
+        }
+    }
+
+    /// Whether, since `before`, the wall clock has gone on clearly further than the monotonic one: the machine slept, or its
+    /// clock was set forward. Waits by the wall clock are over sooner then.
+    #[must_use]
+    pub fn has_leapt(self, before: Self) -> bool {
+        self.wall.since(before.wall) > self.mono.since(before.mono).saturating_add(2 * SECOND)
+    }
 }
 
 #[cfg(test)]
@@ -132,6 +151,22 @@ mod tests {
         assert_eq!(now.wall.rfc3339(), "2026-11-22T18:30:00Z");
         assert_eq!(now.day_start().rfc3339(), "2026-11-22T16:00:00Z");
         assert_eq!(now.day_end().rfc3339(), "2026-11-23T16:00:00Z");
+    }
+
+    #[test]
+    fn a_wait_ends_in_its_time_and_at_once_when_the_clock_was_set_back() {
+        let now = Now { mono: Mono(50_000), wall: Wall(1_000_000), utc_offset: 0 };
+        for (at, due) in [(1_005_000, 55_000), (1_060_000, 110_000), (1_060_001, 50_000), (999_000, 49_000), (0, 0)] {
+            assert_eq!(now.due_at(Wall(at), MINUTE), Mono(due), "{at}");
+        }
+    }
+
+    #[test]
+    fn a_machine_that_slept_is_told_from_one_whose_clock_was_set_back() {
+        let before = Now { mono: Mono(50_000), wall: Wall(1_000_000), utc_offset: 0 };
+        let after = |wall, mono| Now { mono: Mono(mono), wall: Wall(wall), utc_offset: 0 };
+        assert!(after(9_000_000, 51_000).has_leapt(before));
+        assert!(!after(1_011_000, 60_000).has_leapt(before) && !after(0, 60_000).has_leapt(before));
     }
 
     #[test]

@@ -56,7 +56,10 @@ use state::State;
 /// Takes one thing that happened, changes the state, and tells what is to be done. The only way the state changes.
 #[must_use]
 pub fn update(state: &mut State, msg: Msg, now: Now) -> Vec<Effect> {
-    state.now = now;
+    let before = std::mem::replace(&mut state.now, now);
+    if now.has_leapt(before) {
+        engine::plan_anew(state);
+    }
     let mut effects = match msg {
         Msg::Input(input) => input::input(state, input),
         Msg::Wake => Vec::new(),
@@ -96,7 +99,7 @@ pub fn next_deadline(state: &State) -> Option<Mono> {
 /// While confirmed tasks can be undone, the seconds left are counted down.
 fn undo_step(state: &State) -> Option<Mono> {
     let windows = state.queue.last_batch.iter().filter_map(|key| match state.tasks.live.get(key)?.phase {
-        Phase::Queued { not_before, .. } => Some(not_before.since(state.now.wall)),
+        Phase::Queued { .. } => Some(engine::queue::undo_left(state, *key)),
         _ => None,
     });
     let left = windows.max().filter(|left| *left > 0)?;

@@ -119,7 +119,7 @@ pub struct Queue {
     /// Something else did.
     pub halted: Option<Halt>,
     /// Queued tasks that are this run's to send: not before this moment.
-    pub due: Agenda<Wall>,
+    pub due: Agenda<Mono>,
     /// When submissions were emitted in the last 60 seconds, by this program.
     pub sent: VecDeque<Mono>,
     /// Not before: the store said that the allowance is used by another program, or the service asked to wait.
@@ -204,7 +204,7 @@ pub struct Saver {
     /// Ended tasks whose file was asked for again, with the folder; the store is reading them.
     pub wanted: BTreeMap<TaskKey, Option<String>>,
     /// Files that are this run's to fetch, by when the next try may begin.
-    pub due: Agenda<Wall>,
+    pub due: Agenda<Mono>,
     /// Files under way.
     pub active: BTreeMap<TaskKey, Saving>,
 }
@@ -283,8 +283,8 @@ pub struct Store {
     pub failures: u32,
     /// When to try again.
     pub retry_at: Option<Mono>,
-    /// Rows that another program holds, by when its claim runs out.
-    pub held: Agenda<Wall>,
+    /// Rows that another program holds, by when they are looked at again: its claim has run out by then.
+    pub held: Agenda<Mono>,
 }
 
 /// The program's end.

@@ -5,10 +5,11 @@ use crate::{
     domain::{
         answer::without_maybe,
         problem::Charged,
-        task::{Phase, Row, TaskKey, TaskState},
+        task::{Row, TaskKey, TaskState},
         time::{HOUR, Now, SECOND},
     },
     logic::{
+        engine::queue,
         layout,
         screen::Column,
         state::{Saving, SavingStep, State},
@@ -139,17 +140,9 @@ fn waiting(view: &View<'_>, row: &Row) -> String {
     if let Some(class) = row.class {
         return tr!("{class}, waits", class = class.label());
     }
-    match undo_left(view, row.key) {
+    match queue::undo_left(view.state, row.key) {
         0 => tr!("free, waits").into(),
         left => tr!("undo within {span}", span = words::span(left.div_ceil(SECOND) * SECOND)),
-    }
-}
-
-/// How long a confirmed task can still be taken back before it is due, in milliseconds.
-fn undo_left(view: &View<'_>, key: TaskKey) -> u64 {
-    match view.state.tasks.live.get(&key).map(|task| &task.phase) {
-        Some(Phase::Queued { not_before, .. }) => not_before.since(view.state.now.wall),
-        _ => 0,
     }
 }
 

@@ -66,9 +66,9 @@ pub(super) fn plan(state: &mut State, task: &Task) {
     let ours = is_ours(state, task);
     let (mut send, mut ask, mut save) = (None, None, None);
     match &task.phase {
-        Phase::Queued { not_before, .. } if ours => send = Some(*not_before),
+        Phase::Queued { not_before, .. } if ours => send = Some(queue::due(state, *not_before)),
         Phase::Running { next_poll, .. } if ours => ask = poller::due(state, task, *next_poll),
-        Phase::Ready { next_try, .. } if ours => save = *next_try,
+        Phase::Ready { next_try, .. } if ours => save = next_try.map(|at| state.now.due_at(at, queue::LONGEST_WAIT)),
         Phase::Queued { .. }
         | Phase::Sending { .. }
         | Phase::Unknown { .. }
@@ -83,6 +83,16 @@ pub(super) fn plan(state: &mut State, task: &Task) {
     state.queue.due.set(task.key, send);
     state.poller.due.set(task.key, ask);
     state.saver.due.set(task.key, save);
+}
+
+/// Puts every live task into its schedule again: the wall clock has leapt ahead, and what it makes due is due. The schedules
+/// themselves go by the monotonic clock, which a clock set back does not stop.
+pub(super) fn plan_anew(state: &mut State) {
+    let live: Vec<Task> = state.tasks.live.values().cloned().collect();
+    for task in live {
+        store::hold(state, &task);
+        plan(state, &task);
+    }
 }
 
 /// Whether this run may work on that task: its account, its scope, and nobody else's claim.

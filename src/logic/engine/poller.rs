@@ -52,7 +52,8 @@ fn pause(state: &State, task: &Task, polls: u32) -> u64 {
 /// When the next question about a running task is due. While one is under way there is no next one.
 pub(super) fn due(state: &State, task: &Task, next_poll: Wall) -> Option<Mono> {
     let asked = state.poller.asking.contains_key(&task.key);
-    (task.remote.is_some() && !asked).then(|| state.now.mono_at(next_poll))
+    let longest = LONGEST_WAIT.max(5 * state.settings.poll.every_ms);
+    (task.remote.is_some() && !asked).then(|| state.now.due_at(next_poll, longest))
 }
 
 /// Asks about everything that is due, within the account's budget.

@@ -15,7 +15,7 @@ use crate::{
         answer::{HaltCause, Reply, SubmitVerdict, judge_submit},
         problem::{Charged, ErrorClass, Problem, TaskError},
         task::{LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey},
-        time::{HOUR, MINUTE, Mono, SECOND},
+        time::{HOUR, MINUTE, Mono, SECOND, Wall},
     },
     logic::{
         effect::{Effect, HttpCmd, Level, StoreCmd, Ticket, Write},
@@ -65,7 +65,19 @@ pub(super) fn deadline(state: &State) -> Option<Mono> {
     if next(state).is_some() {
         return send_at(state);
     }
-    state.queue.due.after(state.now.wall).map(|wall| state.now.mono_at(wall))
+    state.queue.due.after(state.now.mono)
+}
+
+/// When a queued task may be sent that is not to be sent before `not_before`.
+pub(super) fn due(state: &State, not_before: Wall) -> Mono {
+    let settings = &state.settings;
+    state.now.due_at(not_before, LONGEST_WAIT.max(settings.queue.undo_ms).max(settings.retry.pause_ms))
+}
+
+/// How long a confirmed task can still be taken back before it is due, in milliseconds.
+#[must_use]
+pub fn undo_left(state: &State, key: TaskKey) -> u64 {
+    state.queue.due.get(key).map_or(0, |at| at.since(state.now.mono))
 }
 
 /// When the next submission of this account is free to go by this program's own count of the last minute.
@@ -89,7 +101,7 @@ fn waits_for_an_answer(state: &State) -> bool {
 
 /// The task of the queue whose time came first.
 fn next(state: &State) -> Option<&Task> {
-    let mut due = state.queue.due.due(state.now.wall).filter(|key| !store::is_unwritten(state, *key));
+    let mut due = state.queue.due.due(state.now.mono).filter(|key| !store::is_unwritten(state, *key));
     due.find_map(|key| state.tasks.live.get(&key))
 }
 
@@ -107,7 +119,8 @@ pub(super) fn claimed(state: &mut State, of: Ticket, result: SendResult) -> Vec<
     store::healthy(state);
     match result {
         SendResult::Wait { until, .. } => {
-            wait_until(state, state.now.mono_at(until));
+            // Counted from a submission of the last minute, or of the next one where the clock was set back a little.
+            wait_until(state, state.now.due_at(until, 2 * MINUTE));
             Vec::new()
         }
         SendResult::Overtaken(task) => store::changed(state, *task),

@@ -50,7 +50,7 @@ pub(super) fn deadline(state: &State) -> Option<Mono> {
     }
     let at = match next(state) {
         Some(_) => state.now.mono,
-        None => state.now.mono_at(state.saver.due.after(state.now.wall)?),
+        None => state.saver.due.after(state.now.mono)?,
     };
     Some(if state.poller.offline_since.is_some() { at.max(state.poller.not_before) } else { at })
 }
@@ -66,7 +66,7 @@ fn has_place(state: &State) -> bool {
 
 /// The file whose time came first.
 fn next(state: &State) -> Option<&Task> {
-    let mut due = state.saver.due.due(state.now.wall).filter(|key| !store::is_unwritten(state, *key));
+    let mut due = state.saver.due.due(state.now.mono).filter(|key| !store::is_unwritten(state, *key));
     due.find_map(|key| state.tasks.live.get(&key))
 }
 

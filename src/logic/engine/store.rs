@@ -11,7 +11,7 @@ use crate::{
         answer::HaltCause,
         problem::{Charged, Problem},
         task::{Event, LedgerLine, MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState},
-        time::{MINUTE, Mono, SECOND, Wall},
+        time::{HOUR, MINUTE, Mono, SECOND},
     },
     logic::{
         away, compose, detail,
@@ -29,6 +29,8 @@ use std::collections::VecDeque;
 
 /// Another program's rows are looked at again this long after its claim has run out.
 const GRACE: u64 = SECOND;
+/// The longest that any claim reaches ahead: that on a task whose next question waits for as long as the service may ask.
+const LONGEST_CLAIM: u64 = 2 * HOUR;
 
 /// Takes a message of the store.
 pub fn store(state: &mut State, msg: StoreMsg) -> Vec<Effect> {
@@ -263,10 +265,14 @@ fn is_in_hand(state: &State, task: &Task) -> bool {
 }
 
 /// Remembers until when another program holds a row that would be ours otherwise.
-fn hold(state: &mut State, task: &Task) {
+pub(super) fn hold(state: &mut State, task: &Task) {
     let held = task.state().is_live() && is_told_of(state, task.key) && held_by_another(state, task);
-    let until = task.claim.as_ref().filter(|_| held).map(|claim| claim.until);
-    state.store.held.set(task.key, until);
+    let look = task.claim.as_ref().filter(|_| held).map(|claim| match claim.until.since(state.now.wall) {
+        // The clock was set back. Nothing can be taken from a program that lives, but the store knows whether it does.
+        ahead if ahead > LONGEST_CLAIM => state.now.mono.plus(MINUTE),
+        ahead => state.now.mono.plus(ahead).plus(GRACE),
+    });
+    state.store.held.set(task.key, look);
 }
 
 fn page(state: &mut State, rows: Vec<crate::domain::task::Row>, whole: Vec<Task>, last: bool) -> Vec<Effect> {
@@ -290,20 +296,19 @@ fn page(state: &mut State, rows: Vec<crate::domain::task::Row>, whole: Vec<Task>
 
 /// Looks again at rows whose holder's claim has run out: it may have died.
 pub(super) fn look_again(state: &mut State) -> Vec<Effect> {
-    let grace = i64::try_from(GRACE).unwrap_or(i64::MAX);
-    let due: Vec<TaskKey> = state.store.held.due(Wall(state.now.wall.0.saturating_sub(grace))).collect();
+    let due: Vec<TaskKey> = state.store.held.due(state.now.mono).collect();
     if due.is_empty() {
         return Vec::new();
     }
     for key in &due {
         // If nothing has changed by then, it is looked at again in a minute.
-        state.store.held.set(*key, Some(state.now.wall.plus(MINUTE)));
+        state.store.held.set(*key, Some(state.now.mono.plus(MINUTE)));
     }
     vec![Effect::Store(StoreCmd::Look { keys: due })]
 }
 
 pub(super) fn look_deadline(state: &State) -> Option<Mono> {
-    state.store.held.first().map(|until| state.now.mono_at(until.plus(GRACE)))
+    state.store.held.first()
 }
 
 /// A command failed. What was to be written stays in hand and is tried again; nothing is sent until it is on disk.
