@@ -127,7 +127,13 @@ fn a_changed_row_takes_60_bytes_at_most() {
     let Some(task) = line.state.tasks.live.get(&key).cloned() else { panic!("{key} is not live") };
     for status in ["Queueing", "Preparing", "Processing"] {
         let mut next = task.clone();
-        next.phase = Phase::Running { status: status.into(), next_poll: line.state.now.wall, polls: 1, misses: 0 };
+        next.phase = Phase::Running {
+            status: status.into(),
+            next_poll: line.state.now.wall,
+            polls: 1,
+            misses: 0,
+            trouble: None,
+        };
         tasks::put(&mut line.state, next);
         let bytes = line.draw();
         assert!(bytes <= 60, "{status}: {bytes}");

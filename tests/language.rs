@@ -113,7 +113,6 @@ const KEPT: &[(&str, &str)] = &[
     ("HTTP 429", "a code, as above"),
     ("HTTP {http} {} {}", "the first line of a raw answer"),
     ("HTTP {http} {}", "the first line of a raw answer"),
-    ("Success, no file yet", "stands in the JSON and in filters as a word of the service"),
     ("put back", "the id of a kind of event; `kinds::word` shows it"),
     ("no answer", "the id of a kind of event; `kinds::word` shows it"),
     ("not saved", "the id of a kind of event; `kinds::word` shows it"),

@@ -129,14 +129,19 @@ pub enum QueryVerdict {
     Running {
         /// The word.
         status: String,
+        /// Whether it is one of those that the service is known to say of a task that it works on.
+        known: bool,
     },
     /// Made.
     Success {
         /// The file.
         file: FileId,
     },
-    /// Said to be made, but without a file: to be asked again.
-    SuccessWithoutFile,
+    /// Said to be made, but without a file: to be asked again for a little while.
+    SuccessWithoutFile {
+        /// The service's word for it, made harmless.
+        status: String,
+    },
     /// The service gave up.
     Failed {
         /// Why.
@@ -146,9 +151,23 @@ pub enum QueryVerdict {
     Again {
         /// How long the service asks to wait, in milliseconds.
         wait_ms: Option<u64>,
+        /// What there is to back off from.
+        hold: Hold,
         /// Why.
         error: TaskError,
     },
+}
+
+/// What a question that brought nothing has met, and so what is to be asked less: everything, or this alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hold {
+    /// The service, or the line to it.
+    Service,
+    /// The account: it asks too fast, its key or its balance is not good.
+    Account,
+    /// The question itself, which the service will not answer however often it is asked.
+    Refused,
 }
 
 /// Where a file can be had.

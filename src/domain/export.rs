@@ -43,6 +43,12 @@ pub fn task_json(task: &Task) -> Value {
             "message": error.message,
             "next": error.next,
         })),
+        "trouble": task.trouble().map(|(error, since)| json!({
+            "code": error.code,
+            "class": error.class.id(),
+            "message": error.message,
+            "since": since.map(Wall::rfc3339),
+        })),
         "created_at": task.created_at.rfc3339(),
         "sent_at": task.sent_at.map(Wall::rfc3339),
         "finished_at": task.finished_at.map(Wall::rfc3339),
@@ -274,7 +280,7 @@ pub(super) mod tests {
                 "key": "12", "task_id": null, "state": "queued", "status": null, "model": "MiniMax-Hailuo-02",
                 "prompt": "It's a \"cat\" \u{202e}", "resolution": "768P", "duration": 10, "attempt": 1, "parent": null,
                 "file_id": null, "path": null, "bytes": null, "cost_ptc": "0.5", "charged": "no", "error": null,
-                "created_at": "2026-11-22T18:30:00Z", "sent_at": null, "finished_at": null,
+                "trouble": null, "created_at": "2026-11-22T18:30:00Z", "sent_at": null, "finished_at": null,
             })
         );
     }

@@ -58,7 +58,41 @@ pub struct PutBack {
     pub times: u32,
     /// What the last answer said.
     pub error: TaskError,
+    /// When it came; `None` where an older version wrote it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Wall>,
 }
+
+/// What holds up a task that is still alive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// What was last met.
+    #[serde(flatten)]
+    pub error: TaskError,
+    /// Since when; `None` where an older version wrote it down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<Wall>,
+}
+
+impl Trouble {
+    /// This trouble, which goes on since `before` where that was the same.
+    #[must_use]
+    pub fn go_on(error: TaskError, before: Option<&Self>, now: Wall) -> Self {
+        let same = before.filter(|before| before.error.code == error.code);
+        // A time ahead is from before the clock was set back.
+        let since = same.map_or(Some(now), |before| before.since.filter(|since| *since <= now));
+        Self { error, since }
+    }
+
+    /// Whether it has lasted for `ms` milliseconds. One whose beginning is not known has.
+    #[must_use]
+    pub fn has_lasted(&self, ms: u64, now: Wall) -> bool {
+        self.since.is_none_or(|since| now.since(since) >= ms)
+    }
+}
+
+/// The code of a task that the service calls made without ever giving its file.
+pub const NO_FILE: &str = "no_file";
 
 /// What a saved file is, as far as it was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,15 +138,18 @@ pub enum Phase {
         next_poll: Wall,
         /// Answers had so far.
         polls: u32,
-        /// Questions in a row that brought no answer.
+        /// Questions in a row that this task alone got no answer to.
         misses: u32,
+        /// What holds it up.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        trouble: Option<Trouble>,
     },
     /// The service has the file; it is not here yet.
     Ready {
         /// The file's id.
         file: FileId,
         /// Why the last try to fetch it failed, if there was one.
-        trouble: Option<TaskError>,
+        trouble: Option<Trouble>,
         /// Tries so far.
         tries: u32,
         /// When to try again by itself; `None`: only when the person asks.
@@ -223,13 +260,46 @@ impl Task {
         }
     }
 
+    /// What holds up a task that is still alive, and since when: `trouble` in `--json`, and what the row, detail and the
+    /// header say of it.
+    #[must_use]
+    pub const fn trouble(&self) -> Option<(&TaskError, Option<Wall>)> {
+        match &self.phase {
+            Phase::Queued { put_back: Some(PutBack { error, since, .. }), .. }
+            | Phase::Running { trouble: Some(Trouble { error, since }), .. }
+            | Phase::Ready { trouble: Some(Trouble { error, since }), .. } => Some((error, *since)),
+            Phase::Queued { .. }
+            | Phase::Sending { .. }
+            | Phase::Unknown { .. }
+            | Phase::Running { .. }
+            | Phase::Ready { .. }
+            | Phase::Saving { .. }
+            | Phase::Saved { .. }
+            | Phase::Failed { .. }
+            | Phase::Refused { .. }
+            | Phase::Cancelled { .. } => None,
+        }
+    }
+
+    /// Why the task is not where it should be: what it ended with, or what holds it up.
+    #[must_use]
+    pub fn reason(&self) -> Option<&TaskError> {
+        self.error().or_else(|| self.trouble().map(|(error, _)| error))
+    }
+
+    /// Whether it ended here though the service never said that it failed: it was paid for, and may still be asked about.
+    #[must_use]
+    pub fn may_still_come(&self) -> bool {
+        matches!(&self.phase, Phase::Failed { error } if error.charged == Charged::Yes) && self.remote.is_some()
+    }
+
     /// The error that this stage carries, if any.
     #[must_use]
     pub const fn error(&self) -> Option<&TaskError> {
         match &self.phase {
             Phase::Queued { put_back: Some(PutBack { error, .. }), .. }
             | Phase::Unknown { error }
-            | Phase::Ready { trouble: Some(error), .. }
+            | Phase::Ready { trouble: Some(Trouble { error, .. }), .. }
             | Phase::Failed { error }
             | Phase::Refused { error } => Some(error),
             Phase::Queued { .. }
@@ -260,6 +330,9 @@ impl Task {
         match &self.phase {
             Phase::Running { status, .. } => status,
             Phase::Ready { .. } | Phase::Saving { .. } | Phase::Saved { .. } => "Success",
+            Phase::Failed { error } if error.code == NO_FILE => "Success",
+            // It ended here, and not by the service's word.
+            Phase::Failed { error: TaskError { charged: Charged::Yes, .. } } => "",
             Phase::Failed { .. } => "Fail",
             Phase::Queued { .. }
             | Phase::Sending { .. }

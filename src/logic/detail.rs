@@ -104,7 +104,7 @@ fn most_lines(state: &State, width: usize) -> usize {
     let wrapped = |text: &str| text.lines().map(|line| 2 + 2 * line.len() / width).sum::<usize>();
     let prompt = wrapped(&shown.task.request.prompt);
     match state.screen.detail.tab {
-        DetailTab::Overview => FIELDS + prompt + shown.task.error().map_or(0, |error| wrapped(&error.message)),
+        DetailTab::Overview => FIELDS + prompt + shown.task.reason().map_or(0, |error| wrapped(&error.message)),
         DetailTab::TimeLine => shown.events.iter().map(|event| 1 + wrapped(&event.text)).sum(),
         DetailTab::Request => FIELDS + 2 * prompt,
         DetailTab::Answers => {

@@ -2,18 +2,18 @@
 
 use super::{
     agenda::Agenda,
-    effect::{Ticket, Write},
+    effect::{SaveTarget, Ticket, Write},
     notice::Notices,
     rows::Rows,
     screen::Screen,
     settings::Settings,
 };
 use crate::domain::{
-    answer::HaltCause,
+    answer::{Address, HaltCause},
     costs::Report,
     money::Ptc,
     problem::{ErrorClass, Problem, TaskError},
-    task::{Kind, RemoteId, Task, TaskKey, TaskState},
+    task::{Kind, RemoteId, Task, TaskKey, TaskState, Trouble},
     time::{Mono, Now, Wall},
 };
 use std::{
@@ -97,6 +97,8 @@ pub struct Tasks {
     pub queued: BTreeSet<TaskKey>,
     /// Of these, the ones whose file waits to be fetched.
     pub ready: BTreeSet<TaskKey>,
+    /// Of these, the ones that something holds up (`Task::trouble`).
+    pub held_up: BTreeSet<TaskKey>,
     /// Those whose prompt was refused as sensitive.
     pub sensitive: BTreeSet<TaskKey>,
     /// How many there are in each state, in the order of `TaskState::ALL`; kept by `logic::tasks`.
@@ -177,14 +179,22 @@ pub struct Poller {
     pub budget_milli: u64,
     /// When the budget was last refilled.
     pub refilled: Mono,
-    /// Nothing is asked before this: the service is away, or wants fewer questions.
+    /// Nothing is asked before this: the account is to rest.
     pub not_before: Mono,
+    /// While calls are missed (`misses`): when the next one may find out whether the service is back.
+    pub probe_at: Mono,
     /// When a usable answer last came, of any call.
     pub last_answer: Option<Mono>,
     /// Since when no call has brought an answer, though some were made.
     pub offline_since: Option<Mono>,
-    /// Calls in a row without an answer, for the common back-off.
+    /// Probes in a row without an answer.
     pub misses: u32,
+    /// When the first of these was missed.
+    pub missing_since: Mono,
+    /// Tasks whose last call brought no answer, whosever fault that was.
+    pub missed: BTreeSet<TaskKey>,
+    /// Times in a row that the account was told to rest, for how long where the service does not say it.
+    pub rests: u32,
 }
 
 /// Taking over tasks made elsewhere. An id is in one of these at most.
@@ -207,6 +217,8 @@ pub struct Saver {
     pub due: Agenda<Mono>,
     /// Files under way.
     pub active: BTreeMap<TaskKey, Saving>,
+    /// Of files that are not here yet, the most bytes that were on disk: what goes beyond that is progress.
+    pub reached: BTreeMap<TaskKey, u64>,
 }
 
 /// One file under way.
@@ -216,8 +228,12 @@ pub struct Saving {
     pub ticket: Ticket,
     /// How far it is.
     pub step: SavingStep,
-    /// Fresh addresses asked for in this try.
+    /// Fresh addresses asked for since bytes last came.
     pub addresses: u32,
+    /// What the worker was last told to fetch, to go on with where the line drops.
+    pub order: Option<(Box<Address>, Box<SaveTarget>)>,
+    /// What the try before this one met.
+    pub before: Option<Trouble>,
 }
 
 /// How far a file is.

@@ -79,7 +79,7 @@ pub(crate) fn task(key: u32, state: TaskState) -> Task {
         TaskState::Sending => Phase::Sending { since: Wall(WALL) },
         TaskState::Unknown => Phase::Unknown { error: error(ErrorClass::UnknownOutcome, Charged::Unknown) },
         TaskState::Running => {
-            Phase::Running { status: "Processing".into(), next_poll: Wall(WALL), polls: 0, misses: 0 }
+            Phase::Running { status: "Processing".into(), next_poll: Wall(WALL), polls: 0, misses: 0, trouble: None }
         }
         TaskState::Ready => Phase::Ready { file: file(), trouble: None, tries: 0, next_try: None, kept: None },
         TaskState::Saving => Phase::Saving { file: file(), tries: 0, kept: None },

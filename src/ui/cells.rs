@@ -82,6 +82,7 @@ fn status(view: &View<'_>, row: &Row) -> CellText {
     let text = match row.state {
         TaskState::Queued => waiting(view, row),
         TaskState::Sending => tr!("on its way").into(),
+        TaskState::Running if row.class.is_some() => failure(row).unwrap_or_default(),
         TaskState::Running if row.status.is_empty() => tr!("accepted").into(),
         TaskState::Running => row.status.to_string(),
         TaskState::Ready if at_risk(view, row) => lives(view, row),
@@ -107,7 +108,7 @@ fn status(view: &View<'_>, row: &Row) -> CellText {
         TaskState::Ready if at_risk(view, row) => theme.loud,
         TaskState::Unknown => theme.warn,
         TaskState::Failed | TaskState::Refused => theme.bad,
-        TaskState::Ready | TaskState::Queued if row.class.is_some() => theme.warn,
+        TaskState::Running | TaskState::Ready | TaskState::Queued if row.class.is_some() => theme.warn,
         TaskState::Saved | TaskState::Cancelled => theme.faint,
         TaskState::Queued | TaskState::Sending | TaskState::Running | TaskState::Ready | TaskState::Saving => {
             Style::new()

@@ -92,7 +92,7 @@ fn parts(brush: &Brush<'_>, state: &State) -> Vec<Part> {
 fn counts(brush: &Brush<'_>, state: &State, kept: usize) -> Line<'static> {
     let look = brush.look;
     let mut spans: Vec<Span<'static>> = Vec::new();
-    let risk = at_risk(state);
+    let (risk, held_up) = (at_risk(state), state.tasks.held_up.len());
     for wanted in ORDER.into_iter().take(kept) {
         let count = state.tasks.counts[wanted as usize];
         if count > 0 {
@@ -103,6 +103,12 @@ fn counts(brush: &Brush<'_>, state: &State, kept: usize) -> Line<'static> {
                 format!("{}{}", look.signs.state(wanted), words::number(count)),
                 look.theme.state(wanted),
             ));
+        }
+        if wanted == TaskState::Queued && held_up > 0 {
+            if !spans.is_empty() {
+                spans.push(Span::raw(" "));
+            }
+            spans.push(Span::styled(tr!("{count} held up", count = words::number(held_up)), look.theme.warn));
         }
         if wanted == TaskState::Unknown && risk > 0 {
             if !spans.is_empty() {

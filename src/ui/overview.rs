@@ -48,15 +48,21 @@ fn standing(about: &About<'_>) -> Vec<Line<'static>> {
         Charged::Unknown => tr!("{price} PTC, perhaps charged; counted as spent", price = row.cost),
     };
     let mut lines = Vec::new();
-    let error = about.loaded.and_then(|detail| detail.task.error());
+    let error = about.loaded.and_then(|detail| detail.task.reason());
     match (error, row.error()) {
         (Some(TaskError { code, class, message, next, .. }), _) => {
-            let style = if row.state == TaskState::Unknown { theme.warn } else { theme.bad };
-            lines.extend(label(
-                tr!("What"),
-                &tr!("{class} ({code}): {message}", class = class.label(), code, message),
-                style,
-            ));
+            let what = tr!("{class} ({code}): {message}", class = class.label(), code, message);
+            let since = about.loaded.and_then(|detail| detail.task.trouble()).map(|(_, since)| since);
+            let (name, what) = match since {
+                Some(Some(since)) => {
+                    let span = words::span(layout::shown_now(about.state).wall.since(since));
+                    (tr!("Held up"), tr!("{what} (for {span})", what, span))
+                }
+                Some(None) => (tr!("Held up"), what),
+                None => (tr!("What"), what),
+            };
+            let is_warning = row.state == TaskState::Unknown || since.is_some();
+            lines.extend(label(name, &what, if is_warning { theme.warn } else { theme.bad }));
             if !next.is_empty() {
                 lines.extend(label(tr!("Next"), next, theme.strong));
             }

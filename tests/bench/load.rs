@@ -123,7 +123,7 @@ fn account(dir: &Path, base_url: &str, tasks: usize, options: &str) -> Loaded {
         cost: Ptc::from_thousandths(500),
         remote: Some(RemoteId(id(n))),
         automatic: false,
-        phase: Phase::Running { status: String::new(), next_poll: now.wall, polls: 0, misses: 0 },
+        phase: Phase::Running { status: String::new(), next_poll: now.wall, polls: 0, misses: 0, trouble: None },
     };
     let caps = Caps { per_day: None, per_batch: None, day_start: now.day_start() };
     let all: Vec<NewTask> = (0..tasks).map(task).collect();

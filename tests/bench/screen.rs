@@ -155,5 +155,11 @@ impl Line {
 }
 
 fn status(word: &str, state: &State) -> Phase {
-    Phase::Running { status: word.into(), next_poll: state.now.wall.plus(10 * MINUTE), polls: 1, misses: 0 }
+    Phase::Running {
+        status: word.into(),
+        next_poll: state.now.wall.plus(10 * MINUTE),
+        polls: 1,
+        misses: 0,
+        trouble: None,
+    }
 }

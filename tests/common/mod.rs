@@ -9,7 +9,10 @@ use reeltop::{
         money::Ptc,
         problem::{Charged, ErrorClass, TaskError},
         request::{ImageKind, ImageRef, Request, StoredImage},
-        task::{Event, FileId, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, SavedFile, Task, TaskKey, TaskState},
+        task::{
+            Event, FileId, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, SavedFile, Task, TaskKey, TaskState,
+            Trouble,
+        },
         time::{HOUR, MINUTE, Mono, Now, SECOND, Wall},
     },
     logic::{
@@ -115,7 +118,7 @@ pub(crate) fn lost() -> TaskError {
 }
 
 fn running(status: &str) -> Phase {
-    Phase::Running { status: status.into(), next_poll: before(0).plus(4 * SECOND), polls: 12, misses: 0 }
+    Phase::Running { status: status.into(), next_poll: before(0).plus(4 * SECOND), polls: 12, misses: 0, trouble: None }
 }
 
 pub(crate) fn saved(key: u32, name: &str) -> Phase {
@@ -211,13 +214,10 @@ pub(crate) fn morning() -> Vec<Task> {
         30,
         Phase::Ready {
             file: FileId("176844028768320".into()),
-            trouble: Some(error(
-                "disk",
-                ErrorClass::File,
-                "no room in /home/lin/Videos",
-                "Free some space",
-                Charged::Yes,
-            )),
+            trouble: Some(Trouble {
+                error: error("disk", ErrorClass::File, "no room in /home/lin/Videos", "Free some space", Charged::Yes),
+                since: Some(before(20 * MINUTE)),
+            }),
             tries: 2,
             next_try: None,
             kept: None,
@@ -248,6 +248,7 @@ pub(crate) fn morning() -> Vec<Task> {
                 put_back: Some(PutBack {
                     times: 2,
                     error: error("1002", ErrorClass::RateLimited, "rate limit", "It waits and goes again", Charged::No),
+                    since: Some(before(40 * SECOND)),
                 }),
             },
         ),
@@ -281,6 +282,8 @@ pub(crate) fn believable(width: u16, height: u16) -> State {
                 from: 0,
             },
             addresses: 1,
+            order: None,
+            before: None,
         },
     );
     // Unknown first, then the newest.

@@ -12,7 +12,7 @@ use reeltop::{
         money::Ptc,
         problem::{Charged, ErrorClass, TaskError},
         request::Request,
-        task::{Claim, Event, FileId, NewTask, Phase, PutBack, RemoteId, SavedFile, Task, TaskKey, TaskState},
+        task::{Claim, Event, FileId, NewTask, Phase, PutBack, RemoteId, SavedFile, Task, TaskKey, TaskState, Trouble},
         time::Wall,
     },
     io::store::Store,
@@ -52,7 +52,7 @@ fn adopted(id: &str) -> NewTask {
 }
 
 fn running() -> Phase {
-    Phase::Running { status: "Processing".into(), next_poll: DAY.plus(30_000), polls: 2, misses: 1 }
+    Phase::Running { status: "Processing".into(), next_poll: DAY.plus(30_000), polls: 2, misses: 1, trouble: None }
 }
 
 fn add(store: &mut Store, new: NewTask) -> Task {
@@ -100,13 +100,13 @@ fn stages() -> Vec<Phase> {
     };
     let waits = trouble(ErrorClass::RateLimited, Charged::No);
     vec![
-        Phase::Queued { not_before: DAY.plus(3_000), put_back: Some(PutBack { times: 2, error: waits }) },
+        Phase::Queued { not_before: DAY.plus(3_000), put_back: Some(PutBack { times: 2, error: waits, since: None }) },
         Phase::Sending { since: DAY.plus(1) },
         Phase::Unknown { error: trouble(ErrorClass::UnknownOutcome, Charged::Unknown) },
         running(),
         Phase::Ready {
             file: file.clone(),
-            trouble: Some(trouble(ErrorClass::Network, Charged::Yes)),
+            trouble: Some(Trouble { error: trouble(ErrorClass::Network, Charged::Yes), since: None }),
             tries: 3,
             next_try: Some(DAY.plus(9)),
             kept: None,

@@ -10,7 +10,7 @@ use crate::{
         catalogue::Catalogue,
         problem::{Charged, ErrorClass, Problem, TaskError},
         request::Request,
-        task::{Event, FileId, LedgerLine, MoneyEvent, NewTask, Phase, RemoteId, SavedFile, Task},
+        task::{Event, FileId, LedgerLine, MoneyEvent, NewTask, Phase, RemoteId, SavedFile, Task, Trouble},
         time::{MINUTE, SECOND, Wall},
     },
     io::{
@@ -224,7 +224,7 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
         }
         Runs(_) => {
             task.finished_at = None;
-            Phase::Running { status: AT_WORK.into(), next_poll: now, polls: 3, misses: 0 }
+            Phase::Running { status: AT_WORK.into(), next_poll: now, polls: 3, misses: 0, trouble: None }
         }
         Ready => {
             task.finished_at = None;
@@ -238,7 +238,8 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
                 &tr!("Press {download} to fetch it now.", download = key("download")),
             );
             events.push(event(end, "not saved", message.into()));
-            Phase::Ready { file, trouble: Some(trouble), tries: 8, next_try: None, kept: None }
+            let trouble = Some(Trouble { error: trouble, since: Some(end) });
+            Phase::Ready { file, trouble, tries: 8, next_try: None, kept: None }
         }
         Unknown => {
             task.finished_at = None;

@@ -54,8 +54,16 @@ fn standing(page: &mut Page, task: &Task, now: Now) {
     if let Some(file) = task.file() {
         page.field(tr!("File id"), &file.0);
     }
-    if let Some(error) = task.error() {
-        page.field(tr!("What"), &in_words(error));
+    if let Some(error) = task.reason() {
+        match task.trouble() {
+            Some((_, Some(since))) => {
+                let held =
+                    tr!("{what} (for {span})", what = in_words(error), span = words::span(now.wall.since(since)));
+                page.field(tr!("Held up"), &held);
+            }
+            Some((_, None)) => page.field(tr!("Held up"), &in_words(error)),
+            None => page.field(tr!("What"), &in_words(error)),
+        }
         if !error.next.is_empty() {
             page.field(tr!("Next"), &error.next);
         }

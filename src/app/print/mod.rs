@@ -83,7 +83,7 @@ fn cost(task: &Task) -> Cell {
 
 /// What stands behind the state: the service's own word for it, or the kind of failure.
 fn note(task: &Task) -> String {
-    match task.error() {
+    match task.reason() {
         Some(error) => error.class.label().into(),
         None if task.state() == TaskState::Running => text::harmless_line(task.status()).into_owned(),
         None => String::new(),
@@ -94,7 +94,7 @@ fn note(task: &Task) -> String {
 #[must_use]
 pub fn change_line(task: &Task, color: bool) -> String {
     let state = Cell::inked(task.state().word(), state_ink(task.state())).drawn(color);
-    let about = match (task.error(), task.saved()) {
+    let about = match (task.reason(), task.saved()) {
         (Some(error), _) => in_words(error),
         (None, Some(saved)) if task.state() == TaskState::Saved => saved.path.clone(),
         (None, None) if task.state() == TaskState::Running => task.status().into(),
@@ -201,7 +201,8 @@ pub(super) mod tests {
 
     #[test]
     fn tasks_stand_in_straight_columns_with_chinese_prompts_too() {
-        let running = Phase::Running { status: "Processing".into(), next_poll: NOW.wall, polls: 1, misses: 0 };
+        let running =
+            Phase::Running { status: "Processing".into(), next_poll: NOW.wall, polls: 1, misses: 0, trouble: None };
         let tasks = [
             task(9, "雨夜的东京\n霓虹灯", running),
             task(12, "a cat", refused()),
@@ -221,7 +222,8 @@ pub(super) mod tests {
 
     #[test]
     fn a_chinese_table_stands_straight_too() {
-        let running = Phase::Running { status: "Processing".into(), next_poll: NOW.wall, polls: 1, misses: 0 };
+        let running =
+            Phase::Running { status: "Processing".into(), next_poll: NOW.wall, polls: 1, misses: 0, trouble: None };
         let tasks = [task(9, "雨夜的东京", running), task(12, "a cat", refused()), task(130, "b", saved())];
         let table = lang::within(lang::Lang::Zh, || task_table(&tasks, &settings(), NOW, false));
         let lines: Vec<&str> = table.lines().collect();

@@ -26,11 +26,13 @@ fn ask_again() -> &'static str {
 /// Why there is nothing to adopt; such a call never costs anything.
 pub fn judge_find(reply: &Reply, asked: &RemoteId) -> FindVerdict {
     let told = match judge_query(reply, asked) {
-        QueryVerdict::Running { status } if status.is_empty() && !names(reply, asked) => {
+        QueryVerdict::Running { status, .. } if status.is_empty() && !names(reply, asked) => {
             Err(service("unclear", tr!("The answer names neither the task nor its state"), ask_again()))
         }
-        QueryVerdict::Running { status } => Ok(Some(status)),
-        QueryVerdict::Success { .. } | QueryVerdict::SuccessWithoutFile | QueryVerdict::Failed { .. } => Ok(None),
+        QueryVerdict::Running { status, .. } => Ok(Some(status)),
+        QueryVerdict::Success { .. } | QueryVerdict::SuccessWithoutFile { .. } | QueryVerdict::Failed { .. } => {
+            Ok(None)
+        }
         QueryVerdict::Again { error, .. } => Err(not_found(reply, error)),
     };
     told.map_err(|error| TaskError { charged: Charged::No, ..error })

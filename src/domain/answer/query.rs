@@ -1,7 +1,7 @@
 //! What the answer to a query means.
 
 use super::{
-    QueryVerdict, Reply,
+    Hold, QueryVerdict, Reply,
     body::{self, Body, Code},
     codes::{self, Act, Told, sentence},
     submit::not_sent,
@@ -23,44 +23,75 @@ pub(super) fn asked_again() -> &'static str {
 /// The most cells of the service's own word for a state.
 const WORD: usize = 40;
 
+/// The service's words for a task that it works on; while it starts, it may say none.
+const AT_WORK: [&str; 4] = ["", "preparing", "queueing", "processing"];
+/// Words that plainly say that the video is made.
+const MADE: [&str; 5] = ["success", "succeeded", "completed", "finished", "done"];
+/// Words that plainly say that the service gave up.
+const FAILED: [&str; 3] = ["fail", "failed", "error"];
+
 /// What the answer to a query about the task `asked` means.
 ///
-/// Only a success of HTTP with the contract's shape changes a task. A state that nobody knows is shown as it is and
-/// polled on; an answer about another task is no answer.
+/// Only a success of HTTP with the contract's shape changes a task. Words that plainly mean an end are ends. Of another word
+/// with a file, the file is tried; without one it is shown as it is and polled on. An answer about another task is none.
 #[must_use]
 pub fn judge_query(reply: &Reply, asked: &RemoteId) -> QueryVerdict {
     let Answer { http, wait_ms, text: answer } = match usable(reply) {
         Ok(answer) => answer,
-        Err(NoAnswer { wait_ms, error }) => return again(wait_ms, error),
+        Err(NoAnswer { wait_ms, error }) => return again(reply, wait_ms, error),
     };
     let Some(body) = Body::read(answer) else {
-        return again(wait_ms, unreadable(http, answer));
+        return again(reply, wait_ms, unreadable(http, answer));
     };
     let told = body.fault.as_ref().map(|fault| Told::of(http, wait_ms, Some(fault), ""));
     let status = body.status().unwrap_or_default();
     let word = status.trim();
     if body.task_id().is_some_and(|id| id != asked.0) {
-        return again(wait_ms, service("wrong task", tr!("The answer is about another task"), asked_again()));
+        return again(reply, wait_ms, service("wrong task", tr!("The answer is about another task"), asked_again()));
     }
-    if word.eq_ignore_ascii_case("success") {
-        return body
-            .file_id()
-            .map_or(QueryVerdict::SuccessWithoutFile, |id| QueryVerdict::Success { file: FileId(id) });
+    let is_one_of = |words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
+    let shown = || text::cut(&body::quote(word), WORD, false).0.into_owned();
+    let known = is_one_of(&AT_WORK);
+    match body.file_id() {
+        Some(id) if is_one_of(&MADE) => return QueryVerdict::Success { file: FileId(id) },
+        None if is_one_of(&MADE) => return QueryVerdict::SuccessWithoutFile { status: shown() },
+        _ => {}
     }
-    if word.eq_ignore_ascii_case("fail") || word.eq_ignore_ascii_case("failed") {
+    if is_one_of(&FAILED) {
         return QueryVerdict::Failed { error: failure(&body, told.as_ref()) };
+    }
+    if let Some(message) = given_up_on(word) {
+        return QueryVerdict::Failed { error: ended(word, message) };
     }
     match (&told, &body.fault) {
         // A question cannot be sensitive: this is said of the task.
         (Some(told), Some(fault)) if word.is_empty() && matches!(fault.code, Some(Code::Base(1026 | 1027))) => {
             QueryVerdict::Failed { error: told.error() }
         }
-        (Some(told), _) if word.is_empty() => again(wait_ms, of_a_question(told)),
+        (Some(told), _) if word.is_empty() => again(reply, wait_ms, of_a_question(told)),
         _ if word.is_empty() && body.status().is_none() && body.task_id().is_none() => {
-            again(wait_ms, unreadable(http, answer))
+            again(reply, wait_ms, unreadable(http, answer))
         }
-        _ => QueryVerdict::Running { status: text::cut(&body::quote(word), WORD, false).0.into_owned() },
+        _ => match body.file_id().filter(|_| !known) {
+            Some(id) => QueryVerdict::Success { file: FileId(id) },
+            None => QueryVerdict::Running { status: shown(), known },
+        },
     }
+}
+
+/// What a word says that plainly means an end without a video and without a failure.
+fn given_up_on(word: &str) -> Option<&'static str> {
+    match word.to_ascii_lowercase().as_str() {
+        "expired" => Some(tr!("The service says that the task has expired")),
+        "cancelled" | "canceled" => Some(tr!("The service says that the task was cancelled")),
+        "timeout" => Some(tr!("The service says that the task ran out of time")),
+        _ => None,
+    }
+}
+
+fn ended(word: &str, message: &str) -> TaskError {
+    let next = tr!("Retry it; if it ends like this again, ask the service why.");
+    TaskError { charged: Charged::Unknown, ..service(&word.to_ascii_lowercase(), message, next) }
 }
 
 /// An answer of HTTP success to a question: a query, a file or a balance call.
@@ -154,8 +185,24 @@ pub(super) fn service(code: &str, message: &str, next: &str) -> TaskError {
     }
 }
 
-fn again(wait_ms: Option<u64>, error: TaskError) -> QueryVerdict {
-    QueryVerdict::Again { wait_ms, error }
+fn again(reply: &Reply, wait_ms: Option<u64>, error: TaskError) -> QueryVerdict {
+    QueryVerdict::Again { wait_ms, hold: hold(reply, error.class), error }
+}
+
+/// What such an answer holds up. A redirection for good is the service's own word on this address; any other one is of
+/// something in between, such as a network that wants a login.
+fn hold(reply: &Reply, class: ErrorClass) -> Hold {
+    match class {
+        ErrorClass::RateLimited | ErrorClass::Auth | ErrorClass::Balance => Hold::Account,
+        ErrorClass::InvalidParams | ErrorClass::Plan | ErrorClass::PromptSensitive | ErrorClass::OutputSensitive => {
+            Hold::Refused
+        }
+        ErrorClass::Service | ErrorClass::Network | ErrorClass::UnknownOutcome | ErrorClass::File => {
+            let is_for_good =
+                matches!(reply, Reply::Answered { http: 301 | 308, .. } | Reply::Redirected { http: 301 | 308, .. });
+            if is_for_good { Hold::Refused } else { Hold::Service }
+        }
+    }
 }
 
 /// Why the service gave up. It may say `0, success` here, which is no reason at all.
@@ -185,11 +232,12 @@ mod tests {
     fn judged(reply: &Reply) -> String {
         let told = |error: &TaskError| format!("{} {} {}", error.code, error.class.id(), error.charged.id());
         match judge_query(reply, &RemoteId("7".into())) {
-            QueryVerdict::Running { status } => format!("running {status}"),
+            QueryVerdict::Running { status, known: true } => format!("running {status}"),
+            QueryVerdict::Running { status, known: false } => format!("running, not known: {status}"),
             QueryVerdict::Success { file } => format!("success {}", file.0),
-            QueryVerdict::SuccessWithoutFile => "success without file".into(),
+            QueryVerdict::SuccessWithoutFile { status } => format!("{status} without file"),
             QueryVerdict::Failed { error } => format!("failed {}", told(&error)),
-            QueryVerdict::Again { wait_ms, error } => format!("again {wait_ms:?} {}", told(&error)),
+            QueryVerdict::Again { wait_ms, hold, error } => format!("again {wait_ms:?} {} {hold:?}", told(&error)),
         }
     }
 
@@ -203,14 +251,31 @@ mod tests {
             (200, r#"{"task_id":"7","status":"Success","file_id":"176844028768320"}"#, "success 176844028768320"),
             (200, r#"{"task_id":7,"status":"success","file_id":1768440287683201234}"#, "success 1768440287683201234"),
             (200, r#"{"task_id":"7","status":"Success","file_id":"5","error":{}}"#, "success 5"),
-            (200, r#"{"task_id":"7","status":"Success","file_id":""}"#, "success without file"),
-            (200, r#"{"task_id":"7","status":"SUCCESS"}"#, "success without file"),
+            (200, r#"{"task_id":"7","status":"succeeded","file_id":"5"}"#, "success 5"),
+            (200, r#"{"task_id":"7","status":"Completed","file_id":5}"#, "success 5"),
+            (200, r#"{"task_id":"7","status":"FINISHED","file_id":"5"}"#, "success 5"),
+            (200, r#"{"task_id":"7","status":"done","file_id":"5"}"#, "success 5"),
+            (200, r#"{"task_id":"7","status":"Uploaded","file_id":"5"}"#, "success 5"),
+            (200, r#"{"task_id":"7","status":"Processing","file_id":"5"}"#, "running Processing"),
+            (200, r#"{"task_id":"7","status":"","file_id":"5"}"#, "running "),
+            (200, r#"{"task_id":"7","status":"error"}"#, "failed no reason service unknown"),
+            (200, r#"{"task_id":"7","status":"Expired"}"#, "failed expired service unknown"),
+            (200, r#"{"task_id":"7","status":"cancelled"}"#, "failed cancelled service unknown"),
+            (200, r#"{"task_id":"7","status":"canceled"}"#, "failed canceled service unknown"),
+            (200, r#"{"task_id":"7","status":"TIMEOUT","file_id":"5"}"#, "failed timeout service unknown"),
+            (200, r#"{"task_id":"7","status":"Success","file_id":""}"#, "Success without file"),
+            (200, r#"{"task_id":"7","status":"done","file_id":0}"#, "done without file"),
+            (200, r#"{"base_resp":{"status_code":2013}}"#, "again Some(9000) 2013 invalid_params yes Refused"),
+            (301, "", "again Some(9000) HTTP 301 network yes Refused"),
+            (302, "", "again Some(9000) HTTP 302 network yes Service"),
+            (410, r#"{"error":{"err_code":-10010}}"#, "again Some(9000) -10010 invalid_params yes Refused"),
+            (200, r#"{"task_id":"7","status":"SUCCESS"}"#, "SUCCESS without file"),
             (200, r#"{"task_id":"7","status":"Preparing"}"#, "running Preparing"),
             (200, r#"{"task_id":"7","status":"Queueing","base_resp":{"status_code":0}}"#, "running Queueing"),
             (200, r#"{"status":"processing"}"#, "running processing"),
             (200, r#"{"task_id":"7","status":"","base_resp":{"status_code":0}}"#, "running "),
             (200, r#"{"task_id":"7"}"#, "running "),
-            (200, r#"{"status":"Warming\u001b[2J up"}"#, "running Warming?[2J up"),
+            (200, r#"{"status":"Warming\u001b[2J up"}"#, "running, not known: Warming?[2J up"),
             (
                 200,
                 r#"{"task_id":"7","status":"Fail","base_resp":{"status_code":1026}}"#,
@@ -223,21 +288,25 @@ mod tests {
             (200, r#"{"status":"Fail"}"#, "failed no reason service unknown"),
             (200, r#"{"status":"Fail","base_resp":{"status_code":4242}}"#, "failed 4242 service unknown"),
             (200, r#"{"status":"","base_resp":{"status_code":1026}}"#, "failed 1026 prompt_sensitive no"),
-            (200, r#"{"task_id":"8","status":"Success","file_id":"1"}"#, "again Some(9000) wrong task service yes"),
-            (200, r#"{"base_resp":{"status_code":1002}}"#, "again Some(9000) 1002 rate_limited yes"),
-            (200, r#"{"status":"","base_resp":{"status_code":1004}}"#, "again Some(9000) 1004 auth yes"),
-            (200, r#"{"base_resp":{"status_code":1001}}"#, "again Some(9000) 1001 service yes"),
-            (200, r#"{"base_resp":{"status_code":4242}}"#, "again Some(9000) 4242 service yes"),
-            (200, "{}", "again Some(9000) unreadable service yes"),
-            (200, "<html>", "again Some(9000) unreadable service yes"),
-            (401, "", "again Some(9000) HTTP 401 auth yes"),
-            (402, "", "again Some(9000) HTTP 402 balance yes"),
-            (404, r#"{"error":{"err_code":-10010}}"#, "again Some(9000) -10010 invalid_params yes"),
-            (429, "", "again Some(9000) HTTP 429 rate_limited yes"),
-            (429, r#"{"error":{"err_code":-10007}}"#, "again Some(9000) -10007 rate_limited yes"),
-            (200, r#"{"base_resp":{"status_code":2045}}"#, "again Some(9000) 2045 rate_limited yes"),
-            (500, r#"{"task_id":"7","status":"Fail"}"#, "again Some(9000) HTTP 500 service yes"),
-            (502, "<html>", "again Some(9000) HTTP 502 service yes"),
+            (
+                200,
+                r#"{"task_id":"8","status":"Success","file_id":"1"}"#,
+                "again Some(9000) wrong task service yes Service",
+            ),
+            (200, r#"{"base_resp":{"status_code":1002}}"#, "again Some(9000) 1002 rate_limited yes Account"),
+            (200, r#"{"status":"","base_resp":{"status_code":1004}}"#, "again Some(9000) 1004 auth yes Account"),
+            (200, r#"{"base_resp":{"status_code":1001}}"#, "again Some(9000) 1001 service yes Service"),
+            (200, r#"{"base_resp":{"status_code":4242}}"#, "again Some(9000) 4242 service yes Service"),
+            (200, "{}", "again Some(9000) unreadable service yes Service"),
+            (200, "<html>", "again Some(9000) unreadable service yes Service"),
+            (401, "", "again Some(9000) HTTP 401 auth yes Account"),
+            (402, "", "again Some(9000) HTTP 402 balance yes Account"),
+            (404, r#"{"error":{"err_code":-10010}}"#, "again Some(9000) -10010 invalid_params yes Refused"),
+            (429, "", "again Some(9000) HTTP 429 rate_limited yes Account"),
+            (500, r#"{"task_id":"7","status":"Fail"}"#, "again Some(9000) HTTP 500 service yes Service"),
+            (502, "<html>", "again Some(9000) HTTP 502 service yes Service"),
+            (429, r#"{"error":{"err_code":-10007}}"#, "again Some(9000) -10007 rate_limited yes Account"),
+            (200, r#"{"base_resp":{"status_code":2045}}"#, "again Some(9000) 2045 rate_limited yes Account"),
         ] {
             assert_eq!(judged(&answer(http, body)), expected, "{http} {body}");
         }
@@ -247,13 +316,16 @@ mod tests {
     fn a_line_that_fails_changes_nothing_about_the_task() {
         let detail = || "why".to_owned();
         for (reply, expected) in [
-            (Reply::NotConnected { why: LineFault::Refused, detail: detail() }, "again None no connection network yes"),
+            (
+                Reply::NotConnected { why: LineFault::Refused, detail: detail() },
+                "again None no connection network yes Service",
+            ),
             (
                 Reply::Broken { why: LineFault::TimedOut { after_ms: 15_000 }, detail: detail() },
-                "again None timeout network yes",
+                "again None timeout network yes Service",
             ),
-            (Reply::Broken { why: LineFault::Reset, detail: detail() }, "again None broken network yes"),
-            (Reply::NotSent { problem: Problem::new("a", "b", "c") }, "again None not sent file yes"),
+            (Reply::Broken { why: LineFault::Reset, detail: detail() }, "again None broken network yes Service"),
+            (Reply::NotSent { problem: Problem::new("a", "b", "c") }, "again None not sent file yes Service"),
         ] {
             assert_eq!(judged(&reply), expected);
         }
@@ -277,7 +349,7 @@ mod tests {
         #[test]
         fn any_word_of_state_is_harmless(word in any::<String>()) {
             let body = serde_json::json!({ "status": word }).to_string();
-            if let QueryVerdict::Running { status } = judge_query(&answer(200, &body), &RemoteId("7".into())) {
+            if let QueryVerdict::Running { status, .. } = judge_query(&answer(200, &body), &RemoteId("7".into())) {
                 prop_assert!(!status.contains(char::is_control));
                 prop_assert!(text::width(&status) <= WORD);
             }

@@ -64,7 +64,7 @@ impl Row {
     /// The line of that task. `retried` is not the task's own knowledge: it comes from the line of attempts.
     #[must_use]
     pub fn of(task: &Task, retried: bool) -> Self {
-        let error = task.error();
+        let error = task.reason();
         Self {
             key: task.key,
             rev: task.rev,

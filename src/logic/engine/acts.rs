@@ -329,7 +329,8 @@ fn resolve(state: &mut State, key: TaskKey, as_what: Resolution) -> Vec<Effect> 
         Resolution::Found(id) => {
             let text = tr!("settled: the service's id is {id}", id = id.0);
             task.remote = Some(id);
-            task.phase = Phase::Running { status: String::new(), next_poll: state.now.wall, polls: 0, misses: 0 };
+            task.phase =
+                Phase::Running { status: String::new(), next_poll: state.now.wall, polls: 0, misses: 0, trouble: None };
             task.claim = super::claim(state, poller::CLAIM).filter(|_| in_scope(state, &task));
             (text, (MoneyEvent::Charged, task.cost))
         }
@@ -362,6 +363,7 @@ pub(super) fn download_one(state: &mut State, mut task: Task, dir: Option<String
         let why = tr!("it belongs to the profile {profile}", profile = format!("{:?}", task.profile));
         return refuse(state, key, &why, tr!("Start with --profile to work on it."));
     }
+    let is_watchable = (task.state() == TaskState::Cancelled && task.remote.is_some()) || task.may_still_come();
     match &mut task.phase {
         Phase::Ready { next_try, tries, .. } => (*next_try, *tries) = (Some(state.now.wall), 0),
         Phase::Saved { file, saved } => {
@@ -374,9 +376,10 @@ pub(super) fn download_one(state: &mut State, mut task: Task, dir: Option<String
             report(state, Some(key), Ok(TaskState::Saving));
             return Vec::new();
         }
-        Phase::Cancelled { .. } if task.remote.is_some() => {
+        Phase::Cancelled { .. } | Phase::Failed { .. } if is_watchable => {
             task.finished_at = None;
-            task.phase = Phase::Running { status: String::new(), next_poll: state.now.wall, polls: 0, misses: 0 };
+            task.phase =
+                Phase::Running { status: String::new(), next_poll: state.now.wall, polls: 0, misses: 0, trouble: None };
             task.claim = super::claim(state, poller::CLAIM);
         }
         Phase::Running { .. } => {

@@ -96,7 +96,7 @@ pub(super) fn found(state: &mut State, of: Ticket, reply: &Reply) -> Vec<Effect>
 fn heard(state: &mut State, verdict: &FindVerdict) {
     match verdict {
         Ok(_) => poller::answered(state),
-        Err(error) if error.class == ErrorClass::Network => poller::missed(state),
+        Err(error) if matches!(error.class, ErrorClass::Network | ErrorClass::Service) => poller::missed(state),
         Err(_) => poller::spoke(state),
     }
 }
@@ -115,7 +115,7 @@ fn insert(state: &mut State, id: RemoteId, word: Option<String>) -> Vec<Effect> 
         request: Request::elsewhere(&id),
         remote: Some(id.clone()),
         automatic: false,
-        phase: Phase::Running { status: word.unwrap_or_default(), next_poll, polls: 1, misses: 0 },
+        phase: Phase::Running { status: word.unwrap_or_default(), next_poll, polls: 1, misses: 0, trouble: None },
     };
     let ticket = ticket(state);
     state.queue.inserting.insert(ticket);

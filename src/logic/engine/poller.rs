@@ -4,13 +4,14 @@
 use super::{adopt, again, answer_event, event, held_by_another, queue, queue::LONGEST_WAIT, store, streak, ticket};
 use crate::{
     domain::{
-        answer::{HaltCause, QueryVerdict, Reply, judge_query},
+        answer::{HaltCause, Hold, QueryVerdict, Reply, judge_query},
         problem::{Charged, ErrorClass, Problem, TaskError},
-        task::{FileId, LedgerLine, MoneyEvent, Phase, Task, TaskKey},
+        task::{FileId, LedgerLine, MoneyEvent, NO_FILE, Phase, Task, TaskKey, Trouble},
         time::{MINUTE, Mono, SECOND, Wall},
     },
     logic::{
         effect::{Effect, HttpCmd, Level, Ticket},
+        keymap::{self, Ctx},
         spread::{backoff, jitter},
         state::State,
         tasks, toast,
@@ -22,14 +23,27 @@ use crate::{
 pub(super) const CLAIM: u64 = 3 * MINUTE;
 /// Queries under way at once, at most (performance.md: more brings nothing).
 const AT_ONCE: usize = 32;
-/// Calls in a row without an answer before the service counts as away.
+/// Probes in a row without an answer before the service is said to be away.
 const AWAY_AFTER: u32 = 3;
+/// The shortest and the longest wait between two probes of a service that does not answer.
+const PROBES: (u64, u64) = (SECOND, 30 * SECOND);
+/// The same for an account that is to rest where the service does not say for how long.
+const RESTS: (u64, u64) = (2 * SECOND, MINUTE);
 /// The longest pause between two questions about one task.
 const SLOWEST: u64 = 5 * MINUTE;
+/// How long a task is asked about that is said to be made and has no file, or about which the service will not answer.
+const PATIENCE: u64 = 30 * SECOND;
+/// The same where the refusal speaks of the address rather than of the task: it may be mended meanwhile.
+const PATIENCE_WITH_ADDRESS: u64 = MINUTE;
+/// The longest pause between two questions about a task that is said to be made and has no file.
+const FILE_SOON: u64 = 5 * SECOND;
+/// After so long from its sending, a state that is not known here is told as trouble.
+const ODD_AFTER: u64 = 10 * MINUTE;
 
 /// The phase of a task that was just accepted.
 pub(super) fn first(state: &State, task: &Task) -> Phase {
-    Phase::Running { status: String::new(), next_poll: state.now.wall.plus(pause(state, task, 0)), polls: 0, misses: 0 }
+    let next_poll = state.now.wall.plus(pause(state, task, 0));
+    Phase::Running { status: String::new(), next_poll, polls: 0, misses: 0, trouble: None }
 }
 
 /// How long to wait before the next question about a task: until half of the quick case's time has gone, then at the
@@ -87,20 +101,35 @@ pub(super) fn deadline(state: &State) -> Option<Mono> {
         return None; // Never, or the next answer brings us back.
     }
     let missing = 1000_u64.saturating_sub(budget_now(state));
-    Some(at.max(state.poller.not_before).max(state.now.mono.plus(refill_ms(state, missing))))
+    Some(at.max(open_at(state)).max(state.now.mono.plus(refill_ms(state, missing))))
 }
 
 fn may_ask(state: &State) -> bool {
-    state.settings.has_key && state.now.mono >= state.poller.not_before && under_way(state) < at_once(state)
+    state.settings.has_key && state.now.mono >= open_at(state) && under_way(state) < at_once(state)
+}
+
+/// Before this the service is not called at all, but for submissions: the account rests, or the service does not answer and
+/// the next probe is not yet due.
+pub(super) fn open_at(state: &State) -> Mono {
+    state.poller.not_before.max(probe_at(state))
+}
+
+/// When the next probe is due; at once while the service answers.
+pub(super) fn probe_at(state: &State) -> Mono {
+    if is_probing(state) { state.poller.probe_at } else { Mono(0) }
+}
+
+/// Whether the last call brought no answer. Then one at a time finds out whether the service is back, for all.
+pub(super) fn is_probing(state: &State) -> bool {
+    state.poller.misses > 0
 }
 
 fn under_way(state: &State) -> usize {
     state.poller.asking.len() + state.adopting.asking.len()
 }
 
-/// While the service is away, one question at a time finds out whether it is back.
 fn at_once(state: &State) -> usize {
-    if state.poller.offline_since.is_some() { 1 } else { AT_ONCE }
+    if is_probing(state) { 1 } else { AT_ONCE }
 }
 
 #[allow(
@@ -153,44 +182,100 @@ pub(super) fn queried(state: &mut State, key: TaskKey, of: Ticket, reply: &Reply
     let Some(task) = state.tasks.live.get(&key).filter(|task| !held_by_another(state, task)).cloned() else {
         return Vec::new();
     };
-    let (Phase::Running { status, polls, misses, .. }, Some(id)) = (task.phase.clone(), task.remote.clone()) else {
+    let (Phase::Running { status, polls, misses, trouble, .. }, Some(id)) = (task.phase.clone(), task.remote.clone())
+    else {
         state.stale += 1;
         return Vec::new();
     };
+    let was = Was { status, polls, misses, trouble };
     match judge_query(reply, &id) {
-        QueryVerdict::Again { wait_ms, error } => again(state, task, &status, (polls, misses), wait_ms, &error),
-        QueryVerdict::Running { status: word } => {
-            answered(state);
-            running(state, task, &status, word, polls, reply)
+        QueryVerdict::Again { wait_ms, hold, error } => again(state, task, was, (hold, wait_ms), error, reply),
+        QueryVerdict::Running { status: word, known } => {
+            heard_of(state, key);
+            running(state, task, &was, word, known, reply)
         }
-        QueryVerdict::SuccessWithoutFile => {
-            answered(state);
-            running(state, task, &status, "Success, no file yet".to_owned(), polls, reply)
+        QueryVerdict::SuccessWithoutFile { status: word } => {
+            heard_of(state, key);
+            without_file(state, task, was, word, reply)
         }
         QueryVerdict::Success { file } => {
-            answered(state);
+            heard_of(state, key);
             let note = answer_event(state, "ready", tr!("made; the file's id is {id}", id = file.0), reply);
             ready(state, task, file, note)
         }
         QueryVerdict::Failed { error } => {
-            answered(state);
+            heard_of(state, key);
             failed(state, task, error, reply)
         }
     }
 }
 
-fn running(state: &mut State, mut task: Task, was: &str, word: String, polls: u32, reply: &Reply) -> Vec<Effect> {
-    let next_poll = state.now.wall.plus(pause(state, &task, polls + 1));
-    let news = (word != was).then(|| answer_event(state, "status", word.clone(), reply));
-    task.phase = Phase::Running { status: word, next_poll, polls: polls + 1, misses: 0 };
-    keep(state, task, news)
+/// What a running task was before an answer.
+struct Was {
+    status: String,
+    polls: u32,
+    misses: u32,
+    trouble: Option<Trouble>,
+}
+
+fn running(state: &mut State, mut task: Task, was: &Was, word: String, known: bool, reply: &Reply) -> Vec<Effect> {
+    let polls = was.polls + 1;
+    let next_poll = state.now.wall.plus(pause(state, &task, polls));
+    let news = (word != was.status).then(|| answer_event(state, "status", word.clone(), reply));
+    let odd = !known && state.now.wall.since(task.sent_at.unwrap_or(task.created_at)) >= ODD_AFTER;
+    let trouble = odd.then(|| Trouble::go_on(odd_state(state, &word), was.trouble.as_ref(), state.now.wall));
+    let is_new = trouble != was.trouble;
+    task.phase = Phase::Running { status: word, next_poll, polls, misses: 0, trouble };
+    keep(state, task, news, is_new)
+}
+
+fn odd_state(state: &State, word: &str) -> TaskError {
+    let message = tr!("The service reports {word}, a state that is not known here", word = format!("{word:?}"));
+    let cancel = keymap::named(state, Ctx::Table, "cancel");
+    trouble_of("odd_state", message, tr!("The program keeps asking; {cancel} stops watching it.", cancel))
+}
+
+fn trouble_of(code: &str, message: String, next: String) -> TaskError {
+    TaskError { code: code.to_owned(), class: ErrorClass::Service, message, next, charged: Charged::Yes }
+}
+
+/// It is said to be made, and there is no file to fetch. One that does not come in a while will not come by itself.
+fn without_file(state: &mut State, mut task: Task, was: Was, word: String, reply: &Reply) -> Vec<Effect> {
+    let message = tr!("The service says it is done but names no file").to_owned();
+    let next = tr!("The program keeps asking for {seconds} s.", seconds = PATIENCE / SECOND);
+    let error = trouble_of(NO_FILE, message, next);
+    let trouble = Trouble::go_on(error, was.trouble.as_ref(), state.now.wall);
+    if trouble.has_lasted(PATIENCE, state.now.wall) && was.trouble.is_some() {
+        return give_up(state, task, trouble.error, reply);
+    }
+    let wait = state.settings.poll.every_ms.min(FILE_SOON);
+    let next_poll = not_after(state.now.wall.plus(wait), &trouble, PATIENCE);
+    let news = (word != was.status).then(|| answer_event(state, "status", word.clone(), reply));
+    let is_new = Some(&trouble) != was.trouble.as_ref();
+    let misses = was.misses.saturating_add(1);
+    task.phase = Phase::Running { status: word, next_poll, polls: was.polls + 1, misses, trouble: Some(trouble) };
+    keep(state, task, news, is_new)
+}
+
+/// The last question comes when the patience ends, not long after it.
+fn not_after(at: Wall, trouble: &Trouble, patience: u64) -> Wall {
+    trouble.since.map_or(at, |since| at.min(since.plus(patience)))
+}
+
+/// Ends a task here that the service has no end for: it was charged, and can still be asked about.
+fn give_up(state: &mut State, task: Task, error: TaskError, reply: &Reply) -> Vec<Effect> {
+    let next = tr!(
+        "{download} asks for it again, free. If it does not come, ask the service about the task's ID.",
+        download = keymap::named(state, Ctx::Table, "download")
+    );
+    failed(state, task, TaskError { class: ErrorClass::Service, next, charged: Charged::Yes, ..error }, reply)
 }
 
 /// Writes what changed; an answer that only says "still so" moves the schedule and costs no write.
-fn keep(state: &mut State, mut task: Task, news: Option<crate::domain::task::Event>) -> Vec<Effect> {
+fn keep(state: &mut State, mut task: Task, news: Option<crate::domain::task::Event>, changed: bool) -> Vec<Effect> {
     let next = if let Phase::Running { next_poll, .. } = task.phase { next_poll } else { state.now.wall };
     let covered = task.claim.as_ref().is_some_and(|claim| claim.until >= next.plus(CLAIM / 2));
-    if news.is_none() && (covered || state.ending.is_some()) {
+    if news.is_none() && !changed && (covered || state.ending.is_some()) {
         tasks::put(state, task);
         return Vec::new();
     }
@@ -199,42 +284,56 @@ fn keep(state: &mut State, mut task: Task, news: Option<crate::domain::task::Eve
     store::write(state, task, news.into_iter().collect(), vec![])
 }
 
+/// No answer about the task. How long it is left alone depends on what there is to back off from.
 fn again(
     state: &mut State,
     mut task: Task,
-    status: &str,
-    (polls, misses): (u32, u32),
-    wait: Option<u64>,
-    error: &TaskError,
+    was: Was,
+    (hold, wait): (Hold, Option<u64>),
+    error: TaskError,
+    reply: &Reply,
 ) -> Vec<Effect> {
-    let seed = u64::from(task.key.0);
-    let every = state.settings.poll.every_ms;
-    let wait = wait.unwrap_or_else(|| backoff(every, SLOWEST, misses + 1, seed)).min(LONGEST_WAIT);
-    match error.class {
-        ErrorClass::Network | ErrorClass::Service | ErrorClass::UnknownOutcome => missed(state),
-        ErrorClass::RateLimited => {
+    let (key, every) = (task.key, state.settings.poll.every_ms);
+    let wait = wait.map(|wait| wait.min(LONGEST_WAIT));
+    let alone = |misses: u32| wait.unwrap_or_else(|| backoff(every, SLOWEST, misses + 1, u64::from(key.0)));
+    let is_halt = error.class == ErrorClass::Auth;
+    let (code, message, next) = (error.code.clone(), error.message.clone(), error.next.clone());
+    let trouble = Trouble::go_on(error, was.trouble.as_ref(), state.now.wall);
+    let (pause, misses) = match hold {
+        Hold::Service if brought_nothing(state, key) => (alone(was.misses), was.misses.saturating_add(1)),
+        Hold::Service => (0, was.misses),
+        Hold::Account => {
             spoke(state);
-            rest(state, wait);
+            state.poller.missed.remove(&key);
+            rest_account(
+                state,
+                if matches!(trouble.error.class, ErrorClass::RateLimited) { wait } else { Some(MINUTE) },
+            );
+            (0, was.misses)
         }
-        ErrorClass::Auth => {
+        Hold::Refused => {
             spoke(state);
-            rest(state, MINUTE);
-            let what = tr!("sending stopped: the key was not accepted");
-            let problem = Problem::new(what, error.message.clone(), error.next.clone());
-            queue::halt_queue(state, HaltCause::Key, problem);
+            state.poller.missed.remove(&key);
+            // A status without a code speaks of a wrong address as well as of a wrong task.
+            let patience = if code.starts_with("HTTP") { PATIENCE_WITH_ADDRESS } else { PATIENCE };
+            if trouble.has_lasted(patience, state.now.wall) && was.trouble.is_some() {
+                let message = tr!("The service no longer answers for this task: {message}", message);
+                return give_up(state, task, TaskError { message, ..trouble.error }, reply);
+            }
+            let at = not_after(state.now.wall.plus(alone(was.misses)), &trouble, patience);
+            (at.since(state.now.wall), was.misses.saturating_add(1))
         }
-        ErrorClass::Balance
-        | ErrorClass::PromptSensitive
-        | ErrorClass::OutputSensitive
-        | ErrorClass::InvalidParams
-        | ErrorClass::Plan => spoke(state),
-        ErrorClass::File => {}
+    };
+    if is_halt {
+        let what = tr!("sending stopped: the key was not accepted");
+        queue::halt_queue(state, HaltCause::Key, Problem::new(what, message.clone(), next));
     }
     // The first of a row of failures goes into the time line; a service that is away for an hour fills no disk.
-    let news = (misses == 0).then(|| event(state, "no answer", error.message.clone()));
-    let next_poll = state.now.wall.plus(wait);
-    task.phase = Phase::Running { status: status.to_owned(), next_poll, polls, misses: misses.saturating_add(1) };
-    keep(state, task, news)
+    let is_new = was.trouble.as_ref().is_none_or(|before| before.error.code != code);
+    let news = is_new.then(|| event(state, "no answer", message));
+    let next_poll = state.now.wall.plus(pause);
+    task.phase = Phase::Running { status: was.status, next_poll, polls: was.polls, misses, trouble: Some(trouble) };
+    keep(state, task, news, false)
 }
 
 fn ready(state: &mut State, mut task: Task, file: FileId, note: crate::domain::task::Event) -> Vec<Effect> {
@@ -263,35 +362,61 @@ fn failed(state: &mut State, mut task: Task, error: TaskError, reply: &Reply) ->
     effects
 }
 
+/// A usable answer about that task came.
+pub(super) fn heard_of(state: &mut State, key: TaskKey) {
+    state.poller.missed.remove(&key);
+    answered(state);
+}
+
 /// A usable answer came.
 pub(super) fn answered(state: &mut State) {
     state.poller.last_answer = Some(state.now.mono);
+    state.poller.rests = 0;
     spoke(state);
 }
 
-/// The service spoke, if only to say no: it is not away, or no longer.
+/// The service spoke, if only to say no: it is not away, or no longer. What waited for it is due.
 pub(super) fn spoke(state: &mut State) {
     state.poller.misses = 0;
     if state.poller.offline_since.take().is_some() {
-        state.poller.not_before = state.now.mono;
         toast::say(state, Level::Info, tr!("the service answers again").to_owned(), None);
     }
 }
 
-/// A call brought no answer. After a few in a row the service counts as away, and is asked seldom until it is back.
-pub(super) fn missed(state: &mut State) {
-    state.poller.misses = state.poller.misses.saturating_add(1);
-    if state.poller.misses < AWAY_AFTER {
-        return;
+/// A call about that task brought no answer. Tells whether that is this task's own trouble: its last call brought none
+/// either, and the service has answered others since. Else the service is probed, for all.
+pub(super) fn brought_nothing(state: &mut State, key: TaskKey) -> bool {
+    let again = !state.poller.missed.insert(key);
+    if again && !is_probing(state) {
+        return true;
     }
-    state.poller.offline_since.get_or_insert(state.now.mono);
-    let wait = backoff(5 * SECOND, MINUTE, state.poller.misses - AWAY_AFTER + 1, 0);
-    rest(state, wait);
+    missed(state);
+    false
 }
 
-/// Asks nothing for that long.
-fn rest(state: &mut State, ms: u64) {
-    state.poller.not_before = state.poller.not_before.max(state.now.mono.plus(ms));
+/// A call brought no answer: until one does, the service is probed, at growing distances. Calls that were under way already
+/// tell nothing new.
+pub(super) fn missed(state: &mut State) {
+    if state.now.mono < probe_at(state) {
+        return;
+    }
+    if !is_probing(state) {
+        state.poller.missing_since = state.now.mono;
+    }
+    state.poller.misses = state.poller.misses.saturating_add(1);
+    if state.poller.misses >= AWAY_AFTER {
+        state.poller.offline_since.get_or_insert(state.now.mono);
+    }
+    // By the length of the outage, so that it never costs much more than it lasts.
+    let wait = (state.now.mono.since(state.poller.missing_since) / 3).clamp(PROBES.0, PROBES.1);
+    state.poller.probe_at = state.now.mono.plus(wait);
+}
+
+/// The account asks nothing for as long as the service says; where it does not say, a little longer each time.
+pub(super) fn rest_account(state: &mut State, wait: Option<u64>) {
+    state.poller.rests = state.poller.rests.saturating_add(1);
+    let wait = wait.unwrap_or_else(|| backoff(RESTS.0, RESTS.1, state.poller.rests, 0)).min(LONGEST_WAIT);
+    state.poller.not_before = state.poller.not_before.max(state.now.mono.plus(wait));
 }
 
 /// Asks about these tasks now. A service that is away is asked at once; one that wants fewer questions is not.
@@ -303,7 +428,5 @@ pub(super) fn refresh(state: &mut State, keys: &[TaskKey]) {
             tasks::put(state, task);
         }
     }
-    if state.poller.offline_since.is_some() {
-        state.poller.not_before = state.now.mono;
-    }
+    state.poller.probe_at = state.now.mono;
 }

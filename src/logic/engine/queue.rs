@@ -9,7 +9,7 @@
 //! The POST is emitted in one place, [`claimed`], on the store's word that `Sending` is on disk. A task found in
 //! `Sending` that nobody alive is sending becomes `Unknown` and is never sent again by the program.
 
-use super::{again, answer_event, claim, event, store, streak, ticket};
+use super::{again, answer_event, claim, event, poller, store, streak, ticket};
 use crate::{
     domain::{
         answer::{HaltCause, Reply, SubmitVerdict, judge_submit},
@@ -38,7 +38,7 @@ pub(super) const LONGEST_WAIT: u64 = HOUR;
 /// order of sending.
 pub(super) fn send_due(state: &mut State) -> Vec<Effect> {
     if !may_send(state)
-        || state.queue.claiming.is_some()
+        || is_occupied(state)
         || waits_for_an_answer(state)
         || send_at(state).is_none_or(|at| at > state.now.mono)
     {
@@ -59,7 +59,7 @@ pub(super) fn send_due(state: &mut State) -> Vec<Effect> {
 
 /// When [`send_due`] will have something to do.
 pub(super) fn deadline(state: &State) -> Option<Mono> {
-    if !may_send(state) || state.queue.claiming.is_some() || waits_for_an_answer(state) {
+    if !may_send(state) || is_occupied(state) || waits_for_an_answer(state) {
         return None;
     }
     if next(state).is_some() {
@@ -86,7 +86,13 @@ pub fn send_at(state: &State) -> Option<Mono> {
     let per_minute = state.settings.profile.submit_per_minute as usize;
     let full_until = state.queue.sent.len().checked_sub(per_minute).and_then(|nth| state.queue.sent.get(nth));
     let free = full_until.map_or(Mono(0), |sent| sent.plus(MINUTE));
-    (per_minute > 0).then(|| free.max(state.queue.not_before))
+    (per_minute > 0).then(|| free.max(state.queue.not_before).max(poller::probe_at(state)))
+}
+
+/// Whether the next task's turn waits for an answer: the store's on the one before, or, while the service does not answer,
+/// that on the submission which finds out whether it is back.
+fn is_occupied(state: &State) -> bool {
+    state.queue.claiming.is_some() || (poller::is_probing(state) && !state.queue.posting.is_empty())
 }
 
 fn may_send(state: &State) -> bool {
@@ -195,13 +201,13 @@ pub(super) fn submitted(state: &mut State, key: TaskKey, of: Ticket, reply: &Rep
 
 fn accepted(state: &mut State, mut task: Task, id: RemoteId, reply: &Reply) -> Vec<Effect> {
     let note = answer_event(state, "accepted", tr!("the service's id is {id}", id = id.0), reply);
-    task.phase = super::poller::first(state, &task);
-    task.claim = claim(state, super::poller::CLAIM);
+    task.phase = poller::first(state, &task);
+    task.claim = claim(state, poller::CLAIM);
     let money = LedgerLine { at: state.now.wall, event: MoneyEvent::Charged, amount: task.cost };
     task.remote = Some(id);
     state.queue.put_backs = 0;
     streak::accepted(state);
-    super::poller::answered(state);
+    poller::answered(state);
     store::write(state, task, vec![note], vec![money])
 }
 
@@ -210,7 +216,7 @@ fn refused(state: &mut State, mut task: Task, error: TaskError, halt: Option<Hal
     state.queue.put_backs = 0;
     // What answers at a wrong address is not the service.
     if matches!(reply, Reply::Answered { .. }) && halt != Some(HaltCause::Address) {
-        super::poller::answered(state);
+        poller::answered(state);
     }
     if let Some(cause) = halt {
         halt_for(state, cause, &error);
@@ -232,17 +238,23 @@ fn put_back(state: &mut State, mut task: Task, wait: Option<u64>, error: TaskErr
     // The phase was overwritten by `Sending`; how often it came back stands in the account's own count.
     state.queue.put_backs += 1;
     let times = state.queue.put_backs;
-    let wait = wait.unwrap_or_else(|| backoff(WAIT.0, WAIT.1, times, u64::from(task.key.0))).min(LONGEST_WAIT);
+    let own = wait.unwrap_or_else(|| backoff(WAIT.0, WAIT.1, times, u64::from(task.key.0))).min(LONGEST_WAIT);
     if error.class == ErrorClass::Network {
-        super::poller::missed(state);
+        poller::missed(state);
     } else {
-        super::poller::spoke(state);
+        poller::spoke(state);
     }
+    // What cannot be reached is probed by whatever has something to ask; once it answers, this is due.
+    let is_away = matches!(reply, Reply::NotConnected { .. });
+    let wait = if is_away { poller::probe_at(state).since(state.now.mono) } else { own };
     let text = tr!("sent again in {seconds} s: {message}", seconds = wait.div_ceil(SECOND), message = error.message);
     let note = answer_event(state, "put back", text, reply);
-    let not_before = state.now.wall.plus(wait);
-    wait_until(state, state.now.mono.plus(wait));
-    task.phase = Phase::Queued { not_before, put_back: Some(PutBack { times, error }) };
+    let not_before = state.now.wall.plus(if is_away { 0 } else { wait });
+    if !is_away {
+        wait_until(state, state.now.mono.plus(wait));
+    }
+    let since = Some(state.now.wall);
+    task.phase = Phase::Queued { not_before, put_back: Some(PutBack { times, error, since }) };
     task.sent_at = None;
     task.claim = None;
     store::write(state, task, vec![note], vec![])

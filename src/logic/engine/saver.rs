@@ -1,14 +1,14 @@
 //! Saving: from a file's id to a checked file on disk, at most a few at once. The claim on a file is on disk before
 //! anything is fetched, so that no two programs fetch the same one.
 
-use super::{claim, event, held_by_us, queue::LONGEST_WAIT, store, ticket, told};
+use super::{claim, event, held_by_us, poller, queue::LONGEST_WAIT, store, ticket, told};
 use crate::{
     domain::{
         answer::{Address, FileVerdict, Reply, judge_file},
         export::sidecar_json,
         name::file_name,
         problem::{Charged, ErrorClass, Problem, TaskError},
-        task::{Phase, SavedFile, Task, TaskKey, TaskState},
+        task::{Phase, SavedFile, Task, TaskKey, TaskState, Trouble},
         time::{HOUR, MINUTE, Mono, SECOND},
     },
     logic::{
@@ -36,7 +36,7 @@ pub const AT_RISK: u64 = HOUR;
 /// Begins with the files whose time has come, as far as there are places.
 pub(super) fn save_due(state: &mut State) -> Vec<Effect> {
     let mut effects = Vec::new();
-    while has_place(state) && state.poller.offline_since.is_none_or(|_| state.now.mono >= state.poller.not_before) {
+    while has_place(state) && state.now.mono >= poller::open_at(state) {
         let Some(task) = next(state).cloned() else { break };
         effects.extend(begin(state, task));
     }
@@ -52,16 +52,16 @@ pub(super) fn deadline(state: &State) -> Option<Mono> {
         Some(_) => state.now.mono,
         None => state.saver.due.after(state.now.mono)?,
     };
-    Some(if state.poller.offline_since.is_some() { at.max(state.poller.not_before) } else { at })
+    Some(at.max(poller::open_at(state)))
 }
 
-/// Whether one more file may be begun. While the service is away, one at a time finds out whether it is back.
+/// Whether one more file may be begun. While the service does not answer, one at a time finds out whether it is back.
 fn has_place(state: &State) -> bool {
     let calls = || state.saver.active.values().any(|s| matches!(s.step, SavingStep::Claiming | SavingStep::Address));
     state.settings.has_key
         && state.store.owner.is_some()
         && state.saver.active.len() < state.settings.download.parallel
-        && !(state.poller.offline_since.is_some() && calls())
+        && !(poller::is_probing(state) && calls())
 }
 
 /// The file whose time came first.
@@ -71,12 +71,14 @@ fn next(state: &State) -> Option<&Task> {
 }
 
 fn begin(state: &mut State, mut task: Task) -> Vec<Effect> {
-    let Phase::Ready { file, tries, kept, .. } = task.phase else { return Vec::new() };
+    let Phase::Ready { file, trouble, tries, kept, .. } = task.phase else { return Vec::new() };
     task.phase = Phase::Saving { file, tries, kept };
     task.claim = claim(state, CLAIM);
-    state.saver.active.insert(task.key, Saving { ticket: 0, step: SavingStep::Claiming, addresses: 0 });
-    let note = event(state, "saving", tr!("download begins"));
-    store::write(state, task, vec![note], vec![])
+    // Another try after the same trouble is no news.
+    let note = trouble.is_none().then(|| event(state, "saving", tr!("download begins")));
+    let step = SavingStep::Claiming;
+    state.saver.active.insert(task.key, Saving { ticket: 0, step, addresses: 0, order: None, before: trouble });
+    store::write(state, task, note.into_iter().collect(), vec![])
 }
 
 /// The store has a write: if it was our claim on a file, the file's address is asked for.
@@ -104,38 +106,47 @@ pub(super) fn addressed(state: &mut State, key: TaskKey, of: Ticket, reply: &Rep
     let Some(task) = current(state, key, of) else { return Vec::new() };
     match judge_file(reply) {
         FileVerdict::Address(address) => {
-            super::poller::answered(state);
+            poller::heard_of(state, key);
             fetch(state, task, address)
         }
         FileVerdict::Refused { error } => {
-            super::poller::spoke(state);
+            poller::spoke(state);
             give_back(state, task, error, None)
         }
         FileVerdict::Again { wait_ms, error } => {
+            let own = wait_ms.unwrap_or_else(|| pause(&task)).min(LONGEST_WAIT);
             // Only this call is the service's own; the storage is another host.
-            match error.class {
-                ErrorClass::Network | ErrorClass::Service => super::poller::missed(state),
-                ErrorClass::RateLimited
-                | ErrorClass::Auth
+            let wait = match error.class {
+                ErrorClass::Network | ErrorClass::Service | ErrorClass::UnknownOutcome
+                    if !poller::brought_nothing(state, key) =>
+                {
+                    0
+                }
+                ErrorClass::RateLimited => {
+                    poller::spoke(state);
+                    poller::rest_account(state, wait_ms);
+                    0
+                }
+                ErrorClass::Network | ErrorClass::Service | ErrorClass::UnknownOutcome => own,
+                ErrorClass::Auth
                 | ErrorClass::Balance
                 | ErrorClass::PromptSensitive
                 | ErrorClass::OutputSensitive
                 | ErrorClass::InvalidParams
                 | ErrorClass::Plan
-                | ErrorClass::UnknownOutcome
-                | ErrorClass::File => super::poller::spoke(state),
-            }
-            let wait = wait_ms.unwrap_or_else(|| pause(&task)).min(LONGEST_WAIT);
+                | ErrorClass::File => {
+                    poller::spoke(state);
+                    own
+                }
+            };
             give_back(state, task, error, Some(wait))
         }
     }
 }
 
 fn fetch(state: &mut State, mut task: Task, address: Address) -> Vec<Effect> {
-    let ticket = ticket(state);
     let now = state.now.mono;
     if let Some(saving) = state.saver.active.get_mut(&task.key) {
-        saving.ticket = ticket;
         saving.step = SavingStep::Bytes { done: 0, total: address.bytes, since: now, from: 0 };
     }
     task.expires_at = address.expires;
@@ -147,8 +158,45 @@ fn fetch(state: &mut State, mut task: Task, address: Address) -> Vec<Effect> {
         stall_ms: settings.stall_ms,
     };
     let key = task.key;
+    if let Some(saving) = state.saver.active.get_mut(&key) {
+        saving.order = Some((Box::new(address), Box::new(target)));
+    }
     tasks::put(state, task);
-    vec![Effect::Save(SaveCmd::Start { key, ticket, address: Box::new(address), target: Box::new(target) })]
+    start(state, key)
+}
+
+/// Has the worker fetch the file, or what is missing of it.
+fn start(state: &mut State, key: TaskKey) -> Vec<Effect> {
+    let ticket = ticket(state);
+    let Some(saving) = state.saver.active.get_mut(&key) else { return Vec::new() };
+    let Some((address, target)) = saving.order.clone() else { return Vec::new() };
+    saving.ticket = ticket;
+    vec![Effect::Save(SaveCmd::Start { key, ticket, address, target })]
+}
+
+/// Whether this try has brought the file further than any before it. Then there is no failure to count.
+fn got_further(state: &mut State, key: TaskKey) -> bool {
+    let Some(SavingStep::Bytes { done, .. }) = state.saver.active.get(&key).map(|saving| &saving.step) else {
+        return false;
+    };
+    let (done, reached) = (*done, state.saver.reached.entry(key).or_default());
+    let further = done > *reached;
+    *reached = done.max(*reached);
+    further
+}
+
+/// The line dropped after it had brought something: the rest is fetched at once, by the same address, and what was counted
+/// against the file is forgotten.
+fn go_on(state: &mut State, mut task: Task) -> Vec<Effect> {
+    if let Phase::Saving { tries, .. } = &mut task.phase {
+        *tries = 0;
+    }
+    let key = task.key;
+    if let Some(saving) = state.saver.active.get_mut(&key) {
+        (saving.addresses, saving.before) = (1, None);
+    }
+    tasks::put(state, task);
+    start(state, key)
 }
 
 /// A word of the download worker.
@@ -164,6 +212,9 @@ pub fn save(state: &mut State, msg: SaveMsg) -> Vec<Effect> {
         SaveMsg::Failed { key, ticket, error, again } => current(state, key, ticket).map_or_else(Vec::new, |task| {
             if is_stopping(state, key) {
                 return stopped(state, task);
+            }
+            if again && error.class == ErrorClass::Network && got_further(state, key) {
+                return go_on(state, task);
             }
             let wait = again.then(|| pause(&task));
             give_back(state, task, error, wait)
@@ -207,6 +258,7 @@ fn progress(state: &mut State, key: TaskKey, of: Ticket, bytes: u64, whole: Opti
 fn done(state: &mut State, mut task: Task, saved: SavedFile) -> Vec<Effect> {
     let Some(file) = task.file().cloned() else { return Vec::new() };
     state.saver.active.remove(&task.key);
+    state.saver.reached.remove(&task.key);
     let note = event(state, "saved", tr!("{bytes} bytes in {path}", bytes = saved.bytes, path = saved.path));
     let text = tr!("{key} saved: {path}", key = task.key, path = saved.path);
     toast::say(state, Level::Info, text, Some(task.key));
@@ -219,6 +271,10 @@ fn done(state: &mut State, mut task: Task, saved: SavedFile) -> Vec<Effect> {
 fn address_dead(state: &mut State, task: Task, detail: String) -> Vec<Effect> {
     if is_stopping(state, task.key) {
         return stopped(state, task);
+    }
+    // An address that brought bytes before it died was good.
+    if got_further(state, task.key) {
+        state.saver.active.entry(task.key).and_modify(|saving| saving.addresses = 0);
     }
     if state.saver.active.get(&task.key).is_some_and(|saving| saving.addresses < ADDRESSES) {
         return ask_address(state, &task);
@@ -240,7 +296,7 @@ fn address_dead(state: &mut State, task: Task, detail: String) -> Vec<Effect> {
 /// Back to ready, with what went wrong. Without a wait, or after too many tries, the person decides. With a good file
 /// from before nothing is urgent: it stays saved as it was.
 fn give_back(state: &mut State, mut task: Task, error: TaskError, wait: Option<u64>) -> Vec<Effect> {
-    state.saver.active.remove(&task.key);
+    let before = state.saver.active.remove(&task.key).and_then(|saving| saving.before);
     if task.back_to_saved() {
         return not_again(state, task, error, wait.is_some());
     }
@@ -249,12 +305,16 @@ fn give_back(state: &mut State, mut task: Task, error: TaskError, wait: Option<u
     let only_time = matches!(error.class, ErrorClass::Network | ErrorClass::Service | ErrorClass::RateLimited);
     let next_try = wait.filter(|_| only_time || tries < TRIES).map(|wait| state.now.wall.plus(wait));
     let level = if next_try.is_some() { Level::Warning } else { Level::Error };
-    let text = tr!("{key} not saved: {message}", key = task.key, message = error.message);
-    toast::say(state, level, text, Some(task.key));
-    let note = event(state, "not saved", error.message.clone());
-    task.phase = Phase::Ready { file, trouble: Some(error), tries, next_try, kept: None };
+    let is_new = next_try.is_none() || before.as_ref().is_none_or(|before| before.error.code != error.code);
+    let note = is_new.then(|| {
+        let text = tr!("{key} not saved: {message}", key = task.key, message = error.message);
+        toast::say(state, level, text, Some(task.key));
+        event(state, "not saved", error.message.clone())
+    });
+    let trouble = Some(Trouble::go_on(error, before.as_ref(), state.now.wall));
+    task.phase = Phase::Ready { file, trouble, tries, next_try, kept: None };
     task.claim = None;
-    store::write(state, task, vec![note], vec![])
+    store::write(state, task, note.into_iter().collect(), vec![])
 }
 
 /// Tells that another download of a saved file failed. `passes`: whether trying again later may help.

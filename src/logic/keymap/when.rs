@@ -2,7 +2,10 @@
 
 use super::{Ctx, Why, named};
 use crate::{
-    domain::task::{Row, TaskState},
+    domain::{
+        problem::Charged,
+        task::{Row, TaskState},
+    },
     logic::{
         cluster_view::{Mend, MendWhat},
         commands, failures,
@@ -176,8 +179,9 @@ pub(super) fn cancel(state: &State) -> Possible {
 fn download_row(row: &Row) -> Result<(), No> {
     match row.state {
         TaskState::Ready | TaskState::Saved => Ok(()),
-        // What is no longer watched but was paid for can be taken up again.
+        // What is no longer watched, or was given up here and not by the service, can be taken up again: it is paid for.
         TaskState::Cancelled if row.remote().is_some() => Ok(()),
+        TaskState::Failed if row.remote().is_some() && row.charged == Charged::Yes => Ok(()),
         TaskState::Saving => Err(No::Saving),
         TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Running => Err(No::FileToCome),
         TaskState::Failed | TaskState::Refused | TaskState::Cancelled => Err(No::Fileless),

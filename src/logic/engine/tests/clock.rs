@@ -3,7 +3,7 @@
 use super::{disk::Disk, *};
 use crate::domain::{
     problem::TaskError,
-    task::{FileId, PutBack},
+    task::{FileId, PutBack, Trouble},
     time::Wall,
 };
 use TaskState::{Queued, Ready, Running, Saving, Sending};
@@ -15,13 +15,23 @@ fn trouble() -> TaskError {
 
 /// A task of each kind that waits, all of them until `at`.
 fn waiting(at: Wall) -> Disk {
-    let put_back = Some(PutBack { times: 1, error: trouble() });
+    let put_back = Some(PutBack { times: 1, error: trouble(), since: None });
     let file = FileId("F3".into());
     let mut disk = Disk::default();
     for (n, state, phase) in [
         (1, Queued, Phase::Queued { not_before: at, put_back }),
-        (2, Running, Phase::Running { status: "Processing".into(), next_poll: at, polls: 1, misses: 1 }),
-        (3, Ready, Phase::Ready { file, trouble: Some(trouble()), tries: 1, next_try: Some(at), kept: None }),
+        (2, Running, Phase::Running { status: "Processing".into(), next_poll: at, polls: 1, misses: 1, trouble: None }),
+        (
+            3,
+            Ready,
+            Phase::Ready {
+                file,
+                trouble: Some(Trouble { error: trouble(), since: None }),
+                tries: 1,
+                next_try: Some(at),
+                kept: None,
+            },
+        ),
     ] {
         disk.put(Task { phase, ..testing::task(n, state) });
     }

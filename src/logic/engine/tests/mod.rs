@@ -5,6 +5,7 @@
 mod clock;
 mod disk;
 mod ending;
+mod hold;
 mod paid;
 mod poll;
 mod random;

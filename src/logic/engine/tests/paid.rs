@@ -81,7 +81,7 @@ fn an_answer_that_asks_to_wait_puts_the_task_back_for_as_long_as_it_says() {
     let SubmitVerdict::Later { error, .. } = judge_submit(&reply) else { panic!() };
     world.reply(reply);
     let until = world.wall().plus(40_000);
-    let put_back = Some(PutBack { times: 1, error });
+    let put_back = Some(PutBack { times: 1, error, since: Some(world.wall()) });
     assert_eq!(world.phase(1), Phase::Queued { not_before: until, put_back });
     // The second one was let through before the answer came; after it, the whole account waits.
     world.settle();
@@ -98,7 +98,7 @@ fn an_answer_that_asks_to_wait_puts_the_task_back_for_as_long_as_it_says() {
 
 #[test]
 fn each_proven_refusal_to_take_it_now_is_sent_again_with_growing_waits() {
-    for reply in [code(1002), code(1039), code(1041), http(429), not_connected()] {
+    for reply in [code(1002), code(1039), code(1041), http(429)] {
         let mut world = World::posting();
         let mut waits = Vec::new();
         for _ in 0..4 {
@@ -150,6 +150,31 @@ fn at_first_and_after_an_unknown_submissions_go_one_by_one_until_one_is_answered
     world.act(Act::Queue { intents: intents(2), undo: false });
     world.settle();
     assert_eq!(world.posts.len(), 8);
+}
+
+#[test]
+fn a_service_that_cannot_be_reached_is_probed_by_one_submission_and_gets_all_of_them_once_it_answers() {
+    let mut world = World::queued(3);
+    let mut last = world.now.mono;
+    while world.posts.is_empty() || !world.calls.is_empty() {
+        world.settle();
+        while !world.calls.is_empty() {
+            world.reply(not_connected());
+        }
+    }
+    let first = world.posts.len();
+    for n in first + 1..first + 20 {
+        world.live(30 * SECOND);
+        assert_eq!(world.calls.len(), 1, "one probe at a time");
+        let now = world.posts[world.posts.len() - 1].1;
+        assert!(world.posts.len() == n && now.since(last) <= 30 * SECOND, "{:?}", world.posts);
+        last = world.now.mono;
+        world.reply(not_connected());
+    }
+    world.live(30 * SECOND);
+    world.reply(accepted("R1"));
+    world.live(0);
+    assert_eq!(world.posts.iter().rev().take_while(|(_, at)| *at == world.now.mono).count(), 3, "{:?}", world.posts);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::{
     answer::Address,
-    task::{FileId, SavedFile},
+    task::{FileId, SavedFile, Trouble},
 };
 use crate::logic::state::SavingStep;
 use TaskState::{Ready, Saved, Saving};
@@ -105,6 +105,7 @@ fn a_dead_address_gets_a_fresh_one_three_times_and_then_a_pause() {
     }
     world.settle();
     let Phase::Ready { trouble: Some(error), tries: 1, next_try: Some(at), .. } = world.phase(1) else { panic!() };
+    let Trouble { error, .. } = error;
     assert_eq!((error.code.as_str(), error.charged), ("expired", Charged::Yes));
     assert!(at > world.wall());
 }
@@ -136,7 +137,8 @@ fn what_only_the_person_can_mend_waits_for_him() {
     world.take(Msg::Save(SaveMsg::Failed { key: key(1), ticket, error: error.clone(), again: false }));
     world.settle();
     let file = FileId("F1".into());
-    let waits = Phase::Ready { file, trouble: Some(error), tries: 1, next_try: None, kept: None };
+    let trouble = Some(Trouble { error, since: Some(world.wall()) });
+    let waits = Phase::Ready { file, trouble, tries: 1, next_try: None, kept: None };
     assert_eq!(world.disk.tasks[&key(1)].phase, waits);
     world.live(HOUR);
     assert_eq!(world.calls.len(), 0);
@@ -158,7 +160,7 @@ fn a_service_that_is_away_is_asked_for_one_address_at_a_time_and_rarely() {
             world.reply(not_connected());
         }
     }
-    assert!((50..100).contains(&calls), "{calls}");
+    assert!((110..150).contains(&calls), "{calls}");
     assert!((1..=50).all(|n| world.states(n).1 == Ready));
     while world.calls.is_empty() {
         world.live(SECOND);
@@ -348,4 +350,51 @@ fn a_download_without_a_folder_goes_to_the_configured_one_whatever_was_said_earl
     world.reply(address());
     let Some(SaveCmd::Start { target, .. }) = world.saves.last() else { panic!() };
     assert_eq!(target.dir, "~/Videos/reeltop");
+}
+
+/// The line drops after the worker has told of so many bytes on disk.
+fn drop_at(world: &mut World, bytes: u64) {
+    let (ticket, error) = (ticket(world), trouble(ErrorClass::Network));
+    world.take(Msg::Save(SaveMsg::Progress { key: key(1), ticket, done: bytes, total: Some(34_000_000) }));
+    world.take(Msg::Save(SaveMsg::Failed { key: key(1), ticket, error, again: true }));
+}
+
+#[test]
+fn a_line_that_drops_after_every_piece_goes_on_at_once_by_the_same_address() {
+    let mut world = fetching();
+    world.settle();
+    let begun = world.now.mono;
+    for piece in 1..=260 {
+        drop_at(&mut world, piece * 131_072);
+        assert_eq!((world.saves.len(), world.calls.len()), (1 + usize::try_from(piece).unwrap(), 0));
+    }
+    assert_eq!(world.saves.iter().filter(|save| matches!(save, SaveCmd::Start { .. })).count(), 261);
+    let ticket = ticket(&world);
+    world.take(Msg::Save(SaveMsg::Done { key: key(1), ticket, saved: file() }));
+    world.settle();
+    assert_eq!((world.states(1), world.now.mono), ((Saved, Saved), begun));
+    assert_eq!(world.disk.events[&key(1)], ["saving", "saved"]);
+    assert!(world.state.saver.reached.is_empty());
+}
+
+#[test]
+fn a_line_that_never_brings_the_file_further_waits_longer_each_time() {
+    let mut world = fetching();
+    world.settle();
+    drop_at(&mut world, 131_072);
+    let mut waits = Vec::new();
+    for _ in 0..6 {
+        // A server that knows no ranges begins anew and drops at the same place.
+        drop_at(&mut world, 131_072);
+        let Phase::Ready { next_try: Some(at), trouble: Some(_), .. } = world.phase(1) else { panic!() };
+        waits.push(at.since(world.wall()));
+        world.live(at.since(world.wall()));
+        world.reply(address());
+    }
+    assert!(waits.is_sorted() && waits[0] >= 1_800 && waits[5] >= 50 * SECOND, "{waits:?}");
+    // What goes on after the longest of waits has no failure to count either.
+    drop_at(&mut world, 200_000);
+    drop_at(&mut world, 200_000);
+    let Phase::Ready { next_try: Some(at), tries: 1, .. } = world.phase(1) else { panic!("{:?}", world.phase(1)) };
+    assert!(at.since(world.wall()) <= 2_200);
 }
