@@ -176,6 +176,64 @@ async fn a_body_without_end_is_cut() {
     assert_eq!(body.len(), 64 * 1024);
 }
 
+/// An answer with that coded body.
+fn coded(status: &str, label: &str, body: &[u8]) -> Then {
+    let head = format!("HTTP/1.1 {status}\r\nContent-Encoding: {label}\r\nContent-Length: {}\r\n\r\n", body.len());
+    Then::Send([head.as_bytes(), body].concat())
+}
+
+#[tokio::test]
+async fn an_answer_that_comes_coded_though_not_asked_is_read_in_every_call() {
+    let json = r#"{"task_id":"106916112212032","base_resp":{"status_code":0,"status_msg":"success"}}"#;
+    let whole = Reply::Answered { http: 200, retry_after_ms: None, body: json.into() };
+    for (label, body) in [
+        ("gzip", net::gzip(json.as_bytes())),
+        ("x-gzip", net::gzip(json.as_bytes())),
+        ("deflate", net::zlib(json.as_bytes())),
+        ("deflate", net::deflate(json.as_bytes())),
+        ("identity", net::gzip(json.as_bytes())),
+        ("gzip", json.as_bytes().to_vec()),
+    ] {
+        let server = Raw::start(move |_, _| coded("200 OK", label, &body)).await;
+        let client = client(&server.url);
+        assert_eq!(submit(&client, request("a cat")).await, whole, "{label}");
+        let key = TaskKey(1);
+        for (cmd, expected) in [
+            (
+                HttpCmd::Query { key, ticket: 1, id: RemoteId("1".into()) },
+                HttpMsg::Queried { key, ticket: 1, reply: whole.clone() },
+            ),
+            (
+                HttpCmd::File { key, ticket: 2, file: FileId("1".into()) },
+                HttpMsg::File { key, ticket: 2, reply: whole.clone() },
+            ),
+            (HttpCmd::Balance { ticket: 3 }, HttpMsg::Balance { ticket: 3, reply: whole.clone() }),
+        ] {
+            assert_eq!(client.run(cmd).await, expected, "{label}");
+        }
+        // Nothing is asked for that is not decoded.
+        assert!(server.requests().iter().all(|sent| sent.contains("accept-encoding: identity\r\n")), "{label}");
+    }
+}
+
+#[tokio::test]
+async fn a_coded_answer_that_cannot_be_read_or_is_a_bomb_is_an_error_that_says_so() {
+    let bomb = net::gzip(&vec![b' '; 50_000_000]);
+    let mut damaged = net::gzip(b"{\"task_id\":\"1\"}");
+    *damaged.last_mut().unwrap() ^= 1;
+    for (label, body, why) in [
+        ("gzip", bomb.clone(), LineFault::TooLarge),
+        ("gzip", damaged, LineFault::Coded),
+        ("br", b"\x0b\x02\x80 is brotli".to_vec(), LineFault::Coded),
+    ] {
+        let reply = once(move || coded("200 OK", label, &body)).await;
+        assert_eq!(broken(&reply), Some(why), "{reply:?}");
+    }
+    // A status that is no success tells enough by itself.
+    let reply = once(move || coded("404 Not Found", "gzip", &bomb)).await;
+    assert!(answered(&reply, 404), "{reply:?}");
+}
+
 #[tokio::test]
 async fn the_key_goes_in_its_header_and_nowhere_else() {
     let server = Raw::start(|_, _| http("401 No", "", &format!("{{\"message\":\"bad key {KEY}\"}}"))).await;

@@ -6,7 +6,7 @@ mod net;
 use net::{DEADLINE, KEY, Raw, Then, http};
 use reeltop::{
     domain::{
-        answer::{Address, Reply},
+        answer::{Address, FileVerdict, Reply, judge_file},
         catalogue::Catalogue,
         problem::{Charged, ErrorClass, TaskError},
         task::{FileId, SavedFile, TaskKey},
@@ -302,14 +302,129 @@ async fn a_short_file_and_a_page_are_no_video_and_leave_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_page_by_its_type_and_a_file_of_another_length_than_promised_are_no_video() {
+async fn a_page_by_its_type_is_no_video() {
     let saver = Saver::new();
     let page = Raw::start(|_, _| http("200 OK", "Content-Type: text/html\r\n", "please sign in")).await;
     assert_eq!(failure(saver.save(address(&page.url)).await).0, "not_a_video");
-    let whole = Raw::start(|_, _| Then::Send(video("\"e\""))).await;
-    let promised = Address { bytes: Some(CLIP.len() as u64 + 1), ..address(&whole.url) };
-    assert_eq!(failure(saver.save(promised).await).0, "not_a_video");
+    let text = Raw::start(|_, _| http("200 OK", "Content-Type: text/plain\r\n", "not here")).await;
+    assert_eq!(failure(saver.save(address(&text.url)).await).0, "not_a_video");
     assert_eq!(saver.names(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_arrived_decides_against_the_type_that_is_named_and_the_length_that_was_told() {
+    for (kind, told) in [("text/plain", 17), ("text/html", CLIP.len() as u64 + 1), ("application/json", 1 << 40)] {
+        let storage = Raw::start(move |_, _| {
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n", CLIP.len());
+            Then::Send([head.as_bytes(), CLIP].concat())
+        })
+        .await;
+        let saver = Saver::new();
+        saved(saver.save(Address { bytes: Some(told), ..address(&storage.url) }).await);
+        assert_eq!(storage.requests().len(), 1, "{kind}");
+    }
+    // Nor is the told length missed where the storage names none.
+    let storage = Raw::start(|_, _| Then::Send([b"HTTP/1.1 200 OK\r\n\r\n", CLIP].concat())).await;
+    saved(Saver::new().save(Address { bytes: Some(17), ..address(&storage.url) }).await);
+}
+
+/// The clip as a whole answer, coded.
+fn coded(label: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nETag: \"e\"\r\n{label}Content-Length: {}\r\nAccept-Ranges: bytes\r\n\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body].concat()
+}
+
+#[tokio::test]
+async fn a_file_that_comes_coded_though_not_asked_is_decoded() {
+    for (label, body) in [
+        ("Content-Encoding: gzip\r\n", net::gzip(CLIP)),
+        ("Content-Encoding: deflate\r\n", net::zlib(CLIP)),
+        ("Content-Encoding: deflate\r\n", net::deflate(CLIP)),
+        ("", net::gzip(CLIP)),
+        ("Content-Encoding: gzip\r\n", CLIP.to_vec()),
+        ("Content-Encoding: br\r\n", CLIP.to_vec()),
+    ] {
+        let storage = Raw::start(move |_, _| Then::Send(coded(label, &body))).await;
+        saved(Saver::new().save(address(&storage.url)).await);
+        assert_eq!(storage.requests().len(), 1, "{label}");
+    }
+}
+
+#[tokio::test]
+async fn a_coded_file_is_never_gone_on_with() {
+    // Cut in its second half; whoever went on with it would join decoded bytes and coded ones.
+    let cut = |body: Vec<u8>| body[..body.len() - CLIP.len() / 3].to_vec();
+    let whole = coded("Content-Encoding: gzip\r\n", &net::gzip(CLIP));
+    let storage = Raw::start(move |n, _| Then::Send(if n == 1 { cut(whole.clone()) } else { whole.clone() })).await;
+    let saver = Saver::new();
+    assert_eq!(failure(saver.save(address(&storage.url)).await).0, "line");
+    saved(saver.save(address(&storage.url)).await);
+    assert!(!storage.requests()[1].contains("range: "), "{:?}", storage.requests());
+    // A rest that comes coded is not taken for one either.
+    let rest = net::gzip(&CLIP[CLIP.len() - CLIP.len() / 2..]);
+    let from = CLIP.len() - CLIP.len() / 2;
+    let storage = Raw::start(move |n, _| match n {
+        1 => Then::Send(half("\"e\"")),
+        2 => {
+            let range = format!("Content-Range: bytes {from}-{}/{}\r\n", CLIP.len() - 1, CLIP.len());
+            let head = format!(
+                "HTTP/1.1 206 Partial Content\r\nETag: \"e\"\r\nContent-Encoding: gzip\r\n{range}Content-Length: {}\r\n\r\n",
+                rest.len()
+            );
+            Then::Send([head.as_bytes(), &rest].concat())
+        }
+        _ => Then::Send(video("\"e\"")),
+    })
+    .await;
+    let saver = Saver::new();
+    failure(saver.save(address(&storage.url)).await);
+    saved(saver.save(address(&storage.url)).await);
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_decoded_or_is_a_bomb_is_an_error_and_leaves_nothing_behind() {
+    let mut damaged = net::gzip(CLIP);
+    *damaged.last_mut().unwrap() ^= 1;
+    let start = [&CLIP[..24], &[0; 1_000]].concat();
+    let zeros = net::gzip(&vec![0; 1 << 20]);
+    let bomb = [net::gzip(&start), zeros.repeat(80)].concat();
+    for (label, body, told) in [
+        ("Content-Encoding: gzip\r\n", damaged, "its coding is damaged"),
+        ("Content-Encoding: gzip\r\n", bomb, "unpacks to far more than any video would"),
+        ("Content-Encoding: br\r\n", b"\x0b\x02\x80 is brotli".to_vec(), "coded as br"),
+        ("Content-Encoding: gzip\r\n", net::gzip(b"<html>please log in</html>"), "a page instead"),
+    ] {
+        let storage = Raw::start(move |_, _| Then::Send(coded(label, &body))).await;
+        let saver = Saver::new();
+        let end = saver.save(address(&storage.url)).await;
+        let SaveMsg::Failed { error, again: true, .. } = end else { panic!("{end:?}") };
+        assert!(error.code == "not_a_video" && error.message.contains(told), "{error:?}");
+        assert_eq!(saver.names(), Vec::<String>::new(), "{told}");
+    }
+    // The words of a refusal are read too.
+    let xml = net::gzip(b"<Error><Code>AccessDenied</Code><Message>Request has expired.</Message></Error>");
+    let storage = Raw::start(move |_, _| {
+        let head = format!("HTTP/1.1 403 No\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n", xml.len());
+        Then::Send([head.as_bytes(), &xml].concat())
+    })
+    .await;
+    let end = Saver::new().save(address(&storage.url)).await;
+    let SaveMsg::AddressDead { detail, .. } = end else { panic!("{end:?}") };
+    assert_eq!(detail, "HTTP 403 AccessDenied: Request has expired.");
+}
+
+#[tokio::test]
+async fn blanks_in_an_address_are_encoded_and_one_without_a_scheme_has_that_of_the_service() {
+    let storage = Raw::start(|_, _| Then::Send(video("\"e\""))).await;
+    let bare = storage.url.strip_prefix("http:").unwrap();
+    let body = format!(r#"{{"file":{{"bytes":17,"download_url":"{bare}/a cat|1.mp4?x=a b"}}}}"#);
+    let reply = Reply::Answered { http: 200, retry_after_ms: None, body };
+    let FileVerdict::Address(address) = judge_file(&reply, "http://127.0.0.1:1") else { panic!() };
+    saved(Saver::new().save(address).await);
+    assert!(storage.requests()[0].starts_with("GET /a%20cat%7C1.mp4?x=a%20b HTTP/1.1\r\n"), "{:?}", storage.requests());
 }
 
 #[tokio::test]

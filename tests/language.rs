@@ -112,6 +112,7 @@ const KEPT: &[(&str, &str)] = &[
     ("not yet on disk: {key} has the service's id {}", "goes into the log only"),
     ("HTTP 429", "a code, as above"),
     ("HTTP {http} {} {}", "the first line of a raw answer"),
+    ("HTTP {} {fault:?}", "stands among the raw answers, as above"),
     ("HTTP {http} {}", "the first line of a raw answer"),
     ("put back", "the id of a kind of event; `kinds::word` shows it"),
     ("no answer", "the id of a kind of event; `kinds::word` shows it"),

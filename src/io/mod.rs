@@ -2,6 +2,7 @@
 //! decides anything about a task or money, and none knows of the screen.
 
 pub mod client;
+mod coding;
 pub mod config;
 pub mod download;
 pub mod files;

@@ -167,7 +167,7 @@ fn ask_url(state: &mut State, urls: UrlsAsked, file: FileId) -> Effect {
 pub fn addressed(state: &mut State, of: Ticket, reply: &Reply) -> Option<Vec<Effect>> {
     let mut urls = state.screen.urls_asked.take_if(|urls| urls.ticket == of)?;
     let key = urls.key;
-    match judge_file(reply) {
+    match judge_file(reply, &state.settings.profile.base_url) {
         FileVerdict::Address(address) => urls.got.push(address.url),
         FileVerdict::Refused { error } | FileVerdict::Again { error, .. } => {
             let text = tr!("no address of {key}'s file: {message}", key, message = error.message);

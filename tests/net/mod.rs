@@ -13,6 +13,7 @@ use reeltop::domain::{
 use reeltop::io::client::ClientConfig;
 use secrecy::SecretString;
 use std::{
+    io::Write,
     path::Path,
     sync::{Arc, Mutex},
     time::Duration,
@@ -104,6 +105,27 @@ impl Raw {
 /// An HTTP answer with a right length.
 pub(crate) fn http(status: &str, headers: &str, body: &str) -> Then {
     Then::Send(format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes())
+}
+
+/// `bytes` as gzip.
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut coder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    coder.write_all(bytes).unwrap();
+    coder.finish().unwrap()
+}
+
+/// `bytes` as deflate in its wrapping.
+pub(crate) fn zlib(bytes: &[u8]) -> Vec<u8> {
+    let mut coder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+    coder.write_all(bytes).unwrap();
+    coder.finish().unwrap()
+}
+
+/// `bytes` as bare deflate, as some servers send it.
+pub(crate) fn deflate(bytes: &[u8]) -> Vec<u8> {
+    let mut coder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
+    coder.write_all(bytes).unwrap();
+    coder.finish().unwrap()
 }
 
 async fn read_request(stream: &mut tokio::net::TcpStream) -> String {

@@ -32,10 +32,10 @@ struct RawFile<'a> {
     backup_download_url: Option<&'a RawValue>,
 }
 
-/// What the answer to a file call means. Only `http(s)` addresses are taken; the file name in the answer is not looked
-/// at at all.
+/// What the answer to a file call means. Only `http(s)` addresses are taken, one without a scheme as one of `base_url`'s;
+/// the file name in the answer is not looked at at all.
 #[must_use]
-pub fn judge_file(reply: &Reply) -> FileVerdict {
+pub fn judge_file(reply: &Reply, base_url: &str) -> FileVerdict {
     let (wait_ms, file) = match asked_for(reply, Body::file::<RawFile<'_>>) {
         Ok(file) => file,
         Err(NoAnswer { wait_ms, error }) => return settle(wait_ms, error),
@@ -48,20 +48,57 @@ pub fn judge_file(reply: &Reply) -> FileVerdict {
             error: service("no address", tr!("The service named no address for the file"), asked_again()),
         };
     }
-    let mut usable =
-        [main, backup].into_iter().flatten().map(|url| url.trim().to_owned()).filter(|u| is_web_address(u));
+    let given: Vec<String> = [main, backup].into_iter().flatten().collect();
+    let mut usable = given.iter().filter_map(|url| whole(url, base_url)).filter(|url| is_web_address(url));
     let Some(url) = usable.next() else {
-        return FileVerdict::Refused {
-            error: service(
+        if given.iter().any(|url| whole(url, base_url).is_some()) {
+            let error = service(
                 "bad address",
-                tr!("The service named an address for the file that is not http(s)"),
-                given_up(),
-            ),
-        };
+                tr!("The service named an address for the file that cannot be used"),
+                asked_again(),
+            );
+            return FileVerdict::Again { wait_ms, error };
+        }
+        let what = tr!("The service named an address for the file that is not http(s)");
+        return FileVerdict::Refused { error: service("bad address", what, given_up()) };
     };
     let bytes =
         file.bytes.and_then(body::integer).and_then(|bytes| u64::try_from(bytes).ok()).filter(|bytes| *bytes > 0);
     FileVerdict::Address(Address { expires: expires(&url), backup: usable.next(), bytes, url })
+}
+
+/// An address as it can be asked for: what it leaves out taken from `base_url`, and what may not stand in an address
+/// percent-encoded. `None` for one of another scheme than http(s).
+fn whole(given: &str, base_url: &str) -> Option<String> {
+    let given = given.trim();
+    let (scheme, rest) = base_url.trim().split_once("://")?;
+    let head = given.split(['/', '?', '#']).next().unwrap_or_default();
+    let whole = match head.split_once(':') {
+        _ if given.starts_with("//") => format!("{scheme}:{given}"),
+        _ if given.starts_with('/') => format!("{scheme}://{}{given}", rest.split('/').next().unwrap_or_default()),
+        Some((name, "")) if ["http", "https"].iter().any(|web| name.eq_ignore_ascii_case(web)) => given.to_owned(),
+        // A host with its port, not a scheme.
+        Some((_, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => {
+            format!("{scheme}://{given}")
+        }
+        Some(_) => return None,
+        None => format!("{scheme}://{given}"),
+    };
+    Some(encoded(&whole))
+}
+
+/// The address with what may not stand in one percent-encoded (RFC 3986, 2). What is encoded already stays as it is.
+fn encoded(address: &str) -> String {
+    let mut out = String::with_capacity(address.len());
+    for c in address.chars() {
+        if c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}') {
+            out.push(c);
+        } else {
+            let mut bytes = [0; 4];
+            out.extend(c.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")));
+        }
+    }
+    out
 }
 
 /// A fault that only a person can mend is not asked about again by itself.
@@ -103,6 +140,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    const BASE: &str = "https://api.302.example/some/path";
+
     fn answer(http: u16, body: &str) -> Reply {
         Reply::Answered { http, retry_after_ms: None, body: body.into() }
     }
@@ -118,7 +157,7 @@ mod tests {
             bytes: None,
             expires: Some(Wall(1_755_538_199_000)),
         };
-        assert_eq!(judge_file(&answer(200, body)), FileVerdict::Address(expected));
+        assert_eq!(judge_file(&answer(200, body), BASE), FileVerdict::Address(expected));
         let plain =
             |url: &str, bytes| FileVerdict::Address(Address { url: url.into(), backup: None, bytes, expires: None });
         for (body, expected) in [
@@ -132,8 +171,39 @@ mod tests {
                 plain("https://b", None),
             ),
         ] {
-            assert_eq!(judge_file(&answer(200, body)), expected, "{body}");
+            assert_eq!(judge_file(&answer(200, body), BASE), expected, "{body}");
         }
+    }
+
+    #[test]
+    fn an_address_is_completed_and_encoded_and_its_scheme_is_that_of_the_base_where_it_has_none() {
+        for (given, expected) in [
+            (" https://a/b c.mp4?x=a b ", Some("https://a/b%20c.mp4?x=a%20b")),
+            ("//oss.example/o.mp4?Expires=5", Some("https://oss.example/o.mp4?Expires=5")),
+            ("oss.example/o.mp4", Some("https://oss.example/o.mp4")),
+            ("oss.example:8443/o.mp4", Some("https://oss.example:8443/o.mp4")),
+            ("/files/o.mp4", Some("https://api.302.example/files/o.mp4")),
+            ("HTTP://a/b%20c|d\"e<f>\\\u{1}", Some("HTTP://a/b%20c%7Cd%22e%3Cf%3E%5C%01")),
+            ("https://a/猫?q=猫&s=a%2Fb+c==", Some("https://a/%E7%8C%AB?q=%E7%8C%AB&s=a%2Fb+c==")),
+            ("ftp://a/b", None),
+            ("file:///etc/passwd", None),
+            ("javascript:x", None),
+            ("data:video/mp4;base64,AA", None),
+        ] {
+            let body = serde_json::json!({ "file": { "download_url": given } }).to_string();
+            let url = match judge_file(&answer(200, &body), BASE) {
+                FileVerdict::Address(address) => Some(address.url),
+                FileVerdict::Refused { error } => {
+                    assert!(error.message.contains("not http(s)"), "{given}");
+                    None
+                }
+                FileVerdict::Again { error, .. } => panic!("{given}: {error:?}"),
+            };
+            assert_eq!(url.as_deref(), expected, "{given}");
+        }
+        let plain = |given: &str| whole(given, "http://127.0.0.1:8080");
+        assert_eq!(plain("//127.0.0.1:9/o.mp4").as_deref(), Some("http://127.0.0.1:9/o.mp4"));
+        assert_eq!(plain("/o.mp4").as_deref(), Some("http://127.0.0.1:8080/o.mp4"));
     }
 
     #[test]
@@ -155,7 +225,8 @@ mod tests {
     #[test]
     fn a_quota_that_names_its_wait_is_waited_for() {
         let body = r#"{"error":{"err_code":-10007,"message":"daily quota"}}"#;
-        let judged = |retry_after_ms| judge_file(&Reply::Answered { http: 429, retry_after_ms, body: body.into() });
+        let judged =
+            |retry_after_ms| judge_file(&Reply::Answered { http: 429, retry_after_ms, body: body.into() }, BASE);
         assert!(matches!(judged(Some(5_000)), FileVerdict::Again { wait_ms: Some(5_000), .. }));
         assert!(matches!(judged(None), FileVerdict::Refused { .. }));
     }
@@ -169,6 +240,7 @@ mod tests {
             (200, r#"{"base_resp":{"status_code":1000}}"#, "again 1000"),
             (200, r#"{"base_resp":{"status_code":4242}}"#, "again 4242"),
             (200, r#"{"file":{"download_url":"javascript:x"}}"#, "refused bad address"),
+            (200, r#"{"file":{"download_url":"https:///x"}}"#, "again bad address"),
             (200, r#"{"file":{"download_url":""}}"#, "again no address"),
             (200, r#"{"file":null}"#, "again unreadable"),
             (200, "<html>", "again unreadable"),
@@ -177,7 +249,7 @@ mod tests {
             (429, "", "again HTTP 429"),
             (503, "", "again HTTP 503"),
         ] {
-            let told = match judge_file(&answer(http, body)) {
+            let told = match judge_file(&answer(http, body), BASE) {
                 FileVerdict::Address(address) => address.url,
                 FileVerdict::Refused { error } => format!("refused {}", error.code),
                 FileVerdict::Again { error, .. } => format!("again {}", error.code),
@@ -189,9 +261,9 @@ mod tests {
     proptest! {
         #[test]
         fn any_answer_has_a_verdict(http: u16, body in any::<String>(), url in any::<String>()) {
-            let _ = judge_file(&answer(http, &body));
+            let _ = judge_file(&answer(http, &body), BASE);
             let json = serde_json::json!({ "file": { "download_url": url, "bytes": body } }).to_string();
-            let _ = judge_file(&answer(200, &json));
+            let _ = judge_file(&answer(200, &json), BASE);
             let _ = expires(&url);
         }
     }

@@ -36,6 +36,10 @@ pub enum LineFault {
     Cut,
     /// What came back is not HTTP.
     NotHttp,
+    /// The answer came coded in a way that is not known here, or its coding is damaged.
+    Coded,
+    /// The answer is far larger than any of the service.
+    TooLarge,
     /// The program's own worker for the call failed.
     Worker,
     /// None of these.
@@ -66,7 +70,9 @@ impl LineFault {
             Self::ProxyLogin => tr!("the proxy wants a login").to_owned(),
             Self::ProxyRefused => tr!("the proxy does not let it through").to_owned(),
             Self::NoProxy => tr!("the proxy cannot be reached").to_owned(),
-            Self::NotHttp | Self::Worker | Self::Other => tr!("no connection could be made").to_owned(),
+            Self::NotHttp | Self::Coded | Self::TooLarge | Self::Worker | Self::Other => {
+                tr!("no connection could be made").to_owned()
+            }
         }
     }
 
@@ -90,6 +96,8 @@ impl LineFault {
             | Self::Reset
             | Self::Cut
             | Self::NotHttp
+            | Self::Coded
+            | Self::TooLarge
             | Self::Worker
             | Self::Other => None,
         }
@@ -104,6 +112,8 @@ impl LineFault {
             Self::Reset => tr!("The connection was reset before the answer came").to_owned(),
             Self::Cut => tr!("The line was cut before the answer came").to_owned(),
             Self::NotHttp => tr!("What came back is not an answer of HTTP").to_owned(),
+            Self::Coded => tr!("The answer came coded in a way that cannot be read").to_owned(),
+            Self::TooLarge => tr!("The answer is far larger than any of the service").to_owned(),
             Self::Worker => tr!("The program's own worker failed before the answer came").to_owned(),
             Self::NoName
             | Self::Refused
@@ -133,8 +143,8 @@ mod tests {
     #[test]
     fn each_fault_is_a_plain_sentence_of_its_own() {
         use LineFault::{
-            Cut, NoName, NoProxy, NoWay, NotHttp, NotSecure, NotTrusted, Other, ProxyLogin, ProxyRefused, Refused,
-            Reset, TimedOut, Worker,
+            Coded, Cut, NoName, NoProxy, NoWay, NotHttp, NotSecure, NotTrusted, Other, ProxyLogin, ProxyRefused,
+            Refused, Reset, TimedOut, TooLarge, Worker,
         };
         for (fault, why) in [
             (TimedOut { after_ms: 10_000 }, "no connection was made within 10 s"),
@@ -159,6 +169,8 @@ mod tests {
             (Reset, "broken", "The connection was reset before the answer came"),
             (Cut, "broken", "The line was cut before the answer came"),
             (NotHttp, "broken", "What came back is not an answer of HTTP"),
+            (Coded, "broken", "The answer came coded in a way that cannot be read"),
+            (TooLarge, "broken", "The answer is far larger than any of the service"),
             (Worker, "broken", "The program's own worker failed before the answer came"),
             (Other, "broken", "The line broke before the answer came"),
         ] {

@@ -5,7 +5,7 @@ use crate::domain::answer::LineFault;
 use std::{error::Error, io, iter, time::Duration};
 
 /// Why an exchange failed. `patience` is the time-out that the call had.
-pub(super) fn why(error: &reqwest::Error, patience: Duration) -> LineFault {
+pub(in crate::io) fn why(error: &reqwest::Error, patience: Duration) -> LineFault {
     if error.is_timeout() {
         let patience = if error.is_connect() { CONNECT_TIMEOUT } else { patience };
         return LineFault::TimedOut { after_ms: u64::try_from(patience.as_millis()).unwrap_or(u64::MAX) };

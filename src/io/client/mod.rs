@@ -10,6 +10,7 @@ mod later;
 mod transport;
 
 pub(in crate::io) use base::{NearBy, near_by};
+pub(in crate::io) use fault::why;
 pub(in crate::io) use transport::{Route, failed, transport};
 
 use crate::{
@@ -20,11 +21,15 @@ use crate::{
         request::{Request, StoredImage, WireNames},
         task::{FileId, RemoteId},
     },
-    io::{images::Encoded, words},
+    io::{
+        coding::{self, Decoder},
+        images::Encoded,
+        words,
+    },
     logic::{effect::HttpCmd, msg::HttpMsg},
     tr,
 };
-use reqwest::{RequestBuilder, Response, Url, header};
+use reqwest::{RequestBuilder, Response, StatusCode, Url, header};
 use secrecy::{ExposeSecret, SecretString};
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
@@ -159,6 +164,8 @@ impl Inner {
             Call::File(file) => self.question("/files/retrieve").query(&[("file_id", file.0)]),
             Call::Balance => self.questions.get(joined(&self.base, "", "/dashboard/balance")),
         };
+        // Nothing coded is asked for: answers are small, and the id of a paid task should hang on as little as can be.
+        let built = built.header(header::ACCEPT_ENCODING, "identity");
         exchange(built.header(header::AUTHORIZATION, key.header.clone()), patience, key).await
     }
 
@@ -227,11 +234,14 @@ async fn exchange(request: RequestBuilder, patience: Duration, key: &Key) -> Rep
         Ok(answer) => answer,
         Err(error) => return broken(error, patience, key),
     };
+    let http = answer.status();
     let body = match read(&mut answer).await {
-        Ok(body) => key.strike(body),
+        Ok(Ok(body)) => key.strike(body),
+        // A status that is no success tells enough without its body.
+        Ok(Err(_)) if !http.is_success() => String::new(),
+        Ok(Err(fault)) => return undecoded(&fault, http, key),
         Err(error) => return broken(error, patience, key),
     };
-    let http = answer.status();
     match answer.headers().get(header::LOCATION).filter(|_| http.is_redirection()) {
         Some(to) => {
             let to = key.strike(String::from_utf8_lossy(to.as_bytes()).into_owned());
@@ -241,16 +251,30 @@ async fn exchange(request: RequestBuilder, patience: Duration, key: &Key) -> Rep
     }
 }
 
-async fn read(answer: &mut Response) -> Result<String, reqwest::Error> {
-    let mut bytes = Vec::new();
+async fn read(answer: &mut Response) -> Result<Result<String, coding::Fault>, reqwest::Error> {
+    let (mut decoder, mut bytes) = (Decoder::of(answer.headers()), Vec::new());
     while let Some(chunk) = answer.chunk().await? {
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() >= MAX_BODY {
-            bytes.truncate(MAX_BODY);
-            break;
+        match decoder.push(&chunk, &mut bytes, MAX_BODY) {
+            Ok(()) => {}
+            // A plain one is cut: what it begins with tells what it is.
+            Err(coding::Fault::TooLarge) if decoder.is_plain() == Some(true) => return Ok(Ok(text(&bytes))),
+            Err(fault) => return Ok(Err(fault)),
         }
     }
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    Ok(decoder.finish(&mut bytes, MAX_BODY).map(|()| text(&bytes)))
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// An answer whose coding keeps what it says: it came, and it tells nothing.
+fn undecoded(fault: &coding::Fault, http: StatusCode, key: &Key) -> Reply {
+    let why = match fault {
+        coding::Fault::NotKnown(_) | coding::Fault::Damaged => LineFault::Coded,
+        coding::Fault::TooLarge => LineFault::TooLarge,
+    };
+    Reply::Broken { why, detail: key.strike(format!("HTTP {} {fault:?}", http.as_u16())) }
 }
 
 /// What a failed exchange proves. The address is left out of the words: it holds ids, and the words are shown.

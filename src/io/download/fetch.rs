@@ -1,10 +1,19 @@
 //! From an address to the part: one request, or a few when a resume turns out not to be possible.
 
 use super::{
+    mp4,
     part::{Note, Part, Resume},
     trouble::{self, Trouble},
 };
-use crate::{io::words, tr};
+use crate::{
+    domain::answer::LineFault,
+    io::{
+        client::why,
+        coding::{Decoder, ENOUGH, Fault, is_labelled, is_mp4},
+        words,
+    },
+    tr,
+};
 use reqwest::{
     Client, Response, StatusCode, Url,
     header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, IF_RANGE, RANGE},
@@ -16,6 +25,14 @@ use tokio::{io::AsyncWriteExt, sync::watch, time};
 const PROGRESS_EVERY: Duration = Duration::from_millis(250);
 /// A resume can be impossible for two reasons in a row (the file changed, the server ignores ranges), not for more.
 const PASSES: u32 = 3;
+/// Coded bytes are decoded in pieces of this size: each of them can grow a thousandfold.
+const PIECE: usize = 4 * 1024;
+/// The most that one piece can decode to.
+const MOST_OF_A_PIECE: usize = 8 * 1024 * 1024;
+/// Up to here a coded file may unpack to whatever it likes; beyond, to at most so many times what came: videos do not
+/// compress, so more is a bomb.
+const FREE: u64 = 64 * 1024 * 1024;
+const MOST_TIMES: u64 = 20;
 
 /// What one fetch goes by.
 pub(super) struct Job<'a> {
@@ -56,7 +73,8 @@ pub(super) async fn fetch(client: &Client, url: &Url, part: &mut Part, job: &mut
             (StatusCode::OK, _) => return from_start(answer, part, job).await,
             (StatusCode::PARTIAL_CONTENT, Some(from)) if goes_on(&answer, from) => {
                 let whole = content_range(&answer).and_then(|range| range.whole);
-                return copy(answer, part, from.have, whole, job).await;
+                let coming = Coming { answer, decoder: Decoder::plain(), coded: 0, ended: false };
+                return copy(coming, part, Vec::new(), from.have, whole, job).await;
             }
             (StatusCode::RANGE_NOT_SATISFIABLE, Some(from))
                 if content_range(&answer).and_then(|range| range.whole) == Some(from.have) =>
@@ -90,23 +108,72 @@ async fn ask(client: &Client, url: &Url, resume: Option<&Resume>, job: &mut Job<
     }
 }
 
-async fn from_start(answer: Response, part: &mut Part, job: &mut Job<'_>) -> Result<(), End> {
-    if let Some(kind) = text(&answer, &CONTENT_TYPE).filter(|kind| is_a_page(kind)) {
-        return Err(trouble::no_video(tr!(
-            "The storage sent a page ({kind}) instead of the video",
-            kind = words::quote(kind, 60)
-        ))
-        .into());
-    }
-    let whole = text(&answer, &CONTENT_LENGTH).and_then(|length| length.parse().ok());
-    let note = Note { etag: text(&answer, &ETAG).filter(|etag| is_strong(etag)).map(Into::into), length: whole };
-    part.begin(note).map_err(|e| trouble::disk(&part.path, &e))?;
-    copy(answer, part, 0, whole, job).await
+/// A body on its way.
+struct Coming {
+    answer: Response,
+    decoder: Decoder,
+    /// Bytes of it that have come, as they came.
+    coded: u64,
+    ended: bool,
 }
 
+impl Coming {
+    /// Waits for more and appends it to `out`, decoded, unless the body has ended.
+    async fn next(&mut self, out: &mut Vec<u8>, job: &mut Job<'_>) -> Result<(), End> {
+        match within(job, self.answer.chunk()).await? {
+            Ok(Some(bytes)) => {
+                for piece in bytes.chunks(PIECE) {
+                    self.coded += piece.len() as u64;
+                    let most = out.len() + MOST_OF_A_PIECE;
+                    self.decoder.push(piece, out, most).map_err(undecoded)?;
+                    if out.len() as u64 > FREE.max(self.coded.saturating_mul(MOST_TIMES)) {
+                        return Err(undecoded(Fault::TooLarge).into());
+                    }
+                }
+                Ok(())
+            }
+            Ok(None) => {
+                self.ended = true;
+                Ok(self.decoder.finish(out, out.len() + MOST_OF_A_PIECE).map_err(undecoded)?)
+            }
+            Err(error) => Err(dropped(error, tr!("The line to the storage broke")).into()),
+        }
+    }
+}
+
+/// What arrived decides, not how it is called: neither its type nor its label says what it is.
+async fn from_start(answer: Response, part: &mut Part, job: &mut Job<'_>) -> Result<(), End> {
+    let kind = text(&answer, &CONTENT_TYPE).filter(|kind| is_a_page(kind)).map(|kind| words::quote(kind, 60));
+    let etag = text(&answer, &ETAG).filter(|etag| is_strong(etag)).map(str::to_owned);
+    let length = text(&answer, &CONTENT_LENGTH).and_then(|length| length.parse().ok());
+    let mut coming = Coming { decoder: Decoder::of(answer.headers()), answer, coded: 0, ended: false };
+    let mut begun = Vec::new();
+    while begun.len() < ENOUGH && !coming.ended {
+        coming.next(&mut begun, job).await?;
+    }
+    if !is_mp4(&begun) {
+        return Err(match kind {
+            Some(kind) => trouble::no_video(tr!("The storage sent a page ({kind}) instead of the video", kind)),
+            None if looks_like_a_page(&begun) => {
+                trouble::no_video(tr!("The storage sent a page instead of the video").into())
+            }
+            None => trouble::bad_boxes(&part.path, mp4::Fault::NoMp4),
+        }
+        .into());
+    }
+    // Lengths, ranges and validators of a coded body are those of its coded bytes, of which nothing is kept.
+    let plain = coming.decoder.is_plain() == Some(true);
+    let note = Note { etag: etag.filter(|_| plain), length: length.filter(|_| plain) };
+    let whole = note.length;
+    part.begin(note).map_err(|e| trouble::disk(&part.path, &e))?;
+    copy(coming, part, begun, 0, whole, job).await
+}
+
+/// Writes behind what is there: what has `come` already, then the rest.
 async fn copy(
-    mut answer: Response,
+    mut coming: Coming,
     part: &Part,
+    mut come: Vec<u8>,
     mut have: u64,
     whole: Option<u64>,
     job: &mut Job<'_>,
@@ -114,24 +181,27 @@ async fn copy(
     let disk = |error: io::Error| trouble::disk(&part.path, &error);
     let mut writer = part.writer().map_err(disk)?;
     let mut told: Option<time::Instant> = None;
+    let before = have;
     let end = loop {
-        match within(job, answer.chunk()).await {
-            Ok(Ok(Some(bytes))) => {
-                if have == 0 && looks_like_a_page(&bytes) {
-                    break Err(trouble::no_video(tr!("The storage sent a page instead of the video").into()).into());
-                }
-                if let Err(error) = writer.write_all(&bytes).await {
-                    break Err(disk(error).into());
-                }
-                have += bytes.len() as u64;
-                if told.is_none_or(|at| at.elapsed() >= PROGRESS_EVERY) {
-                    told = Some(time::Instant::now());
-                    (job.progress)(have, whole);
-                }
+        if !come.is_empty() {
+            if let Err(error) = writer.write_all(&come).await {
+                break Err(disk(error).into());
             }
-            Ok(Ok(None)) => break Ok(()),
-            Ok(Err(error)) => break Err(dropped(error, tr!("The line to the storage broke")).into()),
-            Err(end) => break Err(end),
+            have += come.len() as u64;
+            come.clear();
+            if have - before > FREE.max(coming.coded.saturating_mul(MOST_TIMES)) {
+                break Err(undecoded(Fault::TooLarge).into());
+            }
+            if told.is_none_or(|at| at.elapsed() >= PROGRESS_EVERY) {
+                told = Some(time::Instant::now());
+                (job.progress)(have, whole);
+            }
+        }
+        if coming.ended {
+            break Ok(());
+        }
+        if let Err(end) = coming.next(&mut come, job).await {
+            break Err(end);
         }
     };
     // Also after a failure: what has come is what the next try goes on with.
@@ -141,6 +211,18 @@ async fn copy(
         Some(whole) if whole != have => Err(trouble::wrong_length(have, whole).into()),
         _ => Ok(()),
     }
+}
+
+/// A body whose coding keeps the video.
+fn undecoded(fault: Fault) -> Trouble {
+    trouble::no_video(match fault {
+        Fault::NotKnown(coding) => {
+            let coding = words::quote(&coding, 40);
+            tr!("The storage sent the file coded as {coding}, which cannot be read here", coding)
+        }
+        Fault::Damaged => tr!("The file came coded, and its coding is damaged").into(),
+        Fault::TooLarge => tr!("The file that came unpacks to far more than any video would").into(),
+    })
 }
 
 /// Waits for the line, but not longer than the stall time-out, and not against the person's will.
@@ -159,18 +241,25 @@ async fn within<T>(job: &mut Job<'_>, step: impl Future<Output = T>) -> Result<T
 
 /// The address is left out of the words: it is signed, and whoever has it has the file.
 fn dropped(error: reqwest::Error, what: &str) -> Trouble {
-    trouble::line("line", format!("{what}{}{}", tr!(": "), words::causes(&error.without_url())))
+    let error = error.without_url();
+    let fault = why(&error, Duration::ZERO);
+    let named =
+        matches!(fault, LineFault::NotTrusted | LineFault::ProxyLogin | LineFault::ProxyRefused | LineFault::NoProxy);
+    let cause = if named { fault.why() } else { words::causes(&error) };
+    trouble::line("line", format!("{what}{}{cause}", tr!(": ")))
 }
 
 /// What the storage says of its refusal: the message of its XML where there is one.
 async fn refusal(mut answer: Response, job: &mut Job<'_>) -> Result<String, End> {
-    let mut body = Vec::new();
+    const MOST: usize = 4_096;
+    let (mut decoder, mut body) = (Decoder::of(answer.headers()), Vec::new());
     while let Ok(Some(bytes)) = within(job, answer.chunk()).await? {
-        body.extend_from_slice(&bytes);
-        if body.len() > 4_096 {
+        if decoder.push(&bytes, &mut body, MOST).is_err() {
             break;
         }
     }
+    // Its words are for a person only: what cannot be decoded of them is left out.
+    decoder.finish(&mut body, MOST).ok();
     let body = String::from_utf8_lossy(&body);
     let element = |name: &str| {
         let (_, rest) = body.split_once(&format!("<{name}>"))?;
@@ -197,7 +286,11 @@ fn content_range(answer: &Response) -> Option<ContentRange> {
 fn goes_on(answer: &Response, from: &Resume) -> bool {
     let Some(range) = content_range(answer) else { return false };
     let same_length = range.whole.is_none() || from.length.is_none() || range.whole == from.length;
-    range.start == Some(from.have) && same_length && text(answer, &ETAG).is_none_or(|now| now == from.etag)
+    // Of a coded body the range counts coded bytes, and what is there is decoded.
+    !is_labelled(answer.headers())
+        && range.start == Some(from.have)
+        && same_length
+        && text(answer, &ETAG).is_none_or(|now| now == from.etag)
 }
 
 fn text<'a>(answer: &'a Response, name: &HeaderName) -> Option<&'a str> {

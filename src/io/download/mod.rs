@@ -134,8 +134,10 @@ impl Inner {
 
     async fn save(&self, order: Order, stop: watch::Receiver<bool>, to: &(impl Fn(SaveMsg) + Send + Sync)) -> SaveMsg {
         let Order { key, ticket, address, target } = order;
+        // The service's own word for the length may be wrong, and is when more has come.
+        let said = |done| address.bytes.filter(|bytes| *bytes >= done);
         let progress =
-            |done, total: Option<u64>| to(SaveMsg::Progress { key, ticket, done, total: total.or(address.bytes) });
+            |done, total: Option<u64>| to(SaveMsg::Progress { key, ticket, done, total: total.or_else(|| said(done)) });
         let job = Job { stall: Duration::from_millis(target.stall_ms), stop, progress: &progress };
         match self.fetch_and_place(&address, &target, job).await {
             Ok(saved) => SaveMsg::Done { key, ticket, saved },
@@ -157,8 +159,8 @@ impl Inner {
         let mut part = blocking(move || open(&wanted)).await?;
         match self.fetch(address, &mut part, &mut job).await {
             Ok(()) => {
-                let (target, promised) = (target.clone(), address.bytes);
-                Ok(blocking(move || finish(part, promised, &target)).await?)
+                let target = target.clone();
+                Ok(blocking(move || finish(part, &target)).await?)
             }
             Err(End::Failed(trouble)) => Err(End::Failed(trouble.about(part))),
             Err(end) => Err(end),
@@ -175,13 +177,11 @@ impl Inner {
     }
 
     async fn fetch_from(&self, address: &str, part: &mut Part, job: &mut Job<'_>) -> Result<(), End> {
+        let refused = |why: &str| Err(trouble::line("address", why.into()).into());
         let url = match Url::parse(address) {
             Ok(url) if is_safe(&url, self.allow_http) => url,
-            _ => {
-                return Err(
-                    trouble::line("address", tr!("The service gave an address that is not https").into()).into()
-                );
-            }
+            Ok(_) => return refused(tr!("The service gave an address that is not https")),
+            Err(_) => return refused(tr!("The service gave an address that cannot be used")),
         };
         let client = match Route::to(&url) {
             Route::Direct => &self.direct,
@@ -211,9 +211,10 @@ fn folder(target: &SaveTarget) -> Result<PathBuf, Trouble> {
         .map_err(|why| trouble::bad_target(tr!("{path} cannot be used: {why}", path = target.dir, why)))
 }
 
-/// Checks the whole part and gives it its name.
-fn finish(part: Part, promised: Option<u64>, target: &SaveTarget) -> Result<SavedFile, Trouble> {
-    let (bytes, sha256, facts) = match inspect(&part, promised) {
+/// Checks the whole part and gives it its name. Its length was held against the storage's; what the service had said of it
+/// beforehand may be anything.
+fn finish(part: Part, target: &SaveTarget) -> Result<SavedFile, Trouble> {
+    let (bytes, sha256, facts) = match inspect(&part) {
         Ok(found) => found,
         Err(trouble) => return Err(trouble.about(part)),
     };
@@ -232,12 +233,9 @@ fn finish(part: Part, promised: Option<u64>, target: &SaveTarget) -> Result<Save
     Ok(SavedFile { path, bytes, sha256, sides: facts.sides, length_ms: facts.length_ms })
 }
 
-fn inspect(part: &Part, promised: Option<u64>) -> Result<(u64, String, mp4::Facts), Trouble> {
+fn inspect(part: &Part) -> Result<(u64, String, mp4::Facts), Trouble> {
     let disk = |error: io::Error| trouble::disk(&part.path, &error);
     let bytes = part.have().map_err(disk)?;
-    if let Some(whole) = promised.filter(|whole| *whole != bytes) {
-        return Err(trouble::wrong_length(bytes, whole));
-    }
     let mut file = &part.file;
     let facts = mp4::check(&mut file).map_err(|fault| trouble::bad_boxes(&part.path, fault))?;
     Ok((bytes, sha256(file).map_err(disk)?, facts))

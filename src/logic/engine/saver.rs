@@ -104,7 +104,7 @@ fn ask_address(state: &mut State, task: &Task) -> Vec<Effect> {
 /// The end of a file call.
 pub(super) fn addressed(state: &mut State, key: TaskKey, of: Ticket, reply: &Reply) -> Vec<Effect> {
     let Some(task) = current(state, key, of) else { return Vec::new() };
-    match judge_file(reply) {
+    match judge_file(reply, &state.settings.profile.base_url) {
         FileVerdict::Address(address) => {
             poller::heard_of(state, key);
             fetch(state, task, address)
@@ -244,7 +244,8 @@ fn progress(state: &mut State, key: TaskKey, of: Ticket, bytes: u64, whole: Opti
         if *done == 0 {
             (*since, *from) = (now, bytes);
         }
-        (*done, *total) = (bytes, whole.or(*total));
+        // A length that more has come than was not the file's.
+        (*done, *total) = (bytes, whole.or(total.filter(|total| *total >= bytes)));
     }
     let Some(mut task) = state.tasks.live.get(&key).cloned() else { return Vec::new() };
     let left = task.claim.as_ref().map_or(0, |claim| claim.until.since(state.now.wall));
