@@ -30,6 +30,8 @@ pub(super) const WAITS: u64 = HOUR;
 const ADDRESSES: u32 = 3;
 /// Tries before only the person can go on. A line or a service that is away uses up none of them: it costs only time.
 const TRIES: u32 = 8;
+/// The same where what came is no video: each try fetches all of it anew, and whoever waits for it is to be told soon.
+const TRIES_OF_NO_VIDEO: u32 = 4;
 /// An address with less than this left is at risk.
 pub const AT_RISK: u64 = HOUR;
 
@@ -304,7 +306,8 @@ fn give_back(state: &mut State, mut task: Task, error: TaskError, wait: Option<u
     let Phase::Saving { file, tries, .. } = task.phase else { return Vec::new() };
     let tries = tries.saturating_add(1);
     let only_time = matches!(error.class, ErrorClass::Network | ErrorClass::Service | ErrorClass::RateLimited);
-    let next_try = wait.filter(|_| only_time || tries < TRIES).map(|wait| state.now.wall.plus(wait));
+    let most = if error.code == "not_a_video" { TRIES_OF_NO_VIDEO } else { TRIES };
+    let next_try = wait.filter(|_| only_time || tries < most).map(|wait| state.now.wall.plus(wait));
     let level = if next_try.is_some() { Level::Warning } else { Level::Error };
     let is_new = next_try.is_none() || before.as_ref().is_none_or(|before| before.error.code != error.code);
     let note = is_new.then(|| {

@@ -112,7 +112,9 @@ fn a_dead_address_gets_a_fresh_one_three_times_and_then_a_pause() {
 
 #[test]
 fn a_file_that_cannot_be_written_is_tried_eight_times_and_a_line_that_drops_for_as_long_as_it_takes() {
-    for (class, most) in [(ErrorClass::File, 8), (ErrorClass::Network, 30)] {
+    for (code, class, most) in
+        [("x", ErrorClass::File, 8), ("not_a_video", ErrorClass::File, 4), ("x", ErrorClass::Network, 30)]
+    {
         let mut world = ready(1);
         let mut tries = 0;
         for _ in 0..30 {
@@ -122,7 +124,7 @@ fn a_file_that_cannot_be_written_is_tried_eight_times_and_a_line_that_drops_for_
             }
             world.reply(address());
             tries += 1;
-            let (ticket, error) = (ticket(&world), trouble(class));
+            let (ticket, error) = (ticket(&world), TaskError { code: code.into(), ..trouble(class) });
             world.take(Msg::Save(SaveMsg::Failed { key: key(1), ticket, error, again: true }));
         }
         assert_eq!((tries, world.states(1).0), (most, Ready));
