@@ -77,6 +77,7 @@ const KEPT: &[(&str, &str)] = &[
     ("HTTP {}", "a code, which JSON and filters know too"),
     ("HTTP {http}", "a code, which JSON and filters know too"),
     ("HTTP {status}", "a code, which JSON and filters know too"),
+    ("SigIgn:", "a name of the kernel's"),
     ("bad address", "a code, as above"),
     ("no address", "a code, as above"),
     ("no connection", "a code, as above"),

@@ -206,7 +206,7 @@ pub enum Command {
 #[derive(Clone, Debug, PartialEq, clap::Args)]
 pub struct Submit {
     /// The prompt; {a|b} in it makes a task of each. It may be left out where a frame is given
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = prompt)]
     pub prompt: Option<String>,
     /// Prompts from a file, or - for stdin: one a line, JSON lines, or CSV with a header. All are queued, or none
     #[arg(long, value_name = "FILE", conflicts_with = "prompt")]
@@ -365,6 +365,18 @@ fn duration_ms(text: &str) -> Result<u64, String> {
 
 fn quoted(text: &str) -> String {
     format!("{text:?}")
+}
+
+/// A prompt. It may begin with a dash, as a line of a list does; but a flag that stands where the text was forgotten is none.
+fn prompt(text: &str) -> Result<String, String> {
+    let flag = text.len() > 1 && text.starts_with('-') && !text.contains(char::is_whitespace);
+    if flag {
+        return Err(tr!(
+            "{quoted} looks like a flag; the text of the prompt is missing before it",
+            quoted = quoted(text)
+        ));
+    }
+    Ok(text.to_owned())
 }
 
 /// How many tasks to make of each prompt.

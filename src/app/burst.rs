@@ -16,11 +16,16 @@ const KINDS: usize = 4;
 /// How long after its last piece text still belongs to a paste, in milliseconds: a slow line brings it in several.
 const GOES_ON: u64 = 300;
 
+/// So many pieces of one key in a row may belong to a paste; more are somebody who types on.
+const SINGLE: u8 = 3;
+
 /// Finds pastes in what has been typed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Bursts {
     /// Until when text belongs to the last one, in milliseconds.
     until: u64,
+    /// Pieces of one key in a row that were counted to it.
+    single: u8,
 }
 
 impl Bursts {
@@ -47,7 +52,12 @@ impl Bursts {
 
     fn end(&mut self, run: &mut String, keys: &mut Vec<Input>, now: u64, out: &mut Vec<Input>) {
         if !run.is_empty() && (now < self.until || is_paste(run)) {
-            self.until = now + GOES_ON;
+            // A line that brings the rest of it key by key looks like somebody who types on: for a moment only.
+            let alone = run.chars().nth(1).is_none();
+            self.single = if alone { self.single.saturating_add(1) } else { 0 };
+            if self.single <= SINGLE {
+                self.until = now + GOES_ON;
+            }
             keys.clear();
             out.push(Input::Paste(std::mem::take(run)));
         }
@@ -118,5 +128,13 @@ mod tests {
         assert_eq!(bursts.gather(typed("q\n"), 299), [Input::Paste("q\n".into())]);
         assert_eq!(bursts.gather(typed("q"), 598), [Input::Paste("q".into())]);
         assert_eq!(bursts.gather(typed("q"), 898), typed("q"));
+    }
+
+    #[test]
+    fn somebody_who_types_on_after_a_paste_is_heard_again() {
+        let mut bursts = Bursts::default();
+        bursts.gather(typed("a long text\n"), 0);
+        let keys: Vec<bool> = (1..=8).map(|n| bursts.gather(typed("j"), n * 150) == typed("j")).collect();
+        assert_eq!(keys, [false, false, false, false, true, true, true, true]);
     }
 }

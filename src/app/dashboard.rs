@@ -151,7 +151,8 @@ impl Face {
         if signal == Signal::Continue {
             match &self.guard {
                 Some(guard) => self.writer.before_the_frame(Aside::Modes, guard.again().to_vec()),
-                None if self.editing.is_none() => self.take_over(),
+                // Continued in order to end: the terminal is the shell's.
+                None if self.editing.is_none() && engine.state.ending.is_none() => self.take_over(),
                 None => {}
             }
         }

@@ -18,6 +18,12 @@ pub const REST: u64 = 500;
 /// A paste whose end does not come is over after this long without a byte.
 const PASTE_REST: u64 = 5_000;
 
+/// Less than this between two pieces, in milliseconds, and a slow line may have torn them; fingers are slower.
+const BY_HAND: u64 = 50;
+
+/// So many characters typed by hand in a row are no part of a paste, or of an answer: its end was lost.
+const TYPED: u8 = 3;
+
 /// The most bytes of one paste that are kept; the rest of it goes by.
 const MOST_PASTED: usize = 1 << 20;
 
@@ -44,18 +50,22 @@ pub struct Decoder {
     hold: u64,
     /// When an Esc came that was given for want of a sequence. If the rest still comes, it is no text.
     given: Option<u64>,
+    /// Characters in a row that came as if typed by hand, inside a paste or an answer.
+    typed: u8,
 }
 
 impl Default for Decoder {
     fn default() -> Self {
-        Self { held: Held::Beginning(Vec::new()), last: 0, hold: HOLD, given: None }
+        Self { held: Held::Beginning(Vec::new()), last: 0, hold: HOLD, given: None, typed: 0 }
     }
 }
 
 impl Decoder {
     /// Takes bytes that came together at `now` milliseconds; gives what is clear.
     pub fn push(&mut self, bytes: &[u8], now: u64) -> Vec<Event> {
+        let by_hand = now.saturating_sub(self.last) >= BY_HAND;
         self.last = now;
+        let mut events = if self.is_typed_over(bytes, by_hand) { self.flush() } else { Vec::new() };
         let mut rest = bytes.to_vec();
         if let Some(came) = self.given.take()
             && now.saturating_sub(came) <= REST
@@ -65,7 +75,6 @@ impl Decoder {
             self.hold = (now - came + HOLD).min(MOST_HOLD);
             rest.insert(0, 0x1b);
         }
-        let mut events = Vec::new();
         for byte in rest {
             self.take(byte, &mut events);
         }
@@ -101,6 +110,29 @@ impl Decoder {
             Held::Paste(text) => vec![pasted(&text)],
             Held::Answer { .. } => Vec::new(),
         }
+    }
+
+    /// Whether this piece shows that the end of what is held was lost, and a person types: pastes and answers come in
+    /// one go or torn by the line, never key by key. A key that is no text says so at once, above all Ctrl-C.
+    fn is_typed_over(&mut self, bytes: &[u8], by_hand: bool) -> bool {
+        let alone = match &self.held {
+            Held::Beginning(_) => None,
+            Held::Paste(text) if is_in_end_mark(text) => None,
+            Held::Answer { escaped: true } => None,
+            // Its own ends.
+            Held::Answer { .. } if matches!(bytes, [0x07 | 0x18 | 0x1a] | b"\x1b\\") => None,
+            Held::Paste(_) | Held::Answer { .. } => sequence::alone(bytes),
+        };
+        self.typed = match alone.filter(|_| by_hand) {
+            None => 0,
+            Some(sequence::Alone::Character) => self.typed + 1,
+            Some(sequence::Alone::Command) => TYPED,
+        };
+        let over = self.typed >= TYPED;
+        if over {
+            self.typed = 0;
+        }
+        over
     }
 
     fn take(&mut self, byte: u8, events: &mut Vec<Event>) {
@@ -147,6 +179,11 @@ impl Decoder {
             }
         }
     }
+}
+
+/// Whether the last bytes of a paste may be the first ones of the mark of its end.
+fn is_in_end_mark(text: &[u8]) -> bool {
+    (1..PASTE_END.len()).any(|length| text.ends_with(&PASTE_END[..length]))
 }
 
 fn pasted(text: &[u8]) -> Event {

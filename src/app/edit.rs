@@ -1,7 +1,7 @@
 //! The person's own editor on a text. It has the terminal while it runs; the program goes on beside it.
 
 use super::terminal;
-use crate::{domain::problem::Problem, tr};
+use crate::{domain::problem::Problem, io::files, tr};
 use std::{io, path::PathBuf};
 use tokio::process::{Child, Command};
 
@@ -36,7 +36,9 @@ impl Editor {
     pub async fn ended(&mut self) -> Result<String, Problem> {
         let result = match &mut self.child {
             Ok(child) => match child.wait().await {
-                Ok(status) if status.success() => std::fs::read_to_string(&self.path).map_err(|e| e.to_string()),
+                Ok(status) if status.success() => {
+                    files::text(&self.path.to_string_lossy()).map_err(|problem| problem.why)
+                }
                 Ok(status) => Err(tr!("{program} ended with {status}", program = self.name, status)),
                 Err(e) => Err(tr!("{program} was lost: {error}", program = self.name, error = e)),
             },

@@ -1,7 +1,11 @@
 //! `:export FILE`: the tasks that the table shows, one JSON object a line, as `reeltop export` prints them.
 
 use crate::{
-    domain::{export::task_json, problem::Problem, task::TaskKey},
+    domain::{
+        export::{json_line, task_json},
+        problem::Problem,
+        task::TaskKey,
+    },
     io::store::Store,
     tr,
 };
@@ -28,7 +32,7 @@ pub(super) fn write(data_dir: &Path, typed: &str, keys: &[TaskKey]) -> Result<St
     let mut out = BufWriter::new(OpenOptions::new().write(true).create_new(true).open(&path).map_err(failed)?);
     for some in keys.chunks(AT_ONCE) {
         for task in store.look(some)? {
-            writeln!(out, "{}", task_json(&task)).map_err(failed)?;
+            writeln!(out, "{}", json_line(&task_json(&task))).map_err(failed)?;
         }
     }
     out.flush().map_err(failed)?;

@@ -16,6 +16,8 @@ pub fn start(file: &Path, verbose: u8) {
         _ => LevelFilter::TRACE,
     };
     let lines = tracing_subscriber::fmt().with_writer(Mutex::new(to)).with_ansi(false).with_target(false);
+    // A log that can no longer be written (a full disk) says so on stderr for every line: over the screen, that is.
+    let lines = lines.log_internal_errors(false);
     // A second start in one process (tests) keeps the first.
     let _ = lines.with_max_level(level).try_init();
 }

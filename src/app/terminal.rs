@@ -1,11 +1,12 @@
 //! The terminal's modes: switched on in one place, given back in one place, whatever ends the program.
 
-use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use rustix::termios::{self, OptionalActions, Termios};
 use std::{
     fs::File,
     io::{self, IsTerminal, Write},
     os::fd::AsFd,
     sync::{
+        OnceLock,
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
@@ -29,6 +30,32 @@ const OFF: &[u8] =
 /// Whether the modes are on: for the panic hook, which cannot be given a value.
 static ENTERED: AtomicBool = AtomicBool::new(false);
 
+/// The line's modes as the program found them. Asked once: an editor may leave the line in others, and those are not what
+/// is given back at the end.
+static FOUND: OnceLock<Termios> = OnceLock::new();
+
+/// Sets the line to raw mode, whatever another program has made of it meanwhile.
+fn go_raw() -> io::Result<()> {
+    let line = io::stdin();
+    let mut modes = match FOUND.get() {
+        Some(found) => found.clone(),
+        None => {
+            let found = termios::tcgetattr(&line)?;
+            FOUND.get_or_init(|| found).clone()
+        }
+    };
+    modes.make_raw();
+    Ok(termios::tcsetattr(&line, OptionalActions::Now, &modes)?)
+}
+
+/// Gives the line the modes that it was found in.
+fn as_found() {
+    if let Some(found) = FOUND.get() {
+        // Fails only where the line is gone.
+        let _ = termios::tcsetattr(io::stdin(), OptionalActions::Now, found);
+    }
+}
+
 /// The terminal while it is ours. Dropping it gives the terminal back.
 #[derive(Debug)]
 pub struct Guard(());
@@ -39,7 +66,7 @@ impl Guard {
     /// # Errors
     /// When the terminal cannot be set to raw mode.
     pub fn enter() -> io::Result<Self> {
-        enable_raw_mode()?;
+        go_raw()?;
         ENTERED.store(true, Ordering::SeqCst);
         Ok(Self(()))
     }
@@ -48,8 +75,8 @@ impl Guard {
     /// gives is to be written.
     #[must_use]
     pub fn again(&self) -> &'static [u8] {
-        // Without the first, the library would take the modes for set.
-        let _ = disable_raw_mode().and_then(|()| enable_raw_mode());
+        // A line that takes no modes is gone; the hang-up that follows is heard as a signal.
+        let _ = go_raw();
         AGAIN
     }
 }
@@ -76,7 +103,7 @@ pub fn restore() {
         let _ = done.send(());
     });
     let _ = written.recv_timeout(STALLED);
-    let _ = disable_raw_mode();
+    as_found();
 }
 
 /// The terminal as a file of its own: standard output's lock may be held by a thread that waits for a stalled line.

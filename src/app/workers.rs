@@ -21,7 +21,7 @@ use crate::{
 };
 use std::{
     path::Path,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 use tokio::{process::Command, sync::mpsc::UnboundedSender};
@@ -32,6 +32,8 @@ pub struct Workers {
     setup: Arc<Loaded>,
     to: UnboundedSender<Msg>,
     store: Handle,
+    /// `notify.command`, which a config that is read again may change.
+    hook: Arc<Mutex<Option<String>>>,
     /// Set once the key was read; until then, by the state's own rule, nothing is sent or asked.
     client: Arc<OnceLock<Client>>,
     downloader: Arc<OnceLock<Downloader>>,
@@ -43,7 +45,8 @@ impl Workers {
     pub fn start(setup: Arc<Loaded>, to: UnboundedSender<Msg>) -> Self {
         let feed = to.clone();
         let store = store::open(&setup.paths.data_dir, move |msg| tell(&feed, Msg::Store(msg)));
-        let workers = Self { setup, to, store, client: Arc::default(), downloader: Arc::default() };
+        let hook = Arc::new(Mutex::new(setup.hook.clone()));
+        let workers = Self { setup, to, store, hook, client: Arc::default(), downloader: Arc::default() };
         workers.read_key();
         workers
     }
@@ -130,13 +133,23 @@ impl Workers {
                 });
             }
             LocalCmd::Hook { facts } => self.hook(facts),
+            LocalCmd::ReadConfig => {
+                let (setup, in_force) = (Arc::clone(&self.setup), Arc::clone(&self.hook));
+                tokio::task::spawn_blocking(move || {
+                    let result = setup.again.read(&setup).map(|(reread, hook)| {
+                        *in_force.lock().unwrap_or_else(PoisonError::into_inner) = hook;
+                        Box::new(reread)
+                    });
+                    tell(&to, Msg::Config(result));
+                });
+            }
             LocalCmd::Edit { .. } | LocalCmd::Speak { .. } => {}
         }
     }
 
     /// Runs the user's own command. What it prints goes nowhere: the screen is ours.
     fn hook(&self, facts: Vec<(String, String)>) {
-        let Some(command) = self.setup.hook.clone() else { return };
+        let Some(command) = self.hook.lock().unwrap_or_else(PoisonError::into_inner).clone() else { return };
         let key = self.setup.settings.profile.key_variable.clone();
         tokio::spawn(async move {
             let mut shell = Command::new("sh");
@@ -274,6 +287,7 @@ mod tests {
             store: store::open(&setup.paths.data_dir, |_| ()),
             setup: Arc::new(setup),
             to,
+            hook: Arc::default(),
             client: Arc::default(),
             downloader: Arc::default(),
         };

@@ -55,6 +55,13 @@ pub fn task_json(task: &Task) -> Value {
     })
 }
 
+/// JSON on one line, as it leaves the program: every character that hides something or steers a terminal stands in it as a
+/// `\u` escape, which means the same.
+#[must_use]
+pub fn json_line(value: &Value) -> String {
+    visible(&value.to_string())
+}
+
 /// What is written beside a video: how it was asked for, the ids, the attempt, the cost. Pictures are named by path and
 /// hash.
 #[must_use]

@@ -98,7 +98,8 @@ pub fn listed<T: ToString>(words: &[T]) -> String {
 }
 
 /// Words as a sentence counts them up: `a`, `a and b`, `a, b and c`.
-pub(super) fn listed_all<T: ToString>(words: &[T]) -> String {
+#[must_use]
+pub fn listed_all<T: ToString>(words: &[T]) -> String {
     joined(words, |front, last| tr!("{front} and {last}", front, last))
 }
 

@@ -1,4 +1,4 @@
-//! Folders of this machine, listed for choosing from, and texts read from it. Which of a folder's content is wanted is
+//! Folders of this machine, listed for choosing from, and files read whole from it, whatever stands at their path. Which of a folder's content is wanted is
 //! the matter of `domain::folder`.
 
 use crate::{
@@ -11,16 +11,69 @@ use crate::{
     tr,
 };
 use imagesize::ImageType;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::{
     fs::{self, File},
-    io::Read,
+    io::{self, ErrorKind, Read},
+    os::unix::fs::OpenOptionsExt,
     path::Path,
+    time::{Duration, Instant},
 };
 
 /// Entries of one folder that are shown; a folder of more is no place to choose from.
 const MOST: usize = 5_000;
 /// The largest file of prompts that is read.
-const MOST_TEXT: u64 = 16 * 1024 * 1024;
+pub const MOST_TEXT: u64 = 16_000_000;
+/// How long a pipe or a device may take to give all that it has.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Opens a file that a person names, to be read. Never waits for the other end of a named pipe.
+///
+/// # Errors
+/// As the file system's.
+pub(in crate::io) fn open(path: &Path) -> io::Result<File> {
+    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+    fs::OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)
+}
+
+/// All that a file holds, of at most `most` bytes. A pipe (`<(command)` of a shell) or a device gives what it has within
+/// three seconds, so that neither a pipe that nobody writes to nor `/dev/zero` is read for ever.
+///
+/// # Errors
+/// As the file system's; it is a folder; it holds more than that; nothing comes from it.
+pub fn whole(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut file = open(path)?;
+    let about = file.metadata()?;
+    if about.is_dir() {
+        return Err(io::Error::other(tr!("it is a folder")));
+    }
+    let too_large = || io::Error::other(tr!("it is larger than {size}", size = crate::domain::export::size(most)));
+    let mut bytes = Vec::new();
+    if about.is_file() {
+        file.take(most + 1).read_to_end(&mut bytes)?;
+        return if bytes.len() as u64 > most { Err(too_large()) } else { Ok(bytes) };
+    }
+    let until = Instant::now() + PATIENCE;
+    let mut piece = [0; 16 * 1024];
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        let wait = Timespec { tv_sec: left.as_secs().cast_signed(), tv_nsec: left.subsec_nanos().into() };
+        match poll(&mut [PollFd::new(&file, PollFlags::IN)], Some(&wait)) {
+            Ok(0) => return Err(io::Error::other(tr!("nothing comes from it, and it is not a regular file"))),
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        match file.read(&mut piece) {
+            Ok(0) => return Ok(bytes),
+            Ok(n) => bytes.extend_from_slice(&piece[..n]),
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
+            Err(error) => return Err(error),
+        }
+        if bytes.len() as u64 > most {
+            return Err(too_large());
+        }
+    }
+}
 
 /// Lists the folder of a path as it was typed: the folder itself, or the one that its last part stands in. Hidden
 /// entries only where a dot was typed. Blocks on the disk.
@@ -68,7 +121,7 @@ fn kind(path: &Path) -> Option<EntryKind> {
 /// A picture's type and sides, from the head of the file.
 fn picture(path: &Path, bytes: u64) -> Option<EntryKind> {
     let mut head = [0; 64];
-    let read = File::open(path).ok()?.read(&mut head).ok()?;
+    let read = open(path).ok()?.read(&mut head).ok()?;
     let kind = match imagesize::image_type(&head[..read]).ok()? {
         ImageType::Jpeg => ImageKind::Jpeg,
         ImageType::Png => ImageKind::Png,
@@ -93,15 +146,7 @@ pub fn text(typed: &str) -> Result<String, Problem> {
         Problem::new(tr!("{path} cannot be read", path = words::quote(typed, 200)), why, tr!("Check the path."))
     };
     let path = expanded(typed.trim()).map_err(|why| fail(why.into()))?;
-    let meta = fs::metadata(&path).map_err(|error| fail(words::system(&error)))?;
-    if !meta.is_file() {
-        return Err(fail(tr!("it is not a regular file").into()));
-    }
-    if meta.len() > MOST_TEXT {
-        return Err(fail(tr!("it is larger than 16 MB").into()));
-    }
-    let bytes = fs::read(path).map_err(|error| fail(words::system(&error)))?;
-    String::from_utf8(bytes).map_err(|_| fail(tr!("it is no text in UTF-8").into()))
+    whole(&path, MOST_TEXT).and_then(words::utf8).map_err(|error| fail(words::system(&error)))
 }
 
 #[cfg(test)]
@@ -143,6 +188,40 @@ mod tests {
         fs::write(path("bytes"), [0xff, 0xfe]).unwrap();
         assert_eq!(text(&path("a b.txt")), Ok("一只猫\n".into()));
         assert_eq!(text(&path("bytes")).unwrap_err().why, "it is no text in UTF-8");
-        assert_eq!(text(&path("")).unwrap_err().why, "it is not a regular file");
+        assert_eq!(text(&path("")).unwrap_err().why, "it is a folder");
+    }
+
+    fn pipe(dir: &Path) -> std::path::PathBuf {
+        let path = dir.join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+        path
+    }
+
+    #[test]
+    fn what_never_ends_is_given_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let why = |path: &Path| whole(path, 1_000).unwrap_err().to_string();
+        assert_eq!(why(&pipe(dir.path())), "nothing comes from it, and it is not a regular file");
+        assert_eq!(why(Path::new("/dev/zero")), "it is larger than 1 kB");
+        fs::write(dir.path().join("large"), [b'x'; 1_001]).unwrap();
+        assert_eq!(why(&dir.path().join("large")), "it is larger than 1 kB");
+        assert_eq!(why(dir.path()), "it is a folder");
+    }
+
+    #[test]
+    fn a_pipe_that_somebody_writes_to_is_read_to_its_end() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = pipe(dir.path());
+        let writer = path.clone();
+        let writer = std::thread::spawn(move || {
+            use std::io::Write;
+            let mut to = fs::OpenOptions::new().write(true).open(writer).unwrap();
+            to.write_all(b"half").unwrap();
+            to.write_all(b" and half").unwrap();
+        });
+        assert_eq!(whole(&path, 1_000).unwrap(), b"half and half");
+        writer.join().unwrap();
+        assert_eq!(whole(Path::new("/dev/null"), 1_000).unwrap(), b"");
     }
 }

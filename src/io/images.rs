@@ -7,13 +7,13 @@ use crate::{
         problem::Problem,
         request::{ImageKind, StoredImage},
     },
-    io::{paths::expanded, private, words},
+    io::{files, paths::expanded, private, words},
     tr,
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use imagesize::ImageType;
 use std::{
-    fs::{self, File},
+    fs,
     io::{self, Read, Write},
     path::{Path, PathBuf},
     sync::{
@@ -147,7 +147,7 @@ fn read(path: &str) -> Result<Vec<u8>, Problem> {
         Ok(_) => {}
     }
     let mut bytes = Vec::new();
-    match File::open(&found).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes)) {
+    match files::open(&found).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes)) {
         Ok(_) => Ok(bytes),
         Err(error) => fail(words::system(&error), tr!("Check its permissions.")),
     }
@@ -381,7 +381,7 @@ mod tests {
         assert_eq!(why("~nobody/cat.png"), "only ~/ is understood, not another user's ~name");
         fs::write(folder.path("empty"), b"").unwrap();
         assert_eq!(why(&folder.path("empty")), "it is empty");
-        File::create(folder.path("large")).unwrap().set_len(MAX_BYTES + 1).unwrap();
+        fs::File::create(folder.path("large")).unwrap().set_len(MAX_BYTES + 1).unwrap();
         assert_eq!(why(&folder.path("large")), "it has 20.1 MB, and the service takes at most 20 MB");
         assert!(!images.exists());
     }

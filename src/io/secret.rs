@@ -1,22 +1,28 @@
 //! The API key: where it comes from, and reading it. It lives in a type that cannot be shown, and no fault of its source
 //! quotes it. Reading may run a command and wait for it: a worker's business, never the start-up's.
 
-use crate::{domain::problem::Problem, io::words, tr};
+use crate::{
+    domain::problem::Problem,
+    io::{files, words},
+    tr,
+};
 use rustix::process::{Pid, Signal, kill_process_group};
 use secrecy::SecretString;
 use std::{
-    fmt, fs,
+    fmt,
     io::{self, Read},
     os::unix::{fs::PermissionsExt, process::CommandExt},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    sync::mpsc,
+    process::{ChildStdout, Command, ExitStatus, Stdio},
+    sync::mpsc::{self, RecvTimeoutError},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 /// How long a command may take to print the key: long enough to touch a hardware token or to type a passphrase.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long the last bytes of a command that has ended may still be on their way to us.
+const LAST_BYTES: Duration = Duration::from_millis(300);
 /// More than any key has.
 const MOST_BYTES: u64 = 64 * 1024;
 
@@ -106,7 +112,7 @@ fn content_of(path: &Path) -> Result<String, Problem> {
         let next = tr!("Make the file, or change api_key_file in the config");
         Problem::new(tr!("the key file {path} cannot be read", path = shown), words::system(&error), next)
     };
-    let file = fs::File::open(path).map_err(unreadable)?;
+    let file = files::open(path).map_err(unreadable)?;
     let about = file.metadata().map_err(unreadable)?;
     if !about.is_file() {
         return Err(unreadable(io::Error::other(tr!("it is no file"))));
@@ -140,38 +146,68 @@ fn printed_by(command: &str, timeout: Duration) -> Result<String, Problem> {
         .process_group(0)
         .spawn()
         .map_err(|error| failed(words::system(&error)))?;
-    let (done, printed) = mpsc::channel();
-    let stdout = child.stdout.take();
-    // A reader of its own: a command that leaves its stdout open to a child of its own must not hold us for ever.
-    thread::spawn(move || {
-        let mut text = String::new();
-        let read = stdout.map_or(Ok(0), |pipe| pipe.take(MOST_BYTES).read_to_string(&mut text));
-        // The receiver is gone only after the time-out, and then nobody wants the text.
-        let _ = done.send(read.map(|_| text));
-    });
-    let text = match printed.recv_timeout(timeout) {
-        Ok(Ok(text)) => text,
-        Ok(Err(error)) => {
-            stop(&mut child);
-            return Err(failed(words::system(&error)));
-        }
-        Err(_) => {
-            stop(&mut child);
-            return Err(failed(tr!("it took longer than {seconds} s", seconds = timeout.as_secs())));
-        }
-    };
-    let status = child.wait().map_err(|error| failed(words::system(&error)))?;
-    if status.success() {
-        return Ok(text);
+    let group = Pid::from_child(&child);
+    let (tell, told) = mpsc::channel();
+    if let Some(stdout) = child.stdout.take() {
+        let tell = tell.clone();
+        thread::spawn(move || read(stdout, &tell));
     }
-    let ended = status.code().map_or_else(|| status.to_string(), |code| tr!("exit status: {code}", code));
-    Err(failed(ended))
+    thread::spawn(move || tell.send(Told::Ended(child.wait())));
+    let mut text = Vec::new();
+    let mut status = None;
+    let mut until = Instant::now() + timeout;
+    loop {
+        let line = text.contains(&b'\n');
+        match told.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            Ok(Told::Bytes(bytes)) => text.extend_from_slice(&bytes),
+            Ok(Told::Ended(Ok(ended))) => {
+                // It may leave its stdout open to a child of its own (an agent that lives on): not waited for.
+                status = Some(ended);
+                until = Instant::now() + LAST_BYTES;
+            }
+            Ok(Told::Ended(Err(error))) => return Err(failed(words::system(&error))),
+            Err(RecvTimeoutError::Timeout) if status.is_none() => {
+                // With all that it started. Fails only when it has ended already.
+                let _ = kill_process_group(group, Signal::KILL);
+                return Err(failed(tr!("it took longer than {seconds} s", seconds = timeout.as_secs())));
+            }
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+        }
+        if line && status.is_some() {
+            break;
+        }
+    }
+    match status {
+        Some(status) if status.success() => {
+            String::from_utf8(text).map_err(|_| failed(tr!("it is no text in UTF-8").into()))
+        }
+        Some(status) => {
+            Err(failed(status.code().map_or_else(|| status.to_string(), |code| tr!("exit status: {code}", code))))
+        }
+        None => Err(failed(tr!("it was lost").into())),
+    }
 }
 
-/// Ends a command that is no longer wanted, with all that it started. The calls fail only when it has ended already.
-fn stop(child: &mut Child) {
-    let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
-    let _ = child.wait();
+/// What is heard of a command.
+enum Told {
+    /// It printed these.
+    Bytes(Vec<u8>),
+    /// It has ended.
+    Ended(io::Result<ExitStatus>),
+}
+
+/// Tells what comes out of a pipe, up to more than any key has. When nobody listens any more, the rest is not wanted.
+fn read(mut pipe: ChildStdout, tell: &mpsc::Sender<Told>) {
+    let mut left = MOST_BYTES;
+    let mut piece = [0; 4096];
+    while let Ok(n @ 1..) = pipe.read(&mut piece)
+        && tell.send(Told::Bytes(piece[..n].to_vec())).is_ok()
+    {
+        left = left.saturating_sub(n as u64);
+        if left == 0 {
+            return;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -179,7 +215,7 @@ fn stop(child: &mut Child) {
 mod tests {
     use super::*;
     use secrecy::ExposeSecret;
-    use std::os::unix::fs::OpenOptionsExt;
+    use std::{fs, os::unix::fs::OpenOptionsExt};
 
     fn key_file(dir: &Path, mode: u32, content: &str) -> PathBuf {
         let path = dir.join(format!("key-{mode:o}"));
@@ -209,6 +245,21 @@ mod tests {
     fn a_command_that_hangs_is_given_up() {
         let problem = printed_by("sleep 60; true", Duration::ZERO).unwrap_err();
         assert_eq!(problem.why, "it took longer than 0 s");
+    }
+
+    #[test]
+    fn a_command_whose_child_keeps_its_stdout_open_gives_its_key_when_it_has_ended() {
+        for (command, key) in [("echo sk-abc; sleep 60 &", "sk-abc"), ("printf sk-abc; sleep 60 &", "sk-abc")] {
+            assert_eq!(printed_by(command, Duration::from_secs(20)).unwrap().trim_end(), key);
+        }
+    }
+
+    #[test]
+    fn a_named_pipe_is_no_key_file_and_is_not_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pipe");
+        assert!(Command::new("mkfifo").args(["-m", "600"]).arg(&path).status().unwrap().success());
+        assert_eq!(KeySource::File(path).read().unwrap_err().why, "it is no file");
     }
 
     #[test]

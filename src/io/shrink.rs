@@ -7,13 +7,13 @@ use crate::{
         problem::Problem,
         request::{ImageKind, StoredImage},
     },
-    io::{images, paths::expanded, words},
+    io::{files, images, paths::expanded, words},
     tr,
 };
 use imagesize::ImageType;
 use jpeg_encoder::{ColorType, Encoder};
 use std::{
-    fs::{self, File},
+    fs,
     io::{Cursor, Read},
     path::Path,
 };
@@ -50,7 +50,7 @@ pub fn would_help(path: &str) -> bool {
 
 fn kind(path: &Path) -> Option<ImageType> {
     let mut head = [0; 64];
-    let read = File::open(path).ok()?.read(&mut head).ok()?;
+    let read = files::open(path).ok()?.read(&mut head).ok()?;
     let kind = imagesize::image_type(&head[..read]).ok()?;
     matches!(kind, ImageType::Jpeg | ImageType::Png | ImageType::Webp).then_some(kind)
 }
@@ -66,12 +66,15 @@ pub fn shrink(path: &str, images_dir: &Path) -> Result<StoredImage, Problem> {
         Problem::new(what, why, tr!("Choose another picture, or make it smaller yourself."))
     };
     let found = expanded(path).map_err(|why| fail(why.into()))?;
-    let size = fs::metadata(&found).map_err(|error| fail(words::system(&error)))?.len();
-    if size > MOST_BYTES {
+    let about = fs::metadata(&found).map_err(|error| fail(words::system(&error)))?;
+    if !about.is_file() {
+        return Err(fail(tr!("it is not a regular file").into()));
+    }
+    if about.len() > MOST_BYTES {
         return Err(fail(tr!("it is larger than 200 MB").into()));
     }
     let kind = kind(&found).ok_or_else(|| fail(tr!("it is no JPEG, PNG or WebP").into()))?;
-    let bytes = fs::read(&found).map_err(|error| fail(words::system(&error)))?;
+    let bytes = files::whole(&found, MOST_BYTES).map_err(|error| fail(words::system(&error)))?;
     let mut pixels = decode(kind, &bytes).map_err(fail)?;
     loop {
         let longer = pixels.width.max(pixels.height);
@@ -235,10 +238,10 @@ mod tests {
         let path = dir.path().join("a.png");
         fs::write(&path, png(9, 9, [0; 4])).unwrap();
         assert!(!would_help(path.to_str().unwrap()));
-        File::options().write(true).open(&path).unwrap().set_len(MAX_BYTES + 1).unwrap();
+        fs::File::options().write(true).open(&path).unwrap().set_len(MAX_BYTES + 1).unwrap();
         assert!(would_help(path.to_str().unwrap()));
         fs::write(&path, "text").unwrap();
-        File::options().write(true).open(&path).unwrap().set_len(MAX_BYTES + 1).unwrap();
+        fs::File::options().write(true).open(&path).unwrap().set_len(MAX_BYTES + 1).unwrap();
         assert!(!would_help(path.to_str().unwrap()));
         assert!(shrink(path.to_str().unwrap(), dir.path()).is_err());
     }

@@ -268,6 +268,8 @@ pub enum LocalCmd {
         /// The text.
         text: String,
     },
+    /// Read the config again. Answered by `Msg::Config`.
+    ReadConfig,
     /// Speak that language from now on.
     Speak {
         /// Which.

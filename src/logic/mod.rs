@@ -31,6 +31,7 @@ pub mod notice;
 pub mod palette;
 pub mod pick;
 pub mod preview;
+pub mod reload;
 pub mod rows;
 pub mod screen;
 pub mod settings;
@@ -70,6 +71,10 @@ pub fn update(state: &mut State, msg: Msg, now: Now) -> Vec<Effect> {
         Msg::Local(msg) => compose::local(state, msg),
         Msg::Signal(signal) => engine::ending::signal(state, signal),
         Msg::Act(act) => engine::act(state, act),
+        Msg::Config(result) => {
+            reload::take(state, result);
+            Vec::new()
+        }
     };
     failures::follow(state);
     effects.extend(failures::tell_round(state));

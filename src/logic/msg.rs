@@ -4,6 +4,7 @@ use super::{
     act::Act,
     effect::{ListFor, Ticket},
     key::Key,
+    settings::Settings,
 };
 use crate::domain::{
     answer::Reply,
@@ -37,6 +38,19 @@ pub enum Msg {
     Signal(Signal),
     /// From the command line, which does the same as the keys do.
     Act(Act),
+    /// The config was read again, or why it cannot be used.
+    Config(Result<Box<Reread>, Problem>),
+}
+
+/// A config that was read again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reread {
+    /// What it says now.
+    pub settings: Settings,
+    /// The full names of the options that it sets otherwise than at the last time, of those that can change now.
+    pub changed: Vec<String>,
+    /// The same of those that cannot, against what the program was started with.
+    pub fixed: Vec<String>,
 }
 
 /// From the terminal.
@@ -84,8 +98,10 @@ pub enum MouseKind {
 pub enum Signal {
     /// SIGINT from outside (raw mode gives Ctrl-C as a key).
     Interrupt,
-    /// SIGTERM.
+    /// SIGTERM, or any other whose default is the end.
     Terminate,
+    /// SIGHUP where there never was a terminal: the config is to be read again.
+    Reload,
     /// SIGHUP: the line is gone.
     HangUp,
     /// SIGTSTP from outside: stop, the terminal given back (raw mode gives Ctrl-Z as a key).

@@ -193,6 +193,22 @@ pub enum Scope {
     None,
 }
 
+impl Settings {
+    /// Whether an option of that full name, such as `poll.every_seconds`, can change while the program runs; `profile` is
+    /// the name of the account in use. What clients, workers and the screen were made with cannot.
+    #[must_use]
+    pub fn is_live(option: &str, profile: &str) -> bool {
+        let (section, name) = option.rsplit_once('.').unwrap_or(("", option));
+        match section {
+            "budget" | "poll" | "retry" | "notify" | "download" | "compose" | "templates" => true,
+            "queue" => name != "start_paused",
+            "ui" => matches!(name, "theme" | "side_by_side" | "reduced_motion"),
+            section if section.strip_prefix("profiles.") == Some(profile) => name == "submit_per_minute",
+            section => section.starts_with("theme."),
+        }
+    }
+}
+
 impl Default for Settings {
     /// The config's defaults, with an empty catalogue.
     fn default() -> Self {

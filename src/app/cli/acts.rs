@@ -1,6 +1,6 @@
 //! `cancel`, `download`, `adopt`, `resolve`, `balance`: one act each, then the tasks as they are.
 
-use super::{Outcome, Stop, Voice, headless::Headless, look, runtime, say, waits};
+use super::{Outcome, Stop, Voice, block_on, headless::Headless, look, say, waits};
 use crate::{
     app::exit::Exit,
     domain::{
@@ -34,7 +34,7 @@ pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Resolution, voice: 
 pub(super) fn adopt(setup: &Loaded, mut ids: Vec<RemoteId>, voice: Voice) -> Outcome {
     let mut seen = BTreeSet::new();
     ids.retain(|id| seen.insert(id.clone()));
-    runtime()?.block_on(async {
+    block_on(async {
         let mut headless = Headless::start(setup, Scope::Named).await?;
         // Without a key an id that is here already is still found; of any other the act itself says what is missing.
         let _ = headless.key().await;
@@ -46,17 +46,18 @@ pub(super) fn adopt(setup: &Loaded, mut ids: Vec<RemoteId>, voice: Voice) -> Out
         let (_, interrupted) = headless.end().await;
         let exit = told(setup, &reports, voice)?;
         Ok(Exit::of_all([exit].into_iter().chain(interrupted)))
-    })
+    })?
 }
 
 /// An act that is done when its writes are on disk.
 fn once(setup: &Loaded, act: Act, n: usize, voice: Voice) -> Outcome {
-    runtime()?.block_on(async {
+    block_on(async {
         let mut headless = Headless::start(setup, Scope::None).await?;
         let reports = headless.reports(act, n).await;
-        headless.end().await;
-        told(setup, &reports, voice)
-    })
+        let (_, interrupted) = headless.end().await;
+        let exit = told(setup, &reports, voice)?;
+        Ok(Exit::of_all([exit].into_iter().chain(interrupted)))
+    })?
 }
 
 fn told(setup: &Loaded, reports: &[ActReport], voice: Voice) -> Outcome {
@@ -77,9 +78,9 @@ fn told(setup: &Loaded, reports: &[ActReport], voice: Voice) -> Outcome {
 pub(super) fn download(setup: &Loaded, keys: Vec<TaskKey>, dir: Option<PathBuf>, voice: Voice) -> Outcome {
     let dir = dir.map(std::path::absolute).transpose()?.map(|dir| dir.display().to_string());
     look::whole(&Store::open(&setup.paths.data_dir)?, &keys)?;
-    runtime()?.block_on(async {
+    block_on(async {
         let mut headless = Headless::start(setup, Scope::Named).await?;
-        headless.key().await.map_err(|problem| Stop::Problem(Exit::Key, Box::new(problem)))?;
+        headless.key().await?;
         let n = keys.len();
         let mut reports = headless.reports(Act::Download { keys: keys.clone(), dir }, n).await;
         let wanted: Vec<TaskKey> = reports.iter().filter(|r| r.result.is_ok()).filter_map(|r| r.key).collect();
@@ -90,14 +91,14 @@ pub(super) fn download(setup: &Loaded, keys: Vec<TaskKey>, dir: Option<PathBuf>,
         let exit = told(setup, &reports, voice)?;
         let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, &wanted)?;
         Ok(Exit::of_all(tasks.iter().map(waits::exit_of).chain([exit]).chain(interrupted)))
-    })
+    })?
 }
 
 /// `reeltop balance`.
 pub(super) fn balance(setup: &Loaded, voice: Voice) -> Outcome {
-    runtime()?.block_on(async {
+    block_on(async {
         let mut headless = Headless::start(setup, Scope::Named).await?;
-        headless.key().await.map_err(|problem| Stop::Problem(Exit::Key, Box::new(problem)))?;
+        headless.key().await?;
         headless.act(Act::Balance);
         headless.until(None, |state| state.money.asking.is_none()).await;
         let balance = headless.state().money.balance;
@@ -116,5 +117,5 @@ pub(super) fn balance(setup: &Loaded, voice: Voice) -> Outcome {
             }
         }
         Ok(Exit::Done)
-    })
+    })?
 }

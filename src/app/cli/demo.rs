@@ -3,7 +3,7 @@
 
 mod morning;
 
-use super::{Outcome, Stop, dashboard_ended, read, runtime, speak};
+use super::{Outcome, Stop, block_on, dashboard_ended, read, speak};
 use crate::{
     app::{args::Global, clock::Clock, dashboard, linear, log, surroundings},
     domain::{
@@ -38,7 +38,7 @@ use std::{
 pub(super) fn run(global: &Global, words: bool) -> Outcome {
     let home = Home::new(global.data_dir.clone())?;
     log::start(&home.dir.join("reeltop.log"), global.verbose);
-    runtime()?.block_on(async {
+    block_on(async {
         let clock = Clock::start();
         let now = clock.now().wall;
         let simulator = Simulator::start(SimConfig::demo(Catalogue::builtin())).await?;
@@ -51,7 +51,7 @@ pub(super) fn run(global: &Global, words: bool) -> Outcome {
         let code = if words { linear::run(setup, clock).await } else { dashboard::run(setup, clock).await };
         simulator.stop().await;
         dashboard_ended(code)
-    })
+    })?
 }
 
 /// Where the demo keeps its store and its files.

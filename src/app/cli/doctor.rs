@@ -1,10 +1,10 @@
 //! `doctor`: looks at everything the program needs and says of each whether it is well. Costs nothing: the one call it
 //! makes asks for the balance.
 
-use super::{Outcome, Stop, headless::Headless, load, runtime};
+use super::{Outcome, Stop, Voice, block_on, headless::Headless, load};
 use crate::{
     app::{args::Global, exit::Exit, terminal},
-    domain::{task::counted_tasks, text::pad},
+    domain::{export::json_line, task::counted_tasks, text::pad},
     io::{config::Loaded, store::Store},
     logic::{act::Act, settings::Scope},
     tr,
@@ -23,40 +23,54 @@ enum Found {
 }
 
 /// `reeltop doctor`.
-pub(super) fn run(global: &Global) -> Outcome {
+pub(super) fn run(global: &Global, voice: Voice) -> Outcome {
     let setup = match load(global) {
         Ok(setup) => setup,
         Err(stop) => {
-            tell(tr!("config"), &Found::Wrong(tr!("the config has faults; they are listed above").into()))?;
+            tell(CONFIG, &Found::Wrong(tr!("the config has faults; they are listed above").into()), voice)?;
             return Err(stop);
         }
     };
     let mut wrong = false;
     for (thing, found) in looks(&setup) {
         wrong |= matches!(found, Found::Wrong(_));
-        tell(thing, &found)?;
+        tell(thing, &found, voice)?;
     }
     let service = if setup.key.is_set() {
-        runtime()?.block_on(service(&setup))
+        block_on(service(&setup))?
     } else {
         // The key's own line says what is wrong and what to do.
         Found::Odd(tr!("not asked, for want of a key").into())
     };
     wrong |= matches!(service, Found::Wrong(_));
-    tell(tr!("service"), &service)?;
+    tell(SERVICE, &service, voice)?;
     Ok(if wrong { Exit::Failed } else { Exit::Done })
 }
 
-fn tell(thing: &str, found: &Found) -> Result<(), Stop> {
-    let (word, text) = match found {
-        Found::Well(text) => (tr!("ok"), text),
-        Found::Odd(text) => (tr!("note"), text),
-        Found::Wrong(text) => (tr!("wrong"), text),
+/// What is looked at: its name in JSON, and for people.
+type Thing = (&'static str, fn() -> &'static str);
+
+const CONFIG: Thing = ("config", || tr!("config"));
+const KEY: Thing = ("key", || tr!("API key"));
+const STORE: Thing = ("store", || tr!("store"));
+const VIDEOS: Thing = ("videos", || tr!("videos"));
+const TERMINAL: Thing = ("terminal", || tr!("terminal"));
+const SERVICE: Thing = ("service", || tr!("service"));
+
+fn tell((id, title): Thing, found: &Found, voice: Voice) -> Result<(), Stop> {
+    let (result, word, text) = match found {
+        Found::Well(text) => ("ok", tr!("ok"), text),
+        Found::Odd(text) => ("note", tr!("note"), text),
+        Found::Wrong(text) => ("wrong", tr!("wrong"), text),
     };
-    Ok(writeln!(io::stdout(), "{}{}{text}", pad(word, 6), pad(thing, 10))?)
+    if voice.json {
+        let line = serde_json::json!({ "check": id, "result": result, "text": text });
+        return Ok(writeln!(io::stdout(), "{}", json_line(&line))?);
+    }
+    Ok(writeln!(io::stdout(), "{}{}{text}", pad(word, 6), pad(title(), 10))?)
 }
 
-fn looks(setup: &Loaded) -> Vec<(&'static str, Found)> {
+fn looks(setup: &Loaded) -> Vec<(Thing, Found)> {
     let file = setup.paths.config.display();
     let config = if setup.found { file.to_string() } else { tr!("{file} does not exist; the defaults are used", file) };
     let key = if setup.key.is_set() {
@@ -72,13 +86,7 @@ fn looks(setup: &Loaded) -> Vec<(&'static str, Found)> {
         Err(problem) => Found::Wrong(problem.to_string()),
     };
     let dir = std::path::PathBuf::from(&setup.settings.download.dir);
-    vec![
-        (tr!("config"), Found::Well(config)),
-        (tr!("API key"), key),
-        (tr!("store"), store),
-        (tr!("videos"), writable(&dir)),
-        (tr!("terminal"), screen()),
-    ]
+    vec![(CONFIG, Found::Well(config)), (KEY, key), (STORE, store), (VIDEOS, writable(&dir)), (TERMINAL, screen())]
 }
 
 /// Whether a file can be made in that folder, or in the first one above it that exists.
@@ -112,13 +120,20 @@ fn screen() -> Found {
     if width < 80 || height < 24 { Found::Odd(tr!("{seen}; 80x24 shows everything", seen)) } else { Found::Well(seen) }
 }
 
+fn stopped(stop: Stop) -> Found {
+    match stop {
+        Stop::Problem(_, problem) => Found::Wrong(problem.to_string()),
+        Stop::Exit(_) => Found::Wrong(tr!("no answer").into()),
+    }
+}
+
 async fn service(setup: &Loaded) -> Found {
     let mut headless = match Headless::start(setup, Scope::Named).await {
         Ok(headless) => headless,
-        Err(problem) => return Found::Wrong(problem.to_string()),
+        Err(stop) => return stopped(stop),
     };
     let found = match headless.key().await {
-        Err(problem) => Found::Wrong(problem.to_string()),
+        Err(stop) => stopped(stop),
         Ok(()) => {
             headless.act(Act::Balance);
             headless.until(None, |state| state.money.asking.is_none()).await;

@@ -1,9 +1,13 @@
 //! The engine without a screen: the same state, rules and workers as the dashboard's, driven until what a call waits for
 //! has happened.
 
+use super::Stop;
 use crate::{
     app::{clock::Clock, engine::Engine, engine::sleep_until, exit::Exit, signals::Signals},
-    domain::problem::Problem,
+    domain::{
+        problem::Problem,
+        task::{TaskKey, TaskState},
+    },
     io::config::Loaded,
     logic::{
         act::Act,
@@ -13,7 +17,52 @@ use crate::{
     },
     tr,
 };
-use std::{io::Write, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    io::{IsTerminal, Write},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// What this call has told on stderr.
+#[derive(Debug)]
+struct Told {
+    /// Words, the newest first, at most [`REMEMBERED`].
+    texts: VecDeque<String>,
+    /// Tasks whose end was told.
+    ends: BTreeSet<TaskKey>,
+    /// Results go to stdout as JSON.
+    json: bool,
+}
+
+static TOLD: Mutex<Told> = Mutex::new(Told { texts: VecDeque::new(), ends: BTreeSet::new(), json: false });
+
+/// How many words are remembered: more than is told of the acts of one call at its end.
+const REMEMBERED: usize = 200;
+
+fn told() -> MutexGuard<'static, Told> {
+    TOLD.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Says that results go to stdout as JSON.
+pub(super) fn speaks_json() {
+    told().json = true;
+}
+
+/// Whether that text was told already.
+pub(super) fn has_told(text: &str) -> bool {
+    told().texts.iter().any(|known| known == text)
+}
+
+/// Whether the end of that task was told to whoever reads stdout too: once is enough for one terminal.
+pub(super) fn has_told_end(key: TaskKey) -> bool {
+    one_terminal() && told().ends.contains(&key)
+}
+
+/// Whether data and talk are read by the same person on the same screen.
+fn one_terminal() -> bool {
+    std::io::stdout().is_terminal() && std::io::stderr().is_terminal()
+}
 
 /// How a wait ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,16 +84,20 @@ pub(super) struct Headless {
 
 impl Headless {
     /// Starts the engine, waits until the key was read and the store has given its live tasks.
-    pub(super) async fn start(setup: &Loaded, scope: Scope) -> Result<Self, Problem> {
+    ///
+    /// # Errors
+    /// The store cannot be used, or the program was told to end.
+    pub(super) async fn start(setup: &Loaded, scope: Scope) -> Result<Self, Stop> {
         let mut setup = setup.clone();
         setup.settings.interactive = false;
         setup.settings.scope = scope;
         let signals = Signals::listen().map_err(|e| Problem::new(tr!("signals cannot be heard"), e.to_string(), ""))?;
         let engine = Engine::start(Arc::new(setup), Clock::start());
         let mut headless = Self { engine, signals };
-        headless.until(None, |state| state.tasks.loaded || state.queue.halted.is_some()).await;
+        let waited = headless.until(None, |state| state.tasks.loaded || state.queue.halted.is_some()).await;
         match headless.state().queue.halted.take() {
-            Some(halt) => Err(halt.problem),
+            _ if waited == Waited::Ended => Err(Stop::Exit(Exit::Interrupted)),
+            Some(halt) => Err(halt.problem.into()),
             None => Ok(headless),
         }
     }
@@ -54,10 +107,17 @@ impl Headless {
         &mut self.engine.state
     }
 
-    /// Waits until the key was read; the problem when there is none.
-    pub(super) async fn key(&mut self) -> Result<(), Problem> {
-        self.until(None, |state| state.settings.has_key || state.key_problem.is_some()).await;
-        self.state().key_problem.clone().map_or(Ok(()), Err)
+    /// Waits until the key was read.
+    ///
+    /// # Errors
+    /// There is none, or the program was told to end.
+    pub(super) async fn key(&mut self) -> Result<(), Stop> {
+        match self.until(None, |state| state.settings.has_key || state.key_problem.is_some()).await {
+            Waited::Done | Waited::TimeOut => {}
+            Waited::Ended => return Err(Stop::Exit(Exit::Interrupted)),
+        }
+        let no_key = |problem| Stop::Problem(Exit::Key, Box::new(problem));
+        self.state().key_problem.clone().map_or(Ok(()), |problem| Err(no_key(problem)))
     }
 
     /// Has an act carried out.
@@ -123,9 +183,22 @@ impl Headless {
 
     /// Tells on stderr what the dashboard would show in its message log.
     fn talk(&mut self) {
-        let mut err = std::io::stderr().lock();
-        for message in self.engine.state.screen.messages.drain(..) {
+        let state = &mut self.engine.state;
+        if state.screen.messages.is_empty() {
+            return;
+        }
+        let (mut err, mut told, one) = (std::io::stderr().lock(), told(), one_terminal());
+        for message in state.screen.messages.drain(..) {
+            let row = message.key.and_then(|key| state.tasks.rows.get(&key));
+            if let Some(row) = row.filter(|row| !row.state.is_live() || row.state == TaskState::Unknown) {
+                if one && told.json {
+                    continue; // Its result follows on stdout.
+                }
+                told.ends.insert(row.key);
+            }
             let _ = writeln!(err, "{}", message.text);
+            told.texts.truncate(REMEMBERED - 1);
+            told.texts.push_front(message.text);
         }
     }
 }

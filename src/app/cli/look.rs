@@ -1,10 +1,10 @@
 //! `list`, `show`, `cost`, `export`: what is in the store, without an engine.
 
-use super::{Outcome, Stop, Voice};
+use super::{Outcome, Stop, Voice, headless};
 use crate::{
     app::{args::CostBy, clock::Clock, exit::Exit, print},
     domain::{
-        export::task_json,
+        export::{json_line, task_json},
         money::Ptc,
         problem::Problem,
         request::Request,
@@ -19,7 +19,7 @@ use crate::{
     tr,
 };
 use std::{
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     ops::ControlFlow,
 };
 
@@ -46,11 +46,15 @@ pub(super) fn print(setup: &Loaded, tasks: &[Task], voice: Voice) -> Result<(), 
     let mut out = io::stdout().lock();
     if voice.json {
         for task in tasks {
-            writeln!(out, "{}", task_json(task))?;
+            writeln!(out, "{}", json_line(&task_json(task)))?;
         }
         return Ok(());
     }
-    Ok(write!(out, "{}", print::task_table(tasks, &setup.settings, Clock::start().now(), voice.color))?)
+    let tasks: Vec<&Task> = tasks.iter().filter(|task| !headless::has_told_end(task.key)).collect();
+    // Only a line of a terminal has an end.
+    let prompt = if io::stdout().is_terminal() { print::PROMPT } else { usize::MAX };
+    let now = Clock::start().now();
+    Ok(write!(out, "{}", print::task_table(&tasks, &setup.settings, now, voice.color, prompt))?)
 }
 
 /// Tasks that have just changed: one line each, in their new state.
@@ -59,7 +63,7 @@ pub(super) fn print_changes(setup: &Loaded, tasks: &[Task], voice: Voice) -> Res
         return print(setup, tasks, voice);
     }
     let mut out = io::stdout().lock();
-    for task in tasks {
+    for task in tasks.iter().filter(|task| !headless::has_told_end(task.key)) {
         writeln!(out, "{}", print::change_line(task, voice.color))?;
     }
     Ok(())
@@ -78,7 +82,7 @@ pub(super) fn list(setup: &Loaded, filter: &str, limit: Option<usize>, voice: Vo
 pub(super) fn export(setup: &Loaded, filter: &str) -> Outcome {
     let mut out = io::stdout().lock();
     for task in filtered(setup, filter, usize::MAX)?.iter().rev() {
-        writeln!(out, "{}", task_json(task))?;
+        writeln!(out, "{}", json_line(&task_json(task)))?;
     }
     Ok(Exit::Done)
 }
@@ -109,7 +113,7 @@ pub(super) fn show(setup: &Loaded, key: TaskKey, voice: Voice) -> Outcome {
         Stop::Problem(Exit::Usage, Box::new(problem))
     })?;
     if voice.json {
-        writeln!(io::stdout(), "{}", task_json(&detail.task))?;
+        writeln!(io::stdout(), "{}", json_line(&task_json(&detail.task)))?;
         return Ok(Exit::Done);
     }
     write!(io::stdout(), "{}", print::detail(&detail, &setup.settings, Clock::start().now(), voice.color))?;

@@ -7,21 +7,24 @@ mod demo;
 mod doctor;
 mod headless;
 mod look;
+mod settings;
 mod simulate;
 mod submit;
 mod waits;
 
 use super::{
-    args::{self, Cli, Command, ConfigCall, Global},
+    args::{self, Cli, Command, Global},
     clock::Clock,
     dashboard,
     exit::Exit,
-    linear, manual, surroundings, terminal,
+    linear, manual,
+    signals::{self, Call},
+    surroundings, terminal,
 };
 use crate::{
     domain::{lang, problem::Problem, text},
     io::{
-        config::{self, Folders, Loaded, Wanted},
+        config::{self, Again, Folders, Loaded, Wanted},
         private,
     },
     logic::keymap,
@@ -75,9 +78,14 @@ struct Voice {
 /// faults of the call are told before.
 #[must_use]
 pub fn start(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    signals::start();
     lang::set(surroundings::language());
     match args::parse(arguments) {
-        Ok(cli) => run(cli),
+        Ok(cli) => {
+            let serves = matches!(cli.command, Some(Command::Watch { .. }));
+            signals::call_is(if serves { Call::Serves } else { Call::Other });
+            run(cli)
+        }
         Err(error) => {
             match args::fault(&error) {
                 Some(problem) => say(&problem.to_string()),
@@ -100,14 +108,20 @@ fn run(cli: Cli) -> ExitCode {
     ExitCode::from(exit.code())
 }
 
-/// Talk: a line on stderr. When nobody hears it, the exit code still tells.
+/// Talk: a line on stderr. When nobody hears it, the exit code still tells. What the engine has told already (an act that
+/// it refused, a halt) is not told again as the reason of the end.
 fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "reeltop: {text}");
+    if !headless::has_told(text) {
+        let _ = writeln!(io::stderr(), "reeltop: {text}");
+    }
 }
 
 fn call(cli: Cli) -> Outcome {
     let global = cli.global;
     let voice = Voice { json: global.json, color: !plain(&global) && io::stdout().is_terminal() };
+    if global.json {
+        headless::speaks_json();
+    }
     let Some(command) = cli.command else { return screen(&global, cli.demo, cli.linear) };
     match command {
         Command::Completions { shell } => {
@@ -115,9 +129,9 @@ fn call(cli: Cli) -> Outcome {
             Ok(Exit::Done)
         }
         Command::Man => Ok(manual::man(&mut io::stdout()).map(|()| Exit::Done)?),
-        Command::Config { what } => config_call(&global, what),
-        Command::Simulate { listen, seed, faults } => simulate::run(listen, seed, &faults.join(",")),
-        Command::Doctor => doctor::run(&global),
+        Command::Config { what } => settings::run(&global, what, voice),
+        Command::Simulate { listen, seed, faults } => simulate::run(listen, seed, &faults.join(","), voice),
+        Command::Doctor => doctor::run(&global, voice),
         Command::List { filter, limit } => look::list(&load(&global)?, &filter.join(" "), limit, voice),
         Command::Export { filter } => look::export(&load(&global)?, &filter.join(" ")),
         Command::Show { key } => look::show(&load(&global)?, key, voice),
@@ -154,7 +168,9 @@ fn wanted<'a>(global: &'a Global, bindings: &'a [(&'a str, &'a str)]) -> Wanted<
 
 /// Reads the config and takes up what it says to the whole program: where the log goes, the language, the width of signs.
 fn load(global: &Global) -> Result<Loaded, Stop> {
-    let loaded = read(global)?;
+    let mut loaded = read(global)?;
+    let global_of_start = global.clone();
+    loaded.again = Again::by(Arc::new(move || read_again(&global_of_start)));
     private::close(&loaded.paths.data_dir);
     super::log::start(&loaded.paths.log, global.verbose);
     speak(&loaded);
@@ -165,6 +181,13 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
 fn speak(loaded: &Loaded) {
     lang::set(loaded.settings.ui.language.unwrap_or_else(surroundings::language));
     text::set_ambiguous_wide(loaded.settings.ui.ambiguous_width == 2);
+}
+
+/// Reads the config while the program runs: its faults are told as one problem.
+fn read_again(global: &Global) -> Result<Loaded, Problem> {
+    let bindings = keymap::ids();
+    let folders = Folders::of_this_user()?;
+    config::load(&wanted(global, &bindings), &folders).map_err(|rejected| Problem::new(rejected.to_string(), "", ""))
 }
 
 /// Reads the config, with all of its faults at once.
@@ -180,10 +203,14 @@ fn read(global: &Global) -> Result<Loaded, Stop> {
     Ok(loaded)
 }
 
-/// A runtime for the calls that do more than look.
-fn runtime() -> Result<tokio::runtime::Runtime, Stop> {
+/// Runs what does more than look. What is still under way on threads of its own when it is over (a key command that
+/// hangs, a file on a dead server) is not waited for: what must be on disk is there.
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Stop> {
     let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    built.map_err(|e| Problem::new(tr!("the program could not start its workers"), e.to_string(), "").into())
+    let runtime = built.map_err(|e| Problem::new(tr!("the program could not start its workers"), e.to_string(), ""))?;
+    let result = runtime.block_on(work);
+    runtime.shutdown_background();
+    Ok(result)
 }
 
 /// Whether colours are unwanted: `--no-color`, or `NO_COLOR` (no-color.org) set to anything.
@@ -209,14 +236,14 @@ fn screen(global: &Global, demo: bool, linear: bool) -> Outcome {
     let mut setup = load(global)?;
     surroundings::settle(&mut setup, global.no_color);
     let setup = Arc::new(setup);
-    let code = runtime()?.block_on(dashboard::run(setup, Clock::start()));
+    let code = block_on(dashboard::run(setup, Clock::start()))?;
     dashboard_ended(code)
 }
 
 /// The dashboard without a screen.
 fn words(global: &Global) -> Outcome {
     let setup = Arc::new(load(global)?);
-    let code = runtime()?.block_on(linear::run(setup, Clock::start()));
+    let code = block_on(linear::run(setup, Clock::start()))?;
     dashboard_ended(code)
 }
 
@@ -225,46 +252,5 @@ fn dashboard_ended(code: io::Result<u8>) -> Outcome {
         Ok(0) => Ok(Exit::Done),
         Ok(_) => Ok(Exit::Interrupted),
         Err(e) => Err(Problem::new(tr!("the terminal cannot be used"), e.to_string(), "").into()),
-    }
-}
-
-fn config_call(global: &Global, what: ConfigCall) -> Outcome {
-    let bindings = keymap::ids();
-    let paths = config::paths(&wanted(global, &bindings), &folders()?);
-    let mut out = io::stdout();
-    match what {
-        ConfigCall::Path => writeln!(out, "{}", paths.config.display())?,
-        ConfigCall::Check => {
-            let loaded = load(global)?;
-            let file = paths.config.display();
-            let found = match loaded.found {
-                true => tr!("{file} is in order", file),
-                false => tr!("{file} does not exist; the defaults are used", file),
-            };
-            writeln!(out, "{found}")?;
-        }
-        ConfigCall::Show => write!(out, "{}", config::show(&load(global)?))?,
-        ConfigCall::Init => {
-            init(&paths.config)?;
-            writeln!(out, "{}", paths.config.display())?;
-        }
-    }
-    Ok(Exit::Done)
-}
-
-/// Writes the example config, unless there is a config already.
-fn init(path: &std::path::Path) -> Result<(), Stop> {
-    let failed =
-        |why: String, next: &str| Problem::new(tr!("{path} was not written", path = path.display()), why, next);
-    if let Some(dir) = path.parent() {
-        std::fs::create_dir_all(dir).map_err(|e| failed(e.to_string(), tr!("Choose another place with --config.")))?;
-    }
-    let file = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
-    match file.and_then(|mut file| file.write_all(config::example(&keymap::config_lines()).as_bytes())) {
-        Ok(()) => Ok(()),
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
-            Err(failed(tr!("it exists already").into(), tr!("Edit it, or move it away first.")).into())
-        }
-        Err(e) => Err(failed(e.to_string(), tr!("Choose another place with --config.")).into()),
     }
 }

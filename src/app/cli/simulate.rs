@@ -1,6 +1,6 @@
 //! `simulate`: the service's stand-in for other clients, for learning and for tests.
 
-use super::{Outcome, Stop, runtime};
+use super::{Outcome, Stop, Voice, block_on};
 use crate::{
     app::{exit::Exit, signals::Signals},
     domain::{catalogue::Catalogue, lang, problem::Problem},
@@ -13,20 +13,27 @@ use std::{
 };
 
 /// Serves until a signal comes.
-pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str) -> Outcome {
+pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str, voice: Voice) -> Outcome {
     let faults = faults.parse::<Faults>().map_err(|why| {
         let problem = Problem::new(tr!("the faults cannot be read"), why, "");
         Stop::Problem(Exit::Usage, Box::new(problem))
     })?;
-    runtime()?.block_on(async {
+    block_on(async {
         let mut signals = Signals::listen()?;
         let config = SimConfig { listen, seed, faults, ..SimConfig::demo(Catalogue::builtin()) };
         let simulator = Simulator::start(config).await?;
         let mut out = io::stdout().lock();
-        writeln!(out, "{}", simulator.base_url())?;
+        match voice.json {
+            true => writeln!(out, "{}", serde_json::json!({ "base_url": simulator.base_url() }))?,
+            false => writeln!(out, "{}", simulator.base_url())?,
+        }
         out.flush()?;
         let mut err = io::stderr().lock();
-        writeln!(err, "{}", tr!("The service's stand-in listens; nothing costs money here. In the config of a client:"))?;
+        writeln!(
+            err,
+            "{}",
+            tr!("The service's stand-in listens; nothing costs money here. In the config of a client:")
+        )?;
         writeln!(
             err,
             "  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"",
@@ -53,5 +60,5 @@ pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str) -> Outcome {
         )?;
         simulator.stop().await;
         Ok(Exit::Done)
-    })
+    })?
 }

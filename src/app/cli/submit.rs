@@ -3,7 +3,7 @@
 
 mod plan;
 
-use super::{Outcome, Stop, Voice, consent, headless::Headless, look, runtime, say, waits};
+use super::{Outcome, Stop, Voice, block_on, consent, headless::Headless, look, say, waits};
 use crate::{
     app::{
         args::{Consent, Submit},
@@ -54,7 +54,7 @@ pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
         (false, true) => After::Wait,
         (false, false) => After::Answer,
     };
-    runtime()?.block_on(send(setup, intents, after, voice))
+    block_on(send(setup, intents, after, voice))?
 }
 
 /// `reeltop retry`.
@@ -87,7 +87,7 @@ pub(super) fn retry(setup: &Loaded, keys: Vec<TaskKey>, failed: bool, said: Cons
             Intent { request: task.request, parent: Some(task.key), again, name: None }
         })
         .collect();
-    runtime()?.block_on(send(setup, intents, After::Answer, voice))
+    block_on(send(setup, intents, After::Answer, voice))?
 }
 
 /// Those of these tasks that a later attempt repeats already: the person is told, before the question what it may cost.
@@ -152,7 +152,7 @@ async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voice: Voice) 
     let mut headless = Headless::start(setup, Scope::Named).await?;
     if after != After::Queue {
         // Without a key nothing could be sent: better said before anything is queued.
-        headless.key().await.map_err(|problem| Stop::Problem(Exit::Key, Box::new(problem)))?;
+        headless.key().await?;
     } else {
         headless.state().queue.paused = true;
     }
@@ -162,8 +162,8 @@ async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voice: Voice) 
         // A store that cannot be written halts the queue; what else refuses a batch is one of its parents, or a cap.
         let refused = if of.is_some() { Exit::Failed } else { Exit::Money };
         let exit = headless.state().queue.halted.as_ref().map_or(refused, |halt| waits::exit_of_halt(halt.cause));
-        headless.end().await;
-        return Err(Stop::Problem(exit, Box::new(problem)));
+        let (_, interrupted) = headless.end().await;
+        return Err(Stop::Problem(interrupted.unwrap_or(exit), Box::new(problem)));
     }
     let keys: Vec<TaskKey> = reports.iter().filter_map(|report| report.key).collect();
     match after {

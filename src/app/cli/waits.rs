@@ -1,9 +1,9 @@
 //! `wait` and `watch`: the engine without a screen, for nohup, systemd and cron.
 
 use super::{
-    Outcome, Stop, Voice,
+    Outcome, Stop, Voice, block_on,
     headless::{Headless, Waited},
-    look, runtime, say,
+    look, say,
 };
 use crate::{
     app::exit::Exit,
@@ -22,10 +22,10 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voi
     if !keys.is_empty() {
         look::whole(&Store::open(&setup.paths.data_dir)?, &keys)?;
     }
-    runtime()?.block_on(async {
+    block_on(async {
         let scope = if keys.is_empty() { Scope::All } else { Scope::Named };
         let mut headless = Headless::start(setup, scope).await?;
-        headless.key().await.map_err(|problem| Stop::Problem(Exit::Key, Box::new(problem)))?;
+        headless.key().await?;
         let keys = if keys.is_empty() { headless.state().tasks.live.keys().copied().collect() } else { keys };
         headless.act(Act::Take(keys.clone()));
         let waited = headless.until(timeout, |state| all_ended(state, &keys) || state.queue.halted.is_some()).await;
@@ -38,35 +38,43 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voi
         }
         let halted = state.queue.halted.map(|halt| exit_of_halt(halt.cause));
         Ok(late.or(interrupted).unwrap_or_else(|| Exit::of_all(tasks.iter().map(exit_of).chain(halted))))
-    })
+    })?
 }
 
-/// `reeltop watch`: for ever, or until nothing is left to do. Tells each change of a task.
+/// `reeltop watch`: for ever, or until nothing is left to do. Tells each change of a task. It is there to be ended by a
+/// signal, so one is no fault, at whatever moment it comes.
 pub(super) fn watch(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
-    runtime()?.block_on(async {
-        let mut headless = Headless::start(setup, Scope::All).await?;
-        headless.key().await.map_err(|problem| Stop::Problem(Exit::Key, Box::new(problem)))?;
-        let mut known: BTreeMap<TaskKey, TaskState> =
-            headless.state().tasks.rows.values().map(|row| (row.key, row.state)).collect();
-        let mut changes = Vec::new();
-        loop {
-            let waited = headless
-                .until(None, |state| {
-                    changes = changed(state, &known);
-                    !changes.is_empty() || (until_idle && idle(state))
-                })
-                .await;
-            if waited != Waited::Done || changes.is_empty() {
-                break;
-            }
-            let whole = look::whole(&Store::open(&setup.paths.data_dir)?, &changes)?;
-            look::print_changes(setup, &whole, voice)?;
-            let rows = &headless.state().tasks.rows;
-            known.extend(changes.iter().filter_map(|key| rows.get(key).map(|row| (*key, row.state))));
+    match block_on(serve(setup, until_idle, voice))? {
+        Err(Stop::Exit(Exit::Interrupted)) => Ok(Exit::Done),
+        ended => ended,
+    }
+}
+
+async fn serve(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
+    let mut headless = Headless::start(setup, Scope::All).await?;
+    headless.key().await?;
+    let mut known: BTreeMap<TaskKey, TaskState> =
+        headless.state().tasks.rows.values().map(|row| (row.key, row.state)).collect();
+    let mut changes = Vec::new();
+    loop {
+        let waited = headless
+            .until(None, |state| {
+                changes = changed(state, &known);
+                !changes.is_empty() || (until_idle && idle(state))
+            })
+            .await;
+        if waited != Waited::Done || changes.is_empty() {
+            break;
         }
-        let (_, interrupted) = headless.end().await;
-        Ok(interrupted.unwrap_or(Exit::Done))
-    })
+        let whole = look::whole(&Store::open(&setup.paths.data_dir)?, &changes)?;
+        look::print_changes(setup, &whole, voice)?;
+        let rows = &headless.state().tasks.rows;
+        known.extend(changes.iter().filter_map(|key| rows.get(key).map(|row| (*key, row.state))));
+    }
+    let (state, interrupted) = headless.end().await;
+    // A second one leaves a submission behind without its answer.
+    let in_order = state.ending.is_none_or(|ending| ending.in_order);
+    Ok(interrupted.filter(|_| !in_order).unwrap_or(Exit::Done))
 }
 
 /// Tasks whose state is on disk and is not the one last told.

@@ -39,6 +39,34 @@ pub(super) fn is_tail(bytes: &[u8]) -> bool {
     }
 }
 
+/// What a piece is that is one key and nothing more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Alone {
+    /// One that makes text.
+    Character,
+    /// Any other, or the mark of a paste's beginning.
+    Command,
+}
+
+/// What bytes are that came by themselves; `None` where they are not exactly one key.
+pub(super) fn alone(bytes: &[u8]) -> Option<Alone> {
+    if bytes == b"\x1b" {
+        // The key Esc, or what a torn line brings of a mark.
+        return Some(Alone::Character);
+    }
+    if (1..bytes.len().min(MOST)).any(|end| read(&bytes[..end]) != Read::Partial) {
+        return None;
+    }
+    match read(bytes) {
+        Read::Paste => Some(Alone::Command),
+        Read::Event(Some(Event::Key(KeyEvent { code, modifiers, .. }))) => {
+            let text = matches!(code, KeyCode::Char(_) | KeyCode::Enter | KeyCode::Tab) && modifiers.is_empty();
+            Some(if text { Alone::Character } else { Alone::Command })
+        }
+        Read::Partial | Read::Event(_) | Read::Answer | Read::Broken { .. } => None,
+    }
+}
+
 /// Reads bytes of which all but the last one were partial.
 pub(super) fn read(bytes: &[u8]) -> Read {
     match bytes {

@@ -155,6 +155,43 @@ fn a_paste_is_kept_to_its_most_and_ends_without_its_end() {
 }
 
 #[test]
+fn a_paste_whose_end_was_lost_is_over_when_somebody_types() {
+    for (keys, want) in [
+        // A key that is no text is one at once; text is taken for text until it is plainly typed.
+        (&[&b"\x03"[..]][..], "\"half\" ctrl-c"),
+        (&[b"\x1b[A"], "\"half\" up"),
+        (&[b"j", b"\x03"], "\"halfj\" ctrl-c"),
+        (&[b"j", b"k", b"q"], "\"halfjk\" q"),
+        (&["雨".as_bytes(), b"\r", b"\r", b"j"], "\"half雨\\r\" enter j"),
+        (&[b"\x1b[200~", b"new\x1b[201~"], "\"half\" \"new\""),
+        (&[b"\x1b[200~new\x1b[201~"], "\"half\\u{1b}[200~new\""),
+    ] {
+        for gap in [50, 150, 400] {
+            let pieces = [&[&b"\x1b[200~half"[..]][..], keys].concat();
+            assert_eq!(torn(&pieces, gap), want, "{keys:?} {gap} ms apart");
+        }
+    }
+}
+
+#[test]
+fn an_answer_whose_end_was_lost_is_over_when_somebody_types() {
+    for (keys, want) in [(&[&b"\x03"[..]][..], "ctrl-c"), (&[b"j", b"k", b"q", b"q"], "q q"), (&[b"\x07", b"j"], "j")] {
+        let pieces = [&[&b"\x1b]11;rgb:1e1e"[..]][..], keys].concat();
+        assert_eq!(torn(&pieces, 100), want, "{keys:?}");
+    }
+}
+
+#[test]
+fn a_paste_that_comes_slowly_is_one_all_the_same() {
+    for gap in [50, 200, 1_000] {
+        let pieces: [&[u8]; 6] = [b"\x1b[200~one line\r", b"q", b"uit and more", b"\r", b"no", b"\x1b[201~"];
+        assert_eq!(torn(&pieces, gap), "\"one line\\rquit and more\\rno\"", "{gap} ms apart");
+        let end: Vec<&[u8]> = b"\x1b[201~j".chunks(1).collect();
+        assert_eq!(torn(&[&[&b"\x1b[200~a"[..]][..], &end].concat(), gap.min(400)), "\"a\" j", "{gap} ms apart");
+    }
+}
+
+#[test]
 fn mouse_events_are_read_in_their_sgr_form() {
     use crossterm::event::{MouseButton, MouseEventKind};
     for (bytes, want) in [

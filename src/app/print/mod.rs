@@ -21,8 +21,8 @@ use crate::{
 };
 use layout::{Cell, Column, FAINT, table};
 
-/// The most cells of a prompt in a table; `show` and `--json` have it whole.
-const PROMPT: usize = 60;
+/// The most cells of a prompt in a table on a terminal; `show` and `--json` have it whole, and so has a table in a file.
+pub const PROMPT: usize = 60;
 
 fn columns() -> [Column; 9] {
     [
@@ -38,17 +38,17 @@ fn columns() -> [Column; 9] {
     ]
 }
 
-/// Tasks as an aligned table, in the order given. Nothing at all for no tasks.
+/// Tasks as an aligned table, in the order given; a prompt in at most so many cells. Nothing at all for no tasks.
 #[must_use]
-pub fn task_table(tasks: &[Task], settings: &Settings, now: Now, color: bool) -> String {
+pub fn task_table(tasks: &[&Task], settings: &Settings, now: Now, color: bool, prompt: usize) -> String {
     if tasks.is_empty() {
         return String::new();
     }
-    let rows = tasks.iter().map(|task| task_row(task, settings, now)).collect::<Vec<_>>();
+    let rows = tasks.iter().map(|task| task_row(task, settings, now, prompt)).collect::<Vec<_>>();
     table(&columns(), &rows, color)
 }
 
-fn task_row(task: &Task, settings: &Settings, now: Now) -> Vec<Cell> {
+fn task_row(task: &Task, settings: &Settings, now: Now, most: usize) -> Vec<Cell> {
     let request = &task.request;
     let model = settings.catalogue.spec(&request.model).map_or(request.model.as_str(), |spec| spec.short.as_str());
     let prompt = text::gist(&request.prompt);
@@ -66,7 +66,7 @@ fn task_row(task: &Task, settings: &Settings, now: Now) -> Vec<Cell> {
         cost(task),
         Cell::plain(words::ago(now.wall.since(task.created_at))),
         Cell::plain(note(task)),
-        Cell::plain(text::cut(&prompt, PROMPT, settings.ui.ascii).0),
+        Cell::plain(text::cut(&prompt, most, settings.ui.ascii).0),
     ]
 }
 
@@ -199,6 +199,10 @@ pub(super) mod tests {
         Settings { catalogue: Catalogue::builtin(), ..Settings::default() }
     }
 
+    fn drawn(tasks: &[Task], color: bool) -> String {
+        task_table(&tasks.iter().collect::<Vec<_>>(), &settings(), NOW, color, PROMPT)
+    }
+
     #[test]
     fn tasks_stand_in_straight_columns_with_chinese_prompts_too() {
         let running =
@@ -216,8 +220,8 @@ pub(super) mod tests {
 #130  + saved    H-02   768P    6  0.5  5 min ago                  {long}很…
 "
         );
-        assert_eq!(task_table(&tasks, &settings(), NOW, false), expected);
-        assert_eq!(task_table(&[], &settings(), NOW, false), "");
+        assert_eq!(drawn(&tasks, false), expected);
+        assert_eq!(drawn(&[], false), "");
     }
 
     #[test]
@@ -225,7 +229,7 @@ pub(super) mod tests {
         let running =
             Phase::Running { status: "Processing".into(), next_poll: NOW.wall, polls: 1, misses: 0, trouble: None };
         let tasks = [task(9, "雨夜的东京", running), task(12, "a cat", refused()), task(130, "b", saved())];
-        let table = lang::within(lang::Lang::Zh, || task_table(&tasks, &settings(), NOW, false));
+        let table = lang::within(lang::Lang::Zh, || drawn(&tasks, false));
         let lines: Vec<&str> = table.lines().collect();
         let at = |line: &str, text: &str| text::width(&line[..line.find(text).unwrap()]);
         assert!(lines[0].starts_with("编号  状态"), "{table}");
@@ -238,13 +242,13 @@ pub(super) mod tests {
     #[test]
     fn colours_change_nothing_but_the_colour() {
         let tasks = [task(12, "a cat", refused()), task(13, "a dog", saved())];
-        let inked = task_table(&tasks, &settings(), NOW, true);
+        let inked = drawn(&tasks, true);
         assert!(inked.contains("\u{1b}[91mx failed\u{1b}[0m"), "{inked:?}");
         let mut bare = inked.clone();
         for code in ["\u{1b}[91m", "\u{1b}[32m", "\u{1b}[2m", "\u{1b}[1m", "\u{1b}[0m"] {
             bare = bare.replace(code, "");
         }
-        assert_eq!(bare, task_table(&tasks, &settings(), NOW, false));
+        assert_eq!(bare, drawn(&tasks, false));
     }
 
     #[test]

@@ -10,22 +10,32 @@ mod models;
 mod options;
 mod profile;
 mod read;
+mod reread;
 mod show;
 mod table;
 mod theme;
 
 pub use example::example;
 pub use fault::{Fault, Place, Rejected};
+pub use reread::{Again, Source};
 pub use show::show;
 
 use super::secret::KeySource;
-use crate::{domain::problem::Problem, io::words, logic::settings::Settings, tr};
+use crate::{
+    domain::problem::Problem,
+    io::{files, words},
+    logic::settings::Settings,
+    tr,
+};
 use etcetera::BaseStrategy;
 use std::{
     collections::BTreeMap,
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
+
+/// The largest config file that is read.
+const MOST_BYTES: u64 = 1_000_000;
 
 /// The user's own folders, where nothing else is said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +114,8 @@ pub struct Loaded {
     pub found: bool,
     /// What is odd about the file but does no harm.
     pub warnings: Vec<Fault>,
+    /// How it is read again while the program runs; set by whoever knows how it was read.
+    pub again: Again,
     /// What the file sets, in its own words; for [`show`].
     written: Vec<read::Written>,
 }
@@ -125,6 +137,7 @@ impl Loaded {
             hook: None,
             found: false,
             warnings: Vec::new(),
+            again: Again::default(),
             written: Vec::new(),
         }
     }
@@ -144,7 +157,7 @@ pub fn load(wanted: &Wanted<'_>, folders: &Folders) -> Result<Loaded, Rejected> 
         );
         Rejected { path: paths.config.clone(), faults: vec![Fault { place: None, problem }] }
     };
-    let text = match fs::read_to_string(&paths.config) {
+    let text = match files::whole(&paths.config, MOST_BYTES).and_then(words::utf8) {
         Ok(text) => Some(text),
         Err(error) if error.kind() == io::ErrorKind::NotFound && wanted.config.is_none() => None,
         Err(error) => return Err(unreadable(error)),

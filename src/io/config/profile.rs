@@ -57,7 +57,8 @@ impl Account {
     }
 
     /// What is wrong with the profile as a whole; `header` is where the file speaks of it.
-    pub(super) fn faults(&self, name: &str, header: &Range<usize>, source: &Source<'_>) -> Vec<Fault> {
+    /// `names_url` tells whether the file names an address, even one that cannot be used and has its own fault.
+    pub(super) fn faults(&self, name: &str, header: &Range<usize>, names_url: bool, source: &Source<'_>) -> Vec<Fault> {
         let at_header =
             |what: String, why: &str, next: String| source.fault(header.clone(), Problem::new(what, why, next));
         let sources: Vec<&str> = [
@@ -74,6 +75,7 @@ impl Account {
             faults.push(at_header(what, tr!("the key comes from one place"), tr!("Keep one of them").into()));
         }
         match &self.base_url {
+            None if names_url => {}
             None => faults.push(at_header(
                 tr!("profiles.{name} has no base_url", name),
                 tr!("it is not one of the built-in profiles"),

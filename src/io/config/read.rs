@@ -191,7 +191,7 @@ impl<'t> Reader<'t> {
             };
             let mut account = Account::new(word);
             self.section(&mut account, PROFILE, &path, options);
-            let faults = account.faults(word, &name.span(), &self.source);
+            let faults = account.faults(word, &name.span(), options.contains_key("base_url"), &self.source);
             self.faults.extend(faults);
             self.accounts.insert(word.into(), account);
         }

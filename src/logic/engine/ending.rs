@@ -56,6 +56,7 @@ pub fn signal(state: &mut State, signal: Signal) -> Vec<Effect> {
         Signal::Terminate | Signal::HangUp if state.ending.is_some() => Vec::new(),
         Signal::Terminate => quit(state, 128 + 15),
         Signal::HangUp => quit(state, 128 + 1),
+        Signal::Reload => vec![Effect::Local(crate::logic::effect::LocalCmd::ReadConfig)],
         Signal::Stop => vec![Effect::Term(crate::logic::effect::TermCmd::Suspend)],
         Signal::Continue => vec![Effect::Term(crate::logic::effect::TermCmd::Redraw)],
     }

@@ -67,7 +67,7 @@ pub(super) fn dry_run(setup: &Loaded, plan: &Plan, voice: Voice) -> Outcome {
         let spec = setup.settings.catalogue.spec(&cell.request.model);
         let names = &setup.settings.profile.names;
         let body = if voice.json {
-            export::planned_json(&cell.request, look::price(setup, &cell.request), spec, names).to_string()
+            export::json_line(&export::planned_json(&cell.request, look::price(setup, &cell.request), spec, names))
         } else {
             export::request_json(&cell.request, spec, names)
         };
@@ -147,8 +147,13 @@ fn read(file: &Path) -> Result<String, Stop> {
     if file.as_os_str() != "-" {
         return files::text(&file.to_string_lossy()).map_err(|problem| Stop::Problem(Exit::Usage, Box::new(problem)));
     }
+    let unreadable = |why: String| usage(tr!("stdin cannot be read"), why);
     let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).map_err(|e| usage(tr!("stdin cannot be read"), e.to_string()))?;
+    let most = files::MOST_TEXT;
+    let read = std::io::stdin().take(most + 1).read_to_string(&mut text).map_err(|e| unreadable(e.to_string()))?;
+    if read as u64 > most {
+        return Err(unreadable(tr!("it is larger than {size}", size = export::size(most))));
+    }
     Ok(text)
 }
 

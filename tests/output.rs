@@ -1,0 +1,82 @@
+//! What calls print: harmless on a terminal, whole in a file, JSON where it is asked for, and everything once.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod support;
+
+use support::{Home, Service, gate::Gate, pty::Pty};
+
+#[test]
+fn json_says_control_and_bidi_characters_by_their_numbers() {
+    let gate = Gate::start();
+    let home = Home::new(&gate.url);
+    let prompt = "a \u{9b}31m\u{202e} cat";
+    for call in [&["--dry-run", "--json"][..], &["--queue", "--json", "--yes", "--max-cost", "1"]] {
+        let done = home.run(&[&["submit", "--prompt", prompt][..], call].concat()).coded(0);
+        assert!(!done.out.contains(['\u{9b}', '\u{202e}']), "{}", done.out);
+        assert_eq!(done.json()[0]["prompt"], prompt);
+    }
+    for call in [&["list", "--json"][..], &["show", "1", "--json"], &["export"]] {
+        let done = home.run(call).coded(0);
+        assert!(!done.out.contains(['\u{9b}', '\u{202e}']), "{call:?} {}", done.out);
+        assert_eq!(done.json()[0]["prompt"], prompt);
+    }
+}
+
+#[test]
+fn a_list_in_a_file_cuts_nothing() {
+    let gate = Gate::start();
+    let home = Home::new(&gate.url);
+    let prompt = format!("{}end", "a long walk ".repeat(20));
+    home.queue(&prompt);
+    assert!(home.run(&["list"]).coded(0).out.contains(&prompt));
+    let mut screen = Pty::sized(&home, 160, 24, &["list"]);
+    assert_eq!(screen.ended(), 0);
+    assert!(!screen.screen().contains(" end"), "{}", screen.picture());
+}
+
+#[test]
+fn json_is_what_every_call_says_that_is_asked_for_it() {
+    let gate = Gate::start();
+    let home = Home::new(&gate.url);
+    let path = home.config().display().to_string();
+    assert_eq!(home.run(&["config", "path", "--json"]).coded(0).json()[0]["path"], path);
+    let shown = home.run(&["config", "show", "--json"]).coded(0).json().remove(0);
+    assert_eq!(shown["config"]["poll"]["every_seconds"], 1);
+    assert_eq!(home.run(&["config", "check", "--json"]).coded(0).json()[0]["faults"].as_array().unwrap().len(), 0);
+    let checks: Vec<String> = home
+        .run(&["doctor", "--json"])
+        .json()
+        .iter()
+        .map(|line| format!("{} {}", line["check"].as_str().unwrap(), line["result"].as_str().unwrap()))
+        .collect();
+    assert_eq!(checks[..3], ["config ok", "key ok", "store ok"]);
+    assert_eq!(checks.len(), 6);
+    std::fs::write(home.config(), "[profiles.mine]\nbase_url = \"ftp://x\"\n").unwrap();
+    let faults = home.run(&["config", "check", "--json"]).coded(2).json().remove(0)["faults"].clone();
+    // An address that cannot be used is not also said to be missing.
+    assert_eq!(faults.as_array().unwrap().len(), 1, "{faults}");
+    assert_eq!((&faults[0]["line"], &faults[0]["column"]), (&2.into(), &12.into()));
+}
+
+#[test]
+fn a_prompt_may_begin_with_a_dash_and_a_flag_is_no_prompt() {
+    let gate = Gate::start();
+    let home = Home::new(&gate.url);
+    let done = home.run(&["submit", "--prompt", "- a cat", "--dry-run", "--json"]).coded(0);
+    assert_eq!(done.json()[0]["prompt"], "- a cat");
+    let done = home.run(&["submit", "--prompt", "--yes", "--max-cost", "1"]).coded(2);
+    assert!(done.err.contains("looks like a flag"), "{}", done.err);
+}
+
+#[test]
+fn what_came_of_a_task_is_told_once_on_one_terminal_and_the_reason_of_an_end_once_on_stderr() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let call = ["submit", "--prompt", "a cat", "--yes", "--max-cost", "1", "--wait"];
+    let mut screen = Pty::sized(&home, 200, 24, &call);
+    assert_eq!(screen.ended(), 0);
+    assert_eq!(screen.screen().matches("saved").count(), 1, "{}", screen.picture());
+    let done = home.run(&["resolve", "1", "--as", "lost"]).coded(1);
+    assert_eq!(done.err.matches("was left as it is").count(), 1, "{}", done.err);
+}
