@@ -4,6 +4,7 @@
 
 mod support;
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 use std::fs;
 use support::{Home, Service, assert_honest};
@@ -42,4 +43,73 @@ fn a_last_frame_goes_out_alone_and_without_a_prompt_by_every_way_of_the_command_
     let at_512p = home.run(&[&["submit", "--last-frame", URL, "--resolution", "512P"], &YES[..]].concat()).coded(2);
     assert!(at_512p.err.contains("MiniMax-Hailuo-02 needs a first frame at 512P"), "{}", at_512p.err);
     assert_honest(&service);
+}
+
+fn png(width: u32, height: u32, bits: png::BitDepth) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut encoder = png::Encoder::new(&mut out, width, height);
+    encoder.set_depth(bits);
+    let mut writer = encoder.write_header().unwrap();
+    writer.write_image_data(&vec![0; width as usize * height as usize * bits as usize / 8]).unwrap();
+    writer.finish().unwrap();
+    out
+}
+
+fn data_url(media_type: &str, bytes: &[u8]) -> String {
+    format!("data:{media_type};base64,{}", BASE64_STANDARD.encode(bytes))
+}
+
+#[test]
+fn a_data_url_is_judged_by_its_content_before_it_is_paid() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let good = png(640, 480, png::BitDepth::Eight);
+    let mut broken = good.clone();
+    let at = broken.len() - 20;
+    broken[at] ^= 1;
+    let submit = |url: &str| {
+        home.run(&[&["submit", "--prompt", "a cat", "--model", "I2V-01", "--first-frame", url], &YES[..]].concat())
+    };
+    for (url, told) in [
+        (data_url("image/jpeg", &good), "its content is image/png. Begin it with data:image/png;base64,"),
+        (data_url("image/png", &broken), "is damaged: a checksum or its image data is wrong"),
+        (data_url("image/png", &png(299, 400, png::BitDepth::Eight)), "The picture is too small"),
+        (data_url("image/png", b"hello"), "it is a text"),
+    ] {
+        let done = submit(&url).coded(2);
+        assert!(done.err.contains(told), "{told}: {}", done.err);
+    }
+    assert_eq!(bodies(&service), Vec::<Value>::new());
+    submit(&data_url("IMAGE/PNG", &good)).coded(0);
+    assert_eq!(bodies(&service)[0]["first_frame_image"], data_url("image/png", &good));
+    assert_honest(&service);
+}
+
+#[test]
+fn what_may_go_wrong_with_pictures_is_said_and_what_must_go_wrong_is_refused() {
+    // Nothing is sent to the public host of this config: only looked at what would be.
+    let home = Home::new("https://api.302.ai");
+    let file = |name: &str, bytes: &[u8]| {
+        let path = home.path().join(name).to_str().unwrap().to_owned();
+        fs::write(&path, bytes).unwrap();
+        path
+    };
+    let wide = file("wide.png", &png(640, 480, png::BitDepth::Eight));
+    let deep = file("deep.png", &png(480, 480, png::BitDepth::Sixteen));
+    let look = |args: &[&str]| home.run(&[&["submit", "--prompt", "a cat", "--dry-run"], args].concat());
+    let done = look(&["--first-frame", &wide, "--last-frame", &deep]).coded(0);
+    assert!(done.err.contains("warning: First and last frame differ in shape: 640x480 and 480x480"), "{}", done.err);
+    assert!(done.err.contains("has 16 bits a colour"), "{}", done.err);
+    let done = look(&["--first-frame", "https://ann:secret@example.org/a.jpg"]).coded(0);
+    assert!(done.err.contains("warning: The URL has a name or a password in it"), "{}", done.err);
+    let done = look(&["--callback", "http://10.0.0.7/x"]).coded(0);
+    assert!(done.err.contains("warning: The service cannot reach 10.0.0.7"), "{}", done.err);
+    for inside in ["http://localhost:8000/a.jpg", "https://192.168.1.7/a.jpg"] {
+        let done = look(&["--last-frame", inside]).coded(2);
+        assert!(done.err.contains("it is this machine or on a private network"), "{}", done.err);
+    }
+    // A service that is itself there can reach them.
+    let home = Home::new("http://127.0.0.1:9");
+    let near = home.run(&["submit", "--dry-run", "--last-frame", "http://127.0.0.1/a.jpg"]).coded(0);
+    assert!(!near.err.contains("private network"), "{}", near.err);
 }

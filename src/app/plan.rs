@@ -6,7 +6,7 @@ use crate::{
         folder::{is_several, several},
         matrix::{self, Matrix, Plan, Rules},
         money::Ptc,
-        picture::{ImageLook, Typed, typed},
+        picture::{ImageLook, to_look_into},
         problem::Problem,
     },
     io::{config::Loaded, files, images},
@@ -40,16 +40,16 @@ pub(super) fn expand(setup: &Loaded, matrices: &[Matrix]) -> Result<Plan, Proble
         first.chain([&draft.last_frame, &draft.subject]).chain(&matrix.first_frames)
     });
     for text in pictures {
-        if let Typed::Path(path) = typed(text)
-            && !looks.contains_key(path)
+        if let Some(picture) = to_look_into(text)
+            && !looks.contains_key(picture)
         {
-            let look = images::load(path, &setup.paths.images).map_or_else(ImageLook::Failed, ImageLook::Found);
-            looks.insert(path.to_owned(), look);
+            let look = images::load(picture, &setup.paths.images).map_or_else(ImageLook::Failed, ImageLook::Found);
+            looks.insert(picture.to_owned(), look);
         }
     }
     let rules = Rules {
         catalogue: &setup.settings.catalogue,
-        webp: setup.settings.profile.webp,
+        takes: setup.settings.profile.takes(),
         image: &|path| looks.get(path).cloned().unwrap_or(ImageLook::Unread),
         most: setup.settings.compose.max_tasks,
         forgiving: false,

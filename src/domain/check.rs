@@ -8,7 +8,7 @@ use super::{
     draft::{Draft, Fault, Field, Severity},
     fields::{listed, usable},
     lint,
-    picture::{self, Typed},
+    picture::{self, Takes, Typed},
     problem::Problem,
     request::{ImageRef, Request},
 };
@@ -19,27 +19,18 @@ pub use super::picture::ImageLook;
 /// The most tasks that one draft makes.
 pub const MAX_COUNT: u32 = 100;
 
-/// Everything that is wrong with a draft, in the order of its fields. `webp` says whether the host takes WebP pictures;
-/// `image` tells of a picture by its path as typed.
+/// Everything that is wrong with a draft, in the order of its fields. `takes` is what the host takes and reaches; `image`
+/// tells of a picture by its path or `data:` URL as typed.
 ///
 /// A value that the model cannot use is a fault; [`Draft::for_model`] takes such values out first where that is wanted.
 #[must_use]
-pub fn check(draft: &Draft, catalogue: &Catalogue, webp: bool, image: &dyn Fn(&str) -> ImageLook) -> Vec<Fault> {
+pub fn check(draft: &Draft, catalogue: &Catalogue, takes: Takes, image: &dyn Fn(&str) -> ImageLook) -> Vec<Fault> {
     let mut faults = Faults(Vec::new());
     match catalogue.spec(&draft.model) {
-        Some(model) => check_by_model(draft, model, webp, image, &mut faults),
+        Some(model) => check_by_model(draft, model, takes, image, &mut faults),
         None => faults.error(Field::Model, unknown_model(&draft.model, catalogue)),
     }
-    if !draft.callback.trim().is_empty() && !picture::is_web_address(&draft.callback) {
-        faults.error(
-            Field::Callback,
-            Problem::new(
-                tr!("The callback is not an http(s) address"),
-                tr!("the service posts to it from outside"),
-                tr!("Give it as https://host/path, or leave it empty."),
-            ),
-        );
-    }
+    check_callback(&draft.callback, takes, &mut faults);
     if draft.count == 0 || draft.count > MAX_COUNT {
         faults.error(
             Field::Count,
@@ -61,10 +52,10 @@ pub fn check(draft: &Draft, catalogue: &Catalogue, webp: bool, image: &dyn Fn(&s
 pub fn build(
     draft: &Draft,
     catalogue: &Catalogue,
-    webp: bool,
+    takes: Takes,
     image: &dyn Fn(&str) -> ImageLook,
 ) -> Result<Request, Vec<Fault>> {
-    let faults = check(draft, catalogue, webp, image);
+    let faults = check(draft, catalogue, takes, image);
     let asked = catalogue.spec(&draft.model).and_then(|model| {
         let resolution = model.resolution_or_default(draft.resolution.as_deref())?;
         Some((model, resolution))
@@ -80,10 +71,15 @@ pub fn build(
 fn request(draft: &Draft, model: &ModelSpec, at: &ResolutionSpec, image: &dyn Fn(&str) -> ImageLook) -> Request {
     let picture = |text: &str| match picture::typed(text) {
         Typed::Empty | Typed::Foreign(_) => None,
-        Typed::Address(url) | Typed::Data(url) => Some(ImageRef::Url(url.to_owned())),
+        Typed::Address(url) => Some(ImageRef::Url(url.to_owned())),
+        Typed::Data(url) => match image(url) {
+            ImageLook::Found(seen) => Some(ImageRef::Url(picture::as_sent(url, &seen))),
+            ImageLook::Sent => Some(ImageRef::Url(url.to_owned())),
+            ImageLook::Unread | ImageLook::Reading | ImageLook::Failed(_) => None,
+        },
         Typed::Path(path) => match image(path) {
             ImageLook::Found(stored) => Some(ImageRef::Stored(stored)),
-            ImageLook::Unread | ImageLook::Reading | ImageLook::Failed(_) => None,
+            ImageLook::Unread | ImageLook::Reading | ImageLook::Failed(_) | ImageLook::Sent => None,
         },
     };
     let callback = draft.callback.trim();
@@ -108,6 +104,10 @@ impl Faults {
     fn error(&mut self, field: Field, problem: Problem) {
         self.0.push(Fault { field, severity: Severity::Error, problem, fix: None });
     }
+
+    fn warning(&mut self, field: Field, problem: Problem) {
+        self.0.push(Fault { field, severity: Severity::Warning, problem, fix: None });
+    }
 }
 
 fn unknown_model(name: &str, catalogue: &Catalogue) -> Problem {
@@ -125,7 +125,7 @@ fn unknown_model(name: &str, catalogue: &Catalogue) -> Problem {
 fn check_by_model(
     draft: &Draft,
     model: &ModelSpec,
-    webp: bool,
+    takes: Takes,
     image: &dyn Fn(&str) -> ImageLook,
     faults: &mut Faults,
 ) {
@@ -138,8 +138,11 @@ fn check_by_model(
             Need::Required if !given => faults.error(field, missing(field, model, at)),
             Need::No if given => faults.error(field, not_taken(field, model, at)),
             Need::No | Need::Optional | Need::Required => {
-                for problem in picture::problems(text, model, webp, image) {
+                for problem in picture::problems(text, model, takes, image) {
                     faults.error(field, problem);
+                }
+                for doubt in picture::doubts(text, image) {
+                    faults.warning(field, doubt);
                 }
             }
         }
@@ -147,11 +150,37 @@ fn check_by_model(
     check_picture(Field::FirstFrame, &draft.first_frame, at.first_frame);
     check_picture(Field::LastFrame, &draft.last_frame, at.last_frame);
     check_picture(Field::Subject, &draft.subject, model.subject);
+    if at.first_frame != Need::No
+        && at.last_frame != Need::No
+        && let Some(differ) = picture::shapes(&draft.first_frame, &draft.last_frame, image)
+    {
+        faults.warning(Field::LastFrame, differ);
+    }
     check_offer(draft, model, at, faults);
     if draft.fast_pretreatment
         && let Err(why) = usable(Field::FastPretreatment, model, &at.name)
     {
         faults.error(Field::FastPretreatment, Problem::new(why, "", tr!("Switch it off.")));
+    }
+}
+
+fn check_callback(callback: &str, takes: Takes, faults: &mut Faults) {
+    if callback.trim().is_empty() {
+        return;
+    }
+    if !picture::is_web_address(callback) {
+        faults.error(
+            Field::Callback,
+            Problem::new(
+                tr!("The callback is not an http(s) address"),
+                tr!("the service posts to it from outside"),
+                tr!("Give it as https://host/path, or leave it empty."),
+            ),
+        );
+    } else if let Some(problem) = picture::reach(callback, takes) {
+        // Not refused: the service may take it and post in vain, and tasks are asked about all the same.
+        let next = tr!("Give a public address, or leave it empty.");
+        faults.warning(Field::Callback, Problem { next: next.into(), ..problem });
     }
 }
 

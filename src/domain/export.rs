@@ -225,7 +225,7 @@ pub(super) mod tests {
         check,
         draft::Draft,
         money::Ptc,
-        picture::ImageLook,
+        picture::{ImageLook, Takes},
         problem::{Charged, ErrorClass, TaskError},
         request::ImageKind,
         task::{FileId, Phase, RemoteId, SavedFile},
@@ -233,19 +233,21 @@ pub(super) mod tests {
 
     /// A task of that draft, made at 2026-11-22T18:30:00Z, in that phase.
     pub(in crate::domain) fn task(draft: &Draft, phase: Phase) -> Task {
-        let look = |path: &str| {
-            ImageLook::Found(StoredImage {
+        let look = |path: &str| match path.starts_with("data:") {
+            true => ImageLook::Sent,
+            false => ImageLook::Found(StoredImage {
                 sha256: "ab12".into(),
                 kind: ImageKind::Jpeg,
                 bytes: 123_456,
                 width: 800,
                 height: 600,
                 path: path.into(),
-            })
+                odd: Vec::new(),
+            }),
         };
         let catalogue = Catalogue::builtin();
         let sendable = Draft { prompt: "a cat".into(), ..draft.clone() };
-        let request = check::build(&sendable, &catalogue, false, &look).unwrap();
+        let request = check::build(&sendable, &catalogue, Takes::default(), &look).unwrap();
         Task {
             key: TaskKey(12),
             rev: 1,

@@ -1,7 +1,12 @@
 //! A folder's content as a person chooses from it: patterns, completion, and which of it are pictures. Reading it is the
 //! matter of `io`.
 
-use super::{export::size, problem::Problem, request::ImageKind};
+use super::{
+    export::size,
+    picture::{self, Typed},
+    problem::Problem,
+    request::ImageKind,
+};
 use crate::tr;
 use serde::{Deserialize, Serialize};
 
@@ -77,9 +82,8 @@ pub fn split(typed: &str) -> (&str, &str) {
 #[must_use]
 pub fn is_several(typed: &str) -> bool {
     let typed = typed.trim();
-    !typed.contains("://")
-        && !typed.starts_with("data:")
-        && (typed.ends_with('/') || split(typed).1.contains(['*', '?']))
+    let is_path = matches!(picture::typed(typed), Typed::Path(_)) && !typed.contains("://");
+    is_path && (typed.ends_with('/') || split(typed).1.contains(['*', '?']))
 }
 
 /// Whether a name fits a pattern, where `*` stands for anything and `?` for one character.
@@ -194,6 +198,7 @@ mod tests {
             ("di*r/a.png", false),
             ("https://host/a?b=c", false),
             ("https://host/", false),
+            ("DATA:image/png;base64,iVBO/", false),
             ("", false),
         ] {
             assert_eq!(is_several(typed), several, "{typed}");

@@ -5,9 +5,9 @@ use super::{
     braces::Template,
     catalogue::Catalogue,
     check,
-    draft::{Draft, Lists, Severity},
+    draft::{Draft, Field, Lists, Severity},
     fields::listed_all,
-    picture::ImageLook,
+    picture::{ImageLook, Takes},
     problem::Problem,
     request::Request,
 };
@@ -34,8 +34,8 @@ impl From<Draft> for Matrix {
 pub struct Rules<'a> {
     /// The models.
     pub catalogue: &'a Catalogue,
-    /// Whether the host takes WebP pictures.
-    pub webp: bool,
+    /// What the host takes and reaches.
+    pub takes: Takes,
     /// What is known of the picture at a path.
     pub image: &'a dyn Fn(&str) -> ImageLook,
     /// The most tasks that may be made at once.
@@ -76,8 +76,8 @@ pub struct Plan {
     pub duplicates: usize,
     /// What cannot be sent, in order.
     pub impossible: Vec<Impossible>,
-    /// What looks wrong and can be sent all the same; each once.
-    pub warnings: Vec<Problem>,
+    /// What looks wrong and can be sent all the same, with its field; each once.
+    pub warnings: Vec<(Field, Problem)>,
 }
 
 impl Plan {
@@ -121,18 +121,18 @@ pub fn expand(matrices: &[Matrix], rules: &Rules<'_>) -> Result<Plan, Problem> {
 }
 
 fn take(plan: &mut Plan, seen: &mut HashSet<(Request, Option<String>)>, of: usize, draft: Draft, rules: &Rules<'_>) {
-    let faults = check::check(&draft, rules.catalogue, rules.webp, rules.image);
-    let of_kind =
-        |wanted| faults.iter().filter(move |fault| fault.severity == wanted).map(|fault| fault.problem.clone());
-    let Ok(request) = check::build(&draft, rules.catalogue, rules.webp, rules.image) else {
-        plan.impossible.push(Impossible { of, problems: of_kind(Severity::Error).collect(), draft });
+    let faults = check::check(&draft, rules.catalogue, rules.takes, rules.image);
+    let of_kind = |wanted| faults.iter().filter(move |fault| fault.severity == wanted);
+    let Ok(request) = check::build(&draft, rules.catalogue, rules.takes, rules.image) else {
+        let problems = of_kind(Severity::Error).map(|fault| fault.problem.clone()).collect();
+        plan.impossible.push(Impossible { of, problems, draft });
         return;
     };
     if !seen.insert((request.clone(), draft.name.clone())) {
         plan.duplicates += 1;
         return;
     }
-    for warning in of_kind(Severity::Warning) {
+    for warning in of_kind(Severity::Warning).map(|fault| (fault.field, fault.problem.clone())) {
         if !plan.warnings.contains(&warning) {
             plan.warnings.push(warning);
         }
@@ -277,12 +277,20 @@ mod tests {
     fn look(path: &str) -> ImageLook {
         let kind = ImageKind::Jpeg;
         let path = path.to_owned();
-        ImageLook::Found(StoredImage { sha256: path.clone(), kind, bytes: 9, width: 800, height: 600, path })
+        ImageLook::Found(StoredImage {
+            sha256: path.clone(),
+            kind,
+            bytes: 9,
+            width: 800,
+            height: 600,
+            path,
+            odd: Vec::new(),
+        })
     }
 
     fn expanded(matrices: &[Matrix], most: usize) -> Result<Plan, Problem> {
         let catalogue = Catalogue::builtin();
-        expand(matrices, &Rules { catalogue: &catalogue, webp: false, image: &look, most, forgiving: true })
+        expand(matrices, &Rules { catalogue: &catalogue, takes: Takes::default(), image: &look, most, forgiving: true })
     }
 
     fn draft(prompt: &str, lists: Lists) -> Draft {

@@ -2,6 +2,12 @@
 //!
 //! Source: the contract, section Submit, Images. Reading a file is not done here: [`ImageLook`] says what came of it.
 
+mod doubts;
+mod web;
+
+pub use doubts::{doubts, shapes};
+pub use web::{is_private, is_web_address, reach};
+
 use super::{
     catalogue::ModelSpec,
     problem::Problem,
@@ -12,6 +18,18 @@ use crate::tr;
 /// The largest picture the service takes: 20 MB.
 pub const MAX_BYTES: u64 = 20 * MB;
 const MB: u64 = 1024 * 1024;
+
+/// The most pixels of a picture: past it the decoders that services use call it an attack.
+pub const MOST_PIXELS: u64 = 178_956_970;
+
+/// What a host takes and reaches.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Takes {
+    /// WebP pictures.
+    pub webp: bool,
+    /// Addresses of a private network or of this machine: it is there itself.
+    pub private: bool,
+}
 
 /// The longer side may be at most 5/2 of the shorter one: ratios from 2:5 to 5:2.
 const LONGER: u64 = 5;
@@ -24,7 +42,7 @@ pub enum Typed<'a> {
     Empty,
     /// An `http(s)://` address, passed on as it is.
     Address(&'a str),
-    /// A `data:image/…;base64,` URL, passed on as it is.
+    /// A `data:image/…;base64,` URL, passed on when its content was looked into.
     Data(&'a str),
     /// Something else with a scheme (`ftp://`), which the service cannot reach.
     Foreign(&'a str),
@@ -56,7 +74,16 @@ fn is_scheme(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
 }
 
-/// What is known of the picture at a path.
+/// What has to be looked into before anything can be said of it: the path or the `data:` URL that was typed.
+#[must_use]
+pub fn to_look_into(text: &str) -> Option<&str> {
+    match typed(text) {
+        Typed::Path(text) | Typed::Data(text) => Some(text),
+        Typed::Empty | Typed::Address(_) | Typed::Foreign(_) => None,
+    }
+}
+
+/// What is known of the picture at a path, or in a `data:` URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ImageLook {
     /// Nobody has looked yet.
@@ -65,67 +92,96 @@ pub enum ImageLook {
     Reading,
     /// It cannot be read, or is no picture.
     Failed(Problem),
-    /// It is put by.
+    /// It is put by; of a `data:` URL, what is in it.
     Found(StoredImage),
+    /// It is in a request that was sent before, and goes out as it is.
+    Sent,
 }
 
-/// Whether a text is a whole http(s) address: a host, no blanks, nothing hidden.
+/// Everything that is wrong with what was typed for a picture, each with its own sentence. `look` tells of a
+/// path or a `data:` URL.
 #[must_use]
-pub fn is_web_address(text: &str) -> bool {
-    let Typed::Address(address) = typed(text) else { return false };
-    let rest = address.split_once("://").map_or("", |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let named = !host.is_empty() && !host.starts_with([':', '.']);
-    named && !address.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\'))
-}
-
-/// Everything that is wrong with what was typed for a picture, each with its own sentence. `webp` says whether the host
-/// takes WebP; `look` tells of a path.
-#[must_use]
-pub fn problems(text: &str, model: &ModelSpec, webp: bool, look: &dyn Fn(&str) -> ImageLook) -> Vec<Problem> {
+pub fn problems(text: &str, model: &ModelSpec, takes: Takes, look: &dyn Fn(&str) -> ImageLook) -> Vec<Problem> {
     match typed(text) {
         Typed::Empty => Vec::new(),
-        Typed::Address(address) if is_web_address(address) => Vec::new(),
+        Typed::Address(address) if is_web_address(address) => reach(address, takes).into_iter().collect(),
         Typed::Address(_) => vec![Problem::new(
             tr!("This is not a whole address"),
             tr!("a host is missing, or there is a blank in it"),
             tr!("Give it as https://host/picture.jpg."),
         )],
-        Typed::Data(data) => data_problem(data, webp).into_iter().collect(),
+        Typed::Data(data) => data_problems(data, model, takes, look),
         Typed::Foreign(_) => vec![Problem::new(
             tr!("The service cannot fetch this address"),
             tr!("it takes http and https only"),
             tr!("Give an http(s) address, or the path of a file on this machine."),
         )],
-        Typed::Path(path) => match look(path) {
-            ImageLook::Unread | ImageLook::Reading => {
-                vec![Problem::new(tr!("The picture is still being read"), "", tr!("Wait a moment."))]
-            }
-            ImageLook::Failed(problem) => vec![problem],
-            ImageLook::Found(image) => image_problems(&image, model, webp),
-        },
+        Typed::Path(path) => found(look(path), |image| image_problems(image, model, takes)),
     }
 }
 
-/// A data URL is taken as it is given, as far as its label and length can be right.
-fn data_problem(data: &str, webp: bool) -> Option<Problem> {
-    let wrong_label = || {
-        Problem::new(
-            tr!("This data URL is none that the service takes"),
-            tr!("it takes {kinds}", kinds = kinds(webp)),
-            tr!("It must begin with data:image/jpeg;base64, or data:image/png;base64,"),
-        )
-    };
-    let Some((label, content)) = data.split_once(',') else { return Some(wrong_label()) };
-    let label = label.to_ascii_lowercase();
-    let taken = ["data:image/jpeg;base64", "data:image/jpg;base64", "data:image/png;base64"].contains(&label.as_str())
-        || (webp && label == "data:image/webp;base64");
-    if !taken || content.is_empty() {
-        return Some(wrong_label());
+fn found(look: ImageLook, judge: impl FnOnce(&StoredImage) -> Vec<Problem>) -> Vec<Problem> {
+    match look {
+        ImageLook::Unread | ImageLook::Reading => {
+            vec![Problem::new(tr!("The picture is still being read"), "", tr!("Wait a moment."))]
+        }
+        ImageLook::Failed(problem) => vec![problem],
+        ImageLook::Found(image) => judge(&image),
+        ImageLook::Sent => Vec::new(),
     }
+}
+
+/// The media type that a `data:` URL declares and its content in base64.
+fn parts(data: &str) -> Option<(&str, &str)> {
+    let (label, content) = data.split_once(',')?;
+    let label = label.get("data:".len()..)?;
+    let encoded = label.len().checked_sub(";base64".len()).and_then(|at| label.get(at..));
+    let base64 = encoded.is_some_and(|end| end.eq_ignore_ascii_case(";base64"));
+    let media_type = label.split(';').next().unwrap_or_default();
+    (base64 && !content.trim().is_empty()).then_some((media_type, content.trim()))
+}
+
+/// A `data:` URL as the service wants it, when its content was looked into: the type in lower case, and nothing beside it.
+#[must_use]
+pub fn as_sent(data: &str, image: &StoredImage) -> String {
+    let content = parts(data).map_or("", |(_, content)| content);
+    format!("data:{};base64,{content}", image.kind.media_type())
+}
+
+fn data_problems(data: &str, model: &ModelSpec, takes: Takes, look: &dyn Fn(&str) -> ImageLook) -> Vec<Problem> {
+    let Some((media_type, content)) = parts(data) else {
+        return vec![Problem::new(
+            tr!("This data URL is none that the service takes"),
+            tr!("it takes {kinds}", kinds = kinds(takes.webp)),
+            tr!("It must begin with data:image/jpeg;base64, or data:image/png;base64,"),
+        )];
+    };
     let bytes = content.len() as u64 / 4 * 3;
-    (bytes > MAX_BYTES).then(|| too_large(bytes))
+    // Four characters may stand for one byte, so only more than the largest whole picture is refused unseen.
+    if bytes > MAX_BYTES + 2 {
+        return vec![too_large(bytes)];
+    }
+    found(look(data), |image| {
+        let right = image.kind.media_type();
+        // An old name of the same type, which is sent as the right one.
+        let jpg = image.kind == ImageKind::Jpeg && media_type.eq_ignore_ascii_case("image/jpg");
+        let mut problems = image_problems(image, model, takes);
+        if !jpg && !media_type.eq_ignore_ascii_case(right) {
+            problems.insert(
+                0,
+                Problem::new(
+                    tr!(
+                        "The data URL says {declared}, but its content is {right}",
+                        declared = super::text::gist(media_type),
+                        right
+                    ),
+                    "",
+                    tr!("Begin it with {beginning}", beginning = format!("data:{right};base64,")),
+                ),
+            );
+        }
+        problems
+    })
 }
 
 fn kinds(webp: bool) -> &'static str {
@@ -134,12 +190,12 @@ fn kinds(webp: bool) -> &'static str {
 
 /// Everything for which the service would refuse a picture that was read.
 #[must_use]
-pub fn image_problems(image: &StoredImage, model: &ModelSpec, webp: bool) -> Vec<Problem> {
+pub fn image_problems(image: &StoredImage, model: &ModelSpec, takes: Takes) -> Vec<Problem> {
     let mut found = Vec::new();
-    if image.kind == ImageKind::Webp && !webp {
+    if image.kind == ImageKind::Webp && !takes.webp {
         found.push(Problem::new(
             tr!("The picture is a WebP, whatever its name says"),
-            tr!("this host takes {kinds}", kinds = kinds(webp)),
+            tr!("this host takes {kinds}", kinds = kinds(takes.webp)),
             tr!("Convert it to JPG or PNG."),
         ));
     }
@@ -147,6 +203,16 @@ pub fn image_problems(image: &StoredImage, model: &ModelSpec, webp: bool) -> Vec
         found.push(too_large(image.bytes));
     }
     let sides = tr!("it is {width}x{height}", width = image.width, height = image.height);
+    if u64::from(image.width) * u64::from(image.height) > MOST_PIXELS {
+        found.push(Problem::new(
+            tr!(
+                "The picture has too many pixels to be decoded: the most is {most} million",
+                most = MOST_PIXELS / 1_000_000
+            ),
+            sides.clone(),
+            tr!("Make it smaller."),
+        ));
+    }
     let shorter = image.width.min(image.height);
     if shorter < model.min_side() {
         found.push(Problem::new(
@@ -183,119 +249,4 @@ fn too_large(bytes: u64) -> Problem {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
-mod tests {
-    use super::*;
-    use crate::domain::catalogue::Catalogue;
-
-    fn image(kind: ImageKind, bytes: u64, width: u32, height: u32) -> StoredImage {
-        StoredImage { sha256: "ab".into(), kind, bytes, width, height, path: "a.jpg".into() }
-    }
-
-    fn told(model: &str, image: &StoredImage, webp: bool) -> Vec<String> {
-        let catalogue = Catalogue::builtin();
-        image_problems(image, catalogue.spec(model).unwrap(), webp).iter().map(Problem::to_string).collect()
-    }
-
-    #[test]
-    fn what_was_typed_is_an_address_a_data_url_or_a_path() {
-        for (text, expected) in [
-            ("  ", Typed::Empty),
-            (" https://host/a.jpg ", Typed::Address("https://host/a.jpg")),
-            ("HTTP://host/a", Typed::Address("HTTP://host/a")),
-            ("data:image/png;base64,AA==", Typed::Data("data:image/png;base64,AA==")),
-            ("ftp://host/a.jpg", Typed::Foreign("ftp://host/a.jpg")),
-            ("~/pictures/一只 猫.jpg", Typed::Path("~/pictures/一只 猫.jpg")),
-            ("./a://b", Typed::Path("./a://b")),
-        ] {
-            assert_eq!(typed(text), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn an_address_needs_a_host_and_no_blanks() {
-        for good in ["http://a", "https://host.example:8443/x?y=z#q", "https://u:p@host/猫.jpg"] {
-            assert!(is_web_address(good), "{good}");
-        }
-        for bad in ["", "http://", "https:///x", "https://:80/", "https://a b", "ftp://a", "a.example", "https://u@/x"]
-        {
-            assert!(!is_web_address(bad), "{bad}");
-        }
-    }
-
-    #[test]
-    fn a_picture_is_judged_by_each_rule_at_its_border() {
-        let fine: [(&str, StoredImage, bool); 5] = [
-            ("I2V-01", image(ImageKind::Jpeg, MAX_BYTES, 300, 300), false),
-            ("I2V-01-Director", image(ImageKind::Png, 1, 301, 301), false),
-            ("MiniMax-Hailuo-02", image(ImageKind::Png, 1, 1000, 400), false),
-            ("MiniMax-Hailuo-02", image(ImageKind::Png, 1, 400, 1000), false),
-            ("MiniMax-Hailuo-02", image(ImageKind::Webp, 1, 400, 400), true),
-        ];
-        for (model, image, webp) in fine {
-            assert_eq!(told(model, &image, webp), Vec::<String>::new(), "{model} {image:?}");
-        }
-        for (model, image, sentence) in [
-            (
-                "I2V-01",
-                image(ImageKind::Webp, 1, 400, 400),
-                "The picture is a WebP, whatever its name says: this host takes JPG and PNG. Convert it to JPG or PNG.",
-            ),
-            (
-                "I2V-01",
-                image(ImageKind::Jpeg, MAX_BYTES + 1, 400, 400),
-                "The picture is too large: the service takes at most 20 MB: it has 20.1 MB. Make it smaller or save it as \
-                 JPG.",
-            ),
-            (
-                "I2V-01",
-                image(ImageKind::Jpeg, 1, 299, 400),
-                "The picture is too small: I2V-01 takes a shorter side of at least 300 px: it is 299x400. Choose a larger \
-                 picture.",
-            ),
-            (
-                "I2V-01-Director",
-                image(ImageKind::Jpeg, 1, 400, 300),
-                "The picture is too small: I2V-01-Director takes a shorter side of at least 301 px: it is 400x300. Choose \
-                 a larger picture.",
-            ),
-            (
-                "I2V-01",
-                image(ImageKind::Jpeg, 1, 1001, 400),
-                "The picture is too wide: the service takes ratios from 2:5 to 5:2: it is 1001x400. Crop it.",
-            ),
-            (
-                "I2V-01",
-                image(ImageKind::Jpeg, 1, 400, 1001),
-                "The picture is too tall: the service takes ratios from 2:5 to 5:2: it is 400x1001. Crop it.",
-            ),
-        ] {
-            assert_eq!(told(model, &image, false), [sentence], "{model}");
-        }
-        assert_eq!(told("I2V-01", &image(ImageKind::Webp, MAX_BYTES + 1, 10, 2000), false).len(), 4);
-    }
-
-    #[test]
-    fn addresses_and_data_urls_are_passed_on_and_odd_ones_named() {
-        let catalogue = Catalogue::builtin();
-        let model = catalogue.spec("I2V-01").unwrap();
-        let read = |text: &str, webp: bool| {
-            let found = problems(text, model, webp, &|_: &str| ImageLook::Reading);
-            found.first().map(|problem| problem.what.clone())
-        };
-        for (text, webp, what) in [
-            ("", false, None),
-            ("https://host/a.webp", false, None),
-            ("data:image/jpeg;base64,AAAA", false, None),
-            ("DATA:IMAGE/PNG;base64,AAAA", false, None),
-            ("data:image/webp;base64,AAAA", true, None),
-            ("data:image/webp;base64,AAAA", false, Some("This data URL is none that the service takes")),
-            ("data:image/png;base64,", false, Some("This data URL is none that the service takes")),
-            ("data:text/html,x", false, Some("This data URL is none that the service takes")),
-            ("https://", false, Some("This is not a whole address")),
-            ("s3://bucket/a.jpg", false, Some("The service cannot fetch this address")),
-            ("a.jpg", false, Some("The picture is still being read")),
-        ] {
-            assert_eq!(read(text, webp).as_deref(), what, "{text}");
-        }
-    }
-}
+mod tests;

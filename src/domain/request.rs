@@ -54,6 +54,39 @@ pub struct StoredImage {
     pub height: u32,
     /// The path it was chosen by, for showing and for choosing it again.
     pub path: String,
+    /// What the service may not expect of it; a copy made here has nothing of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub odd: Vec<Oddity>,
+}
+
+/// What a picture can be that is right by itself and that a service may take otherwise than it is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Oddity {
+    /// Stored otherwise than it is seen: EXIF's orientation, 2 to 8; from 5 on it lies on its side.
+    Turned(u8),
+    /// In the four colours of print.
+    Cmyk,
+    /// More than 8 bits a colour: so many.
+    Bits(u8),
+    /// Several frames.
+    Animated,
+}
+
+impl StoredImage {
+    /// Width and height as it is seen.
+    #[must_use]
+    pub fn upright(&self) -> (u32, u32) {
+        let on_its_side = self.odd.iter().any(|odd| matches!(odd, Oddity::Turned(5..)));
+        if on_its_side { (self.height, self.width) } else { (self.width, self.height) }
+    }
+
+    /// Whether a copy made here has nothing unusual any more where this has. A JPEG of 12 bits cannot be decoded here.
+    #[must_use]
+    pub fn is_mended_by_a_copy(&self) -> bool {
+        let decoded = !(self.kind == ImageKind::Jpeg && self.odd.iter().any(|odd| matches!(odd, Oddity::Bits(_))));
+        decoded && !self.odd.is_empty()
+    }
 }
 
 /// A picture of a request.

@@ -1,5 +1,5 @@
-//! A smaller copy of a picture that the service would refuse: encoded anew as JPEG, with fewer pixels where it must be. The
-//! file itself is not touched.
+//! A copy of a picture that the service would refuse or take otherwise than it is seen: encoded anew as JPEG, upright, in
+//! ordinary colours, with fewer pixels where it must be. The file itself is not touched.
 
 use crate::{
     domain::{
@@ -7,7 +7,12 @@ use crate::{
         problem::Problem,
         request::{ImageKind, StoredImage},
     },
-    io::{files, images, paths::expanded, words},
+    io::{
+        files,
+        images::{self, exif::orientation},
+        paths::expanded,
+        words,
+    },
     tr,
 };
 use imagesize::ImageType;
@@ -36,8 +41,6 @@ struct Pixels {
     width: usize,
     height: usize,
     rgb: Vec<u8>,
-    /// Camera data, which tell which side is up.
-    exif: Option<Vec<u8>>,
 }
 
 /// Whether a copy would mend that the service refuses the picture at a path: it is too large. Blocks on the disk.
@@ -75,7 +78,8 @@ pub fn shrink(path: &str, images_dir: &Path) -> Result<StoredImage, Problem> {
     }
     let kind = kind(&found).ok_or_else(|| fail(tr!("it is no JPEG, PNG or WebP").into()))?;
     let bytes = files::whole(&found, MOST_BYTES).map_err(|error| fail(words::system(&error)))?;
-    let mut pixels = decode(kind, &bytes).map_err(fail)?;
+    let (pixels, exif) = decode(kind, &bytes).map_err(fail)?;
+    let mut pixels = pixels.turned(exif.and_then(|exif| orientation(&exif)).unwrap_or(1));
     loop {
         let longer = pixels.width.max(pixels.height);
         if longer > LONGEST {
@@ -90,7 +94,8 @@ pub fn shrink(path: &str, images_dir: &Path) -> Result<StoredImage, Problem> {
     }
 }
 
-fn decode(kind: ImageType, bytes: &[u8]) -> Result<Pixels, String> {
+/// The pixels as they are stored, and the camera data, which tell which side is up.
+fn decode(kind: ImageType, bytes: &[u8]) -> Result<(Pixels, Option<Vec<u8>>), String> {
     match kind {
         ImageType::Jpeg => from_jpeg(bytes),
         ImageType::Png => from_png(bytes),
@@ -106,17 +111,17 @@ fn not_too_many(width: usize, height: usize) -> Result<(), String> {
     }
 }
 
-fn from_jpeg(bytes: &[u8]) -> Result<Pixels, String> {
+fn from_jpeg(bytes: &[u8]) -> Result<(Pixels, Option<Vec<u8>>), String> {
     let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::RGB);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     decoder.decode_headers().map_err(|e| e.to_string())?;
     let (width, height) = decoder.dimensions().ok_or(tr!("its sides are unknown"))?;
     not_too_many(width, height)?;
     let rgb = decoder.decode().map_err(|e| e.to_string())?;
-    Ok(Pixels { width, height, rgb, exif: decoder.exif().cloned() })
+    Ok((Pixels { width, height, rgb }, decoder.exif().cloned()))
 }
 
-fn from_png(bytes: &[u8]) -> Result<Pixels, String> {
+fn from_png(bytes: &[u8]) -> Result<(Pixels, Option<Vec<u8>>), String> {
     let mut decoder = png::Decoder::new(Cursor::new(bytes));
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     let mut reader = decoder.read_info().map_err(|e| e.to_string())?;
@@ -132,10 +137,11 @@ fn from_png(bytes: &[u8]) -> Result<Pixels, String> {
         png::ColorType::GrayscaleAlpha => raw.chunks_exact(2).flat_map(|p| on_white([p[0]; 3], p[1])).collect(),
         png::ColorType::Indexed => return Err(tr!("its palette could not be read").into()),
     };
-    Ok(Pixels { width, height, rgb, exif: None })
+    let exif = reader.info().exif_metadata.as_ref().map(|exif| exif.to_vec());
+    Ok((Pixels { width, height, rgb }, exif))
 }
 
-fn from_webp(bytes: &[u8]) -> Result<Pixels, String> {
+fn from_webp(bytes: &[u8]) -> Result<(Pixels, Option<Vec<u8>>), String> {
     let mut decoder = image_webp::WebPDecoder::new(Cursor::new(bytes)).map_err(|e| e.to_string())?;
     let (width, height) = decoder.dimensions();
     let (width, height) = (width as usize, height as usize);
@@ -147,7 +153,8 @@ fn from_webp(bytes: &[u8]) -> Result<Pixels, String> {
     } else {
         raw
     };
-    Ok(Pixels { width, height, rgb, exif: None })
+    let exif = decoder.exif_metadata().map_err(|e| e.to_string())?;
+    Ok((Pixels { width, height, rgb }, exif))
 }
 
 /// A pixel that can be seen through, on white paper: JPEG has no such pixels.
@@ -156,6 +163,33 @@ fn on_white(rgb: [u8; 3], alpha: u8) -> [u8; 3] {
 }
 
 impl Pixels {
+    /// As it is seen: `way` is how it is stored, 1 to 8 as EXIF counts them.
+    fn turned(self, way: u8) -> Self {
+        let (width, height) = if way > 4 { (self.height, self.width) } else { (self.width, self.height) };
+        if way == 1 {
+            return self;
+        }
+        let mut rgb = Vec::with_capacity(self.rgb.len());
+        for y in 0..height {
+            for x in 0..width {
+                let (right, down) = (width - 1 - x, height - 1 - y);
+                let (column, row) = match way {
+                    2 => (right, y),
+                    3 => (right, down),
+                    4 => (x, down),
+                    5 => (y, x),
+                    6 => (y, right),
+                    7 => (down, right),
+                    8 => (down, x),
+                    _ => (x, y),
+                };
+                let at = (row * self.width + column) * 3;
+                rgb.extend_from_slice(&self.rgb[at..at + 3]);
+            }
+        }
+        Self { width, height, rgb }
+    }
+
     /// With a longer side of that many pixels: each new pixel is the mean of those it covers.
     fn smaller(&self, longest: usize) -> Self {
         let longer = self.width.max(self.height);
@@ -178,7 +212,7 @@ impl Pixels {
                 rgb.extend(sum.map(|c| (c / n) as u8));
             }
         }
-        Self { width, height, rgb, exif: self.exif.clone() }
+        Self { width, height, rgb }
     }
 
     fn encode(&self) -> Result<Vec<u8>, String> {
@@ -186,11 +220,7 @@ impl Pixels {
         let width = u16::try_from(self.width).map_err(too_large)?;
         let height = u16::try_from(self.height).map_err(too_large)?;
         let mut out = Vec::new();
-        let mut encoder = Encoder::new(&mut out, QUALITY);
-        if let Some(exif) = &self.exif {
-            // Which side is up stands in it; one too long for its segment is left out.
-            let _ = encoder.add_exif_metadata(exif);
-        }
+        let encoder = Encoder::new(&mut out, QUALITY);
         encoder.encode(&self.rgb, width, height, ColorType::Rgb).map_err(|e| e.to_string())?;
         Ok(out)
     }
@@ -221,15 +251,53 @@ mod tests {
         assert_eq!((copy.kind, copy.width, copy.height), (ImageKind::Jpeg, 4096, 32));
         assert_eq!(shrink(path.to_str().unwrap(), &images), Ok(copy.clone()));
         assert_eq!(fs::read_dir(&images).unwrap().count(), 1);
-        let pixels = from_jpeg(&fs::read(images.join(format!("{}.jpg", copy.sha256))).unwrap()).unwrap();
+        let (pixels, _) = from_jpeg(&fs::read(images.join(format!("{}.jpg", copy.sha256))).unwrap()).unwrap();
         assert_eq!((pixels.width, pixels.height), (4096, 32));
         assert!(pixels.rgb[..3].iter().zip([10_u8, 20, 30]).all(|(a, b)| a.abs_diff(b) < 4), "{:?}", &pixels.rgb[..3]);
     }
 
     #[test]
     fn what_can_be_seen_through_lies_on_white() {
-        assert_eq!(from_png(&png(1, 1, [0, 100, 255, 0])).unwrap().rgb, [255, 255, 255]);
-        assert_eq!(from_png(&png(1, 1, [0, 100, 255, 255])).unwrap().rgb, [0, 100, 255]);
+        assert_eq!(from_png(&png(1, 1, [0, 100, 255, 0])).unwrap().0.rgb, [255, 255, 255]);
+        assert_eq!(from_png(&png(1, 1, [0, 100, 255, 255])).unwrap().0.rgb, [0, 100, 255]);
+    }
+
+    #[test]
+    fn each_of_the_eight_ways_of_storing_becomes_the_picture_as_it_is_seen() {
+        // Seen: A B C over D E F. Stored as EXIF describes each way.
+        for (way, width, stored) in [
+            (1, 3, "ABCDEF"),
+            (2, 3, "CBAFED"),
+            (3, 3, "FEDCBA"),
+            (4, 3, "DEFABC"),
+            (5, 2, "ADBECF"),
+            (6, 2, "CFBEAD"),
+            (7, 2, "FCEBDA"),
+            (8, 2, "DAEBFC"),
+        ] {
+            let rgb = stored.bytes().flat_map(|letter| [letter; 3]).collect();
+            let seen = Pixels { width, height: 6 / width, rgb }.turned(way);
+            let letters: Vec<u8> = seen.rgb.chunks(3).map(|pixel| pixel[0]).collect();
+            assert_eq!((seen.width, seen.height, letters.as_slice()), (3, 2, &b"ABCDEF"[..]), "{way}");
+        }
+    }
+
+    #[test]
+    fn a_copy_of_a_picture_on_its_side_is_upright_and_says_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("side.jpg");
+        let mut jpeg = Vec::new();
+        let mut encoder = Encoder::new(&mut jpeg, QUALITY);
+        encoder.add_exif_metadata(&images::exif::tests::exif(6, true)).unwrap();
+        // The left half is dark.
+        let rgb: Vec<u8> = (0..64 * 32).flat_map(|at| [if at % 64 < 32 { 0_u8 } else { 255 }; 3]).collect();
+        encoder.encode(&rgb, 64, 32, ColorType::Rgb).unwrap();
+        fs::write(&path, jpeg).unwrap();
+        let copy = shrink(path.to_str().unwrap(), dir.path()).unwrap();
+        assert_eq!((copy.width, copy.height, copy.odd.as_slice()), (32, 64, &[][..]));
+        let (pixels, exif) = from_jpeg(&fs::read(dir.path().join(format!("{}.jpg", copy.sha256))).unwrap()).unwrap();
+        // Turned to the right: what was left is on top.
+        assert_eq!((pixels.rgb[0] < 9, pixels.rgb[63 * 32 * 3] > 246, exif), (true, true, None));
     }
 
     #[test]

@@ -233,7 +233,7 @@ pub(super) fn enter(state: &mut State) -> Vec<Do> {
 /// Mends what can be mended by itself: the picture of the row that has the keys, or the prompt's first such fault.
 pub(super) fn fix(state: &mut State) -> Vec<Do> {
     if let Some(path) = pictures::to_shrink(state) {
-        toast::say(state, Level::Info, tr!("a smaller copy is being made; the file stays as it is").into(), None);
+        toast::say(state, Level::Info, tr!("a copy is being made; the file stays as it is").into(), None);
         let compose = &mut state.screen.compose;
         compose.images.insert(path.clone(), None);
         compose.shrinkable.insert(path.clone());
@@ -352,8 +352,8 @@ pub(super) fn check_again(state: &mut State) {
 fn faults_of_one(state: &State) -> Vec<Fault> {
     let compose = &state.screen.compose;
     let look = |path: &str| pictures::look(compose, path);
-    let (catalogue, webp) = (&state.settings.catalogue, state.settings.profile.webp);
-    let mut faults = check::check(&for_model(state), catalogue, webp, &look);
+    let (catalogue, takes) = (&state.settings.catalogue, state.settings.profile.takes());
+    let mut faults = check::check(&for_model(state), catalogue, takes, &look);
     for fault in &mut faults {
         fault.fix = fault.fix.take().map(|mended| braces::escape(&mended));
     }
@@ -394,7 +394,7 @@ pub(super) fn to_preview(state: &mut State) -> Vec<Do> {
     let compose = &state.screen.compose;
     let look = |path: &str| pictures::look(compose, path);
     let draft = for_model(state);
-    match check::build(&draft, &state.settings.catalogue, state.settings.profile.webp, &look) {
+    match check::build(&draft, &state.settings.catalogue, state.settings.profile.takes(), &look) {
         Ok(request) => {
             let item = PreviewItem {
                 cost: price(state, &request),
@@ -457,7 +457,8 @@ fn open_plan(state: &mut State, plan: &Plan, from: Option<String>) {
     let purpose = if from.is_some() { Purpose::File } else { purpose(state) };
     let batch = plan::batch(plan, from);
     let past = past::faults(state, plan.cells.iter().map(|cell| cell.request.prompt.as_str()));
-    let warnings = plan.warnings.iter().cloned().chain(past.into_iter().map(|fault| fault.problem)).collect();
+    let doubts = plan.warnings.iter().map(|(_, warning)| warning.clone());
+    let warnings = doubts.chain(past.into_iter().map(|fault| fault.problem)).collect();
     preview::open(state, purpose, items, warnings);
     preview::tell_batch(state, batch);
 }

@@ -305,8 +305,8 @@ fn files(state: &State, picker: &Picker) -> Vec<Item> {
 fn unusable(state: &State, kind: ImageKind, bytes: u64, (width, height): (u32, u32)) -> String {
     let Some(spec) = compose::spec(state) else { return String::new() };
     let mends = bytes > picture::MAX_BYTES || kind == ImageKind::Webp;
-    let image = StoredImage { sha256: String::new(), kind, bytes, width, height, path: String::new() };
-    let problems = picture::image_problems(&image, spec, state.settings.profile.webp);
+    let image = StoredImage { sha256: String::new(), kind, bytes, width, height, path: String::new(), odd: Vec::new() };
+    let problems = picture::image_problems(&image, spec, state.settings.profile.takes());
     let mended = usize::from(mends && !problems.is_empty());
     problems.into_iter().skip(mended).map(|problem| problem.what).next().unwrap_or_default()
 }

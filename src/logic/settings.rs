@@ -2,7 +2,15 @@
 
 pub mod paint;
 
-use crate::domain::{catalogue::Catalogue, lang::Lang, money::Ptc, problem::ErrorClass, request::WireNames, time};
+use crate::domain::{
+    catalogue::Catalogue,
+    lang::Lang,
+    money::Ptc,
+    picture::{self, Takes},
+    problem::ErrorClass,
+    request::WireNames,
+    time,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -69,6 +77,14 @@ pub struct Profile {
     pub submit_per_minute: u32,
     /// The name of the environment variable that a copied curl command uses for the key.
     pub key_variable: String,
+}
+
+impl Profile {
+    /// What its host takes and reaches.
+    #[must_use]
+    pub fn takes(&self) -> Takes {
+        Takes { webp: self.webp, private: picture::is_private(&self.base_url) }
+    }
 }
 
 /// `[download]`.

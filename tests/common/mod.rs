@@ -56,6 +56,7 @@ pub(crate) fn picture(path: &str) -> ImageRef {
         width: 1280,
         height: 720,
         path: path.into(),
+        odd: Vec::new(),
     })
 }
 

@@ -49,7 +49,7 @@ impl Offer {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let warnings = plan.warnings.iter().map(|warning| tr!("warning: {warning}", warning));
+        let warnings = plan.warnings.iter().map(|(_, warning)| tr!("warning: {warning}", warning));
         let lines = warnings.chain(plan::duplicates(&plan)).collect();
         let intents = plan.cells.into_iter().flat_map(|cell| {
             let intent = Intent { request: cell.request, parent: None, again: false, name: None };

@@ -11,7 +11,15 @@ use proptest::prelude::*;
 const HAILUO: &str = "MiniMax-Hailuo-02";
 
 fn stored(path: &str) -> StoredImage {
-    StoredImage { sha256: "ab".into(), kind: ImageKind::Jpeg, bytes: 9, width: 800, height: 600, path: path.into() }
+    StoredImage {
+        sha256: "ab".into(),
+        kind: ImageKind::Jpeg,
+        bytes: 9,
+        width: 800,
+        height: 600,
+        path: path.into(),
+        odd: Vec::new(),
+    }
 }
 
 fn look(path: &str) -> ImageLook {
@@ -27,7 +35,7 @@ fn draft(model: &str) -> Draft {
 }
 
 fn told(draft: &Draft) -> Vec<(Field, String)> {
-    check(draft, &Catalogue::builtin(), false, &look)
+    check(draft, &Catalogue::builtin(), Takes::default(), &look)
         .into_iter()
         .inspect(|fault| assert_eq!(fault.severity, Severity::Error))
         .map(|fault| (fault.field, fault.problem.to_string()))
@@ -190,7 +198,7 @@ fn a_request_has_everything_set_and_comes_back_as_the_same_draft() {
         count: 3,
         ..draft(HAILUO)
     };
-    let request = build(&typed, &catalogue, false, &look).unwrap();
+    let request = build(&typed, &catalogue, Takes::default(), &look).unwrap();
     let expected = Request {
         model: HAILUO.into(),
         prompt: "a cat".into(),
@@ -206,21 +214,21 @@ fn a_request_has_everything_set_and_comes_back_as_the_same_draft() {
     };
     assert_eq!(request, expected);
     assert_eq!(catalogue.price(&request), Some(Ptc::from_thousandths(500)));
-    assert_eq!(build(&Draft::of(&request), &catalogue, false, &look), Ok(expected));
+    assert_eq!(build(&Draft::of(&request), &catalogue, Takes::default(), &look), Ok(expected));
 }
 
 #[test]
 fn warnings_do_not_forbid_a_request_but_errors_and_unread_pictures_do() {
     let catalogue = Catalogue::builtin();
     let warned = Draft { prompt: "a cat [pussh in]".into(), ..draft(HAILUO) };
-    assert_eq!(check(&warned, &catalogue, false, &look).len(), 1);
-    assert!(build(&warned, &catalogue, false, &look).is_ok());
+    assert_eq!(check(&warned, &catalogue, Takes::default(), &look).len(), 1);
+    assert!(build(&warned, &catalogue, Takes::default(), &look).is_ok());
     let with_picture = Draft { first_frame: "a.jpg".into(), ..draft(HAILUO) };
     for not_yet in [ImageLook::Unread, ImageLook::Reading] {
-        let faults = build(&with_picture, &catalogue, false, &|_| not_yet.clone()).unwrap_err();
+        let faults = build(&with_picture, &catalogue, Takes::default(), &|_| not_yet.clone()).unwrap_err();
         assert_eq!(faults[0].problem.what, "The picture is still being read");
     }
-    assert!(build(&draft("T2V"), &Catalogue { models: vec![] }, false, &look).is_err());
+    assert!(build(&draft("T2V"), &Catalogue { models: vec![] }, Takes::default(), &look).is_err());
 }
 
 proptest! {
@@ -233,6 +241,6 @@ proptest! {
             prompt, first_frame, last_frame, callback,
             resolution: Some(resolution), duration: Some(n), count: n, ..draft(name)
         };
-        let _ = build(&draft, &catalogue, false, &look);
+        let _ = build(&draft, &catalogue, Takes::default(), &look);
     }
 }

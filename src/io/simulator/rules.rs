@@ -6,6 +6,7 @@ use crate::domain::{
     money::Ptc,
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
+use imagesize::ImageType;
 use serde_json::{Map, Value};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -117,9 +118,13 @@ fn picture(address: &str) -> Result<(), Invalid> {
     if address.starts_with("http://") || address.starts_with("https://") {
         return Ok(());
     }
-    let data = ["data:image/jpeg;base64,", "data:image/png;base64,"].iter().find_map(|head| address.strip_prefix(head));
-    let bytes = BASE64_STANDARD.decode(data.ok_or("an image must be a URL, or a data URL of a JPEG or PNG")?);
-    let bytes = bytes.map_err(|_| "an image is not valid base64")?;
+    let kinds = [("data:image/jpeg;base64,", ImageType::Jpeg), ("data:image/png;base64,", ImageType::Png)];
+    let data = kinds.into_iter().find_map(|(head, kind)| Some((address.strip_prefix(head)?, kind)));
+    let (data, kind) = data.ok_or("an image must be a URL, or a data URL of a JPEG or PNG")?;
+    let bytes = BASE64_STANDARD.decode(data).map_err(|_| "an image is not valid base64")?;
+    if imagesize::image_type(&bytes).ok() != Some(kind) {
+        return Err("an image's content is not of the type it says".into());
+    }
     if bytes.len() > 20 * 1024 * 1024 {
         return Err("an image is larger than 20MB".into());
     }

@@ -6,7 +6,7 @@ use crate::{
         draft::Draft,
         export::size,
         folder,
-        picture::{ImageLook, Typed, typed},
+        picture::{ImageLook, Typed, to_look_into, typed},
         problem::Problem,
         request::{ImageKind, StoredImage},
     },
@@ -37,20 +37,14 @@ pub(super) fn look(compose: &Compose, path: &str) -> ImageLook {
     }
 }
 
-/// The pictures of the draft on this machine, by path; where the first frame stands for several, all of them.
+/// The pictures of the draft that can be looked into, by path or `data:` URL; where the first frame stands for several, all of them.
 fn paths(state: &State) -> BTreeSet<String> {
     let matrix = plan::matrix(state);
     let draft = if plan::is_many(state) { matrix.draft } else { super::for_model(state) };
     let several = !matrix.first_frames.is_empty() && !draft.first_frame.is_empty();
     let typed_ones = [&draft.first_frame, &draft.last_frame, &draft.subject].into_iter().skip(usize::from(several));
     let listed = matrix.first_frames.iter().filter(|_| several);
-    typed_ones
-        .chain(listed)
-        .filter_map(|text| match typed(text) {
-            Typed::Path(path) => Some(path.to_owned()),
-            Typed::Empty | Typed::Foreign(_) | Typed::Address(_) | Typed::Data(_) => None,
-        })
-        .collect()
+    typed_ones.chain(listed).filter_map(|text| to_look_into(text).map(str::to_owned)).collect()
 }
 
 /// Has the pictures of the draft read that are not known yet, or could not be read before.
@@ -99,14 +93,11 @@ pub(super) fn reading_for<'d>(state: &State, drafts: impl Iterator<Item = &'d Dr
     typed_paths(drafts).any(|path| matches!(state.screen.compose.images.get(&path), Some(None)))
 }
 
-/// The single pictures on this machine that drafts name.
+/// The single pictures that drafts name and that can be looked into.
 fn typed_paths<'d>(drafts: impl Iterator<Item = &'d Draft>) -> impl Iterator<Item = String> {
-    drafts.flat_map(|draft| [&draft.first_frame, &draft.last_frame, &draft.subject]).filter_map(|text| {
-        match typed(text) {
-            Typed::Path(path) if !folder::is_several(path) => Some(path.to_owned()),
-            Typed::Path(_) | Typed::Empty | Typed::Foreign(_) | Typed::Address(_) | Typed::Data(_) => None,
-        }
-    })
+    drafts
+        .flat_map(|draft| [&draft.first_frame, &draft.last_frame, &draft.subject])
+        .filter_map(|text| to_look_into(text).filter(|picture| !folder::is_several(picture)).map(str::to_owned))
 }
 
 /// The files that a folder or a pattern stands for have come; they are read next.
@@ -116,13 +107,17 @@ pub(super) fn listed(state: &mut State, typed: String, result: Result<folder::Li
     read(state)
 }
 
-/// The picture of which a smaller copy can be made, or one of a type that the host takes: that of the row that has the
-/// keys, else the first of the draft.
+/// The picture of which a copy can be made that the service takes as it is meant: smaller, upright, in ordinary colours, of
+/// a type that the host takes. That of the row that has the keys, else the first of the draft.
 #[must_use]
 pub fn to_shrink(state: &State) -> Option<String> {
     let compose = &state.screen.compose;
     let mends = |path: &String| match compose.images.get(path) {
-        Some(Some(Ok(image))) => image.kind == ImageKind::Webp && !state.settings.profile.webp,
+        Some(Some(Ok(image))) => {
+            let not_taken = image.kind == ImageKind::Webp && !state.settings.profile.webp;
+            // A data URL is no file that could be read again.
+            matches!(typed(path), Typed::Path(_)) && (not_taken || image.is_mended_by_a_copy())
+        }
         Some(Some(Err(_))) => compose.shrinkable.contains(path),
         Some(None) | None => false,
     };

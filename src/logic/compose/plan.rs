@@ -48,7 +48,7 @@ pub(super) fn plan_of(state: &State, matrices: &[Matrix], forgiving: bool) -> Re
     let look = |path: &str| pictures::look(compose, path);
     let rules = Rules {
         catalogue: &state.settings.catalogue,
-        webp: state.settings.profile.webp,
+        takes: state.settings.profile.takes(),
         image: &look,
         most: state.settings.compose.max_tasks,
         forgiving,
@@ -92,12 +92,12 @@ fn fault(field: Field, severity: Severity, problem: Problem) -> Fault {
 
 fn faults_of_many(state: &State, plan: &Plan) -> Vec<Fault> {
     let mut faults: Vec<Fault> =
-        plan.warnings.iter().map(|problem| fault(Field::Prompt, Severity::Warning, problem.clone())).collect();
+        plan.warnings.iter().map(|(field, problem)| fault(*field, Severity::Warning, problem.clone())).collect();
     let Some(first) = plan.impossible.first() else { return faults };
     if plan.cells.is_empty() {
         let compose = &state.screen.compose;
         let look = |path: &str| pictures::look(compose, path);
-        let found = check::check(&first.draft, &state.settings.catalogue, state.settings.profile.webp, &look);
+        let found = check::check(&first.draft, &state.settings.catalogue, state.settings.profile.takes(), &look);
         faults.extend(found.into_iter().map(|fault| Fault { fix: None, ..fault }));
         return faults;
     }

@@ -6,7 +6,7 @@ use crate::{
         draft::KeptDraft,
         folder::{Entry, EntryKind, Listing},
         problem::Problem,
-        request::{ImageKind, ImageRef, StoredImage},
+        request::{ImageKind, ImageRef, Oddity, StoredImage},
         task::{
             TaskKey,
             TaskState::{Failed, Queued, Running},
@@ -43,7 +43,15 @@ fn shown(state: &State) -> &Preview {
 }
 
 fn picture(path: &str) -> StoredImage {
-    StoredImage { sha256: "ab".into(), kind: ImageKind::Jpeg, bytes: 1_000, width: 800, height: 600, path: path.into() }
+    StoredImage {
+        sha256: "ab".into(),
+        kind: ImageKind::Jpeg,
+        bytes: 1_000,
+        width: 800,
+        height: 600,
+        path: path.into(),
+        odd: Vec::new(),
+    }
 }
 
 fn load(path: &str) -> Vec<Effect> {

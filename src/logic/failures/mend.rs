@@ -5,7 +5,7 @@ use crate::{
     domain::{
         draft::{Draft, Field},
         fields,
-        picture::{Typed, typed as typed_picture},
+        picture::to_look_into,
         problem::ErrorClass,
         task::Row,
     },
@@ -177,10 +177,7 @@ pub(super) fn kept(state: &State, mend: &Mend) -> Result<Fix, String> {
 pub(super) fn pictures(state: &mut State, fix: &Fix) -> Vec<Do> {
     match fix {
         Fix::Field { field: Field::FirstFrame | Field::LastFrame | Field::Subject, value } => {
-            match typed_picture(value) {
-                Typed::Path(path) => super::read_picture(state, path),
-                Typed::Empty | Typed::Foreign(_) | Typed::Address(_) | Typed::Data(_) => Vec::new(),
-            }
+            to_look_into(value).map_or_else(Vec::new, |picture| super::read_picture(state, picture))
         }
         Fix::Field { .. } | Fix::Prompts { .. } => Vec::new(),
     }

@@ -88,12 +88,15 @@ fn mended(state: &State, task: &Task) -> Result<Request, String> {
         draft = draft.for_model(spec);
     }
     let stored: Vec<_> = task.request.stored_images().collect();
+    let pictures =
+        || [&task.request.first_frame, &task.request.last_frame, &task.request.subject].into_iter().flatten();
     let look = |path: &str| match stored.iter().find(|picture| picture.path == path) {
         Some(picture) => ImageLook::Found((*picture).clone()),
+        None if pictures().any(|picture| picture.typed() == path) => ImageLook::Sent,
         None => compose::look(state, path),
     };
-    let (catalogue, webp) = (&state.settings.catalogue, state.settings.profile.webp);
-    let request = check::build(&draft, catalogue, webp, &look).map_err(|faults| {
+    let (catalogue, takes) = (&state.settings.catalogue, state.settings.profile.takes());
+    let request = check::build(&draft, catalogue, takes, &look).map_err(|faults| {
         let error = faults.iter().find(|fault| fault.severity == Severity::Error);
         error.map_or_else(String::new, |fault| fault.problem.to_string())
     })?;

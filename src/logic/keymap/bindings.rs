@@ -78,7 +78,7 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Compose, &["f2", "ctrl-j", "alt-enter"], Action::Preview, "preview", "preview", "Show what would be sent and its price").paid(),
     on(Ctx::Compose, &["tab", "down"], Action::NextRow, "next_row", "next", "Go to the next row"),
     on(Ctx::Compose, &["shift-tab", "up"], Action::PreviousRow, "previous_row", "previous", "Go to the previous row"),
-    on(Ctx::Compose, &["ctrl-x"], Action::Fix, "fix", "fix", "Mend the first fault that can be mended by itself; a picture that is too large gets a smaller copy").when(when::fix),
+    on(Ctx::Compose, &["ctrl-x"], Action::Fix, "fix", "fix", "Mend the first fault that can be mended by itself; a picture that is too large, on its side or of an unusual kind gets a copy").when(when::fix),
     on(Ctx::Compose, &["f4", "alt-e"], Action::Editor, "editor", "$EDITOR", "Edit the prompt in $VISUAL or $EDITOR"),
     on(Ctx::Compose, &["f8"], Action::OtherDraft, "other_draft", "drafts", "List the drafts put by; where there is none, put this one by and begin an empty one"),
     on(Ctx::Compose, &["f3", "ctrl-r"], Action::Pick(PickWhat::History), "history", "history", "Take an earlier prompt again, searched as one types"),

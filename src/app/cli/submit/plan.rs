@@ -48,7 +48,7 @@ pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
     }
     faults.sort_by_key(|(line, _)| *line);
     faults.iter().for_each(|(_, fault)| say(fault));
-    plan.warnings.iter().for_each(|warning| say(&tr!("warning: {warning}", warning)));
+    plan.warnings.iter().for_each(|(_, warning)| say(&tr!("warning: {warning}", warning)));
     plan::duplicates(&plan).iter().for_each(|told| say(told));
     if plan.cells.is_empty() || (!faults.is_empty() && !order.partial) {
         say(tr!("nothing was queued"));

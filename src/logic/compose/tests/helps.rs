@@ -159,6 +159,45 @@ fn a_picture_that_is_too_large_gets_a_smaller_copy_by_a_key() {
 }
 
 #[test]
+fn a_picture_on_its_side_is_warned_of_and_gets_an_upright_copy_by_a_key() {
+    let mut state = state(&[]);
+    press(&mut state, "n a tab");
+    paste(&mut state, "side.jpg");
+    press(&mut state, "down");
+    let side = StoredImage { odd: vec![Oddity::Turned(6)], ..picture("side.jpg") };
+    let _ = local(&mut state, LocalMsg::Image { path: "side.jpg".into(), result: Ok(side), shrinks: false });
+    let told = |state: &State| -> Vec<(Field, Severity)> {
+        state.screen.compose.faults.iter().map(|fault| (fault.field, fault.severity)).collect()
+    };
+    assert_eq!(told(&state), [(Field::FirstFrame, Severity::Warning)]);
+    assert_eq!(press(&mut state, "ctrl-x"), [Effect::Local(LocalCmd::Shrink { path: "side.jpg".into() })]);
+    let copy = LocalMsg::Image { path: "side.jpg".into(), result: Ok(picture("side.jpg")), shrinks: false };
+    let _ = local(&mut state, copy);
+    assert_eq!(told(&state), []);
+}
+
+#[test]
+fn a_data_url_is_looked_into_before_the_preview_opens() {
+    let mut state = state(&[]);
+    let url = "data:image/jpeg;base64,AAAA";
+    press(&mut state, "n a tab");
+    paste(&mut state, url);
+    assert_eq!(press(&mut state, "f2"), load(url));
+    assert!(state.screen.layers.is_empty());
+    let seen =
+        StoredImage { kind: ImageKind::Png, odd: vec![Oddity::Bits(16)], ..picture("data:image/jpeg;base64,…") };
+    let came = |image| LocalMsg::Image { path: url.into(), result: Ok(image), shrinks: false };
+    let _ = local(&mut state, came(seen.clone()));
+    let said = &state.screen.toasts.back().unwrap().text;
+    assert!(said.contains("its content is image/png"), "{said}");
+    // A data URL is no file of which a copy could be made.
+    assert_eq!(to_shrink(&state), None);
+    let _ = local(&mut state, came(StoredImage { kind: ImageKind::Jpeg, ..seen }));
+    press(&mut state, "f2");
+    assert_eq!(shown(&state).items[0].request.first_frame, Some(ImageRef::Url(url.into())));
+}
+
+#[test]
 fn a_blank_after_a_word_is_a_fault_only_when_typing_pauses() {
     let mut state = state(&[]);
     press(&mut state, "n a space");
