@@ -84,6 +84,40 @@ impl Filter {
     }
 }
 
+/// What a store can look up by itself; the filter still has the last word.
+impl Filter {
+    /// The states of which one must be a row's for it to pass; `None` where any may be.
+    #[must_use]
+    pub fn states(&self) -> Option<Vec<TaskState>> {
+        let of = |word: &Word| {
+            let named: Option<Vec<TaskState>> =
+                word.any.iter().map(|test| if let Test::State(state) = test { Some(*state) } else { None }).collect();
+            let named = named.filter(|named| !named.is_empty())?;
+            Some(TaskState::ALL.into_iter().filter(|state| named.contains(state) != word.negated).collect())
+        };
+        self.words
+            .iter()
+            .filter_map(of)
+            .reduce(|all: Vec<TaskState>, also| all.into_iter().filter(|state| also.contains(state)).collect())
+    }
+
+    /// The lowest and the highest key that can pass.
+    #[must_use]
+    pub fn keys(&self) -> (u64, u64) {
+        let of = |word: &Word| match (word.negated, word.any.as_slice()) {
+            (false, [Test::Key(relation, key)]) => match relation {
+                Relation::Equal => (*key, *key),
+                Relation::Below => (0, key.saturating_sub(1)),
+                Relation::AtMost => (0, *key),
+                Relation::Above => (key.saturating_add(1), u64::MAX),
+                Relation::AtLeast => (*key, u64::MAX),
+            },
+            _ => (0, u64::MAX),
+        };
+        self.words.iter().map(of).fold((0, u64::MAX), |all, also| (all.0.max(also.0), all.1.min(also.1)))
+    }
+}
+
 /// A word as it was typed: before its quotes, and whether a field can stand in it.
 #[derive(Default)]
 struct Token {
@@ -393,6 +427,29 @@ mod tests {
         fn no_text_breaks_it(text in "[a-z0-9:<>=!\"# ，：雨]{0,24}") {
             if let Ok(filter) = Filter::parse(&text) {
                 let _ = filter.matches(&Row::of(&task(1, TaskState::Saved), false), Wall(WALL));
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_store_looks_up_leaves_nothing_out_that_passes() {
+        use TaskState::{Failed, Queued, Refused, Running};
+        let states = |filter: &str| Filter::parse(filter).unwrap().states();
+        assert_eq!(states("cat age<2h"), None);
+        assert_eq!(states("state:queued cat"), Some(vec![Queued]));
+        assert_eq!(states("state:failed,refused !state:refused"), Some(vec![Failed]));
+        assert!(states("!state:queued").is_some_and(|all| all.len() == TaskState::ALL.len() - 1));
+        let keys = |filter: &str| Filter::parse(filter).unwrap().keys();
+        assert_eq!(keys("key>10 key<=12"), (11, 12));
+        assert_eq!(keys("key:7 cat"), (7, 7));
+        assert_eq!((keys("!key:7"), keys("key:7,9")), ((0, u64::MAX), (0, u64::MAX)));
+        for filter in
+            ["state:queued", "!state:queued,failed", "key>=12 key<13", "key:12", "key>12", "state:failed,refused"]
+        {
+            for state in [Failed, Queued, Refused, Running] {
+                let (low, high) = keys(filter);
+                let found = states(filter).is_none_or(|all| all.contains(&state)) && (low..=high).contains(&12);
+                assert_eq!(passes(filter, state), found, "{filter} {state:?}");
             }
         }
     }

@@ -74,11 +74,15 @@ impl Rows {
     }
 
     fn find(&self, key: TaskKey) -> Result<usize, usize> {
-        // Keys are handed out without gaps, so a row mostly stands where the first key says.
-        let guess = self.0.front().and_then(|first| key.0.checked_sub(first.key.0)).map(|at| at as usize);
-        match guess.and_then(|at| self.0.get(at).map(|row| (at, row.key))) {
-            Some((at, found)) if found == key => Ok(at),
-            Some(_) | None => self.0.binary_search_by_key(&key, |row| row.key),
+        // Keys are handed out without gaps, so a row mostly stands where the last key says, and else where the first one
+        // does: a few old ones may have come before the pages between them and the newest.
+        let last = self.0.len().checked_sub(1);
+        let back = last.and_then(|last| last.checked_sub(self.0[last].key.0.checked_sub(key.0)? as usize));
+        let front = || self.0.front().and_then(|first| key.0.checked_sub(first.key.0)).map(|at| at as usize);
+        let stands = |at: &usize| self.0.get(*at).is_some_and(|row| row.key == key);
+        match back.filter(stands).or_else(|| front().filter(stands)) {
+            Some(at) => Ok(at),
+            None => self.0.binary_search_by_key(&key, |row| row.key),
         }
     }
 }

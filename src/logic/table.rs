@@ -5,13 +5,8 @@ mod order;
 
 pub use order::{compare, order_of};
 
-use super::{
-    keymap::Move,
-    layout::table_rows as page,
-    screen::{Sort, TableView},
-    state::State,
-};
-use crate::domain::task::{Row, TaskKey, TaskState};
+use super::{keymap::Move, layout::table_rows as page, screen::TableView, state::State};
+use crate::domain::task::{Row, TaskKey};
 
 /// The row under the cursor.
 #[must_use]
@@ -108,28 +103,24 @@ fn inserted(table: &mut TableView, key: TaskKey, to: usize) {
     }
 }
 
-/// Rows were put in that are older than all others: a page of the store. In the default order they go to the end.
+/// Rows were put in that are not in the order yet: a page of the store. Each place is searched, then all are put in with
+/// one move of memory: the same whatever lies below them, and nothing is moved where nothing does.
 pub fn rows_appended(state: &mut State, keys: &[TaskKey]) {
-    let newest_first = keys.is_sorted_by(|a, b| a > b);
-    let last = state.screen.table.order.iter().rev().find(|key| !order::is_unknown(&state.tasks.rows, **key));
-    let older = last.zip(keys.first()).is_none_or(|(last, first)| first < last);
-    if state.screen.table.sort != Sort::NEWEST || !newest_first || !older {
-        keys.iter().for_each(|key| row_changed(state, *key));
-        return;
+    let page = page(state);
+    let (rows, table) = (&state.tasks.rows, &mut state.screen.table);
+    let mut shown: Vec<&Row> =
+        keys.iter().filter_map(|key| rows.get(key)).filter(|row| table.filter.matches(row, state.now.wall)).collect();
+    shown.sort_unstable_by(|a, b| compare(table.sort, a, b));
+    let mut places: Vec<(usize, TaskKey)> =
+        shown.iter().map(|row| (order::place(&table.order, row, rows, table.sort), row.key)).collect();
+    if table.frozen {
+        places.retain(|(to, _)| !pushes(table, *to, page));
     }
-    for key in keys {
-        let Some(row) = state.tasks.rows.get(key) else { continue };
-        if row.state == TaskState::Unknown {
-            row_changed(state, *key);
-        } else if state.screen.table.filter.matches(row, state.now.wall) {
-            state.screen.table.order.push(*key);
-        }
+    order::put_in(&mut table.order, &places);
+    for (before, (to, key)) in places.into_iter().enumerate() {
+        inserted(table, key, to + before);
     }
-    let table = &mut state.screen.table;
-    if table.cursor.is_none() {
-        table.cursor = table.order.first().copied();
-        table.at = 0;
-    }
+    keep_visible(state);
 }
 
 /// Builds the order anew: after a change of sort or filter, and when a freeze ends. The cursor stays on its task, or

@@ -71,39 +71,63 @@ pub(super) fn print_changes(setup: &Loaded, tasks: &[Task], voice: Voice) -> Res
 
 /// `reeltop list`.
 pub(super) fn list(setup: &Loaded, filter: &str, limit: Option<usize>, voice: Voice) -> Outcome {
-    let mut tasks = filtered(setup, filter, limit.unwrap_or(usize::MAX))?;
+    if voice.json && limit.is_none() {
+        return export(setup, filter);
+    }
+    let mut tasks = Vec::new();
+    let most = limit.unwrap_or(usize::MAX);
+    filtered(setup, filter, false, |task| {
+        if tasks.len() == most {
+            return Ok(ControlFlow::Break(()));
+        }
+        tasks.push(task);
+        Ok(ControlFlow::Continue(()))
+    })?;
     // The newest first in the store, the newest last on a screen that scrolls.
     tasks.reverse();
     print(setup, &tasks, voice)?;
     Ok(Exit::Done)
 }
 
-/// `reeltop export`: everything, as JSON, oldest first.
+/// `reeltop export`: everything, as JSON, oldest first. Each line goes out as it is read: a million tasks would not fit.
 pub(super) fn export(setup: &Loaded, filter: &str) -> Outcome {
-    let mut out = io::stdout().lock();
-    for task in filtered(setup, filter, usize::MAX)?.iter().rev() {
-        writeln!(out, "{}", json_line(&task_json(task)))?;
-    }
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    filtered(setup, filter, true, |task| {
+        writeln!(out, "{}", json_line(&task_json(&task)))?;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    out.flush()?;
     Ok(Exit::Done)
 }
 
-fn filtered(setup: &Loaded, filter: &str, most: usize) -> Result<Vec<Task>, Stop> {
+/// Every task that passes, one by one, until `each` breaks off or fails.
+fn filtered(
+    setup: &Loaded,
+    filter: &str,
+    oldest_first: bool,
+    mut each: impl FnMut(Task) -> io::Result<ControlFlow<()>>,
+) -> Result<(), Stop> {
     let filter = Filter::parse(filter).map_err(|why| {
         let next = tr!("Filters look like `state:failed model:02 age<2h text`.");
         Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("the filter cannot be read"), why, next)))
     })?;
     let now = Clock::start().now().wall;
-    let mut tasks = Vec::new();
-    Store::open(&setup.paths.data_dir)?.tasks(|task| {
-        if tasks.len() == most {
-            return ControlFlow::Break(());
-        }
-        if filter.is_empty() || filter.matches(&Row::of(&task, false), now) {
-            tasks.push(task);
-        }
-        ControlFlow::Continue(())
-    })?;
-    Ok(tasks)
+    let mut failed = None;
+    Store::open(&setup.paths.data_dir)?.some_tasks(
+        filter.states().as_deref(),
+        filter.keys(),
+        oldest_first,
+        |task| {
+            if !filter.is_empty() && !filter.matches(&Row::of(&task, false), now) {
+                return ControlFlow::Continue(());
+            }
+            each(task).unwrap_or_else(|error| {
+                failed = Some(error);
+                ControlFlow::Break(())
+            })
+        },
+    )?;
+    failed.map_or(Ok(()), |error| Err(error.into()))
 }
 
 /// `reeltop show`.

@@ -115,6 +115,22 @@ impl Store {
         self.told(tr!("The list of tasks could not be read"), done)
     }
 
+    /// As [`tasks`](Self::tasks), of those states only where some are named, and of keys from the first to the second one:
+    /// looked up by their index. `oldest_first` turns the order round.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn some_tasks(
+        &self,
+        states: Option<&[TaskState]>,
+        (low, high): (u64, u64),
+        oldest_first: bool,
+        each: impl FnMut(Task) -> ControlFlow<()>,
+    ) -> Result<(), Problem> {
+        let done = some_tasks(&self.conn, states, (low, high), oldest_first, each);
+        self.told(tr!("The list of tasks could not be read"), done)
+    }
+
     /// The latest task that the service knows by that id.
     ///
     /// # Errors
@@ -132,6 +148,37 @@ impl Store {
     pub fn costs(&self, since: Wall, until: Wall) -> Result<Vec<CostLine>, Problem> {
         self.told(tr!("The ledger could not be read"), costs(&self.conn, since, until))
     }
+}
+
+/// See [`Store::some_tasks`]. Where states are named, their keys are read first (four bytes a task, from the index alone):
+/// ordering the tasks themselves would lay all of them in memory.
+fn some_tasks(
+    conn: &Connection,
+    states: Option<&[TaskState]>,
+    (low, high): (u64, u64),
+    oldest_first: bool,
+    mut each: impl FnMut(Task) -> ControlFlow<()>,
+) -> rusqlite::Result<()> {
+    let snapshot = conn.unchecked_transaction()?;
+    let keys = [low, high].map(|key| i64::try_from(key).unwrap_or(i64::MAX));
+    let order = if oldest_first { "ASC" } else { "DESC" };
+    let Some(states) = states else {
+        let sql = format!("SELECT {TASK} FROM tasks WHERE key BETWEEN ?1 AND ?2 ORDER BY key {order}");
+        return stream(&snapshot, &sql, keys, task_of, each);
+    };
+    let states = states.iter().map(|state| format!("'{}'", state.id())).collect::<Vec<_>>().join(", ");
+    let sql = format!("SELECT key FROM tasks WHERE state IN ({states}) AND key BETWEEN ?1 AND ?2");
+    let mut found: Vec<TaskKey> = all(&snapshot, &sql, keys, |row| row.get(0))?;
+    found.sort_unstable();
+    if !oldest_first {
+        found.reverse();
+    }
+    for key in found {
+        if row::task(&snapshot, key)?.is_some_and(|task| each(task).is_break()) {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// The highest revision there is.

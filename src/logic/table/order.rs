@@ -99,3 +99,15 @@ pub(super) fn fits(order: &[TaskKey], at: usize, row: &Row, rows: &Rows, sort: S
 pub(super) fn place(order: &[TaskKey], row: &Row, rows: &Rows, sort: Sort) -> usize {
     order.partition_point(|key| rows.get(key).is_some_and(|other| compare(sort, other, row).is_lt()))
 }
+
+/// Puts keys in, each at its place in the order as it is before; the places rise.
+pub(super) fn put_in(order: &mut Vec<TaskKey>, places: &[(usize, TaskKey)]) {
+    let mut end = order.len();
+    order.resize(end + places.len(), TaskKey(0));
+    // From the back, so that each piece between two places moves once.
+    for (before, (to, key)) in places.iter().enumerate().rev() {
+        order.copy_within(*to..end, to + before + 1);
+        order[to + before] = *key;
+        end = *to;
+    }
+}

@@ -2,10 +2,10 @@
 
 use super::*;
 use crate::{
-    domain::task::TaskState::{Failed, Queued, Running, Saved, Unknown},
+    domain::task::TaskState::{self, Failed, Queued, Running, Saved, Unknown},
     logic::{
         filter::Filter,
-        screen::Column,
+        screen::{Column, Sort},
         testing::{add, state, task},
     },
 };
@@ -167,5 +167,44 @@ proptest! {
             prop_assert_eq!(table.order.get(table.at).copied(), table.cursor);
             prop_assert!(table.top <= table.at && table.at < table.top + page(&state));
         }
+    }
+}
+
+proptest! {
+    /// Whatever the first page brought, whatever the sort, the filter and the cursor: pages make the order that a build
+    /// from nothing makes, and the cursor stays on its task.
+    #[test]
+    fn pages_make_the_same_order_as_a_build_anew(
+        states in prop::collection::vec(prop::sample::select(vec![Saved, Failed, Queued, Unknown]), 2..60),
+        first in prop::collection::btree_set(1_u32..60, 0..12),
+        column in prop::sample::select(vec![Column::Key, Column::State, Column::Prompt]),
+        descending: bool,
+        filtered: bool,
+        down in 0_usize..20,
+        page in 1_usize..20,
+    ) {
+        let mut state = state(&[]);
+        state.screen.table.sort = Sort { column, descending };
+        if filtered {
+            state.screen.table.filter = Filter::parse("!state:failed").unwrap();
+        }
+        let newest = u32::try_from(states.len()).unwrap();
+        let row = |key: u32| Row::of(&task(key, states[key as usize - 1]), false);
+        for key in first.into_iter().filter(|key| *key <= newest) {
+            add(&mut state, task(key, states[key as usize - 1]));
+        }
+        for _ in 0..down {
+            go(&mut state, Move::Down);
+        }
+        let before = state.screen.table.cursor;
+        let keys: Vec<u32> = (1..=newest).rev().collect();
+        for page in keys.chunks(page) {
+            crate::logic::tasks::put_page(&mut state, page.iter().map(|key| row(*key)).collect());
+        }
+        let table = &state.screen.table;
+        let anew = order_of(&state.tasks.rows, table.sort, &table.filter, state.now.wall);
+        prop_assert_eq!(&table.order, &anew);
+        prop_assert_eq!(table.order.get(table.at).copied(), table.cursor);
+        prop_assert!(before.is_none() || table.cursor == before);
     }
 }
