@@ -5,13 +5,14 @@
 
 mod common;
 
-use common::{believable, empty, look_at, picture, request};
+use common::{NOW, believable, empty, look_at, picture, request};
 use ratatui::{
     buffer::{Buffer, CellWidth},
     layout::Rect,
 };
 use reeltop::{
     domain::{
+        account::Stamp,
         answer::HaltCause,
         costs::{CostLine, report},
         draft::{Draft, Fault, Field, Severity},
@@ -140,6 +141,7 @@ fn halted(width: u16, height: u16) -> State {
             "The account's balance or quota is used up: insufficient balance",
             "Top up the account or wait for the quota's next period, then resume the queue.",
         ),
+        by: Some(Stamp { who: "watch 812".into(), at: NOW.wall }),
     });
     state.poller.offline_since = Some(Mono(560 * SECOND));
     state.poller.misses = 4;

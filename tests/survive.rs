@@ -79,7 +79,7 @@ fn a_kill_after_the_journal_leaves_the_task_queued_and_the_next_start_paused() {
     compose_and_send(&mut screen, "a cat");
     screen.kill();
     assert_eq!(home.states(), [TaskState::Queued]);
-    let mut screen = Pty::ready(&home);
+    let mut screen = Pty::dashboard(&home);
     screen.shows("queue paused");
     screen.shows("While you were away");
     assert_eq!(service.sim().submissions_of("a cat"), 0);
@@ -312,7 +312,8 @@ fn a_program_that_runs_already_takes_over_from_one_that_is_killed_at_once() {
     let holder = || home.task(1).claim.map(|claim| claim.owner);
     until("the first holds the row", || home.states() == [TaskState::Running] && holder().is_some());
     let first = holder();
-    let screen = Pty::ready(&home);
+    let screen = Pty::dashboard(&home);
+    screen.shows("sends too");
     screen.shows("running");
     assert_eq!(holder(), first);
     watch.kill();

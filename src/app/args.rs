@@ -69,6 +69,9 @@ pub struct Global {
     /// Say more on stderr and in the log; twice for still more
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
+    /// What this run is called where another program tells of it; set once the call is known
+    #[arg(skip)]
+    pub face: &'static str,
 }
 
 /// The commands.

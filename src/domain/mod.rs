@@ -1,5 +1,6 @@
 //! The words and rules of the field. No I/O, no clock, no terminal: only values and what follows from them.
 
+pub mod account;
 pub mod answer;
 pub mod batch_file;
 pub mod braces;

@@ -404,7 +404,7 @@ pub(super) fn undoable(state: &State) -> Vec<TaskKey> {
 }
 
 fn pause(state: &State) -> Act {
-    if state.queue.halted.is_some() { Act::Resume } else { Act::Pause(!state.queue.paused) }
+    if state.queue.halted.is_some() { Act::Resume } else { Act::Pause(!state.queue.is_paused()) }
 }
 
 fn resolve(state: &mut State) {

@@ -1,6 +1,7 @@
 //! What the program wants done: everything that `update` asks of the shell and its workers. Plain data.
 
 use crate::domain::{
+    account::{Change, Stamp},
     answer::Address,
     draft::Draft,
     lang::Lang,
@@ -88,7 +89,8 @@ pub enum StoreCmd {
         /// One transaction; each write is taken or overtaken by itself.
         writes: Vec<Write>,
     },
-    /// Save `Sending`, if the row is still ours to send and the account's allowance has a place. Answered by `Send`.
+    /// Save `Sending`, if the row is still ours to send, nobody has stopped the sending and the account's allowance has a
+    /// place. Answered by `Send`.
     Send {
         /// For the answer.
         ticket: Ticket,
@@ -96,6 +98,17 @@ pub enum StoreCmd {
         write: Box<Write>,
         /// Submissions that the account allows in any 60 seconds, whichever program makes them.
         per_minute: u32,
+    },
+    /// Change what all programs share. Answered by `Shared`.
+    Share {
+        /// For the answer.
+        ticket: Ticket,
+        /// The account.
+        profile: String,
+        /// Who changes it, and when.
+        by: Stamp,
+        /// How.
+        change: Change,
     },
     /// Read rows again: their claim may have run out. Answered by `Changed`.
     Look {

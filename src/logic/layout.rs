@@ -111,7 +111,7 @@ pub fn banners(state: &State) -> Vec<Banner> {
 #[must_use]
 pub fn unsent(state: &State) -> (usize, Ptc) {
     let rows = state.queue.unsent.iter().filter_map(|key| state.tasks.rows.get(key));
-    let queued = rows.filter(|row| state.queue.paused && row.state == TaskState::Queued);
+    let queued = rows.filter(|row| state.queue.is_paused() && row.state == TaskState::Queued);
     queued.fold((0, Ptc::ZERO), |(n, cost), row| (n + 1, cost + row.cost))
 }
 

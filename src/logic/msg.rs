@@ -7,6 +7,7 @@ use super::{
     settings::Settings,
 };
 use crate::domain::{
+    account::Shared,
     answer::Reply,
     costs::Report,
     draft::KeptDraft,
@@ -166,6 +167,13 @@ pub enum StoreMsg {
         /// Whole.
         tasks: Vec<Task>,
     },
+    /// What all programs share: after one's own change of it, and whenever another program has changed it.
+    Shared {
+        /// Of the command; `None` for another program's change.
+        ticket: Option<Ticket>,
+        /// All of it.
+        shared: Box<Shared>,
+    },
     /// All about one task.
     Detail(Box<Detail>),
     /// The ledger summed up.
@@ -253,6 +261,13 @@ pub enum SendResult {
         key: TaskKey,
         /// When a place will be free.
         until: Wall,
+    },
+    /// Somebody has stopped the sending.
+    Stopped {
+        /// The task.
+        key: TaskKey,
+        /// What all programs share, now.
+        shared: Box<Shared>,
     },
 }
 

@@ -87,7 +87,7 @@ fn waits(state: &State) -> Vec<Problem> {
         (halt.problem.what.clone(), next)
     });
     let paused = || (tr!("sending is paused").to_owned(), tr!("{pause} resumes it.", pause = pause()));
-    let waits = halted.or_else(|| state.queue.paused.then(paused));
+    let waits = halted.or_else(|| state.queue.is_paused().then(paused));
     waits.map(|(why, next)| Problem::new(tr!("It would be queued only"), why, next)).into_iter().collect()
 }
 
@@ -240,7 +240,7 @@ fn queued(state: &mut State, purpose: Purpose, tasks: &[Task]) -> Vec<Effect> {
     }
     let shown = table::go_to(state, first.key);
     let named = |id| keymap::named(state, Ctx::Table, id);
-    let when = match (&state.queue.halted, state.queue.paused, state.settings.queue.undo_ms) {
+    let when = match (&state.queue.halted, state.queue.is_paused(), state.settings.queue.undo_ms) {
         (Some(_), ..) => tr!("sending is halted: see the banner").to_owned(),
         (None, true, _) => tr!("sending is paused: {pause} resumes it", pause = named("pause")),
         (None, false, 0) => tr!("sends now").to_owned(),

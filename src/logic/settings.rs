@@ -39,6 +39,8 @@ pub struct Settings {
     pub ui: UiSettings,
     /// `[keys.CONTEXT]`: context, action's id, the keys instead of the defaults.
     pub keys: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    /// What this run is called where another program tells of it: `dashboard`, or the call's name.
+    pub face: String,
     /// Which tasks this run works on.
     pub scope: Scope,
     /// Whether a person sits before it: a dashboard, not a one-shot command.
@@ -275,6 +277,7 @@ impl Default for Settings {
                 language: None,
             },
             keys: BTreeMap::new(),
+            face: "dashboard".into(),
             scope: Scope::All,
             interactive: true,
             has_key: true,

@@ -9,6 +9,7 @@ use super::{
     settings::Settings,
 };
 use crate::domain::{
+    account::{Account, Change, Sender, Stamp, Streak},
     answer::{Address, HaltCause},
     costs::Report,
     money::Ptc,
@@ -32,6 +33,8 @@ pub struct State {
     pub tasks: Tasks,
     /// Sending.
     pub queue: Queue,
+    /// What all programs on the store share.
+    pub sharing: Sharing,
     /// Asking.
     pub poller: Poller,
     /// Taking over tasks made elsewhere.
@@ -74,6 +77,7 @@ impl State {
             tasks: Tasks::default(),
             adopting: Adopting::default(),
             saver: Saver::default(),
+            sharing: Sharing::default(),
             store: Store::default(),
             notices: Notices::default(),
             key_problem: None,
@@ -116,9 +120,12 @@ pub struct Tasks {
 /// Sending.
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
-    /// The person stopped sending.
+    /// This program does not send, whatever others do: the call only queues, or unsent work of an earlier run waits for a
+    /// person's word.
     pub paused: bool,
-    /// Something else did.
+    /// Somebody paused every program on the store.
+    pub pause: Option<Stamp>,
+    /// The account's key, balance or luck stopped it, or the store cannot be written.
     pub halted: Option<Halt>,
     /// Queued tasks that are this run's to send: not before this moment.
     pub due: Agenda<Mono>,
@@ -128,6 +135,8 @@ pub struct Queue {
     pub not_before: Mono,
     /// Rows asked for at the store, not yet answered; one at a time.
     pub claiming: Option<(Ticket, TaskKey)>,
+    /// The service asked the account to wait until then.
+    pub rests_until: Wall,
     /// How often in a row the service asked to wait.
     pub put_backs: u32,
     /// POSTs under way: the ticket of each.
@@ -150,13 +159,18 @@ pub struct Queue {
     pub failures: Streak,
 }
 
-/// Tasks in a row that came to nothing in the same way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Streak {
-    /// The way.
-    pub class: Option<ErrorClass>,
-    /// How many.
-    pub tasks: u32,
+impl Queue {
+    /// Whether sending is paused, here or for all programs.
+    #[must_use]
+    pub const fn is_paused(&self) -> bool {
+        self.paused || self.pause.is_some()
+    }
+
+    /// The halt, if it is the store's doing.
+    #[must_use]
+    pub fn halted_by_store(&self) -> Option<&Halt> {
+        self.halted.as_ref().filter(|halt| halt.cause == HaltCause::Store)
+    }
 }
 
 /// Why nothing is sent.
@@ -166,6 +180,33 @@ pub struct Halt {
     pub cause: HaltCause,
     /// In words, for the banner.
     pub problem: Problem,
+    /// Who found it, and when; `None` where it is this program's own trouble with the store.
+    pub by: Option<Stamp>,
+}
+
+/// What all programs on the store share, as far as the store has to be told or others are concerned.
+#[derive(Clone, Debug, Default)]
+pub struct Sharing {
+    /// Changes that the store is to be told.
+    pub wishes: Vec<Change>,
+    /// Changes that it has been told, and has not acknowledged.
+    pub under_way: BTreeMap<Ticket, Change>,
+    /// Changes that it could not take; told again with the writes that failed.
+    pub failed: Vec<Change>,
+    /// How the account fares, as the store knows it.
+    pub account: Account,
+    /// Whether the store knows this program as one that sends whatever is queued.
+    pub serves: bool,
+    /// The others.
+    pub senders: Vec<Sender>,
+}
+
+impl Sharing {
+    /// Whether the store knows all that this program has changed.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        self.wishes.is_empty() && self.under_way.is_empty() && self.failed.is_empty()
+    }
 }
 
 /// Asking.

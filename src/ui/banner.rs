@@ -107,7 +107,7 @@ fn summary(away: &Away, state: &State, room: usize) -> String {
     facts.extend(others.filter_map(count));
     if away.unsent > 0 {
         let count = away.unsent;
-        facts.push(if state.queue.paused {
+        facts.push(if state.queue.is_paused() {
             tr!("{count} unsent (paused)", count)
         } else {
             tr!("{count} unsent", count)
@@ -119,7 +119,7 @@ fn summary(away: &Away, state: &State, room: usize) -> String {
     if text::width(&line) > room {
         return tr!("While away: {facts}", facts);
     }
-    let resumes = hints::key(state, Ctx::Table, "pause").filter(|_| away.unsent > 0 && state.queue.paused);
+    let resumes = hints::key(state, Ctx::Table, "pause").filter(|_| away.unsent > 0 && state.queue.is_paused());
     let rest = resumes.map_or_else(String::new, |key| format!("{}{}", tr!(". "), tr!("{key} sends the rest", key)));
     let rest = if text::width(&line) + text::width(&rest) <= room { rest } else { String::new() };
     let dated =

@@ -135,7 +135,7 @@ fn waiting(view: &View<'_>, row: &Row) -> String {
     if view.state.queue.halted.is_some() {
         return tr!("halted, free").into();
     }
-    if view.state.queue.paused {
+    if view.state.queue.is_paused() {
         return tr!("paused, free").into();
     }
     if let Some(class) = row.class {

@@ -3,8 +3,14 @@
 
 use super::{brush::Brush, text, words};
 use crate::{
-    domain::{answer::HaltCause, money::Ptc, task::TaskState, time::HOUR},
-    logic::{layout, state::State},
+    domain::{
+        account::{Sender, Stamp},
+        answer::HaltCause,
+        money::Ptc,
+        task::TaskState,
+        time::HOUR,
+    },
+    logic::{engine::share, layout, state::State},
     tr,
 };
 use ratatui::{
@@ -149,15 +155,39 @@ fn queue(brush: &Brush<'_>, state: &State) -> Option<Part> {
             HaltCause::Failures(_) => (tr!("queue halted: failures"), tr!("halted: failures")),
         };
         let forms = [(7, long.into()), (6, short.into()), (0, tr!("halted").into())];
-        return Some(Part { stays: true, ..one(forms, theme.bad) });
+        let stamped = halt.by.as_ref().map(|by| (8, format!("{long} ({})", stamp(state, by))));
+        return Some(stands(stamped.into_iter().chain(forms), theme.bad));
     }
-    if state.queue.paused {
-        return Some(Part {
-            stays: true,
-            ..one([(7, tr!("queue paused").into()), (0, tr!("paused").into())], theme.warn)
+    if state.queue.is_paused() {
+        let forms = [(7, tr!("queue paused").into()), (0, tr!("paused").into())];
+        let stamped = state.queue.pause.as_ref().map(|by| match share::is_ours(state, by) {
+            true => (8, tr!("queue paused {when}", when = words::moment(by.at, state.now))),
+            false => (8, tr!("queue paused by {who}", who = stamp(state, by))),
         });
+        return Some(stands(stamped.into_iter().chain(forms), theme.warn));
     }
-    Some(one([(11, tr!("queue running").into())], theme.faint))
+    let sends = |sender: &&Sender| sender.profile == state.settings.profile.name;
+    let others: Vec<&Sender> = state.sharing.senders.iter().filter(sends).collect();
+    let who = match others[..] {
+        [] => return Some(one([(11, tr!("queue running").into())], theme.faint)),
+        [one] => one.name.clone(),
+        [first, ref rest @ ..] => tr!("{who} and {n} more", who = first.name, n = rest.len()),
+    };
+    let (long, short) = match state.settings.has_key {
+        true => (tr!("queue running here and in {who}", who), tr!("{who} sends too", who)),
+        false => (tr!("queue running in {who}", who), tr!("{who} sends", who)),
+    };
+    Some(one([(10, long), (5, short)], theme.faint))
+}
+
+/// `watch 812 14:03`; one's own name is not told.
+fn stamp(state: &State, by: &Stamp) -> String {
+    let when = words::moment(by.at, state.now);
+    if share::is_ours(state, by) { when } else { format!("{} {when}", by.who) }
+}
+
+fn stands(forms: impl Iterator<Item = (u8, String)>, style: Style) -> Part {
+    Part { forms: forms.map(|(rank, form)| (rank, Line::styled(form, style))).collect(), stays: true }
 }
 
 fn money(brush: &Brush<'_>, state: &State) -> Part {

@@ -30,7 +30,7 @@ fn an_empty_file_is_migrated_to_the_present_version() {
     fs::write(dir.path().join("reeltop.db"), "").unwrap();
     add(&mut Store::open(dir.path()).unwrap(), intent("one"));
     let version: u32 = raw(dir.path()).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 4);
+    assert_eq!(version, 5);
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn a_store_of_a_newer_version_is_refused_and_left_alone() {
         Store::open(dir.path()).unwrap_err(),
         Problem::new(
             "The store was made by a newer reeltop",
-            format!("{} has version 7, this program knows up to 4", file.display()),
+            format!("{} has version 7, this program knows up to 5", file.display()),
             "Install the newer reeltop, or choose another folder with --data-dir",
         )
     );

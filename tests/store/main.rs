@@ -4,6 +4,7 @@
 mod files;
 mod money;
 mod programs;
+mod shared;
 mod speed;
 mod verbs;
 

@@ -19,15 +19,15 @@ use std::{
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A program on the store: what it asks, what it hears.
-struct Program {
-    handle: Handle,
+pub(super) struct Program {
+    pub(super) handle: Handle,
     hears: Receiver<StoreMsg>,
-    owner: String,
+    pub(super) owner: String,
 }
 
 impl Program {
     /// Started, the whole table read.
-    fn start(dir: &Path) -> Self {
+    pub(super) fn start(dir: &Path) -> Self {
         let (to, hears) = mpsc::channel();
         let handle = open(dir, move |msg| drop(to.send(msg)));
         let mut program = Self { handle, hears, owner: String::new() };
@@ -37,7 +37,7 @@ impl Program {
         program
     }
 
-    fn next(&self) -> StoreMsg {
+    pub(super) fn next(&self) -> StoreMsg {
         self.hears.recv_timeout(PATIENCE).unwrap()
     }
 

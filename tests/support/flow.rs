@@ -178,6 +178,10 @@ impl Flow {
             StoreCmd::Send { ticket, write, per_minute } => {
                 StoreMsg::Send { ticket, result: store.send(&write, per_minute).unwrap() }
             }
+            StoreCmd::Share { ticket, profile, by, change } => {
+                let shared = Box::new(store.share(&profile, &by, &change).unwrap());
+                StoreMsg::Shared { ticket: Some(ticket), shared }
+            }
             StoreCmd::Look { keys } => StoreMsg::Changed { tasks: store.look(&keys).unwrap() },
             StoreCmd::Detail { key } => StoreMsg::Detail(Box::new(store.detail(key).unwrap()?)),
             StoreCmd::Costs { now } => {

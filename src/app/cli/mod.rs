@@ -117,12 +117,13 @@ fn say(text: &str) {
 }
 
 fn call(cli: Cli) -> Outcome {
-    let global = cli.global;
+    let mut global = cli.global;
     let voice = Voice { json: global.json, color: !plain(&global) && io::stdout().is_terminal() };
     if global.json {
         headless::speaks_json();
     }
     let Some(command) = cli.command else { return screen(&global, cli.demo, cli.linear) };
+    global.face = face(&command);
     match command {
         Command::Completions { shell } => {
             manual::completions(shell, &mut io::stdout());
@@ -149,6 +150,18 @@ fn call(cli: Cli) -> Outcome {
     }
 }
 
+/// What a call is called in what other programs say of it: those that can send or stop the sending.
+const fn face(command: &Command) -> &'static str {
+    match command {
+        Command::Watch { .. } => "watch",
+        Command::Wait { .. } => "wait",
+        Command::Retry { .. } => "retry",
+        Command::Download { .. } => "download",
+        Command::Adopt { .. } => "adopt",
+        _ => "submit",
+    }
+}
+
 fn folders() -> Result<Folders, Stop> {
     Ok(Folders::of_this_user()?)
 }
@@ -169,6 +182,9 @@ fn wanted<'a>(global: &'a Global, bindings: &'a [(&'a str, &'a str)]) -> Wanted<
 /// Reads the config and takes up what it says to the whole program: where the log goes, the language, the width of signs.
 fn load(global: &Global) -> Result<Loaded, Stop> {
     let mut loaded = read(global)?;
+    if !global.face.is_empty() {
+        loaded.settings.face = global.face.to_owned();
+    }
     let global_of_start = global.clone();
     loaded.again = Again::by(Arc::new(move || read_again(&global_of_start)));
     private::close(&loaded.paths.data_dir);
@@ -242,7 +258,9 @@ fn screen(global: &Global, demo: bool, linear: bool) -> Outcome {
 
 /// The dashboard without a screen.
 fn words(global: &Global) -> Outcome {
-    let setup = Arc::new(load(global)?);
+    let mut setup = load(global)?;
+    "linear".clone_into(&mut setup.settings.face);
+    let setup = Arc::new(setup);
     let code = block_on(linear::run(setup, Clock::start()))?;
     dashboard_ended(code)
 }

@@ -7,7 +7,7 @@ use crate::{
         text,
     },
     io::{config::Loaded, store::Store},
-    logic::state::State,
+    logic::{engine::share, state::State},
     tr,
 };
 use std::collections::BTreeMap;
@@ -88,9 +88,14 @@ pub(super) fn status(state: &State) -> Vec<String> {
         true => tr!("No tasks yet.").to_owned(),
         false => tr!("Tasks: {counts}.", counts = counts.join(tr!(", "))),
     };
-    let queue = match (&state.queue.halted, state.queue.paused) {
+    let queue = match (&state.queue.halted, state.queue.is_paused()) {
         (Some(halt), _) => tr!("Sending is halted. {problem}", problem = halt.problem),
-        (None, true) => tr!("Sending is paused. Type resume to go on.").to_owned(),
+        (None, true) => match &state.queue.pause {
+            Some(by) if !share::is_ours(state, by) => {
+                tr!("Sending is paused by {who}. Type resume to go on.", who = by.who)
+            }
+            _ => tr!("Sending is paused. Type resume to go on.").to_owned(),
+        },
         (None, false) => tr!("Sending is on.").to_owned(),
     };
     let (spent, reserved) = (state.money.spent_today, state.money.reserved);

@@ -17,6 +17,9 @@
 //! - **One sequence of revisions for all rows.** What changed since `n` is `rev > n`; a program that hears the bell reads
 //!   just that, and an older page never hides a newer row.
 //!
+//! What belongs to no single program (a pause, an account's halt, who sends) lies here too, and is told when it changes
+//! (`share`).
+//!
 //! The verbs are few and their SQL is plain, so that another database can stand beside this one later.
 
 mod bell;
@@ -27,6 +30,7 @@ mod owner;
 mod read;
 mod row;
 mod schema;
+mod share;
 mod thread;
 mod write;
 

@@ -190,6 +190,11 @@ impl Programs {
         }
     }
 
+    /// Whether another program runs here.
+    pub(super) fn any_other(&self) -> bool {
+        self.others().any(|(owner, _)| self.is_alive(&owner))
+    }
+
     /// Clears away what dead programs left behind.
     pub(super) fn sweep(&self) {
         for (owner, _) in self.others() {

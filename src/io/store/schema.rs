@@ -12,8 +12,13 @@ use std::{
 /// The store's file in the data folder.
 const FILE: &str = "reeltop.db";
 /// One for each version; `user_version` counts how many a file has had. Forward only.
-const MIGRATIONS: [&str; 4] =
-    [include_str!("v1.sql"), include_str!("v2.sql"), include_str!("v3.sql"), include_str!("v4.sql")];
+const MIGRATIONS: [&str; 5] = [
+    include_str!("v1.sql"),
+    include_str!("v2.sql"),
+    include_str!("v3.sql"),
+    include_str!("v4.sql"),
+    include_str!("v5.sql"),
+];
 /// How long to wait for another program's transaction, which takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// What each connection keeps of the file, in KiB: a quarter of SQLite's own choice, since the system keeps the file too.

@@ -7,10 +7,10 @@ use super::{
     read, schema,
 };
 use crate::{
-    domain::{costs, problem::Problem, task::Task, time::Wall},
+    domain::{account::Shared, costs, problem::Problem, task::Task, time::Wall},
     logic::{
         effect::{StoreCmd, Ticket, Write},
-        msg::StoreMsg,
+        msg::{SendResult, StoreMsg},
     },
     tr,
 };
@@ -134,6 +134,8 @@ struct Desk {
     feed: Sender<Input>,
     /// Other programs whose end is waited for, since they hold rows that were told of.
     watched: HashSet<String>,
+    /// What was last told of what all programs share.
+    shared: Shared,
     store: Store,
     owner: Owner,
 }
@@ -147,11 +149,16 @@ impl Desk {
         let mut store = Store::open_as(dir, Some(&owner))?;
         let Overview { total, last_seen, drafts } = store.overview()?;
         let taken_back = store.take_back_unconfirmed()?;
+        store.begin_anew()?;
         to(StoreMsg::Opened { owner: owner.name().to_owned(), total, last_seen, drafts });
         if !taken_back.is_empty() {
             to(StoreMsg::TakenBack { keys: taken_back });
         }
-        Ok(Self { _ear: ear, rung, feed: feed.clone(), watched: HashSet::new(), store, owner })
+        let (feed, watched, shared) = (feed.clone(), HashSet::new(), Shared::default());
+        let mut desk = Self { _ear: ear, rung, feed, watched, shared, store, owner };
+        // Before the first page: whether unsent work waits for a word depends on who sends.
+        desk.look_at_shared(to);
+        Ok(desk)
     }
 
     fn serve(&mut self, inbox: &Receiver<Input>, to: &impl Fn(StoreMsg)) {
@@ -175,6 +182,7 @@ impl Desk {
                     self.watched.remove(&owner);
                     let left = self.store.held_by(&owner);
                     self.tell_changes(left, to);
+                    self.look_at_shared(to);
                 }
                 Input::Close => return,
             }
@@ -222,6 +230,16 @@ impl Desk {
     fn look_around(&mut self, to: &impl Fn(StoreMsg)) {
         let changed = self.store.changed();
         self.tell_changes(changed, to);
+        self.look_at_shared(to);
+    }
+
+    /// Tells what all programs share, if it is not what was last told.
+    fn look_at_shared(&mut self, to: &impl Fn(StoreMsg)) {
+        match self.store.shared() {
+            Ok(shared) if shared == self.shared => {}
+            Ok(shared) => self.tell(StoreMsg::Shared { ticket: None, shared: Box::new(shared) }, to),
+            Err(problem) => to(StoreMsg::Failed { ticket: None, problem }),
+        }
     }
 
     fn tell_changes(&mut self, found: Result<Vec<Task>, Problem>, to: &impl Fn(StoreMsg)) {
@@ -237,14 +255,25 @@ impl Desk {
     fn tell(&mut self, message: StoreMsg, to: &impl Fn(StoreMsg)) {
         if let StoreMsg::Page { tasks, .. } | StoreMsg::Changed { tasks } = &message {
             for owner in tasks.iter().filter_map(|task| task.claim.as_ref()).map(|claim| &claim.owner) {
-                if owner != self.owner.name() && self.watched.insert(owner.clone()) {
-                    let (feed, ended) = (self.feed.clone(), owner.clone());
-                    // At the end nobody takes it any more.
-                    self.store.programs.when_ended(owner, move || drop(feed.send(Input::Ended(ended))));
-                }
+                self.watch(owner);
             }
         }
+        if let StoreMsg::Shared { shared, .. } | StoreMsg::Send { result: SendResult::Stopped { shared, .. }, .. } =
+            &message
+        {
+            self.shared = (**shared).clone();
+            shared.senders.iter().for_each(|sender| self.watch(&sender.owner));
+        }
         to(message);
+    }
+
+    /// Waits for the end of that program, unless it is this one.
+    fn watch(&mut self, owner: &str) {
+        if owner != self.owner.name() && self.watched.insert(owner.to_owned()) {
+            let (feed, ended) = (self.feed.clone(), owner.to_owned());
+            // At the end nobody takes it any more.
+            self.store.programs.when_ended(owner, move || drop(feed.send(Input::Ended(ended))));
+        }
     }
 
     fn answer(&mut self, command: StoreCmd) -> Option<StoreMsg> {
@@ -261,6 +290,10 @@ impl Desk {
             StoreCmd::Write { ticket, writes } => Some(StoreMsg::Written { ticket, results: store.write(&writes)? }),
             StoreCmd::Send { ticket, write, per_minute } => {
                 Some(StoreMsg::Send { ticket, result: store.send(&write, per_minute)? })
+            }
+            StoreCmd::Share { ticket, profile, by, change } => {
+                let shared = Box::new(store.share(&profile, &by, &change)?);
+                Some(StoreMsg::Shared { ticket: Some(ticket), shared })
             }
             StoreCmd::Look { keys } => Some(StoreMsg::Changed { tasks: store.look(&keys)? }),
             StoreCmd::Detail { key } => Some(match store.detail(key)? {
@@ -285,9 +318,10 @@ impl Desk {
 
 fn ticket(command: &StoreCmd) -> Option<Ticket> {
     match command {
-        StoreCmd::Insert { ticket, .. } | StoreCmd::Write { ticket, .. } | StoreCmd::Send { ticket, .. } => {
-            Some(*ticket)
-        }
+        StoreCmd::Insert { ticket, .. }
+        | StoreCmd::Write { ticket, .. }
+        | StoreCmd::Send { ticket, .. }
+        | StoreCmd::Share { ticket, .. } => Some(*ticket),
         StoreCmd::Look { .. }
         | StoreCmd::Detail { .. }
         | StoreCmd::Costs { .. }

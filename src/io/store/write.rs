@@ -8,6 +8,7 @@
 use super::{
     Store, confirm,
     row::{self, Json},
+    share,
 };
 use crate::{
     domain::{
@@ -74,8 +75,8 @@ impl Store {
         Ok(done)
     }
 
-    /// Saves `sending`, if the row is still queued as the write knows it and the profile's programs have together made
-    /// fewer than `per_minute` (at least 1) submissions in the 60 seconds before it.
+    /// Saves `sending`, if the row is still queued as the write knows it, nobody has stopped the sending, and the profile's
+    /// programs have together made fewer than `per_minute` (at least 1) submissions in the 60 seconds before it.
     ///
     /// # Errors
     /// When the file cannot be written; then nothing may be sent.
@@ -89,6 +90,7 @@ impl Store {
             }
             SendResult::Overtaken(task) => self.programs.drop_dead_claims(slice::from_mut(task)),
             SendResult::Wait { .. } => {}
+            SendResult::Stopped { shared, .. } => **shared = self.shared()?,
         }
         Ok(done)
     }
@@ -227,10 +229,16 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32) -> rusqlite::Resu
     if now.rev != task.rev || !matches!(now.phase, Phase::Queued { .. }) {
         return Ok(SendResult::Overtaken(Box::new(now)));
     }
+    if share::is_stopped(&tx, &task.profile)? {
+        return Ok(SendResult::Stopped { key: task.key, shared: Box::default() });
+    }
     let at = match task.phase {
         Phase::Sending { since } => since,
         _ => task.sent_at.unwrap_or(task.created_at),
     };
+    if let Some(until) = share::rests_until(&tx, &task.profile, at)? {
+        return Ok(SendResult::Wait { key: task.key, until });
+    }
     if let Some(counted) = full_since(&tx, &task.profile, at, per_minute)? {
         return Ok(SendResult::Wait { key: task.key, until: counted.plus(MINUTE) });
     }

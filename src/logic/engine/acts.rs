@@ -1,7 +1,7 @@
 //! What a person can have done to tasks, carried out: the same for keys and command line.
 
 use super::{
-    adopt, event, in_scope, poller, saver, store, streak, ticket,
+    adopt, event, in_scope, poller, saver, share, store, ticket,
     told::{refuse, report, say},
 };
 use crate::{
@@ -42,9 +42,10 @@ pub fn act(state: &mut State, act: Act) -> Vec<Effect> {
             super::money::ask_balance(state)
         }
         Act::Pause(paused) => {
-            state.queue.paused = paused;
-            if !paused {
-                state.queue.unsent.clear();
+            if paused {
+                share::pause(state);
+            } else {
+                share::resume(state, false);
             }
             let text = if paused {
                 tr!("sending paused; {pause} goes on", pause = keymap::named(state, Ctx::Table, "pause"))
@@ -55,10 +56,7 @@ pub fn act(state: &mut State, act: Act) -> Vec<Effect> {
             Vec::new()
         }
         Act::Resume => {
-            state.queue.halted = None;
-            streak::forget(state);
-            state.queue.unsent.clear();
-            state.queue.paused = false;
+            share::resume(state, true);
             toast::say(state, Level::Info, tr!("sending goes on").to_owned(), None);
             super::money::ask_balance(state)
         }

@@ -90,6 +90,7 @@ pub(super) fn finish(state: &mut State) -> Option<Effect> {
         || state.queue.claiming.is_some()
         || !state.queue.inserting.is_empty()
         || !state.saver.active.is_empty()
+        || !state.sharing.under_way.is_empty()
         || (state.store.failures < GIVE_UP && unwritten);
     let ending = state.ending.as_mut()?;
     if ending.told || (ending.in_order && open) {

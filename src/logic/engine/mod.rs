@@ -12,6 +12,7 @@ pub mod money;
 pub mod poller;
 pub mod queue;
 pub mod saver;
+pub mod share;
 pub mod store;
 mod streak;
 mod told;
@@ -42,10 +43,12 @@ pub fn schedule(state: &mut State) -> Vec<Effect> {
     super::tasks::turn_day(state);
     if state.ending.is_some() {
         let mut effects = store::retry(state);
+        effects.extend(share::due(state));
         effects.extend(ending::finish(state));
         return effects;
     }
     let mut effects = store::retry(state);
+    effects.extend(share::due(state));
     effects.extend(store::look_again(state));
     effects.extend(queue::send_due(state));
     effects.extend(poller::ask_due(state));

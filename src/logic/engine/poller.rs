@@ -1,11 +1,12 @@
 //! Asking for the state of running tasks: one budget for the whole account, questions spaced by what such tasks usually
 //! take, back-off while the service is away.
 
-use super::{adopt, again, answer_event, event, held_by_another, queue, queue::LONGEST_WAIT, store, streak, ticket};
+use super::{adopt, again, answer_event, event, held_by_another, queue::LONGEST_WAIT, share, store, streak, ticket};
 use crate::{
     domain::{
+        account::Why,
         answer::{HaltCause, Hold, QueryVerdict, Reply, judge_query},
-        problem::{Charged, ErrorClass, Problem, TaskError},
+        problem::{Charged, ErrorClass, TaskError},
         task::{FileId, LedgerLine, MoneyEvent, NO_FILE, Phase, Task, TaskKey, Trouble},
         time::{MINUTE, Mono, SECOND, Wall},
     },
@@ -297,7 +298,7 @@ fn again(
     let wait = wait.map(|wait| wait.min(LONGEST_WAIT));
     let alone = |misses: u32| wait.unwrap_or_else(|| backoff(every, SLOWEST, misses + 1, u64::from(key.0)));
     let is_halt = error.class == ErrorClass::Auth;
-    let (code, message, next) = (error.code.clone(), error.message.clone(), error.next.clone());
+    let (code, message) = (error.code.clone(), error.message.clone());
     let trouble = Trouble::go_on(error, was.trouble.as_ref(), state.now.wall);
     let (pause, misses) = match hold {
         Hold::Service if brought_nothing(state, key) => (alone(was.misses), was.misses.saturating_add(1)),
@@ -325,8 +326,7 @@ fn again(
         }
     };
     if is_halt {
-        let what = tr!("sending stopped: the key was not accepted");
-        queue::halt_queue(state, HaltCause::Key, Problem::new(what, message.clone(), next));
+        share::halt(state, Why { cause: HaltCause::Key, tasks: 1, error: trouble.error.clone() });
     }
     // The first of a row of failures goes into the time line; a service that is away for an hour fills no disk.
     let is_new = was.trouble.as_ref().is_none_or(|before| before.error.code != code);

@@ -9,9 +9,10 @@
 //! The POST is emitted in one place, [`claimed`], on the store's word that `Sending` is on disk. A task found in
 //! `Sending` that nobody alive is sending becomes `Unknown` and is never sent again by the program.
 
-use super::{again, answer_event, claim, event, poller, store, streak, ticket};
+use super::{again, answer_event, claim, event, poller, share, store, streak, ticket};
 use crate::{
     domain::{
+        account::Why,
         answer::{HaltCause, Reply, SubmitVerdict, judge_submit},
         problem::{Charged, ErrorClass, Problem, TaskError},
         task::{LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey},
@@ -96,7 +97,7 @@ fn is_occupied(state: &State) -> bool {
 }
 
 fn may_send(state: &State) -> bool {
-    !state.queue.paused && state.queue.halted.is_none() && state.settings.has_key && state.store.owner.is_some()
+    !state.queue.is_paused() && state.queue.halted.is_none() && state.settings.has_key && state.store.owner.is_some()
 }
 
 /// At first, and after an unknown, each submission waits for the answer to the one before, until one is settled by the
@@ -116,6 +117,13 @@ fn wait_until(state: &mut State, at: Mono) {
     state.queue.not_before = state.queue.not_before.max(at);
 }
 
+/// The service asked the account to wait until then, whichever program it told so.
+pub(super) fn rest(state: &mut State, until: Wall) {
+    if until > state.now.wall && share::can_be(state, until) {
+        wait_until(state, state.now.mono_at(until));
+    }
+}
+
 /// The store's word on a wish to send.
 pub(super) fn claimed(state: &mut State, of: Ticket, result: SendResult) -> Vec<Effect> {
     let Some((_, key)) = state.queue.claiming.take_if(|(ticket, _)| *ticket == of) else {
@@ -126,10 +134,15 @@ pub(super) fn claimed(state: &mut State, of: Ticket, result: SendResult) -> Vec<
     match result {
         SendResult::Wait { until, .. } => {
             // Counted from a submission of the last minute, or of the next one where the clock was set back a little.
-            wait_until(state, state.now.due_at(until, 2 * MINUTE));
+            // A place in the pace, or the service's own word to another program.
+            wait_until(state, state.now.due_at(until, LONGEST_WAIT));
             Vec::new()
         }
         SendResult::Overtaken(task) => store::changed(state, *task),
+        SendResult::Stopped { shared, .. } => {
+            share::heard(state, None, *shared);
+            Vec::new()
+        }
         SendResult::Claimed { rev, .. } => {
             let Some(mut task) = state.tasks.live.get(&key).cloned() else {
                 state.stale += 1;
@@ -191,10 +204,13 @@ pub(super) fn submitted(state: &mut State, key: TaskKey, of: Ticket, reply: &Rep
         SubmitVerdict::Unknown { error, halt } => {
             let note = answer_event(state, "unknown", error.message.clone(), reply);
             if let Some(cause) = halt {
-                halt_for(state, cause, &error);
+                share::halt(state, Why { cause, tasks: 1, error: error.clone() });
             }
             streak::refused(state, &error);
-            became_unknown(state, task, error, note)
+            // First of all no other program sends into the same.
+            let mut effects = share::due(state);
+            effects.extend(became_unknown(state, task, error, note));
+            effects
         }
     }
 }
@@ -219,7 +235,7 @@ fn refused(state: &mut State, mut task: Task, error: TaskError, halt: Option<Hal
         poller::answered(state);
     }
     if let Some(cause) = halt {
-        halt_for(state, cause, &error);
+        share::halt(state, Why { cause, tasks: 1, error: error.clone() });
     }
     let text = tr!("{key} refused, not charged: {message}", key = task.key, message = error.message);
     toast::say(state, Level::Error, text, Some(task.key));
@@ -228,7 +244,9 @@ fn refused(state: &mut State, mut task: Task, error: TaskError, halt: Option<Hal
     task.finished_at = Some(state.now.wall);
     task.claim = None;
     let money = LedgerLine { at: state.now.wall, event: MoneyEvent::Released, amount: task.cost };
-    let mut effects = store::write(state, task.clone(), vec![note], vec![money]);
+    // First of all no other program sends into the same refusal.
+    let mut effects = share::due(state);
+    effects.extend(store::write(state, task.clone(), vec![note], vec![money]));
     effects.extend(again::automatic(state, &task, &error));
     effects
 }
@@ -252,12 +270,18 @@ fn put_back(state: &mut State, mut task: Task, wait: Option<u64>, error: TaskErr
     let not_before = state.now.wall.plus(if is_away { 0 } else { wait });
     if !is_away {
         wait_until(state, state.now.mono.plus(wait));
+        // The account's word, for every program; a line that is down is this machine's matter.
+        if error.class != ErrorClass::Network {
+            state.queue.rests_until = not_before;
+        }
     }
     let since = Some(state.now.wall);
     task.phase = Phase::Queued { not_before, put_back: Some(PutBack { times, error, since }) };
     task.sent_at = None;
     task.claim = None;
-    store::write(state, task, vec![note], vec![])
+    let mut effects = share::due(state);
+    effects.extend(store::write(state, task, vec![note], vec![]));
+    effects
 }
 
 /// Nobody can tell what became of it: counted as spent, kept on top of the table, never sent again by the program.
@@ -288,24 +312,10 @@ pub(super) fn orphaned(state: &mut State, task: Task) -> Vec<Effect> {
     became_unknown(state, task, error, note)
 }
 
-/// Stops all sending by what one task's answer said.
-fn halt_for(state: &mut State, cause: HaltCause, error: &TaskError) {
-    let what = match cause {
-        HaltCause::Key => tr!("sending stopped: the key was not accepted"),
-        HaltCause::Balance => tr!("sending stopped: the balance or quota is used up"),
-        HaltCause::Store => tr!("sending stopped: the store cannot be written"),
-        HaltCause::Address => tr!("sending stopped: what answers at base_url is not the service"),
-        HaltCause::Failures(_) => tr!("sending stopped: too many failures in a row"),
-    };
-    halt_queue(state, cause, Problem::new(what, error.message.clone(), error.next.clone()));
-}
-
-/// Stops all sending. The first cause stays until it is seen to; only a store that cannot be written, which mends
-/// itself, gives way to a cause that needs the person.
-pub(super) fn halt_queue(state: &mut State, cause: HaltCause, problem: Problem) {
-    let gives_way = |halt: &Halt| halt.cause == HaltCause::Store && cause != HaltCause::Store;
-    if state.queue.halted.as_ref().is_none_or(gives_way) {
+/// Stops this program's sending: the store cannot be written. What needs a person more stays.
+pub(super) fn halt_here(state: &mut State, problem: Problem) {
+    if state.queue.halted.is_none() {
         toast::say(state, Level::Error, problem.to_string(), None);
-        state.queue.halted = Some(Halt { cause, problem });
+        state.queue.halted = Some(Halt { cause: HaltCause::Store, problem, by: None });
     }
 }

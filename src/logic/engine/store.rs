@@ -5,9 +5,10 @@
 //! since each changes the row's revision. The two steps that must be on disk before anything else happens (the intent
 //! and `Sending`) do not go this way: see [`super::queue`] and [`super::acts`].
 
-use super::{acts, event, held_by_another, held_by_us, is_ours, is_told_of, queue, saver, ticket, told};
+use super::{acts, event, held_by_another, held_by_us, is_ours, is_told_of, queue, saver, share, ticket, told};
 use crate::{
     domain::{
+        account::Sender,
         answer::HaltCause,
         problem::{Charged, Problem},
         task::{Event, LedgerLine, MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState},
@@ -58,6 +59,10 @@ pub fn store(state: &mut State, msg: StoreMsg) -> Vec<Effect> {
         StoreMsg::Written { ticket, results } => results.into_iter().flat_map(|r| written(state, ticket, r)).collect(),
         StoreMsg::Send { ticket, result } => queue::claimed(state, ticket, result),
         StoreMsg::Changed { tasks } => tasks.into_iter().flat_map(|task| changed(state, task)).collect(),
+        StoreMsg::Shared { ticket, shared } => {
+            share::heard(state, ticket, *shared);
+            Vec::new()
+        }
         StoreMsg::Detail(found) => detail::loaded(state, found),
         StoreMsg::Costs(report) => {
             state.money.report = Some(report);
@@ -282,8 +287,9 @@ fn page(state: &mut State, rows: Vec<crate::domain::task::Row>, whole: Vec<Task>
     let unsent: Vec<TaskKey> = whole.iter().filter(is_old).filter(waits).map(|task| task.key).collect();
     tasks::put_page(state, rows);
     state.tasks.loaded |= last;
-    if !unsent.is_empty() && state.settings.interactive {
-        // Work confirmed in an earlier run: the person decides whether it still is to be paid for.
+    let sends = |sender: &Sender| sender.profile == state.settings.profile.name;
+    if !unsent.is_empty() && state.settings.interactive && !state.sharing.senders.iter().any(sends) {
+        // Work confirmed in an earlier run, which nobody is sending: a person decides whether it still is to be paid for.
         state.queue.paused = true;
         state.queue.unsent = unsent.into_iter().collect();
     }
@@ -320,6 +326,7 @@ fn failed(state: &mut State, of: Option<Ticket>, problem: Problem) -> Vec<Effect
     if state.queue.claiming.as_ref().is_some_and(|(ticket, _)| Some(*ticket) == of) {
         state.queue.claiming = None;
     }
+    of.map(|ticket| share::failed(state, ticket));
     if let Some(ticket) = of.filter(|ticket| state.queue.inserting.remove(ticket)) {
         state.adopting.inserting.remove(&ticket);
         preview::insert_failed(state, ticket, &problem);
@@ -335,7 +342,7 @@ fn failed(state: &mut State, of: Option<Ticket>, problem: Problem) -> Vec<Effect
         state.store.retry_at = state.store.owner.as_ref().map(|_| state.now.mono.plus(wait));
     }
     let what = tr!("sending stopped: the store cannot be written");
-    queue::halt_queue(state, HaltCause::Store, Problem::new(what, problem.to_string(), problem.next));
+    queue::halt_here(state, Problem::new(what, problem.to_string(), problem.next));
     effects
 }
 
@@ -358,6 +365,7 @@ pub(super) fn retry(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     state.store.retry_at = None;
+    share::retry(state);
     if state.store.failed.is_empty() {
         // Nothing to write again: the next wish to send finds out, and sends nothing if it fails.
         resume(state);

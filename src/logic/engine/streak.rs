@@ -5,17 +5,14 @@
 //! taken (one that is taken ends the row), and tasks that the service gave up (one that is made ends the row). An unknown
 //! outcome counts with the first: each of them may have been paid.
 
-use super::queue::halt_queue;
+use super::share;
 use crate::{
     domain::{
+        account::{Streak, Why},
         answer::HaltCause,
-        problem::{Problem, TaskError},
+        problem::TaskError,
     },
-    logic::{
-        keymap::{self, Ctx},
-        state::{State, Streak},
-    },
-    tr,
+    logic::state::State,
 };
 
 /// A submission was taken.
@@ -49,12 +46,7 @@ fn count(state: &mut State, row: Streak, error: &TaskError) -> Streak {
     let tasks = if row.class == Some(error.class) { row.tasks + 1 } else { 1 };
     let most = state.settings.queue.stop_after_failures;
     if most > 0 && tasks >= most {
-        let kind = error.class.label();
-        let what = tr!("sending stopped: {tasks} tasks in a row came to nothing ({kind})", tasks, kind);
-        let next =
-            tr!("{failures} shows the failures by cause.", failures = keymap::named(state, Ctx::Table, "failures"));
-        let why = error.message.trim_end_matches(['.', '。']);
-        halt_queue(state, HaltCause::Failures(error.class), Problem::new(what, why, next));
+        share::halt(state, Why { cause: HaltCause::Failures(error.class), tasks, error: error.clone() });
         return Streak::default();
     }
     Streak { class: Some(error.class), tasks }

@@ -186,7 +186,7 @@ fn what_a_plan_has_queued_can_be_taken_back_without_leaving_the_view() {
 fn nothing_is_offered_while_the_balance_is_gone() {
     let mut state = morning();
     let problem = Problem::new("sending stopped", "", "");
-    state.queue.halted = Some(Halt { cause: crate::domain::answer::HaltCause::Balance, problem });
+    state.queue.halted = Some(Halt { cause: crate::domain::answer::HaltCause::Balance, problem, by: None });
     press(&mut state, "R");
     assert_eq!(press(&mut state, "s"), []);
     assert!(can_plan(&state).is_err_and(|Why(why)| why.starts_with("The balance or quota is used up")));

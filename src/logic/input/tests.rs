@@ -147,7 +147,8 @@ fn p_pauses_resumes_and_after_a_halt_looks_again() {
     state.queue.paused = true;
     assert_eq!(wishes(&mut state, "p"), [Do::Act(Act::Pause(false))]);
     let problem = crate::domain::problem::Problem::new("halted", "", "");
-    state.queue.halted = Some(crate::logic::state::Halt { cause: crate::domain::answer::HaltCause::Key, problem });
+    state.queue.halted =
+        Some(crate::logic::state::Halt { cause: crate::domain::answer::HaltCause::Key, problem, by: None });
     assert_eq!(wishes(&mut state, "p"), [Do::Act(Act::Resume)]);
 }
 

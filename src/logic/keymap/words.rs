@@ -92,7 +92,7 @@ pub fn footer(state: &State) -> Vec<Hint> {
 /// The hint, in the person's language; some depend on the state.
 fn hint(state: &State, binding: &Binding) -> &'static str {
     match binding.action {
-        Action::Pause if state.queue.halted.is_some() || state.queue.paused => tr!("resume"),
+        Action::Pause if state.queue.halted.is_some() || state.queue.is_paused() => tr!("resume"),
         Action::Freeze if state.screen.table.frozen => tr!("thaw"),
         Action::Range if state.screen.table.range_from.is_some() => tr!("end range"),
         _ => lang::tr(binding.hint),
@@ -198,7 +198,7 @@ fn own(state: &State, here: Place) -> Vec<(Ctx, &'static str)> {
         Some(TaskState::Saved) => &["play", "scp", "clone"],
         Some(TaskState::Sending | TaskState::Running | TaskState::Saving) | None => &[],
     };
-    let stopped = state.queue.halted.is_some() || state.queue.paused;
+    let stopped = state.queue.halted.is_some() || state.queue.is_paused();
     let always = ["undo", "pause"].into_iter().filter(|id| *id != "pause" || stopped);
     always.chain(fitting.iter().copied()).map(|id| (Ctx::Table, id)).collect()
 }

@@ -81,7 +81,7 @@ fn caps_keys_and_halts_stand_in_the_way_or_are_told() {
     state.settings.budget.per_day = Some(Ptc::from_thousandths(1_000));
     state.money.spent_today = Ptc::from_thousandths(600);
     let problem = Problem::new("the balance is used up", "", "");
-    state.queue.halted = Some(Halt { cause: HaltCause::Balance, problem });
+    state.queue.halted = Some(Halt { cause: HaltCause::Balance, problem, by: None });
     retry(&mut state, vec![task(1, Failed)], 0);
     let preview = shown(&state);
     assert_eq!(

@@ -2,8 +2,11 @@
 
 use super::*;
 use crate::{
-    domain::task::{Claim, LedgerLine},
-    domain::time::Wall,
+    domain::{
+        account::{Change, Shared, Stamp, Stopped},
+        task::{Claim, LedgerLine},
+        time::{HOUR, Wall},
+    },
     logic::{
         effect::Write,
         msg::{SendResult, WriteResult},
@@ -30,6 +33,8 @@ pub(super) struct Disk {
     pub(super) events: BTreeMap<TaskKey, Vec<String>>,
     pub(super) sends: Vec<Wall>,
     pub(super) health: Health,
+    /// What all programs share.
+    pub(super) shared: Shared,
     /// Tasks whose end may be taken back, since a person asked for the file again.
     pub(super) downloads: BTreeSet<TaskKey>,
     rev: u64,
@@ -50,9 +55,10 @@ impl Disk {
 
     pub(super) fn carry_out(&mut self, command: StoreCmd) -> Option<StoreMsg> {
         let ticket = match &command {
-            StoreCmd::Insert { ticket, .. } | StoreCmd::Write { ticket, .. } | StoreCmd::Send { ticket, .. } => {
-                Some(*ticket)
-            }
+            StoreCmd::Insert { ticket, .. }
+            | StoreCmd::Write { ticket, .. }
+            | StoreCmd::Send { ticket, .. }
+            | StoreCmd::Share { ticket, .. } => Some(*ticket),
             StoreCmd::Look { .. } => None,
             StoreCmd::Detail { .. }
             | StoreCmd::Costs { .. }
@@ -106,6 +112,10 @@ impl Disk {
             StoreCmd::Send { ticket, write, per_minute } => {
                 StoreMsg::Send { ticket, result: self.send(*write, per_minute) }
             }
+            StoreCmd::Share { ticket, profile, by, change } => {
+                self.share(profile, by, change);
+                StoreMsg::Shared { ticket: Some(ticket), shared: Box::new(self.shared.clone()) }
+            }
             StoreCmd::Look { keys } => {
                 StoreMsg::Changed { tasks: keys.iter().filter_map(|key| self.tasks.get(key)).cloned().collect() }
             }
@@ -115,6 +125,20 @@ impl Disk {
             | StoreCmd::SaveSeen { .. } => {
                 unreachable!()
             }
+        }
+    }
+
+    /// As this program or another one changes it.
+    pub(super) fn share(&mut self, profile: String, by: Stamp, change: Change) {
+        match change {
+            Change::Pause => drop(self.shared.pause.get_or_insert(by)),
+            Change::Halt(why) => drop(self.shared.halts.entry(profile).or_insert(Stopped { by, why })),
+            Change::Resume { halt } => {
+                self.shared.pause = None;
+                self.shared.halts.retain(|of, _| !halt || *of != profile);
+            }
+            Change::Keep(account) => drop(self.shared.accounts.insert(profile, account)),
+            Change::Serve(_) => {}
         }
     }
 
@@ -135,6 +159,13 @@ impl Disk {
         let now = &self.tasks[&key];
         if now.rev != write.task.rev || now.state() != TaskState::Queued {
             return SendResult::Overtaken(Box::new(now.clone()));
+        }
+        if self.shared.pause.is_some() || self.shared.halts.contains_key(&write.task.profile) {
+            return SendResult::Stopped { key, shared: Box::new(self.shared.clone()) };
+        }
+        let rests = self.shared.accounts.get(&write.task.profile).map(|account| account.not_before);
+        if let Some(until) = rests.filter(|until| *until > at && *until <= at.plus(HOUR)) {
+            return SendResult::Wait { key, until };
         }
         self.sends.retain(|sent| at.since(*sent) < MINUTE);
         if self.sends.len() >= per_minute as usize {

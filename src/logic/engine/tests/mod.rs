@@ -11,6 +11,7 @@ mod poll;
 mod random;
 mod save;
 mod shared;
+mod stops;
 mod trouble;
 mod words;
 mod world;

@@ -133,7 +133,7 @@ fn a_task_made_elsewhere_is_taken_over_once_and_for_free() {
     let id = RemoteId("R5".into());
     world.act(Act::Adopt(vec![id.clone(), id.clone()]));
     world.act(Act::Adopt(vec![id.clone()]));
-    assert_eq!(world.calls, [HttpCmd::Find { ticket: 2, id: id.clone() }]);
+    assert_eq!(world.calls, [HttpCmd::Find { ticket: 3, id: id.clone() }]);
     world.reply(status("Processing"));
     world.act(Act::Adopt(vec![id.clone()]));
     world.settle();

@@ -1,0 +1,103 @@
+//! What belongs to the account, or to everything that runs on one store, rather than to one program: who stopped the
+//! sending and why, how long the service asked to wait, what came to nothing in a row, who sends.
+
+use super::{
+    answer::HaltCause,
+    problem::{ErrorClass, TaskError},
+    time::Wall,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Who did something, and when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// The program and the number of its process, such as `watch 812`.
+    pub who: String,
+    /// When.
+    pub at: Wall,
+}
+
+/// Why an account sends no more: facts only, so that each reader can say it in their own language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Why {
+    /// The kind of cause.
+    pub cause: HaltCause,
+    /// Tasks in a row that came to nothing, where that is the cause.
+    pub tasks: u32,
+    /// What the last one came to.
+    pub error: TaskError,
+}
+
+/// An account's halt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stopped {
+    /// Who found the cause, and when.
+    pub by: Stamp,
+    /// The cause.
+    pub why: Why,
+}
+
+/// Tasks in a row that came to nothing in the same way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Streak {
+    /// The way.
+    pub class: Option<ErrorClass>,
+    /// How many.
+    pub tasks: u32,
+}
+
+/// How an account fares with the service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// The service asked to send nothing before this; the beginning of time where it did not.
+    pub not_before: Wall,
+    /// How often in a row the service asked to wait.
+    pub put_backs: u32,
+    /// Submissions in a row that were not taken.
+    pub refusals: Streak,
+    /// Tasks in a row that the service gave up.
+    pub failures: Streak,
+}
+
+/// A running program that sends whatever is queued: a dashboard, `watch`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sender {
+    /// Its name in claims.
+    pub owner: String,
+    /// Its name to a person, as in [`Stamp::who`].
+    pub name: String,
+    /// Its account.
+    pub profile: String,
+}
+
+/// All of it, as one store has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shared {
+    /// Nobody on this store sends.
+    pub pause: Option<Stamp>,
+    /// Accounts that send no more, by profile.
+    pub halts: BTreeMap<String, Stopped>,
+    /// By profile.
+    pub accounts: BTreeMap<String, Account>,
+    /// The other programs that send, by their owners.
+    pub senders: Vec<Sender>,
+}
+
+/// A change of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Change {
+    /// Stop all sending from this store.
+    Pause,
+    /// Stop sending for the account.
+    Halt(Why),
+    /// Go on.
+    Resume {
+        /// Whether the account's halt has been seen to as well; else only a pause ends.
+        halt: bool,
+    },
+    /// How the account fares now.
+    Keep(Account),
+    /// Whether this program sends whatever is queued.
+    Serve(bool),
+}

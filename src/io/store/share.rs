@@ -1,0 +1,154 @@
+//! What belongs to the account, or to all programs on this store (see `domain::account`): read whole, changed by one verb.
+
+use super::{Store, row::Json, write::begin};
+use crate::{
+    domain::{
+        account::{Account, Change, Sender, Shared, Stamp, Stopped, Why},
+        problem::Problem,
+        time::{HOUR, Wall},
+    },
+    tr,
+};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// What is kept of a service's wish to wait cannot lie further ahead: else the clock was set back since.
+const LONGEST_WAIT: u64 = HOUR;
+
+impl Store {
+    /// Who stopped the sending, how the accounts fare, which other programs send.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn shared(&self) -> Result<Shared, Problem> {
+        let mut shared = self.told(tr!("The store could not be read"), read(&self.conn))?;
+        let others =
+            |sender: &Sender| self.programs.me() != Some(&sender.owner) && self.programs.is_alive(&sender.owner);
+        shared.senders.retain(others);
+        Ok(shared)
+    }
+
+    /// Changes it for that profile, and tells all of it as it is then. A stop that stands already stays as it is.
+    ///
+    /// # Errors
+    /// When the file cannot be written or read.
+    pub fn share(&mut self, profile: &str, by: &Stamp, change: &Change) -> Result<Shared, Problem> {
+        let dead: Vec<String> = match change {
+            Change::Serve(true) => {
+                let senders = self.told(tr!("The store could not be read"), senders(&self.conn))?;
+                senders.into_iter().map(|sender| sender.owner).filter(|owner| !self.programs.is_alive(owner)).collect()
+            }
+            Change::Serve(false) | Change::Pause | Change::Halt(_) | Change::Resume { .. } | Change::Keep(_) => vec![],
+        };
+        let done = apply(&mut self.conn, profile, by, change, self.programs.me(), &dead);
+        self.told(tr!("What all programs share could not be saved"), done)?;
+        self.programs.ring();
+        self.shared()
+    }
+
+    /// A start where nobody else runs is a fresh start: what halted an account is tried anew, since whoever started it
+    /// has most likely seen to the cause. A pause stays: it was a person's wish.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub(super) fn begin_anew(&mut self) -> Result<(), Problem> {
+        let shared = self.told(tr!("The store could not be read"), read(&self.conn))?;
+        if (shared.halts.is_empty() && shared.accounts.is_empty()) || self.programs.any_other() {
+            return Ok(());
+        }
+        let done = forget(&mut self.conn, &shared);
+        self.told(tr!("What all programs share could not be saved"), done)
+    }
+}
+
+/// Whether nothing may be sent for that profile. Read in the transaction that would claim the row, so that nothing is sent
+/// once a stop is on disk.
+pub(super) fn is_stopped(conn: &Connection, profile: &str) -> rusqlite::Result<bool> {
+    conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM stops WHERE kind = 'pause' OR (kind = 'halt' AND profile = ?1))")?
+        .query_row([profile], |row| row.get(0))
+}
+
+/// Until when the service asked the account to wait, if that is after `at`.
+pub(super) fn rests_until(conn: &Connection, profile: &str, at: Wall) -> rusqlite::Result<Option<Wall>> {
+    conn.prepare_cached("SELECT not_before FROM accounts WHERE profile = ?1 AND not_before > ?2 AND not_before <= ?3")?
+        .query_row(params![profile, at, at.plus(LONGEST_WAIT)], |row| row.get(0))
+        .optional()
+}
+
+fn read(conn: &Connection) -> rusqlite::Result<Shared> {
+    let mut shared = Shared { senders: senders(conn)?, ..Shared::default() };
+    let mut query = conn.prepare_cached("SELECT profile, who, at, why FROM stops")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let by = Stamp { who: row.get(1)?, at: row.get(2)? };
+        match row.get::<_, Option<Json<Why>>>(3)? {
+            Some(Json(why)) => drop(shared.halts.insert(row.get(0)?, Stopped { by, why })),
+            None => shared.pause = Some(by),
+        }
+    }
+    let mut query = conn.prepare_cached("SELECT profile, body FROM accounts")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        shared.accounts.insert(row.get(0)?, row.get::<_, Json<Account>>(1)?.0);
+    }
+    Ok(shared)
+}
+
+fn senders(conn: &Connection) -> rusqlite::Result<Vec<Sender>> {
+    let mut query = conn.prepare_cached("SELECT owner, name, profile FROM senders ORDER BY owner")?;
+    let found =
+        query.query_map([], |row| Ok(Sender { owner: row.get(0)?, name: row.get(1)?, profile: row.get(2)? }))?;
+    found.collect()
+}
+
+fn apply(
+    conn: &mut Connection,
+    profile: &str,
+    by: &Stamp,
+    change: &Change,
+    me: Option<&str>,
+    dead: &[String],
+) -> rusqlite::Result<()> {
+    let tx = begin(conn)?;
+    let stop = "INSERT INTO stops (kind, profile, who, at, why) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+    match change {
+        Change::Pause => {
+            tx.execute(stop, params!["pause", "", by.who, by.at, None::<String>])?;
+        }
+        Change::Halt(why) => {
+            tx.execute(stop, params!["halt", profile, by.who, by.at, Json(why)])?;
+        }
+        Change::Resume { halt } => {
+            let sql = "DELETE FROM stops WHERE kind = 'pause' OR (?2 AND profile = ?1)";
+            tx.execute(sql, params![profile, halt])?;
+        }
+        Change::Keep(account) => keep(&tx, profile, account)?,
+        Change::Serve(serves) => {
+            for owner in dead.iter().map(String::as_str).chain(me) {
+                tx.execute("DELETE FROM senders WHERE owner = ?1", [owner])?;
+            }
+            if let Some(me) = me.filter(|_| *serves) {
+                let sql = "INSERT INTO senders (owner, name, profile) VALUES (?1, ?2, ?3)";
+                tx.execute(sql, params![me, by.who, profile])?;
+            }
+        }
+    }
+    tx.commit()
+}
+
+fn keep(conn: &Connection, profile: &str, account: &Account) -> rusqlite::Result<()> {
+    conn.execute(
+        "INSERT INTO accounts (profile, not_before, body) VALUES (?1, ?2, ?3)
+         ON CONFLICT (profile) DO UPDATE SET not_before = excluded.not_before, body = excluded.body",
+        params![profile, account.not_before, Json(account)],
+    )
+    .map(drop)
+}
+
+fn forget(conn: &mut Connection, shared: &Shared) -> rusqlite::Result<()> {
+    let tx = begin(conn)?;
+    tx.execute("DELETE FROM stops WHERE kind = 'halt'", [])?;
+    for (profile, account) in &shared.accounts {
+        keep(&tx, profile, &Account { not_before: account.not_before, ..Account::default() })?;
+    }
+    tx.commit()
+}

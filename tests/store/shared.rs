@@ -1,0 +1,123 @@
+//! What all programs on a store share: a pause, an account's halt, the waits it was asked for, who sends.
+
+use super::{programs::Program, *};
+use reeltop::{
+    domain::{
+        account::{Account, Change, Sender, Shared, Stamp, Stopped, Why},
+        answer::HaltCause,
+    },
+    logic::{
+        effect::StoreCmd,
+        msg::{SendResult, StoreMsg},
+    },
+};
+
+fn by(who: &str) -> Stamp {
+    Stamp { who: who.into(), at: DAY }
+}
+
+fn why() -> Why {
+    Why { cause: HaltCause::Balance, tasks: 1, error: trouble(ErrorClass::Balance, Charged::No) }
+}
+
+fn halted(profile: &str) -> Shared {
+    let halts = [(profile.to_owned(), Stopped { by: by("watch 1"), why: why() })].into();
+    Shared { halts, ..Shared::default() }
+}
+
+fn share(program: &Program, who: &str, change: Change) -> Shared {
+    program.handle.send(StoreCmd::Share { ticket: 7, profile: "302ai".into(), by: by(who), change });
+    let StoreMsg::Shared { ticket: Some(7), shared } = program.next() else { panic!("not shared") };
+    *shared
+}
+
+fn hears(program: &Program) -> Shared {
+    let StoreMsg::Shared { ticket: None, shared } = program.next() else { panic!("not heard") };
+    *shared
+}
+
+#[test]
+fn no_row_is_claimed_once_a_stop_is_on_disk_and_a_resume_of_anybody_ends_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut ours, mut theirs) = (Store::open(dir.path()).unwrap(), Store::open(dir.path()).unwrap());
+    let task = add(&mut ours, intent("one"));
+    let elsewhere = add(&mut ours, NewTask { profile: "minimax".into(), ..intent("two") });
+    let stopped = |store: &mut Store, task: &Task| match store.send(&sending(task, DAY), 5).unwrap() {
+        SendResult::Stopped { key, shared } => {
+            assert_eq!(key, task.key);
+            Some(*shared)
+        }
+        SendResult::Claimed { .. } => None,
+        other => panic!("{other:?}"),
+    };
+    // An account's halt is its own, and the first who found it stays named.
+    assert_eq!(ours.share("302ai", &by("watch 1"), &Change::Halt(why())).unwrap(), halted("302ai"));
+    assert_eq!(theirs.share("302ai", &by("watch 2"), &Change::Halt(why())).unwrap(), halted("302ai"));
+    assert_eq!(stopped(&mut theirs, &task), Some(halted("302ai")));
+    assert_eq!(stopped(&mut theirs, &elsewhere), None);
+    // The end of a pause is not the end of a halt.
+    theirs.share("302ai", &by("dashboard 3"), &Change::Resume { halt: false }).unwrap();
+    assert_eq!(stopped(&mut ours, &task), Some(halted("302ai")));
+    theirs.share("302ai", &by("dashboard 3"), &Change::Resume { halt: true }).unwrap();
+    // A pause is for every account.
+    let other = add(&mut ours, NewTask { profile: "minimax".into(), ..intent("three") });
+    let paused = Shared { pause: Some(by("dashboard 3")), ..Shared::default() };
+    assert_eq!(theirs.share("302ai", &by("dashboard 3"), &Change::Pause).unwrap(), paused);
+    assert_eq!(stopped(&mut ours, &other), Some(paused.clone()));
+    assert_eq!(stopped(&mut ours, &task), Some(paused));
+    assert_eq!(ours.share("minimax", &by("watch 1"), &Change::Resume { halt: false }).unwrap(), Shared::default());
+    assert_eq!([stopped(&mut theirs, &task), stopped(&mut theirs, &other)], [None, None]);
+}
+
+#[test]
+fn what_the_service_told_one_program_holds_for_the_account_but_not_after_the_clock_was_set_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut ours, mut theirs) = (Store::open(dir.path()).unwrap(), Store::open(dir.path()).unwrap());
+    let task = add(&mut ours, intent("one"));
+    let account = Account { not_before: DAY.plus(60_000), put_backs: 1, ..Account::default() };
+    let shared = theirs.share("302ai", &by("watch 1"), &Change::Keep(account)).unwrap();
+    assert_eq!(shared.accounts["302ai"], account);
+    let wait = SendResult::Wait { key: task.key, until: DAY.plus(60_000) };
+    assert_eq!(ours.send(&sending(&task, DAY.plus(59_999)), 5).unwrap(), wait);
+    let elsewhere = add(&mut ours, NewTask { profile: "minimax".into(), ..intent("two") });
+    assert!(matches!(ours.send(&sending(&elsewhere, DAY), 5).unwrap(), SendResult::Claimed { .. }));
+    assert!(matches!(ours.send(&sending(&task, Wall(DAY.0 - 10_800_000)), 5).unwrap(), SendResult::Claimed { .. }));
+}
+
+#[test]
+fn the_bell_brings_a_stop_and_who_sends_and_the_end_of_one_that_sent() {
+    let dir = tempfile::tempdir().unwrap();
+    let (ours, theirs) = (Program::start(dir.path()), Program::start(dir.path()));
+    assert_eq!(share(&theirs, "watch 2", Change::Serve(true)), Shared::default());
+    let sender = Sender { owner: theirs.owner.clone(), name: "watch 2".into(), profile: "302ai".into() };
+    assert_eq!(hears(&ours), Shared { senders: vec![sender.clone()], ..Shared::default() });
+    let paused = Shared { pause: Some(by("dashboard 1")), ..Shared::default() };
+    let with_sender = Shared { senders: vec![sender], ..paused.clone() };
+    assert_eq!(share(&ours, "dashboard 1", Change::Pause), with_sender);
+    assert_eq!(hears(&theirs), paused);
+    // Who comes later is told before the first page.
+    let (to, hears_at_once) = std::sync::mpsc::channel();
+    let _later = reeltop::io::store::open(dir.path(), move |msg| drop(to.send(msg)));
+    let next = || hears_at_once.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
+    assert!(matches!(next(), StoreMsg::Opened { .. }));
+    assert_eq!(next(), StoreMsg::Shared { ticket: None, shared: Box::new(with_sender) });
+    drop(theirs);
+    assert_eq!(hears(&ours), paused);
+}
+
+#[test]
+fn a_halt_lasts_as_long_as_anybody_runs_and_a_pause_until_it_is_ended() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = Program::start(dir.path());
+    let second = Program::start(dir.path());
+    share(&first, "watch 1", Change::Halt(why()));
+    share(&first, "watch 1", Change::Pause);
+    drop(first);
+    let third = Program::start(dir.path());
+    let both = Shared { pause: Some(by("watch 1")), ..halted("302ai") };
+    assert_eq!(Store::open(dir.path()).unwrap().shared().unwrap(), both);
+    drop((second, third));
+    let _fourth = Program::start(dir.path());
+    let paused = Shared { halts: [].into(), ..both };
+    assert_eq!(Store::open(dir.path()).unwrap().shared().unwrap(), paused);
+}
