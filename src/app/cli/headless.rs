@@ -94,8 +94,7 @@ impl Headless {
         let signals = Signals::listen().map_err(|e| Problem::new(tr!("signals cannot be heard"), e.to_string(), ""))?;
         let engine = Engine::start(Arc::new(setup), Clock::start());
         let mut headless = Self { engine, signals };
-        let waited =
-            headless.until(None, |state| state.tasks.loaded || state.queue.halted_by_store().is_some()).await;
+        let waited = headless.until(None, |state| state.tasks.loaded || state.queue.halted_by_store().is_some()).await;
         // Whatever halted the account is no reason not to look, to save or to queue.
         match headless.state().queue.halted_by_store() {
             _ if waited == Waited::Ended => Err(Stop::Exit(Exit::Interrupted)),

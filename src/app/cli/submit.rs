@@ -172,7 +172,7 @@ async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voice: Voice) 
             headless.until(None, answered).await;
         }
         After::Wait => {
-            headless.until(None, |state| waits::all_ended(state, &keys) || stuck(state)).await;
+            headless.until(None, |state| waits::all_ended(state, &keys)).await;
         }
     }
     finish(setup, headless, &keys, after, voice).await
@@ -188,15 +188,10 @@ fn answered(state: &State) -> bool {
         || state.queue.named.iter().any(elsewhere);
     let more = !state.tasks.queued.is_disjoint(&state.queue.named)
         && state.queue.halted.is_none()
-        && !state.queue.paused
+        && !state.queue.is_paused()
         && queue::send_at(state).is_some_and(|at| at <= state.now.mono)
         && state.poller.offline_since.is_none();
     !sending && !more
-}
-
-/// Whether the queue was halted with tasks of ours in it: nothing more will happen by itself.
-fn stuck(state: &State) -> bool {
-    state.queue.halted.is_some() && answered(state)
 }
 
 async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: After, voice: Voice) -> Outcome {
@@ -208,7 +203,9 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
     let put_back = queued.iter().find_map(|task| task.error());
     if !queued.is_empty() && after != After::Queue {
         let halted = state.queue.halted.as_ref().map(|halt| halt.problem.what.as_str());
-        let why = halted.or(put_back.map(|error| error.message.as_str())).unwrap_or(tr!("the account's pace"));
+        let paused = state.queue.pause.as_ref().map(|by| tr!("sending is paused by {who}", who = by.who));
+        let stopped = halted.or(paused.as_deref());
+        let why = stopped.or(put_back.map(|error| error.message.as_str())).unwrap_or(tr!("the account's pace"));
         say(&match queued.len() {
             1 => tr!("1 task stays queued ({why}); a dashboard or `reeltop watch` sends it", why),
             n => tr!("{n} tasks stay queued ({why}); a dashboard or `reeltop watch` sends them", n, why),

@@ -9,6 +9,7 @@ use crate::{
     app::exit::Exit,
     domain::{
         answer::HaltCause,
+        problem::ErrorClass,
         task::{Phase, Task, TaskKey, TaskState},
     },
     io::{config::Loaded, store::Store},
@@ -17,7 +18,7 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// `reeltop wait`: until these tasks (without any: all live ones) have ended.
+/// `reeltop wait`: until these tasks (without any: all live ones of the account) have ended.
 pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voice: Voice) -> Outcome {
     if !keys.is_empty() {
         look::whole(&Store::open(&setup.paths.data_dir)?, &keys)?;
@@ -26,9 +27,9 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voi
         let scope = if keys.is_empty() { Scope::All } else { Scope::Named };
         let mut headless = Headless::start(setup, scope).await?;
         headless.key().await?;
-        let keys = if keys.is_empty() { headless.state().tasks.live.keys().copied().collect() } else { keys };
+        let keys = if keys.is_empty() { going_on(headless.state()) } else { keys };
         headless.act(Act::Take(keys.clone()));
-        let waited = headless.until(timeout, |state| all_ended(state, &keys) || state.queue.halted.is_some()).await;
+        let waited = headless.until(timeout, |state| all_ended(state, &keys)).await;
         let (state, interrupted) = headless.end().await;
         let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, &keys)?;
         look::print(setup, &tasks, voice)?;
@@ -36,7 +37,8 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voi
         if late.is_some() {
             say(tr!("the time is up; the tasks live on"));
         }
-        let halted = state.queue.halted.map(|halt| exit_of_halt(halt.cause));
+        let left = tasks.iter().any(|task| task.state().is_live());
+        let halted = state.queue.halted.filter(|_| left).map(|halt| exit_of_halt(halt.cause));
         Ok(late.or(interrupted).unwrap_or_else(|| Exit::of_all(tasks.iter().map(exit_of).chain(halted))))
     })?
 }
@@ -74,7 +76,9 @@ async fn serve(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
     let (state, interrupted) = headless.end().await;
     // A second one leaves a submission behind without its answer.
     let in_order = state.ending.is_none_or(|ending| ending.in_order);
-    Ok(interrupted.filter(|_| !in_order).unwrap_or(Exit::Done))
+    let halted = state.queue.halted.filter(|_| until_idle && interrupted.is_none());
+    let halted = halted.map(|halt| exit_of_halt(halt.cause));
+    Ok(interrupted.filter(|_| !in_order).or(halted).unwrap_or(Exit::Done))
 }
 
 /// Tasks whose state is on disk and is not the one last told.
@@ -85,18 +89,47 @@ fn changed(state: &State, known: &BTreeMap<TaskKey, TaskState>) -> Vec<TaskKey> 
         .collect()
 }
 
+/// What of this account goes on by itself: an unknown waits for a person.
+fn going_on(state: &State) -> Vec<TaskKey> {
+    let live = state.tasks.live.values().filter(|task| task.state().is_live() && is_ours(state, task));
+    live.map(|task| task.key).collect()
+}
+
+fn is_ours(state: &State, task: &Task) -> bool {
+    task.profile == state.settings.profile.name
+}
+
+/// Whether nothing of this account runs, saves or can be sent.
 fn idle(state: &State) -> bool {
-    state.store.pending.is_empty() && (state.tasks.live.values().all(rests) || state.queue.halted.is_some())
+    let paused = |task: &Task| task.state() == TaskState::Queued && state.queue.is_paused();
+    let rests = |task: &Task| !is_ours(state, task) || rests(state, task) || paused(task);
+    state.store.pending.is_empty() && state.queue.claiming.is_none() && state.tasks.live.values().all(rests)
 }
 
-/// Whether nothing happens to a task by itself any more.
-fn rests(task: &Task) -> bool {
-    !task.state().is_live() || matches!(task.phase, Phase::Ready { next_try: None, .. })
+/// Whether nothing happens to a task by itself any more. After a halt what is queued stays so; what runs goes on, unless
+/// it can no longer be asked about.
+fn rests(state: &State, task: &Task) -> bool {
+    let halt = state.queue.halted.as_ref().map(|halt| halt.cause);
+    match &task.phase {
+        Phase::Queued { .. } => halt.is_some() && state.queue.claiming.is_none_or(|(_, key)| key != task.key),
+        Phase::Running { trouble, .. } => {
+            let refused = trouble.as_ref().is_some_and(|trouble| trouble.error.class == ErrorClass::Auth);
+            halt == Some(HaltCause::Key) && refused
+        }
+        Phase::Ready { next_try, .. } => next_try.is_none(),
+        Phase::Sending { .. } | Phase::Saving { .. } => false,
+        Phase::Unknown { .. }
+        | Phase::Saved { .. }
+        | Phase::Failed { .. }
+        | Phase::Refused { .. }
+        | Phase::Cancelled { .. } => true,
+    }
 }
 
-/// Whether these tasks have ended, on disk.
+/// Whether these tasks have ended, on disk, or will go no further.
 pub(super) fn all_ended(state: &State, keys: &[TaskKey]) -> bool {
-    keys.iter().all(|key| state.tasks.live.get(key).is_none_or(rests) && !state.store.busy.contains_key(key))
+    let ended = |key: &TaskKey| state.tasks.live.get(key).is_none_or(|task| rests(state, task));
+    keys.iter().all(|key| ended(key) && !state.store.busy.contains_key(key))
 }
 
 /// The exit code that a task's state stands for.

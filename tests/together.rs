@@ -1,0 +1,102 @@
+//! Several whole programs on one store and one account: what one of them is told holds for all.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod support;
+
+use reeltop::domain::task::TaskState;
+use support::{Home, Service, assert_honest, pty::Pty, until};
+
+const YES: [&str; 3] = ["--yes", "--max-cost", "9"];
+
+#[test]
+fn a_pause_in_the_dashboard_stops_a_watch_and_a_submit_and_p_ends_it() {
+    let service = Service::start();
+    let home = Home::with(&service.url(), &[("profiles.302ai.submit_per_minute", "1")]);
+    (0..3).for_each(|_| home.queue("a cat"));
+    let watch = home.start(&["watch"]);
+    service.until("the first task", |counts| counts.submissions == 1);
+    // Unsent work is not from before: somebody is sending it.
+    let mut screen = Pty::dashboard(&home);
+    screen.shows(&format!("watch {} sends too", watch.id()));
+    screen.hides("paused");
+    screen.keys("p");
+    screen.shows("queue paused");
+    let stopped = || home.sql().query_row("SELECT who FROM stops", [], |row| row.get::<_, String>(0)).ok();
+    until("the pause is in the store", || stopped().is_some());
+    let submit = home.run(&[&["submit", "--prompt", "a dog"], &YES[..]].concat()).coded(0);
+    assert!(submit.err.contains(&format!("sending is paused by {}", stopped().unwrap())), "{submit:?}");
+    assert_eq!(service.sim().submissions_of("a dog"), 0);
+    screen.keys("p");
+    until("the pause is over", || stopped().is_none());
+    screen.hides("paused");
+    assert_eq!(service.sim().counts().submissions, 1);
+    watch.signal(rustix::process::Signal::TERM);
+    let told = watch.end();
+    assert!(told.err.contains("sending paused by dashboard") && told.err.contains("sending goes on"), "{told:?}");
+    assert_honest(&service);
+}
+
+#[test]
+fn a_halt_of_one_program_is_every_program_s_and_its_resume_too() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let mut screen = Pty::ready(&home);
+    let watch = home.start(&["watch"]);
+    screen.shows("watch");
+    // A third program, which is told no by the service.
+    home.run(&[&["submit", "--prompt", "!1008"], &YES[..]].concat()).coded(4);
+    screen.shows("halted");
+    let submit = home.run(&[&["submit", "--prompt", "a cat"], &YES[..]].concat()).coded(4);
+    assert!(submit.err.contains("stays queued"), "{submit:?}");
+    assert_eq!((service.sim().counts().submissions, service.sim().submissions_of("a cat")), (1, 0));
+    screen.keys("p");
+    service.until("the task that waited", |counts| counts.submissions == 2);
+    until("it is saved", || home.states()[1] == TaskState::Saved);
+    watch.signal(rustix::process::Signal::TERM);
+    watch.end();
+    assert_honest(&service);
+}
+
+#[test]
+fn a_halt_with_a_task_running_is_waited_out_and_ends_with_its_code() {
+    for call in [&["watch", "--until-idle"][..], &["wait"]] {
+        let service = Service::with(|config| config.run_ms = (2_000, 2_000));
+        // The third one's turn comes a minute later, so that the second one's answer is here by then.
+        let home = Home::with(&service.url(), &[("profiles.302ai.submit_per_minute", "2")]);
+        ["a cat", "!1008", "a dog"].into_iter().for_each(|prompt| home.queue(prompt));
+        let done = home.run(call).coded(4);
+        assert_eq!(home.states(), [TaskState::Saved, TaskState::Refused, TaskState::Queued], "{done:?}");
+        assert_eq!(service.sim().counts().submissions, 2, "{call:?}");
+    }
+}
+
+#[test]
+fn an_old_unknown_and_another_account_s_tasks_hold_up_no_wait() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    home.run(&[&["submit", "--prompt", "!lost"], &YES[..]].concat()).coded(7);
+    home.queue("a cat");
+    home.sql().execute("UPDATE tasks SET profile = 'elsewhere' WHERE key = 2", []).unwrap();
+    home.run(&["wait"]).coded(0);
+    home.run(&["watch", "--until-idle"]).coded(0);
+    assert_eq!(home.states(), [TaskState::Unknown, TaskState::Queued]);
+}
+
+#[test]
+fn a_wait_under_a_pause_goes_on_with_the_pause_s_end() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let mut screen = Pty::ready(&home);
+    screen.keys("p");
+    until("the pause is in the store", || {
+        home.sql().query_row("SELECT count(*) FROM stops", [], |row| row.get::<_, u32>(0)).is_ok_and(|n| n == 1)
+    });
+    let wait = home.start(&[&["submit", "--prompt", "a cat", "--wait"], &YES[..]].concat());
+    screen.shows("paused, free");
+    assert_eq!(home.run(&["watch", "--until-idle"]).coded(0).err.lines().count(), 1);
+    assert_eq!(service.sim().counts().submissions, 0);
+    screen.keys("p");
+    wait.end().coded(0);
+    assert_eq!(home.states(), [TaskState::Saved]);
+}
