@@ -134,7 +134,7 @@ fn a_lost_answer_is_told_in_a_plain_sentence_and_the_library_s_words_stay_with_t
     assert_eq!(task["error"]["message"], told);
     let raw: String =
         home.sql().query_row("SELECT raw FROM events WHERE kind = 'unknown'", [], |row| row.get(0)).unwrap();
-    assert!(raw.contains("client error"), "{raw}");
+    assert!(raw.contains("connection closed before message completed"), "{raw}");
 }
 
 #[test]

@@ -120,6 +120,7 @@ fn every_option_of_the_file_reaches_the_settings() {
         ask_above = 0.125
         [http]
         timeout_seconds = 90
+        stall_seconds = 7
         [poll]
         every_seconds = 20
         budget_per_second = 2.5
@@ -159,6 +160,7 @@ fn every_option_of_the_file_reaches_the_settings() {
         (settings.queue.submit_timeout_ms, settings.queue.undo_ms, settings.queue.start_paused),
         (90_000, 0, true)
     );
+    assert_eq!(settings.queue.submit_stall_ms, 7_000);
     assert_eq!((settings.poll.every_ms, settings.poll.budget_per_second), (20_000, 2.5));
     assert_eq!((settings.notify.bell, settings.notify.osc, settings.notify.hook), (false, false, true));
     assert_eq!(loaded.hook.as_deref(), Some("true"));

@@ -84,6 +84,8 @@ const KEPT: &[(&str, &str)] = &[
     ("no id", "a code, as above"),
     ("no reason", "a code, as above"),
     ("not sent", "a code, as above"),
+    ("not uploaded", "a code, as above"),
+    ("{} of {} bytes left", "stands among the raw answers, which are no talk of ours"),
     ("not begun", "a code, as above"),
     ("wrong task", "a code, as above"),
     ("(adopted {})", "stands in the JSON for the prompt that is not known"),

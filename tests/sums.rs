@@ -87,6 +87,7 @@ impl Program {
         let config = net::config(url, dir);
         let config = reeltop::io::client::ClientConfig {
             submit_timeout: Duration::from_millis(700),
+            submit_stall: Duration::from_millis(700),
             query_timeout: Duration::from_millis(700),
             ..config
         };

@@ -69,7 +69,11 @@ impl Workers {
             tell(&to, Msg::Http(unsent(command, problem)));
             return;
         };
-        tokio::spawn(async move { tell(&to, Msg::Http(client.run(command).await)) });
+        let progress = to.clone();
+        tokio::spawn(async move {
+            let end = client.run_telling(command, move |msg| tell(&progress, Msg::Http(msg))).await;
+            tell(&to, Msg::Http(end));
+        });
     }
 
     /// By the download worker.
@@ -192,6 +196,7 @@ fn client_config(setup: &Loaded) -> Result<ClientConfig, Problem> {
         catalogue: setup.settings.catalogue.clone(),
         images_dir: setup.paths.images.clone(),
         submit_timeout: Duration::from_millis(setup.settings.queue.submit_timeout_ms),
+        submit_stall: Duration::from_millis(setup.settings.queue.submit_stall_ms),
         query_timeout: ClientConfig::QUERY_TIMEOUT,
         allow_http: setup.allow_http,
         key: Some(key),

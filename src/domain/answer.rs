@@ -40,6 +40,18 @@ pub enum Reply {
         /// The cause in the words of whoever noticed it; shown among the raw answers only.
         detail: String,
     },
+    /// The line broke, or stood still, before the last byte of the request's body was handed to it: nobody can have the
+    /// whole request.
+    NotUploaded {
+        /// Why.
+        why: LineFault,
+        /// Bytes of the body that the line took.
+        handed: u64,
+        /// All of them.
+        total: u64,
+        /// The cause in the words of whoever noticed it; shown among the raw answers only.
+        detail: String,
+    },
     /// A whole HTTP answer, of whatever status.
     Answered {
         /// The HTTP status.
@@ -59,7 +71,7 @@ pub enum Reply {
         /// The body as text, cut at 64 KiB.
         body: String,
     },
-    /// The connection was made, but no whole answer came.
+    /// The connection was made and the request may have arrived whole, but no whole answer came.
     Broken {
         /// Why.
         why: LineFault,

@@ -287,6 +287,17 @@ pub struct Detail {
 /// From the service.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HttpMsg {
+    /// A submission's body is on its way; told at most twice a second, and of a short one never.
+    Uploading {
+        /// The task.
+        key: TaskKey,
+        /// Of the command.
+        ticket: Ticket,
+        /// Bytes that the line has taken.
+        done: u64,
+        /// All of them.
+        total: u64,
+    },
     /// The end of a submission, whatever it was.
     Submitted {
         /// The task.

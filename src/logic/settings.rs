@@ -144,8 +144,10 @@ pub struct QueueSettings {
     pub start_paused: bool,
     /// So many tasks in a row that come to nothing in the same way stop all sending; 0 for never.
     pub stop_after_failures: u32,
-    /// A submission's time-out, in milliseconds (`http.timeout_seconds`).
+    /// A submission's time-out, in milliseconds from the last byte of its body on (`http.timeout_seconds`).
     pub submit_timeout_ms: u64,
+    /// How long the line may take no byte of a submission, in milliseconds (`http.stall_seconds`).
+    pub submit_stall_ms: u64,
 }
 
 /// `[retry]`: what the program may send again by itself. Nothing by default.
@@ -261,6 +263,7 @@ impl Default for Settings {
                 start_paused: false,
                 stop_after_failures: 3,
                 submit_timeout_ms: 120 * time::SECOND,
+                submit_stall_ms: 30 * time::SECOND,
             },
             retry: RetrySettings { auto: Vec::new(), max: 2, pause_ms: 30 * time::SECOND },
             notify: NotifySettings { bell: true, osc: true, hook: false },

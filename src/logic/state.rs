@@ -143,6 +143,8 @@ pub struct Queue {
     pub posting: BTreeMap<TaskKey, Ticket>,
     /// Whether the service's last answer to a submission, if there was one, left nothing open about it.
     pub proven: bool,
+    /// Of these, the long uploads: bytes of the body that have left, and all of them.
+    pub uploads: BTreeMap<TaskKey, (u64, u64)>,
     /// Insertions under way.
     pub inserting: BTreeSet<Ticket>,
     /// Of these, the attempts that the program makes by itself.

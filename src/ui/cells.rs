@@ -81,7 +81,7 @@ fn status(view: &View<'_>, row: &Row) -> CellText {
     let theme = view.look.theme;
     let text = match row.state {
         TaskState::Queued => waiting(view, row),
-        TaskState::Sending => tr!("on its way").into(),
+        TaskState::Sending => uploading(view, row.key).unwrap_or_else(|| tr!("on its way").into()),
         TaskState::Running if row.class.is_some() => failure(row).unwrap_or_default(),
         TaskState::Running if row.status.is_empty() => tr!("accepted").into(),
         TaskState::Running => row.status.to_string(),
@@ -154,6 +154,13 @@ fn at_risk(view: &View<'_>, row: &Row) -> bool {
 fn lives(view: &View<'_>, row: &Row) -> String {
     let left = row.expires_at.get().map_or(0, |at| at.since(view.now.wall));
     if left == 0 { tr!("address expired").into() } else { tr!("{span} left", span = words::span(left)) }
+}
+
+/// How far a long upload is; `None` once it has left.
+fn uploading(view: &View<'_>, key: TaskKey) -> Option<String> {
+    let (done, total) = view.state.queue.uploads.get(&key).filter(|(done, total)| done < total)?;
+    let percent = u128::from(*done) * 100 / u128::from(*total);
+    Some(tr!("{percent}% of {size}", percent, size = words::size(*total)))
 }
 
 fn progress(saving: &Saving) -> String {

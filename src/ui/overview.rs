@@ -82,7 +82,12 @@ fn progress(about: &About<'_>) -> String {
     let (row, now) = (about.row, layout::shown_now(about.state));
     match row.state {
         TaskState::Queued => tr!("waits to be sent").into(),
-        TaskState::Sending => tr!("the submission is on its way; its answer decides").into(),
+        TaskState::Sending => match about.state.queue.uploads.get(&row.key) {
+            Some((done, total)) if done < total => {
+                tr!("uploading, {done} of {total}", done = words::size(*done), total = words::size(*total))
+            }
+            Some(_) | None => tr!("the submission is on its way; its answer decides").into(),
+        },
         TaskState::Running => {
             let word = if row.status.is_empty() { tr!("accepted") } else { &row.status };
             let took = row.sent_at.get().map(|at| words::clock(now.wall.since(at)));

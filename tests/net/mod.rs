@@ -161,6 +161,7 @@ pub(crate) fn config(base_url: &str, images_dir: &Path) -> ClientConfig {
         catalogue: Catalogue::builtin(),
         images_dir: images_dir.into(),
         submit_timeout: DEADLINE,
+        submit_stall: DEADLINE,
         query_timeout: DEADLINE,
         allow_http: false,
         key: Some(SecretString::from(KEY.to_owned())),

@@ -2,7 +2,10 @@
 //! answers.
 
 use super::codes;
-use crate::{domain::time::SECOND, tr};
+use crate::{
+    domain::{export::size, time::SECOND},
+    tr,
+};
 use serde::{Deserialize, Serialize};
 
 /// What went wrong with a call that got no whole answer.
@@ -103,6 +106,21 @@ impl LineFault {
         }
     }
 
+    /// Why a request was not handed over whole, as one sentence without a final stop. `handed` and `total` are the bytes
+    /// of its body.
+    #[must_use]
+    pub(super) fn no_upload(self, handed: u64, total: u64) -> String {
+        let (handed, total) = (size(handed), size(total));
+        match self {
+            Self::TimedOut { after_ms } => {
+                let seconds = seconds(after_ms);
+                tr!("The upload stood still for {seconds} s, {handed} of {total} sent", seconds, handed, total)
+            }
+            Self::Reset => tr!("The connection was reset during the upload, {handed} of {total} sent", handed, total),
+            _ => tr!("The line broke during the upload, {handed} of {total} sent", handed, total),
+        }
+    }
+
     /// Why no whole answer came over a connection that was made, as one sentence without a final stop.
     #[must_use]
     pub(super) fn no_answer(self) -> String {
@@ -161,6 +179,13 @@ mod tests {
             (Other, "no connection could be made"),
         ] {
             assert_eq!(fault.no_connection(), format!("The service could not be reached: {why}"));
+        }
+        for (fault, sentence) in [
+            (TimedOut { after_ms: 30_000 }, "The upload stood still for 30 s, 1.2 MB of 2.4 MB sent"),
+            (Reset, "The connection was reset during the upload, 1.2 MB of 2.4 MB sent"),
+            (Cut, "The line broke during the upload, 1.2 MB of 2.4 MB sent"),
+        ] {
+            assert_eq!(fault.no_upload(1_200_000, 2_400_000), sentence);
         }
         for (fault, code, sentence) in [
             (TimedOut { after_ms: 120_000 }, "timeout", "No answer came within 120 s"),

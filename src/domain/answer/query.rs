@@ -121,7 +121,8 @@ fn usable(reply: &Reply) -> Result<Answer<'_>, NoAnswer> {
             }
             Err(none)
         }
-        Reply::Broken { why, .. } => Err(network(why.code(), &why.no_answer())),
+        // A question has no body; an upload that broke is a broken line all the same.
+        Reply::Broken { why, .. } | Reply::NotUploaded { why, .. } => Err(network(why.code(), &why.no_answer())),
         Reply::NotSent { problem } => {
             let error = TaskError { charged: Charged::Yes, ..not_sent(problem) };
             Err(NoAnswer { wait_ms: None, error })

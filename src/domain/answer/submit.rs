@@ -34,28 +34,31 @@ fn check_and_settle() -> &'static str {
 
 /// What the answer to a submission means.
 ///
-/// Not taken is proven by: no connection at all, a readable body with a code that the contract calls not charged, a
-/// 4xx status (but 408 and 499), or a redirection that asks for the same request elsewhere (301, 307, 308). Everything
-/// else without an id is `Unknown`: any 5xx whatever its body says, any other redirection, a time-out, a reset, an
-/// unreadable body, a success without an id, a code nobody knows.
+/// Not taken is proven by: no connection at all, a line that broke before it had the last byte of the body, a readable
+/// body with a code that the contract calls not charged, a 4xx status (but 408 and 499), or a redirection that asks for the
+/// same request elsewhere (301, 307, 308). Everything else without an id is `Unknown`: any 5xx whatever its body says, any
+/// other redirection, a time-out, a reset, an unreadable body, a success without an id, a code nobody knows.
 #[must_use]
 pub fn judge_submit(reply: &Reply) -> SubmitVerdict {
     match reply {
-        Reply::NotConnected { why, .. } => SubmitVerdict::Later {
-            wait_ms: None,
-            error: TaskError {
-                code: "no connection".into(),
-                class: ErrorClass::Network,
-                message: why.no_connection(),
-                next: why.advice().map_or_else(by_itself, str::to_owned),
-                charged: Charged::No,
-            },
-        },
+        Reply::NotConnected { why, .. } => {
+            let next = why.advice().map_or_else(by_itself, str::to_owned);
+            not_arrived("no connection", why.no_connection(), next)
+        }
+        Reply::NotUploaded { why, handed, total, .. } => {
+            not_arrived("not uploaded", why.no_upload(*handed, *total), by_itself())
+        }
         Reply::Broken { why, .. } => unknown(why.code(), &why.no_answer(), settle()),
         Reply::NotSent { problem } => SubmitVerdict::Refused { error: not_sent(problem), halt: None },
         Reply::Answered { http, retry_after_ms, body } => answered(*http, *retry_after_ms, body, ""),
         Reply::Redirected { http, to, body } => answered(*http, None, body, to),
     }
+}
+
+/// Nobody can have the request: sent again, free.
+fn not_arrived(code: &str, message: String, next: String) -> SubmitVerdict {
+    let (code, class) = (code.into(), ErrorClass::Network);
+    SubmitVerdict::Later { wait_ms: None, error: TaskError { code, class, message, next, charged: Charged::No } }
 }
 
 /// `to`: where a redirection points.
@@ -348,6 +351,10 @@ mod tests {
         let problem = Problem::new("a.jpg is gone", "no such file", "Choose another.");
         for (reply, expected) in [
             (Reply::NotConnected { why: LineFault::NoName, detail: detail() }, "later None no connection network no"),
+            (
+                Reply::NotUploaded { why: LineFault::Reset, handed: 9, total: 10, detail: detail() },
+                "later None not uploaded network no",
+            ),
             (Reply::Broken { why: LineFault::TimedOut { after_ms }, detail: detail() }, "unknown timeout"),
             (Reply::Broken { why: LineFault::Cut, detail: detail() }, "unknown broken"),
             (Reply::NotSent { problem }, "refused not sent file no"),

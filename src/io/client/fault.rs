@@ -7,9 +7,18 @@ use std::{error::Error, io, iter, time::Duration};
 /// Why an exchange failed. `patience` is the time-out that the call had.
 pub(in crate::io) fn why(error: &reqwest::Error, patience: Duration) -> LineFault {
     if error.is_timeout() {
-        let patience = if error.is_connect() { CONNECT_TIMEOUT } else { patience };
-        return LineFault::TimedOut { after_ms: u64::try_from(patience.as_millis()).unwrap_or(u64::MAX) };
+        return timed_out(if error.is_connect() { CONNECT_TIMEOUT } else { patience });
     }
+    of(error)
+}
+
+/// Our own patience ran out.
+pub(super) fn timed_out(patience: Duration) -> LineFault {
+    LineFault::TimedOut { after_ms: u64::try_from(patience.as_millis()).unwrap_or(u64::MAX) }
+}
+
+/// What an error and its causes say, where it was not our own patience.
+pub(super) fn of(error: &(dyn Error + 'static)) -> LineFault {
     let causes = || iter::successors(Some(error as &(dyn Error + 'static)), |cause| (*cause).source());
     // What keeps us from the proxy is no fault of the host behind it.
     if causes().any(|cause| cause.to_string() == "tunnel error: failed to create underlying connection") {
@@ -40,7 +49,7 @@ fn known(cause: &(dyn Error + 'static)) -> Option<LineFault> {
     }
 }
 
-fn by_kind(kind: io::ErrorKind) -> Option<LineFault> {
+pub(super) fn by_kind(kind: io::ErrorKind) -> Option<LineFault> {
     match kind {
         io::ErrorKind::ConnectionRefused => Some(LineFault::Refused),
         io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted | io::ErrorKind::BrokenPipe => {

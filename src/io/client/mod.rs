@@ -2,16 +2,23 @@
 //!
 //! Everything here serves one rule: the outcome of a submission is unclear only when it really is. So a submission
 //! has a connection of its own (a pooled one may be dead without our knowing), nothing is sent twice by any layer below, no
-//! redirect is followed, and [`Reply::NotConnected`] is said only when not one byte of the request can have left.
+//! redirect is followed, and what did not arrive whole is told from what may have ([`Reply::NotConnected`],
+//! [`Reply::NotUploaded`], against [`Reply::Broken`]).
 
 mod base;
+mod dial;
 mod fault;
 mod later;
+mod line;
 mod transport;
+mod upload;
 
 pub(in crate::io) use base::{NearBy, near_by};
 pub(in crate::io) use fault::why;
 pub(in crate::io) use transport::{Route, failed, transport};
+
+use dial::Dial;
+use upload::Patience;
 
 use crate::{
     domain::{
@@ -49,9 +56,11 @@ pub struct ClientConfig {
     pub catalogue: Catalogue,
     /// Where the pictures lie that requests name by hash.
     pub images_dir: PathBuf,
-    /// A submission's time-out, from the first byte sent to the last one received.
+    /// A submission's time-out, from the last byte of its body on to the last one of the answer.
     pub submit_timeout: Duration,
-    /// The same for every other call.
+    /// How long the line may take no byte of a submission's body.
+    pub submit_stall: Duration,
+    /// The time-out of every other call, from the first byte sent to the last one received.
     pub query_timeout: Duration,
     /// Whether plain `http` is allowed to a host that is not this machine.
     pub allow_http: bool,
@@ -72,8 +81,8 @@ struct Inner {
     config: ClientConfig,
     base: Url,
     key: Option<Key>,
-    /// Keeps no connection: a submission never goes out on one that may have died since.
-    submissions: reqwest::Client,
+    /// A connection for each: a submission never goes out on one that may have died since.
+    submissions: Dial,
     questions: reqwest::Client,
     /// Pictures in the form they are sent in.
     encoded: Encoded,
@@ -100,20 +109,25 @@ impl Client {
         let base = base::check(&config.base_url, config.allow_http)?;
         let key = config.key.clone().map(Key::new).transpose()?;
         let route = Route::to(&base);
-        let build = |builder: reqwest::ClientBuilder| {
-            builder.redirect(reqwest::redirect::Policy::none()).build().map_err(|e| failed(&e))
-        };
-        let submissions = build(transport(route)?.pool_max_idle_per_host(0))?;
-        let questions = build(transport(route)?)?;
+        let submissions = Dial::new(route, transport::tls()?);
+        let no_redirects = reqwest::redirect::Policy::none();
+        let questions = transport(route)?.redirect(no_redirects).build().map_err(|e| failed(&e))?;
         Ok(Self(Arc::new(Inner { config, base, key, submissions, questions, encoded: Encoded::default() })))
     }
 
     /// Carries out one command. It is answered exactly once, whatever happens: the call runs to its end even when
     /// this future is dropped, and a fault inside it counts as a broken line, never as silence.
     pub async fn run(&self, cmd: HttpCmd) -> HttpMsg {
+        self.run_telling(cmd, |_| ()).await
+    }
+
+    /// The same, and of a long upload `to` is told how far it is.
+    pub async fn run_telling(&self, cmd: HttpCmd, to: impl Fn(HttpMsg) + Send + Sync + 'static) -> HttpMsg {
         match cmd {
             HttpCmd::Submit { key, ticket, request } => {
-                HttpMsg::Submitted { key, ticket, reply: self.see_through(Call::Submit(request)).await }
+                let tell = move |done, total| to(HttpMsg::Uploading { key, ticket, done, total });
+                let call = Call::Submit(request, Box::new(tell));
+                HttpMsg::Submitted { key, ticket, reply: self.see_through(call).await }
             }
             HttpCmd::Query { key, ticket, id } => {
                 HttpMsg::Queried { key, ticket, reply: self.see_through(Call::Query(id)).await }
@@ -136,7 +150,7 @@ impl Client {
 }
 
 enum Call {
-    Submit(Box<Request>),
+    Submit(Box<Request>, Box<upload::Tell>),
     Query(RemoteId),
     File(FileId),
     Balance,
@@ -147,26 +161,23 @@ impl Inner {
         let Some(key) = &self.key else {
             return Reply::NotSent { problem: no_key() };
         };
-        let patience = match call {
-            Call::Submit(_) => self.config.submit_timeout,
-            Call::Query(_) | Call::File(_) | Call::Balance => self.config.query_timeout,
-        };
         let built = match call {
-            Call::Submit(request) => match Arc::clone(&self).body(request).await {
-                Ok(body) => self
-                    .submissions
-                    .post(self.address("/video_generation"))
-                    .header(header::CONTENT_TYPE, "application/json")
-                    .body(body),
-                Err(problem) => return Reply::NotSent { problem },
-            },
+            Call::Submit(request, tell) => {
+                let body = match Arc::clone(&self).body(request).await {
+                    Ok(body) => body,
+                    Err(problem) => return Reply::NotSent { problem },
+                };
+                let patience = Patience { stall: self.config.submit_stall, answer: self.config.submit_timeout };
+                let url = self.address("/video_generation");
+                return upload::post(&self.submissions, &url, body, key, patience, tell.as_ref()).await;
+            }
             Call::Query(id) => self.question("/query/video_generation").query(&[("task_id", id.0)]),
             Call::File(file) => self.question("/files/retrieve").query(&[("file_id", file.0)]),
             Call::Balance => self.questions.get(joined(&self.base, "", "/dashboard/balance")),
         };
         // Nothing coded is asked for: answers are small, and the id of a paid task should hang on as little as can be.
         let built = built.header(header::ACCEPT_ENCODING, "identity");
-        exchange(built.header(header::AUTHORIZATION, key.header.clone()), patience, key).await
+        exchange(built.header(header::AUTHORIZATION, key.header.clone()), self.config.query_timeout, key).await
     }
 
     fn question(&self, path: &str) -> RequestBuilder {
@@ -229,29 +240,53 @@ fn joined(base: &Url, prefix: &str, path: &str) -> Url {
     url
 }
 
-async fn exchange(request: RequestBuilder, patience: Duration, key: &Key) -> Reply {
-    let mut answer = match request.timeout(patience).send().await {
-        Ok(answer) => answer,
-        Err(error) => return broken(error, patience, key),
-    };
-    let http = answer.status();
-    let body = match read(&mut answer).await {
-        Ok(Ok(body)) => key.strike(body),
-        // A status that is no success tells enough without its body.
-        Ok(Err(_)) if !http.is_success() => String::new(),
-        Ok(Err(fault)) => return undecoded(&fault, http, key),
-        Err(error) => return broken(error, patience, key),
-    };
-    match answer.headers().get(header::LOCATION).filter(|_| http.is_redirection()) {
-        Some(to) => {
-            let to = key.strike(String::from_utf8_lossy(to.as_bytes()).into_owned());
-            Reply::Redirected { http: http.as_u16(), to, body }
+/// A whole answer, as it came.
+struct Answer {
+    http: StatusCode,
+    retry_after_ms: Option<u64>,
+    /// Where it points, if it is a redirection.
+    location: Option<String>,
+    /// Decoded, or why it cannot be.
+    body: Result<String, coding::Fault>,
+}
+
+impl Answer {
+    fn reply(self, key: &Key) -> Reply {
+        let body = match self.body {
+            Ok(body) => key.strike(body),
+            // A status that is no success tells enough without its body.
+            Err(_) if !self.http.is_success() => String::new(),
+            Err(fault) => return undecoded(&fault, self.http, key),
+        };
+        let http = self.http.as_u16();
+        match self.location {
+            Some(to) => Reply::Redirected { http, to: key.strike(to), body },
+            None => Reply::Answered { http, retry_after_ms: self.retry_after_ms, body },
         }
-        None => Reply::Answered { http: http.as_u16(), retry_after_ms: later::retry_after_ms(answer.headers()), body },
     }
 }
 
-async fn read(answer: &mut Response) -> Result<Result<String, coding::Fault>, reqwest::Error> {
+async fn exchange(request: RequestBuilder, patience: Duration, key: &Key) -> Reply {
+    let answer = match request.timeout(patience).send().await {
+        Ok(answer) => read(answer).await,
+        Err(error) => Err(error),
+    };
+    answer.map_or_else(|error| broken(error, patience, key), |answer| answer.reply(key))
+}
+
+async fn read(mut answer: Response) -> Result<Answer, reqwest::Error> {
+    let body = read_body(&mut answer).await?;
+    let (http, headers) = (answer.status(), answer.headers());
+    let location = headers.get(header::LOCATION).filter(|_| http.is_redirection());
+    Ok(Answer {
+        http,
+        retry_after_ms: later::retry_after_ms(headers),
+        location: location.map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned()),
+        body,
+    })
+}
+
+async fn read_body(answer: &mut Response) -> Result<Result<String, coding::Fault>, reqwest::Error> {
     let (mut decoder, mut bytes) = (Decoder::of(answer.headers()), Vec::new());
     while let Some(chunk) = answer.chunk().await? {
         match decoder.push(&chunk, &mut bytes, MAX_BODY) {

@@ -14,6 +14,9 @@ use std::{
 /// How long the making of a connection may take.
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// What the program calls itself.
+pub(super) const USER_AGENT: &str = concat!("reeltop/", env!("CARGO_PKG_VERSION"));
+
 /// The way to a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::io) enum Route {
@@ -50,19 +53,26 @@ static TLS: LazyLock<Result<ClientConfig, rustls::Error>> = LazyLock::new(|| {
     Ok(config)
 });
 
+/// What every connection's TLS is made of.
+///
+/// # Errors
+/// When no TLS can be set up on this machine.
+pub(super) fn tls() -> Result<ClientConfig, Problem> {
+    TLS.as_ref().cloned().map_err(|error| failed(error))
+}
+
 /// A builder with what all clients share. What each does with redirects and idle connections is its own.
 ///
 /// # Errors
 /// When no TLS can be set up on this machine.
 pub(in crate::io) fn transport(route: Route) -> Result<ClientBuilder, Problem> {
-    let tls = TLS.as_ref().map_err(|error| failed(error))?;
     let builder = reqwest::Client::builder()
-        .tls_backend_preconfigured(tls.clone())
+        .tls_backend_preconfigured(tls()?)
         .retry(reqwest::retry::never())
         .connect_timeout(CONNECT_TIMEOUT)
         .referer(false)
         .http1_only()
-        .user_agent(concat!("reeltop/", env!("CARGO_PKG_VERSION")));
+        .user_agent(USER_AGENT);
     Ok(match route {
         Route::Direct => builder.no_proxy(),
         Route::Environment => builder,

@@ -200,12 +200,21 @@ pub(super) static SECTIONS: [Section; 10] = [
     Section {
         name: "http",
         doc: "The line to the service. A proxy is taken from the environment (HTTPS_PROXY, NO_PROXY).",
-        options: &[opt(
-            "timeout_seconds",
-            Kind::Whole { least: 10, most: 600, set: |c, v| c.settings.queue.submit_timeout_ms = v * SECOND },
-            "120",
-            "How long a submission may take. One that takes longer has an unknown outcome and counts as spent.",
-        )],
+        options: &[
+            opt(
+                "timeout_seconds",
+                Kind::Whole { least: 10, most: 600, set: |c, v| c.settings.queue.submit_timeout_ms = v * SECOND },
+                "120",
+                "How long the answer to a submission may take, from the last byte of its upload on. One that takes longer has\n\
+                 an unknown outcome and counts as spent.",
+            ),
+            opt(
+                "stall_seconds",
+                Kind::Whole { least: 5, most: 3600, set: |c, v| c.settings.queue.submit_stall_ms = v * SECOND },
+                "30",
+                "An upload of which no byte could be sent for so long is given up and sent again; it was not charged.",
+            ),
+        ],
     },
     Section {
         name: "poll",

@@ -29,6 +29,7 @@ use crate::domain::{
 /// Takes the end of a call to the service.
 pub fn http(state: &mut State, msg: HttpMsg) -> Vec<Effect> {
     match msg {
+        HttpMsg::Uploading { key, ticket, done, total } => queue::uploading(state, key, ticket, (done, total)),
         HttpMsg::Submitted { key, ticket, reply } => queue::submitted(state, key, ticket, &reply),
         HttpMsg::Queried { key, ticket, reply } => poller::queried(state, key, ticket, &reply),
         HttpMsg::Found { ticket, reply } => adopt::found(state, ticket, &reply),
@@ -148,7 +149,9 @@ fn answer_event(state: &State, kind: &str, text: impl Into<String>, reply: &Repl
     let raw = match reply {
         Reply::Answered { http, body, .. } => Some(format!("HTTP {http} {}", redact(body))),
         Reply::Redirected { http, to, body } => Some(format!("HTTP {http} {} {}", redact(to), redact(body))),
-        Reply::NotConnected { detail, .. } | Reply::Broken { detail, .. } => Some(detail.clone()),
+        Reply::NotConnected { detail, .. } | Reply::NotUploaded { detail, .. } | Reply::Broken { detail, .. } => {
+            Some(detail.clone())
+        }
         Reply::NotSent { .. } => None,
     };
     Event { raw, ..event(state, kind, text) }

@@ -15,7 +15,7 @@ use crate::{
         account::Why,
         answer::{HaltCause, Reply, SubmitVerdict, judge_submit},
         problem::{Charged, ErrorClass, Problem, TaskError},
-        task::{LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey},
+        task::{Claim, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey},
         time::{HOUR, MINUTE, Mono, SECOND, Wall},
     },
     logic::{
@@ -28,8 +28,9 @@ use crate::{
     tr,
 };
 
-/// A claim on a row being sent outlives the submission's time-out by this much, for the answer to be saved.
-const AFTER_TIMEOUT: u64 = MINUTE;
+/// A claim on a row being sent outlives the submission's time-outs by this much: for the connection to be made, and for the
+/// answer to be saved.
+const AFTER_TIMEOUT: u64 = MINUTE + 10 * SECOND;
 /// The first wait after the service asked to wait without saying how long, and the longest.
 const WAIT: (u64, u64) = (5 * SECOND, 5 * MINUTE);
 /// The longest wait that the service's own word is taken for: a proxy that says "in a year" must not stop the day's work.
@@ -46,10 +47,9 @@ pub(super) fn send_due(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let Some(mut task) = next(state).cloned() else { return Vec::new() };
-    let timeout = state.settings.queue.submit_timeout_ms;
     task.phase = Phase::Sending { since: state.now.wall };
     task.sent_at = Some(state.now.wall);
-    task.claim = claim(state, timeout + AFTER_TIMEOUT);
+    task.claim = claim(state, longest_silence(state) + AFTER_TIMEOUT);
     let ticket = ticket(state);
     state.queue.claiming = Some((ticket, task.key));
     let note = event(state, "sending", tr!("saved as being sent; the POST follows"));
@@ -148,11 +148,10 @@ pub(super) fn claimed(state: &mut State, of: Ticket, result: SendResult) -> Vec<
                 state.stale += 1;
                 return Vec::new();
             };
-            let timeout = state.settings.queue.submit_timeout_ms;
             task.rev = rev;
             task.phase = Phase::Sending { since: state.now.wall };
             task.sent_at = Some(state.now.wall);
-            task.claim = claim(state, timeout + AFTER_TIMEOUT);
+            task.claim = claim(state, longest_silence(state) + AFTER_TIMEOUT);
             if state.ending.is_some() || !may_send(state) {
                 return unsend(state, task);
             }
@@ -179,6 +178,28 @@ pub(super) fn unsend(state: &mut State, mut task: Task) -> Vec<Effect> {
     store::write(state, task, vec![note], vec![])
 }
 
+/// How long a submission can be on its way without a word of it: an upload that stands still, then an answer that does not
+/// come.
+fn longest_silence(state: &State) -> u64 {
+    state.settings.queue.submit_stall_ms + state.settings.queue.submit_timeout_ms
+}
+
+/// A long upload goes on. Its claim is renewed before another program could take the row for an orphan's.
+pub(super) fn uploading(state: &mut State, key: TaskKey, of: Ticket, bytes: (u64, u64)) -> Vec<Effect> {
+    if state.queue.posting.get(&key) != Some(&of) {
+        state.stale += 1;
+        return Vec::new();
+    }
+    state.queue.uploads.insert(key, bytes);
+    let needed = state.now.wall.plus(longest_silence(state) + AFTER_TIMEOUT / 2);
+    let runs_out = |task: &&Task| task.claim.as_ref().is_none_or(|claim| claim.until < needed);
+    let Some(mut task) = state.tasks.live.get(&key).filter(runs_out).cloned() else { return Vec::new() };
+    // Not by `super::claim`, which gives none to a program that ends: this one still waits for the answer.
+    let until = state.now.wall.plus(longest_silence(state) + AFTER_TIMEOUT);
+    task.claim = state.store.owner.clone().map(|owner| Claim { owner, until });
+    store::write(state, task, vec![], vec![])
+}
+
 /// The end of a submission.
 pub(super) fn submitted(state: &mut State, key: TaskKey, of: Ticket, reply: &Reply) -> Vec<Effect> {
     if state.queue.posting.get(&key) != Some(&of) {
@@ -186,6 +207,7 @@ pub(super) fn submitted(state: &mut State, key: TaskKey, of: Ticket, reply: &Rep
         return Vec::new();
     }
     state.queue.posting.remove(&key);
+    state.queue.uploads.remove(&key);
     let Some(task) = state.tasks.live.get(&key).cloned() else {
         // Only an ended task leaves `live`, and nothing ends a task whose POST is under way; the answer must not be lost.
         let text = format!("an answer came for a task that is no longer live: {reply:?}");
@@ -257,10 +279,11 @@ fn put_back(state: &mut State, mut task: Task, wait: Option<u64>, error: TaskErr
     state.queue.put_backs += 1;
     let times = state.queue.put_backs;
     let own = wait.unwrap_or_else(|| backoff(WAIT.0, WAIT.1, times, u64::from(task.key.0))).min(LONGEST_WAIT);
-    if error.class == ErrorClass::Network {
-        poller::missed(state);
-    } else {
-        poller::spoke(state);
+    // An upload that broke says nothing of whether the service is there: a connection was made, and no word came.
+    match reply {
+        Reply::NotUploaded { .. } => {}
+        _ if error.class == ErrorClass::Network => poller::missed(state),
+        _ => poller::spoke(state),
     }
     // What cannot be reached is probed by whatever has something to ask; once it answers, this is due.
     let is_away = matches!(reply, Reply::NotConnected { .. });

@@ -160,13 +160,20 @@ fn next_write(state: &mut State, key: TaskKey, rev: u64) -> Vec<Effect> {
 
 /// Another program changed the row first. Its word stands, but for one case: an answer that was had is never lost to a
 /// row that only says that the answer is not known.
-fn overtaken(state: &mut State, write: Write, now: Task) -> Vec<Effect> {
+fn overtaken(state: &mut State, mut write: Write, now: Task) -> Vec<Effect> {
     let key = now.key;
     let found = write.task.remote.clone().filter(|id| now.remote.as_ref() != Some(id));
     let is_open = matches!(now.phase, Phase::Unknown { .. } | Phase::Sending { .. }) && now.remote.is_none();
-    if is_open && (found.is_some() || write.task.state() == TaskState::Refused) {
+    let put_back = write.task.state() == TaskState::Queued && now.state() == TaskState::Unknown;
+    if is_open && (found.is_some() || write.task.state() == TaskState::Refused || put_back) {
+        if put_back {
+            // The other program has counted it as spent; proven not taken, it is only set aside again.
+            let line = LedgerLine { at: state.now.wall, event: MoneyEvent::Reserved, amount: write.task.cost };
+            write.ledger.push(line);
+        }
+        write.task.rev = now.rev;
         // What was done here since stays in the state, and behind this in the store.
-        return vec![emit(state, Write { task: Task { rev: now.rev, ..write.task }, ..write })];
+        return vec![emit(state, write)];
     }
     state.store.waiting.remove(&key);
     let mut effects = changed(state, now.clone());

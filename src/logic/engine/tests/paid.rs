@@ -98,7 +98,8 @@ fn an_answer_that_asks_to_wait_puts_the_task_back_for_as_long_as_it_says() {
 
 #[test]
 fn each_proven_refusal_to_take_it_now_is_sent_again_with_growing_waits() {
-    for reply in [code(1002), code(1039), code(1041), http(429)] {
+    let upload = Reply::NotUploaded { why: LineFault::Reset, handed: 1, total: 2, detail: "reset".into() };
+    for reply in [code(1002), code(1039), code(1041), http(429), upload] {
         let mut world = World::posting();
         let mut waits = Vec::new();
         for _ in 0..4 {
@@ -378,6 +379,28 @@ fn rows_found_in_sending_at_the_start_are_unknown_unless_a_living_program_sends_
     world.live(2 * SECOND);
     assert_eq!(world.states(2).1, Unknown);
     assert_eq!(world.posts, []);
+}
+
+#[test]
+fn a_long_upload_is_shown_keeps_its_claim_and_its_answer_counts() {
+    let mut world = World::posting();
+    let Some(HttpCmd::Submit { ticket, .. }) = world.calls.front().cloned() else { panic!() };
+    let silence = world.state.settings.queue.submit_stall_ms + world.state.settings.queue.submit_timeout_ms;
+    for done in 1..=60 {
+        world.pass(10 * SECOND);
+        world.take(Msg::Http(HttpMsg::Uploading { key: key(1), ticket, done, total: 60 }));
+        world.settle();
+        assert_eq!(world.state.queue.uploads[&key(1)], (done, 60));
+        // From here on it may be silent for so long, and nobody shall take it for an orphan.
+        let claim = world.disk.tasks[&key(1)].claim.clone().unwrap();
+        assert!(claim.owner == "me" && claim.until > world.wall().plus(silence), "{claim:?}");
+    }
+    let stale = world.state.stale;
+    world.take(Msg::Http(HttpMsg::Uploading { key: key(1), ticket: ticket + 999, done: 1, total: 2 }));
+    assert_eq!(world.state.stale, stale + 1);
+    world.reply(accepted("R1"));
+    world.settle();
+    assert_eq!((world.states(1), world.state.queue.uploads.len()), ((Running, Running), 0));
 }
 
 #[test]

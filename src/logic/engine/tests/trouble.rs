@@ -225,3 +225,45 @@ fn a_row_that_cannot_be_read_is_told_and_waits_for_nothing() {
     assert_eq!((report.key, &report.result), (Some(key(1)), &Err(disk_full())));
     assert!(world.state.saver.wanted.is_empty());
 }
+
+#[test]
+fn a_proven_answer_settles_its_row_though_another_program_has_called_it_unknown() {
+    let reset = Reply::NotUploaded { why: LineFault::Reset, handed: 1, total: 2, detail: "reset".into() };
+    for (reply, state, money) in [
+        (accepted("R1"), TaskState::Running, MoneyEvent::Charged),
+        (code(1026), TaskState::Refused, MoneyEvent::Released),
+        (code(1002), TaskState::Queued, MoneyEvent::Reserved),
+        (reset, TaskState::Queued, MoneyEvent::Reserved),
+    ] {
+        let mut world = World::posting();
+        // This one was stopped for longer than its claim was good for.
+        world.pass(HOUR);
+        world.other(1, |task| {
+            let error = TaskError {
+                code: "interrupted".into(),
+                class: ErrorClass::UnknownOutcome,
+                message: "it seems to have ended".into(),
+                next: String::new(),
+                charged: Charged::Unknown,
+            };
+            (task.phase, task.claim) = (Phase::Unknown { error }, None);
+        });
+        world.hear();
+        world.reply(reply.clone());
+        world.settle();
+        assert_eq!(world.states(1), (state, state), "{reply:?}");
+        assert_eq!(world.ledger(1).last(), Some(&money), "{reply:?}");
+    }
+}
+
+#[test]
+fn what_a_person_settled_meanwhile_is_not_put_back_into_the_queue() {
+    let mut world = World::posting();
+    world.other(1, |task| {
+        (task.phase, task.claim) = (Phase::Cancelled { was: TaskState::Unknown, charged: Charged::Yes }, None);
+    });
+    world.hear();
+    world.reply(code(1002));
+    world.live(HOUR);
+    assert_eq!((world.states(1).1, world.keys_posted()), (TaskState::Cancelled, vec![1]));
+}
