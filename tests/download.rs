@@ -428,6 +428,37 @@ async fn blanks_in_an_address_are_encoded_and_one_without_a_scheme_has_that_of_t
 }
 
 #[tokio::test]
+async fn what_has_no_end_or_a_length_beyond_any_video_fills_no_disk() {
+    const MOST: u64 = 100_000;
+    let saver = Saver { downloader: Downloader::bounded(false, MOST).unwrap(), ..Saver::new() };
+    // Without a length, and then nothing more: whoever waited for the end would wait for ever.
+    let endless = [b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n\r\n", &CLIP[..24], &[7; 200_000]].concat();
+    let endless = Raw::start(move |_, _| Then::SendAndHold(endless.clone())).await;
+    let told = Raw::start(|_, _| Then::SendAndHold(b"HTTP/1.1 200 OK\r\nContent-Length: 100001\r\n\r\n".into())).await;
+    // What counts is what it unpacks to.
+    let zeros = net::gzip(&[&CLIP[..24], &[0; 1_000_000]].concat());
+    let coded = Raw::start(move |_, _| Then::SendAndHold(coded("Content-Encoding: gzip\r\n", &zeros))).await;
+    for storage in [endless, told, coded] {
+        let SaveMsg::Failed { error, again: false, .. } = saver.save(address(&storage.url)).await else { panic!() };
+        assert_eq!(error.message, "The storage sends more than 100 kB: no video is that large");
+        assert_eq!(saver.names(), Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_link_in_place_of_the_part_is_said_and_what_it_points_at_stays() {
+    let (service, saver) = (Service::start("a cat").await, Saver::new());
+    fs::write(saver.path("precious"), "precious").unwrap();
+    std::os::unix::fs::symlink(saver.path("precious"), saver.path("a cat.mp4.part")).unwrap();
+    let SaveMsg::Failed { error, again: false, .. } = saver.save(service.address().await).await else { panic!() };
+    let path = saver.path("a cat.mp4");
+    assert_eq!(error.message, format!("{}.part is not a plain file (a link?) and is not written to", path.display()));
+    assert_eq!(fs::read_to_string(saver.path("precious")).unwrap(), "precious");
+    fs::remove_file(saver.path("a cat.mp4.part")).unwrap();
+    saved(saver.save(service.address().await).await);
+}
+
+#[tokio::test]
 async fn a_file_of_that_name_is_never_written_over() {
     let (service, saver) = (Service::start("a cat").await, Saver::new());
     fs::write(saver.path("a cat.mp4"), "precious").unwrap();

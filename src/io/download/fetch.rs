@@ -38,6 +38,8 @@ const MOST_TIMES: u64 = 20;
 pub(super) struct Job<'a> {
     /// Give up on a line that brought no byte for this long.
     pub(super) stall: Duration,
+    /// The most that is taken, in bytes: whoever sends more sends no video.
+    pub(super) most: u64,
     /// Turns true when the person wants it stopped.
     pub(super) stop: watch::Receiver<bool>,
     /// Told of the bytes on disk and of the whole.
@@ -146,6 +148,9 @@ async fn from_start(answer: Response, part: &mut Part, job: &mut Job<'_>) -> Res
     let kind = text(&answer, &CONTENT_TYPE).filter(|kind| is_a_page(kind)).map(|kind| words::quote(kind, 60));
     let etag = text(&answer, &ETAG).filter(|etag| is_strong(etag)).map(str::to_owned);
     let length = text(&answer, &CONTENT_LENGTH).and_then(|length| length.parse().ok());
+    if length.is_some_and(|length| length > job.most) {
+        return Err(trouble::too_large(job.most).into());
+    }
     let mut coming = Coming { decoder: Decoder::of(answer.headers()), answer, coded: 0, ended: false };
     let mut begun = Vec::new();
     while begun.len() < ENOUGH && !coming.ended {
@@ -178,12 +183,19 @@ async fn copy(
     whole: Option<u64>,
     job: &mut Job<'_>,
 ) -> Result<(), End> {
+    if whole.is_some_and(|whole| whole > job.most) {
+        return Err(trouble::too_large(job.most).into());
+    }
     let disk = |error: io::Error| trouble::disk(&part.path, &error);
     let mut writer = part.writer().map_err(disk)?;
     let mut told: Option<time::Instant> = None;
     let before = have;
     let end = loop {
         if !come.is_empty() {
+            // Of what is written to the disk: decoded, where it came coded.
+            if have + come.len() as u64 > job.most {
+                break Err(trouble::too_large(job.most).into());
+            }
             if let Err(error) = writer.write_all(&come).await {
                 break Err(disk(error).into());
             }

@@ -41,6 +41,8 @@ use std::{
 use tokio::{sync::watch, task::JoinHandle};
 use trouble::Trouble;
 
+/// The most bytes that are taken for a video. Ten seconds at 1080P are some 30 MB.
+const MOST: u64 = 2_000_000_000;
 const MAX_REDIRECTS: usize = 5;
 
 /// Fetches files. Cloning is cheap and shares the connections.
@@ -50,6 +52,7 @@ pub struct Downloader(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     allow_http: bool,
+    most: u64,
     /// For storage on this machine (the simulator), around any proxy.
     direct: Client,
     away: Client,
@@ -78,12 +81,20 @@ impl Downloader {
     /// # Errors
     /// When no TLS can be set up on this machine.
     pub fn new(allow_http: bool) -> Result<Self, Problem> {
+        Self::bounded(allow_http, MOST)
+    }
+
+    /// The same, and no file of more than `most` bytes is taken.
+    ///
+    /// # Errors
+    /// When no TLS can be set up on this machine.
+    pub fn bounded(allow_http: bool, most: u64) -> Result<Self, Problem> {
         let build = |route| {
             let policy = redirect::Policy::custom(move |step| follow(step, allow_http));
             transport(route)?.redirect(policy).build().map_err(|e| failed(&e))
         };
         let (direct, away) = (build(Route::Direct)?, build(Route::Environment)?);
-        Ok(Self(Arc::new(Inner { allow_http, direct, away, running: Mutex::default() })))
+        Ok(Self(Arc::new(Inner { allow_http, most, direct, away, running: Mutex::default() })))
     }
 
     /// Carries out one command, in the background of the tokio runtime it is called in. A start is answered by any number
@@ -138,7 +149,7 @@ impl Inner {
         let said = |done| address.bytes.filter(|bytes| *bytes >= done);
         let progress =
             |done, total: Option<u64>| to(SaveMsg::Progress { key, ticket, done, total: total.or_else(|| said(done)) });
-        let job = Job { stall: Duration::from_millis(target.stall_ms), stop, progress: &progress };
+        let job = Job { stall: Duration::from_millis(target.stall_ms), most: self.most, stop, progress: &progress };
         match self.fetch_and_place(&address, &target, job).await {
             Ok(saved) => SaveMsg::Done { key, ticket, saved },
             Err(End::Stopped) => SaveMsg::Stopped { key, ticket },

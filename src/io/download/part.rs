@@ -3,10 +3,13 @@
 use serde::{Deserialize, Serialize};
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
-    io::{self, Seek, SeekFrom},
-    os::unix::fs::MetadataExt,
+    io::{self, Seek, SeekFrom, Write},
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
+
+/// Between the look at what has the name and the opening, a link may have taken its place.
+const NO_FOLLOW: i32 = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
 
 /// An open part, locked against every other program for as long as this value lives.
 #[derive(Debug)]
@@ -44,6 +47,8 @@ pub(super) struct Resume {
 pub(super) enum Unavailable {
     /// Another program, or another download of this one, writes it.
     Busy,
+    /// Something that is no file has its name: a link, which would lead the video to whatever it points at, a pipe, a folder.
+    NoFile,
     /// The disk says no.
     Io(io::Error),
 }
@@ -60,7 +65,12 @@ impl Part {
         let path = dir.join(format!("{name}.part"));
         let note_path = dir.join(format!("{name}.part.json"));
         loop {
-            let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path)?;
+            if fs::symlink_metadata(&path).is_ok_and(|there| !there.is_file()) {
+                return Err(Unavailable::NoFile);
+            }
+            let mut options = OpenOptions::new();
+            options.read(true).write(true).create(true).truncate(false).custom_flags(NO_FOLLOW);
+            let file = options.open(&path)?;
             match file.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => return Err(Unavailable::Busy),
@@ -71,11 +81,15 @@ impl Part {
             // Between opening and locking, the last owner may have given this very file its final name. Writing to it
             // then would destroy a finished video, so the lock counts only for a file that still is the part.
             let ours = file.metadata()?;
-            match fs::metadata(&path) {
+            match fs::symlink_metadata(&path) {
                 Ok(there) if (there.dev(), there.ino()) != (ours.dev(), ours.ino()) => continue,
                 Ok(there) if there.nlink() > 1 => fs::remove_file(&path)?,
                 Ok(_) => {
-                    let note = fs::read(&note_path).ok().and_then(|text| serde_json::from_slice(&text).ok());
+                    let is_file = fs::symlink_metadata(&note_path).is_ok_and(|there| there.is_file());
+                    let note = is_file
+                        .then(|| fs::read(&note_path))
+                        .and_then(Result::ok)
+                        .and_then(|text| serde_json::from_slice(&text).ok());
                     return Ok(Self { path, note_path, file, note: note.unwrap_or_default() });
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
@@ -99,7 +113,7 @@ impl Part {
     /// Throws away what is there and notes what comes now.
     pub(super) fn begin(&mut self, note: Note) -> io::Result<()> {
         self.file.set_len(0)?;
-        fs::write(&self.note_path, serde_json::to_vec(&note)?)?;
+        write_anew(&self.note_path, &serde_json::to_vec(&note)?)?;
         self.note = note;
         Ok(())
     }
@@ -121,6 +135,17 @@ impl Part {
         fs::remove_file(&self.note_path).ok();
         fs::remove_file(&self.path).ok();
     }
+}
+
+/// Writes a file of that name, in place of whatever has the name: a link is replaced, not followed.
+pub(super) fn write_anew(path: &Path, bytes: &[u8]) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+    file.write_all(bytes)?;
+    Ok(file)
 }
 
 #[cfg(test)]
@@ -163,5 +188,26 @@ mod tests {
         drop(part);
         Part::open(dir.path(), "a.mp4").unwrap().begin(Note::default()).unwrap();
         assert_eq!(fs::read(dir.path().join("a.mp4")).unwrap(), b"whole");
+    }
+
+    #[test]
+    fn what_is_no_file_is_neither_followed_nor_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        fs::write(at("precious"), b"precious").unwrap();
+        std::os::unix::fs::symlink(at("precious"), at("a.mp4.part")).unwrap();
+        std::os::unix::fs::symlink(at("not there"), at("b.mp4.part")).unwrap();
+        let socket = std::os::unix::net::UnixListener::bind(at("c.mp4.part")).unwrap();
+        fs::create_dir(at("d.mp4.part")).unwrap();
+        for name in ["a.mp4", "b.mp4", "c.mp4", "d.mp4"] {
+            assert!(matches!(Part::open(dir.path(), name), Err(Unavailable::NoFile)), "{name}");
+        }
+        drop(socket);
+        assert!(!at("not there").exists());
+        // The note's name is ours alone: a link there gives way.
+        std::os::unix::fs::symlink(at("precious"), at("e.mp4.part.json")).unwrap();
+        Part::open(dir.path(), "e.mp4").unwrap().begin(Note::default()).unwrap();
+        assert_eq!(fs::read(at("precious")).unwrap(), b"precious");
+        assert!(fs::symlink_metadata(at("e.mp4.part.json")).unwrap().is_file());
     }
 }

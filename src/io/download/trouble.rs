@@ -6,7 +6,10 @@ use super::{
     part::{Part, Unavailable},
 };
 use crate::{
-    domain::problem::{Charged, ErrorClass, TaskError},
+    domain::{
+        export::size,
+        problem::{Charged, ErrorClass, TaskError},
+    },
     io::words,
     tr,
 };
@@ -61,6 +64,13 @@ pub(super) fn no_video(message: String) -> Trouble {
     Trouble { error: trouble("not_a_video", ErrorClass::File, message, next), again: true, part: PartThen::Remove }
 }
 
+/// More bytes than any video of the service has: the disk is not filled with them, and the next try would bring the same.
+pub(super) fn too_large(most: u64) -> Trouble {
+    let message = tr!("The storage sends more than {size}: no video is that large", size = size(most));
+    let next = tr!("Press d to try again; if it stays so, ask the service about this file.");
+    Trouble { error: trouble("not_a_video", ErrorClass::File, message, next), again: false, part: PartThen::Remove }
+}
+
 /// Fewer or more bytes than there should be.
 pub(super) fn wrong_length(have: u64, whole: u64) -> Trouble {
     no_video(tr!("The file that came is not whole: {have} bytes instead of {whole}", have, whole))
@@ -80,6 +90,11 @@ pub(super) fn bad_boxes(path: &Path, fault: mp4::Fault) -> Trouble {
 pub(super) fn unavailable(path: &Path, why: Unavailable) -> Trouble {
     match why {
         Unavailable::Io(error) => disk(path, &error),
+        Unavailable::NoFile => {
+            let message = tr!("{path}.part is not a plain file (a link?) and is not written to", path = path.display());
+            let next = tr!("Remove it or choose another download.dir, then press d.");
+            Trouble { error: trouble("folder", ErrorClass::File, message, next), again: false, part: PartThen::Keep }
+        }
         Unavailable::Busy => {
             let message = tr!("{path} is being written by another reeltop", path = path.display());
             let next = tr!("Leave it to that one, or close it and press d.");
