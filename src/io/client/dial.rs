@@ -17,6 +17,7 @@ use reqwest::header::HeaderValue;
 use rustls::{ClientConfig, pki_types::ServerName};
 use socket2::SockRef;
 use std::{
+    error::Error,
     fmt, io,
     pin::Pin,
     sync::Arc,
@@ -29,6 +30,9 @@ use tower_service::Service;
 /// What the system may hold of an upload that it has not put on the wire, in bytes. Without a bound it takes megabytes at
 /// once, and "handed to the line" would say nothing of a slow one.
 const UNSENT: u32 = 16 * 1024;
+
+/// What is said where not even the proxy was reached.
+pub(super) const NO_PROXY: &str = "no connection to the proxy";
 
 /// What bytes go over.
 pub(super) trait Io: Read + Write + Send + Unpin {}
@@ -86,7 +90,7 @@ impl Dial {
         let scheme = proxy.uri().scheme_str().unwrap_or_default().to_owned();
         let secure = to.scheme_str() == Some("https");
         if !secure && !scheme.starts_with("socks") {
-            let io = plain.call(proxy.uri().clone()).await?;
+            let io = plain.call(proxy.uri().clone()).await.map_err(|error| io::Error::other(NoProxy(error)))?;
             return Ok(Dialled { io, forwarder: Some(proxy.basic_auth().cloned()) });
         }
         let through = self.through(&proxy, &scheme, to).await?;
@@ -97,6 +101,7 @@ impl Dial {
     /// A way through that proxy to the host of an address.
     async fn through(&self, proxy: &Intercept, scheme: &str, to: &Uri) -> io::Result<BoxIo> {
         let (plain, proxy_at) = (self.plain.clone(), proxy.uri().clone());
+        let to = &with_port(to)?;
         match scheme {
             "socks4" | "socks4a" => {
                 let to = if scheme == "socks4" { resolved(to).await? } else { to.clone() };
@@ -177,9 +182,33 @@ fn host(of: &Uri) -> io::Result<&str> {
     Ok(host.trim_start_matches('[').trim_end_matches(']'))
 }
 
-/// The address with its host's number in place of its name, for proxies that are told numbers only.
+/// The address with its port: a proxy is told it, and its library takes 443 for a plain address too.
+fn with_port(to: &Uri) -> io::Result<Uri> {
+    let (scheme, name) = (to.scheme_str().unwrap_or_default(), to.host().unwrap_or_default());
+    let port = to.port_u16().unwrap_or(if scheme == "https" { 443 } else { 80 });
+    format!("{scheme}://{name}:{port}/").parse().map_err(io::Error::other)
+}
+
+/// The address with its host's number in place of its name, for proxies that are told numbers only. One of IPv4 where there
+/// is one: version 4 of SOCKS knows no other.
 async fn resolved(to: &Uri) -> io::Result<Uri> {
-    let port = to.port_u16().unwrap_or(if to.scheme_str() == Some("https") { 443 } else { 80 });
-    let number = lookup_host((host(to)?, port)).await?.next().ok_or(io::ErrorKind::AddrNotAvailable)?;
+    let all: Vec<_> = lookup_host((host(to)?, to.port_u16().unwrap_or_default())).await?.collect();
+    let number = all.iter().find(|one| one.is_ipv4()).or(all.first()).ok_or(io::ErrorKind::AddrNotAvailable)?;
     format!("http://{number}/").parse().map_err(io::Error::other)
+}
+
+/// No connection to the proxy that is to pass a request on.
+#[derive(Debug)]
+struct NoProxy(io::Error);
+
+impl fmt::Display for NoProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(NO_PROXY)
+    }
+}
+
+impl Error for NoProxy {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.0)
+    }
 }

@@ -1,6 +1,6 @@
 //! Why an exchange failed, out of the libraries' errors.
 
-use super::transport::CONNECT_TIMEOUT;
+use super::{dial, transport::CONNECT_TIMEOUT};
 use crate::domain::answer::LineFault;
 use std::{error::Error, io, iter, time::Duration};
 
@@ -21,10 +21,34 @@ pub(super) fn timed_out(patience: Duration) -> LineFault {
 pub(super) fn of(error: &(dyn Error + 'static)) -> LineFault {
     let causes = || iter::successors(Some(error as &(dyn Error + 'static)), |cause| (*cause).source());
     // What keeps us from the proxy is no fault of the host behind it.
-    if causes().any(|cause| cause.to_string() == "tunnel error: failed to create underlying connection") {
+    if causes().any(|cause| is_no_proxy(&cause.to_string())) {
         return LineFault::NoProxy;
     }
     causes().filter_map(known).last().unwrap_or(LineFault::Other)
+}
+
+/// Why a connection was not made. Each address of a host has a part of the time, so that the system's own word for a time-out
+/// comes before ours.
+pub(super) fn dialling(error: &io::Error) -> LineFault {
+    let first: &(dyn Error + 'static) = error;
+    let late = |cause: &(dyn Error + 'static)| {
+        cause.downcast_ref::<io::Error>().is_some_and(|io| io.kind() == io::ErrorKind::TimedOut)
+    };
+    match of(error) {
+        LineFault::Other if iter::successors(Some(first), |cause| (*cause).source()).any(late) => {
+            timed_out(CONNECT_TIMEOUT)
+        }
+        why => why,
+    }
+}
+
+fn is_no_proxy(words: &str) -> bool {
+    matches!(
+        words,
+        dial::NO_PROXY
+            | "tunnel error: failed to create underlying connection"
+            | "SOCKS error: failed to create underlying connection"
+    )
 }
 
 /// What one cause in the chain says; the innermost one that says anything is the most exact.
@@ -43,7 +67,14 @@ fn known(cause: &(dyn Error + 'static)) -> Option<LineFault> {
         words if words == "connection closed before message completed" => Some(LineFault::Cut),
         words if words == "tunnel error: proxy authorization required" => Some(LineFault::ProxyLogin),
         words if words == "tunnel error: unsuccessful" => Some(LineFault::ProxyRefused),
-        words if words == "SOCKS error: credentials not accepted" => Some(LineFault::ProxyLogin),
+        // The second one is what a proxy says that wants a login and was given none.
+        words
+            if words == "SOCKS error: credentials not accepted"
+                || words == "SOCKS error: server does not support user/pass authentication" =>
+        {
+            Some(LineFault::ProxyLogin)
+        }
+        words if words.starts_with("SOCKS error: ") => Some(LineFault::ProxyRefused),
         words if words.starts_with("invalid HTTP") => Some(LineFault::NotHttp),
         _ => None,
     }

@@ -25,7 +25,9 @@ use http_body_util::Full;
 use hyper::{Request, body::Bytes, client::conn::http1};
 use reqwest::{
     Body, Response, Url,
-    header::{ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT},
+    header::{
+        ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT,
+    },
 };
 use std::{error::Error, io, time::Duration};
 use tokio::{
@@ -62,7 +64,7 @@ pub(super) async fn post(dial: &Dial, url: &Url, body: Vec<u8>, key: &Key, patie
     };
     let dialled = match timeout(CONNECT_TIMEOUT, dial.connect(&to)).await {
         Ok(Ok(dialled)) => dialled,
-        Ok(Err(error)) => return not_connected(fault::of(&error), &error),
+        Ok(Err(error)) => return not_connected(fault::dialling(&error), &error),
         Err(late) => return not_connected(fault::timed_out(CONNECT_TIMEOUT), &late),
     };
     let watch = Watch::new(body.len() as u64);
@@ -76,8 +78,8 @@ pub(super) async fn post(dial: &Dial, url: &Url, body: Vec<u8>, key: &Key, patie
     match (end, patience_over) {
         // Words about half a request are no answer to it: whoever said them cannot have had the rest.
         (Some(Ok(answer)), _) if !progress.is_whole() && is_open(answer.http.as_u16()) => {
-            let (http, body) = (answer.http.as_u16(), answer.body.unwrap_or_default());
-            broken(LineFault::Cut, key.strike(format!("HTTP {http} {body}")))
+            let http = answer.http.as_u16();
+            broken(LineFault::Cut, key.strike(format!("HTTP {http} {}", answer.body.unwrap_or_default())))
         }
         (Some(Ok(answer)), _) => answer.reply(key),
         (Some(Err(error)), _) => {
