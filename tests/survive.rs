@@ -7,7 +7,7 @@ mod support;
 
 use reeltop::domain::task::{RemoteId, TaskState};
 use rustix::process::Signal;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use support::{
     Home, Service, assert_honest,
     gate::{self, Gate},
@@ -211,6 +211,29 @@ fn sigterm_ends_a_call_in_order_with_its_answer_saved() {
     let done = call.end().coded(130);
     assert_eq!(done.json()[0]["task_id"], gate::ID);
     assert_eq!((gate.posts(), home.states()), (1, vec![TaskState::Running]));
+}
+
+#[test]
+fn an_answer_that_came_while_the_program_was_stopped_counts_though_its_time_is_over() {
+    // The shortest that a config can name.
+    const TIMEOUT: Duration = Duration::from_secs(10);
+    let gate = Gate::start();
+    let home = Home::with(&gate.url, &[("http.timeout_seconds", "10")]);
+    let call = home.start(&["submit", "--prompt", "a cat", "--yes", "--max-cost", "1", "--json"]);
+    gate.arrives();
+    let left = Instant::now();
+    call.signal(Signal::STOP);
+    let id = rustix::process::Pid::from_raw(i32::try_from(call.id()).unwrap());
+    let stopped = rustix::process::waitpid(id, rustix::process::WaitOptions::UNTRACED).unwrap().unwrap().1;
+    assert!(stopped.stopped(), "{stopped:?}");
+    gate.accept();
+    until("the end of its time-out", || left.elapsed() > TIMEOUT + TIMEOUT / 10);
+    call.signal(Signal::CONT);
+    let done = call.end().coded(0);
+    let tasks = done.json();
+    let task = tasks.last().unwrap();
+    assert_eq!((&task["state"], &task["task_id"]), (&"running".into(), &gate::ID.into()), "{done:?}");
+    assert_eq!(gate.posts(), 1);
 }
 
 #[test]

@@ -315,7 +315,7 @@ fn without_tls_by_each_kind_of_proxy() {
     each(ways, |(kind, scheme, login, expected)| {
         let world = World::new();
         let proxy = world.proxy(kind, world.plain());
-        let home = Home::with("http://video.example", &[("profiles.302ai.allow_http", "true".into())]);
+        let home = Home::with("http://video.example", &[("profiles.302ai.allow_http", "true")]);
         let variables = [("HTTP_PROXY", format!("{scheme}://{login}{proxy}"))];
         world.assert_paid_once(world.submit(&home, &variables, &["--wait"]));
         let asked = world.asked();
@@ -348,7 +348,7 @@ fn what_keeps_a_submission_from_its_way_is_named_and_costs_nothing() {
         ("https://video.example", format!("socks5h://{refusing}"), "the proxy does not let it through"),
         ("https://video.example", format!("socks5h://{login}"), "the proxy wants a login"),
     ] {
-        let home = Home::with(url, &[("profiles.302ai.allow_http", "true".into())]);
+        let home = Home::with(url, &[("profiles.302ai.allow_http", "true")]);
         let done = world.submit(&home, &[("ALL_PROXY", proxy.clone())], &[]).coded(6);
         assert!(done.err.contains(words), "{url} by {proxy}: {}", done.err);
         assert_eq!(done.json()[0]["state"], "queued", "{url} by {proxy}");
