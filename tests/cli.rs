@@ -290,9 +290,8 @@ fn prompts_come_from_a_file_and_from_stdin_all_or_none() {
     let mut child = call.stdin(Stdio::piped()).spawn().unwrap();
     let long = "word ".repeat(300);
     child.stdin.take().unwrap().write_all(format!("good\n{long}\n").as_bytes()).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("line 2: The prompt is too long"));
+    let done = support::finish("submit --from -", child).coded(2);
+    assert!(done.err.contains("line 2: The prompt is too long"));
     assert_eq!(home.states().len(), 2);
 }
 
@@ -367,7 +366,7 @@ fn no_retry_is_paid_twice_by_a_key_named_twice_or_by_two_calls_at_once() {
     submit(&home, "also fails !1000");
     let call = [&["retry", "--failed"][..], &YES].concat();
     let racing: Vec<_> = (0..4).map(|_| home.command(&call).spawn().unwrap()).collect();
-    let codes = racing.into_iter().map(|child| child.wait_with_output().unwrap().status.code().unwrap());
+    let codes = racing.into_iter().map(|child| support::finish("retry --failed", child).code.unwrap());
     // Who comes late finds nothing left, or is told who was quicker.
     assert!(codes.into_iter().all(|code| code <= 1));
     assert_eq!(service.sim().submissions_of("also fails !1000"), 2);
@@ -586,7 +585,7 @@ fn completions_and_the_man_page_go_to_stdout() {
     // A reader that has seen enough is no fault.
     let mut child = home.command(&["man"]).spawn().unwrap();
     drop(child.stdout.take());
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    support::finish("man", child).coded(0);
 }
 
 #[test]

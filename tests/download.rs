@@ -67,18 +67,26 @@ impl Saver {
 
     /// One start to its end, which is the last thing said.
     async fn save_to(&self, address: Address, target: SaveTarget) -> SaveMsg {
-        let mut from = self.start(1, address, target);
-        let mut last = None;
-        while let Some(msg) = tokio::time::timeout(DEADLINE, from.recv()).await.unwrap() {
-            assert!(matches!(last, None | Some(SaveMsg::Progress { .. })), "{last:?} was not the end");
-            last = Some(msg);
-        }
-        last.unwrap()
+        last_of(&mut self.start(1, address, target)).await.unwrap()
     }
 
     async fn save(&self, address: Address) -> SaveMsg {
         self.save_to(address, self.target()).await
     }
+}
+
+/// The last thing said of a start, if it said anything; only progress comes before an end.
+async fn last_of(from: &mut UnboundedReceiver<SaveMsg>) -> Option<SaveMsg> {
+    let mut last = None;
+    for _ in 0..100_000 {
+        let Some(msg) = tokio::time::timeout(DEADLINE, from.recv()).await.unwrap_or_else(|_| panic!("after {last:?}"))
+        else {
+            return last;
+        };
+        assert!(matches!(last, None | Some(SaveMsg::Progress { .. })), "{last:?} was not the end");
+        last = Some(msg);
+    }
+    panic!("no end of {last:?}");
 }
 
 fn address(url: &str) -> Address {
@@ -525,10 +533,7 @@ async fn a_stop_keeps_what_has_come() {
     let first = tokio::time::timeout(DEADLINE, from.recv()).await.unwrap();
     assert!(matches!(first, Some(SaveMsg::Progress { key: TASK, ticket: 5, total: Some(_), .. })), "{first:?}");
     saver.downloader.run(SaveCmd::Stop { key: TASK }, |_| {});
-    let mut last = first;
-    while let Some(msg) = tokio::time::timeout(DEADLINE, from.recv()).await.unwrap() {
-        last = Some(msg);
-    }
+    let last = last_of(&mut from).await.or(first);
     assert_eq!(last, Some(SaveMsg::Stopped { key: TASK, ticket: 5 }));
     assert!(fs::metadata(saver.path("a cat.mp4.part")).unwrap().len() > 0);
 }
@@ -542,15 +547,9 @@ async fn a_second_start_of_a_task_ends_the_first() {
     let begun = tokio::time::timeout(DEADLINE, first.recv()).await.unwrap();
     assert!(matches!(begun, Some(SaveMsg::Progress { ticket: 1, .. })), "{begun:?}");
     let mut second = saver.start(2, address(&storage.url), saver.target());
-    let mut last = begun;
-    while let Some(msg) = tokio::time::timeout(DEADLINE, first.recv()).await.unwrap() {
-        last = Some(msg);
-    }
+    let last = last_of(&mut first).await.or(begun);
     assert_eq!(last, Some(SaveMsg::Stopped { key: TASK, ticket: 1 }));
-    let mut last = None;
-    while let Some(msg) = tokio::time::timeout(DEADLINE, second.recv()).await.unwrap() {
-        last = Some(msg);
-    }
+    let last = last_of(&mut second).await;
     assert!(matches!(last, Some(SaveMsg::Done { ticket: 2, .. })), "{last:?}");
 }
 

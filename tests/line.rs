@@ -263,7 +263,7 @@ fn without_a_screen_events_are_plain_lines_and_only_send_sends() {
     hears("There is no task #99");
     hears("#1 saved");
     typed.write_all(b"quit\n").unwrap();
-    assert!(child.wait().unwrap().success());
+    support::finish("--linear", child).coded(0);
     assert_eq!(home.states(), [TaskState::Saved]);
     assert_eq!(service.sim().counts().submissions, 1);
     assert!(heard.iter().all(|line| !line.contains('\x1b')), "{heard:?}");

@@ -11,6 +11,8 @@
     reason = "a test may panic, and this one tells its figures"
 )]
 
+#[path = "support/bound.rs"]
+mod bound;
 mod net;
 
 use reeltop::{
@@ -71,6 +73,7 @@ struct Program {
     /// Commands that will be answered.
     under_way: usize,
     ended: bool,
+    bound: bound::Bound,
 }
 
 impl Program {
@@ -104,6 +107,7 @@ impl Program {
             inbox,
             under_way: 0,
             ended: false,
+            bound: bound::Bound::default(),
         };
         program.take(Msg::Local(LocalMsg::Key { result: Ok(()) }));
         while !program.state.tasks.loaded || program.state.store.owner.is_none() {
@@ -113,6 +117,7 @@ impl Program {
     }
 
     fn take(&mut self, msg: Msg) {
+        self.bound.step(self.now.mono.0, || format!("{msg:?}"));
         for effect in update(&mut self.state, msg, self.now) {
             self.carry_out(effect);
         }

@@ -301,10 +301,11 @@ mod tests {
         let key = TaskKey(7);
         workers.save(SaveCmd::Stop { key });
         workers.save(SaveCmd::Start { key, ticket: 3, address: Box::new(address), target: Box::new(target) });
-        let Some(Msg::Save(SaveMsg::Failed { key: of, ticket: 3, error, again: false })) = told.recv().await else {
-            panic!("not answered")
+        let answer = tokio::time::timeout(Duration::from_secs(30), told.recv()).await.unwrap();
+        let Some(Msg::Save(SaveMsg::Failed { key: ref of, ticket: 3, ref error, again: false })) = answer else {
+            panic!("not answered: {answer:?}")
         };
-        assert_eq!((of, error.message.as_str()), (key, "the download was not begun: there is no key for the service"));
+        assert_eq!((*of, error.message.as_str()), (key, "the download was not begun: there is no key for the service"));
         workers.close();
     }
 }

@@ -165,6 +165,9 @@ fn sweeps() {
     }
 }
 
+/// Longer than any sweep or file takes: what does has stopped.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// From the first question to the last answer on disk: the time, our CPU, the store's transactions.
 type Figures = (Duration, Duration, usize);
 
@@ -180,12 +183,13 @@ async fn sweep_twice(setup: Loaded, wal: &Path) -> [(&'static str, Figures); 2] 
 
 async fn sweep(engine: &mut Engine, wal: &Path, times: u32) -> Figures {
     while engine.state.poller.asking.is_empty() {
-        let msg = engine.next().await;
+        let msg = next(engine).await;
         engine.take(msg);
     }
     let (since, cpu, commits) = (Instant::now(), our_cpu(), commits_in(wal));
     loop {
-        let msg = engine.next().await;
+        let msg = next(engine).await;
+        assert!(since.elapsed() < PATIENCE, "no end of the sweep; last heard: {msg:?}");
         engine.take(msg);
         engine.take_ready();
         let state = &engine.state;
@@ -193,6 +197,10 @@ async fn sweep(engine: &mut Engine, wal: &Path, times: u32) -> Figures {
             return (since.elapsed(), our_cpu().saturating_sub(cpu), commits_in(wal).saturating_sub(commits));
         }
     }
+}
+
+async fn next(engine: &mut Engine) -> Msg {
+    tokio::time::timeout(PATIENCE, engine.next()).await.unwrap()
 }
 
 fn all_asked(state: &State, times: u32) -> bool {
@@ -302,7 +310,7 @@ async fn by_the_downloader(url: &str, dir: &Path) {
     }
     drop(to);
     let mut done = 0;
-    while let Some(msg) = from.recv().await {
+    while let Some(msg) = tokio::time::timeout(PATIENCE, from.recv()).await.unwrap() {
         done += usize::from(matches!(msg, SaveMsg::Done { .. }));
     }
     assert!(done == FILES, "{done} of {FILES}");

@@ -1,6 +1,7 @@
 //! The program without its shell: the real reducer and the real pictures, a real store, a clock that the test moves and a
 //! service whose answers it chooses. A flow is a list of keys; each is pressed a moment after the one before.
 
+use super::bound::Bound;
 use ratatui::{
     buffer::{Buffer, CellWidth},
     layout::Rect,
@@ -53,6 +54,7 @@ pub(crate) struct Flow {
     /// What went into the clipboard.
     pub(crate) copied: Vec<String>,
     pub(crate) ended: bool,
+    bound: Bound,
 }
 
 impl Flow {
@@ -71,6 +73,7 @@ impl Flow {
             posts: Vec::new(),
             copied: Vec::new(),
             ended: false,
+            bound: Bound::default(),
         };
         flow.resize(80, 24);
         let overview = flow.store.overview().unwrap();
@@ -137,6 +140,7 @@ impl Flow {
     pub(crate) fn take(&mut self, msg: Msg) {
         let mut inbox = VecDeque::from([msg]);
         while let Some(msg) = inbox.pop_front() {
+            self.bound.step(self.mono, || format!("{msg:?}"));
             let effects = logic::update(&mut self.state, msg, now(self.mono));
             inbox.extend(effects.into_iter().filter_map(|effect| self.carry_out(effect)));
         }

@@ -8,6 +8,7 @@
     reason = "a test may panic, and each uses a part of this"
 )]
 
+pub(crate) mod bound;
 pub(crate) mod flow;
 pub(crate) mod gate;
 pub(crate) mod pty;
@@ -332,7 +333,8 @@ pub(crate) fn finish(what: &str, child: Child) -> Done {
     std::thread::spawn(move || to.send(child.wait_with_output()));
     let Ok(output) = ended.recv_timeout(DEADLINE) else {
         send(id, rustix::process::Signal::KILL);
-        panic!("`reeltop {what}` did not end: {:?}", ended.recv());
+        // A child of its own may still hold its output.
+        panic!("`reeltop {what}` did not end: {:?}", ended.recv_timeout(DEADLINE));
     };
     let Output { status, stdout, stderr } = output.unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();

@@ -31,6 +31,17 @@ fn press(state: &mut State, keys: &str) -> Vec<Effect> {
         .collect()
 }
 
+/// Tab until the cursor is on that row: each is passed on one way round.
+fn tab_to(state: &mut State, row: ComposeRow) {
+    for _ in ROWS {
+        if state.screen.compose.row == row {
+            return;
+        }
+        press(state, "tab");
+    }
+    panic!("Tab does not lead to {row:?}, but to {:?}", state.screen.compose.row);
+}
+
 fn paste(state: &mut State, text: &str) {
     input(state, Input::Paste(text.into()));
 }
@@ -79,9 +90,7 @@ fn enter_is_a_new_line_in_the_prompt_and_the_preview_on_the_send_row() {
     let mut state = state(&[]);
     press(&mut state, "n a enter b");
     assert_eq!(state.screen.compose.draft.prompt, "a\nb");
-    while state.screen.compose.row != ComposeRow::Send {
-        press(&mut state, "tab");
-    }
+    tab_to(&mut state, ComposeRow::Send);
     press(&mut state, "enter");
     assert_eq!(shown(&state).items[0].request.prompt, "a\nb");
 }

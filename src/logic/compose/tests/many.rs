@@ -19,9 +19,7 @@ fn braces_in_the_prompt_make_several_tasks_and_an_escaped_one_does_not() {
 fn values_marked_in_a_list_are_taken_together_and_one_taken_alone_ends_it() {
     let mut state = state(&[]);
     press(&mut state, "n a tab");
-    while state.screen.compose.row != ComposeRow::Field(Field::Duration) {
-        press(&mut state, "tab");
-    }
+    tab_to(&mut state, ComposeRow::Field(Field::Duration));
     press(&mut state, "enter space j space enter");
     assert_eq!(state.screen.compose.draft.lists.durations, [6, 10]);
     press(&mut state, "f2");
@@ -47,9 +45,7 @@ fn how_lists_are_combined_is_asked_only_where_there_are_two() {
     assert!(!visits(&mut state).contains(&ComposeRow::Combine));
     state.screen.compose.draft.lists.durations = vec![6, 10];
     assert!(visits(&mut state).contains(&ComposeRow::Combine));
-    while state.screen.compose.row != ComposeRow::Combine {
-        press(&mut state, "tab");
-    }
+    tab_to(&mut state, ComposeRow::Combine);
     assert_eq!(state.screen.compose.estimate.map(|e| e.tasks), Some(4));
     press(&mut state, "right");
     assert_eq!(state.screen.compose.estimate.map(|e| e.tasks), Some(2));

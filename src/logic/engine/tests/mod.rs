@@ -2,6 +2,8 @@
 //! it, and after every message the rules that always hold are checked.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
+#[path = "../../../../tests/support/bound.rs"]
+mod bound;
 mod clock;
 mod disk;
 mod ending;

@@ -1,6 +1,6 @@
 //! The program, the store, the service and the clock of a test.
 
-use super::{disk::Disk, *};
+use super::{bound::Bound, disk::Disk, *};
 use crate::{
     domain::{
         money::Ptc,
@@ -26,6 +26,7 @@ pub(super) struct World {
     pub(super) posts: Vec<(TaskKey, Mono)>,
     /// Whether the program has told the shell to leave.
     pub(super) left: bool,
+    bound: Bound,
     allowed: BTreeSet<TaskKey>,
     open: BTreeSet<TaskKey>,
 }
@@ -56,6 +57,7 @@ impl World {
             saves: Vec::new(),
             posts: Vec::new(),
             left: false,
+            bound: Bound::default(),
             allowed: BTreeSet::new(),
             open: BTreeSet::new(),
         };
@@ -101,6 +103,7 @@ impl World {
         if let Msg::Act(Act::Download { keys, .. }) = &msg {
             self.disk.downloads.extend(keys);
         }
+        self.bound.step(self.now.mono.0, || format!("{msg:?}"));
         let effects = logic::update(&mut self.state, msg, self.now);
         for effect in &effects {
             match effect {
