@@ -20,6 +20,12 @@ impl Problem {
     pub fn new(what: impl Into<String>, why: impl Into<String>, next: impl Into<String>) -> Self {
         Self { what: what.into(), why: why.into(), next: next.into() }
     }
+
+    /// What happened and why, without the advice: for a text that gives the advice itself.
+    #[must_use]
+    pub fn fact(&self) -> String {
+        Self { next: String::new(), ..self.clone() }.to_string()
+    }
 }
 
 impl fmt::Display for Problem {

@@ -4,7 +4,7 @@
 use super::{Outcome, Stop, Voice, block_on, headless::Headless, load};
 use crate::{
     app::{args::Global, exit::Exit, terminal},
-    domain::{export::json_line, task::counted_tasks, text::pad},
+    domain::{export::json_line, problem::Problem, task::counted_tasks, text::pad},
     io::{config::Loaded, store::Store},
     logic::{act::Act, settings::Scope},
     tr,
@@ -144,7 +144,9 @@ async fn service(setup: &Loaded) -> Found {
                     url = setup.settings.profile.base_url,
                     amount
                 )),
-                (None, Some(error)) => Found::Wrong([error.message.as_str(), error.next.as_str()].join(tr!(". "))),
+                (None, Some(error)) => {
+                    Found::Wrong(Problem::new(error.message.as_str(), "", error.next.as_str()).to_string())
+                }
                 (None, None) => Found::Wrong(tr!("no answer").into()),
             }
         }

@@ -349,7 +349,7 @@ fn failed(state: &mut State, of: Option<Ticket>, problem: Problem) -> Vec<Effect
         state.store.retry_at = state.store.owner.as_ref().map(|_| state.now.mono.plus(wait));
     }
     let what = tr!("sending stopped: the store cannot be written");
-    queue::halt_here(state, Problem::new(what, problem.to_string(), problem.next));
+    queue::halt_here(state, Problem::new(what, problem.fact(), problem.next));
     effects
 }
 

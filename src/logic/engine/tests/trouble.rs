@@ -26,6 +26,17 @@ fn an_accepted_answer_is_kept_and_written_again_until_it_is_on_disk() {
 }
 
 #[test]
+fn a_halt_gives_the_store_s_advice_once() {
+    let mut world = World::posting();
+    world.disk.health = Health::Full;
+    world.reply(accepted("R1"));
+    world.store();
+    let told = world.state.queue.halted.as_ref().unwrap().problem.to_string();
+    assert_eq!(told.matches("Make room.").count(), 1, "{told}");
+    assert!(told.contains("the disk is full"), "{told}");
+}
+
+#[test]
 fn the_log_has_the_id_of_a_paid_task_that_cannot_be_written() {
     let mut world = World::posting();
     world.disk.health = Health::Full;
