@@ -5,6 +5,7 @@ use crate::{
     app::args::CostBy,
     domain::{
         costs::{self, Account, By, CostLine, Sum, day},
+        export::json_line,
         lang::{self, Lang},
         money::Ptc,
         text,
@@ -105,9 +106,11 @@ pub fn cost_csv(lines: &[CostLine]) -> String {
     out
 }
 
-/// A field of CSV (RFC 4180), in quotes where it needs them.
+/// A field of CSV (RFC 4180), in quotes where it needs them. CSV knows no escapes: what hides or steers a terminal is
+/// replaced.
 fn csv_field(field: &str) -> String {
-    if field.contains([',', '"', '\n', '\r']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.into() }
+    let field = text::harmless_line(field);
+    if field.contains([',', '"']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.into_owned() }
 }
 
 /// The ledger's lines, one JSON object a line, oldest first; `day` is the user's own. Ids and money are texts.
@@ -127,7 +130,7 @@ pub fn cost_json(lines: &[CostLine], utc_offset: i32) -> String {
             "class": line.class.map(|class| class.id()),
         })
     };
-    lines.iter().map(|line| format!("{}\n", object(line))).collect()
+    lines.iter().map(|line| json_line(&object(line)) + "\n").collect()
 }
 
 /// One of the tables as data, in its words of every language: CSV with a header, or one JSON object a line.
@@ -149,7 +152,7 @@ pub fn cost_sums(lines: &[CostLine], by: CostBy, json: bool, utc_offset: i32) ->
                 name: of, "tasks": tasks, "charged_ptc": charged, "unknown_ptc": unknown, "reserved_ptc": reserved,
                 "spent_ptc": spent,
             });
-            object.to_string()
+            json_line(&object)
         } else {
             format!("{},{tasks},{charged},{unknown},{reserved},{spent}", csv_field(of))
         });
@@ -258,5 +261,17 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
         let day = r#"{"charged_ptc":"0.5","day":"2026-11-21","reserved_ptc":"0.0","spent_ptc":"0.5","tasks":1,"unknown_ptc":"0.0"}"#;
         assert_eq!(cost_sums(&ledger(), CostBy::Day, true, 8 * 3600).lines().next(), Some(day));
         assert_eq!(csv_field("a \"b\", c"), r#""a ""b"", c""#);
+    }
+
+    #[test]
+    fn what_steers_a_terminal_does_not_leave_with_the_costs() {
+        let mut lines = ledger();
+        for line in &mut lines {
+            (line.profile, line.model) = ("a\u{9b}31m\nb".into(), "T2V\u{202e}".into());
+        }
+        assert!(cost_json(&lines, 0).contains(r#""model":"T2V\u202e","profile":"a\u009b31m\nb""#));
+        assert!(cost_sums(&lines, CostBy::Model, true, 0).contains(r#""model":"T2V\u202e""#));
+        assert!(cost_csv(&lines).lines().nth(1).unwrap().contains(",a?31m b,T2V,"), "{}", cost_csv(&lines));
+        assert!(cost_sums(&lines, CostBy::Model, false, 0).contains("\nT2V,"));
     }
 }

@@ -5,7 +5,7 @@ use super::{claim, event, held_by_us, poller, queue::LONGEST_WAIT, store, ticket
 use crate::{
     domain::{
         answer::{Address, FileVerdict, Reply, judge_file},
-        export::sidecar_json,
+        export::{json_line, sidecar_json},
         name::file_name,
         problem::{Charged, ErrorClass, Problem, TaskError},
         task::{Phase, SavedFile, Task, TaskKey, TaskState, Trouble},
@@ -156,7 +156,7 @@ fn fetch(state: &mut State, mut task: Task, address: Address) -> Vec<Effect> {
     let target = SaveTarget {
         dir: task.dir.clone().unwrap_or_else(|| settings.dir.clone()),
         name: file_name(&settings.name, &task, state.now.utc_offset),
-        sidecar: settings.sidecar.then(|| sidecar_json(&task).to_string()),
+        sidecar: settings.sidecar.then(|| json_line(&sidecar_json(&task))),
         stall_ms: settings.stall_ms,
     };
     let key = task.key;

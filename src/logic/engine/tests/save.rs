@@ -77,6 +77,27 @@ fn a_file_is_claimed_on_disk_before_its_address_is_asked_for_and_saved_in_the_en
 }
 
 #[test]
+fn a_sidecar_says_what_steers_a_terminal_by_its_number() {
+    let mut disk = super::disk::Disk::default();
+    let mut task = testing::task(1, Ready);
+    task.request.prompt = "a \u{9b}31m\u{202e} cat".into();
+    task.phase = Phase::Ready {
+        file: FileId("F1".into()),
+        trouble: None,
+        tries: 0,
+        next_try: Some(crate::domain::time::Wall(testing::WALL)),
+        kept: None,
+    };
+    disk.put(task);
+    let mut world = World::of(disk, |_| ());
+    world.settle();
+    world.reply(address());
+    let [SaveCmd::Start { target, .. }] = &world.saves[..] else { panic!("{:?}", world.saves) };
+    let sidecar = target.sidecar.as_ref().unwrap();
+    assert!(sidecar.contains(r"a \u009b31m\u202e cat"), "{sidecar}");
+}
+
+#[test]
 fn at_most_three_files_are_fetched_at_once() {
     let mut world = ready(5);
     world.live(MINUTE);
