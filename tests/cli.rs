@@ -600,7 +600,7 @@ fn the_simulator_serves_other_clients_until_it_is_told_to_end() {
     submit(&client, "a cat").coded(0);
     submit(&client, "a dog").coded(10);
     call.signal(rustix::process::Signal::INT);
-    let done = call.end().coded(0);
+    let done = call.end().coded(130);
     assert!(done.err.contains("2 submissions, 1 accepted, 0.5 PTC charged"), "{}", done.err);
     client.assert_no_key_in_any_file();
 }

@@ -71,6 +71,29 @@ fn what_an_editor_leaves_of_the_line_is_not_what_is_given_back() {
 }
 
 #[test]
+fn ctrl_backslash_while_an_editor_runs_is_the_editor_s() {
+    let gate = Gate::start();
+    let home = Home::new(&gate.url);
+    let editor = home.path().join("editor");
+    let script = "#!/bin/sh\ntrap 'printf \" and a dog\" >> \"$1\"; exit 0' QUIT\nstty sane\necho listens\nwhile :; do sleep 0.1; done\n";
+    fs::write(&editor, script).unwrap();
+    fs::set_permissions(&editor, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = portable_pty::CommandBuilder::new(PROGRAM);
+    command.args(home.flags());
+    command.env("VISUAL", &editor);
+    let mut screen = Pty::run(&home, 80, 24, command);
+    screen.shows("balance");
+    screen.keys("na cat");
+    screen.shows("a cat");
+    screen.keys(F4);
+    screen.shows("listens");
+    screen.keys("\x1c");
+    screen.shows("and a dog");
+    screen.keys(CTRL_C);
+    assert_eq!(screen.ended_with_the_terminal_as_found(), 0);
+}
+
+#[test]
 fn a_log_that_cannot_be_written_says_nothing_over_the_screen() {
     let service = Service::start();
     let home = Home::new(&service.url());

@@ -145,8 +145,8 @@ impl Face {
     }
 
     fn signal(&mut self, engine: &mut Engine, signal: Signal) {
-        if signal == Signal::Interrupt && self.editing.is_some() {
-            return; // Ctrl-C in the editor reaches the whole job; it is the editor that is meant.
+        if matches!(signal, Signal::Interrupt | Signal::Quit) && self.editing.is_some() {
+            return; // Ctrl-C and Ctrl-\ in the editor reach the whole job; it is the editor that is meant.
         }
         if signal == Signal::Continue {
             match &self.guard {

@@ -18,7 +18,7 @@ use std::{
 use tokio::signal::unix::{self, SignalKind};
 
 /// Signals that end the program in order as SIGTERM does: their default is the end too, with the terminal left as it is.
-const ENDS: [Os; 9] = [Os::TERM, Os::QUIT, Os::ABORT, Os::ALARM, Os::XCPU, Os::USR1, Os::USR2, Os::VTALARM, Os::PROF];
+const ENDS: [Os; 8] = [Os::TERM, Os::ABORT, Os::ALARM, Os::XCPU, Os::USR1, Os::USR2, Os::VTALARM, Os::PROF];
 
 /// The numbers of those that have no name everywhere.
 #[cfg(target_os = "linux")]
@@ -163,6 +163,7 @@ impl Listening {
         let mut all = vec![
             (unix::signal(SignalKind::interrupt())?, Some(Signal::Interrupt)),
             (unix::signal(SignalKind::hangup())?, Some(Signal::HangUp)),
+            (unix::signal(SignalKind::quit())?, Some(Signal::Quit)),
             (unix::signal(kind(Os::XFSZ))?, None),
         ];
         for end in ENDS {

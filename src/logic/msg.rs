@@ -101,6 +101,8 @@ pub enum Signal {
     Interrupt,
     /// SIGTERM, or any other whose default is the end.
     Terminate,
+    /// SIGQUIT from outside (raw mode gives Ctrl-\ as a key).
+    Quit,
     /// SIGHUP where there never was a terminal: the config is to be read again.
     Reload,
     /// SIGHUP: the line is gone.

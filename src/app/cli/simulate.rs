@@ -59,6 +59,6 @@ pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str, voice: Voice) -> 
             )
         )?;
         simulator.stop().await;
-        Ok(Exit::Done)
+        Ok(Exit::Interrupted)
     })?
 }

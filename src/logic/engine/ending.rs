@@ -53,8 +53,9 @@ pub fn signal(state: &mut State, signal: Signal) -> Vec<Effect> {
     match signal {
         Signal::Interrupt => quit(state, INTERRUPTED),
         // A second SIGTERM or SIGHUP is the same wish again, not impatience: money under way is still waited for.
-        Signal::Terminate | Signal::HangUp if state.ending.is_some() => Vec::new(),
+        Signal::Terminate | Signal::Quit | Signal::HangUp if state.ending.is_some() => Vec::new(),
         Signal::Terminate => quit(state, 128 + 15),
+        Signal::Quit => quit(state, 128 + 3),
         Signal::HangUp => quit(state, 128 + 1),
         Signal::Reload => vec![Effect::Local(crate::logic::effect::LocalCmd::ReadConfig)],
         Signal::Stop => vec![Effect::Term(crate::logic::effect::TermCmd::Suspend)],

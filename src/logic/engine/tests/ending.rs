@@ -20,7 +20,9 @@ fn quitting_waits_for_the_post_under_way_and_for_its_answer_on_disk() {
 
 #[test]
 fn a_second_ctrl_c_leaves_at_once_but_a_second_sigterm_does_not() {
-    for (signal, left) in [(Signal::Interrupt, true), (Signal::Terminate, false), (Signal::HangUp, false)] {
+    for (signal, left) in
+        [(Signal::Interrupt, true), (Signal::Terminate, false), (Signal::Quit, false), (Signal::HangUp, false)]
+    {
         let mut world = World::posting();
         world.take(Msg::Signal(Signal::Terminate));
         assert_eq!(world.state.ending.as_ref().map(|ending| ending.code), Some(143));
