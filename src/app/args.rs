@@ -171,6 +171,8 @@ pub enum Command {
         as_what: Resolution,
     },
     /// The service's stand-in, for learning and tests
+    ///
+    /// With --json the first line on stdout is an object with its base_url. It serves until a signal ends it, with 130.
     Simulate {
         /// Where to listen
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8302")]
@@ -183,12 +185,17 @@ pub enum Command {
         faults: Vec<String>,
     },
     /// The config file
+    ///
+    /// With --json one object: path; of show also config, the options in force; of check also faults and warnings, each
+    /// with line, column, what, why and next.
     Config {
         /// What to do with it
         #[command(subcommand)]
         what: ConfigCall,
     },
     /// Look whether everything needed is there: config, key, store, folders, service
+    ///
+    /// With --json one object a check: its name, its result and what was found.
     Doctor,
     /// Completions for a shell, on stdout
     Completions {
