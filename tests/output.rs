@@ -4,7 +4,8 @@
 
 mod support;
 
-use support::{Home, Service, gate::Gate, pty::Pty};
+use std::process::Command;
+use support::{Home, PROGRAM, Service, gate::Gate, pty::Pty};
 
 #[test]
 fn json_says_control_and_bidi_characters_by_their_numbers() {
@@ -79,4 +80,20 @@ fn what_came_of_a_task_is_told_once_on_one_terminal_and_the_reason_of_an_end_onc
     assert_eq!(screen.screen().matches("saved").count(), 1, "{}", screen.picture());
     let done = home.run(&["resolve", "1", "--as", "lost"]).coded(1);
     assert_eq!(done.err.matches("was left as it is").count(), 1, "{}", done.err);
+}
+
+#[test]
+fn a_store_that_cannot_be_written_is_told_once_with_its_advice() {
+    let gate = Gate::start();
+    let home = Home::new(&gate.url);
+    home.queue("a cat");
+    // Files of 32 kB at most: the store opens, and the new tasks are too much for its journal.
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "ulimit -f 64; exec \"$0\" \"$@\"", PROGRAM, "submit", "--prompt", "a dog", "--count", "39"]);
+    shell.args(["--queue", "--yes", "--max-cost", "20"]).args(home.flags()).env_clear().envs(home.environment());
+    let ended = shell.output().unwrap();
+    let told = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{told}");
+    assert_eq!(told.matches("The new tasks could not be saved").count(), 1, "{told}");
+    assert_eq!(told.matches("Look at the disk").count(), 1, "{told}");
 }

@@ -49,9 +49,9 @@ pub(super) fn speaks_json() {
     told().json = true;
 }
 
-/// Whether that text was told already.
+/// Whether that text was told already, by itself or as the reason of something else: a halt ends with what led to it.
 pub(super) fn has_told(text: &str) -> bool {
-    told().texts.iter().any(|known| known == text)
+    told().texts.iter().any(|known| known.ends_with(text))
 }
 
 /// Whether the end of that task was told to whoever reads stdout too: once is enough for one terminal.
