@@ -167,7 +167,8 @@ fn sighup_has_watch_read_its_config_again_where_there_is_no_terminal() {
     alone.args([PROGRAM, "watch"]).args(home.flags()).env_clear().envs(home.environment());
     alone.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(&told).unwrap());
     let mut child = alone.spawn().unwrap();
-    until("signals are answered", || answers(child.id()));
+    // Before that, the changed config would be the first that it reads.
+    until("the store is open, and so the config read", || home.data().join("reeltop.db").exists());
     let says = |text: &str| until(text, || fs::read_to_string(&told).unwrap().contains(text));
     let config = fs::read_to_string(home.config()).unwrap();
     let changed =
