@@ -100,9 +100,14 @@ fn a_log_that_cannot_be_written_says_nothing_over_the_screen() {
     home.queue("a cat");
     let log = home.data().join("reeltop.log");
     fs::remove_file(&log).ok();
+    home.run(&["balance", "-v"]).coded(0);
+    assert!(fs::metadata(&log).unwrap().len() > 0, "there is something to log");
+    fs::remove_file(&log).unwrap();
     std::os::unix::fs::symlink("/dev/full", &log).unwrap();
-    let done = home.run(&["watch", "--until-idle"]).coded(0);
-    assert!(!done.err.contains("tracing"), "{}", done.err);
+    for call in [&["balance", "-v"][..], &["watch", "--until-idle", "-v"]] {
+        let done = home.run(call).coded(0);
+        assert!(!done.err.contains("tracing"), "{}", done.err);
+    }
 }
 
 #[test]
