@@ -171,7 +171,7 @@ fn sighup_has_watch_read_its_config_again_where_there_is_no_terminal() {
     let mut alone = Command::new("setsid");
     alone.args([PROGRAM, "watch"]).args(home.flags()).env_clear().envs(home.environment());
     alone.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(&told).unwrap());
-    let mut child = alone.spawn().unwrap();
+    let watch = support::Running::of("watch", alone);
     // Before that, the changed config would be the first that it reads.
     until("the store is open, and so the config read", || home.data().join("reeltop.db").exists());
     let says = |text: &str| until(text, || fs::read_to_string(&told).unwrap().contains(text));
@@ -179,14 +179,14 @@ fn sighup_has_watch_read_its_config_again_where_there_is_no_terminal() {
     let changed =
         config.replace("every_seconds = 1", "every_seconds = 7").replace("per_minute = 20", "per_minute = 19");
     fs::write(home.config(), format!("{changed}http.timeout_seconds = 60\n")).unwrap();
-    support::send(child.id(), Signal::HUP);
+    watch.signal(Signal::HUP);
     says("changed: poll.every_seconds and profiles.302ai.submit_per_minute");
     says("only a new start takes over: http.timeout_seconds");
     fs::write(home.config(), "poll.every_second = 1\n").unwrap();
-    support::send(child.id(), Signal::HUP);
+    watch.signal(Signal::HUP);
     says("goes on with what it had");
-    support::send(child.id(), Signal::TERM);
-    assert_eq!(child.wait().unwrap().code(), Some(0));
+    watch.signal(Signal::TERM);
+    watch.end().coded(0);
 }
 
 #[test]

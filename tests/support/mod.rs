@@ -286,6 +286,10 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    pub(crate) fn of(what: &str, mut command: Command) -> Self {
+        Self { what: what.into(), child: Some(command.spawn().unwrap()) }
+    }
+
     pub(crate) fn id(&self) -> u32 {
         self.child.as_ref().unwrap().id()
     }
