@@ -54,13 +54,13 @@ fn trouble(code: &str, class: ErrorClass, message: String, next: &str) -> TaskEr
 
 /// The line failed: dropped, refused, or a server in distress.
 pub(super) fn line(code: &str, message: String) -> Trouble {
-    let next = tr!("It is tried again by itself and goes on where it stopped; d tries at once.");
+    let next = tr!("It is tried again by itself and goes on where it stopped; downloading it now tries at once.");
     Trouble { error: trouble(code, ErrorClass::Network, message, next), again: true, part: PartThen::Keep }
 }
 
 /// What came is no whole video.
 pub(super) fn no_video(message: String) -> Trouble {
-    let next = tr!("It is fetched anew by itself; d tries at once.");
+    let next = tr!("It is fetched anew by itself; downloading it now tries at once.");
     Trouble { error: trouble("not_a_video", ErrorClass::File, message, next), again: true, part: PartThen::Remove }
 }
 
@@ -97,7 +97,7 @@ pub(super) fn unavailable(path: &Path, why: Unavailable) -> Trouble {
         }
         Unavailable::Busy => {
             let message = tr!("{path} is being written by another reeltop", path = path.display());
-            let next = tr!("Leave it to that one, or close it and press d.");
+            let next = tr!("Leave it to that one, or close it and download again.");
             Trouble { error: trouble("busy", ErrorClass::File, message, next), again: true, part: PartThen::Keep }
         }
     }
@@ -107,32 +107,34 @@ pub(super) fn unavailable(path: &Path, why: Unavailable) -> Trouble {
 pub(super) fn disk(path: &Path, error: &io::Error) -> Trouble {
     let (code, why, next) = match error.kind() {
         ErrorKind::StorageFull => {
-            ("disk_full", tr!("the disk is full"), tr!("Make room, then press d; what is there is kept."))
+            ("disk_full", tr!("the disk is full"), tr!("Make room, then download again; what is there is kept."))
         }
-        ErrorKind::QuotaExceeded => {
-            ("disk_full", tr!("your disk quota is used up"), tr!("Make room, then press d; what is there is kept."))
-        }
+        ErrorKind::QuotaExceeded => (
+            "disk_full",
+            tr!("your disk quota is used up"),
+            tr!("Make room, then download again; what is there is kept."),
+        ),
         ErrorKind::PermissionDenied => (
             "folder",
             tr!("no permission to write there"),
-            tr!("Correct the folder's permissions or choose another download.dir, then press d."),
+            tr!("Correct the folder's permissions or choose another download.dir, then download again."),
         ),
         ErrorKind::ReadOnlyFilesystem => {
-            ("folder", tr!("the file system is read-only"), tr!("Choose another download.dir, then press d."))
+            ("folder", tr!("the file system is read-only"), tr!("Choose another download.dir, then download again."))
         }
         ErrorKind::NotADirectory | ErrorKind::AlreadyExists | ErrorKind::IsADirectory => (
             "folder",
             tr!("something that is not a folder is in the way"),
-            tr!("Choose another download.dir, then press d."),
+            tr!("Choose another download.dir, then download again."),
         ),
         ErrorKind::InvalidFilename => (
             "folder",
             tr!("the file's name is too long for this file system"),
-            tr!("Shorten download.name, then press d."),
+            tr!("Shorten download.name, then download again."),
         ),
         _ => {
             let message = tr!("{path} cannot be written: {why}", path = path.display(), why = words::causes(error));
-            let error = trouble("disk", ErrorClass::File, message, tr!("Check the disk, then press d."));
+            let error = trouble("disk", ErrorClass::File, message, tr!("Check the disk, then download again."));
             return Trouble { error, again: false, part: PartThen::Keep };
         }
     };
@@ -142,7 +144,7 @@ pub(super) fn disk(path: &Path, error: &io::Error) -> Trouble {
 
 /// The target is none: a name with a folder in it, an unknown home.
 pub(super) fn bad_target(message: String) -> Trouble {
-    let next = tr!("Correct download.dir and download.name, then press d.");
+    let next = tr!("Correct download.dir and download.name, then download again.");
     Trouble { error: trouble("folder", ErrorClass::File, message, next), again: false, part: PartThen::Keep }
 }
 
