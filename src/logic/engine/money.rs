@@ -2,7 +2,10 @@
 
 use super::ticket;
 use crate::{
-    domain::answer::{Reply, judge_balance},
+    domain::{
+        answer::{Reply, judge_balance},
+        problem::ErrorClass,
+    },
     logic::{
         effect::{Effect, HttpCmd, Ticket},
         state::State,
@@ -33,6 +36,12 @@ pub(super) fn balance(state: &mut State, of: Ticket, reply: &Reply) -> Vec<Effec
             state.money.balance_problem = None;
         }
         Err(error) => {
+            match reply {
+                // Nobody was asked.
+                Reply::NotSent { .. } => {}
+                _ if error.class == ErrorClass::Network => super::poller::missed(state),
+                _ => super::poller::spoke(state),
+            }
             state.money.balance_problem = Some(error);
         }
     }

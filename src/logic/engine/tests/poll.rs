@@ -222,3 +222,19 @@ fn a_message_among_a_hundred_thousand_ended_tasks_looks_at_none_of_them() {
     assert_eq!((world.state.queue.due.first(), world.state.saver.due.first()), (None, None));
     assert_eq!(world.state.store.held.first(), None);
 }
+
+#[test]
+fn a_balance_that_gets_no_answer_counts_for_away_like_any_call() {
+    let mut world = World::new();
+    world.state.money.asking = None;
+    for _ in 0..20 {
+        world.act(Act::Balance);
+        world.reply(not_connected());
+        world.live(30 * SECOND);
+    }
+    assert!(world.state.poller.offline_since.is_some());
+    assert!(world.state.money.balance_problem.is_some());
+    world.act(Act::Balance);
+    world.reply(http(403));
+    assert_eq!(world.state.poller.offline_since, None);
+}
