@@ -209,6 +209,9 @@ pub enum Command {
     BenchFill {
         /// How many
         n: usize,
+        /// How many of them, the oldest, are unsent
+        #[arg(long, value_name = "K", default_value_t = 0)]
+        old_unsent: usize,
     },
 }
 

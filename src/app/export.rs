@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn an_export_is_written_once_and_never_over_a_file() {
         let dir = tempfile::tempdir().unwrap();
-        crate::io::store::fill(dir.path(), 3, 1, crate::domain::time::Wall(1_795_372_200_000)).unwrap();
+        crate::io::store::fill(dir.path(), 3, 0, 1, crate::domain::time::Wall(1_795_372_200_000)).unwrap();
         let file = dir.path().join("out.jsonl");
         let typed = file.display().to_string();
         let keys = [TaskKey(2), TaskKey(1)];

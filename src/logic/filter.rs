@@ -101,6 +101,38 @@ impl Filter {
             .reduce(|all: Vec<TaskState>, also| all.into_iter().filter(|state| also.contains(state)).collect())
     }
 
+    /// Texts of which one must be in a row's model for it to pass, in lower case; `None` where any model may pass.
+    #[must_use]
+    pub fn models(&self) -> Option<Vec<String>> {
+        let of = |word: &Word| -> Option<Vec<String>> {
+            let text = |test: &Test| match test {
+                Test::Model(text) if text.is_ascii() => Some(text.clone()),
+                _ => None,
+            };
+            word.any.iter().map(text).collect::<Option<Vec<_>>>().filter(|texts| !word.negated && !texts.is_empty())
+        };
+        self.words.iter().find_map(of)
+    }
+
+    /// From when to when a row that passes was confirmed; `None` where its age is not asked for.
+    #[must_use]
+    pub fn created(&self, now: Wall) -> Option<(Wall, Wall)> {
+        let of = |word: &Word| match (word.negated, word.any.as_slice()) {
+            (false, [Test::Age(relation, ms)]) => {
+                let then = Wall(now.0.saturating_sub(i64::try_from(*ms).unwrap_or(i64::MAX)));
+                match relation {
+                    Relation::Below | Relation::AtMost => Some((then, Wall(i64::MAX))),
+                    // A row confirmed after now is no older than one confirmed now.
+                    Relation::Above | Relation::AtLeast if *ms > 0 => Some((Wall(i64::MIN), then)),
+                    Relation::Above | Relation::AtLeast | Relation::Equal => None,
+                }
+            }
+            _ => None,
+        };
+        let both = |all: (Wall, Wall), also: (Wall, Wall)| (all.0.max(also.0), all.1.min(also.1));
+        self.words.iter().filter_map(of).reduce(both)
+    }
+
     /// The lowest and the highest key that can pass.
     #[must_use]
     pub fn keys(&self) -> (u64, u64) {
@@ -443,6 +475,17 @@ mod tests {
         assert_eq!(keys("key>10 key<=12"), (11, 12));
         assert_eq!(keys("key:7 cat"), (7, 7));
         assert_eq!((keys("!key:7"), keys("key:7,9")), ((0, u64::MAX), (0, u64::MAX)));
+        let models = |filter: &str| Filter::parse(filter).unwrap().models();
+        assert_eq!(models("model:02,2.3 cat"), Some(vec!["02".into(), "2.3".into()]));
+        assert_eq!((models("!model:02"), models("model:é"), models("cat")), (None, None, None));
+        let now = Wall(WALL + 12_000).plus(HOUR);
+        let created = |filter: &str| Filter::parse(filter).unwrap().created(now);
+        assert_eq!(created("age<2h age>=30m"), Some((Wall(now.0 - 7_200_000), Wall(now.0 - 1_800_000))));
+        assert_eq!((created("!age<2h"), created("cat"), created("age>=0s")), (None, None, None));
+        for filter in ["age<1h", "age<=1h", "age>1h", "age>=1h", "age<2h", "age>2h", "age>59m age<61m"] {
+            let found = created(filter).is_some_and(|(from, to)| (from..=to).contains(&Wall(WALL + 12_000)));
+            assert!(found || !passes(filter, Failed), "{filter}");
+        }
         for filter in
             ["state:queued", "!state:queued,failed", "key>=12 key<13", "key:12", "key>12", "state:failed,refused"]
         {

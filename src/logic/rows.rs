@@ -51,9 +51,23 @@ impl Rows {
         }
     }
 
+    /// Puts in a page of rows that are not there, newest first. What lies below them is moved once for all of them.
+    pub fn insert_page(&mut self, page: Vec<Row>) {
+        let Some(newest) = page.first() else { return };
+        let below = self.find(newest.key).unwrap_or_else(|at| at);
+        let mut below: Vec<Row> = self.0.drain(..below).collect();
+        for row in page {
+            while let Some(between) = below.pop_if(|other| other.key > row.key) {
+                self.0.push_front(between);
+            }
+            self.0.push_front(row);
+        }
+        below.into_iter().rev().for_each(|row| self.0.push_front(row));
+    }
+
     /// All rows, by rising key.
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &Row> {
-        self.0.iter()
+        self.0.iter().inspect(|_| seen())
     }
 
     /// All rows, by rising key, to be changed.
@@ -64,7 +78,7 @@ impl Rows {
     /// The rows from that key on, by rising key.
     pub fn from(&self, key: TaskKey) -> impl DoubleEndedIterator<Item = &Row> {
         let at = self.find(key).unwrap_or_else(|at| at);
-        self.0.range(at..)
+        self.0.range(at..).inspect(|_| seen())
     }
 
     /// The newest row.
@@ -85,6 +99,13 @@ impl Rows {
             None => self.0.binary_search_by_key(&key, |row| row.key),
         }
     }
+}
+
+/// Counts a row that was walked over, in tests of what a change costs.
+#[inline]
+fn seen() {
+    #[cfg(test)]
+    super::testing::cost::note();
 }
 
 impl ops::Index<&TaskKey> for Rows {
@@ -122,5 +143,15 @@ mod tests {
         for key in 0..12 {
             assert_eq!(rows.get(&TaskKey(key)).map(|row| row.key.0), [1, 3, 7, 9].into_iter().find(|k| *k == key));
         }
+    }
+
+    #[test]
+    fn a_page_goes_between_the_rows_that_came_before_it() {
+        let page = |keys: &[u32]| keys.iter().map(|key| Row::of(&task(*key, TaskState::Saved), false)).collect();
+        let mut rows = rows(&[2, 5, 9, 12]);
+        rows.insert_page(page(&[11, 10, 8, 7]));
+        rows.insert_page(page(&[]));
+        rows.insert_page(page(&[6, 4, 3, 1]));
+        assert_eq!(rows.values().map(|row| row.key.0).collect::<Vec<_>>(), (1..=12).collect::<Vec<_>>());
     }
 }

@@ -97,6 +97,8 @@ pub struct TableView {
     pub range_from: Option<TaskKey>,
     /// Whether rows stand still (data goes on changing in them).
     pub frozen: bool,
+    /// The keys of `order` by rising key, from the first change of a freeze to the order's next making.
+    pub held: Option<Vec<TaskKey>>,
     /// Until when the cursor only passes: what is told of the task under it waits until then, unless a key ends that.
     pub passing: Option<Mono>,
 }
@@ -113,6 +115,7 @@ impl Default for TableView {
             marks: BTreeSet::new(),
             range_from: None,
             frozen: false,
+            held: None,
             passing: None,
         }
     }

@@ -113,6 +113,9 @@ pub struct Tasks {
     pub loaded: bool,
     /// While pages are coming: tasks that are known to be repeated.
     pub parents: BTreeSet<TaskKey>,
+    /// How many attempts repeat a task, for each that has some; one that was taken back does not count. `None` until one is
+    /// taken back: a list of a million pays for it only then.
+    pub attempts: Option<BTreeMap<TaskKey, usize>>,
     /// What saved tasks took from sending to the end, by their kind; newest last, at most 64 each.
     pub history: BTreeMap<Arc<Kind>, VecDeque<u64>>,
 }

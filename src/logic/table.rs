@@ -30,13 +30,29 @@ pub fn range(table: &TableView) -> &[TaskKey] {
     from.map_or(&[], |from| &table.order[from.min(table.at)..=from.max(table.at)])
 }
 
-/// A row was put in or changed: keeps order, cursor and scroll right. While frozen, no row on the screen moves.
-pub fn row_changed(state: &mut State, key: TaskKey) {
+/// Where a row stands that is about to change, if it is shown: what the order was made with finds it by a search. While
+/// frozen, rows change and stay, so that a search is of no use, and only whether it is shown matters: the place is any.
+#[must_use]
+pub fn place_of(state: &mut State, key: TaskKey) -> Option<usize> {
+    let (rows, table) = (&state.tasks.rows, &mut state.screen.table);
+    if !table.frozen {
+        return order::find(&table.order, rows.get(&key)?, rows, table.sort);
+    }
+    let held = table.held.get_or_insert_with(|| {
+        let mut keys = table.order.clone();
+        keys.sort_unstable();
+        keys
+    });
+    held.binary_search(&key).ok()
+}
+
+/// A row was put in or changed: keeps order, cursor and scroll right. While frozen, no row on the screen moves. `was` is
+/// what [`place_of`] said of it before.
+pub fn row_changed(state: &mut State, key: TaskKey, was: Option<usize>) {
     let Some(row) = state.tasks.rows.get(&key) else { return };
     let page = page(state);
     let table = &mut state.screen.table;
     let shown = table.filter.matches(row, state.now.wall);
-    let was = order::find(&table.order, key, &state.tasks.rows, table.sort);
     match (was, shown) {
         (None, false) => return,
         (Some(_), _) if table.frozen => return,
@@ -57,10 +73,19 @@ pub fn row_changed(state: &mut State, key: TaskKey) {
                 return;
             }
             table.order.insert(to, key);
+            hold(table, &[key]);
             inserted(table, key, to);
         }
     }
     keep_visible(state);
+}
+
+/// Keeps what a freeze knows of the rows shown.
+fn hold(table: &mut TableView, added: &[TaskKey]) {
+    if let Some(held) = &mut table.held {
+        held.extend(added);
+        held.sort_unstable();
+    }
 }
 
 /// Whether a row put in there would push rows on the screen down. One above them all does not where the list is longer
@@ -117,6 +142,7 @@ pub fn rows_appended(state: &mut State, keys: &[TaskKey]) {
         places.retain(|(to, _)| !pushes(table, *to, page));
     }
     order::put_in(&mut table.order, &places);
+    hold(table, &places.iter().map(|(_, key)| *key).collect::<Vec<_>>());
     for (before, (to, key)) in places.into_iter().enumerate() {
         inserted(table, key, to + before);
     }
@@ -134,16 +160,19 @@ pub fn rebuild(state: &mut State) {
     table.cursor = order.get(table.at).copied();
     table.top = table.at.saturating_sub(from_top);
     table.order = order;
+    table.held = None;
     keep_visible(state);
 }
 
 /// Puts the cursor on that task, if it is shown; tells whether it is. One that a freeze holds back comes in for it.
 pub fn go_to(state: &mut State, key: TaskKey) -> bool {
-    if state.screen.table.frozen && !state.screen.table.order.contains(&key) {
+    let walk = |state: &State| state.screen.table.order.iter().position(|shown| *shown == key);
+    let mut at = if state.screen.table.frozen { walk(state) } else { place_of(state, key) };
+    if at.is_none() && state.screen.table.frozen {
         rebuild(state);
+        at = walk(state);
     }
-    let table = &state.screen.table;
-    let Some(at) = order::find(&table.order, key, &state.tasks.rows, table.sort) else { return false };
+    let Some(at) = at else { return false };
     put_cursor(state, at);
     true
 }

@@ -1,14 +1,21 @@
 //! Keeps what is known of the tasks in one piece: rows, whole live tasks, counts, money, history, and the table's order.
 //! Every change of a task goes through [`put`] or [`put_row`].
 
-use super::{engine, state::State, table};
+use super::{
+    engine,
+    state::{State, Tasks},
+    table,
+};
 use crate::domain::{
     money::Ptc,
     problem::{Charged, ErrorClass},
     task::{Row, Task, TaskKey, TaskState},
     time::Wall,
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// How many run times are remembered of one kind of task.
 const HISTORY: usize = 64;
@@ -60,9 +67,11 @@ pub fn put_row(state: &mut State, row: Row) -> bool {
         remember(state, &row);
     }
     note_refusal(state, &row);
+    count_attempt(&mut state.tasks.attempts, state.tasks.rows.get(&key), &row);
+    let was = table::place_of(state, key);
     state.tasks.rows.insert(row);
     state.tasks.total = state.tasks.total.max(state.tasks.rows.len());
-    table::row_changed(state, key);
+    table::row_changed(state, key, was);
     true
 }
 
@@ -70,6 +79,7 @@ pub fn put_row(state: &mut State, row: Row) -> bool {
 /// store was opened, and so did whatever it became since: the page has nothing to add to it.
 pub fn put_page(state: &mut State, rows: Vec<Row>) {
     let mut added = Vec::with_capacity(rows.len());
+    let mut fresh = Vec::with_capacity(rows.len());
     for row in rows {
         if let Some(known) = state.tasks.rows.get_mut(&row.key) {
             known.retried |= row.retried;
@@ -86,8 +96,10 @@ pub fn put_page(state: &mut State, rows: Vec<Row>) {
         }
         note_refusal(state, &row);
         added.push(row.key);
-        state.tasks.rows.insert(row);
+        count_attempt(&mut state.tasks.attempts, None, &row);
+        fresh.push(row);
     }
+    state.tasks.rows.insert_page(fresh);
     state.tasks.total = state.tasks.total.max(state.tasks.rows.len());
     table::rows_appended(state, &added);
 }
@@ -151,15 +163,37 @@ fn note_refusal(state: &mut State, row: &Row) {
 
 /// Keeps a parent's mark in step with the attempts that repeat it: one of them was made, or taken back.
 fn mark_retried(state: &mut State, parent: TaskKey, taken_back: bool) {
-    let stands = |row: &Row| row.parent == Some(parent) && !row.is_taken_back();
-    let retried = !taken_back || state.tasks.rows.from(parent).any(stands);
+    let retried = !taken_back || {
+        let Tasks { rows, attempts, .. } = &mut state.tasks;
+        if attempts.is_none() {
+            *attempts = Some(BTreeMap::new());
+            rows.values().for_each(|row| count_attempt(attempts, None, row));
+        }
+        attempts.as_ref().and_then(|all| all.get(&parent)).is_some_and(|standing| *standing > 0)
+    };
     if !state.tasks.loaded && retried {
         // Its own row may be on a page that was read before the repeat was made.
         state.tasks.parents.insert(parent);
     }
-    if let Some(row) = state.tasks.rows.get_mut(&parent).filter(|row| row.retried != retried) {
+    if state.tasks.rows.get(&parent).is_none_or(|row| row.retried == retried) {
+        return;
+    }
+    let was = table::place_of(state, parent);
+    if let Some(row) = state.tasks.rows.get_mut(&parent) {
         row.retried = retried;
-        table::row_changed(state, parent);
+    }
+    table::row_changed(state, parent, was);
+}
+
+/// Keeps the count of the attempts that repeat a task, where it is kept: a row becomes what it is now.
+fn count_attempt(attempts: &mut Option<BTreeMap<TaskKey, usize>>, before: Option<&Row>, now: &Row) {
+    let Some(attempts) = attempts else { return };
+    let repeats = |row: &Row| row.parent.filter(|_| !row.is_taken_back());
+    if let Some(parent) = repeats(now) {
+        *attempts.entry(parent).or_default() += 1;
+    }
+    if let Some(parent) = before.and_then(repeats) {
+        attempts.entry(parent).and_modify(|standing| *standing -= 1);
     }
 }
 

@@ -10,6 +10,27 @@ use crate::domain::{
     time::{Mono, Now, Wall},
 };
 
+/// What the keeping of rows and their order costs: comparisons of rows, and rows that are walked over.
+pub(crate) mod cost {
+    use std::cell::Cell;
+
+    thread_local! {
+        static COST: Cell<u64> = const { Cell::new(0) };
+    }
+
+    /// One more.
+    pub(crate) fn note() {
+        COST.set(COST.get() + 1);
+    }
+
+    /// The cost of that on this thread.
+    pub(crate) fn of(work: impl FnOnce()) -> u64 {
+        let before = COST.get();
+        work();
+        COST.get() - before
+    }
+}
+
 /// The wall time of tests.
 pub(crate) const WALL: i64 = 1_795_372_200_000;
 

@@ -130,7 +130,7 @@ fn a_row_changed_while_pages_are_read_is_not_lost_to_an_older_page() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path()).unwrap();
     let task = add(&mut store, intent("at the bottom"));
-    fill(dir.path(), 9_000, 3, DAY).unwrap();
+    fill(dir.path(), 9_000, 0, 3, DAY).unwrap();
     let (to, hears) = mpsc::channel();
     let handle = open(dir.path(), move |msg| drop(to.send(msg)));
     let changed = Task { phase: running(), ..task };

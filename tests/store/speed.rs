@@ -20,7 +20,7 @@ fn figures_for_a_hundred_thousand_tasks() {
     let dir = tempfile::tempdir().unwrap();
     let say = |what: &str, time: Duration| writeln!(std::io::stdout(), "{what}: {time:.1?}").unwrap();
     let start = Instant::now();
-    fill(dir.path(), 100_000, 1, DAY).unwrap();
+    fill(dir.path(), 100_000, 0, 1, DAY).unwrap();
     say("filled", start.elapsed());
     let live = {
         let mut store = Store::open(dir.path()).unwrap();

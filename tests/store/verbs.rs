@@ -195,7 +195,7 @@ fn the_first_page_is_short_and_brings_all_unfinished_tasks_wherever_they_are() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path()).unwrap();
     let old = add(&mut store, intent("waits at the very bottom"));
-    fill(dir.path(), 4_300, 7, DAY).unwrap();
+    fill(dir.path(), 4_300, 0, 7, DAY).unwrap();
     let new = add(&mut store, intent("newest"));
     let pages = pages(&store);
     let sizes: Vec<(usize, usize, bool)> =
@@ -217,7 +217,7 @@ fn an_empty_store_has_one_empty_page_which_is_the_last() {
 fn the_same_seed_fills_the_same_store() {
     let filled = |seed| {
         let dir = tempfile::tempdir().unwrap();
-        fill(dir.path(), 300, seed, DAY).unwrap();
+        fill(dir.path(), 300, 0, seed, DAY).unwrap();
         pages(&Store::open(dir.path()).unwrap())
     };
     assert_eq!(filled(1), filled(1));
@@ -227,4 +227,60 @@ fn the_same_seed_fills_the_same_store() {
         assert!(rows.iter().any(|row| row.state == state), "{state:?}");
     }
     assert!(rows.iter().all(|row| row.created_at < DAY) && rows.iter().any(|row| row.retried));
+}
+
+#[test]
+fn what_is_looked_up_is_what_a_walk_over_all_tasks_finds() {
+    use reeltop::io::store::Lookup;
+    let dir = tempfile::tempdir().unwrap();
+    fill(dir.path(), 300, 4, 1, DAY).unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    let mut every = Vec::new();
+    store
+        .tasks(|task| {
+            every.push(task);
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    every.reverse();
+    assert_eq!(every.iter().filter(|task| task.state() == TaskState::Queued).count(), 4);
+    assert!(every[..4].iter().all(|task| task.state() == TaskState::Queued && task.sent_at.is_none()));
+    let middle = every[150].created_at;
+    let all = Lookup { states: None, keys: (0, u64::MAX), models: None, created: None };
+    for what in [
+        all.clone(),
+        Lookup { states: Some(vec![TaskState::Queued, TaskState::Failed]), ..all.clone() },
+        Lookup { keys: (7, 20), ..all.clone() },
+        Lookup { models: Some(vec!["hailuo".into(), "s2v".into()]), ..all.clone() },
+        Lookup { created: Some((middle, Wall(i64::MAX))), ..all.clone() },
+        Lookup {
+            created: Some((Wall(i64::MIN), middle)),
+            keys: (20, 200),
+            models: Some(vec!["t2v-01".into()]),
+            states: Some(vec![TaskState::Saved]),
+        },
+    ] {
+        let passes = |task: &&Task| {
+            let model = task.request.model.to_lowercase();
+            what.states.as_ref().is_none_or(|states| states.contains(&task.state()))
+                && (what.keys.0..=what.keys.1).contains(&u64::from(task.key.0))
+                && what.models.as_ref().is_none_or(|models| models.iter().any(|text| model.contains(text)))
+                && what.created.is_none_or(|(from, to)| (from..=to).contains(&task.created_at))
+        };
+        let wanted: Vec<&Task> = every.iter().filter(passes).collect();
+        assert!(!wanted.is_empty());
+        for oldest_first in [true, false] {
+            let mut found = Vec::new();
+            store
+                .some_tasks(&what, oldest_first, |task| {
+                    found.push(task);
+                    ControlFlow::Continue(())
+                })
+                .unwrap();
+            if !oldest_first {
+                found.reverse();
+            }
+            assert_eq!(found.iter().collect::<Vec<_>>(), wanted, "{what:?}");
+        }
+    }
 }

@@ -13,7 +13,7 @@ use crate::{
     },
     io::{
         config::Loaded,
-        store::{self, Store},
+        store::{self, Lookup, Store},
     },
     logic::{engine::acts::catalogue_price, filter::Filter},
     tr,
@@ -51,8 +51,7 @@ pub(super) fn print(setup: &Loaded, tasks: &[Task], voice: Voice) -> Result<(), 
         return Ok(());
     }
     let tasks: Vec<&Task> = tasks.iter().filter(|task| !headless::has_told_end(task.key)).collect();
-    // Only a line of a terminal has an end.
-    let prompt = if io::stdout().is_terminal() { print::PROMPT } else { usize::MAX };
+    let prompt = prompt_cells();
     let now = Clock::start().now();
     Ok(write!(out, "{}", print::task_table(&tasks, &setup.settings, now, voice.color, prompt))?)
 }
@@ -74,8 +73,8 @@ pub(super) fn list(setup: &Loaded, filter: &str, limit: Option<usize>, voice: Vo
     if voice.json && limit.is_none() {
         return export(setup, filter);
     }
+    let Some(most) = limit else { return list_all(setup, filter, voice) };
     let mut tasks = Vec::new();
-    let most = limit.unwrap_or(usize::MAX);
     filtered(setup, filter, false, |task| {
         if tasks.len() == most {
             return Ok(ControlFlow::Break(()));
@@ -87,6 +86,26 @@ pub(super) fn list(setup: &Loaded, filter: &str, limit: Option<usize>, voice: Vo
     tasks.reverse();
     print(setup, &tasks, voice)?;
     Ok(Exit::Done)
+}
+
+/// The whole list for a person, written as it is read.
+fn list_all(setup: &Loaded, filter: &str, voice: Voice) -> Outcome {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut table = print::TaskTable::new(&setup.settings, Clock::start().now(), voice.color, prompt_cells());
+    filtered(setup, filter, true, |task| {
+        if let Some(part) = table.add(&task) {
+            out.write_all(part.as_bytes())?;
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    out.write_all(table.rest().as_bytes())?;
+    out.flush()?;
+    Ok(Exit::Done)
+}
+
+/// The most cells of a prompt in a table: only a line of a terminal has an end.
+fn prompt_cells() -> usize {
+    if io::stdout().is_terminal() { print::PROMPT } else { usize::MAX }
 }
 
 /// `reeltop export`: everything, as JSON, oldest first. Each line goes out as it is read: a million tasks would not fit.
@@ -114,8 +133,7 @@ fn filtered(
     let now = Clock::start().now().wall;
     let mut failed = None;
     Store::open(&setup.paths.data_dir)?.some_tasks(
-        filter.states().as_deref(),
-        filter.keys(),
+        &Lookup { states: filter.states(), keys: filter.keys(), models: filter.models(), created: filter.created(now) },
         oldest_first,
         |task| {
             if !filter.is_empty() && !filter.matches(&Row::of(&task, false), now) {
@@ -159,9 +177,10 @@ pub(super) fn cost(setup: &Loaded, csv: bool, by: Option<CostBy>, voice: Voice) 
     Ok(Exit::Done)
 }
 
-/// Fills the store with made-up ended tasks, for measuring.
-pub(super) fn bench_fill(setup: &Loaded, n: usize) -> Outcome {
-    let n = u32::try_from(n).map_err(|_| Problem::new(tr!("that is too many tasks"), "", ""))?;
-    store::fill(&setup.paths.data_dir, n, 1, Clock::start().now().wall)?;
+/// Fills the store with made-up tasks, for measuring: ended ones, but for the oldest.
+pub(super) fn bench_fill(setup: &Loaded, n: usize, old_unsent: usize) -> Outcome {
+    let number = |n| u32::try_from(n).map_err(|_| Problem::new(tr!("that is too many tasks"), "", ""));
+    let (n, old_unsent) = (number(n)?, number(old_unsent)?);
+    store::fill(&setup.paths.data_dir, n, old_unsent, 1, Clock::start().now().wall)?;
     Ok(Exit::Done)
 }

@@ -45,17 +45,46 @@ impl Cell {
 }
 
 /// Rows under their titles; each column as wide as its widest text, the last one without blanks behind it.
-pub(super) fn table(columns: &[Column], rows: &[Vec<Cell>], color: bool) -> String {
-    let titles: Vec<Cell> = columns.iter().map(|column| Cell::inked(column.title, BOLD)).collect();
-    let all = || std::iter::once(&titles).chain(rows);
-    let widths: Vec<usize> = (0..columns.len())
-        .map(|at| all().filter_map(|row| row.get(at)).map(|cell| width(&cell.text)).max().unwrap_or(0))
-        .collect();
+pub(super) fn table<const N: usize>(columns: &[Column; N], rows: &[Vec<Cell>], color: bool) -> String {
+    Table::new(color).part(columns, rows)
+}
+
+/// A table in parts: titles before the first one, and no column narrower than in the part before.
+pub(super) struct Table<const N: usize> {
+    color: bool,
+    widths: Option<[usize; N]>,
+}
+
+impl<const N: usize> Table<N> {
+    pub(super) const fn new(color: bool) -> Self {
+        Self { color, widths: None }
+    }
+
+    pub(super) fn part(&mut self, columns: &[Column; N], rows: &[Vec<Cell>]) -> String {
+        let titles: Vec<Cell> = columns.iter().map(|column| Cell::inked(column.title, BOLD)).collect();
+        let titles = self.widths.is_none().then_some(&titles);
+        let mut widths = self.widths.unwrap_or([0; N]);
+        for row in titles.into_iter().chain(rows) {
+            for (widest, cell) in widths.iter_mut().zip(row) {
+                *widest = width(&cell.text).max(*widest);
+            }
+        }
+        self.widths = Some(widths);
+        laid_out(columns, titles.into_iter().chain(rows), &widths, self.color)
+    }
+}
+
+fn laid_out<'a>(
+    columns: &[Column],
+    rows: impl Iterator<Item = &'a Vec<Cell>>,
+    widths: &[usize],
+    color: bool,
+) -> String {
     let mut out = String::new();
-    for row in all() {
+    for row in rows {
         let mut line = String::new();
         let mut behind = 0;
-        for ((cell, column), widest) in row.iter().zip(columns).zip(&widths) {
+        for ((cell, column), widest) in row.iter().zip(columns).zip(widths) {
             let blanks = widest - width(&cell.text);
             let before = if column.right { blanks } else { 0 };
             // Blanks are only written when something stands behind them.

@@ -19,7 +19,7 @@ use crate::{
     tr,
     ui::words,
 };
-use layout::{Cell, Column, FAINT, table};
+use layout::{Cell, Column, FAINT, Table};
 
 /// The most cells of a prompt in a table on a terminal; `show` and `--json` have it whole, and so has a table in a file.
 pub const PROMPT: usize = 60;
@@ -41,11 +41,41 @@ fn columns() -> [Column; 9] {
 /// Tasks as an aligned table, in the order given; a prompt in at most so many cells. Nothing at all for no tasks.
 #[must_use]
 pub fn task_table(tasks: &[&Task], settings: &Settings, now: Now, color: bool, prompt: usize) -> String {
-    if tasks.is_empty() {
-        return String::new();
+    let mut table = TaskTable::new(settings, now, color, prompt);
+    let parts: String = tasks.iter().filter_map(|task| table.add(task)).collect();
+    parts + &table.rest()
+}
+
+/// Such a table made as the tasks come: a part is laid out once it has enough rows, so that a million need no memory. A
+/// column that must grow does so from there on.
+pub struct TaskTable<'a> {
+    settings: &'a Settings,
+    now: Now,
+    prompt: usize,
+    table: Table<9>,
+    rows: Vec<Vec<Cell>>,
+}
+
+impl<'a> TaskTable<'a> {
+    /// Rows that are laid out together.
+    const PART: usize = 1_000;
+
+    /// An empty one.
+    #[must_use]
+    pub const fn new(settings: &'a Settings, now: Now, color: bool, prompt: usize) -> Self {
+        Self { settings, now, prompt, table: Table::new(color), rows: Vec::new() }
     }
-    let rows = tasks.iter().map(|task| task_row(task, settings, now, prompt)).collect::<Vec<_>>();
-    table(&columns(), &rows, color)
+
+    /// One more task; gives the lines that are ready by it.
+    pub fn add(&mut self, task: &Task) -> Option<String> {
+        self.rows.push(task_row(task, self.settings, self.now, self.prompt));
+        (self.rows.len() == Self::PART).then(|| self.rest())
+    }
+
+    /// The lines of the tasks that are not laid out yet; none where there are none.
+    pub fn rest(&mut self) -> String {
+        if self.rows.is_empty() { String::new() } else { self.table.part(&columns(), &std::mem::take(&mut self.rows)) }
+    }
 }
 
 fn task_row(task: &Task, settings: &Settings, now: Now, most: usize) -> Vec<Cell> {
@@ -260,5 +290,18 @@ pub(super) mod tests {
         );
         let queued = Phase::Queued { not_before: NOW.wall, put_back: None };
         assert_eq!(change_line(&task(14, "", queued), false), "#14 queued");
+    }
+
+    #[test]
+    fn a_long_list_is_laid_out_in_parts_with_one_line_of_titles() {
+        let task = task(1, "a cat", Phase::Queued { not_before: NOW.wall, put_back: None });
+        let settings = settings();
+        let mut table = TaskTable::new(&settings, NOW, false, PROMPT);
+        let parts: Vec<String> = (0..2_500).filter_map(|_| table.add(&task)).collect();
+        let all = parts.concat() + &table.rest();
+        assert_eq!((parts.len(), all.lines().count()), (2, 2_501));
+        let lines: std::collections::BTreeSet<&str> = all.lines().collect();
+        assert_eq!(lines.len(), 2, "the titles, and one line again and again");
+        assert_eq!(table.rest(), "");
     }
 }

@@ -39,25 +39,33 @@ const CHINESE: [&str; 4] = [
     "古老的图书馆里,一束阳光穿过彩色玻璃照在翻开的书页上,灰尘在光中飞舞,安静而温暖的气氛",
 ];
 
-/// Adds `n` tasks to the store of `dir` in one transaction, the newest a day older than `until`, one about every seven
+/// Adds `n` tasks to the store of `dir` in one transaction, the `old_unsent` oldest of them unsent, the newest a day older than `until`, one about every seven
 /// minutes: none of them stands against the present day's cap.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn fill(dir: &Path, n: u32, seed: u64, until: Wall) -> Result<(), Problem> {
+pub fn fill(dir: &Path, n: u32, old_unsent: u32, seed: u64, until: Wall) -> Result<(), Problem> {
     let mut conn = schema::open(dir)?;
-    let done = insert_all(&mut conn, n, &mut Dice(seed), until);
+    let done = insert_all(&mut conn, (n, old_unsent), &mut Dice(seed), until);
     done.map_err(|error| fault::sqlite("The store could not be filled", &schema::file_of(dir), &error))
 }
 
-fn insert_all(conn: &mut Connection, n: u32, dice: &mut Dice, until: Wall) -> rusqlite::Result<()> {
+fn insert_all(
+    conn: &mut Connection,
+    (n, old_unsent): (u32, u32),
+    dice: &mut Dice,
+    until: Wall,
+) -> rusqlite::Result<()> {
     const APART: i64 = 7 * MINUTE as i64;
     const DAY: i64 = 24 * 60 * MINUTE as i64;
     let tx = conn.transaction()?;
     let mut repeats: Option<(TaskKey, Task)> = None;
     for left in (0..n).rev() {
         let at = Wall(until.0 - DAY - i64::from(left) * APART).plus(dice.below(MINUTE));
-        let task = task(dice, at, repeats.take());
+        let mut task = task(dice, at, repeats.take());
+        if n - left <= old_unsent {
+            unsend(&mut task);
+        }
         let (key, _) = row::insert_whole(&tx, &task)?;
         if let Some(parent) = task.parent {
             tx.prepare_cached("UPDATE tasks SET retried = 1 WHERE key = ?1")?.execute([parent])?;
@@ -69,6 +77,12 @@ fn insert_all(conn: &mut Connection, n: u32, dice: &mut Dice, until: Wall) -> ru
         repeats = (failed && dice.below(10) < 6).then_some((key, task));
     }
     tx.commit()
+}
+
+/// Makes it a task that was never sent.
+fn unsend(task: &mut Task) {
+    task.phase = Phase::Queued { not_before: task.created_at, put_back: None };
+    (task.remote, task.expires_at, task.sent_at, task.finished_at) = (None, None, None, None);
 }
 
 /// A task of an ended state: four fifths saved, the rest failed, refused or taken back. `repeats` is the one it tries again.
@@ -158,13 +172,14 @@ fn error(code: &str, class: ErrorClass, message: &str, charged: Charged) -> Task
     TaskError { code: code.into(), class, message: message.into(), next: "Edit it and try again".into(), charged }
 }
 
-fn money_of(task: &Task) -> [(Wall, MoneyEvent); 2] {
+fn money_of(task: &Task) -> Vec<(Wall, MoneyEvent)> {
     let settled = match task.charged() {
         Charged::Yes => MoneyEvent::Charged,
         Charged::No => MoneyEvent::Released,
         Charged::Unknown => MoneyEvent::Unknown,
     };
-    [(task.created_at, MoneyEvent::Reserved), (task.finished_at.unwrap_or(task.created_at), settled)]
+    let ended = task.finished_at.map(|at| (at, settled));
+    std::iter::once((task.created_at, MoneyEvent::Reserved)).chain(ended).collect()
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014): a few lines, and the same numbers everywhere.

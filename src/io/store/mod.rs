@@ -35,7 +35,7 @@ mod thread;
 mod write;
 
 pub use fill::fill;
-pub use read::Overview;
+pub use read::{Lookup, Overview};
 pub use thread::{Handle, open};
 
 use crate::{domain::problem::Problem, tr};

@@ -16,7 +16,7 @@ use crate::{
     logic::msg::{Detail, StoreMsg},
     tr,
 };
-use rusqlite::{Connection, OptionalExtension, Params, params};
+use rusqlite::{Connection, OptionalExtension, Params, params, params_from_iter, types::Value};
 use std::ops::ControlFlow;
 
 /// Lines of the first page: a tall screen's worth, so that it is there at once.
@@ -33,6 +33,19 @@ pub struct Overview {
     pub last_seen: Option<Wall>,
     /// The drafts, the one changed last first; one that this version cannot read is as good as none.
     pub drafts: Vec<KeptDraft>,
+}
+
+/// Which tasks are looked up in the store; every part must hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lookup {
+    /// Of one of these states.
+    pub states: Option<Vec<TaskState>>,
+    /// Of keys from the first to the second one.
+    pub keys: (u64, u64),
+    /// With one of these texts in the model's name: ASCII, in lower case.
+    pub models: Option<Vec<String>>,
+    /// Confirmed from the first moment to the second one.
+    pub created: Option<(Wall, Wall)>,
 }
 
 /// The verbs that only read.
@@ -115,19 +128,17 @@ impl Store {
         self.told(tr!("The list of tasks could not be read"), done)
     }
 
-    /// As [`tasks`](Self::tasks), of those states only where some are named, and of keys from the first to the second one:
-    /// looked up by their index. `oldest_first` turns the order round.
+    /// As [`tasks`](Self::tasks), but only what is looked up. `oldest_first` turns the order round.
     ///
     /// # Errors
     /// When the file cannot be read.
     pub fn some_tasks(
         &self,
-        states: Option<&[TaskState]>,
-        (low, high): (u64, u64),
+        what: &Lookup,
         oldest_first: bool,
         each: impl FnMut(Task) -> ControlFlow<()>,
     ) -> Result<(), Problem> {
-        let done = some_tasks(&self.conn, states, (low, high), oldest_first, each);
+        let done = some_tasks(&self.conn, what, oldest_first, each);
         self.told(tr!("The list of tasks could not be read"), done)
     }
 
@@ -150,25 +161,43 @@ impl Store {
     }
 }
 
-/// See [`Store::some_tasks`]. Where states are named, their keys are read first (four bytes a task, from the index alone):
-/// ordering the tasks themselves would lay all of them in memory.
+/// See [`Store::some_tasks`]. Where more than keys is asked for, the keys of what is found are read first, four bytes a task,
+/// by an index where there is one and without a look at the tasks' texts where there is none: ordering the tasks themselves
+/// would lay all of them in memory.
 fn some_tasks(
     conn: &Connection,
-    states: Option<&[TaskState]>,
-    (low, high): (u64, u64),
+    what: &Lookup,
     oldest_first: bool,
     mut each: impl FnMut(Task) -> ControlFlow<()>,
 ) -> rusqlite::Result<()> {
     let snapshot = conn.unchecked_transaction()?;
-    let keys = [low, high].map(|key| i64::try_from(key).unwrap_or(i64::MAX));
-    let order = if oldest_first { "ASC" } else { "DESC" };
-    let Some(states) = states else {
-        let sql = format!("SELECT {TASK} FROM tasks WHERE key BETWEEN ?1 AND ?2 ORDER BY key {order}");
-        return stream(&snapshot, &sql, keys, task_of, each);
-    };
-    let states = states.iter().map(|state| format!("'{}'", state.id())).collect::<Vec<_>>().join(", ");
-    let sql = format!("SELECT key FROM tasks WHERE state IN ({states}) AND key BETWEEN ?1 AND ?2");
-    let mut found: Vec<TaskKey> = all(&snapshot, &sql, keys, |row| row.get(0))?;
+    let [low, high] = [what.keys.0, what.keys.1].map(|key| i64::try_from(key).unwrap_or(i64::MAX));
+    let mut wanted = "WHERE key BETWEEN ?1 AND ?2".to_owned();
+    let mut values = vec![Value::from(low), Value::from(high)];
+    if let Some(states) = &what.states {
+        let states = states.iter().map(|state| format!("'{}'", state.id())).collect::<Vec<_>>().join(", ");
+        wanted += &format!(" AND state IN ({states})");
+    }
+    if let Some((from, to)) = what.created {
+        values.extend([Value::from(from.0), Value::from(to.0)]);
+        wanted += &format!(" AND created_at BETWEEN ?{} AND ?{}", values.len() - 1, values.len());
+    }
+    if let Some(models) = &what.models {
+        // SQLite knows the small letters of ASCII alone; a name with others is for the filter to judge.
+        wanted += " AND NOT (length(model) = length(CAST(model AS BLOB))";
+        for model in models {
+            values.push(Value::from(model.clone()));
+            wanted += &format!(" AND instr(lower(model), ?{}) = 0", values.len());
+        }
+        wanted += ")";
+    }
+    if what.states.is_none() && what.created.is_none() && what.models.is_none() {
+        let order = if oldest_first { "ASC" } else { "DESC" };
+        let sql = format!("SELECT {TASK} FROM tasks {wanted} ORDER BY key {order}");
+        return stream(&snapshot, &sql, params_from_iter(values), task_of, each);
+    }
+    let sql = format!("SELECT key FROM tasks {wanted}");
+    let mut found: Vec<TaskKey> = all(&snapshot, &sql, params_from_iter(values), |row| row.get(0))?;
     found.sort_unstable();
     if !oldest_first {
         found.reverse();

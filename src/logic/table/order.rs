@@ -16,6 +16,8 @@ use std::cmp::Ordering;
 /// How two rows stand to each other. In the default order the unknown stand on top; a tie is broken by key.
 #[must_use]
 pub fn compare(sort: Sort, a: &Row, b: &Row) -> Ordering {
+    #[cfg(test)]
+    crate::logic::testing::cost::note();
     let on_top = |row: &Row| sort == Sort::NEWEST && row.state == TaskState::Unknown;
     let by_column = by_column(sort.column, a, b).then_with(|| a.key.cmp(&b.key));
     on_top(b).cmp(&on_top(a)).then(if sort.descending { by_column.reverse() } else { by_column })
@@ -50,11 +52,6 @@ fn elapsed(row: &Row) -> (u8, i64) {
     }
 }
 
-/// Whether that task is unknown.
-pub(super) fn is_unknown(rows: &Rows, key: TaskKey) -> bool {
-    rows.get(&key).is_some_and(|row| row.state == TaskState::Unknown)
-}
-
 /// The keys of all rows that pass, in their order.
 #[must_use]
 pub fn order_of(rows: &Rows, sort: Sort, filter: &Filter, now: Wall) -> Vec<TaskKey> {
@@ -71,21 +68,10 @@ pub fn order_of(rows: &Rows, sort: Sort, filter: &Filter, now: Wall) -> Vec<Task
     shown.into_iter().map(|row| row.key).collect()
 }
 
-/// Where a task stands. In the default order a search finds it; otherwise, and where its own state has just changed, the
-/// keys are walked, which is as quick as a move of that memory.
-pub(super) fn find(order: &[TaskKey], key: TaskKey, rows: &Rows, sort: Sort) -> Option<usize> {
-    if sort == Sort::NEWEST {
-        let known = order.partition_point(|other| is_unknown(rows, *other));
-        let guess = known + order[known..].partition_point(|other| *other > key);
-        if order.get(guess) == Some(&key) {
-            return Some(guess);
-        }
-        // A row newer than all others is the common new one.
-        if known == 0 && order.first().is_none_or(|first| *first < key) {
-            return None;
-        }
-    }
-    order.iter().position(|other| *other == key)
+/// Where a task stands, if it is shown: searched by `row`, which must be the one that the order was made with.
+pub(super) fn find(order: &[TaskKey], row: &Row, rows: &Rows, sort: Sort) -> Option<usize> {
+    let at = place(order, row, rows, sort);
+    (order.get(at) == Some(&row.key)).then_some(at)
 }
 
 /// Whether a row stands right between its neighbours.

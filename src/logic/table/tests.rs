@@ -6,7 +6,8 @@ use crate::{
     logic::{
         filter::Filter,
         screen::{Column, Sort},
-        testing::{add, state, task},
+        tasks::put_page,
+        testing::{add, cost, state, task},
     },
 };
 use proptest::prelude::*;
@@ -152,15 +153,31 @@ proptest! {
     #[test]
     fn row_by_row_gives_the_same_order_as_all_at_once(
         changes in proptest::collection::vec((1u32..12, 0usize..10), 1..60),
-        column in 0usize..3, descending: bool, filtered: bool
+        column in 0usize..4, descending: bool, filtered: bool, frozen in 0usize..60, thawed in 0usize..60
     ) {
         let mut state = state(&[]);
-        state.screen.table.sort = Sort { column: [Column::Key, Column::State, Column::Elapsed][column], descending };
+        let columns = [Column::Key, Column::State, Column::Status, Column::Elapsed];
+        state.screen.table.sort = Sort { column: columns[column], descending };
         if filtered {
             state.screen.table.filter = Filter::parse("!state:saved").unwrap();
         }
-        for (key, of) in changes {
+        for (nth, (key, of)) in changes.into_iter().enumerate() {
+            if nth == frozen {
+                state.screen.table.frozen = true;
+            }
+            if nth == thawed && state.screen.table.frozen {
+                state.screen.table.frozen = false;
+                rebuild(&mut state);
+            }
             add(&mut state, task(key, TaskState::ALL[of]));
+            if state.screen.table.frozen {
+                let mut shown = state.screen.table.order.clone();
+                let len = shown.len();
+                shown.sort_unstable();
+                shown.dedup();
+                prop_assert_eq!(len, shown.len(), "one stands there twice");
+                continue;
+            }
             let table = &state.screen.table;
             let fresh = order_of(&state.tasks.rows, table.sort, &table.filter, state.now.wall);
             prop_assert_eq!(&table.order, &fresh);
@@ -199,7 +216,7 @@ proptest! {
         let before = state.screen.table.cursor;
         let keys: Vec<u32> = (1..=newest).rev().collect();
         for page in keys.chunks(page) {
-            crate::logic::tasks::put_page(&mut state, page.iter().map(|key| row(*key)).collect());
+            put_page(&mut state, page.iter().map(|key| row(*key)).collect());
         }
         let table = &state.screen.table;
         let anew = order_of(&state.tasks.rows, table.sort, &table.filter, state.now.wall);
@@ -207,4 +224,69 @@ proptest! {
         prop_assert_eq!(table.order.get(table.at).copied(), table.cursor);
         prop_assert!(before.is_none() || table.cursor == before);
     }
+}
+
+/// A list of so many saved tasks, the tenth of them unsent, in that order.
+fn list(n: u32, sort: Sort) -> State {
+    let mut state = state(&[]);
+    state.screen.table.sort = sort;
+    let row = |key: u32| Row::of(&task(key, if key == 10 { Queued } else { Saved }), false);
+    for page in (1..=n).rev().collect::<Vec<_>>().chunks(1_000) {
+        put_page(&mut state, page.iter().map(|key| row(*key)).collect());
+    }
+    state
+}
+
+#[test]
+fn a_row_s_change_costs_a_search_whatever_becomes_of_it_and_however_the_list_is_sorted() {
+    let by = |column| Sort { column, descending: false };
+    for sort in [Sort::NEWEST, by(Column::State), by(Column::Status), by(Column::Prompt), by(Column::Elapsed)] {
+        let mut state = list(20_000, sort);
+        for (of, frozen) in [(Unknown, false), (Running, false), (Unknown, true), (Failed, true), (Saved, false)] {
+            if state.screen.table.frozen != frozen {
+                state.screen.table.frozen = frozen;
+                rebuild(&mut state);
+            }
+            let steps = cost::of(|| add(&mut state, task(5_000, of)));
+            // Three searches of 15 steps among 20,000, and the neighbours.
+            assert!(steps <= 50, "{sort:?} {of:?} {frozen}: {steps}");
+        }
+    }
+}
+
+#[test]
+fn an_attempt_taken_back_costs_no_walk_but_the_first_time() {
+    use crate::domain::task::Task;
+    let mut state = list(20_000, Sort::NEWEST);
+    let attempt = |key: u32, of| Task { parent: Some(TaskKey(7)), ..task(key, of) };
+    let mut costs = Vec::new();
+    for key in 20_001..20_010 {
+        add(&mut state, attempt(key, Queued));
+        assert!(state.tasks.rows[&TaskKey(7)].retried);
+        costs.push(cost::of(|| add(&mut state, attempt(key, TaskState::Cancelled))));
+        assert!(!state.tasks.rows[&TaskKey(7)].retried);
+    }
+    assert!(costs[1..].iter().all(|steps| *steps <= 100), "{costs:?}");
+    // Two attempts: the parent is repeated for as long as one of them stands.
+    add(&mut state, attempt(20_010, Queued));
+    add(&mut state, attempt(20_011, Queued));
+    add(&mut state, attempt(20_010, TaskState::Cancelled));
+    assert!(state.tasks.rows[&TaskKey(7)].retried);
+    add(&mut state, attempt(20_011, TaskState::Cancelled));
+    assert!(!state.tasks.rows[&TaskKey(7)].retried);
+}
+
+#[test]
+fn a_page_costs_the_same_whatever_came_before_it() {
+    let row = |key: u32| Row::of(&task(key, Saved), false);
+    let mut costs = Vec::new();
+    for old in [0, 10] {
+        let mut state = state(&[]);
+        (1..=old).for_each(|key| add(&mut state, task(key, Queued)));
+        for page in (11..=5_010).rev().collect::<Vec<_>>().chunks(1_000) {
+            costs.push(cost::of(|| put_page(&mut state, page.iter().map(|key| row(*key)).collect())));
+        }
+    }
+    // A sort of what has its order, and a search for each.
+    assert!(costs.iter().all(|steps| *steps <= 20_000), "{costs:?}");
 }
