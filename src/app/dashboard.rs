@@ -14,6 +14,7 @@ use super::{
     keys,
     signals::Signals,
     terminal::{self, Guard},
+    unsaved,
     writer::{Aside, Writer},
 };
 use crate::{
@@ -86,6 +87,7 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     }
     face.leave().await;
     let state = engine.close();
+    unsaved::tell(&state);
     Ok(state.ending.map_or(0, |ending| ending.code))
 }
 

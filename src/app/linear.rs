@@ -7,7 +7,7 @@ mod news;
 mod offer;
 mod words;
 
-use super::{clock::Clock, engine::Engine, signals::Signals};
+use super::{clock::Clock, engine::Engine, signals::Signals, unsaved};
 use crate::{
     domain::{
         draft::Draft,
@@ -85,6 +85,7 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
         }
     }
     let state = linear.engine.close();
+    unsaved::tell(&state);
     Ok(state.ending.map_or(0, |ending| ending.code))
 }
 

@@ -23,5 +23,6 @@ pub mod print;
 pub mod signals;
 mod surroundings;
 pub mod terminal;
+pub mod unsaved;
 pub mod workers;
 pub mod writer;

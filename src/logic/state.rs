@@ -339,6 +339,8 @@ pub struct Store {
     /// Of each task, the write that failed and is tried again: answers that were had and paid for. Later ones of the same
     /// task stand behind it in `waiting`.
     pub failed: BTreeMap<TaskKey, Write>,
+    /// The service's ids that no store has yet: of each task, the only hold on work that was paid for.
+    pub unsaved: BTreeMap<TaskKey, RemoteId>,
     /// Tasks whose change a person asked for and wants to hear of once it is on disk.
     pub owed: BTreeSet<TaskKey>,
     /// Rounds of failures in a row; for the back-off.
@@ -356,6 +358,8 @@ pub struct Ending {
     pub code: u8,
     /// Whether submissions and store writes under way are waited for; a second Ctrl-C does not.
     pub in_order: bool,
+    /// Whether a person asked for it, who is there to see what it waits for. A service's end is not held up for ever.
+    pub by_person: bool,
     /// Whether the shell has been told.
     pub told: bool,
 }

@@ -4,7 +4,8 @@ use super::{brush::Brush, hints, text, words};
 use crate::{
     domain::{problem::Problem, task::TaskState},
     logic::{
-        keymap::Ctx,
+        engine::ending,
+        keymap::{self, Ctx},
         layout::{self, Banner},
         screen::Away,
         state::State,
@@ -47,6 +48,10 @@ fn sentence(banner: Banner, state: &State, room: usize) -> String {
                 )
             },
             ToString::to_string,
+        ),
+        Banner::Unwritten if ending::waits_for_room(state) => tr!(
+            "Waiting to save the IDs of paid tasks; {quit} again leaves now and prints them",
+            quit = keymap::named(state, Ctx::Global, "quit")
         ),
         Banner::Unwritten => tr!(
             "{count} answers wait to be saved: the store cannot be written. Free space on the disk; it is tried again",

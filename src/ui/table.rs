@@ -166,7 +166,14 @@ fn notes_in(state: &State, mark: Option<&str>) -> String {
 /// What an empty table says: why it is empty and what to press.
 fn empty(brush: &mut Brush<'_>, place: Rect, state: &State) {
     let hint = |ctx, id| hints::key(state, ctx, id).unwrap_or_default();
-    let lines = if !state.tasks.loaded {
+    let not_opened = state.store.owner.is_none() && state.store.failures > 0;
+    let lines = if not_opened {
+        let why = hint(Ctx::Panes, "messages");
+        vec![
+            tr!("The store could not be opened. Press {key} to see why.", key = why),
+            tr!("While it can be read, reeltop list, show and export show its tasks.").to_owned(),
+        ]
+    } else if !state.tasks.loaded {
         vec![tr!("Opening the store.").to_owned()]
     } else if state.tasks.rows.is_empty() {
         vec![

@@ -1,10 +1,13 @@
 //! The file itself: made, migrated, refused.
 
 use super::*;
-use reeltop::domain::{
-    draft::{Draft, KeptDraft},
-    problem::Problem,
-    task::{LedgerLine, MoneyEvent},
+use reeltop::{
+    domain::{
+        draft::{Draft, KeptDraft},
+        problem::Problem,
+        task::{LedgerLine, MoneyEvent},
+    },
+    logic::msg::SendResult,
 };
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
@@ -25,12 +28,83 @@ fn a_new_store_is_for_its_user_alone() {
 }
 
 #[test]
-fn an_empty_file_is_migrated_to_the_present_version() {
+fn a_new_store_has_the_present_version_and_nothing_of_its_making_is_left() {
     let dir = tempfile::tempdir().unwrap();
-    fs::write(dir.path().join("reeltop.db"), "").unwrap();
+    // What a program that was killed while it made one leaves behind.
+    fs::write(dir.path().join("reeltop.new"), "half").unwrap();
+    fs::write(dir.path().join("reeltop.new-wal"), "half").unwrap();
     add(&mut Store::open(dir.path()).unwrap(), intent("one"));
     let version: u32 = raw(dir.path()).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     assert_eq!(version, 5);
+    let mut names: Vec<_> =
+        fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    assert_eq!(names, ["reeltop.db", "reeltop.reserve", "run"]);
+    assert_eq!(fs::metadata(dir.path().join("reeltop.reserve")).unwrap().len(), 64 * 1024);
+}
+
+#[test]
+fn an_empty_file_is_refused_and_left_as_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("reeltop.db");
+    fs::write(&file, "").unwrap();
+    let refused = Problem::new(
+        "The store is empty",
+        format!("{} has 0 bytes, which a store never has: something emptied it", file.display()),
+        "Quit every reeltop, then restore the file from a backup, or choose another folder with --data-dir",
+    );
+    assert_eq!(Store::open(dir.path()).unwrap_err(), refused);
+    assert_eq!(fs::metadata(&file).unwrap().len(), 0);
+}
+
+#[test]
+fn a_store_whose_file_is_gone_is_not_made_anew_while_anything_is_left_of_it() {
+    for left in ["reeltop.reserve", "reeltop.db-wal"] {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join(left), "").unwrap();
+        let problem = Store::open(dir.path()).unwrap_err();
+        assert_eq!(problem.what, "The store is gone");
+        assert!(problem.next.contains(left), "{problem}");
+        assert!(!dir.path().join("reeltop.db").exists());
+        fs::remove_file(dir.path().join(left)).unwrap();
+        Store::open(dir.path()).unwrap();
+    }
+}
+
+#[test]
+fn an_open_store_whose_file_is_removed_replaced_or_cut_takes_no_change() {
+    let breaks: [(fn(&Path), &str); 3] = [
+        (|file| fs::remove_file(file).unwrap(), "was removed"),
+        (|file| drop((fs::rename(file, file.with_extension("old")), fs::write(file, "another"))), "was replaced"),
+        (|file| fs::File::options().write(true).open(file).unwrap().set_len(4096).unwrap(), "was cut short"),
+    ];
+    for (break_it, word) in breaks {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = Store::open(dir.path()).unwrap();
+        let task = add(&mut store, intent("one"));
+        break_it(&dir.path().join("reeltop.db"));
+        let problems = [
+            store.insert(&[intent("two")], DAY, &NO_CAPS).unwrap_err(),
+            store.send(&sending(&task, DAY), 5).unwrap_err(),
+            store.write(&[write_of(&task)]).unwrap_err(),
+        ];
+        assert!(problems.iter().all(|problem| problem.why.contains(word)), "{problems:?}");
+    }
+}
+
+#[test]
+fn nothing_is_sent_without_room_for_its_answer() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let task = add(&mut store, intent("one"));
+    let reserve = dir.path().join("reeltop.reserve");
+    fs::remove_file(&reserve).unwrap();
+    fs::create_dir(&reserve).unwrap();
+    let problem = store.send(&sending(&task, DAY), 5).unwrap_err();
+    assert!(problem.why.starts_with(&reserve.display().to_string()), "{problem}");
+    fs::remove_dir(&reserve).unwrap();
+    assert!(matches!(store.send(&sending(&task, DAY), 5), Ok(SendResult::Claimed { .. })));
+    assert_eq!(fs::metadata(&reserve).unwrap().len(), 64 * 1024);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use super::Stop;
 use crate::{
-    app::{clock::Clock, engine::Engine, engine::sleep_until, exit::Exit, signals::Signals},
+    app::{clock::Clock, engine::Engine, engine::sleep_until, exit::Exit, signals::Signals, unsaved},
     domain::{
         problem::Problem,
         task::{TaskKey, TaskState},
@@ -179,7 +179,9 @@ impl Headless {
             }
             self.talk();
         }
-        (self.engine.close(), interrupted)
+        let state = self.engine.close();
+        unsaved::tell(&state);
+        (state, interrupted)
     }
 
     /// Tells on stderr what the dashboard would show in its message log.

@@ -19,7 +19,7 @@ use super::{
     exit::Exit,
     linear, manual,
     signals::{self, Call},
-    surroundings, terminal,
+    surroundings, terminal, unsaved,
 };
 use crate::{
     domain::{lang, problem::Problem, text},
@@ -105,6 +105,7 @@ fn run(cli: Cli) -> ExitCode {
             exit
         }
     };
+    let exit = if unsaved::told() { Exit::Unknown } else { exit };
     ExitCode::from(exit.code())
 }
 

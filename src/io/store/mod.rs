@@ -27,7 +27,9 @@ mod confirm;
 mod fault;
 mod fill;
 mod owner;
+mod place;
 mod read;
+mod reserve;
 mod row;
 mod schema;
 mod share;
@@ -40,6 +42,7 @@ pub use thread::{Handle, open};
 
 use crate::{domain::problem::Problem, tr};
 use owner::{Owner, Programs};
+use place::Place;
 use rusqlite::Connection;
 use std::{
     collections::HashSet,
@@ -51,6 +54,8 @@ use std::{
 pub struct Store {
     conn: Connection,
     file: PathBuf,
+    /// Where the file was when it was opened.
+    place: Option<Place>,
     programs: Programs,
     seen: Seen,
     /// Whether a batch of ours may still be noted as not confirmed.
@@ -59,21 +64,28 @@ pub struct Store {
 
 impl Store {
     /// Opens the store of a data folder, for looking and for single changes: without a name of its own in claims, and
-    /// without hearing what others change. Others hear of its changes.
+    /// without hearing what others change. Others hear of its changes. One that cannot be written (a full disk, a read-only
+    /// one) can still be looked at: then every change fails.
     ///
     /// # Errors
     /// When the folder or the file cannot be used, or when a newer version made it.
     pub fn open(dir: &Path) -> Result<Self, Problem> {
-        Self::open_as(dir, None)
+        schema::open(dir)
+            .or_else(|problem| schema::open_to_look(dir).ok_or(problem))
+            .and_then(|conn| Self::of(conn, dir, None))
     }
 
     fn open_as(dir: &Path, me: Option<&Owner>) -> Result<Self, Problem> {
-        let conn = schema::open(dir)?;
+        Self::of(schema::open(dir)?, dir, me)
+    }
+
+    fn of(conn: Connection, dir: &Path, me: Option<&Owner>) -> Result<Self, Problem> {
         let file = schema::file_of(dir);
         let rev =
             read::last_rev(&conn).map_err(|error| fault::sqlite(tr!("The store could not be read"), &file, &error))?;
         Ok(Self {
             conn,
+            place: Place::of(&file),
             file,
             programs: Programs::new(dir, me),
             seen: Seen { rev, own: HashSet::new() },
@@ -84,6 +96,51 @@ impl Store {
     /// The result, with SQLite's complaint put in words.
     fn told<T>(&self, what: &str, result: rusqlite::Result<T>) -> Result<T, Problem> {
         result.map_err(|error| fault::sqlite(what, &self.file, &error))
+    }
+
+    /// Lets a change pass only while the file is the one that was opened.
+    fn still_there(&mut self, what: &str) -> Result<(), Problem> {
+        self.place.as_mut().map_or(Ok(()), |place| place.still(what, &self.file))
+    }
+
+    /// Makes a change. Where the disk has no room, the log is taken into the file, so that its room is used again; and for
+    /// a change that `must` not be lost, the reserve is given up.
+    fn change<T>(
+        &mut self,
+        what: &str,
+        must: bool,
+        mut change: impl FnMut(&mut Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, Problem> {
+        self.still_there(what)?;
+        let mut done = change(&mut self.conn);
+        if done.as_ref().is_err_and(fault::is_of_room) {
+            self.take_in_the_log();
+            done = change(&mut self.conn);
+        }
+        if must && done.as_ref().is_err_and(fault::is_of_room) && self.give_up_the_reserve() {
+            done = change(&mut self.conn);
+            if done.as_ref().is_err_and(fault::is_of_room) {
+                self.take_in_the_log();
+                done = change(&mut self.conn);
+            }
+        }
+        self.told(what, done)
+    }
+
+    /// The next commit then goes over the log from its beginning. That the disk may have no room for this either shows at
+    /// that commit.
+    fn take_in_the_log(&self) {
+        let _ = self.conn.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
+    }
+
+    fn give_up_the_reserve(&self) -> bool {
+        self.file.parent().is_some_and(reserve::give_up)
+    }
+
+    /// Lets a submission pass only while there is room for its answer.
+    fn keep_the_reserve(&self, what: &str) -> Result<(), Problem> {
+        let Some(dir) = self.file.parent() else { return Ok(()) };
+        reserve::keep(dir).map_err(|error| fault::reserve(what, &reserve::file_of(dir), &error))
     }
 
     /// What follows a commit that changed rows: they are not news to us, but to others.
@@ -161,11 +218,25 @@ mod tests {
             store.save_draft(1, Some(&long), Wall(2)).unwrap_err(),
             Problem::new(
                 "The draft could not be saved",
-                format!("{}: database or disk is full", store.file.display()),
+                format!("{}: the disk is full", store.file.display()),
                 "Free some space on the disk that holds it",
             )
         );
         assert_eq!(store.overview().unwrap().drafts, [KeptDraft { id: 1, draft: Draft::default() }]);
+    }
+
+    #[test]
+    fn the_reserve_is_given_up_for_an_id_that_was_paid_for_and_for_nothing_else() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut store = Store::open(dir.path()).unwrap();
+        let full = || -> rusqlite::Result<()> {
+            Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL), None))
+        };
+        let room = || std::fs::metadata(reserve::file_of(dir.path())).unwrap().len();
+        assert!(store.change("It could not be saved", false, |_| full()).is_err());
+        assert_eq!(room(), 64 * 1024);
+        store.change("It could not be saved", true, |_| if room() > 0 { full() } else { Ok(()) }).unwrap();
+        assert_eq!(room(), 0);
     }
 
     #[test]

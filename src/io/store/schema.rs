@@ -1,9 +1,10 @@
 //! Opening the file: folders and rights, pragmas, migrations. What is in the tables is the verbs' matter.
 
-use super::{fault, owner::RUN_DIR};
+use super::{fault, owner::RUN_DIR, reserve};
 use crate::{domain::problem::Problem, io::private, tr};
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use std::{
+    fs::{self, File},
     io,
     path::{Path, PathBuf},
     time::Duration,
@@ -35,14 +36,17 @@ pub(super) fn make_folders(dir: &Path) -> Result<(), Problem> {
     private::make_folder(&run).map_err(|error| fault::folder(&run, &error))
 }
 
-/// Opens the store of a data folder for writing: made if it does not exist, migrated if it is old.
+/// Opens the store of a data folder for writing: made if there never was one, migrated if it is old.
 ///
 /// # Errors
-/// When the folder or the file cannot be used, or when a newer version made it.
+/// When the folder or the file cannot be used, when a newer version made it, or when what is left shows that there was a
+/// store that is gone or was emptied: a new one in its place would not know what was paid for.
 pub(super) fn open(dir: &Path) -> Result<Connection, Problem> {
     make_folders(dir)?;
     let file = file_of(dir);
-    create_private(&file).map_err(|error| fault::folder(&file, &error))?;
+    if !is_there(&file)? {
+        make(dir, &file)?;
+    }
     let failed = |error| fault::sqlite(tr!("The store could not be opened"), &file, &error);
     let mut conn = connect(&file, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
     let found = version(&conn).map_err(failed)?;
@@ -50,19 +54,97 @@ pub(super) fn open(dir: &Path) -> Result<Connection, Problem> {
         return Err(fault::newer(&file, found, known()));
     }
     if found < known() || !is_wal(&conn).map_err(failed)? {
-        // Two programs that start on a new file at once: the change to WAL does not wait its turn as statements do.
-        let turn = dir.join(RUN_DIR).join("setup");
-        let turn = private::options()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&turn)
-            .and_then(|held| held.lock().map(|()| held))
-            .map_err(|e| fault::folder(&turn, &e))?;
+        let turn = turn(dir)?;
         migrate(&mut conn).map_err(failed)?;
         drop(turn);
     }
+    // Where there is no room nothing is sent (see `write`); all else goes on.
+    let _ = reserve::keep(dir);
     Ok(conn)
+}
+
+/// Whether there is a store.
+fn is_there(file: &Path) -> Result<bool, Problem> {
+    match fs::metadata(file) {
+        Ok(there) if there.len() == 0 => Err(fault::empty(file)),
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(fault::folder(file, &error)),
+    }
+}
+
+/// Makes a new store: whole under its name or not at all.
+fn make(dir: &Path, file: &Path) -> Result<(), Problem> {
+    let turn = turn(dir)?;
+    if is_there(file)? {
+        return Ok(());
+    }
+    let log = side_file(file, "-wal");
+    for sign in [reserve::file_of(dir), log] {
+        if sign.exists() {
+            return Err(fault::gone(file, &sign));
+        }
+    }
+    let new = file.with_extension("new");
+    // What a program that was killed here left behind.
+    for old in [new.clone(), side_file(&new, "-wal"), side_file(&new, "-shm")] {
+        let _ = fs::remove_file(old);
+    }
+    let failed = |error| fault::sqlite(tr!("The store could not be opened"), file, &error);
+    private::options().write(true).create_new(true).open(&new).map_err(|error| fault::folder(&new, &error))?;
+    let mut conn = connect(&new, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
+    migrate(&mut conn).map_err(failed)?;
+    // Takes the log into the file and removes it.
+    conn.close().map_err(|(_, error)| failed(error))?;
+    fs::rename(&new, file).map_err(|error| fault::folder(file, &error))?;
+    drop(turn);
+    Ok(())
+}
+
+/// One program at a time makes or changes the file: the change to WAL does not wait its turn as statements do.
+fn turn(dir: &Path) -> Result<File, Problem> {
+    let turn = dir.join(RUN_DIR).join("setup");
+    let held = private::options().write(true).create(true).truncate(false).open(&turn);
+    held.and_then(|held| held.lock().map(|()| held)).map_err(|error| fault::folder(&turn, &error))
+}
+
+/// A file that SQLite keeps beside another.
+fn side_file(file: &Path, ending: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
+/// Opens for looking alone what cannot be opened for writing: on a full or a read-only disk. `None` when that cannot be
+/// done either, or when the file is not of the present version.
+pub(super) fn open_to_look(dir: &Path) -> Option<Connection> {
+    let file = file_of(dir);
+    // Another program may have the shared index ready; else it is made in memory, which asks for the file to oneself;
+    // and a file without a log that nobody can change needs none.
+    let log = fs::metadata(side_file(&file, "-wal")).is_ok_and(|log| log.len() > 0);
+    let shared = || connect(&file, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    let alone = || {
+        let conn = connect(&file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        conn.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+        Ok(conn)
+    };
+    let still = || {
+        let name = format!("file:{}?immutable=1", uri(&file));
+        connect(Path::new(&name), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI)
+    };
+    let ways: [&dyn Fn() -> rusqlite::Result<Connection>; 2] = if log { [&shared, &alone] } else { [&shared, &still] };
+    ways.into_iter().find_map(|open| {
+        let conn = open().ok()?;
+        (version(&conn).ok()? == known()).then_some(conn)
+    })
+}
+
+/// A path as it stands in a URI.
+fn uri(path: &Path) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/-_.~".contains(byte);
+    let bytes = path.as_os_str().as_encoded_bytes().iter();
+    bytes.map(|byte| if plain(byte) { char::from(*byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 /// A second connection for long reads beside the writing one.
@@ -71,15 +153,6 @@ pub(super) fn open(dir: &Path) -> Result<Connection, Problem> {
 /// As SQLite says.
 pub(super) fn open_for_reading(file: &Path) -> rusqlite::Result<Connection> {
     connect(file, OpenFlags::SQLITE_OPEN_READ_ONLY)
-}
-
-/// An empty file with rights 0600; SQLite gives its side files the same. An existing file is not touched: opening and
-/// closing it here would drop the POSIX locks that other connections of this process hold on it.
-fn create_private(file: &Path) -> io::Result<()> {
-    match private::options().write(true).create_new(true).open(file) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        Ok(_) | Err(_) => Ok(()),
-    }
 }
 
 fn connect(file: &Path, how: OpenFlags) -> rusqlite::Result<Connection> {

@@ -5,6 +5,7 @@ use super::{
     Overview, Store, bell, fault,
     owner::{Owner, Programs},
     read, schema,
+    write::is_of_a_paid_id,
 };
 use crate::{
     domain::{account::Shared, costs, problem::Problem, task::Task, time::Wall},
@@ -218,13 +219,25 @@ impl Desk {
                     to(StoreMsg::Written { ticket, results: results.by_ref().take(count).collect() });
                 }
             }
-            Err(problem) => {
-                for (ticket, _) in parts {
-                    to(StoreMsg::Failed { ticket: Some(ticket), problem: problem.clone() });
-                }
-            }
+            Err(problem) if parts.len() == 1 => to(StoreMsg::Failed { ticket: Some(ticket), problem }),
+            Err(_) => self.write_one_by_one(parts, writes, to),
         }
         after
+    }
+
+    /// Carries out commands that failed together each by itself, what must not be lost first: a disk that has no room for
+    /// all of them may have room for those.
+    fn write_one_by_one(&mut self, parts: Vec<(Ticket, usize)>, writes: Vec<Write>, to: &impl Fn(StoreMsg)) {
+        let mut writes = writes.into_iter();
+        let mut parts: Vec<(Ticket, Vec<Write>)> =
+            parts.into_iter().map(|(ticket, count)| (ticket, writes.by_ref().take(count).collect())).collect();
+        parts.sort_by_key(|(_, writes)| !writes.iter().any(is_of_a_paid_id));
+        for (ticket, writes) in parts {
+            to(match self.store.write(&writes) {
+                Ok(results) => StoreMsg::Written { ticket, results },
+                Err(problem) => StoreMsg::Failed { ticket: Some(ticket), problem },
+            });
+        }
     }
 
     fn look_around(&mut self, to: &impl Fn(StoreMsg)) {

@@ -43,8 +43,10 @@ impl Store {
         at: Wall,
         caps: &Caps,
     ) -> Result<Result<Vec<Task>, InsertRefusal>, Problem> {
-        let done = insert(&mut self.conn, tasks, at, caps, self.programs.me());
-        let mut done = self.told(tr!("The new tasks could not be saved"), done)?;
+        let me = self.programs.me().map(str::to_owned);
+        let mut done = self.change(tr!("The new tasks could not be saved"), false, |conn| {
+            insert(conn, tasks, at, caps, me.as_deref())
+        })?;
         match &mut done {
             Ok(tasks) => {
                 self.unconfirmed = true;
@@ -61,8 +63,8 @@ impl Store {
     /// # Errors
     /// When the file cannot be written; then none was taken.
     pub fn write(&mut self, writes: &[Write]) -> Result<Vec<WriteResult>, Problem> {
-        let done = write(&mut self.conn, writes);
-        let mut done = self.told(tr!("The changes could not be saved"), done)?;
+        let must = writes.iter().any(is_of_a_paid_id);
+        let mut done = self.change(tr!("The changes could not be saved"), must, |conn| self::write(conn, writes))?;
         for result in &mut done {
             if let WriteResult::Overtaken(task) = result {
                 self.programs.drop_dead_claims(slice::from_mut(task));
@@ -79,10 +81,11 @@ impl Store {
     /// programs have together made fewer than `per_minute` (at least 1) submissions in the 60 seconds before it.
     ///
     /// # Errors
-    /// When the file cannot be written; then nothing may be sent.
+    /// When the file cannot be written, or has no room for the answer; then nothing may be sent.
     pub fn send(&mut self, write: &Write, per_minute: u32) -> Result<SendResult, Problem> {
-        let done = send(&mut self.conn, write, per_minute);
-        let mut done = self.told(tr!("The task could not be marked as being sent"), done)?;
+        let what = tr!("The task could not be marked as being sent");
+        self.keep_the_reserve(what)?;
+        let mut done = self.change(what, false, |conn| send(conn, write, per_minute))?;
         match &mut done {
             SendResult::Claimed { rev, .. } => {
                 let rev = *rev;
@@ -100,16 +103,15 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_draft(&mut self, id: i64, draft: Option<&Draft>, at: Wall) -> Result<(), Problem> {
-        let done = match draft {
-            Some(draft) => self.conn.execute(
+        self.change(tr!("The draft could not be saved"), false, |conn| match draft {
+            Some(draft) => conn.execute(
                 "INSERT INTO drafts (id, changed, body) VALUES (?1, ?2, ?3)
                  ON CONFLICT (id) DO UPDATE SET changed = excluded.changed, body = excluded.body",
                 (id, at.0, Json(draft)),
             ),
-            None => self.conn.execute("DELETE FROM drafts WHERE id = ?1", [id]),
-        }
-        .map(drop);
-        self.told(tr!("The draft could not be saved"), done)
+            None => conn.execute("DELETE FROM drafts WHERE id = ?1", [id]),
+        })
+        .map(drop)
     }
 
     /// Notes that a dashboard is in use.
@@ -117,9 +119,14 @@ impl Store {
     /// # Errors
     /// When the file cannot be written.
     pub fn save_seen(&mut self, at: Wall) -> Result<(), Problem> {
-        let done = set_meta(&self.conn, "last_seen", &at.0.to_string());
-        self.told(tr!("The time of use could not be saved"), done)
+        let what = tr!("The time of use could not be saved");
+        self.change(what, false, |conn| set_meta(conn, "last_seen", &at.0.to_string()))
     }
+}
+
+/// Whether a change brings the service's id of a task that was paid for: the only hold on that work.
+pub(super) fn is_of_a_paid_id(write: &Write) -> bool {
+    write.task.remote.is_some() && !write.ledger.is_empty()
 }
 
 /// A transaction that is the only writing one from its first statement on: what it reads stays true until it commits.

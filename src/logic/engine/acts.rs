@@ -292,7 +292,11 @@ fn cancel(state: &mut State, key: TaskKey) -> Vec<Effect> {
 /// Settles an unknown by a person's word.
 fn resolve(state: &mut State, key: TaskKey, as_what: Resolution) -> Vec<Effect> {
     let Some(mut task) = live(state, key) else { return Vec::new() };
-    if task.state() != TaskState::Unknown {
+    // One whose program ended over its POST is as good as unknown, and becomes that as soon as anybody works on it.
+    let orphan = task.state() == TaskState::Sending
+        && !super::held_by_another(state, &task)
+        && !state.queue.posting.contains_key(&key);
+    if task.state() != TaskState::Unknown && !orphan {
         let why = tr!("it is {word}, and only an unknown task can be settled", word = task.state().word());
         return refuse(state, key, &why, "");
     }

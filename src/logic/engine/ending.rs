@@ -18,7 +18,8 @@ use crate::{
 /// The exit code after an interrupt from outside.
 const INTERRUPTED: u8 = 130;
 
-/// Failures of the store in a row after which the end no longer waits for it: what it could not take is in the log.
+/// Failures of the store in a row after which the end no longer waits for it: what it could not take is in the log. A
+/// person is asked instead, where an id of a paid task would be lost.
 const GIVE_UP: u32 = 4;
 
 /// Begins the end. Asked again while a submission is waited for, it waits no longer.
@@ -27,7 +28,8 @@ pub fn quit(state: &mut State, code: u8) -> Vec<Effect> {
         ending.in_order = false;
         return Vec::new();
     }
-    state.ending = Some(Ending { code, in_order: true, told: false });
+    let by_person = state.settings.interactive && matches!(code, 0 | INTERRUPTED);
+    state.ending = Some(Ending { code, in_order: true, by_person, told: false });
     let waiting = state.queue.posting.len();
     if waiting > 0 {
         let quit = keymap::named(state, Ctx::Global, "quit");
@@ -41,6 +43,9 @@ pub fn quit(state: &mut State, code: u8) -> Vec<Effect> {
         };
         toast::say(state, Level::Warning, text, None);
     }
+    if state.store.failures > 0 {
+        ask_about_unsaved(state);
+    }
     let mut effects = away::note(state);
     let saving: Vec<TaskKey> = state.saver.active.keys().copied().collect();
     effects.extend(saving.into_iter().flat_map(|key| saver::stop(state, key)));
@@ -53,7 +58,12 @@ pub fn signal(state: &mut State, signal: Signal) -> Vec<Effect> {
     match signal {
         Signal::Interrupt => quit(state, INTERRUPTED),
         // A second SIGTERM or SIGHUP is the same wish again, not impatience: money under way is still waited for.
-        Signal::Terminate | Signal::Quit | Signal::HangUp if state.ending.is_some() => Vec::new(),
+        Signal::Terminate | Signal::Quit | Signal::HangUp if state.ending.is_some() => {
+            if let Some(ending) = &mut state.ending {
+                ending.by_person = false;
+            }
+            Vec::new()
+        }
         Signal::Terminate => quit(state, 128 + 15),
         Signal::Quit => quit(state, 128 + 3),
         Signal::HangUp => quit(state, 128 + 1),
@@ -61,6 +71,30 @@ pub fn signal(state: &mut State, signal: Signal) -> Vec<Effect> {
         Signal::Stop => vec![Effect::Term(crate::logic::effect::TermCmd::Suspend)],
         Signal::Continue => vec![Effect::Term(crate::logic::effect::TermCmd::Redraw)],
     }
+}
+
+/// Whether the end waits, for as long as the person does, for ids of paid tasks that are not on disk.
+#[must_use]
+pub fn waits_for_room(state: &State) -> bool {
+    state.ending.as_ref().is_some_and(|ending| ending.by_person) && !state.store.unsaved.is_empty()
+}
+
+/// Says what the end waits for when ids of paid tasks are not on disk, and how not to wait.
+pub(super) fn ask_about_unsaved(state: &mut State) {
+    let Some((key, id)) = state.store.unsaved.first_key_value().filter(|_| waits_for_room(state)) else { return };
+    let (key, id, more) = (*key, id.0.clone(), state.store.unsaved.len() - 1);
+    let quit = keymap::named(state, Ctx::Global, "quit");
+    let text = match more {
+        0 => tr!("waiting to save the ID of {key} ({id}); {quit} again leaves now and prints it", key, id, quit),
+        more => tr!(
+            "waiting to save the ID of {key} ({id}) and {more} more; {quit} again leaves now and prints them",
+            key,
+            id,
+            more,
+            quit
+        ),
+    };
+    toast::say(state, Level::Warning, text, Some(key));
 }
 
 /// Lets go of the running tasks that this program watches.
@@ -92,7 +126,7 @@ pub(super) fn finish(state: &mut State) -> Option<Effect> {
         || !state.queue.inserting.is_empty()
         || !state.saver.active.is_empty()
         || !state.sharing.under_way.is_empty()
-        || (state.store.failures < GIVE_UP && unwritten);
+        || ((waits_for_room(state) || state.store.failures < GIVE_UP) && unwritten);
     let ending = state.ending.as_mut()?;
     if ending.told || (ending.in_order && open) {
         return None;

@@ -89,6 +89,11 @@ fn taken_back(state: &mut State, keys: &[TaskKey]) {
 /// Changes a task, here at once and in the store in its turn.
 pub(super) fn write(state: &mut State, task: Task, events: Vec<Event>, ledger: Vec<LedgerLine>) -> Vec<Effect> {
     let key = task.key;
+    if let Some(id) = &task.remote
+        && state.tasks.rows.get(&key).is_none_or(|before| before.remote() != Some(&id.0))
+    {
+        state.store.unsaved.insert(key, id.clone());
+    }
     notice::noticed(state, &task);
     tasks::put(state, task.clone());
     let write = Write { task, events, ledger };
@@ -132,6 +137,9 @@ fn written(state: &mut State, of: Ticket, result: WriteResult) -> Vec<Effect> {
     healthy(state);
     match result {
         WriteResult::Done { rev, .. } => {
+            if state.store.unsaved.get(&key) == write.task.remote.as_ref() {
+                state.store.unsaved.remove(&key);
+            }
             if let Some(task) = state.tasks.live.get_mut(&key) {
                 task.rev = rev;
             }
@@ -176,6 +184,10 @@ fn overtaken(state: &mut State, mut write: Write, now: Task) -> Vec<Effect> {
         return vec![emit(state, write)];
     }
     state.store.waiting.remove(&key);
+    if now.remote.is_some() {
+        // The store has an id for it; where it is another one, the person is told below.
+        state.store.unsaved.remove(&key);
+    }
     let mut effects = changed(state, now.clone());
     // The store may have taken our claim on a file and told of a failure.
     effects.extend(saver::claim_saved(state, &now));
@@ -361,6 +373,9 @@ fn not_written(state: &mut State, write: Write, problem: &Problem) -> Option<Eff
         Effect::log(Level::Error, Some(key), &Problem::new(what, "", ""))
     });
     told::not_on_disk(state, key, problem);
+    if state.store.failures == 0 {
+        super::ending::ask_about_unsaved(state);
+    }
     state.store.busy.remove(&key);
     state.store.failed.insert(key, write);
     log

@@ -109,6 +109,97 @@ fn a_store_that_stays_broken_does_not_hold_the_end_for_ever() {
     assert!(world.left);
 }
 
+/// A program with an answer in hand that the store does not take, asked to end.
+fn with_an_unsaved_id(interactive: bool, end: impl FnOnce(&mut World)) -> World {
+    let mut world = World::posting();
+    world.state.settings.interactive = interactive;
+    world.disk.health = Health::Full;
+    world.reply(accepted("R1"));
+    world.settle();
+    assert_eq!(unsaved(&world), [(1, "R1")]);
+    end(&mut world);
+    world.live(HOUR);
+    world
+}
+
+fn unsaved(world: &World) -> Vec<(u32, &str)> {
+    world.state.store.unsaved.iter().map(|(key, id)| (key.0, id.0.as_str())).collect()
+}
+
+#[test]
+fn an_id_that_cannot_be_saved_holds_a_persons_end_until_it_is_asked_for_again() {
+    let mut world = with_an_unsaved_id(true, |world| drop(world.act(Act::Quit)));
+    assert!(!world.left);
+    let text = &world.state.screen.messages.back().unwrap().text;
+    assert_eq!(text, "waiting to save the ID of #1 (R1); Ctrl-c again leaves now and prints it");
+    world.act(Act::Quit);
+    assert!(world.left);
+    assert_eq!(unsaved(&world), [(1, "R1")]);
+}
+
+#[test]
+fn an_end_that_waits_for_room_leaves_by_itself_once_the_id_is_on_disk() {
+    let mut world = with_an_unsaved_id(true, |world| drop(world.act(Act::Quit)));
+    world.disk.health = Health::Well;
+    world.live(MINUTE);
+    assert_eq!((world.left, world.disk.tasks[&key(1)].state()), (true, Running));
+    assert_eq!(unsaved(&world), []);
+}
+
+#[test]
+fn an_end_that_nobody_watches_does_not_wait_for_room_but_leaves_with_the_id_in_hand() {
+    let signalled = |signal| move |world: &mut World| drop(world.take(Msg::Signal(signal)));
+    let worlds = [
+        with_an_unsaved_id(false, |world| drop(world.act(Act::Quit))),
+        with_an_unsaved_id(true, signalled(Signal::Terminate)),
+        with_an_unsaved_id(true, signalled(Signal::HangUp)),
+        // The line drops while a person is being asked.
+        with_an_unsaved_id(true, |world| {
+            world.act(Act::Quit);
+            world.live(HOUR);
+            assert!(!world.left);
+            world.take(Msg::Signal(Signal::HangUp));
+        }),
+    ];
+    for world in &worlds {
+        assert_eq!((world.left, unsaved(world)), (true, vec![(1, "R1")]));
+    }
+}
+
+#[test]
+fn an_id_counts_as_saved_from_the_stores_word_on_and_also_where_another_program_saved_it() {
+    let mut world = World::posting();
+    world.reply(accepted("R1"));
+    assert_eq!(unsaved(&world), [(1, "R1")]);
+    world.settle();
+    assert_eq!(unsaved(&world), []);
+    // A commit whose failure was told although it is there.
+    let mut world = World::posting();
+    world.disk.health = Health::Lying;
+    world.reply(accepted("R1"));
+    world.settle();
+    assert_eq!(unsaved(&world), [(1, "R1")]);
+    world.disk.health = Health::Well;
+    world.live(MINUTE);
+    assert_eq!(unsaved(&world), []);
+}
+
+#[test]
+fn a_row_that_a_dead_program_left_as_being_sent_can_be_settled() {
+    let mut disk = World::posting().disk;
+    disk.tasks.get_mut(&key(1)).unwrap().claim = None;
+    let mut world = World::of(disk, |settings| settings.scope = Scope::Named);
+    assert_eq!(world.states(1).0, Sending);
+    world.act(Act::Resolve { key: key(1), as_what: Resolution::Found(RemoteId("R1".into())) });
+    world.settle();
+    assert_eq!((world.states(1).1, world.ledger(1).last()), (Running, Some(&MoneyEvent::Charged)));
+    // The program that sends it is the one to know.
+    let mut world = World::posting();
+    world.act(Act::Resolve { key: key(1), as_what: Resolution::Lost });
+    world.settle();
+    assert_eq!(world.states(1).1, Sending);
+}
+
 #[test]
 fn an_answer_during_the_end_is_written_when_the_store_comes_back() {
     let mut world = World::posting();

@@ -1,0 +1,38 @@
+//! Whether the file of an open store is still the one under its name. SQLite goes on with a file that was removed, and with
+//! one that was emptied makes a new store of it: what is written then is lost, and what was paid for is paid for again.
+
+use super::fault;
+use crate::domain::problem::Problem;
+use std::{fs, os::unix::fs::MetadataExt, path::Path};
+
+/// The file as it was when it was last looked at. No store gets smaller.
+#[derive(Debug)]
+pub(super) struct Place {
+    device: u64,
+    number: u64,
+    bytes: u64,
+}
+
+impl Place {
+    /// `None` when there is no such file.
+    pub(super) fn of(file: &Path) -> Option<Self> {
+        let about = fs::metadata(file).ok()?;
+        Some(Self { device: about.dev(), number: about.ino(), bytes: about.len() })
+    }
+
+    /// Looks again. `what` is the sentence of what cannot be done otherwise.
+    ///
+    /// # Errors
+    /// When another file or none stands under the name, or when it has been cut short.
+    pub(super) fn still(&mut self, what: &str, file: &Path) -> Result<(), Problem> {
+        match Self::of(file) {
+            Some(now) if (now.device, now.number) != (self.device, self.number) => Err(fault::replaced(what, file)),
+            None => Err(fault::removed(what, file)),
+            Some(now) if now.bytes < self.bytes => Err(fault::cut_short(what, file)),
+            Some(now) => {
+                self.bytes = now.bytes;
+                Ok(())
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Room on the disk for what must not be lost: the id of a task that was paid for. A full disk between a submission and its
+//! answer would else leave that id nowhere. `reeltop.reserve` holds the room; when the store has none left, the file is
+//! emptied and the store takes its place. Nothing is sent while the room is not there.
+//!
+//! The file itself stays, empty or not: it tells that there has been a store here (see `schema`).
+
+use crate::io::private;
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+const FILE: &str = "reeltop.reserve";
+/// In bytes; the changes of one answer are some 12 pages of 4 KiB.
+const SIZE: u64 = 64 * 1024;
+
+/// Where the reserve of a data folder lies.
+pub(super) fn file_of(dir: &Path) -> PathBuf {
+    dir.join(FILE)
+}
+
+/// Takes up the room, where it is not taken up yet.
+///
+/// # Errors
+/// When there is none, or the folder cannot be written; then no part of it is taken.
+pub(super) fn keep(dir: &Path) -> io::Result<()> {
+    let path = file_of(dir);
+    if fs::metadata(&path).is_ok_and(|there| there.len() >= SIZE) {
+        return Ok(());
+    }
+    let filled = private::options().write(true).create(true).truncate(true).open(&path).and_then(|mut file| {
+        file.write_all(&filling())?;
+        file.sync_all()
+    });
+    if filled.is_err() {
+        give_up(dir);
+    }
+    filled
+}
+
+/// Gives the room back to the disk. Tells whether there was any.
+pub(super) fn give_up(dir: &Path) -> bool {
+    let path = file_of(dir);
+    let held = fs::metadata(&path).is_ok_and(|there| there.len() > 0);
+    held && private::options().write(true).truncate(true).open(&path).and_then(|file| file.sync_all()).is_ok()
+}
+
+/// Bytes that a file system which compresses cannot make smaller: xorshift64 (Marsaglia 2003).
+fn filling() -> Vec<u8> {
+    let mut bits: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut bytes = Vec::new();
+    while (bytes.len() as u64) < SIZE {
+        bits ^= bits << 13;
+        bits ^= bits >> 7;
+        bits ^= bits << 17;
+        bytes.extend_from_slice(&bits.to_le_bytes());
+    }
+    bytes
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_room_is_taken_given_up_and_taken_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let size = || fs::metadata(file_of(dir.path())).map(|there| there.len()).ok();
+        assert!(!give_up(dir.path()));
+        assert_eq!(size(), None);
+        for _ in 0..2 {
+            keep(dir.path()).unwrap();
+            keep(dir.path()).unwrap();
+            assert_eq!(size(), Some(SIZE));
+            assert!(give_up(dir.path()));
+            assert!(!give_up(dir.path()));
+            assert_eq!(size(), Some(0));
+        }
+    }
+}
