@@ -350,9 +350,65 @@ fn retry_makes_a_new_attempt_and_leaves_sensitive_prompts_alone_in_bulk() {
     assert_eq!(parents, ["4"]);
     assert!(done.err.contains("sensitive"), "{}", done.err);
     assert_eq!(service.sim().submissions_of("words !1026"), 1);
-    // Nothing is left to retry; what runs cannot be.
-    paid(&home, &["retry", "--failed"]).coded(0);
-    paid(&home, &["retry", "3"]).coded(2);
+    // Nothing is left to retry in bulk.
+    let done = paid(&home, &["retry", "--failed", "--again"]).coded(0);
+    assert_eq!(
+        done.err,
+        "reeltop: #2 is left out: the prompt was refused as sensitive and is unchanged\n\
+         reeltop: no failed task is left to retry\n"
+    );
+    assert_eq!(service.sim().submissions_of("words !1026"), 1);
+}
+
+#[test]
+fn what_was_paid_for_or_refused_as_sensitive_goes_again_only_alone_and_by_a_second_word() {
+    let service = Service::with(|config| config.run_ms = (600_000, 600_000));
+    let home = Home::new(&service.url());
+    for prompt in ["runs", "words !1026", "fails !2013"] {
+        submit(&home, prompt);
+    }
+    let refused = |args: &[&str], code: i32, told: &str| {
+        let done = paid(&home, args).coded(code);
+        assert_eq!((done.out.as_str(), done.err.as_str()), ("", told), "{args:?}");
+    };
+    let again = " Add --again to retry it all the same.\n";
+    refused(
+        &["retry", "1"],
+        2,
+        &format!("reeltop: nothing was queued: #1 is running, and paid for: this makes another video.{again}"),
+    );
+    let words = "reeltop: nothing was queued: the prompt of #2 was refused as sensitive: the same words will most likely be \
+                 refused again.";
+    refused(&["retry", "2"], 10, &format!("{words}{again}"));
+    // Among others not at all, whatever is said: nothing of the call is queued.
+    refused(
+        &["retry", "1", "3", "--again"],
+        2,
+        "reeltop: nothing was queued: #1 is running, so this would make another video; retry it alone. `reeltop retry 1 \
+         --again` retries it alone.\n",
+    );
+    refused(
+        &["retry", "2", "3", "--again"],
+        10,
+        "reeltop: nothing was queued: the prompt of #2 was refused as sensitive; change it, or retry #2 alone. `reeltop \
+         retry 2 --again` retries it alone.\n",
+    );
+    assert_eq!(home.states().len(), 3);
+    // One task with its second word goes, and what it needed the word for is told.
+    let done = paid(&home, &["retry", "1", "--again", "--json"]).coded(0);
+    assert_eq!(done.json()[0]["parent"], "1");
+    assert!(done.err.contains("warning: #1 is running, and paid for: this makes another video"), "{}", done.err);
+    paid(&home, &["retry", "2", "--again"]).coded(10);
+    // A second run of the same call pays nothing without saying so again.
+    let done = paid(&home, &["retry", "3"]).coded(0);
+    assert!(done.err.contains("warning: #3 was refused for its parameters"), "{}", done.err);
+    refused(
+        &["retry", "3"],
+        2,
+        &format!("reeltop: nothing was queued: #3 is already retried as #6, which is running.{again}"),
+    );
+    let sent = ["runs", "words !1026", "fails !2013"].map(|prompt| service.sim().submissions_of(prompt));
+    assert_eq!(sent, [2, 2, 2]);
 }
 
 #[test]
@@ -361,8 +417,9 @@ fn no_retry_is_paid_twice_by_a_key_named_twice_or_by_two_calls_at_once() {
     let home = Home::new(&service.url());
     submit(&home, "fails !2013");
     assert_eq!(paid(&home, &["retry", "1", "#1", "1", "--json"]).coded(0).json().len(), 1);
-    let again = paid(&home, &["retry", "1", "--json"]).coded(0);
+    let again = paid(&home, &["retry", "1"]).coded(2);
     assert!(again.err.contains("#1 is already retried as #2"), "{}", again.err);
+    paid(&home, &["retry", "1", "--again"]).coded(0);
     submit(&home, "also fails !1000");
     let call = [&["retry", "--failed"][..], &YES].concat();
     let racing: Vec<_> = (0..4).map(|_| home.command(&call).spawn().unwrap()).collect();

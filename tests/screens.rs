@@ -44,7 +44,7 @@ use reeltop::{
     },
     ui::{self, Drawn},
 };
-use std::{collections::BTreeSet, fmt::Write};
+use std::{collections::BTreeMap, fmt::Write};
 
 /// The sizes that every screen is held at, in both languages and in ASCII.
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (60, 16)];
@@ -220,7 +220,7 @@ fn preview(purpose: Purpose, items: Vec<PreviewItem>) -> Preview {
         purpose,
         total: items.iter().map(|item| item.cost).sum(),
         items,
-        again: BTreeSet::new(),
+        agreed: BTreeMap::new(),
         warnings: Vec::new(),
         obstacles: Vec::new(),
         opened: Mono(0),

@@ -201,7 +201,7 @@ async fn the_ledger_and_the_service_agree_to_the_thousandth_with_every_fault_swi
     let mut program = Program::start(dir.path(), simulator.base_url(), clock).await;
 
     let intents =
-        (0..TASKS).map(|nth| Intent { request: request(nth), parent: None, again: false, name: None }).collect();
+        (0..TASKS).map(|nth| Intent { request: request(nth), parent: None, agreed: vec![], name: None }).collect();
     program.take(Msg::Act(Act::Queue { intents, undo: false }));
     program
         .until(|state| {

@@ -128,8 +128,8 @@ pub enum Command {
     },
     /// Send requests again, each as a new attempt
     ///
-    /// This call costs money; without a terminal it needs --yes and --max-cost. A prompt refused as sensitive is not sent
-    /// again unchanged by --failed.
+    /// This call costs money; without a terminal it needs --yes and --max-cost. A prompt refused as sensitive, and a task
+    /// that is saved, running or already retried, goes again only alone and with --again; an unknown never.
     Retry {
         /// The tasks
         #[arg(required_unless_present = "failed", conflicts_with = "failed", value_name = "KEY")]
@@ -137,6 +137,9 @@ pub enum Command {
         /// Every failed or refused task that was not tried again yet
         #[arg(long)]
         failed: bool,
+        /// The second word for one task: retry it though it is saved, running, already retried, or was refused as sensitive
+        #[arg(long)]
+        again: bool,
         /// What a paid call may cost
         #[command(flatten)]
         consent: Consent,

@@ -25,6 +25,7 @@ pub mod overrides;
 pub mod picture;
 pub mod problem;
 pub mod request;
+pub mod retry;
 pub mod similar;
 pub mod task;
 pub mod text;

@@ -12,6 +12,7 @@ use super::{
     money::Ptc,
     problem::{Charged, TaskError},
     request::Request,
+    retry::Caution,
     time::Wall,
 };
 use crate::tr;
@@ -394,8 +395,8 @@ impl Task {
 pub struct NewTask {
     /// The attempt that it repeats.
     pub parent: Option<TaskKey>,
-    /// Whether that attempt may have been repeated already.
-    pub again: bool,
+    /// What the person was told of that attempt, and has said a second word to.
+    pub agreed: Vec<Caution>,
     /// 1 for a first attempt.
     pub attempt: u32,
     /// The user's own name for it.

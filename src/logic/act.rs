@@ -2,6 +2,7 @@
 
 use crate::domain::{
     request::Request,
+    retry::Caution,
     task::{RemoteId, TaskKey},
 };
 use serde::{Deserialize, Serialize};
@@ -55,8 +56,8 @@ pub struct Intent {
     pub request: Request,
     /// The attempt that it repeats.
     pub parent: Option<TaskKey>,
-    /// Whether it may repeat an attempt that was repeated already: only where the person was told that it was.
-    pub again: bool,
+    /// What the person was told of before, and has said a second word to.
+    pub agreed: Vec<Caution>,
     /// The user's own name for it.
     pub name: Option<String>,
 }

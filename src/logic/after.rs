@@ -13,9 +13,13 @@ use super::{
     toast,
 };
 use crate::{
-    domain::task::{Task, TaskKey},
+    domain::{
+        retry::No,
+        task::{Task, TaskKey},
+    },
     tr,
 };
+use std::collections::BTreeMap;
 
 /// A wish that waits for whole tasks. A new wish takes the place of an old one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,12 +31,12 @@ pub struct AfterDetail {
 }
 
 /// What to do with whole tasks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Then {
     /// Open the preview of a retry.
     Retry {
-        /// How many of the marked tasks cannot be repeated and were left out.
-        left_out: usize,
+        /// Those of the marked tasks that were left out, by why.
+        left_out: BTreeMap<No, Vec<TaskKey>>,
     },
     /// Open the preview of a plan of retries.
     Plan,
@@ -103,7 +107,7 @@ fn go(state: &mut State, then: Then, tasks: Vec<Task>) -> Vec<Do> {
         Then::Plan => Vec::new(),
         Then::Retry { .. } | Then::Clone | Then::Edit if busy => Vec::new(),
         Then::Retry { left_out } => {
-            preview::retry(state, tasks, left_out);
+            preview::retry(state, tasks, &left_out);
             Vec::new()
         }
         Then::Clone => tasks.first().map_or_else(Vec::new, |task| compose::take(state, task, false)),

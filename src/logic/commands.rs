@@ -8,7 +8,7 @@ use super::{
     effect::{Effect, Level, TermCmd},
     failures,
     filter::Filter,
-    keymap::{self, Action, CopyWhat, Ctx, Move, Place, can_cancel, can_download, can_retry, refreshable},
+    keymap::{self, Action, CopyWhat, Ctx, Move, Place, can_cancel, can_download, refreshable},
     ledger, list, palette,
     pick::{self, PickWhat},
     preview,
@@ -17,10 +17,13 @@ use super::{
     table, toast,
 };
 use crate::{
-    domain::task::{RemoteId, Row, TaskKey, TaskState},
+    domain::{
+        retry::{self, Change, Facts},
+        task::{RemoteId, Row, TaskKey, TaskState},
+    },
     tr,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What comes of a key: effects for the shell, and acts for the engine.
 #[derive(Clone, Debug, PartialEq)]
@@ -312,9 +315,15 @@ fn on_targets(state: &mut State, allows: fn(&Row) -> bool, then: fn(&mut State, 
 }
 
 fn retry(state: &mut State) -> Vec<Do> {
-    let of = |key: &TaskKey| state.tasks.rows.get(key).is_some_and(can_retry);
-    let (keys, others): (Vec<_>, Vec<_>) = table::targets(state).partition(of);
-    after::with(state, &keys, Then::Retry { left_out: others.len() })
+    let scope = retry::Scope::of(table::targets(state).take(2).count());
+    let (mut keys, mut left_out) = (Vec::new(), BTreeMap::<retry::No, Vec<TaskKey>>::new());
+    for row in table::targets(state).filter_map(|key| state.tasks.rows.get(&key)) {
+        match retry::judge(&Facts::of_row(row), Change::Nothing, scope) {
+            Ok(_) => keys.push(row.key),
+            Err(no) => left_out.entry(no).or_default().push(row.key),
+        }
+    }
+    after::with(state, &keys, Then::Retry { left_out })
 }
 
 fn of_cursor(state: &mut State, then: Then) -> Vec<Do> {

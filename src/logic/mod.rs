@@ -39,6 +39,7 @@ pub mod spread;
 pub mod state;
 pub mod table;
 pub mod tasks;
+pub mod terms;
 #[cfg(test)]
 pub(crate) mod testing;
 mod text;

@@ -15,7 +15,8 @@ use crate::domain::{
     money::Ptc,
     problem::{Problem, TaskError},
     request::StoredImage,
-    task::{Event, LedgerLine, Row, SavedFile, Task, TaskKey},
+    retry::Overtaken,
+    task::{Event, LedgerLine, Row, SavedFile, Task, TaskKey, TaskState},
     time::Wall,
 };
 use serde::{Deserialize, Serialize};
@@ -202,12 +203,14 @@ pub enum InsertRefusal {
         /// The task.
         task: Box<Task>,
     },
-    /// An attempt was repeated in the meantime, by another program or another person.
-    Repeated {
+    /// An attempt may not be repeated as it was confirmed: another program, or the service, has changed it meanwhile.
+    Overtaken {
         /// The attempt.
         parent: TaskKey,
-        /// The latest that repeats it.
-        child: TaskKey,
+        /// What it is now.
+        state: TaskState,
+        /// Why not.
+        why: Overtaken,
     },
     /// It would cross a cap.
     OverBudget {

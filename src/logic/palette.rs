@@ -165,9 +165,9 @@ mod tests {
 
     #[test]
     fn what_is_not_possible_now_is_listed_with_why() {
-        let found = entries(&state(&[Running]), "retry");
+        let found = entries(&state(&[crate::domain::task::TaskState::Queued]), "retry");
         let retry = found.iter().find(|entry| entry.binding.id == "retry").unwrap();
-        assert!(retry.why_not.as_ref().unwrap().starts_with("#1 still runs"));
+        assert!(retry.why_not.as_ref().unwrap().starts_with("#1 has not been sent yet"));
         let all = entries(&state(&[Running]), "");
         let possible = all.iter().take_while(|entry| entry.why_not.is_none()).count();
         assert!(possible > 10 && all[possible..].iter().all(|entry| entry.why_not.is_some()));

@@ -8,7 +8,6 @@ mod warnings;
 pub use bad_lines::can_leave_out;
 pub(super) use bad_lines::{forbid, leave_out};
 pub use length::scrolls;
-pub(super) use warnings::listed;
 
 use super::{
     act::{Act, Intent},
@@ -23,18 +22,19 @@ use super::{
     msg::InsertRefusal,
     screen::{Batch, Layer, Pane, Preview, PreviewItem, Purpose},
     state::State,
-    table, toast,
+    table, terms, toast,
 };
 use crate::{
     domain::{
         money::Ptc,
         problem::Problem,
+        retry::No,
         task::{Task, TaskKey},
         time::SECOND,
     },
     tr,
 };
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// Enter does nothing for this long, so that a key pressed for what was there before does not pay. In milliseconds.
 pub const DEAF: u64 = 200;
@@ -42,17 +42,14 @@ pub const DEAF: u64 = 200;
 /// Opens the preview.
 pub(super) fn open(state: &mut State, purpose: Purpose, items: Vec<PreviewItem>, warnings: Vec<Problem>) {
     let total: Ptc = items.iter().map(|item| item.cost).sum();
-    let parents: BTreeSet<TaskKey> = items.iter().filter_map(|item| item.parent).collect();
-    let retried = |key: &TaskKey| state.tasks.rows.get(key).is_some_and(|row| row.retried);
-    let again: BTreeSet<TaskKey> = parents.into_iter().filter(retried).collect();
-    let twice: Vec<Problem> = warnings::retried_already(state, &again).into_iter().collect();
-    let asks = !twice.is_empty() || state.settings.budget.ask_above.is_some_and(|above| total > above);
+    let judged = warnings::judged(state, &items);
+    let asks = !judged.agreed.is_empty() || state.settings.budget.ask_above.is_some_and(|above| total > above);
     let preview = Preview {
         purpose,
-        warnings: [warnings, twice, waits(state)].concat(),
-        obstacles: [nothing_left(state, &items), obstacles(state, total)].concat(),
+        warnings: [warnings, judged.warnings, waits(state)].concat(),
+        obstacles: [judged.obstacles, nothing_left(state, &items), obstacles(state, total)].concat(),
         items,
-        again,
+        agreed: judged.agreed,
         total,
         opened: state.now.mono,
         typed: asks.then(LineEditor::default),
@@ -121,8 +118,9 @@ fn obstacles(state: &State, total: Ptc) -> Vec<Problem> {
 }
 
 /// Opens the preview of a retry: the same requests again, as new attempts.
-pub(super) fn retry(state: &mut State, tasks: Vec<Task>, left_out: usize) {
-    let warnings = warnings::of_retry(state, &tasks, left_out);
+pub(super) fn retry(state: &mut State, tasks: Vec<Task>, left_out: &BTreeMap<No, Vec<TaskKey>>) {
+    let groups = left_out.iter().map(|(no, keys)| (terms::reason(*no), keys.clone())).collect();
+    let warnings = terms::left_out::<&str>(&groups);
     let items = tasks
         .into_iter()
         .map(|task| PreviewItem {
@@ -170,7 +168,7 @@ pub(super) fn send(state: &mut State) -> Vec<Do> {
         .map(|item| Intent {
             request: item.request.clone(),
             parent: item.parent,
-            again: item.parent.is_some_and(|parent| preview.again.contains(&parent)),
+            agreed: item.parent.and_then(|parent| preview.agreed.get(&parent)).cloned().unwrap_or_default(),
             name: item.name.clone(),
         })
         .collect();

@@ -21,6 +21,7 @@ use crate::domain::{
     money::Ptc,
     problem::Problem,
     request::Request,
+    retry::Caution,
     task::{TaskKey, TaskState},
     time::{Mono, Wall},
 };
@@ -296,8 +297,8 @@ pub struct Preview {
     pub purpose: Purpose,
     /// What would be sent.
     pub items: Vec<PreviewItem>,
-    /// The attempts among their parents that are repeated already, as the warnings tell.
-    pub again: BTreeSet<TaskKey>,
+    /// What a second word is needed for, as the warnings tell, by the attempt that is repeated.
+    pub agreed: BTreeMap<TaskKey, Vec<Caution>>,
     /// The whole price.
     pub total: Ptc,
     /// Warnings that do not forbid it.

@@ -9,7 +9,7 @@ use crate::domain::{
     picture::{self, Takes},
     problem::ErrorClass,
     request::WireNames,
-    time,
+    retry, time,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -162,8 +162,8 @@ pub struct RetrySettings {
 }
 
 impl RetrySettings {
-    /// The kinds of failure of which some are proven not charged and pass by themselves. No other may be named.
-    pub const ALLOWED: [ErrorClass; 3] = [ErrorClass::RateLimited, ErrorClass::Service, ErrorClass::Network];
+    /// The kinds that may be named.
+    pub const ALLOWED: [ErrorClass; 3] = retry::BY_ITSELF;
 }
 
 /// `[notify]`.

@@ -14,7 +14,7 @@ use crate::domain::{
     costs::Report,
     money::Ptc,
     problem::{ErrorClass, Problem, TaskError},
-    task::{Kind, RemoteId, Task, TaskKey, TaskState, Trouble},
+    task::{Kind, NewTask, RemoteId, Task, TaskKey, TaskState, Trouble},
     time::{Mono, Now, Wall},
 };
 use std::{
@@ -152,6 +152,8 @@ pub struct Queue {
     pub inserting: BTreeSet<Ticket>,
     /// Of these, the attempts that the program makes by itself.
     pub automatic: BTreeSet<Ticket>,
+    /// Attempts that the program makes by itself once the failure that they repeat is on disk, by that task.
+    pub after_write: BTreeMap<TaskKey, NewTask>,
     /// The last confirmed batch, for undo.
     pub last_batch: Vec<TaskKey>,
     /// Tasks of this run's own, where its scope is `Named`.

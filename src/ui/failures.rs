@@ -20,6 +20,7 @@ use crate::{
         failures::{self, Cluster, Remedy},
         layout,
         state::State,
+        terms,
     },
     tr,
 };
@@ -65,7 +66,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, state: &State, view: &Fa
 /// How many of each kind, and what stops all of it.
 fn head(state: &State, view: &FailuresView, look: Look, width: u16) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    if let Some(why) = failures::clusters::stopped(state) {
+    if let Some(why) = terms::blocked(state) {
         lines.extend(wrapped(&why, width, look.theme.bad));
     }
     let counts: Vec<String> = view

@@ -115,7 +115,7 @@ fn account(dir: &Path, base_url: &str, tasks: usize, options: &str) -> Loaded {
     };
     let task = |n| NewTask {
         parent: None,
-        again: false,
+        agreed: vec![],
         attempt: 1,
         name: None,
         profile: "302ai".into(),

@@ -35,7 +35,7 @@ fn request(prompt: &str) -> Request {
 fn intent(prompt: &str) -> NewTask {
     NewTask {
         parent: None,
-        again: false,
+        agreed: vec![],
         attempt: 1,
         name: None,
         profile: "302ai".into(),
@@ -45,6 +45,21 @@ fn intent(prompt: &str) -> NewTask {
         automatic: false,
         phase: Phase::Queued { not_before: DAY, put_back: None },
     }
+}
+
+fn error() -> TaskError {
+    TaskError {
+        code: "1".into(),
+        class: ErrorClass::Service,
+        message: "it did not work".into(),
+        next: String::new(),
+        charged: Charged::No,
+    }
+}
+
+/// That task, given up by the service.
+fn failed(task: &Task, class: ErrorClass) -> Task {
+    Task { phase: Phase::Failed { error: TaskError { class, ..error() } }, ..task.clone() }
 }
 
 /// One made elsewhere.

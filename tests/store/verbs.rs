@@ -4,10 +4,11 @@ use super::*;
 use reeltop::{
     domain::{
         draft::{Draft, KeptDraft},
+        retry::{Caution, No, Overtaken},
         task::{LedgerLine, MoneyEvent, Row},
     },
     io::store::{Overview, fill},
-    logic::msg::{Detail, InsertRefusal, StoreMsg},
+    logic::msg::{Detail, InsertRefusal, StoreMsg, WriteResult},
 };
 use std::ops::ControlFlow;
 
@@ -103,12 +104,17 @@ fn every_stage_of_life_comes_back_as_it_was_saved() {
 fn the_detail_shows_the_whole_line_of_attempts_from_any_of_them() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path()).unwrap();
-    let repeat = |of: &Task| NewTask { parent: Some(of.key), again: true, attempt: of.attempt + 1, ..intent("again") };
+    let repeat = |of: &Task, twin: Option<&Task>, prompt: &str| NewTask {
+        parent: Some(of.key),
+        agreed: twin.map(|twin| Caution::Retried(Some(twin.key))).into_iter().collect(),
+        attempt: of.attempt + 1,
+        ..intent(prompt)
+    };
     let first = add(&mut store, intent("first"));
     let stranger = add(&mut store, intent("stranger"));
-    let second = add(&mut store, repeat(&first));
-    let twin = add(&mut store, repeat(&first));
-    let third = add(&mut store, repeat(&second));
+    let second = add(&mut store, repeat(&first, None, "again"));
+    let twin = add(&mut store, repeat(&first, Some(&second), "again"));
+    let third = add(&mut store, repeat(&second, None, "and again"));
     let line = vec![first.clone(), second.clone(), twin, third.clone()];
     for task in &line {
         let detail = store.detail(task.key).unwrap().unwrap();
@@ -139,14 +145,20 @@ fn an_attempt_is_repeated_once_unless_the_person_knows_that_it_was() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path()).unwrap();
     let first = add(&mut store, intent("one"));
+    store.write(&[write_of(&failed(&first, ErrorClass::Service))]).unwrap();
     let repeat = NewTask { parent: Some(first.key), attempt: 2, ..intent("one") };
     // Several from one parent at once are what a count of three means.
     let made = store.insert(&[repeat.clone(), repeat.clone()], DAY, &NO_CAPS).unwrap().unwrap();
-    let refusal = InsertRefusal::Repeated { parent: first.key, child: made[1].key };
+    let known = Caution::Retried(Some(made[1].key));
+    let refusal =
+        InsertRefusal::Overtaken { parent: first.key, state: TaskState::Failed, why: Overtaken::Caution(known) };
     let late = [intent("two"), repeat.clone()];
     assert_eq!(store.insert(&late, DAY, &NO_CAPS).unwrap(), Err(refusal));
     assert_eq!(store.overview().unwrap().total, 3);
-    let third = add(&mut store, NewTask { again: true, ..repeat.clone() });
+    let third = add(&mut store, NewTask { agreed: vec![known], ..repeat.clone() });
+    // Who was told of an earlier one only is told of the latest before anything is paid.
+    let told_before = NewTask { agreed: vec![known], ..repeat.clone() };
+    assert!(store.insert(&[told_before], DAY, &NO_CAPS).unwrap().is_err());
     // What was taken back was no attempt: once all are, the first may be repeated as if for the first time.
     let back = Phase::Cancelled { was: TaskState::Queued, charged: Charged::No };
     let marked = |store: &Store| pages(store)[0].0.last().unwrap().retried;
@@ -156,6 +168,45 @@ fn an_attempt_is_repeated_once_unless_the_person_knows_that_it_was() {
     }
     assert!(!marked(&store));
     assert!(store.insert(&[repeat], DAY, &NO_CAPS).unwrap().is_ok());
+}
+
+#[test]
+fn a_retry_is_judged_by_what_the_attempt_is_when_it_is_queued() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let mut first = add(&mut store, intent("one"));
+    let retry = |agreed: &[Caution], prompt: &str| NewTask {
+        parent: Some(key(1)),
+        agreed: agreed.to_vec(),
+        attempt: 2,
+        ..intent(prompt)
+    };
+    let error = TaskError { class: ErrorClass::UnknownOutcome, ..error() };
+    let running = Phase::Running { status: String::new(), next_poll: DAY, polls: 0, misses: 0, trouble: None };
+    let paid = Caution::Paid(TaskState::Running);
+    for (now, agreed, prompt, why) in [
+        (first.phase.clone(), vec![], "one", Some(Overtaken::No(No::Unsent))),
+        (Phase::Sending { since: DAY }, vec![], "another", Some(Overtaken::No(No::Sending))),
+        (Phase::Unknown { error }, vec![paid], "another", Some(Overtaken::No(No::Unsettled))),
+        (running.clone(), vec![], "one", Some(Overtaken::Caution(paid))),
+        (
+            failed(&first, ErrorClass::PromptSensitive).phase,
+            vec![paid],
+            "one",
+            Some(Overtaken::Caution(Caution::Sensitive)),
+        ),
+        (running, vec![paid], "one", None),
+    ] {
+        first.phase = now;
+        let [WriteResult::Done { rev, .. }] = store.write(&[write_of(&first)]).unwrap()[..] else {
+            panic!("overtaken")
+        };
+        first.rev = rev;
+        let told = store.insert(&[retry(&agreed, prompt)], DAY, &NO_CAPS).unwrap().err();
+        let wanted = why.map(|why| InsertRefusal::Overtaken { parent: key(1), state: first.state(), why });
+        assert_eq!(told, wanted);
+    }
+    assert_eq!(store.overview().unwrap().total, 2);
 }
 
 #[test]

@@ -62,13 +62,13 @@ fn keys_are_understood_with_and_without_their_sign() {
     assert_eq!(command("reeltop cancel 12 #13"), Command::Cancel { keys: vec![TaskKey(12), TaskKey(13)] });
     let timeout = Some(90 * MINUTE);
     assert_eq!(command("reeltop wait 1 --timeout 1h30m"), Command::Wait { keys: vec![TaskKey(1)], timeout });
-    let retry = Command::Retry { keys: vec![], failed: true, consent: Consent::default() };
+    let retry = Command::Retry { keys: vec![], failed: true, again: false, consent: Consent::default() };
     assert_eq!(command("reeltop retry --failed"), retry);
 }
 
 #[test]
 fn a_task_named_twice_is_meant_once() {
-    let retry = |keys| Command::Retry { keys, failed: false, consent: Consent::default() };
+    let retry = |keys| Command::Retry { keys, failed: false, again: false, consent: Consent::default() };
     assert_eq!(command("reeltop retry 2 1 #2 1"), retry(vec![TaskKey(2), TaskKey(1)]));
     let ids = vec![RemoteId("7".into())];
     assert_eq!(command("reeltop adopt 7 7"), Command::Adopt { ids });

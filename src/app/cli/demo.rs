@@ -10,7 +10,8 @@ use crate::{
         catalogue::Catalogue,
         problem::{Charged, ErrorClass, Problem, TaskError},
         request::Request,
-        task::{Event, FileId, LedgerLine, MoneyEvent, NewTask, Phase, RemoteId, SavedFile, Task, Trouble},
+        retry::Caution,
+        task::{Event, FileId, LedgerLine, MoneyEvent, NewTask, Phase, RemoteId, SavedFile, Task, TaskState, Trouble},
         time::{MINUTE, SECOND, Wall},
     },
     io::{
@@ -144,7 +145,8 @@ fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
         let repeats = nth > 0 && (MORNING[nth - 1].4 == *prompt || matches!(MORNING[nth - 1].5, Refused(..)));
         let new = NewTask {
             parent: parent.filter(|_| repeats),
-            again: false,
+            // Some of the morning's videos were made once more.
+            agreed: vec![Caution::Paid(TaskState::Saved), Caution::Sensitive],
             attempt: if repeats { 2 } else { 1 },
             name: None,
             profile: setup.settings.profile.name.clone(),

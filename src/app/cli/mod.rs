@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod headless;
 mod look;
+mod retry;
 mod settings;
 mod simulate;
 mod submit;
@@ -140,7 +141,10 @@ fn call(cli: Cli) -> Outcome {
         Command::Cost { csv, by } => look::cost(&load(&global)?, csv, by, voice),
         Command::Balance => acts::balance(&load(&global)?, voice),
         Command::Submit(order) => submit::run(&load(&global)?, *order, voice),
-        Command::Retry { keys, failed, consent } => submit::retry(&load(&global)?, keys, failed, consent, voice),
+        Command::Retry { keys, failed, again, consent } => {
+            let which = if failed { retry::Which::Failed } else { retry::Which::Named { keys, again } };
+            retry::run(&load(&global)?, which, consent, voice)
+        }
         Command::Wait { keys, timeout } => waits::wait(&load(&global)?, keys, timeout, voice),
         Command::Watch { until_idle } => waits::watch(&load(&global)?, until_idle, voice),
         Command::Cancel { keys } => acts::cancel(&load(&global)?, keys, voice),

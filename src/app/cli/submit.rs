@@ -1,17 +1,14 @@
-//! `submit` and `retry`: checks everything before any money, asks, queues all or nothing, sends what the account's pace
-//! lets through now, and returns when that is answered.
+//! `submit`, and what it shares with `retry`: checks everything before any money, asks, queues all or nothing, sends what the
+//! account's pace lets through now, and returns when that is answered.
 
 mod plan;
 
 use super::{Outcome, Stop, Voice, block_on, consent, headless::Headless, look, say, waits};
 use crate::{
-    app::{
-        args::{Consent, Submit},
-        exit::Exit,
-    },
+    app::{args::Submit, exit::Exit},
     domain::{
-        problem::{ErrorClass, Problem},
-        task::{Row, Task, TaskKey, TaskState},
+        problem::ErrorClass,
+        task::{Task, TaskKey, TaskState},
     },
     io::{config::Loaded, store::Store},
     logic::{
@@ -22,7 +19,6 @@ use crate::{
     },
     tr,
 };
-use std::collections::{BTreeMap, BTreeSet};
 
 /// `reeltop submit`.
 pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
@@ -45,7 +41,7 @@ pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
         .cells
         .into_iter()
         .flat_map(|cell| {
-            let intent = Intent { request: cell.request, parent: None, again: false, name: cell.name };
+            let intent = Intent { request: cell.request, parent: None, agreed: vec![], name: cell.name };
             std::iter::repeat_n(intent, cell.count)
         })
         .collect();
@@ -57,88 +53,9 @@ pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
     block_on(send(setup, intents, after, voice))?
 }
 
-/// `reeltop retry`.
-pub(super) fn retry(setup: &Loaded, keys: Vec<TaskKey>, failed: bool, said: Consent, voice: Voice) -> Outcome {
-    let mut store = Store::open(&setup.paths.data_dir)?;
-    let tasks = if failed { failures(&store)? } else { look::whole(&store, &keys)? };
-    let again = repeated(&mut store, &keys)?;
-    for task in &tasks {
-        if !matches!(task.state(), TaskState::Failed | TaskState::Refused | TaskState::Cancelled | TaskState::Saved) {
-            let why = tr!("{key} is {word}", key = task.key, word = task.state().word());
-            let unknown = task.state() == TaskState::Unknown;
-            let next = if unknown { tr!("Settle it first: see `reeltop resolve --help`.") } else { "" };
-            return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("nothing was queued"), why, next))));
-        }
-        if !task.request.is_known() {
-            let why = tr!("{key} was adopted, and its request is not known here", key = task.key);
-            return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("nothing was queued"), why, ""))));
-        }
-    }
-    if tasks.is_empty() {
-        say(tr!("no failed task is left to retry"));
-        return Ok(Exit::Done);
-    }
-    let price = tasks.iter().map(|task| look::price(setup, &task.request)).sum();
-    consent::ask(tasks.len(), price, said, &setup.settings.budget)?;
-    let intents = tasks
-        .into_iter()
-        .map(|task| {
-            let again = again.contains(&task.key);
-            Intent { request: task.request, parent: Some(task.key), again, name: None }
-        })
-        .collect();
-    block_on(send(setup, intents, After::Answer, voice))?
-}
-
-/// Those of these tasks that a later attempt repeats already: the person is told, before the question what it may cost.
-fn repeated(store: &mut Store, keys: &[TaskKey]) -> Result<BTreeSet<TaskKey>, Stop> {
-    let mut repeated = BTreeSet::new();
-    for key in keys {
-        let line = store.detail(*key)?.map(|detail| detail.line).unwrap_or_default();
-        if let Some(child) =
-            line.iter().rfind(|task| task.parent == Some(*key) && !Row::of(task, false).is_taken_back())
-        {
-            let word = child.state().word();
-            say(&tr!("{key} is already retried as {child}, which is {word}", key, child = child.key, word));
-            repeated.insert(*key);
-        }
-    }
-    Ok(repeated)
-}
-
-/// Failed and refused tasks that no later attempt repeats. A prompt that was refused as sensitive is not sent again
-/// unchanged in bulk.
-fn failures(store: &Store) -> Result<Vec<Task>, Stop> {
-    let mut tasks: BTreeMap<TaskKey, Task> = BTreeMap::new();
-    let mut parents = Vec::new();
-    let mut sensitive = 0;
-    store.tasks(|task| {
-        parents.extend(task.parent.filter(|_| !Row::of(&task, false).is_taken_back()));
-        if matches!(task.state(), TaskState::Failed | TaskState::Refused) {
-            tasks.insert(task.key, task);
-        }
-        std::ops::ControlFlow::Continue(())
-    })?;
-    for parent in parents {
-        tasks.remove(&parent);
-    }
-    tasks.retain(|_, task| {
-        let refused = task.error().is_some_and(|error| error.class == ErrorClass::PromptSensitive);
-        sensitive += usize::from(refused);
-        !refused && task.request.is_known()
-    });
-    if sensitive > 0 {
-        say(&match sensitive {
-            1 => tr!("1 task left out: its prompt was refused as sensitive and must be edited first").to_owned(),
-            n => tr!("{n} tasks left out: their prompts were refused as sensitive and must be edited first", n),
-        });
-    }
-    Ok(tasks.into_values().collect())
-}
-
 /// When a call returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum After {
+pub(super) enum After {
     /// When the intents are on disk.
     Queue,
     /// When what may be sent now is answered.
@@ -147,7 +64,7 @@ enum After {
     Wait,
 }
 
-async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voice: Voice) -> Outcome {
+pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voice: Voice) -> Outcome {
     let n = intents.len();
     let mut headless = Headless::start(setup, Scope::Named).await?;
     if after != After::Queue {

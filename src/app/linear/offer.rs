@@ -7,13 +7,19 @@ use crate::{
         catalogue::ModelSpec,
         draft::{Draft, Field},
         money::Ptc,
-        problem::{ErrorClass, Problem},
+        problem::Problem,
         request::Request,
-        task::{Task, TaskKey, TaskState, counted_tasks},
+        retry::{self, Change, Facts, Scope},
+        task::{TaskKey, counted_tasks},
         time::Mono,
     },
     io::{config::Loaded, store::Store},
-    logic::{act::Intent, engine::acts::catalogue_price, preview::DEAF},
+    logic::{
+        act::Intent,
+        engine::acts::catalogue_price,
+        preview::DEAF,
+        terms::{self, Face},
+    },
     tr,
 };
 /// Requests of an offer that are told whole: a matrix is judged by a few.
@@ -52,7 +58,7 @@ impl Offer {
         let warnings = plan.warnings.iter().map(|(_, warning)| tr!("warning: {warning}", warning));
         let lines = warnings.chain(plan::duplicates(&plan)).collect();
         let intents = plan.cells.into_iter().flat_map(|cell| {
-            let intent = Intent { request: cell.request, parent: None, again: false, name: None };
+            let intent = Intent { request: cell.request, parent: None, agreed: vec![], name: None };
             std::iter::repeat_n(intent, cell.count)
         });
         Ok(Self::of(setup, engine, intents.collect(), lines))
@@ -68,44 +74,43 @@ impl Offer {
             .filter(|key| tasks.iter().all(|task| task.key != **key))
             .map(|key| tr!("There is no task {key}.", key))
             .collect();
-        let mut warnings = Vec::new();
-        let again = |task: &Task| engine.state.tasks.rows.get(&task.key).is_some_and(|row| row.retried);
-        for task in &tasks {
+        let scope = Scope::of(tasks.len());
+        let (mut intents, mut lines) = (Vec::new(), Vec::new());
+        for task in tasks {
             let key = task.key;
-            match task.state() {
-                TaskState::Failed | TaskState::Refused | TaskState::Cancelled => {}
-                TaskState::Saved => warnings.push(tr!("warning: {key} is saved; this makes another video.", key)),
-                TaskState::Unknown => faults.push(tr!("{key} is unknown. Settle it first, by resolve.", key)),
-                state @ (TaskState::Queued
-                | TaskState::Sending
-                | TaskState::Running
-                | TaskState::Ready
-                | TaskState::Saving) => faults.push(tr!("{key} is {word}.", key, word = state.word())),
-            }
-            if !task.request.is_known() {
-                faults.push(tr!("{key} was made elsewhere, and its request is not known here.", key));
-            }
-            if task.error().is_some_and(|error| error.class == ErrorClass::PromptSensitive) {
-                warnings.push(tr!("warning: the prompt of {key} was refused as sensitive.", key));
-            }
-            if again(task) {
-                warnings.push(tr!("warning: {key} was tried again already.", key));
+            let row = engine.state.tasks.rows.get(&key);
+            let facts = row.map_or_else(|| Facts::of_task(&task, None), |row| terms::facts(&engine.state, row));
+            match retry::judge(&facts, Change::Nothing, scope) {
+                Err(no) => faults.push(terms::no(Face::Calls, key, task.state(), no)),
+                Ok(terms) => {
+                    let told = terms.cautions.iter().map(|caution| terms::caution_here(&engine.state, key, *caution));
+                    lines.extend(told.map(|warning| tr!("warning: {warning}", warning)));
+                    lines.extend(
+                        terms
+                            .warnings
+                            .iter()
+                            .map(|of| tr!("warning: {warning}", warning = terms::warning(key, task.cost, *of))),
+                    );
+                    intents.push(Intent {
+                        request: task.request,
+                        parent: Some(key),
+                        agreed: terms.cautions,
+                        name: None,
+                    });
+                }
             }
         }
         if !faults.is_empty() {
             return Err(faults);
         }
-        let intents = tasks
-            .into_iter()
-            .map(|task| Intent { again: again(&task), request: task.request, parent: Some(task.key), name: None })
-            .collect();
-        Ok(Self::of(setup, engine, intents, warnings))
+        Ok(Self::of(setup, engine, intents, lines))
     }
 
     fn of(setup: &Loaded, engine: &Engine, intents: Vec<Intent>, mut lines: Vec<String>) -> (Self, Vec<String>) {
         let settings = &setup.settings;
         let total: Ptc = intents.iter().map(|intent| catalogue_price(&settings.catalogue, &intent.request)).sum();
-        let asks = settings.budget.ask_above.is_some_and(|most| total > most);
+        let asks = intents.iter().any(|intent| !intent.agreed.is_empty())
+            || settings.budget.ask_above.is_some_and(|most| total > most);
         let mut samples: Vec<String> = intents.iter().map(|intent| about(&intent.request)).collect();
         keep_first(&mut samples);
         lines.extend(samples.into_iter().take(SAMPLES));
@@ -234,7 +239,7 @@ mod tests {
     use super::*;
 
     fn offer(n: usize, asks: bool) -> Offer {
-        let intent = Intent { request: crate::logic::testing::request(), parent: None, again: false, name: None };
+        let intent = Intent { request: crate::logic::testing::request(), parent: None, agreed: vec![], name: None };
         Offer { intents: vec![intent; n], asks, shown: Mono(1_000) }
     }
 

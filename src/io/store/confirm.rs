@@ -114,7 +114,7 @@ mod tests {
     fn intent(name: &str) -> NewTask {
         NewTask {
             parent: None,
-            again: false,
+            agreed: vec![],
             attempt: 1,
             name: Some(name.into()),
             profile: "302ai".into(),
@@ -177,7 +177,8 @@ mod tests {
         let owner = Owner::start(dir.path()).unwrap();
         let mut store = Store::open_as(dir.path(), Some(&owner)).unwrap();
         store.insert(&[intent("first")], AT, &CAPS).unwrap().unwrap();
-        let retry = NewTask { parent: Some(TaskKey(1)), attempt: 2, ..intent("second") };
+        let request = Request::plain("MiniMax-Hailuo-02", "a cat again", "768P", 6);
+        let retry = NewTask { parent: Some(TaskKey(1)), attempt: 2, request, ..intent("second") };
         super::super::write::insert(&mut store.conn, slice::from_ref(&retry), AT, &CAPS, Some(owner.name()))
             .unwrap()
             .unwrap();

@@ -15,6 +15,7 @@ use crate::{
         draft::Draft,
         money::Ptc,
         problem::Problem,
+        retry::{self, Change, Facts},
         task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Row, Task, TaskKey},
         time::{MINUTE, Wall},
     },
@@ -29,8 +30,8 @@ use std::slice;
 
 /// The verbs that change.
 impl Store {
-    /// Journals intents: all or none, within the caps, no name twice, no attempt repeated twice by programs that do not
-    /// know of each other. Names are judged first, so that `submit --name` finds its task whatever the budget is.
+    /// Journals intents: all or none, within the caps, no name twice, no attempt repeated on other terms than a person has
+    /// confirmed, whatever programs that do not know of each other do meanwhile. Names are judged first, so that `submit --name` finds its task whatever the budget is.
     ///
     /// Against the day's cap stand the tasks that are queued or being sent, whenever they were made, and those sent since
     /// `day_start` that were or may have been charged. A task made elsewhere costs nothing here.
@@ -53,7 +54,7 @@ impl Store {
                 self.made(tasks.iter().map(|task| task.rev));
             }
             Err(InsertRefusal::NameTaken { task }) => self.programs.drop_dead_claims(slice::from_mut(task)),
-            Err(InsertRefusal::Repeated { .. } | InsertRefusal::OverBudget { .. }) => {}
+            Err(InsertRefusal::Overtaken { .. } | InsertRefusal::OverBudget { .. }) => {}
         }
         Ok(done)
     }
@@ -147,9 +148,10 @@ pub(super) fn insert(
             return Ok(Err(InsertRefusal::NameTaken { task: Box::new(task) }));
         }
     }
-    for parent in tasks.iter().filter(|task| !task.again).filter_map(|task| task.parent) {
-        if let Some(child) = repeated_by(&tx, parent)? {
-            return Ok(Err(InsertRefusal::Repeated { parent, child }));
+    for new in tasks {
+        let Some(parent) = new.parent else { continue };
+        if let Some(refusal) = overtaken(&tx, new, parent)? {
+            return Ok(Err(refusal));
         }
     }
     if let Some(refusal) = over_budget(&tx, tasks, caps)? {
@@ -178,6 +180,16 @@ pub(super) fn insert(
 fn named(conn: &Connection, name: &str) -> rusqlite::Result<Option<Task>> {
     let sql = format!("SELECT {} FROM tasks WHERE name = ?1", row::TASK);
     conn.prepare_cached(&sql)?.query_row([name], row::task_of).optional()
+}
+
+/// Asks the rules of a retry once more, about the attempt as it is in this transaction: what the person confirmed was seen a
+/// moment ago, and another program may have been quicker.
+fn overtaken(conn: &Connection, new: &NewTask, parent: TaskKey) -> rusqlite::Result<Option<InsertRefusal>> {
+    let was = existing(conn, parent)?;
+    let facts = Facts::of_task(&was, repeated_by(conn, parent)?);
+    let change = Change::between(&was.request, &new.request);
+    let why = retry::confirmed(&facts, change, &new.agreed).err();
+    Ok(why.map(|why| InsertRefusal::Overtaken { parent, state: was.state(), why }))
 }
 
 /// The latest attempt that repeats this one and was not taken back.

@@ -5,7 +5,7 @@ use crate::{
         lang::Lang,
         task::{
             TaskKey,
-            TaskState::{Failed, Running, Saved},
+            TaskState::{Failed, Queued, Saved},
         },
     },
     logic::{
@@ -50,11 +50,11 @@ fn commands_filter_sort_and_go() {
 
 #[test]
 fn an_action_is_a_command_by_its_id() {
-    let mut state = state(&[Running]);
+    let mut state = state(&[Queued]);
     assert_eq!(run(&mut state, "balance"), [Do::Act(Act::Balance)]);
     assert_eq!(run(&mut state, "quit"), [Do::Act(Act::Quit)]);
     assert_eq!(run(&mut state, "retry"), []);
-    assert!(fault(&state).starts_with("#1 still runs"));
+    assert!(fault(&state).starts_with("#1 has not been sent yet"));
     run(&mut state, "retyr");
     assert_eq!(fault(&state), "there is no command retyr; did you mean retry?");
     assert_eq!(run(&mut state, "ｑｕｉｔ"), [Do::Act(Act::Quit)]);

@@ -20,7 +20,7 @@ use crate::{
         preview,
         settings::Scope,
         state::State,
-        toast,
+        terms, toast,
     },
     tr,
 };
@@ -103,7 +103,7 @@ fn queue(state: &mut State, intents: Vec<Intent>, undo: bool) -> Vec<Effect> {
                 .and_then(|parent| state.tasks.rows.get(&parent))
                 .map_or(1, |row| u32::from(row.attempt) + 1),
             parent: intent.parent,
-            again: intent.again,
+            agreed: intent.agreed,
             name: intent.name,
             profile: state.settings.profile.name.clone(),
             cost: price(state, &intent.request),
@@ -148,12 +148,12 @@ pub(super) fn inserted(state: &mut State, of: Ticket, result: Result<Vec<Task>, 
             report(state, Some(task.key), Ok(task.state()));
         }
         // Somebody has tried it again already: nothing is left to do by itself.
-        Err(InsertRefusal::Repeated { .. }) if automatic => {}
+        Err(InsertRefusal::Overtaken { .. }) if automatic => {}
         Err(refusal @ InsertRefusal::OverBudget { .. }) if automatic => {
             let text = tr!("not tried again by itself: {problem}", problem = refusal.problem());
             toast::say(state, Level::Warning, text, None);
         }
-        Err(refusal @ InsertRefusal::Repeated { parent, .. }) => report(state, Some(*parent), Err(refusal.problem())),
+        Err(refusal @ InsertRefusal::Overtaken { parent, .. }) => report(state, Some(*parent), Err(refusal.problem())),
         Err(refusal @ InsertRefusal::OverBudget { .. }) => report(state, None, Err(refusal.problem())),
     }
     effects.extend(preview::inserted(state, of, &result));
@@ -205,11 +205,7 @@ impl InsertRefusal {
                     tr!("Choose another name."),
                 )
             }
-            Self::Repeated { parent, child } => Problem::new(
-                tr!("nothing was queued"),
-                tr!("{parent} was tried again in the meantime, as {child}", parent, child),
-                tr!("Look at that one first."),
-            ),
+            Self::Overtaken { parent, state, why } => terms::overtaken(*parent, *state, *why),
             Self::OverBudget { cap, limit, spent, asked } => {
                 let (why, option) = match cap {
                     BudgetCap::Day => (

@@ -107,7 +107,7 @@ fn insert(state: &mut State, id: RemoteId, word: Option<String>) -> Vec<Effect> 
     let next_poll = state.now.wall.plus(wait);
     let task = NewTask {
         parent: None,
-        again: false,
+        agreed: vec![],
         attempt: 1,
         name: None,
         profile: state.settings.profile.name.clone(),

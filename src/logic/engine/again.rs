@@ -1,15 +1,15 @@
 //! Automatic retry: off unless the config allows it, and then only for failures that are proven not charged, of a class
 //! that may be named there, so often and after such a pause as it says. Each such attempt is marked as the program's own.
 
-use super::{acts, ticket};
+use super::{acts, store, ticket};
 use crate::{
     domain::{
-        problem::{Charged, TaskError},
+        problem::TaskError,
+        retry::{self, Facts, Retried},
         task::{NewTask, Phase, Task, TaskKey},
     },
     logic::{
         effect::{Effect, StoreCmd},
-        settings::RetrySettings,
         state::State,
     },
 };
@@ -17,14 +17,19 @@ use crate::{
 /// Queues another attempt of a task that just ended with that error, where the config allows it. The caps hold as for
 /// any other; nobody is asked.
 pub(super) fn automatic(state: &mut State, task: &Task, error: &TaskError) -> Vec<Effect> {
-    let retry = &state.settings.retry;
-    let allowed = retry.auto.contains(&error.class) && RetrySettings::ALLOWED.contains(&error.class);
-    if !allowed || error.charged != Charged::No || made(state, task.key) >= retry.max || state.ending.is_some() {
+    let named = &state.settings.retry;
+    let facts = Facts {
+        class: Some(error.class),
+        charged: error.charged,
+        retried: state.tasks.rows.get(&task.key).map_or(Retried::No, |row| Facts::of_row(row).retried),
+        ..Facts::of_task(task, None)
+    };
+    if state.ending.is_some() || !retry::by_itself(&facts, &named.auto, made(state, task.key), named.max) {
         return Vec::new();
     }
     let new = NewTask {
         parent: Some(task.key),
-        again: false,
+        agreed: vec![],
         attempt: task.attempt + 1,
         name: None,
         profile: task.profile.clone(),
@@ -32,13 +37,29 @@ pub(super) fn automatic(state: &mut State, task: &Task, error: &TaskError) -> Ve
         request: task.request.clone(),
         remote: None,
         automatic: true,
-        phase: Phase::Queued { not_before: state.now.wall.plus(retry.pause_ms), put_back: None },
+        phase: Phase::Queued { not_before: state.now.wall.plus(named.pause_ms), put_back: None },
     };
+    // The store judges it by the failure, which must be there first.
+    if store::is_unwritten(state, task.key) {
+        state.queue.after_write.insert(task.key, new);
+        return Vec::new();
+    }
+    vec![insert(state, new)]
+}
+
+/// A task is on disk as it is here: the attempt that waited for it is queued.
+pub(super) fn on_disk(state: &mut State, key: TaskKey) -> Option<Effect> {
+    let new = state.queue.after_write.remove(&key)?;
+    let failed = state.tasks.rows.get(&key).is_some_and(|row| retry::is_open(&Facts::of_row(row)));
+    (failed && state.ending.is_none()).then(|| insert(state, new))
+}
+
+fn insert(state: &mut State, new: NewTask) -> Effect {
     let caps = acts::caps(state);
     let ticket = ticket(state);
     state.queue.inserting.insert(ticket);
     state.queue.automatic.insert(ticket);
-    vec![Effect::Store(StoreCmd::Insert { ticket, tasks: vec![new], at: state.now.wall, caps })]
+    Effect::Store(StoreCmd::Insert { ticket, tasks: vec![new], at: state.now.wall, caps })
 }
 
 /// How many attempts in a row up to this one the program made by itself.
@@ -58,7 +79,10 @@ mod tests {
     use super::*;
     use crate::{
         domain::{
-            problem::ErrorClass::{self, OutputSensitive, RateLimited, Service},
+            problem::{
+                Charged,
+                ErrorClass::{self, OutputSensitive, RateLimited, Service},
+            },
             task::TaskState::Refused,
         },
         logic::testing::{add, state, task},
@@ -109,12 +133,13 @@ mod tests {
         let not_before = state.now.wall.plus(30_000);
         let phase = Phase::Queued { not_before, put_back: None };
         assert_eq!(made, Some((true, 2, Some(TaskKey(1)), phase)));
-        for key in 2..=3 {
-            add(&mut state, Task { parent: Some(TaskKey(key - 1)), automatic: true, ..task(key, Refused) });
-        }
         let second = Task { parent: Some(TaskKey(1)), automatic: true, ..task(2, Refused) };
+        add(&mut state, second.clone());
         assert!(tried(&mut state, &second, &free).is_some());
+        // Somebody has retried the first meanwhile.
+        assert_eq!(tried(&mut state, &task(1, Refused), &free), None);
         let third = Task { parent: Some(TaskKey(2)), automatic: true, ..task(3, Refused) };
+        add(&mut state, third.clone());
         assert_eq!(tried(&mut state, &third, &free), None);
     }
 }

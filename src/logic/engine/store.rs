@@ -5,7 +5,9 @@
 //! since each changes the row's revision. The two steps that must be on disk before anything else happens (the intent
 //! and `Sending`) do not go this way: see [`super::queue`] and [`super::acts`].
 
-use super::{acts, event, held_by_another, held_by_us, is_ours, is_told_of, queue, saver, share, ticket, told};
+use super::{
+    acts, again, event, held_by_another, held_by_us, is_ours, is_told_of, queue, saver, share, ticket, told,
+};
 use crate::{
     domain::{
         account::Sender,
@@ -149,6 +151,7 @@ fn written(state: &mut State, of: Ticket, result: WriteResult) -> Vec<Effect> {
             let mut effects = next_write(state, key, rev);
             if effects.is_empty() {
                 told::on_disk(state, key);
+                effects.extend(again::on_disk(state, key));
             }
             effects.extend(saver::claim_saved(state, &write.task));
             effects
@@ -188,6 +191,7 @@ fn overtaken(state: &mut State, mut write: Write, now: Task) -> Vec<Effect> {
         // The store has an id for it; where it is another one, the person is told below.
         state.store.unsaved.remove(&key);
     }
+    state.queue.after_write.remove(&key);
     let mut effects = changed(state, now.clone());
     // The store may have taken our claim on a file and told of a failure.
     effects.extend(saver::claim_saved(state, &now));

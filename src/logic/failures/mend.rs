@@ -6,7 +6,7 @@ use crate::{
         draft::{Draft, Field},
         fields,
         picture::to_look_into,
-        problem::ErrorClass,
+        retry::{self, Change, Facts, Scope},
         task::Row,
     },
     logic::{
@@ -146,12 +146,18 @@ pub(super) fn other_field(state: &mut State, forward: bool) {
     }
 }
 
+/// Whether the rules of a retry let the cause's tasks go as they are, all at once.
+fn goes_unchanged(state: &State, mend: &Mend) -> bool {
+    let rows = mend.keys.iter().filter_map(|key| state.tasks.rows.get(key));
+    rows.map(Facts::of_row).all(|facts| retry::judge(&facts, Change::Nothing, Scope::Bulk).is_ok())
+}
+
 /// What was mended, if it mends anything.
 pub(super) fn kept(state: &State, mend: &Mend) -> Result<Fix, String> {
     match &mend.what {
         MendWhat::Prompts { template, editor } => {
             let text = editor.text();
-            if text == template.text() && mend.cluster.class == ErrorClass::PromptSensitive {
+            if text == template.text() && !goes_unchanged(state, mend) {
                 let back = keymap::named(state, Ctx::Global, "back");
                 return Err(tr!("unchanged it would be refused again; change it, or {back} leaves it", back));
             }

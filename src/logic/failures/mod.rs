@@ -19,7 +19,7 @@ use super::{
     keymap::{self, Ctx, Move, Why},
     screen::Layer,
     state::State,
-    table, toast,
+    table, terms, toast,
 };
 use crate::{
     domain::task::{Task, TaskKey},
@@ -191,7 +191,7 @@ pub(super) fn plan(state: &mut State) -> Vec<Do> {
 /// Why not, as a sentence.
 pub fn can_plan(state: &State) -> Result<(), Why> {
     let view = view(state).ok_or_else(|| Why(tr!("There is no plan").into()))?;
-    if let Some(why) = clusters::stopped(state) {
+    if let Some(why) = terms::blocked(state) {
         return Err(Why(why));
     }
     match view.planned().count() {

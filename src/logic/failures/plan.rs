@@ -5,10 +5,9 @@ use crate::{
     domain::{
         check,
         draft::{Draft, Severity},
-        money::Ptc,
         picture::ImageLook,
-        problem::{Charged, ErrorClass, Problem},
         request::Request,
+        retry::{self, Change, Facts, Scope},
         task::{Row, Task, TaskKey},
     },
     logic::{
@@ -18,6 +17,7 @@ use crate::{
         preview,
         screen::{PreviewItem, Purpose},
         state::State,
+        terms,
     },
     tr,
 };
@@ -39,43 +39,24 @@ pub(super) fn preview(state: &mut State, tasks: Vec<Task>) {
             Err(why) => left_out.entry(why).or_default().push(task.key),
         }
     }
-    let told = left_out.into_iter().map(|(why, keys)| match keys.as_slice() {
-        [key] => Problem::new(tr!("{key} is left out", key), why, ""),
-        keys => {
-            let what = tr!("{count} tasks are left out ({keys})", count = keys.len(), keys = preview::listed(keys));
-            Problem::new(what, why, "")
-        }
-    });
-    let warnings = told.chain(paid_already(state, &items)).collect();
-    preview::open(state, Purpose::Plan, items, warnings);
+    preview::open(state, Purpose::Plan, items, terms::left_out(&left_out));
 }
 
-/// A word about attempts that were paid, or may have been: the new ones are paid as well.
-fn paid_already(state: &State, items: &[PreviewItem]) -> Option<Problem> {
-    let rows = items.iter().filter_map(|item| state.tasks.rows.get(&item.parent?));
-    let paid: Vec<&Row> = rows.filter(|row| row.charged != Charged::No).collect();
-    let cost: Ptc = paid.iter().map(|row| row.cost).sum();
-    let what = match paid.len() {
-        0 => return None,
-        1 => tr!("1 of these was charged already, or may have been ({cost} PTC)", cost),
-        count => tr!("{count} of these were charged already, or may have been ({cost} PTC)", count, cost),
-    };
-    Some(Problem::new(what, tr!("the new attempts are paid as well"), ""))
-}
-
-/// The request as it is to be sent.
+/// The request as it is to be sent, if the rules of a retry let it go among others.
 fn mended(state: &State, task: &Task) -> Result<Request, String> {
+    let request = fixed(state, task)?;
+    let facts = state.tasks.rows.get(&task.key).map_or_else(|| Facts::of_task(task, None), Facts::of_row);
+    // The screen keeps what is not fixed out of the plan; a task that failed anew meanwhile is left out here.
+    match retry::judge(&facts, Change::between(&task.request, &request), Scope::Bulk) {
+        Ok(_) => Ok(request),
+        Err(no) => Err(terms::reason(no).into()),
+    }
+}
+
+/// The request with what was fixed for its cause.
+fn fixed(state: &State, task: &Task) -> Result<Request, String> {
     let id = ClusterId::of(&Row::of(task, false));
-    let fix = id.as_ref().and_then(|id| view(state)?.fixes.get(id));
-    let sensitive = id.as_ref().is_some_and(|id| id.class == ErrorClass::PromptSensitive);
-    let Some(fix) = fix else {
-        // The screen keeps it out of the plan; a task that failed anew meanwhile comes here.
-        return if sensitive {
-            Err(tr!("the prompt was refused and is unchanged").into())
-        } else {
-            Ok(task.request.clone())
-        };
-    };
+    let Some(fix) = id.as_ref().and_then(|id| view(state)?.fixes.get(id)) else { return Ok(task.request.clone()) };
     let mut draft = Draft::of(&task.request);
     match fix {
         Fix::Prompts { template, text } => {
@@ -102,9 +83,6 @@ fn mended(state: &State, task: &Task) -> Result<Request, String> {
     })?;
     if request == task.request {
         return Err(tr!("it would be the same request again").into());
-    }
-    if sensitive && request.prompt == task.request.prompt && request.stored_images().eq(stored.iter().copied()) {
-        return Err(tr!("the prompt was refused and is unchanged").into());
     }
     Ok(request)
 }

@@ -225,7 +225,7 @@ fn tasks_that_a_plan_leaves_out_for_one_reason_are_one_warning() {
     ready(&mut state, refused);
     let Some(Layer::Preview(preview)) = state.screen.layers.last() else { panic!("no preview") };
     let told: Vec<String> = preview.warnings.iter().map(ToString::to_string).collect();
-    assert_eq!(told, ["2 tasks are left out (#3, #4): the prompt was refused and is unchanged"]);
+    assert_eq!(told, ["2 tasks are left out (#3, #4): the prompt was refused as sensitive and is unchanged"]);
 }
 
 #[test]

@@ -81,7 +81,7 @@ fn enter_is_deaf_in_the_previews_first_200_ms() {
 #[test]
 fn an_action_that_is_not_possible_says_why() {
     for (of, key, why) in [
-        (Running, "r", "#1 still runs; wait for its end, or c sends a copy of it"),
+        (Queued, "r", "#1 has not been sent yet, so there is nothing to repeat"),
         (Unknown, "r", "#1 may have been accepted and charged; U resolves it first"),
         (Sending, "x", "#1 is being sent and cannot be taken back"),
         (Queued, "d", "#1 is queued: there is no file yet"),

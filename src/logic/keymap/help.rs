@@ -244,13 +244,12 @@ mod tests {
     #[test]
     fn a_reason_names_the_key_in_force() {
         let mut state = state(&[Failed]);
-        let own =
-            [("table".into(), [("clone".into(), vec!["z".into()]), ("resolve".into(), vec!["f9".into()])].into())];
+        let own = [("table".into(), [("resolve".into(), vec!["f9".into()])].into())];
         state.screen.keys = crate::logic::keymap::Keymap::build(&own.into()).0;
         let said = |state: &State, id| (by_id(state, id).unwrap().when)(state).unwrap_err().0;
         let row = |state: &mut State, of| state.tasks.rows.values_mut().for_each(|row| row.state = of);
-        row(&mut state, TaskState::Running);
-        assert_eq!(said(&state, "retry"), "#1 still runs; wait for its end, or z sends a copy of it");
+        row(&mut state, TaskState::Queued);
+        assert_eq!(said(&state, "download"), "#1 is queued: there is no file yet");
         row(&mut state, TaskState::Unknown);
         assert_eq!(said(&state, "edit"), "#1 may have been accepted and charged; F9 resolves it first");
     }

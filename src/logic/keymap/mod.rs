@@ -13,7 +13,7 @@ pub use bindings::BINDINGS;
 pub use build::{KeyFault, Keymap, Overrides};
 pub use help::{HelpLine, Sign, by_id, help_lines, runnable};
 pub use place::{Ctx, Place, is_typed, place, place_below};
-pub(super) use when::{can_cancel, can_download, can_retry, refreshable};
+pub(super) use when::{can_cancel, can_download, refreshable};
 pub use words::{Hint, config_lines, footer, ids, markdown, named, possible, readable};
 
 use super::{

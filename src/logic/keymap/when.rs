@@ -4,6 +4,7 @@ use super::{Ctx, Why, named};
 use crate::{
     domain::{
         problem::Charged,
+        retry::{self, Change, Facts},
         task::{Row, TaskState},
     },
     logic::{
@@ -13,6 +14,7 @@ use crate::{
         screen::Layer,
         state::State,
         table::{cursor_row, targets},
+        terms::{self, Face},
     },
     tr,
 };
@@ -27,18 +29,12 @@ fn no(why: impl Into<String>) -> Possible {
 /// one of them is spoken of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum No {
-    /// Made elsewhere.
-    Foreign,
-    Unsent,
-    Sending,
+    /// By the rules of a retry.
+    Retry(retry::No),
     /// On its way, so it cannot be taken back.
     Gone,
-    /// Perhaps charged; to be settled before it is paid for again.
-    Unsettled,
     /// Perhaps accepted; there is nothing to take back.
     Unsure,
-    Runs,
-    Made,
     Ended,
     Saving,
     FileToCome,
@@ -58,29 +54,10 @@ fn said(state: &State, row: &Row, no: No) -> Why {
     let (key, word) = (row.key, row.state.word());
     let named = |ctx, id| named(state, ctx, id);
     Why(match no {
-        No::Foreign => tr!(
-            "{key} was made elsewhere, so what it asked for is not known here; {new} composes a new one",
-            key,
-            new = named(Ctx::Panes, "new"),
-        ),
-        No::Unsent => tr!("{key} has not been sent yet, so there is nothing to repeat", key),
-        No::Sending => tr!("{key} is being sent; wait for its answer", key),
+        No::Retry(no) => terms::no(Face::Keys(state), key, row.state, no),
         No::Gone => tr!("{key} is being sent and cannot be taken back", key),
-        No::Unsettled => tr!(
-            "{key} may have been accepted and charged; {resolve} resolves it first",
-            key,
-            resolve = named(Ctx::Table, "resolve"),
-        ),
         No::Unsure => {
             tr!("{key} may have been accepted; {resolve} resolves it", key, resolve = named(Ctx::Table, "resolve"))
-        }
-        No::Runs => tr!(
-            "{key} still runs; wait for its end, or {clone} sends a copy of it",
-            key,
-            clone = named(Ctx::Table, "clone"),
-        ),
-        No::Made => {
-            tr!("{key} is made already; {download} downloads it", key, download = named(Ctx::Table, "download"))
         }
         No::Ended => tr!("{key} is {word} and has ended already", key, word),
         No::Saving => tr!("{key} is being downloaded already", key),
@@ -120,45 +97,24 @@ pub(super) fn some_task(state: &State) -> Possible {
 
 /// Whether it is known what that task asked for: of an adopted one it is not.
 fn known_row(row: &Row) -> Result<(), No> {
-    if row.is_known() { Ok(()) } else { Err(No::Foreign) }
+    if row.is_known() { Ok(()) } else { Err(No::Retry(retry::No::Foreign)) }
 }
 
-/// Whether that task can be repeated as it is.
-fn retry_row(row: &Row) -> Result<(), No> {
-    known_row(row)?;
-    match row.state {
-        TaskState::Failed | TaskState::Refused | TaskState::Cancelled | TaskState::Saved => Ok(()),
-        TaskState::Queued => Err(No::Unsent),
-        TaskState::Sending => Err(No::Sending),
-        TaskState::Unknown => Err(No::Unsettled),
-        TaskState::Running => Err(No::Runs),
-        TaskState::Ready | TaskState::Saving => Err(No::Made),
-    }
+/// What the rules of a retry say of a task.
+fn by_the_rules(row: &Row, change: Change, scope: retry::Scope) -> Result<(), No> {
+    retry::judge(&Facts::of_row(row), change, scope).map(drop).map_err(No::Retry)
 }
 
 pub(super) fn retry(state: &State) -> Possible {
-    any(state, retry_row)
-}
-
-/// Whether that task can be repeated with changes. An unknown is settled first: its edited form might be paid beside it.
-fn edit_row(row: &Row) -> Result<(), No> {
-    known_row(row)?;
-    match row.state {
-        TaskState::Unknown => Err(No::Unsettled),
-        TaskState::Sending => Err(No::Sending),
-        TaskState::Queued
-        | TaskState::Running
-        | TaskState::Ready
-        | TaskState::Saving
-        | TaskState::Saved
-        | TaskState::Failed
-        | TaskState::Refused
-        | TaskState::Cancelled => Ok(()),
+    match retry::Scope::of(targets(state).take(2).count()) {
+        retry::Scope::Alone => any(state, |row| by_the_rules(row, Change::Nothing, retry::Scope::Alone)),
+        retry::Scope::Bulk => any(state, |row| by_the_rules(row, Change::Nothing, retry::Scope::Bulk)),
     }
 }
 
+/// Whether that task can be repeated with changes. An unknown is settled first: its edited form might be paid beside it.
 pub(super) fn edit(state: &State) -> Possible {
-    of_cursor(state, edit_row)
+    of_cursor(state, |row| by_the_rules(row, Change::Content, retry::Scope::Alone))
 }
 
 /// Whether that task can be taken back or left.
@@ -337,10 +293,7 @@ pub(super) fn in_help(state: &State) -> Possible {
 
 /// A failure that nobody tried again, or a plan whose attempts can be looked at.
 pub(super) fn failures(state: &State) -> Possible {
-    let failed = |row: &Row| {
-        let failed = matches!(row.state, TaskState::Failed | TaskState::Refused | TaskState::Unknown);
-        failed && !row.retried
-    };
+    let failed = |row: &Row| retry::is_open(&Facts::of_row(row));
     if !state.round.keys.is_empty() || state.tasks.rows.values().any(failed) {
         Ok(())
     } else {
@@ -380,11 +333,6 @@ pub(super) fn on_field(state: &State) -> Possible {
 
 pub(super) fn plan(state: &State) -> Possible {
     failures::can_plan(state)
-}
-
-/// Whether a retry can repeat that task.
-pub(crate) fn can_retry(row: &Row) -> bool {
-    retry_row(row).is_ok()
 }
 
 /// Whether that task can be taken back or left.

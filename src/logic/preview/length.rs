@@ -96,7 +96,7 @@ mod tests {
         (state.screen.width, state.screen.height) = (width, height);
         let mut tasks: Vec<Task> = (1..=tasks).map(|key| task(key, Failed)).collect();
         tasks[0].request.prompt = prompt.into();
-        retry(&mut state, tasks, 0);
+        retry(&mut state, tasks, &std::collections::BTreeMap::new());
         keymap::footer(&state).into_iter().map(|hint| hint.words).collect()
     }
 

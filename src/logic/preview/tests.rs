@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     domain::{
         answer::HaltCause,
+        retry::Caution,
         task::{
             TaskKey,
             TaskState::{Failed, Queued, Refused, Saved},
@@ -35,7 +36,9 @@ fn wait(state: &mut State) {
 #[test]
 fn a_retry_shows_what_would_be_sent_and_its_price() {
     let mut state = state(&[Failed, Failed]);
-    retry(&mut state, vec![task(1, Failed), task(2, Failed)], 3);
+    let paid = No::NotInBulk(Caution::Paid(Saved));
+    let left_out = [(No::Unsettled, vec![TaskKey(3)]), (paid, vec![TaskKey(4), TaskKey(5)])].into();
+    retry(&mut state, vec![task(1, Failed), task(2, Failed)], &left_out);
     let preview = shown(&state);
     let item = |key| PreviewItem {
         name: None,
@@ -48,30 +51,31 @@ fn a_retry_shows_what_would_be_sent_and_its_price() {
     assert_eq!((preview.total, preview.purpose), (Ptc::from_thousandths(1_000), Purpose::Retry));
     assert_eq!(
         texts(&preview.warnings),
-        ["3 of the marked tasks are left out: they are unsent, running, unknown or made already"]
+        ["#3 is left out: may have been charged, to be resolved first", "2 tasks are left out (#4, #5): saved already",]
     );
     assert_eq!(preview.obstacles, []);
 }
 
 #[test]
-fn a_sensitive_prompt_and_a_second_retry_are_warned_of() {
-    let mut state = state(&[Refused, Saved]);
+fn a_sensitive_prompt_and_a_second_retry_are_warned_of_and_sent_by_a_second_word_only() {
+    let mut state = state(&[Refused]);
     add(&mut state, Task { parent: Some(TaskKey(1)), ..task(3, Failed) });
-    retry(&mut state, vec![task(1, Refused), task(2, Saved)], 0);
+    retry(&mut state, vec![task(1, Refused)], &BTreeMap::new());
     assert_eq!(
         texts(&shown(&state).warnings),
         [
-            "1 of these was refused as sensitive: the same words will most likely be refused again. e edits before it sends.",
-            "#2 is saved already: this makes another video",
+            "the prompt of #1 was refused as sensitive: the same words will most likely be refused again. e edits before it sends. Type the number of tasks to send it once more.",
             "#1 is already retried as #3, which is failed. Type the number of tasks to send it once more.",
         ]
     );
-    // Only what was told of may be repeated once more: #2 could be retried elsewhere while the preview is open.
     wait(&mut state);
-    assert!(typed(&mut state, Key::char('2')));
+    assert_eq!(send(&mut state), []);
+    assert!(typed(&mut state, Key::char('1')));
     let sent = send(&mut state);
     let [Do::Act(Act::Queue { intents, .. })] = &sent[..] else { panic!("{sent:?}") };
-    assert_eq!(intents.iter().map(|intent| intent.again).collect::<Vec<_>>(), [true, false]);
+    // Only what was told of: another attempt may be made elsewhere while the preview is open.
+    let agreed = vec![Caution::Sensitive, Caution::Retried(Some(TaskKey(3)))];
+    assert_eq!(intents.iter().map(|intent| &intent.agreed).collect::<Vec<_>>(), [&agreed]);
 }
 
 #[test]
@@ -82,7 +86,7 @@ fn caps_keys_and_halts_stand_in_the_way_or_are_told() {
     state.money.spent_today = Ptc::from_thousandths(600);
     let problem = Problem::new("the balance is used up", "", "");
     state.queue.halted = Some(Halt { cause: HaltCause::Balance, problem, by: None });
-    retry(&mut state, vec![task(1, Failed)], 0);
+    retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
     let preview = shown(&state);
     assert_eq!(
         texts(&preview.obstacles),
@@ -104,7 +108,7 @@ fn above_a_sum_the_number_of_tasks_must_be_typed() {
     let mut state = state(&[]);
     state.settings.budget.ask_above = Some(Ptc::from_thousandths(900));
     let tasks: Vec<Task> = (1..=12).map(|key| task(key, Failed)).collect();
-    retry(&mut state, tasks, 0);
+    retry(&mut state, tasks, &BTreeMap::new());
     wait(&mut state);
     assert_eq!(
         can_send(&state, shown(&state)),
@@ -122,7 +126,7 @@ fn above_a_sum_the_number_of_tasks_must_be_typed() {
 #[test]
 fn the_new_task_gets_the_cursor_and_the_person_is_told_how_to_take_it_back() {
     let mut state = state(&[Failed]);
-    retry(&mut state, vec![task(1, Failed)], 0);
+    retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
     sending(&mut state, 7);
     add(&mut state, task(2, Queued));
     assert_eq!(inserted(&mut state, 6, &Ok(vec![task(2, Queued)])), []);
@@ -137,7 +141,7 @@ fn the_new_task_gets_the_cursor_and_the_person_is_told_how_to_take_it_back() {
 #[test]
 fn a_refused_batch_stays_open_with_the_reason() {
     let mut state = state(&[Failed]);
-    retry(&mut state, vec![task(1, Failed)], 0);
+    retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
     sending(&mut state, 7);
     let refusal = InsertRefusal::OverBudget {
         cap: BudgetCap::Day,

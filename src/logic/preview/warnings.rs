@@ -1,122 +1,120 @@
-//! What a retry is to be warned of before it is paid: one warning a kind, however many tasks it is about.
+//! What is to be told of the attempts in a preview that repeat others, and what a second word is needed for. One warning a
+//! kind, however many tasks it is about.
 
 use crate::{
     domain::{
-        problem::{ErrorClass, Problem},
-        task::{Task, TaskKey, TaskState},
+        money::Ptc,
+        problem::Problem,
+        retry::{self, Caution, Change, Scope, Warning},
+        task::{Row, TaskKey},
     },
     logic::{
         keymap::{self, Ctx},
+        screen::PreviewItem,
         state::State,
+        terms::{self, Face},
     },
     tr,
 };
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-/// Tasks that a warning names one by one.
-const NAMED: usize = 6;
-
-/// Of tasks that are to be repeated as they are.
-pub(super) fn of_retry(state: &State, tasks: &[Task], left_out: usize) -> Vec<Problem> {
-    let found = [left_out_of(left_out), sensitive(state, tasks), invalid(state, tasks), saved(tasks)];
-    found.into_iter().flatten().collect()
+/// What the rules say of a preview's attempts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Judged {
+    /// What is told.
+    pub(super) warnings: Vec<Problem>,
+    /// Why not all of it can be sent.
+    pub(super) obstacles: Vec<Problem>,
+    /// What the person says a second word to, by the attempt that is repeated.
+    pub(super) agreed: BTreeMap<TaskKey, Vec<Caution>>,
 }
 
-fn left_out_of(count: usize) -> Option<Problem> {
-    let what = match count {
-        0 => return None,
-        1 => tr!("1 of the marked tasks is left out").to_owned(),
-        count => tr!("{count} of the marked tasks are left out", count),
-    };
-    let why = match count {
-        1 => tr!("it is unsent, running, unknown or made already"),
-        _ => tr!("they are unsent, running, unknown or made already"),
-    };
-    Some(Problem::new(what, why, ""))
+/// Asks the rules about each attempt that repeats another.
+pub(super) fn judged(state: &State, items: &[PreviewItem]) -> Judged {
+    let mut parents: BTreeMap<TaskKey, Vec<Change>> = BTreeMap::new();
+    for item in items {
+        let Some(parent) = item.parent else { continue };
+        let change = item.was.as_ref().map_or(Change::Nothing, |was| Change::between(was, &item.request));
+        let changes = parents.entry(parent).or_default();
+        if !changes.contains(&change) {
+            changes.push(change);
+        }
+    }
+    let scope = Scope::of(parents.len());
+    let mut judged = Judged::default();
+    let mut told: BTreeMap<Warning, Vec<&Row>> = BTreeMap::new();
+    for (key, changes) in parents {
+        let Some(row) = state.tasks.rows.get(&key) else { continue };
+        let facts = terms::facts(state, row);
+        for change in changes {
+            match retry::judge(&facts, change, scope) {
+                Err(no) => {
+                    let why = terms::no(Face::Keys(state), key, row.state, no);
+                    judged.obstacles.push(Problem::new(tr!("Nothing can be queued"), why, ""));
+                }
+                Ok(terms) => {
+                    for caution in terms.cautions {
+                        let agreed = judged.agreed.entry(key).or_default();
+                        if !agreed.contains(&caution) {
+                            agreed.push(caution);
+                            judged.warnings.push(at_the_screen(state, key, caution));
+                        }
+                    }
+                    for warning in terms.warnings {
+                        let rows = told.entry(warning).or_default();
+                        if rows.last().is_none_or(|last| last.key != key) {
+                            rows.push(row);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    judged.warnings.extend(told.into_iter().map(|(warning, rows)| warned(state, warning, &rows)));
+    judged
 }
 
-fn failed_as(tasks: &[Task], class: ErrorClass) -> usize {
-    tasks.iter().filter(|task| task.error().is_some_and(|error| error.class == class)).count()
+/// A caution with what the person types to send it all the same.
+fn at_the_screen(state: &State, key: TaskKey, caution: Caution) -> Problem {
+    let once_more = tr!("Type the number of tasks to send it once more.");
+    let next = match caution {
+        Caution::Sensitive => format!("{} {once_more}", edits(state)),
+        Caution::Paid(_) | Caution::Retried(_) => once_more.to_owned(),
+    };
+    Problem { next, ..terms::caution_here(state, key, caution) }
 }
 
 fn edits(state: &State) -> String {
     tr!("{edit} edits before it sends.", edit = keymap::named(state, Ctx::Table, "edit"))
 }
 
-fn sensitive(state: &State, tasks: &[Task]) -> Option<Problem> {
-    let what = match failed_as(tasks, ErrorClass::PromptSensitive) {
-        0 => return None,
-        1 => tr!("1 of these was refused as sensitive").to_owned(),
-        count => tr!("{count} of these were refused as sensitive", count),
-    };
-    Some(Problem::new(what, tr!("the same words will most likely be refused again"), edits(state)))
-}
-
-fn invalid(state: &State, tasks: &[Task]) -> Option<Problem> {
-    let what = match failed_as(tasks, ErrorClass::InvalidParams) {
-        0 => return None,
-        1 => tr!("1 of these was refused for invalid parameters").to_owned(),
-        count => tr!("{count} of these were refused for invalid parameters", count),
-    };
-    Some(Problem::new(what, tr!("the same request will be refused again"), edits(state)))
-}
-
-fn saved(tasks: &[Task]) -> Option<Problem> {
-    let saved: Vec<TaskKey> =
-        tasks.iter().filter(|task| task.state() == TaskState::Saved).map(|task| task.key).collect();
-    match saved.as_slice() {
-        [] => None,
-        [key] => Some(Problem::new(tr!("{key} is saved already", key), tr!("this makes another video"), "")),
-        keys => {
-            let what = tr!("{count} of these are saved already ({keys})", count = keys.len(), keys = listed(keys));
-            Some(Problem::new(what, tr!("this makes another video of each"), ""))
-        }
-    }
-}
-
-/// Of tasks that later attempts repeat already.
-pub(super) fn retried_already(state: &State, parents: &BTreeSet<TaskKey>) -> Option<Problem> {
-    // A later attempt has a larger key; the last one is what the person wants to know of.
-    let later =
-        |key| state.tasks.rows.from(key).rev().find(|later| later.parent == Some(key) && !later.is_taken_back());
-    let twice: Vec<_> = parents.iter().map(|key| (*key, later(*key))).collect();
-    match twice.as_slice() {
-        [] => None,
-        [(key, later)] => {
-            let what = match later {
-                Some(later) => tr!(
-                    "{key} is already retried as {later}, which is {word}",
-                    key,
-                    later = later.key,
-                    word = later.state.word()
-                ),
-                None => tr!("{key} is already retried", key),
+fn warned(state: &State, warning: Warning, rows: &[&Row]) -> Problem {
+    let count = rows.len();
+    match warning {
+        Warning::Invalid => {
+            let what = match count {
+                1 => tr!("1 of these was refused for invalid parameters").to_owned(),
+                count => tr!("{count} of these were refused for invalid parameters", count),
             };
-            Some(Problem::new(what, "", tr!("Type the number of tasks to send it once more.")))
+            Problem::new(what, tr!("the same request will be refused again"), edits(state))
         }
-        twice => {
-            let told: Vec<String> = twice
-                .iter()
-                .map(|(key, later)| match later {
-                    Some(later) => {
-                        tr!("{key} as {later} ({word})", key, later = later.key, word = later.state.word())
-                    }
-                    None => key.to_string(),
-                })
-                .collect();
-            let what = tr!("{count} of these are already retried", count = twice.len());
-            Some(Problem::new(what, listed(&told), tr!("Type the number of tasks to send them once more.")))
+        Warning::Charged => {
+            let cost: Ptc = rows.iter().map(|row| row.cost).sum();
+            let what = match count {
+                1 => tr!("1 of these was charged already, or may have been ({cost} PTC)", cost),
+                count => tr!("{count} of these were charged already, or may have been ({cost} PTC)", count, cost),
+            };
+            Problem::new(what, tr!("the new attempts are paid as well"), "")
         }
-    }
-}
-
-/// The first few by name, and how many more there are.
-pub(in crate::logic) fn listed<T: ToString>(all: &[T]) -> String {
-    let named: Vec<String> = all.iter().take(NAMED).map(T::to_string).collect();
-    let named = named.join(tr!(", "));
-    match all.len().saturating_sub(NAMED) {
-        0 => named,
-        more => tr!("{named} and {more} more", named, more),
+        Warning::StillQueued => {
+            let keys: Vec<TaskKey> = rows.iter().map(|row| row.key).collect();
+            let cancel = keymap::named(state, Ctx::Table, "cancel");
+            Problem::new(
+                tr!("Still queued, and sent as well: {keys}", keys = terms::listed(&keys)),
+                "",
+                tr!("{cancel} takes it back.", cancel),
+            )
+        }
     }
 }
 
@@ -127,32 +125,81 @@ mod tests {
     use crate::{
         domain::{
             lang::{Lang, within},
-            task::TaskState::{Failed, Running, Saved},
+            request::Request,
+            task::{
+                Task,
+                TaskState::{Failed, Queued, Refused, Running, Saved, Unknown},
+            },
         },
-        logic::testing::{add, state, task},
+        logic::testing::{add, request, state, task},
     };
 
-    #[test]
-    fn many_that_are_saved_or_retried_already_are_one_warning_each() {
-        let mut state = state(&[Saved; 9]);
-        for (key, parent, stands) in [(10, 1, Failed), (11, 2, Running)] {
-            add(&mut state, Task { parent: Some(TaskKey(parent)), ..task(key, stands) });
+    fn item(parent: u32, request: Request) -> PreviewItem {
+        PreviewItem {
+            cost: Ptc::from_thousandths(500),
+            parent: Some(TaskKey(parent)),
+            was: Some(crate::logic::testing::request()),
+            name: None,
+            request,
         }
-        let tasks: Vec<Task> = (1..=9).map(|key| task(key, Saved)).collect();
-        let saved = of_retry(&state, &tasks, 0);
+    }
+
+    fn told(problems: &[Problem]) -> Vec<String> {
+        problems.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn what_needs_a_second_word_is_told_and_agreed_to_as_it_was_told() {
+        let mut state = state(&[Saved]);
+        add(&mut state, Task { parent: Some(TaskKey(1)), ..task(2, Running) });
+        let found = judged(&state, &[item(1, request())]);
         assert_eq!(
-            saved.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            ["9 of these are saved already (#1, #2, #3, #4, #5, #6 and 3 more): this makes another video of each"]
+            told(&found.warnings),
+            [
+                "#1 is saved already: this makes another video. Type the number of tasks to send it once more.",
+                "#1 is already retried as #2, which is running. Type the number of tasks to send it once more.",
+            ]
         );
-        let keys = BTreeSet::from([1, 2].map(TaskKey));
+        let agreed = vec![Caution::Paid(Saved), Caution::Retried(Some(TaskKey(2)))];
+        assert_eq!(found.agreed, BTreeMap::from([(TaskKey(1), agreed)]));
         assert_eq!(
-            retried_already(&state, &keys).unwrap().to_string(),
-            "2 of these are already retried: #1 as #10 (failed), #2 as #11 (running). Type the number of tasks to send \
-             them once more."
+            within(Lang::Zh, || told(&judged(&state, &[item(1, request())]).warnings)),
+            [
+                "#1 已保存：会再生成一个视频。输入任务个数可再发送一次。",
+                "#1 已重试为 #2（生成中）。输入任务个数可再发送一次。",
+            ]
+        );
+    }
+
+    #[test]
+    fn an_edited_attempt_is_judged_by_what_was_changed() {
+        let mut state = state(&[Saved, Refused, Unknown, Queued]);
+        state.tasks.loaded = true;
+        let changed = Request { prompt: "a dog".into(), ..request() };
+        let agreed = |parent: u32, request: Request| judged(&state, &[item(parent, request)]).agreed;
+        assert_eq!(agreed(1, changed.clone()), BTreeMap::new());
+        assert_eq!(agreed(2, changed.clone()), BTreeMap::new());
+        // Opened in compose and sent as it was: the same again.
+        assert_eq!(agreed(1, request()), BTreeMap::from([(TaskKey(1), vec![Caution::Paid(Saved)])]));
+        let longer = Request { duration: 10, ..request() };
+        assert_eq!(agreed(2, longer), BTreeMap::from([(TaskKey(2), vec![Caution::Sensitive])]));
+        assert_eq!(
+            told(&judged(&state, &[item(3, changed.clone())]).obstacles),
+            ["Nothing can be queued: #3 may have been accepted and charged; U resolves it first"]
         );
         assert_eq!(
-            within(Lang::Zh, || retried_already(&state, &keys).unwrap().to_string()),
-            "其中 2 个已重试过：#1 → #10（失败）、#2 → #11（生成中）。输入任务个数可再发送一次。"
+            told(&judged(&state, &[item(4, changed)]).warnings),
+            ["Still queued, and sent as well: #4. x takes it back."]
+        );
+    }
+
+    #[test]
+    fn among_others_nothing_goes_that_needs_a_word_of_its_own() {
+        let state = state(&[Failed, Saved]);
+        let found = judged(&state, &[item(1, request()), item(2, request())]);
+        assert_eq!(
+            told(&found.obstacles),
+            ["Nothing can be queued: #2 is saved, so this would make another video; retry it alone"]
         );
     }
 

@@ -3,13 +3,14 @@
 use super::*;
 use crate::{
     domain::{
-        account::{Change, Shared, Stamp, Stopped},
-        task::{Claim, LedgerLine},
+        account::{self, Shared, Stamp, Stopped},
+        retry::{self, Facts},
+        task::{Claim, LedgerLine, NewTask, Row},
         time::{HOUR, Wall},
     },
     logic::{
         effect::Write,
-        msg::{SendResult, WriteResult},
+        msg::{InsertRefusal, SendResult, WriteResult},
     },
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,6 +82,9 @@ impl Disk {
     fn answer(&mut self, command: StoreCmd) -> StoreMsg {
         match command {
             StoreCmd::Insert { ticket, tasks, at, .. } => {
+                if let Some(refusal) = tasks.iter().find_map(|new| self.overtaken(new)) {
+                    return StoreMsg::Inserted { ticket, result: Err(refusal) };
+                }
                 let made = tasks.into_iter().map(|new| {
                     let key = TaskKey(u32::try_from(self.tasks.len()).unwrap() + 1);
                     self.ledger.entry(key).or_default().push(MoneyEvent::Reserved);
@@ -129,17 +133,27 @@ impl Disk {
     }
 
     /// As this program or another one changes it.
-    pub(super) fn share(&mut self, profile: String, by: Stamp, change: Change) {
+    pub(super) fn share(&mut self, profile: String, by: Stamp, change: account::Change) {
         match change {
-            Change::Pause => drop(self.shared.pause.get_or_insert(by)),
-            Change::Halt(why) => drop(self.shared.halts.entry(profile).or_insert(Stopped { by, why })),
-            Change::Resume { halt } => {
+            account::Change::Pause => drop(self.shared.pause.get_or_insert(by)),
+            account::Change::Halt(why) => drop(self.shared.halts.entry(profile).or_insert(Stopped { by, why })),
+            account::Change::Resume { halt } => {
                 self.shared.pause = None;
                 self.shared.halts.retain(|of, _| !halt || *of != profile);
             }
-            Change::Keep(account) => drop(self.shared.accounts.insert(profile, account)),
-            Change::Serve(_) => {}
+            account::Change::Keep(account) => drop(self.shared.accounts.insert(profile, account)),
+            account::Change::Serve(_) => {}
         }
+    }
+
+    /// The rules of a retry, as the store asks them.
+    fn overtaken(&self, new: &NewTask) -> Option<InsertRefusal> {
+        let was = self.tasks.get(&new.parent?)?;
+        let children = self.tasks.values().rev().filter(|task| task.parent == Some(was.key));
+        let latest = children.map(|task| Row::of(task, false)).find(|row| !row.is_taken_back()).map(|row| row.key);
+        let change = retry::Change::between(&was.request, &new.request);
+        let why = retry::confirmed(&Facts::of_task(was, latest), change, &new.agreed).err()?;
+        Some(InsertRefusal::Overtaken { parent: was.key, state: was.state(), why })
     }
 
     fn write(&mut self, write: Write) -> WriteResult {

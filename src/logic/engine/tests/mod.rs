@@ -22,6 +22,7 @@ use crate::{
     domain::{
         answer::{HaltCause, LineFault, Reply},
         problem::{Charged, ErrorClass, Problem, TaskError},
+        retry::Caution,
         task::{MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState},
         time::{HOUR, MINUTE, SECOND},
     },
@@ -73,7 +74,7 @@ fn timed_out() -> Reply {
 }
 
 fn intents(n: usize) -> Vec<Intent> {
-    vec![Intent { request: testing::request(), parent: None, again: false, name: None }; n]
+    vec![Intent { request: testing::request(), parent: None, agreed: vec![], name: None }; n]
 }
 
 fn key(n: u32) -> TaskKey {

@@ -352,7 +352,8 @@ fn work_of_an_earlier_run_comes_back_paused_before_a_person_whatever_came_first(
 #[test]
 fn three_wishes_to_retry_are_three_attempts_but_one_intent_is_one() {
     let mut world = World::running();
-    let intent = Intent { request: testing::request(), parent: Some(key(1)), again: false, name: None };
+    let agreed = vec![Caution::Paid(Running)];
+    let intent = Intent { request: testing::request(), parent: Some(key(1)), agreed, name: None };
     world.act(Act::Queue { intents: vec![intent], undo: false });
     world.settle();
     let child = &world.disk.tasks[&key(2)];
@@ -428,7 +429,8 @@ fn a_store_that_cannot_take_the_intent_or_the_sending_lets_nothing_go() {
 #[test]
 fn a_retry_that_was_taken_back_was_none() {
     let mut world = World::running();
-    let intent = || Intent { request: testing::request(), parent: Some(key(1)), again: true, name: None };
+    let agreed = vec![Caution::Paid(Running)];
+    let intent = || Intent { request: testing::request(), parent: Some(key(1)), agreed: agreed.clone(), name: None };
     world.state.queue.paused = true;
     world.act(Act::Queue { intents: vec![intent(), intent()], undo: true });
     world.settle();

@@ -229,12 +229,10 @@ fn a_name_that_is_taken_gives_the_task_that_has_it_and_goes_on_with_it() {
 #[test]
 fn a_retry_that_another_program_made_in_the_meantime_is_told_and_not_made_again() {
     let mut world = World::with(|settings| settings.scope = Scope::Named);
-    let intent = Intent { request: testing::request(), parent: Some(key(1)), again: false, name: None };
+    world.disk.put(testing::task(1, TaskState::Failed));
+    let intent = Intent { request: testing::request(), parent: Some(key(1)), agreed: vec![], name: None };
     world.act(Act::Queue { intents: vec![intent], undo: false });
-    let Some(StoreCmd::Insert { ticket, tasks, .. }) = world.commands.pop_front() else { panic!() };
-    assert!(!tasks[0].again);
-    let refusal = crate::logic::msg::InsertRefusal::Repeated { parent: key(1), child: key(2) };
-    world.said.push_back(StoreMsg::Inserted { ticket, result: Err(refusal) });
+    world.disk.put(Task { parent: Some(key(1)), ..testing::task(2, Running) });
     world.live(SECOND);
     assert_eq!((world.posts.len(), world.state.reports.len(), world.state.reports[0].key), (0, 1, Some(key(1))));
     let told = world.state.reports[0].result.as_ref().unwrap_err().to_string();
