@@ -95,6 +95,9 @@ impl Trouble {
 /// The code of a task that the service calls made without ever giving its file.
 pub const NO_FILE: &str = "no_file";
 
+/// The code of a file whose saving a person stopped: it waits for the next start, or for a person's word.
+pub const STOPPED: &str = "stopped";
+
 /// What a saved file is, as far as it was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SavedFile {
@@ -292,6 +295,12 @@ impl Task {
     #[must_use]
     pub fn may_still_come(&self) -> bool {
         matches!(&self.phase, Phase::Failed { error } if error.charged == Charged::Yes) && self.remote.is_some()
+    }
+
+    /// Whether a person stopped its saving, and it has not been taken up again.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        matches!(&self.phase, Phase::Ready { trouble: Some(trouble), next_try: None, .. } if trouble.error.code == STOPPED)
     }
 
     /// The error that this stage carries, if any.

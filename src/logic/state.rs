@@ -261,6 +261,8 @@ pub struct Adopting {
 pub struct Saver {
     /// Ended tasks whose file was asked for again, with the folder; the store is reading them.
     pub wanted: BTreeMap<TaskKey, Option<String>>,
+    /// Files that another program saves by what is known here, and that are to be stopped if the store says that nobody does.
+    pub unwanted: BTreeSet<TaskKey>,
     /// Files that are this run's to fetch, by when the next try may begin.
     pub due: Agenda<Mono>,
     /// Files under way.

@@ -35,7 +35,7 @@ pub fn put(state: &mut State, task: Task) {
     let live = task.state().is_live() || task.state() == TaskState::Unknown;
     set_member(&mut state.tasks.queued, key, task.state() == TaskState::Queued);
     set_member(&mut state.tasks.ready, key, task.state() == TaskState::Ready);
-    set_member(&mut state.tasks.held_up, key, task.trouble().is_some());
+    set_member(&mut state.tasks.held_up, key, task.trouble().is_some() && !task.is_stopped());
     engine::plan(state, &task);
     if live {
         state.tasks.live.insert(key, task);

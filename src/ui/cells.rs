@@ -5,7 +5,7 @@ use crate::{
     domain::{
         answer::without_maybe,
         problem::Charged,
-        task::{Row, TaskKey, TaskState},
+        task::{Row, Task, TaskKey, TaskState},
         time::{HOUR, Now, SECOND},
     },
     logic::{
@@ -85,6 +85,7 @@ fn status(view: &View<'_>, row: &Row) -> CellText {
         TaskState::Running if row.class.is_some() => failure(row).unwrap_or_default(),
         TaskState::Running if row.status.is_empty() => tr!("accepted").into(),
         TaskState::Running => row.status.to_string(),
+        TaskState::Ready if is_stopped(view, row) => tr!("stopped, not on disk").into(),
         TaskState::Ready if at_risk(view, row) => lives(view, row),
         TaskState::Ready => failure(row).unwrap_or_else(|| tr!("to be fetched").into()),
         TaskState::Saving => view.saving(row.key).map_or_else(|| tr!("by another run").into(), progress),
@@ -105,7 +106,7 @@ fn status(view: &View<'_>, row: &Row) -> CellText {
     };
     let style = match row.state {
         _ if row.retried => theme.faint,
-        TaskState::Ready if at_risk(view, row) => theme.loud,
+        TaskState::Ready if at_risk(view, row) || is_stopped(view, row) => theme.loud,
         TaskState::Unknown => theme.warn,
         TaskState::Failed | TaskState::Refused => theme.bad,
         TaskState::Running | TaskState::Ready | TaskState::Queued if row.class.is_some() => theme.warn,
@@ -149,6 +150,11 @@ fn waiting(view: &View<'_>, row: &Row) -> String {
 
 fn at_risk(view: &View<'_>, row: &Row) -> bool {
     row.expires_at.get().is_some_and(|at| at < view.now.wall.plus(HOUR))
+}
+
+/// Whether a person stopped its saving: nothing fetches it before the next start.
+fn is_stopped(view: &View<'_>, row: &Row) -> bool {
+    view.state.tasks.live.get(&row.key).is_some_and(Task::is_stopped)
 }
 
 fn lives(view: &View<'_>, row: &Row) -> String {

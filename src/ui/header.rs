@@ -7,7 +7,7 @@ use crate::{
         account::{Sender, Stamp},
         answer::HaltCause,
         money::Ptc,
-        task::TaskState,
+        task::{Task, TaskState},
         time::HOUR,
     },
     logic::{engine::share, layout, state::State},
@@ -132,12 +132,13 @@ fn counts(brush: &Brush<'_>, state: &State, kept: usize) -> Line<'static> {
     Line::from(spans)
 }
 
-/// Files not yet here whose address has less than an hour to live.
+/// Files not yet here whose address has less than an hour to live, or whose saving a person stopped.
 fn at_risk(state: &State) -> usize {
     let soon = layout::shown_now(state).wall.plus(HOUR);
     let waiting = state.tasks.ready.iter().chain(state.saver.active.keys());
     let expires = |key| state.tasks.rows.get(key).and_then(|row| row.expires_at.get());
-    waiting.filter(|key| expires(key).is_some_and(|at| at < soon)).count()
+    let is_stopped = |key| state.tasks.live.get(key).is_some_and(Task::is_stopped);
+    waiting.filter(|key| expires(key).is_some_and(|at| at < soon) || is_stopped(key)).count()
 }
 
 fn one<const N: usize>(forms: [(u8, String); N], style: Style) -> Part {

@@ -1,7 +1,7 @@
 //! What a person can have done to tasks, carried out: the same for keys and command line.
 
 use super::{
-    adopt, event, in_scope, poller, saver, share, store, ticket,
+    adopt, event, held_by_another, in_scope, poller, saver, share, store, ticket,
     told::{refuse, report, say},
 };
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
         money::Ptc,
         problem::{Charged, ErrorClass, Problem, TaskError},
         request::Request,
-        task::{LedgerLine, MoneyEvent, NewTask, Phase, Task, TaskKey, TaskState},
+        task::{LedgerLine, MoneyEvent, NewTask, Phase, STOPPED, Task, TaskKey, TaskState},
     },
     logic::{
         act::{Act, Intent, Resolution},
@@ -182,7 +182,9 @@ fn say_automatic(state: &mut State, tasks: &[Task]) {
 fn take(state: &mut State, key: TaskKey) -> Vec<Effect> {
     name(state, key);
     let task = state.tasks.live.get(&key).cloned();
-    task.map_or_else(Vec::new, |task| store::changed(state, task))
+    let mut effects = task.map_or_else(Vec::new, |task| store::changed(state, task));
+    effects.extend(saver::come_back(state, key));
+    effects
 }
 
 /// Takes a task into this run's scope.
@@ -253,9 +255,12 @@ fn cancel(state: &mut State, key: TaskKey) -> Vec<Effect> {
         Phase::Running { .. } | Phase::Ready { .. } => {
             (Charged::Yes, tr!("no longer watched; the service goes on with it, and it stays charged"), None)
         }
-        Phase::Saving { .. } if !state.saver.active.contains_key(&key) => {
-            return refuse(state, key, tr!("another program is saving it"), tr!("Stop it there."));
+        // That program may have ended since; the store knows.
+        Phase::Saving { .. } if held_by_another(state, &task) => {
+            state.saver.unwanted.insert(key);
+            return vec![Effect::Store(StoreCmd::Look { keys: vec![key] })];
         }
+        Phase::Saving { .. } if !state.saver.active.contains_key(&key) => return stop_saving(state, task),
         Phase::Saving { .. } => {
             let then = if task.saved().is_some() { TaskState::Saved } else { TaskState::Ready };
             report(state, Some(key), Ok(then));
@@ -283,6 +288,20 @@ fn cancel(state: &mut State, key: TaskKey) -> Vec<Effect> {
     state.store.owed.insert(key);
     let ledger = money.map(|event| LedgerLine { at: state.now.wall, event, amount: task.cost });
     store::write(state, task, vec![note], ledger.into_iter().collect())
+}
+
+/// Stops the saving of a file that no living program has in its hands, as the store has just told.
+pub(super) fn stop_saving(state: &mut State, task: Task) -> Vec<Effect> {
+    let key = task.key;
+    if task.state() != TaskState::Saving {
+        let why = tr!("it is {word} by now", word = task.state().word());
+        return refuse(state, key, &why, "");
+    }
+    if held_by_another(state, &task) {
+        return refuse(state, key, tr!("another program is saving it"), tr!("Stop it there."));
+    }
+    state.store.owed.insert(key);
+    saver::stopped(state, task)
 }
 
 /// Settles an unknown by a person's word.
@@ -363,7 +382,10 @@ pub(super) fn download_one(state: &mut State, mut task: Task, dir: Option<String
     }
     let is_watchable = (task.state() == TaskState::Cancelled && task.remote.is_some()) || task.may_still_come();
     match &mut task.phase {
-        Phase::Ready { next_try, tries, .. } => (*next_try, *tries) = (Some(state.now.wall), 0),
+        Phase::Ready { next_try, tries, trouble, .. } => {
+            (*next_try, *tries) = (Some(state.now.wall), 0);
+            let _ = trouble.take_if(|trouble| trouble.error.code == STOPPED);
+        }
         Phase::Saved { file, saved } => {
             let (file, kept) = (file.clone(), Some(saved.clone()));
             task.phase = Phase::Ready { file, trouble: None, tries: 0, next_try: Some(state.now.wall), kept };

@@ -1,14 +1,14 @@
 //! Saving: from a file's id to a checked file on disk, at most a few at once. The claim on a file is on disk before
 //! anything is fetched, so that no two programs fetch the same one.
 
-use super::{claim, event, held_by_us, poller, queue::LONGEST_WAIT, store, ticket, told};
+use super::{claim, event, held_by_us, is_ours, poller, queue::LONGEST_WAIT, store, ticket, told};
 use crate::{
     domain::{
         answer::{Address, FileVerdict, Reply, judge_file},
         export::{json_line, sidecar_json},
         name::file_name,
         problem::{Charged, ErrorClass, Problem, TaskError},
-        task::{Phase, SavedFile, Task, TaskKey, TaskState, Trouble},
+        task::{Phase, STOPPED, SavedFile, Task, TaskKey, TaskState, Trouble},
         time::{HOUR, MINUTE, Mono, SECOND},
     },
     logic::{
@@ -335,17 +335,53 @@ fn not_again(state: &mut State, task: Task, error: TaskError, passes: bool) -> V
     store::write(state, task, vec![note], vec![])
 }
 
-fn stopped(state: &mut State, mut task: Task) -> Vec<Effect> {
+/// Puts a file back whose saving was stopped. At the program's end it is to be fetched by whoever comes next; what a person
+/// stops is said, stays in sight as at risk, and waits for `d` or for the next start.
+pub(super) fn stopped(state: &mut State, mut task: Task) -> Vec<Effect> {
     state.saver.active.remove(&task.key);
     let note = event(state, "stopped", tr!("download stopped; the part stays"));
     if task.back_to_saved() {
         return store::write(state, task, vec![note], vec![]);
     }
     let Phase::Saving { file, tries, .. } = task.phase else { return Vec::new() };
-    // At the program's end the file is to be fetched by whoever comes next; a person's own stop waits for `d`.
     let next_try = state.ending.is_some().then_some(state.now.wall);
-    task.phase = Phase::Ready { file, trouble: None, tries, next_try, kept: None };
+    let error = by_hand(state);
+    let trouble = next_try.is_none().then(|| {
+        let problem = Problem::new(task.key.to_string(), error.message.clone(), error.next.clone());
+        toast::say(state, Level::Warning, problem.to_string(), Some(task.key));
+        Trouble { error, since: Some(state.now.wall) }
+    });
+    task.phase = Phase::Ready { file, trouble, tries, next_try, kept: None };
     task.claim = None;
+    store::write(state, task, vec![note], vec![])
+}
+
+/// What holds up a file whose saving a person stopped.
+fn by_hand(state: &State) -> TaskError {
+    TaskError {
+        code: STOPPED.into(),
+        class: ErrorClass::File,
+        message: tr!("saving was stopped, and the paid file is not on disk").into(),
+        next: tr!(
+            "{download} fetches it now; otherwise it is fetched when the program next starts.",
+            download = keymap::named(state, Ctx::Table, "download")
+        ),
+        charged: Charged::Yes,
+    }
+}
+
+/// Takes up a file whose saving a person stopped in an earlier run: it is paid for, and its address runs out.
+pub(super) fn come_back(state: &mut State, key: TaskKey) -> Vec<Effect> {
+    let Some(mut task) = state.tasks.live.get(&key).filter(|task| task.is_stopped()).cloned() else {
+        return Vec::new();
+    };
+    if !is_ours(state, &task) || state.ending.is_some() {
+        return Vec::new();
+    }
+    if let Phase::Ready { trouble, tries, next_try, .. } = &mut task.phase {
+        (*trouble, *tries, *next_try) = (None, 0, Some(state.now.wall));
+    }
+    let note = event(state, "saving", tr!("taken up again after it was stopped"));
     store::write(state, task, vec![note], vec![])
 }
 

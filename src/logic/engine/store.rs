@@ -232,8 +232,10 @@ pub(super) fn changed(state: &mut State, task: Task) -> Vec<Effect> {
     hold(state, &task);
     let mut effects = saver::lost(state, &task);
     tasks::put(state, task.clone());
+    let unwanted = state.saver.unwanted.remove(&key);
     effects.extend(match state.saver.wanted.remove(&key) {
         Some(dir) => acts::download_one(state, task, dir),
+        None if unwanted => acts::stop_saving(state, task),
         None if task.state() == TaskState::Sending => found_sending(state, task),
         None => take_over(state, task),
     });
@@ -308,6 +310,8 @@ fn page(state: &mut State, rows: Vec<crate::domain::task::Row>, whole: Vec<Task>
     let is_old = |task: &&Task| !state.tasks.rows.contains_key(&task.key);
     let waits = |task: &&Task| task.state() == TaskState::Queued && is_ours(state, task);
     let unsent: Vec<TaskKey> = whole.iter().filter(is_old).filter(waits).map(|task| task.key).collect();
+    let stopped: Vec<TaskKey> =
+        whole.iter().filter(is_old).filter(|task| task.is_stopped()).map(|task| task.key).collect();
     tasks::put_page(state, rows);
     state.tasks.loaded |= last;
     let sends = |sender: &Sender| sender.profile == state.settings.profile.name;
@@ -316,7 +320,8 @@ fn page(state: &mut State, rows: Vec<crate::domain::task::Row>, whole: Vec<Task>
         state.queue.paused = true;
         state.queue.unsent = unsent.into_iter().collect();
     }
-    let effects = whole.into_iter().flat_map(|task| changed(state, task)).collect();
+    let mut effects: Vec<Effect> = whole.into_iter().flat_map(|task| changed(state, task)).collect();
+    effects.extend(stopped.into_iter().flat_map(|key| saver::come_back(state, key)));
     if last {
         away::finish(state);
     }

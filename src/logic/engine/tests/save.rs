@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::{
     answer::Address,
-    task::{FileId, SavedFile, Trouble},
+    task::{FileId, STOPPED, SavedFile, Trouble},
 };
 use crate::logic::state::SavingStep;
 use TaskState::{Ready, Saved, Saving};
@@ -213,13 +213,77 @@ fn a_stop_at_any_step_puts_the_file_back_for_the_person() {
             world.take(Msg::Save(SaveMsg::AddressDead { key: key(1), ticket, detail: String::new() }));
         }
         world.settle();
-        let file = FileId("F1".into());
-        let stopped = Phase::Ready { file, trouble: None, tries: 0, next_try: None, kept: None };
-        assert_eq!(world.disk.tasks[&key(1)].phase, stopped, "step {step}");
+        let Phase::Ready { trouble: Some(held), tries: 0, next_try: None, .. } = &world.disk.tasks[&key(1)].phase
+        else {
+            panic!("step {step}: {:?}", world.disk.tasks[&key(1)].phase)
+        };
+        assert_eq!((held.error.code.as_str(), held.error.class), (STOPPED, ErrorClass::File));
+        assert!(world.state.tasks.live[&key(1)].is_stopped());
+        let told = &world.state.screen.messages.back().expect("it is said").text;
+        assert!(told.starts_with("#1: saving was stopped, and the paid file is not on disk"), "{told}");
         assert!(world.state.saver.active.is_empty());
         world.calls.clear();
         world.live(HOUR);
         assert_eq!((world.calls.len(), world.states(1)), (0, (Ready, Ready)));
+    }
+}
+
+#[test]
+fn a_file_whose_saving_was_stopped_comes_back_by_itself_at_the_next_start_or_when_it_is_asked_for() {
+    let mut world = ready(1);
+    world.act(Act::Cancel(vec![key(1)]));
+    world.live(HOUR);
+    assert!(world.disk.tasks[&key(1)].is_stopped());
+    world.calls.clear();
+    // Another program that runs already hears of the stop, and leaves it.
+    let task = world.disk.tasks[&key(1)].clone();
+    world.other(1, |_| ());
+    world.live(HOUR);
+    assert!(world.disk.tasks[&key(1)].is_stopped() && world.calls.is_empty());
+    world.act(Act::Download { keys: vec![key(1)], dir: None });
+    world.live(SECOND);
+    assert!(matches!(world.calls.front(), Some(HttpCmd::File { .. })), "{:?}", world.calls);
+    let start = |change: fn(&mut Settings)| {
+        let mut disk = super::disk::Disk::default();
+        disk.put(task.clone());
+        let mut world = World::of(disk, change);
+        world.live(SECOND);
+        world
+    };
+    let begun = start(|_| ());
+    assert_eq!((begun.states(1), begun.calls.len()), ((Saving, Saving), 1));
+    // A call that is about other tasks leaves it; one that waits for it takes it up.
+    let mut named = start(|settings| settings.scope = Scope::Named);
+    assert_eq!((named.states(1), named.calls.len()), ((Ready, Ready), 0));
+    named.act(Act::Take(vec![key(1)]));
+    named.live(SECOND);
+    assert_eq!((named.states(1), named.calls.len()), ((Saving, Saving), 1));
+}
+
+#[test]
+fn what_a_dead_program_was_saving_can_be_stopped_and_what_a_living_one_saves_cannot() {
+    for lives in [true, false] {
+        let mut disk = super::disk::Disk::default();
+        let until = crate::domain::time::Wall(testing::WALL).plus(HOUR);
+        disk.put(Task { claim: super::disk::others(until), ..testing::task(1, Saving) });
+        let mut world = World::of(disk, |_| ());
+        world.settle();
+        if !lives {
+            // The store leaves out the claim of a program that is gone.
+            world.disk.tasks.get_mut(&key(1)).unwrap().claim = None;
+        }
+        world.act(Act::Cancel(vec![key(1)]));
+        world.settle();
+        assert_eq!(world.states(1).1, if lives { Saving } else { Ready });
+        assert_eq!(world.disk.tasks[&key(1)].is_stopped(), !lives);
+        let [report] = &world.state.reports[..] else { panic!("{:?}", world.state.reports) };
+        match &report.result {
+            Ok(state) => assert_eq!((*state, lives), (Ready, false)),
+            Err(problem) => assert_eq!((problem.why.as_str(), lives), ("another program is saving it", true)),
+        }
+        world.calls.clear();
+        world.live(10 * MINUTE);
+        assert_eq!(world.calls, []);
     }
 }
 
