@@ -471,6 +471,39 @@ fn an_unknown_is_settled_in_each_of_three_ways() {
 }
 
 #[test]
+fn an_id_is_asked_for_before_it_is_believed_and_a_settlement_can_be_taken_back() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let said = submit(&home, "a !lost").coded(7).json().remove(0)["error"].clone();
+    let typo = ["resolve", "1", "--as", "task-id=123456789"];
+    let done = home.run(&typo).coded(1);
+    let told =
+        "reeltop: #1 stays unknown: The service knows no task of that id: invalid params, task_id does not exist.";
+    assert!(done.err.contains(told), "{}", done.err);
+    let away = home.command(&typo).env_remove("REELTOP_API_KEY").output().unwrap();
+    assert_eq!(away.status.code(), Some(3));
+    assert_eq!(home.states(), [TaskState::Unknown]);
+    // A new task of the same request is warned of, before anything is paid.
+    let again = submit(&home, "a !lost").coded(0);
+    assert!(again.err.contains("The same request may have been accepted already: #1"), "{}", again.err);
+    assert!(!submit(&home, "a cat").coded(0).err.contains("accepted already"));
+    // A wrong settlement is taken back, from disk, with the reason and the money as they were.
+    let id = service.sim().submissions()[0].task.clone().unwrap();
+    let cost = || home.run(&["cost"]).coded(0).out;
+    let before = cost();
+    for as_what in ["lost", "not-created", &format!("task-id={id}")] {
+        home.run(&["resolve", "1", "--as", as_what]).coded(0);
+        assert_ne!(cost(), before, "{as_what}");
+        let task = home.run(&["resolve", "1", "--as", "unknown", "--json"]).coded(0).json().remove(0);
+        assert_eq!((&task["state"], &task["charged"]), (&"unknown".into(), &"unknown".into()));
+        assert_eq!((&task["error"], &task["task_id"]), (&said, &serde_json::Value::Null), "{as_what}");
+        assert_eq!(cost(), before, "{as_what}");
+    }
+    home.run(&["resolve", "1", "--as", "unknown"]).coded(1);
+    home.run(&["resolve", "3", "--as", "unknown"]).coded(1);
+}
+
+#[test]
 fn adopt_watches_a_task_made_elsewhere_and_download_fetches_into_a_folder() {
     let service = Service::start();
     let home = Home::new(&service.url());
@@ -532,7 +565,7 @@ fn an_id_that_the_service_does_not_know_is_not_adopted_and_asked_about_once() {
     assert_eq!((done.json().len(), home.task(1).remote), (1, id.as_str().map(|id| RemoteId(id.into()))));
     let away = Home::new(&nobody());
     let done = away.run(&["adopt", "123456789"]).coded(6);
-    let told = "reeltop: 123456789 was not adopted: The service could not be reached: its address takes no connections. Adopt it \
+    let told = "reeltop: 123456789 was not adopted: The service could not be reached: its address takes no connections. Ask \
                 again later; that is free.\n";
     assert_eq!((done.err.as_str(), away.states()), (told, vec![]));
     let mut call = home.command(&["adopt", "987"]);

@@ -165,11 +165,12 @@ pub enum Command {
         #[arg(required = true, value_name = "TASK_ID", value_parser = remote_id)]
         ids: Vec<RemoteId>,
     },
-    /// Settle a task whose outcome is unknown
+    /// Settle a task whose outcome is unknown, or take that back
     Resolve {
         /// The task
         key: TaskKey,
-        /// As what the gateway's own log shows it: lost, not-created, or task-id=ID
+        /// As what the gateway's own log shows it: lost, not-created, or task-id=ID (asked for first, free); unknown takes a
+        /// settlement back
         #[arg(long = "as", value_name = "OUTCOME", value_parser = resolution)]
         as_what: Resolution,
     },
@@ -421,8 +422,11 @@ fn resolution(text: &str) -> Result<Resolution, String> {
     match (text, text.strip_prefix("task-id=")) {
         ("lost", _) => Ok(Resolution::Lost),
         ("not-created", _) => Ok(Resolution::NotCreated),
+        ("unknown", _) => Ok(Resolution::Unknown),
         (_, Some(id)) => remote_id(id).map(Resolution::Found),
-        (_, None) => Err(tr!("{quoted} is not one of lost, not-created and task-id=ID", quoted = quoted(text))),
+        (_, None) => {
+            Err(tr!("{quoted} is not one of lost, not-created, task-id=ID and unknown", quoted = quoted(text)))
+        }
     }
 }
 

@@ -266,6 +266,7 @@ pub(super) mod tests {
             phase,
             claim: None,
             automatic: false,
+            settled: None,
         }
     }
 

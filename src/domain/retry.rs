@@ -284,6 +284,14 @@ pub fn is_open(facts: &Facts) -> bool {
     failed && facts.retried == Retried::No && facts.known
 }
 
+/// The task whose outcome is unknown and that asks for the same, of those given: a new one might be paid beside it.
+#[must_use]
+pub fn unknown_twin<'a>(request: &Request, unknowns: impl IntoIterator<Item = &'a Task>) -> Option<TaskKey> {
+    let same =
+        |task: &&Task| task.state() == TaskState::Unknown && Change::between(&task.request, request) == Change::Nothing;
+    unknowns.into_iter().find(same).map(|task| task.key)
+}
+
 /// What fits a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Remedy {

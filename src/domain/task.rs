@@ -10,7 +10,7 @@ pub use state::TaskState;
 
 use super::{
     money::Ptc,
-    problem::{Charged, TaskError},
+    problem::{Charged, ErrorClass, TaskError},
     request::Request,
     retry::Caution,
     time::Wall,
@@ -94,6 +94,9 @@ impl Trouble {
 
 /// The code of a task that the service calls made without ever giving its file.
 pub const NO_FILE: &str = "no_file";
+
+/// The code of a task that a person settled as never made.
+pub const NOT_CREATED: &str = "not-created";
 
 /// The code of a file whose saving a person stopped: it waits for the next start, or for a person's word.
 pub const STOPPED: &str = "stopped";
@@ -244,6 +247,8 @@ pub struct Task {
     pub claim: Option<Claim>,
     /// Whether the program sent it by itself, as `[retry]` allows it.
     pub automatic: bool,
+    /// Why it was unknown before a person settled it; `None` where no person has.
+    pub settled: Option<TaskError>,
 }
 
 impl Task {
@@ -301,6 +306,32 @@ impl Task {
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         matches!(&self.phase, Phase::Ready { trouble: Some(trouble), next_try: None, .. } if trouble.error.code == STOPPED)
+    }
+
+    /// Why it is unknown again once the person's settlement is taken back; `None` where there is none to take back.
+    #[must_use]
+    pub fn unsettled(&self) -> Option<TaskError> {
+        // Versions before this one did not keep the reason.
+        let by_hand = match &self.phase {
+            Phase::Cancelled { was, .. } => *was == TaskState::Unknown && self.remote.is_none(),
+            Phase::Refused { error } => error.code == NOT_CREATED,
+            Phase::Queued { .. }
+            | Phase::Sending { .. }
+            | Phase::Unknown { .. }
+            | Phase::Running { .. }
+            | Phase::Ready { .. }
+            | Phase::Saving { .. }
+            | Phase::Saved { .. }
+            | Phase::Failed { .. } => false,
+        };
+        let lost = || TaskError {
+            code: "unknown".into(),
+            class: ErrorClass::UnknownOutcome,
+            message: tr!("the outcome of the submission is not known").into(),
+            next: String::new(),
+            charged: Charged::Unknown,
+        };
+        self.settled.clone().or_else(|| by_hand.then(lost))
     }
 
     /// The error that this stage carries, if any.

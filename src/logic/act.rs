@@ -69,6 +69,8 @@ pub enum Resolution {
     Lost,
     /// The gateway's own log shows that it was never made: not charged.
     NotCreated,
-    /// The gateway's own log shows its id: watched from now on.
+    /// The gateway's own log shows its id: watched from now on, once the service has said that it knows it.
     Found(RemoteId),
+    /// It was settled wrongly: unknown again, and counted as spent.
+    Unknown,
 }

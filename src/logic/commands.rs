@@ -417,9 +417,14 @@ fn pause(state: &State) -> Act {
 }
 
 fn resolve(state: &mut State) {
-    if let Some(key) = state.screen.table.cursor {
-        state.screen.layers.push(Layer::Resolve { key, at: 0, line: LineEditor::default() });
-    }
+    let Some(row) = table::cursor_row(state) else { return };
+    let key = row.key;
+    state.screen.layers.push(if row.state == TaskState::Unknown {
+        Layer::Resolve { key, at: 0, line: LineEditor::default() }
+    } else {
+        let question = tr!("Take back how {key} was settled? It is unknown again, and counted as spent.", key);
+        Layer::Confirm(Confirm { question, act: Act::Resolve { key, as_what: Resolution::Unknown } })
+    });
 }
 
 fn settle(state: &mut State, key: TaskKey, at: usize, line: LineEditor) -> Vec<Do> {

@@ -39,6 +39,8 @@ pub struct State {
     pub poller: Poller,
     /// Taking over tasks made elsewhere.
     pub adopting: Adopting,
+    /// Ended tasks whose settlement is to be taken back; the store is reading them.
+    pub unsettle: BTreeSet<TaskKey>,
     /// Saving.
     pub saver: Saver,
     /// Money.
@@ -76,6 +78,7 @@ impl State {
             settings,
             tasks: Tasks::default(),
             adopting: Adopting::default(),
+            unsettle: BTreeSet::new(),
             saver: Saver::default(),
             sharing: Sharing::default(),
             store: Store::default(),
@@ -245,13 +248,14 @@ pub struct Poller {
     pub rests: u32,
 }
 
-/// Taking over tasks made elsewhere. An id is in one of these at most.
+/// Ids that the service is asked about: of tasks made elsewhere, and of unknowns that a person found. An id is in one of
+/// these at most.
 #[derive(Clone, Debug, Default)]
 pub struct Adopting {
-    /// Not yet asked about.
-    pub wanted: VecDeque<RemoteId>,
+    /// Not yet asked about, with the unknown that it settles.
+    pub wanted: VecDeque<(RemoteId, Option<TaskKey>)>,
     /// Being asked about.
-    pub asking: BTreeMap<Ticket, RemoteId>,
+    pub asking: BTreeMap<Ticket, (RemoteId, Option<TaskKey>)>,
     /// Known to the service, and being journalled.
     pub inserting: BTreeMap<Ticket, RemoteId>,
 }

@@ -162,6 +162,17 @@ pub fn warning(key: TaskKey, cost: Ptc, of: Warning) -> String {
     }
 }
 
+/// That new tasks ask for the same as these, whose outcome is unknown.
+#[must_use]
+pub fn twin(keys: &[TaskKey], next: &str) -> Problem {
+    let keys = listed(keys);
+    Problem::new(
+        tr!("The same request may have been accepted already: {keys}, whose outcome is unknown", keys),
+        tr!("this one is paid as well"),
+        next,
+    )
+}
+
 /// A caution at the screen, where the attempt that repeats a task is at hand.
 #[must_use]
 pub fn caution_here(state: &State, key: TaskKey, of: Caution) -> Problem {

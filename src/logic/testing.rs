@@ -137,5 +137,6 @@ pub(crate) fn task(key: u32, state: TaskState) -> Task {
         phase,
         claim: None,
         automatic: false,
+        settled: None,
     }
 }

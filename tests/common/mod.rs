@@ -91,6 +91,7 @@ pub(crate) fn task(key: u32, request: Request, age: u64, phase: Phase) -> Task {
         phase,
         claim: None,
         automatic: false,
+        settled: None,
     }
 }
 

@@ -47,6 +47,7 @@ fn a_new_task_gets_its_key_its_revision_its_first_event_and_its_reserve() {
         phase: Phase::Queued { not_before: DAY, put_back: None },
         claim: None,
         automatic: false,
+        settled: None,
     };
     assert_eq!(made, [expected(1, "one"), expected(2, "two")]);
     assert_eq!(
@@ -98,6 +99,28 @@ fn every_stage_of_life_comes_back_as_it_was_saved() {
     assert_eq!(store.find_task_by_remote(&RemoteId("9223372036854775808".into())).unwrap(), tasks.last().cloned());
     assert_eq!(store.find_task_by_remote(&RemoteId("1".into())).unwrap(), None);
     assert_eq!(store.detail(key(99)).unwrap(), None);
+}
+
+#[test]
+fn what_a_settlement_took_the_place_of_comes_back_whatever_became_of_the_task() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut store = Store::open(dir.path()).unwrap();
+    let error = TaskError {
+        code: "timeout".into(),
+        class: ErrorClass::UnknownOutcome,
+        message: "no answer came".into(),
+        next: "settle it".into(),
+        charged: Charged::Unknown,
+    };
+    let mut task = add(&mut store, intent("one"));
+    for phase in [running(), Phase::Failed { error: error.clone() }, Phase::Unknown { error: error.clone() }] {
+        let settled = (!matches!(phase, Phase::Unknown { .. })).then(|| error.clone());
+        task = Task { phase, settled, ..task };
+        let [WriteResult::Done { rev, .. }] = store.write(&[write_of(&task)]).unwrap()[..] else { panic!() };
+        task.rev = rev;
+        assert_eq!(Store::open(dir.path()).unwrap().look(&[task.key]).unwrap(), [task.clone()]);
+    }
+    assert_eq!(store.unknowns().unwrap(), [task]);
 }
 
 #[test]

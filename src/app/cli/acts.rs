@@ -27,20 +27,28 @@ pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, voice: Voice) -> Outcom
 /// `reeltop resolve`.
 pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Resolution, voice: Voice) -> Outcome {
     look::whole(&Store::open(&setup.paths.data_dir)?, &[key])?;
-    once(setup, Act::Resolve { key, as_what }, 1, voice)
+    // An id is believed once the service knows it.
+    let asks = matches!(as_what, Resolution::Found(_));
+    let act = Act::Resolve { key, as_what };
+    if asks { asked(setup, act, 1, voice) } else { once(setup, act, 1, voice) }
 }
 
 /// `reeltop adopt`: the service is asked about each id, and what it knows is taken over.
 pub(super) fn adopt(setup: &Loaded, mut ids: Vec<RemoteId>, voice: Voice) -> Outcome {
     let mut seen = BTreeSet::new();
     ids.retain(|id| seen.insert(id.clone()));
+    let n = ids.len();
+    asked(setup, Act::Adopt(ids), n, voice)
+}
+
+/// An act that asks the service about `n` ids, and is done when what it says is on disk.
+fn asked(setup: &Loaded, act: Act, n: usize, voice: Voice) -> Outcome {
     block_on(async {
         let mut headless = Headless::start(setup, Scope::Named).await?;
         // Without a key an id that is here already is still found; of any other the act itself says what is missing.
         let _ = headless.key().await;
         headless.state().queue.paused = true;
-        let n = ids.len();
-        headless.act(Act::Adopt(ids));
+        headless.act(act);
         headless.until(None, |state| state.reports.len() >= n).await;
         let reports = std::mem::take(&mut headless.state().reports);
         let (_, interrupted) = headless.end().await;

@@ -8,6 +8,7 @@ use crate::{
     app::{args::Submit, exit::Exit},
     domain::{
         problem::ErrorClass,
+        retry,
         task::{Task, TaskKey, TaskState},
     },
     io::{config::Loaded, store::Store},
@@ -16,9 +17,11 @@ use crate::{
         engine::queue,
         settings::Scope,
         state::State,
+        terms,
     },
     tr,
 };
+use std::collections::BTreeSet;
 
 /// `reeltop submit`.
 pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
@@ -35,6 +38,13 @@ pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
         let exit = waits::exit_of(&task);
         look::print(setup, &[task], voice)?;
         return Ok(exit);
+    }
+    let unknowns = Store::open(&setup.paths.data_dir)?.unknowns()?;
+    let twins: BTreeSet<TaskKey> =
+        plan.cells.iter().filter_map(|cell| retry::unknown_twin(&cell.request, &unknowns)).collect();
+    if !twins.is_empty() {
+        let twins: Vec<TaskKey> = twins.into_iter().collect();
+        say(&terms::twin(&twins, tr!("Settle it first: see `reeltop resolve --help`.")).to_string());
     }
     consent::ask(plan.tasks(), crate::app::plan::cost(setup, &plan), order.consent, &setup.settings.budget)?;
     let intents = plan

@@ -56,7 +56,14 @@ impl Offer {
             return Err(faults);
         }
         let warnings = plan.warnings.iter().map(|(_, warning)| tr!("warning: {warning}", warning));
-        let lines = warnings.chain(plan::duplicates(&plan)).collect();
+        let unknowns = engine.state.tasks.live.values();
+        let mut twins: Vec<TaskKey> =
+            plan.cells.iter().filter_map(|cell| retry::unknown_twin(&cell.request, unknowns.clone())).collect();
+        twins.dedup();
+        let twins = (!twins.is_empty())
+            .then(|| terms::twin(&twins, &tr!("resolve {key} settles it first.", key = twins[0])))
+            .map(|warning| tr!("warning: {warning}", warning));
+        let lines = warnings.chain(twins).chain(plan::duplicates(&plan)).collect();
         let intents = plan.cells.into_iter().flat_map(|cell| {
             let intent = Intent { request: cell.request, parent: None, agreed: vec![], name: None };
             std::iter::repeat_n(intent, cell.count)

@@ -27,6 +27,7 @@ pub(super) fn help() -> Vec<String> {
         tr!("cancel 12: take back an unsent task, or stop watching one that runs."),
         tr!("download 12: fetch the file now."),
         tr!("resolve 12 lost, resolve 12 not-created, resolve 12 ID: settle a task whose outcome is unknown."),
+        tr!("resolve 12 unknown: take that back."),
         tr!("pause, resume: stop sending, go on sending."),
         tr!("balance: ask the service for it."),
         tr!("quit: end in order. Answers under way are waited for."),
@@ -212,10 +213,16 @@ fn resolve(rest: &str) -> Result<Order, String> {
     let as_what = match id {
         "lost" => Resolution::Lost,
         "not-created" => Resolution::NotCreated,
+        "unknown" => Resolution::Unknown,
         _ if !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) => {
             Resolution::Found(RemoteId(id.to_owned()))
         }
-        _ => return Err(tr!("resolve needs an outcome: lost, not-created, or the service's id.").into()),
+        _ => {
+            return Err(tr!(
+                "resolve needs an outcome: lost, not-created, the service's id, or unknown to take it back."
+            )
+            .into());
+        }
     };
     Ok(Order::Resolve { key, as_what })
 }

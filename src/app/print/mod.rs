@@ -197,6 +197,7 @@ pub(super) mod tests {
             phase,
             claim: None,
             automatic: false,
+            settled: None,
         }
     }
 

@@ -16,7 +16,7 @@ use crate::{
 
 /// What to do after a call that told nothing about the id.
 fn ask_again() -> &'static str {
-    tr!("Adopt it again later; that is free.")
+    tr!("Ask again later; that is free.")
 }
 
 /// Whether the service knows a task by that id. An answer that speaks of a task's state does; a code that finds the request

@@ -112,6 +112,7 @@ fn task(dice: &mut Dice, at: Wall, repeats: Option<(TaskKey, Task)>) -> Task {
         phase: Phase::Cancelled { was: TaskState::Queued, charged: Charged::No },
         claim: None,
         automatic: false,
+        settled: None,
     };
     match dice.below(100) {
         0..80 => {

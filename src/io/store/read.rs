@@ -142,6 +142,16 @@ impl Store {
         self.told(tr!("The list of tasks could not be read"), done)
     }
 
+    /// The tasks whose outcome is unknown.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn unknowns(&self) -> Result<Vec<Task>, Problem> {
+        let sql = format!("SELECT {TASK} FROM tasks WHERE state = 'unknown' ORDER BY key");
+        let found = tasks(&self.conn, &sql, []);
+        self.told(tr!("The list of tasks could not be read"), found)
+    }
+
     /// The latest task that the service knows by that id.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         money::Ptc,
-        problem::{Charged, ErrorClass},
+        problem::{Charged, ErrorClass, TaskError},
         request::Request,
         task::{Claim, Kind, MoneyEvent, NewTask, Phase, RemoteId, Row, Task, TaskKey, TaskState, Texts},
         time::Wall,
@@ -14,7 +14,7 @@ use rusqlite::{
     Connection, OptionalExtension, ToSql,
     types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef},
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{collections::HashSet, sync::Arc};
 
 /// The columns of a whole task, in the order that [`task_of`] reads them.
@@ -29,6 +29,7 @@ pub(super) const LINE: &str = "key, rev, parent, attempt, retried, state, charge
 /// A whole task from the columns of [`TASK`].
 pub(super) fn task_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Task> {
     let owner: Option<String> = row.get(15)?;
+    let stage: Json<Kept> = row.get(14)?;
     Ok(Task {
         key: row.get(0)?,
         rev: row.get::<_, Count>(1)?.0,
@@ -44,12 +45,13 @@ pub(super) fn task_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Task> {
         created_at: row.get(11)?,
         sent_at: row.get(12)?,
         finished_at: row.get(13)?,
-        phase: row.get::<_, Json<Phase>>(14)?.0,
+        phase: stage.0.phase,
         claim: match owner {
             Some(owner) => Some(Claim { owner, until: row.get(16)? }),
             None => None,
         },
         automatic: row.get(17)?,
+        settled: stage.0.settled,
     })
 }
 
@@ -138,6 +140,7 @@ pub(super) fn insert(conn: &Connection, new: &NewTask, at: Wall) -> rusqlite::Re
         phase: new.phase.clone(),
         claim: None,
         automatic: new.automatic,
+        settled: None,
     };
     (task.key, task.rev) = insert_whole(conn, &task)?;
     Ok(task)
@@ -202,7 +205,25 @@ struct Stage<'a> {
     bytes: Option<Count>,
     owner: Option<&'a str>,
     until: Option<Wall>,
-    phase: Json<&'a Phase>,
+    phase: Json<Keep<'a>>,
+}
+
+/// What the column of a task's phase keeps: the phase, and beside it what a person's settlement took the place of.
+#[derive(Serialize)]
+struct Keep<'a> {
+    #[serde(flatten)]
+    phase: &'a Phase,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settled: Option<&'a TaskError>,
+}
+
+/// The same, read. Versions before this one kept the phase alone.
+#[derive(Deserialize)]
+struct Kept {
+    #[serde(flatten)]
+    phase: Phase,
+    #[serde(default)]
+    settled: Option<TaskError>,
 }
 
 impl<'a> Stage<'a> {
@@ -220,7 +241,7 @@ impl<'a> Stage<'a> {
             bytes: task.saved().map(|saved| Count(saved.bytes)),
             owner: task.claim.as_ref().map(|claim| claim.owner.as_str()),
             until: task.claim.as_ref().map(|claim| claim.until),
-            phase: Json(&task.phase),
+            phase: Json(Keep { phase: &task.phase, settled: task.settled.as_ref() }),
         }
     }
 

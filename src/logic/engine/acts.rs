@@ -1,7 +1,7 @@
 //! What a person can have done to tasks, carried out: the same for keys and command line.
 
 use super::{
-    adopt, event, held_by_another, in_scope, poller, saver, share, store, ticket,
+    adopt, event, held_by_another, in_scope, poller, queue, saver, share, store, ticket,
     told::{refuse, report, say},
 };
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
         money::Ptc,
         problem::{Charged, ErrorClass, Problem, TaskError},
         request::Request,
-        task::{LedgerLine, MoneyEvent, NewTask, Phase, STOPPED, Task, TaskKey, TaskState},
+        task::{LedgerLine, MoneyEvent, NOT_CREATED, NewTask, Phase, RemoteId, STOPPED, Task, TaskKey, TaskState},
     },
     logic::{
         act::{Act, Intent, Resolution},
@@ -304,33 +304,41 @@ pub(super) fn stop_saving(state: &mut State, task: Task) -> Vec<Effect> {
     saver::stopped(state, task)
 }
 
-/// Settles an unknown by a person's word.
+/// Settles an unknown by a person's word, or takes that back.
 fn resolve(state: &mut State, key: TaskKey, as_what: Resolution) -> Vec<Effect> {
-    let Some(mut task) = live(state, key) else { return Vec::new() };
-    // One whose program ended over its POST is as good as unknown, and becomes that as soon as anybody works on it.
-    let orphan = task.state() == TaskState::Sending
-        && !super::held_by_another(state, &task)
-        && !state.queue.posting.contains_key(&key);
-    if task.state() != TaskState::Unknown && !orphan {
+    if as_what == Resolution::Unknown {
+        return take_back(state, key);
+    }
+    let Some(task) = live(state, key) else { return Vec::new() };
+    if task.state() == TaskState::Sending && !held_by_another(state, &task) && !state.queue.posting.contains_key(&key) {
+        // Its program ended over the POST: it becomes unknown, as when anybody works on it, and is settled as that.
+        let mut effects = queue::orphaned(state, task);
+        effects.extend(resolve(state, key, as_what));
+        return effects;
+    }
+    let Phase::Unknown { error: before } = &task.phase else {
         let why = tr!("it is {word}, and only an unknown task can be settled", word = task.state().word());
         return refuse(state, key, &why, "");
-    }
-    if let Resolution::Found(id) = &as_what
-        && let Some(other) = adopt::known_as(state, id)
-    {
-        let why = tr!("{id} is {other}'s id", id = id.0, other);
-        return refuse(state, key, &why, tr!("Look again at the gateway's own log."));
-    }
-    name(state, key);
-    let (text, money) = match as_what {
-        Resolution::Lost => {
-            task.phase = Phase::Cancelled { was: TaskState::Unknown, charged: Charged::Yes };
-            task.finished_at = Some(state.now.wall);
-            (tr!("settled as lost: counted as charged").to_owned(), (MoneyEvent::Resolved, task.cost))
+    };
+    let before = before.clone();
+    let (phase, text, money) = match as_what {
+        // Believed once the service says that it knows it.
+        Resolution::Found(id) => {
+            match adopt::known_as(state, &id) {
+                Some(other) => drop(refuse_id(state, key, &id, other)),
+                None => adopt::settle(state, key, id),
+            }
+            return Vec::new();
         }
+        Resolution::Unknown => return Vec::new(),
+        Resolution::Lost => (
+            Phase::Cancelled { was: TaskState::Unknown, charged: Charged::Yes },
+            tr!("settled as lost: counted as charged"),
+            MoneyEvent::Resolved,
+        ),
         Resolution::NotCreated => {
             let error = TaskError {
-                code: "not-created".into(),
+                code: NOT_CREATED.into(),
                 class: ErrorClass::UnknownOutcome,
                 message: tr!("settled by hand: the service never made it").into(),
                 next: tr!(
@@ -339,24 +347,78 @@ fn resolve(state: &mut State, key: TaskKey, as_what: Resolution) -> Vec<Effect> 
                 ),
                 charged: Charged::No,
             };
-            task.phase = Phase::Refused { error };
-            task.finished_at = Some(state.now.wall);
-            (tr!("settled as not created: not charged").to_owned(), (MoneyEvent::Released, task.cost))
-        }
-        Resolution::Found(id) => {
-            let text = tr!("settled: the service's id is {id}", id = id.0);
-            task.remote = Some(id);
-            task.phase =
-                Phase::Running { status: String::new(), next_poll: state.now.wall, polls: 0, misses: 0, trouble: None };
-            task.claim = super::claim(state, poller::CLAIM).filter(|_| in_scope(state, &task));
-            (text, (MoneyEvent::Charged, task.cost))
+            (Phase::Refused { error }, tr!("settled as not created: not charged"), MoneyEvent::Released)
         }
     };
-    let note = event(state, "resolved", text.clone());
-    let line = LedgerLine { at: state.now.wall, event: money.0, amount: money.1 };
+    name(state, key);
+    let task = Task { phase, settled: Some(before), finished_at: Some(state.now.wall), ..task };
+    settled(state, task, text, money)
+}
+
+/// Settles an unknown by an id that the service knows; `phase` is what it became there.
+pub(super) fn found(state: &mut State, key: TaskKey, id: RemoteId, phase: Phase) -> Vec<Effect> {
+    let Some(task) = live(state, key) else { return Vec::new() };
+    let Phase::Unknown { error } = &task.phase else {
+        let why = tr!("it is {word} by now", word = task.state().word());
+        return refuse(state, key, &why, "");
+    };
+    if let Some(other) = adopt::known_as(state, &id) {
+        return refuse_id(state, key, &id, other);
+    }
+    let (before, text) = (error.clone(), tr!("settled: the service's id is {id}", id = id.0));
+    let claim = super::claim(state, poller::CLAIM).filter(|_| in_scope(state, &task));
+    let task = Task { phase, settled: Some(before), remote: Some(id), claim, ..task };
+    settled(state, task, &text, MoneyEvent::Charged)
+}
+
+fn refuse_id(state: &mut State, key: TaskKey, id: &RemoteId, other: TaskKey) -> Vec<Effect> {
+    let why = tr!("{id} is {other}'s id", id = id.0, other);
+    refuse(state, key, &why, tr!("Look again at the gateway's own log."))
+}
+
+/// Writes down what a person decided of a task, with its line of money.
+fn settled(state: &mut State, task: Task, text: &str, money: MoneyEvent) -> Vec<Effect> {
+    let key = task.key;
+    let note = event(state, "resolved", text);
+    let line = LedgerLine { at: state.now.wall, event: money, amount: task.cost };
     toast::say(state, Level::Info, format!("{key} {text}"), Some(key));
     state.store.owed.insert(key);
     store::write(state, task, vec![note], vec![line])
+}
+
+/// Takes a settlement back. A task that has ended is read from the store first.
+fn take_back(state: &mut State, key: TaskKey) -> Vec<Effect> {
+    if let Some(task) = state.tasks.live.get(&key).cloned().or_else(|| store::unwritten(state, key)) {
+        return take_back_one(state, task);
+    }
+    if !state.tasks.rows.contains_key(&key) {
+        return refuse(state, key, tr!("there is no such task"), tr!("See `reeltop list`."));
+    }
+    state.unsettle.insert(key);
+    vec![Effect::Store(StoreCmd::Look { keys: vec![key] })]
+}
+
+/// Takes the settlement of that task back: it is unknown as it was before, counts as spent, and its id is forgotten.
+pub(super) fn take_back_one(state: &mut State, task: Task) -> Vec<Effect> {
+    let key = task.key;
+    let Some(error) = task.unsettled() else {
+        let why = tr!("it is {word}, and was not settled by hand", word = task.state().word());
+        return refuse(state, key, &why, "");
+    };
+    if task.state() == TaskState::Saving {
+        let cancel = keymap::named(state, Ctx::Table, "cancel");
+        return refuse(state, key, tr!("its file is being saved"), &tr!("{cancel} stops that first.", cancel));
+    }
+    let task = Task {
+        phase: Phase::Unknown { error },
+        settled: None,
+        remote: None,
+        expires_at: None,
+        finished_at: None,
+        claim: None,
+        ..task
+    };
+    settled(state, task, tr!("the settlement is taken back: unknown again, and counted as spent"), MoneyEvent::Unknown)
 }
 
 /// Fetches a file now. A task that has ended is read from the store first.

@@ -1,9 +1,11 @@
-//! Taking over tasks made elsewhere. Free: nothing is submitted.
+//! Taking over tasks made elsewhere, and the ids that a person found for unknowns. Free: nothing is submitted.
 //!
 //! ```text
 //! wanted -> one query -> the service knows it: inserted as running, and watched like any other
 //!                     -> it does not, or no answer came: told, and nothing is left of it
 //! ```
+//!
+//! An id that settles an unknown is believed no sooner: until the service knows it, the task stays unknown.
 //!
 //! The queries are asked by the poller, within its budget.
 
@@ -39,21 +41,36 @@ pub(super) fn adopt(state: &mut State, id: RemoteId) {
         toast::say(state, Level::Info, tr!("{id} is here already, as {key}", id = id.0, key), Some(key));
         return;
     }
-    if !state.settings.has_key {
-        let problem = state.key_problem.clone();
-        let (why, next) = problem.map_or_else(
-            || (tr!("the key for the service is not read yet").to_owned(), tr!("Try again in a moment.").to_owned()),
-            |problem| (problem.to_string(), String::new()),
-        );
-        told::fail(state, None, Some(ErrorClass::Auth), Problem::new(not_adopted(&id), why, next));
+    want(state, id, None);
+}
+
+/// Begins to settle an unknown by an id: the service is asked about it first.
+pub(super) fn settle(state: &mut State, key: TaskKey, id: RemoteId) {
+    if is_under_way(state, &id) {
+        told::say(state, Some(key), Problem::new(tr!("{id} is being asked about already", id = id.0), "", ""));
         return;
     }
-    state.adopting.wanted.push_back(id);
+    toast::say(state, Level::Info, tr!("{key}: asking the service about {id}", key, id = id.0), Some(key));
+    want(state, id, Some(key));
+}
+
+fn want(state: &mut State, id: RemoteId, settles: Option<TaskKey>) {
+    if state.settings.has_key {
+        state.adopting.wanted.push_back((id, settles));
+        return;
+    }
+    let problem = state.key_problem.clone();
+    let (why, next) = problem.map_or_else(
+        || (tr!("the key for the service is not read yet").to_owned(), tr!("Try again in a moment.").to_owned()),
+        |problem| (problem.to_string(), String::new()),
+    );
+    told::fail(state, settles, Some(ErrorClass::Auth), Problem::new(nothing_done(&id, settles), why, next));
 }
 
 fn is_under_way(state: &State, id: &RemoteId) -> bool {
     let adopting = &state.adopting;
-    adopting.wanted.contains(id) || adopting.asking.values().chain(adopting.inserting.values()).any(|other| other == id)
+    let asked = adopting.wanted.iter().chain(adopting.asking.values()).map(|(other, _)| other);
+    asked.chain(adopting.inserting.values()).any(|other| other == id)
 }
 
 /// The task that the service knows by that id.
@@ -61,21 +78,24 @@ pub(super) fn known_as(state: &State, id: &RemoteId) -> Option<TaskKey> {
     state.tasks.rows.values().find(|row| row.remote() == Some(id.0.as_str())).map(|row| row.key)
 }
 
-fn not_adopted(id: &RemoteId) -> String {
-    tr!("{id} was not adopted", id = id.0)
+fn nothing_done(id: &RemoteId, settles: Option<TaskKey>) -> String {
+    match settles {
+        Some(key) => tr!("{key} stays unknown", key),
+        None => tr!("{id} was not adopted", id = id.0),
+    }
 }
 
 /// The question about the next id that is wanted.
 pub(super) fn question(state: &mut State) -> Option<HttpCmd> {
-    let id = state.adopting.wanted.pop_front()?;
+    let (id, settles) = state.adopting.wanted.pop_front()?;
     let ticket = ticket(state);
-    state.adopting.asking.insert(ticket, id.clone());
+    state.adopting.asking.insert(ticket, (id.clone(), settles));
     Some(HttpCmd::Find { ticket, id })
 }
 
 /// The end of such a question.
 pub(super) fn found(state: &mut State, of: Ticket, reply: &Reply) -> Vec<Effect> {
-    let Some(id) = state.adopting.asking.remove(&of) else {
+    let Some((id, settles)) = state.adopting.asking.remove(&of) else {
         state.stale += 1;
         return Vec::new();
     };
@@ -84,9 +104,12 @@ pub(super) fn found(state: &mut State, of: Ticket, reply: &Reply) -> Vec<Effect>
     match verdict {
         // It is wanted no more: whoever asked is leaving.
         Ok(_) if state.ending.is_some() => Vec::new(),
-        Ok(word) => insert(state, id, word),
+        Ok(word) => match settles {
+            Some(key) => acts::found(state, key, id, watched(state, word)),
+            None => insert(state, id, word),
+        },
         Err(TaskError { class, message, next, .. }) => {
-            told::fail(state, None, Some(class), Problem::new(not_adopted(&id), message, next));
+            told::fail(state, settles, Some(class), Problem::new(nothing_done(&id, settles), message, next));
             Vec::new()
         }
     }
@@ -101,10 +124,16 @@ fn heard(state: &mut State, verdict: &FindVerdict) {
     }
 }
 
-/// Journals it. `word` is the service's word for its state; without one it has ended, and is asked about at once.
-fn insert(state: &mut State, id: RemoteId, word: Option<String>) -> Vec<Effect> {
+/// A task that the service knows. `word` is the service's word for its state; without one it has ended, and is asked about
+/// at once.
+fn watched(state: &State, word: Option<String>) -> Phase {
     let wait = if word.is_some() { state.settings.poll.every_ms } else { 0 };
     let next_poll = state.now.wall.plus(wait);
+    Phase::Running { status: word.unwrap_or_default(), next_poll, polls: 1, misses: 0, trouble: None }
+}
+
+/// Journals it.
+fn insert(state: &mut State, id: RemoteId, word: Option<String>) -> Vec<Effect> {
     let task = NewTask {
         parent: None,
         agreed: vec![],
@@ -115,7 +144,7 @@ fn insert(state: &mut State, id: RemoteId, word: Option<String>) -> Vec<Effect> 
         request: Request::elsewhere(&id),
         remote: Some(id.clone()),
         automatic: false,
-        phase: Phase::Running { status: word.unwrap_or_default(), next_poll, polls: 1, misses: 0, trouble: None },
+        phase: watched(state, word),
     };
     let ticket = ticket(state);
     state.queue.inserting.insert(ticket);

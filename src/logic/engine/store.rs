@@ -5,9 +5,7 @@
 //! since each changes the row's revision. The two steps that must be on disk before anything else happens (the intent
 //! and `Sending`) do not go this way: see [`super::queue`] and [`super::acts`].
 
-use super::{
-    acts, again, event, held_by_another, held_by_us, is_ours, is_told_of, queue, saver, share, ticket, told,
-};
+use super::{acts, again, event, held_by_another, held_by_us, is_ours, is_told_of, queue, saver, share, ticket, told};
 use crate::{
     domain::{
         account::Sender,
@@ -232,10 +230,11 @@ pub(super) fn changed(state: &mut State, task: Task) -> Vec<Effect> {
     hold(state, &task);
     let mut effects = saver::lost(state, &task);
     tasks::put(state, task.clone());
-    let unwanted = state.saver.unwanted.remove(&key);
+    let (unwanted, unsettle) = (state.saver.unwanted.remove(&key), state.unsettle.remove(&key));
     effects.extend(match state.saver.wanted.remove(&key) {
         Some(dir) => acts::download_one(state, task, dir),
         None if unwanted => acts::stop_saving(state, task),
+        None if unsettle => acts::take_back_one(state, task),
         None if task.state() == TaskState::Sending => found_sending(state, task),
         None => take_over(state, task),
     });

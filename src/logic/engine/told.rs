@@ -50,7 +50,8 @@ pub(super) fn overtaken(state: &mut State, key: TaskKey) {
 /// The store could not be read: what waits for it to tell of a task waits no longer.
 pub(super) fn not_read(state: &mut State, problem: &Problem) {
     state.screen.detail.asked = None;
-    let unwanted = std::mem::take(&mut state.saver.unwanted);
+    let mut unwanted = std::mem::take(&mut state.saver.unwanted);
+    unwanted.append(&mut state.unsettle);
     for key in std::mem::take(&mut state.saver.wanted).into_keys().chain(unwanted) {
         report(state, Some(key), Err(problem.clone()));
     }

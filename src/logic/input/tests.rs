@@ -3,8 +3,9 @@
 use super::*;
 use crate::{
     domain::{
+        problem::Charged,
         task::{
-            TaskKey,
+            Phase, TaskKey,
             TaskState::{self, Failed, Queued, Running, Saved, Sending, Unknown},
         },
         time::Mono,
@@ -165,6 +166,24 @@ fn an_unknown_is_settled_in_the_chosen_way() {
     let found = Resolution::Found(crate::domain::task::RemoteId("4q".into()));
     assert_eq!(settle(&["U", "up", "4", "q", "enter"]), settled(found));
     assert_eq!(settle(&["U", "esc"]), []);
+}
+
+#[test]
+fn a_settlement_is_taken_back_by_the_key_that_settles() {
+    let mut lost = task(1, Unknown);
+    (lost.phase, lost.remote) = (Phase::Cancelled { was: Unknown, charged: Charged::Yes }, None);
+    let mut found = task(1, Running);
+    found.settled = lost.unsettled();
+    for task in [lost, found] {
+        let mut state = state(&[Unknown]);
+        add(&mut state, task);
+        assert_eq!(wishes(&mut state, "U"), []);
+        let taken_back = Act::Resolve { key: TaskKey(1), as_what: Resolution::Unknown };
+        assert_eq!(wishes(&mut state, "y"), [Do::Act(taken_back)]);
+    }
+    let mut state = state(&[Running]);
+    assert_eq!(wishes(&mut state, "U"), []);
+    assert!(state.screen.layers.is_empty(), "an accepted task was not settled by hand");
 }
 
 #[test]

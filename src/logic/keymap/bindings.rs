@@ -45,7 +45,7 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Table, &["o"], Action::Play, "play", "play", "Open the file in a player").when(when::saved),
     on(Ctx::Table, &["d"], Action::Download, "download", "download", "Download the file now").when(when::download),
     on(Ctx::Table, &["x"], Action::Cancel, "cancel", "cancel", "Take back an unsent task, or stop watching one that runs").when(when::cancel),
-    on(Ctx::Table, &["U"], Action::Resolve, "resolve", "resolve", "Settle an unknown: lost, never made, or found").when(when::resolve),
+    on(Ctx::Table, &["U"], Action::Resolve, "resolve", "resolve", "Settle an unknown: lost, never made, or found; or take that back").when(when::resolve),
     on(Ctx::Table, &["u"], Action::Undo, "undo", "undo", "Take back the last batch, as far as it is unsent").when(when::undo),
     on(Ctx::Table, &["p"], Action::Pause, "pause", "pause", "Pause or resume sending; after a halt, look again and go on"),
     on(Ctx::Table, &["ctrl-r"], Action::Refresh, "refresh", "refresh", "Ask for the tasks' state now").when(when::refresh),

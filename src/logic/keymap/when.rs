@@ -3,7 +3,7 @@
 use super::{Ctx, Why, named};
 use crate::{
     domain::{
-        problem::Charged,
+        problem::{Charged, ErrorClass},
         retry::{self, Change, Facts},
         task::{Row, TaskState},
     },
@@ -152,7 +152,29 @@ pub(super) fn known(state: &State) -> Possible {
     of_cursor(state, known_row)
 }
 
+/// Whether a person settled that task by hand and can take it back. Of one that has ended only what its line shows is known:
+/// lost, or never made; of one that was found by its id and has ended, the command line can.
+fn is_settled(state: &State, row: &Row) -> bool {
+    match row.state {
+        TaskState::Cancelled => row.charged == Charged::Yes && row.remote().is_none(),
+        TaskState::Refused => row.class == Some(ErrorClass::UnknownOutcome),
+        TaskState::Running | TaskState::Ready => {
+            state.tasks.live.get(&row.key).is_some_and(|task| task.settled.is_some())
+        }
+        TaskState::Queued
+        | TaskState::Sending
+        | TaskState::Unknown
+        | TaskState::Saving
+        | TaskState::Saved
+        | TaskState::Failed => false,
+    }
+}
+
+/// An unknown can be settled, and what was settled can be unknown again.
 pub(super) fn resolve(state: &State) -> Possible {
+    if cursor_row(state).is_some_and(|row| is_settled(state, row)) {
+        return Ok(());
+    }
     of_cursor(state, |row| if row.state == TaskState::Unknown { Ok(()) } else { Err(No::Settled) })
 }
 

@@ -6,7 +6,7 @@ use crate::{
         money::Ptc,
         problem::Problem,
         retry::{self, Caution, Change, Scope, Warning},
-        task::{Row, TaskKey},
+        task::{Row, Task, TaskKey, TaskState},
     },
     logic::{
         keymap::{self, Ctx},
@@ -16,7 +16,7 @@ use crate::{
     },
     tr,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the rules say of a preview's attempts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -71,7 +71,19 @@ pub(super) fn judged(state: &State, items: &[PreviewItem]) -> Judged {
         }
     }
     judged.warnings.extend(told.into_iter().map(|(warning, rows)| warned(state, warning, &rows)));
+    judged.warnings.extend(twins(state, items));
     judged
+}
+
+/// Warns of new tasks that ask for the same as one whose outcome is unknown.
+fn twins(state: &State, items: &[PreviewItem]) -> Option<Problem> {
+    let unknowns: Vec<&Task> = state.tasks.live.values().filter(|task| task.state() == TaskState::Unknown).collect();
+    let new = items.iter().filter(|item| item.parent.is_none());
+    let keys: BTreeSet<TaskKey> =
+        new.filter_map(|item| retry::unknown_twin(&item.request, unknowns.iter().copied())).collect();
+    let keys: Vec<TaskKey> = keys.into_iter().collect();
+    let next = tr!("{resolve} resolves it first.", resolve = keymap::named(state, Ctx::Table, "resolve"));
+    (!keys.is_empty()).then(|| terms::twin(&keys, &next))
 }
 
 /// A caution with what the person types to send it all the same.
@@ -169,6 +181,21 @@ mod tests {
                 "#1 已重试为 #2（生成中）。输入任务个数可再发送一次。",
             ]
         );
+    }
+
+    #[test]
+    fn a_new_task_that_asks_for_the_same_as_an_unknown_is_warned_of() {
+        let state = state(&[Saved, Unknown]);
+        let new = |request| PreviewItem { parent: None, was: None, ..item(0, request) };
+        assert_eq!(
+            told(&judged(&state, &[new(request()), new(request())]).warnings),
+            [
+                "The same request may have been accepted already: #2, whose outcome is unknown: this one is paid as well. U \
+              resolves it first."
+            ]
+        );
+        let other = Request { prompt: "a dog".into(), ..request() };
+        assert_eq!(judged(&state, &[new(other)]), Judged::default());
     }
 
     #[test]

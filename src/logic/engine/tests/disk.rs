@@ -36,7 +36,7 @@ pub(super) struct Disk {
     pub(super) health: Health,
     /// What all programs share.
     pub(super) shared: Shared,
-    /// Tasks whose end may be taken back, since a person asked for the file again.
+    /// Tasks whose end may be taken back, since a person asked for the file again, or took a settlement back.
     pub(super) downloads: BTreeSet<TaskKey>,
     rev: u64,
 }
@@ -106,6 +106,7 @@ impl Disk {
                         phase: new.phase,
                         claim: None,
                         automatic: new.automatic,
+                        settled: None,
                     })
                 });
                 StoreMsg::Inserted { ticket, result: Ok(made.collect()) }

@@ -1,6 +1,6 @@
 //! Random sequences of messages with rising time. The rules themselves are checked by [`World`] after each of them: a POST
 //! only after the store's word and once for it, never again before the last one is proven not taken, no ended phase that
-//! goes back on disk but by a download, sums that equal a recount, no busy loop.
+//! goes back on disk but by a download or by taking a settlement back, sums that equal a recount, no busy loop.
 
 use super::{
     disk::{Health, others},
@@ -31,7 +31,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => prop_oneof![3 => Just(Health::Well), 1 => Just(Health::Full), 1 => Just(Health::Lying)].prop_map(Step::Health),
         8 => (0_usize..8, 0_usize..16).prop_map(|(call, reply)| Step::Reply(call, reply)),
         3 => (0_usize..5).prop_map(Step::Save),
-        4 => (0_usize..12, 1_u32..6).prop_map(|(act, key)| Step::Act(act, key)),
+        4 => (0_usize..13, 1_u32..6).prop_map(|(act, key)| Step::Act(act, key)),
         1 => (0_usize..5, 1_u32..6).prop_map(|(what, key)| Step::Other(what, key)),
     ]
 }
@@ -67,6 +67,7 @@ fn act(n: usize, of: u32) -> Act {
         8 => Act::Refresh(keys),
         9 => Act::Pause(of.is_multiple_of(2)),
         10 => Act::Resume,
+        11 => Act::Resolve { key: key(of), as_what: Resolution::Unknown },
         _ => Act::Take(keys),
     }
 }

@@ -102,6 +102,13 @@ fn an_unknown_is_settled_in_three_ways_and_nothing_else_is() {
     ] {
         let mut world = with(Unknown);
         world.act(settle(as_what.clone()));
+        // An id is believed once the service knows it.
+        if matches!(as_what, Resolution::Found(_)) {
+            world.settle();
+            assert_eq!((world.states(1), world.disk.ledger.get(&key(1))), ((Unknown, Unknown), None));
+            assert!(matches!(world.calls.front(), Some(HttpCmd::Find { .. })), "{:?}", world.calls);
+            world.reply(status("Processing"));
+        }
         world.settle();
         let task = world.disk.tasks[&key(1)].clone();
         assert_eq!((task.state(), task.charged()), (state, charged), "{as_what:?}");
@@ -113,6 +120,77 @@ fn an_unknown_is_settled_in_three_ways_and_nothing_else_is() {
     for state in TaskState::ALL.into_iter().filter(|state| *state != Unknown) {
         assert_eq!(done(state, settle(Resolution::Lost)), (state, false), "{state:?}");
     }
+}
+
+#[test]
+fn any_settlement_can_be_taken_back_and_the_reason_and_the_money_are_as_before() {
+    let settle = |as_what| Act::Resolve { key: key(1), as_what };
+    for (as_what, ends, money) in [
+        (Resolution::Lost, false, MoneyEvent::Resolved),
+        (Resolution::NotCreated, false, MoneyEvent::Released),
+        (Resolution::Found(RemoteId("R9".into())), false, MoneyEvent::Charged),
+        (Resolution::Found(RemoteId("R9".into())), true, MoneyEvent::Charged),
+    ] {
+        let mut world = with(Unknown);
+        let before = world.disk.tasks[&key(1)].phase.clone();
+        world.act(settle(as_what.clone()));
+        if matches!(as_what, Resolution::Found(_)) {
+            world.reply(status("Processing"));
+        }
+        world.settle();
+        if ends {
+            world.live(MINUTE);
+            world.reply(ok(r#"{"status":"Fail","base_resp":{"status_code":1027}}"#));
+            world.settle();
+            assert_eq!(world.states(1).1, TaskState::Failed);
+        }
+        world.state.reports.clear();
+        world.act(settle(Resolution::Unknown));
+        world.settle();
+        let task = &world.disk.tasks[&key(1)];
+        assert_eq!(
+            (&task.phase, &task.remote, &task.settled, &task.claim),
+            (&before, &None, &None, &None),
+            "{as_what:?}"
+        );
+        assert_eq!((task.finished_at, world.states(1).0), (None, Unknown));
+        assert_eq!((world.ledger(1)[0], *world.ledger(1).last().unwrap()), (money, MoneyEvent::Unknown));
+        assert_eq!(world.state.reports.last().map(|report| report.result.clone()), Some(Ok(Unknown)));
+        // And settled again, otherwise.
+        world.calls.clear();
+        world.act(settle(Resolution::Lost));
+        world.live(HOUR);
+        assert_eq!((world.states(1), world.calls.len(), world.posts.len()), ((Cancelled, Cancelled), 0, 0));
+    }
+    for state in TaskState::ALL {
+        assert_eq!(done(state, settle(Resolution::Unknown)), (state, false), "{state:?}");
+    }
+}
+
+#[test]
+fn an_unknown_whose_id_the_service_does_not_know_stays_unknown() {
+    let unknown = || ok(r#"{"task_id":"","status":"","base_resp":{"status_code":2013,"status_msg":"no such task"}}"#);
+    for (reply, class) in [
+        (unknown(), ErrorClass::InvalidParams),
+        (not_connected(), ErrorClass::Network),
+        (code(1004), ErrorClass::Auth),
+        (http(502), ErrorClass::Service),
+    ] {
+        let mut world = with(Unknown);
+        let before = world.disk.tasks[&key(1)].clone();
+        world.act(Act::Resolve { key: key(1), as_what: Resolution::Found(RemoteId("R9".into())) });
+        world.reply(reply);
+        world.live(HOUR);
+        assert_eq!((&world.disk.tasks[&key(1)], world.states(1).0), (&before, Unknown));
+        let [report] = &world.state.reports[..] else { panic!("{:?}", world.state.reports) };
+        assert_eq!((report.key, report.class), (Some(key(1)), Some(class)));
+        assert_eq!(report.result.as_ref().unwrap_err().what, "#1 stays unknown");
+    }
+    let mut world = with(Unknown);
+    world.state.settings.has_key = false;
+    world.act(Act::Resolve { key: key(1), as_what: Resolution::Found(RemoteId("R9".into())) });
+    world.settle();
+    assert_eq!((world.states(1), world.state.reports[0].class), ((Unknown, Unknown), Some(ErrorClass::Auth)));
 }
 
 #[test]

@@ -103,6 +103,9 @@ impl World {
         if let Msg::Act(Act::Download { keys, .. }) = &msg {
             self.disk.downloads.extend(keys);
         }
+        if let Msg::Act(Act::Resolve { key, as_what: Resolution::Unknown }) = &msg {
+            self.disk.downloads.insert(*key);
+        }
         self.bound.step(self.now.mono.0, || format!("{msg:?}"));
         let effects = logic::update(&mut self.state, msg, self.now);
         for effect in &effects {
