@@ -14,7 +14,7 @@ use std::{
 };
 
 /// What is written to find out whether there is room: as much as SQLite's shared index takes at once.
-const PROBE: [u8; 32 * 1024] = [1; 32 * 1024];
+static PROBE: [u8; 32 * 1024] = [1; 32 * 1024];
 
 /// The problem behind a failed statement. `what` is the sentence of what could not be done.
 pub(super) fn sqlite(what: &str, file: &Path, error: &Error) -> Problem {
