@@ -73,7 +73,8 @@ fn a_store_whose_file_is_gone_is_not_made_anew_while_anything_is_left_of_it() {
 
 #[test]
 fn an_open_store_whose_file_is_removed_replaced_or_cut_takes_no_change() {
-    let breaks: [(fn(&Path), &str); 3] = [
+    type Break = fn(&Path);
+    let breaks: [(Break, &str); 3] = [
         (|file| fs::remove_file(file).unwrap(), "was removed"),
         (|file| drop((fs::rename(file, file.with_extension("old")), fs::write(file, "another"))), "was replaced"),
         (|file| fs::File::options().write(true).open(file).unwrap().set_len(4096).unwrap(), "was cut short"),

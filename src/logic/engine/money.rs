@@ -39,7 +39,12 @@ pub(super) fn balance(state: &mut State, of: Ticket, reply: &Reply) -> Vec<Effec
             match reply {
                 // Nobody was asked.
                 Reply::NotSent { .. } => {}
-                _ if error.class == ErrorClass::Network => super::poller::missed(state),
+                // Beside other calls without an answer. Alone it holds nothing back: a submission finds out for itself.
+                _ if error.class == ErrorClass::Network => {
+                    if super::poller::is_probing(state) {
+                        super::poller::missed(state);
+                    }
+                }
                 _ => super::poller::spoke(state),
             }
             state.money.balance_problem = Some(error);

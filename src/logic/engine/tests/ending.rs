@@ -192,6 +192,10 @@ fn a_row_that_a_dead_program_left_as_being_sent_can_be_settled() {
     assert_eq!(world.states(1).0, Sending);
     world.act(Act::Resolve { key: key(1), as_what: Resolution::Found(RemoteId("R1".into())) });
     world.settle();
+    assert_eq!((world.states(1).1, world.ledger(1).last()), (TaskState::Unknown, Some(&MoneyEvent::Unknown)));
+    // The service is asked before the id is believed.
+    world.reply(status("Processing"));
+    world.settle();
     assert_eq!((world.states(1).1, world.ledger(1).last()), (Running, Some(&MoneyEvent::Charged)));
     // The program that sends it is the one to know.
     let mut world = World::posting();

@@ -224,17 +224,29 @@ fn a_message_among_a_hundred_thousand_ended_tasks_looks_at_none_of_them() {
 }
 
 #[test]
-fn a_balance_that_gets_no_answer_counts_for_away_like_any_call() {
+fn a_balance_that_gets_no_answer_counts_beside_other_calls_and_alone_holds_nothing_back() {
     let mut world = World::new();
     world.state.money.asking = None;
+    world.act(Act::Balance);
+    world.reply(not_connected());
+    assert!(world.state.money.balance_problem.is_some());
+    world.act(Act::Queue { intents: intents(1), undo: false });
+    world.settle();
+    assert_eq!(world.posts.len(), 1);
+    world.reply(not_connected());
+    world.settle();
     for _ in 0..20 {
+        world.pass(30 * SECOND);
         world.act(Act::Balance);
+        // The submission's own probe stays without a word.
+        let balance = world.calls.iter().position(|call| matches!(call, HttpCmd::Balance { .. })).unwrap();
+        world.calls.rotate_left(balance);
         world.reply(not_connected());
-        world.live(30 * SECOND);
     }
     assert!(world.state.poller.offline_since.is_some());
-    assert!(world.state.money.balance_problem.is_some());
     world.act(Act::Balance);
+    let balance = world.calls.iter().position(|call| matches!(call, HttpCmd::Balance { .. })).unwrap();
+    world.calls.rotate_left(balance);
     world.reply(http(403));
     assert_eq!(world.state.poller.offline_since, None);
 }
