@@ -3,8 +3,12 @@
 //! Five floors, each built only on those named after it: `app` (the shell), `io` (workers) and `ui` (pictures),
 //! `logic` (the program as a function), `domain` (the words and rules of the field).
 
-pub mod app;
+pub mod cli;
 pub mod domain;
+pub mod engine;
 pub mod io;
-pub mod logic;
-pub mod ui;
+pub mod screens;
+pub mod service;
+pub mod simulator;
+pub mod tui;
+pub mod words;

@@ -1,6 +1,6 @@
 //! The program: hands its arguments over and ends with what comes of them.
 
-use reeltop::app::cli;
+use reeltop::cli;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -1,6 +1,6 @@
-//! The shape of the program, held by machine: which floor may use which, what `domain` and `logic` must never touch, that
-//! the one call that costs money is emitted in one place. The checks are functions on texts, tried on made-up sources
-//! below, and then run on this project's own.
+//! The shape of the program, held by machine: what the pure floors must never touch, that the one call that costs money
+//! is emitted in one place. The checks are functions on texts, tried on made-up sources below, and then run on this
+//! project's own.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
@@ -10,29 +10,10 @@ mod source;
 use source::{Path, Token, closing, paths, tokens, without_tests, words};
 use std::{fs, path::PathBuf};
 
-/// Each floor with what it may use of the others. An entry with a second part allows that module only.
-const ARROWS: [(&str, &[&[&str]]); 4] = [
-    ("domain", &[&["domain"]]),
-    ("logic", &[&["logic"], &["domain"]]),
-    ("ui", &[&["ui"], &["logic"], &["domain"]]),
-    (
-        "io",
-        &[
-            &["io"],
-            &["domain"],
-            &["logic", "msg"],
-            &["logic", "effect"],
-            &["logic", "act"],
-            &["logic", "settings"],
-            &["logic", "key"],
-        ],
-    ),
-];
+/// The floors that are functions of what they are handed.
+const PURE: [&str; 5] = ["domain", "service", "engine", "words", "screens"];
 
-/// What every floor speaks by: a macro, which stands at the root though it belongs to `domain`.
-const LANGUAGE: [&str; 2] = ["crate", "tr"];
-
-/// What neither `domain` nor `logic` may name: clocks, chance, the disk, the line, other programs.
+/// What none of them may name: clocks, chance, the disk, the line, other programs.
 const BANNED: [&[&str]; 14] = [
     &["Instant", "now"],
     &["SystemTime", "now"],
@@ -53,21 +34,21 @@ const BANNED: [&[&str]; 14] = [
 /// A file is one subject; past this it has a second one.
 const MOST_LINES: usize = 500;
 
-/// A source with the name it has below the project's folder: `src/logic/msg.rs`.
+/// A source with the name it has below the project's folder: `src/engine/msg.rs`.
 struct File {
     name: String,
     text: String,
 }
 
 impl File {
-    /// The module it is, without `crate`: `["logic", "msg"]`; empty for the library's root and the program.
+    /// The module it is, without `crate`: `["engine", "msg"]`; empty for the library's root and the program.
     fn module(&self) -> Vec<&str> {
         let inner = self.name.trim_start_matches("src/").trim_end_matches(".rs");
         inner.split('/').filter(|part| !matches!(*part, "mod" | "lib" | "main")).collect()
     }
 
     fn floor(&self) -> &str {
-        self.module().first().copied().unwrap_or("app")
+        self.module().first().copied().unwrap_or("main")
     }
 
     /// Whether all of it is compiled for tests only.
@@ -80,23 +61,9 @@ impl File {
     }
 }
 
-/// Uses of a floor that this floor is not built on.
-fn wrong_arrows(file: &File) -> Vec<String> {
-    let Some((floor, allowed)) = ARROWS.iter().find(|(floor, _)| *floor == file.floor()) else { return Vec::new() };
-    let may = |path: &Path| {
-        path.starts_with(&LANGUAGE) || allowed.iter().any(|arrow| path.starts_with(&[&["crate"], *arrow].concat()))
-    };
-    let ours = |path: &Path| path.starts_with(&["crate"]) || path.starts_with(&["reeltop"]);
-    paths(&tokens(&file.text), &file.module())
-        .iter()
-        .filter(|path| ours(path) && !may(path))
-        .map(|path| file.fault(path.line, &format!("{floor} must not use {}", path.shown())))
-        .collect()
-}
-
-/// What `domain` and `logic` must not touch.
+/// What the pure floors must not touch.
 fn banned_names(file: &File) -> Vec<String> {
-    if !matches!(file.floor(), "domain" | "logic") {
+    if !PURE.contains(&file.floor()) {
         return Vec::new();
     }
     let banned = |path: &Path| {
@@ -143,14 +110,14 @@ fn is_pattern(tokens: &[Token], path: &Path) -> bool {
 
 /// Uses of the text area outside of its one file.
 fn text_area(file: &File) -> Vec<String> {
-    if file.name == "src/logic/editor.rs" {
+    if file.name == "src/screens/kit/editor.rs" {
         return Vec::new();
     }
     let named = |token: &&Token| matches!(token.text.as_str(), "tui_textarea" | "ratatui_textarea");
     tokens(&file.text)
         .iter()
         .filter(named)
-        .map(|token| file.fault(token.line, "only src/logic/editor.rs names the text area"))
+        .map(|token| file.fault(token.line, "only src/screens/kit/editor.rs names the text area"))
         .collect()
 }
 
@@ -207,12 +174,7 @@ fn hold(check: fn(&File) -> Vec<String>) {
 }
 
 #[test]
-fn no_floor_uses_one_that_it_is_not_built_on() {
-    hold(wrong_arrows);
-}
-
-#[test]
-fn domain_and_logic_touch_no_clock_no_chance_no_disk_and_no_line() {
+fn the_pure_floors_touch_no_clock_no_chance_no_disk_and_no_line() {
     hold(banned_names);
 }
 
@@ -220,7 +182,7 @@ fn domain_and_logic_touch_no_clock_no_chance_no_disk_and_no_line() {
 fn the_call_that_costs_money_is_emitted_in_one_place() {
     let places: Vec<String> = sources().iter().flat_map(submissions).collect();
     assert_eq!(places.len(), 1, "a submission is made in one place and no other:\n{}", places.join("\n"));
-    assert!(places[0].starts_with("src/logic/"), "{}", places[0]);
+    assert!(places[0].starts_with("src/engine/queue.rs"), "{}", places[0]);
 }
 
 #[test]
@@ -247,58 +209,17 @@ mod the_checks_themselves {
     }
 
     #[test]
-    fn an_arrow_is_found_in_trees_inline_and_through_super() {
-        let text = "use crate::{\n    domain::task,\n    ui::{draw, theme::Theme},\n};\nfn f() { crate::io::x(); super::msg::y(); super::super::app::z(); }";
-        assert_eq!(
-            wrong_arrows(&file("src/logic/update.rs", text)),
-            [
-                "src/logic/update.rs:3: logic must not use crate::ui::draw",
-                "src/logic/update.rs:3: logic must not use crate::ui::theme::Theme",
-                "src/logic/update.rs:5: logic must not use crate::io::x",
-                "src/logic/update.rs:5: logic must not use crate::app::z",
-            ]
-        );
-    }
-
-    #[test]
-    fn io_may_use_some_of_logic_and_no_more() {
-        let text = "use crate::logic::{effect::Effect, msg::Msg, state::State};\nuse crate::logic;\nuse crate::domain::task::*;";
-        assert_eq!(
-            wrong_arrows(&file("src/io/store/mod.rs", text)),
-            [
-                "src/io/store/mod.rs:1: io must not use crate::logic::state::State",
-                "src/io/store/mod.rs:2: io must not use crate::logic",
-            ]
-        );
-        assert_eq!(wrong_arrows(&file("src/app/run.rs", "use crate::{io::x, ui::y};")), Vec::<String>::new());
-    }
-
-    #[test]
-    fn nested_modules_climb_from_where_they_stand() {
-        let text = "mod tests { use super::*; use super::super::super::ui::x; }\nuse super::other;";
-        let faults = wrong_arrows(&file("src/domain/task.rs", text));
-        assert_eq!(faults, ["src/domain/task.rs:1: domain must not use crate::ui::x"]);
-    }
-
-    #[test]
-    fn comments_texts_and_characters_are_not_code() {
-        let text = "// crate::ui::a\n/* crate::ui::b /* nested */ crate::ui::c */\nlet s = \"crate::ui::d \\\" crate::ui::e\";\nlet r = r#\"crate::ui::f \" \"#;\nlet c = '\"'; let l: &'static str = crate::ui::g;";
-        let faults = wrong_arrows(&file("src/domain/a.rs", text));
-        assert_eq!(faults, ["src/domain/a.rs:5: domain must not use crate::ui::g"]);
-    }
-
-    #[test]
     fn clocks_and_the_disk_are_found_however_they_are_imported() {
         let text = "use std::{fmt, fs, time::{Duration, Instant as Clock}};\nlet a = SystemTime::now();\ntokio::spawn(x);\nlet b = jiff::Timestamp::now();\nuse rand::Rng;\nlet c = my::random::fs();";
         assert_eq!(
-            banned_names(&file("src/logic/a.rs", text)),
+            banned_names(&file("src/engine/a.rs", text)),
             [
-                "src/logic/a.rs:1: std::fs is not for logic",
-                "src/logic/a.rs:1: std::time::Instant is not for logic",
-                "src/logic/a.rs:2: SystemTime::now is not for logic",
-                "src/logic/a.rs:3: tokio::spawn is not for logic",
-                "src/logic/a.rs:4: jiff::Timestamp::now is not for logic",
-                "src/logic/a.rs:5: rand::Rng is not for logic",
+                "src/engine/a.rs:1: std::fs is not for engine",
+                "src/engine/a.rs:1: std::time::Instant is not for engine",
+                "src/engine/a.rs:2: SystemTime::now is not for engine",
+                "src/engine/a.rs:3: tokio::spawn is not for engine",
+                "src/engine/a.rs:4: jiff::Timestamp::now is not for engine",
+                "src/engine/a.rs:5: rand::Rng is not for engine",
             ]
         );
         assert_eq!(banned_names(&file("src/io/a.rs", text)), Vec::<String>::new());
@@ -316,8 +237,8 @@ mod the_checks_themselves {
             #[cfg(test)]
             mod tests { fn made() { HttpCmd::Submit { key, ticket, request }; } }
         ";
-        assert_eq!(submissions(&file("src/logic/send.rs", text)), ["src/logic/send.rs:2: HttpCmd::Submit"]);
-        assert_eq!(submissions(&file("src/logic/send/tests.rs", text)), Vec::<String>::new());
+        assert_eq!(submissions(&file("src/engine/send.rs", text)), ["src/engine/send.rs:2: HttpCmd::Submit"]);
+        assert_eq!(submissions(&file("src/engine/send/tests.rs", text)), Vec::<String>::new());
         let hidden = file(
             "src/app/a.rs",
             "use crate::logic::effect::HttpCmd::{self, Submit};\nuse crate::logic::effect::HttpCmd::*;",
@@ -335,10 +256,10 @@ mod the_checks_themselves {
     fn the_text_area_may_be_spoken_of_but_not_used() {
         let text = "// tui_textarea keeps its scroll\nuse tui_textarea::TextArea;";
         assert_eq!(
-            text_area(&file("src/ui/compose.rs", text)),
-            ["src/ui/compose.rs:2: only src/logic/editor.rs names the text area"]
+            text_area(&file("src/screens/compose/view.rs", text)),
+            ["src/screens/compose/view.rs:2: only src/screens/kit/editor.rs names the text area"]
         );
-        assert_eq!(text_area(&file("src/logic/editor.rs", text)), Vec::<String>::new());
+        assert_eq!(text_area(&file("src/screens/kit/editor.rs", text)), Vec::<String>::new());
     }
 
     #[test]

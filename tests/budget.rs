@@ -14,8 +14,8 @@ use reeltop::{
         task::{LedgerLine, MoneyEvent, Phase, Task, TaskState},
         time::Wall,
     },
+    engine::effect::Write,
     io::store::Store,
-    logic::effect::Write,
 };
 use std::{
     fs,

@@ -7,16 +7,16 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use net::{KEY, Raw, Then, config, http, png, refused, request};
 use reeltop::{
     domain::{
-        answer::{LineFault, Reply},
         problem::Problem,
         request::{ImageRef, Request},
         task::{FileId, RemoteId, TaskKey},
     },
+    engine::{effect::HttpCmd, msg::HttpMsg},
     io::{
         client::{Client, ClientConfig},
         images,
     },
-    logic::{effect::HttpCmd, msg::HttpMsg},
+    service::answer::{LineFault, Reply},
 };
 use std::{fs, path::Path, time::Duration};
 

@@ -5,14 +5,14 @@
 use reeltop::{
     domain::{
         catalogue::{CameraSupport, Need},
-        lang::{Lang, within},
         money::Ptc,
     },
+    engine::settings::Settings,
     io::{
         config::{Folders, Loaded, Wanted, example, load, show},
         secret::KeySource,
     },
-    logic::settings::Settings,
+    words::lang::{Lang, within},
 };
 use std::{fs, path::Path};
 use tempfile::TempDir;
@@ -376,7 +376,7 @@ fn only_a_file_that_was_named_must_exist() {
 
 #[test]
 fn a_theme_of_ones_own_changes_another_one_and_its_faults_are_all_told() {
-    use reeltop::logic::settings::paint::Paint;
+    use reeltop::engine::settings::paint::Paint;
     let loaded = read("[ui]\ntheme = \"mine\"\n[theme.mine]\nbase = \"light\"\nrunning = \"#5fafff\"\n");
     let mine = &loaded.settings.ui.themes["mine"];
     assert_eq!((mine.base.as_str(), mine.roles["running"].ink), ("light", Some(Paint::Rgb(0x5f, 0xaf, 0xff))));
@@ -433,7 +433,7 @@ fn what_config_show_prints_is_a_config_that_means_the_same() {
 
 #[test]
 fn only_failures_that_are_proven_not_charged_may_be_tried_again_by_themselves() {
-    use reeltop::{domain::problem::ErrorClass, logic::settings::RetrySettings};
+    use reeltop::{domain::problem::ErrorClass, engine::settings::RetrySettings};
     let settings =
         read("[retry]\nauto = [\"service\", \"rate_limited\", \"service\"]\nmax = 1\npause_seconds = 60\n").settings;
     let auto = vec![ErrorClass::Service, ErrorClass::RateLimited];

@@ -4,9 +4,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use reeltop::{
-    app::manual,
+    cli::manual,
     io::config::{Folders, Wanted, example, load},
-    logic::keymap,
+    screens::keymap,
 };
 use std::{env, fs, path::PathBuf};
 

@@ -6,20 +6,17 @@ mod net;
 use net::{DEADLINE, KEY, Raw, Then, http};
 use reeltop::{
     domain::{
-        answer::{Address, FileVerdict, Reply, judge_file},
         catalogue::Catalogue,
         problem::{Charged, ErrorClass, TaskError},
         task::{FileId, SavedFile, TaskKey},
     },
-    io::{
-        client::Client,
-        download::Downloader,
-        simulator::{CLIP, Download, End, Preloaded, SimClock, SimConfig, Simulator},
-    },
-    logic::{
+    engine::{
         effect::{HttpCmd, SaveCmd, SaveTarget},
         msg::{HttpMsg, SaveMsg},
     },
+    io::{client::Client, download::Downloader},
+    service::answer::{Address, FileVerdict, Reply, judge_file},
+    simulator::{CLIP, Download, End, Preloaded, SimClock, SimConfig, Simulator},
 };
 use std::{
     fs,

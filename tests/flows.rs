@@ -5,10 +5,12 @@
 
 mod support;
 
-use reeltop::domain::{
-    answer::Reply,
-    problem::Charged,
-    task::{RemoteId, TaskKey, TaskState},
+use reeltop::{
+    domain::{
+        problem::Charged,
+        task::{RemoteId, TaskKey, TaskState},
+    },
+    service::answer::Reply,
 };
 use support::flow::{Flow, lost, refused};
 

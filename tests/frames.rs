@@ -6,27 +6,28 @@ mod common;
 
 use ratatui::{buffer::Buffer, layout::Rect};
 use reeltop::{
-    app::frame::FrameWriter,
     domain::{
         task::{Phase, TaskKey},
         time::{Mono, SECOND},
     },
-    logic::{
-        self,
-        editor::PromptEditor,
-        key::{Code, Key},
-        layout,
+    engine::{
         msg::{Input, Msg},
-        screen::Pane,
-        state::State,
         tasks,
     },
-    ui,
+    screens as logic,
+    screens::{
+        app::App,
+        key::{Code, Key},
+        kit::editor::PromptEditor,
+        screen::Pane,
+        shell::{layout, view as ui},
+    },
+    tui::frame::FrameWriter,
 };
 
 /// A screen with its line, and many more tasks than it has rows.
 struct Line {
-    state: State,
+    state: App,
     writer: FrameWriter<Vec<u8>>,
 }
 
@@ -37,7 +38,7 @@ impl Line {
         for key in 44..400 {
             tasks::put(&mut state, common::task(key, common::ordinary(key), 7_000_000, common::saved(key, "fox")));
         }
-        state.screen.table.order = state.tasks.rows.values().rev().map(|row| row.key).collect();
+        state.screen.table.order = state.work.tasks.rows.values().rev().map(|row| row.key).collect();
         // The table alone: detail follows the cursor, and is another figure.
         state.screen.full = true;
         let mut line = Self { state, writer: FrameWriter::new(Vec::new()) };
@@ -54,7 +55,8 @@ impl Line {
 
     /// Has a key take effect and tells the bytes it took.
     fn press(&mut self, key: &str) -> usize {
-        let (key, now) = (key.parse().unwrap_or(Key::plain(Code::Char(key.chars().next().unwrap()))), self.state.now);
+        let (key, now) =
+            (key.parse().unwrap_or(Key::plain(Code::Char(key.chars().next().unwrap()))), self.state.work.now);
         let _ = logic::update(&mut self.state, Msg::Input(Input::Key(key)), now);
         self.draw()
     }
@@ -113,8 +115,8 @@ fn nothing_is_written_while_nothing_changes() {
     let mut line = Line::new();
     assert_eq!(line.draw(), 0);
     // Time alone changes nothing within a step.
-    line.state.now.mono = Mono(line.state.now.mono.0 + 2 * SECOND);
-    line.state.now.wall = line.state.now.wall.plus(2 * SECOND);
+    line.state.work.now.mono = Mono(line.state.work.now.mono.0 + 2 * SECOND);
+    line.state.work.now.wall = line.state.work.now.wall.plus(2 * SECOND);
     assert_eq!(line.draw(), 0);
 }
 
@@ -124,12 +126,12 @@ fn a_changed_row_takes_60_bytes_at_most() {
     let key = TaskKey(34);
     let at = line.state.screen.table.order.iter().position(|other| *other == key).unwrap();
     line.go(at);
-    let Some(task) = line.state.tasks.live.get(&key).cloned() else { panic!("{key} is not live") };
+    let Some(task) = line.state.work.tasks.live.get(&key).cloned() else { panic!("{key} is not live") };
     for status in ["Queueing", "Preparing", "Processing"] {
         let mut next = task.clone();
         next.phase = Phase::Running {
             status: status.into(),
-            next_poll: line.state.now.wall,
+            next_poll: line.state.work.now.wall,
             polls: 1,
             misses: 0,
             trouble: None,

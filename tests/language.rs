@@ -8,15 +8,16 @@
 mod source;
 
 use reeltop::{
-    app::args,
-    domain::{catalogue::Catalogue, lang, task::TaskState},
-    io::simulator::Faults,
-    logic::{
-        columns,
+    cli::args,
+    domain::{catalogue::Catalogue, task::TaskState},
+    engine::kinds,
+    screens::{
         command_line::COMMANDS,
-        engine::kinds,
         keymap::{BINDINGS, Ctx},
+        table::columns,
     },
+    simulator::Faults,
+    words::lang,
 };
 use source::{Token, all_tokens, closing, without_tests, words};
 use std::{
@@ -28,14 +29,14 @@ use std::{
 
 /// Sources whose texts are not for a person's screen, each with the reason. An entry that ends with `/` is a folder.
 const LEFT_OUT: &[(&str, &str)] = &[
-    ("src/io/simulator/api.rs", "speaks as the service does"),
-    ("src/io/simulator/clock.rs", "speaks as the service does"),
-    ("src/io/simulator/line.rs", "speaks as the service does"),
-    ("src/io/simulator/mod.rs", "speaks as the service does"),
-    ("src/io/simulator/rules.rs", "speaks as the service does"),
-    ("src/io/simulator/storage.rs", "speaks as the service does"),
-    ("src/io/simulator/world.rs", "speaks as the service does"),
-    ("src/domain/lang", "the languages themselves"),
+    ("src/simulator/api.rs", "speaks as the service does"),
+    ("src/simulator/clock.rs", "speaks as the service does"),
+    ("src/simulator/line.rs", "speaks as the service does"),
+    ("src/simulator/mod.rs", "speaks as the service does"),
+    ("src/simulator/rules.rs", "speaks as the service does"),
+    ("src/simulator/storage.rs", "speaks as the service does"),
+    ("src/simulator/world.rs", "speaks as the service does"),
+    ("src/words/lang", "the languages themselves"),
     ("src/domain/builtin.rs", "names of models; what they make is in the table of `tabled`"),
     ("src/domain/camera.rs", "commands as they stand in a prompt, in both languages of the service"),
     ("src/domain/cluster.rs", "reads the service's messages and says nothing itself"),
@@ -43,11 +44,11 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("src/io/config/example.rs", "a generated file, the same for everybody"),
     ("src/io/config/table.rs", "the options' docs, which go into that file only"),
     ("src/io/store/fill.rs", "made-up tasks to measure with"),
-    ("src/logic/columns.rs", "a table; see `tabled`"),
-    ("src/logic/engine/kinds.rs", "a table; see `tabled`"),
-    ("src/logic/testing.rs", "tasks for tests"),
-    ("src/app/cli/demo/morning.rs", "a made-up person's prompts"),
-    ("src/app/manual.rs", "generated documents, in English for everybody"),
+    ("src/screens/table/columns.rs", "a table; see `tabled`"),
+    ("src/engine/kinds.rs", "a table; see `tabled`"),
+    ("src/engine/testing.rs", "tasks for tests"),
+    ("src/cli/demo/morning.rs", "a made-up person's prompts"),
+    ("src/cli/manual.rs", "generated documents, in English for everybody"),
 ];
 
 /// Calls whose texts are not for a person's screen.

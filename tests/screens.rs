@@ -13,10 +13,8 @@ use ratatui::{
 use reeltop::{
     domain::{
         account::Stamp,
-        answer::HaltCause,
         costs::{CostLine, report},
         draft::{Draft, Fault, Field, Severity},
-        lang::{self, Lang},
         money::Ptc,
         problem::{Charged, ErrorClass, Problem},
         request::{ImageRef, Request},
@@ -24,25 +22,22 @@ use reeltop::{
         text,
         time::{HOUR, Mono, SECOND},
     },
-    logic::{
-        act::Act,
-        columns,
+    engine::{act::Act, effect::Level, filter::Filter, msg::Input, tasks, work::Halt},
+    screens::{
+        app::App,
         compose::{CameraList, ROWS},
-        editor::{LineEditor, PromptEditor},
-        effect::Level,
-        filter::Filter,
-        input,
-        msg::Input,
+        kit::editor::{LineEditor, PromptEditor},
         palette::Palette,
         pick::{Item, PickWhat, Picker, Take},
         screen::{
             Away, Batch, Column, ComposeRow, Confirm, DetailTab, Estimate, Layer, ListView, Message, Pane, Preview,
             PreviewItem, Purpose, Toast,
         },
-        state::{Halt, State},
-        tasks,
+        shell::{input, view as ui, view::Drawn},
+        table::columns,
     },
-    ui::{self, Drawn},
+    service::answer::HaltCause,
+    words::{lang, lang::Lang},
 };
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -53,11 +48,11 @@ const SMALLEST: (u16, u16) = (40, 12);
 
 /// Takes a snapshot of a screen at each size: in English, in Chinese (`zh_`), and in English with plain ASCII signs
 /// (`ascii_`). A state may hold texts that were made with it, so it is made in its language.
-fn shots(name: &str, make: impl Fn(u16, u16) -> State) {
+fn shots(name: &str, make: impl Fn(u16, u16) -> App) {
     let page = |lang, ascii, (width, height): (u16, u16)| {
         lang::within(lang, || {
             let mut state = make(width, height);
-            state.settings.ui.ascii = ascii;
+            state.work.settings.ui.ascii = ascii;
             let (buf, drawn) = drawn(&state);
             format!("{width}x{height}\n{}", told(&buf, drawn))
         })
@@ -70,9 +65,9 @@ fn shots(name: &str, make: impl Fn(u16, u16) -> State) {
     insta::assert_snapshot!(format!("ascii_{name}"), pages(Lang::En, true, &SIZES));
 }
 
-fn drawn(state: &State) -> (Buffer, Drawn) {
-    let mut buf = Buffer::empty(Rect::new(0, 0, state.screen.width, state.screen.height));
-    let drawn = ui::draw(state, &mut buf);
+fn drawn(app: &App) -> (Buffer, Drawn) {
+    let mut buf = Buffer::empty(Rect::new(0, 0, app.screen.width, app.screen.height));
+    let drawn = ui::draw(app, &mut buf);
     (buf, drawn)
 }
 
@@ -112,29 +107,29 @@ fn fault(field: Field, severity: Severity, what: &str, next: &str) -> Fault {
 }
 
 /// The table in a filter, with marks, a frozen view, and pages still coming.
-fn busy_table(width: u16, height: u16) -> State {
+fn busy_table(width: u16, height: u16) -> App {
     let mut state = believable(width, height);
     state.screen.table.order.retain(|key| key.0 % 2 == 1);
     state.screen.table.filter = Filter::parse("model:02").unwrap();
     state.screen.table.marks = [TaskKey(33), TaskKey(35)].into();
     state.screen.table.frozen = true;
-    state.tasks.loaded = false;
-    state.tasks.total = 100_000;
+    state.work.tasks.loaded = false;
+    state.work.tasks.total = 100_000;
     common::put_cursor(&mut state, 35);
     state
 }
 
 /// Many marked tasks in a frozen view; acts go to the marked ones, whatever detail shows.
-fn marked(width: u16, height: u16) -> State {
+fn marked(width: u16, height: u16) -> App {
     let mut state = believable(width, height);
     state.screen.table.marks = (1..=32).map(TaskKey).collect();
     state.screen.table.frozen = true;
     state
 }
 
-fn halted(width: u16, height: u16) -> State {
+fn halted(width: u16, height: u16) -> App {
     let mut state = believable(width, height);
-    state.queue.halted = Some(Halt {
+    state.work.queue.halted = Some(Halt {
         cause: HaltCause::Balance,
         problem: Problem::new(
             "sending stopped: the balance or quota is used up",
@@ -143,15 +138,15 @@ fn halted(width: u16, height: u16) -> State {
         ),
         by: Some(Stamp { who: "watch 812".into(), at: NOW.wall }),
     });
-    state.poller.offline_since = Some(Mono(560 * SECOND));
-    state.poller.misses = 4;
+    state.work.poller.offline_since = Some(Mono(560 * SECOND));
+    state.work.poller.misses = 4;
     state
 }
 
-fn away(width: u16, height: u16) -> State {
+fn away(width: u16, height: u16) -> App {
     let mut state = believable(width, height);
-    state.queue.paused = true;
-    state.settings.demo = true;
+    state.work.queue.paused = true;
+    state.work.settings.demo = true;
     state.screen.away = Some(Away {
         since: common::before(9 * HOUR),
         counts: [(TaskState::Saved, 14), (TaskState::Unknown, 1)].into(),
@@ -168,7 +163,7 @@ fn away(width: u16, height: u16) -> State {
     state
 }
 
-fn detail(key: u32, tab: DetailTab) -> impl Fn(u16, u16) -> State {
+fn detail(key: u32, tab: DetailTab) -> impl Fn(u16, u16) -> App {
     move |width, height| {
         let mut state = believable(width, height);
         look_at(&mut state, key);
@@ -178,7 +173,7 @@ fn detail(key: u32, tab: DetailTab) -> impl Fn(u16, u16) -> State {
     }
 }
 
-fn compose(width: u16, height: u16) -> State {
+fn compose(width: u16, height: u16) -> App {
     let mut state = believable(width, height);
     state.screen.pane = Pane::Compose;
     let compose = &mut state.screen.compose;
@@ -203,7 +198,7 @@ fn compose(width: u16, height: u16) -> State {
     state
 }
 
-fn edit_and_retry(width: u16, height: u16) -> State {
+fn edit_and_retry(width: u16, height: u16) -> App {
     let mut state = compose(width, height);
     let compose = &mut state.screen.compose;
     compose.parent = Some(TaskKey(22));
@@ -241,7 +236,7 @@ fn item(parent: u32, prompt: &str) -> PreviewItem {
     }
 }
 
-fn with_layer(layer: Layer) -> impl Fn(u16, u16) -> State {
+fn with_layer(layer: Layer) -> impl Fn(u16, u16) -> App {
     move |width, height| {
         let mut state = believable(width, height);
         state.screen.layers.push(layer.clone());
@@ -292,7 +287,7 @@ fn back_after_a_night_with_toasts() {
 }
 
 /// Compose, with what was just said over it.
-fn compose_told(width: u16, height: u16) -> State {
+fn compose_told(width: u16, height: u16) -> App {
     let mut state = compose(width, height);
     state.screen.toasts = away(width, height).screen.toasts;
     state
@@ -473,7 +468,7 @@ fn the_palette_lists_what_fits_and_says_why_not() {
 }
 
 /// A state in which these keys were typed.
-fn typed(keys: &'static str) -> impl Fn(u16, u16) -> State {
+fn typed(keys: &'static str) -> impl Fn(u16, u16) -> App {
     move |width, height| {
         let mut state = believable(width, height);
         for key in keys.split(' ') {
@@ -501,7 +496,7 @@ fn help_explains_signs_states_columns_and_failures() {
 fn a_first_start_without_a_key_is_welcomed() {
     shots("welcome", |width, height| {
         let mut state = empty(width, height);
-        state.settings.has_key = false;
+        state.work.settings.has_key = false;
         state.screen.layers.push(Layer::Welcome);
         state
     });
@@ -526,7 +521,7 @@ fn a_very_wide_screen_has_the_panes_beside_each_other() {
 }
 
 /// Makes a state for a screen of that size.
-type Make = Box<dyn Fn(u16, u16) -> State>;
+type Make = Box<dyn Fn(u16, u16) -> App>;
 
 /// Every screen there is, each by its name.
 fn every_screen() -> Vec<(&'static str, Make)> {
@@ -616,12 +611,12 @@ fn titles_and_states_fit_their_columns_in_both_languages() {
 }
 
 /// Puts plain ASCII wherever a person or the service could have said something else.
-fn plain_words(state: &mut State) {
+fn plain_words(app: &mut App) {
     let ascii = |text: &str| text.chars().map(|c| if c.is_ascii() { c } else { 'x' }).collect::<String>();
-    for row in state.tasks.rows.values_mut() {
+    for row in app.work.tasks.rows.values_mut() {
         row.texts = Texts::new(&ascii(row.prompt()), row.error(), row.remote());
     }
-    if let Some(detail) = &mut state.screen.detail.loaded {
+    if let Some(detail) = &mut app.screen.detail.loaded {
         for task in detail.line.iter_mut().chain([&mut detail.task]) {
             task.request.prompt = ascii(&task.request.prompt);
             for picture in [&mut task.request.first_frame, &mut task.request.last_frame].into_iter().flatten() {
@@ -629,7 +624,7 @@ fn plain_words(state: &mut State) {
             }
         }
     }
-    let compose = &mut state.screen.compose;
+    let compose = &mut app.screen.compose;
     compose.prompt = PromptEditor::new(&ascii(&compose.prompt.text()));
     compose.draft.first_frame = ascii(&compose.draft.first_frame);
 }
@@ -639,7 +634,7 @@ fn every_screen_in_ascii_has_no_other_character() {
     for (name, make) in every_screen() {
         for (width, height) in [(80, 24), (120, 40), (60, 16), (300, 90)] {
             let mut state = make(width, height);
-            state.settings.ui.ascii = true;
+            state.work.settings.ui.ascii = true;
             plain_words(&mut state);
             let (buf, _) = drawn(&state);
             let foreign: Vec<&str> =
@@ -651,15 +646,15 @@ fn every_screen_in_ascii_has_no_other_character() {
 
 #[test]
 fn no_screen_says_less_without_colours() {
-    use reeltop::logic::settings::paint::Depth;
-    let text = |state: &State| {
+    use reeltop::engine::settings::paint::Depth;
+    let text = |state: &App| {
         let (buf, _) = drawn(state);
         buf.content.iter().map(|cell| cell.symbol().to_owned()).collect::<String>()
     };
     for (name, make) in every_screen() {
         let mut state = make(120, 40);
         let coloured = text(&state);
-        state.settings.ui.depth = Depth::None;
+        state.work.settings.ui.depth = Depth::None;
         assert_eq!(text(&state), coloured, "{name}");
         let (buf, _) = drawn(&state);
         use ratatui::style::Color::Reset;
@@ -681,7 +676,7 @@ fn which_pane_has_the_keys_is_told_by_a_sign() {
 
 #[test]
 fn an_address_on_the_screen_is_a_link_unless_something_lies_over_it() {
-    let links = |state: &State| {
+    let links = |state: &App| {
         let mut buf = Buffer::empty(Rect::new(0, 0, 120, 40));
         let (_, spots) = ui::draw_with_spots(state, &mut buf);
         spots.links.into_iter().map(|link| (link.uri, link.places.len())).collect::<Vec<_>>()
@@ -700,12 +695,12 @@ fn an_address_on_the_screen_is_a_link_unless_something_lies_over_it() {
 #[test]
 fn a_theme_of_ones_own_is_shown_in_the_colours_that_there_are() {
     use ratatui::style::Color;
-    use reeltop::logic::settings::paint::{Depth, OwnTheme};
+    use reeltop::engine::settings::paint::{Depth, OwnTheme};
     let inks = |depth| {
         let mut state = believable(120, 40);
         let roles = [("running".to_owned(), "#5fafff".parse().unwrap())].into();
-        state.settings.ui.themes.insert("mine".into(), OwnTheme { base: "dark".into(), roles });
-        (state.settings.ui.theme, state.settings.ui.depth) = ("mine".into(), depth);
+        state.work.settings.ui.themes.insert("mine".into(), OwnTheme { base: "dark".into(), roles });
+        (state.work.settings.ui.theme, state.work.settings.ui.depth) = ("mine".into(), depth);
         let (buf, _) = drawn(&state);
         buf.content.iter().map(|cell| cell.fg).collect::<Vec<_>>()
     };
@@ -727,7 +722,7 @@ fn what_pays_is_marked_in_footer_help_and_palette() {
 #[test]
 fn a_theme_without_colours_has_none() {
     let mut state = believable(120, 40);
-    state.settings.ui.theme = "mono".into();
+    state.work.settings.ui.theme = "mono".into();
     let (buf, _) = drawn(&state);
     use ratatui::style::Color::Reset;
     assert!(buf.content.iter().all(|cell| (cell.fg, cell.bg) == (Reset, Reset)));
@@ -736,7 +731,7 @@ fn a_theme_without_colours_has_none() {
 #[test]
 fn nothing_from_outside_can_steer_the_terminal() {
     let mut state = believable(120, 40);
-    for row in state.tasks.rows.values_mut() {
+    for row in state.work.tasks.rows.values_mut() {
         let (prompt, error) = ("a\u{1b}[2Jb\u{7}\u{202e}c\u{9b}d\r\ne", "x\u{1b}]52;c;AAAA\u{7}");
         row.texts = Texts::new(prompt, Some(error), row.remote());
         row.status = "\u{1b}c".into();
@@ -770,7 +765,7 @@ fn no_size_makes_it_panic() {
     }
 }
 
-fn matrix(width: u16, height: u16) -> State {
+fn matrix(width: u16, height: u16) -> App {
     let mut state = compose(width, height);
     let compose = &mut state.screen.compose;
     compose.prompt = PromptEditor::new("a {red|blue|green} kite over the sea [Pan ");
@@ -854,7 +849,7 @@ fn the_list_of_earlier_prompts_is_searched() {
 }
 
 /// A failed morning: causes of each kind, one of them mended, and what the last plan came to.
-fn failures(width: u16, height: u16) -> State {
+fn failures(width: u16, height: u16) -> App {
     let mut state = believable(width, height);
     state.round.keys = vec![TaskKey(29), TaskKey(36)];
     press(&mut state, "R");
@@ -862,11 +857,11 @@ fn failures(width: u16, height: u16) -> State {
 }
 
 /// The same keys as a person's.
-fn press(state: &mut State, keys: &str) {
+fn press(app: &mut App, keys: &str) {
     for key in keys.split(' ') {
-        let now = state.now;
-        let input = reeltop::logic::msg::Input::Key(key.parse().unwrap());
-        let _ = reeltop::logic::update(state, reeltop::logic::msg::Msg::Input(input), now);
+        let now = app.work.now;
+        let input = reeltop::engine::msg::Input::Key(key.parse().unwrap());
+        let _ = reeltop::screens::update(app, reeltop::engine::msg::Msg::Input(input), now);
     }
 }
 
@@ -899,8 +894,8 @@ fn mending_a_cause() {
 fn unsent_from_before() {
     shots("unsent", |width, height| {
         let mut state = believable(width, height);
-        state.queue.paused = true;
-        state.queue.unsent = [TaskKey(40), TaskKey(41), TaskKey(42)].into();
+        state.work.queue.paused = true;
+        state.work.queue.unsent = [TaskKey(40), TaskKey(41), TaskKey(42)].into();
         state
     });
 }
@@ -927,8 +922,8 @@ fn money() {
             line(3, 0, MoneyEvent::Unknown, lost, "T2V-01-Director"),
         ];
         press(&mut state, "$");
-        state.money.report = Some(Box::new(report(&lines, common::NOW)));
-        state.money.first_balance = Some((Ptc::from_thousandths(40_000), common::before(2 * HOUR)));
+        state.work.money.report = Some(Box::new(report(&lines, common::NOW)));
+        state.work.money.first_balance = Some((Ptc::from_thousandths(40_000), common::before(2 * HOUR)));
         state
     });
 }

@@ -7,7 +7,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use net::{DEADLINE, png};
 use reeltop::{
     domain::{catalogue::Catalogue, money::Ptc, time::Wall},
-    io::simulator::{CLIP, End, Faults, Preloaded, SimClock, SimConfig, Simulator},
+    simulator::{CLIP, End, Faults, Preloaded, SimClock, SimConfig, Simulator},
 };
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};

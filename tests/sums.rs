@@ -24,21 +24,19 @@ use reeltop::{
         task::{MoneyEvent, TaskState},
         time::{HOUR, Mono, Now, Wall},
     },
-    io::{
-        client::Client,
-        download::Downloader,
-        simulator::{Faults, SimClock, SimConfig, Simulator},
-        store::{Handle, Store, open},
-    },
-    logic::{
+    engine::{
         act::{Act, Intent},
         effect::{Effect, SaveCmd, StoreCmd},
         msg::{LocalMsg, Msg, SaveMsg, StoreMsg},
-        next_deadline,
         settings::Settings,
-        state::State,
-        update,
     },
+    io::{
+        client::Client,
+        download::Downloader,
+        store::{Handle, Store, open},
+    },
+    screens::{app::App, next_deadline, update},
+    simulator::{Faults, SimClock, SimConfig, Simulator},
 };
 use std::{path::Path, time::Duration};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
@@ -62,7 +60,7 @@ fn every_fault() -> Faults {
 
 /// The whole program but for its screen, on a time of its own.
 struct Program {
-    state: State,
+    state: App,
     now: Now,
     clock: SimClock,
     store: Handle,
@@ -97,7 +95,7 @@ impl Program {
         let feed = to.clone();
         let store = open(dir, move |msg| drop(feed.send(Msg::Store(msg))));
         let mut program = Self {
-            state: State::new(settings, now),
+            state: App::new(settings, now),
             now,
             clock,
             store,
@@ -110,7 +108,7 @@ impl Program {
             bound: bound::Bound::default(),
         };
         program.take(Msg::Local(LocalMsg::Key { result: Ok(()) }));
-        while !program.state.tasks.loaded || program.state.store.owner.is_none() {
+        while !program.state.work.tasks.loaded || program.state.work.store.owner.is_none() {
             program.receive().await;
         }
         program
@@ -157,7 +155,7 @@ impl Program {
     }
 
     /// Goes on until nothing is under way and `done` says so; the time moves only while nothing is under way.
-    async fn until(&mut self, mut done: impl FnMut(&State) -> bool) {
+    async fn until(&mut self, mut done: impl FnMut(&App) -> bool) {
         let most = self.now.mono.plus(48 * HOUR);
         loop {
             while self.under_way > 0 {
@@ -166,13 +164,13 @@ impl Program {
             if done(&self.state) || self.ended {
                 return;
             }
-            if self.state.queue.halted.is_some() {
+            if self.state.work.queue.halted.is_some() {
                 // Key and balance faults stop the line; the person has seen to them.
                 self.take(Msg::Act(Act::Resume));
                 continue;
             }
             let next = next_deadline(&self.state).expect("something is to happen").max(self.now.mono.plus(1));
-            assert!(next < most, "it never ends: {:?}", self.state.tasks.counts);
+            assert!(next < most, "it never ends: {:?}", self.state.work.tasks.counts);
             let step = next.since(self.now.mono);
             self.clock.advance(step);
             self.now = Now { mono: next, wall: self.now.wall.plus(step), ..self.now };
@@ -205,7 +203,7 @@ async fn the_ledger_and_the_service_agree_to_the_thousandth_with_every_fault_swi
     program.take(Msg::Act(Act::Queue { intents, undo: false }));
     program
         .until(|state| {
-            let rows = &state.tasks.rows;
+            let rows = &state.work.tasks.rows;
             rows.len() == TASKS && rows.values().all(|row| !row.state.is_live())
         })
         .await;
@@ -244,7 +242,7 @@ async fn the_ledger_and_the_service_agree_to_the_thousandth_with_every_fault_swi
         let taken = submissions.iter().filter(|s| s.prompt == request(nth).prompt && s.task.is_some()).count();
         assert!(taken <= 1, "{} was paid {taken} times", request(nth).prompt);
     }
-    let counts = program.state.tasks.counts;
+    let counts = program.state.work.tasks.counts;
     let of = |state: TaskState| counts[state as usize];
     println!(
         "saved {}, failed {}, refused {}, unknown {}",

@@ -7,7 +7,7 @@ mod support;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use portable_pty::CommandBuilder;
-use reeltop::{app::terminal, domain::task::TaskState};
+use reeltop::{domain::task::TaskState, tui::terminal};
 use rustix::process::Signal;
 use std::{
     fs,

@@ -5,12 +5,10 @@ mod net;
 
 use net::{DEADLINE, config, request};
 use reeltop::{
-    domain::{
-        answer::{LineFault, Reply, SubmitVerdict, judge_submit},
-        task::TaskKey,
-    },
+    domain::task::TaskKey,
+    engine::{effect::HttpCmd, msg::HttpMsg},
     io::client::{Client, ClientConfig},
-    logic::{effect::HttpCmd, msg::HttpMsg},
+    service::answer::{LineFault, Reply, SubmitVerdict, judge_submit},
 };
 use socket2::SockRef;
 use std::{

@@ -8,13 +8,15 @@ use ratatui::{
     style::Style,
 };
 use reeltop::{
-    app::frame::FrameWriter,
     domain::text,
-    logic::{
-        cells::put,
-        editor::{LineEditor, PromptEditor},
+    screens::{
+        kit::{
+            cells::put,
+            editor::{LineEditor, PromptEditor},
+        },
+        shell::view::Drawn,
     },
-    ui::Drawn,
+    tui::frame::FrameWriter,
 };
 
 /// Text, its cells, and what is left of it in six cells.

@@ -1,10 +1,12 @@
 //! What belongs to the account, or to everything that runs on one store, rather than to one program: who stopped the
 //! sending and why, how long the service asked to wait, what came to nothing in a row, who sends.
 
-use super::{
-    answer::HaltCause,
-    problem::{ErrorClass, TaskError},
-    time::Wall,
+use crate::{
+    domain::{
+        problem::{ErrorClass, TaskError},
+        time::Wall,
+    },
+    service::answer::HaltCause,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

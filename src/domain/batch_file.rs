@@ -3,12 +3,12 @@
 //!
 //! The fields are those of a task as JSON. A prompt from a file is text: braces in it are not alternatives.
 
+mod csv;
+
 use super::{braces, draft::Draft, draft::Lists, near::nearest, problem::Problem};
 use crate::tr;
 use serde_json::Value;
 use std::collections::BTreeMap;
-
-mod csv;
 
 /// The names of the fields.
 const FIELDS: [&str; 11] = [

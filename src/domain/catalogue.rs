@@ -2,7 +2,10 @@
 //!
 //! Source: the service's contract, section Models. A config can override a price or a limit and add a model.
 
-use super::{lang, money::Ptc, near, request::Request};
+use crate::{
+    domain::{money::Ptc, near, request::Request},
+    words::lang,
+};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 

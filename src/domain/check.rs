@@ -3,6 +3,10 @@
 //!
 //! Source: the contract, sections Submit and Models. Prompts that only look wrong: [`lint`].
 
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests;
+
 use super::{
     catalogue::{Catalogue, ModelSpec, Need, ResolutionSpec},
     draft::{Draft, Fault, Field, Severity},
@@ -266,7 +270,3 @@ fn check_offer(draft: &Draft, model: &ModelSpec, at: &ResolutionSpec, faults: &m
         faults.error(Field::Duration, Problem::new(what, why, next));
     }
 }
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may panic")]
-mod tests;

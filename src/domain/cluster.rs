@@ -177,9 +177,9 @@ impl Template {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
-        answer::{Reply, SubmitVerdict, judge_submit},
-        lang::{self, Lang},
+    use crate::{
+        service::answer::{Reply, SubmitVerdict, judge_submit},
+        words::{lang, lang::Lang},
     };
 
     #[test]

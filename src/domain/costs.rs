@@ -1,14 +1,16 @@
 //! The ledger summed up: what attempts came to, by day, model, state and error class. What it looks like is for `ui` and
 //! `app`.
 
-use super::{
-    lang::{self, Lang},
-    money::Ptc,
-    problem::{Charged, ErrorClass},
-    task::{MoneyEvent, TaskKey, TaskState},
-    time::{Now, Wall},
+use crate::{
+    domain::{
+        money::Ptc,
+        problem::{Charged, ErrorClass},
+        task::{MoneyEvent, TaskKey, TaskState},
+        time::{Now, Wall},
+    },
+    tr,
+    words::{lang, lang::Lang},
 };
-use crate::tr;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

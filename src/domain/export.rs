@@ -232,7 +232,7 @@ pub(super) mod tests {
     };
 
     /// A task of that draft, made at 2026-11-22T18:30:00Z, in that phase.
-    pub(in crate::domain) fn task(draft: &Draft, phase: Phase) -> Task {
+    pub(crate) fn task(draft: &Draft, phase: Phase) -> Task {
         let look = |path: &str| match path.starts_with("data:") {
             true => ImageLook::Sent,
             false => ImageLook::Found(StoredImage {

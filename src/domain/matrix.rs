@@ -266,9 +266,9 @@ fn leave_out_unused(cells: &mut [Draft], catalogue: &Catalogue) {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::domain::{
-        lang::{self, Lang},
-        request::{ImageKind, StoredImage},
+    use crate::{
+        domain::request::{ImageKind, StoredImage},
+        words::{lang, lang::Lang},
     };
 
     const HAILUO: &str = "MiniMax-Hailuo-02";

@@ -1,7 +1,6 @@
 //! The words and rules of the field. No I/O, no clock, no terminal: only values and what follows from them.
 
 pub mod account;
-pub mod answer;
 pub mod batch_file;
 pub mod braces;
 pub mod builtin;
@@ -15,7 +14,6 @@ pub mod draft;
 pub mod export;
 pub mod fields;
 pub mod folder;
-pub mod lang;
 pub mod lint;
 pub mod matrix;
 pub mod money;

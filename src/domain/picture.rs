@@ -3,6 +3,9 @@
 //! Source: the contract, section Submit, Images. Reading a file is not done here: [`ImageLook`] says what came of it.
 
 mod doubts;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests;
 mod web;
 
 pub use doubts::{doubts, shapes};
@@ -246,7 +249,3 @@ fn too_large(bytes: u64) -> Problem {
         tr!("Make it smaller or save it as JPG."),
     )
 }
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may panic")]
-mod tests;

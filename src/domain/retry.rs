@@ -12,13 +12,18 @@
 //! | unsent | no | no | yes, with a warning |
 //! | being sent, unknown, made elsewhere | no | no | no |
 
-use super::{
-    answer::HaltCause,
-    draft::Field,
-    money::Ptc,
-    problem::{Charged, ErrorClass},
-    request::{ImageRef, Request},
-    task::{Row, Task, TaskKey, TaskState},
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    domain::{
+        draft::Field,
+        money::Ptc,
+        problem::{Charged, ErrorClass},
+        request::{ImageRef, Request},
+        task::{Row, Task, TaskKey, TaskState},
+    },
+    service::answer::HaltCause,
 };
 use serde::{Deserialize, Serialize};
 
@@ -366,6 +371,3 @@ pub fn by_itself(facts: &Facts, named: &[ErrorClass], made: u32, most: u32) -> b
     let terms = judge(facts, Change::Nothing, Scope::Bulk);
     allowed && facts.charged == Charged::No && made < most && terms == Ok(Terms::default())
 }
-
-#[cfg(test)]
-mod tests;

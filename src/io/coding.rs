@@ -11,11 +11,11 @@ use std::{
 };
 
 /// How many bytes tell what a body is: an MP4 shows itself in its fifth to eighth.
-pub(in crate::io) const ENOUGH: usize = 8;
+pub(crate) const ENOUGH: usize = 8;
 
 /// Why a coded body cannot be decoded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::io) enum Fault {
+pub(crate) enum Fault {
     /// It is coded in a way that is not known here; the label.
     NotKnown(String),
     /// The coded bytes contradict themselves.
@@ -33,7 +33,7 @@ enum Label {
 }
 
 /// Takes a body as it arrives and gives it decoded.
-pub(in crate::io) struct Decoder {
+pub(crate) struct Decoder {
     label: Label,
     stage: Stage,
 }
@@ -49,7 +49,7 @@ enum Stage {
 
 impl Decoder {
     /// A decoder for the body under these headers.
-    pub(in crate::io) fn of(headers: &HeaderMap) -> Self {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
         let labels = headers.get_all(CONTENT_ENCODING).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
         let all = labels.collect::<Vec<_>>().join(",").to_ascii_lowercase();
         let mut codings = all.split(',').map(str::trim).filter(|coding| !matches!(*coding, "" | "identity"));
@@ -64,12 +64,12 @@ impl Decoder {
     }
 
     /// One for a body that is known to be as it should.
-    pub(in crate::io) const fn plain() -> Self {
+    pub(crate) const fn plain() -> Self {
         Self { label: Label::None, stage: Stage::Plain }
     }
 
     /// Whether the bytes come out as they came in; `None` while too little has come to tell.
-    pub(in crate::io) const fn is_plain(&self) -> Option<bool> {
+    pub(crate) const fn is_plain(&self) -> Option<bool> {
         match self.stage {
             Stage::Begins(_) => None,
             Stage::Plain => Some(true),
@@ -78,14 +78,14 @@ impl Decoder {
     }
 
     /// Appends to `out` what `bytes` decode to, until `out` holds `most` bytes; what lies beyond is a [`Fault::TooLarge`].
-    pub(in crate::io) fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>, most: usize) -> Result<(), Fault> {
+    pub(crate) fn push(&mut self, bytes: &[u8], out: &mut Vec<u8>, most: usize) -> Result<(), Fault> {
         let Stage::Begins(begun) = &mut self.stage else { return self.stage.decode(bytes, out, most) };
         begun.extend_from_slice(bytes);
         if begun.len() < ENOUGH { Ok(()) } else { self.begin(out, most) }
     }
 
     /// The body has ended: appends what is still to come.
-    pub(in crate::io) fn finish(&mut self, out: &mut Vec<u8>, most: usize) -> Result<(), Fault> {
+    pub(crate) fn finish(&mut self, out: &mut Vec<u8>, most: usize) -> Result<(), Fault> {
         if matches!(self.stage, Stage::Begins(_)) {
             self.begin(out, most)?;
         }
@@ -162,7 +162,7 @@ fn take(from: &mut Vec<u8>, out: &mut Vec<u8>, most: usize) -> Result<(), Fault>
 }
 
 /// Whether the headers say that the body is coded.
-pub(in crate::io) fn is_labelled(headers: &HeaderMap) -> bool {
+pub(crate) fn is_labelled(headers: &HeaderMap) -> bool {
     !matches!(Decoder::of(headers).label, Label::None)
 }
 
@@ -173,7 +173,7 @@ fn shows_itself(begun: &[u8]) -> bool {
 }
 
 /// Whether the first bytes are those of an MP4.
-pub(in crate::io) fn is_mp4(begun: &[u8]) -> bool {
+pub(crate) fn is_mp4(begun: &[u8]) -> bool {
     begun.get(4..8) == Some(b"ftyp")
 }
 

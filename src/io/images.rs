@@ -3,6 +3,9 @@
 
 mod content;
 pub(in crate::io) mod exif;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests;
 
 use crate::{
     domain::{
@@ -56,7 +59,7 @@ fn in_data_url(url: &str) -> Result<StoredImage, Problem> {
 ///
 /// # Errors
 /// When the copy cannot be written.
-pub(in crate::io) fn keep(
+pub(crate) fn keep(
     bytes: &[u8],
     kind: ImageKind,
     (width, height): (u32, u32),
@@ -162,7 +165,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 }
 
 /// Bytes in lower-case hexadecimal.
-pub(in crate::io) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -191,7 +194,3 @@ fn put_by(bytes: &[u8], stored: &StoredImage, images_dir: &Path) -> Result<(), P
         )
     })
 }
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may panic")]
-mod tests;

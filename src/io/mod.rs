@@ -2,15 +2,19 @@
 //! decides anything about a task or money, and none knows of the screen.
 
 pub mod client;
-mod coding;
+pub mod coding;
 pub mod config;
 pub mod download;
+pub mod export;
 pub mod files;
 pub mod images;
-mod paths;
+pub mod log;
+pub mod paths;
+pub mod plan;
 pub mod private;
+pub mod run;
 pub mod secret;
 pub mod shrink;
-pub mod simulator;
 pub mod store;
-mod words;
+pub mod surroundings;
+pub mod words;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 ///
 /// # Errors
 /// When the home folder is not known, or another user's is meant.
-pub(in crate::io) fn expanded(path: &str) -> Result<PathBuf, &'static str> {
+pub(crate) fn expanded(path: &str) -> Result<PathBuf, &'static str> {
     let Some(rest) = path.strip_prefix('~') else {
         return Ok(PathBuf::from(path));
     };

@@ -10,27 +10,27 @@
 
 use axum::{Router, body::Bytes, routing::get};
 use reeltop::{
-    app::{clock::Clock, engine::Engine},
     domain::{
-        answer::Address,
         money::Ptc,
         request::Request,
         task::{NewTask, Phase, RemoteId, TaskKey},
         time::{HOUR, SECOND},
     },
-    io::{
-        config::{self, Folders, Loaded, Wanted},
-        download::Downloader,
-        simulator::{CLIP, End, Preloaded, SimConfig, Simulator},
-        store::Store,
-    },
-    logic::{
+    engine::{
         act::Act,
         effect::{Caps, SaveCmd, SaveTarget},
-        keymap,
         msg::{Msg, SaveMsg},
-        state::State,
     },
+    io::{
+        config,
+        config::{Folders, Loaded, Wanted},
+        download::Downloader,
+        run::{Engine, clock::Clock},
+        store::Store,
+    },
+    screens::{app::App, keymap},
+    service::answer::Address,
+    simulator::{CLIP, End, Preloaded, SimConfig, Simulator},
 };
 use std::{
     fs,
@@ -175,14 +175,14 @@ type Figures = (Duration, Duration, usize);
 async fn sweep_twice(setup: Loaded, wal: &Path) -> [(&'static str, Figures); 2] {
     let mut engine = Engine::start(Arc::new(setup), Clock::start());
     let first = sweep(&mut engine, wal, 1).await;
-    engine.take(Msg::Act(Act::Refresh(engine.state.tasks.live.keys().copied().collect())));
+    engine.take(Msg::Act(Act::Refresh(engine.state.work.tasks.live.keys().copied().collect())));
     let second = sweep(&mut engine, wal, 2).await;
     drop(engine.close());
     [("news of each", first), ("news of none", second)]
 }
 
 async fn sweep(engine: &mut Engine, wal: &Path, times: u32) -> Figures {
-    while engine.state.poller.asking.is_empty() {
+    while engine.state.work.poller.asking.is_empty() {
         let msg = next(engine).await;
         engine.take(msg);
     }
@@ -193,7 +193,7 @@ async fn sweep(engine: &mut Engine, wal: &Path, times: u32) -> Figures {
         engine.take(msg);
         engine.take_ready();
         let state = &engine.state;
-        if state.poller.asking.is_empty() && state.store.pending.is_empty() && all_asked(state, times) {
+        if state.work.poller.asking.is_empty() && state.work.store.pending.is_empty() && all_asked(state, times) {
             return (since.elapsed(), our_cpu().saturating_sub(cpu), commits_in(wal).saturating_sub(commits));
         }
     }
@@ -203,9 +203,9 @@ async fn next(engine: &mut Engine) -> Msg {
     tokio::time::timeout(PATIENCE, engine.next()).await.unwrap()
 }
 
-fn all_asked(state: &State, times: u32) -> bool {
+fn all_asked(app: &App, times: u32) -> bool {
     let asked = |phase: &Phase| matches!(phase, Phase::Running { polls, .. } if *polls >= times);
-    state.tasks.live.values().filter(|task| asked(&task.phase)).count() == TASKS
+    app.work.tasks.live.values().filter(|task| asked(&task.phase)).count() == TASKS
 }
 
 /// The time all of this process's threads but the other side's have spent computing.

@@ -11,21 +11,23 @@ mod common;
 
 use ratatui::{buffer::Buffer, layout::Rect};
 use reeltop::{
-    app::frame::FrameWriter,
     domain::{
         task::{Phase, TaskKey},
         time::{MINUTE, Mono, Now, SECOND},
     },
-    logic::{
-        self,
-        keymap::Move,
-        layout,
+    engine::{
         msg::{Input, Msg},
-        screen::Pane,
-        state::State,
-        table, tasks,
+        tasks,
     },
-    ui,
+    screens as logic,
+    screens::{
+        app::App,
+        keymap::Move,
+        screen::Pane,
+        shell::{layout, view as ui},
+        table,
+    },
+    tui::frame::FrameWriter,
 };
 use std::time::{Duration, Instant};
 
@@ -74,7 +76,7 @@ fn percent(cpu: Duration) -> f64 {
 
 /// A screen with its line and its own time.
 struct Line {
-    state: State,
+    state: App,
     now: Now,
     writer: FrameWriter<Vec<u8>>,
     /// Of the first frame.
@@ -92,7 +94,7 @@ impl Line {
             tasks::put(&mut state, common::task(key, common::ordinary(key), 600_000, phase));
         }
         table::go(&mut state, Move::First);
-        let now = state.now;
+        let now = state.work.now;
         let mut line = Self { state, now, writer: FrameWriter::new(Vec::new()), first: 0 };
         line.first = line.draw();
         line
@@ -129,7 +131,7 @@ impl Line {
     }
 
     fn save(&mut self, key: TaskKey) -> usize {
-        let mut task = self.state.tasks.live[&key].clone();
+        let mut task = self.state.work.tasks.live[&key].clone();
         task.phase = common::saved(key.0, "fox");
         task.finished_at = Some(self.now.wall);
         tasks::put(&mut self.state, task);
@@ -142,22 +144,22 @@ impl Line {
         let mut bytes = 0;
         for n in 0..u32::try_from(a_second * WATCHED).unwrap() {
             for (key, n) in rows(n) {
-                let Some(mut task) = self.state.tasks.live.get(&key).cloned() else { continue };
+                let Some(mut task) = self.state.work.tasks.live.get(&key).cloned() else { continue };
                 task.phase = status(["Queueing", "Preparing", "Processing"][n as usize % 3], &self.state);
                 tasks::put(&mut self.state, task);
             }
             self.go_to(self.now.mono.plus(SECOND / a_second));
-            self.state.now = self.now;
+            self.state.work.now = self.now;
             bytes += self.draw();
         }
         (bytes, since.elapsed())
     }
 }
 
-fn status(word: &str, state: &State) -> Phase {
+fn status(word: &str, app: &App) -> Phase {
     Phase::Running {
         status: word.into(),
-        next_poll: state.now.wall.plus(10 * MINUTE),
+        next_poll: app.work.now.wall.plus(10 * MINUTE),
         polls: 1,
         misses: 0,
         trouble: None,

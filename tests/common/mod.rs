@@ -15,12 +15,13 @@ use reeltop::{
         },
         time::{HOUR, MINUTE, Mono, Now, SECOND, Wall},
     },
-    logic::{
+    engine::{
         msg::Detail,
         settings::Settings,
-        state::{Saving, SavingStep, State},
         tasks,
+        work::{Saving, SavingStep},
     },
+    screens::app::App,
 };
 
 /// 2026-11-22T10:30:00+08:00, ten minutes after the program's start.
@@ -32,10 +33,10 @@ pub(crate) fn before(ms: u64) -> Wall {
 }
 
 /// An empty, loaded state of that size.
-pub(crate) fn empty(width: u16, height: u16) -> State {
+pub(crate) fn empty(width: u16, height: u16) -> App {
     let settings = Settings { catalogue: Catalogue::builtin(), ..Settings::default() };
-    let mut state = State::new(settings, NOW);
-    state.tasks.loaded = true;
+    let mut state = App::new(settings, NOW);
+    state.work.tasks.loaded = true;
     (state.screen.width, state.screen.height) = (width, height);
     state
 }
@@ -266,14 +267,14 @@ pub(crate) fn morning() -> Vec<Task> {
 }
 
 /// The morning's work in the table, the cursor on the running task #34, money and line in good order.
-pub(crate) fn believable(width: u16, height: u16) -> State {
+pub(crate) fn believable(width: u16, height: u16) -> App {
     let mut state = empty(width, height);
     for task in morning() {
         tasks::put(&mut state, task);
     }
-    state.poller.last_answer = Some(Mono(NOW.mono.0 - 4 * SECOND));
-    state.money.balance = Some((Ptc::from_thousandths(31_250), before(MINUTE)));
-    state.saver.active.insert(
+    state.work.poller.last_answer = Some(Mono(NOW.mono.0 - 4 * SECOND));
+    state.work.money.balance = Some((Ptc::from_thousandths(31_250), before(MINUTE)));
+    state.work.saver.active.insert(
         TaskKey(32),
         Saving {
             ticket: 1,
@@ -289,8 +290,8 @@ pub(crate) fn believable(width: u16, height: u16) -> State {
         },
     );
     // Unknown first, then the newest.
-    let mut order: Vec<TaskKey> = state.tasks.rows.values().rev().map(|row| row.key).collect();
-    order.sort_by_key(|key| state.tasks.rows[key].state != TaskState::Unknown);
+    let mut order: Vec<TaskKey> = state.work.tasks.rows.values().rev().map(|row| row.key).collect();
+    order.sort_by_key(|key| state.work.tasks.rows[key].state != TaskState::Unknown);
     state.screen.table.order = order;
     state.screen.table.top = 0;
     put_cursor(&mut state, 34);
@@ -298,8 +299,8 @@ pub(crate) fn believable(width: u16, height: u16) -> State {
 }
 
 /// Puts the cursor on a task, as `logic::table` would.
-pub(crate) fn put_cursor(state: &mut State, key: u32) {
-    let table = &mut state.screen.table;
+pub(crate) fn put_cursor(app: &mut App, key: u32) {
+    let table = &mut app.screen.table;
     table.cursor = Some(TaskKey(key));
     table.at = table.order.iter().position(|at| *at == TaskKey(key)).unwrap();
 }
@@ -339,7 +340,7 @@ pub(crate) fn detail_of(key: u32) -> Detail {
 }
 
 /// Puts the cursor on a task and gives detail all about it.
-pub(crate) fn look_at(state: &mut State, key: u32) {
-    put_cursor(state, key);
-    state.screen.detail.loaded = Some(Box::new(detail_of(key)));
+pub(crate) fn look_at(app: &mut App, key: u32) {
+    put_cursor(app, key);
+    app.screen.detail.loaded = Some(Box::new(detail_of(key)));
 }

@@ -7,7 +7,7 @@ use reeltop::{
         problem::Problem,
         task::{LedgerLine, MoneyEvent},
     },
-    logic::msg::SendResult,
+    engine::msg::SendResult,
 };
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 

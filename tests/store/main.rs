@@ -16,11 +16,11 @@ use reeltop::{
         task::{Claim, Event, FileId, NewTask, Phase, PutBack, RemoteId, SavedFile, Task, TaskKey, TaskState, Trouble},
         time::Wall,
     },
-    io::store::Store,
-    logic::{
+    engine::{
         effect::{Caps, Write},
         msg::WriteResult,
     },
+    io::store::Store,
 };
 
 /// A day in the tests: 2026-11-22T00:00:00Z.

@@ -7,7 +7,7 @@ use reeltop::{
         task::{LedgerLine, MoneyEvent},
         time::MINUTE,
     },
-    logic::msg::{BudgetCap, InsertRefusal, SendResult},
+    engine::msg::{BudgetCap, InsertRefusal, SendResult},
 };
 use std::{sync::Barrier, thread};
 

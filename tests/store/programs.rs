@@ -3,8 +3,8 @@
 
 use super::*;
 use reeltop::{
+    engine::{effect::StoreCmd, msg::StoreMsg},
     io::store::{Handle, fill, open},
-    logic::{effect::StoreCmd, msg::StoreMsg},
 };
 use std::{
     collections::HashMap,

@@ -2,14 +2,12 @@
 
 use super::{programs::Program, *};
 use reeltop::{
-    domain::{
-        account::{Account, Change, Sender, Shared, Stamp, Stopped, Why},
-        answer::HaltCause,
-    },
-    logic::{
+    domain::account::{Account, Change, Sender, Shared, Stamp, Stopped, Why},
+    engine::{
         effect::StoreCmd,
         msg::{SendResult, StoreMsg},
     },
+    service::answer::HaltCause,
 };
 
 fn by(who: &str) -> Stamp {

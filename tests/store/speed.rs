@@ -2,8 +2,8 @@
 
 use super::*;
 use reeltop::{
+    engine::{effect::StoreCmd, msg::StoreMsg},
     io::store::{fill, open},
-    logic::{effect::StoreCmd, msg::StoreMsg},
 };
 use std::{
     io::Write as _,

@@ -7,8 +7,8 @@ use reeltop::{
         retry::{Caution, No, Overtaken},
         task::{LedgerLine, MoneyEvent, Row},
     },
+    engine::msg::{Detail, InsertRefusal, StoreMsg, WriteResult},
     io::store::{Overview, fill},
-    logic::msg::{Detail, InsertRefusal, StoreMsg, WriteResult},
 };
 use std::ops::ControlFlow;
 

@@ -8,22 +8,20 @@ use ratatui::{
 };
 use reeltop::{
     domain::{
-        answer::{LineFault, Reply},
         catalogue::Catalogue,
         request::Request,
         task::{RemoteId, SavedFile, Task},
         time::{Mono, Now, Wall},
     },
-    io::store::Store,
-    logic::{
-        self,
+    engine::{
         effect::{Effect, HttpCmd, SaveCmd, StoreCmd, TermCmd},
-        key::Key,
         msg::{HttpMsg, Input, LocalMsg, Msg, SaveMsg, StoreMsg},
         settings::Settings,
-        state::State,
     },
-    ui,
+    io::store::Store,
+    screens as logic,
+    screens::{app::App, key::Key, shell::view as ui},
+    service::answer::{LineFault, Reply},
 };
 use std::{collections::VecDeque, ops::ControlFlow};
 use tempfile::TempDir;
@@ -41,7 +39,7 @@ macro_rules! flow {
 
 /// A running program.
 pub(crate) struct Flow {
-    pub(crate) state: State,
+    pub(crate) state: App,
     store: Store,
     _dir: TempDir,
     mono: u64,
@@ -64,7 +62,7 @@ impl Flow {
         let store = Store::open(dir.path()).unwrap();
         let settings = Settings { catalogue: Catalogue::builtin(), has_key: false, ..Settings::default() };
         let mut flow = Self {
-            state: State::new(settings, now(0)),
+            state: App::new(settings, now(0)),
             store,
             _dir: dir,
             mono: 0,

@@ -19,10 +19,8 @@ use reeltop::{
         money::Ptc,
         task::{Task, TaskKey, TaskState},
     },
-    io::{
-        simulator::{Counts, SimConfig, Simulator},
-        store::Store,
-    },
+    io::store::Store,
+    simulator::{Counts, SimConfig, Simulator},
 };
 use std::{
     fs,

@@ -1,10 +1,12 @@
 //! The rules for a draft, each at its border.
 
 use super::*;
-use crate::domain::{
-    lang::{self, Lang},
-    money::Ptc,
-    request::{ImageKind, StoredImage},
+use crate::{
+    domain::{
+        money::Ptc,
+        request::{ImageKind, StoredImage},
+    },
+    words::{lang, lang::Lang},
 };
 use proptest::prelude::*;
 

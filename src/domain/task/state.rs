@@ -1,6 +1,6 @@
 //! A task's state in one word, and its signs.
 
-use crate::domain::lang::tr;
+use crate::words::lang::tr;
 use serde::{Deserialize, Serialize};
 
 /// A task's state in one word.

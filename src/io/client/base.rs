@@ -5,7 +5,7 @@ use reqwest::Url;
 
 /// How far away the host of an address is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::io) enum NearBy {
+pub(crate) enum NearBy {
     /// This machine, by its loopback interface.
     Loopback,
     /// Anywhere else.
@@ -13,7 +13,7 @@ pub(in crate::io) enum NearBy {
 }
 
 /// Whether an address leads to this machine's loopback interface.
-pub(in crate::io) fn near_by(url: &Url) -> NearBy {
+pub(crate) fn near_by(url: &Url) -> NearBy {
     let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
     let loopback = host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
     if loopback { NearBy::Loopback } else { NearBy::Away }

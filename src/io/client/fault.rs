@@ -1,11 +1,11 @@
 //! Why an exchange failed, out of the libraries' errors.
 
 use super::{dial, transport::CONNECT_TIMEOUT};
-use crate::domain::answer::LineFault;
+use crate::service::answer::LineFault;
 use std::{error::Error, io, iter, time::Duration};
 
 /// Why an exchange failed. `patience` is the time-out that the call had.
-pub(in crate::io) fn why(error: &reqwest::Error, patience: Duration) -> LineFault {
+pub(crate) fn why(error: &reqwest::Error, patience: Duration) -> LineFault {
     if error.is_timeout() {
         return timed_out(if error.is_connect() { CONNECT_TIMEOUT } else { patience });
     }

@@ -45,10 +45,10 @@ impl Progress {
 
 /// Looks at an upload from outside.
 #[derive(Clone, Debug)]
-pub(super) struct Watch(Arc<Mutex<State>>);
+pub(super) struct Watch(Arc<Mutex<App>>);
 
 #[derive(Debug)]
-struct State {
+struct App {
     progress: Progress,
     /// How much of [`END_OF_HEAD`] the bytes so far end with; its whole length once the head is over.
     matched: usize,
@@ -58,7 +58,7 @@ impl Watch {
     /// Of a body of so many bytes.
     pub(super) fn new(total: u64) -> Self {
         let progress = Progress { handed: 0, total, moved: Instant::now(), left: None, refused: None };
-        Self(Arc::new(Mutex::new(State { progress, matched: 0 })))
+        Self(Arc::new(Mutex::new(App { progress, matched: 0 })))
     }
 
     /// How far it is.
@@ -74,12 +74,12 @@ impl Watch {
         progress.left = progress.is_whole().then(Instant::now);
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, App> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl State {
+impl App {
     fn took(&mut self, mut bytes: &[u8]) {
         self.progress.moved = Instant::now();
         while self.matched < END_OF_HEAD.len() {

@@ -13,27 +13,23 @@ mod line;
 mod transport;
 mod upload;
 
-pub(in crate::io) use base::{NearBy, near_by};
-pub(in crate::io) use fault::why;
-pub(in crate::io) use transport::{Route, failed, transport};
+pub(crate) use base::{NearBy, near_by};
+pub(crate) use fault::why;
+pub(crate) use transport::{Route, failed, transport};
 
 use dial::Dial;
 use upload::Patience;
 
 use crate::{
     domain::{
-        answer::{LineFault, Reply},
         catalogue::Catalogue,
         problem::Problem,
         request::{Request, StoredImage, WireNames},
         task::{FileId, RemoteId},
     },
-    io::{
-        coding::{self, Decoder},
-        images::Encoded,
-        words,
-    },
-    logic::{effect::HttpCmd, msg::HttpMsg},
+    engine::{effect::HttpCmd, msg::HttpMsg},
+    io::{coding, coding::Decoder, images::Encoded, words},
+    service::answer::{LineFault, Reply},
     tr,
 };
 use reqwest::{RequestBuilder, Response, StatusCode, Url, header};

@@ -19,7 +19,7 @@ pub(super) const USER_AGENT: &str = concat!("reeltop/", env!("CARGO_PKG_VERSION"
 
 /// The way to a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::io) enum Route {
+pub(crate) enum Route {
     /// Straight: a proxy on the way to this machine's own loopback would only be in it.
     Direct,
     /// By the proxy that the environment names, if it names one.
@@ -28,7 +28,7 @@ pub(in crate::io) enum Route {
 
 impl Route {
     /// The way to the host of that address.
-    pub(in crate::io) fn to(url: &Url) -> Self {
+    pub(crate) fn to(url: &Url) -> Self {
         match near_by(url) {
             NearBy::Loopback => Self::Direct,
             NearBy::Away => Self::Environment,
@@ -65,7 +65,7 @@ pub(super) fn tls() -> Result<ClientConfig, Problem> {
 ///
 /// # Errors
 /// When no TLS can be set up on this machine.
-pub(in crate::io) fn transport(route: Route) -> Result<ClientBuilder, Problem> {
+pub(crate) fn transport(route: Route) -> Result<ClientBuilder, Problem> {
     let builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls()?)
         .retry(reqwest::retry::never())
@@ -80,7 +80,7 @@ pub(in crate::io) fn transport(route: Route) -> Result<ClientBuilder, Problem> {
 }
 
 /// A builder's failure in words.
-pub(in crate::io) fn failed(error: &(dyn Error + 'static)) -> Problem {
+pub(crate) fn failed(error: &(dyn Error + 'static)) -> Problem {
     Problem::new(
         tr!("No connection to the service can be set up"),
         words::causes(error),

@@ -18,8 +18,8 @@ use super::{
     transport::CONNECT_TIMEOUT,
 };
 use crate::{
-    domain::answer::{LineFault, Reply},
     io::words,
+    service::answer::{LineFault, Reply},
 };
 use http_body_util::Full;
 use hyper::{Request, body::Bytes, client::conn::http1};

@@ -23,8 +23,8 @@ pub use show::show;
 use super::secret::KeySource;
 use crate::{
     domain::problem::Problem,
+    engine::settings::Settings,
     io::{files, words},
-    logic::settings::Settings,
     tr,
 };
 use etcetera::BaseStrategy;

@@ -15,7 +15,7 @@ use crate::{
         problem::Problem,
         request::WireNames,
     },
-    logic::settings::Profile,
+    engine::settings::Profile,
 };
 use std::ops::Range;
 use toml::{

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     domain::{fields::listed, problem::Problem, request::WireNames},
+    engine::settings::Profile,
     io::secret::KeySource,
-    logic::settings::Profile,
     tr,
 };
 use std::{

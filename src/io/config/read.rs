@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     domain::{near::nearest, problem::Problem},
-    logic::key::Key,
+    screens::key::Key,
     tr,
 };
 use std::{

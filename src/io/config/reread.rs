@@ -3,7 +3,7 @@
 use super::Loaded;
 use crate::{
     domain::problem::Problem,
-    logic::{msg::Reread, settings::Settings},
+    engine::{msg::Reread, settings::Settings},
     tr,
 };
 use std::{

@@ -6,7 +6,10 @@ use super::{
     options::{Kind, Opt, opt, reserved, unset},
     profile::Account,
 };
-use crate::domain::{lang::Lang, name::check_template, problem::ErrorClass, time::SECOND};
+use crate::{
+    domain::{name::check_template, problem::ErrorClass, time::SECOND},
+    words::lang::Lang,
+};
 
 /// A section of the file whose options are all known by name.
 pub(super) struct Section {

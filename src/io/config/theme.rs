@@ -6,7 +6,7 @@ use super::{
     read::Reader,
 };
 use crate::{
-    logic::settings::{
+    engine::settings::{
         UiSettings,
         paint::{OwnTheme, ROLES, THEMES},
     },

@@ -6,12 +6,12 @@ use super::{
     trouble::{self, Trouble},
 };
 use crate::{
-    domain::answer::LineFault,
     io::{
         client::why,
         coding::{Decoder, ENOUGH, Fault, is_labelled, is_mp4},
         words,
     },
+    service::answer::LineFault,
     tr,
 };
 use reqwest::{

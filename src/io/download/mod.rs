@@ -11,19 +11,19 @@ mod trouble;
 
 use crate::{
     domain::{
-        answer::Address,
         problem::Problem,
         task::{SavedFile, TaskKey},
+    },
+    engine::{
+        effect::{SaveCmd, SaveTarget, Ticket},
+        msg::SaveMsg,
     },
     io::{
         client::{NearBy, Route, failed, near_by, transport},
         images::hex,
         paths::expanded,
     },
-    logic::{
-        effect::{SaveCmd, SaveTarget, Ticket},
-        msg::SaveMsg,
-    },
+    service::answer::Address,
     tr,
 };
 use fetch::{End, Job};

@@ -191,7 +191,7 @@ mod tests {
     use proptest::prelude::*;
     use std::io::Cursor;
 
-    const CLIP: &[u8] = include_bytes!("../simulator/clip.mp4");
+    const CLIP: &[u8] = include_bytes!("../../simulator/clip.mp4");
 
     fn told(bytes: &[u8]) -> String {
         match check(&mut Cursor::new(bytes)) {

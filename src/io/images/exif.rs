@@ -10,7 +10,7 @@ pub(super) fn turned(exif: &[u8]) -> Option<Oddity> {
 }
 
 /// The way it is stored, 1 to 8 as EXIF counts them: 1 as it is seen, 5 to 8 on its side. `None` where it does not say.
-pub(in crate::io) fn orientation(exif: &[u8]) -> Option<u8> {
+pub(crate) fn orientation(exif: &[u8]) -> Option<u8> {
     let tiff = exif.strip_prefix(b"Exif\0\0").unwrap_or(exif);
     let little = match tiff.get(..4)? {
         b"II*\0" => true,
@@ -33,12 +33,12 @@ pub(in crate::io) fn orientation(exif: &[u8]) -> Option<u8> {
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
-pub(in crate::io) mod tests {
+pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
 
     /// Camera data that say nothing but that.
-    pub(in crate::io) fn exif(way: u16, little: bool) -> Vec<u8> {
+    pub(crate) fn exif(way: u16, little: bool) -> Vec<u8> {
         let two = |n: u16| if little { n.to_le_bytes() } else { n.to_be_bytes() };
         let four = |n: u32| if little { n.to_le_bytes() } else { n.to_be_bytes() };
         let head = if little { *b"II*\0" } else { *b"MM\0*" };

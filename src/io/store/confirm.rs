@@ -16,7 +16,7 @@ use crate::{
         task::{Event, LedgerLine, MoneyEvent, Phase, Task, TaskKey, TaskState},
         time::Wall,
     },
-    logic::effect::Write,
+    engine::effect::Write,
     tr,
 };
 use rusqlite::{Connection, OptionalExtension, params};
@@ -104,7 +104,7 @@ mod tests {
     use super::{super::owner::Owner, *};
     use crate::{
         domain::{money::Ptc, request::Request, task::NewTask},
-        logic::effect::Caps,
+        engine::effect::Caps,
     };
     use std::{fs, path::Path, slice};
 

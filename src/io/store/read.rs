@@ -13,7 +13,7 @@ use crate::{
         task::{Event, LedgerLine, RemoteId, Row, Task, TaskKey, TaskState},
         time::Wall,
     },
-    logic::msg::{Detail, StoreMsg},
+    engine::msg::{Detail, StoreMsg},
     tr,
 };
 use rusqlite::{Connection, OptionalExtension, Params, params, params_from_iter, types::Value};

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{account::Shared, costs, problem::Problem, task::Task, time::Wall},
-    logic::{
+    engine::{
         effect::{StoreCmd, Ticket, Write},
         msg::{SendResult, StoreMsg},
     },

@@ -15,11 +15,12 @@ use crate::{
         draft::Draft,
         money::Ptc,
         problem::Problem,
-        retry::{self, Change, Facts},
+        retry,
+        retry::{Change, Facts},
         task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Row, Task, TaskKey},
         time::{MINUTE, Wall},
     },
-    logic::{
+    engine::{
         effect::{Caps, Write},
         msg::{BudgetCap, InsertRefusal, SendResult, WriteResult},
     },

@@ -1,0 +1,45 @@
+//! A person's yes to something paid. Without a terminal nobody is asked: then `--yes` and `--max-cost` must have said it.
+
+use super::Stop;
+use crate::{
+    cli::{args::Consent, exit::Exit},
+    domain::{money::Ptc, problem::Problem, task::counted_tasks},
+    engine::settings::BudgetSettings,
+    tr,
+};
+use std::io::{self, BufRead, IsTerminal, Write};
+
+/// Lets a paid call pass, or says why not.
+///
+/// # Errors
+/// The price is over `--max-cost`; nobody said yes; nobody can be asked.
+pub(super) fn ask(tasks: usize, price: Ptc, said: Consent, budget: &BudgetSettings) -> Result<(), Stop> {
+    if let Some(most) = said.max_cost.filter(|most| price > *most) {
+        let what = match tasks {
+            1 => tr!("nothing was queued: 1 task costs {price} PTC", price),
+            tasks => tr!("nothing was queued: {tasks} tasks cost {price} PTC", tasks, price),
+        };
+        let problem = Problem::new(what, tr!("--max-cost allows {most} PTC", most), tr!("Queue less, or allow more."));
+        return Err(Stop::Problem(Exit::Money, Box::new(problem)));
+    }
+    let many = budget.ask_above.is_some_and(|most| price > most);
+    if said.yes && (said.max_cost.is_some() || (io::stdin().is_terminal() && !many)) {
+        return Ok(());
+    }
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        let why = tr!("there is no terminal to ask at, and a paid call needs both --yes and --max-cost");
+        let next = tr!("Add --yes --max-cost {price} if that is what you want.", price);
+        return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("nothing was queued"), why, next))));
+    }
+    let wanted = if many { tasks.to_string() } else { "y".to_owned() };
+    let mut err = io::stderr();
+    let tasks = counted_tasks(tasks);
+    write!(err, "{}", tr!("{tasks} for {price} PTC. Type {wanted} to send: ", tasks, price, wanted))?;
+    err.flush()?;
+    let mut answer = String::new();
+    io::stdin().lock().read_line(&mut answer)?;
+    if answer.trim().eq_ignore_ascii_case(&wanted) {
+        return Ok(());
+    }
+    Err(Stop::Problem(Exit::Failed, Box::new(Problem::new(tr!("nothing was queued"), tr!("it was not confirmed"), ""))))
+}

@@ -1,0 +1,157 @@
+//! `doctor`: looks at everything the program needs and says of each whether it is well. Costs nothing: the one call it
+//! makes asks for the balance.
+
+use super::{Outcome, Stop, Voice, block_on, headless::Headless, load};
+use crate::{
+    cli::{args::Global, exit::Exit},
+    domain::{export::json_line, problem::Problem, task::counted_tasks, text::pad},
+    engine::{act::Act, settings::Scope},
+    io::{config::Loaded, store::Store},
+    tr,
+    tui::terminal,
+};
+use std::{
+    io::{self, Write},
+    path::Path,
+};
+
+/// What was found of one thing.
+enum Found {
+    Well(String),
+    /// It works, but not as well as it could.
+    Odd(String),
+    Wrong(String),
+}
+
+/// `reeltop doctor`.
+pub(super) fn run(global: &Global, voice: Voice) -> Outcome {
+    let setup = match load(global) {
+        Ok(setup) => setup,
+        Err(stop) => {
+            tell(CONFIG, &Found::Wrong(tr!("the config has faults; they are listed above").into()), voice)?;
+            return Err(stop);
+        }
+    };
+    let mut wrong = false;
+    for (thing, found) in looks(&setup) {
+        wrong |= matches!(found, Found::Wrong(_));
+        tell(thing, &found, voice)?;
+    }
+    let service = if setup.key.is_set() {
+        block_on(service(&setup))?
+    } else {
+        // The key's own line says what is wrong and what to do.
+        Found::Odd(tr!("not asked, for want of a key").into())
+    };
+    wrong |= matches!(service, Found::Wrong(_));
+    tell(SERVICE, &service, voice)?;
+    Ok(if wrong { Exit::Failed } else { Exit::Done })
+}
+
+/// What is looked at: its name in JSON, and for people.
+type Thing = (&'static str, fn() -> &'static str);
+
+const CONFIG: Thing = ("config", || tr!("config"));
+const KEY: Thing = ("key", || tr!("API key"));
+const STORE: Thing = ("store", || tr!("store"));
+const VIDEOS: Thing = ("videos", || tr!("videos"));
+const TERMINAL: Thing = ("terminal", || tr!("terminal"));
+const SERVICE: Thing = ("service", || tr!("service"));
+
+fn tell((id, title): Thing, found: &Found, voice: Voice) -> Result<(), Stop> {
+    let (result, word, text) = match found {
+        Found::Well(text) => ("ok", tr!("ok"), text),
+        Found::Odd(text) => ("note", tr!("note"), text),
+        Found::Wrong(text) => ("wrong", tr!("wrong"), text),
+    };
+    if voice.json {
+        let line = serde_json::json!({ "check": id, "result": result, "text": text });
+        return Ok(writeln!(io::stdout(), "{}", json_line(&line))?);
+    }
+    Ok(writeln!(io::stdout(), "{}{}{text}", pad(word, 6), pad(title(), 10))?)
+}
+
+fn looks(setup: &Loaded) -> Vec<(Thing, Found)> {
+    let file = setup.paths.config.display();
+    let config = if setup.found { file.to_string() } else { tr!("{file} does not exist; the defaults are used", file) };
+    let key = if setup.key.is_set() {
+        Found::Well(tr!("comes from {source}", source = setup.key.words()))
+    } else {
+        Found::Wrong(tr!("{source} is not set; without a key nothing is sent", source = setup.key.words()))
+    };
+    let store = match Store::open(&setup.paths.data_dir).and_then(|store| store.overview()) {
+        Ok(overview) => {
+            let tasks = counted_tasks(overview.total);
+            Found::Well(tr!("{tasks} in {path}", tasks, path = setup.paths.data_dir.display()))
+        }
+        Err(problem) => Found::Wrong(problem.to_string()),
+    };
+    let dir = std::path::PathBuf::from(&setup.settings.download.dir);
+    vec![(CONFIG, Found::Well(config)), (KEY, key), (STORE, store), (VIDEOS, writable(&dir)), (TERMINAL, screen())]
+}
+
+/// Whether a file can be made in that folder, or in the first one above it that exists.
+fn writable(dir: &Path) -> Found {
+    let there = dir.ancestors().find(|dir| dir.exists()).unwrap_or(dir);
+    let probe = there.join(format!(".reeltop-{}", std::process::id()));
+    let made = std::fs::OpenOptions::new().write(true).create_new(true).open(&probe);
+    let _ = std::fs::remove_file(&probe);
+    match made {
+        Ok(_) => Found::Well(dir.display().to_string()),
+        Err(e) => Found::Wrong(tr!(
+            "nothing can be written in {path}: {error}; set download.dir",
+            path = there.display(),
+            error = e
+        )),
+    }
+}
+
+fn screen() -> Found {
+    if !terminal::usable() {
+        return Found::Odd(tr!("none here; the commands work, the dashboard needs one").into());
+    }
+    let (width, height) = crossterm::terminal::size().unwrap_or((0, 0));
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let size = format!("{width}x{height}");
+    let seen = match (set("TMUX"), set("STY")) {
+        (true, _) => tr!("{size}, in tmux (copying needs `set -g set-clipboard on`)", size),
+        (false, true) => tr!("{size}, in screen", size),
+        (false, false) => size,
+    };
+    if width < 80 || height < 24 { Found::Odd(tr!("{seen}; 80x24 shows everything", seen)) } else { Found::Well(seen) }
+}
+
+fn stopped(stop: Stop) -> Found {
+    match stop {
+        Stop::Problem(_, problem) => Found::Wrong(problem.to_string()),
+        Stop::Exit(_) => Found::Wrong(tr!("no answer").into()),
+    }
+}
+
+async fn service(setup: &Loaded) -> Found {
+    let mut headless = match Headless::start(setup, Scope::Named).await {
+        Ok(headless) => headless,
+        Err(stop) => return stopped(stop),
+    };
+    let found = match headless.key().await {
+        Err(stop) => stopped(stop),
+        Ok(()) => {
+            headless.act(Act::Balance);
+            headless.until(None, |state| state.work.money.asking.is_none()).await;
+            let money = &headless.state().work.money;
+            match (&money.balance, &money.balance_problem) {
+                (Some((amount, _)), _) => Found::Well(tr!(
+                    "{url} answers; balance {amount} PTC",
+                    url = setup.settings.profile.base_url,
+                    amount
+                )),
+                (None, Some(error)) => {
+                    Found::Wrong(Problem::new(error.message.as_str(), "", error.next.as_str()).to_string())
+                }
+                (None, None) => Found::Wrong(tr!("no answer").into()),
+            }
+        }
+    };
+    headless.end().await;
+    found
+}

@@ -1,0 +1,188 @@
+//! `list`, `show`, `cost`, `export`: what is in the store, without an engine.
+
+use super::{Outcome, Stop, Voice, headless};
+use crate::{
+    cli::{args::CostBy, exit::Exit, print},
+    domain::{
+        export::{json_line, task_json},
+        money::Ptc,
+        problem::Problem,
+        request::Request,
+        task::{Row, Task, TaskKey},
+        time::Wall,
+    },
+    engine::{acts::catalogue_price, filter::Filter},
+    io::{
+        config::Loaded,
+        run::clock::Clock,
+        store,
+        store::{Lookup, Store},
+    },
+    tr,
+};
+use std::{
+    io::{self, IsTerminal, Write},
+    ops::ControlFlow,
+};
+
+/// The tasks of these keys, whole.
+///
+/// # Errors
+/// The store cannot be read, or one of them does not exist.
+pub(super) fn whole(store: &Store, keys: &[TaskKey]) -> Result<Vec<Task>, Stop> {
+    let found = store.look(keys)?;
+    if let Some(missing) = keys.iter().find(|key| found.iter().all(|task| task.key != **key)) {
+        let problem = Problem::new(tr!("there is no task {key}", key = missing), "", tr!("See `reeltop list`."));
+        return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
+    }
+    Ok(found)
+}
+
+/// The price of a request by the catalogue.
+pub(super) fn price(setup: &Loaded, request: &Request) -> Ptc {
+    catalogue_price(&setup.settings.catalogue, request)
+}
+
+/// Tasks as a call's result: a table, or one object a line.
+pub(super) fn print(setup: &Loaded, tasks: &[Task], voice: Voice) -> Result<(), Stop> {
+    let mut out = io::stdout().lock();
+    if voice.json {
+        for task in tasks {
+            writeln!(out, "{}", json_line(&task_json(task)))?;
+        }
+        return Ok(());
+    }
+    let tasks: Vec<&Task> = tasks.iter().filter(|task| !headless::has_told_end(task.key)).collect();
+    let prompt = prompt_cells();
+    let now = Clock::start().now();
+    Ok(write!(out, "{}", print::task_table(&tasks, &setup.settings, now, voice.color, prompt))?)
+}
+
+/// Tasks that have just changed: one line each, in their new state.
+pub(super) fn print_changes(setup: &Loaded, tasks: &[Task], voice: Voice) -> Result<(), Stop> {
+    if voice.json {
+        return print(setup, tasks, voice);
+    }
+    let mut out = io::stdout().lock();
+    for task in tasks.iter().filter(|task| !headless::has_told_end(task.key)) {
+        writeln!(out, "{}", print::change_line(task, voice.color))?;
+    }
+    Ok(())
+}
+
+/// `reeltop list`.
+pub(super) fn list(setup: &Loaded, filter: &str, limit: Option<usize>, voice: Voice) -> Outcome {
+    if voice.json && limit.is_none() {
+        return export(setup, filter);
+    }
+    let Some(most) = limit else { return list_all(setup, filter, voice) };
+    let mut tasks = Vec::new();
+    filtered(setup, filter, false, |task| {
+        if tasks.len() == most {
+            return Ok(ControlFlow::Break(()));
+        }
+        tasks.push(task);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    // The newest first in the store, the newest last on a screen that scrolls.
+    tasks.reverse();
+    print(setup, &tasks, voice)?;
+    Ok(Exit::Done)
+}
+
+/// The whole list for a person, written as it is read.
+fn list_all(setup: &Loaded, filter: &str, voice: Voice) -> Outcome {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut table = print::TaskTable::new(&setup.settings, Clock::start().now(), voice.color, prompt_cells());
+    filtered(setup, filter, true, |task| {
+        if let Some(part) = table.add(&task) {
+            out.write_all(part.as_bytes())?;
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    out.write_all(table.rest().as_bytes())?;
+    out.flush()?;
+    Ok(Exit::Done)
+}
+
+/// The most cells of a prompt in a table: only a line of a terminal has an end.
+fn prompt_cells() -> usize {
+    if io::stdout().is_terminal() { print::PROMPT } else { usize::MAX }
+}
+
+/// `reeltop export`: everything, as JSON, oldest first. Each line goes out as it is read: a million tasks would not fit.
+pub(super) fn export(setup: &Loaded, filter: &str) -> Outcome {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    filtered(setup, filter, true, |task| {
+        writeln!(out, "{}", json_line(&task_json(&task)))?;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    out.flush()?;
+    Ok(Exit::Done)
+}
+
+/// Every task that passes, one by one, until `each` breaks off or fails.
+fn filtered(
+    setup: &Loaded,
+    filter: &str,
+    oldest_first: bool,
+    mut each: impl FnMut(Task) -> io::Result<ControlFlow<()>>,
+) -> Result<(), Stop> {
+    let filter = Filter::parse(filter).map_err(|why| {
+        let next = tr!("Filters look like `state:failed model:02 age<2h text`.");
+        Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("the filter cannot be read"), why, next)))
+    })?;
+    let now = Clock::start().now().wall;
+    let mut failed = None;
+    Store::open(&setup.paths.data_dir)?.some_tasks(
+        &Lookup { states: filter.states(), keys: filter.keys(), models: filter.models(), created: filter.created(now) },
+        oldest_first,
+        |task| {
+            if !filter.is_empty() && !filter.matches(&Row::of(&task, false), now) {
+                return ControlFlow::Continue(());
+            }
+            each(task).unwrap_or_else(|error| {
+                failed = Some(error);
+                ControlFlow::Break(())
+            })
+        },
+    )?;
+    failed.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// `reeltop show`.
+pub(super) fn show(setup: &Loaded, key: TaskKey, voice: Voice) -> Outcome {
+    let detail = Store::open(&setup.paths.data_dir)?.detail(key)?.ok_or_else(|| {
+        let problem = Problem::new(tr!("there is no task {key}", key), "", tr!("See `reeltop list`."));
+        Stop::Problem(Exit::Usage, Box::new(problem))
+    })?;
+    if voice.json {
+        writeln!(io::stdout(), "{}", json_line(&task_json(&detail.task)))?;
+        return Ok(Exit::Done);
+    }
+    write!(io::stdout(), "{}", print::detail(&detail, &setup.settings, Clock::start().now(), voice.color))?;
+    Ok(Exit::Done)
+}
+
+/// `reeltop cost`.
+pub(super) fn cost(setup: &Loaded, csv: bool, by: Option<CostBy>, voice: Voice) -> Outcome {
+    let now = Clock::start().now();
+    let lines = Store::open(&setup.paths.data_dir)?.costs(Wall(0), Wall(i64::MAX))?;
+    let mut out = io::stdout().lock();
+    let text = match (csv, voice.json, by) {
+        (true, json, Some(by)) | (_, json @ true, Some(by)) => print::cost_sums(&lines, by, json, now.utc_offset),
+        (true, _, None) => print::cost_csv(&lines),
+        (false, true, None) => print::cost_json(&lines, now.utc_offset),
+        (false, false, by) => print::cost_text(&lines, by, now, &setup.settings.budget, voice.color),
+    };
+    write!(out, "{text}")?;
+    Ok(Exit::Done)
+}
+
+/// Fills the store with made-up tasks, for measuring: ended ones, but for the oldest.
+pub(super) fn bench_fill(setup: &Loaded, n: usize, old_unsent: usize) -> Outcome {
+    let number = |n| u32::try_from(n).map_err(|_| Problem::new(tr!("that is too many tasks"), "", ""));
+    let (n, old_unsent) = (number(n)?, number(old_unsent)?);
+    store::fill(&setup.paths.data_dir, n, old_unsent, 1, Clock::start().now().wall)?;
+    Ok(Exit::Done)
+}

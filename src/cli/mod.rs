@@ -1,0 +1,283 @@
+//! The command line: another face of the same program. It drives the same `logic` and `io` as the dashboard, so that money
+//! rules, journal and limits are written once. Data goes to stdout, talk to stderr.
+
+mod acts;
+pub mod args;
+mod consent;
+mod demo;
+mod doctor;
+pub mod exit;
+mod headless;
+mod look;
+pub mod manual;
+pub mod print;
+mod retry;
+mod settings;
+mod simulate;
+mod submit;
+mod waits;
+
+use crate::{
+    cli::{
+        args::{Cli, Command, Global},
+        exit::Exit,
+    },
+    domain::{problem::Problem, text},
+    io::{
+        config,
+        config::{Again, Folders, Loaded, Wanted},
+        private,
+        run::{clock::Clock, signals, signals::Call},
+        surroundings,
+    },
+    screens::keymap,
+    tr,
+    tui::{dashboard, linear, terminal, unsaved},
+    words::lang,
+};
+use std::{
+    ffi::OsString,
+    io::{self, IsTerminal, Write},
+    process::ExitCode,
+    sync::Arc,
+};
+
+/// What a call has to say when it does not simply end well.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// A problem, told on stderr, and its exit code.
+    Problem(Exit, Box<Problem>),
+    /// Everything has been told already.
+    Exit(Exit),
+}
+
+impl From<Problem> for Stop {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Exit::Failed, Box::new(problem))
+    }
+}
+
+impl From<io::Error> for Stop {
+    /// Standard output is closed or full. A closed pipe (`| head`) is the reader's choice, not a fault.
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::Exit(Exit::Done);
+        }
+        Problem::new(tr!("the output could not be written"), error.to_string(), "").into()
+    }
+}
+
+/// What a call came to.
+type Outcome = Result<Exit, Stop>;
+
+/// How a call speaks.
+#[derive(Clone, Copy, Debug)]
+struct Voice {
+    /// One JSON object a line.
+    json: bool,
+    /// With colours.
+    color: bool,
+}
+
+/// Understands the arguments and runs the call. The language is the locale's until the config has been read: help and
+/// faults of the call are told before.
+#[must_use]
+pub fn start(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    signals::start();
+    lang::set(surroundings::language());
+    match args::parse(arguments) {
+        Ok(cli) => {
+            let serves = matches!(cli.command, Some(Command::Watch { .. }));
+            signals::call_is(if serves { Call::Serves } else { Call::Other });
+            run(cli)
+        }
+        Err(error) => {
+            match args::fault(&error) {
+                Some(problem) => say(&problem.to_string()),
+                // Help and version go to stdout with code 0, a wrong call to stderr with code 2: clap knows which.
+                None => drop(error.print()),
+            }
+            ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+        }
+    }
+}
+
+fn run(cli: Cli) -> ExitCode {
+    let exit = match call(cli) {
+        Ok(exit) | Err(Stop::Exit(exit)) => exit,
+        Err(Stop::Problem(exit, problem)) => {
+            say(&problem.to_string());
+            exit
+        }
+    };
+    let exit = if unsaved::told() { Exit::Unknown } else { exit };
+    ExitCode::from(exit.code())
+}
+
+/// Talk: a line on stderr. When nobody hears it, the exit code still tells. What the engine has told already (an act that
+/// it refused, a halt) is not told again as the reason of the end.
+fn say(text: &str) {
+    if !headless::has_told(text) {
+        let _ = writeln!(io::stderr(), "reeltop: {text}");
+    }
+}
+
+fn call(cli: Cli) -> Outcome {
+    let mut global = cli.global;
+    let voice = Voice { json: global.json, color: !plain(&global) && io::stdout().is_terminal() };
+    if global.json {
+        headless::speaks_json();
+    }
+    let Some(command) = cli.command else { return screen(&global, cli.demo, cli.linear) };
+    global.face = face(&command);
+    match command {
+        Command::Completions { shell } => {
+            manual::completions(shell, &mut io::stdout());
+            Ok(Exit::Done)
+        }
+        Command::Man => Ok(manual::man(&mut io::stdout()).map(|()| Exit::Done)?),
+        Command::Config { what } => settings::run(&global, what, voice),
+        Command::Simulate { listen, seed, faults } => simulate::run(listen, seed, &faults.join(","), voice),
+        Command::Doctor => doctor::run(&global, voice),
+        Command::List { filter, limit } => look::list(&load(&global)?, &filter.join(" "), limit, voice),
+        Command::Export { filter } => look::export(&load(&global)?, &filter.join(" ")),
+        Command::Show { key } => look::show(&load(&global)?, key, voice),
+        Command::Cost { csv, by } => look::cost(&load(&global)?, csv, by, voice),
+        Command::Balance => acts::balance(&load(&global)?, voice),
+        Command::Submit(order) => submit::run(&load(&global)?, *order, voice),
+        Command::Retry { keys, failed, again, consent } => {
+            let which = if failed { retry::Which::Failed } else { retry::Which::Named { keys, again } };
+            retry::run(&load(&global)?, which, consent, voice)
+        }
+        Command::Wait { keys, timeout } => waits::wait(&load(&global)?, keys, timeout, voice),
+        Command::Watch { until_idle } => waits::watch(&load(&global)?, until_idle, voice),
+        Command::Cancel { keys } => acts::cancel(&load(&global)?, keys, voice),
+        Command::Download { keys, dir } => acts::download(&load(&global)?, keys, dir, voice),
+        Command::Adopt { ids } => acts::adopt(&load(&global)?, ids, voice),
+        Command::Resolve { key, as_what } => acts::resolve(&load(&global)?, key, as_what, voice),
+        Command::BenchFill { n, old_unsent } => look::bench_fill(&load(&global)?, n, old_unsent),
+    }
+}
+
+/// What a call is called in what other programs say of it: those that can send or stop the sending.
+const fn face(command: &Command) -> &'static str {
+    match command {
+        Command::Watch { .. } => "watch",
+        Command::Wait { .. } => "wait",
+        Command::Retry { .. } => "retry",
+        Command::Download { .. } => "download",
+        Command::Adopt { .. } => "adopt",
+        _ => "submit",
+    }
+}
+
+fn folders() -> Result<Folders, Stop> {
+    Ok(Folders::of_this_user()?)
+}
+
+fn wanted<'a>(global: &'a Global, bindings: &'a [(&'a str, &'a str)]) -> Wanted<'a> {
+    Wanted {
+        config: global.config.as_deref(),
+        data_dir: global.data_dir.as_deref(),
+        profile: global.profile.as_deref(),
+        bindings,
+        judge_keys: Some(|keys| {
+            let faults = keymap::Keymap::build(keys).1;
+            faults.into_iter().map(|fault| (fault.about, fault.text)).collect()
+        }),
+    }
+}
+
+/// Reads the config and takes up what it says to the whole program: where the log goes, the language, the width of signs.
+fn load(global: &Global) -> Result<Loaded, Stop> {
+    let mut loaded = read(global)?;
+    if !global.face.is_empty() {
+        loaded.settings.face = global.face.to_owned();
+    }
+    let global_of_start = global.clone();
+    loaded.again = Again::by(Arc::new(move || read_again(&global_of_start)));
+    private::close(&loaded.paths.data_dir);
+    crate::io::log::start(&loaded.paths.log, global.verbose);
+    speak(&loaded);
+    Ok(loaded)
+}
+
+/// Takes up the language and the width of signs.
+fn speak(loaded: &Loaded) {
+    lang::set(loaded.settings.ui.language.unwrap_or_else(surroundings::language));
+    text::set_ambiguous_wide(loaded.settings.ui.ambiguous_width == 2);
+}
+
+/// Reads the config while the program runs: its faults are told as one problem.
+fn read_again(global: &Global) -> Result<Loaded, Problem> {
+    let bindings = keymap::ids();
+    let folders = Folders::of_this_user()?;
+    config::load(&wanted(global, &bindings), &folders).map_err(|rejected| Problem::new(rejected.to_string(), "", ""))
+}
+
+/// Reads the config, with all of its faults at once.
+fn read(global: &Global) -> Result<Loaded, Stop> {
+    let bindings = keymap::ids();
+    let loaded = config::load(&wanted(global, &bindings), &folders()?).map_err(|rejected| {
+        let _ = writeln!(io::stderr(), "{rejected}");
+        Stop::Exit(Exit::Usage)
+    })?;
+    for warning in &loaded.warnings {
+        let _ = writeln!(io::stderr(), "{}", warning.located(&loaded.paths.config.display().to_string()));
+    }
+    Ok(loaded)
+}
+
+/// Runs what does more than look. What is still under way on threads of its own when it is over (a key command that
+/// hangs, a file on a dead server) is not waited for: what must be on disk is there.
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, Stop> {
+    let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = built.map_err(|e| Problem::new(tr!("the program could not start its workers"), e.to_string(), ""))?;
+    let result = runtime.block_on(work);
+    runtime.shutdown_background();
+    Ok(result)
+}
+
+/// Whether colours are unwanted: `--no-color`, or `NO_COLOR` (no-color.org) set to anything.
+fn plain(global: &Global) -> bool {
+    global.no_color || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+/// The dashboard.
+fn screen(global: &Global, demo: bool, linear: bool) -> Outcome {
+    if linear {
+        return if demo { demo::run(global, linear) } else { words(global) };
+    }
+    if !terminal::usable() {
+        let next = tr!("Run it in a terminal, or with --linear, or use its commands: see `reeltop --help`.");
+        let problem =
+            Problem::new(tr!("the dashboard needs a terminal"), tr!("input or output is none, or TERM is dumb"), next);
+        return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
+    }
+    terminal::restore_on_panic();
+    if demo {
+        return demo::run(global, linear);
+    }
+    let mut setup = load(global)?;
+    surroundings::settle(&mut setup, global.no_color);
+    let setup = Arc::new(setup);
+    let code = block_on(dashboard::run(setup, Clock::start()))?;
+    dashboard_ended(code)
+}
+
+/// The dashboard without a screen.
+fn words(global: &Global) -> Outcome {
+    let mut setup = load(global)?;
+    "linear".clone_into(&mut setup.settings.face);
+    let setup = Arc::new(setup);
+    let code = block_on(linear::run(setup, Clock::start()))?;
+    dashboard_ended(code)
+}
+
+fn dashboard_ended(code: io::Result<u8>) -> Outcome {
+    match code {
+        Ok(0) => Ok(Exit::Done),
+        Ok(_) => Ok(Exit::Interrupted),
+        Err(e) => Err(Problem::new(tr!("the terminal cannot be used"), e.to_string(), "").into()),
+    }
+}

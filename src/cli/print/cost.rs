@@ -1,0 +1,279 @@
+//! The ledger as text: what was spent by day, model, state and error class, and the lines themselves as CSV and JSON.
+
+use super::layout::{BOLD, Cell, Column, FAINT, table};
+use crate::{
+    cli::args::CostBy,
+    domain::{
+        costs,
+        costs::{Account, By, CostLine, Sum, day},
+        export::json_line,
+        money::Ptc,
+        text,
+        time::Now,
+    },
+    engine::settings::BudgetSettings,
+    tr,
+    words::{amounts as words, lang, lang::Lang},
+};
+use serde_json::json;
+
+/// Each table, in their order.
+const TABLES: [CostBy; 4] = [CostBy::Day, CostBy::Model, CostBy::State, CostBy::Class];
+
+/// What was spent, in tables for people; `by` picks one of them. Under it the day's sum and what its cap leaves.
+#[must_use]
+pub fn cost_text(lines: &[CostLine], by: Option<CostBy>, now: Now, budget: &BudgetSettings, color: bool) -> String {
+    let accounts = costs::accounts(lines);
+    let mut out = String::new();
+    for table in TABLES.into_iter().filter(|table| by.is_none_or(|by| by == *table)) {
+        out.push_str(&cost_table(&accounts, table, now, color));
+        out.push('\n');
+    }
+    let today = costs::sum(accounts.iter().filter(|account| account.line.at >= now.day_start()));
+    let (spent, reserved) = (today.spent(), today.reserved);
+    out.push_str(&match budget.per_day {
+        Some(cap) => tr!(
+            "Today {spent} PTC spent, {reserved} set aside; the day's cap of {cap} leaves {left}.",
+            spent,
+            reserved,
+            cap,
+            left = cap.less(spent + reserved),
+        ),
+        None => tr!("Today {spent} PTC spent, {reserved} set aside; no cap for a day.", spent, reserved),
+    });
+    out.push('\n');
+    out
+}
+
+fn cost_table(accounts: &[Account<'_>], by: CostBy, now: Now, color: bool) -> String {
+    let (sums, all) = (costs::sums(accounts, group(by), now.utc_offset), costs::sum(accounts));
+    let columns = [
+        Column { title: title(by), right: false },
+        Column { title: tr!("TASKS"), right: true },
+        Column { title: tr!("CHARGED"), right: true },
+        Column { title: tr!("UNKNOWN"), right: true },
+        Column { title: tr!("SET ASIDE"), right: true },
+        Column { title: tr!("SPENT"), right: true },
+    ];
+    let amount = |amount: Ptc| Cell::inked(amount.to_string(), if amount == Ptc::ZERO { FAINT } else { "" });
+    let row = |name: Cell, sum: Sum| {
+        let tasks = Cell::plain(words::number(sum.tasks));
+        vec![name, tasks, amount(sum.charged), amount(sum.unknown), amount(sum.reserved), amount(sum.spent())]
+    };
+    let mut rows: Vec<Vec<Cell>> =
+        sums.into_iter().map(|(name, sum)| row(Cell::plain(text::harmless_line(&name)), sum)).collect();
+    rows.push(row(Cell::inked(tr!("all"), BOLD), all));
+    table(&columns, &rows, color)
+}
+
+fn title(by: CostBy) -> &'static str {
+    match by {
+        CostBy::Day => tr!("DAY"),
+        CostBy::Model => tr!("MODEL"),
+        CostBy::State => tr!("STATE"),
+        CostBy::Class => tr!("ERROR CLASS"),
+    }
+}
+
+const fn group(by: CostBy) -> By {
+    match by {
+        CostBy::Day => By::Day,
+        CostBy::Model => By::Model,
+        CostBy::State => By::State,
+        CostBy::Class => By::Class,
+    }
+}
+
+/// The ledger's lines as CSV with a header, oldest first.
+#[must_use]
+pub fn cost_csv(lines: &[CostLine]) -> String {
+    let mut out = String::from("at,key,event,amount_ptc,profile,model,state,charged,class\n");
+    for line in lines {
+        let fields = [
+            line.at.rfc3339(),
+            line.key.0.to_string(),
+            line.event.id().into(),
+            line.amount.to_string(),
+            line.profile.clone(),
+            line.model.clone(),
+            line.state.id().into(),
+            line.charged.id().into(),
+            line.class.map_or("", |class| class.id()).into(),
+        ];
+        out.push_str(&fields.map(|field| csv_field(&field)).join(","));
+        out.push('\n');
+    }
+    out
+}
+
+/// A field of CSV (RFC 4180), in quotes where it needs them. CSV knows no escapes: what hides or steers a terminal is
+/// replaced.
+fn csv_field(field: &str) -> String {
+    let field = text::harmless_line(field);
+    if field.contains([',', '"']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.into_owned() }
+}
+
+/// The ledger's lines, one JSON object a line, oldest first; `day` is the user's own. Ids and money are texts.
+#[must_use]
+pub fn cost_json(lines: &[CostLine], utc_offset: i32) -> String {
+    let object = |line: &CostLine| {
+        json!({
+            "at": line.at.rfc3339(),
+            "day": day(line.at, utc_offset),
+            "key": line.key.0.to_string(),
+            "event": line.event.id(),
+            "amount_ptc": line.amount,
+            "profile": line.profile,
+            "model": line.model,
+            "state": line.state.id(),
+            "charged": line.charged.id(),
+            "class": line.class.map(|class| class.id()),
+        })
+    };
+    lines.iter().map(|line| json_line(&object(line)) + "\n").collect()
+}
+
+/// One of the tables as data, in its words of every language: CSV with a header, or one JSON object a line.
+#[must_use]
+pub fn cost_sums(lines: &[CostLine], by: CostBy, json: bool, utc_offset: i32) -> String {
+    let sums = lang::within(Lang::En, || costs::sums(&costs::accounts(lines), group(by), utc_offset));
+    let name = match by {
+        CostBy::Day => "day",
+        CostBy::Model => "model",
+        CostBy::State => "state",
+        CostBy::Class => "class",
+    };
+    let mut out =
+        if json { String::new() } else { format!("{name},tasks,charged_ptc,unknown_ptc,reserved_ptc,spent_ptc\n") };
+    for (of, sum) in &sums {
+        let (Sum { tasks, charged, unknown, reserved }, spent) = (sum, sum.spent());
+        out.push_str(&if json {
+            let object = json!({
+                name: of, "tasks": tasks, "charged_ptc": charged, "unknown_ptc": unknown, "reserved_ptc": reserved,
+                "spent_ptc": spent,
+            });
+            json_line(&object)
+        } else {
+            format!("{},{tasks},{charged},{unknown},{reserved},{spent}", csv_field(of))
+        });
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::super::tests::NOW;
+    use super::*;
+    use crate::{
+        domain::{
+            problem::{Charged, ErrorClass},
+            task::{MoneyEvent, TaskKey, TaskState},
+            time::Wall,
+        },
+        words::lang,
+    };
+
+    /// A saved one of yesterday, a refused one, an unknown one and a queued one of today.
+    fn ledger() -> Vec<CostLine> {
+        let line = |key, hours_ago: i64, event, state, charged, class| CostLine {
+            key: TaskKey(key),
+            at: Wall(NOW.wall.0 - hours_ago * 3_600_000),
+            event,
+            amount: Ptc::from_thousandths(500),
+            profile: "302ai".into(),
+            model: if key == 4 { "S2V-01".into() } else { "T2V-01".into() },
+            state,
+            charged,
+            class,
+        };
+        let refused = Some(ErrorClass::PromptSensitive);
+        let lost = Some(ErrorClass::UnknownOutcome);
+        vec![
+            line(1, 30, MoneyEvent::Reserved, TaskState::Saved, Charged::Yes, None),
+            line(1, 30, MoneyEvent::Charged, TaskState::Saved, Charged::Yes, None),
+            line(2, 2, MoneyEvent::Reserved, TaskState::Refused, Charged::No, refused),
+            line(2, 2, MoneyEvent::Released, TaskState::Refused, Charged::No, refused),
+            line(3, 1, MoneyEvent::Reserved, TaskState::Unknown, Charged::Unknown, lost),
+            line(3, 1, MoneyEvent::Unknown, TaskState::Unknown, Charged::Unknown, lost),
+            line(4, 0, MoneyEvent::Reserved, TaskState::Queued, Charged::No, None),
+        ]
+    }
+
+    const BUDGET: BudgetSettings =
+        BudgetSettings { per_day: Some(Ptc::from_thousandths(20_000)), per_batch: None, ask_above: None };
+
+    #[test]
+    fn money_is_summed_by_what_became_of_it() {
+        let expected = "\
+DAY         TASKS  CHARGED  UNKNOWN  SET ASIDE  SPENT
+2026-11-21      1      0.5      0.0        0.0    0.5
+2026-11-23      3      0.0      0.5        0.5    0.5
+all             4      0.5      0.5        0.5    1.0
+
+Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
+";
+        assert_eq!(cost_text(&ledger(), Some(CostBy::Day), NOW, &BUDGET, false), expected);
+        let all = cost_text(&ledger(), None, NOW, &BudgetSettings { per_day: None, ..BUDGET }, false);
+        assert!(all.contains("\nprompt_sensitive      1      0.0      0.0        0.0    0.0\n"), "{all}");
+        assert!(all.contains("\nS2V-01      1 ") && all.contains("\nunknown      1 "), "{all}");
+        assert!(all.ends_with("; no cap for a day.\n"), "{all}");
+    }
+
+    #[test]
+    fn a_chinese_table_of_costs_stands_straight_and_what_machines_read_stays_english() {
+        let expected = "\
+日期        任务  已计费  计费不明  预留  已花费
+2026-11-21     1     0.5       0.0   0.0     0.5
+2026-11-23     3     0.0       0.5   0.5     0.5
+全部           4     0.5       0.5   0.5     1.0
+
+今日已花费 0.5 PTC，预留 0.5；每日上限 20.0，剩余 19.0。
+";
+        let said = lang::within(lang::Lang::Zh, || cost_text(&ledger(), Some(CostBy::Day), NOW, &BUDGET, false));
+        assert_eq!(said, expected);
+        let data = || (cost_csv(&ledger()), cost_json(&ledger(), 0));
+        assert_eq!(lang::within(lang::Lang::Zh, data), data());
+    }
+
+    #[test]
+    fn the_ledger_leaves_as_csv_and_as_json() {
+        let lines = &ledger()[3..4];
+        assert_eq!(
+            cost_csv(lines),
+            "at,key,event,amount_ptc,profile,model,state,charged,class\n\
+             2026-11-22T16:30:00Z,2,released,0.5,302ai,T2V-01,refused,no,prompt_sensitive\n"
+        );
+        assert_eq!(
+            cost_json(lines, 8 * 3600),
+            concat!(
+                r#"{"amount_ptc":"0.5","at":"2026-11-22T16:30:00Z","charged":"no","class":"prompt_sensitive","#,
+                r#""day":"2026-11-23","event":"released","key":"2","model":"T2V-01","profile":"302ai","state":"refused"}"#,
+                "\n"
+            )
+        );
+        let by_state = cost_sums(&ledger(), CostBy::State, false, 0);
+        assert_eq!(
+            lang::within(Lang::Zh, || cost_sums(&ledger(), CostBy::State, false, 0)),
+            by_state,
+            "data are in no language"
+        );
+        assert_eq!(by_state.lines().nth(1), Some("queued,1,0.0,0.0,0.5,0.0"));
+        let day = r#"{"charged_ptc":"0.5","day":"2026-11-21","reserved_ptc":"0.0","spent_ptc":"0.5","tasks":1,"unknown_ptc":"0.0"}"#;
+        assert_eq!(cost_sums(&ledger(), CostBy::Day, true, 8 * 3600).lines().next(), Some(day));
+        assert_eq!(csv_field("a \"b\", c"), r#""a ""b"", c""#);
+    }
+
+    #[test]
+    fn what_steers_a_terminal_does_not_leave_with_the_costs() {
+        let mut lines = ledger();
+        for line in &mut lines {
+            (line.profile, line.model) = ("a\u{9b}31m\nb".into(), "T2V\u{202e}".into());
+        }
+        assert!(cost_json(&lines, 0).contains(r#""model":"T2V\u202e","profile":"a\u009b31m\nb""#));
+        assert!(cost_sums(&lines, CostBy::Model, true, 0).contains(r#""model":"T2V\u202e""#));
+        assert!(cost_csv(&lines).lines().nth(1).unwrap().contains(",a?31m b,T2V,"), "{}", cost_csv(&lines));
+        assert!(cost_sums(&lines, CostBy::Model, false, 0).contains("\nT2V,"));
+    }
+}

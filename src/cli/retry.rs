@@ -1,0 +1,156 @@
+//! `retry`: sends requests again, each as a new attempt, on the terms that `domain::retry` sets. What it needs a second word
+//! for has it from `--again`, at a terminal too; without it nothing is queued.
+
+use super::{
+    Outcome, Stop, Voice, block_on, consent, look, say,
+    submit::{After, send},
+};
+use crate::{
+    cli::{args::Consent, exit::Exit},
+    domain::{
+        problem::Problem,
+        retry,
+        retry::{Caution, Change, Facts, No, Scope, Terms},
+        task::{Row, Task, TaskKey, TaskState},
+    },
+    engine::act::Intent,
+    io::{config::Loaded, store::Store},
+    screens::{terms, terms::Face},
+    tr,
+};
+use std::collections::BTreeMap;
+
+/// Which tasks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Which {
+    /// These; with a second word or without.
+    Named {
+        /// They.
+        keys: Vec<TaskKey>,
+        /// Whether `--again` was given.
+        again: bool,
+    },
+    /// Every open failure that may go again among others.
+    Failed,
+}
+
+/// One task with what the rules look at, and the attempt that repeats it already.
+struct Wanted {
+    task: Task,
+    latest: Option<Task>,
+}
+
+impl Wanted {
+    fn facts(&self) -> Facts {
+        Facts::of_task(&self.task, self.latest.as_ref().map(|latest| latest.key))
+    }
+}
+
+/// `reeltop retry`.
+pub(super) fn run(setup: &Loaded, which: Which, said: Consent, voice: Voice) -> Outcome {
+    let mut store = Store::open(&setup.paths.data_dir)?;
+    let goes = match which {
+        Which::Named { keys, again } => named(wanted(&mut store, &keys)?, again)?,
+        Which::Failed => failures(&store)?,
+    };
+    if goes.is_empty() {
+        say(tr!("no failed task is left to retry"));
+        return Ok(Exit::Done);
+    }
+    let price = goes.iter().map(|(task, _)| look::price(setup, &task.request)).sum();
+    consent::ask(goes.len(), price, said, &setup.settings.budget)?;
+    let intents = goes
+        .into_iter()
+        .map(|(task, terms)| {
+            let (parent, agreed) = (Some(task.key), terms.cautions);
+            Intent { request: task.request, parent, agreed, name: None }
+        })
+        .collect();
+    block_on(send(setup, intents, After::Answer, voice))?
+}
+
+fn wanted(store: &mut Store, keys: &[TaskKey]) -> Result<Vec<Wanted>, Stop> {
+    let mut wanted = Vec::new();
+    for task in look::whole(store, keys)? {
+        let line = store.detail(task.key)?.map(|detail| detail.line).unwrap_or_default();
+        let repeats = |other: &&Task| other.parent == Some(task.key) && !Row::of(other, false).is_taken_back();
+        let latest = line.iter().rfind(repeats).cloned();
+        wanted.push(Wanted { task, latest });
+    }
+    Ok(wanted)
+}
+
+/// All of the named tasks with their terms, or the reason why not one is sent.
+fn named(wanted: Vec<Wanted>, again: bool) -> Result<Vec<(Task, Terms)>, Stop> {
+    let scope = Scope::of(wanted.len());
+    let mut goes = Vec::new();
+    for one in wanted {
+        let key = one.task.key;
+        let terms = retry::judge(&one.facts(), Change::Nothing, scope).map_err(|no| refused(&one.task, no))?;
+        let told: Vec<Problem> = terms
+            .cautions
+            .iter()
+            .map(|caution| terms::caution(key, *caution, one.latest.as_ref().map(Task::state)))
+            .collect();
+        if let (false, Some(first)) = (again, told.first()) {
+            let exit = exit_of(&terms.cautions);
+            let next = tr!("Add --again to retry it all the same.");
+            let why = Problem { next: String::new(), ..first.clone() }.to_string();
+            return Err(Stop::Problem(exit, Box::new(Problem::new(tr!("nothing was queued"), why, next))));
+        }
+        told.iter().for_each(|problem| say(&tr!("warning: {warning}", warning = problem)));
+        let more = terms.warnings.iter().map(|warning| terms::warning(key, one.task.cost, *warning));
+        more.for_each(|warning| say(&tr!("warning: {warning}", warning)));
+        goes.push((one.task, terms));
+    }
+    Ok(goes)
+}
+
+/// Content that was refused has a code of its own; whatever else is not sent is a call that lacks something.
+fn exit_of(cautions: &[Caution]) -> Exit {
+    if cautions.contains(&Caution::Sensitive) { Exit::Content } else { Exit::Usage }
+}
+
+fn refused(task: &Task, no: No) -> Stop {
+    let exit = match no {
+        No::NotInBulk(caution) => exit_of(&[caution]),
+        No::Foreign | No::Unsent | No::Sending | No::Unsettled | No::Invalid => Exit::Usage,
+    };
+    let next = match no {
+        No::NotInBulk(_) => {
+            let key = task.key.0;
+            tr!("`reeltop retry {key} --again` retries it alone.", key)
+        }
+        No::Unsettled => tr!("See `reeltop resolve --help`.").to_owned(),
+        No::Foreign | No::Unsent | No::Sending | No::Invalid => String::new(),
+    };
+    let why = terms::no(Face::Calls, task.key, task.state(), no);
+    Stop::Problem(exit, Box::new(Problem::new(tr!("nothing was queued"), why, next)))
+}
+
+/// The open failures that may go again among others; what is left out is told. An unknown is no failure: it is settled.
+fn failures(store: &Store) -> Result<Vec<(Task, Terms)>, Stop> {
+    let mut tasks: BTreeMap<TaskKey, Task> = BTreeMap::new();
+    let mut retried = std::collections::BTreeSet::new();
+    store.tasks(|task| {
+        retried.extend(task.parent.filter(|_| !Row::of(&task, false).is_taken_back()));
+        if matches!(task.state(), TaskState::Failed | TaskState::Refused) {
+            tasks.insert(task.key, task);
+        }
+        std::ops::ControlFlow::Continue(())
+    })?;
+    let (mut goes, mut left_out) = (Vec::new(), BTreeMap::<No, Vec<TaskKey>>::new());
+    for (key, task) in tasks.into_iter().filter(|(key, _)| !retried.contains(key)) {
+        let facts = Facts::of_task(&task, None);
+        if !retry::is_open(&facts) {
+            continue;
+        }
+        match retry::judge(&facts, Change::Nothing, Scope::Bulk) {
+            Ok(terms) => goes.push((task, terms)),
+            Err(no) => left_out.entry(no).or_default().push(key),
+        }
+    }
+    let groups = left_out.iter().map(|(no, keys)| (terms::reason(*no), keys.clone())).collect();
+    terms::left_out::<&str>(&groups).iter().for_each(|problem| say(&problem.to_string()));
+    Ok(goes)
+}

@@ -1,0 +1,95 @@
+//! `config`: where the file lies, what is wrong with it, what is in force, and a first one.
+
+use super::{Outcome, Stop, Voice, folders, load, wanted};
+use crate::{
+    cli::{
+        args::{ConfigCall, Global},
+        exit::Exit,
+    },
+    domain::{export::json_line, problem::Problem},
+    io::{config, config::Fault},
+    screens::keymap,
+    tr,
+};
+use serde_json::{Value, json};
+use std::io::{self, Write};
+
+/// `reeltop config`.
+pub(super) fn run(global: &Global, what: ConfigCall, voice: Voice) -> Outcome {
+    let bindings = keymap::ids();
+    let paths = config::paths(&wanted(global, &bindings), &folders()?);
+    let path = paths.config.display().to_string();
+    let mut out = io::stdout();
+    match what {
+        ConfigCall::Path if voice.json => writeln!(out, "{}", json_line(&json!({ "path": path })))?,
+        ConfigCall::Path => writeln!(out, "{path}")?,
+        ConfigCall::Check if voice.json => return check(global, &path),
+        ConfigCall::Check => {
+            let found = match load(global)?.found {
+                true => tr!("{file} is in order", file = path),
+                false => tr!("{file} does not exist; the defaults are used", file = path),
+            };
+            writeln!(out, "{found}")?;
+        }
+        ConfigCall::Show => {
+            let loaded = load(global)?;
+            let text = config::show(&loaded);
+            match voice.json {
+                true => {
+                    let table: Option<toml::Table> = text.parse().ok();
+                    let line = json!({ "path": path, "found": loaded.found, "config": table });
+                    writeln!(out, "{}", json_line(&line))?;
+                }
+                false => write!(out, "{text}")?,
+            }
+        }
+        ConfigCall::Init => {
+            init(&paths.config)?;
+            match voice.json {
+                true => writeln!(out, "{}", json_line(&json!({ "path": path })))?,
+                false => writeln!(out, "{path}")?,
+            }
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// `config check --json`: one object with every fault.
+fn check(global: &Global, path: &str) -> Outcome {
+    let bindings = keymap::ids();
+    let (found, faults, warnings) = match config::load(&wanted(global, &bindings), &folders()?) {
+        Ok(loaded) => (loaded.found, Vec::new(), loaded.warnings),
+        Err(rejected) => (true, rejected.faults, Vec::new()),
+    };
+    let told = |faults: &[Fault]| faults.iter().map(fault).collect::<Vec<Value>>();
+    let line = json!({ "path": path, "found": found, "faults": told(&faults), "warnings": told(&warnings) });
+    writeln!(io::stdout(), "{}", json_line(&line))?;
+    Ok(if faults.is_empty() { Exit::Done } else { Exit::Usage })
+}
+
+fn fault(fault: &Fault) -> Value {
+    json!({
+        "line": fault.place.map(|place| place.line),
+        "column": fault.place.map(|place| place.column),
+        "what": fault.problem.what,
+        "why": fault.problem.why,
+        "next": fault.problem.next,
+    })
+}
+
+/// Writes the example config, unless there is a config already.
+fn init(path: &std::path::Path) -> Result<(), Stop> {
+    let failed =
+        |why: String, next: &str| Problem::new(tr!("{path} was not written", path = path.display()), why, next);
+    if let Some(dir) = path.parent() {
+        std::fs::create_dir_all(dir).map_err(|e| failed(e.to_string(), tr!("Choose another place with --config.")))?;
+    }
+    let file = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
+    match file.and_then(|mut file| file.write_all(config::example(&keymap::config_lines()).as_bytes())) {
+        Ok(()) => Ok(()),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+            Err(failed(tr!("it exists already").into(), tr!("Edit it, or move it away first.")).into())
+        }
+        Err(e) => Err(failed(e.to_string(), tr!("Choose another place with --config.")).into()),
+    }
+}

@@ -1,0 +1,66 @@
+//! `simulate`: the service's stand-in for other clients, for learning and for tests.
+
+use super::{Outcome, Stop, Voice, block_on};
+use crate::{
+    cli::exit::Exit,
+    domain::{catalogue::Catalogue, problem::Problem},
+    io::run::signals::Signals,
+    simulator::{Faults, SimConfig, Simulator},
+    tr,
+    words::lang,
+};
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+};
+
+/// Serves until a signal comes.
+pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str, voice: Voice) -> Outcome {
+    let faults = faults.parse::<Faults>().map_err(|why| {
+        let problem = Problem::new(tr!("the faults cannot be read"), why, "");
+        Stop::Problem(Exit::Usage, Box::new(problem))
+    })?;
+    block_on(async {
+        let mut signals = Signals::listen()?;
+        let config = SimConfig { listen, seed, faults, ..SimConfig::demo(Catalogue::builtin()) };
+        let simulator = Simulator::start(config).await?;
+        let mut out = io::stdout().lock();
+        match voice.json {
+            true => writeln!(out, "{}", serde_json::json!({ "base_url": simulator.base_url() }))?,
+            false => writeln!(out, "{}", simulator.base_url())?,
+        }
+        out.flush()?;
+        let mut err = io::stderr().lock();
+        writeln!(
+            err,
+            "{}",
+            tr!("The service's stand-in listens; nothing costs money here. In the config of a client:")
+        )?;
+        writeln!(
+            err,
+            "  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"",
+            simulator.base_url()
+        )?;
+        writeln!(err, "{}", tr!("Any key is good. A word in a prompt causes a fault for that task:"))?;
+        for info in Faults::NAMES {
+            writeln!(err, "  {:<10} {:<22} {}", info.word.unwrap_or(""), info.name, lang::tr(info.about))?;
+        }
+        drop(err);
+        signals.next().await;
+        let counts = simulator.counts();
+        writeln!(
+            io::stderr(),
+            "{}",
+            tr!(
+                "{submissions} submissions, {accepted} accepted, {charged} PTC charged, {queries} queries, {downloads} downloads",
+                submissions = counts.submissions,
+                accepted = counts.accepted,
+                charged = counts.charged,
+                queries = counts.queries,
+                downloads = counts.downloads,
+            )
+        )?;
+        simulator.stop().await;
+        Ok(Exit::Interrupted)
+    })?
+}

@@ -1,0 +1,177 @@
+//! `submit`, and what it shares with `retry`: checks everything before any money, asks, queues all or nothing, sends what the
+//! account's pace lets through now, and returns when that is answered.
+
+mod plan;
+
+use super::{Outcome, Stop, Voice, block_on, consent, headless::Headless, look, say, waits};
+use crate::{
+    cli::{args::Submit, exit::Exit},
+    domain::{
+        problem::ErrorClass,
+        retry,
+        task::{Task, TaskKey, TaskState},
+    },
+    engine::{
+        act::{Act, Intent},
+        queue,
+        settings::Scope,
+    },
+    io::{config::Loaded, store::Store},
+    screens::{app::App, terms},
+    tr,
+};
+use std::collections::BTreeSet;
+
+/// `reeltop submit`.
+pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
+    let plan = plan::make(setup, &order)?;
+    if order.dry_run {
+        return plan::dry_run(setup, &plan, voice);
+    }
+    if let Some(task) = named(setup, order.name.as_deref())? {
+        let name = format!("{:?}", order.name.unwrap_or_default());
+        say(&tr!("the name {name} is {key} already; nothing was queued", name, key = task.key));
+        if order.wait {
+            return waits::wait(setup, vec![task.key], None, voice);
+        }
+        let exit = waits::exit_of(&task);
+        look::print(setup, &[task], voice)?;
+        return Ok(exit);
+    }
+    let unknowns = Store::open(&setup.paths.data_dir)?.unknowns()?;
+    let twins: BTreeSet<TaskKey> =
+        plan.cells.iter().filter_map(|cell| retry::unknown_twin(&cell.request, &unknowns)).collect();
+    if !twins.is_empty() {
+        let twins: Vec<TaskKey> = twins.into_iter().collect();
+        say(&terms::twin(&twins, tr!("Settle it first: see `reeltop resolve --help`.")).to_string());
+    }
+    consent::ask(plan.tasks(), crate::io::plan::cost(setup, &plan), order.consent, &setup.settings.budget)?;
+    let intents = plan
+        .cells
+        .into_iter()
+        .flat_map(|cell| {
+            let intent = Intent { request: cell.request, parent: None, agreed: vec![], name: cell.name };
+            std::iter::repeat_n(intent, cell.count)
+        })
+        .collect();
+    let after = match (order.queue, order.wait) {
+        (true, _) => After::Queue,
+        (false, true) => After::Wait,
+        (false, false) => After::Answer,
+    };
+    block_on(send(setup, intents, after, voice))?
+}
+
+/// When a call returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum After {
+    /// When the intents are on disk.
+    Queue,
+    /// When what may be sent now is answered.
+    Answer,
+    /// When every file is saved, or its task has ended otherwise.
+    Wait,
+}
+
+pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voice: Voice) -> Outcome {
+    let n = intents.len();
+    let mut headless = Headless::start(setup, Scope::Named).await?;
+    if after != After::Queue {
+        // Without a key nothing could be sent: better said before anything is queued.
+        headless.key().await?;
+    } else {
+        headless.state().work.queue.paused = true;
+    }
+    let reports = headless.reports(Act::Queue { intents, undo: false }, n).await;
+    if let Some((of, problem)) = reports.iter().find_map(|report| Some((report.key, report.result.as_ref().err()?))) {
+        let problem = problem.clone();
+        // A store that cannot be written halts the queue; what else refuses a batch is one of its parents, or a cap.
+        let refused = if of.is_some() { Exit::Failed } else { Exit::Money };
+        let exit = headless.state().work.queue.halted.as_ref().map_or(refused, |halt| waits::exit_of_halt(halt.cause));
+        let (_, interrupted) = headless.end().await;
+        return Err(Stop::Problem(interrupted.unwrap_or(exit), Box::new(problem)));
+    }
+    let keys: Vec<TaskKey> = reports.iter().filter_map(|report| report.key).collect();
+    match after {
+        After::Queue => {}
+        After::Answer => {
+            headless.until(None, answered).await;
+        }
+        After::Wait => {
+            headless.until(None, |state| waits::all_ended(state, &keys)).await;
+        }
+    }
+    finish(setup, headless, &keys, after, voice).await
+}
+
+/// Whether everything that may be sent now has been answered. A dashboard beside may have been quicker to send one of
+/// ours: then its answer is waited for too.
+fn answered(app: &App) -> bool {
+    let elsewhere = |key| app.work.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Sending);
+    let sending = app.work.queue.claiming.is_some()
+        || !app.work.queue.posting.is_empty()
+        || !app.work.store.pending.is_empty()
+        || app.work.queue.named.iter().any(elsewhere);
+    let more = !app.work.tasks.queued.is_disjoint(&app.work.queue.named)
+        && app.work.queue.halted.is_none()
+        && !app.work.queue.is_paused()
+        && queue::send_at(app).is_some_and(|at| at <= app.work.now.mono)
+        && app.work.poller.offline_since.is_none();
+    !sending && !more
+}
+
+async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: After, voice: Voice) -> Outcome {
+    let (state, interrupted) = headless.end().await;
+    let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, keys)?;
+    look::print(setup, &tasks, voice)?;
+    let queued: Vec<&Task> = tasks.iter().filter(|task| task.state() == TaskState::Queued).collect();
+    // What was put back says why; a service that cannot be reached is news to a script, the account's pace is not.
+    let put_back = queued.iter().find_map(|task| task.error());
+    if !queued.is_empty() && after != After::Queue {
+        let halted = state.work.queue.halted.as_ref().map(|halt| halt.problem.what.as_str());
+        let paused = state.work.queue.pause.as_ref().map(|by| tr!("sending is paused by {who}", who = by.who));
+        let stopped = halted.or(paused.as_deref());
+        let why = stopped.or(put_back.map(|error| error.message.as_str())).unwrap_or(tr!("the account's pace"));
+        say(&match queued.len() {
+            1 => tr!("1 task stays queued ({why}); a dashboard or `reeltop watch` sends it", why),
+            n => tr!("{n} tasks stay queued ({why}); a dashboard or `reeltop watch` sends them", n, why),
+        });
+    }
+    let halted =
+        state.work.queue.halted.as_ref().filter(|_| !queued.is_empty()).map(|halt| waits::exit_of_halt(halt.cause));
+    let away = put_back.filter(|error| error.class == ErrorClass::Network).map(Exit::of);
+    let exits = tasks.iter().map(waits::exit_of).chain(halted).chain(away).chain(interrupted);
+    Ok(Exit::of_all(exits))
+}
+
+/// The task that has that name already.
+fn named(setup: &Loaded, name: Option<&str>) -> Result<Option<Task>, Stop> {
+    let Some(name) = name else { return Ok(None) };
+    let mut found = None;
+    Store::open(&setup.paths.data_dir)?.tasks(|task| {
+        if task.name.as_deref() == Some(name) {
+            found = Some(task);
+            return std::ops::ControlFlow::Break(());
+        }
+        std::ops::ControlFlow::Continue(())
+    })?;
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::testing;
+
+    #[test]
+    fn a_call_returns_when_its_tasks_are_answered_whichever_program_sent_them() {
+        let answered = |of: TaskState| {
+            // The second task is not this call's.
+            let mut state = testing::state(&[of, TaskState::Sending]);
+            state.work.queue.named.insert(TaskKey(1));
+            answered(&state)
+        };
+        let states = [TaskState::Sending, TaskState::Running, TaskState::Unknown, TaskState::Refused];
+        assert_eq!(states.map(answered), [false, true, true, true]);
+    }
+}

@@ -1,0 +1,175 @@
+//! What a `submit` stands for: one draft, a matrix of values, or a file of prompts. Every fault is told, and unless
+//! `--partial` says otherwise one of them is enough to queue nothing.
+
+use crate::{
+    cli::{Outcome, Stop, Voice, args::Submit, exit::Exit, look, say},
+    domain::{
+        batch_file,
+        draft::{Draft, Lists},
+        export,
+        matrix::Plan,
+        problem::Problem,
+        task::counted_tasks,
+    },
+    io::{config::Loaded, files, plan, store::Store},
+    tr,
+};
+use std::{
+    collections::BTreeSet,
+    io::{Read, Write},
+    path::Path,
+};
+
+/// Makes the plan and tells on stderr what is wrong with it.
+pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
+    let (drafts, mut faults) = drafts(setup, order)?;
+    let lines: Vec<usize> = drafts.iter().map(|(line, _)| *line).collect();
+    let wrong = |problem: Problem| Stop::Problem(Exit::Usage, Box::new(problem));
+    let matrices: Result<Vec<_>, _> = drafts.into_iter().map(|(_, draft)| plan::matrix_of(draft)).collect();
+    let matrices = matrices.map_err(wrong)?;
+    let plan = plan::expand(setup, &matrices).map_err(wrong)?;
+    for cell in &plan.impossible {
+        let line = lines.get(cell.of).copied().unwrap_or_default();
+        let place = match (order.from.is_some(), matrices.len() + plan.cells.len() > 1) {
+            (true, _) => Some(tr!("line {line}", line)),
+            (false, true) => Some(plan::combination(&cell.draft)),
+            (false, false) => None,
+        };
+        let told = |problem: &Problem| match &place {
+            Some(place) => format!("{place}{}{problem}", tr!(": ")),
+            None => problem.to_string(),
+        };
+        faults.extend(cell.problems.iter().map(|problem| (line, told(problem))));
+    }
+    faults.sort_by_key(|(line, _)| *line);
+    faults.iter().for_each(|(_, fault)| say(fault));
+    plan.warnings.iter().for_each(|(_, warning)| say(&tr!("warning: {warning}", warning)));
+    plan::duplicates(&plan).iter().for_each(|told| say(told));
+    if plan.cells.is_empty() || (!faults.is_empty() && !order.partial) {
+        say(tr!("nothing was queued"));
+        return Err(Stop::Exit(Exit::Usage));
+    }
+    if order.name.is_some() && plan.tasks() > 1 {
+        return Err(usage(tr!("{n} tasks cannot have one name", n = plan.tasks()), tr!("--name is for a single task")));
+    }
+    Ok(plan)
+}
+
+/// Shows what would be sent: each body laid out for reading, or one object a line with its price.
+pub(super) fn dry_run(setup: &Loaded, plan: &Plan, voice: Voice) -> Outcome {
+    let mut out = std::io::stdout().lock();
+    for cell in &plan.cells {
+        let spec = setup.settings.catalogue.spec(&cell.request.model);
+        let names = &setup.settings.profile.names;
+        let body = if voice.json {
+            export::json_line(&export::planned_json(&cell.request, look::price(setup, &cell.request), spec, names))
+        } else {
+            export::request_json(&cell.request, spec, names)
+        };
+        for _ in 0..cell.count {
+            writeln!(out, "{body}")?;
+        }
+    }
+    let price = plan::cost(setup, plan);
+    let tasks = counted_tasks(plan.tasks());
+    say(&tr!("{tasks} would cost {price} PTC; nothing was queued", tasks, price));
+    Ok(Exit::Done)
+}
+
+fn usage(what: impl Into<String>, why: impl Into<String>) -> Stop {
+    Stop::Problem(Exit::Usage, Box::new(Problem::new(what, why, tr!("See `reeltop submit --help`."))))
+}
+
+/// Something of each line of a file, with its number.
+type Lines<T> = Vec<(usize, T)>;
+
+/// The drafts, and what is wrong with the lines that are none.
+fn drafts(setup: &Loaded, order: &Submit) -> Result<(Lines<Draft>, Lines<String>), Stop> {
+    let base = base(setup, order);
+    let Some(file) = &order.from else {
+        if order.prompt.is_none() && order.first_frame.is_none() && order.last_frame.is_none() {
+            return Err(usage(
+                tr!("nothing to send"),
+                tr!("no --prompt, --from, --first-frame or --last-frame was given"),
+            ));
+        }
+        return Ok((vec![(1, base)], Vec::new()));
+    };
+    let text = read(file)?;
+    let mut found = batch_file::parse(&file.to_string_lossy(), &text, &base);
+    if found.drafts.is_empty() && found.faults.is_empty() {
+        return Err(usage(tr!("nothing to send"), tr!("there is no prompt in {path}", path = file.display())));
+    }
+    leave_out_known(setup, &mut found.drafts)?;
+    if found.drafts.is_empty() && found.faults.is_empty() {
+        // Every line is a task already: what was asked for stands.
+        return Err(Stop::Exit(Exit::Done));
+    }
+    let faults = found
+        .faults
+        .into_iter()
+        .map(|(line, problem)| (line, format!("{}{}{problem}", tr!("line {line}", line), tr!(": "))))
+        .collect();
+    Ok((found.drafts, faults))
+}
+
+fn base(setup: &Loaded, order: &Submit) -> Draft {
+    let first = setup.settings.catalogue.default_model().map(|spec| spec.name.clone());
+    let several = |values: &[String]| if values.len() > 1 { values.to_vec() } else { Vec::new() };
+    Draft {
+        model: order.model.first().cloned().or(first).unwrap_or_default(),
+        prompt: order.prompt.clone().unwrap_or_default(),
+        first_frame: order.first_frame.clone().unwrap_or_default(),
+        last_frame: order.last_frame.clone().unwrap_or_default(),
+        subject: order.subject.clone().unwrap_or_default(),
+        resolution: order.resolution.first().cloned(),
+        duration: order.duration.first().copied(),
+        optimizer: !order.no_optimizer,
+        callback: order.callback.clone().unwrap_or_default(),
+        count: order.count,
+        name: order.name.clone(),
+        lists: Lists {
+            models: several(&order.model),
+            resolutions: several(&order.resolution),
+            durations: if order.duration.len() > 1 { order.duration.clone() } else { Vec::new() },
+            zip: order.zip,
+        },
+        ..Draft::default()
+    }
+}
+
+fn read(file: &Path) -> Result<String, Stop> {
+    if file.as_os_str() != "-" {
+        return files::text(&file.to_string_lossy()).map_err(|problem| Stop::Problem(Exit::Usage, Box::new(problem)));
+    }
+    let unreadable = |why: String| usage(tr!("stdin cannot be read"), why);
+    let mut text = String::new();
+    let most = files::MOST_TEXT;
+    let read = std::io::stdin().take(most + 1).read_to_string(&mut text).map_err(|e| unreadable(e.to_string()))?;
+    if read as u64 > most {
+        return Err(unreadable(tr!("it is larger than {size}", size = export::size(most))));
+    }
+    Ok(text)
+}
+
+/// A name that a task of the store has already: that line was queued before, and the file can be given again.
+fn leave_out_known(setup: &Loaded, drafts: &mut Vec<(usize, Draft)>) -> Result<(), Stop> {
+    let mut names: BTreeSet<String> = drafts.iter().filter_map(|(_, draft)| draft.name.clone()).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let mut known = BTreeSet::new();
+    Store::open(&setup.paths.data_dir)?.tasks(|task| {
+        known.extend(task.name.filter(|name| names.remove(name)));
+        if names.is_empty() { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
+    })?;
+    let is_known = |draft: &Draft| draft.name.as_ref().is_some_and(|name| known.contains(name));
+    drafts.retain(|(_, draft)| !is_known(draft));
+    if !known.is_empty() {
+        say(&match known.len() {
+            1 => tr!("1 line passed over: a task of that name exists already").to_owned(),
+            n => tr!("{n} lines passed over: a task of that name exists already", n),
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! `wait` and `watch`: the engine without a screen, for nohup, systemd and cron.
+
+use super::{
+    Outcome, Stop, Voice, block_on,
+    headless::{Headless, Waited},
+    look, say,
+};
+use crate::{
+    cli::exit::Exit,
+    domain::{
+        problem::ErrorClass,
+        task::{Phase, Task, TaskKey, TaskState},
+    },
+    engine::{act::Act, settings::Scope},
+    io::{config::Loaded, store::Store},
+    screens::app::App,
+    service::answer::HaltCause,
+    tr,
+};
+use std::collections::BTreeMap;
+
+/// `reeltop wait`: until these tasks (without any: all live ones of the account) have ended.
+pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voice: Voice) -> Outcome {
+    if !keys.is_empty() {
+        look::whole(&Store::open(&setup.paths.data_dir)?, &keys)?;
+    }
+    block_on(async {
+        let scope = if keys.is_empty() { Scope::All } else { Scope::Named };
+        let mut headless = Headless::start(setup, scope).await?;
+        headless.key().await?;
+        let keys = if keys.is_empty() { going_on(headless.state()) } else { keys };
+        headless.act(Act::Take(keys.clone()));
+        let waited = headless.until(timeout, |state| all_ended(state, &keys)).await;
+        let (state, interrupted) = headless.end().await;
+        let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, &keys)?;
+        look::print(setup, &tasks, voice)?;
+        let late = (waited == Waited::TimeOut).then_some(Exit::TimeOut);
+        if late.is_some() {
+            say(tr!("the time is up; the tasks live on"));
+        }
+        let left = tasks.iter().any(|task| task.state().is_live());
+        let halted = state.work.queue.halted.filter(|_| left).map(|halt| exit_of_halt(halt.cause));
+        Ok(late.or(interrupted).unwrap_or_else(|| Exit::of_all(tasks.iter().map(exit_of).chain(halted))))
+    })?
+}
+
+/// `reeltop watch`: for ever, or until nothing is left to do. Tells each change of a task. It is there to be ended by a
+/// signal, so one is no fault, at whatever moment it comes.
+pub(super) fn watch(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
+    match block_on(serve(setup, until_idle, voice))? {
+        Err(Stop::Exit(Exit::Interrupted)) => Ok(Exit::Done),
+        ended => ended,
+    }
+}
+
+async fn serve(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
+    let mut headless = Headless::start(setup, Scope::All).await?;
+    headless.key().await?;
+    let mut known: BTreeMap<TaskKey, TaskState> =
+        headless.state().work.tasks.rows.values().map(|row| (row.key, row.state)).collect();
+    let mut changes = Vec::new();
+    loop {
+        let waited = headless
+            .until(None, |state| {
+                changes = changed(state, &known);
+                !changes.is_empty() || (until_idle && idle(state))
+            })
+            .await;
+        if waited != Waited::Done || changes.is_empty() {
+            break;
+        }
+        let whole = look::whole(&Store::open(&setup.paths.data_dir)?, &changes)?;
+        look::print_changes(setup, &whole, voice)?;
+        let rows = &headless.state().work.tasks.rows;
+        known.extend(changes.iter().filter_map(|key| rows.get(key).map(|row| (*key, row.state))));
+    }
+    let (state, interrupted) = headless.end().await;
+    // A second one leaves a submission behind without its answer.
+    let in_order = state.work.ending.is_none_or(|ending| ending.in_order);
+    let halted = state.work.queue.halted.filter(|_| until_idle && interrupted.is_none());
+    let halted = halted.map(|halt| exit_of_halt(halt.cause));
+    Ok(interrupted.filter(|_| !in_order).or(halted).unwrap_or(Exit::Done))
+}
+
+/// Tasks whose state is on disk and is not the one last told.
+fn changed(app: &App, known: &BTreeMap<TaskKey, TaskState>) -> Vec<TaskKey> {
+    let rows = app.work.tasks.rows.values();
+    rows.filter(|row| known.get(&row.key) != Some(&row.state) && !app.work.store.busy.contains_key(&row.key))
+        .map(|row| row.key)
+        .collect()
+}
+
+/// What of this account goes on by itself: an unknown waits for a person.
+fn going_on(app: &App) -> Vec<TaskKey> {
+    let live = app.work.tasks.live.values().filter(|task| task.state().is_live() && is_ours(app, task));
+    live.map(|task| task.key).collect()
+}
+
+fn is_ours(app: &App, task: &Task) -> bool {
+    task.profile == app.work.settings.profile.name
+}
+
+/// Whether nothing of this account runs, saves or can be sent.
+fn idle(app: &App) -> bool {
+    let paused = |task: &Task| task.state() == TaskState::Queued && app.work.queue.is_paused();
+    let rests = |task: &Task| !is_ours(app, task) || rests(app, task) || paused(task);
+    app.work.store.pending.is_empty() && app.work.queue.claiming.is_none() && app.work.tasks.live.values().all(rests)
+}
+
+/// Whether nothing happens to a task by itself any more. After a halt what is queued stays so; what runs goes on, unless
+/// it can no longer be asked about.
+fn rests(app: &App, task: &Task) -> bool {
+    let halt = app.work.queue.halted.as_ref().map(|halt| halt.cause);
+    match &task.phase {
+        Phase::Queued { .. } => halt.is_some() && app.work.queue.claiming.is_none_or(|(_, key)| key != task.key),
+        Phase::Running { trouble, .. } => {
+            let refused = trouble.as_ref().is_some_and(|trouble| trouble.error.class == ErrorClass::Auth);
+            halt == Some(HaltCause::Key) && refused
+        }
+        Phase::Ready { next_try, .. } => next_try.is_none(),
+        Phase::Sending { .. } | Phase::Saving { .. } => false,
+        Phase::Unknown { .. }
+        | Phase::Saved { .. }
+        | Phase::Failed { .. }
+        | Phase::Refused { .. }
+        | Phase::Cancelled { .. } => true,
+    }
+}
+
+/// Whether these tasks have ended, on disk, or will go no further.
+pub(super) fn all_ended(app: &App, keys: &[TaskKey]) -> bool {
+    let ended = |key: &TaskKey| app.work.tasks.live.get(key).is_none_or(|task| rests(app, task));
+    keys.iter().all(|key| ended(key) && !app.work.store.busy.contains_key(key))
+}
+
+/// The exit code that a task's state stands for.
+pub(super) fn exit_of(task: &Task) -> Exit {
+    match task.state() {
+        TaskState::Unknown => Exit::Unknown,
+        TaskState::Failed | TaskState::Refused => task.error().map_or(Exit::Failed, Exit::of),
+        TaskState::Ready if task.error().is_some() => task.error().map_or(Exit::Failed, Exit::of),
+        TaskState::Queued
+        | TaskState::Sending
+        | TaskState::Running
+        | TaskState::Ready
+        | TaskState::Saving
+        | TaskState::Saved
+        | TaskState::Cancelled => Exit::Done,
+    }
+}
+
+/// The exit code that a halted queue stands for.
+pub(super) const fn exit_of_halt(cause: HaltCause) -> Exit {
+    match cause {
+        HaltCause::Key => Exit::Key,
+        HaltCause::Balance => Exit::Money,
+        HaltCause::Address => Exit::Network,
+        HaltCause::Store | HaltCause::Failures(_) => Exit::Failed,
+    }
+}

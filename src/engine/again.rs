@@ -1,0 +1,144 @@
+//! Automatic retry: off unless the config allows it, and then only for failures that are proven not charged, of a class
+//! that may be named there, so often and after such a pause as it says. Each such attempt is marked as the program's own.
+
+use super::{acts, store, ticket};
+use crate::{
+    domain::{
+        problem::TaskError,
+        retry,
+        retry::{Facts, Retried},
+        task::{NewTask, Phase, Task, TaskKey},
+    },
+    engine::effect::{Effect, StoreCmd},
+    screens::app::App,
+};
+
+/// Queues another attempt of a task that just ended with that error, where the config allows it. The caps hold as for
+/// any other; nobody is asked.
+pub(super) fn automatic(app: &mut App, task: &Task, error: &TaskError) -> Vec<Effect> {
+    let named = &app.work.settings.retry;
+    let facts = Facts {
+        class: Some(error.class),
+        charged: error.charged,
+        retried: app.work.tasks.rows.get(&task.key).map_or(Retried::No, |row| Facts::of_row(row).retried),
+        ..Facts::of_task(task, None)
+    };
+    if app.work.ending.is_some() || !retry::by_itself(&facts, &named.auto, made(app, task.key), named.max) {
+        return Vec::new();
+    }
+    let new = NewTask {
+        parent: Some(task.key),
+        agreed: vec![],
+        attempt: task.attempt + 1,
+        name: None,
+        profile: task.profile.clone(),
+        cost: acts::price(app, &task.request),
+        request: task.request.clone(),
+        remote: None,
+        automatic: true,
+        phase: Phase::Queued { not_before: app.work.now.wall.plus(named.pause_ms), put_back: None },
+    };
+    // The store judges it by the failure, which must be there first.
+    if store::is_unwritten(app, task.key) {
+        app.work.queue.after_write.insert(task.key, new);
+        return Vec::new();
+    }
+    vec![insert(app, new)]
+}
+
+/// A task is on disk as it is here: the attempt that waited for it is queued.
+pub(super) fn on_disk(app: &mut App, key: TaskKey) -> Option<Effect> {
+    let new = app.work.queue.after_write.remove(&key)?;
+    let failed = app.work.tasks.rows.get(&key).is_some_and(|row| retry::is_open(&Facts::of_row(row)));
+    (failed && app.work.ending.is_none()).then(|| insert(app, new))
+}
+
+fn insert(app: &mut App, new: NewTask) -> Effect {
+    let caps = acts::caps(app);
+    let ticket = ticket(app);
+    app.work.queue.inserting.insert(ticket);
+    app.work.queue.automatic.insert(ticket);
+    Effect::Store(StoreCmd::Insert { ticket, tasks: vec![new], at: app.work.now.wall, caps })
+}
+
+/// How many attempts in a row up to this one the program made by itself.
+fn made(app: &App, key: TaskKey) -> u32 {
+    let rows = &app.work.tasks.rows;
+    let mut at = rows.get(&key);
+    let mut made = 0;
+    while let Some(row) = at.filter(|row| row.automatic) {
+        made += 1;
+        at = row.parent.and_then(|parent| rows.get(&parent));
+    }
+    made
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            problem::{
+                Charged, ErrorClass,
+                ErrorClass::{OutputSensitive, RateLimited, Service},
+            },
+            task::TaskState::Refused,
+        },
+        engine::testing::{add, state, task},
+    };
+
+    fn error(class: ErrorClass, charged: Charged) -> TaskError {
+        TaskError { code: "1".into(), class, message: String::new(), next: String::new(), charged }
+    }
+
+    fn tried(app: &mut App, task: &Task, error: &TaskError) -> Option<NewTask> {
+        match automatic(app, task, error).pop() {
+            Some(Effect::Store(StoreCmd::Insert { mut tasks, .. })) => tasks.pop(),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn nothing_is_tried_again_by_itself_unless_the_config_says_so() {
+        let mut state = state(&[Refused]);
+        let failed = task(1, Refused);
+        assert_eq!(tried(&mut state, &failed, &error(Service, Charged::No)), None);
+    }
+
+    #[test]
+    fn only_what_is_proven_not_charged_and_may_be_named_is_tried_again() {
+        for (class, charged, again) in [
+            (Service, Charged::No, true),
+            (RateLimited, Charged::No, true),
+            (Service, Charged::Unknown, false),
+            (Service, Charged::Yes, false),
+            // Put into the settings by whatever way, it is never sent again.
+            (OutputSensitive, Charged::No, false),
+        ] {
+            let mut state = state(&[Refused]);
+            state.work.settings.retry.auto = vec![Service, RateLimited, OutputSensitive];
+            let made = tried(&mut state, &task(1, Refused), &error(class, charged));
+            assert_eq!(made.is_some(), again, "{class:?} {charged:?}");
+        }
+    }
+
+    #[test]
+    fn an_attempt_of_the_program_is_marked_waits_and_comes_so_often_and_no_more() {
+        let mut state = state(&[Refused]);
+        state.work.settings.retry.auto = vec![Service];
+        let free = error(Service, Charged::No);
+        let made =
+            tried(&mut state, &task(1, Refused), &free).map(|new| (new.automatic, new.attempt, new.parent, new.phase));
+        let not_before = state.work.now.wall.plus(30_000);
+        let phase = Phase::Queued { not_before, put_back: None };
+        assert_eq!(made, Some((true, 2, Some(TaskKey(1)), phase)));
+        let second = Task { parent: Some(TaskKey(1)), automatic: true, ..task(2, Refused) };
+        add(&mut state, second.clone());
+        assert!(tried(&mut state, &second, &free).is_some());
+        // Somebody has retried the first meanwhile.
+        assert_eq!(tried(&mut state, &task(1, Refused), &free), None);
+        let third = Task { parent: Some(TaskKey(2)), automatic: true, ..task(3, Refused) };
+        add(&mut state, third.clone());
+        assert_eq!(tried(&mut state, &third, &free), None);
+    }
+}

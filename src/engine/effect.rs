@@ -1,0 +1,338 @@
+//! What the program wants done: everything that `update` asks of the shell and its workers. Plain data.
+
+use crate::{
+    domain::{
+        account::{Change, Stamp},
+        draft::Draft,
+        money::Ptc,
+        problem::Problem,
+        request::Request,
+        task::{Event, FileId, LedgerLine, NewTask, RemoteId, Task, TaskKey},
+        time::{Now, Wall},
+    },
+    service::answer::Address,
+    words::lang::Lang,
+};
+use serde::{Deserialize, Serialize};
+
+/// The number of one command; its reply carries it back, and a reply with another number is stale.
+pub type Ticket = u64;
+
+/// One thing to be done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Effect {
+    /// By the store's thread, in order.
+    Store(StoreCmd),
+    /// By the HTTP client.
+    Http(HttpCmd),
+    /// By the download worker.
+    Save(SaveCmd),
+    /// By this machine.
+    Local(LocalCmd),
+    /// By the terminal.
+    Term(TermCmd),
+    /// Into the log, and, on the command line, onto stderr.
+    Log(LogLine),
+    /// The end: everything that must be on disk is.
+    Exit,
+}
+
+/// A line for the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// How much it matters.
+    pub level: Level,
+    /// The task it is about.
+    pub key: Option<TaskKey>,
+    /// In words; never a secret.
+    pub text: String,
+}
+
+/// How much a message matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Level {
+    /// It went well.
+    Info,
+    /// Worth a look.
+    Warning,
+    /// It did not work.
+    Error,
+}
+
+/// A change of one row. It is taken only if the row's revision still is `task.rev`; the row then gets a new one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Write {
+    /// The task as it shall be, with the revision that it had.
+    pub task: Task,
+    /// What to add to its time line.
+    pub events: Vec<Event>,
+    /// What to add to the ledger.
+    pub ledger: Vec<LedgerLine>,
+}
+
+/// By the store's thread, in order; each is acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StoreCmd {
+    /// Journal intents: all or none. Answered by `Inserted`.
+    Insert {
+        /// For the answer.
+        ticket: Ticket,
+        /// The intents.
+        tasks: Vec<NewTask>,
+        /// Now.
+        at: Wall,
+        /// The caps that must hold, checked in the same transaction.
+        caps: Caps,
+    },
+    /// Change rows. Answered by `Written`.
+    Write {
+        /// For the answer.
+        ticket: Ticket,
+        /// One transaction; each write is taken or overtaken by itself.
+        writes: Vec<Write>,
+    },
+    /// Save `Sending`, if the row is still ours to send, nobody has stopped the sending and the account's allowance has a
+    /// place. Answered by `Send`.
+    Send {
+        /// For the answer.
+        ticket: Ticket,
+        /// The row as it shall be.
+        write: Box<Write>,
+        /// Submissions that the account allows in any 60 seconds, whichever program makes them.
+        per_minute: u32,
+    },
+    /// Change what all programs share. Answered by `Shared`.
+    Share {
+        /// For the answer.
+        ticket: Ticket,
+        /// The account.
+        profile: String,
+        /// Who changes it, and when.
+        by: Stamp,
+        /// How.
+        change: Change,
+    },
+    /// Read rows again: their claim may have run out. Answered by `Changed`.
+    Look {
+        /// Which.
+        keys: Vec<TaskKey>,
+    },
+    /// Read all about one task. Answered by `Detail` or `NoSuchTask`.
+    Detail {
+        /// Which.
+        key: TaskKey,
+    },
+    /// Sum up the whole ledger. Answered by `Costs`.
+    Costs {
+        /// Now, for the person's own days.
+        now: Now,
+    },
+    /// Keep a draft as it is typed. Not answered unless it fails.
+    SaveDraft {
+        /// Its id.
+        id: i64,
+        /// The draft; `None` when it was sent, cleared or deleted.
+        draft: Option<Box<Draft>>,
+        /// Now.
+        at: Wall,
+    },
+    /// Note that a dashboard is in use now. Not answered unless it fails.
+    SaveSeen {
+        /// Now.
+        at: Wall,
+    },
+}
+
+/// The caps on spending that a batch of intents must keep. What counts: every attempt since `day_start` that was charged, may
+/// have been charged, or is reserved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caps {
+    /// The day's cap; `None` for no cap.
+    pub per_day: Option<Ptc>,
+    /// The batch's cap; `None` for no cap.
+    pub per_batch: Option<Ptc>,
+    /// When the user's present day began.
+    pub day_start: Wall,
+}
+
+/// By the HTTP client. Each is answered once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HttpCmd {
+    /// The one call that costs money. Emitted in one place only: on the store's word that `Sending` is on disk.
+    Submit {
+        /// The task.
+        key: TaskKey,
+        /// For the answer.
+        ticket: Ticket,
+        /// What to ask for.
+        request: Box<Request>,
+    },
+    /// Ask for a task's state.
+    Query {
+        /// The task.
+        key: TaskKey,
+        /// For the answer.
+        ticket: Ticket,
+        /// The service's id.
+        id: RemoteId,
+    },
+    /// Ask whether the service knows a task that is not known here.
+    Find {
+        /// For the answer.
+        ticket: Ticket,
+        /// The service's id.
+        id: RemoteId,
+    },
+    /// Ask for a file's address.
+    File {
+        /// The task.
+        key: TaskKey,
+        /// For the answer.
+        ticket: Ticket,
+        /// The service's id.
+        file: FileId,
+    },
+    /// Ask for the balance.
+    Balance {
+        /// For the answer.
+        ticket: Ticket,
+    },
+}
+
+/// By the download worker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SaveCmd {
+    /// Fetch a file to disk: resumed, checked, never over another one.
+    Start {
+        /// The task.
+        key: TaskKey,
+        /// For the answers.
+        ticket: Ticket,
+        /// Where it can be had.
+        address: Box<Address>,
+        /// Where it shall go.
+        target: Box<SaveTarget>,
+    },
+    /// Stop fetching; the part stays for a later resume.
+    Stop {
+        /// The task.
+        key: TaskKey,
+    },
+}
+
+/// Where a file shall go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SaveTarget {
+    /// The folder; made if it does not exist.
+    pub dir: String,
+    /// The file's name without a folder, safe, ending in `.mp4`. If a file of that name exists, a number is added.
+    pub name: String,
+    /// The JSON object to write beside it, under the same name ending in `.json`; `None` for no sidecar.
+    pub sidecar: Option<String>,
+    /// Give up on a line that brought no byte for this long.
+    pub stall_ms: u64,
+}
+
+/// By this machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LocalCmd {
+    /// Read a picture, judge it by its content, put it by under its hash. Answered by `LocalMsg::Image`.
+    LoadImage {
+        /// The path as it was typed (`~` allowed).
+        path: String,
+    },
+    /// List the folder of a path as it was typed. Answered by `LocalMsg::Listed`.
+    List {
+        /// The path.
+        typed: String,
+        /// What it is for.
+        purpose: ListFor,
+    },
+    /// Read a file of prompts. Answered by `LocalMsg::Text`.
+    ReadText {
+        /// The path as it was typed.
+        path: String,
+    },
+    /// Make a picture smaller than the service's limit and of a type that it takes: a copy, put by like one that was
+    /// read; the file stays as it is. Answered by `LocalMsg::Image`.
+    Shrink {
+        /// The path as it was typed.
+        path: String,
+    },
+    /// Open `$VISUAL` or `$EDITOR` on a text, the screen given over. Answered by `LocalMsg::Edited`.
+    Edit {
+        /// The text.
+        text: String,
+    },
+    /// Open a file in a player. Answered by `LocalMsg::Said`.
+    Open {
+        /// The file.
+        path: String,
+    },
+    /// Write tasks to a new file, one JSON object a line. Answered by `LocalMsg::Said`.
+    Export {
+        /// The file as it was typed (`~` allowed); one that exists is left alone.
+        path: String,
+        /// Which tasks, in their order.
+        keys: Vec<TaskKey>,
+    },
+    /// Write a text that is too long for the clipboard to a file. Answered by `LocalMsg::Said`.
+    PutBy {
+        /// What it is, in a word.
+        what: String,
+        /// The text.
+        text: String,
+    },
+    /// Read the config again. Answered by `Msg::Config`.
+    ReadConfig,
+    /// Speak that language from now on.
+    Speak {
+        /// Which.
+        lang: Lang,
+    },
+    /// Run the user's own hook (`notify.command`), the facts in its environment.
+    Hook {
+        /// Name and value; names begin with `REELTOP_`.
+        facts: Vec<(String, String)>,
+    },
+}
+
+/// What a folder is listed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ListFor {
+    /// The pictures that a folder or a pattern in the first frame stands for.
+    FirstFrames,
+    /// The completion of a path in a field.
+    Completion,
+    /// The completion of a path in the command line.
+    Command,
+    /// The list on top.
+    Picker,
+}
+
+/// By the terminal. Nothing of it happens when the output is no terminal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TermCmd {
+    /// Into the laptop's clipboard, by OSC 52.
+    Copy(String),
+    /// The bell.
+    Bell,
+    /// A notice by OSC 9 and OSC 777.
+    Notify(String),
+    /// The window's title.
+    Title(String),
+    /// Tell of clicks and of the wheel, or no longer.
+    Mouse(bool),
+    /// Give the screen back and stop, as Ctrl-Z does.
+    Suspend,
+    /// Draw every cell anew.
+    Redraw,
+}
+
+impl Effect {
+    /// A line for the log about a problem.
+    #[must_use]
+    pub fn log(level: Level, key: Option<TaskKey>, problem: &Problem) -> Self {
+        Self::Log(LogLine { level, key, text: problem.to_string() })
+    }
+}

@@ -1,0 +1,446 @@
+//! What happens to the program: everything that `update` is told. Plain data.
+
+use crate::{
+    domain::{
+        account::Shared,
+        costs::Report,
+        draft::KeptDraft,
+        folder::Listing,
+        money::Ptc,
+        problem::{Problem, TaskError},
+        request::StoredImage,
+        retry::Overtaken,
+        task::{Event, LedgerLine, Row, SavedFile, Task, TaskKey, TaskState},
+        time::Wall,
+    },
+    engine::{
+        act::Act,
+        effect::{ListFor, Ticket},
+        settings::Settings,
+    },
+    screens::key::Key,
+    service::answer::Reply,
+};
+use serde::{Deserialize, Serialize};
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Msg {
+    /// From the terminal.
+    Input(Input),
+    /// The moment that `next_deadline` asked for has come.
+    Wake,
+    /// From the store.
+    Store(StoreMsg),
+    /// From the service.
+    Http(HttpMsg),
+    /// From a download.
+    Save(SaveMsg),
+    /// From this machine: pictures, the editor.
+    Local(LocalMsg),
+    /// From the operating system.
+    Signal(Signal),
+    /// From the command line, which does the same as the keys do.
+    Act(Act),
+    /// The config was read again, or why it cannot be used.
+    Config(Result<Box<Reread>, Problem>),
+}
+
+/// A config that was read again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reread {
+    /// What it says now.
+    pub settings: Settings,
+    /// The full names of the options that it sets otherwise than at the last time, of those that can change now.
+    pub changed: Vec<String>,
+    /// The same of those that cannot, against what the program was started with.
+    pub fixed: Vec<String>,
+}
+
+/// From the terminal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Input {
+    /// A key.
+    Key(Key),
+    /// The mouse, where the config asks for it.
+    Mouse(Mouse),
+    /// Pasted text, just as it came.
+    Paste(String),
+    /// The terminal's size in cells.
+    Resize {
+        /// Across.
+        width: u16,
+        /// Down.
+        height: u16,
+    },
+}
+
+/// What the mouse did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mouse {
+    /// What.
+    pub kind: MouseKind,
+    /// The cell, counted from 0 at the left.
+    pub x: u16,
+    /// The row, counted from 0 at the top.
+    pub y: u16,
+}
+
+/// What the mouse can do here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MouseKind {
+    /// The left button went down.
+    Click,
+    /// The wheel was turned up.
+    WheelUp,
+    /// The wheel was turned down.
+    WheelDown,
+}
+
+/// From the operating system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Signal {
+    /// SIGINT from outside (raw mode gives Ctrl-C as a key).
+    Interrupt,
+    /// SIGTERM, or any other whose default is the end.
+    Terminate,
+    /// SIGQUIT from outside (raw mode gives Ctrl-\ as a key).
+    Quit,
+    /// SIGHUP where there never was a terminal: the config is to be read again.
+    Reload,
+    /// SIGHUP: the line is gone.
+    HangUp,
+    /// SIGTSTP from outside: stop, the terminal given back (raw mode gives Ctrl-Z as a key).
+    Stop,
+    /// The program was stopped and goes on.
+    Continue,
+}
+
+/// From the store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StoreMsg {
+    /// It is open.
+    Opened {
+        /// This run's own name in claims.
+        owner: String,
+        /// How many tasks there are.
+        total: usize,
+        /// When a dashboard last ended in order or said it was in use.
+        last_seen: Option<Wall>,
+        /// The drafts, the one changed last first.
+        drafts: Vec<KeptDraft>,
+    },
+    /// At the start: a program had ended while it queued these, before they were told as queued. They were taken back.
+    TakenBack {
+        /// The tasks.
+        keys: Vec<TaskKey>,
+    },
+    /// Some of the rows, the newest first. The first page brings all the whole tasks, wherever in the order their rows are.
+    /// A change that was made meanwhile may come before an older page: of two versions of a row the higher revision wins.
+    Page {
+        /// Table lines, newest first.
+        rows: Vec<Row>,
+        /// On the first page: all tasks that the program still has work with, and the unknown ones, whole, newest first. A
+        /// claim of a program that is no longer alive has been left out.
+        tasks: Vec<Task>,
+        /// Whether this was the last page.
+        last: bool,
+    },
+    /// Intents are on disk.
+    Inserted {
+        /// Of the command.
+        ticket: Ticket,
+        /// The tasks with their keys, or why not one was taken.
+        result: Result<Vec<Task>, InsertRefusal>,
+    },
+    /// Writes are on disk, or were overtaken.
+    Written {
+        /// Of the command.
+        ticket: Ticket,
+        /// One for each write, in their order.
+        results: Vec<WriteResult>,
+    },
+    /// The answer to a wish to send.
+    Send {
+        /// Of the command.
+        ticket: Ticket,
+        /// Whether the row may be sent.
+        result: SendResult,
+    },
+    /// Rows that another program changed, or that were looked at again.
+    Changed {
+        /// Whole.
+        tasks: Vec<Task>,
+    },
+    /// What all programs share: after one's own change of it, and whenever another program has changed it.
+    Shared {
+        /// Of the command; `None` for another program's change.
+        ticket: Option<Ticket>,
+        /// All of it.
+        shared: Box<Shared>,
+    },
+    /// All about one task.
+    Detail(Box<Detail>),
+    /// The ledger summed up.
+    Costs(Box<Report>),
+    /// A task that was asked for does not exist.
+    NoSuchTask {
+        /// The key.
+        key: TaskKey,
+    },
+    /// A command could not be carried out: the disk is full, the file is damaged.
+    Failed {
+        /// Of the command, where it had one.
+        ticket: Option<Ticket>,
+        /// In words.
+        problem: Problem,
+    },
+}
+
+/// Why a batch of intents was not taken; nothing of it was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InsertRefusal {
+    /// A task of that name exists already; it is given instead (whole).
+    NameTaken {
+        /// The task.
+        task: Box<Task>,
+    },
+    /// An attempt may not be repeated as it was confirmed: another program, or the service, has changed it meanwhile.
+    Overtaken {
+        /// The attempt.
+        parent: TaskKey,
+        /// What it is now.
+        state: TaskState,
+        /// Why not.
+        why: Overtaken,
+    },
+    /// It would cross a cap.
+    OverBudget {
+        /// `day` or `batch`.
+        cap: BudgetCap,
+        /// The cap.
+        limit: Ptc,
+        /// What stands against it already.
+        spent: Ptc,
+        /// What the batch would cost.
+        asked: Ptc,
+    },
+}
+
+/// Which cap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BudgetCap {
+    /// `budget.per_day`.
+    Day,
+    /// `budget.per_batch`.
+    Batch,
+}
+
+/// What became of one write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WriteResult {
+    /// It is on disk; the row's new revision.
+    Done {
+        /// The task.
+        key: TaskKey,
+        /// The row's revision now.
+        rev: u64,
+    },
+    /// Another program was quicker; the row as it is now.
+    Overtaken(Box<Task>),
+}
+
+/// What became of a wish to send.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SendResult {
+    /// `Sending` is on disk: the POST may go out, and must.
+    Claimed {
+        /// The task.
+        key: TaskKey,
+        /// The row's revision now.
+        rev: u64,
+    },
+    /// Another program was quicker; the row as it is now.
+    Overtaken(Box<Task>),
+    /// The account's allowance for this minute is used, by whomever.
+    Wait {
+        /// The task.
+        key: TaskKey,
+        /// When a place will be free.
+        until: Wall,
+    },
+    /// Somebody has stopped the sending.
+    Stopped {
+        /// The task.
+        key: TaskKey,
+        /// What all programs share, now.
+        shared: Box<Shared>,
+    },
+}
+
+/// All about one task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Detail {
+    /// The task.
+    pub task: Task,
+    /// All that happened, oldest first.
+    pub events: Vec<Event>,
+    /// Its money, oldest first.
+    pub ledger: Vec<LedgerLine>,
+    /// Every attempt of its line: the first one, and all that repeat it, by key. Contains the task itself.
+    pub line: Vec<Task>,
+}
+
+/// From the service.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HttpMsg {
+    /// A submission's body is on its way; told at most twice a second, and of a short one never.
+    Uploading {
+        /// The task.
+        key: TaskKey,
+        /// Of the command.
+        ticket: Ticket,
+        /// Bytes that the line has taken.
+        done: u64,
+        /// All of them.
+        total: u64,
+    },
+    /// The end of a submission, whatever it was.
+    Submitted {
+        /// The task.
+        key: TaskKey,
+        /// Of the command.
+        ticket: Ticket,
+        /// What came back.
+        reply: Reply,
+    },
+    /// The end of a query.
+    Queried {
+        /// The task.
+        key: TaskKey,
+        /// Of the command.
+        ticket: Ticket,
+        /// What came back.
+        reply: Reply,
+    },
+    /// The end of a query about a task that is not known here.
+    Found {
+        /// Of the command.
+        ticket: Ticket,
+        /// What came back.
+        reply: Reply,
+    },
+    /// The end of a file call.
+    File {
+        /// The task.
+        key: TaskKey,
+        /// Of the command.
+        ticket: Ticket,
+        /// What came back.
+        reply: Reply,
+    },
+    /// The end of a balance call.
+    Balance {
+        /// Of the command.
+        ticket: Ticket,
+        /// What came back.
+        reply: Reply,
+    },
+}
+
+/// From a download.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SaveMsg {
+    /// Bytes have come; told at most four times a second.
+    Progress {
+        /// The task.
+        key: TaskKey,
+        /// Of the command.
+        ticket: Ticket,
+        /// Bytes on disk so far.
+        done: u64,
+        /// The whole, where it is known.
+        total: Option<u64>,
+    },
+    /// Complete, checked, under its name.
+    Done {
+        /// The task.
+        key: TaskKey,
+        /// Of the command.
+        ticket: Ticket,
+        /// What it is.
+        saved: SavedFile,
+    },
+    /// The storage no longer honours the address (401, 403, 404, 410), the backup neither: a fresh one is needed.
+    AddressDead {
+        /// The task.
+        key: TaskKey,
+        /// Of the command.
+        ticket: Ticket,
+        /// What the storage said, made harmless.
+        detail: String,
+    },
+    /// It did not work.
+    Failed {
+        /// The task.
+        key: TaskKey,
+        /// Of the command.
+        ticket: Ticket,
+        /// Why; class `file` for the disk, `network` for the line.
+        error: TaskError,
+        /// Whether trying again by itself can help (a dropped line: yes; a full disk: no).
+        again: bool,
+    },
+    /// It was stopped on request; the part stays.
+    Stopped {
+        /// The task.
+        key: TaskKey,
+        /// Of the command.
+        ticket: Ticket,
+    },
+}
+
+/// From this machine.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LocalMsg {
+    /// A picture was read, judged by its content and put by.
+    Image {
+        /// The path as it was typed.
+        path: String,
+        /// What it is, or why it cannot be read. Whether the service will take it is for the checks to say.
+        result: Result<StoredImage, Problem>,
+        /// Whether a smaller copy would mend why it cannot be used.
+        shrinks: bool,
+    },
+    /// A folder was listed, or why not.
+    Listed {
+        /// The path as it was typed.
+        typed: String,
+        /// What it is for.
+        purpose: ListFor,
+        /// What is in it.
+        result: Result<Listing, Problem>,
+    },
+    /// A file of prompts was read, or why not.
+    Text {
+        /// The path as it was typed.
+        path: String,
+        /// What is in it.
+        result: Result<String, Problem>,
+    },
+    /// The text came back from `$EDITOR`, or why not.
+    Edited {
+        /// The new text.
+        result: Result<String, Problem>,
+    },
+    /// The key for the service was read (it stays with the client), or why there is none.
+    Key {
+        /// Whether it can be used.
+        result: Result<(), Problem>,
+    },
+    /// Something the person asked for is done (a player was opened) or not.
+    Said {
+        /// What to show.
+        result: Result<String, Problem>,
+    },
+}

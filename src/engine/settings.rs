@@ -1,0 +1,288 @@
+//! What the config and the command line say, as far as the program's logic needs it. No secrets.
+
+pub mod paint;
+
+use crate::{
+    domain::{
+        catalogue::Catalogue, money::Ptc, picture, picture::Takes, problem::ErrorClass, request::WireNames, retry, time,
+    },
+    words::lang::Lang,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Everything that can be set.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The account in use.
+    pub profile: Profile,
+    /// The models.
+    pub catalogue: Catalogue,
+    /// `[download]`.
+    pub download: DownloadSettings,
+    /// `[budget]`.
+    pub budget: BudgetSettings,
+    /// `[compose]` and `[templates]`.
+    pub compose: ComposeSettings,
+    /// `[poll]`.
+    pub poll: PollSettings,
+    /// `[queue]`.
+    pub queue: QueueSettings,
+    /// `[retry]`.
+    pub retry: RetrySettings,
+    /// `[notify]`.
+    pub notify: NotifySettings,
+    /// `[ui]`.
+    pub ui: UiSettings,
+    /// `[keys.CONTEXT]`: context, action's id, the keys instead of the defaults.
+    pub keys: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    /// What this run is called where another program tells of it: `dashboard`, or the call's name.
+    pub face: String,
+    /// Which tasks this run works on.
+    pub scope: Scope,
+    /// Whether a person sits before it: a dashboard, not a one-shot command.
+    pub interactive: bool,
+    /// Whether a key for the service was found. Without one nothing is sent, and a banner says how to set it.
+    pub has_key: bool,
+    /// Whether everything goes to the simulator inside (`--demo`).
+    pub demo: bool,
+    /// How the person's own machine reaches this one.
+    pub host: Host,
+}
+
+/// How the person's own machine reaches this one by ssh, for a ready scp command.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Host {
+    /// Such as `ann@192.0.2.7` or `[2001:db8::7]`.
+    pub address: String,
+    /// Where it is not ssh's own.
+    pub port: Option<u16>,
+}
+
+/// The account in use, without its key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Its name in the config.
+    pub name: String,
+    /// Scheme and host, without a final slash.
+    pub base_url: String,
+    /// What stands between the host and `/video_generation`.
+    pub path_prefix: String,
+    /// The two fields that hosts spell differently.
+    pub names: WireNames,
+    /// Whether the service takes WebP pictures.
+    pub webp: bool,
+    /// Submissions in any 60 seconds.
+    pub submit_per_minute: u32,
+    /// The name of the environment variable that a copied curl command uses for the key.
+    pub key_variable: String,
+}
+
+impl Profile {
+    /// What its host takes and reaches.
+    #[must_use]
+    pub fn takes(&self) -> Takes {
+        Takes { webp: self.webp, private: picture::is_private(&self.base_url) }
+    }
+}
+
+/// `[download]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DownloadSettings {
+    /// The folder.
+    pub dir: String,
+    /// Whether saving starts by itself.
+    pub auto: bool,
+    /// Downloads at once.
+    pub parallel: usize,
+    /// The file name's template.
+    pub name: String,
+    /// A line without a byte for this long is given up, in milliseconds.
+    pub stall_ms: u64,
+    /// Whether a JSON file is written beside the video.
+    pub sidecar: bool,
+}
+
+/// `[budget]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BudgetSettings {
+    /// The day's cap; `None` for no cap.
+    pub per_day: Option<Ptc>,
+    /// One batch's cap; `None` for no cap.
+    pub per_batch: Option<Ptc>,
+    /// Above this the number of tasks must be typed; `None` for never.
+    pub ask_above: Option<Ptc>,
+}
+
+/// `[compose]` and `[templates]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComposeSettings {
+    /// The most tasks that are made at once of one draft or one file.
+    pub max_tasks: usize,
+    /// The user's own prompts, by name.
+    pub templates: BTreeMap<String, String>,
+}
+
+/// `[poll]`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PollSettings {
+    /// The shortest time between two questions about one task, in milliseconds.
+    pub every_ms: u64,
+    /// Questions a second for the whole account.
+    pub budget_per_second: f64,
+}
+
+/// `[queue]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueSettings {
+    /// How long a confirmed task can be taken back, in milliseconds.
+    pub undo_ms: u64,
+    /// Whether the program starts with sending paused.
+    pub start_paused: bool,
+    /// So many tasks in a row that come to nothing in the same way stop all sending; 0 for never.
+    pub stop_after_failures: u32,
+    /// A submission's time-out, in milliseconds from the last byte of its body on (`http.timeout_seconds`).
+    pub submit_timeout_ms: u64,
+    /// How long the line may take no byte of a submission, in milliseconds (`http.stall_seconds`).
+    pub submit_stall_ms: u64,
+}
+
+/// `[retry]`: what the program may send again by itself. Nothing by default.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RetrySettings {
+    /// Kinds of failure that may be tried again, where the failure is proven not charged.
+    pub auto: Vec<ErrorClass>,
+    /// Attempts by the program in a row, for one of the person's.
+    pub max: u32,
+    /// How long to wait before each, in milliseconds.
+    pub pause_ms: u64,
+}
+
+impl RetrySettings {
+    /// The kinds that may be named.
+    pub const ALLOWED: [ErrorClass; 3] = retry::BY_ITSELF;
+}
+
+/// `[notify]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotifySettings {
+    /// Ring the terminal's bell.
+    pub bell: bool,
+    /// Send OSC 9 and OSC 777 notices.
+    pub osc: bool,
+    /// Whether a hook command is set.
+    pub hook: bool,
+}
+
+/// `[ui]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UiSettings {
+    /// The theme's name: one of `paint::THEMES` or of `themes`.
+    pub theme: String,
+    /// Themes of one's own (`[theme.NAME]`).
+    pub themes: BTreeMap<String, paint::OwnTheme>,
+    /// How many colours the terminal shows.
+    pub depth: paint::Depth,
+    /// `auto`, `always` or `never`: whether the panes stand beside each other.
+    pub side_by_side: String,
+    /// ASCII signs and borders only.
+    pub ascii: bool,
+    /// Take mouse events.
+    pub mouse: bool,
+    /// The cells that signs of ambiguous width take in the person's terminal: 1, or 2 as some set up for Chinese have it.
+    pub ambiguous_width: u8,
+    /// The least time between two frames that data drive, in milliseconds.
+    pub frame_ms: u64,
+    /// Nothing moves by itself: ages are shown in steps of a minute.
+    pub reduced_motion: bool,
+    /// The language of the screen; `None` goes by the locale.
+    pub language: Option<Lang>,
+}
+
+/// Which tasks this run works on: sends, asks about, saves.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Scope {
+    /// All of the profile: a dashboard, `watch`.
+    All,
+    /// None but those it is told of by acts: `submit`, `wait KEY…`, `download`.
+    Named,
+    /// None: an act is carried out, and what follows from it is for others to go on with.
+    None,
+}
+
+impl Settings {
+    /// Whether an option of that full name, such as `poll.every_seconds`, can change while the program runs; `profile` is
+    /// the name of the account in use. What clients, workers and the screen were made with cannot.
+    #[must_use]
+    pub fn is_live(option: &str, profile: &str) -> bool {
+        let (section, name) = option.rsplit_once('.').unwrap_or(("", option));
+        match section {
+            "budget" | "poll" | "retry" | "notify" | "download" | "compose" | "templates" => true,
+            "queue" => name != "start_paused",
+            "ui" => matches!(name, "theme" | "side_by_side" | "reduced_motion"),
+            section if section.strip_prefix("profiles.") == Some(profile) => name == "submit_per_minute",
+            section => section.starts_with("theme."),
+        }
+    }
+}
+
+impl Default for Settings {
+    /// The config's defaults, with an empty catalogue.
+    fn default() -> Self {
+        Self {
+            profile: Profile {
+                name: "302ai".into(),
+                base_url: "https://api.302.ai".into(),
+                path_prefix: "/minimaxi/v1".into(),
+                names: WireNames::gateway(),
+                webp: false,
+                submit_per_minute: 5,
+                key_variable: "REELTOP_API_KEY".into(),
+            },
+            catalogue: Catalogue { models: Vec::new() },
+            download: DownloadSettings {
+                dir: "~/Videos/reeltop".into(),
+                auto: true,
+                parallel: 3,
+                name: "{key}-{prompt}".into(),
+                stall_ms: 30 * time::SECOND,
+                sidecar: true,
+            },
+            budget: BudgetSettings {
+                per_day: Some(Ptc::from_thousandths(20_000)),
+                per_batch: Some(Ptc::from_thousandths(20_000)),
+                ask_above: Some(Ptc::from_thousandths(5_000)),
+            },
+            compose: ComposeSettings { max_tasks: 100, templates: BTreeMap::new() },
+            poll: PollSettings { every_ms: 10 * time::SECOND, budget_per_second: 5.0 },
+            queue: QueueSettings {
+                undo_ms: 3 * time::SECOND,
+                start_paused: false,
+                stop_after_failures: 3,
+                submit_timeout_ms: 120 * time::SECOND,
+                submit_stall_ms: 30 * time::SECOND,
+            },
+            retry: RetrySettings { auto: Vec::new(), max: 2, pause_ms: 30 * time::SECOND },
+            notify: NotifySettings { bell: true, osc: true, hook: false },
+            ui: UiSettings {
+                theme: "dark".into(),
+                themes: BTreeMap::new(),
+                depth: paint::Depth::True,
+                side_by_side: "auto".into(),
+                ascii: false,
+                mouse: false,
+                ambiguous_width: 1,
+                frame_ms: 50,
+                reduced_motion: false,
+                language: None,
+            },
+            keys: BTreeMap::new(),
+            face: "dashboard".into(),
+            scope: Scope::All,
+            interactive: true,
+            has_key: true,
+            demo: false,
+            host: Host::default(),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Stops the line: so many tasks in a row that come to nothing in the same way most likely have one cause, and the next
+//! would cost time, or money, for nothing.
+//!
+//! Two rows are counted, since the answer to a submission comes minutes before its task's end: submissions that were not
+//! taken (one that is taken ends the row), and tasks that the service gave up (one that is made ends the row). An unknown
+//! outcome counts with the first: each of them may have been paid.
+
+use super::share;
+use crate::{
+    domain::{
+        account::{Streak, Why},
+        problem::TaskError,
+    },
+    screens::app::App,
+    service::answer::HaltCause,
+};
+
+/// A submission was taken.
+pub(super) fn accepted(app: &mut App) {
+    app.work.queue.refusals = Streak::default();
+}
+
+/// A task was made.
+pub(super) fn made(app: &mut App) {
+    app.work.queue.failures = Streak::default();
+}
+
+/// A submission was not taken, or nobody can tell.
+pub(super) fn refused(app: &mut App, error: &TaskError) {
+    let row = app.work.queue.refusals;
+    app.work.queue.refusals = count(app, row, error);
+}
+
+/// The service gave a task up.
+pub(super) fn failed(app: &mut App, error: &TaskError) {
+    let row = app.work.queue.failures;
+    app.work.queue.failures = count(app, row, error);
+}
+
+/// The person has seen to what stopped the line: counting begins anew.
+pub(super) fn forget(app: &mut App) {
+    (app.work.queue.refusals, app.work.queue.failures) = (Streak::default(), Streak::default());
+}
+
+fn count(app: &mut App, row: Streak, error: &TaskError) -> Streak {
+    let tasks = if row.class == Some(error.class) { row.tasks + 1 } else { 1 };
+    let most = app.work.settings.queue.stop_after_failures;
+    if most > 0 && tasks >= most {
+        share::halt(app, Why { cause: HaltCause::Failures(error.class), tasks, error: error.clone() });
+        return Streak::default();
+    }
+    Streak { class: Some(error.class), tasks }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::problem::{Charged, ErrorClass},
+        engine::testing::state,
+    };
+
+    fn error(class: ErrorClass) -> TaskError {
+        let (code, message) = ("1".into(), "it did not work.".into());
+        TaskError { code, class, message, next: String::new(), charged: Charged::No }
+    }
+
+    #[test]
+    fn three_of_one_kind_in_a_row_stop_the_line_and_say_which_key_goes_on() {
+        let mut state = state(&[]);
+        let (service, plan) = (error(ErrorClass::Service), error(ErrorClass::Plan));
+        for error in [&service, &service, &plan, &service, &service] {
+            refused(&mut state, error);
+        }
+        assert_eq!(state.work.queue.halted, None);
+        refused(&mut state, &service);
+        let halt = state.work.queue.halted.clone().map(|halt| (halt.cause, halt.problem.to_string()));
+        let words = "sending stopped: 3 tasks in a row came to nothing (service error): it did not work. \
+                     R shows the failures by cause.";
+        assert_eq!(halt, Some((HaltCause::Failures(ErrorClass::Service), words.to_owned())));
+    }
+
+    #[test]
+    fn what_goes_well_ends_the_row_and_each_side_has_its_own() {
+        let mut state = state(&[]);
+        let service = error(ErrorClass::Service);
+        for _ in 0..3 {
+            refused(&mut state, &service);
+            refused(&mut state, &service);
+            accepted(&mut state);
+            failed(&mut state, &service);
+            failed(&mut state, &service);
+            made(&mut state);
+        }
+        assert_eq!(state.work.queue.halted, None);
+    }
+
+    #[test]
+    fn zero_never_stops_it() {
+        let mut state = state(&[]);
+        state.work.settings.queue.stop_after_failures = 0;
+        (0..100).for_each(|_| failed(&mut state, &error(ErrorClass::Service)));
+        assert_eq!(state.work.queue.halted, None);
+    }
+}

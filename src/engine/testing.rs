@@ -1,0 +1,145 @@
+//! States with tasks, for tests of this floor.
+
+use crate::{
+    domain::{
+        catalogue::{CameraSupport, Catalogue, LengthUnit, ModelSpec, Need, PromptLimit, ResolutionSpec},
+        money::Ptc,
+        problem::{Charged, ErrorClass, TaskError},
+        request::Request,
+        task::{FileId, Phase, RemoteId, SavedFile, Task, TaskKey, TaskState},
+        time::{Mono, Now, Wall},
+    },
+    engine::{settings::Settings, tasks},
+    screens::{app::App, table},
+};
+
+/// What the keeping of rows and their order costs: comparisons of rows, and rows that are walked over.
+pub(crate) mod cost {
+    use std::cell::Cell;
+
+    thread_local! {
+        static COST: Cell<u64> = const { Cell::new(0) };
+    }
+
+    /// One more.
+    pub(crate) fn note() {
+        COST.set(COST.get() + 1);
+    }
+
+    /// The cost of that on this thread.
+    pub(crate) fn of(work: impl FnOnce()) -> u64 {
+        let before = COST.get();
+        work();
+        COST.get() - before
+    }
+}
+
+/// The wall time of tests.
+pub(crate) const WALL: i64 = 1_795_372_200_000;
+
+/// A state on a screen of 80x24 with one task for each of these, `#1` the first; the newest is under the cursor.
+pub(crate) fn state(states: &[TaskState]) -> App {
+    let settings = Settings { catalogue: catalogue(), ..Settings::default() };
+    let mut state = App::new(settings, now(10_000));
+    state.work.store.owner = Some("test".into());
+    for (key, task_state) in (1..).zip(states) {
+        add(&mut state, task(key, *task_state));
+    }
+    table::to_first(&mut state);
+    state
+}
+
+/// Puts a task in, or puts it in the place of an earlier revision.
+pub(crate) fn add(app: &mut App, task: Task) {
+    tasks::put(app, task);
+}
+
+/// That many milliseconds after the start.
+pub(crate) fn now(mono: u64) -> Now {
+    Now { mono: Mono(mono), wall: Wall(WALL).plus(mono), utc_offset: 0 }
+}
+
+/// Two models.
+pub(crate) fn catalogue() -> Catalogue {
+    let model = |name: &str, short: &str, first_frame| ModelSpec {
+        name: name.into(),
+        short: short.into(),
+        modes: "text".into(),
+        resolutions: vec![ResolutionSpec {
+            name: "768P".into(),
+            durations: vec![6, 10],
+            first_frame,
+            last_frame: Need::No,
+        }],
+        default_resolution: "768P".into(),
+        default_duration: 6,
+        subject: Need::No,
+        prompt_limit: PromptLimit { unit: LengthUnit::Chars, max: 2000 },
+        camera: CameraSupport::Commands,
+        fast_pretreatment: true,
+        price: Ptc::from_thousandths(500),
+        usual_ms: (60_000, 240_000),
+    };
+    Catalogue { models: vec![model("MiniMax-Hailuo-02", "02", Need::Optional), model("I2V-01", "I2V", Need::Required)] }
+}
+
+/// A request for a cat.
+pub(crate) fn request() -> Request {
+    Request::plain("MiniMax-Hailuo-02", "a cat", "768P", 6)
+}
+
+/// A task in that state, created `key` seconds after the tests' beginning.
+pub(crate) fn task(key: u32, state: TaskState) -> Task {
+    let file = || FileId(format!("9{key}"));
+    let error = |class, charged| TaskError {
+        code: "1".into(),
+        class,
+        message: "it did not work".into(),
+        next: String::new(),
+        charged,
+    };
+    let phase = match state {
+        TaskState::Queued => Phase::Queued { not_before: Wall(WALL), put_back: None },
+        TaskState::Sending => Phase::Sending { since: Wall(WALL) },
+        TaskState::Unknown => Phase::Unknown { error: error(ErrorClass::UnknownOutcome, Charged::Unknown) },
+        TaskState::Running => {
+            Phase::Running { status: "Processing".into(), next_poll: Wall(WALL), polls: 0, misses: 0, trouble: None }
+        }
+        TaskState::Ready => Phase::Ready { file: file(), trouble: None, tries: 0, next_try: None, kept: None },
+        TaskState::Saving => Phase::Saving { file: file(), tries: 0, kept: None },
+        TaskState::Saved => Phase::Saved {
+            file: file(),
+            saved: SavedFile {
+                path: format!("/videos/it's {key}.mp4"),
+                bytes: 1,
+                sha256: String::new(),
+                sides: None,
+                length_ms: None,
+            },
+        },
+        TaskState::Failed => Phase::Failed { error: error(ErrorClass::Service, Charged::No) },
+        TaskState::Refused => Phase::Refused { error: error(ErrorClass::PromptSensitive, Charged::No) },
+        TaskState::Cancelled => Phase::Cancelled { was: TaskState::Queued, charged: Charged::No },
+    };
+    let sent = !matches!(state, TaskState::Queued | TaskState::Cancelled);
+    Task {
+        key: TaskKey(key),
+        rev: 1,
+        parent: None,
+        attempt: 1,
+        name: None,
+        profile: "302ai".into(),
+        request: request(),
+        cost: Ptc::from_thousandths(500),
+        remote: sent.then(|| RemoteId(format!("1{key}"))),
+        expires_at: None,
+        dir: None,
+        created_at: Wall(WALL + i64::from(key) * 1_000),
+        sent_at: sent.then_some(Wall(WALL + i64::from(key) * 1_000)),
+        finished_at: None,
+        phase,
+        claim: None,
+        automatic: false,
+        settled: None,
+    }
+}

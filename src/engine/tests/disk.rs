@@ -1,0 +1,203 @@
+//! A store in memory with the rules of the real one: revisions, claims by compare-and-set, the account's pace.
+
+use super::*;
+use crate::{
+    domain::{
+        account,
+        account::{Shared, Stamp, Stopped},
+        retry,
+        retry::Facts,
+        task::{Claim, LedgerLine, NewTask, Row},
+        time::{HOUR, Wall},
+    },
+    engine::{
+        effect::Write,
+        msg::{InsertRefusal, SendResult, WriteResult},
+    },
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How the next commands go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Health {
+    /// They are carried out.
+    #[default]
+    Well,
+    /// They fail, and nothing of them is on disk.
+    Full,
+    /// They are carried out, and a failure is told all the same.
+    Lying,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Disk {
+    pub(super) tasks: BTreeMap<TaskKey, Task>,
+    pub(super) ledger: BTreeMap<TaskKey, Vec<MoneyEvent>>,
+    pub(super) events: BTreeMap<TaskKey, Vec<String>>,
+    pub(super) sends: Vec<Wall>,
+    pub(super) health: Health,
+    /// What all programs share.
+    pub(super) shared: Shared,
+    /// Tasks whose end may be taken back, since a person asked for the file again, or took a settlement back.
+    pub(super) downloads: BTreeSet<TaskKey>,
+    rev: u64,
+}
+
+impl Disk {
+    /// Puts a task on disk as another program does.
+    pub(super) fn put(&mut self, mut task: Task) -> Task {
+        self.rev += 1;
+        task.rev = self.rev;
+        if let Some(before) = self.tasks.insert(task.key, task.clone()) {
+            let ended = |state: TaskState| !state.is_live() && state != TaskState::Unknown;
+            let back = ended(before.state()) && !ended(task.state());
+            assert!(!back || self.downloads.contains(&task.key), "{before:?} went back to {task:?}");
+        }
+        task
+    }
+
+    pub(super) fn carry_out(&mut self, command: StoreCmd) -> Option<StoreMsg> {
+        let ticket = match &command {
+            StoreCmd::Insert { ticket, .. }
+            | StoreCmd::Write { ticket, .. }
+            | StoreCmd::Send { ticket, .. }
+            | StoreCmd::Share { ticket, .. } => Some(*ticket),
+            StoreCmd::Look { .. } => None,
+            StoreCmd::Detail { .. }
+            | StoreCmd::Costs { .. }
+            | StoreCmd::SaveDraft { .. }
+            | StoreCmd::SaveSeen { .. } => {
+                return None;
+            }
+        };
+        let failed = Some(StoreMsg::Failed { ticket, problem: disk_full() });
+        match self.health {
+            Health::Well => Some(self.answer(command)),
+            Health::Full => failed,
+            Health::Lying => {
+                self.answer(command);
+                failed
+            }
+        }
+    }
+
+    fn answer(&mut self, command: StoreCmd) -> StoreMsg {
+        match command {
+            StoreCmd::Insert { ticket, tasks, at, .. } => {
+                if let Some(refusal) = tasks.iter().find_map(|new| self.overtaken(new)) {
+                    return StoreMsg::Inserted { ticket, result: Err(refusal) };
+                }
+                let made = tasks.into_iter().map(|new| {
+                    let key = TaskKey(u32::try_from(self.tasks.len()).unwrap() + 1);
+                    self.ledger.entry(key).or_default().push(MoneyEvent::Reserved);
+                    self.put(Task {
+                        key,
+                        rev: 0,
+                        parent: new.parent,
+                        attempt: new.attempt,
+                        name: new.name,
+                        profile: new.profile,
+                        request: new.request,
+                        cost: new.cost,
+                        remote: new.remote,
+                        expires_at: None,
+                        dir: None,
+                        created_at: at,
+                        sent_at: None,
+                        finished_at: None,
+                        phase: new.phase,
+                        claim: None,
+                        automatic: new.automatic,
+                        settled: None,
+                    })
+                });
+                StoreMsg::Inserted { ticket, result: Ok(made.collect()) }
+            }
+            StoreCmd::Write { ticket, writes } => {
+                StoreMsg::Written { ticket, results: writes.into_iter().map(|write| self.write(write)).collect() }
+            }
+            StoreCmd::Send { ticket, write, per_minute } => {
+                StoreMsg::Send { ticket, result: self.send(*write, per_minute) }
+            }
+            StoreCmd::Share { ticket, profile, by, change } => {
+                self.share(profile, by, change);
+                StoreMsg::Shared { ticket: Some(ticket), shared: Box::new(self.shared.clone()) }
+            }
+            StoreCmd::Look { keys } => {
+                StoreMsg::Changed { tasks: keys.iter().filter_map(|key| self.tasks.get(key)).cloned().collect() }
+            }
+            StoreCmd::Detail { .. }
+            | StoreCmd::Costs { .. }
+            | StoreCmd::SaveDraft { .. }
+            | StoreCmd::SaveSeen { .. } => {
+                unreachable!()
+            }
+        }
+    }
+
+    /// As this program or another one changes it.
+    pub(super) fn share(&mut self, profile: String, by: Stamp, change: account::Change) {
+        match change {
+            account::Change::Pause => drop(self.shared.pause.get_or_insert(by)),
+            account::Change::Halt(why) => drop(self.shared.halts.entry(profile).or_insert(Stopped { by, why })),
+            account::Change::Resume { halt } => {
+                self.shared.pause = None;
+                self.shared.halts.retain(|of, _| !halt || *of != profile);
+            }
+            account::Change::Keep(account) => drop(self.shared.accounts.insert(profile, account)),
+            account::Change::Serve(_) => {}
+        }
+    }
+
+    /// The rules of a retry, as the store asks them.
+    fn overtaken(&self, new: &NewTask) -> Option<InsertRefusal> {
+        let was = self.tasks.get(&new.parent?)?;
+        let children = self.tasks.values().rev().filter(|task| task.parent == Some(was.key));
+        let latest = children.map(|task| Row::of(task, false)).find(|row| !row.is_taken_back()).map(|row| row.key);
+        let change = retry::Change::between(&was.request, &new.request);
+        let why = retry::confirmed(&Facts::of_task(was, latest), change, &new.agreed).err()?;
+        Some(InsertRefusal::Overtaken { parent: was.key, state: was.state(), why })
+    }
+
+    fn write(&mut self, write: Write) -> WriteResult {
+        let key = write.task.key;
+        let now = &self.tasks[&key];
+        if now.rev != write.task.rev {
+            return WriteResult::Overtaken(Box::new(now.clone()));
+        }
+        self.ledger.entry(key).or_default().extend(write.ledger.iter().map(|line: &LedgerLine| line.event));
+        self.events.entry(key).or_default().extend(write.events.iter().map(|event| event.kind.clone()));
+        WriteResult::Done { key, rev: self.put(write.task).rev }
+    }
+
+    fn send(&mut self, write: Write, per_minute: u32) -> SendResult {
+        let key = write.task.key;
+        let at = write.task.sent_at.unwrap();
+        let now = &self.tasks[&key];
+        if now.rev != write.task.rev || now.state() != TaskState::Queued {
+            return SendResult::Overtaken(Box::new(now.clone()));
+        }
+        if self.shared.pause.is_some() || self.shared.halts.contains_key(&write.task.profile) {
+            return SendResult::Stopped { key, shared: Box::new(self.shared.clone()) };
+        }
+        let rests = self.shared.accounts.get(&write.task.profile).map(|account| account.not_before);
+        if let Some(until) = rests.filter(|until| *until > at && *until <= at.plus(HOUR)) {
+            return SendResult::Wait { key, until };
+        }
+        self.sends.retain(|sent| at.since(*sent) < MINUTE);
+        if self.sends.len() >= per_minute as usize {
+            let until = self.sends[self.sends.len() - per_minute as usize].plus(MINUTE);
+            return SendResult::Wait { key, until };
+        }
+        self.sends.push(at);
+        match self.write(write) {
+            WriteResult::Done { rev, .. } => SendResult::Claimed { key, rev },
+            WriteResult::Overtaken(task) => SendResult::Overtaken(task),
+        }
+    }
+}
+
+/// Another running program's claim.
+pub(super) fn others(until: Wall) -> Option<Claim> {
+    Some(Claim { owner: "other".into(), until })
+}

@@ -1,0 +1,87 @@
+//! The engine against a model of the store and a hand that plays the service: every effect is kept until the test answers
+//! it, and after every message the rules that always hold are checked.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod clock;
+mod disk;
+mod ending;
+mod hold;
+mod paid;
+mod poll;
+mod random;
+mod save;
+mod shared;
+mod stops;
+mod trouble;
+mod words;
+mod world;
+
+#[path = "../../../tests/support/bound.rs"]
+mod bound;
+
+use crate::{
+    domain::{
+        problem::{Charged, ErrorClass, Problem, TaskError},
+        retry::Caution,
+        task::{MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState},
+        time::{HOUR, MINUTE, SECOND},
+    },
+    engine::{
+        act::{Act, Intent, Resolution},
+        effect::{Effect, HttpCmd, SaveCmd, StoreCmd},
+        msg::{HttpMsg, Msg, SaveMsg, Signal, StoreMsg},
+        settings::{Scope, Settings},
+        testing,
+    },
+    service::answer::{HaltCause, LineFault, Reply},
+};
+use world::World;
+
+/// An answer of HTTP 200 with that body.
+fn ok(body: &str) -> Reply {
+    Reply::Answered { http: 200, retry_after_ms: None, body: body.into() }
+}
+
+fn http(http: u16) -> Reply {
+    Reply::Answered { http, retry_after_ms: None, body: String::new() }
+}
+
+fn accepted(id: &str) -> Reply {
+    ok(&format!(r#"{{"task_id":"{id}","base_resp":{{"status_code":0}}}}"#))
+}
+
+fn code(code: i64) -> Reply {
+    ok(&format!(r#"{{"task_id":"","base_resp":{{"status_code":{code},"status_msg":"so it says"}}}}"#))
+}
+
+fn status(word: &str) -> Reply {
+    ok(&format!(r#"{{"status":"{word}","base_resp":{{"status_code":0}}}}"#))
+}
+
+fn success(file: &str) -> Reply {
+    ok(&format!(r#"{{"status":"Success","file_id":"{file}","base_resp":{{"status_code":0}}}}"#))
+}
+
+fn address() -> Reply {
+    ok(r#"{"file":{"download_url":"https://files.example/a.mp4","bytes":7},"base_resp":{"status_code":0}}"#)
+}
+
+fn not_connected() -> Reply {
+    Reply::NotConnected { why: LineFault::NoWay, detail: "no route".into() }
+}
+
+fn timed_out() -> Reply {
+    Reply::Broken { why: LineFault::TimedOut { after_ms: 120_000 }, detail: "120 s".into() }
+}
+
+fn intents(n: usize) -> Vec<Intent> {
+    vec![Intent { request: testing::request(), parent: None, agreed: vec![], name: None }; n]
+}
+
+fn key(n: u32) -> TaskKey {
+    TaskKey(n)
+}
+
+fn disk_full() -> Problem {
+    Problem::new("The changes could not be saved", "the disk is full", "Make room.")
+}

@@ -1,0 +1,425 @@
+//! What a person can have done, in every state; runs whose scope is a few named tasks.
+
+use super::*;
+use TaskState::{Cancelled, Queued, Ready, Refused, Running, Saved, Saving, Sending, Unknown};
+
+/// A world whose one task is in that state, sending paused, and the downloads too.
+fn with(state: TaskState) -> World {
+    let mut disk = super::disk::Disk::default();
+    let claim = super::disk::others(crate::domain::time::Wall(testing::WALL).plus(HOUR));
+    let claim = claim.filter(|_| matches!(state, Sending | Saving));
+    let remote = Some(RemoteId("R1".into())).filter(|_| !matches!(state, Queued | Unknown | Cancelled | Refused));
+    disk.put(Task { claim, remote, ..testing::task(1, state) });
+    World::of(disk, |settings| {
+        settings.queue.start_paused = true;
+        settings.download.parallel = 0;
+    })
+}
+
+/// What the act made of it on disk, and whether it was told as done.
+fn done(state: TaskState, act: Act) -> (TaskState, bool) {
+    let mut world = with(state);
+    world.settle();
+    world.act(act);
+    world.settle();
+    let [report] = &world.state.work.reports[..] else { panic!("{state:?}: {:?}", world.state.work.reports) };
+    (world.states(1).1, report.result.is_ok())
+}
+
+#[test]
+fn cancel_does_in_each_state_what_the_table_says() {
+    for (state, expected) in [
+        (Queued, (Cancelled, true)),
+        (Sending, (Sending, false)),
+        (Unknown, (Unknown, false)),
+        (Running, (Cancelled, true)),
+        (Ready, (Cancelled, true)),
+        (Saving, (Saving, false)),
+        (Saved, (Saved, false)),
+        (TaskState::Failed, (TaskState::Failed, false)),
+        (Refused, (Refused, false)),
+        (Cancelled, (Cancelled, false)),
+    ] {
+        assert_eq!(done(state, Act::Cancel(vec![key(1)])), expected, "{state:?}");
+    }
+    assert_eq!(with(Queued).act(Act::Cancel(vec![key(9)])), []);
+}
+
+#[test]
+fn download_does_in_each_state_what_the_table_says() {
+    for (state, expected) in [
+        (Queued, (Queued, false)),
+        (Sending, (Sending, false)),
+        (Unknown, (Unknown, false)),
+        (Running, (Running, true)),
+        (Ready, (Ready, true)),
+        (Saving, (Saving, true)),
+        (Saved, (Ready, true)),
+        (TaskState::Failed, (TaskState::Failed, false)),
+        (Refused, (Refused, false)),
+        (Cancelled, (Cancelled, false)),
+    ] {
+        let act = Act::Download { keys: vec![key(1)], dir: Some("/v".into()) };
+        assert_eq!(done(state, act), expected, "{state:?}");
+    }
+}
+
+#[test]
+fn a_download_asked_for_while_older_writes_come_through_watches_the_task_again_here_and_on_disk() {
+    let mut world = with(Running);
+    // A first write is under way; the end of the watch waits behind it.
+    world.act(Act::Download { keys: vec![key(1)], dir: Some("/v".into()) });
+    world.act(Act::Cancel(vec![key(1)]));
+    world.store();
+    world.act(Act::Download { keys: vec![key(1)], dir: None });
+    world.settle();
+    assert_eq!(
+        (world.states(1), world.state.work.tasks.rows[&key(1)].rev),
+        ((Running, Running), world.disk.tasks[&key(1)].rev)
+    );
+}
+
+#[test]
+fn a_task_that_was_no_longer_watched_is_watched_again_for_its_file() {
+    let mut world = with(Running);
+    world.settle();
+    for (act, state) in
+        [(Act::Cancel(vec![key(1)]), Cancelled), (Act::Download { keys: vec![key(1)], dir: None }, Running)]
+    {
+        world.act(act);
+        world.settle();
+        assert_eq!(world.states(1), (state, state));
+    }
+}
+
+#[test]
+fn an_unknown_is_settled_in_three_ways_and_nothing_else_is() {
+    let settle = |as_what| Act::Resolve { key: key(1), as_what };
+    for (as_what, state, charged, money) in [
+        (Resolution::Lost, Cancelled, Charged::Yes, MoneyEvent::Resolved),
+        (Resolution::NotCreated, Refused, Charged::No, MoneyEvent::Released),
+        (Resolution::Found(RemoteId("R9".into())), Running, Charged::Yes, MoneyEvent::Charged),
+    ] {
+        let mut world = with(Unknown);
+        world.act(settle(as_what.clone()));
+        // An id is believed once the service knows it.
+        if matches!(as_what, Resolution::Found(_)) {
+            world.settle();
+            assert_eq!((world.states(1), world.disk.ledger.get(&key(1))), ((Unknown, Unknown), None));
+            assert!(matches!(world.calls.front(), Some(HttpCmd::Find { .. })), "{:?}", world.calls);
+            world.reply(status("Processing"));
+        }
+        world.settle();
+        let task = world.disk.tasks[&key(1)].clone();
+        assert_eq!((task.state(), task.charged()), (state, charged), "{as_what:?}");
+        assert_eq!((world.ledger(1), task.finished_at.is_some()), (&[money][..], state != Running));
+        assert_eq!(task.remote.is_some(), state == Running);
+        world.live(HOUR);
+        assert_eq!(world.posts, []);
+    }
+    for state in TaskState::ALL.into_iter().filter(|state| *state != Unknown) {
+        assert_eq!(done(state, settle(Resolution::Lost)), (state, false), "{state:?}");
+    }
+}
+
+#[test]
+fn any_settlement_can_be_taken_back_and_the_reason_and_the_money_are_as_before() {
+    let settle = |as_what| Act::Resolve { key: key(1), as_what };
+    for (as_what, ends, money) in [
+        (Resolution::Lost, false, MoneyEvent::Resolved),
+        (Resolution::NotCreated, false, MoneyEvent::Released),
+        (Resolution::Found(RemoteId("R9".into())), false, MoneyEvent::Charged),
+        (Resolution::Found(RemoteId("R9".into())), true, MoneyEvent::Charged),
+    ] {
+        let mut world = with(Unknown);
+        let before = world.disk.tasks[&key(1)].phase.clone();
+        world.act(settle(as_what.clone()));
+        if matches!(as_what, Resolution::Found(_)) {
+            world.reply(status("Processing"));
+        }
+        world.settle();
+        if ends {
+            world.live(MINUTE);
+            world.reply(ok(r#"{"status":"Fail","base_resp":{"status_code":1027}}"#));
+            world.settle();
+            assert_eq!(world.states(1).1, TaskState::Failed);
+        }
+        world.state.work.reports.clear();
+        world.act(settle(Resolution::Unknown));
+        world.settle();
+        let task = &world.disk.tasks[&key(1)];
+        assert_eq!(
+            (&task.phase, &task.remote, &task.settled, &task.claim),
+            (&before, &None, &None, &None),
+            "{as_what:?}"
+        );
+        assert_eq!((task.finished_at, world.states(1).0), (None, Unknown));
+        assert_eq!((world.ledger(1)[0], *world.ledger(1).last().unwrap()), (money, MoneyEvent::Unknown));
+        assert_eq!(world.state.work.reports.last().map(|report| report.result.clone()), Some(Ok(Unknown)));
+        // And settled again, otherwise.
+        world.calls.clear();
+        world.act(settle(Resolution::Lost));
+        world.live(HOUR);
+        assert_eq!((world.states(1), world.calls.len(), world.posts.len()), ((Cancelled, Cancelled), 0, 0));
+    }
+    for state in TaskState::ALL {
+        assert_eq!(done(state, settle(Resolution::Unknown)), (state, false), "{state:?}");
+    }
+}
+
+#[test]
+fn an_unknown_whose_id_the_service_does_not_know_stays_unknown() {
+    let unknown = || ok(r#"{"task_id":"","status":"","base_resp":{"status_code":2013,"status_msg":"no such task"}}"#);
+    for (reply, class) in [
+        (unknown(), ErrorClass::InvalidParams),
+        (not_connected(), ErrorClass::Network),
+        (code(1004), ErrorClass::Auth),
+        (http(502), ErrorClass::Service),
+    ] {
+        let mut world = with(Unknown);
+        let before = world.disk.tasks[&key(1)].clone();
+        world.act(Act::Resolve { key: key(1), as_what: Resolution::Found(RemoteId("R9".into())) });
+        world.reply(reply);
+        world.live(HOUR);
+        assert_eq!((&world.disk.tasks[&key(1)], world.states(1).0), (&before, Unknown));
+        let [report] = &world.state.work.reports[..] else { panic!("{:?}", world.state.work.reports) };
+        assert_eq!((report.key, report.class), (Some(key(1)), Some(class)));
+        assert_eq!(report.result.as_ref().unwrap_err().what, "#1 stays unknown");
+    }
+    let mut world = with(Unknown);
+    world.state.work.settings.has_key = false;
+    world.act(Act::Resolve { key: key(1), as_what: Resolution::Found(RemoteId("R9".into())) });
+    world.settle();
+    assert_eq!((world.states(1), world.state.work.reports[0].class), ((Unknown, Unknown), Some(ErrorClass::Auth)));
+}
+
+#[test]
+fn an_unknown_is_not_settled_by_the_id_of_another_task() {
+    let mut world = World::running();
+    world.act(Act::Queue { intents: intents(1), undo: false });
+    world.settle();
+    world.reply(timed_out());
+    world.settle();
+    world.act(Act::Resolve { key: key(2), as_what: Resolution::Found(RemoteId("R1".into())) });
+    world.settle();
+    assert_eq!(world.states(2), (Unknown, Unknown));
+}
+
+#[test]
+fn a_task_made_elsewhere_is_taken_over_once_and_for_free() {
+    let mut world = World::new();
+    let id = RemoteId("R5".into());
+    world.act(Act::Adopt(vec![id.clone(), id.clone()]));
+    world.act(Act::Adopt(vec![id.clone()]));
+    assert_eq!(world.calls, [HttpCmd::Find { ticket: 3, id: id.clone() }]);
+    world.reply(status("Processing"));
+    world.act(Act::Adopt(vec![id.clone()]));
+    world.settle();
+    world.act(Act::Adopt(vec![id.clone()]));
+    world.live(MINUTE);
+    assert_eq!((world.disk.tasks.len(), world.calls.len(), world.posts.len()), (1, 1, 0));
+    let task = &world.disk.tasks[&key(1)];
+    assert_eq!((task.state(), &task.remote, task.cost.thousandths()), (Running, &Some(id), 0));
+    assert_eq!(task.claim.as_ref().map(|claim| claim.owner.as_str()), Some("me"));
+    assert_eq!(world.state.work.queue.last_batch, []);
+}
+
+#[test]
+fn an_id_that_the_service_does_not_know_leaves_nothing_and_is_asked_about_once() {
+    let unknown = || ok(r#"{"task_id":"","status":"","base_resp":{"status_code":2013,"status_msg":"no such task"}}"#);
+    for (reply, class, why) in [
+        (unknown(), ErrorClass::InvalidParams, "The service knows no task of that id: no such task"),
+        (not_connected(), ErrorClass::Network, "The service could not be reached: no network leads to it"),
+        (timed_out(), ErrorClass::Network, "No answer came within 120 s"),
+        (code(1004), ErrorClass::Auth, "The key was not accepted: so it says"),
+        (http(502), ErrorClass::Service, "The service or a proxy before it failed"),
+    ] {
+        let mut world = World::new();
+        world.act(Act::Adopt(vec![RemoteId("R5".into())]));
+        world.reply(reply);
+        world.live(HOUR);
+        assert_eq!((world.disk.tasks.len(), world.state.work.tasks.rows.len(), world.calls.len()), (0, 0, 0));
+        let [report] = &world.state.work.reports[..] else { panic!("{:?}", world.state.work.reports) };
+        let problem = report.result.as_ref().unwrap_err();
+        assert_eq!((report.key, report.class), (None, Some(class)));
+        assert_eq!((problem.what.as_str(), problem.why.as_str()), ("R5 was not adopted", why));
+        assert_ne!(problem.next, "");
+    }
+}
+
+#[test]
+fn ids_to_be_adopted_are_asked_about_within_the_budget() {
+    let mut world = World::with(|settings| settings.poll.budget_per_second = 1.0);
+    let id = |n: u32| RemoteId(format!("R{n}"));
+    world.act(Act::Adopt((1..=3).map(id).collect()));
+    for n in 1..=3 {
+        assert_eq!(world.calls.len(), 1, "{n}");
+        world.reply(success("F1"));
+        world.settle();
+        world.calls.retain(|call| matches!(call, HttpCmd::Find { .. }));
+        world.live(SECOND);
+    }
+    assert!((1..=3).all(|n| world.disk.tasks[&key(n)].remote == Some(id(n))));
+}
+
+#[test]
+fn nothing_is_adopted_without_a_key_or_by_a_program_that_ends() {
+    let mut world = World::with(|settings| settings.has_key = false);
+    world.act(Act::Adopt(vec![RemoteId("R5".into())]));
+    assert_eq!(world.state.work.reports[0].class, Some(ErrorClass::Auth));
+    let mut world = World::new();
+    world.act(Act::Adopt(vec![RemoteId("R5".into())]));
+    world.act(Act::Quit);
+    world.reply(status("Processing"));
+    world.settle();
+    assert_eq!((world.disk.tasks.len(), world.left), (0, true));
+}
+
+#[test]
+fn a_run_with_named_tasks_leaves_all_others_alone() {
+    let mut disk = super::disk::Disk::default();
+    for (n, state) in [(1, Queued), (2, Running), (3, Sending), (4, Running)] {
+        disk.put(testing::task(n, state));
+    }
+    let mut world = World::of(disk, |settings| settings.scope = Scope::Named);
+    world.live(HOUR);
+    assert_eq!((world.calls.len(), world.posts.len(), world.states(3).1), (0, 0, Sending));
+    world.act(Act::Take(vec![key(2)]));
+    world.act(Act::Queue { intents: intents(1), undo: false });
+    world.live(SECOND);
+    let asked: Vec<u32> = world.state.work.poller.asking.keys().map(|key| key.0).collect();
+    assert_eq!((asked, world.keys_posted()), (vec![2], vec![5]));
+}
+
+#[test]
+fn a_name_that_is_taken_gives_the_task_that_has_it_and_goes_on_with_it() {
+    let mut world = World::with(|settings| settings.scope = Scope::Named);
+    world.act(Act::Queue { intents: intents(1), undo: false });
+    let Some(StoreCmd::Insert { ticket, .. }) = world.commands.pop_front() else { panic!() };
+    let task = world.disk.put(testing::task(1, Running));
+    let refusal = crate::engine::msg::InsertRefusal::NameTaken { task: Box::new(task) };
+    world.said.push_back(StoreMsg::Inserted { ticket, result: Err(refusal) });
+    world.live(SECOND);
+    assert_eq!((world.calls.len(), world.posts.len(), world.states(1)), (1, 0, (Running, Running)));
+    assert_eq!(world.disk.tasks[&key(1)].claim.as_ref().map(|claim| claim.owner.as_str()), Some("me"));
+}
+
+#[test]
+fn a_retry_that_another_program_made_in_the_meantime_is_told_and_not_made_again() {
+    let mut world = World::with(|settings| settings.scope = Scope::Named);
+    world.disk.put(testing::task(1, TaskState::Failed));
+    let intent = Intent { request: testing::request(), parent: Some(key(1)), agreed: vec![], name: None };
+    world.act(Act::Queue { intents: vec![intent], undo: false });
+    world.disk.put(Task { parent: Some(key(1)), ..testing::task(2, Running) });
+    world.live(SECOND);
+    assert_eq!(
+        (world.posts.len(), world.state.work.reports.len(), world.state.work.reports[0].key),
+        (0, 1, Some(key(1)))
+    );
+    let told = world.state.work.reports[0].result.as_ref().unwrap_err().to_string();
+    assert_eq!(told, "nothing was queued: #1 was tried again in the meantime, as #2. Look at that one first.");
+}
+
+#[test]
+fn tasks_of_another_account_are_left_alone() {
+    let mut disk = super::disk::Disk::default();
+    for (n, state) in [(1, Queued), (2, Running), (3, Ready)] {
+        disk.put(Task { profile: "elsewhere".into(), ..testing::task(n, state) });
+    }
+    let mut world = World::of(disk, |_| ());
+    world.live(HOUR);
+    assert_eq!((world.calls.len(), world.posts.len(), world.commands.len()), (0, 0, 0));
+    world.act(Act::Download { keys: vec![key(3)], dir: None });
+    assert!(world.state.work.reports[0].result.is_err());
+}
+
+#[test]
+fn a_dashboard_keeps_no_reports() {
+    let mut world = World::with(|settings| settings.interactive = true);
+    world.act(Act::Queue { intents: intents(3), undo: false });
+    world.settle();
+    world.act(Act::Cancel(vec![key(9)]));
+    assert_eq!(world.state.work.reports, []);
+}
+
+#[test]
+fn at_midnight_the_day_s_money_begins_anew() {
+    let mut world = World::with(|settings| settings.interactive = true);
+    world.act(Act::Queue { intents: intents(1), undo: false });
+    world.settle();
+    world.reply(timed_out());
+    world.settle();
+    let spent = world.state.work.money.spent_today;
+    assert_eq!(spent.thousandths(), 500);
+    let left = world.now.day_end().since(world.wall());
+    world.live(left - 1);
+    assert_eq!(world.state.work.money.spent_today, spent);
+    world.live(1);
+    assert_eq!(world.state.work.money.spent_today.thousandths(), 0);
+}
+
+#[test]
+fn ends_within_ten_seconds_are_one_notice() {
+    let mut world = World::with(|settings| settings.interactive = true);
+    world.act(Act::Queue { intents: intents(3), undo: false });
+    world.settle();
+    let mut said = Vec::new();
+    let mut note = |effects: Vec<Effect>| {
+        said.extend(effects.into_iter().filter_map(|effect| match effect {
+            Effect::Term(crate::engine::effect::TermCmd::Notify(text)) => Some(text),
+            _ => None,
+        }));
+    };
+    for reply in [timed_out(), code(1026), timed_out()] {
+        world.calls.retain(|call| matches!(call, HttpCmd::Submit { .. }));
+        note(world.reply(reply));
+        world.settle();
+    }
+    for _ in 0..10 {
+        world.now.mono = world.now.mono.plus(SECOND);
+        note(world.take(Msg::Wake));
+    }
+    assert_eq!(said, ["reeltop: 1 unknown", "reeltop: 1 failed, 1 unknown"]);
+}
+
+#[test]
+fn what_happened_while_away_is_told_once() {
+    let mut state = crate::screens::app::App::new(Settings::default(), testing::now(HOUR));
+    let mut tell = |msg| crate::screens::update(&mut state, Msg::Store(msg), testing::now(HOUR));
+    let last_seen = Some(crate::domain::time::Wall(testing::WALL));
+    tell(StoreMsg::Opened { owner: "me".into(), total: 3, last_seen, drafts: vec![] });
+    let finished = |n, state| {
+        let at = Some(crate::domain::time::Wall(testing::WALL).plus(MINUTE));
+        Task { finished_at: at, ..testing::task(n, state) }
+    };
+    let tasks = [finished(3, Saved), finished(2, TaskState::Failed), testing::task(1, Queued)];
+    let rows = tasks.iter().map(|task| crate::domain::task::Row::of(task, false)).collect();
+    tell(StoreMsg::Page { rows, tasks: vec![tasks[2].clone()], last: true });
+    let away = state.screen.away.unwrap();
+    assert_eq!(away.counts, [(Saved, 1), (TaskState::Failed, 1)].into());
+    assert_eq!((away.unsent, away.at_risk, away.spent.thousandths()), (1, 0, 500));
+}
+
+#[test]
+fn only_a_dashboard_moves_the_time_since_when_one_was_away() {
+    let seen = |interactive| {
+        let settings = Settings { interactive, ..Settings::default() };
+        let mut state = crate::screens::app::App::new(settings, testing::now(HOUR));
+        let opened = StoreMsg::Opened { owner: "me".into(), total: 0, last_seen: None, drafts: vec![] };
+        let mut effects = crate::screens::update(&mut state, Msg::Store(opened), testing::now(HOUR));
+        effects.extend(crate::screens::update(&mut state, Msg::Act(Act::Quit), testing::now(HOUR)));
+        effects.iter().filter(|effect| matches!(effect, Effect::Store(StoreCmd::SaveSeen { .. }))).count()
+    };
+    assert_eq!([seen(true), seen(false)], [2, 0]);
+}
+
+#[test]
+fn a_repeat_that_came_before_its_parent_s_row_still_marks_it() {
+    let mut world = World::new();
+    world.state.work.tasks.loaded = false;
+    let child = Task { parent: Some(key(1)), ..testing::task(2, Queued) };
+    crate::engine::tasks::put(&mut world.state, child);
+    let rows = vec![crate::domain::task::Row::of(&testing::task(1, Saved), false)];
+    crate::engine::tasks::put_page(&mut world.state, rows);
+    assert!(world.state.work.tasks.rows[&key(1)].retried);
+}

@@ -1,0 +1,152 @@
+//! What other programs on the store do to this one, and it to them: pauses, halts, waits, failures in a row.
+
+use super::{disk::Health, *};
+use crate::domain::account::{Account, Change, Sender, Shared, Stamp, Streak, Why};
+use TaskState::{Queued, Refused};
+
+fn why() -> Why {
+    let (code, message) = ("1008".into(), "insufficient balance".into());
+    let error = TaskError { code, class: ErrorClass::Balance, message, next: String::new(), charged: Charged::No };
+    Why { cause: HaltCause::Balance, tasks: 1, error }
+}
+
+impl World {
+    /// Another program changes what all share; this one has not heard of it.
+    fn elsewhere(&mut self, change: Change) {
+        let by = Stamp { who: "watch 812".into(), at: self.now.wall };
+        self.disk.share("302ai".into(), by, change);
+    }
+
+    /// The bell rings.
+    fn rings(&mut self) {
+        let shared = Box::new(self.disk.shared.clone());
+        self.take(Msg::Store(StoreMsg::Shared { ticket: None, shared }));
+    }
+}
+
+#[test]
+fn a_stop_that_is_on_disk_lets_no_claim_through_though_the_bell_has_not_rung() {
+    for change in [Change::Pause, Change::Halt(why())] {
+        let mut world = World::queued(2);
+        world.store();
+        world.elsewhere(change.clone());
+        world.live(HOUR);
+        let halt = world.state.work.queue.halted.clone();
+        assert_eq!((world.posts.len(), world.states(1)), (0, (Queued, Queued)), "{change:?}");
+        match change {
+            Change::Halt(_) => {
+                let halt = halt.unwrap();
+                assert_eq!((halt.cause, halt.by.unwrap().who), (HaltCause::Balance, "watch 812".to_owned()));
+            }
+            _ => assert_eq!((halt, world.state.work.queue.is_paused()), (None, true)),
+        }
+        world.elsewhere(Change::Resume { halt: true });
+        world.rings();
+        world.live(SECOND);
+        assert_eq!((world.halt(), world.keys_posted()), (None, vec![1, 2]));
+    }
+}
+
+#[test]
+fn a_halt_reaches_the_store_before_anything_else_that_follows_the_answer() {
+    let mut world = World::posting();
+    let effects = world.reply(code(1008));
+    let stores: Vec<&StoreCmd> = effects
+        .iter()
+        .filter_map(|effect| if let Effect::Store(command) = effect { Some(command) } else { None })
+        .collect();
+    assert!(matches!(stores[0], StoreCmd::Share { change: Change::Halt(_), .. }), "{stores:?}");
+    assert!(matches!(stores[stores.len() - 1], StoreCmd::Write { .. }), "{stores:?}");
+    world.settle();
+    assert!(world.disk.shared.halts.contains_key("302ai"));
+    world.act(Act::Resume);
+    world.settle();
+    assert_eq!(world.disk.shared.halts, [].into());
+}
+
+#[test]
+fn a_halt_that_the_store_could_not_take_reaches_it_when_it_can_be_written_again() {
+    let mut world = World::posting();
+    world.disk.health = Health::Full;
+    world.reply(code(1008));
+    world.settle();
+    assert_eq!((world.halt(), world.disk.shared.halts.len()), (Some(HaltCause::Balance), 0));
+    // Older news does not undo it.
+    world.rings();
+    assert_eq!(world.halt(), Some(HaltCause::Balance));
+    world.disk.health = Health::Well;
+    world.live(MINUTE);
+    assert_eq!((world.states(1), world.disk.shared.halts.len()), ((Refused, Refused), 1));
+}
+
+#[test]
+fn a_pause_here_is_everybody_s_and_older_news_does_not_undo_it() {
+    let mut world = World::new();
+    let before = Box::new(world.disk.shared.clone());
+    world.act(Act::Pause(true));
+    world.take(Msg::Store(StoreMsg::Shared { ticket: None, shared: before }));
+    assert!(world.state.work.queue.is_paused());
+    world.settle();
+    let who = world.disk.shared.pause.clone().map(|by| by.who);
+    assert_eq!(who.as_deref(), Some("dashboard me"));
+    world.elsewhere(Change::Resume { halt: false });
+    world.rings();
+    assert!(!world.state.work.queue.is_paused());
+}
+
+#[test]
+fn the_account_s_wait_and_its_failures_in_a_row_are_counted_over_all_programs() {
+    let mut world = World::queued(1);
+    world.store();
+    let refusals = Streak { class: Some(ErrorClass::InvalidParams), tasks: 2 };
+    let not_before = world.wall().plus(20 * SECOND);
+    world.elsewhere(Change::Keep(Account { not_before, refusals, ..Account::default() }));
+    world.rings();
+    world.live(19 * SECOND);
+    assert_eq!(world.posts, []);
+    world.live(2 * SECOND);
+    assert_eq!(world.keys_posted(), [1]);
+    world.reply(code(2013));
+    world.settle();
+    assert_eq!(world.halt(), Some(HaltCause::Failures(ErrorClass::InvalidParams)));
+    // What happened here is told to the others.
+    let mut world = World::posting();
+    world.reply(code(1002));
+    world.settle();
+    let account = world.disk.shared.accounts["302ai"];
+    assert!(account.not_before > world.wall() && account.put_backs == 1, "{account:?}");
+}
+
+#[test]
+fn unsent_work_waits_for_a_word_only_while_nobody_sends_it() {
+    let interactive = |senders: Vec<Sender>| {
+        let settings = Settings { catalogue: testing::catalogue(), ..Settings::default() };
+        let mut state = crate::screens::app::App::new(settings, testing::now(0));
+        let tell = |state: &mut crate::screens::app::App, msg| {
+            let _ = crate::screens::update(state, Msg::Store(msg), testing::now(0));
+        };
+        tell(&mut state, StoreMsg::Opened { owner: "me".into(), total: 1, last_seen: None, drafts: vec![] });
+        // The store's word that it knows who this is.
+        let known: Vec<_> = state.work.sharing.under_way.keys().copied().collect();
+        for ticket in known {
+            tell(&mut state, StoreMsg::Shared { ticket: Some(ticket), shared: Box::default() });
+        }
+        let shared = |senders| Box::new(Shared { senders, ..Shared::default() });
+        tell(&mut state, StoreMsg::Shared { ticket: None, shared: shared(senders) });
+        let tasks = vec![testing::task(1, Queued)];
+        tell(&mut state, StoreMsg::Page { rows: vec![], tasks, last: true });
+        (state, tell, shared)
+    };
+    let watch = |profile: &str| vec![Sender { owner: "o".into(), name: "watch 812".into(), profile: profile.into() }];
+    assert!(!interactive(watch("302ai")).0.work.queue.is_paused());
+    assert!(interactive(watch("minimax")).0.work.queue.is_paused());
+    let (mut state, tell, shared) = interactive(vec![]);
+    assert!(state.work.queue.is_paused() && state.work.queue.unsent.contains(&key(1)));
+    assert!(!state.work.sharing.serves);
+    let known: Vec<_> = state.work.sharing.under_way.keys().copied().collect();
+    for ticket in known {
+        tell(&mut state, StoreMsg::Shared { ticket: Some(ticket), shared: Box::default() });
+    }
+    tell(&mut state, StoreMsg::Shared { ticket: None, shared: shared(watch("302ai")) });
+    assert!(!state.work.queue.is_paused() && state.work.queue.unsent.is_empty() && state.work.sharing.serves);
+}

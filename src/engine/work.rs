@@ -1,0 +1,375 @@
+//! The whole state of the program, subject by subject.
+
+use crate::{
+    domain::{
+        account::{Account, Change, Sender, Stamp, Streak},
+        costs::Report,
+        money::Ptc,
+        problem::{ErrorClass, Problem, TaskError},
+        task::{Kind, NewTask, RemoteId, Task, TaskKey, TaskState, Trouble},
+        time::{Mono, Now, Wall},
+    },
+    engine::{
+        agenda::Agenda,
+        effect::{SaveTarget, Ticket, Write},
+        rows::Rows,
+        settings::Settings,
+    },
+    service::answer::{Address, HaltCause},
+};
+use std::{
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    sync::Arc,
+};
+
+/// Everything the program knows.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// The present, as of the last message.
+    pub now: Now,
+    /// What was set.
+    pub settings: Settings,
+    /// All tasks.
+    pub tasks: Tasks,
+    /// Sending.
+    pub queue: Queue,
+    /// What all programs on the store share.
+    pub sharing: Sharing,
+    /// Asking.
+    pub poller: Poller,
+    /// Taking over tasks made elsewhere.
+    pub adopting: Adopting,
+    /// Ended tasks whose settlement is to be taken back; the store is reading them.
+    pub unsettle: BTreeSet<TaskKey>,
+    /// Saving.
+    pub saver: Saver,
+    /// Money.
+    pub money: Money,
+    /// The store, as seen from here.
+    pub store: Store,
+    /// Why there is no key for the service, where none could be had.
+    pub key_problem: Option<Problem>,
+    /// Set when the program is to end.
+    pub ending: Option<Ending>,
+    /// Replies that came too late or for nothing; dropped and counted.
+    pub stale: u64,
+    /// The next command's number.
+    pub next_ticket: Ticket,
+    /// What became of acts, for the command line, which takes them out; a dashboard has toasts instead and keeps none.
+    pub reports: Vec<ActReport>,
+}
+
+impl Work {
+    /// The state at the program's start: nothing is known yet, the store not open.
+    #[must_use]
+    pub fn new(settings: Settings, now: Now) -> Self {
+        Self {
+            queue: Queue { paused: settings.queue.start_paused, ..Queue::default() },
+            poller: Poller { refilled: now.mono, budget_milli: 1000, ..Poller::default() },
+            money: Money { day: now.day_start(), ..Money::default() },
+            now,
+            settings,
+            tasks: Tasks::default(),
+            adopting: Adopting::default(),
+            unsettle: BTreeSet::new(),
+            saver: Saver::default(),
+            sharing: Sharing::default(),
+            store: Store::default(),
+            key_problem: None,
+            ending: None,
+            stale: 0,
+            next_ticket: 0,
+            reports: Vec::new(),
+        }
+    }
+}
+
+/// All tasks: a line of each, and the whole of those there is work with.
+#[derive(Clone, Debug, Default)]
+pub struct Tasks {
+    /// A line of every task.
+    pub rows: Rows,
+    /// The whole of those that are live or unknown.
+    pub live: BTreeMap<TaskKey, Task>,
+    /// Of these, the queued ones.
+    pub queued: BTreeSet<TaskKey>,
+    /// Of these, the ones whose file waits to be fetched.
+    pub ready: BTreeSet<TaskKey>,
+    /// Of these, the ones that something holds up (`Task::trouble`).
+    pub held_up: BTreeSet<TaskKey>,
+    /// Those whose prompt was refused as sensitive.
+    pub sensitive: BTreeSet<TaskKey>,
+    /// How many there are in each state, in the order of `TaskState::ALL`; kept by `logic::tasks`.
+    pub counts: [usize; 10],
+    /// How many the store said there are; more than `rows.len()` while pages are still coming.
+    pub total: usize,
+    /// Whether all pages have come.
+    pub loaded: bool,
+    /// While pages are coming: tasks that are known to be repeated.
+    pub parents: BTreeSet<TaskKey>,
+    /// How many attempts repeat a task, for each that has some; one that was taken back does not count. `None` until one is
+    /// taken back: a list of a million pays for it only then.
+    pub attempts: Option<BTreeMap<TaskKey, usize>>,
+    /// What saved tasks took from sending to the end, by their kind; newest last, at most 64 each.
+    pub history: BTreeMap<Arc<Kind>, VecDeque<u64>>,
+}
+
+/// Sending.
+#[derive(Clone, Debug, Default)]
+pub struct Queue {
+    /// This program does not send, whatever others do: the call only queues, or unsent work of an earlier run waits for a
+    /// person's word.
+    pub paused: bool,
+    /// Somebody paused every program on the store.
+    pub pause: Option<Stamp>,
+    /// The account's key, balance or luck stopped it, or the store cannot be written.
+    pub halted: Option<Halt>,
+    /// Queued tasks that are this run's to send: not before this moment.
+    pub due: Agenda<Mono>,
+    /// When submissions were emitted in the last 60 seconds, by this program.
+    pub sent: VecDeque<Mono>,
+    /// Not before: the store said that the allowance is used by another program, or the service asked to wait.
+    pub not_before: Mono,
+    /// Rows asked for at the store, not yet answered; one at a time.
+    pub claiming: Option<(Ticket, TaskKey)>,
+    /// The service asked the account to wait until then.
+    pub rests_until: Wall,
+    /// How often in a row the service asked to wait.
+    pub put_backs: u32,
+    /// POSTs under way: the ticket of each.
+    pub posting: BTreeMap<TaskKey, Ticket>,
+    /// Whether the service's last answer to a submission, if there was one, left nothing open about it.
+    pub proven: bool,
+    /// Of these, the long uploads: bytes of the body that have left, and all of them.
+    pub uploads: BTreeMap<TaskKey, (u64, u64)>,
+    /// Insertions under way.
+    pub inserting: BTreeSet<Ticket>,
+    /// Of these, the attempts that the program makes by itself.
+    pub automatic: BTreeSet<Ticket>,
+    /// Attempts that the program makes by itself once the failure that they repeat is on disk, by that task.
+    pub after_write: BTreeMap<TaskKey, NewTask>,
+    /// The last confirmed batch, for undo.
+    pub last_batch: Vec<TaskKey>,
+    /// Tasks of this run's own, where its scope is `Named`.
+    pub named: BTreeSet<TaskKey>,
+    /// Unsent tasks of an earlier run, until the person has said what is to become of them.
+    pub unsent: BTreeSet<TaskKey>,
+    /// Tasks in a row that were not taken, all in the same way.
+    pub refusals: Streak,
+    /// Tasks in a row that the service gave up, all in the same way.
+    pub failures: Streak,
+}
+
+impl Queue {
+    /// Whether sending is paused, here or for all programs.
+    #[must_use]
+    pub const fn is_paused(&self) -> bool {
+        self.paused || self.pause.is_some()
+    }
+
+    /// The halt, if it is the store's doing.
+    #[must_use]
+    pub fn halted_by_store(&self) -> Option<&Halt> {
+        self.halted.as_ref().filter(|halt| halt.cause == HaltCause::Store)
+    }
+}
+
+/// Why nothing is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Halt {
+    /// The kind of cause.
+    pub cause: HaltCause,
+    /// In words, for the banner.
+    pub problem: Problem,
+    /// Who found it, and when; `None` where it is this program's own trouble with the store.
+    pub by: Option<Stamp>,
+}
+
+/// What all programs on the store share, as far as the store has to be told or others are concerned.
+#[derive(Clone, Debug, Default)]
+pub struct Sharing {
+    /// Changes that the store is to be told.
+    pub wishes: Vec<Change>,
+    /// Changes that it has been told, and has not acknowledged.
+    pub under_way: BTreeMap<Ticket, Change>,
+    /// Changes that it could not take; told again with the writes that failed.
+    pub failed: Vec<Change>,
+    /// How the account fares, as the store knows it.
+    pub account: Account,
+    /// Whether the store knows this program as one that sends whatever is queued.
+    pub serves: bool,
+    /// The others.
+    pub senders: Vec<Sender>,
+}
+
+impl Sharing {
+    /// Whether the store knows all that this program has changed.
+    #[must_use]
+    pub fn is_told(&self) -> bool {
+        self.wishes.is_empty() && self.under_way.is_empty() && self.failed.is_empty()
+    }
+}
+
+/// Asking.
+#[derive(Clone, Debug, Default)]
+pub struct Poller {
+    /// Queries under way: the ticket of each.
+    pub asking: BTreeMap<TaskKey, Ticket>,
+    /// The next question about each running task that is this run's to watch and is not being asked about.
+    pub due: Agenda<Mono>,
+    /// Questions that may be asked now, in thousandths; refilled by time.
+    pub budget_milli: u64,
+    /// When the budget was last refilled.
+    pub refilled: Mono,
+    /// Nothing is asked before this: the account is to rest.
+    pub not_before: Mono,
+    /// While calls are missed (`misses`): when the next one may find out whether the service is back.
+    pub probe_at: Mono,
+    /// When a usable answer last came, of any call.
+    pub last_answer: Option<Mono>,
+    /// Since when no call has brought an answer, though some were made.
+    pub offline_since: Option<Mono>,
+    /// Probes in a row without an answer.
+    pub misses: u32,
+    /// When the first of these was missed.
+    pub missing_since: Mono,
+    /// Tasks whose last call brought no answer, whosever fault that was.
+    pub missed: BTreeSet<TaskKey>,
+    /// Times in a row that the account was told to rest, for how long where the service does not say it.
+    pub rests: u32,
+}
+
+/// Ids that the service is asked about: of tasks made elsewhere, and of unknowns that a person found. An id is in one of
+/// these at most.
+#[derive(Clone, Debug, Default)]
+pub struct Adopting {
+    /// Not yet asked about, with the unknown that it settles.
+    pub wanted: VecDeque<(RemoteId, Option<TaskKey>)>,
+    /// Being asked about.
+    pub asking: BTreeMap<Ticket, (RemoteId, Option<TaskKey>)>,
+    /// Known to the service, and being journalled.
+    pub inserting: BTreeMap<Ticket, RemoteId>,
+}
+
+/// Saving.
+#[derive(Clone, Debug, Default)]
+pub struct Saver {
+    /// Ended tasks whose file was asked for again, with the folder; the store is reading them.
+    pub wanted: BTreeMap<TaskKey, Option<String>>,
+    /// Files that another program saves by what is known here, and that are to be stopped if the store says that nobody does.
+    pub unwanted: BTreeSet<TaskKey>,
+    /// Files that are this run's to fetch, by when the next try may begin.
+    pub due: Agenda<Mono>,
+    /// Files under way.
+    pub active: BTreeMap<TaskKey, Saving>,
+    /// Of files that are not here yet, the most bytes that were on disk: what goes beyond that is progress.
+    pub reached: BTreeMap<TaskKey, u64>,
+}
+
+/// One file under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Saving {
+    /// Of the last command.
+    pub ticket: Ticket,
+    /// How far it is.
+    pub step: SavingStep,
+    /// Fresh addresses asked for since bytes last came.
+    pub addresses: u32,
+    /// What the worker was last told to fetch, to go on with where the line drops.
+    pub order: Option<(Box<Address>, Box<SaveTarget>)>,
+    /// What the try before this one met.
+    pub before: Option<Trouble>,
+}
+
+/// How far a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SavingStep {
+    /// The store is saving our claim.
+    Claiming,
+    /// The address was asked for.
+    Address,
+    /// Bytes are coming.
+    Bytes {
+        /// On disk so far.
+        done: u64,
+        /// The whole, where it is known.
+        total: Option<u64>,
+        /// When bytes began to come.
+        since: Mono,
+        /// On disk when they began to come: a resumed part's size.
+        from: u64,
+    },
+    /// The person asked to stop; the worker has not yet answered.
+    Stopping,
+}
+
+/// Money.
+#[derive(Clone, Debug, Default)]
+pub struct Money {
+    /// Charged or possibly charged today, by this store; kept by `logic::tasks`.
+    pub spent_today: Ptc,
+    /// Set aside for queued tasks.
+    pub reserved: Ptc,
+    /// The day these sums are of, by its first moment.
+    pub day: Wall,
+    /// The service's own word, and when.
+    pub balance: Option<(Ptc, Wall)>,
+    /// Its first word in this run, and when: what its later ones are compared with.
+    pub first_balance: Option<(Ptc, Wall)>,
+    /// The ledger summed up, as of the last time the money screen asked.
+    pub report: Option<Box<Report>>,
+    /// Why the balance could not be had.
+    pub balance_problem: Option<TaskError>,
+    /// The call under way.
+    pub asking: Option<Ticket>,
+}
+
+/// The store, as seen from here.
+#[derive(Clone, Debug, Default)]
+pub struct Store {
+    /// This run's own name in claims; `None` until it is open.
+    pub owner: Option<String>,
+    /// Writes not yet acknowledged.
+    pub pending: BTreeMap<Ticket, Write>,
+    /// The last write under way of each task; later ones wait for it in `waiting`, since it changes the revision.
+    pub busy: BTreeMap<TaskKey, Ticket>,
+    /// Writes that wait for an earlier one of the same task.
+    pub waiting: BTreeMap<TaskKey, VecDeque<Write>>,
+    /// Of each task, the write that failed and is tried again: answers that were had and paid for. Later ones of the same
+    /// task stand behind it in `waiting`.
+    pub failed: BTreeMap<TaskKey, Write>,
+    /// The service's ids that no store has yet: of each task, the only hold on work that was paid for.
+    pub unsaved: BTreeMap<TaskKey, RemoteId>,
+    /// Tasks whose change a person asked for and wants to hear of once it is on disk.
+    pub owed: BTreeSet<TaskKey>,
+    /// Rounds of failures in a row; for the back-off.
+    pub failures: u32,
+    /// When to try again.
+    pub retry_at: Option<Mono>,
+    /// Rows that another program holds, by when they are looked at again: its claim has run out by then.
+    pub held: Agenda<Mono>,
+}
+
+/// The program's end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// The exit code.
+    pub code: u8,
+    /// Whether submissions and store writes under way are waited for; a second Ctrl-C does not.
+    pub in_order: bool,
+    /// Whether a person asked for it, who is there to see what it waits for. A service's end is not held up for ever.
+    pub by_person: bool,
+    /// Whether the shell has been told.
+    pub told: bool,
+}
+
+/// What became of an act, for whoever asked (the command line prints it).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActReport {
+    /// The task; `None` where none came of it.
+    pub key: Option<TaskKey>,
+    /// What became of it.
+    pub result: Result<TaskState, Problem>,
+    /// The kind of failure, where the service or the line to it was the cause.
+    pub class: Option<ErrorClass>,
+}

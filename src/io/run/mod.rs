@@ -1,0 +1,141 @@
+//! State, clock and workers as one: the half of the loop that the dashboard and the command line share.
+
+pub mod clock;
+pub mod host;
+pub mod signals;
+pub mod workers;
+
+use crate::{
+    engine::{
+        effect::{Effect, Level, LocalCmd, LogLine, TermCmd},
+        msg::Msg,
+    },
+    io::{
+        config::Loaded,
+        run::{clock::Clock, workers::Workers},
+    },
+    screens as logic,
+    screens::app::App,
+    words::lang,
+};
+use std::sync::Arc;
+use tokio::sync::mpsc::{self, UnboundedReceiver};
+
+/// The most messages that are taken before the screen gets its turn.
+const AT_ONCE: usize = 64;
+
+/// What the shell itself must do, since it owns the terminal.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shell {
+    /// Something with the terminal.
+    Term(TermCmd),
+    /// The editor on that text, the screen given over.
+    Edit(String),
+}
+
+/// A running program without its face.
+#[derive(Debug)]
+pub struct Engine {
+    /// What the program knows.
+    pub state: App,
+    /// Whether the end has come: everything that must be on disk is.
+    pub ended: bool,
+    clock: Clock,
+    workers: Workers,
+    inbox: UnboundedReceiver<Msg>,
+    shell: Vec<Shell>,
+}
+
+impl Engine {
+    /// Starts the workers. Must be called inside a tokio runtime; waits for nothing.
+    #[must_use]
+    pub fn start(setup: Arc<Loaded>, clock: Clock) -> Self {
+        let (to, inbox) = mpsc::unbounded_channel();
+        let mut settings = setup.settings.clone();
+        // Until the key was read, nothing is sent or asked.
+        settings.has_key = false;
+        settings.host = host::of_this_session();
+        let state = App::new(settings, clock.now());
+        Self { state, ended: false, workers: Workers::start(setup, to), clock, inbox, shell: Vec::new() }
+    }
+
+    /// Takes one message and carries out what follows from it.
+    pub fn take(&mut self, msg: Msg) {
+        let effects = logic::update(&mut self.state, msg, self.clock.now());
+        for effect in effects {
+            self.carry_out(effect);
+        }
+    }
+
+    /// Takes messages that have come already, as many as one turn allows. Tells how many there were.
+    pub fn take_ready(&mut self) -> usize {
+        let mut taken = 0;
+        while taken < AT_ONCE
+            && let Ok(msg) = self.inbox.try_recv()
+        {
+            self.take(msg);
+            taken += 1;
+        }
+        taken
+    }
+
+    /// Waits for the next message: a worker's, or the moment that the state asks for. Losing the race against another
+    /// future loses nothing.
+    pub async fn next(&mut self) -> Msg {
+        let deadline = logic::next_deadline(&self.state).map(|at| self.clock.instant(at));
+        tokio::select! {
+            biased;
+            Some(msg) = self.inbox.recv() => msg,
+            () = sleep_until(deadline) => Msg::Wake,
+        }
+    }
+
+    /// What the shell has to do since the last call.
+    pub fn for_shell(&mut self) -> Vec<Shell> {
+        std::mem::take(&mut self.shell)
+    }
+
+    /// The clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Ends the workers; every write is on disk when this returns. The state stays for a last look.
+    #[must_use]
+    pub fn close(self) -> App {
+        self.workers.close();
+        self.state
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Store(command) => self.workers.store(command),
+            Effect::Http(command) => self.workers.http(command),
+            Effect::Save(command) => self.workers.save(command),
+            Effect::Local(LocalCmd::Edit { text }) => self.shell.push(Shell::Edit(text)),
+            Effect::Local(LocalCmd::Speak { lang }) => lang::set(lang),
+            Effect::Local(command) => self.workers.local(command),
+            Effect::Term(command) => self.shell.push(Shell::Term(command)),
+            Effect::Log(line) => log(&line),
+            Effect::Exit => self.ended = true,
+        }
+    }
+}
+
+fn log(line: &LogLine) {
+    let key = line.key.map(|key| format!("{key} ")).unwrap_or_default();
+    match line.level {
+        Level::Info => tracing::info!("{key}{}", line.text),
+        Level::Warning => tracing::warn!("{key}{}", line.text),
+        Level::Error => tracing::error!("{key}{}", line.text),
+    }
+}
+
+/// Sleeps until then; without a moment, for ever.
+pub(crate) async fn sleep_until(at: Option<tokio::time::Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,305 @@
+//! Carries out effects: hands each to its worker. Every worker's answer comes back as a message.
+
+use crate::{
+    domain::problem::{Charged, ErrorClass, Problem, TaskError},
+    engine::{
+        effect::{HttpCmd, LocalCmd, SaveCmd, StoreCmd},
+        msg::{HttpMsg, LocalMsg, Msg, SaveMsg},
+    },
+    io::{
+        client::{Client, ClientConfig},
+        config::Loaded,
+        download::Downloader,
+        files, images, shrink, store,
+        store::Handle,
+    },
+    screens::keymap::{Ctx, Keymap},
+    service::answer::Reply,
+    tr,
+};
+use std::{
+    path::Path,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    time::Duration,
+};
+use tokio::{process::Command, sync::mpsc::UnboundedSender};
+
+/// All workers of one run.
+#[derive(Debug)]
+pub struct Workers {
+    setup: Arc<Loaded>,
+    to: UnboundedSender<Msg>,
+    store: Handle,
+    /// `notify.command`, which a config that is read again may change.
+    hook: Arc<Mutex<Option<String>>>,
+    /// Set once the key was read; until then, by the state's own rule, nothing is sent or asked.
+    client: Arc<OnceLock<Client>>,
+    downloader: Arc<OnceLock<Downloader>>,
+}
+
+impl Workers {
+    /// Starts the store's thread and begins to read the key; neither is waited for.
+    #[must_use]
+    pub fn start(setup: Arc<Loaded>, to: UnboundedSender<Msg>) -> Self {
+        let feed = to.clone();
+        let store = store::open(&setup.paths.data_dir, move |msg| tell(&feed, Msg::Store(msg)));
+        let hook = Arc::new(Mutex::new(setup.hook.clone()));
+        let workers = Self { setup, to, store, hook, client: Arc::default(), downloader: Arc::default() };
+        workers.read_key();
+        workers
+    }
+
+    /// Waits until every write is on disk.
+    pub fn close(self) {
+        self.store.close();
+    }
+
+    /// By the store's thread.
+    pub fn store(&self, command: StoreCmd) {
+        self.store.send(command);
+    }
+
+    /// By the HTTP client.
+    pub fn http(&self, command: HttpCmd) {
+        let to = self.to.clone();
+        let Some(client) = self.client.get().cloned() else {
+            let problem = Problem::new(tr!("the call was not made"), no_key(), doctor());
+            tell(&to, Msg::Http(unsent(command, problem)));
+            return;
+        };
+        let progress = to.clone();
+        tokio::spawn(async move {
+            let end = client.run_telling(command, move |msg| tell(&progress, Msg::Http(msg))).await;
+            tell(&to, Msg::Http(end));
+        });
+    }
+
+    /// By the download worker.
+    pub fn save(&self, command: SaveCmd) {
+        let to = self.to.clone();
+        // Set together with the client, and no file's address is had without it; but whoever asks is answered.
+        let Some(downloader) = self.downloader.get() else {
+            if let Some(msg) = not_begun(command) {
+                tell(&to, Msg::Save(msg));
+            }
+            return;
+        };
+        downloader.run(command, move |msg| tell(&to, Msg::Save(msg)));
+    }
+
+    /// By this machine; the editor and the terminal belong to the dashboard, the language to the engine.
+    pub fn local(&self, command: LocalCmd) {
+        let to = self.to.clone();
+        match command {
+            LocalCmd::LoadImage { path } => {
+                let dir = self.setup.paths.images.clone();
+                tokio::task::spawn_blocking(move || {
+                    let result = images::load(&path, &dir);
+                    let shrinks = result.is_err() && shrink::would_help(&path);
+                    tell(&to, Msg::Local(LocalMsg::Image { path, result, shrinks }));
+                });
+            }
+            LocalCmd::List { typed, purpose } => {
+                tokio::task::spawn_blocking(move || {
+                    let result = files::list(&typed);
+                    tell(&to, Msg::Local(LocalMsg::Listed { typed, purpose, result }));
+                });
+            }
+            LocalCmd::ReadText { path } => {
+                tokio::task::spawn_blocking(move || {
+                    let result = files::text(&path);
+                    tell(&to, Msg::Local(LocalMsg::Text { path, result }));
+                });
+            }
+            LocalCmd::Shrink { path } => {
+                let dir = self.setup.paths.images.clone();
+                tokio::task::spawn_blocking(move || {
+                    let result = shrink::shrink(&path, &dir);
+                    tell(&to, Msg::Local(LocalMsg::Image { path, result, shrinks: false }));
+                });
+            }
+            LocalCmd::Open { path } => {
+                let scp = Keymap::build(&self.setup.settings.keys).0.named(Ctx::Table, "scp");
+                tokio::spawn(async move { tell(&to, Msg::Local(LocalMsg::Said { result: open(&path, scp).await })) });
+            }
+            LocalCmd::Export { path, keys } => {
+                let dir = self.setup.paths.data_dir.clone();
+                tokio::task::spawn_blocking(move || {
+                    tell(&to, Msg::Local(LocalMsg::Said { result: crate::io::export::write(&dir, &path, &keys) }));
+                });
+            }
+            LocalCmd::PutBy { what, text } => {
+                let path = self.setup.paths.data_dir.join("copied.txt");
+                tokio::task::spawn_blocking(move || {
+                    tell(&to, Msg::Local(LocalMsg::Said { result: put_by(&path, &what, &text) }));
+                });
+            }
+            LocalCmd::Hook { facts } => self.hook(facts),
+            LocalCmd::ReadConfig => {
+                let (setup, in_force) = (Arc::clone(&self.setup), Arc::clone(&self.hook));
+                tokio::task::spawn_blocking(move || {
+                    let result = setup.again.read(&setup).map(|(reread, hook)| {
+                        *in_force.lock().unwrap_or_else(PoisonError::into_inner) = hook;
+                        Box::new(reread)
+                    });
+                    tell(&to, Msg::Config(result));
+                });
+            }
+            LocalCmd::Edit { .. } | LocalCmd::Speak { .. } => {}
+        }
+    }
+
+    /// Runs the user's own command. What it prints goes nowhere: the screen is ours.
+    fn hook(&self, facts: Vec<(String, String)>) {
+        let Some(command) = self.hook.lock().unwrap_or_else(PoisonError::into_inner).clone() else { return };
+        let key = self.setup.settings.profile.key_variable.clone();
+        tokio::spawn(async move {
+            let mut shell = Command::new("sh");
+            // A hook that prints its environment into a log must not print the key there.
+            shell.arg("-c").arg(&command).envs(facts).env_remove(key);
+            match quiet(&mut shell).status().await {
+                Ok(status) if !status.success() => tracing::warn!("notify.command ended with {status}"),
+                Ok(_) => {}
+                Err(e) => tracing::warn!("notify.command could not be run: {e}"),
+            }
+        });
+    }
+
+    /// Reads the key (a command may take its time) and makes the clients with it.
+    fn read_key(&self) {
+        let (setup, to) = (Arc::clone(&self.setup), self.to.clone());
+        let (client, downloader) = (Arc::clone(&self.client), Arc::clone(&self.downloader));
+        tokio::task::spawn_blocking(move || {
+            let result = client_config(&setup).and_then(|config| {
+                let made = Client::new(config)?;
+                let fetches = Downloader::new(setup.allow_http)?;
+                let _ = (client.set(made), downloader.set(fetches));
+                Ok(())
+            });
+            tell(&to, Msg::Local(LocalMsg::Key { result }));
+        });
+    }
+}
+
+fn client_config(setup: &Loaded) -> Result<ClientConfig, Problem> {
+    let key = setup.key.read()?.ok_or_else(|| {
+        let why = tr!("{source} is not set", source = setup.key.words());
+        Problem::new(tr!("there is no key for the service"), why, tr!("Set it and start again, or try --demo."))
+    })?;
+    let profile = &setup.settings.profile;
+    Ok(ClientConfig {
+        base_url: profile.base_url.clone(),
+        path_prefix: profile.path_prefix.clone(),
+        names: profile.names.clone(),
+        catalogue: setup.settings.catalogue.clone(),
+        images_dir: setup.paths.images.clone(),
+        submit_timeout: Duration::from_millis(setup.settings.queue.submit_timeout_ms),
+        submit_stall: Duration::from_millis(setup.settings.queue.submit_stall_ms),
+        query_timeout: ClientConfig::QUERY_TIMEOUT,
+        allow_http: setup.allow_http,
+        key: Some(key),
+    })
+}
+
+/// The loop may be gone already; then nobody is there to be told.
+fn tell(to: &UnboundedSender<Msg>, msg: Msg) {
+    let _ = to.send(msg);
+}
+
+fn no_key() -> &'static str {
+    tr!("there is no key for the service")
+}
+
+fn doctor() -> &'static str {
+    tr!("See `reeltop doctor`.")
+}
+
+/// The answer to a download that cannot begin. Where none began there is none to stop.
+fn not_begun(command: SaveCmd) -> Option<SaveMsg> {
+    let SaveCmd::Start { key, ticket, .. } = command else { return None };
+    let error = TaskError {
+        code: "not begun".into(),
+        class: ErrorClass::Auth,
+        message: tr!("the download was not begun: {why}", why = no_key()),
+        next: doctor().into(),
+        charged: Charged::Yes,
+    };
+    Some(SaveMsg::Failed { key, ticket, error, again: false })
+}
+
+fn unsent(command: HttpCmd, problem: Problem) -> HttpMsg {
+    let reply = Reply::NotSent { problem };
+    match command {
+        HttpCmd::Submit { key, ticket, .. } => HttpMsg::Submitted { key, ticket, reply },
+        HttpCmd::Query { key, ticket, .. } => HttpMsg::Queried { key, ticket, reply },
+        HttpCmd::Find { ticket, .. } => HttpMsg::Found { ticket, reply },
+        HttpCmd::File { key, ticket, .. } => HttpMsg::File { key, ticket, reply },
+        HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply },
+    }
+}
+
+fn put_by(path: &Path, what: &str, text: &str) -> Result<String, Problem> {
+    let size = crate::domain::export::size(text.len() as u64);
+    let too_long = tr!("the {what} is too long for the clipboard ({size})", what, size);
+    match crate::tui::terminal::write_private(path, text) {
+        Ok(()) => Ok(tr!("{too_long}; it is in {path}", too_long, path = path.display())),
+        Err(e) => {
+            Err(Problem::new(too_long, tr!("{path} cannot be written: {error}", path = path.display(), error = e), ""))
+        }
+    }
+}
+
+fn quiet(command: &mut Command) -> &mut Command {
+    use std::process::Stdio;
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null())
+}
+
+/// Opens a file with the desktop's player: useful where the screen and the files are on one machine.
+/// `scp` is the key that copies a command to fetch it.
+async fn open(path: &str, scp: String) -> Result<String, Problem> {
+    let player = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
+    let status = quiet(Command::new(player).arg(path)).status().await;
+    match status {
+        Ok(status) if status.success() => Ok(tr!("opened {path}", path)),
+        Ok(_) | Err(_) => Err(Problem::new(
+            tr!("no player opened {path}", path),
+            tr!("{player} is not there or has no display", player),
+            tr!("Press {scp} for a ready scp command and play it on your own machine.", scp),
+        )),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::{domain::task::TaskKey, engine::effect::SaveTarget, io::config, service::answer::Address};
+
+    #[tokio::test]
+    async fn a_download_without_a_downloader_is_answered_as_failed() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = || home.path().to_owned();
+        let folders = config::Folders { home: folder(), config: folder(), data: folder() };
+        let setup = config::load(&config::Wanted::default(), &folders).unwrap();
+        let (to, mut told) = tokio::sync::mpsc::unbounded_channel();
+        let workers = Workers {
+            store: store::open(&setup.paths.data_dir, |_| ()),
+            setup: Arc::new(setup),
+            to,
+            hook: Arc::default(),
+            client: Arc::default(),
+            downloader: Arc::default(),
+        };
+        let address = Address { url: "https://files.example/a".into(), backup: None, bytes: None, expires: None };
+        let target = SaveTarget { dir: "/v".into(), name: "a.mp4".into(), sidecar: None, stall_ms: 1 };
+        let key = TaskKey(7);
+        workers.save(SaveCmd::Stop { key });
+        workers.save(SaveCmd::Start { key, ticket: 3, address: Box::new(address), target: Box::new(target) });
+        let answer = tokio::time::timeout(Duration::from_secs(30), told.recv()).await.unwrap();
+        let Some(Msg::Save(SaveMsg::Failed { key: ref of, ticket: 3, ref error, again: false })) = answer else {
+            panic!("not answered: {answer:?}")
+        };
+        assert_eq!((*of, error.message.as_str()), (key, "the download was not begun: there is no key for the service"));
+        workers.close();
+    }
+}

@@ -1,0 +1,59 @@
+//! What the environment says of the terminal and of the person: how many colours it shows, whether it can show more than
+//! ASCII, and which language is read. The terminal itself is asked nothing.
+
+use crate::{engine::settings::paint::Depth, io::config::Loaded, words::lang::Lang};
+use std::env;
+
+/// Settles what the config leaves to the surroundings. `no_color` is the command line's own word.
+pub(crate) fn settle(setup: &mut Loaded, no_color: bool) {
+    let var = |name: &str| env::var(name).ok();
+    let depth = Depth::of(var("COLORTERM").as_deref(), var("TERM").as_deref(), var("NO_COLOR").as_deref());
+    let said = setup.sets("ui.ascii");
+    let ui = &mut setup.settings.ui;
+    ui.depth = if no_color { Depth::None } else { depth };
+    if !said {
+        ui.ascii = !shows_unicode(locale("LC_CTYPE").as_deref());
+    }
+}
+
+/// The language of the locale. Where the terminal cannot show Chinese, it is English.
+pub(crate) fn language() -> Lang {
+    if !shows_unicode(locale("LC_CTYPE").as_deref()) {
+        return Lang::En;
+    }
+    locale("LC_MESSAGES").map_or(Lang::En, |locale| Lang::of_locale(&locale))
+}
+
+/// What the locale says of that category. Of `LC_ALL`, the category and `LANG` the first that is set and not empty counts
+/// (POSIX).
+fn locale(category: &str) -> Option<String> {
+    ["LC_ALL", category, "LANG"].into_iter().filter_map(|name| env::var(name).ok()).find(|value| !value.is_empty())
+}
+
+/// Whether a locale's characters are UTF-8. Where there is none, nobody has said anything, as is common behind SSH:
+/// terminals of today show UTF-8.
+fn shows_unicode(locale: Option<&str>) -> bool {
+    locale.is_none_or(|value| {
+        let value = value.to_ascii_lowercase();
+        value.contains("utf-8") || value.contains("utf8")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_locale_that_is_not_utf_8_gets_ascii() {
+        for (locale, unicode) in [
+            (Some("zh_CN.UTF-8"), true),
+            (Some("C.utf8"), true),
+            (Some("C"), false),
+            (Some("zh_CN.GB18030"), false),
+            (Some("POSIX"), false),
+            (None, true),
+        ] {
+            assert_eq!(shows_unicode(locale), unicode, "{locale:?}");
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The dashboard's whole state: the work, which knows no screen, and the screen before it.
+
+use crate::{
+    domain::{task::TaskKey, time::Now},
+    engine::{settings::Settings, work::Work},
+    screens::{notice::Notices, screen::Screen},
+};
+
+/// Everything the dashboard knows.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The work.
+    pub work: Work,
+    /// The screen.
+    pub screen: Screen,
+    /// What the laptop is told.
+    pub notices: Notices,
+    /// What the last plan of retries has come to.
+    pub round: Round,
+}
+
+impl App {
+    /// The state at the program's start: nothing is known yet, the store not open.
+    #[must_use]
+    pub fn new(settings: Settings, now: Now) -> Self {
+        Self {
+            screen: Screen::new(&settings),
+            work: Work::new(settings, now),
+            notices: Notices::default(),
+            round: Round::default(),
+        }
+    }
+}
+
+/// The attempts that the last plan of retries made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Round {
+    /// They.
+    pub keys: Vec<TaskKey>,
+    /// Whether their end has been told.
+    pub told: bool,
+}

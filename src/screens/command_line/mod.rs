@@ -1,0 +1,247 @@
+//! The command line, after `:`: a table of commands with what each takes and does, completion, and the history of this
+//! session. Every action can be had by its id too. Nothing here pays: what would pay opens its preview.
+
+mod path;
+mod table;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests;
+
+pub(crate) use path::listed;
+use table::Behind;
+pub use table::{COMMANDS, Command};
+
+use crate::{
+    engine::effect::Level,
+    screens::{
+        app::App,
+        commands::Do,
+        key::Key,
+        keymap,
+        keymap::{BINDINGS, Ctx, Move, ascii_twin},
+        kit::editor::LineEditor,
+        palette,
+        screen::Layer,
+        toast,
+    },
+    tr,
+    words::lang,
+};
+
+/// Commands that the history keeps.
+const HISTORY: usize = 100;
+
+/// The command line while it is open.
+#[derive(Clone, Debug, Default)]
+pub struct CommandLine {
+    /// What is typed, without the colon.
+    pub line: LineEditor,
+    /// The completion under way: Tab goes from one candidate to the next.
+    pub tab: Option<Tab>,
+    /// How far back in the history: 0 is the newest.
+    past: Option<usize>,
+    /// What was typed before the history was looked at.
+    typed: String,
+    /// Why the last command was not run.
+    pub fault: Option<String>,
+}
+
+/// A completion under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tab {
+    /// What stands before the word.
+    head: String,
+    /// The words that fit.
+    pub words: Vec<String>,
+    /// Which of them stands in the line.
+    pub at: usize,
+}
+
+/// Opens it.
+pub(crate) fn open(app: &mut App) {
+    app.screen.layers.push(Layer::Command(CommandLine::default()));
+}
+
+fn view(app: &mut App) -> Option<&mut CommandLine> {
+    match app.screen.layers.last_mut() {
+        Some(Layer::Command(command)) => Some(command),
+        _ => None,
+    }
+}
+
+/// Takes a key of the text.
+pub(crate) fn typed(app: &mut App, key: Key) {
+    let Some(command) = view(app) else { return };
+    if command.line.key(key) {
+        (command.tab, command.past, command.fault) = (None, None, None);
+    }
+}
+
+/// Takes a paste: text on one line, run by Enter alone.
+pub(crate) fn pasted(app: &mut App, text: &str) {
+    let Some(command) = view(app) else { return };
+    command.line.paste(text);
+    (command.tab, command.past, command.fault) = (None, None, None);
+}
+
+/// The command that the text begins with, and the rest of the text.
+fn split(text: &str) -> (String, &str) {
+    let text = text.trim_start_matches([' ', ':', '：', '\u{3000}']);
+    let end = text.find([' ', '\u{3000}']).unwrap_or(text.len());
+    let word = text[..end].chars().map(|c| ascii_twin(c).unwrap_or(c)).collect();
+    (word, text[end..].trim_matches([' ', '\u{3000}']))
+}
+
+/// What the command being typed takes and does.
+#[must_use]
+pub fn hint(text: &str) -> Option<(String, &'static str)> {
+    let (word, _) = split(text);
+    let command = COMMANDS.iter().find(|command| command.name == word).map(|c| (c.usage(), lang::tr(c.help)));
+    command.or_else(|| {
+        let binding = BINDINGS.iter().find(|binding| named(binding.ctx) && binding.id == word)?;
+        Some((format!(":{}", binding.id), lang::tr(binding.help)))
+    })
+}
+
+/// Whether a context's actions can be commands: those that only make sense with a key in a layer are left out.
+const fn named(ctx: Ctx) -> bool {
+    matches!(ctx, Ctx::Table | Ctx::Detail | Ctx::Compose | Ctx::Choice | Ctx::Panes | Ctx::Global)
+}
+
+/// The words that can stand where the caret is: commands and actions first, then what the command takes.
+#[must_use]
+pub fn candidates(app: &App, text: &str) -> Vec<String> {
+    let mut found: Vec<String> = match text.rsplit_once(' ') {
+        None => {
+            let ids = BINDINGS.iter().filter(|binding| named(binding.ctx)).map(|binding| binding.id);
+            let mut ids: Vec<&str> = ids.filter(|id| COMMANDS.iter().all(|command| command.name != *id)).collect();
+            ids.sort_unstable();
+            ids.dedup();
+            COMMANDS.iter().map(|command| command.name).chain(ids).map(str::to_owned).collect()
+        }
+        Some((head, _)) => {
+            let (word, before) = split(head);
+            match COMMANDS.iter().find(|command| command.name == word).map(|command| &command.behind) {
+                Some(Behind::Words(words)) => words(app, before),
+                Some(Behind::Unknown | Behind::Path) | None => Vec::new(),
+            }
+        }
+    };
+    let last = text.rsplit(' ').next().unwrap_or_default().to_lowercase();
+    found.retain(|word| word.to_lowercase().starts_with(&last));
+    found
+}
+
+/// Tab: the first word that fits, then the next one; backwards the one before. A path's folder is listed first.
+pub(crate) fn complete(app: &mut App, forward: bool) -> Vec<Do> {
+    let Some(Layer::Command(command)) = app.screen.layers.last() else { return Vec::new() };
+    if let (None, Some((_, path))) = (&command.tab, path::behind(command.line.text())) {
+        return path::list(path);
+    }
+    let tab = match &command.tab {
+        Some(tab) => {
+            let (at, len) = (tab.at, tab.words.len());
+            Tab { at: if forward { (at + 1) % len } else { (at + len - 1) % len }, ..tab.clone() }
+        }
+        None => {
+            let text = command.line.text();
+            let words = candidates(app, text);
+            let head = text.rsplit_once(' ').map_or_else(String::new, |(head, _)| format!("{head} "));
+            Tab { at: if forward { 0 } else { words.len().saturating_sub(1) }, head, words }
+        }
+    };
+    let Some(word) = tab.words.get(tab.at) else {
+        nothing(app);
+        return Vec::new();
+    };
+    let text = format!("{}{word}", tab.head);
+    // A single candidate is taken: Tab then completes what comes after it.
+    let only = tab.words.len() == 1;
+    let text = if only { format!("{text} ") } else { text };
+    if let Some(command) = view(app) {
+        command.line = LineEditor::new(&text);
+        command.tab = (!only).then_some(tab);
+        command.fault = None;
+    }
+    Vec::new()
+}
+
+fn nothing(app: &mut App) {
+    toast::say(app, Level::Warning, tr!("nothing here completes that").into(), None);
+}
+
+/// Goes through the history; past its newest end stands what was being typed.
+pub(crate) fn go(app: &mut App, to: Move) {
+    let history: Vec<String> = app.screen.commands.iter().rev().cloned().collect();
+    let Some(command) = view(app) else { return };
+    if command.past.is_none() {
+        command.typed = command.line.text().to_owned();
+    }
+    command.past = match (to, command.past) {
+        (Move::Up, None) => (!history.is_empty()).then_some(0),
+        (Move::Up, Some(at)) => Some((at + 1).min(history.len().saturating_sub(1))),
+        (_, None | Some(0)) => None,
+        (_, Some(at)) => Some(at - 1),
+    };
+    let text = command.past.and_then(|at| history.get(at)).unwrap_or(&command.typed);
+    command.line = LineEditor::new(text);
+    (command.tab, command.fault) = (None, None);
+}
+
+/// Enter: runs the command and closes; with a fault the line stays as it is, the fault beside it.
+pub(crate) fn accept(app: &mut App) -> Vec<Do> {
+    let Some(Layer::Command(command)) = app.screen.layers.last() else { return Vec::new() };
+    let text = command.line.text().trim().to_owned();
+    if text.is_empty() {
+        app.screen.layers.pop();
+        return Vec::new();
+    }
+    remember(app, &text);
+    let (word, rest) = split(&text);
+    if let Some(command) = COMMANDS.iter().find(|command| command.name == word) {
+        let layer = app.screen.layers.pop();
+        return match (command.run)(app, rest) {
+            Ok(wishes) => wishes,
+            Err(why) => {
+                app.screen.layers.extend(layer);
+                fail(app, why)
+            }
+        };
+    }
+    match keymap::by_id(app, &word) {
+        Some(binding) => match keymap::runnable(app, binding) {
+            Ok(()) => palette::run(app, binding),
+            Err(why) => fail(app, why.0),
+        },
+        None => {
+            let known = candidates(app, "");
+            let why = match crate::domain::near::nearest(&word, known.iter().map(String::as_str)) {
+                Some(near) => tr!("there is no command {word}; did you mean {near}?", word, near),
+                None => tr!(
+                    "there is no command {word}; {complete} shows all there are",
+                    word,
+                    complete = keymap::named(app, Ctx::Command, "complete"),
+                ),
+            };
+            fail(app, why)
+        }
+    }
+}
+
+/// Keeps the line open with its fault, which goes into the message log too.
+fn fail(app: &mut App, why: String) -> Vec<Do> {
+    toast::log(app, Level::Warning, why.clone(), None);
+    if let Some(command) = view(app) {
+        command.fault = Some(why);
+    }
+    Vec::new()
+}
+
+fn remember(app: &mut App, text: &str) {
+    let history = &mut app.screen.commands;
+    history.retain(|earlier| earlier != text);
+    history.push_back(text.to_owned());
+    while history.len() > HISTORY {
+        history.pop_front();
+    }
+}

@@ -1,0 +1,223 @@
+//! The commands as data: a name, what it takes, what it does, how the rest is completed.
+
+use crate::{
+    domain::task::{TaskKey, TaskState},
+    engine::{
+        effect::{Effect, Level, LocalCmd, TermCmd},
+        filter::Filter,
+        settings::paint,
+    },
+    screens::{
+        app::App,
+        commands,
+        commands::Do,
+        compose,
+        keymap::{Action, ascii_twin},
+        screen::{Pane, Sort},
+        table,
+        table::columns,
+        toast,
+    },
+    tr,
+    words::{lang, lang::Lang},
+};
+
+/// One command.
+pub struct Command {
+    /// Its name.
+    pub name: &'static str,
+    /// What it takes, for a person; translated where it is shown.
+    pub takes: &'static str,
+    /// A sentence for help, translated there, and README.
+    pub help: &'static str,
+    /// What can come behind it.
+    pub(super) behind: Behind,
+    /// Does it, or tells why not.
+    pub run: fn(&mut App, &str) -> Result<Vec<Do>, String>,
+}
+
+/// What can come behind a command, for Tab.
+pub(super) enum Behind {
+    /// Nothing that is known beforehand.
+    Unknown,
+    /// The words that can come next, after what stands already.
+    Words(fn(&App, &str) -> Vec<String>),
+    /// A path of this machine, to the end of the line.
+    Path,
+}
+
+impl std::fmt::Debug for Command {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+impl Command {
+    /// Name and what it takes, as it is typed.
+    #[must_use]
+    pub fn usage(&self) -> String {
+        format!(":{} {}", self.name, lang::tr(self.takes)).trim_end().to_owned()
+    }
+}
+
+/// Every command that is not simply an action.
+#[rustfmt::skip]
+pub static COMMANDS: &[Command] = &[
+    Command { name: "filter", takes: "[TEXT]", help: "Filter the table; without a text, show all", behind: Behind::Words(filter_words), run: filter },
+    Command { name: "sort", takes: "COLUMN [asc|desc]", help: "Sort the table by a column", behind: Behind::Words(sort_words), run: sort },
+    Command { name: "goto", takes: "NUMBER", help: "Go to the task of that number", behind: Behind::Unknown, run: goto },
+    Command { name: "theme", takes: "NAME", help: "Take another set of colours, for this session", behind: Behind::Words(themes), run: theme },
+    Command { name: "set", takes: "OPTION VALUE", help: "Set theme, language, mouse, ascii, reduced_motion or side_by_side, for this session", behind: Behind::Words(set_words), run: set },
+    Command { name: "export", takes: "FILE", help: "Write the tasks shown to a new file, one JSON object a line", behind: Behind::Path, run: export },
+    Command { name: "send", takes: "", help: "Open the preview of what is in compose; what is sent there pays", behind: Behind::Unknown, run: send },
+    Command { name: "pause", takes: "", help: "Pause or resume sending", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Pause) },
+    Command { name: "help", takes: "", help: "Show the keys and what everything means", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Help) },
+    Command { name: "quit", takes: "", help: "Quit in order", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Quit) },
+];
+
+const FLAGS: [&str; 3] = ["ascii", "reduced_motion", "mouse"];
+const SIDES: [&str; 3] = ["auto", "always", "never"];
+const LANGUAGES: [&str; 2] = ["en", "zh"];
+
+fn owned(words: impl IntoIterator<Item = &'static str>) -> Vec<String> {
+    words.into_iter().map(str::to_owned).collect()
+}
+
+/// Full-width characters as their ASCII twins: for words of ours, not for a text or a path.
+fn plain(rest: &str) -> String {
+    rest.chars().map(|c| ascii_twin(c).unwrap_or(c)).collect()
+}
+
+fn action(app: &mut App, rest: &str, action: Action) -> Result<Vec<Do>, String> {
+    if rest.is_empty() { Ok(commands::run(app, action)) } else { Err(tr!("it takes nothing behind it").into()) }
+}
+
+fn filter_words(_: &App, _: &str) -> Vec<String> {
+    TaskState::ALL.iter().map(|of| format!("state:{}", of.id())).collect()
+}
+
+fn filter(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+    app.screen.table.filter = Filter::parse(rest)?;
+    table::rebuild(app);
+    app.screen.pane = Pane::Table;
+    Ok(Vec::new())
+}
+
+fn sort_words(_: &App, before: &str) -> Vec<String> {
+    if before.is_empty() { owned(columns::ALL.iter().map(|spec| spec.sort_name)) } else { owned(["asc", "desc"]) }
+}
+
+fn sort(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+    let rest = plain(rest);
+    let mut words = rest.split_whitespace();
+    let name = words.next().unwrap_or_default();
+    let spec = columns::ALL.iter().find(|spec| spec.sort_name == name);
+    let names = || columns::ALL.map(|spec| spec.sort_name).join(tr!(", "));
+    let spec = spec.ok_or_else(|| tr!("name a column: {names}", names = names()))?;
+    let descending = match (words.next(), words.next()) {
+        (None, _) | (Some("asc"), None) => false,
+        (Some("desc"), None) => true,
+        _ => return Err(tr!("behind the column comes asc, desc or nothing").into()),
+    };
+    app.screen.table.sort = Sort { column: spec.column, descending };
+    table::rebuild(app);
+    Ok(Vec::new())
+}
+
+fn goto(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+    let number =
+        plain(rest).trim_start_matches('#').parse().map_err(|_| tr!("it takes a task's number, such as 12"))?;
+    let key = TaskKey(number);
+    if !app.work.tasks.rows.contains_key(&key) {
+        return Err(tr!("there is no task {key}", key));
+    }
+    if !table::go_to(app, key) {
+        return Err(tr!("the filter hides {key}; :filter alone shows all", key));
+    }
+    if app.screen.pane == Pane::Compose {
+        app.screen.pane = Pane::Table;
+    }
+    Ok(Vec::new())
+}
+
+fn themes(app: &App, _: &str) -> Vec<String> {
+    let own = app.work.settings.ui.themes.keys().cloned();
+    paint::THEMES.iter().map(|name| (*name).to_owned()).chain(own).collect()
+}
+
+fn theme(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+    let known = themes(app, "");
+    if !known.iter().any(|name| name == rest) {
+        return Err(tr!("name a theme: {names}", names = known.join(tr!(", "))));
+    }
+    app.work.settings.ui.theme = rest.to_owned();
+    Ok(Vec::new())
+}
+
+fn set_words(app: &App, before: &str) -> Vec<String> {
+    match before {
+        "" => owned(["theme", "language", "side_by_side"].into_iter().chain(FLAGS)),
+        "theme" => themes(app, ""),
+        "language" => owned(LANGUAGES),
+        "side_by_side" => owned(SIDES),
+        flag if FLAGS.contains(&flag) => owned(["on", "off"]),
+        _ => Vec::new(),
+    }
+}
+
+fn set(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+    let (name, value) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let value = value.trim();
+    let flag = || match value {
+        "on" | "true" => Ok(true),
+        "off" | "false" => Ok(false),
+        _ => Err(tr!("{name} is on or off", name)),
+    };
+    let one_of = |words: &[&str]| tr!("{name} is one of {words}", name, words = words.join(tr!(", ")));
+    let ui = &mut app.work.settings.ui;
+    match name {
+        "theme" => return theme(app, value),
+        "language" => return speak(app, Lang::from_id(value).ok_or_else(|| one_of(&LANGUAGES))?),
+        "ascii" => ui.ascii = flag()?,
+        "reduced_motion" => ui.reduced_motion = flag()?,
+        "mouse" => {
+            ui.mouse = flag()?;
+            return Ok(vec![Do::Effect(Effect::Term(TermCmd::Mouse(ui.mouse)))]);
+        }
+        "side_by_side" if SIDES.contains(&value) => ui.side_by_side = value.into(),
+        "side_by_side" => return Err(one_of(&SIDES)),
+        _ => return Err(tr!("it sets theme, language, mouse, ascii, reduced_motion or side_by_side").into()),
+    }
+    Ok(Vec::new())
+}
+
+/// Has another language spoken from now on. What the draft's faults say is said anew; what was said before stays.
+fn speak(app: &mut App, lang: Lang) -> Result<Vec<Do>, String> {
+    app.work.settings.ui.language = Some(lang);
+    lang::within(lang, || compose::check_again(app));
+    Ok(vec![Do::Effect(Effect::Local(LocalCmd::Speak { lang }))])
+}
+
+fn export(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+    if rest.is_empty() {
+        return Err(tr!("name a file that does not exist yet").into());
+    }
+    let keys = app.screen.table.order.clone();
+    if keys.is_empty() {
+        return Err(tr!("no task is shown, so there is nothing to write").into());
+    }
+    let writing = match keys.len() {
+        1 => tr!("writing 1 task to {path}", path = rest),
+        n => tr!("writing {n} tasks to {path}", n, path = rest),
+    };
+    toast::say(app, Level::Info, writing, None);
+    Ok(vec![Do::Effect(Effect::Local(LocalCmd::Export { path: rest.into(), keys }))])
+}
+
+fn send(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+    if !rest.is_empty() {
+        return Err(tr!("it takes nothing behind it; the prompt is typed in compose").into());
+    }
+    compose::open(app);
+    Ok(compose::to_preview(app))
+}

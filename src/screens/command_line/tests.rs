@@ -1,0 +1,192 @@
+use super::*;
+use crate::{
+    domain::{
+        folder::{Entry, EntryKind, Listing},
+        task::{
+            TaskKey,
+            TaskState::{Failed, Queued, Saved},
+        },
+    },
+    engine::{
+        act::Act,
+        effect::{Effect, ListFor, LocalCmd, TermCmd},
+        msg::{Input, LocalMsg},
+        testing::state,
+    },
+    screens::{
+        screen::{Column, Sort},
+        shell::input::input,
+    },
+    words::lang::Lang,
+};
+
+/// Types a command and Enter; gives what comes of it.
+fn run(app: &mut App, text: &str) -> Vec<Do> {
+    app.screen.layers.clear();
+    open(app);
+    view(app).unwrap().line = LineEditor::new(text);
+    accept(app)
+}
+
+fn fault(app: &App) -> &str {
+    match app.screen.layers.last() {
+        Some(Layer::Command(command)) => command.fault.as_deref().unwrap_or_default(),
+        _ => "",
+    }
+}
+
+#[test]
+fn commands_filter_sort_and_go() {
+    let mut state = state(&[Saved, Failed, Saved]);
+    run(&mut state, "filter state:saved");
+    assert_eq!(state.screen.table.order, [TaskKey(3), TaskKey(1)]);
+    run(&mut state, "goto 2");
+    assert_eq!(fault(&state), "the filter hides #2; :filter alone shows all");
+    run(&mut state, "filter");
+    run(&mut state, "goto　＃２");
+    assert_eq!(state.screen.table.cursor, Some(TaskKey(2)));
+    run(&mut state, "sort state desc");
+    assert_eq!(state.screen.table.sort, Sort { column: Column::State, descending: true });
+    assert!(state.screen.layers.is_empty());
+}
+
+#[test]
+fn an_action_is_a_command_by_its_id() {
+    let mut state = state(&[Queued]);
+    assert_eq!(run(&mut state, "balance"), [Do::Act(Act::Balance)]);
+    assert_eq!(run(&mut state, "quit"), [Do::Act(Act::Quit)]);
+    assert_eq!(run(&mut state, "retry"), []);
+    assert!(fault(&state).starts_with("#1 has not been sent yet"));
+    run(&mut state, "retyr");
+    assert_eq!(fault(&state), "there is no command retyr; did you mean retry?");
+    assert_eq!(run(&mut state, "ｑｕｉｔ"), [Do::Act(Act::Quit)]);
+}
+
+#[test]
+fn a_command_that_would_pay_is_not_run_by_its_name() {
+    let mut state = state(&[Failed]);
+    for (name, why) in [("send x", "it takes nothing"), ("yes", "Only its own key"), ("settle", "there is no command")]
+    {
+        assert_eq!(run(&mut state, name), [], "{name}");
+        assert!(fault(&state).starts_with(why), "{name}: {}", fault(&state));
+    }
+}
+
+#[test]
+fn settings_last_for_the_session() {
+    let mut state = state(&[]);
+    run(&mut state, "theme light");
+    run(&mut state, "set ascii on");
+    assert_eq!((state.work.settings.ui.theme.as_str(), state.work.settings.ui.ascii), ("light", true));
+    run(&mut state, "theme pink");
+    assert_eq!(fault(&state), "name a theme: dark, light, contrast, mono");
+}
+
+#[test]
+fn the_mouse_and_the_language_change_at_once() {
+    let mut state = state(&[]);
+    assert_eq!(run(&mut state, "set mouse on"), [Do::Effect(Effect::Term(TermCmd::Mouse(true)))]);
+    assert!(state.work.settings.ui.mouse);
+    let speak = |lang| vec![Do::Effect(Effect::Local(LocalCmd::Speak { lang }))];
+    assert_eq!(run(&mut state, "set language zh"), speak(Lang::Zh));
+    assert_eq!(state.work.settings.ui.language, Some(Lang::Zh));
+    assert_eq!(run(&mut state, "set language en"), speak(Lang::En));
+    run(&mut state, "set language fr");
+    assert_eq!(fault(&state), "language is one of en, zh");
+}
+
+#[test]
+fn the_faults_of_the_draft_are_said_in_the_new_language() {
+    let mut state = state(&[]);
+    input(&mut state, Input::Key("n".parse().unwrap()));
+    let said = |state: &App| state.screen.compose.faults.clone();
+    let english = said(&state);
+    run(&mut state, "set language zh");
+    let chinese = lang::within(Lang::Zh, || {
+        crate::screens::compose::check_again(&mut state);
+        said(&state)
+    });
+    run(&mut state, "set language zh");
+    assert_eq!(said(&state), chinese);
+    run(&mut state, "set language en");
+    assert_eq!(said(&state), english);
+}
+
+#[test]
+fn an_export_names_the_tasks_that_are_shown() {
+    let mut state = state(&[Saved, Failed]);
+    run(&mut state, "filter state:saved");
+    let export = LocalCmd::Export { path: "~/out file.jsonl".into(), keys: vec![TaskKey(1)] };
+    assert_eq!(run(&mut state, "export ~/out file.jsonl"), [Do::Effect(Effect::Local(export))]);
+}
+
+#[test]
+fn tab_goes_through_what_fits_and_enter_runs_it() {
+    let mut state = state(&[Saved]);
+    let type_keys = |state: &mut App, keys: &str| {
+        for key in keys.split(' ') {
+            let _ = input(state, Input::Key(key.parse().unwrap()));
+        }
+    };
+    let text = |state: &App| match state.screen.layers.last() {
+        Some(Layer::Command(command)) => command.line.text().to_owned(),
+        _ => String::new(),
+    };
+    type_keys(&mut state, "： s o tab");
+    assert_eq!(text(&state), "sort ");
+    type_keys(&mut state, "m tab");
+    assert_eq!(text(&state), "sort model ");
+    type_keys(&mut state, "tab tab");
+    assert_eq!(text(&state), "sort model desc");
+    type_keys(&mut state, "shift-tab enter");
+    assert_eq!(state.screen.table.sort, Sort { column: Column::Model, descending: false });
+    type_keys(&mut state, ": g up");
+    assert_eq!(text(&state), "sort model asc");
+    type_keys(&mut state, "down");
+    assert_eq!(text(&state), "g");
+}
+
+/// Answers the listing of a folder as the worker would.
+fn listed(app: &mut App, typed: &str, folder: &str, names: &[&str]) {
+    let entry = |name: &&str| match name.strip_suffix('/') {
+        Some(name) => Entry { name: name.into(), kind: EntryKind::Folder },
+        None => Entry { name: (*name).into(), kind: EntryKind::Other { bytes: 9 } },
+    };
+    let listing = Listing { folder: folder.into(), entries: names.iter().map(entry).collect() };
+    let msg = LocalMsg::Listed { typed: typed.into(), purpose: ListFor::Command, result: Ok(listing) };
+    assert_eq!(crate::screens::compose::local(app, msg), []);
+}
+
+#[test]
+fn tab_completes_the_path_of_an_export() {
+    let mut state = state(&[Saved]);
+    open(&mut state);
+    let set = |state: &mut App, text: &str| view(state).unwrap().line = LineEditor::new(text);
+    let text = |state: &mut App| view(state).unwrap().line.text().to_owned();
+    let asks = |typed: &str| {
+        let purpose = ListFor::Command;
+        vec![Do::Effect(Effect::Local(LocalCmd::List { typed: typed.into(), purpose }))]
+    };
+    set(&mut state, "export ~/my v");
+    assert_eq!(complete(&mut state, true), asks("~/my v"));
+    listed(&mut state, "~/my v", "~/", &["my videos/", "notes"]);
+    assert_eq!(text(&mut state), "export ~/my videos/");
+    // A single one is taken: the next Tab looks into it.
+    assert_eq!(complete(&mut state, true), asks("~/my videos/"));
+    listed(&mut state, "~/my videos/", "~/my videos/", &["a.jsonl", "b.jsonl"]);
+    assert_eq!(text(&mut state), "export ~/my videos/a.jsonl");
+    assert_eq!(complete(&mut state, true), []);
+    assert_eq!(text(&mut state), "export ~/my videos/b.jsonl");
+    // An answer to what is no longer typed changes nothing.
+    set(&mut state, "export x");
+    listed(&mut state, "y", "", &["yes"]);
+    assert_eq!(text(&mut state), "export x");
+}
+
+#[test]
+fn every_command_has_its_name_once_and_a_help_line() {
+    for (at, command) in COMMANDS.iter().enumerate() {
+        assert!(!command.help.is_empty());
+        assert!(COMMANDS[..at].iter().all(|earlier| earlier.name != command.name), "{}", command.name);
+    }
+}

@@ -1,0 +1,73 @@
+//! The list of camera commands that `[` opens in the prompt: filtered as one types, in English and Chinese. Which there are
+//! stands in `domain::camera`.
+
+use super::prompt_changed;
+use crate::{
+    domain::{camera, camera::Command, catalogue::CameraSupport},
+    screens::{app::App, keymap::Move, table::step},
+};
+
+/// The list beside the caret.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CameraList {
+    /// No bracket is open at the caret.
+    #[default]
+    Closed,
+    /// It was sent away; it stays away until another bracket is opened.
+    Dismissed,
+    /// It is shown.
+    Open {
+        /// The command under the cursor.
+        at: usize,
+    },
+}
+
+/// The commands that fit what stands behind the bracket.
+#[must_use]
+pub fn offered(app: &App) -> Vec<&'static Command> {
+    beginning(app).map_or_else(Vec::new, |beginning| camera::complete(&beginning))
+}
+
+fn beginning(app: &App) -> Option<String> {
+    camera::being_typed(app.screen.compose.prompt.before_caret()).map(str::to_owned)
+}
+
+/// The person typed: the list opens, follows, or closes. A model that knows no commands is offered none.
+pub(super) fn follow(app: &mut App) {
+    let follows =
+        super::spec(app).is_some_and(|spec| matches!(spec.camera, CameraSupport::Commands | CameraSupport::Exact));
+    let typing = beginning(app).is_some();
+    let offered = offered(app).len();
+    let list = &mut app.screen.compose.camera;
+    *list = match *list {
+        _ if !typing => CameraList::Closed,
+        CameraList::Dismissed => CameraList::Dismissed,
+        _ if !follows || offered == 0 => CameraList::Closed,
+        CameraList::Open { .. } | CameraList::Closed => CameraList::Open { at: 0 },
+    };
+}
+
+/// Esc: the text stays as it is.
+pub(super) fn dismiss(app: &mut App) {
+    app.screen.compose.camera = CameraList::Dismissed;
+}
+
+/// Moves in the list.
+pub(super) fn go(app: &mut App, to: Move) {
+    let len = offered(app).len();
+    if let CameraList::Open { at } = &mut app.screen.compose.camera {
+        *at = step(to, *at, len, len);
+    }
+}
+
+/// Puts the chosen command in the place of its beginning and closes the bracket; in Chinese where Chinese was typed.
+pub(super) fn take(app: &mut App) {
+    let (CameraList::Open { at }, Some(beginning)) = (app.screen.compose.camera, beginning(app)) else { return };
+    let Some(command) = offered(app).get(at).copied() else { return };
+    let name = if beginning.is_ascii() { command.en } else { command.zh };
+    let prompt = &mut app.screen.compose.prompt;
+    let end = if prompt.after_caret().starts_with([']', '】', '］', ',', '，']) { "" } else { "]" };
+    prompt.replace_before(beginning.chars().count(), &format!("{name}{end}"));
+    prompt_changed(app);
+    app.screen.compose.camera = CameraList::Closed;
+}

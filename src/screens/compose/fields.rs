@@ -1,0 +1,121 @@
+//! What stands in compose's fields in words: names, values, what is worth knowing of them, why one cannot be used.
+
+use crate::{
+    domain::{catalogue::Need, draft::Field},
+    screens::{app::App, compose, screen::Compose},
+    tr,
+    words::amounts as words,
+};
+
+/// A field's name on the screen.
+pub(crate) fn label(field: Field) -> &'static str {
+    match field {
+        Field::Model => tr!("Model"),
+        Field::Prompt => tr!("Prompt"),
+        Field::FirstFrame => tr!("First frame"),
+        Field::LastFrame => tr!("Last frame"),
+        Field::Subject => tr!("Subject"),
+        Field::Resolution => tr!("Resolution"),
+        Field::Duration => tr!("Duration"),
+        Field::Optimizer => tr!("Optimizer"),
+        Field::Callback => tr!("Callback"),
+        Field::Count => tr!("Count"),
+        Field::FastPretreatment => tr!("Fast"),
+        Field::Watermark => tr!("Watermark"),
+    }
+}
+
+/// Why a field cannot be used with the model, where that is so; what was typed in it is kept.
+pub(crate) fn why_not(app: &App, field: Field) -> Option<String> {
+    let why = compose::usable(app, field).err()?;
+    let draft = &app.screen.compose.draft;
+    let kept = match field {
+        Field::FirstFrame => &draft.first_frame,
+        Field::LastFrame => &draft.last_frame,
+        Field::Subject => &draft.subject,
+        _ => "",
+    };
+    Some(if kept.is_empty() { why } else { tr!("{why}; kept: {kept}", why, kept) })
+}
+
+/// What an empty text field says.
+pub(crate) fn needed(app: &App, field: Field) -> String {
+    let spec = compose::spec(app);
+    let typed = app.screen.compose.draft.resolution.as_deref();
+    let resolution = spec.and_then(|spec| spec.resolution_or_default(typed));
+    let need = match field {
+        Field::FirstFrame => resolution.map(|at| at.first_frame),
+        Field::LastFrame => resolution.map(|at| at.last_frame),
+        Field::Subject => spec.map(|spec| spec.subject),
+        _ => None,
+    };
+    match need {
+        Some(Need::Required) => tr!("needed: a path or an address").into(),
+        Some(Need::Optional | Need::No) | None => tr!("none").into(),
+    }
+}
+
+/// The value in force of a field that is chosen.
+pub(crate) fn chosen(app: &App, field: Field) -> String {
+    if field == Field::Count {
+        return app.screen.compose.draft.count.to_string();
+    }
+    let choices = compose::choices(app, field);
+    let several: Vec<&str> = compose::marked(app, field).iter().map(|at| compose::choice_word(&choices[*at])).collect();
+    let value = if several.len() > 1 {
+        Some(several.join(tr!(", ")))
+    } else {
+        choices.get(compose::chosen(app, field)).map(|value| compose::choice_word(value).to_owned())
+    };
+    let unit = if field == Field::Duration { " s" } else { "" };
+    value.map_or_else(|| app.screen.compose.draft.model.clone(), |value| format!("{value}{unit}"))
+}
+
+/// What is worth knowing about a value.
+pub(crate) fn beside(app: &App, field: Field) -> String {
+    let compose = &app.screen.compose;
+    let draft = &compose.draft;
+    let spec = compose::spec(app);
+    match field {
+        Field::Model => spec.map_or_else(|| tr!("not in the catalogue").into(), |spec| spec.modes().to_owned()),
+        Field::Resolution | Field::Duration => {
+            let unit = if field == Field::Duration { " s" } else { "" };
+            tr!("of {values}", values = format!("{}{unit}", compose::choices(app, field).join(tr!(", "))))
+        }
+        Field::Optimizer => {
+            let means = if draft.optimizer {
+                tr!("the service may rewrite the prompt")
+            } else {
+                tr!("the prompt is followed as it is")
+            };
+            means.into()
+        }
+        Field::FastPretreatment => tr!("shorter prompt optimization").into(),
+        Field::Watermark => tr!("a visible mark in the video").into(),
+        Field::Count => if draft.count > 1 { tr!("tasks, each paid") } else { tr!("task") }.into(),
+        Field::FirstFrame => picture(compose, &draft.first_frame),
+        Field::LastFrame => picture(compose, &draft.last_frame),
+        Field::Subject => picture(compose, &draft.subject),
+        Field::Prompt | Field::Callback => String::new(),
+    }
+}
+
+/// What is known of a picture that was typed.
+fn picture(compose: &Compose, path: &str) -> String {
+    match compose.folders.get(path.trim()) {
+        Some(None) => return tr!("being listed").into(),
+        Some(Some(Ok(paths))) => return tr!("{count} pictures", count = paths.len()),
+        Some(Some(Err(_))) | None => {}
+    }
+    match compose.images.get(path) {
+        Some(Some(Ok(image))) => format!(
+            "{} {}x{}, {}",
+            image.kind.extension().to_uppercase(),
+            image.width,
+            image.height,
+            words::size(image.bytes)
+        ),
+        Some(None) => tr!("being read").into(),
+        Some(Some(Err(_))) | None => String::new(),
+    }
+}

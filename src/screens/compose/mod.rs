@@ -1,0 +1,495 @@
+//! Compose: the draft being typed, its rows, its checks, and the way to the preview. What a draft must keep to stands in
+//! `domain`; what it looks like, in `ui`.
+
+mod camera;
+mod drafts;
+pub mod earlier;
+pub mod fields;
+mod past;
+mod path;
+mod pictures;
+mod plan;
+mod rows;
+mod state;
+#[cfg(test)]
+mod tests;
+pub mod view;
+
+pub use crate::screens::compose::state::{Compose, Estimate};
+pub use camera::{CameraList, offered};
+pub(crate) use drafts::{delete_draft, other, restore, sent, take, take_draft};
+pub use path::picture_field;
+pub(crate) use path::{complete, read_file, take_path};
+pub use pictures::to_shrink;
+pub use plan::{combines, is_many};
+pub use rows::{ROWS, choice_word, choices, chosen, marked, takes_several, usable};
+
+use crate::{
+    domain::{
+        braces,
+        braces::Template,
+        catalogue::ModelSpec,
+        check,
+        draft::{Draft, Fault, Field, Severity},
+        matrix::Plan,
+        time::Mono,
+    },
+    engine::{
+        acts::price,
+        effect::{Effect, Level, ListFor, LocalCmd},
+        msg::LocalMsg,
+    },
+    screens::{
+        app::App,
+        command_line,
+        commands::Do,
+        key::{Code, Key},
+        keymap::CameraKey,
+        kit::editor::PromptEditor,
+        pick, preview,
+        screen::{ComposeRow, Layer, Pane, PreviewItem, Purpose},
+        toast,
+    },
+    tr,
+};
+use std::collections::BTreeSet;
+
+/// How long a changed draft waits for more typing before it is saved, in milliseconds: what a crash can cost.
+const SAVE_AFTER: u64 = 500;
+
+/// The model of the draft.
+#[must_use]
+pub fn spec(app: &App) -> Option<&ModelSpec> {
+    app.work.settings.catalogue.spec(&app.screen.compose.draft.model)
+}
+
+/// Goes to compose. The draft begun before is still there.
+pub(crate) fn open(app: &mut App) {
+    app.screen.pane = Pane::Compose;
+    rows::go_to(app, ComposeRow::Field(Field::Prompt));
+    check_again(app);
+}
+
+/// Leaves compose for the table; the draft stays.
+pub(crate) fn leave(app: &mut App) -> Vec<Do> {
+    let effects = pictures::read(app);
+    app.screen.compose.wants_preview = false;
+    app.screen.pane = Pane::Table;
+    effects
+}
+
+/// Takes a key in a row that is typed.
+pub(crate) fn typed(app: &mut App, key: Key) -> Vec<Do> {
+    let ComposeRow::Field(field) = app.screen.compose.row else { return Vec::new() };
+    if field == Field::Prompt {
+        if app.screen.compose.prompt.key(key) {
+            prompt_changed(app);
+            camera::follow(app);
+        } else {
+            app.screen.compose.camera = CameraList::Closed;
+        }
+        return Vec::new();
+    }
+    if key.code == Code::Enter {
+        return rows::step(app, true);
+    }
+    if app.screen.compose.line.key(key) {
+        line_changed(app, field);
+    }
+    Vec::new()
+}
+
+/// Whether an arrow up or down stays within the prompt; if it does, it is done.
+pub(crate) fn moves_in_prompt(app: &mut App, key: Key) -> bool {
+    let compose = &mut app.screen.compose;
+    let inside = compose.row == ComposeRow::Field(Field::Prompt)
+        && match key.code {
+            Code::Up => !compose.prompt.at_top(),
+            Code::Down => !compose.prompt.at_bottom(),
+            _ => false,
+        };
+    if inside {
+        compose.prompt.key(key);
+    }
+    inside
+}
+
+/// Takes pasted text into the row; tells whether the row takes text.
+pub(crate) fn pasted(app: &mut App, text: &str) -> bool {
+    match app.screen.compose.row {
+        ComposeRow::Field(Field::Prompt) => {
+            if !app.screen.compose.prompt.paste(text) {
+                let most = crate::screens::kit::editor::MOST_CHARS;
+                let text = tr!("the paste was cut: a prompt here holds {most} characters at most", most);
+                toast::say(app, Level::Warning, text, None);
+            }
+            prompt_changed(app);
+            app.screen.compose.camera = CameraList::Closed;
+            true
+        }
+        ComposeRow::Field(field) if super::keymap::is_typed(field) => {
+            app.screen.compose.line.paste(text);
+            line_changed(app, field);
+            true
+        }
+        ComposeRow::Field(_) | ComposeRow::Combine | ComposeRow::Send => false,
+    }
+}
+
+fn prompt_changed(app: &mut App) {
+    let compose = &mut app.screen.compose;
+    compose.draft.prompt = compose.prompt.text();
+    compose.past.clear();
+    touch(app);
+    // The gap before the next word is no fault until typing pauses.
+    let compose = &mut app.screen.compose;
+    if let Some(bare) = compose.draft.prompt.strip_suffix(' ') {
+        compose.faults.retain(|fault| fault.fix.as_deref() != Some(bare));
+    }
+}
+
+fn line_changed(app: &mut App, field: Field) {
+    let compose = &mut app.screen.compose;
+    rows::set_text(&mut compose.draft, field, compose.line.text());
+    touch(app);
+}
+
+/// The draft changed: it is checked now and saved soon.
+fn touch(app: &mut App) {
+    let now = app.work.now.mono;
+    app.screen.compose.unsaved_since.get_or_insert(now);
+    check_again(app);
+}
+
+/// Next or previous row.
+pub(crate) fn step(app: &mut App, forward: bool) -> Vec<Do> {
+    rows::step(app, forward)
+}
+
+/// Next or previous value of a row that is chosen.
+pub(crate) fn change(app: &mut App, forward: bool) -> Vec<Do> {
+    let field = match app.screen.compose.row {
+        ComposeRow::Field(field) => field,
+        ComposeRow::Combine => {
+            turn_combination(app);
+            return Vec::new();
+        }
+        ComposeRow::Send => return Vec::new(),
+    };
+    let len = choices(app, field).len().max(1);
+    let at = (chosen(app, field) + if forward { 1 } else { len - 1 }) % len;
+    choose(app, field, at);
+    Vec::new()
+}
+
+/// Takes one of a field's values, by its place in [`choices`].
+pub(crate) fn choose(app: &mut App, field: Field, at: usize) {
+    if let Err(why) = usable(app, field) {
+        toast::say(app, Level::Info, why, None);
+        return;
+    }
+    rows::set_choice(app, field, at);
+    touch(app);
+}
+
+/// Takes the values marked in a field's list, or the one under the cursor where none is marked.
+pub(crate) fn choose_marked(app: &mut App, field: Field, at: usize, marks: &BTreeSet<usize>) {
+    if marks.is_empty() {
+        choose(app, field, at);
+        return;
+    }
+    rows::set_several(app, field, marks);
+    touch(app);
+}
+
+/// Marks or unmarks the value under the cursor of a field's list.
+pub(crate) fn mark_choice(app: &mut App) {
+    if let Some(Layer::Choose { at, marks, .. }) = app.screen.layers.last_mut()
+        && !marks.remove(at)
+    {
+        marks.insert(*at);
+    }
+}
+
+/// Lists are taken each with each, or one by one.
+fn turn_combination(app: &mut App) {
+    let lists = &mut app.screen.compose.draft.lists;
+    lists.zip = !lists.zip;
+    touch(app);
+}
+
+/// Enter on a row that is chosen: its list, or the preview on the Send row.
+pub(crate) fn enter(app: &mut App) -> Vec<Do> {
+    match app.screen.compose.row {
+        ComposeRow::Send => to_preview(app),
+        ComposeRow::Combine => {
+            turn_combination(app);
+            Vec::new()
+        }
+        ComposeRow::Field(field) => {
+            if let Err(why) = usable(app, field) {
+                toast::say(app, Level::Info, why, None);
+            } else {
+                let (at, marks) = (chosen(app, field), marked(app, field));
+                app.screen.layers.push(Layer::Choose { field, at, marks });
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// Mends what can be mended by itself: the picture of the row that has the keys, or the prompt's first such fault.
+pub(crate) fn fix(app: &mut App) -> Vec<Do> {
+    if let Some(path) = pictures::to_shrink(app) {
+        toast::say(app, Level::Info, tr!("a copy is being made; the file stays as it is").into(), None);
+        let compose = &mut app.screen.compose;
+        compose.images.insert(path.clone(), None);
+        compose.shrinkable.insert(path.clone());
+        return vec![Do::Effect(Effect::Local(LocalCmd::Shrink { path }))];
+    }
+    let Some(fault) = app.screen.compose.faults.iter().find(|fault| fault.fix.is_some()).cloned() else {
+        return Vec::new();
+    };
+    app.screen.compose.prompt.replace_all(fault.fix.as_deref().unwrap_or_default());
+    prompt_changed(app);
+    toast::say(app, Level::Info, tr!("mended: {what}", what = fault.problem.what), None);
+    Vec::new()
+}
+
+/// The text of a field that is typed in one line.
+pub(crate) fn typed_text(app: &App, field: Field) -> &str {
+    rows::text_field(&app.screen.compose.draft, field)
+}
+
+/// Takes an earlier prompt: it takes the place of the present one, which the editor's undo brings back.
+pub(crate) fn take_prompt(app: &mut App, text: &str) -> Vec<Do> {
+    rows::go_to(app, ComposeRow::Field(Field::Prompt));
+    app.screen.compose.prompt.replace_all(&braces::escape(text));
+    prompt_changed(app);
+    Vec::new()
+}
+
+/// Puts a template into the prompt at the caret.
+pub(crate) fn insert(app: &mut App, text: &str) -> Vec<Do> {
+    rows::go_to(app, ComposeRow::Field(Field::Prompt));
+    pasted(app, text);
+    Vec::new()
+}
+
+/// What is done in the list of camera commands.
+pub(crate) fn in_camera(app: &mut App, what: CameraKey) {
+    match what {
+        CameraKey::Take => camera::take(app),
+        CameraKey::Dismiss => camera::dismiss(app),
+        CameraKey::Move(to) => camera::go(app, to),
+    }
+}
+
+/// Opens `$EDITOR` on the prompt.
+pub(crate) fn edit(app: &App) -> Vec<Do> {
+    vec![Do::Effect(Effect::Local(LocalCmd::Edit { text: app.screen.compose.prompt.text() }))]
+}
+
+/// Something of this machine's was answered: a picture, the editor, a player.
+pub fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
+    match msg {
+        LocalMsg::Image { path, result, shrinks } => {
+            let made_smaller = app.screen.compose.shrinkable.remove(&path);
+            if let (true, Ok(image)) = (made_smaller, &result) {
+                toast::say(app, Level::Info, pictures::made_smaller(image), None);
+            }
+            if shrinks {
+                app.screen.compose.shrinkable.insert(path.clone());
+            }
+            app.screen.compose.images.insert(path, Some(result));
+            return pictures_came(app, Vec::new());
+        }
+        LocalMsg::Listed { typed, purpose: ListFor::FirstFrames, result } => {
+            let reads = pictures::listed(app, typed, result);
+            return pictures_came(app, reads);
+        }
+        LocalMsg::Listed { typed, purpose: ListFor::Completion, result } => {
+            let wishes = path::completes(app, &typed, result);
+            return crate::screens::shell::input::carry_out(app, wishes);
+        }
+        LocalMsg::Listed { typed, purpose: ListFor::Command, result } => command_line::listed(app, &typed, result),
+        LocalMsg::Listed { typed, purpose: ListFor::Picker, result } => pick::listed(app, &typed, result),
+        LocalMsg::Text { path, result } => {
+            let wishes = path::file_read(app, path, result);
+            return crate::screens::shell::input::carry_out(app, wishes);
+        }
+        LocalMsg::Edited { result: Ok(text) } => {
+            // Editors end a file with a line end that nobody typed.
+            let text = crate::screens::kit::editing::clean(text.strip_suffix('\n').unwrap_or(&text));
+            app.screen.compose.prompt = PromptEditor::new(&text);
+            app.screen.compose.camera = CameraList::Closed;
+            prompt_changed(app);
+        }
+        LocalMsg::Said { result: Ok(text) } => toast::say(app, Level::Info, text, None),
+        LocalMsg::Edited { result: Err(problem) } | LocalMsg::Said { result: Err(problem) } => {
+            toast::say(app, Level::Warning, problem.to_string(), None);
+        }
+        // The key for the service is the engine's.
+        LocalMsg::Key { .. } => {}
+    }
+    Vec::new()
+}
+
+/// Pictures have come: the preview that waited for them opens once there is none left to wait for.
+fn pictures_came(app: &mut App, mut wishes: Vec<Do>) -> Vec<Effect> {
+    check_again(app);
+    if app.screen.layers.is_empty() {
+        wishes.extend(path::go_on(app));
+    }
+    let compose = &app.screen.compose;
+    if compose.wants_preview && app.screen.layers.is_empty() && !pictures::reading(app) {
+        app.screen.compose.wants_preview = false;
+        wishes.extend(to_preview(app));
+    }
+    crate::screens::shell::input::carry_out(app, wishes)
+}
+
+/// Checks the draft as the model would take it.
+pub(crate) fn check_again(app: &mut App) {
+    let (mut faults, estimate) = plan::checked(app);
+    faults.extend(app.screen.compose.past.iter().cloned());
+    (app.screen.compose.faults, app.screen.compose.estimate) = (faults, estimate);
+}
+
+/// What the checks say of a draft that stands for one task. A mended prompt is given as it must be typed.
+fn faults_of_one(app: &App) -> Vec<Fault> {
+    let compose = &app.screen.compose;
+    let look = |path: &str| pictures::look(compose, path);
+    let (catalogue, takes) = (&app.work.settings.catalogue, app.work.settings.profile.takes());
+    let mut faults = check::check(&for_model(app), catalogue, takes, &look);
+    for fault in &mut faults {
+        fault.fix = fault.fix.take().map(|mended| braces::escape(&mended));
+    }
+    faults
+}
+
+/// What is known of the picture at a path.
+pub(crate) fn look(app: &App, path: &str) -> crate::domain::picture::ImageLook {
+    pictures::look(&app.screen.compose, path)
+}
+
+/// Has that picture read, unless it is known.
+pub(crate) fn read_picture(app: &mut App, path: &str) -> Vec<Do> {
+    pictures::read_one(app, path)
+}
+
+/// The draft without what its model cannot use (values kept for another model are not sent), its prompt as it is sent.
+fn for_model(app: &App) -> Draft {
+    let draft = &app.screen.compose.draft;
+    let draft = Draft { prompt: Template::parse(&draft.prompt).first(), ..draft.clone() };
+    spec(app).map_or_else(|| draft.clone(), |spec| draft.for_model(spec))
+}
+
+/// Opens the preview: reads pictures that have not been read first, and goes to the row of the first error instead where
+/// there is one.
+pub(crate) fn to_preview(app: &mut App) -> Vec<Do> {
+    let reads = pictures::read(app);
+    look_back(app);
+    if pictures::reading(app) {
+        app.screen.compose.wants_preview = true;
+        toast::say(app, Level::Info, tr!("reading the picture; the preview follows").into(), None);
+        return reads;
+    }
+    if is_many(app) {
+        many_to_preview(app);
+        return reads;
+    }
+    let compose = &app.screen.compose;
+    let look = |path: &str| pictures::look(compose, path);
+    let draft = for_model(app);
+    match check::build(&draft, &app.work.settings.catalogue, app.work.settings.profile.takes(), &look) {
+        Ok(request) => {
+            let item = PreviewItem {
+                cost: price(app, &request),
+                parent: compose.parent,
+                was: compose.parent_request.clone(),
+                name: None,
+                request,
+            };
+            let purpose = purpose(app);
+            let warnings = compose.faults.iter().map(|fault| fault.problem.clone()).collect();
+            let count = usize::try_from(draft.count).unwrap_or(1).max(1);
+            preview::open(app, purpose, vec![item; count], warnings);
+        }
+        Err(faults) => go_to_error(app, &faults),
+    }
+    reads
+}
+
+/// Goes to the row of the first error and says it.
+fn go_to_error(app: &mut App, faults: &[Fault]) {
+    if let Some(error) = faults.iter().find(|fault| fault.severity == Severity::Error) {
+        rows::go_to(app, ComposeRow::Field(error.field));
+        toast::say(app, Level::Warning, error.problem.to_string(), None);
+    }
+}
+
+const fn purpose(app: &App) -> Purpose {
+    if app.screen.compose.parent.is_some() { Purpose::EditRetry } else { Purpose::New }
+}
+
+/// Opens the preview of everything that a draft of several values stands for.
+fn many_to_preview(app: &mut App) {
+    match plan::plan_of(app, &[plan::matrix(app)], true) {
+        Ok(plan) if !plan.cells.is_empty() => open_plan(app, &plan, None),
+        Ok(_) | Err(_) => {
+            let faults = app.screen.compose.faults.clone();
+            go_to_error(app, &faults);
+        }
+    }
+}
+
+/// Opens the preview of a plan; `from` is the file it was read from.
+fn open_plan(app: &mut App, plan: &Plan, from: Option<String>) {
+    let compose = &app.screen.compose;
+    let (parent, was) = if from.is_none() { (compose.parent, compose.parent_request.clone()) } else { (None, None) };
+    let items = plan
+        .cells
+        .iter()
+        .flat_map(|cell| {
+            let item = PreviewItem {
+                cost: price(app, &cell.request),
+                parent,
+                was: was.clone(),
+                name: cell.name.clone(),
+                request: cell.request.clone(),
+            };
+            std::iter::repeat_n(item, cell.count)
+        })
+        .collect();
+    let purpose = if from.is_some() { Purpose::File } else { purpose(app) };
+    let batch = plan::batch(plan, from);
+    let past = past::faults(app, plan.cells.iter().map(|cell| cell.request.prompt.as_str()));
+    let doubts = plan.warnings.iter().map(|(_, warning)| warning.clone());
+    let warnings = doubts.chain(past.into_iter().map(|fault| fault.problem)).collect();
+    preview::open(app, purpose, items, warnings);
+    preview::tell_batch(app, batch);
+}
+
+/// Looks at what earlier tasks say of the prompt; of many, at the first one's.
+fn look_back(app: &mut App) {
+    let prompt = Template::parse(&app.screen.compose.draft.prompt).first();
+    app.screen.compose.past = past::faults(app, std::iter::once(prompt.as_str()));
+    check_again(app);
+}
+
+/// When the draft is to be saved.
+#[must_use]
+pub fn deadline(app: &App) -> Option<Mono> {
+    app.screen.compose.unsaved_since.map(|since| since.plus(SAVE_AFTER))
+}
+
+/// Saves the draft when its time has come.
+pub fn wake(app: &mut App) -> Vec<Effect> {
+    if deadline(app).is_none_or(|at| at > app.work.now.mono && app.work.ending.is_none()) {
+        return Vec::new();
+    }
+    app.screen.compose.unsaved_since = None;
+    look_back(app);
+    vec![drafts::save_present(app)]
+}

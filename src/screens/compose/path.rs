@@ -1,0 +1,140 @@
+//! Paths in compose: Tab completes them, a list shows what there is, and a file of prompts leads to the preview.
+
+use super::{check_again, for_model, open_plan, plan, rows, touch};
+use crate::{
+    domain::{
+        batch_file,
+        draft::{Draft, Field},
+        folder,
+        folder::Listing,
+        matrix::Matrix,
+        picture::{Typed, typed},
+        problem::Problem,
+    },
+    engine::effect::{Effect, Level, ListFor, LocalCmd},
+    screens::{
+        app::App, commands::Do, keymap, keymap::Ctx, kit::editor::LineEditor, pick, pick::PickWhat, preview,
+        screen::ComposeRow, toast,
+    },
+    tr,
+};
+
+/// The field of the row that has the keys, where that is a picture's.
+#[must_use]
+pub fn picture_field(app: &App) -> Option<Field> {
+    match app.screen.compose.row {
+        ComposeRow::Field(field @ (Field::FirstFrame | Field::LastFrame | Field::Subject)) => Some(field),
+        ComposeRow::Field(_) | ComposeRow::Combine | ComposeRow::Send => None,
+    }
+}
+
+/// Tab in a picture's field: the path goes on as far as it is certain. Where there is nothing to complete, the next row.
+pub(crate) fn complete(app: &mut App) -> Vec<Do> {
+    let compose = &app.screen.compose;
+    let text = compose.line.text().to_owned();
+    let known = matches!(compose.images.get(text.trim()), Some(Some(Ok(_))));
+    let done = known || folder::is_several(&text) && !text.ends_with('/') || compose.completed.as_ref() == Some(&text);
+    match typed(&text) {
+        Typed::Path(_) if !done => {
+            let purpose = ListFor::Completion;
+            vec![Do::Effect(Effect::Local(LocalCmd::List { typed: text, purpose }))]
+        }
+        Typed::Path(_) | Typed::Empty | Typed::Address(_) | Typed::Data(_) | Typed::Foreign(_) => rows::step(app, true),
+    }
+}
+
+/// The folder of a path being completed has come.
+pub(super) fn completes(app: &mut App, text: &str, result: Result<Listing, Problem>) -> Vec<Do> {
+    let Some(field) = picture_field(app) else { return Vec::new() };
+    if app.screen.compose.line.text() != text || !app.screen.layers.is_empty() {
+        return Vec::new();
+    }
+    let listing = match result {
+        Ok(listing) => listing,
+        Err(problem) => {
+            toast::say(app, Level::Warning, problem.to_string(), None);
+            app.screen.compose.completed = Some(text.to_owned());
+            return Vec::new();
+        }
+    };
+    match folder::completed(text, &listing) {
+        Some(path) if path != text => {
+            let certain = folder::candidates(folder::split(text).1, &listing).len() == 1 && !path.ends_with('/');
+            app.screen.compose.line = LineEditor::new(&path);
+            rows::set_text(&mut app.screen.compose.draft, field, &path);
+            app.screen.compose.completed = certain.then_some(path);
+            touch(app);
+            if certain { super::pictures::read(app) } else { Vec::new() }
+        }
+        // It names a file: nothing is left to complete.
+        Some(path) if listing.entries.iter().any(|entry| entry.path(&listing.folder) == path) => rows::step(app, true),
+        // More than one goes on from here: the list shows them.
+        Some(_) => pick::open(app, PickWhat::Pictures(field)),
+        None => {
+            let tab = keymap::named(app, Ctx::Path, "complete");
+            toast::say(app, Level::Info, tr!("nothing there begins like that; {tab} goes on", tab), None);
+            app.screen.compose.completed = Some(text.to_owned());
+            Vec::new()
+        }
+    }
+}
+
+/// A picture was picked for a field.
+pub(crate) fn take_path(app: &mut App, field: Field, path: &str) -> Vec<Do> {
+    rows::set_text(&mut app.screen.compose.draft, field, path);
+    rows::go_to(app, ComposeRow::Field(field));
+    app.screen.compose.completed = Some(path.to_owned());
+    touch(app);
+    let reads = super::pictures::read(app);
+    check_again(app);
+    reads
+}
+
+/// Reads a file of prompts.
+pub(crate) fn read_file(path: String) -> Vec<Do> {
+    vec![Do::Effect(Effect::Local(LocalCmd::ReadText { path }))]
+}
+
+/// A file of prompts was read: its pictures are read next, and then the preview opens.
+pub(super) fn file_read(app: &mut App, path: String, result: Result<String, Problem>) -> Vec<Do> {
+    let text = match result {
+        Ok(text) => text,
+        Err(problem) => {
+            toast::say(app, Level::Warning, problem.to_string(), None);
+            return Vec::new();
+        }
+    };
+    let base = Draft { prompt: String::new(), name: None, ..for_model(app) };
+    let file = batch_file::parse(&path, &text, &base);
+    if file.drafts.is_empty() && file.faults.is_empty() {
+        toast::say(app, Level::Warning, tr!("there is no prompt in {path}", path), None);
+        return Vec::new();
+    }
+    app.screen.compose.file = Some((path, file));
+    go_on(app)
+}
+
+/// Opens the preview of the file once all of its pictures are known.
+pub(super) fn go_on(app: &mut App) -> Vec<Do> {
+    let Some((path, file)) = app.screen.compose.file.take() else { return Vec::new() };
+    let reads = super::pictures::read_for(app, file.drafts.iter().map(|(_, draft)| draft));
+    if super::pictures::reading_for(app, file.drafts.iter().map(|(_, draft)| draft)) {
+        app.screen.compose.file = Some((path, file));
+        return reads;
+    }
+    let matrices: Vec<Matrix> = file.drafts.iter().map(|(_, draft)| Matrix::from(draft.clone())).collect();
+    match plan::plan_of(app, &matrices, false) {
+        Err(problem) => toast::say(app, Level::Warning, problem.to_string(), None),
+        Ok(plan) => {
+            let bad = plan.impossible.iter().flat_map(|cell| {
+                let line = file.drafts[cell.of].0;
+                cell.problems.iter().map(move |problem| (line, problem.clone()))
+            });
+            let mut faults: Vec<(usize, Problem)> = file.faults.iter().cloned().chain(bad).collect();
+            faults.sort_by_key(|(line, _)| *line);
+            open_plan(app, &plan, Some(path));
+            preview::forbid(app, faults);
+        }
+    }
+    reads
+}

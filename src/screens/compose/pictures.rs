@@ -1,0 +1,128 @@
+//! The pictures of a draft: read when their field is left, known by the path as typed.
+
+use super::plan;
+use crate::{
+    domain::{
+        draft::Draft,
+        export::size,
+        folder,
+        picture::{ImageLook, Typed, to_look_into, typed},
+        problem::Problem,
+        request::{ImageKind, StoredImage},
+    },
+    engine::effect::{Effect, ListFor, LocalCmd},
+    screens::{app::App, commands::Do, screen::Compose},
+    tr,
+};
+use std::collections::BTreeSet;
+
+/// What is known of the picture at a path.
+pub(super) fn look(compose: &Compose, path: &str) -> ImageLook {
+    if folder::is_several(path) {
+        return match compose.folders.get(path) {
+            None => ImageLook::Unread,
+            Some(Some(Err(problem))) => ImageLook::Failed(problem.clone()),
+            Some(Some(Ok(_)) | None) => ImageLook::Reading,
+        };
+    }
+    match compose.images.get(path) {
+        None => ImageLook::Unread,
+        Some(None) => ImageLook::Reading,
+        Some(Some(Ok(stored))) => ImageLook::Found(stored.clone()),
+        Some(Some(Err(problem))) => ImageLook::Failed(problem.clone()),
+    }
+}
+
+/// The pictures of the draft that can be looked into, by path or `data:` URL; where the first frame stands for several, all of them.
+fn paths(app: &App) -> BTreeSet<String> {
+    let matrix = plan::matrix(app);
+    let draft = if plan::is_many(app) { matrix.draft } else { super::for_model(app) };
+    let several = !matrix.first_frames.is_empty() && !draft.first_frame.is_empty();
+    let typed_ones = [&draft.first_frame, &draft.last_frame, &draft.subject].into_iter().skip(usize::from(several));
+    let listed = matrix.first_frames.iter().filter(|_| several);
+    typed_ones.chain(listed).filter_map(|text| to_look_into(text).map(str::to_owned)).collect()
+}
+
+/// Has the pictures of the draft read that are not known yet, or could not be read before.
+pub(super) fn read(app: &mut App) -> Vec<Do> {
+    let paths = paths(app);
+    read_all(app, paths)
+}
+
+/// As [`read`], for the drafts of a file.
+pub(super) fn read_for<'d>(app: &mut App, drafts: impl Iterator<Item = &'d Draft>) -> Vec<Do> {
+    let paths = typed_paths(drafts).filter(|path| look(&app.screen.compose, path) == ImageLook::Unread).collect();
+    read_all(app, paths)
+}
+
+fn read_all(app: &mut App, paths: BTreeSet<String>) -> Vec<Do> {
+    let compose = &mut app.screen.compose;
+    let mut effects = Vec::new();
+    for path in paths {
+        if folder::is_several(&path) {
+            if matches!(compose.folders.get(&path), None | Some(Some(Err(_)))) {
+                compose.folders.insert(path.clone(), None);
+                let purpose = ListFor::FirstFrames;
+                effects.push(Do::Effect(Effect::Local(LocalCmd::List { typed: path, purpose })));
+            }
+        } else if matches!(compose.images.get(&path), None | Some(Some(Err(_)))) {
+            compose.images.insert(path.clone(), None);
+            effects.push(Do::Effect(Effect::Local(LocalCmd::LoadImage { path })));
+        }
+    }
+    effects
+}
+
+/// Has that picture read, unless it is known.
+pub(super) fn read_one(app: &mut App, path: &str) -> Vec<Do> {
+    read_all(app, BTreeSet::from([path.to_owned()]))
+}
+
+/// Whether a picture of the draft is being read.
+pub(super) fn reading(app: &App) -> bool {
+    let compose = &app.screen.compose;
+    paths(app).iter().any(|path| look(compose, path) == ImageLook::Reading)
+}
+
+/// As [`reading`], for the drafts of a file.
+pub(super) fn reading_for<'d>(app: &App, drafts: impl Iterator<Item = &'d Draft>) -> bool {
+    typed_paths(drafts).any(|path| matches!(app.screen.compose.images.get(&path), Some(None)))
+}
+
+/// The single pictures that drafts name and that can be looked into.
+fn typed_paths<'d>(drafts: impl Iterator<Item = &'d Draft>) -> impl Iterator<Item = String> {
+    drafts
+        .flat_map(|draft| [&draft.first_frame, &draft.last_frame, &draft.subject])
+        .filter_map(|text| to_look_into(text).filter(|picture| !folder::is_several(picture)).map(str::to_owned))
+}
+
+/// The files that a folder or a pattern stands for have come; they are read next.
+pub(super) fn listed(app: &mut App, typed: String, result: Result<folder::Listing, Problem>) -> Vec<Do> {
+    let found = result.and_then(|listing| folder::several(&typed, &listing));
+    app.screen.compose.folders.insert(typed, Some(found));
+    read(app)
+}
+
+/// The picture of which a copy can be made that the service takes as it is meant: smaller, upright, in ordinary colours, of
+/// a type that the host takes. That of the row that has the keys, else the first of the draft.
+#[must_use]
+pub fn to_shrink(app: &App) -> Option<String> {
+    let compose = &app.screen.compose;
+    let mends = |path: &String| match compose.images.get(path) {
+        Some(Some(Ok(image))) => {
+            let not_taken = image.kind == ImageKind::Webp && !app.work.settings.profile.webp;
+            // A data URL is no file that could be read again.
+            matches!(typed(path), Typed::Path(_)) && (not_taken || image.is_mended_by_a_copy())
+        }
+        Some(Some(Err(_))) => compose.shrinkable.contains(path),
+        Some(None) | None => false,
+    };
+    let here = super::picture_field(app).map(|field| super::typed_text(app, field).trim().to_owned());
+    here.filter(|path| mends(path)).or_else(|| paths(app).into_iter().find(|path| mends(path)))
+}
+
+/// What is said of a copy.
+pub(super) fn made_smaller(image: &StoredImage) -> String {
+    let (width, height, bytes) = (image.width, image.height, size(image.bytes));
+    tr!("a copy is sent: JPEG {width}x{height}, {bytes}; the file stays as it is", width, height, bytes)
+}

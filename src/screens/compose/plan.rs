@@ -1,0 +1,127 @@
+//! What the draft stands for: one task, or the many of a matrix. One is checked as it is typed; of many, the whole plan.
+
+use super::{faults_of_one, pictures};
+use crate::{
+    domain::{
+        braces::Template,
+        check,
+        draft::{Fault, Field, Severity},
+        folder, matrix,
+        matrix::{Matrix, Plan, Rules},
+        money::Ptc,
+        problem::Problem,
+    },
+    engine::acts::price,
+    screens::{
+        app::App,
+        screen::{Batch, Estimate},
+    },
+    tr,
+};
+
+/// The draft with everything that stands for several values.
+pub(super) fn matrix(app: &App) -> Matrix {
+    let compose = &app.screen.compose;
+    let typed = compose.draft.first_frame.trim();
+    let first_frames = match compose.folders.get(typed) {
+        Some(Some(Ok(paths))) if folder::is_several(typed) => paths.clone(),
+        Some(_) | None => Vec::new(),
+    };
+    Matrix { draft: compose.draft.clone(), first_frames }
+}
+
+/// Whether the draft stands for more than one combination.
+#[must_use]
+pub fn is_many(app: &App) -> bool {
+    matrix::size(&matrix(app)).map_or(true, |size| size > 1)
+}
+
+/// Whether there are lists to be taken one by one or each with each.
+#[must_use]
+pub fn combines(app: &App) -> bool {
+    matrix::combines(&matrix(app))
+}
+
+/// All that the given matrices stand for. `forgiving` as in [`Rules`]: the draft in compose is, a file is not.
+pub(super) fn plan_of(app: &App, matrices: &[Matrix], forgiving: bool) -> Result<Plan, Problem> {
+    let compose = &app.screen.compose;
+    let look = |path: &str| pictures::look(compose, path);
+    let rules = Rules {
+        catalogue: &app.work.settings.catalogue,
+        takes: app.work.settings.profile.takes(),
+        image: &look,
+        most: app.work.settings.compose.max_tasks,
+        forgiving,
+    };
+    matrix::expand(matrices, &rules)
+}
+
+/// The whole price of a plan.
+pub(super) fn cost(app: &App, plan: &Plan) -> Ptc {
+    plan.cells.iter().map(|cell| price(app, &cell.request).times(cell.count)).sum()
+}
+
+/// What the checks say of the draft, and what it would make where that is more than one.
+pub(super) fn checked(app: &App) -> (Vec<Fault>, Option<Estimate>) {
+    let template = Template::parse(&app.screen.compose.draft.prompt);
+    let (mut faults, estimate) = if is_many(app) {
+        match plan_of(app, &[matrix(app)], true) {
+            Err(problem) => (vec![fault(Field::Count, Severity::Error, problem)], None),
+            Ok(plan) => {
+                let estimate = Estimate { tasks: plan.tasks(), price: cost(app, &plan) };
+                (faults_of_many(app, &plan), Some(estimate))
+            }
+        }
+    } else {
+        (faults_of_one(app), None)
+    };
+    if template.unbalanced {
+        let problem = Problem::new(
+            tr!("A brace has no partner and is text"),
+            tr!("{a|b} stands for several prompts"),
+            tr!("Close it, or write {open} or {close} to say that it is text.", open = r"\{", close = r"\}"),
+        );
+        faults.insert(0, fault(Field::Prompt, Severity::Warning, problem));
+    }
+    (faults, estimate)
+}
+
+fn fault(field: Field, severity: Severity, problem: Problem) -> Fault {
+    Fault { field, severity, problem, fix: None }
+}
+
+fn faults_of_many(app: &App, plan: &Plan) -> Vec<Fault> {
+    let mut faults: Vec<Fault> =
+        plan.warnings.iter().map(|(field, problem)| fault(*field, Severity::Warning, problem.clone())).collect();
+    let Some(first) = plan.impossible.first() else { return faults };
+    if plan.cells.is_empty() {
+        let compose = &app.screen.compose;
+        let look = |path: &str| pictures::look(compose, path);
+        let found = check::check(&first.draft, &app.work.settings.catalogue, app.work.settings.profile.takes(), &look);
+        faults.extend(found.into_iter().map(|fault| Fault { fix: None, ..fault }));
+        return faults;
+    }
+    let (wrong, all) = (plan.impossible.len(), plan.impossible.len() + plan.cells.len() + plan.duplicates);
+    let why = first.problems.first().map_or_else(String::new, |problem| problem.what.clone());
+    let what = tr!("{wrong} of {all} combinations cannot be made", wrong, all);
+    let problem = Problem::new(what, why, tr!("The preview lists them."));
+    faults.push(fault(Field::Count, Severity::Warning, problem));
+    faults
+}
+
+/// What the preview tells of a plan besides what would be sent.
+pub(super) fn batch(plan: &Plan, from: Option<String>) -> Batch {
+    let impossible = plan
+        .impossible
+        .iter()
+        .map(|cell| {
+            let draft = &cell.draft;
+            let seconds = draft.duration.map_or_else(String::new, |seconds| format!(" {seconds} s"));
+            let resolution = draft.resolution.as_deref().unwrap_or_default();
+            let what = format!("{} {resolution}{seconds} {}", draft.model, draft.prompt);
+            let why: Vec<String> = cell.problems.iter().map(|problem| problem.what.clone()).collect();
+            (crate::domain::text::gist(&what).into_owned(), why.join(tr!("; ")))
+        })
+        .collect();
+    Batch { from, duplicates: plan.duplicates, impossible, bad_lines: Vec::new() }
+}

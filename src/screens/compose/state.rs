@@ -1,0 +1,102 @@
+//! Compose as state: the draft with the places of the cursors, and everything that is known around it.
+
+use super::camera::CameraList;
+use crate::{
+    domain::{
+        batch_file::BatchFile,
+        draft::{Draft, Fault, Field, KeptDraft},
+        money::Ptc,
+        problem::Problem,
+        request::{Request, StoredImage},
+        task::TaskKey,
+        time::Mono,
+    },
+    engine::settings::Settings,
+    screens::{
+        kit::editor::{LineEditor, PromptEditor},
+        screen::ComposeRow,
+    },
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Compose: the draft with the places of the cursors.
+#[derive(Clone, Debug)]
+pub struct Compose {
+    /// The prompt's text and caret.
+    pub prompt: PromptEditor,
+    /// The other fields' values; its `prompt` is brought up to date from the editor by `logic::compose`.
+    pub draft: Draft,
+    /// The row that has the keys.
+    pub row: ComposeRow,
+    /// The one-line editor of the row that has the keys, where that row is a text.
+    pub line: LineEditor,
+    /// What the checks found, as of the last change.
+    pub faults: Vec<Fault>,
+    /// Pictures that were read, by the path as typed; `None` while one is being read.
+    pub images: BTreeMap<String, Option<Result<StoredImage, Problem>>>,
+    /// The attempt that this draft repeats, for edit and retry.
+    pub parent: Option<TaskKey>,
+    /// The parent's request, for the diff.
+    pub parent_request: Option<Request>,
+    /// When the draft last changed and was not yet given to the store.
+    pub unsaved_since: Option<Mono>,
+    /// The draft's id.
+    pub id: i64,
+    /// Drafts that were put by when another one took their place, the last one first.
+    pub others: Vec<KeptDraft>,
+    /// What earlier tasks say of the prompt, as of the last pause in typing.
+    pub past: Vec<Fault>,
+    /// The list of camera commands beside the caret.
+    pub camera: CameraList,
+    /// Pictures too large for the service, by the path as typed, of which a smaller copy can be made.
+    pub shrinkable: BTreeSet<String>,
+    /// The path that Tab cannot complete further: the next Tab goes to the next row.
+    pub completed: Option<String>,
+    /// A file of prompts whose pictures are being read.
+    pub file: Option<(String, BatchFile)>,
+    /// Whether the preview opens as soon as the pictures have been read.
+    pub wants_preview: bool,
+    /// The files that a folder or a pattern stands for, by the text as typed; `None` while it is being listed.
+    pub folders: BTreeMap<String, Option<Result<Vec<String>, Problem>>>,
+    /// What the draft would make, where that is more than one task of one kind.
+    pub estimate: Option<Estimate>,
+}
+
+/// What a draft of several values would make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Estimate {
+    /// So many tasks.
+    pub tasks: usize,
+    /// At that price together.
+    pub price: Ptc,
+}
+
+impl Compose {
+    /// Compose with that draft in it, the caret in the prompt. A draft without a model gets the catalogue's first.
+    #[must_use]
+    pub fn new(settings: &Settings, draft: Draft) -> Self {
+        let first = || settings.catalogue.models.first().map_or_else(String::new, |model| model.name.clone());
+        let model = if draft.model.is_empty() { first() } else { draft.model.clone() };
+        Self {
+            prompt: PromptEditor::new(&draft.prompt),
+            draft: Draft { model, ..draft },
+            row: ComposeRow::Field(Field::Prompt),
+            line: LineEditor::default(),
+            faults: Vec::new(),
+            images: BTreeMap::new(),
+            parent: None,
+            parent_request: None,
+            unsaved_since: None,
+            id: 0,
+            others: Vec::new(),
+            past: Vec::new(),
+            camera: CameraList::default(),
+            shrinkable: BTreeSet::new(),
+            completed: None,
+            file: None,
+            wants_preview: false,
+            folders: BTreeMap::new(),
+            estimate: None,
+        }
+    }
+}

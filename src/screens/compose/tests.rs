@@ -1,0 +1,256 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod helps;
+mod many;
+
+use super::*;
+use crate::{
+    domain::{
+        draft::KeptDraft,
+        folder::{Entry, EntryKind, Listing},
+        problem::Problem,
+        request::{ImageKind, ImageRef, Oddity, StoredImage},
+        task::{
+            TaskKey,
+            TaskState::{Failed, Queued, Running},
+        },
+    },
+    engine::{
+        effect::StoreCmd,
+        msg::Input,
+        testing::{now, request, state, task},
+    },
+    screens::{
+        pick::PickWhat,
+        screen::{Batch, Preview},
+        shell::input::input,
+    },
+};
+
+fn press(app: &mut App, keys: &str) -> Vec<Effect> {
+    keys.split_whitespace()
+        .flat_map(|key| {
+            app.work.now = now(app.work.now.mono.0 + 250);
+            input(app, Input::Key(key.parse().unwrap()))
+        })
+        .collect()
+}
+
+/// Tab until the cursor is on that row: each is passed on one way round.
+fn tab_to(app: &mut App, row: ComposeRow) {
+    for _ in ROWS {
+        if app.screen.compose.row == row {
+            return;
+        }
+        press(app, "tab");
+    }
+    panic!("Tab does not lead to {row:?}, but to {:?}", app.screen.compose.row);
+}
+
+fn paste(app: &mut App, text: &str) {
+    input(app, Input::Paste(text.into()));
+}
+
+fn shown(app: &App) -> &Preview {
+    match app.screen.layers.last() {
+        Some(Layer::Preview(preview)) => preview,
+        other => panic!("no preview but {other:?}, said {:?}", app.screen.toasts.back()),
+    }
+}
+
+fn picture(path: &str) -> StoredImage {
+    StoredImage {
+        sha256: "ab".into(),
+        kind: ImageKind::Jpeg,
+        bytes: 1_000,
+        width: 800,
+        height: 600,
+        path: path.into(),
+        odd: Vec::new(),
+    }
+}
+
+fn load(path: &str) -> Vec<Effect> {
+    vec![Effect::Local(LocalCmd::LoadImage { path: path.into() })]
+}
+
+#[test]
+fn a_prompt_is_typed_previewed_and_queued() {
+    let mut state = state(&[]);
+    press(&mut state, "n");
+    paste(&mut state, "a cat");
+    press(&mut state, "f2");
+    let preview = shown(&state);
+    assert_eq!((preview.purpose, preview.items.len()), (Purpose::New, 1));
+    assert_eq!(preview.items[0].request, request());
+    let effects = press(&mut state, "enter");
+    let Some(Effect::Store(StoreCmd::Insert { ticket, .. })) = effects.first() else { panic!("{effects:?}") };
+    let after = preview::inserted(&mut state, *ticket, &Ok(vec![task(1, Queued)]));
+    assert_eq!(after, [Effect::Store(StoreCmd::SaveDraft { id: 0, draft: None, at: state.work.now.wall })]);
+    assert_eq!((state.screen.pane, state.screen.compose.prompt.text()), (Pane::Table, String::new()));
+}
+
+#[test]
+fn enter_is_a_new_line_in_the_prompt_and_the_preview_on_the_send_row() {
+    let mut state = state(&[]);
+    press(&mut state, "n a enter b");
+    assert_eq!(state.screen.compose.draft.prompt, "a\nb");
+    tab_to(&mut state, ComposeRow::Send);
+    press(&mut state, "enter");
+    assert_eq!(shown(&state).items[0].request.prompt, "a\nb");
+}
+
+#[test]
+fn ctrl_j_and_alt_enter_open_the_preview_too() {
+    for key in ["ctrl-j", "alt-enter"] {
+        let mut state = state(&[]);
+        press(&mut state, "n a");
+        press(&mut state, key);
+        assert_eq!(shown(&state).items.len(), 1, "{key}");
+    }
+}
+
+#[test]
+fn arrows_move_in_the_prompt_and_leave_it_at_its_ends() {
+    let mut state = state(&[]);
+    press(&mut state, "n a enter b up");
+    assert_eq!(state.screen.compose.row, ComposeRow::Field(Field::Prompt));
+    press(&mut state, "up");
+    assert_eq!(state.screen.compose.row, ComposeRow::Field(Field::Model));
+}
+
+#[test]
+fn what_the_model_cannot_use_is_passed_over_and_comes_back_with_the_model() {
+    let mut state = state(&[]);
+    press(&mut state, "n tab");
+    assert_eq!(state.screen.compose.row, ComposeRow::Field(Field::FirstFrame));
+    press(&mut state, "tab");
+    // Both models have one resolution and no last frame.
+    assert_eq!(state.screen.compose.row, ComposeRow::Field(Field::Duration));
+    press(&mut state, "right");
+    assert_eq!(state.screen.compose.draft.duration, Some(10));
+    press(&mut state, "1 up right");
+    assert_eq!(state.screen.compose.draft.model, "I2V-01");
+    press(&mut state, "enter up enter");
+    assert_eq!((state.screen.compose.draft.model.as_str(), chosen(&state, Field::Duration)), ("MiniMax-Hailuo-02", 1));
+}
+
+#[test]
+fn the_preview_is_refused_with_the_first_error_and_its_row() {
+    let mut state = state(&[]);
+    press(&mut state, "n f2");
+    assert!(state.screen.layers.is_empty());
+    assert_eq!(state.screen.compose.row, ComposeRow::Field(Field::Prompt));
+    assert!(state.screen.toasts.back().is_some());
+}
+
+#[test]
+fn a_picture_is_read_when_its_field_is_left_and_sent_by_its_content() {
+    let mut state = state(&[]);
+    press(&mut state, "n a tab");
+    paste(&mut state, "~/first frame.jpg\n");
+    assert_eq!(press(&mut state, "down"), load("~/first frame.jpg"));
+    assert_eq!(press(&mut state, "f2"), []);
+    assert!(state.screen.layers.is_empty());
+    let stored = picture("~/first frame.jpg");
+    local(&mut state, LocalMsg::Image { path: stored.path.clone(), result: Ok(stored.clone()), shrinks: false });
+    assert_eq!(shown(&state).items[0].request.first_frame, Some(ImageRef::Stored(stored)));
+}
+
+#[test]
+fn a_picture_that_cannot_be_read_is_tried_again_and_told() {
+    let mut state = state(&[]);
+    press(&mut state, "n a tab");
+    paste(&mut state, "no.jpg");
+    press(&mut state, "tab");
+    let problem = Problem::new("no.jpg cannot be read", "no such file", "");
+    local(&mut state, LocalMsg::Image { path: "no.jpg".into(), result: Err(problem), shrinks: false });
+    assert!(state.screen.compose.faults.iter().any(|fault| fault.field == Field::FirstFrame));
+    assert_eq!(press(&mut state, "f2"), load("no.jpg"));
+}
+
+#[test]
+fn edit_and_retry_keeps_parent_and_pictures_and_puts_the_other_draft_by() {
+    let mut state = state(&[Failed]);
+    press(&mut state, "n x esc");
+    let mut failed = task(1, Failed);
+    failed.request.first_frame = Some(ImageRef::Stored(picture("a.jpg")));
+    take(&mut state, &failed, true);
+    press(&mut state, "!");
+    press(&mut state, "f2");
+    let item = &shown(&state).items[0];
+    assert_eq!(
+        (item.request.prompt.as_str(), item.parent, item.was.as_ref()),
+        ("a cat!", Some(TaskKey(1)), Some(&failed.request))
+    );
+    assert_eq!(item.request.first_frame, failed.request.first_frame);
+    assert_eq!(shown(&state).purpose, Purpose::EditRetry);
+    press(&mut state, "esc f8 enter");
+    assert_eq!(state.screen.compose.draft.prompt, "x");
+    press(&mut state, "f8 enter");
+    assert_eq!(state.screen.compose.draft.prompt, "a cat!");
+}
+
+#[test]
+fn a_count_makes_as_many_items() {
+    let mut state = state(&[Running]);
+    press(&mut state, "n a");
+    state.screen.compose.draft.count = 3;
+    press(&mut state, "f2");
+    assert_eq!((shown(&state).items.len(), shown(&state).total.thousandths()), (3, 1_500));
+}
+
+#[test]
+fn a_draft_is_saved_half_a_second_after_the_first_change() {
+    let mut state = state(&[]);
+    press(&mut state, "n");
+    assert_eq!(deadline(&state), None);
+    press(&mut state, "a");
+    let changed = state.work.now.mono;
+    assert_eq!(deadline(&state), Some(changed.plus(SAVE_AFTER)));
+    assert_eq!(wake(&mut state), []);
+    press(&mut state, "b c");
+    state.work.now = now(changed.0 + SAVE_AFTER);
+    let draft = state.screen.compose.draft.clone();
+    assert_eq!(draft.prompt, "abc");
+    let saved = StoreCmd::SaveDraft { id: 0, draft: Some(Box::new(draft)), at: state.work.now.wall };
+    assert_eq!(wake(&mut state), [Effect::Store(saved)]);
+    assert_eq!(deadline(&state), None);
+}
+
+#[test]
+fn the_last_times_draft_comes_back_unless_one_was_begun() {
+    let mut state = state(&[]);
+    let kept = |id, prompt: &str| KeptDraft { id, draft: Draft { prompt: prompt.into(), ..Draft::default() } };
+    restore(&mut state, vec![kept(7, "old"), kept(5, "oldest")]);
+    assert_eq!(state.screen.compose.prompt.text(), "old");
+    assert_eq!(state.screen.compose.others, [kept(5, "oldest")]);
+    restore(&mut state, vec![kept(3, "older")]);
+    assert_eq!(state.screen.compose.prompt.text(), "old");
+}
+
+#[test]
+fn the_editor_gives_the_text_back_or_leaves_it_alone() {
+    let mut state = state(&[]);
+    press(&mut state, "n a");
+    assert_eq!(press(&mut state, "f4"), [Effect::Local(LocalCmd::Edit { text: "a".into() })]);
+    local(&mut state, LocalMsg::Edited { result: Err(Problem::new("vi failed", "", "")) });
+    assert_eq!(state.screen.compose.draft.prompt, "a");
+    local(&mut state, LocalMsg::Edited { result: Ok("b\r\nc\n".into()) });
+    assert_eq!(state.screen.compose.draft.prompt, "b\nc");
+}
+
+#[test]
+fn a_fault_that_mends_itself_is_mended_by_a_key() {
+    let mut state = state(&[]);
+    press(&mut state, "n");
+    paste(&mut state, "a cat 【左摇】");
+    assert!(state.screen.compose.faults.iter().any(|fault| fault.fix.is_some()));
+    press(&mut state, "ctrl-x");
+    assert_eq!(state.screen.compose.draft.prompt, "a cat [左摇]");
+}
+
+fn items(app: &App) -> Vec<String> {
+    let told = |item: &PreviewItem| format!("{} {} {}", item.request.model, item.request.duration, item.request.prompt);
+    shown(app).items.iter().map(told).collect()
+}

@@ -1,0 +1,384 @@
+//! Compose: the draft's fields with what is wrong below each, the prompt's editor, and the price before the key.
+
+use crate::{
+    domain::{
+        draft::{Field, Severity},
+        money::Ptc,
+        request::{ImageRef, Request},
+    },
+    engine::effect::Level,
+    screens::{
+        app::App,
+        compose as rules,
+        compose::{earlier, fields},
+        kit::{
+            brush::{Brush, LABEL},
+            diff, text,
+            theme::Look,
+        },
+        screen::{Compose, ComposeRow, Pane},
+    },
+    tr,
+};
+use ratatui::{
+    layout::{Position, Rect},
+    style::Style,
+    text::{Line, Span},
+};
+
+/// The prompt's editor never has fewer rows than this.
+const PROMPT_LEAST: u16 = 3;
+/// Where there is room the prompt has so many rows, what is said of it included, and grows by so many: while it is typed
+/// and words about it come and go, the rows below stand still.
+const PROMPT_ROWS: u16 = 7;
+
+/// A higher screen gives the prompt one row of so many.
+const PROMPT_SHARE: u16 = 4;
+/// Rows that an empty prompt has at most.
+const PROMPT_MOST: u16 = 12;
+
+/// A row with its height and what stands below it.
+struct Block {
+    row: ComposeRow,
+    height: u16,
+    below: Vec<Line<'static>>,
+}
+
+/// Draws it; tells where the caret is.
+pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> Option<Position> {
+    let compose = &app.screen.compose;
+    let title = match compose.parent {
+        Some(parent) => tr!("Edit and retry {key}", key = parent),
+        None => tr!("New task").to_owned(),
+    };
+    let style = if app.screen.pane == Pane::Compose { brush.look.theme.chosen } else { brush.look.theme.faint };
+    let line = Line::styled(title, style);
+    brush.head(place, &line, "");
+    let content =
+        Rect { x: place.x + 1, y: place.y + 1, width: place.width - 2, height: place.height.saturating_sub(1) };
+    let blocks = blocks(app, brush.look, content);
+    let mut y = i32::from(content.y) - i32::from(scroll(&blocks, compose.row, content.height));
+    let mut caret = None;
+    for block in &blocks {
+        let below = u16::try_from(block.below.len()).unwrap_or(0);
+        let height = block.height + below;
+        if let Ok(top) = u16::try_from(y)
+            && top >= content.y
+            && top < content.bottom()
+        {
+            let room = Rect { y: top, height: height.min(content.bottom() - top), ..content };
+            let at = draw_block(brush, room, app, block);
+            if block.row == ComposeRow::Send {
+                brush.kept.push(Rect { height: 1, ..room });
+            }
+            if block.row == compose.row {
+                caret = at;
+                brush.kept.extend(at.map(|at| Rect { y: at.y, height: 1, ..room }));
+            }
+        }
+        y += i32::from(height);
+    }
+    if let Ok(end) = u16::try_from(y) {
+        earlier::draw(brush, Rect { y: end, height: content.bottom().saturating_sub(end), ..content }, app);
+    }
+    caret
+}
+
+/// How many lines are scrolled away so that the row with the keys is seen whole, with what stands below it.
+fn scroll(blocks: &[Block], row: ComposeRow, room: u16) -> u16 {
+    let height = |block: &Block| block.height + u16::try_from(block.below.len()).unwrap_or(0);
+    let before: u16 = blocks.iter().take_while(|block| block.row != row).map(height).sum();
+    let own = blocks.iter().find(|block| block.row == row).map_or(1, height);
+    let mut away = 0;
+    // Only whole blocks leave at the top: half a field would not be drawn.
+    for block in blocks {
+        if before + own <= room + away || block.row == row {
+            break;
+        }
+        away += height(block);
+    }
+    away
+}
+
+fn blocks(app: &App, look: Look, content: Rect) -> Vec<Block> {
+    let compose = &app.screen.compose;
+    let mut blocks: Vec<Block> = rules::ROWS
+        .into_iter()
+        .filter(|row| *row != ComposeRow::Combine || rules::combines(app))
+        .map(|row| Block { row, height: 1, below: below(app, look, row, content.width) })
+        .collect();
+    let others: u16 =
+        blocks.iter().map(|block| 1 + u16::try_from(block.below.len()).unwrap_or(0)).sum::<u16>().saturating_sub(1);
+    let free = content.height.saturating_sub(others);
+    let lines = text::wrap(&compose.prompt.text(), usize::from(content.width).saturating_sub(LABEL + 3)).len();
+    let roomy = (content.height / PROMPT_SHARE).min(PROMPT_MOST);
+    if let Some(prompt) = blocks.iter_mut().find(|block| block.row == ComposeRow::Field(Field::Prompt)) {
+        let said = u16::try_from(prompt.below.len()).unwrap_or(0);
+        let wanted = u16::try_from(lines + 1).unwrap_or(u16::MAX).saturating_add(said);
+        let grown = wanted.checked_next_multiple_of(PROMPT_ROWS).unwrap_or(u16::MAX);
+        prompt.height = (grown.max(roomy) - said).min(free.max(PROMPT_LEAST)).min(content.height.max(1));
+    }
+    blocks
+}
+
+/// What stands below a row: its faults, each in a sentence; below the Send row what changed against the parent.
+fn below(app: &App, look: Look, row: ComposeRow, width: u16) -> Vec<Line<'static>> {
+    let compose = &app.screen.compose;
+    let room = usize::from(width).saturating_sub(LABEL + 3);
+    let field = match row {
+        ComposeRow::Field(field) => field,
+        ComposeRow::Combine => return Vec::new(),
+        ComposeRow::Send => return changes(app, look, width),
+    };
+    compose
+        .faults
+        .iter()
+        .filter(|fault| fault.field == field)
+        .flat_map(|fault| {
+            let (sign, style) = match fault.severity {
+                Severity::Error => (look.signs.level(Level::Error), look.theme.bad),
+                Severity::Warning => (look.signs.level(Level::Warning), look.theme.warn),
+            };
+            let lines = text::wrap(&fault.problem.to_string(), room);
+            // Elsewhere one line is enough; where the keys are, the whole is told.
+            let kept = if compose.row == row { lines.len().min(3) } else { 1 };
+            let cut = lines.len() > kept;
+            lines.into_iter().take(kept).enumerate().map(move |(n, part)| {
+                let head = if n == 0 { sign } else { " " };
+                let tail = if cut && n + 1 == kept { look.signs.cut } else { "" };
+                Line::styled(format!("{:<LABEL$}{head} {part}{tail}", ""), style)
+            })
+        })
+        .collect()
+}
+
+/// What edit and retry has changed so far.
+fn changes(app: &App, look: Look, width: u16) -> Vec<Line<'static>> {
+    let compose = &app.screen.compose;
+    let Some(was) = &compose.parent_request else { return Vec::new() };
+    let now = as_request(compose, app, was);
+    let mut lines = diff::lines(was, &now, width, look);
+    if lines.is_empty() {
+        lines.push(Line::styled(format!("{:<LABEL$}{}", "", tr!("nothing is changed yet")), look.theme.faint));
+    }
+    lines.truncate(6);
+    lines
+}
+
+/// The draft in the shape of its parent, for showing what differs; pictures stay the parent's while their path does.
+fn as_request(compose: &Compose, app: &App, was: &Request) -> Request {
+    let draft = &compose.draft;
+    let spec = rules::spec(app);
+    let picture = |typed: &str, was: &Option<ImageRef>| match was {
+        Some(image) if image.typed() == typed => Some(image.clone()),
+        _ if typed.is_empty() => None,
+        _ => Some(ImageRef::Url(typed.to_owned())),
+    };
+    Request {
+        model: draft.model.clone(),
+        prompt: compose.prompt.text(),
+        first_frame: picture(&draft.first_frame, &was.first_frame),
+        last_frame: picture(&draft.last_frame, &was.last_frame),
+        subject: picture(&draft.subject, &was.subject),
+        resolution: draft
+            .resolution
+            .clone()
+            .or_else(|| spec.map(|spec| spec.default_resolution.clone()))
+            .unwrap_or_default(),
+        duration: draft.duration.or_else(|| spec.map(|spec| spec.default_duration)).unwrap_or(was.duration),
+        optimizer: draft.optimizer,
+        callback: Some(draft.callback.clone()).filter(|address| !address.is_empty()),
+        fast_pretreatment: draft.fast_pretreatment,
+        watermark: draft.watermark,
+    }
+}
+
+fn draw_block(brush: &mut Brush<'_>, room: Rect, app: &App, block: &Block) -> Option<Position> {
+    let look = brush.look;
+    let focused = app.screen.pane == Pane::Compose && app.screen.compose.row == block.row;
+    if focused {
+        brush.text(room.x.saturating_sub(1), room.y, 1, look.signs.cursor, look.theme.chosen);
+    }
+    let value = Rect {
+        x: room.x + u16::try_from(LABEL).unwrap_or(0) + 1,
+        width: room.width.saturating_sub(u16::try_from(LABEL).unwrap_or(0) + 1),
+        height: block.height.min(room.height),
+        ..room
+    };
+    let cannot = match block.row {
+        ComposeRow::Field(field) => fields::why_not(app, field),
+        ComposeRow::Combine | ComposeRow::Send => None,
+    };
+    let label_style = match (focused, &cannot) {
+        (true, _) => look.theme.chosen,
+        (false, Some(_)) => look.theme.faint,
+        (false, None) => Style::new(),
+    };
+    let name = match block.row {
+        ComposeRow::Field(field) => fields::label(field),
+        ComposeRow::Combine => tr!("Lists"),
+        ComposeRow::Send => tr!("Send"),
+    };
+    brush.text(room.x + 1, room.y, room.width, name, label_style);
+    let caret = match (block.row, cannot) {
+        (ComposeRow::Field(_), Some(why)) => {
+            brush.text(value.x, value.y, value.width, &why, look.theme.faint);
+            focused.then(|| value.as_position())
+        }
+        (ComposeRow::Field(Field::Prompt), None) => prompt(brush, value, app, focused),
+        (ComposeRow::Field(field), None) => field_value(brush, value, app, field, focused),
+        (ComposeRow::Combine, None | Some(_)) => {
+            combination(brush, value, app, focused);
+            None
+        }
+        (ComposeRow::Send, None | Some(_)) => {
+            send(brush, value, app);
+            None
+        }
+    };
+    for (n, line) in block.below.iter().enumerate() {
+        let y = room.y.saturating_add(block.height).saturating_add(u16::try_from(n).unwrap_or(0));
+        if y < room.bottom() {
+            brush.line(room.x + 1, y, room.width.saturating_sub(1), line);
+        }
+    }
+    caret
+}
+
+fn prompt(brush: &mut Brush<'_>, value: Rect, app: &App, focused: bool) -> Option<Position> {
+    let editor = &app.screen.compose.prompt;
+    let bar = brush.look.signs.down;
+    let bar_style = if focused { brush.look.theme.chosen } else { brush.look.theme.faint };
+    for y in value.top()..value.bottom() {
+        brush.text(value.x.saturating_sub(2), y, 1, bar, bar_style);
+    }
+    let place = Rect { width: value.width.saturating_sub(1), ..value }.intersection(brush.buf.area);
+    if place.is_empty() {
+        return None;
+    }
+    let at = editor.draw(place, brush.buf);
+    if editor.text().is_empty() && !focused {
+        brush.text(place.x, place.y, place.width, tr!("what the video shows"), brush.look.theme.faint);
+    }
+    focused.then(|| Position::new(at.x.min(place.right() - 1), at.y.min(place.bottom() - 1)))
+}
+
+/// The list of camera commands, below the caret or above it.
+pub(crate) fn camera(brush: &mut Brush<'_>, app: &App, caret: Position) {
+    let rules::CameraList::Open { at } = app.screen.compose.camera else { return };
+    let (look, screen) = (brush.look, brush.buf.area);
+    let offered = rules::offered(app);
+    let width = 28.min(screen.width);
+    let (below, above) = (screen.bottom().saturating_sub(caret.y + 2), caret.y.saturating_sub(1));
+    let wanted = u16::try_from(offered.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let height = wanted.min(below.max(above)).min(10);
+    let y = if below >= height { caret.y + 1 } else { caret.y.saturating_sub(height) };
+    let place = Rect { x: caret.x.min(screen.width - width), y, width, height };
+    let place = brush.frame(place, "");
+    let away = (at + 1).saturating_sub(usize::from(place.height));
+    for (n, command) in offered.iter().enumerate().skip(away).take(usize::from(place.height)) {
+        let (sign, style) = if n == at { (look.signs.cursor, look.theme.chosen) } else { (" ", Style::new()) };
+        let line = format!("{sign} {:<14} {}", command.en, command.zh);
+        brush.text(place.x, place.y + u16::try_from(n - away).unwrap_or(0), place.width, &line, style);
+    }
+}
+
+/// A field on one line: a text with its caret, or a value that is chosen.
+fn field_value(brush: &mut Brush<'_>, place: Rect, app: &App, field: Field, focused: bool) -> Option<Position> {
+    let (look, compose) = (brush.look, &app.screen.compose);
+    let draft = &compose.draft;
+    let typed = match field {
+        Field::FirstFrame => Some(&draft.first_frame),
+        Field::LastFrame => Some(&draft.last_frame),
+        Field::Subject => Some(&draft.subject),
+        Field::Callback => Some(&draft.callback),
+        Field::Count
+        | Field::Model
+        | Field::Prompt
+        | Field::Resolution
+        | Field::Duration
+        | Field::Optimizer
+        | Field::FastPretreatment
+        | Field::Watermark => None,
+    };
+    if (typed.is_some() || field == Field::Count) && focused {
+        let (text, caret) = compose.line.window(place.width.saturating_sub(1));
+        brush.text(place.x, place.y, place.width, &text, Style::new());
+        note(brush, place, &text, &fields::beside(app, field));
+        return Some(Position::new((place.x + caret).min(place.right().saturating_sub(1)), place.y));
+    }
+    if let Some(typed) = typed {
+        let (text, style) = if typed.is_empty() {
+            (fields::needed(app, field), look.theme.faint)
+        } else {
+            (typed.clone(), Style::new())
+        };
+        brush.text(place.x, place.y, place.width, &text, style);
+        note(brush, place, &text, &fields::beside(app, field));
+        return None;
+    }
+    let value = fields::chosen(app, field);
+    let shown = if focused && field != Field::Count {
+        format!("{} {value} {}", look.signs.choice[0], look.signs.choice[1])
+    } else {
+        value
+    };
+    brush.text(place.x, place.y, place.width, &shown, if focused { look.theme.strong } else { Style::new() });
+    note(brush, place, &shown, &fields::beside(app, field));
+    None
+}
+
+/// How several lists are combined.
+fn combination(brush: &mut Brush<'_>, place: Rect, app: &App, focused: bool) {
+    let look = brush.look;
+    let (value, means) = if app.screen.compose.draft.lists.zip {
+        (tr!("one by one"), tr!("the first of each, then the second of each"))
+    } else {
+        (tr!("each with each"), tr!("every combination"))
+    };
+    let [left, right] = look.signs.choice;
+    let shown = if focused { format!("{left} {value} {right}") } else { value.to_owned() };
+    brush.text(place.x, place.y, place.width, &shown, if focused { look.theme.strong } else { Style::new() });
+    note(brush, place, &shown, means);
+}
+
+/// What stands behind a value in small.
+fn note(brush: &mut Brush<'_>, place: Rect, value: &str, note: &str) {
+    let used = u16::try_from(text::width(value)).unwrap_or(place.width).saturating_add(3);
+    if !note.is_empty() && used < place.width {
+        brush.text(place.x + used, place.y, place.width - used, note, brush.look.theme.faint);
+    }
+}
+
+/// The price of this send and of the day after it.
+fn send(brush: &mut Brush<'_>, place: Rect, app: &App) {
+    let draft = &app.screen.compose.draft;
+    let count = usize::try_from(draft.count).unwrap_or(1);
+    let one = || rules::spec(app).map_or(Ptc::ZERO, |spec| spec.price.times(count));
+    let (count, price) =
+        app.screen.compose.estimate.map_or_else(|| (count, one()), |estimate| (estimate.tasks, estimate.price));
+    let day = app.work.money.spent_today + app.work.money.reserved + price;
+    let look = brush.look;
+    let errors = app.screen.compose.faults.iter().filter(|fault| fault.severity == Severity::Error).count();
+    let what = if count > 1 { tr!("{count} tasks for {price} PTC", count, price) } else { format!("{price} PTC") };
+    let after = match app.work.settings.budget.per_day {
+        Some(cap) if day > cap => {
+            let over = tr!("{price} PTC would cross the day's cap: the day then has {day} of {cap}", price, day, cap);
+            brush.text(place.x, place.y, place.width, &over, look.theme.bad);
+            return;
+        }
+        Some(cap) => tr!(", the day then has {day} of {cap}", day, cap),
+        None => tr!(", the day then has {day}", day),
+    };
+    let faults = match errors {
+        0 => String::new(),
+        1 => format!("  {}", tr!("1 fault above")),
+        count => format!("  {}", tr!("{count} faults above", count)),
+    };
+    let spans = vec![
+        Span::styled(what, look.theme.strong),
+        Span::styled(after, look.theme.faint),
+        Span::styled(faults, look.theme.bad),
+    ];
+    brush.line(place.x, place.y, place.width, &Line::from(spans));
+}

@@ -1,0 +1,254 @@
+//! What goes out of the program by a key: into the laptop's clipboard, or into a player. What is marked goes together,
+//! one part a line.
+
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    domain::{
+        export,
+        task::{FileId, Task, TaskKey},
+    },
+    engine::effect::{Effect, HttpCmd, Level, LocalCmd, TermCmd, Ticket},
+    screens::{app::App, commands::Do, keymap::CopyWhat, toast},
+    service::answer::{FileVerdict, Reply, judge_file},
+    tr,
+};
+use std::collections::VecDeque;
+
+/// Words of a copied text that a toast shows.
+const SHOWN: usize = 48;
+
+/// The longest text that goes to the clipboard, in bytes. Terminals drop longer ones in silence (xterm and tmux take about
+/// 74 kB of base64), so they are said to be too long and put into a file instead.
+pub const MOST: usize = 54_000;
+
+/// A part of a task that is at hand.
+#[derive(Clone, Copy)]
+enum Part {
+    Id,
+    Prompt,
+    Path,
+    Curl,
+}
+
+/// Fresh addresses being asked for, one call after another: together they go to the clipboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UrlsAsked {
+    /// The call under way.
+    ticket: Ticket,
+    /// The task whose file it is about.
+    key: TaskKey,
+    /// The files still to be asked about.
+    left: VecDeque<(TaskKey, FileId)>,
+    /// The addresses that have come.
+    got: Vec<String>,
+    /// How many tasks there is no address of.
+    without: usize,
+}
+
+/// Copies a part of each of these tasks, as far as they have it.
+pub(crate) fn part(app: &mut App, tasks: &[Task], what: CopyWhat) -> Vec<Do> {
+    match what {
+        CopyWhat::Id => parts(app, tasks, Part::Id),
+        CopyWhat::Prompt => parts(app, tasks, Part::Prompt),
+        CopyWhat::Path => parts(app, tasks, Part::Path),
+        CopyWhat::Curl => parts(app, tasks, Part::Curl),
+        CopyWhat::Url => ask_urls(app, tasks),
+    }
+}
+
+fn parts(app: &mut App, tasks: &[Task], part: Part) -> Vec<Do> {
+    let texts: Vec<String> = tasks.iter().filter_map(|task| part.of(app, task)).collect();
+    let said = match (texts.as_slice(), tasks) {
+        ([], [task]) => return refuse(app, part.missing(task.key)),
+        ([], tasks) => return refuse(app, part.missing_everywhere(tasks.len())),
+        ([one], _) => part.copied(&shown(one)),
+        (texts, _) => part.copied_many(texts.len()),
+    };
+    let noun = if texts.len() == 1 { part.noun() } else { tr!("list") };
+    let said = and_without(said, tasks.len() - texts.len());
+    vec![Do::Effect(to_clipboard(app, joined(&texts), noun, said))]
+}
+
+impl Part {
+    fn of(self, app: &App, task: &Task) -> Option<String> {
+        match self {
+            Self::Id => task.remote.as_ref().map(|id| id.0.clone()),
+            Self::Prompt => Some(task.request.prompt.clone()),
+            Self::Path => task.saved().map(|saved| saved.path.clone()),
+            Self::Curl if !task.request.is_known() => None,
+            Self::Curl => {
+                let profile = &app.work.settings.profile;
+                let spec = app.work.settings.catalogue.spec(&task.request.model);
+                let body = export::request_json(&task.request, spec, &profile.names);
+                Some(export::curl(&profile.base_url, &profile.path_prefix, &profile.key_variable, &body))
+            }
+        }
+    }
+
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Id => tr!("task id"),
+            Self::Prompt => tr!("prompt"),
+            Self::Path => tr!("path"),
+            Self::Curl => tr!("curl command"),
+        }
+    }
+
+    fn copied(self, shown: &str) -> String {
+        match self {
+            Self::Id => tr!("copied the task id: {shown}", shown),
+            Self::Prompt => tr!("copied the prompt: {shown}", shown),
+            Self::Path => tr!("copied the path: {shown}", shown),
+            Self::Curl => tr!("copied the curl command: {shown}", shown),
+        }
+    }
+
+    fn copied_many(self, count: usize) -> String {
+        match self {
+            Self::Id => tr!("copied {count} task ids", count),
+            Self::Prompt => tr!("copied {count} prompts", count),
+            Self::Path => tr!("copied {count} paths", count),
+            Self::Curl => tr!("copied {count} curl commands", count),
+        }
+    }
+
+    /// Why a task does not have it. Every task has a prompt.
+    fn missing(self, key: TaskKey) -> String {
+        match self {
+            Self::Id => tr!("{key} has no id of the service yet", key),
+            Self::Curl => tr!("{key} was made elsewhere, so what it asked for is not known here", key),
+            Self::Path | Self::Prompt => tr!("{key} has no file on disk", key),
+        }
+    }
+
+    fn missing_everywhere(self, count: usize) -> String {
+        match self {
+            Self::Id => tr!("none of these {count} tasks has an id of the service yet", count),
+            Self::Curl => {
+                tr!("all of these {count} tasks were made elsewhere, so what they asked for is not known here", count)
+            }
+            Self::Path | Self::Prompt => tr!("none of these {count} tasks has a file on disk", count),
+        }
+    }
+}
+
+/// Asks the service for fresh addresses, which is free: addresses run out, and none is kept. One call after another: a
+/// hundred at once would be too many for the service.
+fn ask_urls(app: &mut App, tasks: &[Task]) -> Vec<Do> {
+    let mut left: VecDeque<_> = tasks.iter().filter_map(|task| Some((task.key, task.file()?.clone()))).collect();
+    let without = tasks.len() - left.len();
+    let Some((key, file)) = left.pop_front() else {
+        let why = match tasks {
+            [task] => tr!("{key} has no file", key = task.key),
+            tasks => tr!("none of these {count} tasks has a file", count = tasks.len()),
+        };
+        return refuse(app, why);
+    };
+    let text = match left.len() {
+        0 => tr!("asking for an address of {key}'s file", key),
+        more => tr!("asking for the addresses of {count} files", count = more + 1),
+    };
+    toast::say(app, Level::Info, text, Some(key));
+    vec![Do::Effect(ask_url(app, UrlsAsked { ticket: 0, key, left, got: Vec::new(), without }, file))]
+}
+
+fn ask_url(app: &mut App, urls: UrlsAsked, file: FileId) -> Effect {
+    app.work.next_ticket += 1;
+    let (ticket, key) = (app.work.next_ticket, urls.key);
+    app.screen.urls_asked = Some(UrlsAsked { ticket, ..urls });
+    Effect::Http(HttpCmd::File { key, ticket, file })
+}
+
+/// The end of a file call: `None` when it was not asked for here.
+pub fn addressed(app: &mut App, of: Ticket, reply: &Reply) -> Option<Vec<Effect>> {
+    let mut urls = app.screen.urls_asked.take_if(|urls| urls.ticket == of)?;
+    let key = urls.key;
+    match judge_file(reply, &app.work.settings.profile.base_url) {
+        FileVerdict::Address(address) => urls.got.push(address.url),
+        FileVerdict::Refused { error } | FileVerdict::Again { error, .. } => {
+            let text = tr!("no address of {key}'s file: {message}", key, message = error.message);
+            toast::say(app, Level::Warning, text, Some(key));
+            urls.without += 1;
+        }
+    }
+    if let Some((key, file)) = urls.left.pop_front() {
+        return Some(vec![ask_url(app, UrlsAsked { key, ..urls }, file)]);
+    }
+    let said = match urls.got.len() {
+        0 => return Some(Vec::new()),
+        1 if urls.without == 0 => tr!("copied the address of {key}'s file; it is good for hours, not days", key),
+        1 => tr!("copied the address of one file; it is good for hours, not days").to_owned(),
+        count => tr!("copied the addresses of {count} files; they are good for hours, not days", count),
+    };
+    let said = and_without(said, urls.without);
+    Some(vec![to_clipboard(app, joined(&urls.got), tr!("list"), said)])
+}
+
+/// Copies an scp command that fetches the files to the laptop, ready to be run there.
+pub(crate) fn scp(app: &mut App, tasks: &[Task]) -> Vec<Do> {
+    let host = &app.work.settings.host;
+    let port = host.port.map_or_else(String::new, |port| format!("-P {port} "));
+    let from = |path: &str| export::shell_quote(&format!("{}:{}", host.address, for_the_far_shell(path)));
+    let files: Vec<String> = tasks.iter().filter_map(Task::saved).map(|saved| from(&saved.path)).collect();
+    let command = format!("scp {port}{} .", files.join(" "));
+    let said = match (files.len(), tasks) {
+        (0, [task]) => return refuse(app, Part::Path.missing(task.key)),
+        (0, tasks) => return refuse(app, Part::Path.missing_everywhere(tasks.len())),
+        (1, _) => tr!("copied the scp command: {shown}", shown = shown(&command)),
+        (count, _) => tr!("copied the scp command for {count} files", count),
+    };
+    let said = and_without(said, tasks.len() - files.len());
+    vec![Do::Effect(to_clipboard(app, command, tr!("scp command"), said))]
+}
+
+/// Opens the file in a player.
+pub(crate) fn play(task: &Task) -> Vec<Do> {
+    let open = |path: &String| Do::Effect(Effect::Local(LocalCmd::Open { path: path.clone() }));
+    task.saved().map(|saved| open(&saved.path)).into_iter().collect()
+}
+
+/// A path with a backslash before everything that the far side could read as more than a name: older scp gives it to a
+/// shell there, newer ones match it as a pattern, and both take the backslash away.
+fn for_the_far_shell(path: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:@%+=,".contains(c) || !c.is_ascii();
+    path.chars().flat_map(|c| (!plain(c)).then_some('\\').into_iter().chain([c])).collect()
+}
+
+/// The texts one a line. Where one of them has several lines, an empty one stands between two.
+fn joined(texts: &[String]) -> String {
+    let between = if texts.iter().any(|text| text.contains('\n')) { "\n\n" } else { "\n" };
+    texts.join(between)
+}
+
+/// The beginning of a text, for a toast.
+fn shown(text: &str) -> String {
+    let first = text.lines().next().unwrap_or_default();
+    let shown: String = first.chars().take(SHOWN).collect();
+    let rest = if shown.len() < text.len() { "…" } else { "" };
+    format!("{shown}{rest}")
+}
+
+/// What was copied, and of how many of the marked tasks there was nothing to copy.
+fn and_without(said: String, without: usize) -> String {
+    match without {
+        0 => said,
+        1 => tr!("{said}; 1 of the marked tasks has none", said),
+        count => tr!("{said}; {count} of the marked tasks have none", said, count),
+    }
+}
+
+/// To the clipboard, or into a file where it is too long for it.
+fn to_clipboard(app: &mut App, text: String, noun: &str, said: String) -> Effect {
+    if text.len() > MOST {
+        return Effect::Local(LocalCmd::PutBy { what: noun.to_owned(), text });
+    }
+    toast::say(app, Level::Info, said, None);
+    Effect::Term(TermCmd::Copy(text))
+}
+
+fn refuse(app: &mut App, why: String) -> Vec<Do> {
+    toast::say(app, Level::Warning, why, None);
+    Vec::new()
+}

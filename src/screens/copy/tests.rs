@@ -1,0 +1,137 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use super::*;
+use crate::{
+    domain::task::{
+        TaskState,
+        TaskState::{Failed, Queued, Saved},
+    },
+    engine::{
+        settings::Host,
+        testing::{state, task},
+    },
+    words::lang::{Lang, within},
+};
+
+fn copied(text: &str) -> Vec<Do> {
+    vec![Do::Effect(Effect::Term(TermCmd::Copy(text.into())))]
+}
+
+/// One task, or several: as a slice.
+fn tasks<const N: usize>(which: [(u32, TaskState); N]) -> Vec<Task> {
+    which.map(|(key, state)| task(key, state)).to_vec()
+}
+
+fn said(app: &App) -> Option<&str> {
+    app.screen.toasts.back().map(|toast| toast.text.as_str())
+}
+
+#[test]
+fn each_part_is_copied_and_named() {
+    let mut state = state(&[Saved]);
+    let one = tasks([(1, Saved)]);
+    assert_eq!(part(&mut state, &one, CopyWhat::Id), copied("11"));
+    assert_eq!(part(&mut state, &one, CopyWhat::Prompt), copied("a cat"));
+    assert_eq!(part(&mut state, &one, CopyWhat::Path), copied("/videos/it's 1.mp4"));
+    assert_eq!(said(&state), Some("copied the path: /videos/it's 1.mp4"));
+    assert_eq!(part(&mut state, &tasks([(2, Queued)]), CopyWhat::Id), []);
+    assert_eq!(said(&state), Some("#2 has no id of the service yet"));
+}
+
+#[test]
+fn the_parts_of_many_are_copied_one_a_line_and_counted_with_those_that_have_none() {
+    let mut state = state(&[]);
+    let three = tasks([(1, Saved), (2, Queued), (3, Saved)]);
+    assert_eq!(part(&mut state, &three, CopyWhat::Id), copied("11\n13"));
+    assert_eq!(said(&state), Some("copied 2 task ids; 1 of the marked tasks has none"));
+    assert_eq!(part(&mut state, &three, CopyWhat::Prompt), copied("a cat\na cat\na cat"));
+    assert_eq!(said(&state), Some("copied 3 prompts"));
+    within(Lang::Zh, || part(&mut state, &tasks([(1, Failed), (2, Saved), (3, Queued)]), CopyWhat::Path));
+    assert_eq!(said(&state), Some("已复制路径：/videos/it's 2.mp4；另有 2 个已标记的任务没有"));
+    assert_eq!(part(&mut state, &tasks([(1, Failed), (2, Queued)]), CopyWhat::Path), []);
+    assert_eq!(said(&state), Some("none of these 2 tasks has a file on disk"));
+}
+
+#[test]
+fn prompts_of_several_lines_are_parted_by_an_empty_one() {
+    let mut state = state(&[]);
+    let mut two = tasks([(1, Saved), (2, Saved)]);
+    two[0].request.prompt = "a cat\nat night".into();
+    assert_eq!(part(&mut state, &two, CopyWhat::Prompt), copied("a cat\nat night\n\na cat"));
+}
+
+#[test]
+fn an_scp_command_is_quoted_for_the_shell() {
+    let mut state = state(&[Saved]);
+    state.work.settings.host = Host { address: "ann@box".into(), port: None };
+    let one = tasks([(1, Saved)]);
+    assert_eq!(scp(&mut state, &one), copied(r"scp 'ann@box:/videos/it\'\''s\ 1.mp4' ."));
+    state.work.settings.host.port = Some(2222);
+    assert_eq!(scp(&mut state, &one), copied(r"scp -P 2222 'ann@box:/videos/it\'\''s\ 1.mp4' ."));
+    assert_eq!(for_the_far_shell("/视频/a b$(x)*;雨.mp4"), r"/视频/a\ b\$\(x\)\*\;雨.mp4");
+}
+
+#[test]
+fn one_scp_command_fetches_all_that_is_marked() {
+    let mut state = state(&[]);
+    state.work.settings.host = Host { address: "box".into(), port: None };
+    let mut two = tasks([(1, Saved), (2, Queued), (3, Saved)]);
+    for (task, path) in two.iter_mut().zip(["/a.mp4", "", "/b.mp4"]) {
+        if let crate::domain::task::Phase::Saved { saved, .. } = &mut task.phase {
+            saved.path = path.into();
+        }
+    }
+    assert_eq!(scp(&mut state, &two), copied("scp box:/a.mp4 box:/b.mp4 ."));
+    assert_eq!(said(&state), Some("copied the scp command for 2 files; 1 of the marked tasks has none"));
+}
+
+#[test]
+fn a_text_too_long_for_the_clipboard_is_put_into_a_file() {
+    let mut state = state(&[Saved]);
+    let mut two = tasks([(1, Saved), (2, Saved)]);
+    two[0].request.prompt = "a".repeat(MOST + 1);
+    let long = two[0].request.prompt.clone();
+    let put_by = |what: &str, text| [Do::Effect(Effect::Local(LocalCmd::PutBy { what: what.into(), text }))];
+    assert_eq!(part(&mut state, &two[..1], CopyWhat::Prompt), put_by("prompt", long.clone()));
+    assert_eq!(part(&mut state, &two, CopyWhat::Prompt), put_by("list", format!("{long}\na cat")));
+    assert!(state.screen.toasts.is_empty());
+}
+
+fn asks(key: u32, ticket: Ticket) -> Effect {
+    Effect::Http(HttpCmd::File { key: TaskKey(key), ticket, file: FileId(format!("9{key}")) })
+}
+
+fn address(url: &str) -> Reply {
+    let body = format!(r#"{{"file":{{"download_url":"{url}"}},"base_resp":{{"status_code":0}}}}"#);
+    Reply::Answered { http: 200, retry_after_ms: None, body }
+}
+
+#[test]
+fn a_fresh_address_is_asked_for_and_only_its_own_answer_is_copied() {
+    let mut state = state(&[Saved]);
+    let effects = part(&mut state, &tasks([(1, Saved)]), CopyWhat::Url);
+    let ticket = state.work.next_ticket;
+    assert_eq!(effects, [Do::Effect(asks(1, ticket))]);
+    let reply = address("https://x/y.mp4?Expires=1");
+    assert_eq!(addressed(&mut state, ticket + 1, &reply), None);
+    let url = "https://x/y.mp4?Expires=1".to_owned();
+    assert_eq!(addressed(&mut state, ticket, &reply), Some(vec![Effect::Term(TermCmd::Copy(url))]));
+    assert_eq!(addressed(&mut state, ticket, &reply), None);
+}
+
+#[test]
+fn the_addresses_of_many_are_asked_for_one_after_another_and_copied_together() {
+    let mut state = state(&[]);
+    let four = tasks([(1, Saved), (2, Queued), (3, Saved), (4, Saved)]);
+    let effects = part(&mut state, &four, CopyWhat::Url);
+    let ticket = state.work.next_ticket;
+    assert_eq!(effects, [Do::Effect(asks(1, ticket))]);
+    assert_eq!(said(&state), Some("asking for the addresses of 3 files"));
+    assert_eq!(addressed(&mut state, ticket, &address("https://x/1")), Some(vec![asks(3, ticket + 1)]));
+    let gone = Reply::Answered { http: 404, retry_after_ms: None, body: String::new() };
+    assert_eq!(addressed(&mut state, ticket + 1, &gone), Some(vec![asks(4, ticket + 2)]));
+    let all = Effect::Term(TermCmd::Copy("https://x/1\nhttps://x/4".into()));
+    assert_eq!(addressed(&mut state, ticket + 2, &address("https://x/4")), Some(vec![all]));
+    let words = "copied the addresses of 2 files; they are good for hours, not days; 2 of the marked tasks have none";
+    assert_eq!(said(&state), Some(words));
+}

@@ -1,0 +1,208 @@
+//! Detail's other parts: the time line, the request, the raw answers, the line of attempts.
+
+use crate::{
+    domain::{
+        export,
+        money::Ptc,
+        problem::Charged,
+        task::{MoneyEvent, Task},
+        time::Wall,
+    },
+    engine::kinds,
+    screens::{
+        detail::view::{About, not_yet},
+        kit::{
+            brush::{labelled, span},
+            diff, text,
+            theme::Look,
+        },
+    },
+    tr,
+    words::amounts as words,
+};
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+/// Cells of a clock time and the blanks behind it.
+const TIME: usize = 10;
+/// Cells of an event's kind and the blanks behind it.
+const KIND: usize = 12;
+
+/// All that happened, money included, oldest first; a day's date stands above its first entry.
+pub(crate) fn time_line(about: &About<'_>) -> Vec<Line<'static>> {
+    let Some(detail) = about.loaded else { return not_yet(about.look) };
+    let mut entries: Vec<(Wall, String, String, Style)> = detail
+        .events
+        .iter()
+        .map(|event| (event.at, kinds::word(&event.kind).to_owned(), event.text.clone(), Style::new()))
+        .chain(
+            detail
+                .ledger
+                .iter()
+                .map(|line| (line.at, tr!("money").into(), money(line.event, line.amount), about.look.theme.faint)),
+        )
+        .collect();
+    entries.sort_by_key(|(at, ..)| *at);
+    let room = usize::from(about.width).saturating_sub(TIME + KIND + 2);
+    let (mut lines, mut day) = (Vec::new(), String::new());
+    for (at, kind, what, style) in entries {
+        let (date, time) = words::local(at, about.app.work.now);
+        if date != day {
+            lines.push(Line::styled(date.clone(), about.look.theme.strong));
+            day = date;
+        }
+        for (n, part) in text::wrap(&what, room).into_iter().enumerate() {
+            let (time, kind) = if n == 0 { (time.as_str(), kind.as_str()) } else { ("", "") };
+            lines.push(Line::from(vec![
+                Span::styled(text::pad(time, TIME), about.look.theme.faint),
+                span(text::pad(kind, KIND), style),
+                Span::styled(part, style),
+            ]));
+        }
+    }
+    lines
+}
+
+fn money(event: MoneyEvent, amount: Ptc) -> String {
+    match event {
+        MoneyEvent::Reserved => tr!("{amount} PTC set aside", amount),
+        MoneyEvent::Charged => tr!("{amount} PTC charged", amount),
+        MoneyEvent::Released => tr!("{amount} PTC given back: not charged", amount),
+        MoneyEvent::Unknown => tr!("{amount} PTC counted as spent, since nobody can tell", amount),
+        MoneyEvent::Resolved => tr!("{amount} PTC settled by you", amount),
+    }
+}
+
+/// The request as JSON as it goes over the wire, and as a curl command with the key as a variable.
+pub(crate) fn request(about: &About<'_>) -> Vec<Line<'static>> {
+    let Some(detail) = about.loaded else { return not_yet(about.look) };
+    let (request, profile) = (&detail.task.request, &about.app.work.settings.profile);
+    if !request.is_known() {
+        return vec![Line::styled(
+            tr!("It was made elsewhere, so what was sent is not known here."),
+            about.look.theme.faint,
+        )];
+    }
+    let spec = about.app.work.settings.catalogue.spec(&request.model);
+    let body = export::request_json(request, spec, &profile.names);
+    let command = export::curl(&profile.base_url, &profile.path_prefix, &profile.key_variable, &body);
+    let mut lines = vec![Line::styled(tr!("What is sent"), about.look.theme.strong)];
+    lines.extend(plain(&body, about.width, Style::new()));
+    lines.extend([Line::default(), Line::styled(tr!("The same by hand; this pays"), about.look.theme.strong)]);
+    lines.extend(plain(&command, about.width, Style::new()));
+    lines
+}
+
+/// The raw answers, secrets removed, oldest first.
+pub(crate) fn answers(about: &About<'_>) -> Vec<Line<'static>> {
+    let Some(detail) = about.loaded else { return not_yet(about.look) };
+    let mut lines = Vec::new();
+    for event in &detail.events {
+        let Some(raw) = &event.raw else { continue };
+        let (date, time) = words::local(event.at, about.app.work.now);
+        lines.push(Line::from(vec![
+            Span::styled(format!("{date} {time}  "), about.look.theme.faint),
+            span(kinds::word(&event.kind), about.look.theme.strong),
+        ]));
+        lines.extend(plain(raw, about.width, Style::new()));
+        lines.push(Line::default());
+    }
+    if lines.is_empty() {
+        lines.push(Line::styled(tr!("The service has not answered anything about it yet."), about.look.theme.faint));
+    }
+    lines
+}
+
+/// The line of attempts, each with what it changed against the one it repeats, and what they cost together.
+pub(crate) fn attempts(about: &About<'_>) -> Vec<Line<'static>> {
+    let Some(detail) = about.loaded else { return not_yet(about.look) };
+    let look = about.look;
+    let mut lines = Vec::new();
+    for task in &detail.line {
+        let here = task.key == detail.task.key;
+        lines.push(Line::from(vec![
+            Span::raw(if here { look.signs.cursor } else { " " }),
+            Span::styled(
+                text::pad(&branch(task, &detail.line, look), 12),
+                if here { look.theme.strong } else { Style::new() },
+            ),
+            Span::styled(
+                text::pad(&format!("{} {}", look.signs.state(task.state()), task.state().word()), 12),
+                look.theme.state(task.state()),
+            ),
+            Span::raw(number(task)),
+            span(text::pad(error_word(task), 22), Style::new()),
+            Span::raw(cost(task)),
+        ]));
+        let Some(parent) = task.parent.and_then(|key| detail.line.iter().find(|other| other.key == key)) else {
+            continue;
+        };
+        let changes = diff::lines(&parent.request, &task.request, about.width.saturating_sub(9), look);
+        if changes.is_empty() {
+            lines.push(Line::styled(
+                format!("         {}", tr!("the same as {key}", key = parent.key)),
+                look.theme.faint,
+            ));
+        }
+        lines.extend(changes.into_iter().map(|mut line| {
+            line.spans.insert(0, Span::raw(" ".repeat(9)));
+            line
+        }));
+    }
+    lines.push(Line::default());
+    lines.extend(labelled(tr!("Together"), &sum(&detail.line), about.width, look, look.theme.strong));
+    lines
+}
+
+/// The key, set in below the attempt that it repeats. A line without a fork stays straight.
+fn branch(task: &Task, line: &[Task], look: Look) -> String {
+    let parent = |task: &Task| task.parent.and_then(|key| line.iter().find(|other| other.key == key));
+    let forks = |task: &Task| line.iter().filter(|other| other.parent == Some(task.key)).count() > 1;
+    let (mut depth, mut at) = (0, task);
+    while let Some(up) = parent(at) {
+        depth += usize::from(forks(up));
+        at = up;
+    }
+    let set_in =
+        if depth == 0 { String::new() } else { format!("{}{} ", "  ".repeat(depth.min(3) - 1), look.signs.to) };
+    format!("{set_in}{}", task.key)
+}
+
+/// Which attempt it is, and whether a person asked for it.
+fn number(task: &Task) -> String {
+    let number = format!("{} ", tr!("try {number}", number = task.attempt));
+    let by = if task.automatic { tr!("by itself") } else { "" };
+    format!(" {}{}", text::pad(&number, 7), text::pad(by, 10))
+}
+
+fn error_word(task: &Task) -> &'static str {
+    task.error().map_or("", |error| error.class.label())
+}
+
+fn cost(task: &Task) -> String {
+    match task.charged() {
+        Charged::Yes | Charged::Unknown if !task.request.is_known() => tr!("not known").into(),
+        Charged::Yes => format!("{} PTC", task.cost),
+        Charged::No => tr!("not charged").into(),
+        Charged::Unknown => format!("{} PTC?", task.cost),
+    }
+}
+
+fn sum(line: &[Task]) -> String {
+    let of = |charged: Charged| line.iter().filter(|task| task.charged() == charged).map(|task| task.cost).sum::<Ptc>();
+    let unknown = of(Charged::Unknown);
+    let spent = of(Charged::Yes);
+    match (line.len(), unknown) {
+        (1, Ptc::ZERO) => tr!("{spent} PTC in 1 attempt", spent),
+        (count, Ptc::ZERO) => tr!("{spent} PTC in {count} attempts", spent, count),
+        (1, unknown) => tr!("{spent} PTC in 1 attempt, and {unknown} PTC perhaps", spent, unknown),
+        (count, unknown) => tr!("{spent} PTC in {count} attempts, and {unknown} PTC perhaps", spent, count, unknown),
+    }
+}
+
+/// A text as it is, wrapped.
+fn plain(text: &str, width: u16, style: Style) -> Vec<Line<'static>> {
+    text::wrap(text, usize::from(width).saturating_sub(2)).into_iter().map(|line| Line::styled(line, style)).collect()
+}

@@ -1,0 +1,209 @@
+//! Mending a cause once for all of its tasks: the shared part of their prompts, or one field.
+
+use super::{Cluster, Remedy};
+use crate::{
+    domain::{
+        draft::{Draft, Field},
+        fields,
+        picture::to_look_into,
+        retry,
+        retry::{Change, Facts, Scope},
+        task::Row,
+    },
+    screens::{
+        app::App,
+        commands::Do,
+        failures::state::{Fix, Mend, MendWhat},
+        key::{Code, Key},
+        keymap,
+        keymap::Ctx,
+        kit::editor::LineEditor,
+        screen::Layer,
+    },
+    tr,
+};
+
+/// The fields that can be set once for all, in the order of compose.
+const FIELDS: [Field; 9] = [
+    Field::Model,
+    Field::FirstFrame,
+    Field::LastFrame,
+    Field::Subject,
+    Field::Resolution,
+    Field::Duration,
+    Field::Optimizer,
+    Field::FastPretreatment,
+    Field::Callback,
+];
+
+/// The editor of a cause's field, with the value that was kept before or that the first task has.
+pub(super) fn field(app: &App, cluster: &Cluster, before: Option<&Fix>) -> MendWhat {
+    if let Some(Fix::Field { field, value }) = before {
+        return MendWhat::Field { field: *field, line: LineEditor::new(value) };
+    }
+    let field = if let Remedy::FixField(field) = cluster.remedy { field } else { Field::Model };
+    let row = cluster.keys.first().and_then(|key| app.work.tasks.rows.get(key));
+    MendWhat::Field { field, line: LineEditor::new(&row.map_or_else(String::new, |row| value_of(row, field))) }
+}
+
+/// What a row of the table knows of a field; a picture is in the whole task only.
+fn value_of(row: &Row, field: Field) -> String {
+    match field {
+        Field::Model => row.kind.model.to_string(),
+        Field::Resolution => row.kind.resolution.to_string(),
+        Field::Duration => row.kind.duration.to_string(),
+        Field::Optimizer => "on".into(),
+        Field::FastPretreatment | Field::Watermark => "off".into(),
+        Field::Prompt | Field::FirstFrame | Field::LastFrame | Field::Subject | Field::Callback | Field::Count => {
+            String::new()
+        }
+    }
+}
+
+/// The values to choose from, for the first of the tasks; none for a field that is typed.
+#[must_use]
+pub fn choices(app: &App, mend: &Mend, field: Field) -> Vec<String> {
+    let row = mend.keys.first().and_then(|key| app.work.tasks.rows.get(key));
+    let spec = row.and_then(|row| app.work.settings.catalogue.spec(&row.kind.model));
+    match field {
+        Field::Model => app.work.settings.catalogue.models.iter().map(|model| model.name.clone()).collect(),
+        Field::Resolution => {
+            spec.map_or_else(Vec::new, |spec| spec.resolutions.iter().map(|r| r.name.clone()).collect())
+        }
+        Field::Duration => spec.zip(row).map_or_else(Vec::new, |(spec, row)| {
+            let resolution = spec.resolution_or_default(Some(&row.kind.resolution));
+            resolution.map_or_else(Vec::new, |r| r.durations.iter().map(ToString::to_string).collect())
+        }),
+        Field::Optimizer | Field::FastPretreatment | Field::Watermark => vec!["on".into(), "off".into()],
+        Field::Prompt | Field::FirstFrame | Field::LastFrame | Field::Subject | Field::Callback | Field::Count => {
+            Vec::new()
+        }
+    }
+}
+
+/// Whether the model of the first task can use that field.
+///
+/// # Errors
+/// Why not, as a sentence without a final stop.
+pub fn possible(app: &App, mend: &Mend, field: Field) -> Result<(), String> {
+    let row = mend.keys.first().and_then(|key| app.work.tasks.rows.get(key));
+    let spec = row.and_then(|row| app.work.settings.catalogue.spec(&row.kind.model).map(|spec| (spec, row)));
+    spec.map_or(Ok(()), |(spec, row)| fields::usable(field, spec, &row.kind.resolution))
+}
+
+/// Takes a key.
+pub(super) fn typed(app: &mut App, key: Key) {
+    let offered = match app.screen.layers.last() {
+        Some(Layer::Mend(mend)) => match &mend.what {
+            MendWhat::Field { field, .. } => choices(app, mend, *field),
+            MendWhat::Prompts { .. } => Vec::new(),
+        },
+        _ => return,
+    };
+    let Some(Layer::Mend(mend)) = app.screen.layers.last_mut() else { return };
+    mend.fault = None;
+    match &mut mend.what {
+        MendWhat::Prompts { editor, .. } => {
+            editor.key(key);
+        }
+        MendWhat::Field { line, .. } => match key.code {
+            Code::Up | Code::Down if !offered.is_empty() => {
+                let at = offered.iter().position(|choice| choice == line.text());
+                let step = if key.code == Code::Down { 1 } else { offered.len() - 1 };
+                let next = at.map_or(0, |at| (at + step) % offered.len());
+                *line = LineEditor::new(&offered[next]);
+            }
+            _ => {
+                line.key(key);
+            }
+        },
+    }
+}
+
+/// Takes a paste.
+pub(super) fn pasted(app: &mut App, text: &str) {
+    let Some(Layer::Mend(mend)) = app.screen.layers.last_mut() else { return };
+    mend.fault = None;
+    match &mut mend.what {
+        MendWhat::Prompts { editor, .. } => {
+            editor.paste(text);
+        }
+        MendWhat::Field { line, .. } => line.paste(text),
+    }
+}
+
+/// Goes to another field that the model can use.
+pub(super) fn other_field(app: &mut App, forward: bool) {
+    let Some(Layer::Mend(mend)) = app.screen.layers.last() else { return };
+    let MendWhat::Field { field: here, .. } = &mend.what else { return };
+    let (at, len) = (FIELDS.iter().position(|field| field == here).unwrap_or(0), FIELDS.len());
+    let next = (1..len)
+        .map(|n| FIELDS[if forward { at + n } else { at + len - n } % len])
+        .find(|field| possible(app, mend, *field).is_ok());
+    let Some(next) = next else { return };
+    let row = mend.keys.first().and_then(|key| app.work.tasks.rows.get(key));
+    let value = row.map_or_else(String::new, |row| value_of(row, next));
+    if let Some(Layer::Mend(mend)) = app.screen.layers.last_mut() {
+        mend.what = MendWhat::Field { field: next, line: LineEditor::new(&value) };
+    }
+}
+
+/// Whether the rules of a retry let the cause's tasks go as they are, all at once.
+fn goes_unchanged(app: &App, mend: &Mend) -> bool {
+    let rows = mend.keys.iter().filter_map(|key| app.work.tasks.rows.get(key));
+    rows.map(Facts::of_row).all(|facts| retry::judge(&facts, Change::Nothing, Scope::Bulk).is_ok())
+}
+
+/// What was mended, if it mends anything.
+pub(super) fn kept(app: &App, mend: &Mend) -> Result<Fix, String> {
+    match &mend.what {
+        MendWhat::Prompts { template, editor } => {
+            let text = editor.text();
+            if text == template.text() && !goes_unchanged(app, mend) {
+                let back = keymap::named(app, Ctx::Global, "back");
+                return Err(tr!("unchanged it would be refused again; change it, or {back} leaves it", back));
+            }
+            if !text.contains(template.mark()) {
+                let mark = template.mark();
+                return Err(tr!("keep {mark}: it stands for what differs between the prompts", mark));
+            }
+            Ok(Fix::Prompts { template: template.clone(), text })
+        }
+        MendWhat::Field { field, line } => {
+            possible(app, mend, *field)?;
+            let value = line.text().trim().to_owned();
+            let offered = choices(app, mend, *field);
+            if !offered.is_empty() && !offered.contains(&value) {
+                return Err(tr!("it takes {values}; up and down go through them", values = fields::listed(&offered)));
+            }
+            Ok(Fix::Field { field: *field, value })
+        }
+    }
+}
+
+/// Has the picture read that a field was set to.
+pub(super) fn pictures(app: &mut App, fix: &Fix) -> Vec<Do> {
+    match fix {
+        Fix::Field { field: Field::FirstFrame | Field::LastFrame | Field::Subject, value } => {
+            to_look_into(value).map_or_else(Vec::new, |picture| super::read_picture(app, picture))
+        }
+        Fix::Field { .. } | Fix::Prompts { .. } => Vec::new(),
+    }
+}
+
+/// The draft with a field set.
+pub(super) fn set(draft: &mut Draft, field: Field, value: &str) {
+    match field {
+        Field::Model => value.clone_into(&mut draft.model),
+        Field::Resolution => draft.resolution = Some(value.to_owned()),
+        Field::Duration => draft.duration = value.parse().ok(),
+        Field::Optimizer => draft.optimizer = value == "on",
+        Field::FastPretreatment => draft.fast_pretreatment = value == "on",
+        Field::Watermark => draft.watermark = value == "on",
+        Field::FirstFrame => value.clone_into(&mut draft.first_frame),
+        Field::LastFrame => value.clone_into(&mut draft.last_frame),
+        Field::Subject => value.clone_into(&mut draft.subject),
+        Field::Callback => value.clone_into(&mut draft.callback),
+        Field::Prompt | Field::Count => {}
+    }
+}

@@ -1,0 +1,252 @@
+//! Failures by cause: which failed tasks have one cause, what fits it, and the plan that tries all of them again. A plan
+//! always goes through the preview; nothing here sends.
+
+pub mod clusters;
+mod mend;
+mod plan;
+pub mod state;
+#[cfg(test)]
+mod tests;
+pub mod view;
+
+pub use clusters::{Cluster, ClusterId, Remedy};
+pub use mend::{choices, possible};
+
+use crate::{
+    domain::task::{Task, TaskKey},
+    engine::effect::{Effect, Level},
+    screens::{
+        after,
+        after::Then,
+        app::App,
+        commands::Do,
+        compose,
+        failures::state::{FailuresView, Fix, Mend, MendWhat},
+        key::Key,
+        keymap,
+        keymap::{Ctx, Move, Why},
+        kit::editor::LineEditor,
+        screen::Layer,
+        table, terms, toast,
+    },
+    tr,
+};
+
+/// The view, where it is open.
+#[must_use]
+pub fn view(app: &App) -> Option<&FailuresView> {
+    app.screen.layers.iter().rev().find_map(|layer| if let Layer::Failures(view) = layer { Some(view) } else { None })
+}
+
+fn view_mut(app: &mut App) -> Option<&mut FailuresView> {
+    let layers = app.screen.layers.iter_mut().rev();
+    layers.into_iter().find_map(|layer| if let Layer::Failures(view) = layer { Some(view) } else { None })
+}
+
+/// Opens it, the cursor where a hand is needed first: on a cause that must be mended, or on the line that sends.
+pub(crate) fn open(app: &mut App) {
+    let mut view = FailuresView::new(clusters::all(app), app.work.tasks.counts);
+    view.to_next();
+    app.screen.layers.push(Layer::Failures(view));
+}
+
+/// Brings it up to date after tasks have changed. What was decided about a cause stays decided.
+pub(crate) fn follow(app: &mut App) {
+    let counts = app.work.tasks.counts;
+    if view(app).is_none_or(|view| view.counts == counts) {
+        return;
+    }
+    let clusters = clusters::all(app);
+    let Some(view) = view_mut(app) else { return };
+    let here = view.clusters.get(view.at).map(|cluster| cluster.id.clone());
+    (view.clusters, view.counts) = (clusters, counts);
+    let place = here.and_then(|id| view.clusters.iter().position(|cluster| cluster.id == id));
+    match place {
+        Some(at) => view.at = at,
+        None => view.to_next(),
+    }
+}
+
+/// Moves the cursor; the line after the last cause is the one that sends.
+pub(crate) fn go(app: &mut App, to: Move) {
+    let page = usize::from(app.screen.height / 2).max(1);
+    if let Some(view) = view_mut(app) {
+        view.at = table::step(to, view.at, view.clusters.len() + 1, page);
+    }
+}
+
+/// Takes the cause under the cursor into the plan, or out of it.
+pub(crate) fn toggle(app: &mut App) {
+    let Some(view) = view_mut(app) else { return };
+    let Some(cluster) = view.clusters.get(view.at) else { return };
+    let id = cluster.id.clone();
+    if !view.left_out.remove(&id) {
+        view.left_out.insert(id);
+    }
+}
+
+/// Enter: the act that fits the cause under the cursor; on the last line, the plan.
+pub(crate) fn fit(app: &mut App) -> Vec<Do> {
+    let Some(cluster) = view(app).and_then(|view| view.clusters.get(view.at)).cloned() else { return plan(app) };
+    match cluster.remedy {
+        Remedy::Again => {
+            if let Some(view) = view_mut(app) {
+                view.left_out.remove(&cluster.id);
+            }
+            plan(app)
+        }
+        Remedy::EditPrompts => {
+            edit_prompts(app);
+            Vec::new()
+        }
+        Remedy::FixField(_) => {
+            fix_field(app);
+            Vec::new()
+        }
+        Remedy::Settle => {
+            let line = LineEditor::default();
+            app.screen.layers.extend(cluster.keys.first().map(|key| Layer::Resolve { key: *key, at: 0, line }));
+            Vec::new()
+        }
+    }
+}
+
+/// Opens the shared part of the prompts of the cause under the cursor.
+pub(crate) fn edit_prompts(app: &mut App) {
+    let Some((cluster, fix)) = at_cursor(app) else { return };
+    let prompts: Vec<&str> =
+        cluster.keys.iter().filter_map(|key| app.work.tasks.rows.get(key)).map(|row| row.prompt()).collect();
+    let what = MendWhat::prompt(&prompts, fix.as_ref());
+    app.screen.layers.push(Layer::Mend(Mend { cluster: cluster.id, keys: cluster.keys, what, fault: None }));
+}
+
+/// Opens the field at fault of the cause under the cursor, to be set once for all.
+pub(crate) fn fix_field(app: &mut App) {
+    let Some((cluster, fix)) = at_cursor(app) else { return };
+    let what = mend::field(app, &cluster, fix.as_ref());
+    app.screen.layers.push(Layer::Mend(Mend { cluster: cluster.id, keys: cluster.keys, what, fault: None }));
+}
+
+/// Opens the first task of the cause in compose.
+pub(crate) fn compose_first(app: &mut App) -> Vec<Do> {
+    let Some(key) = at_cursor(app).and_then(|(cluster, _)| cluster.keys.first().copied()) else { return Vec::new() };
+    app.screen.layers.clear();
+    table::go_to(app, key);
+    after::with(app, &[key], Then::Edit)
+}
+
+fn at_cursor(app: &App) -> Option<(Cluster, Option<Fix>)> {
+    let view = view(app)?;
+    let cluster = view.clusters.get(view.at)?;
+    Some((cluster.clone(), view.fixes.get(&cluster.id).cloned()))
+}
+
+/// Takes a key of what is being mended.
+pub(crate) fn typed(app: &mut App, key: Key) {
+    mend::typed(app, key);
+}
+
+/// Takes a paste into what is being mended.
+pub(crate) fn pasted(app: &mut App, text: &str) {
+    mend::pasted(app, text);
+}
+
+/// Goes to the next or previous field that can be set for all.
+pub(crate) fn other_field(app: &mut App, forward: bool) {
+    mend::other_field(app, forward);
+}
+
+/// Enter while mending: keeps it, and goes to the next cause that needs a hand. What cannot be stays open with why.
+pub(crate) fn keep(app: &mut App) -> Vec<Do> {
+    let Some(Layer::Mend(mend)) = app.screen.layers.last() else { return Vec::new() };
+    match mend::kept(app, mend) {
+        Err(why) => {
+            if let Some(Layer::Mend(mend)) = app.screen.layers.last_mut() {
+                mend.fault = Some(why);
+            }
+            Vec::new()
+        }
+        Ok(fix) => {
+            let id = mend.cluster.clone();
+            let reads = mend::pictures(app, &fix);
+            app.screen.layers.pop();
+            if let Some(view) = view_mut(app) {
+                view.left_out.remove(&id);
+                view.fixes.insert(id, fix);
+                view.to_next();
+            }
+            reads
+        }
+    }
+}
+
+/// Asks the store for the whole tasks of the plan; the preview follows.
+pub(crate) fn plan(app: &mut App) -> Vec<Do> {
+    if let Err(Why(why)) = can_plan(app) {
+        toast::say(app, Level::Warning, why, None);
+        return Vec::new();
+    }
+    let keys: Vec<TaskKey> =
+        view(app).into_iter().flat_map(|view| view.planned()).flat_map(|cluster| cluster.keys.clone()).collect();
+    after::with(app, &keys, Then::Plan)
+}
+
+/// Whether anything can be planned.
+///
+/// # Errors
+/// Why not, as a sentence.
+pub fn can_plan(app: &App) -> Result<(), Why> {
+    let view = view(app).ok_or_else(|| Why(tr!("There is no plan").into()))?;
+    if let Some(why) = terms::blocked(app) {
+        return Err(Why(why));
+    }
+    match view.planned().count() {
+        0 if view.clusters.is_empty() => Err(Why(tr!("Nothing has failed that was not tried again").into())),
+        0 => {
+            let fit = keymap::named(app, Ctx::Failures, "fit");
+            Err(Why(tr!("Nothing is planned yet; {fit} on a cause does what fits it", fit)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The whole tasks of the plan have come: opens its preview.
+pub(crate) fn ready(app: &mut App, tasks: Vec<Task>) -> Vec<Do> {
+    plan::preview(app, tasks);
+    Vec::new()
+}
+
+/// The plan was queued: its attempts are followed to their end.
+pub(crate) fn sent(app: &mut App, tasks: &[Task]) {
+    app.round.keys = tasks.iter().map(|task| task.key).collect();
+    app.round.told = false;
+    if let Some(view) = view_mut(app) {
+        view.fixes.clear();
+        view.left_out.clear();
+    }
+}
+
+/// Tells once what a plan came to, when its last attempt has ended.
+pub(crate) fn tell_round(app: &mut App) -> Vec<Effect> {
+    if app.round.told || app.round.keys.is_empty() {
+        return Vec::new();
+    }
+    let states = app.round.keys.iter().filter_map(|key| app.work.tasks.rows.get(key)).map(|row| row.state);
+    let mut counts = std::collections::BTreeMap::new();
+    for task_state in states {
+        if task_state.is_live() {
+            return Vec::new();
+        }
+        *counts.entry(task_state).or_insert(0_usize) += 1;
+    }
+    app.round.told = true;
+    let said: Vec<String> = counts.iter().map(|(which, n)| format!("{n} {}", which.word())).collect();
+    let text = tr!("tried again {count}: {states}", count = app.round.keys.len(), states = said.join(tr!(", ")));
+    toast::say(app, Level::Info, text, None);
+    Vec::new()
+}
+
+/// Reads a picture that a mended field names.
+fn read_picture(app: &mut App, path: &str) -> Vec<Do> {
+    compose::read_picture(app, path)
+}

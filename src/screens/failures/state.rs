@@ -1,0 +1,123 @@
+//! The screen of failures by cause, as state: the causes, what was decided about each, and what is being mended.
+
+use crate::{
+    domain::{cluster::Template, draft::Field, task::TaskKey},
+    screens::{
+        failures::{Cluster, ClusterId, Remedy},
+        kit::editor::{LineEditor, PromptEditor},
+    },
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Failures by cause.
+#[derive(Clone, Debug)]
+pub struct FailuresView {
+    /// The causes.
+    pub clusters: Vec<Cluster>,
+    /// The chosen one; after the last comes the line that sends.
+    pub at: usize,
+    /// How the causes that must be mended were mended.
+    pub fixes: BTreeMap<ClusterId, Fix>,
+    /// Causes taken out of the plan.
+    pub left_out: BTreeSet<ClusterId>,
+    /// The counts of tasks when the causes were last gathered.
+    pub counts: [usize; 10],
+}
+
+impl FailuresView {
+    /// With these causes and nothing decided.
+    #[must_use]
+    pub fn new(clusters: Vec<Cluster>, counts: [usize; 10]) -> Self {
+        Self { clusters, at: 0, fixes: BTreeMap::new(), left_out: BTreeSet::new(), counts }
+    }
+
+    /// Whether the plan has this cause: it can go again as it is, or was mended.
+    #[must_use]
+    pub fn has(&self, cluster: &Cluster) -> bool {
+        let able = match cluster.remedy {
+            Remedy::Again => true,
+            Remedy::EditPrompts | Remedy::FixField(_) => self.fixes.contains_key(&cluster.id),
+            Remedy::Settle => false,
+        };
+        able && !self.left_out.contains(&cluster.id)
+    }
+
+    /// What the plan has.
+    pub fn planned(&self) -> impl Iterator<Item = &Cluster> {
+        self.clusters.iter().filter(|cluster| self.has(cluster))
+    }
+
+    /// To the next cause that must be mended, or to the line that sends.
+    pub fn to_next(&mut self) {
+        let open = |cluster: &Cluster| {
+            matches!(cluster.remedy, Remedy::EditPrompts | Remedy::FixField(_))
+                && !self.fixes.contains_key(&cluster.id)
+                && !self.left_out.contains(&cluster.id)
+        };
+        self.at = self.clusters.iter().position(open).unwrap_or(self.clusters.len());
+    }
+}
+
+/// How a cause was mended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fix {
+    /// The shared part of the prompts as it is to be.
+    Prompts {
+        /// What the prompts share.
+        template: Template,
+        /// The shared part, edited.
+        text: String,
+    },
+    /// A field is set to one value for all.
+    Field {
+        /// The field.
+        field: Field,
+        /// Its value as typed.
+        value: String,
+    },
+}
+
+/// What is being mended.
+#[derive(Clone, Debug)]
+pub struct Mend {
+    /// The cause.
+    pub cluster: ClusterId,
+    /// Its tasks.
+    pub keys: Vec<TaskKey>,
+    /// The editor.
+    pub what: MendWhat,
+    /// Why it could not be kept.
+    pub fault: Option<String>,
+}
+
+/// What is edited.
+#[derive(Clone, Debug)]
+pub enum MendWhat {
+    /// The shared part of the prompts.
+    Prompts {
+        /// What the prompts share.
+        template: Template,
+        /// The shared part.
+        editor: Box<PromptEditor>,
+    },
+    /// A field's value.
+    Field {
+        /// The field.
+        field: Field,
+        /// Its value.
+        line: LineEditor,
+    },
+}
+
+impl MendWhat {
+    /// The shared part of these prompts, as it was mended before or as it is.
+    #[must_use]
+    pub fn prompt(prompts: &[&str], before: Option<&Fix>) -> Self {
+        let template = Template::of(prompts);
+        let text = match before {
+            Some(Fix::Prompts { text, .. }) => text.clone(),
+            Some(Fix::Field { .. }) | None => template.text(),
+        };
+        Self::Prompts { editor: Box::new(PromptEditor::new(&text)), template }
+    }
+}

@@ -1,0 +1,248 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
+
+use super::*;
+use crate::{
+    domain::{
+        draft::Field,
+        money::Ptc,
+        problem::{Charged, ErrorClass, Problem, TaskError},
+        task::{Phase, TaskState},
+        time::Mono,
+    },
+    engine::{
+        effect::{Effect, StoreCmd},
+        msg::{Detail, Input, Msg, StoreMsg},
+        testing::{add, now, state as state_of, task},
+        work::Halt,
+    },
+    screens::{screen::Purpose, shell::input, update},
+    service::answer::{Reply, SubmitVerdict, judge_submit},
+    words::{lang, lang::Lang},
+};
+
+/// A failed task of that class and message.
+fn failed(key: u32, class: ErrorClass, message: &str, prompt: &str) -> Task {
+    let error =
+        TaskError { code: "1".into(), class, message: message.into(), next: String::new(), charged: Charged::No };
+    let mut task = task(key, TaskState::Refused);
+    task.phase = Phase::Refused { error };
+    task.request.prompt = prompt.into();
+    task
+}
+
+/// Two of the service's faults, two refused prompts, a bad field, an unknown, a saved one.
+fn morning() -> App {
+    let mut state = state_of(&[]);
+    for task in [
+        failed(1, ErrorClass::Service, "error 17", "one"),
+        failed(2, ErrorClass::Service, "error 18", "two"),
+        failed(3, ErrorClass::PromptSensitive, "sensitive: \"a\"", "a red fox in blood"),
+        failed(4, ErrorClass::PromptSensitive, "sensitive: \"b\"", "a blue fox in blood"),
+        failed(5, ErrorClass::InvalidParams, "invalid params, duration 6 is not offered", "five"),
+        task(6, TaskState::Unknown),
+        task(7, TaskState::Saved),
+    ] {
+        add(&mut state, task);
+    }
+    table::to_first(&mut state);
+    state
+}
+
+fn press(app: &mut App, keys: &str) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for key in keys.split(' ') {
+        effects = input::input(app, Input::Key(key.parse().expect("a key")));
+    }
+    effects
+}
+
+/// Gives the whole tasks that were asked for.
+fn answer(app: &mut App, effects: Vec<Effect>) {
+    for effect in effects {
+        let Effect::Store(StoreCmd::Detail { key }) = effect else { continue };
+        let of = |key| match key {
+            TaskKey(1) => failed(1, ErrorClass::Service, "error 17", "one"),
+            TaskKey(2) => failed(2, ErrorClass::Service, "error 18", "two"),
+            TaskKey(3) => failed(3, ErrorClass::PromptSensitive, "sensitive: \"a\"", "a red fox in blood"),
+            TaskKey(4) => failed(4, ErrorClass::PromptSensitive, "sensitive: \"b\"", "a blue fox in blood"),
+            _ => failed(5, ErrorClass::InvalidParams, "invalid params, duration 6 is not offered", "five"),
+        };
+        let task = of(key);
+        let detail = Detail { task: task.clone(), events: vec![], ledger: vec![], line: vec![task] };
+        let _ = update(app, Msg::Store(StoreMsg::Detail(Box::new(detail))), now(20_000));
+    }
+}
+
+fn planned(app: &App) -> Vec<(u32, String)> {
+    let Some(Layer::Preview(preview)) = app.screen.layers.last() else { return Vec::new() };
+    assert_eq!(preview.purpose, Purpose::Plan);
+    preview.items.iter().map(|item| (item.parent.map_or(0, |key| key.0), item.request.prompt.clone())).collect()
+}
+
+#[test]
+fn failures_of_one_cause_are_one_and_each_has_what_fits_it() {
+    let state = morning();
+    let told: Vec<_> = clusters::all(&state)
+        .into_iter()
+        .map(|cluster| (cluster.id.class, cluster.keys.len(), cluster.cost, cluster.remedy))
+        .collect();
+    let ptc = Ptc::from_thousandths;
+    assert_eq!(
+        told,
+        [
+            (ErrorClass::Service, 2, ptc(1_000), Remedy::Again),
+            (ErrorClass::PromptSensitive, 2, ptc(1_000), Remedy::EditPrompts),
+            (ErrorClass::InvalidParams, 1, ptc(500), Remedy::FixField(Field::Duration)),
+            (ErrorClass::UnknownOutcome, 1, ptc(500), Remedy::Settle),
+        ]
+    );
+}
+
+#[test]
+fn a_cause_told_in_two_languages_is_one_and_other_causes_stay_apart() {
+    let mut state = state_of(&[]);
+    let refused = |quote: &str| {
+        let body = format!(r#"{{"base_resp":{{"status_code":1026,"status_msg":"{quote}"}}}}"#);
+        match judge_submit(&Reply::Answered { http: 200, retry_after_ms: None, body }) {
+            SubmitVerdict::Refused { error, .. } => error.message,
+            other => panic!("{other:?}"),
+        }
+    };
+    let tasks = [(1, Lang::En, "input new_sensitive"), (2, Lang::Zh, "input new_sensitive"), (3, Lang::Zh, "image")];
+    for (key, lang, quote) in tasks {
+        let message = lang::within(lang, || refused(quote));
+        add(&mut state, failed(key, ErrorClass::PromptSensitive, &message, "a fox"));
+    }
+    let keys: Vec<Vec<u32>> =
+        clusters::all(&state).iter().map(|cluster| cluster.keys.iter().map(|key| key.0).collect()).collect();
+    assert_eq!(keys, [vec![1, 2], vec![3]]);
+}
+
+#[test]
+fn what_was_tried_again_is_no_failure_any_more() {
+    let mut state = morning();
+    add(&mut state, Task { parent: Some(TaskKey(1)), attempt: 2, ..task(8, TaskState::Running) });
+    assert_eq!(clusters::all(&state)[0].keys, [TaskKey(2)]);
+}
+
+#[test]
+fn the_cursor_begins_at_what_needs_a_hand_and_a_prompt_refused_is_never_planned_unchanged() {
+    let mut state = morning();
+    press(&mut state, "R");
+    assert_eq!(view(&state).map(|view| view.at), Some(1));
+    let asked = press(&mut state, "s");
+    answer(&mut state, asked);
+    assert_eq!(planned(&state), [(1, "one".into()), (2, "two".into())]);
+    press(&mut state, "esc enter");
+    // Unchanged it is not kept.
+    press(&mut state, "enter");
+    let Some(Layer::Mend(mend)) = state.screen.layers.last() else { panic!("it was kept") };
+    assert!(mend.fault.as_deref().is_some_and(|fault| fault.starts_with("unchanged")), "{:?}", mend.fault);
+}
+
+#[test]
+fn the_shared_part_is_edited_once_and_a_field_set_once_then_one_plan_has_all() {
+    let mut state = morning();
+    press(&mut state, "R enter ctrl-w s n o w enter");
+    assert_eq!(view(&state).map(|view| view.at), Some(2));
+    // The duration: down takes the first one offered, which is what it was.
+    press(&mut state, "enter ctrl-u down enter");
+    let Some(view) = view(&state) else { panic!("closed") };
+    assert_eq!((view.at, view.planned().count()), (4, 3));
+    let asked = press(&mut state, "enter");
+    answer(&mut state, asked);
+    let expected = [
+        (1, "one".to_owned()),
+        (2, "two".to_owned()),
+        (3, "a red fox in snow".to_owned()),
+        (4, "a blue fox in snow".to_owned()),
+    ];
+    assert_eq!(planned(&state), expected);
+    // The field was set to what it was: that one is left out, and it is said.
+    let Some(Layer::Preview(preview)) = state.screen.layers.last() else { panic!("no preview") };
+    assert_eq!(preview.warnings, [Problem::new("#5 is left out", "it would be the same request again", "")]);
+    assert_eq!(preview.items[2].was.as_ref().map(|was| was.prompt.as_str()), Some("a red fox in blood"));
+    // Nothing goes out before Enter, and Enter sends once.
+    state.work.now.mono = Mono(90_000);
+    let sent = press(&mut state, "enter");
+    assert!(matches!(&sent[..], [Effect::Store(StoreCmd::Insert { tasks, .. })] if tasks.len() == 4), "{sent:?}");
+    assert_eq!(press(&mut state, "enter"), []);
+}
+
+#[test]
+fn what_a_plan_has_queued_can_be_taken_back_without_leaving_the_view() {
+    let mut state = morning();
+    press(&mut state, "R");
+    add(&mut state, task(9, TaskState::Queued));
+    state.work.queue.last_batch = vec![TaskKey(9)];
+    press(&mut state, "u");
+    assert_eq!(state.work.tasks.rows[&TaskKey(9)].state, TaskState::Cancelled);
+    assert!(view(&state).is_some());
+}
+
+#[test]
+fn nothing_is_offered_while_the_balance_is_gone() {
+    let mut state = morning();
+    let problem = Problem::new("sending stopped", "", "");
+    state.work.queue.halted = Some(Halt { cause: crate::service::answer::HaltCause::Balance, problem, by: None });
+    press(&mut state, "R");
+    assert_eq!(press(&mut state, "s"), []);
+    assert!(can_plan(&state).is_err_and(|Why(why)| why.starts_with("The balance or quota is used up")));
+}
+
+#[test]
+fn an_unknown_is_settled_not_sent() {
+    let mut state = morning();
+    press(&mut state, "R g j j j enter");
+    assert!(matches!(state.screen.layers.last(), Some(Layer::Resolve { key: TaskKey(6), .. })));
+    press(&mut state, "esc e");
+    assert!(matches!(state.screen.layers.last(), Some(Layer::Failures(_))));
+}
+
+#[test]
+fn a_plan_is_followed_to_its_end_and_told_once() {
+    let mut state = morning();
+    sent(&mut state, &[task(8, TaskState::Queued), task(9, TaskState::Queued)]);
+    add(&mut state, task(8, TaskState::Saved));
+    add(&mut state, task(9, TaskState::Running));
+    tell_round(&mut state);
+    assert!(!state.round.told);
+    add(&mut state, Task { rev: 2, ..failed(9, ErrorClass::Service, "error", "nine") });
+    tell_round(&mut state);
+    tell_round(&mut state);
+    let said = state.screen.messages.iter().filter(|m| m.text == "tried again 2: 1 saved, 1 refused").count();
+    assert_eq!(said, 1);
+}
+
+#[test]
+fn tasks_that_a_plan_leaves_out_for_one_reason_are_one_warning() {
+    let mut state = morning();
+    let refused: Vec<Task> =
+        [3, 4].map(|key| failed(key, ErrorClass::PromptSensitive, "sensitive: \"a\"", "a fox")).into();
+    open(&mut state);
+    ready(&mut state, refused);
+    let Some(Layer::Preview(preview)) = state.screen.layers.last() else { panic!("no preview") };
+    let told: Vec<String> = preview.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(told, ["2 tasks are left out (#3, #4): the prompt was refused as sensitive and is unchanged"]);
+}
+
+#[test]
+fn attempts_that_were_charged_already_are_told_as_one_or_as_many() {
+    for (count, told) in [
+        (1, "1 of these was charged already, or may have been (0.5 PTC): the new attempts are paid as well"),
+        (2, "2 of these were charged already, or may have been (1.0 PTC): the new attempts are paid as well"),
+    ] {
+        let mut state = state_of(&[]);
+        let mut tasks: Vec<Task> =
+            (1..=count).map(|key| failed(key, ErrorClass::Service, "error 17", "a fox")).collect();
+        for task in &mut tasks {
+            let error = TaskError { charged: Charged::Unknown, ..task.error().unwrap().clone() };
+            task.phase = Phase::Failed { error };
+            add(&mut state, task.clone());
+        }
+        open(&mut state);
+        ready(&mut state, tasks);
+        let Some(Layer::Preview(preview)) = state.screen.layers.last() else { panic!("no preview") };
+        assert_eq!(preview.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(), [told]);
+    }
+}

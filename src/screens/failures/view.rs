@@ -1,0 +1,278 @@
+//! Failures by cause: the causes with what fits each, the line that sends, and what the last plan came to. And the
+//! mending of one cause, with what would change in each of its tasks.
+//!
+//! ```text
+//!  17 rate limited · 6 prompt refused · 2 invalid parameters
+//! ▌[x] 17  rate limited        8.5 PTC  send again
+//!  [ ]  6  prompt refused      3.0 PTC  edit the prompts
+//!      Plan 17 tasks, 8.5 PTC
+//! ```
+
+use crate::{
+    domain::{money::Ptc, task::TaskState},
+    screens::{
+        app::App,
+        failures,
+        failures::{
+            Cluster, Remedy,
+            state::{FailuresView, Fix, Mend, MendWhat},
+        },
+        kit::{
+            brush::{Brush, labelled, span},
+            diff, text,
+            theme::Look,
+        },
+        shell::layout,
+        terms,
+    },
+    tr,
+};
+use ratatui::{
+    layout::{Position, Rect},
+    style::Style,
+    text::{Line, Span},
+};
+
+/// Tasks of a cause that are listed.
+const LISTED: usize = 3;
+/// Attempts of the last plan that are listed.
+const ROUND: usize = 100;
+
+fn place(screen: Rect) -> Rect {
+    layout::centred(screen, screen.width.saturating_sub(4), screen.height)
+}
+
+/// Draws the causes.
+pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &FailuresView) {
+    let look = brush.look;
+    let inside = brush.frame(place(screen), tr!("Failures by cause"));
+    let mut lines = head(app, view, look, inside.width);
+    let first = lines.len();
+    lines.extend(view.clusters.iter().enumerate().map(|(n, cluster)| cause(view, cluster, n == view.at, look)));
+    lines.push(send(app, view, look));
+    lines.push(Line::default());
+    if let Some(cluster) = view.clusters.get(view.at) {
+        lines.extend(about(app, view, cluster, look, inside.width));
+    }
+    lines.extend(round(app, look));
+    let room = usize::from(inside.height);
+    let scroll = (first + view.at + 2).saturating_sub(room);
+    let top = brush.scrolled(inside, &lines, scroll);
+    let plan = u16::try_from((first + view.clusters.len()).saturating_sub(top)).unwrap_or(u16::MAX);
+    brush.kept.push(Rect { y: inside.y.saturating_add(plan), height: 1, ..inside });
+    // The causes, and the line that plans after them.
+    brush.clickable(inside, top..lines.len());
+    brush.chosen_by.retain(|(_, line)| (first..=first + view.clusters.len()).contains(line));
+    brush.chosen_by.iter_mut().for_each(|(_, line)| *line -= first);
+}
+
+/// How many of each kind, and what stops all of it.
+fn head(app: &App, view: &FailuresView, look: Look, width: u16) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    if let Some(why) = terms::blocked(app) {
+        lines.extend(wrapped(&why, width, look.theme.bad));
+    }
+    let counts: Vec<String> = view
+        .clusters
+        .iter()
+        .map(|cluster| tr!("{count} {class}", count = cluster.keys.len(), class = cluster.id.class.label()))
+        .collect();
+    let all = if counts.is_empty() {
+        tr!("Nothing has failed that was not tried again.").to_owned()
+    } else {
+        counts.join(&format!(" {} ", look.signs.dot))
+    };
+    lines.extend(wrapped(&all, width, look.theme.strong));
+    lines.push(Line::default());
+    lines
+}
+
+fn cause(view: &FailuresView, cluster: &Cluster, chosen: bool, look: Look) -> Line<'static> {
+    let (cursor, style) = if chosen { (look.signs.cursor, look.theme.chosen) } else { (" ", Style::new()) };
+    let mark = match cluster.remedy {
+        Remedy::Settle => " ? ",
+        Remedy::Again | Remedy::EditPrompts | Remedy::FixField(_) if view.has(cluster) => "[x]",
+        Remedy::Again | Remedy::EditPrompts | Remedy::FixField(_) => "[ ]",
+    };
+    let class = text::pad(cluster.id.class.label(), 20);
+    Line::from(vec![
+        Span::styled(cursor, look.theme.chosen),
+        Span::raw(format!("{mark}{:>4}  ", cluster.keys.len())),
+        Span::styled(class, style),
+        Span::styled(format!("{:>7} PTC  ", cluster.cost.to_string()), look.theme.faint),
+        span(fitting(view, cluster), if view.has(cluster) { look.theme.good } else { look.theme.warn }),
+    ])
+}
+
+/// What fits a cause, or how it was mended.
+fn fitting(view: &FailuresView, cluster: &Cluster) -> String {
+    match (view.fixes.get(&cluster.id), cluster.remedy) {
+        (Some(Fix::Prompts { .. }), _) => tr!("prompts edited").into(),
+        (Some(Fix::Field { field, value }), _) if value.is_empty() => {
+            tr!("{field} set to none", field = field.label())
+        }
+        (Some(Fix::Field { field, value }), _) => tr!("{field} set to {value}", field = field.label(), value),
+        (None, Remedy::Again) => tr!("send again").into(),
+        (None, Remedy::EditPrompts) => tr!("edit the prompts first").into(),
+        (None, Remedy::FixField(field)) => tr!("set the {field} first", field = field.label()),
+        (None, Remedy::Settle) => tr!("settle first").into(),
+    }
+}
+
+fn send(app: &App, view: &FailuresView, look: Look) -> Line<'static> {
+    let chosen = view.at == view.clusters.len();
+    let cursor = if chosen { look.signs.cursor } else { " " };
+    let tasks: usize = view.planned().map(|cluster| cluster.keys.len()).sum();
+    let cost: Ptc = view.planned().map(|cluster| cluster.cost).sum();
+    let words = match (failures::can_plan(app), tasks) {
+        (Ok(()), 1) => tr!("Plan 1 task, {price} PTC", price = cost),
+        (Ok(()), count) => tr!("Plan {count} tasks, {price} PTC", count, price = cost),
+        (Err(why), _) => why.0,
+    };
+    let style = if chosen { look.theme.chosen } else { look.theme.strong };
+    Line::from(vec![Span::styled(cursor, look.theme.chosen), Span::styled(format!("    {words}"), style)])
+}
+
+/// What is to be known of the chosen cause.
+fn about(app: &App, view: &FailuresView, cluster: &Cluster, look: Look, width: u16) -> Vec<Line<'static>> {
+    let label = |name: &str, value: &str, style| labelled(name, value, width.saturating_sub(2), look, style);
+    let mut lines = label(tr!("Says"), &cluster.sample, look.theme.bad);
+    if cluster.spent > Ptc::ZERO {
+        lines.extend(label(
+            tr!("Cost so far"),
+            &tr!("{price} PTC, perhaps some of it unknown", price = cluster.spent),
+            look.theme.warn,
+        ));
+    }
+    let keys: Vec<String> = cluster.keys.iter().map(ToString::to_string).collect();
+    lines.extend(label(tr!("Tasks"), &keys.join(" "), Style::new()));
+    let rows = cluster.keys.iter().filter_map(|key| app.work.tasks.rows.get(key));
+    for row in rows.take(LISTED) {
+        match view.fixes.get(&cluster.id) {
+            Some(Fix::Prompts { template, text }) => {
+                let now = template.fill(text, row.prompt()).unwrap_or_default();
+                lines.extend(diff::prompt(&row.key.to_string(), row.prompt(), &now, width.saturating_sub(2), look));
+            }
+            Some(Fix::Field { .. }) | None => {
+                let prompt: String = row.prompt().chars().take(300).collect();
+                lines.extend(label(&row.key.to_string(), &prompt, look.theme.faint));
+            }
+        }
+    }
+    lines.push(Line::default());
+    lines
+}
+
+/// What the last plan came to, task by task.
+fn round(app: &App, look: Look) -> Vec<Line<'static>> {
+    if app.round.keys.is_empty() {
+        return Vec::new();
+    }
+    let rows: Vec<_> = app.round.keys.iter().filter_map(|key| app.work.tasks.rows.get(key)).collect();
+    let count = |of: TaskState| rows.iter().filter(|row| row.state == of).count();
+    let counts: Vec<String> = TaskState::ALL
+        .into_iter()
+        .filter(|of| count(*of) > 0)
+        .map(|of| tr!("{count} {state}", count = count(of), state = of.word()))
+        .collect();
+    let mut lines = vec![Line::from(vec![
+        Span::styled(format!("{}  ", tr!("The last plan")), look.theme.strong),
+        Span::raw(counts.join(&format!(" {} ", look.signs.dot))),
+    ])];
+    lines.extend(rows.iter().take(ROUND).map(|row| {
+        let from = row.parent.map_or_else(String::new, |parent| parent.to_string());
+        let error = row.class.map_or("", |class| class.label());
+        let prompt: String = row.prompt().chars().take(200).collect();
+        Line::from(vec![
+            Span::styled(format!("{from:>6} {} {:<6}", look.signs.to, row.key.to_string()), look.theme.faint),
+            Span::styled(
+                text::pad(&format!("{} {}", look.signs.state(row.state), row.state.word()), 12),
+                look.theme.state(row.state),
+            ),
+            Span::styled(format!("{} ", text::pad(error, 16)), look.theme.bad),
+            span(prompt, Style::new()),
+        ])
+    }));
+    lines
+}
+
+/// Draws the mending of a cause; tells where the caret is.
+pub(crate) fn mend(brush: &mut Brush<'_>, screen: Rect, app: &App, mend: &Mend) -> Option<Position> {
+    let look = brush.look;
+    let tasks = match &mend.keys[..] {
+        [only] => only.to_string(),
+        keys => tr!("{count} tasks", count = keys.len()),
+    };
+    let title = match &mend.what {
+        MendWhat::Prompts { .. } => tr!("Edit the prompts of {tasks}", tasks),
+        MendWhat::Field { field, .. } => tr!("Set the {field} of {tasks}", field = field.label(), tasks),
+    };
+    let inside = brush.frame(place(screen), &title);
+    let lines = explained(app, mend, look, inside.width);
+    let rows = u16::try_from(lines.len()).unwrap_or(0).min(inside.height.saturating_sub(2));
+    brush.lines(Rect { height: rows, ..inside }, &lines);
+    let below = Rect { y: inside.y + rows, height: inside.height - rows, ..inside };
+    match &mend.what {
+        MendWhat::Field { line, .. } => {
+            let (shown, caret) = line.window(below.width.saturating_sub(2));
+            brush.text(below.x, below.y, below.width, &shown, look.theme.strong);
+            Some(Position::new((below.x + caret).min(screen.right().saturating_sub(1)), below.y))
+        }
+        MendWhat::Prompts { template, editor } => {
+            let height = (below.height / 3).max(2).min(below.height);
+            let caret = editor.draw(Rect { height, ..below }, brush.buf);
+            let rest = Rect { y: below.y + height, height: below.height - height, ..below };
+            let mut changes = vec![Line::styled(tr!("As they would be sent"), look.theme.faint)];
+            for row in mend.keys.iter().filter_map(|key| app.work.tasks.rows.get(key)) {
+                match template.fill(&editor.text(), row.prompt()) {
+                    Some(now) => {
+                        let width = rest.width.saturating_sub(2);
+                        changes.extend(diff::prompt(&row.key.to_string(), row.prompt(), &now, width, look));
+                    }
+                    None => changes.push(Line::styled(tr!("{key} has no place in it", key = row.key), look.theme.bad)),
+                }
+                if changes.len() > usize::from(rest.height) {
+                    break;
+                }
+            }
+            brush.scrolled(rest, &changes, 0);
+            Some(caret)
+        }
+    }
+}
+
+/// What can be typed, and why it was not kept.
+fn explained(app: &App, mend: &Mend, look: Look, width: u16) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    match &mend.what {
+        MendWhat::Prompts { template, .. } if template.mark().is_empty() => {
+            lines.extend(wrapped(tr!("The prompt that all of them have:"), width, look.theme.faint));
+        }
+        MendWhat::Prompts { template, .. } => {
+            let words =
+                tr!("What the prompts share; {mark} stands for what differs between them:", mark = template.mark());
+            lines.extend(wrapped(&words, width, look.theme.faint));
+        }
+        MendWhat::Field { field, .. } => {
+            let offered = failures::choices(app, mend, *field);
+            let words = if offered.is_empty() {
+                tr!("A value for all of them, empty for none. Tab goes to another field.").to_owned()
+            } else {
+                tr!("One of {values} (up and down). Tab goes to another field.", values = offered.join(tr!(", ")))
+            };
+            lines.extend(wrapped(&words, width, look.theme.faint));
+            if let Err(why) = failures::possible(app, mend, *field) {
+                lines.extend(wrapped(&why, width, look.theme.warn));
+            }
+        }
+    }
+    if let Some(fault) = &mend.fault {
+        lines.extend(wrapped(fault, width, look.theme.bad));
+    }
+    lines
+}
+
+fn wrapped(words: &str, width: u16, style: Style) -> Vec<Line<'static>> {
+    let room = usize::from(width.saturating_sub(2));
+    text::wrap(words, room).into_iter().map(|line| Line::styled(line, style)).collect()
+}

@@ -1,0 +1,265 @@
+//! What `?` shows: this place's keys, all other keys, and what every sign, state, column and kind of failure means; and
+//! whether an action can be run from there. How it looks is for `ui` to say.
+
+use super::{Action, BINDINGS, Binding, Ctx, Place, Why, named, place_below};
+use crate::{
+    domain::{problem::ErrorClass, task::TaskState},
+    screens::{app::App, command_line::COMMANDS, key::Key, table::columns},
+    tr,
+    words::lang,
+};
+
+/// One line of help.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HelpLine {
+    /// A heading.
+    Title(String),
+    /// Keys and what they do.
+    Key {
+        /// Which binding, as an index into `BINDINGS`.
+        binding: usize,
+        /// The keys, as the config writes them, with blanks between.
+        keys: String,
+        /// What they do.
+        text: String,
+        /// Whether it leads to something paid.
+        paid: bool,
+    },
+    /// A word and what it means.
+    Word {
+        /// The word, with its sign where it has one.
+        word: String,
+        /// What it means.
+        text: String,
+    },
+    /// A sign and what it means.
+    Sign {
+        /// Which one; `ui` knows its shape.
+        sign: Sign,
+        /// What it means.
+        text: String,
+    },
+}
+
+/// A sign of the screen that is no state's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each one's meaning stands in `sign_meaning`")]
+pub enum Sign {
+    Cursor,
+    Mark,
+    Again,
+    Cut,
+    Up,
+    Down,
+    More,
+    MaybePaid,
+    Pays,
+}
+
+/// Every sign of the screen that is no state's, in the order of help.
+const SIGNS: [Sign; 9] =
+    [Sign::Pays, Sign::Cursor, Sign::Mark, Sign::Again, Sign::MaybePaid, Sign::Up, Sign::Down, Sign::More, Sign::Cut];
+
+/// What a sign means.
+fn sign_meaning(app: &App, sign: Sign) -> String {
+    match sign {
+        Sign::Pays => tr!(
+            "behind a key: it pays; it opens a preview with the price first, and only {send} there sends",
+            send = named(app, Ctx::Preview, "send"),
+        ),
+        Sign::Cursor => tr!("the task under the cursor, the pane or line that has the keys").into(),
+        Sign::Mark => tr!("a marked task; acts go to the marked ones").into(),
+        Sign::Again => tr!("a later attempt repeats this one").into(),
+        Sign::MaybePaid => tr!("behind a price: perhaps charged; counted as spent").into(),
+        Sign::Up => tr!("the column the table is sorted by, the smallest first").into(),
+        Sign::Down => tr!("the same, the largest first").into(),
+        Sign::More => tr!("there is more below").into(),
+        Sign::Cut => tr!("a text that goes on").into(),
+    }
+}
+
+impl HelpLine {
+    /// The line as one text, for a search.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Title(title) => title.clone(),
+            Self::Key { keys, text, binding, paid } => {
+                let (binding, pays) = (&BINDINGS[*binding], if *paid { tr!("pays") } else { "" });
+                format!("{keys} {text} {} {} {pays}", binding.id, lang::tr(binding.hint))
+            }
+            Self::Word { word, text } => format!("{word} {text}"),
+            Self::Sign { text, .. } => text.clone(),
+        }
+    }
+}
+
+/// This place's keys first, then all others, then what signs and words mean.
+#[must_use]
+pub fn help_lines(app: &App) -> Vec<HelpLine> {
+    let near = place_below(app).chain();
+    let far = Ctx::ALL.iter().filter(|ctx| !near.contains(ctx));
+    let mut lines = Vec::new();
+    for ctx in near.iter().chain(far) {
+        lines.push(HelpLine::Title(lang::tr(ctx.title()).into()));
+        lines.extend(BINDINGS.iter().enumerate().filter(|(_, binding)| binding.ctx == *ctx).map(|(at, binding)| {
+            HelpLine::Key {
+                binding: at,
+                keys: joined(app.screen.keys.keys_of(binding)),
+                text: lang::tr(binding.help).into(),
+                paid: binding.paid,
+            }
+        }));
+    }
+    let word = |word: &str, text: &str| HelpLine::Word { word: word.into(), text: text.into() };
+    let ascii = app.work.settings.ui.ascii || app.work.settings.ui.ambiguous_width == 2;
+    lines.push(HelpLine::Title(tr!("States").into()));
+    lines.extend(TaskState::ALL.into_iter().map(|of| {
+        let sign = if ascii { of.ascii_sign() } else { of.sign() };
+        word(&format!("{sign} {}", of.word()), state_meaning(of))
+    }));
+    lines.push(HelpLine::Title(tr!("Columns").into()));
+    lines.extend(columns::ALL.iter().map(|spec| word(lang::tr(spec.title), lang::tr(spec.help))));
+    lines.push(HelpLine::Title(tr!("Kinds of failure").into()));
+    lines.extend(
+        ErrorClass::ALL
+            .into_iter()
+            .map(|class| word(class.id(), &[class.label(), class_meaning(class)].join(tr!(": ")))),
+    );
+    lines.push(HelpLine::Title(tr!("Signs").into()));
+    lines.extend(SIGNS.map(|sign| HelpLine::Sign { sign, text: sign_meaning(app, sign) }));
+    lines.push(HelpLine::Title(tr!("Commands, after :").into()));
+    lines.extend(COMMANDS.iter().map(|command| word(&command.usage(), lang::tr(command.help))));
+    lines
+}
+
+fn joined(keys: &[Key]) -> String {
+    keys.iter().map(Key::to_string).collect::<Vec<_>>().join(" ")
+}
+
+/// The contexts whose actions can be run from help, palette and command line while that place lies below them. Where
+/// text is typed no plain key can be a command, but a command by its name can.
+const fn offered(below: Place) -> &'static [Ctx] {
+    match below {
+        Place::ComposeText => &[Ctx::Compose, Ctx::Panes, Ctx::Global],
+        place => place.chain(),
+    }
+}
+
+/// Whether an action can be run now from help, the palette or the command line, and if not, why.
+///
+/// # Errors
+/// What pays or answers a question is done by its own key alone, where the price or the question is in sight.
+pub fn runnable(app: &App, binding: &Binding) -> Result<(), Why> {
+    let answers = matches!(binding.ctx, Ctx::Preview | Ctx::Confirm | Ctx::Resolve);
+    if answers && !matches!(binding.action, Action::Move(_)) {
+        return Err(Why(tr!("Only its own key does that, where the price or the question is in sight").into()));
+    }
+    if !offered(place_below(app)).contains(&binding.ctx) {
+        return Err(Why(tr!("It is for another place: {place}", place = lang::tr(binding.ctx.title()))));
+    }
+    (binding.when)(app)
+}
+
+/// The binding of that id that a command by its name means now.
+#[must_use]
+pub fn by_id(app: &App, id: &str) -> Option<&'static Binding> {
+    let named = |ctx: &Ctx| BINDINGS.iter().find(|binding| binding.ctx == *ctx && binding.id == id);
+    offered(place_below(app)).iter().find_map(named).or_else(|| BINDINGS.iter().find(|binding| binding.id == id))
+}
+
+/// What a state means.
+fn state_meaning(state: TaskState) -> &'static str {
+    match state {
+        TaskState::Queued => tr!("here, not sent, free; it can still be taken back"),
+        TaskState::Sending => tr!("saved as being sent; the POST is on its way"),
+        TaskState::Unknown => tr!("it may have been accepted; nothing can find out; counted as charged"),
+        TaskState::Running => tr!("accepted; the service's own word stands beside it"),
+        TaskState::Ready => tr!("made, the file not yet fetched"),
+        TaskState::Saving => tr!("downloading"),
+        TaskState::Saved => tr!("file on disk, complete, checked"),
+        TaskState::Failed => tr!("the service gave up; the reason stands beside it"),
+        TaskState::Refused => tr!("the service did not take it; not charged"),
+        TaskState::Cancelled => tr!("taken back before it was sent, or no longer watched"),
+    }
+}
+
+/// What a kind of failure means and what to do about it.
+fn class_meaning(class: ErrorClass) -> &'static str {
+    match class {
+        ErrorClass::RateLimited => tr!("too many at once; the program waits and sends it again by itself"),
+        ErrorClass::Auth => tr!("set another key, then resume the queue"),
+        ErrorClass::Balance => tr!("top up the account, then resume the queue"),
+        ErrorClass::PromptSensitive => tr!("change the prompt; unchanged it would be refused again"),
+        ErrorClass::OutputSensitive => tr!("the video made was withheld; change the prompt, or try once more"),
+        ErrorClass::InvalidParams => tr!("a field or a picture is not as the service wants it; edit it"),
+        ErrorClass::Plan => tr!("the account's plan does not have this model; choose another"),
+        ErrorClass::Service => tr!("the service's own fault; try again later"),
+        ErrorClass::Network => tr!("no connection; nothing was sent, and it is tried again"),
+        ErrorClass::UnknownOutcome => tr!("it may have been accepted; look at the gateway's log, then settle it"),
+        ErrorClass::File => tr!("the file could not be fetched or written; download it again"),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::task::TaskState::Failed,
+        engine::testing::state,
+        screens::screen::{Layer, ListView, Pane},
+    };
+
+    #[test]
+    fn help_begins_with_this_places_keys() {
+        let mut state = state(&[Failed]);
+        state.screen.pane = Pane::Detail;
+        state.screen.layers.push(Layer::Help(ListView::default()));
+        assert_eq!(help_lines(&state)[0], HelpLine::Title("Detail and download".into()));
+    }
+
+    #[test]
+    fn help_explains_every_action_state_column_and_kind_of_failure() {
+        let lines = help_lines(&state(&[]));
+        let keys = lines.iter().filter(|line| matches!(line, HelpLine::Key { .. })).count();
+        assert_eq!(keys, BINDINGS.len());
+        let words = lines.iter().filter(|line| matches!(line, HelpLine::Word { .. })).count();
+        let commands = crate::screens::command_line::COMMANDS.len();
+        assert_eq!(words, TaskState::ALL.len() + columns::ALL.len() + ErrorClass::ALL.len() + commands);
+    }
+
+    #[test]
+    fn help_explains_every_word_in_chinese_too() {
+        let state = state(&[]);
+        let (english, chinese) = (help_lines(&state), lang::within(lang::Lang::Zh, || help_lines(&state)));
+        assert_eq!(chinese.len(), english.len());
+        for (line, was) in chinese.iter().zip(&english) {
+            let text = line.text();
+            assert!(text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{text:?} {was:?}");
+        }
+    }
+
+    #[test]
+    fn a_reason_names_the_key_in_force() {
+        let mut state = state(&[Failed]);
+        let own = [("table".into(), [("resolve".into(), vec!["f9".into()])].into())];
+        state.screen.keys = crate::screens::keymap::Keymap::build(&own.into()).0;
+        let said = |state: &App, id| (by_id(state, id).unwrap().when)(state).unwrap_err().0;
+        let row = |state: &mut App, of| state.work.tasks.rows.values_mut().for_each(|row| row.state = of);
+        row(&mut state, TaskState::Queued);
+        assert_eq!(said(&state, "download"), "#1 is queued: there is no file yet");
+        row(&mut state, TaskState::Unknown);
+        assert_eq!(said(&state, "edit"), "#1 may have been accepted and charged; F9 resolves it first");
+    }
+
+    #[test]
+    fn what_pays_is_never_run_from_a_list() {
+        let state = state(&[Failed]);
+        let send = BINDINGS.iter().find(|binding| binding.action == Action::Send).unwrap();
+        assert!(runnable(&state, send).is_err());
+        assert_eq!(runnable(&state, by_id(&state, "retry").unwrap()), Ok(()));
+        let why = runnable(&state, by_id(&state, "next_choice").unwrap()).unwrap_err();
+        assert_eq!(why.0, "It is for another place: Compose, in a row to choose from");
+    }
+}

@@ -1,0 +1,219 @@
+//! The keys: one table from which dispatch, help, footer, the README's key tables, the example config and a person's own
+//! keys all come. What an action does stands in `commands`; this only says which action a key means where, and whether
+//! it is possible now.
+
+mod bindings;
+mod build;
+mod help;
+mod place;
+mod when;
+mod words;
+
+pub use bindings::BINDINGS;
+pub use build::{KeyFault, Keymap, Overrides};
+pub use help::{HelpLine, Sign, by_id, help_lines, runnable};
+pub use place::{Ctx, Place, is_typed, place, place_below};
+pub(crate) use when::{can_cancel, can_download, refreshable};
+pub use words::{Hint, config_lines, footer, ids, markdown, named, possible, readable};
+
+use crate::screens::{
+    app::App,
+    key::{Code, Key},
+    pick::PickWhat,
+    screen::Pane,
+};
+
+/// Why an action is not possible now, as one sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Why(pub String);
+
+/// A move in a table, a list or a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Move {
+    /// One up.
+    Up,
+    /// One down.
+    Down,
+    /// A page up.
+    PageUp,
+    /// A page down.
+    PageDown,
+    /// Half a page up.
+    HalfUp,
+    /// Half a page down.
+    HalfDown,
+    /// To the first.
+    First,
+    /// To the last.
+    Last,
+}
+
+/// What can be copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CopyWhat {
+    /// The service's id.
+    Id,
+    /// The prompt.
+    Prompt,
+    /// A fresh address of the file.
+    Url,
+    /// The file's path.
+    Path,
+    /// The request as a curl command, the key as a variable.
+    Curl,
+}
+
+/// What can be done in the list of camera commands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CameraKey {
+    /// Take the command.
+    Take,
+    /// Send the list away.
+    Dismiss,
+    /// Move in it.
+    Move(Move),
+}
+
+/// What a key can mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each one's `help` in the table of bindings says what it does")]
+pub enum Action {
+    Quit,
+    Suspend,
+    Redraw,
+    Back,
+    Close,
+    Help,
+    NextPane,
+    PreviousPane,
+    Show(Pane),
+    Full,
+    Messages,
+    Palette,
+    CommandLine,
+    New,
+    Move(Move),
+    Filter,
+    Mark,
+    Range,
+    MarkAll,
+    Open,
+    Sort,
+    Freeze,
+    CopyMenu,
+    Copy(CopyWhat),
+    Scp,
+    Play,
+    Download,
+    Pause,
+    Undo,
+    Cancel,
+    Resolve,
+    Refresh,
+    Balance,
+    Attempts,
+    Money,
+    Failures,
+    Fit,
+    TakeIn,
+    EditPrompts,
+    FixField,
+    ComposeFirst,
+    Plan,
+    NextField,
+    PreviousField,
+    Clone,
+    Retry,
+    Edit,
+    NextTab,
+    PreviousTab,
+    OtherTask(Move),
+    NextRow,
+    PreviousRow,
+    Preview,
+    Editor,
+    Fix,
+    OtherDraft,
+    NextChoice,
+    PreviousChoice,
+    Choose,
+    MarkChoice,
+    Camera(CameraKey),
+    Pick(PickWhat),
+    Pictures,
+    Complete,
+    Delete,
+    Send,
+    LeaveOut,
+    Search,
+    NextHit,
+    PreviousHit,
+    Accept,
+    CompleteWord,
+    CompleteBack,
+    Yes,
+    No,
+}
+
+/// One line of the table of keys.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// Where it counts.
+    pub ctx: Ctx,
+    /// The default keys, as the config writes them.
+    pub keys: &'static [&'static str],
+    /// What is done.
+    pub action: Action,
+    /// Its name in the config.
+    pub id: &'static str,
+    /// One word or two for the footer; translated where they are shown.
+    pub hint: &'static str,
+    /// A sentence for help, translated there, and README.
+    pub help: &'static str,
+    /// Whether it leads to something paid. Such an action only opens a preview; `send` in the preview is the only one
+    /// that sends.
+    pub paid: bool,
+    /// Whether it is possible now, and if not, why.
+    pub when: fn(&App) -> Result<(), Why>,
+}
+
+/// The ASCII twin of a full-width character, such as `？`: what a Chinese input method types where `?` is meant.
+#[must_use]
+pub const fn ascii_twin(c: char) -> Option<char> {
+    match c {
+        // The block FF01-FF5E holds 21-7E in the same order.
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xff01 + 0x21),
+        '\u{3000}' => Some(' '),
+        '\u{3002}' => Some('.'),
+        '、' => Some('/'),
+        '【' => Some('['),
+        '】' => Some(']'),
+        '《' => Some('<'),
+        '》' => Some('>'),
+        '·' => Some('`'),
+        '￥' => Some('$'),
+        _ => None,
+    }
+}
+
+/// A key as a command: full-width characters as their ASCII twins.
+#[must_use]
+pub fn as_command(key: Key) -> Key {
+    match key.code {
+        Code::Char(c) => Key { code: Code::Char(ascii_twin(c).unwrap_or(c)), ..key },
+        _ => key,
+    }
+}
+
+/// Whether SSH, tmux, screen or an old terminal may eat the key or turn it into another: it must not be an action's only
+/// one.
+#[must_use]
+pub const fn is_fragile(key: &Key) -> bool {
+    match key.code {
+        // Tab, Enter, line feed, Backspace, Esc; the prefixes of tmux and screen; flow control; NUL.
+        Code::Char('i' | 'm' | 'j' | 'h' | '[' | 'b' | 'a' | 's' | 'q' | ' ') if key.ctrl => true,
+        Code::Enter if key.ctrl => true,
+        Code::Up | Code::Down | Code::Left | Code::Right if key.shift => true,
+        _ => key.alt,
+    }
+}

@@ -1,0 +1,373 @@
+//! Whether an action is possible now, and if not, why.
+
+use super::{Ctx, Why, named};
+use crate::{
+    domain::{
+        problem::{Charged, ErrorClass},
+        retry,
+        retry::{Change, Facts},
+        task::{Row, TaskState},
+    },
+    screens::{
+        app::App,
+        commands, failures,
+        failures::state::{Mend, MendWhat},
+        pick::{Item, PickWhat, Take},
+        screen::Layer,
+        table::{cursor_row, targets},
+        terms,
+        terms::Face,
+    },
+    tr,
+};
+
+type Possible = Result<(), Why>;
+
+fn no(why: impl Into<String>) -> Possible {
+    Err(Why(why.into()))
+}
+
+/// Why a task lets something not be done with it. A value, since thousands of marked tasks are looked through and at most
+/// one of them is spoken of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum No {
+    /// By the rules of a retry.
+    Retry(retry::No),
+    /// On its way, so it cannot be taken back.
+    Gone,
+    /// Perhaps accepted; there is nothing to take back.
+    Unsure,
+    Ended,
+    Saving,
+    FileToCome,
+    Fileless,
+    Settled,
+    NotSaved,
+    NotOnDisk,
+    Idless,
+    NothingToAsk,
+}
+
+/// What a task is asked before something is done with it.
+type Test = fn(&Row) -> Result<(), No>;
+
+/// The refusal as a sentence, with the keys that help.
+fn said(app: &App, row: &Row, no: No) -> Why {
+    let (key, word) = (row.key, row.state.word());
+    let named = |ctx, id| named(app, ctx, id);
+    Why(match no {
+        No::Retry(no) => terms::no(Face::Keys(app), key, row.state, no),
+        No::Gone => tr!("{key} is being sent and cannot be taken back", key),
+        No::Unsure => {
+            tr!("{key} may have been accepted; {resolve} resolves it", key, resolve = named(Ctx::Table, "resolve"))
+        }
+        No::Ended => tr!("{key} is {word} and has ended already", key, word),
+        No::Saving => tr!("{key} is being downloaded already", key),
+        No::FileToCome => tr!("{key} is {word}: there is no file yet", key, word),
+        No::Fileless => tr!("{key} is {word}: there is no file", key, word),
+        No::Settled => tr!("{key} is {word}; only an unknown is resolved", key, word),
+        No::NotSaved => {
+            tr!("{key} is not on disk yet; {download} downloads it", key, download = named(Ctx::Table, "download"))
+        }
+        No::NotOnDisk => tr!("{key} is {word}: there is no file on disk", key, word),
+        No::Idless => tr!("{key} is {word}: the service has given it no id", key, word),
+        No::NothingToAsk => tr!("{key} is {word}: there is nothing to ask the service", key, word),
+    })
+}
+
+/// Whether at least one of the tasks acted on passes; if none does, why the first one does not.
+fn any(app: &App, test: Test) -> Possible {
+    let mut rows = targets(app).filter_map(|key| app.work.tasks.rows.get(&key)).peekable();
+    let Some(first) = rows.peek().copied() else { return some_task(app) };
+    if rows.any(|row| test(row).is_ok()) { Ok(()) } else { test(first).map_err(|no| said(app, first, no)) }
+}
+
+/// Whether the task under the cursor passes.
+fn of_cursor(app: &App, test: Test) -> Possible {
+    cursor_row(app).map_or_else(|| some_task(app), |row| test(row).map_err(|no| said(app, row, no)))
+}
+
+pub(super) fn some_task(app: &App) -> Possible {
+    match (cursor_row(app), app.work.tasks.rows.is_empty()) {
+        (Some(_), _) => Ok(()),
+        (None, true) => no(tr!("There are no tasks yet; {new} composes one", new = named(app, Ctx::Panes, "new"))),
+        (None, false) => no(tr!("The filter shows no task; {back} clears it", back = named(app, Ctx::Global, "back"))),
+    }
+}
+
+/// Whether it is known what that task asked for: of an adopted one it is not.
+fn known_row(row: &Row) -> Result<(), No> {
+    if row.is_known() { Ok(()) } else { Err(No::Retry(retry::No::Foreign)) }
+}
+
+/// What the rules of a retry say of a task.
+fn by_the_rules(row: &Row, change: Change, scope: retry::Scope) -> Result<(), No> {
+    retry::judge(&Facts::of_row(row), change, scope).map(drop).map_err(No::Retry)
+}
+
+pub(super) fn retry(app: &App) -> Possible {
+    match retry::Scope::of(targets(app).take(2).count()) {
+        retry::Scope::Alone => any(app, |row| by_the_rules(row, Change::Nothing, retry::Scope::Alone)),
+        retry::Scope::Bulk => any(app, |row| by_the_rules(row, Change::Nothing, retry::Scope::Bulk)),
+    }
+}
+
+/// Whether that task can be repeated with changes. An unknown is settled first: its edited form might be paid beside it.
+pub(super) fn edit(app: &App) -> Possible {
+    of_cursor(app, |row| by_the_rules(row, Change::Content, retry::Scope::Alone))
+}
+
+/// Whether that task can be taken back or left.
+fn cancel_row(row: &Row) -> Result<(), No> {
+    match row.state {
+        TaskState::Queued | TaskState::Running | TaskState::Ready | TaskState::Saving => Ok(()),
+        TaskState::Sending => Err(No::Gone),
+        TaskState::Unknown => Err(No::Unsure),
+        TaskState::Saved | TaskState::Failed | TaskState::Refused | TaskState::Cancelled => Err(No::Ended),
+    }
+}
+
+pub(super) fn cancel(app: &App) -> Possible {
+    any(app, cancel_row)
+}
+
+/// Whether that task's file can be fetched.
+fn download_row(row: &Row) -> Result<(), No> {
+    match row.state {
+        TaskState::Ready | TaskState::Saved => Ok(()),
+        // What is no longer watched, or was given up here and not by the service, can be taken up again: it is paid for.
+        TaskState::Cancelled if row.remote().is_some() => Ok(()),
+        TaskState::Failed if row.remote().is_some() && row.charged == Charged::Yes => Ok(()),
+        TaskState::Saving => Err(No::Saving),
+        TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Running => Err(No::FileToCome),
+        TaskState::Failed | TaskState::Refused | TaskState::Cancelled => Err(No::Fileless),
+    }
+}
+
+pub(super) fn download(app: &App) -> Possible {
+    any(app, download_row)
+}
+
+pub(super) fn known(app: &App) -> Possible {
+    of_cursor(app, known_row)
+}
+
+/// Whether a person settled that task by hand and can take it back. Of one that has ended only what its line shows is known:
+/// lost, or never made; of one that was found by its id and has ended, the command line can.
+fn is_settled(app: &App, row: &Row) -> bool {
+    match row.state {
+        TaskState::Cancelled => row.charged == Charged::Yes && row.remote().is_none(),
+        TaskState::Refused => row.class == Some(ErrorClass::UnknownOutcome),
+        TaskState::Running | TaskState::Ready => {
+            app.work.tasks.live.get(&row.key).is_some_and(|task| task.settled.is_some())
+        }
+        TaskState::Queued
+        | TaskState::Sending
+        | TaskState::Unknown
+        | TaskState::Saving
+        | TaskState::Saved
+        | TaskState::Failed => false,
+    }
+}
+
+/// An unknown can be settled, and what was settled can be unknown again.
+pub(super) fn resolve(app: &App) -> Possible {
+    if cursor_row(app).is_some_and(|row| is_settled(app, row)) {
+        return Ok(());
+    }
+    of_cursor(app, |row| if row.state == TaskState::Unknown { Ok(()) } else { Err(No::Settled) })
+}
+
+fn saved_row(row: &Row) -> Result<(), No> {
+    match row.state {
+        TaskState::Saved => Ok(()),
+        TaskState::Ready => Err(No::NotSaved),
+        TaskState::Queued
+        | TaskState::Sending
+        | TaskState::Unknown
+        | TaskState::Running
+        | TaskState::Saving
+        | TaskState::Failed
+        | TaskState::Refused
+        | TaskState::Cancelled => Err(No::NotOnDisk),
+    }
+}
+
+/// The task under the cursor: a player plays one file.
+pub(super) fn saved(app: &App) -> Possible {
+    of_cursor(app, saved_row)
+}
+
+/// At least one of the tasks acted on: all that are marked are copied together.
+pub(super) fn any_saved(app: &App) -> Possible {
+    any(app, saved_row)
+}
+
+pub(super) fn has_file(app: &App) -> Possible {
+    any(app, |row| match row.state {
+        TaskState::Ready | TaskState::Saving | TaskState::Saved => Ok(()),
+        TaskState::Queued
+        | TaskState::Sending
+        | TaskState::Unknown
+        | TaskState::Running
+        | TaskState::Failed
+        | TaskState::Refused
+        | TaskState::Cancelled => Err(No::Fileless),
+    })
+}
+
+pub(super) fn has_remote(app: &App) -> Possible {
+    any(app, |row| if row.remote().is_some() { Ok(()) } else { Err(No::Idless) })
+}
+
+/// Whether the service can be asked about that task.
+fn refresh_row(row: &Row) -> Result<(), No> {
+    match row.state {
+        TaskState::Running | TaskState::Ready | TaskState::Saving => Ok(()),
+        TaskState::Queued
+        | TaskState::Sending
+        | TaskState::Unknown
+        | TaskState::Saved
+        | TaskState::Failed
+        | TaskState::Refused
+        | TaskState::Cancelled => Err(No::NothingToAsk),
+    }
+}
+
+pub(super) fn refresh(app: &App) -> Possible {
+    any(app, refresh_row)
+}
+
+pub(super) fn undo(app: &App) -> Possible {
+    if commands::undoable(app).is_empty() {
+        no(tr!("Nothing of the last batch is unsent, so nothing can be taken back"))
+    } else {
+        Ok(())
+    }
+}
+
+pub(super) fn fix(app: &App) -> Possible {
+    let picture = crate::screens::compose::to_shrink(app).is_some();
+    if picture || app.screen.compose.faults.iter().any(|fault| fault.fix.is_some()) {
+        Ok(())
+    } else {
+        no(tr!("No fault here mends itself with a key"))
+    }
+}
+
+pub(super) fn templates(app: &App) -> Possible {
+    if app.work.settings.compose.templates.is_empty() {
+        return no(tr!("There are no templates; [templates] in the config names them"));
+    }
+    Ok(())
+}
+
+pub(super) fn lists_files(app: &App) -> Possible {
+    match app.screen.layers.last() {
+        Some(Layer::Pick(picker)) if matches!(picker.what, PickWhat::Pictures(_) | PickWhat::Prompts) => Ok(()),
+        _ => no(tr!("There is no path to complete here")),
+    }
+}
+
+pub(super) fn deletes(app: &App) -> Possible {
+    match app.screen.layers.last() {
+        Some(Layer::Pick(picker)) if matches!(picker.items.get(picker.at), Some(Item { take: Take::Draft(_), .. })) => {
+            Ok(())
+        }
+        _ => no(tr!("Only a draft can be deleted here")),
+    }
+}
+
+pub(super) fn takes_several(app: &App) -> Possible {
+    match app.screen.layers.last() {
+        Some(Layer::Choose { field, .. }) if crate::screens::compose::takes_several(*field) => Ok(()),
+        _ => no(tr!("Only one can be taken here")),
+    }
+}
+
+pub(super) fn send(app: &App) -> Possible {
+    match app.screen.layers.last() {
+        Some(Layer::Preview(preview)) => crate::screens::preview::can_send(app, preview),
+        _ => no(tr!("There is no preview")),
+    }
+}
+
+pub(super) fn leave_out(app: &App) -> Possible {
+    match app.screen.layers.last() {
+        Some(Layer::Preview(preview)) => crate::screens::preview::can_leave_out(preview),
+        _ => no(tr!("There is no preview")),
+    }
+}
+
+pub(super) fn searched(app: &App) -> Possible {
+    match app.screen.layers.last() {
+        Some(Layer::Help(list) | Layer::Messages(list) | Layer::Money(list)) if !list.query.text().is_empty() => Ok(()),
+        _ => no(tr!("Nothing is searched for; {search} searches", search = named(app, Ctx::List, "search"))),
+    }
+}
+
+pub(super) fn in_help(app: &App) -> Possible {
+    match app.screen.layers.last() {
+        Some(Layer::Help(_)) => Ok(()),
+        _ => no(tr!("There is nothing to run here")),
+    }
+}
+
+/// A failure that nobody tried again, or a plan whose attempts can be looked at.
+pub(super) fn failures(app: &App) -> Possible {
+    let failed = |row: &Row| retry::is_open(&Facts::of_row(row));
+    if !app.round.keys.is_empty() || app.work.tasks.rows.values().any(failed) {
+        Ok(())
+    } else {
+        no(tr!("Nothing has failed that was not tried again"))
+    }
+}
+
+pub(super) fn on_cause(app: &App) -> Possible {
+    match failures::view(app).and_then(|view| view.clusters.get(view.at)) {
+        Some(_) => Ok(()),
+        None => no(tr!("Move to a cause first")),
+    }
+}
+
+/// A cause that can be mended: not one whose tasks are unknown.
+pub(super) fn on_failed_cause(app: &App) -> Possible {
+    match failures::view(app).and_then(|view| view.clusters.get(view.at)).map(|cluster| cluster.remedy) {
+        Some(failures::Remedy::Settle) => no(tr!(
+            "Nobody knows what became of these; {fit} settles the first",
+            fit = named(app, Ctx::Failures, "fit"),
+        )),
+        Some(failures::Remedy::Again | failures::Remedy::EditPrompts | failures::Remedy::FixField(_)) => Ok(()),
+        None => no(tr!("Move to a cause first")),
+    }
+}
+
+pub(super) fn on_field(app: &App) -> Possible {
+    match app.screen.layers.last() {
+        Some(Layer::Mend(Mend { what: MendWhat::Field { .. }, .. })) => Ok(()),
+        _ => no(tr!(
+            "The prompts are being edited; {back}, then {set} sets a field",
+            back = named(app, Ctx::Global, "back"),
+            set = named(app, Ctx::Failures, "fix_field"),
+        )),
+    }
+}
+
+pub(super) fn plan(app: &App) -> Possible {
+    failures::can_plan(app)
+}
+
+/// Whether that task can be taken back or left.
+pub(crate) fn can_cancel(row: &Row) -> bool {
+    cancel_row(row).is_ok()
+}
+
+/// Whether that task's file can be fetched.
+pub(crate) fn can_download(row: &Row) -> bool {
+    download_row(row).is_ok()
+}
+
+/// Whether the service can be asked about that task.
+pub(crate) fn refreshable(row: &Row) -> bool {
+    refresh_row(row).is_ok()
+}

@@ -1,0 +1,93 @@
+//! What changed between two requests, field by field, and word by word in the prompt.
+
+use super::{
+    brush::{LABEL, span},
+    text,
+    theme::Look,
+};
+use crate::{
+    domain::{
+        diff::{self, Change},
+        request::{ImageRef, Request},
+    },
+    tr,
+};
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// The fields that differ, as lines of at most `width` cells; none when nothing differs.
+pub(crate) fn lines(was: &Request, now: &Request, width: u16, look: Look) -> Vec<Line<'static>> {
+    let mut lines: Vec<Line<'static>> = fields(was)
+        .into_iter()
+        .zip(fields(now))
+        .filter(|((_, was), (_, now))| was != now)
+        .map(|((label, was), (_, now))| {
+            Line::from(vec![
+                Span::styled(text::pad(label, LABEL), look.theme.faint),
+                span(was, look.theme.removed),
+                Span::raw(format!(" {} ", look.signs.to)),
+                span(now, look.theme.added),
+            ])
+        })
+        .collect();
+    if was.prompt != now.prompt {
+        lines.extend(prompt(tr!("Prompt"), &was.prompt, &now.prompt, width, look));
+    }
+    lines
+}
+
+fn fields(request: &Request) -> [(&'static str, String); 9] {
+    let yes = |on: bool| if on { tr!("on") } else { tr!("off") }.to_owned();
+    let picture = |image: &Option<ImageRef>| image.as_ref().map_or_else(|| tr!("none"), ImageRef::typed).to_owned();
+    [
+        (tr!("Model"), request.model.clone()),
+        (tr!("First frame"), picture(&request.first_frame)),
+        (tr!("Last frame"), picture(&request.last_frame)),
+        (tr!("Subject"), picture(&request.subject)),
+        (tr!("Resolution"), request.resolution.clone()),
+        (tr!("Duration"), format!("{} s", request.duration)),
+        (tr!("Optimizer"), yes(request.optimizer)),
+        (tr!("Callback"), request.callback.clone().unwrap_or_else(|| tr!("none").into())),
+        (
+            tr!("Extras"),
+            tr!(
+                "fast {fast}, watermark {watermark}",
+                fast = yes(request.fast_pretreatment),
+                watermark = yes(request.watermark)
+            ),
+        ),
+    ]
+}
+
+/// The prompt with `[-what went-]` and `{+what came+}`, so that it is told without colours too.
+pub(crate) fn prompt(label: &str, was: &str, now: &str, width: u16, look: Look) -> Vec<Line<'static>> {
+    let room = usize::from(width).saturating_sub(LABEL + 2).max(8);
+    let mut lines = Vec::new();
+    let mut line: Vec<Span<'static>> = vec![Span::styled(text::pad(label, LABEL), look.theme.faint)];
+    let mut used = 0;
+    for piece in diff::words(was, now) {
+        let (words, style) = match piece {
+            (Change::Kept, words) => (words, Style::new()),
+            (Change::Removed, words) => (format!("[-{words}-]"), look.theme.removed),
+            (Change::Added, words) => (format!("{{+{words}+}}"), look.theme.added),
+        };
+        for word in words.split_word_bounds() {
+            let word = text::harmless(word);
+            if used + text::width(&word) > room && used > 0 {
+                lines.push(Line::from(std::mem::take(&mut line)));
+                line.push(Span::raw(" ".repeat(LABEL)));
+                used = 0;
+                if word.trim().is_empty() {
+                    continue;
+                }
+            }
+            used += text::width(&word);
+            line.push(Span::styled(word, style));
+        }
+    }
+    lines.push(Line::from(line));
+    lines
+}

@@ -1,0 +1,419 @@
+//! The prompt's editor. The widget library is named in this file and nowhere else: it keeps its scroll while drawing,
+//! its cursor vanishes at the end of a full row, and it edits by characters where a person sees graphemes, so all three
+//! are handled here. The one-line editor stands in `line_editor`.
+
+pub use super::line_editor::LineEditor;
+use crate::{
+    domain::text::width,
+    screens::{
+        key::{Code, Key},
+        kit::{cells::put, editing as text},
+    },
+};
+use ratatui::{
+    buffer::{Buffer, CellWidth},
+    layout::{Position, Rect},
+    style::Style,
+    widgets::Widget,
+};
+use tui_textarea::{CursorMove, DataCursor, TextArea, WrapMode};
+
+/// The most characters the editor takes: far beyond any model's limit, and few enough for the widget, which jumps to
+/// columns of 16 bits.
+pub const MOST_CHARS: usize = 60_000;
+
+/// Changes that can be undone.
+const UNDO: usize = 500;
+
+/// The prompt's editor: many lines, wrapped by cells.
+#[derive(Clone, Debug)]
+pub struct PromptEditor {
+    area: TextArea<'static>,
+}
+
+impl PromptEditor {
+    /// An editor holding that text, the caret at its end.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let text: String = text.chars().take(MOST_CHARS).collect();
+        let mut area = TextArea::from(text.split('\n'));
+        area.set_wrap_mode(WrapMode::WordOrGlyph);
+        area.set_max_histories(UNDO);
+        // The terminal's own cursor is the caret: input methods follow it, and a reversed cell would split a family.
+        area.set_cursor_style(Style::default());
+        area.set_cursor_line_style(Style::default());
+        area.move_cursor(CursorMove::Bottom);
+        area.move_cursor(CursorMove::End);
+        Self { area }
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.area.lines().join("\n")
+    }
+
+    /// Whether nothing is in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.area.is_empty()
+    }
+
+    /// Whether the caret is on the first row of the screen's wrapped text: one more `Up` leaves the editor.
+    #[must_use]
+    pub fn at_top(&self) -> bool {
+        self.area.screen_cursor().row == 0
+    }
+
+    /// Whether the caret is on the last row of the screen's wrapped text: one more `Down` leaves the editor.
+    #[must_use]
+    pub fn at_bottom(&self) -> bool {
+        let row = self.area.screen_cursor().row;
+        self.area.screen_to_data(row + 1, 0) == self.area.screen_to_data(row, 0)
+    }
+
+    /// Takes a key; tells whether the text changed.
+    pub fn key(&mut self, key: Key) -> bool {
+        let area = &mut self.area;
+        let plain = (key.ctrl, key.alt) == (false, false);
+        match (key.code, key.ctrl, key.alt) {
+            (Code::Char(c), false, false) => self.insert(c.encode_utf8(&mut [0; 4])),
+            (Code::Enter, ..) => self.insert("\n"),
+            (Code::Left, false, false) | (Code::Char('b'), true, false) => self.step(Direction::Left),
+            (Code::Right, false, false) | (Code::Char('f'), true, false) => self.step(Direction::Right),
+            (Code::Up, ..) => self.row(CursorMove::Up),
+            (Code::Down, ..) => self.row(CursorMove::Down),
+            (Code::Home, true, _) | (Code::Char('<'), false, true) => self.jump(DataCursor(0, 0)),
+            (Code::End, true, _) | (Code::Char('>'), false, true) => self.jump(DataCursor(usize::MAX, usize::MAX)),
+            (Code::Home, ..) | (Code::Char('a'), true, false) => self.row(CursorMove::Head),
+            (Code::End, ..) | (Code::Char('e'), true, false) => self.row(CursorMove::End),
+            (Code::Left, ..) | (Code::Char('b'), false, true) => self.word(Direction::Left),
+            (Code::Right, ..) | (Code::Char('f'), false, true) => self.word(Direction::Right),
+            (Code::Backspace, ..) if plain => self.delete(Direction::Left),
+            (Code::Char('h'), true, false) => self.delete(Direction::Left),
+            (Code::Delete, ..) | (Code::Char('d'), true, false) => self.delete(Direction::Right),
+            (Code::Backspace, ..) | (Code::Char('w'), true, false) => self.delete_word(Direction::Left),
+            (Code::Char('d'), false, true) => self.delete_word(Direction::Right),
+            (Code::Char('u'), true, false) => area.delete_line_by_head(),
+            (Code::Char('k'), true, false) => area.delete_line_by_end(),
+            (Code::Char('y'), true, false) => self.insert(&self.area.yank_text()),
+            // Ctrl-_ arrives as Ctrl-7: both are the byte 0x1F.
+            (Code::Char('_' | '7' | '/'), true, false) | (Code::Char('z'), false, true) => area.undo(),
+            (Code::Char('Z'), false, true) => area.redo(),
+            _ => false,
+        }
+    }
+
+    /// Takes pasted text: line ends unified, control characters left out. Tells whether all of it had room.
+    pub fn paste(&mut self, pasted: &str) -> bool {
+        let clean = text::clean(pasted);
+        let room = self.room();
+        let fits = clean.chars().count() <= room;
+        let taken: String = clean.chars().take(room).collect();
+        self.insert(&taken);
+        fits
+    }
+
+    /// Draws the text, and tells where the terminal's own cursor belongs. The widget notes the width it wraps at and the
+    /// first row it shows; drawing again at the same size changes nothing.
+    pub fn draw(&self, area: Rect, buf: &mut Buffer) -> Position {
+        if area.is_empty() {
+            return area.as_position();
+        }
+        // The widget counts a sign of ambiguous width as one cell: where the terminal takes two for it, the widget gets a
+        // narrower box, until no row of it is too long.
+        let mut narrow = area.width;
+        let (mut rows, mut caret) = self.rows(narrow, area.height);
+        while let Some(over) = rows.iter().map(|row| cells(row)).max().and_then(|most| most.checked_sub(area.width))
+            && over > 0
+            && narrow > 1
+        {
+            narrow = narrow.saturating_sub(over).max(1);
+            (rows, caret) = self.rows(narrow, area.height);
+        }
+        for (y, row) in (area.y..).zip(&rows) {
+            for x in area.left()..area.right() {
+                buf[(x, y)].set_symbol(" ");
+            }
+            put(buf, area.x, y, row, area.width, Style::default());
+        }
+        let x = area.x.saturating_add(cells(self.caret_row(caret.0).0)).min(area.right() - 1);
+        Position::new(x, area.y + caret.1)
+    }
+
+    /// The rows that the widget shows in a box of that size, as text; and the caret's row, of the whole text and of these.
+    fn rows(&self, width: u16, height: u16) -> (Vec<String>, (usize, u16)) {
+        let mut page = Buffer::empty(Rect::new(0, 0, width, height));
+        (&self.area).render(page.area, &mut page);
+        let (top, _) = self.area.scroll_offset();
+        let row = self.area.screen_cursor().row;
+        let y = u16::try_from(row).unwrap_or(u16::MAX).saturating_sub(top).min(height - 1);
+        let mut rows: Vec<String> = (0..height).map(|y| shown(&page, y)).collect();
+        // The widget draws the caret's character apart from what it combines with, so its row is made again, whole.
+        let (before, after) = self.caret_row(row);
+        rows[usize::from(y)] = format!("{before}{after}");
+        (rows, (row, y))
+    }
+
+    /// The caret's row of the wrapped text: what stands before the caret, and what behind it.
+    fn caret_row(&self, row: usize) -> (&str, &str) {
+        let DataCursor(line, column) = self.area.cursor();
+        let text = self.area.lines()[line].as_str();
+        let DataCursor(_, start) = self.area.screen_to_data(row, 0);
+        let next = self.area.screen_to_data(row + 1, 0);
+        let from = byte(text, start);
+        let to = if next.0 == line && next.1 > start { byte(text, next.1) } else { text.len() };
+        let caret = byte(text, column).clamp(from, to);
+        (&text[from..caret], &text[caret..to])
+    }
+
+    /// The caret's line up to the caret.
+    #[must_use]
+    pub fn before_caret(&self) -> &str {
+        let (_, text, at) = self.here();
+        &text[..at]
+    }
+
+    /// The caret's line behind the caret.
+    #[must_use]
+    pub fn after_caret(&self) -> &str {
+        let (_, text, at) = self.here();
+        &text[at..]
+    }
+
+    /// Puts a text in the place of the whole; undo brings the old one back.
+    pub fn replace_all(&mut self, text: &str) {
+        self.area.select_all();
+        self.area.cut();
+        self.insert(text);
+    }
+
+    /// Puts a text in the place of that many characters before the caret.
+    pub fn replace_before(&mut self, chars: usize, text: &str) {
+        for _ in 0..chars {
+            self.area.delete_char();
+        }
+        self.insert(text);
+    }
+
+    fn room(&self) -> usize {
+        let held: usize = self.area.lines().iter().map(|line| line.chars().count() + 1).sum();
+        MOST_CHARS.saturating_sub(held.saturating_sub(1))
+    }
+
+    /// The line of the caret, and the caret's byte in it.
+    fn here(&self) -> (usize, &str, usize) {
+        let DataCursor(line, column) = self.area.cursor();
+        let text = self.area.lines()[line].as_str();
+        (line, text, byte(text, column))
+    }
+
+    fn insert(&mut self, what: &str) -> bool {
+        if what.is_empty() || what.chars().count() > self.room() {
+            return false;
+        }
+        self.area.insert_str(what);
+        // What stands behind the caret may have joined what came in.
+        let (line, text, at) = self.here();
+        if text::grapheme_floor(text, at) != at {
+            let end = text::grapheme_after(text, at);
+            self.jump(DataCursor(line, text[..end].chars().count()));
+        }
+        true
+    }
+
+    fn jump(&mut self, to: DataCursor) -> bool {
+        let narrow = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+        self.area.move_cursor(CursorMove::Jump(narrow(to.0), narrow(to.1)));
+        false
+    }
+
+    /// A move that knows nothing of graphemes, and a step back out of one it may have ended in.
+    fn row(&mut self, to: CursorMove) -> bool {
+        self.area.move_cursor(to);
+        let (line, text, at) = self.here();
+        let floor = text::grapheme_floor(text, at);
+        if floor == at { false } else { self.jump(DataCursor(line, text[..floor].chars().count())) }
+    }
+
+    fn step(&mut self, to: Direction) -> bool {
+        let target = self.beyond(to, text::grapheme_before, text::grapheme_after);
+        self.jump(target)
+    }
+
+    fn word(&mut self, to: Direction) -> bool {
+        let target = self.beyond(to, text::word_before, text::word_after);
+        self.jump(target)
+    }
+
+    fn delete(&mut self, to: Direction) -> bool {
+        let kept = self.area.yank_text();
+        let changed = self.delete_to(self.beyond(to, text::grapheme_before, text::grapheme_after));
+        self.area.set_yank_text(kept);
+        changed
+    }
+
+    fn delete_word(&mut self, to: Direction) -> bool {
+        self.delete_to(self.beyond(to, text::word_before, text::word_after))
+    }
+
+    /// The place one piece of text away; over the line's border where the caret stands at it.
+    fn beyond(&self, to: Direction, before: fn(&str, usize) -> usize, after: fn(&str, usize) -> usize) -> DataCursor {
+        let (line, text, at) = self.here();
+        let column = |byte: usize| text[..byte].chars().count();
+        match to {
+            Direction::Left if at > 0 => DataCursor(line, column(before(text, at))),
+            Direction::Left if line > 0 => DataCursor(line - 1, self.area.lines()[line - 1].chars().count()),
+            Direction::Right if at < text.len() => DataCursor(line, column(after(text, at))),
+            Direction::Right if line + 1 < self.area.lines().len() => DataCursor(line + 1, 0),
+            Direction::Left | Direction::Right => self.area.cursor(),
+        }
+    }
+
+    /// Deletes between the caret and a place of the same line, or the line end between them, as one step of undo.
+    fn delete_to(&mut self, to: DataCursor) -> bool {
+        let here = self.area.cursor();
+        if here == to {
+            return false;
+        }
+        let (first, last) = if (to.0, to.1) < (here.0, here.1) { (to, here) } else { (here, to) };
+        let chars = if first.0 == last.0 { last.1 - first.1 } else { 1 };
+        self.jump(first);
+        self.area.delete_str(chars)
+    }
+}
+
+/// The cells that a row takes.
+fn cells(row: &str) -> u16 {
+    u16::try_from(width(row)).unwrap_or(u16::MAX)
+}
+
+/// A row of a picture as text, without the cells that wide characters hide.
+fn shown(page: &Buffer, y: u16) -> String {
+    let (mut row, mut x) = (String::new(), 0);
+    while x < page.area.width {
+        row.push_str(page[(x, y)].symbol());
+        x += page[(x, y)].cell_width().max(1);
+    }
+    row.truncate(row.trim_end().len());
+    row
+}
+
+#[derive(Clone, Copy)]
+enum Direction {
+    Left,
+    Right,
+}
+
+/// The byte at which a column of characters begins.
+fn byte(text: &str, column: usize) -> usize {
+    text.char_indices().nth(column).map_or(text.len(), |(at, _)| at)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn typed(editor: &mut PromptEditor, keys: &str) {
+        for key in keys.split_whitespace() {
+            editor.key(key.parse().unwrap());
+        }
+    }
+
+    fn drawn(editor: &PromptEditor, width: u16, height: u16) -> (String, Position) {
+        let area = Rect::new(0, 0, width, height);
+        let mut buf = Buffer::empty(area);
+        let at = editor.draw(area, &mut buf);
+        let rows = (0..height).map(|y| (0..width).map(|x| buf[(x, y)].symbol()).collect::<String>());
+        (rows.map(|row| row.trim_end().to_owned()).collect::<Vec<_>>().join("|"), at)
+    }
+
+    #[test]
+    fn keys_of_readline_move_cut_and_bring_back() {
+        for (text, keys, want) in [
+            ("one two", "ctrl-w", "one "),
+            ("one two", "alt-backspace ctrl-a ctrl-y", "twoone "),
+            ("one\ntwo", "ctrl-u backspace", "one"),
+            ("one\ntwo", "up end delete", "onetwo"),
+            ("one two", "ctrl-a ctrl-k", ""),
+            ("one two", "alt-b alt-b alt-f X", "oneX two"),
+            ("one", "enter x", "one\nx"),
+            ("one", "x ctrl-7", "one"),
+            ("雨夜的街", "ctrl-w ctrl-w", "雨夜"),
+            ("a\nb", "ctrl-home x ctrl-end y", "xa\nby"),
+        ] {
+            let mut editor = PromptEditor::new(text);
+            typed(&mut editor, keys);
+            assert_eq!(editor.text(), want, "{text:?} {keys}");
+        }
+    }
+
+    #[test]
+    fn a_family_and_a_combining_mark_are_one_step() {
+        let mut editor = PromptEditor::new("a👩‍👩‍👧‍👦e\u{301}");
+        typed(&mut editor, "backspace");
+        assert_eq!(editor.text(), "a👩‍👩‍👧‍👦");
+        typed(&mut editor, "left delete");
+        assert_eq!(editor.text(), "a");
+        typed(&mut editor, "alt-z");
+        assert_eq!(editor.text(), "a👩‍👩‍👧‍👦");
+    }
+
+    #[test]
+    fn the_cursor_stays_in_the_box_at_the_end_of_a_full_row() {
+        let editor = PromptEditor::new("雨夜的东京街头霓虹灯");
+        assert_eq!(drawn(&editor, 20, 2).1, Position::new(19, 0));
+        assert_eq!(drawn(&editor, 10, 3).1, Position::new(9, 1));
+        assert_eq!(drawn(&editor, 1, 1).1.x, 0);
+    }
+
+    #[test]
+    fn a_family_under_the_caret_is_drawn_whole() {
+        let mut editor = PromptEditor::new("ab👩‍👩‍👧‍👦c");
+        typed(&mut editor, "left left");
+        let (text, at) = drawn(&editor, 16, 1);
+        assert_eq!((text.replace(' ', "").as_str(), at), ("ab👩‍👩‍👧‍👦c", Position::new(2, 0)));
+        typed(&mut editor, "right");
+        assert_eq!(drawn(&editor, 16, 1).1, Position::new(4, 0));
+    }
+
+    #[test]
+    fn the_view_follows_the_caret() {
+        let mut editor = PromptEditor::new("1\n2\n3\n4\n5");
+        assert_eq!(drawn(&editor, 4, 2), ("4|5".into(), Position::new(1, 1)));
+        typed(&mut editor, "ctrl-home");
+        assert_eq!(drawn(&editor, 4, 2), ("1|2".into(), Position::new(0, 0)));
+        assert!(editor.at_top() && !editor.at_bottom());
+    }
+
+    #[test]
+    fn a_paste_is_cleaned_and_cut_at_the_most() {
+        let mut editor = PromptEditor::new("");
+        assert!(editor.paste("a\r\nb\x1b[31mc\0"));
+        assert_eq!(editor.text(), "a\nbc");
+        assert!(!editor.paste(&"雨".repeat(MOST_CHARS)));
+        assert_eq!(editor.text().chars().count(), MOST_CHARS);
+        typed(&mut editor, "x enter");
+        assert_eq!(editor.text().chars().count(), MOST_CHARS);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn no_keys_break_it_and_the_cursor_stays_in_its_box(
+            start in "[a 雨\n👩\u{200d}\u{301}]{0,16}", keys in proptest::collection::vec(0usize..20, 0..30),
+            width in 1u16..9, height in 1u16..4
+        ) {
+            let names = ["left", "right", "home", "end", "up", "down", "backspace", "delete", "ctrl-w", "alt-f", "alt-b",
+                "ctrl-k", "ctrl-u", "ctrl-y", "alt-z", "alt-Z", "x", "雨", "\u{301}", "enter"];
+            let mut editor = PromptEditor::new(&start);
+            for key in keys {
+                editor.key(names[key].parse().unwrap());
+                let (_, at) = drawn(&editor, width, height);
+                prop_assert!(at.x < width && at.y < height);
+            }
+        }
+    }
+}

@@ -1,0 +1,235 @@
+//! The one-line editor: fields of compose, the filter, searches. By graphemes, with readline's keys.
+
+use crate::{
+    domain::text::width,
+    screens::{
+        key::{Code, Key},
+        kit::editing as text,
+    },
+};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// States kept for undo.
+const UNDO: usize = 100;
+
+/// A one-line editor.
+#[derive(Clone, Debug, Default)]
+pub struct LineEditor {
+    text: String,
+    /// A byte index into `text`, always at a border between graphemes.
+    caret: usize,
+    /// What was last cut, for Ctrl-y.
+    cut: String,
+    /// Earlier texts with their carets, newest last.
+    before: Vec<(String, usize)>,
+}
+
+impl LineEditor {
+    /// An editor holding that text, the caret at its end.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self { text: text.into(), caret: text.len(), ..Self::default() }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Takes a key; tells whether the text changed.
+    pub fn key(&mut self, key: Key) -> bool {
+        let here = self.caret;
+        let plain = (key.ctrl, key.alt) == (false, false);
+        match (key.code, key.ctrl, key.alt) {
+            (Code::Char(c), false, false) => self.insert(c.encode_utf8(&mut [0; 4])),
+            (Code::Left, false, false) | (Code::Char('b'), true, false) => {
+                self.go(text::grapheme_before(&self.text, here))
+            }
+            (Code::Right, false, false) | (Code::Char('f'), true, false) => {
+                self.go(text::grapheme_after(&self.text, here))
+            }
+            (Code::Home, ..) | (Code::Char('a'), true, false) => self.go(0),
+            (Code::End, ..) | (Code::Char('e'), true, false) => self.go(self.text.len()),
+            (Code::Left, ..) | (Code::Char('b'), false, true) => self.go(text::word_before(&self.text, here)),
+            (Code::Right, ..) | (Code::Char('f'), false, true) => self.go(text::word_after(&self.text, here)),
+            (Code::Backspace, ..) if plain => self.delete(text::grapheme_before(&self.text, here), here),
+            (Code::Char('h'), true, false) => self.delete(text::grapheme_before(&self.text, here), here),
+            (Code::Delete, ..) | (Code::Char('d'), true, false) => {
+                self.delete(here, text::grapheme_after(&self.text, here))
+            }
+            (Code::Backspace, ..) | (Code::Char('w'), true, false) => {
+                self.cut(text::word_before(&self.text, here), here)
+            }
+            (Code::Char('d'), false, true) => self.cut(here, text::word_after(&self.text, here)),
+            (Code::Char('u'), true, false) => self.cut(0, here),
+            (Code::Char('k'), true, false) => self.cut(here, self.text.len()),
+            (Code::Char('y'), true, false) => self.insert(&self.cut.clone()),
+            (Code::Char('_' | '7' | '/'), true, false) | (Code::Char('z'), false, true) => self.undo(),
+            _ => false,
+        }
+    }
+
+    /// Takes pasted text: line ends become blanks, control characters are left out.
+    pub fn paste(&mut self, pasted: &str) {
+        self.insert(&text::clean_line(pasted));
+    }
+
+    /// The part that fits that many cells, with the caret in it, and the caret's cell. The caret has a cell of its own at
+    /// the text's end, and the whole cells of a wide character before it.
+    #[must_use]
+    pub fn window(&self, cells: u16) -> (String, u16) {
+        let room = usize::from(cells);
+        let (before, after) = self.text.split_at(self.caret);
+        let under = after.graphemes(true).next().map_or(1, |grapheme| width(grapheme).max(1));
+        let mut used = 0;
+        let start = before
+            .grapheme_indices(true)
+            .rev()
+            .take_while(|(_, grapheme)| {
+                used += width(grapheme);
+                used + under <= room
+            })
+            .last()
+            .map_or(self.caret, |(start, _)| start);
+        let caret = width(&self.text[start..self.caret]);
+        let mut taken = 0;
+        let shown = self.text[start..]
+            .graphemes(true)
+            .take_while(|grapheme| {
+                taken += width(grapheme);
+                taken <= room
+            })
+            .collect();
+        (shown, u16::try_from(caret).unwrap_or(u16::MAX).min(cells.saturating_sub(1)))
+    }
+
+    const fn go(&mut self, to: usize) -> bool {
+        self.caret = to;
+        false
+    }
+
+    fn remember(&mut self) {
+        if self.before.len() == UNDO {
+            self.before.remove(0);
+        }
+        self.before.push((self.text.clone(), self.caret));
+    }
+
+    fn insert(&mut self, what: &str) -> bool {
+        if what.is_empty() {
+            return false;
+        }
+        self.remember();
+        self.text.insert_str(self.caret, what);
+        // A combining mark joins what stands before it, and what stands behind may join what came in.
+        let end = self.caret + what.len();
+        self.caret =
+            if text::grapheme_floor(&self.text, end) == end { end } else { text::grapheme_after(&self.text, end) };
+        true
+    }
+
+    fn delete(&mut self, from: usize, to: usize) -> bool {
+        if from == to {
+            return false;
+        }
+        self.remember();
+        self.text.replace_range(from..to, "");
+        self.caret = text::grapheme_floor(&self.text, from);
+        true
+    }
+
+    fn cut(&mut self, from: usize, to: usize) -> bool {
+        if from == to {
+            return false;
+        }
+        self.cut = self.text[from..to].into();
+        self.delete(from, to)
+    }
+
+    fn undo(&mut self) -> bool {
+        let Some((text, caret)) = self.before.pop() else { return false };
+        (self.text, self.caret) = (text, caret);
+        true
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn typed(editor: &mut LineEditor, keys: &str) {
+        for key in keys.split_whitespace() {
+            editor.key(key.parse().unwrap());
+        }
+    }
+
+    #[test]
+    fn keys_of_readline_move_cut_and_bring_back() {
+        for (text, keys, want) in [
+            ("one two", "ctrl-w", "one "),
+            ("one two", "alt-backspace ctrl-a ctrl-y", "twoone "),
+            ("one two", "ctrl-a ctrl-k", ""),
+            ("one two", "alt-b ctrl-u", "two"),
+            ("one two", "home alt-f X", "oneX two"),
+            ("one two", "ctrl-left delete left backspace", "on wo"),
+            ("one", "x alt-z", "one"),
+            ("one", "ctrl-u ctrl-_", "one"),
+            ("雨夜的街", "ctrl-w ctrl-w", "雨夜"),
+        ] {
+            let mut editor = LineEditor::new(text);
+            typed(&mut editor, keys);
+            assert_eq!(editor.text(), want, "{text:?} {keys}");
+        }
+    }
+
+    #[test]
+    fn a_family_and_a_combining_mark_are_one_step() {
+        let mut editor = LineEditor::new("a👩‍👩‍👧‍👦e\u{301}");
+        typed(&mut editor, "backspace");
+        assert_eq!(editor.text(), "a👩‍👩‍👧‍👦");
+        typed(&mut editor, "left delete");
+        assert_eq!(editor.text(), "a");
+    }
+
+    #[test]
+    fn a_word_that_begins_inside_a_grapheme_does_not_take_the_caret_there() {
+        let mut editor = LineEditor::new("\u{113d1}");
+        typed(&mut editor, "雨 home alt-f");
+        assert_eq!(editor.caret, editor.text.len());
+        typed(&mut editor, "alt-b");
+        assert_eq!(editor.caret, 0);
+    }
+
+    #[test]
+    fn the_window_holds_the_caret_and_cuts_at_borders_of_wide_characters() {
+        let mut editor = LineEditor::new("雨夜的东京街头");
+        assert_eq!(editor.window(20), ("雨夜的东京街头".into(), 14));
+        assert_eq!(editor.window(6), ("街头".into(), 4));
+        assert_eq!(editor.window(5), ("街头".into(), 4));
+        typed(&mut editor, "left");
+        assert_eq!(editor.window(6), ("京街头".into(), 4));
+        typed(&mut editor, "home");
+        assert_eq!(editor.window(5), ("雨夜".into(), 0));
+        assert_eq!(editor.window(0), (String::new(), 0));
+    }
+
+    proptest! {
+        #[test]
+        fn the_caret_stays_at_a_border_whatever_is_typed(
+            start in "\\PC{0,12}", keys in proptest::collection::vec(0usize..14, 0..40), cells in 0u16..12
+        ) {
+            let names = ["left", "right", "home", "end", "backspace", "delete", "ctrl-w", "alt-f", "ctrl-k", "ctrl-y",
+                "alt-z", "x", "雨", "\u{301}"];
+            let mut editor = LineEditor::new(&start);
+            for key in keys {
+                editor.key(names[key].parse().unwrap());
+                prop_assert!(text::grapheme_floor(&editor.text, editor.caret) == editor.caret);
+                let (shown, caret) = editor.window(cells);
+                prop_assert!(width(&shown) <= usize::from(cells) && caret <= cells.saturating_sub(1));
+            }
+        }
+    }
+}

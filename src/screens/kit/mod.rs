@@ -1,0 +1,12 @@
+//! What several screens are built from: strokes, text, editors, lists.
+
+pub mod brush;
+pub mod cells;
+pub mod diff;
+pub mod editing;
+pub mod editor;
+pub mod line_editor;
+pub mod links;
+pub mod list;
+pub mod text;
+pub mod theme;

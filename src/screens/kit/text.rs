@@ -1,0 +1,124 @@
+//! Text on its way to the screen: one line of it, or wrapped. What is harmless and how wide it is, is for
+//! `domain::text` to say.
+
+use crate::domain::text;
+pub(crate) use crate::domain::text::{pad, pad_left, width};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// On one line, and harmless.
+pub(crate) fn harmless(line: &str) -> String {
+    text::harmless_line(line).into_owned()
+}
+
+/// The text on one line of at most `cells` cells, with a sign where it was cut.
+pub(crate) fn cut(line: &str, cells: usize, ascii: bool) -> String {
+    // A prompt can be long and its cell short: no more of it is looked at than can be shown.
+    let enough = line.char_indices().nth(cells * 4 + 64).map_or(line, |(at, _)| &line[..at]);
+    text::cut(&text::harmless_line(enough), cells, ascii).0.into_owned()
+}
+
+/// Ends a line that breaks inside an address, so that its pieces can be joined again. It is drawn as nothing, and no text
+/// from outside has it once it is harmless.
+pub(crate) const GOES_ON: char = '\u{2060}';
+
+/// The text in lines of at most `cells` cells, broken between words where that is possible. Line ends stay line ends.
+pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
+    let cells = cells.max(2);
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let paragraph = harmless(paragraph);
+        let (mut line, mut used) = (String::new(), 0);
+        for word in words(&paragraph) {
+            if used + width(word) <= cells {
+                line.push_str(word);
+                used += width(word);
+                continue;
+            }
+            if word.trim().is_empty() {
+                continue;
+            }
+            if used > 0 && width(word) <= cells {
+                lines.push(line.trim_end().to_owned());
+                (line, used) = (word.to_owned(), width(word));
+                continue;
+            }
+            let address = web_address(word, false);
+            if !address.is_empty() && used > 0 {
+                lines.push(std::mem::take(&mut line).trim_end().to_owned());
+                used = 0;
+            }
+            for (at, grapheme) in word.grapheme_indices(true) {
+                if used + width(grapheme) > cells {
+                    line.extend((at < address.len()).then_some(GOES_ON));
+                    lines.push(std::mem::take(&mut line));
+                    used = 0;
+                }
+                line.push_str(grapheme);
+                used += width(grapheme);
+            }
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+/// The address of the web that a text begins with, without the signs that end a sentence; empty where there is none. Or the
+/// rest of one that began before the text.
+pub(crate) fn web_address(text: &str, rest: bool) -> &str {
+    let begins = ["https://", "http://"].into_iter().find(|scheme| text.starts_with(scheme));
+    let part = |c: char| c.is_ascii_graphic() && !matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}');
+    let long = &text[..text.find(|c| !part(c)).unwrap_or(text.len())];
+    // What goes on does not end here, whatever its last sign is.
+    let whole = !text[long.len()..].starts_with(GOES_ON);
+    let address = if whole { long.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'']) } else { long };
+    match begins {
+        Some(scheme) if address.len() > scheme.len() => address,
+        None if rest => address,
+        Some(_) | None => "",
+    }
+}
+
+/// The words of a paragraph, an address as one, each with the brackets it opens before it and the marks that end it after it: no line
+/// begins with a full stop or ends with an opening bracket.
+fn words(paragraph: &str) -> impl Iterator<Item = &str> {
+    const OPENING: &str = "[({【「（“";
+    const CLOSING: &str = ".,;:!?])}】」）”。，；：！？、";
+    let all = |word: &str, of: &str| word.chars().all(|c| of.contains(c));
+    let mut bounds = paragraph.split_word_bound_indices().peekable();
+    std::iter::from_fn(move || {
+        let (from, mut word) = bounds.next()?;
+        let mut to = from + word.len().max(web_address(&paragraph[from..], false).len());
+        while bounds.next_if(|(at, _)| *at < to).is_some() {}
+        while let Some((_, next)) = bounds.peek().copied() {
+            let glued = all(word, OPENING) || (all(next, CLOSING) && !word.trim().is_empty());
+            if !glued {
+                break;
+            }
+            bounds.next();
+            to += next.len();
+            word = next;
+        }
+        Some(&paragraph[from..to])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stay_whole_unless_they_are_longer_than_a_line() {
+        assert_eq!(wrap("a quick brown fox", 9), ["a quick", "brown fox"]);
+        assert_eq!(wrap("abcdefghij k", 4), ["abcd", "efgh", "ij k"]);
+        assert_eq!(wrap("雨夜的东京", 5), ["雨夜", "的东", "京"]);
+        assert_eq!(wrap("it is queued.", 12), ["it is", "queued."]);
+        assert_eq!(wrap("camera [Push in]", 8), ["camera", "[Push", "in]"]);
+        assert_eq!(wrap("one\n\ntwo", 9), ["one", "", "two"]);
+    }
+
+    #[test]
+    fn a_long_text_is_cut_without_being_read_to_its_end() {
+        assert_eq!(cut(&"雨".repeat(100_000), 6, false), "雨雨…");
+        assert_eq!(cut("a\x1b[2Jb", 20, true), "a?[2Jb");
+    }
+}

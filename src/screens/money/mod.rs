@@ -1,0 +1,264 @@
+//! The money screen: the day's line, what is left of the caps, the service's own balance beside our sums, and the ledger
+//! by day, model, state and kind of failure. As lines of words; what they look like is for `ui`.
+
+pub mod view;
+
+use crate::{
+    domain::{
+        costs::Sum,
+        money::Ptc,
+        problem::{Charged, ErrorClass},
+        task::TaskState,
+        time::{MINUTE, Wall},
+    },
+    engine::{
+        act::Act,
+        effect::{Effect, StoreCmd},
+    },
+    screens::{
+        app::App,
+        commands::Do,
+        screen::{Layer, ListView},
+    },
+    tr,
+};
+
+/// Days that are listed at most.
+const DAYS: usize = 14;
+
+/// One line of the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// A heading.
+    Title(&'static str),
+    /// A name and what it says.
+    Fact {
+        /// The name.
+        name: &'static str,
+        /// What it says.
+        text: String,
+        /// Whether a person must look at it.
+        loud: bool,
+    },
+    /// A group of attempts and what they came to.
+    Sums {
+        /// The group.
+        name: String,
+        /// Its sums.
+        sum: Sum,
+    },
+    /// An empty line.
+    Blank,
+}
+
+impl Line {
+    /// The line as one text, for a search.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            Self::Title(title) => (*title).to_owned(),
+            Self::Fact { name, text, .. } => format!("{name} {text}"),
+            Self::Sums { name, .. } => name.clone(),
+            Self::Blank => String::new(),
+        }
+    }
+}
+
+/// Opens it: the ledger is summed up by the store, the balance asked for.
+pub(crate) fn open(app: &mut App) -> Vec<Do> {
+    app.screen.layers.push(Layer::Money(ListView::default()));
+    let now = app.work.now;
+    vec![Do::Effect(Effect::Store(StoreCmd::Costs { now })), Do::Act(Act::Balance)]
+}
+
+/// What the service took between two words about the balance, beside what this store knows of that time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Compared {
+    /// Since when.
+    pub since: Wall,
+    /// What the balance went down by; negative when it rose.
+    pub service: Ptc,
+    /// What this store counts as charged since then.
+    pub charged: Ptc,
+    /// What it counts as perhaps charged since then.
+    pub unknown: Ptc,
+}
+
+impl Compared {
+    /// What the service took beyond our charges.
+    #[must_use]
+    pub fn difference(self) -> Ptc {
+        self.service - self.charged
+    }
+
+    /// The difference in words.
+    #[must_use]
+    pub fn words(self) -> String {
+        let difference = self.difference();
+        let less = Ptc::ZERO - difference;
+        if difference == Ptc::ZERO {
+            tr!("none: the service and this store agree").into()
+        } else if difference < Ptc::ZERO {
+            tr!("{less} PTC less than we count: a price given back, a top-up, or a charge that comes later", less)
+        } else if difference <= self.unknown {
+            tr!("{difference} PTC, within the {unknown} PTC of unknown outcomes", difference, unknown = self.unknown)
+        } else {
+            tr!(
+                "{difference} PTC more than we count, of which {unknown} PTC may be unknown outcomes: another program or \
+                 key has spent the rest",
+                difference,
+                unknown = self.unknown
+            )
+        }
+    }
+}
+
+/// Compares the last balance with the first of this run; `None` until there are two.
+#[must_use]
+pub fn compared(app: &App) -> Option<Compared> {
+    let (first, since) = app.work.money.first_balance?;
+    let (last, until) = app.work.money.balance.filter(|(_, at)| *at > since)?;
+    let sent = |at: &Wall| *at >= since && *at <= until;
+    let of = |charged: Charged| -> Ptc {
+        let rows = app.work.tasks.rows.values().filter(|row| row.charged == charged);
+        rows.filter(|row| row.sent_at.get().as_ref().is_some_and(sent)).map(|row| row.cost).sum()
+    };
+    Some(Compared { since, service: first - last, charged: of(Charged::Yes), unknown: of(Charged::Unknown) })
+}
+
+/// All lines.
+#[must_use]
+pub fn lines(app: &App) -> Vec<Line> {
+    let fact = |name, text: String| Line::Fact { name, text, loud: false };
+    let (money, budget) = (&app.work.money, &app.work.settings.budget);
+    let day = money.spent_today + money.reserved;
+    let cap = |cap: Option<Ptc>| cap.map_or_else(|| tr!("no cap").to_owned(), |cap| format!("{cap} PTC"));
+    let (spent, reserved) = (money.spent_today, money.reserved);
+    let today = match budget.per_day.map(|cap| cap.less(day)) {
+        Some(left) => {
+            tr!("{spent} PTC spent, {reserved} PTC set aside, {left} PTC left", spent, reserved, left)
+        }
+        None => tr!("{spent} PTC spent, {reserved} PTC set aside", spent, reserved),
+    };
+    let caps = tr!(
+        "a day {day}, a batch {batch}, asks above {above}",
+        day = cap(budget.per_day),
+        batch = cap(budget.per_batch),
+        above = cap(budget.ask_above)
+    );
+    let mut lines = vec![fact(tr!("Today"), today), fact(tr!("Caps"), caps)];
+    lines.extend(balance(app));
+    let Some(report) = &money.report else {
+        lines.extend([Line::Blank, fact(tr!("Ledger"), tr!("being read").into())]);
+        return lines;
+    };
+    let as_it_is: fn(&str) -> &str = |name| name;
+    for (title, sums, word) in [
+        (tr!("By day"), &report.days[..report.days.len().min(DAYS)], as_it_is),
+        (tr!("By model"), &report.models[..], as_it_is),
+        (tr!("By state"), &report.states[..], state_word),
+        (tr!("By kind of failure"), &report.classes[..], class_word),
+        (tr!("In all"), &[(tr!("all").to_owned(), report.all)][..], as_it_is),
+    ] {
+        lines.extend([Line::Blank, Line::Title(title)]);
+        lines.extend(sums.iter().map(|(name, sum)| Line::Sums { name: word(name).to_owned(), sum: *sum }));
+    }
+    lines
+}
+
+/// A state that the ledger names by its id, in words.
+fn state_word(id: &str) -> &str {
+    TaskState::from_id(id).map_or(id, |state| state.word())
+}
+
+/// A kind of failure that the ledger names by its id, in words.
+fn class_word(id: &str) -> &str {
+    match id {
+        "none" => tr!("none"),
+        id => ErrorClass::from_id(id).map_or(id, |class| class.label()),
+    }
+}
+
+/// The service's own word, and how it stands to ours.
+fn balance(app: &App) -> Vec<Line> {
+    let fact = |name, text: String, loud| Line::Fact { name, text, loud };
+    let mut lines = Vec::new();
+    if let Some(error) = &app.work.money.balance_problem {
+        lines.push(fact(tr!("Balance"), tr!("not known: {why}", why = error.message), true));
+    }
+    let Some((balance, _)) = app.work.money.balance else {
+        if lines.is_empty() {
+            lines.push(fact(tr!("Balance"), tr!("being asked for").into(), false));
+        }
+        return lines;
+    };
+    let own_word = tr!("{balance} PTC by the service's own word", balance);
+    lines.push(fact(tr!("Balance"), own_word, balance <= Ptc::ZERO));
+    let Some(compared) = compared(app) else {
+        let text = tr!("not known before a second word about the balance; open this again for one");
+        lines.push(fact(tr!("Difference"), text.into(), false));
+        return lines;
+    };
+    let minutes = app.work.now.wall.since(compared.since) / MINUTE;
+    let time = if minutes == 0 { tr!("less than a minute").to_owned() } else { tr!("{minutes} min", minutes) };
+    let (service, charged, unknown) = (compared.service, compared.charged, compared.unknown);
+    let text = if unknown == Ptc::ZERO {
+        tr!("in {time} the service took {service} PTC; we count {charged} PTC charged", time, service, charged)
+    } else {
+        tr!(
+            "in {time} the service took {service} PTC; we count {charged} PTC charged, {unknown} PTC unknown",
+            time,
+            service,
+            charged,
+            unknown
+        )
+    };
+    lines.push(fact(tr!("Compared"), text, false));
+    let agrees = compared.difference() == Ptc::ZERO;
+    lines.push(fact(tr!("Difference"), compared.words(), !agrees));
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::task::TaskState::{Saved, Unknown},
+        engine::testing::{WALL, state},
+    };
+
+    fn ptc(n: i64) -> Ptc {
+        Ptc::from_thousandths(n)
+    }
+
+    #[test]
+    fn the_services_word_is_compared_with_our_sums_and_the_difference_named() {
+        let mut state = state(&[Saved, Unknown]);
+        state.work.money.first_balance = Some((ptc(10_000), Wall(WALL)));
+        for (balance, difference, words) in [
+            (9_500, 0, "none: the service and this store agree"),
+            (9_000, 500, "0.5 PTC, within the 0.5 PTC of unknown outcomes"),
+            (9_800, -300, "0.3 PTC less than we count: a price given back, a top-up, or a charge that comes later"),
+            (
+                8_000,
+                1_500,
+                "1.5 PTC more than we count, of which 0.5 PTC may be unknown outcomes: another program or key has spent \
+                 the rest",
+            ),
+        ] {
+            state.work.money.balance = Some((ptc(balance), Wall(WALL + 60_000)));
+            let compared = compared(&state);
+            assert_eq!(compared.map(Compared::difference), Some(ptc(difference)), "{balance}");
+            assert_eq!(compared.map(Compared::words).as_deref(), Some(words));
+        }
+    }
+
+    #[test]
+    fn one_word_about_the_balance_is_compared_with_nothing() {
+        let mut state = state(&[Saved]);
+        state.work.money.first_balance = Some((ptc(10_000), Wall(WALL)));
+        state.work.money.balance = state.work.money.first_balance;
+        assert_eq!(compared(&state), None);
+        assert!(lines(&state).iter().any(|line| line.text().starts_with("Difference not known")));
+    }
+}

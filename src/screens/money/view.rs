@@ -1,0 +1,66 @@
+//! The money screen: what `logic::ledger` has to say, in columns.
+
+use crate::{
+    domain::{costs::Sum, money::Ptc, text as harmless},
+    screens::{
+        app::App,
+        kit::{brush::labelled, text, theme::Look},
+        money as ledger,
+    },
+    tr,
+};
+use ratatui::{
+    style::Style,
+    text::{Line, Span},
+};
+
+/// Cells of a group's name.
+const NAME: usize = 22;
+/// Cells of a group's number of tasks.
+const TASKS: usize = 7;
+/// Cells of an amount of money.
+const AMOUNT: usize = 9;
+
+/// All lines that hold what is searched for.
+pub(crate) fn lines(app: &App, needle: &str, look: Look, width: u16) -> Vec<Line<'static>> {
+    let wanted = |line: &ledger::Line| needle.is_empty() || line.text().to_lowercase().contains(needle);
+    ledger::lines(app).iter().filter(|line| wanted(line)).flat_map(|line| drawn(line, look, width)).collect()
+}
+
+fn drawn(line: &ledger::Line, look: Look, width: u16) -> Vec<Line<'static>> {
+    match line {
+        ledger::Line::Blank => vec![Line::default()],
+        ledger::Line::Fact { name, text, loud } => {
+            labelled(name, text, width, look, if *loud { look.theme.warn } else { Style::new() })
+        }
+        ledger::Line::Title(title) => vec![Line::from(vec![
+            Span::styled(text::pad(title, NAME), look.theme.strong),
+            Span::styled(heads(), look.theme.faint),
+        ])],
+        ledger::Line::Sums { name, sum } => vec![sums(name, *sum, look)],
+    }
+}
+
+/// The heads of the columns, each above its numbers.
+fn heads() -> String {
+    let amounts = [tr!("charged"), tr!("unknown"), tr!("set aside"), tr!("spent")];
+    let amounts = amounts.map(|head| text::pad_left(head, AMOUNT));
+    format!("{} {}", text::pad_left(tr!("tasks"), TASKS), amounts.join(" "))
+}
+
+fn sums(name: &str, sum: Sum, look: Look) -> Line<'static> {
+    let name = harmless::harmless_line(name);
+    let (name, cells) = harmless::cut(&name, NAME - 1, look.signs.ascii);
+    let pad = " ".repeat(NAME.saturating_sub(cells));
+    let amount = |amount: Ptc, style: Style| {
+        let style = if amount == Ptc::ZERO { look.theme.faint } else { style };
+        Span::styled(format!(" {:>AMOUNT$}", amount.to_string()), style)
+    };
+    Line::from(vec![
+        Span::raw(format!("{name}{pad}{:>TASKS$}", sum.tasks)),
+        amount(sum.charged, Style::new()),
+        amount(sum.unknown, look.theme.warn),
+        amount(sum.reserved, Style::new()),
+        amount(sum.spent(), look.theme.strong),
+    ])
+}

@@ -1,0 +1,130 @@
+//! What the user's laptop is told while he looks elsewhere: bell, notices, the window's title, his own hook. Gathered, so
+//! that six files saved within a few seconds are one notice.
+
+use crate::{
+    domain::{
+        task::{Row, Task, TaskState},
+        time::{Mono, SECOND},
+    },
+    engine::effect::{Effect, LocalCmd, TermCmd},
+    screens::app::App,
+    tr,
+};
+
+/// The least time between two notices.
+const GAP: u64 = 10 * SECOND;
+
+/// What has happened since the last notice, and when that was.
+#[derive(Clone, Debug, Default)]
+pub struct Notices {
+    saved: usize,
+    failed: usize,
+    unknown: usize,
+    next: Mono,
+    title: String,
+    hooks: Vec<Vec<(String, String)>>,
+}
+
+/// Counts a task that comes to an end the person waits for. Called before the state takes the change.
+pub(crate) fn noticed(app: &mut App, task: &Task) {
+    let now = task.state();
+    let is_old = |row: &Row| {
+        // Saved as it was: another download of its file came to nothing.
+        row.state == now || row.finished_at.get().is_some_and(|at| Some(at) == task.finished_at)
+    };
+    if app.work.tasks.rows.get(&task.key).is_some_and(is_old) {
+        return;
+    }
+    match now {
+        TaskState::Saved => app.notices.saved += 1,
+        TaskState::Failed | TaskState::Refused => app.notices.failed += 1,
+        TaskState::Unknown => app.notices.unknown += 1,
+        TaskState::Queued
+        | TaskState::Sending
+        | TaskState::Running
+        | TaskState::Ready
+        | TaskState::Saving
+        | TaskState::Cancelled => return,
+    }
+    if app.work.settings.notify.hook {
+        let facts = [
+            ("REELTOP_KEY", task.key.0.to_string()),
+            ("REELTOP_STATE", now.id().to_owned()),
+            ("REELTOP_MODEL", task.request.model.clone()),
+            ("REELTOP_PROMPT", task.request.prompt.clone()),
+            ("REELTOP_TASK_ID", task.remote.as_ref().map(|id| id.0.clone()).unwrap_or_default()),
+            ("REELTOP_PATH", task.saved().map(|saved| saved.path.clone()).unwrap_or_default()),
+            ("REELTOP_ERROR", task.error().map(|error| error.message.clone()).unwrap_or_default()),
+        ];
+        app.notices.hooks.push(facts.map(|(name, value)| (name.to_owned(), value)).to_vec());
+    }
+}
+
+/// Emits what is due: hooks at once, a notice after the gap, the title when its counts have changed.
+pub(crate) fn wake(app: &mut App) -> Vec<Effect> {
+    let mut effects: Vec<Effect> = std::mem::take(&mut app.notices.hooks)
+        .into_iter()
+        .map(|facts| Effect::Local(LocalCmd::Hook { facts }))
+        .collect();
+    if !app.work.settings.interactive {
+        return effects;
+    }
+    if let Some(text) = words(&app.notices).filter(|_| app.work.now.mono >= app.notices.next) {
+        if app.work.settings.notify.bell {
+            effects.push(Effect::Term(TermCmd::Bell));
+        }
+        if app.work.settings.notify.osc {
+            effects.push(Effect::Term(TermCmd::Notify(tr!("reeltop: {said}", said = text))));
+        }
+        (app.notices.saved, app.notices.failed, app.notices.unknown) = (0, 0, 0);
+        app.notices.next = app.work.now.mono.plus(GAP);
+    }
+    let title = title(app);
+    if title != app.notices.title {
+        app.notices.title.clone_from(&title);
+        effects.push(Effect::Term(TermCmd::Title(title)));
+    }
+    effects
+}
+
+/// When a gathered notice is due.
+pub(crate) fn deadline(app: &App) -> Option<Mono> {
+    (app.work.settings.interactive && words(&app.notices).is_some()).then_some(app.notices.next)
+}
+
+fn words(notices: &Notices) -> Option<String> {
+    let parts =
+        [(notices.saved, TaskState::Saved), (notices.failed, TaskState::Failed), (notices.unknown, TaskState::Unknown)];
+    counted(parts.into_iter())
+}
+
+/// Counts by state in one line, those of none left out; `None` where all are.
+fn counted(counts: impl Iterator<Item = (usize, TaskState)>) -> Option<String> {
+    let said: Vec<String> =
+        counts.filter(|(n, _)| *n > 0).map(|(n, state)| tr!("{n} {word}", n, word = state.word())).collect();
+    (!said.is_empty()).then(|| said.join(tr!(", ")))
+}
+
+fn title(app: &App) -> String {
+    let counts = app.work.tasks.counts;
+    let parts = [TaskState::Unknown, TaskState::Running, TaskState::Ready, TaskState::Queued];
+    let said = counted(parts.into_iter().map(|which| (counts[which as usize], which)));
+    said.map_or_else(|| "reeltop".to_owned(), |said| tr!("reeltop: {said}", said))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::task::TaskState::{Queued, Running, Saved},
+        engine::testing::state,
+        words::lang::{Lang, within},
+    };
+
+    #[test]
+    fn counts_are_told_in_both_languages() {
+        let state = state(&[Running, Saved, Queued, Running]);
+        assert_eq!(title(&state), "reeltop: 2 running, 1 queued");
+        assert_eq!(within(Lang::Zh, || title(&state)), "reeltop：生成中 2、待发送 1");
+    }
+}

@@ -1,0 +1,180 @@
+//! The palette: every action of every place, found by a few letters of its name. What cannot be done now is listed too,
+//! with why. It only runs what a key could run, and what pays only opens its preview.
+
+use crate::{
+    engine::effect::Level,
+    screens::{
+        app::App,
+        commands,
+        commands::Do,
+        keymap,
+        keymap::{Action, BINDINGS, Binding, Ctx, Move, Why},
+        kit::editor::LineEditor,
+        screen::Layer,
+        table::step,
+        toast,
+    },
+    tr,
+    words::lang,
+};
+
+/// The palette while it is open.
+#[derive(Clone, Debug, Default)]
+pub struct Palette {
+    /// What is looked for.
+    pub line: LineEditor,
+    /// The chosen action, as an index into `entries`.
+    pub at: usize,
+}
+
+/// An action as the palette lists it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The action.
+    pub binding: &'static Binding,
+    /// Why it is not possible now.
+    pub why_not: Option<String>,
+}
+
+/// The actions that fit the text: the best fit first, and among equals the possible ones first.
+#[must_use]
+pub fn entries(app: &App, text: &str) -> Vec<Entry> {
+    let listed =
+        |binding: &&Binding| !matches!(binding.ctx, Ctx::Palette | Ctx::Command) && binding.action != Action::Palette;
+    let mut found: Vec<(usize, Entry)> = BINDINGS
+        .iter()
+        .filter(listed)
+        .filter_map(|binding| {
+            // The documents are in English, so that its words are known in every language.
+            let words = [(binding.hint, binding.help), (lang::tr(binding.hint), lang::tr(binding.help))];
+            let told = words.map(|(hint, help)| cost(text, &format!("{hint} {} {help}", binding.id)));
+            let cost = told.into_iter().flatten().min()?;
+            let why_not = keymap::runnable(app, binding).err().map(|Why(why)| why);
+            Some((cost, Entry { binding, why_not }))
+        })
+        .collect();
+    found.sort_by_key(|(cost, entry)| (*cost, entry.why_not.is_some()));
+    // What several places have in common is listed once, from the place where it is possible.
+    let mut listed: Vec<Entry> = Vec::with_capacity(found.len());
+    for (_, entry) in found {
+        if listed.iter().all(|other| other.binding.action != entry.binding.action) {
+            listed.push(entry);
+        }
+    }
+    listed
+}
+
+/// How badly a text fits what is looked for; `None` when it does not. Every word must be found: as it is, or its letters
+/// in their order.
+fn cost(wanted: &str, text: &str) -> Option<usize> {
+    let text = text.to_lowercase();
+    wanted.to_lowercase().split_whitespace().map(|word| word_cost(word, &text)).sum()
+}
+
+/// A word at the beginning of another costs nothing, inside of one a little, and torn into letters more with each gap.
+fn word_cost(word: &str, text: &str) -> Option<usize> {
+    const INSIDE: usize = 10;
+    const TORN: usize = 100;
+    if text.split([' ', '_']).any(|part| part.starts_with(word)) {
+        return Some(0);
+    }
+    if text.contains(word) {
+        return Some(INSIDE);
+    }
+    let mut letters = text.char_indices();
+    let mut gaps = 0;
+    let mut last = None;
+    for wanted in word.chars() {
+        let (at, _) = letters.find(|(_, letter)| *letter == wanted)?;
+        gaps += usize::from(last.is_some_and(|last| at != last + 1));
+        last = Some(at);
+    }
+    Some(TORN + gaps)
+}
+
+/// Opens it.
+pub(crate) fn open(app: &mut App) {
+    app.screen.layers.push(Layer::Palette(Palette::default()));
+}
+
+/// The text changed: the best fit is chosen.
+pub(crate) fn changed(palette: &mut Palette) {
+    palette.at = 0;
+}
+
+/// Moves in it.
+pub(crate) fn go(app: &mut App, to: Move) {
+    let Some(Layer::Palette(palette)) = app.screen.layers.last() else { return };
+    let len = entries(app, palette.line.text()).len();
+    let page = usize::from(app.screen.height).saturating_sub(6).max(1);
+    let at = step(to, palette.at, len, page);
+    if let Some(Layer::Palette(palette)) = app.screen.layers.last_mut() {
+        palette.at = at;
+    }
+}
+
+/// Runs the chosen action and closes; stays open, saying why, where it is not possible.
+pub(crate) fn accept(app: &mut App) -> Vec<Do> {
+    let Some(Layer::Palette(palette)) = app.screen.layers.last() else { return Vec::new() };
+    match entries(app, palette.line.text()).into_iter().nth(palette.at) {
+        Some(entry) => run(app, entry.binding),
+        None => {
+            toast::say(app, Level::Info, tr!("no action fits; Backspace takes letters back").into(), None);
+            Vec::new()
+        }
+    }
+}
+
+/// Runs an action chosen from help, palette or command line, that layer closed. Where it is not possible, says why and
+/// closes nothing.
+pub(crate) fn run(app: &mut App, binding: &Binding) -> Vec<Do> {
+    if let Err(Why(why)) = keymap::runnable(app, binding) {
+        toast::say(app, Level::Warning, why, None);
+        return Vec::new();
+    }
+    app.screen.layers.pop();
+    commands::run(app, binding.action)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::task::TaskState::{Failed, Running},
+        engine::testing::state,
+    };
+
+    fn ids(app: &App, text: &str) -> Vec<(Ctx, &'static str)> {
+        entries(app, text).iter().map(|entry| (entry.binding.ctx, entry.binding.id)).collect()
+    }
+
+    #[test]
+    fn a_few_letters_find_an_action() {
+        let state = state(&[Failed]);
+        assert_eq!(ids(&state, "retry")[0], (Ctx::Table, "retry"));
+        assert_eq!(ids(&state, "mark al")[0], (Ctx::Table, "mark_all"));
+        assert!(ids(&state, "frz").contains(&(Ctx::Table, "freeze")));
+        assert_eq!(ids(&state, "xyzzy"), []);
+    }
+
+    #[test]
+    fn an_action_is_found_by_its_chinese_and_by_its_english() {
+        let state = state(&[Failed]);
+        lang::within(lang::Lang::Zh, || {
+            for text in ["重试", "归类", "retry"] {
+                assert!(ids(&state, text).contains(&(Ctx::Table, "failures")), "{text}");
+            }
+        });
+    }
+
+    #[test]
+    fn what_is_not_possible_now_is_listed_with_why() {
+        let found = entries(&state(&[crate::domain::task::TaskState::Queued]), "retry");
+        let retry = found.iter().find(|entry| entry.binding.id == "retry").unwrap();
+        assert!(retry.why_not.as_ref().unwrap().starts_with("#1 has not been sent yet"));
+        let all = entries(&state(&[Running]), "");
+        let possible = all.iter().take_while(|entry| entry.why_not.is_none()).count();
+        assert!(possible > 10 && all[possible..].iter().all(|entry| entry.why_not.is_some()));
+    }
+}

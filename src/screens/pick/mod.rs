@@ -1,0 +1,312 @@
+//! A list to pick from that is filtered as one types: earlier prompts, templates, drafts, files. What is picked goes into
+//! compose.
+
+pub mod view;
+
+use crate::{
+    domain::{
+        draft::{Draft, Field},
+        folder,
+        folder::{EntryKind, Listing},
+        picture,
+        picture::{Typed, typed as typed_picture},
+        problem::Problem,
+        request::{ImageKind, StoredImage},
+        text::gist,
+    },
+    engine::{
+        effect::{Effect, Level, ListFor, LocalCmd},
+        filter::contains,
+    },
+    screens::{
+        app::App, commands::Do, compose, key::Key, keymap::Move, kit::editor::LineEditor, screen::Layer, table, toast,
+    },
+    tr,
+};
+use std::collections::BTreeSet;
+
+/// Earlier prompts that are listed at most; a search finds the others.
+const EARLIER: usize = 200;
+
+/// A list that has the keys.
+#[derive(Clone, Debug)]
+pub struct Picker {
+    /// What it lists.
+    pub what: PickWhat,
+    /// What is searched for; among files, the path.
+    pub query: LineEditor,
+    /// The item under the cursor.
+    pub at: usize,
+    /// What is listed now.
+    pub items: Vec<Item>,
+    /// The folder whose files are listed, once it is known; or why it cannot be.
+    pub listing: Option<Result<Listing, Problem>>,
+}
+
+/// What a picker lists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PickWhat {
+    /// Earlier prompts, the newest first.
+    History,
+    /// The user's own prompts.
+    Templates,
+    /// Drafts put by.
+    Drafts,
+    /// Pictures for a field.
+    Pictures(Field),
+    /// Files of prompts.
+    Prompts,
+}
+
+/// One thing to pick.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// What it is, on one line.
+    pub text: String,
+    /// What is worth knowing about it.
+    pub note: String,
+    /// Why it cannot be taken; empty where it can.
+    pub why_not: String,
+    /// What is taken.
+    pub take: Take,
+}
+
+/// What is taken with an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Take {
+    /// A prompt takes the place of compose's.
+    Prompt(String),
+    /// A text goes into the prompt at the caret.
+    Insert(String),
+    /// An empty draft.
+    Empty,
+    /// A draft put by, by its id.
+    Draft(i64),
+    /// A folder is opened.
+    Folder(String),
+    /// A file's path.
+    File(String),
+}
+
+/// Opens a list.
+pub(crate) fn open(app: &mut App, what: PickWhat) -> Vec<Do> {
+    let start = match what {
+        PickWhat::Pictures(field) => match typed_picture(compose::typed_text(app, field)) {
+            Typed::Path(path) => path.to_owned(),
+            Typed::Empty | Typed::Address(_) | Typed::Data(_) | Typed::Foreign(_) => String::new(),
+        },
+        PickWhat::History | PickWhat::Templates | PickWhat::Drafts | PickWhat::Prompts => String::new(),
+    };
+    let mut picker = Picker { what, query: LineEditor::new(&start), at: 0, items: Vec::new(), listing: None };
+    picker.items = items(app, &picker);
+    // The way back to the other draft is F8, Enter.
+    picker.at = usize::from(what == PickWhat::Drafts && picker.items.len() > 1);
+    let wishes = list(&picker);
+    app.screen.layers.push(Layer::Pick(picker));
+    wishes
+}
+
+/// Has the folder listed that the path speaks of.
+fn list(picker: &Picker) -> Vec<Do> {
+    match picker.what {
+        PickWhat::Pictures(_) | PickWhat::Prompts => {
+            let typed = picker.query.text().to_owned();
+            vec![Do::Effect(Effect::Local(LocalCmd::List { typed, purpose: ListFor::Picker }))]
+        }
+        PickWhat::History | PickWhat::Templates | PickWhat::Drafts => Vec::new(),
+    }
+}
+
+fn top(app: &mut App) -> Option<&mut Picker> {
+    match app.screen.layers.last_mut() {
+        Some(Layer::Pick(picker)) => Some(picker),
+        _ => None,
+    }
+}
+
+/// Takes a key of the search or the path.
+pub(crate) fn typed(app: &mut App, key: Key) -> Vec<Do> {
+    let changed = top(app).is_some_and(|picker| picker.query.key(key));
+    if changed { refresh(app) } else { Vec::new() }
+}
+
+/// Takes pasted text into the search or the path.
+pub(crate) fn pasted(app: &mut App, text: &str) -> Vec<Do> {
+    if let Some(picker) = top(app) {
+        picker.query.paste(text);
+    }
+    refresh(app)
+}
+
+/// The text has changed: the list follows, and another folder is listed where one is meant.
+fn refresh(app: &mut App) -> Vec<Do> {
+    let Some(Layer::Pick(picker)) = app.screen.layers.pop() else { return Vec::new() };
+    let items = items(app, &picker);
+    let known = match &picker.listing {
+        Some(Ok(listing)) => listing.folder == folder::split(picker.query.text()).0,
+        Some(Err(_)) | None => false,
+    };
+    let wishes = if known { Vec::new() } else { list(&picker) };
+    app.screen.layers.push(Layer::Pick(Picker { items, at: 0, ..picker }));
+    wishes
+}
+
+/// A folder was listed for the list on top.
+pub(crate) fn listed(app: &mut App, typed: &str, result: Result<Listing, Problem>) {
+    let Some(Layer::Pick(mut picker)) = app.screen.layers.pop() else { return };
+    if picker.query.text() == typed {
+        picker.listing = Some(result);
+        picker.items = items(app, &picker);
+    }
+    app.screen.layers.push(Layer::Pick(picker));
+}
+
+/// Moves the cursor.
+pub(crate) fn go(app: &mut App, to: Move) {
+    let page = usize::from(app.screen.height / 2).max(1);
+    if let Some(picker) = top(app) {
+        picker.at = table::step(to, picker.at, picker.items.len(), page);
+    }
+}
+
+/// Tab: the path goes on as far as it is certain; elsewhere the cursor goes down.
+pub(crate) fn complete(app: &mut App) -> Vec<Do> {
+    let Some(picker) = top(app) else { return Vec::new() };
+    let Some(Ok(listing)) = &picker.listing else {
+        go(app, Move::Down);
+        return Vec::new();
+    };
+    match folder::completed(picker.query.text(), listing) {
+        Some(path) if path != picker.query.text() => {
+            picker.query = LineEditor::new(&path);
+            refresh(app)
+        }
+        Some(_) | None => {
+            go(app, Move::Down);
+            Vec::new()
+        }
+    }
+}
+
+/// Enter: takes what is under the cursor.
+pub(crate) fn accept(app: &mut App) -> Vec<Do> {
+    let Some(Layer::Pick(picker)) = app.screen.layers.pop() else { return Vec::new() };
+    let Some(item) = picker.items.get(picker.at).cloned() else {
+        let typed = picker.query.text().trim().to_owned();
+        // A path may lead where nothing is listed: what is wrong with it is said when it is read.
+        if picker.what == PickWhat::Prompts && !typed.is_empty() {
+            return compose::read_file(typed);
+        }
+        app.screen.layers.push(Layer::Pick(picker));
+        return Vec::new();
+    };
+    if !item.why_not.is_empty() {
+        let text = format!("{}{}{}", item.text, tr!(": "), item.why_not);
+        toast::say(app, Level::Warning, text, None);
+        app.screen.layers.push(Layer::Pick(picker));
+        return Vec::new();
+    }
+    match (item.take, picker.what) {
+        (Take::Folder(path), _) => {
+            app.screen.layers.push(Layer::Pick(Picker { query: LineEditor::new(&path), ..picker }));
+            refresh(app)
+        }
+        (Take::File(path), PickWhat::Pictures(field)) => compose::take_path(app, field, &path),
+        (Take::File(path), _) => compose::read_file(path),
+        (Take::Prompt(text), _) => compose::take_prompt(app, &text),
+        (Take::Insert(text), _) => compose::insert(app, &text),
+        (Take::Empty, _) => compose::take_draft(app, None),
+        (Take::Draft(id), _) => compose::take_draft(app, Some(id)),
+    }
+}
+
+/// Deletes the draft under the cursor.
+pub(crate) fn delete(app: &mut App) -> Vec<Do> {
+    let Some(Layer::Pick(picker)) = app.screen.layers.last() else { return Vec::new() };
+    let Some(Item { take: Take::Draft(id), .. }) = picker.items.get(picker.at) else { return Vec::new() };
+    let (id, at) = (*id, picker.at);
+    let wishes = compose::delete_draft(app, id);
+    let _ = refresh(app);
+    if let Some(picker) = top(app) {
+        picker.at = at.min(picker.items.len().saturating_sub(1));
+    }
+    wishes
+}
+
+/// What a list holds for what is searched.
+fn items(app: &App, picker: &Picker) -> Vec<Item> {
+    let needle = picker.query.text().to_lowercase();
+    let free = |text: String, note: String, take| Item { text, note, why_not: String::new(), take };
+    match picker.what {
+        PickWhat::History => earlier(app, &needle),
+        PickWhat::Templates => app
+            .work
+            .settings
+            .compose
+            .templates
+            .iter()
+            .filter(|(name, prompt)| contains(name, &needle) || contains(prompt, &needle))
+            .map(|(name, prompt)| free(name.clone(), gist(prompt).into_owned(), Take::Insert(prompt.clone())))
+            .collect(),
+        PickWhat::Drafts => {
+            let put_by = app.screen.compose.others.iter().filter(|kept| contains(&kept.draft.prompt, &needle));
+            let empty = needle.is_empty().then(|| free(tr!("an empty draft").into(), String::new(), Take::Empty));
+            let kept = put_by.map(|kept| free(title(&kept.draft), kept.draft.model.clone(), Take::Draft(kept.id)));
+            empty.into_iter().chain(kept).collect()
+        }
+        PickWhat::Pictures(_) | PickWhat::Prompts => files(app, picker),
+    }
+}
+
+fn title(draft: &Draft) -> String {
+    if draft.prompt.trim().is_empty() { tr!("no prompt").into() } else { gist(&draft.prompt).into_owned() }
+}
+
+/// Every earlier prompt once, the newest first.
+fn earlier(app: &App, needle: &str) -> Vec<Item> {
+    let mut seen = BTreeSet::new();
+    let rows = app.work.tasks.rows.values().rev();
+    rows.filter(|row| !row.prompt().is_empty() && contains(row.prompt(), needle) && seen.insert(row.prompt()))
+        .take(EARLIER)
+        .map(|row| Item {
+            text: gist(row.prompt()).into_owned(),
+            note: format!("{} {}", row.key, row.state.word()),
+            why_not: String::new(),
+            take: Take::Prompt(row.prompt().to_string()),
+        })
+        .collect()
+}
+
+fn files(app: &App, picker: &Picker) -> Vec<Item> {
+    let Some(Ok(listing)) = &picker.listing else { return Vec::new() };
+    let (_, name) = folder::split(picker.query.text());
+    folder::candidates(name, listing)
+        .into_iter()
+        .map(|entry| {
+            let path = entry.path(&listing.folder);
+            let (why_not, take) = match (&entry.kind, picker.what) {
+                (EntryKind::Folder, _) => (String::new(), Take::Folder(path)),
+                (EntryKind::Picture { kind, bytes, width, height }, PickWhat::Pictures(_)) => {
+                    (unusable(app, *kind, *bytes, (*width, *height)), Take::File(path))
+                }
+                (EntryKind::Other { .. }, PickWhat::Pictures(_)) => {
+                    (tr!("its content is no JPEG or PNG picture").to_owned(), Take::File(path))
+                }
+                (EntryKind::Picture { .. }, _) => (tr!("it is a picture, not prompts").to_owned(), Take::File(path)),
+                (EntryKind::Other { .. }, _) => (String::new(), Take::File(path)),
+            };
+            let slash = if entry.kind == EntryKind::Folder { "/" } else { "" };
+            Item { text: format!("{}{slash}", entry.name), note: entry.facts(), why_not, take }
+        })
+        .collect()
+}
+
+/// Why a picture cannot be used with the draft's model. One that a smaller copy would mend can be: compose offers it.
+fn unusable(app: &App, kind: ImageKind, bytes: u64, (width, height): (u32, u32)) -> String {
+    let Some(spec) = compose::spec(app) else { return String::new() };
+    let mends = bytes > picture::MAX_BYTES || kind == ImageKind::Webp;
+    let image = StoredImage { sha256: String::new(), kind, bytes, width, height, path: String::new(), odd: Vec::new() };
+    let problems = picture::image_problems(&image, spec, app.work.settings.profile.takes());
+    let mended = usize::from(mends && !problems.is_empty());
+    problems.into_iter().skip(mended).map(|problem| problem.what).next().unwrap_or_default()
+}

@@ -1,0 +1,93 @@
+//! A list to pick from: the search on top, what there is below it, and what is worth knowing about each.
+
+use crate::{
+    screens::{
+        kit::{
+            brush::{Brush, span},
+            text,
+        },
+        pick::{Item, PickWhat, Picker},
+        shell::layout,
+    },
+    tr,
+};
+use ratatui::{
+    layout::{Position, Rect},
+    style::Style,
+    text::{Line, Span},
+};
+
+/// Draws it; tells where the caret is.
+pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, picker: &Picker) -> Position {
+    let look = brush.look;
+    let place = layout::centred(screen, screen.width.saturating_sub(6).min(100), screen.height.saturating_sub(4));
+    let place = brush.frame(place, title(picker.what));
+    let x = brush.text(place.x, place.y, place.width, asked(picker.what), look.theme.strong);
+    let (query, caret) = picker.query.window(place.right().saturating_sub(x + 1));
+    brush.text(x, place.y, place.right().saturating_sub(x), &query, Style::new());
+    let rest = Rect { y: place.y + 1, height: place.height.saturating_sub(1), ..place };
+    if picker.items.is_empty() {
+        brush.text(rest.x, rest.y, rest.width, &nothing(picker), look.theme.faint);
+    }
+    // The signs that tell of more above or below stand at the right.
+    let width = usize::from(place.width).saturating_sub(3);
+    let lines: Vec<Line<'static>> = picker
+        .items
+        .iter()
+        .enumerate()
+        .map(|(n, item)| {
+            let chosen = n == picker.at;
+            let style = match (chosen, item.why_not.is_empty()) {
+                (true, _) => look.theme.chosen,
+                (false, true) => Style::new(),
+                (false, false) => look.theme.faint,
+            };
+            let sign = if chosen { look.signs.cursor } else { " " };
+            let beside = beside(item);
+            let room = width.saturating_sub(text::width(&beside).min(width / 2) + 4);
+            let name = text::cut(&item.text, room, false);
+            let gap = " ".repeat(room.saturating_sub(text::width(&name)) + 2);
+            Line::from(vec![
+                Span::styled(format!("{sign} "), look.theme.chosen),
+                span(&name, style),
+                Span::styled(format!("{gap}{beside}"), look.theme.faint),
+            ])
+        })
+        .collect();
+    let away = picker.at.saturating_sub(usize::from(rest.height.saturating_sub(2)));
+    brush.scrolled(rest, &lines, away);
+    Position::new((x + caret).min(place.right().saturating_sub(1)), place.y)
+}
+
+fn beside(item: &Item) -> String {
+    match (item.note.is_empty(), item.why_not.is_empty()) {
+        (_, true) => item.note.clone(),
+        (true, false) => item.why_not.clone(),
+        (false, false) => format!("{}{}{}", item.note, tr!(": "), item.why_not),
+    }
+}
+
+fn title(what: PickWhat) -> &'static str {
+    match what {
+        PickWhat::History => tr!("Earlier prompts"),
+        PickWhat::Templates => tr!("Templates"),
+        PickWhat::Drafts => tr!("Drafts"),
+        PickWhat::Pictures(_) => tr!("Pictures"),
+        PickWhat::Prompts => tr!("A file of prompts"),
+    }
+}
+
+fn asked(what: PickWhat) -> &'static str {
+    match what {
+        PickWhat::History | PickWhat::Templates | PickWhat::Drafts => tr!("search "),
+        PickWhat::Pictures(_) | PickWhat::Prompts => tr!("path "),
+    }
+}
+
+fn nothing(picker: &Picker) -> String {
+    match (&picker.listing, picker.what) {
+        (Some(Err(problem)), _) => problem.to_string(),
+        (None, PickWhat::Pictures(_) | PickWhat::Prompts) => tr!("Being listed.").into(),
+        _ => tr!("Nothing of that kind.").into(),
+    }
+}

@@ -1,0 +1,296 @@
+//! The preview of something paid: the one place between a key and money. It opens with the price, waits for Enter, and
+//! sends once.
+
+mod bad_lines;
+mod length;
+pub mod samples;
+#[cfg(test)]
+mod tests;
+pub mod view;
+mod warnings;
+
+pub use bad_lines::can_leave_out;
+pub(crate) use bad_lines::{forbid, leave_out};
+pub use length::scrolls;
+
+use crate::{
+    domain::{
+        money::Ptc,
+        problem::Problem,
+        retry::No,
+        task::{Task, TaskKey},
+        time::SECOND,
+    },
+    engine::{
+        act::{Act, Intent},
+        acts::price,
+        effect::{Effect, Level, Ticket},
+        msg::InsertRefusal,
+    },
+    screens::{
+        app::App,
+        commands::Do,
+        compose, failures,
+        key::{Code, Key},
+        keymap,
+        keymap::{Ctx, Move, Why, as_command},
+        kit::editor::LineEditor,
+        screen::{Batch, Layer, Pane, Preview, PreviewItem, Purpose},
+        table, terms, toast,
+    },
+    tr,
+};
+use std::collections::BTreeMap;
+
+/// Enter does nothing for this long, so that a key pressed for what was there before does not pay. In milliseconds.
+pub const DEAF: u64 = 200;
+
+/// Opens the preview.
+pub(crate) fn open(app: &mut App, purpose: Purpose, items: Vec<PreviewItem>, warnings: Vec<Problem>) {
+    let total: Ptc = items.iter().map(|item| item.cost).sum();
+    let judged = warnings::judged(app, &items);
+    let asks = !judged.agreed.is_empty() || app.work.settings.budget.ask_above.is_some_and(|above| total > above);
+    let preview = Preview {
+        purpose,
+        warnings: [warnings, judged.warnings, waits(app)].concat(),
+        obstacles: [judged.obstacles, nothing_left(app, &items), obstacles(app, total)].concat(),
+        items,
+        agreed: judged.agreed,
+        total,
+        opened: app.work.now.mono,
+        typed: asks.then(LineEditor::default),
+        batch: None,
+        sent: None,
+        scroll: 0,
+    };
+    app.screen.layers.push(Layer::Preview(preview));
+}
+
+/// Tells in the preview on top what made its tasks.
+pub(crate) fn tell_batch(app: &mut App, batch: Batch) {
+    if let Some(Layer::Preview(preview)) = app.screen.layers.last_mut() {
+        preview.batch = Some(batch);
+    }
+}
+
+/// A plan of which nothing can be sent.
+fn nothing_left(app: &App, items: &[PreviewItem]) -> Vec<Problem> {
+    let none = items.is_empty().then(|| {
+        let next = tr!("{back} goes back to the causes.", back = keymap::named(app, Ctx::Global, "back"));
+        Problem::new(tr!("There is nothing to send"), "", next)
+    });
+    none.into_iter().collect()
+}
+
+/// What makes that it would only be queued.
+fn waits(app: &App) -> Vec<Problem> {
+    let pause = || keymap::named(app, Ctx::Table, "pause");
+    let halted = app.work.queue.halted.as_ref().map(|halt| {
+        let next = tr!("See to the cause, then {pause} goes on sending.", pause = pause());
+        (halt.problem.what.clone(), next)
+    });
+    let paused = || (tr!("sending is paused").to_owned(), tr!("{pause} resumes it.", pause = pause()));
+    let waits = halted.or_else(|| app.work.queue.is_paused().then(paused));
+    waits.map(|(why, next)| Problem::new(tr!("It would be queued only"), why, next)).into_iter().collect()
+}
+
+/// What forbids sending.
+fn obstacles(app: &App, total: Ptc) -> Vec<Problem> {
+    let mut found = Vec::new();
+    if !app.work.settings.has_key {
+        let variable = &app.work.settings.profile.key_variable;
+        let next = tr!("Set {variable}, or api_key_cmd or api_key_file in the config, and start again.", variable);
+        found.push(Problem::new(tr!("Nothing can be sent"), tr!("there is no key for the service"), next));
+    }
+    if app.work.store.owner.is_none() {
+        let (why, next) = (tr!("the store is not open yet"), tr!("Try again in a moment."));
+        found.push(Problem::new(tr!("Nothing can be queued"), why, next));
+    }
+    let budget = &app.work.settings.budget;
+    let spent = app.work.money.spent_today + app.work.money.reserved;
+    let over = |why: String, option: &str| {
+        let next = tr!("Send less, or raise {option} in the config.", option);
+        Problem::new(tr!("Nothing can be queued"), why, next)
+    };
+    if let Some(cap) = budget.per_batch.filter(|cap| total > *cap) {
+        let why = tr!("{total} PTC would cross the batch's cap of {cap} PTC", total, cap);
+        found.push(over(why, "budget.per_batch"));
+    }
+    if let Some(cap) = budget.per_day.filter(|cap| spent + total > *cap) {
+        let why = tr!("{total} PTC would cross the day's cap of {cap} PTC, {spent} PTC of it used", total, cap, spent);
+        found.push(over(why, "budget.per_day"));
+    }
+    found
+}
+
+/// Opens the preview of a retry: the same requests again, as new attempts.
+pub(crate) fn retry(app: &mut App, tasks: Vec<Task>, left_out: &BTreeMap<No, Vec<TaskKey>>) {
+    let groups = left_out.iter().map(|(no, keys)| (terms::reason(*no), keys.clone())).collect();
+    let warnings = terms::left_out::<&str>(&groups);
+    let items = tasks
+        .into_iter()
+        .map(|task| PreviewItem {
+            cost: price(app, &task.request),
+            parent: Some(task.key),
+            was: None,
+            name: None,
+            request: task.request,
+        })
+        .collect();
+    open(app, Purpose::Retry, items, warnings);
+}
+
+/// Whether Enter would send. Too early an Enter is not told of here: it does nothing, silently.
+///
+/// # Errors
+/// Why not, as one sentence.
+pub fn can_send(app: &App, preview: &Preview) -> Result<(), Why> {
+    if preview.sent.is_some() {
+        return Err(Why(tr!("It is being queued already").into()));
+    }
+    if let Some(obstacle) = preview.obstacles.first() {
+        return Err(Why(obstacle.to_string()));
+    }
+    let (count, typed) = (preview.items.len(), preview.typed.as_ref().map(LineEditor::text));
+    match typed {
+        Some(typed) if typed.trim().parse() != Ok(count) => {
+            let (total, send) = (preview.total, keymap::named(app, Ctx::Preview, "send"));
+            Err(Why(tr!("This costs {total} PTC: type the number of tasks, {count}, then {send}", total, count, send)))
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// Enter: queues it, once, unless the preview has only just come up.
+pub(crate) fn send(app: &mut App) -> Vec<Do> {
+    let undo = app.work.settings.queue.undo_ms > 0;
+    let Some(Layer::Preview(preview)) = app.screen.layers.last() else { return Vec::new() };
+    if app.work.now.mono.since(preview.opened) < DEAF || can_send(app, preview).is_err() {
+        return Vec::new();
+    }
+    let intents = preview
+        .items
+        .iter()
+        .map(|item| Intent {
+            request: item.request.clone(),
+            parent: item.parent,
+            agreed: item.parent.and_then(|parent| preview.agreed.get(&parent)).cloned().unwrap_or_default(),
+            name: item.name.clone(),
+        })
+        .collect();
+    vec![Do::Act(Act::Queue { intents, undo })]
+}
+
+/// The batch has gone to the store under that number: from now on Enter does nothing.
+pub(crate) fn sending(app: &mut App, ticket: Ticket) {
+    if let Some(Layer::Preview(preview)) = app.screen.layers.last_mut() {
+        preview.sent = Some(ticket);
+    }
+}
+
+/// The store's word on a batch: the new tasks, or why not one of them was taken.
+pub fn inserted(app: &mut App, ticket: Ticket, result: &Result<Vec<Task>, InsertRefusal>) -> Vec<Effect> {
+    let Some(at) = find(app, ticket) else { return Vec::new() };
+    match result {
+        Ok(tasks) => {
+            let Layer::Preview(preview) = app.screen.layers.remove(at) else { return Vec::new() };
+            queued(app, preview.purpose, tasks)
+        }
+        Err(refusal) => {
+            give_back(app, at, refusal.problem());
+            Vec::new()
+        }
+    }
+}
+
+/// The store could not take a batch.
+pub fn insert_failed(app: &mut App, ticket: Ticket, problem: &Problem) {
+    if let Some(at) = find(app, ticket) {
+        give_back(app, at, problem.clone());
+    }
+}
+
+/// The preview that waits for that answer.
+fn find(app: &App, ticket: Ticket) -> Option<usize> {
+    let waits = |layer: &Layer| matches!(layer, Layer::Preview(preview) if preview.sent == Some(ticket));
+    app.screen.layers.iter().position(waits)
+}
+
+fn give_back(app: &mut App, at: usize, problem: Problem) {
+    toast::say(app, Level::Error, problem.to_string(), None);
+    if let Some(Layer::Preview(preview)) = app.screen.layers.get_mut(at) {
+        preview.sent = None;
+        preview.obstacles.push(problem);
+    }
+}
+
+fn queued(app: &mut App, purpose: Purpose, tasks: &[Task]) -> Vec<Effect> {
+    let (Some(first), Some(last)) = (tasks.first(), tasks.last()) else { return Vec::new() };
+    let effects = match purpose {
+        Purpose::Retry => {
+            table::clear_marks(app);
+            Vec::new()
+        }
+        // A file leaves the draft in compose alone.
+        Purpose::File => Vec::new(),
+        Purpose::Plan => {
+            failures::sent(app, tasks);
+            Vec::new()
+        }
+        Purpose::New | Purpose::EditRetry => compose::sent(app),
+    };
+    if app.screen.pane == Pane::Compose {
+        app.screen.pane = Pane::Table;
+    }
+    let shown = table::go_to(app, first.key);
+    let named = |id| keymap::named(app, Ctx::Table, id);
+    let when = match (&app.work.queue.halted, app.work.queue.is_paused(), app.work.settings.queue.undo_ms) {
+        (Some(_), ..) => tr!("sending is halted: see the banner").to_owned(),
+        (None, true, _) => tr!("sending is paused: {pause} resumes it", pause = named("pause")),
+        (None, false, 0) => tr!("sends now").to_owned(),
+        (None, false, ms) => {
+            tr!("sends in {seconds} s, {undo} takes it back", seconds = ms.div_ceil(SECOND), undo = named("undo"))
+        }
+    };
+    let text = match tasks.len() {
+        1 => tr!("queued {key}, {when}", key = first.key, when),
+        count => {
+            let (from, to) = (first.key.min(last.key), first.key.max(last.key));
+            tr!("queued {count} tasks, {from} to {to}, {when}", count, from, to, when)
+        }
+    };
+    let text = if shown { text } else { tr!("{text}; the filter hides it", text) };
+    toast::say(app, Level::Info, text, Some(first.key));
+    effects
+}
+
+/// Takes a key of the number that must be typed; tells whether it was one.
+pub(crate) fn typed(app: &mut App, key: Key) -> bool {
+    let Some(Layer::Preview(Preview { typed: Some(line), sent: None, .. })) = app.screen.layers.last_mut() else {
+        return false;
+    };
+    let key = as_command(key);
+    let takes = match key.code {
+        Code::Char(c) => c.is_ascii_digit() || key.ctrl,
+        Code::Backspace | Code::Delete | Code::Left | Code::Right => true,
+        _ => false,
+    };
+    if takes {
+        line.key(key);
+    }
+    takes
+}
+
+/// Scrolls. The last line is guessed from above; what lies past the end is drawn as the end.
+pub(crate) fn scroll(app: &mut App, to: Move) {
+    let page = usize::from(app.screen.height / 2).max(1);
+    if let Some(Layer::Preview(preview)) = app.screen.layers.last_mut() {
+        let notes = preview.obstacles.len() + preview.warnings.len();
+        let whole = preview.items.first().map_or(0, |item| LINES + item.request.prompt.len() / 40);
+        let lines = notes * 4 + whole.max(preview.items.len());
+        preview.scroll = table::step(to, preview.scroll, lines, page);
+    }
+}
+
+/// Lines that the fields of an item take besides its prompt.
+const LINES: usize = 16;

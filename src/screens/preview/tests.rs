@@ -1,0 +1,156 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+use super::*;
+use crate::{
+    domain::{
+        retry::Caution,
+        task::{
+            TaskKey,
+            TaskState::{Failed, Queued, Refused, Saved},
+        },
+    },
+    engine::{
+        msg::BudgetCap,
+        testing::{add, now, request, state, task},
+        work::Halt,
+    },
+    service::answer::HaltCause,
+};
+
+fn shown(app: &App) -> &Preview {
+    match app.screen.layers.last() {
+        Some(Layer::Preview(preview)) => preview,
+        other => panic!("no preview but {other:?}"),
+    }
+}
+
+fn texts(problems: &[Problem]) -> Vec<String> {
+    problems.iter().map(ToString::to_string).collect()
+}
+
+/// Lets the deaf time pass.
+fn wait(app: &mut App) {
+    app.work.now = now(app.work.now.mono.0 + DEAF);
+}
+
+#[test]
+fn a_retry_shows_what_would_be_sent_and_its_price() {
+    let mut state = state(&[Failed, Failed]);
+    let paid = No::NotInBulk(Caution::Paid(Saved));
+    let left_out = [(No::Unsettled, vec![TaskKey(3)]), (paid, vec![TaskKey(4), TaskKey(5)])].into();
+    retry(&mut state, vec![task(1, Failed), task(2, Failed)], &left_out);
+    let preview = shown(&state);
+    let item = |key| PreviewItem {
+        name: None,
+        request: request(),
+        parent: Some(TaskKey(key)),
+        was: None,
+        cost: Ptc::from_thousandths(500),
+    };
+    assert_eq!(preview.items, [item(1), item(2)]);
+    assert_eq!((preview.total, preview.purpose), (Ptc::from_thousandths(1_000), Purpose::Retry));
+    assert_eq!(
+        texts(&preview.warnings),
+        ["#3 is left out: may have been charged, to be resolved first", "2 tasks are left out (#4, #5): saved already",]
+    );
+    assert_eq!(preview.obstacles, []);
+}
+
+#[test]
+fn a_sensitive_prompt_and_a_second_retry_are_warned_of_and_sent_by_a_second_word_only() {
+    let mut state = state(&[Refused]);
+    add(&mut state, Task { parent: Some(TaskKey(1)), ..task(3, Failed) });
+    retry(&mut state, vec![task(1, Refused)], &BTreeMap::new());
+    assert_eq!(
+        texts(&shown(&state).warnings),
+        [
+            "the prompt of #1 was refused as sensitive: the same words will most likely be refused again. e edits before it sends. Type the number of tasks to send it once more.",
+            "#1 is already retried as #3, which is failed. Type the number of tasks to send it once more.",
+        ]
+    );
+    wait(&mut state);
+    assert_eq!(send(&mut state), []);
+    assert!(typed(&mut state, Key::char('1')));
+    let sent = send(&mut state);
+    let [Do::Act(Act::Queue { intents, .. })] = &sent[..] else { panic!("{sent:?}") };
+    // Only what was told of: another attempt may be made elsewhere while the preview is open.
+    let agreed = vec![Caution::Sensitive, Caution::Retried(Some(TaskKey(3)))];
+    assert_eq!(intents.iter().map(|intent| &intent.agreed).collect::<Vec<_>>(), [&agreed]);
+}
+
+#[test]
+fn caps_keys_and_halts_stand_in_the_way_or_are_told() {
+    let mut state = state(&[Failed]);
+    state.work.settings.has_key = false;
+    state.work.settings.budget.per_day = Some(Ptc::from_thousandths(1_000));
+    state.work.money.spent_today = Ptc::from_thousandths(600);
+    let problem = Problem::new("the balance is used up", "", "");
+    state.work.queue.halted = Some(Halt { cause: HaltCause::Balance, problem, by: None });
+    retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
+    let preview = shown(&state);
+    assert_eq!(
+        texts(&preview.obstacles),
+        [
+            "Nothing can be sent: there is no key for the service. Set REELTOP_API_KEY, or api_key_cmd or api_key_file in the config, and start again.",
+            "Nothing can be queued: 0.5 PTC would cross the day's cap of 1.0 PTC, 0.6 PTC of it used. Send less, or raise budget.per_day in the config.",
+        ]
+    );
+    assert_eq!(
+        texts(&preview.warnings),
+        ["It would be queued only: the balance is used up. See to the cause, then p goes on sending."]
+    );
+    wait(&mut state);
+    assert_eq!(send(&mut state), []);
+}
+
+#[test]
+fn above_a_sum_the_number_of_tasks_must_be_typed() {
+    let mut state = state(&[]);
+    state.work.settings.budget.ask_above = Some(Ptc::from_thousandths(900));
+    let tasks: Vec<Task> = (1..=12).map(|key| task(key, Failed)).collect();
+    retry(&mut state, tasks, &BTreeMap::new());
+    wait(&mut state);
+    assert_eq!(
+        can_send(&state, shown(&state)),
+        Err(Why("This costs 6.0 PTC: type the number of tasks, 12, then Enter".into()))
+    );
+    assert_eq!(send(&mut state), []);
+    assert!(!typed(&mut state, Key::char('j')));
+    for c in ['1', '２'] {
+        assert!(typed(&mut state, Key::char(c)));
+    }
+    assert_eq!(can_send(&state, shown(&state)), Ok(()));
+    assert_eq!(send(&mut state).len(), 1);
+}
+
+#[test]
+fn the_new_task_gets_the_cursor_and_the_person_is_told_how_to_take_it_back() {
+    let mut state = state(&[Failed]);
+    retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
+    sending(&mut state, 7);
+    add(&mut state, task(2, Queued));
+    assert_eq!(inserted(&mut state, 6, &Ok(vec![task(2, Queued)])), []);
+    assert_eq!(inserted(&mut state, 7, &Ok(vec![task(2, Queued)])), []);
+    assert_eq!((state.screen.layers.len(), state.screen.table.cursor), (0, Some(TaskKey(2))));
+    assert_eq!(
+        state.screen.toasts.back().map(|toast| toast.text.as_str()),
+        Some("queued #2, sends in 3 s, u takes it back")
+    );
+}
+
+#[test]
+fn a_refused_batch_stays_open_with_the_reason() {
+    let mut state = state(&[Failed]);
+    retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
+    sending(&mut state, 7);
+    let refusal = InsertRefusal::OverBudget {
+        cap: BudgetCap::Day,
+        limit: Ptc::from_thousandths(1_000),
+        spent: Ptc::from_thousandths(900),
+        asked: Ptc::from_thousandths(500),
+    };
+    inserted(&mut state, 7, &Err(refusal.clone()));
+    assert_eq!((shown(&state).sent, shown(&state).obstacles.clone()), (None, vec![refusal.problem()]));
+    wait(&mut state);
+    assert_eq!(send(&mut state), []);
+}

@@ -1,0 +1,225 @@
+//! The preview of something paid: what would be sent, what changed, what it costs, what is left of the day. Nothing is
+//! sent without it.
+
+use crate::{
+    domain::problem::Problem,
+    engine::effect::Level,
+    screens::{
+        app::App,
+        detail::overview,
+        keymap::Ctx,
+        kit::{
+            brush::{Brush, labelled},
+            diff, text,
+            theme::Look,
+        },
+        preview::{can_leave_out, samples},
+        screen::{Preview, PreviewItem, Purpose},
+        shell::{layers::keys_line, layout},
+    },
+    tr,
+};
+use ratatui::{
+    layout::{Position, Rect},
+    style::Style,
+    text::{Line, Span},
+};
+
+/// Cells that its text has at most.
+const WIDTH: u16 = 92;
+/// Items that are shown whole; of the others only a line.
+const WHOLE: usize = 1;
+
+/// Draws it; tells where the caret is while a number is typed.
+pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, preview: &Preview) -> Option<Position> {
+    let look = brush.look;
+    let width = layout::centred(screen, WIDTH.min(screen.width.saturating_sub(6)), 1).width.saturating_sub(4);
+    let lines = content(preview, app, look, width);
+    let foot = foot(preview, app, look, width);
+    let foot_height = u16::try_from(foot.len()).unwrap_or(u16::MAX);
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(foot_height);
+    let frame = layout::centred(screen, width, height);
+    let place = brush.frame(frame, &title(preview));
+    // Nothing comes between a person and a price.
+    brush.kept.push(frame);
+    let foot_top = place.bottom().saturating_sub(foot_height.min(place.height));
+    let above = Rect { height: foot_top.saturating_sub(place.y), ..place };
+    brush.scrolled(above, &lines, preview.scroll);
+    brush.lines(Rect { y: foot_top, height: place.bottom().saturating_sub(foot_top), ..place }, &foot);
+    let typed = preview.typed.as_ref().filter(|_| preview.sent.is_none() && preview.obstacles.is_empty())?;
+    let ask = ask(preview);
+    let x = place.x.saturating_add(u16::try_from(text::width(&ask)).unwrap_or(0));
+    let y = place.bottom().saturating_sub(2);
+    let (number, caret) = typed.window(12);
+    brush.text(x, y, 12, &number, look.theme.strong);
+    Some(Position::new((x + caret).min(screen.right().saturating_sub(1)), y))
+}
+
+fn title(preview: &Preview) -> String {
+    let tasks = match preview.items.len() {
+        1 => tr!("one task").to_owned(),
+        count => tr!("{count} tasks", count),
+    };
+    match preview.purpose {
+        Purpose::New => tr!("Send {tasks}?", tasks),
+        Purpose::Retry => tr!("Send {tasks} again?", tasks),
+        Purpose::File => tr!("Send {tasks} from a file?", tasks),
+        Purpose::EditRetry => tr!("Send {tasks} again, changed?", tasks),
+        Purpose::Plan => tr!("Send {tasks} again by this plan?", tasks),
+    }
+}
+
+fn content(preview: &Preview, app: &App, look: Look, width: u16) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for obstacle in &preview.obstacles {
+        lines.extend(problem(obstacle, Level::Error, look, width));
+    }
+    for warning in &preview.warnings {
+        lines.extend(problem(warning, Level::Warning, look, width));
+    }
+    if let Some(batch) = &preview.batch {
+        lines.extend(samples::lines(preview, batch, app, look, width));
+        return lines;
+    }
+    if preview.items.len() <= WHOLE {
+        preview.items.iter().for_each(|item| lines.extend(whole(item, look, width)));
+    } else {
+        preview.items.iter().for_each(|item| lines.extend(in_few_lines(item, app, look, width)));
+    }
+    lines
+}
+
+/// One item with everything that would be asked for.
+pub(crate) fn whole(item: &PreviewItem, look: Look, width: u16) -> Vec<Line<'static>> {
+    let (request, dot) = (&item.request, look.signs.dot);
+    let label = |name: &str, value: &str| labelled(name, value, width, look, Style::new());
+    let mut lines = Vec::new();
+    if let Some(parent) = item.parent {
+        lines.extend(label(tr!("Repeats"), &parent.to_string()));
+    }
+    let model = format!("{} {dot} {} {dot} {} s", request.model, request.resolution, request.duration);
+    lines.extend(label(tr!("Model"), &model));
+    for (name, image) in [
+        (tr!("First frame"), &request.first_frame),
+        (tr!("Last frame"), &request.last_frame),
+        (tr!("Subject"), &request.subject),
+    ] {
+        if let Some(image) = image {
+            lines.extend(label(name, &overview::picture(image)));
+        }
+    }
+    if !request.optimizer {
+        lines.extend(label(tr!("Optimizer"), tr!("off: the prompt is followed as it is")));
+    }
+    if let Some(address) = &request.callback {
+        lines.extend(label(tr!("Callback"), address));
+    }
+    lines.extend(label(tr!("Prompt"), if request.prompt.is_empty() { tr!("none") } else { &request.prompt }));
+    if let Some(was) = &item.was {
+        lines.push(Line::default());
+        let changes = diff::lines(was, request, width, look);
+        if changes.is_empty() {
+            lines.push(Line::styled(tr!("Nothing is changed: the same request once more."), look.theme.faint));
+        } else {
+            lines.push(Line::styled(tr!("Changed"), look.theme.strong));
+            lines.extend(changes);
+        }
+    }
+    lines
+}
+
+/// One of many items: a line, and below it what is changed against its parent.
+fn in_few_lines(item: &PreviewItem, app: &App, look: Look, width: u16) -> Vec<Line<'static>> {
+    let indent = 8;
+    let mut lines = vec![in_a_line(item, app, look)];
+    let changes = item.was.as_ref().map(|was| diff::lines(was, &item.request, width.saturating_sub(indent), look));
+    lines.extend(changes.into_iter().flatten().map(|mut line| {
+        line.spans.insert(0, Span::raw(" ".repeat(usize::from(indent))));
+        line
+    }));
+    lines
+}
+
+pub(crate) fn in_a_line(item: &PreviewItem, app: &App, look: Look) -> Line<'static> {
+    let parent = item.parent.map_or_else(String::new, |key| format!("{key:>6}  "));
+    Line::from(vec![
+        Span::styled(parent, look.theme.faint),
+        Span::raw(format!("{:<16} {:>5}  ", overview::short(&item.request, app), item.cost.to_string())),
+        Span::raw(item.request.prompt.chars().take(300).collect::<String>()),
+    ])
+}
+
+fn problem(problem: &Problem, level: Level, look: Look, width: u16) -> Vec<Line<'static>> {
+    text::wrap(&problem.to_string(), usize::from(width).saturating_sub(4))
+        .into_iter()
+        .enumerate()
+        .map(|(n, part)| {
+            let sign = if n == 0 { look.signs.level(level) } else { " " };
+            Line::styled(format!("{sign} {part}"), look.theme.level(level))
+        })
+        .collect()
+}
+
+/// Price, the day after it, and what the keys do: always in sight, however long the rest is.
+fn foot(preview: &Preview, app: &App, look: Look, width: u16) -> Vec<Line<'static>> {
+    let day = app.work.money.spent_today + app.work.money.reserved;
+    let left = match app.work.settings.budget.per_day {
+        Some(cap) if day + preview.total > cap => {
+            tr!("crosses the day's cap: {left} PTC are left", left = cap.less(day))
+        }
+        Some(cap) => tr!("{left} PTC of the day's {cap} then left", left = cap.less(day + preview.total), cap),
+        None => tr!("{day} PTC today with it", day = day + preview.total),
+    };
+    let price = match preview.items.len() {
+        1 => format!("{} PTC", preview.total),
+        count => tr!("{count} tasks, {price} PTC together", count, price = preview.total),
+    };
+    let mut lines = vec![Line::styled(look.signs.across.repeat(usize::from(width)), look.theme.faint)];
+    let rest = match app.work.money.balance {
+        Some((balance, _)) => tr!("{left}, balance {balance}", left, balance),
+        None => left,
+    };
+    if text::width(&price) + 3 + text::width(&rest) <= usize::from(width) {
+        lines.push(Line::from(vec![
+            Span::styled(price, look.theme.strong),
+            Span::styled(format!("   {rest}"), look.theme.faint),
+        ]));
+    } else {
+        lines.extend([Line::styled(price, look.theme.strong), Line::styled(rest, look.theme.faint)]);
+    }
+    if preview.typed.is_some() && preview.sent.is_none() && preview.obstacles.is_empty() {
+        lines.push(Line::styled(ask(preview), look.theme.warn));
+    }
+    lines.push(keys(preview, app, look));
+    lines
+}
+
+fn ask(preview: &Preview) -> String {
+    tr!("Type {count} to confirm: ", count = preview.items.len())
+}
+
+fn keys(preview: &Preview, app: &App, look: Look) -> Line<'static> {
+    if preview.sent.is_some() {
+        return Line::styled(tr!("Being saved; sent as soon as it is on disk."), look.theme.strong);
+    }
+    if can_leave_out(preview).is_ok() {
+        let goes_on = match preview.items.len() {
+            1 => tr!("goes on with the one good task").to_owned(),
+            count => tr!("goes on with the {count} good tasks", count),
+        };
+        let ways = [(Ctx::Preview, "leave_out", goes_on.as_str()), (Ctx::Global, "back", tr!("goes back"))];
+        return keys_line(app, look, &ways);
+    }
+    if !preview.obstacles.is_empty() {
+        return keys_line(app, look, &[(Ctx::Global, "back", tr!("goes back; it cannot be sent like this"))]);
+    }
+    let number = preview.items.len().to_string();
+    let typed = preview.typed.as_ref().is_none_or(|line| line.text().trim() == number);
+    let pays = look.signs.pays;
+    let sends = if typed {
+        tr!("sends: this pays{sign}", sign = pays)
+    } else {
+        tr!("sends once {number} is typed: this pays{sign}", number, sign = pays)
+    };
+    keys_line(app, look, &[(Ctx::Preview, "send", &sends), (Ctx::Global, "back", tr!("goes back"))])
+}

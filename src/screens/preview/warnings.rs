@@ -1,0 +1,236 @@
+//! What is to be told of the attempts in a preview that repeat others, and what a second word is needed for. One warning a
+//! kind, however many tasks it is about.
+
+use crate::{
+    domain::{
+        money::Ptc,
+        problem::Problem,
+        retry,
+        retry::{Caution, Change, Scope, Warning},
+        task::{Row, Task, TaskKey, TaskState},
+    },
+    screens::{app::App, keymap, keymap::Ctx, screen::PreviewItem, terms, terms::Face},
+    tr,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the rules say of a preview's attempts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Judged {
+    /// What is told.
+    pub(super) warnings: Vec<Problem>,
+    /// Why not all of it can be sent.
+    pub(super) obstacles: Vec<Problem>,
+    /// What the person says a second word to, by the attempt that is repeated.
+    pub(super) agreed: BTreeMap<TaskKey, Vec<Caution>>,
+}
+
+/// Asks the rules about each attempt that repeats another.
+pub(super) fn judged(app: &App, items: &[PreviewItem]) -> Judged {
+    let mut parents: BTreeMap<TaskKey, Vec<Change>> = BTreeMap::new();
+    for item in items {
+        let Some(parent) = item.parent else { continue };
+        let change = item.was.as_ref().map_or(Change::Nothing, |was| Change::between(was, &item.request));
+        let changes = parents.entry(parent).or_default();
+        if !changes.contains(&change) {
+            changes.push(change);
+        }
+    }
+    let scope = Scope::of(parents.len());
+    let mut judged = Judged::default();
+    let mut told: BTreeMap<Warning, Vec<&Row>> = BTreeMap::new();
+    for (key, changes) in parents {
+        let Some(row) = app.work.tasks.rows.get(&key) else { continue };
+        let facts = terms::facts(app, row);
+        for change in changes {
+            match retry::judge(&facts, change, scope) {
+                Err(no) => {
+                    let why = terms::no(Face::Keys(app), key, row.state, no);
+                    judged.obstacles.push(Problem::new(tr!("Nothing can be queued"), why, ""));
+                }
+                Ok(terms) => {
+                    for caution in terms.cautions {
+                        let agreed = judged.agreed.entry(key).or_default();
+                        if !agreed.contains(&caution) {
+                            agreed.push(caution);
+                            judged.warnings.push(at_the_screen(app, key, caution));
+                        }
+                    }
+                    for warning in terms.warnings {
+                        let rows = told.entry(warning).or_default();
+                        if rows.last().is_none_or(|last| last.key != key) {
+                            rows.push(row);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    judged.warnings.extend(told.into_iter().map(|(warning, rows)| warned(app, warning, &rows)));
+    judged.warnings.extend(twins(app, items));
+    judged
+}
+
+/// Warns of new tasks that ask for the same as one whose outcome is unknown.
+fn twins(app: &App, items: &[PreviewItem]) -> Option<Problem> {
+    let unknowns: Vec<&Task> = app.work.tasks.live.values().filter(|task| task.state() == TaskState::Unknown).collect();
+    let new = items.iter().filter(|item| item.parent.is_none());
+    let keys: BTreeSet<TaskKey> =
+        new.filter_map(|item| retry::unknown_twin(&item.request, unknowns.iter().copied())).collect();
+    let keys: Vec<TaskKey> = keys.into_iter().collect();
+    let next = tr!("{resolve} resolves it first.", resolve = keymap::named(app, Ctx::Table, "resolve"));
+    (!keys.is_empty()).then(|| terms::twin(&keys, &next))
+}
+
+/// A caution with what the person types to send it all the same.
+fn at_the_screen(app: &App, key: TaskKey, caution: Caution) -> Problem {
+    let once_more = tr!("Type the number of tasks to send it once more.");
+    let next = match caution {
+        Caution::Sensitive => format!("{} {once_more}", edits(app)),
+        Caution::Paid(_) | Caution::Retried(_) => once_more.to_owned(),
+    };
+    Problem { next, ..terms::caution_here(app, key, caution) }
+}
+
+fn edits(app: &App) -> String {
+    tr!("{edit} edits before it sends.", edit = keymap::named(app, Ctx::Table, "edit"))
+}
+
+fn warned(app: &App, warning: Warning, rows: &[&Row]) -> Problem {
+    let count = rows.len();
+    match warning {
+        Warning::Invalid => {
+            let what = match count {
+                1 => tr!("1 of these was refused for invalid parameters").to_owned(),
+                count => tr!("{count} of these were refused for invalid parameters", count),
+            };
+            Problem::new(what, tr!("the same request will be refused again"), edits(app))
+        }
+        Warning::Charged => {
+            let cost: Ptc = rows.iter().map(|row| row.cost).sum();
+            let what = match count {
+                1 => tr!("1 of these was charged already, or may have been ({cost} PTC)", cost),
+                count => tr!("{count} of these were charged already, or may have been ({cost} PTC)", count, cost),
+            };
+            Problem::new(what, tr!("the new attempts are paid as well"), "")
+        }
+        Warning::StillQueued => {
+            let keys: Vec<TaskKey> = rows.iter().map(|row| row.key).collect();
+            let cancel = keymap::named(app, Ctx::Table, "cancel");
+            Problem::new(
+                tr!("Still queued, and sent as well: {keys}", keys = terms::listed(&keys)),
+                "",
+                tr!("{cancel} takes it back.", cancel),
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            request::Request,
+            task::{
+                Task,
+                TaskState::{Failed, Queued, Refused, Running, Saved, Unknown},
+            },
+        },
+        engine::testing::{add, request, state, task},
+        words::lang::{Lang, within},
+    };
+
+    fn item(parent: u32, request: Request) -> PreviewItem {
+        PreviewItem {
+            cost: Ptc::from_thousandths(500),
+            parent: Some(TaskKey(parent)),
+            was: Some(crate::engine::testing::request()),
+            name: None,
+            request,
+        }
+    }
+
+    fn told(problems: &[Problem]) -> Vec<String> {
+        problems.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn what_needs_a_second_word_is_told_and_agreed_to_as_it_was_told() {
+        let mut state = state(&[Saved]);
+        add(&mut state, Task { parent: Some(TaskKey(1)), ..task(2, Running) });
+        let found = judged(&state, &[item(1, request())]);
+        assert_eq!(
+            told(&found.warnings),
+            [
+                "#1 is saved already: this makes another video. Type the number of tasks to send it once more.",
+                "#1 is already retried as #2, which is running. Type the number of tasks to send it once more.",
+            ]
+        );
+        let agreed = vec![Caution::Paid(Saved), Caution::Retried(Some(TaskKey(2)))];
+        assert_eq!(found.agreed, BTreeMap::from([(TaskKey(1), agreed)]));
+        assert_eq!(
+            within(Lang::Zh, || told(&judged(&state, &[item(1, request())]).warnings)),
+            [
+                "#1 已保存：会再生成一个视频。输入任务个数可再发送一次。",
+                "#1 已重试为 #2（生成中）。输入任务个数可再发送一次。",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_new_task_that_asks_for_the_same_as_an_unknown_is_warned_of() {
+        let state = state(&[Saved, Unknown]);
+        let new = |request| PreviewItem { parent: None, was: None, ..item(0, request) };
+        assert_eq!(
+            told(&judged(&state, &[new(request()), new(request())]).warnings),
+            [
+                "The same request may have been accepted already: #2, whose outcome is unknown: this one is paid as well. U \
+              resolves it first."
+            ]
+        );
+        let other = Request { prompt: "a dog".into(), ..request() };
+        assert_eq!(judged(&state, &[new(other)]), Judged::default());
+    }
+
+    #[test]
+    fn an_edited_attempt_is_judged_by_what_was_changed() {
+        let mut state = state(&[Saved, Refused, Unknown, Queued]);
+        state.work.tasks.loaded = true;
+        let changed = Request { prompt: "a dog".into(), ..request() };
+        let agreed = |parent: u32, request: Request| judged(&state, &[item(parent, request)]).agreed;
+        assert_eq!(agreed(1, changed.clone()), BTreeMap::new());
+        assert_eq!(agreed(2, changed.clone()), BTreeMap::new());
+        // Opened in compose and sent as it was: the same again.
+        assert_eq!(agreed(1, request()), BTreeMap::from([(TaskKey(1), vec![Caution::Paid(Saved)])]));
+        let longer = Request { duration: 10, ..request() };
+        assert_eq!(agreed(2, longer), BTreeMap::from([(TaskKey(2), vec![Caution::Sensitive])]));
+        assert_eq!(
+            told(&judged(&state, &[item(3, changed.clone())]).obstacles),
+            ["Nothing can be queued: #3 may have been accepted and charged; U resolves it first"]
+        );
+        assert_eq!(
+            told(&judged(&state, &[item(4, changed)]).warnings),
+            ["Still queued, and sent as well: #4. x takes it back."]
+        );
+    }
+
+    #[test]
+    fn among_others_nothing_goes_that_needs_a_word_of_its_own() {
+        let state = state(&[Failed, Saved]);
+        let found = judged(&state, &[item(1, request()), item(2, request())]);
+        assert_eq!(
+            told(&found.obstacles),
+            ["Nothing can be queued: #2 is saved, so this would make another video; retry it alone"]
+        );
+    }
+
+    #[test]
+    fn a_key_of_ones_own_is_named() {
+        let mut state = state(&[]);
+        let own = [("table".to_owned(), [("edit".to_owned(), vec!["E".to_owned()])].into())].into();
+        state.screen.keys = keymap::Keymap::build(&own).0;
+        assert_eq!(edits(&state), "E edits before it sends.");
+    }
+}

@@ -1,0 +1,469 @@
+//! What is on the screen, as state: panes, layers, cursors, marks, the draft being typed. Drawn by `ui`, changed by
+//! `update`; no picture is made here.
+
+pub use super::compose::{Compose, Estimate};
+use crate::{
+    domain::{
+        draft::{Draft, Field},
+        money::Ptc,
+        problem::Problem,
+        request::Request,
+        retry::Caution,
+        task::{TaskKey, TaskState},
+        time::{Mono, Wall},
+    },
+    engine::{
+        effect::{Level, Ticket},
+        filter::Filter,
+        settings::Settings,
+    },
+    screens::{
+        after::AfterDetail,
+        command_line::CommandLine,
+        copy::UrlsAsked,
+        failures::state::{FailuresView, Mend},
+        key::Key,
+        keymap,
+        keymap::Keymap,
+        kit::editor::LineEditor,
+        palette::Palette,
+        pick::Picker,
+    },
+};
+use ratatui::layout::Rect;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// Everything about the screen.
+#[derive(Clone, Debug)]
+pub struct Screen {
+    /// Cells across.
+    pub width: u16,
+    /// Cells down.
+    pub height: u16,
+    /// The pane that has the keys, when no layer lies over it.
+    pub pane: Pane,
+    /// Whether that pane fills the screen.
+    pub full: bool,
+    /// The task table.
+    pub table: TableView,
+    /// Detail and download.
+    pub detail: DetailView,
+    /// Compose.
+    pub compose: Compose,
+    /// What lies over the panes; the last one has the keys.
+    pub layers: Vec<Layer>,
+    /// Passing words, newest last; each is in `messages` too.
+    pub toasts: VecDeque<Toast>,
+    /// The message log, newest last, at most 500.
+    pub messages: VecDeque<Message>,
+    /// Shown once at the start: what happened since the last time.
+    pub away: Option<Away>,
+    /// Which key means what.
+    pub keys: Keymap,
+    /// Where the topmost layer's lines lie that a click chooses, and which each is. Only the picture knows: whoever draws
+    /// puts them here.
+    pub lines: Vec<(Rect, usize)>,
+    /// Commands that were typed, newest last, at most 100.
+    pub commands: VecDeque<String>,
+    /// What goes on when the store has given the whole tasks that it needs.
+    pub after: Option<AfterDetail>,
+    /// The file calls whose addresses go to the clipboard: `yu`.
+    pub urls_asked: Option<UrlsAsked>,
+}
+
+/// A pane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pane {
+    /// The task table.
+    Table,
+    /// Detail and download.
+    Detail,
+    /// Compose.
+    Compose,
+}
+
+/// The task table's view: which rows, in which order, where the cursor is.
+#[derive(Clone, Debug)]
+pub struct TableView {
+    /// The order.
+    pub sort: Sort,
+    /// What is shown; an empty filter shows all.
+    pub filter: Filter,
+    /// The keys shown, in their order.
+    pub order: Vec<TaskKey>,
+    /// The task under the cursor; follows the task when rows move.
+    pub cursor: Option<TaskKey>,
+    /// Where `cursor` stands in `order`; kept right by the functions of `logic::table`.
+    pub at: usize,
+    /// The first row on the screen, as an index into `order`.
+    pub top: usize,
+    /// Marked tasks, shown or not.
+    pub marks: BTreeSet<TaskKey>,
+    /// Where a range of marks was begun.
+    pub range_from: Option<TaskKey>,
+    /// Whether rows stand still (data goes on changing in them).
+    pub frozen: bool,
+    /// The keys of `order` by rising key, from the first change of a freeze to the order's next making.
+    pub held: Option<Vec<TaskKey>>,
+    /// Until when the cursor only passes: what is told of the task under it waits until then, unless a key ends that.
+    pub passing: Option<Mono>,
+}
+
+impl Default for TableView {
+    fn default() -> Self {
+        Self {
+            sort: Sort::NEWEST,
+            filter: Filter::default(),
+            order: Vec::new(),
+            cursor: None,
+            at: 0,
+            top: 0,
+            marks: BTreeSet::new(),
+            range_from: None,
+            frozen: false,
+            held: None,
+            passing: None,
+        }
+    }
+}
+
+/// An order of the table. Unknown tasks stand on top of the default one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// By which column.
+    pub column: Column,
+    /// The largest first.
+    pub descending: bool,
+}
+
+impl Sort {
+    /// The default order: the newest first, below the unknown.
+    pub const NEWEST: Self = Self { column: Column::Key, descending: true };
+}
+
+/// A column of the table, by its subject; its title, width and priority stand in `logic::columns`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Column {
+    /// Our key.
+    Key,
+    /// State, sign and word.
+    State,
+    /// The service's word, the error's class, or a download's progress.
+    Status,
+    /// Elapsed time against the usual.
+    Elapsed,
+    /// The model.
+    Model,
+    /// Resolution and seconds.
+    Format,
+    /// The attempt's number.
+    Attempt,
+    /// Price.
+    Cost,
+    /// When it was confirmed.
+    Created,
+    /// The prompt's beginning.
+    Prompt,
+}
+
+/// Detail and download.
+#[derive(Clone, Debug, Default)]
+pub struct DetailView {
+    /// All about the task under the table's cursor, once the store has answered. May lag behind the cursor: compare
+    /// its task's key.
+    pub loaded: Option<Box<crate::engine::msg::Detail>>,
+    /// The row under the table's cursor while detail shows another task, and when detail follows.
+    pub rest: Option<(TaskKey, Mono)>,
+    /// The task that was last asked for.
+    pub asked: Option<TaskKey>,
+    /// Which part is looked at.
+    pub tab: DetailTab,
+    /// First line shown.
+    pub scroll: usize,
+}
+
+/// A part of detail.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DetailTab {
+    /// State, error and advice, ids, file, the whole prompt, possible actions.
+    #[default]
+    Overview,
+    /// All that happened.
+    TimeLine,
+    /// The request as JSON and as curl.
+    Request,
+    /// The raw answers.
+    Answers,
+    /// The line of attempts.
+    Attempts,
+}
+
+impl DetailTab {
+    /// All parts, in their order.
+    pub const ALL: [Self; 5] = [Self::Overview, Self::TimeLine, Self::Request, Self::Answers, Self::Attempts];
+}
+
+/// A row of compose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComposeRow {
+    /// A field.
+    Field(Field),
+    /// Whether lists are taken each with each or one by one; there only while there are two.
+    Combine,
+    /// The last row: opens the preview.
+    Send,
+}
+
+/// What lies over the panes.
+#[derive(Clone, Debug)]
+pub enum Layer {
+    /// The preview of something paid.
+    Preview(Preview),
+    /// The keys of a place, and what the signs mean.
+    Help(ListView),
+    /// What to copy.
+    CopyMenu,
+    /// By which column to sort.
+    SortMenu {
+        /// The chosen column, as an index into `columns::ALL`.
+        at: usize,
+    },
+    /// The filter being typed; the table follows as it is typed.
+    FilterInput {
+        /// The text.
+        line: LineEditor,
+        /// The filter before, which Esc brings back.
+        before: Filter,
+        /// Why the text is no filter.
+        fault: Option<String>,
+    },
+    /// How to settle an unknown.
+    Resolve {
+        /// The task.
+        key: TaskKey,
+        /// The chosen way: 0 lost, 1 not created, 2 found.
+        at: usize,
+        /// The service's id, typed, for the third way.
+        line: LineEditor,
+    },
+    /// Something that cannot be undone needs a yes.
+    Confirm(Confirm),
+    /// The message log.
+    Messages(ListView),
+    /// Something to pick: earlier prompts, templates, drafts, files.
+    Pick(Picker),
+    /// What was spent, by what, and what is left.
+    Money(ListView),
+    /// Failures by cause.
+    Failures(FailuresView),
+    /// A cause being mended once for all of its tasks.
+    Mend(Mend),
+    /// Every action, found by its name.
+    Palette(Palette),
+    /// A command being typed.
+    Command(CommandLine),
+    /// On a first start without a key: how to set it, and how to look around without one.
+    Welcome,
+    /// A field's values to choose from.
+    Choose {
+        /// The field.
+        field: Field,
+        /// The chosen one, as an index into `compose::choices`.
+        at: usize,
+        /// Values marked to be taken together, as indices too.
+        marks: BTreeSet<usize>,
+    },
+}
+
+/// A list with a cursor or a text with a scroll.
+#[derive(Clone, Debug, Default)]
+pub struct ListView {
+    /// First line shown; in help the line under the cursor.
+    pub scroll: usize,
+    /// What is searched for in it.
+    pub query: LineEditor,
+    /// Whether the query is being typed.
+    pub typing: bool,
+}
+
+/// What a yes would do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirm {
+    /// The question, with what would happen.
+    pub question: String,
+    /// What a yes does.
+    pub act: crate::engine::act::Act,
+}
+
+/// The preview of something paid: what would be sent and what it costs. Enter sends, but not in its first 200 ms.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// What brought it up.
+    pub purpose: Purpose,
+    /// What would be sent.
+    pub items: Vec<PreviewItem>,
+    /// What a second word is needed for, as the warnings tell, by the attempt that is repeated.
+    pub agreed: BTreeMap<TaskKey, Vec<Caution>>,
+    /// The whole price.
+    pub total: Ptc,
+    /// Warnings that do not forbid it.
+    pub warnings: Vec<Problem>,
+    /// Why it cannot be sent; empty when it can.
+    pub obstacles: Vec<Problem>,
+    /// When it came up.
+    pub opened: Mono,
+    /// The number of tasks as it must be typed above `budget.ask_above`; `None` when it need not be.
+    pub typed: Option<LineEditor>,
+    /// What made several tasks of one draft or of a file, where something did.
+    pub batch: Option<Batch>,
+    /// The insertion under way after Enter; a second Enter does nothing.
+    pub sent: Option<Ticket>,
+    /// First line shown.
+    pub scroll: usize,
+}
+
+/// What made several tasks, and what came of it besides them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Batch {
+    /// The file of prompts; `None` for a draft.
+    pub from: Option<String>,
+    /// Combinations that came more than once and were left out.
+    pub duplicates: usize,
+    /// Combinations that cannot be sent: what, and why not.
+    pub impossible: Vec<(String, String)>,
+    /// Lines of the file that forbid to send it: number and what is wrong, in the file's order. Empty once they are left
+    /// out.
+    pub bad_lines: Vec<(usize, Problem)>,
+}
+
+/// One attempt in a preview.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PreviewItem {
+    /// What would be asked for.
+    pub request: Request,
+    /// The attempt that it repeats.
+    pub parent: Option<TaskKey>,
+    /// The parent's request, where one is repeated with changes.
+    pub was: Option<Request>,
+    /// Its price.
+    pub cost: Ptc,
+    /// The user's own name for it.
+    pub name: Option<String>,
+}
+
+/// What brought a preview up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Compose.
+    New,
+    /// `r`.
+    Retry,
+    /// `e`, then sent from compose.
+    EditRetry,
+    /// A file of prompts.
+    File,
+    /// `R`: failures by cause, tried again.
+    Plan,
+}
+
+/// A passing word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// How much it matters.
+    pub level: Level,
+    /// In words.
+    pub text: String,
+    /// When it goes away.
+    pub until: Mono,
+}
+
+/// A line of the message log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// When.
+    pub at: Wall,
+    /// How much it matters.
+    pub level: Level,
+    /// The task it is about.
+    pub key: Option<TaskKey>,
+    /// In words.
+    pub text: String,
+}
+
+/// What happened since the last time: counts by state, unsent work, money.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Away {
+    /// Since when.
+    pub since: Wall,
+    /// Tasks that came to that state since.
+    pub counts: BTreeMap<TaskState, usize>,
+    /// Files whose address has less than an hour.
+    pub at_risk: usize,
+    /// Unsent tasks, paused.
+    pub unsent: usize,
+    /// What was spent since.
+    pub spent: Ptc,
+}
+
+impl Screen {
+    /// The screen at the start. Faults of the person's own keys are for `config check` to tell; here they only leave
+    /// the defaults in force.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            width: 80,
+            height: 24,
+            pane: Pane::Table,
+            full: false,
+            table: TableView::default(),
+            detail: DetailView::default(),
+            compose: Compose::new(settings, Draft::default()),
+            layers: Vec::new(),
+            toasts: VecDeque::new(),
+            messages: VecDeque::new(),
+            away: None,
+            keys: Keymap::build(&settings.keys).0,
+            lines: Vec::new(),
+            commands: VecDeque::new(),
+            after: None,
+            urls_asked: None,
+        }
+    }
+
+    /// The place whose keys count now: the topmost layer, or the pane.
+    #[must_use]
+    pub fn top_layer(&self) -> Option<&Layer> {
+        self.layers.last()
+    }
+
+    /// Whether a text is being typed now, so that characters are text and not commands.
+    #[must_use]
+    pub fn typing(&self) -> bool {
+        match self.layers.last() {
+            Some(
+                Layer::FilterInput { .. } | Layer::Mend(_) | Layer::Palette(_) | Layer::Command(_) | Layer::Pick(_),
+            ) => true,
+            Some(Layer::Resolve { at, .. }) => *at == 2,
+            Some(Layer::Help(list) | Layer::Messages(list) | Layer::Money(list)) => list.typing,
+            Some(Layer::Preview(preview)) => preview.typed.is_some() && preview.sent.is_none(),
+            Some(
+                Layer::CopyMenu
+                | Layer::SortMenu { .. }
+                | Layer::Confirm(_)
+                | Layer::Choose { .. }
+                | Layer::Failures(_)
+                | Layer::Welcome,
+            ) => false,
+            None => {
+                self.pane == Pane::Compose
+                    && matches!(self.compose.row, ComposeRow::Field(field) if keymap::is_typed(field))
+            }
+        }
+    }
+
+    /// Takes a key as typed text would: for editors that share their keys.
+    #[must_use]
+    pub const fn is_text(key: &Key) -> bool {
+        !key.ctrl && !key.alt && matches!(key.code, super::key::Code::Char(_))
+    }
+}

@@ -1,0 +1,135 @@
+//! The rows below the header that say what stops the work, and once at the start what happened since the last time.
+
+use crate::{
+    domain::{problem::Problem, task::TaskState},
+    engine::ending,
+    screens::{
+        app::App,
+        keymap,
+        keymap::Ctx,
+        kit::{brush::Brush, text},
+        screen::Away,
+        shell::{hints, layout, layout::Banner},
+    },
+    tr,
+    words::amounts as words,
+};
+use ratatui::layout::Rect;
+
+/// Draws the banners that are up.
+pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
+    for (y, banner) in (place.top()..place.bottom()).zip(layout::banners(app)) {
+        let theme = brush.look.theme;
+        let style = match banner {
+            Banner::Halted | Banner::NoKey | Banner::Unwritten => theme.loud,
+            Banner::Offline => theme.bad,
+            Banner::Unsent => theme.warn,
+            Banner::Away => theme.good,
+        };
+        brush.text(place.x, y, place.width, &" ".repeat(usize::from(place.width)), style);
+        brush.text(
+            place.x + 1,
+            y,
+            place.width.saturating_sub(2),
+            &sentence(banner, app, usize::from(place.width.saturating_sub(2))),
+            style,
+        );
+    }
+}
+
+fn sentence(banner: Banner, app: &App, room: usize) -> String {
+    match banner {
+        Banner::Halted => {
+            app.work.queue.halted.as_ref().map_or_else(String::new, |halt| halted(&halt.problem, app, room))
+        }
+        Banner::NoKey => app.work.key_problem.as_ref().map_or_else(
+            || {
+                tr!(
+                    "No key: nothing can be sent. Set {variable} and start again, or look around with `reeltop --demo`",
+                    variable = app.work.settings.profile.key_variable
+                )
+            },
+            ToString::to_string,
+        ),
+        Banner::Unwritten if ending::waits_for_room(app) => tr!(
+            "Waiting to save the IDs of paid tasks; {quit} again leaves now and prints them",
+            quit = keymap::named(app, Ctx::Global, "quit")
+        ),
+        Banner::Unwritten => tr!(
+            "{count} answers wait to be saved: the store cannot be written. Free space on the disk; it is tried again",
+            count = app.work.store.failed.len()
+        ),
+        Banner::Offline => tr!(
+            "No answer from {host}. Running tasks go on there; nothing is lost",
+            host = app.work.settings.profile.base_url.rsplit('/').next().unwrap_or_default()
+        ),
+        Banner::Unsent => unsent(app),
+        Banner::Away => app.screen.away.as_ref().map_or_else(String::new, |away| summary(away, app, room)),
+    }
+}
+
+/// `sending stopped: the balance or quota is used up; p goes on. Top up the account …`: the cause and the key stand
+/// before all that is cut on a narrow screen, and on a very narrow one the key stands first.
+fn halted(problem: &Problem, app: &App, room: usize) -> String {
+    let Some(key) = hints::key(app, Ctx::Table, "pause") else {
+        return problem.to_string();
+    };
+    let stop = tr!(". ");
+    let short = tr!("{what}; {key} goes on", what = problem.what, key);
+    if text::width(&short) + text::width(stop.trim_end()) <= room {
+        format!("{short}{stop}{}", problem.next)
+    } else {
+        tr!("{key} goes on; {what}", key, what = problem.what)
+    }
+}
+
+/// `2 unsent tasks from before, 1.0 PTC: p sends them, u takes them back`.
+fn unsent(app: &App) -> String {
+    let key = |id| hints::key(app, Ctx::Table, id).unwrap_or_default();
+    let (tasks, cost) = layout::unsent(app);
+    let (pause, undo) = (key("pause"), key("undo"));
+    if tasks == 1 {
+        return tr!("1 unsent task from before, {cost} PTC: {pause} sends it, {undo} takes it back", cost, pause, undo);
+    }
+    tr!(
+        "{count} unsent tasks from before, {cost} PTC: {pause} sends them, {undo} takes them back",
+        count = tasks,
+        cost,
+        pause,
+        undo
+    )
+}
+
+/// `While you were away: 14 saved, 2 at risk, 1 unknown, 3 unsent (paused), 7.0 PTC`, and more where there is room.
+fn summary(away: &Away, app: &App, room: usize) -> String {
+    let count = |of: TaskState| {
+        let count = away.counts.get(&of).filter(|count| **count > 0);
+        count.map(|count| tr!("{count} {state}", count, state = of.word()))
+    };
+    let others = TaskState::ALL.into_iter().filter(|of| *of != TaskState::Saved);
+    let mut facts: Vec<String> = count(TaskState::Saved).into_iter().collect();
+    if away.at_risk > 0 {
+        facts.push(tr!("{count} at risk", count = away.at_risk));
+    }
+    facts.extend(others.filter_map(count));
+    if away.unsent > 0 {
+        let count = away.unsent;
+        facts.push(if app.work.queue.is_paused() {
+            tr!("{count} unsent (paused)", count)
+        } else {
+            tr!("{count} unsent", count)
+        });
+    }
+    facts.push(format!("{} PTC", away.spent));
+    let facts = facts.join(tr!(", "));
+    let line = tr!("While you were away: {facts}", facts);
+    if text::width(&line) > room {
+        return tr!("While away: {facts}", facts);
+    }
+    let resumes = hints::key(app, Ctx::Table, "pause").filter(|_| away.unsent > 0 && app.work.queue.is_paused());
+    let rest = resumes.map_or_else(String::new, |key| format!("{}{}", tr!(". "), tr!("{key} sends the rest", key)));
+    let rest = if text::width(&line) + text::width(&rest) <= room { rest } else { String::new() };
+    let dated =
+        tr!("While you were away (since {since}): {facts}", since = words::moment(away.since, app.work.now), facts);
+    if text::width(&dated) + text::width(&rest) <= room { dated + &rest } else { line + &rest }
+}

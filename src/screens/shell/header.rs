@@ -1,0 +1,233 @@
+//! The first line: what stands where with the tasks, the queue, the money and the line. Its parts grow shorter and
+//! drop out by rank on a narrow screen; what was there stays in its place as long as possible.
+
+use crate::{
+    domain::{
+        account::{Sender, Stamp},
+        money::Ptc,
+        task::{Task, TaskState},
+        time::HOUR,
+    },
+    engine::share,
+    screens::{
+        app::App,
+        kit::{brush::Brush, text},
+        shell::layout,
+    },
+    service::answer::HaltCause,
+    tr,
+    words::amounts as words,
+};
+use ratatui::{
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+
+/// The states in the order of the header: what needs a person first.
+const ORDER: [TaskState; 10] = [
+    TaskState::Unknown,
+    TaskState::Running,
+    TaskState::Saving,
+    TaskState::Ready,
+    TaskState::Sending,
+    TaskState::Queued,
+    TaskState::Failed,
+    TaskState::Refused,
+    TaskState::Saved,
+    TaskState::Cancelled,
+];
+
+/// A part in its long form and shorter ones, each with its rank: the larger it is, the sooner the form gives way.
+struct Part {
+    forms: Vec<(u8, Line<'static>)>,
+    /// Whether its shortest form never goes.
+    stays: bool,
+}
+
+impl Part {
+    /// When the form it has now gives way; `None` for never.
+    fn rank(&self) -> Option<u8> {
+        let can_shorten = self.forms.len() > usize::from(self.stays);
+        self.forms.first().filter(|_| can_shorten).map(|(rank, _)| *rank)
+    }
+}
+
+/// Draws it.
+pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
+    let mut parts = parts(brush, app);
+    let room = usize::from(place.width).saturating_sub(2);
+    while total(&parts) > room {
+        let ranked = parts.iter_mut().filter(|part| part.rank().is_some());
+        let Some(first) = ranked.max_by_key(|part| part.rank()) else { break };
+        first.forms.remove(0);
+        parts.retain(|part| !part.forms.is_empty());
+    }
+    let mut x = place.x + 1;
+    for (_, line) in parts.iter().filter_map(|part| part.forms.first()) {
+        x = brush.line(x, place.y, place.right().saturating_sub(x), line).saturating_add(2);
+    }
+}
+
+fn total(parts: &[Part]) -> usize {
+    parts.iter().filter_map(|part| part.forms.first()).map(|(_, form)| width(form) + 2).sum::<usize>().saturating_sub(2)
+}
+
+fn width(line: &Line<'_>) -> usize {
+    line.spans.iter().map(|span| text::width(&span.content)).sum()
+}
+
+fn parts(brush: &Brush<'_>, app: &App) -> Vec<Part> {
+    let theme = brush.look.theme;
+    let name = if app.work.settings.demo {
+        Line::from(vec![Span::styled("reeltop ", theme.strong), Span::styled(" DEMO ", theme.loud)])
+    } else {
+        Line::styled("reeltop", theme.strong)
+    };
+    let short_name = app.work.settings.demo.then(|| (0, Line::styled(" DEMO ", theme.loud)));
+    let counts = |kept: usize| counts(brush, app, kept);
+    [
+        Some(Part { forms: [(12, name)].into_iter().chain(short_name).collect(), stays: app.work.settings.demo }),
+        Some(Part { forms: vec![(10, counts(10)), (3, counts(8)), (0, counts(4))], stays: true }),
+        queue(brush, app),
+        Some(money(brush, app)),
+        balance(brush, app),
+        health(brush, app),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Sign and number of each state there is a task in, the first `kept` of the order.
+fn counts(brush: &Brush<'_>, app: &App, kept: usize) -> Line<'static> {
+    let look = brush.look;
+    let mut spans: Vec<Span<'static>> = Vec::new();
+    let (risk, held_up) = (at_risk(app), app.work.tasks.held_up.len());
+    for wanted in ORDER.into_iter().take(kept) {
+        let count = app.work.tasks.counts[wanted as usize];
+        if count > 0 {
+            if !spans.is_empty() {
+                spans.push(Span::raw(" "));
+            }
+            spans.push(Span::styled(
+                format!("{}{}", look.signs.state(wanted), words::number(count)),
+                look.theme.state(wanted),
+            ));
+        }
+        if wanted == TaskState::Queued && held_up > 0 {
+            if !spans.is_empty() {
+                spans.push(Span::raw(" "));
+            }
+            spans.push(Span::styled(tr!("{count} held up", count = words::number(held_up)), look.theme.warn));
+        }
+        if wanted == TaskState::Unknown && risk > 0 {
+            if !spans.is_empty() {
+                spans.push(Span::raw(" "));
+            }
+            spans.push(Span::styled(
+                format!("{}{}", look.signs.state(TaskState::Ready), tr!("{count} at risk", count = risk)),
+                look.theme.loud,
+            ));
+        }
+    }
+    if spans.is_empty() {
+        spans.push(Span::styled(tr!("no tasks"), look.theme.faint));
+    }
+    Line::from(spans)
+}
+
+/// Files not yet here whose address has less than an hour to live, or whose saving a person stopped.
+fn at_risk(app: &App) -> usize {
+    let soon = layout::shown_now(app).wall.plus(HOUR);
+    let waiting = app.work.tasks.ready.iter().chain(app.work.saver.active.keys());
+    let expires = |key| app.work.tasks.rows.get(key).and_then(|row| row.expires_at.get());
+    let is_stopped = |key| app.work.tasks.live.get(key).is_some_and(Task::is_stopped);
+    waiting.filter(|key| expires(key).is_some_and(|at| at < soon) || is_stopped(key)).count()
+}
+
+fn one<const N: usize>(forms: [(u8, String); N], style: Style) -> Part {
+    Part { forms: forms.map(|(rank, form)| (rank, Line::styled(form, style))).into(), stays: false }
+}
+
+fn queue(brush: &Brush<'_>, app: &App) -> Option<Part> {
+    let theme = brush.look.theme;
+    if let Some(halt) = &app.work.queue.halted {
+        let (long, short) = match halt.cause {
+            HaltCause::Key => (tr!("queue halted: key"), tr!("halted: key")),
+            HaltCause::Balance => (tr!("queue halted: balance"), tr!("halted: balance")),
+            HaltCause::Store => (tr!("queue halted: store"), tr!("halted: store")),
+            HaltCause::Address => (tr!("queue halted: address"), tr!("halted: address")),
+            HaltCause::Failures(_) => (tr!("queue halted: failures"), tr!("halted: failures")),
+        };
+        let forms = [(7, long.into()), (6, short.into()), (0, tr!("halted").into())];
+        let stamped = halt.by.as_ref().map(|by| (8, format!("{long} ({})", stamp(app, by))));
+        return Some(stands(stamped.into_iter().chain(forms), theme.bad));
+    }
+    if app.work.queue.is_paused() {
+        let forms = [(7, tr!("queue paused").into()), (0, tr!("paused").into())];
+        let stamped = app.work.queue.pause.as_ref().map(|by| match share::is_ours(app, by) {
+            true => (8, tr!("queue paused {when}", when = words::moment(by.at, app.work.now))),
+            false => (8, tr!("queue paused by {who}", who = stamp(app, by))),
+        });
+        return Some(stands(stamped.into_iter().chain(forms), theme.warn));
+    }
+    let sends = |sender: &&Sender| sender.profile == app.work.settings.profile.name;
+    let others: Vec<&Sender> = app.work.sharing.senders.iter().filter(sends).collect();
+    let who = match others[..] {
+        [] => return Some(one([(11, tr!("queue running").into())], theme.faint)),
+        [one] => one.name.clone(),
+        [first, ref rest @ ..] => tr!("{who} and {n} more", who = first.name, n = rest.len()),
+    };
+    let (long, short) = match app.work.settings.has_key {
+        true => (tr!("queue running here and in {who}", who), tr!("{who} sends too", who)),
+        false => (tr!("queue running in {who}", who), tr!("{who} sends", who)),
+    };
+    Some(one([(10, long), (5, short)], theme.faint))
+}
+
+/// `watch 812 14:03`; one's own name is not told.
+fn stamp(app: &App, by: &Stamp) -> String {
+    let when = words::moment(by.at, app.work.now);
+    if share::is_ours(app, by) { when } else { format!("{} {when}", by.who) }
+}
+
+fn stands(forms: impl Iterator<Item = (u8, String)>, style: Style) -> Part {
+    Part { forms: forms.map(|(rank, form)| (rank, Line::styled(form, style))).collect(), stays: true }
+}
+
+fn money(brush: &Brush<'_>, app: &App) -> Part {
+    let spent = app.work.money.spent_today;
+    let Some(cap) = app.work.settings.budget.per_day else {
+        return one([(8, tr!("{spent} PTC today", spent)), (2, tr!("{spent} today", spent))], Style::new());
+    };
+    let left = cap.less(spent + app.work.money.reserved);
+    let style = if left == Ptc::ZERO { brush.look.theme.bad } else { Style::new() };
+    let forms = [
+        (8, tr!("{spent} PTC today, {left} left", spent, left)),
+        (4, tr!("{spent} today, {left} left", spent, left)),
+        (2, tr!("{left} PTC left", left)),
+        (1, tr!("{left} left", left)),
+    ];
+    one(forms, style)
+}
+
+fn balance(brush: &Brush<'_>, app: &App) -> Option<Part> {
+    let (balance, _) = app.work.money.balance?;
+    let style = if balance <= Ptc::ZERO { brush.look.theme.bad } else { Style::new() };
+    Some(one([(9, tr!("balance {balance}", balance))], style))
+}
+
+/// How fresh the picture is. Nothing while nothing runs: nothing is asked then.
+fn health(brush: &Brush<'_>, app: &App) -> Option<Part> {
+    let now = layout::shown_now(app);
+    if let Some(since) = app.work.poller.offline_since {
+        let text = tr!("offline {span}", span = words::span(now.mono.since(since)));
+        return Some(Part { stays: true, ..one([(6, text), (0, tr!("offline").into())], brush.look.theme.bad) });
+    }
+    let running =
+        app.work.tasks.counts[TaskState::Running as usize] + app.work.tasks.counts[TaskState::Sending as usize];
+    let answer = app.work.poller.last_answer.filter(|_| running > 0)?;
+    let ago = words::ago(now.mono.since(answer));
+    Some(one([(6, tr!("checked {ago}", ago)), (5, ago)], brush.look.theme.faint))
+}

@@ -1,0 +1,69 @@
+//! The keys that the screen names, all from the one table of keys.
+
+pub(crate) use crate::screens::keymap::readable;
+use crate::{
+    screens::{
+        app::App,
+        keymap,
+        keymap::{BINDINGS, Binding, Ctx, Hint},
+        screen::Layer,
+        welcome::view as welcome,
+    },
+    words::lang::tr,
+};
+
+/// The acts on a task that detail lists, the likeliest first.
+const ACTS: [&str; 9] = ["resolve", "retry", "edit", "clone", "download", "play", "scp", "cancel", "refresh"];
+
+/// A key with what it does, and why not where it cannot do it now.
+pub(crate) struct Act {
+    /// The key.
+    pub(crate) key: String,
+    /// A word or two.
+    pub(crate) words: &'static str,
+    /// Whether it leads to something paid.
+    pub(crate) paid: bool,
+    /// Why it is not possible now.
+    pub(crate) why_not: Option<String>,
+}
+
+/// The first key of an action, as a person reads it; `None` when it has none any more.
+/// It is what every sentence names that tells a person which key to press.
+pub(crate) fn key(app: &App, ctx: Ctx, id: &str) -> Option<String> {
+    let binding = BINDINGS.iter().find(|binding| binding.ctx == ctx && binding.id == id)?;
+    first_key(app, binding)
+}
+
+pub(crate) fn first_key(app: &App, binding: &Binding) -> Option<String> {
+    app.screen.keys.keys_of(binding).first().map(|key| readable(&key.to_string()))
+}
+
+/// What can be done with the task under the cursor.
+pub(crate) fn acts(app: &App) -> Vec<Act> {
+    ACTS.iter()
+        .filter_map(|id| BINDINGS.iter().find(|binding| binding.ctx == Ctx::Table && binding.id == *id))
+        .filter_map(|binding| act(app, binding))
+        .collect()
+}
+
+/// What can be copied.
+pub(crate) fn copies(app: &App) -> Vec<Act> {
+    BINDINGS.iter().filter(|binding| binding.ctx == Ctx::Copy).filter_map(|binding| act(app, binding)).collect()
+}
+
+fn act(app: &App, binding: &Binding) -> Option<Act> {
+    let why_not = (binding.when)(app).err().map(|why| why.0);
+    first_key(app, binding).map(|key| Act { key, words: tr(binding.hint), paid: binding.paid, why_not })
+}
+
+/// The keys that matter now, for the last line, as a person reads them.
+pub(crate) fn footer(app: &App) -> Vec<Hint> {
+    if let Some(Layer::Welcome) = app.screen.layers.last() {
+        let hint = |(ctx, id, words)| Some(Hint { key: key(app, ctx, id)?, words, paid: false, own: false });
+        return welcome::ways().into_iter().filter_map(hint).collect();
+    }
+    keymap::footer(app)
+        .into_iter()
+        .map(|hint| Hint { key: readable(&hint.key), words: tr(hint.words), ..hint })
+        .collect()
+}

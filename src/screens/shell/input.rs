@@ -1,0 +1,216 @@
+//! What comes from the terminal: keys, pastes, sizes. A key is text where text is typed, an action where the table of
+//! keys knows one, and otherwise nothing but a word saying so.
+
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    engine,
+    engine::{
+        effect::{Effect, Level, StoreCmd},
+        msg::Input,
+    },
+    screens::{
+        app::App,
+        command_line, commands,
+        commands::Do,
+        compose, failures,
+        key::{Code, Key},
+        keymap,
+        keymap::{Action, Ctx, Place, Why},
+        kit::list,
+        palette, pick, preview,
+        screen::{Layer, Screen},
+        shell::{layout, layout::Layout},
+        table, toast,
+    },
+    tr,
+};
+
+/// Takes one thing from the terminal.
+pub fn input(app: &mut App, input: Input) -> Vec<Effect> {
+    // Whatever comes may be about the task under the cursor; only a move lets it pass on.
+    app.screen.table.passing = None;
+    let wishes = match input {
+        Input::Key(key) => take_key(app, key),
+        Input::Mouse(mouse) => super::mouse::take(app, mouse),
+        Input::Paste(text) => paste(app, &text),
+        Input::Resize { width, height } => {
+            (app.screen.width, app.screen.height) = (width, height);
+            Vec::new()
+        }
+    };
+    table::keep_visible(app);
+    carry_out(app, wishes)
+}
+
+/// Hands acts to the engine. A batch that has gone to the store makes its preview deaf.
+pub(crate) fn carry_out(app: &mut App, wishes: Vec<Do>) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    for wish in wishes {
+        match wish {
+            Do::Effect(effect) => effects.push(effect),
+            Do::Act(act) => {
+                let done = engine::act(app, act);
+                for effect in &done {
+                    if let Effect::Store(StoreCmd::Insert { ticket, .. }) = effect {
+                        preview::sending(app, *ticket);
+                    }
+                }
+                effects.extend(done);
+            }
+        }
+    }
+    effects
+}
+
+/// What a key brings about.
+fn take_key(app: &mut App, key: Key) -> Vec<Do> {
+    if layout::layout(app) == Layout::TooSmall {
+        return take_key_unseen(app, key);
+    }
+    let place = keymap::place(app);
+    if is_text(app, place, key) {
+        return type_key(app, key);
+    }
+    let Some(binding) = app.screen.keys.resolve(place, key) else {
+        if app.screen.typing() {
+            return type_key(app, key);
+        }
+        say_unknown(app, key);
+        return Vec::new();
+    };
+    if matches!(place, Place::ComposeText) && compose::moves_in_prompt(app, key) {
+        return Vec::new();
+    }
+    if app.work.ending.is_some() && !matches!(binding.action, Action::Quit | Action::Redraw) {
+        let text = tr!("the program is ending; {quit} ends it now", quit = keymap::named(app, Ctx::Global, "quit"));
+        toast::say(app, Level::Info, text, None);
+        return Vec::new();
+    }
+    match (binding.when)(app) {
+        Ok(()) => commands::run(app, binding.action),
+        Err(Why(why)) => {
+            toast::say(app, Level::Warning, why, None);
+            Vec::new()
+        }
+    }
+}
+
+/// What a key brings about where the screen only says that it is too small: nothing that cannot be seen, paying least of
+/// all.
+fn take_key_unseen(app: &mut App, key: Key) -> Vec<Do> {
+    match app.screen.keys.resolve(Place::Table, key).map(|binding| binding.action) {
+        Some(Action::Close) if app.work.ending.is_none() => commands::run(app, Action::Quit),
+        Some(action @ (Action::Quit | Action::Suspend | Action::Redraw)) => commands::run(app, action),
+        Some(_) | None => Vec::new(),
+    }
+}
+
+/// Whether the key is text here, before it can be a command. In a preview only digits are.
+fn is_text(app: &App, place: Place, key: Key) -> bool {
+    if !app.screen.typing() || !Screen::is_text(&key) {
+        return false;
+    }
+    match (place, keymap::as_command(key).code) {
+        (Place::Preview, Code::Char(c)) => c.is_ascii_digit(),
+        _ => true,
+    }
+}
+
+/// Hands a key to the editor that has them.
+fn type_key(app: &mut App, key: Key) -> Vec<Do> {
+    match app.screen.layers.last_mut() {
+        None => return compose::typed(app, key),
+        Some(Layer::FilterInput { line, .. }) => {
+            if line.key(key) {
+                commands::filter_changed(app);
+            }
+        }
+        Some(Layer::Resolve { line, .. }) => {
+            line.key(key);
+        }
+        Some(Layer::Pick(_)) => return pick::typed(app, key),
+        Some(Layer::Help(_) | Layer::Messages(_) | Layer::Money(_)) => list::typed(app, key),
+        Some(Layer::Mend(_)) => failures::typed(app, key),
+        Some(Layer::Palette(palette)) => {
+            if palette.line.key(key) {
+                palette::changed(palette);
+            }
+        }
+        Some(Layer::Command(_)) => command_line::typed(app, key),
+        Some(Layer::Preview(_)) => {
+            if !preview::typed(app, key) {
+                say_unknown(app, key);
+            }
+        }
+        Some(
+            Layer::CopyMenu
+            | Layer::SortMenu { .. }
+            | Layer::Confirm(_)
+            | Layer::Choose { .. }
+            | Layer::Failures(_)
+            | Layer::Welcome,
+        ) => {}
+    }
+    Vec::new()
+}
+
+fn say_unknown(app: &mut App, key: Key) {
+    let help = keymap::named(app, Ctx::Global, "help");
+    let key = keymap::readable(&key.to_string());
+    toast::say(app, Level::Warning, tr!("{key} does nothing here; {help} shows the keys", key, help), None);
+}
+
+/// Pasted text is text: it never runs a command and never sends.
+fn paste(app: &mut App, text: &str) -> Vec<Do> {
+    if matches!(app.screen.layers.last(), Some(Layer::Pick(_))) {
+        return pick::pasted(app, text);
+    }
+    let taken = app.screen.typing()
+        && match app.screen.layers.last_mut() {
+            None => compose::pasted(app, text),
+            Some(Layer::FilterInput { line, .. }) => {
+                line.paste(text);
+                commands::filter_changed(app);
+                true
+            }
+            Some(Layer::Resolve { line, .. }) => {
+                line.paste(text);
+                true
+            }
+            Some(Layer::Help(_) | Layer::Messages(_) | Layer::Money(_)) => {
+                list::pasted(app, text);
+                true
+            }
+            Some(Layer::Mend(_)) => {
+                failures::pasted(app, text);
+                true
+            }
+            Some(Layer::Palette(palette)) => {
+                palette.line.paste(text);
+                palette::changed(palette);
+                true
+            }
+            Some(Layer::Command(_)) => {
+                command_line::pasted(app, text);
+                true
+            }
+            Some(
+                Layer::Pick(_)
+                | Layer::Preview(_)
+                | Layer::CopyMenu
+                | Layer::SortMenu { .. }
+                | Layer::Confirm(_)
+                | Layer::Choose { .. }
+                | Layer::Failures(_)
+                | Layer::Welcome,
+            ) => false,
+        };
+    if !taken {
+        let new = keymap::named(app, Ctx::Panes, "new");
+        let text = tr!("pasted text does nothing here; {new} composes a new task and takes it", new);
+        toast::say(app, Level::Warning, text, None);
+    }
+    Vec::new()
+}

@@ -1,0 +1,12 @@
+//! The frame around the screens: which keys go where, where everything lies, header and footer.
+
+pub mod banner;
+pub mod finder;
+pub mod footer;
+pub mod header;
+pub mod hints;
+pub mod input;
+pub mod layers;
+pub mod layout;
+pub mod mouse;
+pub mod view;

@@ -1,0 +1,155 @@
+//! The mouse, where the config asks for it: a click chooses, the wheel scrolls, a click on a pane gives it the keys. A
+//! click alone never pays, never sends and never answers a question.
+
+use crate::{
+    engine::msg::{Mouse, MouseKind},
+    screens::{
+        app::App,
+        commands,
+        commands::Do,
+        detail,
+        keymap::{Action, BINDINGS, Ctx, Move},
+        screen::{Layer, Pane},
+        shell::{layout, layout::Layout},
+        table,
+    },
+};
+use ratatui::layout::Position;
+
+/// Lines that one turn of the wheel moves.
+const WHEEL: usize = 3;
+
+/// Takes what the mouse did.
+pub(crate) fn take(app: &mut App, mouse: Mouse) -> Vec<Do> {
+    let at = Position::new(mouse.x, mouse.y);
+    match mouse.kind {
+        MouseKind::WheelUp => wheel(app, at, Move::Up),
+        MouseKind::WheelDown => wheel(app, at, Move::Down),
+        MouseKind::Click if !app.screen.layers.is_empty() => return choose(app, at),
+        MouseKind::Click => return focus(app, at),
+    }
+    Vec::new()
+}
+
+/// The pane below the mouse.
+fn pane_at(app: &App, at: Position) -> Option<Pane> {
+    let Layout::Panes(places) = layout::layout(app) else { return None };
+    let panes = [(places.table, Pane::Table), (places.detail, Pane::Detail), (places.compose, Pane::Compose)];
+    panes.into_iter().find(|(place, _)| place.is_some_and(|place| place.contains(at))).map(|(_, pane)| pane)
+}
+
+fn wheel(app: &mut App, at: Position, to: Move) {
+    let on = if app.screen.layers.is_empty() { pane_at(app, at) } else { None };
+    for _ in 0..WHEEL {
+        match (on, app.screen.layers.is_empty()) {
+            (Some(Pane::Table), _) => table::go(app, to),
+            (Some(Pane::Detail), _) => detail::scroll(app, to),
+            (Some(Pane::Compose), _) | (None, true) => {}
+            (None, false) => commands::go(app, to),
+        }
+    }
+}
+
+/// A click beside any layer: gives the pane the keys, and in the table puts the cursor on the row.
+fn focus(app: &mut App, at: Position) -> Vec<Do> {
+    let Some(pane) = pane_at(app, at) else { return Vec::new() };
+    let wishes = if pane == app.screen.pane { Vec::new() } else { commands::run(app, Action::Show(pane)) };
+    // The place again: giving a pane the keys may have moved it.
+    if let (Pane::Table, Layout::Panes(places)) = (pane, layout::layout(app))
+        && let Some(row) = places.table.and_then(|place| at.y.checked_sub(place.y + 1))
+        && let Some(key) = app.screen.table.order.get(layout::table_top(app) + usize::from(row)).copied()
+    {
+        table::go_to(app, key);
+    }
+    wishes
+}
+
+/// A click in a layer chooses the line; on the chosen line of a free menu it takes it.
+fn choose(app: &mut App, at: Position) -> Vec<Do> {
+    let Some(line) = app.screen.lines.iter().find(|(place, _)| place.contains(at)).map(|(_, line)| *line) else {
+        return Vec::new();
+    };
+    match app.screen.layers.last_mut() {
+        Some(Layer::Help(list)) if !list.typing => list.scroll = line,
+        Some(Layer::Palette(palette)) => palette.at = line,
+        Some(Layer::Resolve { at, .. }) => *at = line,
+        Some(Layer::Pick(picker)) => picker.at = line,
+        Some(Layer::Failures(view)) => view.at = line,
+        Some(Layer::SortMenu { at }) if *at == line => return commands::run(app, Action::Accept),
+        Some(Layer::Choose { at, .. }) if *at == line => return commands::run(app, Action::Accept),
+        Some(Layer::SortMenu { at }) => *at = line,
+        Some(Layer::Choose { at, .. }) => *at = line,
+        Some(Layer::CopyMenu) => {
+            let copy = BINDINGS.iter().filter(|binding| binding.ctx == Ctx::Copy).nth(line);
+            if let Some(binding) = copy.filter(|binding| (binding.when)(app).is_ok()) {
+                return commands::run(app, binding.action);
+            }
+        }
+        // Nothing to choose: these are typed, read, or answered by a key alone.
+        Some(
+            Layer::Preview(_)
+            | Layer::Help(_)
+            | Layer::Messages(_)
+            | Layer::Money(_)
+            | Layer::Mend(_)
+            | Layer::FilterInput { .. }
+            | Layer::Command(_)
+            | Layer::Confirm(_)
+            | Layer::Welcome,
+        )
+        | None => {}
+    }
+    Vec::new()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::task::{
+            TaskKey,
+            TaskState::{Failed, Saved},
+        },
+        engine::{effect::Effect, msg::Input, testing::state},
+        screens::shell::input::input,
+    };
+    use ratatui::layout::Rect;
+
+    fn click(app: &mut App, x: u16, y: u16) -> Vec<Effect> {
+        input(app, Input::Mouse(Mouse { kind: MouseKind::Click, x, y }))
+    }
+
+    #[test]
+    fn a_click_on_a_cause_chooses_it_and_does_nothing() {
+        let mut state = state(&[Failed; 3]);
+        input(&mut state, Input::Key("R".parse().unwrap()));
+        state.screen.lines = vec![(Rect::new(2, 4, 70, 1), 1)];
+        assert_eq!(click(&mut state, 5, 4), Vec::new());
+        assert!(matches!(state.screen.layers.last(), Some(Layer::Failures(view)) if view.at == 1));
+    }
+
+    #[test]
+    fn a_click_chooses_a_row_and_gives_a_pane_the_keys() {
+        let mut state = state(&[Failed; 40]);
+        (state.screen.width, state.screen.height) = (120, 40);
+        click(&mut state, 50, 4);
+        assert_eq!((state.screen.table.cursor, state.screen.pane), (Some(TaskKey(38)), Pane::Table));
+        click(&mut state, 50, 30);
+        assert_eq!((state.screen.table.cursor, state.screen.pane), (Some(TaskKey(38)), Pane::Detail));
+        input(&mut state, Input::Mouse(Mouse { kind: MouseKind::WheelDown, x: 1, y: 5 }));
+        assert_eq!(state.screen.table.cursor, Some(TaskKey(35)));
+    }
+
+    #[test]
+    fn a_click_in_a_menu_chooses_and_a_second_one_takes() {
+        let mut state = state(&[Saved]);
+        state.screen.layers.push(Layer::SortMenu { at: 0 });
+        state.screen.lines = vec![(Rect::new(10, 6, 20, 1), 1)];
+        click(&mut state, 12, 6);
+        assert!(matches!(state.screen.layers.last(), Some(Layer::SortMenu { at: 1 })));
+        click(&mut state, 12, 6);
+        assert!(state.screen.layers.is_empty());
+        assert_eq!(state.screen.table.sort.column, crate::screens::screen::Column::State);
+    }
+}

@@ -1,0 +1,219 @@
+//! Pictures of the state: pure functions from `&State` to a buffer.
+//!
+//! ```text
+//!  reeltop  ?1 ▶4 ◆1 ✗3   queue paused   3.5 PTC today, 16.5 left   checked 5 s ago     header
+//!     # state       status          time          model   prompt                        table
+//! ▌ #42 ▶ running   Processing      2:10 (1-4 m)  H02     A fox runs through…
+//! ── #42 ▶ running ── [Overview] Time line  Request  Answers  Attempts ──────────       detail
+//!  n new  r retry  Enter detail  / filter  ? help                                       footer
+//! ```
+//! Layers (preview, menus, help) lie over that. Nothing here changes the state or asks the terminal anything.
+
+pub use crate::screens::kit::links::Link;
+use crate::{
+    screens::{
+        app::App,
+        compose as logic_compose,
+        compose::{fields, view as compose},
+        detail::view as detail,
+        failures::view as failures,
+        kit::{brush::Brush, text, theme::Look},
+        pick::view as pick,
+        preview::view as preview,
+        screen::{Layer, Pane},
+        shell::{
+            banner, finder, footer, header, layers, layout,
+            layout::{Layout, MIN_HEIGHT, MIN_WIDTH, Places},
+        },
+        table::view as table,
+        welcome::view as welcome,
+    },
+    tr,
+};
+use ratatui::{
+    buffer::Buffer,
+    layout::{Position, Rect},
+    style::Style,
+};
+
+/// What the shell must know of a picture besides its cells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Drawn {
+    /// Where the terminal's own cursor stands; `None` hides it.
+    pub cursor: Option<Position>,
+    /// The rows of the screen that scroll as one, if the table has the terminal's full width and nothing lies over it.
+    pub scroll: Option<ScrollRegion>,
+    /// The first line of detail that is seen. The state's own scroll may lie past the end, which depends on how the
+    /// lines wrap: whoever draws brings it back to this, so that the next key moves.
+    pub detail_top: Option<usize>,
+    /// Where the path of the shown task's file stands, row after row: a link, where the terminal can do that.
+    pub file: Option<Rect>,
+    /// What follows the table's cursor: footer and detail.
+    pub followers: [Follower; 2],
+}
+
+/// A place that follows the table's cursor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Follower {
+    /// The place; empty where it is not on the screen or something lies over it.
+    pub place: Rect,
+    /// Whether it has not followed yet: what it showed before is to stay, while the cursor only passes.
+    pub waits: bool,
+}
+
+/// Rows of the screen whose content moves as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScrollRegion {
+    /// First row of the screen.
+    pub top: u16,
+    /// The row after the last.
+    pub bottom: u16,
+    /// Which line of the content is on the first row; a change of it is a scroll.
+    pub first: usize,
+}
+
+/// Draws the whole screen. `buf` is empty and has the terminal's size, which is also the state's.
+pub fn draw(app: &App, buf: &mut Buffer) -> Drawn {
+    draw_with_spots(app, buf).0
+}
+
+/// What has a meaning besides its cells.
+#[derive(Debug)]
+pub struct Spots {
+    /// Where the lines lie that can be chosen in the topmost layer, and which each is: for a click.
+    pub lines: Vec<(Rect, usize)>,
+    /// The web's addresses that are whole on the screen.
+    pub links: Vec<Link>,
+}
+
+/// The same, and what its cells mean.
+pub fn draw_with_spots(app: &App, buf: &mut Buffer) -> (Drawn, Spots) {
+    let look = Look::of(&app.work.settings.ui);
+    let mut brush = Brush { buf, look, chosen_by: Vec::new(), kept: Vec::new(), links: Default::default() };
+    let drawn = whole(&mut brush, app);
+    (drawn, Spots { lines: brush.chosen_by, links: brush.links.links })
+}
+
+fn whole(brush: &mut Brush<'_>, app: &App) -> Drawn {
+    let screen = brush.buf.area;
+    match layout::layout(app) {
+        Layout::Panes(places) if screen == Rect::new(0, 0, app.screen.width, app.screen.height) => {
+            panes(brush, &places, app)
+        }
+        // Between a resize and its message the two sizes differ: the next picture follows at once.
+        Layout::Panes(_) | Layout::TooSmall => {
+            too_small(brush, screen);
+            Drawn::default()
+        }
+    }
+}
+
+fn panes(brush: &mut Brush<'_>, places: &Places, app: &App) -> Drawn {
+    header::draw(brush, places.header, app);
+    banner::draw(brush, places.banners, app);
+    let mut drawn = Drawn::default();
+    if let Some(place) = places.table {
+        let scroll = table::draw(brush, place, app);
+        // A terminal scrolls whole rows.
+        drawn.scroll = (place.width == places.header.width).then_some(scroll);
+    }
+    if let Some(place) = places.detail {
+        (drawn.detail_top, drawn.file) = detail::draw(brush, place, app);
+    }
+    if let Some(place) = places.compose {
+        drawn.cursor = compose::draw(brush, place, app);
+        if let Some(caret) = drawn.cursor.filter(|_| app.screen.layers.is_empty()) {
+            compose::camera(brush, app, caret);
+        }
+    }
+    for column in [places.detail, places.compose].into_iter().flatten().filter(|place| place.x > 0) {
+        brush.down(column.x - 1, column.y, column.height);
+    }
+    let typed = footer::draw(brush, places.footer, app);
+    for layer in &app.screen.layers {
+        let over_the_rows = !matches!(layer, Layer::FilterInput { .. });
+        brush.chosen_by.clear();
+        drawn.cursor = draw_layer(brush, app, layer);
+        if over_the_rows {
+            drawn.scroll = None;
+            drawn.file = None;
+        }
+    }
+    drawn.cursor = typed.or(drawn.cursor);
+    if app.screen.pane == Pane::Table && app.screen.layers.is_empty() {
+        drawn.followers = followers(places, app);
+    }
+    let above_footer = places.table.or(places.detail).or(places.compose).unwrap_or(places.footer);
+    // The command line has a row of its own above the footer.
+    let commanding = app.screen.layers.iter().any(|layer| matches!(layer, Layer::Command(_)));
+    let above_footer = Rect { height: above_footer.height.saturating_sub(u16::from(commanding)), ..above_footer };
+    if footer::toasts(brush, above_footer, app) {
+        drawn.scroll = None;
+        drawn.file = None;
+    }
+    drawn
+}
+
+/// Footer and detail: for a moment after each move they stay what they were, so that a key held down costs the table's
+/// marker and nothing more.
+fn followers(places: &Places, state: &App) -> [Follower; 2] {
+    let passes = state.screen.table.passing.is_some();
+    [
+        Follower { place: places.footer, waits: passes },
+        Follower { place: places.detail.unwrap_or_default(), waits: passes || detail::is_behind(state) },
+    ]
+}
+
+/// Draws a layer; tells where the caret is.
+fn draw_layer(brush: &mut Brush<'_>, app: &App, layer: &Layer) -> Option<Position> {
+    let screen = brush.buf.area;
+    match layer {
+        Layer::Preview(preview) => preview::draw(brush, screen, app, preview),
+        Layer::Help(view) => finder::help(brush, screen, app, view),
+        Layer::Messages(view) => layers::messages(brush, screen, app, view),
+        Layer::Money(view) => layers::money(brush, screen, app, view),
+        Layer::Failures(view) => {
+            failures::draw(brush, screen, app, view);
+            None
+        }
+        Layer::Mend(mend) => failures::mend(brush, screen, app, mend),
+        Layer::Resolve { key, at, line } => layers::resolve(brush, screen, app, *key, *at, line),
+        Layer::Palette(palette) => finder::palette(brush, screen, app, palette),
+        Layer::Welcome => {
+            welcome::draw(brush, screen, app);
+            None
+        }
+        Layer::Pick(picker) => Some(pick::draw(brush, screen, picker)),
+        Layer::CopyMenu => {
+            layers::copy_menu(brush, screen, app);
+            None
+        }
+        Layer::SortMenu { at } => {
+            layers::sort_menu(brush, screen, app, *at);
+            None
+        }
+        Layer::Confirm(confirm) => {
+            layers::confirm(brush, screen, app, confirm);
+            None
+        }
+        Layer::Choose { field, at, marks } => {
+            let choices = logic_compose::choices(app, *field);
+            let choices: Vec<&str> = choices.iter().map(|value| logic_compose::choice_word(value)).collect();
+            layers::choose(brush, screen, fields::label(*field), &choices, *at, marks);
+            None
+        }
+        // Drawn in the footer's place.
+        Layer::FilterInput { .. } | Layer::Command(_) => None,
+    }
+}
+
+fn too_small(brush: &mut Brush<'_>, screen: Rect) {
+    let words = tr!(
+        "reeltop needs {needed}, this is {size}. q quits.",
+        needed = format!("{MIN_WIDTH}x{MIN_HEIGHT}"),
+        size = format!("{}x{}", screen.width, screen.height)
+    );
+    for (y, line) in (screen.top()..screen.bottom()).zip(text::wrap(&words, usize::from(screen.width))) {
+        brush.text(screen.x, y, screen.width, &line, Style::new());
+    }
+}

@@ -1,0 +1,210 @@
+//! What stands in a cell of the table: text and style by row and column.
+
+use crate::{
+    domain::{
+        problem::Charged,
+        task::{Row, Task, TaskKey, TaskState},
+        time::{HOUR, Now, SECOND},
+    },
+    engine::{
+        queue, tasks,
+        work::{Saving, SavingStep},
+    },
+    screens::{app::App, kit::theme::Look, screen::Column, shell::layout},
+    service::answer::without_maybe,
+    tr,
+    words::amounts as words,
+};
+use ratatui::style::Style;
+
+/// A cell's text, not yet cut to its width.
+pub(crate) struct CellText {
+    /// What it says.
+    pub(crate) text: String,
+    /// In which style.
+    pub(crate) style: Style,
+}
+
+/// What is the same for all cells of a picture.
+pub(crate) struct View<'a> {
+    app: &'a App,
+    look: Look,
+    now: Now,
+}
+
+impl<'a> View<'a> {
+    /// Of this state, as it looks now.
+    pub(crate) fn of(app: &'a App, look: Look) -> Self {
+        Self { app, look, now: layout::shown_now(app) }
+    }
+
+    fn saving(&self, key: TaskKey) -> Option<&Saving> {
+        self.app.work.saver.active.get(&key)
+    }
+}
+
+/// One cell.
+pub(crate) fn cell(view: &View<'_>, row: &Row, column: Column) -> CellText {
+    let (plain, faint) = (Style::new(), view.look.theme.faint);
+    let say = |text: String, style| CellText { text, style };
+    match column {
+        // Made elsewhere: the prompt's place says so.
+        Column::Model | Column::Format | Column::Cost if !row.is_known() => say("-".into(), faint),
+        Column::Key => say(row.key.to_string(), plain),
+        Column::State => state(view, row),
+        Column::Status => status(view, row),
+        Column::Elapsed => say(elapsed(view, row), if row.state.is_live() { plain } else { faint }),
+        Column::Model => say(short_model(view.app, &row.kind.model), plain),
+        Column::Format => say(format!("{} {}s", row.kind.resolution, row.kind.duration), plain),
+        Column::Attempt if row.automatic => say(format!("{}a", row.attempt), plain),
+        Column::Attempt => say(if row.attempt > 1 { row.attempt.to_string() } else { String::new() }, plain),
+        Column::Cost => match row.charged {
+            Charged::Yes => say(row.cost.to_string(), plain),
+            Charged::Unknown => say(format!("{}?", row.cost), view.look.theme.warn),
+            Charged::No => say(if row.state == TaskState::Queued { row.cost.to_string() } else { "0".into() }, faint),
+        },
+        Column::Created => say(words::moment(row.created_at, view.now), faint),
+        Column::Prompt => say(row.prompt().chars().take(1_000).collect(), plain),
+    }
+}
+
+/// Sign and word. A row that a later attempt repeats has been seen to, and stands back.
+fn state(view: &View<'_>, row: &Row) -> CellText {
+    let style = if row.retried { view.look.theme.faint } else { view.look.theme.state(row.state) };
+    CellText { text: format!("{} {}", view.look.signs.state(row.state), row.state.word()), style }
+}
+
+/// The service's word, the failure, or how far a download is.
+fn status(view: &View<'_>, row: &Row) -> CellText {
+    let theme = view.look.theme;
+    let text = match row.state {
+        TaskState::Queued => waiting(view, row),
+        TaskState::Sending => uploading(view, row.key).unwrap_or_else(|| tr!("on its way").into()),
+        TaskState::Running if row.class.is_some() => failure(row).unwrap_or_default(),
+        TaskState::Running if row.status.is_empty() => tr!("accepted").into(),
+        TaskState::Running => row.status.to_string(),
+        TaskState::Ready if is_stopped(view, row) => tr!("stopped, not on disk").into(),
+        TaskState::Ready if at_risk(view, row) => lives(view, row),
+        TaskState::Ready => failure(row).unwrap_or_else(|| tr!("to be fetched").into()),
+        TaskState::Saving => view.saving(row.key).map_or_else(|| tr!("by another run").into(), progress),
+        TaskState::Saved => {
+            row.finished_at.get().map_or_else(String::new, |at| tr!("at {time}", time = words::moment(at, view.now)))
+        }
+        // Its state is its class: only the reason is news.
+        TaskState::Unknown => {
+            let error = row.error().unwrap_or_else(|| tr!("outcome unknown"));
+            without_maybe(error).into()
+        }
+        TaskState::Failed | TaskState::Refused => failure(row).unwrap_or_default(),
+        TaskState::Cancelled => match row.charged {
+            Charged::Yes => tr!("charged").into(),
+            Charged::No => tr!("not charged").into(),
+            Charged::Unknown => tr!("maybe charged").into(),
+        },
+    };
+    let style = match row.state {
+        _ if row.retried => theme.faint,
+        TaskState::Ready if at_risk(view, row) || is_stopped(view, row) => theme.loud,
+        TaskState::Unknown => theme.warn,
+        TaskState::Failed | TaskState::Refused => theme.bad,
+        TaskState::Running | TaskState::Ready | TaskState::Queued if row.class.is_some() => theme.warn,
+        TaskState::Saved | TaskState::Cancelled => theme.faint,
+        TaskState::Queued | TaskState::Sending | TaskState::Running | TaskState::Ready | TaskState::Saving => {
+            Style::new()
+        }
+    };
+    let text = if row.retried { format!("{} {text}", view.look.signs.again) } else { text };
+    CellText { text, style }
+}
+
+/// The failure's class, and its text where there is room for it.
+fn failure(row: &Row) -> Option<String> {
+    let class = row.class?.label();
+    Some(match row.error() {
+        Some(error) if error.starts_with(class) => error.chars().take(200).collect(),
+        Some(error) if !error.is_empty() => {
+            format!("{class}{}{}", tr!(": "), error.chars().take(200).collect::<String>())
+        }
+        _ => class.to_owned(),
+    })
+}
+
+/// Why a queued task is not on its way yet.
+fn waiting(view: &View<'_>, row: &Row) -> String {
+    if view.app.work.queue.halted.is_some() {
+        return tr!("halted, free").into();
+    }
+    if view.app.work.queue.is_paused() {
+        return tr!("paused, free").into();
+    }
+    if let Some(class) = row.class {
+        return tr!("{class}, waits", class = class.label());
+    }
+    match queue::undo_left(view.app, row.key) {
+        0 => tr!("free, waits").into(),
+        left => tr!("undo within {span}", span = words::span(left.div_ceil(SECOND) * SECOND)),
+    }
+}
+
+fn at_risk(view: &View<'_>, row: &Row) -> bool {
+    row.expires_at.get().is_some_and(|at| at < view.now.wall.plus(HOUR))
+}
+
+/// Whether a person stopped its saving: nothing fetches it before the next start.
+fn is_stopped(view: &View<'_>, row: &Row) -> bool {
+    view.app.work.tasks.live.get(&row.key).is_some_and(Task::is_stopped)
+}
+
+fn lives(view: &View<'_>, row: &Row) -> String {
+    let left = row.expires_at.get().map_or(0, |at| at.since(view.now.wall));
+    if left == 0 { tr!("address expired").into() } else { tr!("{span} left", span = words::span(left)) }
+}
+
+/// How far a long upload is; `None` once it has left.
+fn uploading(view: &View<'_>, key: TaskKey) -> Option<String> {
+    let (done, total) = view.app.work.queue.uploads.get(&key).filter(|(done, total)| done < total)?;
+    let percent = u128::from(*done) * 100 / u128::from(*total);
+    Some(tr!("{percent}% of {size}", percent, size = words::size(*total)))
+}
+
+fn progress(saving: &Saving) -> String {
+    match saving.step {
+        SavingStep::Claiming | SavingStep::Address => tr!("asks for it").into(),
+        SavingStep::Stopping => tr!("stopping").into(),
+        SavingStep::Bytes { done, total: Some(total), .. } if total > 0 => {
+            let percent = u128::from(done) * 100 / u128::from(total);
+            tr!("{percent}% of {size}", percent, size = words::size(total))
+        }
+        SavingStep::Bytes { done, .. } => words::size(done),
+    }
+}
+
+/// Whether the status is a failure's reason, which may take the place of the time.
+pub(crate) const fn is_reason(row: &Row) -> bool {
+    row.class.is_some()
+}
+
+/// What it took or takes, and while it runs what such tasks usually take.
+fn elapsed(view: &View<'_>, row: &Row) -> String {
+    let Some(sent) = row.sent_at.get().filter(|_| !is_reason(row)) else { return String::new() };
+    match row.state {
+        TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Refused | TaskState::Cancelled => {
+            String::new()
+        }
+        TaskState::Running => {
+            let took = words::clock(view.now.wall.since(sent));
+            match tasks::usual_ms(view.app, row) {
+                Some(usual) => format!("{took} ({})", words::usual(usual, true)),
+                None => took,
+            }
+        }
+        TaskState::Ready | TaskState::Saving | TaskState::Saved | TaskState::Failed => {
+            row.finished_at.get().map_or_else(String::new, |at| words::clock(at.since(sent)))
+        }
+    }
+}
+
+/// The model's name for a narrow place.
+pub(crate) fn short_model(app: &App, name: &str) -> String {
+    app.work.settings.catalogue.spec(name).map_or_else(|| name.to_owned(), |spec| spec.short.clone())
+}

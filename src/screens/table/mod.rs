@@ -1,0 +1,280 @@
+//! The task table as a view: its order, its cursor, its marks. Kept right row by row, so that a change among a hundred
+//! thousand tasks costs a search and a move of memory, and a key costs nothing that grows with them.
+
+pub mod cells;
+pub mod columns;
+mod order;
+#[cfg(test)]
+mod tests;
+pub mod view;
+
+pub use order::{compare, order_of};
+
+use crate::{
+    domain::task::{Row, TaskKey},
+    screens::{app::App, keymap::Move, screen::TableView, shell::layout::table_rows as page},
+};
+
+/// The row under the cursor.
+#[must_use]
+pub fn cursor_row(app: &App) -> Option<&Row> {
+    app.work.tasks.rows.get(&app.screen.table.cursor?)
+}
+
+/// What an act is for: the marks and the open range, else the task under the cursor.
+pub fn targets(app: &App) -> impl Iterator<Item = TaskKey> {
+    let table = &app.screen.table;
+    let range = range(table);
+    let alone = table.cursor.filter(|_| table.marks.is_empty() && range.is_empty());
+    let ranged = range.iter().filter(|key| !table.marks.contains(key));
+    table.marks.iter().chain(ranged).copied().chain(alone)
+}
+
+/// The open range: from where it was begun to the cursor.
+#[must_use]
+pub fn range(table: &TableView) -> &[TaskKey] {
+    let from = table.range_from.and_then(|from| table.order.iter().position(|key| *key == from));
+    from.map_or(&[], |from| &table.order[from.min(table.at)..=from.max(table.at)])
+}
+
+/// Where a row stands that is about to change, if it is shown: what the order was made with finds it by a search. While
+/// frozen, rows change and stay, so that a search is of no use, and only whether it is shown matters: the place is any.
+#[must_use]
+pub fn place_of(app: &mut App, key: TaskKey) -> Option<usize> {
+    let (rows, table) = (&app.work.tasks.rows, &mut app.screen.table);
+    if !table.frozen {
+        return order::find(&table.order, rows.get(&key)?, rows, table.sort);
+    }
+    let held = table.held.get_or_insert_with(|| {
+        let mut keys = table.order.clone();
+        keys.sort_unstable();
+        keys
+    });
+    held.binary_search(&key).ok()
+}
+
+/// A row was put in or changed: keeps order, cursor and scroll right. While frozen, no row on the screen moves. `was` is
+/// what [`place_of`] said of it before.
+pub fn row_changed(app: &mut App, key: TaskKey, was: Option<usize>) {
+    let Some(row) = app.work.tasks.rows.get(&key) else { return };
+    let page = page(app);
+    let table = &mut app.screen.table;
+    let shown = table.filter.matches(row, app.work.now.wall);
+    match (was, shown) {
+        (None, false) => return,
+        (Some(_), _) if table.frozen => return,
+        (Some(at), true) if order::fits(&table.order, at, row, &app.work.tasks.rows, table.sort) => return,
+        (Some(at), true) => {
+            table.order.remove(at);
+            let to = order::place(&table.order, row, &app.work.tasks.rows, table.sort);
+            table.order.insert(to, key);
+            moved(table, key, at, to);
+        }
+        (Some(at), false) => {
+            table.order.remove(at);
+            removed(table, at);
+        }
+        (None, true) => {
+            let to = order::place(&table.order, row, &app.work.tasks.rows, table.sort);
+            if table.frozen && pushes(table, to, page) {
+                return;
+            }
+            table.order.insert(to, key);
+            hold(table, &[key]);
+            inserted(table, key, to);
+        }
+    }
+    keep_visible(app);
+}
+
+/// Keeps what a freeze knows of the rows shown.
+fn hold(table: &mut TableView, added: &[TaskKey]) {
+    if let Some(held) = &mut table.held {
+        held.extend(added);
+        held.sort_unstable();
+    }
+}
+
+/// Whether a row put in there would push rows on the screen down. One above them all does not where the list is longer
+/// than the screen: that is scrolled on by it. What would waits until the freeze ends, or somebody goes to it.
+fn pushes(table: &TableView, to: usize, page: usize) -> bool {
+    let above = to <= table.top && table.order.len() >= page;
+    !above && to < table.order.len().min(table.top + page)
+}
+
+fn moved(table: &mut TableView, key: TaskKey, from: usize, to: usize) {
+    if table.cursor == Some(key) {
+        table.at = to;
+        return;
+    }
+    // The cursor's place after taking the row out, then after putting it in again.
+    let without = if from < table.at { table.at - 1 } else { table.at };
+    table.at = if to <= without { without + 1 } else { without };
+}
+
+fn removed(table: &mut TableView, at: usize) {
+    if at < table.top {
+        table.top -= 1;
+    }
+    if at < table.at || (at == table.at && table.at == table.order.len()) {
+        table.at = table.at.saturating_sub(1);
+    }
+    table.cursor = table.order.get(table.at).copied();
+}
+
+fn inserted(table: &mut TableView, key: TaskKey, to: usize) {
+    if table.cursor.is_none() {
+        (table.cursor, table.at) = (Some(key), to);
+        return;
+    }
+    if to <= table.at {
+        table.at += 1;
+    }
+    if to < table.top || (table.frozen && to == table.top) {
+        table.top += 1;
+    }
+}
+
+/// Rows were put in that are not in the order yet: a page of the store. Each place is searched, then all are put in with
+/// one move of memory: the same whatever lies below them, and nothing is moved where nothing does.
+pub fn rows_appended(app: &mut App, keys: &[TaskKey]) {
+    let page = page(app);
+    let (rows, table) = (&app.work.tasks.rows, &mut app.screen.table);
+    let mut shown: Vec<&Row> = keys
+        .iter()
+        .filter_map(|key| rows.get(key))
+        .filter(|row| table.filter.matches(row, app.work.now.wall))
+        .collect();
+    shown.sort_unstable_by(|a, b| compare(table.sort, a, b));
+    let mut places: Vec<(usize, TaskKey)> =
+        shown.iter().map(|row| (order::place(&table.order, row, rows, table.sort), row.key)).collect();
+    if table.frozen {
+        places.retain(|(to, _)| !pushes(table, *to, page));
+    }
+    order::put_in(&mut table.order, &places);
+    hold(table, &places.iter().map(|(_, key)| *key).collect::<Vec<_>>());
+    for (before, (to, key)) in places.into_iter().enumerate() {
+        inserted(table, key, to + before);
+    }
+    keep_visible(app);
+}
+
+/// Builds the order anew: after a change of sort or filter, and when a freeze ends. The cursor stays on its task, or
+/// goes to the row that took its place.
+pub fn rebuild(app: &mut App) {
+    let order = order_of(&app.work.tasks.rows, app.screen.table.sort, &app.screen.table.filter, app.work.now.wall);
+    let table = &mut app.screen.table;
+    let from_top = table.at.saturating_sub(table.top);
+    let found = table.cursor.and_then(|cursor| order.iter().position(|key| *key == cursor));
+    table.at = found.unwrap_or_else(|| table.at.min(order.len().saturating_sub(1)));
+    table.cursor = order.get(table.at).copied();
+    table.top = table.at.saturating_sub(from_top);
+    table.order = order;
+    table.held = None;
+    keep_visible(app);
+}
+
+/// Puts the cursor on that task, if it is shown; tells whether it is. One that a freeze holds back comes in for it.
+pub fn go_to(app: &mut App, key: TaskKey) -> bool {
+    let walk = |app: &App| app.screen.table.order.iter().position(|shown| *shown == key);
+    let mut at = if app.screen.table.frozen { walk(app) } else { place_of(app, key) };
+    if at.is_none() && app.screen.table.frozen {
+        rebuild(app);
+        at = walk(app);
+    }
+    let Some(at) = at else { return false };
+    put_cursor(app, at);
+    true
+}
+
+/// Puts the cursor on the first row.
+pub fn to_first(app: &mut App) {
+    put_cursor(app, 0);
+}
+
+/// Moves the cursor.
+pub fn go(app: &mut App, to: Move) {
+    let page = page(app);
+    let target = step(to, app.screen.table.at, app.screen.table.order.len(), page);
+    put_cursor(app, target);
+}
+
+/// Where a move leads in a list of `len` lines, from line `at`.
+#[must_use]
+pub fn step(to: Move, at: usize, len: usize, page: usize) -> usize {
+    let last = len.saturating_sub(1);
+    match to {
+        Move::Up => at.saturating_sub(1),
+        Move::Down => (at + 1).min(last),
+        Move::PageUp => at.saturating_sub(page),
+        Move::PageDown => (at + page).min(last),
+        Move::HalfUp => at.saturating_sub(page.div_ceil(2)),
+        Move::HalfDown => (at + page.div_ceil(2)).min(last),
+        Move::First => 0,
+        Move::Last => last,
+    }
+}
+
+fn put_cursor(app: &mut App, at: usize) {
+    let table = &mut app.screen.table;
+    table.at = at.min(table.order.len().saturating_sub(1));
+    table.cursor = table.order.get(table.at).copied();
+    keep_visible(app);
+}
+
+/// Scrolls just enough that the cursor is on the screen and no row stays empty while there are tasks to fill it.
+pub fn keep_visible(app: &mut App) {
+    let rows = page(app);
+    let table = &mut app.screen.table;
+    let top = table.top.min(table.order.len().saturating_sub(rows));
+    table.top = top.clamp((table.at + 1).saturating_sub(rows), table.at);
+}
+
+/// Marks the task under the cursor, or unmarks it, and goes on to the next. Ends an open range by marking all of it.
+pub fn mark(app: &mut App) {
+    let table = &mut app.screen.table;
+    if table.range_from.is_some() {
+        end_range(table);
+        return;
+    }
+    let Some(key) = table.cursor else { return };
+    if !table.marks.remove(&key) {
+        table.marks.insert(key);
+    }
+    go(app, Move::Down);
+}
+
+/// Begins a range at the cursor, or ends the open one by marking all of it.
+pub fn mark_range(app: &mut App) {
+    let table = &mut app.screen.table;
+    if table.range_from.is_some() {
+        end_range(table);
+    } else {
+        table.range_from = table.cursor;
+    }
+}
+
+fn end_range(table: &mut TableView) {
+    let keys = range(table).to_vec();
+    table.marks.extend(keys);
+    table.range_from = None;
+}
+
+/// Marks all tasks shown; if all are marked already, unmarks them.
+pub fn mark_all(app: &mut App) {
+    let table = &mut app.screen.table;
+    table.range_from = None;
+    if table.order.iter().all(|key| table.marks.contains(key)) {
+        table.order.iter().for_each(|key| {
+            table.marks.remove(key);
+        });
+    } else {
+        table.marks.extend(&table.order);
+    }
+}
+
+/// Takes all marks away: the act they were for has been done.
+pub fn clear_marks(app: &mut App) {
+    app.screen.table.marks.clear();
+    app.screen.table.range_from = None;
+}

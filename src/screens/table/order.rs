@@ -1,0 +1,96 @@
+//! The order of rows: how two compare, where one is, where one belongs.
+
+use crate::{
+    domain::{
+        task::{Row, TaskKey, TaskState},
+        time::Wall,
+    },
+    engine::{filter::Filter, rows::Rows},
+    screens::screen::{Column, Sort},
+};
+use std::cmp::Ordering;
+
+/// How two rows stand to each other. In the default order the unknown stand on top; a tie is broken by key.
+#[must_use]
+pub fn compare(sort: Sort, a: &Row, b: &Row) -> Ordering {
+    #[cfg(test)]
+    crate::engine::testing::cost::note();
+    let on_top = |row: &Row| sort == Sort::NEWEST && row.state == TaskState::Unknown;
+    let by_column = by_column(sort.column, a, b).then_with(|| a.key.cmp(&b.key));
+    on_top(b).cmp(&on_top(a)).then(if sort.descending { by_column.reverse() } else { by_column })
+}
+
+fn by_column(column: Column, a: &Row, b: &Row) -> Ordering {
+    match column {
+        Column::Key => Ordering::Equal,
+        Column::State => a.state.cmp(&b.state),
+        Column::Status => status(a).cmp(status(b)),
+        Column::Elapsed => elapsed(a).cmp(&elapsed(b)),
+        Column::Model => a.kind.model.cmp(&b.kind.model),
+        Column::Format => (&a.kind.resolution, a.kind.duration).cmp(&(&b.kind.resolution, b.kind.duration)),
+        Column::Attempt => a.attempt.cmp(&b.attempt),
+        Column::Cost => a.cost.cmp(&b.cost),
+        Column::Created => a.created_at.cmp(&b.created_at),
+        Column::Prompt => a.prompt().cmp(b.prompt()),
+    }
+}
+
+fn status(row: &Row) -> &str {
+    row.class.map_or(&*row.status, |class| class.id())
+}
+
+/// Elapsed time without a clock, so that the order does not change by itself: what has ended by its length, what runs
+/// after all of that, the longest running last.
+fn elapsed(row: &Row) -> (u8, i64) {
+    match (row.sent_at.get(), row.finished_at.get()) {
+        (None, _) => (0, 0),
+        (Some(sent), Some(finished)) => (1, finished.0.saturating_sub(sent.0)),
+        (Some(sent), None) => (2, sent.0.saturating_neg()),
+    }
+}
+
+/// The keys of all rows that pass, in their order.
+#[must_use]
+pub fn order_of(rows: &Rows, sort: Sort, filter: &Filter, now: Wall) -> Vec<TaskKey> {
+    let passes = |row: &&Row| filter.is_empty() || filter.matches(row, now);
+    if sort == Sort::NEWEST {
+        // The map is in this order already, but for the unknown.
+        let (mut unknown, rest): (Vec<&Row>, Vec<&Row>) =
+            rows.values().rev().filter(passes).partition(|row| row.state == TaskState::Unknown);
+        unknown.extend(rest);
+        return unknown.into_iter().map(|row| row.key).collect();
+    }
+    let mut shown: Vec<&Row> = rows.values().filter(passes).collect();
+    shown.sort_unstable_by(|a, b| compare(sort, a, b));
+    shown.into_iter().map(|row| row.key).collect()
+}
+
+/// Where a task stands, if it is shown: searched by `row`, which must be the one that the order was made with.
+pub(super) fn find(order: &[TaskKey], row: &Row, rows: &Rows, sort: Sort) -> Option<usize> {
+    let at = place(order, row, rows, sort);
+    (order.get(at) == Some(&row.key)).then_some(at)
+}
+
+/// Whether a row stands right between its neighbours.
+pub(super) fn fits(order: &[TaskKey], at: usize, row: &Row, rows: &Rows, sort: Sort) -> bool {
+    let neighbour = |at: Option<usize>| at.and_then(|at| order.get(at)).and_then(|key| rows.get(key));
+    let before = neighbour(at.checked_sub(1)).is_none_or(|before| compare(sort, before, row).is_lt());
+    before && neighbour(at.checked_add(1)).is_none_or(|after| compare(sort, row, after).is_lt())
+}
+
+/// Where a row that is not in the order belongs.
+pub(super) fn place(order: &[TaskKey], row: &Row, rows: &Rows, sort: Sort) -> usize {
+    order.partition_point(|key| rows.get(key).is_some_and(|other| compare(sort, other, row).is_lt()))
+}
+
+/// Puts keys in, each at its place in the order as it is before; the places rise.
+pub(super) fn put_in(order: &mut Vec<TaskKey>, places: &[(usize, TaskKey)]) {
+    let mut end = order.len();
+    order.resize(end + places.len(), TaskKey(0));
+    // From the back, so that each piece between two places moves once.
+    for (before, (to, key)) in places.iter().enumerate().rev() {
+        order.copy_within(*to..end, to + before + 1);
+        order[to + before] = *key;
+        end = *to;
+    }
+}

@@ -1,0 +1,199 @@
+//! The task table: a row of titles, then the tasks that are on the screen and no others. The row under the cursor is
+//! told by a sign in its first cell and not by its style: a move then costs two cells on the line.
+
+use crate::{
+    screens::{
+        app::App,
+        keymap::Ctx,
+        kit::{brush::Brush, text},
+        screen::Column,
+        shell::{hints, layout, view::ScrollRegion},
+        table::{cells, cells::View, columns, columns::Placed},
+    },
+    tr,
+    words::{amounts as words, lang},
+};
+use ratatui::{layout::Rect, style::Style};
+
+/// From this many cells across on a failure's reason has room beside the model.
+const ROOMY_FROM: u16 = 100;
+
+/// Draws it and tells which rows of the screen scroll.
+pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> ScrollRegion {
+    let table = &app.screen.table;
+    let largest = app.work.tasks.rows.last().map_or(1, |row| row.key.0);
+    let mut placed = columns::placed(place.width, largest);
+    placed.iter_mut().for_each(|column| column.x += place.x);
+    titles(brush, place, app, &placed);
+    let rows = Rect { y: place.y + 1, height: place.height.saturating_sub(1), ..place };
+    let top = layout::table_top(app);
+    if table.order.is_empty() {
+        empty(brush, rows, app);
+    }
+    let view = View::of(app, brush.look);
+    for (y, key) in (rows.top()..rows.bottom()).zip(table.order.iter().skip(top)) {
+        let Some(row) = app.work.tasks.rows.get(key) else { continue };
+        if table.cursor == Some(*key) {
+            brush.text(place.x, y, 1, brush.look.signs.cursor, Style::new());
+        }
+        if table.marks.contains(key) {
+            brush.text(place.x + 1, y, 1, brush.look.signs.mark, brush.look.theme.strong);
+        }
+        let mut taken = 0;
+        for (at, column) in placed.iter().enumerate() {
+            if column.x < taken {
+                continue;
+            }
+            let cell = cells::cell(&view, row, column.spec.column);
+            if cell.text.is_empty() {
+                continue;
+            }
+            let mut width = column.width;
+            if column.spec.column == Column::Status && cells::is_reason(row) {
+                width = reach(column, &placed[at + 1..], place.width, cells_of(&cell.text));
+                taken = column.x + width;
+            }
+            if column.spec.right {
+                brush.text_right(column.x, y, width, &cell.text, cell.style);
+            } else {
+                brush.text(column.x, y, width, &cell.text, cell.style);
+            }
+        }
+    }
+    ScrollRegion { top: rows.top(), bottom: rows.bottom(), first: top }
+}
+
+/// The cells that a text of so many gets in its column and in those after it that give way to it.
+fn reach(column: &Placed, after: &[Placed], table: u16, wanted: u16) -> u16 {
+    let after = after.iter().take_while(|next| gives_way(next.spec.column, table));
+    after.fold(column.width, |width, next| if wanted <= width { width } else { next.x + next.width - column.x })
+}
+
+/// Whether a column gives its place to the reason of a failure. What went wrong matters more than how long it took, and
+/// where there are few cells more than the model, too, which stands in detail.
+fn gives_way(column: Column, width: u16) -> bool {
+    match column {
+        Column::Elapsed => true,
+        Column::Model => width < ROOMY_FROM,
+        Column::Key
+        | Column::State
+        | Column::Status
+        | Column::Format
+        | Column::Attempt
+        | Column::Cost
+        | Column::Created
+        | Column::Prompt => false,
+    }
+}
+
+/// The row of titles: the sorted column has its direction, and at the end stands what part of the tasks is shown.
+fn titles(brush: &mut Brush<'_>, place: Rect, app: &App, placed: &[Placed]) {
+    let (table, look) = (&app.screen.table, brush.look);
+    let notes = notes(brush, place, app, placed);
+    let notes_at = place.right().saturating_sub(cells_of(&notes) + 1);
+    for column in placed {
+        let sorted = table.sort.column == column.spec.column;
+        let title = if sorted {
+            format!("{}{}", lang::tr(column.spec.title), look.signs.sorted[usize::from(table.sort.descending)])
+        } else {
+            lang::tr(column.spec.title).to_owned()
+        };
+        let style = if sorted { look.theme.strong } else { look.theme.title };
+        // Half a title would say nothing.
+        if !notes.is_empty() && column.x + cells_of(&title).min(column.width) >= notes_at {
+            continue;
+        }
+        if column.spec.right {
+            // The sign of the order may need the gap before the column.
+            brush.text_right(column.x.saturating_sub(1), place.y, column.width + 1, &title, style);
+        } else {
+            brush.text(column.x, place.y, column.width, &title, style);
+        }
+    }
+    brush.text(notes_at, place.y, cells_of(&notes), &notes, look.theme.warn);
+}
+
+fn cells_of(text: &str) -> u16 {
+    u16::try_from(text::width(text)).unwrap_or(u16::MAX)
+}
+
+/// What part of the tasks is shown, and what is odd about the view: in words where they fit behind the last title, else
+/// shorter, and over the last titles where even that is too long.
+fn notes(brush: &Brush<'_>, place: Rect, app: &App, placed: &[Placed]) -> String {
+    let title = placed.last().map_or(0, |last| last.x + cells_of(lang::tr(last.spec.title)) + 1);
+    let behind = place.right().saturating_sub(title + 1);
+    let long = notes_in(app, None);
+    let notes = if cells_of(&long) <= behind { long } else { notes_in(app, Some(brush.look.signs.mark)) };
+    text::cut(&notes, usize::from(place.width / 3 * 2), brush.look.signs.ascii)
+}
+
+/// The notes; the marked ones as that sign and their number, if it is given.
+fn notes_in(app: &App, mark: Option<&str>) -> String {
+    let table = &app.screen.table;
+    let mut notes = Vec::new();
+    if !table.filter.is_empty() {
+        notes.push(tr!(
+            "{shown} of {all}",
+            shown = words::number(table.order.len()),
+            all = words::number(app.work.tasks.rows.len())
+        ));
+    }
+    if !app.work.tasks.loaded && app.work.tasks.total > 0 {
+        notes.push(tr!(
+            "loading {loaded} of {all}",
+            loaded = words::number(app.work.tasks.rows.len()),
+            all = words::number(app.work.tasks.total)
+        ));
+    }
+    if table.range_from.is_some() {
+        notes.push(tr!("range").into());
+    }
+    if !table.marks.is_empty() {
+        let count = table.marks.len();
+        notes.push(mark.map_or_else(|| tr!("{count} marked", count), |mark| format!("{mark}{count}")));
+    }
+    if table.frozen {
+        notes.push(tr!("frozen").into());
+    }
+    notes.join(tr!(", "))
+}
+
+/// What an empty table says: why it is empty and what to press.
+fn empty(brush: &mut Brush<'_>, place: Rect, app: &App) {
+    let hint = |ctx, id| hints::key(app, ctx, id).unwrap_or_default();
+    let not_opened = app.work.store.owner.is_none() && app.work.store.failures > 0;
+    let lines = if not_opened {
+        let why = hint(Ctx::Panes, "messages");
+        vec![
+            tr!("The store could not be opened. Press {key} to see why.", key = why),
+            tr!("While it can be read, reeltop list, show and export show its tasks.").to_owned(),
+        ]
+    } else if !app.work.tasks.loaded {
+        vec![tr!("Opening the store.").to_owned()]
+    } else if app.work.tasks.rows.is_empty() {
+        vec![
+            tr!("No tasks yet.").to_owned(),
+            tr!(
+                "Press {key} to write a prompt. Nothing is paid before you confirm its price.",
+                key = hint(Ctx::Panes, "new")
+            ),
+            tr!("{key} shows all keys.", key = hint(Ctx::Global, "help")),
+        ]
+    } else {
+        vec![
+            tr!("None of {count} tasks passes the filter.", count = words::number(app.work.tasks.rows.len())),
+            tr!(
+                "{filter} changes it, {back} clears it.",
+                filter = hint(Ctx::Table, "filter"),
+                back = hint(Ctx::Global, "back")
+            ),
+        ]
+    };
+    for (n, line) in lines.iter().enumerate() {
+        let y = place.y.saturating_add(1 + u16::try_from(n).unwrap_or(0));
+        if y < place.bottom() {
+            let style = if n == 0 { brush.look.theme.strong } else { Style::new() };
+            brush.text(place.x + columns::GUTTER + 1, y, place.width.saturating_sub(columns::GUTTER + 2), line, style);
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! The terms of a retry in words: why a task is not sent again, and what a person is told of first. What is decided stands in
+//! `domain::retry`; here it only gets its sentences, for whoever has keys and for whoever types commands.
+
+use crate::{
+    domain::{
+        money::Ptc,
+        problem::Problem,
+        retry,
+        retry::{Caution, Facts, No, Overtaken, Retried, Warning},
+        task::{Row, TaskKey, TaskState},
+    },
+    screens::{app::App, keymap, keymap::Ctx},
+    tr,
+};
+use std::collections::BTreeMap;
+
+/// Tasks that a sentence names one by one.
+const NAMED: usize = 6;
+
+/// Who reads it.
+#[derive(Clone, Copy, Debug)]
+pub enum Face<'a> {
+    /// A person with keys.
+    Keys(&'a App),
+    /// A person, or a script, that types commands.
+    Calls,
+}
+
+/// What the rules look at, of a line of the table, with the attempt that repeats it.
+#[must_use]
+pub fn facts(app: &App, row: &Row) -> Facts {
+    let latest = || latest(app, row.key).map(|later| later.key);
+    let retried = if row.retried { latest().map_or(Retried::Yes, Retried::As) } else { Retried::No };
+    Facts { retried, ..Facts::of_row(row) }
+}
+
+/// The latest attempt that repeats a task. A later attempt has a larger key.
+fn latest(app: &App, key: TaskKey) -> Option<&Row> {
+    app.work.tasks.rows.from(key).rev().find(|later| later.parent == Some(key) && !later.is_taken_back())
+}
+
+/// Why a task is not sent again, as a sentence without a final stop.
+#[must_use]
+pub fn no(face: Face<'_>, key: TaskKey, state: TaskState, no: No) -> String {
+    let word = state.word();
+    let table = |id| match face {
+        Face::Keys(state) => keymap::named(state, Ctx::Table, id),
+        Face::Calls => String::new(),
+    };
+    match (no, face) {
+        (No::Foreign, Face::Keys(state)) => tr!(
+            "{key} was made elsewhere, so what it asked for is not known here; {new} composes a new one",
+            key,
+            new = keymap::named(state, Ctx::Panes, "new"),
+        ),
+        (No::Foreign, Face::Calls) => tr!("{key} was adopted, and its request is not known here", key),
+        (No::Unsent, _) => tr!("{key} has not been sent yet, so there is nothing to repeat", key),
+        (No::Sending, _) => tr!("{key} is being sent; wait for its answer", key),
+        (No::Unsettled, Face::Keys(_)) => {
+            tr!(
+                "{key} may have been accepted and charged; {resolve} resolves it first",
+                key,
+                resolve = table("resolve")
+            )
+        }
+        (No::Unsettled, Face::Calls) => {
+            tr!("{key} may have been accepted and charged; settle it first, with `reeltop resolve`", key)
+        }
+        (No::NotInBulk(Caution::Sensitive), _) => {
+            tr!("the prompt of {key} was refused as sensitive; change it, or retry {key} alone", key)
+        }
+        (No::NotInBulk(Caution::Paid(TaskState::Failed)), _) => {
+            tr!("{key} is paid for, and its video may still come; retry it alone", key)
+        }
+        (No::NotInBulk(Caution::Paid(_)), _) => {
+            tr!("{key} is {word}, so this would make another video; retry it alone", key, word)
+        }
+        (No::NotInBulk(Caution::Retried(_)), _) => tr!("{key} is already retried; retry it alone", key),
+        (No::Invalid, _) => tr!("{key} was refused for its parameters; change them, or retry {key} alone", key),
+    }
+}
+
+/// Why several tasks are left out, as a part of a sentence.
+#[must_use]
+pub fn reason(no: No) -> &'static str {
+    match no {
+        No::Foreign => tr!("made elsewhere, so what was asked for is not known"),
+        No::Unsent => tr!("not sent yet"),
+        No::Sending => tr!("being sent"),
+        No::Unsettled => tr!("may have been charged, to be resolved first"),
+        No::NotInBulk(Caution::Sensitive) => tr!("the prompt was refused as sensitive and is unchanged"),
+        No::NotInBulk(Caution::Paid(TaskState::Saved)) => tr!("saved already"),
+        No::NotInBulk(Caution::Paid(TaskState::Failed)) => tr!("paid for, and the video may still come"),
+        No::NotInBulk(Caution::Paid(_)) => tr!("paid for, and the video is on its way"),
+        No::NotInBulk(Caution::Retried(_)) => tr!("already retried"),
+        No::Invalid => tr!("refused for the parameters, and they are unchanged"),
+    }
+}
+
+/// Tasks that are left out, each reason once.
+#[must_use]
+pub fn left_out<R: ToString>(groups: &BTreeMap<R, Vec<TaskKey>>) -> Vec<Problem> {
+    let told = groups.iter().map(|(why, keys)| match keys.as_slice() {
+        [key] => Problem::new(tr!("{key} is left out", key), why.to_string(), ""),
+        keys => {
+            let what = tr!("{count} tasks are left out ({keys})", count = keys.len(), keys = listed(keys));
+            Problem::new(what, why.to_string(), "")
+        }
+    });
+    told.collect()
+}
+
+/// What a person says a second word to. `later` is the state of the attempt that repeats it, where it is at hand.
+#[must_use]
+pub fn caution(key: TaskKey, caution: Caution, later: Option<TaskState>) -> Problem {
+    match caution {
+        Caution::Sensitive => Problem::new(
+            tr!("the prompt of {key} was refused as sensitive", key),
+            tr!("the same words will most likely be refused again"),
+            "",
+        ),
+        Caution::Paid(TaskState::Saved) => {
+            Problem::new(tr!("{key} is saved already", key), tr!("this makes another video"), "")
+        }
+        Caution::Paid(TaskState::Cancelled) => {
+            Problem::new(tr!("{key} is paid for and only no longer watched", key), tr!("this makes another video"), "")
+        }
+        Caution::Paid(TaskState::Failed) => Problem::new(
+            tr!("{key} is paid for, and its video may still come", key),
+            tr!("this makes another video"),
+            "",
+        ),
+        Caution::Paid(state) => Problem::new(
+            tr!("{key} is {word}, and paid for", key, word = state.word()),
+            tr!("this makes another video"),
+            "",
+        ),
+        Caution::Retried(Some(child)) => {
+            let what = match later {
+                Some(state) => {
+                    tr!("{key} is already retried as {later}, which is {word}", key, later = child, word = state.word())
+                }
+                None => tr!("{key} is already retried as {later}", key, later = child),
+            };
+            Problem::new(what, "", "")
+        }
+        Caution::Retried(None) => Problem::new(tr!("{key} is already retried", key), "", ""),
+    }
+}
+
+/// What is told of one task, and needs no answer.
+#[must_use]
+pub fn warning(key: TaskKey, cost: Ptc, of: Warning) -> String {
+    match of {
+        Warning::Invalid => tr!("{key} was refused for its parameters; unchanged it will be refused again", key),
+        Warning::Charged => {
+            tr!("{key} was charged already, or may have been ({cost} PTC); the new attempt is paid as well", key, cost)
+        }
+        Warning::StillQueued => tr!("{key} is still queued, and is sent as well", key),
+    }
+}
+
+/// That new tasks ask for the same as these, whose outcome is unknown.
+#[must_use]
+pub fn twin(keys: &[TaskKey], next: &str) -> Problem {
+    let keys = listed(keys);
+    Problem::new(
+        tr!("The same request may have been accepted already: {keys}, whose outcome is unknown", keys),
+        tr!("this one is paid as well"),
+        next,
+    )
+}
+
+/// A caution at the screen, where the attempt that repeats a task is at hand.
+#[must_use]
+pub fn caution_here(app: &App, key: TaskKey, of: Caution) -> Problem {
+    let later = match of {
+        Caution::Retried(Some(child)) => app.work.tasks.rows.get(&child).map(|row| row.state),
+        Caution::Retried(None) | Caution::Sensitive | Caution::Paid(_) => None,
+    };
+    caution(key, of, later)
+}
+
+/// Why nothing was queued of what a person had confirmed: things have changed meanwhile.
+#[must_use]
+pub fn overtaken(parent: TaskKey, state: TaskState, why: Overtaken) -> Problem {
+    let (why, next) = match why {
+        Overtaken::Caution(Caution::Retried(Some(child))) => {
+            (tr!("{parent} was tried again in the meantime, as {child}", parent, child), tr!("Look at that one first."))
+        }
+        Overtaken::Caution(Caution::Sensitive) => {
+            (tr!("the prompt of {key} was refused as sensitive", key = parent), tr!("Change the prompt."))
+        }
+        Overtaken::Caution(Caution::Paid(_) | Caution::Retried(None))
+        | Overtaken::No(No::Unsent | No::Sending | No::Unsettled | No::Foreign | No::NotInBulk(_) | No::Invalid) => {
+            (tr!("{parent} is {word} by now", parent, word = state.word()), tr!("Look at it first."))
+        }
+    };
+    Problem::new(tr!("nothing was queued"), why, next)
+}
+
+/// Why nothing at all is sent again now.
+#[must_use]
+pub fn blocked(app: &App) -> Option<String> {
+    let balance = app.work.money.balance.map(|(balance, _)| balance);
+    let pause = || keymap::named(app, Ctx::Table, "pause");
+    let why = retry::blocked(app.work.queue.halted.as_ref().map(|halt| halt.cause), balance)?;
+    Some(match why {
+        retry::Blocked::Balance(balance) => {
+            tr!("The balance is {balance} PTC: nothing can be tried again until it is topped up", balance)
+        }
+        retry::Blocked::Quota => tr!(
+            "The balance or quota is used up: nothing can be tried again until it is back; then {pause} goes on",
+            pause = pause()
+        ),
+        retry::Blocked::Key => {
+            tr!(
+                "The key is not accepted: nothing can be tried again until it is; then {pause} goes on",
+                pause = pause()
+            )
+        }
+    })
+}
+
+/// The first few by name, and how many more there are.
+#[must_use]
+pub fn listed<T: ToString>(all: &[T]) -> String {
+    let named: Vec<String> = all.iter().take(NAMED).map(T::to_string).collect();
+    let named = named.join(tr!(", "));
+    match all.len().saturating_sub(NAMED) {
+        0 => named,
+        more => tr!("{named} and {more} more", named, more),
+    }
+}

@@ -1,0 +1,41 @@
+//! A first start without a key: a word of welcome that offers the demo and says how to set the key. Its text stands in
+//! `ui`.
+
+pub mod view;
+
+use crate::screens::{app::App, screen::Layer};
+
+/// Opens it once both are known: that there is no key, and that there are no tasks. Each becomes known once, so that it
+/// opens at most once, and never over what a person has opened meanwhile.
+pub(crate) fn offer(app: &mut App) {
+    let no_key = !app.work.settings.has_key && app.work.key_problem.is_some();
+    let no_tasks = app.work.store.owner.is_some() && app.work.tasks.loaded && app.work.tasks.rows.is_empty();
+    if app.work.settings.interactive && no_key && no_tasks && app.screen.layers.is_empty() {
+        app.screen.layers.push(Layer::Welcome);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{problem::Problem, task::TaskState},
+        engine,
+        engine::testing::state,
+    };
+
+    fn welcomed(tasks: &[TaskState], key: Result<(), Problem>) -> bool {
+        let mut state = state(tasks);
+        state.work.tasks.loaded = true;
+        engine::key_read(&mut state, key);
+        matches!(state.screen.layers.last(), Some(Layer::Welcome))
+    }
+
+    #[test]
+    fn only_a_first_start_without_a_key_is_welcomed() {
+        let none = || Err(Problem::new("there is no key", "", ""));
+        assert!(welcomed(&[], none()));
+        assert!(!welcomed(&[TaskState::Saved], none()));
+        assert!(!welcomed(&[], Ok(())));
+    }
+}

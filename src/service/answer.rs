@@ -1,0 +1,223 @@
+//! What an answer of the service means: verdict, error class, sentence, advice, charged or not.
+//!
+//! Source: the service's contract, sections Reply, Query, File and Errors. The one rule above all: a submission counts
+//! as not taken only where that is proven; anything unclear is [`SubmitVerdict::Unknown`].
+
+mod balance;
+mod body;
+mod codes;
+mod file;
+mod find;
+mod line;
+mod query;
+mod redact;
+mod submit;
+
+pub use balance::judge_balance;
+pub use file::judge_file;
+pub use find::judge_find;
+pub use line::LineFault;
+pub use query::judge_query;
+pub use redact::redact;
+pub use submit::{judge_submit, without_maybe};
+
+use crate::domain::{
+    money::Ptc,
+    problem::{ErrorClass, Problem, TaskError},
+    task::{FileId, RemoteId},
+    time::Wall,
+};
+use serde::{Deserialize, Serialize};
+
+/// What came back from one call, before anybody judges it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// No connection could be made: not one byte of the request left this machine.
+    NotConnected {
+        /// Why.
+        why: LineFault,
+        /// The cause in the words of whoever noticed it; shown among the raw answers only.
+        detail: String,
+    },
+    /// The line broke, or stood still, before the last byte of the request's body was handed to it: nobody can have the
+    /// whole request.
+    NotUploaded {
+        /// Why.
+        why: LineFault,
+        /// Bytes of the body that the line took.
+        handed: u64,
+        /// All of them.
+        total: u64,
+        /// The cause in the words of whoever noticed it; shown among the raw answers only.
+        detail: String,
+    },
+    /// A whole HTTP answer, of whatever status.
+    Answered {
+        /// The HTTP status.
+        http: u16,
+        /// The `Retry-After` header, in milliseconds from the answer.
+        retry_after_ms: Option<u64>,
+        /// The body as text, cut at 64 KiB.
+        body: String,
+    },
+    /// A whole HTTP answer that is nothing but a pointer to another address. It is not followed: the key goes to the address of
+    /// the profile only.
+    Redirected {
+        /// The HTTP status, 3xx.
+        http: u16,
+        /// Where it points, as the answer has it.
+        to: String,
+        /// The body as text, cut at 64 KiB.
+        body: String,
+    },
+    /// The connection was made and the request may have arrived whole, but no whole answer came.
+    Broken {
+        /// Why.
+        why: LineFault,
+        /// The cause in the words of whoever noticed it; shown among the raw answers only.
+        detail: String,
+    },
+    /// The call was not made at all, by a fault on this machine (a picture that cannot be read).
+    NotSent {
+        /// The fault.
+        problem: Problem,
+    },
+}
+
+/// What stops all sending until the person has seen to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HaltCause {
+    /// The key was not accepted.
+    Key,
+    /// Balance or quota used up.
+    Balance,
+    /// The store cannot be written.
+    Store,
+    /// What answers at `base_url` is not the service: it points elsewhere, wants a login, shows a page.
+    Address,
+    /// So many tasks in a row came to nothing in the same way (`queue.stop_after_failures`).
+    Failures(ErrorClass),
+}
+
+/// What the answer to a submission means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubmitVerdict {
+    /// It was taken; charged.
+    Accepted {
+        /// The service's id.
+        id: RemoteId,
+    },
+    /// It was not taken; not charged.
+    Refused {
+        /// Why.
+        error: TaskError,
+        /// Set when the next submission would fail the same way.
+        halt: Option<HaltCause>,
+    },
+    /// Proven not taken, and worth sending again by itself after a wait.
+    Later {
+        /// How long the service asks to wait, in milliseconds.
+        wait_ms: Option<u64>,
+        /// Why.
+        error: TaskError,
+    },
+    /// It may have been taken.
+    Unknown {
+        /// Why nobody can tell.
+        error: TaskError,
+        /// Set when the next submission would end the same way.
+        halt: Option<HaltCause>,
+    },
+}
+
+/// What the answer to a query means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QueryVerdict {
+    /// Not ended; the service's word, made harmless, may be empty.
+    Running {
+        /// The word.
+        status: String,
+        /// Whether it is one of those that the service is known to say of a task that it works on.
+        known: bool,
+    },
+    /// Made.
+    Success {
+        /// The file.
+        file: FileId,
+    },
+    /// Said to be made, but without a file: to be asked again for a little while.
+    SuccessWithoutFile {
+        /// The service's word for it, made harmless.
+        status: String,
+    },
+    /// The service gave up.
+    Failed {
+        /// Why.
+        error: TaskError,
+    },
+    /// No usable answer; the task is as it was.
+    Again {
+        /// How long the service asks to wait, in milliseconds.
+        wait_ms: Option<u64>,
+        /// What there is to back off from.
+        hold: Hold,
+        /// Why.
+        error: TaskError,
+    },
+}
+
+/// What a question that brought nothing has met, and so what is to be asked less: everything, or this alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hold {
+    /// The service, or the line to it.
+    Service,
+    /// The account: it asks too fast, its key or its balance is not good.
+    Account,
+    /// The question itself, which the service will not answer however often it is asked.
+    Refused,
+}
+
+/// Where a file can be had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    /// The signed address; a secret of sorts, valid for hours.
+    pub url: String,
+    /// The other one, where the service gives it.
+    pub backup: Option<String>,
+    /// The size that was promised; `None` where the service says 0 or nothing.
+    pub bytes: Option<u64>,
+    /// When the address runs out, read from its `Expires`.
+    pub expires: Option<Wall>,
+}
+
+/// What the answer to a file call means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FileVerdict {
+    /// An address.
+    Address(Address),
+    /// No address, and no use in asking again by itself.
+    Refused {
+        /// Why.
+        error: TaskError,
+    },
+    /// No usable answer; to be asked again.
+    Again {
+        /// How long the service asks to wait, in milliseconds.
+        wait_ms: Option<u64>,
+        /// Why.
+        error: TaskError,
+    },
+}
+
+/// What the answer to a balance call means.
+pub type BalanceVerdict = Result<Ptc, TaskError>;
+
+/// What the answer to a query means for an id that is not known here: the service's word for the state of the task that it
+/// knows by it, none where that task has ended; or why there is no such task.
+pub type FindVerdict = Result<Option<String>, TaskError>;

@@ -1,0 +1,466 @@
+//! What the answer to a submission means. The rules of money stand here and nowhere else.
+
+use super::{
+    HaltCause, Reply, SubmitVerdict,
+    body::{self, Body},
+    codes::{self, Act, Told, sentence},
+};
+use crate::{
+    domain::{
+        problem::{Charged, ErrorClass, Problem, TaskError},
+        task::RemoteId,
+    },
+    tr,
+    words::{lang, lang::Lang},
+};
+
+/// What a task that goes back to the queue tells.
+fn by_itself() -> String {
+    tr!("It is sent again by itself.").to_owned()
+}
+
+/// What a task of unknown outcome tells.
+fn settle() -> &'static str {
+    tr!("Look at the service's own list whether it was made, then resolve it here; it is never sent again by itself.")
+}
+
+/// The same, where most likely something else than the service answered.
+fn check_and_settle() -> &'static str {
+    tr!(
+        "Check base_url of the profile first. Then look at the service's own list whether it was made, and resolve it here; it \
+         is never sent again by itself."
+    )
+}
+
+/// What the answer to a submission means.
+///
+/// Not taken is proven by: no connection at all, a line that broke before it had the last byte of the body, a readable
+/// body with a code that the contract calls not charged, a 4xx status (but 408 and 499), or a redirection that asks for the
+/// same request elsewhere (301, 307, 308). Everything else without an id is `Unknown`: any 5xx whatever its body says, any
+/// other redirection, a time-out, a reset, an unreadable body, a success without an id, a code nobody knows.
+#[must_use]
+pub fn judge_submit(reply: &Reply) -> SubmitVerdict {
+    match reply {
+        Reply::NotConnected { why, .. } => {
+            let next = why.advice().map_or_else(by_itself, str::to_owned);
+            not_arrived("no connection", why.no_connection(), next)
+        }
+        Reply::NotUploaded { why, handed, total, .. } => {
+            not_arrived("not uploaded", why.no_upload(*handed, *total), by_itself())
+        }
+        Reply::Broken { why, .. } => unknown(why.code(), &why.no_answer(), settle()),
+        Reply::NotSent { problem } => SubmitVerdict::Refused { error: not_sent(problem), halt: None },
+        Reply::Answered { http, retry_after_ms, body } => answered(*http, *retry_after_ms, body, ""),
+        Reply::Redirected { http, to, body } => answered(*http, None, body, to),
+    }
+}
+
+/// Nobody can have the request: sent again, free.
+fn not_arrived(code: &str, message: String, next: String) -> SubmitVerdict {
+    let (code, class) = (code.into(), ErrorClass::Network);
+    SubmitVerdict::Later { wait_ms: None, error: TaskError { code, class, message, next, charged: Charged::No } }
+}
+
+/// `to`: where a redirection points.
+fn answered(http: u16, wait_ms: Option<u64>, text: &str, to: &str) -> SubmitVerdict {
+    let body = Body::read(text);
+    let fault = body.as_ref().and_then(|body| body.fault.as_ref());
+    let told = Told::of(http, wait_ms, fault, &if to.is_empty() { body::gist(text) } else { body::quote(to) });
+    if codes::leaves_open(http) {
+        let verdict = unknown(&format!("HTTP {http}"), &told.message(), settle());
+        return if codes::is_redirect(http) { not_the_service(verdict) } else { verdict };
+    }
+    let id = body.as_ref().and_then(Body::task_id);
+    match (codes::is_success(http), id, fault) {
+        (true, Some(id), None) => SubmitVerdict::Accepted { id: RemoteId(id) },
+        // A refusal has no id by the contract. Whatever this is, it may be a task that costs money.
+        (_, Some(id), _) => unknown(
+            &told.code,
+            &tr!("The service named an id, {id}, and refused all the same: {why}", id, why = told.message()),
+            &tr!("Adopt {id} to see what it is, or resolve this one; it is never sent again by itself.", id),
+        ),
+        (true, None, None) if body.is_some() => {
+            unknown("no id", tr!("The service said success but named no id"), settle())
+        }
+        (true, None, None) => {
+            let why = sentence(&tr!("The answer (HTTP {http}) cannot be read", http), &body::gist(text));
+            let verdict = unknown("unreadable", &why, settle());
+            if body::is_html(text) { not_the_service(verdict) } else { verdict }
+        }
+        // Whatever else it says, a 429 did not take it; only what would be refused again waits for somebody's hand: a quota, a
+        // key, a fault of the request.
+        (false, None, _) if http == 429 && (told.meaning.is_passing() || told.meaning.act == Act::Unclear) => {
+            later(&told, wait_ms)
+        }
+        (_, None, _) => by_act(&told, wait_ms),
+    }
+}
+
+fn by_act(told: &Told, wait_ms: Option<u64>) -> SubmitVerdict {
+    match told.meaning.act {
+        Act::Wait => later(told, wait_ms),
+        Act::Refuse => SubmitVerdict::Refused { error: told.error(), halt: None },
+        Act::Halt(cause) => SubmitVerdict::Refused { error: told.error(), halt: Some(cause) },
+        Act::Unclear => unknown(&told.code, &told.message(), settle()),
+    }
+}
+
+fn later(told: &Told, wait_ms: Option<u64>) -> SubmitVerdict {
+    let error = TaskError { next: by_itself(), charged: Charged::No, ..told.error() };
+    SubmitVerdict::Later { wait_ms, error }
+}
+
+/// The message of an unknown.
+fn maybe(why: &str) -> String {
+    tr!("It may have been accepted and charged. {why}", why)
+}
+
+/// The message of an unknown without what every one begins with, for where its state says the same. A message is in the
+/// language that was spoken when it was stored, which may be another one by now.
+#[must_use]
+pub fn without_maybe(message: &str) -> &str {
+    let rest = |lang| message.strip_prefix(lang::within(lang, || maybe("")).trim_end()).map(str::trim_start);
+    rest(Lang::En).or_else(|| rest(Lang::Zh)).unwrap_or(message)
+}
+
+fn unknown(code: &str, why: &str, next: &str) -> SubmitVerdict {
+    SubmitVerdict::Unknown {
+        error: TaskError {
+            code: code.into(),
+            class: ErrorClass::UnknownOutcome,
+            message: maybe(why),
+            next: next.into(),
+            charged: Charged::Unknown,
+        },
+        halt: None,
+    }
+}
+
+/// The same, where something else than the service answered, most likely: the next submission would become another unknown.
+fn not_the_service(verdict: SubmitVerdict) -> SubmitVerdict {
+    match verdict {
+        SubmitVerdict::Unknown { error, .. } => SubmitVerdict::Unknown {
+            error: TaskError { next: check_and_settle().into(), ..error },
+            halt: Some(HaltCause::Address),
+        },
+        other => other,
+    }
+}
+
+/// A call that a fault on this machine prevented.
+pub(super) fn not_sent(problem: &Problem) -> TaskError {
+    TaskError {
+        code: "not sent".into(),
+        class: ErrorClass::File,
+        message: sentence(&problem.what, &problem.why),
+        next: problem.next.clone(),
+        charged: Charged::No,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::LineFault, *};
+    use proptest::prelude::*;
+
+    fn answer(http: u16, body: &str) -> Reply {
+        Reply::Answered { http, retry_after_ms: Some(7_000), body: body.into() }
+    }
+
+    fn without_a_wait(http: u16, body: &str) -> Reply {
+        Reply::Answered { http, retry_after_ms: None, body: body.into() }
+    }
+
+    /// The verdict in one line: `refused key 1004 auth no`.
+    fn line(reply: &Reply) -> String {
+        let told = |error: &TaskError| format!("{} {} {}", error.code, error.class.id(), error.charged.id());
+        match judge_submit(reply) {
+            SubmitVerdict::Accepted { id } => format!("accepted {}", id.0),
+            SubmitVerdict::Refused { error, halt: None } => format!("refused {}", told(&error)),
+            SubmitVerdict::Refused { error, halt: Some(HaltCause::Key) } => {
+                format!("refused, halt key {}", told(&error))
+            }
+            SubmitVerdict::Refused { error, halt: Some(cause) } => format!("refused, halt {cause:?} {}", told(&error)),
+            SubmitVerdict::Later { wait_ms, error } => format!("later {wait_ms:?} {}", told(&error)),
+            SubmitVerdict::Unknown { error, halt } => {
+                assert_eq!((error.class, error.charged), (ErrorClass::UnknownOutcome, Charged::Unknown));
+                format!("unknown{} {}", halt.map_or_else(String::new, |cause| format!(", halt {cause:?}")), error.code)
+            }
+        }
+    }
+
+    fn base(code: i64) -> String {
+        format!(r#"{{"task_id":"","base_resp":{{"status_code":{code},"status_msg":"so it says"}}}}"#)
+    }
+
+    fn gateway(code: i64) -> String {
+        format!(r#"{{"error":{{"err_code":{code},"message":"so it says","message_cn":"如此","type":"api_error"}}}}"#)
+    }
+
+    #[test]
+    fn each_answer_has_the_verdict_that_the_rules_of_money_give_it() {
+        let ok = r#"{"task_id":"106916112212032","base_resp":{"status_code":0,"status_msg":"success"}}"#;
+        let html = "<html><head><title>502 Bad Gateway</title></head></html>";
+        for (http, body, expected) in [
+            (200, ok, "accepted 106916112212032"),
+            (201, r#"{"task_id":1069161122120321234}"#, "accepted 1069161122120321234"),
+            (200, r#"{"task_id":"","base_resp":{"status_code":0}}"#, "unknown no id"),
+            (200, "{}", "unknown no id"),
+            (200, r#"{"task_id":"7","error":""}"#, "accepted 7"),
+            (200, r#"{"task_id":"7","base_resp":{"status_code":0},"error":{}}"#, "accepted 7"),
+            (200, html, "unknown, halt Address unreadable"),
+            (200, "", "unknown unreadable"),
+            (200, r#"{"task_id":"1""#, "unknown unreadable"),
+            (200, r#"["1"]"#, "unknown unreadable"),
+            (200, &base(1000), "refused 1000 service no"),
+            (200, &base(1013), "refused 1013 service no"),
+            (200, &base(1024), "refused 1024 service no"),
+            (200, &base(1033), "refused 1033 service no"),
+            (200, &base(1001), "unknown 1001"),
+            (200, &base(1002), "later Some(7000) 1002 rate_limited no"),
+            (200, &base(1039), "later Some(7000) 1039 rate_limited no"),
+            (200, &base(1041), "later Some(7000) 1041 rate_limited no"),
+            (200, &base(2045), "later Some(7000) 2045 rate_limited no"),
+            (200, &base(1004), "refused, halt key 1004 auth no"),
+            (200, &base(2049), "refused, halt key 2049 auth no"),
+            (200, &base(1008), "refused, halt Balance 1008 balance no"),
+            (200, &base(1028), "refused, halt Balance 1028 balance no"),
+            (200, &base(1030), "refused, halt Balance 1030 balance no"),
+            (200, &base(2056), "refused, halt Balance 2056 balance no"),
+            (200, &base(1026), "refused 1026 prompt_sensitive no"),
+            (200, &base(1027), "unknown 1027"),
+            (200, &base(2013), "refused 2013 invalid_params no"),
+            (200, &base(2061), "refused 2061 plan no"),
+            (200, &base(4242), "unknown 4242"),
+            (400, &base(4242), "refused HTTP 400 invalid_params no"),
+            (400, &base(1002), "later Some(7000) 1002 rate_limited no"),
+            (500, &base(1002), "unknown HTTP 500"),
+            (200, r#"{"task_id":"7","base_resp":{"status_code":1026}}"#, "unknown 1026"),
+            (400, r#"{"task_id":"7"}"#, "unknown HTTP 400"),
+            (401, &gateway(-10001), "refused, halt key -10001 auth no"),
+            (401, &gateway(-10002), "refused, halt key -10002 auth no"),
+            (403, &gateway(-10005), "refused, halt key -10005 auth no"),
+            (400, &gateway(-10003), "unknown -10003"),
+            (402, &gateway(-10004), "refused, halt Balance -10004 balance no"),
+            (403, &gateway(-10006), "refused, halt Balance -10006 balance no"),
+            (403, &gateway(-10007), "refused, halt Balance -10007 balance no"),
+            (403, &gateway(-10012), "refused, halt Balance -10012 balance no"),
+            (403, &gateway(-10018), "refused, halt Balance -10018 balance no"),
+            (400, &gateway(-10008), "refused -10008 service no"),
+            (503, &gateway(-10008), "unknown HTTP 503"),
+            (400, &gateway(-10009), "refused -10009 invalid_params no"),
+            (404, &gateway(-10010), "refused -10010 invalid_params no"),
+            (400, &gateway(-10011), "refused -10011 invalid_params no"),
+            (400, &gateway(-1024), "unknown -1024"),
+            (504, &gateway(-1024), "unknown HTTP 504"),
+            (200, &gateway(-10004), "refused, halt Balance -10004 balance no"),
+            (200, &gateway(-99), "unknown -99"),
+            (400, &gateway(-99), "refused HTTP 400 invalid_params no"),
+            (200, r#"{"error":"x"}"#, "unknown error"),
+            (401, "", "refused, halt key HTTP 401 auth no"),
+            (403, html, "refused, halt key HTTP 403 auth no"),
+            (402, "x", "refused, halt Balance HTTP 402 balance no"),
+            (429, html, "later Some(7000) HTTP 429 rate_limited no"),
+            (400, "x", "refused HTTP 400 invalid_params no"),
+            (404, html, "refused HTTP 404 invalid_params no"),
+            (405, "x", "refused HTTP 405 invalid_params no"),
+            (407, html, "refused, halt Address HTTP 407 network no"),
+            (413, html, "refused HTTP 413 invalid_params no"),
+            (408, "", "unknown HTTP 408"),
+            (499, "", "unknown HTTP 499"),
+            (301, "", "refused, halt Address HTTP 301 network no"),
+            (302, "", "unknown, halt Address HTTP 302"),
+            (303, ok, "unknown, halt Address HTTP 303"),
+            (304, "", "unknown, halt Address HTTP 304"),
+            (307, html, "refused, halt Address HTTP 307 network no"),
+            (308, "", "refused, halt Address HTTP 308 network no"),
+            (308, r#"{"task_id":"7"}"#, "unknown HTTP 308"),
+            (500, ok, "unknown HTTP 500"),
+            (502, html, "unknown HTTP 502"),
+            (504, html, "unknown HTTP 504"),
+            (100, "", "unknown HTTP 100"),
+            (0, "", "unknown HTTP 0"),
+        ] {
+            assert_eq!(line(&answer(http, body)), expected, "{http} {body}");
+        }
+    }
+
+    #[test]
+    fn a_429_that_says_when_to_come_back_is_later_and_one_that_does_not_goes_by_its_code() {
+        for (body, with, without) in [
+            (gateway(-10006), "-10006 rate_limited", "refused, halt Balance -10006 balance no"),
+            (gateway(-10007), "-10007 rate_limited", "refused, halt Balance -10007 balance no"),
+            (gateway(-10012), "-10012 rate_limited", "refused, halt Balance -10012 balance no"),
+            (gateway(-10018), "-10018 rate_limited", "refused, halt Balance -10018 balance no"),
+            (gateway(-10008), "-10008 rate_limited", "later None -10008 service no"),
+            (gateway(-10003), "-10003 rate_limited", "later None -10003 network no"),
+            (gateway(-99), "-99 rate_limited", "later None HTTP 429 rate_limited no"),
+            (base(1001), "1001 rate_limited", "later None 1001 service no"),
+            (base(1026), "1026 rate_limited", "refused 1026 prompt_sensitive no"),
+            (String::new(), "HTTP 429 rate_limited", "later None HTTP 429 rate_limited no"),
+        ] {
+            assert_eq!(line(&answer(429, &body)), format!("later Some(7000) {with} no"), "{body}");
+            assert_eq!(line(&without_a_wait(429, &body)), without, "{body}");
+        }
+        // Only a 429 is a wait: another status with that header is what it is.
+        assert_eq!(line(&answer(402, &gateway(-10004))), "refused, halt Balance -10004 balance no");
+        assert_eq!(line(&answer(429, r#"{"task_id":"7"}"#)), "unknown HTTP 429");
+    }
+
+    #[test]
+    fn a_redirection_says_where_it_points_and_what_to_check() {
+        let to = "https://api.302.example/v1?Signature=s3cret\u{1b}[31m".to_owned();
+        let told = |http| match judge_submit(&Reply::Redirected { http, to: to.clone(), body: String::new() }) {
+            SubmitVerdict::Refused { error, halt: Some(HaltCause::Address) } => ("refused", error.message, error.next),
+            SubmitVerdict::Unknown { error, halt: Some(HaltCause::Address) } => ("unknown", error.message, error.next),
+            other => panic!("{other:?}"),
+        };
+        let what = "The address answers with a redirection: https://api.302.example/v1?Signature=***";
+        let check = "Check base_url of the profile, or log in to the network you are in.";
+        for http in [301, 307, 308] {
+            assert_eq!(told(http), ("refused", what.into(), check.into()), "{http}");
+        }
+        for http in [300, 302, 303] {
+            let (verdict, message, next) = told(http);
+            assert_eq!((verdict, message), ("unknown", maybe(what)), "{http}");
+            assert!(next.starts_with("Check base_url of the profile first."), "{next}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_and_a_certificate_are_named_as_what_stops_it_and_nothing_is_charged() {
+        for (why, message, next) in [
+            (LineFault::ProxyLogin, "the proxy wants a login", "HTTPS_PROXY"),
+            (LineFault::ProxyRefused, "the proxy does not let it through", "proxy"),
+            (LineFault::NoProxy, "the proxy cannot be reached", "HTTPS_PROXY"),
+            (LineFault::NotTrusted, "its certificate is not trusted", "SSL_CERT_FILE"),
+        ] {
+            let SubmitVerdict::Later { error, .. } = judge_submit(&Reply::NotConnected { why, detail: String::new() })
+            else {
+                panic!("{why:?}")
+            };
+            assert_eq!(error.message, format!("The service could not be reached: {message}"));
+            assert!(error.next.contains(next), "{}", error.next);
+        }
+    }
+
+    #[test]
+    fn what_never_left_this_machine_is_not_charged_and_what_broke_is_unknown() {
+        let detail = || "error sending request: client error (SendRequest)".to_owned();
+        let after_ms = 120_000;
+        let problem = Problem::new("a.jpg is gone", "no such file", "Choose another.");
+        for (reply, expected) in [
+            (Reply::NotConnected { why: LineFault::NoName, detail: detail() }, "later None no connection network no"),
+            (
+                Reply::NotUploaded { why: LineFault::Reset, handed: 9, total: 10, detail: detail() },
+                "later None not uploaded network no",
+            ),
+            (Reply::Broken { why: LineFault::TimedOut { after_ms }, detail: detail() }, "unknown timeout"),
+            (Reply::Broken { why: LineFault::Cut, detail: detail() }, "unknown broken"),
+            (Reply::NotSent { problem }, "refused not sent file no"),
+        ] {
+            assert_eq!(line(&reply), expected);
+        }
+        // The library's words are for the raw answers; a person reads a sentence.
+        let SubmitVerdict::Unknown { error, .. } =
+            judge_submit(&Reply::Broken { why: LineFault::Cut, detail: detail() })
+        else {
+            panic!()
+        };
+        assert_eq!(error.message, "It may have been accepted and charged. The line was cut before the answer came");
+    }
+
+    #[test]
+    fn sentences_say_what_why_and_what_next_and_quote_harmlessly() {
+        let told = |http, body: &str| match judge_submit(&answer(http, body)) {
+            SubmitVerdict::Refused { error, .. } | SubmitVerdict::Unknown { error, .. } => (error.message, error.next),
+            other => (format!("{other:?}"), String::new()),
+        };
+        let pair = |message: &str, next: &str| (message.to_owned(), next.to_owned());
+        assert_eq!(
+            told(200, r#"{"base_resp":{"status_code":2013,"status_msg":"invalid\u001b[31m\nduration \u202e"}}"#),
+            pair(
+                "The service found a fault in the request: invalid?[31m duration",
+                "Mend what it names, then send it again."
+            )
+        );
+        assert_eq!(
+            told(502, "<html><title>502 Bad Gateway</title>"),
+            pair(
+                "It may have been accepted and charged. The service or a proxy before it failed: a page of HTML, 502 Bad \
+                 Gateway",
+                settle()
+            )
+        );
+        assert_eq!(
+            told(400, r#"{"task_id":"77"}"#).1,
+            "Adopt 77 to see what it is, or resolve this one; it is never sent again by itself."
+        );
+        assert_eq!(told(401, "").0, "The key was not accepted");
+        let long = told(400, &"x".repeat(5000)).0;
+        assert!(long.chars().count() < 400, "{long}");
+    }
+
+    #[test]
+    fn who_reads_chinese_gets_the_gateways_chinese_words_where_it_has_some() {
+        let told = |http, body: &str| match judge_submit(&answer(http, body)) {
+            SubmitVerdict::Refused { error, .. } | SubmitVerdict::Unknown { error, .. } => (error.message, error.next),
+            other => (format!("{other:?}"), String::new()),
+        };
+        let both = |http, body: &str| [Lang::En, Lang::Zh].map(|lang| lang::within(lang, || told(http, body).0));
+        assert_eq!(
+            both(400, &gateway(-10011)),
+            ["The gateway found the request invalid: so it says", "网关认为请求无效：如此"]
+        );
+        let without = r#"{"error":{"err_code":-10011,"message":"so it says","message_cn":""}}"#;
+        assert_eq!(both(400, without)[1], "网关认为请求无效：so it says");
+        assert_eq!(both(200, &base(2013))[1], "服务认为请求有误：so it says");
+        assert_eq!(
+            lang::within(Lang::Zh, || told(502, "<html><title>502 Bad Gateway</title>")),
+            (
+                "可能已受理并计费。服务或其前面的代理出错：HTML 页面，502 Bad Gateway".to_owned(),
+                "先在服务自己的列表中查看是否已创建，再在此核实；程序绝不会自动再次发送。".to_owned()
+            )
+        );
+    }
+
+    #[test]
+    fn the_reason_of_an_unknown_is_found_in_whichever_language_it_was_stored() {
+        for stored in [Lang::En, Lang::Zh] {
+            let message = lang::within(stored, || maybe("why"));
+            for spoken in [Lang::En, Lang::Zh] {
+                assert_eq!(lang::within(spoken, || without_maybe(&message).to_owned()), "why");
+            }
+        }
+        assert_eq!(without_maybe("outcome unknown"), "outcome unknown");
+    }
+
+    proptest! {
+        #[test]
+        fn any_answer_has_a_verdict_and_no_5xx_is_ever_settled(http: u16, body in any::<String>()) {
+            let verdict = judge_submit(&answer(http, &body));
+            if http >= 500 {
+                let unknown = matches!(verdict, SubmitVerdict::Unknown { .. });
+                prop_assert!(unknown);
+            }
+        }
+
+        #[test]
+        fn any_bytes_have_a_verdict(http in 200_u16..500, bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = judge_submit(&answer(http, &String::from_utf8_lossy(&bytes)));
+        }
+
+        #[test]
+        fn any_json_of_the_known_names_has_a_verdict(
+            http in 200_u16..500,
+            id in "(\"[0-9a-z]{0,3}\"|[0-9]{1,20}|null|\\[\\]|\\{\\}|-?[0-9]\\.[0-9]e[0-9]{1,3})",
+            code in "(-?[0-9]{1,5}|null|\"[0-9a]{0,4}\"|\\{\\}|1e9|true)",
+        ) {
+            let body = format!(r#"{{"task_id":{id},"base_resp":{{"status_code":{code},"status_msg":{id}}}}}"#);
+            let reply = answer(http, &body);
+            if let SubmitVerdict::Accepted { id: taken } = judge_submit(&reply) {
+                prop_assert_eq!(taken.0, id.trim_matches('"'));
+            }
+        }
+    }
+}

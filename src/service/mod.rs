@@ -1,0 +1,3 @@
+//! What the service's answers mean and what is sent to it, one folder a protocol. Pure.
+
+pub mod answer;

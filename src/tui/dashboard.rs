@@ -1,0 +1,370 @@
+//! The dashboard's loop: signals first, then input, then replies, then the deadline the state asks for; drain what is
+//! ready, apply it, draw at once after input and else at most once in `ui.frame_ms`.
+
+use crate::{
+    domain::{problem::Problem, time::Mono},
+    engine::{
+        effect::TermCmd,
+        msg::{Input, LocalMsg, Msg, Signal},
+    },
+    io::{
+        config::Loaded,
+        run::{Engine, Shell, clock::Clock, host, signals::Signals, sleep_until},
+    },
+    screens::shell::{
+        view as ui,
+        view::{Drawn, Link},
+    },
+    tr,
+    tui::{
+        burst::Bursts,
+        decode::Decoder,
+        edit::Editor,
+        escape,
+        frame::FrameWriter,
+        input::{Source, Typed},
+        keys, terminal,
+        terminal::Guard,
+        unsaved,
+        writer::{Aside, Writer},
+    },
+};
+use crossterm::event::Event;
+use ratatui::{buffer::Buffer, layout::Rect};
+use std::{
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::sync::mpsc::{self, UnboundedReceiver};
+
+/// The screen's side of the loop.
+struct Face {
+    guard: Option<Guard>,
+    writer: Writer,
+    written: UnboundedReceiver<io::Result<()>>,
+    frames: FrameWriter<Vec<u8>>,
+    terminal: Option<Source>,
+    decoder: Decoder,
+    bursts: Bursts,
+    /// The person wants the program stopped; a submission under way is waited for.
+    stopping: bool,
+    /// The person's editor has the screen; the work goes on.
+    editing: Option<Editor>,
+    size: (u16, u16),
+    /// Whether the mouse is taken.
+    mouse: bool,
+    /// The window's title as it was last set, for after another program had the screen.
+    title: Vec<u8>,
+    /// The state has changed since the last frame.
+    stale: bool,
+    /// It changed by a key: drawn without waiting.
+    urgent: bool,
+    drawn: Instant,
+    frame_gap: Duration,
+}
+
+/// Runs the dashboard until the person leaves, a signal comes, or the terminal goes away. Gives the exit code.
+///
+/// # Errors
+/// The terminal cannot be taken over.
+pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
+    let mut signals = Signals::listen()?.with_stops()?;
+    let guard = Guard::enter()?;
+    let mut face = Face::new(guard, Duration::from_millis(setup.settings.ui.frame_ms))?;
+    face.mouse = setup.settings.ui.mouse;
+    // The first paint waits for nothing: the store is opened and the key is read while it is on its way.
+    let mut engine = Engine::start(setup, clock);
+    face.tell_size(&mut engine);
+    face.take_mouse();
+    face.draw(&mut engine);
+    while !engine.ended {
+        face.turn(&mut engine, &mut signals).await;
+        for order in engine.for_shell() {
+            face.carry_out(&mut engine, order).await;
+        }
+        face.stop_when_answered(&mut engine).await;
+        face.tell_size(&mut engine);
+        face.draw(&mut engine);
+    }
+    face.leave().await;
+    let state = engine.close();
+    unsaved::tell(&state);
+    Ok(state.work.ending.map_or(0, |ending| ending.code))
+}
+
+impl Face {
+    fn new(guard: Guard, frame_gap: Duration) -> io::Result<Self> {
+        let (tell, written) = mpsc::unbounded_channel();
+        let size = crossterm::terminal::size().unwrap_or((80, 24));
+        let mut writer = Writer::start(move |result| {
+            let _ = tell.send(result);
+        });
+        writer.before_the_frame(Aside::Modes, terminal::ON.to_vec());
+        Ok(Self {
+            guard: Some(guard),
+            writer,
+            written,
+            frames: FrameWriter::new(Vec::new()),
+            terminal: Some(Source::open()?),
+            decoder: Decoder::default(),
+            bursts: Bursts::default(),
+            stopping: false,
+            editing: None,
+            size,
+            mouse: false,
+            title: Vec::new(),
+            stale: true,
+            urgent: true,
+            drawn: Instant::now(),
+            frame_gap,
+        })
+    }
+
+    /// Waits for one thing to happen and takes it, with all that is ready beside it.
+    async fn turn(&mut self, engine: &mut Engine, signals: &mut Signals) {
+        let frame_due = (self.stale && self.writer.idle()).then(|| (self.drawn + self.frame_gap).into());
+        let held_until = self.decoder.deadline().map(|ms| engine.clock().instant(Mono(ms)));
+        tokio::select! {
+            biased;
+            signal = signals.next() => self.signal(engine, signal),
+            typed = next_typed(&mut self.terminal) => self.typed(engine, typed),
+            () = sleep_until(held_until) => {
+                let events = self.decoder.flush();
+                self.events(engine, events);
+            }
+            result = end_of(&mut self.editing) => {
+                self.editing = None;
+                self.take_over();
+                engine.take(Msg::Local(LocalMsg::Edited { result }));
+            }
+            Some(result) = self.written.recv() => self.wrote(engine, &result),
+            msg = engine.next() => {
+                engine.take(msg);
+                engine.take_ready();
+                self.changed(false);
+            }
+            () = sleep_until(frame_due) => {}
+        }
+    }
+
+    fn signal(&mut self, engine: &mut Engine, signal: Signal) {
+        if matches!(signal, Signal::Interrupt | Signal::Quit) && self.editing.is_some() {
+            return; // Ctrl-C and Ctrl-\ in the editor reach the whole job; it is the editor that is meant.
+        }
+        if signal == Signal::Continue {
+            match &self.guard {
+                Some(guard) => self.writer.before_the_frame(Aside::Modes, guard.again().to_vec()),
+                // Continued in order to end: the terminal is the shell's.
+                None if self.editing.is_none() && engine.state.work.ending.is_none() => self.take_over(),
+                None => {}
+            }
+        }
+        engine.take(Msg::Signal(signal));
+        self.changed(true);
+    }
+
+    fn typed(&mut self, engine: &mut Engine, typed: Typed) {
+        match typed {
+            Typed::Bytes(bytes) => {
+                let events = self.decoder.push(&bytes, engine.clock().now().mono.0);
+                self.events(engine, events);
+            }
+            Typed::Resized => {
+                self.size = crossterm::terminal::size().unwrap_or(self.size);
+                self.tell_size(engine);
+                self.changed(true);
+            }
+            // The terminal is gone: the same as a hang-up.
+            Typed::Gone => {
+                self.terminal = None;
+                self.signal(engine, Signal::HangUp);
+            }
+        }
+    }
+
+    fn events(&mut self, engine: &mut Engine, events: Vec<Event>) {
+        let inputs = events.into_iter().filter_map(keys::input).collect();
+        for input in self.bursts.gather(inputs, engine.clock().now().mono.0) {
+            engine.take(Msg::Input(input));
+            self.changed(true);
+        }
+    }
+
+    fn wrote(&mut self, engine: &mut Engine, result: &io::Result<()>) {
+        self.writer.done();
+        if result.is_err() && engine.state.work.ending.is_none() {
+            self.signal(engine, Signal::HangUp);
+        }
+    }
+
+    /// The size may have changed while another program had the terminal.
+    fn tell_size(&mut self, engine: &mut Engine) {
+        let (width, height) = self.size;
+        if (engine.state.screen.width, engine.state.screen.height) != (width, height) {
+            engine.take(Msg::Input(Input::Resize { width, height }));
+        }
+    }
+
+    fn changed(&mut self, urgent: bool) {
+        self.stale = true;
+        self.urgent |= urgent;
+    }
+
+    /// Draws if something has changed, the line takes bytes, and it is time.
+    fn draw(&mut self, engine: &mut Engine) {
+        let due = self.urgent || self.drawn.elapsed() >= self.frame_gap;
+        if !self.stale || !due || !self.writer.idle() || self.guard.is_none() {
+            return;
+        }
+        let mut buffer = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
+        let (drawn, spots) = ui::draw_with_spots(&engine.state, &mut buffer);
+        engine.state.screen.lines = spots.lines;
+        if let Some(top) = drawn.detail_top {
+            // Only the picture knows how long the wrapped text is: a scroll past its end is taken back.
+            engine.state.screen.detail.scroll = top;
+        }
+        self.frames.lead_to(if host::shows_links() { links(engine, drawn, spots.links) } else { Vec::new() });
+        // Into memory: it cannot fail.
+        let _ = self.frames.present(buffer, drawn);
+        self.writer.frame(std::mem::take(self.frames.get_mut()));
+        (self.stale, self.urgent, self.drawn) = (false, false, Instant::now());
+    }
+
+    async fn carry_out(&mut self, engine: &mut Engine, order: Shell) {
+        match order {
+            Shell::Edit(text) => {
+                self.give_over().await;
+                self.editing = Some(Editor::open(&text));
+            }
+            Shell::Term(TermCmd::Suspend) => self.wish_to_stop(engine),
+            Shell::Term(TermCmd::Redraw) => self.redraw(),
+            Shell::Term(TermCmd::Copy(text)) => self.aside(Aside::Copy, escape::copy(&text)),
+            Shell::Term(TermCmd::Bell) => self.aside(Aside::Bell, b"\x07".to_vec()),
+            Shell::Term(TermCmd::Notify(text)) => self.aside(Aside::Notice, escape::notice(&text)),
+            Shell::Term(TermCmd::Mouse(on)) => {
+                self.mouse = on;
+                self.aside(Aside::Mouse, if on { terminal::MOUSE } else { terminal::MOUSE_OFF }.to_vec());
+            }
+            Shell::Term(TermCmd::Title(text)) => {
+                self.title = escape::title(&text);
+                self.aside(Aside::Title, self.title.clone());
+            }
+        }
+    }
+
+    /// Not while another program has the screen.
+    fn aside(&mut self, kind: Aside, bytes: Vec<u8>) {
+        if self.guard.is_some() {
+            self.writer.aside(kind, bytes);
+        }
+    }
+
+    /// A stopped program would miss the answer to a submission under way, so that one is waited for.
+    fn wish_to_stop(&mut self, engine: &mut Engine) {
+        self.stopping = true;
+        let n = engine.state.work.queue.posting.len();
+        if n > 0 {
+            let text = match n {
+                1 => tr!("stops when the answer to 1 submission has come").to_owned(),
+                n => tr!("stops when the answers to {n} submissions have come", n),
+            };
+            engine.take(Msg::Local(LocalMsg::Said { result: Ok(text) }));
+            self.changed(true);
+        }
+    }
+
+    async fn stop_when_answered(&mut self, engine: &mut Engine) {
+        let paid_work = !engine.state.work.queue.posting.is_empty() || engine.state.work.queue.claiming.is_some();
+        if !self.stopping || paid_work {
+            return;
+        }
+        self.stopping = false;
+        if self.editing.is_some() {
+            // The editor has the screen, and stopped the whole job.
+            let _ = terminal::stop();
+            return;
+        }
+        self.give_over().await;
+        // The SIGCONT that ends the stop is heard as a signal, and the terminal taken again then.
+        if !terminal::stop() {
+            self.take_over();
+            let text = tr!("there is no shell here to go back to; the program goes on").to_owned();
+            engine.take(Msg::Local(LocalMsg::Said { result: Ok(text) }));
+        }
+    }
+
+    fn redraw(&mut self) {
+        self.frames.invalidate();
+        self.changed(true);
+    }
+
+    /// Gives the terminal to another program, input included.
+    async fn give_over(&mut self) {
+        // What is typed now belongs to the other program.
+        self.terminal = None;
+        self.decoder.flush();
+        self.settle().await;
+        self.guard = None;
+    }
+
+    /// Waits until what is under way has been written, so that nothing is written into another program's screen; but
+    /// not for a line that has stalled.
+    async fn settle(&mut self) {
+        self.writer.forget();
+        if !self.writer.idle() && tokio::time::timeout(terminal::STALLED, self.written.recv()).await.is_ok() {
+            self.writer.done();
+        }
+    }
+
+    fn take_over(&mut self) {
+        self.guard = Guard::enter().ok();
+        // A line that cannot be watched is gone; the hang-up that follows is heard as a signal.
+        self.terminal = self.terminal.take().or_else(|| Source::open().ok());
+        self.size = crossterm::terminal::size().unwrap_or(self.size);
+        self.writer.before_the_frame(Aside::Modes, terminal::ON.to_vec());
+        if !self.title.is_empty() {
+            self.writer.before_the_frame(Aside::Title, self.title.clone());
+        }
+        self.take_mouse();
+        self.redraw();
+    }
+
+    /// Has the terminal tell of clicks, where the person wants it.
+    fn take_mouse(&mut self) {
+        if self.mouse {
+            self.writer.before_the_frame(Aside::Mouse, terminal::MOUSE.to_vec());
+        }
+    }
+
+    async fn leave(mut self) {
+        if let Some(editor) = self.editing.take() {
+            editor.close().await;
+        }
+        self.terminal = None;
+        self.settle().await;
+        drop(self.guard);
+    }
+}
+
+async fn end_of(editing: &mut Option<Editor>) -> Result<String, Problem> {
+    match editing {
+        Some(editor) => editor.ended().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn next_typed(terminal: &mut Option<Source>) -> Typed {
+    match terminal {
+        Some(terminal) => terminal.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The links of a picture: the addresses on it, and the path of the file of the task that detail shows.
+fn links(engine: &Engine, drawn: Drawn, mut links: Vec<Link>) -> Vec<Link> {
+    let saved = engine.state.screen.detail.loaded.as_ref().and_then(|detail| detail.task.saved());
+    let file = drawn.file.zip(saved);
+    links.extend(file.map(|(place, saved)| Link { places: vec![place], uri: host::file_uri(&saved.path) }));
+    links
+}

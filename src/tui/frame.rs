@@ -1,0 +1,247 @@
+//! The way of a picture to the terminal: what changed since the last one, as few bytes as that takes, in one write.
+//! It decides nothing about what is on the picture, and never asks the terminal anything.
+//!
+//! - A picture that changes nothing writes nothing.
+//! - While the table's cursor passes, what follows it stays as it is and costs nothing.
+//! - A table that moved is moved by the terminal (scroll region, DECSTBM with SU and SD); only the new rows are written.
+//! - Everything of a frame stands between the marks of a synchronized update (mode 2026), so that no half is seen.
+//! - The screen is never cleared: after a resize, a suspend or Ctrl-L every cell is written anew over what is there.
+
+mod pen;
+#[cfg(test)]
+mod tests;
+
+use crate::screens::shell::view::{Drawn, Link, ScrollRegion};
+use pen::Pen;
+use ratatui::{
+    buffer::{Buffer, Cell, CellDiffOption, CellWidth},
+    layout::Rect,
+    style::Modifier,
+};
+use std::io::{self, Write};
+
+const BEGIN: &[u8] = b"\x1b[?2026h";
+const END: &[u8] = b"\x1b[?2026l";
+/// A run of blanks up to a row's end that is longer than this is erased instead of written.
+const ERASE_FROM: usize = 4;
+
+/// Writes pictures, each as its difference to the one before.
+#[derive(Debug)]
+pub struct FrameWriter<W> {
+    to: W,
+    /// What the terminal shows; `None` while that is not known.
+    shown: Option<Shown>,
+    /// The bytes of the frame that is being made; kept for its room.
+    frame: Vec<u8>,
+    /// The links of the next picture.
+    links: Vec<Link>,
+    /// Those that were last written, so that cells which look the same do not keep an old one.
+    linked: Vec<Link>,
+}
+
+#[derive(Debug)]
+struct Shown {
+    cells: Buffer,
+    drawn: Drawn,
+}
+
+/// What a frame came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Presented {
+    /// Bytes written; 0 when nothing changed.
+    pub bytes: usize,
+    /// Cells that were written.
+    pub changed: usize,
+}
+
+impl<W: Write> FrameWriter<W> {
+    /// A writer to a terminal of which nothing is known yet.
+    pub const fn new(to: W) -> Self {
+        Self { to, shown: None, frame: Vec::new(), links: Vec::new(), linked: Vec::new() }
+    }
+
+    /// Says which cells of the next pictures lead somewhere; none for terminals without links.
+    pub fn lead_to(&mut self, links: Vec<Link>) {
+        self.links = links;
+    }
+
+    /// Forgets what the terminal shows: the next picture is written whole (Ctrl-L, after a suspend or an editor).
+    pub fn invalidate(&mut self) {
+        self.shown = None;
+    }
+
+    /// Brings the terminal to show that picture, in one write.
+    ///
+    /// # Errors
+    /// Whatever the terminal's line fails with. What it then shows is not known, and the next picture is written whole.
+    pub fn present(&mut self, mut next: Buffer, drawn: Drawn) -> io::Result<Presented> {
+        if let Some(shown) = self.shown.as_ref().filter(|shown| shown.cells.area == next.area) {
+            stay(shown, &mut next, &drawn);
+            let stays =
+                |link: &Link| waiting(shown, &drawn).any(|place| link.places.iter().any(|at| at.intersects(place)));
+            self.links.retain(|link| !stays(link));
+            self.links.extend(self.linked.iter().filter(|link| stays(link)).cloned());
+        }
+        self.frame.clear();
+        self.frame.extend_from_slice(BEGIN);
+        if self.linked != self.links {
+            let gone = self.linked.iter().filter(|link| !self.links.contains(link));
+            let new = self.links.iter().filter(|link| !self.linked.contains(link));
+            for place in gone.chain(new).flat_map(|link| &link.places) {
+                if let Some(shown) = &mut self.shown {
+                    doubt(&mut shown.cells, *place);
+                }
+            }
+            self.linked.clone_from(&self.links);
+        }
+        let mut pen = Pen::new(&mut self.frame, &self.links);
+        let changed = match self.shown.take().filter(|shown| shown.cells.area == next.area) {
+            Some(shown) => match change(&mut pen, shown, &next, drawn) {
+                Some(changed) => changed,
+                None => {
+                    self.shown = Some(Shown { cells: next, drawn });
+                    return Ok(Presented::default());
+                }
+            },
+            None => {
+                pen.start();
+                let changed = whole(&mut pen, &next);
+                pen.show_cursor(drawn.cursor.is_some());
+                changed
+            }
+        };
+        pen.plain();
+        if let Some(at) = drawn.cursor {
+            pen.go_to(at.x, at.y);
+        }
+        self.frame.extend_from_slice(END);
+        self.to.write_all(&self.frame)?;
+        self.to.flush()?;
+        self.shown = Some(Shown { cells: next, drawn });
+        Ok(Presented { bytes: self.frame.len(), changed })
+    }
+
+    /// The terminal's line, for what is written between two frames (a bell, a title, a copied text).
+    pub const fn get_mut(&mut self) -> &mut W {
+        &mut self.to
+    }
+}
+
+/// Writes the difference, the cursor's coming and going included. `None` when there is none.
+fn change(pen: &mut Pen<'_>, shown: Shown, next: &Buffer, drawn: Drawn) -> Option<usize> {
+    let mut was = shown.cells;
+    doubt_halves(&mut was, next);
+    let mut changed = was.diff(next).len();
+    if changed == 0 && shown.drawn.cursor == drawn.cursor {
+        return None;
+    }
+    if let Some((region, by)) = moved(shown.drawn.scroll, drawn.scroll).filter(|_| changed > 0) {
+        let mut shifted = was.clone();
+        shift(&mut shifted, region, by);
+        doubt_halves(&mut shifted, next);
+        let rest = shifted.diff(next).len();
+        if rest < changed {
+            pen.scroll(region.top, region.bottom, by);
+            (was, changed) = (shifted, rest);
+        }
+    }
+    let cells = was.diff(next);
+    let mut at = 0;
+    while let Some((x, y, cell)) = cells.get(at) {
+        if blank_to_the_end(next, *x, *y) {
+            pen.erase_to_the_end(*x, *y);
+            at += cells[at..].iter().take_while(|(_, row, _)| row == y).count();
+            continue;
+        }
+        pen.cell(*x, *y, cell);
+        at += 1;
+    }
+    if shown.drawn.cursor.is_some() != drawn.cursor.is_some() {
+        pen.show_cursor(drawn.cursor.is_some());
+    }
+    Some(changed)
+}
+
+/// Writes every cell, the blanks at a row's end by erasing to the end.
+fn whole(pen: &mut Pen<'_>, next: &Buffer) -> usize {
+    let Rect { width, height, .. } = next.area;
+    for y in 0..height {
+        let mut x = 0;
+        while x < width {
+            if blank_to_the_end(next, x, y) {
+                pen.erase_to_the_end(x, y);
+                break;
+            }
+            let cell = &next[(x, y)];
+            if cell.diff_option != CellDiffOption::Skip {
+                pen.cell(x, y, cell);
+            }
+            x += cell.cell_width().max(1);
+        }
+    }
+    next.content.len()
+}
+
+/// Whether nothing but plain blanks stands from that cell to its row's end, and enough of them.
+fn blank_to_the_end(next: &Buffer, x: u16, y: u16) -> bool {
+    let width = usize::from(next.area.width);
+    let (from, to) = (usize::from(y) * width + usize::from(x), (usize::from(y) + 1) * width);
+    to - from >= ERASE_FROM && next.content[from..to].iter().all(|cell| *cell == Cell::EMPTY)
+}
+
+/// The region and by how many rows its content went up (or down, when negative), if that is worth a scroll.
+fn moved(was: Option<ScrollRegion>, now: Option<ScrollRegion>) -> Option<(ScrollRegion, i32)> {
+    let (was, now) = (was?, now?);
+    let by = i32::try_from(i64::try_from(now.first).ok()? - i64::try_from(was.first).ok()?).ok()?;
+    let height = i32::from(now.bottom) - i32::from(now.top);
+    let same_place = (was.top, was.bottom) == (now.top, now.bottom);
+    (same_place && by != 0 && by.abs() * 2 < height).then_some((now, by))
+}
+
+/// Has the places that have not followed the cursor yet stay as they are.
+fn stay(shown: &Shown, next: &mut Buffer, drawn: &Drawn) {
+    for at in waiting(shown, drawn).flat_map(Rect::positions) {
+        next[at] = shown.cells[at].clone();
+    }
+}
+
+/// The places that stay as they are shown, cells and links.
+fn waiting<'a>(shown: &'a Shown, drawn: &'a Drawn) -> impl Iterator<Item = Rect> + 'a {
+    let pairs = shown.drawn.followers.iter().zip(&drawn.followers);
+    pairs.filter(|(was, now)| now.waits && was.place == now.place).map(|(_, now)| now.place)
+}
+
+/// Has these cells written whatever they show.
+fn doubt(was: &mut Buffer, place: Rect) {
+    for at in place.intersection(was.area).positions() {
+        // No picture has this, so it differs from whatever comes.
+        was[at].modifier = Modifier::all();
+    }
+}
+
+/// Where a wide character is written over, terminals blank its other half each in a style of their own: that half is
+/// written too.
+fn doubt_halves(was: &mut Buffer, next: &Buffer) {
+    for at in 1..was.content.len() {
+        if was.content[at - 1].cell_width() > 1 && was.content[at - 1] != next.content[at - 1] {
+            // No picture has this, so it differs from whatever comes.
+            was.content[at].modifier = Modifier::all();
+        }
+    }
+}
+
+/// Does to a picture what the terminal does to the screen: rows move, those that come in are blank.
+fn shift(cells: &mut Buffer, region: ScrollRegion, by: i32) {
+    let width = usize::from(cells.area.width);
+    let bottom = usize::from(region.bottom.min(cells.area.height));
+    let rows = &mut cells.content[usize::from(region.top) * width..bottom * width];
+    let away = usize::try_from(by.unsigned_abs()).unwrap_or(0) * width;
+    let kept = rows.len() - away;
+    if by > 0 {
+        rows.rotate_left(away);
+        rows[kept..].iter_mut().for_each(Cell::reset);
+    } else {
+        rows.rotate_right(away);
+        rows[..away].iter_mut().for_each(Cell::reset);
+    }
+}

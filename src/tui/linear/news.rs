@@ -1,0 +1,113 @@
+//! What has happened since the last look, as lines: changes of state, words of the message log, the queue.
+
+use crate::{
+    cli::print,
+    domain::{
+        task::{Row, TaskKey, TaskState},
+        text,
+    },
+    engine::share,
+    io::{config::Loaded, store::Store},
+    screens::app::App,
+    tr,
+};
+use std::collections::BTreeMap;
+
+/// The most cells of a prompt in a line.
+const PROMPT: usize = 60;
+
+/// What was told last.
+#[derive(Debug, Default)]
+pub(super) struct News {
+    /// The tasks there is work with, as they were told.
+    told: BTreeMap<TaskKey, (TaskState, String)>,
+    /// Whether the tasks that there were at the start are known.
+    begun: bool,
+    halted: bool,
+}
+
+impl News {
+    /// Takes what is new out of the state. An ended task is read once more from the store, for its path or its error.
+    pub(super) fn since(&mut self, app: &mut App, setup: &Loaded) -> Vec<String> {
+        let mut lines: Vec<String> = app.screen.messages.drain(..).map(|message| message.text).collect();
+        app.work.reports.clear();
+        let halt = app.work.queue.halted.as_ref();
+        if halt.is_some() != self.halted {
+            self.halted = halt.is_some();
+            lines.extend(
+                halt.map(|halt| tr!("Sending is halted. {problem} Type resume to go on.", problem = halt.problem)),
+            );
+        }
+        if !app.work.tasks.loaded {
+            return lines;
+        }
+        let now: BTreeMap<TaskKey, (TaskState, String)> =
+            app.work.tasks.live.iter().map(|(key, task)| (*key, (task.state(), task.status().to_owned()))).collect();
+        if !self.begun {
+            self.begun = true;
+            self.told = now;
+            lines.extend(status(app));
+            return lines;
+        }
+        let ended: Vec<TaskKey> = self.told.keys().filter(|key| !now.contains_key(key)).copied().collect();
+        let changed = now.iter().filter(|(key, how)| self.told.get(key) != Some(how));
+        lines.extend(
+            changed.filter_map(|(key, _)| app.work.tasks.live.get(key)).map(|task| print::change_line(task, false)),
+        );
+        if !ended.is_empty() {
+            match Store::open(&setup.paths.data_dir).and_then(|store| store.look(&ended)) {
+                Ok(tasks) => lines.extend(tasks.iter().map(|task| print::change_line(task, false))),
+                Err(problem) => lines.push(problem.to_string()),
+            }
+        }
+        self.told = now;
+        lines
+    }
+}
+
+/// A task in a line of a list.
+pub(super) fn line(row: &Row) -> String {
+    let class = row.class.map(|class| format!(" ({})", class.label())).unwrap_or_default();
+    let gist = text::gist(row.prompt());
+    let (prompt, _) = text::cut(&gist, PROMPT, true);
+    let (task, kind) = (format!("{} {}{class}", row.key, row.state.word()), &row.kind);
+    if !row.is_known() {
+        return tr!("{task}, made elsewhere: {prompt}", task, prompt);
+    }
+    let request = format!("{} {} {}s", kind.model, kind.resolution, kind.duration);
+    tr!("{task}, {request}, {cost} PTC: {prompt}", task, request, cost = row.cost, prompt)
+}
+
+/// Counts by state, the queue, the money.
+pub(super) fn status(app: &App) -> Vec<String> {
+    let counts: Vec<String> = TaskState::ALL
+        .into_iter()
+        .filter(|which| app.work.tasks.counts[*which as usize] > 0)
+        .map(|which| tr!("{n} {word}", n = app.work.tasks.counts[which as usize], word = which.word()))
+        .collect();
+    let tasks = match counts.is_empty() {
+        true => tr!("No tasks yet.").to_owned(),
+        false => tr!("Tasks: {counts}.", counts = counts.join(tr!(", "))),
+    };
+    let queue = match (&app.work.queue.halted, app.work.queue.is_paused()) {
+        (Some(halt), _) => tr!("Sending is halted. {problem}", problem = halt.problem),
+        (None, true) => match &app.work.queue.pause {
+            Some(by) if !share::is_ours(app, by) => {
+                tr!("Sending is paused by {who}. Type resume to go on.", who = by.who)
+            }
+            _ => tr!("Sending is paused. Type resume to go on.").to_owned(),
+        },
+        (None, false) => tr!("Sending is on.").to_owned(),
+    };
+    let (spent, reserved) = (app.work.money.spent_today, app.work.money.reserved);
+    let money = match app.work.money.balance {
+        Some((balance, _)) => tr!(
+            "Today {spent} PTC spent, {reserved} PTC reserved. The balance is {balance} PTC.",
+            spent,
+            reserved,
+            balance,
+        ),
+        None => tr!("Today {spent} PTC spent, {reserved} PTC reserved.", spent, reserved),
+    };
+    vec![tasks, queue, money]
+}

@@ -1,0 +1,14 @@
+//! The shell: the loop, the effect runner, the terminal, signals, the command line. All that is done is decided in `logic`.
+
+pub mod burst;
+pub mod dashboard;
+pub mod decode;
+pub mod edit;
+pub mod escape;
+pub mod frame;
+pub mod input;
+pub mod keys;
+pub mod linear;
+pub mod terminal;
+pub mod unsaved;
+pub mod writer;

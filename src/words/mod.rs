@@ -1,0 +1,4 @@
+//! Sentences, in the reader's language and keys.
+
+pub(crate) mod amounts;
+pub mod lang;
