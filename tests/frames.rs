@@ -10,15 +10,12 @@ use reeltop::{
         task::{Phase, TaskKey},
         time::{Mono, SECOND},
     },
-    engine::{
-        msg::{Input, Msg},
-        tasks,
-    },
     screens as logic,
     screens::{
         app::App,
         key::{Code, Key},
         kit::editor::PromptEditor,
+        msg::Input,
         screen::Pane,
         shell::{layout, view as ui},
     },
@@ -36,7 +33,7 @@ impl Line {
         let mut state = common::believable(120, 40);
         // Of one state, since the last line follows the state under the cursor.
         for key in 44..400 {
-            tasks::put(&mut state, common::task(key, common::ordinary(key), 7_000_000, common::saved(key, "fox")));
+            common::put(&mut state, common::task(key, common::ordinary(key), 7_000_000, common::saved(key, "fox")));
         }
         state.screen.table.order = state.work.tasks.rows.values().rev().map(|row| row.key).collect();
         // The table alone: detail follows the cursor, and is another figure.
@@ -57,7 +54,7 @@ impl Line {
     fn press(&mut self, key: &str) -> usize {
         let (key, now) =
             (key.parse().unwrap_or(Key::plain(Code::Char(key.chars().next().unwrap()))), self.state.work.now);
-        let _ = logic::update(&mut self.state, Msg::Input(Input::Key(key)), now);
+        let _ = logic::update(&mut self.state, Input::Key(key), now);
         self.draw()
     }
 
@@ -136,7 +133,7 @@ fn a_changed_row_takes_60_bytes_at_most() {
             misses: 0,
             trouble: None,
         };
-        tasks::put(&mut line.state, next);
+        common::put(&mut line.state, next);
         let bytes = line.draw();
         assert!(bytes <= 60, "{status}: {bytes}");
     }

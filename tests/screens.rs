@@ -10,6 +10,7 @@ use ratatui::{
     buffer::{Buffer, CellWidth},
     layout::Rect,
 };
+use reeltop::screens::msg::Input;
 use reeltop::{
     domain::{
         account::Stamp,
@@ -22,7 +23,7 @@ use reeltop::{
         text,
         time::{HOUR, Mono, SECOND},
     },
-    engine::{act::Act, effect::Level, filter::Filter, msg::Input, tasks, work::Halt},
+    engine::{act::Act, effect::Level, filter::Filter, work::Halt},
     screens::{
         app::App,
         compose::{CameraList, ROWS},
@@ -360,7 +361,7 @@ fn a_task_made_elsewhere() {
             (shown.task.cost, shown.task.sent_at, shown.task.rev) = (Ptc::ZERO, None, 2);
             let task = shown.task.clone();
             shown.line = vec![task.clone()];
-            tasks::put(&mut state, task);
+            common::put(&mut state, task);
             state
         }
     };
@@ -860,8 +861,8 @@ fn failures(width: u16, height: u16) -> App {
 fn press(app: &mut App, keys: &str) {
     for key in keys.split(' ') {
         let now = app.work.now;
-        let input = reeltop::engine::msg::Input::Key(key.parse().unwrap());
-        let _ = reeltop::screens::update(app, reeltop::engine::msg::Msg::Input(input), now);
+        let input = reeltop::screens::msg::Input::Key(key.parse().unwrap());
+        let _ = reeltop::screens::update(app, input, now);
     }
 }
 

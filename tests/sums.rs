@@ -25,6 +25,7 @@ use reeltop::{
         time::{HOUR, Mono, Now, Wall},
     },
     engine::{
+        Bare, Driven,
         act::{Act, Intent},
         effect::{Effect, SaveCmd, StoreCmd},
         msg::{LocalMsg, Msg, SaveMsg, StoreMsg},
@@ -35,7 +36,6 @@ use reeltop::{
         download::Downloader,
         store::{Handle, Store, open},
     },
-    screens::{app::App, next_deadline, update},
     simulator::{Faults, SimClock, SimConfig, Simulator},
 };
 use std::{path::Path, time::Duration};
@@ -60,7 +60,7 @@ fn every_fault() -> Faults {
 
 /// The whole program but for its screen, on a time of its own.
 struct Program {
-    state: App,
+    state: Bare,
     now: Now,
     clock: SimClock,
     store: Handle,
@@ -95,7 +95,7 @@ impl Program {
         let feed = to.clone();
         let store = open(dir, move |msg| drop(feed.send(Msg::Store(msg))));
         let mut program = Self {
-            state: App::new(settings, now),
+            state: Bare::new(settings, now),
             now,
             clock,
             store,
@@ -116,7 +116,7 @@ impl Program {
 
     fn take(&mut self, msg: Msg) {
         self.bound.step(self.now.mono.0, || format!("{msg:?}"));
-        for effect in update(&mut self.state, msg, self.now) {
+        for effect in self.state.update(msg, self.now) {
             self.carry_out(effect);
         }
     }
@@ -155,7 +155,7 @@ impl Program {
     }
 
     /// Goes on until nothing is under way and `done` says so; the time moves only while nothing is under way.
-    async fn until(&mut self, mut done: impl FnMut(&App) -> bool) {
+    async fn until(&mut self, mut done: impl FnMut(&Bare) -> bool) {
         let most = self.now.mono.plus(48 * HOUR);
         loop {
             while self.under_way > 0 {
@@ -169,7 +169,7 @@ impl Program {
                 self.take(Msg::Act(Act::Resume));
                 continue;
             }
-            let next = next_deadline(&self.state).expect("something is to happen").max(self.now.mono.plus(1));
+            let next = self.state.next_deadline().expect("something is to happen").max(self.now.mono.plus(1));
             assert!(next < most, "it never ends: {:?}", self.state.work.tasks.counts);
             let step = next.since(self.now.mono);
             self.clock.advance(step);

@@ -1,6 +1,10 @@
 //! `cancel`, `download`, `adopt`, `resolve`, `balance`: one act each, then the tasks as they are.
 
-use super::{Outcome, Stop, Voice, block_on, headless::Headless, look, say, waits};
+use super::{
+    Outcome, Stop, Voice, block_on,
+    headless::{ActReport, Headless},
+    look, say, waits,
+};
 use crate::{
     cli::exit::Exit,
     domain::{
@@ -10,7 +14,6 @@ use crate::{
     engine::{
         act::{Act, Resolution},
         settings::Scope,
-        work::ActReport,
     },
     io::{config::Loaded, store::Store},
     tr,
@@ -44,13 +47,10 @@ pub(super) fn adopt(setup: &Loaded, mut ids: Vec<RemoteId>, voice: Voice) -> Out
 /// An act that asks the service about `n` ids, and is done when what it says is on disk.
 fn asked(setup: &Loaded, act: Act, n: usize, voice: Voice) -> Outcome {
     block_on(async {
-        let mut headless = Headless::start(setup, Scope::Named).await?;
+        let mut headless = Headless::start_paused(setup).await?;
         // Without a key an id that is here already is still found; of any other the act itself says what is missing.
         let _ = headless.key().await;
-        headless.state().work.queue.paused = true;
-        headless.act(act);
-        headless.until(None, |state| state.work.reports.len() >= n).await;
-        let reports = std::mem::take(&mut headless.state().work.reports);
+        let reports = headless.reports(act, n).await;
         let (_, interrupted) = headless.end().await;
         let exit = told(setup, &reports, voice)?;
         Ok(Exit::of_all([exit].into_iter().chain(interrupted)))
@@ -92,9 +92,9 @@ pub(super) fn download(setup: &Loaded, keys: Vec<TaskKey>, dir: Option<PathBuf>,
         let n = keys.len();
         let mut reports = headless.reports(Act::Download { keys: keys.clone(), dir }, n).await;
         let wanted: Vec<TaskKey> = reports.iter().filter(|r| r.result.is_ok()).filter_map(|r| r.key).collect();
-        headless.until(None, |state| waits::all_ended(state, &wanted)).await;
+        headless.until(None, |work| waits::all_ended(work, &wanted)).await;
         // A saved file that could not be fetched again is saved all the same: only a report tells of the failure.
-        reports.append(&mut headless.state().work.reports);
+        reports.append(&mut headless.new_reports());
         let (_, interrupted) = headless.end().await;
         let exit = told(setup, &reports, voice)?;
         let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, &wanted)?;
@@ -108,9 +108,9 @@ pub(super) fn balance(setup: &Loaded, voice: Voice) -> Outcome {
         let mut headless = Headless::start(setup, Scope::Named).await?;
         headless.key().await?;
         headless.act(Act::Balance);
-        headless.until(None, |state| state.work.money.asking.is_none()).await;
-        let balance = headless.state().work.money.balance;
-        let problem = headless.state().work.money.balance_problem.clone();
+        headless.until(None, |work| work.money.asking.is_none()).await;
+        let balance = headless.work().money.balance;
+        let problem = headless.work().money.balance_problem.clone();
         headless.end().await;
         match balance {
             Some((amount, _)) if voice.json => writeln!(std::io::stdout(), r#"{{"balance_ptc":"{amount}"}}"#)?,

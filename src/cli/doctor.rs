@@ -137,8 +137,8 @@ async fn service(setup: &Loaded) -> Found {
         Err(stop) => stopped(stop),
         Ok(()) => {
             headless.act(Act::Balance);
-            headless.until(None, |state| state.work.money.asking.is_none()).await;
-            let money = &headless.state().work.money;
+            headless.until(None, |work| work.money.asking.is_none()).await;
+            let money = &headless.work().money;
             match (&money.balance, &money.balance_problem) {
                 (Some((amount, _)), _) => Found::Well(tr!(
                     "{url} answers; balance {amount} PTC",

@@ -5,22 +5,24 @@ use super::Stop;
 use crate::{
     cli::exit::Exit,
     domain::{
-        problem::Problem,
+        problem::{ErrorClass, Problem},
         task::{TaskKey, TaskState},
     },
     engine::{
+        Bare,
         act::Act,
-        msg::{Msg, Signal},
-        settings::Scope,
-        work::ActReport,
+        msg::{InsertRefusal, Msg, Signal},
+        news::{ActNews, News, NotQueued},
+        settings::{Scope, Voice},
+        work::Work,
     },
     io::{
         config::Loaded,
         run::{Engine, clock::Clock, signals::Signals, sleep_until},
     },
-    screens::app::App,
     tr,
     tui::unsaved,
+    words::news::{not_done, not_queued, said},
 };
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -80,11 +82,23 @@ pub(super) enum Waited {
     Ended,
 }
 
+/// What became of an act.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ActReport {
+    /// The task; `None` where none came of it.
+    pub(super) key: Option<TaskKey>,
+    /// What became of it.
+    pub(super) result: Result<TaskState, Problem>,
+    /// The kind of failure, where the service or the line to it was the cause.
+    pub(super) class: Option<ErrorClass>,
+}
+
 /// An engine with nobody before it.
 #[derive(Debug)]
 pub(super) struct Headless {
-    engine: Engine,
+    engine: Engine<Bare>,
     signals: Signals,
+    reports: Vec<ActReport>,
 }
 
 impl Headless {
@@ -98,20 +112,26 @@ impl Headless {
         setup.settings.scope = scope;
         let signals = Signals::listen().map_err(|e| Problem::new(tr!("signals cannot be heard"), e.to_string(), ""))?;
         let engine = Engine::start(Arc::new(setup), Clock::start());
-        let mut headless = Self { engine, signals };
-        let waited =
-            headless.until(None, |state| state.work.tasks.loaded || state.work.queue.halted_by_store().is_some()).await;
+        let mut headless = Self { engine, signals, reports: Vec::new() };
+        let waited = headless.until(None, |work| work.tasks.loaded || work.queue.halted_by_store().is_some()).await;
         // Whatever halted the account is no reason not to look, to save or to queue.
-        match headless.state().work.queue.halted_by_store() {
+        match headless.work().queue.halted_by_store() {
             _ if waited == Waited::Ended => Err(Stop::Exit(Exit::Interrupted)),
             Some(halt) => Err(halt.problem.clone().into()),
             None => Ok(headless),
         }
     }
 
+    /// The same for tasks of its own, of which nothing is sent.
+    pub(super) async fn start_paused(setup: &Loaded) -> Result<Self, Stop> {
+        let mut setup = setup.clone();
+        setup.settings.queue.start_paused = true;
+        Self::start(&setup, Scope::Named).await
+    }
+
     /// What is known now.
-    pub(super) fn state(&mut self) -> &mut App {
-        &mut self.engine.state
+    pub(super) fn work(&self) -> &Work {
+        &self.engine.state.work
     }
 
     /// Waits until the key was read.
@@ -119,12 +139,12 @@ impl Headless {
     /// # Errors
     /// There is none, or the program was told to end.
     pub(super) async fn key(&mut self) -> Result<(), Stop> {
-        match self.until(None, |state| state.work.settings.has_key || state.work.key_problem.is_some()).await {
+        match self.until(None, |work| work.settings.has_key || work.key_problem.is_some()).await {
             Waited::Done | Waited::TimeOut => {}
             Waited::Ended => return Err(Stop::Exit(Exit::Interrupted)),
         }
         let no_key = |problem| Stop::Problem(Exit::Key, Box::new(problem));
-        self.state().work.key_problem.clone().map_or(Ok(()), |problem| Err(no_key(problem)))
+        self.work().key_problem.clone().map_or(Ok(()), |problem| Err(no_key(problem)))
     }
 
     /// Has an act carried out.
@@ -137,18 +157,27 @@ impl Headless {
     /// whole or not at all: one refusal is the whole word.
     pub(super) async fn reports(&mut self, act: Act, n: usize) -> Vec<ActReport> {
         let batch = matches!(act, Act::Queue { .. });
-        self.state().work.reports.clear();
+        self.reports.clear();
         self.act(act);
-        let last = |report: &ActReport| report.key.is_none() || (batch && report.result.is_err());
-        self.until(None, |state| state.work.reports.len() >= n || state.work.reports.iter().any(last)).await;
-        std::mem::take(&mut self.state().work.reports)
+        let last = |report: &ActReport| batch && report.result.is_err();
+        self.drive(None, |headless| headless.reports.len() >= n || headless.reports.iter().any(last)).await;
+        self.new_reports()
+    }
+
+    /// What became of acts since the last call.
+    pub(super) fn new_reports(&mut self) -> Vec<ActReport> {
+        std::mem::take(&mut self.reports)
     }
 
     /// Drives the engine until `done` says so, the time is up, or the program is told to end.
-    pub(super) async fn until(&mut self, timeout: Option<u64>, mut done: impl FnMut(&App) -> bool) -> Waited {
+    pub(super) async fn until(&mut self, timeout: Option<u64>, mut done: impl FnMut(&Work) -> bool) -> Waited {
+        self.drive(timeout, |headless| done(&headless.engine.state.work)).await
+    }
+
+    async fn drive(&mut self, timeout: Option<u64>, mut done: impl FnMut(&Self) -> bool) -> Waited {
         let deadline = timeout.map(|ms| tokio::time::Instant::now() + Duration::from_millis(ms));
         loop {
-            if done(&self.engine.state) {
+            if done(self) {
                 return Waited::Done;
             }
             if self.engine.ended {
@@ -168,7 +197,7 @@ impl Headless {
     }
 
     /// Ends in order: an answer under way is waited for, every write is on disk.
-    pub(super) async fn end(mut self) -> (App, Option<Exit>) {
+    pub(super) async fn end(mut self) -> (Work, Option<Exit>) {
         let interrupted = self.engine.state.work.ending.as_ref().map(|_| Exit::Interrupted);
         if interrupted.is_none() {
             self.engine.take(Msg::Act(Act::Quit));
@@ -185,29 +214,65 @@ impl Headless {
             }
             self.talk();
         }
-        let state = self.engine.close();
-        unsaved::tell(&state);
-        (state, interrupted)
+        let work = self.engine.close().work;
+        unsaved::tell(&work);
+        (work, interrupted)
     }
 
-    /// Tells on stderr what the dashboard would show in its message log.
+    /// Tells the news on stderr, and keeps what became of acts for whoever asked.
     fn talk(&mut self) {
-        let state = &mut self.engine.state;
-        if state.screen.messages.is_empty() {
+        let Bare { work, news } = &mut self.engine.state;
+        if news.is_empty() {
             return;
         }
+        let voice = &work.settings.voice;
         let (mut err, mut told, one) = (std::io::stderr().lock(), told(), one_terminal());
-        for message in state.screen.messages.drain(..) {
-            let row = message.key.and_then(|key| state.work.tasks.rows.get(&key));
+        for news in news.drain(..) {
+            let reported = report(&news, voice);
+            // Whoever asked for an act tells why it came to nothing.
+            let is_told = reported.as_ref().is_some_and(|report| report.result.is_err());
+            self.reports.extend(reported);
+            if is_told {
+                continue;
+            }
+            let Some(said) = said(&news, voice) else { continue };
+            let row = said.key.and_then(|key| work.tasks.rows.get(&key));
             if let Some(row) = row.filter(|row| !row.state.is_live() || row.state == TaskState::Unknown) {
                 if one && told.json {
                     continue; // Its result follows on stdout.
                 }
                 told.ends.insert(row.key);
             }
-            let _ = writeln!(err, "{}", message.text);
+            let _ = writeln!(err, "{}", said.text);
             told.texts.truncate(REMEMBERED - 1);
-            told.texts.push_front(message.text);
+            told.texts.push_front(said.text);
         }
+    }
+}
+
+/// What a piece of news says of an act.
+fn report(news: &News, voice: &Voice) -> Option<ActReport> {
+    let failed = |key, problem, class| Some(ActReport { key, result: Err(problem), class });
+    match news {
+        News::Act(ActNews::Done { key, state } | ActNews::Known { key, state, .. }) => {
+            Some(ActReport { key: Some(*key), result: Ok(*state), class: None })
+        }
+        News::Act(ActNews::NotDone { key, why }) => failed(*key, not_done(*key, why, voice), why.class()),
+        // The task of that name is told of as done.
+        News::Batch { result: Err(NotQueued::Refused(InsertRefusal::NameTaken { .. })), .. } => None,
+        News::Batch { result: Err(why), .. } => {
+            let parent = match why {
+                NotQueued::Refused(InsertRefusal::Overtaken { parent, .. }) => Some(*parent),
+                NotQueued::Refused(_) | NotQueued::Store(_) => None,
+            };
+            failed(parent, not_queued(why), None)
+        }
+        News::Task { .. }
+        | News::Rows(_)
+        | News::Queue(_)
+        | News::Line(_)
+        | News::Store(_)
+        | News::Config(_)
+        | News::Batch { result: Ok(_), .. } => None,
     }
 }

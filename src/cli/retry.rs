@@ -15,8 +15,8 @@ use crate::{
     },
     engine::act::Intent,
     io::{config::Loaded, store::Store},
-    screens::{terms, terms::Face},
     tr,
+    words::{terms, terms::Face},
 };
 use std::collections::BTreeMap;
 

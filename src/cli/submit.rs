@@ -15,10 +15,11 @@ use crate::{
         act::{Act, Intent},
         queue,
         settings::Scope,
+        work::Work,
     },
     io::{config::Loaded, store::Store},
-    screens::{app::App, terms},
     tr,
+    words::terms,
 };
 use std::collections::BTreeSet;
 
@@ -75,19 +76,20 @@ pub(super) enum After {
 
 pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voice: Voice) -> Outcome {
     let n = intents.len();
-    let mut headless = Headless::start(setup, Scope::Named).await?;
-    if after != After::Queue {
+    let mut headless = if after == After::Queue {
+        Headless::start_paused(setup).await?
+    } else {
+        let mut headless = Headless::start(setup, Scope::Named).await?;
         // Without a key nothing could be sent: better said before anything is queued.
         headless.key().await?;
-    } else {
-        headless.state().work.queue.paused = true;
-    }
+        headless
+    };
     let reports = headless.reports(Act::Queue { intents, undo: false }, n).await;
     if let Some((of, problem)) = reports.iter().find_map(|report| Some((report.key, report.result.as_ref().err()?))) {
         let problem = problem.clone();
         // A store that cannot be written halts the queue; what else refuses a batch is one of its parents, or a cap.
         let refused = if of.is_some() { Exit::Failed } else { Exit::Money };
-        let exit = headless.state().work.queue.halted.as_ref().map_or(refused, |halt| waits::exit_of_halt(halt.cause));
+        let exit = headless.work().queue.halted.as_ref().map_or(refused, |halt| waits::exit_of_halt(halt.cause));
         let (_, interrupted) = headless.end().await;
         return Err(Stop::Problem(interrupted.unwrap_or(exit), Box::new(problem)));
     }
@@ -98,7 +100,7 @@ pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voi
             headless.until(None, answered).await;
         }
         After::Wait => {
-            headless.until(None, |state| waits::all_ended(state, &keys)).await;
+            headless.until(None, |work| waits::all_ended(work, &keys)).await;
         }
     }
     finish(setup, headless, &keys, after, voice).await
@@ -106,30 +108,30 @@ pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voi
 
 /// Whether everything that may be sent now has been answered. A dashboard beside may have been quicker to send one of
 /// ours: then its answer is waited for too.
-fn answered(app: &App) -> bool {
-    let elsewhere = |key| app.work.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Sending);
-    let sending = app.work.queue.claiming.is_some()
-        || !app.work.queue.posting.is_empty()
-        || !app.work.store.pending.is_empty()
-        || app.work.queue.named.iter().any(elsewhere);
-    let more = !app.work.tasks.queued.is_disjoint(&app.work.queue.named)
-        && app.work.queue.halted.is_none()
-        && !app.work.queue.is_paused()
-        && queue::send_at(app).is_some_and(|at| at <= app.work.now.mono)
-        && app.work.poller.offline_since.is_none();
+fn answered(work: &Work) -> bool {
+    let elsewhere = |key| work.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Sending);
+    let sending = work.queue.claiming.is_some()
+        || !work.queue.posting.is_empty()
+        || !work.store.pending.is_empty()
+        || work.queue.named.iter().any(elsewhere);
+    let more = !work.tasks.queued.is_disjoint(&work.queue.named)
+        && work.queue.halted.is_none()
+        && !work.queue.is_paused()
+        && queue::send_at(work).is_some_and(|at| at <= work.now.mono)
+        && work.poller.offline_since.is_none();
     !sending && !more
 }
 
 async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: After, voice: Voice) -> Outcome {
-    let (state, interrupted) = headless.end().await;
+    let (work, interrupted) = headless.end().await;
     let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, keys)?;
     look::print(setup, &tasks, voice)?;
     let queued: Vec<&Task> = tasks.iter().filter(|task| task.state() == TaskState::Queued).collect();
     // What was put back says why; a service that cannot be reached is news to a script, the account's pace is not.
     let put_back = queued.iter().find_map(|task| task.error());
     if !queued.is_empty() && after != After::Queue {
-        let halted = state.work.queue.halted.as_ref().map(|halt| halt.problem.what.as_str());
-        let paused = state.work.queue.pause.as_ref().map(|by| tr!("sending is paused by {who}", who = by.who));
+        let halted = work.queue.halted.as_ref().map(|halt| halt.problem.what.as_str());
+        let paused = work.queue.pause.as_ref().map(|by| tr!("sending is paused by {who}", who = by.who));
         let stopped = halted.or(paused.as_deref());
         let why = stopped.or(put_back.map(|error| error.message.as_str())).unwrap_or(tr!("the account's pace"));
         say(&match queued.len() {
@@ -137,8 +139,7 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
             n => tr!("{n} tasks stay queued ({why}); a dashboard or `reeltop watch` sends them", n, why),
         });
     }
-    let halted =
-        state.work.queue.halted.as_ref().filter(|_| !queued.is_empty()).map(|halt| waits::exit_of_halt(halt.cause));
+    let halted = work.queue.halted.as_ref().filter(|_| !queued.is_empty()).map(|halt| waits::exit_of_halt(halt.cause));
     let away = put_back.filter(|error| error.class == ErrorClass::Network).map(Exit::of);
     let exits = tasks.iter().map(waits::exit_of).chain(halted).chain(away).chain(interrupted);
     Ok(Exit::of_all(exits))
@@ -167,9 +168,9 @@ mod tests {
     fn a_call_returns_when_its_tasks_are_answered_whichever_program_sent_them() {
         let answered = |of: TaskState| {
             // The second task is not this call's.
-            let mut state = testing::state(&[of, TaskState::Sending]);
-            state.work.queue.named.insert(TaskKey(1));
-            answered(&state)
+            let mut work = testing::state(&[of, TaskState::Sending]);
+            work.queue.named.insert(TaskKey(1));
+            answered(&work)
         };
         let states = [TaskState::Sending, TaskState::Running, TaskState::Unknown, TaskState::Refused];
         assert_eq!(states.map(answered), [false, true, true, true]);

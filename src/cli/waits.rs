@@ -11,9 +11,8 @@ use crate::{
         problem::ErrorClass,
         task::{Phase, Task, TaskKey, TaskState},
     },
-    engine::{act::Act, settings::Scope},
+    engine::{act::Act, settings::Scope, work::Work},
     io::{config::Loaded, store::Store},
-    screens::app::App,
     service::answer::HaltCause,
     tr,
 };
@@ -28,10 +27,10 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voi
         let scope = if keys.is_empty() { Scope::All } else { Scope::Named };
         let mut headless = Headless::start(setup, scope).await?;
         headless.key().await?;
-        let keys = if keys.is_empty() { going_on(headless.state()) } else { keys };
+        let keys = if keys.is_empty() { going_on(headless.work()) } else { keys };
         headless.act(Act::Take(keys.clone()));
-        let waited = headless.until(timeout, |state| all_ended(state, &keys)).await;
-        let (state, interrupted) = headless.end().await;
+        let waited = headless.until(timeout, |work| all_ended(work, &keys)).await;
+        let (work, interrupted) = headless.end().await;
         let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, &keys)?;
         look::print(setup, &tasks, voice)?;
         let late = (waited == Waited::TimeOut).then_some(Exit::TimeOut);
@@ -39,7 +38,7 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voi
             say(tr!("the time is up; the tasks live on"));
         }
         let left = tasks.iter().any(|task| task.state().is_live());
-        let halted = state.work.queue.halted.filter(|_| left).map(|halt| exit_of_halt(halt.cause));
+        let halted = work.queue.halted.filter(|_| left).map(|halt| exit_of_halt(halt.cause));
         Ok(late.or(interrupted).unwrap_or_else(|| Exit::of_all(tasks.iter().map(exit_of).chain(halted))))
     })?
 }
@@ -57,13 +56,13 @@ async fn serve(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
     let mut headless = Headless::start(setup, Scope::All).await?;
     headless.key().await?;
     let mut known: BTreeMap<TaskKey, TaskState> =
-        headless.state().work.tasks.rows.values().map(|row| (row.key, row.state)).collect();
+        headless.work().tasks.rows.values().map(|row| (row.key, row.state)).collect();
     let mut changes = Vec::new();
     loop {
         let waited = headless
-            .until(None, |state| {
-                changes = changed(state, &known);
-                !changes.is_empty() || (until_idle && idle(state))
+            .until(None, |work| {
+                changes = changed(work, &known);
+                !changes.is_empty() || (until_idle && idle(work))
             })
             .await;
         if waited != Waited::Done || changes.is_empty() {
@@ -71,48 +70,48 @@ async fn serve(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
         }
         let whole = look::whole(&Store::open(&setup.paths.data_dir)?, &changes)?;
         look::print_changes(setup, &whole, voice)?;
-        let rows = &headless.state().work.tasks.rows;
+        let rows = &headless.work().tasks.rows;
         known.extend(changes.iter().filter_map(|key| rows.get(key).map(|row| (*key, row.state))));
     }
-    let (state, interrupted) = headless.end().await;
+    let (work, interrupted) = headless.end().await;
     // A second one leaves a submission behind without its answer.
-    let in_order = state.work.ending.is_none_or(|ending| ending.in_order);
-    let halted = state.work.queue.halted.filter(|_| until_idle && interrupted.is_none());
+    let in_order = work.ending.is_none_or(|ending| ending.in_order);
+    let halted = work.queue.halted.filter(|_| until_idle && interrupted.is_none());
     let halted = halted.map(|halt| exit_of_halt(halt.cause));
     Ok(interrupted.filter(|_| !in_order).or(halted).unwrap_or(Exit::Done))
 }
 
 /// Tasks whose state is on disk and is not the one last told.
-fn changed(app: &App, known: &BTreeMap<TaskKey, TaskState>) -> Vec<TaskKey> {
-    let rows = app.work.tasks.rows.values();
-    rows.filter(|row| known.get(&row.key) != Some(&row.state) && !app.work.store.busy.contains_key(&row.key))
+fn changed(work: &Work, known: &BTreeMap<TaskKey, TaskState>) -> Vec<TaskKey> {
+    let rows = work.tasks.rows.values();
+    rows.filter(|row| known.get(&row.key) != Some(&row.state) && !work.store.busy.contains_key(&row.key))
         .map(|row| row.key)
         .collect()
 }
 
 /// What of this account goes on by itself: an unknown waits for a person.
-fn going_on(app: &App) -> Vec<TaskKey> {
-    let live = app.work.tasks.live.values().filter(|task| task.state().is_live() && is_ours(app, task));
+fn going_on(work: &Work) -> Vec<TaskKey> {
+    let live = work.tasks.live.values().filter(|task| task.state().is_live() && is_ours(work, task));
     live.map(|task| task.key).collect()
 }
 
-fn is_ours(app: &App, task: &Task) -> bool {
-    task.profile == app.work.settings.profile.name
+fn is_ours(work: &Work, task: &Task) -> bool {
+    task.profile == work.settings.profile.name
 }
 
 /// Whether nothing of this account runs, saves or can be sent.
-fn idle(app: &App) -> bool {
-    let paused = |task: &Task| task.state() == TaskState::Queued && app.work.queue.is_paused();
-    let rests = |task: &Task| !is_ours(app, task) || rests(app, task) || paused(task);
-    app.work.store.pending.is_empty() && app.work.queue.claiming.is_none() && app.work.tasks.live.values().all(rests)
+fn idle(work: &Work) -> bool {
+    let paused = |task: &Task| task.state() == TaskState::Queued && work.queue.is_paused();
+    let rests = |task: &Task| !is_ours(work, task) || rests(work, task) || paused(task);
+    work.store.pending.is_empty() && work.queue.claiming.is_none() && work.tasks.live.values().all(rests)
 }
 
 /// Whether nothing happens to a task by itself any more. After a halt what is queued stays so; what runs goes on, unless
 /// it can no longer be asked about.
-fn rests(app: &App, task: &Task) -> bool {
-    let halt = app.work.queue.halted.as_ref().map(|halt| halt.cause);
+fn rests(work: &Work, task: &Task) -> bool {
+    let halt = work.queue.halted.as_ref().map(|halt| halt.cause);
     match &task.phase {
-        Phase::Queued { .. } => halt.is_some() && app.work.queue.claiming.is_none_or(|(_, key)| key != task.key),
+        Phase::Queued { .. } => halt.is_some() && work.queue.claiming.is_none_or(|(_, key)| key != task.key),
         Phase::Running { trouble, .. } => {
             let refused = trouble.as_ref().is_some_and(|trouble| trouble.error.class == ErrorClass::Auth);
             halt == Some(HaltCause::Key) && refused
@@ -128,9 +127,9 @@ fn rests(app: &App, task: &Task) -> bool {
 }
 
 /// Whether these tasks have ended, on disk, or will go no further.
-pub(super) fn all_ended(app: &App, keys: &[TaskKey]) -> bool {
-    let ended = |key: &TaskKey| app.work.tasks.live.get(key).is_none_or(|task| rests(app, task));
-    keys.iter().all(|key| ended(key) && !app.work.store.busy.contains_key(key))
+pub(super) fn all_ended(work: &Work, keys: &[TaskKey]) -> bool {
+    let ended = |key: &TaskKey| work.tasks.live.get(key).is_none_or(|task| rests(work, task));
+    keys.iter().all(|key| ended(key) && !work.store.busy.contains_key(key))
 }
 
 /// The exit code that a task's state stands for.

@@ -9,21 +9,23 @@ use crate::{
         retry::{Facts, Retried},
         task::{NewTask, Phase, Task, TaskKey},
     },
-    engine::effect::{Effect, StoreCmd},
-    screens::app::App,
+    engine::{
+        effect::{Effect, StoreCmd},
+        work::Work,
+    },
 };
 
 /// Queues another attempt of a task that just ended with that error, where the config allows it. The caps hold as for
 /// any other; nobody is asked.
-pub(super) fn automatic(app: &mut App, task: &Task, error: &TaskError) -> Vec<Effect> {
-    let named = &app.work.settings.retry;
+pub(super) fn automatic(work: &mut Work, task: &Task, error: &TaskError) -> Vec<Effect> {
+    let named = &work.settings.retry;
     let facts = Facts {
         class: Some(error.class),
         charged: error.charged,
-        retried: app.work.tasks.rows.get(&task.key).map_or(Retried::No, |row| Facts::of_row(row).retried),
+        retried: work.tasks.rows.get(&task.key).map_or(Retried::No, |row| Facts::of_row(row).retried),
         ..Facts::of_task(task, None)
     };
-    if app.work.ending.is_some() || !retry::by_itself(&facts, &named.auto, made(app, task.key), named.max) {
+    if work.ending.is_some() || !retry::by_itself(&facts, &named.auto, made(work, task.key), named.max) {
         return Vec::new();
     }
     let new = NewTask {
@@ -32,38 +34,38 @@ pub(super) fn automatic(app: &mut App, task: &Task, error: &TaskError) -> Vec<Ef
         attempt: task.attempt + 1,
         name: None,
         profile: task.profile.clone(),
-        cost: acts::price(app, &task.request),
+        cost: acts::price(work, &task.request),
         request: task.request.clone(),
         remote: None,
         automatic: true,
-        phase: Phase::Queued { not_before: app.work.now.wall.plus(named.pause_ms), put_back: None },
+        phase: Phase::Queued { not_before: work.now.wall.plus(named.pause_ms), put_back: None },
     };
     // The store judges it by the failure, which must be there first.
-    if store::is_unwritten(app, task.key) {
-        app.work.queue.after_write.insert(task.key, new);
+    if store::is_unwritten(work, task.key) {
+        work.queue.after_write.insert(task.key, new);
         return Vec::new();
     }
-    vec![insert(app, new)]
+    vec![insert(work, new)]
 }
 
 /// A task is on disk as it is here: the attempt that waited for it is queued.
-pub(super) fn on_disk(app: &mut App, key: TaskKey) -> Option<Effect> {
-    let new = app.work.queue.after_write.remove(&key)?;
-    let failed = app.work.tasks.rows.get(&key).is_some_and(|row| retry::is_open(&Facts::of_row(row)));
-    (failed && app.work.ending.is_none()).then(|| insert(app, new))
+pub(super) fn on_disk(work: &mut Work, key: TaskKey) -> Option<Effect> {
+    let new = work.queue.after_write.remove(&key)?;
+    let failed = work.tasks.rows.get(&key).is_some_and(|row| retry::is_open(&Facts::of_row(row)));
+    (failed && work.ending.is_none()).then(|| insert(work, new))
 }
 
-fn insert(app: &mut App, new: NewTask) -> Effect {
-    let caps = acts::caps(app);
-    let ticket = ticket(app);
-    app.work.queue.inserting.insert(ticket);
-    app.work.queue.automatic.insert(ticket);
-    Effect::Store(StoreCmd::Insert { ticket, tasks: vec![new], at: app.work.now.wall, caps })
+fn insert(work: &mut Work, new: NewTask) -> Effect {
+    let caps = acts::caps(work);
+    let ticket = ticket(work);
+    work.queue.inserting.insert(ticket);
+    work.queue.automatic.insert(ticket);
+    Effect::Store(StoreCmd::Insert { ticket, tasks: vec![new], at: work.now.wall, caps })
 }
 
 /// How many attempts in a row up to this one the program made by itself.
-fn made(app: &App, key: TaskKey) -> u32 {
-    let rows = &app.work.tasks.rows;
+fn made(work: &Work, key: TaskKey) -> u32 {
+    let rows = &work.tasks.rows;
     let mut at = rows.get(&key);
     let mut made = 0;
     while let Some(row) = at.filter(|row| row.automatic) {
@@ -91,8 +93,8 @@ mod tests {
         TaskError { code: "1".into(), class, message: String::new(), next: String::new(), charged }
     }
 
-    fn tried(app: &mut App, task: &Task, error: &TaskError) -> Option<NewTask> {
-        match automatic(app, task, error).pop() {
+    fn tried(work: &mut Work, task: &Task, error: &TaskError) -> Option<NewTask> {
+        match automatic(work, task, error).pop() {
             Some(Effect::Store(StoreCmd::Insert { mut tasks, .. })) => tasks.pop(),
             _ => None,
         }
@@ -116,7 +118,7 @@ mod tests {
             (OutputSensitive, Charged::No, false),
         ] {
             let mut state = state(&[Refused]);
-            state.work.settings.retry.auto = vec![Service, RateLimited, OutputSensitive];
+            state.settings.retry.auto = vec![Service, RateLimited, OutputSensitive];
             let made = tried(&mut state, &task(1, Refused), &error(class, charged));
             assert_eq!(made.is_some(), again, "{class:?} {charged:?}");
         }
@@ -125,11 +127,11 @@ mod tests {
     #[test]
     fn an_attempt_of_the_program_is_marked_waits_and_comes_so_often_and_no_more() {
         let mut state = state(&[Refused]);
-        state.work.settings.retry.auto = vec![Service];
+        state.settings.retry.auto = vec![Service];
         let free = error(Service, Charged::No);
         let made =
             tried(&mut state, &task(1, Refused), &free).map(|new| (new.automatic, new.attempt, new.parent, new.phase));
-        let not_before = state.work.now.wall.plus(30_000);
+        let not_before = state.now.wall.plus(30_000);
         let phase = Phase::Queued { not_before, put_back: None };
         assert_eq!(made, Some((true, 2, Some(TaskKey(1)), phase)));
         let second = Task { parent: Some(TaskKey(1)), automatic: true, ..task(2, Refused) };

@@ -268,6 +268,8 @@ pub enum LocalCmd {
     Open {
         /// The file.
         path: String,
+        /// What copies a command to fetch it, as the reader calls it: where no player is.
+        scp: String,
     },
     /// Write tasks to a new file, one JSON object a line. Answered by `LocalMsg::Said`.
     Export {

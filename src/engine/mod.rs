@@ -9,19 +9,22 @@ mod adopt;
 mod again;
 pub mod agenda;
 pub mod effect;
-pub mod ending;
+mod ending;
 pub mod filter;
+mod hook;
 pub mod kinds;
-pub mod money;
+mod money;
 pub mod msg;
-pub mod poller;
+pub mod news;
+mod poller;
 pub mod queue;
+mod reload;
 pub mod rows;
 pub mod saver;
 pub mod settings;
 pub mod share;
 pub mod spread;
-pub mod store;
+mod store;
 mod streak;
 pub mod tasks;
 #[cfg(test)]
@@ -31,65 +34,152 @@ mod tests;
 mod told;
 pub mod work;
 
-pub use acts::act;
+pub use ending::waits_for_room;
 
 use crate::{
     domain::{
         problem::Problem,
         task::{Claim, Event, Phase, Task, TaskKey},
+        time::{Mono, Now},
     },
-    engine::{effect::Effect, msg::HttpMsg},
-    screens::app::App,
+    engine::{
+        effect::Effect,
+        msg::{HttpMsg, LocalMsg, Msg},
+        news::News,
+        settings::Settings,
+        work::Work,
+    },
     service::answer::{Reply, redact},
 };
 
+/// It is that time now. What a person does is done before what is due: a key that comes late still takes back what its
+/// window has just let go.
+pub fn it_is(work: &mut Work, now: Now) {
+    let before = std::mem::replace(&mut work.now, now);
+    if now.has_leapt(before) {
+        plan_anew(work);
+    }
+}
+
+/// Takes one thing that happened, changes the work, and tells what is to be done and what there is to be told. The only
+/// way the work changes.
+#[must_use]
+pub fn update(work: &mut Work, msg: Msg, now: Now) -> (Vec<Effect>, Vec<News>) {
+    it_is(work, now);
+    let mut effects = match msg {
+        Msg::Wake => Vec::new(),
+        Msg::Store(msg) => store::store(work, msg),
+        Msg::Http(msg) => http(work, msg),
+        Msg::Save(msg) => saver::save(work, msg),
+        Msg::Local(LocalMsg::Key { result }) => key_read(work, result),
+        // For the screens.
+        Msg::Local(
+            LocalMsg::Image { .. }
+            | LocalMsg::Listed { .. }
+            | LocalMsg::Text { .. }
+            | LocalMsg::Edited { .. }
+            | LocalMsg::Said { .. },
+        ) => Vec::new(),
+        Msg::Config(result) => {
+            reload::take(work, result);
+            Vec::new()
+        }
+        Msg::Signal(signal) => ending::signal(work, signal),
+        Msg::Act(act) => acts::act(work, act),
+    };
+    effects.extend(schedule(work));
+    (effects, std::mem::take(&mut work.news))
+}
+
+/// What a loop drives: the work alone, or with screens before it.
+pub trait Driven {
+    /// What happens to it.
+    type Msg: From<Msg>;
+
+    /// The state at the program's start.
+    fn new(settings: Settings, now: Now) -> Self;
+
+    /// Takes one thing that happened, and tells what is to be done.
+    fn update(&mut self, msg: Self::Msg, now: Now) -> Vec<Effect>;
+
+    /// The moment at which the state changes without a message, if nothing happens before.
+    fn next_deadline(&self) -> Option<Mono>;
+}
+
+/// The work without a screen.
+#[derive(Clone, Debug)]
+pub struct Bare {
+    /// The work.
+    pub work: Work,
+    /// What its face has not told yet.
+    pub news: Vec<News>,
+}
+
+impl Driven for Bare {
+    type Msg = Msg;
+
+    fn new(settings: Settings, now: Now) -> Self {
+        Self { work: Work::new(settings, now), news: Vec::new() }
+    }
+
+    fn update(&mut self, msg: Msg, now: Now) -> Vec<Effect> {
+        let (effects, news) = update(&mut self.work, msg, now);
+        // There is no table whose order follows the rows.
+        self.news.extend(news.into_iter().filter(|news| !matches!(news, News::Rows(_))));
+        effects
+    }
+
+    fn next_deadline(&self) -> Option<Mono> {
+        next_deadline(&self.work)
+    }
+}
+
 /// Takes the end of a call to the service.
-pub fn http(app: &mut App, msg: HttpMsg) -> Vec<Effect> {
+fn http(work: &mut Work, msg: HttpMsg) -> Vec<Effect> {
     match msg {
-        HttpMsg::Uploading { key, ticket, done, total } => queue::uploading(app, key, ticket, (done, total)),
-        HttpMsg::Submitted { key, ticket, reply } => queue::submitted(app, key, ticket, &reply),
-        HttpMsg::Queried { key, ticket, reply } => poller::queried(app, key, ticket, &reply),
-        HttpMsg::Found { ticket, reply } => adopt::found(app, ticket, &reply),
-        HttpMsg::File { key, ticket, reply } => crate::screens::copy::addressed(app, ticket, &reply)
-            .unwrap_or_else(|| saver::addressed(app, key, ticket, &reply)),
-        HttpMsg::Balance { ticket, reply } => money::balance(app, ticket, &reply),
+        HttpMsg::Uploading { key, ticket, done, total } => queue::uploading(work, key, ticket, (done, total)),
+        HttpMsg::Submitted { key, ticket, reply } => queue::submitted(work, key, ticket, &reply),
+        HttpMsg::Queried { key, ticket, reply } => poller::queried(work, key, ticket, &reply),
+        HttpMsg::Found { ticket, reply } => adopt::found(work, ticket, &reply),
+        HttpMsg::File { key, ticket, reply } => saver::addressed(work, key, ticket, &reply),
+        HttpMsg::Balance { ticket, reply } => money::balance(work, ticket, &reply),
     }
 }
 
 /// Emits everything that is due now.
-pub fn schedule(app: &mut App) -> Vec<Effect> {
-    crate::engine::tasks::turn_day(app);
-    if app.work.ending.is_some() {
-        let mut effects = store::retry(app);
-        effects.extend(share::due(app));
-        effects.extend(ending::finish(app));
+fn schedule(work: &mut Work) -> Vec<Effect> {
+    crate::engine::tasks::turn_day(work);
+    if work.ending.is_some() {
+        let mut effects = store::retry(work);
+        effects.extend(share::due(work));
+        effects.extend(ending::finish(work));
         return effects;
     }
-    let mut effects = store::retry(app);
-    effects.extend(share::due(app));
-    effects.extend(store::look_again(app));
-    effects.extend(queue::send_due(app));
-    effects.extend(poller::ask_due(app));
-    effects.extend(saver::save_due(app));
+    let mut effects = store::retry(work);
+    effects.extend(share::due(work));
+    effects.extend(store::look_again(work));
+    effects.extend(queue::send_due(work));
+    effects.extend(poller::ask_due(work));
+    effects.extend(saver::save_due(work));
     effects
 }
 
 /// The next moment at which [`schedule`] has something to do, if nothing else happens before.
 #[must_use]
-pub fn next_deadline(app: &App) -> Option<crate::domain::time::Mono> {
-    let ending = app.work.ending.is_some();
-    let work = [queue::deadline(app), poller::deadline(app), saver::deadline(app), store::look_deadline(app)];
-    work.into_iter().filter(|_| !ending).flatten().chain(store::retry_deadline(app)).min()
+pub fn next_deadline(work: &Work) -> Option<Mono> {
+    let ending = work.ending.is_some();
+    let due = [queue::deadline(work), poller::deadline(work), saver::deadline(work), store::look_deadline(work)];
+    due.into_iter().filter(|_| !ending).flatten().chain(store::retry_deadline(work)).min()
 }
 
 /// Puts a task into the schedule that its phase asks for, and out of the others.
-pub(crate) fn plan(app: &mut App, task: &Task) {
-    let ours = is_ours(app, task);
+pub(crate) fn plan(work: &mut Work, task: &Task) {
+    let ours = is_ours(work, task);
     let (mut send, mut ask, mut save) = (None, None, None);
     match &task.phase {
-        Phase::Queued { not_before, .. } if ours => send = Some(queue::due(app, *not_before)),
-        Phase::Running { next_poll, .. } if ours => ask = poller::due(app, task, *next_poll),
-        Phase::Ready { next_try, .. } if ours => save = next_try.map(|at| app.work.now.due_at(at, queue::LONGEST_WAIT)),
+        Phase::Queued { not_before, .. } if ours => send = Some(queue::due(work, *not_before)),
+        Phase::Running { next_poll, .. } if ours => ask = poller::due(work, task, *next_poll),
+        Phase::Ready { next_try, .. } if ours => save = next_try.map(|at| work.now.due_at(at, queue::LONGEST_WAIT)),
         Phase::Queued { .. }
         | Phase::Sending { .. }
         | Phase::Unknown { .. }
@@ -101,68 +191,68 @@ pub(crate) fn plan(app: &mut App, task: &Task) {
         | Phase::Refused { .. }
         | Phase::Cancelled { .. } => {}
     }
-    app.work.queue.due.set(task.key, send);
-    app.work.poller.due.set(task.key, ask);
-    app.work.saver.due.set(task.key, save);
+    work.queue.due.set(task.key, send);
+    work.poller.due.set(task.key, ask);
+    work.saver.due.set(task.key, save);
 }
 
 /// Puts every live task into its schedule again: the wall clock has leapt ahead, and what it makes due is due. The schedules
 /// themselves go by the monotonic clock, which a clock set back does not stop.
-pub(crate) fn plan_anew(app: &mut App) {
-    let live: Vec<Task> = app.work.tasks.live.values().cloned().collect();
+pub(crate) fn plan_anew(work: &mut Work) {
+    let live: Vec<Task> = work.tasks.live.values().cloned().collect();
     for task in live {
-        store::hold(app, &task);
-        plan(app, &task);
+        store::hold(work, &task);
+        plan(work, &task);
     }
 }
 
 /// Whether this run may work on that task: its account, its scope, and nobody else's claim.
-fn is_ours(app: &App, task: &Task) -> bool {
-    in_scope(app, task) && !held_by_another(app, task)
+fn is_ours(work: &Work, task: &Task) -> bool {
+    in_scope(work, task) && !held_by_another(work, task)
 }
 
 /// Whether this run's scope has that task, and its account.
-fn in_scope(app: &App, task: &Task) -> bool {
-    task.profile == app.work.settings.profile.name && is_told_of(app, task.key)
+fn in_scope(work: &Work, task: &Task) -> bool {
+    task.profile == work.settings.profile.name && is_told_of(work, task.key)
 }
 
 /// Whether this run's scope has that task, of whatever account.
-fn is_told_of(app: &App, key: TaskKey) -> bool {
-    match app.work.settings.scope {
+fn is_told_of(work: &Work, key: TaskKey) -> bool {
+    match work.settings.scope {
         crate::engine::settings::Scope::All => true,
-        crate::engine::settings::Scope::Named => app.work.queue.named.contains(&key),
+        crate::engine::settings::Scope::Named => work.queue.named.contains(&key),
         crate::engine::settings::Scope::None => false,
     }
 }
 
 /// Whether this run has the task in its hands.
-fn held_by_us(app: &App, task: &Task) -> bool {
-    task.claim.as_ref().is_some_and(|claim| Some(&claim.owner) == app.work.store.owner.as_ref())
+fn held_by_us(work: &Work, task: &Task) -> bool {
+    task.claim.as_ref().is_some_and(|claim| Some(&claim.owner) == work.store.owner.as_ref())
 }
 
 /// Whether another running program has the task in its hands.
-fn held_by_another(app: &App, task: &Task) -> bool {
+fn held_by_another(work: &Work, task: &Task) -> bool {
     task.claim
         .as_ref()
-        .is_some_and(|claim| Some(&claim.owner) != app.work.store.owner.as_ref() && claim.until > app.work.now.wall)
+        .is_some_and(|claim| Some(&claim.owner) != work.store.owner.as_ref() && claim.until > work.now.wall)
 }
 
 /// This run's claim on a task for the next `ms` milliseconds. `None` while the store is not open, and when the program
 /// ends: what is still answered then is for whoever else runs.
-fn claim(app: &App, ms: u64) -> Option<Claim> {
-    if app.work.ending.is_some() {
+fn claim(work: &Work, ms: u64) -> Option<Claim> {
+    if work.ending.is_some() {
         return None;
     }
-    app.work.store.owner.clone().map(|owner| Claim { owner, until: app.work.now.wall.plus(ms) })
+    work.store.owner.clone().map(|owner| Claim { owner, until: work.now.wall.plus(ms) })
 }
 
 /// An entry of a time line, now.
-fn event(app: &App, kind: &str, text: impl Into<String>) -> Event {
-    Event { at: app.work.now.wall, kind: kind.to_owned(), text: text.into(), raw: None }
+fn event(work: &Work, kind: &str, text: impl Into<String>) -> Event {
+    Event { at: work.now.wall, kind: kind.to_owned(), text: text.into(), raw: None }
 }
 
 /// An entry of a time line with the raw answer behind it, secrets removed.
-fn answer_event(app: &App, kind: &str, text: impl Into<String>, reply: &Reply) -> Event {
+fn answer_event(work: &Work, kind: &str, text: impl Into<String>, reply: &Reply) -> Event {
     let raw = match reply {
         Reply::Answered { http, body, .. } => Some(format!("HTTP {http} {}", redact(body))),
         Reply::Redirected { http, to, body } => Some(format!("HTTP {http} {} {}", redact(to), redact(body))),
@@ -171,19 +261,18 @@ fn answer_event(app: &App, kind: &str, text: impl Into<String>, reply: &Reply) -
         }
         Reply::NotSent { .. } => None,
     };
-    Event { raw, ..event(app, kind, text) }
+    Event { raw, ..event(work, kind, text) }
 }
 
-/// The number for the next command.
-fn ticket(app: &mut App) -> crate::engine::effect::Ticket {
-    app.work.next_ticket += 1;
-    app.work.next_ticket
+/// The number for the next command; the screens too ask the service for addresses.
+pub fn ticket(work: &mut Work) -> effect::Ticket {
+    work.next_ticket += 1;
+    work.next_ticket
 }
 
 /// The key for the service was read, or cannot be had. Until then nothing is sent or asked.
-pub fn key_read(app: &mut App, result: Result<(), Problem>) -> Vec<Effect> {
-    app.work.settings.has_key = result.is_ok();
-    app.work.key_problem = result.err();
-    crate::screens::welcome::offer(app);
-    if app.work.store.owner.is_some() { money::ask_balance(app) } else { Vec::new() }
+fn key_read(work: &mut Work, result: Result<(), Problem>) -> Vec<Effect> {
+    work.settings.has_key = result.is_ok();
+    work.key_problem = result.err();
+    if work.store.owner.is_some() { money::ask_balance(work) } else { Vec::new() }
 }

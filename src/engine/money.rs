@@ -3,33 +3,35 @@
 use super::ticket;
 use crate::{
     domain::problem::ErrorClass,
-    engine::effect::{Effect, HttpCmd, Ticket},
-    screens::app::App,
+    engine::{
+        effect::{Effect, HttpCmd, Ticket},
+        work::Work,
+    },
     service::answer::{Reply, judge_balance},
 };
 
 /// Asks for the balance, unless that is under way. Free.
-pub(super) fn ask_balance(app: &mut App) -> Vec<Effect> {
-    if !app.work.settings.has_key || app.work.money.asking.is_some() {
+pub(super) fn ask_balance(work: &mut Work) -> Vec<Effect> {
+    if !work.settings.has_key || work.money.asking.is_some() {
         return Vec::new();
     }
-    let ticket = ticket(app);
-    app.work.money.asking = Some(ticket);
+    let ticket = ticket(work);
+    work.money.asking = Some(ticket);
     vec![Effect::Http(HttpCmd::Balance { ticket })]
 }
 
 /// The end of a balance call.
-pub(super) fn balance(app: &mut App, of: Ticket, reply: &Reply) -> Vec<Effect> {
-    if app.work.money.asking.take_if(|asking| *asking == of).is_none() {
-        app.work.stale += 1;
+pub(super) fn balance(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect> {
+    if work.money.asking.take_if(|asking| *asking == of).is_none() {
+        work.stale += 1;
         return Vec::new();
     }
     match judge_balance(reply) {
         Ok(amount) => {
-            super::poller::answered(app);
-            app.work.money.balance = Some((amount, app.work.now.wall));
-            app.work.money.first_balance.get_or_insert((amount, app.work.now.wall));
-            app.work.money.balance_problem = None;
+            super::poller::answered(work);
+            work.money.balance = Some((amount, work.now.wall));
+            work.money.first_balance.get_or_insert((amount, work.now.wall));
+            work.money.balance_problem = None;
         }
         Err(error) => {
             match reply {
@@ -37,13 +39,13 @@ pub(super) fn balance(app: &mut App, of: Ticket, reply: &Reply) -> Vec<Effect> {
                 Reply::NotSent { .. } => {}
                 // Beside other calls without an answer. Alone it holds nothing back: a submission finds out for itself.
                 _ if error.class == ErrorClass::Network => {
-                    if super::poller::is_probing(app) {
-                        super::poller::missed(app);
+                    if super::poller::is_probing(work) {
+                        super::poller::missed(work);
                     }
                 }
-                _ => super::poller::spoke(app),
+                _ => super::poller::spoke(work),
             }
-            app.work.money.balance_problem = Some(error);
+            work.money.balance_problem = Some(error);
         }
     }
     Vec::new()

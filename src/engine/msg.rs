@@ -1,4 +1,4 @@
-//! What happens to the program: everything that `update` is told. Plain data.
+//! What happens to the program: everything that the work is told. Plain data.
 
 use crate::{
     domain::{
@@ -18,7 +18,6 @@ use crate::{
         effect::{ListFor, Ticket},
         settings::Settings,
     },
-    screens::key::Key,
     service::answer::Reply,
 };
 use serde::{Deserialize, Serialize};
@@ -26,8 +25,6 @@ use serde::{Deserialize, Serialize};
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Msg {
-    /// From the terminal.
-    Input(Input),
     /// The moment that `next_deadline` asked for has come.
     Wake,
     /// From the store.
@@ -55,46 +52,6 @@ pub struct Reread {
     pub changed: Vec<String>,
     /// The same of those that cannot, against what the program was started with.
     pub fixed: Vec<String>,
-}
-
-/// From the terminal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Input {
-    /// A key.
-    Key(Key),
-    /// The mouse, where the config asks for it.
-    Mouse(Mouse),
-    /// Pasted text, just as it came.
-    Paste(String),
-    /// The terminal's size in cells.
-    Resize {
-        /// Across.
-        width: u16,
-        /// Down.
-        height: u16,
-    },
-}
-
-/// What the mouse did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Mouse {
-    /// What.
-    pub kind: MouseKind,
-    /// The cell, counted from 0 at the left.
-    pub x: u16,
-    /// The row, counted from 0 at the top.
-    pub y: u16,
-}
-
-/// What the mouse can do here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum MouseKind {
-    /// The left button went down.
-    Click,
-    /// The wheel was turned up.
-    WheelUp,
-    /// The wheel was turned down.
-    WheelDown,
 }
 
 /// From the operating system.

@@ -6,18 +6,18 @@ use crate::{
     domain::{
         export::{json_line, sidecar_json},
         name::file_name,
-        problem::{Charged, ErrorClass, Problem, TaskError},
+        problem::{Charged, ErrorClass, TaskError},
         task::{Phase, STOPPED, SavedFile, Task, TaskKey, TaskState, Trouble},
         time::{HOUR, MINUTE, Mono, SECOND},
     },
     engine::{
-        effect::{Effect, HttpCmd, Level, SaveCmd, SaveTarget, Ticket},
+        effect::{Effect, HttpCmd, SaveCmd, SaveTarget, Ticket},
         msg::SaveMsg,
+        news::{News, NotDone, TaskNews},
         spread::backoff,
         tasks,
-        work::{Saving, SavingStep},
+        work::{Saving, SavingStep, Work},
     },
-    screens::{app::App, keymap, keymap::Ctx, toast},
     service::answer::{Address, FileVerdict, Reply, judge_file},
     tr,
 };
@@ -36,66 +36,66 @@ const TRIES_OF_NO_VIDEO: u32 = 4;
 pub const AT_RISK: u64 = HOUR;
 
 /// Begins with the files whose time has come, as far as there are places.
-pub(super) fn save_due(app: &mut App) -> Vec<Effect> {
+pub(super) fn save_due(work: &mut Work) -> Vec<Effect> {
     let mut effects = Vec::new();
-    while has_place(app) && app.work.now.mono >= poller::open_at(app) {
-        let Some(task) = next(app).cloned() else { break };
-        effects.extend(begin(app, task));
+    while has_place(work) && work.now.mono >= poller::open_at(work) {
+        let Some(task) = next(work).cloned() else { break };
+        effects.extend(begin(work, task));
     }
     effects
 }
 
 /// When [`save_due`] will have something to do.
-pub(super) fn deadline(app: &App) -> Option<Mono> {
-    if !has_place(app) {
+pub(super) fn deadline(work: &Work) -> Option<Mono> {
+    if !has_place(work) {
         return None;
     }
-    let at = match next(app) {
-        Some(_) => app.work.now.mono,
-        None => app.work.saver.due.after(app.work.now.mono)?,
+    let at = match next(work) {
+        Some(_) => work.now.mono,
+        None => work.saver.due.after(work.now.mono)?,
     };
-    Some(at.max(poller::open_at(app)))
+    Some(at.max(poller::open_at(work)))
 }
 
 /// Whether one more file may be begun. While the service does not answer, one at a time finds out whether it is back.
-fn has_place(app: &App) -> bool {
-    let calls = || app.work.saver.active.values().any(|s| matches!(s.step, SavingStep::Claiming | SavingStep::Address));
-    app.work.settings.has_key
-        && app.work.store.owner.is_some()
-        && app.work.saver.active.len() < app.work.settings.download.parallel
-        && !(poller::is_probing(app) && calls())
+fn has_place(work: &Work) -> bool {
+    let calls = || work.saver.active.values().any(|s| matches!(s.step, SavingStep::Claiming | SavingStep::Address));
+    work.settings.has_key
+        && work.store.owner.is_some()
+        && work.saver.active.len() < work.settings.download.parallel
+        && !(poller::is_probing(work) && calls())
 }
 
 /// The file whose time came first.
-fn next(app: &App) -> Option<&Task> {
-    let mut due = app.work.saver.due.due(app.work.now.mono).filter(|key| !store::is_unwritten(app, *key));
-    due.find_map(|key| app.work.tasks.live.get(&key))
+fn next(work: &Work) -> Option<&Task> {
+    let mut due = work.saver.due.due(work.now.mono).filter(|key| !store::is_unwritten(work, *key));
+    due.find_map(|key| work.tasks.live.get(&key))
 }
 
-fn begin(app: &mut App, mut task: Task) -> Vec<Effect> {
+fn begin(work: &mut Work, mut task: Task) -> Vec<Effect> {
     let Phase::Ready { file, trouble, tries, kept, .. } = task.phase else { return Vec::new() };
     task.phase = Phase::Saving { file, tries, kept };
-    task.claim = claim(app, CLAIM);
+    task.claim = claim(work, CLAIM);
     // Another try after the same trouble is no news.
-    let note = trouble.is_none().then(|| event(app, "saving", tr!("download begins")));
+    let note = trouble.is_none().then(|| event(work, "saving", tr!("download begins")));
     let step = SavingStep::Claiming;
-    app.work.saver.active.insert(task.key, Saving { ticket: 0, step, addresses: 0, order: None, before: trouble });
-    store::write(app, task, note.into_iter().collect(), vec![])
+    work.saver.active.insert(task.key, Saving { ticket: 0, step, addresses: 0, order: None, before: trouble });
+    store::write(work, task, note.into_iter().collect(), vec![])
 }
 
 /// The store has a write: if it was our claim on a file, the file's address is asked for.
-pub(super) fn claim_saved(app: &mut App, task: &Task) -> Vec<Effect> {
-    let waits = app.work.saver.active.get(&task.key).is_some_and(|saving| saving.step == SavingStep::Claiming);
+pub(super) fn claim_saved(work: &mut Work, task: &Task) -> Vec<Effect> {
+    let waits = work.saver.active.get(&task.key).is_some_and(|saving| saving.step == SavingStep::Claiming);
     if !waits || task.state() != TaskState::Saving {
         return Vec::new();
     }
-    ask_address(app, task)
+    ask_address(work, task)
 }
 
-fn ask_address(app: &mut App, task: &Task) -> Vec<Effect> {
+fn ask_address(work: &mut Work, task: &Task) -> Vec<Effect> {
     let Some(file) = task.file().cloned() else { return Vec::new() };
-    let ticket = ticket(app);
-    if let Some(saving) = app.work.saver.active.get_mut(&task.key) {
+    let ticket = ticket(work);
+    if let Some(saving) = work.saver.active.get_mut(&task.key) {
         saving.ticket = ticket;
         saving.step = SavingStep::Address;
         saving.addresses += 1;
@@ -104,29 +104,29 @@ fn ask_address(app: &mut App, task: &Task) -> Vec<Effect> {
 }
 
 /// The end of a file call.
-pub(super) fn addressed(app: &mut App, key: TaskKey, of: Ticket, reply: &Reply) -> Vec<Effect> {
-    let Some(task) = current(app, key, of) else { return Vec::new() };
-    match judge_file(reply, &app.work.settings.profile.base_url) {
+pub(super) fn addressed(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply) -> Vec<Effect> {
+    let Some(task) = current(work, key, of) else { return Vec::new() };
+    match judge_file(reply, &work.settings.profile.base_url) {
         FileVerdict::Address(address) => {
-            poller::heard_of(app, key);
-            fetch(app, task, address)
+            poller::heard_of(work, key);
+            fetch(work, task, address)
         }
         FileVerdict::Refused { error } => {
-            poller::spoke(app);
-            give_back(app, task, error, None)
+            poller::spoke(work);
+            give_back(work, task, error, None)
         }
         FileVerdict::Again { wait_ms, error } => {
             let own = wait_ms.unwrap_or_else(|| pause(&task)).min(LONGEST_WAIT);
             // Only this call is the service's own; the storage is another host.
             let wait = match error.class {
                 ErrorClass::Network | ErrorClass::Service | ErrorClass::UnknownOutcome
-                    if !poller::brought_nothing(app, key) =>
+                    if !poller::brought_nothing(work, key) =>
                 {
                     0
                 }
                 ErrorClass::RateLimited => {
-                    poller::spoke(app);
-                    poller::rest_account(app, wait_ms);
+                    poller::spoke(work);
+                    poller::rest_account(work, wait_ms);
                     0
                 }
                 ErrorClass::Network | ErrorClass::Service | ErrorClass::UnknownOutcome => own,
@@ -137,51 +137,51 @@ pub(super) fn addressed(app: &mut App, key: TaskKey, of: Ticket, reply: &Reply) 
                 | ErrorClass::InvalidParams
                 | ErrorClass::Plan
                 | ErrorClass::File => {
-                    poller::spoke(app);
+                    poller::spoke(work);
                     own
                 }
             };
-            give_back(app, task, error, Some(wait))
+            give_back(work, task, error, Some(wait))
         }
     }
 }
 
-fn fetch(app: &mut App, mut task: Task, address: Address) -> Vec<Effect> {
-    let now = app.work.now.mono;
-    if let Some(saving) = app.work.saver.active.get_mut(&task.key) {
+fn fetch(work: &mut Work, mut task: Task, address: Address) -> Vec<Effect> {
+    let now = work.now.mono;
+    if let Some(saving) = work.saver.active.get_mut(&task.key) {
         saving.step = SavingStep::Bytes { done: 0, total: address.bytes, since: now, from: 0 };
     }
     task.expires_at = address.expires;
-    let settings = &app.work.settings.download;
+    let settings = &work.settings.download;
     let target = SaveTarget {
         dir: task.dir.clone().unwrap_or_else(|| settings.dir.clone()),
-        name: file_name(&settings.name, &task, app.work.now.utc_offset),
+        name: file_name(&settings.name, &task, work.now.utc_offset),
         sidecar: settings.sidecar.then(|| json_line(&sidecar_json(&task))),
         stall_ms: settings.stall_ms,
     };
     let key = task.key;
-    if let Some(saving) = app.work.saver.active.get_mut(&key) {
+    if let Some(saving) = work.saver.active.get_mut(&key) {
         saving.order = Some((Box::new(address), Box::new(target)));
     }
-    tasks::put(app, task);
-    start(app, key)
+    tasks::put(work, task);
+    start(work, key)
 }
 
 /// Has the worker fetch the file, or what is missing of it.
-fn start(app: &mut App, key: TaskKey) -> Vec<Effect> {
-    let ticket = ticket(app);
-    let Some(saving) = app.work.saver.active.get_mut(&key) else { return Vec::new() };
+fn start(work: &mut Work, key: TaskKey) -> Vec<Effect> {
+    let ticket = ticket(work);
+    let Some(saving) = work.saver.active.get_mut(&key) else { return Vec::new() };
     let Some((address, target)) = saving.order.clone() else { return Vec::new() };
     saving.ticket = ticket;
     vec![Effect::Save(SaveCmd::Start { key, ticket, address, target })]
 }
 
 /// Whether this try has brought the file further than any before it. Then there is no failure to count.
-fn got_further(app: &mut App, key: TaskKey) -> bool {
-    let Some(SavingStep::Bytes { done, .. }) = app.work.saver.active.get(&key).map(|saving| &saving.step) else {
+fn got_further(work: &mut Work, key: TaskKey) -> bool {
+    let Some(SavingStep::Bytes { done, .. }) = work.saver.active.get(&key).map(|saving| &saving.step) else {
         return false;
     };
-    let (done, reached) = (*done, app.work.saver.reached.entry(key).or_default());
+    let (done, reached) = (*done, work.saver.reached.entry(key).or_default());
     let further = done > *reached;
     *reached = done.max(*reached);
     further
@@ -189,55 +189,57 @@ fn got_further(app: &mut App, key: TaskKey) -> bool {
 
 /// The line dropped after it had brought something: the rest is fetched at once, by the same address, and what was counted
 /// against the file is forgotten.
-fn go_on(app: &mut App, mut task: Task) -> Vec<Effect> {
+fn go_on(work: &mut Work, mut task: Task) -> Vec<Effect> {
     if let Phase::Saving { tries, .. } = &mut task.phase {
         *tries = 0;
     }
     let key = task.key;
-    if let Some(saving) = app.work.saver.active.get_mut(&key) {
+    if let Some(saving) = work.saver.active.get_mut(&key) {
         (saving.addresses, saving.before) = (1, None);
     }
-    tasks::put(app, task);
-    start(app, key)
+    tasks::put(work, task);
+    start(work, key)
 }
 
 /// A word of the download worker.
-pub fn save(app: &mut App, msg: SaveMsg) -> Vec<Effect> {
+pub(super) fn save(work: &mut Work, msg: SaveMsg) -> Vec<Effect> {
     match msg {
-        SaveMsg::Progress { key, ticket, done, total } => progress(app, key, ticket, done, total),
+        SaveMsg::Progress { key, ticket, done, total } => progress(work, key, ticket, done, total),
         SaveMsg::Done { key, ticket, saved } => {
-            current(app, key, ticket).map_or_else(Vec::new, |task| done(app, task, saved))
+            current(work, key, ticket).map_or_else(Vec::new, |task| done(work, task, saved))
         }
         SaveMsg::AddressDead { key, ticket, detail } => {
-            current(app, key, ticket).map_or_else(Vec::new, |task| address_dead(app, task, detail))
+            current(work, key, ticket).map_or_else(Vec::new, |task| address_dead(work, task, detail))
         }
-        SaveMsg::Failed { key, ticket, error, again } => current(app, key, ticket).map_or_else(Vec::new, |task| {
-            if is_stopping(app, key) {
-                return stopped(app, task);
+        SaveMsg::Failed { key, ticket, error, again } => current(work, key, ticket).map_or_else(Vec::new, |task| {
+            if is_stopping(work, key) {
+                return stopped(work, task);
             }
-            if again && error.class == ErrorClass::Network && got_further(app, key) {
-                return go_on(app, task);
+            if again && error.class == ErrorClass::Network && got_further(work, key) {
+                return go_on(work, task);
             }
             let wait = again.then(|| pause(&task));
-            give_back(app, task, error, wait)
+            give_back(work, task, error, wait)
         }),
-        SaveMsg::Stopped { key, ticket } => current(app, key, ticket).map_or_else(Vec::new, |task| stopped(app, task)),
+        SaveMsg::Stopped { key, ticket } => {
+            current(work, key, ticket).map_or_else(Vec::new, |task| stopped(work, task))
+        }
     }
 }
 
 /// The task of a reply, if the reply is to the last command about it.
-fn current(app: &mut App, key: TaskKey, of: Ticket) -> Option<Task> {
-    let fits = app.work.saver.active.get(&key).is_some_and(|saving| saving.ticket == of);
-    let task = app.work.tasks.live.get(&key).filter(|_| fits).cloned();
+fn current(work: &mut Work, key: TaskKey, of: Ticket) -> Option<Task> {
+    let fits = work.saver.active.get(&key).is_some_and(|saving| saving.ticket == of);
+    let task = work.tasks.live.get(&key).filter(|_| fits).cloned();
     if task.is_none() {
-        app.work.stale += 1;
+        work.stale += 1;
     }
     task
 }
 
-fn progress(app: &mut App, key: TaskKey, of: Ticket, bytes: u64, whole: Option<u64>) -> Vec<Effect> {
-    let now = app.work.now.mono;
-    let Some(saving) = app.work.saver.active.get_mut(&key).filter(|saving| saving.ticket == of) else {
+fn progress(work: &mut Work, key: TaskKey, of: Ticket, bytes: u64, whole: Option<u64>) -> Vec<Effect> {
+    let now = work.now.mono;
+    let Some(saving) = work.saver.active.get_mut(&key).filter(|saving| saving.ticket == of) else {
         return Vec::new();
     };
     if let SavingStep::Bytes { done, total, since, from } = &mut saving.step {
@@ -247,140 +249,128 @@ fn progress(app: &mut App, key: TaskKey, of: Ticket, bytes: u64, whole: Option<u
         // A length that more has come than was not the file's.
         (*done, *total) = (bytes, whole.or(total.filter(|total| *total >= bytes)));
     }
-    let Some(mut task) = app.work.tasks.live.get(&key).cloned() else { return Vec::new() };
-    let left = task.claim.as_ref().map_or(0, |claim| claim.until.since(app.work.now.wall));
-    if left > CLAIM / 2 || store::is_unwritten(app, key) {
+    let Some(mut task) = work.tasks.live.get(&key).cloned() else { return Vec::new() };
+    let left = task.claim.as_ref().map_or(0, |claim| claim.until.since(work.now.wall));
+    if left > CLAIM / 2 || store::is_unwritten(work, key) {
         return Vec::new();
     }
-    task.claim = claim(app, CLAIM);
-    store::write(app, task, vec![], vec![])
+    task.claim = claim(work, CLAIM);
+    store::write(work, task, vec![], vec![])
 }
 
-fn done(app: &mut App, mut task: Task, saved: SavedFile) -> Vec<Effect> {
+fn done(work: &mut Work, mut task: Task, saved: SavedFile) -> Vec<Effect> {
     let Some(file) = task.file().cloned() else { return Vec::new() };
-    app.work.saver.active.remove(&task.key);
-    app.work.saver.reached.remove(&task.key);
-    let note = event(app, "saved", tr!("{bytes} bytes in {path}", bytes = saved.bytes, path = saved.path));
-    let text = tr!("{key} saved: {path}", key = task.key, path = saved.path);
-    toast::say(app, Level::Info, text, Some(task.key));
+    work.saver.active.remove(&task.key);
+    work.saver.reached.remove(&task.key);
+    let note = event(work, "saved", tr!("{bytes} bytes in {path}", bytes = saved.bytes, path = saved.path));
+    work.news.push(News::Task { key: task.key, what: TaskNews::Saved { path: saved.path.clone() } });
     task.phase = Phase::Saved { file, saved };
-    task.finished_at = Some(app.work.now.wall);
+    task.finished_at = Some(work.now.wall);
     task.claim = None;
-    store::write(app, task, vec![note], vec![])
+    store::write(work, task, vec![note], vec![])
 }
 
-fn address_dead(app: &mut App, task: Task, detail: String) -> Vec<Effect> {
-    if is_stopping(app, task.key) {
-        return stopped(app, task);
+fn address_dead(work: &mut Work, task: Task, detail: String) -> Vec<Effect> {
+    if is_stopping(work, task.key) {
+        return stopped(work, task);
     }
     // An address that brought bytes before it died was good.
-    if got_further(app, task.key) {
-        app.work.saver.active.entry(task.key).and_modify(|saving| saving.addresses = 0);
+    if got_further(work, task.key) {
+        work.saver.active.entry(task.key).and_modify(|saving| saving.addresses = 0);
     }
-    if app.work.saver.active.get(&task.key).is_some_and(|saving| saving.addresses < ADDRESSES) {
-        return ask_address(app, &task);
+    if work.saver.active.get(&task.key).is_some_and(|saving| saving.addresses < ADDRESSES) {
+        return ask_address(work, &task);
     }
     let error = TaskError {
         code: "expired".into(),
         class: ErrorClass::File,
         message: tr!("the storage refuses every address the service gives: {detail}", detail),
-        next: tr!(
-            "It is tried again by itself; press {download} to try now.",
-            download = keymap::named(app, Ctx::Table, "download")
-        ),
+        next: tr!("It is tried again by itself; press {download} to try now.", download = work.settings.voice.download),
         charged: Charged::Yes,
     };
     let wait = pause(&task);
-    give_back(app, task, error, Some(wait))
+    give_back(work, task, error, Some(wait))
 }
 
 /// Back to ready, with what went wrong. Without a wait, or after too many tries, the person decides. With a good file
 /// from before nothing is urgent: it stays saved as it was.
-fn give_back(app: &mut App, mut task: Task, error: TaskError, wait: Option<u64>) -> Vec<Effect> {
-    let before = app.work.saver.active.remove(&task.key).and_then(|saving| saving.before);
+fn give_back(work: &mut Work, mut task: Task, error: TaskError, wait: Option<u64>) -> Vec<Effect> {
+    let before = work.saver.active.remove(&task.key).and_then(|saving| saving.before);
     if task.back_to_saved() {
-        return not_again(app, task, error, wait.is_some());
+        return not_again(work, task, error, wait.is_some());
     }
     let Phase::Saving { file, tries, .. } = task.phase else { return Vec::new() };
     let tries = tries.saturating_add(1);
     let only_time = matches!(error.class, ErrorClass::Network | ErrorClass::Service | ErrorClass::RateLimited);
     let most = if error.code == "not_a_video" { TRIES_OF_NO_VIDEO } else { TRIES };
-    let next_try = wait.filter(|_| only_time || tries < most).map(|wait| app.work.now.wall.plus(wait));
-    let level = if next_try.is_some() { Level::Warning } else { Level::Error };
+    let next_try = wait.filter(|_| only_time || tries < most).map(|wait| work.now.wall.plus(wait));
     let is_new = next_try.is_none() || before.as_ref().is_none_or(|before| before.error.code != error.code);
     let note = is_new.then(|| {
-        let text = tr!("{key} not saved: {message}", key = task.key, message = error.message);
-        toast::say(app, level, text, Some(task.key));
-        event(app, "not saved", error.message.clone())
+        let what = TaskNews::NotSaved { error: error.clone(), again: next_try.is_some() };
+        work.news.push(News::Task { key: task.key, what });
+        event(work, "not saved", error.message.clone())
     });
-    let trouble = Some(Trouble::go_on(error, before.as_ref(), app.work.now.wall));
+    let trouble = Some(Trouble::go_on(error, before.as_ref(), work.now.wall));
     task.phase = Phase::Ready { file, trouble, tries, next_try, kept: None };
     task.claim = None;
-    store::write(app, task, note.into_iter().collect(), vec![])
+    store::write(work, task, note.into_iter().collect(), vec![])
 }
 
 /// Tells that another download of a saved file failed. `passes`: whether trying again later may help.
-fn not_again(app: &mut App, task: Task, error: TaskError, passes: bool) -> Vec<Effect> {
-    let note = event(app, "not saved", error.message.clone());
-    let path = task.saved().map_or("", |saved| &saved.path);
-    let what = tr!("{key} was not fetched again and keeps {path}", key = task.key, path);
-    let next = if passes {
-        tr!("{download} tries it again.", download = keymap::named(app, Ctx::Table, "download"))
-    } else {
-        error.next
-    };
-    told::fail(app, Some(task.key), Some(error.class), Problem::new(what, error.message, next));
-    store::write(app, task, vec![note], vec![])
+fn not_again(work: &mut Work, task: Task, error: TaskError, passes: bool) -> Vec<Effect> {
+    let note = event(work, "not saved", error.message.clone());
+    let path = task.saved().map(|saved| saved.path.clone()).unwrap_or_default();
+    told::not_done(work, Some(task.key), NotDone::NotFetchedAgain { path, error, passes });
+    store::write(work, task, vec![note], vec![])
 }
 
 /// Puts a file back whose saving was stopped. At the program's end it is to be fetched by whoever comes next; what a person
 /// stops is said, stays in sight as at risk, and waits for `d` or for the next start.
-pub(super) fn stopped(app: &mut App, mut task: Task) -> Vec<Effect> {
-    app.work.saver.active.remove(&task.key);
-    let note = event(app, "stopped", tr!("download stopped; the part stays"));
+pub(super) fn stopped(work: &mut Work, mut task: Task) -> Vec<Effect> {
+    work.saver.active.remove(&task.key);
+    let note = event(work, "stopped", tr!("download stopped; the part stays"));
     if task.back_to_saved() {
-        return store::write(app, task, vec![note], vec![]);
+        return store::write(work, task, vec![note], vec![]);
     }
     let Phase::Saving { file, tries, .. } = task.phase else { return Vec::new() };
-    let next_try = app.work.ending.is_some().then_some(app.work.now.wall);
-    let error = by_hand(app);
+    let next_try = work.ending.is_some().then_some(work.now.wall);
+    let error = by_hand(work);
     let trouble = next_try.is_none().then(|| {
-        let problem = Problem::new(task.key.to_string(), error.message.clone(), error.next.clone());
-        toast::say(app, Level::Warning, problem.to_string(), Some(task.key));
-        Trouble { error, since: Some(app.work.now.wall) }
+        work.news.push(News::Task { key: task.key, what: TaskNews::SavingStopped(error.clone()) });
+        Trouble { error, since: Some(work.now.wall) }
     });
     task.phase = Phase::Ready { file, trouble, tries, next_try, kept: None };
     task.claim = None;
-    store::write(app, task, vec![note], vec![])
+    store::write(work, task, vec![note], vec![])
 }
 
 /// What holds up a file whose saving a person stopped.
-fn by_hand(app: &App) -> TaskError {
+fn by_hand(work: &Work) -> TaskError {
     TaskError {
         code: STOPPED.into(),
         class: ErrorClass::File,
         message: tr!("saving was stopped, and the paid file is not on disk").into(),
         next: tr!(
             "{download} fetches it now; otherwise it is fetched when the program next starts.",
-            download = keymap::named(app, Ctx::Table, "download")
+            download = work.settings.voice.download
         ),
         charged: Charged::Yes,
     }
 }
 
 /// Takes up a file whose saving a person stopped in an earlier run: it is paid for, and its address runs out.
-pub(super) fn come_back(app: &mut App, key: TaskKey) -> Vec<Effect> {
-    let Some(mut task) = app.work.tasks.live.get(&key).filter(|task| task.is_stopped()).cloned() else {
+pub(super) fn come_back(work: &mut Work, key: TaskKey) -> Vec<Effect> {
+    let Some(mut task) = work.tasks.live.get(&key).filter(|task| task.is_stopped()).cloned() else {
         return Vec::new();
     };
-    if !is_ours(app, &task) || app.work.ending.is_some() {
+    if !is_ours(work, &task) || work.ending.is_some() {
         return Vec::new();
     }
     if let Phase::Ready { trouble, tries, next_try, .. } = &mut task.phase {
-        (*trouble, *tries, *next_try) = (None, 0, Some(app.work.now.wall));
+        (*trouble, *tries, *next_try) = (None, 0, Some(work.now.wall));
     }
-    let note = event(app, "saving", tr!("taken up again after it was stopped"));
-    store::write(app, task, vec![note], vec![])
+    let note = event(work, "saving", tr!("taken up again after it was stopped"));
+    store::write(work, task, vec![note], vec![])
 }
 
 fn pause(task: &Task) -> u64 {
@@ -388,13 +378,13 @@ fn pause(task: &Task) -> u64 {
     backoff(2 * SECOND, 5 * MINUTE, tries.saturating_add(1), u64::from(task.key.0))
 }
 
-fn is_stopping(app: &App, key: TaskKey) -> bool {
-    app.work.saver.active.get(&key).is_some_and(|saving| saving.step == SavingStep::Stopping)
+fn is_stopping(work: &Work, key: TaskKey) -> bool {
+    work.saver.active.get(&key).is_some_and(|saving| saving.step == SavingStep::Stopping)
 }
 
 /// Stops the download of a task; the worker's answer puts it back.
-pub(super) fn stop(app: &mut App, key: TaskKey) -> Vec<Effect> {
-    let Some(saving) = app.work.saver.active.get_mut(&key) else { return Vec::new() };
+pub(super) fn stop(work: &mut Work, key: TaskKey) -> Vec<Effect> {
+    let Some(saving) = work.saver.active.get_mut(&key) else { return Vec::new() };
     match saving.step {
         SavingStep::Bytes { .. } => {
             saving.step = SavingStep::Stopping;
@@ -402,18 +392,18 @@ pub(super) fn stop(app: &mut App, key: TaskKey) -> Vec<Effect> {
         }
         SavingStep::Stopping => Vec::new(),
         SavingStep::Claiming | SavingStep::Address => {
-            let task = app.work.tasks.live.get(&key).cloned();
-            task.map_or_else(Vec::new, |task| stopped(app, task))
+            let task = work.tasks.live.get(&key).cloned();
+            task.map_or_else(Vec::new, |task| stopped(work, task))
         }
     }
 }
 
 /// Lets go of a file under way that is no longer ours by the store's word: another program has taken or ended the task.
-pub(super) fn lost(app: &mut App, task: &Task) -> Vec<Effect> {
-    if task.state() == TaskState::Saving && held_by_us(app, task) {
+pub(super) fn lost(work: &mut Work, task: &Task) -> Vec<Effect> {
+    if task.state() == TaskState::Saving && held_by_us(work, task) {
         return Vec::new();
     }
-    match app.work.saver.active.remove(&task.key).map(|saving| saving.step) {
+    match work.saver.active.remove(&task.key).map(|saving| saving.step) {
         Some(SavingStep::Bytes { .. }) => vec![Effect::Save(SaveCmd::Stop { key: task.key })],
         Some(SavingStep::Claiming | SavingStep::Address | SavingStep::Stopping) | None => Vec::new(),
     }

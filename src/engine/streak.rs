@@ -11,42 +11,42 @@ use crate::{
         account::{Streak, Why},
         problem::TaskError,
     },
-    screens::app::App,
+    engine::work::Work,
     service::answer::HaltCause,
 };
 
 /// A submission was taken.
-pub(super) fn accepted(app: &mut App) {
-    app.work.queue.refusals = Streak::default();
+pub(super) fn accepted(work: &mut Work) {
+    work.queue.refusals = Streak::default();
 }
 
 /// A task was made.
-pub(super) fn made(app: &mut App) {
-    app.work.queue.failures = Streak::default();
+pub(super) fn made(work: &mut Work) {
+    work.queue.failures = Streak::default();
 }
 
 /// A submission was not taken, or nobody can tell.
-pub(super) fn refused(app: &mut App, error: &TaskError) {
-    let row = app.work.queue.refusals;
-    app.work.queue.refusals = count(app, row, error);
+pub(super) fn refused(work: &mut Work, error: &TaskError) {
+    let row = work.queue.refusals;
+    work.queue.refusals = count(work, row, error);
 }
 
 /// The service gave a task up.
-pub(super) fn failed(app: &mut App, error: &TaskError) {
-    let row = app.work.queue.failures;
-    app.work.queue.failures = count(app, row, error);
+pub(super) fn failed(work: &mut Work, error: &TaskError) {
+    let row = work.queue.failures;
+    work.queue.failures = count(work, row, error);
 }
 
 /// The person has seen to what stopped the line: counting begins anew.
-pub(super) fn forget(app: &mut App) {
-    (app.work.queue.refusals, app.work.queue.failures) = (Streak::default(), Streak::default());
+pub(super) fn forget(work: &mut Work) {
+    (work.queue.refusals, work.queue.failures) = (Streak::default(), Streak::default());
 }
 
-fn count(app: &mut App, row: Streak, error: &TaskError) -> Streak {
+fn count(work: &mut Work, row: Streak, error: &TaskError) -> Streak {
     let tasks = if row.class == Some(error.class) { row.tasks + 1 } else { 1 };
-    let most = app.work.settings.queue.stop_after_failures;
+    let most = work.settings.queue.stop_after_failures;
     if most > 0 && tasks >= most {
-        share::halt(app, Why { cause: HaltCause::Failures(error.class), tasks, error: error.clone() });
+        share::halt(work, Why { cause: HaltCause::Failures(error.class), tasks, error: error.clone() });
         return Streak::default();
     }
     Streak { class: Some(error.class), tasks }
@@ -68,13 +68,14 @@ mod tests {
     #[test]
     fn three_of_one_kind_in_a_row_stop_the_line_and_say_which_key_goes_on() {
         let mut state = state(&[]);
+        state.settings.voice.failures = "R".into();
         let (service, plan) = (error(ErrorClass::Service), error(ErrorClass::Plan));
         for error in [&service, &service, &plan, &service, &service] {
             refused(&mut state, error);
         }
-        assert_eq!(state.work.queue.halted, None);
+        assert_eq!(state.queue.halted, None);
         refused(&mut state, &service);
-        let halt = state.work.queue.halted.clone().map(|halt| (halt.cause, halt.problem.to_string()));
+        let halt = state.queue.halted.clone().map(|halt| (halt.cause, halt.problem.to_string()));
         let words = "sending stopped: 3 tasks in a row came to nothing (service error): it did not work. \
                      R shows the failures by cause.";
         assert_eq!(halt, Some((HaltCause::Failures(ErrorClass::Service), words.to_owned())));
@@ -92,14 +93,14 @@ mod tests {
             failed(&mut state, &service);
             made(&mut state);
         }
-        assert_eq!(state.work.queue.halted, None);
+        assert_eq!(state.queue.halted, None);
     }
 
     #[test]
     fn zero_never_stops_it() {
         let mut state = state(&[]);
-        state.work.settings.queue.stop_after_failures = 0;
+        state.settings.queue.stop_after_failures = 0;
         (0..100).for_each(|_| failed(&mut state, &error(ErrorClass::Service)));
-        assert_eq!(state.work.queue.halted, None);
+        assert_eq!(state.queue.halted, None);
     }
 }

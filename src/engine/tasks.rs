@@ -9,8 +9,10 @@ use crate::{
         time::Wall,
     },
     engine,
-    engine::work::Tasks,
-    screens::{app::App, table},
+    engine::{
+        news::{News, RowNews},
+        work::{Tasks, Work},
+    },
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,98 +23,98 @@ use std::{
 const HISTORY: usize = 64;
 
 /// Takes a whole task as it is now. An older revision than the one at hand is ignored.
-pub fn put(app: &mut App, task: Task) {
+pub fn put(work: &mut Work, task: Task) {
     let key = task.key;
-    let retried = app.work.tasks.rows.get(&key).is_some_and(|row| row.retried) || app.work.tasks.parents.contains(&key);
+    let retried = work.tasks.rows.get(&key).is_some_and(|row| row.retried) || work.tasks.parents.contains(&key);
     let row = Row::of(&task, retried);
     let taken_back = row.is_taken_back();
-    if !put_row(app, row) {
+    if !put_row(work, row) {
         return;
     }
     if let Some(parent) = task.parent {
-        mark_retried(app, parent, taken_back);
+        mark_retried(work, parent, taken_back);
     }
     let live = task.state().is_live() || task.state() == TaskState::Unknown;
-    set_member(&mut app.work.tasks.queued, key, task.state() == TaskState::Queued);
-    set_member(&mut app.work.tasks.ready, key, task.state() == TaskState::Ready);
-    set_member(&mut app.work.tasks.held_up, key, task.trouble().is_some() && !task.is_stopped());
-    engine::plan(app, &task);
+    set_member(&mut work.tasks.queued, key, task.state() == TaskState::Queued);
+    set_member(&mut work.tasks.ready, key, task.state() == TaskState::Ready);
+    set_member(&mut work.tasks.held_up, key, task.trouble().is_some() && !task.is_stopped());
+    engine::plan(work, &task);
     if live {
-        app.work.tasks.live.insert(key, task);
+        work.tasks.live.insert(key, task);
     } else {
-        app.work.tasks.live.remove(&key);
+        work.tasks.live.remove(&key);
     }
 }
 
 /// Takes a line of the table. Tells whether it was taken: an older revision than the one at hand is not.
-pub fn put_row(app: &mut App, row: Row) -> bool {
+pub fn put_row(work: &mut Work, row: Row) -> bool {
     let key = row.key;
-    let before = app.work.tasks.rows.get(&key);
+    let before = work.tasks.rows.get(&key);
     if before.is_some_and(|known| known.rev > row.rev) {
         return false;
     }
     let (spent_before, reserved_before) =
-        before.map_or((Ptc::ZERO, Ptc::ZERO), |known| money_of(known, app.work.money.day));
+        before.map_or((Ptc::ZERO, Ptc::ZERO), |known| money_of(known, work.money.day));
     let state_before = before.map(|known| known.state);
     // Fetched again, its file says nothing of how long such a task takes.
     let ended_before = before.is_some_and(|known| known.finished_at.get().is_some());
-    let (spent, reserved) = money_of(&row, app.work.money.day);
-    app.work.money.spent_today = app.work.money.spent_today + spent - spent_before;
-    app.work.money.reserved = app.work.money.reserved + reserved - reserved_before;
+    let (spent, reserved) = money_of(&row, work.money.day);
+    work.money.spent_today = work.money.spent_today + spent - spent_before;
+    work.money.reserved = work.money.reserved + reserved - reserved_before;
     if let Some(was) = state_before {
-        app.work.tasks.counts[was as usize] -= 1;
+        work.tasks.counts[was as usize] -= 1;
     }
-    app.work.tasks.counts[row.state as usize] += 1;
+    work.tasks.counts[row.state as usize] += 1;
     if row.state == TaskState::Saved && !ended_before {
-        remember(app, &row);
+        remember(work, &row);
     }
-    note_refusal(app, &row);
-    count_attempt(&mut app.work.tasks.attempts, app.work.tasks.rows.get(&key), &row);
-    let was = table::place_of(app, key);
-    app.work.tasks.rows.insert(row);
-    app.work.tasks.total = app.work.tasks.total.max(app.work.tasks.rows.len());
-    table::row_changed(app, key, was);
+    note_refusal(work, &row);
+    count_attempt(&mut work.tasks.attempts, work.tasks.rows.get(&key), &row);
+    let was = work.tasks.rows.get(&key).cloned().map(Box::new);
+    work.tasks.rows.insert(row);
+    work.tasks.total = work.tasks.total.max(work.tasks.rows.len());
+    work.news.push(News::Rows(RowNews::Changed { key, was }));
     true
 }
 
 /// Takes a page of rows, newest first: the way the store gives them at the start. A row that is at hand came after the
 /// store was opened, and so did whatever it became since: the page has nothing to add to it.
-pub fn put_page(app: &mut App, rows: Vec<Row>) {
+pub fn put_page(work: &mut Work, rows: Vec<Row>) {
     let mut added = Vec::with_capacity(rows.len());
     let mut fresh = Vec::with_capacity(rows.len());
     for row in rows {
-        if let Some(known) = app.work.tasks.rows.get_mut(&row.key) {
+        if let Some(known) = work.tasks.rows.get_mut(&row.key) {
             known.retried |= row.retried;
             continue;
         }
-        let retried = row.retried || app.work.tasks.parents.contains(&row.key);
+        let retried = row.retried || work.tasks.parents.contains(&row.key);
         let row = Row { retried, ..row };
-        let (spent, reserved) = money_of(&row, app.work.money.day);
-        app.work.money.spent_today += spent;
-        app.work.money.reserved += reserved;
-        app.work.tasks.counts[row.state as usize] += 1;
+        let (spent, reserved) = money_of(&row, work.money.day);
+        work.money.spent_today += spent;
+        work.money.reserved += reserved;
+        work.tasks.counts[row.state as usize] += 1;
         if row.state == TaskState::Saved {
-            remember(app, &row);
+            remember(work, &row);
         }
-        note_refusal(app, &row);
+        note_refusal(work, &row);
         added.push(row.key);
-        count_attempt(&mut app.work.tasks.attempts, None, &row);
+        count_attempt(&mut work.tasks.attempts, None, &row);
         fresh.push(row);
     }
-    app.work.tasks.rows.insert_page(fresh);
-    app.work.tasks.total = app.work.tasks.total.max(app.work.tasks.rows.len());
-    table::rows_appended(app, &added);
+    work.tasks.rows.insert_page(fresh);
+    work.tasks.total = work.tasks.total.max(work.tasks.rows.len());
+    work.news.push(News::Rows(RowNews::Read(added)));
 }
 
 /// Sums the day's money anew when the user's day has changed since the last sum.
-pub fn turn_day(app: &mut App) {
-    let today = app.work.now.day_start();
-    if app.work.money.day == today {
+pub fn turn_day(work: &mut Work) {
+    let today = work.now.day_start();
+    if work.money.day == today {
         return;
     }
-    app.work.money.day = today;
-    (app.work.money.spent_today, app.work.money.reserved) =
-        app.work.tasks.rows.values().fold((Ptc::ZERO, Ptc::ZERO), |(spent, reserved), row| {
+    work.money.day = today;
+    (work.money.spent_today, work.money.reserved) =
+        work.tasks.rows.values().fold((Ptc::ZERO, Ptc::ZERO), |(spent, reserved), row| {
             let (s, r) = money_of(row, today);
             (spent + s, reserved + r)
         });
@@ -121,13 +123,13 @@ pub fn turn_day(app: &mut App) {
 /// What such a task usually takes from sending to the end, in milliseconds: the quick and the slow case (quartiles of
 /// this store's own history once it has four, the catalogue's word before).
 #[must_use]
-pub fn usual_ms(app: &App, row: &Row) -> Option<(u64, u64)> {
-    if let Some(times) = app.work.tasks.history.get(&row.kind).filter(|times| times.len() >= 4) {
+pub fn usual_ms(work: &Work, row: &Row) -> Option<(u64, u64)> {
+    if let Some(times) = work.tasks.history.get(&row.kind).filter(|times| times.len() >= 4) {
         let mut sorted: Vec<u64> = times.iter().copied().collect();
         sorted.sort_unstable();
         return Some((sorted[sorted.len() / 4], sorted[sorted.len() * 3 / 4]));
     }
-    app.work.settings.catalogue.spec(&row.kind.model).map(|spec| spec.usual_ms)
+    work.settings.catalogue.spec(&row.kind.model).map(|spec| spec.usual_ms)
 }
 
 /// What a row counts for: spent since `day` began, and set aside for work not yet sent.
@@ -139,10 +141,10 @@ fn money_of(row: &Row, day: Wall) -> (Ptc, Ptc) {
     (if today && row.charged != Charged::No { row.cost } else { Ptc::ZERO }, Ptc::ZERO)
 }
 
-fn remember(app: &mut App, row: &Row) {
+fn remember(work: &mut Work, row: &Row) {
     let (Some(sent), Some(finished)) = (row.sent_at.get(), row.finished_at.get()) else { return };
-    let loaded = app.work.tasks.loaded;
-    let times = app.work.tasks.history.entry(Arc::clone(&row.kind)).or_default();
+    let loaded = work.tasks.loaded;
+    let times = work.tasks.history.entry(Arc::clone(&row.kind)).or_default();
     if loaded {
         times.push_back(finished.since(sent));
         if times.len() > HISTORY {
@@ -155,34 +157,34 @@ fn remember(app: &mut App, row: &Row) {
 }
 
 /// Keeps the prompts that were refused as sensitive at hand, so that compose need not look for them among all rows.
-fn note_refusal(app: &mut App, row: &Row) {
+fn note_refusal(work: &mut Work, row: &Row) {
     if row.class == Some(ErrorClass::PromptSensitive) {
-        app.work.tasks.sensitive.insert(row.key);
+        work.tasks.sensitive.insert(row.key);
     }
 }
 
 /// Keeps a parent's mark in step with the attempts that repeat it: one of them was made, or taken back.
-fn mark_retried(app: &mut App, parent: TaskKey, taken_back: bool) {
+fn mark_retried(work: &mut Work, parent: TaskKey, taken_back: bool) {
     let retried = !taken_back || {
-        let Tasks { rows, attempts, .. } = &mut app.work.tasks;
+        let Tasks { rows, attempts, .. } = &mut work.tasks;
         if attempts.is_none() {
             *attempts = Some(BTreeMap::new());
             rows.values().for_each(|row| count_attempt(attempts, None, row));
         }
         attempts.as_ref().and_then(|all| all.get(&parent)).is_some_and(|standing| *standing > 0)
     };
-    if !app.work.tasks.loaded && retried {
+    if !work.tasks.loaded && retried {
         // Its own row may be on a page that was read before the repeat was made.
-        app.work.tasks.parents.insert(parent);
+        work.tasks.parents.insert(parent);
     }
-    if app.work.tasks.rows.get(&parent).is_none_or(|row| row.retried == retried) {
+    if work.tasks.rows.get(&parent).is_none_or(|row| row.retried == retried) {
         return;
     }
-    let was = table::place_of(app, parent);
-    if let Some(row) = app.work.tasks.rows.get_mut(&parent) {
+    if let Some(row) = work.tasks.rows.get_mut(&parent) {
+        let was = Box::new(row.clone());
         row.retried = retried;
+        work.news.push(News::Rows(RowNews::Changed { key: parent, was: Some(was) }));
     }
-    table::row_changed(app, parent, was);
 }
 
 /// Keeps the count of the attempts that repeat a task, where it is kept: a row becomes what it is now.

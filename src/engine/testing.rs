@@ -9,8 +9,7 @@ use crate::{
         task::{FileId, Phase, RemoteId, SavedFile, Task, TaskKey, TaskState},
         time::{Mono, Now, Wall},
     },
-    engine::{settings::Settings, tasks},
-    screens::{app::App, table},
+    engine::{settings::Settings, tasks, work::Work},
 };
 
 /// What the keeping of rows and their order costs: comparisons of rows, and rows that are walked over.
@@ -37,21 +36,20 @@ pub(crate) mod cost {
 /// The wall time of tests.
 pub(crate) const WALL: i64 = 1_795_372_200_000;
 
-/// A state on a screen of 80x24 with one task for each of these, `#1` the first; the newest is under the cursor.
-pub(crate) fn state(states: &[TaskState]) -> App {
+/// The work with one task for each of these, `#1` the first.
+pub(crate) fn state(states: &[TaskState]) -> Work {
     let settings = Settings { catalogue: catalogue(), ..Settings::default() };
-    let mut state = App::new(settings, now(10_000));
-    state.work.store.owner = Some("test".into());
+    let mut state = Work::new(settings, now(10_000));
+    state.store.owner = Some("test".into());
     for (key, task_state) in (1..).zip(states) {
         add(&mut state, task(key, *task_state));
     }
-    table::to_first(&mut state);
     state
 }
 
 /// Puts a task in, or puts it in the place of an earlier revision.
-pub(crate) fn add(app: &mut App, task: Task) {
-    tasks::put(app, task);
+pub(crate) fn add(work: &mut Work, task: Task) {
+    tasks::put(work, task);
 }
 
 /// That many milliseconds after the start.

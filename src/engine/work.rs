@@ -5,18 +5,20 @@ use crate::{
         account::{Account, Change, Sender, Stamp, Streak},
         costs::Report,
         money::Ptc,
-        problem::{ErrorClass, Problem, TaskError},
-        task::{Kind, NewTask, RemoteId, Task, TaskKey, TaskState, Trouble},
+        problem::{Problem, TaskError},
+        task::{Kind, NewTask, RemoteId, Task, TaskKey, Trouble},
         time::{Mono, Now, Wall},
     },
     engine::{
         agenda::Agenda,
         effect::{SaveTarget, Ticket, Write},
+        news::News,
         rows::Rows,
         settings::Settings,
     },
     service::answer::{Address, HaltCause},
 };
+use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
@@ -55,8 +57,8 @@ pub struct Work {
     pub stale: u64,
     /// The next command's number.
     pub next_ticket: Ticket,
-    /// What became of acts, for the command line, which takes them out; a dashboard has toasts instead and keeps none.
-    pub reports: Vec<ActReport>,
+    /// What has happened and nobody was told yet; `update` takes it out.
+    pub news: Vec<News>,
 }
 
 impl Work {
@@ -79,7 +81,7 @@ impl Work {
             ending: None,
             stale: 0,
             next_ticket: 0,
-            reports: Vec::new(),
+            news: Vec::new(),
         }
     }
 }
@@ -99,7 +101,7 @@ pub struct Tasks {
     pub held_up: BTreeSet<TaskKey>,
     /// Those whose prompt was refused as sensitive.
     pub sensitive: BTreeSet<TaskKey>,
-    /// How many there are in each state, in the order of `TaskState::ALL`; kept by `logic::tasks`.
+    /// How many there are in each state, in the order of `TaskState::ALL`; kept by `engine::tasks`.
     pub counts: [usize; 10],
     /// How many the store said there are; more than `rows.len()` while pages are still coming.
     pub total: usize,
@@ -175,7 +177,7 @@ impl Queue {
 }
 
 /// Why nothing is sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Halt {
     /// The kind of cause.
     pub cause: HaltCause,
@@ -306,7 +308,7 @@ pub enum SavingStep {
 /// Money.
 #[derive(Clone, Debug, Default)]
 pub struct Money {
-    /// Charged or possibly charged today, by this store; kept by `logic::tasks`.
+    /// Charged or possibly charged today, by this store; kept by `engine::tasks`.
     pub spent_today: Ptc,
     /// Set aside for queued tasks.
     pub reserved: Ptc,
@@ -361,15 +363,4 @@ pub struct Ending {
     pub by_person: bool,
     /// Whether the shell has been told.
     pub told: bool,
-}
-
-/// What became of an act, for whoever asked (the command line prints it).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ActReport {
-    /// The task; `None` where none came of it.
-    pub key: Option<TaskKey>,
-    /// What became of it.
-    pub result: Result<TaskState, Problem>,
-    /// The kind of failure, where the service or the line to it was the cause.
-    pub class: Option<ErrorClass>,
 }

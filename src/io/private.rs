@@ -3,7 +3,7 @@
 
 use std::{
     fs::{self, DirBuilder, File, Metadata, OpenOptions, Permissions},
-    io,
+    io::{self, Write},
     os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt},
     path::Path,
 };
@@ -68,6 +68,16 @@ fn close_one(path: &Path, about: &Metadata, uid: u32) {
         // A file that another program is just removing, or a disk that takes no changes.
         let _ = fs::set_permissions(path, Permissions::from_mode(mode & !OTHERS));
     }
+}
+
+/// Writes a text to a new file that only its owner can read.
+///
+/// # Errors
+/// As the file system's.
+pub fn write(path: &Path, text: &str) -> io::Result<()> {
+    let _ = fs::remove_file(path);
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())
 }
 
 #[cfg(test)]

@@ -23,12 +23,9 @@ impl App {
     /// The state at the program's start: nothing is known yet, the store not open.
     #[must_use]
     pub fn new(settings: Settings, now: Now) -> Self {
-        Self {
-            screen: Screen::new(&settings),
-            work: Work::new(settings, now),
-            notices: Notices::default(),
-            round: Round::default(),
-        }
+        let screen = Screen::new(&settings);
+        let settings = Settings { voice: screen.keys.voice(), ..settings };
+        Self { screen, work: Work::new(settings, now), notices: Notices::default(), round: Round::default() }
     }
 }
 

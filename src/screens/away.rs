@@ -2,24 +2,13 @@
 
 use crate::{
     domain::{problem::Charged, task::TaskState, time::Wall},
-    engine::{
-        effect::{Effect, StoreCmd},
-        saver::AT_RISK,
-    },
+    engine::saver::AT_RISK,
     screens::{app::App, screen::Away},
 };
 
 /// Remembers since when to count. Without a last time (a first start) there is nothing to tell.
 pub(crate) fn begin(app: &mut App, last_seen: Option<Wall>) {
-    app.screen.away =
-        last_seen.filter(|_| app.work.settings.interactive).map(|since| Away { since, ..Away::default() });
-}
-
-/// Notes that a person sees the screen now. What a call of the command line does meanwhile (a `watch` left behind, a cron
-/// job) is seen by nobody.
-pub(crate) fn note(app: &App) -> Vec<Effect> {
-    let seen = Effect::Store(StoreCmd::SaveSeen { at: app.work.now.wall });
-    if app.work.settings.interactive { vec![seen] } else { Vec::new() }
+    app.screen.away = last_seen.map(|since| Away { since, ..Away::default() });
 }
 
 /// Counts, once all rows are here. Nothing worth telling leaves no line.

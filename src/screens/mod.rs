@@ -1,5 +1,5 @@
-//! The program as a function: state, messages, effects, `update`, the schedules, the keymap. Plain data in, plain data
-//! out; no clock, no I/O.
+//! The dashboard as a function: what each screen holds, does and shows, and the keymap. Plain data in, plain data out; no
+//! clock, no I/O.
 
 pub mod after;
 pub mod app;
@@ -14,15 +14,17 @@ pub mod key;
 pub mod keymap;
 pub mod kit;
 pub mod money;
+pub mod msg;
+pub mod news;
 pub mod notice;
 pub mod palette;
 pub mod pick;
 pub mod preview;
-pub mod reload;
 pub mod screen;
 pub mod shell;
 pub mod table;
-pub mod terms;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod toast;
 pub mod welcome;
 
@@ -34,36 +36,29 @@ use crate::{
     },
     engine,
     engine::{
+        Driven,
         effect::Effect,
-        msg::{LocalMsg, Msg},
+        msg::{HttpMsg, LocalMsg, Msg as WorkMsg, StoreMsg},
+        settings::Settings,
     },
     screens::{
         app::App,
+        msg::Msg,
         shell::{input, layout},
     },
 };
 
 /// Takes one thing that happened, changes the state, and tells what is to be done. The only way the state changes.
 #[must_use]
-pub fn update(app: &mut App, msg: Msg, now: Now) -> Vec<Effect> {
-    let before = std::mem::replace(&mut app.work.now, now);
-    if now.has_leapt(before) {
-        engine::plan_anew(app);
-    }
-    let mut effects = match msg {
-        Msg::Input(input) => input::input(app, input),
-        Msg::Wake => Vec::new(),
-        Msg::Store(msg) => engine::store::store(app, msg),
-        Msg::Http(msg) => engine::http(app, msg),
-        Msg::Save(msg) => engine::saver::save(app, msg),
-        Msg::Local(LocalMsg::Key { result }) => engine::key_read(app, result),
-        Msg::Local(msg) => compose::local(app, msg),
-        Msg::Signal(signal) => engine::ending::signal(app, signal),
-        Msg::Act(act) => engine::act(app, act),
-        Msg::Config(result) => {
-            reload::take(app, result);
-            Vec::new()
+pub fn update(app: &mut App, msg: impl Into<Msg>, now: Now) -> Vec<Effect> {
+    engine::it_is(&mut app.work, now);
+    let mut effects = match msg.into() {
+        Msg::Input(input) => {
+            let mut effects = input::input(app, input);
+            effects.extend(work(app, WorkMsg::Wake));
+            effects
         }
+        Msg::Work(msg) => happened(app, msg),
     };
     failures::follow(app);
     effects.extend(failures::tell_round(app));
@@ -71,15 +66,66 @@ pub fn update(app: &mut App, msg: Msg, now: Now) -> Vec<Effect> {
     toast::expire(app);
     effects.extend(compose::wake(app));
     effects.extend(notice::wake(app));
-    effects.extend(engine::schedule(app));
     effects
+}
+
+/// Has the work take a message, and the screens take up what it has to tell.
+pub(crate) fn work(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
+    let now = app.work.now;
+    let (mut effects, news) = engine::update(&mut app.work, msg, now);
+    effects.extend(news::take_up(app, news));
+    effects
+}
+
+/// The work first, then what the message has for the screens.
+fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
+    let mut effects = match msg {
+        WorkMsg::Store(StoreMsg::Opened { owner, total, last_seen, drafts }) => {
+            let opened = StoreMsg::Opened { owner, total, last_seen, drafts: Vec::new() };
+            let effects = work(app, WorkMsg::Store(opened));
+            welcome::offer(app);
+            away::begin(app, last_seen);
+            compose::restore(app, drafts);
+            return effects;
+        }
+        WorkMsg::Local(LocalMsg::Key { .. }) => {
+            let effects = work(app, msg);
+            welcome::offer(app);
+            return effects;
+        }
+        WorkMsg::Store(StoreMsg::Detail(found)) => detail::loaded(app, found),
+        WorkMsg::Store(StoreMsg::NoSuchTask { key }) => detail::no_such(app, key),
+        WorkMsg::Local(msg) => compose::local(app, msg),
+        WorkMsg::Http(HttpMsg::File { ticket, reply, .. }) if copy::is_asked(app, ticket) => {
+            copy::addressed(app, &reply)
+        }
+        msg => return work(app, msg),
+    };
+    effects.extend(work(app, WorkMsg::Wake));
+    effects
+}
+
+impl Driven for App {
+    type Msg = Msg;
+
+    fn new(settings: Settings, now: Now) -> Self {
+        Self::new(settings, now)
+    }
+
+    fn update(&mut self, msg: Msg, now: Now) -> Vec<Effect> {
+        update(self, msg, now)
+    }
+
+    fn next_deadline(&self) -> Option<Mono> {
+        next_deadline(self)
+    }
 }
 
 /// The moment at which the state changes by itself, if nothing happens before: the program sleeps until then.
 #[must_use]
 pub fn next_deadline(app: &App) -> Option<Mono> {
     let all = [
-        engine::next_deadline(app),
+        engine::next_deadline(&app.work),
         toast::deadline(app),
         compose::deadline(app),
         detail::deadline(app),
@@ -93,7 +139,7 @@ pub fn next_deadline(app: &App) -> Option<Mono> {
 /// While confirmed tasks can be undone, the seconds left are counted down.
 fn undo_step(app: &App) -> Option<Mono> {
     let windows = app.work.queue.last_batch.iter().filter_map(|key| match app.work.tasks.live.get(key)?.phase {
-        Phase::Queued { .. } => Some(engine::queue::undo_left(app, *key)),
+        Phase::Queued { .. } => Some(engine::queue::undo_left(&app.work, *key)),
         _ => None,
     });
     let left = windows.max().filter(|left| *left > 0)?;

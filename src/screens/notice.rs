@@ -1,12 +1,12 @@
-//! What the user's laptop is told while he looks elsewhere: bell, notices, the window's title, his own hook. Gathered, so
+//! What the user's laptop is told while he looks elsewhere: bell, notices, the window's title. Gathered, so
 //! that six files saved within a few seconds are one notice.
 
 use crate::{
     domain::{
-        task::{Row, Task, TaskState},
+        task::TaskState,
         time::{Mono, SECOND},
     },
-    engine::effect::{Effect, LocalCmd, TermCmd},
+    engine::effect::{Effect, TermCmd},
     screens::app::App,
     tr,
 };
@@ -22,53 +22,26 @@ pub struct Notices {
     unknown: usize,
     next: Mono,
     title: String,
-    hooks: Vec<Vec<(String, String)>>,
 }
 
-/// Counts a task that comes to an end the person waits for. Called before the state takes the change.
-pub(crate) fn noticed(app: &mut App, task: &Task) {
-    let now = task.state();
-    let is_old = |row: &Row| {
-        // Saved as it was: another download of its file came to nothing.
-        row.state == now || row.finished_at.get().is_some_and(|at| Some(at) == task.finished_at)
-    };
-    if app.work.tasks.rows.get(&task.key).is_some_and(is_old) {
-        return;
-    }
-    match now {
+/// Counts a task that has come to an end the person waits for.
+pub(crate) fn count(app: &mut App, end: TaskState) {
+    match end {
         TaskState::Saved => app.notices.saved += 1,
-        TaskState::Failed | TaskState::Refused => app.notices.failed += 1,
         TaskState::Unknown => app.notices.unknown += 1,
+        TaskState::Failed | TaskState::Refused => app.notices.failed += 1,
         TaskState::Queued
         | TaskState::Sending
         | TaskState::Running
         | TaskState::Ready
         | TaskState::Saving
-        | TaskState::Cancelled => return,
-    }
-    if app.work.settings.notify.hook {
-        let facts = [
-            ("REELTOP_KEY", task.key.0.to_string()),
-            ("REELTOP_STATE", now.id().to_owned()),
-            ("REELTOP_MODEL", task.request.model.clone()),
-            ("REELTOP_PROMPT", task.request.prompt.clone()),
-            ("REELTOP_TASK_ID", task.remote.as_ref().map(|id| id.0.clone()).unwrap_or_default()),
-            ("REELTOP_PATH", task.saved().map(|saved| saved.path.clone()).unwrap_or_default()),
-            ("REELTOP_ERROR", task.error().map(|error| error.message.clone()).unwrap_or_default()),
-        ];
-        app.notices.hooks.push(facts.map(|(name, value)| (name.to_owned(), value)).to_vec());
+        | TaskState::Cancelled => {}
     }
 }
 
-/// Emits what is due: hooks at once, a notice after the gap, the title when its counts have changed.
+/// Emits what is due: a notice after the gap, the title when its counts have changed.
 pub(crate) fn wake(app: &mut App) -> Vec<Effect> {
-    let mut effects: Vec<Effect> = std::mem::take(&mut app.notices.hooks)
-        .into_iter()
-        .map(|facts| Effect::Local(LocalCmd::Hook { facts }))
-        .collect();
-    if !app.work.settings.interactive {
-        return effects;
-    }
+    let mut effects = Vec::new();
     if let Some(text) = words(&app.notices).filter(|_| app.work.now.mono >= app.notices.next) {
         if app.work.settings.notify.bell {
             effects.push(Effect::Term(TermCmd::Bell));
@@ -89,7 +62,7 @@ pub(crate) fn wake(app: &mut App) -> Vec<Effect> {
 
 /// When a gathered notice is due.
 pub(crate) fn deadline(app: &App) -> Option<Mono> {
-    (app.work.settings.interactive && words(&app.notices).is_some()).then_some(app.notices.next)
+    words(&app.notices).is_some().then_some(app.notices.next)
 }
 
 fn words(notices: &Notices) -> Option<String> {
@@ -117,7 +90,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::task::TaskState::{Queued, Running, Saved},
-        engine::testing::state,
+        screens::testing::state,
         words::lang::{Lang, within},
     };
 

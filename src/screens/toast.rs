@@ -59,7 +59,7 @@ pub fn expire(app: &mut App) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::testing::state;
+    use crate::screens::testing::state;
 
     #[test]
     fn a_toast_goes_away_and_its_words_stay_in_the_log() {

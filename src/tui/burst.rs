@@ -2,8 +2,8 @@
 //! where text is typed and does nothing elsewhere. A held key, which a slow line may bring all at once, is no paste.
 
 use crate::{
-    engine::msg::Input,
     screens::key::{Code, Key},
+    screens::msg::Input,
 };
 use std::collections::BTreeSet;
 

@@ -5,15 +5,20 @@ use crate::{
     domain::{problem::Problem, time::Mono},
     engine::{
         effect::TermCmd,
-        msg::{Input, LocalMsg, Msg, Signal},
+        msg::{LocalMsg, Msg, Signal},
     },
     io::{
         config::Loaded,
-        run::{Engine, Shell, clock::Clock, host, signals::Signals, sleep_until},
+        run,
+        run::{Shell, clock::Clock, host, signals::Signals, sleep_until},
     },
-    screens::shell::{
-        view as ui,
-        view::{Drawn, Link},
+    screens::{
+        app::App,
+        msg::Input,
+        shell::{
+            view as ui,
+            view::{Drawn, Link},
+        },
     },
     tr,
     tui::{
@@ -37,6 +42,9 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::sync::mpsc::{self, UnboundedReceiver};
+
+/// The program with screens.
+type Engine = run::Engine<App>;
 
 /// The screen's side of the loop.
 struct Face {
@@ -89,7 +97,7 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     }
     face.leave().await;
     let state = engine.close();
-    unsaved::tell(&state);
+    unsaved::tell(&state.work);
     Ok(state.work.ending.map_or(0, |ending| ending.code))
 }
 
@@ -186,7 +194,7 @@ impl Face {
     fn events(&mut self, engine: &mut Engine, events: Vec<Event>) {
         let inputs = events.into_iter().filter_map(keys::input).collect();
         for input in self.bursts.gather(inputs, engine.clock().now().mono.0) {
-            engine.take(Msg::Input(input));
+            engine.take(input);
             self.changed(true);
         }
     }
@@ -202,7 +210,7 @@ impl Face {
     fn tell_size(&mut self, engine: &mut Engine) {
         let (width, height) = self.size;
         if (engine.state.screen.width, engine.state.screen.height) != (width, height) {
-            engine.take(Msg::Input(Input::Resize { width, height }));
+            engine.take(Input::Resize { width, height });
         }
     }
 

@@ -1,7 +1,11 @@
 //! The person's own editor on a text. It has the terminal while it runs; the program goes on beside it.
 
 use super::terminal;
-use crate::{domain::problem::Problem, io::files, tr};
+use crate::{
+    domain::problem::Problem,
+    io::{files, private},
+    tr,
+};
 use std::{io, path::PathBuf};
 use tokio::process::{Child, Command};
 
@@ -21,7 +25,7 @@ impl Editor {
         let name = ["VISUAL", "EDITOR"].iter().find(|name| named(name)).and_then(|name| std::env::var(name).ok());
         let name = name.unwrap_or_else(|| "vi".into());
         let path = std::env::temp_dir().join(format!("reeltop-{}.txt", std::process::id()));
-        let child = terminal::write_private(&path, text).and_then(|()| {
+        let child = private::write(&path, text).and_then(|()| {
             // By the shell, since people set EDITOR="code --wait"; in its place, so that a signal reaches the editor.
             Command::new("sh").arg("-c").arg(format!("exec {name} \"$1\"")).arg("sh").arg(&path).spawn()
         });

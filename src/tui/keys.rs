@@ -1,8 +1,8 @@
 //! From the terminal's events to what the program understands.
 
 use crate::{
-    engine::msg::{Input, Mouse, MouseKind},
     screens::key::{Code, Key},
+    screens::msg::{Input, Mouse, MouseKind},
 };
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 

@@ -14,13 +14,15 @@ use crate::{
         text,
     },
     engine::{
+        Bare,
         act::Act,
         filter::Filter,
         msg::{Msg, Signal},
     },
     io::{
         config::Loaded,
-        run::{Engine, clock::Clock, signals::Signals},
+        run,
+        run::{clock::Clock, signals::Signals},
         store::Store,
     },
     tr,
@@ -37,6 +39,9 @@ use words::Order;
 
 /// Lines of a list without a filter.
 const LISTED: usize = 20;
+
+/// The program without a screen.
+type Engine = run::Engine<Bare>;
 
 /// The linear face of the program.
 struct Linear {
@@ -56,7 +61,7 @@ struct Linear {
 pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     let mut signals = Signals::listen()?;
     let mut typed = lines();
-    let engine = Engine::start(Arc::clone(&setup), clock);
+    let engine = Engine::start(Arc::new(with_voice(&setup)), clock);
     let model = setup.settings.catalogue.models.first().map_or_else(String::new, |spec| spec.name.clone());
     let draft = Draft { model, ..Draft::default() };
     let mut linear = Linear { engine, setup, news: News::default(), draft, offer: None };
@@ -89,8 +94,15 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
         }
     }
     let state = linear.engine.close();
-    unsaved::tell(&state);
+    unsaved::tell(&state.work);
     Ok(state.work.ending.map_or(0, |ending| ending.code))
+}
+
+/// Deeds are named by the words that are typed here.
+fn with_voice(setup: &Loaded) -> Loaded {
+    let mut setup = setup.clone();
+    setup.settings.voice = words::voice();
+    setup
 }
 
 impl Linear {
@@ -120,7 +132,7 @@ impl Linear {
             Order::Set(field) => vec![offer::set(&self.setup, &mut self.draft, field)],
             Order::List(filter) => self.list(&filter),
             Order::Show(key) => self.show(key),
-            Order::Status => news::status(&self.engine.state),
+            Order::Status => news::status(&self.engine.state.work),
             Order::Cancel(keys) => self.act(Act::Cancel(keys)),
             Order::Download(keys) => self.act(Act::Download { keys, dir: None }),
             Order::Resolve { key, as_what } => self.act(Act::Resolve { key, as_what }),

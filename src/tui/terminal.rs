@@ -149,14 +149,3 @@ pub fn usable() -> bool {
         && io::stdout().is_terminal()
         && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
-
-/// Writes a text to a new file that only its owner can read.
-///
-/// # Errors
-/// As the file system's.
-pub fn write_private(path: &std::path::Path, text: &str) -> io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let _ = std::fs::remove_file(path);
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes())
-}

@@ -1,7 +1,7 @@
 //! The last word on paid work that the store could not take: said where it cannot be overlooked, once the screen is given
 //! back.
 
-use crate::{screens::app::App, tr};
+use crate::{engine::work::Work, tr};
 use std::{
     io::{self, Write},
     sync::atomic::{AtomicBool, Ordering},
@@ -18,8 +18,8 @@ pub fn told() -> bool {
 }
 
 /// Tells of every id that is not on disk, on stderr and in the log, with what to do.
-pub fn tell(app: &App) {
-    for (key, id) in &app.work.store.unsaved {
+pub fn tell(work: &Work) {
+    for (key, id) in &work.store.unsaved {
         let what = tr!("{key} was accepted and paid for, but its ID could not be saved: {id}", key, id = id.0);
         let next =
             tr!("Once the store can be written, run: reeltop resolve {key} --as task-id={id}", key = key.0, id = id.0);
@@ -28,5 +28,5 @@ pub fn tell(app: &App) {
         // When nobody hears it, the exit code still tells.
         let _ = writeln!(io::stderr(), "reeltop: {text}");
     }
-    TOLD.fetch_or(!app.work.store.unsaved.is_empty(), Ordering::Relaxed);
+    TOLD.fetch_or(!work.store.unsaved.is_empty(), Ordering::Relaxed);
 }

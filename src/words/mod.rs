@@ -2,3 +2,5 @@
 
 pub(crate) mod amounts;
 pub mod lang;
+pub mod news;
+pub mod terms;

@@ -25,7 +25,7 @@ use reeltop::{
         config,
         config::{Folders, Loaded, Wanted},
         download::Downloader,
-        run::{Engine, clock::Clock},
+        run::{self, clock::Clock},
         store::Store,
     },
     screens::{app::App, keymap},
@@ -67,6 +67,9 @@ fn main() {
         }
     }
 }
+
+/// The program with screens.
+type Engine = run::Engine<App>;
 
 /// Threads of the other side, so that their work is told apart from ours.
 fn other_side() -> Runtime {

@@ -15,14 +15,12 @@ use reeltop::{
         task::{Phase, TaskKey},
         time::{MINUTE, Mono, Now, SECOND},
     },
-    engine::{
-        msg::{Input, Msg},
-        tasks,
-    },
+    engine::msg::Msg,
     screens as logic,
     screens::{
         app::App,
         keymap::Move,
+        msg::Input,
         screen::Pane,
         shell::{layout, view as ui},
         table,
@@ -91,7 +89,7 @@ impl Line {
         for key in 1..=TASKS {
             let runs = key > TASKS - running;
             let phase = if runs { status("Preparing", &state) } else { common::saved(key, "fox") };
-            tasks::put(&mut state, common::task(key, common::ordinary(key), 600_000, phase));
+            common::put(&mut state, common::task(key, common::ordinary(key), 600_000, phase));
         }
         table::go(&mut state, Move::First);
         let now = state.work.now;
@@ -108,7 +106,7 @@ impl Line {
     }
 
     fn press(&mut self, key: &str) -> usize {
-        let _ = logic::update(&mut self.state, Msg::Input(Input::Key(key.parse().unwrap())), self.now);
+        let _ = logic::update(&mut self.state, Input::Key(key.parse().unwrap()), self.now);
         self.draw()
     }
 
@@ -134,7 +132,7 @@ impl Line {
         let mut task = self.state.work.tasks.live[&key].clone();
         task.phase = common::saved(key.0, "fox");
         task.finished_at = Some(self.now.wall);
-        tasks::put(&mut self.state, task);
+        common::put(&mut self.state, task);
         self.draw()
     }
 
@@ -146,7 +144,7 @@ impl Line {
             for (key, n) in rows(n) {
                 let Some(mut task) = self.state.work.tasks.live.get(&key).cloned() else { continue };
                 task.phase = status(["Queueing", "Preparing", "Processing"][n as usize % 3], &self.state);
-                tasks::put(&mut self.state, task);
+                common::put(&mut self.state, task);
             }
             self.go_to(self.now.mono.plus(SECOND / a_second));
             self.state.work.now = self.now;

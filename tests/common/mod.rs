@@ -21,7 +21,7 @@ use reeltop::{
         tasks,
         work::{Saving, SavingStep},
     },
-    screens::app::App,
+    screens::{app::App, news::take_up},
 };
 
 /// 2026-11-22T10:30:00+08:00, ten minutes after the program's start.
@@ -270,7 +270,7 @@ pub(crate) fn morning() -> Vec<Task> {
 pub(crate) fn believable(width: u16, height: u16) -> App {
     let mut state = empty(width, height);
     for task in morning() {
-        tasks::put(&mut state, task);
+        put(&mut state, task);
     }
     state.work.poller.last_answer = Some(Mono(NOW.mono.0 - 4 * SECOND));
     state.work.money.balance = Some((Ptc::from_thousandths(31_250), before(MINUTE)));
@@ -296,6 +296,13 @@ pub(crate) fn believable(width: u16, height: u16) -> App {
     state.screen.table.top = 0;
     put_cursor(&mut state, 34);
     state
+}
+
+/// Puts a task in, or puts it in the place of an earlier revision.
+pub(crate) fn put(app: &mut App, task: Task) {
+    tasks::put(&mut app.work, task);
+    let news = std::mem::take(&mut app.work.news);
+    let _ = take_up(app, news);
 }
 
 /// Puts the cursor on a task, as `logic::table` would.

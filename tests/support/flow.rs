@@ -15,12 +15,12 @@ use reeltop::{
     },
     engine::{
         effect::{Effect, HttpCmd, SaveCmd, StoreCmd, TermCmd},
-        msg::{HttpMsg, Input, LocalMsg, Msg, SaveMsg, StoreMsg},
+        msg::{HttpMsg, LocalMsg, Msg, SaveMsg, StoreMsg},
         settings::Settings,
     },
     io::store::Store,
     screens as logic,
-    screens::{app::App, key::Key, shell::view as ui},
+    screens::{app::App, key::Key, msg::Input, shell::view as ui},
     service::answer::{LineFault, Reply},
 };
 use std::{collections::VecDeque, ops::ControlFlow};
@@ -94,7 +94,7 @@ impl Flow {
     }
 
     pub(crate) fn resize(&mut self, width: u16, height: u16) {
-        self.take(Msg::Input(Input::Resize { width, height }));
+        self.take(Input::Resize { width, height });
     }
 
     /// One part of a flow.
@@ -106,18 +106,18 @@ impl Flow {
             None => part.chars().map(Key::char).collect(),
         };
         for key in keys {
-            self.take(Msg::Input(Input::Key(key)));
+            self.take(Input::Key(key));
         }
     }
 
     /// A key pressed so often at once.
     pub(crate) fn at_once(&mut self, name: &str, times: usize) {
         let key = name.parse().unwrap();
-        (0..times).for_each(|_| self.take(Msg::Input(Input::Key(key))));
+        (0..times).for_each(|_| self.take(Input::Key(key)));
     }
 
     pub(crate) fn paste(&mut self, text: &str) {
-        self.take(Msg::Input(Input::Paste(text.into())));
+        self.take(Input::Paste(text.into()));
     }
 
     /// Lets time pass; the program wakes when it asked to.
@@ -135,12 +135,12 @@ impl Flow {
     }
 
     /// Takes a message and everything that follows from it.
-    pub(crate) fn take(&mut self, msg: Msg) {
-        let mut inbox = VecDeque::from([msg]);
+    pub(crate) fn take(&mut self, msg: impl Into<logic::msg::Msg>) {
+        let mut inbox = VecDeque::from([msg.into()]);
         while let Some(msg) = inbox.pop_front() {
             self.bound.step(self.mono, || format!("{msg:?}"));
             let effects = logic::update(&mut self.state, msg, now(self.mono));
-            inbox.extend(effects.into_iter().filter_map(|effect| self.carry_out(effect)));
+            inbox.extend(effects.into_iter().filter_map(|effect| self.carry_out(effect)).map(Into::into));
         }
     }
 

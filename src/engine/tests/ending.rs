@@ -25,7 +25,7 @@ fn a_second_ctrl_c_leaves_at_once_but_a_second_sigterm_does_not() {
     {
         let mut world = World::posting();
         world.take(Msg::Signal(Signal::Terminate));
-        assert_eq!(world.state.work.ending.as_ref().map(|ending| ending.code), Some(143));
+        assert_eq!(world.state.ending.as_ref().map(|ending| ending.code), Some(143));
         world.take(Msg::Signal(signal));
         assert_eq!((world.left, world.states(1).1), (left, Sending), "{signal:?}");
     }
@@ -112,7 +112,7 @@ fn a_store_that_stays_broken_does_not_hold_the_end_for_ever() {
 /// A program with an answer in hand that the store does not take, asked to end.
 fn with_an_unsaved_id(interactive: bool, end: impl FnOnce(&mut World)) -> World {
     let mut world = World::posting();
-    world.state.work.settings.interactive = interactive;
+    world.state.settings.interactive = interactive;
     world.disk.health = Health::Full;
     world.reply(accepted("R1"));
     world.settle();
@@ -123,15 +123,15 @@ fn with_an_unsaved_id(interactive: bool, end: impl FnOnce(&mut World)) -> World 
 }
 
 fn unsaved(world: &World) -> Vec<(u32, &str)> {
-    world.state.work.store.unsaved.iter().map(|(key, id)| (key.0, id.0.as_str())).collect()
+    world.state.store.unsaved.iter().map(|(key, id)| (key.0, id.0.as_str())).collect()
 }
 
 #[test]
 fn an_id_that_cannot_be_saved_holds_a_persons_end_until_it_is_asked_for_again() {
     let mut world = with_an_unsaved_id(true, |world| drop(world.act(Act::Quit)));
     assert!(!world.left);
-    let text = &world.state.screen.messages.back().unwrap().text;
-    assert_eq!(text, "waiting to save the ID of #1 (R1); Ctrl-c again leaves now and prints it");
+    let waits = crate::engine::news::QueueNews::EndWaitsForRoom { key: key(1), id: RemoteId("R1".into()), more: 0 };
+    assert_eq!(world.news.last(), Some(&News::Queue(waits)));
     world.act(Act::Quit);
     assert!(world.left);
     assert_eq!(unsaved(&world), [(1, "R1")]);

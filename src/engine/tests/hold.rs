@@ -33,8 +33,8 @@ fn answer_all(world: &mut World, ms: u64, answer: impl Fn(TaskKey) -> Reply) -> 
 
 fn trouble(world: &World, n: u32) -> Option<(String, ErrorClass)> {
     let task = &world.disk.tasks[&key(n)];
-    assert_eq!(task.trouble().is_some(), world.state.work.tasks.held_up.contains(&key(n)), "the header's count");
-    assert_eq!(task.reason().map(|error| error.class), world.state.work.tasks.rows[&key(n)].class, "the row");
+    assert_eq!(task.trouble().is_some(), world.state.tasks.held_up.contains(&key(n)), "the header's count");
+    assert_eq!(task.reason().map(|error| error.class), world.state.tasks.rows[&key(n)].class, "the row");
     task.trouble().map(|(error, since)| {
         assert!(since.is_some_and(|since| since <= world.wall()));
         (error.code.clone(), error.class)
@@ -83,7 +83,7 @@ fn one_task_that_gets_no_answer_backs_off_alone_and_holds_up_no_other() {
     let answer = |key: TaskKey| if key.0 == 1 { http(500) } else { status("Processing") };
     let asked = answer_all(&mut world, 20 * MINUTE, answer);
     assert!((2..=12).contains(&asked[1]) && asked[2] >= 60, "{asked:?}");
-    assert_eq!(world.state.work.poller.offline_since, None);
+    assert_eq!(world.state.poller.offline_since, None);
     assert_eq!(trouble(&world, 1), Some(("HTTP 500".into(), ErrorClass::Service)));
     assert_eq!(trouble(&world, 2), None);
     // The service-wide trouble of one failing task never keeps a file from being fetched.
@@ -134,9 +134,9 @@ fn a_query_that_is_refused_is_told_at_once_and_ends_as_something_that_can_be_ask
         let task = world.disk.tasks[&key(1)].clone();
         let error = task.error().unwrap();
         assert_eq!((error.code.as_str(), error.class, error.charged), (code, ErrorClass::Service, Charged::Yes));
-        assert!(error.next.starts_with("d asks for it again"), "{}", error.next);
+        assert!(error.next.starts_with("`reeltop download` asks for it again"), "{}", error.next);
         assert_eq!((task.status(), trouble(&world, 1)), ("", None));
-        assert_eq!(world.state.work.poller.offline_since, None);
+        assert_eq!(world.state.poller.offline_since, None);
         world.act(Act::Download { keys: vec![key(1)], dir: None });
         world.settle();
         assert_eq!((world.states(1), world.disk.tasks[&key(1)].finished_at), ((Running, Running), None));

@@ -13,7 +13,6 @@ mod save;
 mod shared;
 mod stops;
 mod trouble;
-mod words;
 mod world;
 
 #[path = "../../../tests/support/bound.rs"]
@@ -30,6 +29,7 @@ use crate::{
         act::{Act, Intent, Resolution},
         effect::{Effect, HttpCmd, SaveCmd, StoreCmd},
         msg::{HttpMsg, Msg, SaveMsg, Signal, StoreMsg},
+        news::{ActNews, Left, News, NotDone, NotQueued},
         settings::{Scope, Settings},
         testing,
     },

@@ -51,10 +51,10 @@ fn an_accepted_task_is_charged_runs_and_its_answer_counts_once() {
     assert_eq!(world.ledger(1), [MoneyEvent::Reserved, MoneyEvent::Charged]);
     assert_eq!(world.disk.events[&key(1)], ["sending", "accepted"]);
 
-    let before = world.state.work.stale;
+    let before = world.state.stale;
     world.calls.push_back(again);
     world.reply(accepted("R2"));
-    assert_eq!((world.state.work.stale - before, world.commands.len()), (1, 0));
+    assert_eq!((world.state.stale - before, world.commands.len()), (1, 0));
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn the_undo_window_is_waited_out_and_a_task_taken_back_in_it_is_free() {
     let mut world = World::with(|settings| settings.queue.undo_ms = 3 * SECOND);
     world.act(Act::Queue { intents: intents(2), undo: true });
     world.settle();
-    let at = world.state.work.now.mono.plus(3 * SECOND);
+    let at = world.state.now.mono.plus(3 * SECOND);
     assert_eq!(super::super::next_deadline(&world.state), Some(at));
     world.pass(2_999);
     assert_eq!(world.commands.len(), 0);
@@ -140,7 +140,7 @@ fn at_first_and_after_an_unknown_submissions_go_one_by_one_until_one_is_answered
         settings.queue.stop_after_failures = 0;
         settings.profile.submit_per_minute = 100;
     });
-    world.state.work.queue.proven = false;
+    world.state.queue.proven = false;
     world.act(Act::Queue { intents: intents(8), undo: false });
     world.settle();
     assert_eq!(world.keys_posted(), [1]);
@@ -198,7 +198,7 @@ fn a_refusal_for_key_or_balance_halts_before_the_next_row_fails_the_same_way() {
         world.store();
         world.store();
         world.commands.clear(); // The next one's claim: this test is of what follows the answer.
-        world.state.work.queue.claiming = None;
+        world.state.queue.claiming = None;
         world.reply(reply);
         world.settle();
         world.pass(HOUR);
@@ -233,7 +233,7 @@ fn anything_unclear_is_unknown_counts_as_spent_and_is_never_sent_again() {
         world.settle();
         assert_eq!(world.states(1), (Unknown, Unknown), "{reply:?}");
         assert_eq!(world.ledger(1), [MoneyEvent::Reserved, MoneyEvent::Unknown]);
-        assert_eq!(world.state.work.money.spent_today, world.disk.tasks[&key(1)].cost);
+        assert_eq!(world.state.money.spent_today, world.disk.tasks[&key(1)].cost);
         for act in [Act::Resume, Act::Refresh(vec![key(1)]), Act::Take(vec![key(1)]), Act::Pause(false)] {
             world.act(act);
         }
@@ -336,20 +336,20 @@ fn work_of_an_earlier_run_comes_back_paused_before_a_person_whatever_came_first(
     old.put(testing::task(1, Queued));
     let mut world = World::of(old, |settings| settings.interactive = true);
     world.live(HOUR);
-    assert_eq!((world.state.work.queue.paused, world.posts.len()), (true, 0));
+    assert_eq!((world.state.queue.paused, world.posts.len()), (true, 0));
 
     // A row of another program that came before the first page must not hide the old ones.
-    let mut state = crate::screens::app::App::new(
+    let mut state = crate::engine::work::Work::new(
         Settings { catalogue: testing::catalogue(), ..Settings::default() },
         testing::now(0),
     );
-    let mut tell = |msg| crate::screens::update(&mut state, Msg::Store(msg), testing::now(0));
+    let mut tell = |msg| crate::engine::update(&mut state, Msg::Store(msg), testing::now(0)).0;
     tell(StoreMsg::Opened { owner: "me".into(), total: 2, last_seen: None, drafts: vec![] });
     tell(StoreMsg::Changed { tasks: vec![testing::task(2, Running)] });
     let (rows, tasks) = (vec![], vec![testing::task(1, Queued)]);
     let effects = tell(StoreMsg::Page { rows, tasks, last: true });
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Store(StoreCmd::Send { .. }))), "{effects:?}");
-    assert!(state.work.queue.paused);
+    assert!(state.queue.paused);
 }
 
 #[test]
@@ -361,7 +361,7 @@ fn three_wishes_to_retry_are_three_attempts_but_one_intent_is_one() {
     world.settle();
     let child = &world.disk.tasks[&key(2)];
     assert_eq!((child.parent, child.attempt), (Some(key(1)), 2));
-    assert!(world.state.work.tasks.rows[&key(1)].retried);
+    assert!(world.state.tasks.rows[&key(1)].retried);
     assert_eq!(world.keys_posted(), [1, 2]);
 }
 
@@ -388,22 +388,22 @@ fn rows_found_in_sending_at_the_start_are_unknown_unless_a_living_program_sends_
 fn a_long_upload_is_shown_keeps_its_claim_and_its_answer_counts() {
     let mut world = World::posting();
     let Some(HttpCmd::Submit { ticket, .. }) = world.calls.front().cloned() else { panic!() };
-    let silence = world.state.work.settings.queue.submit_stall_ms + world.state.work.settings.queue.submit_timeout_ms;
+    let silence = world.state.settings.queue.submit_stall_ms + world.state.settings.queue.submit_timeout_ms;
     for done in 1..=60 {
         world.pass(10 * SECOND);
         world.take(Msg::Http(HttpMsg::Uploading { key: key(1), ticket, done, total: 60 }));
         world.settle();
-        assert_eq!(world.state.work.queue.uploads[&key(1)], (done, 60));
+        assert_eq!(world.state.queue.uploads[&key(1)], (done, 60));
         // From here on it may be silent for so long, and nobody shall take it for an orphan.
         let claim = world.disk.tasks[&key(1)].claim.clone().unwrap();
         assert!(claim.owner == "me" && claim.until > world.wall().plus(silence), "{claim:?}");
     }
-    let stale = world.state.work.stale;
+    let stale = world.state.stale;
     world.take(Msg::Http(HttpMsg::Uploading { key: key(1), ticket: ticket + 999, done: 1, total: 2 }));
-    assert_eq!(world.state.work.stale, stale + 1);
+    assert_eq!(world.state.stale, stale + 1);
     world.reply(accepted("R1"));
     world.settle();
-    assert_eq!((world.states(1), world.state.work.queue.uploads.len()), ((Running, Running), 0));
+    assert_eq!((world.states(1), world.state.queue.uploads.len()), ((Running, Running), 0));
 }
 
 #[test]
@@ -412,8 +412,9 @@ fn a_store_that_cannot_take_the_intent_or_the_sending_lets_nothing_go() {
     world.disk.health = Health::Full;
     world.act(Act::Queue { intents: intents(1), undo: false });
     world.store();
-    let [report] = &world.state.work.reports[..] else { panic!("{:?}", world.state.work.reports) };
-    assert_eq!((&report.key, &report.result), (&None, &Err(disk_full())));
+    let failed =
+        |news: &News| matches!(news, News::Batch { result: Err(why), .. } if *why == NotQueued::Store(disk_full()));
+    assert_eq!(world.news.iter().filter(|news| failed(news)).count(), 1);
     assert_eq!((world.halt(), world.disk.tasks.len()), (Some(HaltCause::Store), 0));
 
     world.disk.health = Health::Well;
@@ -434,13 +435,13 @@ fn a_retry_that_was_taken_back_was_none() {
     let mut world = World::running();
     let agreed = vec![Caution::Paid(Running)];
     let intent = || Intent { request: testing::request(), parent: Some(key(1)), agreed: agreed.clone(), name: None };
-    world.state.work.queue.paused = true;
+    world.state.queue.paused = true;
     world.act(Act::Queue { intents: vec![intent(), intent()], undo: true });
     world.settle();
     let mut retried = |act| {
         world.act(act);
         world.settle();
-        world.state.work.tasks.rows[&key(1)].retried
+        world.state.tasks.rows[&key(1)].retried
     };
     assert_eq!([retried(Act::Cancel(vec![key(2)])), retried(Act::Cancel(vec![key(3)]))], [true, false]);
 }

@@ -42,7 +42,7 @@ fn questions_keep_to_the_account_s_budget_and_to_32_at_once() {
     assert_eq!(queries(&world), 32);
     world.live(HOUR);
     assert_eq!(queries(&world), 32);
-    let asked: std::collections::BTreeSet<TaskKey> = world.state.work.poller.asking.keys().copied().collect();
+    let asked: std::collections::BTreeSet<TaskKey> = world.state.poller.asking.keys().copied().collect();
     assert_eq!(asked.len(), 32);
 }
 
@@ -58,7 +58,7 @@ fn a_service_that_is_away_for_an_hour_is_asked_rarely_and_costs_only_time() {
             world.reply(not_connected());
         }
     }
-    assert!(world.state.work.poller.offline_since.is_some());
+    assert!(world.state.poller.offline_since.is_some());
     // One probe every half minute.
     assert!((110..150).contains(&calls), "{calls}");
     assert!((1..=100).all(|n| world.states(n) == (Running, Running)));
@@ -67,7 +67,7 @@ fn a_service_that_is_away_for_an_hour_is_asked_rarely_and_costs_only_time() {
     world.live(2 * MINUTE);
     assert_eq!(world.calls.len(), 1);
     world.reply(status("Processing"));
-    assert_eq!(world.state.work.poller.offline_since, None);
+    assert_eq!(world.state.poller.offline_since, None);
     world.live(4 * SECOND);
     assert!(queries(&world) > 10);
 }
@@ -125,8 +125,8 @@ fn every_word_of_the_service_has_its_effect() {
 fn a_success_waits_for_its_file_by_itself_or_for_the_person_as_set() {
     for auto in [true, false] {
         let mut world = World::running();
-        world.state.work.settings.download.auto = auto;
-        world.state.work.settings.download.parallel = 0;
+        world.state.settings.download.auto = auto;
+        world.state.settings.download.parallel = 0;
         world.live(MINUTE);
         world.reply(success("F1"));
         world.settle();
@@ -217,19 +217,19 @@ fn a_message_among_a_hundred_thousand_ended_tasks_looks_at_none_of_them() {
         testing::add(&mut world.state, testing::task(n, TaskState::Saved));
     }
     // Of what a deadline and a schedule look at, nothing grows with the ended tasks.
-    assert_eq!(world.state.work.tasks.live.len(), 1);
-    assert_eq!(world.state.work.poller.due.first().is_some() as usize + world.state.work.poller.asking.len(), 1);
-    assert_eq!((world.state.work.queue.due.first(), world.state.work.saver.due.first()), (None, None));
-    assert_eq!(world.state.work.store.held.first(), None);
+    assert_eq!(world.state.tasks.live.len(), 1);
+    assert_eq!(world.state.poller.due.first().is_some() as usize + world.state.poller.asking.len(), 1);
+    assert_eq!((world.state.queue.due.first(), world.state.saver.due.first()), (None, None));
+    assert_eq!(world.state.store.held.first(), None);
 }
 
 #[test]
 fn a_balance_that_gets_no_answer_counts_beside_other_calls_and_alone_holds_nothing_back() {
     let mut world = World::new();
-    world.state.work.money.asking = None;
+    world.state.money.asking = None;
     world.act(Act::Balance);
     world.reply(not_connected());
-    assert!(world.state.work.money.balance_problem.is_some());
+    assert!(world.state.money.balance_problem.is_some());
     world.act(Act::Queue { intents: intents(1), undo: false });
     world.settle();
     assert_eq!(world.posts.len(), 1);
@@ -243,10 +243,10 @@ fn a_balance_that_gets_no_answer_counts_beside_other_calls_and_alone_holds_nothi
         world.calls.rotate_left(balance);
         world.reply(not_connected());
     }
-    assert!(world.state.work.poller.offline_since.is_some());
+    assert!(world.state.poller.offline_since.is_some());
     world.act(Act::Balance);
     let balance = world.calls.iter().position(|call| matches!(call, HttpCmd::Balance { .. })).unwrap();
     world.calls.rotate_left(balance);
     world.reply(http(403));
-    assert_eq!(world.state.work.poller.offline_since, None);
+    assert_eq!(world.state.poller.offline_since, None);
 }

@@ -166,8 +166,8 @@ proptest! {
                 }
             }
         }
-        prop_assert!(world.left, "{:#?}", world.state.work.store);
-        for row in world.state.work.tasks.rows.values() {
+        prop_assert!(world.left, "{:#?}", world.state.store);
+        for row in world.state.tasks.rows.values() {
             let key = &row.key;
             let (state, rev) = (world.disk.tasks[key].state(), world.disk.tasks[key].rev);
             // A claim that the store took but told as failed, with no time left to find out: unknown at the next start.

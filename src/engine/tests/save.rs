@@ -73,7 +73,7 @@ fn a_file_is_claimed_on_disk_before_its_address_is_asked_for_and_saved_in_the_en
     assert_eq!(task.phase, Phase::Saved { file: FileId("F1".into()), saved: file() });
     assert_eq!((&task.claim, task.finished_at), (&None, Some(world.wall())));
     assert_eq!(world.disk.events[&key(1)], ["saving", "saved"]);
-    assert!(world.state.work.saver.active.is_empty());
+    assert!(world.state.saver.active.is_empty());
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn a_file_that_cannot_be_written_is_tried_eight_times_and_a_line_that_drops_for_
             world.take(Msg::Save(SaveMsg::Failed { key: key(1), ticket, error, again: true }));
         }
         assert_eq!((tries, world.states(1).0), (most, Ready));
-        assert_eq!(world.state.work.poller.offline_since, None, "the storage is not the service");
+        assert_eq!(world.state.poller.offline_since, None, "the storage is not the service");
     }
 }
 
@@ -191,7 +191,7 @@ fn a_service_that_is_away_is_asked_for_one_address_at_a_time_and_rarely() {
     assert_eq!(world.calls.len(), 1);
     world.reply(address());
     world.live(0);
-    assert_eq!(world.state.work.saver.active.len(), 3);
+    assert_eq!(world.state.saver.active.len(), 3);
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn a_stop_at_any_step_puts_the_file_back_for_the_person() {
         world.act(Act::Cancel(vec![key(1)]));
         if step > 1 {
             assert_eq!(world.saves.last(), Some(&SaveCmd::Stop { key: key(1) }));
-            assert_eq!(world.state.work.saver.active[&key(1)].step, SavingStep::Stopping);
+            assert_eq!(world.state.saver.active[&key(1)].step, SavingStep::Stopping);
             let ticket = ticket(&world);
             // Whatever the worker says first, the person's wish stands.
             world.take(Msg::Save(SaveMsg::AddressDead { key: key(1), ticket, detail: String::new() }));
@@ -218,10 +218,10 @@ fn a_stop_at_any_step_puts_the_file_back_for_the_person() {
             panic!("step {step}: {:?}", world.disk.tasks[&key(1)].phase)
         };
         assert_eq!((held.error.code.as_str(), held.error.class), (STOPPED, ErrorClass::File));
-        assert!(world.state.work.tasks.live[&key(1)].is_stopped());
-        let told = &world.state.screen.messages.back().expect("it is said").text;
-        assert!(told.starts_with("#1: saving was stopped, and the paid file is not on disk"), "{told}");
-        assert!(world.state.work.saver.active.is_empty());
+        assert!(world.state.tasks.live[&key(1)].is_stopped());
+        let stopped = crate::engine::news::TaskNews::SavingStopped(held.error.clone());
+        assert!(world.news.contains(&News::Task { key: key(1), what: stopped }), "{:?}", world.news);
+        assert!(world.state.saver.active.is_empty());
         world.calls.clear();
         world.live(HOUR);
         assert_eq!((world.calls.len(), world.states(1)), (0, (Ready, Ready)));
@@ -276,11 +276,11 @@ fn what_a_dead_program_was_saving_can_be_stopped_and_what_a_living_one_saves_can
         world.settle();
         assert_eq!(world.states(1).1, if lives { Saving } else { Ready });
         assert_eq!(world.disk.tasks[&key(1)].is_stopped(), !lives);
-        let [report] = &world.state.work.reports[..] else { panic!("{:?}", world.state.work.reports) };
-        match &report.result {
-            Ok(state) => assert_eq!((*state, lives), (Ready, false)),
-            Err(problem) => assert_eq!((problem.why.as_str(), lives), ("another program is saving it", true)),
-        }
+        let came = match lives {
+            false => ActNews::Done { key: key(1), state: Ready },
+            true => ActNews::NotDone { key: Some(key(1)), why: NotDone::Left(Left::SavedElsewhere) },
+        };
+        assert_eq!(world.acts(), [came]);
         world.calls.clear();
         world.live(10 * MINUTE);
         assert_eq!(world.calls, []);
@@ -314,7 +314,7 @@ fn a_file_that_another_program_has_taken_is_let_go() {
     let until = world.wall().plus(MINUTE);
     world.other(1, |task| task.claim = super::disk::others(until));
     world.live(SECOND);
-    assert_eq!((world.calls.len(), world.state.work.saver.active.len()), (0, 0));
+    assert_eq!((world.calls.len(), world.state.saver.active.len()), (0, 0));
 
     let mut world = fetching();
     let until = world.wall().plus(MINUTE);
@@ -324,7 +324,7 @@ fn a_file_that_another_program_has_taken_is_let_go() {
     let ticket = ticket(&world);
     world.take(Msg::Save(SaveMsg::Done { key: key(1), ticket, saved: file() }));
     world.settle();
-    assert_eq!((world.states(1), world.state.work.saver.active.len()), ((Saving, Saving), 0));
+    assert_eq!((world.states(1), world.state.saver.active.len()), ((Saving, Saving), 0));
 }
 
 #[test]
@@ -349,7 +349,7 @@ fn fetching_again() -> World {
     world.reply(address());
     world.settle();
     assert_eq!((world.states(1), world.saves.len()), ((Saving, Saving), 1));
-    world.state.work.reports.clear();
+    world.news.clear();
     world
 }
 
@@ -364,12 +364,10 @@ fn a_saved_file_that_cannot_be_fetched_again_stays_saved_and_the_failure_is_told
         world.settle();
         let task = &world.disk.tasks[&key(1)];
         assert_eq!((&task.phase, task.finished_at, &task.claim), (&before.phase, before.finished_at, &None));
-        let [report] = &world.state.work.reports[..] else { panic!("{:?}", world.state.work.reports) };
-        let path = &before.saved().unwrap().path;
-        let next = if again { ". d tries it again." } else { "" };
-        let told = format!("#1 was not fetched again and keeps {path}: it did not work{next}");
-        assert_eq!((report.key, report.class), (Some(key(1)), Some(ErrorClass::Network)));
-        assert_eq!(report.result.as_ref().unwrap_err().to_string(), told);
+        let path = before.saved().unwrap().path.clone();
+        let why = NotDone::NotFetchedAgain { path, error: trouble(ErrorClass::Network), passes: again };
+        assert_eq!(why.class(), Some(ErrorClass::Network));
+        assert_eq!(world.not_done(), (Some(key(1)), why));
         world.live(HOUR);
         assert_eq!((world.calls.len(), world.states(1)), (0, (Saved, Saved)));
     }
@@ -419,7 +417,7 @@ fn a_second_download_whose_program_died_leaves_the_file_of_the_first() {
         let mut world = World::of(disk, |_| ());
         world.live(HOUR);
         assert_eq!((&world.disk.tasks[&key(1)].phase, world.calls.len()), (&before.phase, 0));
-        assert!(world.state.work.reports.is_empty());
+        assert_eq!(world.acts(), []);
     }
 }
 
@@ -461,7 +459,7 @@ fn a_line_that_drops_after_every_piece_goes_on_at_once_by_the_same_address() {
     world.settle();
     assert_eq!((world.states(1), world.now.mono), ((Saved, Saved), begun));
     assert_eq!(world.disk.events[&key(1)], ["saving", "saved"]);
-    assert!(world.state.work.saver.reached.is_empty());
+    assert!(world.state.saver.reached.is_empty());
 }
 
 #[test]

@@ -22,8 +22,9 @@ fn done(state: TaskState, act: Act) -> (TaskState, bool) {
     world.settle();
     world.act(act);
     world.settle();
-    let [report] = &world.state.work.reports[..] else { panic!("{state:?}: {:?}", world.state.work.reports) };
-    (world.states(1).1, report.result.is_ok())
+    let acts = world.acts();
+    let [act] = &acts[..] else { panic!("{state:?}: {acts:?}") };
+    (world.states(1).1, matches!(act, ActNews::Done { .. }))
 }
 
 #[test]
@@ -74,7 +75,7 @@ fn a_download_asked_for_while_older_writes_come_through_watches_the_task_again_h
     world.act(Act::Download { keys: vec![key(1)], dir: None });
     world.settle();
     assert_eq!(
-        (world.states(1), world.state.work.tasks.rows[&key(1)].rev),
+        (world.states(1), world.state.tasks.rows[&key(1)].rev),
         ((Running, Running), world.disk.tasks[&key(1)].rev)
     );
 }
@@ -144,7 +145,7 @@ fn any_settlement_can_be_taken_back_and_the_reason_and_the_money_are_as_before()
             world.settle();
             assert_eq!(world.states(1).1, TaskState::Failed);
         }
-        world.state.work.reports.clear();
+        world.news.clear();
         world.act(settle(Resolution::Unknown));
         world.settle();
         let task = &world.disk.tasks[&key(1)];
@@ -155,7 +156,7 @@ fn any_settlement_can_be_taken_back_and_the_reason_and_the_money_are_as_before()
         );
         assert_eq!((task.finished_at, world.states(1).0), (None, Unknown));
         assert_eq!((world.ledger(1)[0], *world.ledger(1).last().unwrap()), (money, MoneyEvent::Unknown));
-        assert_eq!(world.state.work.reports.last().map(|report| report.result.clone()), Some(Ok(Unknown)));
+        assert_eq!(world.acts(), [ActNews::Done { key: key(1), state: Unknown }]);
         // And settled again, otherwise.
         world.calls.clear();
         world.act(settle(Resolution::Lost));
@@ -182,15 +183,15 @@ fn an_unknown_whose_id_the_service_does_not_know_stays_unknown() {
         world.reply(reply);
         world.live(HOUR);
         assert_eq!((&world.disk.tasks[&key(1)], world.states(1).0), (&before, Unknown));
-        let [report] = &world.state.work.reports[..] else { panic!("{:?}", world.state.work.reports) };
-        assert_eq!((report.key, report.class), (Some(key(1)), Some(class)));
-        assert_eq!(report.result.as_ref().unwrap_err().what, "#1 stays unknown");
+        let (of, why) = world.not_done();
+        assert!(matches!(why, NotDone::NotKnown { .. }), "{why:?}");
+        assert_eq!((of, why.class()), (Some(key(1)), Some(class)));
     }
     let mut world = with(Unknown);
-    world.state.work.settings.has_key = false;
+    world.state.settings.has_key = false;
     world.act(Act::Resolve { key: key(1), as_what: Resolution::Found(RemoteId("R9".into())) });
     world.settle();
-    assert_eq!((world.states(1), world.state.work.reports[0].class), ((Unknown, Unknown), Some(ErrorClass::Auth)));
+    assert_eq!((world.states(1), world.not_done().1.class()), ((Unknown, Unknown), Some(ErrorClass::Auth)));
 }
 
 #[test]
@@ -221,7 +222,7 @@ fn a_task_made_elsewhere_is_taken_over_once_and_for_free() {
     let task = &world.disk.tasks[&key(1)];
     assert_eq!((task.state(), &task.remote, task.cost.thousandths()), (Running, &Some(id), 0));
     assert_eq!(task.claim.as_ref().map(|claim| claim.owner.as_str()), Some("me"));
-    assert_eq!(world.state.work.queue.last_batch, []);
+    assert_eq!(world.state.queue.last_batch, []);
 }
 
 #[test]
@@ -238,12 +239,10 @@ fn an_id_that_the_service_does_not_know_leaves_nothing_and_is_asked_about_once()
         world.act(Act::Adopt(vec![RemoteId("R5".into())]));
         world.reply(reply);
         world.live(HOUR);
-        assert_eq!((world.disk.tasks.len(), world.state.work.tasks.rows.len(), world.calls.len()), (0, 0, 0));
-        let [report] = &world.state.work.reports[..] else { panic!("{:?}", world.state.work.reports) };
-        let problem = report.result.as_ref().unwrap_err();
-        assert_eq!((report.key, report.class), (None, Some(class)));
-        assert_eq!((problem.what.as_str(), problem.why.as_str()), ("R5 was not adopted", why));
-        assert_ne!(problem.next, "");
+        assert_eq!((world.disk.tasks.len(), world.state.tasks.rows.len(), world.calls.len()), (0, 0, 0));
+        let (None, NotDone::NotKnown { id, error }) = world.not_done() else { panic!("{:?}", world.acts()) };
+        assert_eq!((id.0.as_str(), error.class, error.message.as_str()), ("R5", class, why));
+        assert_ne!(error.next, "");
     }
 }
 
@@ -266,7 +265,7 @@ fn ids_to_be_adopted_are_asked_about_within_the_budget() {
 fn nothing_is_adopted_without_a_key_or_by_a_program_that_ends() {
     let mut world = World::with(|settings| settings.has_key = false);
     world.act(Act::Adopt(vec![RemoteId("R5".into())]));
-    assert_eq!(world.state.work.reports[0].class, Some(ErrorClass::Auth));
+    assert_eq!(world.not_done().1.class(), Some(ErrorClass::Auth));
     let mut world = World::new();
     world.act(Act::Adopt(vec![RemoteId("R5".into())]));
     world.act(Act::Quit);
@@ -287,7 +286,7 @@ fn a_run_with_named_tasks_leaves_all_others_alone() {
     world.act(Act::Take(vec![key(2)]));
     world.act(Act::Queue { intents: intents(1), undo: false });
     world.live(SECOND);
-    let asked: Vec<u32> = world.state.work.poller.asking.keys().map(|key| key.0).collect();
+    let asked: Vec<u32> = world.state.poller.asking.keys().map(|key| key.0).collect();
     assert_eq!((asked, world.keys_posted()), (vec![2], vec![5]));
 }
 
@@ -312,12 +311,10 @@ fn a_retry_that_another_program_made_in_the_meantime_is_told_and_not_made_again(
     world.act(Act::Queue { intents: vec![intent], undo: false });
     world.disk.put(Task { parent: Some(key(1)), ..testing::task(2, Running) });
     world.live(SECOND);
-    assert_eq!(
-        (world.posts.len(), world.state.work.reports.len(), world.state.work.reports[0].key),
-        (0, 1, Some(key(1)))
-    );
-    let told = world.state.work.reports[0].result.as_ref().unwrap_err().to_string();
-    assert_eq!(told, "nothing was queued: #1 was tried again in the meantime, as #2. Look at that one first.");
+    let why = crate::domain::retry::Overtaken::Caution(crate::domain::retry::Caution::Retried(Some(key(2))));
+    let refusal = crate::engine::msg::InsertRefusal::Overtaken { parent: key(1), state: TaskState::Failed, why };
+    let [News::Batch { result, .. }] = &world.news[..] else { panic!("{:?}", world.news) };
+    assert_eq!((world.posts.len(), result), (0, &Err(NotQueued::Refused(refusal))));
 }
 
 #[test]
@@ -330,16 +327,7 @@ fn tasks_of_another_account_are_left_alone() {
     world.live(HOUR);
     assert_eq!((world.calls.len(), world.posts.len(), world.commands.len()), (0, 0, 0));
     world.act(Act::Download { keys: vec![key(3)], dir: None });
-    assert!(world.state.work.reports[0].result.is_err());
-}
-
-#[test]
-fn a_dashboard_keeps_no_reports() {
-    let mut world = World::with(|settings| settings.interactive = true);
-    world.act(Act::Queue { intents: intents(3), undo: false });
-    world.settle();
-    world.act(Act::Cancel(vec![key(9)]));
-    assert_eq!(world.state.work.reports, []);
+    assert_eq!(world.not_done(), (Some(key(3)), NotDone::Left(Left::OfProfile("elsewhere".into()))));
 }
 
 #[test]
@@ -349,65 +337,23 @@ fn at_midnight_the_day_s_money_begins_anew() {
     world.settle();
     world.reply(timed_out());
     world.settle();
-    let spent = world.state.work.money.spent_today;
+    let spent = world.state.money.spent_today;
     assert_eq!(spent.thousandths(), 500);
     let left = world.now.day_end().since(world.wall());
     world.live(left - 1);
-    assert_eq!(world.state.work.money.spent_today, spent);
+    assert_eq!(world.state.money.spent_today, spent);
     world.live(1);
-    assert_eq!(world.state.work.money.spent_today.thousandths(), 0);
-}
-
-#[test]
-fn ends_within_ten_seconds_are_one_notice() {
-    let mut world = World::with(|settings| settings.interactive = true);
-    world.act(Act::Queue { intents: intents(3), undo: false });
-    world.settle();
-    let mut said = Vec::new();
-    let mut note = |effects: Vec<Effect>| {
-        said.extend(effects.into_iter().filter_map(|effect| match effect {
-            Effect::Term(crate::engine::effect::TermCmd::Notify(text)) => Some(text),
-            _ => None,
-        }));
-    };
-    for reply in [timed_out(), code(1026), timed_out()] {
-        world.calls.retain(|call| matches!(call, HttpCmd::Submit { .. }));
-        note(world.reply(reply));
-        world.settle();
-    }
-    for _ in 0..10 {
-        world.now.mono = world.now.mono.plus(SECOND);
-        note(world.take(Msg::Wake));
-    }
-    assert_eq!(said, ["reeltop: 1 unknown", "reeltop: 1 failed, 1 unknown"]);
-}
-
-#[test]
-fn what_happened_while_away_is_told_once() {
-    let mut state = crate::screens::app::App::new(Settings::default(), testing::now(HOUR));
-    let mut tell = |msg| crate::screens::update(&mut state, Msg::Store(msg), testing::now(HOUR));
-    let last_seen = Some(crate::domain::time::Wall(testing::WALL));
-    tell(StoreMsg::Opened { owner: "me".into(), total: 3, last_seen, drafts: vec![] });
-    let finished = |n, state| {
-        let at = Some(crate::domain::time::Wall(testing::WALL).plus(MINUTE));
-        Task { finished_at: at, ..testing::task(n, state) }
-    };
-    let tasks = [finished(3, Saved), finished(2, TaskState::Failed), testing::task(1, Queued)];
-    let rows = tasks.iter().map(|task| crate::domain::task::Row::of(task, false)).collect();
-    tell(StoreMsg::Page { rows, tasks: vec![tasks[2].clone()], last: true });
-    let away = state.screen.away.unwrap();
-    assert_eq!(away.counts, [(Saved, 1), (TaskState::Failed, 1)].into());
-    assert_eq!((away.unsent, away.at_risk, away.spent.thousandths()), (1, 0, 500));
+    assert_eq!(world.state.money.spent_today.thousandths(), 0);
 }
 
 #[test]
 fn only_a_dashboard_moves_the_time_since_when_one_was_away() {
     let seen = |interactive| {
         let settings = Settings { interactive, ..Settings::default() };
-        let mut state = crate::screens::app::App::new(settings, testing::now(HOUR));
+        let mut state = crate::engine::work::Work::new(settings, testing::now(HOUR));
         let opened = StoreMsg::Opened { owner: "me".into(), total: 0, last_seen: None, drafts: vec![] };
-        let mut effects = crate::screens::update(&mut state, Msg::Store(opened), testing::now(HOUR));
-        effects.extend(crate::screens::update(&mut state, Msg::Act(Act::Quit), testing::now(HOUR)));
+        let (mut effects, _) = crate::engine::update(&mut state, Msg::Store(opened), testing::now(HOUR));
+        effects.extend(crate::engine::update(&mut state, Msg::Act(Act::Quit), testing::now(HOUR)).0);
         effects.iter().filter(|effect| matches!(effect, Effect::Store(StoreCmd::SaveSeen { .. }))).count()
     };
     assert_eq!([seen(true), seen(false)], [2, 0]);
@@ -416,10 +362,10 @@ fn only_a_dashboard_moves_the_time_since_when_one_was_away() {
 #[test]
 fn a_repeat_that_came_before_its_parent_s_row_still_marks_it() {
     let mut world = World::new();
-    world.state.work.tasks.loaded = false;
+    world.state.tasks.loaded = false;
     let child = Task { parent: Some(key(1)), ..testing::task(2, Queued) };
     crate::engine::tasks::put(&mut world.state, child);
     let rows = vec![crate::domain::task::Row::of(&testing::task(1, Saved), false)];
     crate::engine::tasks::put_page(&mut world.state, rows);
-    assert!(world.state.work.tasks.rows[&key(1)].retried);
+    assert!(world.state.tasks.rows[&key(1)].retried);
 }

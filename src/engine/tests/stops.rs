@@ -31,14 +31,14 @@ fn a_stop_that_is_on_disk_lets_no_claim_through_though_the_bell_has_not_rung() {
         world.store();
         world.elsewhere(change.clone());
         world.live(HOUR);
-        let halt = world.state.work.queue.halted.clone();
+        let halt = world.state.queue.halted.clone();
         assert_eq!((world.posts.len(), world.states(1)), (0, (Queued, Queued)), "{change:?}");
         match change {
             Change::Halt(_) => {
                 let halt = halt.unwrap();
                 assert_eq!((halt.cause, halt.by.unwrap().who), (HaltCause::Balance, "watch 812".to_owned()));
             }
-            _ => assert_eq!((halt, world.state.work.queue.is_paused()), (None, true)),
+            _ => assert_eq!((halt, world.state.queue.is_paused()), (None, true)),
         }
         world.elsewhere(Change::Resume { halt: true });
         world.rings();
@@ -85,13 +85,13 @@ fn a_pause_here_is_everybody_s_and_older_news_does_not_undo_it() {
     let before = Box::new(world.disk.shared.clone());
     world.act(Act::Pause(true));
     world.take(Msg::Store(StoreMsg::Shared { ticket: None, shared: before }));
-    assert!(world.state.work.queue.is_paused());
+    assert!(world.state.queue.is_paused());
     world.settle();
     let who = world.disk.shared.pause.clone().map(|by| by.who);
     assert_eq!(who.as_deref(), Some("dashboard me"));
     world.elsewhere(Change::Resume { halt: false });
     world.rings();
-    assert!(!world.state.work.queue.is_paused());
+    assert!(!world.state.queue.is_paused());
 }
 
 #[test]
@@ -121,13 +121,13 @@ fn the_account_s_wait_and_its_failures_in_a_row_are_counted_over_all_programs() 
 fn unsent_work_waits_for_a_word_only_while_nobody_sends_it() {
     let interactive = |senders: Vec<Sender>| {
         let settings = Settings { catalogue: testing::catalogue(), ..Settings::default() };
-        let mut state = crate::screens::app::App::new(settings, testing::now(0));
-        let tell = |state: &mut crate::screens::app::App, msg| {
-            let _ = crate::screens::update(state, Msg::Store(msg), testing::now(0));
+        let mut state = crate::engine::work::Work::new(settings, testing::now(0));
+        let tell = |state: &mut crate::engine::work::Work, msg| {
+            let _ = crate::engine::update(state, Msg::Store(msg), testing::now(0));
         };
         tell(&mut state, StoreMsg::Opened { owner: "me".into(), total: 1, last_seen: None, drafts: vec![] });
         // The store's word that it knows who this is.
-        let known: Vec<_> = state.work.sharing.under_way.keys().copied().collect();
+        let known: Vec<_> = state.sharing.under_way.keys().copied().collect();
         for ticket in known {
             tell(&mut state, StoreMsg::Shared { ticket: Some(ticket), shared: Box::default() });
         }
@@ -138,15 +138,15 @@ fn unsent_work_waits_for_a_word_only_while_nobody_sends_it() {
         (state, tell, shared)
     };
     let watch = |profile: &str| vec![Sender { owner: "o".into(), name: "watch 812".into(), profile: profile.into() }];
-    assert!(!interactive(watch("302ai")).0.work.queue.is_paused());
-    assert!(interactive(watch("minimax")).0.work.queue.is_paused());
+    assert!(!interactive(watch("302ai")).0.queue.is_paused());
+    assert!(interactive(watch("minimax")).0.queue.is_paused());
     let (mut state, tell, shared) = interactive(vec![]);
-    assert!(state.work.queue.is_paused() && state.work.queue.unsent.contains(&key(1)));
-    assert!(!state.work.sharing.serves);
-    let known: Vec<_> = state.work.sharing.under_way.keys().copied().collect();
+    assert!(state.queue.is_paused() && state.queue.unsent.contains(&key(1)));
+    assert!(!state.sharing.serves);
+    let known: Vec<_> = state.sharing.under_way.keys().copied().collect();
     for ticket in known {
         tell(&mut state, StoreMsg::Shared { ticket: Some(ticket), shared: Box::default() });
     }
     tell(&mut state, StoreMsg::Shared { ticket: None, shared: shared(watch("302ai")) });
-    assert!(!state.work.queue.is_paused() && state.work.queue.unsent.is_empty() && state.work.sharing.serves);
+    assert!(!state.queue.is_paused() && state.queue.unsent.is_empty() && state.sharing.serves);
 }

@@ -10,19 +10,19 @@ use TaskState::{Cancelled, Queued, Refused, Running, Sending, Unknown};
 fn an_accepted_answer_is_kept_and_written_again_until_it_is_on_disk() {
     let mut world = World::posting();
     world.disk.health = Health::Full;
-    let before = world.state.work.now.mono;
+    let before = world.state.now.mono;
     world.reply(accepted("R1"));
     world.store();
     assert_eq!((world.states(1), world.halt()), ((Running, Sending), Some(HaltCause::Store)));
-    assert_eq!(world.state.work.store.failed.len(), 1);
+    assert_eq!(world.state.store.failed.len(), 1);
     world.live(10 * MINUTE);
     assert_eq!(world.states(1), (Running, Sending));
-    assert!(world.state.work.now.mono > before);
+    assert!(world.state.now.mono > before);
     world.disk.health = Health::Well;
     world.live(MINUTE);
     assert_eq!((world.states(1), world.halt()), ((Running, Running), None));
     assert_eq!(world.ledger(1), [MoneyEvent::Reserved, MoneyEvent::Charged]);
-    assert_eq!(world.state.work.store.failures, 0);
+    assert_eq!(world.state.store.failures, 0);
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn a_halt_gives_the_store_s_advice_once() {
     world.disk.health = Health::Full;
     world.reply(accepted("R1"));
     world.store();
-    let told = world.state.work.queue.halted.as_ref().unwrap().problem.to_string();
+    let told = world.state.queue.halted.as_ref().unwrap().problem.to_string();
     assert_eq!(told.matches("Make room.").count(), 1, "{told}");
     assert!(told.contains("the disk is full"), "{told}");
 }
@@ -88,7 +88,7 @@ fn a_hundred_writes_that_fail_together_are_one_failure() {
         world.reply(accepted("R"));
     }
     world.settle();
-    assert_eq!((world.state.work.store.failures, world.state.work.store.failed.len()), (1, 100));
+    assert_eq!((world.state.store.failures, world.state.store.failed.len()), (1, 100));
     world.disk.health = Health::Well;
     world.live(2 * SECOND);
     assert!((1..=100).all(|n| world.states(n) == (Running, Running)));
@@ -135,11 +135,11 @@ fn a_halt_that_needs_the_person_outlives_a_store_that_mends() {
 
 #[test]
 fn a_store_that_never_opened_keeps_its_banner() {
-    let mut state = crate::screens::app::App::new(Settings::default(), testing::now(0));
+    let mut state = crate::engine::work::Work::new(Settings::default(), testing::now(0));
     let failed = StoreMsg::Failed { ticket: None, problem: disk_full() };
-    let _ = crate::screens::update(&mut state, Msg::Store(failed), testing::now(0));
-    let _ = crate::screens::update(&mut state, Msg::Wake, testing::now(HOUR));
-    assert_eq!(state.work.queue.halted.map(|halt| halt.cause), Some(HaltCause::Store));
+    let _ = crate::engine::update(&mut state, Msg::Store(failed), testing::now(0));
+    let _ = crate::engine::update(&mut state, Msg::Wake, testing::now(HOUR));
+    assert_eq!(state.queue.halted.map(|halt| halt.cause), Some(HaltCause::Store));
 }
 
 #[test]
@@ -201,15 +201,14 @@ fn a_wish_that_another_program_overtook_is_not_told_as_done() {
     let mut world = World::queued(1);
     world.act(Act::Pause(true));
     world.settle();
-    world.state.work.reports.clear();
+    world.news.clear();
     world.act(Act::Cancel(vec![key(1)]));
-    assert_eq!(world.state.work.reports, []);
+    assert_eq!(world.acts(), []);
     let until = world.wall().plus(MINUTE);
     world.other(1, |task| (task.phase, task.claim) = (Phase::Sending { since: until }, others(until)));
     world.settle();
     assert_eq!(world.states(1), (Sending, Sending));
-    let [report] = &world.state.work.reports[..] else { panic!("{:?}", world.state.work.reports) };
-    assert!(report.result.is_err());
+    assert_eq!(world.not_done().0, Some(key(1)));
 }
 
 #[test]
@@ -232,9 +231,8 @@ fn a_row_that_cannot_be_read_is_told_and_waits_for_nothing() {
     world.act(Act::Download { keys: vec![key(1)], dir: None });
     world.disk.health = Health::Full;
     world.store();
-    let [report] = &world.state.work.reports[..] else { panic!("{:?}", world.state.work.reports) };
-    assert_eq!((report.key, &report.result), (Some(key(1)), &Err(disk_full())));
-    assert!(world.state.work.saver.wanted.is_empty());
+    assert_eq!(world.not_done(), (Some(key(1)), NotDone::NotRead(disk_full())));
+    assert!(world.state.saver.wanted.is_empty());
 }
 
 #[test]

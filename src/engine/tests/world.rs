@@ -6,13 +6,16 @@ use crate::{
         money::Ptc,
         time::{Mono, Now, Wall},
     },
-    screens as logic,
-    screens::app::App,
+    engine::{
+        self as logic,
+        news::{ActNews, News, NotDone},
+        work::Work,
+    },
 };
 use std::collections::{BTreeSet, VecDeque};
 
 pub(super) struct World {
-    pub(super) state: App,
+    pub(super) state: Work,
     pub(super) disk: Disk,
     pub(super) now: Now,
     /// Commands the store has not yet carried out.
@@ -28,6 +31,8 @@ pub(super) struct World {
     /// Whether the program has told the shell to leave.
     pub(super) left: bool,
     bound: Bound,
+    /// What was told, but for the lines of the table.
+    pub(super) news: Vec<News>,
     allowed: BTreeSet<TaskKey>,
     open: BTreeSet<TaskKey>,
 }
@@ -49,7 +54,7 @@ impl World {
         change(&mut settings);
         let now = testing::now(MINUTE);
         let mut world = Self {
-            state: App::new(settings, now),
+            state: Work::new(settings, now),
             disk,
             now,
             commands: VecDeque::new(),
@@ -59,11 +64,12 @@ impl World {
             posts: Vec::new(),
             left: false,
             bound: Bound::default(),
+            news: Vec::new(),
             allowed: BTreeSet::new(),
             open: BTreeSet::new(),
         };
         // The service has answered before: what hangs on its first answer has tests of its own.
-        world.state.work.queue.proven = true;
+        world.state.queue.proven = true;
         let total = world.disk.tasks.len();
         let opened = StoreMsg::Opened { owner: "me".into(), total, last_seen: None, drafts: vec![] };
         world.take(Msg::Store(opened));
@@ -108,7 +114,8 @@ impl World {
             self.disk.downloads.insert(*key);
         }
         self.bound.step(self.now.mono.0, || format!("{msg:?}"));
-        let effects = logic::update(&mut self.state, msg, self.now);
+        let (effects, news) = logic::update(&mut self.state, msg, self.now);
+        self.news.extend(news.into_iter().filter(|news| !matches!(news, News::Rows(_))));
         for effect in &effects {
             match effect {
                 // Of no interest to the engine.
@@ -135,6 +142,20 @@ impl World {
             self.posts.push((*key, self.now.mono));
         }
         self.calls.push_back(call);
+    }
+
+    /// What became of acts, in order.
+    pub(super) fn acts(&self) -> Vec<ActNews> {
+        let act = |news: &News| if let News::Act(act) = news { Some(act.clone()) } else { None };
+        self.news.iter().filter_map(act).collect()
+    }
+
+    /// The one act of which there is news: it came to nothing.
+    pub(super) fn not_done(&self) -> (Option<TaskKey>, NotDone) {
+        match &self.acts()[..] {
+            [ActNews::NotDone { key, why }] => (*key, why.clone()),
+            others => panic!("{others:?}"),
+        }
     }
 
     pub(super) fn act(&mut self, act: Act) -> Vec<Effect> {
@@ -220,12 +241,12 @@ impl World {
     }
 
     pub(super) fn phase(&self, n: u32) -> Phase {
-        self.state.work.tasks.live.get(&key(n)).or_else(|| self.disk.tasks.get(&key(n))).unwrap().phase.clone()
+        self.state.tasks.live.get(&key(n)).or_else(|| self.disk.tasks.get(&key(n))).unwrap().phase.clone()
     }
 
     /// Its state here, and on disk.
     pub(super) fn states(&self, n: u32) -> (TaskState, TaskState) {
-        (self.state.work.tasks.rows[&key(n)].state, self.disk.tasks[&key(n)].state())
+        (self.state.tasks.rows[&key(n)].state, self.disk.tasks[&key(n)].state())
     }
 
     pub(super) fn ledger(&self, n: u32) -> &[MoneyEvent] {
@@ -233,7 +254,7 @@ impl World {
     }
 
     pub(super) fn halt(&self) -> Option<HaltCause> {
-        self.state.work.queue.halted.as_ref().map(|halt| halt.cause)
+        self.state.queue.halted.as_ref().map(|halt| halt.cause)
     }
 
     pub(super) fn keys_posted(&self) -> Vec<u32> {
@@ -242,7 +263,7 @@ impl World {
 
     /// What must hold after every message.
     fn check(&mut self) {
-        let tasks = &self.state.work.tasks;
+        let tasks = &self.state.tasks;
         let mut counts = [0; 10];
         let (mut spent, mut reserved) = (Ptc::ZERO, Ptc::ZERO);
         for row in tasks.rows.values() {
@@ -253,11 +274,7 @@ impl World {
             spent += if !queued && today && row.charged != Charged::No { row.cost } else { Ptc::ZERO };
         }
         assert_eq!(tasks.counts, counts);
-        assert_eq!(
-            (self.state.work.money.spent_today, self.state.work.money.reserved),
-            (spent, reserved),
-            "spent, reserved"
-        );
+        assert_eq!((self.state.money.spent_today, self.state.money.reserved), (spent, reserved), "spent, reserved");
         let of = |wanted: &dyn Fn(TaskState) -> bool| -> Vec<TaskKey> {
             tasks.rows.values().filter(|row| wanted(row.state)).map(|row| row.key).collect()
         };
@@ -276,7 +293,7 @@ impl World {
         let mut state = self.state.clone();
         let ahead = at.since(self.now.mono);
         let then = Now { mono: self.now.mono.max(at), wall: self.now.wall.plus(ahead), ..self.now };
-        let effects = logic::update(&mut state, Msg::Wake, then);
+        let (effects, _) = logic::update(&mut state, Msg::Wake, then);
         let next = logic::next_deadline(&state);
         let moves = next.is_none_or(|next| next > then.mono) || !effects.is_empty();
         assert!(moves, "woken at {at:?} it does nothing and asks for {next:?}");

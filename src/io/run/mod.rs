@@ -7,6 +7,7 @@ pub mod workers;
 
 use crate::{
     engine::{
+        Driven,
         effect::{Effect, Level, LocalCmd, LogLine, TermCmd},
         msg::Msg,
     },
@@ -14,8 +15,6 @@ use crate::{
         config::Loaded,
         run::{clock::Clock, workers::Workers},
     },
-    screens as logic,
-    screens::app::App,
     words::lang,
 };
 use std::sync::Arc;
@@ -35,9 +34,9 @@ pub enum Shell {
 
 /// A running program without its face.
 #[derive(Debug)]
-pub struct Engine {
+pub struct Engine<S> {
     /// What the program knows.
-    pub state: App,
+    pub state: S,
     /// Whether the end has come: everything that must be on disk is.
     pub ended: bool,
     clock: Clock,
@@ -46,7 +45,7 @@ pub struct Engine {
     shell: Vec<Shell>,
 }
 
-impl Engine {
+impl<S: Driven> Engine<S> {
     /// Starts the workers. Must be called inside a tokio runtime; waits for nothing.
     #[must_use]
     pub fn start(setup: Arc<Loaded>, clock: Clock) -> Self {
@@ -55,13 +54,13 @@ impl Engine {
         // Until the key was read, nothing is sent or asked.
         settings.has_key = false;
         settings.host = host::of_this_session();
-        let state = App::new(settings, clock.now());
+        let state = S::new(settings, clock.now());
         Self { state, ended: false, workers: Workers::start(setup, to), clock, inbox, shell: Vec::new() }
     }
 
     /// Takes one message and carries out what follows from it.
-    pub fn take(&mut self, msg: Msg) {
-        let effects = logic::update(&mut self.state, msg, self.clock.now());
+    pub fn take(&mut self, msg: impl Into<S::Msg>) {
+        let effects = self.state.update(msg.into(), self.clock.now());
         for effect in effects {
             self.carry_out(effect);
         }
@@ -82,7 +81,7 @@ impl Engine {
     /// Waits for the next message: a worker's, or the moment that the state asks for. Losing the race against another
     /// future loses nothing.
     pub async fn next(&mut self) -> Msg {
-        let deadline = logic::next_deadline(&self.state).map(|at| self.clock.instant(at));
+        let deadline = self.state.next_deadline().map(|at| self.clock.instant(at));
         tokio::select! {
             biased;
             Some(msg) = self.inbox.recv() => msg,
@@ -103,7 +102,7 @@ impl Engine {
 
     /// Ends the workers; every write is on disk when this returns. The state stays for a last look.
     #[must_use]
-    pub fn close(self) -> App {
+    pub fn close(self) -> S {
         self.workers.close();
         self.state
     }

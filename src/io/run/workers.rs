@@ -10,10 +10,9 @@ use crate::{
         client::{Client, ClientConfig},
         config::Loaded,
         download::Downloader,
-        files, images, shrink, store,
+        files, images, private, shrink, store,
         store::Handle,
     },
-    screens::keymap::{Ctx, Keymap},
     service::answer::Reply,
     tr,
 };
@@ -118,8 +117,7 @@ impl Workers {
                     tell(&to, Msg::Local(LocalMsg::Image { path, result, shrinks: false }));
                 });
             }
-            LocalCmd::Open { path } => {
-                let scp = Keymap::build(&self.setup.settings.keys).0.named(Ctx::Table, "scp");
+            LocalCmd::Open { path, scp } => {
                 tokio::spawn(async move { tell(&to, Msg::Local(LocalMsg::Said { result: open(&path, scp).await })) });
             }
             LocalCmd::Export { path, keys } => {
@@ -241,7 +239,7 @@ fn unsent(command: HttpCmd, problem: Problem) -> HttpMsg {
 fn put_by(path: &Path, what: &str, text: &str) -> Result<String, Problem> {
     let size = crate::domain::export::size(text.len() as u64);
     let too_long = tr!("the {what} is too long for the clipboard ({size})", what, size);
-    match crate::tui::terminal::write_private(path, text) {
+    match private::write(path, text) {
         Ok(()) => Ok(tr!("{too_long}; it is in {path}", too_long, path = path.display())),
         Err(e) => {
             Err(Problem::new(too_long, tr!("{path} cannot be written: {error}", path = path.display(), error = e), ""))

@@ -10,9 +10,10 @@ use crate::{
     engine::{
         act::Act,
         effect::{Effect, ListFor, LocalCmd, TermCmd},
-        msg::{Input, LocalMsg},
-        testing::state,
+        msg::LocalMsg,
     },
+    screens::msg::Input,
+    screens::testing::state,
     screens::{
         screen::{Column, Sort},
         shell::input::input,

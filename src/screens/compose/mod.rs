@@ -405,7 +405,7 @@ pub(crate) fn to_preview(app: &mut App) -> Vec<Do> {
     match check::build(&draft, &app.work.settings.catalogue, app.work.settings.profile.takes(), &look) {
         Ok(request) => {
             let item = PreviewItem {
-                cost: price(app, &request),
+                cost: price(&app.work, &request),
                 parent: compose.parent,
                 was: compose.parent_request.clone(),
                 name: None,
@@ -453,7 +453,7 @@ fn open_plan(app: &mut App, plan: &Plan, from: Option<String>) {
         .iter()
         .flat_map(|cell| {
             let item = PreviewItem {
-                cost: price(app, &cell.request),
+                cost: price(&app.work, &cell.request),
                 parent,
                 was: was.clone(),
                 name: cell.name.clone(),

@@ -58,7 +58,7 @@ pub(super) fn plan_of(app: &App, matrices: &[Matrix], forgiving: bool) -> Result
 
 /// The whole price of a plan.
 pub(super) fn cost(app: &App, plan: &Plan) -> Ptc {
-    plan.cells.iter().map(|cell| price(app, &cell.request).times(cell.count)).sum()
+    plan.cells.iter().map(|cell| price(&app.work, &cell.request).times(cell.count)).sum()
 }
 
 /// What the checks say of the draft, and what it would make where that is more than one.

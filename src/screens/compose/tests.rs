@@ -12,14 +12,12 @@ use crate::{
         request::{ImageKind, ImageRef, Oddity, StoredImage},
         task::{
             TaskKey,
-            TaskState::{Failed, Queued, Running},
+            TaskState::{Failed, Running},
         },
     },
-    engine::{
-        effect::StoreCmd,
-        msg::Input,
-        testing::{now, request, state, task},
-    },
+    engine::effect::StoreCmd,
+    screens::msg::Input,
+    screens::testing::{now, request, state, task},
     screens::{
         pick::PickWhat,
         screen::{Batch, Preview},
@@ -85,7 +83,7 @@ fn a_prompt_is_typed_previewed_and_queued() {
     assert_eq!(preview.items[0].request, request());
     let effects = press(&mut state, "enter");
     let Some(Effect::Store(StoreCmd::Insert { ticket, .. })) = effects.first() else { panic!("{effects:?}") };
-    let after = preview::inserted(&mut state, *ticket, &Ok(vec![task(1, Queued)]));
+    let after = preview::inserted(&mut state, *ticket, Ok(vec![TaskKey(1)]));
     assert_eq!(after, [Effect::Store(StoreCmd::SaveDraft { id: 0, draft: None, at: state.work.now.wall })]);
     assert_eq!((state.screen.pane, state.screen.compose.prompt.text()), (Pane::Table, String::new()));
 }

@@ -9,8 +9,15 @@ use crate::{
         export,
         task::{FileId, Task, TaskKey},
     },
+    engine,
     engine::effect::{Effect, HttpCmd, Level, LocalCmd, TermCmd, Ticket},
-    screens::{app::App, commands::Do, keymap::CopyWhat, toast},
+    screens::{
+        app::App,
+        commands::Do,
+        keymap,
+        keymap::{CopyWhat, Ctx},
+        toast,
+    },
     service::answer::{FileVerdict, Reply, judge_file},
     tr,
 };
@@ -155,15 +162,19 @@ fn ask_urls(app: &mut App, tasks: &[Task]) -> Vec<Do> {
 }
 
 fn ask_url(app: &mut App, urls: UrlsAsked, file: FileId) -> Effect {
-    app.work.next_ticket += 1;
-    let (ticket, key) = (app.work.next_ticket, urls.key);
+    let (ticket, key) = (engine::ticket(&mut app.work), urls.key);
     app.screen.urls_asked = Some(UrlsAsked { ticket, ..urls });
     Effect::Http(HttpCmd::File { key, ticket, file })
 }
 
-/// The end of a file call: `None` when it was not asked for here.
-pub fn addressed(app: &mut App, of: Ticket, reply: &Reply) -> Option<Vec<Effect>> {
-    let mut urls = app.screen.urls_asked.take_if(|urls| urls.ticket == of)?;
+/// Whether that file call was asked for here.
+pub(crate) fn is_asked(app: &App, of: Ticket) -> bool {
+    app.screen.urls_asked.as_ref().is_some_and(|urls| urls.ticket == of)
+}
+
+/// The end of the file call under way.
+pub(crate) fn addressed(app: &mut App, reply: &Reply) -> Vec<Effect> {
+    let Some(mut urls) = app.screen.urls_asked.take() else { return Vec::new() };
     let key = urls.key;
     match judge_file(reply, &app.work.settings.profile.base_url) {
         FileVerdict::Address(address) => urls.got.push(address.url),
@@ -174,16 +185,16 @@ pub fn addressed(app: &mut App, of: Ticket, reply: &Reply) -> Option<Vec<Effect>
         }
     }
     if let Some((key, file)) = urls.left.pop_front() {
-        return Some(vec![ask_url(app, UrlsAsked { key, ..urls }, file)]);
+        return vec![ask_url(app, UrlsAsked { key, ..urls }, file)];
     }
     let said = match urls.got.len() {
-        0 => return Some(Vec::new()),
+        0 => return Vec::new(),
         1 if urls.without == 0 => tr!("copied the address of {key}'s file; it is good for hours, not days", key),
         1 => tr!("copied the address of one file; it is good for hours, not days").to_owned(),
         count => tr!("copied the addresses of {count} files; they are good for hours, not days", count),
     };
     let said = and_without(said, urls.without);
-    Some(vec![to_clipboard(app, joined(&urls.got), tr!("list"), said)])
+    vec![to_clipboard(app, joined(&urls.got), tr!("list"), said)]
 }
 
 /// Copies an scp command that fetches the files to the laptop, ready to be run there.
@@ -204,8 +215,11 @@ pub(crate) fn scp(app: &mut App, tasks: &[Task]) -> Vec<Do> {
 }
 
 /// Opens the file in a player.
-pub(crate) fn play(task: &Task) -> Vec<Do> {
-    let open = |path: &String| Do::Effect(Effect::Local(LocalCmd::Open { path: path.clone() }));
+pub(crate) fn play(app: &App, task: &Task) -> Vec<Do> {
+    let open = |path: &String| {
+        let scp = keymap::named(app, Ctx::Table, "scp");
+        Do::Effect(Effect::Local(LocalCmd::Open { path: path.clone(), scp }))
+    };
     task.saved().map(|saved| open(&saved.path)).into_iter().collect()
 }
 

@@ -6,10 +6,8 @@ use crate::{
         TaskState,
         TaskState::{Failed, Queued, Saved},
     },
-    engine::{
-        settings::Host,
-        testing::{state, task},
-    },
+    engine::settings::Host,
+    screens::testing::{state, task},
     words::lang::{Lang, within},
 };
 
@@ -113,10 +111,10 @@ fn a_fresh_address_is_asked_for_and_only_its_own_answer_is_copied() {
     let ticket = state.work.next_ticket;
     assert_eq!(effects, [Do::Effect(asks(1, ticket))]);
     let reply = address("https://x/y.mp4?Expires=1");
-    assert_eq!(addressed(&mut state, ticket + 1, &reply), None);
+    assert_eq!([ticket + 1, ticket].map(|of| is_asked(&state, of)), [false, true]);
     let url = "https://x/y.mp4?Expires=1".to_owned();
-    assert_eq!(addressed(&mut state, ticket, &reply), Some(vec![Effect::Term(TermCmd::Copy(url))]));
-    assert_eq!(addressed(&mut state, ticket, &reply), None);
+    assert_eq!(addressed(&mut state, &reply), [Effect::Term(TermCmd::Copy(url))]);
+    assert!(!is_asked(&state, ticket));
 }
 
 #[test]
@@ -127,11 +125,11 @@ fn the_addresses_of_many_are_asked_for_one_after_another_and_copied_together() {
     let ticket = state.work.next_ticket;
     assert_eq!(effects, [Do::Effect(asks(1, ticket))]);
     assert_eq!(said(&state), Some("asking for the addresses of 3 files"));
-    assert_eq!(addressed(&mut state, ticket, &address("https://x/1")), Some(vec![asks(3, ticket + 1)]));
+    assert_eq!(addressed(&mut state, &address("https://x/1")), [asks(3, ticket + 1)]);
     let gone = Reply::Answered { http: 404, retry_after_ms: None, body: String::new() };
-    assert_eq!(addressed(&mut state, ticket + 1, &gone), Some(vec![asks(4, ticket + 2)]));
+    assert_eq!(addressed(&mut state, &gone), [asks(4, ticket + 2)]);
     let all = Effect::Term(TermCmd::Copy("https://x/1\nhttps://x/4".into()));
-    assert_eq!(addressed(&mut state, ticket + 2, &address("https://x/4")), Some(vec![all]));
+    assert_eq!(addressed(&mut state, &address("https://x/4")), [all]);
     let words = "copied the addresses of 2 files; they are good for hours, not days; 2 of the marked tasks have none";
     assert_eq!(said(&state), Some(words));
 }

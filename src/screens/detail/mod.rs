@@ -130,11 +130,9 @@ mod tests {
     use super::*;
     use crate::{
         domain::task::TaskState::{Running, Saved},
-        engine::{
-            msg::{Input, Msg},
-            testing::{add, state, task},
-        },
+        screens::msg::Input,
         screens::screen::Pane,
+        screens::testing::{add, state, task},
     };
 
     fn detail(key: u32, rev: u64) -> Box<Detail> {
@@ -186,7 +184,7 @@ mod tests {
         let rests = state.work.now.mono.plus(REST);
         let press = |state: &mut App, key: &str| {
             let now = state.work.now;
-            let _ = crate::screens::update(state, Msg::Input(Input::Key(key.parse().unwrap())), now);
+            let _ = crate::screens::update(state, Input::Key(key.parse().unwrap()), now);
             state.screen.table.passing
         };
         assert_eq!(press(&mut state, "j"), Some(rests));

@@ -133,7 +133,7 @@ pub(crate) fn not_yet(look: Look) -> Vec<Line<'static>> {
 
 /// `usually 2-4 min`.
 pub(crate) fn usually(about: &About<'_>) -> Option<String> {
-    tasks::usual_ms(about.app, about.row)
+    tasks::usual_ms(&about.app.work, about.row)
         .map(|usual| tr!("usually {time}", time = crate::words::amounts::usual(usual, false)))
 }
 

@@ -27,9 +27,10 @@ use crate::{
         keymap::{Ctx, Move, Why},
         kit::editor::LineEditor,
         screen::Layer,
-        table, terms, toast,
+        table, toast,
     },
     tr,
+    words::terms,
 };
 
 /// The view, where it is open.
@@ -197,7 +198,7 @@ pub(crate) fn plan(app: &mut App) -> Vec<Do> {
 /// Why not, as a sentence.
 pub fn can_plan(app: &App) -> Result<(), Why> {
     let view = view(app).ok_or_else(|| Why(tr!("There is no plan").into()))?;
-    if let Some(why) = terms::blocked(app) {
+    if let Some(why) = terms::blocked(&app.work) {
         return Err(Why(why));
     }
     match view.planned().count() {
@@ -217,8 +218,8 @@ pub(crate) fn ready(app: &mut App, tasks: Vec<Task>) -> Vec<Do> {
 }
 
 /// The plan was queued: its attempts are followed to their end.
-pub(crate) fn sent(app: &mut App, tasks: &[Task]) {
-    app.round.keys = tasks.iter().map(|task| task.key).collect();
+pub(crate) fn sent(app: &mut App, tasks: Vec<TaskKey>) {
+    app.round.keys = tasks;
     app.round.told = false;
     if let Some(view) = view_mut(app) {
         view.fixes.clear();

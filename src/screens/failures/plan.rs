@@ -18,9 +18,9 @@ use crate::{
         failures::state::Fix,
         preview,
         screen::{PreviewItem, Purpose},
-        terms,
     },
     tr,
+    words::terms,
 };
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ pub(super) fn preview(app: &mut App, tasks: Vec<Task>) {
     for task in tasks {
         match mended(app, &task) {
             Ok(request) => items.push(PreviewItem {
-                cost: price(app, &request),
+                cost: price(&app.work, &request),
                 parent: Some(task.key),
                 was: (request != task.request).then(|| task.request.clone()),
                 name: None,

@@ -11,10 +11,11 @@ use crate::{
     },
     engine::{
         effect::{Effect, StoreCmd},
-        msg::{Detail, Input, Msg, StoreMsg},
-        testing::{add, now, state as state_of, task},
+        msg::{Detail, Msg, StoreMsg},
         work::Halt,
     },
+    screens::msg::Input,
+    screens::testing::{add, now, state as state_of, task},
     screens::{screen::Purpose, shell::input, update},
     service::answer::{Reply, SubmitVerdict, judge_submit},
     words::{lang, lang::Lang},
@@ -202,7 +203,7 @@ fn an_unknown_is_settled_not_sent() {
 #[test]
 fn a_plan_is_followed_to_its_end_and_told_once() {
     let mut state = morning();
-    sent(&mut state, &[task(8, TaskState::Queued), task(9, TaskState::Queued)]);
+    sent(&mut state, vec![TaskKey(8), TaskKey(9)]);
     add(&mut state, task(8, TaskState::Saved));
     add(&mut state, task(9, TaskState::Running));
     tell_round(&mut state);

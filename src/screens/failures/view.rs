@@ -23,9 +23,9 @@ use crate::{
             theme::Look,
         },
         shell::layout,
-        terms,
     },
     tr,
+    words::terms,
 };
 use ratatui::{
     layout::{Position, Rect},
@@ -69,7 +69,7 @@ pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &Failur
 /// How many of each kind, and what stops all of it.
 fn head(app: &App, view: &FailuresView, look: Look, width: u16) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    if let Some(why) = terms::blocked(app) {
+    if let Some(why) = terms::blocked(&app.work) {
         lines.extend(wrapped(&why, width, look.theme.bad));
     }
     let counts: Vec<String> = view

@@ -207,8 +207,9 @@ mod tests {
     use super::*;
     use crate::{
         domain::task::TaskState::Failed,
-        engine::testing::state,
+        engine::settings::Settings,
         screens::screen::{Layer, ListView, Pane},
+        screens::testing::{state, with},
     };
 
     #[test]
@@ -242,9 +243,8 @@ mod tests {
 
     #[test]
     fn a_reason_names_the_key_in_force() {
-        let mut state = state(&[Failed]);
         let own = [("table".into(), [("resolve".into(), vec!["f9".into()])].into())];
-        state.screen.keys = crate::screens::keymap::Keymap::build(&own.into()).0;
+        let mut state = with(Settings { keys: own.into(), ..Settings::default() }, &[Failed]);
         let said = |state: &App, id| (by_id(state, id).unwrap().when)(state).unwrap_err().0;
         let row = |state: &mut App, of| state.work.tasks.rows.values_mut().for_each(|row| row.state = of);
         row(&mut state, TaskState::Queued);

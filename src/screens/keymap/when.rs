@@ -15,10 +15,9 @@ use crate::{
         pick::{Item, PickWhat, Take},
         screen::Layer,
         table::{cursor_row, targets},
-        terms,
-        terms::Face,
     },
     tr,
+    words::{terms, terms::Face},
 };
 
 type Possible = Result<(), Why>;
@@ -56,7 +55,7 @@ fn said(app: &App, row: &Row, no: No) -> Why {
     let (key, word) = (row.key, row.state.word());
     let named = |ctx, id| named(app, ctx, id);
     Why(match no {
-        No::Retry(no) => terms::no(Face::Keys(app), key, row.state, no),
+        No::Retry(no) => terms::no(Face::Keys(&app.work.settings.voice), key, row.state, no),
         No::Gone => tr!("{key} is being sent and cannot be taken back", key),
         No::Unsure => {
             tr!("{key} may have been accepted; {resolve} resolves it", key, resolve = named(Ctx::Table, "resolve"))

@@ -3,6 +3,7 @@
 use super::{Action, BINDINGS, Binding, Ctx, Keymap, Place, Why, place};
 use crate::{
     domain::task::TaskState,
+    engine::settings::Voice,
     screens::{app::App, preview, screen::Layer, table::cursor_row},
     tr,
     words::lang,
@@ -35,6 +36,21 @@ impl Keymap {
         let binding = BINDINGS.iter().find(|binding| binding.ctx == ctx && binding.id == id);
         let key = binding.and_then(|binding| self.keys_of(binding).first());
         key.map_or_else(|| format!(":{id}"), |key| readable(&key.to_string()))
+    }
+
+    /// How sentences of the work name the person's deeds.
+    pub(crate) fn voice(&self) -> Voice {
+        let table = |id| self.named(Ctx::Table, id);
+        Voice {
+            cancel: table("cancel"),
+            download: table("download"),
+            failures: table("failures"),
+            resume: table("pause"),
+            new: self.named(Ctx::Panes, "new"),
+            quit: self.named(Ctx::Global, "quit"),
+            resolve: table("resolve"),
+            retry: table("retry"),
+        }
     }
 }
 
@@ -257,7 +273,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::task::TaskState::{Failed, Queued, Saved, Unknown},
-        engine::testing::state,
+        screens::testing::state,
         screens::{
             keymap::{CopyWhat, Move},
             screen::Pane,

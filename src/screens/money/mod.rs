@@ -224,7 +224,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::task::TaskState::{Saved, Unknown},
-        engine::testing::{WALL, state},
+        screens::testing::{WALL, state},
     };
 
     fn ptc(n: i64) -> Ptc {

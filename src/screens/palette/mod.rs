@@ -142,7 +142,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::task::TaskState::{Failed, Running},
-        engine::testing::state,
+        screens::testing::state,
     };
 
     fn ids(app: &App, text: &str) -> Vec<(Ctx, &'static str)> {

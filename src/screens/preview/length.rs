@@ -81,7 +81,7 @@ fn wrapped(text: &str, cells: usize) -> usize {
 mod tests {
     use crate::{
         domain::task::{Task, TaskState::Failed},
-        engine::testing::{state, task},
+        screens::testing::{state, task},
         screens::{keymap, preview::retry},
     };
 

@@ -25,7 +25,7 @@ use crate::{
         act::{Act, Intent},
         acts::price,
         effect::{Effect, Level, Ticket},
-        msg::InsertRefusal,
+        news::NotQueued,
     },
     screens::{
         app::App,
@@ -36,9 +36,10 @@ use crate::{
         keymap::{Ctx, Move, Why, as_command},
         kit::editor::LineEditor,
         screen::{Batch, Layer, Pane, Preview, PreviewItem, Purpose},
-        table, terms, toast,
+        table, toast,
     },
     tr,
+    words::{news::not_queued, terms},
 };
 use std::collections::BTreeMap;
 
@@ -130,7 +131,7 @@ pub(crate) fn retry(app: &mut App, tasks: Vec<Task>, left_out: &BTreeMap<No, Vec
     let items = tasks
         .into_iter()
         .map(|task| PreviewItem {
-            cost: price(app, &task.request),
+            cost: price(&app.work, &task.request),
             parent: Some(task.key),
             was: None,
             name: None,
@@ -189,24 +190,17 @@ pub(crate) fn sending(app: &mut App, ticket: Ticket) {
 }
 
 /// The store's word on a batch: the new tasks, or why not one of them was taken.
-pub fn inserted(app: &mut App, ticket: Ticket, result: &Result<Vec<Task>, InsertRefusal>) -> Vec<Effect> {
+pub(crate) fn inserted(app: &mut App, ticket: Ticket, result: Result<Vec<TaskKey>, NotQueued>) -> Vec<Effect> {
     let Some(at) = find(app, ticket) else { return Vec::new() };
     match result {
         Ok(tasks) => {
             let Layer::Preview(preview) = app.screen.layers.remove(at) else { return Vec::new() };
             queued(app, preview.purpose, tasks)
         }
-        Err(refusal) => {
-            give_back(app, at, refusal.problem());
+        Err(why) => {
+            give_back(app, at, not_queued(&why));
             Vec::new()
         }
-    }
-}
-
-/// The store could not take a batch.
-pub fn insert_failed(app: &mut App, ticket: Ticket, problem: &Problem) {
-    if let Some(at) = find(app, ticket) {
-        give_back(app, at, problem.clone());
     }
 }
 
@@ -224,8 +218,9 @@ fn give_back(app: &mut App, at: usize, problem: Problem) {
     }
 }
 
-fn queued(app: &mut App, purpose: Purpose, tasks: &[Task]) -> Vec<Effect> {
-    let (Some(first), Some(last)) = (tasks.first(), tasks.last()) else { return Vec::new() };
+fn queued(app: &mut App, purpose: Purpose, tasks: Vec<TaskKey>) -> Vec<Effect> {
+    let count = tasks.len();
+    let (Some(first), Some(last)) = (tasks.first().copied(), tasks.last().copied()) else { return Vec::new() };
     let effects = match purpose {
         Purpose::Retry => {
             table::clear_marks(app);
@@ -242,7 +237,7 @@ fn queued(app: &mut App, purpose: Purpose, tasks: &[Task]) -> Vec<Effect> {
     if app.screen.pane == Pane::Compose {
         app.screen.pane = Pane::Table;
     }
-    let shown = table::go_to(app, first.key);
+    let shown = table::go_to(app, first);
     let named = |id| keymap::named(app, Ctx::Table, id);
     let when = match (&app.work.queue.halted, app.work.queue.is_paused(), app.work.settings.queue.undo_ms) {
         (Some(_), ..) => tr!("sending is halted: see the banner").to_owned(),
@@ -252,15 +247,15 @@ fn queued(app: &mut App, purpose: Purpose, tasks: &[Task]) -> Vec<Effect> {
             tr!("sends in {seconds} s, {undo} takes it back", seconds = ms.div_ceil(SECOND), undo = named("undo"))
         }
     };
-    let text = match tasks.len() {
-        1 => tr!("queued {key}, {when}", key = first.key, when),
+    let text = match count {
+        1 => tr!("queued {key}, {when}", key = first, when),
         count => {
-            let (from, to) = (first.key.min(last.key), first.key.max(last.key));
+            let (from, to) = (first.min(last), first.max(last));
             tr!("queued {count} tasks, {from} to {to}, {when}", count, from, to, when)
         }
     };
     let text = if shown { text } else { tr!("{text}; the filter hides it", text) };
-    toast::say(app, Level::Info, text, Some(first.key));
+    toast::say(app, Level::Info, text, Some(first));
     effects
 }
 

@@ -10,10 +10,10 @@ use crate::{
         },
     },
     engine::{
-        msg::BudgetCap,
-        testing::{add, now, request, state, task},
+        msg::{BudgetCap, InsertRefusal},
         work::Halt,
     },
+    screens::testing::{add, now, request, state, task},
     service::answer::HaltCause,
 };
 
@@ -129,8 +129,8 @@ fn the_new_task_gets_the_cursor_and_the_person_is_told_how_to_take_it_back() {
     retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
     sending(&mut state, 7);
     add(&mut state, task(2, Queued));
-    assert_eq!(inserted(&mut state, 6, &Ok(vec![task(2, Queued)])), []);
-    assert_eq!(inserted(&mut state, 7, &Ok(vec![task(2, Queued)])), []);
+    assert_eq!(inserted(&mut state, 6, Ok(vec![TaskKey(2)])), []);
+    assert_eq!(inserted(&mut state, 7, Ok(vec![TaskKey(2)])), []);
     assert_eq!((state.screen.layers.len(), state.screen.table.cursor), (0, Some(TaskKey(2))));
     assert_eq!(
         state.screen.toasts.back().map(|toast| toast.text.as_str()),
@@ -149,8 +149,9 @@ fn a_refused_batch_stays_open_with_the_reason() {
         spent: Ptc::from_thousandths(900),
         asked: Ptc::from_thousandths(500),
     };
-    inserted(&mut state, 7, &Err(refusal.clone()));
-    assert_eq!((shown(&state).sent, shown(&state).obstacles.clone()), (None, vec![refusal.problem()]));
+    let why = NotQueued::Refused(refusal);
+    inserted(&mut state, 7, Err(why.clone()));
+    assert_eq!((shown(&state).sent, shown(&state).obstacles.clone()), (None, vec![not_queued(&why)]));
     wait(&mut state);
     assert_eq!(send(&mut state), []);
 }

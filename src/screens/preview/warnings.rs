@@ -9,8 +9,9 @@ use crate::{
         retry::{Caution, Change, Scope, Warning},
         task::{Row, Task, TaskKey, TaskState},
     },
-    screens::{app::App, keymap, keymap::Ctx, screen::PreviewItem, terms, terms::Face},
+    screens::{app::App, keymap, keymap::Ctx, screen::PreviewItem},
     tr,
+    words::{terms, terms::Face},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,11 +42,11 @@ pub(super) fn judged(app: &App, items: &[PreviewItem]) -> Judged {
     let mut told: BTreeMap<Warning, Vec<&Row>> = BTreeMap::new();
     for (key, changes) in parents {
         let Some(row) = app.work.tasks.rows.get(&key) else { continue };
-        let facts = terms::facts(app, row);
+        let facts = terms::facts(&app.work, row);
         for change in changes {
             match retry::judge(&facts, change, scope) {
                 Err(no) => {
-                    let why = terms::no(Face::Keys(app), key, row.state, no);
+                    let why = terms::no(Face::Keys(&app.work.settings.voice), key, row.state, no);
                     judged.obstacles.push(Problem::new(tr!("Nothing can be queued"), why, ""));
                 }
                 Ok(terms) => {
@@ -89,7 +90,7 @@ fn at_the_screen(app: &App, key: TaskKey, caution: Caution) -> Problem {
         Caution::Sensitive => format!("{} {once_more}", edits(app)),
         Caution::Paid(_) | Caution::Retried(_) => once_more.to_owned(),
     };
-    Problem { next, ..terms::caution_here(app, key, caution) }
+    Problem { next, ..terms::caution_here(&app.work, key, caution) }
 }
 
 fn edits(app: &App) -> String {
@@ -138,7 +139,7 @@ mod tests {
                 TaskState::{Failed, Queued, Refused, Running, Saved, Unknown},
             },
         },
-        engine::testing::{add, request, state, task},
+        screens::testing::{add, request, state, task},
         words::lang::{Lang, within},
     };
 
@@ -146,7 +147,7 @@ mod tests {
         PreviewItem {
             cost: Ptc::from_thousandths(500),
             parent: Some(TaskKey(parent)),
-            was: Some(crate::engine::testing::request()),
+            was: Some(crate::screens::testing::request()),
             name: None,
             request,
         }

@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{problem::Problem, task::TaskState},
-    engine::ending,
+    engine,
     screens::{
         app::App,
         keymap,
@@ -51,7 +51,7 @@ fn sentence(banner: Banner, app: &App, room: usize) -> String {
             },
             ToString::to_string,
         ),
-        Banner::Unwritten if ending::waits_for_room(app) => tr!(
+        Banner::Unwritten if engine::waits_for_room(&app.work) => tr!(
             "Waiting to save the IDs of paid tasks; {quit} again leaves now and prints them",
             quit = keymap::named(app, Ctx::Global, "quit")
         ),

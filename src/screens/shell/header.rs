@@ -166,7 +166,7 @@ fn queue(brush: &Brush<'_>, app: &App) -> Option<Part> {
     }
     if app.work.queue.is_paused() {
         let forms = [(7, tr!("queue paused").into()), (0, tr!("paused").into())];
-        let stamped = app.work.queue.pause.as_ref().map(|by| match share::is_ours(app, by) {
+        let stamped = app.work.queue.pause.as_ref().map(|by| match share::is_ours(&app.work, by) {
             true => (8, tr!("queue paused {when}", when = words::moment(by.at, app.work.now))),
             false => (8, tr!("queue paused by {who}", who = stamp(app, by))),
         });
@@ -189,7 +189,7 @@ fn queue(brush: &Brush<'_>, app: &App) -> Option<Part> {
 /// `watch 812 14:03`; one's own name is not told.
 fn stamp(app: &App, by: &Stamp) -> String {
     let when = words::moment(by.at, app.work.now);
-    if share::is_ours(app, by) { when } else { format!("{} {when}", by.who) }
+    if share::is_ours(&app.work, by) { when } else { format!("{} {when}", by.who) }
 }
 
 fn stands(forms: impl Iterator<Item = (u8, String)>, style: Style) -> Part {

@@ -5,11 +5,11 @@
 mod tests;
 
 use crate::{
-    engine,
     engine::{
         effect::{Effect, Level, StoreCmd},
-        msg::Input,
+        msg::Msg,
     },
+    screens,
     screens::{
         app::App,
         command_line, commands,
@@ -19,6 +19,7 @@ use crate::{
         keymap,
         keymap::{Action, Ctx, Place, Why},
         kit::list,
+        msg::Input,
         palette, pick, preview,
         screen::{Layer, Screen},
         shell::{layout, layout::Layout},
@@ -51,7 +52,7 @@ pub(crate) fn carry_out(app: &mut App, wishes: Vec<Do>) -> Vec<Effect> {
         match wish {
             Do::Effect(effect) => effects.push(effect),
             Do::Act(act) => {
-                let done = engine::act(app, act);
+                let done = screens::work(app, Msg::Act(act));
                 for effect in &done {
                     if let Effect::Store(StoreCmd::Insert { ticket, .. }) = effect {
                         preview::sending(app, *ticket);

@@ -2,7 +2,7 @@
 //! click alone never pays, never sends and never answers a question.
 
 use crate::{
-    engine::msg::{Mouse, MouseKind},
+    screens::msg::{Mouse, MouseKind},
     screens::{
         app::App,
         commands,
@@ -111,8 +111,10 @@ mod tests {
             TaskKey,
             TaskState::{Failed, Saved},
         },
-        engine::{effect::Effect, msg::Input, testing::state},
+        engine::effect::Effect,
+        screens::msg::Input,
         screens::shell::input::input,
+        screens::testing::state,
     };
     use ratatui::layout::Rect;
 

@@ -140,7 +140,7 @@ fn waiting(view: &View<'_>, row: &Row) -> String {
     if let Some(class) = row.class {
         return tr!("{class}, waits", class = class.label());
     }
-    match queue::undo_left(view.app, row.key) {
+    match queue::undo_left(&view.app.work, row.key) {
         0 => tr!("free, waits").into(),
         left => tr!("undo within {span}", span = words::span(left.div_ceil(SECOND) * SECOND)),
     }
@@ -193,7 +193,7 @@ fn elapsed(view: &View<'_>, row: &Row) -> String {
         }
         TaskState::Running => {
             let took = words::clock(view.now.wall.since(sent));
-            match tasks::usual_ms(view.app, row) {
+            match tasks::usual_ms(&view.app.work, row) {
                 Some(usual) => format!("{took} ({})", words::usual(usual, true)),
                 None => took,
             }

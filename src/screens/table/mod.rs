@@ -14,6 +14,7 @@ use crate::{
     domain::task::{Row, TaskKey},
     screens::{app::App, keymap::Move, screen::TableView, shell::layout::table_rows as page},
 };
+use std::collections::BTreeMap;
 
 /// The row under the cursor.
 #[must_use]
@@ -37,36 +38,48 @@ pub fn range(table: &TableView) -> &[TaskKey] {
     from.map_or(&[], |from| &table.order[from.min(table.at)..=from.max(table.at)])
 }
 
-/// Where a row stands that is about to change, if it is shown: what the order was made with finds it by a search. While
-/// frozen, rows change and stay, so that a search is of no use, and only whether it is shown matters: the place is any.
-#[must_use]
-pub fn place_of(app: &mut App, key: TaskKey) -> Option<usize> {
-    let (rows, table) = (&app.work.tasks.rows, &mut app.screen.table);
-    if !table.frozen {
-        return order::find(&table.order, rows.get(&key)?, rows, table.sort);
+/// Rows were put in or changed, each with the line as it was, where there was one: keeps order, cursor and scroll right.
+/// Each is searched for in an order that was made with the lines as they were, of which fewer are left one by one. While
+/// frozen, no row on the screen moves.
+pub fn rows_changed(app: &mut App, mut changed: BTreeMap<TaskKey, Option<Box<Row>>>) {
+    let mut new: Vec<TaskKey> = Vec::new();
+    if app.screen.table.frozen {
+        // Rows change and stay, so that a search is of no use, and only whether one is shown matters.
+        let held = held(&mut app.screen.table);
+        new.extend(changed.into_keys().filter(|key| held.binary_search(key).is_err()));
+    } else {
+        changed.retain(|key, was| {
+            if was.is_none() {
+                new.push(*key);
+            }
+            was.is_some()
+        });
+        let mut before: BTreeMap<TaskKey, Row> =
+            changed.into_iter().filter_map(|(key, was)| Some((key, *was?))).collect();
+        while let Some((key, was)) = before.pop_first() {
+            row_changed(app, key, &was, &before);
+        }
     }
-    let held = table.held.get_or_insert_with(|| {
-        let mut keys = table.order.clone();
-        keys.sort_unstable();
-        keys
-    });
-    held.binary_search(&key).ok()
+    if !new.is_empty() {
+        rows_appended(app, &new);
+    }
 }
 
-/// A row was put in or changed: keeps order, cursor and scroll right. While frozen, no row on the screen moves. `was` is
-/// what [`place_of`] said of it before.
-pub fn row_changed(app: &mut App, key: TaskKey, was: Option<usize>) {
+/// A row was changed: keeps order, cursor and scroll right. `before` are the lines of others that the order was made with
+/// and that have changed as well.
+fn row_changed(app: &mut App, key: TaskKey, was: &Row, before: &BTreeMap<TaskKey, Row>) {
+    let rows = |key: &TaskKey| before.get(key).or_else(|| app.work.tasks.rows.get(key));
     let Some(row) = app.work.tasks.rows.get(&key) else { return };
-    let page = page(app);
     let table = &mut app.screen.table;
     let shown = table.filter.matches(row, app.work.now.wall);
-    match (was, shown) {
+    // The row's own line is the new one where the search meets it; it must meet the one it was put in by.
+    let at = order::find(&table.order, was, |other| if *other == key { Some(was) } else { rows(other) }, table.sort);
+    match (at, shown) {
         (None, false) => return,
-        (Some(_), _) if table.frozen => return,
-        (Some(at), true) if order::fits(&table.order, at, row, &app.work.tasks.rows, table.sort) => return,
+        (Some(at), true) if order::fits(&table.order, at, row, rows, table.sort) => return,
         (Some(at), true) => {
             table.order.remove(at);
-            let to = order::place(&table.order, row, &app.work.tasks.rows, table.sort);
+            let to = order::place(&table.order, row, rows, table.sort);
             table.order.insert(to, key);
             moved(table, key, at, to);
         }
@@ -75,16 +88,21 @@ pub fn row_changed(app: &mut App, key: TaskKey, was: Option<usize>) {
             removed(table, at);
         }
         (None, true) => {
-            let to = order::place(&table.order, row, &app.work.tasks.rows, table.sort);
-            if table.frozen && pushes(table, to, page) {
-                return;
-            }
+            let to = order::place(&table.order, row, rows, table.sort);
             table.order.insert(to, key);
-            hold(table, &[key]);
             inserted(table, key, to);
         }
     }
     keep_visible(app);
+}
+
+/// The keys that a freeze shows, by rising key.
+fn held(table: &mut TableView) -> &[TaskKey] {
+    table.held.get_or_insert_with(|| {
+        let mut keys = table.order.clone();
+        keys.sort_unstable();
+        keys
+    })
 }
 
 /// Keeps what a freeze knows of the rows shown.
@@ -147,7 +165,7 @@ pub fn rows_appended(app: &mut App, keys: &[TaskKey]) {
         .collect();
     shown.sort_unstable_by(|a, b| compare(table.sort, a, b));
     let mut places: Vec<(usize, TaskKey)> =
-        shown.iter().map(|row| (order::place(&table.order, row, rows, table.sort), row.key)).collect();
+        shown.iter().map(|row| (order::place(&table.order, row, |key| rows.get(key), table.sort), row.key)).collect();
     if table.frozen {
         places.retain(|(to, _)| !pushes(table, *to, page));
     }
@@ -177,7 +195,11 @@ pub fn rebuild(app: &mut App) {
 /// Puts the cursor on that task, if it is shown; tells whether it is. One that a freeze holds back comes in for it.
 pub fn go_to(app: &mut App, key: TaskKey) -> bool {
     let walk = |app: &App| app.screen.table.order.iter().position(|shown| *shown == key);
-    let mut at = if app.screen.table.frozen { walk(app) } else { place_of(app, key) };
+    let search = |app: &App| {
+        let (rows, table) = (&app.work.tasks.rows, &app.screen.table);
+        order::find(&table.order, rows.get(&key)?, |key| rows.get(key), table.sort)
+    };
+    let mut at = if app.screen.table.frozen { walk(app) } else { search(app) };
     if at.is_none() && app.screen.table.frozen {
         rebuild(app);
         at = walk(app);

@@ -65,22 +65,34 @@ pub fn order_of(rows: &Rows, sort: Sort, filter: &Filter, now: Wall) -> Vec<Task
     shown.into_iter().map(|row| row.key).collect()
 }
 
-/// Where a task stands, if it is shown: searched by `row`, which must be the one that the order was made with.
-pub(super) fn find(order: &[TaskKey], row: &Row, rows: &Rows, sort: Sort) -> Option<usize> {
+/// Where a task stands, if it is shown: searched by `row`, which must be the line that the order was made with, as those of
+/// all others that `rows` gives.
+pub(super) fn find<'a>(
+    order: &[TaskKey],
+    row: &Row,
+    rows: impl Fn(&TaskKey) -> Option<&'a Row>,
+    sort: Sort,
+) -> Option<usize> {
     let at = place(order, row, rows, sort);
     (order.get(at) == Some(&row.key)).then_some(at)
 }
 
 /// Whether a row stands right between its neighbours.
-pub(super) fn fits(order: &[TaskKey], at: usize, row: &Row, rows: &Rows, sort: Sort) -> bool {
-    let neighbour = |at: Option<usize>| at.and_then(|at| order.get(at)).and_then(|key| rows.get(key));
+pub(super) fn fits<'a>(
+    order: &[TaskKey],
+    at: usize,
+    row: &Row,
+    rows: impl Fn(&TaskKey) -> Option<&'a Row>,
+    sort: Sort,
+) -> bool {
+    let neighbour = |at: Option<usize>| at.and_then(|at| order.get(at)).and_then(&rows);
     let before = neighbour(at.checked_sub(1)).is_none_or(|before| compare(sort, before, row).is_lt());
     before && neighbour(at.checked_add(1)).is_none_or(|after| compare(sort, row, after).is_lt())
 }
 
 /// Where a row that is not in the order belongs.
-pub(super) fn place(order: &[TaskKey], row: &Row, rows: &Rows, sort: Sort) -> usize {
-    order.partition_point(|key| rows.get(key).is_some_and(|other| compare(sort, other, row).is_lt()))
+pub(super) fn place<'a>(order: &[TaskKey], row: &Row, rows: impl Fn(&TaskKey) -> Option<&'a Row>, sort: Sort) -> usize {
+    order.partition_point(|key| rows(key).is_some_and(|other| compare(sort, other, row).is_lt()))
 }
 
 /// Puts keys in, each at its place in the order as it is before; the places rise.

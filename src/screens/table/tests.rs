@@ -6,12 +6,9 @@ use crate::{
         TaskState,
         TaskState::{Failed, Queued, Running, Saved, Unknown},
     },
-    engine::{
-        filter::Filter,
-        tasks::put_page,
-        testing::{add, cost, state, task},
-    },
+    engine::{filter::Filter, testing::cost},
     screens::screen::{Column, Sort},
+    screens::testing::{add, state, task},
 };
 use proptest::prelude::*;
 
@@ -22,6 +19,28 @@ fn order(app: &App) -> Vec<u32> {
 fn at(app: &App) -> (Option<u32>, usize, usize) {
     let table = &app.screen.table;
     (table.cursor.map(|key| key.0), table.at, table.top)
+}
+
+fn take_up(app: &mut App) {
+    let news = std::mem::take(&mut app.work.news);
+    let _ = crate::screens::news::take_up(app, news);
+}
+
+fn put_page(app: &mut App, rows: Vec<Row>) {
+    crate::engine::tasks::put_page(&mut app.work, rows);
+    take_up(app);
+}
+
+#[test]
+fn several_rows_that_come_at_once_come_as_one_after_another() {
+    let mut state = state(&[Saved, Failed, Running]);
+    go(&mut state, Move::Down);
+    for key in 4..=6 {
+        crate::engine::tasks::put(&mut state.work, task(key, Queued));
+    }
+    crate::engine::tasks::put(&mut state.work, task(1, Unknown));
+    take_up(&mut state);
+    assert_eq!((order(&state), at(&state)), (vec![1, 6, 5, 4, 3, 2], (Some(2), 5, 0)));
 }
 
 #[test]
@@ -156,7 +175,8 @@ proptest! {
     #[test]
     fn row_by_row_gives_the_same_order_as_all_at_once(
         changes in proptest::collection::vec((1u32..12, 0usize..10), 1..60),
-        column in 0usize..4, descending: bool, filtered: bool, frozen in 0usize..60, thawed in 0usize..60
+        together in 1usize..6, down in 0usize..12, column in 0usize..4, descending: bool, filtered: bool,
+        frozen in 0usize..60, thawed in 0usize..60
     ) {
         let mut state = state(&[]);
         let columns = [Column::Key, Column::State, Column::Status, Column::Elapsed];
@@ -164,7 +184,10 @@ proptest! {
         if filtered {
             state.screen.table.filter = Filter::parse("!state:saved").unwrap();
         }
-        for (nth, (key, of)) in changes.into_iter().enumerate() {
+        for (nth, changes) in changes.chunks(together).enumerate() {
+            if nth == 1 {
+                (0..down).for_each(|_| go(&mut state, Move::Down));
+            }
             if nth == frozen {
                 state.screen.table.frozen = true;
             }
@@ -172,7 +195,11 @@ proptest! {
                 state.screen.table.frozen = false;
                 rebuild(&mut state);
             }
-            add(&mut state, task(key, TaskState::ALL[of]));
+            let before = state.screen.table.cursor;
+            for (key, of) in changes {
+                crate::engine::tasks::put(&mut state.work, task(*key, TaskState::ALL[*of]));
+            }
+            take_up(&mut state);
             if state.screen.table.frozen {
                 let mut shown = state.screen.table.order.clone();
                 let len = shown.len();
@@ -186,6 +213,8 @@ proptest! {
             prop_assert_eq!(&table.order, &fresh);
             prop_assert_eq!(table.order.get(table.at).copied(), table.cursor);
             prop_assert!(table.top <= table.at && table.at < table.top + page(&state));
+            let stays = before.is_some_and(|cursor| table.order.contains(&cursor));
+            prop_assert!(!stays || table.cursor == before || changes.iter().any(|(key, _)| Some(TaskKey(*key)) == before));
         }
     }
 }

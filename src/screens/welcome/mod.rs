@@ -10,7 +10,7 @@ use crate::screens::{app::App, screen::Layer};
 pub(crate) fn offer(app: &mut App) {
     let no_key = !app.work.settings.has_key && app.work.key_problem.is_some();
     let no_tasks = app.work.store.owner.is_some() && app.work.tasks.loaded && app.work.tasks.rows.is_empty();
-    if app.work.settings.interactive && no_key && no_tasks && app.screen.layers.is_empty() {
+    if no_key && no_tasks && app.screen.layers.is_empty() {
         app.screen.layers.push(Layer::Welcome);
     }
 }
@@ -20,14 +20,15 @@ mod tests {
     use super::*;
     use crate::{
         domain::{problem::Problem, task::TaskState},
-        engine,
-        engine::testing::state,
+        engine::msg::{LocalMsg, Msg},
+        screens::{testing::state, update},
     };
 
     fn welcomed(tasks: &[TaskState], key: Result<(), Problem>) -> bool {
         let mut state = state(tasks);
         state.work.tasks.loaded = true;
-        engine::key_read(&mut state, key);
+        let now = state.work.now;
+        let _ = update(&mut state, Msg::Local(LocalMsg::Key { result: key }), now);
         matches!(state.screen.layers.last(), Some(Layer::Welcome))
     }
 

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use super::{super::keys, *};
-use crate::engine::msg::Input;
+use crate::screens::msg::Input;
 use proptest::prelude::*;
 
 /// What events are for the program, in words: keys by name, pastes in quotes.

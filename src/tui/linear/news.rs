@@ -6,10 +6,11 @@ use crate::{
         task::{Row, TaskKey, TaskState},
         text,
     },
-    engine::share,
+    engine,
+    engine::{Bare, share, work::Work},
     io::{config::Loaded, store::Store},
-    screens::app::App,
     tr,
+    words::news::{not_queued, said},
 };
 use std::collections::BTreeMap;
 
@@ -28,31 +29,35 @@ pub(super) struct News {
 
 impl News {
     /// Takes what is new out of the state. An ended task is read once more from the store, for its path or its error.
-    pub(super) fn since(&mut self, app: &mut App, setup: &Loaded) -> Vec<String> {
-        let mut lines: Vec<String> = app.screen.messages.drain(..).map(|message| message.text).collect();
-        app.work.reports.clear();
-        let halt = app.work.queue.halted.as_ref();
+    pub(super) fn since(&mut self, state: &mut Bare, setup: &Loaded) -> Vec<String> {
+        let (work, voice) = (&state.work, &state.work.settings.voice);
+        let words = |news: &engine::news::News| match news {
+            engine::news::News::Batch { result: Err(why), .. } => Some(not_queued(why).to_string()),
+            news => said(news, voice).map(|said| said.text),
+        };
+        let mut lines: Vec<String> = state.news.drain(..).filter_map(|news| words(&news)).collect();
+        let halt = work.queue.halted.as_ref();
         if halt.is_some() != self.halted {
             self.halted = halt.is_some();
             lines.extend(
                 halt.map(|halt| tr!("Sending is halted. {problem} Type resume to go on.", problem = halt.problem)),
             );
         }
-        if !app.work.tasks.loaded {
+        if !work.tasks.loaded {
             return lines;
         }
         let now: BTreeMap<TaskKey, (TaskState, String)> =
-            app.work.tasks.live.iter().map(|(key, task)| (*key, (task.state(), task.status().to_owned()))).collect();
+            work.tasks.live.iter().map(|(key, task)| (*key, (task.state(), task.status().to_owned()))).collect();
         if !self.begun {
             self.begun = true;
             self.told = now;
-            lines.extend(status(app));
+            lines.extend(status(work));
             return lines;
         }
         let ended: Vec<TaskKey> = self.told.keys().filter(|key| !now.contains_key(key)).copied().collect();
         let changed = now.iter().filter(|(key, how)| self.told.get(key) != Some(how));
         lines.extend(
-            changed.filter_map(|(key, _)| app.work.tasks.live.get(key)).map(|task| print::change_line(task, false)),
+            changed.filter_map(|(key, _)| work.tasks.live.get(key)).map(|task| print::change_line(task, false)),
         );
         if !ended.is_empty() {
             match Store::open(&setup.paths.data_dir).and_then(|store| store.look(&ended)) {
@@ -79,28 +84,28 @@ pub(super) fn line(row: &Row) -> String {
 }
 
 /// Counts by state, the queue, the money.
-pub(super) fn status(app: &App) -> Vec<String> {
+pub(super) fn status(work: &Work) -> Vec<String> {
     let counts: Vec<String> = TaskState::ALL
         .into_iter()
-        .filter(|which| app.work.tasks.counts[*which as usize] > 0)
-        .map(|which| tr!("{n} {word}", n = app.work.tasks.counts[which as usize], word = which.word()))
+        .filter(|which| work.tasks.counts[*which as usize] > 0)
+        .map(|which| tr!("{n} {word}", n = work.tasks.counts[which as usize], word = which.word()))
         .collect();
     let tasks = match counts.is_empty() {
         true => tr!("No tasks yet.").to_owned(),
         false => tr!("Tasks: {counts}.", counts = counts.join(tr!(", "))),
     };
-    let queue = match (&app.work.queue.halted, app.work.queue.is_paused()) {
+    let queue = match (&work.queue.halted, work.queue.is_paused()) {
         (Some(halt), _) => tr!("Sending is halted. {problem}", problem = halt.problem),
-        (None, true) => match &app.work.queue.pause {
-            Some(by) if !share::is_ours(app, by) => {
+        (None, true) => match &work.queue.pause {
+            Some(by) if !share::is_ours(work, by) => {
                 tr!("Sending is paused by {who}. Type resume to go on.", who = by.who)
             }
             _ => tr!("Sending is paused. Type resume to go on.").to_owned(),
         },
         (None, false) => tr!("Sending is on.").to_owned(),
     };
-    let (spent, reserved) = (app.work.money.spent_today, app.work.money.reserved);
-    let money = match app.work.money.balance {
+    let (spent, reserved) = (work.money.spent_today, work.money.reserved);
+    let money = match work.money.balance {
         Some((balance, _)) => tr!(
             "Today {spent} PTC spent, {reserved} PTC reserved. The balance is {balance} PTC.",
             spent,

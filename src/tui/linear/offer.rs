@@ -1,6 +1,6 @@
 //! What would be sent, with its price: shown first, sent by a word of its own.
 
-use super::words::Setting;
+use super::{Engine, words::Setting};
 use crate::{
     cli::args::keep_first,
     domain::{
@@ -15,10 +15,12 @@ use crate::{
         time::Mono,
     },
     engine::{act::Intent, acts::catalogue_price},
-    io::{config::Loaded, plan, run::Engine, store::Store},
-    screens::{preview::DEAF, terms, terms::Face},
+    io::{config::Loaded, plan, store::Store},
+    screens::preview::DEAF,
     tr,
+    words::{terms, terms::Face},
 };
+
 /// Requests of an offer that are told whole: a matrix is judged by a few.
 const SAMPLES: usize = 3;
 
@@ -83,11 +85,12 @@ impl Offer {
         for task in tasks {
             let key = task.key;
             let row = engine.state.work.tasks.rows.get(&key);
-            let facts = row.map_or_else(|| Facts::of_task(&task, None), |row| terms::facts(&engine.state, row));
+            let facts = row.map_or_else(|| Facts::of_task(&task, None), |row| terms::facts(&engine.state.work, row));
             match retry::judge(&facts, Change::Nothing, scope) {
                 Err(no) => faults.push(terms::no(Face::Calls, key, task.state(), no)),
                 Ok(terms) => {
-                    let told = terms.cautions.iter().map(|caution| terms::caution_here(&engine.state, key, *caution));
+                    let told =
+                        terms.cautions.iter().map(|caution| terms::caution_here(&engine.state.work, key, *caution));
                     lines.extend(told.map(|warning| tr!("warning: {warning}", warning)));
                     lines.extend(
                         terms

@@ -6,7 +6,7 @@ use crate::{
         draft::Field,
         task::{RemoteId, TaskKey},
     },
-    engine::act::Resolution,
+    engine::{act::Resolution, settings::Voice},
     tr,
 };
 
@@ -204,6 +204,21 @@ const SETTABLE: [&str; 10] = [
 
 fn wrong_set() -> String {
     tr!("set takes one of these and a value: {fields}.", fields = SETTABLE.join(tr!(", ")))
+}
+
+/// How deeds are named here.
+pub(super) fn voice() -> Voice {
+    let word = |word: &str| word.to_owned();
+    Voice {
+        cancel: word("cancel"),
+        download: word("download"),
+        failures: word("list state:failed"),
+        resume: word("resume"),
+        new: word("new"),
+        quit: word("Ctrl-C"),
+        resolve: word("resolve"),
+        retry: word("retry"),
+    }
 }
 
 fn resolve(rest: &str) -> Result<Order, String> {

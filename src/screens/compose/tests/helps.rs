@@ -69,7 +69,7 @@ fn an_earlier_prompt_comes_back_by_search_as_text() {
     for (key, prompt) in [(1, "a {red|blue} kite"), (2, "a cat"), (3, "a cat")] {
         let mut earlier = task(key, Failed);
         earlier.request.prompt = prompt.into();
-        crate::engine::testing::add(&mut state, earlier);
+        crate::screens::testing::add(&mut state, earlier);
     }
     press(&mut state, "n f3");
     let texts = |state: &App| match state.screen.layers.last() {
@@ -120,7 +120,7 @@ fn a_prompt_sent_lately_or_refused_before_is_said_when_typing_pauses() {
     for (key, prompt, of) in [(1, long, crate::domain::task::TaskState::Refused), (2, "a cat", Running)] {
         let mut earlier = task(key, of);
         earlier.request.prompt = prompt.into();
-        crate::engine::testing::add(&mut state, earlier);
+        crate::screens::testing::add(&mut state, earlier);
     }
     let said = |state: &App| -> Vec<String> {
         state.screen.compose.faults.iter().map(|fault| fault.problem.what.clone()).collect()

@@ -9,7 +9,7 @@ use crate::{
         retry::{Caution, Facts, No, Overtaken, Retried, Warning},
         task::{Row, TaskKey, TaskState},
     },
-    screens::{app::App, keymap, keymap::Ctx},
+    engine::{settings::Voice, work::Work},
     tr,
 };
 use std::collections::BTreeMap;
@@ -21,47 +21,39 @@ const NAMED: usize = 6;
 #[derive(Clone, Copy, Debug)]
 pub enum Face<'a> {
     /// A person with keys.
-    Keys(&'a App),
+    Keys(&'a Voice),
     /// A person, or a script, that types commands.
     Calls,
 }
 
 /// What the rules look at, of a line of the table, with the attempt that repeats it.
 #[must_use]
-pub fn facts(app: &App, row: &Row) -> Facts {
-    let latest = || latest(app, row.key).map(|later| later.key);
+pub fn facts(work: &Work, row: &Row) -> Facts {
+    let latest = || latest(work, row.key).map(|later| later.key);
     let retried = if row.retried { latest().map_or(Retried::Yes, Retried::As) } else { Retried::No };
     Facts { retried, ..Facts::of_row(row) }
 }
 
 /// The latest attempt that repeats a task. A later attempt has a larger key.
-fn latest(app: &App, key: TaskKey) -> Option<&Row> {
-    app.work.tasks.rows.from(key).rev().find(|later| later.parent == Some(key) && !later.is_taken_back())
+fn latest(work: &Work, key: TaskKey) -> Option<&Row> {
+    work.tasks.rows.from(key).rev().find(|later| later.parent == Some(key) && !later.is_taken_back())
 }
 
 /// Why a task is not sent again, as a sentence without a final stop.
 #[must_use]
 pub fn no(face: Face<'_>, key: TaskKey, state: TaskState, no: No) -> String {
     let word = state.word();
-    let table = |id| match face {
-        Face::Keys(state) => keymap::named(state, Ctx::Table, id),
-        Face::Calls => String::new(),
-    };
     match (no, face) {
-        (No::Foreign, Face::Keys(state)) => tr!(
+        (No::Foreign, Face::Keys(voice)) => tr!(
             "{key} was made elsewhere, so what it asked for is not known here; {new} composes a new one",
             key,
-            new = keymap::named(state, Ctx::Panes, "new"),
+            new = voice.new,
         ),
         (No::Foreign, Face::Calls) => tr!("{key} was adopted, and its request is not known here", key),
         (No::Unsent, _) => tr!("{key} has not been sent yet, so there is nothing to repeat", key),
         (No::Sending, _) => tr!("{key} is being sent; wait for its answer", key),
-        (No::Unsettled, Face::Keys(_)) => {
-            tr!(
-                "{key} may have been accepted and charged; {resolve} resolves it first",
-                key,
-                resolve = table("resolve")
-            )
+        (No::Unsettled, Face::Keys(voice)) => {
+            tr!("{key} may have been accepted and charged; {resolve} resolves it first", key, resolve = voice.resolve)
         }
         (No::Unsettled, Face::Calls) => {
             tr!("{key} may have been accepted and charged; settle it first, with `reeltop resolve`", key)
@@ -173,9 +165,9 @@ pub fn twin(keys: &[TaskKey], next: &str) -> Problem {
 
 /// A caution at the screen, where the attempt that repeats a task is at hand.
 #[must_use]
-pub fn caution_here(app: &App, key: TaskKey, of: Caution) -> Problem {
+pub fn caution_here(work: &Work, key: TaskKey, of: Caution) -> Problem {
     let later = match of {
-        Caution::Retried(Some(child)) => app.work.tasks.rows.get(&child).map(|row| row.state),
+        Caution::Retried(Some(child)) => work.tasks.rows.get(&child).map(|row| row.state),
         Caution::Retried(None) | Caution::Sensitive | Caution::Paid(_) => None,
     };
     caution(key, of, later)
@@ -201,23 +193,20 @@ pub fn overtaken(parent: TaskKey, state: TaskState, why: Overtaken) -> Problem {
 
 /// Why nothing at all is sent again now.
 #[must_use]
-pub fn blocked(app: &App) -> Option<String> {
-    let balance = app.work.money.balance.map(|(balance, _)| balance);
-    let pause = || keymap::named(app, Ctx::Table, "pause");
-    let why = retry::blocked(app.work.queue.halted.as_ref().map(|halt| halt.cause), balance)?;
+pub fn blocked(work: &Work) -> Option<String> {
+    let balance = work.money.balance.map(|(balance, _)| balance);
+    let pause = &work.settings.voice.resume;
+    let why = retry::blocked(work.queue.halted.as_ref().map(|halt| halt.cause), balance)?;
     Some(match why {
         retry::Blocked::Balance(balance) => {
             tr!("The balance is {balance} PTC: nothing can be tried again until it is topped up", balance)
         }
         retry::Blocked::Quota => tr!(
             "The balance or quota is used up: nothing can be tried again until it is back; then {pause} goes on",
-            pause = pause()
+            pause
         ),
         retry::Blocked::Key => {
-            tr!(
-                "The key is not accepted: nothing can be tried again until it is; then {pause} goes on",
-                pause = pause()
-            )
+            tr!("The key is not accepted: nothing can be tried again until it is; then {pause} goes on", pause)
         }
     })
 }

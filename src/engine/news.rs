@@ -1,0 +1,292 @@
+//! What happened, for whoever tells a person of it: facts only. Which words it is told in, and whether at all, is for the
+//! face that hears it.
+
+use crate::{
+    domain::{
+        account::Stamp,
+        problem::{Charged, ErrorClass, Problem, TaskError},
+        task::{RemoteId, Row, TaskKey, TaskState},
+    },
+    engine::{act::Resolution, effect::Ticket, msg::InsertRefusal, work::Halt},
+};
+use serde::{Deserialize, Serialize};
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum News {
+    /// To a task.
+    Task {
+        /// Which.
+        key: TaskKey,
+        /// What.
+        what: TaskNews,
+    },
+    /// To the lines of all tasks.
+    Rows(RowNews),
+    /// To the queue.
+    Queue(QueueNews),
+    /// To the line to the service.
+    Line(LineNews),
+    /// To the store.
+    Store(StoreNews),
+    /// To the config, which was read again.
+    Config(ConfigNews),
+    /// To a batch that was to be queued.
+    Batch {
+        /// Of the insertion.
+        ticket: Ticket,
+        /// The tasks in their order, or why not one was taken.
+        result: Result<Vec<TaskKey>, NotQueued>,
+    },
+    /// To an act that was asked for.
+    Act(ActNews),
+}
+
+/// What happened to a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TaskNews {
+    /// The service did not take it: not charged.
+    Refused(TaskError),
+    /// Nobody can tell whether the service took it.
+    Unknown(TaskError),
+    /// The service gave it up.
+    Failed(TaskError),
+    /// Its file is on disk.
+    Saved {
+        /// Where.
+        path: String,
+    },
+    /// Its file could not be fetched.
+    NotSaved {
+        /// Why.
+        error: TaskError,
+        /// Whether it is tried again without being asked for.
+        again: bool,
+    },
+    /// The service had taken it after all, as was heard after it had been settled.
+    AcceptedLate(RemoteId),
+    /// It was taken back, or is no longer watched.
+    Cancelled(Charged),
+    /// An unknown was settled, or a settlement taken back.
+    Settled(Resolution),
+    /// The service is asked about the id that is to settle it.
+    Asking(RemoteId),
+    /// A person stopped the saving of its file.
+    SavingStopped(TaskError),
+    /// The program queued it, as the config allows.
+    Automatic {
+        /// The attempt that it repeats.
+        parent: Option<TaskKey>,
+    },
+    /// It has come to one of the ends that a person waits for.
+    Ended(TaskState),
+}
+
+/// What happened to the lines of all tasks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RowNews {
+    /// One was put in, or changed.
+    Changed {
+        /// Which.
+        key: TaskKey,
+        /// The line as it was, by which its place in an order is found without a walk over all of them.
+        was: Option<Box<Row>>,
+    },
+    /// Old ones were read, the newest first.
+    Read(Vec<TaskKey>),
+    /// All have been read.
+    Complete,
+}
+
+/// What happened to the queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum QueueNews {
+    /// A person stopped it.
+    Paused,
+    /// A person stopped it in another program.
+    PausedBy(Stamp),
+    /// It goes on.
+    Resumed,
+    /// Something else stopped it.
+    Halted(Halt),
+    /// The end waits for the answers to that many submissions.
+    EndWaits(usize),
+    /// The end waits for room to save the ID of a paid task, and of so many more.
+    EndWaitsForRoom {
+        /// The task.
+        key: TaskKey,
+        /// Its ID.
+        id: RemoteId,
+        /// How many more.
+        more: usize,
+    },
+    /// A cap forbids what the config would have tried again.
+    NotAgain(InsertRefusal),
+}
+
+/// What happened to the line to the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LineNews {
+    /// No call brings an answer.
+    Away,
+    /// The service answers again.
+    Back,
+}
+
+/// What happened to the store.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StoreNews {
+    /// It can be written again.
+    Back,
+    /// What was to be read could not be.
+    Unread(Problem),
+    /// Tasks that a program was just queueing when it ended were taken back.
+    TakenBack(Vec<TaskKey>),
+}
+
+/// What came of a config that was read again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ConfigNews {
+    /// It has faults; the program goes on with what it had.
+    Rejected(Problem),
+    /// It is taken over.
+    Taken {
+        /// Options that changed.
+        changed: Vec<String>,
+        /// Options that only a new start takes over.
+        fixed: Vec<String>,
+    },
+}
+
+/// Why a batch was not queued.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NotQueued {
+    /// It must not be.
+    Refused(InsertRefusal),
+    /// The store failed.
+    Store(Problem),
+}
+
+/// What became of an act.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ActNews {
+    /// It is done, and on disk.
+    Done {
+        /// The task.
+        key: TaskKey,
+        /// What it is now.
+        state: TaskState,
+    },
+    /// The task that was to be taken over is here already.
+    Known {
+        /// The service's id.
+        id: RemoteId,
+        /// The task.
+        key: TaskKey,
+        /// What it is.
+        state: TaskState,
+    },
+    /// It came to nothing.
+    NotDone {
+        /// The task; `None` where none came of it.
+        key: Option<TaskKey>,
+        /// Why.
+        why: NotDone,
+    },
+}
+
+/// Why an act came to nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NotDone {
+    /// Nothing can be queued before the store is open.
+    StoreNotOpen,
+    /// The task was left as it is.
+    Left(Left),
+    /// Another program was quicker; what the task is now, where it is known.
+    Overtaken(Option<TaskState>),
+    /// The change is not on disk yet; it is tried again.
+    NotOnDisk(Problem),
+    /// The task could not be read.
+    NotRead(Problem),
+    /// A saved file could not be fetched once more.
+    NotFetchedAgain {
+        /// Where it is.
+        path: String,
+        /// Why not.
+        error: TaskError,
+        /// Whether another try may help.
+        passes: bool,
+    },
+    /// A task of that id is being taken over already.
+    AdoptedAlready(RemoteId),
+    /// The service is being asked about that id already.
+    AskedAlready(RemoteId),
+    /// The service cannot be asked about an id without the key; why there is none, where that is known.
+    NoKey {
+        /// The service's id.
+        id: RemoteId,
+        /// Why there is none.
+        problem: Option<Problem>,
+    },
+    /// The service did not say that it knows a task of that id.
+    NotKnown {
+        /// The id.
+        id: RemoteId,
+        /// What it said.
+        error: TaskError,
+    },
+}
+
+/// Why a task was left as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Left {
+    /// There is no such task.
+    NoSuchTask,
+    /// It has ended.
+    Ended(TaskState),
+    /// The store is saving that it is being sent.
+    BeingSent,
+    /// Its submission is under way.
+    Posted,
+    /// Another program is saving it.
+    SavedElsewhere,
+    /// It must be settled first.
+    Unknown,
+    /// It has become something else meanwhile.
+    NowIs(TaskState),
+    /// No settlement of it can be taken back: there was none.
+    NotSettled(TaskState),
+    /// Its file is being saved.
+    BeingSaved,
+    /// Only an unknown task can be settled.
+    NotUnknown(TaskState),
+    /// The id that was named is another task's.
+    IdOf {
+        /// The id.
+        id: RemoteId,
+        /// The other task.
+        other: TaskKey,
+    },
+    /// It belongs to another profile.
+    OfProfile(String),
+    /// It has no file.
+    NoFile(TaskState),
+}
+
+impl NotDone {
+    /// The kind of failure, where the service or the line to it was the cause.
+    #[must_use]
+    pub const fn class(&self) -> Option<ErrorClass> {
+        match self {
+            Self::NotFetchedAgain { error, .. } | Self::NotKnown { error, .. } => Some(error.class),
+            Self::NoKey { .. } => Some(ErrorClass::Auth),
+            Self::StoreNotOpen
+            | Self::Left(_)
+            | Self::Overtaken(_)
+            | Self::NotOnDisk(_)
+            | Self::NotRead(_)
+            | Self::AdoptedAlready(_)
+            | Self::AskedAlready(_) => None,
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! A config that was read again while the program runs: what can change at run time is taken over, and of the rest it is
+//! said that it needs a new start. One function for SIGHUP and for whoever else asks.
+
+use crate::{
+    domain::problem::Problem,
+    engine::{
+        msg::Reread,
+        news::{ConfigNews, News},
+        settings::Settings,
+        work::Work,
+    },
+};
+
+/// Takes a config over, or tells why it is not.
+pub(super) fn take(work: &mut Work, result: Result<Box<Reread>, Problem>) {
+    let news = result.map_or_else(ConfigNews::Rejected, |reread| {
+        let Reread { settings, changed, fixed } = *reread;
+        take_over(&mut work.settings, settings);
+        ConfigNews::Taken { changed, fixed }
+    });
+    work.news.push(News::Config(news));
+}
+
+/// Changes what [`Settings::is_live`] names, and nothing else: the account, its key and its models stay those of the start.
+fn take_over(settings: &mut Settings, new: Settings) {
+    settings.budget = new.budget;
+    settings.poll = new.poll;
+    settings.retry = new.retry;
+    settings.notify = new.notify;
+    settings.download = new.download;
+    settings.compose = new.compose;
+    settings.profile.submit_per_minute = new.profile.submit_per_minute;
+    settings.queue.undo_ms = new.queue.undo_ms;
+    settings.queue.stop_after_failures = new.queue.stop_after_failures;
+    settings.ui.theme = new.ui.theme;
+    settings.ui.themes = new.ui.themes;
+    settings.ui.side_by_side = new.ui.side_by_side;
+    settings.ui.reduced_motion = new.ui.reduced_motion;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::testing;
+
+    #[test]
+    fn what_can_change_changes_and_what_cannot_is_said() {
+        let mut work = testing::state(&[]);
+        let mut new = work.settings.clone();
+        new.poll.every_ms = 77_000;
+        new.profile.submit_per_minute = 19;
+        new.profile.base_url = "https://elsewhere.example".into();
+        new.queue.start_paused = true;
+        let (changed, fixed) = (vec!["poll.every_seconds".into()], vec!["profiles.302ai.base_url".into()]);
+        let before = work.settings.clone();
+        take(&mut work, Ok(Box::new(Reread { settings: new, changed: changed.clone(), fixed: fixed.clone() })));
+        let mut want = before;
+        want.poll.every_ms = 77_000;
+        want.profile.submit_per_minute = 19;
+        assert_eq!((work.settings, work.news), (want, vec![News::Config(ConfigNews::Taken { changed, fixed })]));
+    }
+
+    #[test]
+    fn a_config_with_faults_changes_nothing() {
+        let mut work = testing::state(&[]);
+        let before = work.settings.clone();
+        let problem = Problem::new("config.toml:3:1: no", "", "");
+        take(&mut work, Err(problem.clone()));
+        assert_eq!((work.settings, work.news), (before, vec![News::Config(ConfigNews::Rejected(problem))]));
+    }
+}

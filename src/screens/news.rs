@@ -1,0 +1,177 @@
+//! What the work tells, taken up: rows into the table, words into the toasts and the message log, the store's word on a
+//! batch to its preview.
+
+use crate::{
+    domain::task::TaskKey,
+    engine::{
+        effect::Effect,
+        news::{News, RowNews, StoreNews, TaskNews},
+    },
+    screens::{app::App, away, notice, preview, table, toast},
+    words::news::said,
+};
+use std::collections::BTreeMap;
+
+/// Takes it up, the rows first: what is told may be about them.
+pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
+    rows(app, &news);
+    let mut effects = Vec::new();
+    for news in news {
+        if let Some(said) = said(&news, &app.work.settings.voice) {
+            toast::say(app, said.level, said.text, said.key);
+        }
+        match news {
+            News::Rows(RowNews::Complete) => away::finish(app),
+            News::Batch { ticket, result } => effects.extend(preview::inserted(app, ticket, result)),
+            News::Task { what: TaskNews::Ended(state), .. } => notice::count(app, state),
+            // What detail asked for does not come either.
+            News::Store(StoreNews::Unread(_)) => app.screen.detail.asked = None,
+            News::Rows(_)
+            | News::Task { .. }
+            | News::Store(_)
+            | News::Queue(_)
+            | News::Line(_)
+            | News::Config(_)
+            | News::Act(_) => {}
+        }
+    }
+    effects
+}
+
+fn rows(app: &mut App, news: &[News]) {
+    let (mut changed, mut read) = (BTreeMap::new(), Vec::new());
+    for news in news {
+        match news {
+            // Changed twice, a row stands where its first line put it.
+            News::Rows(RowNews::Changed { key, was }) => {
+                changed.entry(*key).or_insert_with(|| was.clone());
+            }
+            News::Rows(RowNews::Read(keys)) => read.extend(keys),
+            News::Rows(RowNews::Complete)
+            | News::Task { .. }
+            | News::Queue(_)
+            | News::Line(_)
+            | News::Store(_)
+            | News::Batch { .. }
+            | News::Config(_)
+            | News::Act(_) => {}
+        }
+    }
+    // A row that was read and changed at once is in no order yet.
+    read.iter().for_each(|key: &TaskKey| drop(changed.remove(key)));
+    table::rows_changed(app, changed);
+    if !read.is_empty() {
+        table::rows_appended(app, &read);
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            task::{
+                Row, Task, TaskState,
+                TaskState::{Running, Sending, Unknown},
+            },
+            time::{HOUR, MINUTE, SECOND, Wall},
+        },
+        engine::{
+            act::Act,
+            effect::TermCmd,
+            msg::{Msg, StoreMsg},
+            settings::Settings,
+        },
+        screens::{
+            testing::{WALL, now, state, task, with},
+            update, work,
+        },
+        words::lang::{Lang, within},
+    };
+
+    /// A state whose keys for pausing, taking back, settling and quitting are the person's own.
+    fn own_keys(tasks: &[TaskState]) -> App {
+        let own = |id: &str, key: &str| (id.to_owned(), vec![key.to_owned()]);
+        let table = [own("pause", "P"), own("cancel", "X"), own("resolve", "f9")].into();
+        let global = [own("quit", "ctrl-x")].into();
+        let keys = [("table".to_owned(), table), ("global".to_owned(), global)].into();
+        with(Settings { keys, ..Settings::default() }, tasks)
+    }
+
+    fn act(app: &mut App, act: Act) {
+        let _ = work(app, Msg::Act(act));
+    }
+
+    fn said(app: &App) -> &str {
+        app.screen.toasts.back().map_or("", |toast| &toast.text)
+    }
+
+    #[test]
+    fn a_sentence_names_the_key_in_force() {
+        let mut state = own_keys(&[Sending, Unknown]);
+        act(&mut state, Act::Pause(true));
+        assert_eq!(said(&state), "sending paused; P goes on");
+        act(&mut state, Act::Cancel(vec![TaskKey(1)]));
+        let left = "#1 was left as it is: its POST is on its way. Wait for the answer; X then stops watching it.";
+        assert_eq!(said(&state), left);
+        act(&mut state, Act::Cancel(vec![TaskKey(2)]));
+        let settle = "#2 was left as it is: its outcome is unknown. Settle it first: F9, or `reeltop resolve`.";
+        assert_eq!(said(&state), settle);
+        state.work.queue.posting.insert(TaskKey(1), 1);
+        act(&mut state, Act::Quit);
+        let leaving = "waiting for the answer to a submission; Ctrl-x again leaves now, and it becomes unknown";
+        assert_eq!(said(&state), leaving);
+    }
+
+    #[test]
+    fn a_chinese_sentence_has_its_arguments_in_their_places() {
+        let mut state = own_keys(&[Unknown, Running]);
+        within(Lang::Zh, || {
+            act(&mut state, Act::Cancel(vec![TaskKey(1)]));
+            assert_eq!(said(&state), "#1 未作改动：结果不明。先核实：按 F9 或用 `reeltop resolve`。");
+            act(&mut state, Act::Cancel(vec![TaskKey(2)]));
+            assert_eq!(said(&state), "#2 已停止跟踪；服务会继续生成，费用不退");
+        });
+    }
+
+    #[test]
+    fn what_happened_while_away_is_told_once() {
+        let mut state = App::new(Settings::default(), now(HOUR));
+        let mut tell = |msg| update(&mut state, Msg::Store(msg), now(HOUR));
+        let last_seen = Some(Wall(WALL));
+        tell(StoreMsg::Opened { owner: "me".into(), total: 3, last_seen, drafts: vec![] });
+        let finished = |n, state| {
+            let at = Some(Wall(WALL).plus(MINUTE));
+            Task { finished_at: at, ..task(n, state) }
+        };
+        let tasks = [finished(3, TaskState::Saved), finished(2, TaskState::Failed), task(1, TaskState::Queued)];
+        let rows = tasks.iter().map(|task| Row::of(task, false)).collect();
+        tell(StoreMsg::Page { rows, tasks: vec![tasks[2].clone()], last: true });
+        let away = state.screen.away.unwrap();
+        assert_eq!(away.counts, [(TaskState::Saved, 1), (TaskState::Failed, 1)].into());
+        assert_eq!((away.unsent, away.at_risk, away.spent.thousandths()), (1, 0, 500));
+    }
+
+    #[test]
+    fn ends_within_ten_seconds_are_one_notice() {
+        let mut state = state(&[Sending; 3]);
+        let mut said = Vec::new();
+        let mut note = |state: &mut App, news: Vec<News>, ms: u64| {
+            let _ = take_up(state, news);
+            let effects = update(state, Msg::Wake, now(10_000 + ms));
+            said.extend(effects.into_iter().filter_map(|effect| match effect {
+                Effect::Term(TermCmd::Notify(text)) => Some(text),
+                _ => None,
+            }));
+        };
+        for (key, end) in [(1, Unknown), (2, TaskState::Refused), (3, Unknown)] {
+            let news = News::Task { key: TaskKey(key), what: TaskNews::Ended(end) };
+            note(&mut state, vec![news], 0);
+        }
+        for second in 1..=10 {
+            note(&mut state, Vec::new(), second * SECOND);
+        }
+        assert_eq!(said, ["reeltop: 1 unknown", "reeltop: 1 failed, 1 unknown"]);
+    }
+}

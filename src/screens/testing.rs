@@ -1,0 +1,33 @@
+//! Screens with tasks, for tests of this floor.
+
+pub(crate) use crate::engine::testing::{WALL, now, request, task};
+use crate::{
+    domain::task::{Task, TaskState},
+    engine,
+    engine::settings::Settings,
+    screens::{app::App, news, table},
+};
+
+/// A state on a screen of 80x24 with one task for each of these, `#1` the first; the newest is under the cursor.
+pub(crate) fn state(states: &[TaskState]) -> App {
+    with(Settings::default(), states)
+}
+
+/// The same with settings of one's own; the models are always the tests'.
+pub(crate) fn with(settings: Settings, states: &[TaskState]) -> App {
+    let mut state = App::new(Settings { catalogue: engine::testing::catalogue(), ..settings }, now(10_000));
+    state.work.store.owner = Some("test".into());
+    state.work.sharing.serves = true;
+    for (key, task_state) in (1..).zip(states) {
+        add(&mut state, task(key, *task_state));
+    }
+    table::to_first(&mut state);
+    state
+}
+
+/// Puts a task in, or puts it in the place of an earlier revision.
+pub(crate) fn add(app: &mut App, task: Task) {
+    engine::tasks::put(&mut app.work, task);
+    let news = std::mem::take(&mut app.work.news);
+    assert_eq!(news::take_up(app, news), []);
+}

@@ -1,0 +1,454 @@
+//! What happened, in words, for both faces.
+
+use crate::{
+    domain::{
+        fields::listed_all,
+        problem::{Charged, Problem},
+        task::{TaskKey, TaskState},
+    },
+    engine::{
+        act::Resolution,
+        effect::Level,
+        msg::{BudgetCap, InsertRefusal},
+        news::{ActNews, ConfigNews, Left, LineNews, News, NotDone, NotQueued, QueueNews, StoreNews, TaskNews},
+        settings::Voice,
+    },
+    tr,
+    words::terms,
+};
+
+/// What there is to say of something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// How much it matters.
+    pub level: Level,
+    /// The task it is about.
+    pub key: Option<TaskKey>,
+    /// In words.
+    pub text: String,
+}
+
+/// The words for something that happened; `None` where it shows in another way.
+#[must_use]
+pub fn said(news: &News, voice: &Voice) -> Option<Said> {
+    let (level, key, text) = match news {
+        News::Task { key, what } => {
+            let (level, text) = task(*key, what, voice)?;
+            (level, Some(*key), text)
+        }
+        News::Queue(news) => {
+            let (level, text) = queue(news, voice);
+            (level, None, text)
+        }
+        News::Line(LineNews::Back) => (Level::Info, None, tr!("the service answers again").to_owned()),
+        News::Store(StoreNews::Back) => (Level::Info, None, tr!("the store can be written again").to_owned()),
+        News::Store(StoreNews::TakenBack(keys)) => {
+            (Level::Warning, keys.first().copied(), taken_back(keys).to_string())
+        }
+        News::Config(news) => {
+            let (level, text) = config(news);
+            (level, None, text)
+        }
+        News::Act(ActNews::Known { id, key, .. }) => {
+            (Level::Info, Some(*key), tr!("{id} is here already, as {key}", id = id.0, key))
+        }
+        // The halted queue tells of the store.
+        News::Act(ActNews::NotDone { why: NotDone::NotOnDisk(_) | NotDone::NotRead(_), .. }) => return None,
+        News::Act(ActNews::NotDone { key, why }) => (Level::Warning, *key, not_done(*key, why, voice).to_string()),
+        News::Rows(_)
+        | News::Line(LineNews::Away)
+        | News::Store(StoreNews::Unread(_))
+        | News::Batch { .. }
+        | News::Act(ActNews::Done { .. }) => return None,
+    };
+    Some(Said { level, key, text })
+}
+
+fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)> {
+    Some(match what {
+        TaskNews::Refused(error) => {
+            (Level::Error, tr!("{key} refused, not charged: {message}", key, message = error.message))
+        }
+        TaskNews::Unknown(error) => (Level::Error, tr!("{key} unknown: {message}", key, message = error.message)),
+        TaskNews::Failed(error) => (Level::Error, tr!("{key} failed: {message}", key, message = error.message)),
+        TaskNews::Saved { path } => (Level::Info, tr!("{key} saved: {path}", key, path)),
+        TaskNews::NotSaved { error, again } => {
+            let level = if *again { Level::Warning } else { Level::Error };
+            (level, tr!("{key} not saved: {message}", key, message = error.message))
+        }
+        TaskNews::AcceptedLate(id) => {
+            let what = tr!("{key} was accepted after all, and charged: the service's id is {id}", key, id = id.0);
+            let next = tr!("{download} fetches its file.", download = voice.download);
+            let problem = Problem::new(what, tr!("the answer came after it had been settled"), next);
+            (Level::Error, problem.to_string())
+        }
+        TaskNews::Cancelled(charged) => {
+            let text = match charged {
+                Charged::No => tr!("taken back; free"),
+                Charged::Yes | Charged::Unknown => {
+                    tr!("no longer watched; the service goes on with it, and it stays charged")
+                }
+            };
+            (Level::Info, format!("{key} {text}"))
+        }
+        TaskNews::Settled(as_what) => {
+            let text = match as_what {
+                Resolution::Lost => tr!("settled as lost: counted as charged").to_owned(),
+                Resolution::NotCreated => tr!("settled as not created: not charged").to_owned(),
+                Resolution::Found(id) => tr!("settled: the service's id is {id}", id = id.0),
+                Resolution::Unknown => {
+                    tr!("the settlement is taken back: unknown again, and counted as spent").to_owned()
+                }
+            };
+            (Level::Info, format!("{key} {text}"))
+        }
+        TaskNews::Automatic { parent: Some(parent) } => {
+            let text = tr!(
+                "{key} is queued by itself as another try of {parent}, as [retry] in the config allows",
+                key,
+                parent
+            );
+            (Level::Info, text)
+        }
+        TaskNews::Automatic { parent: None } => {
+            (Level::Info, tr!("{key} is queued by itself, as [retry] in the config allows", key))
+        }
+        TaskNews::Asking(id) => (Level::Info, tr!("{key}: asking the service about {id}", key, id = id.0)),
+        TaskNews::SavingStopped(error) => {
+            (Level::Warning, Problem::new(key.to_string(), error.message.clone(), error.next.clone()).to_string())
+        }
+        TaskNews::Ended(_) => return None,
+    })
+}
+
+fn queue(news: &QueueNews, voice: &Voice) -> (Level, String) {
+    match news {
+        QueueNews::Paused => (Level::Info, tr!("sending paused; {pause} goes on", pause = voice.resume)),
+        QueueNews::PausedBy(by) => (Level::Info, tr!("sending paused by {who}", who = by.who)),
+        QueueNews::Resumed => (Level::Info, tr!("sending goes on").to_owned()),
+        QueueNews::Halted(halt) => (Level::Error, halt.problem.to_string()),
+        QueueNews::EndWaits(waiting) => {
+            let quit = &voice.quit;
+            let text = match waiting {
+                1 => {
+                    tr!("waiting for the answer to a submission; {quit} again leaves now, and it becomes unknown", quit)
+                }
+                _ => tr!(
+                    "waiting for the answers to {waiting} submissions; {quit} again leaves now, and they become unknown",
+                    waiting,
+                    quit
+                ),
+            };
+            (Level::Warning, text)
+        }
+        QueueNews::EndWaitsForRoom { key, id, more } => {
+            let (id, quit) = (&id.0, &voice.quit);
+            let text = match more {
+                0 => {
+                    tr!("waiting to save the ID of {key} ({id}); {quit} again leaves now and prints it", key, id, quit)
+                }
+                more => tr!(
+                    "waiting to save the ID of {key} ({id}) and {more} more; {quit} again leaves now and prints them",
+                    key,
+                    id,
+                    more,
+                    quit
+                ),
+            };
+            (Level::Warning, text)
+        }
+        QueueNews::NotAgain(why) => {
+            (Level::Warning, tr!("not tried again by itself: {problem}", problem = refused(why)))
+        }
+    }
+}
+
+fn config(news: &ConfigNews) -> (Level, String) {
+    let (changed, fixed) = match news {
+        ConfigNews::Rejected(problem) => {
+            let what = tr!("the config was read again and has faults; the program goes on with what it had");
+            return (Level::Warning, Problem::new(what, problem.to_string(), "").to_string());
+        }
+        ConfigNews::Taken { changed, fixed } => (changed, fixed),
+    };
+    let mut text = match changed.is_empty() {
+        true => tr!("the config was read again; nothing changed that can change now").to_owned(),
+        false => tr!("the config was read again; changed: {options}", options = listed_all(changed)),
+    };
+    if fixed.is_empty() {
+        return (Level::Info, text);
+    }
+    text.push_str(tr!(". "));
+    text.push_str(&tr!("only a new start takes over: {options}", options = listed_all(fixed)));
+    (Level::Warning, text)
+}
+
+/// Tells of tasks that a program was just queueing when it ended.
+fn taken_back(keys: &[TaskKey]) -> Problem {
+    let named: Vec<String> = keys.iter().take(3).map(TaskKey::to_string).collect();
+    let named = named.join(tr!(", "));
+    let what = match keys.len().saturating_sub(3) {
+        0 => tr!("taken back, free: {keys}", keys = named),
+        more => tr!("taken back, free: {keys} and {more} more", keys = named, more),
+    };
+    let why = tr!("the program that was queueing them ended before it knew that they were queued");
+    Problem::new(what, why, tr!("Queue them again if they are still wanted."))
+}
+
+/// Why an act came to nothing.
+#[must_use]
+pub fn not_done(key: Option<TaskKey>, why: &NotDone, voice: &Voice) -> Problem {
+    let nothing_done = |id: &str, why: String, next: String| {
+        let what = key.map_or_else(|| tr!("{id} was not adopted", id), |key| tr!("{key} stays unknown", key));
+        Problem::new(what, why, next)
+    };
+    let named = key.map(|key| key.to_string()).unwrap_or_default();
+    match why {
+        NotDone::StoreNotOpen => {
+            Problem::new(tr!("not queued"), tr!("the store is not open yet"), tr!("Try again in a moment."))
+        }
+        NotDone::Left(left) => {
+            let (why, next) = left_as_it_is(left, voice);
+            Problem::new(tr!("{key} was left as it is", key = named), why, next)
+        }
+        NotDone::Overtaken(state) => {
+            let what = match state.map(TaskState::word) {
+                Some(word) => tr!("{key} is {word}: another program was quicker", key = named, word),
+                None => tr!("{key} is gone: another program was quicker", key = named),
+            };
+            Problem::new(what, tr!("what was asked for here came to nothing"), "")
+        }
+        NotDone::NotOnDisk(problem) | NotDone::NotRead(problem) => problem.clone(),
+        NotDone::NotFetchedAgain { path, error, passes } => {
+            let what = tr!("{key} was not fetched again and keeps {path}", key = named, path);
+            let next =
+                if *passes { tr!("{download} tries it again.", download = voice.download) } else { error.next.clone() };
+            Problem::new(what, error.message.clone(), next)
+        }
+        NotDone::AdoptedAlready(id) => Problem::new(tr!("{id} is being taken over already", id = id.0), "", ""),
+        NotDone::AskedAlready(id) => Problem::new(tr!("{id} is being asked about already", id = id.0), "", ""),
+        NotDone::NoKey { id, problem: Some(problem) } => nothing_done(&id.0, problem.to_string(), String::new()),
+        NotDone::NoKey { id, problem: None } => {
+            let why = tr!("the key for the service is not read yet");
+            nothing_done(&id.0, why.into(), tr!("Try again in a moment.").into())
+        }
+        NotDone::NotKnown { id, error } => nothing_done(&id.0, error.message.clone(), error.next.clone()),
+    }
+}
+
+/// Why, and what to do next.
+fn left_as_it_is(left: &Left, voice: &Voice) -> (String, String) {
+    let (why, next) = match left {
+        Left::NoSuchTask => (tr!("there is no such task").to_owned(), tr!("See `reeltop list`.").to_owned()),
+        Left::Ended(state) => (tr!("it has already ended ({word})", word = state.word()), String::new()),
+        Left::BeingSent => (
+            tr!("it is being sent at this moment").to_owned(),
+            tr!("If it is accepted it is charged; {cancel} then stops watching it.", cancel = voice.cancel),
+        ),
+        Left::Posted => (
+            tr!("its POST is on its way").to_owned(),
+            tr!("Wait for the answer; {cancel} then stops watching it.", cancel = voice.cancel),
+        ),
+        Left::SavedElsewhere => (tr!("another program is saving it").to_owned(), tr!("Stop it there.").to_owned()),
+        Left::Unknown => {
+            let next = if voice.resolve == Voice::default().resolve {
+                tr!("Settle it first: see `reeltop resolve --help`.").to_owned()
+            } else {
+                tr!("Settle it first: {resolve}, or `reeltop resolve`.", resolve = voice.resolve)
+            };
+            (tr!("its outcome is unknown").to_owned(), next)
+        }
+        Left::NowIs(state) => (tr!("it is {word} by now", word = state.word()), String::new()),
+        Left::NotSettled(state) => {
+            (tr!("it is {word}, and was not settled by hand", word = state.word()), String::new())
+        }
+        Left::BeingSaved => {
+            (tr!("its file is being saved").to_owned(), tr!("{cancel} stops that first.", cancel = voice.cancel))
+        }
+        Left::NotUnknown(state) => {
+            (tr!("it is {word}, and only an unknown task can be settled", word = state.word()), String::new())
+        }
+        Left::IdOf { id, other } => {
+            (tr!("{id} is {other}'s id", id = id.0, other), tr!("Look again at the gateway's own log.").to_owned())
+        }
+        Left::OfProfile(profile) => (
+            tr!("it belongs to the profile {profile}", profile = format!("{profile:?}")),
+            tr!("Start with --profile to work on it.").to_owned(),
+        ),
+        Left::NoFile(state) => (tr!("it is {word}: there is no file", word = state.word()), String::new()),
+    };
+    (why, next)
+}
+
+/// Why a batch was not queued.
+#[must_use]
+pub fn not_queued(why: &NotQueued) -> Problem {
+    match why {
+        NotQueued::Refused(refusal) => refused(refusal),
+        NotQueued::Store(problem) => problem.clone(),
+    }
+}
+
+/// Why the store did not take a batch.
+fn refused(refusal: &InsertRefusal) -> Problem {
+    match refusal {
+        InsertRefusal::NameTaken { task } => {
+            let name = format!("{:?}", task.name.as_deref().unwrap_or_default());
+            Problem::new(
+                tr!("nothing was queued"),
+                tr!("the name {name} belongs to {key}", name, key = task.key),
+                tr!("Choose another name."),
+            )
+        }
+        InsertRefusal::Overtaken { parent, state, why } => terms::overtaken(*parent, *state, *why),
+        InsertRefusal::OverBudget { cap, limit, spent, asked } => {
+            let (why, option) = match cap {
+                BudgetCap::Day => (
+                    tr!(
+                        "{asked} PTC more would cross the day's cap of {limit} PTC ({spent} PTC stand against it)",
+                        asked,
+                        limit,
+                        spent
+                    ),
+                    "budget.per_day",
+                ),
+                BudgetCap::Batch => (
+                    tr!(
+                        "{asked} PTC more would cross the batch's cap of {limit} PTC ({spent} PTC stand against it)",
+                        asked,
+                        limit,
+                        spent
+                    ),
+                    "budget.per_batch",
+                ),
+            };
+            let next = tr!("Queue less, or raise {option} in the config.", option);
+            Problem::new(tr!("nothing was queued"), why, next)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{
+            problem::{ErrorClass, TaskError},
+            task::RemoteId,
+        },
+        words::lang::{Lang, within},
+    };
+
+    fn told(why: NotDone) -> News {
+        News::Act(ActNews::NotDone { key: Some(TaskKey(7)), why })
+    }
+
+    fn text(news: &News, voice: &Voice) -> String {
+        said(news, voice).map_or_else(String::new, |said| said.text)
+    }
+
+    #[test]
+    fn a_reader_without_keys_is_told_commands() {
+        let commands = Voice::default();
+        for (left, words) in [
+            (Left::Posted, "its POST is on its way. Wait for the answer; `reeltop cancel` then stops watching it."),
+            (Left::Unknown, "its outcome is unknown. Settle it first: see `reeltop resolve --help`."),
+        ] {
+            let words = format!("#7 was left as it is: {words}");
+            assert_eq!(text(&told(NotDone::Left(left)), &commands), words);
+        }
+        let keys = Voice { resolve: "x".into(), quit: "Ctrl-q".into(), ..commands };
+        let settle = "#7 was left as it is: its outcome is unknown. Settle it first: x, or `reeltop resolve`.";
+        assert_eq!(text(&told(NotDone::Left(Left::Unknown)), &keys), settle);
+        let waits = "waiting for the answers to 2 submissions; Ctrl-q again leaves now, and they become unknown";
+        assert_eq!(text(&News::Queue(QueueNews::EndWaits(2)), &keys), waits);
+    }
+
+    #[test]
+    fn all_that_is_told_is_told_in_both_languages() {
+        let error = || TaskError {
+            code: "1".into(),
+            class: ErrorClass::Service,
+            message: "M".into(),
+            next: "N".into(),
+            charged: Charged::No,
+        };
+        let (id, key) = (|| RemoteId("R".into()), TaskKey(7));
+        let over = InsertRefusal::OverBudget {
+            cap: BudgetCap::Day,
+            limit: crate::domain::money::Ptc::ZERO,
+            spent: crate::domain::money::Ptc::ZERO,
+            asked: crate::domain::money::Ptc::ZERO,
+        };
+        let tasks = [
+            TaskNews::Refused(error()),
+            TaskNews::Unknown(error()),
+            TaskNews::Failed(error()),
+            TaskNews::Saved { path: "P".into() },
+            TaskNews::NotSaved { error: error(), again: true },
+            TaskNews::AcceptedLate(id()),
+            TaskNews::Cancelled(Charged::No),
+            TaskNews::Cancelled(Charged::Yes),
+            TaskNews::Settled(Resolution::Lost),
+            TaskNews::Settled(Resolution::NotCreated),
+            TaskNews::Settled(Resolution::Found(id())),
+            TaskNews::Settled(Resolution::Unknown),
+            TaskNews::Asking(id()),
+            TaskNews::Automatic { parent: None },
+            TaskNews::Automatic { parent: Some(key) },
+        ];
+        let acts = [
+            NotDone::StoreNotOpen,
+            NotDone::Overtaken(None),
+            NotDone::Overtaken(Some(TaskState::Saved)),
+            NotDone::NotFetchedAgain { path: "P".into(), error: error(), passes: true },
+            NotDone::AdoptedAlready(id()),
+            NotDone::AskedAlready(id()),
+            NotDone::NoKey { id: id(), problem: None },
+            NotDone::NotKnown { id: id(), error: error() },
+        ];
+        let left = [
+            Left::NoSuchTask,
+            Left::Ended(TaskState::Saved),
+            Left::BeingSent,
+            Left::Posted,
+            Left::SavedElsewhere,
+            Left::Unknown,
+            Left::NowIs(TaskState::Saved),
+            Left::NotSettled(TaskState::Saved),
+            Left::BeingSaved,
+            Left::NotUnknown(TaskState::Saved),
+            Left::IdOf { id: id(), other: key },
+            Left::OfProfile("p".into()),
+            Left::NoFile(TaskState::Failed),
+        ];
+        let queue = [
+            QueueNews::Paused,
+            QueueNews::Resumed,
+            QueueNews::EndWaits(1),
+            QueueNews::EndWaits(2),
+            QueueNews::EndWaitsForRoom { key, id: id(), more: 0 },
+            QueueNews::EndWaitsForRoom { key, id: id(), more: 2 },
+            QueueNews::NotAgain(over),
+        ];
+        let others = [
+            News::Line(LineNews::Back),
+            News::Store(StoreNews::Back),
+            News::Store(StoreNews::TakenBack((1..=5).map(TaskKey).collect())),
+            News::Act(ActNews::Known { id: id(), key, state: TaskState::Saved }),
+        ];
+        let all = tasks
+            .map(|what| News::Task { key, what })
+            .into_iter()
+            .chain(acts.map(told))
+            .chain(left.map(|left| told(NotDone::Left(left))))
+            .chain(queue.map(News::Queue))
+            .chain(others);
+        let voice = Voice::default();
+        for news in all {
+            let [english, chinese] = [Lang::En, Lang::Zh].map(|lang| within(lang, || text(&news, &voice)));
+            assert!(!english.is_empty() && english != chinese, "{news:?}: {english} {chinese}");
+            assert!(!format!("{english}{chinese}").contains(['{', '}']), "{english} {chinese}");
+        }
+    }
+}
