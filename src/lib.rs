@@ -7,6 +7,7 @@ pub mod cli;
 pub mod domain;
 pub mod engine;
 pub mod io;
+pub mod lang;
 pub mod screens;
 pub mod service;
 pub mod simulator;

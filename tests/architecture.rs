@@ -1,4 +1,4 @@
-//! The shape of the program, held by machine: what the pure floors must never touch, that the one call that costs money
+//! The shape of the program, held by machine: which floor may use which, what the pure floors must never touch, that the one call that costs money
 //! is emitted in one place. The checks are functions on texts, tried on made-up sources below, and then run on this
 //! project's own.
 
@@ -9,6 +9,46 @@ mod source;
 
 use source::{Path, Token, closing, paths, tokens, without_tests, words};
 use std::{fs, path::PathBuf};
+
+/// Each floor with what it may use of the others; an entry with a second part allows that module only.
+const ARROWS: [(&str, &[&[&str]]); 9] = [
+    ("lang", &[]),
+    ("domain", &[]),
+    ("service", &[&["domain"]]),
+    ("engine", &[&["domain"], &["service"]]),
+    (
+        "io",
+        &[
+            &["domain"],
+            &["service"],
+            &["engine", "act"],
+            &["engine", "acts"],
+            &["engine", "effect"],
+            &["engine", "msg"],
+            &["engine", "settings"],
+            // The loop drives it.
+            &["engine", "Driven"],
+            &["engine", "work"],
+        ],
+    ),
+    ("words", &[&["domain"], &["service"], &["engine"]]),
+    ("screens", &[&["domain"], &["engine"], &["words"]]),
+    ("simulator", &[&["domain"], &["service"]]),
+    ("tui", &[&["domain"], &["service"], &["engine"], &["io"], &["words"], &["screens"], &["simulator"]]),
+];
+
+/// What still runs upward. The list may only grow shorter.
+const STILL: [(&str, &[&str]); 5] = [
+    ("io", &["screens", "key"]),
+    ("screens", &["service", "answer"]),
+    // The rest of what says sentences below `words`.
+    ("domain", &["lang"]),
+    ("service", &["lang"]),
+    ("engine", &["lang"]),
+];
+
+/// What every floor speaks by, a leaf.
+const LANGUAGE: [&[&str]; 2] = [&["crate", "tr"], &["crate", "lang"]];
 
 /// The floors that are functions of what they are handed.
 const PURE: [&str; 5] = ["domain", "service", "engine", "words", "screens"];
@@ -59,6 +99,24 @@ impl File {
     fn fault(&self, line: usize, what: &str) -> String {
         format!("{}:{line}: {what}", self.name)
     }
+}
+
+/// Uses of a floor that this floor is not built on.
+fn wrong_arrows(file: &File) -> Vec<String> {
+    let Some((floor, allowed)) = ARROWS.iter().find(|(floor, _)| *floor == file.floor()) else { return Vec::new() };
+    let own = [*floor];
+    let still = STILL.iter().filter(|(of, _)| of == floor).map(|(_, arrow)| *arrow);
+    let allowed: Vec<&[&str]> = allowed.iter().copied().chain(still).chain([&own[..]]).collect();
+    let may = |path: &Path| {
+        LANGUAGE.iter().any(|spoken| path.starts_with(spoken))
+            || allowed.iter().any(|arrow| path.starts_with(&[&["crate"], *arrow].concat()))
+    };
+    let ours = |path: &Path| path.starts_with(&["crate"]) || path.starts_with(&["reeltop"]);
+    paths(&without_tests(&tokens(&file.text)), &file.module())
+        .iter()
+        .filter(|path| !file.is_test() && ours(path) && !may(path))
+        .map(|path| file.fault(path.line, &format!("{floor} must not use {}", path.shown())))
+        .collect()
 }
 
 /// What the pure floors must not touch.
@@ -174,6 +232,11 @@ fn hold(check: fn(&File) -> Vec<String>) {
 }
 
 #[test]
+fn no_floor_uses_one_that_it_is_not_built_on() {
+    hold(wrong_arrows);
+}
+
+#[test]
 fn the_pure_floors_touch_no_clock_no_chance_no_disk_and_no_line() {
     hold(banned_names);
 }
@@ -206,6 +269,27 @@ mod the_checks_themselves {
 
     fn file(name: &str, text: &str) -> File {
         File { name: name.into(), text: text.into() }
+    }
+
+    #[test]
+    fn an_arrow_is_found_in_trees_inline_and_through_super() {
+        let text = "use crate::{\n    domain::task,\n    screens::{app, key::Key},\n};\nfn f() { crate::io::x(); super::msg::y(); super::super::tui::z(); }";
+        assert_eq!(
+            wrong_arrows(&file("src/engine/queue.rs", text)),
+            [
+                "src/engine/queue.rs:3: engine must not use crate::screens::app",
+                "src/engine/queue.rs:3: engine must not use crate::screens::key::Key",
+                "src/engine/queue.rs:5: engine must not use crate::io::x",
+                "src/engine/queue.rs:5: engine must not use crate::tui::z",
+            ]
+        );
+    }
+
+    #[test]
+    fn comments_texts_and_characters_are_not_code() {
+        let text = "// crate::io::a\n/* crate::io::b /* nested */ crate::io::c */\nlet s = \"crate::io::d \\\" crate::io::e\";\nlet r = r#\"crate::io::f \" \"#;\nlet c = '\"'; let l: &'static str = crate::io::g;";
+        let faults = wrong_arrows(&file("src/domain/a.rs", text));
+        assert_eq!(faults, ["src/domain/a.rs:5: domain must not use crate::io::g"]);
     }
 
     #[test]

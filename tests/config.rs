@@ -12,7 +12,7 @@ use reeltop::{
         config::{Folders, Loaded, Wanted, example, load, show},
         secret::KeySource,
     },
-    words::lang::{Lang, within},
+    lang::{Lang, within},
 };
 use std::{fs, path::Path};
 use tempfile::TempDir;

@@ -11,13 +11,13 @@ use reeltop::{
     cli::args,
     domain::{catalogue::Catalogue, task::TaskState},
     engine::kinds,
+    lang,
     screens::{
         command_line::COMMANDS,
         keymap::{BINDINGS, Ctx},
         table::columns,
     },
     simulator::Faults,
-    words::lang,
 };
 use source::{Token, all_tokens, closing, without_tests, words};
 use std::{
@@ -36,7 +36,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("src/simulator/rules.rs", "speaks as the service does"),
     ("src/simulator/storage.rs", "speaks as the service does"),
     ("src/simulator/world.rs", "speaks as the service does"),
-    ("src/words/lang", "the languages themselves"),
+    ("src/lang", "the languages themselves"),
     ("src/domain/builtin.rs", "names of models; what they make is in the table of `tabled`"),
     ("src/domain/camera.rs", "commands as they stand in a prompt, in both languages of the service"),
     ("src/domain/cluster.rs", "reads the service's messages and says nothing itself"),

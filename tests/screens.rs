@@ -13,7 +13,7 @@ use ratatui::{
 use reeltop::screens::msg::Input;
 use reeltop::{
     domain::{
-        account::Stamp,
+        account::{HaltCause, Stamp},
         costs::{CostLine, report},
         draft::{Draft, Fault, Field, Severity},
         money::Ptc,
@@ -24,6 +24,8 @@ use reeltop::{
         time::{HOUR, Mono, SECOND},
     },
     engine::{act::Act, effect::Level, filter::Filter, work::Halt},
+    lang,
+    lang::Lang,
     screens::{
         app::App,
         compose::{CameraList, ROWS},
@@ -37,8 +39,6 @@ use reeltop::{
         shell::{input, view as ui, view::Drawn},
         table::columns,
     },
-    service::answer::HaltCause,
-    words::{lang, lang::Lang},
 };
 use std::{collections::BTreeMap, fmt::Write};
 

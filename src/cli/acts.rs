@@ -6,7 +6,6 @@ use super::{
     look, say, waits,
 };
 use crate::{
-    cli::exit::Exit,
     domain::{
         problem::Problem,
         task::{RemoteId, TaskKey},
@@ -15,7 +14,7 @@ use crate::{
         act::{Act, Resolution},
         settings::Scope,
     },
-    io::{config::Loaded, store::Store},
+    io::{config::Loaded, run::exit::Exit, store::Store},
     tr,
 };
 use std::{collections::BTreeSet, io::Write, path::PathBuf};

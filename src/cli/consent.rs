@@ -2,9 +2,10 @@
 
 use super::Stop;
 use crate::{
-    cli::{args::Consent, exit::Exit},
+    cli::args::Consent,
     domain::{money::Ptc, problem::Problem, task::counted_tasks},
     engine::settings::BudgetSettings,
+    io::run::exit::Exit,
     tr,
 };
 use std::io::{self, BufRead, IsTerminal, Write};

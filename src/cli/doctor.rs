@@ -3,10 +3,10 @@
 
 use super::{Outcome, Stop, Voice, block_on, headless::Headless, load};
 use crate::{
-    cli::{args::Global, exit::Exit},
+    cli::args::Global,
     domain::{export::json_line, problem::Problem, task::counted_tasks, text::pad},
     engine::{act::Act, settings::Scope},
-    io::{config::Loaded, store::Store},
+    io::{config::Loaded, run::exit::Exit, store::Store},
     tr,
     tui::terminal,
 };

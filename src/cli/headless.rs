@@ -3,7 +3,6 @@
 
 use super::Stop;
 use crate::{
-    cli::exit::Exit,
     domain::{
         problem::{ErrorClass, Problem},
         task::{TaskKey, TaskState},
@@ -18,10 +17,9 @@ use crate::{
     },
     io::{
         config::Loaded,
-        run::{Engine, clock::Clock, signals::Signals, sleep_until},
+        run::{Engine, clock::Clock, exit::Exit, signals::Signals, sleep_until, unsaved},
     },
     tr,
-    tui::unsaved,
     words::news::{not_done, not_queued, said},
 };
 use std::{

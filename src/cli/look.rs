@@ -2,8 +2,8 @@
 
 use super::{Outcome, Stop, Voice, headless};
 use crate::{
-    cli::{args::CostBy, exit::Exit, print},
     domain::{
+        costs::By,
         export::{json_line, task_json},
         money::Ptc,
         problem::Problem,
@@ -14,11 +14,12 @@ use crate::{
     engine::{acts::catalogue_price, filter::Filter},
     io::{
         config::Loaded,
-        run::clock::Clock,
+        run::{clock::Clock, exit::Exit},
         store,
         store::{Lookup, Store},
     },
     tr,
+    words::print,
 };
 use std::{
     io::{self, IsTerminal, Write},
@@ -165,7 +166,7 @@ pub(super) fn show(setup: &Loaded, key: TaskKey, voice: Voice) -> Outcome {
 }
 
 /// `reeltop cost`.
-pub(super) fn cost(setup: &Loaded, csv: bool, by: Option<CostBy>, voice: Voice) -> Outcome {
+pub(super) fn cost(setup: &Loaded, csv: bool, by: Option<By>, voice: Voice) -> Outcome {
     let now = Clock::start().now();
     let lines = Store::open(&setup.paths.data_dir)?.costs(Wall(0), Wall(i64::MAX))?;
     let mut out = io::stdout().lock();

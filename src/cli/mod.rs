@@ -6,11 +6,9 @@ pub mod args;
 mod consent;
 mod demo;
 mod doctor;
-pub mod exit;
 mod headless;
 mod look;
 pub mod manual;
-pub mod print;
 mod retry;
 mod settings;
 mod simulate;
@@ -18,22 +16,19 @@ mod submit;
 mod waits;
 
 use crate::{
-    cli::{
-        args::{Cli, Command, Global},
-        exit::Exit,
-    },
+    cli::args::{Cli, Command, Global},
     domain::{problem::Problem, text},
     io::{
         config,
         config::{Again, Folders, Loaded, Wanted},
         private,
-        run::{clock::Clock, signals, signals::Call},
+        run::{clock::Clock, exit::Exit, signals, signals::Call, unsaved},
         surroundings,
     },
+    lang,
     screens::keymap,
     tr,
-    tui::{dashboard, linear, terminal, unsaved},
-    words::lang,
+    tui::{dashboard, linear, terminal},
 };
 use std::{
     ffi::OsString,
@@ -83,7 +78,7 @@ struct Voice {
 /// faults of the call are told before.
 #[must_use]
 pub fn start(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    signals::start();
+    signals::start(terminal::restore);
     lang::set(surroundings::language());
     match args::parse(arguments) {
         Ok(cli) => {
@@ -142,7 +137,7 @@ fn call(cli: Cli) -> Outcome {
         Command::List { filter, limit } => look::list(&load(&global)?, &filter.join(" "), limit, voice),
         Command::Export { filter } => look::export(&load(&global)?, &filter.join(" ")),
         Command::Show { key } => look::show(&load(&global)?, key, voice),
-        Command::Cost { csv, by } => look::cost(&load(&global)?, csv, by, voice),
+        Command::Cost { csv, by } => look::cost(&load(&global)?, csv, by.map(Into::into), voice),
         Command::Balance => acts::balance(&load(&global)?, voice),
         Command::Submit(order) => submit::run(&load(&global)?, *order, voice),
         Command::Retry { keys, failed, again, consent } => {

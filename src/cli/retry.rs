@@ -6,7 +6,7 @@ use super::{
     submit::{After, send},
 };
 use crate::{
-    cli::{args::Consent, exit::Exit},
+    cli::args::Consent,
     domain::{
         problem::Problem,
         retry,
@@ -14,7 +14,7 @@ use crate::{
         task::{Row, Task, TaskKey, TaskState},
     },
     engine::act::Intent,
-    io::{config::Loaded, store::Store},
+    io::{config::Loaded, run::exit::Exit, store::Store},
     tr,
     words::{terms, terms::Face},
 };

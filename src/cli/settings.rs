@@ -2,12 +2,9 @@
 
 use super::{Outcome, Stop, Voice, folders, load, wanted};
 use crate::{
-    cli::{
-        args::{ConfigCall, Global},
-        exit::Exit,
-    },
+    cli::args::{ConfigCall, Global},
     domain::{export::json_line, problem::Problem},
-    io::{config, config::Fault},
+    io::{config, config::Fault, run::exit::Exit},
     screens::keymap,
     tr,
 };

@@ -2,12 +2,11 @@
 
 use super::{Outcome, Stop, Voice, block_on};
 use crate::{
-    cli::exit::Exit,
     domain::{catalogue::Catalogue, problem::Problem},
-    io::run::signals::Signals,
+    io::run::{exit::Exit, signals::Signals},
+    lang,
     simulator::{Faults, SimConfig, Simulator},
     tr,
-    words::lang,
 };
 use std::{
     io::{self, Write},

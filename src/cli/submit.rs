@@ -5,7 +5,7 @@ mod plan;
 
 use super::{Outcome, Stop, Voice, block_on, consent, headless::Headless, look, say, waits};
 use crate::{
-    cli::{args::Submit, exit::Exit},
+    cli::args::Submit,
     domain::{
         problem::ErrorClass,
         retry,
@@ -17,7 +17,7 @@ use crate::{
         settings::Scope,
         work::Work,
     },
-    io::{config::Loaded, store::Store},
+    io::{config::Loaded, run::exit::Exit, store::Store},
     tr,
     words::terms,
 };

@@ -6,14 +6,13 @@ use super::{
     look, say,
 };
 use crate::{
-    cli::exit::Exit,
     domain::{
+        account::HaltCause,
         problem::ErrorClass,
         task::{Phase, Task, TaskKey, TaskState},
     },
     engine::{act::Act, settings::Scope, work::Work},
-    io::{config::Loaded, store::Store},
-    service::answer::HaltCause,
+    io::{config::Loaded, run::exit::Exit, store::Store},
     tr,
 };
 use std::collections::BTreeMap;

@@ -1,15 +1,28 @@
 //! What belongs to the account, or to everything that runs on one store, rather than to one program: who stopped the
 //! sending and why, how long the service asked to wait, what came to nothing in a row, who sends.
 
-use crate::{
-    domain::{
-        problem::{ErrorClass, TaskError},
-        time::Wall,
-    },
-    service::answer::HaltCause,
+use crate::domain::{
+    problem::{ErrorClass, TaskError},
+    time::Wall,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// What stops all sending until somebody has seen to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HaltCause {
+    /// The key was not accepted.
+    Key,
+    /// Balance or quota used up.
+    Balance,
+    /// The store cannot be written.
+    Store,
+    /// What answers at `base_url` is not the service: it points elsewhere, wants a login, shows a page.
+    Address,
+    /// So many tasks in a row came to nothing in the same way (`queue.stop_after_failures`).
+    Failures(ErrorClass),
+}
 
 /// Who did something, and when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

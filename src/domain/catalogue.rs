@@ -4,7 +4,7 @@
 
 use crate::{
     domain::{money::Ptc, near, request::Request},
-    words::lang,
+    lang,
 };
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;

@@ -178,8 +178,9 @@ impl Template {
 mod tests {
     use super::*;
     use crate::{
+        lang,
+        lang::Lang,
         service::answer::{Reply, SubmitVerdict, judge_submit},
-        words::{lang, lang::Lang},
     };
 
     #[test]

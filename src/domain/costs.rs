@@ -8,8 +8,9 @@ use crate::{
         task::{MoneyEvent, TaskKey, TaskState},
         time::{Now, Wall},
     },
+    lang,
+    lang::Lang,
     tr,
-    words::{lang, lang::Lang},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

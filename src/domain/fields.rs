@@ -163,10 +163,7 @@ impl Draft {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::{
-        domain::catalogue::Catalogue,
-        words::{lang, lang::Lang},
-    };
+    use crate::{domain::catalogue::Catalogue, lang, lang::Lang};
 
     fn closed(model: &str, resolution: &str) -> Vec<(Field, String)> {
         let catalogue = Catalogue::builtin();

@@ -268,7 +268,8 @@ mod tests {
     use super::*;
     use crate::{
         domain::request::{ImageKind, StoredImage},
-        words::{lang, lang::Lang},
+        lang,
+        lang::Lang,
     };
 
     const HAILUO: &str = "MiniMax-Hailuo-02";

@@ -15,15 +15,13 @@
 #[cfg(test)]
 mod tests;
 
-use crate::{
-    domain::{
-        draft::Field,
-        money::Ptc,
-        problem::{Charged, ErrorClass},
-        request::{ImageRef, Request},
-        task::{Row, Task, TaskKey, TaskState},
-    },
-    service::answer::HaltCause,
+use crate::domain::{
+    account::HaltCause,
+    draft::Field,
+    money::Ptc,
+    problem::{Charged, ErrorClass},
+    request::{ImageRef, Request},
+    task::{Row, Task, TaskKey, TaskState},
 };
 use serde::{Deserialize, Serialize};
 

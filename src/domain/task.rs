@@ -17,7 +17,7 @@ use super::{
 };
 use crate::tr;
 use serde::{Deserialize, Serialize};
-use std::{fmt, str::FromStr};
+use std::{collections::BTreeSet, fmt, str::FromStr};
 
 /// A task's own number, short and stable: `#12`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,6 +40,12 @@ impl FromStr for TaskKey {
             tr!("{text} is not a task's key; keys look like #12 (see `reeltop list`)", text = format!("{text:?}"))
         })
     }
+}
+
+/// Leaves of each item the first: what is named twice is meant once.
+pub fn keep_first<T: Clone + Ord>(items: &mut Vec<T>) {
+    let mut seen = BTreeSet::new();
+    items.retain(|item| seen.insert(item.clone()));
 }
 
 /// The service's id of a task. Kept as text: it comes as a string or as a number of up to 19 digits.

@@ -10,8 +10,8 @@ use crate::{
         task::{Event, FileId, LedgerLine, NewTask, RemoteId, Task, TaskKey},
         time::{Now, Wall},
     },
+    lang::Lang,
     service::answer::Address,
-    words::lang::Lang,
 };
 use serde::{Deserialize, Serialize};
 

@@ -1,7 +1,7 @@
 //! The kinds of entries of a task's time line. The store keeps them as the English words they are; a person reads them in
 //! the language of the screen.
 
-use crate::words::lang;
+use crate::lang;
 
 /// Every kind that the program writes, in the order of a task's life.
 pub const ALL: [&str; 19] = [
@@ -35,7 +35,7 @@ pub fn word(kind: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::lang::{Lang, within};
+    use crate::lang::{Lang, within};
 
     #[test]
     fn a_kind_is_shown_in_the_persons_language_and_an_unheard_of_one_as_it_is() {

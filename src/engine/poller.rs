@@ -4,7 +4,7 @@
 use super::{adopt, again, answer_event, event, held_by_another, queue::LONGEST_WAIT, share, store, streak, ticket};
 use crate::{
     domain::{
-        account::Why,
+        account::{HaltCause, Why},
         problem::{Charged, ErrorClass, TaskError},
         task::{FileId, LedgerLine, MoneyEvent, NO_FILE, Phase, Task, TaskKey, Trouble},
         time::{MINUTE, Mono, SECOND, Wall},
@@ -16,7 +16,7 @@ use crate::{
         tasks,
         work::Work,
     },
-    service::answer::{HaltCause, Hold, QueryVerdict, Reply, judge_query},
+    service::answer::{Hold, QueryVerdict, Reply, judge_query},
     tr,
 };
 

@@ -12,7 +12,7 @@
 use super::{again, answer_event, claim, event, poller, share, store, streak, ticket};
 use crate::{
     domain::{
-        account::Why,
+        account::{HaltCause, Why},
         problem::{Charged, ErrorClass, Problem, TaskError},
         task::{Claim, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey},
         time::{HOUR, MINUTE, Mono, SECOND, Wall},
@@ -25,7 +25,7 @@ use crate::{
         tasks,
         work::{Halt, Work},
     },
-    service::answer::{HaltCause, Reply, SubmitVerdict, judge_submit},
+    service::answer::{Reply, SubmitVerdict, judge_submit},
     tr,
 };
 

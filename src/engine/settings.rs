@@ -6,7 +6,7 @@ use crate::{
     domain::{
         catalogue::Catalogue, money::Ptc, picture, picture::Takes, problem::ErrorClass, request::WireNames, retry, time,
     },
-    words::lang::Lang,
+    lang::Lang,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

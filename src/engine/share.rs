@@ -7,7 +7,7 @@
 use super::ticket;
 use crate::{
     domain::{
-        account::{Account, Change, Shared, Stamp, Stopped, Why},
+        account::{Account, Change, HaltCause, Shared, Stamp, Stopped, Why},
         problem::Problem,
         time::Wall,
     },
@@ -17,7 +17,6 @@ use crate::{
         settings::Scope,
         work::{Halt, Work},
     },
-    service::answer::HaltCause,
     tr,
 };
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     domain::{
-        account::Sender,
+        account::{HaltCause, Sender},
         problem::{Charged, Problem},
         task::{Event, LedgerLine, MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState},
         time::{HOUR, MINUTE, Mono, SECOND},
@@ -23,7 +23,6 @@ use crate::{
         tasks,
         work::Work,
     },
-    service::answer::HaltCause,
     tr,
 };
 use std::collections::VecDeque;

@@ -8,11 +8,10 @@
 use super::share;
 use crate::{
     domain::{
-        account::{Streak, Why},
+        account::{HaltCause, Streak, Why},
         problem::TaskError,
     },
     engine::work::Work,
-    service::answer::HaltCause,
 };
 
 /// A submission was taken.

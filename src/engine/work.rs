@@ -2,7 +2,7 @@
 
 use crate::{
     domain::{
-        account::{Account, Change, Sender, Stamp, Streak},
+        account::{Account, Change, HaltCause, Sender, Stamp, Streak},
         costs::Report,
         money::Ptc,
         problem::{Problem, TaskError},
@@ -16,7 +16,7 @@ use crate::{
         rows::Rows,
         settings::Settings,
     },
-    service::answer::{Address, HaltCause},
+    service::answer::Address,
 };
 use serde::{Deserialize, Serialize};
 use std::{

@@ -50,7 +50,7 @@ pub(crate) fn system(error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::lang::{Lang, within};
+    use crate::lang::{Lang, within};
 
     #[test]
     fn the_system_s_reasons_are_told_in_the_language_of_the_person() {

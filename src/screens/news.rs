@@ -83,11 +83,11 @@ mod tests {
             msg::{Msg, StoreMsg},
             settings::Settings,
         },
+        lang::{Lang, within},
         screens::{
             testing::{WALL, now, state, task, with},
             update, work,
         },
-        words::lang::{Lang, within},
     };
 
     /// A state whose keys for pausing, taking back, settling and quitting are the person's own.

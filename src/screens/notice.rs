@@ -90,8 +90,8 @@ mod tests {
     use super::*;
     use crate::{
         domain::task::TaskState::{Queued, Running, Saved},
+        lang::{Lang, within},
         screens::testing::state,
-        words::lang::{Lang, within},
     };
 
     #[test]

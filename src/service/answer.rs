@@ -22,8 +22,9 @@ pub use redact::redact;
 pub use submit::{judge_submit, without_maybe};
 
 use crate::domain::{
+    account::HaltCause,
     money::Ptc,
-    problem::{ErrorClass, Problem, TaskError},
+    problem::{Problem, TaskError},
     task::{FileId, RemoteId},
     time::Wall,
 };
@@ -83,22 +84,6 @@ pub enum Reply {
         /// The fault.
         problem: Problem,
     },
-}
-
-/// What stops all sending until the person has seen to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HaltCause {
-    /// The key was not accepted.
-    Key,
-    /// Balance or quota used up.
-    Balance,
-    /// The store cannot be written.
-    Store,
-    /// What answers at `base_url` is not the service: it points elsewhere, wants a login, shows a page.
-    Address,
-    /// So many tasks in a row came to nothing in the same way (`queue.stop_after_failures`).
-    Failures(ErrorClass),
 }
 
 /// What the answer to a submission means.

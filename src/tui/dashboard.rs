@@ -10,7 +10,7 @@ use crate::{
     io::{
         config::Loaded,
         run,
-        run::{Shell, clock::Clock, host, signals::Signals, sleep_until},
+        run::{Shell, clock::Clock, host, signals::Signals, sleep_until, unsaved},
     },
     screens::{
         app::App,
@@ -30,7 +30,6 @@ use crate::{
         input::{Source, Typed},
         keys, terminal,
         terminal::Guard,
-        unsaved,
         writer::{Aside, Writer},
     },
 };

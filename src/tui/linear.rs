@@ -22,11 +22,10 @@ use crate::{
     io::{
         config::Loaded,
         run,
-        run::{clock::Clock, signals::Signals},
+        run::{clock::Clock, signals::Signals, unsaved},
         store::Store,
     },
     tr,
-    tui::unsaved,
 };
 use news::News;
 use offer::Offer;
@@ -193,7 +192,7 @@ impl Linear {
     fn show(&self, key: TaskKey) -> Vec<String> {
         let now = self.engine.clock().now();
         match Store::open(&self.setup.paths.data_dir).and_then(|mut store| store.detail(key)) {
-            Ok(Some(detail)) => crate::cli::print::detail(&detail, &self.setup.settings, now, false)
+            Ok(Some(detail)) => crate::words::print::detail(&detail, &self.setup.settings, now, false)
                 .lines()
                 .map(str::to_owned)
                 .collect(),

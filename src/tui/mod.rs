@@ -10,5 +10,4 @@ pub mod input;
 pub mod keys;
 pub mod linear;
 pub mod terminal;
-pub mod unsaved;
 pub mod writer;

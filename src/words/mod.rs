@@ -1,6 +1,6 @@
 //! Sentences, in the reader's language and keys.
 
 pub(crate) mod amounts;
-pub mod lang;
 pub mod news;
+pub mod print;
 pub mod terms;

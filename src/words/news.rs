@@ -336,7 +336,7 @@ mod tests {
             problem::{ErrorClass, TaskError},
             task::RemoteId,
         },
-        words::lang::{Lang, within},
+        lang::{Lang, within},
     };
 
     fn told(why: NotDone) -> News {

@@ -2,12 +2,11 @@
 
 use super::{programs::Program, *};
 use reeltop::{
-    domain::account::{Account, Change, Sender, Shared, Stamp, Stopped, Why},
+    domain::account::{Account, Change, HaltCause, Sender, Shared, Stamp, Stopped, Why},
     engine::{
         effect::StoreCmd,
         msg::{SendResult, StoreMsg},
     },
-    service::answer::HaltCause,
 };
 
 fn by(who: &str) -> Stamp {

@@ -11,8 +11,9 @@ pub use wrong::spoken as fault;
 
 use crate::{
     domain::{
+        costs::By,
         money::Ptc,
-        task::{RemoteId, TaskKey},
+        task::{RemoteId, TaskKey, keep_first},
         time::{HOUR, MINUTE, SECOND},
     },
     engine::act::Resolution,
@@ -22,7 +23,7 @@ use clap::{
     ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
     error::{ContextKind, ContextValue, ErrorKind},
 };
-use std::{collections::BTreeSet, error::Error, ffi::OsString, net::SocketAddr, path::PathBuf};
+use std::{error::Error, ffi::OsString, net::SocketAddr, path::PathBuf};
 
 /// Compose, send, watch and save MiniMax video tasks through the 302.AI gateway, from the keyboard.
 ///
@@ -318,6 +319,17 @@ pub enum CostBy {
     Class,
 }
 
+impl From<CostBy> for By {
+    fn from(by: CostBy) -> Self {
+        match by {
+            CostBy::Day => Self::Day,
+            CostBy::Model => Self::Model,
+            CostBy::State => Self::State,
+            CostBy::Class => Self::Class,
+        }
+    }
+}
+
 /// Understands a call.
 ///
 /// # Errors
@@ -352,12 +364,6 @@ fn name_each_once(command: &mut Command) {
         Command::Adopt { ids } => keep_first(ids),
         _ => {}
     }
-}
-
-/// Drops what came before.
-pub(crate) fn keep_first<T: Clone + Ord>(items: &mut Vec<T>) {
-    let mut seen = BTreeSet::new();
-    items.retain(|item| seen.insert(item.clone()));
 }
 
 /// A time such as `90s`, `10m` or `1h30m`, in milliseconds.

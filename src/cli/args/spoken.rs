@@ -2,10 +2,7 @@
 //! a usage line stay English, as the names of flags do.
 
 use super::Cli;
-use crate::{
-    tr,
-    words::{lang, lang::Lang},
-};
+use crate::{lang, lang::Lang, tr};
 use clap::{Arg, Command, CommandFactory, builder::StyledStr};
 
 /// The grammar in the person's language. The English one is clap's own, untouched.

@@ -1,11 +1,7 @@
 //! What is wrong with a call, in the person's language. Clap puts its own sentences together in English only; in another
 //! language they are put together here, out of the kind of fault and of what clap tells about it.
 
-use crate::{
-    domain::problem::Problem,
-    tr,
-    words::{lang, lang::Lang},
-};
+use crate::{domain::problem::Problem, lang, lang::Lang, tr};
 use clap::{
     Error,
     error::{ContextKind, ContextValue, ErrorKind},

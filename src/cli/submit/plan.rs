@@ -2,7 +2,7 @@
 //! `--partial` says otherwise one of them is enough to queue nothing.
 
 use crate::{
-    cli::{Outcome, Stop, Voice, args::Submit, exit::Exit, look, say},
+    cli::{Outcome, Stop, Voice, args::Submit, look, say},
     domain::{
         batch_file,
         draft::{Draft, Lists},
@@ -11,7 +11,7 @@ use crate::{
         problem::Problem,
         task::counted_tasks,
     },
-    io::{config::Loaded, files, plan, store::Store},
+    io::{config::Loaded, files, plan, run::exit::Exit, store::Store},
     tr,
 };
 use std::{

@@ -6,7 +6,8 @@ use crate::{
         money::Ptc,
         request::{ImageKind, StoredImage},
     },
-    words::{lang, lang::Lang},
+    lang,
+    lang::Lang,
 };
 use proptest::prelude::*;
 

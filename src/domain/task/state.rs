@@ -1,6 +1,6 @@
 //! A task's state in one word, and its signs.
 
-use crate::words::lang::tr;
+use crate::lang::tr;
 use serde::{Deserialize, Serialize};
 
 /// A task's state in one word.

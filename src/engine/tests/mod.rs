@@ -20,6 +20,7 @@ mod bound;
 
 use crate::{
     domain::{
+        account::HaltCause,
         problem::{Charged, ErrorClass, Problem, TaskError},
         retry::Caution,
         task::{MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState},
@@ -33,7 +34,7 @@ use crate::{
         settings::{Scope, Settings},
         testing,
     },
-    service::answer::{HaltCause, LineFault, Reply},
+    service::answer::{LineFault, Reply},
 };
 use world::World;
 

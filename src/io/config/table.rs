@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     domain::{name::check_template, problem::ErrorClass, time::SECOND},
-    words::lang::Lang,
+    lang::Lang,
 };
 
 /// A section of the file whose options are all known by name.

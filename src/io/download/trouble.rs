@@ -151,7 +151,7 @@ pub(super) fn bad_target(message: String) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::words::lang::{Lang, within};
+    use crate::lang::{Lang, within};
 
     #[test]
     fn a_trouble_is_a_whole_sentence_in_chinese_too() {

@@ -1,8 +1,10 @@
 //! State, clock and workers as one: the half of the loop that the dashboard and the command line share.
 
 pub mod clock;
+pub mod exit;
 pub mod host;
 pub mod signals;
+pub mod unsaved;
 pub mod workers;
 
 use crate::{
@@ -15,7 +17,7 @@ use crate::{
         config::Loaded,
         run::{clock::Clock, workers::Workers},
     },
-    words::lang,
+    lang,
 };
 use std::sync::Arc;
 use tokio::sync::mpsc::{self, UnboundedReceiver};

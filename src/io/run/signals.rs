@@ -4,7 +4,7 @@
 //!
 //! Not here: SIGSEGV, SIGILL and SIGFPE, which nothing without `unsafe` can go on from.
 
-use crate::{cli::exit::Exit, engine::msg::Signal, tui::terminal};
+use crate::{engine::msg::Signal, io::run::exit::Exit};
 use rustix::process::Signal as Os;
 use std::{
     fs::{self, File},
@@ -57,6 +57,8 @@ struct Ear {
     has_terminal: bool,
     /// Whether SIGHUP was ignored from the start (`nohup`).
     no_hang_up: bool,
+    /// Gives the terminal back.
+    give_back: fn(),
 }
 
 static EAR: Mutex<Ear> = Mutex::new(Ear {
@@ -66,6 +68,7 @@ static EAR: Mutex<Ear> = Mutex::new(Ear {
     answered: 0,
     has_terminal: true,
     no_hang_up: false,
+    give_back: || (),
 });
 
 fn ear() -> MutexGuard<'static, Ear> {
@@ -73,12 +76,13 @@ fn ear() -> MutexGuard<'static, Ear> {
 }
 
 /// From here on no signal ends the program by itself: until a loop listens, this does. To be called first of all; what
-/// comes before [`call_is`] waits for that. Where the system refuses, signals keep their defaults.
-pub fn start() {
+/// comes before [`call_is`] waits for that. `give_back` gives the terminal back where one was taken. Where the system refuses, signals keep their defaults.
+pub fn start(give_back: fn()) {
     {
         let mut ear = ear();
         ear.has_terminal = File::open("/dev/tty").is_ok();
         ear.no_hang_up = ignores_hang_up();
+        ear.give_back = give_back;
     }
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else { return };
     // Before the thread begins, so that there is no moment without.
@@ -137,7 +141,7 @@ fn alone(signal: Signal) {
             (Call::Other, _) => Exit::Interrupted,
         }
     };
-    terminal::restore();
+    (ear().give_back)();
     std::process::exit(i32::from(code.code()));
 }
 

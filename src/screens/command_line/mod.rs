@@ -13,6 +13,7 @@ pub use table::{COMMANDS, Command};
 
 use crate::{
     engine::effect::Level,
+    lang,
     screens::{
         app::App,
         commands::Do,
@@ -25,7 +26,6 @@ use crate::{
         toast,
     },
     tr,
-    words::lang,
 };
 
 /// Commands that the history keeps.

@@ -7,6 +7,8 @@ use crate::{
         filter::Filter,
         settings::paint,
     },
+    lang,
+    lang::Lang,
     screens::{
         app::App,
         commands,
@@ -19,7 +21,6 @@ use crate::{
         toast,
     },
     tr,
-    words::{lang, lang::Lang},
 };
 
 /// One command.

@@ -12,13 +12,13 @@ use crate::{
         effect::{Effect, ListFor, LocalCmd, TermCmd},
         msg::LocalMsg,
     },
-    screens::msg::Input,
-    screens::testing::state,
+    lang::Lang,
     screens::{
+        msg::Input,
         screen::{Column, Sort},
         shell::input::input,
+        testing::state,
     },
-    words::lang::Lang,
 };
 
 /// Types a command and Enter; gives what comes of it.

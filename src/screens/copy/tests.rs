@@ -7,8 +7,8 @@ use crate::{
         TaskState::{Failed, Queued, Saved},
     },
     engine::settings::Host,
+    lang::{Lang, within},
     screens::testing::{state, task},
-    words::lang::{Lang, within},
 };
 
 fn copied(text: &str) -> Vec<Do> {

@@ -11,8 +11,8 @@ use crate::{
         retry::Facts,
         task::{Row, TaskKey},
     },
+    lang::one_language,
     screens::app::App,
-    words::lang::one_language,
 };
 use std::collections::BTreeMap;
 

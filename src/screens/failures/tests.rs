@@ -14,11 +14,16 @@ use crate::{
         msg::{Detail, Msg, StoreMsg},
         work::Halt,
     },
-    screens::msg::Input,
-    screens::testing::{add, now, state as state_of, task},
-    screens::{screen::Purpose, shell::input, update},
+    lang,
+    lang::Lang,
+    screens::{
+        msg::Input,
+        screen::Purpose,
+        shell::input,
+        testing::{add, now, state as state_of, task},
+        update,
+    },
     service::answer::{Reply, SubmitVerdict, judge_submit},
-    words::{lang, lang::Lang},
 };
 
 /// A failed task of that class and message.
@@ -185,7 +190,7 @@ fn what_a_plan_has_queued_can_be_taken_back_without_leaving_the_view() {
 fn nothing_is_offered_while_the_balance_is_gone() {
     let mut state = morning();
     let problem = Problem::new("sending stopped", "", "");
-    state.work.queue.halted = Some(Halt { cause: crate::service::answer::HaltCause::Balance, problem, by: None });
+    state.work.queue.halted = Some(Halt { cause: crate::domain::account::HaltCause::Balance, problem, by: None });
     press(&mut state, "R");
     assert_eq!(press(&mut state, "s"), []);
     assert!(can_plan(&state).is_err_and(|Why(why)| why.starts_with("The balance or quota is used up")));

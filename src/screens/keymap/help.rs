@@ -4,9 +4,9 @@
 use super::{Action, BINDINGS, Binding, Ctx, Place, Why, named, place_below};
 use crate::{
     domain::{problem::ErrorClass, task::TaskState},
+    lang,
     screens::{app::App, command_line::COMMANDS, key::Key, table::columns},
     tr,
-    words::lang,
 };
 
 /// One line of help.

@@ -4,9 +4,9 @@ use super::{Action, BINDINGS, Binding, Ctx, Keymap, Place, Why, place};
 use crate::{
     domain::task::TaskState,
     engine::settings::Voice,
+    lang,
     screens::{app::App, preview, screen::Layer, table::cursor_row},
     tr,
-    words::lang,
 };
 use std::fmt::Write;
 

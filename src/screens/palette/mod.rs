@@ -3,6 +3,7 @@
 
 use crate::{
     engine::effect::Level,
+    lang,
     screens::{
         app::App,
         commands,
@@ -15,7 +16,6 @@ use crate::{
         toast,
     },
     tr,
-    words::lang,
 };
 
 /// The palette while it is open.

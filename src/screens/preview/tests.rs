@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     domain::{
+        account::HaltCause,
         retry::Caution,
         task::{
             TaskKey,
@@ -14,7 +15,6 @@ use crate::{
         work::Halt,
     },
     screens::testing::{add, now, request, state, task},
-    service::answer::HaltCause,
 };
 
 fn shown(app: &App) -> &Preview {

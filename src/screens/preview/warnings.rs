@@ -139,8 +139,8 @@ mod tests {
                 TaskState::{Failed, Queued, Refused, Running, Saved, Unknown},
             },
         },
+        lang::{Lang, within},
         screens::testing::{add, request, state, task},
-        words::lang::{Lang, within},
     };
 
     fn item(parent: u32, request: Request) -> PreviewItem {

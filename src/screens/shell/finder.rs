@@ -1,6 +1,7 @@
 //! Where everything is found: help, the palette, the command line. Each lists actions from the table of keys.
 
 use crate::{
+    lang,
     screens::{
         app::App,
         command_line,
@@ -20,7 +21,6 @@ use crate::{
         },
     },
     tr,
-    words::lang,
 };
 use ratatui::{
     layout::{Position, Rect},

@@ -3,7 +3,7 @@
 
 use crate::{
     domain::{
-        account::{Sender, Stamp},
+        account::{HaltCause, Sender, Stamp},
         money::Ptc,
         task::{Task, TaskState},
         time::HOUR,
@@ -14,7 +14,6 @@ use crate::{
         kit::{brush::Brush, text},
         shell::layout,
     },
-    service::answer::HaltCause,
     tr,
     words::amounts as words,
 };

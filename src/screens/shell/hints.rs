@@ -2,6 +2,7 @@
 
 pub(crate) use crate::screens::keymap::readable;
 use crate::{
+    lang::tr,
     screens::{
         app::App,
         keymap,
@@ -9,7 +10,6 @@ use crate::{
         screen::Layer,
         welcome::view as welcome,
     },
-    words::lang::tr,
 };
 
 /// The acts on a task that detail lists, the likeliest first.

@@ -3,6 +3,7 @@
 use crate::{
     domain::task::TaskKey,
     engine::filter::contains,
+    lang,
     screens::{
         app::App,
         keymap::Ctx,
@@ -18,7 +19,7 @@ use crate::{
         table::columns,
     },
     tr,
-    words::{amounts as words, lang},
+    words::amounts as words,
 };
 use ratatui::{
     layout::{Position, Rect},

@@ -142,7 +142,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::text::width,
-        words::lang::{Lang, tr, within},
+        lang::{Lang, tr, within},
     };
 
     fn titles(width: u16) -> Vec<&'static str> {

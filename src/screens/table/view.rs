@@ -2,6 +2,7 @@
 //! told by a sign in its first cell and not by its style: a move then costs two cells on the line.
 
 use crate::{
+    lang,
     screens::{
         app::App,
         keymap::Ctx,
@@ -11,7 +12,7 @@ use crate::{
         table::{cells, cells::View, columns, columns::Placed},
     },
     tr,
-    words::{amounts as words, lang},
+    words::amounts as words,
 };
 use ratatui::{layout::Rect, style::Style};
 

@@ -4,11 +4,7 @@
 //! value is taken as the raw text it has in the body.
 
 use super::redact::redact;
-use crate::{
-    domain::text,
-    tr,
-    words::{lang, lang::Lang},
-};
+use crate::{domain::text, lang, lang::Lang, tr};
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 

@@ -2,11 +2,9 @@
 //!
 //! Source: the contract, section Errors.
 
-use super::{
-    HaltCause,
-    body::{Code, Fault},
-};
+use super::body::{Code, Fault};
 use crate::{
+    domain::account::HaltCause,
     domain::problem::{Charged, ErrorClass, TaskError},
     tr,
 };

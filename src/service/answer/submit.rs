@@ -1,17 +1,19 @@
 //! What the answer to a submission means. The rules of money stand here and nowhere else.
 
 use super::{
-    HaltCause, Reply, SubmitVerdict,
+    Reply, SubmitVerdict,
     body::{self, Body},
     codes::{self, Act, Told, sentence},
 };
 use crate::{
     domain::{
+        account::HaltCause,
         problem::{Charged, ErrorClass, Problem, TaskError},
         task::RemoteId,
     },
+    lang,
+    lang::Lang,
     tr,
-    words::{lang, lang::Lang},
 };
 
 /// What a task that goes back to the queue tells.

@@ -1,7 +1,6 @@
 //! What has happened since the last look, as lines: changes of state, words of the message log, the queue.
 
 use crate::{
-    cli::print,
     domain::{
         task::{Row, TaskKey, TaskState},
         text,
@@ -10,7 +9,10 @@ use crate::{
     engine::{Bare, share, work::Work},
     io::{config::Loaded, store::Store},
     tr,
-    words::news::{not_queued, said},
+    words::{
+        news::{not_queued, said},
+        print,
+    },
 };
 use std::collections::BTreeMap;
 

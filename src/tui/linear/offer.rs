@@ -2,7 +2,6 @@
 
 use super::{Engine, words::Setting};
 use crate::{
-    cli::args::keep_first,
     domain::{
         catalogue::ModelSpec,
         draft::{Draft, Field},
@@ -11,7 +10,7 @@ use crate::{
         request::Request,
         retry,
         retry::{Change, Facts, Scope},
-        task::{TaskKey, counted_tasks},
+        task::{TaskKey, counted_tasks, keep_first},
         time::Mono,
     },
     engine::{act::Intent, acts::catalogue_price},

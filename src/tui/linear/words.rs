@@ -1,10 +1,9 @@
 //! The commands of linear mode, as words.
 
 use crate::{
-    cli::args::keep_first,
     domain::{
         draft::Field,
-        task::{RemoteId, TaskKey},
+        task::{RemoteId, TaskKey, keep_first},
     },
     engine::{act::Resolution, settings::Voice},
     tr,
@@ -248,7 +247,7 @@ mod tests {
 
     #[test]
     fn the_commands_are_the_same_words_in_chinese_help() {
-        use crate::words::lang::{Lang, within};
+        use crate::lang::{Lang, within};
         let head = |line: &String| line.split([' ', ':', ',', '：', '、']).next().unwrap_or_default().to_owned();
         let heads = |lang| within(lang, help).iter().map(head).collect::<Vec<_>>();
         assert_eq!(heads(Lang::Zh), heads(Lang::En));

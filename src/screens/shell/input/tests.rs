@@ -149,7 +149,7 @@ fn p_pauses_resumes_and_after_a_halt_looks_again() {
     assert_eq!(wishes(&mut state, "p"), [Do::Act(Act::Pause(false))]);
     let problem = crate::domain::problem::Problem::new("halted", "", "");
     state.work.queue.halted =
-        Some(crate::engine::work::Halt { cause: crate::service::answer::HaltCause::Key, problem, by: None });
+        Some(crate::engine::work::Halt { cause: crate::domain::account::HaltCause::Key, problem, by: None });
     assert_eq!(wishes(&mut state, "p"), [Do::Act(Act::Resume)]);
 }
 

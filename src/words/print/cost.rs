@@ -2,7 +2,6 @@
 
 use super::layout::{BOLD, Cell, Column, FAINT, table};
 use crate::{
-    cli::args::CostBy,
     domain::{
         costs,
         costs::{Account, By, CostLine, Sum, day},
@@ -12,17 +11,19 @@ use crate::{
         time::Now,
     },
     engine::settings::BudgetSettings,
+    lang,
+    lang::Lang,
     tr,
-    words::{amounts as words, lang, lang::Lang},
+    words::amounts as words,
 };
 use serde_json::json;
 
 /// Each table, in their order.
-const TABLES: [CostBy; 4] = [CostBy::Day, CostBy::Model, CostBy::State, CostBy::Class];
+const TABLES: [By; 4] = [By::Day, By::Model, By::State, By::Class];
 
 /// What was spent, in tables for people; `by` picks one of them. Under it the day's sum and what its cap leaves.
 #[must_use]
-pub fn cost_text(lines: &[CostLine], by: Option<CostBy>, now: Now, budget: &BudgetSettings, color: bool) -> String {
+pub fn cost_text(lines: &[CostLine], by: Option<By>, now: Now, budget: &BudgetSettings, color: bool) -> String {
     let accounts = costs::accounts(lines);
     let mut out = String::new();
     for table in TABLES.into_iter().filter(|table| by.is_none_or(|by| by == *table)) {
@@ -45,8 +46,8 @@ pub fn cost_text(lines: &[CostLine], by: Option<CostBy>, now: Now, budget: &Budg
     out
 }
 
-fn cost_table(accounts: &[Account<'_>], by: CostBy, now: Now, color: bool) -> String {
-    let (sums, all) = (costs::sums(accounts, group(by), now.utc_offset), costs::sum(accounts));
+fn cost_table(accounts: &[Account<'_>], by: By, now: Now, color: bool) -> String {
+    let (sums, all) = (costs::sums(accounts, by, now.utc_offset), costs::sum(accounts));
     let columns = [
         Column { title: title(by), right: false },
         Column { title: tr!("TASKS"), right: true },
@@ -66,21 +67,12 @@ fn cost_table(accounts: &[Account<'_>], by: CostBy, now: Now, color: bool) -> St
     table(&columns, &rows, color)
 }
 
-fn title(by: CostBy) -> &'static str {
+fn title(by: By) -> &'static str {
     match by {
-        CostBy::Day => tr!("DAY"),
-        CostBy::Model => tr!("MODEL"),
-        CostBy::State => tr!("STATE"),
-        CostBy::Class => tr!("ERROR CLASS"),
-    }
-}
-
-const fn group(by: CostBy) -> By {
-    match by {
-        CostBy::Day => By::Day,
-        CostBy::Model => By::Model,
-        CostBy::State => By::State,
-        CostBy::Class => By::Class,
+        By::Day => tr!("DAY"),
+        By::Model => tr!("MODEL"),
+        By::State => tr!("STATE"),
+        By::Class => tr!("ERROR CLASS"),
     }
 }
 
@@ -135,13 +127,13 @@ pub fn cost_json(lines: &[CostLine], utc_offset: i32) -> String {
 
 /// One of the tables as data, in its words of every language: CSV with a header, or one JSON object a line.
 #[must_use]
-pub fn cost_sums(lines: &[CostLine], by: CostBy, json: bool, utc_offset: i32) -> String {
-    let sums = lang::within(Lang::En, || costs::sums(&costs::accounts(lines), group(by), utc_offset));
+pub fn cost_sums(lines: &[CostLine], by: By, json: bool, utc_offset: i32) -> String {
+    let sums = lang::within(Lang::En, || costs::sums(&costs::accounts(lines), by, utc_offset));
     let name = match by {
-        CostBy::Day => "day",
-        CostBy::Model => "model",
-        CostBy::State => "state",
-        CostBy::Class => "class",
+        By::Day => "day",
+        By::Model => "model",
+        By::State => "state",
+        By::Class => "class",
     };
     let mut out =
         if json { String::new() } else { format!("{name},tasks,charged_ptc,unknown_ptc,reserved_ptc,spent_ptc\n") };
@@ -172,7 +164,7 @@ mod tests {
             task::{MoneyEvent, TaskKey, TaskState},
             time::Wall,
         },
-        words::lang,
+        lang,
     };
 
     /// A saved one of yesterday, a refused one, an unknown one and a queued one of today.
@@ -214,7 +206,7 @@ all             4      0.5      0.5        0.5    1.0
 
 Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
 ";
-        assert_eq!(cost_text(&ledger(), Some(CostBy::Day), NOW, &BUDGET, false), expected);
+        assert_eq!(cost_text(&ledger(), Some(By::Day), NOW, &BUDGET, false), expected);
         let all = cost_text(&ledger(), None, NOW, &BudgetSettings { per_day: None, ..BUDGET }, false);
         assert!(all.contains("\nprompt_sensitive      1      0.0      0.0        0.0    0.0\n"), "{all}");
         assert!(all.contains("\nS2V-01      1 ") && all.contains("\nunknown      1 "), "{all}");
@@ -231,7 +223,7 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
 
 今日已花费 0.5 PTC，预留 0.5；每日上限 20.0，剩余 19.0。
 ";
-        let said = lang::within(lang::Lang::Zh, || cost_text(&ledger(), Some(CostBy::Day), NOW, &BUDGET, false));
+        let said = lang::within(lang::Lang::Zh, || cost_text(&ledger(), Some(By::Day), NOW, &BUDGET, false));
         assert_eq!(said, expected);
         let data = || (cost_csv(&ledger()), cost_json(&ledger(), 0));
         assert_eq!(lang::within(lang::Lang::Zh, data), data());
@@ -253,15 +245,15 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
                 "\n"
             )
         );
-        let by_state = cost_sums(&ledger(), CostBy::State, false, 0);
+        let by_state = cost_sums(&ledger(), By::State, false, 0);
         assert_eq!(
-            lang::within(Lang::Zh, || cost_sums(&ledger(), CostBy::State, false, 0)),
+            lang::within(Lang::Zh, || cost_sums(&ledger(), By::State, false, 0)),
             by_state,
             "data are in no language"
         );
         assert_eq!(by_state.lines().nth(1), Some("queued,1,0.0,0.0,0.5,0.0"));
         let day = r#"{"charged_ptc":"0.5","day":"2026-11-21","reserved_ptc":"0.0","spent_ptc":"0.5","tasks":1,"unknown_ptc":"0.0"}"#;
-        assert_eq!(cost_sums(&ledger(), CostBy::Day, true, 8 * 3600).lines().next(), Some(day));
+        assert_eq!(cost_sums(&ledger(), By::Day, true, 8 * 3600).lines().next(), Some(day));
         assert_eq!(csv_field("a \"b\", c"), r#""a ""b"", c""#);
     }
 
@@ -272,8 +264,8 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
             (line.profile, line.model) = ("a\u{9b}31m\nb".into(), "T2V\u{202e}".into());
         }
         assert!(cost_json(&lines, 0).contains(r#""model":"T2V\u202e","profile":"a\u009b31m\nb""#));
-        assert!(cost_sums(&lines, CostBy::Model, true, 0).contains(r#""model":"T2V\u202e""#));
+        assert!(cost_sums(&lines, By::Model, true, 0).contains(r#""model":"T2V\u202e""#));
         assert!(cost_csv(&lines).lines().nth(1).unwrap().contains(",a?31m b,T2V,"), "{}", cost_csv(&lines));
-        assert!(cost_sums(&lines, CostBy::Model, false, 0).contains("\nT2V,"));
+        assert!(cost_sums(&lines, By::Model, false, 0).contains("\nT2V,"));
     }
 }

@@ -140,11 +140,11 @@ pub fn one_language(text: &str) -> Cow<'_, str> {
 /// Every pair of the catalogue, English first, in the order of its files: for tests of the catalogue.
 pub fn entries() -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, str>)> {
     [
-        include_str!("lang/zh_CN/domain.po"),
-        include_str!("lang/zh_CN/logic.po"),
-        include_str!("lang/zh_CN/ui.po"),
-        include_str!("lang/zh_CN/io.po"),
-        include_str!("lang/zh_CN/app.po"),
+        include_str!("zh_CN/domain.po"),
+        include_str!("zh_CN/logic.po"),
+        include_str!("zh_CN/ui.po"),
+        include_str!("zh_CN/io.po"),
+        include_str!("zh_CN/app.po"),
     ]
     .into_iter()
     .flat_map(po::entries)
@@ -158,14 +158,14 @@ pub fn entries() -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, str>)>
 #[macro_export]
 macro_rules! tr {
     ($text:literal $(,)?) => {
-        $crate::words::lang::tr($text)
+        $crate::lang::tr($text)
     };
     ($text:literal, $($name:ident $(= $value:expr)?),+ $(,)?) => {
-        match $crate::words::lang::current() {
-            $crate::words::lang::Lang::En => {
+        match $crate::lang::current() {
+            $crate::lang::Lang::En => {
                 ::std::format!($text, $($name = $crate::tr!(@value $name $($value)?)),+)
             }
-            $crate::words::lang::Lang::Zh => $crate::words::lang::fill(
+            $crate::lang::Lang::Zh => $crate::lang::fill(
                 $text,
                 &[$((::std::stringify!($name), &$crate::tr!(@value $name $($value)?) as &dyn ::std::fmt::Display)),+],
             ),

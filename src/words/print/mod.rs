@@ -171,7 +171,7 @@ pub(crate) mod tests {
             time::{Mono, Wall},
         },
         engine::testing::request,
-        words::lang,
+        lang,
     };
 
     /// 2026-11-22T18:30:00Z, seen from Shanghai.

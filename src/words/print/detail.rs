@@ -226,7 +226,7 @@ mod tests {
     use super::*;
     use crate::{
         domain::task::{Event, LedgerLine, TaskKey},
-        words::lang,
+        lang,
     };
 
     #[test]
