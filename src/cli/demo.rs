@@ -3,7 +3,7 @@
 
 mod morning;
 
-use super::{Outcome, Stop, block_on, dashboard_ended, read, speak};
+use super::{Outcome, Stop, block_on, dashboard_ended, faces, read, speak};
 use crate::{
     cli::args::Global,
     domain::{
@@ -17,6 +17,7 @@ use crate::{
     engine::{
         acts::catalogue_price,
         effect::{Caps, Write},
+        settings::Voice,
     },
     io::{
         config,
@@ -27,10 +28,8 @@ use crate::{
         store::Store,
         surroundings,
     },
-    screens::keymap::{Ctx, Keymap},
     simulator::{CLIP, End, Preloaded, SimConfig, Simulator},
     tr,
-    tui::{dashboard, linear},
 };
 use morning::{AT_WORK, Cancelled, Failed, MORNING, Queued, Ready, Refused, Runs, Saved, Stands, Unknown};
 use std::{
@@ -53,7 +52,8 @@ pub(super) fn run(global: &Global, words: bool) -> Outcome {
         }
         simulator.preload(preloaded());
         let setup = Arc::new(setup);
-        let code = if words { linear::run(setup, clock).await } else { dashboard::run(setup, clock).await };
+        let faces = faces::get();
+        let code = if words { (faces.linear)(setup, clock).await } else { (faces.dashboard)(setup, clock).await };
         simulator.stop().await;
         dashboard_ended(code)
     })?
@@ -92,7 +92,8 @@ fn setup(global: &Global, dir: &Path, simulator: &Simulator) -> Result<Loaded, S
     surroundings::settle(&mut own, global.no_color);
     speak(&own);
     let folders = Folders { home: dir.to_owned(), config: dir.to_owned(), data: dir.to_owned() };
-    let wanted = Wanted { config: None, data_dir: Some(dir), profile: None, bindings: &[], judge_keys: None };
+    let wanted =
+        Wanted { config: None, data_dir: Some(dir), profile: None, bindings: &[], is_key: None, judge_keys: None };
     let mut setup = config::load(&wanted, &folders)
         .map_err(|rejected| Problem::new(tr!("the demo's own config is wrong"), rejected.to_string(), ""))?;
     setup.key = KeySource::Fixed("demo");
@@ -140,7 +141,7 @@ fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
     private::make_folder(&videos).map_err(saved)?;
     let mut store = Store::open(&setup.paths.data_dir)?;
     let caps = Caps { per_day: None, per_batch: None, day_start: now };
-    let keys = Keymap::build(&setup.settings.keys).0;
+    let voice = (faces::get().keys.voice)(&setup.settings);
     let mut parent = None;
     for (nth, (minutes, model, resolution, duration, prompt, stands)) in MORNING.iter().enumerate() {
         let at = Wall(now.0 - i64::try_from(minutes * MINUTE).unwrap_or(0));
@@ -164,7 +165,7 @@ fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
         let Some(task) = made.ok().and_then(|mut tasks| tasks.pop()) else { continue };
         parent = Some(task.key);
         if *stands != Queued {
-            let write = after(task, nth, at, *stands, &Here { videos: &videos, keys: &keys, now })?;
+            let write = after(task, nth, at, *stands, &Here { videos: &videos, voice: &voice, now })?;
             store.write(&[write])?;
         }
     }
@@ -180,15 +181,14 @@ fn file_id(nth: usize) -> String {
 /// Where and when the morning is told.
 struct Here<'a> {
     videos: &'a Path,
-    /// The keys that the sentences name.
-    keys: &'a Keymap,
+    /// The deeds as the sentences name them.
+    voice: &'a Voice,
     now: Wall,
 }
 
 /// What became of a task that was confirmed at `at`.
 fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) -> Result<Write, Stop> {
     let (videos, now) = (here.videos, here.now);
-    let key = |id| here.keys.named(Ctx::Table, id);
     let took = (80 + 37 * u64::try_from(nth).unwrap_or(0) % 130) * SECOND;
     let file = FileId(file_id(nth));
     let sent = at.plus(4 * SECOND);
@@ -241,7 +241,7 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
                 ErrorClass::Network,
                 Charged::Yes,
                 message,
-                &tr!("Press {download} to fetch it now.", download = key("download")),
+                &tr!("Press {download} to fetch it now.", download = here.voice.download),
             );
             events.push(event(end, "not saved", message.into()));
             let trouble = Some(Trouble { error: trouble, since: Some(end) });
@@ -263,7 +263,8 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
                 Charged::Unknown => ledger.push(line(end, MoneyEvent::Unknown)),
                 Charged::Yes => {}
             }
-            let next = tr!("{retry} sends it again; {edit} edits it first.", retry = key("retry"), edit = key("edit"));
+            let next =
+                tr!("{retry} sends it again; {edit} edits it first.", retry = here.voice.retry, edit = here.voice.edit);
             Phase::Failed { error: error(code, class, charged, message, &next) }
         }
         Refused(code, class) => {
@@ -271,7 +272,7 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
             task.finished_at = Some(sent.plus(SECOND));
             events.push(event(sent.plus(SECOND), "refused", message.into()));
             ledger.push(line(sent.plus(SECOND), MoneyEvent::Released));
-            let next = tr!("Press {edit} to edit it and send it again.", edit = key("edit"));
+            let next = tr!("Press {edit} to edit it and send it again.", edit = here.voice.edit);
             Phase::Refused { error: error(code, class, Charged::No, message, &next) }
         }
         Cancelled => {

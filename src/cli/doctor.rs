@@ -8,7 +8,6 @@ use crate::{
     engine::{act::Act, settings::Scope},
     io::{config::Loaded, run::exit::Exit, store::Store},
     tr,
-    tui::terminal,
 };
 use std::{
     io::{self, Write},
@@ -107,7 +106,7 @@ fn writable(dir: &Path) -> Found {
 }
 
 fn screen() -> Found {
-    if !terminal::usable() {
+    if !(super::faces::get().is_usable)() {
         return Found::Odd(tr!("none here; the commands work, the dashboard needs one").into());
     }
     let (width, height) = crossterm::terminal::size().unwrap_or((0, 0));

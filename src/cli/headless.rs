@@ -1,7 +1,7 @@
 //! The engine without a screen: the same state, rules and workers as the dashboard's, driven until what a call waits for
 //! has happened.
 
-use super::Stop;
+use super::{Stop, say};
 use crate::{
     domain::{
         problem::{ErrorClass, Problem},
@@ -213,6 +213,10 @@ impl Headless {
             self.talk();
         }
         let work = self.engine.close().work;
+        // What nobody has asked for is told after all; [`has_told`] keeps it from being said twice.
+        for problem in self.reports.iter().filter_map(|report| report.result.as_ref().err()) {
+            say(&problem.to_string());
+        }
         unsaved::tell(&work);
         (work, interrupted)
     }

@@ -6,6 +6,7 @@ pub mod args;
 mod consent;
 mod demo;
 mod doctor;
+pub mod faces;
 mod headless;
 mod look;
 pub mod manual;
@@ -16,7 +17,10 @@ mod submit;
 mod waits;
 
 use crate::{
-    cli::args::{Cli, Command, Global},
+    cli::{
+        args::{Cli, Command, Global},
+        faces::Faces,
+    },
     domain::{problem::Problem, text},
     io::{
         config,
@@ -25,10 +29,7 @@ use crate::{
         run::{clock::Clock, exit::Exit, signals, signals::Call, unsaved},
         surroundings,
     },
-    lang,
-    screens::keymap,
-    tr,
-    tui::{dashboard, linear, terminal},
+    lang, tr,
 };
 use std::{
     ffi::OsString,
@@ -77,8 +78,9 @@ struct Voice {
 /// Understands the arguments and runs the call. The language is the locale's until the config has been read: help and
 /// faults of the call are told before.
 #[must_use]
-pub fn start(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    signals::start(terminal::restore);
+pub fn start(arguments: impl IntoIterator<Item = OsString>, faces: Faces) -> ExitCode {
+    signals::start(faces.give_back);
+    faces::set(faces);
     lang::set(surroundings::language());
     match args::parse(arguments) {
         Ok(cli) => {
@@ -176,10 +178,8 @@ fn wanted<'a>(global: &'a Global, bindings: &'a [(&'a str, &'a str)]) -> Wanted<
         data_dir: global.data_dir.as_deref(),
         profile: global.profile.as_deref(),
         bindings,
-        judge_keys: Some(|keys| {
-            let faults = keymap::Keymap::build(keys).1;
-            faults.into_iter().map(|fault| (fault.about, fault.text)).collect()
-        }),
+        is_key: Some(faces::get().keys.is_key),
+        judge_keys: Some(faces::get().keys.judge),
     }
 }
 
@@ -205,14 +205,14 @@ fn speak(loaded: &Loaded) {
 
 /// Reads the config while the program runs: its faults are told as one problem.
 fn read_again(global: &Global) -> Result<Loaded, Problem> {
-    let bindings = keymap::ids();
+    let bindings = (faces::get().keys.ids)();
     let folders = Folders::of_this_user()?;
     config::load(&wanted(global, &bindings), &folders).map_err(|rejected| Problem::new(rejected.to_string(), "", ""))
 }
 
 /// Reads the config, with all of its faults at once.
 fn read(global: &Global) -> Result<Loaded, Stop> {
-    let bindings = keymap::ids();
+    let bindings = (faces::get().keys.ids)();
     let loaded = config::load(&wanted(global, &bindings), &folders()?).map_err(|rejected| {
         let _ = writeln!(io::stderr(), "{rejected}");
         Stop::Exit(Exit::Usage)
@@ -243,20 +243,20 @@ fn screen(global: &Global, demo: bool, linear: bool) -> Outcome {
     if linear {
         return if demo { demo::run(global, linear) } else { words(global) };
     }
-    if !terminal::usable() {
+    if !(faces::get().is_usable)() {
         let next = tr!("Run it in a terminal, or with --linear, or use its commands: see `reeltop --help`.");
         let problem =
             Problem::new(tr!("the dashboard needs a terminal"), tr!("input or output is none, or TERM is dumb"), next);
         return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
     }
-    terminal::restore_on_panic();
+    (faces::get().restore_on_panic)();
     if demo {
         return demo::run(global, linear);
     }
     let mut setup = load(global)?;
     surroundings::settle(&mut setup, global.no_color);
     let setup = Arc::new(setup);
-    let code = block_on(dashboard::run(setup, Clock::start()))?;
+    let code = block_on((faces::get().dashboard)(setup, Clock::start()))?;
     dashboard_ended(code)
 }
 
@@ -265,7 +265,7 @@ fn words(global: &Global) -> Outcome {
     let mut setup = load(global)?;
     "linear".clone_into(&mut setup.settings.face);
     let setup = Arc::new(setup);
-    let code = block_on(linear::run(setup, Clock::start()))?;
+    let code = block_on((faces::get().linear)(setup, Clock::start()))?;
     dashboard_ended(code)
 }
 

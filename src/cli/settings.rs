@@ -5,7 +5,6 @@ use crate::{
     cli::args::{ConfigCall, Global},
     domain::{export::json_line, problem::Problem},
     io::{config, config::Fault, run::exit::Exit},
-    screens::keymap,
     tr,
 };
 use serde_json::{Value, json};
@@ -13,7 +12,7 @@ use std::io::{self, Write};
 
 /// `reeltop config`.
 pub(super) fn run(global: &Global, what: ConfigCall, voice: Voice) -> Outcome {
-    let bindings = keymap::ids();
+    let bindings = (super::faces::get().keys.ids)();
     let paths = config::paths(&wanted(global, &bindings), &folders()?);
     let path = paths.config.display().to_string();
     let mut out = io::stdout();
@@ -53,7 +52,7 @@ pub(super) fn run(global: &Global, what: ConfigCall, voice: Voice) -> Outcome {
 
 /// `config check --json`: one object with every fault.
 fn check(global: &Global, path: &str) -> Outcome {
-    let bindings = keymap::ids();
+    let bindings = (super::faces::get().keys.ids)();
     let (found, faults, warnings) = match config::load(&wanted(global, &bindings), &folders()?) {
         Ok(loaded) => (loaded.found, Vec::new(), loaded.warnings),
         Err(rejected) => (true, rejected.faults, Vec::new()),
@@ -82,7 +81,9 @@ fn init(path: &std::path::Path) -> Result<(), Stop> {
         std::fs::create_dir_all(dir).map_err(|e| failed(e.to_string(), tr!("Choose another place with --config.")))?;
     }
     let file = std::fs::OpenOptions::new().write(true).create_new(true).open(path);
-    match file.and_then(|mut file| file.write_all(config::example(&keymap::config_lines()).as_bytes())) {
+    match file
+        .and_then(|mut file| file.write_all(config::example(&(super::faces::get().keys.config_lines)()).as_bytes()))
+    {
         Ok(()) => Ok(()),
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
             Err(failed(tr!("it exists already").into(), tr!("Edit it, or move it away first.")).into())

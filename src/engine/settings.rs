@@ -59,6 +59,8 @@ pub struct Voice {
     pub cancel: String,
     /// Fetching a file.
     pub download: String,
+    /// Editing a request and sending it as a new attempt.
+    pub edit: String,
     /// Failures by cause.
     pub failures: String,
     /// Going on with sending.
@@ -80,6 +82,7 @@ impl Default for Voice {
         Self {
             cancel: command("cancel"),
             download: command("download"),
+            edit: command("retry"),
             failures: command("list state:failed"),
             resume: command("watch"),
             new: command("submit"),

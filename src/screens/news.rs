@@ -59,10 +59,7 @@ fn rows(app: &mut App, news: &[News]) {
     }
     // A row that was read and changed at once is in no order yet.
     read.iter().for_each(|key: &TaskKey| drop(changed.remove(key)));
-    table::rows_changed(app, changed);
-    if !read.is_empty() {
-        table::rows_appended(app, &read);
-    }
+    table::rows_changed(app, changed, read);
 }
 
 #[cfg(test)]

@@ -141,8 +141,14 @@ fn account(dir: &Path, base_url: &str, tasks: usize, options: &str) -> Loaded {
     );
     fs::write(&path, text).unwrap();
     let bindings = keymap::ids();
-    let wanted =
-        Wanted { config: Some(&path), data_dir: Some(dir), profile: None, bindings: &bindings, judge_keys: None };
+    let wanted = Wanted {
+        config: Some(&path),
+        data_dir: Some(dir),
+        profile: None,
+        bindings: &bindings,
+        is_key: None,
+        judge_keys: None,
+    };
     let [home, config, data] = [dir.to_owned(), dir.to_owned(), dir.to_owned()];
     config::load(&wanted, &Folders { home, config, data }).unwrap()
 }

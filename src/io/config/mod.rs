@@ -76,9 +76,14 @@ pub struct Wanted<'a> {
     pub profile: Option<&'a str>,
     /// Every context and action of the key table, for `[keys.CONTEXT]`.
     pub bindings: &'a [(&'a str, &'a str)],
+    /// Whether a text is a key, and why not, where there is somebody who knows.
+    pub is_key: Option<IsKey>,
     /// Judges the keys of `[keys.CONTEXT]` together, where there is somebody who can.
     pub judge_keys: Option<JudgeKeys>,
 }
+
+/// Whether a text is a key; why not, in words.
+pub type IsKey = fn(&str) -> Result<(), String>;
 
 /// All that is wrong with a person's own keys: the options that a fault is about, such as `keys.table.retry` (any of them
 /// may be a default instead), and the fault in words.

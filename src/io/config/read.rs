@@ -12,7 +12,6 @@ use super::{
 };
 use crate::{
     domain::{near::nearest, problem::Problem},
-    screens::key::Key,
     tr,
 };
 use std::{
@@ -82,6 +81,7 @@ fn with_syntax(broken: Vec<Fault>, found: Vec<Fault>) -> Vec<Fault> {
 pub(super) struct Reader<'t> {
     source: Source<'t>,
     bindings: &'t [(&'t str, &'t str)],
+    is_key: Option<super::IsKey>,
     faults: Vec<Fault>,
     warnings: Vec<Fault>,
     written: Vec<Written>,
@@ -98,6 +98,7 @@ impl<'t> Reader<'t> {
         Self {
             source: Source(text),
             bindings: wanted.bindings,
+            is_key: wanted.is_key,
             faults: Vec::new(),
             warnings: Vec::new(),
             written: Vec::new(),
@@ -262,8 +263,8 @@ impl<'t> Reader<'t> {
         let before = self.fault_count();
         let mut texts = Vec::new();
         for item in items {
-            match item.get_ref().as_str().map(|text| (text, text.parse::<Key>())) {
-                Some((text, Ok(_))) => texts.push(text.to_owned()),
+            match item.get_ref().as_str().map(|text| (text, self.is_key.map_or(Ok(()), |is_key| is_key(text)))) {
+                Some((text, Ok(()))) => texts.push(text.to_owned()),
                 Some((_, Err(why))) => self.fault(item.span(), what.clone(), &why, String::new()),
                 None => self.fault(item.span(), what.clone(), tr!("a key stands in quotes"), String::new()),
             }

@@ -39,11 +39,13 @@ impl Keymap {
     }
 
     /// How sentences of the work name the person's deeds.
-    pub(crate) fn voice(&self) -> Voice {
+    #[must_use]
+    pub fn voice(&self) -> Voice {
         let table = |id| self.named(Ctx::Table, id);
         Voice {
             cancel: table("cancel"),
             download: table("download"),
+            edit: table("edit"),
             failures: table("failures"),
             resume: table("pause"),
             new: self.named(Ctx::Panes, "new"),

@@ -39,10 +39,10 @@ pub fn range(table: &TableView) -> &[TaskKey] {
 }
 
 /// Rows were put in or changed, each with the line as it was, where there was one: keeps order, cursor and scroll right.
-/// Each is searched for in an order that was made with the lines as they were, of which fewer are left one by one. While
+/// Rows that were `read` from the store are new. Each is searched for in an order that was made with the lines as they were, of which fewer are left one by one. While
 /// frozen, no row on the screen moves.
-pub fn rows_changed(app: &mut App, mut changed: BTreeMap<TaskKey, Option<Box<Row>>>) {
-    let mut new: Vec<TaskKey> = Vec::new();
+pub fn rows_changed(app: &mut App, mut changed: BTreeMap<TaskKey, Option<Box<Row>>>, read: Vec<TaskKey>) {
+    let mut new = read;
     if app.screen.table.frozen {
         // Rows change and stay, so that a search is of no use, and only whether one is shown matters.
         let held = held(&mut app.screen.table);

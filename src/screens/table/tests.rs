@@ -32,6 +32,15 @@ fn put_page(app: &mut App, rows: Vec<Row>) {
 }
 
 #[test]
+fn the_first_page_puts_the_cursor_on_the_newest_row_whatever_old_live_task_comes_with_it() {
+    let mut state = state(&[]);
+    let rows = (4991..=5000).rev().map(|key| Row::of(&task(key, Saved), false)).collect();
+    let page = crate::engine::msg::StoreMsg::Page { rows, tasks: vec![task(10, Running)], last: false };
+    let _ = crate::screens::update(&mut state, crate::engine::msg::Msg::Store(page), crate::screens::testing::now(0));
+    assert_eq!((at(&state), state.screen.table.order.len()), ((Some(5000), 0, 0), 11));
+}
+
+#[test]
 fn several_rows_that_come_at_once_come_as_one_after_another() {
     let mut state = state(&[Saved, Failed, Running]);
     go(&mut state, Move::Down);

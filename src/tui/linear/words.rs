@@ -211,6 +211,7 @@ pub(super) fn voice() -> Voice {
     Voice {
         cancel: word("cancel"),
         download: word("download"),
+        edit: word("retry"),
         failures: word("list state:failed"),
         resume: word("resume"),
         new: word("new"),

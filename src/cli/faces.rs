@@ -1,0 +1,63 @@
+//! What `main` hands over: the faces with a screen, and their keys, which the command line does not know.
+
+use crate::{
+    engine::settings::{Settings, Voice},
+    io::{
+        config::{IsKey, JudgeKeys, Loaded},
+        run::clock::Clock,
+    },
+};
+use std::{
+    io,
+    pin::Pin,
+    sync::{Arc, OnceLock},
+};
+
+/// A face that runs until the person leaves, and the exit code it ends with.
+pub type Face = fn(Arc<Loaded>, Clock) -> Pin<Box<dyn Future<Output = io::Result<u8>>>>;
+
+/// The faces with a screen.
+#[derive(Debug)]
+pub struct Faces {
+    /// The dashboard.
+    pub dashboard: Face,
+    /// The dashboard as plain lines.
+    pub linear: Face,
+    /// Whether a screen can be drawn here.
+    pub is_usable: fn() -> bool,
+    /// Has a panic give the terminal back before it is reported.
+    pub restore_on_panic: fn(),
+    /// Gives the terminal back.
+    pub give_back: fn(),
+    /// The keys.
+    pub keys: Keys,
+}
+
+/// The table of keys, as far as it is plain data.
+#[derive(Debug)]
+pub struct Keys {
+    /// Every context and action.
+    pub ids: fn() -> Vec<(&'static str, &'static str)>,
+    /// Whether a text is a key, and why not.
+    pub is_key: IsKey,
+    /// All that is wrong with keys of one's own.
+    pub judge: JudgeKeys,
+    /// The example config's lines of keys.
+    pub config_lines: fn() -> String,
+    /// How the dashboard names deeds: by the keys in force.
+    pub voice: fn(&Settings) -> Voice,
+}
+
+/// Set once, by `start`, before any call is understood.
+static FACES: OnceLock<Faces> = OnceLock::new();
+
+/// Takes them over.
+pub(super) fn set(faces: Faces) {
+    let _ = FACES.set(faces);
+}
+
+/// What was handed over.
+#[allow(clippy::expect_used, reason = "`start` sets them before it calls anything")]
+pub(super) fn get() -> &'static Faces {
+    FACES.get().expect("set at the start")
+}
