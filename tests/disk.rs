@@ -236,7 +236,7 @@ fn a_store_on_a_read_only_disk_is_still_looked_at() {
     let home = Home::new(&service.url());
     let script = "reeltop submit --prompt 'a cat' --yes --max-cost 1 --queue\n\
                   look() { reeltop list --json; reeltop show 1 --json; reeltop export; reeltop cost >&2; }\n\
-                  mount -o remount,ro \"$data\"\nlook\n\
+                  mount -o remount,ro \"$data\"\nlook\nreeltop doctor >&2 && exit 8\n\
                   reeltop submit --prompt 'a dog' --yes --max-cost 1 --queue && exit 9\n\
                   true\n";
     let Some(mut command) = on_a_small_disk(&home, script) else { return };
@@ -245,4 +245,7 @@ fn a_store_on_a_read_only_disk_is_still_looked_at() {
         done.out.lines().filter(|line| line.starts_with('{')).map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(tasks.len(), 3, "{done:?}");
     assert!(tasks.iter().all(|task| task["prompt"] == "a cat"), "{done:?}");
+    // It is the store that is wrong, not the service.
+    assert!(done.err.contains("which can be read but not written: "), "{}", done.err);
+    assert!(done.err.contains("not asked: that needs a store") && !done.err.contains("wrong service"), "{}", done.err);
 }

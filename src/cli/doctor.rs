@@ -31,16 +31,18 @@ pub(super) fn run(global: &Global, voice: Voice) -> Outcome {
             return Err(stop);
         }
     };
-    let mut wrong = false;
+    let (mut wrong, mut stored) = (false, true);
     for (thing, found) in looks(&setup) {
-        wrong |= matches!(found, Found::Wrong(_));
+        let is_wrong = matches!(found, Found::Wrong(_));
+        wrong |= is_wrong;
+        stored &= !is_wrong || thing.0 != STORE.0;
         tell(thing, &found, voice)?;
     }
-    let service = if setup.key.is_set() {
-        block_on(service(&setup))?
-    } else {
-        // The key's own line says what is wrong and what to do.
-        Found::Odd(tr!("not asked, for want of a key").into())
+    // The line of what is missing says what is wrong and what to do: that is no fault of the service.
+    let service = match (setup.key.is_set(), stored) {
+        (false, _) => Found::Odd(tr!("not asked, for want of a key").into()),
+        (true, false) => Found::Odd(tr!("not asked: that needs a store that can be written").into()),
+        (true, true) => block_on(service(&setup))?,
     };
     wrong |= matches!(service, Found::Wrong(_));
     tell(SERVICE, &service, voice)?;
@@ -80,8 +82,16 @@ fn looks(setup: &Loaded) -> Vec<(Thing, Found)> {
     };
     let store = match Store::open(&setup.paths.data_dir).and_then(|store| store.overview()) {
         Ok(overview) => {
-            let tasks = counted_tasks(overview.total);
-            Found::Well(tr!("{tasks} in {path}", tasks, path = setup.paths.data_dir.display()))
+            let (tasks, path) = (counted_tasks(overview.total), setup.paths.data_dir.display());
+            match probe(&setup.paths.data_dir) {
+                Ok(()) => Found::Well(tr!("{tasks} in {path}", tasks, path)),
+                Err(error) => Found::Wrong(tr!(
+                    "{tasks} in {path}, which can be read but not written: {error}. Make it writable, or choose another folder with --data-dir",
+                    tasks,
+                    path,
+                    error
+                )),
+            }
         }
         Err(problem) => Found::Wrong(problem.to_string()),
     };
@@ -92,17 +102,22 @@ fn looks(setup: &Loaded) -> Vec<(Thing, Found)> {
 /// Whether a file can be made in that folder, or in the first one above it that exists.
 fn writable(dir: &Path) -> Found {
     let there = dir.ancestors().find(|dir| dir.exists()).unwrap_or(dir);
-    let probe = there.join(format!(".reeltop-{}", std::process::id()));
-    let made = std::fs::OpenOptions::new().write(true).create_new(true).open(&probe);
-    let _ = std::fs::remove_file(&probe);
-    match made {
-        Ok(_) => Found::Well(dir.display().to_string()),
+    match probe(there) {
+        Ok(()) => Found::Well(dir.display().to_string()),
         Err(e) => Found::Wrong(tr!(
             "nothing can be written in {path}: {error}; set download.dir",
             path = there.display(),
             error = e
         )),
     }
+}
+
+/// Makes a file in that folder and takes it away again.
+fn probe(dir: &Path) -> io::Result<()> {
+    let probe = dir.join(format!(".reeltop-{}", std::process::id()));
+    let made = std::fs::OpenOptions::new().write(true).create_new(true).open(&probe);
+    let _ = std::fs::remove_file(&probe);
+    made.map(drop)
 }
 
 fn screen() -> Found {

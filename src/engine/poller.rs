@@ -224,16 +224,15 @@ fn running(work: &mut Work, mut task: Task, was: &Was, word: String, known: bool
     let next_poll = work.now.wall.plus(pause(work, &task, polls));
     let news = (word != was.status).then(|| answer_event(work, "status", word.clone(), reply));
     let odd = !known && work.now.wall.since(task.sent_at.unwrap_or(task.created_at)) >= ODD_AFTER;
-    let trouble = odd.then(|| Trouble::go_on(odd_state(work, &word), was.trouble.as_ref(), work.now.wall));
+    let trouble = odd.then(|| Trouble::go_on(odd_state(&word), was.trouble.as_ref(), work.now.wall));
     let is_new = trouble != was.trouble;
     task.phase = Phase::Running { status: word, next_poll, polls, misses: 0, trouble };
     keep(work, task, news, is_new)
 }
 
-fn odd_state(work: &Work, word: &str) -> TaskError {
+fn odd_state(word: &str) -> TaskError {
     let message = tr!("The service reports {word}, a state that is not known here", word = format!("{word:?}"));
-    let cancel = work.settings.voice.cancel.clone();
-    trouble_of("odd_state", message, tr!("The program keeps asking; {cancel} stops watching it.", cancel))
+    trouble_of("odd_state", message, tr!("The program keeps asking until it is no longer watched.").to_owned())
 }
 
 fn trouble_of(code: &str, message: String, next: String) -> TaskError {
@@ -265,10 +264,9 @@ fn not_after(at: Wall, trouble: &Trouble, patience: u64) -> Wall {
 
 /// Ends a task here that the service has no end for: it was charged, and can still be asked about.
 fn give_up(work: &mut Work, task: Task, error: TaskError, reply: &Reply) -> Vec<Effect> {
-    let next = tr!(
-        "{download} asks for it again, free. If it does not come, ask the service about the task's ID.",
-        download = work.settings.voice.download
-    );
+    // No key is named: the row is read on the command line too.
+    let next =
+        tr!("Downloading it asks again, free. If it does not come, ask the service about the task's ID.").to_owned();
     failed(work, task, TaskError { class: ErrorClass::Service, next, charged: Charged::Yes, ..error }, reply)
 }
 

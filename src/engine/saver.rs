@@ -285,7 +285,7 @@ fn address_dead(work: &mut Work, task: Task, detail: String) -> Vec<Effect> {
         code: "expired".into(),
         class: ErrorClass::File,
         message: tr!("the storage refuses every address the service gives: {detail}", detail),
-        next: tr!("It is tried again by itself; press {download} to try now.", download = work.settings.voice.download),
+        next: tr!("It is tried again by itself; downloading it now tries at once.").to_owned(),
         charged: Charged::Yes,
     };
     let wait = pause(&task);
@@ -334,7 +334,7 @@ pub(super) fn stopped(work: &mut Work, mut task: Task) -> Vec<Effect> {
     }
     let Phase::Saving { file, tries, .. } = task.phase else { return Vec::new() };
     let next_try = work.ending.is_some().then_some(work.now.wall);
-    let error = by_hand(work);
+    let error = by_hand();
     let trouble = next_try.is_none().then(|| {
         work.news.push(News::Task { key: task.key, what: TaskNews::SavingStopped(error.clone()) });
         Trouble { error, since: Some(work.now.wall) }
@@ -345,15 +345,12 @@ pub(super) fn stopped(work: &mut Work, mut task: Task) -> Vec<Effect> {
 }
 
 /// What holds up a file whose saving a person stopped.
-fn by_hand(work: &Work) -> TaskError {
+fn by_hand() -> TaskError {
     TaskError {
         code: STOPPED.into(),
         class: ErrorClass::File,
         message: tr!("saving was stopped, and the paid file is not on disk").into(),
-        next: tr!(
-            "{download} fetches it now; otherwise it is fetched when the program next starts.",
-            download = work.settings.voice.download
-        ),
+        next: tr!("Download it to have it now; otherwise it is fetched when the program next starts.").to_owned(),
         charged: Charged::Yes,
     }
 }

@@ -133,7 +133,10 @@ fn halted(work: &mut Work, stopped: Option<Stopped>) {
         return;
     }
     let halt = Halt { cause: why.cause, problem: problem(work, &why), by: Some(by) };
-    work.news.push(News::Queue(QueueNews::Halted(halt.clone())));
+    // Two programs that met the same at once halt for one reason, which was said already.
+    if work.queue.halted.as_ref().is_none_or(|known| known.problem != halt.problem) {
+        work.news.push(News::Queue(QueueNews::Halted(halt.clone())));
+    }
     work.queue.halted = Some(halt);
 }
 

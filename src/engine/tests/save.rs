@@ -234,6 +234,9 @@ fn a_file_whose_saving_was_stopped_comes_back_by_itself_at_the_next_start_or_whe
     world.act(Act::Cancel(vec![key(1)]));
     world.live(HOUR);
     assert!(world.disk.tasks[&key(1)].is_stopped());
+    let Phase::Ready { trouble: Some(held), .. } = world.phase(1) else { panic!("{:?}", world.phase(1)) };
+    // The command line shows it too, where there is no key.
+    assert!(held.error.next.starts_with("Download it to have it now"), "{}", held.error.next);
     world.calls.clear();
     // Another program that runs already hears of the stop, and leaves it.
     let task = world.disk.tasks[&key(1)].clone();

@@ -1,7 +1,10 @@
 //! What other programs on the store do to this one, and it to them: pauses, halts, waits, failures in a row.
 
 use super::{disk::Health, *};
-use crate::domain::account::{Account, Change, Sender, Shared, Stamp, Streak, Why};
+use crate::{
+    domain::account::{Account, Change, Sender, Shared, Stamp, Streak, Why},
+    engine::news::QueueNews,
+};
 use TaskState::{Queued, Refused};
 
 fn why() -> Why {
@@ -45,6 +48,31 @@ fn a_stop_that_is_on_disk_lets_no_claim_through_though_the_bell_has_not_rung() {
         world.live(SECOND);
         assert_eq!((world.halt(), world.keys_posted()), (None, vec![1, 2]));
     }
+}
+
+#[test]
+fn a_halt_that_two_programs_met_at_once_is_said_once() {
+    let said =
+        |world: &World| world.news.iter().filter(|news| matches!(news, News::Queue(QueueNews::Halted(_)))).count();
+    let mut other = World::posting();
+    other.reply(code(1008));
+    other.settle();
+    let met = other.disk.shared.halts["302ai"].why.clone();
+    // The other program's word is in the store first, and so it is the one that is kept.
+    let mut world = World::posting();
+    world.elsewhere(Change::Halt(met));
+    world.reply(code(1008));
+    assert_eq!(said(&world), 1);
+    world.settle();
+    world.rings();
+    let by = world.state.queue.halted.clone().unwrap().by.unwrap();
+    assert_eq!((by.who.as_str(), said(&world)), ("watch 812", 1));
+    // Another reason is news.
+    world.live(SECOND);
+    world.elsewhere(Change::Resume { halt: true });
+    world.elsewhere(Change::Halt(Why { cause: HaltCause::Key, ..why() }));
+    world.rings();
+    assert_eq!(said(&world), 2);
 }
 
 #[test]
