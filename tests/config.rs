@@ -34,7 +34,8 @@ fn folders_in(dir: &Path) -> Folders {
 }
 
 fn wanted() -> Wanted<'static> {
-    Wanted { bindings: BINDINGS, ..Wanted::default() }
+    let is_key = |text: &str| text.parse::<reeltop::screens::key::Key>().map(drop);
+    Wanted { bindings: BINDINGS, is_key: Some(is_key), ..Wanted::default() }
 }
 
 fn read(text: &str) -> Loaded {
