@@ -1,7 +1,8 @@
 //! reeltop: compose, send, watch and save MiniMax video tasks from the keyboard.
 //!
-//! Five floors, each built only on those named after it: `app` (the shell), `io` (workers) and `ui` (pictures),
-//! `logic` (the program as a function), `domain` (the words and rules of the field).
+//! Each folder is a floor, here from the bottom up. The rules of the field and what the service's answers mean: `domain`,
+//! `service`. The work as a function: `engine`. What touches the world: `io`. Sentences: `words`. The dashboard as a function,
+//! and on a terminal: `screens`, `tui`. The command line: `cli`. The service's stand-in: `simulator`.
 
 pub mod cli;
 pub mod domain;

@@ -21,6 +21,8 @@ fn main() -> ExitCode {
                 ids: keymap::ids,
                 is_key: |text| text.parse::<Key>().map(drop),
                 judge: |keys| Keymap::build(keys).1.into_iter().map(|fault| (fault.about, fault.text)).collect(),
+                tables: keymap::tables,
+                commands: keymap::commands,
                 config_lines: keymap::config_lines,
                 voice: |settings| Keymap::build(&settings.keys).0.voice(),
             },

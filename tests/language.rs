@@ -151,10 +151,7 @@ const KEPT: &[(&str, &str)] = &[
     ("  api_key_cmd = \"pass show 302ai\"", "a line for the config"),
     ("PgUp", "a key's name"),
     ("PgDn", "a key's name"),
-    (" (pays)", "the README's table of keys"),
-    ("**{}** (`[keys.{}]`)\n\n| keys | action | does |\n| --- | --- | --- |\n", "the README's table of keys"),
-    ("**Commands, after `:`** (and every action by its id, such as `:retry`)\n\n", "the README's table of commands"),
-    ("| command | does |\n| --- | --- |\n", "the README's table of commands"),
+    ("## {} `[keys.{}]`\n", "a heading of `reeltop keys`: a place and the config's name for it"),
 ];
 
 /// A text in a source, without its quotes and escapes.

@@ -6,6 +6,7 @@ use crate::{
         config::{IsKey, JudgeKeys, Loaded},
         run::clock::Clock,
     },
+    words::keys::KeyTable,
 };
 use std::{
     io,
@@ -42,6 +43,10 @@ pub struct Keys {
     pub is_key: IsKey,
     /// All that is wrong with keys of one's own.
     pub judge: JudgeKeys,
+    /// The tables of keys, in the language now spoken.
+    pub tables: fn() -> Vec<KeyTable>,
+    /// The commands after `:`, as they are typed, and what each does.
+    pub commands: fn() -> Vec<(String, &'static str)>,
     /// The example config's lines of keys.
     pub config_lines: fn() -> String,
     /// How the dashboard names deeds: by the keys in force.

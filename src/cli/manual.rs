@@ -1,10 +1,11 @@
 //! What the grammar of the command line says of itself: shell completions, the man page, the README's table.
 
 use super::args::Cli;
+use crate::words::keys::KeyTable;
 use clap::{Arg, Command, CommandFactory};
 use clap_mangen::{
     Man,
-    roff::{Roff, bold, roman},
+    roff::{Roff, bold, italic, roman},
 };
 use std::io;
 
@@ -13,11 +14,14 @@ pub fn completions(shell: clap_complete::Shell, out: &mut dyn io::Write) {
     clap_complete::generate(shell, &mut Cli::command(), "reeltop", out);
 }
 
-/// The man page: one page, each command with a part of its own.
+/// The longest call that the README shows with all its flags.
+const WIDEST_CALL: usize = 70;
+
+/// The man page: one page, each command with a part of its own, then the dashboard's keys and commands.
 ///
 /// # Errors
 /// `out` cannot be written.
-pub fn man(out: &mut dyn io::Write) -> io::Result<()> {
+pub fn man(keys: &[KeyTable], typed: &[(String, &str)], out: &mut dyn io::Write) -> io::Result<()> {
     let root = grammar();
     let page = Man::new(root.clone());
     page.render_title(out)?;
@@ -30,13 +34,14 @@ pub fn man(out: &mut dyn io::Write) -> io::Result<()> {
     for sub in shown(&root) {
         add_command(&mut commands, sub);
     }
+    add_keys(&mut commands, keys, typed);
     commands.to_writer(out)?;
     page.render_extra_section(out)
 }
 
 /// One command: its call, what it does, what its arguments mean, the commands below it.
 fn add_command(roff: &mut Roff, command: &Command) {
-    roff.control("SS", [format!("reeltop {}", synopsis(command, "|")).as_str()]);
+    roff.control("SS", [format!("reeltop {}", synopsis(command, false)).as_str()]);
     let about = command.get_long_about().or(command.get_about()).map(ToString::to_string).unwrap_or_default();
     for (at, paragraph) in about.split("\n\n").enumerate() {
         if at > 0 {
@@ -54,30 +59,56 @@ fn add_command(roff: &mut Roff, command: &Command) {
     }
 }
 
-/// The README's table of commands.
+/// The keys of each place, and the commands after `:`.
+fn add_keys(roff: &mut Roff, keys: &[KeyTable], typed: &[(String, &str)]) {
+    roff.control("SH", ["KEYS"]).text([roman(
+        "The default keys in each place of the dashboard, and the name of each action. Change one in the config: \
+         retry = [\"r\"] under [keys.table].",
+    )]);
+    for table in keys {
+        roff.control("SS", [format!("{} [keys.{}]", table.title, table.id).as_str()]);
+        for row in &table.rows {
+            let names = [bold(row.keys.join(" ")), roman("  "), italic(row.id)];
+            roff.control("TP", []).text(names).text([roman(row.does.as_str())]);
+        }
+    }
+    roff.control("SS", ["Commands, after :"]).text([roman("Most actions are commands too, by name, such as :retry.")]);
+    for (usage, does) in typed {
+        roff.control("TP", []).text([bold(usage.as_str())]).text([roman(*does)]);
+    }
+}
+
+/// The README's table of commands, one line a call: flags that would make it too long are left to `--help`.
 #[must_use]
 pub fn markdown() -> String {
     let mut text = String::from("| call | does |\n| --- | --- |\n| `reeltop [--demo]` | Open the dashboard |\n");
     for sub in shown(&grammar()) {
         let does = sub.get_about().map(ToString::to_string).unwrap_or_default();
+        let whole = synopsis(sub, false);
+        let call = if whole.len() > WIDEST_CALL { synopsis(sub, true) } else { whole };
         // A bar would end the cell, even inside code.
-        text.push_str(&format!("| `reeltop {}` | {does} |\n", synopsis(sub, r"\|")));
+        text.push_str(&format!("| `reeltop {}` | {does} |\n", call.replace('|', r"\|")));
     }
     text
 }
 
-/// A command's name with its arguments and the commands below it, then its own flags in brackets.
-fn synopsis(command: &Command, bar: &str) -> String {
+/// A command's name with its arguments and the commands below it, then its own flags; those that may be left out are in
+/// brackets, each or all as one.
+fn synopsis(command: &Command, short: bool) -> String {
     let mut parts = vec![command.get_name().to_owned()];
     parts.extend(command.get_positionals().map(ToString::to_string));
     let inner: Vec<&str> = shown(command).map(Command::get_name).collect();
     if !inner.is_empty() {
-        parts.push(inner.join(bar));
+        parts.push(inner.join("|"));
     }
-    parts.extend(own_arguments(command).filter(|arg| !arg.is_positional()).map(|arg| {
-        let arg_text = arg.to_string();
-        if arg.is_required_set() { arg_text } else { format!("[{arg_text}]") }
-    }));
+    let flags = own_arguments(command).filter(|arg| !arg.is_positional());
+    let (needed, optional): (Vec<&Arg>, Vec<&Arg>) = flags.partition(|arg| arg.is_required_set());
+    parts.extend(needed.iter().map(ToString::to_string));
+    if short {
+        parts.push("[OPTIONS]".to_owned());
+    } else {
+        parts.extend(optional.iter().map(|arg| format!("[{arg}]")));
+    }
     parts.join(" ")
 }
 
@@ -106,7 +137,7 @@ mod tests {
     fn completions_and_manual_name_every_command_that_is_shown_and_no_other() {
         let (mut bash, mut page) = (Vec::new(), Vec::new());
         completions(clap_complete::Shell::Bash, &mut bash);
-        man(&mut page).unwrap();
+        man(&[], &[], &mut page).unwrap();
         let (bash, page) = (String::from_utf8(bash).unwrap(), String::from_utf8(page).unwrap());
         for sub in shown(&grammar()) {
             let name = sub.get_name();
@@ -120,9 +151,13 @@ mod tests {
     #[test]
     fn a_call_is_shown_with_its_arguments_and_flags() {
         let root = grammar();
-        let shown = |name: &str| synopsis(root.find_subcommand(name).unwrap(), "|");
+        let shown = |name: &str| synopsis(root.find_subcommand(name).unwrap(), false);
         assert_eq!(shown("retry"), "retry [KEY]... [--failed] [--again] [--yes] [--max-cost <PTC>]");
         assert_eq!(shown("resolve"), "resolve <KEY> --as <OUTCOME>");
         assert_eq!(shown("config"), "config check|path|show|init");
+        assert_eq!(synopsis(root.find_subcommand("retry").unwrap(), true), "retry [KEY]... [OPTIONS]");
+        assert!(markdown().contains("| `reeltop submit [OPTIONS]` |"));
+        assert!(markdown().contains("| `reeltop resolve <KEY> --as <OUTCOME>` |"));
+        assert!(markdown().contains(r"| `reeltop config check\|path\|show\|init` |"));
     }
 }

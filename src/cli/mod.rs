@@ -29,7 +29,10 @@ use crate::{
         run::{clock::Clock, exit::Exit, signals, signals::Call, unsaved},
         surroundings,
     },
-    lang, tr,
+    lang,
+    lang::Lang,
+    tr,
+    words::keys,
 };
 use std::{
     ffi::OsString,
@@ -132,7 +135,15 @@ fn call(cli: Cli) -> Outcome {
             manual::completions(shell, &mut io::stdout());
             Ok(Exit::Done)
         }
-        Command::Man => Ok(manual::man(&mut io::stdout()).map(|()| Exit::Done)?),
+        Command::Man => {
+            let (keys, commands) = lang::within(Lang::En, key_tables);
+            Ok(manual::man(&keys, &commands, &mut io::stdout()).map(|()| Exit::Done)?)
+        }
+        Command::Keys => Ok({
+            let (tables, commands) = key_tables();
+            io::stdout().write_all(keys::markdown(&tables, &commands).as_bytes())
+        }
+        .map(|()| Exit::Done)?),
         Command::Config { what } => settings::run(&global, what, voice),
         Command::Simulate { listen, seed, faults } => simulate::run(listen, seed, &faults.join(","), voice),
         Command::Doctor => doctor::run(&global, voice),
@@ -166,6 +177,12 @@ const fn face(command: &Command) -> &'static str {
         Command::Adopt { .. } => "adopt",
         _ => "submit",
     }
+}
+
+/// The keys and the commands after `:`, in the language now spoken.
+fn key_tables() -> (Vec<keys::KeyTable>, Vec<(String, &'static str)>) {
+    let keys = &faces::get().keys;
+    ((keys.tables)(), (keys.commands)())
 }
 
 fn folders() -> Result<Folders, Stop> {

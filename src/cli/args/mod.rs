@@ -212,6 +212,8 @@ pub enum Command {
     },
     /// The man page, on stdout
     Man,
+    /// The dashboard's keys and commands, as Markdown on stdout
+    Keys,
     /// Fill the store with made-up tasks, to measure with
     #[command(hide = true)]
     BenchFill {

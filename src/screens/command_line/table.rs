@@ -29,7 +29,7 @@ pub struct Command {
     pub name: &'static str,
     /// What it takes, for a person; translated where it is shown.
     pub takes: &'static str,
-    /// A sentence for help, translated there, and README.
+    /// A sentence for help and `reeltop keys`, translated there.
     pub help: &'static str,
     /// What can come behind it.
     pub(super) behind: Behind,

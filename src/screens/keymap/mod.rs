@@ -1,4 +1,4 @@
-//! The keys: one table from which dispatch, help, footer, the README's key tables, the example config and a person's own
+//! The keys: one table from which dispatch, help, footer, `reeltop keys`, the man page, the example config and a person's own
 //! keys all come. What an action does stands in `commands`; this only says which action a key means where, and whether
 //! it is possible now.
 
@@ -6,6 +6,7 @@ mod bindings;
 mod build;
 mod help;
 mod place;
+mod tables;
 mod when;
 mod words;
 
@@ -13,8 +14,9 @@ pub use bindings::BINDINGS;
 pub use build::{KeyFault, Keymap, Overrides};
 pub use help::{HelpLine, Sign, by_id, help_lines, runnable};
 pub use place::{Ctx, Place, is_typed, place, place_below};
+pub use tables::{commands, tables};
 pub(crate) use when::{can_cancel, can_download, refreshable};
-pub use words::{Hint, config_lines, footer, ids, markdown, named, possible, readable};
+pub use words::{Hint, config_lines, footer, ids, named, possible, readable};
 
 use crate::screens::{
     app::App,
@@ -168,7 +170,7 @@ pub struct Binding {
     pub id: &'static str,
     /// One word or two for the footer; translated where they are shown.
     pub hint: &'static str,
-    /// A sentence for help, translated there, and README.
+    /// A sentence for help and `reeltop keys`, translated there.
     pub help: &'static str,
     /// Whether it leads to something paid. Such an action only opens a preview; `send` in the preview is the only one
     /// that sends.

@@ -106,7 +106,7 @@ impl Ctx {
         }
     }
 
-    /// Its heading in help, translated there, and in README.
+    /// Its heading in help and `reeltop keys`, translated there.
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {

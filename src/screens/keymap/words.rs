@@ -222,32 +222,6 @@ fn own(app: &App, here: Place) -> Vec<(Ctx, &'static str)> {
     always.chain(fitting.iter().copied()).map(|id| (Ctx::Table, id)).collect()
 }
 
-/// The README's tables of keys.
-#[must_use]
-pub fn markdown() -> String {
-    let mut text = String::new();
-    for ctx in Ctx::ALL {
-        let _ = write!(
-            text,
-            "**{}** (`[keys.{}]`)\n\n| keys | action | does |\n| --- | --- | --- |\n",
-            ctx.title(),
-            ctx.id()
-        );
-        for binding in BINDINGS.iter().filter(|binding| binding.ctx == ctx) {
-            let keys: Vec<String> = binding.keys.iter().map(|key| format!("`{key}`")).collect();
-            let paid = if binding.paid { " (pays)" } else { "" };
-            let _ = writeln!(text, "| {} | `{}` | {}{paid} |", keys.join(" "), binding.id, binding.help);
-        }
-        text.push('\n');
-    }
-    text.push_str("**Commands, after `:`** (and every action by its id, such as `:retry`)\n\n");
-    text.push_str("| command | does |\n| --- | --- |\n");
-    for command in crate::screens::command_line::COMMANDS {
-        let _ = writeln!(text, "| `{}` | {} |", command.usage(), command.help);
-    }
-    text
-}
-
 /// The example config's lines: every place, every action with its default keys, as comments.
 #[must_use]
 pub fn config_lines() -> String {
@@ -374,10 +348,9 @@ mod tests {
     }
 
     #[test]
-    fn the_documents_name_every_action() {
-        let (markdown, config) = (markdown(), config_lines());
+    fn the_example_config_names_every_action() {
+        let config = config_lines();
         for binding in BINDINGS {
-            assert!(markdown.contains(&format!("| `{}` | {}", binding.id, binding.help)), "{}", binding.id);
             assert!(config.contains(&format!("\n#{} = [", binding.id)), "{}", binding.id);
         }
         assert!(config.parse::<toml::Table>().is_ok());
