@@ -102,7 +102,8 @@ fn every_end_of_a_task_has_its_exit_code_and_its_class() {
     for (prompt, code, state, class) in [
         ("fine", 0, "running", Value::Null),
         ("!2013", 1, "refused", "invalid_params".into()),
-        ("!1000", 1, "refused", "service".into()),
+        ("!10008", 1, "refused", "service".into()),
+        ("!1000", 7, "unknown", "unknown_outcome".into()),
         ("!1008", 4, "refused", "balance".into()),
         ("!lost", 7, "unknown", "unknown_outcome".into()),
         ("!500", 7, "unknown", "unknown_outcome".into()),
@@ -344,7 +345,7 @@ fn retry_makes_a_new_attempt_and_leaves_sensitive_prompts_alone_in_bulk() {
     let done = paid(&home, &["retry", "1", "--json"]).coded(0).json().remove(0);
     assert_eq!((&done["key"], &done["parent"], &done["attempt"]), (&json!("3"), &json!("1"), &json!(2)));
     assert_eq!(done["state"], "running");
-    submit(&home, "again !1000");
+    submit(&home, "again !10008");
     let done = paid(&home, &["retry", "--failed", "--json"]).coded(0);
     let parents: Vec<Value> = done.json().iter().map(|task| task["parent"].clone()).collect();
     assert_eq!(parents, ["4"]);
@@ -420,13 +421,13 @@ fn no_retry_is_paid_twice_by_a_key_named_twice_or_by_two_calls_at_once() {
     let again = paid(&home, &["retry", "1"]).coded(2);
     assert!(again.err.contains("#1 is already retried as #2"), "{}", again.err);
     paid(&home, &["retry", "1", "--again"]).coded(0);
-    submit(&home, "also fails !1000");
+    submit(&home, "also fails !10008");
     let call = [&["retry", "--failed"][..], &YES].concat();
     let racing: Vec<_> = (0..4).map(|_| home.command(&call).spawn().unwrap()).collect();
     let codes = racing.into_iter().map(|child| support::finish("retry --failed", child).code.unwrap());
     // Who comes late finds nothing left, or is told who was quicker.
     assert!(codes.into_iter().all(|code| code <= 1));
-    assert_eq!(service.sim().submissions_of("also fails !1000"), 2);
+    assert_eq!(service.sim().submissions_of("also fails !10008"), 2);
 }
 
 #[test]

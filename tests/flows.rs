@@ -12,7 +12,7 @@ use reeltop::{
     },
     service::answer::Reply,
 };
-use support::flow::{Flow, lost, refused};
+use support::flow::{Flow, lost, no_channel, refused};
 
 /// Long enough for the undo window to pass and the answer to come.
 const SENT: u64 = 4_000;
@@ -85,7 +85,7 @@ fn u_takes_back_what_was_confirmed_a_moment_ago() {
 
 #[test]
 fn a_failed_row_is_sent_again_with_two_keys() {
-    let mut flow = with(&[Some(refused(1000, "unknown error"))]);
+    let mut flow = with(&[Some(no_channel())]);
     assert!(flow.row("#1").contains("refused"), "{}", flow.screen());
     flow!(flow, "r");
     flow.shows("Repeats");
@@ -221,7 +221,7 @@ fn pasted_text_is_no_key() {
 #[test]
 fn no_key_of_the_table_but_enter_in_a_preview_pays() {
     for c in (' '..='~').chain(['。', '；', '你']) {
-        let mut flow = with(&[Some(refused(1000, "unknown error"))]);
+        let mut flow = with(&[Some(no_channel())]);
         flow!(flow, &c.to_string(), &c.to_string(), &c.to_string(), "<Tab>", "<Esc>");
         flow.pass(SENT);
         assert_eq!(flow.posts.len(), 1, "{c:?}\n{}", flow.screen());

@@ -107,6 +107,13 @@ const NO_BALANCE: GatewayWords = GatewayWords {
     message_jp: "残高が不足しています",
 };
 
+const NO_CHANNEL: GatewayWords = GatewayWords {
+    code: -10_008,
+    message: "No channel available",
+    message_cn: "当前无可用渠道",
+    message_jp: "利用可能なチャネルがありません",
+};
+
 /// What becomes of a submission.
 #[derive(Debug, PartialEq)]
 pub(super) enum Taken {
@@ -212,6 +219,9 @@ impl Books {
         }
         if faults.has(Fault::GatewayBalance) {
             return Err(Taken::Gateway(NO_BALANCE));
+        }
+        if faults.has(Fault::NoChannel) {
+            return Err(Taken::Gateway(NO_CHANNEL));
         }
         for (fault, code, message) in [
             (Fault::Key1004, 1004, "login fail: please carry the API secret key in the Authorization field"),

@@ -286,6 +286,12 @@ pub(crate) fn refused(code: i64, message: &str) -> Reply {
     answered(&format!(r#"{{"task_id":"","base_resp":{{"status_code":{code},"status_msg":"{message}"}}}}"#))
 }
 
+/// A refusal of the gateway that passes.
+pub(crate) fn no_channel() -> Reply {
+    let body = r#"{"error":{"err_code":-10008,"message":"no channel","type":"api_error"}}"#;
+    Reply::Answered { http: 400, retry_after_ms: None, body: body.into() }
+}
+
 /// The answer was lost on its way.
 pub(crate) fn lost() -> Reply {
     Reply::Broken { why: LineFault::Cut, detail: "the line was cut".into() }

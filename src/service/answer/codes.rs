@@ -121,7 +121,8 @@ impl Code {
 /// MiniMax's codes, in `base_resp.status_code`.
 fn base(code: i64) -> Option<Meaning> {
     Some(match code {
-        1000 | 1013 | 1024 | 1033 => passing(tr!("The service had an internal error")),
+        // Not proven either way: a task may have been made before the error.
+        1000 | 1013 | 1024 | 1033 => unclear(ErrorClass::Service, tr!("The service had an internal error"), look_up()),
         1001 => unclear(ErrorClass::Service, tr!("The service ran into a time-out of its own"), look_up()),
         1002 | 1039 | 1041 | 2045 => rate(),
         1004 | 2049 => key_not_accepted(),
@@ -298,7 +299,7 @@ mod tests {
         let key = Halt(HaltCause::Key);
         let balance = Halt(HaltCause::Balance);
         for (codes, act, class, charged) in [
-            (&[1000, 1013, 1024, 1033][..], Refuse, C::Service, No),
+            (&[1000, 1013, 1024, 1033][..], Unclear, C::Service, Unknown),
             (&[1001], Unclear, C::Service, Unknown),
             (&[1002, 1039, 1041, 2045], Wait, C::RateLimited, No),
             (&[1004, 2049], key, C::Auth, No),

@@ -283,7 +283,7 @@ mod tests {
                 "failed 1026 prompt_sensitive no",
             ),
             (200, r#"{"status":"Failed","base_resp":{"status_code":1027}}"#, "failed 1027 output_sensitive unknown"),
-            (200, r#"{"status":"failed","base_resp":{"status_code":1000}}"#, "failed 1000 service no"),
+            (200, r#"{"status":"failed","base_resp":{"status_code":1000}}"#, "failed 1000 service unknown"),
             (200, r#"{"status":"fail","base_resp":{"status_code":2013}}"#, "failed 2013 invalid_params no"),
             (200, r#"{"status":"Fail","base_resp":{"status_code":0}}"#, "failed no reason service unknown"),
             (200, r#"{"status":"Fail"}"#, "failed no reason service unknown"),
