@@ -64,12 +64,9 @@ fn hand_over(work: &mut Work, change: Change) -> Effect {
     Effect::Store(StoreCmd::Share { ticket, profile, by, change })
 }
 
-/// The store could not take it: it is handed over again with the writes that failed. Whether it was one of these.
-pub(super) fn failed(work: &mut Work, of: Ticket) -> bool {
-    let change = work.sharing.under_way.remove(&of);
-    let found = change.is_some();
-    work.sharing.failed.extend(change);
-    found
+/// The store could not take it: it is handed over again with the writes that failed.
+pub(super) fn failed(work: &mut Work, of: Ticket) {
+    work.sharing.failed.extend(work.sharing.under_way.remove(&of));
 }
 
 /// Hands over again what failed.

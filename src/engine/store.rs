@@ -342,7 +342,9 @@ fn failed(work: &mut Work, of: Option<Ticket>, problem: Problem) -> Vec<Effect> 
     if work.queue.claiming.as_ref().is_some_and(|(ticket, _)| Some(*ticket) == of) {
         work.queue.claiming = None;
     }
-    of.map(|ticket| share::failed(work, ticket));
+    if let Some(ticket) = of {
+        share::failed(work, ticket);
+    }
     if let Some(ticket) = of.filter(|ticket| work.queue.inserting.remove(ticket)) {
         work.adopting.inserting.remove(&ticket);
         work.news.push(News::Batch { ticket, result: Err(NotQueued::Store(problem.clone())) });
