@@ -22,6 +22,7 @@ pub mod near;
 pub mod overrides;
 pub mod picture;
 pub mod problem;
+pub mod reason;
 pub mod request;
 pub mod retry;
 pub mod similar;

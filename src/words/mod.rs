@@ -4,4 +4,5 @@ pub(crate) mod amounts;
 pub mod keys;
 pub mod news;
 pub mod print;
+pub mod reason;
 pub mod terms;

@@ -1,0 +1,13 @@
+//! Why something is as it is: a code with its facts, and the service's own words raw. Never a sentence of ours and never the
+//! name of a key or a command: those are made by `words::reason`, for whoever reads.
+
+use super::problem::Problem;
+use serde::{Deserialize, Serialize};
+
+/// Why something is as it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The sentences that a store of version 5 or older keeps, in the language of whoever ran the engine then.
+    Said(Problem),
+}

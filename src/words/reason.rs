@@ -1,0 +1,14 @@
+//! Reasons as sentences.
+
+use crate::{
+    domain::{problem::Problem, reason::Reason},
+    engine::settings::Voice,
+};
+
+/// What happened, why, and what to do next.
+#[must_use]
+pub fn problem(reason: &Reason, _voice: &Voice) -> Problem {
+    match reason {
+        Reason::Said(problem) => problem.clone(),
+    }
+}
