@@ -187,7 +187,7 @@ mod tests {
         fs::write(path("a b.txt"), "一只猫\n").unwrap();
         fs::write(path("bytes"), [0xff, 0xfe]).unwrap();
         assert_eq!(text(&path("a b.txt")), Ok("一只猫\n".into()));
-        assert_eq!(text(&path("bytes")).unwrap_err().why, "it is no text in UTF-8");
+        assert_eq!(text(&path("bytes")).unwrap_err().why, "it is not UTF-8 text");
         assert_eq!(text(&path("")).unwrap_err().why, "it is a folder");
     }
 

@@ -179,7 +179,7 @@ fn printed_by(command: &str, timeout: Duration) -> Result<String, Problem> {
     }
     match status {
         Some(status) if status.success() => {
-            String::from_utf8(text).map_err(|_| failed(tr!("it is no text in UTF-8").into()))
+            String::from_utf8(text).map_err(|_| failed(tr!("it is not UTF-8 text").into()))
         }
         Some(status) => {
             Err(failed(status.code().map_or_else(|| status.to_string(), |code| tr!("exit status: {code}", code))))

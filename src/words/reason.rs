@@ -1,4 +1,6 @@
-//! Reasons as sentences.
+//! Reasons as sentences, for a reader's language and keys.
+
+pub mod system;
 
 use crate::{
     domain::{problem::Problem, reason::Reason},

@@ -1,0 +1,48 @@
+//! Why a call of the system, or the reading of a file, failed.
+
+use serde::{Deserialize, Serialize};
+use std::io::{Error, ErrorKind};
+
+/// The common reasons of disks and folders; any other in the system's own words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum System {
+    NotFound,
+    Denied,
+    /// A folder was wanted.
+    NoFolder,
+    /// A file was wanted.
+    Folder,
+    /// It is there already.
+    Exists,
+    Full,
+    Quota,
+    ReadOnly,
+    /// A regular file was wanted.
+    NoFile,
+    NotUtf8,
+    /// The most bytes that would have been read.
+    TooLarge {
+        most: u64,
+    },
+    /// Nothing comes from a pipe or a device.
+    Silent,
+    Other(String),
+}
+
+impl From<Error> for System {
+    fn from(error: Error) -> Self {
+        match error.kind() {
+            ErrorKind::NotFound => Self::NotFound,
+            ErrorKind::PermissionDenied => Self::Denied,
+            ErrorKind::NotADirectory => Self::NoFolder,
+            ErrorKind::IsADirectory => Self::Folder,
+            ErrorKind::AlreadyExists => Self::Exists,
+            ErrorKind::StorageFull => Self::Full,
+            ErrorKind::QuotaExceeded => Self::Quota,
+            ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
+            ErrorKind::InvalidData => Self::NotUtf8,
+            _ => Self::Other(error.to_string()),
+        }
+    }
+}
