@@ -22,6 +22,7 @@ pub mod near;
 pub mod overrides;
 pub mod picture;
 pub mod problem;
+#[allow(missing_docs, reason = "what each variant means is its sentence in `words::reason`")]
 pub mod reason;
 pub mod request;
 pub mod retry;

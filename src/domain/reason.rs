@@ -1,8 +1,8 @@
 //! Why something is as it is: a code with its facts, and the service's own words raw. Never a sentence of ours and never the
 //! name of a key or a command: those are made by `words::reason`, for whoever reads.
 
-#![allow(missing_docs, reason = "what each variant means is its sentence in `words::reason`")]
-
+pub mod picture_file;
+pub mod store;
 pub mod system;
 
 use super::problem::Problem;
@@ -14,4 +14,8 @@ use serde::{Deserialize, Serialize};
 pub enum Reason {
     /// The sentences that a store of version 5 or older keeps, in the language of whoever ran the engine then.
     Said(Problem),
+    /// A picture cannot be had.
+    PictureFile(picture_file::Fault),
+    /// The store failed.
+    Store(store::Fault),
 }

@@ -1,5 +1,7 @@
 //! Reasons as sentences, for a reader's language and keys.
 
+pub mod picture_file;
+pub mod store;
 pub mod system;
 
 use crate::{
@@ -12,5 +14,7 @@ use crate::{
 pub fn problem(reason: &Reason, _voice: &Voice) -> Problem {
     match reason {
         Reason::Said(problem) => problem.clone(),
+        Reason::PictureFile(fault) => picture_file::problem(fault),
+        Reason::Store(fault) => store::problem(fault),
     }
 }

@@ -18,8 +18,10 @@ pub enum System {
     Full,
     Quota,
     ReadOnly,
+    NameTooLong,
     /// A regular file was wanted.
     NoFile,
+    Empty,
     NotUtf8,
     /// The most bytes that would have been read.
     TooLarge {
@@ -27,7 +29,26 @@ pub enum System {
     },
     /// Nothing comes from a pipe or a device.
     Silent,
+    /// The home folder is not known.
+    NoHome,
+    /// Another user's home folder is meant (`~name`).
+    OthersHome,
     Other(String),
+}
+
+impl System {
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        matches!(self, Self::Full | Self::Quota)
+    }
+}
+
+/// A path that cannot be used, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct At {
+    /// Short and harmless.
+    pub path: String,
+    pub why: System,
 }
 
 impl From<Error> for System {
@@ -41,6 +62,7 @@ impl From<Error> for System {
             ErrorKind::StorageFull => Self::Full,
             ErrorKind::QuotaExceeded => Self::Quota,
             ErrorKind::ReadOnlyFilesystem => Self::ReadOnly,
+            ErrorKind::InvalidFilename => Self::NameTooLong,
             ErrorKind::InvalidData => Self::NotUtf8,
             _ => Self::Other(error.to_string()),
         }

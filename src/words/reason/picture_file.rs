@@ -1,0 +1,99 @@
+//! Why a picture cannot be had, as sentences.
+
+use super::system::system;
+use crate::{
+    domain::{
+        problem::Problem,
+        reason::{
+            picture_file::{Content, Fault, Shrink, Why},
+            system::System,
+        },
+    },
+    tr,
+};
+
+/// What happened, why, and what to do next.
+#[must_use]
+pub fn problem(Fault { path, why }: &Fault) -> Problem {
+    let unusable = |why: &str| {
+        let next = tr!("Choose a JPEG or PNG picture, or convert this one.");
+        Problem::new(tr!("{path} cannot be used as a picture", path), why, next)
+    };
+    let damaged =
+        |why: &str| Problem::new(tr!("{path} is damaged", path), why, tr!("Copy it again and choose it again."));
+    let lost = |why: String| {
+        let what = tr!("The picture {path} is no longer in the store", path);
+        Problem::new(what, why, tr!("Choose the picture again (edit and retry); nothing was sent."))
+    };
+    match why {
+        Why::Unread(why) => {
+            let next = match why {
+                System::NoHome | System::OthersHome => tr!("Write the whole path."),
+                System::Folder => tr!("Choose a picture in it."),
+                System::NoFile | System::Empty => tr!("Choose another picture."),
+                _ => tr!("Check the path and its permissions."),
+            };
+            Problem::new(tr!("{path} cannot be read", path), system(why), next)
+        }
+        Why::TooLarge { bytes } => {
+            // Rounded up, so that nothing over the limit reads as the limit.
+            let tenths = (bytes * 10).div_ceil(1024 * 1024);
+            let size = format!("{}.{}", tenths / 10, tenths % 10);
+            let why = tr!("it has {size} MB, and the service takes at most 20 MB", size);
+            let next = tr!("Ctrl-x in compose makes a smaller copy; or save it smaller yourself.");
+            Problem::new(tr!("{path} cannot be read", path), why, next)
+        }
+        Why::NotBase64 => {
+            let why = tr!("what follows the comma is not base64");
+            let next = tr!("Copy the whole URL, or give a file.");
+            Problem::new(tr!("{path} cannot be used as a picture", path), why, next)
+        }
+        Why::Not(content) => unusable(is(*content)),
+        Why::NoSides => unusable(tr!("its header is damaged, so its sides are unknown")),
+        Why::CutOff => {
+            let why = tr!("its end is missing, as after a broken copy or download");
+            Problem::new(tr!("{path} is cut off", path), why, tr!("Copy it again and choose it again."))
+        }
+        Why::NoImageData => damaged(tr!("it has no image data")),
+        Why::WrongData => damaged(tr!("a checksum or its image data is wrong, as after a broken copy or download")),
+        Why::NotKept { folder, why } => Problem::new(
+            tr!("The picture {path} cannot be kept", path),
+            format!("{folder}{}{}", tr!(": "), system(why)),
+            tr!("Make room or correct the folder's permissions, then choose it again."),
+        ),
+        Why::Lost(why) => lost(system(why)),
+        Why::Changed => lost(tr!("its copy was changed").into()),
+        Why::NotShrunk(why) => {
+            let next = tr!("Choose another picture, or make it smaller yourself.");
+            Problem::new(tr!("{path} cannot be made smaller", path), not_shrunk(why), next)
+        }
+    }
+}
+
+fn is(content: Content) -> &'static str {
+    match content {
+        Content::Gif => tr!("it is a GIF"),
+        Content::Heif => tr!("it is a HEIC or AVIF picture"),
+        Content::Bmp => tr!("it is a BMP picture"),
+        Content::Tiff => tr!("it is a TIFF picture"),
+        Content::JpegXl => tr!("it is a JPEG XL picture"),
+        Content::Photoshop => tr!("it is a Photoshop document"),
+        Content::OtherPicture => tr!("it is a picture of a type the service does not know"),
+        Content::Svg => tr!("it is an SVG drawing"),
+        Content::Pdf => tr!("it is a PDF document"),
+        Content::Video => tr!("it is a video"),
+        Content::WebPage => tr!("it is a web page"),
+        Content::Text => tr!("it is a text"),
+        Content::Nothing => tr!("its content is no picture"),
+    }
+}
+
+fn not_shrunk(why: &Shrink) -> String {
+    match why {
+        Shrink::File(why) => system(why),
+        Shrink::NotAPicture => tr!("it is not a JPEG, PNG or WebP").into(),
+        Shrink::TooManyPixels { width, height } => tr!("it has {width}x{height} pixels", width, height),
+        Shrink::Undecodable(said) if said.is_empty() => tr!("it cannot be decoded").into(),
+        Shrink::Undecodable(said) => [tr!("it cannot be decoded"), said].join(tr!(": ")),
+    }
+}
