@@ -70,7 +70,9 @@ fn a_proxy_that_wants_a_login_is_named_as_that_and_nothing_is_sent() {
     let done = finish("submit", call.env("HTTPS_PROXY", &proxy.url).spawn().unwrap()).coded(6);
     assert!(done.err.contains("the proxy wants a login"), "{}", done.err);
     assert_eq!(done.json()[0]["state"], "queued");
-    for request in proxy.requests() {
+    let asked = proxy.requests();
+    assert!(!asked.is_empty(), "the proxy is asked");
+    for request in asked {
         assert!(request.starts_with("CONNECT api.302.invalid:443 ") && !request.contains(net::KEY), "{request}");
     }
     let mut call = home.command(&["balance"]);
