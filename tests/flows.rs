@@ -31,9 +31,9 @@ fn with(answers: &[Option<Reply>]) -> Flow {
     for (nth, answer) in answers.iter().enumerate() {
         flow.answers.extend(answer.clone());
         flow!(flow, "n", &format!("prompt {}", nth + 1), "<F2>", "<Enter>");
-        flow.pass(SENT);
+        flow.live(SENT);
     }
-    flow.pass(20_000);
+    flow.live(20_000);
     flow
 }
 
@@ -50,11 +50,11 @@ fn from_compose_over_the_preview_into_the_table_and_onto_the_disk() {
     flow.hides("Enter sends");
     assert!(flow.row("#1").contains("queued"), "{}", flow.screen());
     assert_eq!(flow.posts, []);
-    flow.pass(SENT);
+    flow.live(SENT);
     assert!(flow.row("#1").contains("running"), "{}", flow.screen());
     assert_eq!(prompts(&flow), ["a cat"]);
     flow.made = true;
-    flow.pass(120_000);
+    flow.live(120_000);
     assert!(flow.row("#1").contains("saved"), "{}", flow.screen());
     assert_eq!((states(&flow), flow.posts.len()), (vec![TaskState::Saved], 1));
 }
@@ -66,11 +66,11 @@ fn enter_is_deaf_in_the_previews_first_moments_and_pays_once_afterwards() {
     flow.at_once("enter", 3);
     flow.shows("Enter sends");
     assert_eq!(flow.tasks(), []);
-    flow.pass(250);
+    flow.live(250);
     flow.at_once("enter", 3);
-    flow.pass(SENT);
+    flow.live(SENT);
     flow.at_once("enter", 3);
-    flow.pass(SENT);
+    flow.live(SENT);
     assert_eq!((flow.tasks().len(), flow.posts.len()), (1, 1));
 }
 
@@ -78,7 +78,7 @@ fn enter_is_deaf_in_the_previews_first_moments_and_pays_once_afterwards() {
 fn u_takes_back_what_was_confirmed_a_moment_ago() {
     let mut flow = Flow::start();
     flow!(flow, "n", "a cat", "<F2>", "<Enter>", "u");
-    flow.pass(SENT);
+    flow.live(SENT);
     assert_eq!((states(&flow), flow.posts.len()), (vec![TaskState::Cancelled], 0));
     assert_eq!(flow.tasks()[0].charged(), Charged::No);
 }
@@ -90,7 +90,7 @@ fn a_failed_row_is_sent_again_with_two_keys() {
     flow!(flow, "r");
     flow.shows("Repeats");
     flow!(flow, "<Enter>");
-    flow.pass(SENT);
+    flow.live(SENT);
     let retry = flow.tasks().pop().unwrap();
     assert_eq!((retry.key, retry.parent, retry.attempt), (TaskKey(2), Some(TaskKey(1)), 2));
     assert_eq!((states(&flow), prompts(&flow)), (vec![TaskState::Refused, TaskState::Running], vec!["prompt 1"; 2]));
@@ -104,7 +104,7 @@ fn edit_and_retry_shows_what_was_changed_and_leaves_the_original_alone() {
     flow!(flow, " softly", "<F2>");
     flow.shows("{+ softly+}");
     flow!(flow, "<Enter>");
-    flow.pass(SENT);
+    flow.live(SENT);
     assert_eq!(prompts(&flow), ["prompt 1", "prompt 1 softly"]);
     let prompts: Vec<String> = flow.tasks().into_iter().map(|task| task.request.prompt).collect();
     assert_eq!(prompts, ["prompt 1", "prompt 1 softly"]);
@@ -126,7 +126,7 @@ fn an_unknown_is_settled_in_each_of_its_ways_and_never_sent_again() {
         flow!(flow, "U");
         flow.shows("Settle #1");
         keys.iter().for_each(|part| flow.part(part));
-        flow.pass(60_000);
+        flow.live(60_000);
         let task = flow.tasks().remove(0);
         assert_eq!((task.state(), task.charged()), (state, charged), "{keys:?}\n{}", flow.screen());
         if state == TaskState::Running {
@@ -161,7 +161,7 @@ fn acts_go_to_the_marks() {
     flow!(flow, "g", "<Space>", "<Space>", "x");
     assert_eq!(states(&flow), [TaskState::Queued, TaskState::Cancelled, TaskState::Cancelled], "{}", flow.screen());
     flow!(flow, "p");
-    flow.pass(SENT);
+    flow.live(SENT);
     assert_eq!(prompts(&flow), ["one"]);
 }
 
@@ -195,7 +195,7 @@ fn a_screen_that_is_too_small_says_so_pays_nothing_and_can_be_left() {
     flow.resize(39, 11);
     flow.shows("40x12");
     flow!(flow, "<Enter>", "x");
-    flow.pass(SENT);
+    flow.live(SENT);
     assert_eq!((flow.tasks(), flow.posts.len()), (vec![], 0));
     flow.resize(80, 24);
     flow.shows("Enter sends");
@@ -213,7 +213,7 @@ fn pasted_text_is_no_key() {
     flow.paste("a cat\nq");
     flow!(flow, "<F2>");
     flow.paste("\n\n\n");
-    flow.pass(SENT);
+    flow.live(SENT);
     assert_eq!((flow.tasks(), flow.ended), (vec![], false));
     flow.shows("Enter sends");
 }
@@ -223,7 +223,7 @@ fn no_key_of_the_table_but_enter_in_a_preview_pays() {
     for c in (' '..='~').chain(['。', '；', '你']) {
         let mut flow = with(&[Some(no_channel())]);
         flow!(flow, &c.to_string(), &c.to_string(), &c.to_string(), "<Tab>", "<Esc>");
-        flow.pass(SENT);
+        flow.live(SENT);
         assert_eq!(flow.posts.len(), 1, "{c:?}\n{}", flow.screen());
     }
 }
@@ -237,10 +237,10 @@ fn a_refusal_for_the_balance_halts_the_queue_before_the_next_row_fails() {
     }
     flow.answers.push_back(refused(1008, "insufficient balance"));
     flow!(flow, "p");
-    flow.pass(60_000);
+    flow.live(60_000);
     assert_eq!((states(&flow), flow.posts.len()), (vec![TaskState::Refused, TaskState::Queued], 1));
     flow.shows("sending stopped");
     flow!(flow, "p");
-    flow.pass(SENT);
+    flow.live(SENT);
     assert_eq!((states(&flow), flow.posts.len()), (vec![TaskState::Refused, TaskState::Running], 2));
 }

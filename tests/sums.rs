@@ -11,9 +11,8 @@
     reason = "a test may panic, and this one tells its figures"
 )]
 
-#[path = "support/bound.rs"]
-mod bound;
 mod net;
+mod support;
 
 use reeltop::{
     domain::{
@@ -25,11 +24,12 @@ use reeltop::{
         time::{HOUR, Mono, Now, Wall},
     },
     engine::{
-        Bare, Driven,
+        Bare,
         act::{Act, Intent},
         effect::{Effect, SaveCmd, StoreCmd},
         msg::{LocalMsg, Msg, SaveMsg, StoreMsg},
         settings::Settings,
+        work::Work,
     },
     io::{
         client::Client,
@@ -38,8 +38,13 @@ use reeltop::{
     },
     simulator::{Faults, SimClock, SimConfig, Simulator},
 };
-use std::{path::Path, time::Duration};
-use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use std::{
+    path::Path,
+    sync::mpsc::{self, Receiver, Sender},
+    time::Duration,
+};
+use support::rig::{Ground, Rig};
+use tokio::runtime::{Builder, Runtime};
 
 const TASKS: usize = 60;
 
@@ -58,70 +63,30 @@ fn every_fault() -> Faults {
     list.join(",").parse().unwrap()
 }
 
-/// The whole program but for its screen, on a time of its own.
-struct Program {
-    state: Bare,
-    now: Now,
+/// The work on the real store, client and downloader.
+type Program = Rig<Bare, Real>;
+
+struct Real {
+    runtime: Runtime,
     clock: SimClock,
     store: Handle,
     client: Client,
     downloader: Downloader,
-    to: UnboundedSender<Msg>,
-    inbox: UnboundedReceiver<Msg>,
+    to: Sender<Msg>,
+    inbox: Receiver<Msg>,
     /// Commands that will be answered.
     under_way: usize,
     ended: bool,
-    bound: bound::Bound,
 }
 
-impl Program {
-    async fn start(dir: &Path, url: &str, clock: SimClock) -> Self {
-        let (to, inbox) = mpsc::unbounded_channel();
-        let now = Now { mono: Mono(1_000_000), wall: clock.now(), utc_offset: 0 };
-        let mut settings = Settings { catalogue: Catalogue::builtin(), interactive: false, ..Settings::default() };
-        settings.budget.per_day = None;
-        settings.budget.per_batch = None;
-        settings.queue.stop_after_failures = 0;
-        settings.profile.submit_per_minute = 20;
-        settings.download.dir = dir.join("videos").display().to_string();
-        settings.has_key = false;
-        let config = net::config(url, dir);
-        let config = reeltop::io::client::ClientConfig {
-            submit_timeout: Duration::from_millis(700),
-            submit_stall: Duration::from_millis(700),
-            query_timeout: Duration::from_millis(700),
-            ..config
-        };
-        let feed = to.clone();
-        let store = open(dir, move |msg| drop(feed.send(Msg::Store(msg))));
-        let mut program = Self {
-            state: Bare::new(settings, now),
-            now,
-            clock,
-            store,
-            client: Client::new(config).unwrap(),
-            downloader: Downloader::new(true).unwrap(),
-            to,
-            inbox,
-            under_way: 0,
-            ended: false,
-            bound: bound::Bound::default(),
-        };
-        program.take(Msg::Local(LocalMsg::Key { result: Ok(()) }));
-        while !program.state.work.tasks.loaded || program.state.work.store.owner.is_none() {
-            program.receive().await;
-        }
-        program
+impl support::rig::Program for Bare {
+    fn work(&self) -> &Work {
+        &self.work
     }
+}
 
-    fn take(&mut self, msg: Msg) {
-        self.bound.step(self.now.mono.0, || format!("{msg:?}"));
-        for effect in self.state.update(msg, self.now) {
-            self.carry_out(effect);
-        }
-    }
-
-    fn carry_out(&mut self, effect: Effect) {
+impl Ground for Real {
+    fn perform(&mut self, effect: Effect, _now: Now) -> Option<Msg> {
         let to = self.to.clone();
         match effect {
             Effect::Store(command) => {
@@ -132,49 +97,92 @@ impl Program {
             Effect::Http(command) => {
                 self.under_way += 1;
                 let client = self.client.clone();
-                tokio::spawn(async move { to.send(Msg::Http(client.run(command).await)) });
+                self.runtime.spawn(async move { to.send(Msg::Http(client.run(command).await)) });
             }
             Effect::Save(command) => {
                 self.under_way += usize::from(matches!(command, SaveCmd::Start { .. }));
+                let _here = self.runtime.enter();
                 self.downloader.run(command, move |msg| drop(to.send(Msg::Save(msg))));
             }
             Effect::Exit => self.ended = true,
             Effect::Local(_) | Effect::Term(_) | Effect::Log(_) => {}
         }
+        None
     }
 
-    async fn receive(&mut self) {
-        let msg = tokio::time::timeout(net::DEADLINE, self.inbox.recv()).await.expect("an answer").unwrap();
+    fn next(&mut self) -> Option<Msg> {
+        (self.under_way > 0).then(|| self.receive())
+    }
+
+    fn passed(&mut self, ms: u64) {
+        self.clock.advance(ms);
+    }
+}
+
+impl Real {
+    fn receive(&mut self) -> Msg {
+        let msg = self.inbox.recv_timeout(net::DEADLINE).expect("an answer");
         let answers = match &msg {
             Msg::Store(StoreMsg::Opened { .. } | StoreMsg::Page { .. }) | Msg::Save(SaveMsg::Progress { .. }) => false,
             Msg::Store(_) | Msg::Http(_) | Msg::Save(_) => true,
             _ => false,
         };
         self.under_way -= usize::from(answers);
-        self.take(msg);
+        msg
     }
+}
 
-    /// Goes on until nothing is under way and `done` says so; the time moves only while nothing is under way.
-    async fn until(&mut self, mut done: impl FnMut(&Bare) -> bool) {
-        let most = self.now.mono.plus(48 * HOUR);
-        loop {
-            while self.under_way > 0 {
-                self.receive().await;
-            }
-            if done(&self.state) || self.ended {
-                return;
-            }
-            if self.state.work.queue.halted.is_some() {
-                // Key and balance faults stop the line; the person has seen to them.
-                self.take(Msg::Act(Act::Resume));
-                continue;
-            }
-            let next = self.state.next_deadline().expect("something is to happen").max(self.now.mono.plus(1));
-            assert!(next < most, "it never ends: {:?}", self.state.work.tasks.counts);
-            let step = next.since(self.now.mono);
-            self.clock.advance(step);
-            self.now = Now { mono: next, wall: self.now.wall.plus(step), ..self.now };
-            self.take(Msg::Wake);
+fn start(dir: &Path, url: &str, clock: SimClock, runtime: Runtime) -> Program {
+    let (to, inbox) = mpsc::channel();
+    let now = Now { mono: Mono(1_000_000), wall: clock.now(), utc_offset: 0 };
+    let mut settings = Settings { catalogue: Catalogue::builtin(), interactive: false, ..Settings::default() };
+    settings.budget.per_day = None;
+    settings.budget.per_batch = None;
+    settings.queue.stop_after_failures = 0;
+    settings.profile.submit_per_minute = 20;
+    settings.download.dir = dir.join("videos").display().to_string();
+    settings.has_key = false;
+    let config = net::config(url, dir);
+    let config = reeltop::io::client::ClientConfig {
+        submit_timeout: Duration::from_millis(700),
+        submit_stall: Duration::from_millis(700),
+        query_timeout: Duration::from_millis(700),
+        ..config
+    };
+    let feed = to.clone();
+    let real = Real {
+        clock,
+        store: open(dir, move |msg| drop(feed.send(Msg::Store(msg)))),
+        client: Client::new(config).unwrap(),
+        downloader: Downloader::new(true).unwrap(),
+        runtime,
+        to,
+        inbox,
+        under_way: 0,
+        ended: false,
+    };
+    let mut program = Program::on(real, settings, now);
+    program.take(Msg::Local(LocalMsg::Key { result: Ok(()) }));
+    while !program.state.work.tasks.loaded || program.state.work.store.owner.is_none() {
+        let msg = program.receive();
+        program.take(msg);
+    }
+    program
+}
+
+/// Goes on until nothing is under way and `done` says so; the time moves only while nothing is under way.
+fn until(program: &mut Program, done: impl Fn(&Bare) -> bool) {
+    let most = program.now.mono.plus(48 * HOUR);
+    loop {
+        program.settle();
+        if done(&program.state) || program.ended {
+            return;
+        }
+        if program.state.work.queue.halted.is_some() {
+            // Key and balance faults stop the line; the person has seen to them.
+            program.take(Msg::Act(Act::Resume));
+        } else {
+            assert!(program.to_next(most), "it never ends: {:?}", program.state.work.tasks.counts);
         }
     }
 }
@@ -183,8 +191,8 @@ fn request(nth: usize) -> Request {
     Request::plain("MiniMax-Hailuo-02", &format!("shot {nth}: a fox runs"), "768P", 6)
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_ledger_and_the_service_agree_to_the_thousandth_with_every_fault_switched_on() {
+#[test]
+fn the_ledger_and_the_service_agree_to_the_thousandth_with_every_fault_switched_on() {
     let dir = tempfile::tempdir().unwrap();
     let clock = SimClock::manual();
     let demo = SimConfig::demo(Catalogue::builtin());
@@ -195,20 +203,19 @@ async fn the_ledger_and_the_service_agree_to_the_thousandth_with_every_fault_swi
         clock: clock.clone(),
         ..demo
     };
-    let simulator = Simulator::start(config).await.unwrap();
-    let mut program = Program::start(dir.path(), simulator.base_url(), clock).await;
+    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let simulator = runtime.block_on(Simulator::start(config)).unwrap();
+    let mut program = start(dir.path(), simulator.base_url(), clock, runtime);
 
     let intents =
         (0..TASKS).map(|nth| Intent { request: request(nth), parent: None, agreed: vec![], name: None }).collect();
     program.take(Msg::Act(Act::Queue { intents, undo: false }));
-    program
-        .until(|state| {
-            let rows = &state.work.tasks.rows;
-            rows.len() == TASKS && rows.values().all(|row| !row.state.is_live())
-        })
-        .await;
+    until(&mut program, |state| {
+        let rows = &state.work.tasks.rows;
+        rows.len() == TASKS && rows.values().all(|row| !row.state.is_live())
+    });
     program.take(Msg::Act(Act::Quit));
-    program.until(|_| false).await;
+    until(&mut program, |_| false);
     program.store.close();
 
     let store = Store::open(dir.path()).unwrap();

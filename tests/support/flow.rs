@@ -1,7 +1,7 @@
 //! The program without its shell: the real reducer and the real pictures, a real store, a clock that the test moves and a
 //! service whose answers it chooses. A flow is a list of keys; each is pressed a moment after the one before.
 
-use super::bound::Bound;
+use super::rig::{Ground, Program, Rig};
 use ratatui::{
     buffer::{Buffer, CellWidth},
     layout::Rect,
@@ -17,10 +17,10 @@ use reeltop::{
         effect::{Effect, HttpCmd, SaveCmd, StoreCmd, TermCmd},
         msg::{HttpMsg, LocalMsg, Msg, SaveMsg, StoreMsg},
         settings::Settings,
+        work::Work,
     },
     io::store::Store,
-    screens as logic,
-    screens::{app::App, key::Key, msg::Input, shell::view as ui},
+    screens::{app::App, key::Key, msg, msg::Input, shell::view as ui},
     service::answer::{LineFault, Reply},
 };
 use std::{collections::VecDeque, ops::ControlFlow};
@@ -37,12 +37,13 @@ macro_rules! flow {
     ($flow:expr, $($part:expr),+ $(,)?) => {{ $( $flow.part($part); )+ }};
 }
 
-/// A running program.
-pub(crate) struct Flow {
-    pub(crate) state: App,
+/// The dashboard on a store of its own.
+pub(crate) type Flow = Rig<App, Answering>;
+
+/// A real store, and a service that answers at once.
+pub(crate) struct Answering {
     store: Store,
     _dir: TempDir,
-    mono: u64,
     /// The answers of the next submissions; without one a submission is accepted.
     pub(crate) answers: VecDeque<Reply>,
     /// Whether the tasks that run have ended.
@@ -52,7 +53,12 @@ pub(crate) struct Flow {
     /// What went into the clipboard.
     pub(crate) copied: Vec<String>,
     pub(crate) ended: bool,
-    bound: Bound,
+}
+
+impl Program for App {
+    fn work(&self) -> &Work {
+        &self.work
+    }
 }
 
 impl Flow {
@@ -61,18 +67,16 @@ impl Flow {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();
         let settings = Settings { catalogue: Catalogue::builtin(), has_key: false, ..Settings::default() };
-        let mut flow = Self {
-            state: App::new(settings, now(0)),
+        let ground = Answering {
             store,
             _dir: dir,
-            mono: 0,
             answers: VecDeque::new(),
             made: false,
             posts: Vec::new(),
             copied: Vec::new(),
             ended: false,
-            bound: Bound::default(),
         };
+        let mut flow = Self::on(ground, settings, now(0));
         flow.resize(80, 24);
         let overview = flow.store.overview().unwrap();
         flow.take(Msg::Store(StoreMsg::Opened {
@@ -88,7 +92,9 @@ impl Flow {
                 ControlFlow::Continue(())
             })
             .unwrap();
-        pages.into_iter().for_each(|page| flow.take(Msg::Store(page)));
+        for page in pages {
+            flow.take(Msg::Store(page));
+        }
         flow.take(Msg::Local(LocalMsg::Key { result: Ok(()) }));
         flow
     }
@@ -99,7 +105,7 @@ impl Flow {
 
     /// One part of a flow.
     pub(crate) fn part(&mut self, part: &str) {
-        self.pass(MOMENT);
+        self.live(MOMENT);
         let name = part.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
         let keys: Vec<Key> = match name {
             Some(name) => vec![name.to_ascii_lowercase().parse().unwrap()],
@@ -113,38 +119,63 @@ impl Flow {
     /// A key pressed so often at once.
     pub(crate) fn at_once(&mut self, name: &str, times: usize) {
         let key = name.parse().unwrap();
-        (0..times).for_each(|_| self.take(Input::Key(key)));
+        for _ in 0..times {
+            self.take(Input::Key(key));
+        }
     }
 
     pub(crate) fn paste(&mut self, text: &str) {
         self.take(Input::Paste(text.into()));
     }
 
-    /// Lets time pass; the program wakes when it asked to.
-    pub(crate) fn pass(&mut self, ms: u64) {
-        let end = self.mono + ms;
-        while let Some(at) = logic::next_deadline(&self.state).filter(|at| at.0 <= end) {
-            // A deadline that has gone by is due at once; the same one twice in one moment is an endless loop.
-            self.mono = at.0.max(self.mono);
-            self.take(Msg::Wake);
-            let next = logic::next_deadline(&self.state);
-            assert!(next.is_none_or(|next| next.0 > self.mono), "it would wake for ever at {}: {next:?}", self.mono);
+    /// The screen as text.
+    pub(crate) fn screen(&self) -> String {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, self.state.screen.width, self.state.screen.height));
+        ui::draw(&self.state, &mut buffer);
+        let mut text = String::new();
+        for y in 0..buffer.area.height {
+            let mut x = 0;
+            while x < buffer.area.width {
+                text.push_str(buffer[(x, y)].symbol());
+                x += buffer[(x, y)].cell_width().max(1);
+            }
+            text.push('\n');
         }
-        self.mono = end;
-        self.take(Msg::Wake);
+        text
     }
 
-    /// Takes a message and everything that follows from it.
-    pub(crate) fn take(&mut self, msg: impl Into<logic::msg::Msg>) {
-        let mut inbox = VecDeque::from([msg.into()]);
-        while let Some(msg) = inbox.pop_front() {
-            self.bound.step(self.mono, || format!("{msg:?}"));
-            let effects = logic::update(&mut self.state, msg, now(self.mono));
-            inbox.extend(effects.into_iter().filter_map(|effect| self.carry_out(effect)).map(Into::into));
-        }
+    /// Fails unless the screen shows that.
+    #[track_caller]
+    pub(crate) fn shows(&self, text: &str) {
+        assert!(self.screen().contains(text), "not on the screen: {text}\n{}", self.screen());
     }
 
-    fn carry_out(&mut self, effect: Effect) -> Option<Msg> {
+    #[track_caller]
+    pub(crate) fn hides(&self, text: &str) {
+        assert!(!self.screen().contains(text), "on the screen: {text}\n{}", self.screen());
+    }
+
+    /// The screen's row of a task.
+    pub(crate) fn row(&self, key: &str) -> String {
+        self.screen().lines().find(|line| line.contains(key)).unwrap_or_default().to_owned()
+    }
+
+    /// Every task as the store has it, oldest first.
+    pub(crate) fn tasks(&self) -> Vec<Task> {
+        let mut tasks = Vec::new();
+        self.store
+            .tasks(|task| {
+                tasks.push(task);
+                ControlFlow::Continue(())
+            })
+            .unwrap();
+        tasks.sort_by_key(|task| task.key);
+        tasks
+    }
+}
+
+impl Ground<msg::Msg> for Answering {
+    fn perform(&mut self, effect: Effect, _now: Now) -> Option<Msg> {
         match effect {
             Effect::Store(command) => self.store(command).map(Msg::Store),
             Effect::Http(command) => Some(Msg::Http(self.http(command))),
@@ -169,7 +200,9 @@ impl Flow {
             Effect::Save(_) | Effect::Local(_) | Effect::Term(_) | Effect::Log(_) => None,
         }
     }
+}
 
+impl Answering {
     fn store(&mut self, command: StoreCmd) -> Option<StoreMsg> {
         let store = &mut self.store;
         Some(match command {
@@ -228,51 +261,6 @@ impl Flow {
                 HttpMsg::Balance { ticket, reply: answered(r#"{"data":{"balance":"12.34"}}"#) }
             }
         }
-    }
-
-    /// The screen as text.
-    pub(crate) fn screen(&self) -> String {
-        let mut buffer = Buffer::empty(Rect::new(0, 0, self.state.screen.width, self.state.screen.height));
-        ui::draw(&self.state, &mut buffer);
-        let mut text = String::new();
-        for y in 0..buffer.area.height {
-            let mut x = 0;
-            while x < buffer.area.width {
-                text.push_str(buffer[(x, y)].symbol());
-                x += buffer[(x, y)].cell_width().max(1);
-            }
-            text.push('\n');
-        }
-        text
-    }
-
-    /// Fails unless the screen shows that.
-    #[track_caller]
-    pub(crate) fn shows(&self, text: &str) {
-        assert!(self.screen().contains(text), "not on the screen: {text}\n{}", self.screen());
-    }
-
-    #[track_caller]
-    pub(crate) fn hides(&self, text: &str) {
-        assert!(!self.screen().contains(text), "on the screen: {text}\n{}", self.screen());
-    }
-
-    /// The screen's row of a task.
-    pub(crate) fn row(&self, key: &str) -> String {
-        self.screen().lines().find(|line| line.contains(key)).unwrap_or_default().to_owned()
-    }
-
-    /// Every task as the store has it, oldest first.
-    pub(crate) fn tasks(&self) -> Vec<Task> {
-        let mut tasks = Vec::new();
-        self.store
-            .tasks(|task| {
-                tasks.push(task);
-                ControlFlow::Continue(())
-            })
-            .unwrap();
-        tasks.sort_by_key(|task| task.key);
-        tasks
     }
 }
 

@@ -8,17 +8,20 @@
     reason = "a test may panic, and each uses a part of this"
 )]
 
-pub(crate) mod bound;
 pub(crate) mod flow;
 pub(crate) mod gate;
 pub(crate) mod pty;
+pub(crate) mod rig;
 
 use reeltop::{
     domain::{
         catalogue::Catalogue,
         money::Ptc,
+        problem::Charged,
         task::{Task, TaskKey, TaskState},
+        time::{Mono, Now},
     },
+    engine::{Driven, effect::Effect, msg::Msg, settings::Settings, work::Work},
     io::store::Store,
     simulator::{Counts, SimConfig, Simulator},
 };

@@ -131,7 +131,7 @@ fn an_id_that_cannot_be_saved_holds_a_persons_end_until_it_is_asked_for_again() 
     let mut world = with_an_unsaved_id(true, |world| drop(world.act(Act::Quit)));
     assert!(!world.left);
     let waits = crate::engine::news::QueueNews::EndWaitsForRoom { key: key(1), id: RemoteId("R1".into()), more: 0 };
-    assert_eq!(world.news.last(), Some(&News::Queue(waits)));
+    assert_eq!(world.state.news.last(), Some(&News::Queue(waits)));
     world.act(Act::Quit);
     assert!(world.left);
     assert_eq!(unsaved(&world), [(1, "R1")]);
@@ -186,7 +186,7 @@ fn an_id_counts_as_saved_from_the_stores_word_on_and_also_where_another_program_
 
 #[test]
 fn a_row_that_a_dead_program_left_as_being_sent_can_be_settled() {
-    let mut disk = World::posting().disk;
+    let mut disk = World::posting().ground.disk;
     disk.tasks.get_mut(&key(1)).unwrap().claim = None;
     let mut world = World::of(disk, |settings| settings.scope = Scope::Named);
     assert_eq!(world.states(1).0, Sending);

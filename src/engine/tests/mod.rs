@@ -15,27 +15,31 @@ mod stops;
 mod trouble;
 mod world;
 
-#[path = "../../../tests/support/bound.rs"]
-mod bound;
+#[path = "../../../tests/support/rig.rs"]
+mod rig;
 
 use crate::{
     domain::{
         account::HaltCause,
+        money::Ptc,
         problem::{Charged, ErrorClass, Problem, TaskError},
         retry::Caution,
         task::{MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState},
-        time::{HOUR, MINUTE, SECOND},
+        time::{HOUR, MINUTE, Mono, Now, SECOND, Wall},
     },
     engine::{
+        Bare, Driven,
         act::{Act, Intent, Resolution},
         effect::{Effect, HttpCmd, SaveCmd, StoreCmd},
-        msg::{HttpMsg, Msg, SaveMsg, Signal, StoreMsg},
+        msg::{HttpMsg, Msg, SaveMsg, SendResult, Signal, StoreMsg},
         news::{ActNews, Left, News, NotDone, NotQueued},
         settings::{Scope, Settings},
         testing,
+        work::Work,
     },
     service::answer::{LineFault, Reply},
 };
+use std::ops::{Deref, DerefMut};
 use world::World;
 
 /// An answer of HTTP 200 with that body.

@@ -414,7 +414,7 @@ fn a_store_that_cannot_take_the_intent_or_the_sending_lets_nothing_go() {
     world.store();
     let failed =
         |news: &News| matches!(news, News::Batch { result: Err(why), .. } if *why == NotQueued::Store(disk_full()));
-    assert_eq!(world.news.iter().filter(|news| failed(news)).count(), 1);
+    assert_eq!(world.state.news.iter().filter(|news| failed(news)).count(), 1);
     assert_eq!((world.halt(), world.disk.tasks.len()), (Some(HaltCause::Store), 0));
 
     world.disk.health = Health::Well;

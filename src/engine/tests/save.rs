@@ -220,7 +220,7 @@ fn a_stop_at_any_step_puts_the_file_back_for_the_person() {
         assert_eq!((held.error.code.as_str(), held.error.class), (STOPPED, ErrorClass::File));
         assert!(world.state.tasks.live[&key(1)].is_stopped());
         let stopped = crate::engine::news::TaskNews::SavingStopped(held.error.clone());
-        assert!(world.news.contains(&News::Task { key: key(1), what: stopped }), "{:?}", world.news);
+        assert!(world.state.news.contains(&News::Task { key: key(1), what: stopped }), "{:?}", world.state.news);
         assert!(world.state.saver.active.is_empty());
         world.calls.clear();
         world.live(HOUR);
@@ -352,7 +352,7 @@ fn fetching_again() -> World {
     world.reply(address());
     world.settle();
     assert_eq!((world.states(1), world.saves.len()), ((Saving, Saving), 1));
-    world.news.clear();
+    world.state.news.clear();
     world
 }
 

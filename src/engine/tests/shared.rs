@@ -145,7 +145,7 @@ fn any_settlement_can_be_taken_back_and_the_reason_and_the_money_are_as_before()
             world.settle();
             assert_eq!(world.states(1).1, TaskState::Failed);
         }
-        world.news.clear();
+        world.state.news.clear();
         world.act(settle(Resolution::Unknown));
         world.settle();
         let task = &world.disk.tasks[&key(1)];
@@ -313,7 +313,7 @@ fn a_retry_that_another_program_made_in_the_meantime_is_told_and_not_made_again(
     world.live(SECOND);
     let why = crate::domain::retry::Overtaken::Caution(crate::domain::retry::Caution::Retried(Some(key(2))));
     let refusal = crate::engine::msg::InsertRefusal::Overtaken { parent: key(1), state: TaskState::Failed, why };
-    let [News::Batch { result, .. }] = &world.news[..] else { panic!("{:?}", world.news) };
+    let [News::Batch { result, .. }] = &world.state.news[..] else { panic!("{:?}", world.state.news) };
     assert_eq!((world.posts.len(), result), (0, &Err(NotQueued::Refused(refusal))));
 }
 

@@ -52,8 +52,9 @@ fn a_stop_that_is_on_disk_lets_no_claim_through_though_the_bell_has_not_rung() {
 
 #[test]
 fn a_halt_that_two_programs_met_at_once_is_said_once() {
-    let said =
-        |world: &World| world.news.iter().filter(|news| matches!(news, News::Queue(QueueNews::Halted(_)))).count();
+    let said = |world: &World| {
+        world.state.news.iter().filter(|news| matches!(news, News::Queue(QueueNews::Halted(_)))).count()
+    };
     let mut other = World::posting();
     other.reply(code(1008));
     other.settle();

@@ -201,7 +201,7 @@ fn a_wish_that_another_program_overtook_is_not_told_as_done() {
     let mut world = World::queued(1);
     world.act(Act::Pause(true));
     world.settle();
-    world.news.clear();
+    world.state.news.clear();
     world.act(Act::Cancel(vec![key(1)]));
     assert_eq!(world.acts(), []);
     let until = world.wall().plus(MINUTE);

@@ -1,23 +1,19 @@
-//! The program, the store, the service and the clock of a test.
+//! The work alone on a model of the store, with a hand that plays the service.
 
-use super::{bound::Bound, disk::Disk, *};
-use crate::{
-    domain::{
-        money::Ptc,
-        time::{Mono, Now, Wall},
-    },
-    engine::{
-        self as logic,
-        news::{ActNews, News, NotDone},
-        work::Work,
-    },
+use super::{
+    disk::Disk,
+    rig::{Ground, Program, Rig},
+    *,
 };
+use crate::engine::news::{ActNews, NotDone};
 use std::collections::{BTreeSet, VecDeque};
 
-pub(super) struct World {
-    pub(super) state: Work,
+pub(super) type World = Rig<Bare, Hand>;
+
+/// What the store and the service of a test have to do, until the test has them do it.
+#[derive(Debug, Default)]
+pub(super) struct Hand {
     pub(super) disk: Disk,
-    pub(super) now: Now,
     /// Commands the store has not yet carried out.
     pub(super) commands: VecDeque<StoreCmd>,
     /// What the store has said and the program not yet heard.
@@ -30,11 +26,82 @@ pub(super) struct World {
     pub(super) posts: Vec<(TaskKey, Mono)>,
     /// Whether the program has told the shell to leave.
     pub(super) left: bool,
-    bound: Bound,
-    /// What was told, but for the lines of the table.
-    pub(super) news: Vec<News>,
     allowed: BTreeSet<TaskKey>,
     open: BTreeSet<TaskKey>,
+}
+
+impl Program for Bare {
+    fn work(&self) -> &Work {
+        &self.work
+    }
+}
+
+impl Deref for Bare {
+    type Target = Work;
+
+    fn deref(&self) -> &Work {
+        &self.work
+    }
+}
+
+impl DerefMut for Bare {
+    fn deref_mut(&mut self) -> &mut Work {
+        &mut self.work
+    }
+}
+
+impl Ground for Hand {
+    fn hears(&mut self, msg: &Msg) {
+        match msg {
+            Msg::Act(Act::Download { keys, .. }) => self.disk.downloads.extend(keys),
+            Msg::Act(Act::Resolve { key, as_what: Resolution::Unknown }) => drop(self.disk.downloads.insert(*key)),
+            Msg::Store(StoreMsg::Send { result: SendResult::Claimed { key, .. }, .. }) => {
+                self.allowed.insert(*key);
+            }
+            _ => {}
+        }
+    }
+
+    fn perform(&mut self, effect: Effect, now: Now) -> Option<Msg> {
+        match effect {
+            // Of no interest to the engine.
+            Effect::Store(StoreCmd::SaveSeen { .. } | StoreCmd::SaveDraft { .. } | StoreCmd::Detail { .. }) => {}
+            // Where nothing else is to be done, at once: it is no step that tests count.
+            Effect::Store(command @ StoreCmd::Share { .. }) if self.commands.is_empty() => {
+                self.said.extend(self.disk.carry_out(command));
+            }
+            Effect::Store(command) => self.commands.push_back(command),
+            Effect::Http(call) => self.call(call, now.mono),
+            Effect::Save(command) => self.saves.push(command),
+            Effect::Exit => self.left = true,
+            Effect::Local(_) | Effect::Term(_) | Effect::Log(_) => {}
+        }
+        None
+    }
+
+    fn next(&mut self) -> Option<Msg> {
+        while self.said.is_empty() && !self.commands.is_empty() {
+            self.carry_out();
+        }
+        self.said.pop_front().map(Msg::Store)
+    }
+}
+
+impl Hand {
+    fn call(&mut self, call: HttpCmd, at: Mono) {
+        if let HttpCmd::Submit { key, .. } = &call {
+            assert!(self.allowed.remove(key), "{key} was posted without the store's word");
+            assert!(self.open.insert(*key), "{key} was posted though an earlier POST may have been accepted");
+            self.posts.push((*key, at));
+        }
+        self.calls.push_back(call);
+    }
+
+    /// The store carries out its next command.
+    pub(super) fn carry_out(&mut self) {
+        let Some(command) = self.commands.pop_front() else { return };
+        self.said.extend(self.disk.carry_out(command));
+    }
 }
 
 impl World {
@@ -52,22 +119,7 @@ impl World {
         let mut settings = Settings { catalogue: testing::catalogue(), interactive: false, ..Settings::default() };
         settings.queue.undo_ms = 0;
         change(&mut settings);
-        let now = testing::now(MINUTE);
-        let mut world = Self {
-            state: Work::new(settings, now),
-            disk,
-            now,
-            commands: VecDeque::new(),
-            said: VecDeque::new(),
-            calls: VecDeque::new(),
-            saves: Vec::new(),
-            posts: Vec::new(),
-            left: false,
-            bound: Bound::default(),
-            news: Vec::new(),
-            allowed: BTreeSet::new(),
-            open: BTreeSet::new(),
-        };
+        let mut world = Self::on(Hand { disk, ..Hand::default() }, settings, testing::now(MINUTE));
         // The service has answered before: what hangs on its first answer has tests of its own.
         world.state.queue.proven = true;
         let total = world.disk.tasks.len();
@@ -105,49 +157,10 @@ impl World {
         world
     }
 
-    /// Hands a message over, takes up what follows, and checks what must always hold.
-    pub(super) fn take(&mut self, msg: Msg) -> Vec<Effect> {
-        if let Msg::Act(Act::Download { keys, .. }) = &msg {
-            self.disk.downloads.extend(keys);
-        }
-        if let Msg::Act(Act::Resolve { key, as_what: Resolution::Unknown }) = &msg {
-            self.disk.downloads.insert(*key);
-        }
-        self.bound.step(self.now.mono.0, || format!("{msg:?}"));
-        let (effects, news) = logic::update(&mut self.state, msg, self.now);
-        self.news.extend(news.into_iter().filter(|news| !matches!(news, News::Rows(_))));
-        for effect in &effects {
-            match effect {
-                // Of no interest to the engine.
-                Effect::Store(StoreCmd::SaveSeen { .. } | StoreCmd::SaveDraft { .. } | StoreCmd::Detail { .. }) => {}
-                // Where nothing else is to be done, at once: it is no step that tests count.
-                Effect::Store(command @ StoreCmd::Share { .. }) if self.commands.is_empty() => {
-                    self.said.extend(self.disk.carry_out(command.clone()));
-                }
-                Effect::Store(command) => self.commands.push_back(command.clone()),
-                Effect::Http(call) => self.call(call.clone()),
-                Effect::Save(command) => self.saves.push(command.clone()),
-                Effect::Exit => self.left = true,
-                Effect::Local(_) | Effect::Term(_) | Effect::Log(_) => {}
-            }
-        }
-        self.check();
-        effects
-    }
-
-    fn call(&mut self, call: HttpCmd) {
-        if let HttpCmd::Submit { key, .. } = &call {
-            assert!(self.allowed.remove(key), "{key} was posted without the store's word");
-            assert!(self.open.insert(*key), "{key} was posted though an earlier POST may have been accepted");
-            self.posts.push((*key, self.now.mono));
-        }
-        self.calls.push_back(call);
-    }
-
     /// What became of acts, in order.
     pub(super) fn acts(&self) -> Vec<ActNews> {
         let act = |news: &News| if let News::Act(act) = news { Some(act.clone()) } else { None };
-        self.news.iter().filter_map(act).collect()
+        self.state.news.iter().filter_map(act).collect()
     }
 
     /// The one act of which there is news: it came to nothing.
@@ -168,26 +181,10 @@ impl World {
         self.hear();
     }
 
-    pub(super) fn carry_out(&mut self) {
-        let Some(command) = self.commands.pop_front() else { return };
-        let answer = self.disk.carry_out(command);
-        self.said.extend(answer);
-    }
-
     /// The program hears what the store said.
     pub(super) fn hear(&mut self) {
         while let Some(said) = self.said.pop_front() {
-            if let StoreMsg::Send { result: crate::engine::msg::SendResult::Claimed { key, .. }, .. } = &said {
-                self.allowed.insert(*key);
-            }
             self.take(Msg::Store(said));
-        }
-    }
-
-    /// The store does all it has to do.
-    pub(super) fn settle(&mut self) {
-        while !self.commands.is_empty() || !self.said.is_empty() {
-            self.store();
         }
     }
 
@@ -210,26 +207,6 @@ impl World {
             HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply },
         };
         self.take(Msg::Http(msg))
-    }
-
-    /// Both clocks go on, and the program wakes if it asked to.
-    pub(super) fn pass(&mut self, ms: u64) {
-        self.now.mono = self.now.mono.plus(ms);
-        self.now.wall = self.now.wall.plus(ms);
-        self.take(Msg::Wake);
-    }
-
-    /// Time goes on from deadline to deadline, the store answering at once, until nothing more happens within `ms`.
-    pub(super) fn live(&mut self, ms: u64) {
-        let end = self.now.mono.plus(ms);
-        for _ in 0..10_000 {
-            self.settle();
-            match logic::next_deadline(&self.state).filter(|at| *at <= end) {
-                Some(at) => self.pass(at.since(self.now.mono)),
-                None => return self.pass(end.since(self.now.mono)),
-            }
-        }
-        panic!("no rest within {ms} ms: {:?}", logic::next_deadline(&self.state));
     }
 
     /// Another program changes a row; this one hears of it.
@@ -259,52 +236,6 @@ impl World {
 
     pub(super) fn keys_posted(&self) -> Vec<u32> {
         self.posts.iter().map(|(key, _)| key.0).collect()
-    }
-
-    /// What must hold after every message.
-    fn check(&mut self) {
-        let tasks = &self.state.tasks;
-        let mut counts = [0; 10];
-        let (mut spent, mut reserved) = (Ptc::ZERO, Ptc::ZERO);
-        for row in tasks.rows.values() {
-            counts[row.state as usize] += 1;
-            let queued = row.state == TaskState::Queued;
-            let today = row.sent_at.get().is_some_and(|sent| sent >= self.now.day_start());
-            reserved += if queued { row.cost } else { Ptc::ZERO };
-            spent += if !queued && today && row.charged != Charged::No { row.cost } else { Ptc::ZERO };
-        }
-        assert_eq!(tasks.counts, counts);
-        assert_eq!((self.state.money.spent_today, self.state.money.reserved), (spent, reserved), "spent, reserved");
-        let of = |wanted: &dyn Fn(TaskState) -> bool| -> Vec<TaskKey> {
-            tasks.rows.values().filter(|row| wanted(row.state)).map(|row| row.key).collect()
-        };
-        assert!(tasks.queued.iter().copied().eq(of(&|s| s == TaskState::Queued)));
-        assert!(tasks.ready.iter().copied().eq(of(&|s| s == TaskState::Ready)));
-        assert!(tasks.live.keys().copied().eq(of(&|s| s.is_live() || s == TaskState::Unknown)));
-        for (key, task) in &tasks.live {
-            assert_eq!((task.state(), task.rev), (tasks.rows[key].state, tasks.rows[key].rev), "{key}");
-        }
-        self.check_rest();
-    }
-
-    /// No busy loop: what is due now was done, or the wake-up asked for moves on.
-    fn check_rest(&self) {
-        let Some(at) = logic::next_deadline(&self.state) else { return };
-        let mut state = self.state.clone();
-        let ahead = at.since(self.now.mono);
-        let then = Now { mono: self.now.mono.max(at), wall: self.now.wall.plus(ahead), ..self.now };
-        let (effects, _) = logic::update(&mut state, Msg::Wake, then);
-        let next = logic::next_deadline(&state);
-        let moves = next.is_none_or(|next| next > then.mono) || !effects.is_empty();
-        assert!(moves, "woken at {at:?} it does nothing and asks for {next:?}");
-        assert!(ahead > 0 || !effects.is_empty(), "{at:?} is not ahead of {:?}", self.now.mono);
-    }
-
-    /// The wall clock alone, as a laptop that slept shows it.
-    pub(super) fn sleep(&mut self, wall: u64, mono: u64) {
-        self.now.wall = self.now.wall.plus(wall);
-        self.now.mono = self.now.mono.plus(mono);
-        self.take(Msg::Wake);
     }
 
     pub(super) fn wall(&self) -> Wall {
