@@ -7,7 +7,7 @@
 
 use super::{
     Store,
-    row::{TASK, task_of},
+    row::{TASK, own, task_of},
     write::{begin, take},
 };
 use crate::{
@@ -55,7 +55,7 @@ impl Store {
 pub(super) fn note(conn: &Connection, owner: &str, tasks: &[Task]) -> rusqlite::Result<()> {
     let (Some(first), Some(last)) = (tasks.first(), tasks.last()) else { return Ok(()) };
     conn.prepare_cached("INSERT OR REPLACE INTO unconfirmed (owner, first, last) VALUES (?1, ?2, ?3)")?
-        .execute(params![owner, first.key, last.key])
+        .execute(params![owner, first.key.0, last.key.0])
         .map(drop)
 }
 
@@ -69,13 +69,14 @@ fn take_back(conn: &mut Connection, owner: &str, at: Wall) -> rusqlite::Result<V
     // Two programs that start at once see it together; the second finds no note.
     let range: Option<(TaskKey, TaskKey)> = tx
         .query_row("DELETE FROM unconfirmed WHERE owner = ?1 RETURNING first, last", [owner], |row| {
-            Ok((row.get(0)?, row.get(1)?))
+            Ok((own(row, 0)?, own(row, 1)?))
         })
         .optional()?;
     let mut taken = Vec::new();
     if let Some((first, last)) = range {
         let sql = format!("SELECT {TASK} FROM tasks WHERE key BETWEEN ?1 AND ?2 AND state = 'queued' ORDER BY key");
-        let tasks: Vec<Task> = tx.prepare(&sql)?.query_map((first, last), task_of)?.collect::<rusqlite::Result<_>>()?;
+        let tasks: Vec<Task> =
+            tx.prepare(&sql)?.query_map((first.0, last.0), task_of)?.collect::<rusqlite::Result<_>>()?;
         for mut task in tasks {
             task.phase = Phase::Cancelled { was: TaskState::Queued, charged: Charged::No };
             task.finished_at = Some(at);
@@ -85,7 +86,7 @@ fn take_back(conn: &mut Connection, owner: &str, at: Wall) -> rusqlite::Result<V
             let key = task.key;
             let Some(rev) = take(&tx, &Write { task, events: vec![event], ledger: vec![released] })? else { continue };
             // Whoever gave it a name asks for it again by that name.
-            tx.execute("UPDATE tasks SET name = NULL WHERE key = ?1", [key])?;
+            tx.execute("UPDATE tasks SET name = NULL WHERE key = ?1", [key.0])?;
             taken.push((key, rev));
         }
     }

@@ -68,7 +68,7 @@ fn insert_all(
         }
         let (key, _) = row::insert_whole(&tx, &task)?;
         if let Some(parent) = task.parent {
-            tx.prepare_cached("UPDATE tasks SET retried = 1 WHERE key = ?1")?.execute([parent])?;
+            tx.prepare_cached("UPDATE tasks SET retried = 1 WHERE key = ?1")?.execute([parent.0])?;
         }
         for (at, event) in money_of(&task) {
             write::add_ledger(&tx, key, &LedgerLine { at, event, amount: task.cost })?;

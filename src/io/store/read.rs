@@ -3,7 +3,7 @@
 use super::{
     Store,
     owner::Programs,
-    row::{self, Count, LINE, Lines, TASK, task_of},
+    row::{self, Count, LINE, Lines, TASK, own, task_of},
 };
 use crate::{
     domain::{
@@ -207,7 +207,7 @@ fn some_tasks(
         return stream(&snapshot, &sql, params_from_iter(values), task_of, each);
     }
     let sql = format!("SELECT key FROM tasks {wanted}");
-    let mut found: Vec<TaskKey> = all(&snapshot, &sql, params_from_iter(values), |row| row.get(0))?;
+    let mut found: Vec<TaskKey> = all(&snapshot, &sql, params_from_iter(values), |row| own(row, 0))?;
     found.sort_unstable();
     if !oldest_first {
         found.reverse();
@@ -297,11 +297,12 @@ fn live() -> String {
 fn detail(conn: &mut Connection, key: TaskKey) -> rusqlite::Result<Option<Detail>> {
     let snapshot = conn.transaction()?;
     let Some(task) = row::task(&snapshot, key)? else { return Ok(None) };
-    let events = all(&snapshot, "SELECT at, kind, text, raw FROM events WHERE task = ?1 ORDER BY id", [key], |row| {
-        Ok(Event { at: row.get(0)?, kind: row.get(1)?, text: row.get(2)?, raw: row.get(3)? })
-    })?;
-    let ledger = all(&snapshot, "SELECT at, event, amount FROM ledger WHERE task = ?1 ORDER BY id", [key], |row| {
-        Ok(LedgerLine { at: row.get(0)?, event: row.get(1)?, amount: row.get(2)? })
+    let events =
+        all(&snapshot, "SELECT at, kind, text, raw FROM events WHERE task = ?1 ORDER BY id", [key.0], |row| {
+            Ok(Event { at: own(row, 0)?, kind: row.get(1)?, text: row.get(2)?, raw: row.get(3)? })
+        })?;
+    let ledger = all(&snapshot, "SELECT at, event, amount FROM ledger WHERE task = ?1 ORDER BY id", [key.0], |row| {
+        Ok(LedgerLine { at: own(row, 0)?, event: own(row, 1)?, amount: own(row, 2)? })
     })?;
     // Up to the first attempt, then down to all that repeat it or each other.
     let line = format!(
@@ -311,24 +312,24 @@ fn detail(conn: &mut Connection, key: TaskKey) -> rusqlite::Result<Option<Detail
          UNION SELECT tasks.key FROM tasks JOIN line ON tasks.parent = line.key) \
          SELECT {TASK} FROM tasks WHERE key IN (SELECT key FROM line) ORDER BY key"
     );
-    let line = tasks(&snapshot, &line, [key])?;
+    let line = tasks(&snapshot, &line, [key.0])?;
     Ok(Some(Detail { task, events, ledger, line }))
 }
 
 fn costs(conn: &Connection, since: Wall, until: Wall) -> rusqlite::Result<Vec<CostLine>> {
     let sql = "SELECT ledger.task, ledger.at, event, amount, profile, model, state, charged, error_class \
                FROM ledger JOIN tasks ON tasks.key = ledger.task WHERE ledger.at >= ?1 AND ledger.at < ?2 ORDER BY ledger.id";
-    all(conn, sql, params![since, until], |row| {
+    all(conn, sql, params![since.0, until.0], |row| {
         Ok(CostLine {
-            key: row.get(0)?,
-            at: row.get(1)?,
-            event: row.get(2)?,
-            amount: row.get(3)?,
+            key: own(row, 0)?,
+            at: own(row, 1)?,
+            event: own(row, 2)?,
+            amount: own(row, 3)?,
             profile: row.get(4)?,
             model: row.get(5)?,
-            state: row.get(6)?,
-            charged: row.get(7)?,
-            class: row.get(8)?,
+            state: own(row, 6)?,
+            charged: own(row, 7)?,
+            class: own(row, 8)?,
         })
     })
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 use rusqlite::{
     Connection, OptionalExtension, ToSql,
-    types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, ValueRef},
+    types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, Value, ValueRef},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{collections::HashSet, sync::Arc};
@@ -31,23 +31,23 @@ pub(super) fn task_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Task> {
     let owner: Option<String> = row.get(15)?;
     let stage: Json<Kept> = row.get(14)?;
     Ok(Task {
-        key: row.get(0)?,
+        key: own(row, 0)?,
         rev: row.get::<_, Count>(1)?.0,
-        parent: row.get(2)?,
+        parent: own(row, 2)?,
         attempt: row.get(3)?,
         name: row.get(4)?,
         profile: row.get(5)?,
         request: row.get::<_, Json<Request>>(6)?.0,
-        cost: row.get(7)?,
+        cost: own(row, 7)?,
         remote: row.get::<_, Option<String>>(8)?.map(RemoteId),
-        expires_at: row.get(9)?,
+        expires_at: own(row, 9)?,
         dir: row.get(10)?,
-        created_at: row.get(11)?,
-        sent_at: row.get(12)?,
-        finished_at: row.get(13)?,
+        created_at: own(row, 11)?,
+        sent_at: own(row, 12)?,
+        finished_at: own(row, 13)?,
         phase: stage.0.phase,
         claim: match owner {
-            Some(owner) => Some(Claim { owner, until: row.get(16)? }),
+            Some(owner) => Some(Claim { owner, until: own(row, 16)? }),
             None => None,
         },
         automatic: row.get(17)?,
@@ -57,7 +57,7 @@ pub(super) fn task_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Task> {
 
 /// The task of that key.
 pub(super) fn task(conn: &Connection, key: TaskKey) -> rusqlite::Result<Option<Task>> {
-    conn.prepare_cached(&format!("SELECT {TASK} FROM tasks WHERE key = ?1"))?.query_row([key], task_of).optional()
+    conn.prepare_cached(&format!("SELECT {TASK} FROM tasks WHERE key = ?1"))?.query_row([key.0], task_of).optional()
 }
 
 /// Reads table lines; kinds and status words, which repeat by the thousand, are kept once.
@@ -72,14 +72,14 @@ impl Lines {
     /// A table line from the columns of [`LINE`].
     pub(super) fn read(&mut self, row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         Ok(Row {
-            key: row.get(0)?,
+            key: own(row, 0)?,
             rev: row.get::<_, Count>(1)?.0,
-            parent: row.get(2)?,
+            parent: own(row, 2)?,
             attempt: row.get(3)?,
             retried: row.get(4)?,
-            state: row.get(5)?,
-            charged: row.get(6)?,
-            class: row.get(7)?,
+            state: own(row, 5)?,
+            charged: own(row, 6)?,
+            class: own(row, 7)?,
             texts: Texts::new(
                 row.get_ref(13)?.as_str()?,
                 row.get_ref(8)?.as_str_or_null()?,
@@ -87,11 +87,11 @@ impl Lines {
             ),
             status: self.word(row.get_ref(9)?)?,
             kind: self.kind(row)?,
-            cost: row.get(15)?,
-            created_at: row.get(16)?,
-            sent_at: row.get::<_, Option<Wall>>(17)?.into(),
-            finished_at: row.get::<_, Option<Wall>>(18)?.into(),
-            expires_at: row.get::<_, Option<Wall>>(19)?.into(),
+            cost: own(row, 15)?,
+            created_at: own(row, 16)?,
+            sent_at: own::<Option<Wall>>(row, 17)?.into(),
+            finished_at: own::<Option<Wall>>(row, 18)?.into(),
+            expires_at: own::<Option<Wall>>(row, 19)?.into(),
             automatic: row.get(20)?,
         })
     }
@@ -160,7 +160,7 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> rusqlite::Result<(
     let stage = Stage::of(task);
     let adopted = task.remote.is_some() && task.sent_at.is_none();
     let fixed: [&dyn ToSql; 11] = [
-        &task.parent,
+        &Own(task.parent),
         &task.attempt,
         &adopted,
         &task.name,
@@ -170,11 +170,11 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> rusqlite::Result<(
         &request.duration,
         &request.prompt,
         &Json(request),
-        &task.created_at,
+        &Own(task.created_at),
     ];
     let values: Vec<&dyn ToSql> =
         fixed.into_iter().chain(stage.values()).chain([&task.automatic as &dyn ToSql]).collect();
-    statement.query_row(values.as_slice(), |row| Ok((row.get(0)?, row.get::<_, Count>(1)?.0)))
+    statement.query_row(values.as_slice(), |row| Ok((own(row, 0)?, row.get::<_, Count>(1)?.0)))
 }
 
 /// Saves a task as it shall be, if the row still has the revision that the task names; gives the new one. What was asked
@@ -187,24 +187,28 @@ pub(super) fn update(conn: &Connection, task: &Task) -> rusqlite::Result<Option<
          WHERE key = ?1 AND rev = ?2 RETURNING rev",
     )?;
     let (stage, rev) = (Stage::of(task), Count(task.rev));
-    let values: Vec<&dyn ToSql> = [&task.key as &dyn ToSql, &rev].into_iter().chain(stage.values()).collect();
+    let values: Vec<&dyn ToSql> = [&task.key.0 as &dyn ToSql, &rev].into_iter().chain(stage.values()).collect();
     statement.query_row(values.as_slice(), |row| Ok(row.get::<_, Count>(0)?.0)).optional()
 }
 
 /// The columns that change in a task's life, mirrored out of its phase.
 struct Stage<'a> {
     task: &'a Task,
-    state: TaskState,
-    charged: Charged,
-    class: Option<ErrorClass>,
+    cost: Own<Ptc>,
+    state: Own<TaskState>,
+    charged: Own<Charged>,
+    class: Own<Option<ErrorClass>>,
     error: Option<&'a str>,
     status: &'a str,
     remote: Option<&'a str>,
     file: Option<&'a str>,
     path: Option<&'a str>,
     bytes: Option<Count>,
+    sent_at: Own<Option<Wall>>,
+    finished_at: Own<Option<Wall>>,
+    expires_at: Own<Option<Wall>>,
     owner: Option<&'a str>,
-    until: Option<Wall>,
+    until: Own<Option<Wall>>,
     phase: Json<Keep<'a>>,
 }
 
@@ -230,17 +234,21 @@ impl<'a> Stage<'a> {
     fn of(task: &'a Task) -> Self {
         Self {
             task,
-            state: task.state(),
-            charged: task.charged(),
-            class: task.reason().map(|error| error.class),
+            cost: Own(task.cost),
+            state: Own(task.state()),
+            charged: Own(task.charged()),
+            class: Own(task.reason().map(|error| error.class)),
             error: task.reason().map(|error| error.message.as_str()),
             status: task.status(),
             remote: task.remote.as_ref().map(|id| id.0.as_str()),
             file: task.file().map(|id| id.0.as_str()),
             path: task.saved().map(|saved| saved.path.as_str()),
             bytes: task.saved().map(|saved| Count(saved.bytes)),
+            sent_at: Own(task.sent_at),
+            finished_at: Own(task.finished_at),
+            expires_at: Own(task.expires_at),
             owner: task.claim.as_ref().map(|claim| claim.owner.as_str()),
-            until: task.claim.as_ref().map(|claim| claim.until),
+            until: Own(task.claim.as_ref().map(|claim| claim.until)),
             phase: Json(Keep { phase: &task.phase, settled: task.settled.as_ref() }),
         }
     }
@@ -248,7 +256,7 @@ impl<'a> Stage<'a> {
     /// In the order of the statements above: cost, state, … phase.
     fn values(&self) -> [&dyn ToSql; 17] {
         [
-            &self.task.cost,
+            &self.cost,
             &self.state,
             &self.charged,
             &self.class,
@@ -258,9 +266,9 @@ impl<'a> Stage<'a> {
             &self.file,
             &self.path,
             &self.bytes,
-            &self.task.sent_at,
-            &self.task.finished_at,
-            &self.task.expires_at,
+            &self.sent_at,
+            &self.finished_at,
+            &self.expires_at,
             &self.task.dir,
             &self.owner,
             &self.until,
@@ -304,66 +312,94 @@ impl<T: Serialize> ToSql for Json<T> {
     }
 }
 
-impl FromSql for TaskKey {
+/// A value of the domain as a column keeps it.
+pub(super) trait Column: Copy {
+    /// Out of a column.
+    fn read(value: ValueRef<'_>) -> FromSqlResult<Self>;
+    /// Into a column.
+    fn kept(self) -> ToSqlOutput<'static>;
+}
+
+/// A value of the domain among a statement's values.
+pub(super) struct Own<T>(pub(super) T);
+
+impl<T: Column> FromSql for Own<T> {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        T::read(value).map(Self)
+    }
+}
+
+impl<T: Column> ToSql for Own<T> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.kept())
+    }
+}
+
+/// The value of the domain in that column of a row.
+pub(super) fn own<T: Column>(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<T> {
+    row.get::<_, Own<T>>(column).map(|own| own.0)
+}
+
+impl<T: Column> Column for Option<T> {
+    fn read(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value {
+            ValueRef::Null => Ok(None),
+            _ => T::read(value).map(Some),
+        }
+    }
+
+    fn kept(self) -> ToSqlOutput<'static> {
+        self.map_or(ToSqlOutput::Owned(Value::Null), Column::kept)
+    }
+}
+
+impl Column for TaskKey {
+    fn read(value: ValueRef<'_>) -> FromSqlResult<Self> {
         u32::column_result(value).map(Self)
     }
-}
 
-impl ToSql for TaskKey {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.0.into())
+    fn kept(self) -> ToSqlOutput<'static> {
+        self.0.into()
     }
 }
 
-impl FromSql for Wall {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+impl Column for Wall {
+    fn read(value: ValueRef<'_>) -> FromSqlResult<Self> {
         value.as_i64().map(Self)
     }
-}
 
-impl ToSql for Wall {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.0.into())
+    fn kept(self) -> ToSqlOutput<'static> {
+        self.0.into()
     }
 }
 
-impl FromSql for Ptc {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+impl Column for Ptc {
+    fn read(value: ValueRef<'_>) -> FromSqlResult<Self> {
         value.as_i64().map(Self::from_thousandths)
     }
-}
 
-impl ToSql for Ptc {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.thousandths().into())
+    fn kept(self) -> ToSqlOutput<'static> {
+        self.thousandths().into()
     }
 }
 
 /// Enums are kept as the words that product.md promises.
 macro_rules! kept_as_word {
-    ($($kind:ty: $word:path, $from:path;)*) => {$(
-        impl FromSql for $kind {
-            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+    ($($kind:ty),+) => {$(
+        impl Column for $kind {
+            fn read(value: ValueRef<'_>) -> FromSqlResult<Self> {
                 let word = value.as_str()?;
-                $from(word).ok_or_else(|| {
+                Self::from_id(word).ok_or_else(|| {
                     let quoted = format!("{word:?}");
                     FromSqlError::Other(tr!("{quoted} is a word this version does not know", quoted).into())
                 })
             }
-        }
 
-        impl ToSql for $kind {
-            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-                Ok($word(*self).into())
+            fn kept(self) -> ToSqlOutput<'static> {
+                self.id().into()
             }
         }
-    )*};
+    )+};
 }
 
-kept_as_word! {
-    TaskState: TaskState::id, TaskState::from_id;
-    Charged: Charged::id, Charged::from_id;
-    ErrorClass: ErrorClass::id, ErrorClass::from_id;
-    MoneyEvent: MoneyEvent::id, MoneyEvent::from_id;
-}
+kept_as_word!(TaskState, Charged, ErrorClass, MoneyEvent);

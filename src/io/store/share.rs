@@ -1,6 +1,10 @@
 //! What belongs to the account, or to all programs on this store (see `domain::account`): read whole, changed by one verb.
 
-use super::{Store, row::Json, write::begin};
+use super::{
+    Store,
+    row::{Json, own},
+    write::begin,
+};
 use crate::{
     domain::{
         account::{Account, Change, Sender, Shared, Stamp, Stopped, Why},
@@ -70,7 +74,7 @@ pub(super) fn is_stopped(conn: &Connection, profile: &str) -> rusqlite::Result<b
 /// Until when the service asked the account to wait, if that is after `at`.
 pub(super) fn rests_until(conn: &Connection, profile: &str, at: Wall) -> rusqlite::Result<Option<Wall>> {
     conn.prepare_cached("SELECT not_before FROM accounts WHERE profile = ?1 AND not_before > ?2 AND not_before <= ?3")?
-        .query_row(params![profile, at, at.plus(LONGEST_WAIT)], |row| row.get(0))
+        .query_row(params![profile, at.0, at.plus(LONGEST_WAIT).0], |row| own(row, 0))
         .optional()
 }
 
@@ -79,7 +83,7 @@ fn read(conn: &Connection) -> rusqlite::Result<Shared> {
     let mut query = conn.prepare_cached("SELECT profile, who, at, why FROM stops")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
-        let by = Stamp { who: row.get(1)?, at: row.get(2)? };
+        let by = Stamp { who: row.get(1)?, at: own(row, 2)? };
         match row.get::<_, Option<Json<Why>>>(3)? {
             Some(Json(why)) => drop(shared.halts.insert(row.get(0)?, Stopped { by, why })),
             None => shared.pause = Some(by),
@@ -112,10 +116,10 @@ fn apply(
     let stop = "INSERT INTO stops (kind, profile, who, at, why) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
     match change {
         Change::Pause => {
-            tx.execute(stop, params!["pause", "", by.who, by.at, None::<String>])?;
+            tx.execute(stop, params!["pause", "", by.who, by.at.0, None::<String>])?;
         }
         Change::Halt(why) => {
-            tx.execute(stop, params!["halt", profile, by.who, by.at, Json(why)])?;
+            tx.execute(stop, params!["halt", profile, by.who, by.at.0, Json(why)])?;
         }
         Change::Resume { halt } => {
             let sql = "DELETE FROM stops WHERE kind = 'pause' OR (?2 AND profile = ?1)";
@@ -139,7 +143,7 @@ fn keep(conn: &Connection, profile: &str, account: &Account) -> rusqlite::Result
     conn.execute(
         "INSERT INTO accounts (profile, not_before, body) VALUES (?1, ?2, ?3)
          ON CONFLICT (profile) DO UPDATE SET not_before = excluded.not_before, body = excluded.body",
-        params![profile, account.not_before, Json(account)],
+        params![profile, account.not_before.0, Json(account)],
     )
     .map(drop)
 }

@@ -7,7 +7,7 @@
 
 use super::{
     Store, confirm,
-    row::{self, Json},
+    row::{self, Json, own},
     share,
 };
 use crate::{
@@ -163,7 +163,7 @@ pub(super) fn insert(
         let task = row::insert(&tx, new, at)?;
         // The parent's revision stays: who learns of the child learns that the parent was repeated.
         if let Some(parent) = task.parent {
-            tx.prepare_cached("UPDATE tasks SET retried = 1 WHERE key = ?1")?.execute([parent])?;
+            tx.prepare_cached("UPDATE tasks SET retried = 1 WHERE key = ?1")?.execute([parent.0])?;
         }
         add_event(&tx, task.key, &first_event(&task))?;
         if task.remote.is_none() {
@@ -196,7 +196,7 @@ fn overtaken(conn: &Connection, new: &NewTask, parent: TaskKey) -> rusqlite::Res
 /// The latest attempt that repeats this one and was not taken back.
 fn repeated_by(conn: &Connection, parent: TaskKey) -> rusqlite::Result<Option<TaskKey>> {
     let sql = "SELECT max(key) FROM tasks WHERE parent = ?1 AND NOT (state = 'cancelled' AND charged = 'no')";
-    conn.prepare_cached(sql)?.query_row([parent], |row| row.get(0))
+    conn.prepare_cached(sql)?.query_row([parent.0], |row| own(row, 0))
 }
 
 fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps) -> rusqlite::Result<Option<InsertRefusal>> {
@@ -217,7 +217,7 @@ fn spent(conn: &Connection, day_start: Wall) -> rusqlite::Result<Ptc> {
          (SELECT coalesce(sum(cost), 0) FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND NOT adopted \
          AND charged IN ('yes', 'unknown') AND state NOT IN ('queued', 'sending'))",
         )?
-        .query_row([day_start], |row| Ok((row.get::<_, Ptc>(0)?, row.get::<_, Ptc>(1)?)))?;
+        .query_row([day_start.0], |row| Ok((own::<Ptc>(row, 0)?, own::<Ptc>(row, 1)?)))?;
     Ok(sums.0 + sums.1)
 }
 
@@ -263,7 +263,7 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32) -> rusqlite::Resu
         return Ok(SendResult::Wait { key: task.key, until: counted.plus(MINUTE) });
     }
     let Some(rev) = take(&tx, write)? else { return Ok(SendResult::Overtaken(Box::new(now))) };
-    tx.prepare_cached("INSERT INTO sends (profile, at) VALUES (?1, ?2)")?.execute(params![task.profile, at])?;
+    tx.prepare_cached("INSERT INTO sends (profile, at) VALUES (?1, ?2)")?.execute(params![task.profile, at.0])?;
     tx.commit()?;
     Ok(SendResult::Claimed { key: task.key, rev })
 }
@@ -272,9 +272,9 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32) -> rusqlite::Resu
 /// be (the clock was set back) are forgotten with the old ones, so that they do not stop all sending until they come.
 fn full_since(conn: &Connection, profile: &str, at: Wall, per_minute: u32) -> rusqlite::Result<Option<Wall>> {
     conn.prepare_cached("DELETE FROM sends WHERE profile = ?1 AND at NOT BETWEEN ?2 - 59999 AND ?2 + 60000")?
-        .execute(params![profile, at])?;
+        .execute(params![profile, at.0])?;
     conn.prepare_cached("SELECT at FROM sends WHERE profile = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2")?
-        .query_row(params![profile, per_minute.saturating_sub(1)], |row| row.get(0))
+        .query_row(params![profile, per_minute.saturating_sub(1)], |row| own(row, 0))
         .optional()
 }
 
@@ -283,7 +283,7 @@ pub(super) fn take(conn: &Connection, write: &Write) -> rusqlite::Result<Option<
     let Some(rev) = row::update(conn, &write.task)? else { return Ok(None) };
     if let Some(parent) = write.task.parent.filter(|_| Row::of(&write.task, false).is_taken_back()) {
         let retried = repeated_by(conn, parent)?.is_some();
-        conn.prepare_cached("UPDATE tasks SET retried = ?2 WHERE key = ?1")?.execute(params![parent, retried])?;
+        conn.prepare_cached("UPDATE tasks SET retried = ?2 WHERE key = ?1")?.execute(params![parent.0, retried])?;
     }
     for event in &write.events {
         add_event(conn, write.task.key, event)?;
@@ -301,13 +301,13 @@ fn existing(conn: &Connection, key: TaskKey) -> rusqlite::Result<Task> {
 
 fn add_event(conn: &Connection, task: TaskKey, event: &Event) -> rusqlite::Result<()> {
     conn.prepare_cached("INSERT INTO events (task, at, kind, text, raw) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![task, event.at, event.kind, event.text, event.raw])
+        .execute(params![task.0, event.at.0, event.kind, event.text, event.raw])
         .map(drop)
 }
 
 pub(super) fn add_ledger(conn: &Connection, task: TaskKey, line: &LedgerLine) -> rusqlite::Result<()> {
     conn.prepare_cached("INSERT INTO ledger (task, at, event, amount) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![task, line.at, line.event, line.amount])
+        .execute(params![task.0, line.at.0, line.event.id(), line.amount.thousandths()])
         .map(drop)
 }
 
