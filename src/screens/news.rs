@@ -14,14 +14,14 @@ use std::collections::BTreeMap;
 
 /// Takes it up, the rows first: what is told may be about them.
 pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
-    rows(app, &news);
+    let (of_rows, others): (Vec<News>, Vec<News>) = news.into_iter().partition(|news| matches!(news, News::Rows(_)));
+    rows(app, of_rows);
     let mut effects = Vec::new();
-    for news in news {
+    for news in others {
         if let Some(said) = said(&news, &app.work.settings.voice) {
             toast::say(app, said.level, said.text, said.key);
         }
         match news {
-            News::Rows(RowNews::Complete) => away::finish(app),
             News::Batch { ticket, result } => effects.extend(preview::inserted(app, ticket, result)),
             News::Task { what: TaskNews::Ended(state), .. } => notice::count(app, state),
             // What detail asked for does not come either.
@@ -38,28 +38,23 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
     effects
 }
 
-fn rows(app: &mut App, news: &[News]) {
-    let (mut changed, mut read) = (BTreeMap::new(), Vec::new());
+fn rows(app: &mut App, news: Vec<News>) {
+    let (mut changed, mut read, mut complete) = (BTreeMap::new(), Vec::new(), false);
     for news in news {
+        let News::Rows(news) = news else { continue };
         match news {
             // Changed twice, a row stands where its first line put it.
-            News::Rows(RowNews::Changed { key, was }) => {
-                changed.entry(*key).or_insert_with(|| was.clone());
-            }
-            News::Rows(RowNews::Read(keys)) => read.extend(keys),
-            News::Rows(RowNews::Complete)
-            | News::Task { .. }
-            | News::Queue(_)
-            | News::Line(_)
-            | News::Store(_)
-            | News::Batch { .. }
-            | News::Config(_)
-            | News::Act(_) => {}
+            RowNews::Changed { key, was } => drop(changed.entry(key).or_insert(was)),
+            RowNews::Read(keys) => read.extend(keys),
+            RowNews::Complete => complete = true,
         }
     }
     // A row that was read and changed at once is in no order yet.
     read.iter().for_each(|key: &TaskKey| drop(changed.remove(key)));
     table::rows_changed(app, changed, read);
+    if complete {
+        away::finish(app);
+    }
 }
 
 #[cfg(test)]
