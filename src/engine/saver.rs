@@ -103,6 +103,17 @@ fn ask_address(work: &mut Work, task: &Task) -> Vec<Effect> {
     vec![Effect::Http(HttpCmd::File { key: task.key, ticket, file })]
 }
 
+/// The file's address that a reply holds, or why it holds none.
+///
+/// # Errors
+/// What the service said instead.
+pub fn address(work: &Work, reply: &Reply) -> Result<String, TaskError> {
+    match judge_file(reply, &work.settings.profile.base_url) {
+        FileVerdict::Address(address) => Ok(address.url),
+        FileVerdict::Refused { error } | FileVerdict::Again { error, .. } => Err(error),
+    }
+}
+
 /// The end of a file call.
 pub(super) fn addressed(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply) -> Vec<Effect> {
     let Some(task) = current(work, key, of) else { return Vec::new() };

@@ -97,7 +97,8 @@ fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
         WorkMsg::Store(StoreMsg::NoSuchTask { key }) => detail::no_such(app, key),
         WorkMsg::Local(msg) => compose::local(app, msg),
         WorkMsg::Http(HttpMsg::File { ticket, reply, .. }) if copy::is_asked(app, ticket) => {
-            copy::addressed(app, &reply)
+            let found = engine::saver::address(&app.work, &reply);
+            copy::addressed(app, found)
         }
         msg => return work(app, msg),
     };

@@ -7,6 +7,7 @@ mod tests;
 use crate::{
     domain::{
         export,
+        problem::TaskError,
         task::{FileId, Task, TaskKey},
     },
     engine,
@@ -18,7 +19,6 @@ use crate::{
         keymap::{CopyWhat, Ctx},
         toast,
     },
-    service::answer::{FileVerdict, Reply, judge_file},
     tr,
 };
 use std::collections::VecDeque;
@@ -173,12 +173,12 @@ pub(crate) fn is_asked(app: &App, of: Ticket) -> bool {
 }
 
 /// The end of the file call under way.
-pub(crate) fn addressed(app: &mut App, reply: &Reply) -> Vec<Effect> {
+pub(crate) fn addressed(app: &mut App, found: Result<String, TaskError>) -> Vec<Effect> {
     let Some(mut urls) = app.screen.urls_asked.take() else { return Vec::new() };
     let key = urls.key;
-    match judge_file(reply, &app.work.settings.profile.base_url) {
-        FileVerdict::Address(address) => urls.got.push(address.url),
-        FileVerdict::Refused { error } | FileVerdict::Again { error, .. } => {
+    match found {
+        Ok(url) => urls.got.push(url),
+        Err(error) => {
             let text = tr!("no address of {key}'s file: {message}", key, message = error.message);
             toast::say(app, Level::Warning, text, Some(key));
             urls.without += 1;

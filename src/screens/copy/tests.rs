@@ -9,6 +9,7 @@ use crate::{
     engine::settings::Host,
     lang::{Lang, within},
     screens::testing::{state, task},
+    service::answer::Reply,
 };
 
 fn copied(text: &str) -> Vec<Do> {
@@ -99,6 +100,11 @@ fn asks(key: u32, ticket: Ticket) -> Effect {
     Effect::Http(HttpCmd::File { key: TaskKey(key), ticket, file: FileId(format!("9{key}")) })
 }
 
+fn answered(app: &mut App, reply: &Reply) -> Vec<Effect> {
+    let found = engine::saver::address(&app.work, reply);
+    addressed(app, found)
+}
+
 fn address(url: &str) -> Reply {
     let body = format!(r#"{{"file":{{"download_url":"{url}"}},"base_resp":{{"status_code":0}}}}"#);
     Reply::Answered { http: 200, retry_after_ms: None, body }
@@ -113,7 +119,7 @@ fn a_fresh_address_is_asked_for_and_only_its_own_answer_is_copied() {
     let reply = address("https://x/y.mp4?Expires=1");
     assert_eq!([ticket + 1, ticket].map(|of| is_asked(&state, of)), [false, true]);
     let url = "https://x/y.mp4?Expires=1".to_owned();
-    assert_eq!(addressed(&mut state, &reply), [Effect::Term(TermCmd::Copy(url))]);
+    assert_eq!(answered(&mut state, &reply), [Effect::Term(TermCmd::Copy(url))]);
     assert!(!is_asked(&state, ticket));
 }
 
@@ -125,11 +131,11 @@ fn the_addresses_of_many_are_asked_for_one_after_another_and_copied_together() {
     let ticket = state.work.next_ticket;
     assert_eq!(effects, [Do::Effect(asks(1, ticket))]);
     assert_eq!(said(&state), Some("asking for the addresses of 3 files"));
-    assert_eq!(addressed(&mut state, &address("https://x/1")), [asks(3, ticket + 1)]);
+    assert_eq!(answered(&mut state, &address("https://x/1")), [asks(3, ticket + 1)]);
     let gone = Reply::Answered { http: 404, retry_after_ms: None, body: String::new() };
-    assert_eq!(addressed(&mut state, &gone), [asks(4, ticket + 2)]);
+    assert_eq!(answered(&mut state, &gone), [asks(4, ticket + 2)]);
     let all = Effect::Term(TermCmd::Copy("https://x/1\nhttps://x/4".into()));
-    assert_eq!(addressed(&mut state, &address("https://x/4")), [all]);
+    assert_eq!(answered(&mut state, &address("https://x/4")), [all]);
     let words = "copied the addresses of 2 files; they are good for hours, not days; 2 of the marked tasks have none";
     assert_eq!(said(&state), Some(words));
 }
