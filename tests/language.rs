@@ -211,7 +211,7 @@ fn tabled() -> Vec<&'static str> {
     let keys = BINDINGS.iter().flat_map(|binding| [binding.hint, binding.help]);
     let places = Ctx::ALL.map(Ctx::title);
     let commands = COMMANDS.iter().flat_map(|command| [command.takes, command.help]).filter(|text| !text.is_empty());
-    let columns = columns::ALL.iter().flat_map(|column| [column.title, column.sort_name, column.help]);
+    let columns = columns::ALL.iter().flat_map(|column| [column.title, column.id, column.help]);
     let columns = columns.filter(|text| text.chars().any(char::is_alphabetic));
     let faults = Faults::NAMES.iter().map(|fault| fault.about);
     let states = TaskState::ALL.map(TaskState::id).into_iter();

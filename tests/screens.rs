@@ -33,7 +33,7 @@ use reeltop::{
         palette::Palette,
         pick::{Item, PickWhat, Picker, Take},
         screen::{
-            Away, Batch, Column, ComposeRow, Confirm, DetailTab, Estimate, Layer, ListView, Message, Pane, Preview,
+            Away, Batch, ComposeRow, Confirm, DetailTab, Estimate, Layer, ListView, Message, Pane, Preview,
             PreviewItem, Purpose, Toast,
         },
         shell::{input, view as ui, view::Drawn},
@@ -603,7 +603,7 @@ fn titles_and_states_fit_their_columns_in_both_languages() {
                 let room = usize::from(spec.width + u16::from(spec.right));
                 assert!(text::width(lang::tr(spec.title)) < room, "{}", spec.title);
             }
-            let state = columns::spec(Column::State).unwrap();
+            let state = &columns::STATE;
             for of in TaskState::ALL {
                 assert!(2 + text::width(of.word()) <= usize::from(state.width), "{}", of.word());
             }

@@ -114,7 +114,7 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
         }
         Action::Sort => {
             let sorted = app.screen.table.sort.column;
-            let at = columns::ALL.iter().position(|spec| spec.column == sorted).unwrap_or(0);
+            let at = columns::ALL.iter().position(|column| *column == sorted).unwrap_or(0);
             app.screen.layers.push(Layer::SortMenu { at });
         }
         Action::Freeze => freeze(app),
@@ -267,10 +267,10 @@ fn accept(app: &mut App) -> Vec<Do> {
 
 /// Sorts by a column; by the present one again, the other way round.
 fn sort(app: &mut App, at: usize) {
-    let Some(spec) = columns::ALL.get(at) else { return };
+    let Some(column) = columns::ALL.get(at).copied() else { return };
     let present = app.screen.table.sort;
-    let descending = if present.column == spec.column { !present.descending } else { spec.right };
-    app.screen.table.sort = Sort { column: spec.column, descending };
+    let descending = if present.column == column { !present.descending } else { column.right };
+    app.screen.table.sort = Sort { column, descending };
     table::rebuild(app);
 }
 

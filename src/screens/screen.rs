@@ -28,6 +28,7 @@ use crate::{
         kit::editor::LineEditor,
         palette::Palette,
         pick::Picker,
+        table::{columns, columns::Column},
     },
 };
 use ratatui::layout::Rect;
@@ -131,39 +132,14 @@ impl Default for TableView {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
     /// By which column.
-    pub column: Column,
+    pub column: &'static Column,
     /// The largest first.
     pub descending: bool,
 }
 
 impl Sort {
     /// The default order: the newest first, below the unknown.
-    pub const NEWEST: Self = Self { column: Column::Key, descending: true };
-}
-
-/// A column of the table, by its subject; its title, width and priority stand in `logic::columns`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Column {
-    /// Our key.
-    Key,
-    /// State, sign and word.
-    State,
-    /// The service's word, the error's class, or a download's progress.
-    Status,
-    /// Elapsed time against the usual.
-    Elapsed,
-    /// The model.
-    Model,
-    /// Resolution and seconds.
-    Format,
-    /// The attempt's number.
-    Attempt,
-    /// Price.
-    Cost,
-    /// When it was confirmed.
-    Created,
-    /// The prompt's beginning.
-    Prompt,
+    pub const NEWEST: Self = Self { column: &columns::KEY, descending: true };
 }
 
 /// Detail and download.

@@ -105,22 +105,22 @@ fn filter(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
 }
 
 fn sort_words(_: &App, before: &str) -> Vec<String> {
-    if before.is_empty() { owned(columns::ALL.iter().map(|spec| spec.sort_name)) } else { owned(["asc", "desc"]) }
+    if before.is_empty() { owned(columns::ALL.map(|column| column.id)) } else { owned(["asc", "desc"]) }
 }
 
 fn sort(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     let rest = plain(rest);
     let mut words = rest.split_whitespace();
     let name = words.next().unwrap_or_default();
-    let spec = columns::ALL.iter().find(|spec| spec.sort_name == name);
-    let names = || columns::ALL.map(|spec| spec.sort_name).join(tr!(", "));
-    let spec = spec.ok_or_else(|| tr!("name a column: {names}", names = names()))?;
+    let column = columns::ALL.into_iter().find(|column| column.id == name);
+    let names = || columns::ALL.map(|column| column.id).join(tr!(", "));
+    let column = column.ok_or_else(|| tr!("name a column: {names}", names = names()))?;
     let descending = match (words.next(), words.next()) {
         (None, _) | (Some("asc"), None) => false,
         (Some("desc"), None) => true,
         _ => return Err(tr!("behind the column comes asc, desc or nothing").into()),
     };
-    app.screen.table.sort = Sort { column: spec.column, descending };
+    app.screen.table.sort = Sort { column, descending };
     table::rebuild(app);
     Ok(Vec::new())
 }

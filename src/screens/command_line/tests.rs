@@ -13,12 +13,7 @@ use crate::{
         msg::LocalMsg,
     },
     lang::Lang,
-    screens::{
-        msg::Input,
-        screen::{Column, Sort},
-        shell::input::input,
-        testing::state,
-    },
+    screens::{msg::Input, screen::Sort, shell::input::input, table::columns, testing::state},
 };
 
 /// Types a command and Enter; gives what comes of it.
@@ -47,7 +42,7 @@ fn commands_filter_sort_and_go() {
     run(&mut state, "goto　＃２");
     assert_eq!(state.screen.table.cursor, Some(TaskKey(2)));
     run(&mut state, "sort state desc");
-    assert_eq!(state.screen.table.sort, Sort { column: Column::State, descending: true });
+    assert_eq!(state.screen.table.sort, Sort { column: &columns::STATE, descending: true });
     assert!(state.screen.layers.is_empty());
 }
 
@@ -140,7 +135,7 @@ fn tab_goes_through_what_fits_and_enter_runs_it() {
     type_keys(&mut state, "tab tab");
     assert_eq!(text(&state), "sort model desc");
     type_keys(&mut state, "shift-tab enter");
-    assert_eq!(state.screen.table.sort, Sort { column: Column::Model, descending: false });
+    assert_eq!(state.screen.table.sort, Sort { column: &columns::MODEL, descending: false });
     type_keys(&mut state, ": g up");
     assert_eq!(text(&state), "sort model asc");
     type_keys(&mut state, "down");

@@ -89,9 +89,9 @@ pub(crate) fn sort_menu(brush: &mut Brush<'_>, screen: Rect, app: &App, at: usiz
     let lines: Vec<Line<'static>> = columns::ALL
         .iter()
         .enumerate()
-        .map(|(n, spec)| {
-            let now = if sort.column == spec.column { look.signs.sorted[usize::from(sort.descending)] } else { "" };
-            choice(&format!("{}{now}", text::pad(lang::tr(spec.sort_name), 9)), n == at, look)
+        .map(|(n, column)| {
+            let now = if sort.column == *column { look.signs.sorted[usize::from(sort.descending)] } else { "" };
+            choice(&format!("{}{now}", text::pad(lang::tr(column.id), 9)), n == at, look)
         })
         .collect();
     list(brush, screen, tr!("Sort by"), &lines, scroll_to(at, screen));

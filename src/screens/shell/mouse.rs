@@ -152,6 +152,6 @@ mod tests {
         assert!(matches!(state.screen.layers.last(), Some(Layer::SortMenu { at: 1 })));
         click(&mut state, 12, 6);
         assert!(state.screen.layers.is_empty());
-        assert_eq!(state.screen.table.sort.column, crate::screens::screen::Column::State);
+        assert_eq!(state.screen.table.sort.column, &crate::screens::table::columns::STATE);
     }
 }

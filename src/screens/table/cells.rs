@@ -1,4 +1,4 @@
-//! What stands in a cell of the table: text and style by row and column.
+//! Cells of the table whose text takes more than a line to say.
 
 use crate::{
     domain::{
@@ -10,7 +10,7 @@ use crate::{
         queue, tasks,
         work::{Saving, SavingStep},
     },
-    screens::{app::App, kit::theme::Look, screen::Column, shell::layout},
+    screens::{app::App, kit::theme::Look, shell::layout},
     service::answer::without_maybe,
     tr,
     words::amounts as words,
@@ -27,9 +27,9 @@ pub(crate) struct CellText {
 
 /// What is the same for all cells of a picture.
 pub(crate) struct View<'a> {
-    app: &'a App,
-    look: Look,
-    now: Now,
+    pub(super) app: &'a App,
+    pub(super) look: Look,
+    pub(super) now: Now,
 }
 
 impl<'a> View<'a> {
@@ -43,39 +43,19 @@ impl<'a> View<'a> {
     }
 }
 
-/// One cell.
-pub(crate) fn cell(view: &View<'_>, row: &Row, column: Column) -> CellText {
-    let (plain, faint) = (Style::new(), view.look.theme.faint);
-    let say = |text: String, style| CellText { text, style };
-    match column {
-        // Made elsewhere: the prompt's place says so.
-        Column::Model | Column::Format | Column::Cost if !row.is_known() => say("-".into(), faint),
-        Column::Key => say(row.key.to_string(), plain),
-        Column::State => state(view, row),
-        Column::Status => status(view, row),
-        Column::Elapsed => say(elapsed(view, row), if row.state.is_live() { plain } else { faint }),
-        Column::Model => say(short_model(view.app, &row.kind.model), plain),
-        Column::Format => say(format!("{} {}s", row.kind.resolution, row.kind.duration), plain),
-        Column::Attempt if row.automatic => say(format!("{}a", row.attempt), plain),
-        Column::Attempt => say(if row.attempt > 1 { row.attempt.to_string() } else { String::new() }, plain),
-        Column::Cost => match row.charged {
-            Charged::Yes => say(row.cost.to_string(), plain),
-            Charged::Unknown => say(format!("{}?", row.cost), view.look.theme.warn),
-            Charged::No => say(if row.state == TaskState::Queued { row.cost.to_string() } else { "0".into() }, faint),
-        },
-        Column::Created => say(words::moment(row.created_at, view.now), faint),
-        Column::Prompt => say(row.prompt().chars().take(1_000).collect(), plain),
-    }
+/// What a task made elsewhere shows in columns that are not known of it: the prompt's place says so.
+pub(super) fn of_known(view: &View<'_>, row: &Row, say: impl FnOnce() -> CellText) -> CellText {
+    if row.is_known() { say() } else { CellText { text: "-".into(), style: view.look.theme.faint } }
 }
 
 /// Sign and word. A row that a later attempt repeats has been seen to, and stands back.
-fn state(view: &View<'_>, row: &Row) -> CellText {
+pub(super) fn state(view: &View<'_>, row: &Row) -> CellText {
     let style = if row.retried { view.look.theme.faint } else { view.look.theme.state(row.state) };
     CellText { text: format!("{} {}", view.look.signs.state(row.state), row.state.word()), style }
 }
 
 /// The service's word, the failure, or how far a download is.
-fn status(view: &View<'_>, row: &Row) -> CellText {
+pub(super) fn status(view: &View<'_>, row: &Row) -> CellText {
     let theme = view.look.theme;
     let text = match row.state {
         TaskState::Queued => waiting(view, row),
@@ -115,6 +95,11 @@ fn status(view: &View<'_>, row: &Row) -> CellText {
     };
     let text = if row.retried { format!("{} {text}", view.look.signs.again) } else { text };
     CellText { text, style }
+}
+
+/// The service's word, or the kind of failure: what the status sorts by.
+pub(super) fn status_id(row: &Row) -> &str {
+    row.class.map_or(&*row.status, |class| class.id())
 }
 
 /// The failure's class, and its text where there is room for it.
@@ -185,7 +170,7 @@ pub(crate) const fn is_reason(row: &Row) -> bool {
 }
 
 /// What it took or takes, and while it runs what such tasks usually take.
-fn elapsed(view: &View<'_>, row: &Row) -> String {
+pub(super) fn elapsed(view: &View<'_>, row: &Row) -> String {
     let Some(sent) = row.sent_at.get().filter(|_| !is_reason(row)) else { return String::new() };
     match row.state {
         TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Refused | TaskState::Cancelled => {
@@ -201,6 +186,16 @@ fn elapsed(view: &View<'_>, row: &Row) -> String {
         TaskState::Ready | TaskState::Saving | TaskState::Saved | TaskState::Failed => {
             row.finished_at.get().map_or_else(String::new, |at| words::clock(at.since(sent)))
         }
+    }
+}
+
+/// Elapsed time without a clock, so that the order does not change by itself: what has ended by its length, what runs
+/// after all of that, the longest running last.
+pub(super) fn length(row: &Row) -> (u8, i64) {
+    match (row.sent_at.get(), row.finished_at.get()) {
+        (None, _) => (0, 0),
+        (Some(sent), Some(finished)) => (1, finished.0.saturating_sub(sent.0)),
+        (Some(sent), None) => (2, sent.0.saturating_neg()),
     }
 }
 

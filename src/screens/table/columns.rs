@@ -1,34 +1,74 @@
-//! The table's columns as data: title, width, and from which width of the table on they are shown. What stands in a cell is for
-//! `ui` to say.
+//! The table's columns as data, all that there is to know of one in its entry: head, width, from which width of the table
+//! on it is shown, how it sorts, what stands in its cells.
 
-use crate::screens::screen::Column;
+#![allow(missing_docs, reason = "the `help` of a column says what it shows")]
 
-/// One column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ColumnSpec {
-    /// What it shows.
-    pub column: Column,
-    /// Its head on the screen, in English as every text of this table: `lang::tr` has the person's language.
-    pub title: &'static str,
+use super::cells::{self, CellText, View};
+use crate::{
+    domain::{
+        problem::Charged,
+        task::{Row, TaskState},
+    },
+    words::amounts,
+};
+use ratatui::style::Style;
+use std::{cmp::Ordering, fmt, ptr};
+
+/// One column. Its texts are in English as all of this table: `lang::tr` has the reader's language.
+pub struct Column {
     /// Its name in the sort menu and, in English, in `:sort`.
-    pub sort_name: &'static str,
+    pub id: &'static str,
+    /// Its head on the screen.
+    pub title: &'static str,
     /// The cells it needs.
     pub width: u16,
-    /// The cells it can make use of.
-    pub widest: u16,
+    /// What it does with more.
+    grows: Grows,
     /// The table has it from this many cells across on.
     pub from: u16,
     /// Numbers stand at the right edge.
     pub right: bool,
+    /// In a table of fewer cells than this it gives its place to the reason of a failure.
+    pub(super) gives_way_below: u16,
+    /// Whether it shows the reason of a failure, which may take the place of those after it.
+    pub(super) has_reason: bool,
     /// What it shows, for help.
     pub help: &'static str,
+    /// How two rows stand to each other; the key breaks a tie.
+    pub(super) compare: fn(&Row, &Row) -> Ordering,
+    /// What stands in a row's cell.
+    pub(super) cell: fn(&View<'_>, &Row) -> CellText,
+}
+
+/// What a column does with cells that are left over.
+enum Grows {
+    /// It makes use of so many.
+    To(u16),
+    /// As many as the largest key needs, before any other.
+    WithKeys,
+    /// All the others leave.
+    WithRest,
+}
+
+impl PartialEq for Column {
+    fn eq(&self, other: &Self) -> bool {
+        ptr::eq(self, other)
+    }
+}
+
+impl Eq for Column {}
+
+impl fmt::Debug for Column {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id)
+    }
 }
 
 /// A column with its place on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placed {
     /// The column.
-    pub spec: &'static ColumnSpec,
+    pub column: &'static Column,
     /// First cell.
     pub x: u16,
     /// Cells.
@@ -41,70 +81,125 @@ pub const GUTTER: u16 = 2;
 const GAP: u16 = 1;
 /// Cells that the prompt gets before another column grows.
 const PROMPT_FIRST: u16 = 34;
+/// From this many cells across on a failure's reason has room beside the model.
+const ROOMY_FROM: u16 = 100;
 
 /// Every column, in the order they stand.
-pub const ALL: [ColumnSpec; 10] = [
-    column(Column::Key, "#", "key", 5, 0, "our own number of the task, short and for good").numbers(),
-    column(Column::State, "state", "state", 11, 0, "where the task stands; a sign and a word"),
-    column(
-        Column::Status,
-        "status",
-        "status",
-        15,
-        50,
-        "the service's own word, why it failed, or how far a download is",
-    )
-    .up_to(36),
-    column(Column::Elapsed, "time", "time", 13, 70, "how long it took or takes, and what such tasks usually take"),
-    column(Column::Model, "model", "model", 7, 78, "the model, in short").up_to(10),
-    column(Column::Format, "format", "format", 9, 92, "resolution and seconds"),
-    column(Column::Attempt, "try", "attempt", 3, 108, "which attempt of its line it is").numbers(),
-    column(
-        Column::Cost,
-        "cost",
-        "cost",
-        5,
-        100,
-        "its price in PTC; 0 where it was not charged, ? where nobody can tell",
-    )
-    .numbers(),
-    column(Column::Created, "made", "created", 11, 130, "when it was confirmed"),
-    column(Column::Prompt, "prompt", "prompt", 12, 0, "the beginning of its prompt").up_to(u16::MAX),
-];
+pub static ALL: [&Column; 10] = [&KEY, &STATE, &STATUS, &ELAPSED, &MODEL, &FORMAT, &ATTEMPT, &COST, &CREATED, &PROMPT];
 
-const fn column(
-    column: Column,
-    title: &'static str,
-    sort_name: &'static str,
-    width: u16,
-    from: u16,
-    help: &'static str,
-) -> ColumnSpec {
-    ColumnSpec { column, title, sort_name, width, widest: width, from, right: false, help }
+pub static KEY: Column = Column {
+    grows: Grows::WithKeys,
+    right: true,
+    cell: |_, row| plain(row.key.to_string()),
+    ..column("key", "#", 5, 0, "our own number of the task, short and for good")
+};
+
+pub static STATE: Column = Column {
+    compare: |a, b| a.state.cmp(&b.state),
+    cell: cells::state,
+    ..column("state", "state", 11, 0, "where the task stands; a sign and a word")
+};
+
+pub static STATUS: Column = Column {
+    grows: Grows::To(36),
+    has_reason: true,
+    compare: |a, b| cells::status_id(a).cmp(cells::status_id(b)),
+    cell: cells::status,
+    ..column("status", "status", 15, 50, "the service's own word, why it failed, or how far a download is")
+};
+
+pub static ELAPSED: Column = Column {
+    gives_way_below: u16::MAX,
+    compare: |a, b| cells::length(a).cmp(&cells::length(b)),
+    cell: |view, row| {
+        let style = if row.state.is_live() { Style::new() } else { view.look.theme.faint };
+        CellText { text: cells::elapsed(view, row), style }
+    },
+    ..column("time", "time", 13, 70, "how long it took or takes, and what such tasks usually take")
+};
+
+pub static MODEL: Column = Column {
+    grows: Grows::To(10),
+    // It stands in detail, too.
+    gives_way_below: ROOMY_FROM,
+    compare: |a, b| a.kind.model.cmp(&b.kind.model),
+    cell: |view, row| cells::of_known(view, row, || plain(cells::short_model(view.app, &row.kind.model))),
+    ..column("model", "model", 7, 78, "the model, in short")
+};
+
+pub static FORMAT: Column = Column {
+    compare: |a, b| (&a.kind.resolution, a.kind.duration).cmp(&(&b.kind.resolution, b.kind.duration)),
+    cell: |view, row| cells::of_known(view, row, || plain(format!("{} {}s", row.kind.resolution, row.kind.duration))),
+    ..column("format", "format", 9, 92, "resolution and seconds")
+};
+
+pub static ATTEMPT: Column = Column {
+    right: true,
+    compare: |a, b| a.attempt.cmp(&b.attempt),
+    cell: |_, row| {
+        plain(match (row.automatic, row.attempt) {
+            (true, attempt) => format!("{attempt}a"),
+            (false, 0 | 1) => String::new(),
+            (false, attempt) => attempt.to_string(),
+        })
+    },
+    ..column("attempt", "try", 3, 108, "which attempt of its line it is")
+};
+
+pub static COST: Column = Column {
+    right: true,
+    compare: |a, b| a.cost.cmp(&b.cost),
+    cell: |view, row| {
+        let theme = view.look.theme;
+        cells::of_known(view, row, || match row.charged {
+            Charged::Yes => plain(row.cost.to_string()),
+            Charged::Unknown => CellText { text: format!("{}?", row.cost), style: theme.warn },
+            Charged::No if row.state == TaskState::Queued => {
+                CellText { text: row.cost.to_string(), style: theme.faint }
+            }
+            Charged::No => CellText { text: "0".into(), style: theme.faint },
+        })
+    },
+    ..column("cost", "cost", 5, 100, "its price in PTC; 0 where it was not charged, ? where nobody can tell")
+};
+
+pub static CREATED: Column = Column {
+    compare: |a, b| a.created_at.cmp(&b.created_at),
+    cell: |view, row| CellText { text: amounts::moment(row.created_at, view.now), style: view.look.theme.faint },
+    ..column("created", "made", 11, 130, "when it was confirmed")
+};
+
+pub static PROMPT: Column = Column {
+    grows: Grows::WithRest,
+    compare: |a, b| a.prompt().cmp(b.prompt()),
+    cell: |_, row| plain(row.prompt().chars().take(1_000).collect()),
+    ..column("prompt", "prompt", 12, 0, "the beginning of its prompt")
+};
+
+const fn column(id: &'static str, title: &'static str, width: u16, from: u16, help: &'static str) -> Column {
+    Column {
+        id,
+        title,
+        width,
+        grows: Grows::To(width),
+        from,
+        right: false,
+        gives_way_below: 0,
+        has_reason: false,
+        help,
+        compare: |_, _| Ordering::Equal,
+        cell: |_, _| plain(String::new()),
+    }
 }
 
-impl ColumnSpec {
-    const fn up_to(mut self, widest: u16) -> Self {
-        self.widest = widest;
-        self
-    }
-
-    const fn numbers(mut self) -> Self {
-        self.right = true;
-        self
-    }
-}
-
-/// The column's description.
-#[must_use]
-pub fn spec(column: Column) -> Option<&'static ColumnSpec> {
-    ALL.iter().find(|spec| spec.column == column)
+const fn plain(text: String) -> CellText {
+    CellText { text, style: Style::new() }
 }
 
 /// The columns that a table of that many cells across shows.
 #[must_use]
-pub fn shown(width: u16) -> Vec<&'static ColumnSpec> {
-    ALL.iter().filter(|spec| spec.from <= width).collect()
+pub fn shown(width: u16) -> Vec<&'static Column> {
+    ALL.into_iter().filter(|column| column.from <= width).collect()
 }
 
 /// The columns with their places. What is left over is the prompt's, once it is long enough half of it.
@@ -113,27 +208,25 @@ pub fn placed(width: u16, largest_key: u32) -> Vec<Placed> {
     let kept = shown(width);
     let mut spare = u16::try_from(spare(&kept, width).max(0)).unwrap_or(0);
     let key_width = u16::try_from(largest_key.max(1).ilog10() + 2).unwrap_or(5);
-    let prompt = spec(Column::Prompt).map_or(0, |spec| spec.width);
     let mut x = GUTTER;
     let mut out = Vec::with_capacity(kept.len());
-    for spec in kept {
-        let wanted = if spec.column == Column::Key { key_width.max(spec.width) } else { spec.widest } - spec.width;
-        let given = match spec.column {
-            Column::Prompt => spare,
-            Column::Key => wanted.min(spare),
-            _ => wanted.min((spare + prompt).saturating_sub(PROMPT_FIRST) / 2),
+    for column in kept {
+        let given = match column.grows {
+            Grows::WithRest => spare,
+            Grows::WithKeys => key_width.saturating_sub(column.width).min(spare),
+            Grows::To(widest) => (widest - column.width).min((spare + PROMPT.width).saturating_sub(PROMPT_FIRST) / 2),
         };
         spare -= given;
         let room = width.saturating_sub(x);
-        out.push(Placed { spec, x, width: (spec.width + given).min(room) });
-        x = x.saturating_add(spec.width + given + GAP);
+        out.push(Placed { column, x, width: (column.width + given).min(room) });
+        x = x.saturating_add(column.width + given + GAP);
     }
     out
 }
 
 /// Cells left over when each column has what it needs; negative when they do not fit.
-fn spare(kept: &[&ColumnSpec], width: u16) -> i32 {
-    let needed: u16 = kept.iter().map(|spec| spec.width + GAP).sum::<u16>() + GUTTER - GAP;
+fn spare(kept: &[&Column], width: u16) -> i32 {
+    let needed: u16 = kept.iter().map(|column| column.width + GAP).sum::<u16>() + GUTTER - GAP;
     i32::from(width) - i32::from(needed)
 }
 
@@ -146,7 +239,7 @@ mod tests {
     };
 
     fn titles(width: u16) -> Vec<&'static str> {
-        shown(width).iter().map(|spec| spec.title).collect()
+        shown(width).iter().map(|column| column.title).collect()
     }
 
     #[test]
@@ -172,12 +265,8 @@ mod tests {
     #[test]
     fn every_head_fits_its_column_in_both_languages() {
         for lang in [Lang::En, Lang::Zh] {
-            let wide = |spec: &&ColumnSpec| within(lang, || width(tr(spec.title))) > usize::from(spec.width);
-            assert_eq!(
-                ALL.iter().filter(wide).map(|spec| spec.title).collect::<Vec<_>>(),
-                Vec::<&str>::new(),
-                "{lang:?}"
-            );
+            let wide = |column: &&Column| within(lang, || width(tr(column.title))) > usize::from(column.width);
+            assert_eq!(ALL.into_iter().filter(wide).collect::<Vec<_>>(), Vec::<&Column>::new(), "{lang:?}");
         }
     }
 

@@ -6,7 +6,7 @@ use crate::{
         time::Wall,
     },
     engine::{filter::Filter, rows::Rows},
-    screens::screen::{Column, Sort},
+    screens::screen::Sort,
 };
 use std::cmp::Ordering;
 
@@ -16,37 +16,8 @@ pub fn compare(sort: Sort, a: &Row, b: &Row) -> Ordering {
     #[cfg(test)]
     crate::engine::testing::cost::note();
     let on_top = |row: &Row| sort == Sort::NEWEST && row.state == TaskState::Unknown;
-    let by_column = by_column(sort.column, a, b).then_with(|| a.key.cmp(&b.key));
+    let by_column = (sort.column.compare)(a, b).then_with(|| a.key.cmp(&b.key));
     on_top(b).cmp(&on_top(a)).then(if sort.descending { by_column.reverse() } else { by_column })
-}
-
-fn by_column(column: Column, a: &Row, b: &Row) -> Ordering {
-    match column {
-        Column::Key => Ordering::Equal,
-        Column::State => a.state.cmp(&b.state),
-        Column::Status => status(a).cmp(status(b)),
-        Column::Elapsed => elapsed(a).cmp(&elapsed(b)),
-        Column::Model => a.kind.model.cmp(&b.kind.model),
-        Column::Format => (&a.kind.resolution, a.kind.duration).cmp(&(&b.kind.resolution, b.kind.duration)),
-        Column::Attempt => a.attempt.cmp(&b.attempt),
-        Column::Cost => a.cost.cmp(&b.cost),
-        Column::Created => a.created_at.cmp(&b.created_at),
-        Column::Prompt => a.prompt().cmp(b.prompt()),
-    }
-}
-
-fn status(row: &Row) -> &str {
-    row.class.map_or(&*row.status, |class| class.id())
-}
-
-/// Elapsed time without a clock, so that the order does not change by itself: what has ended by its length, what runs
-/// after all of that, the longest running last.
-fn elapsed(row: &Row) -> (u8, i64) {
-    match (row.sent_at.get(), row.finished_at.get()) {
-        (None, _) => (0, 0),
-        (Some(sent), Some(finished)) => (1, finished.0.saturating_sub(sent.0)),
-        (Some(sent), None) => (2, sent.0.saturating_neg()),
-    }
 }
 
 /// The keys of all rows that pass, in their order.

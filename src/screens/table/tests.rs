@@ -7,7 +7,7 @@ use crate::{
         TaskState::{Failed, Queued, Running, Saved, Unknown},
     },
     engine::{filter::Filter, testing::cost},
-    screens::screen::{Column, Sort},
+    screens::screen::Sort,
     screens::testing::{add, state, task},
 };
 use proptest::prelude::*;
@@ -111,16 +111,16 @@ fn while_frozen_a_new_row_pushes_none_on_the_screen_but_can_be_gone_to() {
 fn every_column_sorts_both_ways_with_the_key_as_tie_break() {
     let mut state = state(&[Saved, Failed, Saved]);
     for column in [
-        Column::Key,
-        Column::State,
-        Column::Status,
-        Column::Elapsed,
-        Column::Model,
-        Column::Format,
-        Column::Attempt,
-        Column::Cost,
-        Column::Created,
-        Column::Prompt,
+        &columns::KEY,
+        &columns::STATE,
+        &columns::STATUS,
+        &columns::ELAPSED,
+        &columns::MODEL,
+        &columns::FORMAT,
+        &columns::ATTEMPT,
+        &columns::COST,
+        &columns::CREATED,
+        &columns::PROMPT,
     ] {
         state.screen.table.sort = Sort { column, descending: false };
         rebuild(&mut state);
@@ -130,7 +130,7 @@ fn every_column_sorts_both_ways_with_the_key_as_tie_break() {
         there.reverse();
         assert_eq!(order(&state), there, "{column:?}");
     }
-    state.screen.table.sort = Sort { column: Column::State, descending: false };
+    state.screen.table.sort = Sort { column: &columns::STATE, descending: false };
     rebuild(&mut state);
     assert_eq!(order(&state), [1, 3, 2]);
 }
@@ -188,7 +188,7 @@ proptest! {
         frozen in 0usize..60, thawed in 0usize..60
     ) {
         let mut state = state(&[]);
-        let columns = [Column::Key, Column::State, Column::Status, Column::Elapsed];
+        let columns = [&columns::KEY, &columns::STATE, &columns::STATUS, &columns::ELAPSED];
         state.screen.table.sort = Sort { column: columns[column], descending };
         if filtered {
             state.screen.table.filter = Filter::parse("!state:saved").unwrap();
@@ -235,7 +235,7 @@ proptest! {
     fn pages_make_the_same_order_as_a_build_anew(
         states in prop::collection::vec(prop::sample::select(vec![Saved, Failed, Queued, Unknown]), 2..60),
         first in prop::collection::btree_set(1_u32..60, 0..12),
-        column in prop::sample::select(vec![Column::Key, Column::State, Column::Prompt]),
+        column in prop::sample::select(vec![&columns::KEY, &columns::STATE, &columns::PROMPT]),
         descending: bool,
         filtered: bool,
         down in 0_usize..20,
@@ -281,7 +281,7 @@ fn list(n: u32, sort: Sort) -> App {
 #[test]
 fn a_row_s_change_costs_a_search_whatever_becomes_of_it_and_however_the_list_is_sorted() {
     let by = |column| Sort { column, descending: false };
-    for sort in [Sort::NEWEST, by(Column::State), by(Column::Status), by(Column::Prompt), by(Column::Elapsed)] {
+    for sort in [Sort::NEWEST, by(&columns::STATE), by(&columns::STATUS), by(&columns::PROMPT), by(&columns::ELAPSED)] {
         let mut state = list(20_000, sort);
         for (of, frozen) in [(Unknown, false), (Running, false), (Unknown, true), (Failed, true), (Saved, false)] {
             if state.screen.table.frozen != frozen {

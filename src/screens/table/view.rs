@@ -7,7 +7,6 @@ use crate::{
         app::App,
         keymap::Ctx,
         kit::{brush::Brush, text},
-        screen::Column,
         shell::{hints, layout, view::ScrollRegion},
         table::{cells, cells::View, columns, columns::Placed},
     },
@@ -15,9 +14,6 @@ use crate::{
     words::amounts as words,
 };
 use ratatui::{layout::Rect, style::Style};
-
-/// From this many cells across on a failure's reason has room beside the model.
-const ROOMY_FROM: u16 = 100;
 
 /// Draws it and tells which rows of the screen scroll.
 pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> ScrollRegion {
@@ -45,16 +41,16 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> ScrollRegio
             if column.x < taken {
                 continue;
             }
-            let cell = cells::cell(&view, row, column.spec.column);
+            let cell = (column.column.cell)(&view, row);
             if cell.text.is_empty() {
                 continue;
             }
             let mut width = column.width;
-            if column.spec.column == Column::Status && cells::is_reason(row) {
+            if column.column.has_reason && cells::is_reason(row) {
                 width = reach(column, &placed[at + 1..], place.width, cells_of(&cell.text));
                 taken = column.x + width;
             }
-            if column.spec.right {
+            if column.column.right {
                 brush.text_right(column.x, y, width, &cell.text, cell.style);
             } else {
                 brush.text(column.x, y, width, &cell.text, cell.style);
@@ -64,27 +60,11 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> ScrollRegio
     ScrollRegion { top: rows.top(), bottom: rows.bottom(), first: top }
 }
 
-/// The cells that a text of so many gets in its column and in those after it that give way to it.
+/// The cells that a text of so many gets in its column and in those after it that give way to it: what went wrong matters
+/// more than how long it took.
 fn reach(column: &Placed, after: &[Placed], table: u16, wanted: u16) -> u16 {
-    let after = after.iter().take_while(|next| gives_way(next.spec.column, table));
+    let after = after.iter().take_while(|next| table < next.column.gives_way_below);
     after.fold(column.width, |width, next| if wanted <= width { width } else { next.x + next.width - column.x })
-}
-
-/// Whether a column gives its place to the reason of a failure. What went wrong matters more than how long it took, and
-/// where there are few cells more than the model, too, which stands in detail.
-fn gives_way(column: Column, width: u16) -> bool {
-    match column {
-        Column::Elapsed => true,
-        Column::Model => width < ROOMY_FROM,
-        Column::Key
-        | Column::State
-        | Column::Status
-        | Column::Format
-        | Column::Attempt
-        | Column::Cost
-        | Column::Created
-        | Column::Prompt => false,
-    }
 }
 
 /// The row of titles: the sorted column has its direction, and at the end stands what part of the tasks is shown.
@@ -93,18 +73,18 @@ fn titles(brush: &mut Brush<'_>, place: Rect, app: &App, placed: &[Placed]) {
     let notes = notes(brush, place, app, placed);
     let notes_at = place.right().saturating_sub(cells_of(&notes) + 1);
     for column in placed {
-        let sorted = table.sort.column == column.spec.column;
+        let sorted = table.sort.column == column.column;
         let title = if sorted {
-            format!("{}{}", lang::tr(column.spec.title), look.signs.sorted[usize::from(table.sort.descending)])
+            format!("{}{}", lang::tr(column.column.title), look.signs.sorted[usize::from(table.sort.descending)])
         } else {
-            lang::tr(column.spec.title).to_owned()
+            lang::tr(column.column.title).to_owned()
         };
         let style = if sorted { look.theme.strong } else { look.theme.title };
         // Half a title would say nothing.
         if !notes.is_empty() && column.x + cells_of(&title).min(column.width) >= notes_at {
             continue;
         }
-        if column.spec.right {
+        if column.column.right {
             // The sign of the order may need the gap before the column.
             brush.text_right(column.x.saturating_sub(1), place.y, column.width + 1, &title, style);
         } else {
@@ -121,7 +101,7 @@ fn cells_of(text: &str) -> u16 {
 /// What part of the tasks is shown, and what is odd about the view: in words where they fit behind the last title, else
 /// shorter, and over the last titles where even that is too long.
 fn notes(brush: &Brush<'_>, place: Rect, app: &App, placed: &[Placed]) -> String {
-    let title = placed.last().map_or(0, |last| last.x + cells_of(lang::tr(last.spec.title)) + 1);
+    let title = placed.last().map_or(0, |last| last.x + cells_of(lang::tr(last.column.title)) + 1);
     let behind = place.right().saturating_sub(title + 1);
     let long = notes_in(app, None);
     let notes = if cells_of(&long) <= behind { long } else { notes_in(app, Some(brush.look.signs.mark)) };

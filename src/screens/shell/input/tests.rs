@@ -15,7 +15,8 @@ use crate::{
         effect::{HttpCmd, TermCmd},
         msg::Detail,
     },
-    screens::screen::{Column, ComposeRow, DetailTab, Pane, Sort},
+    screens::screen::{ComposeRow, DetailTab, Pane, Sort},
+    screens::table::columns,
     screens::testing::{add, now, state, task},
 };
 use proptest::prelude::*;
@@ -234,7 +235,7 @@ fn a_filter_works_as_it_is_typed_and_a_fault_leaves_the_last_good_one() {
 fn the_sort_menu_sorts_and_turns_round() {
     let mut state = state(&[Saved, Failed]);
     typed(&mut state, "s down enter");
-    let by_state = |descending| Sort { column: Column::State, descending };
+    let by_state = |descending| Sort { column: &columns::STATE, descending };
     assert_eq!(state.screen.table.sort, by_state(false));
     typed(&mut state, "s enter");
     assert_eq!(state.screen.table.sort, by_state(true));
