@@ -1,6 +1,7 @@
 //! The words and rules of the field. No I/O, no clock, no terminal: only values and what follows from them.
 
 pub mod account;
+pub mod amount;
 pub mod batch_file;
 pub mod braces;
 pub mod builtin;
@@ -21,6 +22,7 @@ pub mod name;
 pub mod near;
 pub mod overrides;
 pub mod picture;
+pub mod prices;
 pub mod problem;
 #[allow(missing_docs, reason = "what each variant means is its sentence in `words::reason`")]
 pub mod reason;

@@ -1,6 +1,7 @@
 //! Reasons as sentences, for a reader's language and keys.
 
 pub mod picture_file;
+pub mod price;
 pub mod store;
 pub mod system;
 

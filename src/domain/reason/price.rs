@@ -1,0 +1,68 @@
+//! What is wrong with an amount or a price that somebody wrote.
+
+use crate::domain::amount::Amount;
+use serde::{Deserialize, Serialize};
+
+/// Why a text is no amount of money.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AmountFault {
+    /// It is no decimal number, or one far too large.
+    NoAmount {
+        /// What was written.
+        text: String,
+    },
+    /// It has more than six digits behind the point.
+    TooFine {
+        /// What was written.
+        text: String,
+    },
+    /// It names no currency of ours.
+    NoCurrency {
+        /// What was written.
+        text: String,
+    },
+}
+
+/// Why an entry of `[profiles.NAME.prices]` is no price.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PriceFault {
+    /// Its key is not `MODEL/RESOLUTION/SECONDS`.
+    NoKey {
+        /// The key.
+        key: String,
+    },
+    /// There is no such model.
+    NoModel {
+        /// What was written.
+        model: String,
+        /// What was meant, most likely.
+        near: Option<String>,
+    },
+    /// The model has no such resolution.
+    NoResolution {
+        /// The model.
+        model: String,
+        /// What was written.
+        resolution: String,
+        /// What it has.
+        offered: Vec<String>,
+    },
+    /// The model makes no video of that length at that resolution.
+    NoDuration {
+        /// The model.
+        model: String,
+        /// The resolution.
+        resolution: String,
+        /// What was written, in seconds.
+        seconds: u32,
+        /// What it makes, in seconds.
+        offered: Vec<u32>,
+    },
+    /// It is below nothing.
+    BelowNothing {
+        /// What was written.
+        amount: Amount,
+    },
+}
