@@ -4,7 +4,7 @@
 //! as not taken only where that is proven; anything unclear is [`SubmitVerdict::Unknown`].
 
 mod balance;
-mod body;
+pub(super) mod body;
 mod codes;
 mod file;
 mod find;

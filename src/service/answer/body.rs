@@ -172,22 +172,22 @@ fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
     json.trim_start().starts_with('{').then(|| serde_json::from_str(json).ok())?
 }
 
-pub(super) fn string(raw: &RawValue) -> Option<String> {
+pub(in crate::service) fn string(raw: &RawValue) -> Option<String> {
     serde_json::from_str(raw.get()).ok()
 }
 
 /// A text as it is, a number as it is written: for values that come either way.
-pub(super) fn string_or_number(raw: &RawValue) -> Option<String> {
+pub(in crate::service) fn string_or_number(raw: &RawValue) -> Option<String> {
     string(raw)
         .or_else(|| raw.get().starts_with(|c: char| c == '-' || c.is_ascii_digit()).then(|| raw.get().to_owned()))
 }
 
-pub(super) fn integer(raw: &RawValue) -> Option<i64> {
+pub(in crate::service) fn integer(raw: &RawValue) -> Option<i64> {
     string_or_number(raw)?.trim().parse().ok()
 }
 
 /// An id: a text or a whole number, never empty and never `0`.
-fn id(raw: &RawValue) -> Option<String> {
+pub(in crate::service) fn id(raw: &RawValue) -> Option<String> {
     let id = string(raw).or_else(|| raw.get().bytes().all(|b| b.is_ascii_digit()).then(|| raw.get().to_owned()))?;
     let id = id.trim();
     let plausible = !id.is_empty() && id != "0" && id.len() <= LONGEST_ID && id.bytes().all(|b| b.is_ascii_graphic());
@@ -195,7 +195,7 @@ fn id(raw: &RawValue) -> Option<String> {
 }
 
 /// The service's own text, fit for a sentence: one line, harmless, without secrets, cut.
-pub(super) fn quote(text: &str) -> String {
+pub(in crate::service) fn quote(text: &str) -> String {
     text::cut(&text::gist(&redact(text)), QUOTE, false).0.into_owned()
 }
 

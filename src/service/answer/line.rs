@@ -145,7 +145,8 @@ impl LineFault {
     }
 
     /// The code of an error by this fault, where the connection was made.
-    pub(super) const fn code(self) -> &'static str {
+    #[must_use]
+    pub const fn code(self) -> &'static str {
         if matches!(self, Self::TimedOut { .. }) { "timeout" } else { "broken" }
     }
 }

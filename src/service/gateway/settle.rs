@@ -1,0 +1,152 @@
+//! Which row of the gateway's records is which submission, so that an unknown is settled by evidence.
+//!
+//! A row is a submission's where both have the same `request-id` or the same task. Without either it is an unknown's only when it is
+//! the one row that fits it and no other submission without a row of its own fits that row too. So two that are
+//! alike are never swapped: the true owner of a row always fits it, and thereby keeps any other from it.
+
+use super::records::{Row, Window};
+use crate::domain::{
+    amount::Amount,
+    catalogue::Catalogue,
+    task::{RemoteId, TaskKey},
+    time::Wall,
+};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A submission as it may show in the records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submission {
+    /// The attempt.
+    pub key: TaskKey,
+    /// When its POST began.
+    pub sent: Wall,
+    /// When its patience ended.
+    pub until: Wall,
+    /// What was asked for.
+    pub model: String,
+    /// With that prompt.
+    pub prompt: String,
+    /// The `request-id` that its answer carried.
+    pub request_id: Option<String>,
+    /// The task that it became.
+    pub task_id: Option<RemoteId>,
+    /// Whether it is to be settled. The others keep their rows from it.
+    pub unknown: bool,
+}
+
+/// What the records say of an unknown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finding {
+    /// It was made: it runs on with this task.
+    Made {
+        /// The service's id.
+        id: RemoteId,
+        /// The record.
+        row: Row,
+    },
+    /// It reached the gateway, but its task's id is in no record.
+    IdLost {
+        /// What it was charged; `None` where the record does not say.
+        cost: Option<Amount>,
+        /// The record.
+        row: Row,
+    },
+    /// Some rows may be its own, and nothing says which: for a person to decide.
+    Ambiguous {
+        /// The rows that fit.
+        rows: Vec<Row>,
+        /// The other submissions that one of them fits.
+        others: Vec<TaskKey>,
+    },
+    /// No row fits. Records lag, so this is no proof that nothing was made.
+    NotSeen,
+}
+
+/// Finds what the records say of each unknown. `submissions`: *all* of the account whose windows meet those of the unknowns,
+/// settled ones too, by whichever program of ours they were sent; `rows`: all rows of these windows.
+#[must_use]
+pub fn settle(submissions: &[Submission], rows: &[Row], catalogue: &Catalogue) -> BTreeMap<TaskKey, Finding> {
+    let rows: Vec<&Row> = rows.iter().filter(|row| may_be_a_submission(row)).collect();
+    let owner: Vec<Option<usize>> = rows.iter().map(|row| submissions.iter().position(|one| names(one, row))).collect();
+    // Who has no row by name may be the owner of any nameless one that fits.
+    let may_own = |at: &usize, row: &Row| !owner.contains(&Some(*at)) && fits(&submissions[*at], row, catalogue);
+    let contenders = |(row, owner): (&&Row, &Option<usize>)| match owner {
+        Some(_) => Vec::new(),
+        None => (0..submissions.len()).filter(|at| may_own(at, row)).collect(),
+    };
+    let contenders: Vec<Vec<usize>> = rows.iter().zip(&owner).map(contenders).collect();
+    let finding = |at: usize| {
+        // One call may be charged twice: rows of the same name are of one mind.
+        let own = || (0..rows.len()).filter(|row| owner[*row] == Some(at)).map(|row| rows[row]);
+        if let Some(row) = own().find(|row| row.task_id.is_some()).or_else(|| own().next()) {
+            return of_row(row);
+        }
+        let fitting: Vec<usize> = (0..rows.len()).filter(|row| contenders[*row].contains(&at)).collect();
+        let others = fitting.iter().flat_map(|row| &contenders[*row]).filter(|one| **one != at);
+        let others: BTreeSet<TaskKey> = others.map(|one| submissions[*one].key).collect();
+        match fitting.as_slice() {
+            [] => Finding::NotSeen,
+            [row] if others.is_empty() => of_row(rows[*row]),
+            many => Finding::Ambiguous {
+                rows: many.iter().map(|row| rows[*row].clone()).collect(),
+                others: others.into_iter().collect(),
+            },
+        }
+    };
+    let unknown = (0..submissions.len()).filter(|at| submissions[*at].unknown);
+    unknown.map(|at| (submissions[at].key, finding(at))).collect()
+}
+
+fn of_row(row: &Row) -> Finding {
+    match &row.task_id {
+        Some(id) => Finding::Made { id: id.clone(), row: row.clone() },
+        None => Finding::IdLost { cost: row.cost, row: row.clone() },
+    }
+}
+
+/// The records hold queries, file calls and calls of other kinds too; a query's row even names a task.
+fn may_be_a_submission(row: &Row) -> bool {
+    row.path.as_ref().is_none_or(|path| {
+        let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+        path.ends_with("/video_generation") && !path.ends_with("/query/video_generation")
+    })
+}
+
+/// Whether both have the same name.
+fn names(one: &Submission, row: &Row) -> bool {
+    one.request_id.is_some() && one.request_id == row.request_id || one.task_id.is_some() && one.task_id == row.task_id
+}
+
+/// Whether nothing in the row speaks against that submission, and something speaks for it.
+fn fits(one: &Submission, row: &Row, catalogue: &Catalogue) -> bool {
+    // Both have a name, and it is not the same: `names` has been asked.
+    if one.request_id.is_some() && row.request_id.is_some() || one.task_id.is_some() && row.task_id.is_some() {
+        return false;
+    }
+    // The gateway may have names of its own for a model; one of ours for another model is another's.
+    let same_model = row.model.as_ref().map(|model| model.eq_ignore_ascii_case(&one.model));
+    let known = |model: &String| catalogue.names().any(|name| name.eq_ignore_ascii_case(model));
+    if same_model == Some(false) && row.model.as_ref().is_some_and(known) {
+        return false;
+    }
+    let same_prompt = row.prompt.as_ref().map(|prompt| is_from(prompt, &one.prompt));
+    if same_prompt == Some(false) || row.at.is_some_and(|at| !Window::of(one.sent, one.until).holds(at)) {
+        return false;
+    }
+    row.path.is_some() || same_model == Some(true) || same_prompt == Some(true)
+}
+
+/// Whether a prompt in a record is that one, or its beginning where the record is cut.
+fn is_from(recorded: &str, prompt: &str) -> bool {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let recorded = words(recorded);
+    let begun = recorded.trim_end_matches(['…', '.']).trim_end();
+    let prompt = words(prompt);
+    prompt == recorded || (!begun.is_empty() && prompt.starts_with(begun))
+}
+
+#[cfg(test)]
+#[path = "settle/tests.rs"]
+mod tests;

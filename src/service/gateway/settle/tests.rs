@@ -1,0 +1,331 @@
+use super::*;
+use crate::domain::time::{MINUTE, SECOND};
+use crate::service::gateway::records::SLACK;
+use proptest::prelude::*;
+
+const T0: i64 = 1_795_372_200_000;
+const SUBMIT: &str = "/minimaxi/v1/video_generation";
+
+fn at(seconds: i64) -> Wall {
+    Wall(T0 + seconds * 1_000)
+}
+
+/// An unknown, sent so many seconds after the start with a patience of two minutes.
+fn unknown(key: u32, seconds: i64) -> Submission {
+    Submission {
+        key: TaskKey(key),
+        sent: at(seconds),
+        until: at(seconds + 120),
+        model: "T2V-01".into(),
+        prompt: "a cat on a roof".into(),
+        request_id: None,
+        task_id: None,
+        unknown: true,
+    }
+}
+
+/// One that is settled.
+fn known(key: u32, seconds: i64, request_id: Option<&str>, task_id: Option<&str>) -> Submission {
+    Submission {
+        request_id: request_id.map(str::to_owned),
+        task_id: task_id.map(|id| RemoteId(id.into())),
+        unknown: false,
+        ..unknown(key, seconds)
+    }
+}
+
+/// A row of a submission without its bodies.
+fn row(id: &str, seconds: i64) -> Row {
+    Row {
+        request_id: Some(id.into()),
+        at: Some(at(seconds)),
+        path: Some(SUBMIT.into()),
+        model: Some("T2V-01".into()),
+        cost: Some(Amount::from_hundredths(50)),
+        ..Row::default()
+    }
+}
+
+fn with_task(task: &str, row: Row) -> Row {
+    Row { task_id: Some(RemoteId(task.into())), ..row }
+}
+
+/// Every finding in one line: `#1 made 77 by r1`.
+fn told(submissions: &[Submission], rows: &[Row]) -> String {
+    let id = |row: &Row| row.request_id.clone().unwrap_or_else(|| "-".into());
+    let line = |(key, finding): (TaskKey, Finding)| match finding {
+        Finding::Made { id: task, row } => format!("#{} made {} by {}", key.0, task.0, id(&row)),
+        Finding::IdLost { cost, row } => {
+            format!("#{} lost for {} by {}", key.0, cost.map_or("?".into(), |cost| cost.to_string()), id(&row))
+        }
+        Finding::Ambiguous { rows, others } => {
+            let rows: Vec<String> = rows.iter().map(id).collect();
+            let others: Vec<String> = others.iter().map(|key| format!("#{}", key.0)).collect();
+            format!("#{} {} with [{}]", key.0, rows.join("|"), others.join(" "))
+        }
+        Finding::NotSeen => format!("#{} not seen", key.0),
+    };
+    settle(submissions, rows, &Catalogue::builtin()).into_iter().map(line).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn an_unknown_is_settled_by_the_one_row_that_is_its_own_and_by_nothing_else() {
+    let prompt = |prompt: &str, row: Row| Row { prompt: Some(prompt.into()), ..row };
+    let without = |change: fn(&mut Row), mut row: Row| {
+        change(&mut row);
+        row
+    };
+    let cases: Vec<(&str, Vec<Submission>, Vec<Row>, &str)> = vec![
+        ("one row with a task", vec![unknown(1, 0)], vec![with_task("77", row("r1", 3))], "#1 made 77 by r1"),
+        ("one row without", vec![unknown(1, 0)], vec![row("r1", 3)], "#1 lost for 0.5 by r1"),
+        (
+            "a cost that is not said",
+            vec![unknown(1, 0)],
+            vec![without(|row| row.cost = None, row("r1", 3))],
+            "#1 lost for ? by r1",
+        ),
+        ("no row", vec![unknown(1, 0)], vec![], "#1 not seen"),
+        ("two rows", vec![unknown(1, 0)], vec![row("r1", 3), row("r2", 9)], "#1 r1|r2 with []"),
+        (
+            "two unknowns alike and one row",
+            vec![unknown(1, 0), unknown(2, 5)],
+            vec![with_task("77", row("r1", 3))],
+            "#1 r1 with [#2], #2 r1 with [#1]",
+        ),
+        (
+            "two unknowns alike and two rows",
+            vec![unknown(1, 0), unknown(2, 5)],
+            vec![with_task("77", row("r1", 3)), with_task("78", row("r2", 6))],
+            "#1 r1|r2 with [#2], #2 r1|r2 with [#1]",
+        ),
+        (
+            "two unknowns far apart",
+            vec![unknown(1, 0), unknown(2, 600)],
+            vec![row("r1", 3), with_task("78", row("r2", 606))],
+            "#1 lost for 0.5 by r1, #2 made 78 by r2",
+        ),
+        (
+            "two unknowns of different prompts, with bodies",
+            vec![unknown(1, 0), Submission { prompt: "a dog".into(), ..unknown(2, 0) }],
+            vec![
+                prompt("a dog", with_task("78", row("r2", 3))),
+                prompt("a cat on a roof", with_task("77", row("r1", 4))),
+            ],
+            "#1 made 77 by r1, #2 made 78 by r2",
+        ),
+        (
+            "a prompt that the record cuts",
+            vec![unknown(1, 0)],
+            vec![prompt("a cat  on…", with_task("77", row("r1", 3)))],
+            "#1 made 77 by r1",
+        ),
+        (
+            "somebody else's prompt",
+            vec![unknown(1, 0)],
+            vec![prompt("a dog", with_task("77", row("r1", 3)))],
+            "#1 not seen",
+        ),
+        (
+            "two unknowns of different models",
+            vec![unknown(1, 0), Submission { model: "S2V-01".into(), ..unknown(2, 0) }],
+            vec![row("r1", 3)],
+            "#1 lost for 0.5 by r1, #2 not seen",
+        ),
+        (
+            "another model of ours",
+            vec![unknown(1, 0)],
+            vec![Row { model: Some("i2v-01".into()), ..row("r1", 3) }],
+            "#1 not seen",
+        ),
+        (
+            "a name of the gateway's own for the model",
+            vec![unknown(1, 0)],
+            vec![Row { model: Some("minimaxi-video".into()), ..row("r1", 3) }],
+            "#1 lost for 0.5 by r1",
+        ),
+        (
+            "a model and no path",
+            vec![unknown(1, 0)],
+            vec![without(|row| row.path = None, row("r1", 3))],
+            "#1 lost for 0.5 by r1",
+        ),
+        (
+            "neither path nor model",
+            vec![unknown(1, 0)],
+            vec![without(|row| (row.path, row.model) = (None, None), row("r1", 3))],
+            "#1 not seen",
+        ),
+        (
+            "a row without a time lies in the window that was asked for",
+            vec![unknown(1, 0)],
+            vec![without(|row| row.at = None, row("r1", 3))],
+            "#1 lost for 0.5 by r1",
+        ),
+        ("clocks apart by less than the slack", vec![unknown(1, 0)], vec![row("r1", -60)], "#1 lost for 0.5 by r1"),
+        ("before the slack", vec![unknown(1, 0)], vec![row("r1", -61)], "#1 not seen"),
+        ("after the time-out", vec![unknown(1, 0)], vec![row("r1", 180)], "#1 lost for 0.5 by r1"),
+        ("after the slack", vec![unknown(1, 0)], vec![row("r1", 181)], "#1 not seen"),
+        (
+            "a query's row names a task and is no submission",
+            vec![unknown(1, 0)],
+            vec![with_task(
+                "77",
+                Row { path: Some("/minimaxi/v1/query/video_generation?task_id=77".into()), ..row("q", 3) },
+            )],
+            "#1 not seen",
+        ),
+        (
+            "calls of other kinds",
+            vec![unknown(1, 0)],
+            vec![
+                Row { path: Some("/v1/chat/completions".into()), model: None, ..row("c", 3) },
+                Row { path: Some("/302/upload-file".into()), ..row("u", 3) },
+                Row { path: Some("https://api.302.ai/minimaxi/v1/video_generation/".into()), ..row("r1", 3) },
+            ],
+            "#1 lost for 0.5 by r1",
+        ),
+        (
+            "rows of tasks that are known are theirs",
+            vec![unknown(1, 0), known(2, 1, Some("r2"), Some("78")), known(3, 2, None, Some("79"))],
+            vec![row("r1", 3), row("r2", 3), with_task("79", row("r3", 3))],
+            "#1 lost for 0.5 by r1",
+        ),
+        (
+            "a known task that has no row yet may own the one there is",
+            vec![unknown(1, 0), known(2, 1, None, Some("78"))],
+            vec![row("r1", 3)],
+            "#1 r1 with [#2]",
+        ),
+        (
+            "a known task with a request id owns no row of another",
+            vec![unknown(1, 0), known(2, 1, Some("r2"), Some("78"))],
+            vec![row("r1", 3)],
+            "#1 lost for 0.5 by r1",
+        ),
+        (
+            "one that was given up as lost may own it as well",
+            vec![unknown(1, 0), known(2, 1, None, None)],
+            vec![row("r1", 3)],
+            "#1 r1 with [#2]",
+        ),
+        (
+            "an unknown whose answer carried its id is found among others alike",
+            vec![Submission { request_id: Some("r1".into()), ..unknown(1, 0) }, unknown(2, 0)],
+            vec![with_task("77", row("r1", 3)), row("r2", 3)],
+            "#1 made 77 by r1, #2 lost for 0.5 by r2",
+        ),
+        (
+            "whatever the clock of the gateway says",
+            vec![Submission { request_id: Some("r1".into()), ..unknown(1, 0) }],
+            vec![row("r1", 9_999)],
+            "#1 lost for 0.5 by r1",
+        ),
+        (
+            "another id is another call",
+            vec![Submission { request_id: Some("r1".into()), ..unknown(1, 0) }],
+            vec![row("r2", 3)],
+            "#1 not seen",
+        ),
+        (
+            "charged twice",
+            vec![Submission { request_id: Some("r1".into()), ..unknown(1, 0) }],
+            vec![row("r1", 3), with_task("77", row("r1", 3))],
+            "#1 made 77 by r1",
+        ),
+    ];
+    for (case, submissions, rows, expected) in cases {
+        assert_eq!(told(&submissions, &rows), expected, "{case}");
+        let reversed = |n: usize| rows.iter().cloned().cycle().skip(n).take(rows.len()).collect::<Vec<_>>();
+        if !expected.contains('|') {
+            assert!((0..rows.len()).all(|n| told(&submissions, &reversed(n)) == expected), "{case}, in another order");
+        }
+    }
+}
+
+/// What happened to one submission, and what of it a record shows.
+#[derive(Clone, Debug)]
+struct Fate {
+    sent: i64,
+    took: u64,
+    skew: i64,
+    model: usize,
+    prompt: usize,
+    knows: u8,
+    shows: u8,
+    refused: bool,
+}
+
+fn fate() -> impl Strategy<Value = Fate> {
+    let patience = 2 * MINUTE;
+    let slack = SLACK as i64;
+    (0..400_i64, 0..=patience, -slack..=slack, 0..2_usize, 0..3_usize, any::<u8>(), any::<u8>(), any::<bool>())
+        .prop_map(|(sent, took, skew, model, prompt, knows, shows, refused)| Fate {
+            sent,
+            took,
+            skew,
+            model,
+            prompt,
+            knows,
+            shows,
+            refused,
+        })
+}
+
+impl Fate {
+    fn submission(&self, n: usize) -> Submission {
+        let has = |bit: u8| self.knows & (1 << bit) != 0;
+        let base = unknown(n as u32, self.sent);
+        Submission {
+            model: ["T2V-01", "MiniMax-Hailuo-02"][self.model].into(),
+            prompt: ["a cat", "a cat on a roof", "a dog"][self.prompt].into(),
+            request_id: has(0).then(|| format!("r{n}")),
+            task_id: (has(1) && !has(2)).then(|| RemoteId(format!("7{n}"))),
+            unknown: has(2),
+            ..base
+        }
+    }
+
+    /// `None`: the records lag.
+    fn row(&self, n: usize, submission: &Submission) -> Option<Row> {
+        let shows = |bit: u8| self.shows & (1 << bit) != 0;
+        if self.shows & 0b11 == 0 {
+            return None;
+        }
+        let made = Wall(submission.sent.0 + self.took as i64 + self.skew);
+        // Records count in seconds.
+        let made = Wall(made.0.div_euclid(SECOND as i64) * SECOND as i64);
+        Some(Row {
+            request_id: shows(2).then(|| format!("r{n}")),
+            at: shows(3).then_some(made),
+            path: shows(4).then(|| SUBMIT.into()),
+            model: shows(5).then(|| submission.model.clone()),
+            prompt: shows(6).then(|| submission.prompt.clone()),
+            task_id: (shows(7) && !self.refused).then(|| RemoteId(format!("7{n}"))),
+            // Says whose row it is.
+            cost: Some(Amount::from_thousandths(n as i64)),
+        })
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn no_submission_is_ever_given_the_row_of_another(fates in prop::collection::vec(fate(), 1..7), turn in 0..7_usize) {
+        let submissions: Vec<Submission> = fates.iter().enumerate().map(|(n, fate)| fate.submission(n)).collect();
+        let rows = fates.iter().zip(&submissions).enumerate().filter_map(|(n, (fate, one))| fate.row(n, one));
+        let mut rows: Vec<Row> = rows.collect();
+        let turn = turn % rows.len().max(1);
+        rows.rotate_left(turn);
+        let found = settle(&submissions, &rows, &Catalogue::builtin());
+        prop_assert_eq!(found.len(), submissions.iter().filter(|one| one.unknown).count());
+        for (key, finding) in found {
+            if let Finding::Made { row, .. } | Finding::IdLost { row, .. } = &finding {
+                prop_assert_eq!(row.cost, Some(Amount::from_thousandths(key.0.into())), "{:?}", finding);
+            }
+            if let Finding::Made { id, .. } = &finding {
+                prop_assert_eq!(&id.0, &format!("7{}", key.0));
+            }
+        }
+    }
+}
