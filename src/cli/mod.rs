@@ -78,8 +78,7 @@ struct Voice {
     color: bool,
 }
 
-/// Understands the arguments and runs the call. The language is the locale's until the config has been read: help and
-/// faults of the call are told before.
+/// Understands the arguments and runs the call. The language is the locale's until the config has been read.
 #[must_use]
 pub fn start(arguments: impl IntoIterator<Item = OsString>, faces: Faces) -> ExitCode {
     signals::start(faces.give_back);
@@ -92,11 +91,8 @@ pub fn start(arguments: impl IntoIterator<Item = OsString>, faces: Faces) -> Exi
             run(cli)
         }
         Err(error) => {
-            match args::fault(&error) {
-                Some(problem) => say(&problem.to_string()),
-                // Help and version go to stdout with code 0, a wrong call to stderr with code 2: clap knows which.
-                None => drop(error.print()),
-            }
+            // Help and version go to stdout with code 0, a wrong call to stderr with code 2: clap knows which.
+            drop(error.print());
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
         }
     }

@@ -86,16 +86,6 @@ pub fn tr(text: &'static str) -> &'static str {
     }
 }
 
-/// The translation of a text that only exists while the program runs, such as one that a library hands back; nothing where
-/// the person reads English or the catalogue does not have it.
-#[must_use]
-pub fn find(text: &str) -> Option<&'static str> {
-    match current() {
-        Lang::En => None,
-        Lang::Zh => catalogue().get(text).map(AsRef::as_ref),
-    }
-}
-
 /// The text in the person's language, with `{name}` replaced by the argument of that name. The macro's other half.
 #[must_use]
 pub fn fill(text: &'static str, arguments: &[(&str, &dyn Display)]) -> String {

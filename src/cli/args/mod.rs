@@ -1,13 +1,9 @@
-//! The command line's grammar: calls, flags, their help. What a call does is elsewhere; here it is only understood.
+//! The command line's grammar: calls, flags, their help. What a call does is elsewhere; here it is only understood. Clap
+//! puts its sentences together in English, so what stands here is English for everybody.
 
-mod spoken;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests;
-mod wrong;
-
-pub use spoken::texts;
-pub use wrong::spoken as fault;
 
 use crate::{
     domain::{
@@ -17,7 +13,6 @@ use crate::{
         time::{HOUR, MINUTE, SECOND},
     },
     engine::act::Resolution,
-    tr,
 };
 use clap::{
     ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
@@ -337,7 +332,7 @@ impl From<CostBy> for By {
 /// # Errors
 /// What clap makes of it; help and version are among them. `error.exit_code()` is 2 for a wrong call and 0 for those.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    let mut grammar = spoken::spoken(Cli::command());
+    let mut grammar = Cli::command();
     let matches = grammar.try_get_matches_from_mut(args)?;
     let mut cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut grammar))?;
     cli.command.iter_mut().for_each(name_each_once);
@@ -347,10 +342,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
         Err(error)
     };
     match &cli.command {
-        Some(_) if cli.demo => wrong(tr!("--demo is the dashboard against the simulator; it takes no command")),
-        Some(_) if cli.linear => wrong(tr!("--linear is another face of the dashboard; it takes no command")),
+        Some(_) if cli.demo => wrong("--demo is the dashboard against the simulator; it takes no command"),
+        Some(_) if cli.linear => wrong("--linear is another face of the dashboard; it takes no command"),
         Some(Command::Submit(submit)) if submit.name.is_some() && submit.count > 1 => {
-            wrong(tr!("--name is the name of one task; it cannot be used with a --count above 1"))
+            wrong("--name is the name of one task; it cannot be used with a --count above 1")
         }
         _ => Ok(cli),
     }
@@ -370,7 +365,7 @@ fn name_each_once(command: &mut Command) {
 
 /// A time such as `90s`, `10m` or `1h30m`, in milliseconds.
 fn duration_ms(text: &str) -> Result<u64, String> {
-    let wrong = || tr!("{quoted} is not a time such as 90s, 10m or 1h30m", quoted = quoted(text));
+    let wrong = || format!("{text:?} is not a time such as 90s, 10m or 1h30m");
     let mut total: u64 = 0;
     let mut rest = text;
     while !rest.is_empty() {
@@ -390,19 +385,11 @@ fn duration_ms(text: &str) -> Result<u64, String> {
     }
     if total == 0 { Err(wrong()) } else { Ok(total) }
 }
-
-fn quoted(text: &str) -> String {
-    format!("{text:?}")
-}
-
 /// A prompt. It may begin with a dash, as a line of a list does; but a flag that stands where the text was forgotten is none.
 fn prompt(text: &str) -> Result<String, String> {
     let flag = text.len() > 1 && text.starts_with('-') && !text.contains(char::is_whitespace);
     if flag {
-        return Err(tr!(
-            "{quoted} looks like a flag; the text of the prompt is missing before it",
-            quoted = quoted(text)
-        ));
+        return Err(format!("{text:?} looks like a flag; the text of the prompt is missing before it"));
     }
     Ok(text.to_owned())
 }
@@ -410,23 +397,19 @@ fn prompt(text: &str) -> Result<String, String> {
 /// How many tasks to make of each prompt.
 fn count(text: &str) -> Result<u32, Box<dyn Error + Send + Sync>> {
     let number: u32 = text.parse()?;
-    if (1..=1000).contains(&number) { Ok(number) } else { Err(tr!("{number} is not in 1..=1000", number).into()) }
+    if (1..=1000).contains(&number) { Ok(number) } else { Err(format!("{number} is not in 1..=1000").into()) }
 }
 
 /// An amount of PTC that is not negative.
 fn cost(text: &str) -> Result<Ptc, String> {
     let amount: Ptc = text.parse()?;
-    if amount < Ptc::ZERO { Err(tr!("{quoted} is negative", quoted = quoted(text))) } else { Ok(amount) }
+    if amount < Ptc::ZERO { Err(format!("{text:?} is negative")) } else { Ok(amount) }
 }
 
 /// A service's id: letters, digits, `-` and `_`.
 fn remote_id(text: &str) -> Result<RemoteId, String> {
     let fits = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
-    if fits {
-        Ok(RemoteId(text.into()))
-    } else {
-        Err(tr!("{quoted} is not an id of the service", quoted = quoted(text)))
-    }
+    if fits { Ok(RemoteId(text.into())) } else { Err(format!("{text:?} is not an id of the service")) }
 }
 
 fn resolution(text: &str) -> Result<Resolution, String> {
@@ -435,8 +418,6 @@ fn resolution(text: &str) -> Result<Resolution, String> {
         ("not-created", _) => Ok(Resolution::NotCreated),
         ("unknown", _) => Ok(Resolution::Unknown),
         (_, Some(id)) => remote_id(id).map(Resolution::Found),
-        (_, None) => {
-            Err(tr!("{quoted} is not one of lost, not-created, task-id=ID and unknown", quoted = quoted(text)))
-        }
+        (_, None) => Err(format!("{text:?} is not one of lost, not-created, task-id=ID and unknown")),
     }
 }
