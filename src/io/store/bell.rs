@@ -1,7 +1,6 @@
 //! The bell between programs on one store: after a commit one datagram to each of the others, so that they look at
 //! once and an idle program sleeps. It carries no news, only the fact that there is some.
 
-use super::owner::Owner;
 use std::{
     fs::{self, DirBuilder, Permissions},
     io,
@@ -46,36 +45,35 @@ impl Drop for Ear {
     }
 }
 
-/// Hangs up this program's bell and calls `heard` for each ring, on a thread of its own that sleeps in between, until it
-/// says `false`.
+/// Hangs up the bell of the program that holds that lock, and tells where. Calls `heard` for each ring, on a thread of its
+/// own that sleeps in between, until it says `false`.
 ///
 /// # Errors
 /// When no folder allows a socket; then the store has to be polled.
-pub(super) fn listen(owner: &Owner, heard: impl Fn() -> bool + Send + 'static) -> io::Result<Ear> {
-    let (socket, path) = hang_up(owner)?;
-    owner.publish(&path)?;
+pub(super) fn listen(lock: &Path, heard: impl Fn() -> bool + Send + 'static) -> io::Result<(Ear, PathBuf)> {
+    let (socket, path) = hang_up(lock)?;
     let ear = Ear(socket.try_clone()?);
     thread::spawn(move || {
         // A ring has one byte; none comes from a shut socket.
         while matches!(socket.recv(&mut [0; 1]), Ok(1)) && heard() {}
     });
-    Ok(ear)
+    Ok((ear, path))
 }
 
 /// Binds beside the lock, or, where that lies too deep (the path of a socket may have about 100 bytes) or on a file system
 /// without sockets, under `/tmp`. Not in `$XDG_RUNTIME_DIR`: that folder goes away when the user logs out, and a `watch`
 /// left running would turn deaf.
-fn hang_up(owner: &Owner) -> io::Result<(UnixDatagram, PathBuf)> {
-    let beside = std::path::absolute(owner.lock_file().with_extension(ENDING))?;
+fn hang_up(lock: &Path) -> io::Result<(UnixDatagram, PathBuf)> {
+    let beside = std::path::absolute(lock.with_extension(ENDING))?;
     if let Ok(socket) = UnixDatagram::bind(&beside) {
         // In a folder that nobody else can enter; the rights are for who looks at them.
         let _ = fs::set_permissions(&beside, Permissions::from_mode(0o600));
         return Ok((socket, beside));
     }
-    let uid = owner.uid()?;
+    let uid = fs::metadata(lock)?.uid();
     let folder = PathBuf::from(format!("/tmp/reeltop-{uid}"));
     make_private(&folder, uid)?;
-    let path = folder.join(owner.name()).with_extension(ENDING);
+    let path = folder.join(beside.file_name().unwrap_or_default());
     Ok((UnixDatagram::bind(&path)?, path))
 }
 
@@ -96,7 +94,7 @@ fn make_private(folder: &Path, uid: u32) -> io::Result<()> {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
-    use super::*;
+    use super::{super::owner::Owner, *};
     use std::{sync::mpsc, time::Duration};
 
     #[test]
@@ -104,8 +102,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let owner = Owner::start(dir.path()).unwrap();
         let (to, heard) = mpsc::channel();
-        let ear = listen(&owner, move || to.send(()).is_ok()).unwrap();
-        let bell = PathBuf::from(fs::read_to_string(owner.lock_file()).unwrap());
+        let (ear, bell) = listen(owner.lock_file(), move || to.send(()).is_ok()).unwrap();
+        owner.publish(&bell).unwrap();
         let ringer = Ringer::new().unwrap();
         assert!(ringer.ring(&bell));
         assert_eq!(heard.recv_timeout(Duration::from_secs(20)), Ok(()));
@@ -130,9 +128,10 @@ mod tests {
     fn a_data_folder_that_lies_too_deep_for_a_socket_has_its_bell_elsewhere() {
         let dir = tempfile::tempdir().unwrap();
         let owner = Owner::start(&dir.path().join("deep".repeat(40))).unwrap();
-        let (_socket, path) = hang_up(&owner).unwrap();
+        let (_socket, path) = hang_up(owner.lock_file()).unwrap();
         owner.publish(&path).unwrap();
-        assert!(path.starts_with(format!("/tmp/reeltop-{}", owner.uid().unwrap())), "{path:?}");
+        let uid = fs::metadata(owner.lock_file()).unwrap().uid();
+        assert!(path.starts_with(format!("/tmp/reeltop-{uid}")), "{path:?}");
         drop(owner);
         assert!(!path.exists());
     }

@@ -6,9 +6,9 @@
 //! the rows back brings the note back with them: what it names was never told as queued, and is taken back.
 
 use super::{
-    Store,
+    base::Store,
     row::{TASK, own, task_of},
-    write::{begin, take},
+    step::{begin, take},
 };
 use crate::{
     domain::{

@@ -1,6 +1,6 @@
 //! Fills a store for measurements: believable tasks of every ended state, the same for the same seed. Never for real use.
 
-use super::{fault, row, schema, write};
+use super::{fault, layout, row, schema, step};
 use crate::domain::{
     money::Ptc,
     problem::{Charged, ErrorClass, Problem, TaskError},
@@ -47,7 +47,7 @@ const CHINESE: [&str; 4] = [
 pub fn fill(dir: &Path, n: u32, old_unsent: u32, seed: u64, until: Wall) -> Result<(), Problem> {
     let mut conn = schema::open(dir)?;
     let done = insert_all(&mut conn, (n, old_unsent), &mut Dice(seed), until);
-    done.map_err(|error| fault::sqlite("The store could not be filled", &schema::file_of(dir), &error))
+    done.map_err(|error| fault::sqlite("The store could not be filled", &layout::file_of(dir), &error))
 }
 
 fn insert_all(
@@ -71,7 +71,7 @@ fn insert_all(
             tx.prepare_cached("UPDATE tasks SET retried = 1 WHERE key = ?1")?.execute([parent.0])?;
         }
         for (at, event) in money_of(&task) {
-            write::add_ledger(&tx, key, &LedgerLine { at, event, amount: task.cost })?;
+            step::add_ledger(&tx, key, &LedgerLine { at, event, amount: task.cost })?;
         }
         let failed = matches!(task.state(), TaskState::Failed | TaskState::Refused);
         repeats = (failed && dice.below(10) < 6).then_some((key, task));

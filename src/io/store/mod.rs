@@ -1,11 +1,12 @@
 //! The store: every task, all that happened to it and its money, in one SQLite file that several programs may use at
-//! once. It keeps and compares; what a task should become is `logic`'s matter.
+//! once. It keeps and compares; what a task should become is the engine's matter.
 //!
 //! ```text
 //!  Handle --StoreCmd--> [ thread ]--StoreMsg--> the shell      thread: one loop, commands in order, each answered
-//!                        |  Store  |                            write, read: the verbs, plain and synchronous
-//!     loader --pages-->  |         |                            row, schema: columns, pragmas, migrations
-//!     ear ----ring---->  [ ....... ]--ring--> other programs    owner, bell: who else runs, and telling him
+//!                        |  Store  |                            base: an open store, what the verbs stand on
+//!                        |         |                            write, read, share, confirm: the verbs, synchronous
+//!     loader --pages-->  |         |                            row, step, schema: columns, steps, pragmas, migrations
+//!     ear ----ring---->  [ ....... ]--ring--> other programs    owner, bell: who else runs, and waking it
 //!     vigil --ended-->                                          the wait for the end of a program that holds rows
 //! ```
 //!
@@ -22,10 +23,12 @@
 //!
 //! The verbs are few and their SQL is plain, so that another database can stand beside this one later.
 
+mod base;
 mod bell;
 mod confirm;
 mod fault;
 mod fill;
+mod layout;
 mod owner;
 mod place;
 mod read;
@@ -33,218 +36,11 @@ mod reserve;
 mod row;
 mod schema;
 mod share;
+mod step;
 mod thread;
 mod write;
 
+pub use base::Store;
 pub use fill::fill;
 pub use read::{Lookup, Overview};
 pub use thread::{Handle, open};
-
-use crate::{domain::problem::Problem, tr};
-use owner::{Owner, Programs};
-use place::Place;
-use rusqlite::Connection;
-use std::{
-    collections::HashSet,
-    path::{Path, PathBuf},
-};
-
-/// An open store: one method a verb. A program with a screen or an engine uses a [`Handle`] instead.
-#[derive(Debug)]
-pub struct Store {
-    conn: Connection,
-    file: PathBuf,
-    /// Where the file was when it was opened.
-    place: Option<Place>,
-    programs: Programs,
-    seen: Seen,
-    /// Whether a batch of ours may still be noted as not confirmed.
-    unconfirmed: bool,
-}
-
-impl Store {
-    /// Opens the store of a data folder, for looking and for single changes: without a name of its own in claims, and
-    /// without hearing what others change. Others hear of its changes. One that cannot be written (a full disk, a read-only
-    /// one) can still be looked at: then every change fails.
-    ///
-    /// # Errors
-    /// When the folder or the file cannot be used, or when a newer version made it.
-    pub fn open(dir: &Path) -> Result<Self, Problem> {
-        schema::open(dir)
-            .or_else(|problem| schema::open_to_look(dir).ok_or(problem))
-            .and_then(|conn| Self::of(conn, dir, None))
-    }
-
-    fn open_as(dir: &Path, me: Option<&Owner>) -> Result<Self, Problem> {
-        Self::of(schema::open(dir)?, dir, me)
-    }
-
-    fn of(conn: Connection, dir: &Path, me: Option<&Owner>) -> Result<Self, Problem> {
-        let file = schema::file_of(dir);
-        let rev =
-            read::last_rev(&conn).map_err(|error| fault::sqlite(tr!("The store could not be read"), &file, &error))?;
-        Ok(Self {
-            conn,
-            place: Place::of(&file),
-            file,
-            programs: Programs::new(dir, me),
-            seen: Seen { rev, own: HashSet::new() },
-            unconfirmed: false,
-        })
-    }
-
-    /// The result, with SQLite's complaint put in words.
-    fn told<T>(&self, what: &str, result: rusqlite::Result<T>) -> Result<T, Problem> {
-        result.map_err(|error| fault::sqlite(what, &self.file, &error))
-    }
-
-    /// Lets a change pass only while the file is the one that was opened.
-    fn still_there(&mut self, what: &str) -> Result<(), Problem> {
-        self.place.as_mut().map_or(Ok(()), |place| place.still(what, &self.file))
-    }
-
-    /// Makes a change. Where the disk has no room, the log is taken into the file, so that its room is used again; and for
-    /// a change that `must` not be lost, the reserve is given up.
-    fn change<T>(
-        &mut self,
-        what: &str,
-        must: bool,
-        mut change: impl FnMut(&mut Connection) -> rusqlite::Result<T>,
-    ) -> Result<T, Problem> {
-        self.still_there(what)?;
-        let mut done = change(&mut self.conn);
-        if done.as_ref().is_err_and(fault::is_of_room) {
-            self.take_in_the_log();
-            done = change(&mut self.conn);
-        }
-        if must && done.as_ref().is_err_and(fault::is_of_room) && self.give_up_the_reserve() {
-            done = change(&mut self.conn);
-            if done.as_ref().is_err_and(fault::is_of_room) {
-                self.take_in_the_log();
-                done = change(&mut self.conn);
-            }
-        }
-        self.told(what, done)
-    }
-
-    /// The next commit then goes over the log from its beginning. That the disk may have no room for this either shows at
-    /// that commit.
-    fn take_in_the_log(&self) {
-        let _ = self.conn.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
-    }
-
-    fn give_up_the_reserve(&self) -> bool {
-        self.file.parent().is_some_and(reserve::give_up)
-    }
-
-    /// Lets a submission pass only while there is room for its answer.
-    fn keep_the_reserve(&self, what: &str) -> Result<(), Problem> {
-        let Some(dir) = self.file.parent() else { return Ok(()) };
-        reserve::keep(dir).map_err(|error| fault::reserve(what, &reserve::file_of(dir), &error))
-    }
-
-    /// What follows a commit that changed rows: they are not news to us, but to others.
-    fn made(&mut self, revs: impl IntoIterator<Item = u64>) {
-        let mut any = false;
-        for rev in revs {
-            self.seen.note(rev);
-            any = true;
-        }
-        if self.unconfirmed {
-            self.confirm();
-        }
-        if any {
-            self.programs.ring();
-        }
-    }
-}
-
-/// Which revisions are no news here.
-#[derive(Debug, Default)]
-struct Seen {
-    /// Everything up to here is known.
-    rev: u64,
-    /// Above it, what this program wrote itself.
-    own: HashSet<u64>,
-}
-
-impl Seen {
-    fn note(&mut self, own: u64) {
-        if own == self.rev + 1 {
-            self.rev = own;
-        } else {
-            self.own.insert(own);
-        }
-    }
-
-    /// Goes forward to `rev`, the highest that was read.
-    fn reach(&mut self, rev: u64) {
-        self.rev = self.rev.max(rev);
-        let reached = self.rev;
-        self.own.retain(|own| *own > reached);
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-mod tests {
-    use super::*;
-    use crate::domain::{
-        draft::{Draft, KeptDraft},
-        time::Wall,
-    };
-
-    #[test]
-    fn revisions_are_news_only_when_others_made_them() {
-        let mut seen = Seen { rev: 4, own: HashSet::new() };
-        seen.note(5);
-        assert_eq!((seen.rev, seen.own.len()), (5, 0));
-        // Another program made 6.
-        seen.note(7);
-        assert_eq!((seen.rev, seen.own.contains(&7)), (5, true));
-        seen.reach(7);
-        assert_eq!((seen.rev, seen.own.len()), (7, 0));
-    }
-
-    #[test]
-    fn a_full_disk_is_told_with_the_file_and_what_to_do_and_takes_nothing_back() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut store = Store::open(dir.path()).unwrap();
-        store.save_draft(1, Some(&Draft::default()), Wall(1)).unwrap();
-        let pages: u32 = store.conn.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
-        store.conn.pragma_update(None, "max_page_count", pages).unwrap();
-        let long = Draft { prompt: "long ".repeat(5_000), ..Draft::default() };
-        assert_eq!(
-            store.save_draft(1, Some(&long), Wall(2)).unwrap_err(),
-            Problem::new(
-                "The draft could not be saved",
-                format!("{}: the disk is full", store.file.display()),
-                "Free some space on the disk that holds it",
-            )
-        );
-        assert_eq!(store.overview().unwrap().drafts, [KeptDraft { id: 1, draft: Draft::default() }]);
-    }
-
-    #[test]
-    fn the_reserve_is_given_up_for_an_id_that_was_paid_for_and_for_nothing_else() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut store = Store::open(dir.path()).unwrap();
-        let full = || -> rusqlite::Result<()> {
-            Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL), None))
-        };
-        let room = || std::fs::metadata(reserve::file_of(dir.path())).unwrap().len();
-        assert!(store.change("It could not be saved", false, |_| full()).is_err());
-        assert_eq!(room(), 64 * 1024);
-        store.change("It could not be saved", true, |_| if room() > 0 { full() } else { Ok(()) }).unwrap();
-        assert_eq!(room(), 0);
-    }
-
-    #[test]
-    fn a_file_that_cannot_be_written_is_told_with_what_to_do() {
-        let dir = tempfile::tempdir().unwrap();
-        let mut store = Store::open(dir.path()).unwrap();
-        store.conn.pragma_update(None, "query_only", true).unwrap();
-        let problem = store.save_draft(1, Some(&Draft::default()), Wall(1)).unwrap_err();
-        assert!(problem.next.starts_with("Make the file and its folder writable"), "{problem}");
-    }
-}

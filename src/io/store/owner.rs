@@ -3,7 +3,11 @@
 //!
 //! `<data>/run/<owner>.lock` is locked while the owner lives and holds the path of the owner's bell (see `bell`).
 
-use super::{bell, fault, schema};
+use super::{
+    bell::Ringer,
+    fault,
+    layout::{make_folders, run_of},
+};
 use crate::{
     domain::{
         problem::Problem,
@@ -23,8 +27,6 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// The folder of running programs, under the data folder.
-pub(super) const RUN_DIR: &str = "run";
 const ENDING: &str = "lock";
 /// The stack of a thread that opens a file and waits, in bytes.
 const STACK: usize = 128 * 1024;
@@ -34,7 +36,7 @@ const STACK: usize = 128 * 1024;
 pub(super) struct Owner {
     name: String,
     lock: PathBuf,
-    held: File,
+    _held: File,
 }
 
 impl Owner {
@@ -45,13 +47,13 @@ impl Owner {
     pub(super) fn start(dir: &Path) -> Result<Self, Problem> {
         // Two stores in one process are two owners.
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        schema::make_folders(dir)?;
+        make_folders(dir)?;
         let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         loop {
             let name = format!("{}-{started}-{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
             let lock = lock_file(dir, &name);
             match hold(&lock) {
-                Ok(Some(held)) => return Ok(Self { name, lock, held }),
+                Ok(Some(held)) => return Ok(Self { name, lock, _held: held }),
                 Ok(None) => {}
                 Err(error) => return Err(fault::folder(&lock, &error)),
             }
@@ -66,11 +68,6 @@ impl Owner {
     /// The file that is locked.
     pub(super) fn lock_file(&self) -> &Path {
         &self.lock
-    }
-
-    /// The user that this program runs as.
-    pub(super) fn uid(&self) -> io::Result<u32> {
-        Ok(self.held.metadata()?.uid())
     }
 
     /// Makes known where this program's bell hangs.
@@ -99,7 +96,7 @@ fn hold(lock: &Path) -> io::Result<Option<File>> {
 }
 
 fn lock_file(dir: &Path, owner: &str) -> PathBuf {
-    dir.join(RUN_DIR).join(format!("{owner}.{ENDING}"))
+    run_of(dir).join(format!("{owner}.{ENDING}"))
 }
 
 /// Where the bell of that lock's owner hangs, if it has one.
@@ -121,13 +118,13 @@ pub(super) struct Programs {
     dir: PathBuf,
     /// Our own name, where we have one.
     me: Option<String>,
-    ringer: Option<bell::Ringer>,
+    ringer: Option<Ringer>,
 }
 
 impl Programs {
     /// Those of a data folder, seen by `me`.
     pub(super) fn new(dir: &Path, me: Option<&Owner>) -> Self {
-        Self { dir: dir.to_owned(), me: me.map(|owner| owner.name.clone()), ringer: bell::Ringer::new() }
+        Self { dir: dir.to_owned(), me: me.map(|owner| owner.name.clone()), ringer: Ringer::new() }
     }
 
     /// Our own name, where we have one.
@@ -203,7 +200,7 @@ impl Programs {
     }
 
     fn others(&self) -> impl Iterator<Item = (String, PathBuf)> {
-        let entries = fs::read_dir(self.dir.join(RUN_DIR)).into_iter().flatten().flatten();
+        let entries = fs::read_dir(run_of(&self.dir)).into_iter().flatten().flatten();
         entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == ENDING)).filter_map(
             |path| {
                 let owner = path.file_stem()?.to_str()?.to_owned();

@@ -1,7 +1,7 @@
 //! The verbs that only read. Long reads take a closure, so that a hundred thousand rows never lie in memory at once.
 
 use super::{
-    Store,
+    base::Store,
     owner::Programs,
     row::{self, Count, LINE, Lines, TASK, own, task_of},
 };
@@ -218,11 +218,6 @@ fn some_tasks(
         }
     }
     Ok(())
-}
-
-/// The highest revision there is.
-pub(super) fn last_rev(conn: &Connection) -> rusqlite::Result<u64> {
-    conn.query_row("SELECT coalesce(max(rev), 0) FROM tasks", [], |row| Ok(row.get::<_, Count>(0)?.0))
 }
 
 fn overview(conn: &Connection) -> rusqlite::Result<Overview> {

@@ -60,6 +60,11 @@ pub(super) fn task(conn: &Connection, key: TaskKey) -> rusqlite::Result<Option<T
     conn.prepare_cached(&format!("SELECT {TASK} FROM tasks WHERE key = ?1"))?.query_row([key.0], task_of).optional()
 }
 
+/// The highest revision there is.
+pub(super) fn last_rev(conn: &Connection) -> rusqlite::Result<u64> {
+    conn.query_row("SELECT coalesce(max(rev), 0) FROM tasks", [], |row| Ok(row.get::<_, Count>(0)?.0))
+}
+
 /// Reads table lines; kinds and status words, which repeat by the thousand, are kept once.
 #[derive(Default)]
 pub(super) struct Lines {

@@ -1,6 +1,10 @@
 //! Opening the file: folders and rights, pragmas, migrations. What is in the tables is the verbs' matter.
 
-use super::{fault, owner::RUN_DIR, reserve};
+use super::{
+    fault,
+    layout::{file_of, make_folders, run_of},
+    reserve,
+};
 use crate::{domain::problem::Problem, io::private, tr};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use std::{
@@ -10,8 +14,6 @@ use std::{
     time::Duration,
 };
 
-/// The store's file in the data folder.
-const FILE: &str = "reeltop.db";
 /// One for each version; `user_version` counts how many a file has had. Forward only.
 const MIGRATIONS: [&str; 5] = [
     include_str!("v1.sql"),
@@ -24,17 +26,6 @@ const MIGRATIONS: [&str; 5] = [
 const PATIENCE: Duration = Duration::from_secs(5);
 /// What each connection keeps of the file, in KiB: a quarter of SQLite's own choice, since the system keeps the file too.
 const CACHE_KIB: i32 = 512;
-
-/// Where the store of a data folder lies.
-pub(super) fn file_of(dir: &Path) -> PathBuf {
-    dir.join(FILE)
-}
-
-/// Makes the data folder and the folder of running programs, for nobody else to look into (prompts are private).
-pub(super) fn make_folders(dir: &Path) -> Result<(), Problem> {
-    let run = dir.join(RUN_DIR);
-    private::make_folder(&run).map_err(|error| fault::folder(&run, &error))
-}
 
 /// Opens the store of a data folder for writing: made if there never was one, migrated if it is old.
 ///
@@ -103,7 +94,7 @@ fn make(dir: &Path, file: &Path) -> Result<(), Problem> {
 
 /// One program at a time makes or changes the file: the change to WAL does not wait its turn as statements do.
 fn turn(dir: &Path) -> Result<File, Problem> {
-    let turn = dir.join(RUN_DIR).join("setup");
+    let turn = run_of(dir).join("setup");
     let held = private::options().write(true).create(true).truncate(false).open(&turn);
     held.and_then(|held| held.lock().map(|()| held)).map_err(|error| fault::folder(&turn, &error))
 }

@@ -1,9 +1,9 @@
 //! What belongs to the account, or to all programs on this store (see `domain::account`): read whole, changed by one verb.
 
 use super::{
-    Store,
+    base::Store,
     row::{Json, own},
-    write::begin,
+    step::begin,
 };
 use crate::{
     domain::{

@@ -2,9 +2,12 @@
 //! two that only feed it: the loader, which reads the table once at the start, and the ear.
 
 use super::{
-    Overview, Store, bell, fault,
+    base::Store,
+    bell, fault, layout,
     owner::{Owner, Programs},
-    read, schema,
+    read,
+    read::Overview,
+    schema,
     write::is_of_a_paid_id,
 };
 use crate::{
@@ -346,7 +349,8 @@ fn ticket(command: &StoreCmd) -> Option<Ticket> {
 /// Hangs up the bell. Where that is not possible, rings it ourselves every second.
 fn listen(owner: &Owner, rung: &Arc<AtomicBool>, feed: &Sender<Input>) -> Option<bell::Ear> {
     let (rung, ringing) = (Arc::clone(rung), feed.clone());
-    let ear = bell::listen(owner, move || rung.swap(true, Ordering::AcqRel) || ringing.send(Input::Rung).is_ok());
+    let heard = move || rung.swap(true, Ordering::AcqRel) || ringing.send(Input::Rung).is_ok();
+    let ear = bell::listen(owner.lock_file(), heard).and_then(|(ear, bell)| owner.publish(&bell).map(|()| ear));
     if let Err(error) = &ear {
         tracing::warn!("no bell for the changes of other programs ({error}): looking for them every second");
         let feed = feed.clone();
@@ -363,7 +367,7 @@ fn listen(owner: &Owner, rung: &Arc<AtomicBool>, feed: &Sender<Input>) -> Option
 /// written meanwhile reaches the shell before an older page does: there the higher revision wins.
 fn load(dir: PathBuf, feed: Sender<Input>) -> JoinHandle<()> {
     thread::spawn(move || {
-        let file = schema::file_of(&dir);
+        let file = layout::file_of(&dir);
         let programs = Programs::new(&dir, None);
         let done = schema::open_for_reading(&file).and_then(|conn| {
             read::pages(&conn, &programs, |page| match feed.send(Input::Loaded(page)) {

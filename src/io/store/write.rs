@@ -6,9 +6,11 @@
 //! and a task that was being sent without a POST becomes unknown.
 
 use super::{
-    Store, confirm,
+    base::Store,
+    confirm,
     row::{self, Json, own},
     share,
+    step::{add_event, add_ledger, begin, repeated_by, take},
 };
 use crate::{
     domain::{
@@ -17,7 +19,7 @@ use crate::{
         problem::Problem,
         retry,
         retry::{Change, Facts},
-        task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Row, Task, TaskKey},
+        task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Task, TaskKey},
         time::{MINUTE, Wall},
     },
     engine::{
@@ -26,7 +28,7 @@ use crate::{
     },
     tr,
 };
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::slice;
 
 /// The verbs that change.
@@ -131,11 +133,6 @@ pub(super) fn is_of_a_paid_id(write: &Write) -> bool {
     write.task.remote.is_some() && !write.ledger.is_empty()
 }
 
-/// A transaction that is the only writing one from its first statement on: what it reads stays true until it commits.
-pub(super) fn begin(conn: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
-    conn.transaction_with_behavior(TransactionBehavior::Immediate)
-}
-
 pub(super) fn insert(
     conn: &mut Connection,
     tasks: &[NewTask],
@@ -191,12 +188,6 @@ fn overtaken(conn: &Connection, new: &NewTask, parent: TaskKey) -> rusqlite::Res
     let change = Change::between(&was.request, &new.request);
     let why = retry::confirmed(&facts, change, &new.agreed).err();
     Ok(why.map(|why| InsertRefusal::Overtaken { parent, state: was.state(), why }))
-}
-
-/// The latest attempt that repeats this one and was not taken back.
-fn repeated_by(conn: &Connection, parent: TaskKey) -> rusqlite::Result<Option<TaskKey>> {
-    let sql = "SELECT max(key) FROM tasks WHERE parent = ?1 AND NOT (state = 'cancelled' AND charged = 'no')";
-    conn.prepare_cached(sql)?.query_row([parent.0], |row| own(row, 0))
 }
 
 fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps) -> rusqlite::Result<Option<InsertRefusal>> {
@@ -278,37 +269,9 @@ fn full_since(conn: &Connection, profile: &str, at: Wall, per_minute: u32) -> ru
         .optional()
 }
 
-/// Saves one write with its time line and money; `None` when it was overtaken.
-pub(super) fn take(conn: &Connection, write: &Write) -> rusqlite::Result<Option<u64>> {
-    let Some(rev) = row::update(conn, &write.task)? else { return Ok(None) };
-    if let Some(parent) = write.task.parent.filter(|_| Row::of(&write.task, false).is_taken_back()) {
-        let retried = repeated_by(conn, parent)?.is_some();
-        conn.prepare_cached("UPDATE tasks SET retried = ?2 WHERE key = ?1")?.execute(params![parent.0, retried])?;
-    }
-    for event in &write.events {
-        add_event(conn, write.task.key, event)?;
-    }
-    for line in &write.ledger {
-        add_ledger(conn, write.task.key, line)?;
-    }
-    Ok(Some(rev))
-}
-
 /// The task of a key that was given out by this store, so it must exist.
 fn existing(conn: &Connection, key: TaskKey) -> rusqlite::Result<Task> {
     row::task(conn, key)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
-}
-
-fn add_event(conn: &Connection, task: TaskKey, event: &Event) -> rusqlite::Result<()> {
-    conn.prepare_cached("INSERT INTO events (task, at, kind, text, raw) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![task.0, event.at.0, event.kind, event.text, event.raw])
-        .map(drop)
-}
-
-pub(super) fn add_ledger(conn: &Connection, task: TaskKey, line: &LedgerLine) -> rusqlite::Result<()> {
-    conn.prepare_cached("INSERT INTO ledger (task, at, event, amount) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![task.0, line.at.0, line.event.id(), line.amount.thousandths()])
-        .map(drop)
 }
 
 fn set_meta(conn: &Connection, name: &str, value: &dyn rusqlite::ToSql) -> rusqlite::Result<()> {

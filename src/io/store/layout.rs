@@ -1,0 +1,26 @@
+//! Where in the data folder the store's files lie.
+
+use super::fault;
+use crate::{domain::problem::Problem, io::private};
+use std::path::{Path, PathBuf};
+
+/// The store's file in the data folder.
+const FILE: &str = "reeltop.db";
+/// The folder of running programs, under the data folder.
+const RUN_DIR: &str = "run";
+
+/// The store itself.
+pub(super) fn file_of(dir: &Path) -> PathBuf {
+    dir.join(FILE)
+}
+
+/// The folder of running programs.
+pub(super) fn run_of(dir: &Path) -> PathBuf {
+    dir.join(RUN_DIR)
+}
+
+/// Makes the data folder and the folder of running programs, for nobody else to look into (prompts are private).
+pub(super) fn make_folders(dir: &Path) -> Result<(), Problem> {
+    let run = run_of(dir);
+    private::make_folder(&run).map_err(|error| fault::folder(&run, &error))
+}
