@@ -18,6 +18,7 @@ use reeltop::{
         draft::{Draft, Fault, Field, Severity},
         money::Ptc,
         problem::{Charged, ErrorClass, Problem},
+        reason::{draft::DraftReason, picture::PictureReason, prompt::PromptReason},
         request::{ImageRef, Request},
         task::{MoneyEvent, TaskKey, TaskState, Texts},
         text,
@@ -39,6 +40,7 @@ use reeltop::{
         shell::{input, view as ui, view::Drawn},
         table::columns,
     },
+    words::names,
 };
 use std::{collections::BTreeMap, fmt::Write};
 
@@ -103,8 +105,8 @@ fn styles(buf: &Buffer) -> u64 {
     })
 }
 
-fn fault(field: Field, severity: Severity, what: &str, next: &str) -> Fault {
-    Fault { field, severity, problem: Problem::new(what, "", next), fix: None }
+fn fault(field: Field, severity: Severity, reason: DraftReason) -> Fault {
+    Fault { field, severity, reason, fix: None }
 }
 
 /// The table in a filter, with marks, a frozen view, and pages still coming.
@@ -192,9 +194,11 @@ fn compose(width: u16, height: u16) -> App {
     let ImageRef::Stored(image) = picture("~/pictures/海边 fox.png") else { unreachable!() };
     compose.images.insert("~/pictures/海边 fox.png".into(), Some(Ok(image)));
     compose.row = ComposeRow::Field(Field::Prompt);
+    let misspelt = PromptReason::NoCommand { word: "Pan lef".into(), meant: Some("Pan left".into()) };
+    let small = PictureReason::TooSmall { model: "MiniMax-Hailuo-02".into(), least: 300, width: 240, height: 320 };
     compose.faults = vec![
-        fault(Field::Prompt, Severity::Warning, "[Pan lef] is no camera command", "Did you mean [Pan left]?"),
-        fault(Field::FirstFrame, Severity::Error, "The picture's shorter side is 240 px", "It must be 300 px at least"),
+        fault(Field::Prompt, Severity::Warning, DraftReason::Prompt(misspelt)),
+        fault(Field::FirstFrame, Severity::Error, DraftReason::Picture(small)),
     ];
     state
 }
@@ -605,7 +609,7 @@ fn titles_and_states_fit_their_columns_in_both_languages() {
             }
             let state = &columns::STATE;
             for of in TaskState::ALL {
-                assert!(2 + text::width(of.word()) <= usize::from(state.width), "{}", of.word());
+                assert!(2 + text::width(names::state(of)) <= usize::from(state.width), "{}", names::state(of));
             }
         });
     }

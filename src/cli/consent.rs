@@ -3,10 +3,11 @@
 use super::Stop;
 use crate::{
     cli::args::Consent,
-    domain::{money::Ptc, problem::Problem, task::counted_tasks},
+    domain::{money::Ptc, problem::Problem},
     engine::settings::BudgetSettings,
     io::run::exit::Exit,
     tr,
+    words::names,
 };
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -34,7 +35,7 @@ pub(super) fn ask(tasks: usize, price: Ptc, said: Consent, budget: &BudgetSettin
     }
     let wanted = if many { tasks.to_string() } else { "y".to_owned() };
     let mut err = io::stderr();
-    let tasks = counted_tasks(tasks);
+    let tasks = names::tasks(tasks);
     write!(err, "{}", tr!("{tasks} for {price} PTC. Type {wanted} to send: ", tasks, price, wanted))?;
     err.flush()?;
     let mut answer = String::new();

@@ -4,10 +4,11 @@
 use super::{Outcome, Stop, Voice, block_on, headless::Headless, load};
 use crate::{
     cli::args::Global,
-    domain::{export::json_line, problem::Problem, task::counted_tasks, text::pad},
+    domain::{export::json_line, problem::Problem, text::pad},
     engine::{act::Act, settings::Scope},
     io::{config::Loaded, run::exit::Exit, store::Store},
     tr,
+    words::names,
 };
 use std::{
     io::{self, Write},
@@ -82,7 +83,7 @@ fn looks(setup: &Loaded) -> Vec<(Thing, Found)> {
     };
     let store = match Store::open(&setup.paths.data_dir).and_then(|store| store.overview()) {
         Ok(overview) => {
-            let (tasks, path) = (counted_tasks(overview.total), setup.paths.data_dir.display());
+            let (tasks, path) = (names::tasks(overview.total), setup.paths.data_dir.display());
             match probe(&setup.paths.data_dir) {
                 Ok(()) => Found::Well(tr!("{tasks} in {path}", tasks, path)),
                 Err(error) => Found::Wrong(tr!(

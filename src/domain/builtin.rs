@@ -138,9 +138,10 @@ mod tests {
             let limit = model.prompt_limit;
             let _ = writeln!(
                 out,
-                " | subject {:?} | {} | {:?}{}",
+                " | subject {:?} | {} {:?} | {:?}{}",
                 model.subject,
-                limit.unit.counted(limit.max),
+                limit.max,
+                limit.unit,
                 model.camera,
                 if model.fast_pretreatment { " fast" } else { "" },
             );
@@ -154,16 +155,16 @@ mod tests {
             table(&Catalogue::for_host(true)),
             "\
 MiniMax-Hailuo-02 H-02 0.5 | 512P [6, 10] Required No | 768P* [6, 10] Optional Optional | 1080P [6] Optional Optional \
-| subject No | 199 words | Commands fast
-MiniMax-Hailuo-2.3 H-2.3 0.5 | 768P* [6, 10] Optional No | 1080P [6] Optional No | subject No | 2000 characters | Commands fast
-MiniMax-Hailuo-2.3-Fast H-2.3F 0.5 | 768P* [6, 10] Required No | 1080P [6] Required No | subject No | 2000 characters \
+| subject No | 199 Words | Commands fast
+MiniMax-Hailuo-2.3 H-2.3 0.5 | 768P* [6, 10] Optional No | 1080P [6] Optional No | subject No | 2000 Chars | Commands fast
+MiniMax-Hailuo-2.3-Fast H-2.3F 0.5 | 768P* [6, 10] Required No | 1080P [6] Required No | subject No | 2000 Chars \
 | Commands fast
-I2V-01 I2V 0.5 | 720P* [6] Required No | subject No | 199 characters | Described
-I2V-01-live I2V-live 0.5 | 720P* [6] Required No | subject No | 199 characters | Described
-I2V-01-Director I2V-Dir 0.5 | 720P* [6] Required No | subject No | 199 characters | Exact
-T2V-01 T2V 0.5 | 720P* [6] No No | subject No | 199 words | Described
-T2V-01-Director T2V-Dir 0.5 | 720P* [6] No No | subject No | 199 characters | Exact
-S2V-01 S2V 0.7 | 720P* [6] No No | subject Required | 199 words | None
+I2V-01 I2V 0.5 | 720P* [6] Required No | subject No | 199 Chars | Described
+I2V-01-live I2V-live 0.5 | 720P* [6] Required No | subject No | 199 Chars | Described
+I2V-01-Director I2V-Dir 0.5 | 720P* [6] Required No | subject No | 199 Chars | Exact
+T2V-01 T2V 0.5 | 720P* [6] No No | subject No | 199 Words | Described
+T2V-01-Director T2V-Dir 0.5 | 720P* [6] No No | subject No | 199 Chars | Exact
+S2V-01 S2V 0.7 | 720P* [6] No No | subject Required | 199 Words | None
 "
         );
     }

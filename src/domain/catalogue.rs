@@ -2,10 +2,7 @@
 //!
 //! Source: the service's contract, section Models. A config can override a price or a limit and add a model.
 
-use crate::{
-    domain::{money::Ptc, near, request::Request},
-    lang,
-};
+use super::{money::Ptc, near, request::Request};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -118,15 +115,6 @@ impl ModelSpec {
         name.and_then(|name| self.resolution(name))
             .or_else(|| self.resolution(&self.default_resolution))
             .or_else(|| self.resolutions.first())
-    }
-
-    /// What it makes a video of, as it is shown.
-    #[must_use]
-    pub fn modes(&self) -> &str {
-        match &self.modes {
-            Cow::Borrowed(ours) => lang::tr(ours),
-            Cow::Owned(own) => own,
-        }
     }
 
     /// The shortest side a picture may have, in pixels. The contract says `at least 300`, the Director page `more than

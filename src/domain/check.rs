@@ -1,5 +1,5 @@
 //! Everything that is checked before any money is spent: a draft against the catalogue, each fault with its own
-//! sentence, and the request it becomes when there is none.
+//! reason, and the request it becomes when there is none.
 //!
 //! Source: the contract, sections Submit and Models. Prompts that only look wrong: [`lint`].
 
@@ -10,13 +10,13 @@ mod tests;
 use super::{
     catalogue::{Catalogue, ModelSpec, Need, ResolutionSpec},
     draft::{Draft, Fault, Field, Severity},
-    fields::{listed, usable},
+    fields::usable,
     lint,
     picture::{self, Takes, Typed},
-    problem::Problem,
+    reason::draft::DraftReason,
     request::{ImageRef, Request},
+    text::gist,
 };
-use crate::tr;
 
 pub use super::picture::ImageLook;
 
@@ -32,18 +32,18 @@ pub fn check(draft: &Draft, catalogue: &Catalogue, takes: Takes, image: &dyn Fn(
     let mut faults = Faults(Vec::new());
     match catalogue.spec(&draft.model) {
         Some(model) => check_by_model(draft, model, takes, image, &mut faults),
-        None => faults.error(Field::Model, unknown_model(&draft.model, catalogue)),
+        None => faults.error(
+            Field::Model,
+            DraftReason::NoSuchModel {
+                name: gist(draft.model.trim()).into_owned(),
+                near: catalogue.nearest(&draft.model).map(str::to_owned),
+                all: catalogue.names().map(str::to_owned).collect(),
+            },
+        ),
     }
     check_callback(&draft.callback, takes, &mut faults);
     if draft.count == 0 || draft.count > MAX_COUNT {
-        faults.error(
-            Field::Count,
-            Problem::new(
-                tr!("{count} tasks cannot be made at once", count = draft.count),
-                "",
-                tr!("Choose 1 to {most}.", most = MAX_COUNT),
-            ),
-        );
+        faults.error(Field::Count, DraftReason::Count { asked: draft.count, most: MAX_COUNT });
     }
     faults.0
 }
@@ -105,25 +105,13 @@ fn request(draft: &Draft, model: &ModelSpec, at: &ResolutionSpec, image: &dyn Fn
 struct Faults(Vec<Fault>);
 
 impl Faults {
-    fn error(&mut self, field: Field, problem: Problem) {
-        self.0.push(Fault { field, severity: Severity::Error, problem, fix: None });
+    fn error(&mut self, field: Field, reason: impl Into<DraftReason>) {
+        self.0.push(Fault { field, severity: Severity::Error, reason: reason.into(), fix: None });
     }
 
-    fn warning(&mut self, field: Field, problem: Problem) {
-        self.0.push(Fault { field, severity: Severity::Warning, problem, fix: None });
+    fn warning(&mut self, field: Field, reason: impl Into<DraftReason>) {
+        self.0.push(Fault { field, severity: Severity::Warning, reason: reason.into(), fix: None });
     }
-}
-
-fn unknown_model(name: &str, catalogue: &Catalogue) -> Problem {
-    let names: Vec<&str> = catalogue.names().collect();
-    let next = match catalogue.nearest(name) {
-        Some(near) => tr!("Did you mean {near}?", near),
-        None => tr!("Choose {choices}.", choices = listed(&names)),
-    };
-    if name.trim().is_empty() {
-        return Problem::new(tr!("No model is chosen"), "", next);
-    }
-    Problem::new(tr!("There is no model {name}", name = super::text::gist(name)), "", next)
 }
 
 fn check_by_model(
@@ -139,11 +127,15 @@ fn check_by_model(
     let mut check_picture = |field: Field, text: &str, need: Need| {
         let given = !text.trim().is_empty();
         match need {
-            Need::Required if !given => faults.error(field, missing(field, model, at)),
-            Need::No if given => faults.error(field, not_taken(field, model, at)),
+            Need::Required if !given => faults.error(field, no_picture(field, model, at)),
+            Need::No if given => {
+                if let Err(closed) = usable(field, model, &at.name) {
+                    faults.error(field, DraftReason::Closed(closed));
+                }
+            }
             Need::No | Need::Optional | Need::Required => {
-                for problem in picture::problems(text, model, takes, image) {
-                    faults.error(field, problem);
+                for reason in picture::faults(text, model, takes, image) {
+                    faults.error(field, reason);
                 }
                 for doubt in picture::doubts(text, image) {
                     faults.warning(field, doubt);
@@ -162,9 +154,9 @@ fn check_by_model(
     }
     check_offer(draft, model, at, faults);
     if draft.fast_pretreatment
-        && let Err(why) = usable(Field::FastPretreatment, model, &at.name)
+        && let Err(closed) = usable(Field::FastPretreatment, model, &at.name)
     {
-        faults.error(Field::FastPretreatment, Problem::new(why, "", tr!("Switch it off.")));
+        faults.error(Field::FastPretreatment, DraftReason::Closed(closed));
     }
 }
 
@@ -173,18 +165,10 @@ fn check_callback(callback: &str, takes: Takes, faults: &mut Faults) {
         return;
     }
     if !picture::is_web_address(callback) {
-        faults.error(
-            Field::Callback,
-            Problem::new(
-                tr!("The callback is not an http(s) address"),
-                tr!("the service posts to it from outside"),
-                tr!("Give it as https://host/path, or leave it empty."),
-            ),
-        );
-    } else if let Some(problem) = picture::reach(callback, takes) {
+        faults.error(Field::Callback, DraftReason::CallbackNoAddress);
+    } else if let Some(host) = picture::unreachable(callback, takes) {
         // Not refused: the service may take it and post in vain, and tasks are asked about all the same.
-        let next = tr!("Give a public address, or leave it empty.");
-        faults.warning(Field::Callback, Problem { next: next.into(), ..problem });
+        faults.warning(Field::Callback, DraftReason::CallbackUnreachable { host });
     }
 }
 
@@ -194,79 +178,52 @@ fn check_prompt(draft: &Draft, model: &ModelSpec, faults: &mut Faults) {
         let (first, last) = at.map_or((Need::No, Need::No), |at| (at.first_frame, at.last_frame));
         let stands_in = |need: Need, frame: &str| need != Need::No && !frame.trim().is_empty();
         if !stands_in(first, &draft.first_frame) && !stands_in(last, &draft.last_frame) {
-            let next = match (first, last) {
-                (Need::No, Need::No) => tr!("Write one."),
-                (_, Need::No) => tr!("Write one, or give a first frame."),
-                (Need::No, _) => tr!("Write one, or give a last frame."),
-                (_, _) => tr!("Write one, or give a first or a last frame."),
-            };
-            faults.error(Field::Prompt, Problem::new(tr!("The prompt is missing"), "", next));
+            let (first_frame, last_frame) = (first != Need::No, last != Need::No);
+            faults.error(Field::Prompt, DraftReason::NoPrompt { first_frame, last_frame });
         }
         return;
     }
     let limit = model.prompt_limit;
     let used = limit.used(&draft.prompt);
     if used > limit.max {
-        faults.error(
-            Field::Prompt,
-            Problem::new(
-                tr!("The prompt is too long: {length}", length = limit.unit.counted(used)),
-                tr!("{model} takes at most {length}", model = model.name, length = limit.unit.counted(limit.max)),
-                tr!("Take out {count}.", count = used - limit.max),
-            ),
-        );
+        faults.error(Field::Prompt, DraftReason::PromptTooLong { model: model.name.clone(), used, limit });
     }
     faults.0.extend(lint::lint(&draft.prompt, model));
 }
 
-fn missing(field: Field, model: &ModelSpec, at: &ResolutionSpec) -> Problem {
+fn no_picture(field: Field, model: &ModelSpec, at: &ResolutionSpec) -> DraftReason {
     let everywhere = field == Field::Subject || model.resolutions.iter().all(|r| r.first_frame == Need::Required);
-    let what = if everywhere {
-        tr!("{model} needs a {picture}", model = model.name, picture = field.label())
-    } else {
-        tr!(
-            "{model} needs a {picture} at {resolution}",
-            model = model.name,
-            picture = field.label(),
-            resolution = at.name,
-        )
-    };
-    Problem::new(what, "", tr!("Give a picture's path or its http(s) address."))
-}
-
-fn not_taken(field: Field, model: &ModelSpec, at: &ResolutionSpec) -> Problem {
-    let why = usable(field, model, &at.name).err().unwrap_or_default();
-    Problem::new(why, "", tr!("Take the {picture} away, or choose another model.", picture = field.label()))
+    DraftReason::NoPicture { model: model.name.clone(), field, only_at: (!everywhere).then(|| at.name.clone()) }
 }
 
 fn check_offer(draft: &Draft, model: &ModelSpec, at: &ResolutionSpec, faults: &mut Faults) {
     if let Some(asked) = &draft.resolution
         && model.resolution(asked).is_none()
     {
-        let names: Vec<&str> = model.resolutions.iter().map(|r| r.name.as_str()).collect();
-        let what =
-            tr!("{model} has no resolution {resolution}", model = model.name, resolution = super::text::gist(asked),);
-        faults.error(Field::Resolution, Problem::new(what, "", tr!("Choose {choices}.", choices = listed(&names))));
+        faults.error(
+            Field::Resolution,
+            DraftReason::NoSuchResolution {
+                model: model.name.clone(),
+                asked: gist(asked).into_owned(),
+                all: model.resolutions.iter().map(|r| r.name.clone()).collect(),
+            },
+        );
         // Which durations there are depends on it.
         return;
     }
     if let Some(asked) = draft.duration
         && !at.durations.contains(&asked)
     {
-        let what = tr!(
-            "{model} makes no {seconds} s at {resolution}",
-            model = model.name,
-            seconds = asked,
-            resolution = at.name
+        let elsewhere = model.resolutions.iter().filter(|r| r.durations.contains(&asked));
+        faults.error(
+            Field::Duration,
+            DraftReason::NoSuchDuration {
+                model: model.name.clone(),
+                resolution: at.name.clone(),
+                asked,
+                all: at.durations.clone(),
+                elsewhere: elsewhere.map(|r| r.name.clone()).collect(),
+            },
         );
-        let elsewhere: Vec<&str> =
-            model.resolutions.iter().filter(|r| r.durations.contains(&asked)).map(|r| r.name.as_str()).collect();
-        let why = if elsewhere.is_empty() {
-            String::new()
-        } else {
-            tr!("{seconds} s is made at {resolutions}", seconds = asked, resolutions = listed(&elsewhere))
-        };
-        let next = tr!("Choose {seconds} s.", seconds = listed(&at.durations));
-        faults.error(Field::Duration, Problem::new(what, why, next));
     }
 }

@@ -1,7 +1,6 @@
 //! A draft: the request as the person types it, before it is checked against the catalogue.
 
-use super::problem::Problem;
-use crate::tr;
+use super::reason::draft::DraftReason;
 use serde::{Deserialize, Serialize};
 
 /// What stands in the fields of compose, or came by the command line. Values that the chosen model cannot use are
@@ -123,27 +122,6 @@ pub enum Field {
     Watermark,
 }
 
-impl Field {
-    /// The field's name on the screen and in sentences.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Model => tr!("model"),
-            Self::Prompt => tr!("prompt"),
-            Self::FirstFrame => tr!("first frame"),
-            Self::LastFrame => tr!("last frame"),
-            Self::Subject => tr!("subject"),
-            Self::Resolution => tr!("resolution"),
-            Self::Duration => tr!("duration"),
-            Self::Optimizer => tr!("optimizer"),
-            Self::Callback => tr!("callback"),
-            Self::Count => tr!("count"),
-            Self::FastPretreatment => tr!("fast pretreatment"),
-            Self::Watermark => tr!("watermark"),
-        }
-    }
-}
-
 /// How much a fault weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -161,8 +139,8 @@ pub struct Fault {
     pub field: Field,
     /// How much it weighs.
     pub severity: Severity,
-    /// In words.
-    pub problem: Problem,
+    /// What it is.
+    pub reason: DraftReason,
     /// The prompt as it would be with this fault mended, where that takes no thought.
     pub fix: Option<String>,
 }

@@ -4,14 +4,14 @@
 use super::{
     catalogue::{ModelSpec, Need, ResolutionSpec},
     draft::{Draft, Field, Lists},
+    reason::draft::Closed,
     request::{ImageRef, Request},
 };
-use crate::tr;
 
 /// Every field in the order of compose's rows, with why it cannot be chosen for that model at that resolution. An
 /// unknown resolution counts as the model's default one.
 #[must_use]
-pub fn fields(model: &ModelSpec, resolution: &str) -> Vec<(Field, Result<(), String>)> {
+pub fn fields(model: &ModelSpec, resolution: &str) -> Vec<(Field, Result<(), Closed>)> {
     [
         Field::Model,
         Field::Prompt,
@@ -33,8 +33,9 @@ pub fn fields(model: &ModelSpec, resolution: &str) -> Vec<(Field, Result<(), Str
 /// Whether that model at that resolution can use the field.
 ///
 /// # Errors
-/// Why not, as a sentence without a final stop.
-pub fn usable(field: Field, model: &ModelSpec, resolution: &str) -> Result<(), String> {
+/// Why not.
+pub fn usable(field: Field, model: &ModelSpec, resolution: &str) -> Result<(), Closed> {
+    let name = || model.name.clone();
     let at = model.resolution_or_default(Some(resolution));
     match field {
         Field::Model | Field::Prompt | Field::Optimizer | Field::Watermark | Field::Callback | Field::Count => Ok(()),
@@ -47,68 +48,43 @@ pub fn usable(field: Field, model: &ModelSpec, resolution: &str) -> Result<(), S
             Need::Optional | Need::Required => Ok(()),
         },
         Field::Subject => match model.subject {
-            Need::No => Err(tr!("{model} takes no subject picture", model = model.name)),
+            Need::No => Err(Closed::Subject { model: name() }),
             Need::Optional | Need::Required => Ok(()),
         },
         Field::Resolution => match model.resolutions.as_slice() {
-            [only] => Err(tr!("{model} makes {resolution} only", model = model.name, resolution = only.name)),
+            [only] => Err(Closed::Resolution { model: name(), only: only.name.clone() }),
             _ => Ok(()),
         },
         Field::Duration => match at {
             Some(at) if at.durations.len() == 1 => {
-                let seconds = at.durations[0];
-                Err(tr!(
-                    "{model} makes {seconds} s only at {resolution}",
-                    model = model.name,
-                    seconds,
-                    resolution = at.name
-                ))
+                Err(Closed::Duration { model: name(), only: at.durations[0], resolution: at.name.clone() })
             }
             _ => Ok(()),
         },
         Field::FastPretreatment if model.fast_pretreatment => Ok(()),
-        Field::FastPretreatment => {
-            Err(tr!("{model} does not know fast pretreatment; Hailuo models do", model = model.name))
-        }
+        Field::FastPretreatment => Err(Closed::FastPretreatment { model: name() }),
     }
 }
 
 /// Why a frame cannot be given at that resolution, and at which it could be.
-fn no_frame(model: &ModelSpec, at: Option<&ResolutionSpec>, frame: Field, need: fn(&ResolutionSpec) -> Need) -> String {
+fn no_frame(model: &ModelSpec, at: Option<&ResolutionSpec>, frame: Field, need: fn(&ResolutionSpec) -> Need) -> Closed {
     let taking = model.resolutions.iter().filter(|resolution| need(resolution) != Need::No);
-    let elsewhere: Vec<&str> = taking.map(|resolution| resolution.name.as_str()).collect();
-    match at {
-        Some(at) if !elsewhere.is_empty() => {
-            tr!(
-                "{model} takes no {frame} at {resolution}, only at {others}",
-                model = model.name,
-                frame = frame.label(),
-                resolution = at.name,
-                others = listed(&elsewhere),
-            )
-        }
-        _ => tr!("{model} takes no {frame}", model = model.name, frame = frame.label()),
+    Closed::Frame {
+        model: model.name.clone(),
+        frame,
+        resolution: at.map_or_else(String::new, |at| at.name.clone()),
+        elsewhere: taking.map(|resolution| resolution.name.clone()).collect(),
     }
 }
 
 /// Words as a sentence offers them: `6`, `6 or 10`, `512P, 768P or 1080P`.
 #[must_use]
 pub fn listed<T: ToString>(words: &[T]) -> String {
-    joined(words, |front, last| tr!("{front} or {last}", front, last))
-}
-
-/// Words as a sentence counts them up: `a`, `a and b`, `a, b and c`.
-#[must_use]
-pub fn listed_all<T: ToString>(words: &[T]) -> String {
-    joined(words, |front, last| tr!("{front} and {last}", front, last))
-}
-
-fn joined<T: ToString>(words: &[T], with_last: fn(&str, &str) -> String) -> String {
     let words: Vec<String> = words.iter().map(ToString::to_string).collect();
     match words.as_slice() {
         [] => String::new(),
         [only] => only.clone(),
-        [front @ .., last] => with_last(&front.join(tr!(", ")), last),
+        [front @ .., last] => crate::tr!("{front} or {last}", front = front.join(crate::tr!(", ")), last),
     }
 }
 
@@ -163,43 +139,7 @@ impl Draft {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::{domain::catalogue::Catalogue, lang, lang::Lang};
-
-    fn closed(model: &str, resolution: &str) -> Vec<(Field, String)> {
-        let catalogue = Catalogue::builtin();
-        let all = fields(catalogue.spec(model).unwrap(), resolution);
-        assert_eq!(all.len(), 12);
-        all.into_iter().filter_map(|(field, usable)| usable.err().map(|why| (field, why))).collect()
-    }
-
-    #[test]
-    fn what_a_model_cannot_do_says_why() {
-        let why = |field, text: &str| (field, text.to_owned());
-        assert_eq!(
-            closed("MiniMax-Hailuo-02", "512P"),
-            [
-                why(Field::LastFrame, "MiniMax-Hailuo-02 takes no last frame at 512P, only at 768P or 1080P"),
-                why(Field::Subject, "MiniMax-Hailuo-02 takes no subject picture"),
-            ]
-        );
-        assert_eq!(
-            closed("MiniMax-Hailuo-02", "1080P"),
-            [
-                why(Field::Subject, "MiniMax-Hailuo-02 takes no subject picture"),
-                why(Field::Duration, "MiniMax-Hailuo-02 makes 6 s only at 1080P"),
-            ]
-        );
-        assert_eq!(
-            closed("S2V-01", ""),
-            [
-                why(Field::FirstFrame, "S2V-01 takes no first frame"),
-                why(Field::LastFrame, "S2V-01 takes no last frame"),
-                why(Field::Resolution, "S2V-01 makes 720P only"),
-                why(Field::Duration, "S2V-01 makes 6 s only at 720P"),
-                why(Field::FastPretreatment, "S2V-01 does not know fast pretreatment; Hailuo models do"),
-            ]
-        );
-    }
+    use crate::domain::catalogue::Catalogue;
 
     #[test]
     fn a_draft_keeps_for_a_model_only_what_it_can_use() {
@@ -237,27 +177,5 @@ mod tests {
                 ..full.clone()
             }
         );
-    }
-
-    #[test]
-    fn words_are_listed_as_in_a_sentence() {
-        assert_eq!(
-            (listed(&[6]), listed(&[6, 10]), listed(&["a", "b", "c"])),
-            ("6".into(), "6 or 10".into(), "a, b or c".into())
-        );
-    }
-
-    #[test]
-    fn a_sentence_lists_words_as_its_language_does() {
-        let catalogue = Catalogue::builtin();
-        let model = catalogue.spec("MiniMax-Hailuo-02").unwrap();
-        lang::within(Lang::Zh, || {
-            assert_eq!(listed(&["a", "b", "c"]), "a、b 或 c");
-            assert_eq!(
-                usable(Field::LastFrame, model, "512P"),
-                Err("MiniMax-Hailuo-02 在 512P 下不支持尾帧，仅 768P 或 1080P 支持".to_owned())
-            );
-            assert_eq!(model.modes(), "文字、图片、首帧和／或尾帧");
-        });
     }
 }

@@ -4,8 +4,9 @@
 use super::{
     export::size,
     picture::{self, Typed},
-    problem::Problem,
+    reason::picture::PictureReason,
     request::ImageKind,
+    text::gist,
 };
 use crate::tr;
 use serde::{Deserialize, Serialize};
@@ -116,7 +117,7 @@ pub fn fits(pattern: &str, name: &str) -> bool {
 ///
 /// # Errors
 /// When there is none.
-pub fn several(typed: &str, listing: &Listing) -> Result<Vec<String>, Problem> {
+pub fn several(typed: &str, listing: &Listing) -> Result<Vec<String>, PictureReason> {
     let (_, pattern) = split(typed.trim());
     let wanted = |entry: &&Entry| match &entry.kind {
         EntryKind::Folder => false,
@@ -125,16 +126,10 @@ pub fn several(typed: &str, listing: &Listing) -> Result<Vec<String>, Problem> {
         EntryKind::Picture { .. } | EntryKind::Other { .. } => fits(pattern, &entry.name),
     };
     let found: Vec<String> = listing.entries.iter().filter(wanted).map(|entry| entry.path(&listing.folder)).collect();
-    if found.is_empty() {
-        let why =
-            if pattern.is_empty() { tr!("there is no picture in it") } else { tr!("no file there has such a name") };
-        return Err(Problem::new(
-            tr!("{path} stands for no picture", path = super::text::gist(typed)),
-            why,
-            tr!("Check the path."),
-        ));
+    match found.is_empty() {
+        true => Err(PictureReason::NoneFits { path: gist(typed).into_owned(), pattern: !pattern.is_empty() }),
+        false => Ok(found),
     }
-    Ok(found)
 }
 
 fn is_called_picture(name: &str) -> bool {
@@ -226,7 +221,8 @@ mod tests {
         let listing = listing("d/", &["1.png", "2.JPG", "notes.txt", "sub/"]);
         assert_eq!(several("d/", &listing), Ok(vec!["d/1.png".into(), "d/2.JPG".into()]));
         assert_eq!(several("d/*.txt", &listing), Ok(vec!["d/notes.txt".into()]));
-        assert_eq!(several("d/x*", &listing).unwrap_err().why, "no file there has such a name");
+        let none = PictureReason::NoneFits { path: "d/x*".into(), pattern: true };
+        assert_eq!(several("d/x*", &listing), Err(none));
     }
 
     #[test]

@@ -6,12 +6,10 @@ use super::{
     catalogue::Catalogue,
     check,
     draft::{Draft, Field, Lists, Severity},
-    fields::listed_all,
     picture::{ImageLook, Takes},
-    problem::Problem,
+    reason::draft::{DraftReason, Lengths},
     request::Request,
 };
-use crate::tr;
 use std::collections::HashSet;
 
 /// A draft with everything that can stand for several values.
@@ -64,7 +62,7 @@ pub struct Impossible {
     /// The combination.
     pub draft: Draft,
     /// Why not; at least one.
-    pub problems: Vec<Problem>,
+    pub reasons: Vec<DraftReason>,
 }
 
 /// What would be made.
@@ -77,7 +75,7 @@ pub struct Plan {
     /// What cannot be sent, in order.
     pub impossible: Vec<Impossible>,
     /// What looks wrong and can be sent all the same, with its field; each once.
-    pub warnings: Vec<(Field, Problem)>,
+    pub warnings: Vec<(Field, DraftReason)>,
 }
 
 impl Plan {
@@ -92,23 +90,14 @@ impl Plan {
 ///
 /// # Errors
 /// When there are more combinations than may be made at once, or lists to be taken one by one differ in length.
-pub fn expand(matrices: &[Matrix], rules: &Rules<'_>) -> Result<Plan, Problem> {
+pub fn expand(matrices: &[Matrix], rules: &Rules<'_>) -> Result<Plan, DraftReason> {
     let mut asked = 0_usize;
     for matrix in matrices {
         let count = usize::try_from(matrix.draft.count).unwrap_or(usize::MAX).max(1);
         asked = asked.saturating_add(size(matrix)?.saturating_mul(count));
     }
     if asked > rules.most {
-        let what = if asked == usize::MAX {
-            tr!("This makes more tasks than can be counted").into()
-        } else {
-            tr!("This makes {asked} tasks", asked)
-        };
-        return Err(Problem::new(
-            what,
-            tr!("at most {most} are made at once", most = rules.most),
-            tr!("Take some values out, or raise compose.max_tasks in the config."),
-        ));
+        return Err(DraftReason::TooMany { asked: Some(asked).filter(|n| *n != usize::MAX), most: rules.most });
     }
     let mut plan = Plan::default();
     let mut seen = HashSet::new();
@@ -124,15 +113,15 @@ fn take(plan: &mut Plan, seen: &mut HashSet<(Request, Option<String>)>, of: usiz
     let faults = check::check(&draft, rules.catalogue, rules.takes, rules.image);
     let of_kind = |wanted| faults.iter().filter(move |fault| fault.severity == wanted);
     let Ok(request) = check::build(&draft, rules.catalogue, rules.takes, rules.image) else {
-        let problems = of_kind(Severity::Error).map(|fault| fault.problem.clone()).collect();
-        plan.impossible.push(Impossible { of, problems, draft });
+        let reasons = of_kind(Severity::Error).map(|fault| fault.reason.clone()).collect();
+        plan.impossible.push(Impossible { of, reasons, draft });
         return;
     };
     if !seen.insert((request.clone(), draft.name.clone())) {
         plan.duplicates += 1;
         return;
     }
-    for warning in of_kind(Severity::Warning).map(|fault| (fault.field, fault.problem.clone())) {
+    for warning in of_kind(Severity::Warning).map(|fault| (fault.field, fault.reason.clone())) {
         if !plan.warnings.contains(&warning) {
             plan.warnings.push(warning);
         }
@@ -145,18 +134,14 @@ fn take(plan: &mut Plan, seen: &mut HashSet<(Request, Option<String>)>, of: usiz
 ///
 /// # Errors
 /// When lists to be taken one by one differ in length.
-pub fn size(matrix: &Matrix) -> Result<usize, Problem> {
-    let lengths = lengths(matrix);
+pub fn size(matrix: &Matrix) -> Result<usize, DraftReason> {
+    let all = lengths(matrix).all();
     if !matrix.draft.lists.zip {
-        return Ok(lengths.iter().fold(1, |product, length| product.saturating_mul(*length)));
+        return Ok(all.iter().fold(1, |product, length| product.saturating_mul(*length)));
     }
-    let longest = lengths.into_iter().max().unwrap_or(1);
-    if lengths.iter().any(|length| *length > 1 && *length != longest) {
-        return Err(Problem::new(
-            tr!("One by one needs lists of the same length"),
-            tr!("there are {lists}", lists = listed_all(&told(lengths))),
-            tr!("Make them equal, or take each with each."),
-        ));
+    let longest = all.into_iter().max().unwrap_or(1);
+    if all.iter().any(|length| *length > 1 && *length != longest) {
+        return Err(DraftReason::Unequal(lengths(matrix)));
     }
     Ok(longest)
 }
@@ -164,34 +149,18 @@ pub fn size(matrix: &Matrix) -> Result<usize, Problem> {
 /// Whether there is anything to combine: two lists or more.
 #[must_use]
 pub fn combines(matrix: &Matrix) -> bool {
-    lengths(matrix).iter().filter(|length| **length > 1).count() > 1
+    lengths(matrix).all().iter().filter(|length| **length > 1).count() > 1
 }
 
-/// How many models, prompts, first frames, resolutions and durations there are; at least one of each.
-fn lengths(matrix: &Matrix) -> [usize; 5] {
+fn lengths(matrix: &Matrix) -> Lengths {
     let Lists { models, resolutions, durations, .. } = &matrix.draft.lists;
-    [
-        models.len().max(1),
-        Template::parse(&matrix.draft.prompt).count(),
-        matrix.first_frames.len().max(1),
-        resolutions.len().max(1),
-        durations.len().max(1),
-    ]
-}
-
-/// The lists among them, in words.
-fn told([models, prompts, first_frames, resolutions, durations]: [usize; 5]) -> Vec<String> {
-    [
-        (models, tr!("{count} models", count = models)),
-        (prompts, tr!("{count} prompts", count = prompts)),
-        (first_frames, tr!("{count} first frames", count = first_frames)),
-        (resolutions, tr!("{count} resolutions", count = resolutions)),
-        (durations, tr!("{count} durations", count = durations)),
-    ]
-    .into_iter()
-    .filter(|(length, _)| *length > 1)
-    .map(|(_, told)| told)
-    .collect()
+    Lengths {
+        models: models.len().max(1),
+        prompts: Template::parse(&matrix.draft.prompt).count(),
+        first_frames: matrix.first_frames.len().max(1),
+        resolutions: resolutions.len().max(1),
+        durations: durations.len().max(1),
+    }
 }
 
 /// All combinations, each as a draft of its own. [`size`] was looked at before.
@@ -266,10 +235,9 @@ fn leave_out_unused(cells: &mut [Draft], catalogue: &Catalogue) {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::{
-        domain::request::{ImageKind, StoredImage},
-        lang,
-        lang::Lang,
+    use crate::domain::{
+        reason::draft::Closed,
+        request::{ImageKind, StoredImage},
     };
 
     const HAILUO: &str = "MiniMax-Hailuo-02";
@@ -289,7 +257,7 @@ mod tests {
         })
     }
 
-    fn expanded(matrices: &[Matrix], most: usize) -> Result<Plan, Problem> {
+    fn expanded(matrices: &[Matrix], most: usize) -> Result<Plan, DraftReason> {
         let catalogue = Catalogue::builtin();
         expand(matrices, &Rules { catalogue: &catalogue, takes: Takes::default(), image: &look, most, forgiving: true })
     }
@@ -350,19 +318,8 @@ mod tests {
     #[test]
     fn one_by_one_refuses_lists_of_different_lengths() {
         let lists = Lists { durations: vec![6, 10], zip: true, ..Lists::default() };
-        let problem = expanded(&[draft("{a|b|c}", lists).into()], 100).unwrap_err();
-        assert_eq!(
-            problem.to_string(),
-            "One by one needs lists of the same length: there are 3 prompts and 2 durations. Make them equal, or take each \
-             with each."
-        );
-    }
-
-    #[test]
-    fn a_fault_of_several_lists_is_one_sentence_in_chinese_too() {
-        let lists = Lists { durations: vec![6, 10], zip: true, ..Lists::default() };
-        let said = lang::within(Lang::Zh, || expanded(&[draft("{a|b|c}", lists).into()], 100).unwrap_err().to_string());
-        assert_eq!(said, "逐一配对要求各列表长度相同：现有 3 个提示词和 2 个时长。使长度一致，或改用全部组合。");
+        let lengths = Lengths { models: 1, prompts: 3, first_frames: 1, resolutions: 1, durations: 2 };
+        assert_eq!(expanded(&[draft("{a|b|c}", lists).into()], 100), Err(DraftReason::Unequal(lengths)));
     }
 
     #[test]
@@ -372,14 +329,15 @@ mod tests {
         let plan = expanded(&[draft("{a|a}", lists.clone()).into(), draft("a", lists).into()], 100).unwrap();
         assert_eq!(told(&plan), ["02 a - 768P 6", "02 a - 768P 10", "02 a - 1080P 6"]);
         assert_eq!(plan.duplicates, 6);
-        let why: Vec<(usize, Vec<String>)> = plan
-            .impossible
-            .iter()
-            .map(|cell| (cell.of, cell.problems.iter().map(ToString::to_string).collect()))
-            .collect();
-        let sentence =
-            vec!["MiniMax-Hailuo-02 makes no 10 s at 1080P: 10 s is made at 512P or 768P. Choose 6 s.".to_owned()];
-        assert_eq!(why, [(0, sentence.clone()), (0, sentence.clone()), (1, sentence)]);
+        let why = DraftReason::NoSuchDuration {
+            model: HAILUO.into(),
+            resolution: "1080P".into(),
+            asked: 10,
+            all: vec![6],
+            elsewhere: strings(&["512P", "768P"]),
+        };
+        let found: Vec<_> = plan.impossible.into_iter().map(|cell| (cell.of, cell.reasons)).collect();
+        assert_eq!(found, [(0, vec![why.clone()]), (0, vec![why.clone()]), (1, vec![why])]);
     }
 
     #[test]
@@ -388,18 +346,23 @@ mod tests {
         let some = Draft { first_frame: "1.jpg".into(), subject: "face.jpg".into(), ..draft("a", lists()) };
         let plan = expanded(&[some.into()], 100).unwrap();
         assert_eq!(told(&plan), ["02 a 1.jpg 768P 6"]);
-        assert_eq!(plan.impossible[0].problems[0].what, "T2V-01 takes no first frame");
-        assert_eq!(plan.impossible[0].problems.len(), 1);
+        let closed = Closed::Frame {
+            model: "T2V-01".into(),
+            frame: Field::FirstFrame,
+            resolution: "720P".into(),
+            elsewhere: vec![],
+        };
+        assert_eq!(plan.impossible[0].reasons, [DraftReason::Closed(closed)]);
     }
 
     #[test]
     fn a_count_makes_several_of_each_and_the_most_is_held() {
         let plan = expanded(&[Draft { count: 3, ..draft("{a|b}", Lists::default()) }.into()], 6).unwrap();
         assert_eq!((plan.cells.len(), plan.tasks()), (2, 6));
-        let problem = expanded(&[Draft { count: 3, ..draft("{a|b}", Lists::default()) }.into()], 5).unwrap_err();
-        assert_eq!((problem.what.as_str(), problem.why.as_str()), ("This makes 6 tasks", "at most 5 are made at once"));
-        let endless = draft(&"{a|b}".repeat(99), Lists::default());
-        assert_eq!(expanded(&[endless.into()], 100).unwrap_err().what, "This makes more tasks than can be counted");
+        let too_many =
+            |prompt: &str, most| expanded(&[Draft { count: 3, ..draft(prompt, Lists::default()) }.into()], most);
+        assert_eq!(too_many("{a|b}", 5), Err(DraftReason::TooMany { asked: Some(6), most: 5 }));
+        assert_eq!(too_many(&"{a|b}".repeat(99), 100), Err(DraftReason::TooMany { asked: None, most: 100 }));
     }
 
     #[test]

@@ -3,24 +3,20 @@
 //! Source: the contract, section Submit, Images. Reading a file is not done here: [`ImageLook`] says what came of it.
 
 mod doubts;
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "a test may panic")]
-mod tests;
 mod web;
 
 pub use doubts::{doubts, shapes};
-pub use web::{is_private, is_web_address, reach};
+pub use web::{is_private, is_web_address, unreachable};
 
 use super::{
     catalogue::ModelSpec,
-    problem::Problem,
+    reason::picture::PictureReason,
     request::{ImageKind, StoredImage},
+    text::gist,
 };
-use crate::tr;
 
 /// The largest picture the service takes: 20 MB.
-pub const MAX_BYTES: u64 = 20 * MB;
-const MB: u64 = 1024 * 1024;
+pub const MAX_BYTES: u64 = 20 * 1024 * 1024;
 
 /// The most pixels of a picture: past it the decoders that services use call it an attack.
 pub const MOST_PIXELS: u64 = 178_956_970;
@@ -94,41 +90,32 @@ pub enum ImageLook {
     /// It is being read.
     Reading,
     /// It cannot be read, or is no picture.
-    Failed(Problem),
+    Failed(PictureReason),
     /// It is put by; of a `data:` URL, what is in it.
     Found(StoredImage),
     /// It is in a request that was sent before, and goes out as it is.
     Sent,
 }
 
-/// Everything that is wrong with what was typed for a picture, each with its own sentence. `look` tells of a
-/// path or a `data:` URL.
+/// Everything that is wrong with what was typed for a picture. `look` tells of a path or a `data:` URL.
 #[must_use]
-pub fn problems(text: &str, model: &ModelSpec, takes: Takes, look: &dyn Fn(&str) -> ImageLook) -> Vec<Problem> {
+pub fn faults(text: &str, model: &ModelSpec, takes: Takes, look: &dyn Fn(&str) -> ImageLook) -> Vec<PictureReason> {
     match typed(text) {
         Typed::Empty => Vec::new(),
-        Typed::Address(address) if is_web_address(address) => reach(address, takes).into_iter().collect(),
-        Typed::Address(_) => vec![Problem::new(
-            tr!("This is not a whole address"),
-            tr!("a host is missing, or there is a blank in it"),
-            tr!("Give it as https://host/picture.jpg."),
-        )],
-        Typed::Data(data) => data_problems(data, model, takes, look),
-        Typed::Foreign(_) => vec![Problem::new(
-            tr!("The service cannot fetch this address"),
-            tr!("it takes http and https only"),
-            tr!("Give an http(s) address, or the path of a file on this machine."),
-        )],
-        Typed::Path(path) => found(look(path), |image| image_problems(image, model, takes)),
+        Typed::Address(address) if is_web_address(address) => {
+            unreachable(address, takes).map(|host| PictureReason::Unreachable { host }).into_iter().collect()
+        }
+        Typed::Address(_) => vec![PictureReason::BrokenAddress],
+        Typed::Data(data) => faults_of_data(data, model, takes, look),
+        Typed::Foreign(_) => vec![PictureReason::ForeignAddress],
+        Typed::Path(path) => found(look(path), |image| faults_of_image(image, model, takes)),
     }
 }
 
-fn found(look: ImageLook, judge: impl FnOnce(&StoredImage) -> Vec<Problem>) -> Vec<Problem> {
+fn found(look: ImageLook, judge: impl FnOnce(&StoredImage) -> Vec<PictureReason>) -> Vec<PictureReason> {
     match look {
-        ImageLook::Unread | ImageLook::Reading => {
-            vec![Problem::new(tr!("The picture is still being read"), "", tr!("Wait a moment."))]
-        }
-        ImageLook::Failed(problem) => vec![problem],
+        ImageLook::Unread | ImageLook::Reading => vec![PictureReason::StillRead],
+        ImageLook::Failed(reason) => vec![reason],
         ImageLook::Found(image) => judge(&image),
         ImageLook::Sent => Vec::new(),
     }
@@ -151,101 +138,59 @@ pub fn as_sent(data: &str, image: &StoredImage) -> String {
     format!("data:{};base64,{content}", image.kind.media_type())
 }
 
-fn data_problems(data: &str, model: &ModelSpec, takes: Takes, look: &dyn Fn(&str) -> ImageLook) -> Vec<Problem> {
-    let Some((media_type, content)) = parts(data) else {
-        return vec![Problem::new(
-            tr!("This data URL is none that the service takes"),
-            tr!("it takes {kinds}", kinds = kinds(takes.webp)),
-            tr!("It must begin with data:image/jpeg;base64, or data:image/png;base64,"),
-        )];
-    };
+fn faults_of_data(data: &str, model: &ModelSpec, takes: Takes, look: &dyn Fn(&str) -> ImageLook) -> Vec<PictureReason> {
+    let Some((media_type, content)) = parts(data) else { return vec![PictureReason::BrokenData { webp: takes.webp }] };
     let bytes = content.len() as u64 / 4 * 3;
     // Four characters may stand for one byte, so only more than the largest whole picture is refused unseen.
     if bytes > MAX_BYTES + 2 {
-        return vec![too_large(bytes)];
+        return vec![PictureReason::TooLarge { bytes }];
     }
     found(look(data), |image| {
-        let right = image.kind.media_type();
+        let mut faults = faults_of_image(image, model, takes);
         // An old name of the same type, which is sent as the right one.
         let jpg = image.kind == ImageKind::Jpeg && media_type.eq_ignore_ascii_case("image/jpg");
-        let mut problems = image_problems(image, model, takes);
-        if !jpg && !media_type.eq_ignore_ascii_case(right) {
-            problems.insert(
-                0,
-                Problem::new(
-                    tr!(
-                        "The data URL says {declared}, but its content is {right}",
-                        declared = super::text::gist(media_type),
-                        right
-                    ),
-                    "",
-                    tr!("Begin it with {beginning}", beginning = format!("data:{right};base64,")),
-                ),
-            );
+        if !jpg && !media_type.eq_ignore_ascii_case(image.kind.media_type()) {
+            let declared = gist(media_type).into_owned();
+            faults.insert(0, PictureReason::WrongType { declared, right: image.kind });
         }
-        problems
+        faults
     })
-}
-
-fn kinds(webp: bool) -> &'static str {
-    if webp { tr!("JPG, PNG and WebP") } else { tr!("JPG and PNG") }
 }
 
 /// Everything for which the service would refuse a picture that was read.
 #[must_use]
-pub fn image_problems(image: &StoredImage, model: &ModelSpec, takes: Takes) -> Vec<Problem> {
-    let mut found = Vec::new();
-    if image.kind == ImageKind::Webp && !takes.webp {
-        found.push(Problem::new(
-            tr!("The picture is a WebP, whatever its name says"),
-            tr!("this host takes {kinds}", kinds = kinds(takes.webp)),
-            tr!("Convert it to JPG or PNG."),
-        ));
-    }
-    if image.bytes > MAX_BYTES {
-        found.push(too_large(image.bytes));
-    }
-    let sides = tr!("it is {width}x{height}", width = image.width, height = image.height);
-    if u64::from(image.width) * u64::from(image.height) > MOST_PIXELS {
-        found.push(Problem::new(
-            tr!(
-                "The picture has too many pixels to be decoded: the most is {most} million",
-                most = MOST_PIXELS / 1_000_000
-            ),
-            sides.clone(),
-            tr!("Make it smaller."),
-        ));
-    }
-    let shorter = image.width.min(image.height);
-    if shorter < model.min_side() {
-        found.push(Problem::new(
-            tr!(
-                "The picture is too small: {model} takes a shorter side of at least {least} px",
-                model = model.name,
-                least = model.min_side(),
-            ),
-            sides.clone(),
-            tr!("Choose a larger picture."),
-        ));
-    }
-    if u64::from(image.width.max(image.height)) * SHORTER > u64::from(shorter) * LONGER {
-        let what = if image.width > image.height {
-            tr!("The picture is too wide: the service takes ratios from 2:5 to 5:2")
-        } else {
-            tr!("The picture is too tall: the service takes ratios from 2:5 to 5:2")
-        };
-        found.push(Problem::new(what, sides, tr!("Crop it.")));
-    }
-    found
+pub fn faults_of_image(image: &StoredImage, model: &ModelSpec, takes: Takes) -> Vec<PictureReason> {
+    let (width, height) = (image.width, image.height);
+    let (shorter, longer) = (width.min(height), width.max(height));
+    let least = model.min_side();
+    [
+        (image.kind == ImageKind::Webp && !takes.webp).then_some(PictureReason::Webp),
+        (image.bytes > MAX_BYTES).then_some(PictureReason::TooLarge { bytes: image.bytes }),
+        (u64::from(width) * u64::from(height) > MOST_PIXELS).then_some(PictureReason::TooManyPixels { width, height }),
+        (shorter < least).then(|| PictureReason::TooSmall { model: model.name.clone(), least, width, height }),
+        (u64::from(longer) * SHORTER > u64::from(shorter) * LONGER).then_some(PictureReason::Ratio { width, height }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
-fn too_large(bytes: u64) -> Problem {
-    // Rounded up, so that nothing over the limit reads as the limit.
-    let tenths = (bytes * 10).div_ceil(MB);
-    let size = format!("{}.{}", tenths / 10, tenths % 10);
-    Problem::new(
-        tr!("The picture is too large: the service takes at most 20 MB"),
-        tr!("it has {size} MB", size),
-        tr!("Make it smaller or save it as JPG."),
-    )
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_is_an_address_a_data_url_or_a_path() {
+        for (text, expected) in [
+            ("  ", Typed::Empty),
+            (" https://host/a.jpg ", Typed::Address("https://host/a.jpg")),
+            ("HTTP://host/a", Typed::Address("HTTP://host/a")),
+            ("data:image/png;base64,AA==", Typed::Data("data:image/png;base64,AA==")),
+            ("ftp://host/a.jpg", Typed::Foreign("ftp://host/a.jpg")),
+            ("~/pictures/一只 猫.jpg", Typed::Path("~/pictures/一只 猫.jpg")),
+            ("./a://b", Typed::Path("./a://b")),
+        ] {
+            assert_eq!(typed(text), expected, "{text}");
+        }
+    }
 }

@@ -3,8 +3,11 @@
 
 #![allow(missing_docs, reason = "what each variant means is its sentence in `words::reason`")]
 
+pub mod draft;
+pub mod picture;
 pub mod picture_file;
 pub mod price;
+pub mod prompt;
 pub mod store;
 pub mod system;
 

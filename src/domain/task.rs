@@ -461,15 +461,6 @@ pub struct NewTask {
     pub phase: Phase,
 }
 
-/// So many tasks, in words: alone, or as a part of a sentence.
-#[must_use]
-pub fn counted_tasks(n: usize) -> String {
-    match n {
-        1 => tr!("1 task").to_owned(),
-        n => tr!("{n} tasks", n),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,6 @@
 //! The length of a prompt, as the service counts it.
 
 use super::catalogue::{LengthUnit, PromptLimit};
-use crate::tr;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// How many of that unit a text has. A character is a Unicode scalar value. A word is a Unicode word (UAX #29), and
@@ -33,19 +32,6 @@ const fn is_cjk(c: char) -> bool {
         | '\u{ff66}'..='\u{ff9d}'
         | '\u{1aff0}'..='\u{1b16f}'
         | '\u{20000}'..='\u{3ffff}')
-}
-
-impl LengthUnit {
-    /// That many of it: `1 word`, `200 words`.
-    #[must_use]
-    pub fn counted(self, number: usize) -> String {
-        match (self, number) {
-            (Self::Words, 1) => tr!("1 word").into(),
-            (Self::Words, count) => tr!("{count} words", count),
-            (Self::Chars, 1) => tr!("1 character").into(),
-            (Self::Chars, count) => tr!("{count} characters", count),
-        }
-    }
 }
 
 impl PromptLimit {

@@ -8,7 +8,7 @@ use crate::{
         matrix::{Matrix, Plan, Rules},
         money::Ptc,
         picture::{ImageLook, to_look_into},
-        problem::Problem,
+        reason::{draft::DraftReason, picture::PictureReason},
     },
     engine::acts::catalogue_price,
     io::{config::Loaded, files, images},
@@ -20,9 +20,10 @@ use std::collections::BTreeMap;
 ///
 /// # Errors
 /// The folder cannot be read, or has no picture that fits.
-pub(crate) fn matrix_of(draft: Draft) -> Result<Matrix, Problem> {
+pub(crate) fn matrix_of(draft: Draft) -> Result<Matrix, DraftReason> {
     let first_frames = if is_several(&draft.first_frame) {
-        several(&draft.first_frame, &files::list(&draft.first_frame)?)?
+        let listing = files::list(&draft.first_frame).map_err(PictureReason::Unread)?;
+        several(&draft.first_frame, &listing)?
     } else {
         Vec::new()
     };
@@ -33,7 +34,7 @@ pub(crate) fn matrix_of(draft: Draft) -> Result<Matrix, Problem> {
 ///
 /// # Errors
 /// See [`matrix::expand`].
-pub(crate) fn expand(setup: &Loaded, matrices: &[Matrix]) -> Result<Plan, Problem> {
+pub(crate) fn expand(setup: &Loaded, matrices: &[Matrix]) -> Result<Plan, DraftReason> {
     let mut looks: BTreeMap<String, ImageLook> = BTreeMap::new();
     let pictures = matrices.iter().flat_map(|matrix| {
         let draft = &matrix.draft;
@@ -44,7 +45,8 @@ pub(crate) fn expand(setup: &Loaded, matrices: &[Matrix]) -> Result<Plan, Proble
         if let Some(picture) = to_look_into(text)
             && !looks.contains_key(picture)
         {
-            let look = images::load(picture, &setup.paths.images).map_or_else(ImageLook::Failed, ImageLook::Found);
+            let look = images::load(picture, &setup.paths.images)
+                .map_or_else(|problem| ImageLook::Failed(PictureReason::Unread(problem)), ImageLook::Found);
             looks.insert(picture.to_owned(), look);
         }
     }

@@ -9,6 +9,7 @@ use crate::{
     engine::effect::{Effect, TermCmd},
     screens::app::App,
     tr,
+    words::names,
 };
 
 /// The least time between two notices.
@@ -74,7 +75,7 @@ fn words(notices: &Notices) -> Option<String> {
 /// Counts by state in one line, those of none left out; `None` where all are.
 fn counted(counts: impl Iterator<Item = (usize, TaskState)>) -> Option<String> {
     let said: Vec<String> =
-        counts.filter(|(n, _)| *n > 0).map(|(n, state)| tr!("{n} {word}", n, word = state.word())).collect();
+        counts.filter(|(n, _)| *n > 0).map(|(n, state)| tr!("{n} {word}", n, word = names::state(state))).collect();
     (!said.is_empty()).then(|| said.join(tr!(", ")))
 }
 

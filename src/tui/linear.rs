@@ -8,11 +8,7 @@ mod offer;
 mod words;
 
 use crate::{
-    domain::{
-        draft::Draft,
-        task::{TaskKey, counted_tasks},
-        text,
-    },
+    domain::{draft::Draft, task::TaskKey, text},
     engine::{
         Bare,
         act::Act,
@@ -26,6 +22,7 @@ use crate::{
         store::Store,
     },
     tr,
+    words::names,
 };
 use news::News;
 use offer::Offer;
@@ -185,7 +182,7 @@ impl Linear {
             state.work.tasks.rows.values().rev().filter(fits).take(LISTED).map(news::line).collect();
         lines.reverse();
         let all = state.work.tasks.rows.values().filter(fits).count();
-        lines.push(tr!("{shown} of {all}, the newest last.", shown = lines.len(), all = counted_tasks(all)));
+        lines.push(tr!("{shown} of {all}, the newest last.", shown = lines.len(), all = names::tasks(all)));
         lines
     }
 

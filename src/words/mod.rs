@@ -2,6 +2,7 @@
 
 pub(crate) mod amounts;
 pub mod keys;
+pub mod names;
 pub mod news;
 pub mod print;
 pub mod reason;

@@ -2,9 +2,8 @@
 
 use crate::{
     domain::{
-        fields::listed_all,
         problem::{Charged, Problem},
-        task::{TaskKey, TaskState},
+        task::TaskKey,
     },
     engine::{
         act::Resolution,
@@ -14,7 +13,7 @@ use crate::{
         settings::Voice,
     },
     tr,
-    words::terms,
+    words::{names, terms},
 };
 
 /// What there is to say of something that happened.
@@ -173,13 +172,13 @@ fn config(news: &ConfigNews) -> (Level, String) {
     };
     let mut text = match changed.is_empty() {
         true => tr!("the config was read again; nothing changed that can change now").to_owned(),
-        false => tr!("the config was read again; changed: {options}", options = listed_all(changed)),
+        false => tr!("the config was read again; changed: {options}", options = names::all_of(changed)),
     };
     if fixed.is_empty() {
         return (Level::Info, text);
     }
     text.push_str(tr!(". "));
-    text.push_str(&tr!("only a new start takes over: {options}", options = listed_all(fixed)));
+    text.push_str(&tr!("only a new start takes over: {options}", options = names::all_of(fixed)));
     (Level::Warning, text)
 }
 
@@ -212,7 +211,7 @@ pub fn not_done(key: Option<TaskKey>, why: &NotDone, voice: &Voice) -> Problem {
             Problem::new(tr!("{key} was left as it is", key = named), why, next)
         }
         NotDone::Overtaken(state) => {
-            let what = match state.map(TaskState::word) {
+            let what = match state.map(names::state) {
                 Some(word) => tr!("{key} is {word}: another program was quicker", key = named, word),
                 None => tr!("{key} is gone: another program was quicker", key = named),
             };
@@ -240,7 +239,7 @@ pub fn not_done(key: Option<TaskKey>, why: &NotDone, voice: &Voice) -> Problem {
 fn left_as_it_is(left: &Left, voice: &Voice) -> (String, String) {
     let (why, next) = match left {
         Left::NoSuchTask => (tr!("there is no such task").to_owned(), tr!("See `reeltop list`.").to_owned()),
-        Left::Ended(state) => (tr!("it has already ended ({word})", word = state.word()), String::new()),
+        Left::Ended(state) => (tr!("it has already ended ({word})", word = names::state(*state)), String::new()),
         Left::BeingSent => (
             tr!("it is being sent at this moment").to_owned(),
             tr!("If it is accepted it is charged; {cancel} then stops watching it.", cancel = voice.cancel),
@@ -258,15 +257,15 @@ fn left_as_it_is(left: &Left, voice: &Voice) -> (String, String) {
             };
             (tr!("its outcome is unknown").to_owned(), next)
         }
-        Left::NowIs(state) => (tr!("it is {word} by now", word = state.word()), String::new()),
+        Left::NowIs(state) => (tr!("it is {word} by now", word = names::state(*state)), String::new()),
         Left::NotSettled(state) => {
-            (tr!("it is {word}, and was not settled by hand", word = state.word()), String::new())
+            (tr!("it is {word}, and was not settled by hand", word = names::state(*state)), String::new())
         }
         Left::BeingSaved => {
             (tr!("its file is being saved").to_owned(), tr!("{cancel} stops that first.", cancel = voice.cancel))
         }
         Left::NotUnknown(state) => {
-            (tr!("it is {word}, and only an unknown task can be settled", word = state.word()), String::new())
+            (tr!("it is {word}, and only an unknown task can be settled", word = names::state(*state)), String::new())
         }
         Left::IdOf { id, other } => {
             (tr!("{id} is {other}'s id", id = id.0, other), tr!("Look again at the gateway's own log.").to_owned())
@@ -275,7 +274,7 @@ fn left_as_it_is(left: &Left, voice: &Voice) -> (String, String) {
             tr!("it belongs to the profile {profile}", profile = format!("{profile:?}")),
             tr!("Start with --profile to work on it.").to_owned(),
         ),
-        Left::NoFile(state) => (tr!("it is {word}: there is no file", word = state.word()), String::new()),
+        Left::NoFile(state) => (tr!("it is {word}: there is no file", word = names::state(*state)), String::new()),
     };
     (why, next)
 }
@@ -331,6 +330,7 @@ fn refused(refusal: &InsertRefusal) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::task::TaskState;
     use crate::{
         domain::{
             problem::{ErrorClass, TaskError},

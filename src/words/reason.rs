@@ -5,6 +5,13 @@ pub mod price;
 pub mod store;
 pub mod system;
 
+mod draft;
+mod picture;
+mod prompt;
+
+pub use draft::{closed, draft};
+pub use picture::picture;
+
 use crate::{
     domain::{problem::Problem, reason::Reason},
     engine::settings::Voice,

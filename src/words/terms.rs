@@ -11,6 +11,7 @@ use crate::{
     },
     engine::{settings::Voice, work::Work},
     tr,
+    words::names,
 };
 use std::collections::BTreeMap;
 
@@ -42,7 +43,7 @@ fn latest(work: &Work, key: TaskKey) -> Option<&Row> {
 /// Why a task is not sent again, as a sentence without a final stop.
 #[must_use]
 pub fn no(face: Face<'_>, key: TaskKey, state: TaskState, no: No) -> String {
-    let word = state.word();
+    let word = names::state(state);
     match (no, face) {
         (No::Foreign, Face::Keys(voice)) => tr!(
             "{key} was made elsewhere, so what it asked for is not known here; {new} composes a new one",
@@ -123,14 +124,19 @@ pub fn caution(key: TaskKey, caution: Caution, later: Option<TaskState>) -> Prob
             "",
         ),
         Caution::Paid(state) => Problem::new(
-            tr!("{key} is {word}, and paid for", key, word = state.word()),
+            tr!("{key} is {word}, and paid for", key, word = names::state(state)),
             tr!("this makes another video"),
             "",
         ),
         Caution::Retried(Some(child)) => {
             let what = match later {
                 Some(state) => {
-                    tr!("{key} is already retried as {later}, which is {word}", key, later = child, word = state.word())
+                    tr!(
+                        "{key} is already retried as {later}, which is {word}",
+                        key,
+                        later = child,
+                        word = names::state(state)
+                    )
                 }
                 None => tr!("{key} is already retried as {later}", key, later = child),
             };
@@ -185,7 +191,7 @@ pub fn overtaken(parent: TaskKey, state: TaskState, why: Overtaken) -> Problem {
         }
         Overtaken::Caution(Caution::Paid(_) | Caution::Retried(None))
         | Overtaken::No(No::Unsent | No::Sending | No::Unsettled | No::Foreign | No::NotInBulk(_) | No::Invalid) => {
-            (tr!("{parent} is {word} by now", parent, word = state.word()), tr!("Look at it first."))
+            (tr!("{parent} is {word} by now", parent, word = names::state(state)), tr!("Look at it first."))
         }
     };
     Problem::new(tr!("nothing was queued"), why, next)

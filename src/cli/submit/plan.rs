@@ -9,10 +9,11 @@ use crate::{
         export,
         matrix::Plan,
         problem::Problem,
-        task::counted_tasks,
+        reason::draft::DraftReason,
     },
     io::{config::Loaded, files, plan, run::exit::Exit, store::Store},
     tr,
+    words::{names, reason},
 };
 use std::{
     collections::BTreeSet,
@@ -24,7 +25,7 @@ use std::{
 pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
     let (drafts, mut faults) = drafts(setup, order)?;
     let lines: Vec<usize> = drafts.iter().map(|(line, _)| *line).collect();
-    let wrong = |problem: Problem| Stop::Problem(Exit::Usage, Box::new(problem));
+    let wrong = |why: DraftReason| Stop::Problem(Exit::Usage, Box::new(reason::draft(&why)));
     let matrices: Result<Vec<_>, _> = drafts.into_iter().map(|(_, draft)| plan::matrix_of(draft)).collect();
     let matrices = matrices.map_err(wrong)?;
     let plan = plan::expand(setup, &matrices).map_err(wrong)?;
@@ -35,15 +36,15 @@ pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
             (false, true) => Some(plan::combination(&cell.draft)),
             (false, false) => None,
         };
-        let told = |problem: &Problem| match &place {
+        let told = |problem: Problem| match &place {
             Some(place) => format!("{place}{}{problem}", tr!(": ")),
             None => problem.to_string(),
         };
-        faults.extend(cell.problems.iter().map(|problem| (line, told(problem))));
+        faults.extend(cell.reasons.iter().map(|why| (line, told(reason::draft(why)))));
     }
     faults.sort_by_key(|(line, _)| *line);
     faults.iter().for_each(|(_, fault)| say(fault));
-    plan.warnings.iter().for_each(|(_, warning)| say(&tr!("warning: {warning}", warning)));
+    plan.warnings.iter().for_each(|(_, why)| say(&tr!("warning: {warning}", warning = reason::draft(why))));
     plan::duplicates(&plan).iter().for_each(|told| say(told));
     if plan.cells.is_empty() || (!faults.is_empty() && !order.partial) {
         say(tr!("nothing was queued"));
@@ -71,7 +72,7 @@ pub(super) fn dry_run(setup: &Loaded, plan: &Plan, voice: Voice) -> Outcome {
         }
     }
     let price = plan::cost(setup, plan);
-    let tasks = counted_tasks(plan.tasks());
+    let tasks = names::tasks(plan.tasks());
     say(&tr!("{tasks} would cost {price} PTC; nothing was queued", tasks, price));
     Ok(Exit::Done)
 }

@@ -1,7 +1,7 @@
 //! Addresses of pictures and callbacks: whether one is whole, and whether the service can reach it.
 
 use super::{Takes, Typed, typed};
-use crate::{domain::problem::Problem, tr};
+use crate::domain::text::gist;
 // Plain data, unlike what else is in `std::net`.
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -59,16 +59,10 @@ fn is_private_v6(ip: Ipv6Addr) -> bool {
     inside || ip.to_ipv4_mapped().is_some_and(is_private_v4)
 }
 
-/// Why the service cannot reach an address, where that is certain.
+/// The host of an address that the service certainly cannot reach.
 #[must_use]
-pub fn reach(address: &str, takes: Takes) -> Option<Problem> {
-    (!takes.private && is_private(address)).then(|| {
-        Problem::new(
-            tr!("The service cannot reach {host}", host = crate::domain::text::gist(host(address))),
-            tr!("it is this machine or on a private network"),
-            tr!("Give a public address, or the path of a file on this machine."),
-        )
-    })
+pub fn unreachable(address: &str, takes: Takes) -> Option<String> {
+    (!takes.private && is_private(address)).then(|| gist(host(address)).into_owned())
 }
 
 #[cfg(test)]
@@ -106,10 +100,8 @@ mod tests {
             "http://files.home.arpa/a",
         ] {
             assert!(is_private(inside), "{inside}");
-            assert!(
-                reach(inside, Takes::default()).is_some()
-                    && reach(inside, Takes { private: true, webp: false }).is_none()
-            );
+            assert!(unreachable(inside, Takes::default()).is_some());
+            assert_eq!(unreachable(inside, Takes { private: true, webp: false }), None);
         }
         for outside in [
             "https://example.org/localhost",

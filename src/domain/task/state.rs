@@ -1,6 +1,5 @@
 //! A task's state in one word, and its signs.
 
-use crate::lang::tr;
 use serde::{Deserialize, Serialize};
 
 /// A task's state in one word.
@@ -59,12 +58,6 @@ impl TaskState {
             Self::Refused => "refused",
             Self::Cancelled => "cancelled",
         }
-    }
-
-    /// The word on the screen.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        tr(self.id())
     }
 
     /// The state's sign on the screen.

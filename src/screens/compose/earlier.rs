@@ -9,6 +9,7 @@ use crate::{
         shell::hints,
     },
     tr,
+    words::names,
 };
 use ratatui::{layout::Rect, text::Line};
 use std::collections::BTreeSet;
@@ -45,7 +46,7 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
     let title = Line::styled(format!("{} ({key})", tr!("Earlier prompts")), look.theme.faint);
     brush.head(Rect { y: place.y + 1, ..place }, &title, "");
     for (y, row) in (place.y + 2..place.bottom()).zip(rows) {
-        let state = text::pad(&format!("{} {}", look.signs.state(row.state), row.state.word()), STATE);
+        let state = text::pad(&format!("{} {}", look.signs.state(row.state), names::state(row.state)), STATE);
         let x = brush.text(place.x + 1, y, place.width, &text::pad_left(&row.key.to_string(), KEY), look.theme.faint);
         let x = brush.text(x + 1, y, place.right().saturating_sub(x + 1), &state, look.theme.state(row.state));
         brush.text(x + 1, y, place.right().saturating_sub(x + 1), row.prompt(), look.theme.faint);

@@ -4,7 +4,7 @@ use crate::{
     domain::{catalogue::Need, draft::Field},
     screens::{app::App, compose, screen::Compose},
     tr,
-    words::amounts as words,
+    words::{amounts as words, names, reason},
 };
 
 /// A field's name on the screen.
@@ -27,7 +27,7 @@ pub(crate) fn label(field: Field) -> &'static str {
 
 /// Why a field cannot be used with the model, where that is so; what was typed in it is kept.
 pub(crate) fn why_not(app: &App, field: Field) -> Option<String> {
-    let why = compose::usable(app, field).err()?;
+    let why = reason::closed(&compose::usable(app, field).err()?);
     let draft = &app.screen.compose.draft;
     let kept = match field {
         Field::FirstFrame => &draft.first_frame,
@@ -77,7 +77,7 @@ pub(crate) fn beside(app: &App, field: Field) -> String {
     let draft = &compose.draft;
     let spec = compose::spec(app);
     match field {
-        Field::Model => spec.map_or_else(|| tr!("not in the catalogue").into(), |spec| spec.modes().to_owned()),
+        Field::Model => spec.map_or_else(|| tr!("not in the catalogue").into(), |spec| names::modes(spec).to_owned()),
         Field::Resolution | Field::Duration => {
             let unit = if field == Field::Duration { " s" } else { "" };
             tr!("of {values}", values = format!("{}{unit}", compose::choices(app, field).join(tr!(", "))))

@@ -51,6 +51,7 @@ use crate::{
         toast,
     },
     tr,
+    words::reason,
 };
 use std::collections::BTreeSet;
 
@@ -185,7 +186,7 @@ pub(crate) fn change(app: &mut App, forward: bool) -> Vec<Do> {
 /// Takes one of a field's values, by its place in [`choices`].
 pub(crate) fn choose(app: &mut App, field: Field, at: usize) {
     if let Err(why) = usable(app, field) {
-        toast::say(app, Level::Info, why, None);
+        toast::say(app, Level::Info, reason::closed(&why), None);
         return;
     }
     rows::set_choice(app, field, at);
@@ -228,7 +229,7 @@ pub(crate) fn enter(app: &mut App) -> Vec<Do> {
         }
         ComposeRow::Field(field) => {
             if let Err(why) = usable(app, field) {
-                toast::say(app, Level::Info, why, None);
+                toast::say(app, Level::Info, reason::closed(&why), None);
             } else {
                 let (at, marks) = (chosen(app, field), marked(app, field));
                 app.screen.layers.push(Layer::Choose { field, at, marks });
@@ -252,7 +253,7 @@ pub(crate) fn fix(app: &mut App) -> Vec<Do> {
     };
     app.screen.compose.prompt.replace_all(fault.fix.as_deref().unwrap_or_default());
     prompt_changed(app);
-    toast::say(app, Level::Info, tr!("mended: {what}", what = fault.problem.what), None);
+    toast::say(app, Level::Info, tr!("mended: {what}", what = reason::draft(&fault.reason).what), None);
     Vec::new()
 }
 
@@ -412,7 +413,7 @@ pub(crate) fn to_preview(app: &mut App) -> Vec<Do> {
                 request,
             };
             let purpose = purpose(app);
-            let warnings = compose.faults.iter().map(|fault| fault.problem.clone()).collect();
+            let warnings = compose.faults.iter().map(|fault| reason::draft(&fault.reason)).collect();
             let count = usize::try_from(draft.count).unwrap_or(1).max(1);
             preview::open(app, purpose, vec![item; count], warnings);
         }
@@ -425,7 +426,7 @@ pub(crate) fn to_preview(app: &mut App) -> Vec<Do> {
 fn go_to_error(app: &mut App, faults: &[Fault]) {
     if let Some(error) = faults.iter().find(|fault| fault.severity == Severity::Error) {
         rows::go_to(app, ComposeRow::Field(error.field));
-        toast::say(app, Level::Warning, error.problem.to_string(), None);
+        toast::say(app, Level::Warning, reason::draft(&error.reason).to_string(), None);
     }
 }
 
@@ -465,8 +466,8 @@ fn open_plan(app: &mut App, plan: &Plan, from: Option<String>) {
     let purpose = if from.is_some() { Purpose::File } else { purpose(app) };
     let batch = plan::batch(plan, from);
     let past = past::faults(app, plan.cells.iter().map(|cell| cell.request.prompt.as_str()));
-    let doubts = plan.warnings.iter().map(|(_, warning)| warning.clone());
-    let warnings = doubts.chain(past.into_iter().map(|fault| fault.problem)).collect();
+    let doubts = plan.warnings.iter().map(|(_, warning)| warning);
+    let warnings = doubts.chain(past.iter().map(|fault| &fault.reason)).map(reason::draft).collect();
     preview::open(app, purpose, items, warnings);
     preview::tell_batch(app, batch);
 }

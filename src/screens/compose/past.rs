@@ -4,14 +4,13 @@
 use crate::{
     domain::{
         draft::{Fault, Field, Severity},
-        problem::Problem,
+        reason::draft::DraftReason,
         similar,
         task::TaskState,
         text::gist,
         time::MINUTE,
     },
     screens::app::App,
-    tr,
 };
 
 /// How long a repeated prompt is worth a word.
@@ -31,13 +30,13 @@ pub(crate) fn faults<'p>(app: &App, prompts: impl Iterator<Item = &'p str>) -> V
     }
     found.extend(recent);
     found.extend(refused);
-    let warning = |problem| Fault { field: Field::Prompt, severity: Severity::Warning, problem, fix: None };
+    let warning = |reason| Fault { field: Field::Prompt, severity: Severity::Warning, reason, fix: None };
     found.into_iter().map(warning).collect()
 }
 
 /// A task of the last ten minutes with the same prompt; an attempt that is being repeated does not count, nor does one
 /// that was taken back.
-fn sent_recently(app: &App, prompt: &str) -> Option<Problem> {
+fn sent_recently(app: &App, prompt: &str) -> Option<DraftReason> {
     let parent = app.screen.compose.parent;
     let rows = app.work.tasks.rows.values().rev().take(MOST_RECENT);
     let row = rows
@@ -45,25 +44,15 @@ fn sent_recently(app: &App, prompt: &str) -> Option<Problem> {
         .filter(|row| row.state != TaskState::Cancelled && Some(row.key) != parent)
         .find(|row| *row.prompt() == *prompt)?;
     let minutes = app.work.now.wall.since(row.created_at) / MINUTE;
-    let (key, word) = (row.key, row.state.word());
-    let what = match minutes {
-        0 => tr!("The same prompt was queued less than a minute ago: {key}, {word}", key, word),
-        _ => tr!("The same prompt was queued {minutes} min ago: {key}, {word}", minutes, key, word),
-    };
-    Some(Problem::new(what, "", tr!("Send it all the same if another take is wanted.")))
+    Some(DraftReason::QueuedBefore { key: row.key, state: row.state, minutes })
 }
 
 /// A prompt that was refused as sensitive, wholly or in a long part.
-fn refused_before(app: &App, prompt: &str) -> Option<Problem> {
+fn refused_before(app: &App, prompt: &str) -> Option<DraftReason> {
     let refused =
         app.work.tasks.sensitive.iter().rev().take(MOST_REFUSED).filter_map(|key| app.work.tasks.rows.get(key));
     let mut shared = refused.filter_map(|row| Some((row.key, similar::common(prompt, row.prompt())?)));
     let (key, part) = shared.next()?;
-    if part.len() == prompt.trim().len() {
-        let what = tr!("This prompt was refused as sensitive before ({key})", key);
-        return Some(Problem::new(what, tr!("the same words will most likely be refused again"), tr!("Change it.")));
-    }
-    let what = tr!("A long part of this prompt was refused as sensitive before ({key})", key);
-    let quoted = format!("\"{}\"", crate::domain::text::cut(&gist(&part), 60, true).0);
-    Some(Problem::new(what, quoted, tr!("Change that part.")))
+    let part = (part.len() != prompt.trim().len()).then(|| gist(&part).into_owned());
+    Some(DraftReason::RefusedBefore { key, part })
 }

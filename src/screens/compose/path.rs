@@ -17,6 +17,7 @@ use crate::{
         screen::ComposeRow, toast,
     },
     tr,
+    words::reason,
 };
 
 /// The field of the row that has the keys, where that is a picture's.
@@ -124,11 +125,11 @@ pub(super) fn go_on(app: &mut App) -> Vec<Do> {
     }
     let matrices: Vec<Matrix> = file.drafts.iter().map(|(_, draft)| Matrix::from(draft.clone())).collect();
     match plan::plan_of(app, &matrices, false) {
-        Err(problem) => toast::say(app, Level::Warning, problem.to_string(), None),
+        Err(why) => toast::say(app, Level::Warning, reason::draft(&why).to_string(), None),
         Ok(plan) => {
             let bad = plan.impossible.iter().flat_map(|cell| {
                 let line = file.drafts[cell.of].0;
-                cell.problems.iter().map(move |problem| (line, problem.clone()))
+                cell.reasons.iter().map(move |why| (line, reason::draft(why)))
             });
             let mut faults: Vec<(usize, Problem)> = file.faults.iter().cloned().chain(bad).collect();
             faults.sort_by_key(|(line, _)| *line);

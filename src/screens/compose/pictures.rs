@@ -8,6 +8,7 @@ use crate::{
         folder,
         picture::{ImageLook, Typed, to_look_into, typed},
         problem::Problem,
+        reason::picture::PictureReason,
         request::{ImageKind, StoredImage},
     },
     engine::effect::{Effect, ListFor, LocalCmd},
@@ -21,7 +22,7 @@ pub(super) fn look(compose: &Compose, path: &str) -> ImageLook {
     if folder::is_several(path) {
         return match compose.folders.get(path) {
             None => ImageLook::Unread,
-            Some(Some(Err(problem))) => ImageLook::Failed(problem.clone()),
+            Some(Some(Err(reason))) => ImageLook::Failed(reason.clone()),
             Some(Some(Ok(_)) | None) => ImageLook::Reading,
         };
     }
@@ -29,7 +30,7 @@ pub(super) fn look(compose: &Compose, path: &str) -> ImageLook {
         None => ImageLook::Unread,
         Some(None) => ImageLook::Reading,
         Some(Some(Ok(stored))) => ImageLook::Found(stored.clone()),
-        Some(Some(Err(problem))) => ImageLook::Failed(problem.clone()),
+        Some(Some(Err(problem))) => ImageLook::Failed(PictureReason::Unread(problem.clone())),
     }
 }
 
@@ -98,7 +99,7 @@ fn typed_paths<'d>(drafts: impl Iterator<Item = &'d Draft>) -> impl Iterator<Ite
 
 /// The files that a folder or a pattern stands for have come; they are read next.
 pub(super) fn listed(app: &mut App, typed: String, result: Result<folder::Listing, Problem>) -> Vec<Do> {
-    let found = result.and_then(|listing| folder::several(&typed, &listing));
+    let found = result.map_err(PictureReason::Unread).and_then(|listing| folder::several(&typed, &listing));
     app.screen.compose.folders.insert(typed, Some(found));
     read(app)
 }

@@ -9,7 +9,7 @@ use crate::{
         folder, matrix,
         matrix::{Matrix, Plan, Rules},
         money::Ptc,
-        problem::Problem,
+        reason::draft::DraftReason,
     },
     engine::acts::price,
     screens::{
@@ -17,6 +17,7 @@ use crate::{
         screen::{Batch, Estimate},
     },
     tr,
+    words::reason,
 };
 
 /// The draft with everything that stands for several values.
@@ -43,7 +44,7 @@ pub fn combines(app: &App) -> bool {
 }
 
 /// All that the given matrices stand for. `forgiving` as in [`Rules`]: the draft in compose is, a file is not.
-pub(super) fn plan_of(app: &App, matrices: &[Matrix], forgiving: bool) -> Result<Plan, Problem> {
+pub(super) fn plan_of(app: &App, matrices: &[Matrix], forgiving: bool) -> Result<Plan, DraftReason> {
     let compose = &app.screen.compose;
     let look = |path: &str| pictures::look(compose, path);
     let rules = Rules {
@@ -66,7 +67,7 @@ pub(super) fn checked(app: &App) -> (Vec<Fault>, Option<Estimate>) {
     let template = Template::parse(&app.screen.compose.draft.prompt);
     let (mut faults, estimate) = if is_many(app) {
         match plan_of(app, &[matrix(app)], true) {
-            Err(problem) => (vec![fault(Field::Count, Severity::Error, problem)], None),
+            Err(reason) => (vec![fault(Field::Count, Severity::Error, reason)], None),
             Ok(plan) => {
                 let estimate = Estimate { tasks: plan.tasks(), price: cost(app, &plan) };
                 (faults_of_many(app, &plan), Some(estimate))
@@ -76,23 +77,18 @@ pub(super) fn checked(app: &App) -> (Vec<Fault>, Option<Estimate>) {
         (faults_of_one(app), None)
     };
     if template.unbalanced {
-        let problem = Problem::new(
-            tr!("A brace has no partner and is text"),
-            tr!("{a|b} stands for several prompts"),
-            tr!("Close it, or write {open} or {close} to say that it is text.", open = r"\{", close = r"\}"),
-        );
-        faults.insert(0, fault(Field::Prompt, Severity::Warning, problem));
+        faults.insert(0, fault(Field::Prompt, Severity::Warning, DraftReason::Unbalanced));
     }
     (faults, estimate)
 }
 
-fn fault(field: Field, severity: Severity, problem: Problem) -> Fault {
-    Fault { field, severity, problem, fix: None }
+fn fault(field: Field, severity: Severity, reason: DraftReason) -> Fault {
+    Fault { field, severity, reason, fix: None }
 }
 
 fn faults_of_many(app: &App, plan: &Plan) -> Vec<Fault> {
     let mut faults: Vec<Fault> =
-        plan.warnings.iter().map(|(field, problem)| fault(*field, Severity::Warning, problem.clone())).collect();
+        plan.warnings.iter().map(|(field, reason)| fault(*field, Severity::Warning, reason.clone())).collect();
     let Some(first) = plan.impossible.first() else { return faults };
     if plan.cells.is_empty() {
         let compose = &app.screen.compose;
@@ -102,10 +98,9 @@ fn faults_of_many(app: &App, plan: &Plan) -> Vec<Fault> {
         return faults;
     }
     let (wrong, all) = (plan.impossible.len(), plan.impossible.len() + plan.cells.len() + plan.duplicates);
-    let why = first.problems.first().map_or_else(String::new, |problem| problem.what.clone());
-    let what = tr!("{wrong} of {all} combinations cannot be made", wrong, all);
-    let problem = Problem::new(what, why, tr!("The preview lists them."));
-    faults.push(fault(Field::Count, Severity::Warning, problem));
+    let some =
+        first.reasons.first().map(|first| DraftReason::SomeImpossible { wrong, all, first: Box::new(first.clone()) });
+    faults.extend(some.map(|some| fault(Field::Count, Severity::Warning, some)));
     faults
 }
 
@@ -119,7 +114,7 @@ pub(super) fn batch(plan: &Plan, from: Option<String>) -> Batch {
             let seconds = draft.duration.map_or_else(String::new, |seconds| format!(" {seconds} s"));
             let resolution = draft.resolution.as_deref().unwrap_or_default();
             let what = format!("{} {resolution}{seconds} {}", draft.model, draft.prompt);
-            let why: Vec<String> = cell.problems.iter().map(|problem| problem.what.clone()).collect();
+            let why: Vec<String> = cell.reasons.iter().map(|why| reason::draft(why).what).collect();
             (crate::domain::text::gist(&what).into_owned(), why.join(tr!("; ")))
         })
         .collect();

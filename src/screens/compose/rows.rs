@@ -6,6 +6,7 @@ use crate::{
         catalogue::ModelSpec,
         draft::{Draft, Field},
         fields,
+        reason::draft::Closed,
     },
     screens::{app::App, commands::Do, keymap::is_typed, kit::editor::LineEditor, screen::ComposeRow},
     tr,
@@ -41,8 +42,8 @@ fn resolution(app: &App) -> String {
 /// Whether the model can use that field.
 ///
 /// # Errors
-/// Why not, as a sentence without a final stop.
-pub fn usable(app: &App, field: Field) -> Result<(), String> {
+/// Why not.
+pub fn usable(app: &App, field: Field) -> Result<(), Closed> {
     let lists = &app.screen.compose.draft.lists;
     let several = lists.models.len() > 1 || lists.resolutions.len() > 1;
     let one = || spec(app).map_or(Ok(()), |spec| fields::usable(field, spec, &resolution(app)));

@@ -7,6 +7,7 @@ use crate::{
         draft::{Draft, Fault, Field, KeptDraft},
         money::Ptc,
         problem::Problem,
+        reason::picture::PictureReason,
         request::{Request, StoredImage},
         task::TaskKey,
         time::Mono,
@@ -57,7 +58,7 @@ pub struct Compose {
     /// Whether the preview opens as soon as the pictures have been read.
     pub wants_preview: bool,
     /// The files that a folder or a pattern stands for, by the text as typed; `None` while it is being listed.
-    pub folders: BTreeMap<String, Option<Result<Vec<String>, Problem>>>,
+    pub folders: BTreeMap<String, Option<Result<Vec<String>, PictureReason>>>,
     /// What the draft would make, where that is more than one task of one kind.
     pub estimate: Option<Estimate>,
 }

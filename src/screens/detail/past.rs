@@ -18,7 +18,7 @@ use crate::{
         },
     },
     tr,
-    words::amounts as words,
+    words::{amounts as words, names},
 };
 use ratatui::{
     style::Style,
@@ -129,7 +129,7 @@ pub(crate) fn attempts(about: &About<'_>) -> Vec<Line<'static>> {
                 if here { look.theme.strong } else { Style::new() },
             ),
             Span::styled(
-                text::pad(&format!("{} {}", look.signs.state(task.state()), task.state().word()), 12),
+                text::pad(&format!("{} {}", look.signs.state(task.state()), names::state(task.state())), 12),
                 look.theme.state(task.state()),
             ),
             Span::raw(number(task)),

@@ -15,6 +15,7 @@ use crate::{
         shell::hints,
     },
     tr,
+    words::names,
 };
 use ratatui::{
     layout::Rect,
@@ -90,7 +91,7 @@ fn head(app: &App, row: Option<&Row>, look: Look, width: u16) -> Line<'static> {
     if let Some(row) = row {
         spans.push(Span::styled(format!("{} ", row.key), look.theme.strong));
         spans.push(Span::styled(
-            format!("{} {}", look.signs.state(row.state), row.state.word()),
+            format!("{} {}", look.signs.state(row.state), names::state(row.state)),
             look.theme.state(row.state),
         ));
         spans.push(Span::styled(format!(" {} ", look.signs.across.repeat(2)), look.theme.faint));

@@ -6,6 +6,7 @@ use crate::{
         draft::{Draft, Field},
         fields,
         picture::to_look_into,
+        reason::draft::Closed,
         retry,
         retry::{Change, Facts, Scope},
         task::Row,
@@ -21,6 +22,7 @@ use crate::{
         screen::Layer,
     },
     tr,
+    words::{names, reason},
 };
 
 /// The fields that can be set once for all, in the order of compose.
@@ -84,8 +86,8 @@ pub fn choices(app: &App, mend: &Mend, field: Field) -> Vec<String> {
 /// Whether the model of the first task can use that field.
 ///
 /// # Errors
-/// Why not, as a sentence without a final stop.
-pub fn possible(app: &App, mend: &Mend, field: Field) -> Result<(), String> {
+/// Why not.
+pub fn possible(app: &App, mend: &Mend, field: Field) -> Result<(), Closed> {
     let row = mend.keys.first().and_then(|key| app.work.tasks.rows.get(key));
     let spec = row.and_then(|row| app.work.settings.catalogue.spec(&row.kind.model).map(|spec| (spec, row)));
     spec.map_or(Ok(()), |(spec, row)| fields::usable(field, spec, &row.kind.resolution))
@@ -170,11 +172,11 @@ pub(super) fn kept(app: &App, mend: &Mend) -> Result<Fix, String> {
             Ok(Fix::Prompts { template: template.clone(), text })
         }
         MendWhat::Field { field, line } => {
-            possible(app, mend, *field)?;
+            possible(app, mend, *field).map_err(|why| reason::closed(&why))?;
             let value = line.text().trim().to_owned();
             let offered = choices(app, mend, *field);
             if !offered.is_empty() && !offered.contains(&value) {
-                return Err(tr!("it takes {values}; up and down go through them", values = fields::listed(&offered)));
+                return Err(tr!("it takes {values}; up and down go through them", values = names::any_of(&offered)));
             }
             Ok(Fix::Field { field: *field, value })
         }

@@ -30,7 +30,7 @@ use crate::{
         table, toast,
     },
     tr,
-    words::terms,
+    words::{names, terms},
 };
 
 /// The view, where it is open.
@@ -241,7 +241,7 @@ pub(crate) fn tell_round(app: &mut App) -> Vec<Effect> {
         *counts.entry(task_state).or_insert(0_usize) += 1;
     }
     app.round.told = true;
-    let said: Vec<String> = counts.iter().map(|(which, n)| format!("{n} {}", which.word())).collect();
+    let said: Vec<String> = counts.iter().map(|(which, n)| format!("{n} {}", names::state(*which))).collect();
     let text = tr!("tried again {count}: {states}", count = app.round.keys.len(), states = said.join(tr!(", ")));
     toast::say(app, Level::Info, text, None);
     Vec::new()

@@ -25,7 +25,7 @@ use crate::{
         shell::layout,
     },
     tr,
-    words::terms,
+    words::{names, reason, terms},
 };
 use ratatui::{
     layout::{Position, Rect},
@@ -109,12 +109,12 @@ fn fitting(view: &FailuresView, cluster: &Cluster) -> String {
     match (view.fixes.get(&cluster.id), cluster.remedy) {
         (Some(Fix::Prompts { .. }), _) => tr!("prompts edited").into(),
         (Some(Fix::Field { field, value }), _) if value.is_empty() => {
-            tr!("{field} set to none", field = field.label())
+            tr!("{field} set to none", field = names::field(*field))
         }
-        (Some(Fix::Field { field, value }), _) => tr!("{field} set to {value}", field = field.label(), value),
+        (Some(Fix::Field { field, value }), _) => tr!("{field} set to {value}", field = names::field(*field), value),
         (None, Remedy::Again) => tr!("send again").into(),
         (None, Remedy::EditPrompts) => tr!("edit the prompts first").into(),
-        (None, Remedy::FixField(field)) => tr!("set the {field} first", field = field.label()),
+        (None, Remedy::FixField(field)) => tr!("set the {field} first", field = names::field(field)),
         (None, Remedy::Settle) => tr!("settle first").into(),
     }
 }
@@ -173,7 +173,7 @@ fn round(app: &App, look: Look) -> Vec<Line<'static>> {
     let counts: Vec<String> = TaskState::ALL
         .into_iter()
         .filter(|of| count(*of) > 0)
-        .map(|of| tr!("{count} {state}", count = count(of), state = of.word()))
+        .map(|of| tr!("{count} {state}", count = count(of), state = names::state(of)))
         .collect();
     let mut lines = vec![Line::from(vec![
         Span::styled(format!("{}  ", tr!("The last plan")), look.theme.strong),
@@ -186,7 +186,7 @@ fn round(app: &App, look: Look) -> Vec<Line<'static>> {
         Line::from(vec![
             Span::styled(format!("{from:>6} {} {:<6}", look.signs.to, row.key.to_string()), look.theme.faint),
             Span::styled(
-                text::pad(&format!("{} {}", look.signs.state(row.state), row.state.word()), 12),
+                text::pad(&format!("{} {}", look.signs.state(row.state), names::state(row.state)), 12),
                 look.theme.state(row.state),
             ),
             Span::styled(format!("{} ", text::pad(error, 16)), look.theme.bad),
@@ -205,7 +205,7 @@ pub(crate) fn mend(brush: &mut Brush<'_>, screen: Rect, app: &App, mend: &Mend) 
     };
     let title = match &mend.what {
         MendWhat::Prompts { .. } => tr!("Edit the prompts of {tasks}", tasks),
-        MendWhat::Field { field, .. } => tr!("Set the {field} of {tasks}", field = field.label(), tasks),
+        MendWhat::Field { field, .. } => tr!("Set the {field} of {tasks}", field = names::field(*field), tasks),
     };
     let inside = brush.frame(place(screen), &title);
     let lines = explained(app, mend, look, inside.width);
@@ -262,7 +262,7 @@ fn explained(app: &App, mend: &Mend, look: Look, width: u16) -> Vec<Line<'static
             };
             lines.extend(wrapped(&words, width, look.theme.faint));
             if let Err(why) = failures::possible(app, mend, *field) {
-                lines.extend(wrapped(&why, width, look.theme.warn));
+                lines.extend(wrapped(&reason::closed(&why), width, look.theme.warn));
             }
         }
     }

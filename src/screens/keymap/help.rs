@@ -7,6 +7,7 @@ use crate::{
     lang,
     screens::{app::App, command_line::COMMANDS, key::Key, table::columns},
     tr,
+    words::names,
 };
 
 /// One line of help.
@@ -116,7 +117,7 @@ pub fn help_lines(app: &App) -> Vec<HelpLine> {
     lines.push(HelpLine::Title(tr!("States").into()));
     lines.extend(TaskState::ALL.into_iter().map(|of| {
         let sign = if ascii { of.ascii_sign() } else { of.sign() };
-        word(&format!("{sign} {}", of.word()), state_meaning(of))
+        word(&format!("{sign} {}", names::state(of)), state_meaning(of))
     }));
     lines.push(HelpLine::Title(tr!("Columns").into()));
     lines.extend(columns::ALL.iter().map(|spec| word(lang::tr(spec.title), lang::tr(spec.help))));

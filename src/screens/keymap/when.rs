@@ -17,7 +17,7 @@ use crate::{
         table::{cursor_row, targets},
     },
     tr,
-    words::{terms, terms::Face},
+    words::{names, terms, terms::Face},
 };
 
 type Possible = Result<(), Why>;
@@ -52,7 +52,7 @@ type Test = fn(&Row) -> Result<(), No>;
 
 /// The refusal as a sentence, with the keys that help.
 fn said(app: &App, row: &Row, no: No) -> Why {
-    let (key, word) = (row.key, row.state.word());
+    let (key, word) = (row.key, names::state(row.state));
     let named = |ctx, id| named(app, ctx, id);
     Why(match no {
         No::Retry(no) => terms::no(Face::Keys(&app.work.settings.voice), key, row.state, no),

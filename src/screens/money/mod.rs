@@ -5,10 +5,9 @@ pub mod view;
 
 use crate::{
     domain::{
-        costs::Sum,
+        costs::{By, Sum},
         money::Ptc,
-        problem::{Charged, ErrorClass},
-        task::TaskState,
+        problem::Charged,
         time::{MINUTE, Wall},
     },
     engine::{
@@ -21,6 +20,7 @@ use crate::{
         screen::{Layer, ListView},
     },
     tr,
+    words::names,
 };
 
 /// Days that are listed at most.
@@ -152,31 +152,19 @@ pub fn lines(app: &App) -> Vec<Line> {
         lines.extend([Line::Blank, fact(tr!("Ledger"), tr!("being read").into())]);
         return lines;
     };
-    let as_it_is: fn(&str) -> &str = |name| name;
-    for (title, sums, word) in [
-        (tr!("By day"), &report.days[..report.days.len().min(DAYS)], as_it_is),
-        (tr!("By model"), &report.models[..], as_it_is),
-        (tr!("By state"), &report.states[..], state_word),
-        (tr!("By kind of failure"), &report.classes[..], class_word),
-        (tr!("In all"), &[(tr!("all").to_owned(), report.all)][..], as_it_is),
+    for (title, sums, by) in [
+        (tr!("By day"), &report.days[..report.days.len().min(DAYS)], By::Day),
+        (tr!("By model"), &report.models[..], By::Model),
+        (tr!("By state"), &report.states[..], By::State),
+        (tr!("By kind of failure"), &report.classes[..], By::Class),
     ] {
         lines.extend([Line::Blank, Line::Title(title)]);
-        lines.extend(sums.iter().map(|(name, sum)| Line::Sums { name: word(name).to_owned(), sum: *sum }));
+        let sums = sums.iter();
+        lines.extend(sums.map(|(id, sum)| Line::Sums { name: names::group(by, id).to_owned(), sum: *sum }));
     }
+    lines.extend([Line::Blank, Line::Title(tr!("In all"))]);
+    lines.push(Line::Sums { name: tr!("all").into(), sum: report.all });
     lines
-}
-
-/// A state that the ledger names by its id, in words.
-fn state_word(id: &str) -> &str {
-    TaskState::from_id(id).map_or(id, |state| state.word())
-}
-
-/// A kind of failure that the ledger names by its id, in words.
-fn class_word(id: &str) -> &str {
-    match id {
-        "none" => tr!("none"),
-        id => ErrorClass::from_id(id).map_or(id, |class| class.label()),
-    }
 }
 
 /// The service's own word, and how it stands to ours.

@@ -22,6 +22,7 @@ use crate::{
         app::App, commands::Do, compose, key::Key, keymap::Move, kit::editor::LineEditor, screen::Layer, table, toast,
     },
     tr,
+    words::{names, reason},
 };
 use std::collections::BTreeSet;
 
@@ -270,7 +271,7 @@ fn earlier(app: &App, needle: &str) -> Vec<Item> {
         .take(EARLIER)
         .map(|row| Item {
             text: gist(row.prompt()).into_owned(),
-            note: format!("{} {}", row.key, row.state.word()),
+            note: format!("{} {}", row.key, names::state(row.state)),
             why_not: String::new(),
             take: Take::Prompt(row.prompt().to_string()),
         })
@@ -306,7 +307,6 @@ fn unusable(app: &App, kind: ImageKind, bytes: u64, (width, height): (u32, u32))
     let Some(spec) = compose::spec(app) else { return String::new() };
     let mends = bytes > picture::MAX_BYTES || kind == ImageKind::Webp;
     let image = StoredImage { sha256: String::new(), kind, bytes, width, height, path: String::new(), odd: Vec::new() };
-    let problems = picture::image_problems(&image, spec, app.work.settings.profile.takes());
-    let mended = usize::from(mends && !problems.is_empty());
-    problems.into_iter().skip(mended).map(|problem| problem.what).next().unwrap_or_default()
+    let faults = picture::faults_of_image(&image, spec, app.work.settings.profile.takes());
+    faults.iter().skip(usize::from(mends)).map(|why| reason::picture(why).what).next().unwrap_or_default()
 }

@@ -12,7 +12,7 @@ use crate::{
         shell::{hints, layout, layout::Banner},
     },
     tr,
-    words::amounts as words,
+    words::{amounts as words, names},
 };
 use ratatui::layout::Rect;
 
@@ -104,7 +104,7 @@ fn unsent(app: &App) -> String {
 fn summary(away: &Away, app: &App, room: usize) -> String {
     let count = |of: TaskState| {
         let count = away.counts.get(&of).filter(|count| **count > 0);
-        count.map(|count| tr!("{count} {state}", count, state = of.word()))
+        count.map(|count| tr!("{count} {state}", count, state = names::state(of)))
     };
     let others = TaskState::ALL.into_iter().filter(|of| *of != TaskState::Saved);
     let mut facts: Vec<String> = count(TaskState::Saved).into_iter().collect();

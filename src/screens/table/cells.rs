@@ -13,7 +13,7 @@ use crate::{
     screens::{app::App, kit::theme::Look, shell::layout},
     service::answer::without_maybe,
     tr,
-    words::amounts as words,
+    words::{amounts as words, names},
 };
 use ratatui::style::Style;
 
@@ -51,7 +51,7 @@ pub(super) fn of_known(view: &View<'_>, row: &Row, say: impl FnOnce() -> CellTex
 /// Sign and word. A row that a later attempt repeats has been seen to, and stands back.
 pub(super) fn state(view: &View<'_>, row: &Row) -> CellText {
     let style = if row.retried { view.look.theme.faint } else { view.look.theme.state(row.state) };
-    CellText { text: format!("{} {}", view.look.signs.state(row.state), row.state.word()), style }
+    CellText { text: format!("{} {}", view.look.signs.state(row.state), names::state(row.state)), style }
 }
 
 /// The service's word, the failure, or how far a download is.

@@ -10,6 +10,7 @@ use crate::{
     io::{config::Loaded, store::Store},
     tr,
     words::{
+        names,
         news::{not_queued, said},
         print,
     },
@@ -77,7 +78,7 @@ pub(super) fn line(row: &Row) -> String {
     let class = row.class.map(|class| format!(" ({})", class.label())).unwrap_or_default();
     let gist = text::gist(row.prompt());
     let (prompt, _) = text::cut(&gist, PROMPT, true);
-    let (task, kind) = (format!("{} {}{class}", row.key, row.state.word()), &row.kind);
+    let (task, kind) = (format!("{} {}{class}", row.key, names::state(row.state)), &row.kind);
     if !row.is_known() {
         return tr!("{task}, made elsewhere: {prompt}", task, prompt);
     }
@@ -90,7 +91,7 @@ pub(super) fn status(work: &Work) -> Vec<String> {
     let counts: Vec<String> = TaskState::ALL
         .into_iter()
         .filter(|which| work.tasks.counts[*which as usize] > 0)
-        .map(|which| tr!("{n} {word}", n = work.tasks.counts[which as usize], word = which.word()))
+        .map(|which| tr!("{n} {word}", n = work.tasks.counts[which as usize], word = names::state(which)))
         .collect();
     let tasks = match counts.is_empty() {
         true => tr!("No tasks yet.").to_owned(),

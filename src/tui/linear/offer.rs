@@ -6,18 +6,18 @@ use crate::{
         catalogue::ModelSpec,
         draft::{Draft, Field},
         money::Ptc,
-        problem::Problem,
+        reason::draft::DraftReason,
         request::Request,
         retry,
         retry::{Change, Facts, Scope},
-        task::{TaskKey, counted_tasks, keep_first},
+        task::{TaskKey, keep_first},
         time::Mono,
     },
     engine::{act::Intent, acts::catalogue_price},
     io::{config::Loaded, plan, store::Store},
     screens::preview::DEAF,
     tr,
-    words::{terms, terms::Face},
+    words::{names, reason, terms, terms::Face},
 };
 
 /// Requests of an offer that are told whole: a matrix is judged by a few.
@@ -39,13 +39,13 @@ type Offered = Result<(Offer, Vec<String>), Vec<String>>;
 impl Offer {
     /// New tasks of a draft: all of its combinations, or none.
     pub(super) fn new_tasks(setup: &Loaded, engine: &Engine, draft: Draft) -> Offered {
-        let wrong = |problem: Problem| vec![problem.to_string()];
+        let wrong = |why: DraftReason| vec![reason::draft(&why).to_string()];
         let matrix = plan::matrix_of(draft).map_err(wrong)?;
         let plan = plan::expand(setup, &[matrix]).map_err(wrong)?;
         let several = plan.cells.len() + plan.impossible.len() > 1;
         let faults = plan.impossible.iter().flat_map(|cell| {
             let of = if several { format!("{}{}", plan::combination(&cell.draft), tr!(": ")) } else { String::new() };
-            cell.problems.iter().map(move |problem| format!("{of}{problem}"))
+            cell.reasons.iter().map(move |why| format!("{of}{}", reason::draft(why)))
         });
         let mut faults: Vec<String> = faults.collect();
         // Combinations that differ in the prompt alone read the same.
@@ -53,7 +53,7 @@ impl Offer {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let warnings = plan.warnings.iter().map(|(_, warning)| tr!("warning: {warning}", warning));
+        let warnings = plan.warnings.iter().map(|(_, why)| tr!("warning: {warning}", warning = reason::draft(why)));
         let unknowns = engine.state.work.tasks.live.values();
         let mut twins: Vec<TaskKey> =
             plan.cells.iter().filter_map(|cell| retry::unknown_twin(&cell.request, unknowns.clone())).collect();
@@ -124,7 +124,7 @@ impl Offer {
         let day = money.spent_today + money.reserved;
         let n = intents.len();
         let word = if asks { format!("send {n}") } else { "send".to_owned() };
-        let tasks = counted_tasks(n);
+        let tasks = names::tasks(n);
         lines.push(match settings.budget.per_day {
             Some(cap) => tr!(
                 "{tasks} for {total} PTC; {day} PTC of today's {cap} PTC are used. Type {word} to send, drop to forget.",
@@ -153,7 +153,7 @@ impl Offer {
             return Err((self, tr!("That came before the price could be read. Type send again.").into()));
         }
         if count.is_some_and(|count| count != n) || (self.asks && count.is_none()) {
-            let tasks = counted_tasks(n);
+            let tasks = names::tasks(n);
             return Err((self, tr!("Nothing was sent. It would be {tasks}: type send {n}.", tasks, n)));
         }
         Ok(self.intents)

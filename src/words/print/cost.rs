@@ -11,10 +11,8 @@ use crate::{
         time::Now,
     },
     engine::settings::BudgetSettings,
-    lang,
-    lang::Lang,
     tr,
-    words::amounts as words,
+    words::{amounts as words, names},
 };
 use serde_json::json;
 
@@ -62,7 +60,7 @@ fn cost_table(accounts: &[Account<'_>], by: By, now: Now, color: bool) -> String
         vec![name, tasks, amount(sum.charged), amount(sum.unknown), amount(sum.reserved), amount(sum.spent())]
     };
     let mut rows: Vec<Vec<Cell>> =
-        sums.into_iter().map(|(name, sum)| row(Cell::plain(text::harmless_line(&name)), sum)).collect();
+        sums.into_iter().map(|(id, sum)| row(Cell::plain(text::harmless_line(names::group(by, &id))), sum)).collect();
     rows.push(row(Cell::inked(tr!("all"), BOLD), all));
     table(&columns, &rows, color)
 }
@@ -128,7 +126,7 @@ pub fn cost_json(lines: &[CostLine], utc_offset: i32) -> String {
 /// One of the tables as data, in its words of every language: CSV with a header, or one JSON object a line.
 #[must_use]
 pub fn cost_sums(lines: &[CostLine], by: By, json: bool, utc_offset: i32) -> String {
-    let sums = lang::within(Lang::En, || costs::sums(&costs::accounts(lines), by, utc_offset));
+    let sums = costs::sums(&costs::accounts(lines), by, utc_offset);
     let name = match by {
         By::Day => "day",
         By::Model => "model",
@@ -165,6 +163,7 @@ mod tests {
             time::Wall,
         },
         lang,
+        lang::Lang,
     };
 
     /// A saved one of yesterday, a refused one, an unknown one and a queued one of today.
@@ -208,7 +207,7 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
 ";
         assert_eq!(cost_text(&ledger(), Some(By::Day), NOW, &BUDGET, false), expected);
         let all = cost_text(&ledger(), None, NOW, &BudgetSettings { per_day: None, ..BUDGET }, false);
-        assert!(all.contains("\nprompt_sensitive      1      0.0      0.0        0.0    0.0\n"), "{all}");
+        assert!(all.contains("\nprompt refused       1      0.0      0.0        0.0    0.0\n"), "{all}");
         assert!(all.contains("\nS2V-01      1 ") && all.contains("\nunknown      1 "), "{all}");
         assert!(all.ends_with("; no cap for a day.\n"), "{all}");
     }

@@ -16,7 +16,7 @@ use crate::{
     },
     engine::{kinds, msg::Detail, settings::Settings},
     tr,
-    words::amounts as words,
+    words::{amounts as words, names},
 };
 use std::fmt::Write;
 
@@ -40,7 +40,7 @@ pub fn detail(detail: &Detail, settings: &Settings, now: Now, color: bool) -> St
 }
 
 fn standing(page: &mut Page, task: &Task, now: Now) {
-    let state = Cell::inked(task.state().word(), state_ink(task.state())).drawn(page.color);
+    let state = Cell::inked(names::state(task.state()), state_ink(task.state())).drawn(page.color);
     page.line(tr!("Task"), &format!("{} {state}", task.key));
     if !task.status().is_empty() {
         page.field(tr!("Status"), task.status());
@@ -146,7 +146,7 @@ fn attempts(page: &mut Page, detail: &Detail) {
     if detail.line.len() < 2 {
         return;
     }
-    let told = |task: &Task| format!("{} {}", task.key, task.state().word());
+    let told = |task: &Task| format!("{} {}", task.key, names::state(task.state()));
     let line: Vec<String> = detail.line.iter().map(told).collect();
     let spent = detail.line.iter().filter(|task| task.charged() != Charged::No).map(|task| task.cost);
     let (line, sum) = (line.join(tr!(", ")), spent.sum::<Ptc>());

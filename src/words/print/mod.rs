@@ -17,7 +17,7 @@ use crate::{
     },
     engine::settings::Settings,
     tr,
-    words::amounts as words,
+    words::{amounts as words, names},
 };
 use layout::{Cell, Column, FAINT, Table};
 
@@ -123,7 +123,7 @@ fn note(task: &Task) -> String {
 /// A task that has just changed, in one line: `#12 failed: prompt refused (1026): …`, `#13 saved: /path`.
 #[must_use]
 pub fn change_line(task: &Task, color: bool) -> String {
-    let state = Cell::inked(task.state().word(), state_ink(task.state())).drawn(color);
+    let state = Cell::inked(names::state(task.state()), state_ink(task.state())).drawn(color);
     let about = match (task.reason(), task.saved()) {
         (Some(error), _) => in_words(error),
         (None, Some(saved)) if task.state() == TaskState::Saved => saved.path.clone(),
@@ -141,7 +141,7 @@ fn in_words(error: &TaskError) -> String {
 
 /// Sign and word, as on the screen; the signs are those of ASCII, so that no file and no log minds them.
 fn state_words(state: TaskState) -> String {
-    format!("{} {}", state.ascii_sign(), state.word())
+    format!("{} {}", state.ascii_sign(), names::state(state))
 }
 
 /// The colour of a state as a terminal's attribute (SGR); a state is never told by it alone.

@@ -123,7 +123,7 @@ fn a_prompt_sent_lately_or_refused_before_is_said_when_typing_pauses() {
         crate::screens::testing::add(&mut state, earlier);
     }
     let said = |state: &App| -> Vec<String> {
-        state.screen.compose.faults.iter().map(|fault| fault.problem.what.clone()).collect()
+        state.screen.compose.faults.iter().map(|fault| crate::words::reason::draft(&fault.reason).what).collect()
     };
     press(&mut state, "n");
     paste(&mut state, "a cat");

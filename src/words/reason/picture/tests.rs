@@ -1,33 +1,26 @@
-//! Pictures by each rule at its border.
+//! Pictures by each rule at its border, as the sentences they are told by.
 
 use super::*;
-use crate::domain::catalogue::Catalogue;
+use crate::domain::{
+    catalogue::Catalogue,
+    picture::{ImageLook, MAX_BYTES, Takes, as_sent, doubts, faults, faults_of_image, shapes},
+    request::{ImageKind, StoredImage},
+};
 
 fn image(kind: ImageKind, bytes: u64, width: u32, height: u32) -> StoredImage {
     StoredImage { sha256: "ab".into(), kind, bytes, width, height, path: "a.jpg".into(), odd: Vec::new() }
 }
 
-fn told(model: &str, image: &StoredImage, webp: bool) -> Vec<String> {
-    let catalogue = Catalogue::builtin();
-    image_problems(image, catalogue.spec(model).unwrap(), Takes { webp, private: false })
-        .iter()
-        .map(Problem::to_string)
-        .collect()
+fn frame(width: u32, height: u32, odd: &[Oddity]) -> StoredImage {
+    StoredImage { odd: odd.to_vec(), ..image(ImageKind::Jpeg, 9, width, height) }
 }
 
-#[test]
-fn what_was_typed_is_an_address_a_data_url_or_a_path() {
-    for (text, expected) in [
-        ("  ", Typed::Empty),
-        (" https://host/a.jpg ", Typed::Address("https://host/a.jpg")),
-        ("HTTP://host/a", Typed::Address("HTTP://host/a")),
-        ("data:image/png;base64,AA==", Typed::Data("data:image/png;base64,AA==")),
-        ("ftp://host/a.jpg", Typed::Foreign("ftp://host/a.jpg")),
-        ("~/pictures/一只 猫.jpg", Typed::Path("~/pictures/一只 猫.jpg")),
-        ("./a://b", Typed::Path("./a://b")),
-    ] {
-        assert_eq!(typed(text), expected, "{text}");
-    }
+fn told(model: &str, image: &StoredImage, webp: bool) -> Vec<String> {
+    let catalogue = Catalogue::builtin();
+    faults_of_image(image, catalogue.spec(model).unwrap(), Takes { webp, private: false })
+        .iter()
+        .map(|why| picture(why).to_string())
+        .collect()
 }
 
 #[test]
@@ -95,8 +88,8 @@ fn addresses_and_data_urls_are_passed_on_and_odd_ones_named() {
     let catalogue = Catalogue::builtin();
     let model = catalogue.spec("I2V-01").unwrap();
     let read = |text: &str, webp: bool| {
-        let found = problems(text, model, Takes { webp, private: false }, &|_: &str| ImageLook::Reading);
-        found.first().map(|problem| problem.what.clone())
+        let found = faults(text, model, Takes { webp, private: false }, &|_: &str| ImageLook::Reading);
+        found.first().map(|why| picture(why).what)
     };
     let reading = Some("The picture is still being read");
     for (text, webp, what) in [
@@ -124,8 +117,8 @@ fn a_data_url_is_judged_by_its_content_and_its_type_is_named() {
     let model = catalogue.spec("I2V-01").unwrap();
     let told = |url: &str, kind: ImageKind| {
         let look = |_: &str| ImageLook::Found(image(kind, 9, 400, 300));
-        let found = problems(url, model, Takes::default(), &look);
-        found.iter().map(Problem::to_string).collect::<Vec<_>>()
+        let found = faults(url, model, Takes::default(), &look);
+        found.iter().map(|why| picture(why).to_string()).collect::<Vec<_>>()
     };
     for (url, kind, sentence) in [
         (
@@ -153,4 +146,57 @@ fn a_data_url_is_judged_by_its_content_and_its_type_is_named() {
         let sent = as_sent(url, &image(kind, 9, 400, 300));
         assert_eq!(sent, format!("data:{};base64,AAAA", kind.media_type()));
     }
+}
+
+#[test]
+fn every_doubt_has_its_sentence() {
+    for (odd, sentence) in [
+        (
+            Oddity::Turned(6),
+            "a.jpg is stored on its side and turned by its EXIF data only: a service that does not read them makes the \
+             video as it is stored. Turn it and save it again.",
+        ),
+        (
+            Oddity::Turned(3),
+            "a.jpg is stored upside down or mirrored and turned by its EXIF data only: a service that does not read \
+             them makes the video as it is stored. Turn it and save it again.",
+        ),
+        (
+            Oddity::Cmyk,
+            "a.jpg is in CMYK, the colours of print: the service may refuse it or change its colours. Save it as RGB.",
+        ),
+        (
+            Oddity::Bits(16),
+            "a.jpg has 16 bits a colour: the service may take 8 bits only. Save it as an ordinary JPG or PNG.",
+        ),
+        (
+            Oddity::Animated,
+            "a.jpg is animated: the service may refuse it, and takes one frame of it at most. Save it as an ordinary \
+             JPG or PNG.",
+        ),
+    ] {
+        let told = doubts("a.jpg", &|_| ImageLook::Found(frame(800, 600, &[odd])));
+        assert_eq!(told.iter().map(|why| picture(why).to_string()).collect::<Vec<_>>(), [sentence]);
+    }
+    assert_eq!(doubts("a.jpg", &|_| ImageLook::Found(frame(800, 600, &[]))), []);
+    let told =
+        |url: &str| doubts(url, &|_| ImageLook::Unread).into_iter().map(|why| picture(&why).what).collect::<Vec<_>>();
+    assert_eq!(told("https://u:p@host/a.jpg"), ["The URL has a name or a password in it"]);
+    assert_eq!(told("https://host/a@b.jpg"), Vec::<String>::new());
+}
+
+#[test]
+fn frames_of_different_shapes_are_told_as_they_are_seen() {
+    let told = |first: StoredImage, last: StoredImage| {
+        let look = |path: &str| ImageLook::Found(if path == "first" { first.clone() } else { last.clone() });
+        shapes("first", "last", &look).map(|why| picture(&why).what)
+    };
+    assert_eq!(
+        told(frame(1920, 1080, &[]), frame(800, 600, &[])).as_deref(),
+        Some("First and last frame differ in shape: 1920x1080 and 800x600")
+    );
+    assert_eq!(told(frame(1920, 1080, &[]), frame(1366, 768, &[])), None);
+    assert_eq!(told(frame(600, 800, &[]), frame(800, 600, &[Oddity::Turned(8)])), None);
+    assert!(told(frame(800, 600, &[]), frame(800, 600, &[Oddity::Turned(8)])).is_some());
+    assert_eq!(shapes("https://host/a", "last", &|_| ImageLook::Found(frame(9, 9, &[]))), None);
 }

@@ -1,0 +1,114 @@
+//! What things are called on the screen, and words in a row.
+
+use crate::{
+    domain::{
+        catalogue::{LengthUnit, ModelSpec},
+        costs::By,
+        draft::Field,
+        problem::ErrorClass,
+        task::TaskState,
+    },
+    lang, tr,
+};
+use std::borrow::Cow;
+
+#[must_use]
+pub fn state(state: TaskState) -> &'static str {
+    lang::tr(state.id())
+}
+
+#[must_use]
+pub fn field(field: Field) -> &'static str {
+    match field {
+        Field::Model => tr!("model"),
+        Field::Prompt => tr!("prompt"),
+        Field::FirstFrame => tr!("first frame"),
+        Field::LastFrame => tr!("last frame"),
+        Field::Subject => tr!("subject"),
+        Field::Resolution => tr!("resolution"),
+        Field::Duration => tr!("duration"),
+        Field::Optimizer => tr!("optimizer"),
+        Field::Callback => tr!("callback"),
+        Field::Count => tr!("count"),
+        Field::FastPretreatment => tr!("fast pretreatment"),
+        Field::Watermark => tr!("watermark"),
+    }
+}
+
+/// What a model makes a video of: a config's own words stay as they are.
+#[must_use]
+pub fn modes(model: &ModelSpec) -> &str {
+    match &model.modes {
+        Cow::Borrowed(ours) => lang::tr(ours),
+        Cow::Owned(own) => own,
+    }
+}
+
+/// A prompt's length: `1 word`, `200 words`.
+#[must_use]
+pub fn length(unit: LengthUnit, number: usize) -> String {
+    match (unit, number) {
+        (LengthUnit::Words, 1) => tr!("1 word").into(),
+        (LengthUnit::Words, count) => tr!("{count} words", count),
+        (LengthUnit::Chars, 1) => tr!("1 character").into(),
+        (LengthUnit::Chars, count) => tr!("{count} characters", count),
+    }
+}
+
+/// What the ledger is grouped by, from the name it has there.
+#[must_use]
+pub fn group(by: By, id: &str) -> &str {
+    match by {
+        By::Day | By::Model => id,
+        By::State => TaskState::from_id(id).map_or(id, |known| state(known)),
+        By::Class => ErrorClass::from_id(id).map_or_else(|| tr!("none"), |class| class.label()),
+    }
+}
+
+/// So many tasks: alone, or as a part of a sentence.
+#[must_use]
+pub fn tasks(n: usize) -> String {
+    match n {
+        1 => tr!("1 task").to_owned(),
+        n => tr!("{n} tasks", n),
+    }
+}
+
+/// Words as a sentence offers them: `6`, `6 or 10`, `512P, 768P or 1080P`.
+#[must_use]
+pub fn any_of<T: ToString>(words: &[T]) -> String {
+    joined(words, |front, last| tr!("{front} or {last}", front, last))
+}
+
+/// Words as a sentence counts them up: `a`, `a and b`, `a, b and c`.
+#[must_use]
+pub fn all_of<T: ToString>(words: &[T]) -> String {
+    joined(words, |front, last| tr!("{front} and {last}", front, last))
+}
+
+fn joined<T: ToString>(words: &[T], with_last: fn(&str, &str) -> String) -> String {
+    let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+    match words.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        [front @ .., last] => with_last(&front.join(tr!(", ")), last),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::{domain::catalogue::Catalogue, lang::Lang};
+
+    #[test]
+    fn words_are_listed_as_their_language_does() {
+        assert_eq!([any_of(&[6]), any_of(&[6, 10])], ["6", "6 or 10"]);
+        assert_eq!([any_of(&["a", "b", "c"]), all_of(&["a", "b", "c"])], ["a, b or c", "a, b and c"]);
+        lang::within(Lang::Zh, || {
+            assert_eq!(any_of(&["a", "b", "c"]), "a、b 或 c");
+            let catalogue = Catalogue::builtin();
+            assert_eq!(modes(catalogue.spec("MiniMax-Hailuo-02").unwrap()), "文字、图片、首帧和／或尾帧");
+        });
+    }
+}
