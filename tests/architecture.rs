@@ -11,9 +11,10 @@ use source::{Path, Token, closing, paths, tokens, without_tests, words};
 use std::{fs, path::PathBuf};
 
 /// Each floor with what it may use of the others; an entry with a second part allows that module only.
-const ARROWS: [(&str, &[&[&str]]); 10] = [
+const ARROWS: [(&str, &[&[&str]]); 11] = [
     ("lang", &[]),
     ("domain", &[]),
+    ("pictures", &[&["domain"]]),
     ("service", &[&["domain"]]),
     ("engine", &[&["domain"], &["service"]]),
     (
@@ -52,7 +53,7 @@ const STILL: [(&str, &[&str]); 4] = [
 const LANGUAGE: [&[&str]; 2] = [&["crate", "tr"], &["crate", "lang"]];
 
 /// The floors that are functions of what they are handed.
-const PURE: [&str; 5] = ["domain", "service", "engine", "words", "screens"];
+const PURE: [&str; 6] = ["domain", "pictures", "service", "engine", "words", "screens"];
 
 /// What none of them may name: clocks, chance, the disk, the line, other programs.
 const BANNED: [&[&str]; 14] = [

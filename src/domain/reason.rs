@@ -8,6 +8,7 @@ pub mod picture;
 pub mod picture_file;
 pub mod price;
 pub mod prompt;
+pub mod sight;
 pub mod store;
 pub mod system;
 

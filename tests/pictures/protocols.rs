@@ -1,0 +1,155 @@
+use super::{error, picture};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use reeltop::pictures::{
+    Picture,
+    protocol::{Place, Sending, iterm2, kitty, sixel},
+    still,
+};
+
+const PLACE: Place = Place { x: 3, y: 4, columns: 32, rows: 9 };
+
+/// What stands between two marks of a piece.
+fn between<'p>(piece: &'p [u8], from: &str, to: &str) -> &'p str {
+    let piece = std::str::from_utf8(piece).unwrap();
+    let rest = piece.split_once(from).unwrap_or_else(|| panic!("{from:?} in {piece:?}")).1;
+    rest.split_once(to).unwrap().0
+}
+
+/// Each piece written at its row with the cursor put back, without that.
+fn at_rows(sending: &Sending, rows: &[u16]) -> Vec<Vec<u8>> {
+    assert_eq!(sending.pieces.len(), rows.len());
+    let strip = |(piece, row): (&Vec<u8>, &u16)| {
+        let rest = piece.strip_prefix(format!("\x1b7\x1b[{};4H", row + 1).as_bytes()).unwrap();
+        rest.strip_suffix(b"\x1b8").unwrap().to_vec()
+    };
+    sending.pieces.iter().zip(rows).map(strip).collect()
+}
+
+#[test]
+fn kitty_gets_a_png_in_chunks_that_decodes_to_the_picture() {
+    for (colours, most) in [(2, 80.0), (4, 60.0), (16, 35.0), (64, 20.0), (256, 14.0)] {
+        let sending = kitty::send(&picture(), 7, (32, 9), (999, 45), colours);
+        let last = sending.pieces.len() - 1;
+        let mut png = String::new();
+        for (n, piece) in sending.pieces.iter().enumerate() {
+            let head = between(piece, "\x1b_G", ";");
+            let more = u8::from(n < last);
+            match n {
+                0 => assert_eq!(head, format!("a=T,U=1,f=100,i=7,c=32,r=9,q=2,m={more}")),
+                _ => assert_eq!(head, format!("q=2,m={more}")),
+            }
+            let data = between(piece, ";", "\x1b\\");
+            assert!(n == last || data.len().is_multiple_of(4));
+            png += data;
+        }
+        let decoded = still::decode(&BASE64_STANDARD.decode(png).unwrap(), 1 << 20).unwrap().picture;
+        let off = error(&decoded, &picture().scaled(80, 45));
+        assert!(off < most, "{colours}: {off}");
+    }
+    let undo = kitty::send(&picture(), 7, (32, 9), (80, 45), 64).undo;
+    assert_eq!(undo, b"\x1b_Gq=2,m=0;\x1b\\\x1b_Ga=d,d=I,i=7,q=2;\x1b\\");
+}
+
+#[test]
+fn the_cells_of_a_kitty_picture_say_their_row_once() {
+    assert_eq!(kitty::placeholder(0, 0), "\u{10eeee}\u{305}\u{305}");
+    assert_eq!(kitty::placeholder(0, 2), "\u{10eeee}\u{30e}\u{305}");
+    assert_eq!(kitty::placeholder(5, 2), "\u{10eeee}");
+}
+
+#[test]
+fn tmux_hands_through_what_is_wrapped() {
+    let plain = kitty::send(&picture(), 7, (32, 9), (80, 45), 16);
+    for (wrapped, plain) in plain.clone().through_tmux().pieces.iter().zip(&plain.pieces) {
+        let inner = wrapped.strip_prefix(b"\x1bPtmux;").unwrap().strip_suffix(b"\x1b\\").unwrap();
+        let text = std::str::from_utf8(inner).unwrap();
+        assert_eq!(text.matches('\x1b').count(), 2 * text.matches("\x1b\x1b").count());
+        assert_eq!(text.replace("\x1b\x1b", "\x1b").as_bytes(), plain);
+    }
+    assert_eq!(Sending::default().through_tmux(), Sending::default());
+}
+
+#[test]
+fn iterm2_gets_strips_of_jpeg_that_decode_to_the_picture() {
+    let sending = iterm2::send(&picture(), PLACE, (160, 90), 4, 90);
+    let mut rgb = Vec::new();
+    for (piece, rows) in at_rows(&sending, &[4, 8, 12]).iter().zip([4, 4, 1]) {
+        let about = between(piece, "\x1b]1337;File=", ":");
+        let jpeg = BASE64_STANDARD.decode(between(piece, ":", "\x07")).unwrap();
+        let size = jpeg.len();
+        let expected = "preserveAspectRatio=0;doNotMoveCursor=1";
+        assert_eq!(about, format!("inline=1;size={size};width=32;height={rows};{expected}"));
+        let strip = still::decode(&jpeg, 1 << 20).unwrap().picture;
+        assert_eq!((strip.width(), strip.height()), (160, 10 * rows));
+        rgb.extend_from_slice(strip.rgb());
+    }
+    let off = error(&Picture::new(160, 90, rgb).unwrap(), &picture());
+    assert!(off < 9.0, "{off}");
+}
+
+#[test]
+fn sixel_gets_strips_that_decode_to_the_picture() {
+    // 10 pixels a row of cells: bands of six do not end with a strip.
+    for (each, rows) in [(1, (4..13).collect::<Vec<u16>>()), (4, vec![4, 8, 12])] {
+        let sending = sixel::send(&picture(), PLACE, (5, 10), each, 64);
+        let strips: Vec<Picture> = at_rows(&sending, &rows).iter().map(|strip| decoded(strip)).collect();
+        let rgb = strips.iter().flat_map(|strip| strip.rgb().to_vec()).collect();
+        let off = error(&Picture::new(160, 90, rgb).unwrap(), &picture());
+        assert!(off < 12.0, "{off}");
+    }
+}
+
+/// Draws a sixel image as a terminal does. Each pixel must be set.
+fn decoded(image: &[u8]) -> Picture {
+    let body = between(image, "\x1bP0;1;0q\"1;1;", "\x1b\\").as_bytes();
+    let mut at = 0;
+    let number = |at: &mut usize| {
+        let mut n = 0;
+        while let Some(digit) = body.get(*at).filter(|byte| byte.is_ascii_digit()) {
+            n = n * 10 + usize::from(digit - b'0');
+            *at += 1;
+        }
+        n
+    };
+    let numbers = |at: &mut usize| {
+        let mut all = vec![number(at)];
+        while body.get(*at) == Some(&b';') {
+            *at += 1;
+            all.push(number(at));
+        }
+        all
+    };
+    let sides = numbers(&mut at);
+    let (width, height) = (sides[0], sides[1]);
+    let mut pixels = vec![None; width * height];
+    let mut palette = std::collections::HashMap::new();
+    let (mut x, mut top, mut colour) = (0, 0, 0);
+    while let Some(byte) = body.get(at) {
+        at += 1;
+        match byte {
+            b'#' => {
+                let said = numbers(&mut at);
+                colour = said[0];
+                if let [_, 2, r, g, b] = said[..] {
+                    palette.insert(colour, [r, g, b].map(|c| (c * 255 / 100) as u8));
+                }
+            }
+            b'$' => x = 0,
+            b'-' => (x, top) = (0, top + 6),
+            b'!' | b'?'..=b'~' => {
+                let run = if *byte == b'!' { number(&mut at) } else { 1 };
+                let sign = if *byte == b'!' { body[at] } else { *byte };
+                at += usize::from(*byte == b'!');
+                for _ in 0..run {
+                    for bit in (0..6).filter(|bit| (sign - b'?') >> bit & 1 == 1) {
+                        pixels[(top + bit) * width + x] = Some(palette[&colour]);
+                    }
+                    x += 1;
+                }
+            }
+            other => panic!("{other} in a sixel image"),
+        }
+    }
+    Picture::new(width, height, pixels.into_iter().flat_map(|pixel| pixel.expect("each pixel is set")).collect())
+        .unwrap()
+}
