@@ -1,6 +1,8 @@
 //! The simulator seen from outside, by plain HTTP: it is held to the service's contract, not to our client.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
+#[path = "simulator/gateway.rs"]
+mod gateway;
 mod net;
 
 use base64::{Engine, prelude::BASE64_STANDARD};

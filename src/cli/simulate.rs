@@ -4,8 +4,7 @@ use super::{Outcome, Stop, Voice, block_on};
 use crate::{
     domain::{catalogue::Catalogue, problem::Problem},
     io::run::{exit::Exit, signals::Signals},
-    lang,
-    simulator::{Faults, SimConfig, Simulator},
+    simulator::{BadFault, Faults, SimConfig, Simulator},
     tr,
 };
 use std::{
@@ -15,8 +14,8 @@ use std::{
 
 /// Serves until a signal comes.
 pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str, voice: Voice) -> Outcome {
-    let faults = faults.parse::<Faults>().map_err(|why| {
-        let problem = Problem::new(tr!("the faults cannot be read"), why, "");
+    let faults = faults.parse::<Faults>().map_err(|bad| {
+        let problem = Problem::new(tr!("the faults cannot be read"), wrong(&bad), "");
         Stop::Problem(Exit::Usage, Box::new(problem))
     })?;
     block_on(async {
@@ -40,10 +39,7 @@ pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str, voice: Voice) -> 
             "  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"",
             simulator.base_url()
         )?;
-        writeln!(err, "{}", tr!("Any key is good. A word in a prompt causes a fault for that task:"))?;
-        for info in Faults::NAMES {
-            writeln!(err, "  {:<10} {:<22} {}", info.word.unwrap_or(""), info.name, lang::tr(info.about))?;
-        }
+        writeln!(err, "{}", tr!("Any key is good; `reeltop simulate --help` lists the faults."))?;
         drop(err);
         signals.next().await;
         let counts = simulator.counts();
@@ -62,4 +58,16 @@ pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str, voice: Voice) -> 
         simulator.stop().await;
         Ok(Exit::Interrupted)
     })?
+}
+
+fn wrong(bad: &BadFault) -> String {
+    let (text, what) = match bad {
+        BadFault::NoCount(text) => (text, tr!("after @ and % comes a whole number from 1").to_owned()),
+        BadFault::NoChance(text) => (text, tr!("after : comes a chance from 0 to 1").to_owned()),
+        BadFault::NoName(text) => {
+            let names: Vec<&str> = Faults::NAMES.iter().map(|info| info.name).collect();
+            (text, tr!("the names are {names}", names = names.join(tr!(", "))))
+        }
+    };
+    tr!("{quoted} is not a fault: {what}", quoted = format!("{text:?}"), what)
 }

@@ -1,21 +1,22 @@
-//! The service's HTTP face: submit, query, file, balance.
+//! The service's HTTP face: submit, query, file; and how any call is let in and answered.
 
 use super::{
-    Shared,
+    Shared, callback,
     fault::{Fault, FaultSet},
+    gateway,
     line::Scissors,
-    world::{GatewayWords, Taken, base_resp, said, wire_id},
+    taken::{GatewayWords, Taken, base_resp, said, wire_id},
 };
 use axum::{
     Router,
     body::{Body, Bytes},
-    extract::{ConnectInfo, DefaultBodyLimit, Query, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, Query},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     response::Response,
     routing::{get, post},
 };
 use serde_json::{Value, json};
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, convert::Infallible, sync::Arc};
 
 /// Three pictures of 20 MB as base64, and some room.
 const MAX_BODY: usize = 96 * 1024 * 1024;
@@ -33,11 +34,11 @@ const NOT_FOUND: GatewayWords = GatewayWords {
     message_jp: "リソースが見つかりません",
 };
 
-type Params = Query<HashMap<String, String>>;
+pub(super) type Params = Query<HashMap<String, String>>;
 
-/// One API, under every prefix that hosts have it under.
+/// One API, under every prefix that hosts have it under, and the gateway's own beside it.
 pub(super) fn router(shared: Arc<Shared>) -> Router {
-    let mut router = Router::new().route("/dashboard/balance", get(balance));
+    let mut router = gateway::routes();
     for prefix in ["/minimaxi/v1", "/v1", ""] {
         router = router
             .route(&format!("{prefix}/video_generation"), post(submit))
@@ -48,8 +49,10 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
 }
 
 /// How a call is answered.
-enum Answer {
+pub(super) enum Answer {
     Json(u16, Value),
+    /// The same, without a `request-id`.
+    Nameless(u16, Value),
     Page(u16),
     RetryLater(u64),
     Silence,
@@ -57,87 +60,99 @@ enum Answer {
     Reset,
 }
 
-async fn submit(
-    State(shared): State<Arc<Shared>>,
-    ConnectInfo(line): ConnectInfo<Scissors>,
+/// Who calls, and by which line.
+pub(super) struct Caller {
+    shared: Arc<Shared>,
+    line: Scissors,
     headers: HeaderMap,
-    body: Bytes,
-) -> Response {
-    let answer = match door(&shared, &headers) {
-        Err(answer) => answer,
-        Ok(()) => match serde_json::from_slice(&body) {
-            Ok(body) => taken(shared.change(|books, now| books.submit(body, now))),
-            Err(_) => refusal(2013, "invalid params, the body is not JSON", FaultSet::default()),
-        },
+}
+
+/// A call that came through the door.
+pub(super) struct Visit<'a> {
+    /// Its `request-id`.
+    pub(super) id: &'a str,
+    /// Its own faults.
+    pub(super) faults: FaultSet,
+}
+
+impl FromRequestParts<Arc<Shared>> for Caller {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, shared: &Arc<Shared>) -> Result<Self, Infallible> {
+        let line = parts.extensions.get().map(|ConnectInfo(line): &ConnectInfo<Scissors>| line.clone());
+        Ok(Self { shared: Arc::clone(shared), line: line.unwrap_or_default(), headers: parts.headers.clone() })
+    }
+}
+
+impl Caller {
+    /// Answers whoever has a key.
+    pub(super) async fn answer(self, work: impl FnOnce(&Arc<Shared>, Visit<'_>) -> Answer) -> Response {
+        let refused = key(&self.shared, &self.headers).err();
+        self.through(|shared, visit| refused.unwrap_or_else(|| work(shared, visit))).await
+    }
+
+    /// Answers anybody.
+    pub(super) async fn through(self, work: impl FnOnce(&Arc<Shared>, Visit<'_>) -> Answer) -> Response {
+        let (faults, id) = self.shared.change(|books, _| (books.next_call(), books.request_id()));
+        let answer = door(faults).unwrap_or_else(|| work(&self.shared, Visit { id: &id, faults }));
+        let named = !matches!(answer, Answer::Nameless(..));
+        let mut answer = give(answer, &self.shared, &self.line).await;
+        if let Some(id) = HeaderValue::from_str(&id).ok().filter(|_| named) {
+            answer.headers_mut().insert("request-id", id);
+        }
+        answer
+    }
+}
+
+async fn submit(caller: Caller, body: Bytes) -> Response {
+    let work = |shared: &Arc<Shared>, visit: Visit<'_>| match serde_json::from_slice(&body) {
+        Ok(body) => {
+            let taken = shared.change(|books, now| books.submit(body, visit.id, now));
+            if let Taken::Accepted { id, faults, callback: Some(address) } = &taken {
+                callback::follow(shared, id.clone(), address.clone(), *faults);
+            }
+            taken_as(&taken)
+        }
+        Err(_) => refusal(2013, "invalid params, the body is not JSON", FaultSet::default()),
     };
-    give(answer, &shared, &line).await
+    caller.answer(work).await
 }
 
-async fn query(
-    State(shared): State<Arc<Shared>>,
-    ConnectInfo(line): ConnectInfo<Scissors>,
-    headers: HeaderMap,
-    Query(params): Params,
-) -> Response {
-    let answer = door(&shared, &headers).map_or_else(
-        |answer| answer,
-        |()| Answer::Json(200, shared.change(|books, now| books.query(param(&params, "task_id"), now))),
-    );
-    give(answer, &shared, &line).await
+async fn query(caller: Caller, params: Params) -> Response {
+    let asked = |shared: &Arc<Shared>, visit: Visit<'_>| {
+        Answer::Json(200, shared.change(|books, now| books.query(param(&params, "task_id"), visit.id, now)))
+    };
+    caller.answer(asked).await
 }
 
-async fn file(
-    State(shared): State<Arc<Shared>>,
-    ConnectInfo(line): ConnectInfo<Scissors>,
-    headers: HeaderMap,
-    Query(params): Params,
-) -> Response {
-    let answer =
-        door(&shared, &headers).map_or_else(|answer| answer, |()| retrieve(&shared, param(&params, "file_id")));
-    give(answer, &shared, &line).await
+async fn file(caller: Caller, params: Params) -> Response {
+    caller.answer(|shared, _| retrieve(shared, param(&params, "file_id"))).await
 }
 
-async fn balance(
-    State(shared): State<Arc<Shared>>,
-    ConnectInfo(line): ConnectInfo<Scissors>,
-    headers: HeaderMap,
-) -> Response {
-    let answer = door(&shared, &headers).map_or_else(
-        |answer| answer,
-        |()| {
-            shared.change(|books, _| {
-                books.counts.balances += 1;
-                Answer::Json(200, json!({ "data": { "balance": books.balance.to_string() } }))
-            })
-        },
-    );
-    give(answer, &shared, &line).await
+async fn nothing_here(caller: Caller) -> Response {
+    caller.through(|_, _| by_gateway(404, NOT_FOUND)).await
 }
 
-async fn nothing_here(State(shared): State<Arc<Shared>>, ConnectInfo(line): ConnectInfo<Scissors>) -> Response {
-    give(gateway(404, NOT_FOUND), &shared, &line).await
-}
-
-fn param<'a>(params: &'a HashMap<String, String>, name: &str) -> &'a str {
+pub(super) fn param<'a>(params: &'a HashMap<String, String>, name: &str) -> &'a str {
     params.get(name).map_or("", String::as_str)
 }
 
-/// What every call passes: the line's faults, then the key.
-fn door(shared: &Shared, headers: &HeaderMap) -> Result<(), Answer> {
-    let faults = shared.change(|books, _| books.next_call());
-    for (fault, answer) in [
+/// The line's faults.
+fn door(faults: FaultSet) -> Option<Answer> {
+    [
         (Fault::Hang, Answer::Silence),
         (Fault::Reset, Answer::Reset),
         (Fault::Html200, Answer::Page(200)),
         (Fault::Html502, Answer::Page(502)),
-    ] {
-        if faults.has(fault) {
-            return Err(answer);
-        }
-    }
+    ]
+    .into_iter()
+    .find_map(|(fault, answer)| faults.has(fault).then_some(answer))
+}
+
+fn key(shared: &Shared, headers: &HeaderMap) -> Result<(), Answer> {
     let key = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     match (key.filter(|key| !key.is_empty()), &shared.key) {
-        (None, _) => Err(gateway(401, NO_KEY)),
+        (None, _) => Err(by_gateway(401, NO_KEY)),
         (Some(given), Some(right)) if given != right => Err(refusal(
             1004,
             "login fail: please carry the API secret key in the Authorization field",
@@ -147,19 +162,19 @@ fn door(shared: &Shared, headers: &HeaderMap) -> Result<(), Answer> {
     }
 }
 
-fn taken(taken: Taken) -> Answer {
+fn taken_as(taken: &Taken) -> Answer {
+    let json = |value: Option<Value>, faults: &FaultSet| match value {
+        Some(value) if faults.has(Fault::NoRequestId) => Answer::Nameless(200, value),
+        value => Answer::Json(200, value.unwrap_or_default()),
+    };
     match taken {
         Taken::Accepted { faults, .. } if faults.has(Fault::LostAnswer) => Answer::Close,
         Taken::Accepted { faults, .. } if faults.has(Fault::Http500After) => {
             Answer::Json(500, json!({ "base_resp": base_resp(1000, "unknown error") }))
         }
-        Taken::Accepted { id, faults } => Answer::Json(
-            200,
-            json!({ "task_id": wire_id(&id, faults), "base_resp": base_resp(0, &said("success", faults)) }),
-        ),
-        Taken::Refused { code, message, faults } => refusal(code, &message, faults),
+        Taken::Accepted { faults, .. } | Taken::Refused { faults, .. } => json(taken.answer(), faults),
         Taken::TooMany => Answer::RetryLater(2),
-        Taken::Gateway(words) => gateway(402, words),
+        Taken::Gateway(words) => by_gateway(402, *words),
         Taken::Silence => Answer::Silence,
         Taken::Cut => Answer::Reset,
     }
@@ -203,7 +218,7 @@ fn refusal(code: i64, message: &str, faults: FaultSet) -> Answer {
     Answer::Json(200, json!({ "task_id": "", "base_resp": base_resp(code, &said(message, faults)) }))
 }
 
-fn gateway(http: u16, words: GatewayWords) -> Answer {
+fn by_gateway(http: u16, words: GatewayWords) -> Answer {
     let GatewayWords { code, message, message_cn, message_jp } = words;
     let error = json!({ "err_code": code, "message": message, "message_cn": message_cn, "message_jp": message_jp, "type": "api_error" });
     Answer::Json(http, json!({ "error": error }))
@@ -211,7 +226,7 @@ fn gateway(http: u16, words: GatewayWords) -> Answer {
 
 async fn give(answer: Answer, shared: &Shared, line: &Scissors) -> Response {
     match answer {
-        Answer::Json(http, value) => reply(http, "application/json", value.to_string()),
+        Answer::Json(http, value) | Answer::Nameless(http, value) => reply(http, "application/json", value.to_string()),
         Answer::Page(http) => reply(http, "text/html", "<html><body><h1>Bad Gateway</h1></body></html>".into()),
         Answer::RetryLater(seconds) => {
             let mut answer =

@@ -2,13 +2,10 @@
 
 use crate::domain::time::Wall;
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::{SystemTime, UNIX_EPOCH},
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
-use tokio::time::Instant;
+use tokio::{sync::watch, time::Instant};
 
 /// Where the simulator reads the time. Clones show the same time.
 #[derive(Clone, Debug)]
@@ -21,7 +18,7 @@ enum Source {
         start: Instant,
         wall: i64,
     },
-    Manual(Arc<AtomicI64>),
+    Manual(Arc<watch::Sender<i64>>),
 }
 
 impl SimClock {
@@ -36,13 +33,13 @@ impl SimClock {
     /// A time that stands still until it is [advanced](Self::advance); it begins at 2026-11-22T18:30:00Z.
     #[must_use]
     pub fn manual() -> Self {
-        Self(Source::Manual(Arc::new(AtomicI64::new(1_795_372_200_000))))
+        Self(Source::Manual(Arc::new(watch::Sender::new(1_795_372_200_000))))
     }
 
     /// Moves a manual clock on by so many milliseconds. The machine's time moves by itself.
     pub fn advance(&self, ms: u64) {
         if let Source::Manual(now) = &self.0 {
-            now.fetch_add(i64::try_from(ms).unwrap_or(i64::MAX), Ordering::SeqCst);
+            now.send_modify(|now| *now = now.saturating_add_unsigned(ms));
         }
     }
 
@@ -53,7 +50,17 @@ impl SimClock {
             Source::Machine { start, wall } => {
                 Wall(*wall).plus(u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX))
             }
-            Source::Manual(now) => Wall(now.load(Ordering::SeqCst)),
+            Source::Manual(now) => Wall(*now.borrow()),
+        }
+    }
+
+    /// Comes back when it is that late.
+    pub(super) async fn until(&self, at: Wall) {
+        match &self.0 {
+            Source::Machine { .. } => tokio::time::sleep(Duration::from_millis(at.since(self.now()))).await,
+            Source::Manual(now) => {
+                now.subscribe().wait_for(|now| *now >= at.0).await.ok();
+            }
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The faults the simulator can be told to have, by name (`simulate --faults`) or by a word in a prompt.
 
-use crate::tr;
 use std::str::FromStr;
 
 /// One kind of fault.
@@ -22,6 +21,18 @@ pub enum Fault {
     Invalid2013,
     Plan2061,
     Busy1000,
+    BusyAfter,
+    NoRequestId,
+    ChargedTwice,
+    NoRecord,
+    LateRecord,
+    BareRecord,
+    RecordsDenied,
+    OtherPrices,
+    UploadFails,
+    NoCallback,
+    LateCallback,
+    DoubleCallback,
     ExpiredAddress,
     DropDownload,
     ShortDownload,
@@ -100,6 +111,28 @@ impl Faults {
         info(Fault::Plan2061, "plan_2061", None, "refused: the plan does not include the model (2061)"),
         info(Fault::Busy1000, "busy_1000", Some("!1000"), "answered with an unknown error (1000), and not made"),
         info(
+            Fault::BusyAfter,
+            "1000_after",
+            Some("!busy"),
+            "accepted and charged, then answered with an unknown error (1000)",
+        ),
+        info(Fault::NoRequestId, "no_request_id", Some("!noid"), "the answer to a submission carries no request-id"),
+        info(Fault::ChargedTwice, "charged_twice", Some("!twice"), "accepted once and charged twice"),
+        info(Fault::NoRecord, "no_record", Some("!norecord"), "the gateway's records never show the submission"),
+        info(Fault::LateRecord, "late_record", Some("!laterecord"), "its record appears three minutes late"),
+        info(Fault::BareRecord, "bare_record", Some("!bare"), "its record holds no bodies, and so no task ID"),
+        info(Fault::RecordsDenied, "records_denied", None, "the key may not read the records"),
+        info(Fault::OtherPrices, "other_prices", None, "the gateway's price list differs from what is charged"),
+        info(Fault::UploadFails, "upload_fails", None, "an upload is refused"),
+        info(Fault::NoCallback, "no_callback", Some("!nopost"), "nothing is posted to the callback address"),
+        info(Fault::LateCallback, "late_callback", Some("!latepost"), "posts to the callback address come 30 s late"),
+        info(
+            Fault::DoubleCallback,
+            "double_callback",
+            Some("!doublepost"),
+            "each post to the callback address comes twice",
+        ),
+        info(
             Fault::ExpiredAddress,
             "expired_address",
             Some("!expired"),
@@ -158,26 +191,44 @@ impl Faults {
     }
 }
 
-/// Faults of the line strike any call; the others belong to a submission and the task it makes.
+/// Faults of the line strike any call, those of the gateway's own calls the calls that they are about; the others belong to a
+/// submission and the task it makes.
 const fn is_of_a_call(fault: Fault) -> bool {
-    matches!(fault, Fault::Html200 | Fault::Html502 | Fault::Hang | Fault::Reset)
+    matches!(
+        fault,
+        Fault::Html200
+            | Fault::Html502
+            | Fault::Hang
+            | Fault::Reset
+            | Fault::RecordsDenied
+            | Fault::OtherPrices
+            | Fault::UploadFails
+    )
+}
+
+/// Why a list of faults cannot be read; each holds the part of the list that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BadFault {
+    /// There is no fault of that name.
+    NoName(String),
+    /// What comes after `@` or `%` is no whole number from 1.
+    NoCount(String),
+    /// What comes after `:` is no chance from 0 to 1.
+    NoChance(String),
 }
 
 impl FromStr for Faults {
-    type Err = String;
+    type Err = BadFault;
 
     /// Reads `name`, `name:0.3` (by chance), `name@3` (only the third time), `name%3` (every third time), separated by
     /// commas.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, BadFault> {
         text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(rule).collect::<Result<_, _>>().map(Self)
     }
 }
 
-fn rule(text: &str) -> Result<Rule, String> {
-    let wrong = |what: &str| tr!("{quoted} is not a fault: {what}", quoted = format!("{text:?}"), what);
-    let count = |n: &str| {
-        n.parse().ok().filter(|n| *n > 0).ok_or_else(|| wrong(tr!("after @ and % comes a whole number from 1")))
-    };
+fn rule(text: &str) -> Result<Rule, BadFault> {
+    let count = |n: &str| n.parse().ok().filter(|n| *n > 0).ok_or_else(|| BadFault::NoCount(text.into()));
     let (name, when) = match text.find([':', '@', '%']) {
         None => (text, When::Chance(1.0)),
         Some(at) => {
@@ -188,24 +239,19 @@ fn rule(text: &str) -> Result<Rule, String> {
                 "%" => When::Every(count(number)?),
                 _ => {
                     let chance = number.parse().ok().filter(|p| (0.0..=1.0).contains(p));
-                    When::Chance(chance.ok_or_else(|| wrong(tr!("after : comes a chance from 0 to 1")))?)
+                    When::Chance(chance.ok_or_else(|| BadFault::NoChance(text.into()))?)
                 }
             };
             (name, when)
         }
     };
-    match Faults::NAMES.iter().find(|info| info.name == name) {
-        Some(info) => Ok(Rule { fault: info.fault, when }),
-        None => {
-            let names: Vec<&str> = Faults::NAMES.iter().map(|info| info.name).collect();
-            Err(wrong(&tr!("the names are {names}", names = names.join(tr!(", ")))))
-        }
-    }
+    let known = Faults::NAMES.iter().find(|info| info.name == name);
+    known.map(|info| Rule { fault: info.fault, when }).ok_or_else(|| BadFault::NoName(text.into()))
 }
 
 /// Some faults at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct FaultSet(u32);
+pub(super) struct FaultSet(u64);
 
 impl FaultSet {
     pub(super) const fn has(self, fault: Fault) -> bool {

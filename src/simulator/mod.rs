@@ -4,15 +4,21 @@
 //! The same seed and the same order of calls give the same run times, ids and faults.
 
 mod api;
+mod callback;
 mod clock;
 mod fault;
+mod gateway;
 mod line;
+mod records;
 mod rules;
 mod storage;
+mod taken;
 mod world;
 
+pub use callback::Callback;
 pub use clock::SimClock;
-pub use fault::{Fault, FaultInfo, Faults};
+pub use fault::{BadFault, Fault, FaultInfo, Faults};
+pub use records::Charge;
 pub use storage::Download;
 pub use world::{Counts, End, Preloaded, Submission};
 
@@ -96,6 +102,7 @@ pub struct Simulator {
 struct Shared {
     books: Mutex<Books>,
     downloads: Mutex<Vec<Download>>,
+    callbacks: Mutex<Vec<Callback>>,
     counts: watch::Sender<Counts>,
     clock: SimClock,
     key: Option<String>,
@@ -126,6 +133,11 @@ impl Shared {
         self.downloads.lock().unwrap_or_else(PoisonError::into_inner).push(download);
     }
 
+    fn note_callback(&self, callback: Callback) {
+        self.callbacks.lock().unwrap_or_else(PoisonError::into_inner).push(callback);
+        self.change(|books, _| books.counts.callbacks += 1);
+    }
+
     /// Comes back when the simulator is stopped.
     async fn stopped(&self) {
         self.stopped.clone().wait_for(|stopped| *stopped).await.ok();
@@ -146,6 +158,7 @@ impl Simulator {
         let shared = Arc::new(Shared {
             books: Mutex::new(Books::new(seed, faults, catalogue, run_ms, per_minute, balance)),
             downloads: Mutex::default(),
+            callbacks: Mutex::default(),
             counts: watch::Sender::default(),
             clock: config.clock,
             key,
@@ -212,6 +225,18 @@ impl Simulator {
     #[must_use]
     pub fn downloads(&self) -> Vec<Download> {
         self.shared.downloads.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Everything that was charged, in order, as its books have it.
+    #[must_use]
+    pub fn charges(&self) -> Vec<Charge> {
+        self.shared.change(|books, _| books.log.charges())
+    }
+
+    /// Every post to a callback address, in order.
+    #[must_use]
+    pub fn callbacks(&self) -> Vec<Callback> {
+        self.shared.callbacks.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What a client must never do and did: the key sent to the storage, fields the service does not know.

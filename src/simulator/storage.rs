@@ -59,8 +59,18 @@ pub(super) fn router(shared: Arc<Shared>) -> Router {
     Router::new()
         .route("/v/{file}/output.mp4", get(serve))
         .route("/b/{file}/output.mp4", get(serve))
+        .route("/u/{name}", get(uploaded))
         .fallback(|| async { refusal(StatusCode::NOT_FOUND, "NoSuchKey", "The specified key does not exist.") })
         .with_state(shared)
+}
+
+/// An uploaded picture, for anybody.
+async fn uploaded(State(shared): State<Arc<Shared>>, Path(name): Path<String>) -> Response {
+    let file = shared.change(|books, _| books.uploads.iter().find(|(id, _)| *id == name).map(|(_, file)| file.clone()));
+    match file {
+        Some(file) => ([(header::CONTENT_TYPE, "image/png")], file).into_response(),
+        None => refusal(StatusCode::NOT_FOUND, "NoSuchKey", "The specified key does not exist."),
+    }
 }
 
 async fn serve(

@@ -1,14 +1,18 @@
 //! The service's own books: submissions, tasks, files, money. No HTTP in here; time is handed in.
 
 use super::{
+    callback::Progress,
     fault::{Fault, FaultSet, Faults, draw},
+    records::{Entry, Log},
     rules,
+    taken::{NO_BALANCE, NO_CHANNEL, Taken, base_resp, said, wire_id},
 };
 use crate::domain::{
     catalogue::Catalogue,
     money::Ptc,
     time::{MINUTE, Wall},
 };
+use axum::body::Bytes;
 use serde_json::{Value, json};
 use std::collections::{HashMap, VecDeque};
 
@@ -43,6 +47,12 @@ pub struct Counts {
     pub balances: u64,
     /// Requests to the storage, of any kind.
     pub downloads: u64,
+    /// Looks into the records.
+    pub records: u64,
+    /// Uploads that were taken.
+    pub uploads: u64,
+    /// Posts to callback addresses, of any kind.
+    pub callbacks: u64,
     /// Charged, less what was given back.
     pub charged: Ptc,
 }
@@ -88,47 +98,15 @@ pub(super) struct SimTask {
     price: Ptc,
     /// Whether the price of a failed one has been given back.
     repaid: bool,
+    /// Whether the records have a query of it. One is enough: a client asks hundreds of times.
+    queried: bool,
     pub(super) faults: FaultSet,
 }
 
-/// A refusal of the gateway, in the languages that it speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct GatewayWords {
-    pub(super) code: i64,
-    pub(super) message: &'static str,
-    pub(super) message_cn: &'static str,
-    pub(super) message_jp: &'static str,
-}
-
-const NO_BALANCE: GatewayWords = GatewayWords {
-    code: -10_004,
-    message: "Insufficient balance",
-    message_cn: "余额不足，请充值",
-    message_jp: "残高が不足しています",
-};
-
-const NO_CHANNEL: GatewayWords = GatewayWords {
-    code: -10_008,
-    message: "No channel available",
-    message_cn: "当前无可用渠道",
-    message_jp: "利用可能なチャネルがありません",
-};
-
-/// What becomes of a submission.
-#[derive(Debug, PartialEq)]
-pub(super) enum Taken {
-    /// It is a task now; the faults say how the answer goes wrong.
-    Accepted { id: String, faults: FaultSet },
-    /// Not taken, by the service's own code.
-    Refused { code: i64, message: String, faults: FaultSet },
-    /// Not taken, HTTP 429.
-    TooMany,
-    /// Not taken, by the gateway.
-    Gateway(GatewayWords),
-    /// Never answered, not taken.
-    Silence,
-    /// The connection is reset, not taken.
-    Cut,
+/// Where the state is to be posted to, by either name that hosts know it under.
+fn callback(body: &Value) -> Option<String> {
+    let named = |name| body[name].as_str().filter(|address| !address.is_empty()).map(str::to_owned);
+    named("callback").or_else(|| named("callback_url"))
 }
 
 pub(super) struct Books {
@@ -142,6 +120,9 @@ pub(super) struct Books {
     pub(super) calls: u64,
     pub(super) submissions: Vec<Submission>,
     pub(super) violations: Vec<String>,
+    pub(super) log: Log,
+    /// Uploaded pictures, the oldest first, by the name that their address ends with.
+    pub(super) uploads: Vec<(String, Bytes)>,
     tasks: Vec<SimTask>,
     by_id: HashMap<String, usize>,
     by_file: HashMap<String, usize>,
@@ -169,6 +150,8 @@ impl Books {
             calls: 0,
             submissions: Vec::new(),
             violations: Vec::new(),
+            log: Log::default(),
+            uploads: Vec::new(),
             tasks: Vec::new(),
             by_id: HashMap::new(),
             by_file: HashMap::new(),
@@ -183,7 +166,12 @@ impl Books {
         self.faults.of_call(self.seed, self.calls)
     }
 
-    pub(super) fn submit(&mut self, body: Value, now: Wall) -> Taken {
+    /// The `request-id` of the call that came last.
+    pub(super) fn request_id(&self) -> String {
+        format!("{:016x}{:016x}", draw(self.seed, 1_003, self.calls), draw(self.seed, 1_004, self.calls))
+    }
+
+    pub(super) fn submit(&mut self, body: Value, request_id: &str, now: Wall) -> Taken {
         self.counts.submissions += 1;
         let n = self.counts.submissions;
         let prompt = body["prompt"].as_str().unwrap_or_default().to_owned();
@@ -193,15 +181,37 @@ impl Books {
         for name in rules::unknown_fields(&body) {
             self.violations.push(format!("submission {n} has the unknown field {name}"));
         }
-        let taken = match self.judge(&body, faults, now) {
-            Err(refused) => refused,
+        let (taken, cost) = match self.judge(&body, faults, now) {
+            Err(refused) => (refused, Ptc::ZERO),
             Ok(price) => {
                 let id = self.accept(n, price, faults, now);
-                Taken::Accepted { id, faults }
+                (Taken::Accepted { id, faults, callback: callback(&body) }, price)
             }
         };
         let task = if let Taken::Accepted { id, .. } = &taken { Some(id.clone()) } else { None };
-        self.submissions.push(Submission { at: now, prompt, task, body: shortened(body) });
+        let body = shortened(body);
+        if let Some(answer) = taken.answer() {
+            let entry = Entry {
+                request_id: request_id.into(),
+                at: now,
+                path: "/minimaxi/v1/video_generation",
+                model: body["model"].as_str().unwrap_or_default().into(),
+                cost,
+                charged: task.is_some(),
+                prompt: prompt.clone(),
+                task: task.clone(),
+                bodies: (body.clone(), answer),
+                faults,
+            };
+            if faults.has(Fault::ChargedTwice) && entry.charged {
+                let twin = draw(self.seed, 1_005, n);
+                self.log.write(Entry { request_id: format!("{twin:032x}"), ..entry.clone() });
+                self.counts.charged += cost;
+                self.balance = self.balance - cost;
+            }
+            self.log.write(entry);
+        }
+        self.submissions.push(Submission { at: now, prompt, task, body });
         taken
     }
 
@@ -274,6 +284,7 @@ impl Books {
             end,
             price,
             repaid: false,
+            queried: false,
             faults,
         });
         id
@@ -286,7 +297,7 @@ impl Books {
             let run_ms = task.run_ms.unwrap_or_else(|| self.drawn_run(n));
             let (id, end, price) = (task.id, task.end, Ptc::ZERO);
             let file = task.file.unwrap_or_default();
-            self.add(SimTask { id, file, accepted, run_ms, end, price, repaid: false, faults });
+            self.add(SimTask { id, file, accepted, run_ms, end, price, repaid: false, queried: false, faults });
         }
     }
 
@@ -313,14 +324,50 @@ impl Books {
     }
 
     /// The answer to a query.
-    pub(super) fn query(&mut self, id: &str, now: Wall) -> Value {
+    pub(super) fn query(&mut self, id: &str, request_id: &str, now: Wall) -> Value {
         self.counts.queries += 1;
-        let Some(task) = self.by_id.get(id).map(|at| &mut self.tasks[*at]) else {
+        let Some(at) = self.by_id.get(id).copied() else {
             return json!({ "task_id": "", "status": "", "base_resp": base_resp(2013, "invalid params, task_id does not exist") });
         };
+        let answer = self.state(at, now);
+        if !self.tasks[at].queried {
+            self.tasks[at].queried = true;
+            self.log.write(Entry {
+                request_id: request_id.into(),
+                at: now,
+                path: "/minimaxi/v1/query/video_generation",
+                model: String::new(),
+                cost: Ptc::ZERO,
+                charged: false,
+                prompt: String::new(),
+                task: None,
+                bodies: (json!({ "task_id": id }), answer.clone()),
+                faults: FaultSet::default(),
+            });
+        }
+        answer
+    }
+
+    /// How far a task is, in the words of callbacks.
+    pub(super) fn progress(&mut self, id: &str, now: Wall) -> Option<Progress> {
+        let at = self.by_id.get(id).copied()?;
+        let mut answer = self.state(at, now);
+        let task = &self.tasks[at];
+        let ends = task.accepted.plus(task.run_ms);
+        answer["status"] = match &task.end {
+            _ if now < ends => json!("processing"),
+            End::Success => json!("success"),
+            End::Fail { .. } => json!("failed"),
+        };
+        let over = now >= ends;
+        Some(Progress { answer, since: if over { ends } else { task.accepted }, ends: (!over).then_some(ends) })
+    }
+
+    fn state(&mut self, at: usize, now: Wall) -> Value {
+        let task = &mut self.tasks[at];
         let faults = task.faults;
         let age = now.since(task.accepted);
-        let mut answer = json!({ "task_id": wire_id(id, faults), "status": "", "file_id": "", "base_resp": base_resp(0, "success") });
+        let mut answer = json!({ "task_id": wire_id(&task.id, faults), "status": "", "file_id": "", "base_resp": base_resp(0, "success") });
         if age < task.run_ms {
             answer["status"] = json!(said(stage(age, task.run_ms, faults), faults));
             return answer;
@@ -334,6 +381,7 @@ impl Books {
                     task.repaid = true;
                     self.balance += task.price;
                     self.counts.charged = self.counts.charged - task.price;
+                    self.log.give_back(&task.id);
                 }
             }
             End::Success => {
@@ -365,26 +413,6 @@ fn stage(age: u64, run_ms: u64, faults: FaultSet) -> &'static str {
         (true, 0..30) => "",
         (true, _) => "Dreaming",
     }
-}
-
-/// `text` as the service says it.
-pub(super) fn said(text: &str, faults: FaultSet) -> String {
-    if faults.has(Fault::Escapes) {
-        format!("\x1b[31;5m{text}\x1b[2J\x1b]0;owned\x07\u{202e}\r\n\0")
-    } else {
-        text.to_owned()
-    }
-}
-
-pub(super) fn wire_id(id: &str, faults: FaultSet) -> Value {
-    match id.parse::<u64>() {
-        Ok(number) if faults.has(Fault::NumberIds) => json!(number),
-        _ => json!(id),
-    }
-}
-
-pub(super) fn base_resp(code: i64, message: &str) -> Value {
-    json!({ "status_code": code, "status_msg": message })
 }
 
 fn shortened(value: Value) -> Value {

@@ -1,6 +1,7 @@
 //! The command line's grammar: calls, flags, their help. What a call does is elsewhere; here it is only understood. Clap
 //! puts its sentences together in English, so what stands here is English for everybody.
 
+mod faults;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests;
@@ -332,7 +333,7 @@ impl From<CostBy> for By {
 /// # Errors
 /// What clap makes of it; help and version are among them. `error.exit_code()` is 2 for a wrong call and 0 for those.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    let mut grammar = Cli::command();
+    let mut grammar = Cli::command().mut_subcommand("simulate", |call| call.after_help(faults::table()));
     let matches = grammar.try_get_matches_from_mut(args)?;
     let mut cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut grammar))?;
     cli.command.iter_mut().for_each(name_each_once);
