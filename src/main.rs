@@ -3,7 +3,7 @@
 use reeltop::{
     cli,
     cli::faces::{Faces, Keys},
-    screens::{key::Key, keymap, keymap::Keymap},
+    screens::{keymap, keymap::Keymap},
     tui::{dashboard, linear, terminal},
 };
 use std::process::ExitCode;
@@ -18,9 +18,7 @@ fn main() -> ExitCode {
             restore_on_panic: terminal::restore_on_panic,
             give_back: terminal::restore,
             keys: Keys {
-                ids: keymap::ids,
-                is_key: |text| text.parse::<Key>().map(drop),
-                judge: |keys| Keymap::build(keys).1.into_iter().map(|fault| (fault.about, fault.text)).collect(),
+                judge: |keys| Keymap::build(keys).1,
                 tables: keymap::tables,
                 commands: keymap::commands,
                 config_lines: keymap::config_lines,

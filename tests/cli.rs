@@ -630,9 +630,9 @@ fn the_config_is_checked_shown_found_and_begun() {
     let places: Vec<&str> = done.err.lines().map(|line| line.split(".toml:").nth(1).unwrap()).collect();
     let expected = [
         "1:1: profil is not an option above the first section. Did you mean profile?",
-        "3:3: keys.global.close: q means retry in table, so that it could not be reached there",
-        "4:1: keys.table: e is given to edit and to clone",
-        "5:1: keys.table.freeze has no key left, so that it could not be reached",
+        "3:3: keys.global.close cannot be used: in table, q means retry. Give it a key that is free there",
+        "4:1: keys.table: e is given to both edit and clone",
+        "5:1: keys.table.freeze cannot be used: an action needs at least one key",
     ];
     assert_eq!(places, expected);
     fs::remove_file(home.config()).unwrap();

@@ -3,22 +3,22 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use reeltop::{
+    cli::settings::show,
     domain::{
         catalogue::{CameraSupport, Need},
         money::Ptc,
     },
     engine::settings::Settings,
     io::{
-        config::{Folders, Loaded, Wanted, example, load, show},
+        config::{Folders, Loaded, Wanted, example, load},
         secret::KeySource,
     },
     lang::{Lang, within},
+    screens::keymap::Keymap,
+    words::reason::config::{located, rejected},
 };
 use std::{fs, path::Path};
 use tempfile::TempDir;
-
-/// A few of the key table's names are enough here.
-const BINDINGS: &[(&str, &str)] = &[("table", "retry"), ("table", "download"), ("compose", "send")];
 
 /// A home of its own with that text as its config file.
 fn home_with(text: &str) -> (TempDir, Folders) {
@@ -34,20 +34,19 @@ fn folders_in(dir: &Path) -> Folders {
 }
 
 fn wanted() -> Wanted<'static> {
-    let is_key = |text: &str| text.parse::<reeltop::screens::key::Key>().map(drop);
-    Wanted { bindings: BINDINGS, is_key: Some(is_key), ..Wanted::default() }
+    Wanted { judge_keys: Some(|keys| Keymap::build(keys).1), ..Wanted::default() }
 }
 
 fn read(text: &str) -> Loaded {
     let (_dir, folders) = home_with(text);
-    load(&wanted(), &folders).unwrap_or_else(|rejected| panic!("{rejected}"))
+    load(&wanted(), &folders).unwrap_or_else(|why| panic!("{}", rejected(&why)))
 }
 
 /// The faults of a text, each as `line:column: what: why. next`.
 fn faults_of(text: &str) -> Vec<String> {
     let (_dir, folders) = home_with(text);
     let rejected = load(&wanted(), &folders).expect_err("there should be faults");
-    rejected.faults.iter().map(|fault| fault.located("").trim_start_matches(':').to_owned()).collect()
+    rejected.faults.iter().map(|fault| located(fault, "").trim_start_matches(':').to_owned()).collect()
 }
 
 /// The example with every option that has a default taken into use.
@@ -138,7 +137,7 @@ fn every_option_of_the_file_reaches_the_settings() {
         frame_ms = 100
         reduced_motion = true
         [keys.table]
-        retry = ["r", "ctrl-r"]
+        retry = ["r", "ctrl-t"]
         "#,
     );
     let settings = &loaded.settings;
@@ -167,7 +166,7 @@ fn every_option_of_the_file_reaches_the_settings() {
     assert_eq!(loaded.hook.as_deref(), Some("true"));
     assert_eq!((settings.ui.theme.as_str(), settings.ui.ascii, settings.ui.frame_ms), ("light", true, 100));
     assert!(settings.ui.reduced_motion);
-    assert_eq!(settings.keys["table"]["retry"], ["r", "ctrl-r"]);
+    assert_eq!(settings.keys["table"]["retry"], ["r", "ctrl-t"]);
 }
 
 #[test]
@@ -214,7 +213,7 @@ resolutoins = []
         faults_of(text),
         [
             r#"2:9: models."T2V-01" cannot be used: max_prompt_chars and max_prompt_words exclude each other"#,
-            r#"7:10: models."new".camera cannot be used: "som" is not one of its words. It can be commands, exact, described or none"#,
+            r#"7:10: models."new".camera cannot be used: "som" is not one of its values. It can be commands, exact, described or none"#,
             r#"9:43: models."other".resolutions.durations cannot be used: it takes a list of whole numbers from 1 on, such as [6, 10]"#,
             r#"9:48: fps is not an option of [models."other".resolutions]. It can be name, durations, first_frame or last_frame"#,
             r#"10:1: resolutoins is not an option of [models."other"]. Did you mean resolutions?"#,
@@ -268,12 +267,12 @@ x = []
              after the point, or \"none\"",
             "12:13: budget.per_batch cannot be used: it takes an amount of PTC such as 20 or 0.5, with at most three \
              digits after the point, or \"none\"",
-            r#"14:9: ui.theme cannot be used: "drak" is not one of its words. Did you mean dark?"#,
-            "16:1: keys.table.retri is not an action. Did you mean retry?",
-            "17:10: keys.table.retry cannot be used: \"meta-x\" is no key; keys look like q, ctrl-p, alt-enter, shift-tab, \
+            r#"14:9: ui.theme cannot be used: "drak" is not one of its values. Did you mean dark?"#,
+            "16:1: retri is not an option of [keys.table]. Did you mean retry?",
+            "17:10: keys.table.retry cannot be used: \"meta-x\" is not a key; keys look like q, ctrl-p, alt-enter, shift-tab, \
              f1, space",
-            "17:20: keys.table.retry cannot be used: a key stands in quotes",
-            "18:7: keys.tabel is not a context of the key table. Did you mean table?",
+            "17:20: keys.table.retry cannot be used: it takes text in quotes, and this is an integer",
+            "18:7: [keys.tabel] is not a section. Did you mean table?",
         ]
     );
 }
@@ -326,7 +325,7 @@ base_url = "http://127.0.0.1:8302"
         [
             "2:11: profiles.mine has no base_url: it is not one of the built-in profiles. Set base_url, or did you mean \
              302ai, minimax or minimax-cn?",
-            "4:16: profiles.mine.api_key_file cannot be used: a path here begins with / or ~/",
+            "4:16: profiles.mine.api_key_file cannot be used: the path must begin with / or ~/",
             "5:11: profiles.open sets api_key_cmd and api_key_file: the key comes from one place. Keep one of them",
             "5:11: the base_url of profiles.open is not https: the key would cross the network unencrypted. Use https, or \
              set allow_http = true in this profile",
@@ -358,8 +357,8 @@ fn the_built_in_profiles_speak_the_fields_of_their_hosts() {
 #[test]
 fn an_unknown_profile_of_the_command_line_is_a_fault_without_a_place() {
     let (_dir, folders) = home_with("[profiles.studio]\nbase_url = \"https://a.example\"\n");
-    let rejected = load(&Wanted { profile: Some("studoi"), ..wanted() }, &folders).unwrap_err();
-    assert_eq!(rejected.to_string(), "there is no profile \"studoi\". Did you mean studio?");
+    let why = load(&Wanted { profile: Some("studoi"), ..wanted() }, &folders).unwrap_err();
+    assert_eq!(rejected(&why), "there is no profile \"studoi\". Did you mean studio?");
 }
 
 #[test]
@@ -367,8 +366,8 @@ fn only_a_file_that_was_named_must_exist() {
     let dir = tempfile::tempdir().unwrap();
     let named = dir.path().join("named.toml");
     let asked = Wanted { config: Some(&named), data_dir: Some(dir.path()), ..wanted() };
-    let rejected = load(&asked, &folders_in(dir.path())).unwrap_err();
-    assert!(rejected.to_string().contains("named.toml cannot be read: No such file"), "{rejected}");
+    let why = rejected(&load(&asked, &folders_in(dir.path())).unwrap_err());
+    assert!(why.contains("named.toml cannot be read: no such file"), "{why}");
     fs::write(&named, "[ui]\nascii = true\n").unwrap();
     let loaded = load(&asked, &folders_in(dir.path())).unwrap();
     assert!(loaded.settings.ui.ascii && loaded.found);
@@ -387,12 +386,12 @@ fn a_theme_of_ones_own_changes_another_one_and_its_faults_are_all_told() {
     assert_eq!(
         faults,
         [
-            "2:9: ui.theme cannot be used: \"min\" is not one of its words. Did you mean mine?",
-            "4:8: theme.mine.base cannot be used: \"ligth\" is not one of the themes there are. Did you mean light?",
-            "5:1: runing is not a role of a theme. Did you mean running?",
-            "6:8: theme.mine.loud cannot be used: \"pink\" is no colour; it is a name such as light-red, or #rrggbb, or \
+            "2:9: ui.theme cannot be used: \"min\" is not one of its values. Did you mean mine?",
+            "4:8: theme.mine.base cannot be used: \"ligth\" is not one of its values. Did you mean light?",
+            "5:1: runing is not an option of [theme.mine]. Did you mean running?",
+            "6:8: theme.mine.loud cannot be used: \"pink\" is not a colour; use a name such as light-red, or #rrggbb, or \
              default",
-            "7:8: theme.dark cannot be used: there is a theme of that name already. Give it another name and write base = \
+            "7:8: theme.dark cannot be used: there is already a theme of that name. Give it another name and write base = \
              \"dark\"",
         ]
     );
@@ -401,7 +400,7 @@ fn a_theme_of_ones_own_changes_another_one_and_its_faults_are_all_told() {
 #[test]
 fn options_that_nothing_uses_yet_say_so() {
     let loaded = read("[callback]\nlisten = \"127.0.0.1:1\"\n[ui]\nmouse = true\n");
-    let warnings: Vec<String> = loaded.warnings.iter().map(|warning| warning.located("f")).collect();
+    let warnings: Vec<String> = loaded.warnings.iter().map(|warning| located(warning, "f")).collect();
     assert_eq!(warnings, ["f:2:1: callback.listen has no effect yet"]);
 }
 
@@ -424,7 +423,7 @@ fn show_names_the_origin_of_every_value_and_no_command_of_a_key() {
 #[test]
 fn what_config_show_prints_is_a_config_that_means_the_same() {
     let loaded = read(
-        "[download]\nparallel = 2\n[keys.table]\nretry = [\"R\"]\n[models.new]\nlike = \"I2V-01\"\n\
+        "[download]\nparallel = 2\n[keys.table]\nretry = [\"ctrl-t\"]\n[models.new]\nlike = \"I2V-01\"\n\
                        resolutions = [{ name = \"720P\", durations = [6] }]\n",
     );
     let again = read(&show(&loaded));
@@ -448,12 +447,12 @@ fn only_failures_that_are_proven_not_charged_may_be_tried_again_by_themselves() 
     assert_eq!(
         faults_of("[retry]\nauto = [\"output_sensitive\"]\n"),
         [concat!(
-            "2:8: retry.auto cannot be used: output_sensitive (video refused) may be charged again, or needs a ",
-            "person's change first. It can be rate_limited, service or network"
+            "2:8: retry.auto cannot be used: output_sensitive (video refused) may be charged again, or needs a change ",
+            "by you first. It can be rate_limited, service or network"
         )]
     );
     assert_eq!(
         faults_of("[retry]\nauto = [\"servce\"]\n"),
-        ["2:8: retry.auto cannot be used: \"servce\" is not one of its words. Did you mean service?"]
+        ["2:8: retry.auto cannot be used: \"servce\" is not one of its values. Did you mean service?"]
     );
 }

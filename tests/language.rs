@@ -269,7 +269,8 @@ fn texts() -> Vec<Text> {
         let tokens = without_tests(&all_tokens(&fs::read_to_string(&file).unwrap()));
         let mut at = 0;
         while at < tokens.len() {
-            if words(&tokens, at, &["#", "["]) || is_other_call(&tokens, at) {
+            let attribute = words(&tokens, at, &["#", "["]) || words(&tokens, at, &["#", "!", "["]);
+            if attribute || is_other_call(&tokens, at) {
                 let open = (at..tokens.len()).find(|at| matches!(tokens[*at].text.as_str(), "[" | "(")).unwrap();
                 at = closing(&tokens, open) + 1;
                 continue;

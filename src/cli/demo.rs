@@ -30,6 +30,7 @@ use crate::{
     },
     simulator::{CLIP, End, Preloaded, SimConfig, Simulator},
     tr,
+    words::reason,
 };
 use morning::{AT_WORK, Cancelled, Failed, MORNING, Queued, Ready, Refused, Runs, Saved, Stands, Unknown};
 use std::{
@@ -92,10 +93,9 @@ fn setup(global: &Global, dir: &Path, simulator: &Simulator) -> Result<Loaded, S
     surroundings::settle(&mut own, global.no_color);
     speak(&own);
     let folders = Folders { home: dir.to_owned(), config: dir.to_owned(), data: dir.to_owned() };
-    let wanted =
-        Wanted { config: None, data_dir: Some(dir), profile: None, bindings: &[], is_key: None, judge_keys: None };
+    let wanted = Wanted { data_dir: Some(dir), ..Wanted::default() };
     let mut setup = config::load(&wanted, &folders)
-        .map_err(|rejected| Problem::new(tr!("the demo's own config is wrong"), rejected.to_string(), ""))?;
+        .map_err(|why| Problem::new(tr!("the demo's own config is wrong"), reason::config::rejected(&why), ""))?;
     setup.key = KeySource::Fixed("demo");
     (setup.settings.ui, setup.settings.keys) = (own.settings.ui, own.settings.keys);
     setup.settings.demo = true;

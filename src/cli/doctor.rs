@@ -8,7 +8,7 @@ use crate::{
     engine::{act::Act, settings::Scope},
     io::{config::Loaded, run::exit::Exit, store::Store},
     tr,
-    words::names,
+    words::{names, reason::secret},
 };
 use std::{
     io::{self, Write},
@@ -77,9 +77,12 @@ fn looks(setup: &Loaded) -> Vec<(Thing, Found)> {
     let file = setup.paths.config.display();
     let config = if setup.found { file.to_string() } else { tr!("{file} does not exist; the defaults are used", file) };
     let key = if setup.key.is_set() {
-        Found::Well(tr!("comes from {source}", source = setup.key.words()))
+        Found::Well(tr!("comes from {source}", source = secret::place(&setup.key.place())))
     } else {
-        Found::Wrong(tr!("{source} is not set; without a key nothing is sent", source = setup.key.words()))
+        Found::Wrong(tr!(
+            "{source} is not set; without a key nothing is sent",
+            source = secret::place(&setup.key.place())
+        ))
     };
     let store = match Store::open(&setup.paths.data_dir).and_then(|store| store.overview()) {
         Ok(overview) => {

@@ -3,7 +3,7 @@
 use crate::{
     engine::settings::{Settings, Voice},
     io::{
-        config::{IsKey, JudgeKeys, Loaded},
+        config::{JudgeKeys, Loaded},
         run::clock::Clock,
     },
     words::keys::KeyTable,
@@ -37,10 +37,6 @@ pub struct Faces {
 /// The table of keys, as far as it is plain data.
 #[derive(Debug)]
 pub struct Keys {
-    /// Every context and action.
-    pub ids: fn() -> Vec<(&'static str, &'static str)>,
-    /// Whether a text is a key, and why not.
-    pub is_key: IsKey,
     /// All that is wrong with keys of one's own.
     pub judge: JudgeKeys,
     /// The tables of keys, in the language now spoken.

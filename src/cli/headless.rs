@@ -20,7 +20,10 @@ use crate::{
         run::{Engine, clock::Clock, exit::Exit, signals::Signals, sleep_until, unsaved},
     },
     tr,
-    words::news::{not_done, not_queued, said},
+    words::{
+        news::{not_done, not_queued, said},
+        reason,
+    },
 };
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -141,8 +144,8 @@ impl Headless {
             Waited::Done | Waited::TimeOut => {}
             Waited::Ended => return Err(Stop::Exit(Exit::Interrupted)),
         }
-        let no_key = |problem| Stop::Problem(Exit::Key, Box::new(problem));
-        self.work().key_problem.clone().map_or(Ok(()), |problem| Err(no_key(problem)))
+        let no_key = |why| Stop::Problem(Exit::Key, Box::new(reason::problem(why, &self.work().settings.voice)));
+        self.work().key_problem.as_ref().map_or(Ok(()), |why| Err(no_key(why)))
     }
 
     /// Has an act carried out.

@@ -11,7 +11,7 @@ mod headless;
 mod look;
 pub mod manual;
 mod retry;
-mod settings;
+pub mod settings;
 mod simulate;
 mod submit;
 mod waits;
@@ -21,7 +21,7 @@ use crate::{
         args::{Cli, Command, Global},
         faces::Faces,
     },
-    domain::{problem::Problem, text},
+    domain::{problem::Problem, reason::config::Rejected, text},
     io::{
         config,
         config::{Again, Folders, Loaded, Wanted},
@@ -32,7 +32,7 @@ use crate::{
     lang,
     lang::Lang,
     tr,
-    words::keys,
+    words::{keys, reason},
 };
 use std::{
     ffi::OsString,
@@ -182,16 +182,14 @@ fn key_tables() -> (Vec<keys::KeyTable>, Vec<(String, &'static str)>) {
 }
 
 fn folders() -> Result<Folders, Stop> {
-    Ok(Folders::of_this_user()?)
+    Ok(Folders::of_this_user().map_err(|why| reason::config::problem(&why))?)
 }
 
-fn wanted<'a>(global: &'a Global, bindings: &'a [(&'a str, &'a str)]) -> Wanted<'a> {
+fn wanted(global: &Global) -> Wanted<'_> {
     Wanted {
         config: global.config.as_deref(),
         data_dir: global.data_dir.as_deref(),
         profile: global.profile.as_deref(),
-        bindings,
-        is_key: Some(faces::get().keys.is_key),
         judge_keys: Some(faces::get().keys.judge),
     }
 }
@@ -216,22 +214,21 @@ fn speak(loaded: &Loaded) {
     text::set_ambiguous_wide(loaded.settings.ui.ambiguous_width == 2);
 }
 
-/// Reads the config while the program runs: its faults are told as one problem.
-fn read_again(global: &Global) -> Result<Loaded, Problem> {
-    let bindings = (faces::get().keys.ids)();
-    let folders = Folders::of_this_user()?;
-    config::load(&wanted(global, &bindings), &folders).map_err(|rejected| Problem::new(rejected.to_string(), "", ""))
+/// Reads the config while the program runs.
+fn read_again(global: &Global) -> Result<Loaded, Rejected> {
+    let folders = Folders::of_this_user().map_err(|why| Rejected::whole("", why))?;
+    config::load(&wanted(global), &folders)
 }
 
 /// Reads the config, with all of its faults at once.
 fn read(global: &Global) -> Result<Loaded, Stop> {
-    let bindings = (faces::get().keys.ids)();
-    let loaded = config::load(&wanted(global, &bindings), &folders()?).map_err(|rejected| {
-        let _ = writeln!(io::stderr(), "{rejected}");
+    let loaded = config::load(&wanted(global), &folders()?).map_err(|why| {
+        let _ = writeln!(io::stderr(), "{}", reason::config::rejected(&why));
         Stop::Exit(Exit::Usage)
     })?;
+    let file = loaded.paths.config.display().to_string();
     for warning in &loaded.warnings {
-        let _ = writeln!(io::stderr(), "{}", warning.located(&loaded.paths.config.display().to_string()));
+        let _ = writeln!(io::stderr(), "{}", reason::config::located(warning, &file));
     }
     Ok(loaded)
 }

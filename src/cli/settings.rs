@@ -3,17 +3,21 @@
 use super::{Outcome, Stop, Voice, folders, load, wanted};
 use crate::{
     cli::args::{ConfigCall, Global},
-    domain::{export::json_line, problem::Problem},
-    io::{config, config::Fault, run::exit::Exit},
+    domain::{export::json_line, problem::Problem, reason::config::Fault},
+    io::{
+        config,
+        config::{InForce, Loaded, Origin},
+        run::exit::Exit,
+    },
     tr,
+    words::reason,
 };
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
 /// `reeltop config`.
 pub(super) fn run(global: &Global, what: ConfigCall, voice: Voice) -> Outcome {
-    let bindings = (super::faces::get().keys.ids)();
-    let paths = config::paths(&wanted(global, &bindings), &folders()?);
+    let paths = config::paths(&wanted(global), &folders()?);
     let path = paths.config.display().to_string();
     let mut out = io::stdout();
     match what {
@@ -29,7 +33,7 @@ pub(super) fn run(global: &Global, what: ConfigCall, voice: Voice) -> Outcome {
         }
         ConfigCall::Show => {
             let loaded = load(global)?;
-            let text = config::show(&loaded);
+            let text = show(&loaded);
             match voice.json {
                 true => {
                     let table: Option<toml::Table> = text.parse().ok();
@@ -52,8 +56,7 @@ pub(super) fn run(global: &Global, what: ConfigCall, voice: Voice) -> Outcome {
 
 /// `config check --json`: one object with every fault.
 fn check(global: &Global, path: &str) -> Outcome {
-    let bindings = (super::faces::get().keys.ids)();
-    let (found, faults, warnings) = match config::load(&wanted(global, &bindings), &folders()?) {
+    let (found, faults, warnings) = match config::load(&wanted(global), &folders()?) {
         Ok(loaded) => (loaded.found, Vec::new(), loaded.warnings),
         Err(rejected) => (true, rejected.faults, Vec::new()),
     };
@@ -64,13 +67,44 @@ fn check(global: &Global, path: &str) -> Outcome {
 }
 
 fn fault(fault: &Fault) -> Value {
+    let Problem { what, why, next } = reason::config::problem(&fault.why);
     json!({
         "line": fault.place.map(|place| place.line),
         "column": fault.place.map(|place| place.column),
-        "what": fault.problem.what,
-        "why": fault.problem.why,
-        "next": fault.problem.next,
+        "what": what,
+        "why": why,
+        "next": next,
     })
+}
+
+/// The config in force as TOML, each value with its origin as a comment.
+#[must_use]
+pub fn show(loaded: &Loaded) -> String {
+    let file = loaded.paths.config.display();
+    let file = match loaded.found {
+        true => tr!("the file: {file}", file),
+        false => tr!("the file: {file} (there is none)", file),
+    };
+    let key = tr!("the key: from {source}", source = reason::secret::place(&loaded.key.place()));
+    let mut text = format!("# {file}\n# {key}\n");
+    for line in config::in_force(loaded) {
+        text += &match line {
+            InForce::Section(name) => format!("\n[{name}]\n"),
+            InForce::Value(name, literal, origin) => {
+                let origin = match origin {
+                    Origin::Default => tr!("default").to_owned(),
+                    Origin::Profile => "--profile".to_owned(),
+                    Origin::Line(line) => tr!("line {line}", line),
+                };
+                format!("{name} = {literal}  # {origin}\n")
+            }
+            InForce::NotSet(option) => format!("# {}\n", tr!("{option} is not set", option)),
+            InForce::Hidden(option, line) => {
+                format!("# {}\n", tr!("{option} is set on line {line}; not shown", option, line))
+            }
+        };
+    }
+    text
 }
 
 /// Writes the example config, unless there is a config already.

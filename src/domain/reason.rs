@@ -3,11 +3,13 @@
 
 #![allow(missing_docs, reason = "what each variant means is its sentence in `words::reason`")]
 
+pub mod config;
 pub mod draft;
 pub mod picture;
 pub mod picture_file;
 pub mod price;
 pub mod prompt;
+pub mod secret;
 pub mod sight;
 pub mod store;
 pub mod system;
@@ -25,4 +27,6 @@ pub enum Reason {
     PictureFile(picture_file::Fault),
     /// The store failed.
     Store(store::Fault),
+    /// There is no key for the service.
+    NoKey(secret::NoKey),
 }

@@ -10,7 +10,7 @@ use crate::{
         task::{Event, FileId, LedgerLine, NewTask, RemoteId, Task, TaskKey},
         time::{Now, Wall},
     },
-    lang::Lang,
+    engine::settings::Lang,
     service::answer::Address,
 };
 use serde::{Deserialize, Serialize};

@@ -38,7 +38,7 @@ pub use ending::waits_for_room;
 
 use crate::{
     domain::{
-        problem::Problem,
+        reason::Reason,
         task::{Claim, Event, Phase, Task, TaskKey},
         time::{Mono, Now},
     },
@@ -271,7 +271,7 @@ pub fn ticket(work: &mut Work) -> effect::Ticket {
 }
 
 /// The key for the service was read, or cannot be had. Until then nothing is sent or asked.
-fn key_read(work: &mut Work, result: Result<(), Problem>) -> Vec<Effect> {
+fn key_read(work: &mut Work, result: Result<(), Reason>) -> Vec<Effect> {
     work.settings.has_key = result.is_ok();
     work.key_problem = result.err();
     if work.store.owner.is_some() { money::ask_balance(work) } else { Vec::new() }

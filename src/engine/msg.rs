@@ -8,6 +8,7 @@ use crate::{
         folder::Listing,
         money::Ptc,
         problem::{Problem, TaskError},
+        reason::{Reason, config::Rejected},
         request::StoredImage,
         retry::Overtaken,
         task::{Event, LedgerLine, Row, SavedFile, Task, TaskKey, TaskState},
@@ -40,7 +41,7 @@ pub enum Msg {
     /// From the command line, which does the same as the keys do.
     Act(Act),
     /// The config was read again, or why it cannot be used.
-    Config(Result<Box<Reread>, Problem>),
+    Config(Result<Box<Reread>, Rejected>),
 }
 
 /// A config that was read again.
@@ -393,7 +394,7 @@ pub enum LocalMsg {
     /// The key for the service was read (it stays with the client), or why there is none.
     Key {
         /// Whether it can be used.
-        result: Result<(), Problem>,
+        result: Result<(), Reason>,
     },
     /// Something the person asked for is done (a player was opened) or not.
     Said {

@@ -5,6 +5,7 @@ use crate::{
     domain::{
         account::Stamp,
         problem::{Charged, ErrorClass, Problem, TaskError},
+        reason::{Reason, config::Rejected},
         task::{RemoteId, Row, TaskKey, TaskState},
     },
     engine::{act::Resolution, effect::Ticket, msg::InsertRefusal, work::Halt},
@@ -148,7 +149,7 @@ pub enum StoreNews {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ConfigNews {
     /// It has faults; the program goes on with what it had.
-    Rejected(Problem),
+    Rejected(Rejected),
     /// It is taken over.
     Taken {
         /// Options that changed.
@@ -226,7 +227,7 @@ pub enum NotDone {
         /// The service's id.
         id: RemoteId,
         /// Why there is none.
-        problem: Option<Problem>,
+        problem: Option<Reason>,
     },
     /// The service did not say that it knows a task of that id.
     NotKnown {

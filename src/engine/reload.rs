@@ -2,7 +2,7 @@
 //! said that it needs a new start. One function for SIGHUP and for whoever else asks.
 
 use crate::{
-    domain::problem::Problem,
+    domain::reason::config::Rejected,
     engine::{
         msg::Reread,
         news::{ConfigNews, News},
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Takes a config over, or tells why it is not.
-pub(super) fn take(work: &mut Work, result: Result<Box<Reread>, Problem>) {
+pub(super) fn take(work: &mut Work, result: Result<Box<Reread>, Rejected>) {
     let news = result.map_or_else(ConfigNews::Rejected, |reread| {
         let Reread { settings, changed, fixed } = *reread;
         take_over(&mut work.settings, settings);
@@ -41,7 +41,7 @@ fn take_over(settings: &mut Settings, new: Settings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::testing;
+    use crate::{domain::reason::config::Wrong, engine::testing};
 
     #[test]
     fn what_can_change_changes_and_what_cannot_is_said() {
@@ -64,8 +64,8 @@ mod tests {
     fn a_config_with_faults_changes_nothing() {
         let mut work = testing::state(&[]);
         let before = work.settings.clone();
-        let problem = Problem::new("config.toml:3:1: no", "", "");
-        take(&mut work, Err(problem.clone()));
-        assert_eq!((work.settings, work.news), (before, vec![News::Config(ConfigNews::Rejected(problem))]));
+        let rejected = Rejected::whole("config.toml", Wrong::NoFile);
+        take(&mut work, Err(rejected.clone()));
+        assert_eq!((work.settings, work.news), (before, vec![News::Config(ConfigNews::Rejected(rejected))]));
     }
 }

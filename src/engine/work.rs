@@ -6,6 +6,7 @@ use crate::{
         costs::Report,
         money::Ptc,
         problem::{Problem, TaskError},
+        reason::Reason,
         task::{Kind, NewTask, RemoteId, Task, TaskKey, Trouble},
         time::{Mono, Now, Wall},
     },
@@ -50,7 +51,7 @@ pub struct Work {
     /// The store, as seen from here.
     pub store: Store,
     /// Why there is no key for the service, where none could be had.
-    pub key_problem: Option<Problem>,
+    pub key_problem: Option<Reason>,
     /// Set when the program is to end.
     pub ending: Option<Ending>,
     /// Replies that came too late or for nothing; dropped and counted.

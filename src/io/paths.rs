@@ -1,20 +1,39 @@
-//! Paths as a person types them.
+//! Paths as a person writes them.
 
 use crate::tr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// `path` with a leading `~/` replaced by the home folder.
 ///
 /// # Errors
 /// When the home folder is not known, or another user's is meant.
 pub(crate) fn expanded(path: &str) -> Result<PathBuf, &'static str> {
-    let Some(rest) = path.strip_prefix('~') else {
-        return Ok(PathBuf::from(path));
-    };
-    let home = || etcetera::home_dir().map_err(|_| tr!("the home folder is not known"));
-    match rest.strip_prefix('/') {
-        Some(inside) => Ok(home()?.join(inside)),
-        None if rest.is_empty() => home(),
-        None => Err(tr!("only ~/ is understood, not another user's ~name")),
+    match path.strip_prefix('~') {
+        None => Ok(PathBuf::from(path)),
+        Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+            etcetera::home_dir().map(|home| at_home(path, &home)).map_err(|_| tr!("the home folder is not known"))
+        }
+        Some(_) => Err(tr!("only ~/ is understood, not another user's ~name")),
+    }
+}
+
+/// `path` with that home folder for its `~`.
+pub(crate) fn at_home(path: &str, home: &Path) -> PathBuf {
+    match path.strip_prefix('~') {
+        Some(rest) => home.join(rest.trim_start_matches('/')),
+        None => PathBuf::from(path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tilde_is_the_home_folder() {
+        let home = Path::new("/home/u");
+        assert_eq!(at_home("~/Videos", home), Path::new("/home/u/Videos"));
+        assert_eq!(at_home("~", home), Path::new("/home/u"));
+        assert_eq!(at_home("/srv/~x", home), Path::new("/srv/~x"));
     }
 }

@@ -2,9 +2,11 @@
 //! quotes it. Reading may run a command and wait for it: a worker's business, never the start-up's.
 
 use crate::{
-    domain::problem::Problem,
-    io::{files, words},
-    tr,
+    domain::reason::{
+        secret::{CommandFault, KeyPlace, NoKey},
+        system::System,
+    },
+    io::files,
 };
 use rustix::process::{Pid, Signal, kill_process_group};
 use secrecy::SecretString;
@@ -52,14 +54,14 @@ impl fmt::Debug for KeySource {
 }
 
 impl KeySource {
-    /// Where the key comes from, in words: `the environment variable REELTOP_API_KEY`.
+    /// Where the key comes from, as far as it may be said.
     #[must_use]
-    pub fn words(&self) -> String {
+    pub fn place(&self) -> KeyPlace {
         match self {
-            Self::Env(name) => tr!("the environment variable {name}", name),
-            Self::Command(_) => tr!("the command api_key_cmd").into(),
-            Self::File(path) => tr!("the file {path}", path = path.display()),
-            Self::Fixed(_) => tr!("the simulator").into(),
+            Self::Env(name) => KeyPlace::Variable(name.clone()),
+            Self::Command(_) => KeyPlace::Command,
+            Self::File(path) => KeyPlace::File(path.display().to_string()),
+            Self::Fixed(_) => KeyPlace::Simulator,
         }
     }
 
@@ -73,71 +75,59 @@ impl KeySource {
         }
     }
 
-    /// Reads the key; `None` when the environment variable is not set. Blocks, for a command up to 30 seconds.
+    /// Reads the key. Blocks, for a command up to 30 seconds.
     ///
     /// # Errors
-    /// The command failed, printed nothing or took too long; the file cannot be read, or others can read it; what came is
-    /// no key. None of them quotes the key or what the command wrote.
-    pub fn read(&self) -> Result<Option<SecretString>, Problem> {
+    /// The environment variable is not set; the command failed, printed nothing or took too long; the file cannot be read,
+    /// or others can read it; what came is no key. None of them quotes the key or what the command wrote.
+    pub fn read(&self) -> Result<SecretString, NoKey> {
         match self {
             Self::Env(name) => match std::env::var_os(name) {
-                None => Ok(None),
-                Some(value) if value.is_empty() => Ok(None),
-                Some(value) => usable(&value.to_string_lossy(), &self.words()).map(Some),
+                Some(value) if !value.is_empty() => usable(&value.to_string_lossy(), self.place()),
+                _ => Err(NoKey::NotSet(self.place())),
             },
-            Self::Command(command) => usable(&printed_by(command, COMMAND_TIMEOUT)?, &self.words()).map(Some),
-            Self::File(path) => usable(&content_of(path)?, &self.words()).map(Some),
-            Self::Fixed(key) => Ok(Some(SecretString::from(*key))),
+            Self::Command(command) => {
+                let text = printed_by(command, COMMAND_TIMEOUT).map_err(NoKey::CommandFailed)?;
+                usable(&text, self.place())
+            }
+            Self::File(path) => usable(&content_of(path)?, self.place()),
+            Self::Fixed(key) => Ok(SecretString::from(*key)),
         }
     }
 }
 
 /// The key in a text: its first line, without blanks around it. Password stores print notes below it.
-fn usable(text: &str, source: &str) -> Result<SecretString, Problem> {
+fn usable(text: &str, from: KeyPlace) -> Result<SecretString, NoKey> {
     let line = text.trim_start().lines().next().unwrap_or_default().trim();
-    let cannot = |why: &str| Problem::new(tr!("the API key cannot be used"), why, tr!("Look at {source}", source));
     if line.is_empty() {
-        return Err(cannot(tr!("it is empty")));
+        return Err(NoKey::Empty(from));
     }
     if line.bytes().any(|byte| !byte.is_ascii_graphic()) {
-        return Err(cannot(tr!("there are characters in it that cannot stand in a request's header")));
+        return Err(NoKey::OddCharacters(from));
     }
     Ok(SecretString::from(line))
 }
 
 /// The content of a key file that its owner alone can read.
-fn content_of(path: &Path) -> Result<String, Problem> {
-    let shown = path.display();
-    let unreadable = |error: io::Error| {
-        let next = tr!("Make the file, or change api_key_file in the config");
-        Problem::new(tr!("the key file {path} cannot be read", path = shown), words::system(&error), next)
-    };
-    let file = files::open(path).map_err(unreadable)?;
-    let about = file.metadata().map_err(unreadable)?;
+fn content_of(path: &Path) -> Result<String, NoKey> {
+    let shown = || path.display().to_string();
+    let unreadable = |why: System| NoKey::FileUnreadable { path: shown(), why };
+    let file = files::open(path).map_err(|error| unreadable(error.into()))?;
+    let about = file.metadata().map_err(|error| unreadable(error.into()))?;
     if !about.is_file() {
-        return Err(unreadable(io::Error::other(tr!("it is no file"))));
+        return Err(unreadable(System::NoFile));
     }
     if about.permissions().mode() & 0o077 != 0 {
-        return Err(Problem::new(
-            tr!("the key file {path} is not used", path = shown),
-            tr!("others can read it or write to it"),
-            tr!("Run: chmod 600 {path}", path = shown),
-        ));
+        return Err(NoKey::FileOpen { path: shown() });
     }
     let mut content = String::new();
-    file.take(MOST_BYTES).read_to_string(&mut content).map_err(unreadable)?;
+    file.take(MOST_BYTES).read_to_string(&mut content).map_err(|error| unreadable(error.into()))?;
     Ok(content)
 }
 
 /// What a command prints. Its stderr goes nowhere: it may hold the key, and the screen is not its to write on.
-fn printed_by(command: &str, timeout: Duration) -> Result<String, Problem> {
-    let failed = |why: String| {
-        Problem::new(
-            tr!("the command api_key_cmd did not give the key"),
-            why,
-            tr!("Run it by hand to see what it says"),
-        )
-    };
+fn printed_by(command: &str, timeout: Duration) -> Result<String, CommandFault> {
+    let failed = |error: io::Error| CommandFault::System(error.into());
     let mut child = Command::new("sh")
         .args(["-c", command])
         .stdin(Stdio::null())
@@ -145,7 +135,7 @@ fn printed_by(command: &str, timeout: Duration) -> Result<String, Problem> {
         .stderr(Stdio::null())
         .process_group(0)
         .spawn()
-        .map_err(|error| failed(words::system(&error)))?;
+        .map_err(failed)?;
     let group = Pid::from_child(&child);
     let (tell, told) = mpsc::channel();
     if let Some(stdout) = child.stdout.take() {
@@ -165,11 +155,11 @@ fn printed_by(command: &str, timeout: Duration) -> Result<String, Problem> {
                 status = Some(ended);
                 until = Instant::now() + LAST_BYTES;
             }
-            Ok(Told::Ended(Err(error))) => return Err(failed(words::system(&error))),
+            Ok(Told::Ended(Err(error))) => return Err(failed(error)),
             Err(RecvTimeoutError::Timeout) if status.is_none() => {
                 // With all that it started. Fails only when it has ended already.
                 let _ = kill_process_group(group, Signal::KILL);
-                return Err(failed(tr!("it took longer than {seconds} s", seconds = timeout.as_secs())));
+                return Err(CommandFault::Slow { seconds: timeout.as_secs() });
             }
             Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
         }
@@ -178,13 +168,9 @@ fn printed_by(command: &str, timeout: Duration) -> Result<String, Problem> {
         }
     }
     match status {
-        Some(status) if status.success() => {
-            String::from_utf8(text).map_err(|_| failed(tr!("it is not UTF-8 text").into()))
-        }
-        Some(status) => {
-            Err(failed(status.code().map_or_else(|| status.to_string(), |code| tr!("exit status: {code}", code))))
-        }
-        None => Err(failed(tr!("it was lost").into())),
+        Some(status) if status.success() => String::from_utf8(text).map_err(|_| CommandFault::System(System::NotUtf8)),
+        Some(status) => Err(status.code().map_or_else(|| CommandFault::Killed(status.to_string()), CommandFault::Code)),
+        None => Err(CommandFault::Lost),
     }
 }
 
@@ -228,23 +214,19 @@ mod tests {
     #[test]
     fn a_command_gives_the_first_line_it_prints() {
         let source = KeySource::Command("printf '  sk-abc \\nuser: me\\n'; echo noise >&2".into());
-        assert_eq!(source.read().unwrap().unwrap().expose_secret(), "sk-abc");
+        assert_eq!(source.read().unwrap().expose_secret(), "sk-abc");
     }
 
     #[test]
     fn a_command_that_fails_is_reported_without_what_it_wrote() {
-        let problem = KeySource::Command("echo sk-abc; echo sk-abc >&2; exit 3".into()).read().unwrap_err();
-        assert_eq!(
-            problem.to_string(),
-            "the command api_key_cmd did not give the key: exit status: 3. Run it by hand to see what it says"
-        );
-        assert_eq!(KeySource::Command("true".into()).read().unwrap_err().why, "it is empty");
+        let fault = |command: &str| KeySource::Command(command.into()).read().unwrap_err();
+        assert_eq!(fault("echo sk-abc; echo sk-abc >&2; exit 3"), NoKey::CommandFailed(CommandFault::Code(3)));
+        assert_eq!(fault("true"), NoKey::Empty(KeyPlace::Command));
     }
 
     #[test]
     fn a_command_that_hangs_is_given_up() {
-        let problem = printed_by("sleep 60; true", Duration::ZERO).unwrap_err();
-        assert_eq!(problem.why, "it took longer than 0 s");
+        assert_eq!(printed_by("sleep 60; true", Duration::ZERO), Err(CommandFault::Slow { seconds: 0 }));
     }
 
     #[test]
@@ -259,37 +241,37 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("pipe");
         assert!(Command::new("mkfifo").args(["-m", "600"]).arg(&path).status().unwrap().success());
-        assert_eq!(KeySource::File(path).read().unwrap_err().why, "it is no file");
+        let unreadable = NoKey::FileUnreadable { path: path.display().to_string(), why: System::NoFile };
+        assert_eq!(KeySource::File(path).read().unwrap_err(), unreadable);
     }
 
     #[test]
-    fn a_key_file_that_others_can_read_is_refused_with_the_remedy() {
+    fn a_key_file_that_others_can_read_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let private = key_file(dir.path(), 0o600, "sk-abc\n");
-        assert_eq!(KeySource::File(private).read().unwrap().unwrap().expose_secret(), "sk-abc");
+        assert_eq!(KeySource::File(private).read().unwrap().expose_secret(), "sk-abc");
         for mode in [0o640, 0o604, 0o644] {
             let open = key_file(dir.path(), mode, "sk-abc\n");
-            let problem = KeySource::File(open.clone()).read().unwrap_err();
-            assert_eq!(problem.next, format!("Run: chmod 600 {}", open.display()));
+            let fault = NoKey::FileOpen { path: open.display().to_string() };
+            assert_eq!(KeySource::File(open).read().unwrap_err(), fault);
         }
         let missing = KeySource::File(dir.path().join("none"));
         assert!(!missing.is_set() && missing.read().is_err());
     }
 
     #[test]
-    fn a_key_that_fits_no_header_is_refused_and_never_quoted() {
+    fn a_key_that_fits_no_header_is_refused() {
         for odd in ["sk abc", "sk-äbc", "sk-\u{7}abc"] {
-            let problem = usable(odd, "the test").unwrap_err();
-            assert!(!problem.to_string().contains("abc"), "{problem}");
+            assert_eq!(usable(odd, KeyPlace::Simulator).unwrap_err(), NoKey::OddCharacters(KeyPlace::Simulator));
         }
-        assert_eq!(usable(" \n", "the test").unwrap_err().why, "it is empty");
+        assert_eq!(usable(" \n", KeyPlace::Simulator).unwrap_err(), NoKey::Empty(KeyPlace::Simulator));
     }
 
     #[test]
-    fn a_variable_that_is_not_set_is_no_key_and_no_fault() {
+    fn a_variable_that_is_not_set_is_no_key() {
         let source = KeySource::Env("REELTOP_TEST_NO_SUCH_VARIABLE".into());
         assert!(!source.is_set());
-        assert!(source.read().unwrap().is_none());
+        assert_eq!(source.read().unwrap_err(), NoKey::NotSet(source.place()));
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! What the environment says of the terminal and of the person: how many colours it shows, whether it can show more than
 //! ASCII, and which language is read. The terminal itself is asked nothing.
 
-use crate::{engine::settings::paint::Depth, io::config::Loaded, lang::Lang};
+use crate::{
+    engine::settings::{Lang, paint::Depth},
+    io::config::Loaded,
+};
 use std::env;
 
 /// Settles what the config leaves to the surroundings. `no_color` is the command line's own word.

@@ -6,7 +6,8 @@
 
 mod po;
 
-use serde::{Deserialize, Serialize};
+pub use crate::engine::settings::Lang;
+
 use std::{
     borrow::Cow,
     cell::Cell,
@@ -17,34 +18,6 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
-
-/// A language of the screen and of the talk on stderr.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Lang {
-    /// English, the language of the source.
-    En,
-    /// Simplified Chinese.
-    Zh,
-}
-
-impl Lang {
-    /// The language of that id, as `ui.language` in the config names it.
-    #[must_use]
-    pub fn from_id(id: &str) -> Option<Self> {
-        match id {
-            "en" => Some(Self::En),
-            "zh" => Some(Self::Zh),
-            _ => None,
-        }
-    }
-
-    /// The language of a locale such as `zh_CN.UTF-8`. Every Chinese locale gets Simplified Chinese, the only Chinese there
-    /// is; every other one English.
-    #[must_use]
-    pub fn of_locale(locale: &str) -> Self {
-        if locale.starts_with("zh") { Self::Zh } else { Self::En }
-    }
-}
 
 /// Whether the person's language is Chinese. A fact about the person's surroundings, as the locale is one: set before
 /// anything is said, changed by the person alone, and handed to nobody since every sentence needs it.

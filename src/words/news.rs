@@ -13,7 +13,7 @@ use crate::{
         settings::Voice,
     },
     tr,
-    words::{names, terms},
+    words::{names, reason, terms},
 };
 
 /// What there is to say of something that happened.
@@ -164,9 +164,9 @@ fn queue(news: &QueueNews, voice: &Voice) -> (Level, String) {
 
 fn config(news: &ConfigNews) -> (Level, String) {
     let (changed, fixed) = match news {
-        ConfigNews::Rejected(problem) => {
+        ConfigNews::Rejected(rejected) => {
             let what = tr!("the config was read again and has faults; the program goes on with what it had");
-            return (Level::Warning, Problem::new(what, problem.to_string(), "").to_string());
+            return (Level::Warning, Problem::new(what, reason::config::rejected(rejected), "").to_string());
         }
         ConfigNews::Taken { changed, fixed } => (changed, fixed),
     };
@@ -226,7 +226,9 @@ pub fn not_done(key: Option<TaskKey>, why: &NotDone, voice: &Voice) -> Problem {
         }
         NotDone::AdoptedAlready(id) => Problem::new(tr!("{id} is being taken over already", id = id.0), "", ""),
         NotDone::AskedAlready(id) => Problem::new(tr!("{id} is being asked about already", id = id.0), "", ""),
-        NotDone::NoKey { id, problem: Some(problem) } => nothing_done(&id.0, problem.to_string(), String::new()),
+        NotDone::NoKey { id, problem: Some(why) } => {
+            nothing_done(&id.0, reason::problem(why, voice).to_string(), String::new())
+        }
         NotDone::NoKey { id, problem: None } => {
             let why = tr!("the key for the service is not read yet");
             nothing_done(&id.0, why.into(), tr!("Try again in a moment.").into())

@@ -1,7 +1,9 @@
 //! Reasons as sentences, for a reader's language and keys.
 
+pub mod config;
 pub mod picture_file;
 pub mod price;
+pub mod secret;
 pub mod store;
 pub mod system;
 
@@ -24,5 +26,6 @@ pub fn problem(reason: &Reason, _voice: &Voice) -> Problem {
         Reason::Said(problem) => problem.clone(),
         Reason::PictureFile(fault) => picture_file::problem(fault),
         Reason::Store(fault) => store::problem(fault),
+        Reason::NoKey(why) => secret::no_key(why),
     }
 }

@@ -28,7 +28,7 @@ use reeltop::{
         run::{self, clock::Clock},
         store::Store,
     },
-    screens::{app::App, keymap},
+    screens::app::App,
     service::answer::Address,
     simulator::{CLIP, End, Preloaded, SimConfig, Simulator},
 };
@@ -140,15 +140,7 @@ fn account(dir: &Path, base_url: &str, tasks: usize, options: &str) -> Loaded {
         "[profiles.302ai]\nbase_url = {base_url:?}\napi_key_file = {key:?}\n[download]\ndir = {videos:?}\n{options}"
     );
     fs::write(&path, text).unwrap();
-    let bindings = keymap::ids();
-    let wanted = Wanted {
-        config: Some(&path),
-        data_dir: Some(dir),
-        profile: None,
-        bindings: &bindings,
-        is_key: None,
-        judge_keys: None,
-    };
+    let wanted = Wanted { config: Some(&path), data_dir: Some(dir), ..Wanted::default() };
     let [home, config, data] = [dir.to_owned(), dir.to_owned(), dir.to_owned()];
     config::load(&wanted, &Folders { home, config, data }).unwrap()
 }

@@ -1,7 +1,7 @@
 //! Colours as data: what a theme of one's own says, and which of it a terminal can show. Chosen from the environment
 //! alone: the terminal is asked nothing, since an answer may come late, or never.
 
-use crate::tr;
+use crate::domain::reason::config::Unfit;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, str::FromStr};
 
@@ -165,9 +165,9 @@ fn nearest_of_16(wanted: Rgb) -> u8 {
 }
 
 impl FromStr for Paint {
-    type Err = String;
+    type Err = Unfit;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Unfit> {
         let word = text.to_ascii_lowercase().replace('_', "-");
         if word == "default" {
             return Ok(Self::Default);
@@ -179,10 +179,7 @@ impl FromStr for Paint {
         let part = |at: usize| digits.and_then(|digits| u8::from_str_radix(&digits[at..at + 2], 16).ok());
         match (part(0), part(2), part(4)) {
             (Some(r), Some(g), Some(b)) => Ok(Self::Rgb(r, g, b)),
-            _ => Err(tr!(
-                "{text} is no colour; it is a name such as light-red, or #rrggbb, or default",
-                text = format!("{text:?}")
-            )),
+            _ => Err(Unfit::NoColour(text.to_owned())),
         }
     }
 }
@@ -206,10 +203,10 @@ pub struct Coat {
 }
 
 impl FromStr for Coat {
-    type Err = String;
+    type Err = Unfit;
 
     /// `bold black on #ffcc00`: attributes, an ink, and behind `on` a paper; each may be left out.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Unfit> {
         let mut coat = Self::default();
         let mut words = text.split_whitespace();
         while let Some(word) = words.next() {
@@ -218,7 +215,7 @@ impl FromStr for Coat {
                 "dim" => coat.dim = true,
                 "underlined" => coat.underlined = true,
                 "reversed" => coat.reversed = true,
-                "on" => coat.paper = Some(words.next().ok_or(tr!("a colour follows on"))?.parse()?),
+                "on" => coat.paper = Some(words.next().ok_or(Unfit::NoPaper)?.parse()?),
                 ink => coat.ink = Some(ink.parse()?),
             }
         }

@@ -1,78 +1,74 @@
 //! Checks of single texts in the config. Each says why a text cannot be used, without quoting it: what was written into
 //! the wrong place may be a key.
 
-use crate::{domain::problem::ErrorClass, tr};
+use crate::domain::{name, reason::config::Unfit};
 use reqwest::Url;
 use std::net::{IpAddr, SocketAddr};
 
 /// Any text but an empty one.
-pub(super) fn filled(text: &str) -> Result<(), String> {
-    if text.trim().is_empty() { Err(tr!("it is empty").into()) } else { Ok(()) }
+pub(super) fn filled(text: &str) -> Result<(), Unfit> {
+    if text.trim().is_empty() { Err(Unfit::Empty) } else { Ok(()) }
 }
 
 /// A word of letters, digits, `-`, `_` and `.`.
-pub(super) fn name(text: &str) -> Result<(), String> {
+pub(super) fn name(text: &str) -> Result<(), Unfit> {
     filled(text)?;
     let fits = text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-    if fits { Ok(()) } else { Err(tr!("only letters, digits, -, _ and . may stand in it").into()) }
+    if fits { Ok(()) } else { Err(Unfit::NoName) }
 }
 
 /// The name of an environment variable.
-pub(super) fn variable(text: &str) -> Result<(), String> {
+pub(super) fn variable(text: &str) -> Result<(), Unfit> {
     let mut chars = text.chars();
     let begins = chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     if begins && chars.all(|c| c.is_ascii_alphanumeric() || c == '_') {
         return Ok(());
     }
-    Err(tr!("it takes the name of an environment variable (letters, digits and _), not the key itself").into())
+    Err(Unfit::NoVariable)
 }
 
 /// A path that does not depend on the folder the program is started in.
-pub(super) fn path(text: &str) -> Result<(), String> {
+pub(super) fn path(text: &str) -> Result<(), Unfit> {
     if text.starts_with('/') || text == "~" || text.starts_with("~/") {
         return Ok(());
     }
-    Err(tr!("a path here begins with / or ~/").into())
+    Err(Unfit::NotAbsolute)
 }
 
 /// What stands between the host and the call's own name.
-pub(super) fn path_prefix(text: &str) -> Result<(), String> {
+pub(super) fn path_prefix(text: &str) -> Result<(), Unfit> {
     if !text.is_empty() && !text.starts_with('/') {
-        return Err(tr!("it begins with /").into());
+        return Err(Unfit::NoSlash);
     }
     if text.chars().any(|c| c.is_whitespace() || matches!(c, '?' | '#')) {
-        return Err(tr!("no blank, ? or # may stand in it").into());
+        return Err(Unfit::OddPath);
     }
     Ok(())
 }
 
 /// An address and port to listen on.
-pub(super) fn socket(text: &str) -> Result<(), String> {
-    text.parse::<SocketAddr>()
-        .map(|_| ())
-        .map_err(|_| tr!("it takes an address and a port, such as 127.0.0.1:8303").into())
+pub(super) fn socket(text: &str) -> Result<(), Unfit> {
+    text.parse::<SocketAddr>().map(drop).map_err(|_| Unfit::NoSocket)
 }
 
-/// The address of a server, by itself.
-pub(super) fn address(text: &str) -> Result<(), String> {
-    let url = Url::parse(text).map_err(|error| tr!("it is no address ({error})", error))?;
+/// The address of a server, and nothing more.
+pub(super) fn address(text: &str) -> Result<(), Unfit> {
+    let url = Url::parse(text).map_err(|error| Unfit::NoUrl(error.to_string()))?;
     if !matches!(url.scheme(), "https" | "http") {
-        return Err(tr!("an address here begins with https://").into());
+        return Err(Unfit::NotHttps);
     }
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(tr!("it holds a user or a password").into());
+        return Err(Unfit::WithUser);
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(tr!("nothing may follow the path").into());
+        return Err(Unfit::BehindPath);
     }
     Ok(())
 }
 
-/// Why a kind of failure, of which there is one by that word, is never tried again by itself.
-pub(super) fn needs_a_person(word: &str) -> Option<String> {
-    ErrorClass::from_id(word).map(|class| {
-        tr!("{word} ({label}) may be charged again, or needs a person's change first", word, label = class.label())
-    })
+/// The template of a video's name.
+pub(super) fn template(text: &str) -> Result<(), Unfit> {
+    name::check_template(text).map_err(Unfit::Said)
 }
 
 /// Whether what goes to this address is encrypted or stays on this machine.
@@ -114,9 +110,8 @@ mod tests {
     }
 
     #[test]
-    fn a_key_in_the_place_of_a_name_is_refused_without_being_quoted() {
-        let why = variable("sk-0123456789").err().unwrap_or_default();
-        assert!(why.contains("not the key itself") && !why.contains("0123"), "{why}");
+    fn a_key_in_the_place_of_a_name_is_refused() {
+        assert_eq!(variable("sk-0123456789"), Err(Unfit::NoVariable));
         assert_eq!(variable("REELTOP_API_KEY"), Ok(()));
     }
 }

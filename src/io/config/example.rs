@@ -4,7 +4,8 @@
 use super::{
     models::MODEL,
     options::{Default, Opt},
-    table::{BUILT_IN_PROFILES, PROFILE, SECTIONS, TOP},
+    profile::{BUILT_IN_PROFILES, PROFILE},
+    table::{SECTIONS, TOP},
 };
 use std::fmt::Write;
 

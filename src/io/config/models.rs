@@ -3,16 +3,14 @@
 
 use super::{
     check,
-    fault::{Fault, Source},
-    options::{Kind, Opt, unset, unusable},
-    read::Reader,
-    table::small,
+    notes::Notes,
+    options::{Kind, Opt, small, unset},
 };
 use crate::{
     domain::{
         catalogue::{CameraSupport, Catalogue, Need},
         overrides::{ModelOverride, ResolutionOverride},
-        problem::Problem,
+        reason::config::{Takes, Unfit},
         request::WireNames,
     },
     engine::settings::Profile,
@@ -162,26 +160,23 @@ pub(super) struct Changed {
     changes: ModelOverride,
 }
 
-/// Reads `[models]`; a model with a fault in its options is left out, since the fault has been told.
-pub(super) fn read(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Vec<Changed> {
+/// Reads `[models]`; a model with a fault in its options is left out, since the fault is noted.
+pub(super) fn read(notes: &mut Notes<'_>, table: &DeTable<'_>) -> Vec<Changed> {
     let mut models = Vec::new();
     for (name, value) in table {
-        let path = format!("models.{:?}", name.get_ref());
-        let Some(options) = value.get_ref().as_table() else {
-            reader.not_a_section(name.span(), &path);
-            continue;
-        };
-        let faults_before = reader.fault_count();
+        let path = full_name(name.get_ref());
+        let Some(options) = notes.table(name.span(), &path, value) else { continue };
+        let faults_before = notes.faults.len();
         let mut changes = ModelOverride::default();
         for (option, value) in options {
             if option.get_ref() == "resolutions" {
-                changes.resolutions = Some(resolutions(reader, &path, value));
+                changes.resolutions = Some(resolutions(notes, &path, value));
             } else {
-                reader.entry(&mut changes, MODEL, &path, option, value);
+                notes.entry(&mut changes, MODEL, &path, option, value);
             }
-            reader.note(&format!("{path}.{}", option.get_ref()), option, value);
+            notes.set(&format!("{path}.{}", option.get_ref()), option, value);
         }
-        if reader.fault_count() == faults_before {
+        if notes.faults.len() == faults_before {
             models.push(Changed { name: name.get_ref().to_string(), at: name.span(), changes });
         }
     }
@@ -190,19 +185,22 @@ pub(super) fn read(reader: &mut Reader<'_>, table: &DeTable<'_>) -> Vec<Changed>
     models
 }
 
-fn resolutions(reader: &mut Reader<'_>, path: &str, value: &Spanned<DeValue<'_>>) -> Vec<ResolutionOverride> {
+fn full_name(model: &str) -> String {
+    format!("models.{model:?}")
+}
+
+fn resolutions(notes: &mut Notes<'_>, path: &str, value: &Spanned<DeValue<'_>>) -> Vec<ResolutionOverride> {
     let path = format!("{path}.resolutions");
     let rows = value.get_ref().as_array().filter(|rows| rows.iter().all(|row| row.get_ref().is_table()));
     let Some(rows) = rows else {
-        let why = Kind::<ModelOverride>::Tables.it_takes();
-        reader.fault(value.span(), unusable(&path), &why, String::new());
+        notes.unusable(value.span(), &path, Unfit::Takes(Takes::Tables));
         return Vec::new();
     };
     let mut resolutions = Vec::new();
     for options in rows.iter().filter_map(|row| row.get_ref().as_table()) {
         let mut resolution = ResolutionOverride::default();
         for (option, value) in options {
-            reader.entry(&mut resolution, RESOLUTION, &path, option, value);
+            notes.entry(&mut resolution, RESOLUTION, &path, option, value);
         }
         resolutions.push(resolution);
     }
@@ -211,14 +209,12 @@ fn resolutions(reader: &mut Reader<'_>, path: &str, value: &Spanned<DeValue<'_>>
 
 /// The catalogue for a profile, changed as the file says. Hosts that speak MiniMax's own field names have MiniMax's own
 /// prompt limits.
-pub(super) fn catalogue(profile: &Profile, models: &[Changed], source: &Source<'_>) -> (Catalogue, Vec<Fault>) {
+pub(super) fn catalogue(notes: &mut Notes<'_>, profile: &Profile, models: &[Changed]) -> Catalogue {
     let mut catalogue = Catalogue::for_host(profile.names != WireNames::minimax());
-    let mut faults = Vec::new();
     for model in models {
         if let Err(why) = catalogue.apply(&model.name, &model.changes) {
-            let what = unusable(&format!("models.{:?}", model.name));
-            faults.push(source.fault(model.at.clone(), Problem::new(what, why, "")));
+            notes.unusable(model.at.clone(), &full_name(&model.name), Unfit::Said(why));
         }
     }
-    (catalogue, faults)
+    catalogue
 }

@@ -1,10 +1,10 @@
 //! What an option is: a name, a kind that says which values it takes and where they go, a default and a doc. The options
-//! themselves stand in `table.rs`; reading, the example file and `config show` are made from them.
+//! themselves are in `table.rs`, `profile.rs` and `models.rs`; reading, the example file and `config show` are made from them.
 
-use super::fault::did_you_mean;
-use crate::{
-    domain::{fields::listed, money::Ptc, problem::Problem},
-    tr,
+use crate::domain::{
+    money::Ptc,
+    problem::ErrorClass,
+    reason::config::{Meant, Takes, Toml, Unfit},
 };
 use toml::de::DeValue;
 
@@ -79,21 +79,19 @@ pub(super) enum Kind<C: 'static> {
         /// Where it goes.
         set: fn(&mut C, String),
     },
-    /// A list of some words, each at most once.
-    Words {
-        /// The words.
-        words: &'static [&'static str],
-        /// Why another word is not taken, where it is one that a person may think of.
-        why_not: fn(&str) -> Option<String>,
+    /// A list of kinds of failure, each at most once.
+    Classes {
+        /// Those that are taken.
+        allowed: &'static [ErrorClass],
         /// Where they go.
-        set: fn(&mut C, Vec<String>),
+        set: fn(&mut C, Vec<ErrorClass>),
     },
     /// A list of tables. The reader takes it apart itself, so that each fault in it has its own place.
     Tables,
     /// Text.
     Text {
         /// Why a text is not usable; must not quote the text, which may be a secret put in the wrong place.
-        check: fn(&str) -> Result<(), String>,
+        check: fn(&str) -> Result<(), Unfit>,
         /// Where it goes.
         set: fn(&mut C, String),
     },
@@ -118,23 +116,21 @@ impl<C> Opt<C> {
     /// Puts a value where it belongs.
     ///
     /// # Errors
-    /// What is wrong with the value, for the option of that full name. The value itself is only quoted where the option
-    /// takes one of some words.
-    pub(super) fn apply(&self, to: &mut C, value: &DeValue<'_>, full_name: &str) -> Result<(), Problem> {
-        let wrong = |why: String, next: String| Problem::new(unusable(full_name), why, next);
-        let wrong_type = || wrong(other_type(&self.kind.takes(), value), String::new());
-        let out_of_range =
-            |given: &str| wrong(tr!("{given} is not {takes}", given, takes = self.kind.takes()), String::new());
-        let unfit = || wrong(self.kind.it_takes(), String::new());
+    /// Why the value does not fit. The value itself is only quoted where the option takes one of some words.
+    pub(super) fn apply(&self, to: &mut C, value: &DeValue<'_>) -> Result<(), Unfit> {
+        let takes = || self.kind.takes();
+        let other_type = || Unfit::OtherType { takes: takes(), is: type_of(value) };
+        let out_of_range = |given: &str| Unfit::OutOfRange { given: given.to_owned(), takes: takes() };
+        let unfit = || Unfit::Takes(takes());
         match &self.kind {
-            Kind::Flag(set) => set(to, value.as_bool().ok_or_else(wrong_type)?),
+            Kind::Flag(set) => set(to, value.as_bool().ok_or_else(other_type)?),
             Kind::Whole { least, most, set } => {
-                let number = value.as_integer().ok_or_else(wrong_type)?;
+                let number = value.as_integer().ok_or_else(other_type)?;
                 let in_range = whole(number).filter(|n| (*least..=*most).contains(n));
                 set(to, in_range.ok_or_else(|| out_of_range(&number.to_string()))?);
             }
             Kind::Wholes { count: (fewest, most), set } => {
-                let items = value.as_array().ok_or_else(wrong_type)?;
+                let items = value.as_array().ok_or_else(other_type)?;
                 let numbers: Option<Vec<u64>> = items
                     .iter()
                     .map(|item| item.get_ref().as_integer().and_then(whole).filter(|number| *number > 0))
@@ -143,45 +139,44 @@ impl<C> Opt<C> {
                 set(to, counted.ok_or_else(unfit)?);
             }
             Kind::Decimal { least, most, set } => {
-                let text = decimal_text(value).ok_or_else(wrong_type)?;
+                let text = decimal_text(value).ok_or_else(other_type)?;
                 let in_range = text.parse().ok().filter(|n| (*least..=*most).contains(n));
                 set(to, in_range.ok_or_else(|| out_of_range(&text))?);
             }
             Kind::Amount(set) => {
-                let text = amount_text(value).ok_or_else(wrong_type)?;
+                let text = amount_text(value).ok_or_else(other_type)?;
                 set(to, amount(&text).ok_or_else(unfit)?);
             }
             Kind::Cap(set) if value.as_str() == Some("none") => set(to, None),
             Kind::Cap(set) => {
-                let text = amount_text(value).ok_or_else(wrong_type)?;
+                let text = amount_text(value).ok_or_else(other_type)?;
                 set(to, Some(amount(&text).ok_or_else(unfit)?));
             }
             Kind::Word { words, set } => {
-                let word = value.as_str().ok_or_else(wrong_type)?;
+                let word = value.as_str().ok_or_else(other_type)?;
                 if !words.contains(&word) {
-                    return Err(wrong(no_word(word), did_you_mean(word, words.iter().copied())));
+                    return Err(no_word(word, words.iter().copied()));
                 }
                 set(to, word.to_owned());
             }
-            Kind::Words { words, why_not, set } => {
-                let items = value.as_array().ok_or_else(wrong_type)?;
-                let mut taken: Vec<String> = Vec::new();
+            Kind::Classes { allowed, set } => {
+                let items = value.as_array().ok_or_else(other_type)?;
+                let mut taken: Vec<ErrorClass> = Vec::new();
                 for item in items {
-                    let word = item.get_ref().as_str().ok_or_else(wrong_type)?;
-                    if !words.contains(&word) {
-                        let why = why_not(word).unwrap_or_else(|| no_word(word));
-                        return Err(wrong(why, did_you_mean(word, words.iter().copied())));
-                    }
-                    if !taken.iter().any(|known| known == word) {
-                        taken.push(word.to_owned());
+                    let word = item.get_ref().as_str().ok_or_else(other_type)?;
+                    match ErrorClass::from_id(word) {
+                        Some(class) if taken.contains(&class) => {}
+                        Some(class) if allowed.contains(&class) => taken.push(class),
+                        Some(class) => return Err(Unfit::NeverRetried { class, allowed: ids(allowed) }),
+                        None => return Err(no_word(word, allowed.iter().map(|class| class.id()))),
                     }
                 }
                 set(to, taken);
             }
             Kind::Tables => {}
             Kind::Text { check, set } => {
-                let text = value.as_str().ok_or_else(wrong_type)?;
-                check(text).map_err(|why| wrong(why, String::new()))?;
+                let text = value.as_str().ok_or_else(other_type)?;
+                check(text)?;
                 set(to, text.to_owned());
             }
         }
@@ -190,57 +185,49 @@ impl<C> Opt<C> {
 }
 
 impl<C> Kind<C> {
-    /// The values it takes, in words.
-    pub(super) fn takes(&self) -> String {
+    /// The values it takes.
+    pub(super) fn takes(&self) -> Takes {
         match self {
-            Self::Flag(_) => tr!("true or false").into(),
-            Self::Whole { least, most, .. } => tr!("a whole number from {least} to {most}", least, most),
-            Self::Wholes { count: (2, 2), .. } => tr!("a list of two whole numbers, such as [90, 300]").into(),
-            Self::Wholes { .. } => tr!("a list of whole numbers from 1 on, such as [6, 10]").into(),
-            Self::Decimal { least, most, .. } => tr!("a number from {least} to {most}", least, most),
-            Self::Amount(_) => {
-                tr!("an amount of PTC such as 0.5, not negative, with at most three digits after the point").into()
-            }
-            Self::Cap(_) => {
-                tr!("an amount of PTC such as 20 or 0.5, with at most three digits after the point, or \"none\"").into()
-            }
-            Self::Word { words, .. } => tr!("{allowed}", allowed = listed(words)),
-            Self::Words { words, .. } => {
-                tr!("a list of {words}, such as [\"{first}\"]", words = listed(words), first = words[0])
-            }
-            Self::Tables => tr!("a list of tables such as [{ name = \"768P\", durations = [6, 10] }]").into(),
-            Self::Text { .. } => tr!("text in quotes").into(),
+            Self::Flag(_) => Takes::Flag,
+            Self::Whole { least, most, .. } => Takes::Whole { least: *least, most: *most },
+            Self::Wholes { count: (2, 2), .. } => Takes::Pair,
+            Self::Wholes { .. } => Takes::Wholes,
+            Self::Decimal { least, most, .. } => Takes::Number { least: least.to_string(), most: most.to_string() },
+            Self::Amount(_) => Takes::Amount,
+            Self::Cap(_) => Takes::Cap,
+            Self::Word { words, .. } => Takes::Word(words.iter().map(|word| (*word).to_owned()).collect()),
+            Self::Classes { allowed, .. } => Takes::Words(ids(allowed)),
+            Self::Tables => Takes::Tables,
+            Self::Text { .. } => Takes::Text,
         }
     }
-
-    /// The same as the reason why a value of the right type is refused.
-    pub(super) fn it_takes(&self) -> String {
-        tr!("it takes {takes}", takes = self.takes())
-    }
 }
 
-/// That the option of that full name cannot be used as the file sets it.
-pub(super) fn unusable(full_name: &str) -> String {
-    tr!("{option} cannot be used", option = full_name)
-}
-
-/// That a value is of another type than what the option takes.
-pub(super) fn other_type(takes: &str, value: &DeValue<'_>) -> String {
-    let kind = match value {
-        DeValue::String(_) => tr!("a string"),
-        DeValue::Integer(_) => tr!("an integer"),
-        DeValue::Float(_) => tr!("a float"),
-        DeValue::Boolean(_) => tr!("a boolean"),
-        DeValue::Datetime(_) => tr!("a datetime"),
-        DeValue::Array(_) => tr!("an array"),
-        DeValue::Table(_) => tr!("a table"),
-    };
-    tr!("it takes {takes}, and this is {kind}", takes, kind)
+fn ids(classes: &[ErrorClass]) -> Vec<String> {
+    classes.iter().map(|class| class.id().to_owned()).collect()
 }
 
 /// That a word is none of those that the option takes.
-pub(super) fn no_word(word: &str) -> String {
-    tr!("{quoted} is not one of its words", quoted = format!("{word:?}"))
+pub(super) fn no_word<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Unfit {
+    Unfit::NoWord { word: word.to_owned(), meant: Meant::of(word, known) }
+}
+
+/// What type a value is of.
+pub(super) fn type_of(value: &DeValue<'_>) -> Toml {
+    match value {
+        DeValue::String(_) => Toml::String,
+        DeValue::Integer(_) => Toml::Integer,
+        DeValue::Float(_) => Toml::Float,
+        DeValue::Boolean(_) => Toml::Boolean,
+        DeValue::Datetime(_) => Toml::Datetime,
+        DeValue::Array(_) => Toml::Array,
+        DeValue::Table(_) => Toml::Table,
+    }
+}
+
+/// A number that its option's range keeps small.
+pub(super) fn small(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// A TOML integer that is not negative.

@@ -2,21 +2,105 @@
 
 use super::{
     check,
-    fault::{Fault, Source, did_you_mean},
-    table::{BUILT_IN_PROFILES, PROFILE},
+    options::{Kind, Opt, opt, small, unset},
 };
 use crate::{
-    domain::{fields::listed, problem::Problem, request::WireNames},
+    domain::{
+        reason::config::{Meant, Wrong},
+        request::WireNames,
+    },
     engine::settings::Profile,
-    io::secret::KeySource,
-    tr,
+    io::{paths::at_home, secret::KeySource},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
-    ops::Range,
     path::Path,
 };
 use toml::de::DeValue;
+
+/// The options of `[profiles.NAME]`, with the defaults of the profile `302ai`.
+pub(super) static PROFILE: &[Opt<Account>] = &[
+    opt(
+        "base_url",
+        Kind::Text { check: check::address, set: |c, v| c.base_url = Some(v.trim_end_matches('/').into()) },
+        "\"https://api.302.ai\"",
+        "The service. Anything but https needs allow_http = true (this machine itself is allowed).",
+    ),
+    opt(
+        "path_prefix",
+        Kind::Text { check: check::path_prefix, set: |c, v| c.path_prefix = v.trim_end_matches('/').into() },
+        "\"/minimaxi/v1\"",
+        "What stands between the host and /video_generation.",
+    ),
+    opt(
+        "api_key_env",
+        Kind::Text { check: check::variable, set: |c, v| c.key_env = Some(v) },
+        "\"REELTOP_API_KEY\"",
+        "The environment variable that holds the key. The key itself never stands in this file.",
+    ),
+    unset(
+        "api_key_cmd",
+        Kind::Text { check: check::filled, set: |c, v| c.key_cmd = Some(v) },
+        "\"pass show 302ai\"",
+        "Instead of the variable: a command that prints the key as its first line. Run by sh, for 30 s at most.",
+    ),
+    unset(
+        "api_key_file",
+        Kind::Text { check: check::path, set: |c, v| c.key_file = Some(v) },
+        "\"~/.config/reeltop/key\"",
+        "Instead of the variable: a file whose first line is the key. Refused when others can read it (chmod 600).",
+    ),
+    opt(
+        "submit_per_minute",
+        Kind::Whole { least: 1, most: 600, set: |c, v| c.submit_per_minute = small(v) },
+        "5",
+        "Submissions in any 60 seconds, for the whole account. MiniMax allows 5 on an unpaid account, 20 on a paid one.",
+    ),
+    opt(
+        "allow_http",
+        Kind::Flag(|c, v| c.allow_http = v),
+        "false",
+        "Whether the key may go over a line that is not encrypted.",
+    ),
+    opt(
+        "callback_field",
+        Kind::Text { check: check::name, set: |c, v| c.callback_field = v },
+        "\"callback\"",
+        "The request's field for the callback address, as this host spells it.",
+    ),
+    opt(
+        "last_frame_field",
+        Kind::Text { check: check::name, set: |c, v| c.last_frame_field = v },
+        "\"last_frame_images\"",
+        "The request's field for the last frame, as this host spells it.",
+    ),
+    opt("webp", Kind::Flag(|c, v| c.webp = v), "false", "Whether the service takes WebP pictures."),
+];
+
+/// The profiles there are without any config: what each changes of the profile options' defaults.
+pub(super) static BUILT_IN_PROFILES: [(&str, &[(&str, &str)]); 3] = [
+    ("302ai", &[]),
+    (
+        "minimax",
+        &[
+            ("base_url", "\"https://api.minimax.io\""),
+            ("path_prefix", "\"/v1\""),
+            ("callback_field", "\"callback_url\""),
+            ("last_frame_field", "\"last_frame_image\""),
+            ("webp", "true"),
+        ],
+    ),
+    (
+        "minimax-cn",
+        &[
+            ("base_url", "\"https://api.minimaxi.com\""),
+            ("path_prefix", "\"/v1\""),
+            ("callback_field", "\"callback_url\""),
+            ("last_frame_field", "\"last_frame_image\""),
+            ("webp", "true"),
+        ],
+    ),
+];
 
 /// One `[profiles.NAME]`, as far as it was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,42 +134,31 @@ impl Account {
             if is_key || (option.name == "base_url" && built_in.is_none()) {
                 continue;
             }
-            let applied = DeValue::parse(literal).map(|value| option.apply(&mut account, value.get_ref(), option.name));
+            let applied = DeValue::parse(literal).map(|value| option.apply(&mut account, value.get_ref()));
             debug_assert!(matches!(applied, Ok(Ok(()))), "the built-in {}: {applied:?}", option.name);
         }
         account
     }
 
-    /// What is wrong with the profile as a whole; `header` is where the file speaks of it.
-    /// `names_url` tells whether the file names an address, even one that cannot be used and has its own fault.
-    pub(super) fn faults(&self, name: &str, header: &Range<usize>, names_url: bool, source: &Source<'_>) -> Vec<Fault> {
-        let at_header =
-            |what: String, why: &str, next: String| source.fault(header.clone(), Problem::new(what, why, next));
-        let sources: Vec<&str> = [
+    /// What is wrong with the profile as a whole. `names_url` tells whether the file names an address, even one that cannot
+    /// be used and has its own fault.
+    pub(super) fn faults(&self, name: &str, names_url: bool) -> Vec<Wrong> {
+        let sources = [
             ("api_key_env", self.key_env.is_some()),
             ("api_key_cmd", self.key_cmd.is_some()),
             ("api_key_file", self.key_file.is_some()),
-        ]
-        .into_iter()
-        .filter_map(|(option, set)| set.then_some(option))
-        .collect();
+        ];
+        let options: Vec<String> =
+            sources.into_iter().filter_map(|(option, set)| set.then(|| option.to_owned())).collect();
+        let profile = name.to_owned();
         let mut faults = Vec::new();
-        if sources.len() > 1 {
-            let what = tr!("profiles.{name} sets {options}", name, options = sources.join(tr!(" and ")));
-            faults.push(at_header(what, tr!("the key comes from one place"), tr!("Keep one of them").into()));
+        if options.len() > 1 {
+            faults.push(Wrong::SeveralKeys { profile: profile.clone(), options });
         }
         match &self.base_url {
             None if names_url => {}
-            None => faults.push(at_header(
-                tr!("profiles.{name} has no base_url", name),
-                tr!("it is not one of the built-in profiles"),
-                tr!("Set base_url, or did you mean {names}?", names = listed(&built_in_names().collect::<Vec<_>>())),
-            )),
-            Some(url) if !self.allow_http && !check::is_private_line(url) => faults.push(at_header(
-                tr!("the base_url of profiles.{name} is not https", name),
-                tr!("the key would cross the network unencrypted"),
-                tr!("Use https, or set allow_http = true in this profile").into(),
-            )),
+            None => faults.push(Wrong::NoUrl { profile, built_in: built_in_names().map(str::to_owned).to_vec() }),
+            Some(url) if !self.allow_http && !check::is_private_line(url) => faults.push(Wrong::PlainHttp { profile }),
             Some(_) => {}
         }
         faults
@@ -110,31 +183,29 @@ impl Account {
             return KeySource::Command(command.clone());
         }
         if let Some(path) = &self.key_file {
-            return KeySource::File(super::expand_home(path, home));
+            return KeySource::File(at_home(path, home));
         }
         KeySource::Env(self.key_env.clone().unwrap_or_else(|| KEY_VARIABLE.into()))
     }
 }
 
 /// The names of the built-in profiles.
-pub(super) fn built_in_names() -> impl Iterator<Item = &'static str> + Clone {
-    BUILT_IN_PROFILES.iter().map(|(name, _)| *name)
+fn built_in_names() -> [&'static str; 3] {
+    BUILT_IN_PROFILES.map(|(name, _)| name)
 }
 
 /// The account of that name out of those of the file and the built-in ones.
 ///
 /// # Errors
 /// The name is neither; with what was probably meant.
-pub(super) fn chosen(name: &str, of_file: &BTreeMap<String, Account>) -> Result<Account, Problem> {
+pub(super) fn chosen(name: &str, of_file: &BTreeMap<String, Account>) -> Result<Account, Wrong> {
     if let Some(account) = of_file.get(name) {
         return Ok(account.clone());
     }
-    if built_in_names().any(|built_in| built_in == name) {
+    if built_in_names().contains(&name) {
         return Ok(Account::new(name));
     }
-    let mut names: BTreeSet<&str> = of_file.keys().map(String::as_str).collect();
-    for built_in in built_in_names() {
-        names.insert(built_in);
-    }
-    Err(Problem::new(tr!("there is no profile {name}", name = format!("{name:?}")), "", did_you_mean(name, names)))
+    let names = of_file.keys().map(String::as_str).chain(built_in_names());
+    let names: BTreeSet<&str> = names.collect();
+    Err(Wrong::NoSuchProfile { name: name.to_owned(), meant: Meant::of(name, names) })
 }

@@ -1,14 +1,14 @@
 //! The one table of options. What `config.example.toml` shows, what the reader accepts and what `config show` prints are
-//! made from it, so an option is added in one place: here (those of `[models."NAME"]` in `models.rs`).
+//! made from it, so an option is added in one place: here (those of `[profiles.NAME]` in `profile.rs`, those of `[models."NAME"]` in `models.rs`).
 
 use super::{
-    Loaded, check,
-    options::{Kind, Opt, opt, reserved, unset},
-    profile::Account,
+    check,
+    loaded::Loaded,
+    options::{Kind, Opt, opt, reserved, small, unset},
 };
 use crate::{
-    domain::{name::check_template, problem::ErrorClass, time::SECOND},
-    lang::Lang,
+    domain::time::SECOND,
+    engine::settings::{Lang, RetrySettings},
 };
 
 /// A section of the file whose options are all known by name.
@@ -36,90 +36,6 @@ pub(super) static TOP: Section = Section {
     )],
 };
 
-/// The options of `[profiles.NAME]`, with the defaults of the profile `302ai`.
-pub(super) static PROFILE: &[Opt<Account>] = &[
-    opt(
-        "base_url",
-        Kind::Text { check: check::address, set: |c, v| c.base_url = Some(v.trim_end_matches('/').into()) },
-        "\"https://api.302.ai\"",
-        "The service. Anything but https needs allow_http = true (this machine itself is allowed).",
-    ),
-    opt(
-        "path_prefix",
-        Kind::Text { check: check::path_prefix, set: |c, v| c.path_prefix = v.trim_end_matches('/').into() },
-        "\"/minimaxi/v1\"",
-        "What stands between the host and /video_generation.",
-    ),
-    opt(
-        "api_key_env",
-        Kind::Text { check: check::variable, set: |c, v| c.key_env = Some(v) },
-        "\"REELTOP_API_KEY\"",
-        "The environment variable that holds the key. The key itself never stands in this file.",
-    ),
-    unset(
-        "api_key_cmd",
-        Kind::Text { check: check::filled, set: |c, v| c.key_cmd = Some(v) },
-        "\"pass show 302ai\"",
-        "Instead of the variable: a command that prints the key as its first line. Run by sh, for 30 s at most.",
-    ),
-    unset(
-        "api_key_file",
-        Kind::Text { check: check::path, set: |c, v| c.key_file = Some(v) },
-        "\"~/.config/reeltop/key\"",
-        "Instead of the variable: a file whose first line is the key. Refused when others can read it (chmod 600).",
-    ),
-    opt(
-        "submit_per_minute",
-        Kind::Whole { least: 1, most: 600, set: |c, v| c.submit_per_minute = small(v) },
-        "5",
-        "Submissions in any 60 seconds, for the whole account. MiniMax allows 5 on an unpaid account, 20 on a paid one.",
-    ),
-    opt(
-        "allow_http",
-        Kind::Flag(|c, v| c.allow_http = v),
-        "false",
-        "Whether the key may go over a line that is not encrypted.",
-    ),
-    opt(
-        "callback_field",
-        Kind::Text { check: check::name, set: |c, v| c.callback_field = v },
-        "\"callback\"",
-        "The request's field for the callback address, as this host spells it.",
-    ),
-    opt(
-        "last_frame_field",
-        Kind::Text { check: check::name, set: |c, v| c.last_frame_field = v },
-        "\"last_frame_images\"",
-        "The request's field for the last frame, as this host spells it.",
-    ),
-    opt("webp", Kind::Flag(|c, v| c.webp = v), "false", "Whether the service takes WebP pictures."),
-];
-
-/// The profiles there are without any config: what each changes of the profile options' defaults.
-pub(super) static BUILT_IN_PROFILES: [(&str, &[(&str, &str)]); 3] = [
-    ("302ai", &[]),
-    (
-        "minimax",
-        &[
-            ("base_url", "\"https://api.minimax.io\""),
-            ("path_prefix", "\"/v1\""),
-            ("callback_field", "\"callback_url\""),
-            ("last_frame_field", "\"last_frame_image\""),
-            ("webp", "true"),
-        ],
-    ),
-    (
-        "minimax-cn",
-        &[
-            ("base_url", "\"https://api.minimaxi.com\""),
-            ("path_prefix", "\"/v1\""),
-            ("callback_field", "\"callback_url\""),
-            ("last_frame_field", "\"last_frame_image\""),
-            ("webp", "true"),
-        ],
-    ),
-];
-
 /// Every section whose options are all known by name, in the order of the example.
 pub(super) static SECTIONS: [Section; 10] = [
     Section {
@@ -146,7 +62,7 @@ pub(super) static SECTIONS: [Section; 10] = [
             ),
             opt(
                 "name",
-                Kind::Text { check: check_template, set: |c, v| c.settings.download.name = v },
+                Kind::Text { check: check::template, set: |c, v| c.settings.download.name = v },
                 "\"{key}-{prompt}\"",
                 "The file's name without its ending; made safe, and never written over a file that exists.\n\
                  Of {key} {prompt} {model} {resolution} {duration} {date} {time} {attempt} and {id}.",
@@ -267,13 +183,7 @@ pub(super) static SECTIONS: [Section; 10] = [
         options: &[
             opt(
                 "auto",
-                Kind::Words {
-                    words: &["rate_limited", "service", "network"],
-                    why_not: check::needs_a_person,
-                    set: |c, v| {
-                        c.settings.retry.auto = v.iter().filter_map(|word| ErrorClass::from_id(word)).collect();
-                    },
-                },
+                Kind::Classes { allowed: &RetrySettings::ALLOWED, set: |c, v| c.settings.retry.auto = v },
                 "[]",
                 "Kinds of failure that are tried again by themselves, where the service proves that nothing was charged.",
             ),
@@ -391,8 +301,3 @@ pub(super) static SECTIONS: [Section; 10] = [
         ],
     },
 ];
-
-/// A number that its option's range keeps small.
-pub(super) fn small(number: u64) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
-}

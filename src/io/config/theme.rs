@@ -1,16 +1,15 @@
 //! `[theme.NAME]`: a theme of one's own, as what it changes of another one.
 
 use super::{
-    fault::did_you_mean,
-    options::{no_word, other_type, unusable},
-    read::Reader,
+    notes::Notes,
+    options::{no_word, type_of},
 };
 use crate::{
+    domain::reason::config::{Meant, Takes, Unfit, Wrong},
     engine::settings::{
         UiSettings,
         paint::{OwnTheme, ROLES, THEMES},
     },
-    tr,
 };
 use std::ops::Range;
 use toml::de::DeTable;
@@ -19,54 +18,45 @@ use toml::de::DeTable;
 const BASE: &str = "base";
 
 /// Reads `[theme]`.
-pub(super) fn read(reader: &mut Reader<'_>, ui: &mut UiSettings, table: &DeTable<'_>) {
+pub(super) fn read(notes: &mut Notes<'_>, ui: &mut UiSettings, table: &DeTable<'_>) {
     for (name, value) in table {
-        let path = format!("theme.{}", name.get_ref());
-        let Some(options) = value.get_ref().as_table() else {
-            reader.not_a_section(name.span(), &path);
-            continue;
-        };
-        if THEMES.contains(&name.get_ref().as_ref()) {
-            let base = format!("{:?}", name.get_ref());
-            let next = tr!("Give it another name and write base = {base}", base);
-            reader.fault(name.span(), unusable(&path), tr!("there is a theme of that name already"), next);
+        let word: &str = name.get_ref();
+        let path = format!("theme.{word}");
+        let Some(options) = notes.table(name.span(), &path, value) else { continue };
+        if THEMES.contains(&word) {
+            notes.fault(name.span(), Wrong::BuiltInTheme(word.to_owned()));
             continue;
         }
         let mut theme = OwnTheme { base: THEMES[0].into(), ..OwnTheme::default() };
         for (option, value) in options {
-            let (word, full): (&str, _) = (option.get_ref(), format!("{path}.{}", option.get_ref()));
-            let what = unusable(&full);
-            let Some(text) = value.get_ref().as_str() else {
-                let why = other_type(tr!("text in quotes"), value.get_ref());
-                reader.fault(value.span(), what, &why, String::new());
+            let role: &str = option.get_ref();
+            let full = format!("{path}.{role}");
+            notes.set(&full, option, value);
+            if role != BASE && !ROLES.contains(&role) {
+                let meant = Meant::of(role, ROLES.into_iter().chain([BASE]));
+                let (option_name, section) = (role.to_owned(), Some(path.clone()));
+                notes.fault(option.span(), Wrong::NoSuchOption { option: option_name, section, meant });
                 continue;
-            };
-            match (word, text.parse()) {
-                (BASE, _) if THEMES.contains(&text) => theme.base = text.into(),
-                (BASE, _) => {
-                    let why = tr!("{quoted} is not one of the themes there are", quoted = format!("{text:?}"));
-                    reader.fault(value.span(), what, &why, did_you_mean(text, THEMES));
-                }
-                (role, Ok(coat)) if ROLES.contains(&role) => {
-                    theme.roles.insert(role.into(), coat);
-                }
-                (role, Err(why)) if ROLES.contains(&role) => reader.fault(value.span(), what, &why, String::new()),
-                _ => {
-                    let known = ROLES.into_iter().chain([BASE]);
-                    let what = tr!("{word} is not a role of a theme", word);
-                    reader.fault(option.span(), what, "", did_you_mean(word, known));
-                }
             }
-            reader.note(&full, option, value);
+            let text = value.get_ref().as_str();
+            let text = text.ok_or_else(|| Unfit::OtherType { takes: Takes::Text, is: type_of(value.get_ref()) });
+            let taken = text.and_then(|text| match role {
+                BASE if THEMES.contains(&text) => Ok(theme.base = text.into()),
+                BASE => Err(no_word(text, THEMES)),
+                role => text.parse().map(|coat| _ = theme.roles.insert(role.into(), coat)),
+            });
+            if let Err(why) = taken {
+                notes.unusable(value.span(), &full, why);
+            }
         }
-        ui.themes.insert(name.get_ref().to_string(), theme);
+        ui.themes.insert(word.to_owned(), theme);
     }
 }
 
 /// Whether the theme in use exists; `at` is where the file names it.
-pub(super) fn check_chosen(reader: &mut Reader<'_>, ui: &UiSettings, at: Option<Range<usize>>) {
+pub(super) fn check_chosen(notes: &mut Notes<'_>, ui: &UiSettings, at: Option<Range<usize>>) {
     let known = || THEMES.into_iter().chain(ui.themes.keys().map(String::as_str));
     if let Some(at) = at.filter(|_| !known().any(|name| name == ui.theme)) {
-        reader.fault(at, unusable("ui.theme"), &no_word(&ui.theme), did_you_mean(&ui.theme, known()));
+        notes.unusable(at, "ui.theme", no_word(&ui.theme, known()));
     }
 }

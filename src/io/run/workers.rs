@@ -1,7 +1,10 @@
 //! Carries out effects: hands each to its worker. Every worker's answer comes back as a message.
 
 use crate::{
-    domain::problem::{Charged, ErrorClass, Problem, TaskError},
+    domain::{
+        problem::{Charged, ErrorClass, Problem, TaskError},
+        reason::Reason,
+    },
     engine::{
         effect::{HttpCmd, LocalCmd, SaveCmd, StoreCmd},
         msg::{HttpMsg, LocalMsg, Msg, SaveMsg},
@@ -169,8 +172,8 @@ impl Workers {
         let (client, downloader) = (Arc::clone(&self.client), Arc::clone(&self.downloader));
         tokio::task::spawn_blocking(move || {
             let result = client_config(&setup).and_then(|config| {
-                let made = Client::new(config)?;
-                let fetches = Downloader::new(setup.allow_http)?;
+                let made = Client::new(config).map_err(Reason::Said)?;
+                let fetches = Downloader::new(setup.allow_http).map_err(Reason::Said)?;
                 let _ = (client.set(made), downloader.set(fetches));
                 Ok(())
             });
@@ -179,11 +182,8 @@ impl Workers {
     }
 }
 
-fn client_config(setup: &Loaded) -> Result<ClientConfig, Problem> {
-    let key = setup.key.read()?.ok_or_else(|| {
-        let why = tr!("{source} is not set", source = setup.key.words());
-        Problem::new(tr!("there is no key for the service"), why, tr!("Set it and start again, or try --demo."))
-    })?;
+fn client_config(setup: &Loaded) -> Result<ClientConfig, Reason> {
+    let key = setup.key.read().map_err(Reason::NoKey)?;
     let profile = &setup.settings.profile;
     Ok(ClientConfig {
         base_url: profile.base_url.clone(),

@@ -2,23 +2,13 @@
 
 use super::{BINDINGS, Binding, Ctx, Place, as_command, is_fragile};
 use crate::{
-    domain::near::nearest,
+    domain::reason::config::{KeyFault, Meant, Unfit, Wrong},
     screens::key::{Code, Key},
-    tr,
 };
 use std::collections::BTreeMap;
 
 /// A person's own keys, as the config has them: context, action's id, the keys instead of the defaults.
 pub type Overrides = BTreeMap<String, BTreeMap<String, Vec<String>>>;
-
-/// What is wrong with a person's own keys.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyFault {
-    /// The lines of the config that it is about, such as `keys.table.retry`; any of them may be a default instead.
-    pub about: Vec<String>,
-    /// In words.
-    pub text: String,
-}
 
 /// Which key means what, where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,30 +26,25 @@ impl Default for Keymap {
 }
 
 impl Keymap {
-    /// The map that these overrides make, and all their faults, each as a sentence. A faulty override is left out and
+    /// The map that these overrides make, and all their faults. A faulty override is left out and
     /// its action keeps its default keys.
     #[must_use]
     pub fn build(overrides: &Overrides) -> (Self, Vec<KeyFault>) {
         let mut faults = Vec::new();
         let mut of: Vec<Vec<Key>> = BINDINGS.iter().map(default_keys).collect();
         for (ctx, actions) in overrides {
+            let section = format!("keys.{ctx}");
             if !Ctx::ALL.iter().any(|known| known.id() == ctx) {
-                let text = match nearest(ctx, Ctx::ALL.iter().map(|known| known.id())) {
-                    Some(near) => tr!("[keys.{place}] is no place for keys; did you mean {near}?", place = ctx, near),
-                    None => tr!("[keys.{place}] is no place for keys", place = ctx),
-                };
-                faults.push(fault([format!("keys.{ctx}")], text));
+                let meant = Meant::of(ctx, Ctx::ALL.iter().map(|known| known.id()));
+                faults.push(fault([section.clone()], Wrong::NoSuchSection { section, meant }));
                 continue;
             }
             for (id, keys) in actions {
                 let Some(index) = BINDINGS.iter().position(|b| b.ctx.id() == ctx && b.id == id) else {
-                    let known = BINDINGS.iter().filter(|b| b.ctx.id() == ctx).map(|b| b.id);
-                    let name = format!("keys.{ctx}.{id}");
-                    let text = match nearest(id, known) {
-                        Some(near) => tr!("{name} is no action; did you mean {near}?", name, near),
-                        None => tr!("{name} is no action", name),
-                    };
-                    faults.push(fault([name], text));
+                    let meant = Meant::of(id, BINDINGS.iter().filter(|b| b.ctx.id() == ctx).map(|b| b.id));
+                    let (option, section) = (id.clone(), Some(section.clone()));
+                    let about = [format!("keys.{ctx}.{id}")];
+                    faults.push(fault(about, Wrong::NoSuchOption { option, section, meant }));
                     continue;
                 };
                 match read_keys(&BINDINGS[index], keys) {
@@ -84,11 +69,15 @@ impl Keymap {
                 if let Some(first) = by_key.insert((binding.ctx, *key), index)
                     && first != index
                 {
-                    let (ctx, one, other) = (binding.ctx.id(), BINDINGS[first].id, binding.id);
-                    let about = [format!("keys.{ctx}.{one}"), format!("keys.{ctx}.{other}")];
+                    let (place, one, other) = (binding.ctx.id(), BINDINGS[first].id, binding.id);
                     faults.push(fault(
-                        about,
-                        tr!("keys.{place}: {key} is given to {one} and to {other}", place = ctx, key, one, other),
+                        [format!("keys.{place}.{one}"), format!("keys.{place}.{other}")],
+                        Wrong::KeyGivenTwice {
+                            place: place.to_owned(),
+                            key: key.to_string(),
+                            one: one.to_owned(),
+                            other: other.to_owned(),
+                        },
                     ));
                     by_key.insert((binding.ctx, *key), first);
                 }
@@ -113,8 +102,8 @@ impl Keymap {
     }
 }
 
-fn fault(about: impl Into<Vec<String>>, text: String) -> KeyFault {
-    KeyFault { about: about.into(), text }
+fn fault(about: impl Into<Vec<String>>, why: Wrong) -> KeyFault {
+    KeyFault { about: about.into(), nth: None, why }
 }
 
 fn default_keys(binding: &Binding) -> Vec<Key> {
@@ -123,30 +112,28 @@ fn default_keys(binding: &Binding) -> Vec<Key> {
 
 /// An action's keys, or all that is wrong with them.
 fn read_keys(binding: &Binding, keys: &[String]) -> Result<Vec<Key>, Vec<KeyFault>> {
-    let name = format!("keys.{}.{}", binding.ctx.id(), binding.id);
+    let option = format!("keys.{}.{}", binding.ctx.id(), binding.id);
+    let unusable =
+        |nth, why| KeyFault { about: vec![option.clone()], nth, why: Wrong::Unusable { option: option.clone(), why } };
     let (mut read, mut faults) = (Vec::new(), Vec::new());
-    for key in keys {
+    for (nth, key) in keys.iter().enumerate() {
         match key.parse::<Key>() {
             Ok(key) if !read.contains(&key) => read.push(key),
             Ok(_) => {}
-            Err(fault) => faults.push(format!("{name}: {fault}")),
+            Err(()) => faults.push(unusable(Some(nth), Unfit::NoKey(key.clone()))),
         }
     }
     let typed = |key: &Key| !key.ctrl && !key.alt && matches!(key.code, Code::Char(_));
     let only_text = Place::ALL.iter().filter(|place| place.chain()[0] == binding.ctx).all(|place| place.is_text());
     let has_place = Place::ALL.iter().any(|place| place.chain()[0] == binding.ctx);
     if keys.is_empty() {
-        faults.push(tr!("{name} has no key left, so that it could not be reached", name));
+        faults.push(unusable(None, Unfit::NoKeyLeft));
     } else if has_place && only_text && !read.is_empty() && read.iter().all(typed) {
-        faults.push(tr!("{name}: characters are typed there; give it a key such as f5 or ctrl-o", name));
+        faults.push(unusable(None, Unfit::TypedKeys));
     } else if !read.is_empty() && read.iter().all(is_fragile) {
-        faults.push(tr!(
-            "{name}: {key} may be eaten by SSH, tmux or the terminal; give it a second key",
-            name,
-            key = read[0]
-        ));
+        faults.push(unusable(None, Unfit::EatenKey(read[0].to_string())));
     }
-    if faults.is_empty() { Ok(read) } else { Err(faults.into_iter().map(|text| fault([name.clone()], text)).collect()) }
+    if faults.is_empty() { Ok(read) } else { Err(faults) }
 }
 
 /// Every action that cannot be reached in one of its places, since its keys mean something nearer there.
@@ -161,16 +148,15 @@ fn shadows(map: &Keymap) -> Vec<KeyFault> {
                     && hiders.len() == map.of[index].len()
                 {
                     let (inner, keys) = (&BINDINGS[**first], &map.of[index]);
-                    let (name, hider) =
+                    let (option, hider) =
                         (format!("keys.{}.{}", ctx.id(), binding.id), format!("keys.{}.{}", inner.ctx.id(), inner.id));
-                    let text = tr!(
-                        "{name}: {key} means {other} in {place}, so that it could not be reached there",
-                        name,
-                        key = keys[0],
-                        other = inner.id,
-                        place = inner.ctx.id(),
-                    );
-                    let fault = fault([hider, name], text);
+                    let why = Wrong::KeyHidden {
+                        option: option.clone(),
+                        key: keys[0].to_string(),
+                        by: inner.id.to_owned(),
+                        place: inner.ctx.id().to_owned(),
+                    };
+                    let fault = fault([hider, option], why);
                     // Two places may stand on one another in the same way.
                     if !found.contains(&fault) {
                         found.push(fault);
@@ -186,7 +172,7 @@ fn shadows(map: &Keymap) -> Vec<KeyFault> {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::screens::keymap::Action;
+    use crate::{screens::keymap::Action, words::reason::config};
 
     fn overrides(list: &[(&str, &str, &[&str])]) -> Overrides {
         let mut all = Overrides::new();
@@ -265,19 +251,20 @@ mod tests {
             ("detail", "next_tab", &["r"]),
             ("menu", "accept", &["j"]),
         ]));
-        let texts: Vec<&str> = faults.iter().map(|fault| fault.text.as_str()).collect();
+        let texts: Vec<String> = faults.iter().map(|fault| config::problem(&fault.why).to_string()).collect();
         assert_eq!(faults[6].about, ["keys.menu.accept", "keys.menu.down"]);
         assert_eq!(
             texts,
             [
-                "keys.filter.accept: characters are typed there; give it a key such as f5 or ctrl-o",
-                "[keys.tabel] is no place for keys; did you mean table?",
-                "keys.table.clone: alt-c may be eaten by SSH, tmux or the terminal; give it a second key",
-                "keys.table.freeze has no key left, so that it could not be reached",
-                "keys.table.retyr is no action; did you mean retry?",
-                "keys.table.sort: \"hyper-s\" is no key; keys look like q, ctrl-p, alt-enter, shift-tab, f1, space",
-                "keys.menu: j is given to accept and to down",
-                "keys.table.retry: r means next_tab in detail, so that it could not be reached there",
+                "keys.filter.accept cannot be used: characters are typed there. Give it a key such as f5 or ctrl-o",
+                "[keys.tabel] is not a section. Did you mean table?",
+                "keys.table.clone cannot be used: SSH, tmux or the terminal may eat alt-c. Give it a second key",
+                "keys.table.freeze cannot be used: an action needs at least one key",
+                "retyr is not an option of [keys.table]. Did you mean retry?",
+                "keys.table.sort cannot be used: \"hyper-s\" is not a key; keys look like q, ctrl-p, alt-enter, \
+                 shift-tab, f1, space",
+                "keys.menu: j is given to both accept and down",
+                "keys.table.retry cannot be used: in detail, r means next_tab. Give it a key that is free there",
             ]
         );
         assert_eq!(means(&map, Place::Table, "s"), Some(Action::Sort));

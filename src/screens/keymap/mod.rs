@@ -11,12 +11,12 @@ mod when;
 mod words;
 
 pub use bindings::BINDINGS;
-pub use build::{KeyFault, Keymap, Overrides};
+pub use build::{Keymap, Overrides};
 pub use help::{HelpLine, Sign, by_id, help_lines, runnable};
 pub use place::{Ctx, Place, is_typed, place, place_below};
 pub use tables::{commands, tables};
 pub(crate) use when::{can_cancel, can_download, refreshable};
-pub use words::{Hint, config_lines, footer, ids, named, possible, readable};
+pub use words::{Hint, config_lines, footer, named, possible, readable};
 
 use crate::screens::{
     app::App,

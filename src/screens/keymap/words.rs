@@ -237,12 +237,6 @@ pub fn config_lines() -> String {
     text
 }
 
-/// Every place and action by their ids: what `[keys.PLACE]` in a config may name.
-#[must_use]
-pub fn ids() -> Vec<(&'static str, &'static str)> {
-    BINDINGS.iter().map(|binding| (binding.ctx.id(), binding.id)).collect()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {

@@ -12,7 +12,7 @@ use crate::{
         shell::{hints, layout, layout::Banner},
     },
     tr,
-    words::{amounts as words, names},
+    words::{amounts as words, names, reason},
 };
 use ratatui::layout::Rect;
 
@@ -49,7 +49,7 @@ fn sentence(banner: Banner, app: &App, room: usize) -> String {
                     variable = app.work.settings.profile.key_variable
                 )
             },
-            ToString::to_string,
+            |reason| reason::problem(reason, &app.work.settings.voice).to_string(),
         ),
         Banner::Unwritten if engine::waits_for_room(&app.work) => tr!(
             "Waiting to save the IDs of paid tasks; {quit} again leaves now and prints them",

@@ -19,12 +19,18 @@ pub(crate) fn offer(app: &mut App) {
 mod tests {
     use super::*;
     use crate::{
-        domain::{problem::Problem, task::TaskState},
+        domain::{
+            reason::{
+                Reason,
+                secret::{KeyPlace, NoKey},
+            },
+            task::TaskState,
+        },
         engine::msg::{LocalMsg, Msg},
         screens::{testing::state, update},
     };
 
-    fn welcomed(tasks: &[TaskState], key: Result<(), Problem>) -> bool {
+    fn welcomed(tasks: &[TaskState], key: Result<(), Reason>) -> bool {
         let mut state = state(tasks);
         state.work.tasks.loaded = true;
         let now = state.work.now;
@@ -34,7 +40,7 @@ mod tests {
 
     #[test]
     fn only_a_first_start_without_a_key_is_welcomed() {
-        let none = || Err(Problem::new("there is no key", "", ""));
+        let none = || Err(Reason::NoKey(NoKey::NotSet(KeyPlace::Command)));
         assert!(welcomed(&[], none()));
         assert!(!welcomed(&[TaskState::Saved], none()));
         assert!(!welcomed(&[], Ok(())));
