@@ -5,6 +5,7 @@
 
 pub mod config;
 pub mod draft;
+pub mod line;
 pub mod picture;
 pub mod picture_file;
 pub mod price;

@@ -11,6 +11,7 @@ pub mod agenda;
 pub mod effect;
 mod ending;
 pub mod filter;
+pub mod folder;
 mod hook;
 pub mod kinds;
 mod money;
@@ -76,7 +77,7 @@ pub fn update(work: &mut Work, msg: Msg, now: Now) -> (Vec<Effect>, Vec<News>) {
         Msg::Local(
             LocalMsg::Image { .. }
             | LocalMsg::Listed { .. }
-            | LocalMsg::Text { .. }
+            | LocalMsg::Prompts { .. }
             | LocalMsg::Edited { .. }
             | LocalMsg::Said { .. },
         ) => Vec::new(),

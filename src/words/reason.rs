@@ -8,10 +8,12 @@ pub mod store;
 pub mod system;
 
 mod draft;
+mod line;
 mod picture;
 mod prompt;
 
 pub use draft::{closed, draft};
+pub use line::line;
 pub use picture::picture;
 
 use crate::{

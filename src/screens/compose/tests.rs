@@ -7,7 +7,6 @@ use super::*;
 use crate::{
     domain::{
         draft::KeptDraft,
-        folder::{Entry, EntryKind, Listing},
         problem::Problem,
         request::{ImageKind, ImageRef, Oddity, StoredImage},
         task::{
@@ -15,7 +14,10 @@ use crate::{
             TaskState::{Failed, Running},
         },
     },
-    engine::effect::StoreCmd,
+    engine::{
+        effect::StoreCmd,
+        folder::{Entry, EntryKind, Listing},
+    },
     screens::msg::Input,
     screens::testing::{now, request, state, task},
     screens::{
