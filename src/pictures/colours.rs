@@ -121,7 +121,7 @@ const fn key([r, g, b]: [u8; 3]) -> usize {
 }
 
 /// The picture in at most that many colours of its own (median cut): the set with the greatest spread is parted where its
-/// mean is, until there are enough.
+/// mean is, until there are enough. A pixel that hardly differs from the one to its left takes its colour.
 #[must_use]
 pub fn few(picture: &Picture, most: usize) -> Few {
     let mut counted = vec![Bin::default(); 1 << 15];
@@ -146,9 +146,24 @@ pub fn few(picture: &Picture, most: usize) -> Few {
     for (at, part) in parts.iter().enumerate() {
         part.bins.iter().for_each(|bin| place[usize::from(bin.key)] = at as u8);
     }
-    let pixels = picture.rgb.chunks_exact(3).map(|p| place[key([p[0], p[1], p[2]])]).collect();
-    Few { width: picture.width, palette: parts.iter().map(|part| part.mean.map(|c| c as u8)).collect(), pixels }
+    let palette: Vec<[u8; 3]> = parts.iter().map(|part| part.mean.map(|c| c as u8)).collect();
+    let mut pixels = Vec::with_capacity(picture.width * picture.height);
+    for row in picture.rgb.chunks_exact(picture.width * 3) {
+        let mut before = None;
+        for pixel in row.chunks_exact(3) {
+            let rgb = [pixel[0], pixel[1], pixel[2]];
+            let own = place[key(rgb)];
+            let off = |colour: u8| distance(palette[usize::from(colour)], rgb);
+            let chosen = before.filter(|before| off(*before) <= off(own) + UNSEEN).unwrap_or(own);
+            pixels.push(chosen);
+            before = Some(chosen);
+        }
+    }
+    Few { width: picture.width, palette, pixels }
 }
+
+/// How much further from a pixel than its own colour the one to its left may be to be taken for it: runs take fewer bytes.
+const UNSEEN: u32 = 150;
 
 /// Colours that one stands for.
 struct Part {

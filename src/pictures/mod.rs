@@ -125,13 +125,12 @@ impl Picture {
         if (w, h) == (self.width, self.height) { self.clone() } else { self.scaled(w, h) }
     }
 
-    /// Some of its rows, at least one of them there.
+    /// A part of it, which must be there and not be empty.
     #[cfg(feature = "pictures")]
-    fn rows(&self, rows: std::ops::Range<usize>) -> Self {
-        let from = rows.start.min(self.height - 1);
-        let to = rows.end.clamp(from + 1, self.height);
-        let rgb = self.rgb[from * self.width * 3..to * self.width * 3].to_vec();
-        Self { width: self.width, height: to - from, rgb }
+    fn part(&self, x: std::ops::Range<usize>, y: std::ops::Range<usize>) -> Self {
+        let (width, height) = (x.len(), y.len());
+        let row = |y: usize| &self.rgb[(y * self.width + x.start) * 3..(y * self.width + x.end) * 3];
+        Self { width, height, rgb: y.flat_map(row).copied().collect() }
     }
 }
 

@@ -15,14 +15,26 @@ fn between<'p>(piece: &'p [u8], from: &str, to: &str) -> &'p str {
     rest.split_once(to).unwrap().0
 }
 
-/// Each piece written at its row with the cursor put back, without that.
-fn at_rows(sending: &Sending, rows: &[u16]) -> Vec<Vec<u8>> {
-    assert_eq!(sending.pieces.len(), rows.len());
-    let strip = |(piece, row): (&Vec<u8>, &u16)| {
-        let rest = piece.strip_prefix(format!("\x1b7\x1b[{};4H", row + 1).as_bytes()).unwrap();
-        rest.strip_suffix(b"\x1b8").unwrap().to_vec()
-    };
-    sending.pieces.iter().zip(rows).map(strip).collect()
+/// A picture put together from its pieces: each is written at a cell, the cursor put back behind it. `cell` is a cell's
+/// pixels, `decoded` what is seen of a piece without that.
+fn together(sending: &Sending, cell: (usize, usize), decoded: impl Fn(&[u8]) -> Picture) -> Picture {
+    let (width, height) = (usize::from(PLACE.columns) * cell.0, usize::from(PLACE.rows) * cell.1);
+    let mut pixels = vec![None; width * height];
+    for piece in &sending.pieces {
+        let (row, rest) =
+            std::str::from_utf8(piece).unwrap().strip_prefix("\x1b7\x1b[").unwrap().split_once(';').unwrap();
+        let (column, rest) = rest.split_once('H').unwrap();
+        let x = (column.parse::<usize>().unwrap() - 1 - usize::from(PLACE.x)) * cell.0;
+        let y = (row.parse::<usize>().unwrap() - 1 - usize::from(PLACE.y)) * cell.1;
+        let part = decoded(rest.strip_suffix("\x1b8").unwrap().as_bytes());
+        for row in 0..part.height() {
+            for column in 0..part.width() {
+                let pixel = &mut pixels[(y + row) * width + x + column];
+                assert_eq!(pixel.replace(part.at(column, row)), None, "written twice");
+            }
+        }
+    }
+    Picture::new(width, height, pixels.into_iter().flat_map(|pixel| pixel.expect("each is written")).collect()).unwrap()
 }
 
 #[test]
@@ -70,32 +82,34 @@ fn tmux_hands_through_what_is_wrapped() {
 }
 
 #[test]
-fn iterm2_gets_strips_of_jpeg_that_decode_to_the_picture() {
-    let sending = iterm2::send(&picture(), PLACE, (160, 90), 4, 90);
-    let mut rgb = Vec::new();
-    for (piece, rows) in at_rows(&sending, &[4, 8, 12]).iter().zip([4, 4, 1]) {
-        let about = between(piece, "\x1b]1337;File=", ":");
-        let jpeg = BASE64_STANDARD.decode(between(piece, ":", "\x07")).unwrap();
-        let size = jpeg.len();
-        let expected = "preserveAspectRatio=0;doNotMoveCursor=1";
-        assert_eq!(about, format!("inline=1;size={size};width=32;height={rows};{expected}"));
-        let strip = still::decode(&jpeg, 1 << 20).unwrap().picture;
-        assert_eq!((strip.width(), strip.height()), (160, 10 * rows));
-        rgb.extend_from_slice(strip.rgb());
+fn iterm2_gets_jpegs_that_decode_to_the_picture() {
+    for (most, pieces) in [(99_999, 1..=1), (2_000, 5..=20), (0, 288..=288)] {
+        let sending = iterm2::send(&picture(), PLACE, (160, 90), 90, most);
+        assert!(pieces.contains(&sending.pieces.len()), "{most}: {}", sending.pieces.len());
+        let seen = together(&sending, (5, 10), |piece| {
+            let about = between(piece, "\x1b]1337;File=", ":");
+            let jpeg = BASE64_STANDARD.decode(between(piece, ":", "\x07")).unwrap();
+            let part = still::decode(&jpeg, 1 << 20).unwrap().picture;
+            let (columns, rows) = (part.width() / 5, part.height() / 10);
+            let size = jpeg.len();
+            let shape = format!("width={columns};height={rows};preserveAspectRatio=0;doNotMoveCursor=1");
+            assert_eq!(about, format!("inline=1;size={size};{shape}"));
+            part
+        });
+        let off = error(&seen, &picture());
+        assert!(off < 10.0, "{most}: {off}");
+        assert!(most != 2_000 || sending.pieces.iter().all(|piece| piece.len() <= most));
     }
-    let off = error(&Picture::new(160, 90, rgb).unwrap(), &picture());
-    assert!(off < 9.0, "{off}");
 }
 
 #[test]
-fn sixel_gets_strips_that_decode_to_the_picture() {
-    // 10 pixels a row of cells: bands of six do not end with a strip.
-    for (each, rows) in [(1, (4..13).collect::<Vec<u16>>()), (4, vec![4, 8, 12])] {
-        let sending = sixel::send(&picture(), PLACE, (5, 10), each, 64);
-        let strips: Vec<Picture> = at_rows(&sending, &rows).iter().map(|strip| decoded(strip)).collect();
-        let rgb = strips.iter().flat_map(|strip| strip.rgb().to_vec()).collect();
-        let off = error(&Picture::new(160, 90, rgb).unwrap(), &picture());
-        assert!(off < 12.0, "{off}");
+fn sixel_gets_images_that_decode_to_the_picture() {
+    // 10 pixels a row of cells: bands of six do not end with a piece.
+    for (most, colours, bound) in [(99_999, 256, 13.0), (2_000, 32, 15.0), (0, 16, 13.0)] {
+        let sending = sixel::send(&picture(), PLACE, (5, 10), colours, most);
+        let off = error(&together(&sending, (5, 10), decoded), &picture());
+        assert!(off < bound, "{most}: {off}");
+        assert!(most != 2_000 || sending.pieces.iter().all(|piece| piece.len() <= most));
     }
 }
 

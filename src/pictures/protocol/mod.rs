@@ -62,16 +62,49 @@ fn at(x: u16, y: u16, bytes: &[u8]) -> Vec<u8> {
     [format!("\x1b7\x1b[{};{}H", y + 1, x + 1).as_bytes(), bytes, b"\x1b8"].concat()
 }
 
-/// The picture with as many pixel rows for each row of cells as the height asks for, in strips of that many rows of cells:
-/// each with the rows it covers.
-fn strips(picture: &Picture, rows: u16, (width, height): (usize, usize), each: u16) -> Vec<(Range<u16>, Picture)> {
-    let high = height.div_ceil(usize::from(rows)).max(1);
-    let whole = picture.scaled(width, high * usize::from(rows));
-    (0..rows)
-        .step_by(usize::from(each.max(1)))
-        .map(|from| {
-            let to = (from + each.max(1)).min(rows);
-            (from..to, whole.rows(usize::from(from) * high..usize::from(to) * high))
-        })
-        .collect()
+/// Sends a picture in rectangles of cells, each encoded alone and halved as long as it takes more than `most` bytes, down to
+/// one cell. The picture is scaled so that each cell has that many pixels.
+fn in_parts(
+    picture: &Picture,
+    place: Place,
+    cell: (usize, usize),
+    most: usize,
+    encoded: &dyn Fn(&Picture, Cells) -> Vec<u8>,
+) -> Sending {
+    let cell = (cell.0.max(1), cell.1.max(1));
+    let (columns, rows) = (place.columns.max(1), place.rows.max(1));
+    let whole = picture.scaled(usize::from(columns) * cell.0, usize::from(rows) * cell.1);
+    let mut pieces = Vec::new();
+    let mut left = vec![Cells { x: 0..columns, y: 0..rows }];
+    while let Some(cells) = left.pop() {
+        let pixels = |range: &Range<u16>, each: usize| usize::from(range.start) * each..usize::from(range.end) * each;
+        let (x, y) = (pixels(&cells.x, cell.0), pixels(&cells.y, cell.1));
+        let (wide, high) = (x.len(), y.len());
+        let (column, row) = (place.x + cells.x.start, place.y + cells.y.start);
+        let piece = at(column, row, &encoded(&whole.part(x, y), cells.clone()));
+        if piece.len() <= most || cells.x.len().max(cells.y.len()) == 1 {
+            pieces.push(piece);
+            continue;
+        }
+        let half = |range: &Range<u16>| {
+            let middle = range.start.midpoint(range.end);
+            (range.start..middle, middle..range.end)
+        };
+        // The first of the two is taken next.
+        if cells.y.len() == 1 || (wide > high && cells.x.len() > 1) {
+            let (first, second) = half(&cells.x);
+            left.extend([second, first].map(|x| Cells { x, y: cells.y.clone() }));
+        } else {
+            let (first, second) = half(&cells.y);
+            left.extend([second, first].map(|y| Cells { x: cells.x.clone(), y }));
+        }
+    }
+    Sending { pieces, undo: Vec::new() }
+}
+
+/// A rectangle of cells of a picture.
+#[derive(Clone)]
+struct Cells {
+    x: Range<u16>,
+    y: Range<u16>,
 }

@@ -1,23 +1,18 @@
 //! Sixel (DEC's VT340, xterm, foot, mlterm, Windows Terminal, tmux from 3.4): six pixel rows at a time, one colour after the
-//! other. Each row of cells is an image of its own with the colours it needs.
+//! other. Each piece is an image of its own with the colours it needs.
 
-use super::{Picture, Place, Sending, at, strips};
+use super::{Picture, Place, Sending, in_parts};
 use crate::pictures::colours::{Few, few};
 use std::io::Write;
 
 const BAND: usize = 6;
 
-/// Sends a picture in strips of `each` rows of cells, each in at most `colours` (256 at most). `cell` is a cell's width and
-/// height in pixels: a sixel is never scaled.
+/// Sends a picture in pieces of at most that many bytes where that can be, each in at most `colours` (256 at most). `cell` is
+/// a cell's width and height in pixels: a sixel is never scaled.
 #[must_use]
-pub fn send(picture: &Picture, place: Place, cell: (u16, u16), each: u16, colours: usize) -> Sending {
-    let [width, height] =
-        [(place.columns, cell.0), (place.rows, cell.1)].map(|(n, px)| usize::from(n) * usize::from(px));
-    let strips = strips(picture, place.rows.max(1), (width.max(1), height), each);
-    let piece = |(rows, strip): (std::ops::Range<u16>, Picture)| {
-        at(place.x, place.y + rows.start, &encoded(&few(&strip, colours)))
-    };
-    Sending { pieces: strips.into_iter().map(piece).collect(), undo: Vec::new() }
+pub fn send(picture: &Picture, place: Place, cell: (u16, u16), colours: usize, most: usize) -> Sending {
+    let cell = (usize::from(cell.0), usize::from(cell.1));
+    in_parts(picture, place, cell, most, &|part, _| encoded(&few(part, colours)))
 }
 
 fn encoded(few: &Few) -> Vec<u8> {
