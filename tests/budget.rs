@@ -10,7 +10,7 @@
 use reeltop::{
     domain::{
         money::Ptc,
-        problem::{Charged, ErrorClass, TaskError},
+        problem::{Charged, ErrorClass, Problem, TaskError},
         task::{LedgerLine, MoneyEvent, Phase, Task, TaskState},
         time::Wall,
     },
@@ -94,8 +94,7 @@ fn the_cap_holds_over_restarts_and_an_unknown_outcome_stands_against_it_as_spent
     let error = TaskError {
         code: "timeout".into(),
         class: ErrorClass::UnknownOutcome,
-        message: "no answer came".into(),
-        next: String::new(),
+        reason: Problem::new("no answer came", "", "").into(),
         charged: Charged::Unknown,
     };
     (task.phase, task.sent_at) = (Phase::Unknown { error }, Some(at));

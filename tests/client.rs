@@ -8,6 +8,7 @@ use net::{KEY, Raw, Then, config, http, png, refused, request};
 use reeltop::{
     domain::{
         problem::Problem,
+        reason::Reason,
         request::{ImageRef, Request},
         task::{FileId, RemoteId, TaskKey},
     },
@@ -279,7 +280,7 @@ async fn a_picture_is_sent_as_its_stored_copy_and_nothing_is_sent_without_it() {
     assert!(answered(&submit(&client, with_picture.clone()).await, 200));
     let client = Client::new(config(&server.url, &dir.path().join("images"))).unwrap();
     let reply = submit(&client, with_picture.clone()).await;
-    let Reply::NotSent { problem: Problem { why, .. } } = &reply else { panic!("{reply:?}") };
+    let Reply::NotSent { why: Reason::Said(Problem { why, .. }) } = &reply else { panic!("{reply:?}") };
     assert_eq!(why, "its copy was changed");
     fs::remove_file(&copy).unwrap();
     assert!(matches!(submit(&client, with_picture).await, Reply::NotSent { .. }));

@@ -9,13 +9,13 @@ mod source;
 
 use reeltop::{
     domain::{catalogue::Catalogue, task::TaskState},
-    engine::kinds,
     lang,
     screens::{
         command_line::COMMANDS,
         keymap::{BINDINGS, Ctx},
         table::columns,
     },
+    words::reason::KINDS,
 };
 use source::{Token, all_tokens, closing, without_tests, words};
 use std::{
@@ -45,14 +45,13 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("src/lang", "the languages themselves"),
     ("src/domain/builtin.rs", "names of models; what they make is in the table of `tabled`"),
     ("src/domain/camera.rs", "commands as they stand in a prompt, in both languages of the service"),
-    ("src/domain/cluster.rs", "reads the service's messages and says nothing itself"),
     ("src/domain/export.rs", "JSON, a shell's command and signs of units"),
     ("src/io/config/example.rs", "a generated file, the same for everybody"),
     ("src/io/config/table.rs", "the options' docs, which go into that file only"),
     ("src/io/store/fill.rs", "made-up tasks to measure with"),
     ("src/screens/table/columns.rs", "a table; see `tabled`"),
-    ("src/engine/kinds.rs", "a table; see `tabled`"),
     ("src/engine/testing.rs", "tasks for tests"),
+    ("src/service/answer/field.rs", "reads the service's messages and says nothing itself"),
     ("src/cli/demo/morning.rs", "a made-up person's prompts"),
     ("src/cli/args/", "clap's grammar, in English for everybody"),
     ("src/cli/manual.rs", "generated documents, in English for everybody"),
@@ -99,7 +98,7 @@ const KEPT: &[(&str, &str)] = &[
     ("Ctrl-C", "a key, which is called so"),
     ("not begun", "a code, as above"),
     ("wrong task", "a code, as above"),
-    ("(adopted {id})", "stands in the JSON for the prompt that is not known"),
+    ("(adopted {})", "stands in the JSON for the prompt that is not known"),
     ("Success", "the service's word for a state"),
     ("Fail", "the service's word for a state"),
     ("Expires", "a parameter of a signed address"),
@@ -128,14 +127,15 @@ const KEPT: &[(&str, &str)] = &[
     ("File({})", "a Debug of ours"),
     ("Fixed(..)", "a Debug of ours"),
     ("an answer came for a task that is no longer live: {reply:?}", "goes into the log only"),
+    ("{} was accepted after it had been resolved, and charged: its ID is {}", "goes into the log only"),
     ("not yet on disk: {key} has the service's id {}", "goes into the log only"),
     ("HTTP 429", "a code, as above"),
     ("HTTP {http} {} {}", "the first line of a raw answer"),
     ("HTTP {} {fault:?}", "stands among the raw answers, as above"),
     ("HTTP {http} {}", "the first line of a raw answer"),
-    ("put back", "the id of a kind of event; `kinds::word` shows it"),
-    ("no answer", "the id of a kind of event; `kinds::word` shows it"),
-    ("not saved", "the id of a kind of event; `kinds::word` shows it"),
+    ("put back", "the id of a kind of event; `words::reason::kind` shows it"),
+    ("no answer", "the id of a kind of event; `words::reason::kind` shows it"),
+    ("not saved", "the id of a kind of event; `words::reason::kind` shows it"),
     ("scp {port}{} .", "a command of a shell"),
     ("reeltop: {text}", "the program's name before its talk"),
     ("  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"", "lines for a config"),
@@ -221,7 +221,7 @@ fn tabled() -> Vec<&'static str> {
     let columns = columns::ALL.iter().flat_map(|column| [column.title, column.id, column.help]);
     let columns = columns.filter(|text| text.chars().any(char::is_alphabetic));
     let states = TaskState::ALL.map(TaskState::id).into_iter();
-    states.chain(keys).chain(places).chain(commands).chain(modes).chain(columns).chain(kinds::ALL).collect()
+    states.chain(keys).chain(places).chain(commands).chain(modes).chain(columns).chain(KINDS).collect()
 }
 
 /// The names of the arguments, each as often as it stands.

@@ -18,7 +18,7 @@ use reeltop::{
         draft::{Draft, Fault, Field, Severity},
         money::Ptc,
         problem::{Charged, ErrorClass, Problem},
-        reason::{draft::DraftReason, picture::PictureReason, prompt::PromptReason},
+        reason::{Call, Met, Quote, Reason, Then, draft::DraftReason, picture::PictureReason, prompt::PromptReason},
         request::{ImageRef, Request},
         task::{MoneyEvent, TaskKey, TaskState, Texts},
         text,
@@ -134,11 +134,13 @@ fn halted(width: u16, height: u16) -> App {
     let mut state = believable(width, height);
     state.work.queue.halted = Some(Halt {
         cause: HaltCause::Balance,
-        problem: Problem::new(
-            "sending stopped: the balance or quota is used up",
-            "The account's balance or quota is used up: insufficient balance",
-            "Top up the account or wait for the quota's next period, then resume the queue.",
-        ),
+        tasks: 1,
+        reason: Reason::Call(Call {
+            met: Met::Balance,
+            quote: Quote::Text("insufficient balance".into()),
+            field: None,
+            then: Then::Usual,
+        }),
         by: Some(Stamp { who: "watch 812".into(), at: NOW.wall }),
     });
     state.work.poller.offline_since = Some(Mono(560 * SECOND));
@@ -361,7 +363,7 @@ fn a_task_made_elsewhere() {
         move |width, height| {
             let mut state = detail(37, tab)(width, height);
             let shown = state.screen.detail.loaded.as_mut().unwrap();
-            shown.task.request = Request::elsewhere(&shown.task.remote.as_ref().unwrap().0);
+            shown.task.request = Request::elsewhere(shown.task.remote.as_ref().unwrap());
             (shown.task.cost, shown.task.sent_at, shown.task.rev) = (Ptc::ZERO, None, 2);
             let task = shown.task.clone();
             shown.line = vec![task.clone()];
@@ -619,7 +621,7 @@ fn titles_and_states_fit_their_columns_in_both_languages() {
 fn plain_words(app: &mut App) {
     let ascii = |text: &str| text.chars().map(|c| if c.is_ascii() { c } else { 'x' }).collect::<String>();
     for row in app.work.tasks.rows.values_mut() {
-        row.texts = Texts::new(&ascii(row.prompt()), row.error(), row.remote());
+        row.texts = Texts::new(&ascii(row.prompt()), row.texts.error(), row.remote());
     }
     if let Some(detail) = &mut app.screen.detail.loaded {
         for task in detail.line.iter_mut().chain([&mut detail.task]) {

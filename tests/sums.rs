@@ -231,7 +231,7 @@ fn the_ledger_and_the_service_agree_to_the_thousandth_with_every_fault_switched_
     for account in accounts.iter().filter(|account| account.last == MoneyEvent::Unknown) {
         let task = store.look(&[account.line.key]).unwrap().remove(0);
         let taken = submissions.iter().filter(|s| s.prompt == task.request.prompt && s.task.is_some()).count();
-        let why = task.error().map_or("", |error| error.message.as_str());
+        let why = task.error().map_or("", |error| error.code.as_str());
         println!("unknown: {} {} PTC, taken {taken} times: {why}", task.key, account.reserved);
         assert!(taken <= 1, "{} was paid twice", task.key);
         taken_unknown += account.reserved.times(taken);

@@ -16,6 +16,7 @@ use crate::{
     },
     io::{config::Loaded, run::exit::Exit, store::Store},
     tr,
+    words::reason,
 };
 use std::{collections::BTreeSet, io::Write, path::PathBuf};
 
@@ -116,7 +117,8 @@ pub(super) fn balance(setup: &Loaded, voice: Voice) -> Outcome {
             Some((amount, _)) => writeln!(std::io::stdout(), "{amount} PTC")?,
             None => {
                 let exit = problem.as_ref().map_or(Exit::Interrupted, Exit::of);
-                let why = problem.map(|error| (error.message, error.next)).unwrap_or_default();
+                let why = problem.map(|error| reason::problem(&error.reason, &setup.settings.voice));
+                let why = why.map(|problem| (problem.fact(), problem.next)).unwrap_or_default();
                 return Err(Stop::Problem(
                     exit,
                     Box::new(Problem::new(tr!("the balance could not be had"), why.0, why.1)),

@@ -9,15 +9,17 @@ use crate::{
     domain::{
         catalogue::Catalogue,
         problem::{Charged, ErrorClass, Problem, TaskError},
+        reason::{LineFault, Own, Reason},
         request::Request,
         retry::Caution,
-        task::{Event, FileId, LedgerLine, MoneyEvent, NewTask, Phase, RemoteId, SavedFile, Task, TaskState, Trouble},
+        task::{
+            Event, FileId, LedgerLine, MoneyEvent, NewTask, Phase, RemoteId, SavedFile, Task, TaskState, Trouble, What,
+        },
         time::{MINUTE, SECOND, Wall},
     },
     engine::{
         acts::catalogue_price,
         effect::{Caps, Write},
-        settings::Voice,
     },
     io::{
         config,
@@ -28,11 +30,14 @@ use crate::{
         store::Store,
         surroundings,
     },
+    service::answer::{QueryVerdict, Reply, SubmitVerdict, judge_query, judge_submit},
     simulator::{CLIP, End, Preloaded, SimConfig, Simulator},
     tr,
     words::reason,
 };
-use morning::{AT_WORK, Cancelled, Failed, MORNING, Queued, Ready, Refused, Runs, Saved, Stands, Unknown};
+use morning::{
+    AT_WORK, Cancelled, DENIED, Failed, MORNING, Queued, Ready, Refused, Runs, Saved, Stands, Unknown, answered,
+};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -119,7 +124,7 @@ fn preloaded() -> Vec<Preloaded> {
             let run_ms = match stands {
                 Runs(seconds) => age_ms + seconds * SECOND,
                 Ready | Saved => age_ms / 2,
-                Queued | Unknown | Failed(..) | Refused(..) | Cancelled => return None,
+                Queued | Unknown | Failed(_) | Refused(_) | Cancelled => return None,
             };
             let prompt = (*prompt).to_owned();
             Some(Preloaded {
@@ -141,13 +146,12 @@ fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
     private::make_folder(&videos).map_err(saved)?;
     let mut store = Store::open(&setup.paths.data_dir)?;
     let caps = Caps { per_day: None, per_batch: None, day_start: now };
-    let voice = (faces::get().keys.voice)(&setup.settings);
     let mut parent = None;
     for (nth, (minutes, model, resolution, duration, prompt, stands)) in MORNING.iter().enumerate() {
         let at = Wall(now.0 - i64::try_from(minutes * MINUTE).unwrap_or(0));
         let request = Request::plain(model, prompt, resolution, *duration);
         // The same prompt again, or its edited form right after a refusal, is a repeat of the one before.
-        let repeats = nth > 0 && (MORNING[nth - 1].4 == *prompt || matches!(MORNING[nth - 1].5, Refused(..)));
+        let repeats = nth > 0 && (MORNING[nth - 1].4 == *prompt || matches!(MORNING[nth - 1].5, Refused(_)));
         let new = NewTask {
             parent: parent.filter(|_| repeats),
             // Some of the morning's videos were made once more.
@@ -165,7 +169,7 @@ fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
         let Some(task) = made.ok().and_then(|mut tasks| tasks.pop()) else { continue };
         parent = Some(task.key);
         if *stands != Queued {
-            let write = after(task, nth, at, *stands, &Here { videos: &videos, voice: &voice, now })?;
+            let write = after(task, nth, at, *stands, &Here { videos: &videos, now })?;
             store.write(&[write])?;
         }
     }
@@ -181,8 +185,6 @@ fn file_id(nth: usize) -> String {
 /// Where and when the morning is told.
 struct Here<'a> {
     videos: &'a Path,
-    /// The deeds as the sentences name them.
-    voice: &'a Voice,
     now: Wall,
 }
 
@@ -192,26 +194,19 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
     let took = (80 + 37 * u64::try_from(nth).unwrap_or(0) % 130) * SECOND;
     let file = FileId(file_id(nth));
     let sent = at.plus(4 * SECOND);
-    let accepted = matches!(stands, Saved | Ready | Runs(_) | Failed(..) | Cancelled);
-    let event = |at: Wall, kind: &str, text: String| Event { at, kind: kind.into(), text, raw: None };
+    let accepted = matches!(stands, Saved | Ready | Runs(_) | Failed(_) | Cancelled);
+    let event = |at: Wall, what: What| Event { at, what, raw: None };
     let line = |at, event| LedgerLine { at, event, amount: task.cost };
-    let mut events = vec![event(sent, "sending", tr!("saved as being sent; the POST follows").into())];
+    let mut events = vec![event(sent, What::Sending)];
     let mut ledger = Vec::new();
     task.sent_at = Some(sent);
     if accepted {
         task.remote = Some(RemoteId(remote(nth)));
-        events.push(event(sent.plus(SECOND), "accepted", tr!("the service's id is {id}", id = remote(nth))));
-        events.push(event(sent.plus(30 * SECOND), "status", AT_WORK.into()));
+        events.push(event(sent.plus(SECOND), What::Accepted(RemoteId(remote(nth)))));
+        events.push(event(sent.plus(30 * SECOND), What::Status(AT_WORK.into())));
         ledger.push(line(sent.plus(SECOND), MoneyEvent::Charged));
     }
     let end = sent.plus(took);
-    let error = |code: &str, class, charged, message: &str, next: &str| TaskError {
-        code: code.into(),
-        class,
-        message: message.into(),
-        next: next.into(),
-        charged,
-    };
     task.finished_at = Some(end);
     task.phase = match stands {
         Saved => {
@@ -221,7 +216,7 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
                 .map_err(|e| Problem::new(tr!("the demo's videos cannot be written"), e.to_string(), ""))?;
             let path = path.display().to_string();
             let bytes = CLIP.len() as u64;
-            events.push(event(end, "saved", tr!("{bytes} bytes in {path}", bytes, path)));
+            events.push(event(end, What::Saved { bytes, path: path.clone() }));
             let sha256 = crate::io::images::sha256(CLIP);
             Phase::Saved {
                 file,
@@ -235,52 +230,40 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
         Ready => {
             task.finished_at = None;
             task.expires_at = Some(now.plus(35 * MINUTE));
-            let message = tr!("the line dropped again and again while the file was fetched");
-            let trouble = error(
-                "dropped",
-                ErrorClass::Network,
-                Charged::Yes,
-                message,
-                &tr!("Press {download} to fetch it now.", download = here.voice.download),
-            );
-            events.push(event(end, "not saved", message.into()));
+            let reason = Reason::Own(Own::AddressesRefused(DENIED.into()));
+            events.push(event(end, What::NotSaved(reason.clone())));
+            let trouble = TaskError { code: "expired".into(), class: ErrorClass::File, reason, charged: Charged::Yes };
             let trouble = Some(Trouble { error: trouble, since: Some(end) });
             Phase::Ready { file, trouble, tries: 8, next_try: None, kept: None }
         }
         Unknown => {
             task.finished_at = None;
-            let message = tr!("the line was cut before the answer came");
-            let next = tr!("Look at the gateway's own log, then settle it: lost, not created, or found with its id.");
-            events.push(event(end, "unknown", message.into()));
+            let cut = Reply::Broken { why: LineFault::Cut, detail: String::new() };
+            let SubmitVerdict::Unknown { error, .. } = judge_submit(&cut) else { return Err(odd()) };
+            events.push(event(end, What::Unknown(error.reason.clone())));
             ledger.push(line(end, MoneyEvent::Unknown));
-            Phase::Unknown { error: error("reset", ErrorClass::UnknownOutcome, Charged::Unknown, message, next) }
+            Phase::Unknown { error }
         }
-        Failed(code, class, charged) => {
-            let message = told(code);
-            events.push(event(end, "failed", message.into()));
-            match charged {
+        Failed(code) => {
+            let id = RemoteId(remote(nth));
+            let QueryVerdict::Failed { error } = judge_query(&answered("Fail", code), &id) else { return Err(odd()) };
+            events.push(event(end, What::Failed(error.reason.clone())));
+            match error.charged {
                 Charged::No => ledger.push(line(end, MoneyEvent::Released)),
                 Charged::Unknown => ledger.push(line(end, MoneyEvent::Unknown)),
                 Charged::Yes => {}
             }
-            let next =
-                tr!("{retry} sends it again; {edit} edits it first.", retry = here.voice.retry, edit = here.voice.edit);
-            Phase::Failed { error: error(code, class, charged, message, &next) }
+            Phase::Failed { error }
         }
-        Refused(code, class) => {
-            let message = told(code);
+        Refused(code) => {
+            let SubmitVerdict::Refused { error, .. } = judge_submit(&answered("", code)) else { return Err(odd()) };
             task.finished_at = Some(sent.plus(SECOND));
-            events.push(event(sent.plus(SECOND), "refused", message.into()));
+            events.push(event(sent.plus(SECOND), What::Refused(error.reason.clone())));
             ledger.push(line(sent.plus(SECOND), MoneyEvent::Released));
-            let next = tr!("Press {edit} to edit it and send it again.", edit = here.voice.edit);
-            Phase::Refused { error: error(code, class, Charged::No, message, &next) }
+            Phase::Refused { error }
         }
         Cancelled => {
-            events.push(event(
-                end,
-                "cancelled",
-                tr!("no longer watched; the service goes on with it, and it stays charged").into(),
-            ));
+            events.push(event(end, What::Unwatched));
             Phase::Cancelled { was: crate::domain::task::TaskState::Running, charged: Charged::Yes }
         }
         Queued => task.phase,
@@ -288,13 +271,7 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
     Ok(Write { task, events, ledger })
 }
 
-/// What the service's code means.
-fn told(code: &str) -> &'static str {
-    match code {
-        "1026" => tr!("the service judged it sensitive: input new_sensitive"),
-        "1027" => tr!("the produced video was judged sensitive"),
-        "2013" => tr!("first_frame_image is required at 512P"),
-        "1000" => tr!("the service failed: unknown error"),
-        _ => tr!("the service gave up and gave no reason"),
-    }
+/// No code of the morning has another verdict than the one that it stands there for.
+fn odd() -> Stop {
+    Problem::new(tr!("no answer"), "", "").into()
 }

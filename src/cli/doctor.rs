@@ -4,11 +4,11 @@
 use super::{Outcome, Stop, Voice, block_on, headless::Headless, load};
 use crate::{
     cli::args::Global,
-    domain::{export::json_line, problem::Problem, text::pad},
+    domain::{export::json_line, text::pad},
     engine::{act::Act, settings::Scope},
     io::{config::Loaded, run::exit::Exit, store::Store},
     tr,
-    words::{names, reason::secret},
+    words::{names, reason, reason::secret},
 };
 use std::{
     io::{self, Write},
@@ -163,9 +163,7 @@ async fn service(setup: &Loaded) -> Found {
                     url = setup.settings.profile.base_url,
                     amount
                 )),
-                (None, Some(error)) => {
-                    Found::Wrong(Problem::new(error.message.as_str(), "", error.next.as_str()).to_string())
-                }
+                (None, Some(error)) => Found::Wrong(reason::problem(&error.reason, &setup.settings.voice).to_string()),
                 (None, None) => Found::Wrong(tr!("no answer").into()),
             }
         }

@@ -19,7 +19,7 @@ use crate::{
         config::Loaded,
         run::{Engine, clock::Clock, exit::Exit, signals::Signals, sleep_until, unsaved},
     },
-    tr,
+    tr, words,
     words::{
         news::{not_done, not_queued, said},
         reason,
@@ -112,13 +112,13 @@ impl Headless {
         setup.settings.interactive = false;
         setup.settings.scope = scope;
         let signals = Signals::listen().map_err(|e| Problem::new(tr!("signals cannot be heard"), e.to_string(), ""))?;
-        let engine = Engine::start(Arc::new(setup), Clock::start());
+        let engine = Engine::start(Arc::new(setup), Clock::start(), words::SPEECH);
         let mut headless = Self { engine, signals, reports: Vec::new() };
         let waited = headless.until(None, |work| work.tasks.loaded || work.queue.halted_by_store().is_some()).await;
         // Whatever halted the account is no reason not to look, to save or to queue.
         match headless.work().queue.halted_by_store() {
             _ if waited == Waited::Ended => Err(Stop::Exit(Exit::Interrupted)),
-            Some(halt) => Err(halt.problem.clone().into()),
+            Some(halt) => Err(reason::halt(halt, &headless.work().settings.voice).into()),
             None => Ok(headless),
         }
     }

@@ -4,7 +4,7 @@ use super::{Outcome, Stop, Voice, headless};
 use crate::{
     domain::{
         costs::By,
-        export::{json_line, task_json},
+        export::json_line,
         money::Ptc,
         problem::Problem,
         request::Request,
@@ -19,7 +19,7 @@ use crate::{
         store::{Lookup, Store},
     },
     tr,
-    words::print,
+    words::{json, print},
 };
 use std::{
     io::{self, IsTerminal, Write},
@@ -49,7 +49,7 @@ pub(super) fn print(setup: &Loaded, tasks: &[Task], voice: Voice) -> Result<(), 
     let mut out = io::stdout().lock();
     if voice.json {
         for task in tasks {
-            writeln!(out, "{}", json_line(&task_json(task)))?;
+            writeln!(out, "{}", json_line(&json::task(task)))?;
         }
         return Ok(());
     }
@@ -115,7 +115,7 @@ fn prompt_cells() -> usize {
 pub(super) fn export(setup: &Loaded, filter: &str) -> Outcome {
     let mut out = io::BufWriter::new(io::stdout().lock());
     filtered(setup, filter, true, |task| {
-        writeln!(out, "{}", json_line(&task_json(&task)))?;
+        writeln!(out, "{}", json_line(&json::task(&task)))?;
         Ok(ControlFlow::Continue(()))
     })?;
     out.flush()?;
@@ -158,7 +158,7 @@ pub(super) fn show(setup: &Loaded, key: TaskKey, voice: Voice) -> Outcome {
         Stop::Problem(Exit::Usage, Box::new(problem))
     })?;
     if voice.json {
-        writeln!(io::stdout(), "{}", json_line(&task_json(&detail.task)))?;
+        writeln!(io::stdout(), "{}", json_line(&json::task(&detail.task)))?;
         return Ok(Exit::Done);
     }
     write!(io::stdout(), "{}", print::detail(&detail, &setup.settings, Clock::start().now(), voice.color))?;

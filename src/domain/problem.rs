@@ -1,6 +1,6 @@
 //! What went wrong, in words for a person: what happened, why, what to do next, and whether it was charged.
 
-use crate::tr;
+use crate::{domain::reason::Reason, tr};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -10,8 +10,10 @@ pub struct Problem {
     /// What happened, as one short sentence without a final stop.
     pub what: String,
     /// Why, as far as it is known; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub why: String,
-    /// What the person can do now; may be empty.
+    /// What to do next; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub next: String,
 }
 
@@ -162,15 +164,35 @@ impl Charged {
 
 /// Why a task is not where it should be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Kept")]
 pub struct TaskError {
     /// The service's code (`1026`, `-10004`, `HTTP 502`) or a short word of ours (`timeout`).
     pub code: String,
     /// The kind of failure.
     pub class: ErrorClass,
-    /// What happened, in plain words; the service's own text is quoted in it, made harmless.
-    pub message: String,
-    /// What to do next.
-    pub next: String,
+    /// What happened.
+    pub reason: Reason,
     /// Whether the attempt was charged, as this error tells it.
     pub charged: Charged,
+}
+
+/// The same as a store has it: up to version 5 in sentences.
+#[derive(Deserialize)]
+struct Kept {
+    code: String,
+    class: ErrorClass,
+    reason: Option<Reason>,
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    next: String,
+    charged: Charged,
+}
+
+impl From<Kept> for TaskError {
+    fn from(kept: Kept) -> Self {
+        let Kept { code, class, reason, message, next, charged } = kept;
+        let reason = reason.unwrap_or_else(|| Reason::Said(Problem::new(message, "", next)));
+        Self { code, class, reason, charged }
+    }
 }

@@ -3,9 +3,11 @@
 
 #![allow(missing_docs, reason = "what each variant means is its sentence in `words::reason`")]
 
+pub mod call;
 pub mod config;
 pub mod draft;
 pub mod line;
+pub mod own;
 pub mod picture;
 pub mod picture_file;
 pub mod price;
@@ -15,8 +17,13 @@ pub mod sight;
 pub mod store;
 pub mod system;
 
+pub use call::{Call, Met, Quote, Span, Then};
+pub use line::LineFault;
+pub use own::Own;
+
 use super::problem::Problem;
 use serde::{Deserialize, Serialize};
+use std::mem::discriminant;
 
 /// Why something is as it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,4 +37,52 @@ pub enum Reason {
     Store(store::Fault),
     /// There is no key for the service.
     NoKey(secret::NoKey),
+    /// What a call to the service met.
+    Call(Call),
+    /// What the program itself found or was told to do.
+    Own(Own),
+}
+
+impl Reason {
+    /// What makes failures of one code and one field one cause: the reason without what differs from task to task.
+    #[must_use]
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Said(_) => String::new(),
+            Self::Call(call) => format!("{:?}", call.met.folded()),
+            Self::Own(own) => format!("{:?}", own.folded()),
+            Self::PictureFile(fault) => format!("{:?}", discriminant(&fault.why)),
+            Self::Store(fault) => format!("{:?}", discriminant(&fault.why)),
+            Self::NoKey(why) => format!("{:?}", discriminant(why)),
+        }
+    }
+
+    /// The words of others that it quotes, or all of it where an older store kept it as a sentence.
+    #[must_use]
+    pub fn quotes(&self) -> Vec<&str> {
+        match self {
+            Self::Said(problem) => vec![&problem.what, &problem.why],
+            Self::Call(call) => call.quote.all(),
+            Self::Own(own) => own.quotes(),
+            Self::PictureFile(fault) => vec![&fault.path],
+            Self::Store(fault) => vec![&fault.file],
+            Self::NoKey(_) => vec![],
+        }
+    }
+
+    /// As it is kept in a table line: without the advice.
+    #[must_use]
+    pub fn in_line(&self) -> Self {
+        match self {
+            Self::Said(problem) => Self::Said(Problem { next: String::new(), ..problem.clone() }),
+            Self::Call(call) => Self::Call(Call { then: Then::Usual, ..call.clone() }),
+            other => other.clone(),
+        }
+    }
+}
+
+impl From<Problem> for Reason {
+    fn from(problem: Problem) -> Self {
+        Self::Said(problem)
+    }
 }

@@ -4,13 +4,14 @@ mod ledger;
 mod row;
 mod state;
 
-pub use ledger::{Event, LedgerLine, MoneyEvent};
-pub use row::{Kind, Row, Texts};
+pub use ledger::{Event, LedgerLine, MoneyEvent, Resolution, What};
+pub use row::{Kind, Row, Texts, kept_reason};
 pub use state::TaskState;
 
 use super::{
     money::Ptc,
     problem::{Charged, ErrorClass, TaskError},
+    reason::{Own, Reason},
     request::Request,
     retry::Caution,
     time::Wall,
@@ -333,8 +334,7 @@ impl Task {
         let lost = || TaskError {
             code: "unknown".into(),
             class: ErrorClass::UnknownOutcome,
-            message: tr!("the outcome of the submission is not known").into(),
-            next: String::new(),
+            reason: Reason::Own(Own::NotKept),
             charged: Charged::Unknown,
         };
         self.settled.clone().or_else(|| by_hand.then(lost))

@@ -1,10 +1,12 @@
 //! What a person can have done to tasks, by key or by command line: one list, one way to carry it out.
 
+pub use crate::domain::task::Resolution;
 use crate::domain::{
     request::Request,
     retry::Caution,
     task::{RemoteId, TaskKey},
 };
+
 use serde::{Deserialize, Serialize};
 
 /// One act.
@@ -60,17 +62,4 @@ pub struct Intent {
     pub agreed: Vec<Caution>,
     /// The user's own name for it.
     pub name: Option<String>,
-}
-
-/// How an unknown is settled.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Resolution {
-    /// It was charged and its id is lost: stays counted as spent.
-    Lost,
-    /// The gateway's own log shows that it was never made: not charged.
-    NotCreated,
-    /// The gateway's own log shows its id: watched from now on, once the service has said that it knows it.
-    Found(RemoteId),
-    /// It was settled wrongly: unknown again, and counted as spent.
-    Unknown,
 }

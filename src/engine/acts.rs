@@ -9,8 +9,11 @@ use crate::{
         catalogue::Catalogue,
         money::Ptc,
         problem::{Charged, ErrorClass, TaskError},
+        reason::{Own, Reason},
         request::Request,
-        task::{LedgerLine, MoneyEvent, NOT_CREATED, NewTask, Phase, RemoteId, STOPPED, Task, TaskKey, TaskState},
+        task::{
+            LedgerLine, MoneyEvent, NOT_CREATED, NewTask, Phase, RemoteId, STOPPED, Task, TaskKey, TaskState, What,
+        },
     },
     engine::{
         act::{Act, Intent, Resolution},
@@ -20,7 +23,6 @@ use crate::{
         settings::Scope,
         work::Work,
     },
-    tr,
 };
 
 /// Carries out an act.
@@ -67,7 +69,7 @@ pub fn price(work: &Work, request: &Request) -> Ptc {
 /// The same, for callers without a state.
 #[must_use]
 pub fn catalogue_price(catalogue: &Catalogue, request: &Request) -> Ptc {
-    catalogue.price(&request.model).unwrap_or(Ptc::from_thousandths(500))
+    catalogue.price(request).unwrap_or(Ptc::from_thousandths(500))
 }
 
 /// The caps that a batch must keep.
@@ -177,18 +179,16 @@ fn cancel(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     let Some(mut task) = live(work, key) else { return Vec::new() };
     let was = task.state();
     if was == TaskState::Ready && task.back_to_saved() {
-        let note = event(work, "stopped", tr!("not fetched again"));
+        let note = event(work, What::NotFetchedAgain);
         work.store.owed.insert(key);
         return store::write(work, task, vec![note], vec![]);
     }
-    let (charged, text, money) = match task.phase {
+    let (charged, what, money) = match task.phase {
         Phase::Queued { .. } if work.queue.claiming.as_ref().is_some_and(|(_, claiming)| *claiming == key) => {
             return refuse(work, key, Left::BeingSent);
         }
-        Phase::Queued { .. } => (Charged::No, tr!("taken back; free"), Some(MoneyEvent::Released)),
-        Phase::Running { .. } | Phase::Ready { .. } => {
-            (Charged::Yes, tr!("no longer watched; the service goes on with it, and it stays charged"), None)
-        }
+        Phase::Queued { .. } => (Charged::No, What::TakenBack, Some(MoneyEvent::Released)),
+        Phase::Running { .. } | Phase::Ready { .. } => (Charged::Yes, What::Unwatched, None),
         // That program may have ended since; the store knows.
         Phase::Saving { .. } if held_by_another(work, &task) => {
             work.saver.unwanted.insert(key);
@@ -209,7 +209,7 @@ fn cancel(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     task.phase = Phase::Cancelled { was, charged };
     task.finished_at = Some(work.now.wall);
     task.claim = None;
-    let note = event(work, "cancelled", text);
+    let note = event(work, what);
     work.news.push(News::Task { key, what: TaskNews::Cancelled(charged) });
     work.store.owed.insert(key);
     let ledger = money.map(|event| LedgerLine { at: work.now.wall, event, amount: task.cost });
@@ -246,7 +246,7 @@ fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec<Effect> {
     };
     let before = before.clone();
     let what = as_what.clone();
-    let (phase, text, money) = match as_what {
+    let (phase, money) = match as_what {
         // Believed once the service says that it knows it.
         Resolution::Found(id) => {
             return match adopt::known_as(work, &id) {
@@ -258,25 +258,20 @@ fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec<Effect> {
             };
         }
         Resolution::Unknown => return Vec::new(),
-        Resolution::Lost => (
-            Phase::Cancelled { was: TaskState::Unknown, charged: Charged::Yes },
-            tr!("settled as lost: counted as charged"),
-            MoneyEvent::Resolved,
-        ),
+        Resolution::Lost => (Phase::Cancelled { was: TaskState::Unknown, charged: Charged::Yes }, MoneyEvent::Resolved),
         Resolution::NotCreated => {
             let error = TaskError {
                 code: NOT_CREATED.into(),
                 class: ErrorClass::UnknownOutcome,
-                message: tr!("settled by hand: the service never made it").into(),
-                next: tr!("{retry} sends it again as a new attempt.", retry = work.settings.voice.retry),
+                reason: Reason::Own(Own::NotCreated),
                 charged: Charged::No,
             };
-            (Phase::Refused { error }, tr!("settled as not created: not charged"), MoneyEvent::Released)
+            (Phase::Refused { error }, MoneyEvent::Released)
         }
     };
     name(work, key);
     let task = Task { phase, settled: Some(before), finished_at: Some(work.now.wall), ..task };
-    settled(work, task, what, text, money)
+    settled(work, task, what, money)
 }
 
 /// Settles an unknown by an id that the service knows; `phase` is what it became there.
@@ -288,16 +283,16 @@ pub(super) fn found(work: &mut Work, key: TaskKey, id: RemoteId, phase: Phase) -
     if let Some(other) = adopt::known_as(work, &id) {
         return refuse(work, key, Left::IdOf { id, other });
     }
-    let (before, text) = (error.clone(), tr!("settled: the service's id is {id}", id = id.0));
+    let before = error.clone();
     let claim = super::claim(work, poller::CLAIM).filter(|_| in_scope(work, &task));
     let task = Task { phase, settled: Some(before), remote: Some(id.clone()), claim, ..task };
-    settled(work, task, Resolution::Found(id), &text, MoneyEvent::Charged)
+    settled(work, task, Resolution::Found(id), MoneyEvent::Charged)
 }
 
 /// Writes down what a person decided of a task, with its line of money.
-fn settled(work: &mut Work, task: Task, what: Resolution, text: &str, money: MoneyEvent) -> Vec<Effect> {
+fn settled(work: &mut Work, task: Task, what: Resolution, money: MoneyEvent) -> Vec<Effect> {
     let key = task.key;
-    let note = event(work, "resolved", text);
+    let note = event(work, What::Resolved(what.clone()));
     let line = LedgerLine { at: work.now.wall, event: money, amount: task.cost };
     work.news.push(News::Task { key, what: TaskNews::Settled(what) });
     work.store.owed.insert(key);
@@ -334,13 +329,7 @@ pub(super) fn take_back_one(work: &mut Work, task: Task) -> Vec<Effect> {
         claim: None,
         ..task
     };
-    settled(
-        work,
-        task,
-        Resolution::Unknown,
-        tr!("the settlement is taken back: unknown again, and counted as spent"),
-        MoneyEvent::Unknown,
-    )
+    settled(work, task, Resolution::Unknown, MoneyEvent::Unknown)
 }
 
 /// Fetches a file now. A task that has ended is read from the store first.
@@ -401,7 +390,7 @@ pub(super) fn download_one(work: &mut Work, mut task: Task, dir: Option<String>)
     }
     task.dir = dir;
     done(work, key, task.state());
-    let note = event(work, "download", tr!("asked for by the person"));
+    let note = event(work, What::DownloadAsked);
     store::write(work, task, vec![note], vec![])
 }
 

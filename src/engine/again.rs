@@ -83,6 +83,7 @@ mod tests {
             problem::{
                 Charged, ErrorClass,
                 ErrorClass::{OutputSensitive, RateLimited, Service},
+                Problem,
             },
             task::TaskState::Refused,
         },
@@ -90,7 +91,7 @@ mod tests {
     };
 
     fn error(class: ErrorClass, charged: Charged) -> TaskError {
-        TaskError { code: "1".into(), class, message: String::new(), next: String::new(), charged }
+        TaskError { code: "1".into(), class, reason: Problem::new("", "", "").into(), charged }
     }
 
     fn tried(work: &mut Work, task: &Task, error: &TaskError) -> Option<NewTask> {

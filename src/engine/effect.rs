@@ -6,6 +6,7 @@ use crate::{
         draft::Draft,
         money::Ptc,
         problem::Problem,
+        reason::Reason,
         request::Request,
         task::{Event, FileId, LedgerLine, NewTask, RemoteId, Task, TaskKey},
         time::{Now, Wall},
@@ -248,8 +249,8 @@ pub enum LocalCmd {
         /// What it is for.
         purpose: ListFor,
     },
-    /// Read a file of prompts. Answered by `LocalMsg::Prompts`.
-    ReadPrompts {
+    /// Read a file of prompts. Answered by `LocalMsg::Text`.
+    ReadText {
         /// The path as it was typed.
         path: String,
     },
@@ -296,7 +297,18 @@ pub enum LocalCmd {
     Hook {
         /// Name and value; names begin with `REELTOP_`.
         facts: Vec<(String, String)>,
+        /// Why the task ended as it did, for `REELTOP_ERROR`.
+        reason: Option<Reason>,
     },
+}
+
+/// What the workers need words for, as the face has them made.
+#[derive(Clone, Copy, Debug)]
+pub struct Speech {
+    /// Why something is as it is, in one sentence.
+    pub reason: fn(&Reason) -> String,
+    /// A task as `--json` has it.
+    pub task: fn(&Task) -> serde_json::Value,
 }
 
 /// What a folder is listed for.

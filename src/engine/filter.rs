@@ -348,7 +348,7 @@ impl Test {
             Self::Id(text) => row.remote().is_some_and(|id| contains(id, text)) || is_key(row.key, text),
             Self::Text(text) => {
                 contains(row.prompt(), text)
-                    || row.error().is_some_and(|error| contains(error, text))
+                    || row.fails_with(|words| contains(words, text))
                     || row.remote().is_some_and(|id| contains(id, text))
                     || is_key(row.key, text)
             }
@@ -387,7 +387,7 @@ mod tests {
 
     fn passes(filter: &str, state: TaskState) -> bool {
         let mut row = Row::of(&task(12, state), false);
-        row.texts = Texts::new("Étude: 雨夜 cat [Pan left]", row.error(), row.remote());
+        row.texts = Texts::new("Étude: 雨夜 cat [Pan left]", row.texts.error(), row.remote());
         // The row was confirmed 12 s after the tests' beginning.
         Filter::parse(filter).unwrap().matches(&row, Wall(WALL + 12_000).plus(HOUR))
     }

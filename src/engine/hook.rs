@@ -31,8 +31,8 @@ pub(super) fn ended(work: &mut Work, task: &Task) -> Vec<Effect> {
         ("REELTOP_PROMPT", task.request.prompt.clone()),
         ("REELTOP_TASK_ID", task.remote.as_ref().map(|id| id.0.clone()).unwrap_or_default()),
         ("REELTOP_PATH", task.saved().map(|saved| saved.path.clone()).unwrap_or_default()),
-        ("REELTOP_ERROR", task.error().map(|error| error.message.clone()).unwrap_or_default()),
     ];
     let facts = facts.map(|(name, value)| (name.to_owned(), value)).to_vec();
-    vec![Effect::Local(LocalCmd::Hook { facts })]
+    let reason = task.error().map(|error| error.reason.clone());
+    vec![Effect::Local(LocalCmd::Hook { facts, reason })]
 }

@@ -11,9 +11,7 @@ pub mod agenda;
 pub mod effect;
 mod ending;
 pub mod filter;
-pub mod folder;
 mod hook;
-pub mod kinds;
 mod money;
 pub mod msg;
 pub mod news;
@@ -40,7 +38,7 @@ pub use ending::waits_for_room;
 use crate::{
     domain::{
         reason::Reason,
-        task::{Claim, Event, Phase, Task, TaskKey},
+        task::{Claim, Event, Phase, Task, TaskKey, What},
         time::{Mono, Now},
     },
     engine::{
@@ -77,7 +75,7 @@ pub fn update(work: &mut Work, msg: Msg, now: Now) -> (Vec<Effect>, Vec<News>) {
         Msg::Local(
             LocalMsg::Image { .. }
             | LocalMsg::Listed { .. }
-            | LocalMsg::Prompts { .. }
+            | LocalMsg::Text { .. }
             | LocalMsg::Edited { .. }
             | LocalMsg::Said { .. },
         ) => Vec::new(),
@@ -248,12 +246,12 @@ fn claim(work: &Work, ms: u64) -> Option<Claim> {
 }
 
 /// An entry of a time line, now.
-fn event(work: &Work, kind: &str, text: impl Into<String>) -> Event {
-    Event { at: work.now.wall, kind: kind.to_owned(), text: text.into(), raw: None }
+fn event(work: &Work, what: What) -> Event {
+    Event { at: work.now.wall, what, raw: None }
 }
 
 /// An entry of a time line with the raw answer behind it, secrets removed.
-fn answer_event(work: &Work, kind: &str, text: impl Into<String>, reply: &Reply) -> Event {
+fn answer_event(work: &Work, what: What, reply: &Reply) -> Event {
     let raw = match reply {
         Reply::Answered { http, body, .. } => Some(format!("HTTP {http} {}", redact(body))),
         Reply::Redirected { http, to, body } => Some(format!("HTTP {http} {} {}", redact(to), redact(body))),
@@ -262,7 +260,7 @@ fn answer_event(work: &Work, kind: &str, text: impl Into<String>, reply: &Reply)
         }
         Reply::NotSent { .. } => None,
     };
-    Event { raw, ..event(work, kind, text) }
+    Event { raw, ..event(work, what) }
 }
 
 /// The number for the next command; the screens too ask the service for addresses.

@@ -3,9 +3,9 @@
 use crate::{
     domain::{
         account::Shared,
-        batch_file::Record,
         costs::Report,
         draft::KeptDraft,
+        folder::Listing,
         money::Ptc,
         problem::{Problem, TaskError},
         reason::{Reason, config::Rejected},
@@ -17,7 +17,6 @@ use crate::{
     engine::{
         act::Act,
         effect::{ListFor, Ticket},
-        folder::Listing,
         settings::Settings,
     },
     service::answer::Reply,
@@ -381,11 +380,11 @@ pub enum LocalMsg {
         result: Result<Listing, Problem>,
     },
     /// A file of prompts was read, or why not.
-    Prompts {
+    Text {
         /// The path as it was typed.
         path: String,
-        /// What stands on each line.
-        result: Result<Vec<Record>, Problem>,
+        /// What is in it.
+        result: Result<String, Problem>,
     },
     /// The text came back from `$EDITOR`, or why not.
     Edited {

@@ -6,7 +6,8 @@ use crate::{
     domain::{
         account::{HaltCause, Why},
         problem::{Charged, ErrorClass, TaskError},
-        task::{FileId, LedgerLine, MoneyEvent, NO_FILE, Phase, Task, TaskKey, Trouble},
+        reason::{Own, Reason},
+        task::{FileId, LedgerLine, MoneyEvent, NO_FILE, Phase, Task, TaskKey, Trouble, What},
         time::{MINUTE, Mono, SECOND, Wall},
     },
     engine::{
@@ -17,7 +18,6 @@ use crate::{
         work::Work,
     },
     service::answer::{Hold, QueryVerdict, Reply, judge_query},
-    tr,
 };
 
 /// How long a claim on a running task is good for; renewed when half of it is gone.
@@ -201,7 +201,7 @@ pub(super) fn queried(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply) 
         }
         QueryVerdict::Success { file } => {
             heard_of(work, key);
-            let note = answer_event(work, "ready", tr!("made; the file's id is {id}", id = file.0), reply);
+            let note = answer_event(work, What::Ready(file.clone()), reply);
             ready(work, task, file, note)
         }
         QueryVerdict::Failed { error } => {
@@ -222,7 +222,7 @@ struct Was {
 fn running(work: &mut Work, mut task: Task, was: &Was, word: String, known: bool, reply: &Reply) -> Vec<Effect> {
     let polls = was.polls + 1;
     let next_poll = work.now.wall.plus(pause(work, &task, polls));
-    let news = (word != was.status).then(|| answer_event(work, "status", word.clone(), reply));
+    let news = (word != was.status).then(|| answer_event(work, What::Status(word.clone()), reply));
     let odd = !known && work.now.wall.since(task.sent_at.unwrap_or(task.created_at)) >= ODD_AFTER;
     let trouble = odd.then(|| Trouble::go_on(odd_state(&word), was.trouble.as_ref(), work.now.wall));
     let is_new = trouble != was.trouble;
@@ -231,26 +231,24 @@ fn running(work: &mut Work, mut task: Task, was: &Was, word: String, known: bool
 }
 
 fn odd_state(word: &str) -> TaskError {
-    let message = tr!("The service reports {word}, a state that is not known here", word = format!("{word:?}"));
-    trouble_of("odd_state", message, tr!("The program keeps asking until it is no longer watched.").to_owned())
+    trouble_of("odd_state", Own::OddState(word.to_owned()))
 }
 
-fn trouble_of(code: &str, message: String, next: String) -> TaskError {
-    TaskError { code: code.to_owned(), class: ErrorClass::Service, message, next, charged: Charged::Yes }
+fn trouble_of(code: &str, what: Own) -> TaskError {
+    let reason = Reason::Own(what);
+    TaskError { code: code.to_owned(), class: ErrorClass::Service, reason, charged: Charged::Yes }
 }
 
 /// It is said to be made, and there is no file to fetch. One that does not come in a while will not come by itself.
 fn without_file(work: &mut Work, mut task: Task, was: Was, word: String, reply: &Reply) -> Vec<Effect> {
-    let message = tr!("The service says it is done but names no file").to_owned();
-    let next = tr!("The program keeps asking for {seconds} s.", seconds = PATIENCE / SECOND);
-    let error = trouble_of(NO_FILE, message, next);
+    let error = trouble_of(NO_FILE, Own::NoFile { patience: PATIENCE });
     let trouble = Trouble::go_on(error, was.trouble.as_ref(), work.now.wall);
     if trouble.has_lasted(PATIENCE, work.now.wall) && was.trouble.is_some() {
         return give_up(work, task, trouble.error, reply);
     }
     let wait = work.settings.poll.every_ms.min(FILE_SOON);
     let next_poll = not_after(work.now.wall.plus(wait), &trouble, PATIENCE);
-    let news = (word != was.status).then(|| answer_event(work, "status", word.clone(), reply));
+    let news = (word != was.status).then(|| answer_event(work, What::Status(word.clone()), reply));
     let is_new = Some(&trouble) != was.trouble.as_ref();
     let misses = was.misses.saturating_add(1);
     task.phase = Phase::Running { status: word, next_poll, polls: was.polls + 1, misses, trouble: Some(trouble) };
@@ -264,10 +262,8 @@ fn not_after(at: Wall, trouble: &Trouble, patience: u64) -> Wall {
 
 /// Ends a task here that the service has no end for: it was charged, and can still be asked about.
 fn give_up(work: &mut Work, task: Task, error: TaskError, reply: &Reply) -> Vec<Effect> {
-    // No key is named: the row is read on the command line too.
-    let next =
-        tr!("Downloading it asks again, free. If it does not come, ask the service about the task's ID.").to_owned();
-    failed(work, task, TaskError { class: ErrorClass::Service, next, charged: Charged::Yes, ..error }, reply)
+    let TaskError { code, reason, .. } = error;
+    failed(work, task, trouble_of(&code, Own::GivenUp(Box::new(reason))), reply)
 }
 
 /// Writes what changed; an answer that only says "still so" moves the schedule and costs no write.
@@ -296,7 +292,7 @@ fn again(
     let wait = wait.map(|wait| wait.min(LONGEST_WAIT));
     let alone = |misses: u32| wait.unwrap_or_else(|| backoff(every, SLOWEST, misses + 1, u64::from(key.0)));
     let is_halt = error.class == ErrorClass::Auth;
-    let (code, message) = (error.code.clone(), error.message.clone());
+    let (code, reason) = (error.code.clone(), error.reason.clone());
     let trouble = Trouble::go_on(error, was.trouble.as_ref(), work.now.wall);
     let (pause, misses) = match hold {
         Hold::Service if brought_nothing(work, key) => (alone(was.misses), was.misses.saturating_add(1)),
@@ -316,8 +312,7 @@ fn again(
             // A status without a code speaks of a wrong address as well as of a wrong task.
             let patience = if code.starts_with("HTTP") { PATIENCE_WITH_ADDRESS } else { PATIENCE };
             if trouble.has_lasted(patience, work.now.wall) && was.trouble.is_some() {
-                let message = tr!("The service no longer answers for this task: {message}", message);
-                return give_up(work, task, TaskError { message, ..trouble.error }, reply);
+                return give_up(work, task, trouble.error, reply);
             }
             let at = not_after(work.now.wall.plus(alone(was.misses)), &trouble, patience);
             (at.since(work.now.wall), was.misses.saturating_add(1))
@@ -328,7 +323,7 @@ fn again(
     }
     // The first of a row of failures goes into the time line; a service that is away for an hour fills no disk.
     let is_new = was.trouble.as_ref().is_none_or(|before| before.error.code != code);
-    let news = is_new.then(|| event(work, "no answer", message));
+    let news = is_new.then(|| event(work, What::NoAnswer(reason)));
     let next_poll = work.now.wall.plus(pause);
     task.phase = Phase::Running { status: was.status, next_poll, polls: was.polls, misses, trouble: Some(trouble) };
     keep(work, task, news, false)
@@ -342,7 +337,7 @@ fn ready(work: &mut Work, mut task: Task, file: FileId, note: crate::domain::tas
 }
 
 fn failed(work: &mut Work, mut task: Task, error: TaskError, reply: &Reply) -> Vec<Effect> {
-    let note = answer_event(work, "failed", error.message.clone(), reply);
+    let note = answer_event(work, What::Failed(error.reason.clone()), reply);
     let money = match error.charged {
         Charged::No => Some(MoneyEvent::Released),
         Charged::Unknown => Some(MoneyEvent::Unknown),

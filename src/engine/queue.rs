@@ -14,7 +14,8 @@ use crate::{
     domain::{
         account::{HaltCause, Why},
         problem::{Charged, ErrorClass, Problem, TaskError},
-        task::{Claim, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey},
+        reason::{Own, Reason},
+        task::{Claim, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, What},
         time::{HOUR, MINUTE, Mono, SECOND, Wall},
     },
     engine::{
@@ -26,7 +27,6 @@ use crate::{
         work::{Halt, Work},
     },
     service::answer::{Reply, SubmitVerdict, judge_submit},
-    tr,
 };
 
 /// A claim on a row being sent outlives the submission's time-outs by this much: for the connection to be made, and for the
@@ -53,7 +53,7 @@ pub(super) fn send_due(work: &mut Work) -> Vec<Effect> {
     task.claim = claim(work, longest_silence(work) + AFTER_TIMEOUT);
     let ticket = ticket(work);
     work.queue.claiming = Some((ticket, task.key));
-    let note = event(work, "sending", tr!("saved as being sent; the POST follows"));
+    let note = event(work, What::Sending);
     let write = Write { events: vec![note], ledger: vec![], task };
     let per_minute = work.settings.profile.submit_per_minute;
     vec![Effect::Store(StoreCmd::Send { ticket, write: Box::new(write), per_minute })]
@@ -175,7 +175,7 @@ pub(super) fn unsend(work: &mut Work, mut task: Task) -> Vec<Effect> {
     task.phase = Phase::Queued { not_before: task.created_at, put_back: None };
     task.sent_at = None;
     task.claim = None;
-    let note = event(work, "put back", tr!("sending stopped before the POST"));
+    let note = event(work, What::SendingStopped);
     store::write(work, task, vec![note], vec![])
 }
 
@@ -225,7 +225,7 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
         SubmitVerdict::Refused { error, halt } => refused(work, task, error, halt, reply),
         SubmitVerdict::Later { wait_ms, error } => put_back(work, task, wait_ms, error, reply),
         SubmitVerdict::Unknown { error, halt } => {
-            let note = answer_event(work, "unknown", error.message.clone(), reply);
+            let note = answer_event(work, What::Unknown(error.reason.clone()), reply);
             if let Some(cause) = halt {
                 share::halt(work, Why { cause, tasks: 1, error: error.clone() });
             }
@@ -239,7 +239,7 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
 }
 
 fn accepted(work: &mut Work, mut task: Task, id: RemoteId, reply: &Reply) -> Vec<Effect> {
-    let note = answer_event(work, "accepted", tr!("the service's id is {id}", id = id.0), reply);
+    let note = answer_event(work, What::Accepted(id.clone()), reply);
     task.phase = poller::first(work, &task);
     task.claim = claim(work, poller::CLAIM);
     let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.cost };
@@ -251,7 +251,7 @@ fn accepted(work: &mut Work, mut task: Task, id: RemoteId, reply: &Reply) -> Vec
 }
 
 fn refused(work: &mut Work, mut task: Task, error: TaskError, halt: Option<HaltCause>, reply: &Reply) -> Vec<Effect> {
-    let note = answer_event(work, "refused", error.message.clone(), reply);
+    let note = answer_event(work, What::Refused(error.reason.clone()), reply);
     work.queue.put_backs = 0;
     // What answers at a wrong address is not the service.
     if matches!(reply, Reply::Answered { .. }) && halt != Some(HaltCause::Address) {
@@ -288,8 +288,7 @@ fn put_back(work: &mut Work, mut task: Task, wait: Option<u64>, error: TaskError
     // What cannot be reached is probed by whatever has something to ask; once it answers, this is due.
     let is_away = matches!(reply, Reply::NotConnected { .. });
     let wait = if is_away { poller::probe_at(work).since(work.now.mono) } else { own };
-    let text = tr!("sent again in {seconds} s: {message}", seconds = wait.div_ceil(SECOND), message = error.message);
-    let note = answer_event(work, "put back", text, reply);
+    let note = answer_event(work, What::PutBack { wait_ms: wait, why: error.reason.clone() }, reply);
     let not_before = work.now.wall.plus(if is_away { 0 } else { wait });
     if !is_away {
         wait_until(work, work.now.mono.plus(wait));
@@ -326,18 +325,17 @@ pub(super) fn orphaned(work: &mut Work, task: Task) -> Vec<Effect> {
     let error = TaskError {
         code: "interrupted".into(),
         class: ErrorClass::UnknownOutcome,
-        message: tr!("the program that was sending it ended before an answer came").into(),
-        next: tr!("Look at the gateway's own log, then settle it: lost, not created, or found with its id.").into(),
+        reason: Reason::Own(Own::Interrupted),
         charged: Charged::Unknown,
     };
-    let note = event(work, "unknown", error.message.clone());
+    let note = event(work, What::Unknown(error.reason.clone()));
     became_unknown(work, task, error, note)
 }
 
 /// Stops this program's sending: the store cannot be written. What needs a person more stays.
 pub(super) fn halt_here(work: &mut Work, problem: Problem) {
     if work.queue.halted.is_none() {
-        let halt = Halt { cause: HaltCause::Store, problem, by: None };
+        let halt = Halt { cause: HaltCause::Store, tasks: 0, reason: Reason::Said(problem), by: None };
         work.news.push(News::Queue(QueueNews::Halted(halt.clone())));
         work.queue.halted = Some(halt);
     }

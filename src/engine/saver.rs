@@ -7,7 +7,8 @@ use crate::{
         export::{json_line, sidecar_json},
         name::file_name,
         problem::{Charged, ErrorClass, TaskError},
-        task::{Phase, STOPPED, SavedFile, Task, TaskKey, TaskState, Trouble},
+        reason::{Own, Reason},
+        task::{Phase, STOPPED, SavedFile, Task, TaskKey, TaskState, Trouble, What},
         time::{HOUR, MINUTE, Mono, SECOND},
     },
     engine::{
@@ -19,7 +20,6 @@ use crate::{
         work::{Saving, SavingStep, Work},
     },
     service::answer::{Address, FileVerdict, Reply, judge_file},
-    tr,
 };
 
 /// How long a claim on a file being saved is good for; renewed when half of it is gone.
@@ -77,7 +77,7 @@ fn begin(work: &mut Work, mut task: Task) -> Vec<Effect> {
     task.phase = Phase::Saving { file, tries, kept };
     task.claim = claim(work, CLAIM);
     // Another try after the same trouble is no news.
-    let note = trouble.is_none().then(|| event(work, "saving", tr!("download begins")));
+    let note = trouble.is_none().then(|| event(work, What::SavingBegun));
     let step = SavingStep::Claiming;
     work.saver.active.insert(task.key, Saving { ticket: 0, step, addresses: 0, order: None, before: trouble });
     store::write(work, task, note.into_iter().collect(), vec![])
@@ -273,7 +273,7 @@ fn done(work: &mut Work, mut task: Task, saved: SavedFile) -> Vec<Effect> {
     let Some(file) = task.file().cloned() else { return Vec::new() };
     work.saver.active.remove(&task.key);
     work.saver.reached.remove(&task.key);
-    let note = event(work, "saved", tr!("{bytes} bytes in {path}", bytes = saved.bytes, path = saved.path));
+    let note = event(work, What::Saved { bytes: saved.bytes, path: saved.path.clone() });
     work.news.push(News::Task { key: task.key, what: TaskNews::Saved { path: saved.path.clone() } });
     task.phase = Phase::Saved { file, saved };
     task.finished_at = Some(work.now.wall);
@@ -295,8 +295,7 @@ fn address_dead(work: &mut Work, task: Task, detail: String) -> Vec<Effect> {
     let error = TaskError {
         code: "expired".into(),
         class: ErrorClass::File,
-        message: tr!("the storage refuses every address the service gives: {detail}", detail),
-        next: tr!("It is tried again by itself; downloading it now tries at once.").to_owned(),
+        reason: Reason::Own(Own::AddressesRefused(detail)),
         charged: Charged::Yes,
     };
     let wait = pause(&task);
@@ -319,7 +318,7 @@ fn give_back(work: &mut Work, mut task: Task, error: TaskError, wait: Option<u64
     let note = is_new.then(|| {
         let what = TaskNews::NotSaved { error: error.clone(), again: next_try.is_some() };
         work.news.push(News::Task { key: task.key, what });
-        event(work, "not saved", error.message.clone())
+        event(work, What::NotSaved(error.reason.clone()))
     });
     let trouble = Some(Trouble::go_on(error, before.as_ref(), work.now.wall));
     task.phase = Phase::Ready { file, trouble, tries, next_try, kept: None };
@@ -329,7 +328,7 @@ fn give_back(work: &mut Work, mut task: Task, error: TaskError, wait: Option<u64
 
 /// Tells that another download of a saved file failed. `passes`: whether trying again later may help.
 fn not_again(work: &mut Work, task: Task, error: TaskError, passes: bool) -> Vec<Effect> {
-    let note = event(work, "not saved", error.message.clone());
+    let note = event(work, What::NotSaved(error.reason.clone()));
     let path = task.saved().map(|saved| saved.path.clone()).unwrap_or_default();
     told::not_done(work, Some(task.key), NotDone::NotFetchedAgain { path, error, passes });
     store::write(work, task, vec![note], vec![])
@@ -339,7 +338,7 @@ fn not_again(work: &mut Work, task: Task, error: TaskError, passes: bool) -> Vec
 /// stops is said, stays in sight as at risk, and waits for `d` or for the next start.
 pub(super) fn stopped(work: &mut Work, mut task: Task) -> Vec<Effect> {
     work.saver.active.remove(&task.key);
-    let note = event(work, "stopped", tr!("download stopped; the part stays"));
+    let note = event(work, What::SavingStopped);
     if task.back_to_saved() {
         return store::write(work, task, vec![note], vec![]);
     }
@@ -360,8 +359,7 @@ fn by_hand() -> TaskError {
     TaskError {
         code: STOPPED.into(),
         class: ErrorClass::File,
-        message: tr!("saving was stopped, and the paid file is not on disk").into(),
-        next: tr!("Download it to have it now; otherwise it is fetched when the program next starts.").to_owned(),
+        reason: Reason::Own(Own::SavingStopped),
         charged: Charged::Yes,
     }
 }
@@ -377,7 +375,7 @@ pub(super) fn come_back(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     if let Phase::Ready { trouble, tries, next_try, .. } = &mut task.phase {
         (*trouble, *tries, *next_try) = (None, 0, Some(work.now.wall));
     }
-    let note = event(work, "saving", tr!("taken up again after it was stopped"));
+    let note = event(work, What::SavingResumed);
     store::write(work, task, vec![note], vec![])
 }
 

@@ -8,7 +8,6 @@ use super::ticket;
 use crate::{
     domain::{
         account::{Account, Change, HaltCause, Shared, Stamp, Stopped, Why},
-        problem::Problem,
         time::Wall,
     },
     engine::{
@@ -17,7 +16,6 @@ use crate::{
         settings::Scope,
         work::{Halt, Work},
     },
-    tr,
 };
 
 /// This program and now, as others are told of it.
@@ -129,9 +127,9 @@ fn halted(work: &mut Work, stopped: Option<Stopped>) {
     if work.queue.halted.as_ref().is_some_and(|halt| halt.by.as_ref() == Some(&by)) {
         return;
     }
-    let halt = Halt { cause: why.cause, problem: problem(work, &why), by: Some(by) };
+    let halt = Halt { cause: why.cause, tasks: why.tasks, reason: why.error.reason, by: Some(by) };
     // Two programs that met the same at once halt for one reason, which was said already.
-    if work.queue.halted.as_ref().is_none_or(|known| known.problem != halt.problem) {
+    if work.queue.halted.as_ref().is_none_or(|known| (known.cause, &known.reason) != (halt.cause, &halt.reason)) {
         work.news.push(News::Queue(QueueNews::Halted(halt.clone())));
     }
     work.queue.halted = Some(halt);
@@ -152,28 +150,10 @@ pub(super) fn halt(work: &mut Work, why: Why) {
     if work.queue.halted.as_ref().is_some_and(|halt| halt.cause != HaltCause::Store) {
         return;
     }
-    let halt = Halt { cause: why.cause, problem: problem(work, &why), by: Some(stamp(work)) };
+    let halt = Halt { cause: why.cause, tasks: why.tasks, reason: why.error.reason.clone(), by: Some(stamp(work)) };
     work.news.push(News::Queue(QueueNews::Halted(halt.clone())));
     work.queue.halted = Some(halt);
     wish(work, Change::Halt(why));
-}
-
-/// A halt in words, for this reader.
-fn problem(work: &Work, why: &Why) -> Problem {
-    let Why { cause, tasks, error } = why;
-    let what = match cause {
-        HaltCause::Key => tr!("sending stopped: the key was not accepted").to_owned(),
-        HaltCause::Balance => tr!("sending stopped: the balance or quota is used up").to_owned(),
-        HaltCause::Address => tr!("sending stopped: what answers at base_url is not the service").to_owned(),
-        HaltCause::Store => tr!("sending stopped: the store cannot be written").to_owned(),
-        HaltCause::Failures(class) => {
-            let what =
-                tr!("sending stopped: {tasks} tasks in a row came to nothing ({kind})", tasks, kind = class.label());
-            let next = tr!("{failures} shows the failures by cause.", failures = work.settings.voice.failures);
-            return Problem::new(what, error.message.trim_end_matches(['.', '。']), next);
-        }
-    };
-    Problem::new(what, error.message.clone(), error.next.clone())
 }
 
 /// Stops the sending of every program on the store, by a person's word.

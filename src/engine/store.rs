@@ -12,7 +12,7 @@ use crate::{
     domain::{
         account::{HaltCause, Sender},
         problem::{Charged, Problem},
-        task::{Event, LedgerLine, MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState},
+        task::{Event, LedgerLine, MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState, What},
         time::{HOUR, MINUTE, Mono, SECOND},
     },
     engine::{
@@ -23,7 +23,6 @@ use crate::{
         tasks,
         work::Work,
     },
-    tr,
 };
 use std::collections::VecDeque;
 
@@ -192,12 +191,11 @@ fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Effect> {
 
 /// An answer came after a person had settled the task as unknown: it costs money, whatever was settled.
 fn came_late(work: &mut Work, mut task: Task, id: RemoteId) -> Vec<Effect> {
-    let what = tr!("{key} was accepted after all, and charged: the service's id is {id}", key = task.key, id = id.0);
-    let problem = Problem::new(what, tr!("the answer came after it had been settled"), "");
+    let line = format!("{} was accepted after it had been resolved, and charged: its ID is {}", task.key, id.0);
     work.news.push(News::Task { key: task.key, what: TaskNews::AcceptedLate(id.clone()) });
-    let mut effects = vec![Effect::log(Level::Error, Some(task.key), &problem)];
+    let mut effects = vec![Effect::log(Level::Error, Some(task.key), &Problem::new(line, "", ""))];
     if task.remote.is_none() && !task.state().is_live() {
-        let note = event(work, "accepted", problem.to_string());
+        let note = event(work, What::AcceptedLate(id.clone()));
         let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.cost };
         task.remote = Some(id);
         task.phase = Phase::Cancelled { was: TaskState::Unknown, charged: Charged::Yes };
@@ -256,7 +254,7 @@ fn take_over(work: &mut Work, mut task: Task) -> Vec<Effect> {
         // A program that fetched a saved file once more has died over it.
         Phase::Ready { kept: Some(_), .. } | Phase::Saving { kept: Some(_), .. } if !is_in_hand(work, &task) => {
             task.back_to_saved();
-            let note = event(work, "stopped", tr!("download stopped; the part stays"));
+            let note = event(work, What::SavingStopped);
             write(work, task, vec![note], vec![])
         }
         Phase::Saving { file, tries, .. } if !work.saver.active.contains_key(&task.key) => {
@@ -358,8 +356,7 @@ fn failed(work: &mut Work, of: Option<Ticket>, problem: Problem) -> Vec<Effect> 
         let wait = backoff(SECOND, 30 * SECOND, work.store.failures, 0);
         work.store.retry_at = work.store.owner.as_ref().map(|_| work.now.mono.plus(wait));
     }
-    let what = tr!("sending stopped: the store cannot be written");
-    queue::halt_here(work, Problem::new(what, problem.fact(), problem.next));
+    queue::halt_here(work, problem);
     effects
 }
 

@@ -55,29 +55,26 @@ fn count(work: &mut Work, row: Streak, error: &TaskError) -> Streak {
 mod tests {
     use super::*;
     use crate::{
-        domain::problem::{Charged, ErrorClass},
+        domain::problem::{Charged, ErrorClass, Problem},
         engine::testing::state,
     };
 
     fn error(class: ErrorClass) -> TaskError {
-        let (code, message) = ("1".into(), "it did not work.".into());
-        TaskError { code, class, message, next: String::new(), charged: Charged::No }
+        let reason = Problem::new("it did not work.", "", "").into();
+        TaskError { code: "1".into(), class, reason, charged: Charged::No }
     }
 
     #[test]
-    fn three_of_one_kind_in_a_row_stop_the_line_and_say_which_key_goes_on() {
+    fn three_of_one_kind_in_a_row_stop_the_line() {
         let mut state = state(&[]);
-        state.settings.voice.failures = "R".into();
         let (service, plan) = (error(ErrorClass::Service), error(ErrorClass::Plan));
         for error in [&service, &service, &plan, &service, &service] {
             refused(&mut state, error);
         }
         assert_eq!(state.queue.halted, None);
         refused(&mut state, &service);
-        let halt = state.queue.halted.clone().map(|halt| (halt.cause, halt.problem.to_string()));
-        let words = "sending stopped: 3 tasks in a row came to nothing (service error): it did not work. \
-                     R shows the failures by cause.";
-        assert_eq!(halt, Some((HaltCause::Failures(ErrorClass::Service), words.to_owned())));
+        let halt = state.queue.halted.clone().map(|halt| (halt.cause, halt.tasks, halt.reason));
+        assert_eq!(halt, Some((HaltCause::Failures(ErrorClass::Service), 3, service.reason)));
     }
 
     #[test]

@@ -4,7 +4,8 @@ use crate::{
     domain::{
         catalogue::{CameraSupport, Catalogue, LengthUnit, ModelSpec, Need, PromptLimit, ResolutionSpec},
         money::Ptc,
-        problem::{Charged, ErrorClass, TaskError},
+        problem::{Charged, ErrorClass, Problem, TaskError},
+        reason::Reason,
         request::Request,
         task::{FileId, Phase, RemoteId, SavedFile, Task, TaskKey, TaskState},
         time::{Mono, Now, Wall},
@@ -92,8 +93,7 @@ pub(crate) fn task(key: u32, state: TaskState) -> Task {
     let error = |class, charged| TaskError {
         code: "1".into(),
         class,
-        message: "it did not work".into(),
-        next: String::new(),
+        reason: Reason::Said(Problem::new("it did not work", "", "")),
         charged,
     };
     let phase = match state {

@@ -5,7 +5,7 @@ use crate::{
         account::{Account, Change, HaltCause, Sender, Stamp, Streak},
         costs::Report,
         money::Ptc,
-        problem::{Problem, TaskError},
+        problem::TaskError,
         reason::Reason,
         task::{Kind, NewTask, RemoteId, Task, TaskKey, Trouble},
         time::{Mono, Now, Wall},
@@ -182,8 +182,10 @@ impl Queue {
 pub struct Halt {
     /// The kind of cause.
     pub cause: HaltCause,
-    /// In words, for the banner.
-    pub problem: Problem,
+    /// Tasks in a row that failed, where that is the cause.
+    pub tasks: u32,
+    /// What the last one met, or the store.
+    pub reason: Reason,
     /// Who found it, and when; `None` where it is this program's own trouble with the store.
     pub by: Option<Stamp>,
 }

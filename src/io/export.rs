@@ -2,13 +2,14 @@
 
 use crate::{
     domain::{
-        export::{json_line, task_json},
+        export::json_line,
         problem::Problem,
-        task::TaskKey,
+        task::{Task, TaskKey},
     },
     io::store::Store,
     tr,
 };
+use serde_json::Value;
 use std::{
     fs::OpenOptions,
     io::{BufWriter, Write},
@@ -22,7 +23,12 @@ const AT_ONCE: usize = 500;
 ///
 /// # Errors
 /// There is a file of that name, it cannot be written, or the store cannot be read. What was written stays.
-pub(crate) fn write(data_dir: &Path, typed: &str, keys: &[TaskKey]) -> Result<String, Problem> {
+pub(crate) fn write(
+    data_dir: &Path,
+    typed: &str,
+    keys: &[TaskKey],
+    json: fn(&Task) -> Value,
+) -> Result<String, Problem> {
     let path = place(typed);
     let failed = |why: std::io::Error| {
         let next = tr!("Name another file, in a folder that exists.");
@@ -32,7 +38,7 @@ pub(crate) fn write(data_dir: &Path, typed: &str, keys: &[TaskKey]) -> Result<St
     let mut out = BufWriter::new(OpenOptions::new().write(true).create_new(true).open(&path).map_err(failed)?);
     for some in keys.chunks(AT_ONCE) {
         for task in store.look(some)? {
-            writeln!(out, "{}", json_line(&task_json(&task))).map_err(failed)?;
+            writeln!(out, "{}", json_line(&json(&task))).map_err(failed)?;
         }
     }
     out.flush().map_err(failed)?;
@@ -62,11 +68,14 @@ mod tests {
         let file = dir.path().join("out.jsonl");
         let typed = file.display().to_string();
         let keys = [TaskKey(2), TaskKey(1)];
-        assert_eq!(write(dir.path(), &typed, &keys).unwrap(), format!("2 tasks written to {typed}"));
+        assert_eq!(
+            write(dir.path(), &typed, &keys, crate::words::json::task).unwrap(),
+            format!("2 tasks written to {typed}")
+        );
         let text = std::fs::read_to_string(&file).unwrap();
         assert_eq!(text.lines().count(), 2);
         assert!(text.lines().next().unwrap().contains("\"key\":\"#2\"") || text.contains("\"key\":\"2\""), "{text}");
-        assert!(write(dir.path(), &typed, &keys).is_err());
+        assert!(write(dir.path(), &typed, &keys, crate::words::json::task).is_err());
         assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
     }
 }

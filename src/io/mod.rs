@@ -12,7 +12,6 @@ pub mod log;
 pub mod paths;
 pub mod plan;
 pub mod private;
-pub mod prompts;
 pub mod run;
 pub mod secret;
 pub mod shrink;

@@ -3,16 +3,14 @@
 use crate::{
     domain::{
         draft::Draft,
+        folder::{is_several, several},
         matrix,
         matrix::{Matrix, Plan, Rules},
         money::Ptc,
         picture::{ImageLook, to_look_into},
         reason::{draft::DraftReason, picture::PictureReason},
     },
-    engine::{
-        acts::catalogue_price,
-        folder::{is_several, several},
-    },
+    engine::acts::catalogue_price,
     io::{config::Loaded, files, images},
     tr,
 };

@@ -1,4 +1,4 @@
-//! What an answer of the service means: verdict, error class, sentence, advice, charged or not.
+//! What an answer of the service means: verdict, error class, reason, charged or not.
 //!
 //! Source: the service's contract, sections Reply, Query, File and Errors. The one rule above all: a submission counts
 //! as not taken only where that is proven; anything unclear is [`SubmitVerdict::Unknown`].
@@ -6,9 +6,9 @@
 mod balance;
 pub(super) mod body;
 mod codes;
+mod field;
 mod file;
 mod find;
-mod line;
 mod query;
 mod redact;
 mod submit;
@@ -16,15 +16,17 @@ mod submit;
 pub use balance::judge_balance;
 pub use file::judge_file;
 pub use find::judge_find;
-pub use line::LineFault;
 pub use query::judge_query;
 pub use redact::redact;
-pub use submit::{judge_submit, without_maybe};
+pub use submit::judge_submit;
+
+pub use crate::domain::reason::LineFault;
 
 use crate::domain::{
     account::HaltCause,
     money::Ptc,
-    problem::{Problem, TaskError},
+    problem::TaskError,
+    reason::Reason,
     task::{FileId, RemoteId},
     time::Wall,
 };
@@ -82,7 +84,7 @@ pub enum Reply {
     /// The call was not made at all, by a fault on this machine (a picture that cannot be read).
     NotSent {
         /// The fault.
-        problem: Problem,
+        why: Reason,
     },
 }
 
@@ -102,7 +104,7 @@ pub enum SubmitVerdict {
         /// Set when the next submission would fail the same way.
         halt: Option<HaltCause>,
     },
-    /// Proven not taken, and worth sending again by itself after a wait.
+    /// Proven not taken, and worth sending again after a wait.
     Later {
         /// How long the service asks to wait, in milliseconds.
         wait_ms: Option<u64>,
@@ -186,7 +188,7 @@ pub struct Address {
 pub enum FileVerdict {
     /// An address.
     Address(Address),
-    /// No address, and no use in asking again by itself.
+    /// No address, and no use in asking again.
     Refused {
         /// Why.
         error: TaskError,

@@ -81,7 +81,7 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     let mut face = Face::new(guard, Duration::from_millis(setup.settings.ui.frame_ms))?;
     face.mouse = setup.settings.ui.mouse;
     // The first paint waits for nothing: the store is opened and the key is read while it is on its way.
-    let mut engine = Engine::start(setup, clock);
+    let mut engine = Engine::start(setup, clock, crate::words::SPEECH);
     face.tell_size(&mut engine);
     face.take_mouse();
     face.draw(&mut engine);

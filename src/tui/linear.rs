@@ -57,7 +57,7 @@ struct Linear {
 pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     let mut signals = Signals::listen()?;
     let mut typed = lines();
-    let engine = Engine::start(Arc::new(with_voice(&setup)), clock);
+    let engine = Engine::start(Arc::new(with_voice(&setup)), clock, crate::words::SPEECH);
     let model = setup.settings.catalogue.models.first().map_or_else(String::new, |spec| spec.name.clone());
     let draft = Draft { model, ..Draft::default() };
     let mut linear = Linear { engine, setup, news: News::default(), draft, offer: None };

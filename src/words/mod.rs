@@ -1,9 +1,15 @@
 //! Sentences, in the reader's language and keys.
 
 pub(crate) mod amounts;
+pub mod json;
 pub mod keys;
 pub mod names;
 pub mod news;
 pub mod print;
 pub mod reason;
 pub mod terms;
+
+use crate::engine::{effect::Speech, settings::Voice};
+
+/// The words that workers need.
+pub const SPEECH: Speech = Speech { reason: |why| reason::message(why, &Voice::default()), task: json::task };

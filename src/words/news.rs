@@ -2,11 +2,10 @@
 
 use crate::{
     domain::{
-        problem::{Charged, Problem},
+        problem::{Charged, Problem, TaskError},
         task::TaskKey,
     },
     engine::{
-        act::Resolution,
         effect::Level,
         msg::{BudgetCap, InsertRefusal},
         news::{ActNews, ConfigNews, Left, LineNews, News, NotDone, NotQueued, QueueNews, StoreNews, TaskNews},
@@ -64,16 +63,17 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
 }
 
 fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)> {
+    let message = |error: &TaskError| reason::message(&error.reason, voice);
     Some(match what {
         TaskNews::Refused(error) => {
-            (Level::Error, tr!("{key} refused, not charged: {message}", key, message = error.message))
+            (Level::Error, tr!("{key} refused, not charged: {message}", key, message = message(error)))
         }
-        TaskNews::Unknown(error) => (Level::Error, tr!("{key} unknown: {message}", key, message = error.message)),
-        TaskNews::Failed(error) => (Level::Error, tr!("{key} failed: {message}", key, message = error.message)),
+        TaskNews::Unknown(error) => (Level::Error, tr!("{key} unknown: {message}", key, message = message(error))),
+        TaskNews::Failed(error) => (Level::Error, tr!("{key} failed: {message}", key, message = message(error))),
         TaskNews::Saved { path } => (Level::Info, tr!("{key} saved: {path}", key, path)),
         TaskNews::NotSaved { error, again } => {
             let level = if *again { Level::Warning } else { Level::Error };
-            (level, tr!("{key} not saved: {message}", key, message = error.message))
+            (level, tr!("{key} not saved: {message}", key, message = message(error)))
         }
         TaskNews::AcceptedLate(id) => {
             let what = tr!("{key} was accepted after all, and charged: the service's id is {id}", key, id = id.0);
@@ -90,17 +90,7 @@ fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)>
             };
             (Level::Info, format!("{key} {text}"))
         }
-        TaskNews::Settled(as_what) => {
-            let text = match as_what {
-                Resolution::Lost => tr!("settled as lost: counted as charged").to_owned(),
-                Resolution::NotCreated => tr!("settled as not created: not charged").to_owned(),
-                Resolution::Found(id) => tr!("settled: the service's id is {id}", id = id.0),
-                Resolution::Unknown => {
-                    tr!("the settlement is taken back: unknown again, and counted as spent").to_owned()
-                }
-            };
-            (Level::Info, format!("{key} {text}"))
-        }
+        TaskNews::Settled(as_what) => (Level::Info, format!("{key} {}", reason::resolved(as_what))),
         TaskNews::Automatic { parent: Some(parent) } => {
             let text = tr!(
                 "{key} is queued by itself as another try of {parent}, as [retry] in the config allows",
@@ -114,7 +104,8 @@ fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)>
         }
         TaskNews::Asking(id) => (Level::Info, tr!("{key}: asking the service about {id}", key, id = id.0)),
         TaskNews::SavingStopped(error) => {
-            (Level::Warning, Problem::new(key.to_string(), error.message.clone(), error.next.clone()).to_string())
+            let problem = reason::problem(&error.reason, voice);
+            (Level::Warning, Problem::new(key.to_string(), problem.fact(), problem.next).to_string())
         }
         TaskNews::Ended(_) => return None,
     })
@@ -125,7 +116,7 @@ fn queue(news: &QueueNews, voice: &Voice) -> (Level, String) {
         QueueNews::Paused => (Level::Info, tr!("sending paused; {pause} goes on", pause = voice.resume)),
         QueueNews::PausedBy(by) => (Level::Info, tr!("sending paused by {who}", who = by.who)),
         QueueNews::Resumed => (Level::Info, tr!("sending goes on").to_owned()),
-        QueueNews::Halted(halt) => (Level::Error, halt.problem.to_string()),
+        QueueNews::Halted(halt) => (Level::Error, reason::halt(halt, voice).to_string()),
         QueueNews::EndWaits(waiting) => {
             let quit = &voice.quit;
             let text = match waiting {
@@ -220,9 +211,13 @@ pub fn not_done(key: Option<TaskKey>, why: &NotDone, voice: &Voice) -> Problem {
         NotDone::NotOnDisk(problem) | NotDone::NotRead(problem) => problem.clone(),
         NotDone::NotFetchedAgain { path, error, passes } => {
             let what = tr!("{key} was not fetched again and keeps {path}", key = named, path);
-            let next =
-                if *passes { tr!("{download} tries it again.", download = voice.download) } else { error.next.clone() };
-            Problem::new(what, error.message.clone(), next)
+            let problem = reason::problem(&error.reason, voice);
+            let next = if *passes {
+                tr!("{download} tries it again.", download = voice.download)
+            } else {
+                problem.next.clone()
+            };
+            Problem::new(what, problem.fact(), next)
         }
         NotDone::AdoptedAlready(id) => Problem::new(tr!("{id} is being taken over already", id = id.0), "", ""),
         NotDone::AskedAlready(id) => Problem::new(tr!("{id} is being asked about already", id = id.0), "", ""),
@@ -233,7 +228,10 @@ pub fn not_done(key: Option<TaskKey>, why: &NotDone, voice: &Voice) -> Problem {
             let why = tr!("the key for the service is not read yet");
             nothing_done(&id.0, why.into(), tr!("Try again in a moment.").into())
         }
-        NotDone::NotKnown { id, error } => nothing_done(&id.0, error.message.clone(), error.next.clone()),
+        NotDone::NotKnown { id, error } => {
+            let problem = reason::problem(&error.reason, voice);
+            nothing_done(&id.0, problem.fact(), problem.next)
+        }
     }
 }
 
@@ -335,8 +333,8 @@ mod tests {
     use crate::domain::task::TaskState;
     use crate::{
         domain::{
-            problem::{ErrorClass, TaskError},
-            task::RemoteId,
+            problem::ErrorClass,
+            task::{RemoteId, Resolution},
         },
         lang::{Lang, within},
     };
@@ -371,8 +369,7 @@ mod tests {
         let error = || TaskError {
             code: "1".into(),
             class: ErrorClass::Service,
-            message: "M".into(),
-            next: "N".into(),
+            reason: Problem::new("M", "", "N").into(),
             charged: Charged::No,
         };
         let (id, key) = (|| RemoteId("R".into()), TaskKey(7));

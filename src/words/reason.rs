@@ -7,27 +7,76 @@ pub mod secret;
 pub mod store;
 pub mod system;
 
+mod call;
 mod draft;
-mod line;
+mod event;
+mod own;
 mod picture;
 mod prompt;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests;
 
 pub use draft::{closed, draft};
-pub use line::line;
+pub use event::{KINDS, event, kind, resolved};
 pub use picture::picture;
 
 use crate::{
-    domain::{problem::Problem, reason::Reason},
-    engine::settings::Voice,
+    domain::{account::HaltCause, problem::Problem, reason::Reason},
+    engine::{settings::Voice, work::Halt},
+    tr,
 };
 
 /// What happened, why, and what to do next.
 #[must_use]
-pub fn problem(reason: &Reason, _voice: &Voice) -> Problem {
+pub fn problem(reason: &Reason, voice: &Voice) -> Problem {
     match reason {
         Reason::Said(problem) => problem.clone(),
         Reason::PictureFile(fault) => picture_file::problem(fault),
         Reason::Store(fault) => store::problem(fault),
         Reason::NoKey(why) => secret::no_key(why),
+        Reason::Call(call) => call::problem(call),
+        Reason::Own(own) => own::problem(own, voice),
     }
+}
+
+/// What happened and why.
+#[must_use]
+pub fn message(reason: &Reason, voice: &Voice) -> String {
+    problem(reason, voice).fact()
+}
+
+/// The same where the task's state already says that it may have been accepted and charged.
+#[must_use]
+pub fn cause(reason: &Reason, voice: &Voice) -> String {
+    match reason {
+        Reason::Call(call) => Problem { next: String::new(), ..call::met(call) }.to_string(),
+        other => message(other, voice),
+    }
+}
+
+/// What to do next; may be empty.
+#[must_use]
+pub fn next(reason: &Reason, voice: &Voice) -> String {
+    problem(reason, voice).next
+}
+
+/// Why sending is halted.
+#[must_use]
+pub fn halt(halt: &Halt, voice: &Voice) -> Problem {
+    let Problem { what, why, next } = problem(&halt.reason, voice);
+    let fact = Problem::new(what, why, "").to_string();
+    let (what, next) = match halt.cause {
+        HaltCause::Key => (tr!("sending stopped: the key was not accepted").to_owned(), next),
+        HaltCause::Balance => (tr!("sending stopped: the balance or quota is used up").to_owned(), next),
+        HaltCause::Address => (tr!("sending stopped: what answers at base_url is not the service").to_owned(), next),
+        HaltCause::Store => (tr!("sending stopped: the store cannot be written").to_owned(), next),
+        HaltCause::Failures(class) => {
+            let (tasks, kind) = (halt.tasks, class.label());
+            let what = tr!("sending stopped: {tasks} tasks in a row came to nothing ({kind})", tasks, kind);
+            let next = tr!("{failures} shows the failures by cause.", failures = voice.failures);
+            return Problem::new(what, fact.trim_end_matches(['.', '。']), next);
+        }
+    };
+    Problem::new(what, fact, next)
 }

@@ -174,7 +174,7 @@ type Figures = (Duration, Duration, usize);
 
 /// The first sweep brings news of every task, which is saved; the second one none.
 async fn sweep_twice(setup: Loaded, wal: &Path) -> [(&'static str, Figures); 2] {
-    let mut engine = Engine::start(Arc::new(setup), Clock::start());
+    let mut engine = Engine::start(Arc::new(setup), Clock::start(), reeltop::words::SPEECH);
     let first = sweep(&mut engine, wal, 1).await;
     engine.take(Msg::Act(Act::Refresh(engine.state.work.tasks.live.keys().copied().collect())));
     let second = sweep(&mut engine, wal, 2).await;

@@ -7,11 +7,11 @@ use reeltop::{
     domain::{
         catalogue::Catalogue,
         money::Ptc,
-        problem::{Charged, ErrorClass, TaskError},
+        problem::{Charged, ErrorClass, Problem, TaskError},
         request::{ImageKind, ImageRef, Request, StoredImage},
         task::{
             Event, FileId, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, SavedFile, Task, TaskKey, TaskState,
-            Trouble,
+            Trouble, What,
         },
         time::{HOUR, MINUTE, Mono, Now, SECOND, Wall},
     },
@@ -97,7 +97,7 @@ pub(crate) fn task(key: u32, request: Request, age: u64, phase: Phase) -> Task {
 }
 
 pub(crate) fn error(code: &str, class: ErrorClass, message: &str, next: &str, charged: Charged) -> TaskError {
-    TaskError { code: code.into(), class, message: message.into(), next: next.into(), charged }
+    TaskError { code: code.into(), class, reason: Problem::new(message, "", next).into(), charged }
 }
 
 pub(crate) fn sensitive() -> TaskError {
@@ -319,26 +319,25 @@ pub(crate) fn detail_of(key: u32) -> Detail {
     let root = task.parent.unwrap_or(task.key);
     let line = all.iter().filter(|other| other.key == root || other.parent == Some(root)).cloned().collect();
     let sent = task.sent_at.unwrap_or(task.created_at);
-    let event = |at, kind: &str, text: &str, raw: Option<&str>| Event {
-        at,
-        kind: kind.into(),
-        text: text.into(),
-        raw: raw.map(Into::into),
-    };
+    let event = |at, what, raw: Option<&str>| Event { at, what, raw: raw.map(Into::into) };
     let money = |at, event| LedgerLine { at, event, amount: task.cost };
-    let mut events = vec![
-        event(task.created_at, "confirmed", "queued for sending", None),
-        event(sent, "sending", "saved as being sent", None),
-    ];
+    let mut events = vec![event(task.created_at, What::Confirmed(task.cost), None), event(sent, What::Sending, None)];
     let mut ledger = vec![money(task.created_at, MoneyEvent::Reserved)];
     if let Some(id) = &task.remote {
         let raw = format!(r#"{{"task_id":"{}","base_resp":{{"status_code":0,"status_msg":"success"}}}}"#, id.0);
-        events.push(event(sent.plus(SECOND), "accepted", &format!("task {}", id.0), Some(&raw)));
+        events.push(event(sent.plus(SECOND), What::Accepted(id.clone()), Some(&raw)));
         ledger.push(money(sent.plus(SECOND), MoneyEvent::Charged));
     }
     if let Some(error) = task.error() {
         let raw = r#"{"task_id":"","base_resp":{"status_code":1026,"status_msg":"input new_sensitive"}}"#;
-        events.push(event(task.finished_at.unwrap_or(sent), task.state().id(), &error.message, Some(raw)));
+        let why = error.reason.clone();
+        let what = match task.state() {
+            TaskState::Unknown => What::Unknown(why),
+            TaskState::Refused => What::Refused(why),
+            TaskState::Ready => What::NotSaved(why),
+            _ => What::Failed(why),
+        };
+        events.push(event(task.finished_at.unwrap_or(sent), what, Some(raw)));
         if error.charged == Charged::No {
             ledger.push(money(task.finished_at.unwrap_or(sent), MoneyEvent::Released));
         }

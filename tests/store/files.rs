@@ -5,7 +5,7 @@ use reeltop::{
     domain::{
         draft::{Draft, KeptDraft},
         problem::Problem,
-        task::{LedgerLine, MoneyEvent},
+        task::{Event, LedgerLine, MoneyEvent, What},
     },
     engine::msg::SendResult,
 };
@@ -35,7 +35,7 @@ fn a_new_store_has_the_present_version_and_nothing_of_its_making_is_left() {
     fs::write(dir.path().join("reeltop.new-wal"), "half").unwrap();
     add(&mut Store::open(dir.path()).unwrap(), intent("one"));
     let version: u32 = raw(dir.path()).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 5);
+    assert_eq!(version, 6);
     let mut names: Vec<_> =
         fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
@@ -118,7 +118,7 @@ fn a_store_of_a_newer_version_is_refused_and_left_alone() {
         Store::open(dir.path()).unwrap_err(),
         Problem::new(
             "The store was made by a newer reeltop",
-            format!("{} has version 7, this program knows up to 5", file.display()),
+            format!("{} has version 7, this program knows up to 6", file.display()),
             "Install the newer reeltop, or choose another folder with --data-dir",
         )
     );
@@ -176,23 +176,45 @@ fn draft() -> Draft {
 fn makes_the_fixture_of_this_version() {
     let dir = tempfile::tempdir().unwrap();
     furnish(&mut Store::open(dir.path()).unwrap());
-    let made = Path::new(FIXTURE).with_file_name("store-v3.db");
+    let made = Path::new(FIXTURE).with_file_name("store-v6.db");
     fs::copy(dir.path().join("reeltop.db"), made).unwrap();
 }
 
+/// An event as it was kept up to version 5: in words.
+fn in_words(event: Event) -> Event {
+    let text = match &event.what {
+        What::Confirmed(amount) => format!("{amount} PTC reserved"),
+        What::Adopted(id) => format!("made elsewhere as {}", id.0),
+        _ => return event,
+    };
+    Event { what: What::Said { kind: event.what.kind().to_owned(), text }, ..event }
+}
+
 #[test]
-fn a_store_of_version_1_still_opens_with_everything_in_it() {
-    let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    fs::copy(FIXTURE, old.path().join("reeltop.db")).unwrap();
-    let (mut old, mut new) = (Store::open(old.path()).unwrap(), Store::open(new.path()).unwrap());
-    let tasks = furnish(&mut new);
-    assert_eq!(old.overview().unwrap(), new.overview().unwrap());
-    for task in &tasks {
-        assert_eq!(old.detail(task.key).unwrap(), new.detail(task.key).unwrap());
+fn a_store_of_an_older_version_still_opens_with_everything_in_it() {
+    for version in [1, 5] {
+        let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let fixture = FIXTURE.replace("v1", &format!("v{version}"));
+        fs::copy(fixture, old.path().join("reeltop.db")).unwrap();
+        let (mut old, mut new) = (Store::open(old.path()).unwrap(), Store::open(new.path()).unwrap());
+        let tasks = furnish(&mut new);
+        assert_eq!(old.overview().unwrap(), new.overview().unwrap());
+        for task in &tasks {
+            let mut new = new.detail(task.key).unwrap().unwrap();
+            new.events = new.events.into_iter().map(in_words).collect();
+            assert_eq!(old.detail(task.key).unwrap().unwrap(), new, "version {version}");
+        }
+        let all = |store: &Store| store.costs(Wall(0), Wall(i64::MAX)).unwrap();
+        assert_eq!(all(&old), all(&new));
+        // A table line has the old sentence, and the code by which it is grouped.
+        let rows = |store: &Store| -> Vec<_> {
+            let rows = crate::verbs::pages(store).into_iter().flat_map(|(rows, ..)| rows);
+            rows.map(|row| (row.key, row.class, row.reason())).collect()
+        };
+        assert!(rows(&old).iter().any(|(.., reason)| reason.is_some()));
+        assert_eq!(rows(&old), rows(&new), "version {version}");
+        add(&mut old, intent("life goes on"));
     }
-    let all = |store: &Store| store.costs(Wall(0), Wall(i64::MAX)).unwrap();
-    assert_eq!(all(&old), all(&new));
-    add(&mut old, intent("life goes on"));
 }
 
 #[test]

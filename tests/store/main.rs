@@ -11,9 +11,11 @@ mod verbs;
 use reeltop::{
     domain::{
         money::Ptc,
-        problem::{Charged, ErrorClass, TaskError},
+        problem::{Charged, ErrorClass, Problem, TaskError},
         request::Request,
-        task::{Claim, Event, FileId, NewTask, Phase, PutBack, RemoteId, SavedFile, Task, TaskKey, TaskState, Trouble},
+        task::{
+            Claim, Event, FileId, NewTask, Phase, PutBack, RemoteId, SavedFile, Task, TaskKey, TaskState, Trouble, What,
+        },
         time::Wall,
     },
     engine::{
@@ -51,8 +53,7 @@ fn error() -> TaskError {
     TaskError {
         code: "1".into(),
         class: ErrorClass::Service,
-        message: "it did not work".into(),
-        next: String::new(),
+        reason: Problem::new("it did not work", "", "").into(),
         charged: Charged::No,
     }
 }
@@ -91,15 +92,14 @@ fn sending(task: &Task, at: Wall) -> Write {
 }
 
 fn event(kind: &str, text: &str) -> Event {
-    Event { at: DAY.plus(5), kind: kind.into(), text: text.into(), raw: None }
+    Event { at: DAY.plus(5), what: What::Said { kind: kind.into(), text: text.into() }, raw: None }
 }
 
 fn trouble(class: ErrorClass, charged: Charged) -> TaskError {
     TaskError {
         code: "1026".into(),
         class,
-        message: "the service says: \"输入内容涉及敏感\"".into(),
-        next: "Edit the prompt".into(),
+        reason: Problem::new("the service says: \"输入内容涉及敏感\"", "", "Edit the prompt").into(),
         charged,
     }
 }

@@ -70,7 +70,7 @@ fn a_task_made_elsewhere_costs_nothing_against_the_caps() {
     let batch = [adopted("7"), adopted("8")];
     let made = store.insert(&batch, DAY, &caps).unwrap().unwrap();
     let detail = store.detail(made[0].key).unwrap().unwrap();
-    assert_eq!((detail.events[0].kind.as_str(), detail.ledger.as_slice()), ("adopted", &[][..]));
+    assert_eq!((detail.events[0].what.kind(), detail.ledger.as_slice()), ("adopted", &[][..]));
     assert!(store.insert(&[intent("")], DAY, &caps).unwrap().is_ok());
     assert!(store.insert(&batch, DAY, &caps).unwrap().is_ok());
 }

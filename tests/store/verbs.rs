@@ -12,7 +12,7 @@ use reeltop::{
 };
 use std::ops::ControlFlow;
 
-fn pages(store: &Store) -> Vec<(Vec<Row>, Vec<Task>, bool)> {
+pub(crate) fn pages(store: &Store) -> Vec<(Vec<Row>, Vec<Task>, bool)> {
     let mut pages = Vec::new();
     store
         .pages(|page| {
@@ -54,7 +54,7 @@ fn a_new_task_gets_its_key_its_revision_its_first_event_and_its_reserve() {
         store.detail(key(2)).unwrap().unwrap(),
         Detail {
             task: made[1].clone(),
-            events: vec![Event { at: DAY, kind: "confirmed".into(), text: "0.5 PTC reserved".into(), raw: None }],
+            events: vec![Event { at: DAY, what: What::Confirmed(HALF), raw: None }],
             ledger: vec![LedgerLine { at: DAY, event: MoneyEvent::Reserved, amount: HALF }],
             line: vec![made[1].clone()],
         }
@@ -108,8 +108,7 @@ fn what_a_settlement_took_the_place_of_comes_back_whatever_became_of_the_task() 
     let error = TaskError {
         code: "timeout".into(),
         class: ErrorClass::UnknownOutcome,
-        message: "no answer came".into(),
-        next: "settle it".into(),
+        reason: Problem::new("no answer came", "", "settle it").into(),
         charged: Charged::Unknown,
     };
     let mut task = add(&mut store, intent("one"));

@@ -1,7 +1,8 @@
 //! The demo's made-up morning: what was asked for, when, and how it stands. Data of a person's and of the service's, in no
 //! language of ours.
 
-use crate::domain::problem::{Charged, ErrorClass};
+use crate::service::answer::Reply;
+use serde_json::json;
 
 /// How a task of the morning stands when the demo begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,11 +14,29 @@ pub(super) enum Stands {
     Unknown,
     /// Made, but the line dropped while it was fetched: `d` fetches it.
     Ready,
-    Failed(&'static str, ErrorClass, Charged),
-    Refused(&'static str, ErrorClass),
+    /// With that code of the service's.
+    Failed(i64),
+    /// The same.
+    Refused(i64),
     Cancelled,
 }
 pub(super) use Stands::{Cancelled, Failed, Queued, Ready, Refused, Runs, Saved, Unknown};
+
+/// What the storage says of an address that has run out.
+pub(super) const DENIED: &str = "HTTP 403 AccessDenied";
+
+/// The service's answer with that code, in its own words.
+pub(super) fn answered(status: &str, code: i64) -> Reply {
+    let words = match code {
+        1026 => "input new_sensitive",
+        1027 => "output new_sensitive",
+        2013 => "invalid params, first_frame_image is required at 512P",
+        1000 => "unknown error",
+        _ => "success",
+    };
+    let body = json!({ "status": status, "base_resp": { "status_code": code, "status_msg": words } });
+    Reply::Answered { http: 200, retry_after_ms: None, body: body.to_string() }
+}
 
 const H02: &str = "MiniMax-Hailuo-02";
 const H23: &str = "MiniMax-Hailuo-2.3";
@@ -32,19 +51,19 @@ pub(super) const MORNING: &[(u64, &str, &str, u32, &str, Stands)] = &[
     (187, T2V, "720P", 6, "An old fisherman mends his net [Static shot], gulls circle behind him", Saved),
     (181, H02, "768P", 10, "A paper boat drifts down a gutter in heavy rain, [Tracking shot]", Saved),
     (176, H02, "768P", 6, "Crowds storm the palace gates, torches, smoke, blood on the stairs",
-        Refused("1026", ErrorClass::PromptSensitive)),
+        Refused(1026)),
     (170, H02, "768P", 6, "Crowds gather at the palace gates at night, torches and smoke, [Pedestal up]", Saved),
     (158, H23, "768P", 6, "一只橘猫在洒满阳光的窗台上伸懒腰，尘埃在光线里漂浮，电影质感", Saved),
     (151, H23, "768P", 10, "Time lapse of a desert sky turning to stars, dunes in the foreground", Saved),
     (149, H02, "768P", 6, "A dancer in a flooded ballroom, mirror reflections, [Truck left, Pan right]",
-        Failed("1027", ErrorClass::OutputSensitive, Charged::Unknown)),
+        Failed(1027)),
     (133, H02, "512P", 6, "Street food stall, steam and sizzling noodles, hand-held [Shake]",
-        Refused("2013", ErrorClass::InvalidParams)),
+        Refused(2013)),
     (126, H02, "768P", 6, "Street food stall, steam and sizzling noodles, hand-held [Shake]", Saved),
     (118, T2V, "720P", 6, "水墨画风格的群山，云雾流动，一只白鹤飞过 [拉远]", Saved),
     (104, H02, "1080P", 6, "A glass chess set on a window sill while snow falls outside", Saved),
     (97, H23, "768P", 6, "Robot arm painting a portrait, oil on canvas, [Zoom in] on the brush",
-        Failed("0", ErrorClass::Service, Charged::Yes)),
+        Failed(0)),
     (92, H23, "768P", 6, "Robot arm painting a portrait, oil on canvas, [Zoom in] on the brush", Saved),
     (81, H02, "768P", 6, "Underwater kelp forest, shafts of sunlight, a seal spirals past the camera", Saved),
     (66, H02, "768P", 10, "Night train crossing a viaduct under the Milky Way, [Pan left]", Unknown),
@@ -53,7 +72,7 @@ pub(super) const MORNING: &[(u64, &str, &str, u32, &str, Stands)] = &[
     (39, H23, "1080P", 6, "A violin maker carves a scroll by candle light, wood shavings fall", Saved),
     (28, H02, "768P", 6, "Fox cub chases a butterfly through tall grass, golden hour", Ready),
     (16, H02, "768P", 6, "Carnival in Venice, a masked couple turns toward the camera [Push in]",
-        Failed("1000", ErrorClass::Service, Charged::No)),
+        Failed(1000)),
     (3, H02, "768P", 10, "Storm over a wheat field, lightning far away, [Tracking shot] along the fence", Runs(75)),
     (2, H02, "768P", 6, "热气球缓缓升起，俯瞰梯田，晨雾弥漫 [上升]", Runs(22)),
     (2, H23, "768P", 6, "Clockwork owl opens its eyes in a workshop full of gears", Runs(48)),

@@ -4,16 +4,16 @@
 use crate::{
     cli::{Outcome, Stop, Voice, args::Submit, look, say},
     domain::{
-        batch_file::BatchFile,
+        batch_file,
         draft::{Draft, Lists},
         export,
         matrix::Plan,
         problem::Problem,
         reason::draft::DraftReason,
     },
-    io::{config::Loaded, files, plan, prompts, run::exit::Exit, store::Store},
+    io::{config::Loaded, files, plan, run::exit::Exit, store::Store},
     tr,
-    words::{amounts, names, reason},
+    words::{names, reason},
 };
 use std::{
     collections::BTreeSet,
@@ -97,7 +97,7 @@ fn drafts(setup: &Loaded, order: &Submit) -> Result<(Lines<Draft>, Lines<String>
         return Ok((vec![(1, base)], Vec::new()));
     };
     let text = read(file)?;
-    let mut found = BatchFile::of(prompts::parse(&file.to_string_lossy(), &text), &base);
+    let mut found = batch_file::parse(&file.to_string_lossy(), &text, &base);
     if found.drafts.is_empty() && found.faults.is_empty() {
         return Err(usage(tr!("nothing to send"), tr!("there is no prompt in {path}", path = file.display())));
     }
@@ -109,7 +109,7 @@ fn drafts(setup: &Loaded, order: &Submit) -> Result<(Lines<Draft>, Lines<String>
     let faults = found
         .faults
         .into_iter()
-        .map(|(line, why)| (line, format!("{}{}{}", tr!("line {line}", line), tr!(": "), reason::line(&why))))
+        .map(|(line, problem)| (line, format!("{}{}{problem}", tr!("line {line}", line), tr!(": "))))
         .collect();
     Ok((found.drafts, faults))
 }
@@ -148,7 +148,7 @@ fn read(file: &Path) -> Result<String, Stop> {
     let most = files::MOST_TEXT;
     let read = std::io::stdin().take(most + 1).read_to_string(&mut text).map_err(|e| unreadable(e.to_string()))?;
     if read as u64 > most {
-        return Err(unreadable(tr!("it is larger than {size}", size = amounts::size(most))));
+        return Err(unreadable(tr!("it is larger than {size}", size = export::size(most))));
     }
     Ok(text)
 }

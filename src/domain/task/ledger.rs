@@ -1,6 +1,7 @@
 //! What is written down about a task: the events of its time line and of its money. Both only ever grow.
 
-use crate::domain::{money::Ptc, time::Wall};
+use super::{FileId, RemoteId};
+use crate::domain::{money::Ptc, reason::Reason, time::Wall};
 use serde::{Deserialize, Serialize};
 
 /// One entry of a task's time line.
@@ -8,12 +9,122 @@ use serde::{Deserialize, Serialize};
 pub struct Event {
     /// When it happened.
     pub at: Wall,
-    /// What kind of thing happened: a short word such as `accepted`, `status`, `put back`, `saved`.
-    pub kind: String,
-    /// The particulars, in words, made harmless.
-    pub text: String,
+    /// What happened.
+    pub what: What,
     /// The raw answer behind it, shortened and with secrets removed.
     pub raw: Option<String>,
+}
+
+/// What can happen to a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// What a store of version 5 or older keeps, in the language of whoever ran the engine then.
+    Said {
+        /// Its kind.
+        kind: String,
+        /// The particulars.
+        text: String,
+    },
+    /// It was queued, and that much was reserved.
+    Confirmed(Ptc),
+    /// A task made elsewhere was adopted.
+    Adopted(RemoteId),
+    /// It is saved as being sent.
+    Sending,
+    /// Sending stopped before the POST.
+    SendingStopped,
+    /// It was not taken and is sent again after so many milliseconds.
+    PutBack {
+        /// The wait.
+        wait_ms: u64,
+        /// Why it was not taken.
+        why: Reason,
+    },
+    /// The service took it.
+    Accepted(RemoteId),
+    /// The service had taken it, as was heard after it had been resolved.
+    AcceptedLate(RemoteId),
+    /// The service did not take it.
+    Refused(Reason),
+    /// Nobody can tell whether the service took it.
+    Unknown(Reason),
+    /// A person resolved the unknown, or took that back.
+    Resolved(Resolution),
+    /// The service's word for its state has changed.
+    Status(String),
+    /// A question brought no answer about it.
+    NoAnswer(Reason),
+    /// It is made.
+    Ready(FileId),
+    /// The service gave it up.
+    Failed(Reason),
+    /// A person asked for the file.
+    DownloadAsked,
+    /// Its download begins.
+    SavingBegun,
+    /// Its download goes on after a person had stopped it.
+    SavingResumed,
+    /// The file could not be saved.
+    NotSaved(Reason),
+    /// The download was stopped.
+    SavingStopped,
+    /// The file that was asked for once more is not fetched.
+    NotFetchedAgain,
+    /// The file is on disk.
+    Saved {
+        /// Its size.
+        bytes: u64,
+        /// Where.
+        path: String,
+    },
+    /// It was taken back before it was sent.
+    TakenBack,
+    /// The same, since the program that queued it ended before it knew that it was queued.
+    NeverQueued,
+    /// It is no longer watched.
+    Unwatched,
+}
+
+impl What {
+    /// The kind in one word, as the store and `--json` have it.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Said { kind, .. } => kind,
+            Self::Confirmed(_) => "confirmed",
+            Self::Adopted(_) => "adopted",
+            Self::Sending => "sending",
+            Self::SendingStopped | Self::PutBack { .. } => "put back",
+            Self::Accepted(_) | Self::AcceptedLate(_) => "accepted",
+            Self::Refused(_) => "refused",
+            Self::Unknown(_) => "unknown",
+            Self::Resolved(_) => "resolved",
+            Self::Status(_) => "status",
+            Self::NoAnswer(_) => "no answer",
+            Self::Ready(_) => "ready",
+            Self::Failed(_) => "failed",
+            Self::DownloadAsked => "download",
+            Self::SavingBegun | Self::SavingResumed => "saving",
+            Self::NotSaved(_) => "not saved",
+            Self::SavingStopped | Self::NotFetchedAgain => "stopped",
+            Self::Saved { .. } => "saved",
+            Self::TakenBack | Self::NeverQueued | Self::Unwatched => "cancelled",
+        }
+    }
+}
+
+/// How an unknown is resolved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Resolution {
+    /// It was charged and its id is lost: stays counted as spent.
+    Lost,
+    /// The gateway's records show that it was never made: not charged.
+    NotCreated,
+    /// The gateway's records show its id: watched from now on, once the service has said that it knows it.
+    Found(RemoteId),
+    /// It was resolved wrongly: unknown again, and counted as spent.
+    Unknown,
 }
 
 /// An event of money; the ledger is append-only.

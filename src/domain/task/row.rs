@@ -3,7 +3,8 @@
 use super::{Task, TaskKey, TaskState};
 use crate::domain::{
     money::Ptc,
-    problem::{Charged, ErrorClass},
+    problem::{Charged, ErrorClass, TaskError},
+    reason::Reason,
     time::{MaybeWall, Wall},
 };
 use serde::{Deserialize, Serialize};
@@ -77,7 +78,7 @@ impl Row {
             class: error.map(|e| e.class),
             texts: Texts::new(
                 &task.request.prompt,
-                error.map(|e| e.message.as_str()),
+                error.map(kept_reason).as_deref(),
                 task.remote.as_ref().map(|id| id.0.as_str()),
             ),
             status: task.status().into(),
@@ -99,10 +100,17 @@ impl Row {
         self.texts.prompt()
     }
 
-    /// The failure's text, where there is one.
+    /// The failure's code and reason, where there is one.
     #[must_use]
-    pub fn error(&self) -> Option<&str> {
-        self.texts.error()
+    pub fn reason(&self) -> Option<(String, Reason)> {
+        serde_json::from_str(self.texts.error()?).ok()
+    }
+
+    /// Whether the failure's kind, its code or the words of others that its reason holds pass that test.
+    #[must_use]
+    pub fn fails_with(&self, test: impl Fn(&str) -> bool) -> bool {
+        self.class.is_some_and(|class| test(class.id()))
+            || self.reason().is_some_and(|(code, why)| test(&code) || why.quotes().into_iter().any(&test))
     }
 
     /// The service's id, once it has one.
@@ -110,6 +118,13 @@ impl Row {
     pub fn remote(&self) -> Option<&str> {
         self.texts.remote()
     }
+}
+
+/// A failure as a table line keeps it: code and reason as JSON, words being made for what is on the screen alone.
+#[must_use]
+pub fn kept_reason(error: &TaskError) -> String {
+    // A reason has texts and numbers only, which always are JSON.
+    serde_json::to_string(&(&error.code, error.reason.in_line())).unwrap_or_default()
 }
 
 /// What many tasks have in common, so that it is kept once for all of them.
@@ -129,7 +144,7 @@ pub struct Kind {
 #[serde(from = "Parts", into = "Parts")]
 pub struct Texts {
     all: Box<str>,
-    /// Where the failure begins, and the prompt ends.
+    /// Where the failure (see [`kept_reason`]) begins, and the prompt ends.
     error_at: u32,
     /// Where the id begins, and the failure ends.
     remote_at: u32,
@@ -151,7 +166,9 @@ impl Texts {
         &self.all[..self.error_at as usize]
     }
 
-    fn error(&self) -> Option<&str> {
+    /// The failure, as it is kept.
+    #[must_use]
+    pub fn error(&self) -> Option<&str> {
         some(&self.all[self.error_at as usize..self.remote_at as usize])
     }
 

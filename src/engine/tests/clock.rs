@@ -9,8 +9,8 @@ use crate::domain::{
 use TaskState::{Queued, Ready, Running, Saving, Sending};
 
 fn trouble() -> TaskError {
-    let (message, next) = ("it did not work".into(), String::new());
-    TaskError { code: "x".into(), class: ErrorClass::Network, message, next, charged: Charged::Yes }
+    let reason = Problem::new("it did not work", "", "").into();
+    TaskError { code: "x".into(), class: ErrorClass::Network, reason, charged: Charged::Yes }
 }
 
 /// A task of each kind that waits, all of them until `at`.

@@ -166,7 +166,7 @@ impl Disk {
             return WriteResult::Overtaken(Box::new(now.clone()));
         }
         self.ledger.entry(key).or_default().extend(write.ledger.iter().map(|line: &LedgerLine| line.event));
-        self.events.entry(key).or_default().extend(write.events.iter().map(|event| event.kind.clone()));
+        self.events.entry(key).or_default().extend(write.events.iter().map(|event| event.what.kind().to_owned()));
         WriteResult::Done { key, rev: self.put(write.task).rev }
     }
 

@@ -134,8 +134,7 @@ fn a_query_that_is_refused_is_told_at_once_and_ends_as_something_that_can_be_ask
         let task = world.disk.tasks[&key(1)].clone();
         let error = task.error().unwrap();
         assert_eq!((error.code.as_str(), error.class, error.charged), (code, ErrorClass::Service, Charged::Yes));
-        // The command line shows it too, where there is no key.
-        assert!(error.next.starts_with("Downloading it asks again"), "{}", error.next);
+        assert!(matches!(error.reason, Reason::Own(Own::GivenUp(_))), "{:?}", error.reason);
         assert_eq!((task.status(), trouble(&world, 1)), ("", None));
         assert_eq!(world.state.poller.offline_since, None);
         world.act(Act::Download { keys: vec![key(1)], dir: None });
@@ -179,7 +178,7 @@ fn a_state_that_is_not_known_is_shown_and_told_as_trouble_after_ten_minutes() {
     assert!(matches!(world.phase(1), Phase::Running { status, trouble: None, .. } if status == "Throttled"));
     answer_all(&mut world, 2 * MINUTE, |_| status("Throttled"));
     let Phase::Running { trouble: Some(Trouble { error, .. }), .. } = world.phase(1) else { panic!() };
-    assert_eq!(error.message, r#"The service reports "Throttled", a state that is not known here"#);
+    assert_eq!(error.reason, Reason::Own(Own::OddState("Throttled".into())));
     answer_all(&mut world, MINUTE, |_| status("Processing"));
     assert_eq!(trouble(&world, 1), None);
 }

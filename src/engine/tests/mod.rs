@@ -23,6 +23,7 @@ use crate::{
         account::HaltCause,
         money::Ptc,
         problem::{Charged, ErrorClass, Problem, TaskError},
+        reason::{Met, Own, Reason},
         retry::Caution,
         task::{MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState},
         time::{HOUR, MINUTE, Mono, Now, SECOND, Wall},
@@ -35,7 +36,7 @@ use crate::{
         news::{ActNews, Left, News, NotDone, NotQueued},
         settings::{Scope, Settings},
         testing,
-        work::Work,
+        work::{Halt, Work},
     },
     service::answer::{LineFault, Reply},
 };

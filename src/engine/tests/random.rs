@@ -80,8 +80,7 @@ fn other(world: &mut World, what: usize, n: u32) {
     let error = || TaskError {
         code: "x".into(),
         class: ErrorClass::UnknownOutcome,
-        message: String::new(),
-        next: String::new(),
+        reason: Problem::new("", "", "").into(),
         charged: Charged::Unknown,
     };
     let was = task.state();
@@ -107,8 +106,7 @@ fn save(world: &mut World, what: usize) {
     let error = TaskError {
         code: "x".into(),
         class: ErrorClass::File,
-        message: "no".into(),
-        next: String::new(),
+        reason: Problem::new("no", "", "").into(),
         charged: Charged::Yes,
     };
     world.take(Msg::Save(match what {

@@ -38,8 +38,8 @@ fn file() -> SavedFile {
 }
 
 fn trouble(class: ErrorClass) -> TaskError {
-    let (message, next) = ("it did not work".into(), String::new());
-    TaskError { code: "x".into(), class, message, next, charged: Charged::Yes }
+    let reason = Problem::new("it did not work", "", "").into();
+    TaskError { code: "x".into(), class, reason, charged: Charged::Yes }
 }
 
 /// A world whose one file is being fetched.
@@ -235,8 +235,7 @@ fn a_file_whose_saving_was_stopped_comes_back_by_itself_at_the_next_start_or_whe
     world.live(HOUR);
     assert!(world.disk.tasks[&key(1)].is_stopped());
     let Phase::Ready { trouble: Some(held), .. } = world.phase(1) else { panic!("{:?}", world.phase(1)) };
-    // The command line shows it too, where there is no key.
-    assert!(held.error.next.starts_with("Download it to have it now"), "{}", held.error.next);
+    assert_eq!(held.error.reason, Reason::Own(Own::SavingStopped));
     world.calls.clear();
     // Another program that runs already hears of the stop, and leaves it.
     let task = world.disk.tasks[&key(1)].clone();

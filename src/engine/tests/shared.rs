@@ -229,11 +229,11 @@ fn a_task_made_elsewhere_is_taken_over_once_and_for_free() {
 fn an_id_that_the_service_does_not_know_leaves_nothing_and_is_asked_about_once() {
     let unknown = || ok(r#"{"task_id":"","status":"","base_resp":{"status_code":2013,"status_msg":"no such task"}}"#);
     for (reply, class, why) in [
-        (unknown(), ErrorClass::InvalidParams, "The service knows no task of that id: no such task"),
-        (not_connected(), ErrorClass::Network, "The service could not be reached: no network leads to it"),
-        (timed_out(), ErrorClass::Network, "No answer came within 120 s"),
-        (code(1004), ErrorClass::Auth, "The key was not accepted: so it says"),
-        (http(502), ErrorClass::Service, "The service or a proxy before it failed"),
+        (unknown(), ErrorClass::InvalidParams, Met::NoSuchTask),
+        (not_connected(), ErrorClass::Network, Met::NoConnection(LineFault::NoWay)),
+        (timed_out(), ErrorClass::Network, Met::NoAnswer(LineFault::TimedOut { after_ms: 120_000 })),
+        (code(1004), ErrorClass::Auth, Met::Key),
+        (http(502), ErrorClass::Service, Met::Failed),
     ] {
         let mut world = World::new();
         world.act(Act::Adopt(vec![RemoteId("R5".into())]));
@@ -241,8 +241,8 @@ fn an_id_that_the_service_does_not_know_leaves_nothing_and_is_asked_about_once()
         world.live(HOUR);
         assert_eq!((world.disk.tasks.len(), world.state.tasks.rows.len(), world.calls.len()), (0, 0, 0));
         let (None, NotDone::NotKnown { id, error }) = world.not_done() else { panic!("{:?}", world.acts()) };
-        assert_eq!((id.0.as_str(), error.class, error.message.as_str()), ("R5", class, why));
-        assert_ne!(error.next, "");
+        let Reason::Call(call) = &error.reason else { panic!("{error:?}") };
+        assert_eq!((id.0.as_str(), error.class, &call.met), ("R5", class, &why));
     }
 }
 

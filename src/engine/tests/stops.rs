@@ -8,8 +8,8 @@ use crate::{
 use TaskState::{Queued, Refused};
 
 fn why() -> Why {
-    let (code, message) = ("1008".into(), "insufficient balance".into());
-    let error = TaskError { code, class: ErrorClass::Balance, message, next: String::new(), charged: Charged::No };
+    let reason = Problem::new("insufficient balance", "", "").into();
+    let error = TaskError { code: "1008".into(), class: ErrorClass::Balance, reason, charged: Charged::No };
     Why { cause: HaltCause::Balance, tasks: 1, error }
 }
 

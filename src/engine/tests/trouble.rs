@@ -26,14 +26,13 @@ fn an_accepted_answer_is_kept_and_written_again_until_it_is_on_disk() {
 }
 
 #[test]
-fn a_halt_gives_the_store_s_advice_once() {
+fn a_halt_has_what_the_store_says() {
     let mut world = World::posting();
     world.disk.health = Health::Full;
     world.reply(accepted("R1"));
     world.store();
-    let told = world.state.queue.halted.as_ref().unwrap().problem.to_string();
-    assert_eq!(told.matches("Make room.").count(), 1, "{told}");
-    assert!(told.contains("the disk is full"), "{told}");
+    let Some(Halt { reason: Reason::Said(problem), .. }) = &world.state.queue.halted else { panic!() };
+    assert!(problem.fact().contains("the disk is full") && problem.next.contains("Make room."), "{problem}");
 }
 
 #[test]
@@ -152,8 +151,7 @@ fn an_answer_that_is_known_beats_the_unknown_of_another_program() {
         let error = TaskError {
             code: "interrupted".into(),
             class: ErrorClass::UnknownOutcome,
-            message: String::new(),
-            next: String::new(),
+            reason: Problem::new("", "", "").into(),
             charged: Charged::Unknown,
         };
         world.other(1, |task| (task.phase, task.claim) = (Phase::Unknown { error }, None));
@@ -251,8 +249,7 @@ fn a_proven_answer_settles_its_row_though_another_program_has_called_it_unknown(
             let error = TaskError {
                 code: "interrupted".into(),
                 class: ErrorClass::UnknownOutcome,
-                message: "it seems to have ended".into(),
-                next: String::new(),
+                reason: Problem::new("it seems to have ended", "", "").into(),
                 charged: Charged::Unknown,
             };
             (task.phase, task.claim) = (Phase::Unknown { error }, None);

@@ -155,13 +155,13 @@ enum Call {
 impl Inner {
     async fn call(self: Arc<Self>, call: Call) -> Reply {
         let Some(key) = &self.key else {
-            return Reply::NotSent { problem: no_key() };
+            return Reply::NotSent { why: no_key().into() };
         };
         let built = match call {
             Call::Submit(request, tell) => {
                 let body = match Arc::clone(&self).body(request).await {
                     Ok(body) => body,
-                    Err(problem) => return Reply::NotSent { problem },
+                    Err(problem) => return Reply::NotSent { why: problem.into() },
                 };
                 let patience = Patience { stall: self.config.submit_stall, answer: self.config.submit_timeout };
                 let url = self.address("/video_generation");

@@ -255,9 +255,13 @@ async fn within<T>(job: &mut Job<'_>, step: impl Future<Output = T>) -> Result<T
 fn dropped(error: reqwest::Error, what: &str) -> Trouble {
     let error = error.without_url();
     let fault = why(&error, Duration::ZERO);
-    let named =
-        matches!(fault, LineFault::NotTrusted | LineFault::ProxyLogin | LineFault::ProxyRefused | LineFault::NoProxy);
-    let cause = if named { fault.why() } else { words::causes(&error) };
+    let cause = match fault {
+        LineFault::NotTrusted => tr!("its certificate is not trusted").to_owned(),
+        LineFault::ProxyLogin => tr!("the proxy wants a login").to_owned(),
+        LineFault::ProxyRefused => tr!("the proxy does not let it through").to_owned(),
+        LineFault::NoProxy => tr!("the proxy cannot be reached").to_owned(),
+        _ => words::causes(&error),
+    };
     trouble::line("line", format!("{what}{}{cause}", tr!(": ")))
 }
 

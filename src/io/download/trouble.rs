@@ -8,7 +8,8 @@ use super::{
 use crate::{
     domain::{
         export::size,
-        problem::{Charged, ErrorClass, TaskError},
+        problem::{Charged, ErrorClass, Problem, TaskError},
+        reason::Reason,
     },
     io::words,
     tr,
@@ -49,7 +50,8 @@ impl Trouble {
 }
 
 fn trouble(code: &str, class: ErrorClass, message: String, next: &str) -> TaskError {
-    TaskError { code: code.into(), class, message, next: next.into(), charged: Charged::Yes }
+    let reason = Reason::Said(Problem::new(message, "", next));
+    TaskError { code: code.into(), class, reason, charged: Charged::Yes }
 }
 
 /// The line failed: dropped, refused, or a server in distress.
@@ -155,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_trouble_is_a_whole_sentence_in_chinese_too() {
-        let of = |trouble: Trouble| trouble.error.message;
+        let of = |trouble: Trouble| trouble.error.reason.quotes()[0].to_owned();
         let told = within(Lang::Zh, || {
             let path = Path::new("/v/a.mp4");
             [
@@ -186,7 +188,8 @@ mod tests {
             (ErrorKind::Interrupted, "disk", "operation interrupted"),
         ] {
             let Trouble { error, again, part } = disk(Path::new("/v/a.mp4"), &kind.into());
-            assert_eq!((error.code.as_str(), error.message), (code, format!("/v/a.mp4 cannot be written: {why}")));
+            assert_eq!(error.code, code);
+            assert_eq!(error.reason.quotes()[0], format!("/v/a.mp4 cannot be written: {why}"));
             assert_eq!(
                 (error.class, error.charged, again, part),
                 (ErrorClass::File, Charged::Yes, false, PartThen::Keep)

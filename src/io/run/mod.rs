@@ -10,7 +10,7 @@ pub mod workers;
 use crate::{
     engine::{
         Driven,
-        effect::{Effect, Level, LocalCmd, LogLine, TermCmd},
+        effect::{Effect, Level, LocalCmd, LogLine, Speech, TermCmd},
         msg::Msg,
     },
     io::{
@@ -50,14 +50,14 @@ pub struct Engine<S> {
 impl<S: Driven> Engine<S> {
     /// Starts the workers. Must be called inside a tokio runtime; waits for nothing.
     #[must_use]
-    pub fn start(setup: Arc<Loaded>, clock: Clock) -> Self {
+    pub fn start(setup: Arc<Loaded>, clock: Clock, speech: Speech) -> Self {
         let (to, inbox) = mpsc::unbounded_channel();
         let mut settings = setup.settings.clone();
         // Until the key was read, nothing is sent or asked.
         settings.has_key = false;
         settings.host = host::of_this_session();
         let state = S::new(settings, clock.now());
-        Self { state, ended: false, workers: Workers::start(setup, to), clock, inbox, shell: Vec::new() }
+        Self { state, ended: false, workers: Workers::start(setup, to, speech), clock, inbox, shell: Vec::new() }
     }
 
     /// Takes one message and carries out what follows from it.

@@ -6,14 +6,14 @@ use crate::{
         reason::Reason,
     },
     engine::{
-        effect::{HttpCmd, LocalCmd, SaveCmd, StoreCmd},
+        effect::{HttpCmd, LocalCmd, SaveCmd, Speech, StoreCmd},
         msg::{HttpMsg, LocalMsg, Msg, SaveMsg},
     },
     io::{
         client::{Client, ClientConfig},
         config::Loaded,
         download::Downloader,
-        files, images, private, prompts, shrink, store,
+        files, images, private, shrink, store,
         store::Handle,
     },
     service::answer::Reply,
@@ -37,16 +37,17 @@ pub struct Workers {
     /// Set once the key was read; until then, by the state's own rule, nothing is sent or asked.
     client: Arc<OnceLock<Client>>,
     downloader: Arc<OnceLock<Downloader>>,
+    speech: Speech,
 }
 
 impl Workers {
     /// Starts the store's thread and begins to read the key; neither is waited for.
     #[must_use]
-    pub fn start(setup: Arc<Loaded>, to: UnboundedSender<Msg>) -> Self {
+    pub fn start(setup: Arc<Loaded>, to: UnboundedSender<Msg>, speech: Speech) -> Self {
         let feed = to.clone();
         let store = store::open(&setup.paths.data_dir, move |msg| tell(&feed, Msg::Store(msg)));
         let hook = Arc::new(Mutex::new(setup.hook.clone()));
-        let workers = Self { setup, to, store, hook, client: Arc::default(), downloader: Arc::default() };
+        let workers = Self { setup, to, store, hook, client: Arc::default(), downloader: Arc::default(), speech };
         workers.read_key();
         workers
     }
@@ -107,10 +108,10 @@ impl Workers {
                     tell(&to, Msg::Local(LocalMsg::Listed { typed, purpose, result }));
                 });
             }
-            LocalCmd::ReadPrompts { path } => {
+            LocalCmd::ReadText { path } => {
                 tokio::task::spawn_blocking(move || {
-                    let result = files::text(&path).map(|text| prompts::parse(&path, &text));
-                    tell(&to, Msg::Local(LocalMsg::Prompts { path, result }));
+                    let result = files::text(&path);
+                    tell(&to, Msg::Local(LocalMsg::Text { path, result }));
                 });
             }
             LocalCmd::Shrink { path } => {
@@ -124,9 +125,12 @@ impl Workers {
                 tokio::spawn(async move { tell(&to, Msg::Local(LocalMsg::Said { result: open(&path, scp).await })) });
             }
             LocalCmd::Export { path, keys } => {
-                let dir = self.setup.paths.data_dir.clone();
+                let (dir, json) = (self.setup.paths.data_dir.clone(), self.speech.task);
                 tokio::task::spawn_blocking(move || {
-                    tell(&to, Msg::Local(LocalMsg::Said { result: crate::io::export::write(&dir, &path, &keys) }));
+                    tell(
+                        &to,
+                        Msg::Local(LocalMsg::Said { result: crate::io::export::write(&dir, &path, &keys, json) }),
+                    );
                 });
             }
             LocalCmd::PutBy { what, text } => {
@@ -135,7 +139,7 @@ impl Workers {
                     tell(&to, Msg::Local(LocalMsg::Said { result: put_by(&path, &what, &text) }));
                 });
             }
-            LocalCmd::Hook { facts } => self.hook(facts),
+            LocalCmd::Hook { facts, reason } => self.hook(facts, reason.as_ref()),
             LocalCmd::ReadConfig => {
                 let (setup, in_force) = (Arc::clone(&self.setup), Arc::clone(&self.hook));
                 tokio::task::spawn_blocking(move || {
@@ -151,8 +155,9 @@ impl Workers {
     }
 
     /// Runs the user's own command. What it prints goes nowhere: the screen is ours.
-    fn hook(&self, facts: Vec<(String, String)>) {
+    fn hook(&self, mut facts: Vec<(String, String)>, reason: Option<&Reason>) {
         let Some(command) = self.hook.lock().unwrap_or_else(PoisonError::into_inner).clone() else { return };
+        facts.push(("REELTOP_ERROR".to_owned(), reason.map(self.speech.reason).unwrap_or_default()));
         let key = self.setup.settings.profile.key_variable.clone();
         tokio::spawn(async move {
             let mut shell = Command::new("sh");
@@ -218,15 +223,14 @@ fn not_begun(command: SaveCmd) -> Option<SaveMsg> {
     let error = TaskError {
         code: "not begun".into(),
         class: ErrorClass::Auth,
-        message: tr!("the download was not begun: {why}", why = no_key()),
-        next: doctor().into(),
+        reason: Problem::new(tr!("the download was not begun: {why}", why = no_key()), "", doctor()).into(),
         charged: Charged::Yes,
     };
     Some(SaveMsg::Failed { key, ticket, error, again: false })
 }
 
 fn unsent(command: HttpCmd, problem: Problem) -> HttpMsg {
-    let reply = Reply::NotSent { problem };
+    let reply = Reply::NotSent { why: problem.into() };
     match command {
         HttpCmd::Submit { key, ticket, .. } => HttpMsg::Submitted { key, ticket, reply },
         HttpCmd::Query { key, ticket, .. } => HttpMsg::Queried { key, ticket, reply },
@@ -287,6 +291,7 @@ mod tests {
             hook: Arc::default(),
             client: Arc::default(),
             downloader: Arc::default(),
+            speech: crate::words::SPEECH,
         };
         let address = Address { url: "https://files.example/a".into(), backup: None, bytes: None, expires: None };
         let target = SaveTarget { dir: "/v".into(), name: "a.mp4".into(), sidecar: None, stall_ms: 1 };
@@ -297,7 +302,10 @@ mod tests {
         let Some(Msg::Save(SaveMsg::Failed { key: ref of, ticket: 3, ref error, again: false })) = answer else {
             panic!("not answered: {answer:?}")
         };
-        assert_eq!((*of, error.message.as_str()), (key, "the download was not begun: there is no key for the service"));
+        assert_eq!(
+            (*of, error.reason.quotes()[0]),
+            (key, "the download was not begun: there is no key for the service")
+        );
         workers.close();
     }
 }

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     domain::{
         problem::{Charged, Problem},
-        task::{Event, LedgerLine, MoneyEvent, Phase, Task, TaskKey, TaskState},
+        task::{Event, LedgerLine, MoneyEvent, Phase, Task, TaskKey, TaskState, What},
         time::Wall,
     },
     engine::effect::Write,
@@ -80,8 +80,7 @@ fn take_back(conn: &mut Connection, owner: &str, at: Wall) -> rusqlite::Result<V
         for mut task in tasks {
             task.phase = Phase::Cancelled { was: TaskState::Queued, charged: Charged::No };
             task.finished_at = Some(at);
-            let text = tr!("its program ended before it was known to be queued; taken back, free");
-            let event = Event { at, kind: "cancelled".into(), text: text.into(), raw: None };
+            let event = Event { at, what: What::NeverQueued, raw: None };
             let released = LedgerLine { at, event: MoneyEvent::Released, amount: task.cost };
             let key = task.key;
             let Some(rev) = take(&tx, &Write { task, events: vec![event], ledger: vec![released] })? else { continue };

@@ -4,6 +4,7 @@ use super::{fault, layout, row, schema, step};
 use crate::domain::{
     money::Ptc,
     problem::{Charged, ErrorClass, Problem, TaskError},
+    reason::Reason,
     request::Request,
     task::{FileId, LedgerLine, MoneyEvent, Phase, RemoteId, SavedFile, Task, TaskKey, TaskState},
     time::{MINUTE, SECOND, Wall},
@@ -170,7 +171,8 @@ fn saved(dice: &mut Dice) -> Phase {
 }
 
 fn error(code: &str, class: ErrorClass, message: &str, charged: Charged) -> TaskError {
-    TaskError { code: code.into(), class, message: message.into(), next: "Edit it and try again".into(), charged }
+    let reason = Reason::Said(Problem::new(message, "", "Edit it and try again"));
+    TaskError { code: code.into(), class, reason, charged }
 }
 
 fn money_of(task: &Task) -> Vec<(Wall, MoneyEvent)> {

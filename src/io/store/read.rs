@@ -3,14 +3,14 @@
 use super::{
     base::Store,
     owner::Programs,
-    row::{self, Count, LINE, Lines, TASK, own, task_of},
+    row::{self, Count, Json, LINE, Lines, TASK, own, task_of},
 };
 use crate::{
     domain::{
         costs::CostLine,
         draft::KeptDraft,
         problem::Problem,
-        task::{Event, LedgerLine, RemoteId, Row, Task, TaskKey, TaskState},
+        task::{Event, LedgerLine, RemoteId, Row, Task, TaskKey, TaskState, What},
         time::Wall,
     },
     engine::msg::{Detail, StoreMsg},
@@ -293,8 +293,12 @@ fn detail(conn: &mut Connection, key: TaskKey) -> rusqlite::Result<Option<Detail
     let snapshot = conn.transaction()?;
     let Some(task) = row::task(&snapshot, key)? else { return Ok(None) };
     let events =
-        all(&snapshot, "SELECT at, kind, text, raw FROM events WHERE task = ?1 ORDER BY id", [key.0], |row| {
-            Ok(Event { at: own(row, 0)?, kind: row.get(1)?, text: row.get(2)?, raw: row.get(3)? })
+        all(&snapshot, "SELECT at, kind, text, raw, what FROM events WHERE task = ?1 ORDER BY id", [key.0], |row| {
+            let what = match row.get::<_, Option<Json<What>>>(4)? {
+                Some(what) => what.0,
+                None => What::Said { kind: row.get(1)?, text: row.get(2)? },
+            };
+            Ok(Event { at: own(row, 0)?, what, raw: row.get(3)? })
         })?;
     let ledger = all(&snapshot, "SELECT at, event, amount FROM ledger WHERE task = ?1 ORDER BY id", [key.0], |row| {
         Ok(LedgerLine { at: own(row, 0)?, event: own(row, 1)?, amount: own(row, 2)? })

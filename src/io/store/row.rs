@@ -5,7 +5,7 @@ use crate::{
         money::Ptc,
         problem::{Charged, ErrorClass, TaskError},
         request::Request,
-        task::{Claim, Kind, MoneyEvent, NewTask, Phase, RemoteId, Row, Task, TaskKey, TaskState, Texts},
+        task::{Claim, Kind, MoneyEvent, NewTask, Phase, RemoteId, Row, Task, TaskKey, TaskState, Texts, kept_reason},
         time::Wall,
     },
     tr,
@@ -22,7 +22,7 @@ pub(super) const TASK: &str = "key, rev, parent, attempt, name, profile, request
      created_at, sent_at, finished_at, phase, claim_owner, claim_until, automatic";
 
 /// The columns of a table line, in the order that [`Lines::read`] reads them.
-pub(super) const LINE: &str = "key, rev, parent, attempt, retried, state, charged, error_class, error_text, status, \
+pub(super) const LINE: &str = "key, rev, parent, attempt, retried, state, charged, error_class, error, status, \
      model, resolution, duration, prompt, task_id, cost, created_at, sent_at, finished_at, expires_at, \
      automatic";
 
@@ -157,7 +157,7 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> rusqlite::Result<(
     // Rows are never deleted, so the highest revision is the sequence's last number.
     let mut statement = conn.prepare_cached(
         "INSERT INTO tasks (rev, parent, attempt, adopted, name, profile, model, resolution, duration, prompt, request, \
-         created_at, cost, state, charged, error_class, error_text, status, task_id, file_id, path, bytes, sent_at, \
+         created_at, cost, state, charged, error_class, error, status, task_id, file_id, path, bytes, sent_at, \
          finished_at, expires_at, dir, claim_owner, claim_until, phase, automatic) \
          VALUES ((SELECT coalesce(max(rev), 0) + 1 FROM tasks), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
          ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29) RETURNING key, rev",
@@ -187,7 +187,7 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> rusqlite::Result<(
 pub(super) fn update(conn: &Connection, task: &Task) -> rusqlite::Result<Option<u64>> {
     let mut statement = conn.prepare_cached(
         "UPDATE tasks SET rev = (SELECT max(rev) + 1 FROM tasks), cost = ?3, state = ?4, charged = ?5, error_class = ?6, \
-         error_text = ?7, status = ?8, task_id = ?9, file_id = ?10, path = ?11, bytes = ?12, sent_at = ?13, \
+         error = ?7, status = ?8, task_id = ?9, file_id = ?10, path = ?11, bytes = ?12, sent_at = ?13, \
          finished_at = ?14, expires_at = ?15, dir = ?16, claim_owner = ?17, claim_until = ?18, phase = ?19 \
          WHERE key = ?1 AND rev = ?2 RETURNING rev",
     )?;
@@ -203,7 +203,7 @@ struct Stage<'a> {
     state: Own<TaskState>,
     charged: Own<Charged>,
     class: Own<Option<ErrorClass>>,
-    error: Option<&'a str>,
+    error: Option<String>,
     status: &'a str,
     remote: Option<&'a str>,
     file: Option<&'a str>,
@@ -243,7 +243,7 @@ impl<'a> Stage<'a> {
             state: Own(task.state()),
             charged: Own(task.charged()),
             class: Own(task.reason().map(|error| error.class)),
-            error: task.reason().map(|error| error.message.as_str()),
+            error: task.reason().map(kept_reason),
             status: task.status(),
             remote: task.remote.as_ref().map(|id| id.0.as_str()),
             file: task.file().map(|id| id.0.as_str()),

@@ -1,6 +1,6 @@
 //! Steps of a transaction that more than one verb makes.
 
-use super::row::{self, own};
+use super::row::{self, Json, own};
 use crate::{
     domain::task::{Event, LedgerLine, Row, TaskKey},
     engine::effect::Write,
@@ -35,8 +35,8 @@ pub(super) fn take(conn: &Connection, write: &Write) -> rusqlite::Result<Option<
 }
 
 pub(super) fn add_event(conn: &Connection, task: TaskKey, event: &Event) -> rusqlite::Result<()> {
-    conn.prepare_cached("INSERT INTO events (task, at, kind, text, raw) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![task.0, event.at.0, event.kind, event.text, event.raw])
+    conn.prepare_cached("INSERT INTO events (task, at, kind, text, raw, what) VALUES (?1, ?2, ?3, '', ?4, ?5)")?
+        .execute(params![task.0, event.at.0, event.what.kind(), event.raw, Json(&event.what)])
         .map(drop)
 }
 

@@ -19,7 +19,7 @@ use crate::{
         problem::Problem,
         retry,
         retry::{Change, Facts},
-        task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Task, TaskKey},
+        task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Task, TaskKey, What},
         time::{MINUTE, Wall},
     },
     engine::{
@@ -213,11 +213,8 @@ fn spent(conn: &Connection, day_start: Wall) -> rusqlite::Result<Ptc> {
 }
 
 fn first_event(task: &Task) -> Event {
-    let (kind, text) = match &task.remote {
-        Some(id) => ("adopted", tr!("made elsewhere as {id}", id = id.0)),
-        None => ("confirmed", tr!("{amount} PTC reserved", amount = task.cost)),
-    };
-    Event { at: task.created_at, kind: kind.into(), text, raw: None }
+    let what = task.remote.clone().map_or(What::Confirmed(task.cost), What::Adopted);
+    Event { at: task.created_at, what, raw: None }
 }
 
 fn write(conn: &mut Connection, writes: &[Write]) -> rusqlite::Result<Vec<WriteResult>> {

@@ -2,17 +2,13 @@
 
 use super::{COMMANDS, Tab, nothing, split, table::Behind, view};
 use crate::{
-    domain::problem::Problem,
-    engine::{
-        effect::{Effect, Level, ListFor, LocalCmd},
+    domain::{
+        folder,
         folder::{Entry, Listing},
+        problem::Problem,
     },
-    screens::{
-        app::App,
-        commands::Do,
-        kit::{editor::LineEditor, folder},
-        toast,
-    },
+    engine::effect::{Effect, Level, ListFor, LocalCmd},
+    screens::{app::App, commands::Do, kit::editor::LineEditor, toast},
 };
 
 /// The path behind a command that takes one, and what stands before it. A path may hold blanks, so that it goes on to the
@@ -45,7 +41,7 @@ pub(crate) fn listed(app: &mut App, typed: &str, result: Result<Listing, Problem
         Ok(listing) => listing,
         Err(problem) => return toast::say(app, Level::Warning, problem.to_string(), None),
     };
-    let found = folder::candidates(path, &listing);
+    let found = folder::candidates(folder::split(path).1, &listing);
     let words: Vec<String> = found.into_iter().map(|entry: &Entry| entry.path(&listing.folder)).collect();
     let Some(first) = words.first() else { return nothing(app) };
     command.line = LineEditor::new(&format!("{head}{first}"));

@@ -1,13 +1,15 @@
 use super::*;
 use crate::{
-    domain::task::{
-        TaskKey,
-        TaskState::{Failed, Queued, Saved},
+    domain::{
+        folder::{Entry, EntryKind, Listing},
+        task::{
+            TaskKey,
+            TaskState::{Failed, Queued, Saved},
+        },
     },
     engine::{
         act::Act,
         effect::{Effect, ListFor, LocalCmd, TermCmd},
-        folder::{Entry, EntryKind, Listing},
         msg::LocalMsg,
     },
     lang::Lang,

@@ -4,18 +4,16 @@ use super::plan;
 use crate::{
     domain::{
         draft::Draft,
+        export::size,
+        folder,
         picture::{ImageLook, Typed, to_look_into, typed},
         problem::Problem,
         reason::picture::PictureReason,
         request::{ImageKind, StoredImage},
     },
-    engine::{
-        effect::{Effect, ListFor, LocalCmd},
-        folder,
-    },
+    engine::effect::{Effect, ListFor, LocalCmd},
     screens::{app::App, commands::Do, screen::Compose},
     tr,
-    words::amounts::size,
 };
 use std::collections::BTreeSet;
 

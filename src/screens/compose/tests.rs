@@ -7,6 +7,7 @@ use super::*;
 use crate::{
     domain::{
         draft::KeptDraft,
+        folder::{Entry, EntryKind, Listing},
         problem::Problem,
         request::{ImageKind, ImageRef, Oddity, StoredImage},
         task::{
@@ -14,10 +15,7 @@ use crate::{
             TaskState::{Failed, Running},
         },
     },
-    engine::{
-        effect::StoreCmd,
-        folder::{Entry, EntryKind, Listing},
-    },
+    engine::effect::StoreCmd,
     screens::msg::Input,
     screens::testing::{now, request, state, task},
     screens::{

@@ -20,6 +20,7 @@ use crate::{
         toast,
     },
     tr,
+    words::reason,
 };
 use std::collections::VecDeque;
 
@@ -179,7 +180,8 @@ pub(crate) fn addressed(app: &mut App, found: Result<String, TaskError>) -> Vec<
     match found {
         Ok(url) => urls.got.push(url),
         Err(error) => {
-            let text = tr!("no address of {key}'s file: {message}", key, message = error.message);
+            let message = reason::message(&error.reason, &app.work.settings.voice);
+            let text = tr!("no address of {key}'s file: {message}", key, message);
             toast::say(app, Level::Warning, text, Some(key));
             urls.without += 1;
         }

@@ -18,6 +18,7 @@ use crate::{
         shell::{input, layout::detail_size},
         table,
     },
+    words::reason,
 };
 
 /// How long the cursor must rest on a row before detail and footer follow it, in milliseconds: a key held down costs the
@@ -109,10 +110,12 @@ fn most_lines(app: &App, width: usize) -> usize {
     let Some(shown) = &app.screen.detail.loaded else { return 0 };
     // A wide character takes two cells and three bytes: bytes are never fewer than cells.
     let wrapped = |text: &str| text.lines().map(|line| 2 + 2 * line.len() / width).sum::<usize>();
-    let prompt = wrapped(&shown.task.request.prompt);
+    let (prompt, voice) = (wrapped(&shown.task.request.prompt), &app.work.settings.voice);
     match app.screen.detail.tab {
-        DetailTab::Overview => FIELDS + prompt + shown.task.reason().map_or(0, |error| wrapped(&error.message)),
-        DetailTab::TimeLine => shown.events.iter().map(|event| 1 + wrapped(&event.text)).sum(),
+        DetailTab::Overview => {
+            FIELDS + prompt + shown.task.reason().map_or(0, |error| wrapped(&reason::message(&error.reason, voice)))
+        }
+        DetailTab::TimeLine => shown.events.iter().map(|event| 1 + wrapped(&reason::event(&event.what, voice))).sum(),
         DetailTab::Request => FIELDS + 2 * prompt,
         DetailTab::Answers => {
             shown.events.iter().filter_map(|event| event.raw.as_deref()).map(|raw| 2 + wrapped(raw)).sum()

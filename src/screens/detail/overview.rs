@@ -14,7 +14,7 @@ use crate::{
         table::cells,
     },
     tr,
-    words::amounts as words,
+    words::{amounts as words, reason},
 };
 use ratatui::{style::Style, text::Line};
 
@@ -50,8 +50,11 @@ fn standing(about: &About<'_>) -> Vec<Line<'static>> {
     };
     let mut lines = Vec::new();
     let error = about.loaded.and_then(|detail| detail.task.reason());
-    match (error, row.error()) {
-        (Some(TaskError { code, class, message, next, .. }), _) => {
+    let voice = &about.app.work.settings.voice;
+    match (error, row.reason()) {
+        (Some(TaskError { code, class, reason, .. }), _) => {
+            let problem = reason::problem(reason, voice);
+            let (message, next) = (problem.fact(), problem.next);
             let what = tr!("{class} ({code}): {message}", class = class.label(), code, message);
             let since = about.loaded.and_then(|detail| detail.task.trouble()).map(|(_, since)| since);
             let (name, what) = match since {
@@ -65,10 +68,11 @@ fn standing(about: &About<'_>) -> Vec<Line<'static>> {
             let is_warning = row.state == TaskState::Unknown || since.is_some();
             lines.extend(label(name, &what, if is_warning { theme.warn } else { theme.bad }));
             if !next.is_empty() {
-                lines.extend(label(tr!("Next"), next, theme.strong));
+                lines.extend(label(tr!("Next"), &next, theme.strong));
             }
         }
-        (None, Some(message)) => {
+        (None, Some((_, reason))) => {
+            let message = reason::message(&reason, voice);
             let class = row.class.map_or_else(|| tr!("failed"), ErrorClass::label);
             lines.extend(label(tr!("What"), &format!("{class}{}{message}", tr!(": ")), theme.bad));
         }

@@ -8,7 +8,6 @@ use crate::{
         task::{MoneyEvent, Task},
         time::Wall,
     },
-    engine::kinds,
     screens::{
         detail::view::{About, not_yet},
         kit::{
@@ -18,7 +17,7 @@ use crate::{
         },
     },
     tr,
-    words::{amounts as words, names},
+    words::{amounts as words, names, reason},
 };
 use ratatui::{
     style::Style,
@@ -36,7 +35,10 @@ pub(crate) fn time_line(about: &About<'_>) -> Vec<Line<'static>> {
     let mut entries: Vec<(Wall, String, String, Style)> = detail
         .events
         .iter()
-        .map(|event| (event.at, kinds::word(&event.kind).to_owned(), event.text.clone(), Style::new()))
+        .map(|event| {
+            let particulars = reason::event(&event.what, &about.app.work.settings.voice);
+            (event.at, reason::kind(event.what.kind()).to_owned(), particulars, Style::new())
+        })
         .chain(
             detail
                 .ledger
@@ -104,7 +106,7 @@ pub(crate) fn answers(about: &About<'_>) -> Vec<Line<'static>> {
         let (date, time) = words::local(event.at, about.app.work.now);
         lines.push(Line::from(vec![
             Span::styled(format!("{date} {time}  "), about.look.theme.faint),
-            span(kinds::word(&event.kind), about.look.theme.strong),
+            span(reason::kind(event.what.kind()), about.look.theme.strong),
         ]));
         lines.extend(plain(raw, about.width, Style::new()));
         lines.push(Line::default());

@@ -4,15 +4,16 @@ pub use crate::domain::retry::Remedy;
 
 use crate::{
     domain::{
-        cluster::{field_of, normalised},
+        draft::Field,
         money::Ptc,
         problem::{Charged, ErrorClass},
+        reason::Reason,
         retry,
         retry::Facts,
         task::{Row, TaskKey},
     },
-    lang::one_language,
     screens::app::App,
+    words::reason,
 };
 use std::collections::BTreeMap;
 
@@ -21,16 +22,29 @@ use std::collections::BTreeMap;
 pub struct ClusterId {
     /// The kind.
     pub class: ErrorClass,
-    /// The message with numbers, ids and quoted words folded.
-    pub message: String,
+    /// The code.
+    pub code: String,
+    /// The reason without what differs from task to task.
+    pub cause: String,
+    /// The field that the service named.
+    pub field: Option<Field>,
 }
 
 impl ClusterId {
-    /// Of a row that has failed. What was told in another language before is the same cause.
+    /// Of a row that has failed, with the reason that it was made of.
+    fn with_reason(row: &Row) -> Option<(Self, Option<Reason>)> {
+        let class = row.class?;
+        let Some((code, reason)) = row.reason() else {
+            return Some((Self { class, code: String::new(), cause: String::new(), field: None }, None));
+        };
+        let field = if let Reason::Call(call) = &reason { call.field } else { None };
+        Some((Self { class, code, cause: reason.cause(), field }, Some(reason)))
+    }
+
+    /// Of a row that has failed.
     #[must_use]
     pub fn of(row: &Row) -> Option<Self> {
-        let message = normalised(&one_language(row.error().unwrap_or_default()));
-        row.class.map(|class| Self { class, message })
+        Self::with_reason(row).map(|(id, _)| id)
     }
 }
 
@@ -39,7 +53,7 @@ impl ClusterId {
 pub struct Cluster {
     /// The cause.
     pub id: ClusterId,
-    /// One of the messages, as it came.
+    /// What one of the tasks met, in words.
     pub sample: String,
     /// The tasks, the oldest first.
     pub keys: Vec<TaskKey>,
@@ -56,15 +70,15 @@ pub struct Cluster {
 pub fn all(app: &App) -> Vec<Cluster> {
     let mut found: BTreeMap<ClusterId, Cluster> = BTreeMap::new();
     for row in app.work.tasks.rows.values().filter(|row| retry::is_open(&Facts::of_row(row))) {
-        let Some(id) = ClusterId::of(row) else { continue };
-        let sample = row.error().unwrap_or_default();
+        let Some((id, why)) = ClusterId::with_reason(row) else { continue };
+        let voice = &app.work.settings.voice;
         let cluster = found.entry(id).or_insert_with_key(|id| Cluster {
             id: id.clone(),
-            sample: sample.to_owned(),
+            sample: why.map(|why| reason::message(&why, voice)).unwrap_or_default(),
             keys: Vec::new(),
             cost: Ptc::ZERO,
             spent: Ptc::ZERO,
-            remedy: retry::remedy(row.state, id.class, field_of(sample)),
+            remedy: retry::remedy(row.state, id.class, id.field),
         });
         cluster.keys.push(row.key);
         cluster.cost += app.work.settings.catalogue.spec(&row.kind.model).map_or(row.cost, |spec| spec.price);

@@ -6,6 +6,7 @@ use crate::{
         draft::Field,
         money::Ptc,
         problem::{Charged, ErrorClass, Problem, TaskError},
+        reason::{Call, Met, Quote, Reason, Then},
         task::{Phase, TaskState},
         time::Mono,
     },
@@ -14,8 +15,6 @@ use crate::{
         msg::{Detail, Msg, StoreMsg},
         work::Halt,
     },
-    lang,
-    lang::Lang,
     screens::{
         msg::Input,
         screen::Purpose,
@@ -28,8 +27,10 @@ use crate::{
 
 /// A failed task of that class and message.
 fn failed(key: u32, class: ErrorClass, message: &str, prompt: &str) -> Task {
-    let error =
-        TaskError { code: "1".into(), class, message: message.into(), next: String::new(), charged: Charged::No };
+    let (met, quote) = (Met::Request, Quote::Text(message.into()));
+    let field = message.contains("duration").then_some(Field::Duration);
+    let reason = Reason::Call(Call { met, quote, field, then: Then::Usual });
+    let error = TaskError { code: "1".into(), class, reason, charged: Charged::No };
     let mut task = task(key, TaskState::Refused);
     task.phase = Phase::Refused { error };
     task.request.prompt = prompt.into();
@@ -105,23 +106,34 @@ fn failures_of_one_cause_are_one_and_each_has_what_fits_it() {
 }
 
 #[test]
-fn a_cause_told_in_two_languages_is_one_and_other_causes_stay_apart() {
+fn one_reason_and_one_field_are_one_cause_whatever_the_service_s_words() {
     let mut state = state_of(&[]);
-    let refused = |quote: &str| {
-        let body = format!(r#"{{"base_resp":{{"status_code":1026,"status_msg":"{quote}"}}}}"#);
+    let refused = |code: i64, quote: &str| {
+        let body = format!(r#"{{"base_resp":{{"status_code":{code},"status_msg":"{quote}"}}}}"#);
         match judge_submit(&Reply::Answered { http: 200, retry_after_ms: None, body }) {
-            SubmitVerdict::Refused { error, .. } => error.message,
+            SubmitVerdict::Refused { error, .. } => error,
             other => panic!("{other:?}"),
         }
     };
-    let tasks = [(1, Lang::En, "input new_sensitive"), (2, Lang::Zh, "input new_sensitive"), (3, Lang::Zh, "image")];
-    for (key, lang, quote) in tasks {
-        let message = lang::within(lang, || refused(quote));
-        add(&mut state, failed(key, ErrorClass::PromptSensitive, &message, "a fox"));
+    let tasks = [
+        (1, 2013, "invalid params, duration 7"),
+        (2, 2013, "时长 8 不支持"),
+        (3, 2013, "invalid params, prompt too long"),
+        (4, 1026, "input new_sensitive"),
+        (5, 1026, "image"),
+    ];
+    for (key, code, quote) in tasks {
+        add(
+            &mut state,
+            Task { phase: Phase::Refused { error: refused(code, quote) }, ..task(key, TaskState::Refused) },
+        );
     }
-    let keys: Vec<Vec<u32>> =
+    let old = TaskError { reason: Problem::new("輸入", "", "").into(), ..refused(1026, "") };
+    add(&mut state, Task { phase: Phase::Refused { error: old }, ..task(6, TaskState::Refused) });
+    let mut keys: Vec<Vec<u32>> =
         clusters::all(&state).iter().map(|cluster| cluster.keys.iter().map(|key| key.0).collect()).collect();
-    assert_eq!(keys, [vec![1, 2], vec![3]]);
+    keys.sort();
+    assert_eq!(keys, [vec![1, 2], vec![3], vec![4, 5], vec![6]]);
 }
 
 #[test]
@@ -190,7 +202,8 @@ fn what_a_plan_has_queued_can_be_taken_back_without_leaving_the_view() {
 fn nothing_is_offered_while_the_balance_is_gone() {
     let mut state = morning();
     let problem = Problem::new("sending stopped", "", "");
-    state.work.queue.halted = Some(Halt { cause: crate::domain::account::HaltCause::Balance, problem, by: None });
+    state.work.queue.halted =
+        Some(Halt { cause: crate::domain::account::HaltCause::Balance, tasks: 1, reason: problem.into(), by: None });
     press(&mut state, "R");
     assert_eq!(press(&mut state, "s"), []);
     assert!(can_plan(&state).is_err_and(|Why(why)| why.starts_with("The balance or quota is used up")));

@@ -20,7 +20,7 @@ use crate::{
         screen::{Layer, ListView},
     },
     tr,
-    words::names,
+    words::{names, reason},
 };
 
 /// Days that are listed at most.
@@ -172,7 +172,11 @@ fn balance(app: &App) -> Vec<Line> {
     let fact = |name, text: String, loud| Line::Fact { name, text, loud };
     let mut lines = Vec::new();
     if let Some(error) = &app.work.money.balance_problem {
-        lines.push(fact(tr!("Balance"), tr!("not known: {why}", why = error.message), true));
+        lines.push(fact(
+            tr!("Balance"),
+            tr!("not known: {why}", why = reason::message(&error.reason, &app.work.settings.voice)),
+            true,
+        ));
     }
     let Some((balance, _)) = app.work.money.balance else {
         if lines.is_empty() {

@@ -6,6 +6,8 @@ pub mod view;
 use crate::{
     domain::{
         draft::{Draft, Field},
+        folder,
+        folder::{EntryKind, Listing},
         picture,
         picture::{Typed, typed as typed_picture},
         problem::Problem,
@@ -15,20 +17,12 @@ use crate::{
     engine::{
         effect::{Effect, Level, ListFor, LocalCmd},
         filter::contains,
-        folder::{EntryKind, Listing, split},
     },
     screens::{
-        app::App,
-        commands::Do,
-        compose,
-        key::Key,
-        keymap::Move,
-        kit::{editor::LineEditor, folder},
-        screen::Layer,
-        table, toast,
+        app::App, commands::Do, compose, key::Key, keymap::Move, kit::editor::LineEditor, screen::Layer, table, toast,
     },
     tr,
-    words::{amounts::size, names, reason},
+    words::{names, reason},
 };
 use std::collections::BTreeSet;
 
@@ -150,7 +144,7 @@ fn refresh(app: &mut App) -> Vec<Do> {
     let Some(Layer::Pick(picker)) = app.screen.layers.pop() else { return Vec::new() };
     let items = items(app, &picker);
     let known = match &picker.listing {
-        Some(Ok(listing)) => listing.folder == split(picker.query.text()).0,
+        Some(Ok(listing)) => listing.folder == folder::split(picker.query.text()).0,
         Some(Err(_)) | None => false,
     };
     let wishes = if known { Vec::new() } else { list(&picker) };
@@ -286,7 +280,8 @@ fn earlier(app: &App, needle: &str) -> Vec<Item> {
 
 fn files(app: &App, picker: &Picker) -> Vec<Item> {
     let Some(Ok(listing)) = &picker.listing else { return Vec::new() };
-    folder::candidates(picker.query.text(), listing)
+    let (_, name) = folder::split(picker.query.text());
+    folder::candidates(name, listing)
         .into_iter()
         .map(|entry| {
             let path = entry.path(&listing.folder);
@@ -302,20 +297,9 @@ fn files(app: &App, picker: &Picker) -> Vec<Item> {
                 (EntryKind::Other { .. }, _) => (String::new(), Take::File(path)),
             };
             let slash = if entry.kind == EntryKind::Folder { "/" } else { "" };
-            Item { text: format!("{}{slash}", entry.name), note: facts(&entry.kind), why_not, take }
+            Item { text: format!("{}{slash}", entry.name), note: entry.facts(), why_not, take }
         })
         .collect()
-}
-
-/// Size and sides.
-fn facts(kind: &EntryKind) -> String {
-    match kind {
-        EntryKind::Folder => tr!("folder").into(),
-        EntryKind::Picture { kind, bytes, width, height } => {
-            format!("{} {width}x{height}, {}", kind.extension().to_uppercase(), size(*bytes))
-        }
-        EntryKind::Other { bytes } => size(*bytes),
-    }
 }
 
 /// Why a picture cannot be used with the draft's model. One that a smaller copy would mend can be: compose offers it.

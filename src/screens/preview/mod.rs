@@ -39,7 +39,7 @@ use crate::{
         table, toast,
     },
     tr,
-    words::{news::not_queued, terms},
+    words::{news::not_queued, reason, terms},
 };
 use std::collections::BTreeMap;
 
@@ -88,7 +88,7 @@ fn waits(app: &App) -> Vec<Problem> {
     let pause = || keymap::named(app, Ctx::Table, "pause");
     let halted = app.work.queue.halted.as_ref().map(|halt| {
         let next = tr!("See to the cause, then {pause} goes on sending.", pause = pause());
-        (halt.problem.what.clone(), next)
+        (reason::halt(halt, &app.work.settings.voice).what, next)
     });
     let paused = || (tr!("sending is paused").to_owned(), tr!("{pause} resumes it.", pause = pause()));
     let waits = halted.or_else(|| app.work.queue.is_paused().then(paused));

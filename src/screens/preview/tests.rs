@@ -85,7 +85,7 @@ fn caps_keys_and_halts_stand_in_the_way_or_are_told() {
     state.work.settings.budget.per_day = Some(Ptc::from_thousandths(1_000));
     state.work.money.spent_today = Ptc::from_thousandths(600);
     let problem = Problem::new("the balance is used up", "", "");
-    state.work.queue.halted = Some(Halt { cause: HaltCause::Balance, problem, by: None });
+    state.work.queue.halted = Some(Halt { cause: HaltCause::Balance, tasks: 1, reason: problem.into(), by: None });
     retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
     let preview = shown(&state);
     assert_eq!(
@@ -97,7 +97,9 @@ fn caps_keys_and_halts_stand_in_the_way_or_are_told() {
     );
     assert_eq!(
         texts(&preview.warnings),
-        ["It would be queued only: the balance is used up. See to the cause, then p goes on sending."]
+        [
+            "It would be queued only: sending stopped: the balance or quota is used up. See to the cause, then p goes on sending."
+        ]
     );
     wait(&mut state);
     assert_eq!(send(&mut state), []);

@@ -39,9 +39,12 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
 
 fn sentence(banner: Banner, app: &App, room: usize) -> String {
     match banner {
-        Banner::Halted => {
-            app.work.queue.halted.as_ref().map_or_else(String::new, |halt| halted(&halt.problem, app, room))
-        }
+        Banner::Halted => app
+            .work
+            .queue
+            .halted
+            .as_ref()
+            .map_or_else(String::new, |halt| halted(&reason::halt(halt, &app.work.settings.voice), app, room)),
         Banner::NoKey => app.work.key_problem.as_ref().map_or_else(
             || {
                 tr!(

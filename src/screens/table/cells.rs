@@ -11,9 +11,8 @@ use crate::{
         work::{Saving, SavingStep},
     },
     screens::{app::App, kit::theme::Look, shell::layout},
-    service::answer::without_maybe,
     tr,
-    words::{amounts as words, names},
+    words::{amounts as words, names, reason},
 };
 use ratatui::style::Style;
 
@@ -60,22 +59,19 @@ pub(super) fn status(view: &View<'_>, row: &Row) -> CellText {
     let text = match row.state {
         TaskState::Queued => waiting(view, row),
         TaskState::Sending => uploading(view, row.key).unwrap_or_else(|| tr!("on its way").into()),
-        TaskState::Running if row.class.is_some() => failure(row).unwrap_or_default(),
+        TaskState::Running if row.class.is_some() => failure(view, row).unwrap_or_default(),
         TaskState::Running if row.status.is_empty() => tr!("accepted").into(),
         TaskState::Running => row.status.to_string(),
         TaskState::Ready if is_stopped(view, row) => tr!("stopped, not on disk").into(),
         TaskState::Ready if at_risk(view, row) => lives(view, row),
-        TaskState::Ready => failure(row).unwrap_or_else(|| tr!("to be fetched").into()),
+        TaskState::Ready => failure(view, row).unwrap_or_else(|| tr!("to be fetched").into()),
         TaskState::Saving => view.saving(row.key).map_or_else(|| tr!("by another run").into(), progress),
         TaskState::Saved => {
             row.finished_at.get().map_or_else(String::new, |at| tr!("at {time}", time = words::moment(at, view.now)))
         }
         // Its state is its class: only the reason is news.
-        TaskState::Unknown => {
-            let error = row.error().unwrap_or_else(|| tr!("outcome unknown"));
-            without_maybe(error).into()
-        }
-        TaskState::Failed | TaskState::Refused => failure(row).unwrap_or_default(),
+        TaskState::Unknown => why(view, row).unwrap_or_else(|| tr!("outcome unknown").into()),
+        TaskState::Failed | TaskState::Refused => failure(view, row).unwrap_or_default(),
         TaskState::Cancelled => match row.charged {
             Charged::Yes => tr!("charged").into(),
             Charged::No => tr!("not charged").into(),
@@ -103,15 +99,20 @@ pub(super) fn status_id(row: &Row) -> &str {
 }
 
 /// The failure's class, and its text where there is room for it.
-fn failure(row: &Row) -> Option<String> {
+fn failure(view: &View<'_>, row: &Row) -> Option<String> {
     let class = row.class?.label();
-    Some(match row.error() {
+    Some(match why(view, row) {
         Some(error) if error.starts_with(class) => error.chars().take(200).collect(),
         Some(error) if !error.is_empty() => {
             format!("{class}{}{}", tr!(": "), error.chars().take(200).collect::<String>())
         }
         _ => class.to_owned(),
     })
+}
+
+/// What happened, where there is a failure.
+fn why(view: &View<'_>, row: &Row) -> Option<String> {
+    row.reason().map(|(_, reason)| reason::cause(&reason, &view.app.work.settings.voice))
 }
 
 /// Why a queued task is not on its way yet.

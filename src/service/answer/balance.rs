@@ -1,12 +1,9 @@
 //! What the answer to a balance call means.
 
-use super::{
-    BalanceVerdict, Reply, body,
-    query::{asked_again, asked_for},
-};
-use crate::{
-    domain::problem::{Charged, TaskError},
-    tr,
+use super::{BalanceVerdict, Reply, body, query::asked_for};
+use crate::domain::{
+    problem::Charged,
+    reason::{Reason, Then},
 };
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -22,11 +19,15 @@ struct RawData<'a> {
 /// # Errors
 /// Why there is no balance to show; such a call never costs anything.
 pub fn judge_balance(reply: &Reply) -> BalanceVerdict {
-    balance(reply).map_err(|error| {
-        // Unlike a task, nothing asks again by itself.
-        let again = error.next == asked_again();
-        let next = if again { tr!("Ask for the balance again later.").into() } else { error.next };
-        TaskError { charged: Charged::No, next, ..error }
+    balance(reply).map_err(|mut error| {
+        error.charged = Charged::No;
+        // Unlike a task, nothing asks again.
+        if let Reason::Call(call) = &mut error.reason
+            && call.then == Then::AskedAgain
+        {
+            call.then = Then::AskBalance;
+        }
+        error
     })
 }
 
@@ -44,7 +45,8 @@ mod tests {
         let reply = Reply::Answered { http, retry_after_ms: None, body: body.into() };
         judge_balance(&reply).map(|ptc| ptc.to_string()).map_err(|error| {
             assert_eq!(error.charged, Charged::No);
-            assert_ne!(error.next, asked_again(), "nobody asks again");
+            let asks = |reason: &Reason| matches!(reason, Reason::Call(call) if call.then == Then::AskedAgain);
+            assert!(!asks(&error.reason), "nobody asks again");
             format!("{} {}", error.code, error.class.id())
         })
     }

@@ -4,7 +4,7 @@
 //! value is taken as the raw text it has in the body.
 
 use super::redact::redact;
-use crate::{domain::text, lang, lang::Lang, tr};
+use crate::domain::{reason::Quote, text};
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
@@ -28,20 +28,9 @@ pub(super) enum Code {
 pub(super) struct Fault {
     /// The code; `None` where there is a text only.
     pub(super) code: Option<Code>,
-    /// The service's own text, fit for a sentence; may be empty.
-    pub(super) quote: String,
-    /// The same in Chinese, where the gateway says it (`message_cn`); MiniMax's own `base_resp` has one text only.
-    pub(super) quote_cn: Option<String>,
-}
-
-impl Fault {
-    /// The service's own text in the person's language, as far as there is one; may be empty.
-    pub(super) fn said(&self) -> &str {
-        match (lang::current(), &self.quote_cn) {
-            (Lang::Zh, Some(chinese)) => chinese,
-            (Lang::En | Lang::Zh, _) => &self.quote,
-        }
-    }
+    /// The service's own text, fit for a sentence; may be empty. The gateway says it in Chinese too (`message_cn`); MiniMax's
+    /// own `base_resp` has one text only.
+    pub(super) quote: Quote,
 }
 
 /// A readable body: one JSON object whose parts have the shapes of the contract.
@@ -127,22 +116,26 @@ impl<'a> Body<'a> {
 fn base_fault(base: RawBase<'_>) -> Option<Option<Fault>> {
     let Some(code) = said(base.status_code) else { return Some(None) };
     let code = integer(code)?;
-    let quote = quoted(base.status_msg).unwrap_or_default();
-    Some((code != 0).then_some(Fault { code: Some(Code::Base(code)), quote, quote_cn: None }))
+    let quote = Quote::Text(quoted(base.status_msg).unwrap_or_default());
+    Some((code != 0).then_some(Fault { code: Some(Code::Base(code)), quote }))
 }
 
 /// `None` for an envelope whose code is 0: like MiniMax's, that is a success, whatever words go with it.
 fn gateway_fault(error: &RawValue) -> Option<Fault> {
     let Some(envelope) = object::<RawError<'_>>(error.get()) else {
         let text = string(error).unwrap_or_else(|| error.get().to_owned());
-        return Some(Fault { code: None, quote: quote(&text), quote_cn: None });
+        return Some(Fault { code: None, quote: Quote::Text(quote(&text)) });
     };
     let code = envelope.err_code.and_then(integer);
     if code == Some(0) {
         return None;
     }
-    let quote = quoted(envelope.message).unwrap_or_default();
-    Some(Fault { code: code.map(Code::Gateway), quote, quote_cn: quoted(envelope.message_cn) })
+    let en = quoted(envelope.message).unwrap_or_default();
+    let quote = match quoted(envelope.message_cn) {
+        Some(cn) => Quote::Both { en, cn },
+        None => Quote::Text(en),
+    };
+    Some(Fault { code: code.map(Code::Gateway), quote })
 }
 
 /// A field that says something. Programs in between fill every field of an answer, and an empty one is as good as none.
@@ -200,9 +193,9 @@ pub(in crate::service) fn quote(text: &str) -> String {
 }
 
 /// What a body that is no object of the contract shows: the title of a page, or its text.
-pub(super) fn gist(body: &str) -> String {
+pub(super) fn gist(body: &str) -> Quote {
     if !is_html(body) {
-        return quote(body);
+        return Quote::Text(quote(body));
     }
     // ASCII case only, so that the places in both texts agree.
     let lower = body.to_ascii_lowercase();
@@ -211,10 +204,7 @@ pub(super) fn gist(body: &str) -> String {
         let length = rest.find("</title>")?;
         body.get(start..start + length)
     });
-    match title.map(quote) {
-        Some(title) if !title.is_empty() => tr!("a page of HTML, {title}", title),
-        _ => tr!("a page of HTML").to_owned(),
-    }
+    Quote::Page { page: title.map(quote).unwrap_or_default() }
 }
 
 /// Whether a body is a page, not an answer of the service.
@@ -265,7 +255,8 @@ mod tests {
             assert!(Body::read(bad).is_none(), "{bad}");
         }
         let fault = |json| Body::read(json).and_then(|body| body.fault);
-        let said = |code, quote: &str| Some(Fault { code, quote: quote.into(), quote_cn: None });
+        let said = |code, quote: &str| Some(Fault { code, quote: Quote::Text(quote.into()) });
+        let both = |en: &str, cn: &str| Quote::Both { en: en.into(), cn: cn.into() };
         assert_eq!(fault(r#" {"base_resp":{"status_code":0,"status_msg":"success"}}"#), None);
         assert_eq!(fault("\u{feff}{\"base_resp\":null}"), None);
         assert_eq!(
@@ -274,14 +265,12 @@ mod tests {
         );
         assert_eq!(
             fault(r#"{"error":{"err_code":-10004,"message":"low","message_cn":"余额不足","type":"api_error"}}"#),
-            Some(Fault {
-                code: Some(Code::Gateway(-10004)), quote: "low".into(), quote_cn: Some("余额不足".into())
-            })
+            Some(Fault { code: Some(Code::Gateway(-10004)), quote: both("low", "余额不足") })
         );
         assert_eq!(
             fault(r#"{"error":{"err_code":-10004,"message":"low","message_cn":"余额\u001b[31m\n不足"}}"#)
-                .and_then(|fault| fault.quote_cn),
-            Some("余额?[31m 不足".into())
+                .map(|fault| fault.quote),
+            Some(both("low", "余额?[31m 不足"))
         );
         assert_eq!(fault(r#"{"error":{"message":"denied","message_cn":" "}}"#), said(None, "denied"));
         assert_eq!(fault(r#"{"error":"denied"}"#), said(None, "denied"));
@@ -310,8 +299,9 @@ mod tests {
 
     #[test]
     fn a_page_is_told_by_its_title() {
-        assert_eq!(gist(" <HTML><Title>502 Bad\nGateway</TITLE>"), "a page of HTML, 502 Bad Gateway");
-        assert_eq!(gist("<!doctype html><p>x"), "a page of HTML");
-        assert_eq!(gist("plain\ttext"), "plain text");
+        let page = |title: &str| Quote::Page { page: title.into() };
+        assert_eq!(gist(" <HTML><Title>502 Bad\nGateway</TITLE>"), page("502 Bad Gateway"));
+        assert_eq!(gist("<!doctype html><p>x"), page(""));
+        assert_eq!(gist("plain\ttext"), Quote::Text("plain text".into()));
     }
 }

@@ -1,18 +1,21 @@
-//! The tables of codes: what each one means, whether it was charged, and what a person can do.
+//! The tables of codes: what each one means, whether it was charged, and what is to be done.
 //!
 //! Source: the contract, section Errors.
 
-use super::body::{Code, Fault};
-use crate::{
-    domain::account::HaltCause,
-    domain::problem::{Charged, ErrorClass, TaskError},
-    tr,
+use super::{
+    body::{Code, Fault},
+    field::field_of,
+};
+use crate::domain::{
+    account::HaltCause,
+    problem::{Charged, ErrorClass, TaskError},
+    reason::{Call, Met, Quote, Reason, Span, Then},
 };
 
 /// What a submission does on a code, where its HTTP status does not say otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Act {
-    /// Not taken; worth sending again by itself after a wait.
+    /// Not taken; worth sending again after a wait.
     Wait,
     /// Not taken.
     Refuse,
@@ -23,15 +26,12 @@ pub(super) enum Act {
 }
 
 /// What a code means.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Meaning {
     pub(super) act: Act,
     pub(super) class: ErrorClass,
     pub(super) charged: Charged,
-    /// What happened, without a final stop.
-    pub(super) what: &'static str,
-    /// What a person can do.
-    pub(super) next: &'static str,
+    pub(super) met: Met,
 }
 
 impl Meaning {
@@ -42,64 +42,31 @@ impl Meaning {
 }
 
 /// A refusal that cost nothing.
-const fn free(act: Act, class: ErrorClass, what: &'static str, next: &'static str) -> Meaning {
-    Meaning { act, class, charged: Charged::No, what, next }
+const fn free(act: Act, class: ErrorClass, met: Met) -> Meaning {
+    Meaning { act, class, charged: Charged::No, met }
 }
 
 /// Something after which nobody can tell whether it cost anything.
-const fn unclear(class: ErrorClass, what: &'static str, next: &'static str) -> Meaning {
-    Meaning { act: Act::Unclear, class, charged: Charged::Unknown, what, next }
+const fn unclear(class: ErrorClass, met: Met) -> Meaning {
+    Meaning { act: Act::Unclear, class, charged: Charged::Unknown, met }
 }
 
-const KEY: Act = Act::Halt(HaltCause::Key);
+const fn refused(met: Met) -> Meaning {
+    free(Act::Refuse, ErrorClass::InvalidParams, met)
+}
+
 const ADDRESS: Act = Act::Halt(HaltCause::Address);
-const BALANCE: Act = Act::Halt(HaltCause::Balance);
 
-fn check_key() -> &'static str {
-    tr!("Check the key of this profile (reeltop doctor), then resume the queue.")
+const fn rate() -> Meaning {
+    free(Act::Wait, ErrorClass::RateLimited, Met::RateLimit)
 }
 
-fn top_up() -> &'static str {
-    tr!("Top up the account or wait for the quota's next period, then resume the queue.")
+const fn bad_key(met: Met) -> Meaning {
+    free(Act::Halt(HaltCause::Key), ErrorClass::Auth, met)
 }
 
-fn look_up() -> &'static str {
-    tr!("Look at the service's own list whether it was made before sending it again.")
-}
-
-fn mend_it() -> &'static str {
-    tr!("Mend what it names, then send it again.")
-}
-
-fn rate() -> Meaning {
-    let what = tr!("The account's limit of requests is reached");
-    free(Act::Wait, ErrorClass::RateLimited, what, tr!("Wait a minute, then send it again."))
-}
-
-/// The service failed by its own word, and may work later.
-fn passing(what: &'static str) -> Meaning {
-    free(Act::Refuse, ErrorClass::Service, what, tr!("Try again later."))
-}
-
-fn bad_key(what: &'static str) -> Meaning {
-    free(KEY, ErrorClass::Auth, what, check_key())
-}
-
-fn used_up(what: &'static str) -> Meaning {
-    free(BALANCE, ErrorClass::Balance, what, top_up())
-}
-
-fn key_not_accepted() -> Meaning {
-    bad_key(tr!("The key was not accepted"))
-}
-
-fn no_balance() -> Meaning {
-    used_up(tr!("The account's balance or quota is used up"))
-}
-
-/// An error in a readable body that the contract does not name. Whether such a submission was taken is anybody's guess.
-fn not_known() -> Meaning {
-    unclear(ErrorClass::Service, tr!("The service answered with an error that is not known"), look_up())
+const fn used_up(met: Met) -> Meaning {
+    free(Act::Halt(HaltCause::Balance), ErrorClass::Balance, met)
 }
 
 impl Code {
@@ -119,67 +86,39 @@ impl Code {
 }
 
 /// MiniMax's codes, in `base_resp.status_code`.
-fn base(code: i64) -> Option<Meaning> {
+const fn base(code: i64) -> Option<Meaning> {
     Some(match code {
         // Not proven either way: a task may have been made before the error.
-        1000 | 1013 | 1024 | 1033 => unclear(ErrorClass::Service, tr!("The service had an internal error"), look_up()),
-        1001 => unclear(ErrorClass::Service, tr!("The service ran into a time-out of its own"), look_up()),
+        1000 | 1013 | 1024 | 1033 => unclear(ErrorClass::Service, Met::Internal),
+        1001 => unclear(ErrorClass::Service, Met::Timeout),
         1002 | 1039 | 1041 | 2045 => rate(),
-        1004 | 2049 => key_not_accepted(),
-        1008 | 1028 | 1030 | 2056 => no_balance(),
-        1026 => free(
-            Act::Refuse,
-            ErrorClass::PromptSensitive,
-            tr!("The prompt or a picture was judged sensitive"),
-            tr!("Edit the prompt or change the picture; unchanged it is refused again."),
-        ),
-        1027 => unclear(
-            ErrorClass::OutputSensitive,
-            tr!("The video that was made was judged sensitive"),
-            tr!("Edit the prompt, or try again: the next video is another one."),
-        ),
-        2013 => {
-            free(Act::Refuse, ErrorClass::InvalidParams, tr!("The service found a fault in the request"), mend_it())
-        }
-        2061 => free(
-            Act::Refuse,
-            ErrorClass::Plan,
-            tr!("The account's plan does not include this model"),
-            tr!("Choose another model."),
-        ),
+        1004 | 2049 => bad_key(Met::Key),
+        1008 | 1028 | 1030 | 2056 => used_up(Met::Balance),
+        1026 => free(Act::Refuse, ErrorClass::PromptSensitive, Met::PromptSensitive),
+        1027 => unclear(ErrorClass::OutputSensitive, Met::VideoSensitive),
+        2013 => refused(Met::Request),
+        2061 => free(Act::Refuse, ErrorClass::Plan, Met::Plan),
         _ => return None,
     })
 }
 
 /// The gateway's codes, in `error.err_code`.
-fn gateway(code: i64) -> Option<Meaning> {
+const fn gateway(code: i64) -> Option<Meaning> {
     Some(match code {
-        -10001 => bad_key(tr!("The gateway got no key")),
-        -10002 => bad_key(tr!("The gateway's key or tool is disabled, deleted or invalid")),
-        -10003 => {
-            unclear(ErrorClass::Network, tr!("The gateway had a network error on its way to the service"), look_up())
-        }
-        -10004 => used_up(tr!("The gateway's balance is too low")),
-        -10005 => bad_key(tr!("The gateway's key has expired")),
-        -10006 => used_up(tr!("The key's total quota is reached")),
-        -10007 => used_up(tr!("The key's quota for the day is reached")),
-        -10012 => used_up(tr!("The key's quota for the hour is reached")),
-        -10018 => used_up(tr!("The key's quota for the month is reached")),
-        -10008 => passing(tr!("The gateway has no channel to this model just now")),
-        -10009 => free(
-            Act::Refuse,
-            ErrorClass::InvalidParams,
-            tr!("The gateway does not support this function"),
-            tr!("Choose another model, or check base_url and path_prefix of the profile."),
-        ),
-        -10010 => free(
-            Act::Refuse,
-            ErrorClass::InvalidParams,
-            tr!("The gateway did not find what was asked for"),
-            tr!("Check base_url and path_prefix of the profile."),
-        ),
-        -10011 => free(Act::Refuse, ErrorClass::InvalidParams, tr!("The gateway found the request invalid"), mend_it()),
-        -1024 => unclear(ErrorClass::Service, tr!("The service behind the gateway ran into a time-out"), look_up()),
+        -10001 => bad_key(Met::GatewayNoKey),
+        -10002 => bad_key(Met::GatewayKey),
+        -10003 => unclear(ErrorClass::Network, Met::GatewayNetwork),
+        -10004 => used_up(Met::GatewayBalance),
+        -10005 => bad_key(Met::GatewayKeyExpired),
+        -10006 => used_up(Met::KeyQuota(Span::Whole)),
+        -10007 => used_up(Met::KeyQuota(Span::Day)),
+        -10012 => used_up(Met::KeyQuota(Span::Hour)),
+        -10018 => used_up(Met::KeyQuota(Span::Month)),
+        -10008 => free(Act::Refuse, ErrorClass::Service, Met::NoChannel),
+        -10009 => refused(Met::NoFunction),
+        -10010 => refused(Met::NotFound),
+        -10011 => refused(Met::GatewayRequest),
+        -1024 => unclear(ErrorClass::Service, Met::GatewayTimeout),
         _ => return None,
     })
 }
@@ -201,89 +140,59 @@ pub(super) const fn is_success(status: u16) -> bool {
 }
 
 /// What an HTTP status means where the body names no code that is known.
-pub(super) fn http(status: u16) -> Meaning {
+pub(super) const fn http(status: u16) -> Meaning {
     match status {
-        401 | 403 => key_not_accepted(),
-        402 => no_balance(),
-        404 | 405 => {
-            refused(tr!("There is no such call at this address"), tr!("Check base_url and path_prefix of the profile."))
-        }
-        407 => free(ADDRESS, ErrorClass::Network, tr!("The proxy wants a login"), proxy_login()),
-        408 | 499 => unclear(ErrorClass::Network, tr!("The request was cut short on its way"), look_up()),
-        413 => refused(tr!("The request is too large"), tr!("Use smaller pictures.")),
+        401 | 403 => bad_key(Met::Key),
+        402 => used_up(Met::Balance),
+        404 | 405 => refused(Met::NoSuchCall),
+        407 => free(ADDRESS, ErrorClass::Network, Met::ProxyLogin),
+        408 | 499 => unclear(ErrorClass::Network, Met::CutShort),
+        413 => refused(Met::TooLarge),
         429 => rate(),
-        400..=499 => refused(tr!("The service refused the request"), mend_it()),
-        301 | 307 | 308 => free(ADDRESS, ErrorClass::Network, points_elsewhere(), check_base_url()),
-        300..=399 => unclear(ErrorClass::Network, points_elsewhere(), check_base_url()),
-        _ => unclear(ErrorClass::Service, tr!("The service or a proxy before it failed"), look_up()),
+        400..=499 => refused(Met::Refused),
+        301 | 307 | 308 => free(ADDRESS, ErrorClass::Network, Met::Redirection),
+        300..=399 => unclear(ErrorClass::Network, Met::Redirection),
+        _ => unclear(ErrorClass::Service, Met::Failed),
     }
-}
-
-fn points_elsewhere() -> &'static str {
-    tr!("The address answers with a redirection")
-}
-
-/// What to do where something else than the service answers.
-pub(super) fn check_base_url() -> &'static str {
-    tr!("Check base_url of the profile, or log in to the network you are in.")
-}
-
-/// What to do about a proxy that wants a login.
-pub(super) fn proxy_login() -> &'static str {
-    tr!("Put the login into HTTPS_PROXY (http://name:password@host:port), then start the program again.")
-}
-
-fn refused(what: &'static str, next: &'static str) -> Meaning {
-    free(Act::Refuse, ErrorClass::InvalidParams, what, next)
-}
-
-/// What happened and why, where that is known; without a final stop.
-pub(super) fn sentence(what: &str, why: &str) -> String {
-    if why.is_empty() { what.to_owned() } else { format!("{what}{}{why}", tr!(": ")) }
 }
 
 /// What a fault or a status means, its code as text, and the service's own words.
 pub(super) struct Told {
     pub(super) meaning: Meaning,
     pub(super) code: String,
-    pub(super) quote: String,
+    pub(super) quote: Quote,
 }
 
 impl Told {
     /// By the body's code where that is known, else by the HTTP status where that is no success. A 429 that says when to
     /// come back is no more than that, whatever code its body has: also a quota that is used up comes back then.
-    pub(super) fn of(status: u16, wait_ms: Option<u64>, fault: Option<&Fault>, body_gist: &str) -> Self {
+    pub(super) fn of(status: u16, wait_ms: Option<u64>, fault: Option<&Fault>, body_gist: Quote) -> Self {
         let code = fault.and_then(|fault| fault.code);
-        let quote = match fault {
-            Some(fault) => fault.said().to_owned(),
-            None => body_gist.to_owned(),
-        };
+        let quote = fault.map_or(body_gist, |fault| fault.quote.clone());
         if status == 429 && wait_ms.is_some() {
             let code = code.map_or_else(|| "HTTP 429".to_owned(), Code::id);
             return Self { meaning: http(429), code, quote };
         }
         match code.and_then(|code| Some((code, code.meaning()?))) {
             Some((code, meaning)) => Self { meaning, code: code.id(), quote },
+            // An error that the contract does not name: whether such a submission was taken is anybody's guess.
             None if is_success(status) => {
-                Self { meaning: not_known(), code: code.map_or_else(|| "error".to_owned(), Code::id), quote }
+                let code = code.map_or_else(|| "error".to_owned(), Code::id);
+                Self { meaning: unclear(ErrorClass::Service, Met::NotKnown), code, quote }
             }
             None => Self { meaning: http(status), code: format!("HTTP {status}"), quote },
         }
     }
 
-    /// The sentence: what it means, and the service's own words.
-    pub(super) fn message(&self) -> String {
-        sentence(self.meaning.what, &self.quote)
+    pub(super) fn reason(&self, then: Then) -> Reason {
+        let Self { meaning: Meaning { class, met, .. }, quote, .. } = self;
+        let field = (*class == ErrorClass::InvalidParams).then(|| field_of(quote)).flatten();
+        Reason::Call(Call { met: met.clone(), quote: quote.clone(), field, then })
     }
 
-    pub(super) fn error(&self) -> TaskError {
-        TaskError {
-            code: self.code.clone(),
-            class: self.meaning.class,
-            message: self.message(),
-            next: self.meaning.next.to_owned(),
-            charged: self.meaning.charged,
-        }
+    pub(super) fn error(&self, then: Then) -> TaskError {
+        let Self { meaning: Meaning { class, charged, .. }, code, .. } = self;
+        TaskError { code: code.clone(), class: *class, reason: self.reason(then), charged: *charged }
     }
 }
 

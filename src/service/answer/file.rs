@@ -3,24 +3,17 @@
 use super::{
     Address, FileVerdict, Reply,
     body::{self, Body},
-    query::{NoAnswer, asked_again, asked_for, service},
+    query::{NoAnswer, asked_for, odd},
 };
-use crate::{
-    domain::{
-        picture::is_web_address,
-        problem::{ErrorClass, TaskError},
-        time::Wall,
-    },
-    tr,
+use crate::domain::{
+    picture::is_web_address,
+    problem::{ErrorClass, TaskError},
+    reason::{Met, Reason, Then},
+    time::Wall,
 };
 use jiff::{civil::DateTime, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::value::RawValue;
-
-/// What a file that the service will not give tells.
-fn given_up() -> &'static str {
-    tr!("Try the download again later; if it stays so, the service no longer has the file.")
-}
 
 #[derive(Deserialize)]
 struct RawFile<'a> {
@@ -43,24 +36,15 @@ pub fn judge_file(reply: &Reply, base_url: &str) -> FileVerdict {
     let given = |raw: Option<&RawValue>| raw.and_then(body::string).filter(|url| !url.trim().is_empty());
     let (main, backup) = (given(file.download_url), given(file.backup_download_url));
     if main.is_none() && backup.is_none() {
-        return FileVerdict::Again {
-            wait_ms,
-            error: service("no address", tr!("The service named no address for the file"), asked_again()),
-        };
+        return FileVerdict::Again { wait_ms, error: odd("no address", Met::NoAddress) };
     }
     let given: Vec<String> = [main, backup].into_iter().flatten().collect();
     let mut usable = given.iter().filter_map(|url| whole(url, base_url)).filter(|url| is_web_address(url));
     let Some(url) = usable.next() else {
         if given.iter().any(|url| whole(url, base_url).is_some()) {
-            let error = service(
-                "bad address",
-                tr!("The service named an address for the file that cannot be used"),
-                asked_again(),
-            );
-            return FileVerdict::Again { wait_ms, error };
+            return FileVerdict::Again { wait_ms, error: odd("bad address", Met::BadAddress) };
         }
-        let what = tr!("The service named an address for the file that is not http(s)");
-        return FileVerdict::Refused { error: service("bad address", what, given_up()) };
+        return FileVerdict::Refused { error: fetched_later(odd("bad address", Met::ForeignAddress)) };
     };
     let bytes =
         file.bytes.and_then(body::integer).and_then(|bytes| u64::try_from(bytes).ok()).filter(|bytes| *bytes > 0);
@@ -101,7 +85,15 @@ fn encoded(address: &str) -> String {
     out
 }
 
-/// A fault that only a person can mend is not asked about again by itself.
+/// The same, of a file that the service will not give.
+fn fetched_later(mut error: TaskError) -> TaskError {
+    if let Reason::Call(call) = &mut error.reason {
+        call.then = Then::FetchLater;
+    }
+    error
+}
+
+/// What only a person can put right is not asked about again.
 fn settle(wait_ms: Option<u64>, error: TaskError) -> FileVerdict {
     match error.class {
         ErrorClass::Auth | ErrorClass::Balance => FileVerdict::Refused { error },
@@ -109,7 +101,7 @@ fn settle(wait_ms: Option<u64>, error: TaskError) -> FileVerdict {
         | ErrorClass::Plan
         | ErrorClass::PromptSensitive
         | ErrorClass::OutputSensitive
-        | ErrorClass::File => FileVerdict::Refused { error: TaskError { next: given_up().into(), ..error } },
+        | ErrorClass::File => FileVerdict::Refused { error: fetched_later(error) },
         ErrorClass::RateLimited | ErrorClass::Service | ErrorClass::Network | ErrorClass::UnknownOutcome => {
             FileVerdict::Again { wait_ms, error }
         }
@@ -194,7 +186,8 @@ mod tests {
             let url = match judge_file(&answer(200, &body), BASE) {
                 FileVerdict::Address(address) => Some(address.url),
                 FileVerdict::Refused { error } => {
-                    assert!(error.message.contains("not http(s)"), "{given}");
+                    let met = if let Reason::Call(call) = error.reason { Some(call.met) } else { None };
+                    assert_eq!(met, Some(Met::ForeignAddress), "{given}");
                     None
                 }
                 FileVerdict::Again { error, .. } => panic!("{given}: {error:?}"),

@@ -3,21 +3,14 @@
 use super::{
     FindVerdict, QueryVerdict, Reply,
     body::{Body, Fault},
-    codes::sentence,
-    query::{judge_query, service},
+    query::{judge_query, odd},
+    submit::call,
 };
-use crate::{
-    domain::{
-        problem::{Charged, ErrorClass, TaskError},
-        task::RemoteId,
-    },
-    tr,
+use crate::domain::{
+    problem::{Charged, ErrorClass, TaskError},
+    reason::{Met, Reason, Then},
+    task::RemoteId,
 };
-
-/// What to do after a call that told nothing about the id.
-fn ask_again() -> &'static str {
-    tr!("Ask again later; that is free.")
-}
 
 /// Whether the service knows a task by that id. An answer that speaks of a task's state does; a code that finds the request
 /// at fault says that it does not, since there is nothing in the request but the id.
@@ -27,7 +20,7 @@ fn ask_again() -> &'static str {
 pub fn judge_find(reply: &Reply, asked: &RemoteId) -> FindVerdict {
     let told = match judge_query(reply, asked) {
         QueryVerdict::Running { status, .. } if status.is_empty() && !names(reply, asked) => {
-            Err(service("unclear", tr!("The answer names neither the task nor its state"), ask_again()))
+            Err(asked_later(odd("unclear", Met::Unclear)))
         }
         QueryVerdict::Running { status, .. } => Ok(Some(status)),
         QueryVerdict::Success { .. } | QueryVerdict::SuccessWithoutFile { .. } | QueryVerdict::Failed { .. } => {
@@ -42,12 +35,9 @@ fn not_found(reply: &Reply, error: TaskError) -> TaskError {
     let fault = body(reply).and_then(|body| body.fault);
     match (&fault, error.class) {
         // A status without a code may as well speak of a wrong address.
-        (Some(fault @ Fault { code: Some(_), .. }), ErrorClass::InvalidParams) => TaskError {
-            message: sentence(tr!("The service knows no task of that id"), fault.said()),
-            next: tr!("Compare it with the gateway's own log; a task of another account is not known to this key.")
-                .into(),
-            ..error
-        },
+        (Some(fault @ Fault { code: Some(_), .. }), ErrorClass::InvalidParams) => {
+            TaskError { reason: call(Met::NoSuchTask, fault.quote.clone(), Then::Usual), ..error }
+        }
         (_, ErrorClass::Auth | ErrorClass::Balance | ErrorClass::InvalidParams) => error,
         (
             _,
@@ -59,8 +49,16 @@ fn not_found(reply: &Reply, error: TaskError) -> TaskError {
             | ErrorClass::Network
             | ErrorClass::UnknownOutcome
             | ErrorClass::File,
-        ) => TaskError { next: ask_again().into(), ..error },
+        ) => asked_later(error),
     }
+}
+
+/// After a call that told nothing about the id.
+fn asked_later(mut error: TaskError) -> TaskError {
+    if let Reason::Call(call) = &mut error.reason {
+        call.then = Then::AskId;
+    }
+    error
 }
 
 fn names(reply: &Reply, asked: &RemoteId) -> bool {
@@ -74,12 +72,14 @@ fn body(reply: &Reply) -> Option<Body<'_>> {
 #[cfg(test)]
 mod tests {
     use super::{super::LineFault, *};
+    use crate::domain::reason::Quote;
 
-    fn judged(http: u16, body: &str) -> Result<Option<String>, (String, ErrorClass)> {
+    fn judged(http: u16, body: &str) -> Result<Option<String>, (Option<Met>, String, ErrorClass)> {
         let reply = Reply::Answered { http, retry_after_ms: None, body: body.into() };
         judge_find(&reply, &RemoteId("7".into())).map_err(|error| {
             assert_eq!(error.charged, Charged::No);
-            (error.message, error.class)
+            let quotes = error.reason.quotes().concat();
+            (if let Reason::Call(call) = error.reason { Some(call.met) } else { None }, quotes, error.class)
         })
     }
 
@@ -87,8 +87,8 @@ mod tests {
     fn only_an_answer_about_the_task_finds_it() {
         use ErrorClass::{Auth, InvalidParams, RateLimited, Service};
         let running = |word: &str| Ok(Some(word.to_owned()));
-        let not = |message: &str, class| Err((message.to_owned(), class));
-        let no_task = |words: &str| not(&format!("The service knows no task of that id{words}"), InvalidParams);
+        let not = |met, class| Err((Some(met), String::new(), class));
+        let no_task = |words: &str| Err((Some(Met::NoSuchTask), words.to_owned(), InvalidParams));
         for (http, body, expected) in [
             (200, r#"{"task_id":"7","status":"Processing","base_resp":{"status_code":0}}"#, running("Processing")),
             (200, r#"{"task_id":"7","status":""}"#, running("")),
@@ -98,18 +98,14 @@ mod tests {
             (
                 200,
                 r#"{"task_id":"","status":"","base_resp":{"status_code":2013,"status_msg":"no such task_id"}}"#,
-                no_task(": no such task_id"),
+                no_task("no such task_id"),
             ),
             (404, r#"{"error":{"err_code":-10010}}"#, no_task("")),
-            (404, "", not("There is no such call at this address", InvalidParams)),
-            (
-                200,
-                r#"{"task_id":"","status":"","base_resp":{"status_code":0}}"#,
-                not("The answer names neither the task nor its state", Service),
-            ),
-            (200, r#"{"task_id":"8","status":"Success"}"#, not("The answer is about another task", Service)),
-            (401, "", not("The key was not accepted", Auth)),
-            (429, "", not("The account's limit of requests is reached", RateLimited)),
+            (404, "", not(Met::NoSuchCall, InvalidParams)),
+            (200, r#"{"task_id":"","status":"","base_resp":{"status_code":0}}"#, not(Met::Unclear, Service)),
+            (200, r#"{"task_id":"8","status":"Success"}"#, not(Met::OtherTask, Service)),
+            (401, "", not(Met::Key, Auth)),
+            (429, "", not(Met::RateLimit, RateLimited)),
         ] {
             assert_eq!(judged(http, body), expected, "{http} {body}");
         }
@@ -118,7 +114,8 @@ mod tests {
     #[test]
     fn a_line_that_fails_finds_nothing_out() {
         let reply = Reply::NotConnected { why: LineFault::Refused, detail: String::new() };
-        let error = judge_find(&reply, &RemoteId("7".into())).err().map(|error| (error.class, error.next));
-        assert_eq!(error, Some((ErrorClass::Network, ask_again().to_owned())));
+        let error = judge_find(&reply, &RemoteId("7".into())).err().map(|error| (error.class, error.reason));
+        let reason = call(Met::NoConnection(LineFault::Refused), Quote::default(), Then::AskId);
+        assert_eq!(error, Some((ErrorClass::Network, reason)));
     }
 }

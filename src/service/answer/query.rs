@@ -3,22 +3,15 @@
 use super::{
     Hold, QueryVerdict, Reply,
     body::{self, Body, Code},
-    codes::{self, Act, Told, sentence},
-    submit::not_sent,
+    codes::{self, Act, Told},
+    submit::{call, not_sent},
 };
-use crate::{
-    domain::{
-        problem::{Charged, ErrorClass, TaskError},
-        task::{FileId, RemoteId},
-        text,
-    },
-    tr,
+use crate::domain::{
+    problem::{Charged, ErrorClass, TaskError},
+    reason::{Met, Quote, Then},
+    task::{FileId, RemoteId},
+    text,
 };
-
-/// What a question that brought nothing tells.
-pub(super) fn asked_again() -> &'static str {
-    tr!("The program asks again by itself.")
-}
 
 /// The most cells of the service's own word for a state.
 const WORD: usize = 40;
@@ -29,6 +22,8 @@ const AT_WORK: [&str; 4] = ["", "preparing", "queueing", "processing"];
 const MADE: [&str; 5] = ["success", "succeeded", "completed", "finished", "done"];
 /// Words that plainly say that the service gave up.
 const FAILED: [&str; 3] = ["fail", "failed", "error"];
+/// Words that plainly mean an end without a video and without a failure.
+const GIVEN_UP: [&str; 4] = ["expired", "cancelled", "canceled", "timeout"];
 
 /// What the answer to a query about the task `asked` means.
 ///
@@ -43,11 +38,11 @@ pub fn judge_query(reply: &Reply, asked: &RemoteId) -> QueryVerdict {
     let Some(body) = Body::read(answer) else {
         return again(reply, wait_ms, unreadable(http, answer));
     };
-    let told = body.fault.as_ref().map(|fault| Told::of(http, wait_ms, Some(fault), ""));
+    let told = body.fault.as_ref().map(|fault| Told::of(http, wait_ms, Some(fault), Quote::default()));
     let status = body.status().unwrap_or_default();
     let word = status.trim();
     if body.task_id().is_some_and(|id| id != asked.0) {
-        return again(reply, wait_ms, service("wrong task", tr!("The answer is about another task"), asked_again()));
+        return again(reply, wait_ms, odd("wrong task", Met::OtherTask));
     }
     let is_one_of = |words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
     let shown = || text::cut(&body::quote(word), WORD, false).0.into_owned();
@@ -60,13 +55,16 @@ pub fn judge_query(reply: &Reply, asked: &RemoteId) -> QueryVerdict {
     if is_one_of(&FAILED) {
         return QueryVerdict::Failed { error: failure(&body, told.as_ref()) };
     }
-    if let Some(message) = given_up_on(word) {
-        return QueryVerdict::Failed { error: ended(word, message) };
+    if is_one_of(&GIVEN_UP) {
+        let word = word.to_ascii_lowercase();
+        let reason = call(Met::Ended(word.clone()), Quote::default(), Then::Usual);
+        let error = TaskError { code: word, class: ErrorClass::Service, reason, charged: Charged::Unknown };
+        return QueryVerdict::Failed { error };
     }
     match (&told, &body.fault) {
         // A question cannot be sensitive: this is said of the task.
         (Some(told), Some(fault)) if word.is_empty() && matches!(fault.code, Some(Code::Base(1026 | 1027))) => {
-            QueryVerdict::Failed { error: told.error() }
+            QueryVerdict::Failed { error: told.error(Then::Usual) }
         }
         (Some(told), _) if word.is_empty() => again(reply, wait_ms, of_a_question(told)),
         _ if word.is_empty() && body.status().is_none() && body.task_id().is_none() => {
@@ -77,21 +75,6 @@ pub fn judge_query(reply: &Reply, asked: &RemoteId) -> QueryVerdict {
             None => QueryVerdict::Running { status: shown(), known },
         },
     }
-}
-
-/// What a word says that plainly means an end without a video and without a failure.
-fn given_up_on(word: &str) -> Option<&'static str> {
-    match word.to_ascii_lowercase().as_str() {
-        "expired" => Some(tr!("The service says that the task has expired")),
-        "cancelled" | "canceled" => Some(tr!("The service says that the task was cancelled")),
-        "timeout" => Some(tr!("The service says that the task ran out of time")),
-        _ => None,
-    }
-}
-
-fn ended(word: &str, message: &str) -> TaskError {
-    let next = tr!("Retry it; if it ends like this again, ask the service why.");
-    TaskError { charged: Charged::Unknown, ..service(&word.to_ascii_lowercase(), message, next) }
 }
 
 /// An answer of HTTP success to a question: a query, a file or a balance call.
@@ -109,22 +92,16 @@ pub(super) struct NoAnswer {
 
 /// The answer that a question got, or why there is none to read.
 fn usable(reply: &Reply) -> Result<Answer<'_>, NoAnswer> {
-    let network = |code: &str, message: &str| {
-        let error = TaskError { class: ErrorClass::Network, ..service(code, message, asked_again()) };
+    let network = |code: &str, met| {
+        let error = TaskError { class: ErrorClass::Network, ..odd(code, met) };
         NoAnswer { wait_ms: None, error }
     };
     match reply {
-        Reply::NotConnected { why, .. } => {
-            let mut none = network("no connection", &why.no_connection());
-            if let Some(advice) = why.advice() {
-                none.error.next = advice.to_owned();
-            }
-            Err(none)
-        }
+        Reply::NotConnected { why, .. } => Err(network("no connection", Met::NoConnection(*why))),
         // A question has no body; an upload that broke is a broken line all the same.
-        Reply::Broken { why, .. } | Reply::NotUploaded { why, .. } => Err(network(why.code(), &why.no_answer())),
-        Reply::NotSent { problem } => {
-            let error = TaskError { charged: Charged::Yes, ..not_sent(problem) };
+        Reply::Broken { why, .. } | Reply::NotUploaded { why, .. } => Err(network(why.code(), Met::NoAnswer(*why))),
+        Reply::NotSent { why } => {
+            let error = TaskError { charged: Charged::Yes, ..not_sent(why) };
             Err(NoAnswer { wait_ms: None, error })
         }
         Reply::Answered { http, retry_after_ms, body } if codes::is_success(*http) => {
@@ -132,15 +109,12 @@ fn usable(reply: &Reply) -> Result<Answer<'_>, NoAnswer> {
         }
         Reply::Answered { http, retry_after_ms, body } => {
             let fault = Body::read(body).and_then(|body| body.fault);
-            let told = Told::of(*http, *retry_after_ms, fault.as_ref(), &body::gist(body));
+            let told = Told::of(*http, *retry_after_ms, fault.as_ref(), body::gist(body));
             Err(NoAnswer { wait_ms: *retry_after_ms, error: of_a_question(&told) })
         }
         Reply::Redirected { http, to, .. } => {
-            let told = Told::of(*http, None, None, &body::quote(to));
-            Err(NoAnswer {
-                wait_ms: None,
-                error: TaskError { next: codes::check_base_url().into(), ..of_a_question(&told) },
-            })
+            let told = Told::of(*http, None, None, Quote::Text(body::quote(to)));
+            Err(NoAnswer { wait_ms: None, error: TaskError { charged: Charged::Yes, ..told.error(Then::Usual) } })
         }
     }
 }
@@ -157,33 +131,32 @@ pub(super) fn asked_for<'a, T>(
     let unreadable = || NoAnswer { wait_ms, error: unreadable(http, text) };
     let body = Body::read(text).ok_or_else(unreadable)?;
     if let Some(fault) = &body.fault {
-        return Err(NoAnswer { wait_ms, error: of_a_question(&Told::of(http, wait_ms, Some(fault), "")) });
+        return Err(NoAnswer {
+            wait_ms,
+            error: of_a_question(&Told::of(http, wait_ms, Some(fault), Quote::default())),
+        });
     }
     Ok((wait_ms, read(&body).ok_or_else(unreadable)?))
 }
 
 /// The error of a question, which costs nothing itself: the attempt that it is about was charged when it was taken.
 fn of_a_question(told: &Told) -> TaskError {
-    let next = match told.meaning.act {
-        Act::Halt(_) => told.meaning.next,
-        Act::Wait | Act::Refuse | Act::Unclear => asked_again(),
+    let then = match told.meaning.act {
+        Act::Halt(_) => Then::Usual,
+        Act::Wait | Act::Refuse | Act::Unclear => Then::AskedAgain,
     };
-    TaskError { next: next.to_owned(), charged: Charged::Yes, ..told.error() }
+    TaskError { charged: Charged::Yes, ..told.error(then) }
 }
 
 fn unreadable(http: u16, text: &str) -> TaskError {
-    let message = sentence(&tr!("The answer (HTTP {http}) cannot be read", http), &body::gist(text));
-    service("unreadable", &message, asked_again())
+    let reason = call(Met::Unreadable { http }, body::gist(text), Then::AskedAgain);
+    TaskError { reason, ..odd("unreadable", Met::NotKnown) }
 }
 
-pub(super) fn service(code: &str, message: &str, next: &str) -> TaskError {
-    TaskError {
-        code: code.into(),
-        class: ErrorClass::Service,
-        message: message.into(),
-        next: next.into(),
-        charged: Charged::Yes,
-    }
+/// The error of a question that brought nothing to read, and is asked again.
+pub(super) fn odd(code: &str, met: Met) -> TaskError {
+    let reason = call(met, Quote::default(), Then::AskedAgain);
+    TaskError { code: code.into(), class: ErrorClass::Service, reason, charged: Charged::Yes }
 }
 
 fn again(reply: &Reply, wait_ms: Option<u64>, error: TaskError) -> QueryVerdict {
@@ -210,24 +183,22 @@ fn hold(reply: &Reply, class: ErrorClass) -> Hold {
 fn failure(body: &Body<'_>, told: Option<&Told>) -> TaskError {
     let code = body.fault.as_ref().and_then(|fault| fault.code);
     match (told, code) {
-        (Some(told), Some(code)) if code.meaning().is_some() => told.error(),
-        (told, code) => TaskError {
-            code: code.map_or_else(|| "no reason".to_owned(), Code::id),
-            class: ErrorClass::Service,
-            message: match told {
-                Some(told) => sentence(tr!("The service gave up for a reason that is not known"), &told.quote),
-                None => tr!("The service gave up; no reason given").to_owned(),
-            },
-            next: tr!("Try again; if it fails again, change the prompt or the picture.").to_owned(),
-            charged: Charged::Unknown,
-        },
+        (Some(told), Some(code)) if code.meaning().is_some() => told.error(Then::Usual),
+        (told, code) => {
+            let reason = match told {
+                Some(told) => call(Met::ReasonNotKnown, told.quote.clone(), Then::Usual),
+                None => call(Met::NoReason, Quote::default(), Then::Usual),
+            };
+            let code = code.map_or_else(|| "no reason".to_owned(), Code::id);
+            TaskError { code, class: ErrorClass::Service, reason, charged: Charged::Unknown }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{super::LineFault, *};
-    use crate::domain::problem::Problem;
+    use crate::domain::{problem::Problem, reason::Reason};
     use proptest::prelude::*;
 
     fn judged(reply: &Reply) -> String {
@@ -326,7 +297,7 @@ mod tests {
                 "again None timeout network yes Service",
             ),
             (Reply::Broken { why: LineFault::Reset, detail: detail() }, "again None broken network yes Service"),
-            (Reply::NotSent { problem: Problem::new("a", "b", "c") }, "again None not sent file yes Service"),
+            (Reply::NotSent { why: Reason::Said(Problem::new("a", "b", "c")) }, "again None not sent file yes Service"),
         ] {
             assert_eq!(judged(&reply), expected);
         }
@@ -338,7 +309,7 @@ mod tests {
         let QueryVerdict::Failed { error } = judge_query(&reply, &RemoteId("7".into())) else {
             unreachable!("a Fail is a failure")
         };
-        assert_eq!(error.message, "The service gave up; no reason given");
+        assert_eq!(error.reason, call(Met::NoReason, Quote::default(), Then::Usual));
     }
 
     proptest! {

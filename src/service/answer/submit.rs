@@ -3,36 +3,14 @@
 use super::{
     Reply, SubmitVerdict,
     body::{self, Body},
-    codes::{self, Act, Told, sentence},
+    codes::{self, Act, Told},
 };
-use crate::{
-    domain::{
-        account::HaltCause,
-        problem::{Charged, ErrorClass, Problem, TaskError},
-        task::RemoteId,
-    },
-    lang,
-    lang::Lang,
-    tr,
+use crate::domain::{
+    account::HaltCause,
+    problem::{Charged, ErrorClass, TaskError},
+    reason::{Call, Met, Quote, Reason, Then},
+    task::RemoteId,
 };
-
-/// What a task that goes back to the queue tells.
-fn by_itself() -> String {
-    tr!("It is sent again by itself.").to_owned()
-}
-
-/// What a task of unknown outcome tells.
-fn settle() -> &'static str {
-    tr!("Look at the service's own list whether it was made, then resolve it here; it is never sent again by itself.")
-}
-
-/// The same, where most likely something else than the service answered.
-fn check_and_settle() -> &'static str {
-    tr!(
-        "Check base_url of the profile first. Then look at the service's own list whether it was made, and resolve it here; it \
-         is never sent again by itself."
-    )
-}
 
 /// What the answer to a submission means.
 ///
@@ -43,126 +21,97 @@ fn check_and_settle() -> &'static str {
 #[must_use]
 pub fn judge_submit(reply: &Reply) -> SubmitVerdict {
     match reply {
-        Reply::NotConnected { why, .. } => {
-            let next = why.advice().map_or_else(by_itself, str::to_owned);
-            not_arrived("no connection", why.no_connection(), next)
-        }
+        Reply::NotConnected { why, .. } => not_arrived("no connection", Met::NoConnection(*why)),
         Reply::NotUploaded { why, handed, total, .. } => {
-            not_arrived("not uploaded", why.no_upload(*handed, *total), by_itself())
+            not_arrived("not uploaded", Met::NoUpload { why: *why, handed: *handed, total: *total })
         }
-        Reply::Broken { why, .. } => unknown(why.code(), &why.no_answer(), settle()),
-        Reply::NotSent { problem } => SubmitVerdict::Refused { error: not_sent(problem), halt: None },
+        Reply::Broken { why, .. } => unknown(why.code(), Met::NoAnswer(*why), Quote::default()),
+        Reply::NotSent { why } => SubmitVerdict::Refused { error: not_sent(why), halt: None },
         Reply::Answered { http, retry_after_ms, body } => answered(*http, *retry_after_ms, body, ""),
         Reply::Redirected { http, to, body } => answered(*http, None, body, to),
     }
 }
 
+pub(super) fn call(met: Met, quote: Quote, then: Then) -> Reason {
+    Reason::Call(Call { met, quote, field: None, then })
+}
+
 /// Nobody can have the request: sent again, free.
-fn not_arrived(code: &str, message: String, next: String) -> SubmitVerdict {
-    let (code, class) = (code.into(), ErrorClass::Network);
-    SubmitVerdict::Later { wait_ms: None, error: TaskError { code, class, message, next, charged: Charged::No } }
+fn not_arrived(code: &str, met: Met) -> SubmitVerdict {
+    let reason = call(met, Quote::default(), Then::SentAgain);
+    let error = TaskError { code: code.into(), class: ErrorClass::Network, reason, charged: Charged::No };
+    SubmitVerdict::Later { wait_ms: None, error }
 }
 
 /// `to`: where a redirection points.
 fn answered(http: u16, wait_ms: Option<u64>, text: &str, to: &str) -> SubmitVerdict {
     let body = Body::read(text);
     let fault = body.as_ref().and_then(|body| body.fault.as_ref());
-    let told = Told::of(http, wait_ms, fault, &if to.is_empty() { body::gist(text) } else { body::quote(to) });
+    let gist = if to.is_empty() { body::gist(text) } else { Quote::Text(body::quote(to)) };
+    let told = Told::of(http, wait_ms, fault, gist);
     if codes::leaves_open(http) {
-        let verdict = unknown(&format!("HTTP {http}"), &told.message(), settle());
+        let verdict = unknown(&format!("HTTP {http}"), told.meaning.met, told.quote);
         return if codes::is_redirect(http) { not_the_service(verdict) } else { verdict };
     }
     let id = body.as_ref().and_then(Body::task_id);
     match (codes::is_success(http), id, fault) {
         (true, Some(id), None) => SubmitVerdict::Accepted { id: RemoteId(id) },
         // A refusal has no id by the contract. Whatever this is, it may be a task that costs money.
-        (_, Some(id), _) => unknown(
-            &told.code,
-            &tr!("The service named an id, {id}, and refused all the same: {why}", id, why = told.message()),
-            &tr!("Adopt {id} to see what it is, or resolve this one; it is never sent again by itself.", id),
-        ),
-        (true, None, None) if body.is_some() => {
-            unknown("no id", tr!("The service said success but named no id"), settle())
+        (_, Some(id), _) => {
+            let met = Met::IdAndRefusal { id: RemoteId(id), met: Box::new(told.meaning.met) };
+            unknown(&told.code, met, told.quote)
         }
+        (true, None, None) if body.is_some() => unknown("no id", Met::NoId, Quote::default()),
         (true, None, None) => {
-            let why = sentence(&tr!("The answer (HTTP {http}) cannot be read", http), &body::gist(text));
-            let verdict = unknown("unreadable", &why, settle());
+            let verdict = unknown("unreadable", Met::Unreadable { http }, body::gist(text));
             if body::is_html(text) { not_the_service(verdict) } else { verdict }
         }
-        // Whatever else it says, a 429 did not take it; only what would be refused again waits for somebody's hand: a quota, a
+        // Whatever else it says, a 429 did not take it; only what would be refused again waits for a person: a quota, a
         // key, a fault of the request.
         (false, None, _) if http == 429 && (told.meaning.is_passing() || told.meaning.act == Act::Unclear) => {
             later(&told, wait_ms)
         }
-        (_, None, _) => by_act(&told, wait_ms),
+        (_, None, _) => by_act(told, wait_ms),
     }
 }
 
-fn by_act(told: &Told, wait_ms: Option<u64>) -> SubmitVerdict {
+fn by_act(told: Told, wait_ms: Option<u64>) -> SubmitVerdict {
     match told.meaning.act {
-        Act::Wait => later(told, wait_ms),
-        Act::Refuse => SubmitVerdict::Refused { error: told.error(), halt: None },
-        Act::Halt(cause) => SubmitVerdict::Refused { error: told.error(), halt: Some(cause) },
-        Act::Unclear => unknown(&told.code, &told.message(), settle()),
+        Act::Wait => later(&told, wait_ms),
+        Act::Refuse => SubmitVerdict::Refused { error: told.error(Then::Usual), halt: None },
+        Act::Halt(cause) => SubmitVerdict::Refused { error: told.error(Then::Usual), halt: Some(cause) },
+        Act::Unclear => unknown(&told.code, told.meaning.met, told.quote),
     }
 }
 
 fn later(told: &Told, wait_ms: Option<u64>) -> SubmitVerdict {
-    let error = TaskError { next: by_itself(), charged: Charged::No, ..told.error() };
+    let error = TaskError { charged: Charged::No, ..told.error(Then::SentAgain) };
     SubmitVerdict::Later { wait_ms, error }
 }
 
-/// The message of an unknown.
-fn maybe(why: &str) -> String {
-    tr!("It may have been accepted and charged. {why}", why)
-}
-
-/// The message of an unknown without what every one begins with, for where its state says the same. A message is in the
-/// language that was spoken when it was stored, which may be another one by now.
-#[must_use]
-pub fn without_maybe(message: &str) -> &str {
-    let rest = |lang| message.strip_prefix(lang::within(lang, || maybe("")).trim_end()).map(str::trim_start);
-    rest(Lang::En).or_else(|| rest(Lang::Zh)).unwrap_or(message)
-}
-
-fn unknown(code: &str, why: &str, next: &str) -> SubmitVerdict {
-    SubmitVerdict::Unknown {
-        error: TaskError {
-            code: code.into(),
-            class: ErrorClass::UnknownOutcome,
-            message: maybe(why),
-            next: next.into(),
-            charged: Charged::Unknown,
-        },
-        halt: None,
-    }
+fn unknown(code: &str, met: Met, quote: Quote) -> SubmitVerdict {
+    let reason = call(met, quote, Then::Settle);
+    let (class, charged) = (ErrorClass::UnknownOutcome, Charged::Unknown);
+    SubmitVerdict::Unknown { error: TaskError { code: code.into(), class, reason, charged }, halt: None }
 }
 
 /// The same, where something else than the service answered, most likely: the next submission would become another unknown.
-fn not_the_service(verdict: SubmitVerdict) -> SubmitVerdict {
-    match verdict {
-        SubmitVerdict::Unknown { error, .. } => SubmitVerdict::Unknown {
-            error: TaskError { next: check_and_settle().into(), ..error },
-            halt: Some(HaltCause::Address),
-        },
-        other => other,
+fn not_the_service(mut verdict: SubmitVerdict) -> SubmitVerdict {
+    if let SubmitVerdict::Unknown { error: TaskError { reason: Reason::Call(call), .. }, halt } = &mut verdict {
+        (call.then, *halt) = (Then::CheckAndSettle, Some(HaltCause::Address));
     }
+    verdict
 }
 
 /// A call that a fault on this machine prevented.
-pub(super) fn not_sent(problem: &Problem) -> TaskError {
-    TaskError {
-        code: "not sent".into(),
-        class: ErrorClass::File,
-        message: sentence(&problem.what, &problem.why),
-        next: problem.next.clone(),
-        charged: Charged::No,
-    }
+pub(super) fn not_sent(why: &Reason) -> TaskError {
+    TaskError { code: "not sent".into(), class: ErrorClass::File, reason: why.clone(), charged: Charged::No }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{super::LineFault, *};
+    use crate::domain::{draft::Field, problem::Problem};
     use proptest::prelude::*;
 
     fn answer(http: u16, body: &str) -> Reply {
@@ -310,39 +259,20 @@ mod tests {
     }
 
     #[test]
-    fn a_redirection_says_where_it_points_and_what_to_check() {
+    fn a_redirection_says_where_it_points_without_its_secrets() {
         let to = "https://api.302.example/v1?Signature=s3cret\u{1b}[31m".to_owned();
-        let told = |http| match judge_submit(&Reply::Redirected { http, to: to.clone(), body: String::new() }) {
-            SubmitVerdict::Refused { error, halt: Some(HaltCause::Address) } => ("refused", error.message, error.next),
-            SubmitVerdict::Unknown { error, halt: Some(HaltCause::Address) } => ("unknown", error.message, error.next),
-            other => panic!("{other:?}"),
-        };
-        let what = "The address answers with a redirection: https://api.302.example/v1?Signature=***";
-        let check = "Check base_url of the profile, or log in to the network you are in.";
-        for http in [301, 307, 308] {
-            assert_eq!(told(http), ("refused", what.into(), check.into()), "{http}");
-        }
-        for http in [300, 302, 303] {
-            let (verdict, message, next) = told(http);
-            assert_eq!((verdict, message), ("unknown", maybe(what)), "{http}");
-            assert!(next.starts_with("Check base_url of the profile first."), "{next}");
-        }
-    }
-
-    #[test]
-    fn a_proxy_and_a_certificate_are_named_as_what_stops_it_and_nothing_is_charged() {
-        for (why, message, next) in [
-            (LineFault::ProxyLogin, "the proxy wants a login", "HTTPS_PROXY"),
-            (LineFault::ProxyRefused, "the proxy does not let it through", "proxy"),
-            (LineFault::NoProxy, "the proxy cannot be reached", "HTTPS_PROXY"),
-            (LineFault::NotTrusted, "its certificate is not trusted", "SSL_CERT_FILE"),
-        ] {
-            let SubmitVerdict::Later { error, .. } = judge_submit(&Reply::NotConnected { why, detail: String::new() })
-            else {
-                panic!("{why:?}")
+        let quote = || Quote::Text("https://api.302.example/v1?Signature=***".into());
+        for (http, then) in [301, 307, 308]
+            .map(|http| (http, Then::Usual))
+            .into_iter()
+            .chain([300, 302, 303].map(|http| (http, Then::CheckAndSettle)))
+        {
+            let error = match judge_submit(&Reply::Redirected { http, to: to.clone(), body: String::new() }) {
+                SubmitVerdict::Refused { error, halt: Some(HaltCause::Address) }
+                | SubmitVerdict::Unknown { error, halt: Some(HaltCause::Address) } => error,
+                other => panic!("{other:?}"),
             };
-            assert_eq!(error.message, format!("The service could not be reached: {message}"));
-            assert!(error.next.contains(next), "{}", error.next);
+            assert_eq!(error.reason, call(Met::Redirection, quote(), then), "{http}");
         }
     }
 
@@ -350,7 +280,7 @@ mod tests {
     fn what_never_left_this_machine_is_not_charged_and_what_broke_is_unknown() {
         let detail = || "error sending request: client error (SendRequest)".to_owned();
         let after_ms = 120_000;
-        let problem = Problem::new("a.jpg is gone", "no such file", "Choose another.");
+        let why = Reason::Said(Problem::new("a.jpg is gone", "no such file", "Choose another."));
         for (reply, expected) in [
             (Reply::NotConnected { why: LineFault::NoName, detail: detail() }, "later None no connection network no"),
             (
@@ -359,82 +289,32 @@ mod tests {
             ),
             (Reply::Broken { why: LineFault::TimedOut { after_ms }, detail: detail() }, "unknown timeout"),
             (Reply::Broken { why: LineFault::Cut, detail: detail() }, "unknown broken"),
-            (Reply::NotSent { problem }, "refused not sent file no"),
+            (Reply::NotSent { why }, "refused not sent file no"),
         ] {
             assert_eq!(line(&reply), expected);
         }
-        // The library's words are for the raw answers; a person reads a sentence.
-        let SubmitVerdict::Unknown { error, .. } =
-            judge_submit(&Reply::Broken { why: LineFault::Cut, detail: detail() })
-        else {
-            panic!()
-        };
-        assert_eq!(error.message, "It may have been accepted and charged. The line was cut before the answer came");
     }
 
     #[test]
-    fn sentences_say_what_why_and_what_next_and_quote_harmlessly() {
-        let told = |http, body: &str| match judge_submit(&answer(http, body)) {
-            SubmitVerdict::Refused { error, .. } | SubmitVerdict::Unknown { error, .. } => (error.message, error.next),
-            other => (format!("{other:?}"), String::new()),
+    fn the_services_own_words_are_kept_harmless_and_cut_and_a_field_that_they_name_is_known() {
+        let reason = |http, body: &str| match judge_submit(&answer(http, body)) {
+            SubmitVerdict::Refused { error, .. } | SubmitVerdict::Unknown { error, .. } => error.reason,
+            other => panic!("{other:?}"),
         };
-        let pair = |message: &str, next: &str| (message.to_owned(), next.to_owned());
-        assert_eq!(
-            told(200, r#"{"base_resp":{"status_code":2013,"status_msg":"invalid\u001b[31m\nduration \u202e"}}"#),
-            pair(
-                "The service found a fault in the request: invalid?[31m duration",
-                "Mend what it names, then send it again."
-            )
-        );
-        assert_eq!(
-            told(502, "<html><title>502 Bad Gateway</title>"),
-            pair(
-                "It may have been accepted and charged. The service or a proxy before it failed: a page of HTML, 502 Bad \
-                 Gateway",
-                settle()
-            )
-        );
-        assert_eq!(
-            told(400, r#"{"task_id":"77"}"#).1,
-            "Adopt 77 to see what it is, or resolve this one; it is never sent again by itself."
-        );
-        assert_eq!(told(401, "").0, "The key was not accepted");
-        let long = told(400, &"x".repeat(5000)).0;
-        assert!(long.chars().count() < 400, "{long}");
-    }
-
-    #[test]
-    fn who_reads_chinese_gets_the_gateways_chinese_words_where_it_has_some() {
-        let told = |http, body: &str| match judge_submit(&answer(http, body)) {
-            SubmitVerdict::Refused { error, .. } | SubmitVerdict::Unknown { error, .. } => (error.message, error.next),
-            other => (format!("{other:?}"), String::new()),
-        };
-        let both = |http, body: &str| [Lang::En, Lang::Zh].map(|lang| lang::within(lang, || told(http, body).0));
-        assert_eq!(
-            both(400, &gateway(-10011)),
-            ["The gateway found the request invalid: so it says", "网关认为请求无效：如此"]
-        );
-        let without = r#"{"error":{"err_code":-10011,"message":"so it says","message_cn":""}}"#;
-        assert_eq!(both(400, without)[1], "网关认为请求无效：so it says");
-        assert_eq!(both(200, &base(2013))[1], "服务认为请求有误：so it says");
-        assert_eq!(
-            lang::within(Lang::Zh, || told(502, "<html><title>502 Bad Gateway</title>")),
-            (
-                "可能已受理并计费。服务或其前面的代理出错：HTML 页面，502 Bad Gateway".to_owned(),
-                "先在服务自己的列表中查看是否已创建，再在此核实；程序绝不会自动再次发送。".to_owned()
-            )
-        );
-    }
-
-    #[test]
-    fn the_reason_of_an_unknown_is_found_in_whichever_language_it_was_stored() {
-        for stored in [Lang::En, Lang::Zh] {
-            let message = lang::within(stored, || maybe("why"));
-            for spoken in [Lang::En, Lang::Zh] {
-                assert_eq!(lang::within(spoken, || without_maybe(&message).to_owned()), "why");
-            }
-        }
-        assert_eq!(without_maybe("outcome unknown"), "outcome unknown");
+        let body = r#"{"base_resp":{"status_code":2013,"status_msg":"invalid\u001b[31m\nduration \u202e"}}"#;
+        let quote = Quote::Text("invalid?[31m duration".into());
+        let field = Some(Field::Duration);
+        let found = Call { met: Met::Request, quote, field, then: Then::Usual };
+        assert_eq!(reason(200, body), Reason::Call(found));
+        let page = Quote::Page { page: "502 Bad Gateway".into() };
+        assert_eq!(reason(502, "<html><title>502 Bad Gateway</title>"), call(Met::Failed, page, Then::Settle));
+        assert_eq!(reason(401, ""), call(Met::Key, Quote::default(), Then::Usual));
+        let met = Met::IdAndRefusal { id: RemoteId("77".into()), met: Box::new(Met::Refused) };
+        let Reason::Call(odd) = reason(400, r#"{"task_id":"77"}"#) else { panic!() };
+        assert_eq!(odd.met, met);
+        let both = Quote::Both { en: "so it says".into(), cn: "如此".into() };
+        assert_eq!(reason(400, &gateway(-10011)), call(Met::GatewayRequest, both, Then::Usual));
+        assert!(reason(400, &"x".repeat(5000)).quotes().concat().len() < 400);
     }
 
     proptest! {

@@ -12,7 +12,7 @@ use crate::{
     words::{
         names,
         news::{not_queued, said},
-        print,
+        print, reason,
     },
 };
 use std::collections::BTreeMap;
@@ -42,9 +42,12 @@ impl News {
         let halt = work.queue.halted.as_ref();
         if halt.is_some() != self.halted {
             self.halted = halt.is_some();
-            lines.extend(
-                halt.map(|halt| tr!("Sending is halted. {problem} Type resume to go on.", problem = halt.problem)),
-            );
+            lines.extend(halt.map(|halt| {
+                tr!(
+                    "Sending is halted. {problem} Type resume to go on.",
+                    problem = reason::halt(halt, &work.settings.voice)
+                )
+            }));
         }
         if !work.tasks.loaded {
             return lines;
@@ -98,7 +101,7 @@ pub(super) fn status(work: &Work) -> Vec<String> {
         false => tr!("Tasks: {counts}.", counts = counts.join(tr!(", "))),
     };
     let queue = match (&work.queue.halted, work.queue.is_paused()) {
-        (Some(halt), _) => tr!("Sending is halted. {problem}", problem = halt.problem),
+        (Some(halt), _) => tr!("Sending is halted. {problem}", problem = reason::halt(halt, &work.settings.voice)),
         (None, true) => match &work.queue.pause {
             Some(by) if !share::is_ours(work, by) => {
                 tr!("Sending is paused by {who}. Type resume to go on.", who = by.who)

@@ -14,9 +14,12 @@ use crate::{
         text,
         time::{Now, Wall},
     },
-    engine::{kinds, msg::Detail, settings::Settings},
+    engine::{
+        msg::Detail,
+        settings::{Settings, Voice},
+    },
     tr,
-    words::{amounts as words, names},
+    words::{amounts as words, names, reason},
 };
 use std::fmt::Write;
 
@@ -64,8 +67,9 @@ fn standing(page: &mut Page, task: &Task, now: Now) {
             Some((_, None)) => page.field(tr!("Held up"), &in_words(error)),
             None => page.field(tr!("What"), &in_words(error)),
         }
-        if !error.next.is_empty() {
-            page.field(tr!("Next"), &error.next);
+        let next = reason::next(&error.reason, &Voice::default());
+        if !next.is_empty() {
+            page.field(tr!("Next"), &next);
         }
     }
     let cost = task.cost;
@@ -155,7 +159,10 @@ fn attempts(page: &mut Page, detail: &Detail) {
 
 /// Events and money in one line of time.
 fn happened(page: &mut Page, detail: &Detail, now: Now) {
-    let events = detail.events.iter().map(|event| (event.at, kinds::word(&event.kind).to_owned(), event.text.clone()));
+    let events = detail.events.iter().map(|event| {
+        let particulars = reason::event(&event.what, &Voice::default());
+        (event.at, reason::kind(event.what.kind()).to_owned(), particulars)
+    });
     let money = detail.ledger.iter().map(|line| (line.at, tr!("money").into(), money(line.event, line.amount)));
     let mut all: Vec<(Wall, String, String)> = events.chain(money).collect();
     if all.is_empty() {
@@ -164,7 +171,7 @@ fn happened(page: &mut Page, detail: &Detail, now: Now) {
     all.sort_by_key(|(at, ..)| *at);
     page.title(tr!("Time line"));
     for (at, kind, what) in all {
-        let line = format!("{}  {}{what}", moment(at, now), text::pad(kinds::word(&kind), LABEL));
+        let line = format!("{}  {}{what}", moment(at, now), text::pad(reason::kind(&kind), LABEL));
         page.push(&text::harmless_line(&line));
     }
 }
@@ -225,7 +232,7 @@ mod tests {
     use super::super::tests::{NOW, refused, saved, settings, task};
     use super::*;
     use crate::{
-        domain::task::{Event, LedgerLine, TaskKey},
+        domain::task::{Event, LedgerLine, TaskKey, What},
         lang,
     };
 
@@ -238,7 +245,11 @@ mod tests {
         let at = first.created_at;
         let about = Detail {
             line: vec![first.clone(), second],
-            events: vec![Event { at: at.plus(10_000), kind: "sent".into(), text: "POST".into(), raw: None }],
+            events: vec![Event {
+                at: at.plus(10_000),
+                what: What::Said { kind: "sent".into(), text: "POST".into() },
+                raw: None,
+            }],
             ledger: vec![LedgerLine { at, event: MoneyEvent::Reserved, amount: Ptc::from_thousandths(500) }],
             task: first,
         };
@@ -281,7 +292,7 @@ Time line
     #[test]
     fn what_is_not_known_of_a_task_made_elsewhere_is_said_in_words() {
         let id = crate::domain::task::RemoteId("106916112212032".into());
-        let one = Task { request: Request::elsewhere(&id.0), cost: Ptc::ZERO, ..task(13, "", saved()) };
+        let one = Task { request: Request::elsewhere(&id), cost: Ptc::ZERO, ..task(13, "", saved()) };
         let about = Detail { line: vec![one.clone()], events: vec![], ledger: vec![], task: one };
         let shown = detail(&about, &settings(), NOW, false);
         for line in [

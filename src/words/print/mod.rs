@@ -15,9 +15,9 @@ use crate::{
         text,
         time::Now,
     },
-    engine::settings::Settings,
+    engine::settings::{Settings, Voice},
     tr,
-    words::{amounts as words, names},
+    words::{amounts as words, names, reason},
 };
 use layout::{Cell, Column, FAINT, Table};
 
@@ -136,7 +136,12 @@ pub fn change_line(task: &Task, color: bool) -> String {
 
 /// An error's class, code and message.
 fn in_words(error: &TaskError) -> String {
-    tr!("{class} ({code}): {message}", class = error.class.label(), code = error.code, message = error.message)
+    tr!(
+        "{class} ({code}): {message}",
+        class = error.class.label(),
+        code = error.code,
+        message = reason::message(&error.reason, &Voice::default())
+    )
 }
 
 /// Sign and word, as on the screen; the signs are those of ASCII, so that no file and no log minds them.
@@ -165,7 +170,7 @@ pub(crate) mod tests {
         domain::{
             catalogue::Catalogue,
             money::Ptc,
-            problem::{ErrorClass, TaskError},
+            problem::{ErrorClass, Problem},
             request::Request,
             task::{FileId, Phase, RemoteId, SavedFile, TaskKey},
             time::{Mono, Wall},
@@ -205,8 +210,7 @@ pub(crate) mod tests {
             error: TaskError {
                 code: "1026".into(),
                 class: ErrorClass::PromptSensitive,
-                message: "the prompt was judged sensitive\u{1b}[31m".into(),
-                next: "Edit the prompt".into(),
+                reason: Problem::new("the prompt was judged sensitive\u{1b}[31m", "", "Edit the prompt").into(),
                 charged: Charged::No,
             },
         }

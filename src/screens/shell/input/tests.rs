@@ -149,8 +149,12 @@ fn p_pauses_resumes_and_after_a_halt_looks_again() {
     state.work.queue.paused = true;
     assert_eq!(wishes(&mut state, "p"), [Do::Act(Act::Pause(false))]);
     let problem = crate::domain::problem::Problem::new("halted", "", "");
-    state.work.queue.halted =
-        Some(crate::engine::work::Halt { cause: crate::domain::account::HaltCause::Key, problem, by: None });
+    state.work.queue.halted = Some(crate::engine::work::Halt {
+        cause: crate::domain::account::HaltCause::Key,
+        tasks: 1,
+        reason: problem.into(),
+        by: None,
+    });
     assert_eq!(wishes(&mut state, "p"), [Do::Act(Act::Resume)]);
 }
 

@@ -1,0 +1,121 @@
+//! A task as JSON on stdout.
+
+use crate::{
+    domain::{
+        task::{Task, TaskKey},
+        time::Wall,
+    },
+    engine::settings::Voice,
+    words::reason,
+};
+use serde_json::{Value, json};
+
+/// A task as `--json` prints it, one object a line. Ids and money are texts, times RFC 3339, and what there is not is
+/// `null`; fields are added with time and never changed.
+#[must_use]
+pub fn task(task: &Task) -> Value {
+    let (request, voice) = (&task.request, Voice::default());
+    let saved = task.saved();
+    json!({
+        "key": key(task.key),
+        "task_id": task.remote,
+        "state": task.state().id(),
+        "status": Some(task.status()).filter(|status| !status.is_empty()),
+        "model": request.model,
+        "prompt": request.prompt,
+        "resolution": request.resolution,
+        "duration": request.duration,
+        "attempt": task.attempt,
+        "parent": task.parent.map(key),
+        "file_id": task.file(),
+        "path": saved.map(|saved| &saved.path),
+        "bytes": saved.map(|saved| saved.bytes),
+        "cost_ptc": task.cost,
+        "charged": task.charged().id(),
+        "error": task.error().map(|error| json!({
+            "code": error.code,
+            "class": error.class.id(),
+            "message": reason::message(&error.reason, &voice),
+            "next": reason::next(&error.reason, &voice),
+        })),
+        "trouble": task.trouble().map(|(error, since)| json!({
+            "code": error.code,
+            "class": error.class.id(),
+            "message": reason::message(&error.reason, &voice),
+            "since": since.map(Wall::rfc3339),
+        })),
+        "created_at": task.created_at.rfc3339(),
+        "sent_at": task.sent_at.map(Wall::rfc3339),
+        "finished_at": task.finished_at.map(Wall::rfc3339),
+    })
+}
+
+fn key(key: TaskKey) -> String {
+    key.0.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        export::tests::{draft, task},
+        money::Ptc,
+        problem::{Charged, ErrorClass, Problem, TaskError},
+        reason::Reason,
+        task::{FileId, Phase, RemoteId, SavedFile},
+    };
+
+    #[test]
+    fn a_task_has_every_field_of_the_promise_and_null_for_what_there_is_not() {
+        let queued = task(&draft(), Phase::Queued { not_before: Wall(0), put_back: None });
+        assert_eq!(
+            super::task(&queued),
+            json!({
+                "key": "12", "task_id": null, "state": "queued", "status": null, "model": "MiniMax-Hailuo-02",
+                "prompt": "It's a \"cat\" \u{202e}", "resolution": "768P", "duration": 10, "attempt": 1, "parent": null,
+                "file_id": null, "path": null, "bytes": null, "cost_ptc": "0.5", "charged": "no", "error": null,
+                "trouble": null, "created_at": "2026-11-22T18:30:00Z", "sent_at": null, "finished_at": null,
+            })
+        );
+    }
+
+    #[test]
+    fn a_saved_and_a_failed_task_tell_what_became_of_them() {
+        let saved = SavedFile { path: "/v/12.mp4".into(), bytes: 9, sha256: "cd".into(), sides: None, length_ms: None };
+        let saved = Task {
+            remote: Some(RemoteId("106916112212032".into())),
+            parent: Some(TaskKey(11)),
+            attempt: 2,
+            sent_at: Some(Wall(1_795_372_203_000)),
+            finished_at: Some(Wall(1_795_372_400_500)),
+            cost: Ptc::from_thousandths(700),
+            ..task(&draft(), Phase::Saved { file: FileId("176".into()), saved })
+        };
+        let told = super::task(&saved);
+        for (field, expected) in [
+            ("task_id", json!("106916112212032")),
+            ("state", json!("saved")),
+            ("status", json!("Success")),
+            ("attempt", json!(2)),
+            ("parent", json!("11")),
+            ("file_id", json!("176")),
+            ("path", json!("/v/12.mp4")),
+            ("bytes", json!(9)),
+            ("cost_ptc", json!("0.7")),
+            ("charged", json!("yes")),
+            ("sent_at", json!("2026-11-22T18:30:03Z")),
+            ("finished_at", json!("2026-11-22T18:33:20.5Z")),
+        ] {
+            assert_eq!(told[field], expected, "{field}");
+        }
+        let error = TaskError {
+            code: "1026".into(),
+            class: ErrorClass::PromptSensitive,
+            reason: Reason::Said(Problem::new("m", "", "n")),
+            charged: Charged::No,
+        };
+        let told = super::task(&task(&draft(), Phase::Failed { error }));
+        let error = json!({ "code": "1026", "class": "prompt_sensitive", "message": "m", "next": "n" });
+        assert_eq!((&told["error"], &told["charged"], &told["status"]), (&error, &json!("no"), &json!("Fail")));
+    }
+}

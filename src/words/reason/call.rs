@@ -1,0 +1,252 @@
+//! What a call to the service met.
+
+use crate::{
+    domain::{
+        export::size,
+        problem::Problem,
+        reason::{Call, LineFault, Met, Quote, Span, Then},
+        time::SECOND,
+    },
+    lang,
+    lang::Lang,
+    tr,
+};
+
+pub(super) fn problem(call: &Call) -> Problem {
+    let Problem { what, why, .. } = met(call);
+    let what = match call.then {
+        Then::Settle | Then::CheckAndSettle => tr!("It may have been accepted and charged. {why}", why = what),
+        Then::Usual | Then::SentAgain | Then::AskedAgain | Then::AskBalance | Then::AskId | Then::FetchLater => what,
+    };
+    Problem::new(what, why, next(call))
+}
+
+/// What was met and the service's own words.
+pub(super) fn met(call: &Call) -> Problem {
+    Problem::new(what(&call.met), quote(&call.quote), "")
+}
+
+/// In the reader's language, as far as the service speaks it.
+fn quote(quote: &Quote) -> String {
+    match quote {
+        Quote::Text(text) => text.clone(),
+        Quote::Both { en, cn } => if lang::current() == Lang::Zh { cn } else { en }.clone(),
+        Quote::Page { page } if page.is_empty() => tr!("a page of HTML").to_owned(),
+        Quote::Page { page } => tr!("a page of HTML, {title}", title = page),
+    }
+}
+
+fn what(met: &Met) -> String {
+    let text = match met {
+        Met::NoConnection(why) => return tr!("The service could not be reached: {why}", why = no_connection(*why)),
+        Met::NoUpload { why, handed, total } => return no_upload(*why, *handed, *total),
+        Met::NoAnswer(why) => return no_answer(*why),
+        Met::Unreadable { http } => return tr!("The answer (HTTP {http}) cannot be read", http),
+        Met::IdAndRefusal { id, met } => {
+            return tr!("The service named an id, {id}, and refused all the same: {why}", id = id.0, why = what(met));
+        }
+        Met::RateLimit => tr!("The account's limit of requests is reached"),
+        Met::Key => tr!("The key was not accepted"),
+        Met::Balance => tr!("The account's balance or quota is used up"),
+        Met::Internal => tr!("The service had an internal error"),
+        Met::Timeout => tr!("The service ran into a time-out of its own"),
+        Met::PromptSensitive => tr!("The prompt or a picture was judged sensitive"),
+        Met::VideoSensitive => tr!("The video that was made was judged sensitive"),
+        Met::Request => tr!("The service found a fault in the request"),
+        Met::Plan => tr!("The account's plan does not include this model"),
+        Met::GatewayNoKey => tr!("The gateway got no key"),
+        Met::GatewayKey => tr!("The gateway's key or tool is disabled, deleted or invalid"),
+        Met::GatewayKeyExpired => tr!("The gateway's key has expired"),
+        Met::GatewayNetwork => tr!("The gateway had a network error on its way to the service"),
+        Met::GatewayBalance => tr!("The gateway's balance is too low"),
+        Met::KeyQuota(Span::Whole) => tr!("The key's total quota is reached"),
+        Met::KeyQuota(Span::Month) => tr!("The key's quota for the month is reached"),
+        Met::KeyQuota(Span::Day) => tr!("The key's quota for the day is reached"),
+        Met::KeyQuota(Span::Hour) => tr!("The key's quota for the hour is reached"),
+        Met::NoChannel => tr!("The gateway has no channel to this model just now"),
+        Met::NoFunction => tr!("The gateway does not support this function"),
+        Met::NotFound => tr!("The gateway did not find what was asked for"),
+        Met::GatewayRequest => tr!("The gateway found the request invalid"),
+        Met::GatewayTimeout => tr!("The service behind the gateway ran into a time-out"),
+        Met::NotKnown => tr!("The service answered with an error that is not known"),
+        Met::NoSuchCall => tr!("There is no such call at this address"),
+        Met::ProxyLogin => tr!("The proxy wants a login"),
+        Met::CutShort => tr!("The request was cut short on its way"),
+        Met::TooLarge => tr!("The request is too large"),
+        Met::Refused => tr!("The service refused the request"),
+        Met::Redirection => tr!("The address answers with a redirection"),
+        Met::Failed => tr!("The service or a proxy before it failed"),
+        Met::NoId => tr!("The service said success but named no id"),
+        Met::OtherTask => tr!("The answer is about another task"),
+        Met::Ended(word) => match word.as_str() {
+            "expired" => tr!("The service says that the task has expired"),
+            "timeout" => tr!("The service says that the task ran out of time"),
+            _ => tr!("The service says that the task was cancelled"),
+        },
+        Met::NoReason => tr!("The service gave up; no reason given"),
+        Met::ReasonNotKnown => tr!("The service gave up for a reason that is not known"),
+        Met::NoAddress => tr!("The service named no address for the file"),
+        Met::BadAddress => tr!("The service named an address for the file that cannot be used"),
+        Met::ForeignAddress => tr!("The service named an address for the file that is not http(s)"),
+        Met::Unclear => tr!("The answer names neither the task nor its state"),
+        Met::NoSuchTask => tr!("The service knows no task of that id"),
+    };
+    text.to_owned()
+}
+
+fn next(call: &Call) -> String {
+    let by_then = match call.then {
+        Then::Usual => return usual(&call.met).to_owned(),
+        Then::SentAgain => tr!("It is sent again by itself."),
+        Then::AskedAgain => tr!("The program asks again by itself."),
+        Then::AskBalance => tr!("Ask for the balance again later."),
+        Then::AskId => return tr!("Ask again later; that is free.").to_owned(),
+        Then::FetchLater => {
+            return tr!("Try the download again later; if it stays so, the service no longer has the file.").to_owned();
+        }
+        Then::Settle | Then::CheckAndSettle => return settle(call),
+    };
+    let advice = if let Met::NoConnection(why) = &call.met { advice(*why) } else { None };
+    advice.unwrap_or(by_then).to_owned()
+}
+
+fn settle(call: &Call) -> String {
+    match (&call.met, call.then) {
+        (Met::IdAndRefusal { id, .. }, _) => {
+            tr!("Adopt {id} to see what it is, or resolve this one; it is never sent again by itself.", id = id.0)
+        }
+        (_, Then::CheckAndSettle) => tr!(
+            "Check base_url of the profile first. Then look at the service's own list whether it was made, and resolve it here; it \
+         is never sent again by itself."
+        )
+        .to_owned(),
+        _ => tr!("Look at the service's own list whether it was made, then resolve it here; it is never sent again by itself.")
+            .to_owned(),
+    }
+}
+
+/// What fits what was met.
+fn usual(met: &Met) -> &'static str {
+    match met {
+        Met::RateLimit => tr!("Wait a minute, then send it again."),
+        Met::Key | Met::GatewayNoKey | Met::GatewayKey | Met::GatewayKeyExpired => {
+            tr!("Check the key of this profile (reeltop doctor), then resume the queue.")
+        }
+        Met::Balance | Met::GatewayBalance | Met::KeyQuota(_) => {
+            tr!("Top up the account or wait for the quota's next period, then resume the queue.")
+        }
+        Met::PromptSensitive => tr!("Edit the prompt or change the picture; unchanged it is refused again."),
+        Met::VideoSensitive => tr!("Edit the prompt, or try again: the next video is another one."),
+        Met::Request | Met::GatewayRequest | Met::Refused => tr!("Mend what it names, then send it again."),
+        Met::Plan => tr!("Choose another model."),
+        Met::NoChannel => tr!("Try again later."),
+        Met::NoFunction => tr!("Choose another model, or check base_url and path_prefix of the profile."),
+        Met::NotFound | Met::NoSuchCall => tr!("Check base_url and path_prefix of the profile."),
+        Met::ProxyLogin => proxy_login(),
+        Met::TooLarge => tr!("Use smaller pictures."),
+        Met::Redirection => tr!("Check base_url of the profile, or log in to the network you are in."),
+        Met::Ended(_) => tr!("Retry it; if it ends like this again, ask the service why."),
+        Met::NoReason | Met::ReasonNotKnown => tr!("Try again; if it fails again, change the prompt or the picture."),
+        Met::NoSuchTask => {
+            tr!("Compare it with the gateway's own log; a task of another account is not known to this key.")
+        }
+        Met::NoConnection(_)
+        | Met::NoUpload { .. }
+        | Met::NoAnswer(_)
+        | Met::Internal
+        | Met::Timeout
+        | Met::GatewayNetwork
+        | Met::GatewayTimeout
+        | Met::NotKnown
+        | Met::CutShort
+        | Met::Failed
+        | Met::Unreadable { .. }
+        | Met::NoId
+        | Met::IdAndRefusal { .. }
+        | Met::OtherTask
+        | Met::NoAddress
+        | Met::BadAddress
+        | Met::ForeignAddress
+        | Met::Unclear => tr!("Look at the service's own list whether it was made before sending it again."),
+    }
+}
+
+fn proxy_login() -> &'static str {
+    tr!("Put the login into HTTPS_PROXY (http://name:password@host:port), then start the program again.")
+}
+
+/// What to do about a line that time alone does not put right.
+fn advice(why: LineFault) -> Option<&'static str> {
+    match why {
+        LineFault::NotTrusted => Some(tr!(
+            "Check this machine's clock and SSL_CERT_FILE, and who may be listening in between; it is tried again by itself."
+        )),
+        LineFault::ProxyLogin => Some(proxy_login()),
+        LineFault::ProxyRefused => {
+            Some(tr!("Ask whoever runs the proxy to allow this host; it is tried again by itself."))
+        }
+        LineFault::NoProxy => Some(tr!("Check HTTPS_PROXY and ALL_PROXY; it is tried again by itself.")),
+        _ => None,
+    }
+}
+
+/// Why no connection could be made, as what follows a colon.
+fn no_connection(why: LineFault) -> String {
+    let text = match why {
+        LineFault::TimedOut { after_ms } => {
+            return tr!("no connection was made within {seconds} s", seconds = after_ms.div_ceil(SECOND));
+        }
+        LineFault::NoName => tr!("its name could not be resolved"),
+        LineFault::Refused => tr!("its address takes no connections"),
+        LineFault::NoWay => tr!("no network leads to it"),
+        LineFault::NotSecure => tr!("no secure connection could be agreed on"),
+        LineFault::Reset => tr!("the connection was reset while it was being made"),
+        LineFault::Cut => tr!("the connection was cut while it was being made"),
+        LineFault::NotTrusted => tr!("its certificate is not trusted"),
+        LineFault::ProxyLogin => tr!("the proxy wants a login"),
+        LineFault::ProxyRefused => tr!("the proxy does not let it through"),
+        LineFault::NoProxy => tr!("the proxy cannot be reached"),
+        LineFault::NotHttp | LineFault::Coded | LineFault::TooLarge | LineFault::Worker | LineFault::Other => {
+            tr!("no connection could be made")
+        }
+    };
+    text.to_owned()
+}
+
+fn no_upload(why: LineFault, handed: u64, total: u64) -> String {
+    let (handed, total) = (size(handed), size(total));
+    match why {
+        LineFault::TimedOut { after_ms } => {
+            let seconds = after_ms.div_ceil(SECOND);
+            tr!("The upload stood still for {seconds} s, {handed} of {total} sent", seconds, handed, total)
+        }
+        LineFault::Reset => {
+            tr!("The connection was reset during the upload, {handed} of {total} sent", handed, total)
+        }
+        _ => tr!("The line broke during the upload, {handed} of {total} sent", handed, total),
+    }
+}
+
+fn no_answer(why: LineFault) -> String {
+    let text = match why {
+        LineFault::TimedOut { after_ms } => {
+            return tr!("No answer came within {seconds} s", seconds = after_ms.div_ceil(SECOND));
+        }
+        LineFault::NoWay => tr!("The network went away before the answer came"),
+        LineFault::Reset => tr!("The connection was reset before the answer came"),
+        LineFault::Cut => tr!("The line was cut before the answer came"),
+        LineFault::NotHttp => tr!("What came back is not an answer of HTTP"),
+        LineFault::Coded => tr!("The answer came coded in a way that cannot be read"),
+        LineFault::TooLarge => tr!("The answer is far larger than any of the service"),
+        LineFault::Worker => tr!("The program's own worker failed before the answer came"),
+        LineFault::NoName
+        | LineFault::Refused
+        | LineFault::NotSecure
+        | LineFault::NotTrusted
+        | LineFault::ProxyLogin
+        | LineFault::ProxyRefused
+        | LineFault::NoProxy
+        | LineFault::Other => tr!("The line broke before the answer came"),
+    };
+    text.to_owned()
+}
