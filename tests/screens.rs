@@ -29,16 +29,23 @@ use reeltop::{
     lang::Lang,
     screens::{
         app::App,
-        compose::{CameraList, ROWS},
-        kit::editor::{LineEditor, PromptEditor},
+        compose::{CameraList, ROWS, choose::Choose},
+        confirm::Confirm,
+        copy::menu::CopyMenu,
+        help::HELP,
+        kit::{
+            editor::{LineEditor, PromptEditor},
+            list::ListView,
+        },
+        layer::Layer,
+        messages::MESSAGES,
         palette::Palette,
         pick::{Item, PickWhat, Picker, Take},
-        screen::{
-            Away, Batch, ComposeRow, Confirm, DetailTab, Estimate, Layer, ListView, Message, Pane, Preview,
-            PreviewItem, Purpose, Toast,
-        },
+        resolve::Resolve,
+        screen::{Away, Batch, ComposeRow, DetailTab, Estimate, Message, Pane, Preview, PreviewItem, Purpose, Toast},
         shell::{input, view as ui, view::Drawn},
-        table::columns,
+        table::{columns, filter_input::FilterInput, sort_menu::SortMenu},
+        welcome::Welcome,
     },
     words::names,
 };
@@ -243,7 +250,8 @@ fn item(parent: u32, prompt: &str) -> PreviewItem {
     }
 }
 
-fn with_layer(layer: Layer) -> impl Fn(u16, u16) -> App {
+fn with_layer(layer: impl Into<Layer>) -> impl Fn(u16, u16) -> App {
+    let layer = layer.into();
     move |width, height| {
         let mut state = believable(width, height);
         state.screen.layers.push(layer.clone());
@@ -303,7 +311,7 @@ fn compose_told(width: u16, height: u16) -> App {
 #[test]
 fn passing_words_stand_beside_a_preview_or_not_at_all() {
     let told = |prompt: &str, (width, height): (u16, u16)| {
-        let mut state = with_layer(Layer::Preview(preview(Purpose::New, vec![item(1, prompt)])))(width, height);
+        let mut state = with_layer(preview(Purpose::New, vec![item(1, prompt)]))(width, height);
         state.screen.toasts = away(width, height).screen.toasts;
         let mut quiet = state.clone();
         quiet.screen.toasts.clear();
@@ -395,7 +403,7 @@ fn edit_and_retry_shows_what_changed() {
 fn the_preview_of_a_retry() {
     let mut changed = item(22, "Old man smiles, wind in his beard, shallow depth of field");
     changed.was = Some(request("MiniMax-Hailuo-02", "Old man laughs, wind in his beard, shallow depth of field"));
-    shots("preview", with_layer(Layer::Preview(preview(Purpose::EditRetry, vec![changed]))));
+    shots("preview", with_layer(preview(Purpose::EditRetry, vec![changed])));
 }
 
 #[test]
@@ -404,7 +412,7 @@ fn the_preview_of_many_wants_the_number_typed() {
     let mut many = preview(Purpose::Retry, items);
     many.typed = Some(LineEditor::new("2"));
     many.warnings = vec![Problem::new("The same prompt was sent 4 minutes ago", "", "")];
-    shots("preview_many", with_layer(Layer::Preview(many)));
+    shots("preview_many", with_layer(many));
 }
 
 #[test]
@@ -416,24 +424,24 @@ fn a_preview_that_cannot_be_sent_says_why() {
         "19.8 of 20.0 PTC are spent or set aside",
         "Raise budget.per_day, or wait until midnight",
     )];
-    shots("preview_obstacle", with_layer(Layer::Preview(over)));
+    shots("preview_obstacle", with_layer(over));
 }
 
 #[test]
 fn help() {
-    shots("help", with_layer(Layer::Help(ListView::default())));
+    shots("help", with_layer(ListView::of(&HELP)));
 }
 
 #[test]
 fn menus() {
-    shots("copy_menu", with_layer(Layer::CopyMenu));
-    shots("sort_menu", with_layer(Layer::SortMenu { at: 3 }));
-    shots("choose_model", with_layer(Layer::Choose { field: Field::Model, at: 2, marks: [1, 2].into() }));
+    shots("copy_menu", with_layer(CopyMenu));
+    shots("sort_menu", with_layer(SortMenu { at: 3 }));
+    shots("choose_model", with_layer(Choose { field: Field::Model, at: 2, marks: [1, 2].into() }));
 }
 
 #[test]
 fn a_filter_being_typed_with_a_fault() {
-    let layer = Layer::FilterInput {
+    let layer = FilterInput {
         line: LineEditor::new("state:faild model:02"),
         before: Filter::default(),
         fault: Some("no state is called faild; did you mean failed?".into()),
@@ -443,18 +451,18 @@ fn a_filter_being_typed_with_a_fault() {
 
 #[test]
 fn questions() {
-    shots("resolve", with_layer(Layer::Resolve { key: TaskKey(39), at: 2, line: LineEditor::new("10691") }));
+    shots("resolve", with_layer(Resolve { key: TaskKey(39), at: 2, line: LineEditor::new("10691") }));
     let confirm = Confirm {
         question: "Stop watching #34? The service goes on with it, and it stays charged.".into(),
         act: Act::Cancel(vec![TaskKey(34)]),
     };
-    shots("confirm", with_layer(Layer::Confirm(confirm)));
+    shots("confirm", with_layer(confirm));
 }
 
 #[test]
 fn the_message_log() {
     shots("messages", |width, height| {
-        let mut state = with_layer(Layer::Messages(ListView::default()))(width, height);
+        let mut state = with_layer(ListView::of(&MESSAGES))(width, height);
         for (n, level) in [Level::Info, Level::Warning, Level::Error].into_iter().enumerate() {
             state.screen.messages.push_back(Message {
                 at: common::before(HOUR - u64::try_from(n).unwrap() * SECOND),
@@ -469,7 +477,7 @@ fn the_message_log() {
 
 #[test]
 fn the_palette_lists_what_fits_and_says_why_not() {
-    let find = |text: &str| Layer::Palette(Palette { line: LineEditor::new(text), at: 1 });
+    let find = |text: &str| Palette { line: LineEditor::new(text), at: 1 };
     shots("palette", with_layer(find("")));
     shots("palette_found", with_layer(find("ret")));
 }
@@ -504,7 +512,7 @@ fn a_first_start_without_a_key_is_welcomed() {
     shots("welcome", |width, height| {
         let mut state = empty(width, height);
         state.work.settings.has_key = false;
-        state.screen.layers.push(Layer::Welcome);
+        state.screen.open(Welcome);
         state
     });
 }
@@ -546,21 +554,21 @@ fn every_screen() -> Vec<(&'static str, Make)> {
         ("attempts", Box::new(detail(29, DetailTab::Attempts))),
         ("compose", Box::new(compose)),
         ("edit and retry", Box::new(edit_and_retry)),
-        ("preview", Box::new(with_layer(Layer::Preview(preview(Purpose::New, vec![item(1, "A cat")]))))),
-        ("preview of many", Box::new(with_layer(Layer::Preview(preview(Purpose::Retry, many()))))),
+        ("preview", Box::new(with_layer(preview(Purpose::New, vec![item(1, "A cat")])))),
+        ("preview of many", Box::new(with_layer(preview(Purpose::Retry, many())))),
         ("help", Box::new(typed("?"))),
         ("help's end", Box::new(typed("? G"))),
         ("help searched", Box::new(typed("? / s t a t e"))),
         ("palette", Box::new(typed("ctrl-p"))),
         ("command", Box::new(typed(":"))),
         ("command tab", Box::new(typed(": s o r t space tab"))),
-        ("welcome", Box::new(with_layer(Layer::Welcome))),
+        ("welcome", Box::new(with_layer(Welcome))),
         ("copy", Box::new(typed("y"))),
         ("sort", Box::new(typed("s"))),
-        ("choose", Box::new(with_layer(Layer::Choose { field: Field::Model, at: 2, marks: Default::default() }))),
+        ("choose", Box::new(with_layer(Choose { field: Field::Model, at: 2, marks: Default::default() }))),
         ("filter", Box::new(typed("/ s t a t e : x"))),
-        ("resolve", Box::new(with_layer(Layer::Resolve { key: TaskKey(39), at: 2, line: LineEditor::new("1") }))),
-        ("confirm", Box::new(with_layer(Layer::Confirm(Confirm { question: "Stop?".into(), act: Act::Pause(true) })))),
+        ("resolve", Box::new(with_layer(Resolve { key: TaskKey(39), at: 2, line: LineEditor::new("1") }))),
+        ("confirm", Box::new(with_layer(Confirm { question: "Stop?".into(), act: Act::Pause(true) }))),
         ("messages", Box::new(typed("z M"))),
         ("money", Box::new(typed("$"))),
         ("failures", Box::new(typed("R"))),
@@ -695,7 +703,7 @@ fn an_address_on_the_screen_is_a_link_unless_something_lies_over_it() {
     loaded.task.request.callback = Some("https://hook.example/done".into());
     loaded.task.request.first_frame = Some(ImageRef::Url(long.clone()));
     assert_eq!(links(&state), [(long, 2), ("https://hook.example/done".to_owned(), 1)]);
-    state.screen.layers.push(Layer::Help(ListView::default()));
+    state.screen.open(ListView::of(&HELP));
     assert_eq!(links(&state), []);
 }
 
@@ -751,11 +759,9 @@ fn nothing_from_outside_can_steer_the_terminal() {
 #[test]
 fn no_size_makes_it_panic() {
     let mut makers: Vec<Make> = vec![
-        Box::new(with_layer(Layer::Help(ListView { scroll: 500, ..ListView::default() }))),
-        Box::new(with_layer(Layer::Preview(preview(Purpose::Retry, vec![item(1, "雨夜"), item(2, "fox")])))),
-        Box::new(with_layer(Layer::Resolve {
-            key: TaskKey(39), at: 2, line: LineEditor::new("雨夜的东京街头")
-        })),
+        Box::new(with_layer(ListView { scroll: 500, ..ListView::of(&HELP) })),
+        Box::new(with_layer(preview(Purpose::Retry, vec![item(1, "雨夜"), item(2, "fox")]))),
+        Box::new(with_layer(Resolve { key: TaskKey(39), at: 2, line: LineEditor::new("雨夜的东京街头") })),
     ];
     makers.extend(every_screen().into_iter().map(|(_, make)| make));
     for make in &makers {
@@ -814,7 +820,7 @@ fn the_preview_of_a_batch_tells_what_was_left_out_and_three_samples() {
         impossible: vec![("MiniMax-Hailuo-02 1080P 10 s a red kite".into(), why)],
         bad_lines: vec![],
     };
-    shots("preview_batch", with_layer(Layer::Preview(Preview { batch: Some(batch), ..preview(Purpose::New, items) })));
+    shots("preview_batch", with_layer(Preview { batch: Some(batch), ..preview(Purpose::New, items) }));
 }
 
 #[test]
@@ -827,7 +833,7 @@ fn a_file_with_bad_lines_offers_to_go_on_with_the_good_ones() {
         bad_lines.iter().map(|(line, bad)| Problem::new(format!("Line {line}: {}", bad.what), "", "")).collect();
     let batch = Batch { from: Some("prompts.jsonl".into()), duplicates: 0, impossible: vec![], bad_lines };
     let preview = Preview { batch: Some(batch), obstacles, ..preview(Purpose::File, items) };
-    shots("preview_bad_lines", with_layer(Layer::Preview(preview)));
+    shots("preview_bad_lines", with_layer(preview));
 }
 
 #[test]
@@ -843,7 +849,7 @@ fn the_list_of_pictures_tells_sizes_and_why_one_cannot_be_used() {
         ("notes.txt", "870 B", "its content is no JPEG or PNG picture"),
     ];
     let pictures = picker(PickWhat::Pictures(Field::FirstFrame), "~/pictures/", 1, &items);
-    shots("pick_pictures", with_layer(Layer::Pick(pictures)));
+    shots("pick_pictures", with_layer(pictures));
 }
 
 #[test]
@@ -852,7 +858,7 @@ fn the_list_of_earlier_prompts_is_searched() {
         ("雨夜的东京街头，霓虹灯在积水中倒映", "#22 saved", ""),
         ("Old man laughs, wind in his beard", "#7 failed", ""),
     ];
-    shots("pick_history", with_layer(Layer::Pick(picker(PickWhat::History, "a", 0, &items))));
+    shots("pick_history", with_layer(picker(PickWhat::History, "a", 0, &items)));
 }
 
 /// A failed morning: causes of each kind, one of them mended, and what the last plan came to.

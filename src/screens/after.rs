@@ -8,13 +8,8 @@ use crate::{
     },
     engine::effect::{Effect, Level, StoreCmd},
     screens::{
-        app::App,
-        commands::Do,
-        compose, copy, failures,
-        keymap::CopyWhat,
-        preview,
-        screen::{Layer, Pane},
-        toast,
+        app::App, commands::Do, compose, copy, failures, failures::state::FailuresView, keymap::CopyWhat, preview,
+        screen::Pane, toast,
     },
     tr,
 };
@@ -102,7 +97,7 @@ fn go(app: &mut App, then: Then, tasks: Vec<Task>) -> Vec<Do> {
     // The person may have gone on meanwhile: nothing may open over what is being typed.
     let busy = !app.screen.layers.is_empty() || app.screen.pane == Pane::Compose;
     match then {
-        Then::Plan if matches!(app.screen.layers.last(), Some(Layer::Failures(_))) => failures::ready(app, tasks),
+        Then::Plan if app.screen.top::<FailuresView>().is_some() => failures::ready(app, tasks),
         Then::Plan => Vec::new(),
         Then::Retry { .. } | Then::Clone | Then::Edit if busy => Vec::new(),
         Then::Retry { left_out } => {

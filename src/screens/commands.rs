@@ -4,10 +4,10 @@ use crate::{
     domain::{
         retry,
         retry::{Change, Facts},
-        task::{RemoteId, Row, TaskKey, TaskState},
+        task::{Row, TaskKey, TaskState},
     },
     engine::{
-        act::{Act, Resolution},
+        act::Act,
         effect::{Effect, Level, TermCmd},
         filter::Filter,
     },
@@ -15,15 +15,23 @@ use crate::{
         after,
         after::Then,
         app::App,
-        command_line, compose, detail, failures, keymap,
+        command_line, compose,
+        compose::choose,
+        confirm,
+        confirm::Confirm,
+        copy::menu::CopyMenu,
+        detail, failures, help, keymap,
         keymap::{Action, CopyWhat, Ctx, Move, Place, can_cancel, can_download, refreshable},
-        kit::{editor::LineEditor, list},
+        kit::{list, list::ListView},
+        layer,
+        layer::Did,
+        messages::MESSAGES,
         money as ledger, palette, pick,
-        pick::PickWhat,
-        preview,
-        screen::{Confirm, DetailTab, Layer, ListView, Pane, Sort},
+        pick::{PickWhat, Picker},
+        preview, resolve,
+        screen::{DetailTab, Pane},
         table,
-        table::columns,
+        table::{filter_input, sort_menu},
         toast,
     },
     tr,
@@ -69,7 +77,7 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
         Action::OtherDraft => return compose::other(app),
         Action::Pick(what) => return pick::open(app, what),
         Action::Pictures => return pictures(app),
-        Action::Complete if matches!(app.screen.layers.last(), Some(Layer::Pick(_))) => return pick::complete(app),
+        Action::Complete if app.screen.top::<Picker>().is_some() => return pick::complete(app),
         Action::Complete => return compose::complete(app),
         Action::Delete => return pick::delete(app),
         Action::NextRow => return compose::step(app, true),
@@ -77,9 +85,9 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
         Action::NextChoice => return compose::change(app, true),
         Action::PreviousChoice => return compose::change(app, false),
         Action::Choose => return compose::enter(app),
-        Action::Yes => return answered(app, true),
-        Action::No => return answered(app, false),
-        Action::Accept => return accept(app),
+        Action::Yes => return confirm::answered(app, true),
+        Action::No => return confirm::answered(app, false),
+        Action::Accept => return layer::handle(app, Did::Accept).unwrap_or_default(),
         Action::New => compose::open(app),
         Action::Failures => failures::open(app),
         Action::TakeIn => failures::toggle(app),
@@ -90,20 +98,20 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
         Action::Fix => return compose::fix(app),
         Action::LeaveOut => preview::leave_out(app),
         Action::Camera(what) => compose::in_camera(app, what),
-        Action::MarkChoice => compose::mark_choice(app),
-        Action::Help => help(app),
+        Action::MarkChoice => choose::mark(app),
+        Action::Help => help::toggle(app),
         Action::Palette => palette::open(app),
         Action::CommandLine => command_line::open(app),
         Action::CompleteWord => return command_line::complete(app, true),
         Action::CompleteBack => return command_line::complete(app, false),
-        Action::Messages => app.screen.layers.push(Layer::Messages(ListView::default())),
+        Action::Messages => app.screen.open(ListView::of(&MESSAGES)),
         Action::NextPane => turn(app, true),
         Action::PreviousPane => turn(app, false),
         Action::Show(pane) => show(app, pane),
         Action::Full => app.screen.full = !app.screen.full,
         Action::Move(to) => go(app, to),
         Action::OtherTask(to) => table::go(app, to),
-        Action::Filter => filter(app),
+        Action::Filter => filter_input::open(app),
         Action::Mark => table::mark(app),
         Action::Range => table::mark_range(app),
         Action::MarkAll => table::mark_all(app),
@@ -112,33 +120,25 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
             app.screen.pane = Pane::Detail;
             (app.screen.detail.tab, app.screen.detail.scroll) = (DetailTab::Attempts, 0);
         }
-        Action::Sort => {
-            let sorted = app.screen.table.sort.column;
-            let at = columns::ALL.iter().position(|column| *column == sorted).unwrap_or(0);
-            app.screen.layers.push(Layer::SortMenu { at });
-        }
+        Action::Sort => sort_menu::open(app),
         Action::Freeze => freeze(app),
-        Action::CopyMenu => app.screen.layers.push(Layer::CopyMenu),
-        Action::Resolve => resolve(app),
+        Action::CopyMenu => app.screen.open(CopyMenu),
+        Action::Resolve => resolve::open(app),
         Action::NextTab => detail::turn(app, true),
         Action::PreviousTab => detail::turn(app, false),
-        Action::Search => list::typing(app, true),
-        Action::NextHit => list::go(app, Move::Down),
-        Action::PreviousHit => list::go(app, Move::Up),
+        Action::Search => list::search(app),
+        Action::NextHit => go(app, Move::Down),
+        Action::PreviousHit => go(app, Move::Up),
     }
     Vec::new()
 }
 
 /// One layer back: what lies over the panes, then what was opened last in a pane, down to the bare table.
 fn back(app: &mut App) -> Vec<Do> {
-    if list::back(app) {
-        return Vec::new();
+    if let Some(wishes) = layer::handle(app, Did::Back) {
+        return wishes;
     }
-    if let Some(layer) = app.screen.layers.pop() {
-        if let Layer::FilterInput { before, .. } = layer {
-            app.screen.table.filter = before;
-            table::rebuild(app);
-        }
+    if app.screen.layers.pop().is_some() {
         return Vec::new();
     }
     let screen = &mut app.screen;
@@ -154,7 +154,7 @@ fn back(app: &mut App) -> Vec<Do> {
         }
         Pane::Table if screen.full => screen.full = false,
         Pane::Table => {
-            let quits = keymap::named(app, Ctx::Global, "close");
+            let quits = keymap::named(app, Ctx::Global, Action::Close);
             toast::say(app, Level::Warning, tr!("nothing is open; {quits} quits", quits), None);
         }
     }
@@ -167,14 +167,6 @@ fn close(app: &mut App) -> Vec<Do> {
         return vec![Do::Act(Act::Quit)];
     }
     back(app)
-}
-
-fn help(app: &mut App) {
-    if matches!(app.screen.layers.last(), Some(Layer::Help(_))) {
-        app.screen.layers.pop();
-    } else {
-        app.screen.layers.push(Layer::Help(ListView::default()));
-    }
 }
 
 fn turn(app: &mut App, forward: bool) {
@@ -201,102 +193,8 @@ pub(crate) fn go(app: &mut App, to: Move) {
             app.screen.table.passing = Some(app.work.now.mono.plus(detail::REST));
         }
         Place::Detail => detail::scroll(app, to),
-        Place::Preview => preview::scroll(app, to),
-        Place::List => list::go(app, to),
-        Place::Palette => palette::go(app, to),
-        Place::Command => command_line::go(app, to),
-        Place::Failures => failures::go(app, to),
-        Place::Menu | Place::Resolve => menu(app, to),
-        Place::Pick => pick::go(app, to),
-        Place::ComposeText
-        | Place::ComposePath
-        | Place::ComposeCamera
-        | Place::ComposeChoice
-        | Place::Mend
-        | Place::Filter
-        | Place::Confirm
-        | Place::Copy => {}
-    }
-}
-
-/// Moves in a menu; past an end it begins again at the other.
-fn menu(app: &mut App, to: Move) {
-    let lens = match app.screen.layers.last() {
-        Some(Layer::SortMenu { .. }) => columns::ALL.len(),
-        Some(Layer::Choose { field, .. }) => compose::choices(app, *field).len(),
-        Some(Layer::Resolve { .. }) => 3,
-        _ => return,
-    };
-    if let Some(Layer::SortMenu { at } | Layer::Choose { at, .. } | Layer::Resolve { at, .. }) =
-        app.screen.layers.last_mut()
-    {
-        *at = match to {
-            Move::Up if *at == 0 => lens.saturating_sub(1),
-            Move::Down if *at + 1 >= lens => 0,
-            to => table::step(to, *at, lens, lens),
-        };
-    }
-}
-
-/// Enter in a menu, a dialog, or a text that is typed.
-fn accept(app: &mut App) -> Vec<Do> {
-    match app.screen.layers.last() {
-        Some(Layer::Help(list)) if !list.typing => return list::run(app),
-        Some(Layer::Help(_) | Layer::Messages(_) | Layer::Money(_)) => {
-            list::typing(app, false);
-            return Vec::new();
-        }
-        Some(Layer::Mend(_)) => return failures::keep(app),
-        Some(Layer::Palette(_)) => return palette::accept(app),
-        Some(Layer::Command(_)) => return command_line::accept(app),
-        _ => {}
-    }
-    if matches!(app.screen.layers.last(), Some(Layer::Pick(_))) {
-        return pick::accept(app);
-    }
-    match app.screen.layers.pop() {
-        Some(Layer::SortMenu { at }) => sort(app, at),
-        Some(Layer::Choose { field, at, marks }) => compose::choose_marked(app, field, at, &marks),
-        Some(layer @ Layer::FilterInput { .. }) => keep_filter(app, layer),
-        Some(Layer::Resolve { key, at, line }) => return settle(app, key, at, line),
-        Some(Layer::Welcome) | None => {}
-        Some(layer) => app.screen.layers.push(layer),
-    }
-    Vec::new()
-}
-
-/// Sorts by a column; by the present one again, the other way round.
-fn sort(app: &mut App, at: usize) {
-    let Some(column) = columns::ALL.get(at).copied() else { return };
-    let present = app.screen.table.sort;
-    let descending = if present.column == column { !present.descending } else { column.right };
-    app.screen.table.sort = Sort { column, descending };
-    table::rebuild(app);
-}
-
-fn filter(app: &mut App) {
-    let before = app.screen.table.filter.clone();
-    let line = LineEditor::new(&before.text);
-    app.screen.layers.push(Layer::FilterInput { line, before, fault: None });
-}
-
-/// Enter keeps a filter that can be read; a faulty one stays open with its fault.
-fn keep_filter(app: &mut App, layer: Layer) {
-    if matches!(layer, Layer::FilterInput { fault: Some(_), .. }) {
-        app.screen.layers.push(layer);
-    }
-}
-
-/// The filter's text changed: the table follows, as long as the text can be read.
-pub(crate) fn filter_changed(app: &mut App) {
-    let Some(Layer::FilterInput { line, fault, .. }) = app.screen.layers.last_mut() else { return };
-    match Filter::parse(line.text()) {
-        Ok(filter) => {
-            *fault = None;
-            app.screen.table.filter = filter;
-            table::rebuild(app);
-        }
-        Err(why) => *fault = Some(why),
+        Place::Over(_) => drop(layer::handle(app, Did::Move(to))),
+        Place::ComposeText | Place::ComposePath | Place::ComposeCamera | Place::ComposeChoice => {}
     }
 }
 
@@ -361,7 +259,7 @@ fn download(app: &mut App, keys: Vec<TaskKey>) -> Vec<Do> {
             keys => tr!("{count} tasks are on disk already. Download again, under another name?", count = keys.len()),
         };
         let act = Act::Download { keys: there, dir: None };
-        app.screen.layers.push(Layer::Confirm(Confirm { question, act }));
+        app.screen.open(Confirm { question, act });
         return Vec::new();
     }
     table::clear_marks(app);
@@ -387,27 +285,13 @@ fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Do> {
             ),
         };
         let act = Act::Cancel(paid);
-        app.screen.layers.push(Layer::Confirm(Confirm { question, act }));
+        app.screen.open(Confirm { question, act });
     }
     if free.is_empty() {
         return Vec::new();
     }
     table::clear_marks(app);
     vec![Do::Act(Act::Cancel(free))]
-}
-
-fn answered(app: &mut App, yes: bool) -> Vec<Do> {
-    match app.screen.layers.pop() {
-        Some(Layer::Confirm(confirm)) if yes => {
-            table::clear_marks(app);
-            vec![Do::Act(confirm.act)]
-        }
-        Some(Layer::Confirm(_)) | None => Vec::new(),
-        Some(layer) => {
-            app.screen.layers.push(layer);
-            Vec::new()
-        }
-    }
 }
 
 /// What undo takes back: what of the last batch is unsent; if nothing is, the unsent work of an earlier run.
@@ -419,31 +303,4 @@ pub(crate) fn undoable(app: &App) -> Vec<TaskKey> {
 
 fn pause(app: &App) -> Act {
     if app.work.queue.halted.is_some() { Act::Resume } else { Act::Pause(!app.work.queue.is_paused()) }
-}
-
-fn resolve(app: &mut App) {
-    let Some(row) = table::cursor_row(app) else { return };
-    let key = row.key;
-    app.screen.layers.push(if row.state == TaskState::Unknown {
-        Layer::Resolve { key, at: 0, line: LineEditor::default() }
-    } else {
-        let question = tr!("Take back how {key} was settled? It is unknown again, and counted as spent.", key);
-        Layer::Confirm(Confirm { question, act: Act::Resolve { key, as_what: Resolution::Unknown } })
-    });
-}
-
-fn settle(app: &mut App, key: TaskKey, at: usize, line: LineEditor) -> Vec<Do> {
-    let id = line.text().trim().to_owned();
-    let as_what = match at {
-        0 => Resolution::Lost,
-        1 => Resolution::NotCreated,
-        _ if id.is_empty() => {
-            let text = tr!("type the service's task id, as the gateway's log shows it");
-            toast::say(app, Level::Warning, text.into(), None);
-            app.screen.layers.push(Layer::Resolve { key, at, line });
-            return Vec::new();
-        }
-        _ => Resolution::Found(RemoteId(id)),
-    };
-    vec![Do::Act(Act::Resolve { key, as_what })]
 }

@@ -19,15 +19,12 @@ use crate::{
     },
     screens::{
         after::AfterDetail,
-        command_line::CommandLine,
         copy::UrlsAsked,
-        failures::state::{FailuresView, Mend},
         key::Key,
         keymap,
         keymap::Keymap,
         kit::editor::LineEditor,
-        palette::Palette,
-        pick::Picker,
+        layer::Layer,
         table::{columns, columns::Column},
     },
 };
@@ -190,87 +187,6 @@ pub enum ComposeRow {
     Send,
 }
 
-/// What lies over the panes.
-#[derive(Clone, Debug)]
-pub enum Layer {
-    /// The preview of something paid.
-    Preview(Preview),
-    /// The keys of a place, and what the signs mean.
-    Help(ListView),
-    /// What to copy.
-    CopyMenu,
-    /// By which column to sort.
-    SortMenu {
-        /// The chosen column, as an index into `columns::ALL`.
-        at: usize,
-    },
-    /// The filter being typed; the table follows as it is typed.
-    FilterInput {
-        /// The text.
-        line: LineEditor,
-        /// The filter before, which Esc brings back.
-        before: Filter,
-        /// Why the text is no filter.
-        fault: Option<String>,
-    },
-    /// How to settle an unknown.
-    Resolve {
-        /// The task.
-        key: TaskKey,
-        /// The chosen way: 0 lost, 1 not created, 2 found.
-        at: usize,
-        /// The service's id, typed, for the third way.
-        line: LineEditor,
-    },
-    /// Something that cannot be undone needs a yes.
-    Confirm(Confirm),
-    /// The message log.
-    Messages(ListView),
-    /// Something to pick: earlier prompts, templates, drafts, files.
-    Pick(Picker),
-    /// What was spent, by what, and what is left.
-    Money(ListView),
-    /// Failures by cause.
-    Failures(FailuresView),
-    /// A cause being mended once for all of its tasks.
-    Mend(Mend),
-    /// Every action, found by its name.
-    Palette(Palette),
-    /// A command being typed.
-    Command(CommandLine),
-    /// On a first start without a key: how to set it, and how to look around without one.
-    Welcome,
-    /// A field's values to choose from.
-    Choose {
-        /// The field.
-        field: Field,
-        /// The chosen one, as an index into `compose::choices`.
-        at: usize,
-        /// Values marked to be taken together, as indices too.
-        marks: BTreeSet<usize>,
-    },
-}
-
-/// A list with a cursor or a text with a scroll.
-#[derive(Clone, Debug, Default)]
-pub struct ListView {
-    /// First line shown; in help the line under the cursor.
-    pub scroll: usize,
-    /// What is searched for in it.
-    pub query: LineEditor,
-    /// Whether the query is being typed.
-    pub typing: bool,
-}
-
-/// What a yes would do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Confirm {
-    /// The question, with what would happen.
-    pub question: String,
-    /// What a yes does.
-    pub act: crate::engine::act::Act,
-}
-
 /// The preview of something paid: what would be sent and what it costs. Enter sends, but not in its first 200 ms.
 #[derive(Clone, Debug)]
 pub struct Preview {
@@ -406,35 +322,16 @@ impl Screen {
         }
     }
 
-    /// The place whose keys count now: the topmost layer, or the pane.
-    #[must_use]
-    pub fn top_layer(&self) -> Option<&Layer> {
-        self.layers.last()
-    }
-
     /// Whether a text is being typed now, so that characters are text and not commands.
     #[must_use]
     pub fn typing(&self) -> bool {
-        match self.layers.last() {
-            Some(
-                Layer::FilterInput { .. } | Layer::Mend(_) | Layer::Palette(_) | Layer::Command(_) | Layer::Pick(_),
-            ) => true,
-            Some(Layer::Resolve { at, .. }) => *at == 2,
-            Some(Layer::Help(list) | Layer::Messages(list) | Layer::Money(list)) => list.typing,
-            Some(Layer::Preview(preview)) => preview.typed.is_some() && preview.sent.is_none(),
-            Some(
-                Layer::CopyMenu
-                | Layer::SortMenu { .. }
-                | Layer::Confirm(_)
-                | Layer::Choose { .. }
-                | Layer::Failures(_)
-                | Layer::Welcome,
-            ) => false,
-            None => {
+        self.layers.last().map_or_else(
+            || {
                 self.pane == Pane::Compose
                     && matches!(self.compose.row, ComposeRow::Field(field) if keymap::is_typed(field))
-            }
-        }
+            },
+            |layer| layer.typing(),
+        )
     }
 
     /// Takes a key as typed text would: for editors that share their keys.

@@ -6,6 +6,7 @@ mod table;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests;
+mod view;
 
 pub(crate) use path::listed;
 use table::Behind;
@@ -17,16 +18,16 @@ use crate::{
     screens::{
         app::App,
         commands::Do,
-        key::Key,
         keymap,
-        keymap::{BINDINGS, Ctx, Move, ascii_twin},
+        keymap::{Action, BINDINGS, Ctx, Move, ascii_twin},
+        kit::brush::Brush,
         kit::editor::LineEditor,
-        palette,
-        screen::Layer,
-        toast,
+        layer::{Covers, Did, Handle, Overlay},
+        palette, toast,
     },
     tr,
 };
+use ratatui::layout::{Position, Rect};
 
 /// Commands that the history keeps.
 const HISTORY: usize = 100;
@@ -59,29 +60,53 @@ pub struct Tab {
 
 /// Opens it.
 pub(crate) fn open(app: &mut App) {
-    app.screen.layers.push(Layer::Command(CommandLine::default()));
+    app.screen.open(CommandLine::default());
 }
 
-fn view(app: &mut App) -> Option<&mut CommandLine> {
-    match app.screen.layers.last_mut() {
-        Some(Layer::Command(command)) => Some(command),
-        _ => None,
+impl Overlay for CommandLine {
+    fn ctx(&self) -> Ctx {
+        Ctx::Command
+    }
+
+    fn handle(&self) -> Handle {
+        handle
+    }
+
+    fn draw(&self, brush: &mut Brush<'_>, place: Rect, app: &App) -> Option<Position> {
+        Some(view::draw(brush, place, app, self))
+    }
+
+    fn hints(&self, _: &App) -> Vec<(Ctx, Action)> {
+        [Action::Accept, Action::CompleteWord, Action::Move(Move::Up)].map(|action| (Ctx::Command, action)).into()
+    }
+
+    fn covers(&self) -> Covers {
+        Covers::FooterAndAbove
+    }
+
+    fn finds_actions(&self) -> bool {
+        true
     }
 }
 
-/// Takes a key of the text.
-pub(crate) fn typed(app: &mut App, key: Key) {
-    let Some(command) = view(app) else { return };
-    if command.line.key(key) {
-        (command.tab, command.past, command.fault) = (None, None, None);
+fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+    let command = app.screen.top_mut::<CommandLine>()?;
+    match did {
+        Did::Key(key) => {
+            if command.line.key(key) {
+                (command.tab, command.past, command.fault) = (None, None, None);
+            }
+        }
+        // Text on one line, run by Enter alone.
+        Did::Paste(text) => {
+            command.line.paste(text);
+            (command.tab, command.past, command.fault) = (None, None, None);
+        }
+        Did::Move(to) => go(app, to),
+        Did::Accept => return Some(accept(app)),
+        Did::Click(_) | Did::Back => return None,
     }
-}
-
-/// Takes a paste: text on one line, run by Enter alone.
-pub(crate) fn pasted(app: &mut App, text: &str) {
-    let Some(command) = view(app) else { return };
-    command.line.paste(text);
-    (command.tab, command.past, command.fault) = (None, None, None);
+    Some(Vec::new())
 }
 
 /// The command that the text begins with, and the rest of the text.
@@ -134,7 +159,7 @@ pub fn candidates(app: &App, text: &str) -> Vec<String> {
 
 /// Tab: the first word that fits, then the next one; backwards the one before. A path's folder is listed first.
 pub(crate) fn complete(app: &mut App, forward: bool) -> Vec<Do> {
-    let Some(Layer::Command(command)) = app.screen.layers.last() else { return Vec::new() };
+    let Some(command) = app.screen.top::<CommandLine>() else { return Vec::new() };
     if let (None, Some((_, path))) = (&command.tab, path::behind(command.line.text())) {
         return path::list(path);
     }
@@ -158,7 +183,7 @@ pub(crate) fn complete(app: &mut App, forward: bool) -> Vec<Do> {
     // A single candidate is taken: Tab then completes what comes after it.
     let only = tab.words.len() == 1;
     let text = if only { format!("{text} ") } else { text };
-    if let Some(command) = view(app) {
+    if let Some(command) = app.screen.top_mut::<CommandLine>() {
         command.line = LineEditor::new(&text);
         command.tab = (!only).then_some(tab);
         command.fault = None;
@@ -171,9 +196,9 @@ fn nothing(app: &mut App) {
 }
 
 /// Goes through the history; past its newest end stands what was being typed.
-pub(crate) fn go(app: &mut App, to: Move) {
+fn go(app: &mut App, to: Move) {
     let history: Vec<String> = app.screen.commands.iter().rev().cloned().collect();
-    let Some(command) = view(app) else { return };
+    let Some(command) = app.screen.top_mut::<CommandLine>() else { return };
     if command.past.is_none() {
         command.typed = command.line.text().to_owned();
     }
@@ -189,8 +214,8 @@ pub(crate) fn go(app: &mut App, to: Move) {
 }
 
 /// Enter: runs the command and closes; with a fault the line stays as it is, the fault beside it.
-pub(crate) fn accept(app: &mut App) -> Vec<Do> {
-    let Some(Layer::Command(command)) = app.screen.layers.last() else { return Vec::new() };
+fn accept(app: &mut App) -> Vec<Do> {
+    let Some(command) = app.screen.top::<CommandLine>() else { return Vec::new() };
     let text = command.line.text().trim().to_owned();
     if text.is_empty() {
         app.screen.layers.pop();
@@ -220,7 +245,7 @@ pub(crate) fn accept(app: &mut App) -> Vec<Do> {
                 None => tr!(
                     "there is no command {word}; {complete} shows all there are",
                     word,
-                    complete = keymap::named(app, Ctx::Command, "complete"),
+                    complete = keymap::named(app, Ctx::Command, Action::CompleteWord),
                 ),
             };
             fail(app, why)
@@ -231,7 +256,7 @@ pub(crate) fn accept(app: &mut App) -> Vec<Do> {
 /// Keeps the line open with its fault, which goes into the message log too.
 fn fail(app: &mut App, why: String) -> Vec<Do> {
     toast::log(app, Level::Warning, why.clone(), None);
-    if let Some(command) = view(app) {
+    if let Some(command) = app.screen.top_mut::<CommandLine>() {
         command.fault = Some(why);
     }
     Vec::new()

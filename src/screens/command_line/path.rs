@@ -1,6 +1,6 @@
 //! Completing a path behind a command, from a listing of its folder.
 
-use super::{COMMANDS, Tab, nothing, split, table::Behind, view};
+use super::{COMMANDS, CommandLine, Tab, nothing, split, table::Behind};
 use crate::{
     domain::{
         folder,
@@ -31,7 +31,7 @@ pub(super) fn list(path: &str) -> Vec<Do> {
 /// The folder has come: the first path that fits is taken, and Tab goes from one to the next. Of a single one nothing is
 /// left to choose, so that the next Tab looks into it.
 pub(crate) fn listed(app: &mut App, typed: &str, result: Result<Listing, Problem>) {
-    let Some(command) = view(app) else { return };
+    let Some(command) = app.screen.top_mut::<CommandLine>() else { return };
     let text = command.line.text().to_owned();
     let Some((head, path)) = behind(&text) else { return };
     if path != typed || command.tab.is_some() {

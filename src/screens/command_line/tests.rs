@@ -20,13 +20,13 @@ use crate::{
 fn run(app: &mut App, text: &str) -> Vec<Do> {
     app.screen.layers.clear();
     open(app);
-    view(app).unwrap().line = LineEditor::new(text);
+    app.screen.top_mut::<CommandLine>().unwrap().line = LineEditor::new(text);
     accept(app)
 }
 
 fn fault(app: &App) -> &str {
-    match app.screen.layers.last() {
-        Some(Layer::Command(command)) => command.fault.as_deref().unwrap_or_default(),
+    match app.screen.top::<CommandLine>() {
+        Some(command) => command.fault.as_deref().unwrap_or_default(),
         _ => "",
     }
 }
@@ -124,8 +124,8 @@ fn tab_goes_through_what_fits_and_enter_runs_it() {
             let _ = input(state, Input::Key(key.parse().unwrap()));
         }
     };
-    let text = |state: &App| match state.screen.layers.last() {
-        Some(Layer::Command(command)) => command.line.text().to_owned(),
+    let text = |state: &App| match state.screen.top::<CommandLine>() {
+        Some(command) => command.line.text().to_owned(),
         _ => String::new(),
     };
     type_keys(&mut state, "： s o tab");
@@ -157,8 +157,8 @@ fn listed(app: &mut App, typed: &str, folder: &str, names: &[&str]) {
 fn tab_completes_the_path_of_an_export() {
     let mut state = state(&[Saved]);
     open(&mut state);
-    let set = |state: &mut App, text: &str| view(state).unwrap().line = LineEditor::new(text);
-    let text = |state: &mut App| view(state).unwrap().line.text().to_owned();
+    let set = |state: &mut App, text: &str| state.screen.top_mut::<CommandLine>().unwrap().line = LineEditor::new(text);
+    let text = |state: &mut App| state.screen.top_mut::<CommandLine>().unwrap().line.text().to_owned();
     let asks = |typed: &str| {
         let purpose = ListFor::Command;
         vec![Do::Effect(Effect::Local(LocalCmd::List { typed: typed.into(), purpose }))]

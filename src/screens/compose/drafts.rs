@@ -9,7 +9,16 @@ use crate::{
         task::Task,
     },
     engine::effect::{Effect, Level, StoreCmd},
-    screens::{app::App, commands::Do, keymap, keymap::Ctx, pick, pick::PickWhat, screen::Compose, toast},
+    screens::{
+        app::App,
+        commands::Do,
+        keymap,
+        keymap::{Action, Ctx},
+        pick,
+        pick::PickWhat,
+        screen::Compose,
+        toast,
+    },
     tr,
 };
 
@@ -31,7 +40,7 @@ pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Do> {
     open(app);
     touch(app);
     if kept {
-        let drafts = keymap::named(app, Ctx::Compose, "other_draft");
+        let drafts = keymap::named(app, Ctx::Compose, Action::OtherDraft);
         let text = tr!("the draft begun before is put by; {drafts} lists the drafts", drafts);
         toast::say(app, Level::Info, text, None);
     }
@@ -48,7 +57,7 @@ pub(crate) fn other(app: &mut App) -> Vec<Do> {
         return Vec::new();
     }
     let wishes = take_draft(app, None);
-    let drafts = keymap::named(app, Ctx::Compose, "other_draft");
+    let drafts = keymap::named(app, Ctx::Compose, Action::OtherDraft);
     toast::say(app, Level::Info, tr!("an empty draft; {drafts} lists the other one", drafts), None);
     wishes
 }
@@ -79,7 +88,7 @@ pub(crate) fn restore(app: &mut App, drafts: Vec<KeptDraft>) {
     {
         put_in(app, last);
         check_again(app);
-        let new = keymap::named(app, Ctx::Panes, "new");
+        let new = keymap::named(app, Ctx::Panes, Action::New);
         let text = tr!("a draft from the last time is in compose; {new} goes on with it", new);
         toast::say(app, Level::Info, text, None);
     }

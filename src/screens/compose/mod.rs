@@ -2,6 +2,7 @@
 //! `domain`; what it looks like, in `ui`.
 
 mod camera;
+pub mod choose;
 mod drafts;
 pub mod earlier;
 pub mod fields;
@@ -43,11 +44,12 @@ use crate::{
         app::App,
         command_line,
         commands::Do,
+        compose::choose::Choose,
         key::{Code, Key},
         keymap::CameraKey,
         kit::editor::PromptEditor,
         pick, preview,
-        screen::{ComposeRow, Layer, Pane, PreviewItem, Purpose},
+        screen::{ComposeRow, Pane, PreviewItem, Purpose},
         toast,
     },
     tr,
@@ -184,7 +186,7 @@ pub(crate) fn change(app: &mut App, forward: bool) -> Vec<Do> {
 }
 
 /// Takes one of a field's values, by its place in [`choices`].
-pub(crate) fn choose(app: &mut App, field: Field, at: usize) {
+fn choose(app: &mut App, field: Field, at: usize) {
     if let Err(why) = usable(app, field) {
         toast::say(app, Level::Info, reason::closed(&why), None);
         return;
@@ -194,22 +196,13 @@ pub(crate) fn choose(app: &mut App, field: Field, at: usize) {
 }
 
 /// Takes the values marked in a field's list, or the one under the cursor where none is marked.
-pub(crate) fn choose_marked(app: &mut App, field: Field, at: usize, marks: &BTreeSet<usize>) {
+fn choose_marked(app: &mut App, field: Field, at: usize, marks: &BTreeSet<usize>) {
     if marks.is_empty() {
         choose(app, field, at);
         return;
     }
     rows::set_several(app, field, marks);
     touch(app);
-}
-
-/// Marks or unmarks the value under the cursor of a field's list.
-pub(crate) fn mark_choice(app: &mut App) {
-    if let Some(Layer::Choose { at, marks, .. }) = app.screen.layers.last_mut()
-        && !marks.remove(at)
-    {
-        marks.insert(*at);
-    }
 }
 
 /// Lists are taken each with each, or one by one.
@@ -232,7 +225,7 @@ pub(crate) fn enter(app: &mut App) -> Vec<Do> {
                 toast::say(app, Level::Info, reason::closed(&why), None);
             } else {
                 let (at, marks) = (chosen(app, field), marked(app, field));
-                app.screen.layers.push(Layer::Choose { field, at, marks });
+                app.screen.open(Choose { field, at, marks });
             }
             Vec::new()
         }

@@ -13,8 +13,16 @@ use crate::{
     },
     engine::effect::{Effect, Level, ListFor, LocalCmd},
     screens::{
-        app::App, commands::Do, keymap, keymap::Ctx, kit::editor::LineEditor, pick, pick::PickWhat, preview,
-        screen::ComposeRow, toast,
+        app::App,
+        commands::Do,
+        keymap,
+        keymap::{Action, Ctx},
+        kit::editor::LineEditor,
+        pick,
+        pick::PickWhat,
+        preview,
+        screen::ComposeRow,
+        toast,
     },
     tr,
     words::reason,
@@ -72,7 +80,7 @@ pub(super) fn completes(app: &mut App, text: &str, result: Result<Listing, Probl
         // More than one goes on from here: the list shows them.
         Some(_) => pick::open(app, PickWhat::Pictures(field)),
         None => {
-            let tab = keymap::named(app, Ctx::Path, "complete");
+            let tab = keymap::named(app, Ctx::Path, Action::Complete);
             toast::say(app, Level::Info, tr!("nothing there begins like that; {tab} goes on", tab), None);
             app.screen.compose.completed = Some(text.to_owned());
             Vec::new()

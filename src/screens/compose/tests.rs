@@ -50,8 +50,8 @@ fn paste(app: &mut App, text: &str) {
 }
 
 fn shown(app: &App) -> &Preview {
-    match app.screen.layers.last() {
-        Some(Layer::Preview(preview)) => preview,
+    match app.screen.top::<Preview>() {
+        Some(preview) => preview,
         other => panic!("no preview but {other:?}, said {:?}", app.screen.toasts.back()),
     }
 }

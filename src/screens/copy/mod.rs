@@ -1,6 +1,7 @@
 //! What goes out of the program by a key: into the laptop's clipboard, or into a player. What is marked goes together,
 //! one part a line.
 
+pub mod menu;
 #[cfg(test)]
 mod tests;
 
@@ -16,7 +17,7 @@ use crate::{
         app::App,
         commands::Do,
         keymap,
-        keymap::{CopyWhat, Ctx},
+        keymap::{Action, CopyWhat, Ctx},
         toast,
     },
     tr,
@@ -219,7 +220,7 @@ pub(crate) fn scp(app: &mut App, tasks: &[Task]) -> Vec<Do> {
 /// Opens the file in a player.
 pub(crate) fn play(app: &App, task: &Task) -> Vec<Do> {
     let open = |path: &String| {
-        let scp = keymap::named(app, Ctx::Table, "scp");
+        let scp = keymap::named(app, Ctx::Table, Action::Scp);
         Do::Effect(Effect::Local(LocalCmd::Open { path: path.clone(), scp }))
     };
     task.saved().map(|saved| open(&saved.path)).into_iter().collect()

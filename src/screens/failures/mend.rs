@@ -1,6 +1,6 @@
 //! Mending a cause once for all of its tasks: the shared part of their prompts, or one field.
 
-use super::{Cluster, Remedy};
+use super::{Cluster, Remedy, view};
 use crate::{
     domain::{
         draft::{Draft, Field},
@@ -17,13 +17,15 @@ use crate::{
         failures::state::{Fix, Mend, MendWhat},
         key::{Code, Key},
         keymap,
-        keymap::Ctx,
+        keymap::{Action, Ctx},
+        kit::brush::Brush,
         kit::editor::LineEditor,
-        screen::Layer,
+        layer::{Did, Handle, Overlay},
     },
     tr,
     words::{names, reason},
 };
+use ratatui::layout::{Position, Rect};
 
 /// The fields that can be set once for all, in the order of compose.
 const FIELDS: [Field; 9] = [
@@ -93,16 +95,66 @@ pub fn possible(app: &App, mend: &Mend, field: Field) -> Result<(), Closed> {
     spec.map_or(Ok(()), |(spec, row)| fields::usable(field, spec, &row.kind.resolution))
 }
 
+impl Overlay for Mend {
+    fn ctx(&self) -> Ctx {
+        Ctx::Mend
+    }
+
+    fn handle(&self) -> Handle {
+        handle
+    }
+
+    fn draw(&self, brush: &mut Brush<'_>, screen: Rect, app: &App) -> Option<Position> {
+        view::mend(brush, screen, app, self)
+    }
+
+    fn hints(&self, _: &App) -> Vec<(Ctx, Action)> {
+        vec![(Ctx::Mend, Action::Accept), (Ctx::Mend, Action::NextField)]
+    }
+}
+
+fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+    match did {
+        Did::Key(key) => typed(app, key),
+        Did::Paste(text) => pasted(app, text),
+        Did::Accept => return Some(keep(app)),
+        Did::Move(_) | Did::Click(_) | Did::Back => return None,
+    }
+    Some(Vec::new())
+}
+
+/// Enter while mending: keeps it, and goes to the next cause that needs a hand. What cannot be stays open with why.
+fn keep(app: &mut App) -> Vec<Do> {
+    let Some(mend) = app.screen.top::<Mend>() else { return Vec::new() };
+    match kept(app, mend) {
+        Err(why) => {
+            if let Some(mend) = app.screen.top_mut::<Mend>() {
+                mend.fault = Some(why);
+            }
+            Vec::new()
+        }
+        Ok(fix) => {
+            let id = mend.cluster.clone();
+            let reads = pictures(app, &fix);
+            app.screen.layers.pop();
+            if let Some(view) = super::view_mut(app) {
+                view.left_out.remove(&id);
+                view.fixes.insert(id, fix);
+                view.to_next();
+            }
+            reads
+        }
+    }
+}
+
 /// Takes a key.
-pub(super) fn typed(app: &mut App, key: Key) {
-    let offered = match app.screen.layers.last() {
-        Some(Layer::Mend(mend)) => match &mend.what {
-            MendWhat::Field { field, .. } => choices(app, mend, *field),
-            MendWhat::Prompts { .. } => Vec::new(),
-        },
-        _ => return,
+fn typed(app: &mut App, key: Key) {
+    let offered = match app.screen.top::<Mend>() {
+        Some(mend @ Mend { what: MendWhat::Field { field, .. }, .. }) => choices(app, mend, *field),
+        Some(Mend { what: MendWhat::Prompts { .. }, .. }) => Vec::new(),
+        None => return,
     };
-    let Some(Layer::Mend(mend)) = app.screen.layers.last_mut() else { return };
+    let Some(mend) = app.screen.top_mut::<Mend>() else { return };
     mend.fault = None;
     match &mut mend.what {
         MendWhat::Prompts { editor, .. } => {
@@ -123,8 +175,8 @@ pub(super) fn typed(app: &mut App, key: Key) {
 }
 
 /// Takes a paste.
-pub(super) fn pasted(app: &mut App, text: &str) {
-    let Some(Layer::Mend(mend)) = app.screen.layers.last_mut() else { return };
+fn pasted(app: &mut App, text: &str) {
+    let Some(mend) = app.screen.top_mut::<Mend>() else { return };
     mend.fault = None;
     match &mut mend.what {
         MendWhat::Prompts { editor, .. } => {
@@ -135,8 +187,8 @@ pub(super) fn pasted(app: &mut App, text: &str) {
 }
 
 /// Goes to another field that the model can use.
-pub(super) fn other_field(app: &mut App, forward: bool) {
-    let Some(Layer::Mend(mend)) = app.screen.layers.last() else { return };
+pub(crate) fn other_field(app: &mut App, forward: bool) {
+    let Some(mend) = app.screen.top::<Mend>() else { return };
     let MendWhat::Field { field: here, .. } = &mend.what else { return };
     let (at, len) = (FIELDS.iter().position(|field| field == here).unwrap_or(0), FIELDS.len());
     let next = (1..len)
@@ -145,7 +197,7 @@ pub(super) fn other_field(app: &mut App, forward: bool) {
     let Some(next) = next else { return };
     let row = mend.keys.first().and_then(|key| app.work.tasks.rows.get(key));
     let value = row.map_or_else(String::new, |row| value_of(row, next));
-    if let Some(Layer::Mend(mend)) = app.screen.layers.last_mut() {
+    if let Some(mend) = app.screen.top_mut::<Mend>() {
         mend.what = MendWhat::Field { field: next, line: LineEditor::new(&value) };
     }
 }
@@ -157,12 +209,12 @@ fn goes_unchanged(app: &App, mend: &Mend) -> bool {
 }
 
 /// What was mended, if it mends anything.
-pub(super) fn kept(app: &App, mend: &Mend) -> Result<Fix, String> {
+fn kept(app: &App, mend: &Mend) -> Result<Fix, String> {
     match &mend.what {
         MendWhat::Prompts { template, editor } => {
             let text = editor.text();
             if text == template.text() && !goes_unchanged(app, mend) {
-                let back = keymap::named(app, Ctx::Global, "back");
+                let back = keymap::named(app, Ctx::Global, Action::Back);
                 return Err(tr!("unchanged it would be refused again; change it, or {back} leaves it", back));
             }
             if !text.contains(template.mark()) {
@@ -184,7 +236,7 @@ pub(super) fn kept(app: &App, mend: &Mend) -> Result<Fix, String> {
 }
 
 /// Has the picture read that a field was set to.
-pub(super) fn pictures(app: &mut App, fix: &Fix) -> Vec<Do> {
+fn pictures(app: &mut App, fix: &Fix) -> Vec<Do> {
     match fix {
         Fix::Field { field: Field::FirstFrame | Field::LastFrame | Field::Subject, value } => {
             to_look_into(value).map_or_else(Vec::new, |picture| super::read_picture(app, picture))

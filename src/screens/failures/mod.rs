@@ -10,6 +10,7 @@ mod tests;
 pub mod view;
 
 pub use clusters::{Cluster, ClusterId, Remedy};
+pub(crate) use mend::other_field;
 pub use mend::{choices, possible};
 
 use crate::{
@@ -22,33 +23,33 @@ use crate::{
         commands::Do,
         compose,
         failures::state::{FailuresView, Fix, Mend, MendWhat},
-        key::Key,
         keymap,
-        keymap::{Ctx, Move, Why},
-        kit::editor::LineEditor,
-        screen::Layer,
+        keymap::{Action, Ctx, Move, Why},
+        kit::brush::Brush,
+        layer::{Did, Handle, Layer, Overlay},
+        resolve::Resolve,
         table, toast,
     },
     tr,
     words::{names, terms},
 };
+use ratatui::layout::{Position, Rect};
 
 /// The view, where it is open.
 #[must_use]
 pub fn view(app: &App) -> Option<&FailuresView> {
-    app.screen.layers.iter().rev().find_map(|layer| if let Layer::Failures(view) = layer { Some(view) } else { None })
+    app.screen.layers.iter().rev().find_map(Layer::of)
 }
 
 fn view_mut(app: &mut App) -> Option<&mut FailuresView> {
-    let layers = app.screen.layers.iter_mut().rev();
-    layers.into_iter().find_map(|layer| if let Layer::Failures(view) = layer { Some(view) } else { None })
+    app.screen.layers.iter_mut().rev().find_map(Layer::of_mut)
 }
 
 /// Opens it, the cursor where a hand is needed first: on a cause that must be mended, or on the line that sends.
 pub(crate) fn open(app: &mut App) {
     let mut view = FailuresView::new(clusters::all(app), app.work.tasks.counts);
     view.to_next();
-    app.screen.layers.push(Layer::Failures(view));
+    app.screen.open(view);
 }
 
 /// Brings it up to date after tasks have changed. What was decided about a cause stays decided.
@@ -68,8 +69,37 @@ pub(crate) fn follow(app: &mut App) {
     }
 }
 
+impl Overlay for FailuresView {
+    fn ctx(&self) -> Ctx {
+        Ctx::Failures
+    }
+
+    fn handle(&self) -> Handle {
+        handle
+    }
+
+    fn draw(&self, brush: &mut Brush<'_>, screen: Rect, app: &App) -> Option<Position> {
+        view::draw(brush, screen, app, self);
+        None
+    }
+
+    fn hints(&self, _: &App) -> Vec<(Ctx, Action)> {
+        let keys = [Action::Undo, Action::Fit, Action::Plan, Action::TakeIn, Action::EditPrompts, Action::FixField];
+        keys.map(|action| (Ctx::Failures, action)).into()
+    }
+}
+
+fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+    match did {
+        Did::Move(to) => go(app, to),
+        Did::Click(line) => view_mut(app)?.at = line,
+        Did::Key(_) | Did::Paste(_) | Did::Accept | Did::Back => return None,
+    }
+    Some(Vec::new())
+}
+
 /// Moves the cursor; the line after the last cause is the one that sends.
-pub(crate) fn go(app: &mut App, to: Move) {
+fn go(app: &mut App, to: Move) {
     let page = usize::from(app.screen.height / 2).max(1);
     if let Some(view) = view_mut(app) {
         view.at = table::step(to, view.at, view.clusters.len() + 1, page);
@@ -105,8 +135,7 @@ pub(crate) fn fit(app: &mut App) -> Vec<Do> {
             Vec::new()
         }
         Remedy::Settle => {
-            let line = LineEditor::default();
-            app.screen.layers.extend(cluster.keys.first().map(|key| Layer::Resolve { key: *key, at: 0, line }));
+            app.screen.layers.extend(cluster.keys.first().map(|key| Resolve::of(*key).into()));
             Vec::new()
         }
     }
@@ -118,14 +147,14 @@ pub(crate) fn edit_prompts(app: &mut App) {
     let prompts: Vec<&str> =
         cluster.keys.iter().filter_map(|key| app.work.tasks.rows.get(key)).map(|row| row.prompt()).collect();
     let what = MendWhat::prompt(&prompts, fix.as_ref());
-    app.screen.layers.push(Layer::Mend(Mend { cluster: cluster.id, keys: cluster.keys, what, fault: None }));
+    app.screen.open(Mend { cluster: cluster.id, keys: cluster.keys, what, fault: None });
 }
 
 /// Opens the field at fault of the cause under the cursor, to be set once for all.
 pub(crate) fn fix_field(app: &mut App) {
     let Some((cluster, fix)) = at_cursor(app) else { return };
     let what = mend::field(app, &cluster, fix.as_ref());
-    app.screen.layers.push(Layer::Mend(Mend { cluster: cluster.id, keys: cluster.keys, what, fault: None }));
+    app.screen.open(Mend { cluster: cluster.id, keys: cluster.keys, what, fault: None });
 }
 
 /// Opens the first task of the cause in compose.
@@ -140,45 +169,6 @@ fn at_cursor(app: &App) -> Option<(Cluster, Option<Fix>)> {
     let view = view(app)?;
     let cluster = view.clusters.get(view.at)?;
     Some((cluster.clone(), view.fixes.get(&cluster.id).cloned()))
-}
-
-/// Takes a key of what is being mended.
-pub(crate) fn typed(app: &mut App, key: Key) {
-    mend::typed(app, key);
-}
-
-/// Takes a paste into what is being mended.
-pub(crate) fn pasted(app: &mut App, text: &str) {
-    mend::pasted(app, text);
-}
-
-/// Goes to the next or previous field that can be set for all.
-pub(crate) fn other_field(app: &mut App, forward: bool) {
-    mend::other_field(app, forward);
-}
-
-/// Enter while mending: keeps it, and goes to the next cause that needs a hand. What cannot be stays open with why.
-pub(crate) fn keep(app: &mut App) -> Vec<Do> {
-    let Some(Layer::Mend(mend)) = app.screen.layers.last() else { return Vec::new() };
-    match mend::kept(app, mend) {
-        Err(why) => {
-            if let Some(Layer::Mend(mend)) = app.screen.layers.last_mut() {
-                mend.fault = Some(why);
-            }
-            Vec::new()
-        }
-        Ok(fix) => {
-            let id = mend.cluster.clone();
-            let reads = mend::pictures(app, &fix);
-            app.screen.layers.pop();
-            if let Some(view) = view_mut(app) {
-                view.left_out.remove(&id);
-                view.fixes.insert(id, fix);
-                view.to_next();
-            }
-            reads
-        }
-    }
 }
 
 /// Asks the store for the whole tasks of the plan; the preview follows.
@@ -204,7 +194,7 @@ pub fn can_plan(app: &App) -> Result<(), Why> {
     match view.planned().count() {
         0 if view.clusters.is_empty() => Err(Why(tr!("Nothing has failed that was not tried again").into())),
         0 => {
-            let fit = keymap::named(app, Ctx::Failures, "fit");
+            let fit = keymap::named(app, Ctx::Failures, Action::Fit);
             Err(Why(tr!("Nothing is planned yet; {fit} on a cause does what fits it", fit)))
         }
         _ => Ok(()),

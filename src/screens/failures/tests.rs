@@ -15,6 +15,7 @@ use crate::{
         msg::{Detail, Msg, StoreMsg},
         work::Halt,
     },
+    screens::screen::Preview,
     screens::{
         msg::Input,
         screen::Purpose,
@@ -81,7 +82,7 @@ fn answer(app: &mut App, effects: Vec<Effect>) {
 }
 
 fn planned(app: &App) -> Vec<(u32, String)> {
-    let Some(Layer::Preview(preview)) = app.screen.layers.last() else { return Vec::new() };
+    let Some(preview) = app.screen.top::<Preview>() else { return Vec::new() };
     assert_eq!(preview.purpose, Purpose::Plan);
     preview.items.iter().map(|item| (item.parent.map_or(0, |key| key.0), item.request.prompt.clone())).collect()
 }
@@ -154,7 +155,7 @@ fn the_cursor_begins_at_what_needs_a_hand_and_a_prompt_refused_is_never_planned_
     press(&mut state, "esc enter");
     // Unchanged it is not kept.
     press(&mut state, "enter");
-    let Some(Layer::Mend(mend)) = state.screen.layers.last() else { panic!("it was kept") };
+    let Some(mend) = state.screen.top::<Mend>() else { panic!("it was kept") };
     assert!(mend.fault.as_deref().is_some_and(|fault| fault.starts_with("unchanged")), "{:?}", mend.fault);
 }
 
@@ -177,7 +178,7 @@ fn the_shared_part_is_edited_once_and_a_field_set_once_then_one_plan_has_all() {
     ];
     assert_eq!(planned(&state), expected);
     // The field was set to what it was: that one is left out, and it is said.
-    let Some(Layer::Preview(preview)) = state.screen.layers.last() else { panic!("no preview") };
+    let Some(preview) = state.screen.top::<Preview>() else { panic!("no preview") };
     assert_eq!(preview.warnings, [Problem::new("#5 is left out", "it would be the same request again", "")]);
     assert_eq!(preview.items[2].was.as_ref().map(|was| was.prompt.as_str()), Some("a red fox in blood"));
     // Nothing goes out before Enter, and Enter sends once.
@@ -213,9 +214,9 @@ fn nothing_is_offered_while_the_balance_is_gone() {
 fn an_unknown_is_settled_not_sent() {
     let mut state = morning();
     press(&mut state, "R g j j j enter");
-    assert!(matches!(state.screen.layers.last(), Some(Layer::Resolve { key: TaskKey(6), .. })));
+    assert!(matches!(state.screen.top(), Some(Resolve { key: TaskKey(6), .. })));
     press(&mut state, "esc e");
-    assert!(matches!(state.screen.layers.last(), Some(Layer::Failures(_))));
+    assert!(state.screen.top::<FailuresView>().is_some());
 }
 
 #[test]
@@ -240,7 +241,7 @@ fn tasks_that_a_plan_leaves_out_for_one_reason_are_one_warning() {
         [3, 4].map(|key| failed(key, ErrorClass::PromptSensitive, "sensitive: \"a\"", "a fox")).into();
     open(&mut state);
     ready(&mut state, refused);
-    let Some(Layer::Preview(preview)) = state.screen.layers.last() else { panic!("no preview") };
+    let Some(preview) = state.screen.top::<Preview>() else { panic!("no preview") };
     let told: Vec<String> = preview.warnings.iter().map(ToString::to_string).collect();
     assert_eq!(told, ["2 tasks are left out (#3, #4): the prompt was refused as sensitive and is unchanged"]);
 }
@@ -261,7 +262,7 @@ fn attempts_that_were_charged_already_are_told_as_one_or_as_many() {
         }
         open(&mut state);
         ready(&mut state, tasks);
-        let Some(Layer::Preview(preview)) = state.screen.layers.last() else { panic!("no preview") };
+        let Some(preview) = state.screen.top::<Preview>() else { panic!("no preview") };
         assert_eq!(preview.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(), [told]);
     }
 }

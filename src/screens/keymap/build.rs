@@ -97,7 +97,7 @@ impl Keymap {
     /// The keys of a binding.
     #[must_use]
     pub fn keys_of(&self, binding: &Binding) -> &[Key] {
-        let index = BINDINGS.iter().position(|b| b.ctx == binding.ctx && b.id == binding.id);
+        let index = BINDINGS.iter().position(|b| b.ctx == binding.ctx && b.action == binding.action);
         index.map_or(&[], |index| &self.of[index])
     }
 }
@@ -124,8 +124,8 @@ fn read_keys(binding: &Binding, keys: &[String]) -> Result<Vec<Key>, Vec<KeyFaul
         }
     }
     let typed = |key: &Key| !key.ctrl && !key.alt && matches!(key.code, Code::Char(_));
-    let only_text = Place::ALL.iter().filter(|place| place.chain()[0] == binding.ctx).all(|place| place.is_text());
-    let has_place = Place::ALL.iter().any(|place| place.chain()[0] == binding.ctx);
+    let only_text = Place::all().iter().filter(|place| place.chain()[0] == binding.ctx).all(|place| place.is_text());
+    let has_place = Place::all().iter().any(|place| place.chain()[0] == binding.ctx);
     if keys.is_empty() {
         faults.push(unusable(None, Unfit::NoKeyLeft));
     } else if has_place && only_text && !read.is_empty() && read.iter().all(typed) {
@@ -139,7 +139,7 @@ fn read_keys(binding: &Binding, keys: &[String]) -> Result<Vec<Key>, Vec<KeyFaul
 /// Every action that cannot be reached in one of its places, since its keys mean something nearer there.
 fn shadows(map: &Keymap) -> Vec<KeyFault> {
     let mut found = Vec::new();
-    for place in Place::ALL {
+    for place in Place::all() {
         for (depth, ctx) in place.chain().iter().enumerate().skip(1) {
             for (index, binding) in BINDINGS.iter().enumerate().filter(|(_, b)| b.ctx == *ctx) {
                 let hider = |key: &Key| place.chain()[..depth].iter().find_map(|c| map.by_key.get(&(*c, *key)));
@@ -205,19 +205,20 @@ mod tests {
     fn every_action_can_be_reached_in_some_place() {
         let map = Keymap::default();
         for binding in BINDINGS {
-            let reached = Place::ALL.iter().any(|place| {
-                map.keys_of(binding)
-                    .iter()
-                    .any(|key| map.resolve(*place, *key).is_some_and(|b| (b.ctx, b.id) == (binding.ctx, binding.id)))
+            let reached = Place::all().iter().any(|place| {
+                map.keys_of(binding).iter().any(|key| {
+                    map.resolve(*place, *key).is_some_and(|b| (b.ctx, b.action) == (binding.ctx, binding.action))
+                })
             });
             assert!(reached, "{:?} {}", binding.ctx, binding.id);
         }
     }
 
     #[test]
-    fn names_are_unique_within_their_place() {
+    fn actions_and_their_names_are_unique_within_their_place() {
         for (index, one) in BINDINGS.iter().enumerate() {
-            assert!(!BINDINGS[..index].iter().any(|b| (b.ctx, b.id) == (one.ctx, one.id)), "{:?} {}", one.ctx, one.id);
+            let same = |b: &Binding| b.ctx == one.ctx && (b.id == one.id || b.action == one.action);
+            assert!(!BINDINGS[..index].iter().any(same), "{:?} {}", one.ctx, one.id);
         }
     }
 

@@ -66,7 +66,7 @@ fn sign_meaning(app: &App, sign: Sign) -> String {
     match sign {
         Sign::Pays => tr!(
             "behind a key: it pays; it opens a preview with the price first, and only {send} there sends",
-            send = named(app, Ctx::Preview, "send"),
+            send = named(app, Ctx::Preview, Action::Send),
         ),
         Sign::Cursor => tr!("the task under the cursor, the pane or line that has the keys").into(),
         Sign::Mark => tr!("a marked task; acts go to the marked ones").into(),
@@ -140,7 +140,7 @@ fn joined(keys: &[Key]) -> String {
 
 /// The contexts whose actions can be run from help, palette and command line while that place lies below them. Where
 /// text is typed no plain key can be a command, but a command by its name can.
-const fn offered(below: Place) -> &'static [Ctx] {
+fn offered(below: Place) -> &'static [Ctx] {
     match below {
         Place::ComposeText => &[Ctx::Compose, Ctx::Panes, Ctx::Global],
         place => place.chain(),
@@ -209,7 +209,9 @@ mod tests {
     use crate::{
         domain::task::TaskState::Failed,
         engine::settings::Settings,
-        screens::screen::{Layer, ListView, Pane},
+        screens::help::HELP,
+        screens::kit::list::ListView,
+        screens::screen::Pane,
         screens::testing::{state, with},
     };
 
@@ -217,7 +219,7 @@ mod tests {
     fn help_begins_with_this_places_keys() {
         let mut state = state(&[Failed]);
         state.screen.pane = Pane::Detail;
-        state.screen.layers.push(Layer::Help(ListView::default()));
+        state.screen.open(ListView::of(&HELP));
         assert_eq!(help_lines(&state)[0], HelpLine::Title("Detail and download".into()));
     }
 

@@ -4,25 +4,25 @@
 
 mod bindings;
 mod build;
+mod footer;
 mod help;
+mod named;
 mod place;
 mod tables;
 mod when;
-mod words;
 
-pub use bindings::BINDINGS;
+pub use bindings::{Action, BINDINGS, Ctx};
 pub use build::{Keymap, Overrides};
+pub use footer::{Hint, footer, hints, possible};
 pub use help::{HelpLine, Sign, by_id, help_lines, runnable};
-pub use place::{Ctx, Place, is_typed, place, place_below};
-pub use tables::{commands, tables};
+pub use named::{named, readable};
+pub use place::{Place, is_typed, place, place_below};
+pub use tables::{commands, config_lines, tables};
 pub(crate) use when::{can_cancel, can_download, refreshable};
-pub use words::{Hint, config_lines, footer, named, possible, readable};
 
 use crate::screens::{
     app::App,
     key::{Code, Key},
-    pick::PickWhat,
-    screen::Pane,
 };
 
 /// Why an action is not possible now, as one sentence.
@@ -50,6 +50,22 @@ pub enum Move {
     Last,
 }
 
+impl Move {
+    /// Its name in the config.
+    const fn id(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::PageUp => "page_up",
+            Self::PageDown => "page_down",
+            Self::HalfUp => "half_up",
+            Self::HalfDown => "half_down",
+            Self::First => "first",
+            Self::Last => "last",
+        }
+    }
+}
+
 /// What can be copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CopyWhat {
@@ -65,6 +81,19 @@ pub enum CopyWhat {
     Curl,
 }
 
+impl CopyWhat {
+    /// Its name in the config.
+    const fn id(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Prompt => "prompt",
+            Self::Url => "url",
+            Self::Path => "path",
+            Self::Curl => "curl",
+        }
+    }
+}
+
 /// What can be done in the list of camera commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CameraKey {
@@ -74,87 +103,6 @@ pub enum CameraKey {
     Dismiss,
     /// Move in it.
     Move(Move),
-}
-
-/// What a key can mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each one's `help` in the table of bindings says what it does")]
-pub enum Action {
-    Quit,
-    Suspend,
-    Redraw,
-    Back,
-    Close,
-    Help,
-    NextPane,
-    PreviousPane,
-    Show(Pane),
-    Full,
-    Messages,
-    Palette,
-    CommandLine,
-    New,
-    Move(Move),
-    Filter,
-    Mark,
-    Range,
-    MarkAll,
-    Open,
-    Sort,
-    Freeze,
-    CopyMenu,
-    Copy(CopyWhat),
-    Scp,
-    Play,
-    Download,
-    Pause,
-    Undo,
-    Cancel,
-    Resolve,
-    Refresh,
-    Balance,
-    Attempts,
-    Money,
-    Failures,
-    Fit,
-    TakeIn,
-    EditPrompts,
-    FixField,
-    ComposeFirst,
-    Plan,
-    NextField,
-    PreviousField,
-    Clone,
-    Retry,
-    Edit,
-    NextTab,
-    PreviousTab,
-    OtherTask(Move),
-    NextRow,
-    PreviousRow,
-    Preview,
-    Editor,
-    Fix,
-    OtherDraft,
-    NextChoice,
-    PreviousChoice,
-    Choose,
-    MarkChoice,
-    Camera(CameraKey),
-    Pick(PickWhat),
-    Pictures,
-    Complete,
-    Delete,
-    Send,
-    LeaveOut,
-    Search,
-    NextHit,
-    PreviousHit,
-    Accept,
-    CompleteWord,
-    CompleteBack,
-    Yes,
-    No,
 }
 
 /// One line of the table of keys.
@@ -177,6 +125,12 @@ pub struct Binding {
     pub paid: bool,
     /// Whether it is possible now, and if not, why.
     pub when: fn(&App) -> Result<(), Why>,
+}
+
+/// The binding of an action in a context, where it has one.
+#[must_use]
+pub fn binding(ctx: Ctx, action: Action) -> Option<&'static Binding> {
+    BINDINGS.iter().find(|binding| binding.ctx == ctx && binding.action == action)
 }
 
 /// The ASCII twin of a full-width character, such as `？`: what a Chinese input method types where `?` is meant.

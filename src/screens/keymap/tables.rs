@@ -1,4 +1,4 @@
-//! The keys as tables to be read: for `reeltop keys` and the man page. Plain data, in the reader's language, with the default keys.
+//! The keys as tables to be read: for `reeltop keys`, the man page and the example config. Plain data, with the default keys.
 
 use super::{BINDINGS, Ctx};
 use crate::{
@@ -7,6 +7,7 @@ use crate::{
     tr,
     words::keys::{KeyRow, KeyTable},
 };
+use std::fmt::Write;
 
 /// The keys of every place.
 #[must_use]
@@ -27,4 +28,33 @@ pub fn tables() -> Vec<KeyTable> {
 #[must_use]
 pub fn commands() -> Vec<(String, &'static str)> {
     COMMANDS.iter().map(|command| (command.usage(), lang::tr(command.help))).collect()
+}
+
+/// The example config's lines: every place, every action with its default keys, as comments.
+#[must_use]
+pub fn config_lines() -> String {
+    let mut text = String::new();
+    for ctx in Ctx::ALL {
+        let _ = writeln!(text, "[keys.{}]", ctx.id());
+        for binding in BINDINGS.iter().filter(|binding| binding.ctx == ctx) {
+            let keys: Vec<String> = binding.keys.iter().map(|key| format!("{key:?}")).collect();
+            let _ = writeln!(text, "#{} = [{}]  # {}", binding.id, keys.join(", "), binding.help);
+        }
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_config_names_every_action() {
+        let config = config_lines();
+        for binding in BINDINGS {
+            assert!(config.contains(&format!("\n#{} = [", binding.id)), "{}", binding.id);
+        }
+        assert!(config.parse::<toml::Table>().is_ok());
+    }
 }

@@ -1,6 +1,6 @@
 //! Whether an action is possible now, and if not, why.
 
-use super::{Ctx, Why, named};
+use super::{Action, Ctx, Why, named};
 use crate::{
     domain::{
         problem::{Charged, ErrorClass},
@@ -10,10 +10,13 @@ use crate::{
     },
     screens::{
         app::App,
-        commands, failures,
+        commands,
+        compose::choose::Choose,
+        failures,
         failures::state::{Mend, MendWhat},
-        pick::{Item, PickWhat, Take},
-        screen::Layer,
+        kit::list::ListView,
+        pick::{Item, PickWhat, Picker, Take},
+        screen::Preview,
         table::{cursor_row, targets},
     },
     tr,
@@ -53,12 +56,16 @@ type Test = fn(&Row) -> Result<(), No>;
 /// The refusal as a sentence, with the keys that help.
 fn said(app: &App, row: &Row, no: No) -> Why {
     let (key, word) = (row.key, names::state(row.state));
-    let named = |ctx, id| named(app, ctx, id);
+    let named = |ctx, action| named(app, ctx, action);
     Why(match no {
         No::Retry(no) => terms::no(Face::Keys(&app.work.settings.voice), key, row.state, no),
         No::Gone => tr!("{key} is being sent and cannot be taken back", key),
         No::Unsure => {
-            tr!("{key} may have been accepted; {resolve} resolves it", key, resolve = named(Ctx::Table, "resolve"))
+            tr!(
+                "{key} may have been accepted; {resolve} resolves it",
+                key,
+                resolve = named(Ctx::Table, Action::Resolve)
+            )
         }
         No::Ended => tr!("{key} is {word} and has ended already", key, word),
         No::Saving => tr!("{key} is being downloaded already", key),
@@ -66,7 +73,11 @@ fn said(app: &App, row: &Row, no: No) -> Why {
         No::Fileless => tr!("{key} is {word}: there is no file", key, word),
         No::Settled => tr!("{key} is {word}; only an unknown is resolved", key, word),
         No::NotSaved => {
-            tr!("{key} is not on disk yet; {download} downloads it", key, download = named(Ctx::Table, "download"))
+            tr!(
+                "{key} is not on disk yet; {download} downloads it",
+                key,
+                download = named(Ctx::Table, Action::Download)
+            )
         }
         No::NotOnDisk => tr!("{key} is {word}: there is no file on disk", key, word),
         No::Idless => tr!("{key} is {word}: the service has given it no id", key, word),
@@ -89,8 +100,12 @@ fn of_cursor(app: &App, test: Test) -> Possible {
 pub(super) fn some_task(app: &App) -> Possible {
     match (cursor_row(app), app.work.tasks.rows.is_empty()) {
         (Some(_), _) => Ok(()),
-        (None, true) => no(tr!("There are no tasks yet; {new} composes one", new = named(app, Ctx::Panes, "new"))),
-        (None, false) => no(tr!("The filter shows no task; {back} clears it", back = named(app, Ctx::Global, "back"))),
+        (None, true) => {
+            no(tr!("There are no tasks yet; {new} composes one", new = named(app, Ctx::Panes, Action::New)))
+        }
+        (None, false) => {
+            no(tr!("The filter shows no task; {back} clears it", back = named(app, Ctx::Global, Action::Back)))
+        }
     }
 }
 
@@ -262,52 +277,50 @@ pub(super) fn templates(app: &App) -> Possible {
 }
 
 pub(super) fn lists_files(app: &App) -> Possible {
-    match app.screen.layers.last() {
-        Some(Layer::Pick(picker)) if matches!(picker.what, PickWhat::Pictures(_) | PickWhat::Prompts) => Ok(()),
+    match app.screen.top::<Picker>() {
+        Some(picker) if matches!(picker.what, PickWhat::Pictures(_) | PickWhat::Prompts) => Ok(()),
         _ => no(tr!("There is no path to complete here")),
     }
 }
 
 pub(super) fn deletes(app: &App) -> Possible {
-    match app.screen.layers.last() {
-        Some(Layer::Pick(picker)) if matches!(picker.items.get(picker.at), Some(Item { take: Take::Draft(_), .. })) => {
-            Ok(())
-        }
+    match app.screen.top::<Picker>() {
+        Some(picker) if matches!(picker.items.get(picker.at), Some(Item { take: Take::Draft(_), .. })) => Ok(()),
         _ => no(tr!("Only a draft can be deleted here")),
     }
 }
 
 pub(super) fn takes_several(app: &App) -> Possible {
-    match app.screen.layers.last() {
-        Some(Layer::Choose { field, .. }) if crate::screens::compose::takes_several(*field) => Ok(()),
+    match app.screen.top() {
+        Some(Choose { field, .. }) if crate::screens::compose::takes_several(*field) => Ok(()),
         _ => no(tr!("Only one can be taken here")),
     }
 }
 
 pub(super) fn send(app: &App) -> Possible {
-    match app.screen.layers.last() {
-        Some(Layer::Preview(preview)) => crate::screens::preview::can_send(app, preview),
+    match app.screen.top::<Preview>() {
+        Some(preview) => crate::screens::preview::can_send(app, preview),
         _ => no(tr!("There is no preview")),
     }
 }
 
 pub(super) fn leave_out(app: &App) -> Possible {
-    match app.screen.layers.last() {
-        Some(Layer::Preview(preview)) => crate::screens::preview::can_leave_out(preview),
+    match app.screen.top::<Preview>() {
+        Some(preview) => crate::screens::preview::can_leave_out(preview),
         _ => no(tr!("There is no preview")),
     }
 }
 
 pub(super) fn searched(app: &App) -> Possible {
-    match app.screen.layers.last() {
-        Some(Layer::Help(list) | Layer::Messages(list) | Layer::Money(list)) if !list.query.text().is_empty() => Ok(()),
-        _ => no(tr!("Nothing is searched for; {search} searches", search = named(app, Ctx::List, "search"))),
+    match app.screen.top::<ListView>() {
+        Some(list) if !list.query.text().is_empty() => Ok(()),
+        _ => no(tr!("Nothing is searched for; {search} searches", search = named(app, Ctx::List, Action::Search))),
     }
 }
 
 pub(super) fn in_help(app: &App) -> Possible {
-    match app.screen.layers.last() {
-        Some(Layer::Help(_)) => Ok(()),
+    match app.screen.top::<ListView>() {
+        Some(list) if list.kind.run.is_some() => Ok(()),
         _ => no(tr!("There is nothing to run here")),
     }
 }
@@ -334,7 +347,7 @@ pub(super) fn on_failed_cause(app: &App) -> Possible {
     match failures::view(app).and_then(|view| view.clusters.get(view.at)).map(|cluster| cluster.remedy) {
         Some(failures::Remedy::Settle) => no(tr!(
             "Nobody knows what became of these; {fit} settles the first",
-            fit = named(app, Ctx::Failures, "fit"),
+            fit = named(app, Ctx::Failures, Action::Fit),
         )),
         Some(failures::Remedy::Again | failures::Remedy::EditPrompts | failures::Remedy::FixField(_)) => Ok(()),
         None => no(tr!("Move to a cause first")),
@@ -342,12 +355,12 @@ pub(super) fn on_failed_cause(app: &App) -> Possible {
 }
 
 pub(super) fn on_field(app: &App) -> Possible {
-    match app.screen.layers.last() {
-        Some(Layer::Mend(Mend { what: MendWhat::Field { .. }, .. })) => Ok(()),
+    match app.screen.top() {
+        Some(Mend { what: MendWhat::Field { .. }, .. }) => Ok(()),
         _ => no(tr!(
             "The prompts are being edited; {back}, then {set} sets a field",
-            back = named(app, Ctx::Global, "back"),
-            set = named(app, Ctx::Failures, "fix_field"),
+            back = named(app, Ctx::Global, Action::Back),
+            set = named(app, Ctx::Failures, Action::FixField),
         )),
     }
 }

@@ -10,7 +10,7 @@ use ratatui::{
 };
 
 /// A buffer with the look to draw in it.
-pub(crate) struct Brush<'a> {
+pub struct Brush<'a> {
     /// What is drawn on.
     pub(crate) buf: &'a mut Buffer,
     /// Colours and signs.

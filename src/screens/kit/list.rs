@@ -1,34 +1,135 @@
-//! Help and the message log as lists: scroll and search. A search leaves only the lines that hold its text, so that the
-//! next hit is the next line.
+//! Long lists over the panes, such as help and the message log: scroll and search. A search leaves only the lines that
+//! hold its text, so that the next hit is the next line.
 
 use crate::{
-    engine::{effect::Level, filter::contains},
+    engine::filter::contains,
     screens::{
         app::App,
         commands::Do,
-        key::Key,
-        keymap::{BINDINGS, HelpLine, Move, help_lines},
-        kit::editor::LineEditor,
-        palette,
-        screen::{Layer, ListView},
+        keymap::{Action, Ctx, Move},
+        kit::{brush::Brush, editor::LineEditor},
+        layer::{Did, Handle, Overlay},
         table::step,
-        toast,
     },
-    tr,
 };
+use ratatui::layout::{Position, Rect};
+use std::{fmt, ptr};
 
-/// How many lines are left of the list that has the keys.
-fn len(app: &App) -> usize {
-    let (texts, list): (Vec<String>, _) = match app.screen.layers.last() {
-        Some(Layer::Help(list)) => (help_lines(app).iter().map(HelpLine::text).collect(), list),
-        Some(Layer::Money(list)) => {
-            (crate::screens::money::lines(app).iter().map(crate::screens::money::Line::text).collect(), list)
+/// What a list lists.
+pub struct Kind {
+    /// Its lines, to be searched.
+    pub(crate) texts: fn(&App) -> Vec<String>,
+    /// Its picture; tells where the caret is.
+    pub(crate) draw: fn(&mut Brush<'_>, Rect, &App, &ListView) -> Option<Position>,
+    /// Runs the line under its cursor, where it has one.
+    pub(crate) run: Option<fn(&mut App) -> Vec<Do>>,
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(std::any::type_name::<Self>())
+    }
+}
+
+/// A list with a cursor or a text with a scroll.
+#[derive(Clone, Debug)]
+pub struct ListView {
+    /// What it lists.
+    pub kind: &'static Kind,
+    /// First line shown; where lines can be run the line under the cursor.
+    pub scroll: usize,
+    /// What is searched for in it.
+    pub query: LineEditor,
+    /// Whether the query is being typed.
+    pub typing: bool,
+}
+
+impl ListView {
+    /// At its beginning.
+    #[must_use]
+    pub fn of(kind: &'static Kind) -> Self {
+        Self { kind, scroll: 0, query: LineEditor::default(), typing: false }
+    }
+
+    /// Whether it lists that.
+    #[must_use]
+    pub fn is(&self, kind: &'static Kind) -> bool {
+        ptr::eq(self.kind, kind)
+    }
+}
+
+impl Overlay for ListView {
+    fn ctx(&self) -> Ctx {
+        if self.typing { Ctx::Filter } else { Ctx::List }
+    }
+
+    fn handle(&self) -> Handle {
+        handle
+    }
+
+    fn draw(&self, brush: &mut Brush<'_>, place: Rect, app: &App) -> Option<Position> {
+        (self.kind.draw)(brush, place, app, self)
+    }
+
+    fn hints(&self, _: &App) -> Vec<(Ctx, Action)> {
+        if self.typing {
+            return vec![(Ctx::Filter, Action::Accept)];
         }
-        Some(Layer::Messages(list)) => (app.screen.messages.iter().map(|message| message.text.clone()).collect(), list),
-        _ => return 0,
-    };
+        let keys = [
+            Action::Accept,
+            Action::Search,
+            Action::NextHit,
+            Action::PreviousHit,
+            Action::Move(Move::PageDown),
+            Action::Move(Move::PageUp),
+        ];
+        keys.map(|action| (Ctx::List, action)).into()
+    }
+
+    fn finds_actions(&self) -> bool {
+        self.kind.run.is_some()
+    }
+}
+
+fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+    let (page, len) = (page(app), len(app));
+    let list = app.screen.top_mut::<ListView>()?;
+    let run = list.kind.run.filter(|_| !list.typing);
+    match did {
+        Did::Key(key) => {
+            if list.query.key(key) {
+                list.scroll = 0;
+            }
+        }
+        Did::Paste(text) => {
+            list.query.paste(text);
+            list.scroll = 0;
+        }
+        Did::Move(_) if list.typing => return None,
+        Did::Move(to) => {
+            let places = if list.kind.run.is_some() { len } else { len.saturating_sub(page) + 1 };
+            list.scroll = step(to, list.scroll, places, page);
+        }
+        Did::Accept => match run {
+            Some(run) => return Some(run(app)),
+            None => list.typing = false,
+        },
+        Did::Click(line) => {
+            run?;
+            list.scroll = line;
+        }
+        // From typing to the hits, from the hits to the whole list.
+        Did::Back if !list.typing && list.query.text().is_empty() => return None,
+        Did::Back => (list.typing, list.query, list.scroll) = (false, LineEditor::default(), 0),
+    }
+    Some(Vec::new())
+}
+
+/// How many lines the search leaves of the list that has the keys.
+fn len(app: &App) -> usize {
+    let Some(list) = app.screen.top::<ListView>() else { return 0 };
     let needle = list.query.text().to_lowercase();
-    texts.iter().filter(|text| contains(text, &needle)).count()
+    (list.kind.texts)(app).iter().filter(|text| contains(text, &needle)).count()
 }
 
 /// The lines of a list on the screen: all but its borders and its own last line.
@@ -36,73 +137,9 @@ fn page(app: &App) -> usize {
     usize::from(app.screen.height).saturating_sub(3).max(1)
 }
 
-/// The list that has the keys.
-fn view(app: &mut App) -> Option<&mut ListView> {
-    match app.screen.layers.last_mut() {
-        Some(Layer::Help(list) | Layer::Messages(list) | Layer::Money(list)) => Some(list),
-        _ => None,
+/// Begins to type a search.
+pub(crate) fn search(app: &mut App) {
+    if let Some(list) = app.screen.top_mut::<ListView>() {
+        list.typing = true;
     }
-}
-
-/// Scrolls.
-pub(crate) fn go(app: &mut App, to: Move) {
-    let (page, len) = (page(app), len(app));
-    let has_cursor = matches!(app.screen.layers.last(), Some(Layer::Help(_)));
-    if let Some(list) = view(app) {
-        let places = if has_cursor { len } else { len.saturating_sub(page) + 1 };
-        list.scroll = step(to, list.scroll, places, page);
-    }
-}
-
-/// Help's lines that its search leaves.
-#[must_use]
-pub fn shown_help(app: &App, list: &ListView) -> Vec<HelpLine> {
-    let needle = list.query.text().to_lowercase();
-    help_lines(app).into_iter().filter(|line| contains(&line.text(), &needle)).collect()
-}
-
-/// Runs the action under help's cursor, help closed.
-pub(crate) fn run(app: &mut App) -> Vec<Do> {
-    let Some(Layer::Help(list)) = app.screen.layers.last() else { return Vec::new() };
-    match shown_help(app, list).get(list.scroll) {
-        Some(HelpLine::Key { binding, .. }) => palette::run(app, &BINDINGS[*binding]),
-        Some(HelpLine::Title(_) | HelpLine::Word { .. } | HelpLine::Sign { .. }) | None => {
-            toast::say(app, Level::Info, tr!("that line explains only; a line with keys can be run").into(), None);
-            Vec::new()
-        }
-    }
-}
-
-/// Begins or ends the typing of a search.
-pub(crate) fn typing(app: &mut App, typing: bool) {
-    if let Some(list) = view(app) {
-        list.typing = typing;
-    }
-}
-
-/// Takes a key of the search; the list follows as it is typed.
-pub(crate) fn typed(app: &mut App, key: Key) {
-    if let Some(list) = view(app)
-        && list.query.key(key)
-    {
-        list.scroll = 0;
-    }
-}
-
-/// Takes a paste into the search.
-pub(crate) fn pasted(app: &mut App, text: &str) {
-    if let Some(list) = view(app) {
-        list.query.paste(text);
-        list.scroll = 0;
-    }
-}
-
-/// Goes one step back: from typing to the hits, from the hits to the whole list. Tells whether there was such a step.
-pub(crate) fn back(app: &mut App) -> bool {
-    let Some(list) = view(app) else { return false };
-    if !list.typing && list.query.text().is_empty() {
-        return false;
-    }
-    (list.typing, list.query, list.scroll) = (false, LineEditor::default(), 0);
-    true
 }

@@ -17,11 +17,14 @@ use crate::{
     screens::{
         app::App,
         commands::Do,
-        screen::{Layer, ListView},
+        kit::list::{Kind, ListView},
     },
     tr,
     words::{names, reason},
 };
+
+/// The screen as a list.
+pub static MONEY: Kind = Kind { texts: |app| lines(app).iter().map(Line::text).collect(), draw: view::draw, run: None };
 
 /// Days that are listed at most.
 const DAYS: usize = 14;
@@ -66,7 +69,7 @@ impl Line {
 
 /// Opens it: the ledger is summed up by the store, the balance asked for.
 pub(crate) fn open(app: &mut App) -> Vec<Do> {
-    app.screen.layers.push(Layer::Money(ListView::default()));
+    app.screen.open(ListView::of(&MONEY));
     let now = app.work.now;
     vec![Do::Effect(Effect::Store(StoreCmd::Costs { now })), Do::Act(Act::Balance)]
 }

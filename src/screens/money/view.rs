@@ -4,12 +4,19 @@ use crate::{
     domain::{costs::Sum, money::Ptc, text as harmless},
     screens::{
         app::App,
-        kit::{brush::labelled, text, theme::Look},
+        kit::list::ListView,
+        kit::{
+            brush::{Brush, labelled},
+            text,
+            theme::Look,
+        },
         money as ledger,
+        shell::layers::{LongList, list_place, searchable},
     },
     tr,
 };
 use ratatui::{
+    layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
 };
@@ -21,8 +28,16 @@ const TASKS: usize = 7;
 /// Cells of an amount of money.
 const AMOUNT: usize = 9;
 
+/// Draws it.
+pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &ListView) -> Option<Position> {
+    let width = list_place(screen).width.saturating_sub(4);
+    let lines = lines(app, &view.query.text().to_lowercase(), brush.look, width);
+    let list = LongList { title: tr!("Money"), lines, first: view.scroll, runs: false };
+    searchable(brush, screen, app, &list, view)
+}
+
 /// All lines that hold what is searched for.
-pub(crate) fn lines(app: &App, needle: &str, look: Look, width: u16) -> Vec<Line<'static>> {
+fn lines(app: &App, needle: &str, look: Look, width: u16) -> Vec<Line<'static>> {
     let wanted = |line: &ledger::Line| needle.is_empty() || line.text().to_lowercase().contains(needle);
     ledger::lines(app).iter().filter(|line| wanted(line)).flat_map(|line| drawn(line, look, width)).collect()
 }

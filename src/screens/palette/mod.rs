@@ -1,6 +1,8 @@
 //! The palette: every action of every place, found by a few letters of its name. What cannot be done now is listed too,
 //! with why. It only runs what a key could run, and what pays only opens its preview.
 
+mod view;
+
 use crate::{
     engine::effect::Level,
     lang,
@@ -10,13 +12,15 @@ use crate::{
         commands::Do,
         keymap,
         keymap::{Action, BINDINGS, Binding, Ctx, Move, Why},
+        kit::brush::Brush,
         kit::editor::LineEditor,
-        screen::Layer,
+        layer::{Did, Handle, Overlay},
         table::step,
         toast,
     },
     tr,
 };
+use ratatui::layout::{Position, Rect};
 
 /// The palette while it is open.
 #[derive(Clone, Debug, Default)]
@@ -94,28 +98,64 @@ fn word_cost(word: &str, text: &str) -> Option<usize> {
 
 /// Opens it.
 pub(crate) fn open(app: &mut App) {
-    app.screen.layers.push(Layer::Palette(Palette::default()));
+    app.screen.open(Palette::default());
 }
 
-/// The text changed: the best fit is chosen.
-pub(crate) fn changed(palette: &mut Palette) {
-    palette.at = 0;
+impl Overlay for Palette {
+    fn ctx(&self) -> Ctx {
+        Ctx::Palette
+    }
+
+    fn handle(&self) -> Handle {
+        handle
+    }
+
+    fn draw(&self, brush: &mut Brush<'_>, screen: Rect, app: &App) -> Option<Position> {
+        view::draw(brush, screen, app, self)
+    }
+
+    fn hints(&self, _: &App) -> Vec<(Ctx, Action)> {
+        vec![(Ctx::Palette, Action::Accept)]
+    }
+
+    fn finds_actions(&self) -> bool {
+        true
+    }
 }
 
-/// Moves in it.
-pub(crate) fn go(app: &mut App, to: Move) {
-    let Some(Layer::Palette(palette)) = app.screen.layers.last() else { return };
+fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+    let palette = app.screen.top_mut::<Palette>()?;
+    match did {
+        // The text changed: the best fit is chosen.
+        Did::Key(key) => {
+            if palette.line.key(key) {
+                palette.at = 0;
+            }
+        }
+        Did::Paste(text) => {
+            palette.line.paste(text);
+            palette.at = 0;
+        }
+        Did::Click(line) => palette.at = line,
+        Did::Move(to) => go(app, to),
+        Did::Accept => return Some(accept(app)),
+        Did::Back => return None,
+    }
+    Some(Vec::new())
+}
+
+fn go(app: &mut App, to: Move) {
+    let Some(palette) = app.screen.top::<Palette>() else { return };
     let len = entries(app, palette.line.text()).len();
     let page = usize::from(app.screen.height).saturating_sub(6).max(1);
-    let at = step(to, palette.at, len, page);
-    if let Some(Layer::Palette(palette)) = app.screen.layers.last_mut() {
-        palette.at = at;
+    if let Some(palette) = app.screen.top_mut::<Palette>() {
+        palette.at = step(to, palette.at, len, page);
     }
 }
 
 /// Runs the chosen action and closes; stays open, saying why, where it is not possible.
-pub(crate) fn accept(app: &mut App) -> Vec<Do> {
-    let Some(Layer::Palette(palette)) = app.screen.layers.last() else { return Vec::new() };
+fn accept(app: &mut App) -> Vec<Do> {
+    let Some(palette) = app.screen.top::<Palette>() else { return Vec::new() };
     match entries(app, palette.line.text()).into_iter().nth(palette.at) {
         Some(entry) => run(app, entry.binding),
         None => {
@@ -145,16 +185,16 @@ mod tests {
         screens::testing::state,
     };
 
-    fn ids(app: &App, text: &str) -> Vec<(Ctx, &'static str)> {
-        entries(app, text).iter().map(|entry| (entry.binding.ctx, entry.binding.id)).collect()
+    fn ids(app: &App, text: &str) -> Vec<(Ctx, Action)> {
+        entries(app, text).iter().map(|entry| (entry.binding.ctx, entry.binding.action)).collect()
     }
 
     #[test]
     fn a_few_letters_find_an_action() {
         let state = state(&[Failed]);
-        assert_eq!(ids(&state, "retry")[0], (Ctx::Table, "retry"));
-        assert_eq!(ids(&state, "mark al")[0], (Ctx::Table, "mark_all"));
-        assert!(ids(&state, "frz").contains(&(Ctx::Table, "freeze")));
+        assert_eq!(ids(&state, "retry")[0], (Ctx::Table, Action::Retry));
+        assert_eq!(ids(&state, "mark al")[0], (Ctx::Table, Action::MarkAll));
+        assert!(ids(&state, "frz").contains(&(Ctx::Table, Action::Freeze)));
         assert_eq!(ids(&state, "xyzzy"), []);
     }
 
@@ -163,7 +203,7 @@ mod tests {
         let state = state(&[Failed]);
         lang::within(lang::Lang::Zh, || {
             for text in ["重试", "归类", "retry"] {
-                assert!(ids(&state, text).contains(&(Ctx::Table, "failures")), "{text}");
+                assert!(ids(&state, text).contains(&(Ctx::Table, Action::Failures)), "{text}");
             }
         });
     }

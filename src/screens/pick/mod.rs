@@ -19,11 +19,18 @@ use crate::{
         filter::contains,
     },
     screens::{
-        app::App, commands::Do, compose, key::Key, keymap::Move, kit::editor::LineEditor, screen::Layer, table, toast,
+        app::App,
+        commands::Do,
+        compose,
+        keymap::{Action, Ctx, Move},
+        kit::{brush::Brush, editor::LineEditor},
+        layer::{Did, Handle, Overlay},
+        table, toast,
     },
     tr,
     words::{names, reason},
 };
+use ratatui::layout::{Position, Rect};
 use std::collections::BTreeSet;
 
 /// Earlier prompts that are listed at most; a search finds the others.
@@ -57,6 +64,19 @@ pub enum PickWhat {
     Pictures(Field),
     /// Files of prompts.
     Prompts,
+}
+
+impl PickWhat {
+    /// The name in the config of the key that opens it; drafts and pictures are opened by keys of their own.
+    pub(crate) const fn id(self) -> &'static str {
+        match self {
+            Self::History => "history",
+            Self::Templates => "templates",
+            Self::Drafts => "drafts",
+            Self::Pictures(_) => "pictures",
+            Self::Prompts => "file",
+        }
+    }
 }
 
 /// One thing to pick.
@@ -103,7 +123,7 @@ pub(crate) fn open(app: &mut App, what: PickWhat) -> Vec<Do> {
     // The way back to the other draft is F8, Enter.
     picker.at = usize::from(what == PickWhat::Drafts && picker.items.len() > 1);
     let wishes = list(&picker);
-    app.screen.layers.push(Layer::Pick(picker));
+    app.screen.open(picker);
     wishes
 }
 
@@ -118,61 +138,79 @@ fn list(picker: &Picker) -> Vec<Do> {
     }
 }
 
-fn top(app: &mut App) -> Option<&mut Picker> {
-    match app.screen.layers.last_mut() {
-        Some(Layer::Pick(picker)) => Some(picker),
-        _ => None,
+impl Overlay for Picker {
+    fn ctx(&self) -> Ctx {
+        Ctx::Pick
+    }
+
+    fn handle(&self) -> Handle {
+        handle
+    }
+
+    fn draw(&self, brush: &mut Brush<'_>, screen: Rect, _: &App) -> Option<Position> {
+        Some(view::draw(brush, screen, self))
+    }
+
+    fn hints(&self, _: &App) -> Vec<(Ctx, Action)> {
+        let keys = [Action::Accept, Action::Complete, Action::Delete, Action::Move(Move::Down), Action::Move(Move::Up)];
+        keys.map(|action| (Ctx::Pick, action)).into()
     }
 }
 
-/// Takes a key of the search or the path.
-pub(crate) fn typed(app: &mut App, key: Key) -> Vec<Do> {
-    let changed = top(app).is_some_and(|picker| picker.query.key(key));
-    if changed { refresh(app) } else { Vec::new() }
-}
-
-/// Takes pasted text into the search or the path.
-pub(crate) fn pasted(app: &mut App, text: &str) -> Vec<Do> {
-    if let Some(picker) = top(app) {
-        picker.query.paste(text);
+fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+    let picker = app.screen.top_mut::<Picker>()?;
+    match did {
+        Did::Key(key) => {
+            if picker.query.key(key) {
+                return Some(refresh(app));
+            }
+        }
+        Did::Paste(text) => {
+            picker.query.paste(text);
+            return Some(refresh(app));
+        }
+        Did::Move(to) => go(app, to),
+        Did::Click(line) => picker.at = line,
+        Did::Accept => return Some(accept(app)),
+        Did::Back => return None,
     }
-    refresh(app)
+    Some(Vec::new())
 }
 
 /// The text has changed: the list follows, and another folder is listed where one is meant.
 fn refresh(app: &mut App) -> Vec<Do> {
-    let Some(Layer::Pick(picker)) = app.screen.layers.pop() else { return Vec::new() };
+    let Some(picker) = app.screen.take::<Picker>() else { return Vec::new() };
     let items = items(app, &picker);
     let known = match &picker.listing {
         Some(Ok(listing)) => listing.folder == folder::split(picker.query.text()).0,
         Some(Err(_)) | None => false,
     };
     let wishes = if known { Vec::new() } else { list(&picker) };
-    app.screen.layers.push(Layer::Pick(Picker { items, at: 0, ..picker }));
+    app.screen.open(Picker { items, at: 0, ..picker });
     wishes
 }
 
 /// A folder was listed for the list on top.
 pub(crate) fn listed(app: &mut App, typed: &str, result: Result<Listing, Problem>) {
-    let Some(Layer::Pick(mut picker)) = app.screen.layers.pop() else { return };
+    let Some(mut picker) = app.screen.take::<Picker>() else { return };
     if picker.query.text() == typed {
         picker.listing = Some(result);
         picker.items = items(app, &picker);
     }
-    app.screen.layers.push(Layer::Pick(picker));
+    app.screen.open(picker);
 }
 
 /// Moves the cursor.
-pub(crate) fn go(app: &mut App, to: Move) {
+fn go(app: &mut App, to: Move) {
     let page = usize::from(app.screen.height / 2).max(1);
-    if let Some(picker) = top(app) {
+    if let Some(picker) = app.screen.top_mut::<Picker>() {
         picker.at = table::step(to, picker.at, picker.items.len(), page);
     }
 }
 
 /// Tab: the path goes on as far as it is certain; elsewhere the cursor goes down.
 pub(crate) fn complete(app: &mut App) -> Vec<Do> {
-    let Some(picker) = top(app) else { return Vec::new() };
+    let Some(picker) = app.screen.top_mut::<Picker>() else { return Vec::new() };
     let Some(Ok(listing)) = &picker.listing else {
         go(app, Move::Down);
         return Vec::new();
@@ -190,26 +228,26 @@ pub(crate) fn complete(app: &mut App) -> Vec<Do> {
 }
 
 /// Enter: takes what is under the cursor.
-pub(crate) fn accept(app: &mut App) -> Vec<Do> {
-    let Some(Layer::Pick(picker)) = app.screen.layers.pop() else { return Vec::new() };
+fn accept(app: &mut App) -> Vec<Do> {
+    let Some(picker) = app.screen.take::<Picker>() else { return Vec::new() };
     let Some(item) = picker.items.get(picker.at).cloned() else {
         let typed = picker.query.text().trim().to_owned();
         // A path may lead where nothing is listed: what is wrong with it is said when it is read.
         if picker.what == PickWhat::Prompts && !typed.is_empty() {
             return compose::read_file(typed);
         }
-        app.screen.layers.push(Layer::Pick(picker));
+        app.screen.open(picker);
         return Vec::new();
     };
     if !item.why_not.is_empty() {
         let text = format!("{}{}{}", item.text, tr!(": "), item.why_not);
         toast::say(app, Level::Warning, text, None);
-        app.screen.layers.push(Layer::Pick(picker));
+        app.screen.open(picker);
         return Vec::new();
     }
     match (item.take, picker.what) {
         (Take::Folder(path), _) => {
-            app.screen.layers.push(Layer::Pick(Picker { query: LineEditor::new(&path), ..picker }));
+            app.screen.open(Picker { query: LineEditor::new(&path), ..picker });
             refresh(app)
         }
         (Take::File(path), PickWhat::Pictures(field)) => compose::take_path(app, field, &path),
@@ -223,12 +261,12 @@ pub(crate) fn accept(app: &mut App) -> Vec<Do> {
 
 /// Deletes the draft under the cursor.
 pub(crate) fn delete(app: &mut App) -> Vec<Do> {
-    let Some(Layer::Pick(picker)) = app.screen.layers.last() else { return Vec::new() };
+    let Some(picker) = app.screen.top::<Picker>() else { return Vec::new() };
     let Some(Item { take: Take::Draft(id), .. }) = picker.items.get(picker.at) else { return Vec::new() };
     let (id, at) = (*id, picker.at);
     let wishes = compose::delete_draft(app, id);
     let _ = refresh(app);
-    if let Some(picker) = top(app) {
+    if let Some(picker) = app.screen.top_mut::<Picker>() {
         picker.at = at.min(picker.items.len().saturating_sub(1));
     }
     wishes

@@ -3,11 +3,7 @@
 
 use crate::{
     domain::problem::Problem,
-    screens::{
-        app::App,
-        keymap::Why,
-        screen::{Layer, Preview},
-    },
+    screens::{app::App, keymap::Why, screen::Preview},
     tr,
 };
 
@@ -17,7 +13,7 @@ const TOLD: usize = 8;
 /// Forbids to send the file whose preview has just come up. `bad`: line number and what is wrong, in the file's order; a
 /// line may have several faults.
 pub(crate) fn forbid(app: &mut App, bad: Vec<(usize, Problem)>) {
-    let Some(Layer::Preview(preview)) = app.screen.layers.last_mut() else { return };
+    let Some(preview) = app.screen.top_mut::<Preview>() else { return };
     preview.obstacles.extend(told(&bad));
     if let Some(batch) = &mut preview.batch {
         batch.impossible.clear();
@@ -55,7 +51,7 @@ pub fn can_leave_out(preview: &Preview) -> Result<(), Why> {
 /// Goes on with the good lines: the bad ones no longer forbid it, and it is told that they are left out.
 pub(crate) fn leave_out(app: &mut App) {
     let now = app.work.now.mono;
-    let Some(Layer::Preview(preview)) = app.screen.layers.last_mut() else { return };
+    let Some(preview) = app.screen.top_mut::<Preview>() else { return };
     if can_leave_out(preview).is_err() {
         return;
     }

@@ -33,14 +33,17 @@ use crate::{
         compose, failures,
         key::{Code, Key},
         keymap,
-        keymap::{Ctx, Move, Why, as_command},
+        keymap::{Action, Ctx, Move, Why, as_command},
+        kit::brush::Brush,
         kit::editor::LineEditor,
-        screen::{Batch, Layer, Pane, Preview, PreviewItem, Purpose},
+        layer::{Did, Handle, Layer, Overlay},
+        screen::{Batch, Pane, Preview, PreviewItem, Purpose},
         table, toast,
     },
     tr,
     words::{news::not_queued, reason, terms},
 };
+use ratatui::layout::{Position, Rect};
 use std::collections::BTreeMap;
 
 /// Enter does nothing for this long, so that a key pressed for what was there before does not pay. In milliseconds.
@@ -64,12 +67,12 @@ pub(crate) fn open(app: &mut App, purpose: Purpose, items: Vec<PreviewItem>, war
         sent: None,
         scroll: 0,
     };
-    app.screen.layers.push(Layer::Preview(preview));
+    app.screen.open(preview);
 }
 
 /// Tells in the preview on top what made its tasks.
 pub(crate) fn tell_batch(app: &mut App, batch: Batch) {
-    if let Some(Layer::Preview(preview)) = app.screen.layers.last_mut() {
+    if let Some(preview) = app.screen.top_mut::<Preview>() {
         preview.batch = Some(batch);
     }
 }
@@ -77,7 +80,7 @@ pub(crate) fn tell_batch(app: &mut App, batch: Batch) {
 /// A plan of which nothing can be sent.
 fn nothing_left(app: &App, items: &[PreviewItem]) -> Vec<Problem> {
     let none = items.is_empty().then(|| {
-        let next = tr!("{back} goes back to the causes.", back = keymap::named(app, Ctx::Global, "back"));
+        let next = tr!("{back} goes back to the causes.", back = keymap::named(app, Ctx::Global, Action::Back));
         Problem::new(tr!("There is nothing to send"), "", next)
     });
     none.into_iter().collect()
@@ -85,7 +88,7 @@ fn nothing_left(app: &App, items: &[PreviewItem]) -> Vec<Problem> {
 
 /// What makes that it would only be queued.
 fn waits(app: &App) -> Vec<Problem> {
-    let pause = || keymap::named(app, Ctx::Table, "pause");
+    let pause = || keymap::named(app, Ctx::Table, Action::Pause);
     let halted = app.work.queue.halted.as_ref().map(|halt| {
         let next = tr!("See to the cause, then {pause} goes on sending.", pause = pause());
         (reason::halt(halt, &app.work.settings.voice).what, next)
@@ -155,7 +158,7 @@ pub fn can_send(app: &App, preview: &Preview) -> Result<(), Why> {
     let (count, typed) = (preview.items.len(), preview.typed.as_ref().map(LineEditor::text));
     match typed {
         Some(typed) if typed.trim().parse() != Ok(count) => {
-            let (total, send) = (preview.total, keymap::named(app, Ctx::Preview, "send"));
+            let (total, send) = (preview.total, keymap::named(app, Ctx::Preview, Action::Send));
             Err(Why(tr!("This costs {total} PTC: type the number of tasks, {count}, then {send}", total, count, send)))
         }
         Some(_) | None => Ok(()),
@@ -165,7 +168,7 @@ pub fn can_send(app: &App, preview: &Preview) -> Result<(), Why> {
 /// Enter: queues it, once, unless the preview has only just come up.
 pub(crate) fn send(app: &mut App) -> Vec<Do> {
     let undo = app.work.settings.queue.undo_ms > 0;
-    let Some(Layer::Preview(preview)) = app.screen.layers.last() else { return Vec::new() };
+    let Some(preview) = app.screen.top::<Preview>() else { return Vec::new() };
     if app.work.now.mono.since(preview.opened) < DEAF || can_send(app, preview).is_err() {
         return Vec::new();
     }
@@ -184,7 +187,7 @@ pub(crate) fn send(app: &mut App) -> Vec<Do> {
 
 /// The batch has gone to the store under that number: from now on Enter does nothing.
 pub(crate) fn sending(app: &mut App, ticket: Ticket) {
-    if let Some(Layer::Preview(preview)) = app.screen.layers.last_mut() {
+    if let Some(preview) = app.screen.top_mut::<Preview>() {
         preview.sent = Some(ticket);
     }
 }
@@ -194,8 +197,8 @@ pub(crate) fn inserted(app: &mut App, ticket: Ticket, result: Result<Vec<TaskKey
     let Some(at) = find(app, ticket) else { return Vec::new() };
     match result {
         Ok(tasks) => {
-            let Layer::Preview(preview) = app.screen.layers.remove(at) else { return Vec::new() };
-            queued(app, preview.purpose, tasks)
+            let purpose = app.screen.layers.remove(at).of::<Preview>().map(|preview| preview.purpose);
+            purpose.map_or_else(Vec::new, |purpose| queued(app, purpose, tasks))
         }
         Err(why) => {
             give_back(app, at, not_queued(&why));
@@ -206,13 +209,13 @@ pub(crate) fn inserted(app: &mut App, ticket: Ticket, result: Result<Vec<TaskKey
 
 /// The preview that waits for that answer.
 fn find(app: &App, ticket: Ticket) -> Option<usize> {
-    let waits = |layer: &Layer| matches!(layer, Layer::Preview(preview) if preview.sent == Some(ticket));
+    let waits = |layer: &Layer| layer.of::<Preview>().is_some_and(|preview| preview.sent == Some(ticket));
     app.screen.layers.iter().position(waits)
 }
 
 fn give_back(app: &mut App, at: usize, problem: Problem) {
     toast::say(app, Level::Error, problem.to_string(), None);
-    if let Some(Layer::Preview(preview)) = app.screen.layers.get_mut(at) {
+    if let Some(preview) = app.screen.layers.get_mut(at).and_then(Layer::of_mut::<Preview>) {
         preview.sent = None;
         preview.obstacles.push(problem);
     }
@@ -238,13 +241,13 @@ fn queued(app: &mut App, purpose: Purpose, tasks: Vec<TaskKey>) -> Vec<Effect> {
         app.screen.pane = Pane::Table;
     }
     let shown = table::go_to(app, first);
-    let named = |id| keymap::named(app, Ctx::Table, id);
+    let named = |action| keymap::named(app, Ctx::Table, action);
     let when = match (&app.work.queue.halted, app.work.queue.is_paused(), app.work.settings.queue.undo_ms) {
         (Some(_), ..) => tr!("sending is halted: see the banner").to_owned(),
-        (None, true, _) => tr!("sending is paused: {pause} resumes it", pause = named("pause")),
+        (None, true, _) => tr!("sending is paused: {pause} resumes it", pause = named(Action::Pause)),
         (None, false, 0) => tr!("sends now").to_owned(),
         (None, false, ms) => {
-            tr!("sends in {seconds} s, {undo} takes it back", seconds = ms.div_ceil(SECOND), undo = named("undo"))
+            tr!("sends in {seconds} s, {undo} takes it back", seconds = ms.div_ceil(SECOND), undo = named(Action::Undo))
         }
     };
     let text = match count {
@@ -259,9 +262,48 @@ fn queued(app: &mut App, purpose: Purpose, tasks: Vec<TaskKey>) -> Vec<Effect> {
     effects
 }
 
+impl Overlay for Preview {
+    fn ctx(&self) -> Ctx {
+        Ctx::Preview
+    }
+
+    fn handle(&self) -> Handle {
+        handle
+    }
+
+    fn draw(&self, brush: &mut Brush<'_>, screen: Rect, app: &App) -> Option<Position> {
+        view::draw(brush, screen, app, self)
+    }
+
+    fn hints(&self, app: &App) -> Vec<(Ctx, Action)> {
+        let keys = [Action::Send, Action::LeaveOut, Action::Move(Move::Down), Action::Move(Move::Up)];
+        let shown = if scrolls(app, self) { keys.len() } else { 2 };
+        keys.into_iter().take(shown).map(|action| (Ctx::Preview, action)).collect()
+    }
+
+    fn typing(&self) -> bool {
+        self.typed.is_some() && self.sent.is_none()
+    }
+
+    fn is_text(&self, c: char) -> bool {
+        c.is_ascii_digit()
+    }
+}
+
+fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+    match did {
+        Did::Key(key) => typed(app, key).then(Vec::new),
+        Did::Move(to) => {
+            scroll(app, to);
+            Some(Vec::new())
+        }
+        Did::Paste(_) | Did::Accept | Did::Click(_) | Did::Back => None,
+    }
+}
+
 /// Takes a key of the number that must be typed; tells whether it was one.
-pub(crate) fn typed(app: &mut App, key: Key) -> bool {
-    let Some(Layer::Preview(Preview { typed: Some(line), sent: None, .. })) = app.screen.layers.last_mut() else {
+fn typed(app: &mut App, key: Key) -> bool {
+    let Some(Preview { typed: Some(line), sent: None, .. }) = app.screen.top_mut() else {
         return false;
     };
     let key = as_command(key);
@@ -277,9 +319,9 @@ pub(crate) fn typed(app: &mut App, key: Key) -> bool {
 }
 
 /// Scrolls. The last line is guessed from above; what lies past the end is drawn as the end.
-pub(crate) fn scroll(app: &mut App, to: Move) {
+fn scroll(app: &mut App, to: Move) {
     let page = usize::from(app.screen.height / 2).max(1);
-    if let Some(Layer::Preview(preview)) = app.screen.layers.last_mut() {
+    if let Some(preview) = app.screen.top_mut::<Preview>() {
         let notes = preview.obstacles.len() + preview.warnings.len();
         let whole = preview.items.first().map_or(0, |item| LINES + item.request.prompt.len() / 40);
         let lines = notes * 4 + whole.max(preview.items.len());

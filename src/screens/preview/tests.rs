@@ -18,8 +18,8 @@ use crate::{
 };
 
 fn shown(app: &App) -> &Preview {
-    match app.screen.layers.last() {
-        Some(Layer::Preview(preview)) => preview,
+    match app.screen.top::<Preview>() {
+        Some(preview) => preview,
         other => panic!("no preview but {other:?}"),
     }
 }

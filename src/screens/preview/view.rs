@@ -7,7 +7,7 @@ use crate::{
     screens::{
         app::App,
         detail::overview,
-        keymap::Ctx,
+        keymap::{Action, Ctx},
         kit::{
             brush::{Brush, labelled},
             diff, text,
@@ -207,11 +207,11 @@ fn keys(preview: &Preview, app: &App, look: Look) -> Line<'static> {
             1 => tr!("goes on with the one good task").to_owned(),
             count => tr!("goes on with the {count} good tasks", count),
         };
-        let ways = [(Ctx::Preview, "leave_out", goes_on.as_str()), (Ctx::Global, "back", tr!("goes back"))];
+        let ways = [(Ctx::Preview, Action::LeaveOut, goes_on.as_str()), (Ctx::Global, Action::Back, tr!("goes back"))];
         return keys_line(app, look, &ways);
     }
     if !preview.obstacles.is_empty() {
-        return keys_line(app, look, &[(Ctx::Global, "back", tr!("goes back; it cannot be sent like this"))]);
+        return keys_line(app, look, &[(Ctx::Global, Action::Back, tr!("goes back; it cannot be sent like this"))]);
     }
     let number = preview.items.len().to_string();
     let typed = preview.typed.as_ref().is_none_or(|line| line.text().trim() == number);
@@ -221,5 +221,5 @@ fn keys(preview: &Preview, app: &App, look: Look) -> Line<'static> {
     } else {
         tr!("sends once {number} is typed: this pays{sign}", number, sign = pays)
     };
-    keys_line(app, look, &[(Ctx::Preview, "send", &sends), (Ctx::Global, "back", tr!("goes back"))])
+    keys_line(app, look, &[(Ctx::Preview, Action::Send, &sends), (Ctx::Global, Action::Back, tr!("goes back"))])
 }

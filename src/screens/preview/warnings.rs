@@ -9,7 +9,12 @@ use crate::{
         retry::{Caution, Change, Scope, Warning},
         task::{Row, Task, TaskKey, TaskState},
     },
-    screens::{app::App, keymap, keymap::Ctx, screen::PreviewItem},
+    screens::{
+        app::App,
+        keymap,
+        keymap::{Action, Ctx},
+        screen::PreviewItem,
+    },
     tr,
     words::{terms, terms::Face},
 };
@@ -79,7 +84,7 @@ fn twins(app: &App, items: &[PreviewItem]) -> Option<Problem> {
     let keys: BTreeSet<TaskKey> =
         new.filter_map(|item| retry::unknown_twin(&item.request, unknowns.iter().copied())).collect();
     let keys: Vec<TaskKey> = keys.into_iter().collect();
-    let next = tr!("{resolve} resolves it first.", resolve = keymap::named(app, Ctx::Table, "resolve"));
+    let next = tr!("{resolve} resolves it first.", resolve = keymap::named(app, Ctx::Table, Action::Resolve));
     (!keys.is_empty()).then(|| terms::twin(&keys, &next))
 }
 
@@ -94,7 +99,7 @@ fn at_the_screen(app: &App, key: TaskKey, caution: Caution) -> Problem {
 }
 
 fn edits(app: &App) -> String {
-    tr!("{edit} edits before it sends.", edit = keymap::named(app, Ctx::Table, "edit"))
+    tr!("{edit} edits before it sends.", edit = keymap::named(app, Ctx::Table, Action::Edit))
 }
 
 fn warned(app: &App, warning: Warning, rows: &[&Row]) -> Problem {
@@ -117,7 +122,7 @@ fn warned(app: &App, warning: Warning, rows: &[&Row]) -> Problem {
         }
         Warning::StillQueued => {
             let keys: Vec<TaskKey> = rows.iter().map(|row| row.key).collect();
-            let cancel = keymap::named(app, Ctx::Table, "cancel");
+            let cancel = keymap::named(app, Ctx::Table, Action::Cancel);
             Problem::new(
                 tr!("Still queued, and sent as well: {keys}", keys = terms::listed(&keys)),
                 "",

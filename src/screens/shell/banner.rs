@@ -6,7 +6,7 @@ use crate::{
     screens::{
         app::App,
         keymap,
-        keymap::Ctx,
+        keymap::{Action, Ctx},
         kit::{brush::Brush, text},
         screen::Away,
         shell::{hints, layout, layout::Banner},
@@ -56,7 +56,7 @@ fn sentence(banner: Banner, app: &App, room: usize) -> String {
         ),
         Banner::Unwritten if engine::waits_for_room(&app.work) => tr!(
             "Waiting to save the IDs of paid tasks; {quit} again leaves now and prints them",
-            quit = keymap::named(app, Ctx::Global, "quit")
+            quit = keymap::named(app, Ctx::Global, Action::Quit)
         ),
         Banner::Unwritten => tr!(
             "{count} answers wait to be saved: the store cannot be written. Free space on the disk; it is tried again",
@@ -74,7 +74,7 @@ fn sentence(banner: Banner, app: &App, room: usize) -> String {
 /// `sending stopped: the balance or quota is used up; p goes on. Top up the account …`: the cause and the key stand
 /// before all that is cut on a narrow screen, and on a very narrow one the key stands first.
 fn halted(problem: &Problem, app: &App, room: usize) -> String {
-    let Some(key) = hints::key(app, Ctx::Table, "pause") else {
+    let Some(key) = hints::key(app, Ctx::Table, Action::Pause) else {
         return problem.to_string();
     };
     let stop = tr!(". ");
@@ -88,9 +88,9 @@ fn halted(problem: &Problem, app: &App, room: usize) -> String {
 
 /// `2 unsent tasks from before, 1.0 PTC: p sends them, u takes them back`.
 fn unsent(app: &App) -> String {
-    let key = |id| hints::key(app, Ctx::Table, id).unwrap_or_default();
+    let key = |action| hints::key(app, Ctx::Table, action).unwrap_or_default();
     let (tasks, cost) = layout::unsent(app);
-    let (pause, undo) = (key("pause"), key("undo"));
+    let (pause, undo) = (key(Action::Pause), key(Action::Undo));
     if tasks == 1 {
         return tr!("1 unsent task from before, {cost} PTC: {pause} sends it, {undo} takes it back", cost, pause, undo);
     }
@@ -129,7 +129,7 @@ fn summary(away: &Away, app: &App, room: usize) -> String {
     if text::width(&line) > room {
         return tr!("While away: {facts}", facts);
     }
-    let resumes = hints::key(app, Ctx::Table, "pause").filter(|_| away.unsent > 0 && app.work.queue.is_paused());
+    let resumes = hints::key(app, Ctx::Table, Action::Pause).filter(|_| away.unsent > 0 && app.work.queue.is_paused());
     let rest = resumes.map_or_else(String::new, |key| format!("{}{}", tr!(". "), tr!("{key} sends the rest", key)));
     let rest = if text::width(&line) + text::width(&rest) <= room { rest } else { String::new() };
     let dated =

@@ -4,24 +4,22 @@ use crate::{
     screens::{
         app::App,
         keymap::Hint,
-        kit::{brush::Brush, editor::LineEditor, text},
-        screen::{Layer, Toast},
-        shell::{finder, hints},
+        kit::{brush::Brush, text},
+        layer::Covers,
+        screen::{Preview, Toast},
+        shell::hints,
     },
     tr,
 };
 use ratatui::{
     layout::{Position, Rect},
-    style::{Modifier, Style},
+    style::Modifier,
 };
 
 /// Draws the line; tells where the caret is while something is typed in it.
 pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> Option<Position> {
-    if let Some(Layer::Command(command)) = app.screen.layers.last() {
-        return Some(finder::command(brush, place, app, command));
-    }
-    if let Some(Layer::FilterInput { line, fault, .. }) = app.screen.layers.last() {
-        return Some(filter(brush, place, line, fault.as_deref()));
+    if let Some(layer) = app.screen.layers.last().filter(|layer| layer.covers() != Covers::Screen) {
+        return layer.draw(brush, place, app);
     }
     let (theme, pays) = (brush.look.theme, brush.look.signs.pays);
     let mut x = place.x + 1;
@@ -63,21 +61,6 @@ fn needs(hint: &Hint) -> usize {
     text::width(&hint.key) + 1 + text::width(hint.words) + usize::from(hint.paid) + 2
 }
 
-fn filter(brush: &mut Brush<'_>, place: Rect, line: &LineEditor, fault: Option<&str>) -> Position {
-    let theme = brush.look.theme;
-    let x = brush.text(place.x + 1, place.y, place.width, tr!("filter "), theme.strong);
-    let room = place.right().saturating_sub(x + 1);
-    // A fault gets what the text leaves, and at least half.
-    let typed = u16::try_from(text::width(line.text())).unwrap_or(room).saturating_add(2);
-    let fault_room = fault.map_or(0, |_| room.saturating_sub(typed).max(room / 2));
-    let (text, caret) = line.window(room - fault_room);
-    brush.text(x, place.y, room - fault_room, &text, Style::new());
-    if let Some(fault) = fault {
-        brush.text(x + room - fault_room + 1, place.y, fault_room.saturating_sub(1), fault, theme.bad);
-    }
-    Position::new((x + caret).min(place.right() - 1), place.y)
-}
-
 /// What a toast leaves of a row is shown from so many cells on.
 const LEFTOVER: u16 = 10;
 
@@ -106,7 +89,7 @@ pub(crate) fn toasts(brush: &mut Brush<'_>, place: Rect, app: &App) -> bool {
     // The row of titles stays.
     let places = (place.y + 1..=lowest.y).rev().map(|y| Rect { y, ..lowest });
     let free = |rect: &Rect| !brush.kept.iter().any(|kept| kept.intersects(*rect));
-    let paying = matches!(app.screen.layers.last(), Some(Layer::Preview(_)));
+    let paying = app.screen.top::<Preview>().is_some();
     let Some(rect) = places.into_iter().find(free).or((!paying).then_some(lowest)) else { return false };
     brush.wipe(rect);
     for (y, (toast, n, line)) in (rect.top()..rect.bottom()).zip(&lines) {

@@ -6,14 +6,22 @@ use crate::{
     screens::{
         app::App,
         keymap,
-        keymap::{BINDINGS, Binding, Ctx, Hint},
-        screen::Layer,
-        welcome::view as welcome,
+        keymap::{Action, BINDINGS, Binding, Ctx, Hint},
     },
 };
 
 /// The acts on a task that detail lists, the likeliest first.
-const ACTS: [&str; 9] = ["resolve", "retry", "edit", "clone", "download", "play", "scp", "cancel", "refresh"];
+const ACTS: [Action; 9] = [
+    Action::Resolve,
+    Action::Retry,
+    Action::Edit,
+    Action::Clone,
+    Action::Download,
+    Action::Play,
+    Action::Scp,
+    Action::Cancel,
+    Action::Refresh,
+];
 
 /// A key with what it does, and why not where it cannot do it now.
 pub(crate) struct Act {
@@ -29,9 +37,8 @@ pub(crate) struct Act {
 
 /// The first key of an action, as a person reads it; `None` when it has none any more.
 /// It is what every sentence names that tells a person which key to press.
-pub(crate) fn key(app: &App, ctx: Ctx, id: &str) -> Option<String> {
-    let binding = BINDINGS.iter().find(|binding| binding.ctx == ctx && binding.id == id)?;
-    first_key(app, binding)
+pub(crate) fn key(app: &App, ctx: Ctx, action: Action) -> Option<String> {
+    first_key(app, keymap::binding(ctx, action)?)
 }
 
 pub(crate) fn first_key(app: &App, binding: &Binding) -> Option<String> {
@@ -41,7 +48,7 @@ pub(crate) fn first_key(app: &App, binding: &Binding) -> Option<String> {
 /// What can be done with the task under the cursor.
 pub(crate) fn acts(app: &App) -> Vec<Act> {
     ACTS.iter()
-        .filter_map(|id| BINDINGS.iter().find(|binding| binding.ctx == Ctx::Table && binding.id == *id))
+        .filter_map(|action| keymap::binding(Ctx::Table, *action))
         .filter_map(|binding| act(app, binding))
         .collect()
 }
@@ -58,12 +65,5 @@ fn act(app: &App, binding: &Binding) -> Option<Act> {
 
 /// The keys that matter now, for the last line, as a person reads them.
 pub(crate) fn footer(app: &App) -> Vec<Hint> {
-    if let Some(Layer::Welcome) = app.screen.layers.last() {
-        let hint = |(ctx, id, words)| Some(Hint { key: key(app, ctx, id)?, words, paid: false, own: false });
-        return welcome::ways().into_iter().filter_map(hint).collect();
-    }
-    keymap::footer(app)
-        .into_iter()
-        .map(|hint| Hint { key: readable(&hint.key), words: tr(hint.words), ..hint })
-        .collect()
+    keymap::footer(app).into_iter().map(|hint| Hint { key: readable(&hint.key), ..hint }).collect()
 }

@@ -12,16 +12,17 @@ use crate::{
     screens,
     screens::{
         app::App,
-        command_line, commands,
+        commands,
         commands::Do,
-        compose, failures,
+        compose,
         key::{Code, Key},
         keymap,
         keymap::{Action, Ctx, Place, Why},
-        kit::list,
+        layer,
+        layer::Did,
         msg::Input,
-        palette, pick, preview,
-        screen::{Layer, Screen},
+        preview,
+        screen::Screen,
         shell::{layout, layout::Layout},
         table, toast,
     },
@@ -71,7 +72,7 @@ fn take_key(app: &mut App, key: Key) -> Vec<Do> {
         return take_key_unseen(app, key);
     }
     let place = keymap::place(app);
-    if is_text(app, place, key) {
+    if is_text(app, key) {
         return type_key(app, key);
     }
     let Some(binding) = app.screen.keys.resolve(place, key) else {
@@ -85,7 +86,8 @@ fn take_key(app: &mut App, key: Key) -> Vec<Do> {
         return Vec::new();
     }
     if app.work.ending.is_some() && !matches!(binding.action, Action::Quit | Action::Redraw) {
-        let text = tr!("the program is ending; {quit} ends it now", quit = keymap::named(app, Ctx::Global, "quit"));
+        let text =
+            tr!("the program is ending; {quit} ends it now", quit = keymap::named(app, Ctx::Global, Action::Quit));
         toast::say(app, Level::Info, text, None);
         return Vec::new();
     }
@@ -109,109 +111,44 @@ fn take_key_unseen(app: &mut App, key: Key) -> Vec<Do> {
 }
 
 /// Whether the key is text here, before it can be a command. In a preview only digits are.
-fn is_text(app: &App, place: Place, key: Key) -> bool {
+fn is_text(app: &App, key: Key) -> bool {
     if !app.screen.typing() || !Screen::is_text(&key) {
         return false;
     }
-    match (place, keymap::as_command(key).code) {
-        (Place::Preview, Code::Char(c)) => c.is_ascii_digit(),
+    match (app.screen.layers.last(), keymap::as_command(key).code) {
+        (Some(layer), Code::Char(c)) => layer.is_text(c),
         _ => true,
     }
 }
 
 /// Hands a key to the editor that has them.
 fn type_key(app: &mut App, key: Key) -> Vec<Do> {
-    match app.screen.layers.last_mut() {
-        None => return compose::typed(app, key),
-        Some(Layer::FilterInput { line, .. }) => {
-            if line.key(key) {
-                commands::filter_changed(app);
-            }
-        }
-        Some(Layer::Resolve { line, .. }) => {
-            line.key(key);
-        }
-        Some(Layer::Pick(_)) => return pick::typed(app, key),
-        Some(Layer::Help(_) | Layer::Messages(_) | Layer::Money(_)) => list::typed(app, key),
-        Some(Layer::Mend(_)) => failures::typed(app, key),
-        Some(Layer::Palette(palette)) => {
-            if palette.line.key(key) {
-                palette::changed(palette);
-            }
-        }
-        Some(Layer::Command(_)) => command_line::typed(app, key),
-        Some(Layer::Preview(_)) => {
-            if !preview::typed(app, key) {
-                say_unknown(app, key);
-            }
-        }
-        Some(
-            Layer::CopyMenu
-            | Layer::SortMenu { .. }
-            | Layer::Confirm(_)
-            | Layer::Choose { .. }
-            | Layer::Failures(_)
-            | Layer::Welcome,
-        ) => {}
+    if app.screen.layers.is_empty() {
+        return compose::typed(app, key);
     }
-    Vec::new()
+    layer::handle(app, Did::Key(key)).unwrap_or_else(|| {
+        say_unknown(app, key);
+        Vec::new()
+    })
 }
 
 fn say_unknown(app: &mut App, key: Key) {
-    let help = keymap::named(app, Ctx::Global, "help");
+    let help = keymap::named(app, Ctx::Global, Action::Help);
     let key = keymap::readable(&key.to_string());
     toast::say(app, Level::Warning, tr!("{key} does nothing here; {help} shows the keys", key, help), None);
 }
 
 /// Pasted text is text: it never runs a command and never sends.
 fn paste(app: &mut App, text: &str) -> Vec<Do> {
-    if matches!(app.screen.layers.last(), Some(Layer::Pick(_))) {
-        return pick::pasted(app, text);
-    }
-    let taken = app.screen.typing()
-        && match app.screen.layers.last_mut() {
-            None => compose::pasted(app, text),
-            Some(Layer::FilterInput { line, .. }) => {
-                line.paste(text);
-                commands::filter_changed(app);
-                true
-            }
-            Some(Layer::Resolve { line, .. }) => {
-                line.paste(text);
-                true
-            }
-            Some(Layer::Help(_) | Layer::Messages(_) | Layer::Money(_)) => {
-                list::pasted(app, text);
-                true
-            }
-            Some(Layer::Mend(_)) => {
-                failures::pasted(app, text);
-                true
-            }
-            Some(Layer::Palette(palette)) => {
-                palette.line.paste(text);
-                palette::changed(palette);
-                true
-            }
-            Some(Layer::Command(_)) => {
-                command_line::pasted(app, text);
-                true
-            }
-            Some(
-                Layer::Pick(_)
-                | Layer::Preview(_)
-                | Layer::CopyMenu
-                | Layer::SortMenu { .. }
-                | Layer::Confirm(_)
-                | Layer::Choose { .. }
-                | Layer::Failures(_)
-                | Layer::Welcome,
-            ) => false,
-        };
-    if !taken {
-        let new = keymap::named(app, Ctx::Panes, "new");
+    let taken = match (app.screen.typing(), app.screen.layers.is_empty()) {
+        (false, _) => None,
+        (true, true) => compose::pasted(app, text).then(Vec::new),
+        (true, false) => layer::handle(app, Did::Paste(text)),
+    };
+    taken.unwrap_or_else(|| {
+        let new = keymap::named(app, Ctx::Panes, Action::New);
         let text = tr!("pasted text does nothing here; {new} composes a new task and takes it", new);
         toast::say(app, Level::Warning, text, None);
-    }
-    Vec::new()
+        Vec::new()
+    })
 }

@@ -1,7 +1,6 @@
 //! The frame around the screens: which keys go where, where everything lies, header and footer.
 
 pub mod banner;
-pub mod finder;
 pub mod footer;
 pub mod header;
 pub mod hints;

@@ -8,8 +8,10 @@ use crate::{
         commands,
         commands::Do,
         detail,
-        keymap::{Action, BINDINGS, Ctx, Move},
-        screen::{Layer, Pane},
+        keymap::{Action, Move},
+        layer,
+        layer::Did,
+        screen::Pane,
         shell::{layout, layout::Layout},
         table,
     },
@@ -69,37 +71,7 @@ fn choose(app: &mut App, at: Position) -> Vec<Do> {
     let Some(line) = app.screen.lines.iter().find(|(place, _)| place.contains(at)).map(|(_, line)| *line) else {
         return Vec::new();
     };
-    match app.screen.layers.last_mut() {
-        Some(Layer::Help(list)) if !list.typing => list.scroll = line,
-        Some(Layer::Palette(palette)) => palette.at = line,
-        Some(Layer::Resolve { at, .. }) => *at = line,
-        Some(Layer::Pick(picker)) => picker.at = line,
-        Some(Layer::Failures(view)) => view.at = line,
-        Some(Layer::SortMenu { at }) if *at == line => return commands::run(app, Action::Accept),
-        Some(Layer::Choose { at, .. }) if *at == line => return commands::run(app, Action::Accept),
-        Some(Layer::SortMenu { at }) => *at = line,
-        Some(Layer::Choose { at, .. }) => *at = line,
-        Some(Layer::CopyMenu) => {
-            let copy = BINDINGS.iter().filter(|binding| binding.ctx == Ctx::Copy).nth(line);
-            if let Some(binding) = copy.filter(|binding| (binding.when)(app).is_ok()) {
-                return commands::run(app, binding.action);
-            }
-        }
-        // Nothing to choose: these are typed, read, or answered by a key alone.
-        Some(
-            Layer::Preview(_)
-            | Layer::Help(_)
-            | Layer::Messages(_)
-            | Layer::Money(_)
-            | Layer::Mend(_)
-            | Layer::FilterInput { .. }
-            | Layer::Command(_)
-            | Layer::Confirm(_)
-            | Layer::Welcome,
-        )
-        | None => {}
-    }
-    Vec::new()
+    layer::handle(app, Did::Click(line)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -112,8 +84,10 @@ mod tests {
             TaskState::{Failed, Saved},
         },
         engine::effect::Effect,
+        screens::failures::state::FailuresView,
         screens::msg::Input,
         screens::shell::input::input,
+        screens::table::sort_menu::SortMenu,
         screens::testing::state,
     };
     use ratatui::layout::Rect;
@@ -128,7 +102,7 @@ mod tests {
         input(&mut state, Input::Key("R".parse().unwrap()));
         state.screen.lines = vec![(Rect::new(2, 4, 70, 1), 1)];
         assert_eq!(click(&mut state, 5, 4), Vec::new());
-        assert!(matches!(state.screen.layers.last(), Some(Layer::Failures(view)) if view.at == 1));
+        assert!(state.screen.top::<FailuresView>().is_some_and(|view| view.at == 1));
     }
 
     #[test]
@@ -146,10 +120,10 @@ mod tests {
     #[test]
     fn a_click_in_a_menu_chooses_and_a_second_one_takes() {
         let mut state = state(&[Saved]);
-        state.screen.layers.push(Layer::SortMenu { at: 0 });
+        state.screen.open(SortMenu { at: 0 });
         state.screen.lines = vec![(Rect::new(10, 6, 20, 1), 1)];
         click(&mut state, 12, 6);
-        assert!(matches!(state.screen.layers.last(), Some(Layer::SortMenu { at: 1 })));
+        assert!(matches!(state.screen.top(), Some(SortMenu { at: 1 })));
         click(&mut state, 12, 6);
         assert!(state.screen.layers.is_empty());
         assert_eq!(state.screen.table.sort.column, &crate::screens::table::columns::STATE);

@@ -13,20 +13,16 @@ pub use crate::screens::kit::links::Link;
 use crate::{
     screens::{
         app::App,
-        compose as logic_compose,
-        compose::{fields, view as compose},
+        compose::view as compose,
         detail::view as detail,
-        failures::view as failures,
         kit::{brush::Brush, text, theme::Look},
-        pick::view as pick,
-        preview::view as preview,
-        screen::{Layer, Pane},
+        layer::Covers,
+        screen::Pane,
         shell::{
-            banner, finder, footer, header, layers, layout,
+            banner, footer, header, layout,
             layout::{Layout, MIN_HEIGHT, MIN_WIDTH, Places},
         },
         table::view as table,
-        welcome::view as welcome,
     },
     tr,
 };
@@ -131,10 +127,13 @@ fn panes(brush: &mut Brush<'_>, places: &Places, app: &App) -> Drawn {
     }
     let typed = footer::draw(brush, places.footer, app);
     for layer in &app.screen.layers {
-        let over_the_rows = !matches!(layer, Layer::FilterInput { .. });
         brush.chosen_by.clear();
-        drawn.cursor = draw_layer(brush, app, layer);
-        if over_the_rows {
+        // What lies in the footer's place was drawn there.
+        drawn.cursor = match layer.covers() {
+            Covers::Screen => layer.draw(brush, brush.buf.area, app),
+            Covers::Footer | Covers::FooterAndAbove => None,
+        };
+        if layer.covers() != Covers::Footer {
             drawn.scroll = None;
             drawn.file = None;
         }
@@ -145,7 +144,7 @@ fn panes(brush: &mut Brush<'_>, places: &Places, app: &App) -> Drawn {
     }
     let above_footer = places.table.or(places.detail).or(places.compose).unwrap_or(places.footer);
     // The command line has a row of its own above the footer.
-    let commanding = app.screen.layers.iter().any(|layer| matches!(layer, Layer::Command(_)));
+    let commanding = app.screen.layers.iter().any(|layer| layer.covers() == Covers::FooterAndAbove);
     let above_footer = Rect { height: above_footer.height.saturating_sub(u16::from(commanding)), ..above_footer };
     if footer::toasts(brush, above_footer, app) {
         drawn.scroll = None;
@@ -162,49 +161,6 @@ fn followers(places: &Places, state: &App) -> [Follower; 2] {
         Follower { place: places.footer, waits: passes },
         Follower { place: places.detail.unwrap_or_default(), waits: passes || detail::is_behind(state) },
     ]
-}
-
-/// Draws a layer; tells where the caret is.
-fn draw_layer(brush: &mut Brush<'_>, app: &App, layer: &Layer) -> Option<Position> {
-    let screen = brush.buf.area;
-    match layer {
-        Layer::Preview(preview) => preview::draw(brush, screen, app, preview),
-        Layer::Help(view) => finder::help(brush, screen, app, view),
-        Layer::Messages(view) => layers::messages(brush, screen, app, view),
-        Layer::Money(view) => layers::money(brush, screen, app, view),
-        Layer::Failures(view) => {
-            failures::draw(brush, screen, app, view);
-            None
-        }
-        Layer::Mend(mend) => failures::mend(brush, screen, app, mend),
-        Layer::Resolve { key, at, line } => layers::resolve(brush, screen, app, *key, *at, line),
-        Layer::Palette(palette) => finder::palette(brush, screen, app, palette),
-        Layer::Welcome => {
-            welcome::draw(brush, screen, app);
-            None
-        }
-        Layer::Pick(picker) => Some(pick::draw(brush, screen, picker)),
-        Layer::CopyMenu => {
-            layers::copy_menu(brush, screen, app);
-            None
-        }
-        Layer::SortMenu { at } => {
-            layers::sort_menu(brush, screen, app, *at);
-            None
-        }
-        Layer::Confirm(confirm) => {
-            layers::confirm(brush, screen, app, confirm);
-            None
-        }
-        Layer::Choose { field, at, marks } => {
-            let choices = logic_compose::choices(app, *field);
-            let choices: Vec<&str> = choices.iter().map(|value| logic_compose::choice_word(value)).collect();
-            layers::choose(brush, screen, fields::label(*field), &choices, *at, marks);
-            None
-        }
-        // Drawn in the footer's place.
-        Layer::FilterInput { .. } | Layer::Command(_) => None,
-    }
 }
 
 fn too_small(brush: &mut Brush<'_>, screen: Rect) {

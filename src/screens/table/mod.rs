@@ -3,7 +3,9 @@
 
 pub mod cells;
 pub mod columns;
+pub mod filter_input;
 mod order;
+pub mod sort_menu;
 #[cfg(test)]
 mod tests;
 pub mod view;

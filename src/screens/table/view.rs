@@ -5,7 +5,7 @@ use crate::{
     lang,
     screens::{
         app::App,
-        keymap::Ctx,
+        keymap::{Action, Ctx},
         kit::{brush::Brush, text},
         shell::{hints, layout, view::ScrollRegion},
         table::{cells, cells::View, columns, columns::Placed},
@@ -141,10 +141,10 @@ fn notes_in(app: &App, mark: Option<&str>) -> String {
 
 /// What an empty table says: why it is empty and what to press.
 fn empty(brush: &mut Brush<'_>, place: Rect, app: &App) {
-    let hint = |ctx, id| hints::key(app, ctx, id).unwrap_or_default();
+    let hint = |ctx, action| hints::key(app, ctx, action).unwrap_or_default();
     let not_opened = app.work.store.owner.is_none() && app.work.store.failures > 0;
     let lines = if not_opened {
-        let why = hint(Ctx::Panes, "messages");
+        let why = hint(Ctx::Panes, Action::Messages);
         vec![
             tr!("The store could not be opened. Press {key} to see why.", key = why),
             tr!("While it can be read, reeltop list, show and export show its tasks.").to_owned(),
@@ -156,17 +156,17 @@ fn empty(brush: &mut Brush<'_>, place: Rect, app: &App) {
             tr!("No tasks yet.").to_owned(),
             tr!(
                 "Press {key} to write a prompt. Nothing is paid before you confirm its price.",
-                key = hint(Ctx::Panes, "new")
+                key = hint(Ctx::Panes, Action::New)
             ),
-            tr!("{key} shows all keys.", key = hint(Ctx::Global, "help")),
+            tr!("{key} shows all keys.", key = hint(Ctx::Global, Action::Help)),
         ]
     } else {
         vec![
             tr!("None of {count} tasks passes the filter.", count = words::number(app.work.tasks.rows.len())),
             tr!(
                 "{filter} changes it, {back} clears it.",
-                filter = hint(Ctx::Table, "filter"),
-                back = hint(Ctx::Global, "back")
+                filter = hint(Ctx::Table, Action::Filter),
+                back = hint(Ctx::Global, Action::Back)
             ),
         ]
     };

@@ -3,7 +3,48 @@
 
 pub mod view;
 
-use crate::screens::{app::App, screen::Layer};
+use crate::screens::{
+    app::App,
+    keymap::{Action, Ctx, Hint},
+    kit::brush::Brush,
+    layer::{Did, Handle, Overlay},
+    shell::hints,
+};
+use ratatui::layout::{Position, Rect};
+
+/// The word of welcome.
+#[derive(Clone, Copy, Debug)]
+pub struct Welcome;
+
+impl Overlay for Welcome {
+    fn ctx(&self) -> Ctx {
+        Ctx::Menu
+    }
+
+    fn handle(&self) -> Handle {
+        |app, did| {
+            let Did::Accept = did else { return None };
+            app.screen.layers.pop();
+            Some(Vec::new())
+        }
+    }
+
+    fn draw(&self, brush: &mut Brush<'_>, screen: Rect, app: &App) -> Option<Position> {
+        view::draw(brush, screen, app);
+        None
+    }
+
+    fn hints(&self, _: &App) -> Vec<(Ctx, Action)> {
+        view::ways().map(|(ctx, action, _)| (ctx, action)).into()
+    }
+
+    /// What the keys do here, not what they do elsewhere.
+    fn footer(&self, app: &App) -> Vec<Hint> {
+        let hint =
+            |(ctx, action, words)| Some(Hint { key: hints::key(app, ctx, action)?, words, paid: false, own: false });
+        view::ways().into_iter().filter_map(hint).collect()
+    }
+}
 
 /// Opens it once both are known: that there is no key, and that there are no tasks. Each becomes known once, so that it
 /// opens at most once, and never over what a person has opened meanwhile.
@@ -11,7 +52,7 @@ pub(crate) fn offer(app: &mut App) {
     let no_key = !app.work.settings.has_key && app.work.key_problem.is_some();
     let no_tasks = app.work.store.owner.is_some() && app.work.tasks.loaded && app.work.tasks.rows.is_empty();
     if no_key && no_tasks && app.screen.layers.is_empty() {
-        app.screen.layers.push(Layer::Welcome);
+        app.screen.open(Welcome);
     }
 }
 
@@ -35,7 +76,7 @@ mod tests {
         state.work.tasks.loaded = true;
         let now = state.work.now;
         let _ = update(&mut state, Msg::Local(LocalMsg::Key { result: key }), now);
-        matches!(state.screen.layers.last(), Some(Layer::Welcome))
+        state.screen.top::<Welcome>().is_some()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::{
     screens::{
         app::App,
-        keymap::Ctx,
+        keymap::{Action, Ctx},
         kit::{brush::Brush, text},
         shell::layers::{keys_line, list},
     },
@@ -15,11 +15,11 @@ use ratatui::{layout::Rect, style::Style, text::Line};
 const WHOLE_FROM: u16 = 20;
 
 /// What the keys do there; the same stands in the footer.
-pub(crate) fn ways() -> [(Ctx, &'static str, &'static str); 3] {
+pub(crate) fn ways() -> [(Ctx, Action, &'static str); 3] {
     [
-        (Ctx::Menu, "accept", tr!("looks around")),
-        (Ctx::Global, "help", tr!("keys")),
-        (Ctx::Global, "quit", tr!("quits")),
+        (Ctx::Menu, Action::Accept, tr!("looks around")),
+        (Ctx::Global, Action::Help, tr!("keys")),
+        (Ctx::Global, Action::Quit, tr!("quits")),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! What makes composing quick: completion, camera commands, earlier prompts, drafts, templates, smaller copies.
 
 use super::*;
+use crate::screens::pick::Picker;
 
 fn entry(name: &str) -> Entry {
     Entry { name: name.into(), kind: EntryKind::Other { bytes: 1 } }
@@ -36,7 +37,7 @@ fn tab_shows_the_list_where_more_than_one_path_goes_on() {
     press(&mut state, "tab");
     let effects = listed(&mut state, "d/", ListFor::Completion, "d/", &["a.jpg", "b.jpg"]);
     assert_eq!(effects, [Effect::Local(LocalCmd::List { typed: "d/".into(), purpose: ListFor::Picker })]);
-    let Some(Layer::Pick(picker)) = state.screen.layers.last() else { panic!("no list") };
+    let Some(picker) = state.screen.top::<Picker>() else { panic!("no list") };
     assert_eq!((picker.what, picker.query.text()), (PickWhat::Pictures(Field::FirstFrame), "d/"));
 }
 
@@ -72,8 +73,8 @@ fn an_earlier_prompt_comes_back_by_search_as_text() {
         crate::screens::testing::add(&mut state, earlier);
     }
     press(&mut state, "n f3");
-    let texts = |state: &App| match state.screen.layers.last() {
-        Some(Layer::Pick(picker)) => picker.items.iter().map(|item| item.text.clone()).collect::<Vec<_>>(),
+    let texts = |state: &App| match state.screen.top::<Picker>() {
+        Some(picker) => picker.items.iter().map(|item| item.text.clone()).collect::<Vec<_>>(),
         other => panic!("no list but {other:?}"),
     };
     assert_eq!(texts(&state), ["a cat", "a {red|blue} kite"]);

@@ -15,8 +15,12 @@ use crate::{
         effect::{HttpCmd, TermCmd},
         msg::Detail,
     },
+    screens::help::HELP,
+    screens::kit::list::ListView,
+    screens::screen::Preview,
     screens::screen::{ComposeRow, DetailTab, Pane, Sort},
     screens::table::columns,
+    screens::table::filter_input::FilterInput,
     screens::testing::{add, now, state, task},
 };
 use proptest::prelude::*;
@@ -230,7 +234,7 @@ fn a_filter_works_as_it_is_typed_and_a_fault_leaves_the_last_good_one() {
     typed(&mut state, "x");
     assert_eq!(state.screen.table.order, [TaskKey(2)]);
     typed(&mut state, "enter");
-    assert!(matches!(state.screen.layers.last(), Some(Layer::FilterInput { fault: Some(_), .. })));
+    assert!(matches!(state.screen.top(), Some(FilterInput { fault: Some(_), .. })));
     typed(&mut state, "esc");
     assert_eq!(state.screen.table.order.len(), 3);
 }
@@ -322,7 +326,7 @@ fn suspend_and_redraw_are_for_the_terminal_in_every_place() {
 fn full_width_characters_are_commands_in_every_place_that_takes_commands() {
     let map = keymap::Keymap::default();
     let wide = |c: char| c.is_ascii_graphic().then(|| char::from_u32(u32::from(c) - 0x21 + 0xff01).unwrap());
-    for place in Place::ALL.into_iter().filter(|place| !place.is_text()) {
+    for place in Place::all().into_iter().filter(|place| !place.is_text()) {
         for binding in keymap::BINDINGS.iter().filter(|binding| place.chain().contains(&binding.ctx)) {
             for key in map.keys_of(binding) {
                 let Code::Char(c) = key.code else { continue };
@@ -361,7 +365,7 @@ fn an_action_chosen_in_help_or_palette_is_run_once_and_what_pays_only_opens_its_
         let effects = typed(&mut state, keys);
         assert_eq!(effects, [Effect::Store(StoreCmd::Detail { key: TaskKey(1) })], "{keys}");
         assert_eq!(inserts(&give(&mut state, 1, Failed)), 0);
-        assert!(matches!(state.screen.layers.as_slice(), [Layer::Preview(_)]), "{keys}");
+        assert!(matches!(state.screen.layers.as_slice(), [one] if one.of::<Preview>().is_some()), "{keys}");
     }
 }
 
@@ -372,7 +376,8 @@ fn help_over_a_preview_does_not_send() {
     give(&mut state, 1, Failed);
     let effects = typed(&mut state, "? / p a y s enter enter enter");
     assert_eq!(effects, []);
-    assert!(matches!(state.screen.layers.as_slice(), [Layer::Preview(_), Layer::Help(_)]));
+    assert!(state.screen.layers.len() == 2 && state.screen.layers[0].of::<Preview>().is_some());
+    assert!(state.screen.top::<ListView>().is_some_and(|list| list.is(&HELP)));
 }
 
 #[test]
@@ -408,8 +413,7 @@ proptest! {
         input(&mut state, Input::Resize { width: 80, height });
         for (key, wait) in keys {
             state.work.now = now(state.work.now.mono.0 + wait);
-            let ready = matches!(state.screen.layers.last(), Some(Layer::Preview(preview))
-                if preview.sent.is_none() && state.work.now.mono.since(preview.opened) >= preview::DEAF);
+            let ready = state.screen.top::<Preview>().is_some_and(|preview| preview.sent.is_none() && state.work.now.mono.since(preview.opened) >= preview::DEAF);
             let effects = input(&mut state, Input::Key(names[key]));
             if inserts(&effects) > 0 {
                 prop_assert!(ready && names[key] == Key::plain(Code::Enter));

@@ -1,0 +1,67 @@
+//! Something that cannot be undone needs a yes.
+
+use crate::{
+    engine::act::Act,
+    screens::{
+        app::App,
+        commands::Do,
+        keymap::{Action, Ctx},
+        kit::{brush::Brush, text},
+        layer::{Handle, Overlay},
+        shell::layers::{keys_line, list},
+        table,
+    },
+    tr,
+};
+use ratatui::{
+    layout::{Position, Rect},
+    text::Line,
+};
+
+/// A question that a yes or a no answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Confirm {
+    /// The question, with what would happen.
+    pub question: String,
+    /// What a yes does.
+    pub act: Act,
+}
+
+impl Overlay for Confirm {
+    fn ctx(&self) -> Ctx {
+        Ctx::Confirm
+    }
+
+    /// It is answered by its own keys alone.
+    fn handle(&self) -> Handle {
+        |_, _| None
+    }
+
+    fn hints(&self, _: &App) -> Vec<(Ctx, Action)> {
+        vec![(Ctx::Confirm, Action::Yes), (Ctx::Confirm, Action::No)]
+    }
+
+    fn draw(&self, brush: &mut Brush<'_>, screen: Rect, app: &App) -> Option<Position> {
+        let look = brush.look;
+        let width = usize::from(screen.width.saturating_sub(8).min(64));
+        let mut lines: Vec<Line<'static>> = text::wrap(&self.question, width).into_iter().map(Line::raw).collect();
+        lines.push(Line::default());
+        let ways = [
+            (Ctx::Confirm, Action::Yes, tr!("yes")),
+            (Ctx::Confirm, Action::No, tr!("no")),
+            (Ctx::Global, Action::Back, tr!("no")),
+        ];
+        lines.push(keys_line(app, look, &ways));
+        list(brush, screen, tr!("Are you sure?"), &lines, 0);
+        None
+    }
+}
+
+pub(crate) fn answered(app: &mut App, yes: bool) -> Vec<Do> {
+    let Some(confirm) = app.screen.take::<Confirm>() else { return Vec::new() };
+    if !yes {
+        return Vec::new();
+    }
+    table::clear_marks(app);
+    vec![Do::Act(confirm.act)]
+}

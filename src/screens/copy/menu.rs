@@ -1,0 +1,55 @@
+//! The menu of what to copy.
+
+use crate::{
+    screens::{
+        app::App,
+        commands,
+        keymap::{Action, BINDINGS, CopyWhat, Ctx},
+        kit::{brush::Brush, text},
+        layer::{Did, Handle, Overlay},
+        shell::{hints, layers::list},
+    },
+    tr,
+};
+use ratatui::{
+    layout::{Position, Rect},
+    text::{Line, Span},
+};
+
+/// The menu.
+#[derive(Clone, Copy, Debug)]
+pub struct CopyMenu;
+
+impl Overlay for CopyMenu {
+    fn ctx(&self) -> Ctx {
+        Ctx::Copy
+    }
+
+    fn handle(&self) -> Handle {
+        |app, did| {
+            let Did::Click(line) = did else { return None };
+            let binding = BINDINGS.iter().filter(|binding| binding.ctx == Ctx::Copy).nth(line)?;
+            (binding.when)(app).is_ok().then(|| commands::run(app, binding.action))
+        }
+    }
+
+    fn hints(&self, _: &App) -> Vec<(Ctx, Action)> {
+        let all = [CopyWhat::Id, CopyWhat::Prompt, CopyWhat::Url, CopyWhat::Path, CopyWhat::Curl];
+        all.map(|what| (Ctx::Copy, Action::Copy(what))).into()
+    }
+
+    fn draw(&self, brush: &mut Brush<'_>, screen: Rect, app: &App) -> Option<Position> {
+        let look = brush.look;
+        let lines: Vec<Line<'static>> = hints::copies(app)
+            .into_iter()
+            .map(|act| match act.why_not {
+                None => Line::from(vec![Span::styled(text::pad(&act.key, 3), look.theme.key), Span::raw(act.words)]),
+                Some(why) => {
+                    Line::styled(format!("{}{}{}{why}", text::pad(&act.key, 3), act.words, tr!(": ")), look.theme.faint)
+                }
+            })
+            .collect();
+        list(brush, screen, tr!("Copy"), &lines, 0);
+        None
+    }
+}

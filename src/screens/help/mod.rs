@@ -1,0 +1,98 @@
+//! Help: every key, sign, state, column and command with what it means. What its lines say stands in `keymap`.
+
+use crate::{
+    engine::{effect::Level, filter::contains},
+    screens::{
+        app::App,
+        commands::Do,
+        keymap::{BINDINGS, HelpLine, help_lines},
+        kit::{
+            brush::Brush,
+            list::{Kind, ListView},
+            text,
+        },
+        palette,
+        shell::{
+            hints,
+            layers::{LongList, list_place, mark, page_of, pays, searchable},
+        },
+        toast,
+    },
+    tr,
+};
+use ratatui::{
+    layout::{Position, Rect},
+    text::{Line, Span},
+};
+
+/// Help as a list.
+pub static HELP: Kind =
+    Kind { texts: |app| help_lines(app).iter().map(HelpLine::text).collect(), draw, run: Some(run) };
+
+/// Opens it, or closes it.
+pub(crate) fn toggle(app: &mut App) {
+    if app.screen.top::<ListView>().is_some_and(|list| list.is(&HELP)) {
+        app.screen.layers.pop();
+    } else {
+        app.screen.open(ListView::of(&HELP));
+    }
+}
+
+/// The lines that its search leaves.
+fn shown(app: &App, list: &ListView) -> Vec<HelpLine> {
+    let needle = list.query.text().to_lowercase();
+    help_lines(app).into_iter().filter(|line| contains(&line.text(), &needle)).collect()
+}
+
+/// Runs the action under the cursor, help closed.
+fn run(app: &mut App) -> Vec<Do> {
+    let Some(list) = app.screen.top::<ListView>() else { return Vec::new() };
+    match shown(app, list).get(list.scroll) {
+        Some(HelpLine::Key { binding, .. }) => palette::run(app, &BINDINGS[*binding]),
+        Some(HelpLine::Title(_) | HelpLine::Word { .. } | HelpLine::Sign { .. }) | None => {
+            toast::say(app, Level::Info, tr!("that line explains only; a line with keys can be run").into(), None);
+            Vec::new()
+        }
+    }
+}
+
+/// All keys of this place, then the others, then what words and signs mean. The line under the cursor has its sign.
+fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &ListView) -> Option<Position> {
+    let look = brush.look;
+    let place = list_place(screen);
+    let width = usize::from(place.width).saturating_sub(4);
+    let column = 18.min(width / 3);
+    let (mut lines, mut chosen, mut items) = (Vec::new(), 0, Vec::new());
+    for (at, line) in shown(app, view).into_iter().enumerate() {
+        if at == view.scroll {
+            chosen = lines.len();
+        }
+        items.resize(lines.len(), at.saturating_sub(1));
+        let (head, style, text) = match line {
+            HelpLine::Title(title) => {
+                lines.push(Line::from(vec![mark(look, at == view.scroll), Span::styled(title, look.theme.strong)]));
+                continue;
+            }
+            HelpLine::Key { keys, text, paid, .. } => {
+                let keys = keys.split(' ').map(hints::readable).collect::<Vec<_>>().join(" ");
+                let text = if paid { format!("{}{text}", pays(look)) } else { text };
+                (keys, look.theme.key, text)
+            }
+            HelpLine::Word { word, text } => (word, look.theme.strong, text),
+            HelpLine::Sign { sign, text } => (look.signs.explained(sign).to_owned(), look.theme.strong, text),
+        };
+        let head_width = text::width(&head).max(column);
+        for (n, part) in text::wrap(&text, width.saturating_sub(head_width + 5)).into_iter().enumerate() {
+            let head = if n == 0 { head.as_str() } else { "" };
+            let pad = " ".repeat(head_width + 1 - text::width(head).min(head_width));
+            let cursor = mark(look, at == view.scroll && n == 0);
+            lines.push(Line::from(vec![cursor, Span::styled(format!("{head}{pad}"), style), Span::raw(part)]));
+        }
+    }
+    let rows = usize::from(place.height).saturating_sub(3);
+    items.resize(lines.len(), items.last().map_or(0, |last| last + 1));
+    let list = LongList { title: tr!("Help"), lines, first: page_of(chosen, rows), runs: true };
+    let caret = searchable(brush, screen, app, &list, view);
+    brush.chosen_by.iter_mut().for_each(|(_, line)| *line = items.get(*line).copied().unwrap_or(0));
+    caret
+}

@@ -1,0 +1,51 @@
+//! The keys as sentences name them.
+
+use super::{Action, Ctx, Keymap, binding};
+use crate::{engine::settings::Voice, screens::app::App};
+
+/// The first key of an action as a sentence names it, such as `F8` in "F8 brings it back".
+#[must_use]
+pub fn named(app: &App, ctx: Ctx, action: Action) -> String {
+    app.screen.keys.named(ctx, action)
+}
+
+impl Keymap {
+    /// The first key of an action as a sentence names it; the command of its name where it has no key.
+    #[must_use]
+    pub fn named(&self, ctx: Ctx, action: Action) -> String {
+        let key = binding(ctx, action).and_then(|binding| self.keys_of(binding).first());
+        key.map_or_else(|| format!(":{}", action.id()), |key| readable(&key.to_string()))
+    }
+
+    /// How sentences of the work name the person's deeds.
+    #[must_use]
+    pub fn voice(&self) -> Voice {
+        let table = |action| self.named(Ctx::Table, action);
+        Voice {
+            cancel: table(Action::Cancel),
+            download: table(Action::Download),
+            edit: table(Action::Edit),
+            failures: table(Action::Failures),
+            resume: table(Action::Pause),
+            new: self.named(Ctx::Panes, Action::New),
+            quit: self.named(Ctx::Global, Action::Quit),
+            resolve: table(Action::Resolve),
+            retry: table(Action::Retry),
+        }
+    }
+}
+
+/// A key as the config writes it, for a person: `Enter`, `Ctrl-r`, `Shift-Tab`, `PgDn`; single characters stay as they are.
+#[must_use]
+pub fn readable(key: &str) -> String {
+    let part = |part: &str| {
+        let mut chars = part.chars();
+        match (part, chars.next(), chars.next()) {
+            ("pgup", ..) => "PgUp".into(),
+            ("pgdn", ..) => "PgDn".into(),
+            (_, Some(first), Some(_)) => format!("{}{}", first.to_ascii_uppercase(), &part[first.len_utf8()..]),
+            _ => part.to_owned(),
+        }
+    };
+    key.split('-').map(part).collect::<Vec<_>>().join("-")
+}

@@ -1,0 +1,55 @@
+//! The message log, the newest first.
+
+use crate::{
+    engine::filter::contains,
+    screens::{
+        app::App,
+        kit::{
+            brush::Brush,
+            list::{Kind, ListView},
+            text,
+        },
+        shell::layers::{LongList, list_place, searchable},
+    },
+    tr,
+    words::amounts as words,
+};
+use ratatui::{
+    layout::{Position, Rect},
+    text::{Line, Span},
+};
+
+/// The log as a list.
+pub static MESSAGES: Kind =
+    Kind { texts: |app| app.screen.messages.iter().map(|message| message.text.clone()).collect(), draw, run: None };
+
+/// Its scroll counts messages, whatever lines they take.
+fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &ListView) -> Option<Position> {
+    let look = brush.look;
+    let room = usize::from(list_place(screen).width).saturating_sub(4 + 16);
+    let needle = view.query.text().to_lowercase();
+    let (mut lines, mut first) = (Vec::new(), 0);
+    let shown = app.screen.messages.iter().rev().filter(|message| contains(&message.text, &needle));
+    for (at, message) in shown.enumerate() {
+        if at == view.scroll {
+            first = lines.len();
+        }
+        let time = words::moment(message.at, app.work.now);
+        // Most messages name their task themselves.
+        let named = message.key.map(|key| format!("{key} ")).filter(|key| !message.text.starts_with(key.as_str()));
+        let key = named.unwrap_or_default();
+        for (n, part) in text::wrap(&format!("{key}{}", message.text), room).into_iter().enumerate() {
+            let (time, sign) = if n == 0 { (time.as_str(), look.signs.level(message.level)) } else { ("", "") };
+            lines.push(Line::from(vec![
+                Span::styled(text::pad(time, 12), look.theme.faint),
+                Span::styled(format!("{sign:<2}"), look.theme.level(message.level)),
+                Span::raw(part),
+            ]));
+        }
+    }
+    if lines.is_empty() && needle.is_empty() {
+        lines.push(Line::styled(tr!("Nothing has been said yet."), look.theme.faint));
+    }
+    let list = LongList { title: tr!("Messages"), lines, first, runs: false };
+    searchable(brush, screen, app, &list, view)
+}

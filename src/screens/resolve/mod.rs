@@ -1,0 +1,141 @@
+//! How an unknown is settled, and how that is taken back.
+
+use crate::{
+    domain::task::{RemoteId, TaskKey, TaskState},
+    engine::{
+        act::{Act, Resolution},
+        effect::Level,
+    },
+    screens::{
+        app::App,
+        commands::Do,
+        confirm::Confirm,
+        keymap::{Action, Ctx, Move},
+        kit::{brush::Brush, editor::LineEditor, text},
+        layer::{Did, Handle, Overlay},
+        shell::layers::{around, choice, keys_line, list},
+        table, toast,
+    },
+    tr,
+};
+use ratatui::{
+    layout::{Position, Rect},
+    text::Line,
+};
+
+/// The ways; the last one wants an id.
+const WAYS: usize = 3;
+
+/// The dialog that settles an unknown.
+#[derive(Clone, Debug)]
+pub struct Resolve {
+    /// The task.
+    pub key: TaskKey,
+    /// The chosen way: 0 lost, 1 not created, 2 found.
+    pub at: usize,
+    /// The service's id, typed, for the third way.
+    pub line: LineEditor,
+}
+
+impl Resolve {
+    /// Of that task, nothing chosen yet.
+    #[must_use]
+    pub fn of(key: TaskKey) -> Self {
+        Self { key, at: 0, line: LineEditor::default() }
+    }
+}
+
+/// Opens it for an unknown; of what was settled it asks whether that is to be taken back.
+pub(crate) fn open(app: &mut App) {
+    let Some(row) = table::cursor_row(app) else { return };
+    let key = row.key;
+    if row.state == TaskState::Unknown {
+        app.screen.open(Resolve::of(key));
+    } else {
+        let question = tr!("Take back how {key} was settled? It is unknown again, and counted as spent.", key);
+        app.screen.open(Confirm { question, act: Act::Resolve { key, as_what: Resolution::Unknown } });
+    }
+}
+
+impl Overlay for Resolve {
+    fn ctx(&self) -> Ctx {
+        Ctx::Resolve
+    }
+
+    fn handle(&self) -> Handle {
+        handle
+    }
+
+    fn hints(&self, _: &App) -> Vec<(Ctx, Action)> {
+        let keys = [Action::Accept, Action::Move(Move::Down), Action::Move(Move::Up)];
+        keys.map(|action| (Ctx::Resolve, action)).into()
+    }
+
+    fn typing(&self) -> bool {
+        self.at + 1 == WAYS
+    }
+
+    fn draw(&self, brush: &mut Brush<'_>, screen: Rect, app: &App) -> Option<Position> {
+        let Self { key, at, line } = self;
+        let look = brush.look;
+        let width = usize::from(screen.width.saturating_sub(6).min(62));
+        let mut lines: Vec<Line<'static>> = text::wrap(
+            tr!("Nobody can tell whether the service took it. What does the gateway's own log show?"),
+            width,
+        )
+        .into_iter()
+        .map(Line::raw)
+        .collect();
+        let ways = [tr!("Taken, id lost: stays counted"), tr!("Never made: not charged"), tr!("Taken, and its id is:")];
+        lines.extend(ways.iter().enumerate().map(|(n, way)| choice(way, n == *at, look)));
+        let field = lines.len();
+        lines.push(Line::default());
+        let keys =
+            [(Ctx::Resolve, Action::Accept, tr!("settles it")), (Ctx::Global, Action::Back, tr!("leaves it unknown"))];
+        lines.push(keys_line(app, look, &keys));
+        let place = list(brush, screen, &tr!("Settle {key}", key), &lines, 0);
+        let question = field - ways.len();
+        brush.chosen_by.retain(|(_, line)| (question..field).contains(line));
+        brush.chosen_by.iter_mut().for_each(|(_, line)| *line -= question);
+        let y = place.y.saturating_add(u16::try_from(field).unwrap_or(0));
+        if y >= place.bottom() {
+            return None;
+        }
+        let label = format!("{}{}", tr!("task id"), tr!(": "));
+        let x = brush.text(place.x + 4, y, place.width.saturating_sub(5), &label, look.theme.faint);
+        let room = place.right().saturating_sub(x);
+        let (text, caret) = line.window(room.saturating_sub(1));
+        brush.text(x, y, room, &text, look.theme.strong);
+        self.typing().then(|| Position::new((x + caret).min(place.right().saturating_sub(1)), y))
+    }
+}
+
+fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
+    let resolve = app.screen.top_mut::<Resolve>()?;
+    match did {
+        Did::Key(key) => drop(resolve.line.key(key)),
+        Did::Paste(text) => resolve.line.paste(text),
+        Did::Move(to) => resolve.at = around(to, resolve.at, WAYS),
+        Did::Click(line) => resolve.at = line,
+        Did::Accept => return Some(settle(app)),
+        Did::Back => return None,
+    }
+    Some(Vec::new())
+}
+
+fn settle(app: &mut App) -> Vec<Do> {
+    let Some(Resolve { key, at, line }) = app.screen.top::<Resolve>() else { return Vec::new() };
+    let (key, id) = (*key, line.text().trim().to_owned());
+    let as_what = match at {
+        0 => Resolution::Lost,
+        1 => Resolution::NotCreated,
+        _ if id.is_empty() => {
+            let text = tr!("type the service's task id, as the gateway's log shows it");
+            toast::say(app, Level::Warning, text.into(), None);
+            return Vec::new();
+        }
+        _ => Resolution::Found(RemoteId(id)),
+    };
+    app.screen.layers.pop();
+    vec![Do::Act(Act::Resolve { key, as_what })]
+}
