@@ -21,7 +21,7 @@ use crate::{
     },
     tr, words,
     words::{
-        news::{not_done, not_queued, said},
+        news::{not_done, not_queued, said, unsaved as unsaved_ids},
         reason,
     },
 };
@@ -220,7 +220,7 @@ impl Headless {
         for problem in self.reports.iter().filter_map(|report| report.result.as_ref().err()) {
             say(&problem.to_string());
         }
-        unsaved::tell(&work);
+        unsaved::tell(&unsaved_ids(&work));
         (work, interrupted)
     }
 

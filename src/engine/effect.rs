@@ -265,12 +265,10 @@ pub enum LocalCmd {
         /// The text.
         text: String,
     },
-    /// Open a file in a player. Answered by `LocalMsg::Said`.
+    /// Open a file in a player. Answered by `LocalMsg::Opened`.
     Open {
         /// The file.
         path: String,
-        /// What copies a command to fetch it, as the reader calls it: where no player is.
-        scp: String,
     },
     /// Write tasks to a new file, one JSON object a line. Answered by `LocalMsg::Said`.
     Export {
@@ -279,7 +277,7 @@ pub enum LocalCmd {
         /// Which tasks, in their order.
         keys: Vec<TaskKey>,
     },
-    /// Write a text that is too long for the clipboard to a file. Answered by `LocalMsg::Said`.
+    /// Write a text that is too long for the clipboard to a file. Answered by `LocalMsg::PutBy`.
     PutBy {
         /// What it is, in a word.
         what: String,

@@ -77,6 +77,8 @@ pub fn update(work: &mut Work, msg: Msg, now: Now) -> (Vec<Effect>, Vec<News>) {
             | LocalMsg::Listed { .. }
             | LocalMsg::Text { .. }
             | LocalMsg::Edited { .. }
+            | LocalMsg::Opened { .. }
+            | LocalMsg::PutBy { .. }
             | LocalMsg::Said { .. },
         ) => Vec::new(),
         Msg::Config(result) => {

@@ -8,7 +8,12 @@ use crate::{
         folder::Listing,
         money::Ptc,
         problem::{Problem, TaskError},
-        reason::{Reason, config::Rejected},
+        reason::{
+            Reason,
+            config::Rejected,
+            picture_file,
+            system::{At, System},
+        },
         request::StoredImage,
         retry::Overtaken,
         task::{Event, LedgerLine, Row, SavedFile, Task, TaskKey, TaskState},
@@ -366,7 +371,7 @@ pub enum LocalMsg {
         /// The path as it was typed.
         path: String,
         /// What it is, or why it cannot be read. Whether the service will take it is for the checks to say.
-        result: Result<StoredImage, Problem>,
+        result: Result<StoredImage, picture_file::Fault>,
         /// Whether a smaller copy would mend why it cannot be used.
         shrinks: bool,
     },
@@ -377,14 +382,14 @@ pub enum LocalMsg {
         /// What it is for.
         purpose: ListFor,
         /// What is in it.
-        result: Result<Listing, Problem>,
+        result: Result<Listing, At>,
     },
     /// A file of prompts was read, or why not.
     Text {
         /// The path as it was typed.
         path: String,
         /// What is in it.
-        result: Result<String, Problem>,
+        result: Result<String, At>,
     },
     /// The text came back from `$EDITOR`, or why not.
     Edited {
@@ -396,7 +401,25 @@ pub enum LocalMsg {
         /// Whether it can be used.
         result: Result<(), Reason>,
     },
-    /// Something the person asked for is done (a player was opened) or not.
+    /// A player was opened on a file.
+    Opened {
+        /// The file.
+        path: String,
+        /// The error is the player that is not there or has no display.
+        result: Result<(), String>,
+    },
+    /// A text that is too long for the clipboard was written to a file.
+    PutBy {
+        /// What it is, in a word.
+        what: String,
+        /// How long it is.
+        bytes: u64,
+        /// The file.
+        path: String,
+        /// Whether it is there.
+        result: Result<(), System>,
+    },
+    /// Something the person asked for is done or not.
     Said {
         /// What to show.
         result: Result<String, Problem>,

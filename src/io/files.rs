@@ -4,11 +4,10 @@
 use crate::{
     domain::{
         folder::{Entry, EntryKind, Listing, split},
-        problem::Problem,
+        reason::system::{At, System},
         request::ImageKind,
     },
     io::{paths::expanded, words},
-    tr,
 };
 use imagesize::ImageType;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -41,13 +40,13 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
 ///
 /// # Errors
 /// As the file system's; it is a folder; it holds more than that; nothing comes from it.
-pub fn whole(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+pub fn whole(path: &Path, most: u64) -> Result<Vec<u8>, System> {
     let mut file = open(path)?;
     let about = file.metadata()?;
     if about.is_dir() {
-        return Err(io::Error::other(tr!("it is a folder")));
+        return Err(System::Folder);
     }
-    let too_large = || io::Error::other(tr!("it is larger than {size}", size = crate::domain::export::size(most)));
+    let too_large = || System::TooLarge { most };
     let mut bytes = Vec::new();
     if about.is_file() {
         file.take(most + 1).read_to_end(&mut bytes)?;
@@ -59,15 +58,15 @@ pub fn whole(path: &Path, most: u64) -> io::Result<Vec<u8>> {
         let left = until.saturating_duration_since(Instant::now());
         let wait = Timespec { tv_sec: left.as_secs().cast_signed(), tv_nsec: left.subsec_nanos().into() };
         match poll(&mut [PollFd::new(&file, PollFlags::IN)], Some(&wait)) {
-            Ok(0) => return Err(io::Error::other(tr!("nothing comes from it, and it is not a regular file"))),
+            Ok(0) => return Err(System::Silent),
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
+            Err(error) => return Err(io::Error::from(error).into()),
         }
         match file.read(&mut piece) {
             Ok(0) => return Ok(bytes),
             Ok(n) => bytes.extend_from_slice(&piece[..n]),
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
-            Err(error) => return Err(error),
+            Err(error) => return Err(error.into()),
         }
         if bytes.len() as u64 > most {
             return Err(too_large());
@@ -80,22 +79,19 @@ pub fn whole(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub fn list(typed: &str) -> Result<Listing, Problem> {
+pub fn list(typed: &str) -> Result<Listing, At> {
     let typed = typed.trim();
     let (folder, name) = split(typed);
     let folder = match name {
         "~" | "." | ".." => format!("{typed}/"),
         _ => folder.to_owned(),
     };
-    let fail = |why: String| {
-        let what =
-            tr!("{path} cannot be listed", path = words::quote(if folder.is_empty() { "." } else { &folder }, 200));
-        Problem::new(what, why, tr!("Check the path."))
-    };
-    let place = expanded(if folder.is_empty() { "." } else { &folder }).map_err(|why| fail(why.into()))?;
+    let shown = if folder.is_empty() { "." } else { &folder };
+    let failed = |why| At { path: words::quote(shown, 200), why };
+    let place = expanded(shown).map_err(failed)?;
     let hidden = name.starts_with('.');
     let mut entries: Vec<Entry> = fs::read_dir(&place)
-        .map_err(|error| fail(words::system(&error)))?
+        .map_err(|error| failed(error.into()))?
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| hidden || !name.starts_with('.'))
         .take(MOST)
@@ -141,12 +137,11 @@ fn picture(path: &Path, bytes: u64) -> Option<EntryKind> {
 ///
 /// # Errors
 /// When it cannot be read, is too large, or is no text.
-pub fn text(typed: &str) -> Result<String, Problem> {
-    let fail = |why: String| {
-        Problem::new(tr!("{path} cannot be read", path = words::quote(typed, 200)), why, tr!("Check the path."))
-    };
-    let path = expanded(typed.trim()).map_err(|why| fail(why.into()))?;
-    whole(&path, MOST_TEXT).and_then(words::utf8).map_err(|error| fail(words::system(&error)))
+pub fn text(typed: &str) -> Result<String, At> {
+    let bytes = expanded(typed.trim()).and_then(|path| whole(&path, MOST_TEXT));
+    bytes
+        .and_then(|bytes| String::from_utf8(bytes).map_err(|_| System::NotUtf8))
+        .map_err(|why| At { path: words::quote(typed, 200), why })
 }
 
 #[cfg(test)]
@@ -187,8 +182,8 @@ mod tests {
         fs::write(path("a b.txt"), "一只猫\n").unwrap();
         fs::write(path("bytes"), [0xff, 0xfe]).unwrap();
         assert_eq!(text(&path("a b.txt")), Ok("一只猫\n".into()));
-        assert_eq!(text(&path("bytes")).unwrap_err().why, "it is not UTF-8 text");
-        assert_eq!(text(&path("")).unwrap_err().why, "it is a folder");
+        assert_eq!(text(&path("bytes")).unwrap_err().why, System::NotUtf8);
+        assert_eq!(text(&path("")).unwrap_err(), At { path: path(""), why: System::Folder });
     }
 
     fn pipe(dir: &Path) -> std::path::PathBuf {
@@ -201,12 +196,12 @@ mod tests {
     #[test]
     fn what_never_ends_is_given_up() {
         let dir = tempfile::tempdir().unwrap();
-        let why = |path: &Path| whole(path, 1_000).unwrap_err().to_string();
-        assert_eq!(why(&pipe(dir.path())), "nothing comes from it, and it is not a regular file");
-        assert_eq!(why(Path::new("/dev/zero")), "it is larger than 1 kB");
+        let why = |path: &Path| whole(path, 1_000).unwrap_err();
+        assert_eq!(why(&pipe(dir.path())), System::Silent);
+        assert_eq!(why(Path::new("/dev/zero")), System::TooLarge { most: 1_000 });
         fs::write(dir.path().join("large"), [b'x'; 1_001]).unwrap();
-        assert_eq!(why(&dir.path().join("large")), "it is larger than 1 kB");
-        assert_eq!(why(dir.path()), "it is a folder");
+        assert_eq!(why(&dir.path().join("large")), System::TooLarge { most: 1_000 });
+        assert_eq!(why(dir.path()), System::Folder);
     }
 
     #[test]

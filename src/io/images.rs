@@ -1,4 +1,4 @@
-//! Pictures from this machine: read once, judged by their content, put by under their hash, and later turned into the
+//! Pictures from this machine: read once, judged by their content, kept under their hash, and later turned into the
 //! data URL that a submission carries. Facts only: whether the service takes such a picture is for the checks to say.
 
 mod content;
@@ -11,6 +11,10 @@ use crate::{
     domain::{
         picture::{MAX_BYTES, Typed, typed},
         problem::Problem,
+        reason::{
+            picture_file::{Fault, Why},
+            system::System,
+        },
         request::{ImageKind, StoredImage},
     },
     io::{files, paths::expanded, private, words},
@@ -32,26 +36,25 @@ use std::{
 ///
 /// # Errors
 /// When there is no such file, it is too large to be read, is no usable picture, is cut off or damaged, or the copy cannot be
-/// written. Each fault has its own sentence.
-pub fn load(path: &str, images_dir: &Path) -> Result<StoredImage, Problem> {
+/// written.
+pub fn load(path: &str, images_dir: &Path) -> Result<StoredImage, Fault> {
     if let Typed::Data(url) = typed(path) {
         return in_data_url(url);
     }
-    let bytes = read(path)?;
-    let seen = content::look_into(&bytes, &shown(path))?;
+    let failed = |why| fault(path, why);
+    let bytes = read(path).map_err(failed)?;
+    let seen = content::look_into(&bytes).map_err(failed)?;
     let stored = keep(&bytes, seen.kind, seen.sides, path, images_dir)?;
     Ok(StoredImage { odd: seen.odd, ..stored })
 }
 
 /// What is in a `data:` URL. No copy of it is kept: the request holds it.
-fn in_data_url(url: &str) -> Result<StoredImage, Problem> {
+fn in_data_url(url: &str) -> Result<StoredImage, Fault> {
     let (label, content) = url.split_once(',').unwrap_or((url, ""));
     let path = format!("{},…", words::quote(label, 60));
-    let bytes = BASE64_STANDARD.decode(content.trim()).map_err(|_| {
-        let what = tr!("{path} cannot be used as a picture", path = shown(&path));
-        Problem::new(what, tr!("what follows the comma is not base64"), tr!("Copy the whole URL, or give a file."))
-    })?;
-    let content::Seen { kind, sides: (width, height), odd } = content::look_into(&bytes, &shown(&path))?;
+    let failed = |why| fault(&path, why);
+    let bytes = BASE64_STANDARD.decode(content.trim()).map_err(|_| failed(Why::NotBase64))?;
+    let content::Seen { kind, sides: (width, height), odd } = content::look_into(&bytes).map_err(failed)?;
     Ok(StoredImage { sha256: sha256(&bytes), kind, bytes: bytes.len() as u64, width, height, path, odd })
 }
 
@@ -65,10 +68,10 @@ pub(crate) fn keep(
     (width, height): (u32, u32),
     path: &str,
     images_dir: &Path,
-) -> Result<StoredImage, Problem> {
+) -> Result<StoredImage, Fault> {
     let (sha256, size, odd) = (sha256(bytes), bytes.len() as u64, Vec::new());
     let stored = StoredImage { sha256, kind, bytes: size, width, height, path: path.to_owned(), odd };
-    put_by(bytes, &stored, images_dir)?;
+    put(bytes, &stored, images_dir)?;
     Ok(stored)
 }
 
@@ -108,7 +111,7 @@ impl Encoded {
 pub fn data_url(stored: &StoredImage, images_dir: &Path) -> Result<String, Problem> {
     let lost = |why: String| {
         Problem::new(
-            tr!("The picture {path} is no longer in the store", path = shown(&stored.path)),
+            tr!("The picture {path} is no longer in the store", path = words::quote(&stored.path, 200)),
             why,
             tr!("Choose the picture again (edit and retry); nothing was sent."),
         )
@@ -124,38 +127,24 @@ fn place(stored: &StoredImage, images_dir: &Path) -> PathBuf {
     images_dir.join(format!("{}.{}", stored.sha256, stored.kind.extension()))
 }
 
-fn shown(path: &str) -> String {
-    words::quote(path, 200)
+pub(crate) fn fault(path: &str, why: Why) -> Fault {
+    Fault { path: words::quote(path, 200), why }
 }
 
-fn read(path: &str) -> Result<Vec<u8>, Problem> {
-    let fail = |why: String, next: &str| Err(Problem::new(tr!("{path} cannot be read", path = shown(path)), why, next));
-    let found = match expanded(path) {
-        Ok(found) => found,
-        Err(why) => return fail(why.into(), tr!("Write the whole path.")),
-    };
+fn read(path: &str) -> Result<Vec<u8>, Why> {
+    let found = expanded(path).map_err(Why::Unread)?;
+    let unread = |error: io::Error| Why::Unread(error.into());
     // Looked at before it is opened: opening a named pipe would wait for its other end.
-    match fs::metadata(&found) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return fail(tr!("there is no such file").into(), tr!("Check the path."));
-        }
-        Err(error) => return fail(words::system(&error), tr!("Check the path and its permissions.")),
-        Ok(meta) if meta.is_dir() => return fail(tr!("it is a folder").into(), tr!("Choose a picture in it.")),
-        Ok(meta) if !meta.is_file() => return fail(tr!("it is not a regular file").into(), tr!("Choose a picture.")),
-        Ok(meta) if meta.len() == 0 => return fail(tr!("it is empty").into(), tr!("Choose another picture.")),
-        Ok(meta) if meta.len() > MAX_BYTES => {
-            let tenths = (meta.len() * 10).div_ceil(1024 * 1024);
-            let size = format!("{}.{}", tenths / 10, tenths % 10);
-            let why = tr!("it has {size} MB, and the service takes at most 20 MB", size);
-            return fail(why, tr!("Ctrl-x in compose makes a smaller copy; or save it smaller yourself."));
-        }
-        Ok(_) => {}
+    match fs::metadata(&found).map_err(unread)? {
+        meta if meta.is_dir() => return Err(Why::Unread(System::Folder)),
+        meta if !meta.is_file() => return Err(Why::Unread(System::NoFile)),
+        meta if meta.len() == 0 => return Err(Why::Unread(System::Empty)),
+        meta if meta.len() > MAX_BYTES => return Err(Why::TooLarge { bytes: meta.len() }),
+        _ => {}
     }
     let mut bytes = Vec::new();
-    match files::open(&found).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes)) {
-        Ok(_) => Ok(bytes),
-        Err(error) => fail(words::system(&error), tr!("Check its permissions.")),
-    }
+    files::open(&found).and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes)).map_err(unread)?;
+    Ok(bytes)
 }
 
 /// SHA-256 of bytes, in lower-case hexadecimal.
@@ -170,7 +159,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 /// Keeps the copy: whole under its name or not at all, and only for the user's own eyes.
-fn put_by(bytes: &[u8], stored: &StoredImage, images_dir: &Path) -> Result<(), Problem> {
+fn put(bytes: &[u8], stored: &StoredImage, images_dir: &Path) -> Result<(), Fault> {
     let target = place(stored, images_dir);
     if fs::read(&target).is_ok_and(|there| there == bytes) {
         return Ok(());
@@ -187,10 +176,6 @@ fn put_by(bytes: &[u8], stored: &StoredImage, images_dir: &Path) -> Result<(), P
     });
     written.map_err(|error| {
         fs::remove_file(&tmp).ok();
-        Problem::new(
-            tr!("The picture {path} cannot be kept", path = shown(&stored.path)),
-            format!("{}: {}", images_dir.display(), words::system(&error)),
-            tr!("Make room or correct the folder's permissions, then choose it again."),
-        )
+        fault(&stored.path, Why::NotKept { folder: images_dir.display().to_string(), why: error.into() })
     })
 }

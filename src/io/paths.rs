@@ -1,19 +1,19 @@
 //! Paths as a person writes them.
 
-use crate::tr;
+use crate::domain::reason::system::System;
 use std::path::{Path, PathBuf};
 
 /// `path` with a leading `~/` replaced by the home folder.
 ///
 /// # Errors
 /// When the home folder is not known, or another user's is meant.
-pub(crate) fn expanded(path: &str) -> Result<PathBuf, &'static str> {
+pub(crate) fn expanded(path: &str) -> Result<PathBuf, System> {
     match path.strip_prefix('~') {
         None => Ok(PathBuf::from(path)),
         Some(rest) if rest.is_empty() || rest.starts_with('/') => {
-            etcetera::home_dir().map(|home| at_home(path, &home)).map_err(|_| tr!("the home folder is not known"))
+            etcetera::home_dir().map(|home| at_home(path, &home)).map_err(|_| System::NoHome)
         }
-        Some(_) => Err(tr!("only ~/ is understood, not another user's ~name")),
+        Some(_) => Err(System::OthersHome),
     }
 }
 

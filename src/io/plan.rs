@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 /// The folder cannot be read, or has no picture that fits.
 pub(crate) fn matrix_of(draft: Draft) -> Result<Matrix, DraftReason> {
     let first_frames = if is_several(&draft.first_frame) {
-        let listing = files::list(&draft.first_frame).map_err(PictureReason::Unread)?;
+        let listing = files::list(&draft.first_frame).map_err(PictureReason::Folder)?;
         several(&draft.first_frame, &listing)?
     } else {
         Vec::new()
@@ -46,7 +46,7 @@ pub(crate) fn expand(setup: &Loaded, matrices: &[Matrix]) -> Result<Plan, DraftR
             && !looks.contains_key(picture)
         {
             let look = images::load(picture, &setup.paths.images)
-                .map_or_else(|problem| ImageLook::Failed(PictureReason::Unread(problem)), ImageLook::Found);
+                .map_or_else(|fault| ImageLook::Failed(PictureReason::File(fault)), ImageLook::Found);
             looks.insert(picture.to_owned(), look);
         }
     }

@@ -4,7 +4,10 @@
 use crate::{
     domain::{
         picture::MAX_BYTES,
-        problem::Problem,
+        reason::{
+            picture_file::{Fault, Shrink, Why},
+            system::System,
+        },
         request::{ImageKind, StoredImage},
     },
     io::{
@@ -13,13 +16,12 @@ use crate::{
         paths::expanded,
         words,
     },
-    tr,
 };
 use imagesize::ImageType;
 use jpeg_encoder::{ColorType, Encoder};
 use std::{
     fs,
-    io::{Cursor, Read},
+    io::{self, Cursor, Read},
     path::Path,
 };
 use zune_jpeg::{
@@ -43,7 +45,7 @@ struct Pixels {
     rgb: Vec<u8>,
 }
 
-/// Whether a copy would mend that the service refuses the picture at a path: it is too large. Blocks on the disk.
+/// Whether a copy would help when the service refuses the picture at a path: it is too large. Blocks on the disk.
 #[must_use]
 pub fn would_help(path: &str) -> bool {
     let Ok(found) = expanded(path) else { return false };
@@ -63,21 +65,16 @@ fn kind(path: &Path) -> Option<ImageType> {
 ///
 /// # Errors
 /// When the picture cannot be read or decoded, or the copy cannot be kept.
-pub fn shrink(path: &str, images_dir: &Path) -> Result<StoredImage, Problem> {
-    let fail = |why: String| {
-        let what = tr!("{path} cannot be made smaller", path = words::quote(path, 200));
-        Problem::new(what, why, tr!("Choose another picture, or make it smaller yourself."))
-    };
-    let found = expanded(path).map_err(|why| fail(why.into()))?;
-    let about = fs::metadata(&found).map_err(|error| fail(words::system(&error)))?;
+pub fn shrink(path: &str, images_dir: &Path) -> Result<StoredImage, Fault> {
+    let fail = |why| images::fault(path, Why::NotShrunk(why));
+    let unread = |error: io::Error| fail(Shrink::File(error.into()));
+    let found = expanded(path).map_err(|why| fail(Shrink::File(why)))?;
+    let about = fs::metadata(&found).map_err(unread)?;
     if !about.is_file() {
-        return Err(fail(tr!("it is not a regular file").into()));
+        return Err(fail(Shrink::File(System::NoFile)));
     }
-    if about.len() > MOST_BYTES {
-        return Err(fail(tr!("it is larger than 200 MB").into()));
-    }
-    let kind = kind(&found).ok_or_else(|| fail(tr!("it is no JPEG, PNG or WebP").into()))?;
-    let bytes = files::whole(&found, MOST_BYTES).map_err(|error| fail(words::system(&error)))?;
+    let kind = kind(&found).ok_or_else(|| fail(Shrink::NotAPicture))?;
+    let bytes = files::whole(&found, MOST_BYTES).map_err(|why| fail(Shrink::File(why)))?;
     let (pixels, exif) = decode(kind, &bytes).map_err(fail)?;
     let mut pixels = pixels.turned(exif.and_then(|exif| orientation(&exif)).unwrap_or(1));
     loop {
@@ -95,7 +92,7 @@ pub fn shrink(path: &str, images_dir: &Path) -> Result<StoredImage, Problem> {
 }
 
 /// The pixels as they are stored, and the camera data, which tell which side is up.
-fn decode(kind: ImageType, bytes: &[u8]) -> Result<(Pixels, Option<Vec<u8>>), String> {
+fn decode(kind: ImageType, bytes: &[u8]) -> Result<(Pixels, Option<Vec<u8>>), Shrink> {
     match kind {
         ImageType::Jpeg => from_jpeg(bytes),
         ImageType::Png => from_png(bytes),
@@ -103,57 +100,65 @@ fn decode(kind: ImageType, bytes: &[u8]) -> Result<(Pixels, Option<Vec<u8>>), St
     }
 }
 
-fn not_too_many(width: usize, height: usize) -> Result<(), String> {
+fn said(error: impl std::fmt::Display) -> Shrink {
+    Shrink::Undecodable(words::quote(&error.to_string(), 200))
+}
+
+const fn undecodable() -> Shrink {
+    Shrink::Undecodable(String::new())
+}
+
+fn not_too_many(width: usize, height: usize) -> Result<(), Shrink> {
     if width.saturating_mul(height) > MOST_PIXELS {
-        Err(tr!("it has {width}x{height} pixels", width, height))
+        Err(Shrink::TooManyPixels { width: width as u64, height: height as u64 })
     } else {
         Ok(())
     }
 }
 
-fn from_jpeg(bytes: &[u8]) -> Result<(Pixels, Option<Vec<u8>>), String> {
+fn from_jpeg(bytes: &[u8]) -> Result<(Pixels, Option<Vec<u8>>), Shrink> {
     let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::RGB);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
-    decoder.decode_headers().map_err(|e| e.to_string())?;
-    let (width, height) = decoder.dimensions().ok_or(tr!("its sides are unknown"))?;
+    decoder.decode_headers().map_err(said)?;
+    let (width, height) = decoder.dimensions().ok_or_else(undecodable)?;
     not_too_many(width, height)?;
-    let rgb = decoder.decode().map_err(|e| e.to_string())?;
+    let rgb = decoder.decode().map_err(said)?;
     Ok((Pixels { width, height, rgb }, decoder.exif().cloned()))
 }
 
-fn from_png(bytes: &[u8]) -> Result<(Pixels, Option<Vec<u8>>), String> {
+fn from_png(bytes: &[u8]) -> Result<(Pixels, Option<Vec<u8>>), Shrink> {
     let mut decoder = png::Decoder::new(Cursor::new(bytes));
     decoder.set_transformations(png::Transformations::normalize_to_color8());
-    let mut reader = decoder.read_info().map_err(|e| e.to_string())?;
+    let mut reader = decoder.read_info().map_err(said)?;
     let (width, height) = (reader.info().width as usize, reader.info().height as usize);
     not_too_many(width, height)?;
-    let mut raw = vec![0; reader.output_buffer_size().ok_or(tr!("its sides are too large"))?];
-    let frame = reader.next_frame(&mut raw).map_err(|e| e.to_string())?;
+    let mut raw = vec![0; reader.output_buffer_size().ok_or_else(undecodable)?];
+    let frame = reader.next_frame(&mut raw).map_err(said)?;
     raw.truncate(frame.buffer_size());
     let rgb = match frame.color_type {
         png::ColorType::Rgb => raw,
         png::ColorType::Rgba => raw.chunks_exact(4).flat_map(|p| on_white([p[0], p[1], p[2]], p[3])).collect(),
         png::ColorType::Grayscale => raw.iter().flat_map(|g| [*g; 3]).collect(),
         png::ColorType::GrayscaleAlpha => raw.chunks_exact(2).flat_map(|p| on_white([p[0]; 3], p[1])).collect(),
-        png::ColorType::Indexed => return Err(tr!("its palette could not be read").into()),
+        png::ColorType::Indexed => return Err(undecodable()),
     };
     let exif = reader.info().exif_metadata.as_ref().map(|exif| exif.to_vec());
     Ok((Pixels { width, height, rgb }, exif))
 }
 
-fn from_webp(bytes: &[u8]) -> Result<(Pixels, Option<Vec<u8>>), String> {
-    let mut decoder = image_webp::WebPDecoder::new(Cursor::new(bytes)).map_err(|e| e.to_string())?;
+fn from_webp(bytes: &[u8]) -> Result<(Pixels, Option<Vec<u8>>), Shrink> {
+    let mut decoder = image_webp::WebPDecoder::new(Cursor::new(bytes)).map_err(said)?;
     let (width, height) = decoder.dimensions();
     let (width, height) = (width as usize, height as usize);
     not_too_many(width, height)?;
-    let mut raw = vec![0; decoder.output_buffer_size().ok_or(tr!("its sides are too large"))?];
-    decoder.read_image(&mut raw).map_err(|e| e.to_string())?;
+    let mut raw = vec![0; decoder.output_buffer_size().ok_or_else(undecodable)?];
+    decoder.read_image(&mut raw).map_err(said)?;
     let rgb = if decoder.has_alpha() {
         raw.chunks_exact(4).flat_map(|p| on_white([p[0], p[1], p[2]], p[3])).collect()
     } else {
         raw
     };
-    let exif = decoder.exif_metadata().map_err(|e| e.to_string())?;
+    let exif = decoder.exif_metadata().map_err(said)?;
     Ok((Pixels { width, height, rgb }, exif))
 }
 
@@ -215,13 +220,12 @@ impl Pixels {
         Self { width, height, rgb }
     }
 
-    fn encode(&self) -> Result<Vec<u8>, String> {
-        let too_large = |_| tr!("its sides are too large").to_owned();
-        let width = u16::try_from(self.width).map_err(too_large)?;
-        let height = u16::try_from(self.height).map_err(too_large)?;
+    fn encode(&self) -> Result<Vec<u8>, Shrink> {
+        let width = u16::try_from(self.width).map_err(|_| undecodable())?;
+        let height = u16::try_from(self.height).map_err(|_| undecodable())?;
         let mut out = Vec::new();
         let encoder = Encoder::new(&mut out, QUALITY);
-        encoder.encode(&self.rgb, width, height, ColorType::Rgb).map_err(|e| e.to_string())?;
+        encoder.encode(&self.rgb, width, height, ColorType::Rgb).map_err(said)?;
         Ok(out)
     }
 }

@@ -22,14 +22,6 @@ pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     quote(&text, 300)
 }
 
-/// Bytes as text.
-///
-/// # Errors
-/// They are no text in UTF-8.
-pub(crate) fn utf8(bytes: Vec<u8>) -> io::Result<String> {
-    String::from_utf8(bytes).map_err(|_| io::Error::other(tr!("it is not UTF-8 text")))
-}
-
 /// Why a call of the system failed: in the person's language where it is one of the common reasons of disks and folders.
 pub(crate) fn system(error: &io::Error) -> String {
     if error.raw_os_error().is_none() {

@@ -108,6 +108,6 @@ fn go(app: &mut App, then: Then, tasks: Vec<Task>) -> Vec<Do> {
         Then::Edit => tasks.first().map_or_else(Vec::new, |task| compose::take(app, task, true)),
         Then::Copy(what) => copy::part(app, &tasks, what),
         Then::Scp => copy::scp(app, &tasks),
-        Then::Play => tasks.first().map_or_else(Vec::new, |task| copy::play(app, task)),
+        Then::Play => tasks.first().map_or_else(Vec::new, |task| copy::play(task)),
     }
 }

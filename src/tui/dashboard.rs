@@ -12,6 +12,7 @@ use crate::{
         run,
         run::{Shell, clock::Clock, host, signals::Signals, sleep_until, unsaved},
     },
+    lang,
     screens::{
         app::App,
         msg::Input,
@@ -32,6 +33,7 @@ use crate::{
         terminal::Guard,
         writer::{Aside, Writer},
     },
+    words::news,
 };
 use crossterm::event::Event;
 use ratatui::{buffer::Buffer, layout::Rect};
@@ -96,7 +98,7 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     }
     face.leave().await;
     let state = engine.close();
-    unsaved::tell(&state.work);
+    unsaved::tell(&news::unsaved(&state.work));
     Ok(state.work.ending.map_or(0, |ending| ending.code))
 }
 
@@ -244,6 +246,7 @@ impl Face {
                 self.give_over().await;
                 self.editing = Some(Editor::open(&text));
             }
+            Shell::Speak(lang) => lang::set(lang),
             Shell::Term(TermCmd::Suspend) => self.wish_to_stop(engine),
             Shell::Term(TermCmd::Redraw) => self.redraw(),
             Shell::Term(TermCmd::Copy(text)) => self.aside(Aside::Copy, escape::copy(&text)),

@@ -5,6 +5,7 @@ use crate::{
     domain::problem::Problem,
     io::{files, private},
     tr,
+    words::reason::system::system,
 };
 use std::{io, path::PathBuf};
 use tokio::process::{Child, Command};
@@ -41,7 +42,7 @@ impl Editor {
         let result = match &mut self.child {
             Ok(child) => match child.wait().await {
                 Ok(status) if status.success() => {
-                    files::text(&self.path.to_string_lossy()).map_err(|problem| problem.why)
+                    files::text(&self.path.to_string_lossy()).map_err(|at| system(&at.why))
                 }
                 Ok(status) => Err(tr!("{program} ended with {status}", program = self.name, status)),
                 Err(e) => Err(tr!("{program} was lost: {error}", program = self.name, error = e)),

@@ -18,11 +18,11 @@ use crate::{
     io::{
         config::Loaded,
         run,
-        run::{clock::Clock, signals::Signals, unsaved},
+        run::{Shell, clock::Clock, signals::Signals, unsaved},
         store::Store,
     },
-    tr,
-    words::names,
+    lang, tr,
+    words::{names, news::unsaved as unsaved_ids},
 };
 use news::News;
 use offer::Offer;
@@ -82,7 +82,11 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
             }
         }
         // Bell, title and clipboard are a screen's.
-        linear.engine.for_shell();
+        for order in linear.engine.for_shell() {
+            if let Shell::Speak(lang) = order {
+                lang::set(lang);
+            }
+        }
         let lines = linear.news.since(&mut linear.engine.state, &linear.setup);
         if tell(&lines).is_err() && linear.engine.state.work.ending.is_none() {
             // Nobody hears us: the same as a hang-up.
@@ -90,7 +94,7 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
         }
     }
     let state = linear.engine.close();
-    unsaved::tell(&state.work);
+    unsaved::tell(&unsaved_ids(&state.work));
     Ok(state.work.ending.map_or(0, |ending| ending.code))
 }
 

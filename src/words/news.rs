@@ -3,13 +3,14 @@
 use crate::{
     domain::{
         problem::{Charged, Problem, TaskError},
-        task::TaskKey,
+        task::{RemoteId, TaskKey},
     },
     engine::{
         effect::Level,
         msg::{BudgetCap, InsertRefusal},
         news::{ActNews, ConfigNews, Left, LineNews, News, NotDone, NotQueued, QueueNews, StoreNews, TaskNews},
         settings::Voice,
+        work::Work,
     },
     tr,
     words::{names, reason, terms},
@@ -325,6 +326,18 @@ fn refused(refusal: &InsertRefusal) -> Problem {
             Problem::new(tr!("nothing was queued"), why, next)
         }
     }
+}
+
+/// Every ID of a paid task that is not on disk at the end, with what to do.
+#[must_use]
+pub fn unsaved(work: &Work) -> Vec<String> {
+    let told = |(key, id): (&TaskKey, &RemoteId)| {
+        let what = tr!("{key} was accepted and paid for, but its ID could not be saved: {id}", key, id = id.0);
+        let next =
+            tr!("Once the store can be written, run: reeltop resolve {key} --as task-id={id}", key = key.0, id = id.0);
+        Problem::new(what, "", next).to_string()
+    };
+    work.store.unsaved.iter().map(told).collect()
 }
 
 #[cfg(test)]

@@ -141,7 +141,8 @@ fn base(setup: &Loaded, order: &Submit) -> Draft {
 
 fn read(file: &Path) -> Result<String, Stop> {
     if file.as_os_str() != "-" {
-        return files::text(&file.to_string_lossy()).map_err(|problem| Stop::Problem(Exit::Usage, Box::new(problem)));
+        return files::text(&file.to_string_lossy())
+            .map_err(|at| Stop::Problem(Exit::Usage, Box::new(reason::system::unread(&at))));
     }
     let unreadable = |why: String| usage(tr!("stdin cannot be read"), why);
     let mut text = String::new();

@@ -1,9 +1,7 @@
 //! Why a picture cannot be sent, or may be taken otherwise than it was meant.
 
-use crate::domain::{
-    problem::Problem,
-    request::{ImageKind, Oddity},
-};
+use super::{picture_file, system::At};
+use crate::domain::request::{ImageKind, Oddity};
 use serde::{Deserialize, Serialize};
 
 /// What a check says of a picture.
@@ -26,8 +24,10 @@ pub enum PictureReason {
         right: ImageKind,
     },
     StillRead,
-    /// It could not be read.
-    Unread(Problem),
+    /// It could not be had.
+    File(picture_file::Fault),
+    /// The folder that was typed could not be listed.
+    Folder(At),
     /// Nothing in a folder fits; `pattern` where a pattern was typed.
     NoneFits {
         path: String,

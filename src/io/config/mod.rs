@@ -39,7 +39,7 @@ const MOST_BYTES: u64 = 1_000_000;
 pub fn load(wanted: &Wanted<'_>, folders: &Folders) -> Result<Loaded, Rejected> {
     let paths = paths(wanted, folders);
     let path = paths.config.display().to_string();
-    let bytes = files::whole(&paths.config, MOST_BYTES).map_err(System::from);
+    let bytes = files::whole(&paths.config, MOST_BYTES);
     let text = match bytes.and_then(|bytes| String::from_utf8(bytes).map_err(|_| System::NotUtf8)) {
         Ok(text) => Some(text),
         Err(System::NotFound) if wanted.config.is_none() => None,

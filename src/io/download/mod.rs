@@ -218,7 +218,14 @@ fn open(target: &SaveTarget) -> Result<Part, Trouble> {
 }
 
 fn folder(target: &SaveTarget) -> Result<PathBuf, Trouble> {
+    let phrase = |why| match why {
+        crate::domain::reason::system::System::OthersHome => {
+            tr!("only ~/ is understood, not another user's ~name")
+        }
+        _ => tr!("the home folder is not known"),
+    };
     expanded(&target.dir)
+        .map_err(phrase)
         .map_err(|why| trouble::bad_target(tr!("{path} cannot be used: {why}", path = target.dir, why)))
 }
 

@@ -2,13 +2,10 @@
 //! it came: from a file or in a `data:` URL.
 
 use super::exif;
-use crate::{
-    domain::{
-        picture::MOST_PIXELS,
-        problem::Problem,
-        request::{ImageKind, Oddity},
-    },
-    tr,
+use crate::domain::{
+    picture::MOST_PIXELS,
+    reason::picture_file::{Content, Why},
+    request::{ImageKind, Oddity},
 };
 use imagesize::ImageType;
 use std::io::Cursor;
@@ -24,25 +21,18 @@ pub(super) struct Seen {
     pub(super) odd: Vec<Oddity>,
 }
 
-/// Looks into a picture; `name` is what it is called in sentences.
+/// Looks into a picture.
 ///
 /// # Errors
-/// When it is no picture that can be used, is cut off, or is damaged. Each fault has its own sentence.
-pub(super) fn look_into(bytes: &[u8], name: &str) -> Result<Seen, Problem> {
-    let unusable = |why: &str| {
-        let what = tr!("{path} cannot be used as a picture", path = name);
-        Problem::new(what, why, tr!("Choose a JPEG or PNG picture, or convert this one."))
-    };
-    let again = || tr!("Copy it again and choose it again.");
-    let kind = kind_of(bytes).map_err(unusable)?;
+/// When it is no picture that can be used, is cut off, or is damaged.
+pub(super) fn look_into(bytes: &[u8]) -> Result<Seen, Why> {
+    let kind = kind_of(bytes).map_err(Why::Not)?;
     if !is_whole(kind, bytes) {
-        let why = tr!("its end is missing, as after a broken copy or download");
-        return Err(Problem::new(tr!("{path} is cut off", path = name), why, again()));
+        return Err(Why::CutOff);
     }
-    let unknown_sides = || unusable(tr!("its header is damaged, so its sides are unknown"));
-    let sides = imagesize::blob_size(bytes).map_err(|_| unknown_sides())?;
+    let sides = imagesize::blob_size(bytes).map_err(|_| Why::NoSides)?;
     let (Ok(width), Ok(height)) = (u32::try_from(sides.width), u32::try_from(sides.height)) else {
-        return Err(unknown_sides());
+        return Err(Why::NoSides);
     };
     let odd = match kind {
         ImageKind::Jpeg => in_jpeg(bytes),
@@ -51,41 +41,40 @@ pub(super) fn look_into(bytes: &[u8], name: &str) -> Result<Seen, Problem> {
         ImageKind::Png => in_png(bytes),
         ImageKind::Webp => in_webp(bytes),
     };
-    let odd = odd.map_err(|why| Problem::new(tr!("{path} is damaged", path = name), why, again()))?;
-    Ok(Seen { kind, sides: (width, height), odd })
+    Ok(Seen { kind, sides: (width, height), odd: odd? })
 }
 
 /// The type that the content shows, or what it is instead.
-fn kind_of(bytes: &[u8]) -> Result<ImageKind, &'static str> {
+fn kind_of(bytes: &[u8]) -> Result<ImageKind, Content> {
     match imagesize::image_type(bytes) {
         Ok(ImageType::Jpeg) => Ok(ImageKind::Jpeg),
         Ok(ImageType::Png) => Ok(ImageKind::Png),
         Ok(ImageType::Webp) => Ok(ImageKind::Webp),
-        Ok(ImageType::Gif) => Err(tr!("it is a GIF")),
+        Ok(ImageType::Gif) => Err(Content::Gif),
         // The same container as MP4's: only its brand tells a still picture.
         Ok(ImageType::Heif(_)) => match bytes.get(8..12) {
-            Some(b"heic" | b"heix" | b"mif1" | b"msf1" | b"avif" | b"avis") => Err(tr!("it is a HEIC or AVIF picture")),
-            _ => Err(tr!("it is a video")),
+            Some(b"heic" | b"heix" | b"mif1" | b"msf1" | b"avif" | b"avis") => Err(Content::Heif),
+            _ => Err(Content::Video),
         },
-        Ok(ImageType::Bmp) => Err(tr!("it is a BMP picture")),
-        Ok(ImageType::Tiff) => Err(tr!("it is a TIFF picture")),
-        Ok(ImageType::Jxl) => Err(tr!("it is a JPEG XL picture")),
-        Ok(ImageType::Psd) => Err(tr!("it is a Photoshop document")),
-        Ok(_) => Err(tr!("it is a picture of a type the service does not know")),
+        Ok(ImageType::Bmp) => Err(Content::Bmp),
+        Ok(ImageType::Tiff) => Err(Content::Tiff),
+        Ok(ImageType::Jxl) => Err(Content::JpegXl),
+        Ok(ImageType::Psd) => Err(Content::Photoshop),
+        Ok(_) => Err(Content::OtherPicture),
         Err(_) => Err(not_a_picture(bytes)),
     }
 }
 
-fn not_a_picture(bytes: &[u8]) -> &'static str {
+fn not_a_picture(bytes: &[u8]) -> Content {
     let head = &bytes[..bytes.len().min(512)];
     let text = std::str::from_utf8(head).or_else(|e| std::str::from_utf8(&head[..e.valid_up_to()])).unwrap_or_default();
     let start = text.trim_start().to_ascii_lowercase();
     match head {
-        _ if head.starts_with(b"%PDF") => tr!("it is a PDF document"),
-        _ if start.contains("<svg") => tr!("it is an SVG drawing"),
-        _ if start.starts_with('<') => tr!("it is a web page"),
-        _ if text.len() + 4 > head.len() && !text.contains('\0') => tr!("it is a text"),
-        _ => tr!("its content is no picture"),
+        _ if head.starts_with(b"%PDF") => Content::Pdf,
+        _ if start.contains("<svg") => Content::Svg,
+        _ if start.starts_with('<') => Content::WebPage,
+        _ if text.len() + 4 > head.len() && !text.contains('\0') => Content::Text,
+        _ => Content::Nothing,
     }
 }
 
@@ -142,7 +131,7 @@ fn segments(bytes: &[u8]) -> impl Iterator<Item = Segment<'_>> {
     })
 }
 
-fn in_jpeg(bytes: &[u8]) -> Result<Vec<Oddity>, &'static str> {
+fn in_jpeg(bytes: &[u8]) -> Result<Vec<Oddity>, Why> {
     let mut odd = Vec::new();
     for segment in segments(bytes) {
         match (segment.marker, segment.data) {
@@ -158,7 +147,7 @@ fn in_jpeg(bytes: &[u8]) -> Result<Vec<Oddity>, &'static str> {
             (0xE1, data) => odd.extend(data.strip_prefix(b"Exif\0\0").and_then(exif::turned)),
             (START_OF_SCAN, data) => match bytes.get(segment.at + 4 + data.len()..) {
                 // A zero byte behind it makes it data.
-                Some([0xFF, 1..=0xFF, ..] | []) | None => return Err(tr!("it has no image data")),
+                Some([0xFF, 1..=0xFF, ..] | []) | None => return Err(Why::NoImageData),
                 Some(_) => {}
             },
             _ => {}
@@ -187,9 +176,9 @@ fn png_chunks(bytes: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
 }
 
 /// Decodes every row: only that shows a checksum that is wrong and data that are missing.
-fn in_png(bytes: &[u8]) -> Result<Vec<Oddity>, &'static str> {
+fn in_png(bytes: &[u8]) -> Result<Vec<Oddity>, Why> {
     if png_chunks(bytes).all(|chunk| chunk.kind != *b"IDAT" || chunk.data.is_empty()) {
-        return Err(tr!("it has no image data"));
+        return Err(Why::NoImageData);
     }
     let mut options = png::DecodeOptions::default();
     options.set_ignore_adler32(false);
@@ -197,7 +186,7 @@ fn in_png(bytes: &[u8]) -> Result<Vec<Oddity>, &'static str> {
     options.set_ignore_text_chunk(true);
     let mut decoder = png::Decoder::new_with_options(Cursor::new(bytes), options);
     decoder.set_transformations(png::Transformations::IDENTITY);
-    let damaged = |_| tr!("a checksum or its image data is wrong, as after a broken copy or download");
+    let damaged = |_| Why::WrongData;
     let mut reader = decoder.read_info().map_err(damaged)?;
     while reader.next_row().map_err(damaged)?.is_some() {}
     reader.finish().map_err(damaged)?;
@@ -222,7 +211,7 @@ fn webp_chunks(bytes: &[u8]) -> impl Iterator<Item = Chunk<'_>> {
     })
 }
 
-fn in_webp(bytes: &[u8]) -> Result<Vec<Oddity>, &'static str> {
+fn in_webp(bytes: &[u8]) -> Result<Vec<Oddity>, Why> {
     // What each kind of image data has before its first pixel.
     let has_pixels = |chunk: &Chunk<'_>| match &chunk.kind {
         b"VP8 " => chunk.data.len() > 10,
@@ -231,7 +220,7 @@ fn in_webp(bytes: &[u8]) -> Result<Vec<Oddity>, &'static str> {
         _ => false,
     };
     if !webp_chunks(bytes).any(|chunk| has_pixels(&chunk)) {
-        return Err(tr!("it has no image data"));
+        return Err(Why::NoImageData);
     }
     let moves = webp_chunks(bytes).any(|chunk| chunk.kind == *b"ANIM").then_some(Oddity::Animated);
     let turned = webp_chunks(bytes).find(|chunk| chunk.kind == *b"EXIF").and_then(|chunk| exif::turned(chunk.data));

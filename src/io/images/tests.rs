@@ -1,7 +1,7 @@
 //! Pictures as they are read, judged and kept.
 
 use super::*;
-use crate::domain::request::Oddity;
+use crate::domain::{reason::picture_file::Content, request::Oddity};
 use std::os::unix::fs::PermissionsExt;
 
 fn png(width: u32, height: u32) -> Vec<u8> {
@@ -53,7 +53,7 @@ impl Folder {
         self.0.path().join(name).to_str().unwrap().to_owned()
     }
 
-    fn load(&self, bytes: &[u8]) -> Result<StoredImage, Problem> {
+    fn load(&self, bytes: &[u8]) -> Result<StoredImage, Fault> {
         fs::write(self.path("picture"), bytes).unwrap();
         load(&self.path("picture"), &self.0.path().join("images"))
     }
@@ -93,8 +93,7 @@ fn a_picture_is_what_its_content_says_and_is_kept_once_for_its_owner_only() {
 fn a_picture_without_its_end_is_refused_as_cut_off() {
     for bytes in [png(640, 480), jpeg(640, 480), webp(640, 480)] {
         for missing in [1, 2, 8] {
-            let problem = Folder::new().load(&bytes[..bytes.len() - missing]).unwrap_err();
-            assert_eq!(problem.why, "its end is missing, as after a broken copy or download", "{problem}");
+            assert_eq!(Folder::new().load(&bytes[..bytes.len() - missing]).unwrap_err().why, Why::CutOff);
         }
     }
 }
@@ -102,33 +101,33 @@ fn a_picture_without_its_end_is_refused_as_cut_off() {
 #[test]
 fn what_is_no_usable_picture_is_named() {
     for (bytes, what) in [
-        (&b"GIF89a\x10\0\x10\0\0\0\0"[..], "it is a GIF"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "it is a HEIC or AVIF picture"),
-        (b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0", "it is a BMP picture"),
-        (b"%PDF-1.7\n", "it is a PDF document"),
-        (b"\0\0\0\x18ftypisom\0\0\0\0isom", "it is a video"),
-        (b"<?xml version=\"1.0\"?><svg/>", "it is an SVG drawing"),
-        (b"<!DOCTYPE html><html>", "it is a web page"),
-        ("一只猫在雨中".as_bytes(), "it is a text"),
-        (b"\x7fELF\x02\x01\x01\0\0\0", "its content is no picture"),
+        (&b"GIF89a\x10\0\x10\0\0\0\0"[..], Content::Gif),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", Content::Heif),
+        (b"BM\x46\0\0\0\0\0\0\0\x36\0\0\0", Content::Bmp),
+        (b"%PDF-1.7\n", Content::Pdf),
+        (b"\0\0\0\x18ftypisom\0\0\0\0isom", Content::Video),
+        (b"<?xml version=\"1.0\"?><svg/>", Content::Svg),
+        (b"<!DOCTYPE html><html>", Content::WebPage),
+        ("一只猫在雨中".as_bytes(), Content::Text),
+        (b"\x7fELF\x02\x01\x01\0\0\0", Content::Nothing),
     ] {
-        assert_eq!(Folder::new().load(bytes).unwrap_err().why, what);
+        assert_eq!(Folder::new().load(bytes).unwrap_err().why, Why::Not(what));
     }
 }
 
 #[test]
-fn what_cannot_be_read_has_its_own_sentence() {
+fn what_cannot_be_read_says_why() {
     let folder = Folder::new();
     let images = folder.0.path().join("images");
     let why = |path: &str| load(path, &images).unwrap_err().why;
-    assert_eq!(why(&folder.path("")), "it is a folder");
-    assert_eq!(why(&folder.path("nothing")), "there is no such file");
-    assert_eq!(why("/dev/null"), "it is not a regular file");
-    assert_eq!(why("~nobody/cat.png"), "only ~/ is understood, not another user's ~name");
+    assert_eq!(why(&folder.path("")), Why::Unread(System::Folder));
+    assert_eq!(why(&folder.path("nothing")), Why::Unread(System::NotFound));
+    assert_eq!(why("/dev/null"), Why::Unread(System::NoFile));
+    assert_eq!(why("~nobody/cat.png"), Why::Unread(System::OthersHome));
     fs::write(folder.path("empty"), b"").unwrap();
-    assert_eq!(why(&folder.path("empty")), "it is empty");
+    assert_eq!(why(&folder.path("empty")), Why::Unread(System::Empty));
     fs::File::create(folder.path("large")).unwrap().set_len(MAX_BYTES + 1).unwrap();
-    assert_eq!(why(&folder.path("large")), "it has 20.1 MB, and the service takes at most 20 MB");
+    assert_eq!(why(&folder.path("large")), Why::TooLarge { bytes: MAX_BYTES + 1 });
     assert!(!images.exists());
 }
 
@@ -150,8 +149,8 @@ fn a_picture_is_read_and_encoded_once_however_many_tasks_use_it() {
 fn a_copy_that_cannot_be_kept_is_said() {
     let folder = Folder::new();
     fs::write(folder.path("images"), b"a file in the way").unwrap();
-    let problem = folder.load(&png(640, 480)).unwrap_err();
-    assert!(problem.what.ends_with("cannot be kept"), "{problem}");
+    let why = folder.load(&png(640, 480)).unwrap_err().why;
+    assert!(matches!(why, Why::NotKept { .. }), "{why:?}");
 }
 
 /// The chunk of that kind, all of it.
@@ -163,8 +162,8 @@ fn chunk(png: &[u8], kind: &[u8; 4]) -> std::ops::Range<usize> {
 
 #[test]
 fn a_damaged_picture_is_refused_and_says_what_is_wrong() {
-    let (good, wrong) = (png(640, 480), "a checksum or its image data is wrong, as after a broken copy or download");
-    let none = "it has no image data";
+    let (good, wrong) = (png(640, 480), Why::WrongData);
+    let none = Why::NoImageData;
     let idat = chunk(&good, b"IDAT");
     let mut checksum = good.clone();
     checksum[idat.end - 1] ^= 1;
@@ -181,12 +180,15 @@ fn a_damaged_picture_is_refused_and_says_what_is_wrong() {
     empty_webp.truncate(12 + 8 + 10);
     empty_webp[4..8].copy_from_slice(&riff);
     empty_webp[16..20].copy_from_slice(&10_u32.to_le_bytes());
-    for (bytes, why) in
-        [(checksum, wrong), (header, wrong), (short, wrong), (without, none), (empty_jpeg, none), (empty_webp, none)]
-    {
-        let problem = Folder::new().load(&bytes).unwrap_err();
-        assert_eq!(problem.why, why, "{problem}");
-        assert!(problem.what.ends_with("is damaged"), "{problem}");
+    for (bytes, why) in [
+        (checksum, &wrong),
+        (header, &wrong),
+        (short, &wrong),
+        (without, &none),
+        (empty_jpeg, &none),
+        (empty_webp, &none),
+    ] {
+        assert_eq!(Folder::new().load(&bytes).unwrap_err().why, *why);
     }
 }
 
@@ -246,10 +248,10 @@ fn a_data_url_is_looked_into_like_a_file_and_not_kept() {
         odd: Vec::new(),
     };
     assert_eq!(seen, expected);
-    assert_eq!(look("data:image/gif;base64", b"GIF89a\x10\0\x10\0\0\0\0").unwrap_err().why, "it is a GIF");
+    assert_eq!(look("data:image/gif;base64", b"GIF89a\x10\0\x10\0\0\0\0").unwrap_err().why, Why::Not(Content::Gif));
     let cut = look("data:image/png;base64", &good[..good.len() - 2]).unwrap_err();
-    assert_eq!(cut.what, "data:image/png;base64,… is cut off");
+    assert_eq!(cut, Fault { path: "data:image/png;base64,…".into(), why: Why::CutOff });
     let not = load("data:image/png;base64,%", &images).unwrap_err();
-    assert_eq!(not.why, "what follows the comma is not base64");
+    assert_eq!(not.why, Why::NotBase64);
     assert!(!images.exists());
 }

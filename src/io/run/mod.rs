@@ -17,7 +17,7 @@ use crate::{
         config::Loaded,
         run::{clock::Clock, workers::Workers},
     },
-    lang,
+    lang::Lang,
 };
 use std::sync::Arc;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
@@ -25,13 +25,15 @@ use tokio::sync::mpsc::{self, UnboundedReceiver};
 /// The most messages that are taken before the screen gets its turn.
 const AT_ONCE: usize = 64;
 
-/// What the shell itself must do, since it owns the terminal.
+/// What the face itself must do, since the terminal and the words are its own.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shell {
     /// Something with the terminal.
     Term(TermCmd),
     /// The editor on that text, the screen given over.
     Edit(String),
+    /// Another language from now on.
+    Speak(Lang),
 }
 
 /// A running program without its face.
@@ -115,7 +117,7 @@ impl<S: Driven> Engine<S> {
             Effect::Http(command) => self.workers.http(command),
             Effect::Save(command) => self.workers.save(command),
             Effect::Local(LocalCmd::Edit { text }) => self.shell.push(Shell::Edit(text)),
-            Effect::Local(LocalCmd::Speak { lang }) => lang::set(lang),
+            Effect::Local(LocalCmd::Speak { lang }) => self.shell.push(Shell::Speak(lang)),
             Effect::Local(command) => self.workers.local(command),
             Effect::Term(command) => self.shell.push(Shell::Term(command)),
             Effect::Log(line) => log(&line),

@@ -3,7 +3,7 @@
 use crate::{
     domain::{
         problem::{Charged, ErrorClass, Problem, TaskError},
-        reason::Reason,
+        reason::{Reason, system::System},
     },
     engine::{
         effect::{HttpCmd, LocalCmd, SaveCmd, Speech, StoreCmd},
@@ -20,7 +20,6 @@ use crate::{
     tr,
 };
 use std::{
-    path::Path,
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
@@ -121,8 +120,11 @@ impl Workers {
                     tell(&to, Msg::Local(LocalMsg::Image { path, result, shrinks: false }));
                 });
             }
-            LocalCmd::Open { path, scp } => {
-                tokio::spawn(async move { tell(&to, Msg::Local(LocalMsg::Said { result: open(&path, scp).await })) });
+            LocalCmd::Open { path } => {
+                tokio::spawn(async move {
+                    let result = open(&path).await;
+                    tell(&to, Msg::Local(LocalMsg::Opened { path, result }));
+                });
             }
             LocalCmd::Export { path, keys } => {
                 let (dir, json) = (self.setup.paths.data_dir.clone(), self.speech.task);
@@ -136,7 +138,9 @@ impl Workers {
             LocalCmd::PutBy { what, text } => {
                 let path = self.setup.paths.data_dir.join("copied.txt");
                 tokio::task::spawn_blocking(move || {
-                    tell(&to, Msg::Local(LocalMsg::Said { result: put_by(&path, &what, &text) }));
+                    let result = private::write(&path, &text).map_err(System::from);
+                    let (path, bytes) = (path.display().to_string(), text.len() as u64);
+                    tell(&to, Msg::Local(LocalMsg::PutBy { what, bytes, path, result }));
                 });
             }
             LocalCmd::Hook { facts, reason } => self.hook(facts, reason.as_ref()),
@@ -240,34 +244,18 @@ fn unsent(command: HttpCmd, problem: Problem) -> HttpMsg {
     }
 }
 
-fn put_by(path: &Path, what: &str, text: &str) -> Result<String, Problem> {
-    let size = crate::domain::export::size(text.len() as u64);
-    let too_long = tr!("the {what} is too long for the clipboard ({size})", what, size);
-    match private::write(path, text) {
-        Ok(()) => Ok(tr!("{too_long}; it is in {path}", too_long, path = path.display())),
-        Err(e) => {
-            Err(Problem::new(too_long, tr!("{path} cannot be written: {error}", path = path.display(), error = e), ""))
-        }
-    }
-}
-
 fn quiet(command: &mut Command) -> &mut Command {
     use std::process::Stdio;
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null())
 }
 
-/// Opens a file with the desktop's player: useful where the screen and the files are on one machine.
-/// `scp` is the key that copies a command to fetch it.
-async fn open(path: &str, scp: String) -> Result<String, Problem> {
+/// Opens a file with the desktop's player: useful where the screen and the files are on one machine. The error is which
+/// player there is none of.
+async fn open(path: &str) -> Result<(), String> {
     let player = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
-    let status = quiet(Command::new(player).arg(path)).status().await;
-    match status {
-        Ok(status) if status.success() => Ok(tr!("opened {path}", path)),
-        Ok(_) | Err(_) => Err(Problem::new(
-            tr!("no player opened {path}", path),
-            tr!("{player} is not there or has no display", player),
-            tr!("Press {scp} for a ready scp command and play it on your own machine.", scp),
-        )),
+    match quiet(Command::new(player).arg(path)).status().await {
+        Ok(status) if status.success() => Ok(()),
+        Ok(_) | Err(_) => Err(player.to_owned()),
     }
 }
 

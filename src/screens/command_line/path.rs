@@ -5,10 +5,11 @@ use crate::{
     domain::{
         folder,
         folder::{Entry, Listing},
-        problem::Problem,
+        reason::system::At,
     },
     engine::effect::{Effect, Level, ListFor, LocalCmd},
     screens::{app::App, commands::Do, kit::editor::LineEditor, toast},
+    words::reason,
 };
 
 /// The path behind a command that takes one, and what stands before it. A path may hold blanks, so that it goes on to the
@@ -30,7 +31,7 @@ pub(super) fn list(path: &str) -> Vec<Do> {
 
 /// The folder has come: the first path that fits is taken, and Tab goes from one to the next. Of a single one nothing is
 /// left to choose, so that the next Tab looks into it.
-pub(crate) fn listed(app: &mut App, typed: &str, result: Result<Listing, Problem>) {
+pub(crate) fn listed(app: &mut App, typed: &str, result: Result<Listing, At>) {
     let Some(command) = app.screen.top_mut::<CommandLine>() else { return };
     let text = command.line.text().to_owned();
     let Some((head, path)) = behind(&text) else { return };
@@ -39,7 +40,7 @@ pub(crate) fn listed(app: &mut App, typed: &str, result: Result<Listing, Problem
     }
     let listing = match result {
         Ok(listing) => listing,
-        Err(problem) => return toast::say(app, Level::Warning, problem.to_string(), None),
+        Err(at) => return toast::say(app, Level::Warning, reason::system::unlisted(&at).to_string(), None),
     };
     let found = folder::candidates(folder::split(path).1, &listing);
     let words: Vec<String> = found.into_iter().map(|entry: &Entry| entry.path(&listing.folder)).collect();

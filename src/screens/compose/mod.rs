@@ -45,6 +45,7 @@ use crate::{
         command_line,
         commands::Do,
         compose::choose::Choose,
+        copy,
         key::{Code, Key},
         keymap::CameraKey,
         kit::editor::PromptEditor,
@@ -319,6 +320,8 @@ pub fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
             app.screen.compose.camera = CameraList::Closed;
             prompt_changed(app);
         }
+        LocalMsg::Opened { path, result } => copy::opened(app, &path, result),
+        LocalMsg::PutBy { what, bytes, path, result } => copy::put_by(app, &what, bytes, &path, result),
         LocalMsg::Said { result: Ok(text) } => toast::say(app, Level::Info, text, None),
         LocalMsg::Edited { result: Err(problem) } | LocalMsg::Said { result: Err(problem) } => {
             toast::say(app, Level::Warning, problem.to_string(), None);

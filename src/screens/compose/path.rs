@@ -10,6 +10,7 @@ use crate::{
         matrix::Matrix,
         picture::{Typed, typed},
         problem::Problem,
+        reason::system::At,
     },
     engine::effect::{Effect, Level, ListFor, LocalCmd},
     screens::{
@@ -53,15 +54,15 @@ pub(crate) fn complete(app: &mut App) -> Vec<Do> {
 }
 
 /// The folder of a path being completed has come.
-pub(super) fn completes(app: &mut App, text: &str, result: Result<Listing, Problem>) -> Vec<Do> {
+pub(super) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) -> Vec<Do> {
     let Some(field) = picture_field(app) else { return Vec::new() };
     if app.screen.compose.line.text() != text || !app.screen.layers.is_empty() {
         return Vec::new();
     }
     let listing = match result {
         Ok(listing) => listing,
-        Err(problem) => {
-            toast::say(app, Level::Warning, problem.to_string(), None);
+        Err(at) => {
+            toast::say(app, Level::Warning, reason::system::unlisted(&at).to_string(), None);
             app.screen.compose.completed = Some(text.to_owned());
             return Vec::new();
         }
@@ -105,11 +106,11 @@ pub(crate) fn read_file(path: String) -> Vec<Do> {
 }
 
 /// A file of prompts was read: its pictures are read next, and then the preview opens.
-pub(super) fn file_read(app: &mut App, path: String, result: Result<String, Problem>) -> Vec<Do> {
+pub(super) fn file_read(app: &mut App, path: String, result: Result<String, At>) -> Vec<Do> {
     let text = match result {
         Ok(text) => text,
-        Err(problem) => {
-            toast::say(app, Level::Warning, problem.to_string(), None);
+        Err(at) => {
+            toast::say(app, Level::Warning, reason::system::unread(&at).to_string(), None);
             return Vec::new();
         }
     };

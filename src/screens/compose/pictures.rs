@@ -7,8 +7,7 @@ use crate::{
         export::size,
         folder,
         picture::{ImageLook, Typed, to_look_into, typed},
-        problem::Problem,
-        reason::picture::PictureReason,
+        reason::{picture::PictureReason, system::At},
         request::{ImageKind, StoredImage},
     },
     engine::effect::{Effect, ListFor, LocalCmd},
@@ -30,7 +29,7 @@ pub(super) fn look(compose: &Compose, path: &str) -> ImageLook {
         None => ImageLook::Unread,
         Some(None) => ImageLook::Reading,
         Some(Some(Ok(stored))) => ImageLook::Found(stored.clone()),
-        Some(Some(Err(problem))) => ImageLook::Failed(PictureReason::Unread(problem.clone())),
+        Some(Some(Err(fault))) => ImageLook::Failed(PictureReason::File(fault.clone())),
     }
 }
 
@@ -98,8 +97,8 @@ fn typed_paths<'d>(drafts: impl Iterator<Item = &'d Draft>) -> impl Iterator<Ite
 }
 
 /// The files that a folder or a pattern stands for have come; they are read next.
-pub(super) fn listed(app: &mut App, typed: String, result: Result<folder::Listing, Problem>) -> Vec<Do> {
-    let found = result.map_err(PictureReason::Unread).and_then(|listing| folder::several(&typed, &listing));
+pub(super) fn listed(app: &mut App, typed: String, result: Result<folder::Listing, At>) -> Vec<Do> {
+    let found = result.map_err(PictureReason::Folder).and_then(|listing| folder::several(&typed, &listing));
     app.screen.compose.folders.insert(typed, Some(found));
     read(app)
 }

@@ -6,8 +6,8 @@ use crate::{
         batch_file::BatchFile,
         draft::{Draft, Fault, Field, KeptDraft},
         money::Ptc,
-        problem::Problem,
         reason::picture::PictureReason,
+        reason::picture_file,
         request::{Request, StoredImage},
         task::TaskKey,
         time::Mono,
@@ -34,7 +34,7 @@ pub struct Compose {
     /// What the checks found, as of the last change.
     pub faults: Vec<Fault>,
     /// Pictures that were read, by the path as typed; `None` while one is being read.
-    pub images: BTreeMap<String, Option<Result<StoredImage, Problem>>>,
+    pub images: BTreeMap<String, Option<Result<StoredImage, picture_file::Fault>>>,
     /// The attempt that this draft repeats, for edit and retry.
     pub parent: Option<TaskKey>,
     /// The parent's request, for the diff.

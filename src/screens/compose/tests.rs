@@ -9,6 +9,10 @@ use crate::{
         draft::KeptDraft,
         folder::{Entry, EntryKind, Listing},
         problem::Problem,
+        reason::{
+            picture_file::{Fault, Why},
+            system::System,
+        },
         request::{ImageKind, ImageRef, Oddity, StoredImage},
         task::{
             TaskKey,
@@ -161,8 +165,8 @@ fn a_picture_that_cannot_be_read_is_tried_again_and_told() {
     press(&mut state, "n a tab");
     paste(&mut state, "no.jpg");
     press(&mut state, "tab");
-    let problem = Problem::new("no.jpg cannot be read", "no such file", "");
-    local(&mut state, LocalMsg::Image { path: "no.jpg".into(), result: Err(problem), shrinks: false });
+    let fault = Fault { path: "no.jpg".into(), why: Why::Unread(System::NotFound) };
+    local(&mut state, LocalMsg::Image { path: "no.jpg".into(), result: Err(fault), shrinks: false });
     assert!(state.screen.compose.faults.iter().any(|fault| fault.field == Field::FirstFrame));
     assert_eq!(press(&mut state, "f2"), load("no.jpg"));
 }

@@ -8,7 +8,8 @@ mod tests;
 use crate::{
     domain::{
         export,
-        problem::TaskError,
+        problem::{Problem, TaskError},
+        reason::system::System,
         task::{FileId, Task, TaskKey},
     },
     engine,
@@ -21,7 +22,7 @@ use crate::{
         toast,
     },
     tr,
-    words::reason,
+    words::{reason, reason::system::system},
 };
 use std::collections::VecDeque;
 
@@ -218,12 +219,35 @@ pub(crate) fn scp(app: &mut App, tasks: &[Task]) -> Vec<Do> {
 }
 
 /// Opens the file in a player.
-pub(crate) fn play(app: &App, task: &Task) -> Vec<Do> {
-    let open = |path: &String| {
-        let scp = keymap::named(app, Ctx::Table, Action::Scp);
-        Do::Effect(Effect::Local(LocalCmd::Open { path: path.clone(), scp }))
-    };
+pub(crate) fn play(task: &Task) -> Vec<Do> {
+    let open = |path: &String| Do::Effect(Effect::Local(LocalCmd::Open { path: path.clone() }));
     task.saved().map(|saved| open(&saved.path)).into_iter().collect()
+}
+
+/// Tells whether a player opened it.
+pub(crate) fn opened(app: &mut App, path: &str, result: Result<(), String>) {
+    match result {
+        Ok(()) => toast::say(app, Level::Info, tr!("opened {path}", path), None),
+        Err(player) => {
+            let scp = keymap::named(app, Ctx::Table, Action::Scp);
+            let why = tr!("{player} is not there or has no display", player);
+            let next = tr!("Press {scp} for a ready scp command and play it on your own machine.", scp);
+            let problem = Problem::new(tr!("no player opened {path}", path), why, next);
+            toast::say(app, Level::Warning, problem.to_string(), None);
+        }
+    }
+}
+
+/// Tells where a text is that was too long for the clipboard.
+pub(crate) fn put_by(app: &mut App, what: &str, bytes: u64, path: &str, result: Result<(), System>) {
+    let too_long = tr!("the {what} is too long for the clipboard ({size})", what, size = export::size(bytes));
+    match result {
+        Ok(()) => toast::say(app, Level::Info, tr!("{too_long}; it is in {path}", too_long, path), None),
+        Err(why) => {
+            let why = tr!("{path} cannot be written: {why}", path, why = system(&why));
+            toast::say(app, Level::Warning, Problem::new(too_long, why, "").to_string(), None);
+        }
+    }
 }
 
 /// A path with a backslash before everything that the far side could read as more than a name: older scp gives it to a

@@ -10,7 +10,7 @@ use crate::{
         folder::{EntryKind, Listing},
         picture,
         picture::{Typed, typed as typed_picture},
-        problem::Problem,
+        reason::system::At,
         request::{ImageKind, StoredImage},
         text::gist,
     },
@@ -48,7 +48,7 @@ pub struct Picker {
     /// What is listed now.
     pub items: Vec<Item>,
     /// The folder whose files are listed, once it is known; or why it cannot be.
-    pub listing: Option<Result<Listing, Problem>>,
+    pub listing: Option<Result<Listing, At>>,
 }
 
 /// What a picker lists.
@@ -191,7 +191,7 @@ fn refresh(app: &mut App) -> Vec<Do> {
 }
 
 /// A folder was listed for the list on top.
-pub(crate) fn listed(app: &mut App, typed: &str, result: Result<Listing, Problem>) {
+pub(crate) fn listed(app: &mut App, typed: &str, result: Result<Listing, At>) {
     let Some(mut picker) = app.screen.take::<Picker>() else { return };
     if picker.query.text() == typed {
         picker.listing = Some(result);

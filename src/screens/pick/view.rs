@@ -10,6 +10,7 @@ use crate::{
         shell::layout,
     },
     tr,
+    words::reason,
 };
 use ratatui::{
     layout::{Position, Rect},
@@ -86,7 +87,7 @@ fn asked(what: PickWhat) -> &'static str {
 
 fn nothing(picker: &Picker) -> String {
     match (&picker.listing, picker.what) {
-        (Some(Err(problem)), _) => problem.to_string(),
+        (Some(Err(at)), _) => reason::system::unlisted(at).to_string(),
         (None, PickWhat::Pictures(_) | PickWhat::Prompts) => tr!("Being listed.").into(),
         _ => tr!("Nothing of that kind.").into(),
     }

@@ -4,6 +4,7 @@
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
 
+use super::{picture_file, system::unlisted};
 use crate::{
     domain::{picture::MOST_PIXELS, problem::Problem, reason::picture::PictureReason, request::Oddity},
     tr,
@@ -44,7 +45,8 @@ pub fn picture(reason: &PictureReason) -> Problem {
             )
         }
         PictureReason::StillRead => Problem::new(tr!("The picture is still being read"), "", tr!("Wait a moment.")),
-        PictureReason::Unread(problem) => problem.clone(),
+        PictureReason::File(fault) => picture_file::problem(fault),
+        PictureReason::Folder(at) => unlisted(at),
         PictureReason::NoneFits { path, pattern } => Problem::new(
             tr!("{path} stands for no picture", path),
             if *pattern { tr!("no file there has such a name") } else { tr!("there is no picture in it") },

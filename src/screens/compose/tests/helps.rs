@@ -147,8 +147,8 @@ fn a_picture_that_is_too_large_gets_a_smaller_copy_by_a_key() {
     paste(&mut state, "big.png");
     press(&mut state, "tab");
     assert_eq!(listed(&mut state, "big.png", ListFor::Completion, "", &["big.png"]), load("big.png"));
-    let problem = Problem::new("big.png cannot be read", "it has 28.0 MB", "");
-    let _ = local(&mut state, LocalMsg::Image { path: "big.png".into(), result: Err(problem), shrinks: true });
+    let fault = Fault { path: "big.png".into(), why: Why::TooLarge { bytes: 28 << 20 } };
+    let _ = local(&mut state, LocalMsg::Image { path: "big.png".into(), result: Err(fault), shrinks: true });
     let effects = press(&mut state, "ctrl-x");
     assert_eq!(effects, [Effect::Local(LocalCmd::Shrink { path: "big.png".into() })]);
     let copy = LocalMsg::Image { path: "big.png".into(), result: Ok(picture("big.png")), shrinks: false };

@@ -8,8 +8,7 @@ use crate::{
         draft::{Draft, Severity},
         fields,
         picture::{ImageLook, Takes},
-        problem::Problem,
-        reason::picture::PictureReason,
+        reason::{picture::PictureReason, picture_file, system::System},
         request::{ImageKind, StoredImage},
     },
     lang,
@@ -32,11 +31,8 @@ fn stored(path: &str) -> StoredImage {
 
 fn look(path: &str) -> ImageLook {
     if path == "gone.jpg" {
-        ImageLook::Failed(PictureReason::Unread(Problem::new(
-            "gone.jpg cannot be read",
-            "no such file",
-            "Check the path.",
-        )))
+        let why = picture_file::Why::Unread(System::NotFound);
+        ImageLook::Failed(PictureReason::File(picture_file::Fault { path: path.into(), why }))
     } else {
         ImageLook::Found(stored(path))
     }
@@ -129,7 +125,7 @@ fn every_rule_has_its_own_sentence() {
         (
             with(|d| d.first_frame = "gone.jpg".into()),
             Field::FirstFrame,
-            "gone.jpg cannot be read: no such file. Check the path.",
+            "gone.jpg cannot be read: no such file or directory. Check the path and its permissions.",
         ),
         (
             with(|d| d.resolution = Some("4K".into())),
