@@ -58,7 +58,6 @@ const STILL: &[(&str, &[&str])] = &[
     ("src/io/files", &["tr"]),
     ("src/io/images", &["tr"]),
     ("src/io/paths", &["tr"]),
-    ("src/io/plan", &["tr"]),
     ("src/io/private", &["tr"]),
     ("src/io/run/", &["tr"]),
     ("src/io/run/", &["lang"]),

@@ -46,7 +46,7 @@ pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
         let twins: Vec<TaskKey> = twins.into_iter().collect();
         say(&terms::twin(&twins, tr!("Settle it first: see `reeltop resolve --help`.")).to_string());
     }
-    consent::ask(plan.tasks(), crate::io::plan::cost(setup, &plan), order.consent, &setup.settings.budget)?;
+    consent::ask(plan.tasks(), plan::price(setup, &plan), order.consent, &setup.settings.budget)?;
     let intents = plan
         .cells
         .into_iter()

@@ -2,8 +2,11 @@
 //!
 //! The server's own file name is never used. Whether the name is free is for the download to see.
 
-use super::{near, task::Task, text};
-use crate::tr;
+use super::{
+    reason::config::{Meant, Unfit},
+    task::Task,
+    text,
+};
 use jiff::{Timestamp, tz::Offset};
 use std::fmt::Write;
 use unicode_segmentation::UnicodeSegmentation;
@@ -45,36 +48,21 @@ fn pieces(template: &str) -> Vec<Piece<'_>> {
 /// Whether a template can be used.
 ///
 /// # Errors
-/// What is wrong, as a sentence without a final stop: an unknown placeholder (with a near name), a brace that is not
-/// closed, a folder in it, nothing in it.
-pub fn check_template(template: &str) -> Result<(), String> {
-    let braced = |name: &str| format!("{{{name}}}");
+/// An unknown placeholder, a brace that is not closed, a folder in it, nothing in it.
+pub fn check_template(template: &str) -> Result<(), Unfit> {
     if template.trim().is_empty() {
-        return Err(tr!("the name's template is empty").into());
+        return Err(Unfit::Empty);
     }
     if template.contains(['/', '\\']) {
-        return Err(tr!("the name's template has a folder in it; folders belong into download.dir").into());
+        return Err(Unfit::Folder);
     }
     for piece in pieces(template) {
         match piece {
             Piece::Placeholder(name) if PLACEHOLDERS.contains(&name) => {}
             Piece::Placeholder(name) => {
-                return Err(match near::nearest(name, PLACEHOLDERS) {
-                    Some(near) => tr!(
-                        "there is no placeholder {name}; did you mean {near}?",
-                        name = braced(name),
-                        near = braced(near),
-                    ),
-                    None => tr!(
-                        "there is no placeholder {name}; there are {all}",
-                        name = braced(name),
-                        all = PLACEHOLDERS.map(braced).join(" "),
-                    ),
-                });
+                return Err(Unfit::NoPlaceholder { name: name.to_owned(), meant: Meant::of(name, PLACEHOLDERS) });
             }
-            Piece::Text(text) if text.contains(['{', '}']) => {
-                return Err(tr!("a brace in the name's template has no partner").into());
-            }
+            Piece::Text(text) if text.contains(['{', '}']) => return Err(Unfit::OpenBrace),
             Piece::Text(_) => {}
         }
     }
@@ -226,19 +214,16 @@ mod tests {
     #[test]
     fn a_wrong_template_says_what_is_wrong() {
         assert_eq!(check_template("{key}-{prompt}"), Ok(()));
+        let unknown = |name: &str, meant| Unfit::NoPlaceholder { name: name.to_owned(), meant };
         for (template, why) in [
-            ("", "the name's template is empty"),
-            ("{key}/{prompt}", "the name's template has a folder in it; folders belong into download.dir"),
-            ("{key}-{promt}", "there is no placeholder {promt}; did you mean {prompt}?"),
-            (
-                "{x}",
-                "there is no placeholder {x}; there are {key} {prompt} {model} {resolution} {duration} {date} {time} \
-                 {attempt} {id}",
-            ),
-            ("{key", "a brace in the name's template has no partner"),
-            ("key}", "a brace in the name's template has no partner"),
+            ("", Unfit::Empty),
+            ("{key}/{prompt}", Unfit::Folder),
+            ("{key}-{promt}", unknown("promt", Meant::Near("prompt".into()))),
+            ("{x}", unknown("x", Meant::OneOf(PLACEHOLDERS.map(str::to_owned).to_vec()))),
+            ("{key", Unfit::OpenBrace),
+            ("key}", Unfit::OpenBrace),
         ] {
-            assert_eq!(check_template(template), Err(why.to_owned()), "{template}");
+            assert_eq!(check_template(template), Err(why), "{template}");
         }
     }
 

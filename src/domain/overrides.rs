@@ -6,10 +6,9 @@
 use super::{
     catalogue::{CameraSupport, Catalogue, LengthUnit, ModelSpec, Need, PromptLimit, ResolutionSpec},
     money::Ptc,
-    near,
+    reason::config::{Meant, ModelFault},
     time::SECOND,
 };
-use crate::tr;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -67,12 +66,12 @@ impl Catalogue {
     /// Changes the model of that name, or adds one at the end.
     ///
     /// # Errors
-    /// A sentence that says what is wrong; the catalogue is then as it was.
-    pub fn apply(&mut self, name: &str, changes: &ModelOverride) -> Result<(), String> {
+    /// What is wrong; the catalogue is then as it was.
+    pub fn apply(&mut self, name: &str, changes: &ModelOverride) -> Result<(), ModelFault> {
         let known = self.models.iter().position(|model| model.name == name);
         let mut model = match known {
             Some(at) if changes.like.is_none() => self.models[at].clone(),
-            Some(_) => return Err(tr!("{name} is a known model, so `like` has no meaning here", name)),
+            Some(_) => return Err(ModelFault::LikeAnother),
             None => ModelSpec { name: name.into(), short: name.into(), ..self.template(name, changes)? },
         };
         change(&mut model, changes)?;
@@ -83,21 +82,19 @@ impl Catalogue {
         Ok(())
     }
 
-    fn template(&self, name: &str, changes: &ModelOverride) -> Result<ModelSpec, String> {
+    fn template(&self, name: &str, changes: &ModelOverride) -> Result<ModelSpec, ModelFault> {
         if name.trim().is_empty() {
-            return Err(tr!("a model needs a name").into());
+            return Err(ModelFault::Nameless);
         }
         let Some(like) = &changes.like else {
-            return self.default_model().cloned().ok_or_else(|| tr!("there is no model it could be like").into());
+            return self.default_model().cloned().ok_or(ModelFault::NothingToBeLike);
         };
-        self.spec(like).cloned().ok_or_else(|| match near::nearest(like, self.names()) {
-            Some(near) => tr!("there is no model {name} it could be like; did you mean {near}?", name = like, near),
-            None => tr!("there is no model {name} it could be like", name = like),
-        })
+        let unknown = || ModelFault::NoSuchModel { name: like.clone(), meant: Meant::of(like, self.names()) };
+        self.spec(like).cloned().ok_or_else(unknown)
     }
 }
 
-fn change(model: &mut ModelSpec, changes: &ModelOverride) -> Result<(), String> {
+fn change(model: &mut ModelSpec, changes: &ModelOverride) -> Result<(), ModelFault> {
     set(&mut model.short, &changes.short);
     set(&mut model.modes, &changes.modes.clone().map(Cow::Owned));
     set(&mut model.price, &changes.price);
@@ -106,14 +103,14 @@ fn change(model: &mut ModelSpec, changes: &ModelOverride) -> Result<(), String> 
     set(&mut model.fast_pretreatment, &changes.fast_pretreatment);
     set(&mut model.default_duration, &changes.default_duration);
     if model.price < Ptc::ZERO {
-        return Err(tr!("price is below nothing").into());
+        return Err(ModelFault::NegativePrice);
     }
     if let Some(limit) = prompt_limit(changes)? {
         model.prompt_limit = limit;
     }
     if let Some((quick, slow)) = changes.usual_seconds {
         if quick > slow {
-            return Err(tr!("usual_seconds has the quick case first, then the slow one").into());
+            return Err(ModelFault::SlowFirst);
         }
         model.usual_ms = (quick.saturating_mul(SECOND), slow.saturating_mul(SECOND));
     }
@@ -126,17 +123,17 @@ fn set<T: Clone>(value: &mut T, change: &Option<T>) {
     }
 }
 
-fn prompt_limit(changes: &ModelOverride) -> Result<Option<PromptLimit>, String> {
+fn prompt_limit(changes: &ModelOverride) -> Result<Option<PromptLimit>, ModelFault> {
     let limit = match (changes.max_prompt_chars, changes.max_prompt_words) {
-        (Some(_), Some(_)) => return Err(tr!("max_prompt_chars and max_prompt_words exclude each other").into()),
+        (Some(_), Some(_)) => return Err(ModelFault::TwoLimits),
         (Some(max), None) => PromptLimit { unit: LengthUnit::Chars, max },
         (None, Some(max)) => PromptLimit { unit: LengthUnit::Words, max },
         (None, None) => return Ok(None),
     };
-    if limit.max == 0 { Err(tr!("a prompt of no length at all is no prompt").into()) } else { Ok(Some(limit)) }
+    if limit.max == 0 { Err(ModelFault::NoLength) } else { Ok(Some(limit)) }
 }
 
-fn change_resolutions(model: &mut ModelSpec, changes: &ModelOverride) -> Result<(), String> {
+fn change_resolutions(model: &mut ModelSpec, changes: &ModelOverride) -> Result<(), ModelFault> {
     if let Some(new) = &changes.resolutions {
         model.resolutions = new.iter().map(|resolution| resolved(model, resolution)).collect::<Result<_, _>>()?;
         if model.resolution(&model.default_resolution).is_none() {
@@ -155,26 +152,25 @@ fn change_resolutions(model: &mut ModelSpec, changes: &ModelOverride) -> Result<
     }
     let Some(default) = model.resolution(&model.default_resolution) else {
         return Err(match model.default_resolution.as_str() {
-            "" => tr!("a model needs at least one resolution").into(),
-            missing => tr!("default_resolution {name} is not among the resolutions", name = missing),
+            "" => ModelFault::NoResolution,
+            missing => ModelFault::NoDefaultResolution(missing.to_owned()),
         });
     };
     if !default.durations.contains(&model.default_duration) {
-        return Err(tr!(
-            "default_duration {seconds} is not offered at {resolution}",
-            seconds = model.default_duration,
-            resolution = default.name,
-        ));
+        return Err(ModelFault::NoDefaultDuration {
+            seconds: model.default_duration,
+            resolution: default.name.clone(),
+        });
     }
     Ok(())
 }
 
-fn resolved(model: &ModelSpec, new: &ResolutionOverride) -> Result<ResolutionSpec, String> {
+fn resolved(model: &ModelSpec, new: &ResolutionOverride) -> Result<ResolutionSpec, ModelFault> {
     if new.name.trim().is_empty() {
-        return Err(tr!("a resolution needs a name, such as 768P").into());
+        return Err(ModelFault::NamelessResolution);
     }
     if new.durations.is_empty() || new.durations.contains(&0) {
-        return Err(tr!("resolution {name} needs durations in seconds, such as [6, 10]", name = new.name));
+        return Err(ModelFault::NoDurations { resolution: new.name.clone() });
     }
     let former = model.resolution_or_default(Some(&new.name));
     let need = |said: Option<Need>, was: fn(&ResolutionSpec) -> Need| said.or(former.map(was)).unwrap_or(Need::No);
@@ -240,53 +236,41 @@ mod tests {
     #[test]
     fn a_change_that_makes_no_sense_is_named_and_changes_nothing() {
         let none = ModelOverride::default;
-        for (name, changes, sentence) in [
-            ("", none(), "a model needs a name"),
+        for (name, changes, fault) in [
+            ("", none(), ModelFault::Nameless),
             (
                 "New",
                 ModelOverride { like: Some("T2V01".into()), ..none() },
-                "there is no model T2V01 it could be like; did you mean T2V-01?",
+                ModelFault::NoSuchModel { name: "T2V01".into(), meant: Meant::Near("T2V-01".into()) },
             ),
-            (
-                "T2V-01",
-                ModelOverride { like: Some("S2V-01".into()), ..none() },
-                "T2V-01 is a known model, so `like` has no meaning here",
-            ),
+            ("T2V-01", ModelOverride { like: Some("S2V-01".into()), ..none() }, ModelFault::LikeAnother),
             (
                 "T2V-01",
                 ModelOverride { max_prompt_chars: Some(1), max_prompt_words: Some(1), ..none() },
-                "max_prompt_chars and max_prompt_words exclude each other",
+                ModelFault::TwoLimits,
             ),
-            (
-                "T2V-01",
-                ModelOverride { max_prompt_words: Some(0), ..none() },
-                "a prompt of no length at all is no prompt",
-            ),
-            ("T2V-01", ModelOverride { price: Some(Ptc::from_thousandths(-1)), ..none() }, "price is below nothing"),
-            ("T2V-01", ModelOverride { resolutions: Some(vec![]), ..none() }, "a model needs at least one resolution"),
+            ("T2V-01", ModelOverride { max_prompt_words: Some(0), ..none() }, ModelFault::NoLength),
+            ("T2V-01", ModelOverride { price: Some(Ptc::from_thousandths(-1)), ..none() }, ModelFault::NegativePrice),
+            ("T2V-01", ModelOverride { resolutions: Some(vec![]), ..none() }, ModelFault::NoResolution),
             (
                 "T2V-01",
                 ModelOverride { resolutions: Some(vec![resolution("4K", &[])]), ..none() },
-                "resolution 4K needs durations in seconds, such as [6, 10]",
+                ModelFault::NoDurations { resolution: "4K".into() },
             ),
             (
                 "T2V-01",
                 ModelOverride { resolutions: Some(vec![resolution("4K", &[5])]), ..none() },
-                "default_duration 6 is not offered at 4K",
+                ModelFault::NoDefaultDuration { seconds: 6, resolution: "4K".into() },
             ),
             (
                 "T2V-01",
                 ModelOverride { default_resolution: Some("1080P".into()), ..none() },
-                "default_resolution 1080P is not among the resolutions",
+                ModelFault::NoDefaultResolution("1080P".into()),
             ),
-            (
-                "T2V-01",
-                ModelOverride { usual_seconds: Some((9, 3)), ..none() },
-                "usual_seconds has the quick case first, then the slow one",
-            ),
+            ("T2V-01", ModelOverride { usual_seconds: Some((9, 3)), ..none() }, ModelFault::SlowFirst),
         ] {
             let mut catalogue = Catalogue::builtin();
-            assert_eq!(catalogue.apply(name, &changes), Err(sentence.into()));
+            assert_eq!(catalogue.apply(name, &changes), Err(fault));
             assert_eq!(catalogue, Catalogue::builtin());
         }
     }

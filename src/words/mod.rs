@@ -1,6 +1,7 @@
 //! Sentences, in the reader's language and keys.
 
 pub(crate) mod amounts;
+pub mod combinations;
 pub mod json;
 pub mod keys;
 pub mod names;

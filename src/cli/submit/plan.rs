@@ -7,13 +7,15 @@ use crate::{
         batch_file,
         draft::{Draft, Lists},
         export,
-        matrix::Plan,
+        matrix::{Cell, Plan},
+        money::Ptc,
         problem::Problem,
         reason::draft::DraftReason,
     },
-    io::{config::Loaded, files, plan, run::exit::Exit, store::Store},
+    engine::acts::catalogue_price,
+    io::{config::Loaded, drafts, files, run::exit::Exit, store::Store},
     tr,
-    words::{names, reason},
+    words::{combinations, names, reason},
 };
 use std::{
     collections::BTreeSet,
@@ -23,17 +25,17 @@ use std::{
 
 /// Makes the plan and tells on stderr what is wrong with it.
 pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
-    let (drafts, mut faults) = drafts(setup, order)?;
-    let lines: Vec<usize> = drafts.iter().map(|(line, _)| *line).collect();
+    let (found, mut faults) = drafts(setup, order)?;
+    let lines: Vec<usize> = found.iter().map(|(line, _)| *line).collect();
     let wrong = |why: DraftReason| Stop::Problem(Exit::Usage, Box::new(reason::draft(&why)));
-    let matrices: Result<Vec<_>, _> = drafts.into_iter().map(|(_, draft)| plan::matrix_of(draft)).collect();
+    let matrices: Result<Vec<_>, _> = found.into_iter().map(|(_, draft)| drafts::matrix_of(draft)).collect();
     let matrices = matrices.map_err(wrong)?;
-    let plan = plan::expand(setup, &matrices).map_err(wrong)?;
+    let plan = drafts::expand(setup, &matrices).map_err(wrong)?;
     for cell in &plan.impossible {
         let line = lines.get(cell.of).copied().unwrap_or_default();
         let place = match (order.from.is_some(), matrices.len() + plan.cells.len() > 1) {
             (true, _) => Some(tr!("line {line}", line)),
-            (false, true) => Some(plan::combination(&cell.draft)),
+            (false, true) => Some(combinations::combination(&cell.draft)),
             (false, false) => None,
         };
         let told = |problem: Problem| match &place {
@@ -45,7 +47,7 @@ pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
     faults.sort_by_key(|(line, _)| *line);
     faults.iter().for_each(|(_, fault)| say(fault));
     plan.warnings.iter().for_each(|(_, why)| say(&tr!("warning: {warning}", warning = reason::draft(why))));
-    plan::duplicates(&plan).iter().for_each(|told| say(told));
+    combinations::duplicates(&plan).iter().for_each(|told| say(told));
     if plan.cells.is_empty() || (!faults.is_empty() && !order.partial) {
         say(tr!("nothing was queued"));
         return Err(Stop::Exit(Exit::Usage));
@@ -71,10 +73,16 @@ pub(super) fn dry_run(setup: &Loaded, plan: &Plan, voice: Voice) -> Outcome {
             writeln!(out, "{body}")?;
         }
     }
-    let price = plan::cost(setup, plan);
+    let price = price(setup, plan);
     let tasks = names::tasks(plan.tasks());
     say(&tr!("{tasks} would cost {price} PTC; nothing was queued", tasks, price));
     Ok(Exit::Done)
+}
+
+/// The whole price.
+pub(super) fn price(setup: &Loaded, plan: &Plan) -> Ptc {
+    let price = |cell: &Cell| catalogue_price(&setup.settings.catalogue, &cell.request).times(cell.count);
+    plan.cells.iter().map(price).sum()
 }
 
 fn usage(what: impl Into<String>, why: impl Into<String>) -> Stop {

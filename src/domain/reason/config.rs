@@ -178,7 +178,42 @@ pub enum Unfit {
     TypedKeys,
     /// A key that SSH, tmux or old terminals keep for themselves, and no other.
     EatenKey(String),
-    Said(String),
+    /// A name's template with a folder in it.
+    Folder,
+    NoPlaceholder {
+        name: String,
+        meant: Meant,
+    },
+    OpenBrace,
+    Model(ModelFault),
+}
+
+/// What makes no sense for a model.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelFault {
+    Nameless,
+    /// It is known, so that it is like no other.
+    LikeAnother,
+    NothingToBeLike,
+    NoSuchModel {
+        name: String,
+        meant: Meant,
+    },
+    NegativePrice,
+    TwoLimits,
+    NoLength,
+    SlowFirst,
+    NoResolution,
+    NamelessResolution,
+    NoDurations {
+        resolution: String,
+    },
+    NoDefaultResolution(String),
+    NoDefaultDuration {
+        seconds: u32,
+        resolution: String,
+    },
 }
 
 /// What an option takes.

@@ -1,7 +1,7 @@
 //! Checks of single texts in the config. Each says why a text cannot be used, without quoting it: what was written into
 //! the wrong place may be a key.
 
-use crate::domain::{name, reason::config::Unfit};
+use crate::domain::reason::config::Unfit;
 use reqwest::Url;
 use std::net::{IpAddr, SocketAddr};
 
@@ -64,11 +64,6 @@ pub(super) fn address(text: &str) -> Result<(), Unfit> {
         return Err(Unfit::BehindPath);
     }
     Ok(())
-}
-
-/// The template of a video's name.
-pub(super) fn template(text: &str) -> Result<(), Unfit> {
-    name::check_template(text).map_err(Unfit::Said)
 }
 
 /// Whether what goes to this address is encrypted or stays on this machine.

@@ -213,7 +213,7 @@ pub(super) fn catalogue(notes: &mut Notes<'_>, profile: &Profile, models: &[Chan
     let mut catalogue = Catalogue::for_host(profile.names != WireNames::minimax());
     for model in models {
         if let Err(why) = catalogue.apply(&model.name, &model.changes) {
-            notes.unusable(model.at.clone(), &full_name(&model.name), Unfit::Said(why));
+            notes.unusable(model.at.clone(), &full_name(&model.name), Unfit::Model(why));
         }
     }
     catalogue

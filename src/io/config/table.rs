@@ -7,7 +7,7 @@ use super::{
     options::{Kind, Opt, opt, reserved, small, unset},
 };
 use crate::{
-    domain::time::SECOND,
+    domain::{name::check_template, time::SECOND},
     engine::settings::{Lang, RetrySettings},
 };
 
@@ -62,7 +62,7 @@ pub(super) static SECTIONS: [Section; 10] = [
             ),
             opt(
                 "name",
-                Kind::Text { check: check::template, set: |c, v| c.settings.download.name = v },
+                Kind::Text { check: check_template, set: |c, v| c.settings.download.name = v },
                 "\"{key}-{prompt}\"",
                 "The file's name without its ending; made safe, and never written over a file that exists.\n\
                  Of {key} {prompt} {model} {resolution} {duration} {date} {time} {attempt} and {id}.",

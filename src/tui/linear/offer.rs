@@ -14,10 +14,10 @@ use crate::{
         time::Mono,
     },
     engine::{act::Intent, acts::catalogue_price},
-    io::{config::Loaded, plan, store::Store},
+    io::{config::Loaded, drafts, store::Store},
     screens::preview::DEAF,
     tr,
-    words::{names, reason, terms, terms::Face},
+    words::{combinations, names, reason, terms, terms::Face},
 };
 
 /// Requests of an offer that are told whole: a matrix is judged by a few.
@@ -40,11 +40,15 @@ impl Offer {
     /// New tasks of a draft: all of its combinations, or none.
     pub(super) fn new_tasks(setup: &Loaded, engine: &Engine, draft: Draft) -> Offered {
         let wrong = |why: DraftReason| vec![reason::draft(&why).to_string()];
-        let matrix = plan::matrix_of(draft).map_err(wrong)?;
-        let plan = plan::expand(setup, &[matrix]).map_err(wrong)?;
+        let matrix = drafts::matrix_of(draft).map_err(wrong)?;
+        let plan = drafts::expand(setup, &[matrix]).map_err(wrong)?;
         let several = plan.cells.len() + plan.impossible.len() > 1;
         let faults = plan.impossible.iter().flat_map(|cell| {
-            let of = if several { format!("{}{}", plan::combination(&cell.draft), tr!(": ")) } else { String::new() };
+            let of = if several {
+                format!("{}{}", combinations::combination(&cell.draft), tr!(": "))
+            } else {
+                String::new()
+            };
             cell.reasons.iter().map(move |why| format!("{of}{}", reason::draft(why)))
         });
         let mut faults: Vec<String> = faults.collect();
@@ -61,7 +65,7 @@ impl Offer {
         let twins = (!twins.is_empty())
             .then(|| terms::twin(&twins, &tr!("resolve {key} settles it first.", key = twins[0])))
             .map(|warning| tr!("warning: {warning}", warning));
-        let lines = warnings.chain(twins).chain(plan::duplicates(&plan)).collect();
+        let lines = warnings.chain(twins).chain(combinations::duplicates(&plan)).collect();
         let intents = plan.cells.into_iter().flat_map(|cell| {
             let intent = Intent { request: cell.request, parent: None, agreed: vec![], name: None };
             std::iter::repeat_n(intent, cell.count)

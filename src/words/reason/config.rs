@@ -4,7 +4,7 @@ use super::system::system;
 use crate::{
     domain::{
         problem::Problem,
-        reason::config::{Fault, Meant, Place, Rejected, Takes, Toml, Unfit, Wrong},
+        reason::config::{Fault, Meant, ModelFault, Place, Rejected, Takes, Toml, Unfit, Wrong},
     },
     tr,
     words::names::any_of,
@@ -167,8 +167,40 @@ fn unfit(why: &Unfit) -> (String, String) {
         Unfit::EatenKey(key) => {
             (tr!("SSH, tmux or the terminal may eat {key}", key), tr!("Give it a second key").into())
         }
-        Unfit::Said(why) => alone(why),
+        Unfit::Folder => alone(tr!("it contains a folder; folders belong in download.dir")),
+        Unfit::NoPlaceholder { name, meant } => {
+            (tr!("there is no placeholder {name}", name = format!("{{{name}}}")), self::meant(meant))
+        }
+        Unfit::OpenBrace => alone(tr!("a brace has no partner")),
+        Unfit::Model(fault) => model(fault),
     }
+}
+
+fn model(fault: &ModelFault) -> (String, String) {
+    let why = match fault {
+        ModelFault::Nameless => tr!("a model needs a name").into(),
+        ModelFault::LikeAnother => tr!("it is a known model, so `like` has no meaning here").into(),
+        ModelFault::NothingToBeLike => tr!("there is no model it could be like").into(),
+        ModelFault::NoSuchModel { name, meant } => {
+            return (tr!("there is no model {name} it could be like", name), self::meant(meant));
+        }
+        ModelFault::NegativePrice => tr!("the price is negative").into(),
+        ModelFault::TwoLimits => tr!("max_prompt_chars and max_prompt_words exclude each other").into(),
+        ModelFault::NoLength => tr!("a prompt needs a length above zero").into(),
+        ModelFault::SlowFirst => tr!("usual_seconds takes the quick case first, then the slow one").into(),
+        ModelFault::NoResolution => tr!("a model needs at least one resolution").into(),
+        ModelFault::NamelessResolution => tr!("a resolution needs a name, such as 768P").into(),
+        ModelFault::NoDurations { resolution } => {
+            tr!("resolution {name} needs durations in seconds, such as [6, 10]", name = resolution)
+        }
+        ModelFault::NoDefaultResolution(name) => {
+            tr!("default_resolution {name} is not among the resolutions", name)
+        }
+        ModelFault::NoDefaultDuration { seconds, resolution } => {
+            tr!("default_duration {seconds} is not offered at {resolution}", seconds, resolution)
+        }
+    };
+    (why, String::new())
 }
 
 fn takes(takes: &Takes) -> String {

@@ -1,4 +1,4 @@
-//! From drafts to the requests they stand for, pictures read: what `submit` and linear mode share.
+//! Drafts with their pictures read, for the requests that they stand for.
 
 use crate::{
     domain::{
@@ -6,13 +6,10 @@ use crate::{
         folder::{is_several, several},
         matrix,
         matrix::{Matrix, Plan, Rules},
-        money::Ptc,
         picture::{ImageLook, to_look_into},
         reason::{draft::DraftReason, picture::PictureReason},
     },
-    engine::acts::catalogue_price,
     io::{config::Loaded, files, images},
-    tr,
 };
 use std::collections::BTreeMap;
 
@@ -58,27 +55,4 @@ pub(crate) fn expand(setup: &Loaded, matrices: &[Matrix]) -> Result<Plan, DraftR
         forgiving: false,
     };
     matrix::expand(matrices, &rules)
-}
-
-/// A combination in a few words, for a fault.
-pub(crate) fn combination(draft: &Draft) -> String {
-    let resolution = draft.resolution.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
-    let seconds = draft.duration.map(|seconds| format!(" {seconds} s")).unwrap_or_default();
-    let frame = if draft.first_frame.is_empty() { String::new() } else { format!(" {}", draft.first_frame) };
-    format!("{}{resolution}{seconds}{frame}", draft.model)
-}
-
-/// The whole price.
-pub(crate) fn cost(setup: &Loaded, plan: &Plan) -> Ptc {
-    let price = |cell: &matrix::Cell| catalogue_price(&setup.settings.catalogue, &cell.request).times(cell.count);
-    plan.cells.iter().map(price).sum()
-}
-
-/// That combinations came more than once; `None` where none did.
-pub(crate) fn duplicates(plan: &Plan) -> Option<String> {
-    match plan.duplicates {
-        0 => None,
-        1 => Some(tr!("1 duplicate left out").to_owned()),
-        n => Some(tr!("{n} duplicates left out", n)),
-    }
 }

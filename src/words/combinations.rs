@@ -1,0 +1,25 @@
+//! What is said of the combinations that a draft with several values stands for.
+
+use crate::{
+    domain::{draft::Draft, matrix::Plan},
+    tr,
+};
+
+/// A combination in a few words, for a fault.
+#[must_use]
+pub fn combination(draft: &Draft) -> String {
+    let resolution = draft.resolution.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
+    let seconds = draft.duration.map(|seconds| format!(" {seconds} s")).unwrap_or_default();
+    let frame = if draft.first_frame.is_empty() { String::new() } else { format!(" {}", draft.first_frame) };
+    format!("{}{resolution}{seconds}{frame}", draft.model)
+}
+
+/// That combinations came more than once; `None` where none did.
+#[must_use]
+pub fn duplicates(plan: &Plan) -> Option<String> {
+    match plan.duplicates {
+        0 => None,
+        1 => Some(tr!("1 duplicate left out").to_owned()),
+        n => Some(tr!("{n} duplicates left out", n)),
+    }
+}
