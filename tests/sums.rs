@@ -12,6 +12,8 @@
 )]
 
 mod net;
+#[path = "sums/protocol.rs"]
+mod protocol;
 mod support;
 
 use reeltop::{
@@ -36,6 +38,7 @@ use reeltop::{
         download::Downloader,
         store::{Handle, Store, open},
     },
+    service::protocol::Protocol,
     simulator::{Faults, SimClock, SimConfig, Simulator},
 };
 use std::{
@@ -135,6 +138,10 @@ impl Real {
 }
 
 fn start(dir: &Path, url: &str, clock: SimClock, runtime: Runtime) -> Program {
+    start_with(dir, url, clock, runtime, Protocol::MINIMAX_V1)
+}
+
+fn start_with(dir: &Path, url: &str, clock: SimClock, runtime: Runtime, protocol: Protocol) -> Program {
     let (to, inbox) = mpsc::channel();
     let now = Now { mono: Mono(1_000_000), wall: clock.now(), utc_offset: 0 };
     let mut settings = Settings { catalogue: Catalogue::builtin(), interactive: false, ..Settings::default() };
@@ -142,10 +149,12 @@ fn start(dir: &Path, url: &str, clock: SimClock, runtime: Runtime) -> Program {
     settings.budget.per_batch = None;
     settings.queue.stop_after_failures = 0;
     settings.profile.submit_per_minute = 20;
+    settings.profile.protocol = protocol;
     settings.download.dir = dir.join("videos").display().to_string();
     settings.has_key = false;
     let config = net::config(url, dir);
     let config = reeltop::io::client::ClientConfig {
+        protocol,
         submit_timeout: Duration::from_millis(700),
         submit_stall: Duration::from_millis(700),
         query_timeout: Duration::from_millis(700),

@@ -155,8 +155,7 @@ pub fn size(bytes: u64) -> String {
 
 /// A submission as a command to paste into a shell. The key is a variable of that shell and never in the text.
 #[must_use]
-pub fn curl(base_url: &str, path_prefix: &str, key_variable: &str, body: &str) -> String {
-    let url = format!("{}{}/video_generation", base_url.trim_end_matches('/'), path_prefix.trim_end_matches('/'));
+pub fn curl(url: &str, key_variable: &str, body: &str) -> String {
     // Anything but a plain name would be read by the shell as more than a variable.
     let variable: String = key_variable.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
     format!(
@@ -273,14 +272,14 @@ pub(crate) mod tests {
     #[test]
     fn a_curl_command_is_quoted_for_the_shell_and_names_the_key_by_variable() {
         assert_eq!(
-            curl("https://api.302.ai/", "/minimaxi/v1", "REELTOP_API_KEY", r#"{"prompt": "It's"}"#),
+            curl("https://api.302.ai/minimaxi/v1/video_generation", "REELTOP_API_KEY", r#"{"prompt": "It's"}"#),
             "curl -sS https://api.302.ai/minimaxi/v1/video_generation \\
   -H \"Authorization: Bearer $REELTOP_API_KEY\" \\
   -H 'Content-Type: application/json' \\
   --data-raw '{\"prompt\": \"It'\\''s\"}'"
         );
-        assert!(curl("http://a b", "", "X;rm", "{}").starts_with("curl -sS 'http://a b/video_generation' "));
-        assert!(curl("http://a", "", "X\"$(y)", "{}").contains("Bearer $Xy\""));
+        assert!(curl("http://a b/v", "X;rm", "{}").starts_with("curl -sS 'http://a b/v' "));
+        assert!(curl("http://a", "X\"$(y)", "{}").contains("Bearer $Xy\""));
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::{
         news::{ActNews, News, NotDone, TaskNews},
         work::Work,
     },
-    service::answer::{FindVerdict, Reply, judge_find},
+    service::answer::{FindVerdict, Reply},
 };
 
 /// Begins to take over a task of that id: it is asked about when the poller's budget allows.
@@ -84,7 +84,7 @@ pub(super) fn found(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect> {
         work.stale += 1;
         return Vec::new();
     };
-    let verdict = judge_find(reply, &id);
+    let verdict = work.settings.profile.protocol.found(reply, &id);
     heard(work, &verdict);
     match verdict {
         // It is wanted no more: whoever asked is leaving.

@@ -7,12 +7,12 @@ use crate::{
         effect::{Effect, HttpCmd, Ticket},
         work::Work,
     },
-    service::answer::{Reply, judge_balance},
+    service::answer::Reply,
 };
 
 /// Asks for the balance, unless that is under way. Free.
 pub(super) fn ask_balance(work: &mut Work) -> Vec<Effect> {
-    if !work.settings.has_key || work.money.asking.is_some() {
+    if !work.settings.has_key || work.money.asking.is_some() || !work.settings.profile.protocol.can().balance {
         return Vec::new();
     }
     let ticket = ticket(work);
@@ -26,7 +26,7 @@ pub(super) fn balance(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect>
         work.stale += 1;
         return Vec::new();
     }
-    match judge_balance(reply) {
+    match work.settings.profile.protocol.balance(reply) {
         Ok(amount) => {
             super::poller::answered(work);
             work.money.balance = Some((amount, work.now.wall));

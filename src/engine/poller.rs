@@ -1,7 +1,9 @@
 //! Asking for the state of running tasks: one budget for the whole account, questions spaced by what such tasks usually
 //! take, back-off while the service is away.
 
-use super::{adopt, again, answer_event, event, held_by_another, queue::LONGEST_WAIT, share, store, streak, ticket};
+use super::{
+    adopt, again, answer_event, event, held_by_another, queue::LONGEST_WAIT, saver, share, store, streak, ticket,
+};
 use crate::{
     domain::{
         account::{HaltCause, Why},
@@ -17,7 +19,7 @@ use crate::{
         tasks,
         work::Work,
     },
-    service::answer::{Hold, QueryVerdict, Reply, judge_query},
+    service::answer::{Hold, QueryVerdict, Reply},
 };
 
 /// How long a claim on a running task is good for; renewed when half of it is gone.
@@ -189,7 +191,7 @@ pub(super) fn queried(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply) 
         return Vec::new();
     };
     let was = Was { status, polls, misses, trouble };
-    match judge_query(reply, &id) {
+    match work.settings.profile.protocol.queried(reply, &id) {
         QueryVerdict::Again { wait_ms, hold, error } => again(work, task, was, (hold, wait_ms), error, reply),
         QueryVerdict::Running { status: word, known } => {
             heard_of(work, key);
@@ -199,8 +201,9 @@ pub(super) fn queried(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply) 
             heard_of(work, key);
             without_file(work, task, was, word, reply)
         }
-        QueryVerdict::Success { file } => {
+        QueryVerdict::Ready { source } => {
             heard_of(work, key);
+            let file = saver::source(work, key, source);
             let note = answer_event(work, What::Ready(file.clone()), reply);
             ready(work, task, file, note)
         }

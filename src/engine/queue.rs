@@ -26,7 +26,7 @@ use crate::{
         tasks,
         work::{Halt, Work},
     },
-    service::answer::{Reply, SubmitVerdict, judge_submit},
+    service::answer::{Reply, SubmitVerdict},
 };
 
 /// A claim on a row being sent outlives the submission's time-outs by this much: for the connection to be made, and for the
@@ -214,7 +214,7 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
         let text = format!("an answer came for a task that is no longer live: {reply:?}");
         return vec![Effect::log(Level::Error, Some(key), &Problem::new(text, "", ""))];
     };
-    let verdict = judge_submit(reply);
+    let verdict = work.settings.profile.protocol.submitted(reply);
     match verdict {
         SubmitVerdict::Unknown { .. } => work.queue.proven = false,
         _ if matches!(reply, Reply::Answered { .. }) => work.queue.proven = true,

@@ -8,7 +8,7 @@ use crate::{
         name::file_name,
         problem::{Charged, ErrorClass, TaskError},
         reason::{Own, Reason},
-        task::{Phase, STOPPED, SavedFile, Task, TaskKey, TaskState, Trouble, What},
+        task::{FileId, Phase, STOPPED, SavedFile, Task, TaskKey, TaskState, Trouble, What},
         time::{HOUR, MINUTE, Mono, SECOND},
     },
     engine::{
@@ -19,7 +19,7 @@ use crate::{
         tasks,
         work::{Saving, SavingStep, Work},
     },
-    service::answer::{Address, FileVerdict, Reply, judge_file},
+    service::answer::{Address, FileVerdict, Reply, Source},
 };
 
 /// How long a claim on a file being saved is good for; renewed when half of it is gone.
@@ -92,7 +92,21 @@ pub(super) fn claim_saved(work: &mut Work, task: &Task) -> Vec<Effect> {
     ask_address(work, task)
 }
 
+/// Remembers the address, where the answer named it, and gives the id that another is asked for by.
+pub(super) fn source(work: &mut Work, key: TaskKey, source: Source) -> FileId {
+    match source {
+        Source::File(file) => file,
+        Source::Here { file, address } => {
+            work.saver.given.insert(key, address);
+            file
+        }
+    }
+}
+
 fn ask_address(work: &mut Work, task: &Task) -> Vec<Effect> {
+    if let Some(address) = work.saver.given.remove(&task.key) {
+        return fetch(work, task.clone(), address);
+    }
     let Some(file) = task.file().cloned() else { return Vec::new() };
     let ticket = ticket(work);
     if let Some(saving) = work.saver.active.get_mut(&task.key) {
@@ -108,7 +122,7 @@ fn ask_address(work: &mut Work, task: &Task) -> Vec<Effect> {
 /// # Errors
 /// What the service said instead.
 pub fn address(work: &Work, reply: &Reply) -> Result<String, TaskError> {
-    match judge_file(reply, &work.settings.profile.base_url) {
+    match work.settings.profile.protocol.addressed(reply, &work.settings.profile.base_url) {
         FileVerdict::Address(address) => Ok(address.url),
         FileVerdict::Refused { error } | FileVerdict::Again { error, .. } => Err(error),
     }
@@ -117,7 +131,7 @@ pub fn address(work: &Work, reply: &Reply) -> Result<String, TaskError> {
 /// The end of a file call.
 pub(super) fn addressed(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply) -> Vec<Effect> {
     let Some(task) = current(work, key, of) else { return Vec::new() };
-    match judge_file(reply, &work.settings.profile.base_url) {
+    match work.settings.profile.protocol.addressed(reply, &work.settings.profile.base_url) {
         FileVerdict::Address(address) => {
             poller::heard_of(work, key);
             fetch(work, task, address)

@@ -2,8 +2,14 @@
 
 pub mod paint;
 
-use crate::domain::{
-    catalogue::Catalogue, money::Ptc, picture, picture::Takes, problem::ErrorClass, request::WireNames, retry, time,
+use crate::{
+    domain::{
+        catalogue::Catalogue, money::Ptc, picture, picture::Takes, problem::ErrorClass, request::WireNames, retry, time,
+    },
+    service::{
+        call::Under,
+        protocol::{Ask, Protocol},
+    },
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -106,12 +112,14 @@ pub struct Profile {
     pub name: String,
     /// Scheme and host, without a final slash.
     pub base_url: String,
-    /// What stands between the host and `/video_generation`.
+    /// What stands between the host and the paths of the protocol.
     pub path_prefix: String,
     /// The two fields that hosts spell differently.
     pub names: WireNames,
     /// Whether the service takes WebP pictures.
     pub webp: bool,
+    /// What its service speaks.
+    pub protocol: Protocol,
     /// Submissions in any 60 seconds.
     pub submit_per_minute: u32,
     /// The name of the environment variable that a copied curl command uses for the key.
@@ -119,6 +127,17 @@ pub struct Profile {
 }
 
 impl Profile {
+    /// Where its submissions go.
+    #[must_use]
+    pub fn submit_url(&self) -> String {
+        let call = self.protocol.call(Ask::Submit);
+        let prefix = match call.under {
+            Under::Prefix => self.path_prefix.trim_end_matches('/'),
+            Under::Host => "",
+        };
+        format!("{}{prefix}{}", self.base_url.trim_end_matches('/'), call.path)
+    }
+
     /// What its host takes and reaches.
     #[must_use]
     pub fn takes(&self) -> Takes {
@@ -304,6 +323,7 @@ impl Default for Settings {
                 path_prefix: "/minimaxi/v1".into(),
                 names: WireNames::gateway(),
                 webp: false,
+                protocol: Protocol::MINIMAX_V1,
                 submit_per_minute: 5,
                 key_variable: "REELTOP_API_KEY".into(),
             },

@@ -265,6 +265,8 @@ pub struct Saver {
     pub unwanted: BTreeSet<TaskKey>,
     /// Files that are this run's to fetch, by when the next try may begin.
     pub due: Agenda<Mono>,
+    /// Addresses that came with the answer to a query, until they are used.
+    pub given: BTreeMap<TaskKey, Address>,
     /// Files under way.
     pub active: BTreeMap<TaskKey, Saving>,
     /// Of files that are not here yet, the most bytes that were on disk: what goes beyond that is progress.

@@ -132,9 +132,9 @@ pub enum QueryVerdict {
         known: bool,
     },
     /// Made.
-    Success {
-        /// The file.
-        file: FileId,
+    Ready {
+        /// Where the file is.
+        source: Source,
     },
     /// Said to be made, but without a file: to be asked again for a little while.
     SuccessWithoutFile {
@@ -154,6 +154,21 @@ pub enum QueryVerdict {
         hold: Hold,
         /// Why.
         error: TaskError,
+    },
+}
+
+/// Where a finished file is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Its address is asked for by this id.
+    File(FileId),
+    /// The answer names the address. Asking by this id gives a fresh one.
+    Here {
+        /// The id.
+        file: FileId,
+        /// The address.
+        address: Address,
     },
 }
 

@@ -1,5 +1,7 @@
-//! What the service's answers mean and what is sent to it, one folder a protocol. Pure.
+//! What the service's answers mean and what is sent to it, one folder a protocol, behind one seam ([`protocol`]). Pure.
 
 pub mod answer;
 pub mod call;
 pub mod gateway;
+pub mod minimax_v1;
+pub mod protocol;

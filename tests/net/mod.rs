@@ -10,7 +10,7 @@ use reeltop::domain::{
     catalogue::Catalogue,
     request::{Request, WireNames},
 };
-use reeltop::io::client::ClientConfig;
+use reeltop::{io::client::ClientConfig, service::protocol::Protocol};
 use secrecy::SecretString;
 use std::{
     io::Write,
@@ -157,6 +157,7 @@ pub(crate) fn config(base_url: &str, images_dir: &Path) -> ClientConfig {
     ClientConfig {
         base_url: base_url.into(),
         path_prefix: "/minimaxi/v1".into(),
+        protocol: Protocol::MINIMAX_V1,
         names: WireNames::gateway(),
         catalogue: Catalogue::builtin(),
         images_dir: images_dir.into(),

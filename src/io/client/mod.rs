@@ -29,7 +29,11 @@ use crate::{
     },
     engine::{effect::HttpCmd, msg::HttpMsg},
     io::{coding, coding::Decoder, images::Encoded, words},
-    service::answer::{LineFault, Reply},
+    service::{
+        answer::{LineFault, Reply},
+        call::{self, Method, Under},
+        protocol::{Ask, Protocol},
+    },
     tr,
 };
 use reqwest::{RequestBuilder, Response, StatusCode, Url, header};
@@ -44,8 +48,10 @@ const MAX_BODY: usize = 64 * 1024;
 pub struct ClientConfig {
     /// Scheme and host, such as `https://api.302.ai`.
     pub base_url: String,
-    /// What stands between the host and `/video_generation`; may be empty.
+    /// What stands between the host and the paths of the protocol; may be empty.
     pub path_prefix: String,
+    /// What the service speaks.
+    pub protocol: Protocol,
     /// The two fields that hosts spell differently.
     pub names: WireNames,
     /// The models; their defaults are left out of a submission.
@@ -164,36 +170,53 @@ impl Inner {
                     Err(problem) => return Reply::NotSent { why: problem.into() },
                 };
                 let patience = Patience { stall: self.config.submit_stall, answer: self.config.submit_timeout };
-                let url = self.address("/video_generation");
+                let url = self.address(&self.config.protocol.call(Ask::Submit));
                 return upload::post(&self.submissions, &url, body, key, patience, tell.as_ref()).await;
             }
-            Call::Query(id) => self.question("/query/video_generation").query(&[("task_id", id.0)]),
-            Call::File(file) => self.question("/files/retrieve").query(&[("file_id", file.0)]),
-            Call::Balance => self.questions.get(joined(&self.base, "", "/dashboard/balance")),
+            Call::Query(id) => self.question(Ask::Query(&id), key),
+            Call::File(file) => self.question(Ask::File(&file), key),
+            Call::Balance => self.question(Ask::Balance, key),
         };
+        exchange(built, self.config.query_timeout, key).await
+    }
+
+    fn question(&self, ask: Ask<'_>, key: &Key) -> RequestBuilder {
+        let call = self.config.protocol.call(ask);
+        let method = match call.method {
+            Method::Get => reqwest::Method::GET,
+            Method::Post => reqwest::Method::POST,
+            Method::Delete => reqwest::Method::DELETE,
+        };
+        let built = self.questions.request(method, self.address(&call)).query(&call.query);
         // Nothing coded is asked for: answers are small, and the id of a paid task should hang on as little as can be.
         let built = built.header(header::ACCEPT_ENCODING, "identity");
-        exchange(built.header(header::AUTHORIZATION, key.header.clone()), self.config.query_timeout, key).await
+        if call.key { built.header(header::AUTHORIZATION, key.header.clone()) } else { built }
     }
 
-    fn question(&self, path: &str) -> RequestBuilder {
-        self.questions.get(self.address(path))
-    }
-
-    fn address(&self, path: &str) -> Url {
-        joined(&self.base, &self.config.path_prefix, path)
+    fn address(&self, call: &call::Call) -> Url {
+        let prefix = match call.under {
+            Under::Prefix => &self.config.path_prefix,
+            Under::Host => "",
+        };
+        joined(&self.base, prefix, &call.path)
     }
 
     /// The submission's JSON. Reads and encodes pictures of up to 20 MB, so it has a thread of its own.
     async fn body(self: Arc<Self>, request: Box<Request>) -> Result<Vec<u8>, Problem> {
         let built = tokio::task::spawn_blocking(move || {
             let spec = self.config.catalogue.spec(&request.model);
-            let picture = |stored: &StoredImage| {
-                self.encoded.data_url(stored, &self.config.images_dir).map(|url| url.to_string())
+            let mut fault = None;
+            let mut picture = |stored: &StoredImage| {
+                let url = self.encoded.data_url(stored, &self.config.images_dir);
+                url.map(|url| url.to_string()).map_err(|problem| fault = Some(problem)).ok()
             };
-            request.wire(spec, &self.config.names, picture).map(|body| body.to_string().into_bytes())
+            let body = self.config.protocol.body(&request, spec, &self.config.names, &mut picture);
+            body.map(|body| body.to_string().into_bytes()).ok_or(fault)
         });
-        built.await.unwrap_or_else(|_| Err(Problem::new(tr!("The request could not be put together"), "", "")))
+        let built = built.await.unwrap_or(Err(None));
+        built.map_err(|fault| {
+            fault.unwrap_or_else(|| Problem::new(tr!("The request could not be put together"), "", ""))
+        })
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     },
     engine::settings::Profile,
     io::{paths::at_home, secret::KeySource},
+    service::protocol::Protocol,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -172,6 +173,7 @@ impl Account {
             path_prefix: self.path_prefix.clone(),
             names: WireNames { callback: self.callback_field.clone(), last_frame: self.last_frame_field.clone() },
             webp: self.webp,
+            protocol: Protocol::MINIMAX_V1,
             submit_per_minute: self.submit_per_minute,
             key_variable: self.key_env.clone().unwrap_or_else(|| KEY_VARIABLE.into()),
         }

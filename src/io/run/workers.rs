@@ -197,6 +197,7 @@ fn client_config(setup: &Loaded) -> Result<ClientConfig, Reason> {
     Ok(ClientConfig {
         base_url: profile.base_url.clone(),
         path_prefix: profile.path_prefix.clone(),
+        protocol: profile.protocol,
         names: profile.names.clone(),
         catalogue: setup.settings.catalogue.clone(),
         images_dir: setup.paths.images.clone(),

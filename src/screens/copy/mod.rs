@@ -92,7 +92,7 @@ impl Part {
                 let profile = &app.work.settings.profile;
                 let spec = app.work.settings.catalogue.spec(&task.request.model);
                 let body = export::request_json(&task.request, spec, &profile.names);
-                Some(export::curl(&profile.base_url, &profile.path_prefix, &profile.key_variable, &body))
+                Some(export::curl(&profile.submit_url(), &profile.key_variable, &body))
             }
         }
     }

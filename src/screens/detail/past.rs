@@ -89,7 +89,7 @@ pub(crate) fn request(about: &About<'_>) -> Vec<Line<'static>> {
     }
     let spec = about.app.work.settings.catalogue.spec(&request.model);
     let body = export::request_json(request, spec, &profile.names);
-    let command = export::curl(&profile.base_url, &profile.path_prefix, &profile.key_variable, &body);
+    let command = export::curl(&profile.submit_url(), &profile.key_variable, &body);
     let mut lines = vec![Line::styled(tr!("What is sent"), about.look.theme.strong)];
     lines.extend(plain(&body, about.width, Style::new()));
     lines.extend([Line::default(), Line::styled(tr!("The same by hand; this pays"), about.look.theme.strong)]);

@@ -23,9 +23,7 @@ pub fn judge_find(reply: &Reply, asked: &RemoteId) -> FindVerdict {
             Err(asked_later(odd("unclear", Met::Unclear)))
         }
         QueryVerdict::Running { status, .. } => Ok(Some(status)),
-        QueryVerdict::Success { .. } | QueryVerdict::SuccessWithoutFile { .. } | QueryVerdict::Failed { .. } => {
-            Ok(None)
-        }
+        QueryVerdict::Ready { .. } | QueryVerdict::SuccessWithoutFile { .. } | QueryVerdict::Failed { .. } => Ok(None),
         QueryVerdict::Again { error, .. } => Err(not_found(reply, error)),
     };
     told.map_err(|error| TaskError { charged: Charged::No, ..error })

@@ -1,7 +1,7 @@
 //! What the answer to a query means.
 
 use super::{
-    Hold, QueryVerdict, Reply,
+    Hold, QueryVerdict, Reply, Source,
     body::{self, Body, Code},
     codes::{self, Act, Told},
     submit::{call, not_sent},
@@ -48,7 +48,7 @@ pub fn judge_query(reply: &Reply, asked: &RemoteId) -> QueryVerdict {
     let shown = || text::cut(&body::quote(word), WORD, false).0.into_owned();
     let known = is_one_of(&AT_WORK);
     match body.file_id() {
-        Some(id) if is_one_of(&MADE) => return QueryVerdict::Success { file: FileId(id) },
+        Some(id) if is_one_of(&MADE) => return QueryVerdict::Ready { source: Source::File(FileId(id)) },
         None if is_one_of(&MADE) => return QueryVerdict::SuccessWithoutFile { status: shown() },
         _ => {}
     }
@@ -71,7 +71,7 @@ pub fn judge_query(reply: &Reply, asked: &RemoteId) -> QueryVerdict {
             again(reply, wait_ms, unreadable(http, answer))
         }
         _ => match body.file_id().filter(|_| !known) {
-            Some(id) => QueryVerdict::Success { file: FileId(id) },
+            Some(id) => QueryVerdict::Ready { source: Source::File(FileId(id)) },
             None => QueryVerdict::Running { status: shown(), known },
         },
     }
@@ -206,7 +206,9 @@ mod tests {
         match judge_query(reply, &RemoteId("7".into())) {
             QueryVerdict::Running { status, known: true } => format!("running {status}"),
             QueryVerdict::Running { status, known: false } => format!("running, not known: {status}"),
-            QueryVerdict::Success { file } => format!("success {}", file.0),
+            QueryVerdict::Ready { source: Source::File(file) | Source::Here { file, .. } } => {
+                format!("success {}", file.0)
+            }
             QueryVerdict::SuccessWithoutFile { status } => format!("{status} without file"),
             QueryVerdict::Failed { error } => format!("failed {}", told(&error)),
             QueryVerdict::Again { wait_ms, hold, error } => format!("again {wait_ms:?} {} {hold:?}", told(&error)),

@@ -1,0 +1,93 @@
+//! MiniMax's first protocol, as the 302.AI gateway and MiniMax's own hosts speak it. Source: the service's contract.
+
+use super::{
+    answer::{self, BalanceVerdict, FileVerdict, FindVerdict, QueryVerdict, Reply, SubmitVerdict},
+    call::{Call, Method, Payload, Under},
+    protocol::{Ask, Can, Picture, Speaks},
+};
+use crate::domain::{
+    catalogue::ModelSpec,
+    request::{Request, WireNames},
+    task::RemoteId,
+};
+use serde_json::Value;
+
+/// It.
+#[derive(Debug)]
+pub struct MinimaxV1;
+
+impl Speaks for MinimaxV1 {
+    fn name(&self) -> &'static str {
+        "minimax_v1"
+    }
+
+    fn can(&self) -> Can {
+        Can { cancel: false, list: false, records: true, balance: true, address_in_answer: false }
+    }
+
+    fn call(&self, ask: Ask<'_>) -> Call {
+        match ask {
+            Ask::Submit => Call {
+                method: Method::Post,
+                payload: Payload::Request,
+                ..Call::get(Under::Prefix, "/video_generation")
+            },
+            Ask::Query(id) => Call::get(Under::Prefix, "/query/video_generation").with("task_id", &id.0),
+            Ask::File(file) => Call::get(Under::Prefix, "/files/retrieve").with("file_id", &file.0),
+            Ask::Balance => Call::get(Under::Host, "/dashboard/balance"),
+        }
+    }
+
+    fn body(
+        &self,
+        request: &Request,
+        spec: Option<&ModelSpec>,
+        names: &WireNames,
+        picture: Picture<'_>,
+    ) -> Option<Value> {
+        request.wire(spec, names, |stored| picture(stored).ok_or(())).ok()
+    }
+
+    fn submitted(&self, reply: &Reply) -> SubmitVerdict {
+        answer::judge_submit(reply)
+    }
+
+    fn queried(&self, reply: &Reply, asked: &RemoteId) -> QueryVerdict {
+        answer::judge_query(reply, asked)
+    }
+
+    fn found(&self, reply: &Reply, asked: &RemoteId) -> FindVerdict {
+        answer::judge_find(reply, asked)
+    }
+
+    fn addressed(&self, reply: &Reply, base_url: &str) -> FileVerdict {
+        answer::judge_file(reply, base_url)
+    }
+
+    fn balance(&self, reply: &Reply) -> BalanceVerdict {
+        answer::judge_balance(reply)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::task::FileId;
+
+    #[test]
+    fn the_calls_are_those_of_the_contract() {
+        let shown = |ask| {
+            let Call { method, under, path, query, key, payload } = MinimaxV1.call(ask);
+            let query: Vec<String> = query.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+            format!("{method:?} {under:?} {path} {} {key} {payload:?}", query.join("&"))
+        };
+        for (ask, expected) in [
+            (Ask::Submit, "Post Prefix /video_generation  true Request"),
+            (Ask::Query(&RemoteId("7&8".into())), "Get Prefix /query/video_generation task_id=7&8 true None"),
+            (Ask::File(&FileId("9".into())), "Get Prefix /files/retrieve file_id=9 true None"),
+            (Ask::Balance, "Get Host /dashboard/balance  true None"),
+        ] {
+            assert_eq!(shown(ask), expected);
+        }
+    }
+}
