@@ -15,7 +15,10 @@ use reeltop::{
         msg::{HttpMsg, SaveMsg},
     },
     io::{client::Client, download::Downloader},
-    service::answer::{Address, FileVerdict, Reply, judge_file},
+    service::{
+        answer::{Address, FileVerdict, Reply},
+        minimax_v1::judge_file,
+    },
     simulator::{CLIP, Download, End, Preloaded, SimClock, SimConfig, Simulator},
 };
 use std::{

@@ -8,7 +8,10 @@ use reeltop::{
     domain::task::TaskKey,
     engine::{effect::HttpCmd, msg::HttpMsg},
     io::client::{Client, ClientConfig},
-    service::answer::{LineFault, Reply, SubmitVerdict, judge_submit},
+    service::{
+        answer::{LineFault, Reply, SubmitVerdict},
+        minimax_v1::judge_submit,
+    },
 };
 use socket2::SockRef;
 use std::{

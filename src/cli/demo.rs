@@ -30,7 +30,10 @@ use crate::{
         store::Store,
         surroundings,
     },
-    service::answer::{QueryVerdict, Reply, SubmitVerdict, judge_query, judge_submit},
+    service::{
+        answer::{QueryVerdict, Reply, SubmitVerdict},
+        minimax_v1::{judge_query, judge_submit},
+    },
     simulator::{CLIP, End, Preloaded, SimConfig, Simulator},
     tr,
     words::reason,

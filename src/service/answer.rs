@@ -1,24 +1,9 @@
-//! What an answer of the service means: verdict, error class, reason, charged or not.
-//!
-//! Source: the service's contract, sections Reply, Query, File and Errors. The one rule above all: a submission counts
-//! as not taken only where that is proven; anything unclear is [`SubmitVerdict::Unknown`].
+//! What an answer of a service can mean, whatever its protocol: the verdicts, on which everybody above builds. The one rule
+//! above all: a submission counts as not taken only where that is proven; anything unclear is [`SubmitVerdict::Unknown`].
 
-mod balance;
-pub(super) mod body;
-mod codes;
-mod field;
-mod file;
-mod find;
-mod query;
 mod redact;
-mod submit;
 
-pub use balance::judge_balance;
-pub use file::judge_file;
-pub use find::judge_find;
-pub use query::judge_query;
 pub use redact::redact;
-pub use submit::judge_submit;
 
 pub use crate::domain::reason::LineFault;
 

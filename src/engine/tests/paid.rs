@@ -3,7 +3,7 @@
 use super::{disk::Health, *};
 use crate::{
     domain::{task::PutBack, time::Wall},
-    service::answer::{SubmitVerdict, judge_submit},
+    service::{answer::SubmitVerdict, minimax_v1::judge_submit},
 };
 use TaskState::{Cancelled, Queued, Refused, Running, Sending, Unknown};
 

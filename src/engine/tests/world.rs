@@ -194,7 +194,7 @@ impl World {
         let msg = match call {
             HttpCmd::Submit { key, ticket, .. } => {
                 if matches!(
-                    crate::service::answer::judge_submit(&reply),
+                    crate::service::minimax_v1::judge_submit(&reply),
                     crate::service::answer::SubmitVerdict::Later { .. }
                 ) {
                     self.open.remove(&key);

@@ -23,7 +23,10 @@ use crate::{
         testing::{add, now, state as state_of, task},
         update,
     },
-    service::answer::{Reply, SubmitVerdict, judge_submit},
+    service::{
+        answer::{Reply, SubmitVerdict},
+        minimax_v1::judge_submit,
+    },
 };
 
 /// A failed task of that class and message.

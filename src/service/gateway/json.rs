@@ -1,7 +1,7 @@
 //! Reading JSON whose shape is not promised: fields by their name in any spelling, numbers by their own digits, and JSON
 //! that stands inside a text.
 
-use crate::{domain::amount::Amount, service::answer::body};
+use crate::{domain::amount::Amount, service::minimax_v1::body};
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 

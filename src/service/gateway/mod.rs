@@ -19,7 +19,7 @@ pub mod records;
 pub mod settle;
 pub mod upload;
 
-use super::answer::{Reply, body};
+use super::{answer::Reply, minimax_v1::body};
 use json::Object;
 use serde::{Deserialize, Serialize};
 

@@ -4,8 +4,9 @@ use super::{Asked, asked, json::Object};
 use crate::{
     domain::amount::{Amount, Money},
     service::{
-        answer::{Reply, body},
+        answer::Reply,
         call::{Call, Under},
+        minimax_v1::body,
     },
 };
 use serde::{Deserialize, Serialize};

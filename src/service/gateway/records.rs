@@ -11,8 +11,9 @@ use crate::{
         time::{MINUTE, SECOND, Wall},
     },
     service::{
-        answer::{Reply, body},
+        answer::Reply,
         call::{Call, Under},
+        minimax_v1::body,
     },
 };
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,23 @@
-//! MiniMax's first protocol, as the 302.AI gateway and MiniMax's own hosts speak it. Source: the service's contract.
+//! MiniMax's first protocol, as the 302.AI gateway and MiniMax's own hosts speak it. Source: the service's contract, sections
+//! Submit, Reply, Query, File and Errors.
+
+mod balance;
+pub(super) mod body;
+mod codes;
+mod field;
+mod file;
+mod find;
+mod query;
+mod submit;
+
+pub use balance::judge_balance;
+pub use file::judge_file;
+pub use find::judge_find;
+pub use query::judge_query;
+pub use submit::judge_submit;
 
 use super::{
-    answer::{self, BalanceVerdict, FileVerdict, FindVerdict, QueryVerdict, Reply, SubmitVerdict},
+    answer::{Address, BalanceVerdict, FileVerdict, FindVerdict, Hold, QueryVerdict, Reply, Source, SubmitVerdict},
     call::{Call, Method, Payload, Under},
     protocol::{Ask, Can, Picture, Speaks},
 };
@@ -49,23 +65,23 @@ impl Speaks for MinimaxV1 {
     }
 
     fn submitted(&self, reply: &Reply) -> SubmitVerdict {
-        answer::judge_submit(reply)
+        judge_submit(reply)
     }
 
     fn queried(&self, reply: &Reply, asked: &RemoteId) -> QueryVerdict {
-        answer::judge_query(reply, asked)
+        judge_query(reply, asked)
     }
 
     fn found(&self, reply: &Reply, asked: &RemoteId) -> FindVerdict {
-        answer::judge_find(reply, asked)
+        judge_find(reply, asked)
     }
 
     fn addressed(&self, reply: &Reply, base_url: &str) -> FileVerdict {
-        answer::judge_file(reply, base_url)
+        judge_file(reply, base_url)
     }
 
     fn balance(&self, reply: &Reply) -> BalanceVerdict {
-        answer::judge_balance(reply)
+        judge_balance(reply)
     }
 }
 

@@ -3,8 +3,10 @@
 //! Ids come as strings or as JSON numbers of up to 19 digits, which a floating-point number would change; so every
 //! value is taken as the raw text it has in the body.
 
-use super::redact::redact;
-use crate::domain::{reason::Quote, text};
+use crate::{
+    domain::{reason::Quote, text},
+    service::answer::redact,
+};
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 

@@ -110,8 +110,9 @@ pub(super) fn not_sent(why: &Reason) -> TaskError {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::LineFault, *};
+    use super::*;
     use crate::domain::{draft::Field, problem::Problem};
+    use crate::service::answer::LineFault;
     use proptest::prelude::*;
 
     fn answer(http: u16, body: &str) -> Reply {

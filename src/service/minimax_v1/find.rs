@@ -69,8 +69,9 @@ fn body(reply: &Reply) -> Option<Body<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::LineFault, *};
+    use super::*;
     use crate::domain::reason::Quote;
+    use crate::service::answer::LineFault;
 
     fn judged(http: u16, body: &str) -> Result<Option<String>, (Option<Met>, String, ErrorClass)> {
         let reply = Reply::Answered { http, retry_after_ms: None, body: body.into() };

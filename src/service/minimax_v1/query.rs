@@ -197,8 +197,9 @@ fn failure(body: &Body<'_>, told: Option<&Told>) -> TaskError {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::LineFault, *};
+    use super::*;
     use crate::domain::{problem::Problem, reason::Reason};
+    use crate::service::answer::LineFault;
     use proptest::prelude::*;
 
     fn judged(reply: &Reply) -> String {
