@@ -21,6 +21,7 @@ const ARROWS: [(&str, &[&[&str]]); 11] = [
         "io",
         &[
             &["domain"],
+            &["pictures"],
             &["service"],
             &["engine", "act"],
             &["engine", "acts"],

@@ -10,12 +10,8 @@ use crate::{
         },
         request::{ImageKind, StoredImage},
     },
-    io::{
-        files,
-        images::{self, exif::orientation},
-        paths::expanded,
-        words,
-    },
+    io::{files, images, paths::expanded, words},
+    pictures::exif::orientation,
 };
 use imagesize::ImageType;
 use jpeg_encoder::{ColorType, Encoder};

@@ -1,9 +1,10 @@
 //! Pictures as values: decoded, scaled, drawn in cells, and put into the bytes of a terminal's own way of showing them.
 //! Everything here is a function of what it is handed; reading files, asking the terminal and sending bytes are others' work.
 //!
-//! `still` is always there, since a picture that is too large for the service is made smaller with it. The rest is of the
+//! `still` and `exif` are always there, since a picture that is too large for the service is made smaller with them. The rest is of the
 //! feature `pictures`.
 
+pub mod exif;
 pub mod still;
 
 #[cfg(feature = "pictures")]

@@ -58,24 +58,24 @@ pub(super) fn index(file: &mut (impl Read + Seek)) -> Result<Index, Unseen> {
     Err(other.unwrap_or(Unseen::NoVideo))
 }
 
-pub(super) fn unread(error: &io::Error) -> Unseen {
+pub(super) fn unread(error: io::Error) -> Unseen {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => Unseen::CutOff,
-        _ => Unseen::Unread(error.to_string()),
+        _ => Unseen::Unread(error.into()),
     }
 }
 
 /// The content of the box that has the index.
 fn moov(file: &mut (impl Read + Seek)) -> Result<Vec<u8>, Unseen> {
-    let end = file.seek(SeekFrom::End(0)).map_err(|e| unread(&e))?;
+    let end = file.seek(SeekFrom::End(0)).map_err(unread)?;
     let mut at = 0;
     for n in 0..MOST_BOXES {
         if at + 8 > end {
             break;
         }
         let mut head = [0; 16];
-        file.seek(SeekFrom::Start(at)).map_err(|e| unread(&e))?;
-        file.read_exact(&mut head[..8]).map_err(|e| unread(&e))?;
+        file.seek(SeekFrom::Start(at)).map_err(unread)?;
+        file.read_exact(&mut head[..8]).map_err(unread)?;
         let [a, b, c, d, kind @ ..] = [head[0], head[1], head[2], head[3], head[4], head[5], head[6], head[7]];
         if n == 0 && kind != *b"ftyp" {
             return Err(Unseen::NoVideo);
@@ -84,7 +84,7 @@ fn moov(file: &mut (impl Read + Seek)) -> Result<Vec<u8>, Unseen> {
             // The last box may say that it goes on to the end.
             0 => (8, end - at),
             1 => {
-                file.read_exact(&mut head[8..]).map_err(|e| unread(&e))?;
+                file.read_exact(&mut head[8..]).map_err(unread)?;
                 (16, u64::from_be_bytes([head[8], head[9], head[10], head[11], head[12], head[13], head[14], head[15]]))
             }
             size => (8, u64::from(size)),
@@ -100,7 +100,7 @@ fn moov(file: &mut (impl Read + Seek)) -> Result<Vec<u8>, Unseen> {
                 return Err(Unseen::TooLong);
             }
             let mut moov = vec![0; (size - header) as usize];
-            file.read_exact(&mut moov).map_err(|e| unread(&e))?;
+            file.read_exact(&mut moov).map_err(unread)?;
             return Ok(moov);
         }
         at = at.saturating_add(size);

@@ -1,6 +1,6 @@
 //! Still pictures decoded: JPEG, PNG and WebP to red, green and blue, what can be seen through on white.
 
-use super::Picture;
+use super::{Picture, exif::orientation};
 use crate::domain::reason::sight::Unseen;
 use imagesize::ImageType;
 use std::io::Cursor;
@@ -16,6 +16,15 @@ pub struct Stored {
     pub picture: Picture,
     /// The camera data, which tell which side is up.
     pub exif: Option<Vec<u8>>,
+}
+
+impl Stored {
+    /// The picture as it is seen.
+    #[must_use]
+    pub fn upright(self) -> Picture {
+        let way = self.exif.and_then(|exif| orientation(&exif)).unwrap_or(1);
+        self.picture.turned(way)
+    }
 }
 
 /// Decodes a picture of at most that many pixels, its sides looked at before room is made for it.
@@ -34,8 +43,13 @@ pub fn decode(bytes: &[u8], most_pixels: usize) -> Result<Stored, Unseen> {
 
 type Decoded = (usize, usize, Vec<u8>, Option<Vec<u8>>);
 
+/// A decoder's words, short and harmless.
+pub(super) fn harmless(words: &str) -> String {
+    words.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
 fn damaged(error: impl std::fmt::Display) -> Unseen {
-    Unseen::Damaged(error.to_string())
+    Unseen::Damaged(harmless(&error.to_string()))
 }
 
 const fn too_large(width: usize, height: usize) -> Unseen {

@@ -4,6 +4,7 @@ use super::{
     Picture, covered,
     mp4::{self, Index, unread},
     sides_within,
+    still::harmless,
 };
 use crate::domain::reason::sight::Unseen;
 use rusty_h264_common::YuvFrame;
@@ -140,8 +141,8 @@ impl<F: Read + Seek> Video<F> {
         let sample = self.index.samples[self.next];
         let number = sample.number;
         let mut coded = vec![0; sample.size as usize];
-        self.file.seek(SeekFrom::Start(sample.at)).map_err(|e| unread(&e))?;
-        self.file.read_exact(&mut coded).map_err(|e| unread(&e))?;
+        self.file.seek(SeekFrom::Start(sample.at)).map_err(unread)?;
+        self.file.read_exact(&mut coded).map_err(unread)?;
         let units = Units { bytes: &coded, length_bytes: self.index.length_bytes };
         self.next += 1;
         // No other frame is made from one whose units all say so.
@@ -175,7 +176,7 @@ const START: [u8; 4] = [0, 0, 0, 1];
 fn why(error: DecodeError) -> Unseen {
     match error {
         DecodeError::Unsupported(what) => Unseen::Kind(what.into()),
-        other => Unseen::Damaged(other.to_string()),
+        other => Unseen::Damaged(harmless(&other.to_string())),
     }
 }
 

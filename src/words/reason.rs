@@ -4,6 +4,7 @@ pub mod config;
 pub mod picture_file;
 pub mod price;
 pub mod secret;
+pub mod sight;
 pub mod store;
 pub mod system;
 

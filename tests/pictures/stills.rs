@@ -51,6 +51,19 @@ fn a_jpeg_that_the_decoder_takes_for_another_is_refused() {
 }
 
 #[test]
+fn a_picture_on_its_side_is_seen_upright() {
+    let mut out = Vec::new();
+    let mut encoder = Encoder::new(&mut out, 95);
+    // Stored on its left side: turned to the right it is seen.
+    let exif = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+    encoder.add_exif_metadata(exif).unwrap();
+    let side = picture().turned(8);
+    encoder.encode(side.rgb(), 90, 160, ColorType::Rgb).unwrap();
+    let off = error(&still::decode(&out, 1 << 20).unwrap().upright(), &picture());
+    assert!(off < 8.0, "{off}");
+}
+
+#[test]
 fn a_picture_keeps_its_shape_within_other_sides_and_is_not_enlarged() {
     let sides = |width, height| {
         let within = picture().within(width, height);

@@ -1,5 +1,6 @@
 //! Why a picture or a video cannot be shown.
 
+use super::system::System;
 use serde::{Deserialize, Serialize};
 
 /// Why there is nothing to see.
@@ -35,6 +36,6 @@ pub enum Unseen {
     TooLong,
     /// It took longer than it may.
     TooSlow,
-    /// The file could not be read; the system's words.
-    Unread(String),
+    /// The file could not be read.
+    Unread(System),
 }
