@@ -3,6 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod common;
+#[path = "support/morning.rs"]
+#[allow(dead_code, reason = "each test binary uses its own part")]
+mod morning;
+mod support;
 
 use ratatui::{buffer::Buffer, layout::Rect};
 use reeltop::{
@@ -30,7 +34,7 @@ struct Line {
 
 impl Line {
     fn new() -> Self {
-        let mut state = common::believable(120, 40);
+        let mut state = morning::believable(120, 40);
         // Of one state, since the last line follows the state under the cursor.
         for key in 44..400 {
             common::put(&mut state, common::task(key, common::ordinary(key), 7_000_000, common::saved(key, "fox")));
@@ -79,7 +83,7 @@ fn a_move_of_the_highlight_takes_60_bytes_at_most() {
 #[test]
 fn a_key_held_down_over_tasks_in_all_states_takes_60_bytes_a_row_at_most() {
     for (width, height) in [(80, 24), (120, 40)] {
-        let mut state = common::believable(width, height);
+        let mut state = morning::believable(width, height);
         state.screen.pane = Pane::Table;
         let mut line = Line { state, writer: FrameWriter::new(Vec::new()) };
         line.go(0);
@@ -142,7 +146,7 @@ fn a_changed_row_takes_60_bytes_at_most() {
 #[test]
 fn typing_takes_60_bytes_a_character_and_a_warning_moves_no_row() {
     for (width, height) in [(80, 24), (120, 40)] {
-        let mut line = Line { state: common::believable(width, height), writer: FrameWriter::new(Vec::new()) };
+        let mut line = Line { state: morning::believable(width, height), writer: FrameWriter::new(Vec::new()) };
         line.state.screen.compose.draft.prompt.clear();
         line.state.screen.compose.prompt = PromptEditor::new("");
         line.press("n");

@@ -1,30 +1,38 @@
-//! Every screen as text, with a hash of its styles, in both languages and in ASCII, at each size that counts. After a
+//! Every screen as text, in both languages and in ASCII, at each size that counts, and some with their colours. After a
 //! change look at each snapshot that changed before it is taken.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 mod common;
+#[path = "support/morning.rs"]
+mod morning;
+mod support;
 
-use common::{NOW, believable, empty, look_at, picture, request};
+use common::{NOW, empty, picture, request};
+use morning::{believable, look_at};
 use ratatui::{
     buffer::{Buffer, CellWidth},
     layout::Rect,
+    style::{Color, Modifier},
 };
 use reeltop::screens::msg::Input;
 use reeltop::{
     domain::{
-        account::{HaltCause, Stamp},
+        account::Stamp,
         costs::{CostLine, report},
-        draft::{Draft, Fault, Field, Severity},
+        draft::{Draft, Field},
         money::Ptc,
         problem::{Charged, ErrorClass, Problem},
-        reason::{Call, Met, Quote, Reason, Then, draft::DraftReason, picture::PictureReason, prompt::PromptReason},
-        request::{ImageRef, Request},
+        request::{ImageRef, Request, StoredImage},
         task::{MoneyEvent, TaskKey, TaskState, Texts},
         text,
-        time::{HOUR, Mono, SECOND},
+        time::{HOUR, Mono, Now, SECOND},
     },
-    engine::{act::Act, effect::Level, filter::Filter, work::Halt},
+    engine::{
+        act::Act,
+        filter::Filter,
+        msg::{LocalMsg, Msg},
+    },
     lang,
     lang::Lang,
     screens::{
@@ -38,13 +46,12 @@ use reeltop::{
             list::ListView,
         },
         layer::Layer,
-        messages::MESSAGES,
         palette::Palette,
         pick::{Item, PickWhat, Picker, Take},
         resolve::Resolve,
-        screen::{Away, Batch, ComposeRow, DetailTab, Estimate, Message, Pane, Preview, PreviewItem, Purpose, Toast},
-        shell::{input, view as ui, view::Drawn},
-        table::{columns, filter_input::FilterInput, sort_menu::SortMenu},
+        screen::{Away, Batch, ComposeRow, DetailTab, Estimate, Pane, Preview, PreviewItem, Purpose, Toast},
+        shell::{view as ui, view::Drawn},
+        table::{columns, sort_menu::SortMenu},
         welcome::Welcome,
     },
     words::names,
@@ -97,23 +104,28 @@ fn told(buf: &Buffer, drawn: Drawn) -> String {
     for y in 0..buf.area.height {
         writeln!(out, "|{}|", row(buf, y)).unwrap();
     }
-    writeln!(out, "styles {:016x}", styles(buf)).unwrap();
     writeln!(out, "cursor {:?}", drawn.cursor.map(|at| (at.x, at.y))).unwrap();
     write!(out, "scroll {:?}", drawn.scroll.map(|region| (region.top, region.bottom, region.first))).unwrap();
     out
 }
 
-/// FNV-1a over each cell's colours and attributes: stable over compilers and platforms.
-fn styles(buf: &Buffer) -> u64 {
-    buf.content.iter().fold(0xcbf2_9ce4_8422_2325, |hash, cell| {
-        format!("{:?}{:?}{:?};", cell.fg, cell.bg, cell.modifier)
-            .bytes()
-            .fold(hash, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-    })
-}
-
-fn fault(field: Field, severity: Severity, reason: DraftReason) -> Fault {
-    Fault { field, severity, reason, fix: None }
+/// What is not in the terminal's own colours, run by run: its place, how it looks, its text.
+fn spelled(buf: &Buffer) -> String {
+    let mut out = String::new();
+    for y in 0..buf.area.height {
+        let style = |x: u16| (buf[(x, y)].fg, buf[(x, y)].bg, buf[(x, y)].modifier);
+        let mut from = 0;
+        while from < buf.area.width {
+            let to = (from..buf.area.width).find(|x| style(*x) != style(from)).unwrap_or(buf.area.width);
+            let (fg, bg, modifier) = style(from);
+            let text: String = (from..to).map(|x| buf[(x, y)].symbol()).collect();
+            if (fg, bg, modifier) != (Color::Reset, Color::Reset, Modifier::empty()) && !text.trim().is_empty() {
+                writeln!(out, "{y:>2},{from:<3} {fg:?} on {bg:?} {modifier:?}: {}", text.trim()).unwrap();
+            }
+            from = to;
+        }
+    }
+    out
 }
 
 /// The table in a filter, with marks, a frozen view, and pages still coming.
@@ -139,18 +151,11 @@ fn marked(width: u16, height: u16) -> App {
 
 fn halted(width: u16, height: u16) -> App {
     let mut state = believable(width, height);
-    state.work.queue.halted = Some(Halt {
-        cause: HaltCause::Balance,
-        tasks: 1,
-        reason: Reason::Call(Call {
-            met: Met::Balance,
-            quote: Quote::Text("insufficient balance".into()),
-            field: None,
-            then: Then::Usual,
-        }),
-        by: Some(Stamp { who: "watch 812".into(), at: NOW.wall }),
-    });
-    state.work.poller.offline_since = Some(Mono(560 * SECOND));
+    morning::refuse(&mut state, 1008, "insufficient balance");
+    let halt = state.work.queue.halted.as_mut().unwrap();
+    halt.by = Some(Stamp { who: "watch 812".into(), at: NOW.wall });
+    state.screen.toasts.clear();
+    state.work.poller.offline_since = Some(Mono(NOW.mono.0 - 40 * SECOND));
     state.work.poller.misses = 4;
     state
 }
@@ -166,11 +171,10 @@ fn away(width: u16, height: u16) -> App {
         unsent: 3,
         spent: Ptc::from_thousandths(7_000),
     });
-    for (level, text) in [
-        (Level::Info, "#29 saved to /home/lin/Videos/reeltop/29-a-paper-boat.mp4"),
-        (Level::Error, "#24 failed: the service failed: \"unknown error\". Send it again later"),
-    ] {
-        state.screen.toasts.push_back(Toast { level, text: text.into(), until: Mono(700_000) });
+    // What was told last.
+    for message in state.screen.messages.iter().rev().take(2) {
+        let until = NOW.mono.plus(100 * SECOND);
+        state.screen.toasts.push_front(Toast { level: message.level, text: message.text.clone(), until });
     }
     state
 }
@@ -190,7 +194,7 @@ fn compose(width: u16, height: u16) -> App {
     state.screen.pane = Pane::Compose;
     let compose = &mut state.screen.compose;
     compose.prompt = PromptEditor::new(
-        "雨夜的东京街头，霓虹灯在积水中倒映，一位穿红色雨衣的女孩缓缓转身[左摇,推进]，cinematic lighting",
+        "雨夜的东京街头，霓虹灯在积水中倒映，一位穿红色雨衣的女孩缓缓转身[Pan lef]，cinematic lighting",
     );
     compose.draft = Draft {
         model: "MiniMax-Hailuo-02".into(),
@@ -200,15 +204,11 @@ fn compose(width: u16, height: u16) -> App {
         count: 3,
         ..Draft::default()
     };
-    let ImageRef::Stored(image) = picture("~/pictures/海边 fox.png") else { unreachable!() };
-    compose.images.insert("~/pictures/海边 fox.png".into(), Some(Ok(image)));
     compose.row = ComposeRow::Field(Field::Prompt);
-    let misspelt = PromptReason::NoCommand { word: "Pan lef".into(), meant: Some("Pan left".into()) };
-    let small = PictureReason::TooSmall { model: "MiniMax-Hailuo-02".into(), least: 300, width: 240, height: 320 };
-    compose.faults = vec![
-        fault(Field::Prompt, Severity::Warning, DraftReason::Prompt(misspelt)),
-        fault(Field::FirstFrame, Severity::Error, DraftReason::Picture(small)),
-    ];
+    let ImageRef::Stored(image) = picture("~/pictures/海边 fox.png") else { unreachable!() };
+    let small = StoredImage { height: 240, ..image };
+    let read = LocalMsg::Image { path: "~/pictures/海边 fox.png".into(), result: Ok(small), shrinks: true };
+    let _ = reeltop::screens::update(&mut state, Msg::Local(read), NOW);
     state
 }
 
@@ -265,6 +265,18 @@ fn the_table_at_work() {
 }
 
 #[test]
+fn colours_and_attributes_say_what_matters() {
+    for (name, make) in [
+        ("table", Box::new(believable) as Make),
+        ("halted", Box::new(halted)),
+        ("detail_failed", Box::new(detail(25, DetailTab::Overview))),
+        ("compose", Box::new(compose)),
+    ] {
+        insta::assert_snapshot!(format!("styles_{name}"), spelled(&drawn(&make(80, 24)).0));
+    }
+}
+
+#[test]
 fn a_table_filtered_marked_and_loading() {
     shots("table_busy", busy_table);
 }
@@ -274,7 +286,7 @@ fn what_is_marked_is_told_beside_the_titles_and_in_detail() {
     shots("table_marked", marked);
     shots("detail_marked", |width, height| {
         let mut state = marked(width, height);
-        look_at(&mut state, 43);
+        look_at(&mut state, 36);
         state.screen.pane = Pane::Detail;
         state
     });
@@ -361,8 +373,8 @@ fn detail_of_a_saved_retry() {
 
 #[test]
 fn detail_of_a_running_task_with_a_picture() {
-    shots("detail_running", detail(43, DetailTab::Overview));
-    shots("detail_request", detail(43, DetailTab::Request));
+    shots("detail_running", detail(36, DetailTab::Overview));
+    shots("detail_request", detail(36, DetailTab::Request));
 }
 
 #[test]
@@ -408,23 +420,29 @@ fn the_preview_of_a_retry() {
 
 #[test]
 fn the_preview_of_many_wants_the_number_typed() {
-    let items = (1..=24).map(|key| item(key, "A fox runs through fresh snow at dawn, breath steaming")).collect();
-    let mut many = preview(Purpose::Retry, items);
-    many.typed = Some(LineEditor::new("2"));
-    many.warnings = vec![Problem::new("The same prompt was sent 4 minutes ago", "", "")];
-    shots("preview_many", with_layer(many));
+    shots("preview_many", |width, height| {
+        let mut state = believable(width, height);
+        press(&mut state, "n");
+        paste(&mut state, PROMPT);
+        state.screen.compose.draft.count = 24;
+        press(&mut state, "f2 2");
+        state
+    });
 }
+
+/// One that was sent in the morning.
+const PROMPT: &str = "Steam rises from a bowl of noodles, a hand reaches in with chopsticks [Zoom in]";
 
 #[test]
 fn a_preview_that_cannot_be_sent_says_why() {
-    let mut over = preview(Purpose::New, vec![item(1, "A cat")]);
-    over.items[0].parent = None;
-    over.obstacles = vec![Problem::new(
-        "The day's cap would be crossed",
-        "19.8 of 20.0 PTC are spent or set aside",
-        "Raise budget.per_day, or wait until midnight",
-    )];
-    shots("preview_obstacle", with_layer(over));
+    shots("preview_obstacle", |width, height| {
+        let mut state = believable(width, height);
+        state.work.settings.budget.per_day = Some(state.work.money.spent_today);
+        press(&mut state, "n");
+        paste(&mut state, "A cat");
+        press(&mut state, "f2");
+        state
+    });
 }
 
 #[test]
@@ -441,38 +459,18 @@ fn menus() {
 
 #[test]
 fn a_filter_being_typed_with_a_fault() {
-    let layer = FilterInput {
-        line: LineEditor::new("state:faild model:02"),
-        before: Filter::default(),
-        fault: Some("no state is called faild; did you mean failed?".into()),
-    };
-    shots("filter_input", with_layer(layer));
+    shots("filter_input", typed("/ s t a t e : f a i l d space m o d e l : 0 2"));
 }
 
 #[test]
 fn questions() {
     shots("resolve", with_layer(Resolve { key: TaskKey(39), at: 2, line: LineEditor::new("10691") }));
-    let confirm = Confirm {
-        question: "Stop watching #34? The service goes on with it, and it stays charged.".into(),
-        act: Act::Cancel(vec![TaskKey(34)]),
-    };
-    shots("confirm", with_layer(confirm));
+    shots("confirm", typed("x"));
 }
 
 #[test]
 fn the_message_log() {
-    shots("messages", |width, height| {
-        let mut state = with_layer(ListView::of(&MESSAGES))(width, height);
-        for (n, level) in [Level::Info, Level::Warning, Level::Error].into_iter().enumerate() {
-            state.screen.messages.push_back(Message {
-                at: common::before(HOUR - u64::try_from(n).unwrap() * SECOND),
-                level,
-                key: Some(TaskKey(22)),
-                text: "was refused: the prompt was judged sensitive. Change the prompt, then send it again".into(),
-            });
-        }
-        state
-    });
+    shots("messages", typed("M"));
 }
 
 #[test]
@@ -486,9 +484,7 @@ fn the_palette_lists_what_fits_and_says_why_not() {
 fn typed(keys: &'static str) -> impl Fn(u16, u16) -> App {
     move |width, height| {
         let mut state = believable(width, height);
-        for key in keys.split(' ') {
-            let _ = input::input(&mut state, Input::Key(key.parse().unwrap()));
-        }
+        press(&mut state, keys);
         state
     }
 }
@@ -549,7 +545,7 @@ fn every_screen() -> Vec<(&'static str, Make)> {
         ("away", Box::new(away)),
         ("detail", Box::new(detail(22, DetailTab::Overview))),
         ("time line", Box::new(detail(22, DetailTab::TimeLine))),
-        ("request", Box::new(detail(43, DetailTab::Request))),
+        ("request", Box::new(detail(36, DetailTab::Request))),
         ("answers", Box::new(detail(22, DetailTab::Answers))),
         ("attempts", Box::new(detail(29, DetailTab::Attempts))),
         ("compose", Box::new(compose)),
@@ -588,7 +584,10 @@ struct Kept {
 
 fn kept(lang: Lang, make: &Make) -> Kept {
     lang::within(lang, || {
-        let (buf, _) = drawn(&make(80, 24));
+        let mut state = make(80, 24);
+        // A shorter word of what passes uncovers one more row, with texts of its own.
+        state.screen.toasts.clear();
+        let (buf, _) = drawn(&state);
         let bold = |cell: &ratatui::buffer::Cell| cell.modifier.contains(ratatui::style::Modifier::BOLD);
         let footer: Vec<bool> = (0..80).map(|x| bold(&buf[(x, 23)])).collect();
         Kept {
@@ -638,6 +637,9 @@ fn plain_words(app: &mut App) {
                 *picture = common::picture("fox.png");
             }
         }
+    }
+    for message in &mut app.screen.messages {
+        message.text = ascii(&message.text);
     }
     let compose = &mut app.screen.compose;
     compose.prompt = PromptEditor::new(&ascii(&compose.prompt.text()));
@@ -697,7 +699,7 @@ fn an_address_on_the_screen_is_a_link_unless_something_lies_over_it() {
         spots.links.into_iter().map(|link| (link.uri, link.places.len())).collect::<Vec<_>>()
     };
     let mut state = believable(120, 40);
-    look_at(&mut state, 43);
+    look_at(&mut state, 36);
     let long = format!("https://storage.example/{}.mp4", "a".repeat(150));
     let loaded = state.screen.detail.loaded.as_mut().unwrap();
     loaded.task.request.callback = Some("https://hook.example/done".into());
@@ -869,13 +871,17 @@ fn failures(width: u16, height: u16) -> App {
     state
 }
 
-/// The same keys as a person's.
+/// Presses keys, each a second after the one before.
 fn press(app: &mut App, keys: &str) {
     for key in keys.split(' ') {
-        let now = app.work.now;
-        let input = reeltop::screens::msg::Input::Key(key.parse().unwrap());
-        let _ = reeltop::screens::update(app, input, now);
+        let (mono, wall) = (app.work.now.mono.plus(SECOND), app.work.now.wall.plus(SECOND));
+        let _ = reeltop::screens::update(app, Input::Key(key.parse().unwrap()), Now { mono, wall, ..NOW });
     }
+}
+
+fn paste(app: &mut App, text: &str) {
+    let now = app.work.now;
+    let _ = reeltop::screens::update(app, Input::Paste(text.into()), now);
 }
 
 #[test]
@@ -898,7 +904,7 @@ fn mending_a_cause() {
     });
     shots("mend_field", |width, height| {
         let mut state = failures(width, height);
-        press(&mut state, "g f");
+        press(&mut state, "g j j j f");
         state
     });
 }

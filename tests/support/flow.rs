@@ -10,7 +10,7 @@ use reeltop::{
     domain::{
         catalogue::Catalogue,
         request::Request,
-        task::{RemoteId, SavedFile, Task},
+        task::{RemoteId, SavedFile, Task, TaskKey},
         time::{Mono, Now, Wall},
     },
     engine::{
@@ -23,7 +23,10 @@ use reeltop::{
     screens::{app::App, key::Key, msg, msg::Input, shell::view as ui},
     service::answer::{LineFault, Reply},
 };
-use std::{collections::VecDeque, ops::ControlFlow};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    ops::ControlFlow,
+};
 use tempfile::TempDir;
 
 /// What every answer of the service that is no refusal has.
@@ -42,10 +45,16 @@ pub(crate) type Flow = Rig<App, Answering>;
 
 /// A real store, and a service that answers at once.
 pub(crate) struct Answering {
-    store: Store,
+    pub(crate) store: Store,
     _dir: TempDir,
     /// The answers of the next submissions; without one a submission is accepted.
     pub(crate) answers: VecDeque<Reply>,
+    /// What the service and the disk say to a call, where it is not the usual. Of a task the milliseconds since its
+    /// submission are known.
+    pub(crate) script: fn(&Effect, u64) -> Say,
+    posted: BTreeMap<TaskKey, Wall>,
+    /// Calls that are not answered.
+    pub(crate) held: Vec<HttpCmd>,
     /// Whether the tasks that run have ended.
     pub(crate) made: bool,
     /// Every submission, in order.
@@ -53,6 +62,20 @@ pub(crate) struct Answering {
     /// What went into the clipboard.
     pub(crate) copied: Vec<String>,
     pub(crate) ended: bool,
+}
+
+/// What is said to a call.
+pub(crate) enum Say {
+    AsUsual,
+    Nothing,
+    This(Reply),
+    Saving(SaveStep),
+}
+
+/// What comes of a file that is fetched.
+pub(crate) enum SaveStep {
+    Stopped,
+    Under { done: u64, total: u64 },
 }
 
 impl Program for App {
@@ -64,19 +87,27 @@ impl Program for App {
 impl Flow {
     /// A dashboard of 80x24 on an empty store, its key read.
     pub(crate) fn start() -> Self {
+        Self::begin(Settings::default(), now(0))
+    }
+
+    /// The same with settings of one's own, and another present.
+    pub(crate) fn begin(settings: Settings, now: Now) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path()).unwrap();
-        let settings = Settings { catalogue: Catalogue::builtin(), has_key: false, ..Settings::default() };
+        let settings = Settings { catalogue: Catalogue::builtin(), has_key: false, ..settings };
         let ground = Answering {
             store,
             _dir: dir,
             answers: VecDeque::new(),
+            script: |_, _| Say::AsUsual,
+            posted: BTreeMap::new(),
+            held: Vec::new(),
             made: false,
             posts: Vec::new(),
             copied: Vec::new(),
             ended: false,
         };
-        let mut flow = Self::on(ground, settings, now(0));
+        let mut flow = Self::on(ground, settings, now);
         flow.resize(80, 24);
         let overview = flow.store.overview().unwrap();
         flow.take(Msg::Store(StoreMsg::Opened {
@@ -175,17 +206,41 @@ impl Flow {
 }
 
 impl Ground<msg::Msg> for Answering {
-    fn perform(&mut self, effect: Effect, _now: Now) -> Option<Msg> {
+    fn perform(&mut self, effect: Effect, now: Now) -> Option<Msg> {
+        let key = match &effect {
+            Effect::Http(HttpCmd::Submit { key, .. } | HttpCmd::Query { key, .. } | HttpCmd::File { key, .. })
+            | Effect::Save(SaveCmd::Start { key, .. }) => Some(*key),
+            _ => None,
+        };
+        if let Effect::Http(HttpCmd::Submit { key, .. }) = &effect {
+            self.posted.insert(*key, now.wall);
+        }
+        let since = key.and_then(|key| self.posted.get(&key)).map_or(0, |at| now.wall.since(*at));
+        let said = (self.script)(&effect, since);
         match effect {
             Effect::Store(command) => self.store(command).map(Msg::Store),
-            Effect::Http(command) => Some(Msg::Http(self.http(command))),
+            Effect::Http(command) if matches!(said, Say::Nothing) => {
+                self.held.push(command);
+                None
+            }
+            Effect::Http(command) => {
+                let reply = if let Say::This(reply) = said { reply } else { self.usual(&command) };
+                Some(Msg::Http(answer(command, reply)))
+            }
             Effect::Save(SaveCmd::Start { key, ticket, target, .. }) => {
+                match said {
+                    Say::Saving(SaveStep::Stopped) => return Some(Msg::Save(SaveMsg::Stopped { key, ticket })),
+                    Say::Saving(SaveStep::Under { done, total }) => {
+                        return Some(Msg::Save(SaveMsg::Progress { key, ticket, done, total: Some(total) }));
+                    }
+                    _ => {}
+                }
                 let saved = SavedFile {
                     path: format!("{}/{}", target.dir, target.name),
-                    bytes: 1_000,
-                    sha256: "00".into(),
+                    bytes: 12_449_000,
+                    sha256: "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae".into(),
                     sides: Some((1366, 768)),
-                    length_ms: Some(6_000),
+                    length_ms: Some(5_880),
                 };
                 Some(Msg::Save(SaveMsg::Done { key, ticket, saved }))
             }
@@ -235,33 +290,47 @@ impl Answering {
     }
 
     fn state_of(&self, id: &RemoteId) -> Reply {
-        let (status, file) = if self.made { ("Success", id.0.as_str()) } else { ("Processing", "") };
-        answered(&format!(r#"{{"task_id":"{}","status":"{status}","file_id":"{file}",{OK}}}"#, id.0))
+        if self.made { status("Success", &id.0) } else { status("Processing", "") }
     }
 
-    fn http(&mut self, command: HttpCmd) -> HttpMsg {
+    /// What the service says to a call that all goes well with.
+    fn usual(&mut self, command: &HttpCmd) -> Reply {
         match command {
-            HttpCmd::Submit { key, ticket, request } => {
-                self.posts.push(*request);
+            HttpCmd::Submit { request, .. } => {
+                self.posts.push((**request).clone());
                 let id = format!("10691611221{:04}", self.posts.len());
                 let accepted = answered(&format!(r#"{{"task_id":"{id}",{OK}}}"#));
-                HttpMsg::Submitted { key, ticket, reply: self.answers.pop_front().unwrap_or(accepted) }
+                self.answers.pop_front().unwrap_or(accepted)
             }
-            HttpCmd::Query { key, ticket, id } => HttpMsg::Queried { key, ticket, reply: self.state_of(&id) },
-            HttpCmd::Find { ticket, id } => HttpMsg::Found { ticket, reply: self.state_of(&id) },
-            HttpCmd::File { key, ticket, file } => {
-                let url = "https://storage.example/output.mp4?Expires=2000000000";
-                let body = format!(
-                    r#"{{"file":{{"file_id":"{}","bytes":0,"filename":"output.mp4","download_url":"{url}"}},{OK}}}"#,
-                    file.0
-                );
-                HttpMsg::File { key, ticket, reply: answered(&body) }
-            }
-            HttpCmd::Balance { ticket } => {
-                HttpMsg::Balance { ticket, reply: answered(r#"{"data":{"balance":"12.34"}}"#) }
-            }
+            HttpCmd::Query { id, .. } | HttpCmd::Find { id, .. } => self.state_of(id),
+            HttpCmd::File { file, .. } => addressed(&file.0, 2_000_000_000),
+            HttpCmd::Balance { .. } => answered(r#"{"data":{"balance":"12.34"}}"#),
         }
     }
+}
+
+/// A reply as the answer to a call.
+fn answer(command: HttpCmd, reply: Reply) -> HttpMsg {
+    match command {
+        HttpCmd::Submit { key, ticket, .. } => HttpMsg::Submitted { key, ticket, reply },
+        HttpCmd::Query { key, ticket, .. } => HttpMsg::Queried { key, ticket, reply },
+        HttpCmd::Find { ticket, .. } => HttpMsg::Found { ticket, reply },
+        HttpCmd::File { key, ticket, .. } => HttpMsg::File { key, ticket, reply },
+        HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply },
+    }
+}
+
+/// A file's address that ends at that second of the Unix time.
+pub(crate) fn addressed(file: &str, until: i64) -> Reply {
+    let url = format!("https://storage.example/output.mp4?Expires={until}");
+    answered(&format!(
+        r#"{{"file":{{"file_id":"{file}","bytes":0,"filename":"output.mp4","download_url":"{url}"}},{OK}}}"#
+    ))
+}
+
+/// A task of that state.
+pub(crate) fn status(word: &str, file: &str) -> Reply {
+    answered(&format!(r#"{{"status":"{word}","file_id":"{file}",{OK}}}"#))
 }
 
 /// An HTTP answer with status 200.

@@ -43,6 +43,8 @@ pub(crate) struct Rig<P, G> {
     pub(crate) state: P,
     pub(crate) now: Now,
     pub(crate) ground: G,
+    /// What must hold is not looked at: for a program that is only wanted for its end.
+    pub(crate) trusted: bool,
     bound: Bound,
 }
 
@@ -62,7 +64,7 @@ impl<P, G> DerefMut for Rig<P, G> {
 
 impl<P: Program, G: Ground<P::Msg>> Rig<P, G> {
     pub(crate) fn on(ground: G, settings: Settings, now: Now) -> Self {
-        Self { state: P::new(settings, now), now, ground, bound: Bound::default() }
+        Self { state: P::new(settings, now), now, ground, trusted: false, bound: Bound::default() }
     }
 
     /// Hands a message over, and what is answered to it at once. Gives everything that was to be done.
@@ -77,8 +79,10 @@ impl<P: Program, G: Ground<P::Msg>> Rig<P, G> {
                 inbox.extend(self.ground.perform(effect.clone(), self.now).map(Into::into));
             }
             done.extend(effects);
-            self.check_sums();
-            self.check_rest();
+            if !self.trusted {
+                self.check_sums();
+                self.check_rest();
+            }
         }
         done
     }
