@@ -160,7 +160,7 @@ pub fn curl(url: &str, key_variable: &str, body: &str) -> String {
     let variable: String = key_variable.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
     format!(
         "curl -sS {} \\\n  -H \"Authorization: Bearer ${variable}\" \\\n  -H 'Content-Type: application/json' \\\n  --data-raw {}",
-        shell_quote(&url),
+        shell_quote(url),
         shell_quote(body)
     )
 }
