@@ -7,7 +7,7 @@ use crate::{domain::reason::sight::Unseen, tr};
 #[must_use]
 pub fn unseen(reason: &Unseen) -> String {
     match reason {
-        Unseen::NoPicture => tr!("it is no JPEG, PNG or WebP").into(),
+        Unseen::NoPicture => tr!("it is not a JPEG, PNG or WebP").into(),
         Unseen::TooLarge { width, height } => tr!("it has {width}x{height} pixels", width, height),
         Unseen::Damaged(words) => tr!("it is damaged: {words}", words),
         Unseen::NotWhole => tr!("it is damaged").into(),
