@@ -26,6 +26,7 @@ const ARROWS: [(&str, &[&[&str]]); 11] = [
             &["engine", "act"],
             &["engine", "acts"],
             &["engine", "effect"],
+            &["engine", "folder"],
             &["engine", "msg"],
             &["engine", "settings"],
             // The loop drives it.

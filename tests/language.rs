@@ -98,7 +98,7 @@ const KEPT: &[(&str, &str)] = &[
     ("Ctrl-C", "a key, which is called so"),
     ("not begun", "a code, as above"),
     ("wrong task", "a code, as above"),
-    ("(adopted {})", "stands in the JSON for the prompt that is not known"),
+    ("(adopted {id})", "stands in the JSON for the prompt that is not known"),
     ("Success", "the service's word for a state"),
     ("Fail", "the service's word for a state"),
     ("Expires", "a parameter of a signed address"),

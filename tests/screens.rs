@@ -383,7 +383,7 @@ fn a_task_made_elsewhere() {
         move |width, height| {
             let mut state = detail(37, tab)(width, height);
             let shown = state.screen.detail.loaded.as_mut().unwrap();
-            shown.task.request = Request::elsewhere(shown.task.remote.as_ref().unwrap());
+            shown.task.request = Request::elsewhere(&shown.task.remote.as_ref().unwrap().0);
             (shown.task.cost, shown.task.sent_at, shown.task.rev) = (Ptc::ZERO, None, 2);
             let task = shown.task.clone();
             shown.line = vec![task.clone()];

@@ -2,7 +2,7 @@
 //!
 //! Source: the service's contract, section Models. A config can override a price or a limit and add a model.
 
-use super::{money::Ptc, near, request::Request};
+use super::{money::Ptc, near};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -160,9 +160,9 @@ impl Catalogue {
         near::nearest(name, self.names())
     }
 
-    /// The price of that request; `None` for a model that is not in the catalogue (any more).
+    /// The price of one submission; `None` for a model that is not in the catalogue (any more).
     #[must_use]
-    pub fn price(&self, request: &Request) -> Option<Ptc> {
-        self.spec(&request.model).map(|model| model.price)
+    pub fn price(&self, model: &str) -> Option<Ptc> {
+        self.spec(model).map(|model| model.price)
     }
 }

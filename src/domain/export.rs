@@ -212,7 +212,7 @@ pub(crate) mod tests {
             attempt: 1,
             name: None,
             profile: "302ai".into(),
-            cost: catalogue.price(&request).unwrap(),
+            cost: catalogue.price(&request.model).unwrap(),
             request: Request { prompt: draft.prompt.clone(), ..request },
             remote: None,
             expires_at: None,

@@ -1,6 +1,7 @@
 //! Near names: what a person most likely meant by a misspelt word. Used for models, camera commands and config keys.
 
 use std::cmp::Ordering;
+use strsim::osa_distance;
 
 /// The candidate that `word` most likely stands for: the one at the least edit distance (about a third of the word may
 /// differ), else the only one that ends with the word or contains it (`hailuo-02`). `None` where nothing is near or two
@@ -24,7 +25,7 @@ fn by_distance<'a>(word: &str, candidates: &[(&'a str, String)]) -> Option<&'a s
     for (name, folded) in candidates {
         // A word of one letter is one edit away from every other.
         let far = folded.chars().count() < 2 && folded != word;
-        let distance = distance(word, folded);
+        let distance = osa_distance(word, folded);
         if far || distance > allowed {
             continue;
         }
@@ -52,45 +53,12 @@ fn fold(word: &str) -> String {
     word.trim().chars().flat_map(char::to_lowercase).map(|c| if matches!(c, ' ' | '_') { '-' } else { c }).collect()
 }
 
-/// How many insertions, deletions, replacements and swaps of neighbours lead from one word to the other (optimal string
-/// alignment), counted in characters.
-#[must_use]
-pub fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=to.len()).collect();
-    let mut previous = None;
-    for (i, a) in from.chars().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, &b) in to.iter().enumerate() {
-            let mut least = (last[j] + usize::from(a != b)).min(last[j + 1] + 1).min(row[j] + 1);
-            if j > 0 && previous == Some(b) && to[j - 1] == a {
-                least = least.min(before_last[j - 1] + 1);
-            }
-            row.push(least);
-        }
-        before_last = std::mem::replace(&mut last, row);
-        previous = Some(a);
-    }
-    last[to.len()]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const MODELS: [&str; 5] =
         ["MiniMax-Hailuo-02", "MiniMax-Hailuo-2.3", "MiniMax-Hailuo-2.3-Fast", "T2V-01", "I2V-01-Director"];
-
-    #[test]
-    fn distance_counts_each_kind_of_edit_once() {
-        for (from, to, edits) in
-            [("", "", 0), ("", "abc", 3), ("abc", "", 3), ("pan", "pam", 1), ("tlit", "tilt", 1), ("左遥", "左摇", 1)]
-        {
-            assert_eq!(distance(from, to), edits, "{from} -> {to}");
-            assert_eq!(distance(to, from), edits, "{to} -> {from}");
-        }
-    }
 
     #[test]
     fn a_misspelt_name_finds_the_name_that_was_meant() {

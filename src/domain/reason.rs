@@ -3,6 +3,7 @@
 
 #![allow(missing_docs, reason = "what each variant means is its sentence in `words::reason`")]
 
+pub mod batch_file;
 pub mod call;
 pub mod config;
 pub mod draft;

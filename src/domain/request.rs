@@ -1,6 +1,6 @@
 //! What is asked of the service: the resolved request of one task, and its form on the wire.
 
-use super::{catalogue::ModelSpec, task::RemoteId};
+use super::catalogue::ModelSpec;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -181,8 +181,8 @@ impl Request {
 
     /// What stands for the request of a task that was made elsewhere: the service does not tell it.
     #[must_use]
-    pub fn elsewhere(id: &RemoteId) -> Self {
-        Self::plain("", &format!("(adopted {})", id.0), "", 0)
+    pub fn elsewhere(id: &str) -> Self {
+        Self::plain("", &format!("(adopted {id})"), "", 0)
     }
 
     /// Whether it is known what was asked for: it is not of a task that was made elsewhere.

@@ -69,7 +69,7 @@ pub fn price(work: &Work, request: &Request) -> Ptc {
 /// The same, for callers without a state.
 #[must_use]
 pub fn catalogue_price(catalogue: &Catalogue, request: &Request) -> Ptc {
-    catalogue.price(request).unwrap_or(Ptc::from_thousandths(500))
+    catalogue.price(&request.model).unwrap_or(Ptc::from_thousandths(500))
 }
 
 /// The caps that a batch must keep.

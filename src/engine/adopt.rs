@@ -126,7 +126,7 @@ fn insert(work: &mut Work, id: RemoteId, word: Option<String>) -> Vec<Effect> {
         name: None,
         profile: work.settings.profile.name.clone(),
         cost: Ptc::ZERO,
-        request: Request::elsewhere(&id),
+        request: Request::elsewhere(&id.0),
         remote: Some(id.clone()),
         automatic: false,
         phase: watched(work, word),

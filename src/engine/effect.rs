@@ -249,8 +249,8 @@ pub enum LocalCmd {
         /// What it is for.
         purpose: ListFor,
     },
-    /// Read a file of prompts. Answered by `LocalMsg::Text`.
-    ReadText {
+    /// Read a file of prompts. Answered by `LocalMsg::Prompts`.
+    ReadPrompts {
         /// The path as it was typed.
         path: String,
     },

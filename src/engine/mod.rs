@@ -11,6 +11,7 @@ pub mod agenda;
 pub mod effect;
 mod ending;
 pub mod filter;
+pub mod folder;
 mod hook;
 mod money;
 pub mod msg;
@@ -75,7 +76,7 @@ pub fn update(work: &mut Work, msg: Msg, now: Now) -> (Vec<Effect>, Vec<News>) {
         Msg::Local(
             LocalMsg::Image { .. }
             | LocalMsg::Listed { .. }
-            | LocalMsg::Text { .. }
+            | LocalMsg::Prompts { .. }
             | LocalMsg::Edited { .. }
             | LocalMsg::Opened { .. }
             | LocalMsg::PutBy { .. }

@@ -3,9 +3,9 @@
 use crate::{
     domain::{
         account::Shared,
+        batch_file::Record,
         costs::Report,
         draft::KeptDraft,
-        folder::Listing,
         money::Ptc,
         problem::{Problem, TaskError},
         reason::{
@@ -22,6 +22,7 @@ use crate::{
     engine::{
         act::Act,
         effect::{ListFor, Ticket},
+        folder::Listing,
         settings::Settings,
     },
     service::answer::Reply,
@@ -385,11 +386,11 @@ pub enum LocalMsg {
         result: Result<Listing, At>,
     },
     /// A file of prompts was read, or why not.
-    Text {
+    Prompts {
         /// The path as it was typed.
         path: String,
-        /// What is in it.
-        result: Result<String, At>,
+        /// What stands on each line.
+        result: Result<Vec<Record>, At>,
     },
     /// The text came back from `$EDITOR`, or why not.
     Edited {

@@ -3,12 +3,12 @@
 use crate::{
     domain::{
         draft::Draft,
-        folder::{is_several, several},
         matrix,
         matrix::{Matrix, Plan, Rules},
         picture::{ImageLook, to_look_into},
         reason::{draft::DraftReason, picture::PictureReason},
     },
+    engine::folder::{is_several, several},
     io::{config::Loaded, files, images},
 };
 use std::collections::BTreeMap;

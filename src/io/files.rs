@@ -1,12 +1,11 @@
-//! Folders of this machine, listed for choosing from, and files read whole from it, whatever stands at their path. Which of a folder's content is wanted is
-//! the matter of `domain::folder`.
+//! Folders of this machine, listed for choosing from, and files read whole, whatever stands at their path.
 
 use crate::{
     domain::{
-        folder::{Entry, EntryKind, Listing, split},
         reason::system::{At, System},
         request::ImageKind,
     },
+    engine::folder::{Entry, EntryKind, Listing, split},
     io::{paths::expanded, words},
 };
 use imagesize::ImageType;
@@ -160,15 +159,15 @@ mod tests {
         let png = [&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], &640_u32.to_be_bytes(), &480_u32.to_be_bytes(), &[8; 20]];
         fs::write(dir.path().join("a.dat"), png.concat()).unwrap();
         let listing = list(&format!("{root}/")).unwrap();
-        let told: Vec<(&str, String)> = listing.entries.iter().map(|e| (e.name.as_str(), e.facts())).collect();
+        let told: Vec<(String, EntryKind)> = listing.entries.into_iter().map(|e| (e.name, e.kind)).collect();
         assert_eq!(listing.folder, format!("{root}/"));
         assert_eq!(
             told,
             [
-                ("a.dat", "PNG 640x480, 44 B".into()),
-                ("Notes.txt", "5 B".to_owned()),
-                ("sub", "folder".into()),
-                ("海边 1.png", "6 B".into()),
+                ("a.dat".to_owned(), EntryKind::Picture { kind: ImageKind::Png, bytes: 44, width: 640, height: 480 }),
+                ("Notes.txt".into(), EntryKind::Other { bytes: 5 }),
+                ("sub".into(), EntryKind::Folder),
+                ("海边 1.png".into(), EntryKind::Other { bytes: 6 }),
             ]
         );
         assert_eq!(list(&format!("{root}/.h")).unwrap().entries.len(), 5);

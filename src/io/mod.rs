@@ -12,6 +12,7 @@ pub mod images;
 pub mod log;
 pub mod paths;
 pub mod private;
+pub mod prompts;
 pub mod run;
 pub mod secret;
 pub mod shrink;

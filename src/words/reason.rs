@@ -8,6 +8,7 @@ pub mod sight;
 pub mod store;
 pub mod system;
 
+mod batch_file;
 mod call;
 mod draft;
 mod event;
@@ -18,6 +19,7 @@ mod prompt;
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
 
+pub use batch_file::line;
 pub use draft::{closed, draft};
 pub use event::{KINDS, event, kind, resolved};
 pub use picture::picture;

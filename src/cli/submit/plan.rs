@@ -4,7 +4,7 @@
 use crate::{
     cli::{Outcome, Stop, Voice, args::Submit, look, say},
     domain::{
-        batch_file,
+        batch_file::BatchFile,
         draft::{Draft, Lists},
         export,
         matrix::{Cell, Plan},
@@ -13,9 +13,9 @@ use crate::{
         reason::draft::DraftReason,
     },
     engine::acts::catalogue_price,
-    io::{config::Loaded, drafts, files, run::exit::Exit, store::Store},
+    io::{config::Loaded, drafts, files, prompts, run::exit::Exit, store::Store},
     tr,
-    words::{combinations, names, reason},
+    words::{amounts, combinations, names, reason},
 };
 use std::{
     collections::BTreeSet,
@@ -105,7 +105,7 @@ fn drafts(setup: &Loaded, order: &Submit) -> Result<(Lines<Draft>, Lines<String>
         return Ok((vec![(1, base)], Vec::new()));
     };
     let text = read(file)?;
-    let mut found = batch_file::parse(&file.to_string_lossy(), &text, &base);
+    let mut found = BatchFile::of(prompts::parse(&file.to_string_lossy(), &text), &base);
     if found.drafts.is_empty() && found.faults.is_empty() {
         return Err(usage(tr!("nothing to send"), tr!("there is no prompt in {path}", path = file.display())));
     }
@@ -117,7 +117,7 @@ fn drafts(setup: &Loaded, order: &Submit) -> Result<(Lines<Draft>, Lines<String>
     let faults = found
         .faults
         .into_iter()
-        .map(|(line, problem)| (line, format!("{}{}{problem}", tr!("line {line}", line), tr!(": "))))
+        .map(|(line, why)| (line, format!("{}{}{}", tr!("line {line}", line), tr!(": "), reason::line(&why))))
         .collect();
     Ok((found.drafts, faults))
 }
@@ -157,7 +157,7 @@ fn read(file: &Path) -> Result<String, Stop> {
     let most = files::MOST_TEXT;
     let read = std::io::stdin().take(most + 1).read_to_string(&mut text).map_err(|e| unreadable(e.to_string()))?;
     if read as u64 > most {
-        return Err(unreadable(tr!("it is larger than {size}", size = export::size(most))));
+        return Err(unreadable(tr!("it is larger than {size}", size = amounts::size(most))));
     }
     Ok(text)
 }

@@ -88,7 +88,7 @@ fn a_request_has_everything_set_and_comes_back_as_the_same_draft() {
         watermark: false,
     };
     assert_eq!(request, expected);
-    assert_eq!(catalogue.price(&request), Some(Ptc::from_thousandths(500)));
+    assert_eq!(catalogue.price(&request.model), Some(Ptc::from_thousandths(500)));
     assert_eq!(build(&Draft::of(&request), &catalogue, Takes::default(), &look), Ok(expected));
 }
 

@@ -13,7 +13,7 @@ use crate::{
         client::{Client, ClientConfig},
         config::Loaded,
         download::Downloader,
-        files, images, private, shrink, store,
+        files, images, private, prompts, shrink, store,
         store::Handle,
     },
     service::answer::Reply,
@@ -107,10 +107,10 @@ impl Workers {
                     tell(&to, Msg::Local(LocalMsg::Listed { typed, purpose, result }));
                 });
             }
-            LocalCmd::ReadText { path } => {
+            LocalCmd::ReadPrompts { path } => {
                 tokio::task::spawn_blocking(move || {
-                    let result = files::text(&path);
-                    tell(&to, Msg::Local(LocalMsg::Text { path, result }));
+                    let result = files::text(&path).map(|text| prompts::parse(&path, &text));
+                    tell(&to, Msg::Local(LocalMsg::Prompts { path, result }));
                 });
             }
             LocalCmd::Shrink { path } => {

@@ -2,13 +2,17 @@
 
 use super::{COMMANDS, CommandLine, Tab, nothing, split, table::Behind};
 use crate::{
-    domain::{
-        folder,
+    domain::reason::system::At,
+    engine::{
+        effect::{Effect, Level, ListFor, LocalCmd},
         folder::{Entry, Listing},
-        reason::system::At,
     },
-    engine::effect::{Effect, Level, ListFor, LocalCmd},
-    screens::{app::App, commands::Do, kit::editor::LineEditor, toast},
+    screens::{
+        app::App,
+        commands::Do,
+        kit::{editor::LineEditor, folder},
+        toast,
+    },
     words::reason,
 };
 
@@ -42,7 +46,7 @@ pub(crate) fn listed(app: &mut App, typed: &str, result: Result<Listing, At>) {
         Ok(listing) => listing,
         Err(at) => return toast::say(app, Level::Warning, reason::system::unlisted(&at).to_string(), None),
     };
-    let found = folder::candidates(folder::split(path).1, &listing);
+    let found = folder::candidates(path, &listing);
     let words: Vec<String> = found.into_iter().map(|entry: &Entry| entry.path(&listing.folder)).collect();
     let Some(first) = words.first() else { return nothing(app) };
     command.line = LineEditor::new(&format!("{head}{first}"));

@@ -1,15 +1,13 @@
 use super::*;
 use crate::{
-    domain::{
-        folder::{Entry, EntryKind, Listing},
-        task::{
-            TaskKey,
-            TaskState::{Failed, Queued, Saved},
-        },
+    domain::task::{
+        TaskKey,
+        TaskState::{Failed, Queued, Saved},
     },
     engine::{
         act::Act,
         effect::{Effect, ListFor, LocalCmd, TermCmd},
+        folder::{Entry, EntryKind, Listing},
         msg::LocalMsg,
     },
     lang::Lang,

@@ -11,6 +11,7 @@ mod path;
 mod pictures;
 mod plan;
 mod rows;
+mod similar;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -309,7 +310,7 @@ pub fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
         }
         LocalMsg::Listed { typed, purpose: ListFor::Command, result } => command_line::listed(app, &typed, result),
         LocalMsg::Listed { typed, purpose: ListFor::Picker, result } => pick::listed(app, &typed, result),
-        LocalMsg::Text { path, result } => {
+        LocalMsg::Prompts { path, result } => {
             let wishes = path::file_read(app, path, result);
             return crate::screens::shell::input::carry_out(app, wishes);
         }

@@ -1,11 +1,11 @@
 //! What earlier tasks say of a prompt before it is paid for again: sent within the last ten minutes, or refused as sensitive.
 //! Looked at when typing pauses and before the preview, not at every key.
 
+use super::similar;
 use crate::{
     domain::{
         draft::{Fault, Field, Severity},
         reason::draft::DraftReason,
-        similar,
         task::TaskState,
         text::gist,
         time::MINUTE,

@@ -3,22 +3,23 @@
 use super::{check_again, for_model, open_plan, plan, rows, touch};
 use crate::{
     domain::{
-        batch_file,
+        batch_file::{BatchFile, Record},
         draft::{Draft, Field},
-        folder,
-        folder::Listing,
         matrix::Matrix,
         picture::{Typed, typed},
         problem::Problem,
         reason::system::At,
     },
-    engine::effect::{Effect, Level, ListFor, LocalCmd},
+    engine::{
+        effect::{Effect, Level, ListFor, LocalCmd},
+        folder::{Listing, is_several},
+    },
     screens::{
         app::App,
         commands::Do,
         keymap,
         keymap::{Action, Ctx},
-        kit::editor::LineEditor,
+        kit::{editor::LineEditor, folder},
         pick,
         pick::PickWhat,
         preview,
@@ -43,7 +44,7 @@ pub(crate) fn complete(app: &mut App) -> Vec<Do> {
     let compose = &app.screen.compose;
     let text = compose.line.text().to_owned();
     let known = matches!(compose.images.get(text.trim()), Some(Some(Ok(_))));
-    let done = known || folder::is_several(&text) && !text.ends_with('/') || compose.completed.as_ref() == Some(&text);
+    let done = known || is_several(&text) && !text.ends_with('/') || compose.completed.as_ref() == Some(&text);
     match typed(&text) {
         Typed::Path(_) if !done => {
             let purpose = ListFor::Completion;
@@ -69,7 +70,7 @@ pub(super) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) 
     };
     match folder::completed(text, &listing) {
         Some(path) if path != text => {
-            let certain = folder::candidates(folder::split(text).1, &listing).len() == 1 && !path.ends_with('/');
+            let certain = folder::candidates(text, &listing).len() == 1 && !path.ends_with('/');
             app.screen.compose.line = LineEditor::new(&path);
             rows::set_text(&mut app.screen.compose.draft, field, &path);
             app.screen.compose.completed = certain.then_some(path);
@@ -102,20 +103,20 @@ pub(crate) fn take_path(app: &mut App, field: Field, path: &str) -> Vec<Do> {
 
 /// Reads a file of prompts.
 pub(crate) fn read_file(path: String) -> Vec<Do> {
-    vec![Do::Effect(Effect::Local(LocalCmd::ReadText { path }))]
+    vec![Do::Effect(Effect::Local(LocalCmd::ReadPrompts { path }))]
 }
 
 /// A file of prompts was read: its pictures are read next, and then the preview opens.
-pub(super) fn file_read(app: &mut App, path: String, result: Result<String, At>) -> Vec<Do> {
-    let text = match result {
-        Ok(text) => text,
+pub(super) fn file_read(app: &mut App, path: String, result: Result<Vec<Record>, At>) -> Vec<Do> {
+    let records = match result {
+        Ok(records) => records,
         Err(at) => {
             toast::say(app, Level::Warning, reason::system::unread(&at).to_string(), None);
             return Vec::new();
         }
     };
     let base = Draft { prompt: String::new(), name: None, ..for_model(app) };
-    let file = batch_file::parse(&path, &text, &base);
+    let file = BatchFile::of(records, &base);
     if file.drafts.is_empty() && file.faults.is_empty() {
         toast::say(app, Level::Warning, tr!("there is no prompt in {path}", path), None);
         return Vec::new();
@@ -140,7 +141,10 @@ pub(super) fn go_on(app: &mut App) -> Vec<Do> {
                 let line = file.drafts[cell.of].0;
                 cell.reasons.iter().map(move |why| (line, reason::draft(why)))
             });
-            let mut faults: Vec<(usize, Problem)> = file.faults.iter().cloned().chain(bad).collect();
+            let mut faults: Vec<(usize, Problem)> = {
+                let bad_lines = file.faults.iter().map(|(line, why)| (*line, reason::line(why)));
+                bad_lines.chain(bad).collect()
+            };
             faults.sort_by_key(|(line, _)| *line);
             open_plan(app, &plan, Some(path));
             preview::forbid(app, faults);

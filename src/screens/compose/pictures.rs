@@ -4,15 +4,17 @@ use super::plan;
 use crate::{
     domain::{
         draft::Draft,
-        export::size,
-        folder,
         picture::{ImageLook, Typed, to_look_into, typed},
         reason::{picture::PictureReason, system::At},
         request::{ImageKind, StoredImage},
     },
-    engine::effect::{Effect, ListFor, LocalCmd},
+    engine::{
+        effect::{Effect, ListFor, LocalCmd},
+        folder,
+    },
     screens::{app::App, commands::Do, screen::Compose},
     tr,
+    words::amounts::size,
 };
 use std::collections::BTreeSet;
 

@@ -7,7 +7,6 @@ use super::*;
 use crate::{
     domain::{
         draft::KeptDraft,
-        folder::{Entry, EntryKind, Listing},
         problem::Problem,
         reason::{
             picture_file::{Fault, Why},
@@ -19,7 +18,10 @@ use crate::{
             TaskState::{Failed, Running},
         },
     },
-    engine::effect::StoreCmd,
+    engine::{
+        effect::StoreCmd,
+        folder::{Entry, EntryKind, Listing},
+    },
     screens::msg::Input,
     screens::testing::{now, request, state, task},
     screens::{

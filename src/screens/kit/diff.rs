@@ -1,17 +1,17 @@
 //! What changed between two requests, field by field, and word by word in the prompt.
 
+mod changes;
+
 use super::{
     brush::{LABEL, span},
     text,
     theme::Look,
 };
 use crate::{
-    domain::{
-        diff::{self, Change},
-        request::{ImageRef, Request},
-    },
+    domain::request::{ImageRef, Request},
     tr,
 };
+use changes::Change;
 use ratatui::{
     style::Style,
     text::{Line, Span},
@@ -68,7 +68,7 @@ pub(crate) fn prompt(label: &str, was: &str, now: &str, width: u16, look: Look) 
     let mut lines = Vec::new();
     let mut line: Vec<Span<'static>> = vec![Span::styled(text::pad(label, LABEL), look.theme.faint)];
     let mut used = 0;
-    for piece in diff::words(was, now) {
+    for piece in changes::words(was, now) {
         let (words, style) = match piece {
             (Change::Kept, words) => (words, Style::new()),
             (Change::Removed, words) => (format!("[-{words}-]"), look.theme.removed),

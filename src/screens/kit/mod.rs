@@ -5,6 +5,7 @@ pub mod cells;
 pub mod diff;
 pub mod editing;
 pub mod editor;
+pub mod folder;
 pub mod line_editor;
 pub mod links;
 pub mod list;

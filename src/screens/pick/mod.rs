@@ -6,8 +6,6 @@ pub mod view;
 use crate::{
     domain::{
         draft::{Draft, Field},
-        folder,
-        folder::{EntryKind, Listing},
         picture,
         picture::{Typed, typed as typed_picture},
         reason::system::At,
@@ -17,18 +15,19 @@ use crate::{
     engine::{
         effect::{Effect, Level, ListFor, LocalCmd},
         filter::contains,
+        folder::{EntryKind, Listing, split},
     },
     screens::{
         app::App,
         commands::Do,
         compose,
         keymap::{Action, Ctx, Move},
-        kit::{brush::Brush, editor::LineEditor},
+        kit::{brush::Brush, editor::LineEditor, folder},
         layer::{Did, Handle, Overlay},
         table, toast,
     },
     tr,
-    words::{names, reason},
+    words::{amounts::size, names, reason},
 };
 use ratatui::layout::{Position, Rect};
 use std::collections::BTreeSet;
@@ -182,7 +181,7 @@ fn refresh(app: &mut App) -> Vec<Do> {
     let Some(picker) = app.screen.take::<Picker>() else { return Vec::new() };
     let items = items(app, &picker);
     let known = match &picker.listing {
-        Some(Ok(listing)) => listing.folder == folder::split(picker.query.text()).0,
+        Some(Ok(listing)) => listing.folder == split(picker.query.text()).0,
         Some(Err(_)) | None => false,
     };
     let wishes = if known { Vec::new() } else { list(&picker) };
@@ -318,8 +317,7 @@ fn earlier(app: &App, needle: &str) -> Vec<Item> {
 
 fn files(app: &App, picker: &Picker) -> Vec<Item> {
     let Some(Ok(listing)) = &picker.listing else { return Vec::new() };
-    let (_, name) = folder::split(picker.query.text());
-    folder::candidates(name, listing)
+    folder::candidates(picker.query.text(), listing)
         .into_iter()
         .map(|entry| {
             let path = entry.path(&listing.folder);
@@ -335,9 +333,20 @@ fn files(app: &App, picker: &Picker) -> Vec<Item> {
                 (EntryKind::Other { .. }, _) => (String::new(), Take::File(path)),
             };
             let slash = if entry.kind == EntryKind::Folder { "/" } else { "" };
-            Item { text: format!("{}{slash}", entry.name), note: entry.facts(), why_not, take }
+            Item { text: format!("{}{slash}", entry.name), note: facts(&entry.kind), why_not, take }
         })
         .collect()
+}
+
+/// Size and sides.
+fn facts(kind: &EntryKind) -> String {
+    match kind {
+        EntryKind::Folder => tr!("folder").into(),
+        EntryKind::Picture { kind, bytes, width, height } => {
+            format!("{} {width}x{height}, {}", kind.extension().to_uppercase(), size(*bytes))
+        }
+        EntryKind::Other { bytes } => size(*bytes),
+    }
 }
 
 /// Why a picture cannot be used with the draft's model. One that a smaller copy would mend can be: compose offers it.

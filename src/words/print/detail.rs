@@ -292,7 +292,7 @@ Time line
     #[test]
     fn what_is_not_known_of_a_task_made_elsewhere_is_said_in_words() {
         let id = crate::domain::task::RemoteId("106916112212032".into());
-        let one = Task { request: Request::elsewhere(&id), cost: Ptc::ZERO, ..task(13, "", saved()) };
+        let one = Task { request: Request::elsewhere(&id.0), cost: Ptc::ZERO, ..task(13, "", saved()) };
         let about = Detail { line: vec![one.clone()], events: vec![], ledger: vec![], task: one };
         let shown = detail(&about, &settings(), NOW, false);
         for line in [

@@ -104,10 +104,10 @@ fn a_file_of_prompts_leads_to_the_preview_and_leaves_the_draft_alone() {
     press(&mut state, "n x f5");
     paste(&mut state, "p.jsonl");
     let effects = press(&mut state, "enter");
-    assert_eq!(effects, [Effect::Local(LocalCmd::ReadText { path: "p.jsonl".into() })]);
+    assert_eq!(effects, [Effect::Local(LocalCmd::ReadPrompts { path: "p.jsonl".into() })]);
     let text = r#"{"prompt":"a {b|c}","duration":10}
 {"prompt":"d","first_frame":"f.jpg"}"#;
-    let read = LocalMsg::Text { path: "p.jsonl".into(), result: Ok(text.into()) };
+    let read = prompts(text);
     assert_eq!(local(&mut state, read), load("f.jpg"));
     let _ = local(&mut state, LocalMsg::Image { path: "f.jpg".into(), result: Ok(picture("f.jpg")), shrinks: false });
     assert_eq!(items(&state), ["MiniMax-Hailuo-02 10 a {b|c}", "MiniMax-Hailuo-02 6 d"]);
@@ -121,7 +121,7 @@ fn one_bad_line_of_a_file_forbids_to_send_and_is_told_with_its_number() {
     let mut state = state(&[]);
     press(&mut state, "n");
     let text = "{\"prompt\":\"a\"}\n{\"prompt\":\"b\",\"duration\":7}\n{}\nx";
-    let _ = local(&mut state, LocalMsg::Text { path: "p.jsonl".into(), result: Ok(text.into()) });
+    let _ = local(&mut state, prompts(text));
     let told: Vec<String> = shown(&state).obstacles.iter().map(|problem| problem.what.clone()).collect();
     assert_eq!(
         told,
@@ -134,7 +134,7 @@ fn one_bad_line_of_a_file_forbids_to_send_and_is_told_with_its_number() {
 fn the_good_lines_of_a_file_are_sent_alone_only_where_the_person_says_so() {
     let mut state = state(&[]);
     press(&mut state, "n");
-    let read = |text: &str| LocalMsg::Text { path: "p.jsonl".into(), result: Ok(text.into()) };
+    let read = |text: &str| prompts(text);
     let _ = local(&mut state, read("{\"prompt\":\"a\"}\n{\"prompt\":\"b\",\"duration\":7}\n{}\nx"));
     let hints = |state: &App| keymap::footer(state).iter().map(|hint| hint.words).collect::<Vec<_>>();
     assert_eq!(hints(&state), ["good lines only", "down", "up", "back"]);
@@ -173,4 +173,10 @@ fn a_prompt_that_was_sent_with_braces_comes_back_as_text() {
     let _ = take(&mut state, &failed, true);
     press(&mut state, "f2");
     assert_eq!(items(&state), ["MiniMax-Hailuo-02 6 a {b|c}"]);
+}
+
+/// The answer of a worker that read such a file.
+fn prompts(text: &str) -> LocalMsg {
+    let path = "p.jsonl".to_owned();
+    LocalMsg::Prompts { result: Ok(crate::io::prompts::parse(&path, text)), path }
 }

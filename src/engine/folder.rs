@@ -1,14 +1,11 @@
-//! A folder's content as a person chooses from it: patterns, completion, and which of it are pictures. Reading it is the
-//! matter of `io`.
+//! What is in a folder, and the pictures that a pattern or a folder stands for. Reading it is for `io`.
 
-use super::{
-    export::size,
+use crate::domain::{
     picture::{self, Typed},
     reason::picture::PictureReason,
     request::ImageKind,
     text::gist,
 };
-use crate::tr;
 use serde::{Deserialize, Serialize};
 
 /// What is in a folder.
@@ -58,18 +55,6 @@ impl Entry {
     pub fn path(&self, folder: &str) -> String {
         let end = if self.kind == EntryKind::Folder { "/" } else { "" };
         format!("{folder}{}{end}", self.name)
-    }
-
-    /// Size and sides, for a list.
-    #[must_use]
-    pub fn facts(&self) -> String {
-        match &self.kind {
-            EntryKind::Folder => tr!("folder").into(),
-            EntryKind::Picture { kind, bytes, width, height } => {
-                format!("{} {width}x{height}, {}", kind.extension().to_uppercase(), size(*bytes))
-            }
-            EntryKind::Other { bytes } => size(*bytes),
-        }
     }
 }
 
@@ -137,38 +122,6 @@ fn is_called_picture(name: &str) -> bool {
     matches!(end.as_deref(), Some("jpg" | "jpeg" | "png" | "webp"))
 }
 
-/// The entries whose name begins with what was typed of it; where none does, those that contain it. Capitals count only
-/// where some are typed.
-#[must_use]
-pub fn candidates<'l>(name: &str, listing: &'l Listing) -> Vec<&'l Entry> {
-    let exact = name.chars().any(char::is_uppercase);
-    let fold = |text: &str| if exact { text.to_owned() } else { text.to_lowercase() };
-    let wanted = fold(name);
-    let begins: Vec<&Entry> = listing.entries.iter().filter(|entry| fold(&entry.name).starts_with(&wanted)).collect();
-    if !begins.is_empty() {
-        return begins;
-    }
-    listing.entries.iter().filter(|entry| fold(&entry.name).contains(&wanted)).collect()
-}
-
-/// The path as far as it is certain from what was typed: all that the candidates' names have in common. `None` where
-/// nothing begins like that.
-#[must_use]
-pub fn completed(typed: &str, listing: &Listing) -> Option<String> {
-    let (_, name) = split(typed);
-    let found = candidates(name, listing);
-    let (first, others) = found.split_first()?;
-    if others.is_empty() {
-        return Some(first.path(&listing.folder));
-    }
-    let common = others.iter().fold(first.name.clone(), |common, entry| {
-        let same = common.chars().zip(entry.name.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a);
-        same.collect()
-    });
-    let kept = if common.chars().count() >= name.chars().count() { common } else { name.to_owned() };
-    Some(format!("{}{kept}", listing.folder))
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
@@ -223,21 +176,5 @@ mod tests {
         assert_eq!(several("d/*.txt", &listing), Ok(vec!["d/notes.txt".into()]));
         let none = PictureReason::NoneFits { path: "d/x*".into(), pattern: true };
         assert_eq!(several("d/x*", &listing), Err(none));
-    }
-
-    #[test]
-    fn a_path_is_completed_as_far_as_it_is_certain() {
-        let listing = listing("~/", &["Bilder/", "my cat 1.png", "my cat 2.png", "海边.png", "海滩.png"]);
-        for (typed, done) in [
-            ("~/b", Some("~/Bilder/")),
-            ("~/my", Some("~/my cat ")),
-            ("~/my cat 2", Some("~/my cat 2.png")),
-            ("~/海", Some("~/海")),
-            ("~/海滩", Some("~/海滩.png")),
-            ("~/cat 1", Some("~/my cat 1.png")),
-            ("~/x", None),
-        ] {
-            assert_eq!(completed(typed, &listing).as_deref(), done, "{typed}");
-        }
     }
 }

@@ -7,7 +7,7 @@ const LONG: usize = 600;
 
 /// What became of a piece of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub(super) enum Change {
     /// It is in both.
     Kept,
     /// It is only in the old one.
@@ -18,8 +18,7 @@ pub enum Change {
 
 /// The old and the new text as pieces in their order; neighbours of one kind are one piece. Kept and removed pieces
 /// together are the old text, kept and added ones the new.
-#[must_use]
-pub fn words(was: &str, now: &str) -> Vec<(Change, String)> {
+pub(super) fn words(was: &str, now: &str) -> Vec<(Change, String)> {
     let mut out: Vec<(Change, String)> = Vec::new();
     for (kind, word) in pieces(was, now) {
         match out.last_mut().filter(|(last, _)| *last == kind) {

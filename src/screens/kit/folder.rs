@@ -1,0 +1,64 @@
+//! Completion of a path that is being typed.
+
+use crate::engine::folder::{Entry, Listing, split};
+
+/// The entries whose name begins with what was typed of it in a path; where none does, those that contain it. Capitals count only
+/// where some are typed.
+pub(crate) fn candidates<'l>(typed: &str, listing: &'l Listing) -> Vec<&'l Entry> {
+    let (_, name) = split(typed);
+    let exact = name.chars().any(char::is_uppercase);
+    let fold = |text: &str| if exact { text.to_owned() } else { text.to_lowercase() };
+    let wanted = fold(name);
+    let begins: Vec<&Entry> = listing.entries.iter().filter(|entry| fold(&entry.name).starts_with(&wanted)).collect();
+    if !begins.is_empty() {
+        return begins;
+    }
+    listing.entries.iter().filter(|entry| fold(&entry.name).contains(&wanted)).collect()
+}
+
+/// The path as far as it is certain from what was typed: all that the candidates' names have in common. `None` where
+/// nothing begins like that.
+pub(crate) fn completed(typed: &str, listing: &Listing) -> Option<String> {
+    let (_, name) = split(typed);
+    let found = candidates(typed, listing);
+    let (first, others) = found.split_first()?;
+    if others.is_empty() {
+        return Some(first.path(&listing.folder));
+    }
+    let common = others.iter().fold(first.name.clone(), |common, entry| {
+        let same = common.chars().zip(entry.name.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a);
+        same.collect()
+    });
+    let kept = if common.chars().count() >= name.chars().count() { common } else { name.to_owned() };
+    Some(format!("{}{kept}", listing.folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::folder::EntryKind;
+
+    fn listing(folder: &str, names: &[&str]) -> Listing {
+        let entry = |name: &&str| match name.strip_suffix('/') {
+            Some(name) => Entry { name: name.into(), kind: EntryKind::Folder },
+            None => Entry { name: (*name).into(), kind: EntryKind::Other { bytes: 9 } },
+        };
+        Listing { folder: folder.into(), entries: names.iter().map(entry).collect() }
+    }
+
+    #[test]
+    fn a_path_is_completed_as_far_as_it_is_certain() {
+        let listing = listing("~/", &["Bilder/", "my cat 1.png", "my cat 2.png", "海边.png", "海滩.png"]);
+        for (typed, done) in [
+            ("~/b", Some("~/Bilder/")),
+            ("~/my", Some("~/my cat ")),
+            ("~/my cat 2", Some("~/my cat 2.png")),
+            ("~/海", Some("~/海")),
+            ("~/海滩", Some("~/海滩.png")),
+            ("~/cat 1", Some("~/my cat 1.png")),
+            ("~/x", None),
+        ] {
+            assert_eq!(completed(typed, &listing).as_deref(), done, "{typed}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! The faults of a file of prompts as sentences.
+
+use crate::{
+    domain::{batch_file::FIELDS, problem::Problem, reason::batch_file::LineReason},
+    tr,
+};
+
+const EXAMPLE: &str = r#"{"prompt": "…"}"#;
+
+#[must_use]
+pub fn line(reason: &LineReason) -> Problem {
+    let example = || tr!("Write it as {example}.", example = EXAMPLE);
+    let not_json = |why: &str, next: &str| Problem::new(tr!("This is not JSON"), why, next);
+    match reason {
+        LineReason::NotObject => Problem::new(tr!("This is not a JSON object"), "", example()),
+        LineReason::NoBrace => not_json(tr!("it does not begin with {"), &example()),
+        LineReason::EndsEarly => not_json(tr!("it ends too early"), tr!("Close every quote, bracket and brace.")),
+        LineReason::WrongAt { place, near } => {
+            not_json(&tr!("it is wrong at character {place}, at {near}", place, near = format!("{near:?}")), "")
+        }
+        LineReason::Quotes => Problem::new(
+            tr!("The quotes of this line do not match"),
+            "",
+            tr!("Close each quote, and double those inside a text."),
+        ),
+        LineReason::Cells { values, columns } => Problem::new(
+            tr!("{values} values for {columns} columns", values, columns),
+            "",
+            tr!("Put a text with a comma into quotes."),
+        ),
+        LineReason::UnknownField { name, near } => Problem::new(
+            tr!("There is no field {name}", name),
+            "",
+            match near {
+                Some(near) => tr!("Did you mean {near}?", near),
+                None => tr!("The fields are {names}.", names = FIELDS.join(tr!(", "))),
+            },
+        ),
+        LineReason::NotText { field } => {
+            Problem::new(tr!("{name} must be a text", name = field), "", tr!("Put it into quotes."))
+        }
+        LineReason::NotNumber { field } => Problem::new(tr!("{name} must be a whole number", name = field), "", ""),
+        LineReason::NotFlag { field } => Problem::new(tr!("{name} must be true or false", name = field), "", ""),
+        LineReason::NameTwice { name, line } => Problem::new(
+            tr!("Line {line} has the name {name} already", name, line),
+            "",
+            tr!("Give each task a name of its own."),
+        ),
+        LineReason::NameOfMany { count } => Problem::new(
+            tr!("Only a single task can have a name, and count is {count}", count),
+            "",
+            tr!("Remove the name or the count."),
+        ),
+    }
+}
