@@ -3,7 +3,9 @@
 use super::*;
 use crate::{
     domain::{
+        account::HaltCause,
         problem::Charged,
+        reason::{Own, Reason},
         task::{
             Phase, TaskKey, TaskState,
             TaskState::{Failed, Queued, Running, Saved, Sending, Unknown},
@@ -14,13 +16,12 @@ use crate::{
         act::{Act, Resolution},
         effect::{HttpCmd, TermCmd},
         msg::Detail,
+        work::Halt,
     },
     screens::help::HELP,
     screens::kit::list::ListView,
-    screens::screen::Preview,
-    screens::screen::{ComposeRow, DetailTab, Pane, Sort},
-    screens::table::columns,
-    screens::table::filter_input::FilterInput,
+    screens::screen::{ComposeRow, DetailTab, Pane, Preview, Sort},
+    screens::table::{columns, filter_input::FilterInput},
     screens::testing::{add, now, state, task},
 };
 use proptest::prelude::*;
@@ -152,13 +153,8 @@ fn p_pauses_resumes_and_after_a_halt_looks_again() {
     assert_eq!(wishes(&mut state, "p"), [Do::Act(Act::Pause(true))]);
     state.work.queue.paused = true;
     assert_eq!(wishes(&mut state, "p"), [Do::Act(Act::Pause(false))]);
-    let problem = crate::domain::problem::Problem::new("halted", "", "");
-    state.work.queue.halted = Some(crate::engine::work::Halt {
-        cause: crate::domain::account::HaltCause::Key,
-        tasks: 1,
-        reason: problem.into(),
-        by: None,
-    });
+    let reason = Reason::Own(Own::NotKept);
+    state.work.queue.halted = Some(Halt { cause: HaltCause::Key, tasks: 1, reason, by: None });
     assert_eq!(wishes(&mut state, "p"), [Do::Act(Act::Resume)]);
 }
 
