@@ -28,5 +28,7 @@ pub mod reason;
 pub mod request;
 pub mod retry;
 pub mod task;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod text;
 pub mod time;

@@ -173,7 +173,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn task(prompt: &str) -> Task {
-        crate::domain::export::tests::task(
+        crate::domain::testing::task(
             &Draft { model: "MiniMax-Hailuo-02".into(), prompt: prompt.into(), ..Draft::default() },
             Phase::Queued { not_before: Wall(0), put_back: None },
         )

@@ -58,11 +58,11 @@ fn key(key: TaskKey) -> String {
 mod tests {
     use super::*;
     use crate::domain::{
-        export::tests::{draft, task},
         money::Ptc,
         problem::{Charged, ErrorClass, Problem, TaskError},
         reason::Reason,
         task::{FileId, Phase, RemoteId, SavedFile},
+        testing::{draft, task},
     };
 
     #[test]
