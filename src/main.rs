@@ -1,12 +1,22 @@
 //! The program: hands its arguments over, with the faces that have a screen, and ends with what comes of them.
+//!
+//! Each folder beside this file is a floor and a crate of its own; what a floor may use stands in its manifest. From the bottom up:
+//! `domain` (the rules of the field), `service` (what is sent, what an answer means), `engine` (the work as a function), `io` (what
+//! touches the world), `words` (sentences), `screens` (the dashboard as a function), `tui` (the terminal), `cli` (the command line);
+//! beside them `pictures` and the `simulator`.
+//!
+//! Where things are, one file each:
+//! - the paid POST is emitted: `engine/queue.rs`
+//! - a retry is decided: `domain/retry.rs`
+//! - a key is bound: `screens/keymap/bindings.rs`
+//! - a column is defined: `screens/table/columns.rs`
+//! - an answer becomes a verdict: `service/minimax_v1/submit.rs` (and `query.rs`, `file.rs` beside it)
+//! - a sentence is made: `words/reason.rs` for failures, `words/news.rs` for what happened
 
-use reeltop::{
-    cli,
-    cli::faces::{Faces, Keys},
-    screens::{keymap, keymap::Keymap},
-    tui::{dashboard, linear, terminal},
-};
+use cli::faces::{Faces, Keys};
+use screens::{keymap, keymap::Keymap};
 use std::process::ExitCode;
+use tui::{dashboard, linear, terminal};
 
 fn main() -> ExitCode {
     cli::start(

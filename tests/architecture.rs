@@ -1,6 +1,6 @@
-//! The shape of the program, held by machine: which floor may use which, what the pure floors must never touch, that the one call that costs money
-//! is emitted in one place. The checks are functions on texts, tried on made-up sources below, and then run on this
-//! project's own.
+//! What of the program's shape the compiler and clippy do not hold: that the one call that costs money is emitted in one place, that a file
+//! is one subject, that each dependency says why it is there. (Which floor may use which stands in the floors' manifests; what the pure ones must not
+//! call, in clippy.toml.) The checks are functions on texts, tried on made-up sources below, and then run on this project's own.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
@@ -9,88 +9,6 @@ mod source;
 
 use source::{Path, Token, closing, paths, tokens, without_tests, words};
 use std::{fs, path::PathBuf};
-
-/// Each floor with what it may use of the others; an entry with a second part allows that module only.
-const ARROWS: [(&str, &[&[&str]]); 11] = [
-    ("lang", &[&["engine", "settings"]]),
-    ("domain", &[]),
-    ("pictures", &[&["domain"]]),
-    ("service", &[&["domain"]]),
-    ("engine", &[&["domain"], &["service"]]),
-    (
-        "io",
-        &[
-            &["domain"],
-            &["pictures"],
-            &["service"],
-            &["engine", "act"],
-            &["engine", "acts"],
-            &["engine", "effect"],
-            &["engine", "folder"],
-            &["engine", "msg"],
-            &["engine", "settings"],
-            // The loop drives it.
-            &["engine", "Driven"],
-            &["engine", "work"],
-        ],
-    ),
-    ("words", &[&["domain"], &["service"], &["engine"]]),
-    ("screens", &[&["domain"], &["engine"], &["words"]]),
-    ("simulator", &[&["domain"], &["service"]]),
-    ("cli", &[&["domain"], &["service"], &["engine"], &["io"], &["words"], &["simulator"]]),
-    ("tui", &[&["domain"], &["service"], &["engine"], &["io"], &["words"], &["screens"], &["simulator"]]),
-];
-
-/// What still runs upward, by the beginning of a file's name. The list may only grow shorter.
-const STILL: &[(&str, &[&str])] = &[
-    // The rest of what says sentences below `words`.
-    ("src/simulator/", &["tr"]),
-    ("src/domain/", &["tr"]),
-    ("src/domain/", &["lang"]),
-    ("src/engine/effect", &["lang"]),
-    ("src/engine/filter", &["tr"]),
-    ("src/engine/settings", &["lang"]),
-    ("src/engine/settings", &["tr"]),
-    ("src/io/client/", &["tr"]),
-    ("src/io/client/", &["lang"]),
-    ("src/io/download/", &["tr"]),
-    ("src/io/export", &["tr"]),
-    ("src/io/files", &["tr"]),
-    ("src/io/images", &["tr"]),
-    ("src/io/paths", &["tr"]),
-    ("src/io/private", &["tr"]),
-    ("src/io/run/", &["tr"]),
-    ("src/io/run/", &["lang"]),
-    ("src/io/shrink", &["tr"]),
-    ("src/io/store/", &["tr"]),
-    ("src/io/store/", &["lang"]),
-    ("src/io/words", &["tr"]),
-];
-
-/// The floors that speak, and what they speak by.
-const SPEAKING: [&str; 5] = ["lang", "words", "screens", "cli", "tui"];
-const LANGUAGE: [&[&str]; 2] = [&["tr"], &["lang"]];
-
-/// The floors that are functions of what they are handed.
-const PURE: [&str; 6] = ["domain", "pictures", "service", "engine", "words", "screens"];
-
-/// What none of them may name: clocks, chance, the disk, the line, other programs.
-const BANNED: [&[&str]; 14] = [
-    &["Instant", "now"],
-    &["SystemTime", "now"],
-    &["Timestamp", "now"],
-    &["Zoned", "now"],
-    &["std", "time", "Instant"],
-    &["std", "time", "SystemTime"],
-    &["std", "fs"],
-    &["std", "env"],
-    &["std", "net"],
-    &["std", "process"],
-    &["tokio"],
-    &["reqwest"],
-    &["rusqlite"],
-    &["rand"],
-];
 
 /// A file is one subject; past this it has a second one.
 const MOST_LINES: usize = 500;
@@ -108,10 +26,6 @@ impl File {
         inner.split('/').filter(|part| !matches!(*part, "mod" | "lib" | "main")).collect()
     }
 
-    fn floor(&self) -> &str {
-        self.module().first().copied().unwrap_or("main")
-    }
-
     /// Whether all of it is compiled for tests only.
     fn is_test(&self) -> bool {
         self.module().contains(&"tests")
@@ -120,39 +34,6 @@ impl File {
     fn fault(&self, line: usize, what: &str) -> String {
         format!("{}:{line}: {what}", self.name)
     }
-}
-
-/// Uses of a floor that this floor is not built on.
-fn wrong_arrows(file: &File) -> Vec<String> {
-    let Some((floor, allowed)) = ARROWS.iter().find(|(floor, _)| *floor == file.floor()) else { return Vec::new() };
-    let own = [*floor];
-    let still = STILL.iter().filter(|(of, _)| file.name.starts_with(of)).map(|(_, arrow)| *arrow);
-    let spoken = LANGUAGE.into_iter().filter(|_| SPEAKING.contains(floor));
-    let allowed: Vec<&[&str]> = allowed.iter().copied().chain(still).chain(spoken).chain([&own[..]]).collect();
-    let may = |path: &Path| allowed.iter().any(|arrow| path.starts_with(&[&["crate"], *arrow].concat()));
-    let ours = |path: &Path| path.starts_with(&["crate"]) || path.starts_with(&["reeltop"]);
-    paths(&without_tests(&tokens(&file.text)), &file.module())
-        .iter()
-        .filter(|path| !file.is_test() && ours(path) && !may(path))
-        .map(|path| file.fault(path.line, &format!("{floor} must not use {}", path.shown())))
-        .collect()
-}
-
-/// What the pure floors must not touch.
-fn banned_names(file: &File) -> Vec<String> {
-    if !PURE.contains(&file.floor()) {
-        return Vec::new();
-    }
-    let banned = |path: &Path| {
-        BANNED
-            .iter()
-            .any(|run| if run.len() == 1 || run[0] == "std" { path.starts_with(run) } else { path.contains(run) })
-    };
-    paths(&tokens(&file.text), &file.module())
-        .iter()
-        .filter(|path| banned(path))
-        .map(|path| file.fault(path.line, &format!("{} is not for {}", path.shown(), file.floor())))
-        .collect()
 }
 
 /// The places outside of tests where a submission is made (not: taken apart by a pattern), and the imports that would
@@ -207,14 +88,19 @@ fn too_long(file: &File) -> Vec<String> {
     }
 }
 
-/// Dependencies that do not say what they are for.
+/// Dependencies that do not say what they are for. Each says it once, where the workspace lists them all.
 fn unexplained_dependencies(manifest: &str) -> Vec<String> {
     let mut inside = false;
     let mut found = Vec::new();
     for (number, line) in (1..).zip(manifest.lines()) {
         if line.starts_with('[') {
             inside = line.contains("dependencies");
-        } else if inside && line.contains('=') && !line.trim_start().starts_with('#') && !line.contains("# ") {
+        } else if inside
+            && line.contains('=')
+            && !line.trim_start().starts_with('#')
+            && !line.contains("workspace = true")
+            && !line.contains("# ")
+        {
             found.push(format!("Cargo.toml:{number}: say behind it what it is for: {line}"));
         }
     }
@@ -251,16 +137,6 @@ fn hold(check: fn(&File) -> Vec<String>) {
 }
 
 #[test]
-fn no_floor_uses_one_that_it_is_not_built_on() {
-    hold(wrong_arrows);
-}
-
-#[test]
-fn the_pure_floors_touch_no_clock_no_chance_no_disk_and_no_line() {
-    hold(banned_names);
-}
-
-#[test]
 fn the_call_that_costs_money_is_emitted_in_one_place() {
     let places: Vec<String> = sources().iter().flat_map(submissions).collect();
     assert_eq!(places.len(), 1, "a submission is made in one place and no other:\n{}", places.join("\n"));
@@ -288,44 +164,6 @@ mod the_checks_themselves {
 
     fn file(name: &str, text: &str) -> File {
         File { name: name.into(), text: text.into() }
-    }
-
-    #[test]
-    fn an_arrow_is_found_in_trees_inline_and_through_super() {
-        let text = "use crate::{\n    domain::task,\n    screens::{app, key::Key},\n};\nfn f() { crate::io::x(); super::msg::y(); super::super::tui::z(); }";
-        assert_eq!(
-            wrong_arrows(&file("src/engine/queue.rs", text)),
-            [
-                "src/engine/queue.rs:3: engine must not use crate::screens::app",
-                "src/engine/queue.rs:3: engine must not use crate::screens::key::Key",
-                "src/engine/queue.rs:5: engine must not use crate::io::x",
-                "src/engine/queue.rs:5: engine must not use crate::tui::z",
-            ]
-        );
-    }
-
-    #[test]
-    fn comments_texts_and_characters_are_not_code() {
-        let text = "// crate::io::a\n/* crate::io::b /* nested */ crate::io::c */\nlet s = \"crate::io::d \\\" crate::io::e\";\nlet r = r#\"crate::io::f \" \"#;\nlet c = '\"'; let l: &'static str = crate::io::g;";
-        let faults = wrong_arrows(&file("src/domain/a.rs", text));
-        assert_eq!(faults, ["src/domain/a.rs:5: domain must not use crate::io::g"]);
-    }
-
-    #[test]
-    fn clocks_and_the_disk_are_found_however_they_are_imported() {
-        let text = "use std::{fmt, fs, time::{Duration, Instant as Clock}};\nlet a = SystemTime::now();\ntokio::spawn(x);\nlet b = jiff::Timestamp::now();\nuse rand::Rng;\nlet c = my::random::fs();";
-        assert_eq!(
-            banned_names(&file("src/engine/a.rs", text)),
-            [
-                "src/engine/a.rs:1: std::fs is not for engine",
-                "src/engine/a.rs:1: std::time::Instant is not for engine",
-                "src/engine/a.rs:2: SystemTime::now is not for engine",
-                "src/engine/a.rs:3: tokio::spawn is not for engine",
-                "src/engine/a.rs:4: jiff::Timestamp::now is not for engine",
-                "src/engine/a.rs:5: rand::Rng is not for engine",
-            ]
-        );
-        assert_eq!(banned_names(&file("src/io/a.rs", text)), Vec::<String>::new());
     }
 
     #[test]

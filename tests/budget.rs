@@ -7,16 +7,14 @@
     reason = "a test may panic, and this one tells its figures"
 )]
 
-use reeltop::{
-    domain::{
-        money::Ptc,
-        problem::{Charged, ErrorClass, Problem, TaskError},
-        task::{LedgerLine, MoneyEvent, Phase, Task, TaskState},
-        time::Wall,
-    },
-    engine::effect::Write,
-    io::store::Store,
+use ::io::store::Store;
+use domain::{
+    money::Ptc,
+    problem::{Charged, ErrorClass, Problem, TaskError},
+    task::{LedgerLine, MoneyEvent, Phase, Task, TaskState},
+    time::Wall,
 };
+use engine::effect::Write;
 use std::{
     fs,
     ops::ControlFlow,

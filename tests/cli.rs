@@ -5,7 +5,7 @@
 
 mod support;
 
-use reeltop::domain::task::{RemoteId, TaskState};
+use domain::task::{RemoteId, TaskState};
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -67,7 +67,7 @@ fn a_task_from_submit_to_the_saved_file_has_all_the_fields_that_were_promised() 
     let expected = json!({
         "key": "1", "task_id": sim.task, "state": "saved", "status": task["status"], "model": "MiniMax-Hailuo-02",
         "prompt": "a cat", "resolution": "768P", "duration": 6, "attempt": 1, "parent": null,
-        "file_id": task["file_id"], "path": path, "bytes": reeltop::simulator::CLIP.len(), "cost_ptc": "0.5",
+        "file_id": task["file_id"], "path": path, "bytes": simulator::CLIP.len(), "cost_ptc": "0.5",
         "charged": "yes", "error": null, "created_at": task["created_at"], "sent_at": task["sent_at"],
         "finished_at": task["finished_at"],
         "trouble": null,
@@ -77,7 +77,7 @@ fn a_task_from_submit_to_the_saved_file_has_all_the_fields_that_were_promised() 
     for at in ["created_at", "sent_at", "finished_at"] {
         task[at].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
     }
-    assert_eq!(fs::read(path).unwrap(), reeltop::simulator::CLIP);
+    assert_eq!(fs::read(path).unwrap(), simulator::CLIP);
     assert!(path.starts_with(home.videos().to_str().unwrap()));
     // What the service got: nothing that is at its default.
     assert_eq!(sim.body, json!({ "model": "MiniMax-Hailuo-02", "prompt": "a cat" }));
@@ -526,7 +526,7 @@ fn adopt_watches_a_task_made_elsewhere_and_download_fetches_into_a_folder() {
     let task = home.run(&["download", "1", "--dir", "other", "--json"]).coded(0).json().remove(0);
     let path = task["path"].as_str().unwrap();
     assert!(path.starts_with(home.path().join("other").to_str().unwrap()), "{path}");
-    assert_eq!(fs::read(path).unwrap(), reeltop::simulator::CLIP);
+    assert_eq!(fs::read(path).unwrap(), simulator::CLIP);
     assert_eq!(service.sim().counts().submissions, 1);
     assert_honest(&service);
 }

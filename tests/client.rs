@@ -3,22 +3,20 @@
 
 mod net;
 
-use base64::{Engine, prelude::BASE64_STANDARD};
-use net::{KEY, Raw, Then, config, http, png, refused, request};
-use reeltop::{
-    domain::{
-        problem::Problem,
-        reason::Reason,
-        request::{ImageRef, Request},
-        task::{FileId, RemoteId, TaskKey},
-    },
-    engine::{effect::HttpCmd, msg::HttpMsg},
-    io::{
-        client::{Client, ClientConfig},
-        images,
-    },
-    service::answer::{LineFault, Reply},
+use ::io::{
+    client::{Client, ClientConfig},
+    images,
 };
+use base64::{Engine, prelude::BASE64_STANDARD};
+use domain::{
+    problem::Problem,
+    reason::Reason,
+    request::{ImageRef, Request},
+    task::{FileId, RemoteId, TaskKey},
+};
+use engine::{effect::HttpCmd, msg::HttpMsg};
+use net::{KEY, Raw, Then, config, http, png, refused, request};
+use service::answer::{LineFault, Reply};
 use std::{fs, path::Path, time::Duration};
 
 const NOWHERE: &str = "/nonexistent/images";

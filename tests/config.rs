@@ -2,23 +2,21 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
-use reeltop::{
-    cli::settings::show,
-    domain::{
-        catalogue::{CameraSupport, Need},
-        money::Ptc,
-    },
-    engine::settings::Settings,
-    io::{
-        config::{Folders, Loaded, Wanted, example, load},
-        secret::KeySource,
-    },
-    lang::{Lang, within},
-    screens::keymap::Keymap,
-    words::reason::config::{located, rejected},
+use ::io::{
+    config::{Folders, Loaded, Wanted, example, load},
+    secret::KeySource,
 };
+use cli::settings::show;
+use domain::{
+    catalogue::{CameraSupport, Need},
+    money::Ptc,
+};
+use engine::settings::Settings;
+use lang::{Lang, within};
+use screens::keymap::Keymap;
 use std::{fs, path::Path};
 use tempfile::TempDir;
+use words::reason::config::{located, rejected};
 
 /// A home of its own with that text as its config file.
 fn home_with(text: &str) -> (TempDir, Folders) {
@@ -350,7 +348,7 @@ fn the_built_in_profiles_speak_the_fields_of_their_hosts() {
     let (gateway, cn) = (profile("302ai"), profile("minimax-cn"));
     assert_eq!(gateway, Settings::default().profile);
     assert_eq!((cn.base_url.as_str(), cn.path_prefix.as_str()), ("https://api.minimaxi.com", "/v1"));
-    assert_eq!(cn.names, reeltop::domain::request::WireNames::minimax());
+    assert_eq!(cn.names, domain::request::WireNames::minimax());
     assert_eq!(profile("minimax").base_url, "https://api.minimax.io");
 }
 
@@ -376,7 +374,7 @@ fn only_a_file_that_was_named_must_exist() {
 
 #[test]
 fn a_theme_of_ones_own_changes_another_one_and_its_faults_are_all_told() {
-    use reeltop::engine::settings::paint::Paint;
+    use engine::settings::paint::Paint;
     let loaded = read("[ui]\ntheme = \"mine\"\n[theme.mine]\nbase = \"light\"\nrunning = \"#5fafff\"\n");
     let mine = &loaded.settings.ui.themes["mine"];
     assert_eq!((mine.base.as_str(), mine.roles["running"].ink), ("light", Some(Paint::Rgb(0x5f, 0xaf, 0xff))));
@@ -433,7 +431,8 @@ fn what_config_show_prints_is_a_config_that_means_the_same() {
 
 #[test]
 fn only_failures_that_are_proven_not_charged_may_be_tried_again_by_themselves() {
-    use reeltop::{domain::problem::ErrorClass, engine::settings::RetrySettings};
+    use domain::problem::ErrorClass;
+    use engine::settings::RetrySettings;
     let settings =
         read("[retry]\nauto = [\"service\", \"rate_limited\", \"service\"]\nmax = 1\npause_seconds = 60\n").settings;
     let auto = vec![ErrorClass::Service, ErrorClass::RateLimited];

@@ -4,10 +4,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
-use reeltop::{
-    cli::manual,
-    io::config::{Folders, Wanted, example, load},
-    screens::keymap::{self, BINDINGS, readable},
+use ::io::config::{Folders, Wanted, example, load};
+use cli::manual;
+use screens::{
+    keymap,
+    keymap::{BINDINGS, readable},
 };
 use std::{env, fs, path::PathBuf, process::Command};
 

@@ -3,24 +3,22 @@
 
 mod net;
 
-use net::{DEADLINE, KEY, Raw, Then, http};
-use reeltop::{
-    domain::{
-        catalogue::Catalogue,
-        problem::{Charged, ErrorClass, TaskError},
-        task::{FileId, SavedFile, TaskKey},
-    },
-    engine::{
-        effect::{HttpCmd, SaveCmd, SaveTarget},
-        msg::{HttpMsg, SaveMsg},
-    },
-    io::{client::Client, download::Downloader},
-    service::{
-        answer::{Address, FileVerdict, Reply},
-        minimax_v1::judge_file,
-    },
-    simulator::{CLIP, Download, End, Preloaded, SimClock, SimConfig, Simulator},
+use ::io::{client::Client, download::Downloader};
+use domain::{
+    catalogue::Catalogue,
+    problem::{Charged, ErrorClass, TaskError},
+    task::{FileId, SavedFile, TaskKey},
 };
+use engine::{
+    effect::{HttpCmd, SaveCmd, SaveTarget},
+    msg::{HttpMsg, SaveMsg},
+};
+use net::{DEADLINE, KEY, Raw, Then, http};
+use service::{
+    answer::{Address, FileVerdict, Reply},
+    minimax_v1::judge_file,
+};
+use simulator::{CLIP, Download, End, Preloaded, SimClock, SimConfig, Simulator};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -147,7 +145,7 @@ impl Service {
 
     /// A fresh address of the task's file.
     async fn address(&self) -> Address {
-        let id = reeltop::domain::task::RemoteId("42".into());
+        let id = domain::task::RemoteId("42".into());
         let task = self.ask(HttpCmd::Query { key: TASK, ticket: 1, id }).await;
         let file = FileId(task["file_id"].as_str().unwrap().to_owned());
         let answer = self.ask(HttpCmd::File { key: TASK, ticket: 2, file }).await;

@@ -5,20 +5,18 @@
 
 mod support;
 
-use reeltop::{
-    domain::{
-        problem::Charged,
-        task::{RemoteId, TaskKey, TaskState},
-    },
-    service::answer::Reply,
+use domain::{
+    problem::Charged,
+    task::{RemoteId, TaskKey, TaskState},
 };
+use service::answer::Reply;
 use support::flow::{Flow, lost, no_channel, refused};
 
 /// Long enough for the undo window to pass and the answer to come.
 const SENT: u64 = 4_000;
 
 fn states(flow: &Flow) -> Vec<TaskState> {
-    flow.tasks().iter().map(reeltop::domain::task::Task::state).collect()
+    flow.tasks().iter().map(domain::task::Task::state).collect()
 }
 
 fn prompts(flow: &Flow) -> Vec<&str> {

@@ -8,23 +8,21 @@ mod common;
 mod morning;
 mod support;
 
-use ratatui::{buffer::Buffer, layout::Rect};
-use reeltop::{
-    domain::{
-        task::{Phase, TaskKey},
-        time::{Mono, SECOND},
-    },
-    screens as logic,
-    screens::{
-        app::App,
-        key::{Code, Key},
-        kit::editor::PromptEditor,
-        msg::Input,
-        screen::Pane,
-        shell::{layout, view as ui},
-    },
-    tui::frame::FrameWriter,
+use domain::{
+    task::{Phase, TaskKey},
+    time::{Mono, SECOND},
 };
+use ratatui::{buffer::Buffer, layout::Rect};
+use screens as logic;
+use screens::{
+    app::App,
+    key::{Code, Key},
+    kit::editor::PromptEditor,
+    msg::Input,
+    screen::Pane,
+    shell::{layout, view as ui},
+};
+use tui::frame::FrameWriter;
 
 /// A screen with its line, and many more tasks than it has rows.
 struct Line {

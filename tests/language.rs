@@ -7,15 +7,11 @@
 #[allow(dead_code, reason = "the test of the architecture wants more of it")]
 mod source;
 
-use reeltop::{
-    domain::{catalogue::Catalogue, task::TaskState},
-    lang,
-    screens::{
-        command_line::COMMANDS,
-        keymap::{BINDINGS, Ctx},
-        table::columns,
-    },
-    words::reason::KINDS,
+use domain::{catalogue::Catalogue, task::TaskState};
+use screens::{
+    command_line::COMMANDS,
+    keymap::{BINDINGS, Ctx},
+    table::columns,
 };
 use source::{Token, all_tokens, closing, without_tests, words};
 use std::{
@@ -24,6 +20,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
+use words::reason::KINDS;
 
 /// Sources whose texts are not for a person's screen, each with the reason. An entry that ends with `/` is a folder.
 const LEFT_OUT: &[(&str, &str)] = &[

@@ -4,8 +4,8 @@
 
 mod support;
 
+use domain::task::TaskState;
 use portable_pty::CommandBuilder;
-use reeltop::domain::task::TaskState;
 use rustix::process::Signal;
 use std::{
     fs,

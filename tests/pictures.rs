@@ -12,7 +12,7 @@ mod stills;
 #[path = "pictures/videos.rs"]
 mod videos;
 
-use reeltop::pictures::{Picture, still};
+use pictures::{Picture, still};
 
 const STILLS: [(&str, &[u8]); 4] = [
     ("still.jpg", include_bytes!("fixtures/pictures/still.jpg")),

@@ -9,54 +9,51 @@ mod morning;
 mod support;
 
 use common::{NOW, empty, picture, request};
+use domain::{
+    account::Stamp,
+    costs::{CostLine, report},
+    draft::{Draft, Field},
+    money::Ptc,
+    problem::{Charged, ErrorClass, Problem},
+    request::{ImageRef, Request, StoredImage},
+    task::{MoneyEvent, TaskKey, TaskState, Texts},
+    text,
+    time::{HOUR, Mono, Now, SECOND},
+};
+use engine::{
+    act::Act,
+    filter::Filter,
+    msg::{LocalMsg, Msg},
+};
+use lang::Lang;
 use morning::{believable, look_at};
 use ratatui::{
     buffer::{Buffer, CellWidth},
     layout::Rect,
     style::{Color, Modifier},
 };
-use reeltop::screens::msg::Input;
-use reeltop::{
-    domain::{
-        account::Stamp,
-        costs::{CostLine, report},
-        draft::{Draft, Field},
-        money::Ptc,
-        problem::{Charged, ErrorClass, Problem},
-        request::{ImageRef, Request, StoredImage},
-        task::{MoneyEvent, TaskKey, TaskState, Texts},
-        text,
-        time::{HOUR, Mono, Now, SECOND},
+use screens::msg::Input;
+use screens::{
+    app::App,
+    compose::{CameraList, ROWS, choose::Choose},
+    confirm::Confirm,
+    copy::menu::CopyMenu,
+    help::HELP,
+    kit::{
+        editor::{LineEditor, PromptEditor},
+        list::ListView,
     },
-    engine::{
-        act::Act,
-        filter::Filter,
-        msg::{LocalMsg, Msg},
-    },
-    lang,
-    lang::Lang,
-    screens::{
-        app::App,
-        compose::{CameraList, ROWS, choose::Choose},
-        confirm::Confirm,
-        copy::menu::CopyMenu,
-        help::HELP,
-        kit::{
-            editor::{LineEditor, PromptEditor},
-            list::ListView,
-        },
-        layer::Layer,
-        palette::Palette,
-        pick::{Item, PickWhat, Picker, Take},
-        resolve::Resolve,
-        screen::{Away, Batch, ComposeRow, DetailTab, Estimate, Pane, Preview, PreviewItem, Purpose, Toast},
-        shell::{view as ui, view::Drawn},
-        table::{columns, sort_menu::SortMenu},
-        welcome::Welcome,
-    },
-    words::names,
+    layer::Layer,
+    palette::Palette,
+    pick::{Item, PickWhat, Picker, Take},
+    resolve::Resolve,
+    screen::{Away, Batch, ComposeRow, DetailTab, Estimate, Pane, Preview, PreviewItem, Purpose, Toast},
+    shell::{view as ui, view::Drawn},
+    table::{columns, sort_menu::SortMenu},
+    welcome::Welcome,
 };
 use std::{collections::BTreeMap, fmt::Write};
+use words::names;
 
 /// The sizes that every screen is held at, in both languages and in ASCII.
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (60, 16)];
@@ -208,7 +205,7 @@ fn compose(width: u16, height: u16) -> App {
     let ImageRef::Stored(image) = picture("~/pictures/海边 fox.png") else { unreachable!() };
     let small = StoredImage { height: 240, ..image };
     let read = LocalMsg::Image { path: "~/pictures/海边 fox.png".into(), result: Ok(small), shrinks: true };
-    let _ = reeltop::screens::update(&mut state, Msg::Local(read), NOW);
+    let _ = screens::update(&mut state, Msg::Local(read), NOW);
     state
 }
 
@@ -663,7 +660,7 @@ fn every_screen_in_ascii_has_no_other_character() {
 
 #[test]
 fn no_screen_says_less_without_colours() {
-    use reeltop::engine::settings::paint::Depth;
+    use engine::settings::paint::Depth;
     let text = |state: &App| {
         let (buf, _) = drawn(state);
         buf.content.iter().map(|cell| cell.symbol().to_owned()).collect::<String>()
@@ -711,8 +708,8 @@ fn an_address_on_the_screen_is_a_link_unless_something_lies_over_it() {
 
 #[test]
 fn a_theme_of_ones_own_is_shown_in_the_colours_that_there_are() {
+    use engine::settings::paint::{Depth, OwnTheme};
     use ratatui::style::Color;
-    use reeltop::engine::settings::paint::{Depth, OwnTheme};
     let inks = |depth| {
         let mut state = believable(120, 40);
         let roles = [("running".to_owned(), "#5fafff".parse().unwrap())].into();
@@ -875,13 +872,13 @@ fn failures(width: u16, height: u16) -> App {
 fn press(app: &mut App, keys: &str) {
     for key in keys.split(' ') {
         let (mono, wall) = (app.work.now.mono.plus(SECOND), app.work.now.wall.plus(SECOND));
-        let _ = reeltop::screens::update(app, Input::Key(key.parse().unwrap()), Now { mono, wall, ..NOW });
+        let _ = screens::update(app, Input::Key(key.parse().unwrap()), Now { mono, wall, ..NOW });
     }
 }
 
 fn paste(app: &mut App, text: &str) {
     let now = app.work.now;
-    let _ = reeltop::screens::update(app, Input::Paste(text.into()), now);
+    let _ = screens::update(app, Input::Paste(text.into()), now);
 }
 
 #[test]

@@ -6,13 +6,11 @@ mod gateway;
 mod net;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
+use domain::{catalogue::Catalogue, money::Ptc, time::Wall};
 use net::{DEADLINE, png};
-use reeltop::{
-    domain::{catalogue::Catalogue, money::Ptc, time::Wall},
-    simulator::{CLIP, End, Faults, Preloaded, SimClock, SimConfig, Simulator},
-};
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
+use simulator::{CLIP, End, Faults, Preloaded, SimClock, SimConfig, Simulator};
 use std::collections::BTreeSet;
 
 /// A simulator on a clock of its own, and a plain client.

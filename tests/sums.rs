@@ -16,31 +16,29 @@ mod net;
 mod protocol;
 mod support;
 
-use reeltop::{
-    domain::{
-        catalogue::Catalogue,
-        costs::{accounts, sum},
-        money::Ptc,
-        request::Request,
-        task::{MoneyEvent, TaskState},
-        time::{HOUR, Mono, Now, Wall},
-    },
-    engine::{
-        Bare,
-        act::{Act, Intent},
-        effect::{Effect, SaveCmd, StoreCmd},
-        msg::{LocalMsg, Msg, SaveMsg, StoreMsg},
-        settings::Settings,
-        work::Work,
-    },
-    io::{
-        client::Client,
-        download::Downloader,
-        store::{Handle, Store, open},
-    },
-    service::protocol::Protocol,
-    simulator::{Faults, SimClock, SimConfig, Simulator},
+use ::io::{
+    client::Client,
+    download::Downloader,
+    store::{Handle, Store, open},
 };
+use domain::{
+    catalogue::Catalogue,
+    costs::{accounts, sum},
+    money::Ptc,
+    request::Request,
+    task::{MoneyEvent, TaskState},
+    time::{HOUR, Mono, Now, Wall},
+};
+use engine::{
+    Bare,
+    act::{Act, Intent},
+    effect::{Effect, SaveCmd, StoreCmd},
+    msg::{LocalMsg, Msg, SaveMsg, StoreMsg},
+    settings::Settings,
+    work::Work,
+};
+use service::protocol::Protocol;
+use simulator::{Faults, SimClock, SimConfig, Simulator};
 use std::{
     path::Path,
     sync::mpsc::{self, Receiver, Sender},
@@ -153,7 +151,7 @@ fn start_with(dir: &Path, url: &str, clock: SimClock, runtime: Runtime, protocol
     settings.download.dir = dir.join("videos").display().to_string();
     settings.has_key = false;
     let config = net::config(url, dir);
-    let config = reeltop::io::client::ClientConfig {
+    let config = ::io::client::ClientConfig {
         protocol,
         submit_timeout: Duration::from_millis(700),
         submit_stall: Duration::from_millis(700),
@@ -193,7 +191,7 @@ fn until(program: &mut Program, done: impl Fn(&Bare) -> bool) {
             // Key and balance faults stop the line; the person has seen to them.
             program.take(Msg::Act(Act::Resume));
         } else {
-            assert!(program.to_next(most), "it never ends: {:?}", program.state.work.tasks.counts);
+            assert!(program.go_on_to_next(most), "it never ends: {:?}", program.state.work.tasks.counts);
         }
     }
 }

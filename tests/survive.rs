@@ -5,7 +5,7 @@
 
 mod support;
 
-use reeltop::domain::task::{RemoteId, TaskState};
+use domain::task::{RemoteId, TaskState};
 use rustix::process::Signal;
 use std::time::{Duration, Instant};
 use support::{

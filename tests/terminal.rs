@@ -6,8 +6,8 @@
 mod support;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use domain::task::TaskState;
 use portable_pty::CommandBuilder;
-use reeltop::{domain::task::TaskState, tui::terminal};
 use rustix::process::Signal;
 use std::{
     fs,
@@ -22,6 +22,7 @@ use support::{
     pty::{CTRL_C, CTRL_Z, F2, F4, Pty, at_the_gate, at_the_service},
     until,
 };
+use tui::terminal;
 
 fn submit(home: &Home, prompt: &str) {
     home.run(&["submit", "--prompt", prompt, "--yes", "--max-cost", "1"]).coded(0);

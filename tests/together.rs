@@ -4,7 +4,7 @@
 
 mod support;
 
-use reeltop::domain::task::TaskState;
+use domain::task::TaskState;
 use support::{Home, Service, assert_honest, pty::Pty, until};
 
 const YES: [&str; 3] = ["--yes", "--max-cost", "9"];

@@ -3,15 +3,13 @@
 
 mod net;
 
+use ::io::client::{Client, ClientConfig};
+use domain::task::TaskKey;
+use engine::{effect::HttpCmd, msg::HttpMsg};
 use net::{DEADLINE, config, request};
-use reeltop::{
-    domain::task::TaskKey,
-    engine::{effect::HttpCmd, msg::HttpMsg},
-    io::client::{Client, ClientConfig},
-    service::{
-        answer::{LineFault, Reply, SubmitVerdict},
-        minimax_v1::judge_submit,
-    },
+use service::{
+    answer::{LineFault, Reply, SubmitVerdict},
+    minimax_v1::judge_submit,
 };
 use socket2::SockRef;
 use std::{

@@ -2,22 +2,20 @@
 //! program of its own, since that is one fact about the whole process.
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+use domain::text;
 use ratatui::{
     buffer::{Buffer, CellWidth},
     layout::{Position, Rect},
     style::Style,
 };
-use reeltop::{
-    domain::text,
-    screens::{
-        kit::{
-            cells::put,
-            editor::{LineEditor, PromptEditor},
-        },
-        shell::view::Drawn,
+use screens::{
+    kit::{
+        cells::put,
+        editor::{LineEditor, PromptEditor},
     },
-    tui::frame::FrameWriter,
+    shell::view::Drawn,
 };
+use tui::frame::FrameWriter;
 
 /// Text, its cells, and what is left of it in six cells.
 const TEXTS: [(&str, usize, &str); 12] = [

@@ -5,20 +5,18 @@ use super::{
     headless::{ActReport, Headless},
     look, say, waits,
 };
-use crate::{
-    domain::{
-        problem::Problem,
-        task::{RemoteId, TaskKey},
-    },
-    engine::{
-        act::{Act, Resolution},
-        settings::Scope,
-    },
-    io::{config::Loaded, run::exit::Exit, store::Store},
-    tr,
-    words::reason,
+use ::io::{config::Loaded, run::exit::Exit, store::Store};
+use domain::{
+    problem::Problem,
+    task::{RemoteId, TaskKey},
 };
+use engine::{
+    act::{Act, Resolution},
+    settings::Scope,
+};
+use lang::tr;
 use std::{collections::BTreeSet, io::Write, path::PathBuf};
+use words::reason;
 
 /// `reeltop cancel`.
 pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, voice: Voice) -> Outcome {

@@ -1,15 +1,13 @@
 //! A person's yes to something paid. Without a terminal nobody is asked: then `--yes` and `--max-cost` must have said it.
 
 use super::Stop;
-use crate::{
-    cli::args::Consent,
-    domain::{money::Ptc, problem::Problem},
-    engine::settings::BudgetSettings,
-    io::run::exit::Exit,
-    tr,
-    words::names,
-};
+use crate::args::Consent;
+use ::io::run::exit::Exit;
+use domain::{money::Ptc, problem::Problem};
+use engine::settings::BudgetSettings;
+use lang::tr;
 use std::io::{self, BufRead, IsTerminal, Write};
+use words::names;
 
 /// Lets a paid call pass, or says why not.
 ///

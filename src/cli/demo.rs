@@ -4,48 +4,46 @@
 mod morning;
 
 use super::{Outcome, Stop, block_on, dashboard_ended, faces, read, speak};
-use crate::{
-    cli::args::Global,
-    domain::{
-        catalogue::Catalogue,
-        problem::{Charged, ErrorClass, Problem, TaskError},
-        reason::{LineFault, Own, Reason},
-        request::Request,
-        retry::Caution,
-        task::{
-            Event, FileId, LedgerLine, MoneyEvent, NewTask, Phase, RemoteId, SavedFile, Task, TaskState, Trouble, What,
-        },
-        time::{MINUTE, SECOND, Wall},
-    },
-    engine::{
-        acts::catalogue_price,
-        effect::{Caps, Write},
-    },
-    io::{
-        config,
-        config::{Folders, Loaded, Wanted},
-        log, private,
-        run::clock::Clock,
-        secret::KeySource,
-        store::Store,
-        surroundings,
-    },
-    service::{
-        answer::{QueryVerdict, Reply, SubmitVerdict},
-        minimax_v1::{judge_query, judge_submit},
-    },
-    simulator::{CLIP, End, Preloaded, SimConfig, Simulator},
-    tr,
-    words::reason,
+use crate::args::Global;
+use ::io::{
+    config,
+    config::{Folders, Loaded, Wanted},
+    log, private,
+    run::clock::Clock,
+    secret::KeySource,
+    store::Store,
+    surroundings,
 };
+use domain::{
+    catalogue::Catalogue,
+    problem::{Charged, ErrorClass, Problem, TaskError},
+    reason::{LineFault, Own, Reason},
+    request::Request,
+    retry::Caution,
+    task::{
+        Event, FileId, LedgerLine, MoneyEvent, NewTask, Phase, RemoteId, SavedFile, Task, TaskState, Trouble, What,
+    },
+    time::{MINUTE, SECOND, Wall},
+};
+use engine::{
+    acts::catalogue_price,
+    effect::{Caps, Write},
+};
+use lang::tr;
 use morning::{
     AT_WORK, Cancelled, DENIED, Failed, MORNING, Queued, Ready, Refused, Runs, Saved, Stands, Unknown, answered,
 };
+use service::{
+    answer::{QueryVerdict, Reply, SubmitVerdict},
+    minimax_v1::{judge_query, judge_submit},
+};
+use simulator::{CLIP, End, Preloaded, SimConfig, Simulator};
 use std::{
     fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
+use words::reason;
 
 /// Runs the dashboard, or its linear form, on the simulator until the person leaves.
 pub(super) fn run(global: &Global, words: bool) -> Outcome {
@@ -213,14 +211,14 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
     task.finished_at = Some(end);
     task.phase = match stands {
         Saved => {
-            let name = crate::domain::name::file_name("{key}-{prompt}", &task, 0);
+            let name = domain::name::file_name("{key}-{prompt}", &task, 0);
             let path = videos.join(name);
             fs::write(&path, CLIP)
                 .map_err(|e| Problem::new(tr!("the demo's videos cannot be written"), e.to_string(), ""))?;
             let path = path.display().to_string();
             let bytes = CLIP.len() as u64;
             events.push(event(end, What::Saved { bytes, path: path.clone() }));
-            let sha256 = crate::io::images::sha256(CLIP);
+            let sha256 = ::io::images::sha256(CLIP);
             Phase::Saved {
                 file,
                 saved: SavedFile { path, bytes, sha256, sides: Some((1366, 768)), length_ms: Some(6_000) },
@@ -267,7 +265,7 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
         }
         Cancelled => {
             events.push(event(end, What::Unwatched));
-            Phase::Cancelled { was: crate::domain::task::TaskState::Running, charged: Charged::Yes }
+            Phase::Cancelled { was: domain::task::TaskState::Running, charged: Charged::Yes }
         }
         Queued => task.phase,
     };

@@ -2,18 +2,16 @@
 //! makes asks for the balance.
 
 use super::{Outcome, Stop, Voice, block_on, headless::Headless, load};
-use crate::{
-    cli::args::Global,
-    domain::{export::json_line, text::pad},
-    engine::{act::Act, settings::Scope},
-    io::{config::Loaded, run::exit::Exit, store::Store},
-    tr,
-    words::{names, reason, reason::secret},
-};
+use crate::args::Global;
+use ::io::{config::Loaded, run::exit::Exit, store::Store};
+use domain::{export::json_line, text::pad};
+use engine::{act::Act, settings::Scope};
+use lang::tr;
 use std::{
     io::{self, Write},
     path::Path,
 };
+use words::{names, reason, reason::secret};
 
 /// What was found of one thing.
 enum Found {

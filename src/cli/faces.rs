@@ -1,18 +1,16 @@
 //! What `main` hands over: the faces with a screen, and their keys, which the command line does not know.
 
-use crate::{
-    engine::settings::{Settings, Voice},
-    io::{
-        config::{JudgeKeys, Loaded},
-        run::clock::Clock,
-    },
-    words::keys::KeyTable,
+use ::io::{
+    config::{JudgeKeys, Loaded},
+    run::clock::Clock,
 };
+use engine::settings::{Settings, Voice};
 use std::{
     io,
     pin::Pin,
     sync::{Arc, OnceLock},
 };
+use words::keys::KeyTable;
 
 /// A face that runs until the person leaves, and the exit code it ends with.
 pub type Face = fn(Arc<Loaded>, Clock) -> Pin<Box<dyn Future<Output = io::Result<u8>>>>;
@@ -20,7 +18,6 @@ pub type Face = fn(Arc<Loaded>, Clock) -> Pin<Box<dyn Future<Output = io::Result
 /// The faces with a screen.
 #[derive(Debug)]
 pub struct Faces {
-    /// The dashboard.
     pub dashboard: Face,
     /// The dashboard as plain lines.
     pub linear: Face,
@@ -30,7 +27,6 @@ pub struct Faces {
     pub restore_on_panic: fn(),
     /// Gives the terminal back.
     pub give_back: fn(),
-    /// The keys.
     pub keys: Keys,
 }
 

@@ -2,34 +2,32 @@
 //! has happened.
 
 use super::{Stop, say};
-use crate::{
-    domain::{
-        problem::{ErrorClass, Problem},
-        task::{TaskKey, TaskState},
-    },
-    engine::{
-        Bare,
-        act::Act,
-        msg::{InsertRefusal, Msg, Signal},
-        news::{ActNews, News, NotQueued},
-        settings::{Scope, Voice},
-        work::Work,
-    },
-    io::{
-        config::Loaded,
-        run::{Engine, clock::Clock, exit::Exit, signals::Signals, sleep_until, unsaved},
-    },
-    tr, words,
-    words::{
-        news::{not_done, not_queued, said, unsaved as unsaved_ids},
-        reason,
-    },
+use ::io::{
+    config::Loaded,
+    run::{Engine, clock::Clock, exit::Exit, signals::Signals, sleep_until, unsaved},
 };
+use domain::{
+    problem::{ErrorClass, Problem},
+    task::{TaskKey, TaskState},
+};
+use engine::{
+    Bare,
+    act::Act,
+    msg::{InsertRefusal, Msg, Signal},
+    news::{ActNews, News, NotQueued},
+    settings::{Scope, Voice},
+    work::Work,
+};
+use lang::tr;
 use std::{
     collections::{BTreeSet, VecDeque},
     io::{IsTerminal, Write},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
+};
+use words::{
+    news::{not_done, not_queued, said, unsaved as unsaved_ids},
+    reason,
 };
 
 /// What this call has told on stderr.

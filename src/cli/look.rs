@@ -1,30 +1,28 @@
 //! `list`, `show`, `cost`, `export`: what is in the store, without an engine.
 
 use super::{Outcome, Stop, Voice, headless};
-use crate::{
-    domain::{
-        costs::By,
-        export::json_line,
-        money::Ptc,
-        problem::Problem,
-        request::Request,
-        task::{Row, Task, TaskKey},
-        time::Wall,
-    },
-    engine::{acts::catalogue_price, filter::Filter},
-    io::{
-        config::Loaded,
-        run::{clock::Clock, exit::Exit},
-        store,
-        store::{Lookup, Store},
-    },
-    tr,
-    words::{json, print},
+use ::io::{
+    config::Loaded,
+    run::{clock::Clock, exit::Exit},
+    store,
+    store::{Lookup, Store},
 };
+use domain::{
+    costs::By,
+    export::json_line,
+    money::Ptc,
+    problem::Problem,
+    request::Request,
+    task::{Row, Task, TaskKey},
+    time::Wall,
+};
+use engine::{acts::catalogue_price, filter::Filter};
+use lang::tr;
 use std::{
     io::{self, IsTerminal, Write},
     ops::ControlFlow,
 };
+use words::{json, print};
 
 /// The tasks of these keys, whole.
 ///

@@ -1,13 +1,13 @@
 //! What the grammar of the command line says of itself: shell completions, the man page, the README's table.
 
 use super::args::Cli;
-use crate::words::keys::KeyTable;
 use clap::{Arg, Command, CommandFactory};
 use clap_mangen::{
     Man,
     roff::{Roff, bold, italic, roman},
 };
 use std::io;
+use words::keys::KeyTable;
 
 /// Completions for a shell.
 pub fn completions(shell: clap_complete::Shell, out: &mut dyn io::Write) {

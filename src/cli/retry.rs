@@ -5,20 +5,18 @@ use super::{
     Outcome, Stop, Voice, block_on, consent, look, say,
     submit::{After, send},
 };
-use crate::{
-    cli::args::Consent,
-    domain::{
-        problem::Problem,
-        retry,
-        retry::{Caution, Change, Facts, No, Scope, Terms},
-        task::{Row, Task, TaskKey, TaskState},
-    },
-    engine::act::Intent,
-    io::{config::Loaded, run::exit::Exit, store::Store},
-    tr,
-    words::{terms, terms::Face},
+use crate::args::Consent;
+use ::io::{config::Loaded, run::exit::Exit, store::Store};
+use domain::{
+    problem::Problem,
+    retry,
+    retry::{Caution, Change, Facts, No, Scope, Terms},
+    task::{Row, Task, TaskKey, TaskState},
 };
+use engine::act::Intent;
+use lang::tr;
 use std::collections::BTreeMap;
+use words::{terms, terms::Face};
 
 /// Which tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]

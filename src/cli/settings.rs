@@ -1,19 +1,17 @@
 //! `config`: where the file lies, what is wrong with it, what is in force, and a first one.
 
 use super::{Outcome, Stop, Voice, folders, load, wanted};
-use crate::{
-    cli::args::{ConfigCall, Global},
-    domain::{export::json_line, problem::Problem, reason::config::Fault},
-    io::{
-        config,
-        config::{InForce, Loaded, Origin},
-        run::exit::Exit,
-    },
-    tr,
-    words::reason,
+use crate::args::{ConfigCall, Global};
+use ::io::{
+    config,
+    config::{InForce, Loaded, Origin},
+    run::exit::Exit,
 };
+use domain::{export::json_line, problem::Problem, reason::config::Fault};
+use lang::tr;
 use serde_json::{Value, json};
 use std::io::{self, Write};
+use words::reason;
 
 /// `reeltop config`.
 pub(super) fn run(global: &Global, what: ConfigCall, voice: Voice) -> Outcome {

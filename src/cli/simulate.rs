@@ -1,12 +1,10 @@
 //! `simulate`: the service's stand-in for other clients, for learning and for tests.
 
 use super::{Outcome, Stop, Voice, block_on};
-use crate::{
-    domain::{catalogue::Catalogue, problem::Problem},
-    io::run::{exit::Exit, signals::Signals},
-    simulator::{BadFault, Faults, SimConfig, Simulator},
-    tr,
-};
+use ::io::run::{exit::Exit, signals::Signals};
+use domain::{catalogue::Catalogue, problem::Problem};
+use lang::tr;
+use simulator::{BadFault, Faults, SimConfig, Simulator};
 use std::{
     io::{self, Write},
     net::SocketAddr,

@@ -4,24 +4,22 @@
 mod plan;
 
 use super::{Outcome, Stop, Voice, block_on, consent, headless::Headless, look, say, waits};
-use crate::{
-    cli::args::Submit,
-    domain::{
-        problem::ErrorClass,
-        retry,
-        task::{Task, TaskKey, TaskState},
-    },
-    engine::{
-        act::{Act, Intent},
-        queue,
-        settings::Scope,
-        work::Work,
-    },
-    io::{config::Loaded, run::exit::Exit, store::Store},
-    tr,
-    words::{reason, terms},
+use crate::args::Submit;
+use ::io::{config::Loaded, run::exit::Exit, store::Store};
+use domain::{
+    problem::ErrorClass,
+    retry,
+    task::{Task, TaskKey, TaskState},
 };
+use engine::{
+    act::{Act, Intent},
+    queue,
+    settings::Scope,
+    work::Work,
+};
+use lang::tr;
 use std::collections::BTreeSet;
+use words::{reason, terms};
 
 /// `reeltop submit`.
 pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
@@ -163,7 +161,7 @@ fn named(setup: &Loaded, name: Option<&str>) -> Result<Option<Task>, Stop> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::testing;
+    use engine::testing;
 
     #[test]
     fn a_call_returns_when_its_tasks_are_answered_whichever_program_sent_them() {

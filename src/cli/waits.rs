@@ -5,16 +5,14 @@ use super::{
     headless::{Headless, Waited},
     look, say,
 };
-use crate::{
-    domain::{
-        account::HaltCause,
-        problem::ErrorClass,
-        task::{Phase, Task, TaskKey, TaskState},
-    },
-    engine::{act::Act, settings::Scope, work::Work},
-    io::{config::Loaded, run::exit::Exit, store::Store},
-    tr,
+use ::io::{config::Loaded, run::exit::Exit, store::Store};
+use domain::{
+    account::HaltCause,
+    problem::ErrorClass,
+    task::{Phase, Task, TaskKey, TaskState},
 };
+use engine::{act::Act, settings::Scope, work::Work};
+use lang::tr;
 use std::collections::BTreeMap;
 
 /// `reeltop wait`: until these tasks (without any: all live ones of the account) have ended.

@@ -1,7 +1,7 @@
 //! What belongs to the account, or to everything that runs on one store, rather than to one program: who stopped the
 //! sending and why, how long the service asked to wait, what came to nothing in a row, who sends.
 
-use crate::domain::{
+use crate::{
     problem::{ErrorClass, TaskError},
     time::Wall,
 };
@@ -29,7 +29,6 @@ pub enum HaltCause {
 pub struct Stamp {
     /// The program and the number of its process, such as `watch 812`.
     pub who: String,
-    /// When.
     pub at: Wall,
 }
 
@@ -58,7 +57,6 @@ pub struct Stopped {
 pub struct Streak {
     /// The way.
     pub class: Option<ErrorClass>,
-    /// How many.
     pub tasks: u32,
 }
 

@@ -232,9 +232,7 @@ impl de::Visitor<'_> for AnyAmount {
 /// differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Money {
-    /// How much.
     pub amount: Amount,
-    /// Of what.
     pub currency: Currency,
 }
 

@@ -1,7 +1,7 @@
 //! The ledger summed up: what attempts came to, by day, model, state and error class. What it looks like is for `ui` and
 //! `app`.
 
-use crate::domain::{
+use crate::{
     money::Ptc,
     problem::{Charged, ErrorClass},
     task::{MoneyEvent, TaskKey, TaskState},
@@ -15,7 +15,6 @@ use std::collections::BTreeMap;
 pub struct CostLine {
     /// The attempt.
     pub key: TaskKey,
-    /// When.
     pub at: Wall,
     /// What happened to the money.
     pub event: MoneyEvent,
@@ -38,7 +37,6 @@ pub struct CostLine {
 pub enum By {
     /// The person's own day of the reserve.
     Day,
-    /// The model.
     Model,
     /// The state now, by its id.
     State,
@@ -51,7 +49,6 @@ pub enum By {
 pub struct Sum {
     /// How many attempts.
     pub tasks: usize,
-    /// Charged.
     pub charged: Ptc,
     /// Perhaps charged.
     pub unknown: Ptc,

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 pub struct Draft {
     /// The model's name.
     pub model: String,
-    /// The prompt.
     pub prompt: String,
     /// Path or address of the first frame; empty for none.
     pub first_frame: String,
@@ -45,7 +44,6 @@ pub struct Draft {
 pub struct KeptDraft {
     /// When it was begun, in milliseconds; no two drafts have the same.
     pub id: i64,
-    /// The draft.
     pub draft: Draft,
 }
 
@@ -55,7 +53,6 @@ pub struct KeptDraft {
 pub struct Lists {
     /// Models; the first is the draft's own.
     pub models: Vec<String>,
-    /// Resolutions.
     pub resolutions: Vec<String>,
     /// Durations in seconds.
     pub durations: Vec<u32>,
@@ -96,19 +93,13 @@ impl Default for Draft {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Field {
-    /// The model.
     Model,
-    /// The prompt.
     Prompt,
-    /// The first frame.
     FirstFrame,
-    /// The last frame.
     LastFrame,
     /// The character's picture.
     Subject,
-    /// The resolution.
     Resolution,
-    /// The duration.
     Duration,
     /// The prompt optimizer.
     Optimizer,
@@ -135,11 +126,9 @@ pub enum Severity {
 /// What a check found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
-    /// Where.
     pub field: Field,
     /// How much it weighs.
     pub severity: Severity,
-    /// What it is.
     pub reason: DraftReason,
     /// The prompt as it would be with this fault mended, where that takes no thought.
     pub fix: Option<String>,

@@ -179,8 +179,8 @@ pub fn shell_quote(text: &str) -> String {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::domain::testing::{draft, task};
-    use crate::domain::{
+    use crate::testing::{draft, task};
+    use crate::{
         catalogue::Catalogue,
         task::{FileId, Phase},
     };

@@ -84,7 +84,7 @@ pub fn listed<T: ToString>(words: &[T]) -> String {
     match words.as_slice() {
         [] => String::new(),
         [only] => only.clone(),
-        [front @ .., last] => crate::tr!("{front} or {last}", front = front.join(crate::tr!(", ")), last),
+        [front @ .., last] => lang::tr!("{front} or {last}", front = front.join(lang::tr!(", ")), last),
     }
 }
 
@@ -139,7 +139,7 @@ impl Draft {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::domain::catalogue::Catalogue;
+    use crate::catalogue::Catalogue;
 
     #[test]
     fn a_draft_keeps_for_a_model_only_what_it_can_use() {

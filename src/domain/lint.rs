@@ -137,7 +137,7 @@ fn edited(prompt: &str, edits: impl Iterator<Item = (Range<usize>, String)>) -> 
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::domain::catalogue::Catalogue;
+    use crate::catalogue::Catalogue;
     use proptest::prelude::*;
 
     #[test]

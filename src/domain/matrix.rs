@@ -235,7 +235,7 @@ fn leave_out_unused(cells: &mut [Draft], catalogue: &Catalogue) {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::domain::{
+    use crate::{
         reason::draft::Closed,
         request::{ImageKind, StoredImage},
     };

@@ -1,6 +1,6 @@
 //! Money in PTC, the gateway's unit (about one US dollar). Whole thousandths, so that sums are exact.
 
-use crate::tr;
+use lang::tr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, iter::Sum, ops, str::FromStr};
 
@@ -9,7 +9,6 @@ use std::{fmt, iter::Sum, ops, str::FromStr};
 pub struct Ptc(i64);
 
 impl Ptc {
-    /// Nothing.
     pub const ZERO: Self = Self(0);
 
     /// An amount from whole thousandths.

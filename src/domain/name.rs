@@ -165,7 +165,7 @@ fn is_reserved(name: &str) -> bool {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::domain::{
+    use crate::{
         draft::Draft,
         task::{Phase, RemoteId, TaskKey},
         time::Wall,
@@ -173,7 +173,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn task(prompt: &str) -> Task {
-        crate::domain::testing::task(
+        crate::testing::task(
             &Draft { model: "MiniMax-Hailuo-02".into(), prompt: prompt.into(), ..Draft::default() },
             Phase::Queued { not_before: Wall(0), put_back: None },
         )

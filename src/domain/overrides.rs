@@ -52,7 +52,6 @@ pub struct ModelOverride {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ResolutionOverride {
-    /// Its name.
     pub name: String,
     /// Its durations in seconds.
     pub durations: Vec<u32>,

@@ -37,7 +37,6 @@ const SHORTER: u64 = 2;
 /// What a person typed for a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Typed<'a> {
-    /// Nothing.
     Empty,
     /// An `http(s)://` address, passed on as it is.
     Address(&'a str),

@@ -48,7 +48,6 @@ impl PriceList {
 pub struct Offer {
     /// The model.
     pub model: String,
-    /// The resolution.
     pub resolution: String,
     /// The length in seconds.
     pub seconds: u32,

@@ -1,6 +1,7 @@
 //! What went wrong, in words for a person: what happened, why, what to do next, and whether it was charged.
 
-use crate::{domain::reason::Reason, tr};
+use crate::reason::Reason;
+use lang::tr;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

@@ -1,8 +1,6 @@
 //! Why something is as it is: a code with its facts, and the service's own words raw. Never a sentence of ours and never the
 //! name of a key or a command: those are made by `words::reason`, for whoever reads.
 
-#![allow(missing_docs, reason = "what each variant means is its sentence in `words::reason`")]
-
 pub mod batch_file;
 pub mod call;
 pub mod config;

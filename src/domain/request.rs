@@ -8,9 +8,7 @@ use serde_json::{Map, Value, json};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ImageKind {
-    /// JPEG.
     Jpeg,
-    /// PNG.
     Png,
     /// WebP; MiniMax's own hosts take it, 302.AI does not.
     Webp,
@@ -117,9 +115,7 @@ pub struct Request {
     pub model: String,
     /// The prompt; may be empty where a first or a last frame is given.
     pub prompt: String,
-    /// The first frame.
     pub first_frame: Option<ImageRef>,
-    /// The last frame.
     pub last_frame: Option<ImageRef>,
     /// The character to keep (S2V-01).
     pub subject: Option<ImageRef>,

@@ -15,7 +15,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::domain::{
+use crate::{
     account::HaltCause,
     draft::Field,
     money::Ptc,
@@ -92,7 +92,6 @@ impl Facts {
 /// What differs between an attempt and the one that it repeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Nothing.
     Nothing,
     /// Something else than what is judged as sensitive: the model, the resolution, the duration…
     Form,

@@ -16,7 +16,7 @@ use super::{
     retry::Caution,
     time::Wall,
 };
-use crate::tr;
+use lang::tr;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
@@ -140,10 +140,7 @@ pub enum Phase {
         since: Wall,
     },
     /// The outcome cannot be known.
-    Unknown {
-        /// Why.
-        error: TaskError,
-    },
+    Unknown { error: TaskError },
     /// The service works on it.
     Running {
         /// The service's own word for its state, made harmless; empty while it says none.
@@ -190,15 +187,9 @@ pub enum Phase {
         saved: SavedFile,
     },
     /// The service gave up.
-    Failed {
-        /// Why.
-        error: TaskError,
-    },
+    Failed { error: TaskError },
     /// The service did not take it.
-    Refused {
-        /// Why.
-        error: TaskError,
-    },
+    Refused { error: TaskError },
     /// Taken back, or no longer watched.
     Cancelled {
         /// The state it was in.

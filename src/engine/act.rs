@@ -1,7 +1,7 @@
 //! What a person can have done to tasks, by key or by command line: one list, one way to carry it out.
 
-pub use crate::domain::task::Resolution;
-use crate::domain::{
+pub use domain::task::Resolution;
+use domain::{
     request::Request,
     retry::Caution,
     task::{RemoteId, TaskKey},
@@ -25,7 +25,6 @@ pub enum Act {
     Resolve {
         /// The task.
         key: TaskKey,
-        /// As what.
         as_what: Resolution,
     },
     /// Fetch the file now.

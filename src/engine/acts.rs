@@ -5,24 +5,20 @@ use super::{
     told::{done, not_done, refuse},
 };
 use crate::{
-    domain::{
-        catalogue::Catalogue,
-        money::Ptc,
-        problem::{Charged, ErrorClass, TaskError},
-        reason::{Own, Reason},
-        request::Request,
-        task::{
-            LedgerLine, MoneyEvent, NOT_CREATED, NewTask, Phase, RemoteId, STOPPED, Task, TaskKey, TaskState, What,
-        },
-    },
-    engine::{
-        act::{Act, Intent, Resolution},
-        effect::{Caps, Effect, StoreCmd, Ticket},
-        msg::InsertRefusal,
-        news::{Left, News, NotDone, NotQueued, QueueNews, TaskNews},
-        settings::Scope,
-        work::Work,
-    },
+    act::{Act, Intent, Resolution},
+    effect::{Caps, Effect, StoreCmd, Ticket},
+    msg::InsertRefusal,
+    news::{Left, News, NotDone, NotQueued, QueueNews, TaskNews},
+    settings::Scope,
+    work::Work,
+};
+use domain::{
+    catalogue::Catalogue,
+    money::Ptc,
+    problem::{Charged, ErrorClass, TaskError},
+    reason::{Own, Reason},
+    request::Request,
+    task::{LedgerLine, MoneyEvent, NOT_CREATED, NewTask, Phase, RemoteId, STOPPED, Task, TaskKey, TaskState, What},
 };
 
 /// Carries out an act.

@@ -11,19 +11,17 @@
 
 use super::{acts, poller, ticket, told::not_done};
 use crate::{
-    domain::{
-        money::Ptc,
-        problem::ErrorClass,
-        request::Request,
-        task::{NewTask, Phase, RemoteId, TaskKey},
-    },
-    engine::{
-        effect::{Caps, Effect, HttpCmd, StoreCmd, Ticket},
-        news::{ActNews, News, NotDone, TaskNews},
-        work::Work,
-    },
-    service::answer::{FindVerdict, Reply},
+    effect::{Caps, Effect, HttpCmd, StoreCmd, Ticket},
+    news::{ActNews, News, NotDone, TaskNews},
+    work::Work,
 };
+use domain::{
+    money::Ptc,
+    problem::ErrorClass,
+    request::Request,
+    task::{NewTask, Phase, RemoteId, TaskKey},
+};
+use service::answer::{FindVerdict, Reply};
 
 /// Begins to take over a task of that id: it is asked about when the poller's budget allows.
 pub(super) fn adopt(work: &mut Work, id: RemoteId) {

@@ -3,16 +3,14 @@
 
 use super::{acts, store, ticket};
 use crate::{
-    domain::{
-        problem::TaskError,
-        retry,
-        retry::{Facts, Retried},
-        task::{NewTask, Phase, Task, TaskKey},
-    },
-    engine::{
-        effect::{Effect, StoreCmd},
-        work::Work,
-    },
+    effect::{Effect, StoreCmd},
+    work::Work,
+};
+use domain::{
+    problem::TaskError,
+    retry,
+    retry::{Facts, Retried},
+    task::{NewTask, Phase, Task, TaskKey},
 };
 
 /// Queues another attempt of a task that just ended with that error, where the config allows it. The caps hold as for
@@ -78,16 +76,14 @@ fn made(work: &Work, key: TaskKey) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        domain::{
-            problem::{
-                Charged, ErrorClass,
-                ErrorClass::{OutputSensitive, RateLimited, Service},
-                Problem,
-            },
-            task::TaskState::Refused,
+    use crate::testing::{add, state, task};
+    use domain::{
+        problem::{
+            Charged, ErrorClass,
+            ErrorClass::{OutputSensitive, RateLimited, Service},
+            Problem,
         },
-        engine::testing::{add, state, task},
+        task::TaskState::Refused,
     };
 
     fn error(class: ErrorClass, charged: Charged) -> TaskError {

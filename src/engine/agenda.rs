@@ -1,7 +1,7 @@
 //! Which task is due when: a schedule that finds the soonest as quickly as it finds one task's own place. A message
 //! among a hundred thousand tasks must not look at all of them.
 
-use crate::domain::task::TaskKey;
+use domain::task::TaskKey;
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Bound,

@@ -1,20 +1,18 @@
 //! What the program wants done: everything that `update` asks of the shell and its workers. Plain data.
 
-use crate::{
-    domain::{
-        account::{Change, Stamp},
-        draft::Draft,
-        money::Ptc,
-        problem::Problem,
-        reason::Reason,
-        request::Request,
-        task::{Event, FileId, LedgerLine, NewTask, RemoteId, Task, TaskKey},
-        time::{Now, Wall},
-    },
-    engine::settings::Lang,
-    service::answer::Address,
+use crate::settings::Lang;
+use domain::{
+    account::{Change, Stamp},
+    draft::Draft,
+    money::Ptc,
+    problem::Problem,
+    reason::Reason,
+    request::Request,
+    task::{Event, FileId, LedgerLine, NewTask, RemoteId, Task, TaskKey},
+    time::{Now, Wall},
 };
 use serde::{Deserialize, Serialize};
+use service::answer::Address;
 
 /// The number of one command; its reply carries it back, and a reply with another number is stale.
 pub type Ticket = u64;
@@ -110,19 +108,12 @@ pub enum StoreCmd {
         profile: String,
         /// Who changes it, and when.
         by: Stamp,
-        /// How.
         change: Change,
     },
     /// Read rows again: their claim may have run out. Answered by `Changed`.
-    Look {
-        /// Which.
-        keys: Vec<TaskKey>,
-    },
+    Look { keys: Vec<TaskKey> },
     /// Read all about one task. Answered by `Detail` or `NoSuchTask`.
-    Detail {
-        /// Which.
-        key: TaskKey,
-    },
+    Detail { key: TaskKey },
     /// Sum up the whole ledger. Answered by `Costs`.
     Costs {
         /// Now, for the person's own days.
@@ -130,7 +121,6 @@ pub enum StoreCmd {
     },
     /// Keep a draft as it is typed. Not answered unless it fails.
     SaveDraft {
-        /// Its id.
         id: i64,
         /// The draft; `None` when it was sent, cleared or deleted.
         draft: Option<Box<Draft>>,
@@ -261,10 +251,7 @@ pub enum LocalCmd {
         path: String,
     },
     /// Open `$VISUAL` or `$EDITOR` on a text, the screen given over. Answered by `LocalMsg::Edited`.
-    Edit {
-        /// The text.
-        text: String,
-    },
+    Edit { text: String },
     /// Open a file in a player. Answered by `LocalMsg::Opened`.
     Open {
         /// The file.
@@ -281,16 +268,12 @@ pub enum LocalCmd {
     PutBy {
         /// What it is, in a word.
         what: String,
-        /// The text.
         text: String,
     },
     /// Read the config again. Answered by `Msg::Config`.
     ReadConfig,
     /// Speak that language from now on.
-    Speak {
-        /// Which.
-        lang: Lang,
-    },
+    Speak { lang: Lang },
     /// Run the user's own hook (`notify.command`), the facts in its environment.
     Hook {
         /// Name and value; names begin with `REELTOP_`.
@@ -327,7 +310,6 @@ pub enum ListFor {
 pub enum TermCmd {
     /// Into the laptop's clipboard, by OSC 52.
     Copy(String),
-    /// The bell.
     Bell,
     /// A notice by OSC 9 and OSC 777.
     Notify(String),

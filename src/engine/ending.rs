@@ -3,14 +3,12 @@
 
 use super::{held_by_us, saver, store};
 use crate::{
-    domain::task::TaskKey,
-    engine::{
-        effect::Effect,
-        msg::Signal,
-        news::{News, QueueNews},
-        work::{Ending, Work},
-    },
+    effect::Effect,
+    msg::Signal,
+    news::{News, QueueNews},
+    work::{Ending, Work},
 };
+use domain::task::TaskKey;
 
 /// The exit code after an interrupt from outside.
 const INTERRUPTED: u8 = 130;
@@ -55,9 +53,9 @@ pub(super) fn signal(work: &mut Work, signal: Signal) -> Vec<Effect> {
         Signal::Terminate => quit(work, 128 + 15),
         Signal::Quit => quit(work, 128 + 3),
         Signal::HangUp => quit(work, 128 + 1),
-        Signal::Reload => vec![Effect::Local(crate::engine::effect::LocalCmd::ReadConfig)],
-        Signal::Stop => vec![Effect::Term(crate::engine::effect::TermCmd::Suspend)],
-        Signal::Continue => vec![Effect::Term(crate::engine::effect::TermCmd::Redraw)],
+        Signal::Reload => vec![Effect::Local(crate::effect::LocalCmd::ReadConfig)],
+        Signal::Stop => vec![Effect::Term(crate::effect::TermCmd::Suspend)],
+        Signal::Continue => vec![Effect::Term(crate::effect::TermCmd::Redraw)],
     }
 }
 

@@ -3,16 +3,14 @@
 //! A word is a field, an operator (`:` `<` `>` `<=` `>=`) and a value, or a text looked for in prompt, error, id and key.
 //! Commas give alternatives (`state:failed,refused`), quotes hold blanks together. Case counts for nothing.
 
-use crate::{
-    domain::{
-        money::Ptc,
-        near::nearest,
-        problem::{Charged, ErrorClass},
-        task::{Row, TaskKey, TaskState},
-        time::{HOUR, MINUTE, SECOND, Wall},
-    },
-    tr,
+use domain::{
+    money::Ptc,
+    near::nearest,
+    problem::{Charged, ErrorClass},
+    task::{Row, TaskKey, TaskState},
+    time::{HOUR, MINUTE, SECOND, Wall},
 };
+use lang::tr;
 
 /// A filter, as it was typed and as it works.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -379,10 +377,8 @@ pub fn contains(text: &str, needle: &str) -> bool {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::{
-        domain::task::Texts,
-        engine::testing::{WALL, task},
-    };
+    use crate::testing::{WALL, task};
+    use domain::task::Texts;
     use proptest::prelude::*;
 
     fn passes(filter: &str, state: TaskState) -> bool {

@@ -1,11 +1,6 @@
 //! What is in a folder, and the pictures that a pattern or a folder stands for. Reading it is for `io`.
 
-use crate::domain::{
-    picture::{self, Typed},
-    reason::picture::PictureReason,
-    request::ImageKind,
-    text::gist,
-};
+use domain::{picture, picture::Typed, reason::picture::PictureReason, request::ImageKind, text::gist};
 use serde::{Deserialize, Serialize};
 
 /// What is in a folder.
@@ -20,16 +15,13 @@ pub struct Listing {
 /// One thing in a folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Its name.
     pub name: String,
-    /// What it is.
     pub kind: EntryKind,
 }
 
 /// What an entry is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EntryKind {
-    /// A folder.
     Folder,
     /// A picture, by its content.
     Picture {

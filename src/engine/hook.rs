@@ -1,13 +1,11 @@
 //! Tasks that come to an end which a person waits for: told, and handed to the user's own hook (`notify.command`).
 
 use crate::{
-    domain::task::{Row, Task, TaskState},
-    engine::{
-        effect::{Effect, LocalCmd},
-        news::{News, TaskNews},
-        work::Work,
-    },
+    effect::{Effect, LocalCmd},
+    news::{News, TaskNews},
+    work::Work,
 };
+use domain::task::{Row, Task, TaskState};
 
 /// Tells of a task that is to be put in as having ended. Called before the state takes the change.
 pub(super) fn ended(work: &mut Work, task: &Task) -> Vec<Effect> {

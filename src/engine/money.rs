@@ -2,13 +2,11 @@
 
 use super::ticket;
 use crate::{
-    domain::problem::ErrorClass,
-    engine::{
-        effect::{Effect, HttpCmd, Ticket},
-        work::Work,
-    },
-    service::answer::Reply,
+    effect::{Effect, HttpCmd, Ticket},
+    work::Work,
 };
+use domain::problem::ErrorClass;
+use service::answer::Reply;
 
 /// Asks for the balance, unless that is under way. Free.
 pub(super) fn ask_balance(work: &mut Work) -> Vec<Effect> {

@@ -1,33 +1,31 @@
 //! What happens to the program: everything that the work is told. Plain data.
 
 use crate::{
-    domain::{
-        account::Shared,
-        batch_file::Record,
-        costs::Report,
-        draft::KeptDraft,
-        money::Ptc,
-        problem::{Problem, TaskError},
-        reason::{
-            Reason,
-            config::Rejected,
-            picture_file,
-            system::{At, System},
-        },
-        request::StoredImage,
-        retry::Overtaken,
-        task::{Event, LedgerLine, Row, SavedFile, Task, TaskKey, TaskState},
-        time::Wall,
+    act::Act,
+    effect::{ListFor, Ticket},
+    folder::Listing,
+    settings::Settings,
+};
+use domain::{
+    account::Shared,
+    batch_file::Record,
+    costs::Report,
+    draft::KeptDraft,
+    money::Ptc,
+    problem::{Problem, TaskError},
+    reason::{
+        Reason,
+        config::Rejected,
+        picture_file,
+        system::{At, System},
     },
-    engine::{
-        act::Act,
-        effect::{ListFor, Ticket},
-        folder::Listing,
-        settings::Settings,
-    },
-    service::answer::Reply,
+    request::StoredImage,
+    retry::Overtaken,
+    task::{Event, LedgerLine, Row, SavedFile, Task, TaskKey, TaskState},
+    time::Wall,
 };
 use serde::{Deserialize, Serialize};
+use service::answer::Reply;
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -148,10 +146,7 @@ pub enum StoreMsg {
     /// The ledger summed up.
     Costs(Box<Report>),
     /// A task that was asked for does not exist.
-    NoSuchTask {
-        /// The key.
-        key: TaskKey,
-    },
+    NoSuchTask { key: TaskKey },
     /// A command could not be carried out: the disk is full, the file is damaged.
     Failed {
         /// Of the command, where it had one.
@@ -165,17 +160,13 @@ pub enum StoreMsg {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum InsertRefusal {
     /// A task of that name exists already; it is given instead (whole).
-    NameTaken {
-        /// The task.
-        task: Box<Task>,
-    },
+    NameTaken { task: Box<Task> },
     /// An attempt may not be repeated as it was confirmed: another program, or the service, has changed it meanwhile.
     Overtaken {
         /// The attempt.
         parent: TaskKey,
         /// What it is now.
         state: TaskState,
-        /// Why not.
         why: Overtaken,
     },
     /// It would cross a cap.
@@ -245,7 +236,6 @@ pub enum SendResult {
 /// All about one task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detail {
-    /// The task.
     pub task: Task,
     /// All that happened, oldest first.
     pub events: Vec<Event>,
@@ -332,7 +322,6 @@ pub enum SaveMsg {
         key: TaskKey,
         /// Of the command.
         ticket: Ticket,
-        /// What it is.
         saved: SavedFile,
     },
     /// The storage no longer honours the address (401, 403, 404, 410), the backup neither: a fresh one is needed.

@@ -1,34 +1,27 @@
 //! What happened, for whoever tells a person of it: facts only. Which words it is told in, and whether at all, is for the
 //! face that hears it.
 
-use crate::{
-    domain::{
-        account::Stamp,
-        problem::{Charged, ErrorClass, Problem, TaskError},
-        reason::{Reason, config::Rejected},
-        task::{RemoteId, Row, TaskKey, TaskState},
-    },
-    engine::{act::Resolution, effect::Ticket, msg::InsertRefusal, work::Halt},
+use crate::{act::Resolution, effect::Ticket, msg::InsertRefusal, work::Halt};
+use domain::{
+    account::Stamp,
+    problem::{Charged, ErrorClass, Problem, TaskError},
+    reason::{Reason, config::Rejected},
+    task::{RemoteId, Row, TaskKey, TaskState},
 };
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum News {
-    /// To a task.
     Task {
-        /// Which.
         key: TaskKey,
-        /// What.
         what: TaskNews,
     },
     /// To the lines of all tasks.
     Rows(RowNews),
-    /// To the queue.
     Queue(QueueNews),
     /// To the line to the service.
     Line(LineNews),
-    /// To the store.
     Store(StoreNews),
     /// To the config, which was read again.
     Config(ConfigNews),
@@ -53,13 +46,9 @@ pub enum TaskNews {
     /// The service gave it up.
     Failed(TaskError),
     /// Its file is on disk.
-    Saved {
-        /// Where.
-        path: String,
-    },
+    Saved { path: String },
     /// Its file could not be fetched.
     NotSaved {
-        /// Why.
         error: TaskError,
         /// Whether it is tried again without being asked for.
         again: bool,
@@ -88,7 +77,6 @@ pub enum TaskNews {
 pub enum RowNews {
     /// One was put in, or changed.
     Changed {
-        /// Which.
         key: TaskKey,
         /// The line as it was, by which its place in an order is found without a walk over all of them.
         was: Option<Box<Row>>,
@@ -116,7 +104,6 @@ pub enum QueueNews {
     EndWaitsForRoom {
         /// The task.
         key: TaskKey,
-        /// Its ID.
         id: RemoteId,
         /// How many more.
         more: usize,
@@ -184,14 +171,12 @@ pub enum ActNews {
         id: RemoteId,
         /// The task.
         key: TaskKey,
-        /// What it is.
         state: TaskState,
     },
     /// It came to nothing.
     NotDone {
         /// The task; `None` where none came of it.
         key: Option<TaskKey>,
-        /// Why.
         why: NotDone,
     },
 }
@@ -211,9 +196,7 @@ pub enum NotDone {
     NotRead(Problem),
     /// A saved file could not be fetched once more.
     NotFetchedAgain {
-        /// Where it is.
         path: String,
-        /// Why not.
         error: TaskError,
         /// Whether another try may help.
         passes: bool,
@@ -231,7 +214,6 @@ pub enum NotDone {
     },
     /// The service did not say that it knows a task of that id.
     NotKnown {
-        /// The id.
         id: RemoteId,
         /// What it said.
         error: TaskError,
@@ -263,7 +245,6 @@ pub enum Left {
     NotUnknown(TaskState),
     /// The id that was named is another task's.
     IdOf {
-        /// The id.
         id: RemoteId,
         /// The other task.
         other: TaskKey,

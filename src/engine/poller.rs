@@ -5,22 +5,20 @@ use super::{
     adopt, again, answer_event, event, held_by_another, queue::LONGEST_WAIT, saver, share, store, streak, ticket,
 };
 use crate::{
-    domain::{
-        account::{HaltCause, Why},
-        problem::{Charged, ErrorClass, TaskError},
-        reason::{Own, Reason},
-        task::{FileId, LedgerLine, MoneyEvent, NO_FILE, Phase, Task, TaskKey, Trouble, What},
-        time::{MINUTE, Mono, SECOND, Wall},
-    },
-    engine::{
-        effect::{Effect, HttpCmd, Ticket},
-        news::{LineNews, News, TaskNews},
-        spread::{backoff, jitter},
-        tasks,
-        work::Work,
-    },
-    service::answer::{Hold, QueryVerdict, Reply},
+    effect::{Effect, HttpCmd, Ticket},
+    news::{LineNews, News, TaskNews},
+    spread::{backoff, jitter},
+    tasks,
+    work::Work,
 };
+use domain::{
+    account::{HaltCause, Why},
+    problem::{Charged, ErrorClass, TaskError},
+    reason::{Own, Reason},
+    task::{FileId, LedgerLine, MoneyEvent, NO_FILE, Phase, Task, TaskKey, Trouble, What},
+    time::{MINUTE, Mono, SECOND, Wall},
+};
+use service::answer::{Hold, QueryVerdict, Reply};
 
 /// How long a claim on a running task is good for; renewed when half of it is gone.
 pub(super) const CLAIM: u64 = 3 * MINUTE;
@@ -270,7 +268,7 @@ fn give_up(work: &mut Work, task: Task, error: TaskError, reply: &Reply) -> Vec<
 }
 
 /// Writes what changed; an answer that only says "still so" moves the schedule and costs no write.
-fn keep(work: &mut Work, mut task: Task, news: Option<crate::domain::task::Event>, changed: bool) -> Vec<Effect> {
+fn keep(work: &mut Work, mut task: Task, news: Option<domain::task::Event>, changed: bool) -> Vec<Effect> {
     let next = if let Phase::Running { next_poll, .. } = task.phase { next_poll } else { work.now.wall };
     let covered = task.claim.as_ref().is_some_and(|claim| claim.until >= next.plus(CLAIM / 2));
     if news.is_none() && !changed && (covered || work.ending.is_some()) {
@@ -332,7 +330,7 @@ fn again(
     keep(work, task, news, false)
 }
 
-fn ready(work: &mut Work, mut task: Task, file: FileId, note: crate::domain::task::Event) -> Vec<Effect> {
+fn ready(work: &mut Work, mut task: Task, file: FileId, note: domain::task::Event) -> Vec<Effect> {
     streak::made(work);
     let wanted = work.settings.download.auto || task.dir.is_some();
     task.phase = Phase::Ready { file, trouble: None, tries: 0, next_try: wanted.then_some(work.now.wall), kept: None };

@@ -11,23 +11,21 @@
 
 use super::{again, answer_event, claim, event, poller, share, store, streak, ticket};
 use crate::{
-    domain::{
-        account::{HaltCause, Why},
-        problem::{Charged, ErrorClass, Problem, TaskError},
-        reason::{Own, Reason},
-        task::{Claim, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, What},
-        time::{HOUR, MINUTE, Mono, SECOND, Wall},
-    },
-    engine::{
-        effect::{Effect, HttpCmd, Level, StoreCmd, Ticket, Write},
-        msg::SendResult,
-        news::{News, QueueNews, TaskNews},
-        spread::backoff,
-        tasks,
-        work::{Halt, Work},
-    },
-    service::answer::{Reply, SubmitVerdict},
+    effect::{Effect, HttpCmd, Level, StoreCmd, Ticket, Write},
+    msg::SendResult,
+    news::{News, QueueNews, TaskNews},
+    spread::backoff,
+    tasks,
+    work::{Halt, Work},
 };
+use domain::{
+    account::{HaltCause, Why},
+    problem::{Charged, ErrorClass, Problem, TaskError},
+    reason::{Own, Reason},
+    task::{Claim, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, What},
+    time::{HOUR, MINUTE, Mono, SECOND, Wall},
+};
+use service::answer::{Reply, SubmitVerdict};
 
 /// A claim on a row being sent outlives the submission's time-outs by this much: for the connection to be made, and for the
 /// answer to be saved.
@@ -311,7 +309,7 @@ pub(super) fn became_unknown(
     work: &mut Work,
     mut task: Task,
     error: TaskError,
-    note: crate::domain::task::Event,
+    note: domain::task::Event,
 ) -> Vec<Effect> {
     work.news.push(News::Task { key: task.key, what: TaskNews::Unknown(error.clone()) });
     task.phase = Phase::Unknown { error };

@@ -2,14 +2,12 @@
 //! said that it needs a new start. One function for SIGHUP and for whoever else asks.
 
 use crate::{
-    domain::reason::config::Rejected,
-    engine::{
-        msg::Reread,
-        news::{ConfigNews, News},
-        settings::Settings,
-        work::Work,
-    },
+    msg::Reread,
+    news::{ConfigNews, News},
+    settings::Settings,
+    work::Work,
 };
+use domain::reason::config::Rejected;
 
 /// Takes a config over, or tells why it is not.
 pub(super) fn take(work: &mut Work, result: Result<Box<Reread>, Rejected>) {
@@ -41,7 +39,8 @@ fn take_over(settings: &mut Settings, new: Settings) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{domain::reason::config::Wrong, engine::testing};
+    use crate::testing;
+    use domain::reason::config::Wrong;
 
     #[test]
     fn what_can_change_changes_and_what_cannot_is_said() {

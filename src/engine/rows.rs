@@ -1,6 +1,6 @@
 //! A line of every task there is, by key, packed: at 100,000 tasks the nodes of a tree would cost as much as the rows.
 
-use crate::domain::task::{Row, TaskKey};
+use domain::task::{Row, TaskKey};
 use std::{collections::VecDeque, ops};
 
 /// All rows in the order of their keys. New tasks come at the end and older pages at the front, both cheap; anything in
@@ -123,8 +123,8 @@ impl ops::Index<&TaskKey> for Rows {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::domain::task::TaskState;
-    use crate::engine::testing::task;
+    use crate::testing::task;
+    use domain::task::TaskState;
 
     fn rows(keys: &[u32]) -> Rows {
         let mut rows = Rows::default();

@@ -3,24 +3,22 @@
 
 use super::{claim, event, held_by_us, is_ours, poller, queue::LONGEST_WAIT, store, ticket, told};
 use crate::{
-    domain::{
-        export::{json_line, sidecar_json},
-        name::file_name,
-        problem::{Charged, ErrorClass, TaskError},
-        reason::{Own, Reason},
-        task::{FileId, Phase, STOPPED, SavedFile, Task, TaskKey, TaskState, Trouble, What},
-        time::{HOUR, MINUTE, Mono, SECOND},
-    },
-    engine::{
-        effect::{Effect, HttpCmd, SaveCmd, SaveTarget, Ticket},
-        msg::SaveMsg,
-        news::{News, NotDone, TaskNews},
-        spread::backoff,
-        tasks,
-        work::{Saving, SavingStep, Work},
-    },
-    service::answer::{Address, FileVerdict, Reply, Source},
+    effect::{Effect, HttpCmd, SaveCmd, SaveTarget, Ticket},
+    msg::SaveMsg,
+    news::{News, NotDone, TaskNews},
+    spread::backoff,
+    tasks,
+    work::{Saving, SavingStep, Work},
 };
+use domain::{
+    export::{json_line, sidecar_json},
+    name::file_name,
+    problem::{Charged, ErrorClass, TaskError},
+    reason::{Own, Reason},
+    task::{FileId, Phase, STOPPED, SavedFile, Task, TaskKey, TaskState, Trouble, What},
+    time::{HOUR, MINUTE, Mono, SECOND},
+};
+use service::answer::{Address, FileVerdict, Reply, Source};
 
 /// How long a claim on a file being saved is good for; renewed when half of it is gone.
 const CLAIM: u64 = 3 * MINUTE;

@@ -6,16 +6,14 @@
 
 use super::ticket;
 use crate::{
-    domain::{
-        account::{Account, Change, HaltCause, Shared, Stamp, Stopped, Why},
-        time::Wall,
-    },
-    engine::{
-        effect::{Effect, StoreCmd, Ticket},
-        news::{News, QueueNews},
-        settings::Scope,
-        work::{Halt, Work},
-    },
+    effect::{Effect, StoreCmd, Ticket},
+    news::{News, QueueNews},
+    settings::Scope,
+    work::{Halt, Work},
+};
+use domain::{
+    account::{Account, Change, HaltCause, Shared, Stamp, Stopped, Why},
+    time::Wall,
 };
 
 /// This program and now, as others are told of it.

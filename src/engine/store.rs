@@ -9,20 +9,18 @@ use super::{
     acts, again, event, held_by_another, held_by_us, hook, is_ours, is_told_of, queue, saver, share, ticket, told,
 };
 use crate::{
-    domain::{
-        account::{HaltCause, Sender},
-        problem::{Charged, Problem},
-        task::{Event, LedgerLine, MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState, What},
-        time::{HOUR, MINUTE, Mono, SECOND},
-    },
-    engine::{
-        effect::{Effect, Level, StoreCmd, Ticket, Write},
-        msg::{StoreMsg, WriteResult},
-        news::{News, NotQueued, RowNews, StoreNews, TaskNews},
-        spread::backoff,
-        tasks,
-        work::Work,
-    },
+    effect::{Effect, Level, StoreCmd, Ticket, Write},
+    msg::{StoreMsg, WriteResult},
+    news::{News, NotQueued, RowNews, StoreNews, TaskNews},
+    spread::backoff,
+    tasks,
+    work::Work,
+};
+use domain::{
+    account::{HaltCause, Sender},
+    problem::{Charged, Problem},
+    task::{Event, LedgerLine, MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState, What},
+    time::{HOUR, MINUTE, Mono, SECOND},
 };
 use std::collections::VecDeque;
 
@@ -291,7 +289,7 @@ pub(super) fn hold(work: &mut Work, task: &Task) {
     work.store.held.set(task.key, look);
 }
 
-fn page(work: &mut Work, rows: Vec<crate::domain::task::Row>, whole: Vec<Task>, last: bool) -> Vec<Effect> {
+fn page(work: &mut Work, rows: Vec<domain::task::Row>, whole: Vec<Task>, last: bool) -> Vec<Effect> {
     // What is here already came after the start: this run's own, or another living program's.
     let is_old = |task: &&Task| !work.tasks.rows.contains_key(&task.key);
     let waits = |task: &&Task| task.state() == TaskState::Queued && is_ours(work, task);

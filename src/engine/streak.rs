@@ -6,12 +6,10 @@
 //! outcome counts with the first: each of them may have been paid.
 
 use super::share;
-use crate::{
-    domain::{
-        account::{HaltCause, Streak, Why},
-        problem::TaskError,
-    },
-    engine::work::Work,
+use crate::work::Work;
+use domain::{
+    account::{HaltCause, Streak, Why},
+    problem::TaskError,
 };
 
 /// A submission was taken.
@@ -54,10 +52,8 @@ fn count(work: &mut Work, row: Streak, error: &TaskError) -> Streak {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        domain::problem::{Charged, ErrorClass, Problem},
-        engine::testing::state,
-    };
+    use crate::testing::state;
+    use domain::problem::{Charged, ErrorClass, Problem};
 
     fn error(class: ErrorClass) -> TaskError {
         let reason = Problem::new("it did not work.", "", "").into();

@@ -1,18 +1,16 @@
 //! Keeps what is known of the tasks in one piece: rows, whole live tasks, counts, money, history, and the table's order.
 //! Every change of a task goes through [`put`] or [`put_row`].
 
+use crate as engine;
 use crate::{
-    domain::{
-        money::Ptc,
-        problem::{Charged, ErrorClass},
-        task::{Row, Task, TaskKey, TaskState},
-        time::Wall,
-    },
-    engine,
-    engine::{
-        news::{News, RowNews},
-        work::{Tasks, Work},
-    },
+    news::{News, RowNews},
+    work::{Tasks, Work},
+};
+use domain::{
+    money::Ptc,
+    problem::{Charged, ErrorClass},
+    task::{Row, Task, TaskKey, TaskState},
+    time::Wall,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,20 +1,18 @@
 //! States with tasks, for tests of this floor.
 
-use crate::{
-    domain::{
-        catalogue::{CameraSupport, Catalogue, LengthUnit, ModelSpec, Need, PromptLimit, ResolutionSpec},
-        money::Ptc,
-        problem::{Charged, ErrorClass, Problem, TaskError},
-        reason::Reason,
-        request::Request,
-        task::{FileId, Phase, RemoteId, SavedFile, Task, TaskKey, TaskState},
-        time::{Mono, Now, Wall},
-    },
-    engine::{settings::Settings, tasks, work::Work},
+use crate::{settings::Settings, tasks, work::Work};
+use domain::{
+    catalogue::{CameraSupport, Catalogue, LengthUnit, ModelSpec, Need, PromptLimit, ResolutionSpec},
+    money::Ptc,
+    problem::{Charged, ErrorClass, Problem, TaskError},
+    reason::Reason,
+    request::Request,
+    task::{FileId, Phase, RemoteId, SavedFile, Task, TaskKey, TaskState},
+    time::{Mono, Now, Wall},
 };
 
 /// What the keeping of rows and their order costs: comparisons of rows, and rows that are walked over.
-pub(crate) mod cost {
+pub mod cost {
     use std::cell::Cell;
 
     thread_local! {
@@ -22,12 +20,12 @@ pub(crate) mod cost {
     }
 
     /// One more.
-    pub(crate) fn note() {
+    pub fn note() {
         COST.set(COST.get() + 1);
     }
 
     /// The cost of that on this thread.
-    pub(crate) fn of(work: impl FnOnce()) -> u64 {
+    pub fn of(work: impl FnOnce()) -> u64 {
         let before = COST.get();
         work();
         COST.get() - before
@@ -35,10 +33,10 @@ pub(crate) mod cost {
 }
 
 /// The wall time of tests.
-pub(crate) const WALL: i64 = 1_795_372_200_000;
+pub const WALL: i64 = 1_795_372_200_000;
 
 /// The work with one task for each of these, `#1` the first.
-pub(crate) fn state(states: &[TaskState]) -> Work {
+pub fn state(states: &[TaskState]) -> Work {
     let settings = Settings { catalogue: catalogue(), ..Settings::default() };
     let mut state = Work::new(settings, now(10_000));
     state.store.owner = Some("test".into());
@@ -54,12 +52,12 @@ pub(crate) fn add(work: &mut Work, task: Task) {
 }
 
 /// That many milliseconds after the start.
-pub(crate) fn now(mono: u64) -> Now {
+pub fn now(mono: u64) -> Now {
     Now { mono: Mono(mono), wall: Wall(WALL).plus(mono), utc_offset: 0 }
 }
 
 /// Two models.
-pub(crate) fn catalogue() -> Catalogue {
+pub fn catalogue() -> Catalogue {
     let model = |name: &str, short: &str, first_frame| ModelSpec {
         name: name.into(),
         short: short.into(),
@@ -83,12 +81,12 @@ pub(crate) fn catalogue() -> Catalogue {
 }
 
 /// A request for a cat.
-pub(crate) fn request() -> Request {
+pub fn request() -> Request {
     Request::plain("MiniMax-Hailuo-02", "a cat", "768P", 6)
 }
 
 /// A task in that state, created `key` seconds after the tests' beginning.
-pub(crate) fn task(key: u32, state: TaskState) -> Task {
+pub fn task(key: u32, state: TaskState) -> Task {
     let file = || FileId(format!("9{key}"));
     let error = |class, charged| TaskError {
         code: "1".into(),

@@ -1,18 +1,15 @@
 //! Telling what became of an act, once that is certain.
 
 use crate::{
-    domain::{
-        problem::Problem,
-        task::{TaskKey, TaskState},
-    },
-    engine::{
-        effect::Effect,
-        news::{ActNews, Left, News, NotDone, StoreNews},
-        work::Work,
-    },
+    effect::Effect,
+    news::{ActNews, Left, News, NotDone, StoreNews},
+    work::Work,
+};
+use domain::{
+    problem::Problem,
+    task::{TaskKey, TaskState},
 };
 
-/// It is done.
 pub(super) fn done(work: &mut Work, key: TaskKey, state: TaskState) {
     work.news.push(News::Act(ActNews::Done { key, state }));
 }

@@ -1,25 +1,23 @@
 //! The whole state of the program, subject by subject.
 
 use crate::{
-    domain::{
-        account::{Account, Change, HaltCause, Sender, Stamp, Streak},
-        costs::Report,
-        money::Ptc,
-        problem::TaskError,
-        reason::Reason,
-        task::{Kind, NewTask, RemoteId, Task, TaskKey, Trouble},
-        time::{Mono, Now, Wall},
-    },
-    engine::{
-        agenda::Agenda,
-        effect::{SaveTarget, Ticket, Write},
-        news::News,
-        rows::Rows,
-        settings::Settings,
-    },
-    service::answer::Address,
+    agenda::Agenda,
+    effect::{SaveTarget, Ticket, Write},
+    news::News,
+    rows::Rows,
+    settings::Settings,
+};
+use domain::{
+    account::{Account, Change, HaltCause, Sender, Stamp, Streak},
+    costs::Report,
+    money::Ptc,
+    problem::TaskError,
+    reason::Reason,
+    task::{Kind, NewTask, RemoteId, Task, TaskKey, Trouble},
+    time::{Mono, Now, Wall},
 };
 use serde::{Deserialize, Serialize};
+use service::answer::Address;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
@@ -46,7 +44,6 @@ pub struct Work {
     pub unsettle: BTreeSet<TaskKey>,
     /// Saving.
     pub saver: Saver,
-    /// Money.
     pub money: Money,
     /// The store, as seen from here.
     pub store: Store,

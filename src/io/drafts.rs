@@ -1,23 +1,21 @@
 //! Drafts with their pictures read, for the requests that they stand for.
 
-use crate::{
-    domain::{
-        draft::Draft,
-        matrix,
-        matrix::{Matrix, Plan, Rules},
-        picture::{ImageLook, to_look_into},
-        reason::{draft::DraftReason, picture::PictureReason},
-    },
-    engine::folder::{is_several, several},
-    io::{config::Loaded, files, images},
+use crate::{config::Loaded, files, images};
+use domain::{
+    draft::Draft,
+    matrix,
+    matrix::{Matrix, Plan, Rules},
+    picture::{ImageLook, to_look_into},
+    reason::{draft::DraftReason, picture::PictureReason},
 };
+use engine::folder::{is_several, several};
 use std::collections::BTreeMap;
 
 /// The draft with the pictures that its first frame stands for: a folder or a pattern is several.
 ///
 /// # Errors
 /// The folder cannot be read, or has no picture that fits.
-pub(crate) fn matrix_of(draft: Draft) -> Result<Matrix, DraftReason> {
+pub fn matrix_of(draft: Draft) -> Result<Matrix, DraftReason> {
     let first_frames = if is_several(&draft.first_frame) {
         let listing = files::list(&draft.first_frame).map_err(PictureReason::Folder)?;
         several(&draft.first_frame, &listing)?
@@ -31,7 +29,7 @@ pub(crate) fn matrix_of(draft: Draft) -> Result<Matrix, DraftReason> {
 ///
 /// # Errors
 /// See [`matrix::expand`].
-pub(crate) fn expand(setup: &Loaded, matrices: &[Matrix]) -> Result<Plan, DraftReason> {
+pub fn expand(setup: &Loaded, matrices: &[Matrix]) -> Result<Plan, DraftReason> {
     let mut looks: BTreeMap<String, ImageLook> = BTreeMap::new();
     let pictures = matrices.iter().flat_map(|matrix| {
         let draft = &matrix.draft;

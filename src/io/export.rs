@@ -1,14 +1,12 @@
 //! `:export FILE`: the tasks that the table shows, one JSON object a line, as `reeltop export` prints them.
 
-use crate::{
-    domain::{
-        export::json_line,
-        problem::Problem,
-        task::{Task, TaskKey},
-    },
-    io::store::Store,
-    tr,
+use crate::store::Store;
+use domain::{
+    export::json_line,
+    problem::Problem,
+    task::{Task, TaskKey},
 };
+use lang::tr;
 use serde_json::Value;
 use std::{
     fs::OpenOptions,
@@ -64,18 +62,15 @@ mod tests {
     #[test]
     fn an_export_is_written_once_and_never_over_a_file() {
         let dir = tempfile::tempdir().unwrap();
-        crate::io::store::fill(dir.path(), 3, 0, 1, crate::domain::time::Wall(1_795_372_200_000)).unwrap();
+        crate::store::fill(dir.path(), 3, 0, 1, domain::time::Wall(1_795_372_200_000)).unwrap();
         let file = dir.path().join("out.jsonl");
         let typed = file.display().to_string();
         let keys = [TaskKey(2), TaskKey(1)];
-        assert_eq!(
-            write(dir.path(), &typed, &keys, crate::words::json::task).unwrap(),
-            format!("2 tasks written to {typed}")
-        );
+        assert_eq!(write(dir.path(), &typed, &keys, words::json::task).unwrap(), format!("2 tasks written to {typed}"));
         let text = std::fs::read_to_string(&file).unwrap();
         assert_eq!(text.lines().count(), 2);
         assert!(text.lines().next().unwrap().contains("\"key\":\"#2\"") || text.contains("\"key\":\"2\""), "{text}");
-        assert!(write(dir.path(), &typed, &keys, crate::words::json::task).is_err());
+        assert!(write(dir.path(), &typed, &keys, words::json::task).is_err());
         assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
     }
 }

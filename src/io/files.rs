@@ -1,13 +1,11 @@
 //! Folders of this machine, listed for choosing from, and files read whole, whatever stands at their path.
 
-use crate::{
-    domain::{
-        reason::system::{At, System},
-        request::ImageKind,
-    },
-    engine::folder::{Entry, EntryKind, Listing, split},
-    io::{paths::expanded, words},
+use crate::{paths::expanded, words};
+use domain::{
+    reason::system::{At, System},
+    request::ImageKind,
 };
+use engine::folder::{Entry, EntryKind, Listing, split};
 use imagesize::ImageType;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::{

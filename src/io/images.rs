@@ -2,25 +2,23 @@
 //! data URL that a submission carries. Facts only: whether the service takes such a picture is for the checks to say.
 
 mod content;
-pub(in crate::io) mod exif;
+pub(crate) mod exif;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
 
-use crate::{
-    domain::{
-        picture::{MAX_BYTES, Typed, typed},
-        problem::Problem,
-        reason::{
-            picture_file::{Fault, Why},
-            system::System,
-        },
-        request::{ImageKind, StoredImage},
-    },
-    io::{files, paths::expanded, private, words},
-    tr,
-};
+use crate::{files, paths::expanded, private, words};
 use base64::{Engine, prelude::BASE64_STANDARD};
+use domain::{
+    picture::{MAX_BYTES, Typed, typed},
+    problem::Problem,
+    reason::{
+        picture_file::{Fault, Why},
+        system::System,
+    },
+    request::{ImageKind, StoredImage},
+};
+use lang::tr;
 use std::{
     fs,
     io::{self, Read, Write},

@@ -1,6 +1,6 @@
 //! The log: lines in a file, since the screen is the dashboard's and stdout is data's.
 
-use crate::io::private;
+use crate::private;
 use std::{fs, io, path::Path, sync::Mutex};
 use tracing::level_filters::LevelFilter;
 

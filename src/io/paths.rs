@@ -1,6 +1,6 @@
 //! Paths as a person writes them.
 
-use crate::domain::reason::system::System;
+use domain::reason::system::System;
 use std::path::{Path, PathBuf};
 
 /// `path` with a leading `~/` replaced by the home folder.

@@ -1,12 +1,12 @@
 //! The text of a file of prompts, line by line: one prompt a line, a JSON object a line, or CSV with a header. What a line
 //! means is for `domain::batch_file`.
 
-use crate::domain::{
+use csv::{ReaderBuilder, StringRecord};
+use domain::{
     batch_file::{FIELDS, Fields, Record, known_field},
     reason::batch_file::LineReason,
     text::gist,
 };
-use csv::{ReaderBuilder, StringRecord};
 use serde_json::Value;
 
 /// Characters of a line that are quoted where it is wrong.
@@ -133,14 +133,12 @@ fn matches(raw: &str, record: &StringRecord) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        domain::{
-            batch_file::BatchFile,
-            draft::{Draft, Lists},
-        },
-        words::reason,
+    use domain::{
+        batch_file::BatchFile,
+        draft::{Draft, Lists},
     };
     use proptest::prelude::*;
+    use words::reason;
 
     fn read(path: &str, text: &str) -> BatchFile {
         BatchFile::of(parse(path, text), &base())

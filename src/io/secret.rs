@@ -1,12 +1,10 @@
 //! The API key: where it comes from, and reading it. It lives in a type that cannot be shown, and no fault of its source
 //! quotes it. Reading may run a command and wait for it: a worker's business, never the start-up's.
 
-use crate::{
-    domain::reason::{
-        secret::{CommandFault, KeyPlace, NoKey},
-        system::System,
-    },
-    io::files,
+use crate::files;
+use domain::reason::{
+    secret::{CommandFault, KeyPlace, NoKey},
+    system::System,
 };
 use rustix::process::{Pid, Signal, kill_process_group};
 use secrecy::SecretString;

@@ -1,20 +1,18 @@
 //! A copy of a picture that the service would refuse or take otherwise than it is seen: encoded anew as JPEG, upright, in
 //! ordinary colours, with fewer pixels where it must be. The file itself is not touched.
 
-use crate::{
-    domain::{
-        picture::MAX_BYTES,
-        reason::{
-            picture_file::{Fault, Shrink, Why},
-            system::System,
-        },
-        request::{ImageKind, StoredImage},
+use crate::{files, images, paths::expanded, words};
+use domain::{
+    picture::MAX_BYTES,
+    reason::{
+        picture_file::{Fault, Shrink, Why},
+        system::System,
     },
-    io::{files, images, paths::expanded, words},
-    pictures::exif::orientation,
+    request::{ImageKind, StoredImage},
 };
 use imagesize::ImageType;
 use jpeg_encoder::{ColorType, Encoder};
+use pictures::exif::orientation;
 use std::{
     fs,
     io::{self, Cursor, Read},

@@ -1,14 +1,12 @@
 //! What the environment says of the terminal and of the person: how many colours it shows, whether it can show more than
 //! ASCII, and which language is read. The terminal itself is asked nothing.
 
-use crate::{
-    engine::settings::{Lang, paint::Depth},
-    io::config::Loaded,
-};
+use crate::config::Loaded;
+use engine::settings::{Lang, paint::Depth};
 use std::env;
 
 /// Settles what the config leaves to the surroundings. `no_color` is the command line's own word.
-pub(crate) fn settle(setup: &mut Loaded, no_color: bool) {
+pub fn settle(setup: &mut Loaded, no_color: bool) {
     let var = |name: &str| env::var(name).ok();
     let depth = Depth::of(var("COLORTERM").as_deref(), var("TERM").as_deref(), var("NO_COLOR").as_deref());
     let said = setup.sets("ui.ascii");
@@ -20,7 +18,7 @@ pub(crate) fn settle(setup: &mut Loaded, no_color: bool) {
 }
 
 /// The language of the locale. Where the terminal cannot show Chinese, it is English.
-pub(crate) fn language() -> Lang {
+pub fn language() -> Lang {
     if !shows_unicode(locale("LC_CTYPE").as_deref()) {
         return Lang::En;
     }

@@ -1,6 +1,7 @@
 //! Foreign text on its way into a sentence of ours.
 
-use crate::{domain::text, tr};
+use domain::text;
+use lang::tr;
 use std::io::{self, ErrorKind};
 
 /// `text` on one line, harmless, in at most `cells` cells.
@@ -42,7 +43,7 @@ pub(crate) fn system(error: &io::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lang::{Lang, within};
+    use lang::{Lang, within};
 
     #[test]
     fn the_system_s_reasons_are_told_in_the_language_of_the_person() {

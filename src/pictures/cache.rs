@@ -1,7 +1,7 @@
 //! Frames as small files, so that a video is decoded once: their names and their bytes.
 
 use super::{Picture, still, video::Frame};
-use crate::domain::reason::sight::Unseen;
+use domain::reason::sight::Unseen;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 /// What a file holds.

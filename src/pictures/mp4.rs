@@ -2,7 +2,7 @@
 //!
 //! Source: ISO/IEC 14496-12, sections 8.3 to 8.7 (`trak` and the sample tables), and ISO/IEC 14496-15, section 5.3 (`avcC`).
 
-use crate::domain::reason::sight::Unseen;
+use domain::reason::sight::Unseen;
 use std::io::{self, Read, Seek, SeekFrom};
 
 /// The largest index that is read: a minute has some 50 kB.

@@ -1,7 +1,7 @@
 //! Still pictures decoded: JPEG, PNG and WebP to red, green and blue, what can be seen through on white.
 
 use super::{Picture, exif::orientation};
-use crate::domain::reason::sight::Unseen;
+use domain::reason::sight::Unseen;
 use imagesize::ImageType;
 use std::io::Cursor;
 use zune_jpeg::{

@@ -6,7 +6,7 @@ use super::{
     sides_within,
     still::harmless,
 };
-use crate::domain::reason::sight::Unseen;
+use domain::reason::sight::Unseen;
 use rusty_h264_common::YuvFrame;
 use rusty_h264_decoder::{DecodeError, Decoder, Sps};
 use std::{

@@ -2,17 +2,15 @@
 //! needs more.
 
 use crate::{
-    domain::{
-        retry::No,
-        task::{Task, TaskKey},
-    },
-    engine::effect::{Effect, Level, StoreCmd},
-    screens::{
-        app::App, commands::Do, compose, copy, failures, failures::state::FailuresView, keymap::CopyWhat, preview,
-        screen::Pane, toast,
-    },
-    tr,
+    app::App, commands::Do, compose, copy, failures, failures::state::FailuresView, keymap::CopyWhat, preview,
+    screen::Pane, toast,
 };
+use domain::{
+    retry::No,
+    task::{Task, TaskKey},
+};
+use engine::effect::{Effect, Level, StoreCmd};
+use lang::tr;
 use std::collections::BTreeMap;
 
 /// A wish that waits for whole tasks. A new wish takes the place of an old one.
@@ -108,6 +106,6 @@ fn go(app: &mut App, then: Then, tasks: Vec<Task>) -> Vec<Do> {
         Then::Edit => tasks.first().map_or_else(Vec::new, |task| compose::take(app, task, true)),
         Then::Copy(what) => copy::part(app, &tasks, what),
         Then::Scp => copy::scp(app, &tasks),
-        Then::Play => tasks.first().map_or_else(Vec::new, |task| copy::play(task)),
+        Then::Play => tasks.first().map_or_else(Vec::new, copy::play),
     }
 }

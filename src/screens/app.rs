@@ -1,17 +1,13 @@
 //! The dashboard's whole state: the work, which knows no screen, and the screen before it.
 
-use crate::{
-    domain::{task::TaskKey, time::Now},
-    engine::{settings::Settings, work::Work},
-    screens::{notice::Notices, screen::Screen},
-};
+use crate::{notice::Notices, screen::Screen};
+use domain::{task::TaskKey, time::Now};
+use engine::{settings::Settings, work::Work};
 
 /// Everything the dashboard knows.
 #[derive(Clone, Debug)]
 pub struct App {
-    /// The work.
     pub work: Work,
-    /// The screen.
     pub screen: Screen,
     /// What the laptop is told.
     pub notices: Notices,

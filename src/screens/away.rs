@@ -1,10 +1,8 @@
 //! "While you were away": what happened since a dashboard was last in use, told once at the start.
 
-use crate::{
-    domain::{problem::Charged, task::TaskState, time::Wall},
-    engine::saver::AT_RISK,
-    screens::{app::App, screen::Away},
-};
+use crate::{app::App, screen::Away};
+use domain::{problem::Charged, task::TaskState, time::Wall};
+use engine::saver::AT_RISK;
 
 /// Remembers since when to count. Without a last time (a first start) there is nothing to tell.
 pub(crate) fn begin(app: &mut App, last_seen: Option<Wall>) {

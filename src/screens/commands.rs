@@ -1,41 +1,39 @@
 //! What each action does. Which key means which stands in `keymap`; whether it is possible was asked before.
 
 use crate::{
-    domain::{
-        retry,
-        retry::{Change, Facts},
-        task::{Row, TaskKey, TaskState},
-    },
-    engine::{
-        act::Act,
-        effect::{Effect, Level, TermCmd},
-        filter::Filter,
-    },
-    screens::{
-        after,
-        after::Then,
-        app::App,
-        command_line, compose,
-        compose::choose,
-        confirm,
-        confirm::Confirm,
-        copy::menu::CopyMenu,
-        detail, failures, help, keymap,
-        keymap::{Action, CopyWhat, Ctx, Move, Place, can_cancel, can_download, refreshable},
-        kit::{list, list::ListView},
-        layer,
-        layer::Did,
-        messages::MESSAGES,
-        money as ledger, palette, pick,
-        pick::{PickWhat, Picker},
-        preview, resolve,
-        screen::{DetailTab, Pane},
-        table,
-        table::{filter_input, sort_menu},
-        toast,
-    },
-    tr,
+    after,
+    after::Then,
+    app::App,
+    command_line, compose,
+    compose::choose,
+    confirm,
+    confirm::Confirm,
+    copy::menu::CopyMenu,
+    detail, failures, help, keymap,
+    keymap::{Action, CopyWhat, Ctx, Move, Place, can_cancel, can_download, refreshable},
+    kit::{list, list::ListView},
+    layer,
+    layer::Did,
+    messages::MESSAGES,
+    money as ledger, palette, pick,
+    pick::{PickWhat, Picker},
+    preview, resolve,
+    screen::{DetailTab, Pane},
+    table,
+    table::{filter_input, sort_menu},
+    toast,
 };
+use domain::{
+    retry,
+    retry::{Change, Facts},
+    task::{Row, TaskKey, TaskState},
+};
+use engine::{
+    act::Act,
+    effect::{Effect, Level, TermCmd},
+    filter::Filter,
+};
+use lang::tr;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What comes of a key: effects for the shell, and acts for the engine.

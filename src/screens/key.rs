@@ -11,17 +11,13 @@ pub enum Code {
     Char(char),
     /// `f1` and so on.
     F(u8),
-    /// Enter.
     Enter,
     /// Escape.
     Esc,
     /// Tab; with shift it is `shift-tab`.
     Tab,
-    /// Backspace.
     Backspace,
-    /// Delete.
     Delete,
-    /// Insert.
     Insert,
     /// Arrow up.
     Up,
@@ -31,13 +27,9 @@ pub enum Code {
     Left,
     /// Arrow right.
     Right,
-    /// Home.
     Home,
-    /// End.
     End,
-    /// Page up.
     PageUp,
-    /// Page down.
     PageDown,
 }
 

@@ -1,7 +1,7 @@
 //! What lies over the panes, by one route: each such thing is a type that says which keys count in it, what it does with
 //! what comes, and what it looks like. A new one is its folder, a key that opens it, and nothing else.
 
-use crate::screens::{
+use crate::{
     app::App,
     commands::Do,
     key::Key,
@@ -20,7 +20,6 @@ pub enum Did<'a> {
     Key(Key),
     /// A paste where text is typed.
     Paste(&'a str),
-    /// A move.
     Move(Move),
     /// Enter.
     Accept,
@@ -47,12 +46,10 @@ pub trait Overlay: Cloned + Any + fmt::Debug {
     /// The actions that its footer names, the most important first.
     fn hints(&self, app: &App) -> Vec<(Ctx, Action)>;
 
-    /// Its footer.
     fn footer(&self, app: &App) -> Vec<Hint> {
         keymap::hints(app, &[self.hints(app), vec![(Ctx::Global, Action::Back)]].concat(), false)
     }
 
-    /// What it covers.
     fn covers(&self) -> Covers {
         Covers::Screen
     }
@@ -78,7 +75,6 @@ pub trait Overlay: Cloned + Any + fmt::Debug {
 pub enum Covers {
     /// A part of the screen that it takes itself.
     Screen,
-    /// The footer.
     Footer,
     /// The footer, and what it needs above it.
     FooterAndAbove,

@@ -1,6 +1,7 @@
 //! What happens to the dashboard: what happens to the work, and what comes from the terminal. Plain data.
 
-use crate::{engine::msg, screens::key::Key};
+use crate::key::Key;
+use engine::msg;
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened.
@@ -27,7 +28,6 @@ impl From<Input> for Msg {
 /// From the terminal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Input {
-    /// A key.
     Key(Key),
     /// The mouse, where the config asks for it.
     Mouse(Mouse),
@@ -45,7 +45,6 @@ pub enum Input {
 /// What the mouse did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mouse {
-    /// What.
     pub kind: MouseKind,
     /// The cell, counted from 0 at the left.
     pub x: u16,

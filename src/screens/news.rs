@@ -1,16 +1,14 @@
 //! What the work tells, taken up: rows into the table, words into the toasts and the message log, the store's word on a
 //! batch to its preview.
 
-use crate::{
-    domain::task::TaskKey,
-    engine::{
-        effect::Effect,
-        news::{News, RowNews, StoreNews, TaskNews},
-    },
-    screens::{app::App, away, notice, preview, table, toast},
-    words::news::said,
+use crate::{app::App, away, notice, preview, table, toast};
+use domain::task::TaskKey;
+use engine::{
+    effect::Effect,
+    news::{News, RowNews, StoreNews, TaskNews},
 };
 use std::collections::BTreeMap;
+use words::news::said;
 
 /// Takes it up, the rows first: what is told may be about them.
 pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
@@ -62,25 +60,23 @@ fn rows(app: &mut App, news: Vec<News>) {
 mod tests {
     use super::*;
     use crate::{
-        domain::{
-            task::{
-                Row, Task, TaskState,
-                TaskState::{Running, Sending, Unknown},
-            },
-            time::{HOUR, MINUTE, SECOND, Wall},
-        },
-        engine::{
-            act::Act,
-            effect::TermCmd,
-            msg::{Msg, StoreMsg},
-            settings::Settings,
-        },
-        lang::{Lang, within},
-        screens::{
-            testing::{WALL, now, state, task, with},
-            update, work,
-        },
+        testing::{WALL, now, state, task, with},
+        update, work,
     };
+    use domain::{
+        task::{
+            Row, Task, TaskState,
+            TaskState::{Running, Sending, Unknown},
+        },
+        time::{HOUR, MINUTE, SECOND, Wall},
+    };
+    use engine::{
+        act::Act,
+        effect::TermCmd,
+        msg::{Msg, StoreMsg},
+        settings::Settings,
+    };
+    use lang::{Lang, within};
 
     /// A state whose keys for pausing, taking back, settling and quitting are the person's own.
     fn own_keys(tasks: &[TaskState]) -> App {

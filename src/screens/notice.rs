@@ -1,16 +1,14 @@
 //! What the user's laptop is told while he looks elsewhere: bell, notices, the window's title. Gathered, so
 //! that six files saved within a few seconds are one notice.
 
-use crate::{
-    domain::{
-        task::TaskState,
-        time::{Mono, SECOND},
-    },
-    engine::effect::{Effect, TermCmd},
-    screens::app::App,
-    tr,
-    words::names,
+use crate::app::App;
+use domain::{
+    task::TaskState,
+    time::{Mono, SECOND},
 };
+use engine::effect::{Effect, TermCmd};
+use lang::tr;
+use words::names;
 
 /// The least time between two notices.
 const GAP: u64 = 10 * SECOND;
@@ -89,11 +87,9 @@ fn title(app: &App) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        domain::task::TaskState::{Queued, Running, Saved},
-        lang::{Lang, within},
-        screens::testing::state,
-    };
+    use crate::testing::state;
+    use domain::task::TaskState::{Queued, Running, Saved};
+    use lang::{Lang, within};
 
     #[test]
     fn counts_are_told_in_both_languages() {

@@ -3,30 +3,28 @@
 
 pub use super::compose::{Compose, Estimate};
 use crate::{
-    domain::{
-        draft::{Draft, Field},
-        money::Ptc,
-        problem::Problem,
-        request::Request,
-        retry::Caution,
-        task::{TaskKey, TaskState},
-        time::{Mono, Wall},
-    },
-    engine::{
-        effect::{Level, Ticket},
-        filter::Filter,
-        settings::Settings,
-    },
-    screens::{
-        after::AfterDetail,
-        copy::UrlsAsked,
-        key::Key,
-        keymap,
-        keymap::Keymap,
-        kit::editor::LineEditor,
-        layer::Layer,
-        table::{columns, columns::Column},
-    },
+    after::AfterDetail,
+    copy::UrlsAsked,
+    key::Key,
+    keymap,
+    keymap::Keymap,
+    kit::editor::LineEditor,
+    layer::Layer,
+    table::{columns, columns::Column},
+};
+use domain::{
+    draft::{Draft, Field},
+    money::Ptc,
+    problem::Problem,
+    request::Request,
+    retry::Caution,
+    task::{TaskKey, TaskState},
+    time::{Mono, Wall},
+};
+use engine::{
+    effect::{Level, Ticket},
+    filter::Filter,
+    settings::Settings,
 };
 use ratatui::layout::Rect;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -46,7 +44,6 @@ pub struct Screen {
     pub table: TableView,
     /// Detail and download.
     pub detail: DetailView,
-    /// Compose.
     pub compose: Compose,
     /// What lies over the panes; the last one has the keys.
     pub layers: Vec<Layer>,
@@ -76,7 +73,6 @@ pub enum Pane {
     Table,
     /// Detail and download.
     Detail,
-    /// Compose.
     Compose,
 }
 
@@ -144,7 +140,7 @@ impl Sort {
 pub struct DetailView {
     /// All about the task under the table's cursor, once the store has answered. May lag behind the cursor: compare
     /// its task's key.
-    pub loaded: Option<Box<crate::engine::msg::Detail>>,
+    pub loaded: Option<Box<engine::msg::Detail>>,
     /// The row under the table's cursor while detail shows another task, and when detail follows.
     pub rest: Option<(TaskKey, Mono)>,
     /// The task that was last asked for.
@@ -179,7 +175,6 @@ impl DetailTab {
 /// A row of compose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ComposeRow {
-    /// A field.
     Field(Field),
     /// Whether lists are taken each with each or one by one; there only while there are two.
     Combine,
@@ -272,7 +267,6 @@ pub struct Toast {
 /// A line of the message log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// When.
     pub at: Wall,
     /// How much it matters.
     pub level: Level,

@@ -1,12 +1,9 @@
 //! Screens with tasks, for tests of this floor.
 
-pub(crate) use crate::engine::testing::{WALL, now, request, task};
-use crate::{
-    domain::task::{Task, TaskState},
-    engine,
-    engine::settings::Settings,
-    screens::{app::App, news, table},
-};
+use crate::{app::App, news, table};
+use domain::task::{Task, TaskState};
+use engine::settings::Settings;
+pub(crate) use engine::testing::{WALL, now, request, task};
 
 /// A state on a screen of 80x24 with one task for each of these, `#1` the first; the newest is under the cursor.
 pub(crate) fn state(states: &[TaskState]) -> App {

@@ -1,16 +1,14 @@
 //! Passing words to the person. Each stands on the screen for a few seconds and stays in the message log.
 
 use crate::{
-    domain::{
-        task::TaskKey,
-        time::{Mono, SECOND},
-    },
-    engine::effect::Level,
-    screens::{
-        app::App,
-        screen::{Message, Toast},
-    },
+    app::App,
+    screen::{Message, Toast},
 };
+use domain::{
+    task::TaskKey,
+    time::{Mono, SECOND},
+};
+use engine::effect::Level;
 
 /// How long a toast stands, in milliseconds.
 const STANDS: u64 = 5 * SECOND;
@@ -59,7 +57,7 @@ pub fn expire(app: &mut App) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::screens::testing::state;
+    use crate::testing::state;
 
     #[test]
     fn a_toast_goes_away_and_its_words_stay_in_the_log() {

@@ -5,9 +5,9 @@ mod redact;
 
 pub use redact::redact;
 
-pub use crate::domain::reason::LineFault;
+pub use domain::reason::LineFault;
 
-use crate::domain::{
+use domain::{
     account::HaltCause,
     money::Ptc,
     problem::TaskError,
@@ -23,7 +23,6 @@ use serde::{Deserialize, Serialize};
 pub enum Reply {
     /// No connection could be made: not one byte of the request left this machine.
     NotConnected {
-        /// Why.
         why: LineFault,
         /// The cause in the words of whoever noticed it; shown among the raw answers only.
         detail: String,
@@ -31,7 +30,6 @@ pub enum Reply {
     /// The line broke, or stood still, before the last byte of the request's body was handed to it: nobody can have the
     /// whole request.
     NotUploaded {
-        /// Why.
         why: LineFault,
         /// Bytes of the body that the line took.
         handed: u64,
@@ -61,7 +59,6 @@ pub enum Reply {
     },
     /// The connection was made and the request may have arrived whole, but no whole answer came.
     Broken {
-        /// Why.
         why: LineFault,
         /// The cause in the words of whoever noticed it; shown among the raw answers only.
         detail: String,
@@ -84,7 +81,6 @@ pub enum SubmitVerdict {
     },
     /// It was not taken; not charged.
     Refused {
-        /// Why.
         error: TaskError,
         /// Set when the next submission would fail the same way.
         halt: Option<HaltCause>,
@@ -93,7 +89,6 @@ pub enum SubmitVerdict {
     Later {
         /// How long the service asks to wait, in milliseconds.
         wait_ms: Option<u64>,
-        /// Why.
         error: TaskError,
     },
     /// It may have been taken.
@@ -127,17 +122,13 @@ pub enum QueryVerdict {
         status: String,
     },
     /// The service gave up.
-    Failed {
-        /// Why.
-        error: TaskError,
-    },
+    Failed { error: TaskError },
     /// No usable answer; the task is as it was.
     Again {
         /// How long the service asks to wait, in milliseconds.
         wait_ms: Option<u64>,
         /// What there is to back off from.
         hold: Hold,
-        /// Why.
         error: TaskError,
     },
 }
@@ -152,7 +143,6 @@ pub enum Source {
     Here {
         /// The id.
         file: FileId,
-        /// The address.
         address: Address,
     },
 }
@@ -186,18 +176,15 @@ pub struct Address {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FileVerdict {
-    /// An address.
     Address(Address),
     /// No address, and no use in asking again.
     Refused {
-        /// Why.
         error: TaskError,
     },
     /// No usable answer; to be asked again.
     Again {
         /// How long the service asks to wait, in milliseconds.
         wait_ms: Option<u64>,
-        /// Why.
         error: TaskError,
     },
 }

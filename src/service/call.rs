@@ -29,7 +29,6 @@ pub enum Under {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Payload {
-    /// Nothing.
     None,
     /// `application/json`: the request, which is put together with its pictures when it is sent.
     Request,
@@ -43,7 +42,6 @@ pub enum Payload {
 /// One call.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
-    /// How.
     pub method: Method,
     /// What [`path`](Self::path) is below.
     pub under: Under,

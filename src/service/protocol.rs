@@ -9,7 +9,7 @@ use super::{
     call::Call,
     minimax_v1::MinimaxV1,
 };
-use crate::domain::{
+use domain::{
     catalogue::ModelSpec,
     request::{Request, StoredImage, WireNames},
     task::{FileId, RemoteId},

@@ -4,7 +4,7 @@ use super::{
     Shared,
     fault::{Fault, FaultSet, draw},
 };
-use crate::domain::time::{SECOND, Wall};
+use domain::time::{SECOND, Wall};
 use reqwest::{Client, header};
 use serde_json::{Value, json};
 use std::{
@@ -20,7 +20,6 @@ const LATE: u64 = 30 * SECOND;
 /// A post and what came of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Callback {
-    /// The task.
     pub task: String,
     /// What was posted.
     pub body: Value,

@@ -1,6 +1,6 @@
 //! The simulator's time: the machine's, or a test's.
 
-use crate::domain::time::Wall;
+use domain::time::Wall;
 use std::{
     sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},

@@ -4,7 +4,6 @@ use std::str::FromStr;
 
 /// One kind of fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "each one is described in `Faults::NAMES`, which is what people read")]
 pub enum Fault {
     LostAnswer,
     Http500After,
@@ -52,7 +51,6 @@ pub enum Fault {
 /// What a person may know of a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FaultInfo {
-    /// The fault.
     pub fault: Fault,
     /// Its name in `--faults`.
     pub name: &'static str,

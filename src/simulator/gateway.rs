@@ -7,7 +7,6 @@ use super::{
     records::Entry,
     world::Books,
 };
-use crate::domain::{catalogue::ModelSpec, money::Ptc, time::Wall};
 use axum::{
     Router,
     body::Bytes,
@@ -16,6 +15,7 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
+use domain::{catalogue::ModelSpec, money::Ptc, time::Wall};
 use serde_json::{Value, json};
 use std::sync::Arc;
 

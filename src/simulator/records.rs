@@ -1,7 +1,7 @@
 //! The gateway's log of an account's calls, as `/dashboard` shows it.
 
 use super::fault::{Fault, FaultSet};
-use crate::domain::{
+use domain::{
     money::Ptc,
     time::{MINUTE, Wall},
 };
@@ -35,7 +35,6 @@ pub(super) struct Entry {
 pub struct Charge {
     /// The `request-id` of the call.
     pub request_id: String,
-    /// When.
     pub at: Wall,
     /// The prompt; empty for an upload.
     pub prompt: String,

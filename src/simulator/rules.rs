@@ -1,11 +1,11 @@
 //! What the service refuses: the contract's rules for a submission, written anew from its side so that a fault of our
 //! own checks shows in a test.
 
-use crate::domain::{
+use base64::{Engine, prelude::BASE64_STANDARD};
+use domain::{
     catalogue::{Catalogue, LengthUnit, ModelSpec, Need, ResolutionSpec},
     money::Ptc,
 };
-use base64::{Engine, prelude::BASE64_STANDARD};
 use imagesize::ImageType;
 use serde_json::{Map, Value};
 use unicode_segmentation::UnicodeSegmentation;

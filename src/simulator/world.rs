@@ -7,12 +7,12 @@ use super::{
     rules,
     taken::{NO_BALANCE, NO_CHANNEL, Taken, base_resp, said, wire_id},
 };
-use crate::domain::{
+use axum::body::Bytes;
+use domain::{
     catalogue::Catalogue,
     money::Ptc,
     time::{MINUTE, Wall},
 };
-use axum::body::Bytes;
 use serde_json::{Value, json};
 use std::collections::{HashMap, VecDeque};
 
@@ -22,9 +22,7 @@ const KEPT_TEXT: usize = 8 * 1024;
 /// A submission as it arrived.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Submission {
-    /// When.
     pub at: Wall,
-    /// Its prompt.
     pub prompt: String,
     /// The id of the task it became; `None` when it was refused.
     pub task: Option<String>,
@@ -39,7 +37,6 @@ pub struct Counts {
     pub submissions: u64,
     /// Of these, the ones that became tasks.
     pub accepted: u64,
-    /// Queries.
     pub queries: u64,
     /// File calls.
     pub files: u64,
@@ -78,7 +75,6 @@ pub struct Preloaded {
     pub id: String,
     /// The id of its file; `None`: drawn like any other.
     pub file: Option<String>,
-    /// Its prompt.
     pub prompt: String,
     /// How long ago it was accepted, in milliseconds.
     pub age_ms: u64,

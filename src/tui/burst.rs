@@ -1,9 +1,9 @@
 //! Pastes of terminals that do not mark them: more text at once than a person types. Taken as a paste, so that it is text
 //! where text is typed and does nothing elsewhere. A held key, which a slow line may bring all at once, is no paste.
 
-use crate::{
-    screens::key::{Code, Key},
-    screens::msg::Input,
+use screens::{
+    key::{Code, Key},
+    msg::Input,
 };
 use std::collections::BTreeSet;
 

@@ -2,47 +2,44 @@
 //! ready, apply it, draw at once after input and else at most once in `ui.frame_ms`.
 
 use crate::{
-    domain::{problem::Problem, time::Mono},
-    engine::{
-        effect::TermCmd,
-        msg::{LocalMsg, Msg, Signal},
-    },
-    io::{
-        config::Loaded,
-        run,
-        run::{Shell, clock::Clock, host, signals::Signals, sleep_until, unsaved},
-    },
-    lang,
-    screens::{
-        app::App,
-        msg::Input,
-        shell::{
-            view as ui,
-            view::{Drawn, Link},
-        },
-    },
-    tr,
-    tui::{
-        burst::Bursts,
-        decode::Decoder,
-        edit::Editor,
-        escape,
-        frame::FrameWriter,
-        input::{Source, Typed},
-        keys, terminal,
-        terminal::Guard,
-        writer::{Aside, Writer},
-    },
-    words::news,
+    burst::Bursts,
+    decode::Decoder,
+    edit::Editor,
+    escape,
+    frame::FrameWriter,
+    input::{Source, Typed},
+    keys, terminal,
+    terminal::Guard,
+    writer::{Aside, Writer},
+};
+use ::io::{
+    config::Loaded,
+    run,
+    run::{Shell, clock::Clock, host, signals::Signals, sleep_until, unsaved},
 };
 use crossterm::event::Event;
+use domain::{problem::Problem, time::Mono};
+use engine::{
+    effect::TermCmd,
+    msg::{LocalMsg, Msg, Signal},
+};
+use lang::tr;
 use ratatui::{buffer::Buffer, layout::Rect};
+use screens::{
+    app::App,
+    msg::Input,
+    shell::{
+        view as ui,
+        view::{Drawn, Link},
+    },
+};
 use std::{
     io,
     sync::Arc,
     time::{Duration, Instant},
 };
 use tokio::sync::mpsc::{self, UnboundedReceiver};
+use words::news;
 
 /// The program with screens.
 type Engine = run::Engine<App>;
@@ -83,7 +80,7 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     let mut face = Face::new(guard, Duration::from_millis(setup.settings.ui.frame_ms))?;
     face.mouse = setup.settings.ui.mouse;
     // The first paint waits for nothing: the store is opened and the key is read while it is on its way.
-    let mut engine = Engine::start(setup, clock, crate::words::SPEECH);
+    let mut engine = Engine::start(setup, clock, words::SPEECH);
     face.tell_size(&mut engine);
     face.take_mouse();
     face.draw(&mut engine);

@@ -1,14 +1,12 @@
 //! The person's own editor on a text. It has the terminal while it runs; the program goes on beside it.
 
 use super::terminal;
-use crate::{
-    domain::problem::Problem,
-    io::{files, private},
-    tr,
-    words::reason::system::system,
-};
+use ::io::{files, private};
+use domain::problem::Problem;
+use lang::tr;
 use std::{io, path::PathBuf};
 use tokio::process::{Child, Command};
+use words::reason::system::system;
 
 /// A running editor, or why there is none.
 #[derive(Debug)]

@@ -11,13 +11,13 @@ mod pen;
 #[cfg(test)]
 mod tests;
 
-use crate::screens::shell::view::{Drawn, Link, ScrollRegion};
 use pen::Pen;
 use ratatui::{
     buffer::{Buffer, Cell, CellDiffOption, CellWidth},
     layout::Rect,
     style::Modifier,
 };
+use screens::shell::view::{Drawn, Link, ScrollRegion};
 use std::io::{self, Write};
 
 const BEGIN: &[u8] = b"\x1b[?2026h";

@@ -1,10 +1,10 @@
 //! From the terminal's events to what the program understands.
 
-use crate::{
-    screens::key::{Code, Key},
-    screens::msg::{Input, Mouse, MouseKind},
-};
 use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use screens::{
+    key::{Code, Key},
+    msg::{Input, Mouse, MouseKind},
+};
 
 /// What one event of the terminal is for us; `None` for what we have no use for.
 #[must_use]

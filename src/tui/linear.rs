@@ -5,33 +5,31 @@
 
 mod news;
 mod offer;
-mod words;
+mod orders;
 
-use crate::{
-    domain::{draft::Draft, task::TaskKey, text},
-    engine::{
-        Bare,
-        act::Act,
-        filter::Filter,
-        msg::{Msg, Signal},
-    },
-    io::{
-        config::Loaded,
-        run,
-        run::{Shell, clock::Clock, signals::Signals, unsaved},
-        store::Store,
-    },
-    lang, tr,
-    words::{names, news::unsaved as unsaved_ids},
+use ::io::{
+    config::Loaded,
+    run,
+    run::{Shell, clock::Clock, signals::Signals, unsaved},
+    store::Store,
 };
+use domain::{draft::Draft, task::TaskKey, text};
+use engine::{
+    Bare,
+    act::Act,
+    filter::Filter,
+    msg::{Msg, Signal},
+};
+use lang::tr;
 use news::News;
 use offer::Offer;
+use orders::Order;
 use std::{
     io::{self, BufRead, Write},
     sync::Arc,
 };
 use tokio::sync::mpsc::{self, UnboundedReceiver};
-use words::Order;
+use words::{names, news::unsaved as unsaved_ids};
 
 /// Lines of a list without a filter.
 const LISTED: usize = 20;
@@ -57,7 +55,7 @@ struct Linear {
 pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     let mut signals = Signals::listen()?;
     let mut typed = lines();
-    let engine = Engine::start(Arc::new(with_voice(&setup)), clock, crate::words::SPEECH);
+    let engine = Engine::start(Arc::new(with_voice(&setup)), clock, words::SPEECH);
     let model = setup.settings.catalogue.models.first().map_or_else(String::new, |spec| spec.name.clone());
     let draft = Draft { model, ..Draft::default() };
     let mut linear = Linear { engine, setup, news: News::default(), draft, offer: None };
@@ -101,20 +99,20 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
 /// Deeds are named by the words that are typed here.
 fn with_voice(setup: &Loaded) -> Loaded {
     let mut setup = setup.clone();
-    setup.settings.voice = words::voice();
+    setup.settings.voice = orders::voice();
     setup
 }
 
 impl Linear {
     /// Carries out a line; gives what there is to say to it.
     fn obey(&mut self, line: &str) -> Vec<String> {
-        let order = match words::order(line) {
+        let order = match orders::order(line) {
             Ok(Some(order)) => order,
             Ok(None) => return Vec::new(),
             Err(why) => return vec![why],
         };
         match order {
-            Order::Help => words::help(),
+            Order::Help => orders::help(),
             Order::New { prompt } => {
                 let draft = Draft { prompt, ..self.draft.clone() };
                 let offered = Offer::new_tasks(&self.setup, &self.engine, draft);
@@ -193,10 +191,9 @@ impl Linear {
     fn show(&self, key: TaskKey) -> Vec<String> {
         let now = self.engine.clock().now();
         match Store::open(&self.setup.paths.data_dir).and_then(|mut store| store.detail(key)) {
-            Ok(Some(detail)) => crate::words::print::detail(&detail, &self.setup.settings, now, false)
-                .lines()
-                .map(str::to_owned)
-                .collect(),
+            Ok(Some(detail)) => {
+                words::print::detail(&detail, &self.setup.settings, now, false).lines().map(str::to_owned).collect()
+            }
             Ok(None) => vec![tr!("There is no task {key}.", key)],
             Err(problem) => vec![problem.to_string()],
         }

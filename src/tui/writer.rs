@@ -20,9 +20,7 @@ pub enum Aside {
     Title,
     /// A text for the laptop's clipboard.
     Copy,
-    /// A notice.
     Notice,
-    /// The bell.
     Bell,
 }
 

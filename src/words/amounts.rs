@@ -1,17 +1,15 @@
 //! Numbers as words: ages, spans of time, clock times, sizes. Coarse, so that they change seldom.
 
-use crate::{
-    domain::time::{HOUR, MINUTE, Now, SECOND, Wall},
-    tr,
-};
+use domain::time::{HOUR, MINUTE, Now, SECOND, Wall};
+use lang::tr;
 
 /// What stands where a task's request or price would: nobody tells it of one that was adopted.
-pub(crate) fn elsewhere() -> &'static str {
+pub fn elsewhere() -> &'static str {
     tr!("not known (made elsewhere)")
 }
 
 /// A span of time in one unit: `4 s`, `12 min`, `3 h`, `2 d`.
-pub(crate) fn span(ms: u64) -> String {
+pub fn span(ms: u64) -> String {
     match ms {
         ms if ms < MINUTE => tr!("{n} s", n = ms / SECOND),
         ms if ms < 2 * HOUR => tr!("{n} min", n = ms / MINUTE),
@@ -21,18 +19,18 @@ pub(crate) fn span(ms: u64) -> String {
 }
 
 /// How long ago: `just now`, `20 s ago`.
-pub(crate) fn ago(ms: u64) -> String {
+pub fn ago(ms: u64) -> String {
     if ms < 3 * SECOND { tr!("just now").into() } else { tr!("{span} ago", span = span(ms)) }
 }
 
 /// A span of time as a clock shows it: `2:10`, `1:02:10`.
-pub(crate) fn clock(ms: u64) -> String {
+pub fn clock(ms: u64) -> String {
     let (hours, minutes, seconds) = (ms / HOUR, ms / MINUTE % 60, ms / SECOND % 60);
     if hours == 0 { format!("{minutes}:{seconds:02}") } else { format!("{hours}:{minutes:02}:{seconds:02}") }
 }
 
 /// A quick and a slow case in minutes or seconds: `2-4 min`, `50-90 s`.
-pub(crate) fn usual((quick, slow): (u64, u64), short: bool) -> String {
+pub fn usual((quick, slow): (u64, u64), short: bool) -> String {
     let unit = if slow < 2 * MINUTE { SECOND } else { MINUTE };
     let (from, to) = (quick.div_euclid(unit).max(1), slow.div_ceil(unit));
     let numbers = if from >= to { format!("{to}") } else { format!("{from}-{to}") };
@@ -45,7 +43,7 @@ pub(crate) fn usual((quick, slow): (u64, u64), short: bool) -> String {
 }
 
 /// A size: `870 B`, `12.4 MB`.
-pub(crate) fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     let tenths = |unit: u64| {
         let n = (u128::from(bytes) * 10 / u128::from(unit)) as u64;
         format!("{}.{}", n / 10, n % 10)
@@ -59,7 +57,7 @@ pub(crate) fn size(bytes: u64) -> String {
 }
 
 /// A number with its thousands set apart: `100,000`.
-pub(crate) fn number(n: usize) -> String {
+pub fn number(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
@@ -72,7 +70,7 @@ pub(crate) fn number(n: usize) -> String {
 }
 
 /// The user's own date and time of a moment: `2026-11-22`, `18:30:00`.
-pub(crate) fn local(at: Wall, now: Now) -> (String, String) {
+pub fn local(at: Wall, now: Now) -> (String, String) {
     let seconds = at.0.div_euclid(1_000) + i64::from(now.utc_offset);
     let text = Wall(seconds.saturating_mul(1_000)).rfc3339();
     let (date, time) = text.split_once('T').unwrap_or((&text, ""));
@@ -80,7 +78,7 @@ pub(crate) fn local(at: Wall, now: Now) -> (String, String) {
 }
 
 /// A moment for a narrow column: `18:30` today, `11-21 18:30` before.
-pub(crate) fn moment(at: Wall, now: Now) -> String {
+pub fn moment(at: Wall, now: Now) -> String {
     let (date, time) = local(at, now);
     let time = time.get(..5).unwrap_or_default();
     if at >= now.day_start() && at < now.day_end() {
@@ -93,7 +91,7 @@ pub(crate) fn moment(at: Wall, now: Now) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::time::Mono;
+    use domain::time::Mono;
 
     #[test]
     fn spans_are_coarse_and_clocks_exact() {

@@ -1,13 +1,11 @@
 //! A task as JSON on stdout.
 
-use crate::{
-    domain::{
-        task::{Task, TaskKey},
-        time::Wall,
-    },
-    engine::settings::Voice,
-    words::reason,
+use crate::reason;
+use domain::{
+    task::{Task, TaskKey},
+    time::Wall,
 };
+use engine::settings::Voice;
 use serde_json::{Value, json};
 
 /// A task as `--json` prints it, one object a line. Ids and money are texts, times RFC 3339, and what there is not is
@@ -57,7 +55,7 @@ fn key(key: TaskKey) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{
+    use domain::{
         money::Ptc,
         problem::{Charged, ErrorClass, Problem, TaskError},
         reason::Reason,

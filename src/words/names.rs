@@ -1,15 +1,13 @@
 //! What things are called on the screen, and words in a row.
 
-use crate::{
-    domain::{
-        catalogue::{LengthUnit, ModelSpec},
-        costs::By,
-        draft::Field,
-        problem::ErrorClass,
-        task::TaskState,
-    },
-    lang, tr,
+use domain::{
+    catalogue::{LengthUnit, ModelSpec},
+    costs::By,
+    draft::Field,
+    problem::ErrorClass,
+    task::TaskState,
 };
+use lang::tr;
 use std::borrow::Cow;
 
 #[must_use]
@@ -99,7 +97,8 @@ fn joined<T: ToString>(words: &[T], with_last: fn(&str, &str) -> String) -> Stri
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::{domain::catalogue::Catalogue, lang::Lang};
+    use domain::catalogue::Catalogue;
+    use lang::Lang;
 
     #[test]
     fn words_are_listed_as_their_language_does() {

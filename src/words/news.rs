@@ -1,20 +1,18 @@
 //! What happened, in words, for both faces.
 
-use crate::{
-    domain::{
-        problem::{Charged, Problem, TaskError},
-        task::{RemoteId, TaskKey},
-    },
-    engine::{
-        effect::Level,
-        msg::{BudgetCap, InsertRefusal},
-        news::{ActNews, ConfigNews, Left, LineNews, News, NotDone, NotQueued, QueueNews, StoreNews, TaskNews},
-        settings::Voice,
-        work::Work,
-    },
-    tr,
-    words::{names, reason, terms},
+use crate::{names, reason, terms};
+use domain::{
+    problem::{Charged, Problem, TaskError},
+    task::{RemoteId, TaskKey},
 };
+use engine::{
+    effect::Level,
+    msg::{BudgetCap, InsertRefusal},
+    news::{ActNews, ConfigNews, Left, LineNews, News, NotDone, NotQueued, QueueNews, StoreNews, TaskNews},
+    settings::Voice,
+    work::Work,
+};
+use lang::tr;
 
 /// What there is to say of something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -343,14 +341,12 @@ pub fn unsaved(work: &Work) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::task::TaskState;
-    use crate::{
-        domain::{
-            problem::ErrorClass,
-            task::{RemoteId, Resolution},
-        },
-        lang::{Lang, within},
+    use domain::task::TaskState;
+    use domain::{
+        problem::ErrorClass,
+        task::{RemoteId, Resolution},
     };
+    use lang::{Lang, within};
 
     fn told(why: NotDone) -> News {
         News::Act(ActNews::NotDone { key: Some(TaskKey(7)), why })
@@ -388,9 +384,9 @@ mod tests {
         let (id, key) = (|| RemoteId("R".into()), TaskKey(7));
         let over = InsertRefusal::OverBudget {
             cap: BudgetCap::Day,
-            limit: crate::domain::money::Ptc::ZERO,
-            spent: crate::domain::money::Ptc::ZERO,
-            asked: crate::domain::money::Ptc::ZERO,
+            limit: domain::money::Ptc::ZERO,
+            spent: domain::money::Ptc::ZERO,
+            asked: domain::money::Ptc::ZERO,
         };
         let tasks = [
             TaskNews::Refused(error()),

@@ -24,11 +24,9 @@ pub use draft::{closed, draft};
 pub use event::{KINDS, event, kind, resolved};
 pub use picture::picture;
 
-use crate::{
-    domain::{account::HaltCause, problem::Problem, reason::Reason},
-    engine::{settings::Voice, work::Halt},
-    tr,
-};
+use domain::{account::HaltCause, problem::Problem, reason::Reason};
+use engine::{settings::Voice, work::Halt};
+use lang::tr;
 
 /// What happened, why, and what to do next.
 #[must_use]

@@ -20,10 +20,6 @@ pub(crate) struct Path {
 }
 
 impl Path {
-    pub(crate) fn starts_with(&self, prefix: &[&str]) -> bool {
-        self.parts.len() >= prefix.len() && self.parts.iter().zip(prefix).all(|(part, wanted)| part == wanted)
-    }
-
     pub(crate) fn contains(&self, run: &[&str]) -> bool {
         self.parts.windows(run.len()).any(|window| window.iter().zip(run).all(|(part, wanted)| part == wanted))
     }

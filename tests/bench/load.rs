@@ -8,30 +8,29 @@
 //! ```
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark may panic, and tells its figures")]
 
-use axum::{Router, body::Bytes, routing::get};
-use reeltop::{
-    domain::{
-        money::Ptc,
-        request::Request,
-        task::{NewTask, Phase, RemoteId, TaskKey},
-        time::{HOUR, SECOND},
-    },
-    engine::{
-        act::Act,
-        effect::{Caps, SaveCmd, SaveTarget},
-        msg::{Msg, SaveMsg},
-    },
-    io::{
-        config,
-        config::{Folders, Loaded, Wanted},
-        download::Downloader,
-        run::{self, clock::Clock},
-        store::Store,
-    },
-    screens::app::App,
-    service::answer::Address,
-    simulator::{CLIP, End, Preloaded, SimConfig, Simulator},
+use ::io::{
+    config,
+    config::{Folders, Loaded, Wanted},
+    download::Downloader,
+    run,
+    run::clock::Clock,
+    store::Store,
 };
+use axum::{Router, body::Bytes, routing::get};
+use domain::{
+    money::Ptc,
+    request::Request,
+    task::{NewTask, Phase, RemoteId, TaskKey},
+    time::{HOUR, SECOND},
+};
+use engine::{
+    act::Act,
+    effect::{Caps, SaveCmd, SaveTarget},
+    msg::{Msg, SaveMsg},
+};
+use screens::app::App;
+use service::answer::Address;
+use simulator::{CLIP, End, Preloaded, SimConfig, Simulator};
 use std::{
     fs,
     io::Write,
@@ -82,7 +81,7 @@ fn ours() -> Runtime {
 
 /// A service at which that many tasks run for an hour, and the next so many are done.
 async fn service(listen: SocketAddr, running: usize, done: usize) -> Simulator {
-    let catalogue = reeltop::domain::catalogue::Catalogue::builtin();
+    let catalogue = domain::catalogue::Catalogue::builtin();
     let simulator = Simulator::start(SimConfig { listen, ..SimConfig::demo(catalogue) }).await.unwrap();
     let task = |n: usize, run_ms| Preloaded {
         id: id(n),
@@ -174,7 +173,7 @@ type Figures = (Duration, Duration, usize);
 
 /// The first sweep brings news of every task, which is saved; the second one none.
 async fn sweep_twice(setup: Loaded, wal: &Path) -> [(&'static str, Figures); 2] {
-    let mut engine = Engine::start(Arc::new(setup), Clock::start(), reeltop::words::SPEECH);
+    let mut engine = Engine::start(Arc::new(setup), Clock::start(), words::SPEECH);
     let first = sweep(&mut engine, wal, 1).await;
     engine.take(Msg::Act(Act::Refresh(engine.state.work.tasks.live.keys().copied().collect())));
     let second = sweep(&mut engine, wal, 2).await;

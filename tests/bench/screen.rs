@@ -9,25 +9,23 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+use domain::{
+    task::{Phase, TaskKey},
+    time::{MINUTE, Mono, Now, SECOND},
+};
+use engine::msg::Msg;
 use ratatui::{buffer::Buffer, layout::Rect};
-use reeltop::{
-    domain::{
-        task::{Phase, TaskKey},
-        time::{MINUTE, Mono, Now, SECOND},
-    },
-    engine::msg::Msg,
-    screens as logic,
-    screens::{
-        app::App,
-        keymap::Move,
-        msg::Input,
-        screen::Pane,
-        shell::{layout, view as ui},
-        table,
-    },
-    tui::frame::FrameWriter,
+use screens as logic;
+use screens::{
+    app::App,
+    keymap::Move,
+    msg::Input,
+    screen::Pane,
+    shell::{layout, view as ui},
+    table,
 };
 use std::time::{Duration, Instant};
+use tui::frame::FrameWriter;
 
 /// Tasks in the table, so that most are off the screen.
 const TASKS: u32 = 1_000;

@@ -3,17 +3,15 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
-use reeltop::{
-    domain::{
-        catalogue::Catalogue,
-        money::Ptc,
-        request::{ImageKind, ImageRef, Request, StoredImage},
-        task::{FileId, Phase, RemoteId, SavedFile, Task, TaskKey},
-        time::{MINUTE, Mono, Now, SECOND, Wall},
-    },
-    engine::{settings::Settings, tasks},
-    screens::{app::App, news::take_up},
+use domain::{
+    catalogue::Catalogue,
+    money::Ptc,
+    request::{ImageKind, ImageRef, Request, StoredImage},
+    task::{FileId, Phase, RemoteId, SavedFile, Task, TaskKey},
+    time::{MINUTE, Mono, Now, SECOND, Wall},
 };
+use engine::{settings::Settings, tasks};
+use screens::{app::App, news::take_up};
 
 /// 2026-11-22T10:30:00+08:00, three hours and ten minutes after the program's start.
 pub(crate) const NOW: Now = Now { mono: Mono(11_400_000), wall: Wall(1_795_314_600_000), utc_offset: 8 * 3600 };

@@ -6,12 +6,13 @@
     reason = "a test may panic, and each uses a part of this"
 )]
 
-use reeltop::domain::{
+use ::io::client::ClientConfig;
+use domain::{
     catalogue::Catalogue,
     request::{Request, WireNames},
 };
-use reeltop::{io::client::ClientConfig, service::protocol::Protocol};
 use secrecy::SecretString;
+use service::protocol::Protocol;
 use std::{
     io::Write,
     path::Path,

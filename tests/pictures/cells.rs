@@ -1,8 +1,7 @@
 use super::{B_FRAMES, error, picture};
-use proptest::prelude::*;
-use reeltop::pictures::{
-    Picture,
-    blocks::{self, Cells, USUAL},
+use pictures::{
+    Picture, blocks,
+    blocks::{Cells, USUAL},
     colours::{Depth, Ink, distance, few},
     layout::{fit, sheet},
     line::{Drain, Line},
@@ -10,6 +9,7 @@ use reeltop::pictures::{
     slices::{Slices, rows_within},
     video::Video,
 };
+use proptest::prelude::*;
 use std::{io::Cursor, time::Duration};
 
 /// What is seen of cells, two pixels each.
@@ -88,7 +88,7 @@ fn few_colours_come_near_to_all() {
     }
     assert!(before < 9.0, "{before}");
     let one = Picture::new(9, 9, vec![7; 243]).unwrap();
-    assert_eq!(reeltop::pictures::colours::few(&one, 64).palette, [[7; 3]]);
+    assert_eq!(pictures::colours::few(&one, 64).palette, [[7; 3]]);
 }
 
 #[test]

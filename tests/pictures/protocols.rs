@@ -1,6 +1,6 @@
 use super::{error, picture};
 use base64::{Engine, prelude::BASE64_STANDARD};
-use reeltop::pictures::{
+use pictures::{
     Picture,
     protocol::{Place, Sending, iterm2, kitty, sixel},
     still,

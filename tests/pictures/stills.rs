@@ -1,15 +1,8 @@
 use super::{STILLS, error, picture};
+use domain::reason::sight::Unseen;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
+use pictures::{Picture, cache, cache::Kind, still, video::Frame};
 use proptest::prelude::*;
-use reeltop::{
-    domain::reason::sight::Unseen,
-    pictures::{
-        Picture,
-        cache::{self, Kind},
-        still,
-        video::Frame,
-    },
-};
 
 #[test]
 fn the_same_picture_is_seen_however_it_is_coded() {

@@ -1,13 +1,11 @@
 use super::{B_FRAMES, BASELINE, error};
-use proptest::prelude::*;
-use reeltop::{
-    domain::reason::sight::Unseen,
-    pictures::{
-        layout::{moments, shared_moments},
-        still,
-        video::{Frame, Video},
-    },
+use domain::reason::sight::Unseen;
+use pictures::{
+    layout::{moments, shared_moments},
+    still,
+    video::{Frame, Video},
 };
+use proptest::prelude::*;
 use std::io::Cursor;
 
 fn open(bytes: &[u8]) -> Result<Video<Cursor<&[u8]>>, Unseen> {

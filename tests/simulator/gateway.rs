@@ -2,29 +2,29 @@
 
 use super::{Bench, codes, text_to_video};
 use axum::{Router, extract::State, routing::post};
-use reeltop::{
-    domain::{
-        amount::{Amount, Currency},
-        catalogue::Catalogue,
-        prices::{Offer, PriceList, Prices},
-        task::TaskKey,
-        time::{MINUTE, SECOND, Wall},
-    },
-    service::{
-        answer::Reply,
-        call::{Call, Method},
-        gateway::{
-            Asked,
-            callback::{Post, post as read_post},
-            prices::{self, Difference},
-            records::{self, Page, Window},
-            settle::{Finding, Submission, settle},
-            upload,
-        },
-    },
-    simulator::{Faults, SimConfig},
+use domain::{
+    amount::{Amount, Currency},
+    catalogue::Catalogue,
+    prices::{Offer, PriceList, Prices},
+    task::TaskKey,
+    time::{MINUTE, SECOND, Wall},
 };
 use serde_json::{Value, json};
+use service::{
+    answer::Reply,
+    call::{Call, Method},
+    gateway::{
+        Asked,
+        callback::{Post, post as read_post},
+        prices,
+        prices::Difference,
+        records,
+        records::{Page, Window},
+        settle::{Finding, Submission, settle},
+        upload,
+    },
+};
+use simulator::{Faults, SimConfig};
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 

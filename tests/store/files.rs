@@ -1,14 +1,12 @@
 //! The file itself: made, migrated, refused.
 
 use super::*;
-use reeltop::{
-    domain::{
-        draft::{Draft, KeptDraft},
-        problem::Problem,
-        task::{Event, LedgerLine, MoneyEvent, What},
-    },
-    engine::msg::SendResult,
+use domain::{
+    draft::{Draft, KeptDraft},
+    problem::Problem,
+    task::{Event, LedgerLine, MoneyEvent, What},
 };
+use engine::msg::SendResult;
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 fn raw(dir: &Path) -> rusqlite::Connection {

@@ -8,21 +8,19 @@ mod shared;
 mod speed;
 mod verbs;
 
-use reeltop::{
-    domain::{
-        money::Ptc,
-        problem::{Charged, ErrorClass, Problem, TaskError},
-        request::Request,
-        task::{
-            Claim, Event, FileId, NewTask, Phase, PutBack, RemoteId, SavedFile, Task, TaskKey, TaskState, Trouble, What,
-        },
-        time::Wall,
+use ::io::store::Store;
+use domain::{
+    money::Ptc,
+    problem::{Charged, ErrorClass, Problem, TaskError},
+    request::Request,
+    task::{
+        Claim, Event, FileId, NewTask, Phase, PutBack, RemoteId, SavedFile, Task, TaskKey, TaskState, Trouble, What,
     },
-    engine::{
-        effect::{Caps, Write},
-        msg::WriteResult,
-    },
-    io::store::Store,
+    time::Wall,
+};
+use engine::{
+    effect::{Caps, Write},
+    msg::WriteResult,
 };
 
 /// A day in the tests: 2026-11-22T00:00:00Z.

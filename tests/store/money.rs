@@ -1,14 +1,12 @@
 //! Caps, the shared pace, the ledger.
 
 use super::*;
-use reeltop::{
-    domain::{
-        costs::CostLine,
-        task::{LedgerLine, MoneyEvent},
-        time::MINUTE,
-    },
-    engine::msg::{BudgetCap, InsertRefusal, SendResult},
+use domain::{
+    costs::CostLine,
+    task::{LedgerLine, MoneyEvent},
+    time::MINUTE,
 };
+use engine::msg::{BudgetCap, InsertRefusal, SendResult};
 use std::{sync::Barrier, thread};
 
 fn ptc(thousandths: i64) -> Ptc {

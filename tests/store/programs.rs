@@ -2,10 +2,8 @@
 //! come within a generous time never comes.
 
 use super::*;
-use reeltop::{
-    engine::{effect::StoreCmd, msg::StoreMsg},
-    io::store::{Handle, fill, open},
-};
+use ::io::store::{Handle, fill, open};
+use engine::{effect::StoreCmd, msg::StoreMsg};
 use std::{
     collections::HashMap,
     fs,

@@ -1,12 +1,10 @@
 //! What all programs on a store share: a pause, an account's halt, the waits it was asked for, who sends.
 
 use super::{programs::Program, *};
-use reeltop::{
-    domain::account::{Account, Change, HaltCause, Sender, Shared, Stamp, Stopped, Why},
-    engine::{
-        effect::StoreCmd,
-        msg::{SendResult, StoreMsg},
-    },
+use domain::account::{Account, Change, HaltCause, Sender, Shared, Stamp, Stopped, Why};
+use engine::{
+    effect::StoreCmd,
+    msg::{SendResult, StoreMsg},
 };
 
 fn by(who: &str) -> Stamp {
@@ -94,7 +92,7 @@ fn the_bell_brings_a_stop_and_who_sends_and_the_end_of_one_that_sent() {
     assert_eq!(hears(&theirs), paused);
     // Who comes later is told before the first page.
     let (to, hears_at_once) = std::sync::mpsc::channel();
-    let _later = reeltop::io::store::open(dir.path(), move |msg| drop(to.send(msg)));
+    let _later = ::io::store::open(dir.path(), move |msg| drop(to.send(msg)));
     let next = || hears_at_once.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
     assert!(matches!(next(), StoreMsg::Opened { .. }));
     assert_eq!(next(), StoreMsg::Shared { ticket: None, shared: Box::new(with_sender) });

@@ -1,10 +1,8 @@
 //! Figures, measured on demand: `cargo test --release --test store -- --ignored --nocapture figures`.
 
 use super::*;
-use reeltop::{
-    engine::{effect::StoreCmd, msg::StoreMsg},
-    io::store::{fill, open},
-};
+use ::io::store::{fill, open};
+use engine::{effect::StoreCmd, msg::StoreMsg};
 use std::{
     io::Write as _,
     sync::mpsc,

@@ -1,15 +1,13 @@
 //! Each verb by itself.
 
 use super::*;
-use reeltop::{
-    domain::{
-        draft::{Draft, KeptDraft},
-        retry::{Caution, No, Overtaken},
-        task::{LedgerLine, MoneyEvent, Row},
-    },
-    engine::msg::{Detail, InsertRefusal, StoreMsg, WriteResult},
-    io::store::{Overview, fill},
+use ::io::store::{Overview, fill};
+use domain::{
+    draft::{Draft, KeptDraft},
+    retry::{Caution, No, Overtaken},
+    task::{LedgerLine, MoneyEvent, Row},
 };
+use engine::msg::{Detail, InsertRefusal, StoreMsg, WriteResult};
 use std::ops::ControlFlow;
 
 pub(crate) fn pages(store: &Store) -> Vec<(Vec<Row>, Vec<Task>, bool)> {
@@ -304,7 +302,7 @@ fn the_same_seed_fills_the_same_store() {
 
 #[test]
 fn what_is_looked_up_is_what_a_walk_over_all_tasks_finds() {
-    use reeltop::io::store::Lookup;
+    use ::io::store::Lookup;
     let dir = tempfile::tempdir().unwrap();
     fill(dir.path(), 300, 4, 1, DAY).unwrap();
     let store = Store::open(dir.path()).unwrap();

@@ -2,6 +2,7 @@
 //! store, client and downloader take its task from the submission to the saved file.
 
 use super::{start_with, until};
+use ::io::store::Store;
 use axum::{
     Json, Router,
     extract::{Path, State},
@@ -9,26 +10,23 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
-use reeltop::{
-    domain::{
-        catalogue::ModelSpec,
-        request::{Request, WireNames},
-        task::{FileId, Phase, RemoteId, TaskKey},
-    },
-    engine::{
-        Bare,
-        act::{Act, Intent},
-        msg::Msg,
-    },
-    io::store::Store,
-    service::{
-        answer::{Address, BalanceVerdict, FileVerdict, FindVerdict, QueryVerdict, Reply, Source, SubmitVerdict},
-        call::{Call, Method, Payload, Under},
-        protocol::{Ask, Can, Picture, Protocol, Speaks},
-    },
-    simulator::{CLIP, SimClock},
+use domain::{
+    catalogue::ModelSpec,
+    request::{Request, WireNames},
+    task::{FileId, Phase, RemoteId, TaskKey},
+};
+use engine::{
+    Bare,
+    act::{Act, Intent},
+    msg::Msg,
 };
 use serde_json::{Value, json};
+use service::{
+    answer::{Address, BalanceVerdict, FileVerdict, FindVerdict, QueryVerdict, Reply, Source, SubmitVerdict},
+    call::{Call, Method, Payload, Under},
+    protocol::{Ask, Can, Picture, Protocol, Speaks},
+};
+use simulator::{CLIP, SimClock};
 use std::{
     fs,
     sync::{Arc, Mutex},

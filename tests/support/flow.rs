@@ -2,27 +2,25 @@
 //! service whose answers it chooses. A flow is a list of keys; each is pressed a moment after the one before.
 
 use super::rig::{Ground, Program, Rig};
+use ::io::store::Store;
+use domain::{
+    catalogue::Catalogue,
+    request::Request,
+    task::{RemoteId, SavedFile, Task, TaskKey},
+    time::{Mono, Now, Wall},
+};
+use engine::{
+    effect::{Effect, HttpCmd, SaveCmd, StoreCmd, TermCmd},
+    msg::{HttpMsg, LocalMsg, Msg, SaveMsg, StoreMsg},
+    settings::Settings,
+    work::Work,
+};
 use ratatui::{
     buffer::{Buffer, CellWidth},
     layout::Rect,
 };
-use reeltop::{
-    domain::{
-        catalogue::Catalogue,
-        request::Request,
-        task::{RemoteId, SavedFile, Task, TaskKey},
-        time::{Mono, Now, Wall},
-    },
-    engine::{
-        effect::{Effect, HttpCmd, SaveCmd, StoreCmd, TermCmd},
-        msg::{HttpMsg, LocalMsg, Msg, SaveMsg, StoreMsg},
-        settings::Settings,
-        work::Work,
-    },
-    io::store::Store,
-    screens::{app::App, key::Key, msg, msg::Input, shell::view as ui},
-    service::answer::{LineFault, Reply},
-};
+use screens::{app::App, key::Key, msg, msg::Input, shell::view as ui};
+use service::answer::{LineFault, Reply};
 use std::{
     collections::{BTreeMap, VecDeque},
     ops::ControlFlow,
@@ -276,7 +274,7 @@ impl Answering {
             StoreCmd::Detail { key } => StoreMsg::Detail(Box::new(store.detail(key).unwrap()?)),
             StoreCmd::Costs { now } => {
                 let lines = store.costs(Wall(0), Wall(i64::MAX)).unwrap();
-                StoreMsg::Costs(Box::new(reeltop::domain::costs::report(&lines, now)))
+                StoreMsg::Costs(Box::new(domain::costs::report(&lines, now)))
             }
             StoreCmd::SaveDraft { id, draft, at } => {
                 store.save_draft(id, draft.as_deref(), at).unwrap();

@@ -13,18 +13,16 @@ pub(crate) mod gate;
 pub(crate) mod pty;
 pub(crate) mod rig;
 
-use reeltop::{
-    domain::{
-        catalogue::Catalogue,
-        money::Ptc,
-        problem::Charged,
-        task::{Task, TaskKey, TaskState},
-        time::{Mono, Now},
-    },
-    engine::{Driven, effect::Effect, msg::Msg, settings::Settings, work::Work},
-    io::store::Store,
-    simulator::{Counts, SimConfig, Simulator},
+use ::io::store::Store;
+use domain::{
+    catalogue::Catalogue,
+    money::Ptc,
+    problem::Charged,
+    task::{Task, TaskKey, TaskState},
+    time::{Mono, Now},
 };
+use engine::{Driven, effect::Effect, msg::Msg, settings::Settings, work::Work};
+use simulator::{Counts, SimConfig, Simulator};
 use std::{
     fs,
     ops::ControlFlow,

@@ -3,23 +3,21 @@
 
 use crate::common::{NOW, before, ordinary, picture, put_cursor, request};
 use crate::support::flow::{Flow, SaveStep, Say, addressed, answered, refused, status};
-use reeltop::{
-    domain::{
-        money::Ptc,
-        request::Request,
-        task::TaskKey,
-        time::{HOUR, MINUTE, Mono, Now, SECOND},
-    },
-    engine::{
-        act::{Act, Intent},
-        effect::{Effect, HttpCmd, SaveCmd, Ticket},
-        msg::{Detail, HttpMsg, Msg},
-        settings::Settings,
-    },
-    lang::{self, Lang},
-    screens::{app::App, msg::Input},
-    service::answer::{LineFault, Reply},
+use domain::{
+    money::Ptc,
+    request::Request,
+    task::TaskKey,
+    time::{HOUR, MINUTE, Mono, Now, SECOND},
 };
+use engine::{
+    act::{Act, Intent},
+    effect::{Effect, HttpCmd, SaveCmd, Ticket},
+    msg::{Detail, HttpMsg, Msg},
+    settings::Settings,
+};
+use lang::Lang;
+use screens::{app::App, msg::Input};
+use service::answer::{LineFault, Reply};
 use std::cell::RefCell;
 
 /// The last task.
@@ -174,7 +172,7 @@ fn morning<T>(take: impl FnOnce(&Played) -> T) -> T {
 /// The morning's work in the table, the cursor on the running task #34, money and line in good order.
 pub(crate) fn believable(width: u16, height: u16) -> App {
     let mut app = morning(|played| played.app.clone());
-    let _ = reeltop::screens::update(&mut app, Input::Resize { width, height }, NOW);
+    let _ = screens::update(&mut app, Input::Resize { width, height }, NOW);
     app.screen.detail.asked = None;
     app.screen.table.top = 0;
     put_cursor(&mut app, 34);
@@ -192,5 +190,5 @@ pub(crate) fn look_at(app: &mut App, key: u32) {
 pub(crate) fn refuse(app: &mut App, code: i64, why: &str) {
     let (key, ticket) = morning(|played| played.posting);
     let msg = Msg::Http(HttpMsg::Submitted { key, ticket, reply: refused(code, why) });
-    let _ = reeltop::screens::update(app, msg, NOW);
+    let _ = screens::update(app, msg, NOW);
 }

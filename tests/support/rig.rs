@@ -110,12 +110,12 @@ impl<P: Program, G: Ground<P::Msg>> Rig<P, G> {
     /// Time goes on from deadline to deadline, until nothing more happens within `ms`.
     pub(crate) fn live(&mut self, ms: u64) {
         let end = self.now.mono.plus(ms);
-        while self.to_next(end) {}
+        while self.go_on_to_next(end) {}
         self.pass(end.since(self.now.mono));
     }
 
     /// Goes to the moment that the program asks for, if it lies before that end.
-    pub(crate) fn to_next(&mut self, end: Mono) -> bool {
+    pub(crate) fn go_on_to_next(&mut self, end: Mono) -> bool {
         self.settle();
         let next = self.state.next_deadline().filter(|at| *at <= end);
         next.map(|at| self.pass(at.since(self.now.mono))).is_some()

@@ -1,6 +1,6 @@
 //! The simulator's faults as `simulate --help` lists them.
 
-use crate::simulator::Faults;
+use simulator::Faults;
 use std::fmt::Write;
 
 /// Every fault with its name, its word and what it does, for the help of `simulate`.

@@ -6,19 +6,17 @@ mod faults;
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests;
 
-use crate::{
-    domain::{
-        costs::By,
-        money::Ptc,
-        task::{RemoteId, TaskKey, keep_first},
-        time::{HOUR, MINUTE, SECOND},
-    },
-    engine::act::Resolution,
-};
 use clap::{
     ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
     error::{ContextKind, ContextValue, ErrorKind},
 };
+use domain::{
+    costs::By,
+    money::Ptc,
+    task::{RemoteId, TaskKey, keep_first},
+    time::{HOUR, MINUTE, SECOND},
+};
+use engine::act::Resolution;
 use std::{error::Error, ffi::OsString, net::SocketAddr, path::PathBuf};
 
 /// Compose, send, watch and save MiniMax video tasks through the 302.AI gateway, from the keyboard.
@@ -202,10 +200,7 @@ pub enum Command {
     /// With --json one object a check: its name, its result and what was found.
     Doctor,
     /// Completions for a shell, on stdout
-    Completions {
-        /// The shell
-        shell: clap_complete::Shell,
-    },
+    Completions { shell: clap_complete::Shell },
     /// The man page, on stdout
     Man,
     /// The dashboard's keys and commands, as Markdown on stdout
@@ -309,7 +304,6 @@ pub enum ConfigCall {
 pub enum CostBy {
     /// Your own day
     Day,
-    /// The model
     Model,
     /// The task's state
     State,

@@ -126,7 +126,7 @@ fn times_are_read_in_hours_minutes_and_seconds() {
 #[test]
 fn the_help_of_the_simulator_lists_every_fault() {
     let page = read("reeltop simulate --help").unwrap_err().to_string();
-    for info in crate::simulator::Faults::NAMES {
+    for info in simulator::Faults::NAMES {
         let line = format!("{:<24}{}", info.name, info.word.unwrap_or(""));
         assert!(page.contains(line.trim_end()) && page.contains(info.about), "{}\n{page}", info.name);
     }

@@ -1,8 +1,8 @@
 //! The demo's made-up morning: what was asked for, when, and how it stands. Data of a person's and of the service's, in no
 //! language of ours.
 
-use crate::service::answer::Reply;
 use serde_json::json;
+use service::answer::Reply;
 
 /// How a task of the morning stands when the demo begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,27 +1,25 @@
 //! What a `submit` stands for: one draft, a matrix of values, or a file of prompts. Every fault is told, and unless
 //! `--partial` says otherwise one of them is enough to queue nothing.
 
-use crate::{
-    cli::{Outcome, Stop, Voice, args::Submit, look, say},
-    domain::{
-        batch_file::BatchFile,
-        draft::{Draft, Lists},
-        export,
-        matrix::{Cell, Plan},
-        money::Ptc,
-        problem::Problem,
-        reason::draft::DraftReason,
-    },
-    engine::acts::catalogue_price,
-    io::{config::Loaded, drafts, files, prompts, run::exit::Exit, store::Store},
-    tr,
-    words::{amounts, combinations, names, reason},
+use crate::{Outcome, Stop, Voice, args::Submit, look, say};
+use ::io::{config::Loaded, drafts, files, prompts, run::exit::Exit, store::Store};
+use domain::{
+    batch_file::BatchFile,
+    draft::{Draft, Lists},
+    export,
+    matrix::{Cell, Plan},
+    money::Ptc,
+    problem::Problem,
+    reason::draft::DraftReason,
 };
+use engine::acts::catalogue_price;
+use lang::tr;
 use std::{
     collections::BTreeSet,
     io::{Read, Write},
     path::Path,
 };
+use words::{amounts, combinations, names, reason};
 
 /// Makes the plan and tells on stderr what is wrong with it.
 pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {

@@ -1,7 +1,7 @@
 //! The rules for a draft, each at its border.
 
 use super::*;
-use crate::domain::{
+use crate::{
     money::Ptc,
     reason::picture::PictureReason,
     request::{ImageKind, StoredImage},

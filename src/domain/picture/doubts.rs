@@ -1,7 +1,7 @@
 //! What is right by the contract and may all the same not become the video that was meant: said before it is paid for.
 
 use super::{ImageLook, Typed, typed, web};
-use crate::domain::{reason::picture::PictureReason, text::gist};
+use crate::{reason::picture::PictureReason, text::gist};
 
 /// Of the shapes of two pictures, so much may be rounding: in thousandths.
 const ROUNDING: u64 = 10;

@@ -1,7 +1,7 @@
 //! Addresses of pictures and callbacks: whether one is whole, and whether the service can reach it.
 
 use super::{Takes, Typed, typed};
-use crate::domain::text::gist;
+use crate::text::gist;
 // Plain data, unlike what else is in `std::net`.
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -1,13 +1,12 @@
 //! What a call to the service met: how the line failed, what the answer's code or status means, what is odd about it.
 
 use super::LineFault;
-use crate::domain::{draft::Field, task::RemoteId};
+use crate::{draft::Field, task::RemoteId};
 use serde::{Deserialize, Serialize};
 
 /// What a call to the service met, and what follows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Call {
-    /// What it met.
     pub met: Met,
     /// The service's own words.
     #[serde(default, skip_serializing_if = "Quote::is_empty")]
@@ -26,11 +25,8 @@ pub struct Call {
 pub enum Span {
     /// Its whole life.
     Whole,
-    /// A month.
     Month,
-    /// A day.
     Day,
-    /// An hour.
     Hour,
 }
 
@@ -42,7 +38,6 @@ pub enum Met {
     NoConnection(LineFault),
     /// The line failed before the whole body was handed to it.
     NoUpload {
-        /// How.
         why: LineFault,
         /// Bytes of the body that the line took.
         handed: u64,
@@ -103,7 +98,6 @@ pub enum Met {
     TooLarge,
     /// Any other 4xx.
     Refused,
-    /// A redirection.
     Redirection,
     /// The service or a proxy before it failed (5xx and the like).
     Failed,
@@ -116,7 +110,6 @@ pub enum Met {
     NoId,
     /// An id together with a refusal.
     IdAndRefusal {
-        /// The id.
         id: RemoteId,
         /// What else it says.
         met: Box<Met>,

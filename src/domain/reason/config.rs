@@ -2,7 +2,7 @@
 //! some words was expected: anywhere else it may be a secret in the wrong place.
 
 use super::system::System;
-use crate::domain::{near::nearest, problem::ErrorClass};
+use crate::{near::nearest, problem::ErrorClass};
 use serde::{Deserialize, Serialize};
 
 /// A config that cannot be used.

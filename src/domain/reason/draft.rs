@@ -1,7 +1,7 @@
 //! Why a draft cannot be sent as it is, or may not become the video that was meant.
 
 use super::{picture::PictureReason, prompt::PromptReason};
-use crate::domain::{
+use crate::{
     catalogue::PromptLimit,
     draft::Field,
     task::{TaskKey, TaskState},

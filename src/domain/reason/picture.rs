@@ -1,7 +1,7 @@
 //! Why a picture cannot be sent, or may be taken otherwise than it was meant.
 
 use super::{picture_file, system::At};
-use crate::domain::request::{ImageKind, Oddity};
+use crate::request::{ImageKind, Oddity};
 use serde::{Deserialize, Serialize};
 
 /// What a check says of a picture.

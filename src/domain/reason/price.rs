@@ -1,6 +1,6 @@
 //! What is wrong with an amount or a price that somebody wrote.
 
-use crate::domain::amount::Amount;
+use crate::amount::Amount;
 use serde::{Deserialize, Serialize};
 
 /// Why a text is no amount of money.
@@ -29,10 +29,7 @@ pub enum AmountFault {
 #[serde(rename_all = "snake_case")]
 pub enum PriceFault {
     /// Its key is not `MODEL/RESOLUTION/SECONDS`.
-    NoKey {
-        /// The key.
-        key: String,
-    },
+    NoKey { key: String },
     /// There is no such model.
     NoModel {
         /// What was written.
@@ -53,7 +50,6 @@ pub enum PriceFault {
     NoDuration {
         /// The model.
         model: String,
-        /// The resolution.
         resolution: String,
         /// What was written, in seconds.
         seconds: u32,

@@ -1,7 +1,7 @@
 //! The table of rules, cell by cell.
 
 use super::*;
-use crate::domain::request::{ImageKind, StoredImage};
+use crate::request::{ImageKind, StoredImage};
 use Change::{Content, Form, Nothing};
 use ErrorClass::{InvalidParams, OutputSensitive, Plan, PromptSensitive, RateLimited, Service};
 use Scope::{Alone, Bulk};

@@ -1,7 +1,7 @@
 //! What is written down about a task: the events of its time line and of its money. Both only ever grow.
 
 use super::{FileId, RemoteId};
-use crate::domain::{money::Ptc, reason::Reason, time::Wall};
+use crate::{money::Ptc, reason::Reason, time::Wall};
 use serde::{Deserialize, Serialize};
 
 /// One entry of a task's time line.
@@ -21,7 +21,6 @@ pub struct Event {
 pub enum What {
     /// What a store of version 5 or older keeps, in the language of whoever ran the engine then.
     Said {
-        /// Its kind.
         kind: String,
         /// The particulars.
         text: String,
@@ -36,7 +35,6 @@ pub enum What {
     SendingStopped,
     /// It was not taken and is sent again after so many milliseconds.
     PutBack {
-        /// The wait.
         wait_ms: u64,
         /// Why it was not taken.
         why: Reason,
@@ -75,7 +73,6 @@ pub enum What {
     Saved {
         /// Its size.
         bytes: u64,
-        /// Where.
         path: String,
     },
     /// It was taken back before it was sent.
@@ -168,7 +165,6 @@ impl MoneyEvent {
 /// One line of the ledger: what a task's money became at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerLine {
-    /// When.
     pub at: Wall,
     /// What happened to the money.
     pub event: MoneyEvent,

@@ -1,7 +1,7 @@
 //! The line of the table that a task becomes: what is kept in memory of every task there is.
 
 use super::{Task, TaskKey, TaskState};
-use crate::domain::{
+use crate::{
     money::Ptc,
     problem::{Charged, ErrorClass, TaskError},
     reason::Reason,

@@ -1,7 +1,7 @@
 //! Colours as data: what a theme of one's own says, and which of it a terminal can show. Chosen from the environment
 //! alone: the terminal is asked nothing, since an answer may come late, or never.
 
-use crate::domain::reason::config::Unfit;
+use domain::reason::config::Unfit;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, str::FromStr};
 
@@ -188,15 +188,10 @@ impl FromStr for Paint {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(clippy::struct_excessive_bools, reason = "each is an attribute of its own, and any of them can be together")]
 pub struct Coat {
-    /// The ink.
     pub ink: Option<Paint>,
-    /// The paper.
     pub paper: Option<Paint>,
-    /// Bold.
     pub bold: bool,
-    /// Dim.
     pub dim: bool,
-    /// Underlined.
     pub underlined: bool,
     /// Ink and paper changed over.
     pub reversed: bool,

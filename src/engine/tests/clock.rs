@@ -1,12 +1,12 @@
 //! The wall clock is set back by hours, or leaps ahead: no wait becomes longer by it than it was meant to be.
 
 use super::{disk::Disk, *};
-use crate::domain::{
+use TaskState::{Queued, Ready, Running, Saving, Sending};
+use domain::{
     problem::TaskError,
     task::{FileId, PutBack, Trouble},
     time::Wall,
 };
-use TaskState::{Queued, Ready, Running, Saving, Sending};
 
 fn trouble() -> TaskError {
     let reason = Problem::new("it did not work", "", "").into();

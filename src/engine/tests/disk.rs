@@ -2,18 +2,16 @@
 
 use super::*;
 use crate::{
-    domain::{
-        account,
-        account::{Shared, Stamp, Stopped},
-        retry,
-        retry::Facts,
-        task::{Claim, LedgerLine, NewTask, Row},
-        time::{HOUR, Wall},
-    },
-    engine::{
-        effect::Write,
-        msg::{InsertRefusal, SendResult, WriteResult},
-    },
+    effect::Write,
+    msg::{InsertRefusal, SendResult, WriteResult},
+};
+use domain::{
+    account,
+    account::{Shared, Stamp, Stopped},
+    retry,
+    retry::Facts,
+    task::{Claim, LedgerLine, NewTask, Row},
+    time::{HOUR, Wall},
 };
 use std::collections::{BTreeMap, BTreeSet};
 

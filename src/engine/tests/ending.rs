@@ -130,7 +130,7 @@ fn unsaved(world: &World) -> Vec<(u32, &str)> {
 fn an_id_that_cannot_be_saved_holds_a_persons_end_until_it_is_asked_for_again() {
     let mut world = with_an_unsaved_id(true, |world| drop(world.act(Act::Quit)));
     assert!(!world.left);
-    let waits = crate::engine::news::QueueNews::EndWaitsForRoom { key: key(1), id: RemoteId("R1".into()), more: 0 };
+    let waits = crate::news::QueueNews::EndWaitsForRoom { key: key(1), id: RemoteId("R1".into()), more: 0 };
     assert_eq!(world.state.news.last(), Some(&News::Queue(waits)));
     world.act(Act::Quit);
     assert!(world.left);

@@ -1,8 +1,8 @@
 //! What holds up a running task, what is backed off from, and the end that a person can act on.
 
 use super::*;
-use crate::domain::task::{NO_FILE, Trouble};
 use TaskState::{Failed, Ready, Running, Saving};
+use domain::task::{NO_FILE, Trouble};
 
 const PACE: u64 = 10 * SECOND;
 
@@ -166,7 +166,7 @@ fn a_success_without_a_file_ends_also_where_the_clock_was_set_back_meanwhile() {
     let mut world = running(1);
     let made = |_| ok(r#"{"status":"done"}"#);
     answer_all(&mut world, 5 * SECOND, made);
-    world.now.wall = crate::domain::time::Wall(world.now.wall.0 - 10_800_000);
+    world.now.wall = domain::time::Wall(world.now.wall.0 - 10_800_000);
     answer_all(&mut world, 31 * SECOND, made);
     assert_eq!(world.states(1), (Failed, Failed));
 }

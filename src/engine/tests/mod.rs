@@ -19,27 +19,25 @@ mod world;
 mod rig;
 
 use crate::{
-    domain::{
-        account::HaltCause,
-        money::Ptc,
-        problem::{Charged, ErrorClass, Problem, TaskError},
-        reason::{Met, Own, Reason},
-        retry::Caution,
-        task::{MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState},
-        time::{HOUR, MINUTE, Mono, Now, SECOND, Wall},
-    },
-    engine::{
-        Bare, Driven,
-        act::{Act, Intent, Resolution},
-        effect::{Effect, HttpCmd, SaveCmd, StoreCmd},
-        msg::{HttpMsg, Msg, SaveMsg, SendResult, Signal, StoreMsg},
-        news::{ActNews, Left, News, NotDone, NotQueued},
-        settings::{Scope, Settings},
-        testing,
-        work::{Halt, Work},
-    },
-    service::answer::{LineFault, Reply},
+    Bare, Driven,
+    act::{Act, Intent, Resolution},
+    effect::{Effect, HttpCmd, SaveCmd, StoreCmd},
+    msg::{HttpMsg, Msg, SaveMsg, SendResult, Signal, StoreMsg},
+    news::{ActNews, Left, News, NotDone, NotQueued},
+    settings::{Scope, Settings},
+    testing,
+    work::{Halt, Work},
 };
+use domain::{
+    account::HaltCause,
+    money::Ptc,
+    problem::{Charged, ErrorClass, Problem, TaskError},
+    reason::{Met, Own, Reason},
+    retry::Caution,
+    task::{MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState},
+    time::{HOUR, MINUTE, Mono, Now, SECOND, Wall},
+};
+use service::answer::{LineFault, Reply};
 use std::ops::{Deref, DerefMut};
 use world::World;
 

@@ -1,11 +1,9 @@
 //! The path of a paid submission, step by step, and every kind of answer to it.
 
 use super::{disk::Health, *};
-use crate::{
-    domain::{task::PutBack, time::Wall},
-    service::{answer::SubmitVerdict, minimax_v1::judge_submit},
-};
 use TaskState::{Cancelled, Queued, Refused, Running, Sending, Unknown};
+use domain::{task::PutBack, time::Wall};
+use service::{answer::SubmitVerdict, minimax_v1::judge_submit};
 
 #[test]
 fn a_confirmed_task_is_posted_once_and_only_after_both_acknowledgements() {
@@ -325,7 +323,7 @@ fn without_a_key_nothing_is_sent() {
     world.act(Act::Queue { intents: intents(1), undo: false });
     world.live(HOUR);
     assert_eq!(world.posts, []);
-    world.take(Msg::Local(crate::engine::msg::LocalMsg::Key { result: Ok(()) }));
+    world.take(Msg::Local(crate::msg::LocalMsg::Key { result: Ok(()) }));
     world.live(SECOND);
     assert_eq!(world.keys_posted(), [1]);
 }
@@ -339,11 +337,9 @@ fn work_of_an_earlier_run_comes_back_paused_before_a_person_whatever_came_first(
     assert_eq!((world.state.queue.paused, world.posts.len()), (true, 0));
 
     // A row of another program that came before the first page must not hide the old ones.
-    let mut state = crate::engine::work::Work::new(
-        Settings { catalogue: testing::catalogue(), ..Settings::default() },
-        testing::now(0),
-    );
-    let mut tell = |msg| crate::engine::update(&mut state, Msg::Store(msg), testing::now(0)).0;
+    let mut state =
+        crate::work::Work::new(Settings { catalogue: testing::catalogue(), ..Settings::default() }, testing::now(0));
+    let mut tell = |msg| crate::update(&mut state, Msg::Store(msg), testing::now(0)).0;
     tell(StoreMsg::Opened { owner: "me".into(), total: 2, last_seen: None, drafts: vec![] });
     tell(StoreMsg::Changed { tasks: vec![testing::task(2, Running)] });
     let (rows, tasks) = (vec![], vec![testing::task(1, Queued)]);

@@ -1,8 +1,8 @@
 //! Asking about running tasks.
 
 use super::{disk::others, *};
-use crate::domain::{task::FileId, time::Wall};
 use TaskState::{Failed, Ready, Running};
+use domain::{task::FileId, time::Wall};
 
 /// Tasks that were sent a while ago, to be asked about now.
 fn many(n: u32) -> World {

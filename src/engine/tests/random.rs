@@ -6,7 +6,7 @@ use super::{
     disk::{Health, others},
     *,
 };
-use crate::domain::task::SavedFile;
+use domain::task::SavedFile;
 use proptest::{prelude::*, test_runner::FileFailurePersistence};
 
 #[derive(Clone, Debug)]

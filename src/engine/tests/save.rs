@@ -1,12 +1,10 @@
 //! Fetching files.
 
 use super::*;
-use crate::{
-    domain::task::{FileId, STOPPED, SavedFile, Trouble},
-    engine::work::SavingStep,
-    service::answer::Address,
-};
+use crate::work::SavingStep;
 use TaskState::{Ready, Saved, Saving};
+use domain::task::{FileId, STOPPED, SavedFile, Trouble};
+use service::answer::Address;
 
 fn ready(n: u32) -> World {
     let mut disk = super::disk::Disk::default();
@@ -16,7 +14,7 @@ fn ready(n: u32) -> World {
             file,
             trouble: None,
             tries: 0,
-            next_try: Some(crate::domain::time::Wall(testing::WALL)),
+            next_try: Some(domain::time::Wall(testing::WALL)),
             kept: None,
         };
         disk.put(Task { phase, ..testing::task(key, Ready) });
@@ -85,7 +83,7 @@ fn a_sidecar_says_what_steers_a_terminal_by_its_number() {
         file: FileId("F1".into()),
         trouble: None,
         tries: 0,
-        next_try: Some(crate::domain::time::Wall(testing::WALL)),
+        next_try: Some(domain::time::Wall(testing::WALL)),
         kept: None,
     };
     disk.put(task);
@@ -219,7 +217,7 @@ fn a_stop_at_any_step_puts_the_file_back_for_the_person() {
         };
         assert_eq!((held.error.code.as_str(), held.error.class), (STOPPED, ErrorClass::File));
         assert!(world.state.tasks.live[&key(1)].is_stopped());
-        let stopped = crate::engine::news::TaskNews::SavingStopped(held.error.clone());
+        let stopped = crate::news::TaskNews::SavingStopped(held.error.clone());
         assert!(world.state.news.contains(&News::Task { key: key(1), what: stopped }), "{:?}", world.state.news);
         assert!(world.state.saver.active.is_empty());
         world.calls.clear();
@@ -266,7 +264,7 @@ fn a_file_whose_saving_was_stopped_comes_back_by_itself_at_the_next_start_or_whe
 fn what_a_dead_program_was_saving_can_be_stopped_and_what_a_living_one_saves_cannot() {
     for lives in [true, false] {
         let mut disk = super::disk::Disk::default();
-        let until = crate::domain::time::Wall(testing::WALL).plus(HOUR);
+        let until = domain::time::Wall(testing::WALL).plus(HOUR);
         disk.put(Task { claim: super::disk::others(until), ..testing::task(1, Saving) });
         let mut world = World::of(disk, |_| ());
         world.settle();
@@ -410,7 +408,7 @@ fn a_second_download_whose_program_died_leaves_the_file_of_the_first() {
         file: file.clone(),
         trouble: None,
         tries: 0,
-        next_try: Some(crate::domain::time::Wall(testing::WALL)),
+        next_try: Some(domain::time::Wall(testing::WALL)),
         kept: kept.clone(),
     };
     for phase in [waits, Phase::Saving { file, tries: 0, kept }] {

@@ -6,7 +6,7 @@ use TaskState::{Cancelled, Queued, Ready, Refused, Running, Saved, Saving, Sendi
 /// A world whose one task is in that state, sending paused, and the downloads too.
 fn with(state: TaskState) -> World {
     let mut disk = super::disk::Disk::default();
-    let claim = super::disk::others(crate::domain::time::Wall(testing::WALL).plus(HOUR));
+    let claim = super::disk::others(domain::time::Wall(testing::WALL).plus(HOUR));
     let claim = claim.filter(|_| matches!(state, Sending | Saving));
     let remote = Some(RemoteId("R1".into())).filter(|_| !matches!(state, Queued | Unknown | Cancelled | Refused));
     disk.put(Task { claim, remote, ..testing::task(1, state) });
@@ -296,7 +296,7 @@ fn a_name_that_is_taken_gives_the_task_that_has_it_and_goes_on_with_it() {
     world.act(Act::Queue { intents: intents(1), undo: false });
     let Some(StoreCmd::Insert { ticket, .. }) = world.commands.pop_front() else { panic!() };
     let task = world.disk.put(testing::task(1, Running));
-    let refusal = crate::engine::msg::InsertRefusal::NameTaken { task: Box::new(task) };
+    let refusal = crate::msg::InsertRefusal::NameTaken { task: Box::new(task) };
     world.said.push_back(StoreMsg::Inserted { ticket, result: Err(refusal) });
     world.live(SECOND);
     assert_eq!((world.calls.len(), world.posts.len(), world.states(1)), (1, 0, (Running, Running)));
@@ -311,8 +311,8 @@ fn a_retry_that_another_program_made_in_the_meantime_is_told_and_not_made_again(
     world.act(Act::Queue { intents: vec![intent], undo: false });
     world.disk.put(Task { parent: Some(key(1)), ..testing::task(2, Running) });
     world.live(SECOND);
-    let why = crate::domain::retry::Overtaken::Caution(crate::domain::retry::Caution::Retried(Some(key(2))));
-    let refusal = crate::engine::msg::InsertRefusal::Overtaken { parent: key(1), state: TaskState::Failed, why };
+    let why = domain::retry::Overtaken::Caution(domain::retry::Caution::Retried(Some(key(2))));
+    let refusal = crate::msg::InsertRefusal::Overtaken { parent: key(1), state: TaskState::Failed, why };
     let [News::Batch { result, .. }] = &world.state.news[..] else { panic!("{:?}", world.state.news) };
     assert_eq!((world.posts.len(), result), (0, &Err(NotQueued::Refused(refusal))));
 }
@@ -350,10 +350,10 @@ fn at_midnight_the_day_s_money_begins_anew() {
 fn only_a_dashboard_moves_the_time_since_when_one_was_away() {
     let seen = |interactive| {
         let settings = Settings { interactive, ..Settings::default() };
-        let mut state = crate::engine::work::Work::new(settings, testing::now(HOUR));
+        let mut state = crate::work::Work::new(settings, testing::now(HOUR));
         let opened = StoreMsg::Opened { owner: "me".into(), total: 0, last_seen: None, drafts: vec![] };
-        let (mut effects, _) = crate::engine::update(&mut state, Msg::Store(opened), testing::now(HOUR));
-        effects.extend(crate::engine::update(&mut state, Msg::Act(Act::Quit), testing::now(HOUR)).0);
+        let (mut effects, _) = crate::update(&mut state, Msg::Store(opened), testing::now(HOUR));
+        effects.extend(crate::update(&mut state, Msg::Act(Act::Quit), testing::now(HOUR)).0);
         effects.iter().filter(|effect| matches!(effect, Effect::Store(StoreCmd::SaveSeen { .. }))).count()
     };
     assert_eq!([seen(true), seen(false)], [2, 0]);
@@ -364,8 +364,8 @@ fn a_repeat_that_came_before_its_parent_s_row_still_marks_it() {
     let mut world = World::new();
     world.state.tasks.loaded = false;
     let child = Task { parent: Some(key(1)), ..testing::task(2, Queued) };
-    crate::engine::tasks::put(&mut world.state, child);
-    let rows = vec![crate::domain::task::Row::of(&testing::task(1, Saved), false)];
-    crate::engine::tasks::put_page(&mut world.state, rows);
+    crate::tasks::put(&mut world.state, child);
+    let rows = vec![domain::task::Row::of(&testing::task(1, Saved), false)];
+    crate::tasks::put_page(&mut world.state, rows);
     assert!(world.state.tasks.rows[&key(1)].retried);
 }

@@ -1,11 +1,9 @@
 //! What other programs on the store do to this one, and it to them: pauses, halts, waits, failures in a row.
 
 use super::{disk::Health, *};
-use crate::{
-    domain::account::{Account, Change, Sender, Shared, Stamp, Streak, Why},
-    engine::news::QueueNews,
-};
+use crate::news::QueueNews;
 use TaskState::{Queued, Refused};
+use domain::account::{Account, Change, Sender, Shared, Stamp, Streak, Why};
 
 fn why() -> Why {
     let reason = Problem::new("insufficient balance", "", "").into();
@@ -150,9 +148,9 @@ fn the_account_s_wait_and_its_failures_in_a_row_are_counted_over_all_programs() 
 fn unsent_work_waits_for_a_word_only_while_nobody_sends_it() {
     let interactive = |senders: Vec<Sender>| {
         let settings = Settings { catalogue: testing::catalogue(), ..Settings::default() };
-        let mut state = crate::engine::work::Work::new(settings, testing::now(0));
-        let tell = |state: &mut crate::engine::work::Work, msg| {
-            let _ = crate::engine::update(state, Msg::Store(msg), testing::now(0));
+        let mut state = crate::work::Work::new(settings, testing::now(0));
+        let tell = |state: &mut crate::work::Work, msg| {
+            let _ = crate::update(state, Msg::Store(msg), testing::now(0));
         };
         tell(&mut state, StoreMsg::Opened { owner: "me".into(), total: 1, last_seen: None, drafts: vec![] });
         // The store's word that it knows who this is.

@@ -134,10 +134,10 @@ fn a_halt_that_needs_the_person_outlives_a_store_that_mends() {
 
 #[test]
 fn a_store_that_never_opened_keeps_its_banner() {
-    let mut state = crate::engine::work::Work::new(Settings::default(), testing::now(0));
+    let mut state = crate::work::Work::new(Settings::default(), testing::now(0));
     let failed = StoreMsg::Failed { ticket: None, problem: disk_full() };
-    let _ = crate::engine::update(&mut state, Msg::Store(failed), testing::now(0));
-    let _ = crate::engine::update(&mut state, Msg::Wake, testing::now(HOUR));
+    let _ = crate::update(&mut state, Msg::Store(failed), testing::now(0));
+    let _ = crate::update(&mut state, Msg::Wake, testing::now(HOUR));
     assert_eq!(state.queue.halted.map(|halt| halt.cause), Some(HaltCause::Store));
 }
 

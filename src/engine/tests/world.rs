@@ -5,7 +5,7 @@ use super::{
     rig::{Ground, Program, Rig},
     *,
 };
-use crate::engine::news::{ActNews, NotDone};
+use crate::news::{ActNews, NotDone};
 use std::collections::{BTreeSet, VecDeque};
 
 pub(super) type World = Rig<Bare, Hand>;
@@ -126,7 +126,7 @@ impl World {
         let opened = StoreMsg::Opened { owner: "me".into(), total, last_seen: None, drafts: vec![] };
         world.take(Msg::Store(opened));
         let tasks: Vec<Task> = world.disk.tasks.values().rev().cloned().collect();
-        let rows = tasks.iter().map(|task| crate::domain::task::Row::of(task, false)).collect();
+        let rows = tasks.iter().map(|task| domain::task::Row::of(task, false)).collect();
         let tasks = tasks.into_iter().filter(|t| t.state().is_live() || t.state() == TaskState::Unknown).collect();
         world.take(Msg::Store(StoreMsg::Page { rows, tasks, last: true }));
         world.calls.retain(|call| !matches!(call, HttpCmd::Balance { .. }));
@@ -193,10 +193,7 @@ impl World {
         let call = self.calls.pop_front().expect("no call is under way");
         let msg = match call {
             HttpCmd::Submit { key, ticket, .. } => {
-                if matches!(
-                    crate::service::minimax_v1::judge_submit(&reply),
-                    crate::service::answer::SubmitVerdict::Later { .. }
-                ) {
+                if matches!(service::minimax_v1::judge_submit(&reply), service::answer::SubmitVerdict::Later { .. }) {
                     self.open.remove(&key);
                 }
                 HttpMsg::Submitted { key, ticket, reply }

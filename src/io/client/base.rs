@@ -1,6 +1,7 @@
 //! Which addresses a key may be sent to.
 
-use crate::{domain::problem::Problem, tr};
+use domain::problem::Problem;
+use lang::tr;
 use reqwest::Url;
 
 /// How far away the host of an address is.

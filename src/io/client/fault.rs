@@ -1,7 +1,7 @@
 //! Why an exchange failed, out of the libraries' errors.
 
 use super::{dial, transport::CONNECT_TIMEOUT};
-use crate::service::answer::LineFault;
+use service::answer::LineFault;
 use std::{error::Error, io, iter, time::Duration};
 
 /// Why an exchange failed. `patience` is the time-out that the call had.

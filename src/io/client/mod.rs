@@ -20,24 +20,23 @@ pub(crate) use transport::{Route, failed, transport};
 use dial::Dial;
 use upload::Patience;
 
-use crate::{
-    domain::{
-        catalogue::Catalogue,
-        problem::Problem,
-        request::{Request, StoredImage, WireNames},
-        task::{FileId, RemoteId},
-    },
-    engine::{effect::HttpCmd, msg::HttpMsg},
-    io::{coding, coding::Decoder, images::Encoded, words},
-    service::{
-        answer::{LineFault, Reply},
-        call::{self, Method, Under},
-        protocol::{Ask, Protocol},
-    },
-    tr,
+use crate::{coding, coding::Decoder, images::Encoded, words};
+use domain::{
+    catalogue::Catalogue,
+    problem::Problem,
+    request::{Request, StoredImage, WireNames},
+    task::{FileId, RemoteId},
 };
+use engine::{effect::HttpCmd, msg::HttpMsg};
+use lang::tr;
 use reqwest::{RequestBuilder, Response, StatusCode, Url, header};
 use secrecy::{ExposeSecret, SecretString};
+use service::{
+    answer::{LineFault, Reply},
+    call,
+    call::{Method, Under},
+    protocol::{Ask, Protocol},
+};
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 /// The most that is read of an answer's body, in bytes.

@@ -1,7 +1,9 @@
 //! How every connection of the program is made: TLS, roots, proxy, and no layer that sends a thing twice.
 
 use super::base::{NearBy, near_by};
-use crate::{domain::problem::Problem, io::words, tr};
+use crate::words;
+use domain::problem::Problem;
+use lang::tr;
 use reqwest::{ClientBuilder, Url};
 use rustls::ClientConfig;
 use rustls_platform_verifier::Verifier;

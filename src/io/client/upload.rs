@@ -17,10 +17,7 @@ use super::{
     read,
     transport::CONNECT_TIMEOUT,
 };
-use crate::{
-    io::words,
-    service::answer::{LineFault, Reply},
-};
+use crate::words;
 use http_body_util::Full;
 use hyper::{Request, body::Bytes, client::conn::http1};
 use reqwest::{
@@ -29,6 +26,7 @@ use reqwest::{
         ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT,
     },
 };
+use service::answer::{LineFault, Reply};
 use std::{error::Error, io, time::Duration};
 use tokio::{
     task::JoinHandle,

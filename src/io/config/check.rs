@@ -1,7 +1,7 @@
 //! Checks of single texts in the config. Each says why a text cannot be used, without quoting it: what was written into
 //! the wrong place may be a key.
 
-use crate::domain::reason::config::Unfit;
+use domain::reason::config::Unfit;
 use reqwest::Url;
 use std::net::{IpAddr, SocketAddr};
 

@@ -6,7 +6,7 @@ use super::{
     profile::{Account, BUILT_IN_PROFILES, PROFILE},
     table::{SECTIONS, TOP},
 };
-use crate::io::secret::KeySource;
+use crate::secret::KeySource;
 
 /// A line of the config in force.
 #[derive(Clone, Debug, PartialEq, Eq)]

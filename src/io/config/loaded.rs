@@ -1,11 +1,9 @@
 //! A config that can be worked with, and how it is read again while the program runs.
 
 use super::{profile::Account, wanted::Paths};
-use crate::{
-    domain::reason::config::{Fault, Place, Rejected, Wrong},
-    engine::{msg::Reread, settings::Settings},
-    io::secret::KeySource,
-};
+use crate::secret::KeySource;
+use domain::reason::config::{Fault, Place, Rejected, Wrong};
+use engine::{msg::Reread, settings::Settings};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,

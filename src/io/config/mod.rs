@@ -21,12 +21,10 @@ pub use in_force::{InForce, Origin, in_force};
 pub use loaded::{Again, Loaded, Source};
 pub use wanted::{Folders, JudgeKeys, Paths, Wanted, paths};
 
-use crate::{
-    domain::reason::{
-        config::{Rejected, Wrong},
-        system::System,
-    },
-    io::files,
+use crate::files;
+use domain::reason::{
+    config::{Rejected, Wrong},
+    system::System,
 };
 
 /// The largest config file that is read.
@@ -54,7 +52,7 @@ pub fn load(wanted: &Wanted<'_>, folders: &Folders) -> Result<Loaded, Rejected> 
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::engine::settings::Settings;
+    use engine::settings::Settings;
     use options::Default as Stands;
     use toml::de::DeValue;
 

@@ -6,15 +6,13 @@ use super::{
     notes::Notes,
     options::{Kind, Opt, small, unset},
 };
-use crate::{
-    domain::{
-        catalogue::{CameraSupport, Catalogue, Need},
-        overrides::{ModelOverride, ResolutionOverride},
-        reason::config::{Takes, Unfit},
-        request::WireNames,
-    },
-    engine::settings::Profile,
+use domain::{
+    catalogue::{CameraSupport, Catalogue, Need},
+    overrides::{ModelOverride, ResolutionOverride},
+    reason::config::{Takes, Unfit},
+    request::WireNames,
 };
+use engine::settings::Profile;
 use std::ops::Range;
 use toml::{
     Spanned,

@@ -5,7 +5,7 @@ use super::{
     options::Opt,
     table::{SECTIONS, TOP},
 };
-use crate::domain::{
+use domain::{
     near::nearest,
     reason::config::{Fault, Meant, Place, Unfit, Wrong},
 };

@@ -1,7 +1,7 @@
 //! What an option is: a name, a kind that says which values it takes and where they go, a default and a doc. The options
 //! themselves are in `table.rs`, `profile.rs` and `models.rs`; reading, the example file and `config show` are made from them.
 
-use crate::domain::{
+use domain::{
     money::Ptc,
     problem::ErrorClass,
     reason::config::{Meant, Takes, Toml, Unfit},
@@ -74,7 +74,6 @@ pub(super) enum Kind<C: 'static> {
     Cap(fn(&mut C, Option<Ptc>)),
     /// One of some words.
     Word {
-        /// The words.
         words: &'static [&'static str],
         /// Where it goes.
         set: fn(&mut C, String),
@@ -88,7 +87,6 @@ pub(super) enum Kind<C: 'static> {
     },
     /// A list of tables. The reader takes it apart itself, so that each fault in it has its own place.
     Tables,
-    /// Text.
     Text {
         /// Why a text is not usable; must not quote the text, which may be a secret put in the wrong place.
         check: fn(&str) -> Result<(), Unfit>,

@@ -4,15 +4,13 @@ use super::{
     check,
     options::{Kind, Opt, opt, small, unset},
 };
-use crate::{
-    domain::{
-        reason::config::{Meant, Wrong},
-        request::WireNames,
-    },
-    engine::settings::Profile,
-    io::{paths::at_home, secret::KeySource},
-    service::protocol::Protocol,
+use crate::{paths::at_home, secret::KeySource};
+use domain::{
+    reason::config::{Meant, Wrong},
+    request::WireNames,
 };
+use engine::settings::Profile;
+use service::protocol::Protocol;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -150,7 +148,7 @@ impl Account {
             ("api_key_file", self.key_file.is_some()),
         ];
         let options: Vec<String> =
-            sources.into_iter().filter_map(|(option, set)| set.then(|| option.to_owned())).collect();
+            sources.into_iter().filter(|(_, set)| *set).map(|(option, _)| option.to_owned()).collect();
         let profile = name.to_owned();
         let mut faults = Vec::new();
         if options.len() > 1 {

@@ -11,10 +11,8 @@ use super::{
     theme,
     wanted::Wanted,
 };
-use crate::{
-    domain::reason::config::{Fault, Meant, Place, Takes, Unfit, Wrong},
-    io::paths::at_home,
-};
+use crate::paths::at_home;
+use domain::reason::config::{Fault, Meant, Place, Takes, Unfit, Wrong};
 use std::{collections::BTreeMap, ops::Range, path::Path};
 use toml::{
     Spanned,

@@ -6,10 +6,8 @@ use super::{
     loaded::Loaded,
     options::{Kind, Opt, opt, reserved, small, unset},
 };
-use crate::{
-    domain::{name::check_template, time::SECOND},
-    engine::settings::{Lang, RetrySettings},
-};
+use domain::{name::check_template, time::SECOND};
+use engine::settings::{Lang, RetrySettings};
 
 /// A section of the file whose options are all known by name.
 pub(super) struct Section {
@@ -17,7 +15,6 @@ pub(super) struct Section {
     pub(super) name: &'static str,
     /// What it is about.
     pub(super) doc: &'static str,
-    /// Its options.
     pub(super) options: &'static [Opt<Loaded>],
 }
 

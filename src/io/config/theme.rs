@@ -4,12 +4,10 @@ use super::{
     notes::Notes,
     options::{no_word, type_of},
 };
-use crate::{
-    domain::reason::config::{Meant, Takes, Unfit, Wrong},
-    engine::settings::{
-        UiSettings,
-        paint::{OwnTheme, ROLES, THEMES},
-    },
+use domain::reason::config::{Meant, Takes, Unfit, Wrong};
+use engine::settings::{
+    UiSettings,
+    paint::{OwnTheme, ROLES, THEMES},
 };
 use std::ops::Range;
 use toml::de::DeTable;
@@ -41,7 +39,10 @@ pub(super) fn read(notes: &mut Notes<'_>, ui: &mut UiSettings, table: &DeTable<'
             let text = value.get_ref().as_str();
             let text = text.ok_or_else(|| Unfit::OtherType { takes: Takes::Text, is: type_of(value.get_ref()) });
             let taken = text.and_then(|text| match role {
-                BASE if THEMES.contains(&text) => Ok(theme.base = text.into()),
+                BASE if THEMES.contains(&text) => {
+                    theme.base = text.into();
+                    Ok(())
+                }
                 BASE => Err(no_word(text, THEMES)),
                 role => text.parse().map(|coat| _ = theme.roles.insert(role.into(), coat)),
             });

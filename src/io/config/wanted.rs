@@ -1,6 +1,6 @@
 //! What is asked of the config, and where things lie.
 
-use crate::domain::reason::config::{KeyFault, Wrong};
+use domain::reason::config::{KeyFault, Wrong};
 use etcetera::BaseStrategy;
 use std::{
     collections::BTreeMap,
@@ -58,7 +58,6 @@ pub struct Paths {
     pub data_dir: PathBuf,
     /// Pictures kept under their hash.
     pub images: PathBuf,
-    /// The log.
     pub log: PathBuf,
 }
 

@@ -6,18 +6,16 @@ use super::{
     trouble::{self, Trouble},
 };
 use crate::{
-    io::{
-        client::why,
-        coding::{Decoder, ENOUGH, Fault, is_labelled, is_mp4},
-        words,
-    },
-    service::answer::LineFault,
-    tr,
+    client::why,
+    coding::{Decoder, ENOUGH, Fault, is_labelled, is_mp4},
+    words,
 };
+use lang::tr;
 use reqwest::{
     Client, Response, StatusCode, Url,
     header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, IF_RANGE, RANGE},
 };
+use service::answer::LineFault;
 use std::{io, time::Duration};
 use tokio::{io::AsyncWriteExt, sync::watch, time};
 

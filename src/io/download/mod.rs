@@ -10,26 +10,24 @@ mod place;
 mod trouble;
 
 use crate::{
-    domain::{
-        problem::Problem,
-        task::{SavedFile, TaskKey},
-    },
-    engine::{
-        effect::{SaveCmd, SaveTarget, Ticket},
-        msg::SaveMsg,
-    },
-    io::{
-        client::{NearBy, Route, failed, near_by, transport},
-        images::hex,
-        paths::expanded,
-    },
-    service::answer::Address,
-    tr,
+    client::{NearBy, Route, failed, near_by, transport},
+    images::hex,
+    paths::expanded,
+};
+use domain::{
+    problem::Problem,
+    task::{SavedFile, TaskKey},
+};
+use engine::{
+    effect::{SaveCmd, SaveTarget, Ticket},
+    msg::SaveMsg,
 };
 use fetch::{End, Job};
+use lang::tr;
 use part::Part;
 use reqwest::{Client, Url, redirect};
 use ring::digest;
+use service::answer::Address;
 use std::{
     collections::HashMap,
     fs,
@@ -219,7 +217,7 @@ fn open(target: &SaveTarget) -> Result<Part, Trouble> {
 
 fn folder(target: &SaveTarget) -> Result<PathBuf, Trouble> {
     let phrase = |why| match why {
-        crate::domain::reason::system::System::OthersHome => {
+        domain::reason::system::System::OthersHome => {
             tr!("only ~/ is understood, not another user's ~name")
         }
         _ => tr!("the home folder is not known"),

@@ -2,7 +2,8 @@
 //!
 //! Source: ISO/IEC 14496-12, sections 4.2 (boxes), 8.2.2 (`mvhd`) and 8.3.2 (`tkhd`).
 
-use crate::{io::words, tr};
+use crate::words;
+use lang::tr;
 use std::{
     fmt,
     io::{self, Read, Seek, SeekFrom},

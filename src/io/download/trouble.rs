@@ -5,15 +5,13 @@ use super::{
     mp4,
     part::{Part, Unavailable},
 };
-use crate::{
-    domain::{
-        export::size,
-        problem::{Charged, ErrorClass, Problem, TaskError},
-        reason::Reason,
-    },
-    io::words,
-    tr,
+use crate::words;
+use domain::{
+    export::size,
+    problem::{Charged, ErrorClass, Problem, TaskError},
+    reason::Reason,
 };
+use lang::tr;
 use std::{
     io::{self, ErrorKind},
     path::Path,
@@ -153,7 +151,7 @@ pub(super) fn bad_target(message: String) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lang::{Lang, within};
+    use lang::{Lang, within};
 
     #[test]
     fn a_trouble_is_a_whole_sentence_in_chinese_too() {

@@ -2,7 +2,7 @@
 //! it came: from a file or in a `data:` URL.
 
 use super::exif;
-use crate::domain::{
+use domain::{
     picture::MOST_PIXELS,
     reason::picture_file::{Content, Why},
     request::{ImageKind, Oddity},

@@ -1,6 +1,7 @@
 //! The one thing of a picture's camera data that counts here: which side of what is stored is up.
 
-use crate::{domain::request::Oddity, pictures::exif::orientation};
+use domain::request::Oddity;
+use pictures::exif::orientation;
 
 /// How a picture with these camera data is stored, where that is not as it is seen.
 pub(super) fn turned(exif: &[u8]) -> Option<Oddity> {
@@ -11,7 +12,7 @@ pub(super) fn turned(exif: &[u8]) -> Option<Oddity> {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 pub(crate) mod tests {
     use super::*;
-    use crate::pictures::exif::ORIENTATION;
+    use pictures::exif::ORIENTATION;
     use proptest::prelude::*;
 
     /// Camera data that say nothing but that.

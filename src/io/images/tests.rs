@@ -1,7 +1,7 @@
 //! Pictures as they are read, judged and kept.
 
 use super::*;
-use crate::domain::{reason::picture_file::Content, request::Oddity};
+use domain::{reason::picture_file::Content, request::Oddity};
 use std::os::unix::fs::PermissionsExt;
 
 fn png(width: u32, height: u32) -> Vec<u8> {

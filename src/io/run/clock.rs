@@ -1,6 +1,6 @@
 //! The only place where the program reads a clock.
 
-use crate::domain::time::{Mono, Now, Wall};
+use domain::time::{Mono, Now, Wall};
 use std::time::{Duration, Instant, SystemTime};
 
 /// Both clocks of this machine, and the user's time zone.

@@ -13,7 +13,7 @@
 //! | 10 | content refused |
 //! | 130 | interrupted |
 
-use crate::domain::problem::{ErrorClass, TaskError};
+use domain::problem::{ErrorClass, TaskError};
 use std::process::ExitCode;
 
 /// The exit codes; a promise to scripts.

@@ -1,6 +1,6 @@
 //! By which name and port the person's own machine reaches this one.
 
-use crate::engine::settings::Host;
+use engine::settings::Host;
 
 /// ssh's own port.
 const SSH_PORT: u16 = 22;

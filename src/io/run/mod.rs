@@ -8,17 +8,15 @@ pub mod unsaved;
 pub mod workers;
 
 use crate::{
-    engine::{
-        Driven,
-        effect::{Effect, Level, LocalCmd, LogLine, Speech, TermCmd},
-        msg::Msg,
-    },
-    io::{
-        config::Loaded,
-        run::{clock::Clock, workers::Workers},
-    },
-    lang::Lang,
+    config::Loaded,
+    run::{clock::Clock, workers::Workers},
 };
+use engine::{
+    Driven,
+    effect::{Effect, Level, LocalCmd, LogLine, Speech, TermCmd},
+    msg::Msg,
+};
+use lang::Lang;
 use std::sync::Arc;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
@@ -136,7 +134,7 @@ fn log(line: &LogLine) {
 }
 
 /// Sleeps until then; without a moment, for ever.
-pub(crate) async fn sleep_until(at: Option<tokio::time::Instant>) {
+pub async fn sleep_until(at: Option<tokio::time::Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,

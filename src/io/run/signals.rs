@@ -4,7 +4,8 @@
 //!
 //! Not here: SIGSEGV, SIGILL and SIGFPE, which nothing without `unsafe` can go on from.
 
-use crate::{engine::msg::Signal, io::run::exit::Exit};
+use crate::run::exit::Exit;
+use engine::msg::Signal;
 use rustix::process::Signal as Os;
 use std::{
     fs::{self, File},

@@ -1,24 +1,22 @@
 //! Carries out effects: hands each to its worker. Every worker's answer comes back as a message.
 
 use crate::{
-    domain::{
-        problem::{Charged, ErrorClass, Problem, TaskError},
-        reason::{Reason, system::System},
-    },
-    engine::{
-        effect::{HttpCmd, LocalCmd, SaveCmd, Speech, StoreCmd},
-        msg::{HttpMsg, LocalMsg, Msg, SaveMsg},
-    },
-    io::{
-        client::{Client, ClientConfig},
-        config::Loaded,
-        download::Downloader,
-        files, images, private, prompts, shrink, store,
-        store::Handle,
-    },
-    service::answer::Reply,
-    tr,
+    client::{Client, ClientConfig},
+    config::Loaded,
+    download::Downloader,
+    files, images, private, prompts, shrink, store,
+    store::Handle,
 };
+use domain::{
+    problem::{Charged, ErrorClass, Problem, TaskError},
+    reason::{Reason, system::System},
+};
+use engine::{
+    effect::{HttpCmd, LocalCmd, SaveCmd, Speech, StoreCmd},
+    msg::{HttpMsg, LocalMsg, Msg, SaveMsg},
+};
+use lang::tr;
+use service::answer::Reply;
 use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
@@ -129,10 +127,7 @@ impl Workers {
             LocalCmd::Export { path, keys } => {
                 let (dir, json) = (self.setup.paths.data_dir.clone(), self.speech.task);
                 tokio::task::spawn_blocking(move || {
-                    tell(
-                        &to,
-                        Msg::Local(LocalMsg::Said { result: crate::io::export::write(&dir, &path, &keys, json) }),
-                    );
+                    tell(&to, Msg::Local(LocalMsg::Said { result: crate::export::write(&dir, &path, &keys, json) }));
                 });
             }
             LocalCmd::PutBy { what, text } => {
@@ -264,7 +259,10 @@ async fn open(path: &str) -> Result<(), String> {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::{domain::task::TaskKey, engine::effect::SaveTarget, io::config, service::answer::Address};
+    use crate::config;
+    use domain::task::TaskKey;
+    use engine::effect::SaveTarget;
+    use service::answer::Address;
 
     #[tokio::test]
     async fn a_download_without_a_downloader_is_answered_as_failed() {
@@ -280,7 +278,7 @@ mod tests {
             hook: Arc::default(),
             client: Arc::default(),
             downloader: Arc::default(),
-            speech: crate::words::SPEECH,
+            speech: words::SPEECH,
         };
         let address = Address { url: "https://files.example/a".into(), backup: None, bytes: None, expires: None };
         let target = SaveTarget { dir: "/v".into(), name: "a.mp4".into(), sidecar: None, stall_ms: 1 };

@@ -8,7 +8,8 @@ use super::{
     row::last_rev,
     schema,
 };
-use crate::{domain::problem::Problem, tr};
+use domain::problem::Problem;
+use lang::tr;
 use rusqlite::Connection;
 use std::{
     collections::HashSet,
@@ -154,7 +155,7 @@ impl Seen {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::domain::{
+    use domain::{
         draft::{Draft, KeptDraft},
         time::Wall,
     };

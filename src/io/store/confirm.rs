@@ -10,15 +10,13 @@ use super::{
     row::{TASK, own, task_of},
     step::{begin, take},
 };
-use crate::{
-    domain::{
-        problem::{Charged, Problem},
-        task::{Event, LedgerLine, MoneyEvent, Phase, Task, TaskKey, TaskState, What},
-        time::Wall,
-    },
-    engine::effect::Write,
-    tr,
+use domain::{
+    problem::{Charged, Problem},
+    task::{Event, LedgerLine, MoneyEvent, Phase, Task, TaskKey, TaskState, What},
+    time::Wall,
 };
+use engine::effect::Write;
+use lang::tr;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -102,10 +100,8 @@ fn now() -> Wall {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::{super::owner::Owner, *};
-    use crate::{
-        domain::{money::Ptc, request::Request, task::NewTask},
-        engine::effect::Caps,
-    };
+    use domain::{money::Ptc, request::Request, task::NewTask};
+    use engine::effect::Caps;
     use std::{fs, path::Path, slice};
 
     const AT: Wall = Wall(1_795_372_200_000);

@@ -1,10 +1,8 @@
 //! What SQLite and the file system complain about, in words for a person: which file, why, what to do now.
 
-use crate::{
-    domain::problem::Problem,
-    io::{private, words},
-    tr,
-};
+use crate::{private, words};
+use domain::problem::Problem;
+use lang::tr;
 use rusqlite::{Error, ErrorCode};
 use std::{
     fs,

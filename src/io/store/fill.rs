@@ -1,7 +1,7 @@
 //! Fills a store for measurements: believable tasks of every ended state, the same for the same seed. Never for real use.
 
 use super::{fault, layout, row, schema, step};
-use crate::domain::{
+use domain::{
     money::Ptc,
     problem::{Charged, ErrorClass, Problem, TaskError},
     reason::Reason,

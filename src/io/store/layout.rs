@@ -1,7 +1,8 @@
 //! Where in the data folder the store's files lie.
 
 use super::fault;
-use crate::{domain::problem::Problem, io::private};
+use crate::private;
+use domain::problem::Problem;
 use std::path::{Path, PathBuf};
 
 /// The store's file in the data folder.

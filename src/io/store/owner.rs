@@ -8,12 +8,10 @@ use super::{
     fault,
     layout::{make_folders, run_of},
 };
-use crate::{
-    domain::{
-        problem::Problem,
-        task::{Claim, Task},
-    },
-    io::private,
+use crate::private;
+use domain::{
+    problem::Problem,
+    task::{Claim, Task},
 };
 use std::{
     collections::HashMap,

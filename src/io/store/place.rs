@@ -2,7 +2,7 @@
 //! one that was emptied makes a new store of it: what is written then is lost, and what was paid for is paid for again.
 
 use super::fault;
-use crate::domain::problem::Problem;
+use domain::problem::Problem;
 use std::{fs, os::unix::fs::MetadataExt, path::Path};
 
 /// The file as it was when it was last looked at. No store gets smaller.

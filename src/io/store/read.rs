@@ -5,17 +5,15 @@ use super::{
     owner::Programs,
     row::{self, Count, Json, LINE, Lines, TASK, own, task_of},
 };
-use crate::{
-    domain::{
-        costs::CostLine,
-        draft::KeptDraft,
-        problem::Problem,
-        task::{Event, LedgerLine, RemoteId, Row, Task, TaskKey, TaskState, What},
-        time::Wall,
-    },
-    engine::msg::{Detail, StoreMsg},
-    tr,
+use domain::{
+    costs::CostLine,
+    draft::KeptDraft,
+    problem::Problem,
+    task::{Event, LedgerLine, RemoteId, Row, Task, TaskKey, TaskState, What},
+    time::Wall,
 };
+use engine::msg::{Detail, StoreMsg};
+use lang::tr;
 use rusqlite::{Connection, OptionalExtension, Params, params, params_from_iter, types::Value};
 use std::ops::ControlFlow;
 

@@ -4,7 +4,7 @@
 //!
 //! The file itself stays, empty or not: it tells that there has been a store here (see `schema`).
 
-use crate::io::private;
+use crate::private;
 use std::{
     fs,
     io::{self, Write},

@@ -1,15 +1,13 @@
 //! Between our types and SQLite's columns: a whole task, a line of the table, the columns that mirror a stage.
 
-use crate::{
-    domain::{
-        money::Ptc,
-        problem::{Charged, ErrorClass, TaskError},
-        request::Request,
-        task::{Claim, Kind, MoneyEvent, NewTask, Phase, RemoteId, Row, Task, TaskKey, TaskState, Texts, kept_reason},
-        time::Wall,
-    },
-    tr,
+use domain::{
+    money::Ptc,
+    problem::{Charged, ErrorClass, TaskError},
+    request::Request,
+    task::{Claim, Kind, MoneyEvent, NewTask, Phase, RemoteId, Row, Task, TaskKey, TaskState, Texts, kept_reason},
+    time::Wall,
 };
+use lang::tr;
 use rusqlite::{
     Connection, OptionalExtension, ToSql,
     types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, Value, ValueRef},

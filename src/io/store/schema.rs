@@ -5,7 +5,9 @@ use super::{
     layout::{file_of, make_folders, run_of},
     reserve,
 };
-use crate::{domain::problem::Problem, io::private, tr};
+use crate::private;
+use domain::problem::Problem;
+use lang::tr;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use std::{
     fs::{self, File},

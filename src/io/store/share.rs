@@ -5,14 +5,12 @@ use super::{
     row::{Json, own},
     step::begin,
 };
-use crate::{
-    domain::{
-        account::{Account, Change, Sender, Shared, Stamp, Stopped, Why},
-        problem::Problem,
-        time::{HOUR, Wall},
-    },
-    tr,
+use domain::{
+    account::{Account, Change, Sender, Shared, Stamp, Stopped, Why},
+    problem::Problem,
+    time::{HOUR, Wall},
 };
+use lang::tr;
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// What is kept of a service's wish to wait cannot lie further ahead: else the clock was set back since.

@@ -1,10 +1,8 @@
 //! Steps of a transaction that more than one verb makes.
 
 use super::row::{self, Json, own};
-use crate::{
-    domain::task::{Event, LedgerLine, Row, TaskKey},
-    engine::effect::Write,
-};
+use domain::task::{Event, LedgerLine, Row, TaskKey};
+use engine::effect::Write;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 /// A transaction that is the only writing one from its first statement on: what it reads stays true until it commits.

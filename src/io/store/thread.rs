@@ -10,14 +10,12 @@ use super::{
     schema,
     write::is_of_a_paid_id,
 };
-use crate::{
-    domain::{account::Shared, costs, problem::Problem, task::Task, time::Wall},
-    engine::{
-        effect::{StoreCmd, Ticket, Write},
-        msg::{SendResult, StoreMsg},
-    },
-    tr,
+use domain::{account::Shared, costs, problem::Problem, task::Task, time::Wall};
+use engine::{
+    effect::{StoreCmd, Ticket, Write},
+    msg::{SendResult, StoreMsg},
 };
+use lang::tr;
 use std::{
     collections::HashSet,
     ops::ControlFlow,

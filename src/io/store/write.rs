@@ -12,22 +12,20 @@ use super::{
     share,
     step::{add_event, add_ledger, begin, repeated_by, take},
 };
-use crate::{
-    domain::{
-        draft::Draft,
-        money::Ptc,
-        problem::Problem,
-        retry,
-        retry::{Change, Facts},
-        task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Task, TaskKey, What},
-        time::{MINUTE, Wall},
-    },
-    engine::{
-        effect::{Caps, Write},
-        msg::{BudgetCap, InsertRefusal, SendResult, WriteResult},
-    },
-    tr,
+use domain::{
+    draft::Draft,
+    money::Ptc,
+    problem::Problem,
+    retry,
+    retry::{Change, Facts},
+    task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Task, TaskKey, What},
+    time::{MINUTE, Wall},
 };
+use engine::{
+    effect::{Caps, Write},
+    msg::{BudgetCap, InsertRefusal, SendResult, WriteResult},
+};
+use lang::tr;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::slice;
 

@@ -3,7 +3,7 @@
 //! Source: <https://iterm2.com/documentation-images.html>.
 
 use super::{Cells, Picture, Place, Sending, in_parts};
-use crate::pictures::{cache::jpeg, sides_within};
+use crate::{cache::jpeg, sides_within};
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 /// Sends a picture of about the pixels that fit within `sides`, in pieces of at most that many bytes where that can be;

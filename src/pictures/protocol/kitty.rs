@@ -4,7 +4,7 @@
 //! Source: <https://sw.kovidgoyal.net/kitty/graphics-protocol/>, "Unicode placeholders".
 
 use super::{Picture, Sending};
-use crate::pictures::{
+use crate::{
     colours::{Few, Ink, few},
     sides_within,
 };

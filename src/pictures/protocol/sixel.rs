@@ -2,7 +2,7 @@
 //! other. Each piece is an image of its own with the colours it needs.
 
 use super::{Picture, Place, Sending, in_parts};
-use crate::pictures::colours::{Few, few};
+use crate::colours::{Few, few};
 use std::io::Write;
 
 const BAND: usize = 6;

@@ -13,20 +13,16 @@ use table::Behind;
 pub use table::{COMMANDS, Command};
 
 use crate::{
-    engine::effect::Level,
-    lang,
-    screens::{
-        app::App,
-        commands::Do,
-        keymap,
-        keymap::{Action, BINDINGS, Ctx, Move, ascii_twin},
-        kit::brush::Brush,
-        kit::editor::LineEditor,
-        layer::{Covers, Did, Handle, Overlay},
-        palette, toast,
-    },
-    tr,
+    app::App,
+    commands::Do,
+    keymap,
+    keymap::{Action, BINDINGS, Ctx, Move, ascii_twin},
+    kit::{brush::Brush, editor::LineEditor},
+    layer::{Covers, Did, Handle, Overlay},
+    palette, toast,
 };
+use engine::effect::Level;
+use lang::tr;
 use ratatui::layout::{Position, Rect};
 
 /// Commands that the history keeps.
@@ -58,7 +54,6 @@ pub struct Tab {
     pub at: usize,
 }
 
-/// Opens it.
 pub(crate) fn open(app: &mut App) {
     app.screen.open(CommandLine::default());
 }
@@ -240,7 +235,7 @@ fn accept(app: &mut App) -> Vec<Do> {
         },
         None => {
             let known = candidates(app, "");
-            let why = match crate::domain::near::nearest(&word, known.iter().map(String::as_str)) {
+            let why = match domain::near::nearest(&word, known.iter().map(String::as_str)) {
                 Some(near) => tr!("there is no command {word}; did you mean {near}?", word, near),
                 None => tr!(
                     "there is no command {word}; {complete} shows all there are",

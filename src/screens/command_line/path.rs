@@ -2,19 +2,17 @@
 
 use super::{COMMANDS, CommandLine, Tab, nothing, split, table::Behind};
 use crate::{
-    domain::reason::system::At,
-    engine::{
-        effect::{Effect, Level, ListFor, LocalCmd},
-        folder::{Entry, Listing},
-    },
-    screens::{
-        app::App,
-        commands::Do,
-        kit::{editor::LineEditor, folder},
-        toast,
-    },
-    words::reason,
+    app::App,
+    commands::Do,
+    kit::{editor::LineEditor, folder},
+    toast,
 };
+use domain::reason::system::At;
+use engine::{
+    effect::{Effect, Level, ListFor, LocalCmd},
+    folder::{Entry, Listing},
+};
+use words::reason;
 
 /// The path behind a command that takes one, and what stands before it. A path may hold blanks, so that it goes on to the
 /// end of the line.

@@ -1,31 +1,25 @@
 //! The commands as data: a name, what it takes, what it does, how the rest is completed.
 
 use crate::{
-    domain::task::{TaskKey, TaskState},
-    engine::{
-        effect::{Effect, Level, LocalCmd, TermCmd},
-        filter::Filter,
-        settings::paint,
-    },
-    lang,
-    lang::Lang,
-    screens::{
-        app::App,
-        commands,
-        commands::Do,
-        compose,
-        keymap::{Action, ascii_twin},
-        screen::{Pane, Sort},
-        table,
-        table::columns,
-        toast,
-    },
-    tr,
+    app::App,
+    commands,
+    commands::Do,
+    compose,
+    keymap::{Action, ascii_twin},
+    screen::{Pane, Sort},
+    table,
+    table::columns,
+    toast,
 };
+use domain::task::{TaskKey, TaskState};
+use engine::{
+    effect::{Effect, Level, LocalCmd, TermCmd},
+    filter::Filter,
+    settings::paint,
+};
+use lang::{Lang, tr};
 
-/// One command.
 pub struct Command {
-    /// Its name.
     pub name: &'static str,
     /// What it takes, for a person; translated where it is shown.
     pub takes: &'static str,

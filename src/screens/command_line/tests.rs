@@ -1,18 +1,16 @@
 use super::*;
-use crate::{
-    domain::task::{
-        TaskKey,
-        TaskState::{Failed, Queued, Saved},
-    },
-    engine::{
-        act::Act,
-        effect::{Effect, ListFor, LocalCmd, TermCmd},
-        folder::{Entry, EntryKind, Listing},
-        msg::LocalMsg,
-    },
-    lang::Lang,
-    screens::{msg::Input, screen::Sort, shell::input::input, table::columns, testing::state},
+use crate::{msg::Input, screen::Sort, shell::input::input, table::columns, testing::state};
+use domain::task::{
+    TaskKey,
+    TaskState::{Failed, Queued, Saved},
 };
+use engine::{
+    act::Act,
+    effect::{Effect, ListFor, LocalCmd, TermCmd},
+    folder::{Entry, EntryKind, Listing},
+    msg::LocalMsg,
+};
+use lang::Lang;
 
 /// Types a command and Enter; gives what comes of it.
 fn run(app: &mut App, text: &str) -> Vec<Do> {
@@ -97,7 +95,7 @@ fn the_faults_of_the_draft_are_said_in_the_new_language() {
     let english = said(&state);
     run(&mut state, "set language zh");
     let chinese = lang::within(Lang::Zh, || {
-        crate::screens::compose::check_again(&mut state);
+        crate::compose::check_again(&mut state);
         said(&state)
     });
     run(&mut state, "set language zh");
@@ -148,7 +146,7 @@ fn listed(app: &mut App, typed: &str, folder: &str, names: &[&str]) {
     };
     let listing = Listing { folder: folder.into(), entries: names.iter().map(entry).collect() };
     let msg = LocalMsg::Listed { typed: typed.into(), purpose: ListFor::Command, result: Ok(listing) };
-    assert_eq!(crate::screens::compose::local(app, msg), []);
+    assert_eq!(crate::compose::local(app, msg), []);
 }
 
 #[test]

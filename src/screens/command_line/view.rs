@@ -2,18 +2,16 @@
 
 use super::{CommandLine, candidates, hint};
 use crate::{
-    screens::{
-        app::App,
-        keymap::{Action, Ctx},
-        kit::{
-            brush::{Brush, span},
-            text,
-            theme::Look,
-        },
-        shell::hints,
+    app::App,
+    keymap::{Action, Ctx},
+    kit::{
+        brush::{Brush, span},
+        text,
+        theme::Look,
     },
-    tr,
+    shell::hints,
 };
+use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,

@@ -2,10 +2,8 @@
 //! stands in `domain::camera`.
 
 use super::prompt_changed;
-use crate::{
-    domain::{camera, camera::Command, catalogue::CameraSupport},
-    screens::{app::App, keymap::Move, table::step},
-};
+use crate::{app::App, keymap::Move, table::step};
+use domain::{camera, camera::Command, catalogue::CameraSupport};
 
 /// The list beside the caret.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

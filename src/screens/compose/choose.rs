@@ -2,16 +2,14 @@
 
 use super::{choice_word, choices, choose_marked, fields};
 use crate::{
-    domain::draft::Field,
-    screens::{
-        app::App,
-        commands::Do,
-        keymap::{Action, Ctx, Move},
-        kit::brush::Brush,
-        layer::{Did, Handle, Overlay},
-        shell::layers::{around, choice, list, scroll_to},
-    },
+    app::App,
+    commands::Do,
+    keymap::{Action, Ctx, Move},
+    kit::brush::Brush,
+    layer::{Did, Handle, Overlay},
+    shell::layers::{around, choice, list, scroll_to},
 };
+use domain::draft::Field;
 use ratatui::{
     layout::{Position, Rect},
     text::Line,
@@ -21,7 +19,6 @@ use std::collections::BTreeSet;
 /// The list of values.
 #[derive(Clone, Debug)]
 pub struct Choose {
-    /// The field.
     pub field: Field,
     /// The chosen value, as an index into [`choices`].
     pub at: usize,

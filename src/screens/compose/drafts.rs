@@ -3,24 +3,22 @@
 
 use super::{check_again, open, touch};
 use crate::{
-    domain::{
-        braces,
-        draft::{Draft, KeptDraft},
-        task::Task,
-    },
-    engine::effect::{Effect, Level, StoreCmd},
-    screens::{
-        app::App,
-        commands::Do,
-        keymap,
-        keymap::{Action, Ctx},
-        pick,
-        pick::PickWhat,
-        screen::Compose,
-        toast,
-    },
-    tr,
+    app::App,
+    commands::Do,
+    keymap,
+    keymap::{Action, Ctx},
+    pick,
+    pick::PickWhat,
+    screen::Compose,
+    toast,
 };
+use domain::{
+    braces,
+    draft::{Draft, KeptDraft},
+    task::Task,
+};
+use engine::effect::{Effect, Level, StoreCmd};
+use lang::tr;
 
 /// Takes a task's request into compose: as a new task, or as a new attempt of it. The draft that was there is put by.
 pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Do> {

@@ -2,18 +2,16 @@
 //! search is the picker's.
 
 use crate::{
-    screens::{
-        app::App,
-        keymap::{Action, Ctx},
-        kit::{brush::Brush, text},
-        pick::PickWhat,
-        shell::hints,
-    },
-    tr,
-    words::names,
+    app::App,
+    keymap::{Action, Ctx},
+    kit::{brush::Brush, text},
+    pick::PickWhat,
+    shell::hints,
 };
+use lang::tr;
 use ratatui::{layout::Rect, text::Line};
 use std::collections::BTreeSet;
+use words::names;
 
 /// From this many free rows on earlier prompts stand below the fields.
 const ROWS_LEAST: u16 = 5;

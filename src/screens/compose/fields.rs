@@ -1,11 +1,9 @@
 //! What stands in compose's fields in words: names, values, what is worth knowing of them, why one cannot be used.
 
-use crate::{
-    domain::{catalogue::Need, draft::Field},
-    screens::{app::App, compose, screen::Compose},
-    tr,
-    words::{amounts as words, names, reason},
-};
+use crate::{app::App, compose, screen::Compose};
+use domain::{catalogue::Need, draft::Field};
+use lang::tr;
+use words::{amounts, names, reason};
 
 /// A field's name on the screen.
 pub(crate) fn label(field: Field) -> &'static str {
@@ -113,7 +111,7 @@ fn picture(compose: &Compose, path: &str) -> String {
             image.kind.extension().to_uppercase(),
             image.width,
             image.height,
-            words::size(image.bytes)
+            amounts::size(image.bytes)
         ),
         Some(None) => tr!("being read").into(),
         Some(Some(Err(_))) | None => String::new(),

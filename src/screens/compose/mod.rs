@@ -17,7 +17,7 @@ mod state;
 mod tests;
 pub mod view;
 
-pub use crate::screens::compose::state::{Compose, Estimate};
+pub use crate::compose::state::{Compose, Estimate};
 pub use camera::{CameraList, offered};
 pub(crate) use drafts::{delete_draft, other, restore, sent, take, take_draft};
 pub use path::picture_field;
@@ -27,37 +27,35 @@ pub use plan::{combines, is_many};
 pub use rows::{ROWS, choice_word, choices, chosen, marked, takes_several, usable};
 
 use crate::{
-    domain::{
-        braces,
-        braces::Template,
-        catalogue::ModelSpec,
-        check,
-        draft::{Draft, Fault, Field, Severity},
-        matrix::Plan,
-        time::Mono,
-    },
-    engine::{
-        acts::price,
-        effect::{Effect, Level, ListFor, LocalCmd},
-        msg::LocalMsg,
-    },
-    screens::{
-        app::App,
-        command_line,
-        commands::Do,
-        compose::choose::Choose,
-        copy,
-        key::{Code, Key},
-        keymap::CameraKey,
-        kit::editor::PromptEditor,
-        pick, preview,
-        screen::{ComposeRow, Pane, PreviewItem, Purpose},
-        toast,
-    },
-    tr,
-    words::reason,
+    app::App,
+    command_line,
+    commands::Do,
+    compose::choose::Choose,
+    copy,
+    key::{Code, Key},
+    keymap::CameraKey,
+    kit::editor::PromptEditor,
+    pick, preview,
+    screen::{ComposeRow, Pane, PreviewItem, Purpose},
+    toast,
 };
+use domain::{
+    braces,
+    braces::Template,
+    catalogue::ModelSpec,
+    check,
+    draft::{Draft, Fault, Field, Severity},
+    matrix::Plan,
+    time::Mono,
+};
+use engine::{
+    acts::price,
+    effect::{Effect, Level, ListFor, LocalCmd},
+    msg::LocalMsg,
+};
+use lang::tr;
 use std::collections::BTreeSet;
+use words::reason;
 
 /// How long a changed draft waits for more typing before it is saved, in milliseconds: what a crash can cost.
 const SAVE_AFTER: u64 = 500;
@@ -124,7 +122,7 @@ pub(crate) fn pasted(app: &mut App, text: &str) -> bool {
     match app.screen.compose.row {
         ComposeRow::Field(Field::Prompt) => {
             if !app.screen.compose.prompt.paste(text) {
-                let most = crate::screens::kit::editor::MOST_CHARS;
+                let most = crate::kit::editor::MOST_CHARS;
                 let text = tr!("the paste was cut: a prompt here holds {most} characters at most", most);
                 toast::say(app, Level::Warning, text, None);
             }
@@ -306,17 +304,17 @@ pub fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
         }
         LocalMsg::Listed { typed, purpose: ListFor::Completion, result } => {
             let wishes = path::completes(app, &typed, result);
-            return crate::screens::shell::input::carry_out(app, wishes);
+            return crate::shell::input::carry_out(app, wishes);
         }
         LocalMsg::Listed { typed, purpose: ListFor::Command, result } => command_line::listed(app, &typed, result),
         LocalMsg::Listed { typed, purpose: ListFor::Picker, result } => pick::listed(app, &typed, result),
         LocalMsg::Prompts { path, result } => {
             let wishes = path::file_read(app, path, result);
-            return crate::screens::shell::input::carry_out(app, wishes);
+            return crate::shell::input::carry_out(app, wishes);
         }
         LocalMsg::Edited { result: Ok(text) } => {
             // Editors end a file with a line end that nobody typed.
-            let text = crate::screens::kit::editing::clean(text.strip_suffix('\n').unwrap_or(&text));
+            let text = crate::kit::editing::clean(text.strip_suffix('\n').unwrap_or(&text));
             app.screen.compose.prompt = PromptEditor::new(&text);
             app.screen.compose.camera = CameraList::Closed;
             prompt_changed(app);
@@ -344,7 +342,7 @@ fn pictures_came(app: &mut App, mut wishes: Vec<Do>) -> Vec<Effect> {
         app.screen.compose.wants_preview = false;
         wishes.extend(to_preview(app));
     }
-    crate::screens::shell::input::carry_out(app, wishes)
+    crate::shell::input::carry_out(app, wishes)
 }
 
 /// Checks the draft as the model would take it.
@@ -367,7 +365,7 @@ fn faults_of_one(app: &App) -> Vec<Fault> {
 }
 
 /// What is known of the picture at a path.
-pub(crate) fn look(app: &App, path: &str) -> crate::domain::picture::ImageLook {
+pub(crate) fn look(app: &App, path: &str) -> domain::picture::ImageLook {
     pictures::look(&app.screen.compose, path)
 }
 

@@ -2,15 +2,13 @@
 //! Looked at when typing pauses and before the preview, not at every key.
 
 use super::similar;
-use crate::{
-    domain::{
-        draft::{Fault, Field, Severity},
-        reason::draft::DraftReason,
-        task::TaskState,
-        text::gist,
-        time::MINUTE,
-    },
-    screens::app::App,
+use crate::app::App;
+use domain::{
+    draft::{Fault, Field, Severity},
+    reason::draft::DraftReason,
+    task::TaskState,
+    text::gist,
+    time::MINUTE,
 };
 
 /// How long a repeated prompt is worth a word.

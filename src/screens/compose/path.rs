@@ -2,33 +2,31 @@
 
 use super::{check_again, for_model, open_plan, plan, rows, touch};
 use crate::{
-    domain::{
-        batch_file::{BatchFile, Record},
-        draft::{Draft, Field},
-        matrix::Matrix,
-        picture::{Typed, typed},
-        problem::Problem,
-        reason::system::At,
-    },
-    engine::{
-        effect::{Effect, Level, ListFor, LocalCmd},
-        folder::{Listing, is_several},
-    },
-    screens::{
-        app::App,
-        commands::Do,
-        keymap,
-        keymap::{Action, Ctx},
-        kit::{editor::LineEditor, folder},
-        pick,
-        pick::PickWhat,
-        preview,
-        screen::ComposeRow,
-        toast,
-    },
-    tr,
-    words::reason,
+    app::App,
+    commands::Do,
+    keymap,
+    keymap::{Action, Ctx},
+    kit::{editor::LineEditor, folder},
+    pick,
+    pick::PickWhat,
+    preview,
+    screen::ComposeRow,
+    toast,
 };
+use domain::{
+    batch_file::{BatchFile, Record},
+    draft::{Draft, Field},
+    matrix::Matrix,
+    picture::{Typed, typed},
+    problem::Problem,
+    reason::system::At,
+};
+use engine::{
+    effect::{Effect, Level, ListFor, LocalCmd},
+    folder::{Listing, is_several},
+};
+use lang::tr;
+use words::reason;
 
 /// The field of the row that has the keys, where that is a picture's.
 #[must_use]

@@ -1,22 +1,20 @@
 //! The pictures of a draft: read when their field is left, known by the path as typed.
 
 use super::plan;
-use crate::{
-    domain::{
-        draft::Draft,
-        picture::{ImageLook, Typed, to_look_into, typed},
-        reason::{picture::PictureReason, system::At},
-        request::{ImageKind, StoredImage},
-    },
-    engine::{
-        effect::{Effect, ListFor, LocalCmd},
-        folder,
-    },
-    screens::{app::App, commands::Do, screen::Compose},
-    tr,
-    words::amounts::size,
+use crate::{app::App, commands::Do, screen::Compose};
+use domain::{
+    draft::Draft,
+    picture::{ImageLook, Typed, to_look_into, typed},
+    reason::{picture::PictureReason, system::At},
+    request::{ImageKind, StoredImage},
 };
+use engine::{
+    effect::{Effect, ListFor, LocalCmd},
+    folder,
+};
+use lang::tr;
 use std::collections::BTreeSet;
+use words::amounts::size;
 
 /// What is known of the picture at a path.
 pub(super) fn look(compose: &Compose, path: &str) -> ImageLook {

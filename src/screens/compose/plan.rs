@@ -2,22 +2,21 @@
 
 use super::{faults_of_one, pictures};
 use crate::{
-    domain::{
-        braces::Template,
-        check,
-        draft::{Fault, Field, Severity},
-        matrix::{self, Matrix, Plan, Rules},
-        money::Ptc,
-        reason::draft::DraftReason,
-    },
-    engine::{acts::price, folder},
-    screens::{
-        app::App,
-        screen::{Batch, Estimate},
-    },
-    tr,
-    words::reason,
+    app::App,
+    screen::{Batch, Estimate},
 };
+use domain::{
+    braces::Template,
+    check,
+    draft::{Fault, Field, Severity},
+    matrix,
+    matrix::{Matrix, Plan, Rules},
+    money::Ptc,
+    reason::draft::DraftReason,
+};
+use engine::{acts::price, folder};
+use lang::tr;
+use words::reason;
 
 /// The draft with everything that stands for several values.
 pub(super) fn matrix(app: &App) -> Matrix {
@@ -114,7 +113,7 @@ pub(super) fn batch(plan: &Plan, from: Option<String>) -> Batch {
             let resolution = draft.resolution.as_deref().unwrap_or_default();
             let what = format!("{} {resolution}{seconds} {}", draft.model, draft.prompt);
             let why: Vec<String> = cell.reasons.iter().map(|why| reason::draft(why).what).collect();
-            (crate::domain::text::gist(&what).into_owned(), why.join(tr!("; ")))
+            (domain::text::gist(&what).into_owned(), why.join(tr!("; ")))
         })
         .collect();
     Batch { from, duplicates: plan.duplicates, impossible, bad_lines: Vec::new() }

@@ -1,16 +1,14 @@
 //! The rows of compose: their order, which can be used, what can be chosen in them.
 
 use super::{check_again, pictures, plan, spec};
-use crate::{
-    domain::{
-        catalogue::ModelSpec,
-        draft::{Draft, Field},
-        fields,
-        reason::draft::Closed,
-    },
-    screens::{app::App, commands::Do, keymap::is_typed, kit::editor::LineEditor, screen::ComposeRow},
-    tr,
+use crate::{app::App, commands::Do, keymap::is_typed, kit::editor::LineEditor, screen::ComposeRow};
+use domain::{
+    catalogue::ModelSpec,
+    draft::{Draft, Field},
+    fields,
+    reason::draft::Closed,
 };
+use lang::tr;
 
 use std::collections::BTreeSet;
 

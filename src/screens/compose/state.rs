@@ -2,22 +2,19 @@
 
 use super::camera::CameraList;
 use crate::{
-    domain::{
-        batch_file::BatchFile,
-        draft::{Draft, Fault, Field, KeptDraft},
-        money::Ptc,
-        reason::picture::PictureReason,
-        reason::picture_file,
-        request::{Request, StoredImage},
-        task::TaskKey,
-        time::Mono,
-    },
-    engine::settings::Settings,
-    screens::{
-        kit::editor::{LineEditor, PromptEditor},
-        screen::ComposeRow,
-    },
+    kit::editor::{LineEditor, PromptEditor},
+    screen::ComposeRow,
 };
+use domain::{
+    batch_file::BatchFile,
+    draft::{Draft, Fault, Field, KeptDraft},
+    money::Ptc,
+    reason::{picture::PictureReason, picture_file},
+    request::{Request, StoredImage},
+    task::TaskKey,
+    time::Mono,
+};
+use engine::settings::Settings;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Compose: the draft with the places of the cursors.

@@ -5,30 +5,28 @@ mod many;
 
 use super::*;
 use crate::{
-    domain::{
-        draft::KeptDraft,
-        problem::Problem,
-        reason::{
-            picture_file::{Fault, Why},
-            system::System,
-        },
-        request::{ImageKind, ImageRef, Oddity, StoredImage},
-        task::{
-            TaskKey,
-            TaskState::{Failed, Running},
-        },
+    msg::Input,
+    pick::PickWhat,
+    screen::{Batch, Preview},
+    shell::input::input,
+    testing::{now, request, state, task},
+};
+use domain::{
+    draft::KeptDraft,
+    problem::Problem,
+    reason::{
+        picture_file::{Fault, Why},
+        system::System,
     },
-    engine::{
-        effect::StoreCmd,
-        folder::{Entry, EntryKind, Listing},
+    request::{ImageKind, ImageRef, Oddity, StoredImage},
+    task::{
+        TaskKey,
+        TaskState::{Failed, Running},
     },
-    screens::msg::Input,
-    screens::testing::{now, request, state, task},
-    screens::{
-        pick::PickWhat,
-        screen::{Batch, Preview},
-        shell::input::input,
-    },
+};
+use engine::{
+    effect::StoreCmd,
+    folder::{Entry, EntryKind, Listing},
 };
 
 fn press(app: &mut App, keys: &str) -> Vec<Effect> {

@@ -1,31 +1,29 @@
 //! Compose: the draft's fields with what is wrong below each, the prompt's editor, and the price before the key.
 
 use crate::{
-    domain::{
-        draft::{Field, Severity},
-        money::Ptc,
-        request::{ImageRef, Request},
+    app::App,
+    compose as rules,
+    compose::{earlier, fields},
+    kit::{
+        brush::{Brush, LABEL},
+        diff, text,
+        theme::Look,
     },
-    engine::effect::Level,
-    screens::{
-        app::App,
-        compose as rules,
-        compose::{earlier, fields},
-        kit::{
-            brush::{Brush, LABEL},
-            diff, text,
-            theme::Look,
-        },
-        screen::{Compose, ComposeRow, Pane},
-    },
-    tr,
-    words::reason,
+    screen::{Compose, ComposeRow, Pane},
 };
+use domain::{
+    draft::{Field, Severity},
+    money::Ptc,
+    request::{ImageRef, Request},
+};
+use engine::effect::Level;
+use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
 };
+use words::reason;
 
 /// The prompt's editor never has fewer rows than this.
 const PROMPT_LEAST: u16 = 3;

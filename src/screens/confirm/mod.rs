@@ -1,18 +1,16 @@
 //! Something that cannot be undone needs a yes.
 
 use crate::{
-    engine::act::Act,
-    screens::{
-        app::App,
-        commands::Do,
-        keymap::{Action, Ctx},
-        kit::{brush::Brush, text},
-        layer::{Handle, Overlay},
-        shell::layers::{keys_line, list},
-        table,
-    },
-    tr,
+    app::App,
+    commands::Do,
+    keymap::{Action, Ctx},
+    kit::{brush::Brush, text},
+    layer::{Handle, Overlay},
+    shell::layers::{keys_line, list},
+    table,
 };
+use engine::act::Act;
+use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     text::Line,

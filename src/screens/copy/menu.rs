@@ -1,16 +1,14 @@
 //! The menu of what to copy.
 
 use crate::{
-    screens::{
-        app::App,
-        commands,
-        keymap::{Action, BINDINGS, CopyWhat, Ctx},
-        kit::{brush::Brush, text},
-        layer::{Did, Handle, Overlay},
-        shell::{hints, layers::list},
-    },
-    tr,
+    app::App,
+    commands,
+    keymap::{Action, BINDINGS, CopyWhat, Ctx},
+    kit::{brush::Brush, text},
+    layer::{Did, Handle, Overlay},
+    shell::{hints, layers::list},
 };
+use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     text::{Line, Span},

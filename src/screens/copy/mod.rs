@@ -6,25 +6,22 @@ pub mod menu;
 mod tests;
 
 use crate::{
-    domain::{
-        export,
-        problem::{Problem, TaskError},
-        reason::system::System,
-        task::{FileId, Task, TaskKey},
-    },
-    engine,
-    engine::effect::{Effect, HttpCmd, Level, LocalCmd, TermCmd, Ticket},
-    screens::{
-        app::App,
-        commands::Do,
-        keymap,
-        keymap::{Action, CopyWhat, Ctx},
-        toast,
-    },
-    tr,
-    words::{reason, reason::system::system},
+    app::App,
+    commands::Do,
+    keymap,
+    keymap::{Action, CopyWhat, Ctx},
+    toast,
 };
+use domain::{
+    export,
+    problem::{Problem, TaskError},
+    reason::system::System,
+    task::{FileId, Task, TaskKey},
+};
+use engine::effect::{Effect, HttpCmd, Level, LocalCmd, TermCmd, Ticket};
+use lang::tr;
 use std::collections::VecDeque;
+use words::{reason, reason::system::system};
 
 /// Words of a copied text that a toast shows.
 const SHOWN: usize = 48;

@@ -1,16 +1,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use super::*;
-use crate::{
-    domain::task::{
-        TaskState,
-        TaskState::{Failed, Queued, Saved},
-    },
-    engine::settings::Host,
-    lang::{Lang, within},
-    screens::testing::{state, task},
-    service::answer::Reply,
+use crate::testing::{state, task};
+use domain::task::{
+    TaskState,
+    TaskState::{Failed, Queued, Saved},
 };
+use engine::settings::Host;
+use lang::{Lang, within};
+use service::answer::Reply;
 
 fn copied(text: &str) -> Vec<Do> {
     vec![Do::Effect(Effect::Term(TermCmd::Copy(text.into())))]
@@ -76,7 +74,7 @@ fn one_scp_command_fetches_all_that_is_marked() {
     state.work.settings.host = Host { address: "box".into(), port: None };
     let mut two = tasks([(1, Saved), (2, Queued), (3, Saved)]);
     for (task, path) in two.iter_mut().zip(["/a.mp4", "", "/b.mp4"]) {
-        if let crate::domain::task::Phase::Saved { saved, .. } = &mut task.phase {
+        if let domain::task::Phase::Saved { saved, .. } = &mut task.phase {
             saved.path = path.into();
         }
     }

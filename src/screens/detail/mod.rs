@@ -5,21 +5,19 @@ pub mod past;
 pub mod view;
 
 use crate::{
-    domain::{task::TaskKey, time::Mono},
-    engine::{
-        effect::{Effect, StoreCmd},
-        msg::Detail,
-    },
-    screens::{
-        after,
-        app::App,
-        keymap::Move,
-        screen::{DetailTab, Pane},
-        shell::{input, layout::detail_size},
-        table,
-    },
-    words::reason,
+    after,
+    app::App,
+    keymap::Move,
+    screen::{DetailTab, Pane},
+    shell::{input, layout::detail_size},
+    table,
 };
+use domain::{task::TaskKey, time::Mono};
+use engine::{
+    effect::{Effect, StoreCmd},
+    msg::Detail,
+};
+use words::reason;
 
 /// How long the cursor must rest on a row before detail and footer follow it, in milliseconds: a key held down costs the
 /// table's marker and nothing more.
@@ -132,14 +130,14 @@ const FIELDS: usize = 40;
 mod tests {
     use super::*;
     use crate::{
-        domain::task::TaskState::{Running, Saved},
-        screens::msg::Input,
-        screens::screen::Pane,
-        screens::testing::{add, state, task},
+        msg::Input,
+        screen::Pane,
+        testing::{add, state, task},
     };
+    use domain::task::TaskState::{Running, Saved};
 
     fn detail(key: u32, rev: u64) -> Box<Detail> {
-        let task = crate::domain::task::Task { rev, ..task(key, Saved) };
+        let task = domain::task::Task { rev, ..task(key, Saved) };
         Box::new(Detail { task: task.clone(), events: vec![], ledger: vec![], line: vec![task] })
     }
 
@@ -187,7 +185,7 @@ mod tests {
         let rests = state.work.now.mono.plus(REST);
         let press = |state: &mut App, key: &str| {
             let now = state.work.now;
-            let _ = crate::screens::update(state, Input::Key(key.parse().unwrap()), now);
+            let _ = crate::update(state, Input::Key(key.parse().unwrap()), now);
             state.screen.table.passing
         };
         assert_eq!(press(&mut state, "j"), Some(rests));
@@ -205,7 +203,7 @@ mod tests {
         state.screen.pane = Pane::Detail;
         follow(&mut state);
         loaded(&mut state, detail(1, 1));
-        add(&mut state, crate::domain::task::Task { rev: 2, ..task(1, Saved) });
+        add(&mut state, domain::task::Task { rev: 2, ..task(1, Saved) });
         assert_eq!(follow(&mut state), asks(1));
     }
 

@@ -1,24 +1,21 @@
 //! Detail's first part: how the task stands, what to do next, what was asked for, what came of it.
 
 use crate::{
-    domain::{
-        problem::{Charged, ErrorClass, TaskError},
-        request::{ImageRef, Request},
-        task::{Phase, SavedFile, Task, TaskState},
-    },
-    engine::work::SavingStep,
-    screens::{
-        detail::view::{About, acts, usually},
-        kit::brush::labelled,
-        shell::layout,
-        table::cells,
-    },
-    tr,
-    words::{amounts as words, reason},
+    detail::view::{About, acts, usually},
+    kit::brush::labelled,
+    shell::layout,
+    table::cells,
 };
+use domain::{
+    problem::{Charged, ErrorClass, TaskError},
+    request::{ImageRef, Request},
+    task::{Phase, SavedFile, Task, TaskState},
+};
+use engine::work::SavingStep;
+use lang::tr;
 use ratatui::{style::Style, text::Line};
+use words::{amounts, reason};
 
-/// Its lines.
 pub(crate) fn lines(about: &About<'_>) -> Vec<Line<'static>> {
     let (now, not_now) = acts(about);
     let mut lines = standing(about);
@@ -40,7 +37,7 @@ fn standing(about: &About<'_>) -> Vec<Line<'static>> {
     let (row, theme) = (about.row, about.look.theme);
     let label = |name: &str, value: &str, style| labelled(name, value, about.width, about.look, style);
     let charged = match row.charged {
-        Charged::Yes | Charged::Unknown if !row.is_known() => words::elsewhere().into(),
+        Charged::Yes | Charged::Unknown if !row.is_known() => amounts::elsewhere().into(),
         Charged::Yes => tr!("{price} PTC, charged", price = row.cost),
         Charged::No if row.state == TaskState::Queued => {
             tr!("{price} PTC when it is sent; free until then", price = row.cost)
@@ -59,7 +56,7 @@ fn standing(about: &About<'_>) -> Vec<Line<'static>> {
             let since = about.loaded.and_then(|detail| detail.task.trouble()).map(|(_, since)| since);
             let (name, what) = match since {
                 Some(Some(since)) => {
-                    let span = words::span(layout::shown_now(about.app).wall.since(since));
+                    let span = amounts::span(layout::shown_now(about.app).wall.since(since));
                     (tr!("Held up"), tr!("{what} (for {span})", what, span))
                 }
                 Some(None) => (tr!("Held up"), what),
@@ -89,19 +86,19 @@ fn progress(about: &About<'_>) -> String {
         TaskState::Queued => tr!("waits to be sent").into(),
         TaskState::Sending => match about.app.work.queue.uploads.get(&row.key) {
             Some((done, total)) if done < total => {
-                tr!("uploading, {done} of {total}", done = words::size(*done), total = words::size(*total))
+                tr!("uploading, {done} of {total}", done = amounts::size(*done), total = amounts::size(*total))
             }
             Some(_) | None => tr!("the submission is on its way; its answer decides").into(),
         },
         TaskState::Running => {
             let word = if row.status.is_empty() { tr!("accepted") } else { &row.status };
-            let took = row.sent_at.get().map(|at| words::clock(now.wall.since(at)));
+            let took = row.sent_at.get().map(|at| amounts::clock(now.wall.since(at)));
             joined([Some(word.to_owned()), took, usually(about)].into_iter().flatten())
         }
         TaskState::Ready => tr!("made; the file is still with the service").into(),
         TaskState::Saving => tr!("the file is being fetched").into(),
         TaskState::Saved => {
-            let took = row.sent_at.get().zip(row.finished_at.get()).map(|(from, to)| words::clock(to.since(from)));
+            let took = row.sent_at.get().zip(row.finished_at.get()).map(|(from, to)| amounts::clock(to.since(from)));
             took.map_or_else(|| tr!("saved").into(), |took| tr!("saved after {time}", time = took))
         }
         TaskState::Cancelled => tr!("taken back, or no longer watched").into(),
@@ -137,11 +134,11 @@ fn file(about: &About<'_>) -> Vec<Line<'static>> {
         let left = at.since(now.wall);
         let (text, style) = match left {
             0 => (tr!("has expired; a fresh one is asked for").to_owned(), about.look.theme.warn),
-            left if left < crate::domain::time::HOUR => {
-                (tr!("lives {span} more", span = words::span(left)), about.look.theme.loud)
+            left if left < domain::time::HOUR => {
+                (tr!("lives {span} more", span = amounts::span(left)), about.look.theme.loud)
             }
             left => {
-                let (span, end) = (words::span(left), words::moment(at, now));
+                let (span, end) = (amounts::span(left), amounts::moment(at, now));
                 (tr!("lives {span} more, until {end}", span, end), Style::new())
             }
         };
@@ -163,7 +160,7 @@ pub(crate) fn file_lines(lines: &[Line<'_>]) -> Option<(usize, usize)> {
 /// Size, sides and length got, against what was asked for where they differ.
 fn measures(saved: &SavedFile, about: &About<'_>) -> String {
     let dot = about.look.signs.dot;
-    let mut parts = vec![words::size(saved.bytes)];
+    let mut parts = vec![amounts::size(saved.bytes)];
     let asked = |got: String, asked: String| {
         if about.row.is_known() { tr!("{got} (asked {asked})", got, asked) } else { got }
     };
@@ -185,13 +182,13 @@ fn download(step: &SavingStep, about: &About<'_>) -> String {
             let passed = about.app.work.now.mono.since(*since).max(1);
             let speed = done.saturating_sub(*from).saturating_mul(1_000) / passed;
             let mut parts = vec![match total {
-                Some(total) => tr!("{done} of {total}", done = words::size(*done), total = words::size(*total)),
-                None => words::size(*done),
+                Some(total) => tr!("{done} of {total}", done = amounts::size(*done), total = amounts::size(*total)),
+                None => amounts::size(*done),
             }];
             if speed > 0 {
-                parts.push(format!("{}/s", words::size(speed)));
+                parts.push(format!("{}/s", amounts::size(speed)));
                 let left = total.map(|total| total.saturating_sub(*done) * 1_000 / speed);
-                parts.extend(left.map(|left| tr!("{span} to go", span = words::span(left))));
+                parts.extend(left.map(|left| tr!("{span} to go", span = amounts::span(left))));
             }
             joined(parts)
         }
@@ -202,7 +199,7 @@ fn download(step: &SavingStep, about: &About<'_>) -> String {
 fn asked(about: &About<'_>) -> Vec<Line<'static>> {
     let (row, dot) = (about.row, about.look.signs.dot);
     if !row.is_known() {
-        return labelled(tr!("Model"), words::elsewhere(), about.width, about.look, Style::new());
+        return labelled(tr!("Model"), amounts::elsewhere(), about.width, about.look, Style::new());
     }
     let mut text = format!("{} {dot} {} {dot} {} s", row.kind.model, row.kind.resolution, row.kind.duration);
     let mut lines = Vec::new();
@@ -253,7 +250,7 @@ pub(crate) fn picture(image: &ImageRef) -> String {
             image.kind.extension(),
             image.width,
             image.height,
-            words::size(image.bytes)
+            amounts::size(image.bytes)
         ),
     }
 }
@@ -269,10 +266,10 @@ fn facts(about: &About<'_>) -> Vec<Line<'static>> {
     ids.extend(task.and_then(Task::file).map(|file| tr!("file {id}", id = file.0)));
     ids.extend(task.and_then(|task| task.name.as_ref()).map(|name| tr!("name {name}", name)));
     let now = about.app.work.now;
-    let (date, time) = words::local(row.created_at, now);
+    let (date, time) = amounts::local(row.created_at, now);
     let mut times = vec![tr!("confirmed {time}", time = format!("{date} {time}"))];
-    times.extend(row.sent_at.get().map(|sent| tr!("sent {time}", time = words::local(sent, now).1)));
-    times.extend(row.finished_at.get().map(|end| tr!("ended {time}", time = words::local(end, now).1)));
+    times.extend(row.sent_at.get().map(|sent| tr!("sent {time}", time = amounts::local(sent, now).1)));
+    times.extend(row.finished_at.get().map(|end| tr!("ended {time}", time = amounts::local(end, now).1)));
     let mut lines = [label(tr!("Ids"), join(ids)), label(tr!("Times"), join(times))].concat();
     if let Some(Phase::Running { polls, .. }) = task.map(|task| &task.phase) {
         lines.extend(label(tr!("Asked"), tr!("{count} times for its state", count = polls)));
@@ -294,6 +291,6 @@ fn facts(about: &About<'_>) -> Vec<Line<'static>> {
 }
 
 /// A task's model and format in few words, for previews and lists.
-pub(crate) fn short(request: &Request, state: &crate::screens::app::App) -> String {
+pub(crate) fn short(request: &Request, state: &crate::app::App) -> String {
     format!("{} {} {}s", cells::short_model(state, &request.model), request.resolution, request.duration)
 }

@@ -1,28 +1,26 @@
 //! Detail's other parts: the time line, the request, the raw answers, the line of attempts.
 
 use crate::{
-    domain::{
-        export,
-        money::Ptc,
-        problem::Charged,
-        task::{MoneyEvent, Task},
-        time::Wall,
+    detail::view::{About, not_yet},
+    kit::{
+        brush::{labelled, span},
+        diff, text,
+        theme::Look,
     },
-    screens::{
-        detail::view::{About, not_yet},
-        kit::{
-            brush::{labelled, span},
-            diff, text,
-            theme::Look,
-        },
-    },
-    tr,
-    words::{amounts as words, names, reason},
 };
+use domain::{
+    export,
+    money::Ptc,
+    problem::Charged,
+    task::{MoneyEvent, Task},
+    time::Wall,
+};
+use lang::tr;
 use ratatui::{
     style::Style,
     text::{Line, Span},
 };
+use words::{amounts, names, reason};
 
 /// Cells of a clock time and the blanks behind it.
 const TIME: usize = 10;
@@ -50,7 +48,7 @@ pub(crate) fn time_line(about: &About<'_>) -> Vec<Line<'static>> {
     let room = usize::from(about.width).saturating_sub(TIME + KIND + 2);
     let (mut lines, mut day) = (Vec::new(), String::new());
     for (at, kind, what, style) in entries {
-        let (date, time) = words::local(at, about.app.work.now);
+        let (date, time) = amounts::local(at, about.app.work.now);
         if date != day {
             lines.push(Line::styled(date.clone(), about.look.theme.strong));
             day = date;
@@ -103,7 +101,7 @@ pub(crate) fn answers(about: &About<'_>) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for event in &detail.events {
         let Some(raw) = &event.raw else { continue };
-        let (date, time) = words::local(event.at, about.app.work.now);
+        let (date, time) = amounts::local(event.at, about.app.work.now);
         lines.push(Line::from(vec![
             Span::styled(format!("{date} {time}  "), about.look.theme.faint),
             span(reason::kind(event.what.kind()), about.look.theme.strong),

@@ -1,26 +1,24 @@
 //! Detail and download: its head with the parts to choose from, and the part that is looked at.
 
 use crate::{
-    domain::task::Row,
-    engine::{msg::Detail, tasks},
-    screens::{
-        app::App,
-        detail::{overview, past},
-        kit::{
-            brush::{Brush, LABEL},
-            text,
-            theme::Look,
-        },
-        screen::{DetailTab, Pane},
-        shell::hints,
+    app::App,
+    detail::{overview, past},
+    kit::{
+        brush::{Brush, LABEL},
+        text,
+        theme::Look,
     },
-    tr,
-    words::names,
+    screen::{DetailTab, Pane},
+    shell::hints,
 };
+use domain::task::Row;
+use engine::{msg::Detail, tasks};
+use lang::tr;
 use ratatui::{
     layout::Rect,
     text::{Line, Span},
 };
+use words::names;
 
 /// What a part of detail is made from.
 pub(crate) struct About<'a> {
@@ -135,7 +133,7 @@ pub(crate) fn not_yet(look: Look) -> Vec<Line<'static>> {
 /// `usually 2-4 min`.
 pub(crate) fn usually(about: &About<'_>) -> Option<String> {
     tasks::usual_ms(&about.app.work, about.row)
-        .map(|usual| tr!("usually {time}", time = crate::words::amounts::usual(usual, false)))
+        .map(|usual| tr!("usually {time}", time = words::amounts::usual(usual, false)))
 }
 
 /// The acts that are possible now, in as few lines as they need, and those that are not, each with why. They are those of

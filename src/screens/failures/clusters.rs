@@ -1,28 +1,25 @@
 //! Failed tasks by cause.
 
-pub use crate::domain::retry::Remedy;
+pub use domain::retry::Remedy;
 
-use crate::{
-    domain::{
-        draft::Field,
-        money::Ptc,
-        problem::{Charged, ErrorClass},
-        reason::Reason,
-        retry,
-        retry::Facts,
-        task::{Row, TaskKey},
-    },
-    screens::app::App,
-    words::reason,
+use crate::app::App;
+use domain::{
+    draft::Field,
+    money::Ptc,
+    problem::{Charged, ErrorClass},
+    reason::Reason,
+    retry,
+    retry::Facts,
+    task::{Row, TaskKey},
 };
 use std::collections::BTreeMap;
+use words::reason;
 
 /// What makes failures one cause.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ClusterId {
     /// The kind.
     pub class: ErrorClass,
-    /// The code.
     pub code: String,
     /// The reason without what differs from task to task.
     pub cause: String,

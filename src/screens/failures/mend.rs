@@ -2,30 +2,27 @@
 
 use super::{Cluster, Remedy, view};
 use crate::{
-    domain::{
-        draft::{Draft, Field},
-        fields,
-        picture::to_look_into,
-        reason::draft::Closed,
-        retry,
-        retry::{Change, Facts, Scope},
-        task::Row,
-    },
-    screens::{
-        app::App,
-        commands::Do,
-        failures::state::{Fix, Mend, MendWhat},
-        key::{Code, Key},
-        keymap,
-        keymap::{Action, Ctx},
-        kit::brush::Brush,
-        kit::editor::LineEditor,
-        layer::{Did, Handle, Overlay},
-    },
-    tr,
-    words::{names, reason},
+    app::App,
+    commands::Do,
+    failures::state::{Fix, Mend, MendWhat},
+    key::{Code, Key},
+    keymap,
+    keymap::{Action, Ctx},
+    kit::{brush::Brush, editor::LineEditor},
+    layer::{Did, Handle, Overlay},
 };
+use domain::{
+    draft::{Draft, Field},
+    fields,
+    picture::to_look_into,
+    reason::draft::Closed,
+    retry,
+    retry::{Change, Facts, Scope},
+    task::Row,
+};
+use lang::tr;
 use ratatui::layout::{Position, Rect};
+use words::{names, reason};
 
 /// The fields that can be set once for all, in the order of compose.
 const FIELDS: [Field; 9] = [
@@ -140,7 +137,7 @@ fn keep(app: &mut App) -> Vec<Do> {
             if let Some(view) = super::view_mut(app) {
                 view.left_out.remove(&id);
                 view.fixes.insert(id, fix);
-                view.to_next();
+                view.go_on_to_next();
             }
             reads
         }

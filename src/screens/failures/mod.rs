@@ -14,26 +14,24 @@ pub(crate) use mend::other_field;
 pub use mend::{choices, possible};
 
 use crate::{
-    domain::task::{Task, TaskKey},
-    engine::effect::{Effect, Level},
-    screens::{
-        after,
-        after::Then,
-        app::App,
-        commands::Do,
-        compose,
-        failures::state::{FailuresView, Fix, Mend, MendWhat},
-        keymap,
-        keymap::{Action, Ctx, Move, Why},
-        kit::brush::Brush,
-        layer::{Did, Handle, Layer, Overlay},
-        resolve::Resolve,
-        table, toast,
-    },
-    tr,
-    words::{names, terms},
+    after,
+    after::Then,
+    app::App,
+    commands::Do,
+    compose,
+    failures::state::{FailuresView, Fix, Mend, MendWhat},
+    keymap,
+    keymap::{Action, Ctx, Move, Why},
+    kit::brush::Brush,
+    layer::{Did, Handle, Layer, Overlay},
+    resolve::Resolve,
+    table, toast,
 };
+use domain::task::{Task, TaskKey};
+use engine::effect::{Effect, Level};
+use lang::tr;
 use ratatui::layout::{Position, Rect};
+use words::{names, terms};
 
 /// The view, where it is open.
 #[must_use]
@@ -48,7 +46,7 @@ fn view_mut(app: &mut App) -> Option<&mut FailuresView> {
 /// Opens it, the cursor where a hand is needed first: on a cause that must be mended, or on the line that sends.
 pub(crate) fn open(app: &mut App) {
     let mut view = FailuresView::new(clusters::all(app), app.work.tasks.counts);
-    view.to_next();
+    view.go_on_to_next();
     app.screen.open(view);
 }
 
@@ -65,7 +63,7 @@ pub(crate) fn follow(app: &mut App) {
     let place = here.and_then(|id| view.clusters.iter().position(|cluster| cluster.id == id));
     match place {
         Some(at) => view.at = at,
-        None => view.to_next(),
+        None => view.go_on_to_next(),
     }
 }
 

@@ -2,27 +2,25 @@
 
 use super::{ClusterId, mend, view};
 use crate::{
-    domain::{
-        check,
-        draft::{Draft, Severity},
-        picture::ImageLook,
-        request::Request,
-        retry,
-        retry::{Change, Facts, Scope},
-        task::{Row, Task, TaskKey},
-    },
-    engine::acts::price,
-    screens::{
-        app::App,
-        compose,
-        failures::state::Fix,
-        preview,
-        screen::{PreviewItem, Purpose},
-    },
-    tr,
-    words::{reason, terms},
+    app::App,
+    compose,
+    failures::state::Fix,
+    preview,
+    screen::{PreviewItem, Purpose},
 };
+use domain::{
+    check,
+    draft::{Draft, Severity},
+    picture::ImageLook,
+    request::Request,
+    retry,
+    retry::{Change, Facts, Scope},
+    task::{Row, Task, TaskKey},
+};
+use engine::acts::price;
+use lang::tr;
 use std::collections::BTreeMap;
+use words::{reason, terms};
 
 /// Opens the preview of the plan. A task that cannot be sent as it was mended is left out, and it is said why.
 pub(super) fn preview(app: &mut App, tasks: Vec<Task>) {

@@ -1,12 +1,10 @@
 //! The screen of failures by cause, as state: the causes, what was decided about each, and what is being mended.
 
 use crate::{
-    domain::{cluster::Template, draft::Field, task::TaskKey},
-    screens::{
-        failures::{Cluster, ClusterId, Remedy},
-        kit::editor::{LineEditor, PromptEditor},
-    },
+    failures::{Cluster, ClusterId, Remedy},
+    kit::editor::{LineEditor, PromptEditor},
 };
+use domain::{cluster::Template, draft::Field, task::TaskKey};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Failures by cause.
@@ -48,7 +46,7 @@ impl FailuresView {
     }
 
     /// To the next cause that must be mended, or to the line that sends.
-    pub fn to_next(&mut self) {
+    pub fn go_on_to_next(&mut self) {
         let open = |cluster: &Cluster| {
             matches!(cluster.remedy, Remedy::EditPrompts | Remedy::FixField(_))
                 && !self.fixes.contains_key(&cluster.id)
@@ -70,7 +68,6 @@ pub enum Fix {
     },
     /// A field is set to one value for all.
     Field {
-        /// The field.
         field: Field,
         /// Its value as typed.
         value: String,
@@ -102,7 +99,6 @@ pub enum MendWhat {
     },
     /// A field's value.
     Field {
-        /// The field.
         field: Field,
         /// Its value.
         line: LineEditor,

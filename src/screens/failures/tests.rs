@@ -2,31 +2,28 @@
 
 use super::*;
 use crate::{
-    domain::{
-        draft::Field,
-        money::Ptc,
-        problem::{Charged, ErrorClass, Problem, TaskError},
-        reason::{Call, Met, Quote, Reason, Then},
-        task::{Phase, TaskState},
-        time::Mono,
-    },
-    engine::{
-        effect::{Effect, StoreCmd},
-        msg::{Detail, Msg, StoreMsg},
-        work::Halt,
-    },
-    screens::screen::Preview,
-    screens::{
-        msg::Input,
-        screen::Purpose,
-        shell::input,
-        testing::{add, now, state as state_of, task},
-        update,
-    },
-    service::{
-        answer::{Reply, SubmitVerdict},
-        minimax_v1::judge_submit,
-    },
+    msg::Input,
+    screen::{Preview, Purpose},
+    shell::input,
+    testing::{add, now, state as state_of, task},
+    update,
+};
+use domain::{
+    draft::Field,
+    money::Ptc,
+    problem::{Charged, ErrorClass, Problem, TaskError},
+    reason::{Call, Met, Quote, Reason, Then},
+    task::{Phase, TaskState},
+    time::Mono,
+};
+use engine::{
+    effect::{Effect, StoreCmd},
+    msg::{Detail, Msg, StoreMsg},
+    work::Halt,
+};
+use service::{
+    answer::{Reply, SubmitVerdict},
+    minimax_v1::judge_submit,
 };
 
 /// A failed task of that class and message.
@@ -207,7 +204,7 @@ fn nothing_is_offered_while_the_balance_is_gone() {
     let mut state = morning();
     let problem = Problem::new("sending stopped", "", "");
     state.work.queue.halted =
-        Some(Halt { cause: crate::domain::account::HaltCause::Balance, tasks: 1, reason: problem.into(), by: None });
+        Some(Halt { cause: domain::account::HaltCause::Balance, tasks: 1, reason: problem.into(), by: None });
     press(&mut state, "R");
     assert_eq!(press(&mut state, "s"), []);
     assert!(can_plan(&state).is_err_and(|Why(why)| why.starts_with("The balance or quota is used up")));

@@ -9,29 +9,27 @@
 //! ```
 
 use crate::{
-    domain::{money::Ptc, task::TaskState},
-    screens::{
-        app::App,
-        failures,
-        failures::{
-            Cluster, Remedy,
-            state::{FailuresView, Fix, Mend, MendWhat},
-        },
-        kit::{
-            brush::{Brush, labelled, span},
-            diff, text,
-            theme::Look,
-        },
-        shell::layout,
+    app::App,
+    failures,
+    failures::{
+        Cluster, Remedy,
+        state::{FailuresView, Fix, Mend, MendWhat},
     },
-    tr,
-    words::{names, reason, terms},
+    kit::{
+        brush::{Brush, labelled, span},
+        diff, text,
+        theme::Look,
+    },
+    shell::layout,
 };
+use domain::{money::Ptc, task::TaskState};
+use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
 };
+use words::{names, reason, terms};
 
 /// Tasks of a cause that are listed.
 const LISTED: usize = 3;

@@ -1,25 +1,23 @@
 //! Help: every key, sign, state, column and command with what it means. What its lines say stands in `keymap`.
 
 use crate::{
-    engine::{effect::Level, filter::contains},
-    screens::{
-        app::App,
-        commands::Do,
-        keymap::{BINDINGS, HelpLine, help_lines},
-        kit::{
-            brush::Brush,
-            list::{Kind, ListView},
-            text,
-        },
-        palette,
-        shell::{
-            hints,
-            layers::{LongList, list_place, mark, page_of, pays, searchable},
-        },
-        toast,
+    app::App,
+    commands::Do,
+    keymap::{BINDINGS, HelpLine, help_lines},
+    kit::{
+        brush::Brush,
+        list::{Kind, ListView},
+        text,
     },
-    tr,
+    palette,
+    shell::{
+        hints,
+        layers::{LongList, list_place, mark, page_of, pays, searchable},
+    },
+    toast,
 };
+use engine::{effect::Level, filter::contains};
+use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     text::{Line, Span},

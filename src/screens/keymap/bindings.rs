@@ -2,7 +2,7 @@
 //! where.
 
 use super::{Binding, CameraKey, CopyWhat, Move, Why, when};
-use crate::screens::{app::App, pick::PickWhat, screen::Pane};
+use crate::{app::App, pick::PickWhat, screen::Pane};
 
 /// Where the keys of a context count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,6 @@ macro_rules! contexts {
 contexts! {
     /// In the table, and in detail where detail does not say otherwise.
     Table = "table", "Task table", Below;
-    /// In detail.
     Detail = "detail", "Detail and download", Below;
     /// In every row of compose.
     Compose = "compose", "Compose", Below;
@@ -75,7 +74,6 @@ contexts! {
     Mend = "mend", "Mending a cause", Typed;
     /// In the menu of what to copy.
     Copy = "copy", "Copy menu", Over;
-    /// In a menu.
     Menu = "menu", "Menus", Over;
     /// While an unknown is settled.
     Resolve = "resolve", "Resolve an unknown", Over;
@@ -85,7 +83,6 @@ contexts! {
     Filter = "filter", "Filter and search, while typing", Typed;
     /// In help, messages and money.
     List = "list", "Help, messages and money", Over;
-    /// In the palette.
     Palette = "palette", "Palette", Typed;
     /// In the command line.
     Command = "command", "Command line", Typed;

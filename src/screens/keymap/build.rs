@@ -1,10 +1,8 @@
 //! The map in force: the defaults with the person's own keys, and everything that is wrong with those, all together.
 
 use super::{BINDINGS, Binding, Ctx, Place, as_command, is_fragile};
-use crate::{
-    domain::reason::config::{KeyFault, Meant, Unfit, Wrong},
-    screens::key::{Code, Key},
-};
+use crate::key::{Code, Key};
+use domain::reason::config::{KeyFault, Meant, Unfit, Wrong};
 use std::collections::BTreeMap;
 
 /// A person's own keys, as the config has them: context, action's id, the keys instead of the defaults.
@@ -172,7 +170,8 @@ fn shadows(map: &Keymap) -> Vec<KeyFault> {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::{screens::keymap::Action, words::reason::config};
+    use crate::keymap::Action;
+    use words::reason::config;
 
     fn overrides(list: &[(&str, &str, &[&str])]) -> Overrides {
         let mut all = Overrides::new();

@@ -1,12 +1,9 @@
 //! The keys that matter now, for the footer.
 
 use super::{Action, BINDINGS, Binding, CameraKey, Ctx, Move, Place, Why, binding, place};
-use crate::{
-    domain::task::TaskState,
-    lang,
-    screens::{app::App, pick::PickWhat, table::cursor_row},
-    tr,
-};
+use crate::{app::App, pick::PickWhat, table::cursor_row};
+use domain::task::TaskState;
+use lang::tr;
 
 /// A hint of the footer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,13 +145,11 @@ fn own(app: &App, here: Place) -> Vec<(Ctx, Action)> {
 mod tests {
     use super::*;
     use crate::{
-        domain::task::TaskState::{Failed, Queued, Saved, Unknown},
-        screens::testing::state,
-        screens::{
-            keymap::{CopyWhat, Move},
-            screen::Pane,
-        },
+        keymap::{CopyWhat, Move},
+        screen::Pane,
+        testing::state,
     };
+    use domain::task::TaskState::{Failed, Queued, Saved, Unknown};
 
     fn keys(app: &App) -> Vec<String> {
         let sign = |hint: &Hint| if hint.paid { "$" } else { "" };

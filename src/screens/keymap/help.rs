@@ -2,13 +2,10 @@
 //! whether an action can be run from there. How it looks is for `ui` to say.
 
 use super::{Action, BINDINGS, Binding, Ctx, Place, Why, named, place_below};
-use crate::{
-    domain::{problem::ErrorClass, task::TaskState},
-    lang,
-    screens::{app::App, command_line::COMMANDS, key::Key, table::columns},
-    tr,
-    words::names,
-};
+use crate::{app::App, command_line::COMMANDS, key::Key, table::columns};
+use domain::{problem::ErrorClass, task::TaskState};
+use lang::tr;
+use words::names;
 
 /// One line of help.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +41,6 @@ pub enum HelpLine {
 
 /// A sign of the screen that is no state's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "each one's meaning stands in `sign_meaning`")]
 pub enum Sign {
     Cursor,
     Mark,
@@ -207,13 +203,13 @@ fn class_meaning(class: ErrorClass) -> &'static str {
 mod tests {
     use super::*;
     use crate::{
-        domain::task::TaskState::Failed,
-        engine::settings::Settings,
-        screens::help::HELP,
-        screens::kit::list::ListView,
-        screens::screen::Pane,
-        screens::testing::{state, with},
+        help::HELP,
+        kit::list::ListView,
+        screen::Pane,
+        testing::{state, with},
     };
+    use domain::task::TaskState::Failed;
+    use engine::settings::Settings;
 
     #[test]
     fn help_begins_with_this_places_keys() {
@@ -229,7 +225,7 @@ mod tests {
         let keys = lines.iter().filter(|line| matches!(line, HelpLine::Key { .. })).count();
         assert_eq!(keys, BINDINGS.len());
         let words = lines.iter().filter(|line| matches!(line, HelpLine::Word { .. })).count();
-        let commands = crate::screens::command_line::COMMANDS.len();
+        let commands = crate::command_line::COMMANDS.len();
         assert_eq!(words, TaskState::ALL.len() + columns::ALL.len() + ErrorClass::ALL.len() + commands);
     }
 

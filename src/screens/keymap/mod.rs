@@ -20,7 +20,7 @@ pub use place::{Place, is_typed, place, place_below};
 pub use tables::{commands, config_lines, tables};
 pub(crate) use when::{can_cancel, can_download, refreshable};
 
-use crate::screens::{
+use crate::{
     app::App,
     key::{Code, Key},
 };
@@ -32,21 +32,15 @@ pub struct Why(pub String);
 /// A move in a table, a list or a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Move {
-    /// One up.
     Up,
-    /// One down.
     Down,
-    /// A page up.
     PageUp,
-    /// A page down.
     PageDown,
     /// Half a page up.
     HalfUp,
     /// Half a page down.
     HalfDown,
-    /// To the first.
     First,
-    /// To the last.
     Last,
 }
 
@@ -71,7 +65,6 @@ impl Move {
 pub enum CopyWhat {
     /// The service's id.
     Id,
-    /// The prompt.
     Prompt,
     /// A fresh address of the file.
     Url,
@@ -101,7 +94,6 @@ pub enum CameraKey {
     Take,
     /// Send the list away.
     Dismiss,
-    /// Move in it.
     Move(Move),
 }
 

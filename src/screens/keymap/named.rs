@@ -1,7 +1,8 @@
 //! The keys as sentences name them.
 
 use super::{Action, Ctx, Keymap, binding};
-use crate::{engine::settings::Voice, screens::app::App};
+use crate::app::App;
+use engine::settings::Voice;
 
 /// The first key of an action as a sentence names it, such as `F8` in "F8 brings it back".
 #[must_use]

@@ -2,20 +2,16 @@
 
 use super::bindings::{Ctx, Lies};
 use crate::{
-    domain::draft::Field,
-    screens::{
-        app::App,
-        compose::CameraList,
-        screen::{ComposeRow, Pane},
-    },
+    app::App,
+    compose::CameraList,
+    screen::{ComposeRow, Pane},
 };
+use domain::draft::Field;
 
 /// Where the keys go now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// The table.
     Table,
-    /// Detail.
     Detail,
     /// A row of compose that is typed.
     ComposeText,

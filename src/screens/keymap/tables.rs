@@ -1,13 +1,10 @@
 //! The keys as tables to be read: for `reeltop keys`, the man page and the example config. Plain data, with the default keys.
 
 use super::{BINDINGS, Ctx};
-use crate::{
-    lang,
-    screens::command_line::COMMANDS,
-    tr,
-    words::keys::{KeyRow, KeyTable},
-};
+use crate::command_line::COMMANDS;
+use lang::tr;
 use std::fmt::Write;
+use words::keys::{KeyRow, KeyTable};
 
 /// The keys of every place.
 #[must_use]

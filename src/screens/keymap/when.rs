@@ -2,26 +2,24 @@
 
 use super::{Action, Ctx, Why, named};
 use crate::{
-    domain::{
-        problem::{Charged, ErrorClass},
-        retry,
-        retry::{Change, Facts},
-        task::{Row, TaskState},
-    },
-    screens::{
-        app::App,
-        commands,
-        compose::choose::Choose,
-        failures,
-        failures::state::{Mend, MendWhat},
-        kit::list::ListView,
-        pick::{Item, PickWhat, Picker, Take},
-        screen::Preview,
-        table::{cursor_row, targets},
-    },
-    tr,
-    words::{names, terms, terms::Face},
+    app::App,
+    commands,
+    compose::choose::Choose,
+    failures,
+    failures::state::{Mend, MendWhat},
+    kit::list::ListView,
+    pick::{Item, PickWhat, Picker, Take},
+    screen::Preview,
+    table::{cursor_row, targets},
 };
+use domain::{
+    problem::{Charged, ErrorClass},
+    retry,
+    retry::{Change, Facts},
+    task::{Row, TaskState},
+};
+use lang::tr;
+use words::{names, terms, terms::Face};
 
 type Possible = Result<(), Why>;
 
@@ -261,7 +259,7 @@ pub(super) fn undo(app: &App) -> Possible {
 }
 
 pub(super) fn fix(app: &App) -> Possible {
-    let picture = crate::screens::compose::to_shrink(app).is_some();
+    let picture = crate::compose::to_shrink(app).is_some();
     if picture || app.screen.compose.faults.iter().any(|fault| fault.fix.is_some()) {
         Ok(())
     } else {
@@ -292,21 +290,21 @@ pub(super) fn deletes(app: &App) -> Possible {
 
 pub(super) fn takes_several(app: &App) -> Possible {
     match app.screen.top() {
-        Some(Choose { field, .. }) if crate::screens::compose::takes_several(*field) => Ok(()),
+        Some(Choose { field, .. }) if crate::compose::takes_several(*field) => Ok(()),
         _ => no(tr!("Only one can be taken here")),
     }
 }
 
 pub(super) fn send(app: &App) -> Possible {
     match app.screen.top::<Preview>() {
-        Some(preview) => crate::screens::preview::can_send(app, preview),
+        Some(preview) => crate::preview::can_send(app, preview),
         _ => no(tr!("There is no preview")),
     }
 }
 
 pub(super) fn leave_out(app: &App) -> Possible {
     match app.screen.top::<Preview>() {
-        Some(preview) => crate::screens::preview::can_leave_out(preview),
+        Some(preview) => crate::preview::can_leave_out(preview),
         _ => no(tr!("There is no preview")),
     }
 }

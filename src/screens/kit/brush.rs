@@ -1,7 +1,7 @@
 //! The few strokes every part is drawn with. Nothing is ever drawn outside the buffer, whatever the place given.
 
 use super::{links::Finder, text, theme::Look};
-use crate::screens::kit::cells::put;
+use crate::kit::cells::put;
 use ratatui::{
     buffer::{Buffer, CellWidth},
     layout::Rect,

@@ -1,7 +1,7 @@
 //! Text into the cells of a buffer, as wide as [`text`] says that the person's terminal shows it. The library's own way
 //! counts signs of ambiguous width as one cell, whatever the terminal does.
 
-use crate::domain::text;
+use domain::text;
 use ratatui::{
     buffer::{Buffer, CellDiffOption, CellWidth},
     style::Style,

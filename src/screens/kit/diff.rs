@@ -7,11 +7,9 @@ use super::{
     text,
     theme::Look,
 };
-use crate::{
-    domain::request::{ImageRef, Request},
-    tr,
-};
 use changes::Change;
+use domain::request::{ImageRef, Request};
+use lang::tr;
 use ratatui::{
     style::Style,
     text::{Line, Span},

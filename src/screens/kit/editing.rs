@@ -1,6 +1,6 @@
 //! What both editors share: borders between graphemes and words in a line of text, and what may come in by a paste.
 
-use crate::domain::text;
+use domain::text;
 use std::iter::Peekable;
 use unicode_segmentation::{GraphemeCursor, UnicodeSegmentation};
 

@@ -4,12 +4,10 @@
 
 pub use super::line_editor::LineEditor;
 use crate::{
-    domain::text::width,
-    screens::{
-        key::{Code, Key},
-        kit::{cells::put, editing as text},
-    },
+    key::{Code, Key},
+    kit::{cells::put, editing as text},
 };
+use domain::text::width;
 use ratatui::{
     buffer::{Buffer, CellWidth},
     layout::{Position, Rect},

@@ -1,6 +1,6 @@
 //! Completion of a path that is being typed.
 
-use crate::engine::folder::{Entry, Listing, split};
+use engine::folder::{Entry, Listing, split};
 
 /// The entries whose name begins with what was typed of it in a path; where none does, those that contain it. Capitals count only
 /// where some are typed.
@@ -36,7 +36,7 @@ pub(crate) fn completed(typed: &str, listing: &Listing) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::folder::EntryKind;
+    use engine::folder::EntryKind;
 
     fn listing(folder: &str, names: &[&str]) -> Listing {
         let entry = |name: &&str| match name.strip_suffix('/') {

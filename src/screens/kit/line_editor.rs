@@ -1,12 +1,10 @@
 //! The one-line editor: fields of compose, the filter, searches. By graphemes, with readline's keys.
 
 use crate::{
-    domain::text::width,
-    screens::{
-        key::{Code, Key},
-        kit::editing as text,
-    },
+    key::{Code, Key},
+    kit::editing as text,
 };
+use domain::text::width;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// States kept for undo.

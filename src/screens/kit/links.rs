@@ -2,7 +2,7 @@
 //! over several rows too.
 
 use super::text::{self, GOES_ON, web_address};
-use crate::domain::text::is_suspect;
+use domain::text::is_suspect;
 use ratatui::layout::Rect;
 
 /// Cells that lead somewhere.

@@ -2,16 +2,14 @@
 //! hold its text, so that the next hit is the next line.
 
 use crate::{
-    engine::filter::contains,
-    screens::{
-        app::App,
-        commands::Do,
-        keymap::{Action, Ctx, Move},
-        kit::{brush::Brush, editor::LineEditor},
-        layer::{Did, Handle, Overlay},
-        table::step,
-    },
+    app::App,
+    commands::Do,
+    keymap::{Action, Ctx, Move},
+    kit::{brush::Brush, editor::LineEditor},
+    layer::{Did, Handle, Overlay},
+    table::step,
 };
+use engine::filter::contains;
 use ratatui::layout::{Position, Rect};
 use std::{fmt, ptr};
 

@@ -1,8 +1,8 @@
 //! Text on its way to the screen: one line of it, or wrapped. What is harmless and how wide it is, is for
 //! `domain::text` to say.
 
-use crate::domain::text;
-pub(crate) use crate::domain::text::{pad, pad_left, width};
+use domain::text;
+pub(crate) use domain::text::{pad, pad_left, width};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// On one line, and harmless.

@@ -1,16 +1,14 @@
 //! Colours and signs as data. The themes there are use the sixteen named colours only, so that a terminal's own palette
 //! keeps them readable; nothing is told by colour alone.
 
-use crate::{
-    domain::task::TaskState,
-    engine::{
-        effect::Level,
-        settings::{
-            UiSettings,
-            paint::{Coat, Depth, Paint, ROLES},
-        },
+use crate::keymap::Sign;
+use domain::task::TaskState;
+use engine::{
+    effect::Level,
+    settings::{
+        UiSettings,
+        paint::{Coat, Depth, Paint, ROLES},
     },
-    screens::keymap::Sign,
 };
 use ratatui::style::{Color, Modifier, Style};
 

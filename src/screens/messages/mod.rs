@@ -1,23 +1,21 @@
 //! The message log, the newest first.
 
 use crate::{
-    engine::filter::contains,
-    screens::{
-        app::App,
-        kit::{
-            brush::Brush,
-            list::{Kind, ListView},
-            text,
-        },
-        shell::layers::{LongList, list_place, searchable},
+    app::App,
+    kit::{
+        brush::Brush,
+        list::{Kind, ListView},
+        text,
     },
-    tr,
-    words::amounts as words,
+    shell::layers::{LongList, list_place, searchable},
 };
+use engine::filter::contains;
+use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     text::{Line, Span},
 };
+use words::amounts;
 
 /// The log as a list.
 pub static MESSAGES: Kind =
@@ -34,7 +32,7 @@ fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &ListView) -> Opti
         if at == view.scroll {
             first = lines.len();
         }
-        let time = words::moment(message.at, app.work.now);
+        let time = amounts::moment(message.at, app.work.now);
         // Most messages name their task themselves.
         let named = message.key.map(|key| format!("{key} ")).filter(|key| !message.text.starts_with(key.as_str()));
         let key = named.unwrap_or_default();

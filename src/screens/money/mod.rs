@@ -4,24 +4,22 @@
 pub mod view;
 
 use crate::{
-    domain::{
-        costs::{By, Sum},
-        money::Ptc,
-        problem::Charged,
-        time::{MINUTE, Wall},
-    },
-    engine::{
-        act::Act,
-        effect::{Effect, StoreCmd},
-    },
-    screens::{
-        app::App,
-        commands::Do,
-        kit::list::{Kind, ListView},
-    },
-    tr,
-    words::{names, reason},
+    app::App,
+    commands::Do,
+    kit::list::{Kind, ListView},
 };
+use domain::{
+    costs::{By, Sum},
+    money::Ptc,
+    problem::Charged,
+    time::{MINUTE, Wall},
+};
+use engine::{
+    act::Act,
+    effect::{Effect, StoreCmd},
+};
+use lang::tr;
+use words::{names, reason};
 
 /// The screen as a list.
 pub static MONEY: Kind = Kind { texts: |app| lines(app).iter().map(Line::text).collect(), draw: view::draw, run: None };
@@ -36,7 +34,6 @@ pub enum Line {
     Title(&'static str),
     /// A name and what it says.
     Fact {
-        /// The name.
         name: &'static str,
         /// What it says.
         text: String,
@@ -47,7 +44,6 @@ pub enum Line {
     Sums {
         /// The group.
         name: String,
-        /// Its sums.
         sum: Sum,
     },
     /// An empty line.
@@ -217,10 +213,8 @@ fn balance(app: &App) -> Vec<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        domain::task::TaskState::{Saved, Unknown},
-        screens::testing::{WALL, state},
-    };
+    use crate::testing::{WALL, state};
+    use domain::task::TaskState::{Saved, Unknown};
 
     fn ptc(n: i64) -> Ptc {
         Ptc::from_thousandths(n)

@@ -1,20 +1,18 @@
 //! The money screen: what `logic::ledger` has to say, in columns.
 
 use crate::{
-    domain::{costs::Sum, money::Ptc, text as harmless},
-    screens::{
-        app::App,
-        kit::list::ListView,
-        kit::{
-            brush::{Brush, labelled},
-            text,
-            theme::Look,
-        },
-        money as ledger,
-        shell::layers::{LongList, list_place, searchable},
+    app::App,
+    kit::{
+        brush::{Brush, labelled},
+        list::ListView,
+        text,
+        theme::Look,
     },
-    tr,
+    money as ledger,
+    shell::layers::{LongList, list_place, searchable},
 };
+use domain::{costs::Sum, money::Ptc, text as harmless};
+use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
@@ -28,7 +26,6 @@ const TASKS: usize = 7;
 /// Cells of an amount of money.
 const AMOUNT: usize = 9;
 
-/// Draws it.
 pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &ListView) -> Option<Position> {
     let width = list_place(screen).width.saturating_sub(4);
     let lines = lines(app, &view.query.text().to_lowercase(), brush.look, width);

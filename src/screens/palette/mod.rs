@@ -4,22 +4,18 @@
 mod view;
 
 use crate::{
-    engine::effect::Level,
-    lang,
-    screens::{
-        app::App,
-        commands,
-        commands::Do,
-        keymap,
-        keymap::{Action, BINDINGS, Binding, Ctx, Move, Why},
-        kit::brush::Brush,
-        kit::editor::LineEditor,
-        layer::{Did, Handle, Overlay},
-        table::step,
-        toast,
-    },
-    tr,
+    app::App,
+    commands,
+    commands::Do,
+    keymap,
+    keymap::{Action, BINDINGS, Binding, Ctx, Move, Why},
+    kit::{brush::Brush, editor::LineEditor},
+    layer::{Did, Handle, Overlay},
+    table::step,
+    toast,
 };
+use engine::effect::Level;
+use lang::tr;
 use ratatui::layout::{Position, Rect};
 
 /// The palette while it is open.
@@ -96,7 +92,6 @@ fn word_cost(word: &str, text: &str) -> Option<usize> {
     Some(TORN + gaps)
 }
 
-/// Opens it.
 pub(crate) fn open(app: &mut App) {
     app.screen.open(Palette::default());
 }
@@ -180,10 +175,8 @@ pub(crate) fn run(app: &mut App, binding: &Binding) -> Vec<Do> {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::{
-        domain::task::TaskState::{Failed, Running},
-        screens::testing::state,
-    };
+    use crate::testing::state;
+    use domain::task::TaskState::{Failed, Running};
 
     fn ids(app: &App, text: &str) -> Vec<(Ctx, Action)> {
         entries(app, text).iter().map(|entry| (entry.binding.ctx, entry.binding.action)).collect()
@@ -210,7 +203,7 @@ mod tests {
 
     #[test]
     fn what_is_not_possible_now_is_listed_with_why() {
-        let found = entries(&state(&[crate::domain::task::TaskState::Queued]), "retry");
+        let found = entries(&state(&[domain::task::TaskState::Queued]), "retry");
         let retry = found.iter().find(|entry| entry.binding.id == "retry").unwrap();
         assert!(retry.why_not.as_ref().unwrap().starts_with("#1 has not been sent yet"));
         let all = entries(&state(&[Running]), "");

@@ -2,21 +2,18 @@
 
 use super::{Entry, Palette, entries};
 use crate::{
-    lang,
-    screens::{
-        app::App,
-        keymap::{Action, Ctx},
-        kit::{
-            brush::{Brush, span},
-            text,
-        },
-        shell::{
-            hints,
-            layers::{keys_line, list_place, mark, page_of, pays},
-        },
+    app::App,
+    keymap::{Action, Ctx},
+    kit::{
+        brush::{Brush, span},
+        text,
     },
-    tr,
+    shell::{
+        hints,
+        layers::{keys_line, list_place, mark, page_of, pays},
+    },
 };
+use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,

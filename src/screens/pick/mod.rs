@@ -4,33 +4,31 @@
 pub mod view;
 
 use crate::{
-    domain::{
-        draft::{Draft, Field},
-        picture,
-        picture::{Typed, typed as typed_picture},
-        reason::system::At,
-        request::{ImageKind, StoredImage},
-        text::gist,
-    },
-    engine::{
-        effect::{Effect, Level, ListFor, LocalCmd},
-        filter::contains,
-        folder::{EntryKind, Listing, split},
-    },
-    screens::{
-        app::App,
-        commands::Do,
-        compose,
-        keymap::{Action, Ctx, Move},
-        kit::{brush::Brush, editor::LineEditor, folder},
-        layer::{Did, Handle, Overlay},
-        table, toast,
-    },
-    tr,
-    words::{amounts::size, names, reason},
+    app::App,
+    commands::Do,
+    compose,
+    keymap::{Action, Ctx, Move},
+    kit::{brush::Brush, editor::LineEditor, folder},
+    layer::{Did, Handle, Overlay},
+    table, toast,
 };
+use domain::{
+    draft::{Draft, Field},
+    picture,
+    picture::{Typed, typed as typed_picture},
+    reason::system::At,
+    request::{ImageKind, StoredImage},
+    text::gist,
+};
+use engine::{
+    effect::{Effect, Level, ListFor, LocalCmd},
+    filter::contains,
+    folder::{EntryKind, Listing, split},
+};
+use lang::tr;
 use ratatui::layout::{Position, Rect};
 use std::collections::BTreeSet;
+use words::{amounts::size, names, reason};
 
 /// Earlier prompts that are listed at most; a search finds the others.
 const EARLIER: usize = 200;

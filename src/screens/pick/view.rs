@@ -1,22 +1,20 @@
 //! A list to pick from: the search on top, what there is below it, and what is worth knowing about each.
 
 use crate::{
-    screens::{
-        kit::{
-            brush::{Brush, span},
-            text,
-        },
-        pick::{Item, PickWhat, Picker},
-        shell::layout,
+    kit::{
+        brush::{Brush, span},
+        text,
     },
-    tr,
-    words::reason,
+    pick::{Item, PickWhat, Picker},
+    shell::layout,
 };
+use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
 };
+use words::reason;
 
 /// Draws it; tells where the caret is.
 pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, picker: &Picker) -> Position {

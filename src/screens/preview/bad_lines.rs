@@ -1,11 +1,9 @@
 //! A file of prompts with bad lines: one is enough to queue nothing, unless the person goes on with the good ones. The
 //! command line has `--partial` for that.
 
-use crate::{
-    domain::problem::Problem,
-    screens::{app::App, keymap::Why, screen::Preview},
-    tr,
-};
+use crate::{app::App, keymap::Why, screen::Preview};
+use domain::problem::Problem;
+use lang::tr;
 
 /// Bad lines that are told one by one.
 const TOLD: usize = 8;

@@ -2,12 +2,10 @@
 //! long it is; here its length is guessed from above, so that the keys that scroll are never missed.
 
 use crate::{
-    domain::{request::Request, text::width},
-    screens::{
-        app::App,
-        screen::{Preview, PreviewItem},
-    },
+    app::App,
+    screen::{Preview, PreviewItem},
 };
+use domain::{request::Request, text::width};
 
 /// The lines of the screen that the text does not get: borders, and the foot with price, question and keys.
 const LINES_AROUND: usize = 9;
@@ -80,10 +78,11 @@ fn wrapped(text: &str, cells: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use crate::{
-        domain::task::{Task, TaskState::Failed},
-        screens::testing::{state, task},
-        screens::{keymap, preview::retry},
+        keymap,
+        preview::retry,
+        testing::{state, task},
     };
+    use domain::task::{Task, TaskState::Failed};
 
     /// The footer of the preview of so many failed tasks, the first with that prompt.
     fn footer(tasks: u32, prompt: &str, (width, height): (u16, u16)) -> Vec<&'static str> {

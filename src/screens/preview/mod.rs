@@ -14,37 +14,34 @@ pub(crate) use bad_lines::{forbid, leave_out};
 pub use length::scrolls;
 
 use crate::{
-    domain::{
-        money::Ptc,
-        problem::Problem,
-        retry::No,
-        task::{Task, TaskKey},
-        time::SECOND,
-    },
-    engine::{
-        act::{Act, Intent},
-        acts::price,
-        effect::{Effect, Level, Ticket},
-        news::NotQueued,
-    },
-    screens::{
-        app::App,
-        commands::Do,
-        compose, failures,
-        key::{Code, Key},
-        keymap,
-        keymap::{Action, Ctx, Move, Why, as_command},
-        kit::brush::Brush,
-        kit::editor::LineEditor,
-        layer::{Did, Handle, Layer, Overlay},
-        screen::{Batch, Pane, Preview, PreviewItem, Purpose},
-        table, toast,
-    },
-    tr,
-    words::{news::not_queued, reason, terms},
+    app::App,
+    commands::Do,
+    compose, failures,
+    key::{Code, Key},
+    keymap,
+    keymap::{Action, Ctx, Move, Why, as_command},
+    kit::{brush::Brush, editor::LineEditor},
+    layer::{Did, Handle, Layer, Overlay},
+    screen::{Batch, Pane, Preview, PreviewItem, Purpose},
+    table, toast,
 };
+use domain::{
+    money::Ptc,
+    problem::Problem,
+    retry::No,
+    task::{Task, TaskKey},
+    time::SECOND,
+};
+use engine::{
+    act::{Act, Intent},
+    acts::price,
+    effect::{Effect, Level, Ticket},
+    news::NotQueued,
+};
+use lang::tr;
 use ratatui::layout::{Position, Rect};
 use std::collections::BTreeMap;
+use words::{news::not_queued, reason, terms};
 
 /// Enter does nothing for this long, so that a key pressed for what was there before does not pay. In milliseconds.
 pub const DEAF: u64 = 200;

@@ -1,14 +1,12 @@
 //! The preview of a batch: what was left out and why, three samples whole, then every task in a line.
 
 use crate::{
-    screens::{
-        app::App,
-        kit::{brush::labelled, text, theme::Look},
-        preview::view::{in_a_line, whole},
-        screen::{Batch, Preview},
-    },
-    tr,
+    app::App,
+    kit::{brush::labelled, text, theme::Look},
+    preview::view::{in_a_line, whole},
+    screen::{Batch, Preview},
 };
+use lang::tr;
 use ratatui::{style::Style, text::Line};
 
 /// Impossible combinations that are told one by one.

@@ -1,20 +1,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use super::*;
-use crate::{
-    domain::{
-        account::HaltCause,
-        retry::Caution,
-        task::{
-            TaskKey,
-            TaskState::{Failed, Queued, Refused, Saved},
-        },
+use crate::testing::{add, now, request, state, task};
+use domain::{
+    account::HaltCause,
+    retry::Caution,
+    task::{
+        TaskKey,
+        TaskState::{Failed, Queued, Refused, Saved},
     },
-    engine::{
-        msg::{BudgetCap, InsertRefusal},
-        work::Halt,
-    },
-    screens::testing::{add, now, request, state, task},
+};
+use engine::{
+    msg::{BudgetCap, InsertRefusal},
+    work::Halt,
 };
 
 fn shown(app: &App) -> &Preview {

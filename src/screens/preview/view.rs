@@ -2,23 +2,21 @@
 //! sent without it.
 
 use crate::{
-    domain::problem::Problem,
-    engine::effect::Level,
-    screens::{
-        app::App,
-        detail::overview,
-        keymap::{Action, Ctx},
-        kit::{
-            brush::{Brush, labelled},
-            diff, text,
-            theme::Look,
-        },
-        preview::{can_leave_out, samples},
-        screen::{Preview, PreviewItem, Purpose},
-        shell::{layers::keys_line, layout},
+    app::App,
+    detail::overview,
+    keymap::{Action, Ctx},
+    kit::{
+        brush::{Brush, labelled},
+        diff, text,
+        theme::Look,
     },
-    tr,
+    preview::{can_leave_out, samples},
+    screen::{Preview, PreviewItem, Purpose},
+    shell::{layers::keys_line, layout},
 };
+use domain::problem::Problem;
+use engine::effect::Level;
+use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,

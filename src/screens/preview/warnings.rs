@@ -2,23 +2,21 @@
 //! kind, however many tasks it is about.
 
 use crate::{
-    domain::{
-        money::Ptc,
-        problem::Problem,
-        retry,
-        retry::{Caution, Change, Scope, Warning},
-        task::{Row, Task, TaskKey, TaskState},
-    },
-    screens::{
-        app::App,
-        keymap,
-        keymap::{Action, Ctx},
-        screen::PreviewItem,
-    },
-    tr,
-    words::{terms, terms::Face},
+    app::App,
+    keymap,
+    keymap::{Action, Ctx},
+    screen::PreviewItem,
 };
+use domain::{
+    money::Ptc,
+    problem::Problem,
+    retry,
+    retry::{Caution, Change, Scope, Warning},
+    task::{Row, Task, TaskKey, TaskState},
+};
+use lang::tr;
 use std::collections::{BTreeMap, BTreeSet};
+use words::{terms, terms::Face};
 
 /// What the rules say of a preview's attempts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -136,23 +134,21 @@ fn warned(app: &App, warning: Warning, rows: &[&Row]) -> Problem {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::{
-        domain::{
-            request::Request,
-            task::{
-                Task,
-                TaskState::{Failed, Queued, Refused, Running, Saved, Unknown},
-            },
+    use crate::testing::{add, request, state, task};
+    use domain::{
+        request::Request,
+        task::{
+            Task,
+            TaskState::{Failed, Queued, Refused, Running, Saved, Unknown},
         },
-        lang::{Lang, within},
-        screens::testing::{add, request, state, task},
     };
+    use lang::{Lang, within};
 
     fn item(parent: u32, request: Request) -> PreviewItem {
         PreviewItem {
             cost: Ptc::from_thousandths(500),
             parent: Some(TaskKey(parent)),
-            was: Some(crate::screens::testing::request()),
+            was: Some(crate::testing::request()),
             name: None,
             request,
         }

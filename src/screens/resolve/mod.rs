@@ -1,23 +1,21 @@
 //! How an unknown is settled, and how that is taken back.
 
 use crate::{
-    domain::task::{RemoteId, TaskKey, TaskState},
-    engine::{
-        act::{Act, Resolution},
-        effect::Level,
-    },
-    screens::{
-        app::App,
-        commands::Do,
-        confirm::Confirm,
-        keymap::{Action, Ctx, Move},
-        kit::{brush::Brush, editor::LineEditor, text},
-        layer::{Did, Handle, Overlay},
-        shell::layers::{around, choice, keys_line, list},
-        table, toast,
-    },
-    tr,
+    app::App,
+    commands::Do,
+    confirm::Confirm,
+    keymap::{Action, Ctx, Move},
+    kit::{brush::Brush, editor::LineEditor, text},
+    layer::{Did, Handle, Overlay},
+    shell::layers::{around, choice, keys_line, list},
+    table, toast,
 };
+use domain::task::{RemoteId, TaskKey, TaskState};
+use engine::{
+    act::{Act, Resolution},
+    effect::Level,
+};
+use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     text::Line,

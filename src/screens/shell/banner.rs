@@ -1,20 +1,17 @@
 //! The rows below the header that say what stops the work, and once at the start what happened since the last time.
 
 use crate::{
-    domain::{problem::Problem, task::TaskState},
-    engine,
-    screens::{
-        app::App,
-        keymap,
-        keymap::{Action, Ctx},
-        kit::{brush::Brush, text},
-        screen::Away,
-        shell::{hints, layout, layout::Banner},
-    },
-    tr,
-    words::{amounts as words, names, reason},
+    app::App,
+    keymap,
+    keymap::{Action, Ctx},
+    kit::{brush::Brush, text},
+    screen::Away,
+    shell::{hints, layout, layout::Banner},
 };
+use domain::{problem::Problem, task::TaskState};
+use lang::tr;
 use ratatui::layout::Rect;
+use words::{amounts, names, reason};
 
 /// Draws the banners that are up.
 pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
@@ -133,6 +130,6 @@ fn summary(away: &Away, app: &App, room: usize) -> String {
     let rest = resumes.map_or_else(String::new, |key| format!("{}{}", tr!(". "), tr!("{key} sends the rest", key)));
     let rest = if text::width(&line) + text::width(&rest) <= room { rest } else { String::new() };
     let dated =
-        tr!("While you were away (since {since}): {facts}", since = words::moment(away.since, app.work.now), facts);
+        tr!("While you were away (since {since}): {facts}", since = amounts::moment(away.since, app.work.now), facts);
     if text::width(&dated) + text::width(&rest) <= room { dated + &rest } else { line + &rest }
 }

@@ -1,16 +1,14 @@
 //! The last line: the few keys that matter now, or the filter while it is typed. Passing words stand above it.
 
 use crate::{
-    screens::{
-        app::App,
-        keymap::Hint,
-        kit::{brush::Brush, text},
-        layer::Covers,
-        screen::{Preview, Toast},
-        shell::hints,
-    },
-    tr,
+    app::App,
+    keymap::Hint,
+    kit::{brush::Brush, text},
+    layer::Covers,
+    screen::{Preview, Toast},
+    shell::hints,
 };
+use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Modifier,

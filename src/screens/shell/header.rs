@@ -2,26 +2,24 @@
 //! drop out by rank on a narrow screen; what was there stays in its place as long as possible.
 
 use crate::{
-    domain::{
-        account::{HaltCause, Sender, Stamp},
-        money::Ptc,
-        task::{Task, TaskState},
-        time::HOUR,
-    },
-    engine::share,
-    screens::{
-        app::App,
-        kit::{brush::Brush, text},
-        shell::layout,
-    },
-    tr,
-    words::amounts as words,
+    app::App,
+    kit::{brush::Brush, text},
+    shell::layout,
 };
+use domain::{
+    account::{HaltCause, Sender, Stamp},
+    money::Ptc,
+    task::{Task, TaskState},
+    time::HOUR,
+};
+use engine::share;
+use lang::tr;
 use ratatui::{
     layout::Rect,
     style::Style,
     text::{Line, Span},
 };
+use words::amounts;
 
 /// The states in the order of the header: what needs a person first.
 const ORDER: [TaskState; 10] = [
@@ -52,7 +50,6 @@ impl Part {
     }
 }
 
-/// Draws it.
 pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
     let mut parts = parts(brush, app);
     let room = usize::from(place.width).saturating_sub(2);
@@ -110,7 +107,7 @@ fn counts(brush: &Brush<'_>, app: &App, kept: usize) -> Line<'static> {
                 spans.push(Span::raw(" "));
             }
             spans.push(Span::styled(
-                format!("{}{}", look.signs.state(wanted), words::number(count)),
+                format!("{}{}", look.signs.state(wanted), amounts::number(count)),
                 look.theme.state(wanted),
             ));
         }
@@ -118,7 +115,7 @@ fn counts(brush: &Brush<'_>, app: &App, kept: usize) -> Line<'static> {
             if !spans.is_empty() {
                 spans.push(Span::raw(" "));
             }
-            spans.push(Span::styled(tr!("{count} held up", count = words::number(held_up)), look.theme.warn));
+            spans.push(Span::styled(tr!("{count} held up", count = amounts::number(held_up)), look.theme.warn));
         }
         if wanted == TaskState::Unknown && risk > 0 {
             if !spans.is_empty() {
@@ -166,7 +163,7 @@ fn queue(brush: &Brush<'_>, app: &App) -> Option<Part> {
     if app.work.queue.is_paused() {
         let forms = [(7, tr!("queue paused").into()), (0, tr!("paused").into())];
         let stamped = app.work.queue.pause.as_ref().map(|by| match share::is_ours(&app.work, by) {
-            true => (8, tr!("queue paused {when}", when = words::moment(by.at, app.work.now))),
+            true => (8, tr!("queue paused {when}", when = amounts::moment(by.at, app.work.now))),
             false => (8, tr!("queue paused by {who}", who = stamp(app, by))),
         });
         return Some(stands(stamped.into_iter().chain(forms), theme.warn));
@@ -187,7 +184,7 @@ fn queue(brush: &Brush<'_>, app: &App) -> Option<Part> {
 
 /// `watch 812 14:03`; one's own name is not told.
 fn stamp(app: &App, by: &Stamp) -> String {
-    let when = words::moment(by.at, app.work.now);
+    let when = amounts::moment(by.at, app.work.now);
     if share::is_ours(&app.work, by) { when } else { format!("{} {when}", by.who) }
 }
 
@@ -221,12 +218,12 @@ fn balance(brush: &Brush<'_>, app: &App) -> Option<Part> {
 fn health(brush: &Brush<'_>, app: &App) -> Option<Part> {
     let now = layout::shown_now(app);
     if let Some(since) = app.work.poller.offline_since {
-        let text = tr!("offline {span}", span = words::span(now.mono.since(since)));
+        let text = tr!("offline {span}", span = amounts::span(now.mono.since(since)));
         return Some(Part { stays: true, ..one([(6, text), (0, tr!("offline").into())], brush.look.theme.bad) });
     }
     let running =
         app.work.tasks.counts[TaskState::Running as usize] + app.work.tasks.counts[TaskState::Sending as usize];
     let answer = app.work.poller.last_answer.filter(|_| running > 0)?;
-    let ago = words::ago(now.mono.since(answer));
+    let ago = amounts::ago(now.mono.since(answer));
     Some(one([(6, tr!("checked {ago}", ago)), (5, ago)], brush.look.theme.faint))
 }

@@ -1,14 +1,12 @@
 //! The keys that the screen names, all from the one table of keys.
 
-pub(crate) use crate::screens::keymap::readable;
+pub(crate) use crate::keymap::readable;
 use crate::{
-    lang::tr,
-    screens::{
-        app::App,
-        keymap,
-        keymap::{Action, BINDINGS, Binding, Ctx, Hint},
-    },
+    app::App,
+    keymap,
+    keymap::{Action, BINDINGS, Binding, Ctx, Hint},
 };
+use lang::tr;
 
 /// The acts on a task that detail lists, the likeliest first.
 const ACTS: [Action; 9] = [
@@ -25,7 +23,6 @@ const ACTS: [Action; 9] = [
 
 /// A key with what it does, and why not where it cannot do it now.
 pub(crate) struct Act {
-    /// The key.
     pub(crate) key: String,
     /// A word or two.
     pub(crate) words: &'static str,

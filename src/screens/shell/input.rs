@@ -4,30 +4,28 @@
 #[cfg(test)]
 mod tests;
 
+use crate as screens;
 use crate::{
-    engine::{
-        effect::{Effect, Level, StoreCmd},
-        msg::Msg,
-    },
-    screens,
-    screens::{
-        app::App,
-        commands,
-        commands::Do,
-        compose,
-        key::{Code, Key},
-        keymap,
-        keymap::{Action, Ctx, Place, Why},
-        layer,
-        layer::Did,
-        msg::Input,
-        preview,
-        screen::Screen,
-        shell::{layout, layout::Layout},
-        table, toast,
-    },
-    tr,
+    app::App,
+    commands,
+    commands::Do,
+    compose,
+    key::{Code, Key},
+    keymap,
+    keymap::{Action, Ctx, Place, Why},
+    layer,
+    layer::Did,
+    msg::Input,
+    preview,
+    screen::Screen,
+    shell::{layout, layout::Layout},
+    table, toast,
 };
+use engine::{
+    effect::{Effect, Level, StoreCmd},
+    msg::Msg,
+};
+use lang::tr;
 
 /// Takes one thing from the terminal.
 pub fn input(app: &mut App, input: Input) -> Vec<Effect> {

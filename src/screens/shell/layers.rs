@@ -1,20 +1,18 @@
 //! What is alike in what lies over the panes: frames, chosen lines, long lists, the keys at the foot.
 
 use crate::{
-    screens::{
-        app::App,
-        keymap::{Action, Ctx, Move},
-        kit::{
-            brush::{Brush, span},
-            list::ListView,
-            text,
-            theme::Look,
-        },
-        shell::{hints, layout},
-        table::step,
+    app::App,
+    keymap::{Action, Ctx, Move},
+    kit::{
+        brush::{Brush, span},
+        list::ListView,
+        text,
+        theme::Look,
     },
-    tr,
+    shell::{hints, layout},
+    table::step,
 };
+use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,

@@ -12,17 +12,15 @@
 //! stand beside each other instead.
 
 use crate::{
-    domain::{
-        money::Ptc,
-        task::TaskState,
-        time::{Mono, Now, Wall},
-    },
-    engine::settings::UiSettings,
-    screens::{
-        app::App,
-        screen::{Pane, Screen},
-    },
+    app::App,
+    screen::{Pane, Screen},
 };
+use domain::{
+    money::Ptc,
+    task::TaskState,
+    time::{Mono, Now, Wall},
+};
+use engine::settings::UiSettings;
 use ratatui::layout::Rect;
 
 /// Fewer cells across than this, and only a sentence is shown.
@@ -252,7 +250,8 @@ pub fn shown_now(app: &App) -> Now {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-    use crate::{domain::task::TaskKey, engine::settings::Settings};
+    use domain::task::TaskKey;
+    use engine::settings::Settings;
 
     fn state(width: u16, height: u16, pane: Pane) -> App {
         let mut state = App::new(Settings::default(), Now::default());

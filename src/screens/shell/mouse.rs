@@ -2,19 +2,17 @@
 //! click alone never pays, never sends and never answers a question.
 
 use crate::{
-    screens::msg::{Mouse, MouseKind},
-    screens::{
-        app::App,
-        commands,
-        commands::Do,
-        detail,
-        keymap::{Action, Move},
-        layer,
-        layer::Did,
-        screen::Pane,
-        shell::{layout, layout::Layout},
-        table,
-    },
+    app::App,
+    commands,
+    commands::Do,
+    detail,
+    keymap::{Action, Move},
+    layer,
+    layer::Did,
+    msg::{Mouse, MouseKind},
+    screen::Pane,
+    shell::{layout, layout::Layout},
+    table,
 };
 use ratatui::layout::Position;
 
@@ -79,17 +77,13 @@ fn choose(app: &mut App, at: Position) -> Vec<Do> {
 mod tests {
     use super::*;
     use crate::{
-        domain::task::{
-            TaskKey,
-            TaskState::{Failed, Saved},
-        },
-        engine::effect::Effect,
-        screens::failures::state::FailuresView,
-        screens::msg::Input,
-        screens::shell::input::input,
-        screens::table::sort_menu::SortMenu,
-        screens::testing::state,
+        failures::state::FailuresView, msg::Input, shell::input::input, table::sort_menu::SortMenu, testing::state,
     };
+    use domain::task::{
+        TaskKey,
+        TaskState::{Failed, Saved},
+    };
+    use engine::effect::Effect;
     use ratatui::layout::Rect;
 
     fn click(app: &mut App, x: u16, y: u16) -> Vec<Effect> {
@@ -126,6 +120,6 @@ mod tests {
         assert!(matches!(state.screen.top(), Some(SortMenu { at: 1 })));
         click(&mut state, 12, 6);
         assert!(state.screen.layers.is_empty());
-        assert_eq!(state.screen.table.sort.column, &crate::screens::table::columns::STATE);
+        assert_eq!(state.screen.table.sort.column, &crate::table::columns::STATE);
     }
 }

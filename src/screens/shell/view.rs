@@ -9,23 +9,21 @@
 //! ```
 //! Layers (preview, menus, help) lie over that. Nothing here changes the state or asks the terminal anything.
 
-pub use crate::screens::kit::links::Link;
+pub use crate::kit::links::Link;
 use crate::{
-    screens::{
-        app::App,
-        compose::view as compose,
-        detail::view as detail,
-        kit::{brush::Brush, text, theme::Look},
-        layer::Covers,
-        screen::Pane,
-        shell::{
-            banner, footer, header, layout,
-            layout::{Layout, MIN_HEIGHT, MIN_WIDTH, Places},
-        },
-        table::view as table,
+    app::App,
+    compose::view as compose,
+    detail::view as detail,
+    kit::{brush::Brush, text, theme::Look},
+    layer::Covers,
+    screen::Pane,
+    shell::{
+        banner, footer, header, layout,
+        layout::{Layout, MIN_HEIGHT, MIN_WIDTH, Places},
     },
-    tr,
+    table::view as table,
 };
+use lang::tr;
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},

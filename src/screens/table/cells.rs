@@ -1,26 +1,23 @@
 //! Cells of the table whose text takes more than a line to say.
 
-use crate::{
-    domain::{
-        problem::Charged,
-        task::{Row, Task, TaskKey, TaskState},
-        time::{HOUR, Now, SECOND},
-    },
-    engine::{
-        queue, tasks,
-        work::{Saving, SavingStep},
-    },
-    screens::{app::App, kit::theme::Look, shell::layout},
-    tr,
-    words::{amounts as words, names, reason},
+use crate::{app::App, kit::theme::Look, shell::layout};
+use domain::{
+    problem::Charged,
+    task::{Row, Task, TaskKey, TaskState},
+    time::{HOUR, Now, SECOND},
 };
+use engine::{
+    queue, tasks,
+    work::{Saving, SavingStep},
+};
+use lang::tr;
 use ratatui::style::Style;
+use words::{amounts, names, reason};
 
 /// A cell's text, not yet cut to its width.
 pub(crate) struct CellText {
     /// What it says.
     pub(crate) text: String,
-    /// In which style.
     pub(crate) style: Style,
 }
 
@@ -67,7 +64,7 @@ pub(super) fn status(view: &View<'_>, row: &Row) -> CellText {
         TaskState::Ready => failure(view, row).unwrap_or_else(|| tr!("to be fetched").into()),
         TaskState::Saving => view.saving(row.key).map_or_else(|| tr!("by another run").into(), progress),
         TaskState::Saved => {
-            row.finished_at.get().map_or_else(String::new, |at| tr!("at {time}", time = words::moment(at, view.now)))
+            row.finished_at.get().map_or_else(String::new, |at| tr!("at {time}", time = amounts::moment(at, view.now)))
         }
         // Its state is its class: only the reason is news.
         TaskState::Unknown => why(view, row).unwrap_or_else(|| tr!("outcome unknown").into()),
@@ -128,7 +125,7 @@ fn waiting(view: &View<'_>, row: &Row) -> String {
     }
     match queue::undo_left(&view.app.work, row.key) {
         0 => tr!("free, waits").into(),
-        left => tr!("undo within {span}", span = words::span(left.div_ceil(SECOND) * SECOND)),
+        left => tr!("undo within {span}", span = amounts::span(left.div_ceil(SECOND) * SECOND)),
     }
 }
 
@@ -143,14 +140,14 @@ fn is_stopped(view: &View<'_>, row: &Row) -> bool {
 
 fn lives(view: &View<'_>, row: &Row) -> String {
     let left = row.expires_at.get().map_or(0, |at| at.since(view.now.wall));
-    if left == 0 { tr!("address expired").into() } else { tr!("{span} left", span = words::span(left)) }
+    if left == 0 { tr!("address expired").into() } else { tr!("{span} left", span = amounts::span(left)) }
 }
 
 /// How far a long upload is; `None` once it has left.
 fn uploading(view: &View<'_>, key: TaskKey) -> Option<String> {
     let (done, total) = view.app.work.queue.uploads.get(&key).filter(|(done, total)| done < total)?;
     let percent = u128::from(*done) * 100 / u128::from(*total);
-    Some(tr!("{percent}% of {size}", percent, size = words::size(*total)))
+    Some(tr!("{percent}% of {size}", percent, size = amounts::size(*total)))
 }
 
 fn progress(saving: &Saving) -> String {
@@ -159,9 +156,9 @@ fn progress(saving: &Saving) -> String {
         SavingStep::Stopping => tr!("stopping").into(),
         SavingStep::Bytes { done, total: Some(total), .. } if total > 0 => {
             let percent = u128::from(done) * 100 / u128::from(total);
-            tr!("{percent}% of {size}", percent, size = words::size(total))
+            tr!("{percent}% of {size}", percent, size = amounts::size(total))
         }
-        SavingStep::Bytes { done, .. } => words::size(done),
+        SavingStep::Bytes { done, .. } => amounts::size(done),
     }
 }
 
@@ -178,14 +175,14 @@ pub(super) fn elapsed(view: &View<'_>, row: &Row) -> String {
             String::new()
         }
         TaskState::Running => {
-            let took = words::clock(view.now.wall.since(sent));
+            let took = amounts::clock(view.now.wall.since(sent));
             match tasks::usual_ms(&view.app.work, row) {
-                Some(usual) => format!("{took} ({})", words::usual(usual, true)),
+                Some(usual) => format!("{took} ({})", amounts::usual(usual, true)),
                 None => took,
             }
         }
         TaskState::Ready | TaskState::Saving | TaskState::Saved | TaskState::Failed => {
-            row.finished_at.get().map_or_else(String::new, |at| words::clock(at.since(sent)))
+            row.finished_at.get().map_or_else(String::new, |at| amounts::clock(at.since(sent)))
         }
     }
 }

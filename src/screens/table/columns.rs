@@ -1,18 +1,14 @@
 //! The table's columns as data, all that there is to know of one in its entry: head, width, from which width of the table
 //! on it is shown, how it sorts, what stands in its cells.
 
-#![allow(missing_docs, reason = "the `help` of a column says what it shows")]
-
 use super::cells::{self, CellText, View};
-use crate::{
-    domain::{
-        problem::Charged,
-        task::{Row, TaskState},
-    },
-    words::amounts,
+use domain::{
+    problem::Charged,
+    task::{Row, TaskState},
 };
 use ratatui::style::Style;
 use std::{cmp::Ordering, fmt, ptr};
+use words::amounts;
 
 /// One column. Its texts are in English as all of this table: `lang::tr` has the reader's language.
 pub struct Column {
@@ -67,7 +63,6 @@ impl fmt::Debug for Column {
 /// A column with its place on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placed {
-    /// The column.
     pub column: &'static Column,
     /// First cell.
     pub x: u16,
@@ -233,10 +228,8 @@ fn spare(kept: &[&Column], width: u16) -> i32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        domain::text::width,
-        lang::{Lang, tr, within},
-    };
+    use domain::text::width;
+    use lang::{Lang, tr, within};
 
     fn titles(width: u16) -> Vec<&'static str> {
         shown(width).iter().map(|column| column.title).collect()

@@ -2,16 +2,14 @@
 
 use super::rebuild;
 use crate::{
-    engine::filter::Filter,
-    screens::{
-        app::App,
-        commands::Do,
-        keymap::{Action, Ctx},
-        kit::{brush::Brush, editor::LineEditor, text},
-        layer::{Covers, Did, Handle, Overlay},
-    },
-    tr,
+    app::App,
+    commands::Do,
+    keymap::{Action, Ctx},
+    kit::{brush::Brush, editor::LineEditor, text},
+    layer::{Covers, Did, Handle, Overlay},
 };
+use engine::filter::Filter;
+use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,

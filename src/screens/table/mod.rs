@@ -12,10 +12,8 @@ pub mod view;
 
 pub use order::{compare, order_of};
 
-use crate::{
-    domain::task::{Row, TaskKey},
-    screens::{app::App, keymap::Move, screen::TableView, shell::layout::table_rows as page},
-};
+use crate::{app::App, keymap::Move, screen::TableView, shell::layout::table_rows as page};
+use domain::task::{Row, TaskKey};
 use std::collections::BTreeMap;
 
 /// The row under the cursor.

@@ -1,20 +1,18 @@
 //! The order of rows: how two compare, where one is, where one belongs.
 
-use crate::{
-    domain::{
-        task::{Row, TaskKey, TaskState},
-        time::Wall,
-    },
-    engine::{filter::Filter, rows::Rows},
-    screens::screen::Sort,
+use crate::screen::Sort;
+use domain::{
+    task::{Row, TaskKey, TaskState},
+    time::Wall,
 };
+use engine::{filter::Filter, rows::Rows};
 use std::cmp::Ordering;
 
 /// How two rows stand to each other. In the default order the unknown stand on top; a tie is broken by key.
 #[must_use]
 pub fn compare(sort: Sort, a: &Row, b: &Row) -> Ordering {
     #[cfg(test)]
-    crate::engine::testing::cost::note();
+    engine::testing::cost::note();
     let on_top = |row: &Row| sort == Sort::NEWEST && row.state == TaskState::Unknown;
     let by_column = (sort.column.compare)(a, b).then_with(|| a.key.cmp(&b.key));
     on_top(b).cmp(&on_top(a)).then(if sort.descending { by_column.reverse() } else { by_column })

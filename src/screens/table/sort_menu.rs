@@ -2,17 +2,14 @@
 
 use super::{columns, rebuild};
 use crate::{
-    lang,
-    screens::{
-        app::App,
-        keymap::{Action, Ctx, Move},
-        kit::{brush::Brush, text},
-        layer::{Did, Handle, Overlay},
-        screen::Sort,
-        shell::layers::{around, choice, list, scroll_to},
-    },
-    tr,
+    app::App,
+    keymap::{Action, Ctx, Move},
+    kit::{brush::Brush, text},
+    layer::{Did, Handle, Overlay},
+    screen::Sort,
+    shell::layers::{around, choice, list, scroll_to},
 };
+use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     text::Line,
@@ -60,7 +57,7 @@ impl Overlay for SortMenu {
     }
 }
 
-fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<crate::screens::commands::Do>> {
+fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<crate::commands::Do>> {
     let menu = app.screen.top_mut::<SortMenu>()?;
     match did {
         Did::Move(to) => menu.at = around(to, menu.at, columns::ALL.len()),

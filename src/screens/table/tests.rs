@@ -2,14 +2,14 @@
 
 use super::*;
 use crate::{
-    domain::task::{
-        TaskState,
-        TaskState::{Failed, Queued, Running, Saved, Unknown},
-    },
-    engine::{filter::Filter, testing::cost},
-    screens::screen::Sort,
-    screens::testing::{add, state, task},
+    screen::Sort,
+    testing::{add, state, task},
 };
+use domain::task::{
+    TaskState,
+    TaskState::{Failed, Queued, Running, Saved, Unknown},
+};
+use engine::{filter::Filter, testing::cost};
 use proptest::prelude::*;
 
 fn order(app: &App) -> Vec<u32> {
@@ -23,11 +23,11 @@ fn at(app: &App) -> (Option<u32>, usize, usize) {
 
 fn take_up(app: &mut App) {
     let news = std::mem::take(&mut app.work.news);
-    let _ = crate::screens::news::take_up(app, news);
+    let _ = crate::news::take_up(app, news);
 }
 
 fn put_page(app: &mut App, rows: Vec<Row>) {
-    crate::engine::tasks::put_page(&mut app.work, rows);
+    engine::tasks::put_page(&mut app.work, rows);
     take_up(app);
 }
 
@@ -35,8 +35,8 @@ fn put_page(app: &mut App, rows: Vec<Row>) {
 fn the_first_page_puts_the_cursor_on_the_newest_row_whatever_old_live_task_comes_with_it() {
     let mut state = state(&[]);
     let rows = (4991..=5000).rev().map(|key| Row::of(&task(key, Saved), false)).collect();
-    let page = crate::engine::msg::StoreMsg::Page { rows, tasks: vec![task(10, Running)], last: false };
-    let _ = crate::screens::update(&mut state, crate::engine::msg::Msg::Store(page), crate::screens::testing::now(0));
+    let page = engine::msg::StoreMsg::Page { rows, tasks: vec![task(10, Running)], last: false };
+    let _ = crate::update(&mut state, engine::msg::Msg::Store(page), crate::testing::now(0));
     assert_eq!((at(&state), state.screen.table.order.len()), ((Some(5000), 0, 0), 11));
 }
 
@@ -45,9 +45,9 @@ fn several_rows_that_come_at_once_come_as_one_after_another() {
     let mut state = state(&[Saved, Failed, Running]);
     go(&mut state, Move::Down);
     for key in 4..=6 {
-        crate::engine::tasks::put(&mut state.work, task(key, Queued));
+        engine::tasks::put(&mut state.work, task(key, Queued));
     }
-    crate::engine::tasks::put(&mut state.work, task(1, Unknown));
+    engine::tasks::put(&mut state.work, task(1, Unknown));
     take_up(&mut state);
     assert_eq!((order(&state), at(&state)), (vec![1, 6, 5, 4, 3, 2], (Some(2), 5, 0)));
 }
@@ -206,7 +206,7 @@ proptest! {
             }
             let before = state.screen.table.cursor;
             for (key, of) in changes {
-                crate::engine::tasks::put(&mut state.work, task(*key, TaskState::ALL[*of]));
+                engine::tasks::put(&mut state.work, task(*key, TaskState::ALL[*of]));
             }
             take_up(&mut state);
             if state.screen.table.frozen {
@@ -297,7 +297,7 @@ fn a_row_s_change_costs_a_search_whatever_becomes_of_it_and_however_the_list_is_
 
 #[test]
 fn an_attempt_taken_back_costs_no_walk_but_the_first_time() {
-    use crate::domain::task::Task;
+    use domain::task::Task;
     let mut state = list(20_000, Sort::NEWEST);
     let attempt = |key: u32, of| Task { parent: Some(TaskKey(7)), ..task(key, of) };
     let mut costs = Vec::new();

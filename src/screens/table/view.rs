@@ -2,18 +2,15 @@
 //! told by a sign in its first cell and not by its style: a move then costs two cells on the line.
 
 use crate::{
-    lang,
-    screens::{
-        app::App,
-        keymap::{Action, Ctx},
-        kit::{brush::Brush, text},
-        shell::{hints, layout, view::ScrollRegion},
-        table::{cells, cells::View, columns, columns::Placed},
-    },
-    tr,
-    words::amounts as words,
+    app::App,
+    keymap::{Action, Ctx},
+    kit::{brush::Brush, text},
+    shell::{hints, layout, view::ScrollRegion},
+    table::{cells, cells::View, columns, columns::Placed},
 };
+use lang::tr;
 use ratatui::{layout::Rect, style::Style};
+use words::amounts;
 
 /// Draws it and tells which rows of the screen scroll.
 pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> ScrollRegion {
@@ -115,15 +112,15 @@ fn notes_in(app: &App, mark: Option<&str>) -> String {
     if !table.filter.is_empty() {
         notes.push(tr!(
             "{shown} of {all}",
-            shown = words::number(table.order.len()),
-            all = words::number(app.work.tasks.rows.len())
+            shown = amounts::number(table.order.len()),
+            all = amounts::number(app.work.tasks.rows.len())
         ));
     }
     if !app.work.tasks.loaded && app.work.tasks.total > 0 {
         notes.push(tr!(
             "loading {loaded} of {all}",
-            loaded = words::number(app.work.tasks.rows.len()),
-            all = words::number(app.work.tasks.total)
+            loaded = amounts::number(app.work.tasks.rows.len()),
+            all = amounts::number(app.work.tasks.total)
         ));
     }
     if table.range_from.is_some() {
@@ -162,7 +159,7 @@ fn empty(brush: &mut Brush<'_>, place: Rect, app: &App) {
         ]
     } else {
         vec![
-            tr!("None of {count} tasks passes the filter.", count = words::number(app.work.tasks.rows.len())),
+            tr!("None of {count} tasks passes the filter.", count = amounts::number(app.work.tasks.rows.len())),
             tr!(
                 "{filter} changes it, {back} clears it.",
                 filter = hint(Ctx::Table, Action::Filter),

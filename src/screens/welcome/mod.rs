@@ -3,7 +3,7 @@
 
 pub mod view;
 
-use crate::screens::{
+use crate::{
     app::App,
     keymap::{Action, Ctx, Hint},
     kit::brush::Brush,
@@ -59,17 +59,15 @@ pub(crate) fn offer(app: &mut App) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        domain::{
-            reason::{
-                Reason,
-                secret::{KeyPlace, NoKey},
-            },
-            task::TaskState,
+    use crate::{testing::state, update};
+    use domain::{
+        reason::{
+            Reason,
+            secret::{KeyPlace, NoKey},
         },
-        engine::msg::{LocalMsg, Msg},
-        screens::{testing::state, update},
+        task::TaskState,
     };
+    use engine::msg::{LocalMsg, Msg};
 
     fn welcomed(tasks: &[TaskState], key: Result<(), Reason>) -> bool {
         let mut state = state(tasks);

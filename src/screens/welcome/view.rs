@@ -1,14 +1,12 @@
 //! What a first start without a key says: how to look around, and how to set the key.
 
 use crate::{
-    screens::{
-        app::App,
-        keymap::{Action, Ctx},
-        kit::{brush::Brush, text},
-        shell::layers::{keys_line, list},
-    },
-    tr,
+    app::App,
+    keymap::{Action, Ctx},
+    kit::{brush::Brush, text},
+    shell::layers::{keys_line, list},
 };
+use lang::tr;
 use ratatui::{layout::Rect, style::Style, text::Line};
 
 /// From this many rows on everything is said.
@@ -23,7 +21,6 @@ pub(crate) fn ways() -> [(Ctx, Action, &'static str); 3] {
     ]
 }
 
-/// Draws it.
 pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App) {
     let look = brush.look;
     let width = usize::from(screen.width.saturating_sub(6).min(70));

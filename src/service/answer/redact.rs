@@ -1,6 +1,6 @@
 //! A raw answer fit to be kept and shown: without secrets, harmless, cut.
 
-use crate::domain::text;
+use domain::text;
 
 /// The most bytes of an answer that are kept.
 const KEPT: usize = 4 * 1024;

@@ -2,7 +2,8 @@
 //! worth asking about now, and the path that it came by, which nobody can guess, says whose task it is.
 
 use super::json::Object;
-use crate::{domain::task::RemoteId, service::minimax_v1::body};
+use crate::minimax_v1::body;
+use domain::task::RemoteId;
 use serde::{Deserialize, Serialize};
 
 /// The most of a body that is worth reading, in bytes.

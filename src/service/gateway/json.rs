@@ -1,7 +1,8 @@
 //! Reading JSON whose shape is not promised: fields by their name in any spelling, numbers by their own digits, and JSON
 //! that stands inside a text.
 
-use crate::{domain::amount::Amount, service::minimax_v1::body};
+use crate::minimax_v1::body;
+use domain::amount::Amount;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 

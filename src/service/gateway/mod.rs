@@ -114,7 +114,7 @@ fn refusal(object: &Object<'_>) -> Option<Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::service::answer::LineFault;
+    use crate::answer::LineFault;
 
     pub(super) fn answer(http: u16, body: &str) -> Reply {
         Reply::Answered { http, retry_after_ms: None, body: body.into() }

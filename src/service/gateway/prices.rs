@@ -2,13 +2,11 @@
 
 use super::{Asked, asked, json::Object};
 use crate::{
-    domain::amount::{Amount, Money},
-    service::{
-        answer::Reply,
-        call::{Call, Under},
-        minimax_v1::body,
-    },
+    answer::Reply,
+    call::{Call, Under},
+    minimax_v1::body,
 };
+use domain::amount::{Amount, Money};
 use serde::{Deserialize, Serialize};
 
 /// Asks for the list; no key is needed, so none is sent.
@@ -97,7 +95,7 @@ fn numbers(text: &str) -> impl Iterator<Item = Amount> {
 #[cfg(test)]
 mod tests {
     use super::{super::tests::answer, *};
-    use crate::domain::amount::Currency;
+    use domain::amount::Currency;
 
     #[test]
     fn the_list_is_read_and_asked_for_without_the_key() {

@@ -5,16 +5,14 @@ use super::{
     json::{Object, each_field},
 };
 use crate::{
-    domain::{
-        amount::Amount,
-        task::RemoteId,
-        time::{MINUTE, SECOND, Wall},
-    },
-    service::{
-        answer::Reply,
-        call::{Call, Under},
-        minimax_v1::body,
-    },
+    answer::Reply,
+    call::{Call, Under},
+    minimax_v1::body,
+};
+use domain::{
+    amount::Amount,
+    task::RemoteId,
+    time::{MINUTE, SECOND, Wall},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -110,7 +108,6 @@ pub fn list_call(window: Window, page: u32) -> Call {
 pub struct Row {
     /// The `request-id` that the call's answer carried.
     pub request_id: Option<String>,
-    /// When.
     pub at: Option<Wall>,
     /// What was asked for: a path, or an address with one.
     pub path: Option<String>,
@@ -127,7 +124,6 @@ pub struct Row {
 /// A page of the records.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
-    /// Its rows.
     pub rows: Vec<Row>,
     /// The page to ask for next; `None` at the end.
     pub next: Option<u32>,

@@ -5,7 +5,7 @@
 //! alike are never swapped: the true owner of a row always fits it, and thereby keeps any other from it.
 
 use super::records::{Row, Window};
-use crate::domain::{
+use domain::{
     amount::Amount,
     catalogue::Catalogue,
     task::{RemoteId, TaskKey},
@@ -25,7 +25,6 @@ pub struct Submission {
     pub until: Wall,
     /// What was asked for.
     pub model: String,
-    /// With that prompt.
     pub prompt: String,
     /// The `request-id` that its answer carried.
     pub request_id: Option<String>,

@@ -2,12 +2,10 @@
 
 use super::{Asked, asked};
 use crate::{
-    domain::picture::is_web_address,
-    service::{
-        answer::Reply,
-        call::{Call, Method, Payload, Under},
-    },
+    answer::Reply,
+    call::{Call, Method, Payload, Under},
 };
+use domain::picture::is_web_address;
 
 /// The most that the gateway takes, in bytes.
 pub const MOST: usize = 50 * 1024 * 1024;

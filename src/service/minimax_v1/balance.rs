@@ -1,7 +1,7 @@
 //! What the answer to a balance call means.
 
 use super::{BalanceVerdict, Reply, body, query::asked_for};
-use crate::domain::{
+use domain::{
     problem::Charged,
     reason::{Reason, Then},
 };

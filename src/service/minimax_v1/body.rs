@@ -3,10 +3,8 @@
 //! Ids come as strings or as JSON numbers of up to 19 digits, which a floating-point number would change; so every
 //! value is taken as the raw text it has in the body.
 
-use crate::{
-    domain::{reason::Quote, text},
-    service::answer::redact,
-};
+use crate::answer::redact;
+use domain::{reason::Quote, text};
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
 
@@ -167,22 +165,22 @@ fn object<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
     json.trim_start().starts_with('{').then(|| serde_json::from_str(json).ok())?
 }
 
-pub(in crate::service) fn string(raw: &RawValue) -> Option<String> {
+pub(crate) fn string(raw: &RawValue) -> Option<String> {
     serde_json::from_str(raw.get()).ok()
 }
 
 /// A text as it is, a number as it is written: for values that come either way.
-pub(in crate::service) fn string_or_number(raw: &RawValue) -> Option<String> {
+pub(crate) fn string_or_number(raw: &RawValue) -> Option<String> {
     string(raw)
         .or_else(|| raw.get().starts_with(|c: char| c == '-' || c.is_ascii_digit()).then(|| raw.get().to_owned()))
 }
 
-pub(in crate::service) fn integer(raw: &RawValue) -> Option<i64> {
+pub(crate) fn integer(raw: &RawValue) -> Option<i64> {
     string_or_number(raw)?.trim().parse().ok()
 }
 
 /// An id: a text or a whole number, never empty and never `0`.
-pub(in crate::service) fn id(raw: &RawValue) -> Option<String> {
+pub(crate) fn id(raw: &RawValue) -> Option<String> {
     let id = string(raw).or_else(|| raw.get().bytes().all(|b| b.is_ascii_digit()).then(|| raw.get().to_owned()))?;
     let id = id.trim();
     let plausible = !id.is_empty() && id != "0" && id.len() <= LONGEST_ID && id.bytes().all(|b| b.is_ascii_graphic());
@@ -190,7 +188,7 @@ pub(in crate::service) fn id(raw: &RawValue) -> Option<String> {
 }
 
 /// The service's own text, fit for a sentence: one line, harmless, without secrets, cut.
-pub(in crate::service) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     text::cut(&text::gist(&redact(text)), QUOTE, false).0.into_owned()
 }
 

@@ -6,7 +6,7 @@ use super::{
     body::{Code, Fault},
     field::field_of,
 };
-use crate::domain::{
+use domain::{
     account::HaltCause,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Call, Met, Quote, Reason, Span, Then},

@@ -1,6 +1,6 @@
 //! Which field of a request the service's own words speak of.
 
-use crate::domain::{draft::Field, reason::Quote};
+use domain::{draft::Field, reason::Quote};
 
 /// The field that a refusal names, as the wire has it or in words, English or Chinese.
 pub(super) fn field_of(quote: &Quote) -> Option<Field> {

@@ -5,7 +5,7 @@ use super::{
     body::{self, Body},
     query::{NoAnswer, asked_for, odd},
 };
-use crate::domain::{
+use domain::{
     picture::is_web_address,
     problem::{ErrorClass, TaskError},
     reason::{Met, Reason, Then},

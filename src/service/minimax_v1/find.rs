@@ -6,7 +6,7 @@ use super::{
     query::{judge_query, odd},
     submit::call,
 };
-use crate::domain::{
+use domain::{
     problem::{Charged, ErrorClass, TaskError},
     reason::{Met, Reason, Then},
     task::RemoteId,
@@ -70,8 +70,8 @@ fn body(reply: &Reply) -> Option<Body<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::reason::Quote;
-    use crate::service::answer::LineFault;
+    use crate::answer::LineFault;
+    use domain::reason::Quote;
 
     fn judged(http: u16, body: &str) -> Result<Option<String>, (Option<Met>, String, ErrorClass)> {
         let reply = Reply::Answered { http, retry_after_ms: None, body: body.into() };

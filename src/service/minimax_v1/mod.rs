@@ -21,14 +21,13 @@ use super::{
     call::{Call, Method, Payload, Under},
     protocol::{Ask, Can, Picture, Speaks},
 };
-use crate::domain::{
+use domain::{
     catalogue::ModelSpec,
     request::{Request, WireNames},
     task::RemoteId,
 };
 use serde_json::Value;
 
-/// It.
 #[derive(Debug)]
 pub struct MinimaxV1;
 
@@ -88,7 +87,7 @@ impl Speaks for MinimaxV1 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::task::FileId;
+    use domain::task::FileId;
 
     #[test]
     fn the_calls_are_those_of_the_contract() {

@@ -6,7 +6,7 @@ use super::{
     codes::{self, Act, Told},
     submit::{call, not_sent},
 };
-use crate::domain::{
+use domain::{
     problem::{Charged, ErrorClass, TaskError},
     reason::{Met, Quote, Then},
     task::{FileId, RemoteId},
@@ -198,8 +198,8 @@ fn failure(body: &Body<'_>, told: Option<&Told>) -> TaskError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{problem::Problem, reason::Reason};
-    use crate::service::answer::LineFault;
+    use crate::answer::LineFault;
+    use domain::{problem::Problem, reason::Reason};
     use proptest::prelude::*;
 
     fn judged(reply: &Reply) -> String {

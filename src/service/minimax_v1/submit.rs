@@ -5,7 +5,7 @@ use super::{
     body::{self, Body},
     codes::{self, Act, Told},
 };
-use crate::domain::{
+use domain::{
     account::HaltCause,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Call, Met, Quote, Reason, Then},
@@ -111,8 +111,8 @@ pub(super) fn not_sent(why: &Reason) -> TaskError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{draft::Field, problem::Problem};
-    use crate::service::answer::LineFault;
+    use crate::answer::LineFault;
+    use domain::{draft::Field, problem::Problem};
     use proptest::prelude::*;
 
     fn answer(http: u16, body: &str) -> Reply {

@@ -1,8 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use super::{super::keys, *};
-use crate::screens::msg::Input;
 use proptest::prelude::*;
+use screens::msg::Input;
 
 /// What events are for the program, in words: keys by name, pastes in quotes.
 fn words(events: Vec<Event>) -> String {

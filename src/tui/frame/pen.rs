@@ -1,12 +1,12 @@
 //! The escape sequences of a frame: cells, styles, moves, scrolls, each in its shortest form. Knows where the terminal's
 //! cursor is and in which style it writes, so that nothing is said twice.
 
-use crate::screens::shell::view::Link;
 use ratatui::{
     buffer::{Cell, CellWidth},
     layout::Position,
     style::{Color, Modifier},
 };
+use screens::shell::view::Link;
 use std::io::Write;
 use unicode_width::UnicodeWidthStr;
 
@@ -56,7 +56,6 @@ impl<'a> Pen<'a> {
         self.out.extend_from_slice(b"\x1b[m\x1b[r");
     }
 
-    /// One cell.
     pub(super) fn cell(&mut self, x: u16, y: u16, cell: &Cell) {
         let sure = self.unsure.as_deref().is_none_or(|last| last == cell.symbol());
         if self.at != Some((x, y)) || !sure {

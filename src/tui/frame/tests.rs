@@ -1,12 +1,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use super::*;
-use crate::screens::shell::view::Follower;
 use proptest::prelude::*;
 use ratatui::{
     layout::Position,
     style::{Color, Modifier, Style},
 };
+use screens::shell::view::Follower;
 use std::num::NonZeroU16;
 
 const SIZE: Rect = Rect::new(0, 0, 12, 9);

@@ -1,21 +1,18 @@
 //! What has happened since the last look, as lines: changes of state, words of the message log, the queue.
 
-use crate::{
-    domain::{
-        task::{Row, TaskKey, TaskState},
-        text,
-    },
-    engine,
-    engine::{Bare, share, work::Work},
-    io::{config::Loaded, store::Store},
-    tr,
-    words::{
-        names,
-        news::{not_queued, said},
-        print, reason,
-    },
+use ::io::{config::Loaded, store::Store};
+use domain::{
+    task::{Row, TaskKey, TaskState},
+    text,
 };
+use engine::{Bare, share, work::Work};
+use lang::tr;
 use std::collections::BTreeMap;
+use words::{
+    names,
+    news::{not_queued, said},
+    print, reason,
+};
 
 /// The most cells of a prompt in a line.
 const PROMPT: usize = 60;

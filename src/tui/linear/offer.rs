@@ -1,24 +1,22 @@
 //! What would be sent, with its price: shown first, sent by a word of its own.
 
-use super::{Engine, words::Setting};
-use crate::{
-    domain::{
-        catalogue::ModelSpec,
-        draft::{Draft, Field},
-        money::Ptc,
-        reason::draft::DraftReason,
-        request::Request,
-        retry,
-        retry::{Change, Facts, Scope},
-        task::{TaskKey, keep_first},
-        time::Mono,
-    },
-    engine::{act::Intent, acts::catalogue_price},
-    io::{config::Loaded, drafts, store::Store},
-    screens::preview::DEAF,
-    tr,
-    words::{combinations, names, reason, terms, terms::Face},
+use super::{Engine, orders::Setting};
+use ::io::{config::Loaded, drafts, store::Store};
+use domain::{
+    catalogue::ModelSpec,
+    draft::{Draft, Field},
+    money::Ptc,
+    reason::draft::DraftReason,
+    request::Request,
+    retry,
+    retry::{Change, Facts, Scope},
+    task::{TaskKey, keep_first},
+    time::Mono,
 };
+use engine::{act::Intent, acts::catalogue_price};
+use lang::tr;
+use screens::preview::DEAF;
+use words::{combinations, names, reason, terms, terms::Face};
 
 /// Requests of an offer that are told whole: a matrix is judged by a few.
 const SAMPLES: usize = 3;
@@ -249,7 +247,7 @@ mod tests {
     use super::*;
 
     fn offer(n: usize, asks: bool) -> Offer {
-        let intent = Intent { request: crate::engine::testing::request(), parent: None, agreed: vec![], name: None };
+        let intent = Intent { request: engine::testing::request(), parent: None, agreed: vec![], name: None };
         Offer { intents: vec![intent; n], asks, shown: Mono(1_000) }
     }
 

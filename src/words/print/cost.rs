@@ -1,19 +1,17 @@
 //! The ledger as text: what was spent by day, model, state and error class, and the lines themselves as CSV and JSON.
 
 use super::layout::{BOLD, Cell, Column, FAINT, table};
-use crate::{
-    domain::{
-        costs,
-        costs::{Account, By, CostLine, Sum, day},
-        export::json_line,
-        money::Ptc,
-        text,
-        time::Now,
-    },
-    engine::settings::BudgetSettings,
-    tr,
-    words::{amounts as words, names},
+use crate::{amounts, names};
+use domain::{
+    costs,
+    costs::{Account, By, CostLine, Sum, day},
+    export::json_line,
+    money::Ptc,
+    text,
+    time::Now,
 };
+use engine::settings::BudgetSettings;
+use lang::tr;
 use serde_json::json;
 
 /// Each table, in their order.
@@ -56,7 +54,7 @@ fn cost_table(accounts: &[Account<'_>], by: By, now: Now, color: bool) -> String
     ];
     let amount = |amount: Ptc| Cell::inked(amount.to_string(), if amount == Ptc::ZERO { FAINT } else { "" });
     let row = |name: Cell, sum: Sum| {
-        let tasks = Cell::plain(words::number(sum.tasks));
+        let tasks = Cell::plain(amounts::number(sum.tasks));
         vec![name, tasks, amount(sum.charged), amount(sum.unknown), amount(sum.reserved), amount(sum.spent())]
     };
     let mut rows: Vec<Vec<Cell>> =
@@ -156,15 +154,12 @@ pub fn cost_sums(lines: &[CostLine], by: By, json: bool, utc_offset: i32) -> Str
 mod tests {
     use super::super::tests::NOW;
     use super::*;
-    use crate::{
-        domain::{
-            problem::{Charged, ErrorClass},
-            task::{MoneyEvent, TaskKey, TaskState},
-            time::Wall,
-        },
-        lang,
-        lang::Lang,
+    use domain::{
+        problem::{Charged, ErrorClass},
+        task::{MoneyEvent, TaskKey, TaskState},
+        time::Wall,
     };
+    use lang::Lang;
 
     /// A saved one of yesterday, a refused one, an unknown one and a queued one of today.
     fn ledger() -> Vec<CostLine> {

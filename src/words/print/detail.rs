@@ -5,22 +5,20 @@ use super::{
     layout::{BOLD, Cell},
     state_ink,
 };
-use crate::{
-    domain::{
-        money::Ptc,
-        problem::Charged,
-        request::Request,
-        task::{MoneyEvent, SavedFile, Task, TaskState},
-        text,
-        time::{Now, Wall},
-    },
-    engine::{
-        msg::Detail,
-        settings::{Settings, Voice},
-    },
-    tr,
-    words::{amounts as words, names, reason},
+use crate::{amounts, names, reason};
+use domain::{
+    money::Ptc,
+    problem::Charged,
+    request::Request,
+    task::{MoneyEvent, SavedFile, Task, TaskState},
+    text,
+    time::{Now, Wall},
 };
+use engine::{
+    msg::Detail,
+    settings::{Settings, Voice},
+};
+use lang::tr;
 use std::fmt::Write;
 
 /// Cells of a label and the blanks behind it.
@@ -61,7 +59,7 @@ fn standing(page: &mut Page, task: &Task, now: Now) {
         match task.trouble() {
             Some((_, Some(since))) => {
                 let held =
-                    tr!("{what} (for {span})", what = in_words(error), span = words::span(now.wall.since(since)));
+                    tr!("{what} (for {span})", what = in_words(error), span = amounts::span(now.wall.since(since)));
                 page.field(tr!("Held up"), &held);
             }
             Some((_, None)) => page.field(tr!("Held up"), &in_words(error)),
@@ -84,7 +82,7 @@ fn standing(page: &mut Page, task: &Task, now: Now) {
     };
     page.field(tr!("Cost"), &cost);
     if let Some(at) = task.expires_at.filter(|_| task.state() == TaskState::Ready) {
-        page.field(tr!("Address"), &tr!("lives {span} more", span = words::span(at.since(now.wall))));
+        page.field(tr!("Address"), &tr!("lives {span} more", span = amounts::span(at.since(now.wall))));
     }
 }
 
@@ -122,7 +120,7 @@ fn asked(page: &mut Page, request: &Request, settings: &Settings) {
 
 fn file(page: &mut Page, saved: &SavedFile, request: &Request) {
     page.field(tr!("File"), &saved.path);
-    let mut parts = vec![words::size(saved.bytes)];
+    let mut parts = vec![amounts::size(saved.bytes)];
     let asked = |got: String, asked: String| {
         if request.is_known() { tr!("{got} (asked {asked})", got, asked) } else { got }
     };
@@ -140,7 +138,10 @@ fn times(page: &mut Page, task: &Task, now: Now) {
     let times = [(tr!("Made"), Some(task.created_at)), (tr!("Sent"), task.sent_at), (tr!("Ended"), task.finished_at)];
     for (label, at) in times {
         if let Some(at) = at {
-            page.field(label, &tr!("{moment} ({ago})", moment = moment(at, now), ago = words::ago(now.wall.since(at))));
+            page.field(
+                label,
+                &tr!("{moment} ({ago})", moment = moment(at, now), ago = amounts::ago(now.wall.since(at))),
+            );
         }
     }
 }
@@ -189,7 +190,7 @@ fn money(event: MoneyEvent, amount: Ptc) -> String {
 
 /// The user's own date and time.
 fn moment(at: Wall, now: Now) -> String {
-    let (date, time) = words::local(at, now);
+    let (date, time) = amounts::local(at, now);
     format!("{date} {}", time.get(..8).unwrap_or(&time))
 }
 
@@ -231,10 +232,7 @@ impl Page {
 mod tests {
     use super::super::tests::{NOW, refused, saved, settings, task};
     use super::*;
-    use crate::{
-        domain::task::{Event, LedgerLine, TaskKey, What},
-        lang,
-    };
+    use domain::task::{Event, LedgerLine, TaskKey, What};
 
     #[test]
     fn all_about_a_failed_task_is_told_in_the_order_it_is_asked() {
@@ -291,7 +289,7 @@ Time line
 
     #[test]
     fn what_is_not_known_of_a_task_made_elsewhere_is_said_in_words() {
-        let id = crate::domain::task::RemoteId("106916112212032".into());
+        let id = domain::task::RemoteId("106916112212032".into());
         let one = Task { request: Request::elsewhere(&id.0), cost: Ptc::ZERO, ..task(13, "", saved()) };
         let about = Detail { line: vec![one.clone()], events: vec![], ledger: vec![], task: one };
         let shown = detail(&about, &settings(), NOW, false);

@@ -1,6 +1,6 @@
 //! Text in columns, by cells and not by bytes.
 
-use crate::domain::text::width;
+use domain::text::width;
 
 /// The attribute of what matters less.
 pub(super) const FAINT: &str = "2";
@@ -12,7 +12,6 @@ const GAP: &str = "  ";
 
 /// A column of a table.
 pub(super) struct Column {
-    /// Its title.
     pub(super) title: &'static str,
     /// Whether it stands to the right, as numbers do.
     pub(super) right: bool,

@@ -8,17 +8,15 @@ mod layout;
 pub use cost::{cost_csv, cost_json, cost_sums, cost_text};
 pub use detail::detail;
 
-use crate::{
-    domain::{
-        problem::{Charged, TaskError},
-        task::{Task, TaskState},
-        text,
-        time::Now,
-    },
-    engine::settings::{Settings, Voice},
-    tr,
-    words::{amounts as words, names, reason},
+use crate::{amounts, names, reason};
+use domain::{
+    problem::{Charged, TaskError},
+    task::{Task, TaskState},
+    text,
+    time::Now,
 };
+use engine::settings::{Settings, Voice};
+use lang::tr;
 use layout::{Cell, Column, FAINT, Table};
 
 /// The most cells of a prompt in a table on a terminal; `show` and `--json` have it whole, and so has a table in a file.
@@ -94,7 +92,7 @@ fn task_row(task: &Task, settings: &Settings, now: Now, most: usize) -> Vec<Cell
         Cell::plain(resolution),
         Cell::plain(seconds),
         cost(task),
-        Cell::plain(words::ago(now.wall.since(task.created_at))),
+        Cell::plain(amounts::ago(now.wall.since(task.created_at))),
         Cell::plain(note(task)),
         Cell::plain(text::cut(&prompt, most, settings.ui.ascii).0),
     ]
@@ -166,18 +164,15 @@ const fn state_ink(state: TaskState) -> &'static str {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 pub(crate) mod tests {
     use super::*;
-    use crate::{
-        domain::{
-            catalogue::Catalogue,
-            money::Ptc,
-            problem::{ErrorClass, Problem},
-            request::Request,
-            task::{FileId, Phase, RemoteId, SavedFile, TaskKey},
-            time::{Mono, Wall},
-        },
-        engine::testing::request,
-        lang,
+    use domain::{
+        catalogue::Catalogue,
+        money::Ptc,
+        problem::{ErrorClass, Problem},
+        request::Request,
+        task::{FileId, Phase, RemoteId, SavedFile, TaskKey},
+        time::{Mono, Wall},
     };
+    use engine::testing::request;
 
     /// 2026-11-22T18:30:00Z, seen from Shanghai.
     pub(crate) const NOW: Now = Now { mono: Mono(0), wall: Wall(1_795_372_200_000), utc_offset: 8 * 3600 };

@@ -1,9 +1,7 @@
 //! The faults of a file of prompts as sentences.
 
-use crate::{
-    domain::{batch_file::FIELDS, problem::Problem, reason::batch_file::LineReason},
-    tr,
-};
+use domain::{batch_file::FIELDS, problem::Problem, reason::batch_file::LineReason};
+use lang::tr;
 
 const EXAMPLE: &str = r#"{"prompt": "…"}"#;
 

@@ -1,16 +1,12 @@
 //! What a call to the service met.
 
-use crate::{
-    domain::{
-        export::size,
-        problem::Problem,
-        reason::{Call, LineFault, Met, Quote, Span, Then},
-        time::SECOND,
-    },
-    lang,
-    lang::Lang,
-    tr,
+use domain::{
+    export::size,
+    problem::Problem,
+    reason::{Call, LineFault, Met, Quote, Span, Then},
+    time::SECOND,
 };
+use lang::{Lang, tr};
 
 pub(super) fn problem(call: &Call) -> Problem {
     let Problem { what, why, .. } = met(call);

@@ -1,14 +1,12 @@
 //! What is wrong with a config.
 
 use super::system::system;
-use crate::{
-    domain::{
-        problem::Problem,
-        reason::config::{Fault, Meant, ModelFault, Place, Rejected, Takes, Toml, Unfit, Wrong},
-    },
-    tr,
-    words::names::any_of,
+use crate::names::any_of;
+use domain::{
+    problem::Problem,
+    reason::config::{Fault, Meant, ModelFault, Place, Rejected, Takes, Toml, Unfit, Wrong},
 };
+use lang::tr;
 
 /// All faults, one a line.
 #[must_use]

@@ -6,15 +6,16 @@ mod tests;
 
 use super::{picture, prompt};
 use crate::{
-    domain::{
-        draft::Field,
-        problem::Problem,
-        reason::draft::{Closed, DraftReason, Lengths},
-        text::cut,
-    },
-    tr,
-    words::names::{self, all_of, any_of},
+    names,
+    names::{all_of, any_of},
 };
+use domain::{
+    draft::Field,
+    problem::Problem,
+    reason::draft::{Closed, DraftReason, Lengths},
+    text::cut,
+};
+use lang::tr;
 
 #[must_use]
 pub fn draft(reason: &DraftReason) -> Problem {

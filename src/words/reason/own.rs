@@ -1,15 +1,13 @@
 //! What the program itself found or was told to do.
 
 use super::message;
-use crate::{
-    domain::{
-        problem::Problem,
-        reason::{Own, Reason},
-        time::SECOND,
-    },
-    engine::settings::Voice,
-    tr,
+use domain::{
+    problem::Problem,
+    reason::{Own, Reason},
+    time::SECOND,
 };
+use engine::settings::Voice;
+use lang::tr;
 
 pub(super) fn problem(own: &Own, voice: &Voice) -> Problem {
     let (what, next) = match own {

@@ -5,10 +5,8 @@
 mod tests;
 
 use super::{picture_file, system::unlisted};
-use crate::{
-    domain::{picture::MOST_PIXELS, problem::Problem, reason::picture::PictureReason, request::Oddity},
-    tr,
-};
+use domain::{picture::MOST_PIXELS, problem::Problem, reason::picture::PictureReason, request::Oddity};
+use lang::tr;
 
 const MB: u64 = 1024 * 1024;
 

@@ -1,16 +1,14 @@
 //! Why a picture cannot be had, as sentences.
 
 use super::system::system;
-use crate::{
-    domain::{
-        problem::Problem,
-        reason::{
-            picture_file::{Content, Fault, Shrink, Why},
-            system::System,
-        },
+use domain::{
+    problem::Problem,
+    reason::{
+        picture_file::{Content, Fault, Shrink, Why},
+        system::System,
     },
-    tr,
 };
+use lang::tr;
 
 /// What happened, why, and what to do next.
 #[must_use]

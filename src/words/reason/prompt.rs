@@ -1,9 +1,7 @@
 //! What looks wrong in a prompt, as sentences.
 
-use crate::{
-    domain::{camera::MOST_AT_ONCE, problem::Problem, reason::prompt::PromptReason},
-    tr,
-};
+use domain::{camera::MOST_AT_ONCE, problem::Problem, reason::prompt::PromptReason};
+use lang::tr;
 
 pub(super) fn prompt(reason: &PromptReason) -> Problem {
     match reason {
@@ -54,13 +52,11 @@ pub(super) fn prompt(reason: &PromptReason) -> Problem {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
-    use crate::{
-        domain::{
-            catalogue::Catalogue,
-            draft::{Field, Severity},
-            lint::lint,
-        },
-        words::reason::draft,
+    use crate::reason::draft;
+    use domain::{
+        catalogue::Catalogue,
+        draft::{Field, Severity},
+        lint::lint,
     };
 
     fn found(model: &str, prompt: &str) -> Vec<(String, Option<String>)> {

@@ -1,13 +1,11 @@
 //! Why there is no key for the service.
 
 use super::system::system;
-use crate::{
-    domain::{
-        problem::Problem,
-        reason::secret::{CommandFault, KeyPlace, NoKey},
-    },
-    tr,
+use domain::{
+    problem::Problem,
+    reason::secret::{CommandFault, KeyPlace, NoKey},
 };
+use lang::tr;
 
 /// Where the key comes from: `the environment variable REELTOP_API_KEY`.
 #[must_use]

@@ -1,13 +1,11 @@
 //! Why the store failed, as sentences.
 
 use super::system::system;
-use crate::{
-    domain::{
-        problem::Problem,
-        reason::store::{Deed, Fault, Kind, Why},
-    },
-    tr,
+use domain::{
+    problem::Problem,
+    reason::store::{Deed, Fault, Kind, Why},
 };
+use lang::tr;
 
 /// What happened, why, and what to do next.
 #[must_use]

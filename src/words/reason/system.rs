@@ -1,13 +1,11 @@
 //! Why a call of the system failed.
 
-use crate::{
-    domain::{
-        export::size,
-        problem::Problem,
-        reason::system::{At, System},
-    },
-    tr,
+use domain::{
+    export::size,
+    problem::Problem,
+    reason::system::{At, System},
 };
+use lang::tr;
 
 /// As one phrase.
 #[must_use]
@@ -48,7 +46,7 @@ pub fn unlisted(At { path, why }: &At) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lang::{Lang, within};
+    use lang::{Lang, within};
     use std::io::Error;
 
     #[test]

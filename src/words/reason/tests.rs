@@ -1,15 +1,13 @@
 //! Each reason and each event in both languages, for a reader with commands and for one with keys of their own.
 
 use super::*;
-use crate::{
-    domain::{
-        money::Ptc,
-        problem::{Charged, ErrorClass, TaskError},
-        reason::{Call, LineFault, Met, Own, Quote, Span, Then},
-        task::{FileId, RemoteId, Resolution, What},
-    },
-    lang::{Lang, within},
+use domain::{
+    money::Ptc,
+    problem::{Charged, ErrorClass, TaskError},
+    reason::{Call, LineFault, Met, Own, Quote, Span, Then},
+    task::{FileId, RemoteId, Resolution, What},
 };
+use lang::{Lang, within};
 
 fn call(met: Met, then: Then) -> Reason {
     Reason::Call(Call { met, quote: Quote::Text("so it says".into()), field: None, then })

@@ -1,7 +1,7 @@
 //! What makes composing quick: completion, camera commands, earlier prompts, drafts, templates, smaller copies.
 
 use super::*;
-use crate::screens::pick::Picker;
+use crate::pick::Picker;
 
 fn entry(name: &str) -> Entry {
     Entry { name: name.into(), kind: EntryKind::Other { bytes: 1 } }
@@ -70,7 +70,7 @@ fn an_earlier_prompt_comes_back_by_search_as_text() {
     for (key, prompt) in [(1, "a {red|blue} kite"), (2, "a cat"), (3, "a cat")] {
         let mut earlier = task(key, Failed);
         earlier.request.prompt = prompt.into();
-        crate::screens::testing::add(&mut state, earlier);
+        crate::testing::add(&mut state, earlier);
     }
     press(&mut state, "n f3");
     let texts = |state: &App| match state.screen.top::<Picker>() {
@@ -118,13 +118,13 @@ fn a_template_goes_into_the_prompt_at_the_caret() {
 fn a_prompt_sent_lately_or_refused_before_is_said_when_typing_pauses() {
     let mut state = state(&[]);
     let long = "a soldier with a bleeding wound lies in the mud while planes pass";
-    for (key, prompt, of) in [(1, long, crate::domain::task::TaskState::Refused), (2, "a cat", Running)] {
+    for (key, prompt, of) in [(1, long, domain::task::TaskState::Refused), (2, "a cat", Running)] {
         let mut earlier = task(key, of);
         earlier.request.prompt = prompt.into();
-        crate::screens::testing::add(&mut state, earlier);
+        crate::testing::add(&mut state, earlier);
     }
     let said = |state: &App| -> Vec<String> {
-        state.screen.compose.faults.iter().map(|fault| crate::words::reason::draft(&fault.reason).what).collect()
+        state.screen.compose.faults.iter().map(|fault| words::reason::draft(&fault.reason).what).collect()
     };
     press(&mut state, "n");
     paste(&mut state, "a cat");

@@ -1,7 +1,7 @@
 //! Several tasks of one draft, and files of prompts.
 
 use super::*;
-use crate::screens::keymap;
+use crate::keymap;
 
 #[test]
 fn braces_in_the_prompt_make_several_tasks_and_an_escaped_one_does_not() {
@@ -79,7 +79,7 @@ fn too_many_tasks_and_a_brace_alone_are_said_as_one_types() {
     press(&mut state, "n");
     paste(&mut state, &format!("{{ {}", "{a|b}".repeat(20)));
     let told: Vec<String> =
-        state.screen.compose.faults.iter().map(|fault| crate::words::reason::draft(&fault.reason).what).collect();
+        state.screen.compose.faults.iter().map(|fault| words::reason::draft(&fault.reason).what).collect();
     assert_eq!(told, ["A brace has no partner and is text", "This makes 1048576 tasks"]);
     press(&mut state, "f2");
     assert_eq!(state.screen.compose.row, ComposeRow::Field(Field::Count));
@@ -178,5 +178,5 @@ fn a_prompt_that_was_sent_with_braces_comes_back_as_text() {
 /// The answer of a worker that read such a file.
 fn prompts(text: &str) -> LocalMsg {
     let path = "p.jsonl".to_owned();
-    LocalMsg::Prompts { result: Ok(crate::io::prompts::parse(&path, text)), path }
+    LocalMsg::Prompts { result: Ok(::io::prompts::parse(&path, text)), path }
 }

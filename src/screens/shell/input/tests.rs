@@ -2,27 +2,27 @@
 
 use super::*;
 use crate::{
-    domain::{
-        account::HaltCause,
-        problem::Charged,
-        reason::{Own, Reason},
-        task::{
-            Phase, TaskKey, TaskState,
-            TaskState::{Failed, Queued, Running, Saved, Sending, Unknown},
-        },
-        time::Mono,
+    help::HELP,
+    kit::list::ListView,
+    screen::{ComposeRow, DetailTab, Pane, Preview, Sort},
+    table::{columns, filter_input::FilterInput},
+    testing::{add, now, state, task},
+};
+use domain::{
+    account::HaltCause,
+    problem::Charged,
+    reason::{Own, Reason},
+    task::{
+        Phase, TaskKey, TaskState,
+        TaskState::{Failed, Queued, Running, Saved, Sending, Unknown},
     },
-    engine::{
-        act::{Act, Resolution},
-        effect::{HttpCmd, TermCmd},
-        msg::Detail,
-        work::Halt,
-    },
-    screens::help::HELP,
-    screens::kit::list::ListView,
-    screens::screen::{ComposeRow, DetailTab, Pane, Preview, Sort},
-    screens::table::{columns, filter_input::FilterInput},
-    screens::testing::{add, now, state, task},
+    time::Mono,
+};
+use engine::{
+    act::{Act, Resolution},
+    effect::{HttpCmd, TermCmd},
+    msg::Detail,
+    work::Halt,
 };
 use proptest::prelude::*;
 
@@ -46,7 +46,7 @@ fn said(app: &App) -> &str {
 /// Hands in a whole task, as the store does when asked.
 fn give(app: &mut App, key: u32, of: TaskState) -> Vec<Effect> {
     let task = task(key, of);
-    crate::screens::detail::loaded(app, Box::new(Detail { task, events: vec![], ledger: vec![], line: vec![] }))
+    crate::detail::loaded(app, Box::new(Detail { task, events: vec![], ledger: vec![], line: vec![] }))
 }
 
 fn inserts(effects: &[Effect]) -> usize {
@@ -168,7 +168,7 @@ fn an_unknown_is_settled_in_the_chosen_way() {
     assert_eq!(settle(&["U", "enter"]), settled(Resolution::Lost));
     assert_eq!(settle(&["U", "j", "enter"]), settled(Resolution::NotCreated));
     assert_eq!(settle(&["U", "up", "enter"]), []);
-    let found = Resolution::Found(crate::domain::task::RemoteId("4q".into()));
+    let found = Resolution::Found(domain::task::RemoteId("4q".into()));
     assert_eq!(settle(&["U", "up", "4", "q", "enter"]), settled(found));
     assert_eq!(settle(&["U", "esc"]), []);
 }
@@ -381,7 +381,7 @@ fn a_click_on_anything_sends_nothing_and_answers_nothing() {
     let mut state = state(&[Running]);
     state.screen.lines = vec![(ratatui::layout::Rect::new(0, 0, 80, 24), 0)];
     let click = |state: &mut App| {
-        let mouse = crate::screens::msg::Mouse { kind: crate::screens::msg::MouseKind::Click, x: 10, y: 10 };
+        let mouse = crate::msg::Mouse { kind: crate::msg::MouseKind::Click, x: 10, y: 10 };
         input(state, Input::Mouse(mouse))
     };
     for open in ["x", "?", "ctrl-p", "U", "M"] {
@@ -442,7 +442,7 @@ proptest! {
             prop_assert_eq!(effects, []);
         }
         prop_assert_eq!(&state.screen.compose.draft.prompt, &text);
-        prop_assert_eq!(state.screen.compose.row, ComposeRow::Field(crate::domain::draft::Field::Prompt));
+        prop_assert_eq!(state.screen.compose.row, ComposeRow::Field(domain::draft::Field::Prompt));
         prop_assert!(state.screen.layers.is_empty() && state.work.ending.is_none());
         prop_assert!(state.work.now.mono > Mono(0));
     }
@@ -464,9 +464,9 @@ fn unsent_work_of_an_earlier_run_waits_for_a_word_p_sends_it_and_u_takes_it_back
         state.work.queue.unsent = [TaskKey(1), TaskKey(2)].into();
         state
     };
-    let unsent = crate::screens::shell::layout::unsent;
+    let unsent = crate::shell::layout::unsent;
     let mut sends = earlier();
-    assert_eq!(unsent(&sends), (2, crate::domain::money::Ptc::from_thousandths(1_000)));
+    assert_eq!(unsent(&sends), (2, domain::money::Ptc::from_thousandths(1_000)));
     let sent = typed(&mut sends, "p");
     assert_eq!((unsent(&sends).0, sends.work.queue.paused), (0, false));
     assert!(matches!(sent[..], [Effect::Store(StoreCmd::Send { .. })]), "{sent:?}");
@@ -479,8 +479,8 @@ fn unsent_work_of_an_earlier_run_waits_for_a_word_p_sends_it_and_u_takes_it_back
 #[test]
 fn a_second_retry_needs_one_more_key() {
     let mut state = state(&[Failed]);
-    add(&mut state, crate::domain::task::Task { parent: Some(TaskKey(1)), ..task(2, Failed) });
-    crate::screens::table::go_to(&mut state, TaskKey(1));
+    add(&mut state, domain::task::Task { parent: Some(TaskKey(1)), ..task(2, Failed) });
+    crate::table::go_to(&mut state, TaskKey(1));
     typed(&mut state, "r");
     give(&mut state, 1, Failed);
     assert_eq!(inserts(&typed(&mut state, "enter enter")), 0);

@@ -1,6 +1,6 @@
 use super::*;
-use crate::domain::time::{MINUTE, SECOND};
-use crate::service::gateway::records::SLACK;
+use crate::gateway::records::SLACK;
+use domain::time::{MINUTE, SECOND};
 use proptest::prelude::*;
 
 const T0: i64 = 1_795_372_200_000;

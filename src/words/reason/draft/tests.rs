@@ -1,19 +1,16 @@
 //! Each rule for a draft at its border, as the sentence it is told by.
 
 use super::*;
-use crate::{
-    domain::{
-        catalogue::Catalogue,
-        check,
-        draft::{Draft, Severity},
-        fields,
-        picture::{ImageLook, Takes},
-        reason::{picture::PictureReason, picture_file, system::System},
-        request::{ImageKind, StoredImage},
-    },
-    lang,
-    lang::Lang,
+use domain::{
+    catalogue::Catalogue,
+    check,
+    draft::{Draft, Severity},
+    fields,
+    picture::{ImageLook, Takes},
+    reason::{picture::PictureReason, picture_file, system::System},
+    request::{ImageKind, StoredImage},
 };
+use lang::Lang;
 
 const HAILUO: &str = "MiniMax-Hailuo-02";
 

@@ -1,7 +1,7 @@
 //! Pictures by each rule at its border, as the sentences they are told by.
 
 use super::*;
-use crate::domain::{
+use domain::{
     catalogue::Catalogue,
     picture::{ImageLook, MAX_BYTES, Takes, as_sent, doubts, faults, faults_of_image, shapes},
     request::{ImageKind, StoredImage},

@@ -1,13 +1,11 @@
 //! The commands of linear mode, as words.
 
-use crate::{
-    domain::{
-        draft::Field,
-        task::{RemoteId, TaskKey, keep_first},
-    },
-    engine::{act::Resolution, settings::Voice},
-    tr,
+use domain::{
+    draft::Field,
+    task::{RemoteId, TaskKey, keep_first},
 };
+use engine::{act::Resolution, settings::Voice};
+use lang::tr;
 
 /// What `help` prints.
 pub(super) fn help() -> Vec<String> {
@@ -248,7 +246,7 @@ mod tests {
 
     #[test]
     fn the_commands_are_the_same_words_in_chinese_help() {
-        use crate::lang::{Lang, within};
+        use lang::{Lang, within};
         let head = |line: &String| line.split([' ', ':', ',', '：', '、']).next().unwrap_or_default().to_owned();
         let heads = |lang| within(lang, help).iter().map(head).collect::<Vec<_>>();
         assert_eq!(heads(Lang::Zh), heads(Lang::En));

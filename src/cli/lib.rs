@@ -17,29 +17,25 @@ mod submit;
 mod waits;
 
 use crate::{
-    cli::{
-        args::{Cli, Command, Global},
-        faces::Faces,
-    },
-    domain::{problem::Problem, reason::config::Rejected, text},
-    io::{
-        config,
-        config::{Again, Folders, Loaded, Wanted},
-        private,
-        run::{clock::Clock, exit::Exit, signals, signals::Call, unsaved},
-        surroundings,
-    },
-    lang,
-    lang::Lang,
-    tr,
-    words::{keys, reason},
+    args::{Cli, Command, Global},
+    faces::Faces,
 };
+use ::io::{
+    config,
+    config::{Again, Folders, Loaded, Wanted},
+    private,
+    run::{clock::Clock, exit::Exit, signals, signals::Call, unsaved},
+    surroundings,
+};
+use domain::{problem::Problem, reason::config::Rejected, text};
+use lang::{Lang, tr};
 use std::{
     ffi::OsString,
     io::{self, IsTerminal, Write},
     process::ExitCode,
     sync::Arc,
 };
+use words::{keys, reason};
 
 /// What a call has to say when it does not simply end well.
 #[derive(Debug)]
@@ -203,7 +199,7 @@ fn load(global: &Global) -> Result<Loaded, Stop> {
     let global_of_start = global.clone();
     loaded.again = Again::by(Arc::new(move || read_again(&global_of_start)));
     private::close(&loaded.paths.data_dir);
-    crate::io::log::start(&loaded.paths.log, global.verbose);
+    ::io::log::start(&loaded.paths.log, global.verbose);
     speak(&loaded);
     Ok(loaded)
 }

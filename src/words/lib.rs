@@ -1,6 +1,8 @@
 //! Sentences, in the reader's language and keys.
 
-pub(crate) mod amounts;
+#![warn(clippy::disallowed_methods, clippy::disallowed_types)]
+
+pub mod amounts;
 pub mod combinations;
 pub mod json;
 pub mod keys;
@@ -10,7 +12,7 @@ pub mod print;
 pub mod reason;
 pub mod terms;
 
-use crate::engine::{effect::Speech, settings::Voice};
+use engine::{effect::Speech, settings::Voice};
 
 /// The words that workers need.
 pub const SPEECH: Speech = Speech { reason: |why| reason::message(why, &Voice::default()), task: json::task };

@@ -3,6 +3,8 @@
 //! Each part keeps its own schedule in the state; [`schedule`] emits what is due, [`next_deadline`] tells when to look
 //! again. The path of a paid submission is in [`queue`].
 
+#![warn(clippy::disallowed_methods, clippy::disallowed_types)]
+
 pub mod act;
 pub mod acts;
 mod adopt;
@@ -27,8 +29,8 @@ pub mod spread;
 mod store;
 mod streak;
 pub mod tasks;
-#[cfg(test)]
-pub(crate) mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -37,20 +39,18 @@ pub mod work;
 pub use ending::waits_for_room;
 
 use crate::{
-    domain::{
-        reason::Reason,
-        task::{Claim, Event, Phase, Task, TaskKey, What},
-        time::{Mono, Now},
-    },
-    engine::{
-        effect::Effect,
-        msg::{HttpMsg, LocalMsg, Msg},
-        news::News,
-        settings::Settings,
-        work::Work,
-    },
-    service::answer::{Reply, redact},
+    effect::Effect,
+    msg::{HttpMsg, LocalMsg, Msg},
+    news::News,
+    settings::Settings,
+    work::Work,
 };
+use domain::{
+    reason::Reason,
+    task::{Claim, Event, Phase, Task, TaskKey, What},
+    time::{Mono, Now},
+};
+use service::answer::{Reply, redact};
 
 /// It is that time now. What a person does is done before what is due: a key that comes late still takes back what its
 /// window has just let go.
@@ -111,7 +111,6 @@ pub trait Driven {
 /// The work without a screen.
 #[derive(Clone, Debug)]
 pub struct Bare {
-    /// The work.
     pub work: Work,
     /// What its face has not told yet.
     pub news: Vec<News>,
@@ -150,7 +149,7 @@ fn http(work: &mut Work, msg: HttpMsg) -> Vec<Effect> {
 
 /// Emits everything that is due now.
 fn schedule(work: &mut Work) -> Vec<Effect> {
-    crate::engine::tasks::turn_day(work);
+    crate::tasks::turn_day(work);
     if work.ending.is_some() {
         let mut effects = store::retry(work);
         effects.extend(share::due(work));
@@ -221,9 +220,9 @@ fn in_scope(work: &Work, task: &Task) -> bool {
 /// Whether this run's scope has that task, of whatever account.
 fn is_told_of(work: &Work, key: TaskKey) -> bool {
     match work.settings.scope {
-        crate::engine::settings::Scope::All => true,
-        crate::engine::settings::Scope::Named => work.queue.named.contains(&key),
-        crate::engine::settings::Scope::None => false,
+        crate::settings::Scope::All => true,
+        crate::settings::Scope::Named => work.queue.named.contains(&key),
+        crate::settings::Scope::None => false,
     }
 }
 

@@ -22,13 +22,13 @@ pub use records::Charge;
 pub use storage::Download;
 pub use world::{Counts, End, Preloaded, Submission};
 
-use crate::domain::{
+use axum::Router;
+use domain::{
     catalogue::Catalogue,
     money::Ptc,
     problem::Problem,
     time::{HOUR, SECOND, Wall},
 };
-use axum::Router;
 use line::{Lines, Scissors};
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -49,7 +49,6 @@ pub struct SimConfig {
     pub listen: SocketAddr,
     /// Decides run times, ids and chances.
     pub seed: u64,
-    /// Its faults.
     pub faults: Faults,
     /// Its models and their prices.
     pub catalogue: Catalogue,

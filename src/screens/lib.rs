@@ -1,6 +1,8 @@
 //! The dashboard as a function: what each screen holds, does and shows, and the keymap. Plain data in, plain data out; no
 //! clock, no I/O.
 
+#![warn(clippy::disallowed_methods, clippy::disallowed_types)]
+
 pub mod after;
 pub mod app;
 pub mod away;
@@ -28,29 +30,26 @@ pub mod resolve;
 pub mod screen;
 pub mod shell;
 pub mod table;
-#[cfg(test)]
-pub(crate) mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod toast;
 pub mod welcome;
 
 use crate::{
-    domain::{
-        money::Ptc,
-        task::Phase,
-        time::{Mono, Now, SECOND},
-    },
-    engine,
-    engine::{
-        Driven,
-        effect::Effect,
-        msg::{HttpMsg, LocalMsg, Msg as WorkMsg, StoreMsg},
-        settings::Settings,
-    },
-    screens::{
-        app::App,
-        msg::Msg,
-        shell::{input, layout},
-    },
+    app::App,
+    msg::Msg,
+    shell::{input, layout},
+};
+use domain::{
+    money::Ptc,
+    task::Phase,
+    time::{Mono, Now, SECOND},
+};
+use engine::{
+    Driven,
+    effect::Effect,
+    msg::{HttpMsg, LocalMsg, Msg as WorkMsg, StoreMsg},
+    settings::Settings,
 };
 
 /// Takes one thing that happened, changes the state, and tells what is to be done. The only way the state changes.
@@ -156,7 +155,7 @@ fn undo_step(app: &App) -> Option<Mono> {
 /// Elapsed times are shown in steps, and only they move by themselves: an idle program sleeps.
 fn ages(app: &App) -> Option<Mono> {
     let step = layout::step_ms(&app.work.settings.ui);
-    let moving = [crate::domain::task::TaskState::Sending, crate::domain::task::TaskState::Running];
+    let moving = [domain::task::TaskState::Sending, domain::task::TaskState::Running];
     let any =
         moving.iter().any(|which| app.work.tasks.counts[*which as usize] > 0) || !app.work.saver.active.is_empty();
     let slow = any.then(|| Mono((app.work.now.mono.0 / step + 1) * step));

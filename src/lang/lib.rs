@@ -1,13 +1,12 @@
 //! The language that the program speaks to a person: English, or Simplified Chinese out of the catalogue in `lang/zh_CN`.
 //!
-//! Every text for a person is written in English where it belongs and wrapped in [`tr!`](crate::tr); the English is what the
+//! Every text for a person is written in English where it belongs and wrapped in [`tr!`](lang::tr); the English is what the
 //! catalogue is asked for, as gettext has it. What machines read stays as it is: JSON fields, ids, filters, config keys,
 //! the log. `tests/language.rs` finds a text that is not wrapped, not translated, or no longer used.
 
 mod po;
 
-pub use crate::engine::settings::Lang;
-
+use serde::{Deserialize, Serialize};
 use std::{
     borrow::Cow,
     cell::Cell,
@@ -18,6 +17,34 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
+
+/// A language of the screen and of the talk on stderr.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lang {
+    /// English, the language of the source.
+    En,
+    /// Simplified Chinese.
+    Zh,
+}
+
+impl Lang {
+    /// The language of that id, as `ui.language` in the config names it.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        match id {
+            "en" => Some(Self::En),
+            "zh" => Some(Self::Zh),
+            _ => None,
+        }
+    }
+
+    /// The language of a locale such as `zh_CN.UTF-8`. Every Chinese locale gets Simplified Chinese, the only Chinese there
+    /// is; every other one English.
+    #[must_use]
+    pub fn of_locale(locale: &str) -> Self {
+        if locale.starts_with("zh") { Self::Zh } else { Self::En }
+    }
+}
 
 /// Whether the person's language is Chinese. A fact about the person's surroundings, as the locale is one: set before
 /// anything is said, changed by the person alone, and handed to nobody since every sentence needs it.
@@ -50,7 +77,7 @@ pub fn within<T>(lang: Lang, act: impl FnOnce() -> T) -> T {
 
 /// The text in the person's language. A text that the catalogue does not have is shown in English.
 ///
-/// For texts that stand in a table; a text written in place is wrapped in [`tr!`](crate::tr).
+/// For texts that stand in a table; a text written in place is wrapped in [`tr!`](lang::tr).
 #[must_use]
 pub fn tr(text: &'static str) -> &'static str {
     match current() {
@@ -121,14 +148,14 @@ pub fn entries() -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, str>)>
 #[macro_export]
 macro_rules! tr {
     ($text:literal $(,)?) => {
-        $crate::lang::tr($text)
+        $crate::tr($text)
     };
     ($text:literal, $($name:ident $(= $value:expr)?),+ $(,)?) => {
-        match $crate::lang::current() {
-            $crate::lang::Lang::En => {
+        match $crate::current() {
+            $crate::Lang::En => {
                 ::std::format!($text, $($name = $crate::tr!(@value $name $($value)?)),+)
             }
-            $crate::lang::Lang::Zh => $crate::lang::fill(
+            $crate::Lang::Zh => $crate::fill(
                 $text,
                 &[$((::std::stringify!($name), &$crate::tr!(@value $name $($value)?) as &dyn ::std::fmt::Display)),+],
             ),

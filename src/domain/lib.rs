@@ -1,5 +1,7 @@
 //! The words and rules of the field. No I/O, no clock, no terminal: only values and what follows from them.
 
+#![warn(clippy::disallowed_methods, clippy::disallowed_types)]
+
 pub mod account;
 pub mod amount;
 pub mod batch_file;
@@ -23,12 +25,11 @@ pub mod overrides;
 pub mod picture;
 pub mod prices;
 pub mod problem;
-#[allow(missing_docs, reason = "what each variant means is its sentence in `words::reason`")]
 pub mod reason;
 pub mod request;
 pub mod retry;
 pub mod task;
-#[cfg(test)]
-pub(crate) mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod text;
 pub mod time;
