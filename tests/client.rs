@@ -9,8 +9,10 @@ use ::io::{
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{
-    problem::Problem,
-    reason::Reason,
+    reason::{
+        Reason,
+        picture_file::{Fault, Why},
+    },
     request::{ImageRef, Request},
     task::{FileId, RemoteId, TaskKey},
 };
@@ -277,9 +279,8 @@ async fn a_picture_is_sent_as_its_stored_copy_and_nothing_is_sent_without_it() {
     fs::write(&copy, "damaged").unwrap();
     assert!(answered(&submit(&client, with_picture.clone()).await, 200));
     let client = Client::new(config(&server.url, &dir.path().join("images"))).unwrap();
-    let reply = submit(&client, with_picture.clone()).await;
-    let Reply::NotSent { why: Reason::Said(Problem { why, .. }) } = &reply else { panic!("{reply:?}") };
-    assert_eq!(why, "its copy was changed");
+    let why = Reason::PictureFile(Fault { path: original.display().to_string(), why: Why::Changed });
+    assert_eq!(submit(&client, with_picture.clone()).await, Reply::NotSent { why });
     fs::remove_file(&copy).unwrap();
     assert!(matches!(submit(&client, with_picture).await, Reply::NotSent { .. }));
     assert_eq!(server.requests().len(), 2);

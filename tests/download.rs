@@ -12,6 +12,7 @@ use domain::{
 use engine::{
     effect::{HttpCmd, SaveCmd, SaveTarget},
     msg::{HttpMsg, SaveMsg},
+    settings::Voice,
 };
 use net::{DEADLINE, KEY, Raw, Then, http};
 use service::{
@@ -25,8 +26,14 @@ use std::{
 };
 use tempfile::TempDir;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use words::reason::message;
 
 const TASK: TaskKey = TaskKey(12);
+
+/// What is said of a failure, without the advice.
+fn said(error: &TaskError) -> String {
+    message(&error.reason, &Voice::default())
+}
 
 /// A folder to save to and the worker that does.
 struct Saver {
@@ -407,7 +414,7 @@ async fn a_file_that_cannot_be_decoded_or_is_a_bomb_is_an_error_and_leaves_nothi
         let saver = Saver::new();
         let end = saver.save(address(&storage.url)).await;
         let SaveMsg::Failed { error, again: true, .. } = end else { panic!("{end:?}") };
-        assert!(error.code == "not_a_video" && error.reason.quotes()[0].contains(told), "{error:?}");
+        assert!(error.code == "not_a_video" && said(&error).contains(told), "{error:?}");
         assert_eq!(saver.names(), Vec::<String>::new(), "{told}");
     }
     // The words of a refusal are read too.
@@ -446,7 +453,7 @@ async fn what_has_no_end_or_a_length_beyond_any_video_fills_no_disk() {
     let coded = Raw::start(move |_, _| Then::SendAndHold(coded("Content-Encoding: gzip\r\n", &zeros))).await;
     for storage in [endless, told, coded] {
         let SaveMsg::Failed { error, again: false, .. } = saver.save(address(&storage.url)).await else { panic!() };
-        assert_eq!(error.reason.quotes()[0], "The storage sends more than 100 kB: no video is that large");
+        assert_eq!(said(&error), "The storage sends more than 100 kB: no video is that large");
         assert_eq!(saver.names(), Vec::<String>::new());
     }
 }
@@ -458,10 +465,7 @@ async fn a_link_in_place_of_the_part_is_said_and_what_it_points_at_stays() {
     std::os::unix::fs::symlink(saver.path("precious"), saver.path("a cat.mp4.part")).unwrap();
     let SaveMsg::Failed { error, again: false, .. } = saver.save(service.address().await).await else { panic!() };
     let path = saver.path("a cat.mp4");
-    assert_eq!(
-        error.reason.quotes()[0],
-        format!("{}.part is not a plain file (a link?) and is not written to", path.display())
-    );
+    assert_eq!(said(&error), format!("{}.part is not a plain file (a link?) and is not written to", path.display()));
     assert_eq!(fs::read_to_string(saver.path("precious")).unwrap(), "precious");
     fs::remove_file(saver.path("a cat.mp4.part")).unwrap();
     saved(saver.save(service.address().await).await);
@@ -488,10 +492,7 @@ async fn a_folder_that_cannot_be_made_is_said_with_its_path_and_not_tried_again(
     let end = saver.save_to(service.address().await, SaveTarget { dir: dir.clone(), ..saver.target() }).await;
     let SaveMsg::Failed { error, again: false, .. } = end else { panic!("{end:?}") };
     assert_eq!(error.class, ErrorClass::File);
-    assert_eq!(
-        error.reason.quotes()[0],
-        format!("{dir} cannot be written: something that is not a folder is in the way")
-    );
+    assert_eq!(said(&error), format!("{dir} cannot be written: something that is not a folder is in the way"));
     assert_eq!(service.simulator.downloads(), []);
 }
 

@@ -106,6 +106,7 @@ const KEPT: &[(&str, &str)] = &[
     ("an amount of money, such as 0.5", "a part of serde's own English sentence"),
     ("a protocol's name", "a part of serde's own English sentence"),
     ("Bearer {}", "a header's value"),
+    ("{word:?} is a word this version does not know", "stands where SQLite's own words stand"),
     ("bytes ", "the unit in Content-Range"),
     ("Code", "an element of the storage's XML"),
     ("Message", "an element of the storage's XML"),

@@ -95,7 +95,7 @@ fn looks(setup: &Loaded) -> Vec<(Thing, Found)> {
                 )),
             }
         }
-        Err(problem) => Found::Wrong(problem.to_string()),
+        Err(fault) => Found::Wrong(reason::store::problem(&fault).to_string()),
     };
     let dir = std::path::PathBuf::from(&setup.settings.download.dir);
     vec![(CONFIG, Found::Well(config)), (KEY, key), (STORE, store), (VIDEOS, writable(&dir)), (TERMINAL, screen())]

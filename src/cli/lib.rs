@@ -27,7 +27,11 @@ use ::io::{
     run::{clock::Clock, exit::Exit, signals, signals::Call, unsaved},
     surroundings,
 };
-use domain::{problem::Problem, reason::config::Rejected, text};
+use domain::{
+    problem::Problem,
+    reason::{config::Rejected, store},
+    text,
+};
 use lang::{Lang, tr};
 use std::{
     ffi::OsString,
@@ -49,6 +53,12 @@ pub(crate) enum Stop {
 impl From<Problem> for Stop {
     fn from(problem: Problem) -> Self {
         Self::Problem(Exit::Failed, Box::new(problem))
+    }
+}
+
+impl From<store::Fault> for Stop {
+    fn from(fault: store::Fault) -> Self {
+        reason::store::problem(&fault).into()
     }
 }
 

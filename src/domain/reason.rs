@@ -4,7 +4,9 @@
 pub mod batch_file;
 pub mod call;
 pub mod config;
+pub mod connect;
 pub mod draft;
+pub mod export;
 pub mod line;
 pub mod own;
 pub mod picture;
@@ -15,6 +17,7 @@ pub mod secret;
 pub mod sight;
 pub mod store;
 pub mod system;
+pub mod transfer;
 
 pub use call::{Call, Met, Quote, Span, Then};
 pub use line::LineFault;
@@ -34,6 +37,10 @@ pub enum Reason {
     PictureFile(picture_file::Fault),
     /// The store failed.
     Store(store::Fault),
+    /// No call can be made from this machine.
+    Connect(connect::Connect),
+    /// A paid video could not be fetched.
+    Transfer(transfer::Transfer),
     /// There is no key for the service.
     NoKey(secret::NoKey),
     /// What a call to the service met.
@@ -52,6 +59,8 @@ impl Reason {
             Self::Own(own) => format!("{:?}", own.folded()),
             Self::PictureFile(fault) => format!("{:?}", discriminant(&fault.why)),
             Self::Store(fault) => format!("{:?}", discriminant(&fault.why)),
+            Self::Connect(fault) => format!("{:?}", discriminant(fault)),
+            Self::Transfer(fault) => format!("{:?}", discriminant(fault)),
             Self::NoKey(why) => format!("{:?}", discriminant(why)),
         }
     }
@@ -65,6 +74,8 @@ impl Reason {
             Self::Own(own) => own.quotes(),
             Self::PictureFile(fault) => vec![&fault.path],
             Self::Store(fault) => vec![&fault.file],
+            Self::Connect(fault) => fault.quotes(),
+            Self::Transfer(fault) => fault.quotes(),
             Self::NoKey(_) => vec![],
         }
     }

@@ -5,7 +5,6 @@ use domain::{
     account::{Change, Stamp},
     draft::Draft,
     money::Ptc,
-    problem::Problem,
     reason::Reason,
     request::Request,
     task::{Event, FileId, LedgerLine, NewTask, RemoteId, Task, TaskKey},
@@ -43,8 +42,17 @@ pub struct LogLine {
     pub level: Level,
     /// The task it is about.
     pub key: Option<TaskKey>,
-    /// In words; never a secret.
-    pub text: String,
+    /// Never a secret.
+    pub what: Noted,
+}
+
+/// What a line of the log says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Noted {
+    /// A note for whoever reads logs, in English.
+    Text(String),
+    /// Why something did not work.
+    Reason(Reason),
 }
 
 /// How much a message matters.
@@ -257,7 +265,7 @@ pub enum LocalCmd {
         /// The file.
         path: String,
     },
-    /// Write tasks to a new file, one JSON object a line. Answered by `LocalMsg::Said`.
+    /// Write tasks to a new file, one JSON object a line. Answered by `LocalMsg::Exported`.
     Export {
         /// The file as it was typed (`~` allowed); one that exists is left alone.
         path: String,
@@ -324,9 +332,9 @@ pub enum TermCmd {
 }
 
 impl Effect {
-    /// A line for the log about a problem.
+    /// A line for the log.
     #[must_use]
-    pub fn log(level: Level, key: Option<TaskKey>, problem: &Problem) -> Self {
-        Self::Log(LogLine { level, key, text: problem.to_string() })
+    pub const fn log(level: Level, key: Option<TaskKey>, what: Noted) -> Self {
+        Self::Log(LogLine { level, key, what })
     }
 }

@@ -80,6 +80,7 @@ pub fn update(work: &mut Work, msg: Msg, now: Now) -> (Vec<Effect>, Vec<News>) {
             | LocalMsg::Edited { .. }
             | LocalMsg::Opened { .. }
             | LocalMsg::PutBy { .. }
+            | LocalMsg::Exported { .. }
             | LocalMsg::Said { .. },
         ) => Vec::new(),
         Msg::Config(result) => {

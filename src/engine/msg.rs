@@ -16,7 +16,8 @@ use domain::{
     reason::{
         Reason,
         config::Rejected,
-        picture_file,
+        export::NotExported,
+        picture_file, store,
         system::{At, System},
     },
     request::StoredImage,
@@ -151,8 +152,8 @@ pub enum StoreMsg {
     Failed {
         /// Of the command, where it had one.
         ticket: Option<Ticket>,
-        /// In words.
-        problem: Problem,
+        /// Why.
+        fault: store::Fault,
     },
 }
 
@@ -409,9 +410,18 @@ pub enum LocalMsg {
         /// Whether it is there.
         result: Result<(), System>,
     },
-    /// Something the person asked for is done or not.
+    /// Tasks were written to a file, or why not.
+    Exported {
+        /// The file.
+        path: String,
+        /// How many.
+        tasks: usize,
+        /// Whether they are there.
+        result: Result<(), NotExported>,
+    },
+    /// What the terminal has to say.
     Said {
         /// What to show.
-        result: Result<String, Problem>,
+        text: String,
     },
 }

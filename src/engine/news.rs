@@ -4,8 +4,8 @@
 use crate::{act::Resolution, effect::Ticket, msg::InsertRefusal, work::Halt};
 use domain::{
     account::Stamp,
-    problem::{Charged, ErrorClass, Problem, TaskError},
-    reason::{Reason, config::Rejected},
+    problem::{Charged, ErrorClass, TaskError},
+    reason::{Reason, config::Rejected, store},
     task::{RemoteId, Row, TaskKey, TaskState},
 };
 use serde::{Deserialize, Serialize};
@@ -127,7 +127,7 @@ pub enum StoreNews {
     /// It can be written again.
     Back,
     /// What was to be read could not be.
-    Unread(Problem),
+    Unread(store::Fault),
     /// Tasks that a program was just queueing when it ended were taken back.
     TakenBack(Vec<TaskKey>),
 }
@@ -152,7 +152,7 @@ pub enum NotQueued {
     /// It must not be.
     Refused(InsertRefusal),
     /// The store failed.
-    Store(Problem),
+    Store(store::Fault),
 }
 
 /// What became of an act.
@@ -191,9 +191,9 @@ pub enum NotDone {
     /// Another program was quicker; what the task is now, where it is known.
     Overtaken(Option<TaskState>),
     /// The change is not on disk yet; it is tried again.
-    NotOnDisk(Problem),
+    NotOnDisk(store::Fault),
     /// The task could not be read.
-    NotRead(Problem),
+    NotRead(store::Fault),
     /// A saved file could not be fetched once more.
     NotFetchedAgain {
         path: String,

@@ -11,7 +11,7 @@
 
 use super::{again, answer_event, claim, event, poller, share, store, streak, ticket};
 use crate::{
-    effect::{Effect, HttpCmd, Level, StoreCmd, Ticket, Write},
+    effect::{Effect, HttpCmd, Level, Noted, StoreCmd, Ticket, Write},
     msg::SendResult,
     news::{News, QueueNews, TaskNews},
     spread::backoff,
@@ -20,8 +20,8 @@ use crate::{
 };
 use domain::{
     account::{HaltCause, Why},
-    problem::{Charged, ErrorClass, Problem, TaskError},
-    reason::{Own, Reason},
+    problem::{Charged, ErrorClass, TaskError},
+    reason::{Own, Reason, store::Fault},
     task::{Claim, LedgerLine, MoneyEvent, Phase, PutBack, RemoteId, Task, TaskKey, What},
     time::{HOUR, MINUTE, Mono, SECOND, Wall},
 };
@@ -210,7 +210,7 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
     let Some(task) = work.tasks.live.get(&key).cloned() else {
         // Only an ended task leaves `live`, and nothing ends a task whose POST is under way; the answer must not be lost.
         let text = format!("an answer came for a task that is no longer live: {reply:?}");
-        return vec![Effect::log(Level::Error, Some(key), &Problem::new(text, "", ""))];
+        return vec![Effect::log(Level::Error, Some(key), Noted::Text(text))];
     };
     let verdict = work.settings.profile.protocol.submitted(reply);
     match verdict {
@@ -331,9 +331,9 @@ pub(super) fn orphaned(work: &mut Work, task: Task) -> Vec<Effect> {
 }
 
 /// Stops this program's sending: the store cannot be written. What needs a person more stays.
-pub(super) fn halt_here(work: &mut Work, problem: Problem) {
+pub(super) fn halt_here(work: &mut Work, fault: Fault) {
     if work.queue.halted.is_none() {
-        let halt = Halt { cause: HaltCause::Store, tasks: 0, reason: Reason::Said(problem), by: None };
+        let halt = Halt { cause: HaltCause::Store, tasks: 0, reason: Reason::Store(fault), by: None };
         work.news.push(News::Queue(QueueNews::Halted(halt.clone())));
         work.queue.halted = Some(halt);
     }

@@ -75,6 +75,8 @@ pub struct Voice {
     pub resolve: String,
     /// Trying again.
     pub retry: String,
+    /// Making a smaller copy of a picture, where that can be done.
+    pub shrink: Option<String>,
 }
 
 impl Default for Voice {
@@ -91,6 +93,7 @@ impl Default for Voice {
             quit: "Ctrl-C".to_owned(),
             resolve: command("resolve"),
             retry: command("retry"),
+            shrink: None,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{
     acts, again, event, held_by_another, held_by_us, hook, is_ours, is_told_of, queue, saver, share, ticket, told,
 };
 use crate::{
-    effect::{Effect, Level, StoreCmd, Ticket, Write},
+    effect::{Effect, Level, Noted, StoreCmd, Ticket, Write},
     msg::{StoreMsg, WriteResult},
     news::{News, NotQueued, RowNews, StoreNews, TaskNews},
     spread::backoff,
@@ -18,7 +18,8 @@ use crate::{
 };
 use domain::{
     account::{HaltCause, Sender},
-    problem::{Charged, Problem},
+    problem::Charged,
+    reason::{Reason, store::Fault},
     task::{Event, LedgerLine, MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState, What},
     time::{HOUR, MINUTE, Mono, SECOND},
 };
@@ -61,7 +62,7 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
         }
         // Asked for by the screens.
         StoreMsg::Detail(_) | StoreMsg::NoSuchTask { .. } => Vec::new(),
-        StoreMsg::Failed { ticket, problem } => failed(work, ticket, problem),
+        StoreMsg::Failed { ticket, fault } => failed(work, ticket, fault),
     }
 }
 
@@ -191,7 +192,7 @@ fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Effect> {
 fn came_late(work: &mut Work, mut task: Task, id: RemoteId) -> Vec<Effect> {
     let line = format!("{} was accepted after it had been resolved, and charged: its ID is {}", task.key, id.0);
     work.news.push(News::Task { key: task.key, what: TaskNews::AcceptedLate(id.clone()) });
-    let mut effects = vec![Effect::log(Level::Error, Some(task.key), &Problem::new(line, "", ""))];
+    let mut effects = vec![Effect::log(Level::Error, Some(task.key), Noted::Text(line))];
     if task.remote.is_none() && !task.state().is_live() {
         let note = event(work, What::AcceptedLate(id.clone()));
         let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.cost };
@@ -330,10 +331,10 @@ pub(super) fn look_deadline(work: &Work) -> Option<Mono> {
 }
 
 /// A command failed. What was to be written stays in hand and is tried again; nothing is sent until it is on disk.
-fn failed(work: &mut Work, of: Option<Ticket>, problem: Problem) -> Vec<Effect> {
-    let mut effects = vec![Effect::log(Level::Error, None, &problem)];
+fn failed(work: &mut Work, of: Option<Ticket>, fault: Fault) -> Vec<Effect> {
+    let mut effects = vec![Effect::log(Level::Error, None, Noted::Reason(Reason::Store(fault.clone())))];
     if let Some(write) = of.and_then(|ticket| work.store.pending.remove(&ticket)) {
-        effects.extend(not_written(work, write, &problem));
+        effects.extend(not_written(work, write, &fault));
     }
     if work.queue.claiming.as_ref().is_some_and(|(ticket, _)| Some(*ticket) == of) {
         work.queue.claiming = None;
@@ -343,10 +344,10 @@ fn failed(work: &mut Work, of: Option<Ticket>, problem: Problem) -> Vec<Effect> 
     }
     if let Some(ticket) = of.filter(|ticket| work.queue.inserting.remove(ticket)) {
         work.adopting.inserting.remove(&ticket);
-        work.news.push(News::Batch { ticket, result: Err(NotQueued::Store(problem.clone())) });
+        work.news.push(News::Batch { ticket, result: Err(NotQueued::Store(fault.clone())) });
     }
     if of.is_none() {
-        told::not_read(work, &problem);
+        told::not_read(work, &fault);
     }
     // A hundred writes that fail together are one failure; without a store there is nothing to try again.
     if work.store.retry_at.is_none() {
@@ -354,18 +355,18 @@ fn failed(work: &mut Work, of: Option<Ticket>, problem: Problem) -> Vec<Effect> 
         let wait = backoff(SECOND, 30 * SECOND, work.store.failures, 0);
         work.store.retry_at = work.store.owner.as_ref().map(|_| work.now.mono.plus(wait));
     }
-    queue::halt_here(work, problem);
+    queue::halt_here(work, fault);
     effects
 }
 
-fn not_written(work: &mut Work, write: Write, problem: &Problem) -> Option<Effect> {
+fn not_written(work: &mut Work, write: Write, fault: &Fault) -> Option<Effect> {
     let key = write.task.key;
     // The log is the last place where a paid task's id survives if the store never comes back.
     let log = write.task.remote.as_ref().map(|id| {
         let what = format!("not yet on disk: {key} has the service's id {}", id.0);
-        Effect::log(Level::Error, Some(key), &Problem::new(what, "", ""))
+        Effect::log(Level::Error, Some(key), Noted::Text(what))
     });
-    told::not_on_disk(work, key, problem);
+    told::not_on_disk(work, key, fault);
     if work.store.failures == 0 {
         super::ending::ask_about_unsaved(work);
     }

@@ -6,7 +6,7 @@ use crate::{
     work::Work,
 };
 use domain::{
-    problem::Problem,
+    reason::store::Fault,
     task::{TaskKey, TaskState},
 };
 
@@ -29,9 +29,9 @@ pub(super) fn on_disk(work: &mut Work, key: TaskKey) {
 }
 
 /// A task's change is not on disk yet; it is tried again for as long as this program runs.
-pub(super) fn not_on_disk(work: &mut Work, key: TaskKey, problem: &Problem) {
+pub(super) fn not_on_disk(work: &mut Work, key: TaskKey, fault: &Fault) {
     if work.store.owed.remove(&key) {
-        not_done(work, Some(key), NotDone::NotOnDisk(problem.clone()));
+        not_done(work, Some(key), NotDone::NotOnDisk(fault.clone()));
     }
 }
 
@@ -44,12 +44,12 @@ pub(super) fn overtaken(work: &mut Work, key: TaskKey) {
 }
 
 /// The store could not be read: what waits for it to tell of a task waits no longer.
-pub(super) fn not_read(work: &mut Work, problem: &Problem) {
-    work.news.push(News::Store(StoreNews::Unread(problem.clone())));
+pub(super) fn not_read(work: &mut Work, fault: &Fault) {
+    work.news.push(News::Store(StoreNews::Unread(fault.clone())));
     let mut unwanted = std::mem::take(&mut work.saver.unwanted);
     unwanted.append(&mut work.unsettle);
     for key in std::mem::take(&mut work.saver.wanted).into_keys().chain(unwanted) {
-        not_done(work, Some(key), NotDone::NotRead(problem.clone()));
+        not_done(work, Some(key), NotDone::NotRead(fault.clone()));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Folders of this machine, listed for choosing from, and files read whole, whatever stands at their path.
 
-use crate::{paths::expanded, words};
+use crate::{foreign, paths::expanded};
 use domain::{
     reason::system::{At, System},
     request::ImageKind,
@@ -84,7 +84,7 @@ pub fn list(typed: &str) -> Result<Listing, At> {
         _ => folder.to_owned(),
     };
     let shown = if folder.is_empty() { "." } else { &folder };
-    let failed = |why| At { path: words::quote(shown, 200), why };
+    let failed = |why| At { path: foreign::quote(shown, 200), why };
     let place = expanded(shown).map_err(failed)?;
     let hidden = name.starts_with('.');
     let mut entries: Vec<Entry> = fs::read_dir(&place)
@@ -138,7 +138,7 @@ pub fn text(typed: &str) -> Result<String, At> {
     let bytes = expanded(typed.trim()).and_then(|path| whole(&path, MOST_TEXT));
     bytes
         .and_then(|bytes| String::from_utf8(bytes).map_err(|_| System::NotUtf8))
-        .map_err(|why| At { path: words::quote(typed, 200), why })
+        .map_err(|why| At { path: foreign::quote(typed, 200), why })
 }
 
 #[cfg(test)]

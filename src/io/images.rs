@@ -7,18 +7,16 @@ pub(crate) mod exif;
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
 
-use crate::{files, paths::expanded, private, words};
+use crate::{files, foreign, paths::expanded, private};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{
     picture::{MAX_BYTES, Typed, typed},
-    problem::Problem,
     reason::{
         picture_file::{Fault, Why},
         system::System,
     },
     request::{ImageKind, StoredImage},
 };
-use lang::tr;
 use std::{
     fs,
     io::{self, Read, Write},
@@ -49,7 +47,7 @@ pub fn load(path: &str, images_dir: &Path) -> Result<StoredImage, Fault> {
 /// What is in a `data:` URL. No copy of it is kept: the request holds it.
 fn in_data_url(url: &str) -> Result<StoredImage, Fault> {
     let (label, content) = url.split_once(',').unwrap_or((url, ""));
-    let path = format!("{},…", words::quote(label, 60));
+    let path = format!("{},…", foreign::quote(label, 60));
     let failed = |why| fault(&path, why);
     let bytes = BASE64_STANDARD.decode(content.trim()).map_err(|_| failed(Why::NotBase64))?;
     let content::Seen { kind, sides: (width, height), odd } = content::look_into(&bytes).map_err(failed)?;
@@ -85,7 +83,7 @@ impl Encoded {
     ///
     /// # Errors
     /// As [`data_url`].
-    pub fn data_url(&self, stored: &StoredImage, images_dir: &Path) -> Result<Arc<str>, Problem> {
+    pub fn data_url(&self, stored: &StoredImage, images_dir: &Path) -> Result<Arc<str>, Fault> {
         // Held while a picture is encoded, so that two tasks of a batch do not do it twice.
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(at) = kept.iter().position(|(sha256, _)| *sha256 == stored.sha256) {
@@ -106,17 +104,11 @@ impl Encoded {
 ///
 /// # Errors
 /// When the stored copy is gone or is no longer what it was.
-pub fn data_url(stored: &StoredImage, images_dir: &Path) -> Result<String, Problem> {
-    let lost = |why: String| {
-        Problem::new(
-            tr!("The picture {path} is no longer in the store", path = words::quote(&stored.path, 200)),
-            why,
-            tr!("Choose the picture again (edit and retry); nothing was sent."),
-        )
-    };
-    let bytes = fs::read(place(stored, images_dir)).map_err(|error| lost(words::system(&error)))?;
+pub fn data_url(stored: &StoredImage, images_dir: &Path) -> Result<String, Fault> {
+    let failed = |why| fault(&stored.path, why);
+    let bytes = fs::read(place(stored, images_dir)).map_err(|error| failed(Why::Lost(error.into())))?;
     if sha256(&bytes) != stored.sha256 {
-        return Err(lost(tr!("its copy was changed").into()));
+        return Err(failed(Why::Changed));
     }
     Ok(format!("data:{};base64,{}", stored.kind.media_type(), BASE64_STANDARD.encode(bytes)))
 }
@@ -126,7 +118,7 @@ fn place(stored: &StoredImage, images_dir: &Path) -> PathBuf {
 }
 
 pub(crate) fn fault(path: &str, why: Why) -> Fault {
-    Fault { path: words::quote(path, 200), why }
+    Fault { path: foreign::quote(path, 200), why }
 }
 
 fn read(path: &str) -> Result<Vec<u8>, Why> {

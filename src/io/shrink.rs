@@ -1,7 +1,7 @@
 //! A copy of a picture that the service would refuse or take otherwise than it is seen: encoded anew as JPEG, upright, in
 //! ordinary colours, with fewer pixels where it must be. The file itself is not touched.
 
-use crate::{files, images, paths::expanded, words};
+use crate::{files, foreign, images, paths::expanded};
 use domain::{
     picture::MAX_BYTES,
     reason::{
@@ -95,7 +95,7 @@ fn decode(kind: ImageType, bytes: &[u8]) -> Result<(Pixels, Option<Vec<u8>>), Sh
 }
 
 fn said(error: impl std::fmt::Display) -> Shrink {
-    Shrink::Undecodable(words::quote(&error.to_string(), 200))
+    Shrink::Undecodable(foreign::quote(&error.to_string(), 200))
 }
 
 const fn undecodable() -> Shrink {

@@ -276,7 +276,7 @@ impl Face {
                 1 => tr!("stops when the answer to 1 submission has come").to_owned(),
                 n => tr!("stops when the answers to {n} submissions have come", n),
             };
-            engine.take(Msg::Local(LocalMsg::Said { result: Ok(text) }));
+            engine.take(Msg::Local(LocalMsg::Said { text }));
             self.changed(true);
         }
     }
@@ -297,7 +297,7 @@ impl Face {
         if !terminal::stop() {
             self.take_over();
             let text = tr!("there is no shell here to go back to; the program goes on").to_owned();
-            engine.take(Msg::Local(LocalMsg::Said { result: Ok(text) }));
+            engine.take(Msg::Local(LocalMsg::Said { text }));
         }
     }
 

@@ -29,7 +29,7 @@ use std::{
     sync::Arc,
 };
 use tokio::sync::mpsc::{self, UnboundedReceiver};
-use words::{names, news::unsaved as unsaved_ids};
+use words::{names, news::unsaved as unsaved_ids, reason};
 
 /// Lines of a list without a filter.
 const LISTED: usize = 20;
@@ -195,7 +195,7 @@ impl Linear {
                 words::print::detail(&detail, &self.setup.settings, now, false).lines().map(str::to_owned).collect()
             }
             Ok(None) => vec![tr!("There is no task {key}.", key)],
-            Err(problem) => vec![problem.to_string()],
+            Err(fault) => vec![reason::store::problem(&fault).to_string()],
         }
     }
 }

@@ -207,7 +207,7 @@ pub fn not_done(key: Option<TaskKey>, why: &NotDone, voice: &Voice) -> Problem {
             };
             Problem::new(what, tr!("what was asked for here came to nothing"), "")
         }
-        NotDone::NotOnDisk(problem) | NotDone::NotRead(problem) => problem.clone(),
+        NotDone::NotOnDisk(fault) | NotDone::NotRead(fault) => reason::store::problem(fault),
         NotDone::NotFetchedAgain { path, error, passes } => {
             let what = tr!("{key} was not fetched again and keeps {path}", key = named, path);
             let problem = reason::problem(&error.reason, voice);
@@ -283,7 +283,7 @@ fn left_as_it_is(left: &Left, voice: &Voice) -> (String, String) {
 pub fn not_queued(why: &NotQueued) -> Problem {
     match why {
         NotQueued::Refused(refusal) => refused(refusal),
-        NotQueued::Store(problem) => problem.clone(),
+        NotQueued::Store(fault) => reason::store::problem(fault),
     }
 }
 

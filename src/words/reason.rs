@@ -1,12 +1,15 @@
 //! Reasons as sentences, for a reader's language and keys.
 
 pub mod config;
+pub mod connect;
+pub mod export;
 pub mod picture_file;
 pub mod price;
 pub mod secret;
 pub mod sight;
 pub mod store;
 pub mod system;
+pub mod transfer;
 
 mod batch_file;
 mod call;
@@ -33,8 +36,10 @@ use lang::tr;
 pub fn problem(reason: &Reason, voice: &Voice) -> Problem {
     match reason {
         Reason::Said(problem) => problem.clone(),
-        Reason::PictureFile(fault) => picture_file::problem(fault),
+        Reason::PictureFile(fault) => picture_file::problem(fault, voice),
         Reason::Store(fault) => store::problem(fault),
+        Reason::Connect(fault) => connect::problem(fault),
+        Reason::Transfer(fault) => transfer::problem(fault, voice),
         Reason::NoKey(why) => secret::no_key(why),
         Reason::Call(call) => call::problem(call),
         Reason::Own(own) => own::problem(own, voice),

@@ -3,7 +3,10 @@
 use super::*;
 use domain::{
     draft::{Draft, KeptDraft},
-    problem::Problem,
+    reason::{
+        store::{Deed, Fault, Kind, Why},
+        system::System,
+    },
     task::{Event, LedgerLine, MoneyEvent, What},
 };
 use engine::msg::SendResult;
@@ -11,6 +14,14 @@ use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 fn raw(dir: &Path) -> rusqlite::Connection {
     rusqlite::Connection::open(dir.join("reeltop.db")).unwrap()
+}
+
+fn refused(dir: &Path) -> Fault {
+    Store::open(dir).unwrap_err()
+}
+
+fn fault(deed: Deed, file: &Path, why: Why) -> Fault {
+    Fault { deed, file: file.display().to_string(), why }
 }
 
 #[test]
@@ -46,12 +57,7 @@ fn an_empty_file_is_refused_and_left_as_it_is() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("reeltop.db");
     fs::write(&file, "").unwrap();
-    let refused = Problem::new(
-        "The store is empty",
-        format!("{} has 0 bytes, which a store never has: something emptied it", file.display()),
-        "Quit every reeltop, then restore the file from a backup, or choose another folder with --data-dir",
-    );
-    assert_eq!(Store::open(dir.path()).unwrap_err(), refused);
+    assert_eq!(refused(dir.path()), fault(Deed::Open, &file, Why::Empty));
     assert_eq!(fs::metadata(&file).unwrap().len(), 0);
 }
 
@@ -60,9 +66,9 @@ fn a_store_whose_file_is_gone_is_not_made_anew_while_anything_is_left_of_it() {
     for left in ["reeltop.reserve", "reeltop.db-wal"] {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join(left), "").unwrap();
-        let problem = Store::open(dir.path()).unwrap_err();
-        assert_eq!(problem.what, "The store is gone");
-        assert!(problem.next.contains(left), "{problem}");
+        let file = dir.path().join("reeltop.db");
+        let why = Why::Gone { left: dir.path().join(left).display().to_string() };
+        assert_eq!(refused(dir.path()), fault(Deed::Open, &file, why));
         assert!(!dir.path().join("reeltop.db").exists());
         fs::remove_file(dir.path().join(left)).unwrap();
         Store::open(dir.path()).unwrap();
@@ -72,22 +78,22 @@ fn a_store_whose_file_is_gone_is_not_made_anew_while_anything_is_left_of_it() {
 #[test]
 fn an_open_store_whose_file_is_removed_replaced_or_cut_takes_no_change() {
     type Break = fn(&Path);
-    let breaks: [(Break, &str); 3] = [
-        (|file| fs::remove_file(file).unwrap(), "was removed"),
-        (|file| drop((fs::rename(file, file.with_extension("old")), fs::write(file, "another"))), "was replaced"),
-        (|file| fs::File::options().write(true).open(file).unwrap().set_len(4096).unwrap(), "was cut short"),
+    let breaks: [(Break, Why); 3] = [
+        (|file| fs::remove_file(file).unwrap(), Why::Removed),
+        (|file| drop((fs::rename(file, file.with_extension("old")), fs::write(file, "another"))), Why::Replaced),
+        (|file| fs::File::options().write(true).open(file).unwrap().set_len(4096).unwrap(), Why::CutShort),
     ];
-    for (break_it, word) in breaks {
+    for (break_it, why) in breaks {
         let dir = tempfile::tempdir().unwrap();
         let mut store = Store::open(dir.path()).unwrap();
         let task = add(&mut store, intent("one"));
         break_it(&dir.path().join("reeltop.db"));
-        let problems = [
+        let faults = [
             store.insert(&[intent("two")], DAY, &NO_CAPS).unwrap_err(),
             store.send(&sending(&task, DAY), 5).unwrap_err(),
             store.write(&[write_of(&task)]).unwrap_err(),
         ];
-        assert!(problems.iter().all(|problem| problem.why.contains(word)), "{problems:?}");
+        assert!(faults.iter().all(|fault| fault.why == why), "{faults:?}");
     }
 }
 
@@ -99,8 +105,8 @@ fn nothing_is_sent_without_room_for_its_answer() {
     let reserve = dir.path().join("reeltop.reserve");
     fs::remove_file(&reserve).unwrap();
     fs::create_dir(&reserve).unwrap();
-    let problem = store.send(&sending(&task, DAY), 5).unwrap_err();
-    assert!(problem.why.starts_with(&reserve.display().to_string()), "{problem}");
+    let fault = store.send(&sending(&task, DAY), 5).unwrap_err();
+    assert_eq!(fault.file, reserve.display().to_string(), "{fault:?}");
     fs::remove_dir(&reserve).unwrap();
     assert!(matches!(store.send(&sending(&task, DAY), 5), Ok(SendResult::Claimed { .. })));
     assert_eq!(fs::metadata(&reserve).unwrap().len(), 64 * 1024);
@@ -112,14 +118,7 @@ fn a_store_of_a_newer_version_is_refused_and_left_alone() {
     drop(Store::open(dir.path()).unwrap());
     raw(dir.path()).pragma_update(None, "user_version", 7).unwrap();
     let file = dir.path().join("reeltop.db");
-    assert_eq!(
-        Store::open(dir.path()).unwrap_err(),
-        Problem::new(
-            "The store was made by a newer reeltop",
-            format!("{} has version 7, this program knows up to 6", file.display()),
-            "Install the newer reeltop, or choose another folder with --data-dir",
-        )
-    );
+    assert_eq!(refused(dir.path()), fault(Deed::Open, &file, Why::Newer { found: 7, known: 6 }));
 }
 
 #[test]
@@ -127,10 +126,8 @@ fn a_file_that_is_no_database_is_named_with_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("reeltop.db");
     fs::write(&file, "holiday pictures ".repeat(500)).unwrap();
-    let problem = Store::open(dir.path()).unwrap_err();
-    assert_eq!(problem.what, "The store could not be opened");
-    assert_eq!(problem.why, format!("{}: file is not a database", file.display()));
-    assert!(problem.next.starts_with("Keep the file"), "{problem}");
+    let why = Why::Sqlite { kind: Kind::Damaged, said: "file is not a database".into() };
+    assert_eq!(refused(dir.path()), fault(Deed::Open, &file, why));
 }
 
 #[test]
@@ -138,9 +135,7 @@ fn a_folder_that_cannot_be_made_is_named_with_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
     let taken = dir.path().join("taken");
     fs::write(&taken, "").unwrap();
-    let problem = Store::open(&taken).unwrap_err();
-    assert!(problem.why.starts_with(&taken.display().to_string()), "{problem}");
-    assert_eq!(problem.next, "Make the folder writable for you, or choose another one with --data-dir");
+    assert_eq!(refused(&taken), fault(Deed::Open, &taken.join("run"), Why::System(System::NoFolder)));
 }
 
 const FIXTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/store-v1.db");

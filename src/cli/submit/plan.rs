@@ -25,7 +25,8 @@ use words::{amounts, combinations, names, reason};
 pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
     let (found, mut faults) = drafts(setup, order)?;
     let lines: Vec<usize> = found.iter().map(|(line, _)| *line).collect();
-    let wrong = |why: DraftReason| Stop::Problem(Exit::Usage, Box::new(reason::draft(&why)));
+    let voice = &setup.settings.voice;
+    let wrong = |why: DraftReason| Stop::Problem(Exit::Usage, Box::new(reason::draft(&why, voice)));
     let matrices: Result<Vec<_>, _> = found.into_iter().map(|(_, draft)| drafts::matrix_of(draft)).collect();
     let matrices = matrices.map_err(wrong)?;
     let plan = drafts::expand(setup, &matrices).map_err(wrong)?;
@@ -40,11 +41,11 @@ pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
             Some(place) => format!("{place}{}{problem}", tr!(": ")),
             None => problem.to_string(),
         };
-        faults.extend(cell.reasons.iter().map(|why| (line, told(reason::draft(why)))));
+        faults.extend(cell.reasons.iter().map(|why| (line, told(reason::draft(why, voice)))));
     }
     faults.sort_by_key(|(line, _)| *line);
     faults.iter().for_each(|(_, fault)| say(fault));
-    plan.warnings.iter().for_each(|(_, why)| say(&tr!("warning: {warning}", warning = reason::draft(why))));
+    plan.warnings.iter().for_each(|(_, why)| say(&tr!("warning: {warning}", warning = reason::draft(why, voice))));
     combinations::duplicates(&plan).iter().for_each(|told| say(told));
     if plan.cells.is_empty() || (!faults.is_empty() && !order.partial) {
         say(tr!("nothing was queued"));

@@ -68,7 +68,7 @@ impl Disk {
                 return None;
             }
         };
-        let failed = Some(StoreMsg::Failed { ticket, problem: disk_full() });
+        let failed = Some(StoreMsg::Failed { ticket, fault: disk_full() });
         match self.health {
             Health::Well => Some(self.answer(command)),
             Health::Full => failed,

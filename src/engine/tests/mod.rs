@@ -26,13 +26,13 @@ use crate::{
     news::{ActNews, Left, News, NotDone, NotQueued},
     settings::{Scope, Settings},
     testing,
-    work::{Halt, Work},
+    work::Work,
 };
 use domain::{
     account::HaltCause,
     money::Ptc,
     problem::{Charged, ErrorClass, Problem, TaskError},
-    reason::{Met, Own, Reason},
+    reason::{Met, Own, Reason, store, system::System},
     retry::Caution,
     task::{MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState},
     time::{HOUR, MINUTE, Mono, Now, SECOND, Wall},
@@ -86,6 +86,7 @@ fn key(n: u32) -> TaskKey {
     TaskKey(n)
 }
 
-fn disk_full() -> Problem {
-    Problem::new("The changes could not be saved", "the disk is full", "Make room.")
+fn disk_full() -> store::Fault {
+    let why = store::Why::System(System::Full);
+    store::Fault { deed: store::Deed::SaveChanges, file: "tasks.db".into(), why }
 }

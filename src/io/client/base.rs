@@ -1,7 +1,6 @@
 //! Which addresses a key may be sent to.
 
-use domain::problem::Problem;
-use lang::tr;
+use domain::reason::connect::{BadAddress, Connect};
 use reqwest::Url;
 
 /// How far away the host of an address is.
@@ -22,37 +21,20 @@ pub(crate) fn near_by(url: &Url) -> NearBy {
 
 /// The service's base address, if a key may be sent to it: `https`, or `http` to this machine, or `http` because the
 /// person said so.
-pub(super) fn check(text: &str, allow_http: bool) -> Result<Url, Problem> {
-    let refuse = |why: &str, next: &str| {
-        Err(Problem::new(
-            tr!("The base address {address} cannot be used", address = format!("{:?}", bare(text))),
-            why,
-            next,
-        ))
-    };
-    let Ok(url) = Url::parse(text.trim()) else {
-        return refuse(tr!("it is not an address"), tr!("Set base_url to something like https://api.302.ai."));
-    };
+pub(super) fn check(text: &str, allow_http: bool) -> Result<Url, Connect> {
+    let refuse = |why| Err(Connect::Address { address: bare(text), why });
+    let Ok(url) = Url::parse(text.trim()) else { return refuse(BadAddress::NotAnAddress) };
     if !url.username().is_empty() || url.password().is_some() {
-        return refuse(
-            tr!("it holds a name or a password"),
-            tr!("Take them out of base_url; the key has its own setting."),
-        );
+        return refuse(BadAddress::Login);
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return refuse(tr!("it holds a `?` or a `#`"), tr!("Set base_url to scheme and host only."));
+        return refuse(BadAddress::Query);
     }
     match url.scheme() {
         "https" => Ok(url),
         "http" if allow_http || near_by(&url) == NearBy::Loopback => Ok(url),
-        "http" => refuse(
-            tr!("plain http would show the key to everybody on the way"),
-            tr!("Use https, or set allow_http = true in the profile."),
-        ),
-        _ => refuse(
-            tr!("only https and http are spoken here"),
-            tr!("Set base_url to something like https://api.302.ai."),
-        ),
+        "http" => refuse(BadAddress::PlainHttp),
+        _ => refuse(BadAddress::Scheme),
     }
 }
 
@@ -90,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_password_in_the_address_is_refused_and_not_repeated() {
-        let problem = check("https://me:secret@api.302.ai", false).unwrap_err();
-        assert!(!problem.to_string().contains("secret"), "{problem}");
+        let fault = check("https://me:secret@api.302.ai", false).unwrap_err();
+        assert_eq!(fault, Connect::Address { address: "https://api.302.ai".into(), why: BadAddress::Login });
     }
 }

@@ -5,9 +5,11 @@
 //! redirect is followed, and what did not arrive whole is told from what may have ([`Reply::NotConnected`],
 //! [`Reply::NotUploaded`], against [`Reply::Broken`]).
 
+mod answer;
 mod base;
 mod dial;
 mod fault;
+mod key;
 mod later;
 mod line;
 mod transport;
@@ -17,20 +19,21 @@ pub(crate) use base::{NearBy, near_by};
 pub(crate) use fault::why;
 pub(crate) use transport::{Route, failed, transport};
 
+use answer::read;
 use dial::Dial;
+use key::Key;
 use upload::Patience;
 
-use crate::{coding, coding::Decoder, images::Encoded, words};
+use crate::{foreign, images::Encoded};
 use domain::{
     catalogue::Catalogue,
-    problem::Problem,
+    reason::{Reason, connect::Connect},
     request::{Request, StoredImage, WireNames},
     task::{FileId, RemoteId},
 };
 use engine::{effect::HttpCmd, msg::HttpMsg};
-use lang::tr;
-use reqwest::{RequestBuilder, Response, StatusCode, Url, header};
-use secrecy::{ExposeSecret, SecretString};
+use reqwest::{RequestBuilder, Url, header};
+use secrecy::SecretString;
 use service::{
     answer::{LineFault, Reply},
     call,
@@ -38,9 +41,6 @@ use service::{
     protocol::{Ask, Protocol},
 };
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
-
-/// The most that is read of an answer's body, in bytes.
-const MAX_BODY: usize = 64 * 1024;
 
 /// What a client needs to know.
 #[derive(Clone, Debug)]
@@ -89,12 +89,6 @@ struct Inner {
     encoded: Encoded,
 }
 
-/// The key in the two forms it is needed in: for the header, and for striking it out of what comes back.
-struct Key {
-    header: header::HeaderValue,
-    secret: SecretString,
-}
-
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Client").field(&self.0.base.as_str()).finish()
@@ -106,7 +100,7 @@ impl Client {
     ///
     /// # Errors
     /// When the address is none, is not `https` where it must be, or the key cannot stand in a header.
-    pub fn new(config: ClientConfig) -> Result<Self, Problem> {
+    pub fn new(config: ClientConfig) -> Result<Self, Connect> {
         let base = base::check(&config.base_url, config.allow_http)?;
         let key = config.key.clone().map(Key::new).transpose()?;
         let route = Route::to(&base);
@@ -160,13 +154,13 @@ enum Call {
 impl Inner {
     async fn call(self: Arc<Self>, call: Call) -> Reply {
         let Some(key) = &self.key else {
-            return Reply::NotSent { why: no_key().into() };
+            return Reply::NotSent { why: Reason::Connect(Connect::NoKey) };
         };
         let built = match call {
             Call::Submit(request, tell) => {
                 let body = match Arc::clone(&self).body(request).await {
                     Ok(body) => body,
-                    Err(problem) => return Reply::NotSent { why: problem.into() },
+                    Err(why) => return Reply::NotSent { why },
                 };
                 let patience = Patience { stall: self.config.submit_stall, answer: self.config.submit_timeout };
                 let url = self.address(&self.config.protocol.call(Ask::Submit));
@@ -201,53 +195,19 @@ impl Inner {
     }
 
     /// The submission's JSON. Reads and encodes pictures of up to 20 MB, so it has a thread of its own.
-    async fn body(self: Arc<Self>, request: Box<Request>) -> Result<Vec<u8>, Problem> {
+    async fn body(self: Arc<Self>, request: Box<Request>) -> Result<Vec<u8>, Reason> {
         let built = tokio::task::spawn_blocking(move || {
             let spec = self.config.catalogue.spec(&request.model);
-            let mut fault = None;
+            let mut fault = Reason::Connect(Connect::Worker);
             let mut picture = |stored: &StoredImage| {
                 let url = self.encoded.data_url(stored, &self.config.images_dir);
-                url.map(|url| url.to_string()).map_err(|problem| fault = Some(problem)).ok()
+                url.map(|url| url.to_string()).map_err(|why| fault = Reason::PictureFile(why)).ok()
             };
             let body = self.config.protocol.body(&request, spec, &self.config.names, &mut picture);
             body.map(|body| body.to_string().into_bytes()).ok_or(fault)
         });
-        let built = built.await.unwrap_or(Err(None));
-        built.map_err(|fault| {
-            fault.unwrap_or_else(|| Problem::new(tr!("The request could not be put together"), "", ""))
-        })
+        built.await.unwrap_or_else(|_| Err(Reason::Connect(Connect::Worker)))
     }
-}
-
-impl Key {
-    fn new(secret: SecretString) -> Result<Self, Problem> {
-        let mut header =
-            header::HeaderValue::from_str(&format!("Bearer {}", secret.expose_secret().trim())).map_err(|_| {
-                Problem::new(
-                    tr!("The key cannot be sent"),
-                    tr!("it holds a line break or another character that no key has"),
-                    tr!("Set it again, without anything around it."),
-                )
-            })?;
-        header.set_sensitive(true);
-        Ok(Self { header, secret })
-    }
-
-    /// `text` without the key, should the other side have repeated it. A word too short to be a key of any service is left
-    /// alone: it would also stand in ids and field names, and an accepted task would be read as unknown.
-    fn strike(&self, text: String) -> String {
-        const SHORTEST: usize = 12;
-        let key = self.secret.expose_secret().trim();
-        if key.len() < SHORTEST || !text.contains(key) { text } else { text.replace(key, "[key]") }
-    }
-}
-
-fn no_key() -> Problem {
-    Problem::new(
-        tr!("Nothing was sent"),
-        tr!("no key for the service is set"),
-        tr!("Set the key and send again; `reeltop doctor` says how."),
-    )
 }
 
 /// Base address, prefix and path in one. The parts come from a config, so slashes may be doubled or missing.
@@ -258,32 +218,6 @@ fn joined(base: &Url, prefix: &str, path: &str) -> Url {
     url
 }
 
-/// A whole answer, as it came.
-struct Answer {
-    http: StatusCode,
-    retry_after_ms: Option<u64>,
-    /// Where it points, if it is a redirection.
-    location: Option<String>,
-    /// Decoded, or why it cannot be.
-    body: Result<String, coding::Fault>,
-}
-
-impl Answer {
-    fn reply(self, key: &Key) -> Reply {
-        let body = match self.body {
-            Ok(body) => key.strike(body),
-            // A status that is no success tells enough without its body.
-            Err(_) if !self.http.is_success() => String::new(),
-            Err(fault) => return undecoded(&fault, self.http, key),
-        };
-        let http = self.http.as_u16();
-        match self.location {
-            Some(to) => Reply::Redirected { http, to: key.strike(to), body },
-            None => Reply::Answered { http, retry_after_ms: self.retry_after_ms, body },
-        }
-    }
-}
-
 async fn exchange(request: RequestBuilder, patience: Duration, key: &Key) -> Reply {
     let answer = match request.timeout(patience).send().await {
         Ok(answer) => read(answer).await,
@@ -292,48 +226,10 @@ async fn exchange(request: RequestBuilder, patience: Duration, key: &Key) -> Rep
     answer.map_or_else(|error| broken(error, patience, key), |answer| answer.reply(key))
 }
 
-async fn read(mut answer: Response) -> Result<Answer, reqwest::Error> {
-    let body = read_body(&mut answer).await?;
-    let (http, headers) = (answer.status(), answer.headers());
-    let location = headers.get(header::LOCATION).filter(|_| http.is_redirection());
-    Ok(Answer {
-        http,
-        retry_after_ms: later::retry_after_ms(headers),
-        location: location.map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned()),
-        body,
-    })
-}
-
-async fn read_body(answer: &mut Response) -> Result<Result<String, coding::Fault>, reqwest::Error> {
-    let (mut decoder, mut bytes) = (Decoder::of(answer.headers()), Vec::new());
-    while let Some(chunk) = answer.chunk().await? {
-        match decoder.push(&chunk, &mut bytes, MAX_BODY) {
-            Ok(()) => {}
-            // A plain one is cut: what it begins with tells what it is.
-            Err(coding::Fault::TooLarge) if decoder.is_plain() == Some(true) => return Ok(Ok(text(&bytes))),
-            Err(fault) => return Ok(Err(fault)),
-        }
-    }
-    Ok(decoder.finish(&mut bytes, MAX_BODY).map(|()| text(&bytes)))
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
-
-/// An answer whose coding keeps what it says: it came, and it tells nothing.
-fn undecoded(fault: &coding::Fault, http: StatusCode, key: &Key) -> Reply {
-    let why = match fault {
-        coding::Fault::NotKnown(_) | coding::Fault::Damaged => LineFault::Coded,
-        coding::Fault::TooLarge => LineFault::TooLarge,
-    };
-    Reply::Broken { why, detail: key.strike(format!("HTTP {} {fault:?}", http.as_u16())) }
-}
-
 /// What a failed exchange proves. The address is left out of the words: it holds ids, and the words are shown.
 fn broken(error: reqwest::Error, patience: Duration, key: &Key) -> Reply {
     let error = error.without_url();
-    let (why, detail) = (fault::why(&error, patience), key.strike(words::causes(&error)));
+    let (why, detail) = (fault::why(&error, patience), key.strike(foreign::causes(&error)));
     if error.is_connect() { Reply::NotConnected { why, detail } } else { Reply::Broken { why, detail } }
 }
 
@@ -352,24 +248,5 @@ mod tests {
             let base = Url::parse(base).unwrap();
             assert_eq!(joined(&base, prefix, "/video_generation").as_str(), whole);
         }
-    }
-
-    #[test]
-    fn a_key_that_the_other_side_repeats_is_struck_out() {
-        let key = Key::new(SecretString::from("sk-123456789abc\n".to_owned())).unwrap();
-        assert_eq!(key.strike("bad key sk-123456789abc!".into()), "bad key [key]!");
-        assert_eq!(format!("{:?}", key.header), "Sensitive");
-    }
-
-    #[test]
-    fn a_word_too_short_for_a_key_spoils_no_answer() {
-        let key = Key::new(SecretString::from("k".to_owned())).unwrap();
-        assert_eq!(key.strike(r#"{"task_id":"1"}"#.into()), r#"{"task_id":"1"}"#);
-    }
-
-    #[test]
-    fn a_key_with_a_line_break_inside_is_refused_without_being_shown() {
-        let problem = Key::new(SecretString::from("sk-1\nsk-2".to_owned())).err().unwrap();
-        assert!(!problem.to_string().contains("sk-"));
     }
 }

@@ -1,9 +1,8 @@
 //! How every connection of the program is made: TLS, roots, proxy, and no layer that sends a thing twice.
 
 use super::base::{NearBy, near_by};
-use crate::words;
-use domain::problem::Problem;
-use lang::tr;
+use crate::foreign;
+use domain::reason::connect::Connect;
 use reqwest::{ClientBuilder, Url};
 use rustls::ClientConfig;
 use rustls_platform_verifier::Verifier;
@@ -59,7 +58,7 @@ static TLS: LazyLock<Result<ClientConfig, rustls::Error>> = LazyLock::new(|| {
 ///
 /// # Errors
 /// When no TLS can be set up on this machine.
-pub(super) fn tls() -> Result<ClientConfig, Problem> {
+pub(super) fn tls() -> Result<ClientConfig, Connect> {
     TLS.as_ref().cloned().map_err(|error| failed(error))
 }
 
@@ -67,7 +66,7 @@ pub(super) fn tls() -> Result<ClientConfig, Problem> {
 ///
 /// # Errors
 /// When no TLS can be set up on this machine.
-pub(crate) fn transport(route: Route) -> Result<ClientBuilder, Problem> {
+pub(crate) fn transport(route: Route) -> Result<ClientBuilder, Connect> {
     let builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls()?)
         .retry(reqwest::retry::never())
@@ -81,11 +80,7 @@ pub(crate) fn transport(route: Route) -> Result<ClientBuilder, Problem> {
     })
 }
 
-/// A builder's failure in words.
-pub(crate) fn failed(error: &(dyn Error + 'static)) -> Problem {
-    Problem::new(
-        tr!("No connection to the service can be set up"),
-        words::causes(error),
-        tr!("Check the certificates (SSL_CERT_FILE) and the proxy variables of this machine."),
-    )
+/// A builder failed.
+pub(crate) fn failed(error: &(dyn Error + 'static)) -> Connect {
+    Connect::NoTls(foreign::causes(error))
 }

@@ -10,14 +10,14 @@
 //! own time over and the answer in its socket at the same moment, and the answer is the truth.
 
 use super::{
-    Answer, Key,
+    answer::{Answer, read},
     dial::{Dial, Dialled, Uri},
     fault,
+    key::Key,
     line::{Counted, Progress, Watch},
-    read,
     transport::CONNECT_TIMEOUT,
 };
-use crate::words;
+use crate::foreign;
 use http_body_util::Full;
 use hyper::{Request, body::Bytes, client::conn::http1};
 use reqwest::{
@@ -55,7 +55,7 @@ pub(super) type Tell = dyn Fn(u64, u64) + Send + Sync;
 /// Sends it once and says what came of it.
 pub(super) async fn post(dial: &Dial, url: &Url, body: Vec<u8>, key: &Key, patience: Patience, tell: &Tell) -> Reply {
     let not_connected =
-        |why, error: &(dyn Error + 'static)| Reply::NotConnected { why, detail: key.strike(words::causes(error)) };
+        |why, error: &(dyn Error + 'static)| Reply::NotConnected { why, detail: key.strike(foreign::causes(error)) };
     let to = match Uri::try_from(url.as_str()) {
         Ok(to) => to,
         Err(error) => return not_connected(LineFault::Other, &error),
@@ -82,7 +82,7 @@ pub(super) async fn post(dial: &Dial, url: &Url, body: Vec<u8>, key: &Key, patie
         (Some(Ok(answer)), _) => answer.reply(key),
         (Some(Err(error)), _) => {
             let why = progress.refused.and_then(|(_, kind)| fault::by_kind(kind));
-            broken(why.unwrap_or_else(|| fault::of(error.as_ref())), key.strike(words::causes(error.as_ref())))
+            broken(why.unwrap_or_else(|| fault::of(error.as_ref())), key.strike(foreign::causes(error.as_ref())))
         }
         (None, over) => match progress.refused {
             Some((_, kind)) => {

@@ -1,22 +1,23 @@
 //! From an address to the part: one request, or a few when a resume turns out not to be possible.
 
 use super::{
-    mp4,
     part::{Note, Part, Resume},
     trouble::{self, Trouble},
 };
 use crate::{
     client::why,
     coding::{Decoder, ENOUGH, Fault, is_labelled, is_mp4},
-    words,
+    foreign,
 };
-use lang::tr;
+use domain::reason::{
+    LineFault,
+    transfer::{Dropped, Mp4, Transfer},
+};
 use reqwest::{
     Client, Response, StatusCode, Url,
     header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, IF_RANGE, RANGE},
 };
-use service::answer::LineFault;
-use std::{io, time::Duration};
+use std::{error::Error, fmt, io, iter, time::Duration};
 use tokio::{io::AsyncWriteExt, sync::watch, time};
 
 /// Progress is told at most this often.
@@ -67,7 +68,7 @@ impl From<Trouble> for End {
 pub(super) async fn fetch(client: &Client, url: &Url, part: &mut Part, job: &mut Job<'_>) -> Result<(), End> {
     let mut ranges = true;
     for _ in 0..PASSES {
-        let resume = if ranges { part.resume().map_err(|e| trouble::disk(&part.path, &e))? } else { None };
+        let resume = if ranges { part.resume().map_err(|e| trouble::disk(&part.path, e))? } else { None };
         let answer = ask(client, url, resume.as_ref(), job).await?;
         match (answer.status(), &resume) {
             (StatusCode::OK, _) => return from_start(answer, part, job).await,
@@ -87,12 +88,12 @@ pub(super) async fn fetch(client: &Client, url: &Url, part: &mut Part, job: &mut
                 return Err(End::Dead(refusal(answer, job).await?));
             }
             (status, _) => {
-                let message = tr!("The storage answered HTTP {status}", status = status.as_u16());
-                return Err(trouble::line(&format!("HTTP {}", status.as_u16()), message).into());
+                let status = status.as_u16();
+                return Err(trouble::line(&format!("HTTP {status}"), Transfer::Status(status)).into());
             }
         }
     }
-    Err(trouble::line("range", tr!("The storage's answers to a resume do not fit together").into()).into())
+    Err(trouble::line("range", Transfer::Resume).into())
 }
 
 async fn ask(client: &Client, url: &Url, resume: Option<&Resume>, job: &mut Job<'_>) -> Result<Response, End> {
@@ -103,8 +104,8 @@ async fn ask(client: &Client, url: &Url, resume: Option<&Resume>, job: &mut Job<
     }
     match within(job, request.send()).await? {
         Ok(answer) => Ok(answer),
-        Err(error) if error.is_connect() => Err(End::NoConnection(dropped(error, tr!("No connection to the storage")))),
-        Err(error) => Err(dropped(error, tr!("The line to the storage broke")).into()),
+        Err(error) if error.is_connect() => Err(End::NoConnection(dropped(error, Transfer::NoConnection))),
+        Err(error) => Err(dropped(error, Transfer::Broken).into()),
     }
 }
 
@@ -136,14 +137,14 @@ impl Coming {
                 self.ended = true;
                 Ok(self.decoder.finish(out, out.len() + MOST_OF_A_PIECE).map_err(undecoded)?)
             }
-            Err(error) => Err(dropped(error, tr!("The line to the storage broke")).into()),
+            Err(error) => Err(dropped(error, Transfer::Broken).into()),
         }
     }
 }
 
 /// What arrived decides, not how it is called: neither its type nor its label says what it is.
 async fn from_start(answer: Response, part: &mut Part, job: &mut Job<'_>) -> Result<(), End> {
-    let kind = text(&answer, &CONTENT_TYPE).filter(|kind| is_a_page(kind)).map(|kind| words::quote(kind, 60));
+    let kind = text(&answer, &CONTENT_TYPE).filter(|kind| is_a_page(kind)).map(|kind| foreign::quote(kind, 60));
     let etag = text(&answer, &ETAG).filter(|etag| is_strong(etag)).map(str::to_owned);
     let length = text(&answer, &CONTENT_LENGTH).and_then(|length| length.parse().ok());
     if length.is_some_and(|length| length > job.most) {
@@ -155,20 +156,15 @@ async fn from_start(answer: Response, part: &mut Part, job: &mut Job<'_>) -> Res
         coming.next(&mut begun, job).await?;
     }
     if !is_mp4(&begun) {
-        return Err(match kind {
-            Some(kind) => trouble::no_video(tr!("The storage sent a page ({kind}) instead of the video", kind)),
-            None if looks_like_a_page(&begun) => {
-                trouble::no_video(tr!("The storage sent a page instead of the video").into())
-            }
-            None => trouble::bad_boxes(&part.path, mp4::Fault::NoMp4),
-        }
-        .into());
+        let page = kind.is_some() || looks_like_a_page(&begun);
+        let why = if page { Transfer::Page(kind) } else { Transfer::NotMp4(Mp4::Start) };
+        return Err(trouble::no_video(why).into());
     }
     // Lengths, ranges and validators of a coded body are those of its coded bytes, of which nothing is kept.
     let plain = coming.decoder.is_plain() == Some(true);
     let note = Note { etag: etag.filter(|_| plain), length: length.filter(|_| plain) };
     let whole = note.length;
-    part.begin(note).map_err(|e| trouble::disk(&part.path, &e))?;
+    part.begin(note).map_err(|e| trouble::disk(&part.path, e))?;
     copy(coming, part, begun, 0, whole, job).await
 }
 
@@ -184,7 +180,7 @@ async fn copy(
     if whole.is_some_and(|whole| whole > job.most) {
         return Err(trouble::too_large(job.most).into());
     }
-    let disk = |error: io::Error| trouble::disk(&part.path, &error);
+    let disk = |error: io::Error| trouble::disk(&part.path, error);
     let mut writer = part.writer().map_err(disk)?;
     let mut told: Option<time::Instant> = None;
     let before = have;
@@ -218,7 +214,7 @@ async fn copy(
     writer.flush().await.map_err(disk)?;
     end?;
     match whole {
-        Some(whole) if whole != have => Err(trouble::wrong_length(have, whole).into()),
+        Some(whole) if whole != have => Err(trouble::no_video(Transfer::WrongLength { have, whole }).into()),
         _ => Ok(()),
     }
 }
@@ -226,12 +222,9 @@ async fn copy(
 /// A body whose coding keeps the video.
 fn undecoded(fault: Fault) -> Trouble {
     trouble::no_video(match fault {
-        Fault::NotKnown(coding) => {
-            let coding = words::quote(&coding, 40);
-            tr!("The storage sent the file coded as {coding}, which cannot be read here", coding)
-        }
-        Fault::Damaged => tr!("The file came coded, and its coding is damaged").into(),
-        Fault::TooLarge => tr!("The file that came unpacks to far more than any video would").into(),
+        Fault::NotKnown(coding) => Transfer::Coding(foreign::quote(&coding, 40)),
+        Fault::Damaged => Transfer::DamagedCoding,
+        Fault::TooLarge => Transfer::Bomb,
     })
 }
 
@@ -242,26 +235,48 @@ async fn within<T>(job: &mut Job<'_>, step: impl Future<Output = T>) -> Result<T
         // A closed channel means that nobody can ask for a stop any more, not that somebody did.
         Ok(_) = job.stop.wait_for(|stop| *stop) => Err(End::Stopped),
         done = time::timeout(job.stall, step) => done.map_err(|_| {
-            let seconds = format!("{:.1}", job.stall.as_secs_f64());
-            let message = tr!("The storage sent nothing for {seconds} s", seconds);
-            trouble::line("stall", message).into()
+            let ms = u64::try_from(job.stall.as_millis()).unwrap_or(u64::MAX);
+            trouble::line("stall", Transfer::Stalled(ms)).into()
         }),
     }
 }
 
 /// The address is left out of the words: it is signed, and whoever has it has the file.
-fn dropped(error: reqwest::Error, what: &str) -> Trouble {
+fn dropped(error: reqwest::Error, how: fn(Dropped) -> Transfer) -> Trouble {
     let error = error.without_url();
-    let fault = why(&error, Duration::ZERO);
-    let cause = match fault {
-        LineFault::NotTrusted => tr!("its certificate is not trusted").to_owned(),
-        LineFault::ProxyLogin => tr!("the proxy wants a login").to_owned(),
-        LineFault::ProxyRefused => tr!("the proxy does not let it through").to_owned(),
-        LineFault::NoProxy => tr!("the proxy cannot be reached").to_owned(),
-        _ => words::causes(&error),
-    };
-    trouble::line("line", format!("{what}{}{cause}", tr!(": ")))
+    let mut causes = iter::successors(error.source(), |cause| (*cause).source());
+    if let Some(astray) = causes.find_map(|cause| cause.downcast_ref::<Astray>()) {
+        return trouble::line(
+            "line",
+            match astray {
+                Astray::TooFar => Transfer::TooManyRedirects,
+                Astray::Open => Transfer::OpenRedirect,
+            },
+        );
+    }
+    let why = why(&error, Duration::ZERO);
+    let named =
+        matches!(why, LineFault::NotTrusted | LineFault::ProxyLogin | LineFault::ProxyRefused | LineFault::NoProxy);
+    let why = if named { Dropped::Line(why) } else { Dropped::Said(foreign::causes(&error)) };
+    trouble::line("line", how(why))
 }
+
+/// Why a redirection is not followed.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Astray {
+    /// Too many of them.
+    TooFar,
+    /// It leads to an address that is not https.
+    Open,
+}
+
+impl fmt::Display for Astray {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl Error for Astray {}
 
 /// What the storage says of its refusal: the message of its XML where there is one.
 async fn refusal(mut answer: Response, job: &mut Job<'_>) -> Result<String, End> {
@@ -277,7 +292,7 @@ async fn refusal(mut answer: Response, job: &mut Job<'_>) -> Result<String, End>
     let body = String::from_utf8_lossy(&body);
     let element = |name: &str| {
         let (_, rest) = body.split_once(&format!("<{name}>"))?;
-        Some(words::quote(rest.split_once('<')?.0, 120))
+        Some(foreign::quote(rest.split_once('<')?.0, 120))
     };
     let said: Vec<String> = ["Code", "Message"].into_iter().filter_map(element).collect();
     let status = format!("HTTP {}", answer.status().as_u16());

@@ -1,7 +1,7 @@
 //! Downloads: a paid video from the storage to the disk, resumed, checked, and never over another file.
 //!
 //! The storage is another host than the service and never sees the key. A file has its final name only when all of it
-//! is there, is an MP4 to its last box, and is on the disk itself. How often and when to try is for `logic` to say.
+//! is there, is an MP4 to its last box, and is on the disk itself. How often and when to try is for the engine to say.
 
 mod fetch;
 pub mod mp4;
@@ -15,15 +15,14 @@ use crate::{
     paths::expanded,
 };
 use domain::{
-    problem::Problem,
+    reason::{connect::Connect, transfer::Transfer},
     task::{SavedFile, TaskKey},
 };
 use engine::{
     effect::{SaveCmd, SaveTarget, Ticket},
     msg::SaveMsg,
 };
-use fetch::{End, Job};
-use lang::tr;
+use fetch::{Astray, End, Job};
 use part::Part;
 use reqwest::{Client, Url, redirect};
 use ring::digest;
@@ -78,7 +77,7 @@ impl Downloader {
     ///
     /// # Errors
     /// When no TLS can be set up on this machine.
-    pub fn new(allow_http: bool) -> Result<Self, Problem> {
+    pub fn new(allow_http: bool) -> Result<Self, Connect> {
         Self::bounded(allow_http, MOST)
     }
 
@@ -86,7 +85,7 @@ impl Downloader {
     ///
     /// # Errors
     /// When no TLS can be set up on this machine.
-    pub fn bounded(allow_http: bool, most: u64) -> Result<Self, Problem> {
+    pub fn bounded(allow_http: bool, most: u64) -> Result<Self, Connect> {
         let build = |route| {
             let policy = redirect::Policy::custom(move |step| follow(step, allow_http));
             transport(route)?.redirect(policy).build().map_err(|e| failed(&e))
@@ -135,8 +134,7 @@ impl Inner {
         let report = Arc::clone(&to);
         let end = tokio::spawn(async move { self.save(order, stop, report.as_ref()).await }).await;
         to(end.unwrap_or_else(|_| {
-            let Trouble { error, again, .. } =
-                trouble::line("worker", tr!("The program's own download worker failed").into());
+            let Trouble { error, again, .. } = trouble::line("worker", Transfer::Worker);
             SaveMsg::Failed { key, ticket, error, again }
         }));
     }
@@ -186,11 +184,11 @@ impl Inner {
     }
 
     async fn fetch_from(&self, address: &str, part: &mut Part, job: &mut Job<'_>) -> Result<(), End> {
-        let refused = |why: &str| Err(trouble::line("address", why.into()).into());
+        let refused = |why| Err(trouble::line("address", why).into());
         let url = match Url::parse(address) {
             Ok(url) if is_safe(&url, self.allow_http) => url,
-            Ok(_) => return refused(tr!("The service gave an address that is not https")),
-            Err(_) => return refused(tr!("The service gave an address that cannot be used")),
+            Ok(_) => return refused(Transfer::OpenAddress),
+            Err(_) => return refused(Transfer::BadAddress),
         };
         let client = match Route::to(&url) {
             Route::Direct => &self.direct,
@@ -202,29 +200,21 @@ impl Inner {
 
 /// Work on the disk, which may be slow or far away, on a thread of its own.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Trouble> + Send + 'static) -> Result<T, Trouble> {
-    let lost = || trouble::line("worker", tr!("The program's own download worker failed").into());
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(lost()))
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(trouble::line("worker", Transfer::Worker)))
 }
 
 fn open(target: &SaveTarget) -> Result<Part, Trouble> {
     if Path::new(&target.name).file_name() != Some(target.name.as_ref()) {
-        return Err(trouble::bad_target(tr!("{quoted} is no file name", quoted = format!("{:?}", target.name))));
+        return Err(trouble::waits("folder", Transfer::BadName(target.name.clone())));
     }
     let dir = folder(target)?;
-    fs::create_dir_all(&dir).map_err(|e| trouble::disk(&dir, &e))?;
+    fs::create_dir_all(&dir).map_err(|e| trouble::disk(&dir, e))?;
     Part::open(&dir, &target.name).map_err(|why| trouble::unavailable(&dir.join(&target.name), why))
 }
 
 fn folder(target: &SaveTarget) -> Result<PathBuf, Trouble> {
-    let phrase = |why| match why {
-        domain::reason::system::System::OthersHome => {
-            tr!("only ~/ is understood, not another user's ~name")
-        }
-        _ => tr!("the home folder is not known"),
-    };
-    expanded(&target.dir)
-        .map_err(phrase)
-        .map_err(|why| trouble::bad_target(tr!("{path} cannot be used: {why}", path = target.dir, why)))
+    let bad = |why| trouble::waits("folder", Transfer::BadFolder { path: target.dir.clone(), why });
+    expanded(&target.dir).map_err(bad)
 }
 
 /// Checks the whole part and gives it its name. Its length was held against the storage's; what the service had said of it
@@ -235,7 +225,7 @@ fn finish(part: Part, target: &SaveTarget) -> Result<SavedFile, Trouble> {
         Err(trouble) => return Err(trouble.about(part)),
     };
     let dir = folder(target)?;
-    let disk = |error: io::Error| trouble::disk(&dir.join(&target.name), &error);
+    let disk = |error: io::Error| trouble::disk(&dir.join(&target.name), error);
     part.file.sync_all().map_err(disk)?;
     let video = place::place(&part.path, &dir, &target.name).map_err(disk)?;
     part.placed();
@@ -250,7 +240,7 @@ fn finish(part: Part, target: &SaveTarget) -> Result<SavedFile, Trouble> {
 }
 
 fn inspect(part: &Part) -> Result<(u64, String, mp4::Facts), Trouble> {
-    let disk = |error: io::Error| trouble::disk(&part.path, &error);
+    let disk = |error: io::Error| trouble::disk(&part.path, error);
     let bytes = part.have().map_err(disk)?;
     let mut file = &part.file;
     let facts = mp4::check(&mut file).map_err(|fault| trouble::bad_boxes(&part.path, fault))?;
@@ -282,9 +272,9 @@ fn follow(step: redirect::Attempt<'_>, allow_http: bool) -> redirect::Action {
     let inwards = near_by(step.url()) == NearBy::Loopback
         && step.previous().first().is_none_or(|first| near_by(first) == NearBy::Away);
     if step.previous().len() > MAX_REDIRECTS {
-        step.error(tr!("too many redirects"))
+        step.error(Astray::TooFar)
     } else if inwards || !is_safe(step.url(), allow_http) {
-        step.error(tr!("a redirect to an address that is not https"))
+        step.error(Astray::Open)
     } else {
         step.follow()
     }

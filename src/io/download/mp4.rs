@@ -2,10 +2,8 @@
 //!
 //! Source: ISO/IEC 14496-12, sections 4.2 (boxes), 8.2.2 (`mvhd`) and 8.3.2 (`tkhd`).
 
-use crate::words;
-use lang::tr;
+use domain::reason::transfer::Mp4;
 use std::{
-    fmt,
     io::{self, Read, Seek, SeekFrom},
     ops::Range,
 };
@@ -19,28 +17,13 @@ pub struct Facts {
     pub length_ms: Option<u64>,
 }
 
-/// Why a file is no whole MP4.
+/// Why a file cannot be taken for a whole MP4.
 #[derive(Debug)]
 pub enum Fault {
-    /// It does not begin as an MP4 does.
-    NoMp4,
-    /// A box reaches beyond the end of the file: its tail is missing.
-    CutOff,
-    /// It is built wrongly; the words say how.
-    Malformed(&'static str),
+    /// It is none.
+    Not(Mp4),
     /// It could not be read.
     Io(io::Error),
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoMp4 => f.write_str(tr!("it does not begin as an MP4 does")),
-            Self::CutOff => f.write_str(tr!("its end is missing")),
-            Self::Malformed(how) => f.write_str(how),
-            Self::Io(error) => f.write_str(&tr!("it cannot be read: {error}", error = words::system(error))),
-        }
-    }
 }
 
 impl From<io::Error> for Fault {
@@ -66,18 +49,17 @@ pub fn check(file: &mut (impl Read + Seek)) -> Result<Facts, Fault> {
     let end = file.seek(SeekFrom::End(0))?;
     let top = match boxes(file, 0..end) {
         Ok(top) => top,
-        Err(Fault::Malformed(_)) if !begins_as_mp4(file)? => return Err(Fault::NoMp4),
-        Err(Fault::CutOff) if !begins_as_mp4(file)? => return Err(Fault::NoMp4),
+        Err(Fault::Not(_)) if !begins_as_mp4(file)? => return Err(Fault::Not(Mp4::Start)),
         Err(fault) => return Err(fault),
     };
     if top.first().is_none_or(|first| &first.kind != b"ftyp") {
-        return Err(Fault::NoMp4);
+        return Err(Fault::Not(Mp4::Start));
     }
     if !top.iter().any(|b| &b.kind == b"mdat") {
-        return Err(Fault::Malformed(tr!("it has no pictures in it")));
+        return Err(Fault::Not(Mp4::NoPictures));
     }
     let Some(moov) = top.iter().find(|b| &b.kind == b"moov") else {
-        return Err(Fault::Malformed(tr!("it has no index of its pictures")));
+        return Err(Fault::Not(Mp4::NoIndex));
     };
     facts(file, moov.content.clone())
 }
@@ -95,7 +77,7 @@ fn boxes(file: &mut (impl Read + Seek), within: Range<u64>) -> Result<Vec<Box4>,
     let mut at = within.start;
     while at < within.end {
         if found.len() == MAX_BOXES {
-            return Err(Fault::Malformed(tr!("it has too many parts")));
+            return Err(Fault::Not(Mp4::TooManyBoxes));
         }
         let next = box_at(file, at..within.end)?;
         at = next.content.end;
@@ -107,7 +89,7 @@ fn boxes(file: &mut (impl Read + Seek), within: Range<u64>) -> Result<Vec<Box4>,
 fn box_at(file: &mut (impl Read + Seek), within: Range<u64>) -> Result<Box4, Fault> {
     let room = within.end - within.start;
     if room < 8 {
-        return Err(Fault::CutOff);
+        return Err(Fault::Not(Mp4::CutOff));
     }
     let mut head = [0; 8];
     file.seek(SeekFrom::Start(within.start))?;
@@ -116,7 +98,7 @@ fn box_at(file: &mut (impl Read + Seek), within: Range<u64>) -> Result<Box4, Fau
     let (header, size) = match u32::from_be_bytes([a, b, c, d]) {
         // The last box may say that it goes on to the end.
         0 => (8, room),
-        1 if room < 16 => return Err(Fault::CutOff),
+        1 if room < 16 => return Err(Fault::Not(Mp4::CutOff)),
         1 => {
             let mut large = [0; 8];
             file.read_exact(&mut large)?;
@@ -125,10 +107,10 @@ fn box_at(file: &mut (impl Read + Seek), within: Range<u64>) -> Result<Box4, Fau
         size => (8, u64::from(size)),
     };
     if size < header {
-        return Err(Fault::Malformed(tr!("one of its parts is smaller than its own header")));
+        return Err(Fault::Not(Mp4::SmallBox));
     }
     if size > room {
-        return Err(Fault::CutOff);
+        return Err(Fault::Not(Mp4::CutOff));
     }
     Ok(Box4 { kind, content: within.start + header..within.start + size })
 }
@@ -197,7 +179,8 @@ mod tests {
     fn told(bytes: &[u8]) -> String {
         match check(&mut Cursor::new(bytes)) {
             Ok(facts) => format!("{facts:?}"),
-            Err(fault) => fault.to_string(),
+            Err(Fault::Not(why)) => format!("{why:?}"),
+            Err(Fault::Io(error)) => error.to_string(),
         }
     }
 
@@ -216,19 +199,16 @@ mod tests {
         let ftyp = a_box(b"ftyp", b"isom");
         let whole = [ftyp.clone(), a_box(b"moov", b""), a_box(b"mdat", b"x")].concat();
         assert_eq!(told(&whole), "Facts { sides: None, length_ms: None }");
-        assert_eq!(told(b""), "it does not begin as an MP4 does");
-        assert_eq!(told(b"<html><body>Bad Gateway</body></html>"), "it does not begin as an MP4 does");
-        assert_eq!(told(&a_box(b"moov", b"")), "it does not begin as an MP4 does");
-        assert_eq!(told(&CLIP[..CLIP.len() - 1]), "its end is missing");
-        assert_eq!(told(&[&whole[..], b"tail"].concat()), "its end is missing");
-        assert_eq!(told(&ftyp), "it has no pictures in it");
-        assert_eq!(told(&[ftyp.clone(), a_box(b"mdat", b"x")].concat()), "it has no index of its pictures");
-        assert_eq!(
-            told(&[ftyp.clone(), vec![0, 0, 0, 3], b"moov".to_vec()].concat()),
-            "one of its parts is smaller than its own header"
-        );
+        assert_eq!(told(b""), "Start");
+        assert_eq!(told(b"<html><body>Bad Gateway</body></html>"), "Start");
+        assert_eq!(told(&a_box(b"moov", b"")), "Start");
+        assert_eq!(told(&CLIP[..CLIP.len() - 1]), "CutOff");
+        assert_eq!(told(&[&whole[..], b"tail"].concat()), "CutOff");
+        assert_eq!(told(&ftyp), "NoPictures");
+        assert_eq!(told(&[ftyp.clone(), a_box(b"mdat", b"x")].concat()), "NoIndex");
+        assert_eq!(told(&[ftyp.clone(), vec![0, 0, 0, 3], b"moov".to_vec()].concat()), "SmallBox");
         let crumbs = a_box(b"free", b"").repeat(MAX_BOXES);
-        assert_eq!(told(&[ftyp, crumbs].concat()), "it has too many parts");
+        assert_eq!(told(&[ftyp, crumbs].concat()), "TooManyBoxes");
     }
 
     #[test]
@@ -247,7 +227,7 @@ mod tests {
             assert!(check(&mut Cursor::new(file)).is_ok());
         }
         let absurd = [&[0, 0, 0, 1][..], b"mdat", &u64::MAX.to_be_bytes()].concat();
-        assert_eq!(told(&[a_box(b"ftyp", b""), absurd].concat()), "its end is missing");
+        assert_eq!(told(&[a_box(b"ftyp", b""), absurd].concat()), "CutOff");
     }
 
     proptest! {

@@ -13,10 +13,10 @@ use crate::{
 };
 use engine::{
     Driven,
-    effect::{Effect, Level, LocalCmd, LogLine, Speech, TermCmd},
+    effect::{Effect, Level, LocalCmd, LogLine, Noted, Speech, TermCmd},
     msg::Msg,
+    settings::Lang,
 };
-use lang::Lang;
 use std::sync::Arc;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 
@@ -45,6 +45,7 @@ pub struct Engine<S> {
     workers: Workers,
     inbox: UnboundedReceiver<Msg>,
     shell: Vec<Shell>,
+    speech: Speech,
 }
 
 impl<S: Driven> Engine<S> {
@@ -57,7 +58,15 @@ impl<S: Driven> Engine<S> {
         settings.has_key = false;
         settings.host = host::of_this_session();
         let state = S::new(settings, clock.now());
-        Self { state, ended: false, workers: Workers::start(setup, to, speech), clock, inbox, shell: Vec::new() }
+        Self {
+            state,
+            ended: false,
+            workers: Workers::start(setup, to, speech),
+            clock,
+            inbox,
+            shell: Vec::new(),
+            speech,
+        }
     }
 
     /// Takes one message and carries out what follows from it.
@@ -118,18 +127,22 @@ impl<S: Driven> Engine<S> {
             Effect::Local(LocalCmd::Speak { lang }) => self.shell.push(Shell::Speak(lang)),
             Effect::Local(command) => self.workers.local(command),
             Effect::Term(command) => self.shell.push(Shell::Term(command)),
-            Effect::Log(line) => log(&line),
+            Effect::Log(line) => log(line, self.speech),
             Effect::Exit => self.ended = true,
         }
     }
 }
 
-fn log(line: &LogLine) {
-    let key = line.key.map(|key| format!("{key} ")).unwrap_or_default();
-    match line.level {
-        Level::Info => tracing::info!("{key}{}", line.text),
-        Level::Warning => tracing::warn!("{key}{}", line.text),
-        Level::Error => tracing::error!("{key}{}", line.text),
+fn log(LogLine { level, key, what }: LogLine, speech: Speech) {
+    let key = key.map(|key| format!("{key} ")).unwrap_or_default();
+    let text = match what {
+        Noted::Text(text) => text,
+        Noted::Reason(reason) => (speech.reason)(&reason),
+    };
+    match level {
+        Level::Info => tracing::info!("{key}{text}"),
+        Level::Warning => tracing::warn!("{key}{text}"),
+        Level::Error => tracing::error!("{key}{text}"),
     }
 }
 

@@ -4,18 +4,17 @@ use crate::{
     client::{Client, ClientConfig},
     config::Loaded,
     download::Downloader,
-    files, images, private, prompts, shrink, store,
+    export, files, images, private, prompts, shrink, store,
     store::Handle,
 };
 use domain::{
-    problem::{Charged, ErrorClass, Problem, TaskError},
-    reason::{Reason, system::System},
+    problem::{Charged, ErrorClass, TaskError},
+    reason::{Reason, connect::Connect, system::System},
 };
 use engine::{
     effect::{HttpCmd, LocalCmd, SaveCmd, Speech, StoreCmd},
     msg::{HttpMsg, LocalMsg, Msg, SaveMsg},
 };
-use lang::tr;
 use service::answer::Reply;
 use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
@@ -63,8 +62,7 @@ impl Workers {
     pub fn http(&self, command: HttpCmd) {
         let to = self.to.clone();
         let Some(client) = self.client.get().cloned() else {
-            let problem = Problem::new(tr!("the call was not made"), no_key(), doctor());
-            tell(&to, Msg::Http(unsent(command, problem)));
+            tell(&to, Msg::Http(unsent(command)));
             return;
         };
         let progress = to.clone();
@@ -127,7 +125,10 @@ impl Workers {
             LocalCmd::Export { path, keys } => {
                 let (dir, json) = (self.setup.paths.data_dir.clone(), self.speech.task);
                 tokio::task::spawn_blocking(move || {
-                    tell(&to, Msg::Local(LocalMsg::Said { result: crate::export::write(&dir, &path, &keys, json) }));
+                    let path = export::place(&path);
+                    let result = export::write(&dir, &path, &keys, json);
+                    let (path, tasks) = (path.display().to_string(), keys.len());
+                    tell(&to, Msg::Local(LocalMsg::Exported { path, tasks, result }));
                 });
             }
             LocalCmd::PutBy { what, text } => {
@@ -176,8 +177,8 @@ impl Workers {
         let (client, downloader) = (Arc::clone(&self.client), Arc::clone(&self.downloader));
         tokio::task::spawn_blocking(move || {
             let result = client_config(&setup).and_then(|config| {
-                let made = Client::new(config).map_err(Reason::Said)?;
-                let fetches = Downloader::new(setup.allow_http).map_err(Reason::Said)?;
+                let made = Client::new(config).map_err(Reason::Connect)?;
+                let fetches = Downloader::new(setup.allow_http).map_err(Reason::Connect)?;
                 let _ = (client.set(made), downloader.set(fetches));
                 Ok(())
             });
@@ -209,28 +210,20 @@ fn tell(to: &UnboundedSender<Msg>, msg: Msg) {
     let _ = to.send(msg);
 }
 
-fn no_key() -> &'static str {
-    tr!("there is no key for the service")
-}
-
-fn doctor() -> &'static str {
-    tr!("See `reeltop doctor`.")
-}
-
 /// The answer to a download that cannot begin. Where none began there is none to stop.
 fn not_begun(command: SaveCmd) -> Option<SaveMsg> {
     let SaveCmd::Start { key, ticket, .. } = command else { return None };
     let error = TaskError {
         code: "not begun".into(),
         class: ErrorClass::Auth,
-        reason: Problem::new(tr!("the download was not begun: {why}", why = no_key()), "", doctor()).into(),
+        reason: Reason::Connect(Connect::NoKey),
         charged: Charged::Yes,
     };
     Some(SaveMsg::Failed { key, ticket, error, again: false })
 }
 
-fn unsent(command: HttpCmd, problem: Problem) -> HttpMsg {
-    let reply = Reply::NotSent { why: problem.into() };
+fn unsent(command: HttpCmd) -> HttpMsg {
+    let reply = Reply::NotSent { why: Reason::Connect(Connect::NoKey) };
     match command {
         HttpCmd::Submit { key, ticket, .. } => HttpMsg::Submitted { key, ticket, reply },
         HttpCmd::Query { key, ticket, .. } => HttpMsg::Queried { key, ticket, reply },
@@ -278,7 +271,7 @@ mod tests {
             hook: Arc::default(),
             client: Arc::default(),
             downloader: Arc::default(),
-            speech: words::SPEECH,
+            speech: Speech { reason: |_| String::new(), task: |_| serde_json::Value::Null },
         };
         let address = Address { url: "https://files.example/a".into(), backup: None, bytes: None, expires: None };
         let target = SaveTarget { dir: "/v".into(), name: "a.mp4".into(), sidecar: None, stall_ms: 1 };
@@ -289,10 +282,7 @@ mod tests {
         let Some(Msg::Save(SaveMsg::Failed { key: ref of, ticket: 3, ref error, again: false })) = answer else {
             panic!("not answered: {answer:?}")
         };
-        assert_eq!(
-            (*of, error.reason.quotes()[0]),
-            (key, "the download was not begun: there is no key for the service")
-        );
+        assert_eq!((*of, &error.reason), (key, &Reason::Connect(Connect::NoKey)));
         workers.close();
     }
 }

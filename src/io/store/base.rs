@@ -8,11 +8,11 @@ use super::{
     row::last_rev,
     schema,
 };
-use domain::problem::Problem;
-use lang::tr;
+use domain::reason::store::{Deed, Fault, Why};
 use rusqlite::Connection;
 use std::{
     collections::HashSet,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -36,19 +36,19 @@ impl Store {
     ///
     /// # Errors
     /// When the folder or the file cannot be used, or when a newer version made it.
-    pub fn open(dir: &Path) -> Result<Self, Problem> {
+    pub fn open(dir: &Path) -> Result<Self, Fault> {
         schema::open(dir)
-            .or_else(|problem| schema::open_to_look(dir).ok_or(problem))
+            .or_else(|fault| schema::open_to_look(dir).ok_or(fault))
             .and_then(|conn| Self::of(conn, dir, None))
     }
 
-    pub(super) fn open_as(dir: &Path, me: Option<&Owner>) -> Result<Self, Problem> {
+    pub(super) fn open_as(dir: &Path, me: Option<&Owner>) -> Result<Self, Fault> {
         Self::of(schema::open(dir)?, dir, me)
     }
 
-    fn of(conn: Connection, dir: &Path, me: Option<&Owner>) -> Result<Self, Problem> {
+    fn of(conn: Connection, dir: &Path, me: Option<&Owner>) -> Result<Self, Fault> {
         let file = layout::file_of(dir);
-        let rev = last_rev(&conn).map_err(|error| fault::sqlite(tr!("The store could not be read"), &file, &error))?;
+        let rev = last_rev(&conn).map_err(|error| fault::sqlite(Deed::Read, &file, &error))?;
         Ok(Self {
             conn,
             place: Place::of(&file),
@@ -59,25 +59,25 @@ impl Store {
         })
     }
 
-    /// The result, with SQLite's complaint put in words.
-    pub(super) fn told<T>(&self, what: &str, result: rusqlite::Result<T>) -> Result<T, Problem> {
-        result.map_err(|error| fault::sqlite(what, &self.file, &error))
+    /// The result, with SQLite's complaint as a fact.
+    pub(super) fn told<T>(&self, deed: Deed, result: rusqlite::Result<T>) -> Result<T, Fault> {
+        result.map_err(|error| fault::sqlite(deed, &self.file, &error))
     }
 
     /// Lets a change pass only while the file is the one that was opened.
-    fn still_there(&mut self, what: &str) -> Result<(), Problem> {
-        self.place.as_mut().map_or(Ok(()), |place| place.still(what, &self.file))
+    fn still_there(&mut self, deed: Deed) -> Result<(), Fault> {
+        self.place.as_mut().map_or(Ok(()), |place| place.still(deed, &self.file))
     }
 
     /// Makes a change. Where the disk has no room, the log is taken into the file, so that its room is used again; and for
     /// a change that `must` not be lost, the reserve is given up.
     pub(super) fn change<T>(
         &mut self,
-        what: &str,
+        deed: Deed,
         must: bool,
         mut change: impl FnMut(&mut Connection) -> rusqlite::Result<T>,
-    ) -> Result<T, Problem> {
-        self.still_there(what)?;
+    ) -> Result<T, Fault> {
+        self.still_there(deed)?;
         let mut done = change(&mut self.conn);
         if done.as_ref().is_err_and(fault::is_of_room) {
             self.take_in_the_log();
@@ -90,7 +90,7 @@ impl Store {
                 done = change(&mut self.conn);
             }
         }
-        self.told(what, done)
+        self.told(deed, done)
     }
 
     /// The next commit then goes over the log from its beginning. That the disk may have no room for this either shows at
@@ -104,9 +104,10 @@ impl Store {
     }
 
     /// Lets a submission pass only while there is room for its answer.
-    pub(super) fn keep_the_reserve(&self, what: &str) -> Result<(), Problem> {
+    pub(super) fn keep_the_reserve(&self, deed: Deed) -> Result<(), Fault> {
         let Some(dir) = self.file.parent() else { return Ok(()) };
-        reserve::keep(dir).map_err(|error| fault::reserve(what, &reserve::file_of(dir), &error))
+        let failed = |error: io::Error| fault::fault(deed, &reserve::file_of(dir), Why::System(error.into()));
+        reserve::keep(dir).map_err(failed)
     }
 
     /// What follows a commit that changed rows: they are not news to us, but to others.
@@ -157,6 +158,7 @@ mod tests {
     use super::*;
     use domain::{
         draft::{Draft, KeptDraft},
+        reason::{store::Kind, system::System},
         time::Wall,
     };
 
@@ -182,11 +184,7 @@ mod tests {
         let long = Draft { prompt: "long ".repeat(5_000), ..Draft::default() };
         assert_eq!(
             store.save_draft(1, Some(&long), Wall(2)).unwrap_err(),
-            Problem::new(
-                "The draft could not be saved",
-                format!("{}: the disk is full", store.file.display()),
-                "Free some space on the disk that holds it",
-            )
+            fault::fault(Deed::SaveDraft, &store.file, Why::System(System::Full))
         );
         assert_eq!(store.overview().unwrap().drafts, [KeptDraft { id: 1, draft: Draft::default() }]);
     }
@@ -199,9 +197,9 @@ mod tests {
             Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL), None))
         };
         let room = || std::fs::metadata(reserve::file_of(dir.path())).unwrap().len();
-        assert!(store.change("It could not be saved", false, |_| full()).is_err());
+        assert!(store.change(Deed::SaveChanges, false, |_| full()).is_err());
         assert_eq!(room(), 64 * 1024);
-        store.change("It could not be saved", true, |_| if room() > 0 { full() } else { Ok(()) }).unwrap();
+        store.change(Deed::SaveChanges, true, |_| if room() > 0 { full() } else { Ok(()) }).unwrap();
         assert_eq!(room(), 0);
     }
 
@@ -210,7 +208,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mut store = Store::open(dir.path()).unwrap();
         store.conn.pragma_update(None, "query_only", true).unwrap();
-        let problem = store.save_draft(1, Some(&Draft::default()), Wall(1)).unwrap_err();
-        assert!(problem.next.starts_with("Make the file and its folder writable"), "{problem}");
+        let Fault { why, .. } = store.save_draft(1, Some(&Draft::default()), Wall(1)).unwrap_err();
+        assert!(matches!(why, Why::Sqlite { kind: Kind::NotWritable, .. }), "{why:?}");
     }
 }

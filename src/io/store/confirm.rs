@@ -11,12 +11,12 @@ use super::{
     step::{begin, take},
 };
 use domain::{
-    problem::{Charged, Problem},
+    problem::Charged,
+    reason::store::{Deed, Fault},
     task::{Event, LedgerLine, MoneyEvent, Phase, Task, TaskKey, TaskState, What},
     time::Wall,
 };
 use engine::effect::Write;
-use lang::tr;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -36,12 +36,12 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be read or written.
-    pub(super) fn take_back_unconfirmed(&mut self) -> Result<Vec<TaskKey>, Problem> {
-        let notes = self.told(tr!("The store could not be read"), notes(&self.conn))?;
+    pub(super) fn take_back_unconfirmed(&mut self) -> Result<Vec<TaskKey>, Fault> {
+        let notes = self.told(Deed::Read, notes(&self.conn))?;
         let mut taken = Vec::new();
         for owner in notes.into_iter().filter(|owner| !self.programs.is_alive(owner)) {
             let done = take_back(&mut self.conn, &owner, now());
-            taken.extend(self.told(tr!("What was not confirmed could not be taken back"), done)?);
+            taken.extend(self.told(Deed::SaveChanges, done)?);
         }
         self.made(taken.iter().map(|(_, rev)| *rev));
         Ok(taken.into_iter().map(|(key, _)| key).collect())

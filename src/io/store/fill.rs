@@ -4,7 +4,10 @@ use super::{fault, layout, row, schema, step};
 use domain::{
     money::Ptc,
     problem::{Charged, ErrorClass, Problem, TaskError},
-    reason::Reason,
+    reason::{
+        Reason,
+        store::{Deed, Fault},
+    },
     request::Request,
     task::{FileId, LedgerLine, MoneyEvent, Phase, RemoteId, SavedFile, Task, TaskKey, TaskState},
     time::{MINUTE, SECOND, Wall},
@@ -45,10 +48,10 @@ const CHINESE: [&str; 4] = [
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn fill(dir: &Path, n: u32, old_unsent: u32, seed: u64, until: Wall) -> Result<(), Problem> {
+pub fn fill(dir: &Path, n: u32, old_unsent: u32, seed: u64, until: Wall) -> Result<(), Fault> {
     let mut conn = schema::open(dir)?;
     let done = insert_all(&mut conn, (n, old_unsent), &mut Dice(seed), until);
-    done.map_err(|error| fault::sqlite("The store could not be filled", &layout::file_of(dir), &error))
+    done.map_err(|error| fault::sqlite(Deed::SaveTasks, &layout::file_of(dir), &error))
 }
 
 fn insert_all(

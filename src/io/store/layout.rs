@@ -2,7 +2,7 @@
 
 use super::fault;
 use crate::private;
-use domain::problem::Problem;
+use domain::reason::store::Fault;
 use std::path::{Path, PathBuf};
 
 /// The store's file in the data folder.
@@ -21,7 +21,7 @@ pub(super) fn run_of(dir: &Path) -> PathBuf {
 }
 
 /// Makes the data folder and the folder of running programs, for nobody else to look into (prompts are private).
-pub(super) fn make_folders(dir: &Path) -> Result<(), Problem> {
+pub(super) fn make_folders(dir: &Path) -> Result<(), Fault> {
     let run = run_of(dir);
-    private::make_folder(&run).map_err(|error| fault::folder(&run, &error))
+    private::make_folder(&run).map_err(|error| fault::folder(&run, error))
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::private;
 use domain::{
-    problem::Problem,
+    reason::store::Fault,
     task::{Claim, Task},
 };
 use std::{
@@ -42,7 +42,7 @@ impl Owner {
     ///
     /// # Errors
     /// When the data folder cannot be written or knows no locks.
-    pub(super) fn start(dir: &Path) -> Result<Self, Problem> {
+    pub(super) fn start(dir: &Path) -> Result<Self, Fault> {
         // Two stores in one process are two owners.
         static COUNT: AtomicU32 = AtomicU32::new(0);
         make_folders(dir)?;
@@ -53,7 +53,7 @@ impl Owner {
             match hold(&lock) {
                 Ok(Some(held)) => return Ok(Self { name, lock, _held: held }),
                 Ok(None) => {}
-                Err(error) => return Err(fault::folder(&lock, &error)),
+                Err(error) => return Err(fault::folder(&lock, error)),
             }
         }
     }

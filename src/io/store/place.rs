@@ -1,8 +1,8 @@
 //! Whether the file of an open store is still the one under its name. SQLite goes on with a file that was removed, and with
 //! one that was emptied makes a new store of it: what is written then is lost, and what was paid for is paid for again.
 
-use super::fault;
-use domain::problem::Problem;
+use super::fault::fault;
+use domain::reason::store::{Deed, Fault, Why};
 use std::{fs, os::unix::fs::MetadataExt, path::Path};
 
 /// The file as it was when it was last looked at. No store gets smaller.
@@ -20,15 +20,16 @@ impl Place {
         Some(Self { device: about.dev(), number: about.ino(), bytes: about.len() })
     }
 
-    /// Looks again. `what` is the sentence of what cannot be done otherwise.
+    /// Looks again, for what is to be done.
     ///
     /// # Errors
     /// When another file or none stands under the name, or when it has been cut short.
-    pub(super) fn still(&mut self, what: &str, file: &Path) -> Result<(), Problem> {
+    pub(super) fn still(&mut self, deed: Deed, file: &Path) -> Result<(), Fault> {
+        let failed = |why| Err(fault(deed, file, why));
         match Self::of(file) {
-            Some(now) if (now.device, now.number) != (self.device, self.number) => Err(fault::replaced(what, file)),
-            None => Err(fault::removed(what, file)),
-            Some(now) if now.bytes < self.bytes => Err(fault::cut_short(what, file)),
+            Some(now) if (now.device, now.number) != (self.device, self.number) => failed(Why::Replaced),
+            None => failed(Why::Removed),
+            Some(now) if now.bytes < self.bytes => failed(Why::CutShort),
             Some(now) => {
                 self.bytes = now.bytes;
                 Ok(())

@@ -8,12 +8,11 @@ use super::{
 use domain::{
     costs::CostLine,
     draft::KeptDraft,
-    problem::Problem,
+    reason::store::{Deed, Fault},
     task::{Event, LedgerLine, RemoteId, Row, Task, TaskKey, TaskState, What},
     time::Wall,
 };
 use engine::msg::{Detail, StoreMsg};
-use lang::tr;
 use rusqlite::{Connection, OptionalExtension, Params, params, params_from_iter, types::Value};
 use std::ops::ControlFlow;
 
@@ -52,8 +51,8 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn overview(&self) -> Result<Overview, Problem> {
-        self.told(tr!("The store could not be read"), overview(&self.conn))
+    pub fn overview(&self) -> Result<Overview, Fault> {
+        self.told(Deed::Read, overview(&self.conn))
     }
 
     /// Every table line, newest first, as [`StoreMsg::Page`]s, until `each` breaks off. The first one is short and brings
@@ -61,17 +60,17 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn pages(&self, each: impl FnMut(StoreMsg) -> ControlFlow<()>) -> Result<(), Problem> {
-        self.told(tr!("The list of tasks could not be read"), pages(&self.conn, &self.programs, each))
+    pub fn pages(&self, each: impl FnMut(StoreMsg) -> ControlFlow<()>) -> Result<(), Fault> {
+        self.told(Deed::ReadTasks, pages(&self.conn, &self.programs, each))
     }
 
     /// The tasks of these keys as they are now, in the order of their keys.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn look(&self, keys: &[TaskKey]) -> Result<Vec<Task>, Problem> {
+    pub fn look(&self, keys: &[TaskKey]) -> Result<Vec<Task>, Fault> {
         let found = keys.iter().map(|key| row::task(&self.conn, *key)).filter_map(Result::transpose);
-        let mut tasks = self.told(tr!("The tasks could not be read"), found.collect::<rusqlite::Result<Vec<_>>>())?;
+        let mut tasks = self.told(Deed::ReadTasks, found.collect::<rusqlite::Result<Vec<_>>>())?;
         self.programs.drop_dead_claims(&mut tasks);
         Ok(tasks)
     }
@@ -80,10 +79,10 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn changed(&mut self) -> Result<Vec<Task>, Problem> {
+    pub fn changed(&mut self) -> Result<Vec<Task>, Fault> {
         let sql = format!("SELECT {TASK} FROM tasks WHERE rev > ?1 ORDER BY rev");
         let found = tasks(&self.conn, &sql, [Count(self.seen.rev)]);
-        let mut tasks = self.told(tr!("The changes of other programs could not be read"), found)?;
+        let mut tasks = self.told(Deed::ReadTasks, found)?;
         let reached = tasks.last().map_or(0, |task| task.rev);
         tasks.retain(|task| !self.seen.own.contains(&task.rev));
         self.seen.reach(reached);
@@ -95,10 +94,9 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub(super) fn held_by(&self, owner: &str) -> Result<Vec<Task>, Problem> {
+    pub(super) fn held_by(&self, owner: &str) -> Result<Vec<Task>, Fault> {
         let sql = format!("SELECT {TASK} FROM tasks WHERE state IN ({}) AND claim_owner = ?1 ORDER BY key", live());
-        let mut tasks =
-            self.told(tr!("The tasks of another program could not be read"), tasks(&self.conn, &sql, [owner]))?;
+        let mut tasks = self.told(Deed::ReadTasks, tasks(&self.conn, &sql, [owner]))?;
         self.programs.drop_dead_claims(&mut tasks);
         Ok(tasks)
     }
@@ -107,9 +105,9 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn detail(&mut self, key: TaskKey) -> Result<Option<Detail>, Problem> {
+    pub fn detail(&mut self, key: TaskKey) -> Result<Option<Detail>, Fault> {
         let found = detail(&mut self.conn, key);
-        let mut found = self.told(tr!("The task could not be read"), found)?;
+        let mut found = self.told(Deed::ReadTasks, found)?;
         if let Some(detail) = &mut found {
             self.programs.drop_dead_claims(std::slice::from_mut(&mut detail.task));
             self.programs.drop_dead_claims(&mut detail.line);
@@ -121,9 +119,9 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn tasks(&self, each: impl FnMut(Task) -> ControlFlow<()>) -> Result<(), Problem> {
+    pub fn tasks(&self, each: impl FnMut(Task) -> ControlFlow<()>) -> Result<(), Fault> {
         let done = stream(&self.conn, &format!("SELECT {TASK} FROM tasks ORDER BY key DESC"), [], task_of, each);
-        self.told(tr!("The list of tasks could not be read"), done)
+        self.told(Deed::ReadTasks, done)
     }
 
     /// As [`tasks`](Self::tasks), but only what is looked up. `oldest_first` turns the order round.
@@ -135,37 +133,37 @@ impl Store {
         what: &Lookup,
         oldest_first: bool,
         each: impl FnMut(Task) -> ControlFlow<()>,
-    ) -> Result<(), Problem> {
+    ) -> Result<(), Fault> {
         let done = some_tasks(&self.conn, what, oldest_first, each);
-        self.told(tr!("The list of tasks could not be read"), done)
+        self.told(Deed::ReadTasks, done)
     }
 
     /// The tasks whose outcome is unknown.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn unknowns(&self) -> Result<Vec<Task>, Problem> {
+    pub fn unknowns(&self) -> Result<Vec<Task>, Fault> {
         let sql = format!("SELECT {TASK} FROM tasks WHERE state = 'unknown' ORDER BY key");
         let found = tasks(&self.conn, &sql, []);
-        self.told(tr!("The list of tasks could not be read"), found)
+        self.told(Deed::ReadTasks, found)
     }
 
     /// The latest task that the service knows by that id.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn find_task_by_remote(&self, id: &RemoteId) -> Result<Option<Task>, Problem> {
+    pub fn find_task_by_remote(&self, id: &RemoteId) -> Result<Option<Task>, Fault> {
         let sql = format!("SELECT {TASK} FROM tasks WHERE task_id = ?1 ORDER BY key DESC LIMIT 1");
         let found = self.conn.prepare_cached(&sql).and_then(|mut s| s.query_row([&id.0], task_of).optional());
-        self.told(tr!("The task could not be looked up"), found)
+        self.told(Deed::ReadTasks, found)
     }
 
     /// The ledger from `since` on, before `until`, in the order it was written.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn costs(&self, since: Wall, until: Wall) -> Result<Vec<CostLine>, Problem> {
-        self.told(tr!("The ledger could not be read"), costs(&self.conn, since, until))
+    pub fn costs(&self, since: Wall, until: Wall) -> Result<Vec<CostLine>, Fault> {
+        self.told(Deed::ReadLedger, costs(&self.conn, since, until))
     }
 }
 

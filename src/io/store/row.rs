@@ -7,7 +7,6 @@ use domain::{
     task::{Claim, Kind, MoneyEvent, NewTask, Phase, RemoteId, Row, Task, TaskKey, TaskState, Texts, kept_reason},
     time::Wall,
 };
-use lang::tr;
 use rusqlite::{
     Connection, OptionalExtension, ToSql,
     types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, Value, ValueRef},
@@ -393,8 +392,7 @@ macro_rules! kept_as_word {
             fn read(value: ValueRef<'_>) -> FromSqlResult<Self> {
                 let word = value.as_str()?;
                 Self::from_id(word).ok_or_else(|| {
-                    let quoted = format!("{word:?}");
-                    FromSqlError::Other(tr!("{quoted} is a word this version does not know", quoted).into())
+                    FromSqlError::Other(format!("{word:?} is a word this version does not know").into())
                 })
             }
 

@@ -6,8 +6,7 @@ use super::{
     reserve,
 };
 use crate::private;
-use domain::problem::Problem;
-use lang::tr;
+use domain::reason::store::{Deed, Fault, Why};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use std::{
     fs::{self, File},
@@ -35,17 +34,17 @@ const CACHE_KIB: i32 = 512;
 /// # Errors
 /// When the folder or the file cannot be used, when a newer version made it, or when what is left shows that there was a
 /// store that is gone or was emptied: a new one in its place would not know what was paid for.
-pub(super) fn open(dir: &Path) -> Result<Connection, Problem> {
+pub(super) fn open(dir: &Path) -> Result<Connection, Fault> {
     make_folders(dir)?;
     let file = file_of(dir);
     if !is_there(&file)? {
         make(dir, &file)?;
     }
-    let failed = |error| fault::sqlite(tr!("The store could not be opened"), &file, &error);
+    let failed = |error| fault::sqlite(Deed::Open, &file, &error);
     let mut conn = connect(&file, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
     let found = version(&conn).map_err(failed)?;
     if found > known() {
-        return Err(fault::newer(&file, found, known()));
+        return Err(fault::fault(Deed::Open, &file, Why::Newer { found, known: known() }));
     }
     if found < known() || !is_wal(&conn).map_err(failed)? {
         let turn = turn(dir)?;
@@ -58,17 +57,17 @@ pub(super) fn open(dir: &Path) -> Result<Connection, Problem> {
 }
 
 /// Whether there is a store.
-fn is_there(file: &Path) -> Result<bool, Problem> {
+fn is_there(file: &Path) -> Result<bool, Fault> {
     match fs::metadata(file) {
-        Ok(there) if there.len() == 0 => Err(fault::empty(file)),
+        Ok(there) if there.len() == 0 => Err(fault::fault(Deed::Open, file, Why::Empty)),
         Ok(_) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(fault::folder(file, &error)),
+        Err(error) => Err(fault::folder(file, error)),
     }
 }
 
 /// Makes a new store: whole under its name or not at all.
-fn make(dir: &Path, file: &Path) -> Result<(), Problem> {
+fn make(dir: &Path, file: &Path) -> Result<(), Fault> {
     let turn = turn(dir)?;
     if is_there(file)? {
         return Ok(());
@@ -76,7 +75,8 @@ fn make(dir: &Path, file: &Path) -> Result<(), Problem> {
     let log = side_file(file, "-wal");
     for sign in [reserve::file_of(dir), log] {
         if sign.exists() {
-            return Err(fault::gone(file, &sign));
+            let left = sign.display().to_string();
+            return Err(fault::fault(Deed::Open, file, Why::Gone { left }));
         }
     }
     let new = file.with_extension("new");
@@ -84,22 +84,22 @@ fn make(dir: &Path, file: &Path) -> Result<(), Problem> {
     for old in [new.clone(), side_file(&new, "-wal"), side_file(&new, "-shm")] {
         let _ = fs::remove_file(old);
     }
-    let failed = |error| fault::sqlite(tr!("The store could not be opened"), file, &error);
-    private::options().write(true).create_new(true).open(&new).map_err(|error| fault::folder(&new, &error))?;
+    let failed = |error| fault::sqlite(Deed::Open, file, &error);
+    private::options().write(true).create_new(true).open(&new).map_err(|error| fault::folder(&new, error))?;
     let mut conn = connect(&new, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
     migrate(&mut conn).map_err(failed)?;
     // Takes the log into the file and removes it.
     conn.close().map_err(|(_, error)| failed(error))?;
-    fs::rename(&new, file).map_err(|error| fault::folder(file, &error))?;
+    fs::rename(&new, file).map_err(|error| fault::folder(file, error))?;
     drop(turn);
     Ok(())
 }
 
 /// One program at a time makes or changes the file: the change to WAL does not wait its turn as statements do.
-fn turn(dir: &Path) -> Result<File, Problem> {
+fn turn(dir: &Path) -> Result<File, Fault> {
     let turn = run_of(dir).join("setup");
     let held = private::options().write(true).create(true).truncate(false).open(&turn);
-    held.and_then(|held| held.lock().map(|()| held)).map_err(|error| fault::folder(&turn, &error))
+    held.and_then(|held| held.lock().map(|()| held)).map_err(|error| fault::folder(&turn, error))
 }
 
 /// A file that SQLite keeps beside another.

@@ -7,10 +7,9 @@ use super::{
 };
 use domain::{
     account::{Account, Change, Sender, Shared, Stamp, Stopped, Why},
-    problem::Problem,
+    reason::store::{Deed, Fault},
     time::{HOUR, Wall},
 };
-use lang::tr;
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// What is kept of a service's wish to wait cannot lie further ahead: else the clock was set back since.
@@ -21,8 +20,8 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub fn shared(&self) -> Result<Shared, Problem> {
-        let mut shared = self.told(tr!("The store could not be read"), read(&self.conn))?;
+    pub fn shared(&self) -> Result<Shared, Fault> {
+        let mut shared = self.told(Deed::Read, read(&self.conn))?;
         let others =
             |sender: &Sender| self.programs.me() != Some(&sender.owner) && self.programs.is_alive(&sender.owner);
         shared.senders.retain(others);
@@ -33,16 +32,16 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be written or read.
-    pub fn share(&mut self, profile: &str, by: &Stamp, change: &Change) -> Result<Shared, Problem> {
+    pub fn share(&mut self, profile: &str, by: &Stamp, change: &Change) -> Result<Shared, Fault> {
         let dead: Vec<String> = match change {
             Change::Serve(true) => {
-                let senders = self.told(tr!("The store could not be read"), senders(&self.conn))?;
+                let senders = self.told(Deed::Read, senders(&self.conn))?;
                 senders.into_iter().map(|sender| sender.owner).filter(|owner| !self.programs.is_alive(owner)).collect()
             }
             Change::Serve(false) | Change::Pause | Change::Halt(_) | Change::Resume { .. } | Change::Keep(_) => vec![],
         };
         let done = apply(&mut self.conn, profile, by, change, self.programs.me(), &dead);
-        self.told(tr!("What all programs share could not be saved"), done)?;
+        self.told(Deed::SaveChanges, done)?;
         self.programs.ring();
         self.shared()
     }
@@ -52,13 +51,13 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub(super) fn begin_anew(&mut self) -> Result<(), Problem> {
-        let shared = self.told(tr!("The store could not be read"), read(&self.conn))?;
+    pub(super) fn begin_anew(&mut self) -> Result<(), Fault> {
+        let shared = self.told(Deed::Read, read(&self.conn))?;
         if (shared.halts.is_empty() && shared.accounts.is_empty()) || self.programs.any_other() {
             return Ok(());
         }
         let done = forget(&mut self.conn, &shared);
-        self.told(tr!("What all programs share could not be saved"), done)
+        self.told(Deed::SaveChanges, done)
     }
 }
 

@@ -10,12 +10,17 @@ use super::{
     schema,
     write::is_of_a_paid_id,
 };
-use domain::{account::Shared, costs, problem::Problem, task::Task, time::Wall};
+use domain::{
+    account::Shared,
+    costs,
+    reason::store::{Deed, Fault},
+    task::Task,
+    time::Wall,
+};
 use engine::{
     effect::{StoreCmd, Ticket, Write},
     msg::{SendResult, StoreMsg},
 };
-use lang::tr;
 use std::{
     collections::HashSet,
     ops::ControlFlow,
@@ -111,12 +116,12 @@ fn run(dir: &Path, inbox: Receiver<Input>, feed: &Sender<Input>, to: &impl Fn(St
             drop(inbox);
             let _ = loader.join();
         }
-        Err(problem) => refuse_all(&inbox, &problem, to),
+        Err(fault) => refuse_all(&inbox, &fault, to),
     }
 }
 
-fn refuse_all(inbox: &Receiver<Input>, problem: &Problem, to: &impl Fn(StoreMsg)) {
-    let failed = |ticket| to(StoreMsg::Failed { ticket, problem: problem.clone() });
+fn refuse_all(inbox: &Receiver<Input>, fault: &Fault, to: &impl Fn(StoreMsg)) {
+    let failed = |ticket| to(StoreMsg::Failed { ticket, fault: fault.clone() });
     failed(None);
     for input in inbox {
         match input {
@@ -143,7 +148,7 @@ struct Desk {
 }
 
 impl Desk {
-    fn open(dir: &Path, feed: &Sender<Input>, to: &impl Fn(StoreMsg)) -> Result<Self, Problem> {
+    fn open(dir: &Path, feed: &Sender<Input>, to: &impl Fn(StoreMsg)) -> Result<Self, Fault> {
         // The bell hangs before the first look, so that no change falls between the two.
         let owner = Owner::start(dir)?;
         let rung = Arc::new(AtomicBool::new(false));
@@ -220,7 +225,7 @@ impl Desk {
                     to(StoreMsg::Written { ticket, results: results.by_ref().take(count).collect() });
                 }
             }
-            Err(problem) if parts.len() == 1 => to(StoreMsg::Failed { ticket: Some(ticket), problem }),
+            Err(fault) if parts.len() == 1 => to(StoreMsg::Failed { ticket: Some(ticket), fault }),
             Err(_) => self.write_one_by_one(parts, writes, to),
         }
         after
@@ -236,7 +241,7 @@ impl Desk {
         for (ticket, writes) in parts {
             to(match self.store.write(&writes) {
                 Ok(results) => StoreMsg::Written { ticket, results },
-                Err(problem) => StoreMsg::Failed { ticket: Some(ticket), problem },
+                Err(fault) => StoreMsg::Failed { ticket: Some(ticket), fault },
             });
         }
     }
@@ -252,15 +257,15 @@ impl Desk {
         match self.store.shared() {
             Ok(shared) if shared == self.shared => {}
             Ok(shared) => self.tell(StoreMsg::Shared { ticket: None, shared: Box::new(shared) }, to),
-            Err(problem) => to(StoreMsg::Failed { ticket: None, problem }),
+            Err(fault) => to(StoreMsg::Failed { ticket: None, fault }),
         }
     }
 
-    fn tell_changes(&mut self, found: Result<Vec<Task>, Problem>, to: &impl Fn(StoreMsg)) {
+    fn tell_changes(&mut self, found: Result<Vec<Task>, Fault>, to: &impl Fn(StoreMsg)) {
         match found {
             Ok(tasks) if tasks.is_empty() => {}
             Ok(tasks) => self.tell(StoreMsg::Changed { tasks }, to),
-            Err(problem) => to(StoreMsg::Failed { ticket: None, problem }),
+            Err(fault) => to(StoreMsg::Failed { ticket: None, fault }),
         }
     }
 
@@ -292,10 +297,10 @@ impl Desk {
 
     fn answer(&mut self, command: StoreCmd) -> Option<StoreMsg> {
         let ticket = ticket(&command);
-        self.carry_out(command).unwrap_or_else(|problem| Some(StoreMsg::Failed { ticket, problem }))
+        self.carry_out(command).unwrap_or_else(|fault| Some(StoreMsg::Failed { ticket, fault }))
     }
 
-    fn carry_out(&mut self, command: StoreCmd) -> Result<Option<StoreMsg>, Problem> {
+    fn carry_out(&mut self, command: StoreCmd) -> Result<Option<StoreMsg>, Fault> {
         let store = &mut self.store;
         Ok(match command {
             StoreCmd::Insert { ticket, tasks, at, caps } => {
@@ -374,8 +379,8 @@ fn load(dir: PathBuf, feed: Sender<Input>) -> JoinHandle<()> {
             })
         });
         if let Err(error) = done {
-            let problem = fault::sqlite(tr!("The list of tasks could not be read"), &file, &error);
-            let _ = feed.send(Input::Loaded(StoreMsg::Failed { ticket: None, problem }));
+            let fault = fault::sqlite(Deed::ReadTasks, &file, &error);
+            let _ = feed.send(Input::Loaded(StoreMsg::Failed { ticket: None, fault }));
         }
         programs.sweep();
     })

@@ -15,7 +15,7 @@ use super::{
 use domain::{
     draft::Draft,
     money::Ptc,
-    problem::Problem,
+    reason::store::{Deed, Fault},
     retry,
     retry::{Change, Facts},
     task::{Event, LedgerLine, MoneyEvent, NewTask, Phase, Task, TaskKey, What},
@@ -25,7 +25,6 @@ use engine::{
     effect::{Caps, Write},
     msg::{BudgetCap, InsertRefusal, SendResult, WriteResult},
 };
-use lang::tr;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::slice;
 
@@ -44,11 +43,9 @@ impl Store {
         tasks: &[NewTask],
         at: Wall,
         caps: &Caps,
-    ) -> Result<Result<Vec<Task>, InsertRefusal>, Problem> {
+    ) -> Result<Result<Vec<Task>, InsertRefusal>, Fault> {
         let me = self.programs.me().map(str::to_owned);
-        let mut done = self.change(tr!("The new tasks could not be saved"), false, |conn| {
-            insert(conn, tasks, at, caps, me.as_deref())
-        })?;
+        let mut done = self.change(Deed::SaveTasks, false, |conn| insert(conn, tasks, at, caps, me.as_deref()))?;
         match &mut done {
             Ok(tasks) => {
                 self.unconfirmed = true;
@@ -64,9 +61,9 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be written; then none was taken.
-    pub fn write(&mut self, writes: &[Write]) -> Result<Vec<WriteResult>, Problem> {
+    pub fn write(&mut self, writes: &[Write]) -> Result<Vec<WriteResult>, Fault> {
         let must = writes.iter().any(is_of_a_paid_id);
-        let mut done = self.change(tr!("The changes could not be saved"), must, |conn| self::write(conn, writes))?;
+        let mut done = self.change(Deed::SaveChanges, must, |conn| self::write(conn, writes))?;
         for result in &mut done {
             if let WriteResult::Overtaken(task) = result {
                 self.programs.drop_dead_claims(slice::from_mut(task));
@@ -84,10 +81,9 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be written, or has no room for the answer; then nothing may be sent.
-    pub fn send(&mut self, write: &Write, per_minute: u32) -> Result<SendResult, Problem> {
-        let what = tr!("The task could not be marked as being sent");
-        self.keep_the_reserve(what)?;
-        let mut done = self.change(what, false, |conn| send(conn, write, per_minute))?;
+    pub fn send(&mut self, write: &Write, per_minute: u32) -> Result<SendResult, Fault> {
+        self.keep_the_reserve(Deed::MarkSending)?;
+        let mut done = self.change(Deed::MarkSending, false, |conn| send(conn, write, per_minute))?;
         match &mut done {
             SendResult::Claimed { rev, .. } => {
                 let rev = *rev;
@@ -104,8 +100,8 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn save_draft(&mut self, id: i64, draft: Option<&Draft>, at: Wall) -> Result<(), Problem> {
-        self.change(tr!("The draft could not be saved"), false, |conn| match draft {
+    pub fn save_draft(&mut self, id: i64, draft: Option<&Draft>, at: Wall) -> Result<(), Fault> {
+        self.change(Deed::SaveDraft, false, |conn| match draft {
             Some(draft) => conn.execute(
                 "INSERT INTO drafts (id, changed, body) VALUES (?1, ?2, ?3)
                  ON CONFLICT (id) DO UPDATE SET changed = excluded.changed, body = excluded.body",
@@ -120,9 +116,8 @@ impl Store {
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn save_seen(&mut self, at: Wall) -> Result<(), Problem> {
-        let what = tr!("The time of use could not be saved");
-        self.change(what, false, |conn| set_meta(conn, "last_seen", &at.0.to_string()))
+    pub fn save_seen(&mut self, at: Wall) -> Result<(), Fault> {
+        self.change(Deed::SaveChanges, false, |conn| set_meta(conn, "last_seen", &at.0.to_string()))
     }
 }
 

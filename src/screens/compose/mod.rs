@@ -246,7 +246,12 @@ pub(crate) fn fix(app: &mut App) -> Vec<Do> {
     };
     app.screen.compose.prompt.replace_all(fault.fix.as_deref().unwrap_or_default());
     prompt_changed(app);
-    toast::say(app, Level::Info, tr!("mended: {what}", what = reason::draft(&fault.reason).what), None);
+    toast::say(
+        app,
+        Level::Info,
+        tr!("mended: {what}", what = reason::draft(&fault.reason, &app.work.settings.voice).what),
+        None,
+    );
     Vec::new()
 }
 
@@ -321,10 +326,9 @@ pub fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
         }
         LocalMsg::Opened { path, result } => copy::opened(app, &path, result),
         LocalMsg::PutBy { what, bytes, path, result } => copy::put_by(app, &what, bytes, &path, result),
-        LocalMsg::Said { result: Ok(text) } => toast::say(app, Level::Info, text, None),
-        LocalMsg::Edited { result: Err(problem) } | LocalMsg::Said { result: Err(problem) } => {
-            toast::say(app, Level::Warning, problem.to_string(), None);
-        }
+        LocalMsg::Exported { path, tasks, result } => copy::exported(app, &path, tasks, result),
+        LocalMsg::Said { text } => toast::say(app, Level::Info, text, None),
+        LocalMsg::Edited { result: Err(problem) } => toast::say(app, Level::Warning, problem.to_string(), None),
         // The key for the service is the engine's.
         LocalMsg::Key { .. } => {}
     }
@@ -408,7 +412,8 @@ pub(crate) fn to_preview(app: &mut App) -> Vec<Do> {
                 request,
             };
             let purpose = purpose(app);
-            let warnings = compose.faults.iter().map(|fault| reason::draft(&fault.reason)).collect();
+            let warnings =
+                compose.faults.iter().map(|fault| reason::draft(&fault.reason, &app.work.settings.voice)).collect();
             let count = usize::try_from(draft.count).unwrap_or(1).max(1);
             preview::open(app, purpose, vec![item; count], warnings);
         }
@@ -421,7 +426,7 @@ pub(crate) fn to_preview(app: &mut App) -> Vec<Do> {
 fn go_to_error(app: &mut App, faults: &[Fault]) {
     if let Some(error) = faults.iter().find(|fault| fault.severity == Severity::Error) {
         rows::go_to(app, ComposeRow::Field(error.field));
-        toast::say(app, Level::Warning, reason::draft(&error.reason).to_string(), None);
+        toast::say(app, Level::Warning, reason::draft(&error.reason, &app.work.settings.voice).to_string(), None);
     }
 }
 
@@ -459,10 +464,11 @@ fn open_plan(app: &mut App, plan: &Plan, from: Option<String>) {
         })
         .collect();
     let purpose = if from.is_some() { Purpose::File } else { purpose(app) };
-    let batch = plan::batch(plan, from);
+    let voice = &app.work.settings.voice;
+    let batch = plan::batch(plan, from, voice);
     let past = past::faults(app, plan.cells.iter().map(|cell| cell.request.prompt.as_str()));
     let doubts = plan.warnings.iter().map(|(_, warning)| warning);
-    let warnings = doubts.chain(past.iter().map(|fault| &fault.reason)).map(reason::draft).collect();
+    let warnings = doubts.chain(past.iter().map(|fault| &fault.reason)).map(|why| reason::draft(why, voice)).collect();
     preview::open(app, purpose, items, warnings);
     preview::tell_batch(app, batch);
 }

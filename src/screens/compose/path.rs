@@ -133,11 +133,12 @@ pub(super) fn go_on(app: &mut App) -> Vec<Do> {
     }
     let matrices: Vec<Matrix> = file.drafts.iter().map(|(_, draft)| Matrix::from(draft.clone())).collect();
     match plan::plan_of(app, &matrices, false) {
-        Err(why) => toast::say(app, Level::Warning, reason::draft(&why).to_string(), None),
+        Err(why) => toast::say(app, Level::Warning, reason::draft(&why, &app.work.settings.voice).to_string(), None),
         Ok(plan) => {
+            let voice = &app.work.settings.voice;
             let bad = plan.impossible.iter().flat_map(|cell| {
                 let line = file.drafts[cell.of].0;
-                cell.reasons.iter().map(move |why| (line, reason::draft(why)))
+                cell.reasons.iter().map(move |why| (line, reason::draft(why, voice)))
             });
             let mut faults: Vec<(usize, Problem)> = {
                 let bad_lines = file.faults.iter().map(|(line, why)| (*line, reason::line(why)));

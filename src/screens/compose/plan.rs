@@ -14,7 +14,7 @@ use domain::{
     money::Ptc,
     reason::draft::DraftReason,
 };
-use engine::{acts::price, folder};
+use engine::{acts::price, folder, settings::Voice};
 use lang::tr;
 use words::reason;
 
@@ -103,7 +103,7 @@ fn faults_of_many(app: &App, plan: &Plan) -> Vec<Fault> {
 }
 
 /// What the preview tells of a plan besides what would be sent.
-pub(super) fn batch(plan: &Plan, from: Option<String>) -> Batch {
+pub(super) fn batch(plan: &Plan, from: Option<String>, voice: &Voice) -> Batch {
     let impossible = plan
         .impossible
         .iter()
@@ -112,7 +112,7 @@ pub(super) fn batch(plan: &Plan, from: Option<String>) -> Batch {
             let seconds = draft.duration.map_or_else(String::new, |seconds| format!(" {seconds} s"));
             let resolution = draft.resolution.as_deref().unwrap_or_default();
             let what = format!("{} {resolution}{seconds} {}", draft.model, draft.prompt);
-            let why: Vec<String> = cell.reasons.iter().map(|why| reason::draft(why).what).collect();
+            let why: Vec<String> = cell.reasons.iter().map(|why| reason::draft(why, voice).what).collect();
             (domain::text::gist(&what).into_owned(), why.join(tr!("; ")))
         })
         .collect();

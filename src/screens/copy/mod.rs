@@ -15,7 +15,7 @@ use crate::{
 use domain::{
     export,
     problem::{Problem, TaskError},
-    reason::system::System,
+    reason::{export::NotExported, system::System},
     task::{FileId, Task, TaskKey},
 };
 use engine::effect::{Effect, HttpCmd, Level, LocalCmd, TermCmd, Ticket};
@@ -233,6 +233,16 @@ pub(crate) fn opened(app: &mut App, path: &str, result: Result<(), String>) {
             toast::say(app, Level::Warning, problem.to_string(), None);
         }
     }
+}
+
+/// Tasks were written to a file, or not.
+pub(crate) fn exported(app: &mut App, path: &str, tasks: usize, result: Result<(), NotExported>) {
+    let (level, text) = match (result, tasks) {
+        (Ok(()), 1) => (Level::Info, tr!("1 task written to {path}", path)),
+        (Ok(()), n) => (Level::Info, tr!("{n} tasks written to {path}", n, path)),
+        (Err(why), _) => (Level::Warning, reason::export::problem(path, &why).to_string()),
+    };
+    toast::say(app, level, text, None);
 }
 
 /// Tells where a text is that was too long for the clipboard.

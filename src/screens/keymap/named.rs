@@ -32,6 +32,7 @@ impl Keymap {
             quit: self.named(Ctx::Global, Action::Quit),
             resolve: table(Action::Resolve),
             retry: table(Action::Retry),
+            shrink: Some(self.named(Ctx::Compose, Action::Fix)),
         }
     }
 }

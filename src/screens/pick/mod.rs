@@ -353,5 +353,10 @@ fn unusable(app: &App, kind: ImageKind, bytes: u64, (width, height): (u32, u32))
     let mends = bytes > picture::MAX_BYTES || kind == ImageKind::Webp;
     let image = StoredImage { sha256: String::new(), kind, bytes, width, height, path: String::new(), odd: Vec::new() };
     let faults = picture::faults_of_image(&image, spec, app.work.settings.profile.takes());
-    faults.iter().skip(usize::from(mends)).map(|why| reason::picture(why).what).next().unwrap_or_default()
+    faults
+        .iter()
+        .skip(usize::from(mends))
+        .map(|why| reason::picture(why, &app.work.settings.voice).what)
+        .next()
+        .unwrap_or_default()
 }

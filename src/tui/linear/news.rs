@@ -65,7 +65,7 @@ impl News {
         if !ended.is_empty() {
             match Store::open(&setup.paths.data_dir).and_then(|store| store.look(&ended)) {
                 Ok(tasks) => lines.extend(tasks.iter().map(|task| print::change_line(task, false))),
-                Err(problem) => lines.push(problem.to_string()),
+                Err(fault) => lines.push(reason::store::problem(&fault).to_string()),
             }
         }
         self.told = now;

@@ -37,7 +37,8 @@ type Offered = Result<(Offer, Vec<String>), Vec<String>>;
 impl Offer {
     /// New tasks of a draft: all of its combinations, or none.
     pub(super) fn new_tasks(setup: &Loaded, engine: &Engine, draft: Draft) -> Offered {
-        let wrong = |why: DraftReason| vec![reason::draft(&why).to_string()];
+        let voice = &engine.state.work.settings.voice;
+        let wrong = |why: DraftReason| vec![reason::draft(&why, voice).to_string()];
         let matrix = drafts::matrix_of(draft).map_err(wrong)?;
         let plan = drafts::expand(setup, &[matrix]).map_err(wrong)?;
         let several = plan.cells.len() + plan.impossible.len() > 1;
@@ -47,7 +48,7 @@ impl Offer {
             } else {
                 String::new()
             };
-            cell.reasons.iter().map(move |why| format!("{of}{}", reason::draft(why)))
+            cell.reasons.iter().map(move |why| format!("{of}{}", reason::draft(why, voice)))
         });
         let mut faults: Vec<String> = faults.collect();
         // Combinations that differ in the prompt alone read the same.
@@ -55,7 +56,8 @@ impl Offer {
         if !faults.is_empty() {
             return Err(faults);
         }
-        let warnings = plan.warnings.iter().map(|(_, why)| tr!("warning: {warning}", warning = reason::draft(why)));
+        let warnings =
+            plan.warnings.iter().map(|(_, why)| tr!("warning: {warning}", warning = reason::draft(why, voice)));
         let unknowns = engine.state.work.tasks.live.values();
         let mut twins: Vec<TaskKey> =
             plan.cells.iter().filter_map(|cell| retry::unknown_twin(&cell.request, unknowns.clone())).collect();
@@ -75,7 +77,7 @@ impl Offer {
     pub(super) fn retry(setup: &Loaded, engine: &Engine, keys: &[TaskKey]) -> Offered {
         let tasks = Store::open(&setup.paths.data_dir)
             .and_then(|store| store.look(keys))
-            .map_err(|problem| vec![problem.to_string()])?;
+            .map_err(|fault| vec![reason::store::problem(&fault).to_string()])?;
         let mut faults: Vec<String> = keys
             .iter()
             .filter(|key| tasks.iter().all(|task| task.key != **key))

@@ -216,6 +216,7 @@ pub(super) fn voice() -> Voice {
         quit: word("Ctrl-C"),
         resolve: word("resolve"),
         retry: word("retry"),
+        shrink: None,
     }
 }
 

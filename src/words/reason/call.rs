@@ -187,7 +187,7 @@ fn advice(why: LineFault) -> Option<&'static str> {
 }
 
 /// Why no connection could be made, as what follows a colon.
-fn no_connection(why: LineFault) -> String {
+pub(super) fn no_connection(why: LineFault) -> String {
     let text = match why {
         LineFault::TimedOut { after_ms } => {
             return tr!("no connection was made within {seconds} s", seconds = after_ms.div_ceil(SECOND));

@@ -15,10 +15,11 @@ use domain::{
     reason::draft::{Closed, DraftReason, Lengths},
     text::cut,
 };
+use engine::settings::Voice;
 use lang::tr;
 
 #[must_use]
-pub fn draft(reason: &DraftReason) -> Problem {
+pub fn draft(reason: &DraftReason, voice: &Voice) -> Problem {
     match reason {
         DraftReason::Count { asked, most } => Problem::new(
             tr!("{count} tasks cannot be made at once", count = asked),
@@ -83,7 +84,7 @@ pub fn draft(reason: &DraftReason) -> Problem {
             },
             tr!("Choose {seconds} s.", seconds = any_of(all)),
         ),
-        DraftReason::Picture(reason) => picture::picture(reason),
+        DraftReason::Picture(reason) => picture::picture(reason, voice),
         DraftReason::Prompt(reason) => prompt::prompt(reason),
         DraftReason::TooMany { asked, most } => Problem::new(
             match asked {
@@ -105,7 +106,7 @@ pub fn draft(reason: &DraftReason) -> Problem {
         ),
         DraftReason::SomeImpossible { wrong, all, first } => Problem::new(
             tr!("{wrong} of {all} combinations cannot be made", wrong, all),
-            draft(first).what,
+            draft(first, voice).what,
             tr!("The preview lists them."),
         ),
         DraftReason::QueuedBefore { key, state, minutes } => {

@@ -41,7 +41,7 @@ pub(super) fn problem(own: &Own, voice: &Voice) -> Problem {
         }
         Own::AddressesRefused(detail) => (
             tr!("the storage refuses every address the service gives: {detail}", detail),
-            tr!("It is tried again by itself; downloading it now tries at once.").to_owned(),
+            tr!("It is fetched again automatically; {download} tries at once.", download = voice.download),
         ),
         Own::SavingStopped => (
             tr!("saving was stopped, and the paid file is not on disk").to_owned(),

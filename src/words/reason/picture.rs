@@ -6,12 +6,13 @@ mod tests;
 
 use super::{picture_file, system::unlisted};
 use domain::{picture::MOST_PIXELS, problem::Problem, reason::picture::PictureReason, request::Oddity};
+use engine::settings::Voice;
 use lang::tr;
 
 const MB: u64 = 1024 * 1024;
 
 #[must_use]
-pub fn picture(reason: &PictureReason) -> Problem {
+pub fn picture(reason: &PictureReason, voice: &Voice) -> Problem {
     match reason {
         PictureReason::BrokenAddress => Problem::new(
             tr!("This is not a whole address"),
@@ -43,7 +44,7 @@ pub fn picture(reason: &PictureReason) -> Problem {
             )
         }
         PictureReason::StillRead => Problem::new(tr!("The picture is still being read"), "", tr!("Wait a moment.")),
-        PictureReason::File(fault) => picture_file::problem(fault),
+        PictureReason::File(fault) => picture_file::problem(fault, voice),
         PictureReason::Folder(at) => unlisted(at),
         PictureReason::NoneFits { path, pattern } => Problem::new(
             tr!("{path} stands for no picture", path),

@@ -8,11 +8,12 @@ use domain::{
         system::System,
     },
 };
+use engine::settings::Voice;
 use lang::tr;
 
 /// What happened, why, and what to do next.
 #[must_use]
-pub fn problem(Fault { path, why }: &Fault) -> Problem {
+pub fn problem(Fault { path, why }: &Fault, voice: &Voice) -> Problem {
     let unusable = |why: &str| {
         let next = tr!("Choose a JPEG or PNG picture, or convert this one.");
         Problem::new(tr!("{path} cannot be used as a picture", path), why, next)
@@ -38,7 +39,10 @@ pub fn problem(Fault { path, why }: &Fault) -> Problem {
             let tenths = (bytes * 10).div_ceil(1024 * 1024);
             let size = format!("{}.{}", tenths / 10, tenths % 10);
             let why = tr!("it has {size} MB, and the service takes at most 20 MB", size);
-            let next = tr!("Ctrl-x in compose makes a smaller copy; or save it smaller yourself.");
+            let next = match &voice.shrink {
+                Some(shrink) => tr!("{shrink} in compose makes a smaller copy; or save it smaller yourself.", shrink),
+                None => tr!("Save it smaller.").into(),
+            };
             Problem::new(tr!("{path} cannot be read", path), why, next)
         }
         Why::NotBase64 => {
@@ -93,5 +97,20 @@ fn not_shrunk(why: &Shrink) -> String {
         Shrink::TooManyPixels { width, height } => tr!("it has {width}x{height} pixels", width, height),
         Shrink::Undecodable(said) if said.is_empty() => tr!("it cannot be decoded").into(),
         Shrink::Undecodable(said) => [tr!("it cannot be decoded"), said].join(tr!(": ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_can_have_a_smaller_copy_made_is_shown_how() {
+        let fault = Fault { path: "a.png".into(), why: Why::TooLarge { bytes: 21 * 1024 * 1024 } };
+        let next = |shrink| problem(&fault, &Voice { shrink, ..Voice::default() }).next;
+        assert_eq!(
+            [next(Some("F2".into())), next(None)],
+            ["F2 in compose makes a smaller copy; or save it smaller yourself.", "Save it smaller."]
+        );
     }
 }

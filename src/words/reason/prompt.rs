@@ -58,12 +58,13 @@ mod tests {
         draft::{Field, Severity},
         lint::lint,
     };
+    use engine::settings::Voice;
 
     fn found(model: &str, prompt: &str) -> Vec<(String, Option<String>)> {
         let catalogue = Catalogue::builtin();
         let faults = lint(prompt, catalogue.spec(model).unwrap());
         assert!(faults.iter().all(|f| f.field == Field::Prompt && f.severity == Severity::Warning));
-        faults.into_iter().map(|fault| (draft(&fault.reason).to_string(), fault.fix)).collect()
+        faults.into_iter().map(|fault| (draft(&fault.reason, &Voice::default()).to_string(), fault.fix)).collect()
     }
 
     #[test]

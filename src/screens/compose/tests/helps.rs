@@ -124,7 +124,13 @@ fn a_prompt_sent_lately_or_refused_before_is_said_when_typing_pauses() {
         crate::testing::add(&mut state, earlier);
     }
     let said = |state: &App| -> Vec<String> {
-        state.screen.compose.faults.iter().map(|fault| words::reason::draft(&fault.reason).what).collect()
+        state
+            .screen
+            .compose
+            .faults
+            .iter()
+            .map(|fault| words::reason::draft(&fault.reason, &state.work.settings.voice).what)
+            .collect()
     };
     press(&mut state, "n");
     paste(&mut state, "a cat");

@@ -78,8 +78,13 @@ fn too_many_tasks_and_a_brace_alone_are_said_as_one_types() {
     let mut state = state(&[]);
     press(&mut state, "n");
     paste(&mut state, &format!("{{ {}", "{a|b}".repeat(20)));
-    let told: Vec<String> =
-        state.screen.compose.faults.iter().map(|fault| words::reason::draft(&fault.reason).what).collect();
+    let told: Vec<String> = state
+        .screen
+        .compose
+        .faults
+        .iter()
+        .map(|fault| words::reason::draft(&fault.reason, &state.work.settings.voice).what)
+        .collect();
     assert_eq!(told, ["A brace has no partner and is text", "This makes 1048576 tasks"]);
     press(&mut state, "f2");
     assert_eq!(state.screen.compose.row, ComposeRow::Field(Field::Count));

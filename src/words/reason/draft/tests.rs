@@ -43,7 +43,7 @@ fn told(draft: &Draft) -> Vec<(Field, String)> {
     check::check(draft, &Catalogue::builtin(), Takes::default(), &look)
         .into_iter()
         .inspect(|fault| assert_eq!(fault.severity, Severity::Error))
-        .map(|fault| (fault.field, super::draft(&fault.reason).to_string()))
+        .map(|fault| (fault.field, super::draft(&fault.reason, &Voice::default()).to_string()))
         .collect()
 }
 
@@ -168,7 +168,7 @@ fn faults_are_told_in_the_order_of_chinese() {
 fn a_matrix_says_what_is_wrong_with_its_lists() {
     let one_by_one = |lang| {
         let lengths = Lengths { models: 1, prompts: 3, first_frames: 1, resolutions: 1, durations: 2 };
-        lang::within(lang, || super::draft(&DraftReason::Unequal(lengths)).to_string())
+        lang::within(lang, || super::draft(&DraftReason::Unequal(lengths), &Voice::default()).to_string())
     };
     assert_eq!(
         one_by_one(Lang::En),
@@ -179,7 +179,7 @@ fn a_matrix_says_what_is_wrong_with_its_lists() {
         one_by_one(Lang::Zh),
         "逐一配对要求各列表长度相同：现有 3 个提示词和 2 个时长。使长度一致，或改用全部组合。"
     );
-    let too_many = |asked| super::draft(&DraftReason::TooMany { asked, most: 5 });
+    let too_many = |asked| super::draft(&DraftReason::TooMany { asked, most: 5 }, &Voice::default());
     assert_eq!(too_many(Some(6)).fact(), "This makes 6 tasks: at most 5 are made at once");
     assert_eq!(too_many(None).what, "This makes more tasks than can be counted");
 }

@@ -19,7 +19,7 @@ fn told(model: &str, image: &StoredImage, webp: bool) -> Vec<String> {
     let catalogue = Catalogue::builtin();
     faults_of_image(image, catalogue.spec(model).unwrap(), Takes { webp, private: false })
         .iter()
-        .map(|why| picture(why).to_string())
+        .map(|why| picture(why, &Voice::default()).to_string())
         .collect()
 }
 
@@ -89,7 +89,7 @@ fn addresses_and_data_urls_are_passed_on_and_odd_ones_named() {
     let model = catalogue.spec("I2V-01").unwrap();
     let read = |text: &str, webp: bool| {
         let found = faults(text, model, Takes { webp, private: false }, &|_: &str| ImageLook::Reading);
-        found.first().map(|why| picture(why).what)
+        found.first().map(|why| picture(why, &Voice::default()).what)
     };
     let reading = Some("The picture is still being read");
     for (text, webp, what) in [
@@ -118,7 +118,7 @@ fn a_data_url_is_judged_by_its_content_and_its_type_is_named() {
     let told = |url: &str, kind: ImageKind| {
         let look = |_: &str| ImageLook::Found(image(kind, 9, 400, 300));
         let found = faults(url, model, Takes::default(), &look);
-        found.iter().map(|why| picture(why).to_string()).collect::<Vec<_>>()
+        found.iter().map(|why| picture(why, &Voice::default()).to_string()).collect::<Vec<_>>()
     };
     for (url, kind, sentence) in [
         (
@@ -176,11 +176,15 @@ fn every_doubt_has_its_sentence() {
         ),
     ] {
         let told = doubts("a.jpg", &|_| ImageLook::Found(frame(800, 600, &[odd])));
-        assert_eq!(told.iter().map(|why| picture(why).to_string()).collect::<Vec<_>>(), [sentence]);
+        assert_eq!(told.iter().map(|why| picture(why, &Voice::default()).to_string()).collect::<Vec<_>>(), [sentence]);
     }
     assert_eq!(doubts("a.jpg", &|_| ImageLook::Found(frame(800, 600, &[]))), []);
-    let told =
-        |url: &str| doubts(url, &|_| ImageLook::Unread).into_iter().map(|why| picture(&why).what).collect::<Vec<_>>();
+    let told = |url: &str| {
+        doubts(url, &|_| ImageLook::Unread)
+            .into_iter()
+            .map(|why| picture(&why, &Voice::default()).what)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(told("https://u:p@host/a.jpg"), ["The URL has a name or a password in it"]);
     assert_eq!(told("https://host/a@b.jpg"), Vec::<String>::new());
 }
@@ -189,7 +193,7 @@ fn every_doubt_has_its_sentence() {
 fn frames_of_different_shapes_are_told_as_they_are_seen() {
     let told = |first: StoredImage, last: StoredImage| {
         let look = |path: &str| ImageLook::Found(if path == "first" { first.clone() } else { last.clone() });
-        shapes("first", "last", &look).map(|why| picture(&why).what)
+        shapes("first", "last", &look).map(|why| picture(&why, &Voice::default()).what)
     };
     assert_eq!(
         told(frame(1920, 1080, &[]), frame(800, 600, &[])).as_deref(),

@@ -1,0 +1,73 @@
+//! An answer of the service: read whole, as it came.
+
+use super::{key::Key, later};
+use crate::{coding, coding::Decoder};
+use reqwest::{Response, StatusCode, header};
+use service::answer::{LineFault, Reply};
+
+/// The most that is read of an answer's body, in bytes.
+const MAX_BODY: usize = 64 * 1024;
+
+/// A whole answer, as it came.
+pub(super) struct Answer {
+    pub(super) http: StatusCode,
+    retry_after_ms: Option<u64>,
+    /// Where it points, if it is a redirection.
+    location: Option<String>,
+    /// Decoded, or why it cannot be.
+    pub(super) body: Result<String, coding::Fault>,
+}
+
+impl Answer {
+    pub(super) fn reply(self, key: &Key) -> Reply {
+        let body = match self.body {
+            Ok(body) => key.strike(body),
+            // A status that is no success tells enough without its body.
+            Err(_) if !self.http.is_success() => String::new(),
+            Err(fault) => return undecoded(&fault, self.http, key),
+        };
+        let http = self.http.as_u16();
+        match self.location {
+            Some(to) => Reply::Redirected { http, to: key.strike(to), body },
+            None => Reply::Answered { http, retry_after_ms: self.retry_after_ms, body },
+        }
+    }
+}
+
+pub(super) async fn read(mut answer: Response) -> Result<Answer, reqwest::Error> {
+    let body = read_body(&mut answer).await?;
+    let (http, headers) = (answer.status(), answer.headers());
+    let location = headers.get(header::LOCATION).filter(|_| http.is_redirection());
+    Ok(Answer {
+        http,
+        retry_after_ms: later::retry_after_ms(headers),
+        location: location.map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned()),
+        body,
+    })
+}
+
+async fn read_body(answer: &mut Response) -> Result<Result<String, coding::Fault>, reqwest::Error> {
+    let (mut decoder, mut bytes) = (Decoder::of(answer.headers()), Vec::new());
+    while let Some(chunk) = answer.chunk().await? {
+        match decoder.push(&chunk, &mut bytes, MAX_BODY) {
+            Ok(()) => {}
+            // A plain one is cut: what it begins with tells what it is.
+            Err(coding::Fault::TooLarge) if decoder.is_plain() == Some(true) => return Ok(Ok(text(&bytes))),
+            Err(fault) => return Ok(Err(fault)),
+        }
+    }
+    Ok(decoder.finish(&mut bytes, MAX_BODY).map(|()| text(&bytes)))
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// An answer whose coding keeps what it says: it came, and it tells nothing.
+fn undecoded(fault: &coding::Fault, http: StatusCode, key: &Key) -> Reply {
+    let why = match fault {
+        coding::Fault::NotKnown(_) | coding::Fault::Damaged => LineFault::Coded,
+        coding::Fault::TooLarge => LineFault::TooLarge,
+    };
+    Reply::Broken { why, detail: key.strike(format!("HTTP {} {fault:?}", http.as_u16())) }
+}

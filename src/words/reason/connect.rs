@@ -1,0 +1,44 @@
+//! Why no call can be made, as sentences.
+
+use domain::{
+    problem::Problem,
+    reason::connect::{BadAddress, Connect},
+};
+use lang::tr;
+
+/// What happened, why, and what to do next.
+#[must_use]
+pub fn problem(fault: &Connect) -> Problem {
+    match fault {
+        Connect::NoKey => Problem::new(tr!("there is no key for the service"), "", tr!("See `reeltop doctor`.")),
+        Connect::OddKey => Problem::new(
+            tr!("The key cannot be sent"),
+            tr!("it holds a line break or another character that no key has"),
+            tr!("Set it again, without anything around it."),
+        ),
+        Connect::Address { address, why } => {
+            let what = tr!("The base address {address} cannot be used", address = format!("{address:?}"));
+            let example = || tr!("Set base_url to something like https://api.302.ai.");
+            let (why, next) = match why {
+                BadAddress::NotAnAddress => (tr!("it is not an address"), example()),
+                BadAddress::Login => (
+                    tr!("it holds a name or a password"),
+                    tr!("Take them out of base_url; the key has its own setting."),
+                ),
+                BadAddress::Query => (tr!("it holds a `?` or a `#`"), tr!("Set base_url to scheme and host only.")),
+                BadAddress::PlainHttp => (
+                    tr!("plain http would show the key to everybody on the way"),
+                    tr!("Use https, or set allow_http = true in the profile."),
+                ),
+                BadAddress::Scheme => (tr!("only https and http are supported"), example()),
+            };
+            Problem::new(what, why, next)
+        }
+        Connect::NoTls(said) => Problem::new(
+            tr!("No connection to the service can be set up"),
+            said,
+            tr!("Check the certificates (SSL_CERT_FILE) and the proxy variables of this machine."),
+        ),
+        Connect::Worker => Problem::new(tr!("The request could not be put together"), "", ""),
+    }
+}
