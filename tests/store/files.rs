@@ -24,6 +24,17 @@ fn fault(deed: Deed, file: &Path, why: Why) -> Fault {
     Fault { deed, file: file.display().to_string(), why }
 }
 
+fn version(dir: &Path) -> u32 {
+    raw(dir).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+}
+
+/// The newest version there is a migration to.
+fn newest() -> u32 {
+    let migrations = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/io/store")).unwrap();
+    let number = |name: String| name.strip_prefix('v')?.strip_suffix(".sql")?.parse().ok();
+    migrations.filter_map(|entry| number(entry.unwrap().file_name().into_string().unwrap())).max().unwrap()
+}
+
 #[test]
 fn a_new_store_is_for_its_user_alone() {
     let parent = tempfile::tempdir().unwrap();
@@ -43,8 +54,7 @@ fn a_new_store_has_the_present_version_and_nothing_of_its_making_is_left() {
     fs::write(dir.path().join("reeltop.new"), "half").unwrap();
     fs::write(dir.path().join("reeltop.new-wal"), "half").unwrap();
     add(&mut Store::open(dir.path()).unwrap(), intent("one"));
-    let version: u32 = raw(dir.path()).pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 6);
+    assert_eq!(version(dir.path()), newest());
     let mut names: Vec<_> =
         fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
@@ -116,9 +126,10 @@ fn nothing_is_sent_without_room_for_its_answer() {
 fn a_store_of_a_newer_version_is_refused_and_left_alone() {
     let dir = tempfile::tempdir().unwrap();
     drop(Store::open(dir.path()).unwrap());
-    raw(dir.path()).pragma_update(None, "user_version", 7).unwrap();
+    let (known, newer) = (newest(), newest() + 1);
+    raw(dir.path()).pragma_update(None, "user_version", newer).unwrap();
     let file = dir.path().join("reeltop.db");
-    assert_eq!(refused(dir.path()), fault(Deed::Open, &file, Why::Newer { found: 7, known: 6 }));
+    assert_eq!(refused(dir.path()), fault(Deed::Open, &file, Why::Newer { found: newer, known }));
 }
 
 #[test]
@@ -169,7 +180,7 @@ fn draft() -> Draft {
 fn makes_the_fixture_of_this_version() {
     let dir = tempfile::tempdir().unwrap();
     furnish(&mut Store::open(dir.path()).unwrap());
-    let made = Path::new(FIXTURE).with_file_name("store-v6.db");
+    let made = Path::new(FIXTURE).with_file_name(format!("store-v{}.db", version(dir.path())));
     fs::copy(dir.path().join("reeltop.db"), made).unwrap();
 }
 

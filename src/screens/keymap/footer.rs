@@ -54,11 +54,18 @@ pub fn hints(app: &App, wanted: &[(Ctx, Action)], own: bool) -> Vec<Hint> {
     let here = place(app);
     let usable = |binding: &&Binding| (binding.when)(app).is_ok() && reached(app, here, binding);
     let bindings = wanted.iter().filter_map(|(ctx, action)| binding(*ctx, *action)).filter(usable);
-    let hint = |binding: &'static Binding| {
-        let key = app.screen.keys.keys_of(binding).first()?.to_string();
-        Some(Hint { key, words: hint(app, binding), paid: binding.paid, own })
-    };
-    bindings.filter_map(hint).collect()
+    bindings.filter_map(|binding| made(app, binding, own)).collect()
+}
+
+/// The hint of an action that has a key, whether or not it is possible now.
+#[must_use]
+pub fn hint_of(app: &App, ctx: Ctx, action: Action) -> Option<Hint> {
+    made(app, binding(ctx, action)?, false)
+}
+
+fn made(app: &App, binding: &Binding, own: bool) -> Option<Hint> {
+    let key = app.screen.keys.keys_of(binding).first()?.to_string();
+    Some(Hint { key, words: hint(app, binding), paid: binding.paid, own })
 }
 
 /// The hint, in the person's language; some depend on the state.

@@ -13,7 +13,7 @@ mod when;
 
 pub use bindings::{Action, BINDINGS, Ctx};
 pub use build::{Keymap, Overrides};
-pub use footer::{Hint, footer, hints, possible};
+pub use footer::{Hint, footer, hint_of, hints, possible};
 pub use help::{HelpLine, Sign, by_id, help_lines, runnable};
 pub use named::{named, readable};
 pub use place::{Place, is_typed, place, place_below};

@@ -9,6 +9,7 @@ use crate::{
     },
     shell::layers::{LongList, list_place, searchable},
 };
+use domain::task::TaskKey;
 use engine::filter::contains;
 use lang::tr;
 use ratatui::{
@@ -34,8 +35,13 @@ fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &ListView) -> Opti
         }
         let time = amounts::moment(message.at, app.work.now);
         // Most messages name their task themselves.
-        let named = message.key.map(|key| format!("{key} ")).filter(|key| !message.text.starts_with(key.as_str()));
-        let key = named.unwrap_or_default();
+        let named = |key: &TaskKey| {
+            message
+                .text
+                .strip_prefix(&key.to_string())
+                .is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+        };
+        let key = message.key.filter(|key| !named(key)).map_or_else(String::new, |key| format!("{key} "));
         for (n, part) in text::wrap(&format!("{key}{}", message.text), room).into_iter().enumerate() {
             let (time, sign) = if n == 0 { (time.as_str(), look.signs.level(message.level)) } else { ("", "") };
             lines.push(Line::from(vec![

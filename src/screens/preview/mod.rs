@@ -19,7 +19,7 @@ use crate::{
     compose, failures,
     key::{Code, Key},
     keymap,
-    keymap::{Action, Ctx, Move, Why, as_command},
+    keymap::{Action, Ctx, Hint, Move, Why, as_command},
     kit::{brush::Brush, editor::LineEditor},
     layer::{Did, Handle, Layer, Overlay},
     screen::{Batch, Pane, Preview, PreviewItem, Purpose},
@@ -276,6 +276,14 @@ impl Overlay for Preview {
         let keys = [Action::Send, Action::LeaveOut, Action::Move(Move::Down), Action::Move(Move::Up)];
         let shown = if scrolls(app, self) { keys.len() } else { 2 };
         keys.into_iter().take(shown).map(|action| (Ctx::Preview, action)).collect()
+    }
+
+    /// While the number is being typed, the key that sends is named beforehand.
+    fn footer(&self, app: &App) -> Vec<Hint> {
+        let wants_number = self.typing() && self.obstacles.is_empty() && can_send(app, self).is_err();
+        let send = wants_number.then(|| keymap::hint_of(app, Ctx::Preview, Action::Send)).flatten();
+        let hints = keymap::hints(app, &[self.hints(app), vec![(Ctx::Global, Action::Back)]].concat(), false);
+        send.into_iter().chain(hints).collect()
     }
 
     fn typing(&self) -> bool {

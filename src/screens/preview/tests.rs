@@ -115,12 +115,14 @@ fn above_a_sum_the_number_of_tasks_must_be_typed() {
         Err(Why("This costs 6.0 PTC: type the number of tasks, 12, then Enter".into()))
     );
     assert_eq!(send(&mut state), []);
+    let named = |state: &App| keymap::footer(state).iter().filter(|hint| hint.key == "enter").count();
+    assert_eq!(named(&state), 1);
     assert!(!typed(&mut state, Key::char('j')));
     for c in ['1', '２'] {
         assert!(typed(&mut state, Key::char(c)));
     }
     assert_eq!(can_send(&state, shown(&state)), Ok(()));
-    assert_eq!(send(&mut state).len(), 1);
+    assert_eq!((named(&state), send(&mut state).len()), (1, 1));
 }
 
 #[test]
