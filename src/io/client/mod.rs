@@ -1,4 +1,4 @@
-//! The HTTP client: one command in, one answer out, as it came. What an answer means is for `domain::answer` to say.
+//! The HTTP client: one command in, one answer out, as it came. What an answer means is for `service` to say.
 //!
 //! Everything here serves one rule: the outcome of a submission is unclear only when it really is. So a submission
 //! has a connection of its own (a pooled one may be dead without our knowing), nothing is sent twice by any layer below, no
