@@ -22,7 +22,7 @@ use std::{
     io::{self, IsTerminal, Write},
     ops::ControlFlow,
 };
-use words::{json, print};
+use words::{json, print, reason};
 
 /// The tasks of these keys, whole.
 ///
@@ -128,7 +128,7 @@ fn filtered(
     mut each: impl FnMut(Task) -> io::Result<ControlFlow<()>>,
 ) -> Result<(), Stop> {
     let filter = Filter::parse(filter).map_err(|why| {
-        let next = tr!("Filters look like `state:failed model:02 age<2h text`.");
+        let (why, next) = (reason::filter(&why), tr!("Filters look like `state:failed model:02 age<2h text`."));
         Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("the filter cannot be read"), why, next)))
     })?;
     let now = Clock::start().now().wall;

@@ -77,17 +77,6 @@ fn no_frame(model: &ModelSpec, at: Option<&ResolutionSpec>, frame: Field, need: 
     }
 }
 
-/// Words as a sentence offers them: `6`, `6 or 10`, `512P, 768P or 1080P`.
-#[must_use]
-pub fn listed<T: ToString>(words: &[T]) -> String {
-    let words: Vec<String> = words.iter().map(ToString::to_string).collect();
-    match words.as_slice() {
-        [] => String::new(),
-        [only] => only.clone(),
-        [front @ .., last] => lang::tr!("{front} or {last}", front = front.join(lang::tr!(", ")), last),
-    }
-}
-
 impl Draft {
     /// The draft without what the model cannot use: what compose shows, and what is checked and sent of it.
     #[must_use]

@@ -1,6 +1,6 @@
 //! Money in PTC, the gateway's unit (about one US dollar). Whole thousandths, so that sums are exact.
 
-use lang::tr;
+use super::reason::price::AmountFault;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, iter::Sum, ops, str::FromStr};
 
@@ -73,11 +73,11 @@ impl fmt::Display for Ptc {
 }
 
 impl FromStr for Ptc {
-    type Err = String;
+    type Err = AmountFault;
 
     /// Reads a decimal number; digits past the third after the point are cut off.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || tr!("{text} is not an amount of PTC, such as 0.5", text = format!("{text:?}"));
+    fn from_str(text: &str) -> Result<Self, AmountFault> {
+        let wrong = || AmountFault::NoAmount { text: text.into() };
         let trimmed = text.trim();
         let (sign, digits) = trimmed.strip_prefix('-').map_or((1, trimmed), |rest| (-1, rest));
         let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
@@ -114,7 +114,7 @@ impl de::Visitor<'_> for AnyAmount {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Ptc, E> {
-        text.parse().map_err(E::custom)
+        text.parse().map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
     }
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<Ptc, E> {

@@ -108,24 +108,6 @@ impl ErrorClass {
         }
     }
 
-    /// The words on the screen.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::RateLimited => tr!("rate limited"),
-            Self::Auth => tr!("key not accepted"),
-            Self::Balance => tr!("balance or quota"),
-            Self::PromptSensitive => tr!("prompt refused"),
-            Self::OutputSensitive => tr!("video refused"),
-            Self::InvalidParams => tr!("invalid parameters"),
-            Self::Plan => tr!("not in the plan"),
-            Self::Service => tr!("service error"),
-            Self::Network => tr!("network"),
-            Self::UnknownOutcome => tr!("outcome unknown"),
-            Self::File => tr!("file"),
-        }
-    }
-
     /// The class of that [`id`](Self::id).
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {

@@ -7,6 +7,7 @@ pub mod config;
 pub mod connect;
 pub mod draft;
 pub mod export;
+pub mod filter;
 pub mod line;
 pub mod own;
 pub mod picture;

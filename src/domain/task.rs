@@ -16,7 +16,6 @@ use super::{
     retry::Caution,
     time::Wall,
 };
-use lang::tr;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
@@ -31,15 +30,17 @@ impl fmt::Display for TaskKey {
     }
 }
 
+/// A text that is no task's key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAKey(pub String);
+
 impl FromStr for TaskKey {
-    type Err = String;
+    type Err = NotAKey;
 
     /// Reads `12` or `#12`.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, NotAKey> {
         let digits = text.trim().trim_start_matches('#');
-        digits.parse().map(Self).map_err(|_| {
-            tr!("{text} is not a task's key; keys look like #12 (see `reeltop list`)", text = format!("{text:?}"))
-        })
+        digits.parse().map(Self).map_err(|_| NotAKey(text.into()))
     }
 }
 

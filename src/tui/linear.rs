@@ -177,7 +177,7 @@ impl Linear {
         let state = &self.engine.state;
         let filter = match Filter::parse(words) {
             Ok(filter) => filter,
-            Err(why) => return vec![tr!("The filter cannot be read: {why}.", why)],
+            Err(why) => return vec![tr!("The filter cannot be read: {why}.", why = reason::filter(&why))],
         };
         let fits = |row: &&_| filter.is_empty() || filter.matches(row, state.work.now.wall);
         let mut lines: Vec<String> =

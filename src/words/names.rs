@@ -5,7 +5,7 @@ use domain::{
     costs::By,
     draft::Field,
     problem::ErrorClass,
-    task::TaskState,
+    task::{NotAKey, TaskState},
 };
 use lang::tr;
 use std::borrow::Cow;
@@ -31,6 +31,29 @@ pub fn field(field: Field) -> &'static str {
         Field::FastPretreatment => tr!("fast pretreatment"),
         Field::Watermark => tr!("watermark"),
     }
+}
+
+#[must_use]
+pub fn class(class: ErrorClass) -> &'static str {
+    match class {
+        ErrorClass::RateLimited => tr!("rate limited"),
+        ErrorClass::Auth => tr!("key not accepted"),
+        ErrorClass::Balance => tr!("balance or quota"),
+        ErrorClass::PromptSensitive => tr!("prompt refused"),
+        ErrorClass::OutputSensitive => tr!("video refused"),
+        ErrorClass::InvalidParams => tr!("invalid parameters"),
+        ErrorClass::Plan => tr!("not in the plan"),
+        ErrorClass::Service => tr!("service error"),
+        ErrorClass::Network => tr!("network"),
+        ErrorClass::UnknownOutcome => tr!("outcome unknown"),
+        ErrorClass::File => tr!("file"),
+    }
+}
+
+/// That a text is no task's key.
+#[must_use]
+pub fn not_a_key(NotAKey(text): &NotAKey) -> String {
+    tr!("{text} is not a task's key; keys look like #12", text = format!("{text:?}"))
 }
 
 /// What a model makes a video of: a config's own words stay as they are.
@@ -59,7 +82,7 @@ pub fn group(by: By, id: &str) -> &str {
     match by {
         By::Day | By::Model => id,
         By::State => TaskState::from_id(id).map_or(id, |known| state(known)),
-        By::Class => ErrorClass::from_id(id).map_or_else(|| tr!("none"), |class| class.label()),
+        By::Class => ErrorClass::from_id(id).map_or_else(|| tr!("none"), |known| class(known)),
     }
 }
 

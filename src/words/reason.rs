@@ -15,6 +15,7 @@ mod batch_file;
 mod call;
 mod draft;
 mod event;
+mod filter;
 mod own;
 mod picture;
 mod prompt;
@@ -25,8 +26,10 @@ mod tests;
 pub use batch_file::line;
 pub use draft::{closed, draft};
 pub use event::{KINDS, event, kind, resolved};
+pub use filter::filter;
 pub use picture::picture;
 
+use crate::names;
 use domain::{account::HaltCause, problem::Problem, reason::Reason};
 use engine::{settings::Voice, work::Halt};
 use lang::tr;
@@ -78,7 +81,7 @@ pub fn halt(halt: &Halt, voice: &Voice) -> Problem {
         HaltCause::Address => (tr!("sending stopped: what answers at base_url is not the service").to_owned(), next),
         HaltCause::Store => (tr!("sending stopped: the store cannot be written").to_owned(), next),
         HaltCause::Failures(class) => {
-            let (tasks, kind) = (halt.tasks, class.label());
+            let (tasks, kind) = (halt.tasks, names::class(class));
             let what = tr!("sending stopped: {tasks} tasks in a row came to nothing ({kind})", tasks, kind);
             let next = tr!("{failures} shows the failures by cause.", failures = voice.failures);
             return Problem::new(what, fact.trim_end_matches(['.', '。']), next);

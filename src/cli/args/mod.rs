@@ -18,6 +18,7 @@ use domain::{
 };
 use engine::act::Resolution;
 use std::{error::Error, ffi::OsString, net::SocketAddr, path::PathBuf};
+use words::{names, reason::price};
 
 /// Compose, send, watch and save MiniMax video tasks through the 302.AI gateway, from the keyboard.
 ///
@@ -91,6 +92,7 @@ pub enum Command {
     /// All about one task
     Show {
         /// The task
+        #[arg(value_parser = task_key)]
         key: TaskKey,
     },
     /// What was spent, by day, model, state and error class
@@ -112,7 +114,7 @@ pub enum Command {
     /// Run the engine until these tasks are done
     Wait {
         /// The tasks; all unfinished ones when none is named
-        #[arg(value_name = "KEY")]
+        #[arg(value_name = "KEY", value_parser = task_key)]
         keys: Vec<TaskKey>,
         /// Give up waiting after so long, such as 90s, 10m or 1h30m; the tasks live on
         #[arg(long, value_name = "TIME", value_parser = duration_ms)]
@@ -130,7 +132,7 @@ pub enum Command {
     /// that is saved, running or already retried, goes again only alone and with --again; an unknown never.
     Retry {
         /// The tasks
-        #[arg(required_unless_present = "failed", conflicts_with = "failed", value_name = "KEY")]
+        #[arg(required_unless_present = "failed", conflicts_with = "failed", value_name = "KEY", value_parser = task_key)]
         keys: Vec<TaskKey>,
         /// Every failed or refused task that was not tried again yet
         #[arg(long)]
@@ -145,13 +147,13 @@ pub enum Command {
     /// Take back unsent tasks, or stop watching running ones
     Cancel {
         /// The tasks
-        #[arg(required = true, value_name = "KEY")]
+        #[arg(required = true, value_name = "KEY", value_parser = task_key)]
         keys: Vec<TaskKey>,
     },
     /// Fetch the files now
     Download {
         /// The tasks
-        #[arg(required = true, value_name = "KEY")]
+        #[arg(required = true, value_name = "KEY", value_parser = task_key)]
         keys: Vec<TaskKey>,
         /// Into this folder instead of the configured one
         #[arg(long, value_name = "DIR")]
@@ -166,6 +168,7 @@ pub enum Command {
     /// Settle a task whose outcome is unknown, or take that back
     Resolve {
         /// The task
+        #[arg(value_parser = task_key)]
         key: TaskKey,
         /// As what the gateway's own log shows it: lost, not-created, or task-id=ID (asked for first, free); unknown takes a
         /// settlement back
@@ -395,9 +398,14 @@ fn count(text: &str) -> Result<u32, Box<dyn Error + Send + Sync>> {
     if (1..=1000).contains(&number) { Ok(number) } else { Err(format!("{number} is not in 1..=1000").into()) }
 }
 
+/// A task's key.
+fn task_key(text: &str) -> Result<TaskKey, String> {
+    text.parse().map_err(|why| names::not_a_key(&why))
+}
+
 /// An amount of PTC that is not negative.
 fn cost(text: &str) -> Result<Ptc, String> {
-    let amount: Ptc = text.parse()?;
+    let amount: Ptc = text.parse().map_err(|why| price::amount(&why))?;
     if amount < Ptc::ZERO { Err(format!("{text:?} is negative")) } else { Ok(amount) }
 }
 

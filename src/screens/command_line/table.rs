@@ -18,6 +18,7 @@ use engine::{
     settings::paint,
 };
 use lang::{Lang, tr};
+use words::reason;
 
 pub struct Command {
     pub name: &'static str,
@@ -92,7 +93,7 @@ fn filter_words(_: &App, _: &str) -> Vec<String> {
 }
 
 fn filter(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
-    app.screen.table.filter = Filter::parse(rest)?;
+    app.screen.table.filter = Filter::parse(rest).map_err(|why| reason::filter(&why))?;
     table::rebuild(app);
     app.screen.pane = Pane::Table;
     Ok(Vec::new())

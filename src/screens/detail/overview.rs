@@ -7,14 +7,14 @@ use crate::{
     table::cells,
 };
 use domain::{
-    problem::{Charged, ErrorClass, TaskError},
+    problem::{Charged, TaskError},
     request::{ImageRef, Request},
     task::{Phase, SavedFile, Task, TaskState},
 };
 use engine::work::SavingStep;
 use lang::tr;
 use ratatui::{style::Style, text::Line};
-use words::{amounts, reason};
+use words::{amounts, names, reason};
 
 pub(crate) fn lines(about: &About<'_>) -> Vec<Line<'static>> {
     let (now, not_now) = acts(about);
@@ -52,7 +52,7 @@ fn standing(about: &About<'_>) -> Vec<Line<'static>> {
         (Some(TaskError { code, class, reason, .. }), _) => {
             let problem = reason::problem(reason, voice);
             let (message, next) = (problem.fact(), problem.next);
-            let what = tr!("{class} ({code}): {message}", class = class.label(), code, message);
+            let what = tr!("{class} ({code}): {message}", class = names::class(*class), code, message);
             let since = about.loaded.and_then(|detail| detail.task.trouble()).map(|(_, since)| since);
             let (name, what) = match since {
                 Some(Some(since)) => {
@@ -70,7 +70,7 @@ fn standing(about: &About<'_>) -> Vec<Line<'static>> {
         }
         (None, Some((_, reason))) => {
             let message = reason::message(&reason, voice);
-            let class = row.class.map_or_else(|| tr!("failed"), ErrorClass::label);
+            let class = row.class.map_or_else(|| tr!("failed"), names::class);
             lines.extend(label(tr!("What"), &format!("{class}{}{message}", tr!(": ")), theme.bad));
         }
         (None, None) => lines.extend(label(tr!("What"), &progress(about), Style::new())),

@@ -178,7 +178,7 @@ fn number(task: &Task) -> String {
 }
 
 fn error_word(task: &Task) -> &'static str {
-    task.error().map_or("", |error| error.class.label())
+    task.error().map_or("", |error| names::class(error.class))
 }
 
 fn cost(task: &Task) -> String {

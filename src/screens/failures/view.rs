@@ -73,7 +73,7 @@ fn head(app: &App, view: &FailuresView, look: Look, width: u16) -> Vec<Line<'sta
     let counts: Vec<String> = view
         .clusters
         .iter()
-        .map(|cluster| tr!("{count} {class}", count = cluster.keys.len(), class = cluster.id.class.label()))
+        .map(|cluster| tr!("{count} {class}", count = cluster.keys.len(), class = names::class(cluster.id.class)))
         .collect();
     let all = if counts.is_empty() {
         tr!("Nothing has failed that was not tried again.").to_owned()
@@ -92,7 +92,7 @@ fn cause(view: &FailuresView, cluster: &Cluster, chosen: bool, look: Look) -> Li
         Remedy::Again | Remedy::EditPrompts | Remedy::FixField(_) if view.has(cluster) => "[x]",
         Remedy::Again | Remedy::EditPrompts | Remedy::FixField(_) => "[ ]",
     };
-    let class = text::pad(cluster.id.class.label(), 20);
+    let class = text::pad(names::class(cluster.id.class), 20);
     Line::from(vec![
         Span::styled(cursor, look.theme.chosen),
         Span::raw(format!("{mark}{:>4}  ", cluster.keys.len())),
@@ -179,7 +179,7 @@ fn round(app: &App, look: Look) -> Vec<Line<'static>> {
     ])];
     lines.extend(rows.iter().take(ROUND).map(|row| {
         let from = row.parent.map_or_else(String::new, |parent| parent.to_string());
-        let error = row.class.map_or("", |class| class.label());
+        let error = row.class.map_or("", names::class);
         let prompt: String = row.prompt().chars().take(200).collect();
         Line::from(vec![
             Span::styled(format!("{from:>6} {} {:<6}", look.signs.to, row.key.to_string()), look.theme.faint),

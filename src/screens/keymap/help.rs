@@ -121,7 +121,7 @@ pub fn help_lines(app: &App) -> Vec<HelpLine> {
     lines.extend(
         ErrorClass::ALL
             .into_iter()
-            .map(|class| word(class.id(), &[class.label(), class_meaning(class)].join(tr!(": ")))),
+            .map(|class| word(class.id(), &[names::class(class), class_meaning(class)].join(tr!(": ")))),
     );
     lines.push(HelpLine::Title(tr!("Signs").into()));
     lines.extend(SIGNS.map(|sign| HelpLine::Sign { sign, text: sign_meaning(app, sign) }));

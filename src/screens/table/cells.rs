@@ -97,7 +97,7 @@ pub(super) fn status_id(row: &Row) -> &str {
 
 /// The failure's class, and its text where there is room for it.
 fn failure(view: &View<'_>, row: &Row) -> Option<String> {
-    let class = row.class?.label();
+    let class = names::class(row.class?);
     Some(match why(view, row) {
         Some(error) if error.starts_with(class) => error.chars().take(200).collect(),
         Some(error) if !error.is_empty() => {
@@ -121,7 +121,7 @@ fn waiting(view: &View<'_>, row: &Row) -> String {
         return tr!("paused, free").into();
     }
     if let Some(class) = row.class {
-        return tr!("{class}, waits", class = class.label());
+        return tr!("{class}, waits", class = names::class(class));
     }
     match queue::undo_left(&view.app.work, row.key) {
         0 => tr!("free, waits").into(),

@@ -8,12 +8,14 @@ use crate::{
     kit::{brush::Brush, editor::LineEditor, text},
     layer::{Covers, Did, Handle, Overlay},
 };
+use domain::reason::filter::FilterFault;
 use engine::filter::Filter;
 use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
 };
+use words::reason;
 
 /// The line in which the filter is typed.
 #[derive(Clone, Debug)]
@@ -23,7 +25,7 @@ pub struct FilterInput {
     /// The filter before, which Esc brings back.
     pub before: Filter,
     /// Why the text is no filter.
-    pub fault: Option<String>,
+    pub fault: Option<FilterFault>,
 }
 
 /// Opens it with the present filter.
@@ -50,17 +52,17 @@ impl Overlay for FilterInput {
     }
 
     fn draw(&self, brush: &mut Brush<'_>, place: Rect, _: &App) -> Option<Position> {
-        let (line, fault) = (&self.line, self.fault.as_deref());
+        let (line, fault) = (&self.line, self.fault.as_ref().map(reason::filter));
         let theme = brush.look.theme;
         let x = brush.text(place.x + 1, place.y, place.width, tr!("filter "), theme.strong);
         let room = place.right().saturating_sub(x + 1);
         // A fault gets what the text leaves, and at least half.
         let typed = u16::try_from(text::width(line.text())).unwrap_or(room).saturating_add(2);
-        let fault_room = fault.map_or(0, |_| room.saturating_sub(typed).max(room / 2));
+        let fault_room = fault.as_ref().map_or(0, |_| room.saturating_sub(typed).max(room / 2));
         let (text, caret) = line.window(room - fault_room);
         brush.text(x, place.y, room - fault_room, &text, Style::new());
         if let Some(fault) = fault {
-            brush.text(x + room - fault_room + 1, place.y, fault_room.saturating_sub(1), fault, theme.bad);
+            brush.text(x + room - fault_room + 1, place.y, fault_room.saturating_sub(1), &fault, theme.bad);
         }
         Some(Position::new((x + caret).min(place.right() - 1), place.y))
     }

@@ -75,7 +75,7 @@ impl News {
 
 /// A task in a line of a list.
 pub(super) fn line(row: &Row) -> String {
-    let class = row.class.map(|class| format!(" ({})", class.label())).unwrap_or_default();
+    let class = row.class.map(|class| format!(" ({})", names::class(class))).unwrap_or_default();
     let gist = text::gist(row.prompt());
     let (prompt, _) = text::cut(&gist, PROMPT, true);
     let (task, kind) = (format!("{} {}{class}", row.key, names::state(row.state)), &row.kind);

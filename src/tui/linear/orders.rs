@@ -6,6 +6,7 @@ use domain::{
 };
 use engine::{act::Resolution, settings::Voice};
 use lang::tr;
+use words::names;
 
 /// What `help` prints.
 pub(super) fn help() -> Vec<String> {
@@ -123,7 +124,7 @@ pub(super) fn order(line: &str) -> Result<Option<Order>, String> {
         "drop" => alone(Order::Drop)?,
         "set" => Order::Set(setting(rest)?),
         "list" => Order::List(rest.to_owned()),
-        "show" => Order::Show(rest.parse()?),
+        "show" => Order::Show(key(rest)?),
         "status" => alone(Order::Status)?,
         "cancel" => Order::Cancel(keys(word, rest)?),
         "download" => Order::Download(keys(word, rest)?),
@@ -146,9 +147,13 @@ fn quoted(text: &str) -> String {
     format!("{text:?}")
 }
 
+fn key(text: &str) -> Result<TaskKey, String> {
+    text.parse().map_err(|why| names::not_a_key(&why))
+}
+
 fn keys(word: &str, rest: &str) -> Result<Vec<TaskKey>, String> {
     let mut keys: Vec<TaskKey> =
-        rest.split([' ', ',']).filter(|part| !part.is_empty()).map(str::parse).collect::<Result<_, _>>()?;
+        rest.split([' ', ',']).filter(|part| !part.is_empty()).map(key).collect::<Result<_, _>>()?;
     keep_first(&mut keys);
     if keys.is_empty() { Err(tr!("{word} needs a task's number, as in: {word} 12", word)) } else { Ok(keys) }
 }
@@ -222,7 +227,7 @@ pub(super) fn voice() -> Voice {
 
 fn resolve(rest: &str) -> Result<Order, String> {
     let (key, outcome) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
-    let key = key.parse()?;
+    let key = self::key(key)?;
     let id = outcome.trim();
     let as_what = match id {
         "lost" => Resolution::Lost,

@@ -112,7 +112,7 @@ fn cost(task: &Task) -> Cell {
 /// What stands behind the state: the service's own word for it, or the kind of failure.
 fn note(task: &Task) -> String {
     match task.reason() {
-        Some(error) => error.class.label().into(),
+        Some(error) => names::class(error.class).into(),
         None if task.state() == TaskState::Running => text::harmless_line(task.status()).into_owned(),
         None => String::new(),
     }
@@ -136,7 +136,7 @@ pub fn change_line(task: &Task, color: bool) -> String {
 fn in_words(error: &TaskError) -> String {
     tr!(
         "{class} ({code}): {message}",
-        class = error.class.label(),
+        class = names::class(error.class),
         code = error.code,
         message = reason::message(&error.reason, &Voice::default())
     )

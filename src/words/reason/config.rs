@@ -1,7 +1,7 @@
 //! What is wrong with a config.
 
 use super::system::system;
-use crate::names::any_of;
+use crate::{names, names::any_of};
 use domain::{
     problem::Problem,
     reason::config::{Fault, Meant, ModelFault, Place, Rejected, Takes, Toml, Unfit, Wrong},
@@ -129,7 +129,7 @@ fn unfit(why: &Unfit) -> (String, String) {
             tr!(
                 "{word} ({label}) may be charged again, or needs a change by you first",
                 word = class.id(),
-                label = class.label()
+                label = names::class(*class)
             ),
             self::meant(&Meant::OneOf(allowed.clone())),
         ),
