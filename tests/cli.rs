@@ -58,6 +58,7 @@ fn a_task_from_submit_to_the_saved_file_has_all_the_fields_that_were_promised() 
         "created_at",
         "sent_at",
         "finished_at",
+        "request_id",
         "trouble",
     ];
     promised.sort_unstable();
@@ -70,10 +71,11 @@ fn a_task_from_submit_to_the_saved_file_has_all_the_fields_that_were_promised() 
         "file_id": task["file_id"], "path": path, "bytes": simulator::CLIP.len(), "cost_ptc": "0.5",
         "charged": "yes", "error": null, "created_at": task["created_at"], "sent_at": task["sent_at"],
         "finished_at": task["finished_at"],
+        "request_id": task["request_id"],
         "trouble": null,
     });
     assert_eq!(task, expected);
-    assert!(task["file_id"].is_string());
+    assert!(task["file_id"].is_string() && task["request_id"].is_string());
     for at in ["created_at", "sent_at", "finished_at"] {
         task[at].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
     }

@@ -82,14 +82,35 @@ async fn every_whole_answer_is_passed_on_as_it_came() {
     for status in ["200 OK", "400 Bad Request", "408 Request Timeout", "500 Oops", "502 Bad Gateway", "503 Busy"] {
         let reply = once(move || http(status, "Content-Type: text/html\r\n", "<html>")).await;
         let code = status[..3].parse().unwrap();
-        assert_eq!(reply, Reply::Answered { http: code, retry_after_ms: None, body: "<html>".into() });
+        assert_eq!(
+            reply,
+            Reply::Answered { http: code, retry_after_ms: None, request_id: None, body: "<html>".into() }
+        );
     }
 }
 
 #[tokio::test]
 async fn a_wait_that_the_service_asks_for_is_read() {
     let reply = once(|| http("429 Too Many Requests", "Retry-After: 12\r\n", "{}")).await;
-    assert_eq!(reply, Reply::Answered { http: 429, retry_after_ms: Some(12_000), body: "{}".into() });
+    assert_eq!(reply, Reply::Answered { http: 429, retry_after_ms: Some(12_000), request_id: None, body: "{}".into() });
+}
+
+#[tokio::test]
+async fn the_number_under_which_the_gateway_keeps_a_call_is_read_whatever_the_answer() {
+    for (head, expected) in [
+        ("request-id: 0f6b\r\n", Some("0f6b")),
+        ("Request-Id:  a-b \r\n", Some("a-b")),
+        ("request-id: \r\n", None),
+        ("X-Request-Id: other\r\n", None),
+        // What cannot be decoded came all the same.
+        ("request-id: 0f6b\r\nContent-Encoding: br\r\n", Some("0f6b")),
+    ] {
+        let reply = once(move || http("200 OK", head, "{}")).await;
+        assert_eq!(reply.request_id(), expected, "{head:?} {reply:?}");
+        let reply = once(move || http("502 Bad Gateway", head, "<html>")).await;
+        let expected = expected.filter(|_| matches!(reply, Reply::Answered { .. }));
+        assert_eq!(reply.request_id(), expected, "{head:?} {reply:?}");
+    }
 }
 
 #[tokio::test]
@@ -186,7 +207,7 @@ fn coded(status: &str, label: &str, body: &[u8]) -> Then {
 #[tokio::test]
 async fn an_answer_that_comes_coded_though_not_asked_is_read_in_every_call() {
     let json = r#"{"task_id":"106916112212032","base_resp":{"status_code":0,"status_msg":"success"}}"#;
-    let whole = Reply::Answered { http: 200, retry_after_ms: None, body: json.into() };
+    let whole = Reply::Answered { http: 200, retry_after_ms: None, request_id: None, body: json.into() };
     for (label, body) in [
         ("gzip", net::gzip(json.as_bytes())),
         ("x-gzip", net::gzip(json.as_bytes())),
@@ -242,7 +263,12 @@ async fn the_key_goes_in_its_header_and_nowhere_else() {
     let reply = submit(&client, request("a cat")).await;
     assert_eq!(
         reply,
-        Reply::Answered { http: 401, retry_after_ms: None, body: "{\"message\":\"bad key [key]\"}".into() }
+        Reply::Answered {
+            http: 401,
+            retry_after_ms: None,
+            request_id: None,
+            body: "{\"message\":\"bad key [key]\"}".into()
+        }
     );
     let sent = server.requests().remove(0);
     assert_eq!(sent.matches(KEY).count(), 1);
@@ -298,7 +324,7 @@ async fn without_a_key_no_call_is_made() {
 async fn questions_go_to_their_addresses_with_ids_made_safe() {
     let server = Raw::start(|_, _| http("200 OK", "", "{}")).await;
     let client = client(&server.url);
-    let reply = Reply::Answered { http: 200, retry_after_ms: None, body: "{}".into() };
+    let reply = Reply::Answered { http: 200, retry_after_ms: None, request_id: None, body: "{}".into() };
     let key = TaskKey(3);
     assert_eq!(
         client.run(HttpCmd::Query { key, ticket: 1, id: RemoteId("1&x=/../ 2".into()) }).await,

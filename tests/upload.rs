@@ -149,7 +149,7 @@ async fn a_slow_upload_takes_its_time_and_its_answer_counts() {
     let (url, _) = server(10, Some(pace), End::Answer("200 OK")).await;
     let begun = Instant::now();
     let (reply, said) = submit(&url).await;
-    assert_eq!(reply, Reply::Answered { http: 200, retry_after_ms: None, body: OK.into() });
+    assert_eq!(reply, Reply::Answered { http: 200, retry_after_ms: None, request_id: None, body: OK.into() });
     assert!(begun.elapsed() > PATIENCE + PATIENCE, "it was not slow: {:?}", begun.elapsed());
     // Told on the way, always further, and of the whole.
     assert!(said.len() > 1 && said.is_sorted() && said.iter().all(|(done, total)| done <= total), "{said:?}");
@@ -171,7 +171,7 @@ async fn an_answer_to_half_a_body_is_read_though_the_line_takes_no_more() {
     for (status, code) in [("413 Too Large", 413), ("429 Too Many", 429), ("401 No", 401)] {
         let (url, _) = server(2, None, End::Answer(status)).await;
         let (reply, _) = submit(&url).await;
-        assert_eq!(reply, Reply::Answered { http: code, retry_after_ms: None, body: OK.into() });
+        assert_eq!(reply, Reply::Answered { http: code, retry_after_ms: None, request_id: None, body: OK.into() });
     }
     // These prove nothing of a whole request, but nobody has it.
     for status in ["408 Request Timeout", "502 Bad Gateway", "504 Gateway Timeout"] {

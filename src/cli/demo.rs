@@ -196,7 +196,7 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
     let file = FileId(file_id(nth));
     let sent = at.plus(4 * SECOND);
     let accepted = matches!(stands, Saved | Ready | Runs(_) | Failed(_) | Cancelled);
-    let event = |at: Wall, what: What| Event { at, what, raw: None };
+    let event = |at: Wall, what: What| Event { at, what, raw: None, request_id: None };
     let line = |at, event| LedgerLine { at, event, amount: task.cost };
     let mut events = vec![event(sent, What::Sending)];
     let mut ledger = Vec::new();
@@ -239,7 +239,7 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
         }
         Unknown => {
             task.finished_at = None;
-            let cut = Reply::Broken { why: LineFault::Cut, detail: String::new() };
+            let cut = Reply::Broken { why: LineFault::Cut, request_id: None, detail: String::new() };
             let SubmitVerdict::Unknown { error, .. } = judge_submit(&cut) else { return Err(odd()) };
             events.push(event(end, What::Unknown(error.reason.clone())));
             ledger.push(line(end, MoneyEvent::Unknown));

@@ -230,6 +230,8 @@ pub struct Task {
     pub cost: Ptc,
     /// The service's id, once it has one.
     pub remote: Option<RemoteId>,
+    /// The `request-id` of the answer to its submission: what the gateway's records and refunds go by.
+    pub request_id: Option<String>,
     /// When the signed address of the file runs out, as far as an address has been seen.
     pub expires_at: Option<Wall>,
     /// Where the file shall go, when the person's last word on it said so (`download --dir`).

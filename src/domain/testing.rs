@@ -47,6 +47,7 @@ pub fn task(draft: &Draft, phase: Phase) -> Task {
         claim: None,
         automatic: false,
         settled: None,
+        request_id: None,
     }
 }
 

@@ -250,7 +250,7 @@ fn claim(work: &Work, ms: u64) -> Option<Claim> {
 
 /// An entry of a time line, now.
 fn event(work: &Work, what: What) -> Event {
-    Event { at: work.now.wall, what, raw: None }
+    Event { at: work.now.wall, what, raw: None, request_id: None }
 }
 
 /// An entry of a time line with the raw answer behind it, secrets removed.
@@ -263,7 +263,7 @@ fn answer_event(work: &Work, what: What, reply: &Reply) -> Event {
         }
         Reply::NotSent { .. } => None,
     };
-    Event { raw, ..event(work, what) }
+    Event { raw, request_id: reply.request_id().map(str::to_owned), ..event(work, what) }
 }
 
 /// The number for the next command; the screens too ask the service for addresses.

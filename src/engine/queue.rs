@@ -48,6 +48,8 @@ pub(super) fn send_due(work: &mut Work) -> Vec<Effect> {
     let Some(mut task) = next(work).cloned() else { return Vec::new() };
     task.phase = Phase::Sending { since: work.now.wall };
     task.sent_at = Some(work.now.wall);
+    // Of an answer that put it back.
+    task.request_id = None;
     task.claim = claim(work, longest_silence(work) + AFTER_TIMEOUT);
     let ticket = ticket(work);
     work.queue.claiming = Some((ticket, task.key));
@@ -150,6 +152,7 @@ pub(super) fn claimed(work: &mut Work, of: Ticket, result: SendResult) -> Vec<Ef
             task.rev = rev;
             task.phase = Phase::Sending { since: work.now.wall };
             task.sent_at = Some(work.now.wall);
+            task.request_id = None;
             task.claim = claim(work, longest_silence(work) + AFTER_TIMEOUT);
             if work.ending.is_some() || !may_send(work) {
                 return unsend(work, task);
@@ -207,11 +210,12 @@ pub(super) fn submitted(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply
     }
     work.queue.posting.remove(&key);
     work.queue.uploads.remove(&key);
-    let Some(task) = work.tasks.live.get(&key).cloned() else {
+    let Some(mut task) = work.tasks.live.get(&key).cloned() else {
         // Only an ended task leaves `live`, and nothing ends a task whose POST is under way; the answer must not be lost.
         let text = format!("an answer came for a task that is no longer live: {reply:?}");
         return vec![Effect::log(Level::Error, Some(key), Noted::Text(text))];
     };
+    task.request_id = reply.request_id().map(str::to_owned);
     let verdict = work.settings.profile.protocol.submitted(reply);
     match verdict {
         SubmitVerdict::Unknown { .. } => work.queue.proven = false,

@@ -137,5 +137,6 @@ pub fn task(key: u32, state: TaskState) -> Task {
         claim: None,
         automatic: false,
         settled: None,
+        request_id: None,
     }
 }

@@ -44,6 +44,8 @@ pub enum Reply {
         http: u16,
         /// The `Retry-After` header, in milliseconds from the answer.
         retry_after_ms: Option<u64>,
+        /// The `request-id` header: what records, support and refunds go by.
+        request_id: Option<String>,
         /// The body as text, cut at 64 KiB.
         body: String,
     },
@@ -60,6 +62,8 @@ pub enum Reply {
     /// The connection was made and the request may have arrived whole, but no whole answer came.
     Broken {
         why: LineFault,
+        /// The `request-id` header, where at least the head of an answer came.
+        request_id: Option<String>,
         /// The cause in the words of whoever noticed it; shown among the raw answers only.
         detail: String,
     },
@@ -68,6 +72,19 @@ pub enum Reply {
         /// The fault.
         why: Reason,
     },
+}
+
+impl Reply {
+    /// The number under which the gateway keeps the call, where its answer named one.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Answered { request_id, .. } | Self::Broken { request_id, .. } => request_id.as_deref(),
+            Self::NotConnected { .. } | Self::NotUploaded { .. } | Self::Redirected { .. } | Self::NotSent { .. } => {
+                None
+            }
+        }
+    }
 }
 
 /// What the answer to a submission means.

@@ -45,6 +45,7 @@ pub fn task(task: &Task) -> Value {
         "created_at": task.created_at.rfc3339(),
         "sent_at": task.sent_at.map(Wall::rfc3339),
         "finished_at": task.finished_at.map(Wall::rfc3339),
+        "request_id": task.request_id,
     })
 }
 
@@ -73,6 +74,7 @@ mod tests {
                 "prompt": "It's a \"cat\" \u{202e}", "resolution": "768P", "duration": 10, "attempt": 1, "parent": null,
                 "file_id": null, "path": null, "bytes": null, "cost_ptc": "0.5", "charged": "no", "error": null,
                 "trouble": null, "created_at": "2026-11-22T18:30:00Z", "sent_at": null, "finished_at": null,
+                "request_id": null,
             })
         );
     }

@@ -82,6 +82,7 @@ pub(crate) fn task(key: u32, request: Request, age: u64, phase: Phase) -> Task {
         claim: None,
         automatic: false,
         settled: None,
+        request_id: None,
     }
 }
 

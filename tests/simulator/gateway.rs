@@ -46,7 +46,12 @@ impl Bench {
             request = request.bearer_auth("key");
         }
         let answer = request.send().await.unwrap();
-        Reply::Answered { http: answer.status().as_u16(), retry_after_ms: None, body: answer.text().await.unwrap() }
+        Reply::Answered {
+            http: answer.status().as_u16(),
+            retry_after_ms: None,
+            request_id: None,
+            body: answer.text().await.unwrap(),
+        }
     }
 
     async fn ask(&self, call: &Call) -> Reply {

@@ -90,7 +90,7 @@ fn sending(task: &Task, at: Wall) -> Write {
 }
 
 fn event(kind: &str, text: &str) -> Event {
-    Event { at: DAY.plus(5), what: What::Said { kind: kind.into(), text: text.into() }, raw: None }
+    Event { at: DAY.plus(5), what: What::Said { kind: kind.into(), text: text.into() }, raw: None, request_id: None }
 }
 
 fn trouble(class: ErrorClass, charged: Charged) -> TaskError {

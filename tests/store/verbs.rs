@@ -46,13 +46,14 @@ fn a_new_task_gets_its_key_its_revision_its_first_event_and_its_reserve() {
         claim: None,
         automatic: false,
         settled: None,
+        request_id: None,
     };
     assert_eq!(made, [expected(1, "one"), expected(2, "two")]);
     assert_eq!(
         store.detail(key(2)).unwrap().unwrap(),
         Detail {
             task: made[1].clone(),
-            events: vec![Event { at: DAY, what: What::Confirmed(HALF), raw: None }],
+            events: vec![Event { at: DAY, what: What::Confirmed(HALF), raw: None, request_id: None }],
             ledger: vec![LedgerLine { at: DAY, event: MoneyEvent::Reserved, amount: HALF }],
             line: vec![made[1].clone()],
         }
@@ -151,7 +152,8 @@ fn a_writes_events_and_money_follow_what_was_there() {
     let mut store = Store::open(dir.path()).unwrap();
     let task = add(&mut store, intent("one"));
     let charged = LedgerLine { at: DAY.plus(9), event: MoneyEvent::Charged, amount: HALF };
-    let answer = Event { raw: Some("{\"task_id\":\"7\"}".into()), ..event("accepted", "as 7") };
+    let answer =
+        Event { raw: Some("{\"task_id\":\"7\"}".into()), request_id: Some("q-1".into()), ..event("accepted", "as 7") };
     let write =
         Write { events: vec![answer.clone(), event("status", "Queueing")], ledger: vec![charged], ..write_of(&task) };
     store.write(&[write]).unwrap();

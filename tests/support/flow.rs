@@ -333,7 +333,7 @@ pub(crate) fn status(word: &str, file: &str) -> Reply {
 
 /// An HTTP answer with status 200.
 pub(crate) fn answered(body: &str) -> Reply {
-    Reply::Answered { http: 200, retry_after_ms: None, body: body.into() }
+    Reply::Answered { http: 200, retry_after_ms: None, request_id: None, body: body.into() }
 }
 
 /// A refusal of the service.
@@ -344,12 +344,12 @@ pub(crate) fn refused(code: i64, message: &str) -> Reply {
 /// A refusal of the gateway that passes.
 pub(crate) fn no_channel() -> Reply {
     let body = r#"{"error":{"err_code":-10008,"message":"no channel","type":"api_error"}}"#;
-    Reply::Answered { http: 400, retry_after_ms: None, body: body.into() }
+    Reply::Answered { http: 400, retry_after_ms: None, request_id: None, body: body.into() }
 }
 
 /// The answer was lost on its way.
 pub(crate) fn lost() -> Reply {
-    Reply::Broken { why: LineFault::Cut, detail: "the line was cut".into() }
+    Reply::Broken { why: LineFault::Cut, request_id: None, detail: "the line was cut".into() }
 }
 
 /// That many milliseconds after the start, which is 2026-11-22T18:30:00Z.

@@ -52,6 +52,7 @@ fn script(effect: &Effect, since: u64) -> Say {
             26 => Say::This(refused(2013, "invalid params, first_frame_image: shorter side 240 < 300")),
             38 => Say::Nothing,
             39 => Say::This(Reply::Broken {
+                request_id: None,
                 why: LineFault::TimedOut { after_ms: 120_000 },
                 detail: "no answer within 120 s".into(),
             }),

@@ -35,7 +35,7 @@ pub(super) fn answered(status: &str, code: i64) -> Reply {
         _ => "success",
     };
     let body = json!({ "status": status, "base_resp": { "status_code": code, "status_msg": words } });
-    Reply::Answered { http: 200, retry_after_ms: None, body: body.to_string() }
+    Reply::Answered { http: 200, retry_after_ms: None, request_id: None, body: body.to_string() }
 }
 
 const H02: &str = "MiniMax-Hailuo-02";

@@ -13,6 +13,8 @@ pub struct Event {
     pub what: What,
     /// The raw answer behind it, shortened and with secrets removed.
     pub raw: Option<String>,
+    /// The `request-id` of that answer: what the gateway's records, support and refunds go by.
+    pub request_id: Option<String>,
 }
 
 /// What can happen to a task.

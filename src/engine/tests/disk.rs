@@ -107,6 +107,7 @@ impl Disk {
                         claim: None,
                         automatic: new.automatic,
                         settled: None,
+                        request_id: None,
                     })
                 });
                 StoreMsg::Inserted { ticket, result: Ok(made.collect()) }

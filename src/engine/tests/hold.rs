@@ -96,7 +96,7 @@ fn one_task_that_gets_no_answer_backs_off_alone_and_holds_up_no_other() {
 fn an_account_that_asks_too_fast_rests_for_as_long_as_the_service_says_whatever_one_task_has_met() {
     let mut world = running(3);
     world.live(0);
-    world.reply(Reply::Answered { http: 429, retry_after_ms: Some(7_000), body: String::new() });
+    world.reply(Reply::Answered { http: 429, retry_after_ms: Some(7_000), request_id: None, body: String::new() });
     world.settle();
     assert_eq!(trouble(&world, 1), Some(("HTTP 429".into(), ErrorClass::RateLimited)));
     world.live(6_999);
@@ -111,7 +111,12 @@ fn a_query_that_is_refused_is_told_at_once_and_ends_as_something_that_can_be_ask
     for (reply, code, class, patience) in [
         (code(2013), "2013", ErrorClass::InvalidParams, 30 * SECOND),
         (
-            Reply::Answered { http: 410, retry_after_ms: None, body: r#"{"error":{"err_code":-10010}}"#.into() },
+            Reply::Answered {
+                http: 410,
+                retry_after_ms: None,
+                request_id: None,
+                body: r#"{"error":{"err_code":-10010}}"#.into(),
+            },
             "-10010",
             ErrorClass::InvalidParams,
             30 * SECOND,

@@ -43,11 +43,11 @@ use world::World;
 
 /// An answer of HTTP 200 with that body.
 fn ok(body: &str) -> Reply {
-    Reply::Answered { http: 200, retry_after_ms: None, body: body.into() }
+    Reply::Answered { http: 200, retry_after_ms: None, request_id: None, body: body.into() }
 }
 
 fn http(http: u16) -> Reply {
-    Reply::Answered { http, retry_after_ms: None, body: String::new() }
+    Reply::Answered { http, retry_after_ms: None, request_id: None, body: String::new() }
 }
 
 fn accepted(id: &str) -> Reply {
@@ -75,7 +75,7 @@ fn not_connected() -> Reply {
 }
 
 fn timed_out() -> Reply {
-    Reply::Broken { why: LineFault::TimedOut { after_ms: 120_000 }, detail: "120 s".into() }
+    Reply::Broken { why: LineFault::TimedOut { after_ms: 120_000 }, request_id: None, detail: "120 s".into() }
 }
 
 fn intents(n: usize) -> Vec<Intent> {

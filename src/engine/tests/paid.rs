@@ -78,7 +78,7 @@ fn an_answer_that_asks_to_wait_puts_the_task_back_for_as_long_as_it_says() {
     let mut world = World::queued(2);
     world.store();
     world.store();
-    let reply = Reply::Answered { http: 429, retry_after_ms: Some(40_000), body: String::new() };
+    let reply = Reply::Answered { http: 429, retry_after_ms: Some(40_000), request_id: None, body: String::new() };
     let SubmitVerdict::Later { error, .. } = judge_submit(&reply) else { panic!() };
     world.reply(reply);
     let until = world.wall().plus(40_000);
@@ -181,7 +181,7 @@ fn a_service_that_cannot_be_reached_is_probed_by_one_submission_and_gets_all_of_
 #[test]
 fn a_wait_beyond_reason_is_cut_to_an_hour() {
     let mut world = World::posting();
-    world.reply(Reply::Answered { http: 429, retry_after_ms: Some(u64::MAX), body: String::new() });
+    world.reply(Reply::Answered { http: 429, retry_after_ms: Some(u64::MAX), request_id: None, body: String::new() });
     world.settle();
     world.pass(HOUR);
     world.settle();
@@ -224,7 +224,7 @@ fn a_refusal_of_one_prompt_stops_nothing_else() {
 
 #[test]
 fn anything_unclear_is_unknown_counts_as_spent_and_is_never_sent_again() {
-    let broken = Reply::Broken { why: LineFault::Reset, detail: "reset".into() };
+    let broken = Reply::Broken { why: LineFault::Reset, request_id: None, detail: "reset".into() };
     for reply in [timed_out(), broken, http(500), http(502), ok("<html>"), ok("{}"), code(1001), code(4242)] {
         let mut world = World::posting();
         world.reply(reply.clone());
@@ -292,7 +292,7 @@ fn a_longer_wait_is_never_shortened_by_a_shorter_one() {
     }
     assert_eq!(world.keys_posted(), [1, 2, 3]);
     for wait in [120_000, 1_000, 2_000] {
-        world.reply(Reply::Answered { http: 429, retry_after_ms: Some(wait), body: String::new() });
+        world.reply(Reply::Answered { http: 429, retry_after_ms: Some(wait), request_id: None, body: String::new() });
     }
     world.live(119_999);
     assert_eq!(world.posts.len(), 3);
@@ -440,4 +440,25 @@ fn a_retry_that_was_taken_back_was_none() {
         world.state.tasks.rows[&key(1)].retried
     };
     assert_eq!([retried(Act::Cancel(vec![key(2)])), retried(Act::Cancel(vec![key(3)]))], [true, false]);
+}
+
+#[test]
+fn the_number_under_which_the_gateway_keeps_a_submission_is_that_of_its_last_answer() {
+    let with = |id: &str, reply: Reply| match reply {
+        Reply::Answered { http, retry_after_ms, body, .. } => {
+            Reply::Answered { http, retry_after_ms, request_id: Some(id.into()), body }
+        }
+        other => panic!("{other:?}"),
+    };
+    let mut world = World::posting();
+    world.reply(with("q1", code(1002)));
+    world.settle();
+    assert_eq!(world.disk.tasks[&key(1)].request_id.as_deref(), Some("q1"));
+    world.pass(10 * SECOND);
+    world.settle();
+    assert_eq!((world.posts.len(), world.disk.tasks[&key(1)].request_id.as_deref()), (2, None));
+    world.reply(with("q2", http(502)));
+    world.settle();
+    let task = &world.disk.tasks[&key(1)];
+    assert_eq!((task.state(), task.request_id.as_deref()), (Unknown, Some("q2")));
 }

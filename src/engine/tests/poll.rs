@@ -190,7 +190,7 @@ fn refresh_asks_at_once_but_never_twice_and_not_against_the_service_s_word() {
     world.live(MINUTE);
     assert_eq!(queries(&world), 1);
     world.calls.retain(|call| matches!(call, HttpCmd::Query { .. }));
-    world.reply(Reply::Answered { http: 429, retry_after_ms: Some(50_000), body: String::new() });
+    world.reply(Reply::Answered { http: 429, retry_after_ms: Some(50_000), request_id: None, body: String::new() });
     world.act(Act::Refresh(vec![key(1)]));
     world.live(49_999);
     assert_eq!(queries(&world), 0);

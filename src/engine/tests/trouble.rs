@@ -70,7 +70,7 @@ fn what_happens_to_a_task_while_its_write_fails_reaches_the_disk_in_order() {
 fn a_task_put_back_whose_row_still_says_sending_is_not_sent_before_that_is_mended() {
     let mut world = World::posting();
     world.disk.health = Health::Full;
-    world.reply(Reply::Answered { http: 429, retry_after_ms: Some(0), body: String::new() });
+    world.reply(Reply::Answered { http: 429, retry_after_ms: Some(0), request_id: None, body: String::new() });
     world.store();
     world.act(Act::Resume);
     assert!(!world.commands.iter().any(|command| matches!(command, StoreCmd::Send { .. })), "{:?}", world.commands);

@@ -12,6 +12,7 @@ const MAX_BODY: usize = 64 * 1024;
 pub(super) struct Answer {
     pub(super) http: StatusCode,
     retry_after_ms: Option<u64>,
+    request_id: Option<String>,
     /// Where it points, if it is a redirection.
     location: Option<String>,
     /// Decoded, or why it cannot be.
@@ -24,12 +25,12 @@ impl Answer {
             Ok(body) => key.strike(body),
             // A status that is no success tells enough without its body.
             Err(_) if !self.http.is_success() => String::new(),
-            Err(fault) => return undecoded(&fault, self.http, key),
+            Err(fault) => return undecoded(&fault, self.http, self.request_id, key),
         };
         let http = self.http.as_u16();
         match self.location {
             Some(to) => Reply::Redirected { http, to: key.strike(to), body },
-            None => Reply::Answered { http, retry_after_ms: self.retry_after_ms, body },
+            None => Reply::Answered { http, retry_after_ms: self.retry_after_ms, request_id: self.request_id, body },
         }
     }
 }
@@ -41,9 +42,17 @@ pub(super) async fn read(mut answer: Response) -> Result<Answer, reqwest::Error>
     Ok(Answer {
         http,
         retry_after_ms: later::retry_after_ms(headers),
+        request_id: request_id(headers),
         location: location.map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned()),
         body,
     })
+}
+
+/// The gateway's number for the call, if it is a text that can stand in a store and on a screen.
+fn request_id(headers: &header::HeaderMap) -> Option<String> {
+    const LONGEST: usize = 200;
+    let id = headers.get("request-id")?.to_str().ok()?.trim();
+    (!id.is_empty() && id.len() <= LONGEST).then(|| id.to_owned())
 }
 
 async fn read_body(answer: &mut Response) -> Result<Result<String, coding::Fault>, reqwest::Error> {
@@ -64,10 +73,10 @@ fn text(bytes: &[u8]) -> String {
 }
 
 /// An answer whose coding keeps what it says: it came, and it tells nothing.
-fn undecoded(fault: &coding::Fault, http: StatusCode, key: &Key) -> Reply {
+fn undecoded(fault: &coding::Fault, http: StatusCode, request_id: Option<String>, key: &Key) -> Reply {
     let why = match fault {
         coding::Fault::NotKnown(_) | coding::Fault::Damaged => LineFault::Coded,
         coding::Fault::TooLarge => LineFault::TooLarge,
     };
-    Reply::Broken { why, detail: key.strike(format!("HTTP {} {fault:?}", http.as_u16())) }
+    Reply::Broken { why, request_id, detail: key.strike(format!("HTTP {} {fault:?}", http.as_u16())) }
 }

@@ -139,6 +139,7 @@ impl Client {
         let inner = Arc::clone(&self.0);
         tokio::spawn(async move { inner.call(call).await }).await.unwrap_or_else(|_| Reply::Broken {
             why: LineFault::Worker,
+            request_id: None,
             detail: "the program's own worker for this call failed".into(),
         })
     }
@@ -230,7 +231,11 @@ async fn exchange(request: RequestBuilder, patience: Duration, key: &Key) -> Rep
 fn broken(error: reqwest::Error, patience: Duration, key: &Key) -> Reply {
     let error = error.without_url();
     let (why, detail) = (fault::why(&error, patience), key.strike(foreign::causes(&error)));
-    if error.is_connect() { Reply::NotConnected { why, detail } } else { Reply::Broken { why, detail } }
+    if error.is_connect() {
+        Reply::NotConnected { why, detail }
+    } else {
+        Reply::Broken { why, request_id: None, detail }
+    }
 }
 
 #[cfg(test)]

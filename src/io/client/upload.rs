@@ -70,7 +70,7 @@ pub(super) async fn post(dial: &Dial, url: &Url, body: Vec<u8>, key: &Key, patie
     let (end, patience_over) = watched(exchange, &watch, patience, tell).await;
     let progress = watch.look();
     let broken = |why, detail| match progress.is_whole() {
-        true => Reply::Broken { why, detail },
+        true => Reply::Broken { why, request_id: None, detail },
         false => Reply::NotUploaded { why, handed: progress.handed, total: progress.total, detail },
     };
     match (end, patience_over) {

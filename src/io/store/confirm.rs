@@ -78,7 +78,7 @@ fn take_back(conn: &mut Connection, owner: &str, at: Wall) -> rusqlite::Result<V
         for mut task in tasks {
             task.phase = Phase::Cancelled { was: TaskState::Queued, charged: Charged::No };
             task.finished_at = Some(at);
-            let event = Event { at, what: What::NeverQueued, raw: None };
+            let event = Event { at, what: What::NeverQueued, raw: None, request_id: None };
             let released = LedgerLine { at, event: MoneyEvent::Released, amount: task.cost };
             let key = task.key;
             let Some(rev) = take(&tx, &Write { task, events: vec![event], ledger: vec![released] })? else { continue };

@@ -117,6 +117,7 @@ fn task(dice: &mut Dice, at: Wall, repeats: Option<(TaskKey, Task)>) -> Task {
         claim: None,
         automatic: false,
         settled: None,
+        request_id: None,
     };
     match dice.below(100) {
         0..80 => {

@@ -288,14 +288,18 @@ fn live() -> String {
 fn detail(conn: &mut Connection, key: TaskKey) -> rusqlite::Result<Option<Detail>> {
     let snapshot = conn.transaction()?;
     let Some(task) = row::task(&snapshot, key)? else { return Ok(None) };
-    let events =
-        all(&snapshot, "SELECT at, kind, text, raw, what FROM events WHERE task = ?1 ORDER BY id", [key.0], |row| {
+    let events = all(
+        &snapshot,
+        "SELECT at, kind, text, raw, what, request_id FROM events WHERE task = ?1 ORDER BY id",
+        [key.0],
+        |row| {
             let what = match row.get::<_, Option<Json<What>>>(4)? {
                 Some(what) => what.0,
                 None => What::Said { kind: row.get(1)?, text: row.get(2)? },
             };
-            Ok(Event { at: own(row, 0)?, what, raw: row.get(3)? })
-        })?;
+            Ok(Event { at: own(row, 0)?, what, raw: row.get(3)?, request_id: row.get(5)? })
+        },
+    )?;
     let ledger = all(&snapshot, "SELECT at, event, amount FROM ledger WHERE task = ?1 ORDER BY id", [key.0], |row| {
         Ok(LedgerLine { at: own(row, 0)?, event: own(row, 1)?, amount: own(row, 2)? })
     })?;

@@ -16,7 +16,7 @@ use std::{collections::HashSet, sync::Arc};
 
 /// The columns of a whole task, in the order that [`task_of`] reads them.
 pub(super) const TASK: &str = "key, rev, parent, attempt, name, profile, request, cost, task_id, expires_at, dir, \
-     created_at, sent_at, finished_at, phase, claim_owner, claim_until, automatic";
+     created_at, sent_at, finished_at, phase, claim_owner, claim_until, automatic, request_id";
 
 /// The columns of a table line, in the order that [`Lines::read`] reads them.
 pub(super) const LINE: &str = "key, rev, parent, attempt, retried, state, charged, error_class, error, status, \
@@ -49,6 +49,7 @@ pub(super) fn task_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Task> {
         },
         automatic: row.get(17)?,
         settled: stage.0.settled,
+        request_id: row.get(18)?,
     })
 }
 
@@ -143,6 +144,7 @@ pub(super) fn insert(conn: &Connection, new: &NewTask, at: Wall) -> rusqlite::Re
         claim: None,
         automatic: new.automatic,
         settled: None,
+        request_id: None,
     };
     (task.key, task.rev) = insert_whole(conn, &task)?;
     Ok(task)
@@ -155,9 +157,9 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> rusqlite::Result<(
     let mut statement = conn.prepare_cached(
         "INSERT INTO tasks (rev, parent, attempt, adopted, name, profile, model, resolution, duration, prompt, request, \
          created_at, cost, state, charged, error_class, error, status, task_id, file_id, path, bytes, sent_at, \
-         finished_at, expires_at, dir, claim_owner, claim_until, phase, automatic) \
+         finished_at, expires_at, dir, claim_owner, claim_until, phase, request_id, automatic) \
          VALUES ((SELECT coalesce(max(rev), 0) + 1 FROM tasks), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
-         ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29) RETURNING key, rev",
+         ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30) RETURNING key, rev",
     )?;
     let stage = Stage::of(task);
     let adopted = task.remote.is_some() && task.sent_at.is_none();
@@ -185,7 +187,7 @@ pub(super) fn update(conn: &Connection, task: &Task) -> rusqlite::Result<Option<
     let mut statement = conn.prepare_cached(
         "UPDATE tasks SET rev = (SELECT max(rev) + 1 FROM tasks), cost = ?3, state = ?4, charged = ?5, error_class = ?6, \
          error = ?7, status = ?8, task_id = ?9, file_id = ?10, path = ?11, bytes = ?12, sent_at = ?13, \
-         finished_at = ?14, expires_at = ?15, dir = ?16, claim_owner = ?17, claim_until = ?18, phase = ?19 \
+         finished_at = ?14, expires_at = ?15, dir = ?16, claim_owner = ?17, claim_until = ?18, phase = ?19, request_id = ?20 \
          WHERE key = ?1 AND rev = ?2 RETURNING rev",
     )?;
     let (stage, rev) = (Stage::of(task), Count(task.rev));
@@ -255,8 +257,8 @@ impl<'a> Stage<'a> {
         }
     }
 
-    /// In the order of the statements above: cost, state, … phase.
-    fn values(&self) -> [&dyn ToSql; 17] {
+    /// In the order of the statements above: cost, state, … request_id.
+    fn values(&self) -> [&dyn ToSql; 18] {
         [
             &self.cost,
             &self.state,
@@ -275,6 +277,7 @@ impl<'a> Stage<'a> {
             &self.owner,
             &self.until,
             &self.phase,
+            &self.task.request_id,
         ]
     }
 }

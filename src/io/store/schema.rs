@@ -16,13 +16,14 @@ use std::{
 };
 
 /// One for each version; `user_version` counts how many a file has had. Forward only.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("v1.sql"),
     include_str!("v2.sql"),
     include_str!("v3.sql"),
     include_str!("v4.sql"),
     include_str!("v5.sql"),
     include_str!("v6.sql"),
+    include_str!("v7.sql"),
 ];
 /// How long to wait for another program's transaction, which takes milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);

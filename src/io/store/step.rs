@@ -33,9 +33,11 @@ pub(super) fn take(conn: &Connection, write: &Write) -> rusqlite::Result<Option<
 }
 
 pub(super) fn add_event(conn: &Connection, task: TaskKey, event: &Event) -> rusqlite::Result<()> {
-    conn.prepare_cached("INSERT INTO events (task, at, kind, text, raw, what) VALUES (?1, ?2, ?3, '', ?4, ?5)")?
-        .execute(params![task.0, event.at.0, event.what.kind(), event.raw, Json(&event.what)])
-        .map(drop)
+    conn.prepare_cached(
+        "INSERT INTO events (task, at, kind, text, raw, what, request_id) VALUES (?1, ?2, ?3, '', ?4, ?5, ?6)",
+    )?
+    .execute(params![task.0, event.at.0, event.what.kind(), event.raw, Json(&event.what), event.request_id])
+    .map(drop)
 }
 
 pub(super) fn add_ledger(conn: &Connection, task: TaskKey, line: &LedgerLine) -> rusqlite::Result<()> {

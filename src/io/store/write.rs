@@ -207,7 +207,7 @@ fn spent(conn: &Connection, day_start: Wall) -> rusqlite::Result<Ptc> {
 
 fn first_event(task: &Task) -> Event {
     let what = task.remote.clone().map_or(What::Confirmed(task.cost), What::Adopted);
-    Event { at: task.created_at, what, raw: None }
+    Event { at: task.created_at, what, raw: None, request_id: None }
 }
 
 fn write(conn: &mut Connection, writes: &[Write]) -> rusqlite::Result<Vec<WriteResult>> {

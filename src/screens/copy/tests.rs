@@ -105,7 +105,7 @@ fn answered(app: &mut App, reply: &Reply) -> Vec<Effect> {
 
 fn address(url: &str) -> Reply {
     let body = format!(r#"{{"file":{{"download_url":"{url}"}},"base_resp":{{"status_code":0}}}}"#);
-    Reply::Answered { http: 200, retry_after_ms: None, body }
+    Reply::Answered { http: 200, retry_after_ms: None, request_id: None, body }
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn the_addresses_of_many_are_asked_for_one_after_another_and_copied_together() {
     assert_eq!(effects, [Do::Effect(asks(1, ticket))]);
     assert_eq!(said(&state), Some("asking for the addresses of 3 files"));
     assert_eq!(answered(&mut state, &address("https://x/1")), [asks(3, ticket + 1)]);
-    let gone = Reply::Answered { http: 404, retry_after_ms: None, body: String::new() };
+    let gone = Reply::Answered { http: 404, retry_after_ms: None, request_id: None, body: String::new() };
     assert_eq!(answered(&mut state, &gone), [asks(4, ticket + 2)]);
     let all = Effect::Term(TermCmd::Copy("https://x/1\nhttps://x/4".into()));
     assert_eq!(answered(&mut state, &address("https://x/4")), [all]);

@@ -264,6 +264,7 @@ fn facts(about: &About<'_>) -> Vec<Line<'static>> {
     let mut ids = vec![row.key.to_string()];
     ids.extend(row.remote().map(|id| tr!("task {id}", id)));
     ids.extend(task.and_then(Task::file).map(|file| tr!("file {id}", id = file.0)));
+    ids.extend(task.and_then(|task| task.request_id.as_ref()).map(|id| tr!("request {id}", id)));
     ids.extend(task.and_then(|task| task.name.as_ref()).map(|name| tr!("name {name}", name)));
     let now = about.app.work.now;
     let (date, time) = amounts::local(row.created_at, now);

@@ -106,6 +106,9 @@ pub(crate) fn answers(about: &About<'_>) -> Vec<Line<'static>> {
             Span::styled(format!("{date} {time}  "), about.look.theme.faint),
             span(reason::kind(event.what.kind()), about.look.theme.strong),
         ]));
+        if let Some(id) = &event.request_id {
+            lines.extend(plain(&tr!("request {id}", id), about.width, about.look.theme.faint));
+        }
         lines.extend(plain(raw, about.width, Style::new()));
         lines.push(Line::default());
     }

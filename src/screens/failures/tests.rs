@@ -111,7 +111,7 @@ fn one_reason_and_one_field_are_one_cause_whatever_the_service_s_words() {
     let mut state = state_of(&[]);
     let refused = |code: i64, quote: &str| {
         let body = format!(r#"{{"base_resp":{{"status_code":{code},"status_msg":"{quote}"}}}}"#);
-        match judge_submit(&Reply::Answered { http: 200, retry_after_ms: None, body }) {
+        match judge_submit(&Reply::Answered { http: 200, retry_after_ms: None, request_id: None, body }) {
             SubmitVerdict::Refused { error, .. } => error,
             other => panic!("{other:?}"),
         }

@@ -56,7 +56,7 @@ const NOT_FOUND: [&str; 6] = ["not found", "not exist", "no record", "不存在"
 fn asked<T>(reply: &Reply, read: impl FnOnce(&Object<'_>) -> Option<T>) -> Asked<T> {
     let again = |wait_ms, code: &str, said| Asked::Again { wait_ms, code: code.to_owned(), said };
     let (http, wait_ms, text) = match reply {
-        Reply::Answered { http, retry_after_ms, body } => (*http, *retry_after_ms, body),
+        Reply::Answered { http, retry_after_ms, body, .. } => (*http, *retry_after_ms, body),
         Reply::NotConnected { .. } => return again(None, "no connection", String::new()),
         Reply::Broken { why, .. } | Reply::NotUploaded { why, .. } => return again(None, why.code(), String::new()),
         Reply::NotSent { .. } => return again(None, "not sent", String::new()),
@@ -117,7 +117,7 @@ mod tests {
     use crate::answer::LineFault;
 
     pub(super) fn answer(http: u16, body: &str) -> Reply {
-        Reply::Answered { http, retry_after_ms: None, body: body.into() }
+        Reply::Answered { http, retry_after_ms: None, request_id: None, body: body.into() }
     }
 
     fn said(reply: &Reply) -> String {
@@ -160,9 +160,9 @@ mod tests {
         ] {
             assert_eq!(said(&answer(http, body)), expected, "{http} {body}");
         }
-        let later = Reply::Answered { http: 429, retry_after_ms: Some(2_000), body: String::new() };
+        let later = Reply::Answered { http: 429, retry_after_ms: Some(2_000), request_id: None, body: String::new() };
         assert_eq!(said(&later), "again in 2000 HTTP 429");
-        let broken = Reply::Broken { why: LineFault::Cut, detail: String::new() };
+        let broken = Reply::Broken { why: LineFault::Cut, request_id: None, detail: String::new() };
         assert_eq!(said(&broken), format!("again {}: ", LineFault::Cut.code()));
     }
 }

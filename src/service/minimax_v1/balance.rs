@@ -42,7 +42,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn judged(http: u16, body: &str) -> Result<String, String> {
-        let reply = Reply::Answered { http, retry_after_ms: None, body: body.into() };
+        let reply = Reply::Answered { http, retry_after_ms: None, request_id: None, body: body.into() };
         judge_balance(&reply).map(|ptc| ptc.to_string()).map_err(|error| {
             assert_eq!(error.charged, Charged::No);
             let asks = |reason: &Reason| matches!(reason, Reason::Call(call) if call.then == Then::AskedAgain);

@@ -135,7 +135,7 @@ mod tests {
     const BASE: &str = "https://api.302.example/some/path";
 
     fn answer(http: u16, body: &str) -> Reply {
-        Reply::Answered { http, retry_after_ms: None, body: body.into() }
+        Reply::Answered { http, retry_after_ms: None, request_id: None, body: body.into() }
     }
 
     #[test]
@@ -218,8 +218,9 @@ mod tests {
     #[test]
     fn a_quota_that_names_its_wait_is_waited_for() {
         let body = r#"{"error":{"err_code":-10007,"message":"daily quota"}}"#;
-        let judged =
-            |retry_after_ms| judge_file(&Reply::Answered { http: 429, retry_after_ms, body: body.into() }, BASE);
+        let judged = |retry_after_ms| {
+            judge_file(&Reply::Answered { http: 429, retry_after_ms, request_id: None, body: body.into() }, BASE)
+        };
         assert!(matches!(judged(Some(5_000)), FileVerdict::Again { wait_ms: Some(5_000), .. }));
         assert!(matches!(judged(None), FileVerdict::Refused { .. }));
     }

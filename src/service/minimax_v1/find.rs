@@ -74,7 +74,7 @@ mod tests {
     use domain::reason::Quote;
 
     fn judged(http: u16, body: &str) -> Result<Option<String>, (Option<Met>, String, ErrorClass)> {
-        let reply = Reply::Answered { http, retry_after_ms: None, body: body.into() };
+        let reply = Reply::Answered { http, retry_after_ms: None, request_id: None, body: body.into() };
         judge_find(&reply, &RemoteId("7".into())).map_err(|error| {
             assert_eq!(error.charged, Charged::No);
             let quotes = error.reason.quotes().concat();

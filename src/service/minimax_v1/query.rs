@@ -104,10 +104,10 @@ fn usable(reply: &Reply) -> Result<Answer<'_>, NoAnswer> {
             let error = TaskError { charged: Charged::Yes, ..not_sent(why) };
             Err(NoAnswer { wait_ms: None, error })
         }
-        Reply::Answered { http, retry_after_ms, body } if codes::is_success(*http) => {
+        Reply::Answered { http, retry_after_ms, body, .. } if codes::is_success(*http) => {
             Ok(Answer { http: *http, wait_ms: *retry_after_ms, text: body })
         }
-        Reply::Answered { http, retry_after_ms, body } => {
+        Reply::Answered { http, retry_after_ms, body, .. } => {
             let fault = Body::read(body).and_then(|body| body.fault);
             let told = Told::of(*http, *retry_after_ms, fault.as_ref(), body::gist(body));
             Err(NoAnswer { wait_ms: *retry_after_ms, error: of_a_question(&told) })
@@ -217,7 +217,7 @@ mod tests {
     }
 
     fn answer(http: u16, body: &str) -> Reply {
-        Reply::Answered { http, retry_after_ms: Some(9_000), body: body.into() }
+        Reply::Answered { http, retry_after_ms: Some(9_000), request_id: None, body: body.into() }
     }
 
     #[test]
@@ -296,10 +296,13 @@ mod tests {
                 "again None no connection network yes Service",
             ),
             (
-                Reply::Broken { why: LineFault::TimedOut { after_ms: 15_000 }, detail: detail() },
+                Reply::Broken { why: LineFault::TimedOut { after_ms: 15_000 }, request_id: None, detail: detail() },
                 "again None timeout network yes Service",
             ),
-            (Reply::Broken { why: LineFault::Reset, detail: detail() }, "again None broken network yes Service"),
+            (
+                Reply::Broken { why: LineFault::Reset, request_id: None, detail: detail() },
+                "again None broken network yes Service",
+            ),
             (Reply::NotSent { why: Reason::Said(Problem::new("a", "b", "c")) }, "again None not sent file yes Service"),
         ] {
             assert_eq!(judged(&reply), expected);

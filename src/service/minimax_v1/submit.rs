@@ -27,7 +27,7 @@ pub fn judge_submit(reply: &Reply) -> SubmitVerdict {
         }
         Reply::Broken { why, .. } => unknown(why.code(), Met::NoAnswer(*why), Quote::default()),
         Reply::NotSent { why } => SubmitVerdict::Refused { error: not_sent(why), halt: None },
-        Reply::Answered { http, retry_after_ms, body } => answered(*http, *retry_after_ms, body, ""),
+        Reply::Answered { http, retry_after_ms, body, .. } => answered(*http, *retry_after_ms, body, ""),
         Reply::Redirected { http, to, body } => answered(*http, None, body, to),
     }
 }
@@ -116,11 +116,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn answer(http: u16, body: &str) -> Reply {
-        Reply::Answered { http, retry_after_ms: Some(7_000), body: body.into() }
+        Reply::Answered { http, retry_after_ms: Some(7_000), request_id: None, body: body.into() }
     }
 
     fn without_a_wait(http: u16, body: &str) -> Reply {
-        Reply::Answered { http, retry_after_ms: None, body: body.into() }
+        Reply::Answered { http, retry_after_ms: None, request_id: None, body: body.into() }
     }
 
     /// The verdict in one line: `refused key 1004 auth no`.
@@ -288,8 +288,11 @@ mod tests {
                 Reply::NotUploaded { why: LineFault::Reset, handed: 9, total: 10, detail: detail() },
                 "later None not uploaded network no",
             ),
-            (Reply::Broken { why: LineFault::TimedOut { after_ms }, detail: detail() }, "unknown timeout"),
-            (Reply::Broken { why: LineFault::Cut, detail: detail() }, "unknown broken"),
+            (
+                Reply::Broken { why: LineFault::TimedOut { after_ms }, request_id: None, detail: detail() },
+                "unknown timeout",
+            ),
+            (Reply::Broken { why: LineFault::Cut, request_id: None, detail: detail() }, "unknown broken"),
             (Reply::NotSent { why }, "refused not sent file no"),
         ] {
             assert_eq!(line(&reply), expected);

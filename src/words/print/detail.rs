@@ -52,6 +52,9 @@ fn standing(page: &mut Page, task: &Task, now: Now) {
     if let Some(id) = &task.remote {
         page.field(tr!("Task id"), &id.0);
     }
+    if let Some(id) = &task.request_id {
+        page.field(tr!("Request ID"), id);
+    }
     if let Some(file) = task.file() {
         page.field(tr!("File id"), &file.0);
     }
@@ -247,6 +250,7 @@ mod tests {
                 at: at.plus(10_000),
                 what: What::Said { kind: "sent".into(), text: "POST".into() },
                 raw: None,
+                request_id: None,
             }],
             ledger: vec![LedgerLine { at, event: MoneyEvent::Reserved, amount: Ptc::from_thousandths(500) }],
             task: first,

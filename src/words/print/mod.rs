@@ -197,6 +197,7 @@ pub(crate) mod tests {
             claim: None,
             automatic: false,
             settled: None,
+            request_id: None,
         }
     }
 
