@@ -1,7 +1,7 @@
 //! The program without its shell: the real reducer and the real pictures, a real store, a clock that the test moves and a
 //! service whose answers it chooses. A flow is a list of keys; each is pressed a moment after the one before.
 
-use super::rig::{Ground, Program, Rig};
+use super::rig::{Ground, Posts, Program, Rig};
 use ::io::store::Store;
 use domain::{
     catalogue::Catalogue,
@@ -60,6 +60,7 @@ pub(crate) struct Answering {
     /// What went into the clipboard.
     pub(crate) copied: Vec<String>,
     pub(crate) ended: bool,
+    path: Posts,
 }
 
 /// What is said to a call.
@@ -104,6 +105,7 @@ impl Flow {
             posts: Vec::new(),
             copied: Vec::new(),
             ended: false,
+            path: Posts::default(),
         };
         let mut flow = Self::on(ground, settings, now);
         flow.resize(80, 24);
@@ -204,6 +206,12 @@ impl Flow {
 }
 
 impl Ground<msg::Msg> for Answering {
+    fn hears(&mut self, msg: &msg::Msg) {
+        if let msg::Msg::Work(msg) = msg {
+            self.path.hears(msg);
+        }
+    }
+
     fn perform(&mut self, effect: Effect, now: Now) -> Option<Msg> {
         let key = match &effect {
             Effect::Http(HttpCmd::Submit { key, .. } | HttpCmd::Query { key, .. } | HttpCmd::File { key, .. })
@@ -211,6 +219,7 @@ impl Ground<msg::Msg> for Answering {
             _ => None,
         };
         if let Effect::Http(HttpCmd::Submit { key, .. }) = &effect {
+            self.path.post(*key);
             self.posted.insert(*key, now.wall);
         }
         let since = key.and_then(|key| self.posted.get(&key)).map_or(0, |at| now.wall.since(*at));

@@ -21,7 +21,14 @@ use domain::{
     task::{Task, TaskKey, TaskState},
     time::{Mono, Now},
 };
-use engine::{Driven, effect::Effect, msg::Msg, settings::Settings, work::Work};
+use engine::{
+    Driven,
+    effect::Effect,
+    msg::{HttpMsg, Msg, SendResult, StoreMsg},
+    settings::Settings,
+    work::Work,
+};
+use service::answer::SubmitVerdict;
 use simulator::{Counts, SimConfig, Simulator};
 use std::{
     fs,

@@ -2,9 +2,12 @@
 //! clock from deadline to deadline, and after each message checks what must always hold. Used by the tests of the engine
 //! too, so what it needs of the crate it takes from the module that it stands in.
 
-use super::{Charged, Driven, Effect, Mono, Msg, Now, Ptc, Settings, TaskKey, TaskState, Work};
+use super::{
+    Charged, Driven, Effect, HttpMsg, Mono, Msg, Now, Ptc, SendResult, Settings, StoreMsg, SubmitVerdict, TaskKey,
+    TaskState, Work,
+};
 use std::{
-    collections::VecDeque,
+    collections::{BTreeSet, VecDeque},
     fmt::Debug,
     ops::{Deref, DerefMut},
 };
@@ -156,6 +159,37 @@ impl<P: Program, G: Ground<P::Msg>> Rig<P, G> {
         let moves = next.is_none_or(|next| next > then.mono) || !effects.is_empty();
         assert!(moves, "woken at {at:?} it does nothing and asks for {next:?}");
         assert!(ahead > 0 || !effects.is_empty(), "{at:?} is not ahead of {:?}", self.now.mono);
+    }
+}
+
+/// The path of the paid submissions: each needs the store's word that its task is on disk as being sent, and none is made again
+/// before it is proven that the last one was not taken.
+#[derive(Debug, Default)]
+pub(crate) struct Posts {
+    allowed: BTreeSet<TaskKey>,
+    open: BTreeSet<TaskKey>,
+}
+
+impl Posts {
+    /// The program is about to hear that.
+    pub(crate) fn hears(&mut self, msg: &Msg) {
+        match msg {
+            Msg::Store(StoreMsg::Send { result: SendResult::Claimed { key, .. }, .. }) => {
+                self.allowed.insert(*key);
+            }
+            Msg::Http(HttpMsg::Submitted { key, reply, .. }) => {
+                if matches!(service::minimax_v1::judge_submit(reply), SubmitVerdict::Later { .. }) {
+                    self.open.remove(key);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The program makes the POST of that task.
+    pub(crate) fn post(&mut self, key: TaskKey) {
+        assert!(self.allowed.remove(&key), "{key} was posted without the store's word");
+        assert!(self.open.insert(key), "{key} was posted though an earlier POST may have been accepted");
     }
 }
 

@@ -37,7 +37,7 @@ use domain::{
     task::{MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState},
     time::{HOUR, MINUTE, Mono, Now, SECOND, Wall},
 };
-use service::answer::{LineFault, Reply};
+use service::answer::{LineFault, Reply, SubmitVerdict};
 use std::ops::{Deref, DerefMut};
 use world::World;
 

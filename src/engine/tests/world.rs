@@ -2,11 +2,11 @@
 
 use super::{
     disk::Disk,
-    rig::{Ground, Program, Rig},
+    rig::{Ground, Posts, Program, Rig},
     *,
 };
 use crate::news::{ActNews, NotDone};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 pub(super) type World = Rig<Bare, Hand>;
 
@@ -26,8 +26,7 @@ pub(super) struct Hand {
     pub(super) posts: Vec<(TaskKey, Mono)>,
     /// Whether the program has told the shell to leave.
     pub(super) left: bool,
-    allowed: BTreeSet<TaskKey>,
-    open: BTreeSet<TaskKey>,
+    path: Posts,
 }
 
 impl Program for Bare {
@@ -52,12 +51,10 @@ impl DerefMut for Bare {
 
 impl Ground for Hand {
     fn hears(&mut self, msg: &Msg) {
+        self.path.hears(msg);
         match msg {
             Msg::Act(Act::Download { keys, .. }) => self.disk.downloads.extend(keys),
             Msg::Act(Act::Resolve { key, as_what: Resolution::Unknown }) => drop(self.disk.downloads.insert(*key)),
-            Msg::Store(StoreMsg::Send { result: SendResult::Claimed { key, .. }, .. }) => {
-                self.allowed.insert(*key);
-            }
             _ => {}
         }
     }
@@ -90,8 +87,7 @@ impl Ground for Hand {
 impl Hand {
     fn call(&mut self, call: HttpCmd, at: Mono) {
         if let HttpCmd::Submit { key, .. } = &call {
-            assert!(self.allowed.remove(key), "{key} was posted without the store's word");
-            assert!(self.open.insert(*key), "{key} was posted though an earlier POST may have been accepted");
+            self.path.post(*key);
             self.posts.push((*key, at));
         }
         self.calls.push_back(call);
@@ -192,12 +188,7 @@ impl World {
     pub(super) fn reply(&mut self, reply: Reply) -> Vec<Effect> {
         let call = self.calls.pop_front().expect("no call is under way");
         let msg = match call {
-            HttpCmd::Submit { key, ticket, .. } => {
-                if matches!(service::minimax_v1::judge_submit(&reply), service::answer::SubmitVerdict::Later { .. }) {
-                    self.open.remove(&key);
-                }
-                HttpMsg::Submitted { key, ticket, reply }
-            }
+            HttpCmd::Submit { key, ticket, .. } => HttpMsg::Submitted { key, ticket, reply },
             HttpCmd::Query { key, ticket, .. } => HttpMsg::Queried { key, ticket, reply },
             HttpCmd::Find { ticket, .. } => HttpMsg::Found { ticket, reply },
             HttpCmd::File { key, ticket, .. } => HttpMsg::File { key, ticket, reply },

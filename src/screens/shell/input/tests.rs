@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     help::HELP,
     kit::list::ListView,
-    screen::{ComposeRow, DetailTab, Pane, Preview, Sort},
+    screen::{DetailTab, Pane, Preview, Sort},
     table::{columns, filter_input::FilterInput},
     testing::{add, now, state, task},
 };
@@ -16,15 +16,13 @@ use domain::{
         Phase, TaskKey, TaskState,
         TaskState::{Failed, Queued, Running, Saved, Sending, Unknown},
     },
-    time::Mono,
 };
 use engine::{
     act::{Act, Resolution},
-    effect::{HttpCmd, TermCmd},
+    effect::TermCmd,
     msg::Detail,
     work::Halt,
 };
-use proptest::prelude::*;
 
 /// Types keys, a second between each two of them.
 fn typed(app: &mut App, keys: &str) -> Vec<Effect> {
@@ -396,57 +394,6 @@ fn a_click_on_anything_sends_nothing_and_answers_nothing() {
 const KEYS: &str = "a b c d e f g h j k l n o p q r s t u v x y z B F G J K M N U Y 0 1 2 3 / ? * : ！ ／ 雨 space enter \
     [ { | } esc tab shift-tab backspace delete up down left right home end pgup pgdn f1 f2 f3 f4 f5 f6 f7 f8 ctrl-c \
     ctrl-d ctrl-j ctrl-l ctrl-r ctrl-u ctrl-x ctrl-z ctrl-n ctrl-p ctrl-v ctrl-w alt-enter alt-e alt-v alt-z";
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(128))]
-    #[test]
-    fn no_keys_break_it_and_only_enter_in_an_open_preview_queues(
-        keys in proptest::collection::vec((0usize..KEYS.split_whitespace().count(), 0u64..400), 1..120),
-        height in 1u16..60
-    ) {
-        let names: Vec<Key> = KEYS.split_whitespace().map(|key| key.parse().unwrap()).collect();
-        let mut state = state(&TaskState::ALL);
-        input(&mut state, Input::Resize { width: 80, height });
-        for (key, wait) in keys {
-            state.work.now = now(state.work.now.mono.0 + wait);
-            let ready = state.screen.top::<Preview>().is_some_and(|preview| preview.sent.is_none() && state.work.now.mono.since(preview.opened) >= preview::DEAF);
-            let effects = input(&mut state, Input::Key(names[key]));
-            if inserts(&effects) > 0 {
-                prop_assert!(ready && names[key] == Key::plain(Code::Enter));
-            }
-            let asked: Vec<TaskKey> = effects.iter().filter_map(|effect| match effect {
-                Effect::Store(StoreCmd::Detail { key }) => Some(*key),
-                _ => None,
-            }).collect();
-            let posts = effects.iter().filter(|effect| matches!(effect, Effect::Http(HttpCmd::Submit { .. }))).count();
-            prop_assert_eq!(posts, 0);
-            for key in asked {
-                let of = state.work.tasks.rows[&key].state;
-                give(&mut state, key.0, of);
-            }
-            let table = &state.screen.table;
-            prop_assert_eq!(table.order.get(table.at).copied(), table.cursor);
-            let _ = (keymap::footer(&state), keymap::help_lines(&state), keymap::possible(&state));
-            // What is said passes, but stays in the log.
-            let logged = |text: &str| state.screen.messages.iter().any(|message| message.text == text);
-            prop_assert!(state.screen.toasts.iter().all(|toast| logged(&toast.text)));
-        }
-    }
-
-    #[test]
-    fn what_is_typed_in_compose_is_text_and_never_a_command(text in "[a-zA-Z0-9?/:*!？／ 雨]{1,40}") {
-        let mut state = state(&[Failed, Running]);
-        typed(&mut state, "n");
-        for c in text.chars() {
-            let effects = input(&mut state, Input::Key(Key::char(c)));
-            prop_assert_eq!(effects, []);
-        }
-        prop_assert_eq!(&state.screen.compose.draft.prompt, &text);
-        prop_assert_eq!(state.screen.compose.row, ComposeRow::Field(domain::draft::Field::Prompt));
-        prop_assert!(state.screen.layers.is_empty() && state.work.ending.is_none());
-        prop_assert!(state.work.now.mono > Mono(0));
-    }
-}
 
 #[test]
 fn new_rows_do_not_move_the_selection() {
