@@ -47,7 +47,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         8 => proptest::sample::select(keys).prop_map(Step::Key),
         3 => Just(enter),
-        4 => proptest::sample::select(WAYS.to_vec()).prop_map(Step::Keys),
+        9 => proptest::sample::select(WAYS.to_vec()).prop_map(Step::Keys),
         3 => (0..2 * DEAF).prop_map(Step::Wait),
         3 => (0..90 * SECOND).prop_map(Step::Wait),
         2 => (0_usize..5).prop_map(Step::Says),
@@ -122,7 +122,7 @@ fn whatever_is_typed_only_enter_in_a_preview_queues_and_each_attempt_is_posted_o
     };
     TestRunner::new(config).run(&(steps(), 1_u16..60), run).unwrap();
     // Or nothing was put to the test.
-    assert!(queued.get() >= 40 && posted.get() >= 40, "{} batches, {} POSTs", queued.get(), posted.get());
+    assert!(queued.get() >= 10 && posted.get() >= 10, "{} batches, {} POSTs", queued.get(), posted.get());
 }
 
 proptest! {
