@@ -396,10 +396,10 @@ fn a_theme_of_ones_own_changes_another_one_and_its_faults_are_all_told() {
 }
 
 #[test]
-fn options_that_nothing_uses_yet_say_so() {
+fn half_of_a_callback_is_said_to_have_no_effect() {
     let loaded = read("[callback]\nlisten = \"127.0.0.1:1\"\n[ui]\nmouse = true\n");
     let warnings: Vec<String> = loaded.warnings.iter().map(|warning| located(warning, "f")).collect();
-    assert_eq!(warnings, ["f:2:1: callback.listen has no effect yet"]);
+    assert_eq!(warnings, ["f:2:1: callback.listen has no effect without callback.public_url"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use super::{Outcome, Stop, Voice, block_on, headless::Headless, load};
 use crate::args::Global;
-use ::io::{config::Loaded, run::exit::Exit, store::Store};
+use ::io::{callback::NoEcho, config::Loaded, run::exit::Exit, store::Store};
 use domain::{export::json_line, text::pad};
 use engine::{act::Act, settings::Scope};
 use lang::tr;
@@ -45,6 +45,9 @@ pub(super) fn run(global: &Global, voice: Voice) -> Outcome {
     };
     wrong |= matches!(service, Found::Wrong(_));
     tell(SERVICE, &service, voice)?;
+    let callback = block_on(callbacks(&setup))?;
+    wrong |= matches!(callback, Found::Wrong(_));
+    tell(CALLBACK, &callback, voice)?;
     Ok(if wrong { Exit::Failed } else { Exit::Done })
 }
 
@@ -57,6 +60,8 @@ const STORE: Thing = ("store", || tr!("store"));
 const VIDEOS: Thing = ("videos", || tr!("videos"));
 const TERMINAL: Thing = ("terminal", || tr!("terminal"));
 const SERVICE: Thing = ("service", || tr!("service"));
+
+const CALLBACK: Thing = ("callback", || tr!("callback"));
 
 fn tell((id, title): Thing, found: &Found, voice: Voice) -> Result<(), Stop> {
     let (result, word, text) = match found {
@@ -165,6 +170,36 @@ async fn service(setup: &Loaded) -> Found {
                 (None, None) => Found::Wrong(tr!("no answer").into()),
             }
         }
+    };
+    headless.end().await;
+    found
+}
+
+/// Whether our own challenge comes back by the public URL. An engine runs meanwhile, unless another program listens.
+async fn callbacks(setup: &Loaded) -> Found {
+    let callback = &setup.settings.callback;
+    let (Some(_), Some(url)) = (callback.listen, &callback.public_url) else {
+        return Found::Well(tr!("not set up; tasks are polled").into());
+    };
+    let headless = match Headless::start(setup, Scope::Named).await {
+        Ok(mut headless) => {
+            headless.until(Some(5_000), |work| work.callbacks.known).await;
+            headless
+        }
+        Err(stop) => return stopped(stop),
+    };
+    let found = match ::io::callback::probe(url).await {
+        Ok(()) => Found::Well(tr!("{url} reaches this machine: the challenge came back", url)),
+        Err(NoEcho::Other(http)) => Found::Wrong(tr!(
+            "{url} does not reach this machine: something else answers (HTTP {http}). Check the tunnel or proxy; see `reeltop man`",
+            url,
+            http
+        )),
+        Err(NoEcho::Line(error)) => Found::Wrong(tr!(
+            "{url} does not reach this machine: {error}. Check the tunnel or proxy; see `reeltop man`",
+            url,
+            error
+        )),
     };
     headless.end().await;
     found

@@ -34,6 +34,7 @@ pub fn man(keys: &[KeyTable], typed: &[(String, &str)], out: &mut dyn io::Write)
     for sub in shown(&root) {
         add_command(&mut commands, sub);
     }
+    add_recipes(&mut commands);
     add_keys(&mut commands, keys, typed);
     commands.to_writer(out)?;
     page.render_extra_section(out)
@@ -57,6 +58,55 @@ fn add_command(roff: &mut Roff, command: &Command) {
         let help = inner.get_about().map(ToString::to_string).unwrap_or_default();
         roff.control("TP", []).text([bold(inner.get_name())]).text([roman(help)]);
     }
+}
+
+/// Three ways for the service to reach a machine that has no public address: a title, the lines to use, what comes of it.
+const RECIPES: [(&str, &[&str], &str); 3] = [
+    (
+        "A server of your own, by ssh -R",
+        &["ssh -N -R 127.0.0.1:8303:127.0.0.1:8303 you@example.net"],
+        "On the server let its web server pass https://example.net/reeltop/ on to 127.0.0.1:8303 (see below), and set \
+         public_url = \"https://example.net/reeltop\". Without a web server: GatewayPorts yes in its sshd_config, \
+         ssh -N -R 0.0.0.0:8303:127.0.0.1:8303, and public_url = \"http://example.net:8303\".",
+    ),
+    (
+        "A tunnel service",
+        &["cloudflared tunnel --url http://127.0.0.1:8303", "ngrok http 8303"],
+        "One of these prints a public https address: that is public_url. It changes with each start unless you own a name there.",
+    ),
+    (
+        "A reverse proxy on this machine",
+        &[
+            "location /reeltop/ {",
+            "    proxy_pass http://127.0.0.1:8303/;",
+            "    client_max_body_size 64k;",
+            "    access_log off;",
+            "}",
+        ],
+        "For nginx; with Caddy: handle_path /reeltop/* { reverse_proxy 127.0.0.1:8303 }. Then public_url = \
+         \"https://example.net/reeltop\". Keep the paths out of its log: they are secret.",
+    ),
+];
+
+/// What the service needs to reach us.
+fn add_recipes(roff: &mut Roff) {
+    roff.control("SH", ["CALLBACKS"]).text([roman(
+        "With [callback] in the config the service posts each change of a task, and reeltop polls less. An unknown task is settled by \
+         its first post, once the service has confirmed the ID. Any program that runs the engine takes the posts on \
+         callback.listen, one of them for all; the service must reach that port by callback.public_url. Three ways to get there, for \
+         listen = \"127.0.0.1:8303\":",
+    )]);
+    for (title, lines, after) in RECIPES {
+        roff.control("SS", [title]).control("nf", []);
+        for line in lines {
+            roff.text([roman(*line)]);
+        }
+        roff.control("fi", []).control("PP", []).text([roman(after)]);
+    }
+    roff.control("PP", []).text([roman(
+        "`reeltop doctor` posts a challenge to public_url and says whether it came back. Each task has a secret path; a post on any \
+         other is answered 404.",
+    )]);
 }
 
 /// The keys of each place, and the commands after `:`.

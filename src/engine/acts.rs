@@ -1,7 +1,7 @@
 //! What a person can have done to tasks, carried out: the same for keys and command line.
 
 use super::{
-    adopt, event, held_by_another, in_scope, poller, queue, saver, share, store, ticket,
+    adopt, callback, event, held_by_another, in_scope, poller, queue, saver, share, store, ticket,
     told::{done, not_done, refuse},
 };
 use crate::{
@@ -272,6 +272,7 @@ fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec<Effect> {
 
 /// Settles an unknown by an id that the service knows; `phase` is what it became there.
 pub(super) fn found(work: &mut Work, key: TaskKey, id: RemoteId, phase: Phase) -> Vec<Effect> {
+    let is_posted = callback::take(work, key, &id);
     let Some(task) = live(work, key) else { return Vec::new() };
     let Phase::Unknown { error } = &task.phase else {
         return refuse(work, key, Left::NowIs(task.state()));
@@ -282,6 +283,12 @@ pub(super) fn found(work: &mut Work, key: TaskKey, id: RemoteId, phase: Phase) -
     let before = error.clone();
     let claim = super::claim(work, poller::CLAIM).filter(|_| in_scope(work, &task));
     let task = Task { phase, settled: Some(before), remote: Some(id.clone()), claim, ..task };
+    if is_posted {
+        let note = event(work, What::Posted(id.clone()));
+        let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.cost };
+        work.news.push(News::Task { key, what: TaskNews::Settled(Resolution::Found(id)) });
+        return store::write(work, task, vec![note], vec![line]);
+    }
     settled(work, task, Resolution::Found(id), MoneyEvent::Charged)
 }
 

@@ -9,7 +9,7 @@
 //!
 //! The queries are asked by the poller, within its budget.
 
-use super::{acts, poller, ticket, told::not_done};
+use super::{acts, callback, poller, ticket, told::not_done};
 use crate::{
     effect::{Caps, Effect, HttpCmd, StoreCmd, Ticket},
     news::{ActNews, News, NotDone, TaskNews},
@@ -46,6 +46,15 @@ pub(super) fn settle(work: &mut Work, key: TaskKey, id: RemoteId) {
     }
     work.news.push(News::Task { key, what: TaskNews::Asking(id.clone()) });
     want(work, id, Some(key));
+}
+
+/// The same by an id that the service posted; not told, since nobody asked for it. Tells whether it is asked about now.
+pub(super) fn settle_by_post(work: &mut Work, key: TaskKey, id: RemoteId) -> bool {
+    let is_new = !is_under_way(work, &id);
+    if is_new {
+        want(work, id, Some(key));
+    }
+    is_new
 }
 
 fn want(work: &mut Work, id: RemoteId, settles: Option<TaskKey>) {
@@ -92,6 +101,9 @@ pub(super) fn found(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect> {
             None => insert(work, id, word),
         },
         Err(error) => {
+            if settles.is_some_and(|key| callback::not_known(work, key, &id, &error)) {
+                return Vec::new();
+            }
             not_done(work, settles, NotDone::NotKnown { id, error });
             Vec::new()
         }

@@ -107,6 +107,8 @@ pub enum StoreCmd {
         write: Box<Write>,
         /// Submissions that the account allows in any 60 seconds, whichever program makes them.
         per_minute: u32,
+        /// Whether to give it a path for the service's posts.
+        path: bool,
     },
     /// Change what all programs share. Answered by `Shared`.
     Share {

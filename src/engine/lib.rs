@@ -10,6 +10,7 @@ pub mod acts;
 mod adopt;
 mod again;
 pub mod agenda;
+mod callback;
 pub mod effect;
 mod ending;
 pub mod filter;
@@ -87,6 +88,10 @@ pub fn update(work: &mut Work, msg: Msg, now: Now) -> (Vec<Effect>, Vec<News>) {
             reload::take(work, result);
             Vec::new()
         }
+        Msg::Listening(result) => {
+            callback::listening(work, result);
+            Vec::new()
+        }
         Msg::Signal(signal) => ending::signal(work, signal),
         Msg::Act(act) => acts::act(work, act),
     };
@@ -161,6 +166,7 @@ fn schedule(work: &mut Work) -> Vec<Effect> {
     effects.extend(share::due(work));
     effects.extend(store::look_again(work));
     effects.extend(queue::send_due(work));
+    callback::settle_due(work);
     effects.extend(poller::ask_due(work));
     effects.extend(saver::save_due(work));
     effects
@@ -170,7 +176,13 @@ fn schedule(work: &mut Work) -> Vec<Effect> {
 #[must_use]
 pub fn next_deadline(work: &Work) -> Option<Mono> {
     let ending = work.ending.is_some();
-    let due = [queue::deadline(work), poller::deadline(work), saver::deadline(work), store::look_deadline(work)];
+    let due = [
+        queue::deadline(work),
+        callback::deadline(work),
+        poller::deadline(work),
+        saver::deadline(work),
+        store::look_deadline(work),
+    ];
     due.into_iter().filter(|_| !ending).flatten().chain(store::retry_deadline(work)).min()
 }
 

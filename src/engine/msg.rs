@@ -22,7 +22,7 @@ use domain::{
     },
     request::StoredImage,
     retry::Overtaken,
-    task::{Event, LedgerLine, Row, SavedFile, Task, TaskKey, TaskState},
+    task::{Event, LedgerLine, RemoteId, Row, SavedFile, Task, TaskKey, TaskState},
     time::Wall,
 };
 use serde::{Deserialize, Serialize};
@@ -45,6 +45,8 @@ pub enum Msg {
     Signal(Signal),
     /// From the command line, which does the same as the keys do.
     Act(Act),
+    /// The service's posts are taken, by this program or by another one on the store, or why they are not.
+    Listening(Result<(), System>),
     /// The config was read again, or why it cannot be used.
     Config(Result<Box<Reread>, Rejected>),
 }
@@ -129,7 +131,11 @@ pub enum StoreMsg {
         ticket: Ticket,
         /// Whether the row may be sent.
         result: SendResult,
+        /// The path for the service's posts about it, where one was asked for.
+        path: Option<String>,
     },
+    /// The service posted about tasks, whichever program took it.
+    Posted { posts: Vec<Posted> },
     /// Rows that another program changed, or that were looked at again.
     Changed {
         /// Whole.
@@ -155,6 +161,15 @@ pub enum StoreMsg {
         /// Why.
         fault: store::Fault,
     },
+}
+
+/// A post of the service, by what is kept of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posted {
+    /// The task whose path it came by.
+    pub key: TaskKey,
+    /// The ID that it named.
+    pub id: RemoteId,
 }
 
 /// Why a batch of intents was not taken; nothing of it was.

@@ -5,7 +5,7 @@ use crate::{act::Resolution, effect::Ticket, msg::InsertRefusal, work::Halt};
 use domain::{
     account::Stamp,
     problem::{Charged, ErrorClass, TaskError},
-    reason::{Reason, config::Rejected, store},
+    reason::{Reason, config::Rejected, store, system::System},
     task::{RemoteId, Row, TaskKey, TaskState},
 };
 use serde::{Deserialize, Serialize};
@@ -113,12 +113,14 @@ pub enum QueueNews {
 }
 
 /// What happened to the line to the service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LineNews {
     /// No call brings an answer.
     Away,
     /// The service answers again.
     Back,
+    /// The service's posts cannot be taken.
+    NoCallbacks(System),
 }
 
 /// What happened to the store.

@@ -2,7 +2,8 @@
 //! take, back-off while the service is away.
 
 use super::{
-    adopt, again, answer_event, event, held_by_another, queue::LONGEST_WAIT, saver, share, store, streak, ticket,
+    adopt, again, answer_event, callback, event, held_by_another, queue::LONGEST_WAIT, saver, share, store, streak,
+    ticket,
 };
 use crate::{
     effect::{Effect, HttpCmd, Ticket},
@@ -31,7 +32,7 @@ const PROBES: (u64, u64) = (SECOND, 30 * SECOND);
 /// The same for an account that is to rest where the service does not say for how long.
 const RESTS: (u64, u64) = (2 * SECOND, MINUTE);
 /// The longest pause between two questions about one task.
-const SLOWEST: u64 = 5 * MINUTE;
+pub(super) const SLOWEST: u64 = 5 * MINUTE;
 /// How long a task is asked about that is said to be made and has no file, or about which the service will not answer.
 const PATIENCE: u64 = 30 * SECOND;
 /// The same where the refusal speaks of the address rather than of the task: it may be mended meanwhile.
@@ -61,7 +62,7 @@ fn pause(work: &Work, task: &Task, polls: u32) -> u64 {
     } else {
         every.saturating_mul(1 + elapsed / (2 * slow).max(1)).min(SLOWEST).max(every)
     };
-    jitter(wait, u64::from(task.key.0), u64::from(polls))
+    jitter(callback::pause(work, task.key, wait), u64::from(task.key.0), u64::from(polls))
 }
 
 /// When the next question about a running task is due. While one is under way there is no next one.
@@ -179,6 +180,13 @@ pub(super) fn queried(work: &mut Work, key: TaskKey, of: Ticket, reply: &Reply) 
         return Vec::new();
     }
     work.poller.asking.remove(&key);
+    let effects = judged(work, key, reply);
+    callback::answered(work, key);
+    effects
+}
+
+/// What an answer about that task means.
+fn judged(work: &mut Work, key: TaskKey, reply: &Reply) -> Vec<Effect> {
     // Cancelled here, or in another program's hands by now: its own answers count.
     let Some(task) = work.tasks.live.get(&key).filter(|task| !held_by_another(work, task)).cloned() else {
         return Vec::new();

@@ -9,7 +9,7 @@
 //! The POST is emitted in one place, [`claimed`], on the store's word that `Sending` is on disk. A task found in
 //! `Sending` that nobody alive is sending becomes `Unknown` and is never sent again by the program.
 
-use super::{again, answer_event, claim, event, poller, share, store, streak, ticket};
+use super::{again, answer_event, callback, claim, event, poller, share, store, streak, ticket};
 use crate::{
     effect::{Effect, HttpCmd, Level, Noted, StoreCmd, Ticket, Write},
     msg::SendResult,
@@ -56,7 +56,8 @@ pub(super) fn send_due(work: &mut Work) -> Vec<Effect> {
     let note = event(work, What::Sending);
     let write = Write { events: vec![note], ledger: vec![], task };
     let per_minute = work.settings.profile.submit_per_minute;
-    vec![Effect::Store(StoreCmd::Send { ticket, write: Box::new(write), per_minute })]
+    let path = callback::is_wanted(work, &write.task);
+    vec![Effect::Store(StoreCmd::Send { ticket, write: Box::new(write), per_minute, path })]
 }
 
 /// When [`send_due`] will have something to do.
@@ -126,7 +127,7 @@ pub(super) fn rest(work: &mut Work, until: Wall) {
 }
 
 /// The store's word on a wish to send.
-pub(super) fn claimed(work: &mut Work, of: Ticket, result: SendResult) -> Vec<Effect> {
+pub(super) fn claimed(work: &mut Work, of: Ticket, result: SendResult, path: Option<&str>) -> Vec<Effect> {
     let Some((_, key)) = work.queue.claiming.take_if(|(ticket, _)| *ticket == of) else {
         work.stale += 1;
         return Vec::new();
@@ -157,7 +158,11 @@ pub(super) fn claimed(work: &mut Work, of: Ticket, result: SendResult) -> Vec<Ef
             if work.ending.is_some() || !may_send(work) {
                 return unsend(work, task);
             }
-            let request = Box::new(task.request.clone());
+            let mut request = Box::new(task.request.clone());
+            // Only on the wire: what the person asked for stays as it is.
+            if request.callback.is_none() {
+                request.callback = path.and_then(|path| callback::address(work, path));
+            }
             tasks::put(work, task);
             let ticket = ticket(work);
             work.queue.posting.insert(key, ticket);

@@ -11,7 +11,7 @@ use service::{
     call::Under,
     protocol::{Ask, Protocol},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::SocketAddr};
 
 /// Everything that can be set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,6 +34,8 @@ pub struct Settings {
     pub retry: RetrySettings,
     /// `[notify]`.
     pub notify: NotifySettings,
+    /// `[callback]`.
+    pub callback: CallbackSettings,
     /// `[ui]`.
     pub ui: UiSettings,
     /// `[keys.CONTEXT]`: context, action's id, the keys instead of the defaults.
@@ -235,6 +237,15 @@ pub struct NotifySettings {
     pub hook: bool,
 }
 
+/// `[callback]`. Posts are taken where both are set.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallbackSettings {
+    /// Where to listen, such as `127.0.0.1:8303`.
+    pub listen: Option<SocketAddr>,
+    /// The address under which the service reaches it; the path of an attempt is put behind.
+    pub public_url: Option<String>,
+}
+
 /// `[ui]`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UiSettings {
@@ -326,6 +337,7 @@ impl Default for Settings {
             },
             retry: RetrySettings { auto: Vec::new(), max: 2, pause_ms: 30 * time::SECOND },
             notify: NotifySettings { bell: true, osc: true, hook: false },
+            callback: CallbackSettings::default(),
             ui: UiSettings {
                 theme: "dark".into(),
                 themes: BTreeMap::new(),

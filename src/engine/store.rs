@@ -6,7 +6,8 @@
 //! and `Sending`) do not go this way: see [`super::queue`] and [`super::acts`].
 
 use super::{
-    acts, again, event, held_by_another, held_by_us, hook, is_ours, is_told_of, queue, saver, share, ticket, told,
+    acts, again, callback, event, held_by_another, held_by_us, hook, is_ours, is_told_of, queue, saver, share, ticket,
+    told,
 };
 use crate::{
     effect::{Effect, Level, Noted, StoreCmd, Ticket, Write},
@@ -50,7 +51,11 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
         StoreMsg::Page { rows, tasks, last } => page(work, rows, tasks, last),
         StoreMsg::Inserted { ticket, result } => acts::inserted(work, ticket, result),
         StoreMsg::Written { ticket, results } => results.into_iter().flat_map(|r| written(work, ticket, r)).collect(),
-        StoreMsg::Send { ticket, result } => queue::claimed(work, ticket, result),
+        StoreMsg::Send { ticket, result, path } => queue::claimed(work, ticket, result, path.as_deref()),
+        StoreMsg::Posted { posts } => {
+            callback::posted(work, posts);
+            Vec::new()
+        }
         StoreMsg::Changed { tasks } => tasks.into_iter().flat_map(|task| changed(work, task)).collect(),
         StoreMsg::Shared { ticket, shared } => {
             share::heard(work, ticket, *shared);

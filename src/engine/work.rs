@@ -38,6 +38,8 @@ pub struct Work {
     pub sharing: Sharing,
     /// Asking.
     pub poller: Poller,
+    /// What the service posts.
+    pub callbacks: Callbacks,
     /// Taking over tasks made elsewhere.
     pub adopting: Adopting,
     /// Ended tasks whose settlement is to be taken back; the store is reading them.
@@ -70,6 +72,7 @@ impl Work {
             now,
             settings,
             tasks: Tasks::default(),
+            callbacks: Callbacks::default(),
             adopting: Adopting::default(),
             unsettle: BTreeSet::new(),
             saver: Saver::default(),
@@ -239,6 +242,31 @@ pub struct Poller {
     pub missed: BTreeSet<TaskKey>,
     /// Times in a row that the account was told to rest, for how long where the service does not say it.
     pub rests: u32,
+}
+
+/// What the service posts.
+#[derive(Clone, Debug, Default)]
+pub struct Callbacks {
+    /// Whether posts are taken, by this program or by another one on the store.
+    pub open: bool,
+    /// Whether that is known yet.
+    pub known: bool,
+    /// Running tasks of which a post came, by when the last one did.
+    pub heard: BTreeMap<TaskKey, Mono>,
+    /// Tasks of which a post came while they were being asked about.
+    pub again: BTreeSet<TaskKey>,
+    /// IDs that came for tasks that have none, until they are settled by them.
+    pub named: BTreeMap<TaskKey, Named>,
+}
+
+/// An ID that came by a post.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    pub id: RemoteId,
+    /// Not asked about before; the last moment there is while it is being asked about.
+    pub not_before: Mono,
+    /// Questions without an answer.
+    pub tries: u32,
 }
 
 /// Ids that the service is asked about: of tasks made elsewhere, and of unknowns that a person found. An id is in one of

@@ -1,6 +1,7 @@
 //! Workers: all that touches the world outside. They are handed plain values and send messages back; none of them
 //! decides anything about a task or money, and none knows of the screen.
 
+pub mod callback;
 pub mod client;
 pub mod coding;
 pub mod config;

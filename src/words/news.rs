@@ -3,6 +3,7 @@
 use crate::{names, reason, terms};
 use domain::{
     problem::{Charged, Problem, TaskError},
+    reason::system::System,
     task::{RemoteId, TaskKey},
 };
 use engine::{
@@ -38,6 +39,7 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
             (level, None, text)
         }
         News::Line(LineNews::Back) => (Level::Info, None, tr!("the service answers again").to_owned()),
+        News::Line(LineNews::NoCallbacks(why)) => (Level::Warning, None, no_callbacks(why).to_string()),
         News::Store(StoreNews::Back) => (Level::Info, None, tr!("the store can be written again").to_owned()),
         News::Store(StoreNews::TakenBack(keys)) => {
             (Level::Warning, keys.first().copied(), taken_back(keys).to_string())
@@ -59,6 +61,12 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
         | News::Act(ActNews::Done { .. }) => return None,
     };
     Some(Said { level, key, text })
+}
+
+fn no_callbacks(why: &System) -> Problem {
+    let what = tr!("callbacks cannot be received");
+    let next = tr!("Tasks are polled instead. Choose a free port in callback.listen, then start again.");
+    Problem::new(what, reason::system::system(why), next)
 }
 
 fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)> {
@@ -441,6 +449,7 @@ mod tests {
         ];
         let others = [
             News::Line(LineNews::Back),
+            News::Line(LineNews::NoCallbacks(System::Denied)),
             News::Store(StoreNews::Back),
             News::Store(StoreNews::TakenBack((1..=5).map(TaskKey).collect())),
             News::Act(ActNews::Known { id: id(), key, state: TaskState::Saved }),

@@ -272,8 +272,8 @@ impl Answering {
                 StoreMsg::Inserted { ticket, result: store.insert(&tasks, at, &caps).unwrap() }
             }
             StoreCmd::Write { ticket, writes } => StoreMsg::Written { ticket, results: store.write(&writes).unwrap() },
-            StoreCmd::Send { ticket, write, per_minute } => {
-                StoreMsg::Send { ticket, result: store.send(&write, per_minute).unwrap() }
+            StoreCmd::Send { ticket, write, per_minute, path: _ } => {
+                StoreMsg::Send { ticket, result: store.send(&write, per_minute).unwrap(), path: None }
             }
             StoreCmd::Share { ticket, profile, by, change } => {
                 let shared = Box::new(store.share(&profile, &by, &change).unwrap());

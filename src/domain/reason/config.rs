@@ -92,8 +92,10 @@ pub enum Wrong {
         profile: String,
     },
     BuiltInTheme(String),
-    NoEffectYet {
+    /// An option has no effect without another one.
+    NoEffectWithout {
         option: String,
+        other: String,
     },
     Unusable {
         option: String,

@@ -49,6 +49,8 @@ pub enum What {
     Refused(Reason),
     /// Nobody can tell whether the service took it.
     Unknown(Reason),
+    /// The service posted the id of the unknown, and knows it.
+    Posted(RemoteId),
     /// A person resolved the unknown, or took that back.
     Resolved(Resolution),
     /// The service's word for its state has changed.
@@ -98,7 +100,7 @@ impl What {
             Self::Accepted(_) | Self::AcceptedLate(_) => "accepted",
             Self::Refused(_) => "refused",
             Self::Unknown(_) => "unknown",
-            Self::Resolved(_) => "resolved",
+            Self::Posted(_) | Self::Resolved(_) => "resolved",
             Self::Status(_) => "status",
             Self::NoAnswer(_) => "no answer",
             Self::Ready(_) => "ready",

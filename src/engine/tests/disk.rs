@@ -115,8 +115,9 @@ impl Disk {
             StoreCmd::Write { ticket, writes } => {
                 StoreMsg::Written { ticket, results: writes.into_iter().map(|write| self.write(write)).collect() }
             }
-            StoreCmd::Send { ticket, write, per_minute } => {
-                StoreMsg::Send { ticket, result: self.send(*write, per_minute) }
+            StoreCmd::Send { ticket, write, per_minute, path } => {
+                let path = path.then(|| format!("p{}", write.task.key.0));
+                StoreMsg::Send { ticket, result: self.send(*write, per_minute), path }
             }
             StoreCmd::Share { ticket, profile, by, change } => {
                 self.share(profile, by, change);

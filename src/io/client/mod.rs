@@ -38,6 +38,7 @@ use service::{
     answer::{LineFault, Reply},
     call,
     call::{Method, Under},
+    gateway::callback,
     protocol::{Ask, Protocol},
 };
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
@@ -159,13 +160,15 @@ impl Inner {
         };
         let built = match call {
             Call::Submit(request, tell) => {
+                let secret = request.callback.as_deref().and_then(callback::secret_of).map(str::to_owned);
                 let body = match Arc::clone(&self).body(request).await {
                     Ok(body) => body,
                     Err(why) => return Reply::NotSent { why },
                 };
                 let patience = Patience { stall: self.config.submit_stall, answer: self.config.submit_timeout };
                 let url = self.address(&self.config.protocol.call(Ask::Submit));
-                return upload::post(&self.submissions, &url, body, key, patience, tell.as_ref()).await;
+                let reply = upload::post(&self.submissions, &url, body, key, patience, tell.as_ref()).await;
+                return without(reply, secret.as_deref());
             }
             Call::Query(id) => self.question(Ask::Query(&id), key),
             Call::File(file) => self.question(Ask::File(&file), key),
@@ -209,6 +212,16 @@ impl Inner {
         });
         built.await.unwrap_or_else(|_| Err(Reason::Connect(Connect::Worker)))
     }
+}
+
+/// An answer without our callback's path, should the other side have repeated it.
+fn without(mut reply: Reply, secret: Option<&str>) -> Reply {
+    if let (Some(secret), Reply::Answered { body, .. } | Reply::Redirected { body, .. }) = (secret, &mut reply)
+        && body.contains(secret)
+    {
+        *body = body.replace(secret, "[path]");
+    }
+    reply
 }
 
 /// Base address, prefix and path in one. The parts come from a config, so slashes may be doubled or missing.

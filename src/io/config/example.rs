@@ -93,9 +93,6 @@ fn push_option<C>(text: &mut String, option: &Opt<C>) {
         Default::Is(_) => {}
         Default::Unset(_) => doc.push_str(" Not set."),
     }
-    if option.reserved {
-        doc.push_str(" Has no effect yet.");
-    }
     push_doc(text, &doc);
     push_line(text, &format!("#{} = {}", option.name, option.default.shown()));
 }

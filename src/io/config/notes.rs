@@ -87,26 +87,15 @@ impl<'t> Notes<'t> {
         value: &Spanned<DeValue<'_>>,
     ) {
         match options.iter().find(|option| option.name == name.get_ref()) {
-            Some(option) => self.option(to, option, name, value, &format!("{path}.{}", option.name)),
+            Some(option) => self.option(to, option, value, &format!("{path}.{}", option.name)),
             None => self.unknown_option(name, path, options),
         }
     }
 
     /// An option that is known.
-    pub(super) fn option<C>(
-        &mut self,
-        to: &mut C,
-        option: &Opt<C>,
-        name: &Name<'_>,
-        value: &Spanned<DeValue<'_>>,
-        full: &str,
-    ) {
+    pub(super) fn option<C>(&mut self, to: &mut C, option: &Opt<C>, value: &Spanned<DeValue<'_>>, full: &str) {
         if let Err(why) = option.apply(to, value.get_ref()) {
-            return self.unusable(value.span(), full, why);
-        }
-        if option.reserved {
-            let place = Some(self.place(name.span().start));
-            self.warnings.push(Fault { place, why: Wrong::NoEffectYet { option: full.to_owned() } });
+            self.unusable(value.span(), full, why);
         }
     }
 

@@ -18,8 +18,6 @@ pub(super) struct Opt<C: 'static> {
     pub(super) default: Default,
     /// What it is for, in one to three lines.
     pub(super) doc: &'static str,
-    /// Set for an option that is checked but not yet used by anything.
-    pub(super) reserved: bool,
 }
 
 /// What an option is when it is not set.
@@ -97,17 +95,12 @@ pub(super) enum Kind<C: 'static> {
 
 /// Makes an option that has a default.
 pub(super) const fn opt<C>(name: &'static str, kind: Kind<C>, default: &'static str, doc: &'static str) -> Opt<C> {
-    Opt { name, kind, default: Default::Is(default), doc, reserved: false }
+    Opt { name, kind, default: Default::Is(default), doc }
 }
 
 /// Makes an option that is not set unless the file sets it; the example shows `such_as`.
 pub(super) const fn unset<C>(name: &'static str, kind: Kind<C>, such_as: &'static str, doc: &'static str) -> Opt<C> {
-    Opt { name, kind, default: Default::Unset(such_as), doc, reserved: false }
-}
-
-/// The same option, known to have no effect yet.
-pub(super) const fn reserved<C>(option: Opt<C>) -> Opt<C> {
-    Opt { reserved: true, ..option }
+    Opt { name, kind, default: Default::Unset(such_as), doc }
 }
 
 impl<C> Opt<C> {

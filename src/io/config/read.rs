@@ -35,9 +35,23 @@ pub(super) fn read_into(loaded: &mut Loaded, text: &str, wanted: &Wanted<'_>, ho
     let dir = at_home(&loaded.settings.download.dir, home);
     loaded.settings.download.dir = dir.to_string_lossy().into_owned();
     let broken = syntax.iter().map(|error| not_toml(&notes, error)).collect();
+    half_callback(&mut notes);
     loaded.warnings = notes.warnings;
     loaded.written = notes.written;
     with_syntax(broken, notes.faults)
+}
+
+/// Of the two options that callbacks need, one is set.
+fn half_callback(notes: &mut Notes<'_>) {
+    let set = |name| notes.written.iter().find(|written| written.name == name);
+    let (option, other) = ("callback.listen", "callback.public_url");
+    let half = match (set(option), set(other)) {
+        (Some(written), None) => (written.place, option, other),
+        (None, Some(written)) => (written.place, other, option),
+        (Some(_), Some(_)) | (None, None) => return,
+    };
+    let (place, option, other) = (Some(half.0), half.1.to_owned(), half.2.to_owned());
+    notes.warnings.push(Fault { place, why: Wrong::NoEffectWithout { option, other } });
 }
 
 /// A fault of the TOML itself.
@@ -87,7 +101,7 @@ impl<'t> Reader<'t> {
         if let Some(option) = TOP.options.iter().find(|option| option.name == word) {
             self.profile_at = Some(value.span());
             self.notes.set(word, name, value);
-            return self.notes.option(loaded, option, name, value, word);
+            return self.notes.option(loaded, option, value, word);
         }
         let section = SECTIONS.iter().find(|section| section.name == word);
         if section.is_none() && !NAMED_SECTIONS.contains(&word) {

@@ -4,7 +4,7 @@
 use super::{
     check,
     loaded::Loaded,
-    options::{Kind, Opt, opt, reserved, small, unset},
+    options::{Kind, Opt, opt, small, unset},
 };
 use domain::{name::check_template, time::SECOND};
 use engine::settings::{Lang, RetrySettings};
@@ -219,20 +219,21 @@ pub(super) static SECTIONS: [Section; 10] = [
     },
     Section {
         name: "callback",
-        doc: "Being told by the service instead of asking.",
+        doc: "Being told by the service instead of polling. Both must be set; polling goes on, but less often.",
         options: &[
-            reserved(unset(
+            unset(
                 "listen",
-                Kind::Text { check: check::socket, set: |_, _| {} },
+                Kind::Text { check: check::socket, set: |c, v| c.settings.callback.listen = v.parse().ok() },
                 "\"127.0.0.1:8303\"",
-                "Where to wait for the service's posts.",
-            )),
-            reserved(unset(
+                "Where to take the service's posts: an address and a port of this machine.",
+            ),
+            unset(
                 "public_url",
-                Kind::Text { check: check::address, set: |_, _| {} },
+                Kind::Text { check: check::address, set: |c, v| c.settings.callback.public_url = Some(v) },
                 "\"https://example.net/reeltop\"",
-                "The address under which the service reaches it.",
-            )),
+                "The URL under which the service reaches that port from outside. Each task gets a secret path under it.\n\
+                 `reeltop man` has recipes; `reeltop doctor` tries it.",
+            ),
         ],
     },
     Section {

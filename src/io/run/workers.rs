@@ -1,6 +1,7 @@
 //! Carries out effects: hands each to its worker. Every worker's answer comes back as a message.
 
 use crate::{
+    callback,
     client::{Client, ClientConfig},
     config::Loaded,
     download::Downloader,
@@ -14,13 +15,14 @@ use domain::{
 use engine::{
     effect::{HttpCmd, LocalCmd, SaveCmd, Speech, StoreCmd},
     msg::{HttpMsg, LocalMsg, Msg, SaveMsg},
+    settings::Scope,
 };
 use service::answer::Reply;
 use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
-use tokio::{process::Command, sync::mpsc::UnboundedSender};
+use tokio::{process::Command, sync::mpsc::UnboundedSender, task::AbortHandle};
 
 /// All workers of one run.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ pub struct Workers {
     client: Arc<OnceLock<Client>>,
     downloader: Arc<OnceLock<Downloader>>,
     speech: Speech,
+    /// Takes the service's posts.
+    listener: Option<AbortHandle>,
 }
 
 impl Workers {
@@ -43,13 +47,23 @@ impl Workers {
         let feed = to.clone();
         let store = store::open(&setup.paths.data_dir, move |msg| tell(&feed, Msg::Store(msg)));
         let hook = Arc::new(Mutex::new(setup.hook.clone()));
-        let workers = Self { setup, to, store, hook, client: Arc::default(), downloader: Arc::default(), speech };
+        let listen = setup.settings.callback.listen.filter(|_| setup.settings.callback.public_url.is_some());
+        // Whoever only carries out an act leaves what follows from it, and this, to others.
+        let listener = listen.filter(|_| setup.settings.scope != Scope::None).map(|listen| {
+            let serve = callback::serve(listen, setup.paths.data_dir.clone(), store.clone(), to.clone());
+            tokio::spawn(serve).abort_handle()
+        });
+        let (client, downloader) = (Arc::default(), Arc::default());
+        let workers = Self { setup, to, store, hook, client, downloader, speech, listener };
         workers.read_key();
         workers
     }
 
     /// Waits until every write is on disk.
     pub fn close(self) {
+        if let Some(listener) = self.listener {
+            listener.abort();
+        }
         self.store.close();
     }
 
@@ -272,6 +286,7 @@ mod tests {
             client: Arc::default(),
             downloader: Arc::default(),
             speech: Speech { reason: |_| String::new(), task: |_| serde_json::Value::Null },
+            listener: None,
         };
         let address = Address { url: "https://files.example/a".into(), backup: None, bytes: None, expires: None };
         let target = SaveTarget { dir: "/v".into(), name: "a.mp4".into(), sidecar: None, stall_ms: 1 };

@@ -4,7 +4,7 @@
 //! ```text
 //!  Handle --StoreCmd--> [ thread ]--StoreMsg--> the shell      thread: one loop, commands in order, each answered
 //!                        |  Store  |                            base: an open store, what the verbs stand on
-//!                        |         |                            write, read, share, confirm: the verbs, synchronous
+//!                        |         |                            write, read, share, callback, confirm: the verbs
 //!     loader --pages-->  |         |                            row, step, schema: columns, steps, pragmas, migrations
 //!     ear ----ring---->  [ ....... ]--ring--> other programs    owner, bell: who else runs, and waking it
 //!     vigil --ended-->                                          the wait for the end of a program that holds rows
@@ -25,6 +25,7 @@
 
 mod base;
 mod bell;
+mod callback;
 mod confirm;
 mod fault;
 mod fill;

@@ -14,7 +14,7 @@ use domain::{
     account::Shared,
     costs,
     reason::store::{Deed, Fault},
-    task::Task,
+    task::{RemoteId, Task},
     time::Wall,
 };
 use engine::{
@@ -33,6 +33,7 @@ use std::{
     thread::{self, JoinHandle},
     time::Duration,
 };
+use tokio::sync::oneshot;
 
 /// How often to look where no bell can be hung: other programs' changes shall be seen within a second.
 const POLL: Duration = Duration::from_millis(900);
@@ -47,6 +48,8 @@ enum Input {
     Loaded(StoreMsg),
     /// From the ear: other programs have changed rows.
     Rung,
+    /// The service posted that ID to that path; whether it is a task's is for the listener.
+    Post(String, RemoteId, oneshot::Sender<bool>),
     /// That other program, which held rows, runs no more.
     Ended(String),
     /// No more commands come.
@@ -67,6 +70,13 @@ impl Handle {
     /// Hands a command over; never waits. After [`close`](Self::close) nothing takes it.
     pub fn send(&self, command: StoreCmd) {
         self.0.put(Input::Command(command));
+    }
+
+    /// Hands over a post of the service. Answered with whether the path is a task's; dropped where the store cannot take it.
+    pub fn post(&self, path: String, id: RemoteId) -> oneshot::Receiver<bool> {
+        let (answer, answered) = oneshot::channel();
+        self.0.put(Input::Post(path, id, answer));
+        answered
     }
 
     /// Waits until every command sent before is carried out and the file is closed.
@@ -127,7 +137,7 @@ fn refuse_all(inbox: &Receiver<Input>, fault: &Fault, to: &impl Fn(StoreMsg)) {
         match input {
             Input::Command(command) => failed(ticket(&command)),
             Input::Close => return,
-            Input::Loaded(_) | Input::Rung | Input::Ended(_) => {}
+            Input::Loaded(_) | Input::Rung | Input::Ended(_) | Input::Post(..) => {}
         }
     }
 }
@@ -143,6 +153,8 @@ struct Desk {
     watched: HashSet<String>,
     /// What was last told of what all programs share.
     shared: Shared,
+    /// The last post that was told of.
+    posts: u64,
     store: Store,
     owner: Owner,
 }
@@ -162,7 +174,11 @@ impl Desk {
             to(StoreMsg::TakenBack { keys: taken_back });
         }
         let (feed, watched, shared) = (feed.clone(), HashSet::new(), Shared::default());
-        let mut desk = Self { _ear: ear, rung, feed, watched, shared, store, owner };
+        let (open_posts, posts) = store.open_posts()?;
+        if !open_posts.is_empty() {
+            to(StoreMsg::Posted { posts: open_posts });
+        }
+        let mut desk = Self { _ear: ear, rung, feed, watched, shared, posts, store, owner };
         // Before the first page: whether unsent work waits for a word depends on who sends.
         desk.look_at_shared(to);
         Ok(desk)
@@ -190,6 +206,12 @@ impl Desk {
                     let left = self.store.held_by(&owner);
                     self.tell_changes(left, to);
                     self.look_at_shared(to);
+                }
+                Input::Post(path, id, answer) => {
+                    if let Ok(known) = self.store.note_post(&path, &id) {
+                        let _ = answer.send(known);
+                        self.look_at_posts(to);
+                    }
                 }
                 Input::Close => return,
             }
@@ -249,7 +271,20 @@ impl Desk {
     fn look_around(&mut self, to: &impl Fn(StoreMsg)) {
         let changed = self.store.changed();
         self.tell_changes(changed, to);
+        self.look_at_posts(to);
         self.look_at_shared(to);
+    }
+
+    /// Tells what the service has posted since, whichever program took it.
+    fn look_at_posts(&mut self, to: &impl Fn(StoreMsg)) {
+        match self.store.posts(self.posts) {
+            Ok((posts, _)) if posts.is_empty() => {}
+            Ok((posts, last)) => {
+                self.posts = last;
+                to(StoreMsg::Posted { posts });
+            }
+            Err(fault) => to(StoreMsg::Failed { ticket: None, fault }),
+        }
     }
 
     /// Tells what all programs share, if it is not what was last told.
@@ -307,8 +342,9 @@ impl Desk {
                 Some(StoreMsg::Inserted { ticket, result: store.insert(&tasks, at, &caps)? })
             }
             StoreCmd::Write { ticket, writes } => Some(StoreMsg::Written { ticket, results: store.write(&writes)? }),
-            StoreCmd::Send { ticket, write, per_minute } => {
-                Some(StoreMsg::Send { ticket, result: store.send(&write, per_minute)? })
+            StoreCmd::Send { ticket, write, per_minute, path } => {
+                let path = if path { Some(store.callback_path(write.task.key)?) } else { None };
+                Some(StoreMsg::Send { ticket, result: store.send(&write, per_minute)?, path })
             }
             StoreCmd::Share { ticket, profile, by, change } => {
                 let shared = Box::new(store.share(&profile, &by, &change)?);

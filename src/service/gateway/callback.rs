@@ -27,6 +27,18 @@ pub enum Post {
     Other,
 }
 
+/// Whether a word is a path as we make them: 32 hexadecimal digits.
+#[must_use]
+pub fn is_path(word: &str) -> bool {
+    word.len() == 32 && word.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// The part of an address that must stay secret: the path, where it is one of ours.
+#[must_use]
+pub fn secret_of(address: &str) -> Option<&str> {
+    address.rsplit('/').next().filter(|word| is_path(word))
+}
+
 /// What a post says.
 #[must_use]
 pub fn post(text: &str) -> Post {

@@ -79,7 +79,9 @@ pub fn problem(wrong: &Wrong) -> Problem {
             tr!("there is already a theme of that name"),
             tr!("Give it another name and write base = {base}", base = quoted(name)),
         ),
-        Wrong::NoEffectYet { option } => Problem::new(tr!("{option} has no effect yet", option), "", ""),
+        Wrong::NoEffectWithout { option, other } => {
+            Problem::new(tr!("{option} has no effect without {other}", option, other), "", "")
+        }
         Wrong::Unusable { option, why } => {
             let (why, next) = unfit(why);
             Problem::new(unusable(option), why, next)

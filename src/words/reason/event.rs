@@ -55,6 +55,7 @@ pub fn event(what: &What, voice: &Voice) -> String {
         What::Refused(why) | What::Unknown(why) | What::NoAnswer(why) | What::Failed(why) | What::NotSaved(why) => {
             return message(why, voice);
         }
+        What::Posted(id) => return tr!("the service posted its ID: {id}", id = id.0),
         What::Resolved(as_what) => return resolved(as_what),
         What::Status(word) => return word.clone(),
         What::Ready(file) => return tr!("made; the file's id is {id}", id = file.0),
