@@ -134,6 +134,7 @@ const KEPT: &[(&str, &str)] = &[
     ("HTTP {} {fault:?}", "stands among the raw answers, as above"),
     ("HTTP {http} {}", "the first line of a raw answer"),
     ("put back", "the id of a kind of event; `words::reason::kind` shows it"),
+    ("put away", "the id of a kind of event; `words::reason::kind` shows it"),
     ("no answer", "the id of a kind of event; `words::reason::kind` shows it"),
     ("not saved", "the id of a kind of event; `words::reason::kind` shows it"),
     ("scp {port}{} .", "a command of a shell"),

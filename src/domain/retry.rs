@@ -40,6 +40,8 @@ pub struct Facts {
     pub accepted: bool,
     /// Whether a later attempt repeats it.
     pub retried: Retried,
+    /// Whether a person has put the failure away.
+    pub put_away: bool,
 }
 
 /// Whether a later attempt repeats a task; one that was taken back does not count.
@@ -72,6 +74,7 @@ impl Facts {
             known: row.is_known(),
             accepted: row.remote().is_some(),
             retried: if row.retried { Retried::Yes } else { Retried::No },
+            put_away: row.put_away,
         }
     }
 
@@ -85,6 +88,7 @@ impl Facts {
             known: task.request.is_known(),
             accepted: task.remote.is_some(),
             retried: Retried::by(latest),
+            put_away: task.put_away_at.is_some(),
         }
     }
 }
@@ -279,11 +283,11 @@ pub fn confirmed(facts: &Facts, change: Change, agreed: &[Caution]) -> Result<()
     new.map_or(Ok(()), |caution| Err(Overtaken::Caution(*caution)))
 }
 
-/// Whether a failure is open: nobody has retried it. What was made elsewhere has no request to repeat.
+/// Whether a failure is open: nobody has retried it or put it away. What was made elsewhere has no request to repeat.
 #[must_use]
 pub fn is_open(facts: &Facts) -> bool {
     let failed = matches!(facts.state, TaskState::Failed | TaskState::Refused | TaskState::Unknown);
-    failed && facts.retried == Retried::No && facts.known
+    failed && facts.retried == Retried::No && !facts.put_away && facts.known
 }
 
 /// The task whose outcome is unknown and that asks for the same, of those given: a new one might be paid beside it.

@@ -250,6 +250,10 @@ pub struct Task {
     pub automatic: bool,
     /// Why it was unknown before a person settled it; `None` where no person has.
     pub settled: Option<TaskError>,
+    /// When a person put the failure away; `None` while nobody has, or once it is no failure any more.
+    pub put_away_at: Option<Wall>,
+    /// What one confirmation queued has one batch: the key of its first task.
+    pub batch: TaskKey,
 }
 
 impl Task {

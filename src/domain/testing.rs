@@ -48,6 +48,8 @@ pub fn task(draft: &Draft, phase: Phase) -> Task {
         automatic: false,
         settled: None,
         request_id: None,
+        put_away_at: None,
+        batch: TaskKey(12),
     }
 }
 

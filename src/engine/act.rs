@@ -19,8 +19,11 @@ pub enum Act {
         /// Whether they wait out the undo window first.
         undo: bool,
     },
-    /// Take back an unsent task, or stop watching one that runs. A task the service has keeps running there.
+    /// Take back an unsent task, stop watching one that runs, or put a failure away. A task the service has keeps running
+    /// there.
     Cancel(Vec<TaskKey>),
+    /// Open failures again that were put away.
+    BringBack(Vec<TaskKey>),
     /// Settle an unknown.
     Resolve {
         /// The task.

@@ -1,7 +1,7 @@
 //! What a person can have done to tasks, carried out: the same for keys and command line.
 
 use super::{
-    adopt, callback, event, held_by_another, in_scope, poller, queue, saver, share, store, ticket,
+    adopt, callback, event, held_by_another, in_scope, poller, put_away, queue, saver, share, store, ticket,
     told::{done, not_done, refuse},
 };
 use crate::{
@@ -26,6 +26,7 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
     match act {
         Act::Queue { intents, undo } => queue(work, intents, undo),
         Act::Cancel(keys) => keys.into_iter().flat_map(|key| cancel(work, key)).collect(),
+        Act::BringBack(keys) => keys.into_iter().flat_map(|key| put_away::want(work, key, false)).collect(),
         Act::Resolve { key, as_what } => resolve(work, key, as_what),
         Act::Download { keys, dir } => keys.into_iter().flat_map(|key| download(work, key, dir.clone())).collect(),
         Act::Adopt(ids) => {
@@ -170,8 +171,12 @@ pub(super) fn name(work: &mut Work, key: TaskKey) {
     }
 }
 
-/// Takes back an unsent task, or stops watching one that the service has.
+/// Takes back an unsent task, stops watching one that the service has, or puts a failure away.
 fn cancel(work: &mut Work, key: TaskKey) -> Vec<Effect> {
+    let state = work.tasks.rows.get(&key).map(|row| row.state);
+    if matches!(state, Some(TaskState::Failed | TaskState::Refused)) {
+        return put_away::want(work, key, true);
+    }
     let Some(mut task) = live(work, key) else { return Vec::new() };
     let was = task.state();
     if was == TaskState::Ready && task.back_to_saved() {

@@ -3,6 +3,9 @@
 //! A word is a field, an operator (`:` `<` `>` `<=` `>=`) and a value, or a text looked for in prompt, error, id and key.
 //! Commas give alternatives (`state:failed,refused`), quotes hold blanks together. Case counts for nothing.
 
+#[cfg(test)]
+mod tests;
+
 use domain::{
     money::Ptc,
     near::nearest,
@@ -32,6 +35,12 @@ struct Word {
 #[derive(Clone, Debug, PartialEq)]
 enum Test {
     State(TaskState),
+    /// A failure that nobody retried or put away.
+    Open,
+    Retried(bool),
+    Profile(String),
+    /// The batch of the task of that key.
+    Batch(u32),
     Class(ErrorClass),
     Charged(Charged),
     Status(String),
@@ -56,8 +65,27 @@ enum Relation {
     AtLeast,
 }
 
-const FIELDS: [&str; 13] =
-    ["state", "status", "model", "class", "charged", "key", "id", "attempt", "cost", "res", "dur", "age", "text"];
+/// The fields there are, in the order that completion offers them.
+pub const FIELDS: [&str; 16] = [
+    "state", "class", "model", "batch", "retried", "profile", "age", "charged", "cost", "status", "key", "id",
+    "attempt", "res", "dur", "text",
+];
+
+/// The words that a field's value can be; none where it is free.
+#[must_use]
+pub fn values(field: &str) -> Vec<&'static str> {
+    match field {
+        "state" => TaskState::ALL.map(TaskState::id).into_iter().chain([OPEN]).collect(),
+        "class" => ErrorClass::ALL.map(ErrorClass::id).into(),
+        "charged" => vec!["yes", "no", "unknown"],
+        "retried" => YES_NO.into(),
+        _ => Vec::new(),
+    }
+}
+
+/// `state:open`.
+const OPEN: &str = "open";
+const YES_NO: [&str; 2] = ["yes", "no"];
 
 impl Filter {
     /// Reads a filter.
@@ -88,9 +116,14 @@ impl Filter {
     #[must_use]
     pub fn states(&self) -> Option<Vec<TaskState>> {
         let of = |word: &Word| {
-            let named: Option<Vec<TaskState>> =
-                word.any.iter().map(|test| if let Test::State(state) = test { Some(*state) } else { None }).collect();
-            let named = named.filter(|named| !named.is_empty())?;
+            let states = |test: &Test| match test {
+                Test::State(state) => Some(vec![*state]),
+                // Only some of these are.
+                Test::Open if !word.negated => Some(vec![TaskState::Failed, TaskState::Refused]),
+                _ => None,
+            };
+            let named: Option<Vec<Vec<TaskState>>> = word.any.iter().map(states).collect();
+            let named: Vec<TaskState> = named.filter(|named| !named.is_empty())?.concat();
             Some(TaskState::ALL.into_iter().filter(|state| named.contains(state) != word.negated).collect())
         };
         self.words
@@ -233,14 +266,23 @@ impl Token {
 
 fn test(field: &str, relation: Relation, value: &str) -> Result<Test, FilterFault> {
     let lower = value.to_lowercase();
-    let is_text = matches!(field, "state" | "status" | "model" | "class" | "charged" | "id" | "res" | "text");
+    let is_text = matches!(
+        field,
+        "state" | "status" | "model" | "class" | "charged" | "id" | "res" | "text" | "batch" | "retried" | "profile"
+    );
     if is_text && relation != Relation::Equal {
         return Err(FilterFault::NoColon { field: field.into() });
     }
     match field {
-        "state" => known(field, &lower, TaskState::ALL.map(TaskState::id), TaskState::from_id).map(Test::State),
-        "class" => known(field, &lower, ErrorClass::ALL.map(ErrorClass::id), ErrorClass::from_id).map(Test::Class),
-        "charged" => known(field, &lower, ["yes", "no", "unknown"], Charged::from_id).map(Test::Charged),
+        "state" => known(field, &lower, |word| match word {
+            OPEN => Some(Test::Open),
+            word => TaskState::from_id(word).map(Test::State),
+        }),
+        "class" => known(field, &lower, ErrorClass::from_id).map(Test::Class),
+        "charged" => known(field, &lower, Charged::from_id).map(Test::Charged),
+        "retried" => known(field, &lower, |word| Some(word == YES_NO[0])).map(Test::Retried),
+        "profile" => Ok(Test::Profile(lower)),
+        "batch" => number(field, value.trim_start_matches('#')).map(|n| Test::Batch(u32::try_from(n).unwrap_or(0))),
         "status" => Ok(Test::Status(lower)),
         "model" => Ok(Test::Model(lower)),
         "res" => Ok(Test::Resolution(lower)),
@@ -260,20 +302,17 @@ fn test(field: &str, relation: Relation, value: &str) -> Result<Test, FilterFaul
     }
 }
 
-fn known<T, const N: usize>(
-    field: &str,
-    value: &str,
-    words: [&'static str; N],
-    read: fn(&str) -> Option<T>,
-) -> Result<T, FilterFault> {
+fn known<T>(field: &str, value: &str, read: fn(&str) -> Option<T>) -> Result<T, FilterFault> {
+    let words = values(field);
+    let read = |word: &str| words.contains(&word).then(|| read(word)).flatten();
     // What is being typed counts as soon as it can mean but one thing.
-    let mut begun = words.into_iter().filter(|word| word.starts_with(value));
+    let mut begun = words.iter().copied().filter(|word| word.starts_with(value));
     let only = begun.next().filter(|_| begun.next().is_none());
     read(value).or_else(|| only.and_then(read)).ok_or_else(|| FilterFault::NoWord {
         field: field.into(),
         value: value.into(),
-        near: nearest(value, words).map(str::to_owned),
-        words: words.map(str::to_owned).into(),
+        near: nearest(value, words.iter().copied()).map(str::to_owned),
+        words: words.iter().map(|word| (*word).to_owned()).collect(),
     })
 }
 
@@ -313,6 +352,10 @@ impl Test {
     fn holds(&self, row: &Row, now: Wall) -> bool {
         match self {
             Self::State(state) => row.state == *state,
+            Self::Open => row.is_open_failure(),
+            Self::Retried(retried) => row.retried == *retried,
+            Self::Profile(text) => contains(&row.kind.profile, text),
+            Self::Batch(first) => row.batch.0 == *first,
             Self::Class(class) => row.class == Some(*class),
             Self::Charged(charged) => row.charged == *charged,
             Self::Status(text) => contains(&row.status, text),
@@ -346,106 +389,4 @@ pub fn contains(text: &str, needle: &str) -> bool {
         return needle.is_empty() || text.windows(needle.len()).any(|part| part.eq_ignore_ascii_case(needle));
     }
     text.to_lowercase().contains(needle)
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
-mod tests {
-    use super::*;
-    use crate::testing::{WALL, task};
-    use domain::task::Texts;
-    use proptest::prelude::*;
-
-    fn passes(filter: &str, state: TaskState) -> bool {
-        let mut row = Row::of(&task(12, state), false);
-        row.texts = Texts::new("Étude: 雨夜 cat [Pan left]", row.texts.error(), row.remote());
-        // The row was confirmed 12 s after the tests' beginning.
-        Filter::parse(filter).unwrap().matches(&row, Wall(WALL + 12_000).plus(HOUR))
-    }
-
-    #[test]
-    fn every_field_tells_rows_apart() {
-        use TaskState::{Failed, Refused, Saved};
-        for (filter, state, want) in [
-            ("", Failed, true),
-            ("state:failed", Failed, true),
-            ("STATE:Failed", Failed, true),
-            ("state:fai", Failed, true),
-            ("state:failed,refused", Refused, true),
-            ("!state:failed", Failed, false),
-            ("！state：failed", Failed, false),
-            ("class:prompt_sensitive", Refused, true),
-            ("charged:no", Refused, true),
-            ("charged:yes", Saved, true),
-            ("status:succ", Saved, true),
-            ("model:02", Saved, true),
-            ("model:2.3", Saved, false),
-            ("res:768p dur:6", Saved, true),
-            ("dur>=10", Saved, false),
-            ("key:12", Saved, true),
-            ("key>#11", Saved, true),
-            ("id:112", Saved, true),
-            ("#12", Saved, true),
-            ("attempt>1", Saved, false),
-            ("cost>=0.5", Saved, true),
-            ("cost<0.5", Saved, false),
-            ("age<2h", Saved, true),
-            ("age>0.5h", Saved, true),
-            ("age>1d", Saved, false),
-            ("CAT", Saved, true),
-            ("étude", Saved, true),
-            ("ÉTUDE", Saved, true),
-            ("雨夜", Saved, true),
-            ("\"[pan left]\"", Saved, true),
-            ("cat dog", Saved, false),
-            ("cat !dog", Saved, true),
-            ("text:\"雨夜 cat\"", Saved, true),
-            ("\"étude:\"", Saved, true),
-        ] {
-            assert_eq!(passes(filter, state), want, "{filter}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_breaks_it(text in "[a-z0-9:<>=!\"# ，：雨]{0,24}") {
-            if let Ok(filter) = Filter::parse(&text) {
-                let _ = filter.matches(&Row::of(&task(1, TaskState::Saved), false), Wall(WALL));
-            }
-        }
-    }
-
-    #[test]
-    fn what_a_store_looks_up_leaves_nothing_out_that_passes() {
-        use TaskState::{Failed, Queued, Refused, Running};
-        let states = |filter: &str| Filter::parse(filter).unwrap().states();
-        assert_eq!(states("cat age<2h"), None);
-        assert_eq!(states("state:queued cat"), Some(vec![Queued]));
-        assert_eq!(states("state:failed,refused !state:refused"), Some(vec![Failed]));
-        assert!(states("!state:queued").is_some_and(|all| all.len() == TaskState::ALL.len() - 1));
-        let keys = |filter: &str| Filter::parse(filter).unwrap().keys();
-        assert_eq!(keys("key>10 key<=12"), (11, 12));
-        assert_eq!(keys("key:7 cat"), (7, 7));
-        assert_eq!((keys("!key:7"), keys("key:7,9")), ((0, u64::MAX), (0, u64::MAX)));
-        let models = |filter: &str| Filter::parse(filter).unwrap().models();
-        assert_eq!(models("model:02,2.3 cat"), Some(vec!["02".into(), "2.3".into()]));
-        assert_eq!((models("!model:02"), models("model:é"), models("cat")), (None, None, None));
-        let now = Wall(WALL + 12_000).plus(HOUR);
-        let created = |filter: &str| Filter::parse(filter).unwrap().created(now);
-        assert_eq!(created("age<2h age>=30m"), Some((Wall(now.0 - 7_200_000), Wall(now.0 - 1_800_000))));
-        assert_eq!((created("!age<2h"), created("cat"), created("age>=0s")), (None, None, None));
-        for filter in ["age<1h", "age<=1h", "age>1h", "age>=1h", "age<2h", "age>2h", "age>59m age<61m"] {
-            let found = created(filter).is_some_and(|(from, to)| (from..=to).contains(&Wall(WALL + 12_000)));
-            assert!(found || !passes(filter, Failed), "{filter}");
-        }
-        for filter in
-            ["state:queued", "!state:queued,failed", "key>=12 key<13", "key:12", "key>12", "state:failed,refused"]
-        {
-            for state in [Failed, Queued, Refused, Running] {
-                let (low, high) = keys(filter);
-                let found = states(filter).is_none_or(|all| all.contains(&state)) && (low..=high).contains(&12);
-                assert_eq!(passes(filter, state), found, "{filter} {state:?}");
-            }
-        }
-    }
 }

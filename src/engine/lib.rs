@@ -20,6 +20,7 @@ mod money;
 pub mod msg;
 pub mod news;
 mod poller;
+mod put_away;
 pub mod queue;
 mod reload;
 pub mod rows;

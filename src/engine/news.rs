@@ -57,6 +57,8 @@ pub enum TaskNews {
     AcceptedLate(RemoteId),
     /// It was taken back, or is no longer watched.
     Cancelled(Charged),
+    /// A person put the failure away (true), or opened it again.
+    PutAway(bool),
     /// An unknown was settled, or a settlement taken back.
     Settled(Resolution),
     /// The service is asked about the id that is to settle it.
@@ -255,6 +257,10 @@ pub enum Left {
     OfProfile(String),
     /// It has no file.
     NoFile(TaskState),
+    /// It is put away already.
+    PutAway,
+    /// It was not put away.
+    Open,
 }
 
 impl NotDone {

@@ -6,8 +6,8 @@
 //! and `Sending`) do not go this way: see [`super::queue`] and [`super::acts`].
 
 use super::{
-    acts, again, callback, event, held_by_another, held_by_us, hook, is_ours, is_told_of, queue, saver, share, ticket,
-    told,
+    acts, again, callback, event, held_by_another, held_by_us, hook, is_ours, is_told_of, put_away, queue, saver,
+    share, ticket, told,
 };
 use crate::{
     effect::{Effect, Level, Noted, StoreCmd, Ticket, Write},
@@ -79,8 +79,10 @@ pub(super) fn note_seen(work: &Work) -> Vec<Effect> {
 }
 
 /// Changes a task, here at once and in the store in its turn.
-pub(super) fn write(work: &mut Work, task: Task, events: Vec<Event>, ledger: Vec<LedgerLine>) -> Vec<Effect> {
+pub(super) fn write(work: &mut Work, mut task: Task, events: Vec<Event>, ledger: Vec<LedgerLine>) -> Vec<Effect> {
     let key = task.key;
+    // What is no failure any more, taken up again, is not put away either.
+    task.put_away_at = task.put_away_at.filter(|_| matches!(task.state(), TaskState::Failed | TaskState::Refused));
     if let Some(id) = &task.remote
         && work.tasks.rows.get(&key).is_none_or(|before| before.remote() != Some(&id.0))
     {
@@ -222,10 +224,12 @@ pub(super) fn changed(work: &mut Work, task: Task) -> Vec<Effect> {
     let mut effects = saver::lost(work, &task);
     tasks::put(work, task.clone());
     let (unwanted, unsettle) = (work.saver.unwanted.remove(&key), work.unsettle.remove(&key));
+    let putting_away = work.putting_away.remove(&key);
     effects.extend(match work.saver.wanted.remove(&key) {
         Some(dir) => acts::download_one(work, task, dir),
         None if unwanted => acts::stop_saving(work, task),
         None if unsettle => acts::take_back_one(work, task),
+        None if let Some(away) = putting_away => put_away::put(work, task, away),
         None if task.state() == TaskState::Sending => found_sending(work, task),
         None => take_over(work, task),
     });

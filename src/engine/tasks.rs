@@ -62,7 +62,10 @@ pub fn put_row(work: &mut Work, row: Row) -> bool {
     if let Some(was) = state_before {
         work.tasks.counts[was as usize] -= 1;
     }
-    work.tasks.counts[row.state as usize] += 1;
+    if before.is_some_and(Row::is_open_failure) {
+        work.tasks.open[state_before.unwrap_or(row.state) as usize] -= 1;
+    }
+    count(&mut work.tasks, &row);
     if row.state == TaskState::Saved && !ended_before {
         remember(work, &row);
     }
@@ -82,6 +85,9 @@ pub fn put_page(work: &mut Work, rows: Vec<Row>) {
     let mut fresh = Vec::with_capacity(rows.len());
     for row in rows {
         if let Some(known) = work.tasks.rows.get_mut(&row.key) {
+            if row.retried && known.is_open_failure() {
+                work.tasks.open[known.state as usize] -= 1;
+            }
             known.retried |= row.retried;
             continue;
         }
@@ -90,7 +96,7 @@ pub fn put_page(work: &mut Work, rows: Vec<Row>) {
         let (spent, reserved) = money_of(&row, work.money.day);
         work.money.spent_today += spent;
         work.money.reserved += reserved;
-        work.tasks.counts[row.state as usize] += 1;
+        count(&mut work.tasks, &row);
         if row.state == TaskState::Saved {
             remember(work, &row);
         }
@@ -102,6 +108,12 @@ pub fn put_page(work: &mut Work, rows: Vec<Row>) {
     work.tasks.rows.insert_page(fresh);
     work.tasks.total = work.tasks.total.max(work.tasks.rows.len());
     work.news.push(News::Rows(RowNews::Read(added)));
+}
+
+/// Counts a row that is new, or is put in the place of one that was counted.
+fn count(tasks: &mut Tasks, row: &Row) {
+    tasks.counts[row.state as usize] += 1;
+    tasks.open[row.state as usize] += usize::from(row.is_open_failure());
 }
 
 /// Sums the day's money anew when the user's day has changed since the last sum.
@@ -181,6 +193,11 @@ fn mark_retried(work: &mut Work, parent: TaskKey, taken_back: bool) {
     if let Some(row) = work.tasks.rows.get_mut(&parent) {
         let was = Box::new(row.clone());
         row.retried = retried;
+        match (was.is_open_failure(), row.is_open_failure()) {
+            (true, false) => work.tasks.open[was.state as usize] -= 1,
+            (false, true) => work.tasks.open[was.state as usize] += 1,
+            (true, true) | (false, false) => {}
+        }
         work.news.push(News::Rows(RowNews::Changed { key: parent, was: Some(was) }));
     }
 }

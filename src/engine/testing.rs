@@ -138,5 +138,7 @@ pub fn task(key: u32, state: TaskState) -> Task {
         automatic: false,
         settled: None,
         request_id: None,
+        put_away_at: None,
+        batch: TaskKey(key),
     }
 }

@@ -48,6 +48,7 @@ pub(super) fn not_read(work: &mut Work, fault: &Fault) {
     work.news.push(News::Store(StoreNews::Unread(fault.clone())));
     let mut unwanted = std::mem::take(&mut work.saver.unwanted);
     unwanted.append(&mut work.unsettle);
+    unwanted.extend(std::mem::take(&mut work.putting_away).into_keys());
     for key in std::mem::take(&mut work.saver.wanted).into_keys().chain(unwanted) {
         not_done(work, Some(key), NotDone::NotRead(fault.clone()));
     }

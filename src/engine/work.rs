@@ -44,6 +44,8 @@ pub struct Work {
     pub adopting: Adopting,
     /// Ended tasks whose settlement is to be taken back; the store is reading them.
     pub unsettle: BTreeSet<TaskKey>,
+    /// Failures to be put away (true) or opened again; the store is reading them.
+    pub putting_away: BTreeMap<TaskKey, bool>,
     /// Saving.
     pub saver: Saver,
     pub money: Money,
@@ -75,6 +77,7 @@ impl Work {
             callbacks: Callbacks::default(),
             adopting: Adopting::default(),
             unsettle: BTreeSet::new(),
+            putting_away: BTreeMap::new(),
             saver: Saver::default(),
             sharing: Sharing::default(),
             store: Store::default(),
@@ -104,6 +107,8 @@ pub struct Tasks {
     pub sensitive: BTreeSet<TaskKey>,
     /// How many there are in each state, in the order of `TaskState::ALL`; kept by `engine::tasks`.
     pub counts: [usize; 10],
+    /// How many failures are open (`Row::is_open_failure`), in that order.
+    pub open: [usize; 10],
     /// How many the store said there are; more than `rows.len()` while pages are still coming.
     pub total: usize,
     /// Whether all pages have come.

@@ -69,7 +69,7 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
         Action::Refresh => return on_targets(app, refreshable, |_, keys| vec![Do::Act(Act::Refresh(keys))]),
         Action::Balance => return vec![Do::Act(Act::Balance)],
         Action::Pause => return vec![Do::Act(pause(app))],
-        Action::Undo => return vec![Do::Act(Act::Cancel(undoable(app)))],
+        Action::Undo => return undo(app).map(Do::Act).into_iter().collect(),
         Action::Preview => return compose::to_preview(app),
         Action::Editor => return compose::edit(app),
         Action::OtherDraft => return compose::other(app),
@@ -288,11 +288,30 @@ fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Do> {
     if free.is_empty() {
         return Vec::new();
     }
+    app.screen.put_away =
+        free.iter().copied().filter(|key| matches!(of(key), Some(TaskState::Failed | TaskState::Refused))).collect();
     table::clear_marks(app);
     vec![Do::Act(Act::Cancel(free))]
 }
 
-/// What undo takes back: what of the last batch is unsent; if nothing is, the unsent work of an earlier run.
+/// What undo does: opens the failures again that the last act put away, or takes the last batch back; if there is neither, it
+/// opens what is put away under the cursor.
+pub(crate) fn undo(app: &App) -> Option<Act> {
+    let rows = &app.work.tasks.rows;
+    let put_away = |key: &&TaskKey| rows.get(key).is_some_and(|row| row.put_away);
+    let last: Vec<TaskKey> = app.screen.put_away.iter().filter(put_away).copied().collect();
+    if !last.is_empty() {
+        return Some(Act::BringBack(last));
+    }
+    let unsent = undoable(app);
+    if !unsent.is_empty() {
+        return Some(Act::Cancel(unsent));
+    }
+    let here = app.screen.table.cursor.filter(|key| put_away(&key))?;
+    Some(Act::BringBack(vec![here]))
+}
+
+/// What of tasks undo takes back: what of the last batch is unsent; if nothing is, the unsent work of an earlier run.
 pub(crate) fn undoable(app: &App) -> Vec<TaskKey> {
     let queued = |key: &&TaskKey| app.work.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Queued);
     let last: Vec<TaskKey> = app.work.queue.last_batch.iter().filter(queued).copied().collect();

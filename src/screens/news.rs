@@ -20,7 +20,11 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
             toast::say(app, said.level, said.text, said.key);
         }
         match news {
-            News::Batch { ticket, result } => effects.extend(preview::inserted(app, ticket, result)),
+            News::Batch { ticket, result } => {
+                // From now on undo is about these.
+                app.screen.put_away.clear();
+                effects.extend(preview::inserted(app, ticket, result));
+            }
             News::Task { what: TaskNews::Ended(state), .. } => notice::count(app, state),
             // What detail asked for does not come either.
             News::Store(StoreNews::Unread(_)) => app.screen.detail.asked = None,

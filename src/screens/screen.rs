@@ -60,6 +60,8 @@ pub struct Screen {
     pub lines: Vec<(Rect, usize)>,
     /// Commands that were typed, newest last, at most 100.
     pub commands: VecDeque<String>,
+    /// The failures that the last act put away; none once something was queued after it.
+    pub put_away: Vec<TaskKey>,
     /// What goes on when the store has given the whole tasks that it needs.
     pub after: Option<AfterDetail>,
     /// The file calls whose addresses go to the clipboard: `yu`.
@@ -311,6 +313,7 @@ impl Screen {
             keys: Keymap::build(&settings.keys).0,
             lines: Vec::new(),
             commands: VecDeque::new(),
+            put_away: Vec::new(),
             after: None,
             urls_asked: None,
         }

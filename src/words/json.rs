@@ -46,6 +46,7 @@ pub fn task(task: &Task) -> Value {
         "sent_at": task.sent_at.map(Wall::rfc3339),
         "finished_at": task.finished_at.map(Wall::rfc3339),
         "request_id": task.request_id,
+        "put_away_at": task.put_away_at.map(Wall::rfc3339),
     })
 }
 
@@ -75,6 +76,7 @@ mod tests {
                 "file_id": null, "path": null, "bytes": null, "cost_ptc": "0.5", "charged": "no", "error": null,
                 "trouble": null, "created_at": "2026-11-22T18:30:00Z", "sent_at": null, "finished_at": null,
                 "request_id": null,
+                "put_away_at": null,
             })
         );
     }

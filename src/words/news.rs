@@ -97,6 +97,8 @@ fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)>
             };
             (Level::Info, format!("{key} {text}"))
         }
+        TaskNews::PutAway(true) => (Level::Info, tr!("{key} is put away", key)),
+        TaskNews::PutAway(false) => (Level::Info, tr!("{key} is open again", key)),
         TaskNews::Settled(as_what) => (Level::Info, format!("{key} {}", reason::resolved(as_what))),
         TaskNews::Automatic { parent: Some(parent) } => {
             let text = tr!(
@@ -281,6 +283,8 @@ fn left_as_it_is(left: &Left, voice: &Voice) -> (String, String) {
             tr!("it belongs to the profile {profile}", profile = format!("{profile:?}")),
             tr!("Start with --profile to work on it.").to_owned(),
         ),
+        Left::PutAway => (tr!("it is put away already").to_owned(), String::new()),
+        Left::Open => (tr!("it is not put away").to_owned(), String::new()),
         Left::NoFile(state) => (tr!("it is {word}: there is no file", word = names::state(*state)), String::new()),
     };
     (why, next)

@@ -83,6 +83,8 @@ pub(crate) fn task(key: u32, request: Request, age: u64, phase: Phase) -> Task {
         automatic: false,
         settled: None,
         request_id: None,
+        put_away_at: None,
+        batch: TaskKey(key),
     }
 }
 

@@ -206,7 +206,12 @@ fn a_store_of_an_older_version_still_opens_with_everything_in_it() {
         for task in &tasks {
             let mut new = new.detail(task.key).unwrap().unwrap();
             new.events = new.events.into_iter().map(in_words).collect();
-            assert_eq!(old.detail(task.key).unwrap().unwrap(), new, "version {version}");
+            let mut old = old.detail(task.key).unwrap().unwrap();
+            // Older versions knew no batch: what has one time and one account counts as one.
+            for task in [&mut old.task, &mut new.task].into_iter().chain(&mut old.line).chain(&mut new.line) {
+                task.batch = key(1);
+            }
+            assert_eq!(old, new, "version {version}");
         }
         let all = |store: &Store| store.costs(Wall(0), Wall(i64::MAX)).unwrap();
         assert_eq!(all(&old), all(&new));

@@ -47,6 +47,8 @@ fn a_new_task_gets_its_key_its_revision_its_first_event_and_its_reserve() {
         automatic: false,
         settled: None,
         request_id: None,
+        put_away_at: None,
+        batch: key(1),
     };
     assert_eq!(made, [expected(1, "one"), expected(2, "two")]);
     assert_eq!(

@@ -144,7 +144,7 @@ pub enum Command {
         #[command(flatten)]
         consent: Consent,
     },
-    /// Take back unsent tasks, or stop watching running ones
+    /// Take back unsent tasks, stop watching running ones, or put failures away
     Cancel {
         /// The tasks
         #[arg(required = true, value_name = "KEY", value_parser = task_key)]

@@ -15,7 +15,7 @@ fn facts(state: TaskState, class: Option<ErrorClass>) -> Facts {
         Running | Ready | Saving | Saved => Charged::Yes,
     };
     let accepted = matches!(state, Running | Ready | Saving | Saved | Failed);
-    Facts { state, charged, class, known: true, accepted, retried: Retried::No }
+    Facts { state, charged, class, known: true, accepted, retried: Retried::No, put_away: false }
 }
 
 fn yes() -> Result<Terms, No> {

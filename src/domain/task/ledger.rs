@@ -85,6 +85,10 @@ pub enum What {
     NeverQueued,
     /// It is no longer watched.
     Unwatched,
+    /// A person put the failure away.
+    PutAway,
+    /// That was taken back.
+    BroughtBack,
 }
 
 impl What {
@@ -111,6 +115,7 @@ impl What {
             Self::SavingStopped | Self::NotFetchedAgain => "stopped",
             Self::Saved { .. } => "saved",
             Self::TakenBack | Self::NeverQueued | Self::Unwatched => "cancelled",
+            Self::PutAway | Self::BroughtBack => "put away",
         }
     }
 }

@@ -25,6 +25,8 @@ pub struct Row {
     pub retried: bool,
     /// Whether the program sent it by itself.
     pub automatic: bool,
+    /// Whether it failed and a person has put that away.
+    pub put_away: bool,
     /// The state in one word.
     pub state: TaskState,
     /// Whether it cost money.
@@ -39,6 +41,8 @@ pub struct Row {
     pub kind: Arc<Kind>,
     /// Its price.
     pub cost: Ptc,
+    /// The first task of the batch that it was queued in.
+    pub batch: TaskKey,
     /// When it was confirmed.
     pub created_at: Wall,
     /// When its POST was last emitted.
@@ -54,6 +58,12 @@ impl Row {
     #[must_use]
     pub fn is_taken_back(&self) -> bool {
         self.state == TaskState::Cancelled && self.charged == Charged::No
+    }
+
+    /// Whether it is a failure that still waits for a person: nobody retried it, and nobody put it away.
+    #[must_use]
+    pub const fn is_open_failure(&self) -> bool {
+        matches!(self.state, TaskState::Failed | TaskState::Refused) && !self.retried && !self.put_away
     }
 
     /// Whether it is known what was asked for: it is not of a task that was made elsewhere.
@@ -73,6 +83,7 @@ impl Row {
             attempt: u16::try_from(task.attempt).unwrap_or(u16::MAX),
             retried,
             automatic: task.automatic,
+            put_away: task.put_away_at.is_some(),
             state: task.state(),
             charged: task.charged(),
             class: error.map(|e| e.class),
@@ -83,11 +94,13 @@ impl Row {
             ),
             status: task.status().into(),
             kind: Arc::new(Kind {
+                profile: task.profile.as_str().into(),
                 model: task.request.model.as_str().into(),
                 resolution: task.request.resolution.as_str().into(),
                 duration: u16::try_from(task.request.duration).unwrap_or(u16::MAX),
             }),
             cost: task.cost,
+            batch: task.batch,
             created_at: task.created_at,
             sent_at: task.sent_at.into(),
             finished_at: task.finished_at.into(),
@@ -130,6 +143,8 @@ pub fn kept_reason(error: &TaskError) -> String {
 /// What many tasks have in common, so that it is kept once for all of them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Kind {
+    /// The account.
+    pub profile: Box<str>,
     /// The model's name.
     pub model: Box<str>,
     /// The resolution asked for.

@@ -108,6 +108,8 @@ impl Disk {
                         automatic: new.automatic,
                         settled: None,
                         request_id: None,
+                        put_away_at: None,
+                        batch: key,
                     })
                 });
                 StoreMsg::Inserted { ticket, result: Ok(made.collect()) }

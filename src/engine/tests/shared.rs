@@ -37,8 +37,9 @@ fn cancel_does_in_each_state_what_the_table_says() {
         (Ready, (Cancelled, true)),
         (Saving, (Saving, false)),
         (Saved, (Saved, false)),
-        (TaskState::Failed, (TaskState::Failed, false)),
-        (Refused, (Refused, false)),
+        // Put away.
+        (TaskState::Failed, (TaskState::Failed, true)),
+        (Refused, (Refused, true)),
         (Cancelled, (Cancelled, false)),
     ] {
         assert_eq!(done(state, Act::Cancel(vec![key(1)])), expected, "{state:?}");

@@ -118,6 +118,8 @@ fn task(dice: &mut Dice, at: Wall, repeats: Option<(TaskKey, Task)>) -> Task {
         automatic: false,
         settled: None,
         request_id: None,
+        put_away_at: None,
+        batch: TaskKey(0),
     };
     match dice.below(100) {
         0..80 => {

@@ -16,12 +16,13 @@ use std::{collections::HashSet, sync::Arc};
 
 /// The columns of a whole task, in the order that [`task_of`] reads them.
 pub(super) const TASK: &str = "key, rev, parent, attempt, name, profile, request, cost, task_id, expires_at, dir, \
-     created_at, sent_at, finished_at, phase, claim_owner, claim_until, automatic, request_id";
+     created_at, sent_at, finished_at, phase, claim_owner, claim_until, automatic, request_id, put_away_at, \
+     coalesce(batch, key)";
 
 /// The columns of a table line, in the order that [`Lines::read`] reads them.
 pub(super) const LINE: &str = "key, rev, parent, attempt, retried, state, charged, error_class, error, status, \
      model, resolution, duration, prompt, task_id, cost, created_at, sent_at, finished_at, expires_at, \
-     automatic";
+     automatic, put_away_at IS NOT NULL, coalesce(batch, key), profile";
 
 /// A whole task from the columns of [`TASK`].
 pub(super) fn task_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Task> {
@@ -50,6 +51,8 @@ pub(super) fn task_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Task> {
         automatic: row.get(17)?,
         settled: stage.0.settled,
         request_id: row.get(18)?,
+        put_away_at: own(row, 19)?,
+        batch: own(row, 20)?,
     })
 }
 
@@ -96,18 +99,23 @@ impl Lines {
             finished_at: own::<Option<Wall>>(row, 18)?.into(),
             expires_at: own::<Option<Wall>>(row, 19)?.into(),
             automatic: row.get(20)?,
+            put_away: row.get(21)?,
+            batch: own(row, 22)?,
         })
     }
 
     fn kind(&mut self, row: &rusqlite::Row<'_>) -> rusqlite::Result<Arc<Kind>> {
         let (model, resolution) = (row.get_ref(10)?.as_str()?, row.get_ref(11)?.as_str()?);
+        let profile = row.get_ref(23)?.as_str()?;
         let duration = row.get(12)?;
-        let same =
-            |kind: &&Arc<Kind>| (&*kind.model, &*kind.resolution, kind.duration) == (model, resolution, duration);
+        let same = |kind: &&Arc<Kind>| {
+            (&*kind.profile, &*kind.model, &*kind.resolution, kind.duration) == (profile, model, resolution, duration)
+        };
         if let Some(kind) = self.kinds.iter().find(same) {
             return Ok(Arc::clone(kind));
         }
-        let kind = Arc::new(Kind { model: model.into(), resolution: resolution.into(), duration });
+        let kind =
+            Arc::new(Kind { profile: profile.into(), model: model.into(), resolution: resolution.into(), duration });
         self.kinds.push(Arc::clone(&kind));
         Ok(kind)
     }
@@ -123,8 +131,8 @@ impl Lines {
     }
 }
 
-/// Puts a new attempt down and gives it its key and revision. Under the write lock only.
-pub(super) fn insert(conn: &Connection, new: &NewTask, at: Wall) -> rusqlite::Result<Task> {
+/// Puts a new attempt down and gives it its key and revision; without a batch it is the first of its own. Under the write lock only.
+pub(super) fn insert(conn: &Connection, new: &NewTask, at: Wall, batch: Option<TaskKey>) -> rusqlite::Result<Task> {
     let mut task = Task {
         key: TaskKey(0),
         rev: 0,
@@ -145,21 +153,25 @@ pub(super) fn insert(conn: &Connection, new: &NewTask, at: Wall) -> rusqlite::Re
         automatic: new.automatic,
         settled: None,
         request_id: None,
+        put_away_at: None,
+        batch: batch.unwrap_or(TaskKey(0)),
     };
     (task.key, task.rev) = insert_whole(conn, &task)?;
+    task.batch = batch.unwrap_or(task.key);
     Ok(task)
 }
 
-/// Puts a whole task down, but for its key and revision, which the store gives.
+/// Puts a whole task down, but for its key and revision, which the store gives. Batch 0 is one of its own.
 pub(super) fn insert_whole(conn: &Connection, task: &Task) -> rusqlite::Result<(TaskKey, u64)> {
     let request = &task.request;
     // Rows are never deleted, so the highest revision is the sequence's last number.
     let mut statement = conn.prepare_cached(
         "INSERT INTO tasks (rev, parent, attempt, adopted, name, profile, model, resolution, duration, prompt, request, \
          created_at, cost, state, charged, error_class, error, status, task_id, file_id, path, bytes, sent_at, \
-         finished_at, expires_at, dir, claim_owner, claim_until, phase, request_id, automatic) \
+         finished_at, expires_at, dir, claim_owner, claim_until, phase, request_id, put_away_at, automatic, batch) \
          VALUES ((SELECT coalesce(max(rev), 0) + 1 FROM tasks), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
-         ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30) RETURNING key, rev",
+         ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, \
+         nullif(?32, 0)) RETURNING key, rev",
     )?;
     let stage = Stage::of(task);
     let adopted = task.remote.is_some() && task.sent_at.is_none();
@@ -177,7 +189,7 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> rusqlite::Result<(
         &Own(task.created_at),
     ];
     let values: Vec<&dyn ToSql> =
-        fixed.into_iter().chain(stage.values()).chain([&task.automatic as &dyn ToSql]).collect();
+        fixed.into_iter().chain(stage.values()).chain([&task.automatic as &dyn ToSql, &task.batch.0]).collect();
     statement.query_row(values.as_slice(), |row| Ok((own(row, 0)?, row.get::<_, Count>(1)?.0)))
 }
 
@@ -187,7 +199,8 @@ pub(super) fn update(conn: &Connection, task: &Task) -> rusqlite::Result<Option<
     let mut statement = conn.prepare_cached(
         "UPDATE tasks SET rev = (SELECT max(rev) + 1 FROM tasks), cost = ?3, state = ?4, charged = ?5, error_class = ?6, \
          error = ?7, status = ?8, task_id = ?9, file_id = ?10, path = ?11, bytes = ?12, sent_at = ?13, \
-         finished_at = ?14, expires_at = ?15, dir = ?16, claim_owner = ?17, claim_until = ?18, phase = ?19, request_id = ?20 \
+         finished_at = ?14, expires_at = ?15, dir = ?16, claim_owner = ?17, claim_until = ?18, phase = ?19, \
+         request_id = ?20, put_away_at = ?21 \
          WHERE key = ?1 AND rev = ?2 RETURNING rev",
     )?;
     let (stage, rev) = (Stage::of(task), Count(task.rev));
@@ -214,6 +227,7 @@ struct Stage<'a> {
     owner: Option<&'a str>,
     until: Own<Option<Wall>>,
     phase: Json<Keep<'a>>,
+    put_away_at: Own<Option<Wall>>,
 }
 
 /// What the column of a task's phase keeps: the phase, and beside it what a person's settlement took the place of.
@@ -254,11 +268,12 @@ impl<'a> Stage<'a> {
             owner: task.claim.as_ref().map(|claim| claim.owner.as_str()),
             until: Own(task.claim.as_ref().map(|claim| claim.until)),
             phase: Json(Keep { phase: &task.phase, settled: task.settled.as_ref() }),
+            put_away_at: Own(task.put_away_at),
         }
     }
 
-    /// In the order of the statements above: cost, state, … request_id.
-    fn values(&self) -> [&dyn ToSql; 18] {
+    /// In the order of the statements above: cost, state, … request_id, put_away_at.
+    fn values(&self) -> [&dyn ToSql; 19] {
         [
             &self.cost,
             &self.state,
@@ -278,6 +293,7 @@ impl<'a> Stage<'a> {
             &self.until,
             &self.phase,
             &self.task.request_id,
+            &self.put_away_at,
         ]
     }
 }

@@ -9,3 +9,11 @@ CREATE TABLE callbacks (
     seq  INTEGER UNIQUE,                            -- one sequence for all posts: what came since n is seq > n
     id   TEXT                                       -- the service's id of the task, by its last post
 ) STRICT;
+
+-- Failures that a person has put away, and what one confirmation queued together.
+ALTER TABLE tasks ADD COLUMN put_away_at INTEGER;    -- milliseconds; none while it is open, retried or no failure
+ALTER TABLE tasks ADD COLUMN batch INTEGER;          -- the key of the first task that was queued with it; none for that one itself
+-- The tasks of one transaction have one time.
+UPDATE tasks SET batch = first FROM
+    (SELECT created_at AS made, profile AS account, min(key) AS first FROM tasks GROUP BY created_at, profile)
+WHERE created_at = made AND profile = account AND key > first;

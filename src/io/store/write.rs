@@ -150,7 +150,7 @@ pub(super) fn insert(
     }
     let mut made = Vec::with_capacity(tasks.len());
     for new in tasks {
-        let task = row::insert(&tx, new, at)?;
+        let task = row::insert(&tx, new, at, made.first().map(|first: &Task| first.key))?;
         // The parent's revision stays: who learns of the child learns that the parent was repeated.
         if let Some(parent) = task.parent {
             tx.prepare_cached("UPDATE tasks SET retried = 1 WHERE key = ?1")?.execute([parent.0])?;

@@ -190,7 +190,7 @@ pub fn can_plan(app: &App) -> Result<(), Why> {
         return Err(Why(why));
     }
     match view.planned().count() {
-        0 if view.clusters.is_empty() => Err(Why(tr!("Nothing has failed that was not tried again").into())),
+        0 if view.clusters.is_empty() => Err(Why(tr!("Nothing has failed that was not retried or put away").into())),
         0 => {
             let fit = keymap::named(app, Ctx::Failures, Action::Fit);
             Err(Why(tr!("Nothing is planned yet; {fit} on a cause does what fits it", fit)))

@@ -38,6 +38,7 @@ enum No {
     /// Perhaps accepted; there is nothing to take back.
     Unsure,
     Ended,
+    PutAway,
     Saving,
     FileToCome,
     Fileless,
@@ -66,6 +67,9 @@ fn said(app: &App, row: &Row, no: No) -> Why {
             )
         }
         No::Ended => tr!("{key} is {word} and has ended already", key, word),
+        No::PutAway => {
+            tr!("{key} is put away already; {undo} opens it again", key, undo = named(Ctx::Table, Action::Undo))
+        }
         No::Saving => tr!("{key} is being downloaded already", key),
         No::FileToCome => tr!("{key} is {word}: there is no file yet", key, word),
         No::Fileless => tr!("{key} is {word}: there is no file", key, word),
@@ -135,7 +139,9 @@ fn cancel_row(row: &Row) -> Result<(), No> {
         TaskState::Queued | TaskState::Running | TaskState::Ready | TaskState::Saving => Ok(()),
         TaskState::Sending => Err(No::Gone),
         TaskState::Unknown => Err(No::Unsure),
-        TaskState::Saved | TaskState::Failed | TaskState::Refused | TaskState::Cancelled => Err(No::Ended),
+        TaskState::Failed | TaskState::Refused if row.put_away => Err(No::PutAway),
+        TaskState::Failed | TaskState::Refused => Ok(()),
+        TaskState::Saved | TaskState::Cancelled => Err(No::Ended),
     }
 }
 
@@ -251,7 +257,7 @@ pub(super) fn refresh(app: &App) -> Possible {
 }
 
 pub(super) fn undo(app: &App) -> Possible {
-    if commands::undoable(app).is_empty() {
+    if commands::undo(app).is_none() {
         no(tr!("Nothing of the last batch is unsent, so nothing can be taken back"))
     } else {
         Ok(())
@@ -329,7 +335,7 @@ pub(super) fn failures(app: &App) -> Possible {
     if !app.round.keys.is_empty() || app.work.tasks.rows.values().any(failed) {
         Ok(())
     } else {
-        no(tr!("Nothing has failed that was not tried again"))
+        no(tr!("Nothing has failed that was not retried or put away"))
     }
 }
 

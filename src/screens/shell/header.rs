@@ -101,7 +101,18 @@ fn counts(brush: &Brush<'_>, app: &App, kept: usize) -> Line<'static> {
     let mut spans: Vec<Span<'static>> = Vec::new();
     let (risk, held_up) = (at_risk(app), app.work.tasks.held_up.len());
     for wanted in ORDER.into_iter().take(kept) {
-        let count = app.work.tasks.counts[wanted as usize];
+        // Failures that were seen to are no news.
+        let count = match wanted {
+            TaskState::Failed | TaskState::Refused => app.work.tasks.open[wanted as usize],
+            TaskState::Unknown
+            | TaskState::Running
+            | TaskState::Saving
+            | TaskState::Ready
+            | TaskState::Sending
+            | TaskState::Queued
+            | TaskState::Saved
+            | TaskState::Cancelled => app.work.tasks.counts[wanted as usize],
+        };
         if count > 0 {
             if !spans.is_empty() {
                 spans.push(Span::raw(" "));

@@ -46,7 +46,7 @@ pub(super) fn of_known(view: &View<'_>, row: &Row, say: impl FnOnce() -> CellTex
 
 /// Sign and word. A row that a later attempt repeats has been seen to, and stands back.
 pub(super) fn state(view: &View<'_>, row: &Row) -> CellText {
-    let style = if row.retried { view.look.theme.faint } else { view.look.theme.state(row.state) };
+    let style = if row.retried || row.put_away { view.look.theme.faint } else { view.look.theme.state(row.state) };
     CellText { text: format!("{} {}", view.look.signs.state(row.state), names::state(row.state)), style }
 }
 
@@ -76,7 +76,7 @@ pub(super) fn status(view: &View<'_>, row: &Row) -> CellText {
         },
     };
     let style = match row.state {
-        _ if row.retried => theme.faint,
+        _ if row.retried || row.put_away => theme.faint,
         TaskState::Ready if at_risk(view, row) || is_stopped(view, row) => theme.loud,
         TaskState::Unknown => theme.warn,
         TaskState::Failed | TaskState::Refused => theme.bad,
@@ -86,7 +86,11 @@ pub(super) fn status(view: &View<'_>, row: &Row) -> CellText {
             Style::new()
         }
     };
-    let text = if row.retried { format!("{} {text}", view.look.signs.again) } else { text };
+    let text = match (row.retried, row.put_away) {
+        (true, _) => format!("{} {text}", view.look.signs.again),
+        (false, true) => tr!("put away: {reason}", reason = text),
+        (false, false) => text,
+    };
     CellText { text, style }
 }
 

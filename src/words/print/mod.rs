@@ -198,6 +198,8 @@ pub(crate) mod tests {
             automatic: false,
             settled: None,
             request_id: None,
+            put_away_at: None,
+            batch: TaskKey(12),
         }
     }
 

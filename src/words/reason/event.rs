@@ -9,7 +9,7 @@ use engine::settings::Voice;
 use lang::tr;
 
 /// Every kind that the program writes, in the order of a task's life.
-pub const KINDS: [&str; 19] = [
+pub const KINDS: [&str; 20] = [
     "adopted",
     "confirmed",
     "sending",
@@ -28,6 +28,7 @@ pub const KINDS: [&str; 19] = [
     "stopped",
     "saved",
     "cancelled",
+    "put away",
     "money",
 ];
 
@@ -69,6 +70,8 @@ pub fn event(what: &What, voice: &Voice) -> String {
         What::NotFetchedAgain => tr!("not fetched again"),
         What::TakenBack => tr!("taken back; free"),
         What::NeverQueued => tr!("its program ended before it was known to be queued; taken back, free"),
+        What::PutAway => tr!("put away: it counts as seen to"),
+        What::BroughtBack => tr!("open again"),
         What::Unwatched => tr!("no longer watched; the service goes on with it, and it stays charged"),
     };
     text.to_owned()

@@ -51,6 +51,9 @@ pub fn filter(fault: &FilterFault) -> String {
 fn example(field: &str) -> &'static str {
     match field {
         "state" => "state:failed",
+        "batch" => "batch:12",
+        "retried" => "retried:no",
+        "profile" => "profile:302ai",
         "class" => "class:rate_limited",
         "charged" => "charged:no",
         "key" => "key>100",

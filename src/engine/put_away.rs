@@ -1,0 +1,38 @@
+//! Putting failures away, and opening them again: what a person has seen to counts as open no more. The state stays.
+
+use super::{event, store, told::refuse};
+use crate::{
+    effect::{Effect, StoreCmd},
+    news::{Left, News, TaskNews},
+    work::Work,
+};
+use domain::task::{Task, TaskKey, TaskState, What};
+
+/// A person wants that failure put away (`away`) or open again. It has ended, so that the store is asked for the whole of it.
+pub(super) fn want(work: &mut Work, key: TaskKey, away: bool) -> Vec<Effect> {
+    // One that has ended a moment ago may not be in the store yet as it is here.
+    if let Some(task) = store::unwritten(work, key) {
+        return put(work, task, away);
+    }
+    if !work.tasks.rows.contains_key(&key) {
+        return refuse(work, key, Left::NoSuchTask);
+    }
+    work.putting_away.insert(key, away);
+    vec![Effect::Store(StoreCmd::Look { keys: vec![key] })]
+}
+
+/// Does it to the task as the store has it.
+pub(super) fn put(work: &mut Work, task: Task, away: bool) -> Vec<Effect> {
+    let key = task.key;
+    if !matches!(task.state(), TaskState::Failed | TaskState::Refused) {
+        return refuse(work, key, Left::NowIs(task.state()));
+    }
+    if task.put_away_at.is_some() == away {
+        return refuse(work, key, if away { Left::PutAway } else { Left::Open });
+    }
+    let note = event(work, if away { What::PutAway } else { What::BroughtBack });
+    work.news.push(News::Task { key, what: TaskNews::PutAway(away) });
+    work.store.owed.insert(key);
+    let task = Task { put_away_at: away.then_some(work.now.wall), ..task };
+    store::write(work, task, vec![note], vec![])
+}
