@@ -14,10 +14,12 @@ mod retry;
 pub mod settings;
 mod simulate;
 mod submit;
+mod unit;
 mod waits;
+mod watch;
 
 use crate::{
-    args::{Cli, Command, Global},
+    args::{Cli, Command, ConfigCall, Global},
     faces::Faces,
 };
 use ::io::{
@@ -146,6 +148,7 @@ fn call(cli: Cli) -> Outcome {
             io::stdout().write_all(keys::markdown(&tables, &commands).as_bytes())
         }
         .map(|()| Exit::Done)?),
+        Command::Config { what: ConfigCall::Unit } => unit::run(&global, voice),
         Command::Config { what } => settings::run(&global, what, voice),
         Command::Simulate { listen, seed, faults } => simulate::run(listen, seed, &faults.join(","), voice),
         Command::Doctor => doctor::run(&global, voice),
@@ -160,7 +163,7 @@ fn call(cli: Cli) -> Outcome {
             retry::run(&load(&global)?, which, consent, voice)
         }
         Command::Wait { keys, timeout } => waits::wait(&load(&global)?, keys, timeout, voice),
-        Command::Watch { until_idle } => waits::watch(&load(&global)?, until_idle, voice),
+        Command::Watch { until_idle } => watch::run(&load(&global)?, until_idle, voice),
         Command::Cancel { keys } => acts::cancel(&load(&global)?, keys, voice),
         Command::Download { keys, dir } => acts::download(&load(&global)?, keys, dir, voice),
         Command::Adopt { ids } => acts::adopt(&load(&global)?, ids, voice),

@@ -58,10 +58,7 @@ pub(super) fn print(setup: &Loaded, tasks: &[Task], voice: Voice) -> Result<(), 
 }
 
 /// Tasks that have just changed: one line each, in their new state.
-pub(super) fn print_changes(setup: &Loaded, tasks: &[Task], voice: Voice) -> Result<(), Stop> {
-    if voice.json {
-        return print(setup, tasks, voice);
-    }
+pub(super) fn print_changes(tasks: &[Task], voice: Voice) -> Result<(), Stop> {
     let mut out = io::stdout().lock();
     for task in tasks.iter().filter(|task| !headless::has_told_end(task.key)) {
         writeln!(out, "{}", print::change_line(task, voice.color))?;

@@ -204,10 +204,10 @@ mod tests {
         let shown = |name: &str| synopsis(root.find_subcommand(name).unwrap(), false);
         assert_eq!(shown("retry"), "retry [KEY]... [--failed] [--again] [--yes] [--max-cost <PTC>]");
         assert_eq!(shown("resolve"), "resolve <KEY> --as <OUTCOME>");
-        assert_eq!(shown("config"), "config check|path|show|init");
+        assert_eq!(shown("config"), "config check|path|show|init|unit");
         assert_eq!(synopsis(root.find_subcommand("retry").unwrap(), true), "retry [KEY]... [OPTIONS]");
         assert!(markdown().contains("| `reeltop submit [OPTIONS]` |"));
         assert!(markdown().contains("| `reeltop resolve <KEY> --as <OUTCOME>` |"));
-        assert!(markdown().contains(r"| `reeltop config check\|path\|show\|init` |"));
+        assert!(markdown().contains(r"| `reeltop config check\|path\|show\|init\|unit` |"));
     }
 }

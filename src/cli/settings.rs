@@ -41,6 +41,8 @@ pub(super) fn run(global: &Global, what: ConfigCall, voice: Voice) -> Outcome {
                 false => write!(out, "{text}")?,
             }
         }
+        // By `unit::run`.
+        ConfigCall::Unit => {}
         ConfigCall::Init => {
             init(&paths.config)?;
             match voice.json {

@@ -1,7 +1,7 @@
-//! `wait` and `watch`: the engine without a screen, for nohup, systemd and cron.
+//! `wait`: the engine without a screen until tasks have ended, and what an end is.
 
 use super::{
-    Outcome, Stop, Voice, block_on,
+    Outcome, Voice, block_on,
     headless::{Headless, Waited},
     look, say,
 };
@@ -13,7 +13,6 @@ use domain::{
 };
 use engine::{act::Act, settings::Scope, work::Work};
 use lang::tr;
-use std::collections::BTreeMap;
 
 /// `reeltop wait`: until these tasks (without any: all live ones of the account) have ended.
 pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voice: Voice) -> Outcome {
@@ -40,52 +39,6 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voi
     })?
 }
 
-/// `reeltop watch`: for ever, or until nothing is left to do. Tells each change of a task. It is there to be ended by a
-/// signal, so one is no fault, at whatever moment it comes.
-pub(super) fn watch(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
-    match block_on(serve(setup, until_idle, voice))? {
-        Err(Stop::Exit(Exit::Interrupted)) => Ok(Exit::Done),
-        ended => ended,
-    }
-}
-
-async fn serve(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
-    let mut headless = Headless::start(setup, Scope::All).await?;
-    headless.key().await?;
-    let mut known: BTreeMap<TaskKey, TaskState> =
-        headless.work().tasks.rows.values().map(|row| (row.key, row.state)).collect();
-    let mut changes = Vec::new();
-    loop {
-        let waited = headless
-            .until(None, |work| {
-                changes = changed(work, &known);
-                !changes.is_empty() || (until_idle && idle(work))
-            })
-            .await;
-        if waited != Waited::Done || changes.is_empty() {
-            break;
-        }
-        let whole = look::whole(&Store::open(&setup.paths.data_dir)?, &changes)?;
-        look::print_changes(setup, &whole, voice)?;
-        let rows = &headless.work().tasks.rows;
-        known.extend(changes.iter().filter_map(|key| rows.get(key).map(|row| (*key, row.state))));
-    }
-    let (work, interrupted) = headless.end().await;
-    // A second one leaves a submission behind without its answer.
-    let in_order = work.ending.is_none_or(|ending| ending.in_order);
-    let halted = work.queue.halted.filter(|_| until_idle && interrupted.is_none());
-    let halted = halted.map(|halt| exit_of_halt(halt.cause));
-    Ok(interrupted.filter(|_| !in_order).or(halted).unwrap_or(Exit::Done))
-}
-
-/// Tasks whose state is on disk and is not the one last told.
-fn changed(work: &Work, known: &BTreeMap<TaskKey, TaskState>) -> Vec<TaskKey> {
-    let rows = work.tasks.rows.values();
-    rows.filter(|row| known.get(&row.key) != Some(&row.state) && !work.store.busy.contains_key(&row.key))
-        .map(|row| row.key)
-        .collect()
-}
-
 /// What of this account goes on by itself: an unknown waits for a person.
 fn going_on(work: &Work) -> Vec<TaskKey> {
     let live = work.tasks.live.values().filter(|task| task.state().is_live() && is_ours(work, task));
@@ -97,7 +50,7 @@ fn is_ours(work: &Work, task: &Task) -> bool {
 }
 
 /// Whether nothing of this account runs, saves or can be sent.
-fn idle(work: &Work) -> bool {
+pub(super) fn idle(work: &Work) -> bool {
     let paused = |task: &Task| task.state() == TaskState::Queued && work.queue.is_paused();
     let rests = |task: &Task| !is_ours(work, task) || rests(work, task) || paused(task);
     work.store.pending.is_empty() && work.queue.claiming.is_none() && work.tasks.live.values().all(rests)

@@ -121,6 +121,9 @@ pub enum Command {
         timeout: Option<u64>,
     },
     /// Run the engine without a screen: send, watch, save (for nohup, systemd, cron)
+    ///
+    /// It serves until SIGTERM or SIGINT; SIGHUP reads the config again. `config unit` prints a unit for systemd. With --json it
+    /// prints an event a line: event, at and task.
     Watch {
         /// End when there is nothing left to do
         #[arg(long)]
@@ -300,6 +303,8 @@ pub enum ConfigCall {
     Show,
     /// Write a config that names every option; never over one that exists
     Init,
+    /// A systemd user unit that runs `reeltop watch`, on stdout
+    Unit,
 }
 
 /// What a table of costs is made by.

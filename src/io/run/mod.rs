@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod exit;
 pub mod host;
+pub mod manager;
 pub mod signals;
 pub mod unsaved;
 pub mod workers;

@@ -1,0 +1,80 @@
+//! `config unit`: a systemd user unit that runs `reeltop watch`.
+
+use super::{Outcome, Stop, Voice, load};
+use crate::args::Global;
+use ::io::{config::Loaded, run::exit::Exit};
+use domain::{export::json_line, problem::Problem};
+use lang::tr;
+use serde_json::json;
+use std::{
+    env,
+    io::{self, Write},
+    path::{Path, absolute},
+};
+use words::reason::secret;
+
+/// The unit, with places for what differs.
+const UNIT: &str = include_str!("reeltop.service");
+/// How much longer than a submission may take an end in order may take.
+const TO_SPARE_SECONDS: u64 = 60;
+
+/// Prints the unit.
+pub(super) fn run(global: &Global, voice: Voice) -> Outcome {
+    let setup = load(global)?;
+    let program =
+        env::current_exe().map_err(|e| Problem::new(tr!("the program cannot be found"), e.to_string(), ""))?;
+    let text = unit(global, &setup, &program);
+    let mut out = io::stdout();
+    match voice.json {
+        true => writeln!(out, "{}", json_line(&json!({ "unit": text })))?,
+        false => write!(out, "{text}")?,
+    }
+    Ok::<_, Stop>(Exit::Done)
+}
+
+/// The unit for that call. English: it is a file for a program.
+fn unit(global: &Global, setup: &Loaded, program: &Path) -> String {
+    let mut call = vec![program.display().to_string(), "watch".to_owned()];
+    let flags = [("--config", &global.config), ("--data-dir", &global.data_dir)];
+    for (flag, path) in flags.into_iter().filter_map(|(flag, path)| Some((flag, path.as_ref()?))) {
+        let path = absolute(path).unwrap_or_else(|_| path.clone());
+        call.extend([flag.to_owned(), path.display().to_string()]);
+    }
+    if let Some(profile) = &global.profile {
+        call.extend(["--profile".to_owned(), profile.clone()]);
+    }
+    let call: Vec<String> = call.iter().map(|word| quoted(word)).collect();
+    let queue = &setup.settings.queue;
+    let stop = (queue.submit_timeout_ms + queue.submit_stall_ms) / 1000 + TO_SPARE_SECONDS;
+    let writes = [&*setup.paths.data_dir.display().to_string(), &setup.settings.download.dir].map(quoted).join(" ");
+    let key = lang::within(lang::Lang::En, || secret::place(&setup.key.place()));
+    let values = [("{key}", key), ("{call}", call.join(" ")), ("{stop}", stop.to_string()), ("{writes}", writes)];
+    values.into_iter().fold(UNIT.to_owned(), |unit, (place, value)| unit.replace(place, &value))
+}
+
+/// A word of a unit's command line (systemd.service(5), COMMAND LINES; systemd.unit(5), SPECIFIERS).
+fn quoted(word: &str) -> String {
+    let escaped = word.replace('%', "%%").replace('$', "$$").replace('\\', "\\\\").replace('"', "\\\"");
+    let plain =
+        !escaped.is_empty() && !escaped.contains(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\' | ';'));
+    if plain { escaped } else { format!("\"{escaped}\"") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_of_a_command_line_is_quoted_where_it_must_be() {
+        for (word, expected) in [
+            ("/usr/bin/reeltop", "/usr/bin/reeltop"),
+            ("/home/u/my videos", "\"/home/u/my videos\""),
+            ("50%", "50%%"),
+            ("a$b", "a$$b"),
+            ("a\"b\\", "\"a\\\"b\\\\\""),
+            ("", "\"\""),
+        ] {
+            assert_eq!(quoted(word), expected);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! `watch`: the engine without a screen, for nohup, systemd and cron. Tells each change of a task, and with `--json` each event.
+
+use super::{
+    Outcome, Stop, Voice, block_on,
+    headless::{Headless, Waited},
+    look,
+    waits::{exit_of_halt, idle},
+};
+use ::io::{
+    config::Loaded,
+    run::{exit::Exit, manager::Manager},
+    store::Store,
+};
+use domain::{
+    account::HaltCause,
+    export::json_line,
+    task::{Task, TaskKey, TaskState},
+};
+use engine::{settings::Scope, work::Work};
+use lang::tr;
+use serde_json::json;
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
+use words::{json as task_json, reason};
+
+/// `reeltop watch`: for ever, or until nothing is left to do. It is there to be ended by a signal, so one is no fault, at
+/// whatever moment it comes.
+pub(super) fn run(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
+    match block_on(serve(setup, until_idle, voice))? {
+        Err(Stop::Exit(Exit::Interrupted)) => Ok(Exit::Done),
+        ended => ended,
+    }
+}
+
+async fn serve(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
+    let mut manager = Manager::of_environment();
+    let mut headless = Headless::start(setup, Scope::All).await?;
+    headless.key().await?;
+    manager.ready();
+    let mut told = Told::of(headless.work());
+    let mut news = Vec::new();
+    loop {
+        manager.status(&status(headless.work()));
+        let waited = headless
+            .until(manager.watchdog_ms(), |work| {
+                news = told.news(work);
+                !news.is_empty() || (until_idle && idle(work))
+            })
+            .await;
+        manager.alive();
+        match waited {
+            Waited::TimeOut => {}
+            Waited::Done if !news.is_empty() => {
+                tell(setup, headless.work(), &news, voice)?;
+                told.learn(headless.work(), &news);
+            }
+            Waited::Done | Waited::Ended => break,
+        }
+    }
+    manager.stopping();
+    let (work, interrupted) = headless.end().await;
+    // A second one leaves a submission behind without its answer.
+    let in_order = work.ending.is_none_or(|ending| ending.in_order);
+    let halted = work.queue.halted.filter(|_| until_idle && interrupted.is_none());
+    let halted = halted.map(|halt| exit_of_halt(halt.cause));
+    Ok(interrupted.filter(|_| !in_order).or(halted).unwrap_or(Exit::Done))
+}
+
+/// What a service manager shows beside the service's name.
+fn status(work: &Work) -> String {
+    let count = |state: TaskState| work.tasks.counts[state as usize];
+    let (queued, running, saving) = (count(TaskState::Queued), count(TaskState::Running), count(TaskState::Saving));
+    let unknown = count(TaskState::Unknown);
+    tr!("{queued} queued, {running} running, {saving} saving, {unknown} unknown", queued, running, saving, unknown)
+}
+
+/// What there is to tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum News {
+    /// A task's state changed.
+    State { key: TaskKey, now: TaskState, settled: bool },
+    /// Something holds a task up, named by its code.
+    Trouble { key: TaskKey, code: String },
+    /// Sending stopped, or goes on.
+    Halt(Option<HaltCause>),
+}
+
+/// What was told already.
+struct Told {
+    states: BTreeMap<TaskKey, TaskState>,
+    troubles: BTreeMap<TaskKey, String>,
+    halted: Option<HaltCause>,
+}
+
+impl Told {
+    /// At the start nothing is news.
+    fn of(work: &Work) -> Self {
+        let states = work.tasks.rows.values().map(|row| (row.key, row.state)).collect();
+        Self { states, troubles: troubles(work).collect(), halted: halt(work) }
+    }
+
+    /// Tasks whose state is on disk and is not the one last told; what holds them up; and the halt.
+    fn news(&self, work: &Work) -> Vec<News> {
+        let changed = work
+            .tasks
+            .rows
+            .values()
+            .filter(|row| self.states.get(&row.key) != Some(&row.state) && !work.store.busy.contains_key(&row.key));
+        let states = changed.map(|row| News::State {
+            key: row.key,
+            now: row.state,
+            settled: self.states.get(&row.key) == Some(&TaskState::Unknown),
+        });
+        let troubles = troubles(work).filter(|(key, code)| self.troubles.get(key) != Some(code));
+        let troubles = troubles.map(|(key, code)| News::Trouble { key, code });
+        let halt = Some(halt(work)).filter(|halt| *halt != self.halted).map(News::Halt);
+        states.chain(troubles).chain(halt).collect()
+    }
+
+    fn learn(&mut self, work: &Work, news: &[News]) {
+        for news in news {
+            match news {
+                News::State { key, now, .. } => drop(self.states.insert(*key, *now)),
+                News::Trouble { key, code } => drop(self.troubles.insert(*key, code.clone())),
+                News::Halt(halt) => self.halted = *halt,
+            }
+        }
+        // What is over may come again.
+        self.troubles.retain(|key, _| work.tasks.held_up.contains(key));
+    }
+}
+
+fn troubles(work: &Work) -> impl Iterator<Item = (TaskKey, String)> + '_ {
+    let held_up = work.tasks.held_up.iter().filter(|key| !work.store.busy.contains_key(key));
+    held_up.filter_map(|key| Some((*key, work.tasks.live.get(key)?.trouble()?.0.code.clone())))
+}
+
+fn halt(work: &Work) -> Option<HaltCause> {
+    work.queue.halted.as_ref().map(|halt| halt.cause)
+}
+
+fn tell(setup: &Loaded, work: &Work, news: &[News], voice: Voice) -> Result<(), Stop> {
+    let ended = |key: &TaskKey| !work.tasks.live.contains_key(key);
+    let keys = news.iter().filter_map(|news| match news {
+        News::State { key, .. } => Some(*key),
+        News::Trouble { .. } | News::Halt(_) => None,
+    });
+    let (ended, live): (Vec<TaskKey>, Vec<TaskKey>) = keys.partition(ended);
+    let mut tasks: BTreeMap<TaskKey, Task> =
+        live.iter().filter_map(|key| Some((*key, work.tasks.live.get(key)?.clone()))).collect();
+    if !ended.is_empty() {
+        let whole = look::whole(&Store::open(&setup.paths.data_dir)?, &ended)?;
+        tasks.extend(whole.into_iter().map(|task| (task.key, task)));
+    }
+    if !voice.json {
+        let changed: Vec<Task> = tasks.into_values().collect();
+        return look::print_changes(&changed, voice);
+    }
+    let mut out = io::stdout().lock();
+    let at = work.now.wall.rfc3339();
+    for news in news {
+        let lines = match news {
+            News::State { key, now, settled } => {
+                let task = tasks.get(key).map(task_json::task);
+                let settled = settled.then(|| json!({ "event": "settled", "at": at, "task": task }));
+                let state = json!({ "event": now.id(), "at": at, "task": task });
+                settled.into_iter().chain(Some(state)).collect()
+            }
+            News::Trouble { key, .. } => {
+                let task = work.tasks.live.get(key).map(task_json::task);
+                vec![json!({ "event": "trouble", "at": at, "task": task })]
+            }
+            News::Halt(Some(_)) => {
+                let halt = work.queue.halted.as_ref();
+                let why = halt.map(|halt| reason::halt(halt, &work.settings.voice).to_string());
+                vec![json!({ "event": "halted", "at": at, "task": null, "message": why })]
+            }
+            News::Halt(None) => vec![json!({ "event": "resumed", "at": at, "task": null })],
+        };
+        for line in lines {
+            writeln!(out, "{}", json_line(&line))?;
+        }
+    }
+    Ok(out.flush()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use engine::testing;
+
+    #[test]
+    fn a_change_is_told_once_and_one_of_an_unknown_is_told_as_settled() {
+        let work = testing::state(&[TaskState::Unknown, TaskState::Running]);
+        let mut told = Told::of(&work);
+        assert_eq!(told.news(&work), []);
+        let work = testing::state(&[TaskState::Running, TaskState::Saved, TaskState::Queued]);
+        let state = |key, now, settled| News::State { key: TaskKey(key), now, settled };
+        let expected =
+            [state(1, TaskState::Running, true), state(2, TaskState::Saved, false), state(3, TaskState::Queued, false)];
+        let news = told.news(&work);
+        assert_eq!(news, expected);
+        told.learn(&work, &news);
+        assert_eq!(told.news(&work), []);
+    }
+}
