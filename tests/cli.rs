@@ -88,7 +88,7 @@ fn a_task_from_submit_to_the_saved_file_has_all_the_fields_that_were_promised() 
     assert_eq!(home.run(&["list", "--json"]).coded(0).json(), std::slice::from_ref(&task));
     assert_eq!(home.run(&["list", "state:saved", "cat", "--json"]).coded(0).json(), std::slice::from_ref(&task));
     assert_eq!(home.run(&["list", "state:failed", "--json"]).coded(0).out, "");
-    assert_eq!(home.run(&["export"]).coded(0).json(), [task]);
+    assert_eq!(home.run(&["export", "--short"]).coded(0).json(), [task]);
     for call in [&["list"][..], &["show", "1"]] {
         let done = home.run(call).coded(0);
         assert!(done.out.contains("a cat") && done.out.contains("saved"), "{done:?}");

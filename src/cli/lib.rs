@@ -3,6 +3,7 @@
 
 mod acts;
 pub mod args;
+mod carry;
 mod consent;
 mod demo;
 mod doctor;
@@ -153,7 +154,8 @@ fn call(cli: Cli) -> Outcome {
         Command::Simulate { listen, seed, faults } => simulate::run(listen, seed, &faults.join(","), voice),
         Command::Doctor => doctor::run(&global, voice),
         Command::List { filter, limit } => look::list(&load(&global)?, &filter.join(" "), limit, voice),
-        Command::Export { filter } => look::export(&load(&global)?, &filter.join(" ")),
+        Command::Export { filter, short } => carry::export(&load(&global)?, &filter.join(" "), short),
+        Command::Import { file } => carry::import(&load(&global)?, &file, voice),
         Command::Show { key } => look::show(&load(&global)?, key, voice),
         Command::Cost { csv, by } => look::cost(&load(&global)?, csv, by.map(Into::into), voice),
         Command::Balance => acts::balance(&load(&global)?, voice),
@@ -180,6 +182,7 @@ const fn face(command: &Command) -> &'static str {
         Command::Retry { .. } => "retry",
         Command::Download { .. } => "download",
         Command::Adopt { .. } => "adopt",
+        Command::Import { .. } => "import",
         _ => "submit",
     }
 }

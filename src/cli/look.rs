@@ -69,7 +69,7 @@ pub(super) fn print_changes(tasks: &[Task], voice: Voice) -> Result<(), Stop> {
 /// `reeltop list`.
 pub(super) fn list(setup: &Loaded, filter: &str, limit: Option<usize>, voice: Voice) -> Outcome {
     if voice.json && limit.is_none() {
-        return export(setup, filter);
+        return list_json(setup, filter);
     }
     let Some(most) = limit else { return list_all(setup, filter, voice) };
     let mut tasks = Vec::new();
@@ -106,8 +106,8 @@ fn prompt_cells() -> usize {
     if io::stdout().is_terminal() { print::PROMPT } else { usize::MAX }
 }
 
-/// `reeltop export`: everything, as JSON, oldest first. Each line goes out as it is read: a million tasks would not fit.
-pub(super) fn export(setup: &Loaded, filter: &str) -> Outcome {
+/// The whole list as JSON, oldest first. Each line goes out as it is read: a million tasks would not fit.
+pub(super) fn list_json(setup: &Loaded, filter: &str) -> Outcome {
     let mut out = io::BufWriter::new(io::stdout().lock());
     filtered(setup, filter, true, |task| {
         writeln!(out, "{}", json_line(&json::task(&task)))?;
@@ -124,26 +124,32 @@ fn filtered(
     oldest_first: bool,
     mut each: impl FnMut(Task) -> io::Result<ControlFlow<()>>,
 ) -> Result<(), Stop> {
-    let filter = Filter::parse(filter).map_err(|why| {
-        let (why, next) = (reason::filter(&why), tr!("Filters look like `state:failed model:02 age<2h text`."));
-        Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("the filter cannot be read"), why, next)))
-    })?;
+    let filter = parsed(filter)?;
     let now = Clock::start().now().wall;
     let mut failed = None;
-    Store::open(&setup.paths.data_dir)?.some_tasks(
-        &Lookup { states: filter.states(), keys: filter.keys(), models: filter.models(), created: filter.created(now) },
-        oldest_first,
-        |task| {
-            if !filter.is_empty() && !filter.matches(&Row::of(&task, false), now) {
-                return ControlFlow::Continue(());
-            }
-            each(task).unwrap_or_else(|error| {
-                failed = Some(error);
-                ControlFlow::Break(())
-            })
-        },
-    )?;
+    Store::open(&setup.paths.data_dir)?.some_tasks(&lookup(&filter, now), oldest_first, |task| {
+        if !filter.is_empty() && !filter.matches(&Row::of(&task, false), now) {
+            return ControlFlow::Continue(());
+        }
+        each(task).unwrap_or_else(|error| {
+            failed = Some(error);
+            ControlFlow::Break(())
+        })
+    })?;
     failed.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// The filter that was typed.
+pub(super) fn parsed(filter: &str) -> Result<Filter, Stop> {
+    Filter::parse(filter).map_err(|why| {
+        let (why, next) = (reason::filter(&why), tr!("Filters look like `state:failed model:02 age<2h text`."));
+        Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("the filter cannot be read"), why, next)))
+    })
+}
+
+/// What the store can look up of a filter.
+pub(super) fn lookup(filter: &Filter, now: Wall) -> Lookup {
+    Lookup { states: filter.states(), keys: filter.keys(), models: filter.models(), created: filter.created(now) }
 }
 
 /// `reeltop show`.

@@ -8,6 +8,7 @@ pub mod batch_file;
 pub mod braces;
 pub mod builtin;
 pub mod camera;
+pub mod carried;
 pub mod catalogue;
 pub mod check;
 pub mod cluster;

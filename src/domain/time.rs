@@ -73,6 +73,12 @@ impl Wall {
         u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0)
     }
 
+    /// A moment written as RFC 3339; `None` for any other text.
+    #[must_use]
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        text.parse().ok().map(|at: jiff::Timestamp| Self(at.as_millisecond()))
+    }
+
     /// As RFC 3339 in UTC, such as `2026-11-22T18:30:00Z`; the form of every time in `--json`.
     #[must_use]
     pub fn rfc3339(self) -> String {

@@ -18,6 +18,7 @@ use domain::{
     request::{ImageKind, StoredImage},
 };
 use std::{
+    collections::BTreeSet,
     fs,
     io::{self, Read, Write},
     path::{Path, PathBuf},
@@ -111,6 +112,20 @@ pub fn data_url(stored: &StoredImage, images_dir: &Path) -> Result<String, Fault
         return Err(failed(Why::Changed));
     }
     Ok(format!("data:{};base64,{}", stored.kind.media_type(), BASE64_STANDARD.encode(bytes)))
+}
+
+/// Reads pictures that are kept no more from where they were chosen, as far as they are still the same. Tells how many
+/// could not be brought back. Blocks on the disk.
+#[must_use]
+pub fn bring_back(pictures: &[StoredImage], images_dir: &Path) -> usize {
+    let mut lost = BTreeSet::new();
+    for picture in pictures.iter().filter(|picture| !place(picture, images_dir).exists()) {
+        let same = read(&picture.path).ok().filter(|bytes| sha256(bytes) == picture.sha256);
+        if same.is_none_or(|bytes| put(&bytes, picture, images_dir).is_err()) {
+            lost.insert(&picture.sha256);
+        }
+    }
+    lost.len()
 }
 
 fn place(stored: &StoredImage, images_dir: &Path) -> PathBuf {

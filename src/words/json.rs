@@ -2,6 +2,7 @@
 
 use crate::reason;
 use domain::{
+    carried::Carried,
     task::{Task, TaskKey},
     time::Wall,
 };
@@ -48,6 +49,17 @@ pub fn task(task: &Task) -> Value {
         "request_id": task.request_id,
         "put_away_at": task.put_away_at.map(Wall::rfc3339),
     })
+}
+
+/// A line of `export`: all that [`task`] tells, and what `import` needs to make the same task of it.
+#[must_use]
+pub fn carried(carried: &Carried) -> Value {
+    let mut line = task(&carried.task);
+    let fields = carried.fields(|event| reason::event(&event.what, &Voice::default()));
+    if let Some(line) = line.as_object_mut() {
+        line.extend(fields);
+    }
+    line
 }
 
 fn key(key: TaskKey) -> String {

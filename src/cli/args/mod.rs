@@ -106,10 +106,22 @@ pub enum Command {
     },
     /// Ask the service for the account's balance
     Balance,
-    /// Every task as one JSON object a line
+    /// Every task with its request, events and ledger, as one JSON object a line
     Export {
         /// Only those that pass, as in `list`
         filter: Vec<String>,
+        /// No more of each task than `list --json` prints; `import` cannot read that
+        #[arg(long)]
+        short: bool,
+    },
+    /// Add the tasks of an export
+    ///
+    /// All or none of the file. A task that is already here is skipped, and keys are kept where they are free. Running tasks are
+    /// watched on. Unsent ones are added paused, because the store they come from may have sent them since. Pictures are not in
+    /// an export: they are read again from where they were, if they are still there.
+    Import {
+        /// The file that `reeltop export` wrote, or - for stdin
+        file: PathBuf,
     },
     /// Run the engine until these tasks are done
     Wait {

@@ -65,7 +65,7 @@ impl Store {
     }
 
     /// Lets a change pass only while the file is the one that was opened.
-    fn still_there(&mut self, deed: Deed) -> Result<(), Fault> {
+    pub(super) fn still_there(&mut self, deed: Deed) -> Result<(), Fault> {
         self.place.as_mut().map_or(Ok(()), |place| place.still(deed, &self.file))
     }
 

@@ -26,6 +26,7 @@
 mod base;
 mod bell;
 mod callback;
+mod carry;
 mod confirm;
 mod fault;
 mod fill;
@@ -42,6 +43,7 @@ mod thread;
 mod write;
 
 pub use base::Store;
+pub use carry::TakenIn;
 pub use fill::fill;
 pub use read::{Lookup, Overview};
 pub use thread::{Handle, open};

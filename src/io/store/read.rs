@@ -170,7 +170,7 @@ impl Store {
 /// See [`Store::some_tasks`]. Where more than keys is asked for, the keys of what is found are read first, four bytes a task,
 /// by an index where there is one and without a look at the tasks' texts where there is none: ordering the tasks themselves
 /// would lay all of them in memory.
-fn some_tasks(
+pub(super) fn some_tasks(
     conn: &Connection,
     what: &Lookup,
     oldest_first: bool,
@@ -288,21 +288,7 @@ fn live() -> String {
 fn detail(conn: &mut Connection, key: TaskKey) -> rusqlite::Result<Option<Detail>> {
     let snapshot = conn.transaction()?;
     let Some(task) = row::task(&snapshot, key)? else { return Ok(None) };
-    let events = all(
-        &snapshot,
-        "SELECT at, kind, text, raw, what, request_id FROM events WHERE task = ?1 ORDER BY id",
-        [key.0],
-        |row| {
-            let what = match row.get::<_, Option<Json<What>>>(4)? {
-                Some(what) => what.0,
-                None => What::Said { kind: row.get(1)?, text: row.get(2)? },
-            };
-            Ok(Event { at: own(row, 0)?, what, raw: row.get(3)?, request_id: row.get(5)? })
-        },
-    )?;
-    let ledger = all(&snapshot, "SELECT at, event, amount FROM ledger WHERE task = ?1 ORDER BY id", [key.0], |row| {
-        Ok(LedgerLine { at: own(row, 0)?, event: own(row, 1)?, amount: own(row, 2)? })
-    })?;
+    let (events, ledger) = (events(&snapshot, key)?, ledger(&snapshot, key)?);
     // Up to the first attempt, then down to all that repeat it or each other.
     let line = format!(
         "WITH RECURSIVE up (key, parent) AS (SELECT key, parent FROM tasks WHERE key = ?1 \
@@ -313,6 +299,25 @@ fn detail(conn: &mut Connection, key: TaskKey) -> rusqlite::Result<Option<Detail
     );
     let line = tasks(&snapshot, &line, [key.0])?;
     Ok(Some(Detail { task, events, ledger, line }))
+}
+
+/// A task's time line, in the order it was written.
+pub(super) fn events(conn: &Connection, key: TaskKey) -> rusqlite::Result<Vec<Event>> {
+    let sql = "SELECT at, kind, text, raw, what, request_id FROM events WHERE task = ?1 ORDER BY id";
+    all(conn, sql, [key.0], |row| {
+        let what = match row.get::<_, Option<Json<What>>>(4)? {
+            Some(what) => what.0,
+            None => What::Said { kind: row.get(1)?, text: row.get(2)? },
+        };
+        Ok(Event { at: own(row, 0)?, what, raw: row.get(3)?, request_id: row.get(5)? })
+    })
+}
+
+/// A task's money, in the order it was written.
+pub(super) fn ledger(conn: &Connection, key: TaskKey) -> rusqlite::Result<Vec<LedgerLine>> {
+    all(conn, "SELECT at, event, amount FROM ledger WHERE task = ?1 ORDER BY id", [key.0], |row| {
+        Ok(LedgerLine { at: own(row, 0)?, event: own(row, 1)?, amount: own(row, 2)? })
+    })
 }
 
 fn costs(conn: &Connection, since: Wall, until: Wall) -> rusqlite::Result<Vec<CostLine>> {

@@ -17,3 +17,9 @@ ALTER TABLE tasks ADD COLUMN batch INTEGER;          -- the key of the first tas
 UPDATE tasks SET batch = first FROM
     (SELECT created_at AS made, profile AS account, min(key) AS first FROM tasks GROUP BY created_at, profile)
 WHERE created_at = made AND profile = account AND key > first;
+
+-- Tasks of several stores are told apart by where they were first queued; and old ones leave the table.
+ALTER TABLE tasks ADD COLUMN origin TEXT;            -- of an imported one: store/key/created_at; none where this store made it
+ALTER TABLE tasks ADD COLUMN archived_at INTEGER;    -- milliseconds; none while it is in the table
+CREATE UNIQUE INDEX tasks_origin ON tasks (origin) WHERE origin IS NOT NULL;
+INSERT INTO meta (name, value) VALUES ('store', lower(hex(randomblob(8))));

@@ -1,0 +1,115 @@
+//! `export` and `import`: tasks as lines of a file, from one store into another.
+
+use super::{Outcome, Stop, Voice, look, say};
+use ::io::{
+    config::Loaded,
+    run::{clock::Clock, exit::Exit},
+    store::{Store, TakenIn},
+};
+use domain::{
+    account::Stamp,
+    carried::{Carried, NotCarried},
+    export::json_line,
+    problem::Problem,
+    task::Row,
+};
+use lang::tr;
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Write},
+    ops::ControlFlow,
+    path::Path,
+};
+use words::{json, names};
+
+/// `reeltop export`: oldest first. Each line goes out as it is read: a million tasks would not fit.
+pub(super) fn export(setup: &Loaded, filter: &str, short: bool) -> Outcome {
+    let filter = look::parsed(filter)?;
+    let now = Clock::start().now().wall;
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut failed = None;
+    Store::open(&setup.paths.data_dir)?.carried(&look::lookup(&filter, now), |carried| {
+        if !filter.is_empty() && !filter.matches(&Row::of(&carried.task, false), now) {
+            return ControlFlow::Continue(());
+        }
+        let line = if short { json::task(&carried.task) } else { json::carried(&carried) };
+        match writeln!(out, "{}", json_line(&line)) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        }
+    })?;
+    failed.map_or_else(|| out.flush(), Err)?;
+    Ok(Exit::Done)
+}
+
+/// `reeltop import`.
+pub(super) fn import(setup: &Loaded, file: &Path, voice: Voice) -> Outcome {
+    let unread = |error: io::Error| {
+        let next = tr!("Name a file that `reeltop export` wrote");
+        Stop::from(Problem::new(tr!("{file} could not be read", file = file.display()), error.to_string(), next))
+    };
+    let from: Box<dyn BufRead> = match file.to_str() {
+        Some("-") => Box::new(io::stdin().lock()),
+        _ => Box::new(BufReader::new(File::open(file).map_err(unread)?)),
+    };
+    let lines = from.lines().zip(1..).filter(|(line, _)| !line.as_ref().is_ok_and(|line| line.trim().is_empty()));
+    let tasks = lines.map(|(line, number)| {
+        let line = line.map_err(unread)?;
+        Carried::read(&line).map_err(|why| not_a_line(number, &why).into())
+    });
+    let who = Stamp { who: format!("{} {}", setup.settings.face, std::process::id()), at: Clock::start().now().wall };
+    let mut pictures = Vec::new();
+    let tasks = tasks.inspect(|task: &Result<Carried, Stop>| {
+        pictures.extend(task.iter().flat_map(|task| task.task.request.stored_images().cloned()));
+    });
+    let taken = Store::open(&setup.paths.data_dir)?.take_in(tasks, &who)??;
+    let lost = ::io::images::bring_back(&pictures, &setup.paths.images);
+    told(&taken, lost, voice)
+}
+
+fn told(taken: &TakenIn, lost: usize, voice: Voice) -> Outcome {
+    if voice.json {
+        let other_keys: serde_json::Map<_, _> =
+            taken.other_keys.iter().map(|(there, here)| (there.0.to_string(), here.0.to_string().into())).collect();
+        let line = serde_json::json!({
+            "added": taken.added, "known": taken.known, "unsent": taken.unsent, "other_keys": other_keys,
+            "pictures_missing": lost,
+        });
+        writeln!(io::stdout(), "{}", json_line(&line))?;
+        return Ok(Exit::Done);
+    }
+    let (added, known) = (names::tasks(taken.added), names::tasks(taken.known));
+    writeln!(io::stdout(), "{}", tr!("{added} imported, {known} already here", added, known))?;
+    for (there, here) in &taken.other_keys {
+        say(&tr!("{there} is {here} here: another task has its key", there, here));
+    }
+    for there in &taken.without_name {
+        say(&tr!("{there} lost its --name: another task here has that name", there));
+    }
+    if taken.unsent > 0 {
+        say(&tr!(
+            "sending is paused: {tasks} came in unsent. Check that the store they came from has not sent them, then press p in the \
+             dashboard",
+            tasks = names::tasks(taken.unsent)
+        ));
+    }
+    if lost > 0 {
+        say(&tr!("{n} pictures were not found where they were: tasks that need them cannot be sent", n = lost));
+    }
+    Ok(Exit::Done)
+}
+
+fn not_a_line(number: usize, why: &NotCarried) -> Problem {
+    let next = tr!("Nothing was imported. Export again with `reeltop export`");
+    let why = match why {
+        NotCarried::NotJson => tr!("it is not a JSON object").to_owned(),
+        NotCarried::Short => {
+            tr!("it has no events and ledger: it was exported with --short or by `list --json`").into()
+        }
+        NotCarried::Field { field, said } => tr!("{field} cannot be read: {said}", field, said),
+    };
+    Problem::new(tr!("line {number} is not one that an export writes", number), why, next)
+}

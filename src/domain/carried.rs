@@ -1,0 +1,183 @@
+//! A task on its way from one store to another: a line of `export`, and what `import` reads out of it.
+
+use super::{
+    task::{Event, LedgerLine, Task, TaskKey},
+    time::Wall,
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+/// A task with all that a store has written down about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Carried {
+    /// Where it was first queued.
+    pub origin: Origin,
+    /// The task, with the key that it has in the store it comes from.
+    pub task: Task,
+    pub events: Vec<Event>,
+    pub ledger: Vec<LedgerLine>,
+    /// When it left the table; `None` while it is in it.
+    pub archived_at: Option<Wall>,
+}
+
+/// What tells a task from every other of any store. A store that was restored from a copy has the name of the one that was
+/// copied and goes its own way, so the moment belongs to it too.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Origin {
+    /// The name that its first store gave itself.
+    pub store: String,
+    /// Its key there.
+    pub key: TaskKey,
+    /// When it was confirmed.
+    pub created_at: Wall,
+}
+
+impl Origin {
+    /// As it is written: `STORE/KEY/MILLISECONDS`.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("{}/{}/{}", self.store, self.key.0, self.created_at.0)
+    }
+
+    /// Reads what [`text`](Self::text) wrote.
+    #[must_use]
+    pub fn of(text: &str) -> Option<Self> {
+        let mut parts = text.rsplitn(3, '/');
+        let (created_at, key, store) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?);
+        Some(Self { store: store.into(), key: TaskKey(key), created_at: Wall(created_at) })
+    }
+}
+
+/// Why a line is not one that `export` wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotCarried {
+    NotJson,
+    /// It has no more than a line of `list --json`.
+    Short,
+    /// That field cannot be read, for that reason of the JSON library.
+    Field {
+        field: &'static str,
+        said: String,
+    },
+}
+
+/// What of a whole task belongs to one store alone, or stands in the line on its own.
+const LEFT_OUT: [&str; 3] = ["rev", "claim", "request"];
+
+impl Carried {
+    /// The fields that a line of `export` has beyond those of `list --json`. What an entry of the time line says is for the
+    /// reader: `text` makes it.
+    #[must_use]
+    pub fn fields(&self, text: impl Fn(&Event) -> String) -> Map<String, Value> {
+        // Texts, numbers and lists of them always are JSON.
+        let value = |value: serde_json::Result<Value>| value.unwrap_or_default();
+        let mut kept = value(serde_json::to_value(&self.task));
+        if let Some(kept) = kept.as_object_mut() {
+            kept.retain(|name, _| !LEFT_OUT.contains(&name.as_str()));
+            kept.insert("origin".into(), self.origin.text().into());
+            kept.insert("archived_at".into(), json!(self.archived_at));
+        }
+        let event = |event: &Event| {
+            let mut line = value(serde_json::to_value(event));
+            line["at"] = event.at.rfc3339().into();
+            line["kind"] = event.what.kind().into();
+            line["text"] = text(event).into();
+            line
+        };
+        let money = |money: &LedgerLine| {
+            let mut line = value(serde_json::to_value(money));
+            line["at"] = money.at.rfc3339().into();
+            line
+        };
+        let fields = [
+            ("request", value(serde_json::to_value(&self.task.request))),
+            ("events", self.events.iter().map(event).collect()),
+            ("ledger", self.ledger.iter().map(money).collect()),
+            ("batch", self.task.batch.0.to_string().into()),
+            ("kept", kept),
+        ];
+        fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
+    /// Reads a line of `export`.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read(line: &str) -> Result<Self, NotCarried> {
+        let Ok(Value::Object(mut line)) = serde_json::from_str(line) else { return Err(NotCarried::NotJson) };
+        let mut part = |name: &str| line.remove(name).ok_or(NotCarried::Short);
+        let (mut kept, request, events, ledger) = (part("kept")?, part("request")?, part("events")?, part("ledger")?);
+        let wrong = |field, said: &str| NotCarried::Field { field, said: said.to_owned() };
+        let origin = kept["origin"].as_str().and_then(Origin::of).ok_or_else(|| wrong("kept", "origin"))?;
+        let archived_at = kept["archived_at"].as_i64().map(Wall);
+        kept["rev"] = 0.into();
+        kept["request"] = request;
+        Ok(Self {
+            origin,
+            task: serde_json::from_value(kept).map_err(|error| wrong("kept", &error.to_string()))?,
+            events: entries(events).map_err(|error| wrong("events", &error))?,
+            ledger: entries(ledger).map_err(|error| wrong("ledger", &error))?,
+            archived_at,
+        })
+    }
+}
+
+fn entries<T: DeserializeOwned>(list: Value) -> Result<Vec<T>, String> {
+    let Value::Array(list) = list else { return Err(String::new()) };
+    let entry = |mut entry: Value| {
+        let at = entry["at"].as_str().and_then(Wall::from_rfc3339).ok_or("at")?;
+        entry["at"] = json!(at);
+        serde_json::from_value(entry).map_err(|error| error.to_string())
+    };
+    list.into_iter().map(entry).collect()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may panic")]
+mod tests {
+    use super::*;
+    use crate::{
+        task::{MoneyEvent, Phase, RemoteId, What},
+        testing::{draft, task},
+    };
+
+    fn carried() -> Carried {
+        let task = task(&draft(), Phase::Queued { not_before: Wall(7), put_back: None });
+        let ledger = vec![LedgerLine { at: Wall(1_001), event: MoneyEvent::Reserved, amount: task.cost }];
+        Carried {
+            origin: Origin { store: "ab/c".into(), key: task.key, created_at: task.created_at },
+            task: Task { rev: 0, ..task },
+            events: vec![
+                Event { at: Wall(1_001), what: What::Sending, raw: Some("raw".into()), request_id: Some("r1".into()) },
+                Event { at: Wall(2), what: What::Accepted(RemoteId("7".into())), raw: None, request_id: None },
+                Event {
+                    at: Wall(3),
+                    what: What::Said { kind: "sent".into(), text: "as told then".into() },
+                    raw: None,
+                    request_id: None,
+                },
+            ],
+            ledger,
+            archived_at: Some(Wall(9)),
+        }
+    }
+
+    #[test]
+    fn what_is_carried_comes_out_as_it_went_in() {
+        let carried = carried();
+        let fields = Value::Object(carried.fields(|_| "said".into()));
+        assert_eq!(fields["events"][0]["at"], "1970-01-01T00:00:01.001Z");
+        assert_eq!((&fields["events"][0]["kind"], &fields["events"][0]["text"]), (&json!("sending"), &json!("said")));
+        assert_eq!(Carried::read(&fields.to_string()), Ok(carried));
+    }
+
+    #[test]
+    fn a_line_of_something_else_is_named() {
+        let mut fields = Value::Object(carried().fields(|_| String::new()));
+        assert_eq!(Carried::read("[]"), Err(NotCarried::NotJson));
+        assert_eq!(Carried::read(r#"{"key":"1"}"#), Err(NotCarried::Short));
+        fields["ledger"][0]["at"] = json!("yesterday");
+        let wrong = NotCarried::Field { field: "ledger", said: "at".into() };
+        assert_eq!(Carried::read(&fields.to_string()), Err(wrong));
+    }
+}

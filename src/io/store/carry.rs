@@ -1,0 +1,218 @@
+//! Tasks on their way out of the store and into it, with their time line and their money: `export` and `import`.
+
+use super::{
+    base::Store,
+    read::{Lookup, events, ledger, some_tasks},
+    row::{Own, insert_whole, own},
+    step::{add_event, add_ledger, begin, repeated_by},
+};
+use domain::{
+    account::Stamp,
+    carried::{Carried, Origin},
+    reason::store::{Deed, Fault},
+    task::{Task, TaskKey, TaskState},
+};
+use rusqlite::{Connection, OptionalExtension, params};
+use std::{collections::BTreeMap, ops::ControlFlow};
+
+/// What came of an import.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TakenIn {
+    /// How many tasks were added.
+    pub added: usize,
+    /// How many were here already.
+    pub known: usize,
+    /// Those that got another key, since another task has theirs: from the old key to the new one.
+    pub other_keys: Vec<(TaskKey, TaskKey)>,
+    /// Those that lost the person's own name for them, since another task has it.
+    pub without_name: Vec<TaskKey>,
+    /// How many of the added are unsent. Then the sending is paused: where they come from they may have been sent since.
+    pub unsent: usize,
+}
+
+impl Store {
+    /// Every task that is looked up, with its time line and its money, oldest first, until `each` breaks off. All of one
+    /// snapshot.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn carried(&self, what: &Lookup, mut each: impl FnMut(Carried) -> ControlFlow<()>) -> Result<(), Fault> {
+        let mut failed = None;
+        let done = some_tasks(&self.conn, what, true, |task| {
+            carried(&self.conn, task).map_or_else(
+                |error| {
+                    failed = Some(error);
+                    ControlFlow::Break(())
+                },
+                &mut each,
+            )
+        });
+        self.told(Deed::ReadTasks, done.and(failed.map_or(Ok(()), Err)))
+    }
+
+    /// Adds tasks of another store, or of this one before it was lost: all or none. Those that are here already are left as
+    /// they are. Keys are kept where they are free. Where one of them is unsent, the sending is paused by `who`.
+    ///
+    /// # Errors
+    /// The first error among `tasks`; and when the file cannot be read or written.
+    pub fn take_in<E>(
+        &mut self,
+        tasks: impl IntoIterator<Item = Result<Carried, E>>,
+        who: &Stamp,
+    ) -> Result<Result<TakenIn, E>, Fault> {
+        self.still_there(Deed::SaveTasks)?;
+        let done = take_in(&mut self.conn, tasks, who);
+        let done = self.told(Deed::SaveTasks, done)?;
+        Ok(done.map(|(taken, revs)| {
+            self.made(revs);
+            taken
+        }))
+    }
+}
+
+fn carried(conn: &Connection, task: Task) -> rusqlite::Result<Carried> {
+    let (elsewhere, archived_at): (Option<String>, _) = conn
+        .prepare_cached("SELECT origin, archived_at FROM tasks WHERE key = ?1")?
+        .query_row([task.key.0], |row| Ok((row.get(0)?, own(row, 1)?)))?;
+    let origin = match elsewhere.as_deref().and_then(Origin::of) {
+        Some(origin) => origin,
+        None => Origin { store: name_of(conn)?, key: task.key, created_at: task.created_at },
+    };
+    Ok(Carried { origin, events: events(conn, task.key)?, ledger: ledger(conn, task.key)?, task, archived_at })
+}
+
+/// The name that the store gave itself.
+fn name_of(conn: &Connection) -> rusqlite::Result<String> {
+    conn.prepare_cached("SELECT value FROM meta WHERE name = 'store'")?.query_row([], |row| row.get(0))
+}
+
+/// Taken in whole, with the revisions that the new rows got; or what was wrong with one of the tasks.
+type Done<E> = Result<(TakenIn, Vec<u64>), E>;
+
+fn take_in<E>(
+    conn: &mut Connection,
+    tasks: impl IntoIterator<Item = Result<Carried, E>>,
+    who: &Stamp,
+) -> rusqlite::Result<Done<E>> {
+    let tx = begin(conn)?;
+    let name = name_of(&tx)?;
+    let keys = "SELECT seq FROM sqlite_sequence WHERE name = 'tasks'";
+    let last_key: u32 = tx.query_row(keys, [], |row| row.get(0)).optional()?.unwrap_or(0);
+    let (mut new, mut without_key) = (New::default(), Vec::new());
+    for carried in tasks {
+        let carried = match carried {
+            Ok(carried) => carried,
+            Err(error) => return Ok(Err(error)),
+        };
+        let there = carried.task.key;
+        if let Some(key) = known(&tx, &name, &carried.origin)? {
+            new.here.insert(there, key);
+            new.taken.known += 1;
+            continue;
+        }
+        if is_taken(&tx, there)? {
+            without_key.push(carried);
+        } else {
+            new.put(&tx, carried, &name)?;
+        }
+    }
+    // After all that keep their keys, so that none of those is given away.
+    for carried in without_key {
+        new.put(&tx, carried, &name)?;
+    }
+    let New { taken, revs, here, links } = new;
+    for (key, parent, batch) in links {
+        link(&tx, key, parent.and_then(|parent| here.get(&parent).copied()))?;
+        if let Some(first) = here.get(&batch).filter(|first| **first != key) {
+            tx.prepare_cached("UPDATE tasks SET batch = ?2 WHERE key = ?1")?.execute([key.0, first.0])?;
+        }
+    }
+    // A new key is made above those that have been given out, and then the row takes the one it had.
+    tx.execute(
+        "UPDATE sqlite_sequence SET seq = max(?1, (SELECT coalesce(max(key), 0) FROM tasks)) WHERE name = 'tasks'",
+        [last_key],
+    )?;
+    if taken.unsent > 0 {
+        tx.execute(
+            "INSERT INTO stops (kind, profile, who, at) VALUES ('pause', '', ?1, ?2) ON CONFLICT DO NOTHING",
+            params![who.who, who.at.0],
+        )?;
+    }
+    tx.commit()?;
+    Ok(Ok((taken, revs)))
+}
+
+/// The key here of the task that was first queued there.
+fn known(conn: &Connection, name: &str, origin: &Origin) -> rusqlite::Result<Option<TaskKey>> {
+    if origin.store == name {
+        let sql = "SELECT key FROM tasks WHERE key = ?1 AND created_at = ?2 AND origin IS NULL";
+        let mut query = conn.prepare_cached(sql)?;
+        let found = query.query_row(params![origin.key.0, origin.created_at.0], |row| own(row, 0)).optional()?;
+        if found.is_some() {
+            return Ok(found);
+        }
+    }
+    let mut query = conn.prepare_cached("SELECT key FROM tasks WHERE origin = ?1")?;
+    query.query_row([origin.text()], |row| own(row, 0)).optional()
+}
+
+fn is_taken(conn: &Connection, key: TaskKey) -> rusqlite::Result<bool> {
+    conn.prepare_cached("SELECT 1 FROM tasks WHERE key = ?1")?.exists([key.0])
+}
+
+/// What has been put down so far.
+#[derive(Default)]
+struct New {
+    taken: TakenIn,
+    revs: Vec<u64>,
+    /// From a key there to the key here.
+    here: BTreeMap<TaskKey, TaskKey>,
+    /// A key here, and by their keys there what the task repeats and the first of its batch.
+    links: Vec<(TaskKey, Option<TaskKey>, TaskKey)>,
+}
+
+impl New {
+    /// Puts a task down with its time line and its money, not yet tied to what it repeats.
+    fn put(&mut self, conn: &Connection, carried: Carried, store: &str) -> rusqlite::Result<()> {
+        let Carried { origin, mut task, events, ledger, archived_at } = carried;
+        let (there, parent, batch) = (task.key, task.parent.take(), task.batch);
+        (task.claim, task.batch) = (None, TaskKey(0));
+        if let Some(name) = &task.name
+            && conn.prepare_cached("SELECT 1 FROM tasks WHERE name = ?1")?.exists([name])?
+        {
+            task.name = None;
+            self.taken.without_name.push(there);
+        }
+        let is_taken = is_taken(conn, there)?;
+        let (made, rev) = insert_whole(conn, &task)?;
+        let key = if is_taken { made } else { there };
+        if is_taken {
+            self.taken.other_keys.push((there, key));
+        }
+        // A store that takes back what it made itself tells it by key and moment, as before.
+        let own = origin.store == store && origin.key == key;
+        let origin = (!own).then(|| origin.text());
+        conn.prepare_cached("UPDATE tasks SET key = ?2, origin = ?3, archived_at = ?4 WHERE key = ?1")?
+            .execute(params![made.0, key.0, origin, Own(archived_at)])?;
+        for event in &events {
+            add_event(conn, key, event)?;
+        }
+        for line in &ledger {
+            add_ledger(conn, key, line)?;
+        }
+        self.taken.added += 1;
+        self.taken.unsent += usize::from(task.state() == TaskState::Queued);
+        self.here.insert(there, key);
+        self.links.push((key, parent, batch));
+        self.revs.push(rev);
+        Ok(())
+    }
+}
+
+/// Ties a task to what it repeats.
+fn link(conn: &Connection, key: TaskKey, parent: Option<TaskKey>) -> rusqlite::Result<()> {
+    let Some(parent) = parent else { return Ok(()) };
+    conn.prepare_cached("UPDATE tasks SET parent = ?2 WHERE key = ?1")?.execute(params![key.0, Own(parent)])?;
+    let retried = repeated_by(conn, parent)?.is_some();
+    conn.prepare_cached("UPDATE tasks SET retried = ?2 WHERE key = ?1")?.execute(params![parent.0, retried]).map(drop)
+}
