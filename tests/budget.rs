@@ -8,9 +8,10 @@
 )]
 
 use ::io::store::Store;
+use domain::reason::Reason;
 use domain::{
     money::Ptc,
-    problem::{Charged, ErrorClass, Problem, TaskError},
+    problem::{Charged, ErrorClass, TaskError},
     task::{LedgerLine, MoneyEvent, Phase, Task, TaskState},
     time::Wall,
 };
@@ -92,7 +93,7 @@ fn the_cap_holds_over_restarts_and_an_unknown_outcome_stands_against_it_as_spent
     let error = TaskError {
         code: "timeout".into(),
         class: ErrorClass::UnknownOutcome,
-        reason: Problem::new("no answer came", "", "").into(),
+        reason: Reason::said("no answer came", "", ""),
         charged: Charged::Unknown,
     };
     (task.phase, task.sent_at) = (Phase::Unknown { error }, Some(at));

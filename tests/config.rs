@@ -12,11 +12,13 @@ use domain::{
     money::Ptc,
 };
 use engine::settings::Settings;
-use lang::{Lang, within};
 use screens::keymap::Keymap;
 use std::{fs, path::Path};
 use tempfile::TempDir;
-use words::reason::config::{located, rejected};
+use words::{
+    lang::{Lang, within},
+    reason::config::{located, rejected},
+};
 
 /// A home of its own with that text as its config file.
 fn home_with(text: &str) -> (TempDir, Folders) {

@@ -20,7 +20,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
 };
-use words::reason::KINDS;
+use words::{lang, reason::KINDS};
 
 /// Sources whose texts are not for a person's screen, each with the reason. An entry that ends with `/` is a folder.
 const LEFT_OUT: &[(&str, &str)] = &[
@@ -39,7 +39,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("src/service/gateway/mod.rs", "reads the gateway's words and says nothing itself"),
     ("src/service/gateway/upload.rs", "a form as HTTP has it"),
     ("src/domain/prices.rs", "names of models"),
-    ("src/lang", "the languages themselves"),
+    ("src/words/lang", "the languages themselves"),
     ("src/domain/builtin.rs", "names of models; what they make is in the table of `tabled`"),
     ("src/domain/camera.rs", "commands as they stand in a prompt, in both languages of the service"),
     ("src/domain/export.rs", "JSON, a shell's command and signs of units"),

@@ -14,7 +14,7 @@ use domain::{
     costs::{CostLine, report},
     draft::{Draft, Field},
     money::Ptc,
-    problem::{Charged, ErrorClass, Problem},
+    problem::{Charged, ErrorClass},
     request::{ImageRef, Request, StoredImage},
     task::{MoneyEvent, TaskKey, TaskState, Texts},
     text,
@@ -25,7 +25,6 @@ use engine::{
     filter::Filter,
     msg::{LocalMsg, Msg},
 };
-use lang::Lang;
 use morning::{believable, look_at};
 use ratatui::{
     buffer::{Buffer, CellWidth},
@@ -53,7 +52,7 @@ use screens::{
     welcome::Welcome,
 };
 use std::{collections::BTreeMap, fmt::Write};
-use words::names;
+use words::{lang, lang::Lang, names, problem::Problem};
 
 /// The sizes that every screen is held at, in both languages and in ASCII.
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (60, 16)];

@@ -6,17 +6,13 @@ use super::{
     look, say, waits,
 };
 use ::io::{config::Loaded, run::exit::Exit, store::Store};
-use domain::{
-    problem::Problem,
-    task::{RemoteId, TaskKey},
-};
+use domain::task::{RemoteId, TaskKey};
 use engine::{
     act::{Act, Resolution},
     settings::Scope,
 };
-use lang::tr;
 use std::{collections::BTreeSet, io::Write, path::PathBuf};
-use words::reason;
+use words::{problem::Problem, reason, tr};
 
 /// `reeltop cancel`.
 pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, voice: Voice) -> Outcome {

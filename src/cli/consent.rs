@@ -3,11 +3,10 @@
 use super::Stop;
 use crate::args::Consent;
 use ::io::run::exit::Exit;
-use domain::{money::Ptc, problem::Problem};
+use domain::money::Ptc;
 use engine::settings::BudgetSettings;
-use lang::tr;
 use std::io::{self, BufRead, IsTerminal, Write};
-use words::names;
+use words::{names, problem::Problem, tr};
 
 /// Lets a paid call pass, or says why not.
 ///

@@ -16,7 +16,7 @@ use ::io::{
 };
 use domain::{
     catalogue::Catalogue,
-    problem::{Charged, ErrorClass, Problem, TaskError},
+    problem::{Charged, ErrorClass, TaskError},
     reason::{LineFault, Own, Reason},
     request::Request,
     retry::Caution,
@@ -29,7 +29,6 @@ use engine::{
     acts::catalogue_price,
     effect::{Caps, Write},
 };
-use lang::tr;
 use morning::{
     AT_WORK, Cancelled, DENIED, Failed, MORNING, Queued, Ready, Refused, Runs, Saved, Stands, Unknown, answered,
 };
@@ -43,7 +42,7 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-use words::reason;
+use words::{problem::Problem, reason, tr};
 
 /// Runs the dashboard, or its linear form, on the simulator until the person leaves.
 pub(super) fn run(global: &Global, words: bool) -> Outcome {

@@ -6,12 +6,11 @@ use crate::args::Global;
 use ::io::{callback::NoEcho, config::Loaded, run::exit::Exit, store::Store};
 use domain::{export::json_line, text::pad};
 use engine::{act::Act, settings::Scope};
-use lang::tr;
 use std::{
     io::{self, Write},
     path::Path,
 };
-use words::{names, reason, reason::secret};
+use words::{names, reason, reason::secret, tr};
 
 /// What was found of one thing.
 enum Found {

@@ -7,7 +7,7 @@ use ::io::{
     run::{Engine, clock::Clock, exit::Exit, signals::Signals, sleep_until, unsaved},
 };
 use domain::{
-    problem::{ErrorClass, Problem},
+    problem::ErrorClass,
     task::{TaskKey, TaskState},
 };
 use engine::{
@@ -18,7 +18,6 @@ use engine::{
     settings::{Scope, Voice},
     work::Work,
 };
-use lang::tr;
 use std::{
     collections::{BTreeSet, VecDeque},
     io::{IsTerminal, Write},
@@ -27,7 +26,8 @@ use std::{
 };
 use words::{
     news::{not_done, not_queued, said, unsaved as unsaved_ids},
-    reason,
+    problem::Problem,
+    reason, tr,
 };
 
 /// What this call has told on stderr.

@@ -31,18 +31,16 @@ use ::io::{
     surroundings,
 };
 use domain::{
-    problem::Problem,
     reason::{config::Rejected, store},
     text,
 };
-use lang::{Lang, tr};
 use std::{
     ffi::OsString,
     io::{self, IsTerminal, Write},
     process::ExitCode,
     sync::Arc,
 };
-use words::{keys, reason};
+use words::{keys, lang, lang::Lang, problem::Problem, reason, tr};
 
 /// What a call has to say when it does not simply end well.
 #[derive(Debug)]

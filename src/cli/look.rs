@@ -11,18 +11,16 @@ use domain::{
     costs::By,
     export::json_line,
     money::Ptc,
-    problem::Problem,
     request::Request,
     task::{Row, Task, TaskKey},
     time::Wall,
 };
 use engine::{acts::catalogue_price, filter::Filter};
-use lang::tr;
 use std::{
     io::{self, IsTerminal, Write},
     ops::ControlFlow,
 };
-use words::{json, print, reason};
+use words::{json, print, problem::Problem, reason, tr};
 
 /// The tasks of these keys, whole.
 ///

@@ -8,15 +8,13 @@ use super::{
 use crate::args::Consent;
 use ::io::{config::Loaded, run::exit::Exit, store::Store};
 use domain::{
-    problem::Problem,
     retry,
     retry::{Caution, Change, Facts, No, Scope, Terms},
     task::{Row, Task, TaskKey, TaskState},
 };
 use engine::act::Intent;
-use lang::tr;
 use std::collections::BTreeMap;
-use words::{terms, terms::Face};
+use words::{problem::Problem, terms, terms::Face, tr};
 
 /// Which tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]

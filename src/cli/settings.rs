@@ -7,11 +7,10 @@ use ::io::{
     config::{InForce, Loaded, Origin},
     run::exit::Exit,
 };
-use domain::{export::json_line, problem::Problem, reason::config::Fault};
-use lang::tr;
+use domain::{export::json_line, reason::config::Fault};
 use serde_json::{Value, json};
 use std::io::{self, Write};
-use words::reason;
+use words::{problem::Problem, reason, tr};
 
 /// `reeltop config`.
 pub(super) fn run(global: &Global, what: ConfigCall, voice: Voice) -> Outcome {

@@ -2,13 +2,23 @@
 
 use super::{Outcome, Stop, Voice, block_on};
 use ::io::run::{exit::Exit, signals::Signals};
-use domain::{catalogue::Catalogue, problem::Problem};
-use lang::tr;
-use simulator::{BadFault, Faults, SimConfig, Simulator};
+use domain::catalogue::Catalogue;
+use simulator::{BadFault, CannotListen, Faults, SimConfig, Simulator};
 use std::{
     io::{self, Write},
     net::SocketAddr,
 };
+use words::{problem::Problem, tr};
+
+impl From<CannotListen> for Stop {
+    fn from(CannotListen { at, error }: CannotListen) -> Self {
+        let what = match at {
+            Some(at) => tr!("the simulator cannot listen at {at}", at),
+            None => tr!("the simulator does not know where it listens").into(),
+        };
+        Problem::new(what, error.to_string(), tr!("Choose another port with --listen.")).into()
+    }
+}
 
 /// Serves until a signal comes.
 pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str, voice: Voice) -> Outcome {

@@ -17,9 +17,8 @@ use engine::{
     settings::Scope,
     work::Work,
 };
-use lang::tr;
 use std::collections::BTreeSet;
-use words::{reason, terms};
+use words::{reason, terms, tr};
 
 /// `reeltop submit`.
 pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {

@@ -3,15 +3,14 @@
 use super::{Outcome, Stop, Voice, load};
 use crate::args::Global;
 use ::io::{config::Loaded, run::exit::Exit};
-use domain::{export::json_line, problem::Problem};
-use lang::tr;
+use domain::export::json_line;
 use serde_json::json;
 use std::{
     env,
     io::{self, Write},
     path::{Path, absolute},
 };
-use words::reason::secret;
+use words::{lang, problem::Problem, reason::secret, tr};
 
 /// The unit, with places for what differs.
 const UNIT: &str = include_str!("reeltop.service");

@@ -12,7 +12,7 @@ use domain::{
     task::{Phase, Task, TaskKey, TaskState},
 };
 use engine::{act::Act, settings::Scope, work::Work};
-use lang::tr;
+use words::tr;
 
 /// `reeltop wait`: until these tasks (without any: all live ones of the account) have ended.
 pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voice: Voice) -> Outcome {

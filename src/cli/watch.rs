@@ -17,13 +17,12 @@ use domain::{
     task::{Task, TaskKey, TaskState},
 };
 use engine::{settings::Scope, work::Work};
-use lang::tr;
 use serde_json::json;
 use std::{
     collections::BTreeMap,
     io::{self, Write},
 };
-use words::{json as task_json, reason};
+use words::{json as task_json, reason, tr};
 
 /// `reeltop watch`: for ever, or until nothing is left to do. It is there to be ended by a signal, so one is no fault, at
 /// whatever moment it comes.

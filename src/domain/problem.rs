@@ -1,50 +1,7 @@
-//! What went wrong, in words for a person: what happened, why, what to do next, and whether it was charged.
+//! What went wrong with a task: the kind of failure, why, and whether the attempt was charged.
 
 use crate::reason::Reason;
-use lang::tr;
 use serde::{Deserialize, Serialize};
-use std::fmt;
-
-/// A fault told in three sentences' parts. Where one concerns a task it becomes a [`TaskError`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Problem {
-    /// What happened, as one short sentence without a final stop.
-    pub what: String,
-    /// Why, as far as it is known; may be empty.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub why: String,
-    /// What to do next; may be empty.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub next: String,
-}
-
-impl Problem {
-    /// A problem from its three parts.
-    pub fn new(what: impl Into<String>, why: impl Into<String>, next: impl Into<String>) -> Self {
-        Self { what: what.into(), why: why.into(), next: next.into() }
-    }
-
-    /// What happened and why, without the advice: for a text that gives the advice itself.
-    #[must_use]
-    pub fn fact(&self) -> String {
-        Self { next: String::new(), ..self.clone() }.to_string()
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what)?;
-        if !self.why.is_empty() {
-            write!(f, "{}{}", tr!(": "), self.why)?;
-        }
-        if !self.next.is_empty() {
-            write!(f, "{}{}", tr!(". "), self.next)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for Problem {}
 
 /// What kind of thing failed; the words of `error.class` in `--json`, a promise of product.md.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -175,7 +132,7 @@ struct Kept {
 impl From<Kept> for TaskError {
     fn from(kept: Kept) -> Self {
         let Kept { code, class, reason, message, next, charged } = kept;
-        let reason = reason.unwrap_or_else(|| Reason::Said(Problem::new(message, "", next)));
+        let reason = reason.unwrap_or_else(|| Reason::said(message, "", next));
         Self { code, class, reason, charged }
     }
 }

@@ -6,6 +6,7 @@ pub mod call;
 pub mod config;
 pub mod connect;
 pub mod draft;
+pub mod editor;
 pub mod export;
 pub mod filter;
 pub mod line;
@@ -24,7 +25,6 @@ pub use call::{Call, Met, Quote, Span, Then};
 pub use line::LineFault;
 pub use own::Own;
 
-use super::problem::Problem;
 use serde::{Deserialize, Serialize};
 use std::mem::discriminant;
 
@@ -33,7 +33,15 @@ use std::mem::discriminant;
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// The sentences that a store of version 5 or older keeps, in the language of whoever ran the engine then.
-    Said(Problem),
+    Said {
+        what: String,
+        /// May be empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
+        /// May be empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        next: String,
+    },
     /// A picture cannot be had.
     PictureFile(picture_file::Fault),
     /// The store failed.
@@ -51,11 +59,16 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Sentences that an older store kept.
+    pub fn said(what: impl Into<String>, why: impl Into<String>, next: impl Into<String>) -> Self {
+        Self::Said { what: what.into(), why: why.into(), next: next.into() }
+    }
+
     /// What makes failures of one code and one field one cause: the reason without what differs from task to task.
     #[must_use]
     pub fn cause(&self) -> String {
         match self {
-            Self::Said(_) => String::new(),
+            Self::Said { .. } => String::new(),
             Self::Call(call) => format!("{:?}", call.met.folded()),
             Self::Own(own) => format!("{:?}", own.folded()),
             Self::PictureFile(fault) => format!("{:?}", discriminant(&fault.why)),
@@ -70,7 +83,7 @@ impl Reason {
     #[must_use]
     pub fn quotes(&self) -> Vec<&str> {
         match self {
-            Self::Said(problem) => vec![&problem.what, &problem.why],
+            Self::Said { what, why, .. } => vec![what, why],
             Self::Call(call) => call.quote.all(),
             Self::Own(own) => own.quotes(),
             Self::PictureFile(fault) => vec![&fault.path],
@@ -85,15 +98,9 @@ impl Reason {
     #[must_use]
     pub fn in_line(&self) -> Self {
         match self {
-            Self::Said(problem) => Self::Said(Problem { next: String::new(), ..problem.clone() }),
+            Self::Said { what, why, .. } => Self::said(what, why, ""),
             Self::Call(call) => Self::Call(Call { then: Then::Usual, ..call.clone() }),
             other => other.clone(),
         }
-    }
-}
-
-impl From<Problem> for Reason {
-    fn from(problem: Problem) -> Self {
-        Self::Said(problem)
     }
 }

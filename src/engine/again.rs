@@ -81,13 +81,13 @@ mod tests {
         problem::{
             Charged, ErrorClass,
             ErrorClass::{OutputSensitive, RateLimited, Service},
-            Problem,
         },
+        reason::Reason,
         task::TaskState::Refused,
     };
 
     fn error(class: ErrorClass, charged: Charged) -> TaskError {
-        TaskError { code: "1".into(), class, reason: Problem::new("", "", "").into(), charged }
+        TaskError { code: "1".into(), class, reason: Reason::said("", "", ""), charged }
     }
 
     fn tried(work: &mut Work, task: &Task, error: &TaskError) -> Option<NewTask> {

@@ -12,10 +12,11 @@ use domain::{
     costs::Report,
     draft::KeptDraft,
     money::Ptc,
-    problem::{Problem, TaskError},
+    problem::TaskError,
     reason::{
         Reason,
         config::Rejected,
+        editor::EditorFault,
         export::NotExported,
         picture_file, store,
         system::{At, System},
@@ -400,7 +401,7 @@ pub enum LocalMsg {
     /// The text came back from `$EDITOR`, or why not.
     Edited {
         /// The new text.
-        result: Result<String, Problem>,
+        result: Result<String, EditorFault>,
     },
     /// The key for the service was read (it stays with the client), or why there is none.
     Key {

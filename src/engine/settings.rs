@@ -5,7 +5,6 @@ pub mod paint;
 use domain::{
     catalogue::Catalogue, money::Ptc, picture, picture::Takes, problem::ErrorClass, request::WireNames, retry, time,
 };
-pub use lang::Lang;
 use serde::{Deserialize, Serialize};
 use service::{
     call::Under,
@@ -269,6 +268,34 @@ pub struct UiSettings {
     pub reduced_motion: bool,
     /// The language of the screen; `None` goes by the locale.
     pub language: Option<Lang>,
+}
+
+/// A language of the screen and of the talk on stderr.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lang {
+    /// English, the language of the source.
+    En,
+    /// Simplified Chinese.
+    Zh,
+}
+
+impl Lang {
+    /// The language of that id, as `ui.language` in the config names it.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        match id {
+            "en" => Some(Self::En),
+            "zh" => Some(Self::Zh),
+            _ => None,
+        }
+    }
+
+    /// The language of a locale such as `zh_CN.UTF-8`. Every Chinese locale gets Simplified Chinese, the only Chinese there
+    /// is; every other one English.
+    #[must_use]
+    pub fn of_locale(locale: &str) -> Self {
+        if locale.starts_with("zh") { Self::Zh } else { Self::En }
+    }
 }
 
 /// Which tasks this run works on: sends, asks about, saves.

@@ -53,10 +53,13 @@ fn count(work: &mut Work, row: Streak, error: &TaskError) -> Streak {
 mod tests {
     use super::*;
     use crate::testing::state;
-    use domain::problem::{Charged, ErrorClass, Problem};
+    use domain::{
+        problem::{Charged, ErrorClass},
+        reason::Reason,
+    };
 
     fn error(class: ErrorClass) -> TaskError {
-        let reason = Problem::new("it did not work.", "", "").into();
+        let reason = Reason::said("it did not work.", "", "");
         TaskError { code: "1".into(), class, reason, charged: Charged::No }
     }
 

@@ -4,7 +4,7 @@ use crate::{settings::Settings, tasks, work::Work};
 use domain::{
     catalogue::{CameraSupport, Catalogue, LengthUnit, ModelSpec, Need, PromptLimit, ResolutionSpec},
     money::Ptc,
-    problem::{Charged, ErrorClass, Problem, TaskError},
+    problem::{Charged, ErrorClass, TaskError},
     reason::Reason,
     request::Request,
     task::{FileId, Phase, RemoteId, SavedFile, Task, TaskKey, TaskState},
@@ -91,7 +91,7 @@ pub fn task(key: u32, state: TaskState) -> Task {
     let error = |class, charged| TaskError {
         code: "1".into(),
         class,
-        reason: Reason::Said(Problem::new("it did not work", "", "")),
+        reason: Reason::said("it did not work", "", ""),
         charged,
     };
     let phase = match state {

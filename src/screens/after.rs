@@ -10,8 +10,8 @@ use domain::{
     task::{Task, TaskKey},
 };
 use engine::effect::{Effect, Level, StoreCmd};
-use lang::tr;
 use std::collections::BTreeMap;
+use words::tr;
 
 /// A wish that waits for whole tasks. A new wish takes the place of an old one.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -33,8 +33,8 @@ use engine::{
     effect::{Effect, Level, TermCmd},
     filter::Filter,
 };
-use lang::tr;
 use std::collections::{BTreeMap, BTreeSet};
+use words::tr;
 
 /// What comes of a key: effects for the shell, and acts for the engine.
 #[derive(Clone, Debug, PartialEq)]

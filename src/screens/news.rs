@@ -80,7 +80,7 @@ mod tests {
         msg::{Msg, StoreMsg},
         settings::Settings,
     };
-    use lang::{Lang, within};
+    use words::lang::{Lang, within};
 
     /// A state whose keys for pausing, taking back, settling and quitting are the person's own.
     fn own_keys(tasks: &[TaskState]) -> App {

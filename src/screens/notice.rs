@@ -7,8 +7,7 @@ use domain::{
     time::{Mono, SECOND},
 };
 use engine::effect::{Effect, TermCmd};
-use lang::tr;
-use words::names;
+use words::{names, tr};
 
 /// The least time between two notices.
 const GAP: u64 = 10 * SECOND;
@@ -89,7 +88,7 @@ mod tests {
     use super::*;
     use crate::testing::state;
     use domain::task::TaskState::{Queued, Running, Saved};
-    use lang::{Lang, within};
+    use words::lang::{Lang, within};
 
     #[test]
     fn counts_are_told_in_both_languages() {

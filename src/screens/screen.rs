@@ -15,7 +15,6 @@ use crate::{
 use domain::{
     draft::{Draft, Field},
     money::Ptc,
-    problem::Problem,
     request::Request,
     retry::Caution,
     task::{TaskKey, TaskState},
@@ -28,6 +27,7 @@ use engine::{
 };
 use ratatui::layout::Rect;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use words::problem::Problem;
 
 /// Everything about the screen.
 #[derive(Clone, Debug)]

@@ -26,7 +26,6 @@ use axum::Router;
 use domain::{
     catalogue::Catalogue,
     money::Ptc,
-    problem::Problem,
     time::{HOUR, SECOND, Wall},
 };
 use line::{Lines, Scissors};
@@ -143,12 +142,19 @@ impl Shared {
     }
 }
 
+/// The address at which it was to listen, as far as it is known, and why it cannot.
+#[derive(Debug)]
+pub struct CannotListen {
+    pub at: Option<SocketAddr>,
+    pub error: std::io::Error,
+}
+
 impl Simulator {
     /// Starts it inside the running tokio runtime. It serves from the moment this returns.
     ///
     /// # Errors
     /// When the address cannot be listened at.
-    pub async fn start(config: SimConfig) -> Result<Self, Problem> {
+    pub async fn start(config: SimConfig) -> Result<Self, CannotListen> {
         let api = listen(config.listen).await?;
         let files = listen(SocketAddr::new(config.listen.ip(), 0)).await?;
         let (base_url, storage_url) = (url(&api)?, url(&files)?);
@@ -256,23 +262,15 @@ impl Simulator {
     }
 }
 
-async fn listen(at: SocketAddr) -> Result<TcpListener, Problem> {
-    TcpListener::bind(at).await.map_err(|error| cannot_listen(&at.to_string(), &error))
+async fn listen(at: SocketAddr) -> Result<TcpListener, CannotListen> {
+    TcpListener::bind(at).await.map_err(|error| CannotListen { at: Some(at), error })
 }
 
-fn url(listener: &TcpListener) -> Result<String, Problem> {
-    let at = listener.local_addr().map_err(|error| cannot_listen("that address", &error))?;
+fn url(listener: &TcpListener) -> Result<String, CannotListen> {
+    let at = listener.local_addr().map_err(|error| CannotListen { at: None, error })?;
     // "All addresses" is a place to listen at, not one to call.
     let ip = if at.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { at.ip() };
     Ok(format!("http://{}", SocketAddr::new(ip, at.port())))
-}
-
-fn cannot_listen(at: &str, error: &std::io::Error) -> Problem {
-    Problem::new(
-        format!("The simulator cannot listen at {at}"),
-        error.to_string(),
-        "Choose another port with --listen.",
-    )
 }
 
 fn serve(listener: TcpListener, router: Router, shared: Arc<Shared>) -> JoinHandle<()> {

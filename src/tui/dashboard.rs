@@ -18,12 +18,11 @@ use ::io::{
     run::{Shell, clock::Clock, host, signals::Signals, sleep_until, unsaved},
 };
 use crossterm::event::Event;
-use domain::{problem::Problem, time::Mono};
+use domain::{reason::editor::EditorFault, time::Mono};
 use engine::{
     effect::TermCmd,
     msg::{LocalMsg, Msg, Signal},
 };
-use lang::tr;
 use ratatui::{buffer::Buffer, layout::Rect};
 use screens::{
     app::App,
@@ -39,7 +38,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::sync::mpsc::{self, UnboundedReceiver};
-use words::news;
+use words::{lang, news, tr};
 
 /// The program with screens.
 type Engine = run::Engine<App>;
@@ -354,7 +353,7 @@ impl Face {
     }
 }
 
-async fn end_of(editing: &mut Option<Editor>) -> Result<String, Problem> {
+async fn end_of(editing: &mut Option<Editor>) -> Result<String, EditorFault> {
     match editing {
         Some(editor) => editor.ended().await,
         None => std::future::pending().await,

@@ -2,18 +2,16 @@
 
 use super::terminal;
 use ::io::{files, private};
-use domain::problem::Problem;
-use lang::tr;
-use std::{io, path::PathBuf};
+use domain::reason::{editor::EditorFault, system::System};
+use std::path::PathBuf;
 use tokio::process::{Child, Command};
-use words::reason::system::system;
 
 /// A running editor, or why there is none.
 #[derive(Debug)]
 pub struct Editor {
     name: String,
     path: PathBuf,
-    child: io::Result<Child>,
+    child: Result<Child, System>,
 }
 
 impl Editor {
@@ -28,29 +26,28 @@ impl Editor {
             // By the shell, since people set EDITOR="code --wait"; in its place, so that a signal reaches the editor.
             Command::new("sh").arg("-c").arg(format!("exec {name} \"$1\"")).arg("sh").arg(&path).spawn()
         });
-        Self { name, path, child }
+        Self { name, path, child: child.map_err(System::from) }
     }
 
     /// Waits for its end; gives the text as it was left. The text counts as untouched when the editor fails. Losing the
     /// race against another future loses nothing.
     ///
     /// # Errors
-    /// In words for the person.
-    pub async fn ended(&mut self) -> Result<String, Problem> {
+    /// Why there is no new text.
+    pub async fn ended(&mut self) -> Result<String, EditorFault> {
+        let program = || self.name.clone();
         let result = match &mut self.child {
             Ok(child) => match child.wait().await {
                 Ok(status) if status.success() => {
-                    files::text(&self.path.to_string_lossy()).map_err(|at| system(&at.why))
+                    files::text(&self.path.to_string_lossy()).map_err(|at| EditorFault::Unreadable(at.why))
                 }
-                Ok(status) => Err(tr!("{program} ended with {status}", program = self.name, status)),
-                Err(e) => Err(tr!("{program} was lost: {error}", program = self.name, error = e)),
+                Ok(status) => Err(EditorFault::Failed { program: program(), status: status.to_string() }),
+                Err(e) => Err(EditorFault::Lost { program: program(), why: e.into() }),
             },
-            Err(e) => Err(tr!("{program} could not be started: {error}", program = self.name, error = e)),
+            Err(why) => Err(EditorFault::NotStarted { program: program(), why: why.clone() }),
         };
         let _ = std::fs::remove_file(&self.path);
-        result.map(|text| text.trim_end_matches('\n').to_owned()).map_err(|why| {
-            Problem::new(tr!("the text is as it was"), why, tr!("Set VISUAL or EDITOR to an editor that works."))
-        })
+        result.map(|text| text.trim_end_matches('\n').to_owned())
     }
 
     /// Tells it that the line is gone: editors keep what was typed and give the terminal back. Waits a little for that.

@@ -20,7 +20,6 @@ use engine::{
     filter::Filter,
     msg::{Msg, Signal},
 };
-use lang::tr;
 use news::News;
 use offer::Offer;
 use orders::Order;
@@ -29,7 +28,7 @@ use std::{
     sync::Arc,
 };
 use tokio::sync::mpsc::{self, UnboundedReceiver};
-use words::{names, news::unsaved as unsaved_ids, reason};
+use words::{lang, names, news::unsaved as unsaved_ids, reason, tr};
 
 /// Lines of a list without a filter.
 const LISTED: usize = 20;

@@ -1,7 +1,7 @@
 //! Numbers as words: ages, spans of time, clock times, sizes. Coarse, so that they change seldom.
 
+use crate::tr;
 use domain::time::{HOUR, MINUTE, Now, SECOND, Wall};
-use lang::tr;
 
 /// What stands where a task's request or price would: nobody tells it of one that was adopted.
 pub fn elsewhere() -> &'static str {

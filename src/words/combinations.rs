@@ -1,7 +1,7 @@
 //! What is said of the combinations that a draft with several values stands for.
 
+use crate::tr;
 use domain::{draft::Draft, matrix::Plan};
-use lang::tr;
 
 /// A combination in a few words, for a fault.
 #[must_use]

@@ -71,7 +71,7 @@ mod tests {
     use super::*;
     use domain::{
         money::Ptc,
-        problem::{Charged, ErrorClass, Problem, TaskError},
+        problem::{Charged, ErrorClass, TaskError},
         reason::Reason,
         task::{FileId, Phase, RemoteId, SavedFile},
         testing::{draft, task},
@@ -125,7 +125,7 @@ mod tests {
         let error = TaskError {
             code: "1026".into(),
             class: ErrorClass::PromptSensitive,
-            reason: Reason::Said(Problem::new("m", "", "n")),
+            reason: Reason::said("m", "", "n"),
             charged: Charged::No,
         };
         let told = super::task(&task(&draft(), Phase::Failed { error }));

@@ -1,6 +1,6 @@
 //! The keys as tables to be read: for `reeltop keys` and the man page. Plain data, from whoever binds them.
 
-use lang::tr;
+use crate::tr;
 use std::fmt::Write;
 
 /// The keys of one place.

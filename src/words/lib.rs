@@ -6,9 +6,11 @@ pub mod amounts;
 pub mod combinations;
 pub mod json;
 pub mod keys;
+pub mod lang;
 pub mod names;
 pub mod news;
 pub mod print;
+pub mod problem;
 pub mod reason;
 pub mod terms;
 

@@ -1,5 +1,6 @@
 //! What things are called on the screen, and words in a row.
 
+use crate::{lang, tr};
 use domain::{
     catalogue::{LengthUnit, ModelSpec},
     costs::By,
@@ -7,7 +8,6 @@ use domain::{
     problem::ErrorClass,
     task::{NotAKey, TaskState},
 };
-use lang::tr;
 use std::borrow::Cow;
 
 #[must_use]
@@ -120,8 +120,8 @@ fn joined<T: ToString>(words: &[T], with_last: fn(&str, &str) -> String) -> Stri
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use crate::lang::Lang;
     use domain::catalogue::Catalogue;
-    use lang::Lang;
 
     #[test]
     fn words_are_listed_as_their_language_does() {

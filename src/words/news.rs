@@ -1,8 +1,8 @@
 //! What happened, in words, for both faces.
 
-use crate::{names, reason, terms};
+use crate::{names, problem::Problem, reason, terms, tr};
 use domain::{
-    problem::{Charged, Problem, TaskError},
+    problem::{Charged, TaskError},
     reason::system::System,
     task::{RemoteId, TaskKey},
 };
@@ -13,7 +13,6 @@ use engine::{
     settings::Voice,
     work::Work,
 };
-use lang::tr;
 
 /// What there is to say of something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -353,12 +352,13 @@ pub fn unsaved(work: &Work) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::{Lang, within};
     use domain::task::TaskState;
     use domain::{
         problem::ErrorClass,
+        reason::Reason,
         task::{RemoteId, Resolution},
     };
-    use lang::{Lang, within};
 
     fn told(why: NotDone) -> News {
         News::Act(ActNews::NotDone { key: Some(TaskKey(7)), why })
@@ -390,7 +390,7 @@ mod tests {
         let error = || TaskError {
             code: "1".into(),
             class: ErrorClass::Service,
-            reason: Problem::new("M", "", "N").into(),
+            reason: Reason::said("M", "", "N"),
             charged: Charged::No,
         };
         let (id, key) = (|| RemoteId("R".into()), TaskKey(7));

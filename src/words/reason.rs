@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod connect;
+pub mod editor;
 pub mod export;
 pub mod picture_file;
 pub mod price;
@@ -29,16 +30,15 @@ pub use event::{KINDS, event, kind, resolved};
 pub use filter::filter;
 pub use picture::picture;
 
-use crate::names;
-use domain::{account::HaltCause, problem::Problem, reason::Reason};
+use crate::{names, problem::Problem, tr};
+use domain::{account::HaltCause, reason::Reason};
 use engine::{settings::Voice, work::Halt};
-use lang::tr;
 
 /// What happened, why, and what to do next.
 #[must_use]
 pub fn problem(reason: &Reason, voice: &Voice) -> Problem {
     match reason {
-        Reason::Said(problem) => problem.clone(),
+        Reason::Said { what, why, next } => Problem::new(what, why, next),
         Reason::PictureFile(fault) => picture_file::problem(fault, voice),
         Reason::Store(fault) => store::problem(fault),
         Reason::Connect(fault) => connect::problem(fault),

@@ -1,16 +1,14 @@
 //! The terms of a retry in words: why a task is not sent again, and what a person is told of first. What is decided stands in
 //! `domain::retry`; here it only gets its sentences, for whoever has keys and for whoever types commands.
 
-use crate::names;
+use crate::{names, problem::Problem, tr};
 use domain::{
     money::Ptc,
-    problem::Problem,
     retry,
     retry::{Caution, Facts, No, Overtaken, Retried, Warning},
     task::{Row, TaskKey, TaskState},
 };
 use engine::{settings::Voice, work::Work};
-use lang::tr;
 use std::collections::BTreeMap;
 
 /// Tasks that a sentence names one by one.

@@ -9,9 +9,10 @@ mod speed;
 mod verbs;
 
 use ::io::store::Store;
+use domain::reason::Reason;
 use domain::{
     money::Ptc,
-    problem::{Charged, ErrorClass, Problem, TaskError},
+    problem::{Charged, ErrorClass, TaskError},
     request::Request,
     task::{
         Claim, Event, FileId, NewTask, Phase, PutBack, RemoteId, SavedFile, Task, TaskKey, TaskState, Trouble, What,
@@ -51,7 +52,7 @@ fn error() -> TaskError {
     TaskError {
         code: "1".into(),
         class: ErrorClass::Service,
-        reason: Problem::new("it did not work", "", "").into(),
+        reason: Reason::said("it did not work", "", ""),
         charged: Charged::No,
     }
 }
@@ -97,7 +98,7 @@ fn trouble(class: ErrorClass, charged: Charged) -> TaskError {
     TaskError {
         code: "1026".into(),
         class,
-        reason: Problem::new("the service says: \"输入内容涉及敏感\"", "", "Edit the prompt").into(),
+        reason: Reason::said("the service says: \"输入内容涉及敏感\"", "", "Edit the prompt"),
         charged,
     }
 }

@@ -109,7 +109,7 @@ fn what_a_settlement_took_the_place_of_comes_back_whatever_became_of_the_task() 
     let error = TaskError {
         code: "timeout".into(),
         class: ErrorClass::UnknownOutcome,
-        reason: Problem::new("no answer came", "", "settle it").into(),
+        reason: Reason::said("no answer came", "", "settle it"),
         charged: Charged::Unknown,
     };
     let mut task = add(&mut store, intent("one"));

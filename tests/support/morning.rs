@@ -15,10 +15,10 @@ use engine::{
     msg::{Detail, HttpMsg, Msg},
     settings::Settings,
 };
-use lang::Lang;
 use screens::{app::App, msg::Input};
 use service::answer::{LineFault, Reply};
 use std::cell::RefCell;
+use words::{lang, lang::Lang};
 
 /// The last task.
 const LAST: u32 = 42;

@@ -9,17 +9,15 @@ use domain::{
     export,
     matrix::{Cell, Plan},
     money::Ptc,
-    problem::Problem,
     reason::draft::DraftReason,
 };
 use engine::acts::catalogue_price;
-use lang::tr;
 use std::{
     collections::BTreeSet,
     io::{Read, Write},
     path::Path,
 };
-use words::{amounts, combinations, names, reason};
+use words::{amounts, combinations, names, problem::Problem, reason, tr};
 
 /// Makes the plan and tells on stderr what is wrong with it.
 pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {

@@ -34,7 +34,7 @@ impl Own {
         match self {
             Self::OddState(_) => Self::OddState(String::new()),
             Self::AddressesRefused(_) => Self::AddressesRefused(String::new()),
-            Self::GivenUp(why) => Self::GivenUp(Box::new(Reason::Said(super::Problem::new(why.cause(), "", "")))),
+            Self::GivenUp(why) => Self::GivenUp(Box::new(Reason::said(why.cause(), "", ""))),
             other => other.clone(),
         }
     }

@@ -9,7 +9,7 @@ use domain::{
 };
 
 fn trouble() -> TaskError {
-    let reason = Problem::new("it did not work", "", "").into();
+    let reason = Reason::said("it did not work", "", "");
     TaskError { code: "x".into(), class: ErrorClass::Network, reason, charged: Charged::Yes }
 }
 

@@ -32,7 +32,7 @@ use crate::{
 use domain::{
     account::HaltCause,
     money::Ptc,
-    problem::{Charged, ErrorClass, Problem, TaskError},
+    problem::{Charged, ErrorClass, TaskError},
     reason::{Met, Own, Reason, store, system::System},
     retry::Caution,
     task::{MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState},

@@ -243,7 +243,7 @@ fn anything_unclear_is_unknown_counts_as_spent_and_is_never_sent_again() {
 #[test]
 fn a_picture_that_is_gone_refuses_its_own_task_free_of_charge() {
     let mut world = World::posting();
-    world.reply(Reply::NotSent { why: Problem::new("a.jpg is gone", "no such file", "Choose another.").into() });
+    world.reply(Reply::NotSent { why: Reason::said("a.jpg is gone", "no such file", "Choose another.") });
     world.settle();
     assert_eq!((world.states(1), world.halt()), ((Refused, Refused), None));
     assert_eq!(world.ledger(1), [MoneyEvent::Reserved, MoneyEvent::Released]);

@@ -80,7 +80,7 @@ fn other(world: &mut World, what: usize, n: u32) {
     let error = || TaskError {
         code: "x".into(),
         class: ErrorClass::UnknownOutcome,
-        reason: Problem::new("", "", "").into(),
+        reason: Reason::said("", "", ""),
         charged: Charged::Unknown,
     };
     let was = task.state();
@@ -106,7 +106,7 @@ fn save(world: &mut World, what: usize) {
     let error = TaskError {
         code: "x".into(),
         class: ErrorClass::File,
-        reason: Problem::new("no", "", "").into(),
+        reason: Reason::said("no", "", ""),
         charged: Charged::Yes,
     };
     world.take(Msg::Save(match what {

@@ -36,7 +36,7 @@ fn file() -> SavedFile {
 }
 
 fn trouble(class: ErrorClass) -> TaskError {
-    let reason = Problem::new("it did not work", "", "").into();
+    let reason = Reason::said("it did not work", "", "");
     TaskError { code: "x".into(), class, reason, charged: Charged::Yes }
 }
 

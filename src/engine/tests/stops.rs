@@ -6,7 +6,7 @@ use TaskState::{Queued, Refused};
 use domain::account::{Account, Change, Sender, Shared, Stamp, Streak, Why};
 
 fn why() -> Why {
-    let reason = Problem::new("insufficient balance", "", "").into();
+    let reason = Reason::said("insufficient balance", "", "");
     let error = TaskError { code: "1008".into(), class: ErrorClass::Balance, reason, charged: Charged::No };
     Why { cause: HaltCause::Balance, tasks: 1, error }
 }

@@ -154,7 +154,7 @@ fn an_answer_that_is_known_beats_the_unknown_of_another_program() {
         let error = TaskError {
             code: "interrupted".into(),
             class: ErrorClass::UnknownOutcome,
-            reason: Problem::new("", "", "").into(),
+            reason: Reason::said("", "", ""),
             charged: Charged::Unknown,
         };
         world.other(1, |task| (task.phase, task.claim) = (Phase::Unknown { error }, None));
@@ -252,7 +252,7 @@ fn a_proven_answer_settles_its_row_though_another_program_has_called_it_unknown(
             let error = TaskError {
                 code: "interrupted".into(),
                 class: ErrorClass::UnknownOutcome,
-                reason: Problem::new("it seems to have ended", "", "").into(),
+                reason: Reason::said("it seems to have ended", "", ""),
                 charged: Charged::Unknown,
             };
             (task.phase, task.claim) = (Phase::Unknown { error }, None);

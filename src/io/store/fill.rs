@@ -3,7 +3,7 @@
 use super::{fault, layout, row, schema, step};
 use domain::{
     money::Ptc,
-    problem::{Charged, ErrorClass, Problem, TaskError},
+    problem::{Charged, ErrorClass, TaskError},
     reason::{
         Reason,
         store::{Deed, Fault},
@@ -177,7 +177,7 @@ fn saved(dice: &mut Dice) -> Phase {
 }
 
 fn error(code: &str, class: ErrorClass, message: &str, charged: Charged) -> TaskError {
-    let reason = Reason::Said(Problem::new(message, "", "Edit it and try again"));
+    let reason = Reason::said(message, "", "Edit it and try again");
     TaskError { code: code.into(), class, reason, charged }
 }
 

@@ -22,8 +22,8 @@ use crate::{
     palette, toast,
 };
 use engine::effect::Level;
-use lang::tr;
 use ratatui::layout::{Position, Rect};
+use words::{lang, tr};
 
 /// Commands that the history keeps.
 const HISTORY: usize = 100;

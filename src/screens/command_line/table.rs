@@ -17,8 +17,7 @@ use engine::{
     filter::Filter,
     settings::paint,
 };
-use lang::{Lang, tr};
-use words::reason;
+use words::{lang, lang::Lang, reason, tr};
 
 pub struct Command {
     pub name: &'static str,

@@ -10,7 +10,7 @@ use engine::{
     folder::{Entry, EntryKind, Listing},
     msg::LocalMsg,
 };
-use lang::Lang;
+use words::{lang, lang::Lang};
 
 /// Types a command and Enter; gives what comes of it.
 fn run(app: &mut App, text: &str) -> Vec<Do> {

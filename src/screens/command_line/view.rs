@@ -11,12 +11,12 @@ use crate::{
     },
     shell::hints,
 };
-use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
     text::Line,
 };
+use words::tr;
 
 /// Draws it; tells where the caret is.
 pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App, command: &CommandLine) -> Position {

@@ -18,7 +18,7 @@ use domain::{
     task::Task,
 };
 use engine::effect::{Effect, Level, StoreCmd};
-use lang::tr;
+use words::tr;
 
 /// Takes a task's request into compose: as a new task, or as a new attempt of it. The draft that was there is put by.
 pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Do> {

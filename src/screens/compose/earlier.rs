@@ -8,10 +8,9 @@ use crate::{
     pick::PickWhat,
     shell::hints,
 };
-use lang::tr;
 use ratatui::{layout::Rect, text::Line};
 use std::collections::BTreeSet;
-use words::names;
+use words::{names, tr};
 
 /// From this many free rows on earlier prompts stand below the fields.
 const ROWS_LEAST: u16 = 5;

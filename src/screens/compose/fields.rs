@@ -2,8 +2,7 @@
 
 use crate::{app::App, compose, screen::Compose};
 use domain::{catalogue::Need, draft::Field};
-use lang::tr;
-use words::{amounts, names, reason};
+use words::{amounts, names, reason, tr};
 
 /// A field's name on the screen.
 pub(crate) fn label(field: Field) -> &'static str {

@@ -53,9 +53,8 @@ use engine::{
     effect::{Effect, Level, ListFor, LocalCmd},
     msg::LocalMsg,
 };
-use lang::tr;
 use std::collections::BTreeSet;
-use words::reason;
+use words::{reason, tr};
 
 /// How long a changed draft waits for more typing before it is saved, in milliseconds: what a crash can cost.
 const SAVE_AFTER: u64 = 500;
@@ -328,7 +327,9 @@ pub fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
         LocalMsg::PutBy { what, bytes, path, result } => copy::put_by(app, &what, bytes, &path, result),
         LocalMsg::Exported { path, tasks, result } => copy::exported(app, &path, tasks, result),
         LocalMsg::Said { text } => toast::say(app, Level::Info, text, None),
-        LocalMsg::Edited { result: Err(problem) } => toast::say(app, Level::Warning, problem.to_string(), None),
+        LocalMsg::Edited { result: Err(why) } => {
+            toast::say(app, Level::Warning, reason::editor::editor(&why).to_string(), None);
+        }
         // The key for the service is the engine's.
         LocalMsg::Key { .. } => {}
     }

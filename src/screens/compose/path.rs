@@ -18,15 +18,13 @@ use domain::{
     draft::{Draft, Field},
     matrix::Matrix,
     picture::{Typed, typed},
-    problem::Problem,
     reason::system::At,
 };
 use engine::{
     effect::{Effect, Level, ListFor, LocalCmd},
     folder::{Listing, is_several},
 };
-use lang::tr;
-use words::reason;
+use words::{problem::Problem, reason, tr};
 
 /// The field of the row that has the keys, where that is a picture's.
 #[must_use]

@@ -12,9 +12,8 @@ use engine::{
     effect::{Effect, ListFor, LocalCmd},
     folder,
 };
-use lang::tr;
 use std::collections::BTreeSet;
-use words::amounts::size;
+use words::{amounts::size, tr};
 
 /// What is known of the picture at a path.
 pub(super) fn look(compose: &Compose, path: &str) -> ImageLook {

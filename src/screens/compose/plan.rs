@@ -15,8 +15,7 @@ use domain::{
     reason::draft::DraftReason,
 };
 use engine::{acts::price, folder, settings::Voice};
-use lang::tr;
-use words::reason;
+use words::{reason, tr};
 
 /// The draft with everything that stands for several values.
 pub(super) fn matrix(app: &App) -> Matrix {

@@ -8,9 +8,9 @@ use domain::{
     fields,
     reason::draft::Closed,
 };
-use lang::tr;
 
 use std::collections::BTreeSet;
+use words::tr;
 
 /// The rows in their order on the screen.
 pub const ROWS: [ComposeRow; 14] = [

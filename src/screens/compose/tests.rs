@@ -13,8 +13,8 @@ use crate::{
 };
 use domain::{
     draft::KeptDraft,
-    problem::Problem,
     reason::{
+        editor::EditorFault,
         picture_file::{Fault, Why},
         system::System,
     },
@@ -236,7 +236,10 @@ fn the_editor_gives_the_text_back_or_leaves_it_alone() {
     let mut state = state(&[]);
     press(&mut state, "n a");
     assert_eq!(press(&mut state, "f4"), [Effect::Local(LocalCmd::Edit { text: "a".into() })]);
-    local(&mut state, LocalMsg::Edited { result: Err(Problem::new("vi failed", "", "")) });
+    local(
+        &mut state,
+        LocalMsg::Edited { result: Err(EditorFault::Failed { program: "vi".into(), status: "exit status: 1".into() }) },
+    );
     assert_eq!(state.screen.compose.draft.prompt, "a");
     local(&mut state, LocalMsg::Edited { result: Ok("b\r\nc\n".into()) });
     assert_eq!(state.screen.compose.draft.prompt, "b\nc");

@@ -17,13 +17,12 @@ use domain::{
     request::{ImageRef, Request},
 };
 use engine::effect::Level;
-use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
 };
-use words::reason;
+use words::{reason, tr};
 
 /// The prompt's editor never has fewer rows than this.
 const PROMPT_LEAST: u16 = 3;

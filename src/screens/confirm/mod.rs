@@ -10,11 +10,11 @@ use crate::{
     table,
 };
 use engine::act::Act;
-use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     text::Line,
 };
+use words::tr;
 
 /// A question that a yes or a no answers.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,11 +8,11 @@ use crate::{
     layer::{Did, Handle, Overlay},
     shell::{hints, layers::list},
 };
-use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     text::{Line, Span},
 };
+use words::tr;
 
 /// The menu.
 #[derive(Clone, Copy, Debug)]

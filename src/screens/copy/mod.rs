@@ -14,14 +14,13 @@ use crate::{
 };
 use domain::{
     export,
-    problem::{Problem, TaskError},
+    problem::TaskError,
     reason::{export::NotExported, system::System},
     task::{FileId, Task, TaskKey},
 };
 use engine::effect::{Effect, HttpCmd, Level, LocalCmd, TermCmd, Ticket};
-use lang::tr;
 use std::collections::VecDeque;
-use words::{reason, reason::system::system};
+use words::{problem::Problem, reason, reason::system::system, tr};
 
 /// Words of a copied text that a toast shows.
 const SHOWN: usize = 48;

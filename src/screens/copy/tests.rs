@@ -7,8 +7,8 @@ use domain::task::{
     TaskState::{Failed, Queued, Saved},
 };
 use engine::settings::Host;
-use lang::{Lang, within};
 use service::answer::Reply;
+use words::lang::{Lang, within};
 
 fn copied(text: &str) -> Vec<Do> {
     vec![Do::Effect(Effect::Term(TermCmd::Copy(text.into())))]

@@ -12,9 +12,8 @@ use domain::{
     task::{Phase, SavedFile, Task, TaskState},
 };
 use engine::work::SavingStep;
-use lang::tr;
 use ratatui::{style::Style, text::Line};
-use words::{amounts, names, reason};
+use words::{amounts, names, reason, tr};
 
 pub(crate) fn lines(about: &About<'_>) -> Vec<Line<'static>> {
     let (now, not_now) = acts(about);

@@ -15,12 +15,11 @@ use domain::{
     task::{MoneyEvent, Task},
     time::Wall,
 };
-use lang::tr;
 use ratatui::{
     style::Style,
     text::{Line, Span},
 };
-use words::{amounts, names, reason};
+use words::{amounts, names, reason, tr};
 
 /// Cells of a clock time and the blanks behind it.
 const TIME: usize = 10;

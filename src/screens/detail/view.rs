@@ -13,12 +13,11 @@ use crate::{
 };
 use domain::task::Row;
 use engine::{msg::Detail, tasks};
-use lang::tr;
 use ratatui::{
     layout::Rect,
     text::{Line, Span},
 };
-use words::names;
+use words::{names, tr};
 
 /// What a part of detail is made from.
 pub(crate) struct About<'a> {

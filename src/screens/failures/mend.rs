@@ -20,9 +20,8 @@ use domain::{
     retry::{Change, Facts, Scope},
     task::Row,
 };
-use lang::tr;
 use ratatui::layout::{Position, Rect};
-use words::{names, reason};
+use words::{names, reason, tr};
 
 /// The fields that can be set once for all, in the order of compose.
 const FIELDS: [Field; 9] = [

@@ -29,9 +29,8 @@ use crate::{
 };
 use domain::task::{Task, TaskKey};
 use engine::effect::{Effect, Level};
-use lang::tr;
 use ratatui::layout::{Position, Rect};
-use words::{names, terms};
+use words::{names, terms, tr};
 
 /// The view, where it is open.
 #[must_use]

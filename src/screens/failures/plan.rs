@@ -18,9 +18,8 @@ use domain::{
     task::{Row, Task, TaskKey},
 };
 use engine::acts::price;
-use lang::tr;
 use std::collections::BTreeMap;
-use words::{reason, terms};
+use words::{reason, terms, tr};
 
 /// Opens the preview of the plan. A task that cannot be sent as it was mended is left out, and it is said why.
 pub(super) fn preview(app: &mut App, tasks: Vec<Task>) {

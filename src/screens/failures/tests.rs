@@ -11,7 +11,7 @@ use crate::{
 use domain::{
     draft::Field,
     money::Ptc,
-    problem::{Charged, ErrorClass, Problem, TaskError},
+    problem::{Charged, ErrorClass, TaskError},
     reason::{Call, Met, Quote, Reason, Then},
     task::{Phase, TaskState},
     time::Mono,
@@ -25,6 +25,7 @@ use service::{
     answer::{Reply, SubmitVerdict},
     minimax_v1::judge_submit,
 };
+use words::problem::Problem;
 
 /// A failed task of that class and message.
 fn failed(key: u32, class: ErrorClass, message: &str, prompt: &str) -> Task {
@@ -129,7 +130,7 @@ fn one_reason_and_one_field_are_one_cause_whatever_the_service_s_words() {
             Task { phase: Phase::Refused { error: refused(code, quote) }, ..task(key, TaskState::Refused) },
         );
     }
-    let old = TaskError { reason: Problem::new("輸入", "", "").into(), ..refused(1026, "") };
+    let old = TaskError { reason: Reason::said("輸入", "", ""), ..refused(1026, "") };
     add(&mut state, Task { phase: Phase::Refused { error: old }, ..task(6, TaskState::Refused) });
     let mut keys: Vec<Vec<u32>> =
         clusters::all(&state).iter().map(|cluster| cluster.keys.iter().map(|key| key.0).collect()).collect();
@@ -202,9 +203,8 @@ fn what_a_plan_has_queued_can_be_taken_back_without_leaving_the_view() {
 #[test]
 fn nothing_is_offered_while_the_balance_is_gone() {
     let mut state = morning();
-    let problem = Problem::new("sending stopped", "", "");
-    state.work.queue.halted =
-        Some(Halt { cause: domain::account::HaltCause::Balance, tasks: 1, reason: problem.into(), by: None });
+    let reason = Reason::said("sending stopped", "", "");
+    state.work.queue.halted = Some(Halt { cause: domain::account::HaltCause::Balance, tasks: 1, reason, by: None });
     press(&mut state, "R");
     assert_eq!(press(&mut state, "s"), []);
     assert!(can_plan(&state).is_err_and(|Why(why)| why.starts_with("The balance or quota is used up")));

@@ -23,13 +23,12 @@ use crate::{
     shell::layout,
 };
 use domain::{money::Ptc, task::TaskState};
-use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
 };
-use words::{names, reason, terms};
+use words::{names, reason, terms, tr};
 
 /// Tasks of a cause that are listed.
 const LISTED: usize = 3;

@@ -17,11 +17,11 @@ use crate::{
     toast,
 };
 use engine::{effect::Level, filter::contains};
-use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     text::{Line, Span},
 };
+use words::tr;
 
 /// Help as a list.
 pub static HELP: Kind =

@@ -3,7 +3,7 @@
 use super::{Action, BINDINGS, Binding, CameraKey, Ctx, Move, Place, Why, binding, place};
 use crate::{app::App, pick::PickWhat, table::cursor_row};
 use domain::task::TaskState;
-use lang::tr;
+use words::{lang, tr};
 
 /// A hint of the footer.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,7 @@
 use super::{Action, BINDINGS, Binding, Ctx, Place, Why, named, place_below};
 use crate::{app::App, command_line::COMMANDS, key::Key, table::columns};
 use domain::{problem::ErrorClass, task::TaskState};
-use lang::tr;
-use words::names;
+use words::{lang, names, tr};
 
 /// One line of help.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,9 +2,11 @@
 
 use super::{BINDINGS, Ctx};
 use crate::command_line::COMMANDS;
-use lang::tr;
 use std::fmt::Write;
-use words::keys::{KeyRow, KeyTable};
+use words::{
+    keys::{KeyRow, KeyTable},
+    lang, tr,
+};
 
 /// The keys of every place.
 #[must_use]

@@ -18,8 +18,7 @@ use domain::{
     retry::{Change, Facts},
     task::{Row, TaskState},
 };
-use lang::tr;
-use words::{names, terms, terms::Face};
+use words::{names, terms, terms::Face, tr};
 
 type Possible = Result<(), Why>;
 

@@ -9,12 +9,12 @@ use super::{
 };
 use changes::Change;
 use domain::request::{ImageRef, Request};
-use lang::tr;
 use ratatui::{
     style::Style,
     text::{Line, Span},
 };
 use unicode_segmentation::UnicodeSegmentation;
+use words::tr;
 
 /// The fields that differ, as lines of at most `width` cells; none when nothing differs.
 pub(crate) fn lines(was: &Request, now: &Request, width: u16, look: Look) -> Vec<Line<'static>> {

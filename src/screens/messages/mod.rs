@@ -11,12 +11,11 @@ use crate::{
 };
 use domain::task::TaskKey;
 use engine::filter::contains;
-use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     text::{Line, Span},
 };
-use words::amounts;
+use words::{amounts, tr};
 
 /// The log as a list.
 pub static MESSAGES: Kind =

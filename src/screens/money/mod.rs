@@ -18,8 +18,7 @@ use engine::{
     act::Act,
     effect::{Effect, StoreCmd},
 };
-use lang::tr;
-use words::{names, reason};
+use words::{names, reason, tr};
 
 /// The screen as a list.
 pub static MONEY: Kind = Kind { texts: |app| lines(app).iter().map(Line::text).collect(), draw: view::draw, run: None };

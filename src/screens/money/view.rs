@@ -12,12 +12,12 @@ use crate::{
     shell::layers::{LongList, list_place, searchable},
 };
 use domain::{costs::Sum, money::Ptc, text as harmless};
-use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
 };
+use words::tr;
 
 /// Cells of a group's name.
 const NAME: usize = 22;

@@ -15,8 +15,8 @@ use crate::{
     toast,
 };
 use engine::effect::Level;
-use lang::tr;
 use ratatui::layout::{Position, Rect};
+use words::{lang, tr};
 
 /// The palette while it is open.
 #[derive(Clone, Debug, Default)]

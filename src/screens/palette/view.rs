@@ -13,12 +13,12 @@ use crate::{
         layers::{keys_line, list_place, mark, page_of, pays},
     },
 };
-use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
 };
+use words::{lang, tr};
 
 /// Every action that fits what is typed, those that are not possible now with why.
 pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, palette: &Palette) -> Option<Position> {

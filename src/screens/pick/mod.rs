@@ -25,10 +25,9 @@ use engine::{
     filter::contains,
     folder::{EntryKind, Listing, split},
 };
-use lang::tr;
 use ratatui::layout::{Position, Rect};
 use std::collections::BTreeSet;
-use words::{amounts::size, names, reason};
+use words::{amounts::size, names, reason, tr};
 
 /// Earlier prompts that are listed at most; a search finds the others.
 const EARLIER: usize = 200;

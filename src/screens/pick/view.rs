@@ -8,13 +8,12 @@ use crate::{
     pick::{Item, PickWhat, Picker},
     shell::layout,
 };
-use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
 };
-use words::reason;
+use words::{reason, tr};
 
 /// Draws it; tells where the caret is.
 pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, picker: &Picker) -> Position {

@@ -2,8 +2,7 @@
 //! command line has `--partial` for that.
 
 use crate::{app::App, keymap::Why, screen::Preview};
-use domain::problem::Problem;
-use lang::tr;
+use words::{problem::Problem, tr};
 
 /// Bad lines that are told one by one.
 const TOLD: usize = 8;

@@ -27,7 +27,6 @@ use crate::{
 };
 use domain::{
     money::Ptc,
-    problem::Problem,
     retry::No,
     task::{Task, TaskKey},
     time::SECOND,
@@ -38,10 +37,9 @@ use engine::{
     effect::{Effect, Level, Ticket},
     news::NotQueued,
 };
-use lang::tr;
 use ratatui::layout::{Position, Rect};
 use std::collections::BTreeMap;
-use words::{news::not_queued, reason, terms};
+use words::{news::not_queued, problem::Problem, reason, terms, tr};
 
 /// Enter does nothing for this long, so that a key pressed for what was there before does not pay. In milliseconds.
 pub const DEAF: u64 = 200;

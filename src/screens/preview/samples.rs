@@ -6,8 +6,8 @@ use crate::{
     preview::view::{in_a_line, whole},
     screen::{Batch, Preview},
 };
-use lang::tr;
 use ratatui::{style::Style, text::Line};
+use words::tr;
 
 /// Impossible combinations that are told one by one.
 const TOLD: usize = 20;

@@ -4,6 +4,7 @@ use super::*;
 use crate::testing::{add, now, request, state, task};
 use domain::{
     account::HaltCause,
+    reason::Reason,
     retry::Caution,
     task::{
         TaskKey,
@@ -82,8 +83,8 @@ fn caps_keys_and_halts_stand_in_the_way_or_are_told() {
     state.work.settings.has_key = false;
     state.work.settings.budget.per_day = Some(Ptc::from_thousandths(1_000));
     state.work.money.spent_today = Ptc::from_thousandths(600);
-    let problem = Problem::new("the balance is used up", "", "");
-    state.work.queue.halted = Some(Halt { cause: HaltCause::Balance, tasks: 1, reason: problem.into(), by: None });
+    let reason = Reason::said("the balance is used up", "", "");
+    state.work.queue.halted = Some(Halt { cause: HaltCause::Balance, tasks: 1, reason, by: None });
     retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
     let preview = shown(&state);
     assert_eq!(

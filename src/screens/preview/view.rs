@@ -14,14 +14,13 @@ use crate::{
     screen::{Preview, PreviewItem, Purpose},
     shell::{layers::keys_line, layout},
 };
-use domain::problem::Problem;
 use engine::effect::Level;
-use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
 };
+use words::{problem::Problem, tr};
 
 /// Cells that its text has at most.
 const WIDTH: u16 = 92;

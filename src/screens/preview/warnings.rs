@@ -9,14 +9,12 @@ use crate::{
 };
 use domain::{
     money::Ptc,
-    problem::Problem,
     retry,
     retry::{Caution, Change, Scope, Warning},
     task::{Row, Task, TaskKey, TaskState},
 };
-use lang::tr;
 use std::collections::{BTreeMap, BTreeSet};
-use words::{terms, terms::Face};
+use words::{problem::Problem, terms, terms::Face, tr};
 
 /// What the rules say of a preview's attempts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -142,7 +140,7 @@ mod tests {
             TaskState::{Failed, Queued, Refused, Running, Saved, Unknown},
         },
     };
-    use lang::{Lang, within};
+    use words::lang::{Lang, within};
 
     fn item(parent: u32, request: Request) -> PreviewItem {
         PreviewItem {

@@ -15,11 +15,11 @@ use engine::{
     act::{Act, Resolution},
     effect::Level,
 };
-use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     text::Line,
 };
+use words::tr;
 
 /// The ways; the last one wants an id.
 const WAYS: usize = 3;

@@ -8,10 +8,9 @@ use crate::{
     screen::Away,
     shell::{hints, layout, layout::Banner},
 };
-use domain::{problem::Problem, task::TaskState};
-use lang::tr;
+use domain::task::TaskState;
 use ratatui::layout::Rect;
-use words::{amounts, names, reason};
+use words::{amounts, names, problem::Problem, reason, tr};
 
 /// Draws the banners that are up.
 pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {

@@ -8,11 +8,11 @@ use crate::{
     screen::{Preview, Toast},
     shell::hints,
 };
-use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Modifier,
 };
+use words::tr;
 
 /// Draws the line; tells where the caret is while something is typed in it.
 pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> Option<Position> {

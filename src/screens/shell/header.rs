@@ -13,13 +13,12 @@ use domain::{
     time::HOUR,
 };
 use engine::share;
-use lang::tr;
 use ratatui::{
     layout::Rect,
     style::Style,
     text::{Line, Span},
 };
-use words::amounts;
+use words::{amounts, tr};
 
 /// The states in the order of the header: what needs a person first.
 const ORDER: [TaskState; 10] = [

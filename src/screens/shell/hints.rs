@@ -6,7 +6,7 @@ use crate::{
     keymap,
     keymap::{Action, BINDINGS, Binding, Ctx, Hint},
 };
-use lang::tr;
+use words::lang::tr;
 
 /// The acts on a task that detail lists, the likeliest first.
 const ACTS: [Action; 9] = [

@@ -25,7 +25,7 @@ use engine::{
     effect::{Effect, Level, StoreCmd},
     msg::Msg,
 };
-use lang::tr;
+use words::tr;
 
 /// Takes one thing from the terminal.
 pub fn input(app: &mut App, input: Input) -> Vec<Effect> {

@@ -12,12 +12,12 @@ use crate::{
     shell::{hints, layout},
     table::step,
 };
-use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
 };
+use words::tr;
 
 /// A line that is chosen or not, with a sign besides its colour.
 pub(crate) fn choice(text: &str, chosen: bool, look: Look) -> Line<'static> {

@@ -23,12 +23,12 @@ use crate::{
     },
     table::view as table,
 };
-use lang::tr;
 use ratatui::{
     buffer::Buffer,
     layout::{Position, Rect},
     style::Style,
 };
+use words::tr;
 
 /// What the shell must know of a picture besides its cells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

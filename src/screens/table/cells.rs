@@ -10,9 +10,8 @@ use engine::{
     queue, tasks,
     work::{Saving, SavingStep},
 };
-use lang::tr;
 use ratatui::style::Style;
-use words::{amounts, names, reason};
+use words::{amounts, names, reason, tr};
 
 /// A cell's text, not yet cut to its width.
 pub(crate) struct CellText {

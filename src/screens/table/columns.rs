@@ -229,7 +229,7 @@ fn spare(kept: &[&Column], width: u16) -> i32 {
 mod tests {
     use super::*;
     use domain::text::width;
-    use lang::{Lang, tr, within};
+    use words::lang::{Lang, tr, within};
 
     fn titles(width: u16) -> Vec<&'static str> {
         shown(width).iter().map(|column| column.title).collect()

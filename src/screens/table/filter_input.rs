@@ -10,12 +10,11 @@ use crate::{
 };
 use domain::reason::filter::FilterFault;
 use engine::filter::Filter;
-use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
 };
-use words::reason;
+use words::{reason, tr};
 
 /// The line in which the filter is typed.
 #[derive(Clone, Debug)]

@@ -9,11 +9,11 @@ use crate::{
     screen::Sort,
     shell::layers::{around, choice, list, scroll_to},
 };
-use lang::tr;
 use ratatui::{
     layout::{Position, Rect},
     text::Line,
 };
+use words::{lang, tr};
 
 /// The menu of columns.
 #[derive(Clone, Debug)]

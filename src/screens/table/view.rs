@@ -8,9 +8,8 @@ use crate::{
     shell::{hints, layout, view::ScrollRegion},
     table::{cells, cells::View, columns, columns::Placed},
 };
-use lang::tr;
 use ratatui::{layout::Rect, style::Style};
-use words::amounts;
+use words::{amounts, lang, tr};
 
 /// Draws it and tells which rows of the screen scroll.
 pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> ScrollRegion {

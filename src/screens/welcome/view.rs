@@ -6,8 +6,8 @@ use crate::{
     kit::{brush::Brush, text},
     shell::layers::{keys_line, list},
 };
-use lang::tr;
 use ratatui::{layout::Rect, style::Style, text::Line};
+use words::tr;
 
 /// From this many rows on everything is said.
 const WHOLE_FROM: u16 = 20;

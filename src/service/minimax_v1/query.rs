@@ -199,7 +199,7 @@ fn failure(body: &Body<'_>, told: Option<&Told>) -> TaskError {
 mod tests {
     use super::*;
     use crate::answer::LineFault;
-    use domain::{problem::Problem, reason::Reason};
+    use domain::reason::Reason;
     use proptest::prelude::*;
 
     fn judged(reply: &Reply) -> String {
@@ -303,7 +303,7 @@ mod tests {
                 Reply::Broken { why: LineFault::Reset, request_id: None, detail: detail() },
                 "again None broken network yes Service",
             ),
-            (Reply::NotSent { why: Reason::Said(Problem::new("a", "b", "c")) }, "again None not sent file yes Service"),
+            (Reply::NotSent { why: Reason::said("a", "b", "c") }, "again None not sent file yes Service"),
         ] {
             assert_eq!(judged(&reply), expected);
         }

@@ -112,7 +112,7 @@ pub(super) fn not_sent(why: &Reason) -> TaskError {
 mod tests {
     use super::*;
     use crate::answer::LineFault;
-    use domain::{draft::Field, problem::Problem};
+    use domain::draft::Field;
     use proptest::prelude::*;
 
     fn answer(http: u16, body: &str) -> Reply {
@@ -281,7 +281,7 @@ mod tests {
     fn what_never_left_this_machine_is_not_charged_and_what_broke_is_unknown() {
         let detail = || "error sending request: client error (SendRequest)".to_owned();
         let after_ms = 120_000;
-        let why = Reason::Said(Problem::new("a.jpg is gone", "no such file", "Choose another."));
+        let why = Reason::said("a.jpg is gone", "no such file", "Choose another.");
         for (reply, expected) in [
             (Reply::NotConnected { why: LineFault::NoName, detail: detail() }, "later None no connection network no"),
             (

@@ -6,12 +6,11 @@ use domain::{
     text,
 };
 use engine::{Bare, share, work::Work};
-use lang::tr;
 use std::collections::BTreeMap;
 use words::{
     names,
     news::{not_queued, said},
-    print, reason,
+    print, reason, tr,
 };
 
 /// The most cells of a prompt in a line.

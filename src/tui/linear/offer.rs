@@ -14,9 +14,8 @@ use domain::{
     time::Mono,
 };
 use engine::{act::Intent, acts::catalogue_price};
-use lang::tr;
 use screens::preview::DEAF;
-use words::{combinations, names, reason, terms, terms::Face};
+use words::{combinations, names, reason, terms, terms::Face, tr};
 
 /// Requests of an offer that are told whole: a matrix is judged by a few.
 const SAMPLES: usize = 3;

@@ -5,8 +5,7 @@ use domain::{
     task::{RemoteId, TaskKey, keep_first},
 };
 use engine::{act::Resolution, settings::Voice};
-use lang::tr;
-use words::names;
+use words::{names, tr};
 
 /// What `help` prints.
 pub(super) fn help() -> Vec<String> {
@@ -252,7 +251,7 @@ mod tests {
 
     #[test]
     fn the_commands_are_the_same_words_in_chinese_help() {
-        use lang::{Lang, within};
+        use words::lang::{Lang, within};
         let head = |line: &String| line.split([' ', ':', ',', '：', '、']).next().unwrap_or_default().to_owned();
         let heads = |lang| within(lang, help).iter().map(head).collect::<Vec<_>>();
         assert_eq!(heads(Lang::Zh), heads(Lang::En));

@@ -1,7 +1,7 @@
 //! The ledger as text: what was spent by day, model, state and error class, and the lines themselves as CSV and JSON.
 
 use super::layout::{BOLD, Cell, Column, FAINT, table};
-use crate::{amounts, names};
+use crate::{amounts, names, tr};
 use domain::{
     costs,
     costs::{Account, By, CostLine, Sum, day},
@@ -11,7 +11,6 @@ use domain::{
     time::Now,
 };
 use engine::settings::BudgetSettings;
-use lang::tr;
 use serde_json::json;
 
 /// Each table, in their order.
@@ -154,12 +153,12 @@ pub fn cost_sums(lines: &[CostLine], by: By, json: bool, utc_offset: i32) -> Str
 mod tests {
     use super::super::tests::NOW;
     use super::*;
+    use crate::{lang, lang::Lang};
     use domain::{
         problem::{Charged, ErrorClass},
         task::{MoneyEvent, TaskKey, TaskState},
         time::Wall,
     };
-    use lang::Lang;
 
     /// A saved one of yesterday, a refused one, an unknown one and a queued one of today.
     fn ledger() -> Vec<CostLine> {

@@ -5,7 +5,7 @@ use super::{
     layout::{BOLD, Cell},
     state_ink,
 };
-use crate::{amounts, names, reason};
+use crate::{amounts, names, reason, tr};
 use domain::{
     money::Ptc,
     problem::Charged,
@@ -18,7 +18,6 @@ use engine::{
     msg::Detail,
     settings::{Settings, Voice},
 };
-use lang::tr;
 use std::fmt::Write;
 
 /// Cells of a label and the blanks behind it.
@@ -235,6 +234,7 @@ impl Page {
 mod tests {
     use super::super::tests::{NOW, refused, saved, settings, task};
     use super::*;
+    use crate::lang;
     use domain::task::{Event, LedgerLine, TaskKey, What};
 
     #[test]

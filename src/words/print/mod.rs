@@ -8,7 +8,7 @@ mod layout;
 pub use cost::{cost_csv, cost_json, cost_sums, cost_text};
 pub use detail::detail;
 
-use crate::{amounts, names, reason};
+use crate::{amounts, names, reason, tr};
 use domain::{
     problem::{Charged, TaskError},
     task::{Task, TaskState},
@@ -16,7 +16,6 @@ use domain::{
     time::Now,
 };
 use engine::settings::{Settings, Voice};
-use lang::tr;
 use layout::{Cell, Column, FAINT, Table};
 
 /// The most cells of a prompt in a table on a terminal; `show` and `--json` have it whole, and so has a table in a file.
@@ -164,10 +163,12 @@ const fn state_ink(state: TaskState) -> &'static str {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 pub(crate) mod tests {
     use super::*;
+    use crate::lang;
     use domain::{
         catalogue::Catalogue,
         money::Ptc,
-        problem::{ErrorClass, Problem},
+        problem::ErrorClass,
+        reason::Reason,
         request::Request,
         task::{FileId, Phase, RemoteId, SavedFile, TaskKey},
         time::{Mono, Wall},
@@ -208,7 +209,7 @@ pub(crate) mod tests {
             error: TaskError {
                 code: "1026".into(),
                 class: ErrorClass::PromptSensitive,
-                reason: Problem::new("the prompt was judged sensitive\u{1b}[31m", "", "Edit the prompt").into(),
+                reason: Reason::said("the prompt was judged sensitive\u{1b}[31m", "", "Edit the prompt"),
                 charged: Charged::No,
             },
         }

@@ -1,7 +1,7 @@
 //! The faults of a file of prompts as sentences.
 
-use domain::{batch_file::FIELDS, problem::Problem, reason::batch_file::LineReason};
-use lang::tr;
+use crate::{problem::Problem, tr};
+use domain::{batch_file::FIELDS, reason::batch_file::LineReason};
 
 const EXAMPLE: &str = r#"{"prompt": "…"}"#;
 

@@ -1,12 +1,11 @@
 //! What a call to the service met.
 
+use crate::{lang, lang::Lang, problem::Problem, tr};
 use domain::{
     export::size,
-    problem::Problem,
     reason::{Call, LineFault, Met, Quote, Span, Then},
     time::SECOND,
 };
-use lang::{Lang, tr};
 
 pub(super) fn problem(call: &Call) -> Problem {
     let Problem { what, why, .. } = met(call);

@@ -1,12 +1,8 @@
 //! What is wrong with a config.
 
 use super::system::system;
-use crate::{names, names::any_of};
-use domain::{
-    problem::Problem,
-    reason::config::{Fault, Meant, ModelFault, Place, Rejected, Takes, Toml, Unfit, Wrong},
-};
-use lang::tr;
+use crate::{names, names::any_of, problem::Problem, tr};
+use domain::reason::config::{Fault, Meant, ModelFault, Place, Rejected, Takes, Toml, Unfit, Wrong};
 
 /// All faults, one a line.
 #[must_use]

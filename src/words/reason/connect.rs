@@ -1,10 +1,7 @@
 //! Why no call can be made, as sentences.
 
-use domain::{
-    problem::Problem,
-    reason::connect::{BadAddress, Connect},
-};
-use lang::tr;
+use crate::{problem::Problem, tr};
+use domain::reason::connect::{BadAddress, Connect};
 
 /// What happened, why, and what to do next.
 #[must_use]

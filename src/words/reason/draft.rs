@@ -8,15 +8,15 @@ use super::{picture, prompt};
 use crate::{
     names,
     names::{all_of, any_of},
+    problem::Problem,
+    tr,
 };
 use domain::{
     draft::Field,
-    problem::Problem,
     reason::draft::{Closed, DraftReason, Lengths},
     text::cut,
 };
 use engine::settings::Voice;
-use lang::tr;
 
 #[must_use]
 pub fn draft(reason: &DraftReason, voice: &Voice) -> Problem {

@@ -1,12 +1,12 @@
 //! A task's time line.
 
 use super::message;
+use crate::{lang, tr};
 use domain::{
     task::{Resolution, What},
     time::SECOND,
 };
 use engine::settings::Voice;
-use lang::tr;
 
 /// Every kind that the program writes, in the order of a task's life.
 pub const KINDS: [&str; 20] = [

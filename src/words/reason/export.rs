@@ -1,8 +1,8 @@
 //! Why tasks were not written to a file, as sentences.
 
 use super::{store, system::system};
-use domain::{problem::Problem, reason::export::NotExported};
-use lang::tr;
+use crate::{problem::Problem, tr};
+use domain::reason::export::NotExported;
 
 /// What happened, why, and what to do next.
 #[must_use]

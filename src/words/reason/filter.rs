@@ -1,8 +1,8 @@
 //! Faults of a filter as one sentence: what is wrong, and what would be right.
 
 use super::price;
+use crate::tr;
 use domain::reason::filter::FilterFault;
-use lang::tr;
 
 /// Without a final stop.
 #[must_use]
@@ -69,8 +69,8 @@ fn example(field: &str) -> &'static str {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
+    use crate::lang::{Lang, within};
     use engine::filter::Filter;
-    use lang::{Lang, within};
 
     #[test]
     fn a_fault_says_what_is_wrong_and_what_would_be_right_in_both_languages() {

@@ -1,13 +1,12 @@
 //! What the program itself found or was told to do.
 
 use super::message;
+use crate::{problem::Problem, tr};
 use domain::{
-    problem::Problem,
     reason::{Own, Reason},
     time::SECOND,
 };
 use engine::settings::Voice;
-use lang::tr;
 
 pub(super) fn problem(own: &Own, voice: &Voice) -> Problem {
     let (what, next) = match own {

@@ -5,9 +5,9 @@
 mod tests;
 
 use super::{picture_file, system::unlisted};
-use domain::{picture::MOST_PIXELS, problem::Problem, reason::picture::PictureReason, request::Oddity};
+use crate::{problem::Problem, tr};
+use domain::{picture::MOST_PIXELS, reason::picture::PictureReason, request::Oddity};
 use engine::settings::Voice;
-use lang::tr;
 
 const MB: u64 = 1024 * 1024;
 

@@ -1,15 +1,12 @@
 //! Why a picture cannot be had, as sentences.
 
 use super::system::system;
-use domain::{
-    problem::Problem,
-    reason::{
-        picture_file::{Content, Fault, Shrink, Why},
-        system::System,
-    },
+use crate::{problem::Problem, tr};
+use domain::reason::{
+    picture_file::{Content, Fault, Shrink, Why},
+    system::System,
 };
 use engine::settings::Voice;
-use lang::tr;
 
 /// What happened, why, and what to do next.
 #[must_use]

@@ -1,7 +1,7 @@
 //! Faults of amounts and prices as phrases, for behind the entry that they stand at.
 
+use crate::tr;
 use domain::reason::price::{AmountFault, PriceFault};
-use lang::tr;
 
 /// Why a text is no amount of money.
 #[must_use]
@@ -41,8 +41,8 @@ pub fn price(fault: &PriceFault) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::{Lang, within};
     use domain::amount::Amount;
-    use lang::{Lang, within};
 
     #[test]
     fn every_fault_says_what_is_wrong_in_both_languages() {

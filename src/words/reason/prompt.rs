@@ -1,7 +1,7 @@
 //! What looks wrong in a prompt, as sentences.
 
-use domain::{camera::MOST_AT_ONCE, problem::Problem, reason::prompt::PromptReason};
-use lang::tr;
+use crate::{problem::Problem, tr};
+use domain::{camera::MOST_AT_ONCE, reason::prompt::PromptReason};
 
 pub(super) fn prompt(reason: &PromptReason) -> Problem {
     match reason {

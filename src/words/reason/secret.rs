@@ -1,11 +1,8 @@
 //! Why there is no key for the service.
 
 use super::system::system;
-use domain::{
-    problem::Problem,
-    reason::secret::{CommandFault, KeyPlace, NoKey},
-};
-use lang::tr;
+use crate::{problem::Problem, tr};
+use domain::reason::secret::{CommandFault, KeyPlace, NoKey};
 
 /// Where the key comes from: `the environment variable REELTOP_API_KEY`.
 #[must_use]

@@ -1,8 +1,8 @@
 //! Why a picture or a video cannot be shown, as a phrase.
 
 use super::system::system;
+use crate::tr;
 use domain::reason::sight::Unseen;
-use lang::tr;
 
 /// What stands where the picture would be.
 #[must_use]

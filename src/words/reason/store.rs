@@ -1,11 +1,8 @@
 //! Why the store failed, as sentences.
 
 use super::system::system;
-use domain::{
-    problem::Problem,
-    reason::store::{Deed, Fault, Kind, Why},
-};
-use lang::tr;
+use crate::{problem::Problem, tr};
+use domain::reason::store::{Deed, Fault, Kind, Why};
 
 /// What happened, why, and what to do next.
 #[must_use]

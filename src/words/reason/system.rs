@@ -1,11 +1,10 @@
 //! Why a call of the system failed.
 
+use crate::{problem::Problem, tr};
 use domain::{
     export::size,
-    problem::Problem,
     reason::system::{At, System},
 };
-use lang::tr;
 
 /// As one phrase.
 #[must_use]
@@ -46,7 +45,7 @@ pub fn unlisted(At { path, why }: &At) -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lang::{Lang, within};
+    use crate::lang::{Lang, within};
     use std::io::Error;
 
     #[test]

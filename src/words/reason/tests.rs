@@ -1,13 +1,13 @@
 //! Each reason and each event in both languages, for a reader with commands and for one with keys of their own.
 
 use super::*;
+use crate::lang::{Lang, within};
 use domain::{
     money::Ptc,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Call, LineFault, Met, Own, Quote, Span, Then},
     task::{FileId, RemoteId, Resolution, What},
 };
-use lang::{Lang, within};
 
 fn call(met: Met, then: Then) -> Reason {
     Reason::Call(Call { met, quote: Quote::Text("so it says".into()), field: None, then })
@@ -183,7 +183,7 @@ fn each_halt_is_told_in_both_languages_and_a_row_of_failures_names_where_they_ar
         let stopped = Halt { cause, tasks: 3, reason: call(Met::Failed, Then::Usual), by: None };
         both(&stopped, || halt(&stopped, &keys).to_string());
     }
-    let reason = Reason::Said(Problem::new("it did not work.", "", "Wait."));
+    let reason = Reason::said("it did not work.", "", "Wait.");
     let stopped = Halt { cause: HaltCause::Failures(ErrorClass::Service), tasks: 3, reason, by: None };
     assert_eq!(
         halt(&stopped, &keys).to_string(),
@@ -228,7 +228,7 @@ fn what_an_older_store_kept_reads_as_it_was_written() {
     let old = r#"{"code":"1026","class":"prompt_sensitive","message":"m","next":"n","charged":"no"}"#;
     let error: TaskError = serde_json::from_str(old).unwrap();
     let (class, charged) = (ErrorClass::PromptSensitive, Charged::No);
-    let reason = Reason::Said(Problem::new("m", "", "n"));
+    let reason = Reason::said("m", "", "n");
     assert_eq!(error, TaskError { code: "1026".into(), class, reason, charged });
     assert_eq!(problem(&error.reason, &Voice::default()).to_string(), "m. n");
 }

@@ -1,16 +1,15 @@
 //! Why a video could not be fetched, as sentences. It is paid for and waits at the service, so each says what brings it here.
 
 use super::{call::no_connection, system::system};
+use crate::{problem::Problem, tr};
 use domain::{
     export::size,
-    problem::Problem,
     reason::{
         system::System,
         transfer::{Dropped, Mp4, Transfer},
     },
 };
 use engine::settings::Voice;
-use lang::tr;
 
 /// What happened and what to do next.
 #[must_use]
@@ -118,7 +117,7 @@ fn mp4(why: Mp4) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lang::{Lang, within};
+    use crate::lang::{Lang, within};
 
     #[test]
     fn a_trouble_is_a_whole_sentence_in_chinese_too() {

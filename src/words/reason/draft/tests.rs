@@ -1,6 +1,7 @@
 //! Each rule for a draft at its border, as the sentence it is told by.
 
 use super::*;
+use crate::{lang, lang::Lang};
 use domain::{
     catalogue::Catalogue,
     check,
@@ -10,7 +11,6 @@ use domain::{
     reason::{picture::PictureReason, picture_file, system::System},
     request::{ImageKind, StoredImage},
 };
-use lang::Lang;
 
 const HAILUO: &str = "MiniMax-Hailuo-02";
 

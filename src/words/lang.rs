@@ -1,12 +1,13 @@
-//! The language that the program speaks to a person: English, or Simplified Chinese out of the catalogue in `lang/zh_CN`.
+//! The language that the program speaks to a person: English, or Simplified Chinese out of the catalogue in `words/lang/zh_CN`.
 //!
-//! Every text for a person is written in English where it belongs and wrapped in [`tr!`](lang::tr); the English is what the
+//! Every text for a person is written in English where it belongs and wrapped in [`tr!`](crate::tr); the English is what the
 //! catalogue is asked for, as gettext has it. What machines read stays as it is: JSON fields, ids, filters, config keys,
 //! the log. `tests/language.rs` finds a text that is not wrapped, not translated, or no longer used.
 
 mod po;
 
-use serde::{Deserialize, Serialize};
+pub use crate::tr;
+pub use engine::settings::Lang;
 use std::{
     borrow::Cow,
     cell::Cell,
@@ -17,34 +18,6 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
-
-/// A language of the screen and of the talk on stderr.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Lang {
-    /// English, the language of the source.
-    En,
-    /// Simplified Chinese.
-    Zh,
-}
-
-impl Lang {
-    /// The language of that id, as `ui.language` in the config names it.
-    #[must_use]
-    pub fn from_id(id: &str) -> Option<Self> {
-        match id {
-            "en" => Some(Self::En),
-            "zh" => Some(Self::Zh),
-            _ => None,
-        }
-    }
-
-    /// The language of a locale such as `zh_CN.UTF-8`. Every Chinese locale gets Simplified Chinese, the only Chinese there
-    /// is; every other one English.
-    #[must_use]
-    pub fn of_locale(locale: &str) -> Self {
-        if locale.starts_with("zh") { Self::Zh } else { Self::En }
-    }
-}
 
 /// Whether the person's language is Chinese. A fact about the person's surroundings, as the locale is one: set before
 /// anything is said, changed by the person alone, and handed to nobody since every sentence needs it.
@@ -77,7 +50,7 @@ pub fn within<T>(lang: Lang, act: impl FnOnce() -> T) -> T {
 
 /// The text in the person's language. A text that the catalogue does not have is shown in English.
 ///
-/// For texts that stand in a table; a text written in place is wrapped in [`tr!`](lang::tr).
+/// For texts that stand in a table; a text written in place is wrapped in [`tr!`](crate::tr).
 #[must_use]
 pub fn tr(text: &'static str) -> &'static str {
     match current() {
@@ -103,38 +76,20 @@ pub fn fill(text: &'static str, arguments: &[(&str, &dyn Display)]) -> String {
     filled
 }
 
-/// Between a sentence of ours and words of others; translated as any text.
-const COLON: &str = ": ";
-
 /// The Chinese of every English text.
 fn catalogue() -> &'static HashMap<Cow<'static, str>, Cow<'static, str>> {
     static CATALOGUE: OnceLock<HashMap<Cow<'static, str>, Cow<'static, str>>> = OnceLock::new();
     CATALOGUE.get_or_init(|| entries().collect())
 }
 
-/// A text of ours that was kept in the language it was told in, the same for both languages: what is found in the
-/// catalogue, as a whole or before the colon behind which somebody else's words follow, is given in Chinese. The other way
-/// round would not do: two English texts may have one translation.
-#[must_use]
-pub fn one_language(text: &str) -> Cow<'_, str> {
-    if let Some(whole) = catalogue().get(text) {
-        return whole.as_ref().into();
-    }
-    let parts = text.split_once(COLON).and_then(|(ours, theirs)| Some((catalogue().get(ours)?, theirs)));
-    match (parts, catalogue().get(COLON)) {
-        (Some((ours, theirs)), Some(colon)) => format!("{ours}{colon}{theirs}").into(),
-        (Some(_) | None, _) => text.into(),
-    }
-}
-
 /// Every pair of the catalogue, English first, in the order of its files: for tests of the catalogue.
 pub fn entries() -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, str>)> {
     [
-        include_str!("zh_CN/domain.po"),
-        include_str!("zh_CN/logic.po"),
-        include_str!("zh_CN/ui.po"),
-        include_str!("zh_CN/io.po"),
-        include_str!("zh_CN/app.po"),
+        include_str!("lang/zh_CN/domain.po"),
+        include_str!("lang/zh_CN/logic.po"),
+        include_str!("lang/zh_CN/ui.po"),
+        include_str!("lang/zh_CN/io.po"),
+        include_str!("lang/zh_CN/app.po"),
     ]
     .into_iter()
     .flat_map(po::entries)
@@ -148,14 +103,14 @@ pub fn entries() -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, str>)>
 #[macro_export]
 macro_rules! tr {
     ($text:literal $(,)?) => {
-        $crate::tr($text)
+        $crate::lang::tr($text)
     };
     ($text:literal, $($name:ident $(= $value:expr)?),+ $(,)?) => {
-        match $crate::current() {
-            $crate::Lang::En => {
+        match $crate::lang::current() {
+            $crate::lang::Lang::En => {
                 ::std::format!($text, $($name = $crate::tr!(@value $name $($value)?)),+)
             }
-            $crate::Lang::Zh => $crate::fill(
+            $crate::lang::Lang::Zh => $crate::lang::fill(
                 $text,
                 &[$((::std::stringify!($name), &$crate::tr!(@value $name $($value)?) as &dyn ::std::fmt::Display)),+],
             ),
@@ -186,18 +141,6 @@ mod tests {
     fn arguments_are_found_by_name_in_any_order() {
         let said = |template| fill(template, &[("what", &"A"), ("why", &2)]);
         assert_eq!(["{what}: {why}", "{why} ({what})"].map(said), ["A: 2", "2 (A)"]);
-    }
-
-    #[test]
-    fn a_sentence_is_the_same_in_whichever_language_it_was_kept() {
-        for (english, chinese) in [
-            ("The key was not accepted", "密钥无效"),
-            ("The key was not accepted: login fail: 1", "密钥无效：login fail: 1"),
-            ("雨夜：霓虹", "雨夜：霓虹"),
-            ("not ours: 1", "not ours: 1"),
-        ] {
-            assert_eq!([english, chinese].map(one_language), [chinese, chinese]);
-        }
     }
 
     #[test]
