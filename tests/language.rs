@@ -143,7 +143,6 @@ const KEPT: &[(&str, &str)] = &[
     ("exec {name} \"$1\"", "a line for the shell"),
     ("send {n}", "a command of linear mode"),
     ("model, resolution, duration, count, zip, first-frame, last-frame, subject, optimizer, callback", "words of set"),
-    ("sha256 {}", "a name and its number"),
     ("{amount} PTC", "a number and its unit"),
     ("{cap} PTC", "a number and its unit"),
     ("{price} PTC", "a number and its unit"),

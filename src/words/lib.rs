@@ -4,6 +4,7 @@
 
 pub mod amounts;
 pub mod combinations;
+pub mod facts;
 pub mod json;
 pub mod keys;
 pub mod lang;

@@ -7,13 +7,16 @@ use crate::{
     table::cells,
 };
 use domain::{
-    problem::{Charged, TaskError},
-    request::{ImageRef, Request},
-    task::{Phase, SavedFile, Task, TaskState},
+    request::Request,
+    task::{Phase, Task, TaskState},
 };
 use engine::work::SavingStep;
 use ratatui::{style::Style, text::Line};
-use words::{amounts, names, reason, tr};
+use words::{
+    amounts, facts,
+    facts::{Fact, Tone},
+    tr,
+};
 
 pub(crate) fn lines(about: &About<'_>) -> Vec<Line<'static>> {
     let (now, not_now) = acts(about);
@@ -21,60 +24,42 @@ pub(crate) fn lines(about: &About<'_>) -> Vec<Line<'static>> {
     lines.extend(file(about));
     lines.extend(now);
     lines.push(Line::default());
-    let prompt = if about.row.prompt().is_empty() { tr!("none") } else { about.row.prompt() };
-    lines.extend(labelled(tr!("Prompt"), prompt, about.width, about.look, Style::new()));
+    lines.extend(told(about, [facts::prompt(about.row)]));
     lines.push(Line::default());
     lines.extend(asked(about));
-    lines.extend(facts(about));
+    lines.extend(origin(about));
     lines.push(Line::default());
     lines.extend(not_now);
     lines
 }
 
+/// Facts as labels and values.
+fn told(about: &About<'_>, facts: impl IntoIterator<Item = Fact>) -> Vec<Line<'static>> {
+    let theme = about.look.theme;
+    let dot = format!(" {} ", about.look.signs.dot);
+    let lines = facts.into_iter().map(|Fact { label, parts, tone }| {
+        let style = match tone {
+            Tone::Plain => Style::new(),
+            Tone::Faint => theme.faint,
+            Tone::Strong => theme.strong,
+            Tone::Warning => theme.warn,
+            Tone::Bad => theme.bad,
+            Tone::Loud => theme.loud,
+        };
+        labelled(label, &parts.join(&dot), about.width, about.look, style)
+    });
+    lines.flatten().collect()
+}
+
 /// What happened, what to do next, whether it was charged.
 fn standing(about: &About<'_>) -> Vec<Line<'static>> {
-    let (row, theme) = (about.row, about.look.theme);
-    let label = |name: &str, value: &str, style| labelled(name, value, about.width, about.look, style);
-    let charged = match row.charged {
-        Charged::Yes | Charged::Unknown if !row.is_known() => amounts::elsewhere().into(),
-        Charged::Yes => tr!("{price} PTC, charged", price = row.cost),
-        Charged::No if row.state == TaskState::Queued => {
-            tr!("{price} PTC when it is sent; free until then", price = row.cost)
-        }
-        Charged::No => tr!("not charged").into(),
-        Charged::Unknown => tr!("{price} PTC, perhaps charged; counted as spent", price = row.cost),
+    let (row, now, voice) = (about.row, layout::shown_now(about.app), &about.app.work.settings.voice);
+    let why = facts::why(row, about.loaded.map(|detail| &detail.task), now, voice);
+    let mut lines = match why.is_empty() {
+        true => labelled(tr!("What"), &progress(about), about.width, about.look, Style::new()),
+        false => told(about, why),
     };
-    let mut lines = Vec::new();
-    let error = about.loaded.and_then(|detail| detail.task.reason());
-    let voice = &about.app.work.settings.voice;
-    match (error, row.reason()) {
-        (Some(TaskError { code, class, reason, .. }), _) => {
-            let problem = reason::problem(reason, voice);
-            let (message, next) = (problem.fact(), problem.next);
-            let what = tr!("{class} ({code}): {message}", class = names::class(*class), code, message);
-            let since = about.loaded.and_then(|detail| detail.task.trouble()).map(|(_, since)| since);
-            let (name, what) = match since {
-                Some(Some(since)) => {
-                    let span = amounts::span(layout::shown_now(about.app).wall.since(since));
-                    (tr!("Held up"), tr!("{what} (for {span})", what, span))
-                }
-                Some(None) => (tr!("Held up"), what),
-                None => (tr!("What"), what),
-            };
-            let is_warning = row.state == TaskState::Unknown || since.is_some();
-            lines.extend(label(name, &what, if is_warning { theme.warn } else { theme.bad }));
-            if !next.is_empty() {
-                lines.extend(label(tr!("Next"), &next, theme.strong));
-            }
-        }
-        (None, Some((_, reason))) => {
-            let message = reason::message(&reason, voice);
-            let class = row.class.map_or_else(|| tr!("failed"), names::class);
-            lines.extend(label(tr!("What"), &format!("{class}{}{message}", tr!(": ")), theme.bad));
-        }
-        (None, None) => lines.extend(label(tr!("What"), &progress(about), Style::new())),
-    }
-    lines.extend(label(tr!("Cost"), &charged, if row.charged == Charged::Unknown { theme.warn } else { Style::new() }));
+    lines.extend(told(about, [facts::cost(row)]));
     lines
 }
 
@@ -110,66 +95,26 @@ fn joined(facts: impl IntoIterator<Item = String>) -> String {
     facts.into_iter().reduce(|first, next| tr!("{first}, {next}", first, next)).unwrap_or_default()
 }
 
-/// The label of the file's path.
-fn file_label() -> &'static str {
-    tr!("File")
-}
-
 /// The file: where it lies and whether it is what was asked for, or how far the download is.
 fn file(about: &About<'_>) -> Vec<Line<'static>> {
-    let label = |name: &str, value: &str, style| labelled(name, value, about.width, about.look, style);
-    let now = layout::shown_now(about.app);
-    let mut lines = Vec::new();
-    if let Some(saved) = about.loaded.and_then(|detail| detail.task.saved()) {
-        lines.extend(label(file_label(), &saved.path, about.look.theme.strong));
-        lines.extend(label("", &measures(saved, about), Style::new()));
-        lines.extend(label("SHA-256", &saved.sha256, about.look.theme.faint));
-    }
+    let saved = about.loaded.and_then(|detail| detail.task.saved());
+    let mut lines = told(about, saved.into_iter().flat_map(|saved| facts::file(about.row, saved)));
     if let Some(saving) = about.app.work.saver.active.get(&about.row.key) {
-        lines.extend(label(tr!("Download"), &download(&saving.step, about), Style::new()));
+        let step = download(&saving.step, about);
+        lines.extend(labelled(tr!("Download"), &step, about.width, about.look, Style::new()));
     }
-    let waits = matches!(about.row.state, TaskState::Ready | TaskState::Saving);
-    if let Some(at) = about.row.expires_at.get().filter(|_| waits) {
-        let left = at.since(now.wall);
-        let (text, style) = match left {
-            0 => (tr!("has expired; a fresh one is asked for").to_owned(), about.look.theme.warn),
-            left if left < domain::time::HOUR => {
-                (tr!("lives {span} more", span = amounts::span(left)), about.look.theme.loud)
-            }
-            left => {
-                let (span, end) = (amounts::span(left), amounts::moment(at, now));
-                (tr!("lives {span} more, until {end}", span, end), Style::new())
-            }
-        };
-        lines.extend(label(tr!("Address"), &text, style));
-    }
+    lines.extend(told(about, facts::address(about.row, layout::shown_now(about.app))));
     lines
 }
 
 /// Which of the overview's lines have the file's path: the first, and how many.
 pub(crate) fn file_lines(lines: &[Line<'_>]) -> Option<(usize, usize)> {
     let head = |line: &Line<'_>| line.spans.first().map(|span| span.content.trim_end().to_owned());
-    let first = lines.iter().position(|line| head(line).as_deref() == Some(file_label()))?;
+    let first = lines.iter().position(|line| head(line).as_deref() == Some(facts::file_label()))?;
     // The first line without a label after it is of the file's measures, unless the path goes on.
     let path = lines[first].spans.get(1)?.style;
     let more = lines[first..].iter().take_while(|line| line.spans.get(1).is_some_and(|span| span.style == path));
     Some((first, more.count()))
-}
-
-/// Size, sides and length got, against what was asked for where they differ.
-fn measures(saved: &SavedFile, about: &About<'_>) -> String {
-    let dot = about.look.signs.dot;
-    let mut parts = vec![amounts::size(saved.bytes)];
-    let asked = |got: String, asked: String| {
-        if about.row.is_known() { tr!("{got} (asked {asked})", got, asked) } else { got }
-    };
-    if let Some((width, height)) = saved.sides {
-        parts.push(asked(format!("{width}x{height}"), about.row.kind.resolution.to_string()));
-    }
-    if let Some(ms) = saved.length_ms {
-        parts.push(asked(format!("{}.{} s", ms / 1_000, ms % 1_000 / 100), format!("{} s", about.row.kind.duration)));
-    }
-    parts.join(&format!(" {dot} "))
 }
 
 /// Bytes, speed and rest.
@@ -196,66 +141,13 @@ fn download(step: &SavingStep, about: &About<'_>) -> String {
 
 /// What was asked for, besides the prompt.
 fn asked(about: &About<'_>) -> Vec<Line<'static>> {
-    let (row, dot) = (about.row, about.look.signs.dot);
-    if !row.is_known() {
-        return labelled(tr!("Model"), amounts::elsewhere(), about.width, about.look, Style::new());
-    }
-    let mut text = format!("{} {dot} {} {dot} {} s", row.kind.model, row.kind.resolution, row.kind.duration);
-    let mut lines = Vec::new();
-    if let Some(request) = about.loaded.map(|detail| &detail.task.request) {
-        text.push_str(&extras(request, dot));
-        lines.extend(labelled(tr!("Model"), &text, about.width, about.look, Style::new()));
-        lines.extend(pictures(request, about));
-        if let Some(address) = &request.callback {
-            lines.extend(labelled(tr!("Callback"), address, about.width, about.look, Style::new()));
-        }
-        return lines;
-    }
-    labelled(tr!("Model"), &text, about.width, about.look, Style::new())
-}
-
-/// What is not at its default.
-fn extras(request: &Request, dot: &str) -> String {
-    [
-        (!request.optimizer, tr!("optimizer off")),
-        (request.fast_pretreatment, tr!("fast pretreatment")),
-        (request.watermark, tr!("watermark")),
-    ]
-    .into_iter()
-    .filter(|(on, _)| *on)
-    .map(|(_, words)| format!(" {dot} {words}"))
-    .collect()
-}
-
-fn pictures(request: &Request, about: &About<'_>) -> Vec<Line<'static>> {
-    [
-        (tr!("First frame"), &request.first_frame),
-        (tr!("Last frame"), &request.last_frame),
-        (tr!("Subject"), &request.subject),
-    ]
-    .into_iter()
-    .filter_map(|(label, image)| image.as_ref().map(|image| (label, picture(image))))
-    .flat_map(|(label, text)| labelled(label, &text, about.width, about.look, Style::new()))
-    .collect()
-}
-
-/// A picture with what is known of it: `~/fox.png (PNG 1280x720, 1.2 MB)`.
-pub(crate) fn picture(image: &ImageRef) -> String {
-    match image {
-        ImageRef::Url(url) => url.clone(),
-        ImageRef::Stored(image) => format!(
-            "{} ({} {}x{}, {})",
-            image.path,
-            image.kind.extension(),
-            image.width,
-            image.height,
-            amounts::size(image.bytes)
-        ),
-    }
+    let request = about.loaded.map(|detail| &detail.task.request);
+    let model = facts::model(about.row, request, &about.app.work.settings.catalogue);
+    told(about, std::iter::once(model).chain(request.into_iter().flat_map(facts::addresses)))
 }
 
 /// Ids, times, the line of attempts.
-fn facts(about: &About<'_>) -> Vec<Line<'static>> {
+fn origin(about: &About<'_>) -> Vec<Line<'static>> {
     let (row, dot) = (about.row, about.look.signs.dot);
     let join = |parts: Vec<String>| parts.join(&format!(" {dot} "));
     let label = |name: &str, value: String| labelled(name, &value, about.width, about.look, Style::new());

@@ -8,18 +8,12 @@ use crate::{
         theme::Look,
     },
 };
-use domain::{
-    export,
-    money::Ptc,
-    problem::Charged,
-    task::{MoneyEvent, Task},
-    time::Wall,
-};
+use domain::{export, problem::Charged, task::Task};
 use ratatui::{
     style::Style,
     text::{Line, Span},
 };
-use words::{amounts, names, reason, tr};
+use words::{amounts, facts, facts::Happened, names, reason, tr};
 
 /// Cells of a clock time and the blanks behind it.
 const TIME: usize = 10;
@@ -29,24 +23,10 @@ const KIND: usize = 12;
 /// All that happened, money included, oldest first; a day's date stands above its first entry.
 pub(crate) fn time_line(about: &About<'_>) -> Vec<Line<'static>> {
     let Some(detail) = about.loaded else { return not_yet(about.look) };
-    let mut entries: Vec<(Wall, String, String, Style)> = detail
-        .events
-        .iter()
-        .map(|event| {
-            let particulars = reason::event(&event.what, &about.app.work.settings.voice);
-            (event.at, reason::kind(event.what.kind()).to_owned(), particulars, Style::new())
-        })
-        .chain(
-            detail
-                .ledger
-                .iter()
-                .map(|line| (line.at, tr!("money").into(), money(line.event, line.amount), about.look.theme.faint)),
-        )
-        .collect();
-    entries.sort_by_key(|(at, ..)| *at);
     let room = usize::from(about.width).saturating_sub(TIME + KIND + 2);
     let (mut lines, mut day) = (Vec::new(), String::new());
-    for (at, kind, what, style) in entries {
+    for Happened { at, kind, what, is_money } in facts::history(detail, &about.app.work.settings.voice) {
+        let style = if is_money { about.look.theme.faint } else { Style::new() };
         let (date, time) = amounts::local(at, about.app.work.now);
         if date != day {
             lines.push(Line::styled(date.clone(), about.look.theme.strong));
@@ -62,16 +42,6 @@ pub(crate) fn time_line(about: &About<'_>) -> Vec<Line<'static>> {
         }
     }
     lines
-}
-
-fn money(event: MoneyEvent, amount: Ptc) -> String {
-    match event {
-        MoneyEvent::Reserved => tr!("{amount} PTC set aside", amount),
-        MoneyEvent::Charged => tr!("{amount} PTC charged", amount),
-        MoneyEvent::Released => tr!("{amount} PTC given back: not charged", amount),
-        MoneyEvent::Unknown => tr!("{amount} PTC counted as spent, since nobody can tell", amount),
-        MoneyEvent::Resolved => tr!("{amount} PTC settled by you", amount),
-    }
 }
 
 /// The request as JSON as it goes over the wire, and as a curl command with the key as a variable.
@@ -154,7 +124,7 @@ pub(crate) fn attempts(about: &About<'_>) -> Vec<Line<'static>> {
         }));
     }
     lines.push(Line::default());
-    lines.extend(labelled(tr!("Together"), &sum(&detail.line), about.width, look, look.theme.strong));
+    lines.extend(labelled(tr!("Together"), &facts::together(&detail.line), about.width, look, look.theme.strong));
     lines
 }
 
@@ -189,18 +159,6 @@ fn cost(task: &Task) -> String {
         Charged::Yes => format!("{} PTC", task.cost),
         Charged::No => tr!("not charged").into(),
         Charged::Unknown => format!("{} PTC?", task.cost),
-    }
-}
-
-fn sum(line: &[Task]) -> String {
-    let of = |charged: Charged| line.iter().filter(|task| task.charged() == charged).map(|task| task.cost).sum::<Ptc>();
-    let unknown = of(Charged::Unknown);
-    let spent = of(Charged::Yes);
-    match (line.len(), unknown) {
-        (1, Ptc::ZERO) => tr!("{spent} PTC in 1 attempt", spent),
-        (count, Ptc::ZERO) => tr!("{spent} PTC in {count} attempts", spent, count),
-        (1, unknown) => tr!("{spent} PTC in 1 attempt, and {unknown} PTC perhaps", spent, unknown),
-        (count, unknown) => tr!("{spent} PTC in {count} attempts, and {unknown} PTC perhaps", spent, count, unknown),
     }
 }
 

@@ -102,7 +102,7 @@ pub(crate) fn whole(item: &PreviewItem, look: Look, width: u16) -> Vec<Line<'sta
         (tr!("Subject"), &request.subject),
     ] {
         if let Some(image) = image {
-            lines.extend(label(name, &overview::picture(image)));
+            lines.extend(label(name, &words::facts::picture(image)));
         }
     }
     if !request.optimizer {

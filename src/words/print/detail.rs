@@ -1,16 +1,16 @@
 //! All about one task, as text.
 
 use super::{
-    in_words,
     layout::{BOLD, Cell},
     state_ink,
 };
-use crate::{amounts, names, reason, tr};
+use crate::{
+    amounts, facts,
+    facts::{Fact, Happened},
+    names, tr,
+};
 use domain::{
-    money::Ptc,
-    problem::Charged,
-    request::Request,
-    task::{MoneyEvent, SavedFile, Task, TaskState},
+    task::{Row, Task},
     text,
     time::{Now, Wall},
 };
@@ -26,20 +26,23 @@ const LABEL: usize = 12;
 /// How a task stands, what was asked for, what came of it, its attempts and all that happened.
 #[must_use]
 pub fn detail(detail: &Detail, settings: &Settings, now: Now, color: bool) -> String {
-    let task = &detail.task;
+    let (task, voice) = (&detail.task, Voice::default());
+    let row = Row::of(task, false);
     let mut page = Page { text: String::new(), color };
-    standing(&mut page, task, now);
-    asked(&mut page, &task.request, settings);
-    if let Some(saved) = task.saved() {
-        file(&mut page, saved, &task.request);
-    }
+    standing(&mut page, task);
+    page.facts(facts::why(&row, Some(task), now, &voice));
+    page.facts([facts::cost(&row)]);
+    page.facts(facts::address(&row, now));
+    page.facts([facts::model(&row, Some(&task.request), &settings.catalogue), facts::prompt(&row)]);
+    page.facts(facts::addresses(&task.request));
+    page.facts(task.saved().into_iter().flat_map(|saved| facts::file(&row, saved)));
     times(&mut page, task, now);
     attempts(&mut page, detail);
-    happened(&mut page, detail, now);
+    happened(&mut page, facts::history(detail, &voice), now);
     page.text
 }
 
-fn standing(page: &mut Page, task: &Task, now: Now) {
+fn standing(page: &mut Page, task: &Task) {
     let state = Cell::inked(names::state(task.state()), state_ink(task.state())).drawn(page.color);
     page.line(tr!("Task"), &format!("{} {state}", task.key));
     if !task.status().is_empty() {
@@ -57,83 +60,6 @@ fn standing(page: &mut Page, task: &Task, now: Now) {
     if let Some(file) = task.file() {
         page.field(tr!("File id"), &file.0);
     }
-    if let Some(error) = task.reason() {
-        match task.trouble() {
-            Some((_, Some(since))) => {
-                let held =
-                    tr!("{what} (for {span})", what = in_words(error), span = amounts::span(now.wall.since(since)));
-                page.field(tr!("Held up"), &held);
-            }
-            Some((_, None)) => page.field(tr!("Held up"), &in_words(error)),
-            None => page.field(tr!("What"), &in_words(error)),
-        }
-        let next = reason::next(&error.reason, &Voice::default());
-        if !next.is_empty() {
-            page.field(tr!("Next"), &next);
-        }
-    }
-    let cost = task.cost;
-    let cost = match task.charged() {
-        Charged::Yes | Charged::Unknown if !task.request.is_known() => tr!("not known (made elsewhere)").into(),
-        Charged::Yes => tr!("{cost} PTC, charged", cost),
-        Charged::No if task.state() == TaskState::Queued => {
-            tr!("{cost} PTC when it is sent, free until then", cost)
-        }
-        Charged::No => tr!("not charged").into(),
-        Charged::Unknown => tr!("{cost} PTC, perhaps charged; counted as spent", cost),
-    };
-    page.field(tr!("Cost"), &cost);
-    if let Some(at) = task.expires_at.filter(|_| task.state() == TaskState::Ready) {
-        page.field(tr!("Address"), &tr!("lives {span} more", span = amounts::span(at.since(now.wall))));
-    }
-}
-
-fn asked(page: &mut Page, request: &Request, settings: &Settings) {
-    if !request.is_known() {
-        page.field(tr!("Model"), tr!("not known (made elsewhere)"));
-        page.field(tr!("Prompt"), &request.prompt);
-        return;
-    }
-    let mut parts = vec![request.model.clone(), request.resolution.clone(), format!("{} s", request.duration)];
-    let known = settings.catalogue.spec(&request.model).is_some();
-    let flags = [
-        (tr!("no longer in the catalogue"), !known),
-        (tr!("prompt followed strictly"), !request.optimizer),
-        (tr!("fast pretreatment"), request.fast_pretreatment),
-        (tr!("watermark"), request.watermark),
-    ];
-    parts.extend(flags.iter().filter(|(_, set)| *set).map(|(words, _)| (*words).to_owned()));
-    page.field(tr!("Model"), &parts.join(tr!(", ")));
-    page.field(tr!("Prompt"), if request.prompt.is_empty() { tr!("none") } else { &request.prompt });
-    for (label, picture) in [
-        (tr!("First frame"), &request.first_frame),
-        (tr!("Last frame"), &request.last_frame),
-        (tr!("Subject"), &request.subject),
-    ] {
-        if let Some(picture) = picture {
-            // A given data URL is a whole picture.
-            page.field(label, &text::cut(picture.typed(), 200, true).0);
-        }
-    }
-    if let Some(address) = &request.callback {
-        page.field(tr!("Callback"), address);
-    }
-}
-
-fn file(page: &mut Page, saved: &SavedFile, request: &Request) {
-    page.field(tr!("File"), &saved.path);
-    let mut parts = vec![amounts::size(saved.bytes)];
-    let asked = |got: String, asked: String| {
-        if request.is_known() { tr!("{got} (asked {asked})", got, asked) } else { got }
-    };
-    if let Some((width, height)) = saved.sides {
-        parts.push(asked(format!("{width}x{height}"), request.resolution.clone()));
-    }
-    if let Some(ms) = saved.length_ms {
-        parts.push(asked(format!("{}.{} s", ms / 1_000, ms % 1_000 / 100), format!("{} s", request.duration)));
-    }
-    page.field("", &parts.join(tr!(", ")));
-    page.field("", &format!("sha256 {}", saved.sha256));
 }
 
 fn times(page: &mut Page, task: &Task, now: Now) {
@@ -155,38 +81,19 @@ fn attempts(page: &mut Page, detail: &Detail) {
     }
     let told = |task: &Task| format!("{} {}", task.key, names::state(task.state()));
     let line: Vec<String> = detail.line.iter().map(told).collect();
-    let spent = detail.line.iter().filter(|task| task.charged() != Charged::No).map(|task| task.cost);
-    let (line, sum) = (line.join(tr!(", ")), spent.sum::<Ptc>());
-    page.field(tr!("Attempts"), &tr!("{line}; {sum} PTC together", line, sum));
+    let (line, sum) = (line.join(tr!(", ")), facts::together(&detail.line));
+    page.field(tr!("Attempts"), &format!("{line}; {sum}"));
 }
 
-/// Events and money in one line of time.
-fn happened(page: &mut Page, detail: &Detail, now: Now) {
-    let events = detail.events.iter().map(|event| {
-        let particulars = reason::event(&event.what, &Voice::default());
-        (event.at, reason::kind(event.what.kind()).to_owned(), particulars)
-    });
-    let money = detail.ledger.iter().map(|line| (line.at, tr!("money").into(), money(line.event, line.amount)));
-    let mut all: Vec<(Wall, String, String)> = events.chain(money).collect();
+/// All that happened, in one line of time.
+fn happened(page: &mut Page, all: Vec<Happened>, now: Now) {
     if all.is_empty() {
         return;
     }
-    all.sort_by_key(|(at, ..)| *at);
     page.title(tr!("Time line"));
-    for (at, kind, what) in all {
-        let line = format!("{}  {}{what}", moment(at, now), text::pad(reason::kind(&kind), LABEL));
+    for Happened { at, kind, what, .. } in all {
+        let line = format!("{}  {}{what}", moment(at, now), text::pad(&kind, LABEL));
         page.push(&text::harmless_line(&line));
-    }
-}
-
-/// What became of the task's money.
-fn money(event: MoneyEvent, amount: Ptc) -> String {
-    match event {
-        MoneyEvent::Reserved => tr!("reserved {amount} PTC", amount),
-        MoneyEvent::Charged => tr!("charged {amount} PTC", amount),
-        MoneyEvent::Released => tr!("released {amount} PTC", amount),
-        MoneyEvent::Unknown => tr!("unknown {amount} PTC", amount),
-        MoneyEvent::Resolved => tr!("resolved {amount} PTC", amount),
     }
 }
 
@@ -220,6 +127,12 @@ impl Page {
         self.push(&format!("{label}{value}"));
     }
 
+    fn facts(&mut self, facts: impl IntoIterator<Item = Fact>) {
+        for fact in facts {
+            self.field(fact.label, &fact.parts.join(tr!(", ")));
+        }
+    }
+
     /// A label with a value from outside, made harmless; its further lines stand under the first.
     fn field(&mut self, label: &str, value: &str) {
         let value = text::harmless(value);
@@ -235,7 +148,11 @@ mod tests {
     use super::super::tests::{NOW, refused, saved, settings, task};
     use super::*;
     use crate::lang;
-    use domain::task::{Event, LedgerLine, TaskKey, What};
+    use domain::{
+        money::Ptc,
+        request::Request,
+        task::{Event, LedgerLine, MoneyEvent, TaskKey, What},
+    };
 
     #[test]
     fn all_about_a_failed_task_is_told_in_the_order_it_is_asked() {
@@ -268,10 +185,10 @@ Prompt      雨夜的东京
 Made        2026-11-23 02:25:00 (5 min ago)
 Sent        2026-11-23 02:25:10 (4 min ago)
 Ended       2026-11-23 02:26:00 (4 min ago)
-Attempts    #12 failed, #13 saved; 0.5 PTC together
+Attempts    #12 failed, #13 saved; 0.5 PTC in 2 attempts
 
 Time line
-2026-11-23 02:25:00  money       reserved 0.5 PTC
+2026-11-23 02:25:00  money       0.5 PTC set aside
 2026-11-23 02:25:10  sent        POST
 ";
         assert_eq!(detail(&about, &settings(), NOW, false), expected);

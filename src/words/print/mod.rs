@@ -8,9 +8,9 @@ mod layout;
 pub use cost::{cost_csv, cost_json, cost_sums, cost_text};
 pub use detail::detail;
 
-use crate::{amounts, names, reason, tr};
+use crate::{amounts, facts, names, tr};
 use domain::{
-    problem::{Charged, TaskError},
+    problem::Charged,
     task::{Task, TaskState},
     text,
     time::Now,
@@ -122,23 +122,13 @@ fn note(task: &Task) -> String {
 pub fn change_line(task: &Task, color: bool) -> String {
     let state = Cell::inked(names::state(task.state()), state_ink(task.state())).drawn(color);
     let about = match (task.reason(), task.saved()) {
-        (Some(error), _) => in_words(error),
+        (Some(error), _) => facts::failure(error, &Voice::default()),
         (None, Some(saved)) if task.state() == TaskState::Saved => saved.path.clone(),
         (None, None) if task.state() == TaskState::Running => task.status().into(),
         (None, _) => String::new(),
     };
     let colon = if about.is_empty() { "" } else { tr!(": ") };
     format!("{} {state}{colon}{}", task.key, text::harmless_line(&about))
-}
-
-/// An error's class, code and message.
-fn in_words(error: &TaskError) -> String {
-    tr!(
-        "{class} ({code}): {message}",
-        class = names::class(error.class),
-        code = error.code,
-        message = reason::message(&error.reason, &Voice::default())
-    )
 }
 
 /// Sign and word, as on the screen; the signs are those of ASCII, so that no file and no log minds them.
@@ -206,7 +196,7 @@ pub(crate) mod tests {
 
     pub(crate) fn refused() -> Phase {
         Phase::Failed {
-            error: TaskError {
+            error: domain::problem::TaskError {
                 code: "1026".into(),
                 class: ErrorClass::PromptSensitive,
                 reason: Reason::said("the prompt was judged sensitive\u{1b}[31m", "", "Edit the prompt"),

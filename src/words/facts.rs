@@ -1,0 +1,238 @@
+//! The facts of one task, gathered once for whoever tells all about it: the screen's detail and `show` lay them out, each in
+//! its way, and say the same.
+
+use crate::{amounts, names, reason, tr};
+use domain::{
+    catalogue::Catalogue,
+    money::Ptc,
+    problem::{Charged, TaskError},
+    request::{ImageRef, Request},
+    task::{MoneyEvent, Row, SavedFile, Task, TaskState},
+    text,
+    time::{HOUR, Now, Wall},
+};
+use engine::{msg::Detail, settings::Voice};
+
+/// The most cells of a picture's address: a data URL is a whole picture.
+const ADDRESS: usize = 200;
+
+/// One fact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// What it is about; empty where it goes on with the one before.
+    pub label: &'static str,
+    /// What there is to say, in parts that are set apart.
+    pub parts: Vec<String>,
+    /// How it is to be taken.
+    pub tone: Tone,
+}
+
+/// How a fact is to be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    Plain,
+    Faint,
+    Strong,
+    Warning,
+    Bad,
+    /// It is at risk.
+    Loud,
+}
+
+fn fact(label: &'static str, text: impl Into<String>, tone: Tone) -> Fact {
+    Fact { label, parts: vec![text.into()], tone }
+}
+
+/// Why the task is as it is, and what to do next; nothing for one that nothing is wrong with. Of a task that was not read whole
+/// its line knows why, without what to do.
+#[must_use]
+pub fn why(row: &Row, task: Option<&Task>, now: Now, voice: &Voice) -> Vec<Fact> {
+    let Some((task, error)) = task.and_then(|task| Some((task, task.reason()?))) else {
+        return row.reason().map(|(_, why)| in_line(row, &reason::message(&why, voice))).into_iter().collect();
+    };
+    let what = failure(error, voice);
+    let (label, what) = match task.trouble() {
+        Some((_, Some(since))) => {
+            let span = amounts::span(now.wall.since(since));
+            (tr!("Held up"), tr!("{what} (for {span})", what, span))
+        }
+        Some((_, None)) => (tr!("Held up"), what),
+        None => (tr!("What"), what),
+    };
+    let warns = row.state == TaskState::Unknown || task.trouble().is_some();
+    let next = reason::next(&error.reason, voice);
+    let next = (!next.is_empty()).then(|| fact(tr!("Next"), next, Tone::Strong));
+    std::iter::once(fact(label, what, if warns { Tone::Warning } else { Tone::Bad })).chain(next).collect()
+}
+
+fn in_line(row: &Row, message: &str) -> Fact {
+    let class = row.class.map_or_else(|| tr!("failed"), names::class);
+    fact(tr!("What"), format!("{class}{}{message}", tr!(": ")), Tone::Bad)
+}
+
+/// A failure's class, code and message.
+#[must_use]
+pub fn failure(error: &TaskError, voice: &Voice) -> String {
+    let TaskError { class, code, reason, .. } = error;
+    tr!("{class} ({code}): {message}", class = names::class(*class), code, message = reason::message(reason, voice))
+}
+
+/// What it costs, and whether it was charged.
+#[must_use]
+pub fn cost(row: &Row) -> Fact {
+    let price = row.cost;
+    let charged = match row.charged {
+        Charged::Yes | Charged::Unknown if !row.is_known() => amounts::elsewhere().into(),
+        Charged::Yes => tr!("{price} PTC, charged", price),
+        Charged::No if row.state == TaskState::Queued => tr!("{price} PTC when it is sent; free until then", price),
+        Charged::No => tr!("not charged").into(),
+        Charged::Unknown => tr!("{price} PTC, perhaps charged; counted as spent", price),
+    };
+    fact(tr!("Cost"), charged, if row.charged == Charged::Unknown { Tone::Warning } else { Tone::Plain })
+}
+
+/// The prompt.
+#[must_use]
+pub fn prompt(row: &Row) -> Fact {
+    fact(tr!("Prompt"), if row.prompt().is_empty() { tr!("none") } else { row.prompt() }, Tone::Plain)
+}
+
+/// Model and form, and what is not at its default where the request is at hand.
+#[must_use]
+pub fn model(row: &Row, request: Option<&Request>, catalogue: &Catalogue) -> Fact {
+    if !row.is_known() {
+        return fact(tr!("Model"), amounts::elsewhere(), Tone::Plain);
+    }
+    let kind = &row.kind;
+    let mut parts = vec![kind.model.to_string(), kind.resolution.to_string(), format!("{} s", kind.duration)];
+    if let Some(request) = request {
+        let flags = [
+            (catalogue.spec(&request.model).is_none(), tr!("no longer in the catalogue")),
+            (!request.optimizer, tr!("optimizer off")),
+            (request.fast_pretreatment, tr!("fast pretreatment")),
+            (request.watermark, tr!("watermark")),
+        ];
+        parts.extend(flags.iter().filter(|(on, _)| *on).map(|(_, words)| (*words).to_owned()));
+    }
+    Fact { label: tr!("Model"), parts, tone: Tone::Plain }
+}
+
+/// The pictures that were given, and the address that is called back.
+#[must_use]
+pub fn addresses(request: &Request) -> Vec<Fact> {
+    let pictures = [
+        (tr!("First frame"), &request.first_frame),
+        (tr!("Last frame"), &request.last_frame),
+        (tr!("Subject"), &request.subject),
+    ];
+    let pictures = pictures.into_iter().filter_map(|(label, image)| Some((label, picture(image.as_ref()?))));
+    let callback = request.callback.clone().map(|address| (tr!("Callback"), address));
+    pictures.chain(callback).map(|(label, text)| fact(label, text, Tone::Plain)).collect()
+}
+
+/// A picture with what is known of it: `~/fox.png (PNG 1280x720, 1.2 MB)`.
+#[must_use]
+pub fn picture(image: &ImageRef) -> String {
+    match image {
+        ImageRef::Url(url) => text::cut(url, ADDRESS, true).0.into_owned(),
+        ImageRef::Stored(image) => {
+            let (kind, size) = (image.kind.extension(), amounts::size(image.bytes));
+            format!("{} ({kind} {}x{}, {size})", image.path, image.width, image.height)
+        }
+    }
+}
+
+/// The label of the file's path.
+#[must_use]
+pub fn file_label() -> &'static str {
+    tr!("File")
+}
+
+/// Where the file lies, its measures beside what was asked for, its hash.
+#[must_use]
+pub fn file(row: &Row, saved: &SavedFile) -> Vec<Fact> {
+    let mut parts = vec![amounts::size(saved.bytes)];
+    let asked = |got: String, asked: String| {
+        if row.is_known() { tr!("{got} (asked {asked})", got, asked) } else { got }
+    };
+    if let Some((width, height)) = saved.sides {
+        parts.push(asked(format!("{width}x{height}"), row.kind.resolution.to_string()));
+    }
+    if let Some(ms) = saved.length_ms {
+        parts.push(asked(format!("{}.{} s", ms / 1_000, ms % 1_000 / 100), format!("{} s", row.kind.duration)));
+    }
+    vec![
+        fact(file_label(), &*saved.path, Tone::Strong),
+        Fact { label: "", parts, tone: Tone::Plain },
+        fact("SHA-256", &*saved.sha256, Tone::Faint),
+    ]
+}
+
+/// How long the file's address lives, while the file waits to be fetched.
+#[must_use]
+pub fn address(row: &Row, now: Now) -> Option<Fact> {
+    let waits = matches!(row.state, TaskState::Ready | TaskState::Saving);
+    let at = row.expires_at.get().filter(|_| waits)?;
+    Some(match at.since(now.wall) {
+        0 => fact(tr!("Address"), tr!("has expired; a fresh one is asked for"), Tone::Warning),
+        left if left < HOUR => fact(tr!("Address"), tr!("lives {span} more", span = amounts::span(left)), Tone::Loud),
+        left => {
+            let (span, end) = (amounts::span(left), amounts::moment(at, now));
+            fact(tr!("Address"), tr!("lives {span} more, until {end}", span, end), Tone::Plain)
+        }
+    })
+}
+
+/// Something that happened to the task or its money.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Happened {
+    pub at: Wall,
+    /// A word or two.
+    pub kind: String,
+    pub what: String,
+    pub is_money: bool,
+}
+
+/// Events and money in one line of time, oldest first.
+#[must_use]
+pub fn history(detail: &Detail, voice: &Voice) -> Vec<Happened> {
+    let events = detail.events.iter().map(|event| Happened {
+        at: event.at,
+        kind: reason::kind(event.what.kind()).to_owned(),
+        what: reason::event(&event.what, voice),
+        is_money: false,
+    });
+    let money = detail.ledger.iter().map(|line| Happened {
+        at: line.at,
+        kind: tr!("money").into(),
+        what: money(line.event, line.amount),
+        is_money: true,
+    });
+    let mut all: Vec<Happened> = events.chain(money).collect();
+    all.sort_by_key(|happened| happened.at);
+    all
+}
+
+/// What became of the task's money.
+fn money(event: MoneyEvent, amount: Ptc) -> String {
+    match event {
+        MoneyEvent::Reserved => tr!("{amount} PTC set aside", amount),
+        MoneyEvent::Charged => tr!("{amount} PTC charged", amount),
+        MoneyEvent::Released => tr!("{amount} PTC given back: not charged", amount),
+        MoneyEvent::Unknown => tr!("{amount} PTC counted as spent, since nobody can tell", amount),
+        MoneyEvent::Resolved => tr!("{amount} PTC settled by you", amount),
+    }
+}
+
+/// What a line of attempts cost together.
+#[must_use]
+pub fn together(line: &[Task]) -> String {
+    let of = |charged: Charged| line.iter().filter(|task| task.charged() == charged).map(|task| task.cost).sum::<Ptc>();
+    let (spent, unknown) = (of(Charged::Yes), of(Charged::Unknown));
+    match (line.len(), unknown) {
+        (1, Ptc::ZERO) => tr!("{spent} PTC in 1 attempt", spent),
+        (count, Ptc::ZERO) => tr!("{spent} PTC in {count} attempts", spent, count),
+        (1, unknown) => tr!("{spent} PTC in 1 attempt, and {unknown} PTC perhaps", spent, unknown),
+        (count, unknown) => tr!("{spent} PTC in {count} attempts, and {unknown} PTC perhaps", spent, count, unknown),
+    }
+}
