@@ -10,17 +10,15 @@ use domain::{
     account::Stamp,
     carried::{Carried, NotCarried},
     export::json_line,
-    problem::Problem,
     task::Row,
 };
-use lang::tr;
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, Write},
     ops::ControlFlow,
     path::Path,
 };
-use words::{json, names};
+use words::{json, names, problem::Problem, tr};
 
 /// `reeltop export`: oldest first. Each line goes out as it is read: a million tasks would not fit.
 pub(super) fn export(setup: &Loaded, filter: &str, short: bool) -> Outcome {

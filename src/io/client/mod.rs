@@ -210,7 +210,7 @@ impl Inner {
             let body = self.config.protocol.body(&request, spec, &self.config.names, &mut picture);
             body.map(|body| body.to_string().into_bytes()).ok_or(fault)
         });
-        built.await.unwrap_or_else(|_| Err(Reason::Connect(Connect::Worker)))
+        built.await.unwrap_or(Err(Reason::Connect(Connect::Worker)))
     }
 }
 
