@@ -64,3 +64,79 @@ fn what_is_open_is_found_by_the_filter_until_it_is_retried_or_put_away() {
     flow.shows("1 of 4");
     assert!(flow.row("#4").contains("prompt 1"), "{}", flow.screen());
 }
+
+#[test]
+fn news_take_one_line_above_the_footer_and_the_same_kind_is_folded() {
+    let mut flow = Flow::start();
+    flow.resize(80, 24);
+    flow!(flow, "p");
+    for prompt in ["one", "two", "three"] {
+        flow!(flow, "n", prompt, "<F2>", "<Enter>");
+    }
+    flow!(flow, "*", "x");
+    let line = flow.screen().lines().nth(22).unwrap_or_default().to_owned();
+    assert!(line.contains("3 cancelled") && line.contains("more: M"), "{}", flow.screen());
+    // It leaves, and nothing covered a row.
+    flow.live(6_000);
+    flow.hides("3 cancelled");
+    flow!(flow, "M");
+    flow.shows("#1 taken back");
+}
+
+#[test]
+fn the_cursor_stays_after_a_send_and_keys_go_to_the_new_rows_and_back() {
+    let mut flow = Flow::start();
+    flow!(flow, "p");
+    for n in 1..=30 {
+        flow!(flow, "n", &format!("prompt {n}"), "<F2>", "<Enter>");
+    }
+    flow!(flow, "g", "G");
+    flow.live(6_000);
+    flow.shows("30 of 30");
+    assert!(flow.row("30 of 30").contains('▴'), "{}", flow.screen());
+    flow!(flow, "n", "the newest", "<F2>", "<Enter>");
+    flow.live(6_000);
+    flow.shows("▴ 1 new, 31 of 31");
+    flow!(flow, "N");
+    flow.shows("1 of 31 ▾");
+    flow.hides("1 new");
+    flow!(flow, "b");
+    flow.shows("31 of 31");
+    // The column that the rows are sorted by is named even where it has no room.
+    flow!(flow, ":sort cost desc", "<Enter>");
+    flow.shows("cost▾");
+}
+
+#[test]
+fn r_enter_j_works_down_a_list_of_failures() {
+    let mut flow = with(&[Some(no_channel()), Some(no_channel())]);
+    flow!(flow, "g", "r", "<Enter>", "j", "r", "<Enter>");
+    flow.live(SENT);
+    let parents: Vec<_> = flow.tasks().into_iter().filter_map(|task| task.parent.map(|key| key.0)).collect();
+    assert_eq!(parents, [2, 1]);
+}
+
+#[test]
+fn what_is_typed_into_the_filter_replaces_the_old_text_and_a_fault_is_told() {
+    let mut flow = with(&[Some(no_channel()), None]);
+    flow!(flow, "/", "state:refused", "<Enter>", "/", "state:running", "<Enter>");
+    flow.hides("refused");
+    assert!(flow.row("#2").contains("running"), "{}", flow.screen());
+    // A caret that moves keeps the text.
+    flow!(flow, "/", "<End>", ",refused", "<Enter>");
+    flow.shows("2 of 2");
+    flow!(flow, "/", "stat:x");
+    flow.shows("there is no field");
+}
+
+#[test]
+fn a_number_on_the_command_line_goes_to_that_task_and_esc_at_rest_says_nothing() {
+    let mut flow = with(&[None, None]);
+    flow!(flow, "g", ":1", "<Enter>");
+    assert!(flow.row("#1").starts_with('▌'), "{}", flow.screen());
+    flow.live(10_000);
+    let before = flow.screen();
+    flow!(flow, "<Esc>");
+    flow.hides("nothing is open");
+    assert_eq!(flow.screen().lines().last(), before.lines().last());
+}

@@ -9,8 +9,8 @@ use crate::{
     confirm,
     confirm::Confirm,
     copy::menu::CopyMenu,
-    detail, failures, help, keymap,
-    keymap::{Action, CopyWhat, Ctx, Move, Place, can_cancel, can_download, refreshable},
+    detail, failures, help,
+    keymap::{Action, CopyWhat, Move, Place, can_cancel, can_download, refreshable},
     kit::{list, list::ListView},
     layer,
     layer::Did,
@@ -21,7 +21,6 @@ use crate::{
     screen::{DetailTab, Pane},
     table,
     table::{filter_input, sort_menu},
-    toast,
 };
 use domain::{
     retry,
@@ -30,7 +29,7 @@ use domain::{
 };
 use engine::{
     act::Act,
-    effect::{Effect, Level, TermCmd},
+    effect::{Effect, TermCmd},
     filter::Filter,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -120,6 +119,8 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
         }
         Action::Sort => sort_menu::open(app),
         Action::Freeze => freeze(app),
+        Action::ToNew => table::place::to_new(app),
+        Action::Return => table::place::back(app),
         Action::CopyMenu => app.screen.open(CopyMenu),
         Action::Resolve => resolve::open(app),
         Action::NextTab => detail::turn(app, true),
@@ -151,10 +152,8 @@ fn back(app: &mut App) -> Vec<Do> {
             table::rebuild(app);
         }
         Pane::Table if screen.full => screen.full = false,
-        Pane::Table => {
-            let quits = keymap::named(app, Ctx::Global, Action::Close);
-            toast::say(app, Level::Warning, tr!("nothing is open; {quits} quits", quits), None);
-        }
+        // At rest there is nothing to go back from.
+        Pane::Table => {}
     }
     Vec::new()
 }

@@ -1,8 +1,8 @@
-//! What the work tells, taken up: rows into the table, words into the toasts and the message log, the store's word on a
+//! What the work tells, taken up: rows into the table, words into the message line and the message log, the store's word on a
 //! batch to its preview.
 
-use crate::{app::App, away, notice, preview, table, toast};
-use domain::task::TaskKey;
+use crate::{app::App, away, notice, preview, screen::Kind, table, toast};
+use domain::task::{TaskKey, TaskState};
 use engine::{
     effect::Effect,
     news::{News, RowNews, StoreNews, TaskNews},
@@ -17,7 +17,7 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
     let mut effects = Vec::new();
     for news in others {
         if let Some(said) = said(&news, &app.work.settings.voice) {
-            toast::say(app, said.level, said.text, said.key);
+            toast::say_of(app, said.level, said.text, said.key, kind(&news));
         }
         match news {
             News::Batch { ticket, result } => {
@@ -38,6 +38,21 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
         }
     }
     effects
+}
+
+/// What many tasks have said of them one after another.
+fn kind(news: &News) -> Option<Kind> {
+    let News::Task { what, .. } = news else { return None };
+    match what {
+        TaskNews::Saved { .. } => Some(Kind::Now(TaskState::Saved)),
+        TaskNews::Failed(_) => Some(Kind::Now(TaskState::Failed)),
+        TaskNews::Refused(_) => Some(Kind::Now(TaskState::Refused)),
+        TaskNews::Unknown(_) => Some(Kind::Now(TaskState::Unknown)),
+        TaskNews::Cancelled(_) => Some(Kind::Now(TaskState::Cancelled)),
+        TaskNews::PutAway(true) => Some(Kind::PutAway),
+        TaskNews::PutAway(false) => Some(Kind::Open),
+        _ => None,
+    }
 }
 
 fn rows(app: &mut App, news: Vec<News>) {

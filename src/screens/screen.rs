@@ -47,7 +47,7 @@ pub struct Screen {
     pub compose: Compose,
     /// What lies over the panes; the last one has the keys.
     pub layers: Vec<Layer>,
-    /// Passing words, newest last; each is in `messages` too.
+    /// What the message line has, newest last; each is in `messages` too.
     pub toasts: VecDeque<Toast>,
     /// The message log, newest last, at most 500.
     pub messages: VecDeque<Message>,
@@ -101,6 +101,12 @@ pub struct TableView {
     pub frozen: bool,
     /// The keys of `order` by rising key, from the first change of a freeze to the order's next making.
     pub held: Option<Vec<TaskKey>>,
+    /// Rows that came and were not on the screen yet.
+    pub new: BTreeSet<TaskKey>,
+    /// How many of these stand above the screen.
+    pub new_above: usize,
+    /// Where the cursor was before it went to the new rows.
+    pub came_from: Option<TaskKey>,
     /// Until when the cursor only passes: what is told of the task under it waits until then, unless a key ends that.
     pub passing: Option<Mono>,
 }
@@ -118,6 +124,9 @@ impl Default for TableView {
             range_from: None,
             frozen: false,
             held: None,
+            new: BTreeSet::new(),
+            new_above: 0,
+            came_from: None,
             passing: None,
         }
     }
@@ -255,7 +264,7 @@ pub enum Purpose {
     Plan,
 }
 
-/// A passing word.
+/// A message that passes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Toast {
     /// How much it matters.
@@ -264,6 +273,21 @@ pub struct Toast {
     pub text: String,
     /// When it goes away.
     pub until: Mono,
+    /// What it has in common with others that it is folded with.
+    pub kind: Option<Kind>,
+    /// How many are folded in it.
+    pub count: usize,
+}
+
+/// News of one kind are one message: "14 saved".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Tasks that came to that state.
+    Now(TaskState),
+    /// Failures that were put away.
+    PutAway,
+    /// Failures that were opened again.
+    Open,
 }
 
 /// A line of the message log.

@@ -1,24 +1,35 @@
-//! Passing words to the person. Each stands on the screen for a few seconds and stays in the message log.
+//! What was just said: one line above the footer, the newest first, the same kind folded. It leaves after a while and stays
+//! in the message log.
 
 use crate::{
     app::App,
-    screen::{Message, Toast},
+    keymap,
+    keymap::{Action, Ctx},
+    kit::{brush::Brush, text},
+    screen::{Kind, Message, Toast},
 };
 use domain::{
     task::TaskKey,
     time::{Mono, SECOND},
 };
 use engine::effect::Level;
+use ratatui::layout::Rect;
+use words::{names, tr};
 
-/// How long a toast stands, in milliseconds.
+/// How long a message stays, in milliseconds.
 const STANDS: u64 = 5 * SECOND;
-/// Toasts on the screen at most; older ones make room.
-const MOST: usize = 4;
+/// Messages kept at most; older ones make room.
+const MOST: usize = 20;
 /// Lines of the message log at most.
 const LOG: usize = 500;
 
-/// Says something: on the screen for a while, and in the message log.
+/// Says something: in the message line for a while, and in the message log.
 pub fn say(app: &mut App, level: Level, text: String, key: Option<TaskKey>) {
+    say_of(app, level, text, key, None);
+}
+
+/// The same of something that is said of many tasks, one after another.
+pub(crate) fn say_of(app: &mut App, level: Level, text: String, key: Option<TaskKey>, kind: Option<Kind>) {
     let screen = &mut app.screen;
     let until = app.work.now.mono.plus(STANDS);
     // A held key that cannot do what it should says so once, not thirty times a second.
@@ -26,11 +37,50 @@ pub fn say(app: &mut App, level: Level, text: String, key: Option<TaskKey>) {
         last.until = until;
         return;
     }
-    screen.toasts.push_back(Toast { level, text: text.clone(), until });
-    while screen.toasts.len() > MOST {
-        screen.toasts.pop_front();
+    log(app, level, text.clone(), key);
+    let toasts = &mut app.screen.toasts;
+    let before = kind.and_then(|kind| toasts.iter().position(|toast| toast.kind == Some(kind)));
+    let count = before.and_then(|at| toasts.remove(at)).map_or(0, |toast| toast.count) + 1;
+    let text = kind.filter(|_| count > 1).map_or(text, |kind| folded(kind, count));
+    toasts.push_back(Toast { level, text, until, kind, count });
+    while toasts.len() > MOST {
+        toasts.pop_front();
     }
-    log(app, level, text, key);
+}
+
+/// `14 saved`.
+fn folded(kind: Kind, count: usize) -> String {
+    match kind {
+        Kind::Now(state) => tr!("{count} {state}", count, state = names::state(state)),
+        Kind::PutAway => tr!("{count} put away", count),
+        Kind::Open => tr!("{count} open again", count),
+    }
+}
+
+/// Whether there is something in the line.
+pub(crate) fn is_up(app: &App) -> bool {
+    app.screen.toasts.iter().any(|toast| toast.until > app.work.now.mono)
+}
+
+/// Draws the line: the newest, and how many more there are.
+pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
+    let look = brush.look;
+    let mut shown = app.screen.toasts.iter().rev().filter(|toast| toast.until > app.work.now.mono);
+    let Some(newest) = shown.next().filter(|_| !place.is_empty()) else { return };
+    brush.wipe(place);
+    let log = keymap::named(app, Ctx::Panes, Action::Messages);
+    let more = match shown.map(|toast| toast.count).sum::<usize>() {
+        0 => String::new(),
+        more => tr!("{more} more: {log}", more, log),
+    };
+    let said = format!("{} {}", look.signs.level(newest.level), newest.text);
+    let cells = |text: &str| u16::try_from(text::width(text)).unwrap_or(u16::MAX);
+    let room = place.width.saturating_sub(2);
+    // Where the end is cut off, the log has the whole of it.
+    let more = if more.is_empty() && cells(&said) > room { log } else { more };
+    let beside = if more.is_empty() { 0 } else { cells(&more) + 2 };
+    brush.text(place.x + 1, place.y, room.saturating_sub(beside), &said, look.theme.level(newest.level));
+    brush.text_right(place.x, place.y, place.width.saturating_sub(1), &more, look.theme.faint);
 }
 
 /// Puts something into the message log that is said elsewhere on the screen already.
@@ -42,13 +92,13 @@ pub fn log(app: &mut App, level: Level, text: String, key: Option<TaskKey>) {
     }
 }
 
-/// When the next toast goes away.
+/// When the next message goes away.
 #[must_use]
 pub fn deadline(app: &App) -> Option<Mono> {
     app.screen.toasts.iter().map(|toast| toast.until).min()
 }
 
-/// Takes away the toasts whose time is over.
+/// Takes away the messages whose time is over.
 pub fn expire(app: &mut App) {
     let now = app.work.now.mono;
     app.screen.toasts.retain(|toast| toast.until > now);
@@ -58,9 +108,10 @@ pub fn expire(app: &mut App) {
 mod tests {
     use super::*;
     use crate::testing::state;
+    use domain::task::TaskState;
 
     #[test]
-    fn a_toast_goes_away_and_its_words_stay_in_the_log() {
+    fn a_message_goes_away_and_its_words_stay_in_the_log() {
         let mut state = state(&[]);
         say(&mut state, Level::Info, "one".into(), None);
         say(&mut state, Level::Info, "one".into(), None);
@@ -78,5 +129,17 @@ mod tests {
         }
         assert_eq!((state.screen.toasts.len(), state.screen.messages.len()), (MOST, LOG));
         assert_eq!(state.screen.messages[LOG - 1].text, "599");
+    }
+
+    #[test]
+    fn the_same_kind_is_one_message() {
+        let mut state = state(&[]);
+        for key in 1..=3 {
+            say_of(&mut state, Level::Info, format!("#{key} saved"), None, Some(Kind::Now(TaskState::Saved)));
+            say(&mut state, Level::Warning, "else".into(), None);
+        }
+        let said: Vec<&str> = state.screen.toasts.iter().map(|toast| &*toast.text).collect();
+        assert_eq!(said[said.len() - 2..], ["3 saved", "else"]);
+        assert_eq!(state.screen.messages.len(), 6);
     }
 }

@@ -218,6 +218,11 @@ fn accept(app: &mut App) -> Vec<Do> {
     }
     remember(app, &text);
     let (word, rest) = split(&text);
+    // `:12` is `:goto 12`.
+    let number = word.trim_start_matches('#');
+    let is_number = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit());
+    let (word, rest) = if is_number { ("goto".to_owned(), number.to_owned()) } else { (word.clone(), rest.to_owned()) };
+    let rest = &*rest;
     if let Some(command) = COMMANDS.iter().find(|command| command.name == word) {
         let layer = app.screen.layers.pop();
         return match (command.run)(app, rest) {

@@ -66,12 +66,8 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> Option<Posi
         {
             let room = Rect { y: top, height: height.min(content.bottom() - top), ..content };
             let at = draw_block(brush, room, app, block);
-            if block.row == ComposeRow::Send {
-                brush.kept.push(Rect { height: 1, ..room });
-            }
             if block.row == compose.row {
                 caret = at;
-                brush.kept.extend(at.map(|at| Rect { y: at.y, height: 1, ..room }));
             }
         }
         y += i32::from(height);

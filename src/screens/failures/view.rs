@@ -55,8 +55,6 @@ pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &Failur
     let room = usize::from(inside.height);
     let scroll = (first + view.at + 2).saturating_sub(room);
     let top = brush.scrolled(inside, &lines, scroll);
-    let plan = u16::try_from((first + view.clusters.len()).saturating_sub(top)).unwrap_or(u16::MAX);
-    brush.kept.push(Rect { y: inside.y.saturating_add(plan), height: 1, ..inside });
     // The causes, and the line that plans after them.
     brush.clickable(inside, top..lines.len());
     brush.chosen_by.retain(|(_, line)| (first..=first + view.clusters.len()).contains(line));

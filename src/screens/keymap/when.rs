@@ -263,6 +263,14 @@ pub(super) fn undo(app: &App) -> Possible {
     }
 }
 
+pub(super) fn to_new(app: &App) -> Possible {
+    if crate::table::place::newest(app).is_some() { Ok(()) } else { no(tr!("There are no new rows")) }
+}
+
+pub(super) fn came_from(app: &App) -> Possible {
+    if app.screen.table.came_from.is_some() { Ok(()) } else { no(tr!("The cursor went to no new rows")) }
+}
+
 pub(super) fn fix(app: &App) -> Possible {
     let picture = crate::compose::to_shrink(app).is_some();
     if picture || app.screen.compose.faults.iter().any(|fault| fault.fix.is_some()) {

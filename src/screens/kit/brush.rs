@@ -17,8 +17,6 @@ pub struct Brush<'a> {
     pub(crate) look: Look,
     /// Where the lines of the topmost layer lie that a click chooses, and which each is.
     pub(crate) chosen_by: Vec<(Rect, usize)>,
-    /// Rows that passing words must not cover: a price, the line that sends, what is being typed.
-    pub(crate) kept: Vec<Rect>,
     /// The addresses in the lines that were drawn.
     pub(crate) links: Finder,
 }

@@ -235,7 +235,8 @@ fn queued(app: &mut App, purpose: Purpose, tasks: Vec<TaskKey>) -> Vec<Effect> {
     if app.screen.pane == Pane::Compose {
         app.screen.pane = Pane::Table;
     }
-    let shown = table::go_to(app, first);
+    // The cursor stays: the next key is about the next row, and `to_new` leads to these.
+    let shown = app.screen.table.order.contains(&first);
     let named = |action| keymap::named(app, Ctx::Table, action);
     let when = match (&app.work.queue.halted, app.work.queue.is_paused(), app.work.settings.queue.undo_ms) {
         (Some(_), ..) => tr!("sending is halted: see the banner").to_owned(),

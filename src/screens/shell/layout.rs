@@ -6,6 +6,7 @@
 //! banners        what stops work             0 to 2 rows
 //! table          always the full width, no side borders: scroll regions need whole rows
 //! detail         below the table from 30 rows on, otherwise while it has the keys
+//! message        what was just said           0 or 1 row
 //! footer                                     1 row
 //! ```
 //! Compose takes the place of table and detail while it has the keys. On a very wide screen table, detail and compose
@@ -14,6 +15,7 @@
 use crate::{
     app::App,
     screen::{Pane, Screen},
+    toast,
 };
 use domain::{
     money::Ptc,
@@ -68,6 +70,8 @@ pub struct Places {
     pub detail: Option<Rect>,
     /// A row of titles, then the fields.
     pub compose: Option<Rect>,
+    /// What was just said: a row while there is something, else none.
+    pub message: Rect,
     /// One row.
     pub footer: Rect,
 }
@@ -124,7 +128,8 @@ pub fn layout(app: &App) -> Layout {
     }
     let row = |y, height| Rect::new(0, y, width, height);
     let banner_rows = u16::try_from(banners(app).len()).unwrap_or(0);
-    let (top, bottom) = (1 + banner_rows, height - 1);
+    let message = u16::from(toast::is_up(app));
+    let (top, bottom) = (1 + banner_rows, height - 1 - message);
     let body = row(top, bottom - top);
     let mut places = Places {
         header: row(0, 1),
@@ -132,7 +137,8 @@ pub fn layout(app: &App) -> Layout {
         table: None,
         detail: None,
         compose: None,
-        footer: row(bottom, 1),
+        message: row(bottom, message),
+        footer: row(height - 1, 1),
     };
     if !full && stands_beside(app) {
         beside(&mut places, body, pane);

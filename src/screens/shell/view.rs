@@ -5,6 +5,7 @@
 //!     # state       status          time          model   prompt                        table
 //! ▌ #42 ▶ running   Processing      2:10 (1-4 m)  H02     A fox runs through…
 //! ── #42 ▶ running ── [Overview] Time line  Request  Answers  Attempts ──────────       detail
+//!  + #41 saved: …                                         2 more: M                      message line
 //!  n new  r retry  Enter detail  / filter  ? help                                       footer
 //! ```
 //! Layers (preview, menus, help) lie over that. Nothing here changes the state or asks the terminal anything.
@@ -22,6 +23,7 @@ use crate::{
         layout::{Layout, MIN_HEIGHT, MIN_WIDTH, Places},
     },
     table::view as table,
+    toast,
 };
 use ratatui::{
     buffer::Buffer,
@@ -42,8 +44,8 @@ pub struct Drawn {
     pub detail_top: Option<usize>,
     /// Where the path of the shown task's file stands, row after row: a link, where the terminal can do that.
     pub file: Option<Rect>,
-    /// What follows the table's cursor: footer and detail.
-    pub followers: [Follower; 2],
+    /// What follows the table's cursor: footer, detail and the place in the table.
+    pub followers: [Follower; 3],
 }
 
 /// A place that follows the table's cursor.
@@ -83,7 +85,7 @@ pub struct Spots {
 /// The same, and what its cells mean.
 pub fn draw_with_spots(app: &App, buf: &mut Buffer) -> (Drawn, Spots) {
     let look = Look::of(&app.work.settings.ui);
-    let mut brush = Brush { buf, look, chosen_by: Vec::new(), kept: Vec::new(), links: Default::default() };
+    let mut brush = Brush { buf, look, chosen_by: Vec::new(), links: Default::default() };
     let drawn = whole(&mut brush, app);
     (drawn, Spots { lines: brush.chosen_by, links: brush.links.links })
 }
@@ -123,12 +125,15 @@ fn panes(brush: &mut Brush<'_>, places: &Places, app: &App) -> Drawn {
     for column in [places.detail, places.compose].into_iter().flatten().filter(|place| place.x > 0) {
         brush.down(column.x - 1, column.y, column.height);
     }
+    toast::draw(brush, places.message, app);
     let typed = footer::draw(brush, places.footer, app);
+    // What was just said stands below whatever lies over the panes.
+    let over = Rect { height: brush.buf.area.height - places.message.height, ..brush.buf.area };
     for layer in &app.screen.layers {
         brush.chosen_by.clear();
         // What lies in the footer's place was drawn there.
         drawn.cursor = match layer.covers() {
-            Covers::Screen => layer.draw(brush, brush.buf.area, app),
+            Covers::Screen => layer.draw(brush, over, app),
             Covers::Footer | Covers::FooterAndAbove => None,
         };
         if layer.covers() != Covers::Footer {
@@ -140,24 +145,17 @@ fn panes(brush: &mut Brush<'_>, places: &Places, app: &App) -> Drawn {
     if app.screen.pane == Pane::Table && app.screen.layers.is_empty() {
         drawn.followers = followers(places, app);
     }
-    let above_footer = places.table.or(places.detail).or(places.compose).unwrap_or(places.footer);
-    // The command line has a row of its own above the footer.
-    let commanding = app.screen.layers.iter().any(|layer| layer.covers() == Covers::FooterAndAbove);
-    let above_footer = Rect { height: above_footer.height.saturating_sub(u16::from(commanding)), ..above_footer };
-    if footer::toasts(brush, above_footer, app) {
-        drawn.scroll = None;
-        drawn.file = None;
-    }
     drawn
 }
 
 /// Footer and detail: for a moment after each move they stay what they were, so that a key held down costs the table's
 /// marker and nothing more.
-fn followers(places: &Places, state: &App) -> [Follower; 2] {
+fn followers(places: &Places, state: &App) -> [Follower; 3] {
     let passes = state.screen.table.passing.is_some();
     [
         Follower { place: places.footer, waits: passes },
         Follower { place: places.detail.unwrap_or_default(), waits: passes || detail::is_behind(state) },
+        Follower { place: places.table.map_or(Rect::ZERO, |table| Rect { height: 1, ..table }), waits: passes },
     ]
 }
 

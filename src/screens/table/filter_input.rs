@@ -4,15 +4,17 @@ use super::rebuild;
 use crate::{
     app::App,
     commands::Do,
+    key::Code,
     keymap::{Action, Ctx},
     kit::{brush::Brush, editor::LineEditor, text},
     layer::{Covers, Did, Handle, Overlay},
+    screen::Screen,
 };
 use domain::reason::filter::FilterFault;
 use engine::filter::Filter;
 use ratatui::{
     layout::{Position, Rect},
-    style::Style,
+    style::{Modifier, Style},
 };
 use words::{reason, tr};
 
@@ -23,6 +25,8 @@ pub struct FilterInput {
     pub line: LineEditor,
     /// The filter before, which Esc brings back.
     pub before: Filter,
+    /// Whether the text is still the one that it was opened with: what is typed takes its place.
+    pub selected: bool,
     /// Why the text is no filter.
     pub fault: Option<FilterFault>,
 }
@@ -30,7 +34,12 @@ pub struct FilterInput {
 /// Opens it with the present filter.
 pub(crate) fn open(app: &mut App) {
     let before = app.screen.table.filter.clone();
-    app.screen.open(FilterInput { line: LineEditor::new(&before.text), before, fault: None });
+    app.screen.open(FilterInput {
+        line: LineEditor::new(&before.text),
+        selected: !before.text.is_empty(),
+        before,
+        fault: None,
+    });
 }
 
 impl Overlay for FilterInput {
@@ -59,7 +68,8 @@ impl Overlay for FilterInput {
         let typed = u16::try_from(text::width(line.text())).unwrap_or(room).saturating_add(2);
         let fault_room = fault.as_ref().map_or(0, |_| room.saturating_sub(typed).max(room / 2));
         let (text, caret) = line.window(room - fault_room);
-        brush.text(x, place.y, room - fault_room, &text, Style::new());
+        let style = if self.selected { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new() };
+        brush.text(x, place.y, room - fault_room, &text, style);
         if let Some(fault) = fault {
             brush.text(x + room - fault_room + 1, place.y, fault_room.saturating_sub(1), &fault, theme.bad);
         }
@@ -71,11 +81,19 @@ fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
     let input = app.screen.top_mut::<FilterInput>()?;
     match did {
         Did::Key(key) => {
-            if input.line.key(key) {
+            let replaces = Screen::is_text(&key) || matches!(key.code, Code::Backspace | Code::Delete);
+            if std::mem::take(&mut input.selected) && replaces {
+                input.line = LineEditor::default();
+                input.line.key(key);
+                changed(app);
+            } else if input.line.key(key) {
                 changed(app);
             }
         }
         Did::Paste(text) => {
+            if std::mem::take(&mut input.selected) {
+                input.line = LineEditor::default();
+            }
             input.line.paste(text);
             changed(app);
         }

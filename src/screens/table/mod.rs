@@ -5,6 +5,7 @@ pub mod cells;
 pub mod columns;
 pub mod filter_input;
 mod order;
+pub(crate) mod place;
 pub mod sort_menu;
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,7 @@ pub fn range(table: &TableView) -> &[TaskKey] {
 /// Rows that were `read` from the store are new. Each is searched for in an order that was made with the lines as they were, of which fewer are left one by one. While
 /// frozen, no row on the screen moves.
 pub fn rows_changed(app: &mut App, mut changed: BTreeMap<TaskKey, Option<Box<Row>>>, read: Vec<TaskKey>) {
+    let fresh: Vec<TaskKey> = changed.iter().filter(|(_, was)| was.is_none()).map(|(key, _)| *key).collect();
     let mut new = read;
     if app.screen.table.frozen {
         // Rows change and stay, so that a search is of no use, and only whether one is shown matters.
@@ -63,6 +65,7 @@ pub fn rows_changed(app: &mut App, mut changed: BTreeMap<TaskKey, Option<Box<Row
     if !new.is_empty() {
         rows_appended(app, &new);
     }
+    place::came(app, &fresh);
 }
 
 /// A row was changed: keeps order, cursor and scroll right. `before` are the lines of others that the order was made with

@@ -6,10 +6,10 @@ use crate::{
     keymap::{Action, Ctx},
     kit::{brush::Brush, text},
     shell::{hints, layout, view::ScrollRegion},
-    table::{cells, cells::View, columns, columns::Placed},
+    table::{cells, cells::View, columns, columns::Placed, filter_input::FilterInput, place},
 };
 use ratatui::{layout::Rect, style::Style};
-use words::{amounts, lang, tr};
+use words::{amounts, lang, reason, tr};
 
 /// Draws it and tells which rows of the screen scroll.
 pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> ScrollRegion {
@@ -99,13 +99,21 @@ fn cells_of(text: &str) -> u16 {
 fn notes(brush: &Brush<'_>, place: Rect, app: &App, placed: &[Placed]) -> String {
     let title = placed.last().map_or(0, |last| last.x + cells_of(lang::tr(last.column.title)) + 1);
     let behind = place.right().saturating_sub(title + 1);
-    let long = notes_in(app, None);
-    let notes = if cells_of(&long) <= behind { long } else { notes_in(app, Some(brush.look.signs.mark)) };
+    let signs = brush.look.signs.sorted;
+    // The column that counts is named even where it has no room.
+    let sort = app.screen.table.sort;
+    let hidden = placed.iter().all(|column| *column.column != *sort.column).then(|| {
+        let (column, sign) = (lang::tr(sort.column.title), signs[usize::from(sort.descending)]);
+        format!("{column}{sign}")
+    });
+    let long = notes_in(app, None, signs, hidden.clone());
+    let notes =
+        if cells_of(&long) <= behind { long } else { notes_in(app, Some(brush.look.signs.mark), signs, hidden) };
     text::cut(&notes, usize::from(place.width / 3 * 2), brush.look.signs.ascii)
 }
 
 /// The notes; the marked ones as that sign and their number, if it is given.
-fn notes_in(app: &App, mark: Option<&str>) -> String {
+fn notes_in(app: &App, mark: Option<&str>, signs: [&str; 2], hidden: Option<String>) -> String {
     let table = &app.screen.table;
     let mut notes = Vec::new();
     if !table.filter.is_empty() {
@@ -132,12 +140,15 @@ fn notes_in(app: &App, mark: Option<&str>) -> String {
     if table.frozen {
         notes.push(tr!("frozen").into());
     }
+    notes.extend(hidden);
+    notes.extend(place::note(app, signs));
     notes.join(tr!(", "))
 }
 
 /// What an empty table says: why it is empty and what to press.
 fn empty(brush: &mut Brush<'_>, place: Rect, app: &App) {
     let hint = |ctx, action| hints::key(app, ctx, action).unwrap_or_default();
+    let fault = app.screen.top::<FilterInput>().and_then(|input| input.fault.as_ref().map(reason::filter));
     let not_opened = app.work.store.owner.is_none() && app.work.store.failures > 0;
     let lines = if not_opened {
         let why = hint(Ctx::Panes, Action::Messages);
@@ -158,7 +169,9 @@ fn empty(brush: &mut Brush<'_>, place: Rect, app: &App) {
         ]
     } else {
         vec![
-            tr!("None of {count} tasks passes the filter.", count = amounts::number(app.work.tasks.rows.len())),
+            fault.clone().unwrap_or_else(|| {
+                tr!("None of {count} tasks passes the filter.", count = amounts::number(app.work.tasks.rows.len()))
+            }),
             tr!(
                 "{filter} changes it, {back} clears it.",
                 filter = hint(Ctx::Table, Action::Filter),

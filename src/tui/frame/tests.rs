@@ -142,7 +142,7 @@ fn what_has_not_followed_the_cursor_yet_stays_until_it_does_or_its_place_changes
     let place = Rect::new(0, 8, 12, 1);
     let with = |words: &'static str, waits, place| {
         let (next, drawn) = picture(&Step { words: vec![(0, 8, words, 0)], ..step(0) });
-        (next, Drawn { followers: [Follower { place, waits }, Follower::default()], ..drawn })
+        (next, Drawn { followers: [Follower { place, waits }, Follower::default(), Follower::default()], ..drawn })
     };
     let mut terminal = Terminal::new(SIZE);
     let mut last_row = |(next, drawn): (Buffer, Drawn)| {

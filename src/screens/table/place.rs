@@ -1,0 +1,81 @@
+//! Where one is in the table: which rows are new, how to get to them and back, and the note that says so.
+
+use super::{go_to, order};
+use crate::{app::App, shell::layout};
+use domain::task::TaskKey;
+use words::{amounts, tr};
+
+/// Rows came that were not there before.
+pub(super) fn came(app: &mut App, keys: &[TaskKey]) {
+    if app.work.tasks.loaded {
+        app.screen.table.new.extend(keys);
+    }
+}
+
+/// Keeps what is new: a row on the screen has been seen, and so has one that is no longer shown.
+pub(crate) fn see(app: &mut App) {
+    if app.screen.table.new.is_empty() {
+        return;
+    }
+    let (first, page) = (layout::table_top(app), layout::table_rows(app));
+    let seen = first..first + page;
+    let places: Vec<(TaskKey, usize)> =
+        app.screen.table.new.iter().filter_map(|key| Some((*key, at(app, *key)?))).collect();
+    let table = &mut app.screen.table;
+    table.new = places.iter().filter(|(_, at)| !seen.contains(at)).map(|(key, _)| *key).collect();
+    table.new_above = places.iter().filter(|(_, at)| *at < first).count();
+}
+
+/// Where a task stands in the order.
+fn at(app: &App, key: TaskKey) -> Option<usize> {
+    let (rows, table) = (&app.work.tasks.rows, &app.screen.table);
+    if table.frozen {
+        return table.order.iter().position(|shown| *shown == key);
+    }
+    order::find(&table.order, rows.get(&key)?, |key| rows.get(key), table.sort)
+}
+
+/// The newest row to go to: one that was not on the screen yet, or the last batch's first.
+pub(crate) fn newest(app: &App) -> Option<TaskKey> {
+    let table = &app.screen.table;
+    let unseen = table.new.iter().rev().find(|key| at(app, **key).is_some());
+    unseen.or_else(|| app.work.queue.last_batch.iter().find(|key| at(app, **key).is_some())).copied()
+}
+
+/// Goes there, and keeps where the cursor was.
+pub(crate) fn to_new(app: &mut App) {
+    let Some(key) = newest(app) else { return };
+    let from = app.screen.table.cursor;
+    if from != Some(key) && go_to(app, key) {
+        app.screen.table.came_from = from;
+    }
+}
+
+/// Goes back.
+pub(crate) fn back(app: &mut App) {
+    if let Some(key) = app.screen.table.came_from.take() {
+        go_to(app, key);
+    }
+}
+
+/// `▴ 12 new, 23 of 340 ▾`: where rows lie outside of the screen. Nothing where all are on it.
+pub(super) fn note(app: &App, signs: [&str; 2]) -> Option<String> {
+    let table = &app.screen.table;
+    let (first, page, all) = (layout::table_top(app), layout::table_rows(app), table.order.len());
+    if all <= page {
+        return None;
+    }
+    let here = amounts::number(table.at + 1);
+    let place = if table.filter.is_empty() {
+        tr!("{here} of {all}", here, all = amounts::number(all))
+    } else {
+        tr!("row {here}", here)
+    };
+    let above = match (first, table.new_above) {
+        (0, _) => String::new(),
+        (_, 0) => format!("{} ", signs[0]),
+        (_, count) => format!("{} {}{}", signs[0], tr!("{count} new", count), tr!(", ")),
+    };
+    let below = if first + page < all { format!(" {}", signs[1]) } else { String::new() };
+    Some(format!("{above}{place}{below}"))
+}
