@@ -1,4 +1,4 @@
-//! House-keeping by the real binary on a real store: export and import.
+//! House-keeping by the real binary on a real store: export, import, archive, forget, check and backup.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
@@ -155,4 +155,114 @@ fn a_file_with_one_bad_line_imports_nothing() {
         assert_eq!(empty.tasks(), []);
     }
     empty.run(&["import", "nowhere.jsonl"]).coded(1);
+}
+
+/// Everything in the data folder, as bytes.
+fn all_bytes(home: &Home) -> Vec<u8> {
+    let mut folders = vec![home.data()];
+    let mut bytes = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            match entry.file_type().unwrap() {
+                kind if kind.is_dir() => folders.push(entry.path()),
+                kind if kind.is_file() => bytes.extend(fs::read(entry.path()).unwrap()),
+                _ => {}
+            }
+        }
+    }
+    bytes
+}
+
+#[test]
+fn a_forgotten_prompt_is_nowhere_and_its_money_stays() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    submit(&home, &["--prompt", "a very private wish", "--wait"]);
+    submit(&home, &["--prompt", "!lost"]);
+    let costs = costs(&home);
+    home.run(&["forget", "2"]).coded(1);
+    home.run(&["forget", "9"]).coded(2);
+    let done = home.run(&["forget", "1", "--json"]).coded(0);
+    assert_eq!((&done.json()[0]["prompt"], &done.json()[0]["state"]), (&json!("(forgotten)"), &json!("saved")));
+    assert!(done.err.contains("JSON file beside it"), "{}", done.err);
+    // The log names no prompt, and the file has nothing of it in its free pages or its log.
+    assert!(!all_bytes(&home).windows(19).any(|part| part == b"a very private wish"));
+    assert_eq!(self::costs(&home), costs);
+    assert!(!home.run(&["export"]).coded(0).out.contains("private wish"));
+    // Nobody pays for the words that stand in its place.
+    home.run(&[&["retry", "1", "--again"][..], &PAID].concat()).coded(2);
+    assert_eq!(service.sim().counts().submissions, 2);
+}
+
+#[test]
+fn what_is_done_with_is_archived_and_found_again_and_its_money_stays() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    submit(&home, &["--prompt", "{a cat|!1026|!fail}", "--wait"]);
+    submit(&home, &["--prompt", "!lost"]);
+    home.run(&["cancel", "2"]).coded(0);
+    let costs = costs(&home);
+    // Nothing is a month old.
+    assert_eq!(home.run(&["archive", "--json"]).coded(0).json()[0]["archived"], 0);
+    let done = home.run(&["archive", "--before", "2100-01-01", "--json"]).coded(0).json().remove(0);
+    // The failure that was put away goes, the open one stays.
+    assert_eq!((&done["archived"], &done["stay"]), (&json!(2), &json!(2)));
+    let keys = |args: &[&str]| -> Vec<String> {
+        let found = home.run(&[args, &["--json"]].concat()).coded(0).json();
+        found.iter().map(|task| task["key"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(keys(&["list"]), ["3", "4"]);
+    assert_eq!(keys(&["list", "archived:"]), ["1", "2"]);
+    assert_eq!(keys(&["list", "archived:yes", "cat"]), ["1"]);
+    assert_eq!(keys(&["list", "archived:all", "--limit", "9"]), ["1", "2", "3", "4"]);
+    assert_eq!(keys(&["list", "!archived:yes"]), ["3", "4"]);
+    assert_eq!(keys(&["export"]), ["1", "2", "3", "4"]);
+    home.run(&["list", "archived:perhaps"]).coded(2);
+    home.run(&["show", "1"]).coded(0);
+    assert_eq!(self::costs(&home), costs);
+    // An archive comes back as one.
+    let file = exported(&home, "all.jsonl").0;
+    fs::remove_dir_all(home.data()).unwrap();
+    home.run(&["import", &file]).coded(0);
+    assert_eq!((keys(&["list"]).len(), keys(&["list", "archived:"]).len()), (2, 2));
+}
+
+#[test]
+fn pictures_go_with_the_tasks_that_needed_them() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    submit(&home, &["--prompt", "a cat", "--wait"]);
+    let images = home.data().join("images");
+    fs::create_dir_all(&images).unwrap();
+    let (old, young) = (images.join("ab12.png"), images.join("cd34.png"));
+    for file in [&old, &young] {
+        fs::write(file, "a picture").unwrap();
+    }
+    let days_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3 * 24 * 60 * 60);
+    fs::File::options().append(true).open(&old).unwrap().set_modified(days_ago).unwrap();
+    let done = home.run(&["archive", "--json"]).coded(0).json().remove(0);
+    assert_eq!((&done["pictures"], &done["picture_bytes"]), (&json!(1), &json!(9)));
+    assert!(!old.exists() && young.exists());
+}
+
+#[test]
+fn a_deep_look_checks_the_store_and_writes_a_backup() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    submit(&home, &["--prompt", "a cat", "--wait"]);
+    for _ in 0..2 {
+        let done = home.run(&["doctor", "--deep", "--json"]).coded(0).json();
+        let found = |check: &str| done.iter().find(|line| line["check"] == check).unwrap()["result"].clone();
+        assert_eq!([found("check"), found("backup"), found("pictures")], ["ok"; 3], "{done:?}");
+    }
+    let backups: Vec<_> =
+        fs::read_dir(home.data().join("backups")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(backups.len(), 1, "{backups:?}");
+    let tasks = |file: &std::path::Path| -> u32 {
+        let sql = rusqlite::Connection::open(file).unwrap();
+        sql.query_row("SELECT count(*) FROM tasks WHERE state = 'saved'", [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(tasks(&backups[0]), 1);
+    let done = home.run(&["doctor", "--json"]).coded(0).json();
+    assert!(done.iter().all(|line| line["check"] != "backup") && done.iter().any(|line| line["check"] == "pictures"));
 }

@@ -12,6 +12,7 @@ use domain::{
     export::json_line,
     task::Row,
 };
+use engine::filter::Place;
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, Write},
@@ -26,7 +27,7 @@ pub(super) fn export(setup: &Loaded, filter: &str, short: bool) -> Outcome {
     let now = Clock::start().now().wall;
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut failed = None;
-    Store::open(&setup.paths.data_dir)?.carried(&look::lookup(&filter, now), |carried| {
+    Store::open(&setup.paths.data_dir)?.carried(&look::lookup(&filter, now, Place::Both), |carried| {
         if !filter.is_empty() && !filter.matches(&Row::of(&carried.task, false), now) {
             return ControlFlow::Continue(());
         }

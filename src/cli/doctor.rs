@@ -1,6 +1,8 @@
 //! `doctor`: looks at everything the program needs and says of each whether it is well. Costs nothing: the one call it
 //! makes asks for the balance.
 
+mod deep;
+
 use super::{Outcome, Stop, Voice, block_on, headless::Headless, load};
 use crate::args::Global;
 use ::io::{callback::NoEcho, config::Loaded, run::exit::Exit, store::Store};
@@ -21,7 +23,7 @@ enum Found {
 }
 
 /// `reeltop doctor`.
-pub(super) fn run(global: &Global, voice: Voice) -> Outcome {
+pub(super) fn run(global: &Global, deep: bool, voice: Voice) -> Outcome {
     let setup = match load(global) {
         Ok(setup) => setup,
         Err(stop) => {
@@ -30,7 +32,8 @@ pub(super) fn run(global: &Global, voice: Voice) -> Outcome {
         }
     };
     let (mut wrong, mut stored) = (false, true);
-    for (thing, found) in looks(&setup) {
+    let deep = if deep { deep::check(&setup) } else { Vec::new() };
+    for (thing, found) in looks(&setup).into_iter().chain(deep) {
         let is_wrong = matches!(found, Found::Wrong(_));
         wrong |= is_wrong;
         stored &= !is_wrong || thing.0 != STORE.0;
@@ -102,7 +105,14 @@ fn looks(setup: &Loaded) -> Vec<(Thing, Found)> {
         Err(fault) => Found::Wrong(reason::store::problem(&fault).to_string()),
     };
     let dir = std::path::PathBuf::from(&setup.settings.download.dir);
-    vec![(CONFIG, Found::Well(config)), (KEY, key), (STORE, store), (VIDEOS, writable(&dir)), (TERMINAL, screen())]
+    vec![
+        (CONFIG, Found::Well(config)),
+        (KEY, key),
+        (STORE, store),
+        deep::pictures(setup),
+        (VIDEOS, writable(&dir)),
+        (TERMINAL, screen()),
+    ]
 }
 
 /// Whether a file can be made in that folder, or in the first one above it that exists.

@@ -9,6 +9,7 @@ mod demo;
 mod doctor;
 pub mod faces;
 mod headless;
+mod keep;
 mod look;
 pub mod manual;
 mod retry;
@@ -150,10 +151,12 @@ fn call(cli: Cli) -> Outcome {
         Command::Config { what: ConfigCall::Unit } => unit::run(&global, voice),
         Command::Config { what } => settings::run(&global, what, voice),
         Command::Simulate { listen, seed, faults } => simulate::run(listen, seed, &faults.join(","), voice),
-        Command::Doctor => doctor::run(&global, voice),
+        Command::Doctor { deep } => doctor::run(&global, deep, voice),
         Command::List { filter, limit } => look::list(&load(&global)?, &filter.join(" "), limit, voice),
         Command::Export { filter, short } => carry::export(&load(&global)?, &filter.join(" "), short),
         Command::Import { file } => carry::import(&load(&global)?, &file, voice),
+        Command::Archive { before } => keep::archive(&load(&global)?, before, voice),
+        Command::Forget { keys } => keep::forget(&load(&global)?, &keys, voice),
         Command::Show { key } => look::show(&load(&global)?, key, voice),
         Command::Cost { csv, by } => look::cost(&load(&global)?, csv, by.map(Into::into), voice),
         Command::Balance => acts::balance(&load(&global)?, voice),

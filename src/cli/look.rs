@@ -15,7 +15,10 @@ use domain::{
     task::{Row, Task, TaskKey},
     time::Wall,
 };
-use engine::{acts::catalogue_price, filter::Filter};
+use engine::{
+    acts::catalogue_price,
+    filter::{Filter, Place},
+};
 use std::{
     io::{self, IsTerminal, Write},
     ops::ControlFlow,
@@ -125,7 +128,7 @@ fn filtered(
     let filter = parsed(filter)?;
     let now = Clock::start().now().wall;
     let mut failed = None;
-    Store::open(&setup.paths.data_dir)?.some_tasks(&lookup(&filter, now), oldest_first, |task| {
+    Store::open(&setup.paths.data_dir)?.some_tasks(&lookup(&filter, now, Place::Table), oldest_first, |task| {
         if !filter.is_empty() && !filter.matches(&Row::of(&task, false), now) {
             return ControlFlow::Continue(());
         }
@@ -145,9 +148,15 @@ pub(super) fn parsed(filter: &str) -> Result<Filter, Stop> {
     })
 }
 
-/// What the store can look up of a filter.
-pub(super) fn lookup(filter: &Filter, now: Wall) -> Lookup {
-    Lookup { states: filter.states(), keys: filter.keys(), models: filter.models(), created: filter.created(now) }
+/// What the store can look up of a filter, and where it looks when the filter does not say.
+pub(super) fn lookup(filter: &Filter, now: Wall, place: Place) -> Lookup {
+    Lookup {
+        states: filter.states(),
+        keys: filter.keys(),
+        models: filter.models(),
+        created: filter.created(now),
+        place: filter.place().unwrap_or(place),
+    }
 }
 
 /// `reeltop show`.

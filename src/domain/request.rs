@@ -4,6 +4,9 @@ use super::catalogue::ModelSpec;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+/// What stands for a prompt that was wiped. Such a request is never sent again.
+pub const FORGOTTEN: &str = "(forgotten)";
+
 /// A picture's type, as its content tells it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -179,6 +182,12 @@ impl Request {
     #[must_use]
     pub fn elsewhere(id: &str) -> Self {
         Self::plain("", &format!("(adopted {id})"), "", 0)
+    }
+
+    /// Whether what was asked for was wiped.
+    #[must_use]
+    pub fn is_forgotten(&self) -> bool {
+        self.prompt == FORGOTTEN
     }
 
     /// Whether it is known what was asked for: it is not of a task that was made elsewhere.

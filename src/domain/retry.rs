@@ -20,7 +20,7 @@ use crate::{
     draft::Field,
     money::Ptc,
     problem::{Charged, ErrorClass},
-    request::{ImageRef, Request},
+    request::{FORGOTTEN, ImageRef, Request},
     task::{Row, Task, TaskKey, TaskState},
 };
 use serde::{Deserialize, Serialize};
@@ -71,7 +71,7 @@ impl Facts {
             state: row.state,
             charged: row.charged,
             class: row.class,
-            known: row.is_known(),
+            known: row.is_known() && row.prompt() != FORGOTTEN,
             accepted: row.remote().is_some(),
             retried: if row.retried { Retried::Yes } else { Retried::No },
             put_away: row.put_away,
@@ -85,7 +85,7 @@ impl Facts {
             state: task.state(),
             charged: task.charged(),
             class: task.error().map(|error| error.class),
-            known: task.request.is_known(),
+            known: task.request.is_known() && !task.request.is_forgotten(),
             accepted: task.remote.is_some(),
             retried: Retried::by(latest),
             put_away: task.put_away_at.is_some(),

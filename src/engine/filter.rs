@@ -21,6 +21,7 @@ pub struct Filter {
     /// As it was typed.
     pub text: String,
     words: Vec<Word>,
+    place: Option<Place>,
 }
 
 /// One word.
@@ -66,10 +67,20 @@ enum Relation {
 }
 
 /// The fields there are, in the order that completion offers them.
-pub const FIELDS: [&str; 16] = [
+pub const FIELDS: [&str; 17] = [
     "state", "class", "model", "batch", "retried", "profile", "age", "charged", "cost", "status", "key", "id",
-    "attempt", "res", "dur", "text",
+    "attempt", "res", "dur", "text", "archived",
 ];
+
+/// Where a filter looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Among the tasks of the table.
+    Table,
+    /// Among those that were archived.
+    Archive,
+    Both,
+}
 
 /// The words that a field's value can be; none where it is free.
 #[must_use]
@@ -79,6 +90,7 @@ pub fn values(field: &str) -> Vec<&'static str> {
         "class" => ErrorClass::ALL.map(ErrorClass::id).into(),
         "charged" => vec!["yes", "no", "unknown"],
         "retried" => YES_NO.into(),
+        "archived" => ARCHIVED.into(),
         _ => Vec::new(),
     }
 }
@@ -86,6 +98,7 @@ pub fn values(field: &str) -> Vec<&'static str> {
 /// `state:open`.
 const OPEN: &str = "open";
 const YES_NO: [&str; 2] = ["yes", "no"];
+const ARCHIVED: [&str; 3] = ["yes", "no", "all"];
 
 impl Filter {
     /// Reads a filter.
@@ -93,14 +106,26 @@ impl Filter {
     /// # Errors
     /// Which word is at fault, and how.
     pub fn parse(text: &str) -> Result<Self, FilterFault> {
-        let words = split(text)?.iter().map(|token| token.word()).collect::<Result<_, _>>()?;
-        Ok(Self { text: text.into(), words })
+        let mut filter = Self { text: text.into(), ..Self::default() };
+        for token in split(text)? {
+            match token.place()? {
+                Some(place) => filter.place = Some(place),
+                None => filter.words.push(token.word()?),
+            }
+        }
+        Ok(filter)
     }
 
     /// Whether nothing is filtered.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.words.is_empty()
+        self.words.is_empty() && self.place.is_none()
+    }
+
+    /// Where it looks, as far as it says so.
+    #[must_use]
+    pub const fn place(&self) -> Option<Place> {
+        self.place
     }
 
     /// Whether a row passes.
@@ -244,6 +269,25 @@ fn split(text: &str) -> Result<Vec<Token>, FilterFault> {
 }
 
 impl Token {
+    /// What `archived:` says; `None` for any other word. Without a value it is a yes.
+    fn place(&self) -> Result<Option<Place>, FilterFault> {
+        let Some((field, Relation::Equal)) = &self.field else { return Ok(None) };
+        if field != "archived" {
+            return Ok(None);
+        }
+        let value = self.value.to_lowercase();
+        let place = known(field, if value.is_empty() { "yes" } else { &value }, |word| match word {
+            "yes" => Some(Place::Archive),
+            "no" => Some(Place::Table),
+            _ => Some(Place::Both),
+        })?;
+        Ok(Some(match (place, self.negated) {
+            (Place::Archive, true) => Place::Table,
+            (Place::Table, true) => Place::Archive,
+            (place, _) => place,
+        }))
+    }
+
     fn word(&self) -> Result<Word, FilterFault> {
         let Some((field, relation)) = &self.field else {
             if self.value.is_empty() && self.negated {

@@ -19,13 +19,15 @@ use domain::{
 };
 use std::{
     collections::BTreeSet,
-    fs,
+    ffi::OsStr,
+    fs::{self, File},
     io::{self, Read, Write},
     path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::{Duration, SystemTime},
 };
 
 /// Reads the picture at a path as it was typed (`~/` is the home folder), and keeps a copy of it in `images_dir`; or
@@ -128,6 +130,42 @@ pub fn bring_back(pictures: &[StoredImage], images_dir: &Path) -> usize {
     lost.len()
 }
 
+/// What a folder of pictures takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Room {
+    pub files: usize,
+    pub bytes: u64,
+}
+
+/// How much room the pictures take. Blocks on the disk.
+#[must_use]
+pub fn room(images_dir: &Path) -> Room {
+    walk(images_dir, |_, _| true)
+}
+
+/// Removes kept pictures that `gone` names by their hash, as far as they are as old as that, and tells what room they took. A
+/// younger one may have been chosen for a task that is not queued yet. Blocks on the disk.
+pub fn remove(images_dir: &Path, old: Duration, gone: impl Fn(&str) -> bool) -> Room {
+    walk(images_dir, |file, about| {
+        let hash = file.file_stem().and_then(OsStr::to_str).unwrap_or_default();
+        let is_old = about.modified().ok().and_then(|at| at.elapsed().ok()).is_some_and(|age| age >= old);
+        is_old && gone(hash) && fs::remove_file(file).is_ok()
+    })
+}
+
+/// Counts the pictures that `each` says yes to.
+fn walk(images_dir: &Path, each: impl Fn(&Path, &fs::Metadata) -> bool) -> Room {
+    let mut room = Room::default();
+    for entry in fs::read_dir(images_dir).into_iter().flatten().flatten() {
+        let Ok(about) = entry.metadata() else { continue };
+        let bytes = about.len();
+        if about.is_file() && each(&entry.path(), &about) {
+            room = Room { files: room.files + 1, bytes: room.bytes + bytes };
+        }
+    }
+    room
+}
+
 fn place(stored: &StoredImage, images_dir: &Path) -> PathBuf {
     images_dir.join(format!("{}.{}", stored.sha256, stored.kind.extension()))
 }
@@ -167,6 +205,8 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 fn put(bytes: &[u8], stored: &StoredImage, images_dir: &Path) -> Result<(), Fault> {
     let target = place(stored, images_dir);
     if fs::read(&target).is_ok_and(|there| there == bytes) {
+        // It was chosen just now, whenever it was first kept.
+        let _ = File::options().append(true).open(&target).and_then(|file| file.set_modified(SystemTime::now()));
         return Ok(());
     }
     // Two loads of one picture may run at once, in this program and in another.

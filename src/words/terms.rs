@@ -46,7 +46,7 @@ pub fn no(face: Face<'_>, key: TaskKey, state: TaskState, no: No) -> String {
             key,
             new = voice.new,
         ),
-        (No::Foreign, Face::Calls) => tr!("{key} was adopted, and its request is not known here", key),
+        (No::Foreign, Face::Calls) => tr!("{key} was adopted or forgotten, and its request is not known here", key),
         (No::Unsent, _) => tr!("{key} has not been sent yet, so there is nothing to repeat", key),
         (No::Sending, _) => tr!("{key} is being sent; wait for its answer", key),
         (No::Unsettled, Face::Keys(voice)) => {

@@ -7,6 +7,7 @@ use domain::{
     retry::{Caution, No, Overtaken},
     task::{LedgerLine, MoneyEvent, Row},
 };
+use engine::filter::Place;
 use engine::msg::{Detail, InsertRefusal, StoreMsg, WriteResult};
 use std::ops::ControlFlow;
 
@@ -321,7 +322,7 @@ fn what_is_looked_up_is_what_a_walk_over_all_tasks_finds() {
     assert_eq!(every.iter().filter(|task| task.state() == TaskState::Queued).count(), 4);
     assert!(every[..4].iter().all(|task| task.state() == TaskState::Queued && task.sent_at.is_none()));
     let middle = every[150].created_at;
-    let all = Lookup { states: None, keys: (0, u64::MAX), models: None, created: None };
+    let all = Lookup { states: None, keys: (0, u64::MAX), models: None, created: None, place: Place::Both };
     for what in [
         all.clone(),
         Lookup { states: Some(vec![TaskState::Queued, TaskState::Failed]), ..all.clone() },

@@ -14,7 +14,7 @@ use domain::{
     costs::By,
     money::Ptc,
     task::{RemoteId, TaskKey, keep_first},
-    time::{HOUR, MINUTE, SECOND},
+    time::{HOUR, MINUTE, SECOND, Wall},
 };
 use engine::act::Resolution;
 use std::{error::Error, ffi::OsString, net::SocketAddr, path::PathBuf};
@@ -213,10 +213,32 @@ pub enum Command {
         #[command(subcommand)]
         what: ConfigCall,
     },
+    /// Take old tasks out of the table
+    ///
+    /// Saved and cancelled tasks go, and failures that were retried or put away. They stay in the store with their time line and
+    /// money: `reeltop list archived:` finds them, `show` and `export` have them. Pictures that no task of the table needs are
+    /// removed.
+    Archive {
+        /// What ended before that day (2026-11-29) or time (RFC 3339); 30 days ago when none is named
+        #[arg(long, value_name = "DATE", value_parser = moment)]
+        before: Option<Moment>,
+    },
+    /// Wipe the prompt and the pictures of ended tasks, and keep their money
+    ///
+    /// The raw answers go too. Saved videos, exports and backups are yours to delete.
+    Forget {
+        /// The tasks
+        #[arg(required = true, value_name = "KEY", value_parser = task_key)]
+        keys: Vec<TaskKey>,
+    },
     /// Look whether everything needed is there: config, key, store, folders, service
     ///
     /// With --json one object a check: its name, its result and what was found.
-    Doctor,
+    Doctor {
+        /// Also check the whole store, and write a backup of it into the data folder
+        #[arg(long)]
+        deep: bool,
+    },
     /// Completions for a shell, on stdout
     Completions { shell: clap_complete::Shell },
     /// The man page, on stdout
@@ -372,10 +394,26 @@ fn name_each_once(command: &mut Command) {
         Command::Wait { keys, .. }
         | Command::Retry { keys, .. }
         | Command::Cancel { keys }
+        | Command::Forget { keys }
         | Command::Download { keys, .. } => keep_first(keys),
         Command::Adopt { ids } => keep_first(ids),
         _ => {}
     }
+}
+
+/// A moment as it is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// The begin of a day in UTC; the user's own day is meant.
+    Day(Wall),
+    At(Wall),
+}
+
+/// A day such as `2026-11-29`, or a moment as RFC 3339.
+fn moment(text: &str) -> Result<Moment, String> {
+    let day = (text.len() == 10).then(|| Wall::from_rfc3339(&format!("{text}T00:00:00Z"))).flatten();
+    let moment = day.map(Moment::Day).or_else(|| Wall::from_rfc3339(text).map(Moment::At));
+    moment.ok_or_else(|| format!("{text:?} is not a date such as 2026-11-29"))
 }
 
 /// A time such as `90s`, `10m` or `1h30m`, in milliseconds.

@@ -105,6 +105,8 @@ fn a_wrong_call_ends_with_code_2() {
         "reeltop resolve 1 --as found",
         "reeltop resolve 1 --as task-id=",
         "reeltop wait --timeout soon",
+        "reeltop archive --before soon",
+        "reeltop forget",
         "reeltop cost --csv --json",
         "reeltop simulate --listen nowhere",
     ] {

@@ -12,7 +12,10 @@ use domain::{
     task::{Event, LedgerLine, RemoteId, Row, Task, TaskKey, TaskState, What},
     time::Wall,
 };
-use engine::msg::{Detail, StoreMsg};
+use engine::{
+    filter::Place,
+    msg::{Detail, StoreMsg},
+};
 use rusqlite::{Connection, OptionalExtension, Params, params, params_from_iter, types::Value};
 use std::ops::ControlFlow;
 
@@ -43,6 +46,8 @@ pub struct Lookup {
     pub models: Option<Vec<String>>,
     /// Confirmed from the first moment to the second one.
     pub created: Option<(Wall, Wall)>,
+    /// Where it is.
+    pub place: Place,
 }
 
 /// The verbs that only read.
@@ -180,6 +185,11 @@ pub(super) fn some_tasks(
     let [low, high] = [what.keys.0, what.keys.1].map(|key| i64::try_from(key).unwrap_or(i64::MAX));
     let mut wanted = "WHERE key BETWEEN ?1 AND ?2".to_owned();
     let mut values = vec![Value::from(low), Value::from(high)];
+    wanted += match what.place {
+        Place::Table => " AND archived_at IS NULL",
+        Place::Archive => " AND archived_at IS NOT NULL",
+        Place::Both => "",
+    };
     if let Some(states) = &what.states {
         let states = states.iter().map(|state| format!("'{}'", state.id())).collect::<Vec<_>>().join(", ");
         wanted += &format!(" AND state IN ({states})");
@@ -221,7 +231,9 @@ fn overview(conn: &Connection) -> rusqlite::Result<Overview> {
         conn.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()
     };
     Ok(Overview {
-        total: conn.query_row("SELECT count(*) FROM tasks", [], |row| Ok(row.get::<_, u32>(0)? as usize))?,
+        total: conn.query_row("SELECT count(*) FROM tasks WHERE archived_at IS NULL", [], |row| {
+            Ok(row.get::<_, u32>(0)? as usize)
+        })?,
         last_seen: meta("last_seen")?.and_then(|text| text.parse().ok()).map(Wall),
         drafts: drafts(conn)?,
     })
@@ -245,7 +257,8 @@ pub(super) fn pages(
     mut each: impl FnMut(StoreMsg) -> ControlFlow<()>,
 ) -> rusqlite::Result<()> {
     let snapshot = conn.unchecked_transaction()?;
-    let sql = format!("SELECT {TASK} FROM tasks WHERE state IN ({}) ORDER BY key DESC", live());
+    let live_states = live();
+    let sql = format!("SELECT {TASK} FROM tasks WHERE state IN ({live_states}) ORDER BY key DESC");
     let mut live = tasks(&snapshot, &sql, [])?;
     programs.drop_dead_claims(&mut live);
 
@@ -253,7 +266,8 @@ pub(super) fn pages(
     let mut page: Vec<Row> = Vec::with_capacity(FIRST_PAGE);
     let mut size = FIRST_PAGE;
     let mut broken_off = false;
-    let sql = format!("SELECT {LINE} FROM tasks ORDER BY key DESC");
+    let sql =
+        format!("SELECT {LINE} FROM tasks WHERE archived_at IS NULL OR state IN ({live_states}) ORDER BY key DESC");
     stream(
         &snapshot,
         &sql,

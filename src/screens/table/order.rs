@@ -5,7 +5,10 @@ use domain::{
     task::{Row, TaskKey, TaskState},
     time::Wall,
 };
-use engine::{filter::Filter, rows::Rows};
+use engine::{
+    filter::{Filter, Place},
+    rows::Rows,
+};
 use std::cmp::Ordering;
 
 /// How two rows stand to each other. In the default order the unknown stand on top; a tie is broken by key.
@@ -21,7 +24,9 @@ pub fn compare(sort: Sort, a: &Row, b: &Row) -> Ordering {
 /// The keys of all rows that pass, in their order.
 #[must_use]
 pub fn order_of(rows: &Rows, sort: Sort, filter: &Filter, now: Wall) -> Vec<TaskKey> {
-    let passes = |row: &&Row| filter.is_empty() || filter.matches(row, now);
+    // What was archived is not among the rows at hand.
+    let here = filter.place() != Some(Place::Archive);
+    let passes = |row: &&Row| here && (filter.is_empty() || filter.matches(row, now));
     if sort == Sort::NEWEST {
         // The map is in this order already, but for the unknown.
         let (mut unknown, rest): (Vec<&Row>, Vec<&Row>) =

@@ -1,0 +1,69 @@
+//! What the store holds and whether it is sound: the pictures that are kept, and with `--deep` a check and a backup.
+
+use super::{Found, Thing};
+use ::io::{config::Loaded, images, run::clock::Clock, store::Store};
+use domain::{export::size, reason::store::Fault, time::Wall};
+use std::{fs, path::Path};
+use words::{reason, tr};
+
+const CHECK: Thing = ("check", || tr!("check"));
+const BACKUP: Thing = ("backup", || tr!("backup"));
+const PICTURES: Thing = ("pictures", || tr!("pictures"));
+
+/// Backups that are kept, one a day.
+const BACKUPS: usize = 5;
+
+/// How much the kept pictures take.
+pub(super) fn pictures(setup: &Loaded) -> (Thing, Found) {
+    let room = images::room(&setup.paths.images);
+    let (n, size) = (room.files, size(room.bytes));
+    let text = tr!("{n} kept, {size}; `reeltop archive` removes those that only old tasks need", n, size);
+    (PICTURES, Found::Well(text))
+}
+
+/// The whole store read, and a copy of it made. A copy of a damaged one takes no sound one's place.
+pub(super) fn check(setup: &Loaded) -> Vec<(Thing, Found)> {
+    match Store::open(&setup.paths.data_dir).and_then(|store| Ok((store.check()?, store))) {
+        Ok((wrong, store)) if wrong.is_empty() => {
+            let well = Found::Well(tr!("the whole store was read; nothing is damaged").into());
+            vec![(CHECK, well), (BACKUP, back_up(setup, &store))]
+        }
+        Ok((wrong, _)) => {
+            let what = wrong.iter().take(3).map(String::as_str).collect::<Vec<_>>().join("; ");
+            let text = tr!(
+                "the store is damaged: {what}. Keep it, and recover a copy with `sqlite3 FILE .recover` or restore a backup",
+                what
+            );
+            vec![(CHECK, Found::Wrong(text))]
+        }
+        Err(why) => vec![(CHECK, failed(&why))],
+    }
+}
+
+fn failed(why: &Fault) -> Found {
+    Found::Wrong(reason::store::problem(why).to_string())
+}
+
+fn back_up(setup: &Loaded, store: &Store) -> Found {
+    let now = Clock::start().now();
+    let today = Wall(now.wall.0 + i64::from(now.utc_offset) * 1_000).rfc3339();
+    let folder = setup.paths.data_dir.join("backups");
+    let to = folder.join(["reeltop-", today.get(..10).unwrap_or_default(), ".db"].concat());
+    if let Err(why) = store.back_up(&to) {
+        return failed(&why);
+    }
+    drop_old(&folder);
+    let bytes = fs::metadata(&to).map_or(0, |about| about.len());
+    Found::Well(tr!("{file}, {size}", file = to.display(), size = size(bytes)))
+}
+
+/// Removes all backups but the newest.
+fn drop_old(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.retain(|name| name.starts_with("reeltop-") && name.ends_with(".db"));
+    names.sort_unstable();
+    for old in names.iter().rev().skip(BACKUPS) {
+        let _ = fs::remove_file(folder.join(old));
+    }
+}

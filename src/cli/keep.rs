@@ -1,0 +1,91 @@
+//! `archive` and `forget`: old tasks out of the table, prompts wiped.
+
+use super::{Outcome, Stop, Voice, args::Moment, look, say};
+use ::io::{
+    config::Loaded,
+    images,
+    run::{clock::Clock, exit::Exit},
+    store::Store,
+};
+use domain::{
+    export::{json_line, size},
+    task::TaskKey,
+    time::{HOUR, Wall},
+};
+use std::{
+    io::{self, Write},
+    time::Duration,
+};
+use words::{names, problem::Problem, tr};
+
+/// How old a task is that is archived where no date is named, in days.
+const OLD: i64 = 30;
+/// How old a picture must be to go: a younger one may have been chosen for a task that is not queued yet.
+const OLD_PICTURE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// `reeltop archive`.
+pub(super) fn archive(setup: &Loaded, before: Option<Moment>, voice: Voice) -> Outcome {
+    let now = Clock::start().now();
+    let before = match before {
+        Some(Moment::At(at)) => at,
+        Some(Moment::Day(day)) => Wall(day.0 - i64::from(now.utc_offset) * 1_000),
+        None => Wall(now.wall.0 - OLD * 24 * HOUR.cast_signed()),
+    };
+    let mut store = Store::open(&setup.paths.data_dir)?;
+    let archived = store.archive(before, now.wall)?;
+    let needed = store.pictures_of_the_table()?;
+    let removed = images::remove(&setup.paths.images, OLD_PICTURE, |hash| !needed.contains(hash));
+    if voice.json {
+        let line = serde_json::json!({
+            "archived": archived.tasks, "stay": archived.stay, "before": before.rfc3339(),
+            "pictures": removed.files, "picture_bytes": removed.bytes,
+        });
+        writeln!(io::stdout(), "{}", json_line(&line))?;
+        return Ok(Exit::Done);
+    }
+    let (tasks, pictures, room) = (names::tasks(archived.tasks), removed.files, size(removed.bytes));
+    let text = tr!("{tasks} archived, {pictures} pictures removed ({room})", tasks, pictures, room);
+    writeln!(io::stdout(), "{text}")?;
+    if archived.stay > 0 {
+        say(&tr!(
+            "{tasks} of that age stay: they still run, or are failures that nobody has retried or put away (`reeltop cancel KEY`)",
+            tasks = names::tasks(archived.stay)
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+/// `reeltop forget`.
+pub(super) fn forget(setup: &Loaded, keys: &[TaskKey], voice: Voice) -> Outcome {
+    let mut store = Store::open(&setup.paths.data_dir)?;
+    let before = look::whole(&store, keys)?;
+    if let Some(task) = before.iter().find(|task| task.finished_at.is_none()) {
+        let state = names::state(task.state());
+        let problem = Problem::new(
+            tr!("nothing was forgotten"),
+            tr!("{key} is {state}, and its prompt may still be needed", key = task.key, state),
+            tr!("Wait for its end, or cancel it first"),
+        );
+        return Err(Stop::Problem(Exit::Failed, Box::new(problem)));
+    }
+    let mut exit = Exit::Done;
+    let mut forgotten = Vec::new();
+    for task in &before {
+        match store.forget(task.key)? {
+            Ok(pictures) => {
+                images::remove(&setup.paths.images, Duration::ZERO, |hash| pictures.contains(hash));
+                forgotten.push(task.key);
+            }
+            Err(now) => {
+                let state = names::state(now.state());
+                say(&tr!("{key} is {state}, and its prompt may still be needed", key = task.key, state));
+                exit = Exit::Failed;
+            }
+        }
+    }
+    look::print_changes(&look::whole(&store, &forgotten)?, voice)?;
+    for file in before.iter().filter_map(|task| task.saved()).map(|saved| &saved.path) {
+        say(&tr!("{file} and the JSON file beside it are kept: delete them if they should go too", file));
+    }
+    Ok(exit)
+}

@@ -1,0 +1,152 @@
+//! House-keeping: old tasks out of the table, prompts wiped, the file checked and copied.
+
+use super::{
+    base::Store,
+    row::{self, Json},
+    step::begin,
+};
+use crate::private;
+use domain::{
+    reason::store::{Deed, Fault, Why},
+    request::{FORGOTTEN, Request},
+    task::{Task, TaskKey, TaskState},
+    time::Wall,
+};
+use rusqlite::{Connection, params};
+use std::{collections::BTreeSet, fs, path::Path};
+
+/// What came of an archiving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Archived {
+    /// How many tasks left the table.
+    pub tasks: usize,
+    /// How many are as old and stay: they wait for a person, or the program has work with them.
+    pub stay: usize,
+}
+
+/// The ended ones that nobody needs to look at again: a failure only once it was retried or put away.
+const DONE_WITH: &str = "(state IN ('saved', 'cancelled') \
+     OR (state IN ('failed', 'refused') AND (retried OR put_away_at IS NOT NULL)))";
+
+impl Store {
+    /// Takes what ended before that moment, and is done with, out of the table. Rows, time line and money stay in the store.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn archive(&mut self, before: Wall, at: Wall) -> Result<Archived, Fault> {
+        self.change(Deed::SaveChanges, false, |conn| {
+            let tx = begin(conn)?;
+            let old = "archived_at IS NULL AND coalesce(finished_at, created_at) < ?1";
+            let sql = format!("UPDATE tasks SET archived_at = ?2 WHERE {old} AND {DONE_WITH}");
+            let tasks = tx.execute(&sql, params![before.0, at.0])?;
+            let stay: u32 =
+                tx.query_row(&format!("SELECT count(*) FROM tasks WHERE {old}"), [before.0], |row| row.get(0))?;
+            tx.commit()?;
+            Ok(Archived { tasks, stay: stay as usize })
+        })
+    }
+
+    /// The hashes of the pictures that the tasks of the table name.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn pictures_of_the_table(&self) -> Result<BTreeSet<String>, Fault> {
+        self.told(Deed::ReadTasks, pictures(&self.conn, "archived_at IS NULL"))
+    }
+
+    /// Wipes what that ended task asked for and every raw answer about it; its time line and money stay. What was there is
+    /// overwritten in the file. Gives the hashes of the pictures that no other task needs, or the task as it is when it has
+    /// not ended.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn forget(&mut self, key: TaskKey) -> Result<Result<BTreeSet<String>, Box<Task>>, Fault> {
+        let done = self.change(Deed::SaveChanges, false, |conn| {
+            conn.pragma_update(None, "secure_delete", true)?;
+            forget(conn, key)
+        })?;
+        // What the log still has of it goes with the log. Where another program reads just now, its own end takes it.
+        let _ = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        Ok(done.map(|(rev, pictures)| {
+            self.made([rev]);
+            pictures
+        }))
+    }
+
+    /// What SQLite finds wrong with the file, in its words; nothing where all is well. Reads the whole file.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn check(&self) -> Result<Vec<String>, Fault> {
+        self.told(Deed::Read, check(&self.conn))
+    }
+
+    /// Writes a copy of the store, as it is at this moment, to that file, which only its user can read. One that is there
+    /// already is replaced once the copy is whole.
+    ///
+    /// # Errors
+    /// When the copy cannot be written.
+    pub fn back_up(&self, to: &Path) -> Result<(), Fault> {
+        let failed = |error: std::io::Error| super::fault::fault(Deed::Read, to, Why::System(error.into()));
+        if let Some(dir) = to.parent() {
+            private::make_folder(dir).map_err(failed)?;
+        }
+        let part = to.with_extension("part");
+        // SQLite writes into an empty file, which then has the rights that we give it.
+        private::write(&part, "").map_err(failed)?;
+        let done = self.conn.execute("VACUUM INTO ?1", [part.display().to_string()]);
+        self.told(Deed::Read, done)?;
+        fs::rename(&part, to).map_err(failed)
+    }
+}
+
+fn pictures(conn: &Connection, which: &str) -> rusqlite::Result<BTreeSet<String>> {
+    let sql = format!("SELECT request FROM tasks WHERE {which} AND request LIKE '%\"sha256\"%'");
+    let mut query = conn.prepare(&sql)?;
+    let mut rows = query.query([])?;
+    let mut found = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        let Json(request): Json<Request> = row.get(0)?;
+        found.extend(request.stored_images().map(|picture| picture.sha256.clone()));
+    }
+    Ok(found)
+}
+
+/// The new revision, and the pictures that no other task needs; or the task that has not ended.
+type Forgotten = Result<(u64, BTreeSet<String>), Box<Task>>;
+
+fn forget(conn: &mut Connection, key: TaskKey) -> rusqlite::Result<Forgotten> {
+    let tx = begin(conn)?;
+    let task = row::task(&tx, key)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+    if task.state().is_live() || task.state() == TaskState::Unknown {
+        return Ok(Err(Box::new(task)));
+    }
+    let Request { model, resolution, duration, .. } = &task.request;
+    let request = Request::plain(model, FORGOTTEN, resolution, *duration);
+    let sql = "UPDATE tasks SET prompt = ?2, request = ?3, rev = (SELECT max(rev) + 1 FROM tasks) WHERE key = ?1 \
+               RETURNING rev";
+    let rev = tx.query_row(sql, params![key.0, FORGOTTEN, Json(&request)], own_rev)?;
+    tx.execute("UPDATE events SET raw = NULL WHERE task = ?1", [key.0])?;
+    let still = pictures(&tx, "true")?;
+    let gone = task.request.stored_images().map(|picture| picture.sha256.clone());
+    let gone = gone.filter(|picture| !still.contains(picture)).collect();
+    tx.commit()?;
+    Ok(Ok((rev, gone)))
+}
+
+fn own_rev(row: &rusqlite::Row<'_>) -> rusqlite::Result<u64> {
+    row.get::<_, row::Count>(0).map(|rev| rev.0)
+}
+
+fn check(conn: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut query = conn.prepare("PRAGMA integrity_check")?;
+    let found: Vec<String> = query.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    let mut found: Vec<String> = found.into_iter().filter(|line| line != "ok").collect();
+    let mut query = conn.prepare("SELECT \"table\", rowid, parent FROM pragma_foreign_key_check")?;
+    let mut rows = query.query([])?;
+    while let Some(row) = rows.next()? {
+        let [table, parent]: [String; 2] = [row.get(0)?, row.get(2)?];
+        found.push(format!("{table} {}: {parent}", row.get::<_, Option<i64>>(1)?.unwrap_or_default()));
+    }
+    Ok(found)
+}
