@@ -1,7 +1,7 @@
 //! Why what stands at a path, or in a `data:` URL, cannot be had as a picture. Whether the service takes a picture that was
 //! read is another matter (see `domain::picture`).
 
-use super::system::System;
+use super::{sight::Unseen, system::System};
 use serde::{Deserialize, Serialize};
 
 /// Which one, and why not.
@@ -39,7 +39,7 @@ pub enum Why {
     /// The store's copy is not what it was.
     Changed,
     /// No smaller copy could be made.
-    NotShrunk(Shrink),
+    NotShrunk(Unseen),
 }
 
 /// What it is instead of a JPEG, PNG or WebP.
@@ -59,18 +59,4 @@ pub enum Content {
     WebPage,
     Text,
     Nothing,
-}
-
-/// Why a picture could not be made smaller.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Shrink {
-    File(System),
-    NotAPicture,
-    TooManyPixels {
-        width: u64,
-        height: u64,
-    },
-    /// In the words of the decoder, if it has any.
-    Undecodable(String),
 }

@@ -1,9 +1,9 @@
 //! Why a picture cannot be had, as sentences.
 
-use super::system::system;
+use super::{sight::unseen, system::system};
 use crate::{problem::Problem, tr};
 use domain::reason::{
-    picture_file::{Content, Fault, Shrink, Why},
+    picture_file::{Content, Fault, Why},
     system::System,
 };
 use engine::settings::Voice;
@@ -64,7 +64,7 @@ pub fn problem(Fault { path, why }: &Fault, voice: &Voice) -> Problem {
         Why::Changed => lost(tr!("its copy was changed").into()),
         Why::NotShrunk(why) => {
             let next = tr!("Choose another picture, or make it smaller yourself.");
-            Problem::new(tr!("{path} cannot be made smaller", path), not_shrunk(why), next)
+            Problem::new(tr!("{path} cannot be made smaller", path), unseen(why), next)
         }
     }
 }
@@ -84,16 +84,6 @@ fn is(content: Content) -> &'static str {
         Content::WebPage => tr!("it is a web page"),
         Content::Text => tr!("it is a text"),
         Content::Nothing => tr!("its content is no picture"),
-    }
-}
-
-fn not_shrunk(why: &Shrink) -> String {
-    match why {
-        Shrink::File(why) => system(why),
-        Shrink::NotAPicture => tr!("it is not a JPEG, PNG or WebP").into(),
-        Shrink::TooManyPixels { width, height } => tr!("it has {width}x{height} pixels", width, height),
-        Shrink::Undecodable(said) if said.is_empty() => tr!("it cannot be decoded").into(),
-        Shrink::Undecodable(said) => [tr!("it cannot be decoded"), said].join(tr!(": ")),
     }
 }
 
