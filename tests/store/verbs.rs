@@ -334,6 +334,7 @@ fn what_is_looked_up_is_what_a_walk_over_all_tasks_finds() {
             keys: (20, 200),
             models: Some(vec!["t2v-01".into()]),
             states: Some(vec![TaskState::Saved]),
+            place: Place::Both,
         },
     ] {
         let passes = |task: &&Task| {
