@@ -59,6 +59,7 @@ fn a_task_from_submit_to_the_saved_file_has_all_the_fields_that_were_promised() 
         "sent_at",
         "finished_at",
         "request_id",
+        "put_away_at",
         "trouble",
     ];
     promised.sort_unstable();
@@ -71,7 +72,7 @@ fn a_task_from_submit_to_the_saved_file_has_all_the_fields_that_were_promised() 
         "file_id": task["file_id"], "path": path, "bytes": simulator::CLIP.len(), "cost_ptc": "0.5",
         "charged": "yes", "error": null, "created_at": task["created_at"], "sent_at": task["sent_at"],
         "finished_at": task["finished_at"],
-        "request_id": task["request_id"],
+        "request_id": task["request_id"], "put_away_at": null,
         "trouble": null,
     });
     assert_eq!(task, expected);
@@ -257,8 +258,8 @@ fn queue_only_queues_and_watch_does_the_rest() {
     assert_eq!(done.json()[0]["state"], "queued");
     assert_eq!(service.sim().counts().submissions, 0);
     let done = home.run(&["watch", "--until-idle", "--json"]).coded(0);
-    let states: Vec<Value> = done.json().iter().map(|task| task["state"].clone()).collect();
-    assert_eq!(states.last().unwrap(), "saved", "{states:?}");
+    let events: Vec<Value> = done.json().iter().map(|line| line["event"].clone()).collect();
+    assert_eq!(events.last().unwrap(), "saved", "{events:?}");
     assert_eq!(home.states(), [TaskState::Saved]);
     assert_honest(&service);
 }

@@ -45,6 +45,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("src/domain/export.rs", "JSON, a shell's command and signs of units"),
     ("src/io/config/example.rs", "a generated file, the same for everybody"),
     ("src/io/config/table.rs", "the options' docs, which go into that file only"),
+    ("src/io/store/keep.rs", "statements of SQL"),
     ("src/io/store/fill.rs", "made-up tasks to measure with"),
     ("src/screens/table/columns.rs", "a table; see `tabled`"),
     ("src/engine/testing.rs", "tasks for tests"),

@@ -52,7 +52,7 @@ fn json_is_what_every_call_says_that_is_asked_for_it() {
         .map(|line| format!("{} {}", line["check"].as_str().unwrap(), line["result"].as_str().unwrap()))
         .collect();
     assert_eq!(checks[..3], ["config ok", "key ok", "store ok"]);
-    assert_eq!(checks.len(), 6);
+    assert_eq!(checks.len(), 8, "{checks:?}");
     std::fs::write(home.config(), "[profiles.mine]\nbase_url = \"ftp://x\"\n").unwrap();
     let faults = home.run(&["config", "check", "--json"]).coded(2).json().remove(0)["faults"].clone();
     // An address that cannot be used is not also said to be missing.

@@ -34,7 +34,7 @@ use ratatui::{
 use screens::msg::Input;
 use screens::{
     app::App,
-    compose::{CameraList, ROWS, choose::Choose},
+    compose::{CameraList, choose::Choose},
     confirm::Confirm,
     copy::menu::CopyMenu,
     help::HELP,

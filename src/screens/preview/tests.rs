@@ -127,14 +127,14 @@ fn above_a_sum_the_number_of_tasks_must_be_typed() {
 }
 
 #[test]
-fn the_new_task_gets_the_cursor_and_the_person_is_told_how_to_take_it_back() {
+fn the_cursor_stays_where_it_is_and_the_news_say_how_to_take_the_new_task_back() {
     let mut state = state(&[Failed]);
     retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
     sending(&mut state, 7);
     add(&mut state, task(2, Queued));
     assert_eq!(inserted(&mut state, 6, Ok(vec![TaskKey(2)])), []);
     assert_eq!(inserted(&mut state, 7, Ok(vec![TaskKey(2)])), []);
-    assert_eq!((state.screen.layers.len(), state.screen.table.cursor), (0, Some(TaskKey(2))));
+    assert_eq!((state.screen.layers.len(), state.screen.table.cursor), (0, Some(TaskKey(1))));
     assert_eq!(
         state.screen.toasts.back().map(|toast| toast.text.as_str()),
         Some("queued #2, sends in 3 s, u takes it back")
