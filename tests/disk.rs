@@ -157,7 +157,12 @@ fn a_store_that_is_emptied_while_a_dashboard_runs_takes_nothing_and_sends_nothin
     screen.keys("na cat");
     screen.shows("a cat");
     // The draft is what is written first.
-    screen.shows("cut short");
+    screen.shows("the store cannot be written");
+    // The line has no room for all of it; the messages have.
+    screen.keys("\x1b");
+    screen.shows("No tasks yet");
+    screen.keys("M");
+    screen.shows("was cut");
     assert_eq!(service.sim().counts().submissions, 0);
 }
 
