@@ -27,7 +27,7 @@ use std::{
 use words::{
     news::{not_done, not_queued, said, unsaved as unsaved_ids},
     problem::Problem,
-    reason, tr,
+    reason,
 };
 
 /// What this call has told on stderr.
@@ -109,7 +109,7 @@ impl Headless {
         let mut setup = setup.clone();
         setup.settings.interactive = false;
         setup.settings.scope = scope;
-        let signals = Signals::listen().map_err(|e| Problem::new(tr!("signals cannot be heard"), e.to_string(), ""))?;
+        let signals = Signals::listen();
         let engine = Engine::start(Arc::new(setup), Clock::start(), words::SPEECH);
         let mut headless = Self { engine, signals, reports: Vec::new() };
         let waited = headless.until(None, |work| work.tasks.loaded || work.queue.halted_by_store().is_some()).await;

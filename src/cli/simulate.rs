@@ -27,7 +27,7 @@ pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str, voice: Voice) -> 
         Stop::Problem(Exit::Usage, Box::new(problem))
     })?;
     block_on(async {
-        let mut signals = Signals::listen()?;
+        let mut signals = Signals::listen();
         let config = SimConfig { listen, seed, faults, ..SimConfig::demo(Catalogue::builtin()) };
         let simulator = Simulator::start(config).await?;
         let mut out = io::stdout().lock();

@@ -43,6 +43,10 @@ use words::{lang, news, tr};
 /// The program with screens.
 type Engine = run::Engine<App>;
 
+/// How long after an editor's end Ctrl-C and Ctrl-\ may still come that were typed into it: its end and the signal reach the
+/// loop by two ways, in either order. Nobody types them as signals then, since the terminal hands them over as keys again.
+const LATE: Duration = Duration::from_millis(500);
+
 /// The screen's side of the loop.
 struct Face {
     guard: Option<Guard>,
@@ -56,6 +60,8 @@ struct Face {
     stopping: bool,
     /// The person's editor has the screen; the work goes on.
     editing: Option<Editor>,
+    /// When the last editor ended.
+    edited: Option<Instant>,
     size: (u16, u16),
     /// Whether the mouse is taken.
     mouse: bool,
@@ -74,7 +80,7 @@ struct Face {
 /// # Errors
 /// The terminal cannot be taken over.
 pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
-    let mut signals = Signals::listen()?.with_stops()?;
+    let mut signals = Signals::listen().with_stops()?;
     let guard = Guard::enter()?;
     let mut face = Face::new(guard, Duration::from_millis(setup.settings.ui.frame_ms))?;
     face.mouse = setup.settings.ui.mouse;
@@ -116,6 +122,7 @@ impl Face {
             bursts: Bursts::default(),
             stopping: false,
             editing: None,
+            edited: None,
             size,
             mouse: false,
             title: Vec::new(),
@@ -140,6 +147,7 @@ impl Face {
             }
             result = end_of(&mut self.editing) => {
                 self.editing = None;
+                self.edited = Some(Instant::now());
                 self.take_over();
                 engine.take(Msg::Local(LocalMsg::Edited { result }));
             }
@@ -154,7 +162,8 @@ impl Face {
     }
 
     fn signal(&mut self, engine: &mut Engine, signal: Signal) {
-        if matches!(signal, Signal::Interrupt | Signal::Quit) && self.editing.is_some() {
+        let of_the_editor = self.editing.is_some() || self.edited.is_some_and(|at| at.elapsed() < LATE);
+        if matches!(signal, Signal::Interrupt | Signal::Quit) && of_the_editor {
             return; // Ctrl-C and Ctrl-\ in the editor reach the whole job; it is the editor that is meant.
         }
         if signal == Signal::Continue {

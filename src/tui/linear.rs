@@ -52,7 +52,7 @@ struct Linear {
 /// # Errors
 /// Standard output cannot be written, or signals cannot be heard.
 pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
-    let mut signals = Signals::listen()?;
+    let mut signals = Signals::listen();
     let mut typed = lines();
     let engine = Engine::start(Arc::new(with_voice(&setup)), clock, words::SPEECH);
     let model = setup.settings.catalogue.models.first().map_or_else(String::new, |spec| spec.name.clone());

@@ -15,7 +15,10 @@ use std::{
     task::{Context, Poll},
     thread,
 };
-use tokio::signal::unix::{self, SignalKind};
+use tokio::{
+    signal::unix::{self, SignalKind},
+    sync::mpsc::{self, UnboundedReceiver, UnboundedSender},
+};
 
 /// Signals that end the program in order as SIGTERM does: their default is the end too, with the terminal left as it is.
 const ENDS: [Os; 8] = [Os::TERM, Os::ABORT, Os::ALARM, Os::XCPU, Os::USR1, Os::USR2, Os::VTALARM, Os::PROF];
@@ -48,12 +51,11 @@ pub enum Call {
 /// What the program as a whole knows of its signals.
 struct Ear {
     call: Call,
-    /// A loop listens.
-    heard: bool,
+    /// The loop that listens. Only the program's own thread hears the system: two listeners would have to agree on what each of
+    /// them has heard, and what came between the two would be lost.
+    to: Option<UnboundedSender<Signal>>,
     /// What came before there was anybody to hear it.
     kept: Option<Signal>,
-    /// Signals that the loop has heard and this program's own thread has yet to hear too; each is answered once.
-    answered: i32,
     /// Whether the program was started from a terminal, which may hang up.
     has_terminal: bool,
     /// Whether SIGHUP was ignored from the start (`nohup`).
@@ -64,9 +66,8 @@ struct Ear {
 
 static EAR: Mutex<Ear> = Mutex::new(Ear {
     call: Call::NotYetKnown,
-    heard: false,
+    to: None,
     kept: None,
-    answered: 0,
     has_terminal: true,
     no_hang_up: false,
     give_back: || (),
@@ -95,7 +96,7 @@ pub fn start(give_back: fn()) {
     thread::spawn(move || {
         runtime.block_on(async {
             loop {
-                alone(listening.next().await);
+                take(listening.next().await);
             }
         });
     });
@@ -117,16 +118,15 @@ pub fn call_is(call: Call) {
         ear.kept.take()
     };
     if let Some(signal) = kept {
-        alone(signal);
+        take(signal);
     }
 }
 
-/// A signal while no loop listens.
-fn alone(signal: Signal) {
+/// A signal: for the loop, or, while none listens, for the program alone.
+fn take(signal: Signal) {
     let code = {
         let mut ear = ear();
-        if ear.heard || ear.answered > 0 {
-            ear.answered -= 1;
+        if ear.to.as_ref().is_some_and(|to| to.send(signal).is_ok()) {
             return;
         }
         let Some(meant) = ear.meant(signal) else { return };
@@ -201,7 +201,7 @@ fn kind(signal: Os) -> SignalKind {
 /// The signals, for a loop. Dropping it leaves them to the program as a whole again.
 #[derive(Debug)]
 pub struct Signals {
-    listening: Listening,
+    heard: UnboundedReceiver<Signal>,
     /// SIGTSTP and SIGCONT, where a screen must be given back and taken again.
     stops: Option<(unix::Signal, unix::Signal)>,
     /// What came before.
@@ -210,14 +210,12 @@ pub struct Signals {
 
 impl Signals {
     /// Begins to listen. From here on these signals no longer end the program by themselves.
-    ///
-    /// # Errors
-    /// When the operating system refuses a handler.
-    pub fn listen() -> io::Result<Self> {
-        let listening = Listening::new()?;
+    #[must_use]
+    pub fn listen() -> Self {
+        let (to, heard) = mpsc::unbounded_channel();
         let mut ear = ear();
-        ear.heard = true;
-        Ok(Self { listening, stops: None, kept: ear.kept.take() })
+        ear.to = Some(to);
+        Self { heard, stops: None, kept: ear.kept.take() }
     }
 
     /// Listens to being stopped too. From here on SIGTSTP no longer stops the program by itself.
@@ -236,10 +234,7 @@ impl Signals {
                 Some(kept) => kept,
                 None => tokio::select! {
                     biased;
-                    signal = self.listening.next() => {
-                        ear().answered += 1;
-                        signal
-                    }
+                    Some(signal) = self.heard.recv() => signal,
                     signal = stop_or_go(&mut self.stops) => signal,
                 },
             };
@@ -252,7 +247,7 @@ impl Signals {
 
 impl Drop for Signals {
     fn drop(&mut self) {
-        ear().heard = false;
+        ear().to = None;
     }
 }
 
