@@ -63,3 +63,17 @@ pub fn draft() -> Draft {
         ..Draft::default()
     }
 }
+
+/// A small picture that no model refuses.
+#[must_use]
+pub fn stored(path: &str) -> StoredImage {
+    StoredImage {
+        sha256: "ab".into(),
+        kind: ImageKind::Jpeg,
+        bytes: 9,
+        width: 800,
+        height: 600,
+        path: path.into(),
+        odd: Vec::new(),
+    }
+}

@@ -118,14 +118,7 @@ fn is_called_picture(name: &str) -> bool {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use super::*;
-
-    fn listing(folder: &str, names: &[&str]) -> Listing {
-        let entry = |name: &&str| match name.strip_suffix('/') {
-            Some(name) => Entry { name: name.into(), kind: EntryKind::Folder },
-            None => Entry { name: (*name).into(), kind: EntryKind::Other { bytes: 9 } },
-        };
-        Listing { folder: folder.into(), entries: names.iter().map(entry).collect() }
-    }
+    use crate::testing::listing;
 
     #[test]
     fn a_path_stands_for_several_files_by_its_end_or_by_its_pattern() {

@@ -1,6 +1,11 @@
 //! States with tasks, for tests of this floor.
 
-use crate::{settings::Settings, tasks, work::Work};
+use crate::{
+    folder::{Entry, EntryKind, Listing},
+    settings::Settings,
+    tasks,
+    work::Work,
+};
 use domain::{
     catalogue::{CameraSupport, Catalogue, LengthUnit, ModelSpec, Need, PromptLimit, ResolutionSpec},
     money::Ptc,
@@ -141,4 +146,14 @@ pub fn task(key: u32, state: TaskState) -> Task {
         put_away_at: None,
         batch: TaskKey(key),
     }
+}
+
+/// What a folder holds, by name; one that ends with `/` is a folder.
+#[must_use]
+pub fn listing(folder: &str, names: &[&str]) -> Listing {
+    let entry = |name: &&str| match name.strip_suffix('/') {
+        Some(name) => Entry { name: name.into(), kind: EntryKind::Folder },
+        None => Entry { name: (*name).into(), kind: EntryKind::Other { bytes: 9 } },
+    };
+    Listing { folder: folder.into(), entries: names.iter().map(entry).collect() }
 }

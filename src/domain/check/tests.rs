@@ -1,26 +1,10 @@
 //! The rules for a draft, each at its border.
 
 use super::*;
-use crate::{
-    money::Ptc,
-    reason::picture::PictureReason,
-    request::{ImageKind, StoredImage},
-};
+use crate::{money::Ptc, reason::picture::PictureReason, testing::stored};
 use proptest::prelude::*;
 
 const HAILUO: &str = "MiniMax-Hailuo-02";
-
-fn stored(path: &str) -> StoredImage {
-    StoredImage {
-        sha256: "ab".into(),
-        kind: ImageKind::Jpeg,
-        bytes: 9,
-        width: 800,
-        height: 600,
-        path: path.into(),
-        odd: Vec::new(),
-    }
-}
 
 fn look(path: &str) -> ImageLook {
     ImageLook::Found(stored(path))

@@ -36,15 +36,7 @@ pub(crate) fn completed(typed: &str, listing: &Listing) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use engine::folder::EntryKind;
-
-    fn listing(folder: &str, names: &[&str]) -> Listing {
-        let entry = |name: &&str| match name.strip_suffix('/') {
-            Some(name) => Entry { name: name.into(), kind: EntryKind::Folder },
-            None => Entry { name: (*name).into(), kind: EntryKind::Other { bytes: 9 } },
-        };
-        Listing { folder: folder.into(), entries: names.iter().map(entry).collect() }
-    }
+    use engine::testing::listing;
 
     #[test]
     fn a_path_is_completed_as_far_as_it_is_certain() {

@@ -9,22 +9,10 @@ use domain::{
     fields,
     picture::{ImageLook, Takes},
     reason::{picture::PictureReason, picture_file, system::System},
-    request::{ImageKind, StoredImage},
+    testing::stored,
 };
 
 const HAILUO: &str = "MiniMax-Hailuo-02";
-
-fn stored(path: &str) -> StoredImage {
-    StoredImage {
-        sha256: "ab".into(),
-        kind: ImageKind::Jpeg,
-        bytes: 9,
-        width: 800,
-        height: 600,
-        path: path.into(),
-        odd: Vec::new(),
-    }
-}
 
 fn look(path: &str) -> ImageLook {
     if path == "gone.jpg" {
