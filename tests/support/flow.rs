@@ -2,7 +2,7 @@
 //! service whose answers it chooses. A flow is a list of keys; each is pressed a moment after the one before.
 
 use super::rig::{Ground, Posts, Program, Rig};
-use ::io::store::Store;
+use ::io::{files, images, prompts, shrink, store::Store};
 use domain::{
     catalogue::Catalogue,
     request::Request,
@@ -10,7 +10,7 @@ use domain::{
     time::{Mono, Now, Wall},
 };
 use engine::{
-    effect::{Effect, HttpCmd, SaveCmd, StoreCmd, TermCmd},
+    effect::{Effect, HttpCmd, LocalCmd, SaveCmd, StoreCmd, TermCmd},
     msg::{HttpMsg, LocalMsg, Msg, SaveMsg, StoreMsg},
     settings::Settings,
     work::Work,
@@ -44,7 +44,7 @@ pub(crate) type Flow = Rig<App, Answering>;
 /// A real store, and a service that answers at once.
 pub(crate) struct Answering {
     pub(crate) store: Store,
-    _dir: TempDir,
+    dir: TempDir,
     /// The answers of the next submissions; without one a submission is accepted.
     pub(crate) answers: VecDeque<Reply>,
     /// What the service and the disk say to a call, where it is not the usual. Of a task the milliseconds since its
@@ -57,6 +57,8 @@ pub(crate) struct Answering {
     pub(crate) made: bool,
     /// Every submission, in order.
     pub(crate) posts: Vec<Request>,
+    /// What this machine was asked to do besides reading files.
+    pub(crate) asked: Vec<LocalCmd>,
     /// What went into the clipboard.
     pub(crate) copied: Vec<String>,
     pub(crate) ended: bool,
@@ -96,13 +98,14 @@ impl Flow {
         let settings = Settings { catalogue: Catalogue::builtin(), has_key: false, ..settings };
         let ground = Answering {
             store,
-            _dir: dir,
+            dir,
             answers: VecDeque::new(),
             script: |_, _| Say::AsUsual,
             posted: BTreeMap::new(),
             held: Vec::new(),
             made: false,
             posts: Vec::new(),
+            asked: Vec::new(),
             copied: Vec::new(),
             ended: false,
             path: Posts::default(),
@@ -128,6 +131,14 @@ impl Flow {
         }
         flow.take(Msg::Local(LocalMsg::Key { result: Ok(()) }));
         flow
+    }
+
+    /// A file of this machine, and its path.
+    pub(crate) fn file(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.dir.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
     }
 
     pub(crate) fn resize(&mut self, width: u16, height: u16) {
@@ -259,7 +270,8 @@ impl Ground<msg::Msg> for Answering {
                 self.ended = true;
                 None
             }
-            Effect::Save(_) | Effect::Local(_) | Effect::Term(_) | Effect::Log(_) => None,
+            Effect::Local(command) => self.local(command).map(Msg::Local),
+            Effect::Save(_) | Effect::Term(_) | Effect::Log(_) => None,
         }
     }
 }
@@ -291,6 +303,33 @@ impl Answering {
             }
             StoreCmd::SaveSeen { at } => {
                 store.save_seen(at).unwrap();
+                return None;
+            }
+        })
+    }
+
+    /// What this machine has to say: its files are real ones, its editor is the test.
+    fn local(&mut self, command: LocalCmd) -> Option<LocalMsg> {
+        Some(match command {
+            LocalCmd::LoadImage { path } => {
+                let result = images::load(&path, &self.dir.path().join("images"));
+                let shrinks = result.is_err() && shrink::would_help(&path);
+                LocalMsg::Image { path, result, shrinks }
+            }
+            LocalCmd::Shrink { path } => {
+                let result = shrink::shrink(&path, &self.dir.path().join("images"));
+                LocalMsg::Image { path, result, shrinks: false }
+            }
+            LocalCmd::List { typed, purpose } => {
+                let result = files::list(&typed);
+                LocalMsg::Listed { typed, purpose, result }
+            }
+            LocalCmd::ReadPrompts { path } => {
+                let result = files::text(&path).map(|text| prompts::parse(&path, &text));
+                LocalMsg::Prompts { path, result }
+            }
+            command => {
+                self.asked.push(command);
                 return None;
             }
         })

@@ -5,6 +5,7 @@ use super::{check_again, open, touch};
 use crate::{
     app::App,
     commands::Do,
+    compose::state::Edit,
     keymap,
     keymap::{Action, Ctx},
     pick,
@@ -26,6 +27,9 @@ pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Do> {
     // A text that was sent comes back as that text, whatever braces it has.
     let prompt = braces::escape(&task.request.prompt);
     let draft = Draft { prompt, ..Draft::of(&task.request) };
+    // Of edits that follow each other, the first one's place is the new task's.
+    let (edited, before) = (app.screen.compose.parent.is_some(), app.screen.compose.before);
+    let was = app.screen.compose.id;
     let (kept, wishes) = put_in(app, KeptDraft { id, draft });
     let compose = &mut app.screen.compose;
     for picture in task.request.stored_images() {
@@ -34,6 +38,8 @@ pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Do> {
     if again {
         compose.parent = Some(task.key);
         compose.parent_request = Some(task.request.clone());
+        compose.begun = Some(compose.draft.clone());
+        compose.before = if edited { before } else { kept.then_some(was) };
     }
     open(app);
     touch(app);
@@ -45,19 +51,20 @@ pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Do> {
     wishes
 }
 
-/// F8: the drafts put by. Where there is none, the present one is put by and an empty one begun.
-pub(crate) fn other(app: &mut App) -> Vec<Do> {
-    if !app.screen.compose.others.is_empty() {
-        return pick::open(app, PickWhat::Drafts);
-    }
-    if is_blank(&app.screen.compose.draft) {
-        toast::say(app, Level::Info, tr!("there is no other draft").into(), None);
+/// A new task: goes on with the draft that is in compose, but never with the edit of an attempt. That one is put by where
+/// something was changed in it, and the draft whose place it took comes back, or an empty one.
+pub(crate) fn begin(app: &mut App) -> Vec<Do> {
+    if app.screen.compose.parent.is_none() {
+        open(app);
         return Vec::new();
     }
-    let wishes = take_draft(app, None);
-    let drafts = keymap::named(app, Ctx::Compose, Action::OtherDraft);
-    toast::say(app, Level::Info, tr!("an empty draft; {drafts} lists the other one", drafts), None);
-    wishes
+    let before = app.screen.compose.before;
+    take_draft(app, before)
+}
+
+/// F8: the drafts put by, and an empty one.
+pub(crate) fn other(app: &mut App) -> Vec<Do> {
+    pick::open(app, PickWhat::Drafts)
 }
 
 /// Takes up a draft put by, or an empty one; the present one is put by.
@@ -71,10 +78,23 @@ pub(crate) fn take_draft(app: &mut App, id: Option<i64>) -> Vec<Do> {
     wishes
 }
 
-/// Deletes a draft put by.
+/// Deletes a draft put by; [`bring_back`] undoes it.
 pub(crate) fn delete_draft(app: &mut App, id: i64) -> Vec<Do> {
-    app.screen.compose.others.retain(|kept| kept.id != id);
+    let compose = &mut app.screen.compose;
+    let Some(at) = compose.others.iter().position(|kept| kept.id == id) else { return Vec::new() };
+    let kept = compose.others.remove(at);
+    compose.deleted.push((at, kept));
+    let undo = keymap::named(app, Ctx::Pick, Action::Undo);
+    toast::say(app, Level::Info, tr!("the draft is deleted; {undo} brings it back", undo), None);
     vec![Do::Effect(save(app, id, None))]
+}
+
+/// Brings back the draft that was deleted last; tells which.
+pub(crate) fn bring_back(app: &mut App) -> Option<(i64, Vec<Do>)> {
+    let compose = &mut app.screen.compose;
+    let (at, kept) = compose.deleted.pop()?;
+    compose.others.insert(at.min(compose.others.len()), kept.clone());
+    Some((kept.id, vec![Do::Effect(save(app, kept.id, Some(kept.draft)))]))
 }
 
 /// The drafts of the last time: the one changed last goes into compose, the others are put by.
@@ -104,7 +124,9 @@ pub(crate) fn sent(app: &mut App) -> Vec<Effect> {
     };
     let next = KeptDraft { id: new_id(app), draft };
     put_in(app, next);
-    app.screen.compose.others.retain(|kept| kept.id != id);
+    let compose = &mut app.screen.compose;
+    compose.others.retain(|kept| kept.id != id);
+    compose.edits.remove(&id);
     check_again(app);
     vec![save(app, id, None)]
 }
@@ -126,19 +148,30 @@ fn new_id(app: &App) -> i64 {
     app.work.now.wall.0.max(highest + 1)
 }
 
-/// Puts another draft in the place of the present one, which is put by unless it is blank (tells so). Pictures and
-/// folders that were read stay known.
+/// Puts another draft in the place of the present one, which is put by unless it is blank or an edit that changed nothing
+/// (tells so). Pictures and folders that were read stay known.
 fn put_in(app: &mut App, next: KeptDraft) -> (bool, Vec<Do>) {
     let model = app.screen.compose.draft.model.clone();
     let draft = Draft { model: if next.draft.model.is_empty() { model } else { next.draft.model }, ..next.draft };
-    let keep = !is_blank(&app.screen.compose.draft);
-    let unsaved = app.screen.compose.unsaved_since.is_some();
-    let wishes = if keep && unsaved { vec![Do::Effect(save_present(app))] } else { Vec::new() };
+    let present = &app.screen.compose;
+    let untouched = present.begun.as_ref() == Some(&present.draft);
+    let (id, keep) = (present.id, !untouched && !is_blank(&present.draft));
+    let wishes = match (keep, untouched) {
+        (true, _) if present.unsaved_since.is_some() => vec![Do::Effect(save_present(app))],
+        (false, true) => vec![Do::Effect(save(app, id, None))],
+        (true | false, _) => Vec::new(),
+    };
     let fresh = Compose { id: next.id, ..Compose::new(&app.work.settings, draft) };
     let old = std::mem::replace(&mut app.screen.compose, fresh);
     let compose = &mut app.screen.compose;
     (compose.images, compose.folders, compose.others) = (old.images, old.folders, old.others);
+    (compose.edits, compose.deleted) = (old.edits, old.deleted);
+    if let Some(Edit { parent, request }) = compose.edits.remove(&next.id) {
+        (compose.parent, compose.parent_request) = (Some(parent), Some(request));
+    }
     if keep {
+        let edit = old.parent.zip(old.parent_request).map(|(parent, request)| Edit { parent, request });
+        compose.edits.extend(edit.map(|edit| (old.id, edit)));
         compose.others.insert(0, KeptDraft { id: old.id, draft: old.draft });
     }
     (keep, wishes)

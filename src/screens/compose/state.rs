@@ -42,6 +42,14 @@ pub struct Compose {
     pub id: i64,
     /// Drafts that were put by when another one took their place, the last one first.
     pub others: Vec<KeptDraft>,
+    /// Which attempt each draft edits that was put by, by the draft's id. A draft of an earlier run is a new task's.
+    pub edits: BTreeMap<i64, Edit>,
+    /// As what the present edit began: unchanged it is not worth keeping.
+    pub begun: Option<Draft>,
+    /// The draft whose place the present edit took: the next new task goes on with it.
+    pub before: Option<i64>,
+    /// Drafts that were deleted, the last one last, each with its place among the others.
+    pub deleted: Vec<(usize, KeptDraft)>,
     /// What earlier tasks say of the prompt, as of the last pause in typing.
     pub past: Vec<Fault>,
     /// The list of camera commands beside the caret.
@@ -58,6 +66,15 @@ pub struct Compose {
     pub folders: BTreeMap<String, Option<Result<Vec<String>, PictureReason>>>,
     /// What the draft would make, where that is more than one task of one kind.
     pub estimate: Option<Estimate>,
+}
+
+/// What a draft that edits an attempt knows besides its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// The attempt.
+    pub parent: TaskKey,
+    /// Its request, for the diff.
+    pub request: Request,
 }
 
 /// What a draft of several values would make.
@@ -87,6 +104,10 @@ impl Compose {
             unsaved_since: None,
             id: 0,
             others: Vec::new(),
+            edits: BTreeMap::new(),
+            begun: None,
+            before: None,
+            deleted: Vec::new(),
             past: Vec::new(),
             camera: CameraList::default(),
             shrinkable: BTreeSet::new(),

@@ -7,6 +7,7 @@ use crate::{
     app::App,
     commands::Do,
     compose,
+    key::Key,
     keymap::{Action, Ctx, Move},
     kit::{brush::Brush, editor::LineEditor, folder},
     layer::{Did, Handle, Overlay},
@@ -268,6 +269,21 @@ pub(crate) fn delete(app: &mut App) -> Vec<Do> {
     wishes
 }
 
+/// Brings back the draft deleted last; where none was, undoes in the text.
+pub(crate) fn undo(app: &mut App) -> Vec<Do> {
+    let drafts = app.screen.top::<Picker>().is_some_and(|picker| picker.what == PickWhat::Drafts);
+    let Some((id, wishes)) = drafts.then(|| compose::bring_back(app)).flatten() else {
+        let undone = app.screen.top_mut::<Picker>().is_some_and(|picker| picker.query.key(Key::ctrl('_')));
+        return if undone { refresh(app) } else { Vec::new() };
+    };
+    let _ = refresh(app);
+    if let Some(picker) = app.screen.top_mut::<Picker>() {
+        let here = |item: &Item| item.take == Take::Draft(id);
+        picker.at = picker.items.iter().position(here).unwrap_or(0);
+    }
+    wishes
+}
+
 /// What a list holds for what is searched.
 fn items(app: &App, picker: &Picker) -> Vec<Item> {
     let needle = picker.query.text().to_lowercase();
@@ -286,7 +302,11 @@ fn items(app: &App, picker: &Picker) -> Vec<Item> {
         PickWhat::Drafts => {
             let put_by = app.screen.compose.others.iter().filter(|kept| contains(&kept.draft.prompt, &needle));
             let empty = needle.is_empty().then(|| free(tr!("an empty draft").into(), String::new(), Take::Empty));
-            let kept = put_by.map(|kept| free(title(&kept.draft), kept.draft.model.clone(), Take::Draft(kept.id)));
+            let kept = put_by.map(|kept| {
+                let edit = app.screen.compose.edits.get(&kept.id);
+                let note = edit.map(|edit| tr!("edit of {key}", key = edit.parent));
+                free(title(&kept.draft), note.unwrap_or_else(|| kept.draft.model.clone()), Take::Draft(kept.id))
+            });
             empty.into_iter().chain(kept).collect()
         }
         PickWhat::Pictures(_) | PickWhat::Prompts => files(app, picker),

@@ -89,7 +89,7 @@ fn an_earlier_prompt_comes_back_by_search_as_text() {
 #[test]
 fn several_drafts_are_kept_switched_and_deleted() {
     let mut state = state(&[]);
-    press(&mut state, "n o n e f8 t w o f8 enter");
+    press(&mut state, "n o n e f8 enter t w o f8 enter");
     let prompts = |state: &App| {
         let others = state.screen.compose.others.iter().map(|kept| kept.draft.prompt.clone());
         std::iter::once(state.screen.compose.draft.prompt.clone()).chain(others).collect::<Vec<_>>()
