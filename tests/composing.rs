@@ -69,3 +69,22 @@ fn a_draft_that_was_deleted_comes_back_and_f8_always_lists() {
     flow!(flow, "<F8>", "<Enter>");
     flow.shows("│ two");
 }
+
+#[test]
+fn a_file_s_columns_that_are_no_field_are_left_out_with_one_key() {
+    let mut flow = Flow::start();
+    let text = b"Shot;Prompt;Duration\r\n1;\xd2\xbb\xd6\xbb\xc3\xa8;6\r\n2;a dog;10\r\n";
+    let path = flow.file("sheet.csv", text);
+    flow!(flow, "n", "<F5>");
+    flow.paste(&path);
+    flow!(flow, "<Enter>");
+    flow.shows("read as GB18030");
+    flow.shows("The column Shot is no field");
+    flow!(flow, "<Enter>");
+    assert_eq!(flow.tasks(), []);
+    flow!(flow, "p");
+    flow.shows("The column Shot is left out");
+    flow!(flow, "<Enter>");
+    let asked: Vec<_> = flow.tasks().into_iter().map(|task| (task.request.prompt, task.request.duration)).collect();
+    assert_eq!(asked, [("一只猫".to_owned(), 6), ("a dog".to_owned(), 10)]);
+}

@@ -113,3 +113,41 @@ fn what_may_go_wrong_with_pictures_is_said_and_what_must_go_wrong_is_refused() {
     let near = home.run(&["submit", "--dry-run", "--last-frame", "http://127.0.0.1/a.jpg"]).coded(0);
     assert!(!near.err.contains("private network"), "{}", near.err);
 }
+
+/// 一只猫 in GB18030.
+const A_CAT: &[u8] = b"\xd2\xbb\xd6\xbb\xc3\xa8";
+
+#[test]
+fn a_spreadsheet_s_file_is_read_as_it_was_saved_and_what_is_no_field_is_left_out_by_a_flag_only() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    let file = |name: &str, bytes: &[u8]| {
+        let path = home.path().join(name).to_str().unwrap().to_owned();
+        fs::write(&path, bytes).unwrap();
+        path
+    };
+    let look =
+        |path: &str, flags: &[&str]| home.run(&[&["submit", "--from", path, "--dry-run", "--json"], flags].concat());
+    let prompts = |out: &str| -> Vec<String> {
+        let lines = out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.map(|line| line["request"]["prompt"].as_str().or(line["prompt"].as_str()).unwrap().to_owned()).collect()
+    };
+    let wide = "Prompt\tDuration\r\na cat; running\t10\r\n雨夜\t6\r\n".encode_utf16();
+    let wide: Vec<u8> = std::iter::once(0xfeff).chain(wide).flat_map(u16::to_le_bytes).collect();
+    let done = look(&file("unicode.txt", &wide), &[]).coded(0);
+    assert_eq!(prompts(&done.out), ["a cat; running", "雨夜"]);
+    assert!(done.err.contains("read as UTF-16"), "{}", done.err);
+    let done = look(&file("excel.csv", &[b"PROMPT;Duration\r\n", A_CAT, b";6\r\n"].concat()), &[]).coded(0);
+    assert_eq!(prompts(&done.out), ["一只猫"]);
+    assert!(done.err.contains("read as GB18030"), "{}", done.err);
+    let noted = file("noted.csv", b"Shot;prompt;Director's note\n1;a cat;slow\n2;a dog;\n");
+    let done = look(&noted, &[]).coded(2);
+    assert!(done.err.contains("These columns are no fields: Shot, Director's note"), "{}", done.err);
+    assert!(done.err.contains("--ignore-columns") && done.out.is_empty(), "{}", done.err);
+    let done = look(&noted, &["--ignore-columns"]).coded(0);
+    assert_eq!(prompts(&done.out), ["a cat", "a dog"]);
+    assert!(done.err.contains("columns left out: Shot, Director's note"), "{}", done.err);
+    // A near miss is a slip, whatever is agreed to.
+    let done = look(&file("slip.csv", b"promt;duration\na cat;6\n"), &["--ignore-columns"]).coded(2);
+    assert!(done.err.contains("There is no field promt. Did you mean prompt?"), "{}", done.err);
+}

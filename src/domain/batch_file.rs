@@ -10,6 +10,7 @@ use super::{
     reason::batch_file::LineReason,
     text::{clean, gist},
 };
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -33,6 +34,26 @@ pub type Fields = Vec<(String, Value)>;
 
 /// A line's number, counted from 1, and what stands on it.
 pub type Record = (usize, Result<Fields, LineReason>);
+
+/// How a file's text is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Coding {
+    #[default]
+    Utf8,
+    Utf16,
+    /// GB18030, and with it GBK and GB2312.
+    Gb18030,
+}
+
+/// What stands on a file's lines.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lines {
+    pub records: Vec<Record>,
+    pub coding: Coding,
+    /// Columns of a table that are no field and hold something: left out once a person agrees.
+    pub others: Vec<String>,
+}
 
 /// What a file of prompts says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     account::Shared,
-    batch_file::Record,
+    batch_file::Lines,
     costs::Report,
     draft::KeptDraft,
     money::Ptc,
@@ -396,7 +396,7 @@ pub enum LocalMsg {
         /// The path as it was typed.
         path: String,
         /// What stands on each line.
-        result: Result<Vec<Record>, At>,
+        result: Result<Lines, At>,
     },
     /// The text came back from `$EDITOR`, or why not.
     Edited {

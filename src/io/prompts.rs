@@ -1,10 +1,20 @@
-//! The text of a file of prompts, line by line: one prompt a line, a JSON object a line, or CSV with a header. What a line
-//! means is for `domain::batch_file`.
+//! A file of prompts, line by line: one prompt a line, a JSON object a line, or a table with a head line, in the codings
+//! that spreadsheets write. What a line means is for `domain::batch_file`.
 
-use csv::{ReaderBuilder, StringRecord};
+mod decode;
+mod sheet;
+
+use crate::{
+    files::{MOST_TEXT, whole},
+    foreign,
+    paths::expanded,
+};
 use domain::{
-    batch_file::{FIELDS, Fields, Record, known_field},
-    reason::batch_file::LineReason,
+    batch_file::{Coding, Fields, Lines},
+    reason::{
+        batch_file::LineReason,
+        system::{At, System},
+    },
     text::gist,
 };
 use serde_json::Value;
@@ -20,34 +30,60 @@ enum Format {
     Csv,
 }
 
-/// By its ending; without a telling one, by its first line.
+/// By its ending; without a telling one, by its first line. A text whose first line has tabs and names the prompts is what
+/// Excel calls "Unicode text".
 fn format(path: &str, text: &str) -> Format {
+    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
     let ending = path.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     match ending.as_deref() {
         Some("jsonl" | "ndjson") => return Format::Jsonl,
-        Some("csv") => return Format::Csv,
+        Some("csv" | "tsv" | "tab") => return Format::Csv,
+        Some("txt") if sheet::has_tabs(first) && sheet::is_head(first, false) => return Format::Csv,
         Some("txt") => return Format::Lines,
         Some(_) | None => {}
     }
-    let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
     if first.starts_with('{') && serde_json::from_str::<Value>(first).is_ok_and(|value| value.is_object()) {
         return Format::Jsonl;
     }
-    let header: Vec<String> = first.split(',').map(|name| name.trim().trim_matches('"').to_lowercase()).collect();
-    let all_known = header.iter().all(|name| FIELDS.contains(&name.as_str()));
-    if all_known && header.len() > 1 { Format::Csv } else { Format::Lines }
+    if sheet::is_head(first, !sheet::has_tabs(first)) { Format::Csv } else { Format::Lines }
 }
 
-/// What stands on each line of a file; empty lines are passed over.
+/// Reads the file at a path as it was typed. Blocks on the disk.
+///
+/// # Errors
+/// When it cannot be read, is too large, or is no text.
+pub fn load(typed: &str) -> Result<Lines, At> {
+    let bytes = expanded(typed.trim()).and_then(|path| whole(&path, MOST_TEXT));
+    let lines = bytes.and_then(|bytes| read(typed, &bytes));
+    lines.map_err(|why| At { path: foreign::quote(typed, 200), why })
+}
+
+/// What stands on each line of a file with that name and those bytes.
+///
+/// # Errors
+/// When it is no text.
+pub fn read(path: &str, bytes: &[u8]) -> Result<Lines, System> {
+    let (text, coding) = decode::decode(bytes)?;
+    Ok(Lines { coding, ..parse(path, &text) })
+}
+
+/// What stands on each line of a text; empty lines are passed over.
 #[must_use]
-pub fn parse(path: &str, text: &str) -> Vec<Record> {
+pub fn parse(path: &str, text: &str) -> Lines {
     let text = text.trim_start_matches('\u{feff}');
     let filled = || (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-    match format(path, text) {
-        Format::Lines => filled().map(|(n, line)| (n, Ok(vec![("prompt".to_owned(), line.trim().into())]))).collect(),
-        Format::Jsonl => filled().map(|(n, line)| (n, object(line))).collect(),
-        Format::Csv => from_csv(text),
-    }
+    let (records, others) = match format(path, text) {
+        Format::Lines => {
+            let prompt = |(n, line): (usize, &str)| (n, Ok(vec![("prompt".to_owned(), line.trim().into())]));
+            (filled().map(prompt).collect(), Vec::new())
+        }
+        Format::Jsonl => (filled().map(|(n, line)| (n, object(line))).collect(), Vec::new()),
+        Format::Csv => {
+            let table = sheet::read(text);
+            (table.records, table.others)
+        }
+    };
+    Lines { records, coding: Coding::Utf8, others }
 }
 
 fn object(line: &str) -> Result<Fields, LineReason> {
@@ -66,70 +102,6 @@ fn object(line: &str) -> Result<Fields, LineReason> {
     }
 }
 
-fn from_csv(text: &str) -> Vec<Record> {
-    let mut lines = csv_lines(text).into_iter();
-    let Some((line, header)) = lines.next() else { return Vec::new() };
-    let header = header.and_then(|cells| {
-        let names: Vec<String> = cells.iter().map(|name| name.trim().to_lowercase()).collect();
-        names.iter().try_for_each(|name| known_field(name)).map(|()| names)
-    });
-    let header = match header {
-        Ok(header) => header,
-        Err(reason) => return vec![(line, Err(reason))],
-    };
-    let named = |cells: StringRecord| {
-        if cells.len() != header.len() {
-            return Err(LineReason::Cells { values: cells.len(), columns: header.len() });
-        }
-        let filled = header.iter().zip(&cells).filter(|(_, cell)| !cell.trim().is_empty());
-        Ok(filled.map(|(name, cell)| (name.clone(), cell.into())).collect())
-    };
-    lines.map(|(line, cells)| (line, cells.and_then(named))).collect()
-}
-
-/// The records of a CSV with the line that each begins on. One whose quotes do not match ends at the end of its line: read
-/// on as CSV allows, it would swallow what follows, and that would be paid for.
-fn csv_lines(text: &str) -> Vec<(usize, Result<StringRecord, LineReason>)> {
-    let mut found = Vec::new();
-    let (mut rest, mut line) = (text, 1);
-    loop {
-        let start = rest.len() - rest.trim_start_matches(['\r', '\n']).len();
-        line += rest[..start].matches('\n').count();
-        rest = &rest[start..];
-        let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(rest.as_bytes());
-        let mut record = StringRecord::new();
-        // A text has no bytes that are none.
-        if !reader.read_record(&mut record).unwrap_or(false) {
-            return found;
-        }
-        let end = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX).min(rest.len());
-        let whole = matches(&rest[..end], &record);
-        let end = if whole { end } else { rest.find('\n').map_or(rest.len(), |at| at + 1) };
-        let blank = record.len() == 1 && record[0].trim().is_empty();
-        if !blank {
-            found.push((line, if whole { Ok(record) } else { Err(LineReason::Quotes) }));
-        }
-        line += rest[..end].matches('\n').count();
-        rest = &rest[end..];
-    }
-}
-
-/// Whether a record is what its cells are written as, in quotes or without.
-fn matches(raw: &str, record: &StringRecord) -> bool {
-    let mut rest = raw;
-    for (at, cell) in record.iter().enumerate() {
-        let cut = if at == 0 { Some(rest) } else { rest.strip_prefix(',') };
-        let written = if cut.is_some_and(|rest| rest.starts_with('"')) {
-            format!("\"{}\"", cell.replace('"', "\"\""))
-        } else {
-            cell.to_owned()
-        };
-        let Some(left) = cut.and_then(|rest| rest.strip_prefix(&written)) else { return false };
-        rest = left;
-    }
-    rest.trim_end_matches(['\r', '\n']).is_empty()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,7 +113,7 @@ mod tests {
     use words::reason;
 
     fn read(path: &str, text: &str) -> BatchFile {
-        BatchFile::of(parse(path, text), &base())
+        BatchFile::of(parse(path, text).records, &base())
     }
 
     fn base() -> Draft {
@@ -251,17 +223,6 @@ mod tests {
             faults(&read("a.csv", "prompt,durration\na,6"))[0].1,
             "There is no field durration. Did you mean duration?"
         );
-    }
-
-    #[test]
-    fn a_line_whose_quotes_do_not_match_takes_nothing_with_it() {
-        let text = "prompt,duration\n\"a \"cat\" runs\",6\na 5\" screen,6\n\"open,6\nb,6\n\"c\",6\r\n";
-        let found: Vec<_> =
-            csv_lines(text).into_iter().map(|(line, cells)| (line, cells.map(|c| c[0].to_owned()))).collect();
-        let cell = |text: &str| Ok(text.to_owned());
-        let wrong = || Err(LineReason::Quotes);
-        let expected = [cell("prompt"), wrong(), cell("a 5\" screen"), wrong(), cell("b"), cell("c")];
-        assert_eq!(found, (1..).zip(expected).collect::<Vec<_>>());
     }
 
     proptest! {

@@ -232,6 +232,8 @@ pub struct Batch {
     /// Lines of the file that forbid to send it: number and what is wrong, in the file's order. Empty once they are left
     /// out.
     pub bad_lines: Vec<(usize, Problem)>,
+    /// Columns of the file that are no field and forbid to send it. Empty once they are left out.
+    pub others: Vec<String>,
 }
 
 /// One attempt in a preview.

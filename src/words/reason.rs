@@ -24,7 +24,7 @@ mod prompt;
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
 
-pub use batch_file::line;
+pub use batch_file::{line, other_columns, read_as};
 pub use draft::{closed, draft};
 pub use event::{KINDS, event, kind, resolved};
 pub use filter::filter;

@@ -325,7 +325,7 @@ impl Answering {
                 LocalMsg::Listed { typed, purpose, result }
             }
             LocalCmd::ReadPrompts { path } => {
-                let result = files::text(&path).map(|text| prompts::parse(&path, &text));
+                let result = prompts::load(&path);
                 LocalMsg::Prompts { path, result }
             }
             command => {

@@ -262,9 +262,12 @@ pub struct Submit {
     /// The prompt; {a|b} in it makes a task of each. It may be left out where a frame is given
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = prompt)]
     pub prompt: Option<String>,
-    /// Prompts from a file, or - for stdin: one a line, JSON lines, or CSV with a header. All are queued, or none
+    /// Prompts from a file, or - for stdin: one a line, JSON lines, or a table with a head line (CSV with commas, semicolons or tabs). All are queued, or none
     #[arg(long, value_name = "FILE", conflicts_with = "prompt")]
     pub from: Option<PathBuf>,
+    /// Leave out the columns of that file that are no field
+    #[arg(long, requires = "from")]
+    pub ignore_columns: bool,
     /// Queue what can be sent, though some lines or combinations cannot
     #[arg(long)]
     pub partial: bool,

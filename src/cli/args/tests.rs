@@ -38,6 +38,7 @@ fn submit_understands_all_its_flags() {
         prompt: Some("cat".into()),
         from: None,
         partial: false,
+        ignore_columns: false,
         model: vec!["T2V-01".into()],
         first_frame: Some("a.png".into()),
         last_frame: Some("b.png".into()),

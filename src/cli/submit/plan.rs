@@ -4,7 +4,7 @@
 use crate::{Outcome, Stop, Voice, args::Submit, look, say};
 use ::io::{config::Loaded, drafts, files, prompts, run::exit::Exit, store::Store};
 use domain::{
-    batch_file::BatchFile,
+    batch_file::{BatchFile, Coding, Lines},
     draft::{Draft, Lists},
     export,
     matrix::{Cell, Plan},
@@ -87,10 +87,10 @@ fn usage(what: impl Into<String>, why: impl Into<String>) -> Stop {
 }
 
 /// Something of each line of a file, with its number.
-type Lines<T> = Vec<(usize, T)>;
+type Numbered<T> = Vec<(usize, T)>;
 
 /// The drafts, and what is wrong with the lines that are none.
-fn drafts(setup: &Loaded, order: &Submit) -> Result<(Lines<Draft>, Lines<String>), Stop> {
+fn drafts(setup: &Loaded, order: &Submit) -> Result<(Numbered<Draft>, Numbered<String>), Stop> {
     let base = base(setup, order);
     let Some(file) = &order.from else {
         if order.prompt.is_none() && order.first_frame.is_none() && order.last_frame.is_none() {
@@ -101,8 +101,19 @@ fn drafts(setup: &Loaded, order: &Submit) -> Result<(Lines<Draft>, Lines<String>
         }
         return Ok((vec![(1, base)], Vec::new()));
     };
-    let text = read(file)?;
-    let mut found = BatchFile::of(prompts::parse(&file.to_string_lossy(), &text), &base);
+    let Lines { records, coding, others } = read(file)?;
+    if coding != Coding::Utf8 {
+        say(&reason::read_as(&file.to_string_lossy(), coding));
+    }
+    if !others.is_empty() && !order.ignore_columns {
+        let next = tr!("Correct the first line, or leave them out with --ignore-columns.");
+        let problem = Problem::new(reason::other_columns(&others), tr!("nothing was queued"), next);
+        return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
+    }
+    if !others.is_empty() {
+        say(&tr!("columns left out: {names}", names = others.join(tr!(", "))));
+    }
+    let mut found = BatchFile::of(records, &base);
     if found.drafts.is_empty() && found.faults.is_empty() {
         return Err(usage(tr!("nothing to send"), tr!("there is no prompt in {path}", path = file.display())));
     }
@@ -144,19 +155,19 @@ fn base(setup: &Loaded, order: &Submit) -> Draft {
     }
 }
 
-fn read(file: &Path) -> Result<String, Stop> {
+fn read(file: &Path) -> Result<Lines, Stop> {
     if file.as_os_str() != "-" {
-        return files::text(&file.to_string_lossy())
+        return prompts::load(&file.to_string_lossy())
             .map_err(|at| Stop::Problem(Exit::Usage, Box::new(reason::system::unread(&at))));
     }
     let unreadable = |why: String| usage(tr!("stdin cannot be read"), why);
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     let most = files::MOST_TEXT;
-    let read = std::io::stdin().take(most + 1).read_to_string(&mut text).map_err(|e| unreadable(e.to_string()))?;
+    let read = std::io::stdin().take(most + 1).read_to_end(&mut bytes).map_err(|e| unreadable(e.to_string()))?;
     if read as u64 > most {
         return Err(unreadable(tr!("it is larger than {size}", size = amounts::size(most))));
     }
-    Ok(text)
+    prompts::read("-", &bytes).map_err(|why| unreadable(reason::system::system(&why)))
 }
 
 /// A name that a task of the store has already: that line was queued before, and the file can be given again.

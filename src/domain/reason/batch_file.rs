@@ -20,6 +20,8 @@ pub enum LineReason {
     Cells {
         values: usize,
         columns: usize,
+        /// What parts them.
+        separator: char,
     },
     UnknownField {
         name: String,

@@ -23,6 +23,8 @@ pub enum System {
     NoFile,
     Empty,
     NotUtf8,
+    /// Neither UTF-8 nor another coding that is known here.
+    NoText,
     /// The most bytes that would have been read.
     TooLarge {
         most: u64,

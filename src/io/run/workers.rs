@@ -119,7 +119,7 @@ impl Workers {
             }
             LocalCmd::ReadPrompts { path } => {
                 tokio::task::spawn_blocking(move || {
-                    let result = files::text(&path).map(|text| prompts::parse(&path, &text));
+                    let result = prompts::load(&path);
                     tell(&to, Msg::Local(LocalMsg::Prompts { path, result }));
                 });
             }

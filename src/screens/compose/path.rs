@@ -4,6 +4,7 @@ use super::{check_again, for_model, open_plan, plan, rows, touch};
 use crate::{
     app::App,
     commands::Do,
+    compose::state::File,
     keymap,
     keymap::{Action, Ctx},
     kit::{editor::LineEditor, folder},
@@ -14,7 +15,7 @@ use crate::{
     toast,
 };
 use domain::{
-    batch_file::{BatchFile, Record},
+    batch_file::{BatchFile, Lines},
     draft::{Draft, Field},
     matrix::Matrix,
     picture::{Typed, typed},
@@ -103,48 +104,49 @@ pub(crate) fn read_file(path: String) -> Vec<Do> {
 }
 
 /// A file of prompts was read: its pictures are read next, and then the preview opens.
-pub(super) fn file_read(app: &mut App, path: String, result: Result<Vec<Record>, At>) -> Vec<Do> {
-    let records = match result {
-        Ok(records) => records,
+pub(super) fn file_read(app: &mut App, path: String, result: Result<Lines, At>) -> Vec<Do> {
+    let Lines { records, coding, others } = match result {
+        Ok(lines) => lines,
         Err(at) => {
             toast::say(app, Level::Warning, reason::system::unread(&at).to_string(), None);
             return Vec::new();
         }
     };
     let base = Draft { prompt: String::new(), name: None, ..for_model(app) };
-    let file = BatchFile::of(records, &base);
-    if file.drafts.is_empty() && file.faults.is_empty() {
+    let lines = BatchFile::of(records, &base);
+    if lines.drafts.is_empty() && lines.faults.is_empty() {
         toast::say(app, Level::Warning, tr!("there is no prompt in {path}", path), None);
         return Vec::new();
     }
-    app.screen.compose.file = Some((path, file));
+    app.screen.compose.file = Some(File { path, coding, others, lines });
     go_on(app)
 }
 
 /// Opens the preview of the file once all of its pictures are known.
 pub(super) fn go_on(app: &mut App) -> Vec<Do> {
-    let Some((path, file)) = app.screen.compose.file.take() else { return Vec::new() };
-    let reads = super::pictures::read_for(app, file.drafts.iter().map(|(_, draft)| draft));
-    if super::pictures::reading_for(app, file.drafts.iter().map(|(_, draft)| draft)) {
-        app.screen.compose.file = Some((path, file));
+    let Some(file) = app.screen.compose.file.take() else { return Vec::new() };
+    let drafts = &file.lines.drafts;
+    let reads = super::pictures::read_for(app, drafts.iter().map(|(_, draft)| draft));
+    if super::pictures::reading_for(app, drafts.iter().map(|(_, draft)| draft)) {
+        app.screen.compose.file = Some(file);
         return reads;
     }
-    let matrices: Vec<Matrix> = file.drafts.iter().map(|(_, draft)| Matrix::from(draft.clone())).collect();
+    let matrices: Vec<Matrix> = drafts.iter().map(|(_, draft)| Matrix::from(draft.clone())).collect();
     match plan::plan_of(app, &matrices, false) {
         Err(why) => toast::say(app, Level::Warning, reason::draft(&why, &app.work.settings.voice).to_string(), None),
         Ok(plan) => {
             let voice = &app.work.settings.voice;
             let bad = plan.impossible.iter().flat_map(|cell| {
-                let line = file.drafts[cell.of].0;
+                let line = drafts[cell.of].0;
                 cell.reasons.iter().map(move |why| (line, reason::draft(why, voice)))
             });
             let mut faults: Vec<(usize, Problem)> = {
-                let bad_lines = file.faults.iter().map(|(line, why)| (*line, reason::line(why)));
+                let bad_lines = file.lines.faults.iter().map(|(line, why)| (*line, reason::line(why)));
                 bad_lines.chain(bad).collect()
             };
             faults.sort_by_key(|(line, _)| *line);
-            open_plan(app, &plan, Some(path));
-            preview::forbid(app, faults);
+            open_plan(app, &plan, Some(reason::read_as(&file.path, file.coding)));
+            preview::forbid(app, faults, file.others);
         }
     }
     reads

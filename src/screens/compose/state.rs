@@ -6,7 +6,7 @@ use crate::{
     screen::ComposeRow,
 };
 use domain::{
-    batch_file::BatchFile,
+    batch_file::{BatchFile, Coding},
     draft::{Draft, Fault, Field, KeptDraft},
     money::Ptc,
     reason::{picture::PictureReason, picture_file},
@@ -59,7 +59,7 @@ pub struct Compose {
     /// The path that Tab cannot complete further: the next Tab goes to the next row.
     pub completed: Option<String>,
     /// A file of prompts whose pictures are being read.
-    pub file: Option<(String, BatchFile)>,
+    pub file: Option<File>,
     /// Whether the preview opens as soon as the pictures have been read.
     pub wants_preview: bool,
     /// The files that a folder or a pattern stands for, by the text as typed; `None` while it is being listed.
@@ -75,6 +75,19 @@ pub struct Edit {
     pub parent: TaskKey,
     /// Its request, for the diff.
     pub request: Request,
+}
+
+/// A file of prompts that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its path as it was typed.
+    pub path: String,
+    /// How its text is written.
+    pub coding: Coding,
+    /// Columns that are no field.
+    pub others: Vec<String>,
+    /// What its lines say.
+    pub lines: BatchFile,
 }
 
 /// What a draft of several values would make.

@@ -314,7 +314,7 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Choice, &["k", "up"], Action::PreviousRow, "previous", "Go to the previous row"),
     // The preview.
     on(Ctx::Preview, &["enter"], Action::Send, "send", "Queue it for sending: this pays").paid().when(when::send),
-    on(Ctx::Preview, &["p"], Action::LeaveOut, "good lines only", "Leave the bad lines of a file out and go on with the good ones").when(when::leave_out),
+    on(Ctx::Preview, &["p"], Action::LeaveOut, "leave out", "Leave a file's columns that are no field out, or its bad lines, and go on").when(when::leave_out),
     on(Ctx::Preview, &["k", "up", "ctrl-p"], Action::Move(Move::Up), "up", "Scroll up"),
     on(Ctx::Preview, &["j", "down", "ctrl-n"], Action::Move(Move::Down), "down", "Scroll down"),
     on(Ctx::Preview, &["g", "home", "alt-<"], Action::Move(Move::First), "first", "Scroll to the beginning"),

@@ -1,21 +1,38 @@
 //! A file of prompts with bad lines: one is enough to queue nothing, unless the person goes on with the good ones. The
 //! command line has `--partial` for that.
 
-use crate::{app::App, keymap::Why, screen::Preview};
-use words::{problem::Problem, tr};
+use crate::{
+    app::App,
+    keymap,
+    keymap::{Action, Ctx, Why},
+    screen::Preview,
+};
+use words::{problem::Problem, reason, tr};
 
 /// Bad lines that are told one by one.
 const TOLD: usize = 8;
 
 /// Forbids to send the file whose preview has just come up. `bad`: line number and what is wrong, in the file's order; a
-/// line may have several faults.
-pub(crate) fn forbid(app: &mut App, bad: Vec<(usize, Problem)>) {
+/// line may have several faults. `others`: columns that are no field.
+pub(crate) fn forbid(app: &mut App, bad: Vec<(usize, Problem)>, others: Vec<String>) {
+    let columns = columns(app, &others);
     let Some(preview) = app.screen.top_mut::<Preview>() else { return };
+    preview.obstacles.splice(0..0, columns);
     preview.obstacles.extend(told(&bad));
     if let Some(batch) = &mut preview.batch {
         batch.impossible.clear();
-        batch.bad_lines = bad;
+        (batch.bad_lines, batch.others) = (bad, others);
     }
+}
+
+/// The columns that are no field, in words.
+fn columns(app: &App, others: &[String]) -> Option<Problem> {
+    let leave = keymap::named(app, Ctx::Preview, Action::LeaveOut);
+    let next = match others.len() {
+        1 => tr!("{leave} leaves it out.", leave),
+        _ => tr!("{leave} leaves them out.", leave),
+    };
+    (!others.is_empty()).then(|| Problem::new(reason::other_columns(others), "", next))
 }
 
 /// The bad lines in words.
@@ -32,12 +49,12 @@ fn told(bad: &[(usize, Problem)]) -> Vec<Problem> {
     told.chain([Problem::new(what, "", tr!("Mend the file and load it again."))]).collect()
 }
 
-/// Whether there are bad lines to leave out, and good ones to go on with.
+/// Whether there are columns or bad lines to leave out, and good lines to go on with.
 ///
 /// # Errors
 /// Why not, as one sentence.
 pub fn can_leave_out(preview: &Preview) -> Result<(), Why> {
-    let bad = preview.batch.as_ref().is_some_and(|batch| !batch.bad_lines.is_empty());
+    let bad = preview.batch.as_ref().is_some_and(|batch| !batch.bad_lines.is_empty() || !batch.others.is_empty());
     match (bad, preview.items.is_empty()) {
         (true, false) => Ok(()),
         (true, true) => Err(Why(tr!("No line of the file is good").into())),
@@ -45,13 +62,35 @@ pub fn can_leave_out(preview: &Preview) -> Result<(), Why> {
     }
 }
 
-/// Goes on with the good lines: the bad ones no longer forbid it, and it is told that they are left out.
+/// Leaves out the columns that are no field; where there are none, goes on with the good lines. What is left out no longer
+/// forbids to send, and is told.
 pub(crate) fn leave_out(app: &mut App) {
     let now = app.work.now.mono;
     let Some(preview) = app.screen.top_mut::<Preview>() else { return };
     if can_leave_out(preview).is_err() {
         return;
     }
+    let Some(batch) = &mut preview.batch else { return };
+    let others = std::mem::take(&mut batch.others);
+    if others.is_empty() {
+        leave_lines(preview);
+    } else {
+        let columns = columns(app, &others);
+        let Some(preview) = app.screen.top_mut::<Preview>() else { return };
+        preview.obstacles.retain(|obstacle| columns.as_ref() != Some(obstacle));
+        let what = match others.as_slice() {
+            [name] => tr!("The column {name} is left out", name),
+            names => tr!("Left out columns: {names}", names = names.join(tr!(", "))),
+        };
+        preview.warnings.insert(0, Problem::new(what, "", ""));
+    }
+    // What Enter does has changed under the person's fingers.
+    if let Some(preview) = app.screen.top_mut::<Preview>() {
+        (preview.opened, preview.scroll) = (now, 0);
+    }
+}
+
+fn leave_lines(preview: &mut Preview) {
     let Some(batch) = &mut preview.batch else { return };
     let bad = std::mem::take(&mut batch.bad_lines);
     let told = told(&bad);
@@ -62,6 +101,4 @@ pub(crate) fn leave_out(app: &mut App) {
         count => tr!("{count} lines of the file are left out", count),
     };
     preview.warnings.splice(0..0, [Problem::new(what, "", "")].into_iter().chain(told));
-    // What Enter does has changed under the person's fingers.
-    (preview.opened, preview.scroll) = (now, 0);
 }

@@ -198,7 +198,9 @@ fn keys(preview: &Preview, app: &App, look: Look) -> Line<'static> {
         return Line::styled(tr!("Being saved; sent as soon as it is on disk."), look.theme.strong);
     }
     if can_leave_out(preview).is_ok() {
+        let columns = preview.batch.as_ref().is_some_and(|batch| !batch.others.is_empty());
         let goes_on = match preview.items.len() {
+            _ if columns => tr!("leaves the columns out").to_owned(),
             1 => tr!("goes on with the one good task").to_owned(),
             count => tr!("goes on with the {count} good tasks", count),
         };

@@ -1,9 +1,33 @@
 //! The faults of a file of prompts as sentences.
 
 use crate::{problem::Problem, tr};
-use domain::{batch_file::FIELDS, reason::batch_file::LineReason};
+use domain::{
+    batch_file::{Coding, FIELDS},
+    reason::batch_file::LineReason,
+};
 
 const EXAMPLE: &str = r#"{"prompt": "…"}"#;
+
+/// A file with how it was read, where that is not UTF-8.
+#[must_use]
+pub fn read_as(path: &str, coding: Coding) -> String {
+    let coding = match coding {
+        Coding::Utf8 => return path.to_owned(),
+        Coding::Utf16 => "UTF-16",
+        Coding::Gb18030 => "GB18030",
+    };
+    tr!("{path}, read as {coding}", path, coding)
+}
+
+/// Columns that are no field: what, without what to do.
+#[must_use]
+pub fn other_columns(names: &[String]) -> String {
+    let fields = names.join(tr!(", "));
+    match names {
+        [name] => tr!("The column {name} is no field", name),
+        _ => tr!("These columns are no fields: {names}", names = fields),
+    }
+}
 
 #[must_use]
 pub fn line(reason: &LineReason) -> Problem {
@@ -21,10 +45,14 @@ pub fn line(reason: &LineReason) -> Problem {
             "",
             tr!("Close each quote, and double those inside a text."),
         ),
-        LineReason::Cells { values, columns } => Problem::new(
+        LineReason::Cells { values, columns, separator } => Problem::new(
             tr!("{values} values for {columns} columns", values, columns),
             "",
-            tr!("Put a text with a comma into quotes."),
+            match separator {
+                ';' => tr!("Put a text with a semicolon into quotes."),
+                '\t' => tr!("Put a text with a tab into quotes."),
+                _ => tr!("Put a text with a comma into quotes."),
+            },
         ),
         LineReason::UnknownField { name, near } => Problem::new(
             tr!("There is no field {name}", name),

@@ -22,6 +22,7 @@ pub fn system(reason: &System) -> String {
         System::Empty => tr!("it is empty").into(),
         System::NoFile => tr!("it is not a regular file").into(),
         System::NotUtf8 => tr!("it is not UTF-8 text").into(),
+        System::NoText => tr!("it is no text in UTF-8, UTF-16 or GB18030").into(),
         System::TooLarge { most } => tr!("it is larger than {size}", size = size(*most)),
         System::Silent => tr!("nothing comes from it, and it is not a regular file").into(),
         System::NoHome => tr!("the home folder is not known").into(),

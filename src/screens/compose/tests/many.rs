@@ -11,7 +11,7 @@ fn braces_in_the_prompt_make_several_tasks_and_an_escaped_one_does_not() {
     assert_eq!(state.screen.compose.estimate.map(|e| (e.tasks, e.price.to_string())), Some((2, "1.0".into())));
     press(&mut state, "f2");
     assert_eq!(items(&state), ["MiniMax-Hailuo-02 6 a cat {x}", "MiniMax-Hailuo-02 6 a dog {x}"]);
-    let batch = Batch { from: None, duplicates: 1, impossible: vec![], bad_lines: vec![] };
+    let batch = Batch { from: None, duplicates: 1, impossible: vec![], bad_lines: vec![], others: vec![] };
     assert_eq!(shown(&state).batch.as_ref(), Some(&batch));
 }
 
@@ -142,7 +142,7 @@ fn the_good_lines_of_a_file_are_sent_alone_only_where_the_person_says_so() {
     let read = |text: &str| prompts(text);
     let _ = local(&mut state, read("{\"prompt\":\"a\"}\n{\"prompt\":\"b\",\"duration\":7}\n{}\nx"));
     let hints = |state: &App| keymap::footer(state).iter().map(|hint| hint.words).collect::<Vec<_>>();
-    assert_eq!(hints(&state), ["good lines only", "down", "up", "back"]);
+    assert_eq!(hints(&state), ["leave out", "down", "up", "back"]);
     press(&mut state, "p");
     let told: Vec<String> = shown(&state).warnings.iter().map(|problem| problem.what.clone()).collect();
     assert_eq!(
