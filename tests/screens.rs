@@ -564,6 +564,11 @@ fn kept(lang: Lang, make: &Make) -> Kept {
         let mut state = make(80, 24);
         // A shorter word of what passes uncovers one more row, with texts of its own.
         state.screen.toasts.clear();
+        // So does a shorter layer.
+        if !state.screen.layers.is_empty() {
+            (state.screen.table.pins, state.screen.table.cursor) = (0, None);
+            state.screen.table.order.clear();
+        }
         let (buf, _) = drawn(&state);
         let bold = |cell: &ratatui::buffer::Cell| cell.modifier.contains(ratatui::style::Modifier::BOLD);
         let footer: Vec<bool> = (0..80).map(|x| bold(&buf[(x, 23)])).collect();

@@ -5,8 +5,9 @@
 mod support;
 
 use domain::task::TaskState;
+use engine::msg::{Msg, Reread};
 use service::answer::Reply;
-use support::flow::{Flow, no_channel, refused};
+use support::flow::{Flow, lost, no_channel, refused};
 
 /// Long enough for the undo window to pass and the answer to come.
 const SENT: u64 = 4_000;
@@ -139,4 +140,119 @@ fn a_number_on_the_command_line_goes_to_that_task_and_esc_at_rest_says_nothing()
     flow!(flow, "<Esc>");
     flow.hides("nothing is open");
     assert_eq!(flow.screen().lines().last(), before.lines().last());
+}
+
+/// Sends so many tasks whose outcome is unknown, then so many that are accepted.
+fn with_unknown(unknown: usize, accepted: usize) -> Flow {
+    let mut flow = Flow::start();
+    flow.state.work.settings.queue.stop_after_failures = 0;
+    for nth in 0..unknown + accepted {
+        flow.answers.extend((nth < unknown).then(lost));
+        flow!(flow, "n", &format!("prompt {}", nth + 1), "<F2>", "<Enter>");
+        flow.live(SENT);
+    }
+    // The account sends five in a minute.
+    flow.live(120_000);
+    flow
+}
+
+#[test]
+fn unknown_tasks_stay_in_sight_in_every_sort_and_filter_three_at_most() {
+    let mut flow = with_unknown(2, 3);
+    flow!(flow, ":sort key", "<Enter>", "/", "state:running", "<Enter>", "G");
+    flow.shows("3 of 5");
+    let lines: Vec<String> = flow.screen().lines().skip(2).take(3).map(str::to_owned).collect();
+    assert!(lines[0].contains("#2 ? unknown") && lines[1].contains("#1 ? unknown"), "{}", flow.screen());
+    assert!(lines[2].contains("#3 ▶ running"), "{}", flow.screen());
+    // All that is shown is what passes: the pinned are not among it.
+    flow!(flow, "*");
+    flow.shows("●3");
+
+    let mut flow = with_unknown(7, 1);
+    flow.shows("4 more: 4 unknown");
+    let pinned = flow.screen().lines().filter(|line| line.contains("? unknown")).count();
+    assert_eq!(pinned, 7, "the others stand in their places\n{}", flow.screen());
+    flow!(flow, "/", "state:running", "<Enter>");
+    assert_eq!(flow.screen().lines().filter(|line| line.contains("? unknown")).count(), 3, "{}", flow.screen());
+    flow.shows("4 more: 4 unknown");
+    // The way to them all.
+    flow!(flow, "/", "state:unknown", "<Enter>");
+    flow.shows("7 of 8");
+}
+
+#[test]
+fn a_filter_is_completed_while_it_is_typed_and_its_fault_is_shown_in_full() {
+    let mut flow = with(&[Some(no_channel()), None]);
+    flow!(flow, "/", "retr", "<Tab>");
+    flow.shows("filter retried:");
+    flow!(flow, "<Tab>");
+    flow.shows("[retried:yes]");
+    flow!(flow, "<Tab>", "<Enter>");
+    flow.shows("2 of 2");
+    flow!(flow, "/", "state:gone", "<Enter>");
+    let screen = flow.screen().replace('\n', " ");
+    let said: Vec<&str> = screen.split_whitespace().collect();
+    let said = said.join(" ");
+    for word in ["\"gone\" is no state", "queued", "cancelled", "at_risk"] {
+        assert!(said.contains(word), "{word}\n{}", flow.screen());
+    }
+}
+
+#[test]
+fn at_60_columns_every_part_of_detail_has_a_name_and_at_80_the_price_is_shown() {
+    let mut flow = with(&[None]);
+    flow.resize(60, 24);
+    flow!(flow, "<Enter>");
+    for name in ["[View]", "Time", "Req", "Ans", "Try"] {
+        flow.shows(name);
+    }
+    flow.resize(80, 24);
+    flow!(flow, "<Esc>");
+    flow.shows("cost");
+    assert!(flow.row("#1").contains("0.5"), "{}", flow.screen());
+}
+
+#[test]
+fn nothing_stands_beside_what_lies_over_the_table() {
+    let mut flow = with(&[None, None]);
+    flow.resize(160, 50);
+    for keys in [&["$"][..], &["M"], &["<ctrl-p>"]] {
+        keys.iter().for_each(|key| flow.part(key));
+        let framed: Vec<String> = flow.screen().lines().filter(|line| line.contains('│')).map(str::to_owned).collect();
+        assert!(!framed.is_empty(), "{}", flow.screen());
+        for line in framed {
+            let (left, right) = (line.find('│').unwrap(), line.rfind('│').unwrap());
+            let beside = format!("{}{}", &line[..left], &line[right + '│'.len_utf8()..]);
+            assert_eq!(beside.trim(), "", "{}", flow.screen());
+        }
+        flow!(flow, "<Esc>");
+    }
+}
+
+#[test]
+fn the_palette_finds_what_people_type_and_offers_a_command_with_its_argument() {
+    let mut flow = with(&[None]);
+    flow!(flow, "<ctrl-p>", "theme", "<Enter>");
+    flow.shows(":theme ");
+    flow!(flow, "light", "<Enter>");
+    flow.shows("theme is light until you quit; ui.theme in the config keeps it");
+    flow!(flow, "<ctrl-p>", "language", "<Enter>");
+    flow.shows(":set language ");
+    flow!(flow, "<Esc>", "<ctrl-p>", "theme dark", "<Enter>");
+    flow.shows("theme is dark until you quit");
+    flow!(flow, ":set poll.every_seconds 5", "<Enter>");
+    flow.shows("config sets all else");
+}
+
+#[test]
+fn reload_reads_the_config_again_and_says_what_changed() {
+    let mut flow = with(&[None]);
+    let mut settings = flow.state.work.settings.clone();
+    settings.poll.every_ms = 77_000;
+    flow!(flow, ":reload", "<Enter>");
+    flow.shows("reading the config again");
+    let changed = vec!["poll.every_seconds".to_owned()];
+    flow.take(Msg::Config(Ok(Box::new(Reread { settings, changed, fixed: Vec::new() }))));
+    flow.shows("the config was read again; changed: poll.every_seconds");
+    assert_eq!(flow.state.work.settings.poll.every_ms, 77_000);
 }

@@ -38,6 +38,8 @@ enum Test {
     State(TaskState),
     /// A failure that nobody retried or put away.
     Open,
+    /// A file whose address has less than an hour to live.
+    AtRisk,
     Retried(bool),
     Profile(String),
     /// The batch of the task of that key.
@@ -86,7 +88,7 @@ pub enum Place {
 #[must_use]
 pub fn values(field: &str) -> Vec<&'static str> {
     match field {
-        "state" => TaskState::ALL.map(TaskState::id).into_iter().chain([OPEN]).collect(),
+        "state" => TaskState::ALL.map(TaskState::id).into_iter().chain([OPEN, AT_RISK]).collect(),
         "class" => ErrorClass::ALL.map(ErrorClass::id).into(),
         "charged" => vec!["yes", "no", "unknown"],
         "retried" => YES_NO.into(),
@@ -97,6 +99,8 @@ pub fn values(field: &str) -> Vec<&'static str> {
 
 /// `state:open`.
 const OPEN: &str = "open";
+/// `state:at_risk`.
+const AT_RISK: &str = "at_risk";
 const YES_NO: [&str; 2] = ["yes", "no"];
 const ARCHIVED: [&str; 3] = ["yes", "no", "all"];
 
@@ -145,6 +149,7 @@ impl Filter {
                 Test::State(state) => Some(vec![*state]),
                 // Only some of these are.
                 Test::Open if !word.negated => Some(vec![TaskState::Failed, TaskState::Refused]),
+                Test::AtRisk if !word.negated => Some(vec![TaskState::Ready, TaskState::Saving]),
                 _ => None,
             };
             let named: Option<Vec<Vec<TaskState>>> = word.any.iter().map(states).collect();
@@ -320,6 +325,7 @@ fn test(field: &str, relation: Relation, value: &str) -> Result<Test, FilterFaul
     match field {
         "state" => known(field, &lower, |word| match word {
             OPEN => Some(Test::Open),
+            AT_RISK => Some(Test::AtRisk),
             word => TaskState::from_id(word).map(Test::State),
         }),
         "class" => known(field, &lower, ErrorClass::from_id).map(Test::Class),
@@ -397,6 +403,10 @@ impl Test {
         match self {
             Self::State(state) => row.state == *state,
             Self::Open => row.is_open_failure(),
+            Self::AtRisk => {
+                let expires = row.expires_at.get().is_some_and(|at| at < now.plus(HOUR));
+                expires && matches!(row.state, TaskState::Ready | TaskState::Saving)
+            }
             Self::Retried(retried) => row.retried == *retried,
             Self::Profile(text) => contains(&row.kind.profile, text),
             Self::Batch(first) => row.batch.0 == *first,

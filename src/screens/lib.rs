@@ -68,6 +68,7 @@ pub fn update(app: &mut App, msg: impl Into<Msg>, now: Now) -> Vec<Effect> {
     effects.extend(failures::tell_round(app));
     effects.extend(detail::follow(app));
     toast::expire(app);
+    table::pins::keep(app);
     table::place::see(app);
     effects.extend(compose::wake(app));
     effects.extend(notice::wake(app));

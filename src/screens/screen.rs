@@ -91,7 +91,9 @@ pub struct TableView {
     pub cursor: Option<TaskKey>,
     /// Where `cursor` stands in `order`; kept right by the functions of `logic::table`.
     pub at: usize,
-    /// The first row on the screen, as an index into `order`.
+    /// How many of `order`'s first are pinned: they stand on the screen however far the others are scrolled.
+    pub pins: usize,
+    /// The first of the others on the screen, counted from the last pinned one.
     pub top: usize,
     /// Marked tasks, shown or not.
     pub marks: BTreeSet<TaskKey>,
@@ -107,6 +109,8 @@ pub struct TableView {
     pub new_above: usize,
     /// Where the cursor was before it went to the new rows.
     pub came_from: Option<TaskKey>,
+    /// The task that the cursor was on when its row left the table: it stands on another one since, which nobody chose.
+    pub left: Option<TaskKey>,
     /// Until when the cursor only passes: what is told of the task under it waits until then, unless a key ends that.
     pub passing: Option<Mono>,
 }
@@ -119,6 +123,7 @@ impl Default for TableView {
             order: Vec::new(),
             cursor: None,
             at: 0,
+            pins: 0,
             top: 0,
             marks: BTreeSet::new(),
             range_from: None,
@@ -127,12 +132,13 @@ impl Default for TableView {
             new: BTreeSet::new(),
             new_above: 0,
             came_from: None,
+            left: None,
             passing: None,
         }
     }
 }
 
-/// An order of the table. Unknown tasks stand on top of the default one.
+/// An order of the table, below what is pinned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
     /// By which column.
@@ -142,7 +148,7 @@ pub struct Sort {
 }
 
 impl Sort {
-    /// The default order: the newest first, below the unknown.
+    /// The default order: the newest first.
     pub const NEWEST: Self = Self { column: &columns::KEY, descending: true };
 }
 

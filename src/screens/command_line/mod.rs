@@ -19,7 +19,9 @@ use crate::{
     keymap::{Action, BINDINGS, Ctx, Move, ascii_twin},
     kit::{brush::Brush, editor::LineEditor},
     layer::{Covers, Did, Handle, Overlay},
-    palette, toast,
+    palette,
+    table::{filter_input, filter_input::FilterInput},
+    toast,
 };
 use engine::effect::Level;
 use ratatui::layout::{Position, Rect};
@@ -52,6 +54,32 @@ pub struct Tab {
     pub words: Vec<String>,
     /// Which of them stands in the line.
     pub at: usize,
+}
+
+impl Tab {
+    /// Of the words that can stand behind that head, the first of them, or backwards the last.
+    pub(crate) fn begin(head: &str, words: Vec<String>, forward: bool) -> Self {
+        Self { at: if forward { 0 } else { words.len().saturating_sub(1) }, head: head.to_owned(), words }
+    }
+
+    /// The next word, or the one before.
+    pub(crate) fn step(&self, forward: bool) -> Self {
+        let (at, len) = (self.at, self.words.len());
+        Self { at: if forward { (at + 1) % len } else { (at + len - 1) % len }, ..self.clone() }
+    }
+
+    /// The line with the word in it; `None` where no word fits. Behind a single one a blank stands, so that what comes after
+    /// it can be completed, unless its value is to come.
+    pub(crate) fn text(&self) -> Option<String> {
+        let word = self.words.get(self.at)?;
+        let ends = self.words.len() == 1 && !word.ends_with([':', '<']);
+        Some(format!("{}{word}{}", self.head, if ends { " " } else { "" }))
+    }
+
+    /// The completion that goes on with the next Tab: none where there is nothing left to choose.
+    pub(crate) fn goes_on(self) -> Option<Self> {
+        (self.words.len() > 1).then_some(self)
+    }
 }
 
 pub(crate) fn open(app: &mut App) {
@@ -131,6 +159,7 @@ const fn named(ctx: Ctx) -> bool {
 /// The words that can stand where the caret is: commands and actions first, then what the command takes.
 #[must_use]
 pub fn candidates(app: &App, text: &str) -> Vec<String> {
+    let last = text.rsplit(' ').next().unwrap_or_default();
     let mut found: Vec<String> = match text.rsplit_once(' ') {
         None => {
             let ids = BINDINGS.iter().filter(|binding| named(binding.ctx)).map(|binding| binding.id);
@@ -142,51 +171,46 @@ pub fn candidates(app: &App, text: &str) -> Vec<String> {
         Some((head, _)) => {
             let (word, before) = split(head);
             match COMMANDS.iter().find(|command| command.name == word).map(|command| &command.behind) {
-                Some(Behind::Words(words)) => words(app, before),
+                Some(Behind::Words(words)) => words(app, before, last),
                 Some(Behind::Unknown | Behind::Path) | None => Vec::new(),
             }
         }
     };
-    let last = text.rsplit(' ').next().unwrap_or_default().to_lowercase();
+    let last = last.to_lowercase();
     found.retain(|word| word.to_lowercase().starts_with(&last));
     found
 }
 
 /// Tab: the first word that fits, then the next one; backwards the one before. A path's folder is listed first.
 pub(crate) fn complete(app: &mut App, forward: bool) -> Vec<Do> {
+    if app.screen.top::<FilterInput>().is_some() {
+        return filter_input::complete(app, forward);
+    }
     let Some(command) = app.screen.top::<CommandLine>() else { return Vec::new() };
     if let (None, Some((_, path))) = (&command.tab, path::behind(command.line.text())) {
         return path::list(path);
     }
-    let tab = match &command.tab {
-        Some(tab) => {
-            let (at, len) = (tab.at, tab.words.len());
-            Tab { at: if forward { (at + 1) % len } else { (at + len - 1) % len }, ..tab.clone() }
-        }
-        None => {
+    let tab = command.tab.as_ref().map_or_else(
+        || {
             let text = command.line.text();
-            let words = candidates(app, text);
-            let head = text.rsplit_once(' ').map_or_else(String::new, |(head, _)| format!("{head} "));
-            Tab { at: if forward { 0 } else { words.len().saturating_sub(1) }, head, words }
-        }
-    };
-    let Some(word) = tab.words.get(tab.at) else {
+            let head = text.rfind(' ').map_or("", |at| &text[..=at]);
+            Tab::begin(head, candidates(app, text), forward)
+        },
+        |tab| tab.step(forward),
+    );
+    let Some(text) = tab.text() else {
         nothing(app);
         return Vec::new();
     };
-    let text = format!("{}{word}", tab.head);
-    // A single candidate is taken: Tab then completes what comes after it.
-    let only = tab.words.len() == 1;
-    let text = if only { format!("{text} ") } else { text };
     if let Some(command) = app.screen.top_mut::<CommandLine>() {
         command.line = LineEditor::new(&text);
-        command.tab = (!only).then_some(tab);
+        command.tab = tab.goes_on();
         command.fault = None;
     }
     Vec::new()
 }
 
-fn nothing(app: &mut App) {
+pub(crate) fn nothing(app: &mut App) {
     toast::say(app, Level::Warning, tr!("nothing here completes that").into(), None);
 }
 
@@ -251,6 +275,34 @@ fn accept(app: &mut App) -> Vec<Do> {
             fail(app, why)
         }
     }
+}
+
+/// The commands that the palette lists, with what stands behind them: those that are no action's, and of `set` one for each
+/// option. A text that begins with a command's name has the rest of it behind that one.
+pub(crate) fn offered(app: &App, text: &str) -> Vec<(&'static Command, String)> {
+    let (word, rest) = split(text);
+    let is_action = |command: &Command| BINDINGS.iter().any(|binding| named(binding.ctx) && binding.id == command.name);
+    let of = |command: &'static Command| -> Vec<(&'static Command, String)> {
+        if command.name == word && !rest.is_empty() && !command.takes.is_empty() {
+            return vec![(command, rest.to_owned())];
+        }
+        match &command.behind {
+            Behind::Words(words) if command.name == "set" => {
+                words(app, "", "").into_iter().map(|option| (command, option)).collect()
+            }
+            Behind::Words(_) | Behind::Unknown | Behind::Path => vec![(command, String::new())],
+        }
+    };
+    COMMANDS.iter().filter(|command| !is_action(command)).flat_map(of).collect()
+}
+
+/// Runs a command that was chosen in the palette; one that wants something behind it is opened with what there is.
+pub(crate) fn offer(app: &mut App, command: &Command, behind: &str) -> Vec<Do> {
+    let whole = command.takes.is_empty() || (!behind.is_empty() && command.name != "set") || behind.contains(' ');
+    let text = format!("{} {behind}", command.name);
+    let line = if whole { text.trim_end().to_owned() } else { format!("{} ", text.trim_end()) };
+    app.screen.open(CommandLine { line: LineEditor::new(&line), ..CommandLine::default() });
+    if whole { accept(app) } else { Vec::new() }
 }
 
 /// Keeps the line open with its fault, which goes into the message log too.

@@ -8,10 +8,10 @@ use crate::{
     keymap::{Action, ascii_twin},
     screen::{Pane, Sort},
     table,
-    table::columns,
+    table::{columns, filter_words},
     toast,
 };
-use domain::task::{TaskKey, TaskState};
+use domain::task::TaskKey;
 use engine::{
     effect::{Effect, Level, LocalCmd, TermCmd},
     filter::Filter,
@@ -35,8 +35,8 @@ pub struct Command {
 pub(super) enum Behind {
     /// Nothing that is known beforehand.
     Unknown,
-    /// The words that can come next, after what stands already.
-    Words(fn(&App, &str) -> Vec<String>),
+    /// The words that can come next, after what stands already and with what is typed of them.
+    Words(fn(&App, &str, &str) -> Vec<String>),
     /// A path of this machine, to the end of the line.
     Path,
 }
@@ -64,6 +64,7 @@ pub static COMMANDS: &[Command] = &[
     Command { name: "theme", takes: "NAME", help: "Take another set of colours, for this session", behind: Behind::Words(themes), run: theme },
     Command { name: "set", takes: "OPTION VALUE", help: "Set theme, language, mouse, ascii, reduced_motion or side_by_side, for this session", behind: Behind::Words(set_words), run: set },
     Command { name: "export", takes: "FILE", help: "Write the tasks shown to a new file, one JSON object a line", behind: Behind::Path, run: export },
+    Command { name: "reload", takes: "", help: "Read the config again and say what changed", behind: Behind::Unknown, run: reload },
     Command { name: "send", takes: "", help: "Open the preview of what is in compose; what is sent there pays", behind: Behind::Unknown, run: send },
     Command { name: "pause", takes: "", help: "Pause or resume sending", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Pause) },
     Command { name: "help", takes: "", help: "Show the keys and what everything means", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Help) },
@@ -87,8 +88,8 @@ fn action(app: &mut App, rest: &str, action: Action) -> Result<Vec<Do>, String> 
     if rest.is_empty() { Ok(commands::run(app, action)) } else { Err(tr!("it takes nothing behind it").into()) }
 }
 
-fn filter_words(_: &App, _: &str) -> Vec<String> {
-    TaskState::ALL.iter().map(|of| format!("state:{}", of.id())).collect()
+fn filter_words(app: &App, _: &str, last: &str) -> Vec<String> {
+    filter_words::candidates(app, last)
 }
 
 fn filter(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
@@ -98,7 +99,7 @@ fn filter(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     Ok(Vec::new())
 }
 
-fn sort_words(_: &App, before: &str) -> Vec<String> {
+fn sort_words(_: &App, before: &str, _: &str) -> Vec<String> {
     if before.is_empty() { owned(columns::ALL.map(|column| column.id)) } else { owned(["asc", "desc"]) }
 }
 
@@ -135,24 +136,40 @@ fn goto(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     Ok(Vec::new())
 }
 
-fn themes(app: &App, _: &str) -> Vec<String> {
+fn themes(app: &App, _: &str, _: &str) -> Vec<String> {
     let own = app.work.settings.ui.themes.keys().cloned();
     paint::THEMES.iter().map(|name| (*name).to_owned()).chain(own).collect()
 }
 
 fn theme(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
-    let known = themes(app, "");
+    let known = themes(app, "", "");
     if !known.iter().any(|name| name == rest) {
         return Err(tr!("name a theme: {names}", names = known.join(tr!(", "))));
     }
     app.work.settings.ui.theme = rest.to_owned();
+    say_set(app, "theme", rest);
     Ok(Vec::new())
 }
 
-fn set_words(app: &App, before: &str) -> Vec<String> {
+/// Says what was set, for how long, and what keeps it.
+fn say_set(app: &mut App, name: &str, value: &str) {
+    let option = format!("ui.{name}");
+    let text = tr!("{name} is {value} until you quit; {option} in the config keeps it", name, value, option);
+    toast::say(app, Level::Info, text, None);
+}
+
+fn reload(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+    if !rest.is_empty() {
+        return Err(tr!("it takes nothing behind it").into());
+    }
+    toast::say(app, Level::Info, tr!("reading the config again").into(), None);
+    Ok(vec![Do::Effect(Effect::Local(LocalCmd::ReadConfig))])
+}
+
+fn set_words(app: &App, before: &str, _: &str) -> Vec<String> {
     match before {
         "" => owned(["theme", "language", "side_by_side"].into_iter().chain(FLAGS)),
-        "theme" => themes(app, ""),
+        "theme" => themes(app, "", ""),
         "language" => owned(LANGUAGES),
         "side_by_side" => owned(SIDES),
         flag if FLAGS.contains(&flag) => owned(["on", "off"]),
@@ -170,34 +187,47 @@ fn set(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     };
     let one_of = |words: &[&str]| tr!("{name} is one of {words}", name, words = words.join(tr!(", ")));
     let ui = &mut app.work.settings.ui;
+    let mut wishes = Vec::new();
     match name {
         "theme" => return theme(app, value),
-        "language" => return speak(app, Lang::from_id(value).ok_or_else(|| one_of(&LANGUAGES))?),
+        "language" => {
+            let lang = Lang::from_id(value).ok_or_else(|| one_of(&LANGUAGES))?;
+            wishes = speak(app, lang);
+            lang::within(lang, || say_set(app, name, value));
+            return Ok(wishes);
+        }
         "ascii" => ui.ascii = flag()?,
         "reduced_motion" => ui.reduced_motion = flag()?,
         "mouse" => {
             ui.mouse = flag()?;
-            return Ok(vec![Do::Effect(Effect::Term(TermCmd::Mouse(ui.mouse)))]);
+            wishes.push(Do::Effect(Effect::Term(TermCmd::Mouse(ui.mouse))));
         }
         "side_by_side" if SIDES.contains(&value) => ui.side_by_side = value.into(),
         "side_by_side" => return Err(one_of(&SIDES)),
-        _ => return Err(tr!("it sets theme, language, mouse, ascii, reduced_motion or side_by_side").into()),
+        _ => {
+            return Err(tr!(
+                "it sets theme, language, mouse, ascii, reduced_motion or side_by_side; the config sets all else, and \
+                 :reload takes it over"
+            )
+            .into());
+        }
     }
-    Ok(Vec::new())
+    say_set(app, name, value);
+    Ok(wishes)
 }
 
 /// Has another language spoken from now on. What the draft's faults say is said anew; what was said before stays.
-fn speak(app: &mut App, lang: Lang) -> Result<Vec<Do>, String> {
+fn speak(app: &mut App, lang: Lang) -> Vec<Do> {
     app.work.settings.ui.language = Some(lang);
     lang::within(lang, || compose::check_again(app));
-    Ok(vec![Do::Effect(Effect::Local(LocalCmd::Speak { lang }))])
+    vec![Do::Effect(Effect::Local(LocalCmd::Speak { lang }))]
 }
 
 fn export(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     if rest.is_empty() {
         return Err(tr!("name a file that does not exist yet").into());
     }
-    let keys = app.screen.table.order.clone();
+    let keys: Vec<TaskKey> = table::passing(app).collect();
     if keys.is_empty() {
         return Err(tr!("no task is shown, so there is nothing to write").into());
     }

@@ -94,14 +94,14 @@ fn head(app: &App, row: Option<&Row>, look: Look, width: u16) -> Line<'static> {
         spans.push(Span::styled(format!(" {} ", look.signs.across.repeat(2)), look.theme.faint));
     }
     let used: usize = spans.iter().map(|span| text::width(&span.content)).sum();
-    let all: usize = DetailTab::ALL.into_iter().map(|tab| text::width(name(tab)) + 2).sum();
-    // The rule begins before the head and ends after it.
-    let all_fit = used + all + 4 <= usize::from(width);
+    let all = |name: fn(DetailTab) -> &'static str| -> usize {
+        DetailTab::ALL.into_iter().map(|tab| text::width(name(tab)) + 2).sum()
+    };
+    // The rule begins before the head and ends after it. Every part has a name however narrow it is.
+    let room = usize::from(width).saturating_sub(used + 4);
+    let name = if all(name) <= room { name } else { short_name };
     for tab in DetailTab::ALL {
         let chosen = tab == app.screen.detail.tab;
-        if !chosen && !all_fit {
-            continue;
-        }
         let style = match (chosen, focused) {
             (true, true) => look.theme.chosen,
             (true, false) => look.theme.strong,
@@ -121,6 +121,17 @@ pub(crate) fn name(tab: DetailTab) -> &'static str {
         DetailTab::Request => tr!("Request"),
         DetailTab::Answers => tr!("Answers"),
         DetailTab::Attempts => tr!("Attempts"),
+    }
+}
+
+/// A part's name where there is little room.
+fn short_name(tab: DetailTab) -> &'static str {
+    match tab {
+        DetailTab::Overview => tr!("View"),
+        DetailTab::TimeLine => tr!("Time"),
+        DetailTab::Request => tr!("Req"),
+        DetailTab::Answers => tr!("Ans"),
+        DetailTab::Attempts => tr!("Try"),
     }
 }
 

@@ -42,7 +42,7 @@ fn place(screen: Rect) -> Rect {
 /// Draws the causes.
 pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &FailuresView) {
     let look = brush.look;
-    let inside = brush.frame(place(screen), tr!("Failures by cause"));
+    let inside = brush.over(place(screen), tr!("Failures by cause"));
     let mut lines = head(app, view, look, inside.width);
     let first = lines.len();
     lines.extend(view.clusters.iter().enumerate().map(|(n, cluster)| cause(view, cluster, n == view.at, look)));
@@ -202,7 +202,7 @@ pub(crate) fn mend(brush: &mut Brush<'_>, screen: Rect, app: &App, mend: &Mend) 
         MendWhat::Prompts { .. } => tr!("Edit the prompts of {tasks}", tasks),
         MendWhat::Field { field, .. } => tr!("Set the {field} of {tasks}", field = names::field(*field), tasks),
     };
-    let inside = brush.frame(place(screen), &title);
+    let inside = brush.over(place(screen), &title);
     let lines = explained(app, mend, look, inside.width);
     let rows = u16::try_from(lines.len()).unwrap_or(0).min(inside.height.saturating_sub(2));
     brush.lines(Rect { height: rows, ..inside }, &lines);

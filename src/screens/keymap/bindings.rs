@@ -258,7 +258,7 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Table, &["p"], Action::Pause, "pause", "Pause or resume sending; after a halt, look again and go on"),
     on(Ctx::Table, &["ctrl-r"], Action::Refresh, "refresh", "Ask for the tasks' state now").when(when::refresh),
     on(Ctx::Table, &["B"], Action::Balance, "balance", "Ask for the balance"),
-    on(Ctx::Table, &["$"], Action::Money, "money", "Show what was spent, by what, and what is left"),
+    on(Ctx::Table, &["$"], Action::Money, "money", "Show what was spent, by what, and what the budget leaves"),
     on(Ctx::Table, &["t"], Action::Attempts, "attempts", "Show the line of attempts").when(when::some_task),
     on(Ctx::Table, &["k", "up"], Action::Move(Move::Up), "up", "Move up"),
     on(Ctx::Table, &["j", "down", "ctrl-n"], Action::Move(Move::Down), "down", "Move down"),
@@ -355,6 +355,8 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Confirm, &["y"], Action::Yes, "yes", "Do it"),
     on(Ctx::Confirm, &["n"], Action::No, "no", "Do nothing"),
     on(Ctx::Filter, &["enter"], Action::Accept, "keep", "Keep the filter or the search"),
+    on(Ctx::Filter, &["tab"], Action::CompleteWord, "complete", "Complete the word of a filter; again for the next one that fits"),
+    on(Ctx::Filter, &["shift-tab"], Action::CompleteBack, "the one before", "Take the word before that fits"),
     // The palette and the command line.
     on(Ctx::Palette, &["enter"], Action::Accept, "run", "Run the action under the cursor"),
     on(Ctx::Palette, &["up", "ctrl-p", "shift-tab"], Action::Move(Move::Up), "up", "Move up"),

@@ -122,6 +122,13 @@ impl Brush<'_> {
         }
     }
 
+    /// A frame for what lies over the panes: what stands beside it goes, since half of a word is none.
+    pub(crate) fn over(&mut self, place: Rect, title: &str) -> Rect {
+        let screen = self.buf.area;
+        self.wipe(Rect { x: screen.x, width: screen.width, ..place });
+        self.frame(place, title)
+    }
+
     /// A frame with a title around a wiped place; gives the place inside, a blank kept at both sides.
     pub(crate) fn frame(&mut self, place: Rect, title: &str) -> Rect {
         let place = place.intersection(self.buf.area);

@@ -5,6 +5,8 @@ mod view;
 
 use crate::{
     app::App,
+    command_line,
+    command_line::Command,
     commands,
     commands::Do,
     keymap,
@@ -27,41 +29,66 @@ pub struct Palette {
     pub at: usize,
 }
 
-/// An action as the palette lists it.
+/// What the palette lists.
+#[derive(Clone, Debug)]
+pub enum Found {
+    /// An action, by its key.
+    Action(&'static Binding),
+    /// A command of the command line, with what stands behind its name already.
+    Command(&'static Command, String),
+}
+
+/// A line of the palette.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// The action.
-    pub binding: &'static Binding,
+    pub found: Found,
     /// Why it is not possible now.
     pub why_not: Option<String>,
 }
 
-/// The actions that fit the text: the best fit first, and among equals the possible ones first.
+/// The actions and commands that fit the text: the best fit first, and among equals the possible ones first.
 #[must_use]
 pub fn entries(app: &App, text: &str) -> Vec<Entry> {
     let listed =
         |binding: &&Binding| !matches!(binding.ctx, Ctx::Palette | Ctx::Command) && binding.action != Action::Palette;
-    let mut found: Vec<(usize, Entry)> = BINDINGS
-        .iter()
-        .filter(listed)
-        .filter_map(|binding| {
-            // The documents are in English, so that its words are known in every language.
-            let words = [(binding.hint, binding.help), (lang::tr(binding.hint), lang::tr(binding.help))];
-            let told = words.map(|(hint, help)| cost(text, &format!("{hint} {} {help}", binding.id)));
-            let cost = told.into_iter().flatten().min()?;
-            let why_not = keymap::runnable(app, binding).err().map(|Why(why)| why);
-            Some((cost, Entry { binding, why_not }))
-        })
-        .collect();
+    let actions = BINDINGS.iter().filter(listed).filter_map(|binding| {
+        // The documents are in English, so that its words are known in every language.
+        let words = [(binding.hint, binding.help), (lang::tr(binding.hint), lang::tr(binding.help))];
+        let cost = best(text, words.map(|(hint, help)| (format!("{hint} {}", binding.id), help)))?;
+        let why_not = keymap::runnable(app, binding).err().map(|Why(why)| why);
+        Some((cost, Entry { found: Found::Action(binding), why_not }))
+    });
+    let commands = command_line::offered(app, text).into_iter().filter_map(|(command, behind)| {
+        let name = format!("{} {behind}", command.name);
+        // One that is typed with what it takes is what is meant.
+        let whole = (!behind.is_empty() && text.trim().ends_with(&behind)).then_some((0, 0));
+        let cost =
+            whole.or_else(|| best(text, [command.help, lang::tr(command.help)].map(|help| (name.clone(), help))))?;
+        Some((cost, Entry { found: Found::Command(command, behind), why_not: None }))
+    });
+    let mut found: Vec<((usize, usize), Entry)> = actions.chain(commands).collect();
     found.sort_by_key(|(cost, entry)| (*cost, entry.why_not.is_some()));
     // What several places have in common is listed once, from the place where it is possible.
     let mut listed: Vec<Entry> = Vec::with_capacity(found.len());
+    let same = |one: &Entry, other: &Entry| match (&one.found, &other.found) {
+        (Found::Action(one), Found::Action(other)) => one.action == other.action,
+        _ => false,
+    };
     for (_, entry) in found {
-        if listed.iter().all(|other| other.binding.action != entry.binding.action) {
+        if listed.iter().all(|other| !same(other, &entry)) {
             listed.push(entry);
         }
     }
     listed
+}
+
+/// How badly a text fits the best of these names and helps, a find in the name before one in the help.
+fn best<const N: usize>(text: &str, told: [(String, &str); N]) -> Option<(usize, usize)> {
+    let costs = told.into_iter().filter_map(|(name, help)| {
+        let whole = cost(text, &format!("{name} {help}"))?;
+        Some((whole, usize::from(cost(text, &name).is_none_or(|in_name| in_name > whole))))
+    });
+    costs.min()
 }
 
 /// How badly a text fits what is looked for; `None` when it does not. Every word must be found: as it is, or its letters
@@ -152,7 +179,11 @@ fn go(app: &mut App, to: Move) {
 fn accept(app: &mut App) -> Vec<Do> {
     let Some(palette) = app.screen.top::<Palette>() else { return Vec::new() };
     match entries(app, palette.line.text()).into_iter().nth(palette.at) {
-        Some(entry) => run(app, entry.binding),
+        Some(Entry { found: Found::Action(binding), .. }) => run(app, binding),
+        Some(Entry { found: Found::Command(command, behind), .. }) => {
+            app.screen.layers.pop();
+            command_line::offer(app, command, &behind)
+        }
         None => {
             toast::say(app, Level::Info, tr!("no action fits; Backspace takes letters back").into(), None);
             Vec::new()
@@ -179,7 +210,11 @@ mod tests {
     use domain::task::TaskState::{Failed, Running};
 
     fn ids(app: &App, text: &str) -> Vec<(Ctx, Action)> {
-        entries(app, text).iter().map(|entry| (entry.binding.ctx, entry.binding.action)).collect()
+        let action = |entry: &Entry| match &entry.found {
+            Found::Action(binding) => Some((binding.ctx, binding.action)),
+            Found::Command(..) => None,
+        };
+        entries(app, text).iter().filter_map(action).collect()
     }
 
     #[test]
@@ -189,6 +224,26 @@ mod tests {
         assert_eq!(ids(&state, "mark al")[0], (Ctx::Table, Action::MarkAll));
         assert!(ids(&state, "frz").contains(&(Ctx::Table, Action::Freeze)));
         assert_eq!(ids(&state, "xyzzy"), []);
+    }
+
+    #[test]
+    fn what_people_type_finds_the_command_or_the_action_first() {
+        let state = state(&[Failed]);
+        let first = |text: &str| match &entries(&state, text)[0].found {
+            Found::Action(binding) => binding.id.to_owned(),
+            Found::Command(command, behind) => format!(":{} {behind}", command.name).trim_end().to_owned(),
+        };
+        for (typed, found) in [
+            ("theme", ":theme"),
+            ("language", ":set language"),
+            ("config", ":reload"),
+            ("quit", "quit"),
+            ("money", "money"),
+            ("theme light", ":theme light"),
+        ] {
+            assert_eq!(first(typed), found, "{typed}");
+        }
+        assert!(!entries(&state, "budget").is_empty());
     }
 
     #[test]
@@ -204,7 +259,8 @@ mod tests {
     #[test]
     fn what_is_not_possible_now_is_listed_with_why() {
         let found = entries(&state(&[domain::task::TaskState::Queued]), "retry");
-        let retry = found.iter().find(|entry| entry.binding.id == "retry").unwrap();
+        let is_retry = |entry: &&Entry| matches!(entry.found, Found::Action(binding) if binding.id == "retry");
+        let retry = found.iter().find(is_retry).unwrap();
         assert!(retry.why_not.as_ref().unwrap().starts_with("#1 has not been sent yet"));
         let all = entries(&state(&[Running]), "");
         let possible = all.iter().take_while(|entry| entry.why_not.is_none()).count();

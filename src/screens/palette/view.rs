@@ -1,12 +1,13 @@
 //! The palette: what is typed, the actions that fit it, and at the foot in full what the chosen one does.
 
-use super::{Entry, Palette, entries};
+use super::{Entry, Found, Palette, entries};
 use crate::{
     app::App,
     keymap::{Action, Ctx},
     kit::{
         brush::{Brush, span},
         text,
+        theme::Look,
     },
     shell::{
         hints,
@@ -23,7 +24,7 @@ use words::{lang, tr};
 /// Every action that fits what is typed, those that are not possible now with why.
 pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, palette: &Palette) -> Option<Position> {
     let look = brush.look;
-    let place = brush.frame(list_place(screen), tr!("Palette"));
+    let place = brush.over(list_place(screen), tr!("Palette"));
     let found = entries(app, palette.line.text());
     let x = brush.text(place.x, place.y, place.width, tr!("find "), look.theme.strong);
     let room = place.right().saturating_sub(x);
@@ -35,9 +36,16 @@ pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, palette: &Pal
         .iter()
         .enumerate()
         .map(|(at, entry)| {
-            let binding = entry.binding;
-            let key = hints::first_key(app, binding).unwrap_or_default();
-            let pays = if binding.paid { pays(look) } else { String::new() };
+            let (key, hint) = match &entry.found {
+                Found::Action(binding) => {
+                    (hints::first_key(app, binding).unwrap_or_default(), lang::tr(binding.hint).to_owned())
+                }
+                Found::Command(command, behind) if behind.is_empty() => {
+                    (format!(":{}", command.name), lang::tr(command.takes).to_owned())
+                }
+                Found::Command(command, behind) => (format!(":{}", command.name), behind.clone()),
+            };
+            let pays = pays_for(entry, look);
             let style = if entry.why_not.is_some() { look.theme.faint } else { Style::new() };
             Line::from(vec![
                 mark(look, at == palette.at),
@@ -45,7 +53,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, palette: &Pal
                     format!("{} ", text::pad(&key, 10)),
                     if entry.why_not.is_some() { style } else { look.theme.key },
                 ),
-                span(format!("{} ", text::pad(lang::tr(binding.hint), 14)), style),
+                span(format!("{} ", text::pad(&hint, 14)), style),
                 Span::styled(pays, if entry.why_not.is_some() { style } else { look.theme.warn }),
                 span(help_of(entry), look.theme.faint),
             ])
@@ -57,7 +65,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, palette: &Pal
     let first = brush.scrolled(list, &lines, page_of(palette.at, usize::from(list.height)));
     brush.clickable(list, first..lines.len());
     if let Some(entry) = found.get(palette.at) {
-        let pays = if entry.binding.paid { pays(look) } else { String::new() };
+        let pays = pays_for(entry, look);
         let parts = text::wrap(&(pays + &help_of(entry)), usize::from(in_full.width.saturating_sub(2)));
         for (row, part) in in_full.rows().zip(&parts) {
             brush.text(row.x + 2, row.y, row.width.saturating_sub(2), part, Style::new());
@@ -69,11 +77,19 @@ pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, palette: &Pal
     Some(Position::new((x + caret).min(place.right().saturating_sub(1)), place.y))
 }
 
-/// What an action does, or why it is not possible now.
+fn pays_for(entry: &Entry, look: Look) -> String {
+    match entry.found {
+        Found::Action(binding) if binding.paid => pays(look),
+        Found::Action(_) | Found::Command(..) => String::new(),
+    }
+}
+
+/// What it does, or why it is not possible now.
 fn help_of(entry: &Entry) -> String {
-    match &entry.why_not {
-        None => lang::tr(entry.binding.help).to_owned(),
-        Some(why) => tr!("not now: {why}", why),
+    match (&entry.why_not, &entry.found) {
+        (None, Found::Action(binding)) => lang::tr(binding.help).to_owned(),
+        (None, Found::Command(command, _)) => lang::tr(command.help).to_owned(),
+        (Some(why), _) => tr!("not now: {why}", why),
     }
 }
 

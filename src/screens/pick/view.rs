@@ -19,7 +19,7 @@ use words::{reason, tr};
 pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, picker: &Picker) -> Position {
     let look = brush.look;
     let place = layout::centred(screen, screen.width.saturating_sub(6).min(100), screen.height.saturating_sub(4));
-    let place = brush.frame(place, title(picker.what));
+    let place = brush.over(place, title(picker.what));
     let x = brush.text(place.x, place.y, place.width, asked(picker.what), look.theme.strong);
     let (query, caret) = picker.query.window(place.right().saturating_sub(x + 1));
     brush.text(x, place.y, place.right().saturating_sub(x), &query, Style::new());

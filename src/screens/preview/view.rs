@@ -36,7 +36,7 @@ pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, preview: &Pre
     let foot_height = u16::try_from(foot.len()).unwrap_or(u16::MAX);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(foot_height);
     let frame = layout::centred(screen, width, height);
-    let place = brush.frame(frame, &title(preview));
+    let place = brush.over(frame, &title(preview));
     let foot_top = place.bottom().saturating_sub(foot_height.min(place.height));
     let above = Rect { height: foot_top.saturating_sub(place.y), ..place };
     brush.scrolled(above, &lines, preview.scroll);

@@ -12,9 +12,9 @@ use domain::task::TaskState;
 use ratatui::layout::Rect;
 use words::{amounts, names, problem::Problem, reason, tr};
 
-/// Draws the banners that are up.
+/// Draws the banner that is up.
 pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
-    for (y, banner) in (place.top()..place.bottom()).zip(layout::banners(app)) {
+    for (y, banner) in (place.top()..place.bottom()).zip(layout::banner(app)) {
         let theme = brush.look.theme;
         let style = match banner {
             Banner::Halted | Banner::NoKey | Banner::Unwritten => theme.loud,

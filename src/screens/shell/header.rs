@@ -5,12 +5,12 @@ use crate::{
     app::App,
     kit::{brush::Brush, text},
     shell::layout,
+    table::pins,
 };
 use domain::{
     account::{HaltCause, Sender, Stamp},
     money::Ptc,
-    task::{Task, TaskState},
-    time::HOUR,
+    task::TaskState,
 };
 use engine::share;
 use ratatui::{
@@ -98,7 +98,7 @@ fn parts(brush: &Brush<'_>, app: &App) -> Vec<Part> {
 fn counts(brush: &Brush<'_>, app: &App, kept: usize) -> Line<'static> {
     let look = brush.look;
     let mut spans: Vec<Span<'static>> = Vec::new();
-    let (risk, held_up) = (at_risk(app), app.work.tasks.held_up.len());
+    let (risk, held_up) = (pins::at_risk(app).len(), app.work.tasks.held_up.len());
     for wanted in ORDER.into_iter().take(kept) {
         // Failures that were seen to are no news.
         let count = match wanted {
@@ -141,15 +141,6 @@ fn counts(brush: &Brush<'_>, app: &App, kept: usize) -> Line<'static> {
         spans.push(Span::styled(tr!("no tasks"), look.theme.faint));
     }
     Line::from(spans)
-}
-
-/// Files not yet here whose address has less than an hour to live, or whose saving a person stopped.
-fn at_risk(app: &App) -> usize {
-    let soon = layout::shown_now(app).wall.plus(HOUR);
-    let waiting = app.work.tasks.ready.iter().chain(app.work.saver.active.keys());
-    let expires = |key| app.work.tasks.rows.get(key).and_then(|row| row.expires_at.get());
-    let is_stopped = |key| app.work.tasks.live.get(key).is_some_and(Task::is_stopped);
-    waiting.filter(|key| expires(key).is_some_and(|at| at < soon) || is_stopped(key)).count()
 }
 
 fn one<const N: usize>(forms: [(u8, String); N], style: Style) -> Part {

@@ -48,7 +48,7 @@ pub(crate) fn list(brush: &mut Brush<'_>, screen: Rect, title: &str, lines: &[Li
         u16::try_from(widest).unwrap_or(u16::MAX),
         u16::try_from(lines.len()).unwrap_or(u16::MAX),
     );
-    let place = brush.frame(place, title);
+    let place = brush.over(place, title);
     let first = brush.scrolled(place, lines, scroll);
     brush.clickable(place, first..lines.len());
     place
@@ -95,7 +95,7 @@ pub(crate) fn searchable(
     view: &ListView,
 ) -> Option<Position> {
     let look = brush.look;
-    let place = brush.frame(list_place(screen), list.title);
+    let place = brush.over(list_place(screen), list.title);
     let foot = place.bottom().saturating_sub(1);
     let content = Rect { height: place.height.saturating_sub(1), ..place };
     if list.lines.is_empty() {

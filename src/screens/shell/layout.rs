@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! header                                     1 row
-//! banners        what stops work             0 to 2 rows
+//! banner         what stops work             0 or 1 row
 //! table          always the full width, no side borders: scroll regions need whole rows
 //! detail         below the table from 30 rows on, otherwise while it has the keys
 //! message        what was just said           0 or 1 row
@@ -15,6 +15,7 @@
 use crate::{
     app::App,
     screen::{Pane, Screen},
+    table::pins,
     toast,
 };
 use domain::{
@@ -62,7 +63,7 @@ pub enum Layout {
 pub struct Places {
     /// One row.
     pub header: Rect,
-    /// A row for each banner.
+    /// A row for the banner, where one is up.
     pub banners: Rect,
     /// A row of column titles, then the tasks.
     pub table: Option<Rect>,
@@ -87,28 +88,26 @@ pub enum Banner {
     Unwritten,
     /// The service does not answer.
     Offline,
-    /// Unsent tasks of an earlier run wait for a word.
-    Unsent,
     /// What happened since the last time.
     Away,
+    /// Unsent tasks of an earlier run wait for a word.
+    Unsent,
 }
 
-/// The banners that are up, as many as the screen has room for.
+/// The banner that is up: the gravest, since what is said in two places is read in none.
 #[must_use]
-pub fn banners(app: &App) -> Vec<Banner> {
-    let room = if app.screen.height < SHARED_FROM { 1 } else { 2 };
+pub fn banner(app: &App) -> Option<Banner> {
     [
         (app.work.queue.halted.is_some(), Banner::Halted),
         (!app.work.settings.has_key, Banner::NoKey),
         (!app.work.store.failed.is_empty(), Banner::Unwritten),
         (app.work.poller.offline_since.is_some() && app.work.poller.misses >= OFFLINE_FROM, Banner::Offline),
-        (unsent(app).0 > 0, Banner::Unsent),
+        // It tells of the unsent, too.
         (app.screen.away.is_some(), Banner::Away),
+        (unsent(app).0 > 0, Banner::Unsent),
     ]
     .into_iter()
-    .filter_map(|(up, banner)| up.then_some(banner))
-    .take(room)
-    .collect()
+    .find_map(|(up, banner)| up.then_some(banner))
 }
 
 /// How many tasks of an earlier run are still unsent while sending is paused, and what they would cost.
@@ -127,7 +126,7 @@ pub fn layout(app: &App) -> Layout {
         return Layout::TooSmall;
     }
     let row = |y, height| Rect::new(0, y, width, height);
-    let banner_rows = u16::try_from(banners(app).len()).unwrap_or(0);
+    let banner_rows = u16::from(banner(app).is_some());
     let message = u16::from(toast::is_up(app));
     let (top, bottom) = (1 + banner_rows, height - 1 - message);
     let body = row(top, bottom - top);
@@ -192,24 +191,28 @@ fn table_height(pane: Pane, height: u16, body: u16) -> u16 {
     }
 }
 
-/// How many tasks the table shows at once; 1 where it is not on the screen, so that moves still work.
+/// How many tasks the table shows at once below the pinned ones; 1 where it is not on the screen, so that moves still work.
 #[must_use]
 pub fn table_rows(app: &App) -> usize {
     match layout(app) {
-        Layout::Panes(Places { table: Some(table), .. }) => usize::from(table.height - 1).max(1),
+        Layout::Panes(Places { table: Some(table), .. }) => {
+            usize::from(table.height - 1).saturating_sub(pins::rows(app)).max(1)
+        }
         Layout::Panes(_) | Layout::TooSmall => 1,
     }
 }
 
-/// The first row of the table on the screen: the one it last had, moved just enough that the cursor is seen and no
-/// row is left empty while there are tasks to fill it.
+/// The first row of the table on the screen below the pinned ones, counted from the last of these: the one it last had,
+/// moved just enough that the cursor is seen and no row is left empty while there are tasks to fill it.
 #[must_use]
 pub fn table_top(app: &App) -> usize {
     let (table, rows) = (&app.screen.table, table_rows(app));
-    let last = table.order.len().saturating_sub(rows);
-    let at = table.at.min(table.order.len().saturating_sub(1));
-    let top = table.top.min(last);
-    if table.cursor.is_none() { top } else { top.clamp((at + 1).saturating_sub(rows), at) }
+    let rest = table.order.len() - table.pins;
+    let top = table.top.min(rest.saturating_sub(rows));
+    match table.at.min(table.order.len().saturating_sub(1)).checked_sub(table.pins) {
+        Some(at) if table.cursor.is_some() => top.clamp((at + 1).saturating_sub(rows), at),
+        _ => top,
+    }
 }
 
 /// Cells across and down that detail has for its content, if it is on the screen.
@@ -293,7 +296,7 @@ mod tests {
         state.screen.full = true;
         assert_eq!(heights(&state), [Some(38), None, None]);
         state.work.settings.has_key = false;
-        assert_eq!((heights(&state), banners(&state)), ([Some(37), None, None], vec![Banner::NoKey]));
+        assert_eq!((heights(&state), banner(&state)), ([Some(37), None, None], Some(Banner::NoKey)));
     }
 
     #[test]

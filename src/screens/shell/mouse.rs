@@ -57,7 +57,7 @@ fn focus(app: &mut App, at: Position) -> Vec<Do> {
     // The place again: giving a pane the keys may have moved it.
     if let (Pane::Table, Layout::Panes(places)) = (pane, layout::layout(app))
         && let Some(row) = places.table.and_then(|place| at.y.checked_sub(place.y + 1))
-        && let Some(key) = app.screen.table.order.get(layout::table_top(app) + usize::from(row)).copied()
+        && let Some(key) = table::at_row(app, usize::from(row))
     {
         table::go_to(app, key);
     }

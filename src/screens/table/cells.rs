@@ -17,7 +17,15 @@ use words::{amounts, names, reason, tr};
 pub(crate) struct CellText {
     /// What it says.
     pub(crate) text: String,
+    /// What it says where that has no room and cut it would say something else.
+    pub(crate) short: Option<String>,
     pub(crate) style: Style,
+}
+
+impl CellText {
+    pub(super) const fn new(text: String, style: Style) -> Self {
+        Self { text, short: None, style }
+    }
 }
 
 /// What is the same for all cells of a picture.
@@ -40,13 +48,13 @@ impl<'a> View<'a> {
 
 /// What a task made elsewhere shows in columns that are not known of it: the prompt's place says so.
 pub(super) fn of_known(view: &View<'_>, row: &Row, say: impl FnOnce() -> CellText) -> CellText {
-    if row.is_known() { say() } else { CellText { text: "-".into(), style: view.look.theme.faint } }
+    if row.is_known() { say() } else { CellText::new("-".into(), view.look.theme.faint) }
 }
 
 /// Sign and word. A row that a later attempt repeats has been seen to, and stands back.
 pub(super) fn state(view: &View<'_>, row: &Row) -> CellText {
     let style = if row.retried || row.put_away { view.look.theme.faint } else { view.look.theme.state(row.state) };
-    CellText { text: format!("{} {}", view.look.signs.state(row.state), names::state(row.state)), style }
+    CellText::new(format!("{} {}", view.look.signs.state(row.state), names::state(row.state)), style)
 }
 
 /// The service's word, the failure, or how far a download is.
@@ -90,7 +98,36 @@ pub(super) fn status(view: &View<'_>, row: &Row) -> CellText {
         (false, true) => tr!("put away: {reason}", reason = text),
         (false, false) => text,
     };
-    CellText { text, style }
+    CellText { text, short: short(view, row), style }
+}
+
+/// A status with a number in fewer cells.
+fn short(view: &View<'_>, row: &Row) -> Option<String> {
+    match row.state {
+        TaskState::Queued => match queue::undo_left(&view.app.work, row.key) {
+            0 => None,
+            left => Some(amounts::span(left.div_ceil(SECOND) * SECOND)),
+        },
+        TaskState::Sending => {
+            let (done, total) = view.app.work.queue.uploads.get(&row.key)?;
+            Some(percent(*done, *total))
+        }
+        TaskState::Saving => match view.saving(row.key)?.step {
+            SavingStep::Bytes { done, total: Some(total), .. } => Some(percent(done, total)),
+            SavingStep::Bytes { .. } | SavingStep::Claiming | SavingStep::Address | SavingStep::Stopping => None,
+        },
+        TaskState::Unknown
+        | TaskState::Running
+        | TaskState::Ready
+        | TaskState::Saved
+        | TaskState::Failed
+        | TaskState::Refused
+        | TaskState::Cancelled => None,
+    }
+}
+
+fn percent(done: u64, total: u64) -> String {
+    format!("{}%", u128::from(done) * 100 / u128::from(total.max(1)))
 }
 
 /// The service's word, or the kind of failure: what the status sorts by.
@@ -171,21 +208,22 @@ pub(crate) const fn is_reason(row: &Row) -> bool {
 }
 
 /// What it took or takes, and while it runs what such tasks usually take.
-pub(super) fn elapsed(view: &View<'_>, row: &Row) -> String {
-    let Some(sent) = row.sent_at.get().filter(|_| !is_reason(row)) else { return String::new() };
+pub(super) fn elapsed(view: &View<'_>, row: &Row, style: Style) -> CellText {
+    let clock = |ms: u64| CellText::new(amounts::clock(ms), style);
+    let nothing = || CellText::new(String::new(), style);
+    let Some(sent) = row.sent_at.get().filter(|_| !is_reason(row)) else { return nothing() };
     match row.state {
         TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Refused | TaskState::Cancelled => {
-            String::new()
+            nothing()
         }
         TaskState::Running => {
-            let took = amounts::clock(view.now.wall.since(sent));
-            match tasks::usual_ms(&view.app.work, row) {
-                Some(usual) => format!("{took} ({})", amounts::usual(usual, true)),
-                None => took,
-            }
+            let took = clock(view.now.wall.since(sent));
+            let Some(usual) = tasks::usual_ms(&view.app.work, row) else { return took };
+            let text = format!("{} ({})", took.text, amounts::usual(usual, true));
+            CellText { text, short: Some(took.text), style }
         }
         TaskState::Ready | TaskState::Saving | TaskState::Saved | TaskState::Failed => {
-            row.finished_at.get().map_or_else(String::new, |at| amounts::clock(at.since(sent)))
+            row.finished_at.get().map_or_else(nothing, |at| clock(at.since(sent)))
         }
     }
 }

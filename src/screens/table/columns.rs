@@ -108,7 +108,7 @@ pub static ELAPSED: Column = Column {
     compare: |a, b| cells::length(a).cmp(&cells::length(b)),
     cell: |view, row| {
         let style = if row.state.is_live() { Style::new() } else { view.look.theme.faint };
-        CellText { text: cells::elapsed(view, row), style }
+        cells::elapsed(view, row, style)
     },
     ..column("time", "time", 13, 70, "how long it took or takes, and what such tasks usually take")
 };
@@ -125,7 +125,7 @@ pub static MODEL: Column = Column {
 pub static FORMAT: Column = Column {
     compare: |a, b| (&a.kind.resolution, a.kind.duration).cmp(&(&b.kind.resolution, b.kind.duration)),
     cell: |view, row| cells::of_known(view, row, || plain(format!("{} {}s", row.kind.resolution, row.kind.duration))),
-    ..column("format", "format", 9, 92, "resolution and seconds")
+    ..column("format", "format", 9, 100, "resolution and seconds")
 };
 
 pub static ATTEMPT: Column = Column {
@@ -148,19 +148,17 @@ pub static COST: Column = Column {
         let theme = view.look.theme;
         cells::of_known(view, row, || match row.charged {
             Charged::Yes => plain(row.cost.to_string()),
-            Charged::Unknown => CellText { text: format!("{}?", row.cost), style: theme.warn },
-            Charged::No if row.state == TaskState::Queued => {
-                CellText { text: row.cost.to_string(), style: theme.faint }
-            }
-            Charged::No => CellText { text: "0".into(), style: theme.faint },
+            Charged::Unknown => CellText::new(format!("{}?", row.cost), theme.warn),
+            Charged::No if row.state == TaskState::Queued => CellText::new(row.cost.to_string(), theme.faint),
+            Charged::No => CellText::new("0".into(), theme.faint),
         })
     },
-    ..column("cost", "cost", 5, 100, "its price in PTC; 0 where it was not charged, ? where nobody can tell")
+    ..column("cost", "cost", 5, 80, "its price in PTC; 0 where it was not charged, ? where nobody can tell")
 };
 
 pub static CREATED: Column = Column {
     compare: |a, b| a.created_at.cmp(&b.created_at),
-    cell: |view, row| CellText { text: amounts::moment(row.created_at, view.now), style: view.look.theme.faint },
+    cell: |view, row| CellText::new(amounts::moment(row.created_at, view.now), view.look.theme.faint),
     ..column("created", "made", 11, 130, "when it was confirmed")
 };
 
@@ -188,7 +186,7 @@ const fn column(id: &'static str, title: &'static str, width: u16, from: u16, he
 }
 
 const fn plain(text: String) -> CellText {
-    CellText { text, style: Style::new() }
+    CellText::new(text, Style::new())
 }
 
 /// The columns that a table of that many cells across shows.
@@ -238,7 +236,7 @@ mod tests {
     #[test]
     fn narrow_screens_keep_the_key_the_state_and_the_prompt() {
         assert_eq!(titles(40), ["#", "state", "prompt"]);
-        assert_eq!(titles(80), ["#", "state", "status", "time", "model", "prompt"]);
+        assert_eq!(titles(80), ["#", "state", "status", "time", "model", "cost", "prompt"]);
         assert_eq!(titles(120), ["#", "state", "status", "time", "model", "format", "try", "cost", "prompt"]);
     }
 

@@ -1,20 +1,29 @@
 //! The filter being typed, in the footer's place; the table follows as it is typed.
 
-use super::rebuild;
+use super::{filter_words, rebuild};
 use crate::{
     app::App,
+    command_line,
+    command_line::Tab,
     commands::Do,
     key::Code,
     keymap::{Action, Ctx},
-    kit::{brush::Brush, editor::LineEditor, text},
+    kit::{
+        brush::{Brush, span},
+        editor::LineEditor,
+        text,
+        theme::Look,
+    },
     layer::{Covers, Did, Handle, Overlay},
     screen::Screen,
+    shell::hints,
 };
 use domain::reason::filter::FilterFault;
 use engine::filter::Filter;
 use ratatui::{
     layout::{Position, Rect},
     style::{Modifier, Style},
+    text::Line,
 };
 use words::{reason, tr};
 
@@ -27,6 +36,8 @@ pub struct FilterInput {
     pub before: Filter,
     /// Whether the text is still the one that it was opened with: what is typed takes its place.
     pub selected: bool,
+    /// The completion under way: Tab goes from one candidate to the next.
+    pub tab: Option<Tab>,
     /// Why the text is no filter.
     pub fault: Option<FilterFault>,
 }
@@ -38,6 +49,7 @@ pub(crate) fn open(app: &mut App) {
         line: LineEditor::new(&before.text),
         selected: !before.text.is_empty(),
         before,
+        tab: None,
         fault: None,
     });
 }
@@ -52,29 +64,88 @@ impl Overlay for FilterInput {
     }
 
     fn hints(&self, _: &App) -> Vec<(Ctx, Action)> {
-        vec![(Ctx::Filter, Action::Accept)]
+        vec![(Ctx::Filter, Action::Accept), (Ctx::Filter, Action::CompleteWord)]
     }
 
     fn covers(&self) -> Covers {
-        Covers::Footer
+        Covers::FooterAndAbove
     }
 
-    fn draw(&self, brush: &mut Brush<'_>, place: Rect, _: &App) -> Option<Position> {
-        let (line, fault) = (&self.line, self.fault.as_ref().map(reason::filter));
+    /// The line in the footer's place; above it why it is no filter, in full, and the words that fit.
+    fn draw(&self, brush: &mut Brush<'_>, place: Rect, app: &App) -> Option<Position> {
         let theme = brush.look.theme;
         let x = brush.text(place.x + 1, place.y, place.width, tr!("filter "), theme.strong);
         let room = place.right().saturating_sub(x + 1);
-        // A fault gets what the text leaves, and at least half.
-        let typed = u16::try_from(text::width(line.text())).unwrap_or(room).saturating_add(2);
-        let fault_room = fault.as_ref().map_or(0, |_| room.saturating_sub(typed).max(room / 2));
-        let (text, caret) = line.window(room - fault_room);
+        let (text, caret) = self.line.window(room);
         let style = if self.selected { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new() };
-        brush.text(x, place.y, room - fault_room, &text, style);
-        if let Some(fault) = fault {
-            brush.text(x + room - fault_room + 1, place.y, fault_room.saturating_sub(1), &fault, theme.bad);
+        brush.text(x, place.y, room, &text, style);
+        let lines = self.beside(app, brush.look, place.width.saturating_sub(4));
+        let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(place.y);
+        let above = Rect { y: place.y - height, height, ..place };
+        brush.wipe(above);
+        for (y, line) in (above.y..).zip(&lines).take(usize::from(height)) {
+            brush.across(above.x, y, above.width, theme.faint);
+            brush.line(above.x + 2, y, above.width.saturating_sub(4), line);
         }
         Some(Position::new((x + caret).min(place.right() - 1), place.y))
     }
+}
+
+impl FilterInput {
+    fn beside(&self, app: &App, look: Look, width: u16) -> Vec<Line<'static>> {
+        let theme = look.theme;
+        let fault = self.fault.as_ref().map(reason::filter).unwrap_or_default();
+        let fault = text::wrap(&fault, usize::from(width.saturating_sub(2)));
+        let mut lines: Vec<Line<'static>> = fault
+            .iter()
+            .filter(|part| !part.is_empty())
+            .map(|part| Line::from(span(format!(" {part} "), theme.bad)))
+            .collect();
+        if let Some(tab) = &self.tab {
+            // The chosen one is always in sight.
+            let words = tab.words.iter().enumerate().skip(tab.at.saturating_sub(3));
+            let words = words.map(|(at, word)| match at == tab.at {
+                true => span(format!("[{word}]"), theme.chosen),
+                false => span(format!(" {word} "), theme.faint),
+            });
+            lines.push(Line::from(words.collect::<Vec<_>>()));
+            return lines;
+        }
+        let words = filter_words::candidates(app, last(self.line.text()));
+        if !words.is_empty() && !self.selected {
+            let key = hints::key(app, Ctx::Filter, Action::CompleteWord).unwrap_or_default();
+            lines.push(Line::from(span(format!(" {key}{}{} ", tr!(": "), words.join(" ")), theme.faint)));
+        }
+        lines
+    }
+}
+
+/// The word that is being typed.
+fn last(text: &str) -> &str {
+    text.rsplit([' ', '\u{3000}']).next().unwrap_or_default()
+}
+
+/// Tab: the first word that fits, then the next one; backwards the one before.
+pub(crate) fn complete(app: &mut App, forward: bool) -> Vec<Do> {
+    let Some(input) = app.screen.top::<FilterInput>() else { return Vec::new() };
+    let tab = input.tab.as_ref().map_or_else(
+        || {
+            let text = input.line.text();
+            let last = last(text);
+            Tab::begin(&text[..text.len() - last.len()], filter_words::candidates(app, last), forward)
+        },
+        |tab| tab.step(forward),
+    );
+    let Some(text) = tab.text() else {
+        command_line::nothing(app);
+        return Vec::new();
+    };
+    if let Some(input) = app.screen.top_mut::<FilterInput>() {
+        input.line = LineEditor::new(&text);
+        (input.selected, input.tab) = (false, tab.goes_on());
+    }
+    changed(app);
+    Vec::new()
 }
 
 fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
@@ -82,6 +153,7 @@ fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
     match did {
         Did::Key(key) => {
             let replaces = Screen::is_text(&key) || matches!(key.code, Code::Backspace | Code::Delete);
+            input.tab = None;
             if std::mem::take(&mut input.selected) && replaces {
                 input.line = LineEditor::default();
                 input.line.key(key);
@@ -91,6 +163,7 @@ fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
             }
         }
         Did::Paste(text) => {
+            input.tab = None;
             if std::mem::take(&mut input.selected) {
                 input.line = LineEditor::default();
             }

@@ -4,7 +4,9 @@
 pub mod cells;
 pub mod columns;
 pub mod filter_input;
+pub(crate) mod filter_words;
 mod order;
+pub(crate) mod pins;
 pub(crate) mod place;
 pub mod sort_menu;
 #[cfg(test)]
@@ -13,7 +15,12 @@ pub mod view;
 
 pub use order::{compare, order_of};
 
-use crate::{app::App, keymap::Move, screen::TableView, shell::layout::table_rows as page};
+use crate::{
+    app::App,
+    keymap::Move,
+    screen::TableView,
+    shell::{layout, layout::table_rows as page},
+};
 use domain::task::{Row, TaskKey};
 use std::collections::BTreeMap;
 
@@ -65,6 +72,7 @@ pub fn rows_changed(app: &mut App, mut changed: BTreeMap<TaskKey, Option<Box<Row
     if !new.is_empty() {
         rows_appended(app, &new);
     }
+    pins::keep(app);
     place::came(app, &fresh);
 }
 
@@ -74,15 +82,27 @@ fn row_changed(app: &mut App, key: TaskKey, was: &Row, before: &BTreeMap<TaskKey
     let rows = |key: &TaskKey| before.get(key).or_else(|| app.work.tasks.rows.get(key));
     let Some(row) = app.work.tasks.rows.get(&key) else { return };
     let table = &mut app.screen.table;
-    let shown = table.filter.matches(row, app.work.now.wall);
+    // One that is pinned stays where it is.
+    if pins::of(table).contains(&key) {
+        return;
+    }
+    let (pins, shown) = (table.pins, table.filter.matches(row, app.work.now.wall));
     // The row's own line is the new one where the search meets it; it must meet the one it was put in by.
-    let at = order::find(&table.order, was, |other| if *other == key { Some(was) } else { rows(other) }, table.sort);
+    let meets = |other: &TaskKey| if *other == key { Some(was) } else { rows(other) };
+    let at = order::find(&table.order[pins..], was, meets, table.sort).map(|at| at + pins);
     match (at, shown) {
+        (Some(at), _) if pins::takes(table, row) => {
+            table.order.remove(at);
+            table.order.insert(pins, key);
+            table.top -= usize::from(at < pins + table.top);
+            table.pins += 1;
+            moved(table, key, at, pins);
+        }
         (None, false) => return,
-        (Some(at), true) if order::fits(&table.order, at, row, rows, table.sort) => return,
+        (Some(at), true) if order::fits(&table.order[pins..], at - pins, row, rows, table.sort) => return,
         (Some(at), true) => {
             table.order.remove(at);
-            let to = order::place(&table.order, row, rows, table.sort);
+            let to = pins + order::place(&table.order[pins..], row, rows, table.sort);
             table.order.insert(to, key);
             moved(table, key, at, to);
         }
@@ -91,7 +111,7 @@ fn row_changed(app: &mut App, key: TaskKey, was: &Row, before: &BTreeMap<TaskKey
             removed(table, at);
         }
         (None, true) => {
-            let to = order::place(&table.order, row, rows, table.sort);
+            let to = pins + order::place(&table.order[pins..], row, rows, table.sort);
             table.order.insert(to, key);
             inserted(table, key, to);
         }
@@ -119,8 +139,9 @@ fn hold(table: &mut TableView, added: &[TaskKey]) {
 /// Whether a row put in there would push rows on the screen down. One above them all does not where the list is longer
 /// than the screen: that is scrolled on by it. What would waits until the freeze ends, or somebody goes to it.
 fn pushes(table: &TableView, to: usize, page: usize) -> bool {
-    let above = to <= table.top && table.order.len() >= page;
-    !above && to < table.order.len().min(table.top + page)
+    let (to, rest) = (to - table.pins, table.order.len() - table.pins);
+    let above = to <= table.top && rest >= page;
+    !above && to < rest.min(table.top + page)
 }
 
 fn moved(table: &mut TableView, key: TaskKey, from: usize, to: usize) {
@@ -134,8 +155,11 @@ fn moved(table: &mut TableView, key: TaskKey, from: usize, to: usize) {
 }
 
 fn removed(table: &mut TableView, at: usize) {
-    if at < table.top {
+    if at < table.pins + table.top {
         table.top -= 1;
+    }
+    if at == table.at {
+        table.left = table.cursor;
     }
     if at < table.at || (at == table.at && table.at == table.order.len()) {
         table.at = table.at.saturating_sub(1);
@@ -151,7 +175,8 @@ fn inserted(table: &mut TableView, key: TaskKey, to: usize) {
     if to <= table.at {
         table.at += 1;
     }
-    if to < table.top || (table.frozen && to == table.top) {
+    let first = table.pins + table.top;
+    if to < first || (table.frozen && to == first) {
         table.top += 1;
     }
 }
@@ -167,8 +192,9 @@ pub fn rows_appended(app: &mut App, keys: &[TaskKey]) {
         .filter(|row| table.filter.matches(row, app.work.now.wall))
         .collect();
     shown.sort_unstable_by(|a, b| compare(table.sort, a, b));
-    let mut places: Vec<(usize, TaskKey)> =
-        shown.iter().map(|row| (order::place(&table.order, row, |key| rows.get(key), table.sort), row.key)).collect();
+    let pins = table.pins;
+    let place = |row: &Row| pins + order::place(&table.order[pins..], row, |key| rows.get(key), table.sort);
+    let mut places: Vec<(usize, TaskKey)> = shown.iter().map(|row| (place(row), row.key)).collect();
     if table.frozen {
         places.retain(|(to, _)| !pushes(table, *to, page));
     }
@@ -183,33 +209,62 @@ pub fn rows_appended(app: &mut App, keys: &[TaskKey]) {
 /// Builds the order anew: after a change of sort or filter, and when a freeze ends. The cursor stays on its task, or
 /// goes to the row that took its place.
 pub fn rebuild(app: &mut App) {
-    let order = order_of(&app.work.tasks.rows, app.screen.table.sort, &app.screen.table.filter, app.work.now.wall);
+    let mut order = pins::chosen(app);
+    let pins = order.len();
+    let rest = order_of(&app.work.tasks.rows, app.screen.table.sort, &app.screen.table.filter, app.work.now.wall);
+    order.extend(rest.into_iter().filter(|key| !order[..pins].contains(key)).collect::<Vec<_>>());
     let table = &mut app.screen.table;
-    let from_top = table.at.saturating_sub(table.top);
+    let from_top = table.at.saturating_sub(table.pins + table.top);
     let found = table.cursor.and_then(|cursor| order.iter().position(|key| *key == cursor));
-    table.at = found.unwrap_or_else(|| table.at.min(order.len().saturating_sub(1)));
+    table.at = found.unwrap_or_else(|| table.at.max(pins).min(order.len().saturating_sub(1)));
     table.cursor = order.get(table.at).copied();
-    table.top = table.at.saturating_sub(from_top);
-    table.order = order;
-    table.held = None;
+    (table.order, table.pins, table.held) = (order, pins, None);
+    table.top = table.at.saturating_sub(pins + from_top);
     keep_visible(app);
 }
 
 /// Puts the cursor on that task, if it is shown; tells whether it is. One that a freeze holds back comes in for it.
 pub fn go_to(app: &mut App, key: TaskKey) -> bool {
-    let walk = |app: &App| app.screen.table.order.iter().position(|shown| *shown == key);
-    let search = |app: &App| {
-        let (rows, table) = (&app.work.tasks.rows, &app.screen.table);
-        order::find(&table.order, rows.get(&key)?, |key| rows.get(key), table.sort)
-    };
-    let mut at = if app.screen.table.frozen { walk(app) } else { search(app) };
+    let mut at = position(app, key);
     if at.is_none() && app.screen.table.frozen {
         rebuild(app);
-        at = walk(app);
+        at = app.screen.table.order.iter().position(|shown| *shown == key);
     }
     let Some(at) = at else { return false };
     put_cursor(app, at);
     true
+}
+
+/// Where a task stands in the order, if it is shown.
+fn position(app: &App, key: TaskKey) -> Option<usize> {
+    let (rows, table) = (&app.work.tasks.rows, &app.screen.table);
+    if table.frozen {
+        return table.order.iter().position(|shown| *shown == key);
+    }
+    let pinned = pins::of(table).iter().position(|pinned| *pinned == key);
+    pinned.or_else(|| {
+        let at = order::find(&table.order[table.pins..], rows.get(&key)?, |key| rows.get(key), table.sort)?;
+        Some(table.pins + at)
+    })
+}
+
+/// The task on that row of the table below its titles.
+pub(crate) fn at_row(app: &App, row: usize) -> Option<TaskKey> {
+    let table = &app.screen.table;
+    if row < table.pins {
+        return table.order.get(row).copied();
+    }
+    let at = layout::table_top(app) + row.checked_sub(pins::rows(app))?;
+    table.order.get(table.pins + at).copied()
+}
+
+/// The tasks that pass the filter, in their order: not those that are only pinned.
+pub(crate) fn passing(app: &App) -> impl Iterator<Item = TaskKey> {
+    let table = &app.screen.table;
+    let passes =
+        |key: &TaskKey| app.work.tasks.rows.get(key).is_some_and(|row| table.filter.matches(row, app.work.now.wall));
+    let pinned = pins::of(table).iter().copied().filter(passes);
+    pinned.chain(table.order[table.pins..].iter().copied())
 }
 
 /// Puts the cursor on the first row.
@@ -244,6 +299,7 @@ fn put_cursor(app: &mut App, at: usize) {
     let table = &mut app.screen.table;
     table.at = at.min(table.order.len().saturating_sub(1));
     table.cursor = table.order.get(table.at).copied();
+    table.left = None;
     keep_visible(app);
 }
 
@@ -251,8 +307,10 @@ fn put_cursor(app: &mut App, at: usize) {
 pub fn keep_visible(app: &mut App) {
     let rows = page(app);
     let table = &mut app.screen.table;
-    let top = table.top.min(table.order.len().saturating_sub(rows));
-    table.top = top.clamp((table.at + 1).saturating_sub(rows), table.at);
+    table.top = table.top.min((table.order.len() - table.pins).saturating_sub(rows));
+    if let Some(at) = table.at.checked_sub(table.pins) {
+        table.top = table.top.clamp((at + 1).saturating_sub(rows), at);
+    }
 }
 
 /// Marks the task under the cursor, or unmarks it, and goes on to the next. Ends an open range by marking all of it.
@@ -287,14 +345,15 @@ fn end_range(table: &mut TableView) {
 
 /// Marks all tasks shown; if all are marked already, unmarks them.
 pub fn mark_all(app: &mut App) {
+    let shown: Vec<TaskKey> = passing(app).collect();
     let table = &mut app.screen.table;
     table.range_from = None;
-    if table.order.iter().all(|key| table.marks.contains(key)) {
-        table.order.iter().for_each(|key| {
+    if shown.iter().all(|key| table.marks.contains(key)) {
+        shown.iter().for_each(|key| {
             table.marks.remove(key);
         });
     } else {
-        table.marks.extend(&table.order);
+        table.marks.extend(shown);
     }
 }
 

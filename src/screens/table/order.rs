@@ -2,7 +2,7 @@
 
 use crate::screen::Sort;
 use domain::{
-    task::{Row, TaskKey, TaskState},
+    task::{Row, TaskKey},
     time::Wall,
 };
 use engine::{
@@ -11,14 +11,13 @@ use engine::{
 };
 use std::cmp::Ordering;
 
-/// How two rows stand to each other. In the default order the unknown stand on top; a tie is broken by key.
+/// How two rows stand to each other; a tie is broken by key.
 #[must_use]
 pub fn compare(sort: Sort, a: &Row, b: &Row) -> Ordering {
     #[cfg(test)]
     engine::testing::cost::note();
-    let on_top = |row: &Row| sort == Sort::NEWEST && row.state == TaskState::Unknown;
     let by_column = (sort.column.compare)(a, b).then_with(|| a.key.cmp(&b.key));
-    on_top(b).cmp(&on_top(a)).then(if sort.descending { by_column.reverse() } else { by_column })
+    if sort.descending { by_column.reverse() } else { by_column }
 }
 
 /// The keys of all rows that pass, in their order.
@@ -28,11 +27,8 @@ pub fn order_of(rows: &Rows, sort: Sort, filter: &Filter, now: Wall) -> Vec<Task
     let here = filter.place() != Some(Place::Archive);
     let passes = |row: &&Row| here && (filter.is_empty() || filter.matches(row, now));
     if sort == Sort::NEWEST {
-        // The map is in this order already, but for the unknown.
-        let (mut unknown, rest): (Vec<&Row>, Vec<&Row>) =
-            rows.values().rev().filter(passes).partition(|row| row.state == TaskState::Unknown);
-        unknown.extend(rest);
-        return unknown.into_iter().map(|row| row.key).collect();
+        // The map is in this order already.
+        return rows.values().rev().filter(passes).map(|row| row.key).collect();
     }
     let mut shown: Vec<&Row> = rows.values().filter(passes).collect();
     shown.sort_unstable_by(|a, b| compare(sort, a, b));

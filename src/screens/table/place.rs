@@ -1,6 +1,6 @@
 //! Where one is in the table: which rows are new, how to get to them and back, and the note that says so.
 
-use super::{go_to, order};
+use super::{go_to, position as at};
 use crate::{app::App, shell::layout};
 use domain::task::TaskKey;
 use words::{amounts, tr};
@@ -17,22 +17,14 @@ pub(crate) fn see(app: &mut App) {
     if app.screen.table.new.is_empty() {
         return;
     }
-    let (first, page) = (layout::table_top(app), layout::table_rows(app));
-    let seen = first..first + page;
+    let pins = app.screen.table.pins;
+    let (first, page) = (pins + layout::table_top(app), layout::table_rows(app));
+    let seen = |at: usize| at < pins || (first..first + page).contains(&at);
     let places: Vec<(TaskKey, usize)> =
         app.screen.table.new.iter().filter_map(|key| Some((*key, at(app, *key)?))).collect();
     let table = &mut app.screen.table;
-    table.new = places.iter().filter(|(_, at)| !seen.contains(at)).map(|(key, _)| *key).collect();
-    table.new_above = places.iter().filter(|(_, at)| *at < first).count();
-}
-
-/// Where a task stands in the order.
-fn at(app: &App, key: TaskKey) -> Option<usize> {
-    let (rows, table) = (&app.work.tasks.rows, &app.screen.table);
-    if table.frozen {
-        return table.order.iter().position(|shown| *shown == key);
-    }
-    order::find(&table.order, rows.get(&key)?, |key| rows.get(key), table.sort)
+    table.new = places.iter().filter(|(_, at)| !seen(*at)).map(|(key, _)| *key).collect();
+    table.new_above = places.iter().filter(|(_, at)| (pins..first).contains(at)).count();
 }
 
 /// The newest row to go to: one that was not on the screen yet, or the last batch's first.
@@ -62,7 +54,7 @@ pub(crate) fn back(app: &mut App) {
 pub(super) fn note(app: &App, signs: [&str; 2]) -> Option<String> {
     let table = &app.screen.table;
     let (first, page, all) = (layout::table_top(app), layout::table_rows(app), table.order.len());
-    if all <= page {
+    if all - table.pins <= page {
         return None;
     }
     let here = amounts::number(table.at + 1);
@@ -76,6 +68,6 @@ pub(super) fn note(app: &App, signs: [&str; 2]) -> Option<String> {
         (_, 0) => format!("{} ", signs[0]),
         (_, count) => format!("{} {}{}", signs[0], tr!("{count} new", count), tr!(", ")),
     };
-    let below = if first + page < all { format!(" {}", signs[1]) } else { String::new() };
+    let below = if table.pins + first + page < all { format!(" {}", signs[1]) } else { String::new() };
     Some(format!("{above}{place}{below}"))
 }

@@ -21,6 +21,20 @@ fn at(app: &App) -> (Option<u32>, usize, usize) {
     (table.cursor.map(|key| key.0), table.at, table.top)
 }
 
+/// The order made from nothing, below the rows that are pinned.
+fn anew(app: &App) -> Vec<TaskKey> {
+    let table = &app.screen.table;
+    let pinned = pins::of(table).to_vec();
+    let rest = order_of(&app.work.tasks.rows, table.sort, &table.filter, app.work.now.wall);
+    pinned.iter().copied().chain(rest.into_iter().filter(|key| !pinned.contains(key))).collect()
+}
+
+/// Whether the row under the cursor is on the screen.
+fn is_seen(app: &App) -> bool {
+    let table = &app.screen.table;
+    table.at.checked_sub(table.pins).is_none_or(|at| (table.top..table.top + page(app)).contains(&at))
+}
+
 fn take_up(app: &mut App) {
     let news = std::mem::take(&mut app.work.news);
     let _ = crate::news::take_up(app, news);
@@ -173,11 +187,43 @@ fn pages_of_older_rows_go_to_the_end_and_their_unknown_to_the_top() {
         state.work.tasks.rows.insert(Row::of(&task(key, Saved), false));
     }
     rows_appended(&mut state, &[9, 8, 7].map(TaskKey));
-    for (key, of) in [(6, Saved), (5, Unknown), (4, Failed)] {
+    // The unknown come whole with the first page, wherever their rows are.
+    add(&mut state, task(5, Unknown));
+    for (key, of) in [(6, Saved), (4, Failed)] {
         state.work.tasks.rows.insert(Row::of(&task(key, of), false));
     }
-    rows_appended(&mut state, &[6, 5, 4].map(TaskKey));
+    rows_appended(&mut state, &[6, 4].map(TaskKey));
     assert_eq!((order(&state), at(&state)), (vec![5, 9, 8, 7, 6, 4], (Some(9), 1, 0)));
+}
+
+#[test]
+fn what_needs_a_person_is_pinned_whatever_the_sort_and_the_filter_three_at_most() {
+    use domain::{task::Task, time::MINUTE};
+    let mut state = state(&[Unknown, Saved, Unknown, Failed, Saved]);
+    let soon = Some(state.work.now.wall.plus(10 * MINUTE));
+    add(&mut state, Task { expires_at: soon, ..task(6, domain::task::TaskState::Ready) });
+    state.screen.table.sort = Sort { column: &columns::STATE, descending: true };
+    state.screen.table.filter = Filter::parse("state:failed").unwrap();
+    rebuild(&mut state);
+    assert_eq!((order(&state), pins::note(&state)), (vec![3, 1, 6, 4], None));
+    assert_eq!(passing(&state).collect::<Vec<_>>(), [TaskKey(4)]);
+    // One more waits until there is room, and one that is settled leaves.
+    add(&mut state, task(7, Unknown));
+    assert_eq!((order(&state), pins::note(&state)), (vec![3, 1, 6, 4], Some("1 more: 1 unknown".into())));
+    add(&mut state, task(1, Failed));
+    assert_eq!((order(&state), pins::note(&state)), (vec![7, 3, 6, 4, 1], None));
+}
+
+#[test]
+fn the_pinned_stand_however_far_the_others_are_scrolled() {
+    let mut state = state(&[Saved; 60]);
+    add(&mut state, task(5, Unknown));
+    go(&mut state, Move::Last);
+    assert_eq!(at(&state), (Some(1), 59, 39));
+    assert_eq!([at_row(&state, 0), at_row(&state, 1), at_row(&state, 20)], [5, 21, 1].map(|key| Some(TaskKey(key))));
+    // The row under the cursor stays where it is on the screen.
+    add(&mut state, task(6, Unknown));
+    assert_eq!((at(&state).0, at_row(&state, 1), at_row(&state, 20)), (Some(1), Some(TaskKey(5)), Some(TaskKey(1))));
 }
 
 proptest! {
@@ -218,10 +264,11 @@ proptest! {
                 continue;
             }
             let table = &state.screen.table;
-            let fresh = order_of(&state.work.tasks.rows, table.sort, &table.filter, state.work.now.wall);
-            prop_assert_eq!(&table.order, &fresh);
+            prop_assert_eq!(&table.order, &anew(&state));
+            let unknown = state.work.tasks.counts[Unknown as usize];
+            prop_assert_eq!((table.pins, pins::more(&state)[0]), (unknown.min(3), unknown.saturating_sub(3)));
             prop_assert_eq!(table.order.get(table.at).copied(), table.cursor);
-            prop_assert!(table.top <= table.at && table.at < table.top + page(&state));
+            prop_assert!(is_seen(&state));
             let stays = before.is_some_and(|cursor| table.order.contains(&cursor));
             prop_assert!(!stays || table.cursor == before || changes.iter().any(|(key, _)| Some(TaskKey(*key)) == before));
         }
@@ -260,8 +307,7 @@ proptest! {
             put_page(&mut state, page.iter().map(|key| row(*key)).collect());
         }
         let table = &state.screen.table;
-        let anew = order_of(&state.work.tasks.rows, table.sort, &table.filter, state.work.now.wall);
-        prop_assert_eq!(&table.order, &anew);
+        prop_assert_eq!(&table.order, &anew(&state));
         prop_assert_eq!(table.order.get(table.at).copied(), table.cursor);
         prop_assert!(before.is_none() || table.cursor == before);
     }

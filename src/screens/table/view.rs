@@ -6,7 +6,7 @@ use crate::{
     keymap::{Action, Ctx},
     kit::{brush::Brush, text},
     shell::{hints, layout, view::ScrollRegion},
-    table::{cells, cells::View, columns, columns::Placed, filter_input::FilterInput, place},
+    table::{cells, cells::View, columns, columns::Placed, filter_input::FilterInput, passing, pins, place},
 };
 use ratatui::{layout::Rect, style::Style};
 use words::{amounts, lang, reason, tr};
@@ -18,13 +18,21 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> ScrollRegio
     let mut placed = columns::placed(place.width, largest);
     placed.iter_mut().for_each(|column| column.x += place.x);
     titles(brush, place, app, &placed);
-    let rows = Rect { y: place.y + 1, height: place.height.saturating_sub(1), ..place };
+    let whole = Rect { y: place.y + 1, height: place.height.saturating_sub(1), ..place };
+    let pinned = u16::try_from(pins::rows(app)).unwrap_or(0).min(whole.height);
+    let rows = Rect { y: whole.y + pinned, height: whole.height - pinned, ..whole };
     let top = layout::table_top(app);
-    if table.order.is_empty() {
+    if table.order.len() == table.pins {
         empty(brush, rows, app);
     }
+    if let Some(note) = pins::note(app).filter(|_| pinned > 0) {
+        let x = place.x + columns::GUTTER + 1;
+        brush.text(x, rows.y - 1, place.width.saturating_sub(columns::GUTTER + 2), &note, brush.look.theme.warn);
+    }
     let view = View::of(app, brush.look);
-    for (y, key) in (rows.top()..rows.bottom()).zip(table.order.iter().skip(top)) {
+    let on_top = (whole.top()..rows.top()).zip(pins::of(table));
+    let others = (rows.top()..rows.bottom()).zip(table.order.iter().skip(table.pins + top));
+    for (y, key) in on_top.chain(others) {
         let Some(row) = app.work.tasks.rows.get(key) else { continue };
         if table.cursor == Some(*key) {
             brush.text(place.x, y, 1, brush.look.signs.cursor, Style::new());
@@ -37,11 +45,15 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> ScrollRegio
             if column.x < taken {
                 continue;
             }
-            let cell = (column.column.cell)(&view, row);
+            let mut cell = (column.column.cell)(&view, row);
             if cell.text.is_empty() {
                 continue;
             }
             let mut width = column.width;
+            // Cut within a number and its unit it would say something else.
+            if let Some(short) = cell.short.take_if(|_| cells_of(&cell.text) > width) {
+                cell.text = short;
+            }
             if column.column.has_reason && cells::is_reason(row) {
                 width = reach(column, &placed[at + 1..], place.width, cells_of(&cell.text));
                 taken = column.x + width;
@@ -119,7 +131,7 @@ fn notes_in(app: &App, mark: Option<&str>, signs: [&str; 2], hidden: Option<Stri
     if !table.filter.is_empty() {
         notes.push(tr!(
             "{shown} of {all}",
-            shown = amounts::number(table.order.len()),
+            shown = amounts::number(passing(app).count()),
             all = amounts::number(app.work.tasks.rows.len())
         ));
     }
