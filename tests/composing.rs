@@ -4,6 +4,7 @@
 
 mod support;
 
+use domain::request::ImageRef;
 use support::flow::{Flow, refused};
 
 /// Long enough for the undo window to pass and the answer to come.
@@ -87,4 +88,91 @@ fn a_file_s_columns_that_are_no_field_are_left_out_with_one_key() {
     flow!(flow, "<Enter>");
     let asked: Vec<_> = flow.tasks().into_iter().map(|task| (task.request.prompt, task.request.duration)).collect();
     assert_eq!(asked, [("一只猫".to_owned(), 6), ("a dog".to_owned(), 10)]);
+}
+
+fn png(width: u32, height: u32) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut writer = png::Encoder::new(&mut out, width, height).write_header().unwrap();
+    writer.write_image_data(&vec![0; width as usize * height as usize / 8 * 8]).unwrap();
+    writer.finish().unwrap();
+    out
+}
+
+/// The line of compose's row of that name.
+fn line(flow: &Flow, name: &str) -> String {
+    flow.screen().lines().find(|line| line.contains(name)).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_picture_is_checked_while_its_path_is_typed_and_send_never_costs_nothing() {
+    let mut flow = Flow::start();
+    let (good, small) = (flow.file("fox.png", &png(640, 480)), flow.file("small.png", &png(64, 48)));
+    flow!(flow, "n", "a cat", "<Tab>", &good);
+    assert!(line(&flow, "First frame").contains("checking"), "{}", flow.screen());
+    assert!(line(&flow, "Send").contains("checking the picture"), "{}", flow.screen());
+    flow.live(200);
+    assert!(line(&flow, "First frame").contains("PNG 640x480"), "{}", flow.screen());
+    flow!(flow, "<Ctrl-u>", &small);
+    flow.live(200);
+    flow.shows("The picture is too small");
+    flow!(flow, "<Ctrl-u>", &good.replace("fox.png", "no.png"));
+    flow.hides("The picture is too small");
+    flow.live(200);
+    flow.shows("no such file");
+    // A pattern without a match, and one with two.
+    flow!(flow, "<Ctrl-u>", &good.replace("fox.png", "*.jpg"));
+    flow.live(200);
+    flow.shows("stands for no picture");
+    assert!(
+        !line(&flow, "Send").contains("0.0 PTC") && line(&flow, "Send").contains("1 fault above"),
+        "{}",
+        flow.screen()
+    );
+    flow!(flow, "<Ctrl-u>", &good.replace("fox.png", "*.png"));
+    flow.live(200);
+    assert!(line(&flow, "First frame").contains("2 pictures"), "{}", flow.screen());
+    // Of a folder the pictures are read when its row is left: a file's path begins with it.
+    flow!(flow, "<Ctrl-u>", good.strip_suffix("fox.png").unwrap());
+    flow.live(200);
+    assert!(line(&flow, "First frame").contains("2 pictures"), "{}", flow.screen());
+    flow!(flow, "<Ctrl-u>", &good, "<Tab>", "<F2>");
+    flow.shows("Enter sends");
+}
+
+#[test]
+fn a_picture_dropped_on_the_terminal_is_its_path() {
+    let mut flow = Flow::start();
+    let path = flow.file("my cat (1).png", &png(640, 480));
+    let plain = path.replace(' ', "\\ ").replace('(', "\\(").replace(')', "\\)");
+    for dropped in [format!("'{path}' "), plain, format!("file://{}", path.replace(' ', "%20"))] {
+        flow!(flow, "n", "<F8>", "<Up>", "<Enter>", "a cat", "<Tab>");
+        flow.paste(&dropped);
+        flow.live(200);
+        assert!(flow.screen().contains("PNG 640x480"), "{dropped}\n{}", flow.screen());
+        flow!(flow, "<F2>", "<Enter>");
+        flow.live(SENT);
+        let sent = flow.posts.last().unwrap().first_frame.clone();
+        assert!(matches!(&sent, Some(ImageRef::Stored(stored)) if stored.path == path), "{dropped} {sent:?}");
+    }
+    // In the lists of files too.
+    flow!(flow, "n", "<Tab>", "<F7>");
+    flow.paste(&format!("'{path}'"));
+    flow.shows("my cat (1).png");
+    flow!(flow, "<Enter>");
+    flow.live(200);
+    flow.shows("PNG 640x480");
+}
+
+#[test]
+fn the_list_of_pictures_looks_inside_names_and_says_what_is_too_large() {
+    let mut flow = Flow::start();
+    let path = flow.file("a red fox.png", &png(640, 480));
+    let mut large = png(640, 480);
+    large.resize(21 << 20, 0);
+    flow.file("fox.png", &large);
+    flow!(flow, "n", "<Tab>", &path.replace("a red fox.png", "fox"), "<F7>");
+    let screen = flow.screen();
+    let place = |name: &str| screen.find(name).unwrap_or_else(|| panic!("{name}\n{screen}"));
+    assert!(place("fox.png") < place("a red fox.png"), "{screen}");
+    flow.shows("too large");
 }

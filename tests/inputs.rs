@@ -100,6 +100,8 @@ fn what_may_go_wrong_with_pictures_is_said_and_what_must_go_wrong_is_refused() {
     let done = look(&["--first-frame", &wide, "--last-frame", &deep]).coded(0);
     assert!(done.err.contains("warning: First and last frame differ in shape: 640x480 and 480x480"), "{}", done.err);
     assert!(done.err.contains("has 16 bits a colour"), "{}", done.err);
+    // A file manager gives a file as a URL.
+    look(&["--first-frame", &format!("file://{}", wide.replace("wide", "%77ide"))]).coded(0);
     let done = look(&["--first-frame", "https://ann:secret@example.org/a.jpg"]).coded(0);
     assert!(done.err.contains("warning: The URL has a name or a password in it"), "{}", done.err);
     let done = look(&["--callback", "http://10.0.0.7/x"]).coded(0);

@@ -7,6 +7,7 @@ use super::{
     braces,
     draft::{Draft, Lists},
     near::nearest,
+    picture::of_url,
     reason::batch_file::LineReason,
     text::{clean, gist},
 };
@@ -117,9 +118,9 @@ fn draft(fields: &Fields, base: &Draft) -> Result<Draft, LineReason> {
                 draft.duration = Some(number(name, value)?);
                 draft.lists = Lists { durations: Vec::new(), ..draft.lists };
             }
-            "first_frame" => draft.first_frame = text(name, value)?,
-            "last_frame" => draft.last_frame = text(name, value)?,
-            "subject" => draft.subject = text(name, value)?,
+            "first_frame" => draft.first_frame = picture(name, value)?,
+            "last_frame" => draft.last_frame = picture(name, value)?,
+            "subject" => draft.subject = picture(name, value)?,
             "optimizer" => draft.optimizer = flag(name, value)?,
             "callback" => draft.callback = text(name, value)?,
             "count" => draft.count = number(name, value)?,
@@ -135,6 +136,11 @@ fn draft(fields: &Fields, base: &Draft) -> Result<Draft, LineReason> {
 
 fn text(field: &str, value: &Value) -> Result<String, LineReason> {
     value.as_str().map(str::to_owned).ok_or_else(|| LineReason::NotText { field: field.into() })
+}
+
+/// A path, an address, or a file of this machine as a URL.
+fn picture(field: &str, value: &Value) -> Result<String, LineReason> {
+    text(field, value).map(|text| of_url(&text).unwrap_or(text))
 }
 
 fn number(field: &str, value: &Value) -> Result<u32, LineReason> {

@@ -3,9 +3,11 @@
 //! Source: the contract, section Submit, Images. Reading a file is not done here: [`ImageLook`] says what came of it.
 
 mod doubts;
+mod dropped;
 mod web;
 
 pub use doubts::{doubts, shapes};
+pub use dropped::{dropped, of_url};
 pub use web::{is_private, is_web_address, unreachable};
 
 use super::{

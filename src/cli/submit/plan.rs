@@ -9,6 +9,7 @@ use domain::{
     export,
     matrix::{Cell, Plan},
     money::Ptc,
+    picture::of_url,
     reason::draft::DraftReason,
 };
 use engine::acts::catalogue_price;
@@ -132,13 +133,17 @@ fn drafts(setup: &Loaded, order: &Submit) -> Result<(Numbered<Draft>, Numbered<S
 
 fn base(setup: &Loaded, order: &Submit) -> Draft {
     let first = setup.settings.catalogue.default_model().map(|spec| spec.name.clone());
+    let picture = |typed: &Option<String>| {
+        let typed = typed.clone().unwrap_or_default();
+        of_url(&typed).unwrap_or(typed)
+    };
     let several = |values: &[String]| if values.len() > 1 { values.to_vec() } else { Vec::new() };
     Draft {
         model: order.model.first().cloned().or(first).unwrap_or_default(),
         prompt: order.prompt.clone().unwrap_or_default(),
-        first_frame: order.first_frame.clone().unwrap_or_default(),
-        last_frame: order.last_frame.clone().unwrap_or_default(),
-        subject: order.subject.clone().unwrap_or_default(),
+        first_frame: picture(&order.first_frame),
+        last_frame: picture(&order.last_frame),
+        subject: picture(&order.subject),
         resolution: order.resolution.first().cloned(),
         duration: order.duration.first().copied(),
         optimizer: !order.no_optimizer,

@@ -44,7 +44,7 @@ pub(crate) fn listed(app: &mut App, typed: &str, result: Result<Listing, At>) {
         Ok(listing) => listing,
         Err(at) => return toast::say(app, Level::Warning, reason::system::unlisted(&at).to_string(), None),
     };
-    let found = folder::candidates(path, &listing);
+    let found = folder::likely(path, &listing);
     let words: Vec<String> = found.into_iter().map(|entry: &Entry| entry.path(&listing.folder)).collect();
     let Some(first) = words.first() else { return nothing(app) };
     command.line = LineEditor::new(&format!("{head}{first}"));

@@ -1,7 +1,7 @@
 //! What stands in compose's fields in words: names, values, what is worth knowing of them, why one cannot be used.
 
 use crate::{app::App, compose, screen::Compose};
-use domain::{catalogue::Need, draft::Field};
+use domain::{catalogue::Need, draft::Field, picture::to_look_into};
 use words::{amounts, names, reason, tr};
 
 /// A field's name on the screen.
@@ -100,11 +100,11 @@ pub(crate) fn beside(app: &App, field: Field) -> String {
 /// What is known of a picture that was typed.
 fn picture(compose: &Compose, path: &str) -> String {
     match compose.folders.get(path.trim()) {
-        Some(None) => return tr!("being listed").into(),
+        Some(None) => return tr!("checking").into(),
         Some(Some(Ok(paths))) => return tr!("{count} pictures", count = paths.len()),
         Some(Some(Err(_))) | None => {}
     }
-    match compose.images.get(path) {
+    match compose.images.get(path.trim()) {
         Some(Some(Ok(image))) => format!(
             "{} {}x{}, {}",
             image.kind.extension().to_uppercase(),
@@ -112,7 +112,8 @@ fn picture(compose: &Compose, path: &str) -> String {
             image.height,
             amounts::size(image.bytes)
         ),
-        Some(None) => tr!("being read").into(),
+        Some(None) => tr!("checking").into(),
+        None if to_look_into(path).is_some() && compose.look_at.is_some() => tr!("checking").into(),
         Some(Some(Err(_))) | None => String::new(),
     }
 }

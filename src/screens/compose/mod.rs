@@ -1,6 +1,7 @@
 //! Compose: the draft being typed, its rows, its checks, and the way to the preview. What a draft must keep to stands in
 //! `domain`; what it looks like, in `ui`.
 
+mod answers;
 mod camera;
 pub mod choose;
 mod drafts;
@@ -18,24 +19,23 @@ mod tests;
 pub mod view;
 
 pub use crate::compose::state::{Compose, Estimate};
+pub use answers::local;
 pub use camera::{CameraList, offered};
 pub(crate) use drafts::{begin, bring_back, delete_draft, other, restore, sent, take, take_draft};
 pub use path::picture_field;
 pub(crate) use path::{complete, read_file, take_path};
+pub(crate) use pictures::checking;
 pub use pictures::to_shrink;
 pub use plan::{combines, is_many};
 pub use rows::{ROWS, choice_word, choices, chosen, marked, takes_several, usable};
 
 use crate::{
     app::App,
-    command_line,
     commands::Do,
     compose::choose::Choose,
-    copy,
     key::{Code, Key},
     keymap::CameraKey,
-    kit::editor::PromptEditor,
-    pick, preview,
+    preview,
     screen::{ComposeRow, Pane, PreviewItem, Purpose},
     toast,
 };
@@ -46,18 +46,22 @@ use domain::{
     check,
     draft::{Draft, Fault, Field, Severity},
     matrix::Plan,
+    picture::dropped,
     time::Mono,
 };
 use engine::{
     acts::price,
-    effect::{Effect, Level, ListFor, LocalCmd},
-    msg::LocalMsg,
+    effect::{Effect, Level, LocalCmd},
 };
 use std::collections::BTreeSet;
 use words::{reason, tr};
 
 /// How long a changed draft waits for more typing before it is saved, in milliseconds: what a crash can cost.
 const SAVE_AFTER: u64 = 500;
+
+/// How long a path rests before the picture is looked at, in milliseconds: while it is typed, most of what stands there is
+/// no file.
+const LOOK_AFTER: u64 = 150;
 
 /// The model of the draft.
 #[must_use]
@@ -151,8 +155,13 @@ fn prompt_changed(app: &mut App) {
 }
 
 fn line_changed(app: &mut App, field: Field) {
+    let look_at = picture_field(app).map(|_| app.work.now.mono.plus(LOOK_AFTER));
     let compose = &mut app.screen.compose;
-    rows::set_text(&mut compose.draft, field, compose.line.text());
+    let text = compose.line.text();
+    // A picture dropped on the terminal is its path.
+    let text = if look_at.is_some() { dropped(text) } else { text.into() };
+    rows::set_text(&mut compose.draft, field, &text);
+    compose.look_at = look_at.or(compose.look_at);
     touch(app);
 }
 
@@ -288,68 +297,6 @@ pub(crate) fn edit(app: &App) -> Vec<Do> {
     vec![Do::Effect(Effect::Local(LocalCmd::Edit { text: app.screen.compose.prompt.text() }))]
 }
 
-/// Something of this machine's was answered: a picture, the editor, a player.
-pub fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
-    match msg {
-        LocalMsg::Image { path, result, shrinks } => {
-            let made_smaller = app.screen.compose.shrinkable.remove(&path);
-            if let (true, Ok(image)) = (made_smaller, &result) {
-                toast::say(app, Level::Info, pictures::made_smaller(image), None);
-            }
-            if shrinks {
-                app.screen.compose.shrinkable.insert(path.clone());
-            }
-            app.screen.compose.images.insert(path, Some(result));
-            return pictures_came(app, Vec::new());
-        }
-        LocalMsg::Listed { typed, purpose: ListFor::FirstFrames, result } => {
-            let reads = pictures::listed(app, typed, result);
-            return pictures_came(app, reads);
-        }
-        LocalMsg::Listed { typed, purpose: ListFor::Completion, result } => {
-            let wishes = path::completes(app, &typed, result);
-            return crate::shell::input::carry_out(app, wishes);
-        }
-        LocalMsg::Listed { typed, purpose: ListFor::Command, result } => command_line::listed(app, &typed, result),
-        LocalMsg::Listed { typed, purpose: ListFor::Picker, result } => pick::listed(app, &typed, result),
-        LocalMsg::Prompts { path, result } => {
-            let wishes = path::file_read(app, path, result);
-            return crate::shell::input::carry_out(app, wishes);
-        }
-        LocalMsg::Edited { result: Ok(text) } => {
-            // Editors end a file with a line end that nobody typed.
-            let text = crate::kit::editing::clean(text.strip_suffix('\n').unwrap_or(&text));
-            app.screen.compose.prompt = PromptEditor::new(&text);
-            app.screen.compose.camera = CameraList::Closed;
-            prompt_changed(app);
-        }
-        LocalMsg::Opened { path, result } => copy::opened(app, &path, result),
-        LocalMsg::PutBy { what, bytes, path, result } => copy::put_by(app, &what, bytes, &path, result),
-        LocalMsg::Exported { path, tasks, result } => copy::exported(app, &path, tasks, result),
-        LocalMsg::Said { text } => toast::say(app, Level::Info, text, None),
-        LocalMsg::Edited { result: Err(why) } => {
-            toast::say(app, Level::Warning, reason::editor::editor(&why).to_string(), None);
-        }
-        // The key for the service is the engine's.
-        LocalMsg::Key { .. } => {}
-    }
-    Vec::new()
-}
-
-/// Pictures have come: the preview that waited for them opens once there is none left to wait for.
-fn pictures_came(app: &mut App, mut wishes: Vec<Do>) -> Vec<Effect> {
-    check_again(app);
-    if app.screen.layers.is_empty() {
-        wishes.extend(path::go_on(app));
-    }
-    let compose = &app.screen.compose;
-    if compose.wants_preview && app.screen.layers.is_empty() && !pictures::reading(app) {
-        app.screen.compose.wants_preview = false;
-        wishes.extend(to_preview(app));
-    }
-    crate::shell::input::carry_out(app, wishes)
-}
-
 /// Checks the draft as the model would take it.
 pub(crate) fn check_again(app: &mut App) {
     let (mut faults, estimate) = plan::checked(app);
@@ -482,17 +429,28 @@ fn look_back(app: &mut App) {
 }
 
 /// When the draft is to be saved.
-#[must_use]
-pub fn deadline(app: &App) -> Option<Mono> {
+fn save_at(app: &App) -> Option<Mono> {
     app.screen.compose.unsaved_since.map(|since| since.plus(SAVE_AFTER))
 }
 
-/// Saves the draft when its time has come.
+/// When something of the draft is to be done next.
+#[must_use]
+pub fn deadline(app: &App) -> Option<Mono> {
+    [save_at(app), app.screen.compose.look_at].into_iter().flatten().min()
+}
+
+/// Looks at a picture once its path has rested, and saves the draft when its time has come.
 pub fn wake(app: &mut App) -> Vec<Effect> {
-    if deadline(app).is_none_or(|at| at > app.work.now.mono && app.work.ending.is_none()) {
-        return Vec::new();
+    let mut effects = Vec::new();
+    if app.screen.compose.look_at.is_some_and(|at| at <= app.work.now.mono) {
+        let reads = pictures::read(app);
+        effects = crate::shell::input::carry_out(app, reads);
+    }
+    if save_at(app).is_none_or(|at| at > app.work.now.mono && app.work.ending.is_none()) {
+        return effects;
     }
     app.screen.compose.unsaved_since = None;
     look_back(app);
-    vec![drafts::save_present(app)]
+    effects.push(drafts::save_present(app));
+    effects
 }

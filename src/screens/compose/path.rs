@@ -18,7 +18,7 @@ use domain::{
     batch_file::{BatchFile, Lines},
     draft::{Draft, Field},
     matrix::Matrix,
-    picture::{Typed, typed},
+    picture::{Typed, dropped, typed},
     reason::system::At,
 };
 use engine::{
@@ -39,12 +39,15 @@ pub fn picture_field(app: &App) -> Option<Field> {
 /// Tab in a picture's field: the path goes on as far as it is certain. Where there is nothing to complete, the next row.
 pub(crate) fn complete(app: &mut App) -> Vec<Do> {
     let compose = &app.screen.compose;
-    let text = compose.line.text().to_owned();
+    let text = dropped(compose.line.text()).into_owned();
     let known = matches!(compose.images.get(text.trim()), Some(Some(Ok(_))));
     let done = known || is_several(&text) && !text.ends_with('/') || compose.completed.as_ref() == Some(&text);
     match typed(&text) {
         Typed::Path(_) if !done => {
             let purpose = ListFor::Completion;
+            if text != app.screen.compose.line.text() {
+                app.screen.compose.line = LineEditor::new(&text);
+            }
             vec![Do::Effect(Effect::Local(LocalCmd::List { typed: text, purpose }))]
         }
         Typed::Path(_) | Typed::Empty | Typed::Address(_) | Typed::Data(_) | Typed::Foreign(_) => rows::step(app, true),
@@ -67,7 +70,7 @@ pub(super) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) 
     };
     match folder::completed(text, &listing) {
         Some(path) if path != text => {
-            let certain = folder::candidates(text, &listing).len() == 1 && !path.ends_with('/');
+            let certain = folder::likely(text, &listing).len() == 1 && !path.ends_with('/');
             app.screen.compose.line = LineEditor::new(&path);
             rows::set_text(&mut app.screen.compose.draft, field, &path);
             app.screen.compose.completed = certain.then_some(path);

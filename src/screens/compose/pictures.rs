@@ -3,7 +3,7 @@
 use super::plan;
 use crate::{app::App, commands::Do, screen::Compose};
 use domain::{
-    draft::Draft,
+    draft::{Draft, Field},
     picture::{ImageLook, Typed, to_look_into, typed},
     reason::{picture::PictureReason, system::At},
     request::{ImageKind, StoredImage},
@@ -42,8 +42,12 @@ fn paths(app: &App) -> BTreeSet<String> {
     typed_ones.chain(listed).filter_map(|text| to_look_into(text).map(str::to_owned)).collect()
 }
 
+/// The most files of a pattern that are read while it is still being typed.
+const FEW: usize = 50;
+
 /// Has the pictures of the draft read that are not known yet, or could not be read before.
 pub(super) fn read(app: &mut App) -> Vec<Do> {
+    app.screen.compose.look_at = None;
     let paths = paths(app);
     read_all(app, paths)
 }
@@ -77,6 +81,13 @@ pub(super) fn read_one(app: &mut App, path: &str) -> Vec<Do> {
     read_all(app, BTreeSet::from([path.to_owned()]))
 }
 
+/// Whether a picture of the draft is not known yet: it is read, or will be once its path has rested.
+pub(crate) fn checking(app: &App) -> bool {
+    let compose = &app.screen.compose;
+    let unknown = |path: &String| matches!(look(compose, path), ImageLook::Reading | ImageLook::Unread);
+    reading(app) || compose.look_at.is_some() && paths(app).iter().any(unknown)
+}
+
 /// Whether a picture of the draft is being read.
 pub(super) fn reading(app: &App) -> bool {
     let compose = &app.screen.compose;
@@ -98,8 +109,11 @@ fn typed_paths<'d>(drafts: impl Iterator<Item = &'d Draft>) -> impl Iterator<Ite
 /// The files that a folder or a pattern stands for have come; they are read next.
 pub(super) fn listed(app: &mut App, typed: String, result: Result<folder::Listing, At>) -> Vec<Do> {
     let found = result.map_err(PictureReason::Folder).and_then(|listing| folder::several(&typed, &listing));
+    // On the way to a file its folder is typed: its pictures are read when the row is left, or the preview wants them.
+    let written = super::picture_field(app) == Some(Field::FirstFrame) && !app.screen.compose.wants_preview;
+    let few = !typed.ends_with('/') && found.as_ref().is_ok_and(|paths| paths.len() <= FEW);
     app.screen.compose.folders.insert(typed, Some(found));
-    read(app)
+    if written && !few { Vec::new() } else { read(app) }
 }
 
 /// The picture of which a copy can be made that the service takes as it is meant: smaller, upright, in ordinary colours, of

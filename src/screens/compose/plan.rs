@@ -12,7 +12,7 @@ use domain::{
     matrix,
     matrix::{Matrix, Plan, Rules},
     money::Ptc,
-    reason::draft::DraftReason,
+    reason::{draft::DraftReason, picture::PictureReason},
 };
 use engine::{acts::price, folder, settings::Voice};
 use words::{reason, tr};
@@ -73,6 +73,8 @@ pub(super) fn checked(app: &App) -> (Vec<Fault>, Option<Estimate>) {
     } else {
         (faults_of_one(app), None)
     };
+    // That it is being looked at stands beside it; the preview waits for it.
+    faults.retain(|fault| fault.reason != DraftReason::Picture(PictureReason::StillRead));
     if template.unbalanced {
         faults.insert(0, fault(Field::Prompt, Severity::Warning, DraftReason::Unbalanced));
     }

@@ -60,6 +60,8 @@ pub struct Compose {
     pub completed: Option<String>,
     /// A file of prompts whose pictures are being read.
     pub file: Option<File>,
+    /// When the picture whose path is being typed is looked at.
+    pub look_at: Option<Mono>,
     /// Whether the preview opens as soon as the pictures have been read.
     pub wants_preview: bool,
     /// The files that a folder or a pattern stands for, by the text as typed; `None` while it is being listed.
@@ -126,6 +128,7 @@ impl Compose {
             shrinkable: BTreeSet::new(),
             completed: None,
             file: None,
+            look_at: None,
             wants_preview: false,
             folders: BTreeMap::new(),
             estimate: None,

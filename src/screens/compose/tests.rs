@@ -25,8 +25,9 @@ use domain::{
     },
 };
 use engine::{
-    effect::StoreCmd,
+    effect::{ListFor, StoreCmd},
     folder::{Entry, EntryKind, Listing},
+    msg::LocalMsg,
 };
 
 fn press(app: &mut App, keys: &str) -> Vec<Effect> {

@@ -16,7 +16,7 @@ use domain::{
     money::Ptc,
     request::{ImageRef, Request},
 };
-use engine::effect::Level;
+use engine::{effect::Level, folder::is_several};
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
@@ -344,16 +344,23 @@ fn note(brush: &mut Brush<'_>, place: Rect, value: &str, note: &str) {
     }
 }
 
-/// The price of this send and of the day after it.
+/// The price of this send and of the day after it; or what is in the way, where nothing can be sent.
 fn send(brush: &mut Brush<'_>, place: Rect, app: &App) {
-    let draft = &app.screen.compose.draft;
-    let count = usize::try_from(draft.count).unwrap_or(1);
-    let one = || rules::spec(app).map_or(Ptc::ZERO, |spec| spec.price.times(count));
-    let (count, price) =
-        app.screen.compose.estimate.map_or_else(|| (count, one()), |estimate| (estimate.tasks, estimate.price));
-    let day = app.work.money.spent_today + app.work.money.reserved + price;
     let look = brush.look;
     let errors = app.screen.compose.faults.iter().filter(|fault| fault.severity == Severity::Error).count();
+    let faults = match errors {
+        0 if rules::checking(app) => tr!("checking the picture").to_owned(),
+        0 => String::new(),
+        1 => tr!("1 fault above").to_owned(),
+        count => tr!("{count} faults above", count),
+    };
+    let Some((count, price)) = sum(app) else {
+        let style = if errors == 0 { look.theme.faint } else { look.theme.bad };
+        let words = if faults.is_empty() { tr!("nothing to send").to_owned() } else { faults };
+        brush.text(place.x, place.y, place.width, &words, style);
+        return;
+    };
+    let day = app.work.money.spent_today + app.work.money.reserved + price;
     let what = if count > 1 { tr!("{count} tasks for {price} PTC", count, price) } else { format!("{price} PTC") };
     let after = match app.work.settings.budget.per_day {
         Some(cap) if day > cap => {
@@ -364,15 +371,25 @@ fn send(brush: &mut Brush<'_>, place: Rect, app: &App) {
         Some(cap) => tr!(", the day then has {day} of {cap}", day, cap),
         None => tr!(", the day then has {day}", day),
     };
-    let faults = match errors {
-        0 => String::new(),
-        1 => format!("  {}", tr!("1 fault above")),
-        count => format!("  {}", tr!("{count} faults above", count)),
-    };
+    let faults = if faults.is_empty() { faults } else { format!("  {faults}") };
     let spans = vec![
         Span::styled(what, look.theme.strong),
         Span::styled(after, look.theme.faint),
-        Span::styled(faults, look.theme.bad),
+        Span::styled(faults, if errors == 0 { look.theme.faint } else { look.theme.bad }),
     ];
     brush.line(place.x, place.y, place.width, &Line::from(spans));
+}
+
+/// How many tasks the draft makes and their price; `None` where it makes none, or what it makes is not known yet.
+fn sum(app: &App) -> Option<(usize, Ptc)> {
+    let compose = &app.screen.compose;
+    if let Some(estimate) = compose.estimate {
+        return (estimate.tasks > 0).then_some((estimate.tasks, estimate.price));
+    }
+    // How many pictures a folder or a pattern has is seen first.
+    if rules::is_many(app) || is_several(&compose.draft.first_frame) {
+        return None;
+    }
+    let count = usize::try_from(compose.draft.count).ok().filter(|count| *count > 0)?;
+    Some((count, rules::spec(app).map_or(Ptc::ZERO, |spec| spec.price.times(count))))
 }

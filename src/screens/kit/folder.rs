@@ -2,25 +2,35 @@
 
 use engine::folder::{Entry, Listing, split};
 
-/// The entries whose name begins with what was typed of it in a path; where none does, those that contain it. Capitals count only
-/// where some are typed.
+/// The entries that what was typed of a path's name finds: those that begin with it, then those that contain it. Capitals
+/// count only where some are typed.
 pub(crate) fn candidates<'l>(typed: &str, listing: &'l Listing) -> Vec<&'l Entry> {
+    let (mut found, others) = found(typed, listing);
+    found.extend(others);
+    found
+}
+
+/// The entries that begin with the name that was typed, and the others that contain it.
+fn found<'l>(typed: &str, listing: &'l Listing) -> (Vec<&'l Entry>, Vec<&'l Entry>) {
     let (_, name) = split(typed);
     let exact = name.chars().any(char::is_uppercase);
     let fold = |text: &str| if exact { text.to_owned() } else { text.to_lowercase() };
     let wanted = fold(name);
-    let begins: Vec<&Entry> = listing.entries.iter().filter(|entry| fold(&entry.name).starts_with(&wanted)).collect();
-    if !begins.is_empty() {
-        return begins;
-    }
-    listing.entries.iter().filter(|entry| fold(&entry.name).contains(&wanted)).collect()
+    let contain = listing.entries.iter().filter(|entry| fold(&entry.name).contains(&wanted));
+    contain.partition(|entry| fold(&entry.name).starts_with(&wanted))
 }
 
-/// The path as far as it is certain from what was typed: all that the candidates' names have in common. `None` where
-/// nothing begins like that.
+/// The entries that what was typed most likely means: those that begin with it; where none does, those that contain it.
+pub(crate) fn likely<'l>(typed: &str, listing: &'l Listing) -> Vec<&'l Entry> {
+    let (begin, contain) = found(typed, listing);
+    if begin.is_empty() { contain } else { begin }
+}
+
+/// The path as far as it is certain from what was typed: all that the likely names have in common. `None` where there is
+/// none.
 pub(crate) fn completed(typed: &str, listing: &Listing) -> Option<String> {
     let (_, name) = split(typed);
-    let found = candidates(typed, listing);
+    let found = likely(typed, listing);
     let (first, others) = found.split_first()?;
     if others.is_empty() {
         return Some(first.path(&listing.folder));
@@ -52,5 +62,13 @@ mod tests {
         ] {
             assert_eq!(completed(typed, &listing).as_deref(), done, "{typed}");
         }
+    }
+
+    #[test]
+    fn what_begins_with_the_name_is_offered_before_what_contains_it() {
+        let listing = listing("d/", &["a fox.png", "fox.png", "red fox/", "sea.png"]);
+        let names: Vec<&str> = candidates("d/fox", &listing).iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, ["fox.png", "a fox.png", "red fox"]);
+        assert_eq!(completed("d/fox", &listing).as_deref(), Some("d/fox.png"));
     }
 }

@@ -8,6 +8,7 @@ use crate::{
     commands::Do,
     compose,
     key::Key,
+    keymap,
     keymap::{Action, Ctx, Move},
     kit::{brush::Brush, editor::LineEditor, folder},
     layer::{Did, Handle, Overlay},
@@ -16,7 +17,7 @@ use crate::{
 use domain::{
     draft::{Draft, Field},
     picture,
-    picture::{Typed, typed as typed_picture},
+    picture::{Typed, dropped, typed as typed_picture},
     reason::system::At,
     request::{ImageKind, StoredImage},
     text::gist,
@@ -46,6 +47,13 @@ pub struct Picker {
     pub items: Vec<Item>,
     /// The folder whose files are listed, once it is known; or why it cannot be.
     pub listing: Option<Result<Listing, At>>,
+}
+
+impl Picker {
+    /// The path that is searched for, among files: of one dropped on the terminal without its quotes.
+    fn path(&self) -> String {
+        dropped(self.query.text()).into_owned()
+    }
 }
 
 /// What a picker lists.
@@ -128,7 +136,7 @@ pub(crate) fn open(app: &mut App, what: PickWhat) -> Vec<Do> {
 fn list(picker: &Picker) -> Vec<Do> {
     match picker.what {
         PickWhat::Pictures(_) | PickWhat::Prompts => {
-            let typed = picker.query.text().to_owned();
+            let typed = picker.path();
             vec![Do::Effect(Effect::Local(LocalCmd::List { typed, purpose: ListFor::Picker }))]
         }
         PickWhat::History | PickWhat::Templates | PickWhat::Drafts => Vec::new(),
@@ -179,7 +187,7 @@ fn refresh(app: &mut App) -> Vec<Do> {
     let Some(picker) = app.screen.take::<Picker>() else { return Vec::new() };
     let items = items(app, &picker);
     let known = match &picker.listing {
-        Some(Ok(listing)) => listing.folder == split(picker.query.text()).0,
+        Some(Ok(listing)) => listing.folder == split(&picker.path()).0,
         Some(Err(_)) | None => false,
     };
     let wishes = if known { Vec::new() } else { list(&picker) };
@@ -190,7 +198,7 @@ fn refresh(app: &mut App) -> Vec<Do> {
 /// A folder was listed for the list on top.
 pub(crate) fn listed(app: &mut App, typed: &str, result: Result<Listing, At>) {
     let Some(mut picker) = app.screen.take::<Picker>() else { return };
-    if picker.query.text() == typed {
+    if picker.path() == typed {
         picker.listing = Some(result);
         picker.items = items(app, &picker);
     }
@@ -212,7 +220,7 @@ pub(crate) fn complete(app: &mut App) -> Vec<Do> {
         go(app, Move::Down);
         return Vec::new();
     };
-    match folder::completed(picker.query.text(), listing) {
+    match folder::completed(&picker.path(), listing) {
         Some(path) if path != picker.query.text() => {
             picker.query = LineEditor::new(&path);
             refresh(app)
@@ -228,7 +236,7 @@ pub(crate) fn complete(app: &mut App) -> Vec<Do> {
 fn accept(app: &mut App) -> Vec<Do> {
     let Some(picker) = app.screen.take::<Picker>() else { return Vec::new() };
     let Some(item) = picker.items.get(picker.at).cloned() else {
-        let typed = picker.query.text().trim().to_owned();
+        let typed = picker.path().trim().to_owned();
         // A path may lead where nothing is listed: what is wrong with it is said when it is read.
         if picker.what == PickWhat::Prompts && !typed.is_empty() {
             return compose::read_file(typed);
@@ -334,7 +342,7 @@ fn earlier(app: &App, needle: &str) -> Vec<Item> {
 
 fn files(app: &App, picker: &Picker) -> Vec<Item> {
     let Some(Ok(listing)) = &picker.listing else { return Vec::new() };
-    folder::candidates(picker.query.text(), listing)
+    folder::candidates(&picker.path(), listing)
         .into_iter()
         .map(|entry| {
             let path = entry.path(&listing.folder);
@@ -350,7 +358,14 @@ fn files(app: &App, picker: &Picker) -> Vec<Item> {
                 (EntryKind::Other { .. }, _) => (String::new(), Take::File(path)),
             };
             let slash = if entry.kind == EntryKind::Folder { "/" } else { "" };
-            Item { text: format!("{}{slash}", entry.name), note: facts(&entry.kind), why_not, take }
+            let note = match (&entry.kind, picker.what) {
+                (EntryKind::Picture { bytes, .. }, PickWhat::Pictures(_)) if *bytes > picture::MAX_BYTES => {
+                    let fix = keymap::named(app, Ctx::Compose, Action::Fix);
+                    tr!("{facts}, too large: {fix} sends a smaller copy", facts = facts(&entry.kind), fix)
+                }
+                (kind, _) => facts(kind),
+            };
+            Item { text: format!("{}{slash}", entry.name), note, why_not, take }
         })
         .collect()
 }

@@ -1,0 +1,71 @@
+//! What this machine answers: pictures read, folders listed, files of prompts, the editor's text.
+
+use super::{check_again, path, pictures, prompt_changed, to_preview};
+use crate::{app::App, command_line, commands::Do, compose::CameraList, copy, kit::editor::PromptEditor, pick, toast};
+use engine::{
+    effect::{Effect, Level, ListFor},
+    msg::LocalMsg,
+};
+use words::reason;
+
+/// Something of this machine's was answered: a picture, the editor, a player.
+pub fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
+    match msg {
+        LocalMsg::Image { path, result, shrinks } => {
+            let made_smaller = app.screen.compose.shrinkable.remove(&path);
+            if let (true, Ok(image)) = (made_smaller, &result) {
+                toast::say(app, Level::Info, pictures::made_smaller(image), None);
+            }
+            if shrinks {
+                app.screen.compose.shrinkable.insert(path.clone());
+            }
+            app.screen.compose.images.insert(path, Some(result));
+            return pictures_came(app, Vec::new());
+        }
+        LocalMsg::Listed { typed, purpose: ListFor::FirstFrames, result } => {
+            let reads = pictures::listed(app, typed, result);
+            return pictures_came(app, reads);
+        }
+        LocalMsg::Listed { typed, purpose: ListFor::Completion, result } => {
+            let wishes = path::completes(app, &typed, result);
+            return crate::shell::input::carry_out(app, wishes);
+        }
+        LocalMsg::Listed { typed, purpose: ListFor::Command, result } => command_line::listed(app, &typed, result),
+        LocalMsg::Listed { typed, purpose: ListFor::Picker, result } => pick::listed(app, &typed, result),
+        LocalMsg::Prompts { path, result } => {
+            let wishes = path::file_read(app, path, result);
+            return crate::shell::input::carry_out(app, wishes);
+        }
+        LocalMsg::Edited { result: Ok(text) } => {
+            // Editors end a file with a line end that nobody typed.
+            let text = crate::kit::editing::clean(text.strip_suffix('\n').unwrap_or(&text));
+            app.screen.compose.prompt = PromptEditor::new(&text);
+            app.screen.compose.camera = CameraList::Closed;
+            prompt_changed(app);
+        }
+        LocalMsg::Opened { path, result } => copy::opened(app, &path, result),
+        LocalMsg::PutBy { what, bytes, path, result } => copy::put_by(app, &what, bytes, &path, result),
+        LocalMsg::Exported { path, tasks, result } => copy::exported(app, &path, tasks, result),
+        LocalMsg::Said { text } => toast::say(app, Level::Info, text, None),
+        LocalMsg::Edited { result: Err(why) } => {
+            toast::say(app, Level::Warning, reason::editor::editor(&why).to_string(), None);
+        }
+        // The key for the service is the engine's.
+        LocalMsg::Key { .. } => {}
+    }
+    Vec::new()
+}
+
+/// Pictures have come: the preview that waited for them opens once there is none left to wait for.
+fn pictures_came(app: &mut App, mut wishes: Vec<Do>) -> Vec<Effect> {
+    check_again(app);
+    if app.screen.layers.is_empty() {
+        wishes.extend(path::go_on(app));
+    }
+    let compose = &app.screen.compose;
+    if compose.wants_preview && app.screen.layers.is_empty() && !pictures::reading(app) {
+        app.screen.compose.wants_preview = false;
+        wishes.extend(to_preview(app));
+    }
+    crate::shell::input::carry_out(app, wishes)
+}
