@@ -112,9 +112,10 @@ fn edit_and_retry_shows_what_was_changed_and_leaves_the_original_alone() {
 #[test]
 fn an_unknown_is_settled_in_each_of_its_ways_and_never_sent_again() {
     for (keys, state, charged) in [
-        (&["<Enter>"][..], TaskState::Cancelled, Charged::Yes),
-        (&["<Down>", "<Enter>"], TaskState::Refused, Charged::No),
-        (&["<Down>", "<Down>", "12345", "<Enter>"], TaskState::Running, Charged::Yes),
+        (&["<Enter>"][..], TaskState::Unknown, Charged::Unknown),
+        (&["<Down>", "<Enter>"], TaskState::Cancelled, Charged::Yes),
+        (&["<Down>", "<Down>", "<Enter>"], TaskState::Refused, Charged::No),
+        (&["<Down>", "<Down>", "<Down>", "12345", "<Enter>"], TaskState::Running, Charged::Yes),
     ] {
         let mut flow = with(&[Some(lost())]);
         assert!(flow.row("#1").contains("unknown"), "{}", flow.screen());
@@ -156,7 +157,7 @@ fn acts_go_to_the_marks() {
     }
     flow.shows("paused");
     // A mark goes on to the next row.
-    flow!(flow, "g", "<Space>", "<Space>", "x");
+    flow!(flow, "g", "<Space>", "<Space>", "x", "y");
     assert_eq!(states(&flow), [TaskState::Queued, TaskState::Cancelled, TaskState::Cancelled], "{}", flow.screen());
     flow!(flow, "p");
     flow.live(SENT);

@@ -441,8 +441,9 @@ fn a_filter_being_typed_with_a_fault() {
 
 #[test]
 fn questions() {
-    shots("resolve", with_layer(Resolve { key: TaskKey(39), at: 2, line: LineEditor::new("10691") }));
+    shots("resolve", with_layer(Resolve { key: TaskKey(39), at: 3, line: LineEditor::new("10691") }));
     shots("confirm", typed("x"));
+    shots("confirm_many", typed("* x"));
 }
 
 #[test]
@@ -540,8 +541,8 @@ fn every_screen() -> Vec<(&'static str, Make)> {
         ("sort", Box::new(typed("s"))),
         ("choose", Box::new(with_layer(Choose { field: Field::Model, at: 2, marks: Default::default() }))),
         ("filter", Box::new(typed("/ s t a t e : x"))),
-        ("resolve", Box::new(with_layer(Resolve { key: TaskKey(39), at: 2, line: LineEditor::new("1") }))),
-        ("confirm", Box::new(with_layer(Confirm { question: "Stop?".into(), act: Act::Pause(true) }))),
+        ("resolve", Box::new(with_layer(Resolve { key: TaskKey(39), at: 3, line: LineEditor::new("1") }))),
+        ("confirm", Box::new(with_layer(Confirm { question: "Stop?".into(), act: Act::Pause(true), done: None }))),
         ("messages", Box::new(typed("z M"))),
         ("money", Box::new(typed("$"))),
         ("failures", Box::new(typed("R"))),
@@ -745,7 +746,7 @@ fn no_size_makes_it_panic() {
     let mut makers: Vec<Make> = vec![
         Box::new(with_layer(ListView { scroll: 500, ..ListView::of(&HELP) })),
         Box::new(with_layer(preview(Purpose::Retry, vec![item(1, "雨夜"), item(2, "fox")]))),
-        Box::new(with_layer(Resolve { key: TaskKey(39), at: 2, line: LineEditor::new("雨夜的东京街头") })),
+        Box::new(with_layer(Resolve { key: TaskKey(39), at: 3, line: LineEditor::new("雨夜的东京街头") })),
     ];
     makers.extend(every_screen().into_iter().map(|(_, make)| make));
     for make in &makers {

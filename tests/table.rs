@@ -43,7 +43,7 @@ fn x_puts_a_failure_away_and_u_opens_it_again() {
     assert!(header(&flow).contains("!2"), "{}", flow.screen());
     assert_eq!(flow.tasks().pop().unwrap().put_away_at, None);
     // All of them: the red counts reach zero, and the failures by cause have nothing left.
-    flow!(flow, "*", "x", "R");
+    flow!(flow, "*", "x", "y", "R");
     assert!(!header(&flow).contains('!'), "{}", flow.screen());
     flow.shows("Nothing has failed that was not retried or put away");
 }
@@ -74,7 +74,7 @@ fn news_take_one_line_above_the_footer_and_the_same_kind_is_folded() {
     for prompt in ["one", "two", "three"] {
         flow!(flow, "n", prompt, "<F2>", "<Enter>");
     }
-    flow!(flow, "*", "x");
+    flow!(flow, "*", "x", "y");
     let line = flow.screen().lines().nth(22).unwrap_or_default().to_owned();
     assert!(line.contains("3 cancelled") && line.contains("more: M"), "{}", flow.screen());
     // It leaves, and nothing covered a row.

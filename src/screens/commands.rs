@@ -9,27 +9,28 @@ use crate::{
     confirm,
     confirm::Confirm,
     copy::menu::CopyMenu,
-    detail, failures, help,
-    keymap::{Action, CopyWhat, Move, Place, can_cancel, can_download, refreshable},
+    detail, failures, help, keymap,
+    keymap::{Action, CopyWhat, Ctx, Move, Place, can_download, refreshable},
     kit::{list, list::ListView},
     layer,
     layer::Did,
     messages::MESSAGES,
     money as ledger, palette, pick,
     pick::{PickWhat, Picker},
-    preview, resolve,
+    preview, resolve, scope,
     screen::{DetailTab, Pane},
     table,
     table::{filter_input, sort_menu},
+    toast, undo,
 };
 use domain::{
     retry,
     retry::{Change, Facts},
-    task::{Row, TaskKey, TaskState},
+    task::TaskKey,
 };
 use engine::{
     act::Act,
-    effect::{Effect, TermCmd},
+    effect::{Effect, Level, TermCmd},
     filter::Filter,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,13 +64,19 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
         Action::Scp => return copy(app, Then::Scp),
         Action::Play => return of_cursor(app, Then::Play),
         Action::Copy(what) => return copy_part(app, what),
-        Action::Download => return on_targets(app, can_download, download),
-        Action::Cancel => return on_targets(app, can_cancel, cancel),
-        Action::Refresh => return on_targets(app, refreshable, |_, keys| vec![Do::Act(Act::Refresh(keys))]),
+        Action::Download => {
+            let keys = table::targets(app).collect();
+            return scope::download(app, keys, can_download);
+        }
+        Action::Cancel => {
+            let keys = table::targets(app).collect();
+            return scope::cancel(app, keys);
+        }
+        Action::Refresh => return refresh(app),
         Action::Balance => return vec![Do::Act(Act::Balance)],
         Action::Pause => return vec![Do::Act(pause(app))],
         Action::Undo if app.screen.top::<Picker>().is_some() => return pick::undo(app),
-        Action::Undo => return undo(app).map(Do::Act).into_iter().collect(),
+        Action::Undo => return undo::run(app),
         Action::Preview => return compose::to_preview(app),
         Action::Editor => return compose::edit(app),
         Action::OtherDraft => return compose::other(app),
@@ -162,7 +169,11 @@ fn back(app: &mut App) -> Vec<Do> {
 /// Closes what is open; in the bare table, quits.
 fn close(app: &mut App) -> Vec<Do> {
     if app.screen.layers.is_empty() && app.screen.pane == Pane::Table {
-        return vec![Do::Act(Act::Quit)];
+        let Some(question) = scope::unsent_at_the_end(app).filter(|_| app.work.ending.is_none()) else {
+            return vec![Do::Act(Act::Quit)];
+        };
+        app.screen.open(Confirm { question, act: Act::Quit, done: None });
+        return Vec::new();
     }
     back(app)
 }
@@ -208,11 +219,11 @@ fn freeze(app: &mut App) {
     }
 }
 
-/// Does something with those of the targets that allow it; the marks are used up.
-fn on_targets(app: &mut App, allows: fn(&Row) -> bool, then: fn(&mut App, Vec<TaskKey>) -> Vec<Do>) -> Vec<Do> {
+/// Asks the service about those of the targets that it can be asked about.
+fn refresh(app: &App) -> Vec<Do> {
     let rows = &app.work.tasks.rows;
-    let keys = table::targets(app).filter(|key| rows.get(key).is_some_and(allows)).collect();
-    then(app, keys)
+    let keys = table::targets(app).filter(|key| rows.get(key).is_some_and(refreshable)).collect();
+    vec![Do::Act(Act::Refresh(keys))]
 }
 
 fn retry(app: &mut App) -> Vec<Do> {
@@ -229,6 +240,18 @@ fn retry(app: &mut App) -> Vec<Do> {
 
 fn of_cursor(app: &mut App, then: Then) -> Vec<Do> {
     let Some(key) = app.screen.table.cursor else { return Vec::new() };
+    let others = table::targets(app).filter(|other| *other != key).count();
+    if matches!(then, Then::Edit | Then::Clone) && others > 0 {
+        let failures = keymap::named(app, Ctx::Table, Action::Failures);
+        let text = tr!(
+            "only {key}, under the cursor, is opened; other marked tasks ({others}) are left as they are. {failures} edits \
+             what many have in common",
+            key,
+            others,
+            failures
+        );
+        toast::say(app, Level::Info, text, Some(key));
+    }
     after::with(app, &[key], then)
 }
 
@@ -245,77 +268,6 @@ fn copy(app: &mut App, then: Then) -> Vec<Do> {
 fn copy_part(app: &mut App, what: CopyWhat) -> Vec<Do> {
     app.screen.layers.pop();
     copy(app, Then::Copy(what))
-}
-
-/// Downloads what is not on disk; asks where all of it is.
-fn download(app: &mut App, keys: Vec<TaskKey>) -> Vec<Do> {
-    let saved = |key: &TaskKey| app.work.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Saved);
-    let (there, missing): (Vec<_>, Vec<_>) = keys.into_iter().partition(saved);
-    if missing.is_empty() {
-        let question = match there.as_slice() {
-            [key] => tr!("{key} is on disk already. Download again, under another name?", key),
-            keys => tr!("{count} tasks are on disk already. Download again, under another name?", count = keys.len()),
-        };
-        let act = Act::Download { keys: there, dir: None };
-        app.screen.open(Confirm { question, act });
-        return Vec::new();
-    }
-    table::clear_marks(app);
-    vec![Do::Act(Act::Download { keys: missing, dir: None })]
-}
-
-/// Takes the unsent ones back at once, since that is free and `n` brings them again; asks before it stops watching what
-/// was paid for.
-fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Do> {
-    let of = |key: &TaskKey| app.work.tasks.rows.get(key).map(|row| row.state);
-    let (paid, free): (Vec<_>, Vec<_>) =
-        keys.into_iter().partition(|key| matches!(of(key), Some(TaskState::Running | TaskState::Ready)));
-    if !paid.is_empty() {
-        let question = match paid.as_slice() {
-            [key] => tr!(
-                "Stop watching? {key} is charged and will stay so: the service cannot cancel, and the file is not fetched.",
-                key
-            ),
-            keys => tr!(
-                "Stop watching? {count} tasks are charged and will stay so: the service cannot cancel, and the file is not \
-                 fetched.",
-                count = keys.len()
-            ),
-        };
-        let act = Act::Cancel(paid);
-        app.screen.open(Confirm { question, act });
-    }
-    if free.is_empty() {
-        return Vec::new();
-    }
-    app.screen.put_away =
-        free.iter().copied().filter(|key| matches!(of(key), Some(TaskState::Failed | TaskState::Refused))).collect();
-    table::clear_marks(app);
-    vec![Do::Act(Act::Cancel(free))]
-}
-
-/// What undo does: opens the failures again that the last act put away, or takes the last batch back; if there is neither, it
-/// opens what is put away under the cursor.
-pub(crate) fn undo(app: &App) -> Option<Act> {
-    let rows = &app.work.tasks.rows;
-    let put_away = |key: &&TaskKey| rows.get(key).is_some_and(|row| row.put_away);
-    let last: Vec<TaskKey> = app.screen.put_away.iter().filter(put_away).copied().collect();
-    if !last.is_empty() {
-        return Some(Act::BringBack(last));
-    }
-    let unsent = undoable(app);
-    if !unsent.is_empty() {
-        return Some(Act::Cancel(unsent));
-    }
-    let here = app.screen.table.cursor.filter(|key| put_away(&key))?;
-    Some(Act::BringBack(vec![here]))
-}
-
-/// What of tasks undo takes back: what of the last batch is unsent; if nothing is, the unsent work of an earlier run.
-pub(crate) fn undoable(app: &App) -> Vec<TaskKey> {
-    let queued = |key: &&TaskKey| app.work.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Queued);
-    let last: Vec<TaskKey> = app.work.queue.last_batch.iter().filter(queued).copied().collect();
-    if last.is_empty() { app.work.queue.unsent.iter().filter(queued).copied().collect() } else { last }
 }
 
 fn pause(app: &App) -> Act {

@@ -27,12 +27,14 @@ pub mod palette;
 pub mod pick;
 pub mod preview;
 pub mod resolve;
+pub(crate) mod scope;
 pub mod screen;
 pub mod shell;
 pub mod table;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod toast;
+pub mod undo;
 pub mod welcome;
 
 use crate::{

@@ -21,8 +21,6 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
         }
         match news {
             News::Batch { ticket, result } => {
-                // From now on undo is about these.
-                app.screen.put_away.clear();
                 effects.extend(preview::inserted(app, ticket, result));
             }
             News::Task { what: TaskNews::Ended(state), .. } => notice::count(app, state),

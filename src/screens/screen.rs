@@ -11,6 +11,7 @@ use crate::{
     kit::editor::LineEditor,
     layer::Layer,
     table::{columns, columns::Column},
+    undo::Done,
 };
 use domain::{
     draft::{Draft, Field},
@@ -60,8 +61,8 @@ pub struct Screen {
     pub lines: Vec<(Rect, usize)>,
     /// Commands that were typed, newest last, at most 100.
     pub commands: VecDeque<String>,
-    /// The failures that the last act put away; none once something was queued after it.
-    pub put_away: Vec<TaskKey>,
+    /// What was done here, the last act last.
+    pub acts: Vec<Done>,
     /// What goes on when the store has given the whole tasks that it needs.
     pub after: Option<AfterDetail>,
     /// The file calls whose addresses go to the clipboard: `yu`.
@@ -345,7 +346,7 @@ impl Screen {
             keys: Keymap::build(&settings.keys).0,
             lines: Vec::new(),
             commands: VecDeque::new(),
-            put_away: Vec::new(),
+            acts: Vec::new(),
             after: None,
             urls_asked: None,
         }

@@ -13,13 +13,15 @@ use domain::{
     time::{Mono, SECOND},
 };
 use engine::effect::Level;
-use ratatui::layout::Rect;
+use ratatui::{layout::Rect, style::Style};
 use words::{names, tr};
 
 /// How long a message stays, in milliseconds.
 const STANDS: u64 = 5 * SECOND;
 /// Messages kept at most; older ones make room.
 const MOST: usize = 20;
+/// On fewer rows than this the line is one row whatever it says.
+const TALL: u16 = 20;
 /// Lines of the message log at most.
 const LOG: usize = 500;
 
@@ -57,9 +59,13 @@ fn folded(kind: Kind, count: usize) -> String {
     }
 }
 
-/// Whether there is something in the line.
-pub(crate) fn is_up(app: &App) -> bool {
-    app.screen.toasts.iter().any(|toast| toast.until > app.work.now.mono)
+/// How many rows of the screen it takes: one while there is something in it, a second one for a warning whose why would be
+/// cut off.
+pub(crate) fn rows(app: &App) -> u16 {
+    let newest = app.screen.toasts.iter().rev().find(|toast| toast.until > app.work.now.mono);
+    let Some(newest) = newest else { return 0 };
+    let whole = text::width(&newest.text) + 6 <= usize::from(app.screen.width);
+    if newest.level == Level::Info || whole || app.screen.height < TALL { 1 } else { 2 }
 }
 
 /// Draws the line: the newest, and how many more there are.
@@ -76,11 +82,33 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
     let said = format!("{} {}", look.signs.level(newest.level), newest.text);
     let cells = |text: &str| u16::try_from(text::width(text)).unwrap_or(u16::MAX);
     let room = place.width.saturating_sub(2);
+    if place.height > 1 {
+        let parts = text::wrap(&said, usize::from(room.saturating_sub(cells(&more).max(cells(&log)) + 2)));
+        let rest = parts.get(1..).unwrap_or_default().join(" ");
+        brush.text(
+            place.x + 1,
+            place.y,
+            room,
+            parts.first().map_or("", String::as_str),
+            look.theme.level(newest.level),
+        );
+        let place = Rect { x: place.x + 2, y: place.y + 1, width: place.width.saturating_sub(2), height: 1 };
+        draw_line(brush, place, &rest, &more, &log, look.theme.level(newest.level));
+        return;
+    }
+    draw_line(brush, place, &said, &more, &log, look.theme.level(newest.level));
+}
+
+/// One row: what is said, and at its end how to see more.
+fn draw_line(brush: &mut Brush<'_>, place: Rect, said: &str, more: &str, log: &str, style: Style) {
+    let cells = |text: &str| u16::try_from(text::width(text)).unwrap_or(u16::MAX);
+    let room = place.width.saturating_sub(2);
     // Where the end is cut off, the log has the whole of it.
-    let more = if more.is_empty() && cells(&said) > room { log } else { more };
+    let more = if more.is_empty() && cells(said) > room { log } else { more };
     let beside = if more.is_empty() { 0 } else { cells(&more) + 2 };
-    brush.text(place.x + 1, place.y, room.saturating_sub(beside), &said, look.theme.level(newest.level));
-    brush.text_right(place.x, place.y, place.width.saturating_sub(1), &more, look.theme.faint);
+    brush.text(place.x + 1, place.y, room.saturating_sub(beside), said, style);
+    let faint = brush.look.theme.faint;
+    brush.text_right(place.x, place.y, place.width.saturating_sub(1), more, faint);
 }
 
 /// Puts something into the message log that is said elsewhere on the screen already.

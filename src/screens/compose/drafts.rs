@@ -12,6 +12,7 @@ use crate::{
     pick::PickWhat,
     screen::Compose,
     toast,
+    undo::Pattern,
 };
 use domain::{
     braces,
@@ -129,6 +130,25 @@ pub(crate) fn sent(app: &mut App) -> Vec<Effect> {
     compose.edits.remove(&id);
     check_again(app);
     vec![save(app, id, None)]
+}
+
+/// The draft in compose, where it stands for that many tasks: what undo brings back.
+pub(crate) fn pattern(app: &App, tasks: usize) -> Option<Box<Pattern>> {
+    let compose = &app.screen.compose;
+    let edits = compose.parent.zip(compose.parent_request.clone());
+    (tasks > 1).then(|| Box::new(Pattern { draft: compose.draft.clone(), edits }))
+}
+
+/// Opens a draft again that was sent and taken back; the present one is put by.
+pub(crate) fn bring_pattern(app: &mut App, pattern: Pattern) -> Vec<Do> {
+    let next = KeptDraft { id: new_id(app), draft: pattern.draft };
+    let (_, wishes) = put_in(app, next);
+    let compose = &mut app.screen.compose;
+    (compose.parent, compose.parent_request) = pattern.edits.unzip();
+    app.screen.layers.clear();
+    open(app);
+    touch(app);
+    wishes
 }
 
 /// The present draft for the store, as it is.

@@ -21,7 +21,9 @@ pub mod view;
 pub use crate::compose::state::{Compose, Estimate};
 pub use answers::local;
 pub use camera::{CameraList, offered};
-pub(crate) use drafts::{begin, bring_back, delete_draft, other, restore, sent, take, take_draft};
+pub(crate) use drafts::{
+    begin, bring_back, bring_pattern, delete_draft, other, pattern, restore, sent, take, take_draft,
+};
 pub use path::picture_field;
 pub(crate) use path::{complete, read_file, take_path};
 pub(crate) use pictures::checking;

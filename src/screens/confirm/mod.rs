@@ -1,4 +1,4 @@
-//! Something that cannot be undone needs a yes.
+//! A yes or a no before an act: on several tasks, or one that costs something.
 
 use crate::{
     app::App,
@@ -8,6 +8,7 @@ use crate::{
     layer::{Handle, Overlay},
     shell::layers::{keys_line, list},
     table,
+    undo::Done,
 };
 use engine::act::Act;
 use ratatui::{
@@ -23,6 +24,8 @@ pub struct Confirm {
     pub question: String,
     /// What a yes does.
     pub act: Act,
+    /// How that is remembered, where it can be taken back.
+    pub done: Option<Done>,
 }
 
 impl Overlay for Confirm {
@@ -61,5 +64,6 @@ pub(crate) fn answered(app: &mut App, yes: bool) -> Vec<Do> {
         return Vec::new();
     }
     table::clear_marks(app);
+    app.screen.acts.extend(confirm.done);
     vec![Do::Act(confirm.act)]
 }

@@ -25,10 +25,14 @@ use crate::{
     kit::brush::Brush,
     layer::{Did, Handle, Layer, Overlay},
     resolve::Resolve,
+    screen::Pane,
     table, toast,
 };
 use domain::task::{Task, TaskKey};
-use engine::effect::{Effect, Level};
+use engine::{
+    effect::{Effect, Level},
+    filter::Filter,
+};
 use ratatui::layout::{Position, Rect};
 use words::{names, terms, tr};
 
@@ -132,10 +136,25 @@ pub(crate) fn fit(app: &mut App) -> Vec<Do> {
             Vec::new()
         }
         Remedy::Settle => {
-            app.screen.layers.extend(cluster.keys.first().map(|key| Resolve::of(*key).into()));
+            settle(app, &cluster.keys);
             Vec::new()
         }
     }
+}
+
+/// One unknown is opened; of several none is chosen for the person: the table shows them.
+fn settle(app: &mut App, keys: &[TaskKey]) {
+    if let [key] = keys {
+        app.screen.open(Resolve::of(*key));
+        return;
+    }
+    app.screen.layers.clear();
+    app.screen.pane = Pane::Table;
+    app.screen.table.filter = Filter::parse("state:unknown").unwrap_or_default();
+    table::rebuild(app);
+    let resolve = keymap::named(app, Ctx::Table, Action::Resolve);
+    let text = tr!("{count} are unknown: {resolve} resolves the one under the cursor", count = keys.len(), resolve);
+    toast::say(app, Level::Info, text, None);
 }
 
 /// Opens the shared part of the prompts of the cause under the cursor.

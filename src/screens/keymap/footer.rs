@@ -1,8 +1,9 @@
 //! The keys that matter now, for the footer.
 
 use super::{Action, BINDINGS, Binding, CameraKey, Ctx, Move, Place, Why, binding, place};
-use crate::{app::App, pick::PickWhat, table::cursor_row};
+use crate::{app::App, pick::PickWhat, table::cursor_row, undo};
 use domain::task::TaskState;
+use std::borrow::Cow;
 use words::{lang, tr};
 
 /// A hint of the footer.
@@ -11,7 +12,7 @@ pub struct Hint {
     /// The key, as the config writes it.
     pub key: String,
     /// A word or two.
-    pub words: &'static str,
+    pub words: Cow<'static, str>,
     /// Whether it leads to something paid.
     pub paid: bool,
     /// Whether it belongs to this state, not to the place as such. It gives way last.
@@ -69,13 +70,18 @@ fn made(app: &App, binding: &Binding, own: bool) -> Option<Hint> {
 }
 
 /// The hint, in the person's language; some depend on the state.
-fn hint(app: &App, binding: &Binding) -> &'static str {
-    match binding.action {
+fn hint(app: &App, binding: &Binding) -> Cow<'static, str> {
+    let words = match binding.action {
+        // What is taken back is named beforehand.
+        Action::Undo if binding.ctx != Ctx::Pick => {
+            return undo::next(app).map_or(Cow::Borrowed(lang::tr(binding.hint)), |step| step.words.into());
+        }
         Action::Pause if app.work.queue.halted.is_some() || app.work.queue.is_paused() => tr!("resume"),
         Action::Freeze if app.screen.table.frozen => tr!("thaw"),
         Action::Range if app.screen.table.range_from.is_some() => tr!("end range"),
         _ => lang::tr(binding.hint),
-    }
+    };
+    words.into()
 }
 
 /// What a pane can do, whatever the state; the most important first.

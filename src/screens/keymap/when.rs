@@ -3,7 +3,6 @@
 use super::{Action, Ctx, Why, named};
 use crate::{
     app::App,
-    commands,
     compose::choose::Choose,
     failures,
     failures::state::{Mend, MendWhat},
@@ -11,6 +10,7 @@ use crate::{
     pick::{Item, PickWhat, Picker, Take},
     screen::Preview,
     table::{cursor_row, targets},
+    undo,
 };
 use domain::{
     problem::{Charged, ErrorClass},
@@ -29,7 +29,7 @@ fn no(why: impl Into<String>) -> Possible {
 /// Why a task lets something not be done with it. A value, since thousands of marked tasks are looked through and at most
 /// one of them is spoken of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum No {
+pub(crate) enum No {
     /// By the rules of a retry.
     Retry(retry::No),
     /// On its way, so it cannot be taken back.
@@ -133,7 +133,7 @@ pub(super) fn edit(app: &App) -> Possible {
 }
 
 /// Whether that task can be taken back or left.
-fn cancel_row(row: &Row) -> Result<(), No> {
+pub(crate) fn cancel_row(row: &Row) -> Result<(), No> {
     match row.state {
         TaskState::Queued | TaskState::Running | TaskState::Ready | TaskState::Saving => Ok(()),
         TaskState::Sending => Err(No::Gone),
@@ -171,7 +171,7 @@ pub(super) fn known(app: &App) -> Possible {
 
 /// Whether a person settled that task by hand and can take it back. Of one that has ended only what its line shows is known:
 /// lost, or never made; of one that was found by its id and has ended, the command line can.
-fn is_settled(app: &App, row: &Row) -> bool {
+pub(crate) fn is_settled(app: &App, row: &Row) -> bool {
     match row.state {
         TaskState::Cancelled => row.charged == Charged::Yes && row.remote().is_none(),
         TaskState::Refused => row.class == Some(ErrorClass::UnknownOutcome),
@@ -189,6 +189,14 @@ fn is_settled(app: &App, row: &Row) -> bool {
 
 /// An unknown can be settled, and what was settled can be unknown again.
 pub(super) fn resolve(app: &App) -> Possible {
+    // Where the program put the cursor, nobody chose the task that would be settled.
+    if let (Some(left), Some(row)) = (app.screen.table.left, cursor_row(app)) {
+        return no(tr!(
+            "the cursor came to {key} by itself, as {left} left the table: move to a task first",
+            key = row.key,
+            left
+        ));
+    }
     if cursor_row(app).is_some_and(|row| is_settled(app, row)) {
         return Ok(());
     }
@@ -256,11 +264,7 @@ pub(super) fn refresh(app: &App) -> Possible {
 }
 
 pub(super) fn undo(app: &App) -> Possible {
-    if commands::undo(app).is_none() {
-        no(tr!("Nothing of the last batch is unsent, so nothing can be taken back"))
-    } else {
-        Ok(())
-    }
+    undo::next(app).map(drop).map_err(Why)
 }
 
 pub(super) fn to_new(app: &App) -> Possible {
@@ -378,11 +382,6 @@ pub(super) fn on_field(app: &App) -> Possible {
 
 pub(super) fn plan(app: &App) -> Possible {
     failures::can_plan(app)
-}
-
-/// Whether that task can be taken back or left.
-pub(crate) fn can_cancel(row: &Row) -> bool {
-    cancel_row(row).is_ok()
 }
 
 /// Whether that task's file can be fetched.

@@ -85,7 +85,7 @@ mod tests {
     use domain::task::{Task, TaskState::Failed};
 
     /// The footer of the preview of so many failed tasks, the first with that prompt.
-    fn footer(tasks: u32, prompt: &str, (width, height): (u16, u16)) -> Vec<&'static str> {
+    fn footer(tasks: u32, prompt: &str, (width, height): (u16, u16)) -> Vec<String> {
         let mut state = state(&[Failed; 40]);
         state.work.settings.budget.per_day = None;
         state.work.settings.budget.ask_above = None;
@@ -93,7 +93,7 @@ mod tests {
         let mut tasks: Vec<Task> = (1..=tasks).map(|key| task(key, Failed)).collect();
         tasks[0].request.prompt = prompt.into();
         retry(&mut state, tasks, &std::collections::BTreeMap::new());
-        keymap::footer(&state).into_iter().map(|hint| hint.words).collect()
+        keymap::footer(&state).into_iter().map(|hint| hint.words.into_owned()).collect()
     }
 
     #[test]

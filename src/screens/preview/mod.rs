@@ -22,8 +22,10 @@ use crate::{
     keymap::{Action, Ctx, Hint, Move, Why, as_command},
     kit::{brush::Brush, editor::LineEditor},
     layer::{Did, Handle, Layer, Overlay},
+    scope,
     screen::{Batch, Pane, Preview, PreviewItem, Purpose},
-    table, toast,
+    table, toast, undo,
+    undo::Done,
 };
 use domain::{
     money::Ptc,
@@ -125,7 +127,9 @@ fn obstacles(app: &App, total: Ptc) -> Vec<Problem> {
 /// Opens the preview of a retry: the same requests again, as new attempts.
 pub(crate) fn retry(app: &mut App, tasks: Vec<Task>, left_out: &BTreeMap<No, Vec<TaskKey>>) {
     let groups = left_out.iter().map(|(no, keys)| (terms::reason(*no), keys.clone())).collect();
-    let warnings = terms::left_out::<&str>(&groups);
+    let all: Vec<TaskKey> = tasks.iter().map(|task| task.key).chain(left_out.values().flatten().copied()).collect();
+    let hidden = scope::hidden(app, &all).filter(|_| all.len() > 1).map(|text| Problem::new(text, "", ""));
+    let warnings = terms::left_out::<&str>(&groups).into_iter().chain(hidden).collect();
     let items = tasks
         .into_iter()
         .map(|task| PreviewItem {
@@ -219,6 +223,11 @@ fn give_back(app: &mut App, at: usize, problem: Problem) {
 fn queued(app: &mut App, purpose: Purpose, tasks: Vec<TaskKey>) -> Vec<Effect> {
     let count = tasks.len();
     let (Some(first), Some(last)) = (tasks.first().copied(), tasks.last().copied()) else { return Vec::new() };
+    let pattern = match purpose {
+        Purpose::New | Purpose::EditRetry => compose::pattern(app, count),
+        Purpose::Retry | Purpose::File | Purpose::Plan => None,
+    };
+    undo::remember(app, Done::Queued { keys: tasks.clone(), pattern });
     let effects = match purpose {
         Purpose::Retry => {
             table::clear_marks(app);

@@ -8,30 +8,32 @@ use crate::{
     kit::{brush::Brush, editor::LineEditor, text},
     layer::{Did, Handle, Overlay},
     shell::layers::{around, choice, keys_line, list},
-    table, toast,
+    table, toast, undo,
+    undo::Done,
 };
-use domain::task::{RemoteId, TaskKey, TaskState};
+use domain::task::{RemoteId, Row, TaskKey, TaskState};
 use engine::{
     act::{Act, Resolution},
     effect::Level,
 };
 use ratatui::{
     layout::{Position, Rect},
+    style::Style,
     text::Line,
 };
-use words::tr;
+use words::{amounts, reason, tr};
 
-/// The ways; the last one wants an id.
-const WAYS: usize = 3;
+/// The ways; the first one changes nothing, the last one wants an id.
+const WAYS: usize = 4;
 
 /// The dialog that settles an unknown.
 #[derive(Clone, Debug)]
 pub struct Resolve {
     /// The task.
     pub key: TaskKey,
-    /// The chosen way: 0 lost, 1 not created, 2 found.
+    /// The chosen way: 0 leave it, 1 lost, 2 not created, 3 found.
     pub at: usize,
-    /// The service's id, typed, for the third way.
+    /// The service's id, typed, for the last way.
     pub line: LineEditor,
 }
 
@@ -51,7 +53,7 @@ pub(crate) fn open(app: &mut App) {
         app.screen.open(Resolve::of(key));
     } else {
         let question = tr!("Take back how {key} was settled? It is unknown again, and counted as spent.", key);
-        app.screen.open(Confirm { question, act: Act::Resolve { key, as_what: Resolution::Unknown } });
+        app.screen.open(Confirm { question, act: Act::Resolve { key, as_what: Resolution::Unknown }, done: None });
     }
 }
 
@@ -77,19 +79,28 @@ impl Overlay for Resolve {
         let Self { key, at, line } = self;
         let look = brush.look;
         let width = usize::from(screen.width.saturating_sub(6).min(62));
-        let mut lines: Vec<Line<'static>> = text::wrap(
-            tr!("Nobody can tell whether the service took it. What does the gateway's own log show?"),
-            width,
-        )
-        .into_iter()
-        .map(Line::raw)
-        .collect();
-        let ways = [tr!("Taken, id lost: stays counted"), tr!("Never made: not charged"), tr!("Taken, and its id is:")];
+        let wrapped = |text: &str, style: Style| -> Vec<Line<'static>> {
+            text::wrap(text, width).into_iter().map(|part| Line::styled(part, style)).collect()
+        };
+        let row = app.work.tasks.rows.get(key);
+        let prompt = row.map(|row| text::cut(row.prompt(), width, look.signs.ascii)).unwrap_or_default();
+        let mut lines = wrapped(&prompt, look.theme.faint);
+        for fact in row.map(|row| facts(app, row)).unwrap_or_default() {
+            lines.extend(wrapped(&fact, Style::new()));
+        }
+        lines.extend(wrapped(tr!("What does the gateway's own log show?"), look.theme.strong));
+        let cost = row.map(|row| format!("{} PTC", row.cost)).unwrap_or_default();
+        let ways = [
+            tr!("Leave it unknown: {cost} stay counted", cost),
+            tr!("Taken, id lost: {cost} charged, stay counted", cost),
+            tr!("Never made: not charged, {cost} free again", cost),
+            tr!("Taken, and its id is: {cost} charged, watched and saved", cost),
+        ];
         lines.extend(ways.iter().enumerate().map(|(n, way)| choice(way, n == *at, look)));
         let field = lines.len();
         lines.push(Line::default());
-        let keys =
-            [(Ctx::Resolve, Action::Accept, tr!("settles it")), (Ctx::Global, Action::Back, tr!("leaves it unknown"))];
+        let does = if *at == 0 { tr!("leaves it unknown") } else { tr!("settles it") };
+        let keys = [(Ctx::Resolve, Action::Accept, does), (Ctx::Global, Action::Back, tr!("leaves it unknown"))];
         lines.push(keys_line(app, look, &keys));
         let place = list(brush, screen, &tr!("Settle {key}", key), &lines, 0);
         let question = field - ways.len();
@@ -106,6 +117,22 @@ impl Overlay for Resolve {
         brush.text(x, y, room, &text, look.theme.strong);
         self.typing().then(|| Position::new((x + caret).min(place.right().saturating_sub(1)), y))
     }
+}
+
+/// What is known of it: when it was sent, what came instead of an answer, what was found out since.
+fn facts(app: &App, row: &Row) -> Vec<String> {
+    let now = app.work.now;
+    let sent = row.sent_at.get().map(|at| {
+        let (when, ago) = (amounts::moment(at, now), amounts::ago(now.wall.since(at)));
+        tr!("Sent {when} ({ago}); nobody can tell whether the service took it.", when, ago)
+    });
+    let why = row.reason().map(|(_, why)| reason::cause(&why, &app.work.settings.voice));
+    sent.into_iter().chain(why).chain(records(app, row)).collect()
+}
+
+/// What the gateway's records say of it, where they were looked at.
+fn records(_: &App, _: &Row) -> Option<String> {
+    None
 }
 
 fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
@@ -125,8 +152,12 @@ fn settle(app: &mut App) -> Vec<Do> {
     let Some(Resolve { key, at, line }) = app.screen.top::<Resolve>() else { return Vec::new() };
     let (key, id) = (*key, line.text().trim().to_owned());
     let as_what = match at {
-        0 => Resolution::Lost,
-        1 => Resolution::NotCreated,
+        0 => {
+            app.screen.layers.pop();
+            return Vec::new();
+        }
+        1 => Resolution::Lost,
+        2 => Resolution::NotCreated,
         _ if id.is_empty() => {
             let text = tr!("type the service's task id, as the gateway's log shows it");
             toast::say(app, Level::Warning, text.into(), None);
@@ -135,5 +166,6 @@ fn settle(app: &mut App) -> Vec<Do> {
         _ => Resolution::Found(RemoteId(id)),
     };
     app.screen.layers.pop();
+    undo::remember(app, Done::Resolved(key));
     vec![Do::Act(Act::Resolve { key, as_what })]
 }

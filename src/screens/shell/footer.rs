@@ -20,7 +20,7 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> Option<Posi
     let hints = fitting(hints::footer(app), usize::from(place.width).saturating_sub(2));
     for hint in &hints {
         x = brush.text(x, place.y, place.width, &hint.key, theme.key);
-        x = brush.text(x + 1, place.y, place.width, hint.words, theme.faint);
+        x = brush.text(x + 1, place.y, place.width, &hint.words, theme.faint);
         if hint.paid {
             x = brush.text(x, place.y, place.width, pays, theme.warn);
         }
@@ -52,5 +52,5 @@ fn fitting(mut hints: Vec<Hint>, room: usize) -> Vec<Hint> {
 
 /// The cells of a hint with the gap behind it.
 fn needs(hint: &Hint) -> usize {
-    text::width(&hint.key) + 1 + text::width(hint.words) + usize::from(hint.paid) + 2
+    text::width(&hint.key) + 1 + text::width(&hint.words) + usize::from(hint.paid) + 2
 }

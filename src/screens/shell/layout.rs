@@ -6,7 +6,7 @@
 //! banner         what stops work             0 or 1 row
 //! table          always the full width, no side borders: scroll regions need whole rows
 //! detail         below the table from 30 rows on, otherwise while it has the keys
-//! message        what was just said           0 or 1 row
+//! message        what was just said           0 to 2 rows
 //! footer                                     1 row
 //! ```
 //! Compose takes the place of table and detail while it has the keys. On a very wide screen table, detail and compose
@@ -71,7 +71,7 @@ pub struct Places {
     pub detail: Option<Rect>,
     /// A row of titles, then the fields.
     pub compose: Option<Rect>,
-    /// What was just said: a row while there is something, else none.
+    /// What was just said: a row while there is something, two for a long warning, else none.
     pub message: Rect,
     /// One row.
     pub footer: Rect,
@@ -127,7 +127,7 @@ pub fn layout(app: &App) -> Layout {
     }
     let row = |y, height| Rect::new(0, y, width, height);
     let banner_rows = u16::from(banner(app).is_some());
-    let message = u16::from(toast::is_up(app));
+    let message = toast::rows(app);
     let (top, bottom) = (1 + banner_rows, height - 1 - message);
     let body = row(top, bottom - top);
     let mut places = Places {

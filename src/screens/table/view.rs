@@ -22,7 +22,7 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> ScrollRegio
     let pinned = u16::try_from(pins::rows(app)).unwrap_or(0).min(whole.height);
     let rows = Rect { y: whole.y + pinned, height: whole.height - pinned, ..whole };
     let top = layout::table_top(app);
-    if table.order.len() == table.pins {
+    if passing(app).next().is_none() {
         empty(brush, rows, app);
     }
     if let Some(note) = pins::note(app).filter(|_| pinned > 0) {

@@ -11,6 +11,7 @@ use crate::{
     shell::hints,
 };
 use ratatui::layout::{Position, Rect};
+use std::borrow::Cow;
 
 /// The word of welcome.
 #[derive(Clone, Copy, Debug)]
@@ -40,8 +41,9 @@ impl Overlay for Welcome {
 
     /// What the keys do here, not what they do elsewhere.
     fn footer(&self, app: &App) -> Vec<Hint> {
-        let hint =
-            |(ctx, action, words)| Some(Hint { key: hints::key(app, ctx, action)?, words, paid: false, own: false });
+        let hint = |(ctx, action, words)| {
+            Some(Hint { key: hints::key(app, ctx, action)?, words: Cow::Borrowed(words), paid: false, own: false })
+        };
         view::ways().into_iter().filter_map(hint).collect()
     }
 }

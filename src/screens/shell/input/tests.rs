@@ -117,11 +117,12 @@ fn a_task_made_elsewhere_is_not_repeated_blindly() {
 fn acts_go_to_the_marks_or_to_the_cursor() {
     let mut state = state(&[Queued, Queued, Saved]);
     assert_eq!(wishes(&mut state, "ctrl-r"), []);
-    typed(&mut state, "* x");
+    typed(&mut state, "* x y");
     assert!(state.screen.table.marks.is_empty());
     let mut state = self::state(&[Queued, Queued, Saved]);
     wishes(&mut state, "*");
-    assert_eq!(wishes(&mut state, "x"), [Do::Act(Act::Cancel(vec![TaskKey(1), TaskKey(2)]))]);
+    assert_eq!(wishes(&mut state, "x"), []);
+    assert_eq!(wishes(&mut state, "y"), [Do::Act(Act::Cancel(vec![TaskKey(1), TaskKey(2)]))]);
     wishes(&mut state, "G");
     assert_eq!(wishes(&mut state, "x"), [Do::Act(Act::Cancel(vec![TaskKey(1)]))]);
 }
@@ -163,8 +164,10 @@ fn an_unknown_is_settled_in_the_chosen_way() {
         keys.iter().fold(Vec::new(), |_, key| wishes(&mut state, key))
     };
     let settled = |as_what| vec![Do::Act(Act::Resolve { key: TaskKey(1), as_what })];
-    assert_eq!(settle(&["U", "enter"]), settled(Resolution::Lost));
-    assert_eq!(settle(&["U", "j", "enter"]), settled(Resolution::NotCreated));
+    // Enter alone leaves it as it is.
+    assert_eq!(settle(&["U", "enter"]), []);
+    assert_eq!(settle(&["U", "j", "enter"]), settled(Resolution::Lost));
+    assert_eq!(settle(&["U", "j", "j", "enter"]), settled(Resolution::NotCreated));
     assert_eq!(settle(&["U", "up", "enter"]), []);
     let found = Resolution::Found(domain::task::RemoteId("4q".into()));
     assert_eq!(settle(&["U", "up", "4", "q", "enter"]), settled(found));

@@ -1,0 +1,157 @@
+//! What an act on several tasks says before it acts: which they are, how many of them the filter hides, what is left as it
+//! is and why, and the money.
+
+use crate::{app::App, commands::Do, confirm::Confirm, keymap::cancel_row, table, undo::Done};
+use domain::{
+    money::Ptc,
+    task::{Row, TaskKey, TaskState},
+};
+use engine::act::Act;
+use std::collections::BTreeMap;
+use words::{names, terms, tr};
+
+/// A line of it: what would be done with which tasks.
+type Part = (Vec<TaskKey>, fn(String, String) -> String);
+
+/// Takes the unsent ones back, stops watching what was paid for, puts failures away. One unsent task or failure at once,
+/// since that can be undone; all else asks first.
+pub(crate) fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Do> {
+    let rows: Vec<&Row> = keys.iter().filter_map(|key| app.work.tasks.rows.get(key)).collect();
+    let of = |wanted: fn(&Row) -> bool| -> Vec<TaskKey> {
+        rows.iter().filter(|row| cancel_row(row).is_ok() && wanted(row)).map(|row| row.key).collect()
+    };
+    let unsent = of(|row| row.state == TaskState::Queued);
+    let saving = of(|row| row.state == TaskState::Saving);
+    let paid = of(|row| matches!(row.state, TaskState::Running | TaskState::Ready));
+    let failed = of(|row| matches!(row.state, TaskState::Failed | TaskState::Refused));
+    let doable = [unsent.clone(), saving.clone(), paid.clone(), failed.clone()].concat();
+    let done = Done::Left { put_away: failed.clone(), unwatched: [saving.clone(), paid.clone()].concat() };
+    let done = Some(done).filter(|_| doable.len() > unsent.len());
+    let act = Act::Cancel(doable);
+    if keys.len() == 1 && paid.is_empty() {
+        app.screen.acts.extend(done);
+        table::clear_marks(app);
+        return vec![Do::Act(act)];
+    }
+    let question = match keys.as_slice() {
+        [key] => tr!(
+            "Stop watching? {key} is charged and will stay so: the service cannot cancel, and the file is not fetched.",
+            key
+        ),
+        _ => told(
+            app,
+            &keys,
+            vec![
+                (unsent, |keys, money| tr!("Taken back, free: {keys} ({money} not spent)", keys, money)),
+                (saving, |keys, money| tr!("No longer saved: {keys} ({money}, charged)", keys, money)),
+                (paid, |keys, money| {
+                    tr!(
+                        "No longer watched: {keys} ({money}, charged and stays so: the service cannot cancel, and no file is \
+                         fetched)",
+                        keys,
+                        money
+                    )
+                }),
+                (failed, |keys, _| tr!("Put away: {keys}", keys)),
+            ],
+        ),
+    };
+    app.screen.open(Confirm { question, act, done });
+    Vec::new()
+}
+
+/// Downloads what is not on disk; asks where all of it is, and where there are several.
+pub(crate) fn download(app: &mut App, keys: Vec<TaskKey>, can: fn(&Row) -> bool) -> Vec<Do> {
+    let rows = &app.work.tasks.rows;
+    let able: Vec<TaskKey> = keys.iter().filter(|key| rows.get(key).is_some_and(can)).copied().collect();
+    let saved = |key: &TaskKey| rows.get(key).is_some_and(|row| row.state == TaskState::Saved);
+    let (there, missing): (Vec<TaskKey>, Vec<TaskKey>) = able.into_iter().partition(saved);
+    if let ([_], [key]) = (keys.as_slice(), missing.as_slice()) {
+        let act = Act::Download { keys: vec![*key], dir: None };
+        table::clear_marks(app);
+        return vec![Do::Act(act)];
+    }
+    let question = match (there.as_slice(), missing.as_slice()) {
+        ([key], []) if keys.len() == 1 => tr!("{key} is on disk already. Download again, under another name?", key),
+        (_, []) => told(
+            app,
+            &keys,
+            vec![(there.clone(), |keys, _| {
+                tr!("On disk already: {keys}. Download again, under other names? It is free.", keys)
+            })],
+        ),
+        _ => told(app, &keys, vec![(missing.clone(), |keys, _| tr!("Downloaded, free: {keys}", keys))]),
+    };
+    let keys = if missing.is_empty() { there } else { missing };
+    app.screen.open(Confirm { question, act: Act::Download { keys, dir: None }, done: None });
+    Vec::new()
+}
+
+/// The parts that have tasks, what is left, what is hidden: a line each.
+fn told(app: &App, all: &[TaskKey], parts: Vec<Part>) -> String {
+    let mut taken = Vec::new();
+    let mut lines = Vec::new();
+    for (keys, say) in parts.into_iter().filter(|(keys, _)| !keys.is_empty()) {
+        lines.push(say(listed(&keys), money(app, &keys)));
+        taken.extend(keys);
+    }
+    let mut left: BTreeMap<&str, Vec<TaskKey>> = BTreeMap::new();
+    for key in all.iter().filter(|key| !taken.contains(key)) {
+        let Some(row) = app.work.tasks.rows.get(key) else { continue };
+        let why = if row.put_away { tr!("put away already") } else { names::state(row.state) };
+        left.entry(why).or_default().push(*key);
+    }
+    for (why, keys) in left {
+        lines.push(tr!("Left as they are: {keys} ({why})", keys = listed(&keys), why));
+    }
+    lines.extend(hidden(app, all));
+    lines.join("\n")
+}
+
+/// `3 tasks: #1, #2, #3`; one is told by its key alone.
+fn listed(keys: &[TaskKey]) -> String {
+    match keys {
+        [key] => key.to_string(),
+        keys => tr!("{count} tasks, {keys}", count = keys.len(), keys = terms::listed(keys)),
+    }
+}
+
+/// What these cost together.
+fn money(app: &App, keys: &[TaskKey]) -> String {
+    let sum: Ptc = keys.iter().filter_map(|key| app.work.tasks.rows.get(key)).map(|row| row.cost).sum();
+    format!("{} PTC", sum)
+}
+
+/// How many of them the filter hides, and which.
+pub(crate) fn hidden(app: &App, keys: &[TaskKey]) -> Option<String> {
+    let passes = |row: &Row| app.screen.table.filter.matches(row, app.work.now.wall);
+    let rows = keys.iter().filter_map(|key| app.work.tasks.rows.get(key));
+    let hidden: Vec<TaskKey> = rows.filter(|row| !passes(row)).map(|row| row.key).collect();
+    match hidden.as_slice() {
+        [] => None,
+        [key] => Some(tr!("The filter hides one of them: {key}", key)),
+        keys => Some(tr!("The filter hides {count} of them: {keys}", count = keys.len(), keys = terms::listed(keys))),
+    }
+}
+
+/// What waits out its undo window and would stay unsent if the program ended now.
+pub(crate) fn unsent_at_the_end(app: &App) -> Option<String> {
+    let waits = |key: &&TaskKey| engine::queue::undo_left(&app.work, **key) > 0;
+    let keys: Vec<TaskKey> = app.work.tasks.queued.iter().filter(waits).copied().collect();
+    let (listed, money) = (listed(&keys), money(app, &keys));
+    match keys.len() {
+        0 => None,
+        1 => Some(tr!(
+            "{listed} is not sent yet ({money}): it waits out its undo time. It stays queued, and the next start begins \
+             paused. Quit?",
+            listed,
+            money
+        )),
+        _ => Some(tr!(
+            "{listed} are not sent yet ({money}): they wait out their undo time. They stay queued, and the next start \
+             begins paused. Quit?",
+            listed,
+            money
+        )),
+    }
+}

@@ -1,0 +1,180 @@
+//! What `u` takes back: the last act done here, for as long as its tasks are as it left them, and nothing older. It is named
+//! beforehand: in the footer, and by the act's own message.
+
+use crate::{
+    app::App,
+    commands::Do,
+    compose, keymap,
+    keymap::{Action, Ctx},
+    toast,
+};
+use domain::{
+    draft::Draft,
+    request::Request,
+    task::{Row, TaskKey, TaskState},
+};
+use engine::{
+    act::{Act, Resolution},
+    effect::Level,
+};
+use words::{terms, tr};
+
+/// Acts that are remembered.
+const MOST: usize = 50;
+
+/// An act that can be taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    Queued {
+        keys: Vec<TaskKey>,
+        /// The draft that stood for several tasks.
+        pattern: Option<Box<Pattern>>,
+    },
+    /// What one `x` did besides taking back what was unsent.
+    Left {
+        /// Failures that were put away.
+        put_away: Vec<TaskKey>,
+        /// Tasks that are no longer watched or saved.
+        unwatched: Vec<TaskKey>,
+    },
+    Resolved(TaskKey),
+}
+
+/// A draft that stood for several tasks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    pub draft: Draft,
+    /// The attempt that it repeats, and what that one asked for.
+    pub edits: Option<(TaskKey, Request)>,
+}
+
+/// What `u` would do now.
+pub(crate) struct Step {
+    acts: Vec<Act>,
+    pattern: Option<Box<Pattern>>,
+    /// A few words for the footer.
+    pub(crate) words: String,
+    /// Whether it is the last act's.
+    is_last: bool,
+}
+
+/// Remembers an act.
+pub(crate) fn remember(app: &mut App, done: Done) {
+    let acts = &mut app.screen.acts;
+    acts.push(done);
+    if acts.len() > MOST {
+        acts.remove(0);
+    }
+}
+
+/// What `u` takes back: the last act; where that cannot be taken back any more, what the banner offers, or the failure under
+/// the cursor that is put away.
+///
+/// # Errors
+/// Why nothing can be taken back.
+pub(crate) fn next(app: &App) -> Result<Step, String> {
+    let queued = |key: &&TaskKey| state(app, **key) == Some(TaskState::Queued);
+    let last = app.screen.acts.last().and_then(|done| of(app, done));
+    if let Some(step) = last {
+        return Ok(step);
+    }
+    let batch: Vec<TaskKey> = app.work.queue.last_batch.iter().filter(queued).copied().collect();
+    if app.screen.acts.is_empty() && !batch.is_empty() {
+        return Ok(Step { is_last: false, ..take_back(batch, None) });
+    }
+    let unsent: Vec<TaskKey> = app.work.queue.unsent.iter().filter(queued).copied().collect();
+    if !unsent.is_empty() {
+        return Ok(Step { is_last: false, ..take_back(unsent, None) });
+    }
+    let put_away = |key: &TaskKey| app.work.tasks.rows.get(key).is_some_and(|row| row.put_away);
+    if let Some(here) = app.screen.table.cursor.filter(put_away) {
+        return Ok(Step { is_last: false, ..reopen(vec![here], Vec::new()) });
+    }
+    Err(why_not(app))
+}
+
+/// Takes it back.
+pub(crate) fn run(app: &mut App) -> Vec<Do> {
+    let Ok(step) = next(app) else { return Vec::new() };
+    if step.is_last {
+        app.screen.acts.pop();
+    }
+    let mut wishes: Vec<Do> = step.acts.into_iter().map(Do::Act).collect();
+    if let Some(pattern) = step.pattern {
+        wishes.extend(compose::bring_pattern(app, *pattern));
+        toast::say(app, Level::Info, tr!("taken back; the pattern is in compose again").into(), None);
+    }
+    wishes
+}
+
+/// What taking that act back would do, as far as its tasks are still as it left them.
+fn of(app: &App, done: &Done) -> Option<Step> {
+    let row = |key: &TaskKey| app.work.tasks.rows.get(key);
+    match done {
+        Done::Queued { keys, pattern } => {
+            let unsent: Vec<TaskKey> =
+                keys.iter().filter(|key| state(app, **key) == Some(TaskState::Queued)).copied().collect();
+            // Of what is partly sent no pattern is left to be sent again.
+            let pattern = pattern.clone().filter(|_| unsent.len() == keys.len());
+            (!unsent.is_empty()).then(|| take_back(unsent, pattern))
+        }
+        Done::Left { put_away, unwatched } => {
+            let put_away: Vec<TaskKey> =
+                put_away.iter().filter(|key| row(key).is_some_and(|row| row.put_away)).copied().collect();
+            let unwatched: Vec<TaskKey> =
+                unwatched.iter().filter(|key| row(key).is_some_and(is_unwatched)).copied().collect();
+            (!put_away.is_empty() || !unwatched.is_empty()).then(|| reopen(put_away, unwatched))
+        }
+        Done::Resolved(key) => row(key).is_some_and(|row| keymap::is_settled(app, row)).then(|| Step {
+            acts: vec![Act::Resolve { key: *key, as_what: Resolution::Unknown }],
+            pattern: None,
+            words: tr!("{key} unknown again", key),
+            is_last: true,
+        }),
+    }
+}
+
+/// Whether the service has it and nobody fetches it.
+fn is_unwatched(row: &Row) -> bool {
+    matches!(row.state, TaskState::Cancelled | TaskState::Ready) && row.remote().is_some()
+}
+
+fn take_back(keys: Vec<TaskKey>, pattern: Option<Box<Pattern>>) -> Step {
+    let words = match keys.as_slice() {
+        [key] => tr!("take back {key}", key),
+        keys => tr!("take back {count}", count = keys.len()),
+    };
+    Step { acts: vec![Act::Cancel(keys)], pattern, words, is_last: true }
+}
+
+fn reopen(put_away: Vec<TaskKey>, unwatched: Vec<TaskKey>) -> Step {
+    let words = match (put_away.as_slice(), unwatched.as_slice()) {
+        ([key], []) => tr!("reopen {key}", key),
+        (keys, []) => tr!("reopen {count}", count = keys.len()),
+        ([], [key]) => tr!("watch {key} again", key),
+        ([], keys) => tr!("watch {count} again", count = keys.len()),
+        (one, other) => tr!("reopen {count}", count = one.len() + other.len()),
+    };
+    let opens = (!put_away.is_empty()).then_some(Act::BringBack(put_away));
+    let watches = (!unwatched.is_empty()).then_some(Act::Download { keys: unwatched, dir: None });
+    Step { acts: opens.into_iter().chain(watches).collect(), pattern: None, words, is_last: true }
+}
+
+/// What became of the last act, so that nothing of it can be taken back.
+fn why_not(app: &App) -> String {
+    let cancel = || keymap::named(app, Ctx::Table, Action::Cancel);
+    match app.screen.acts.last() {
+        Some(Done::Queued { keys, .. }) => {
+            let keys = terms::listed(keys);
+            tr!("Nothing of the last act ({keys}) is unsent; {cancel} stops watching a task", keys, cancel = cancel())
+        }
+        Some(Done::Left { .. } | Done::Resolved(_)) => {
+            tr!("The last act cannot be taken back any more: its tasks went on since").into()
+        }
+        None => tr!("Nothing of the last batch is unsent, so nothing can be taken back").into(),
+    }
+}
+
+fn state(app: &App, key: TaskKey) -> Option<TaskState> {
+    app.work.tasks.rows.get(&key).map(|row| row.state)
+}

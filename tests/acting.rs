@@ -1,0 +1,176 @@
+//! Acts at the keyboard: what they say before they act, and what takes them back; as typed keys over the real reducer,
+//! pictures and store.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod support;
+
+use domain::{problem::Charged, task::TaskState};
+use service::answer::Reply;
+use support::flow::{Flow, lost, no_channel, refused};
+
+/// Long enough for the undo window to pass and the answer to come.
+const SENT: u64 = 4_000;
+
+/// Sends a task for each answer; `None` is accepted.
+fn with(answers: &[Option<Reply>]) -> Flow {
+    let mut flow = Flow::start();
+    flow.state.work.settings.queue.stop_after_failures = 0;
+    for (nth, answer) in answers.iter().enumerate() {
+        flow.answers.extend(answer.clone());
+        flow!(flow, "n", &format!("prompt {}", nth + 1), "<F2>", "<Enter>");
+        flow.live(SENT);
+    }
+    flow.live(20_000);
+    flow
+}
+
+fn states(flow: &Flow) -> Vec<TaskState> {
+    flow.tasks().iter().map(domain::task::Task::state).collect()
+}
+
+fn footer(flow: &Flow) -> String {
+    flow.screen().lines().last().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn an_act_on_several_says_keys_hidden_ones_what_is_left_and_the_money_first() {
+    let mut flow = with(&[Some(no_channel()), None, None, Some(lost())]);
+    flow!(flow, "p", "n", "unsent", "<F2>", "<Enter>");
+    flow!(flow, "*", "/", "state:running", "<Enter>", "x");
+    let before = states(&flow);
+    for line in [
+        "Taken back, free: #5 (0.5 PTC not spent)",
+        "No longer watched: 2 tasks, #2, #3 (1.0 PTC, charged and",
+        "Put away: #1",
+        "Left as they are: #4 (unknown)",
+        "The filter hides 3 of them: ",
+    ] {
+        flow.shows(line);
+    }
+    flow!(flow, "n");
+    assert_eq!(states(&flow), before, "a no does nothing");
+    flow!(flow, "x", "y");
+    let after = [TaskState::Refused, TaskState::Cancelled, TaskState::Cancelled, TaskState::Unknown];
+    assert_eq!(states(&flow)[..4], after);
+    assert_eq!(states(&flow)[4], TaskState::Cancelled);
+    // What can be taken back of it is, at once: the two run on, and the failure is open again.
+    assert!(footer(&flow).contains("u reopen 3"), "{}", flow.screen());
+    flow!(flow, "u");
+    flow.live(SENT);
+    let after = [TaskState::Refused, TaskState::Running, TaskState::Running, TaskState::Unknown];
+    assert_eq!(states(&flow)[..4], after);
+    assert_eq!(flow.tasks()[0].put_away_at, None);
+}
+
+#[test]
+fn a_retry_of_several_says_what_the_filter_hides_and_what_is_left_out() {
+    let mut flow = with(&[Some(no_channel()), Some(no_channel()), None]);
+    flow!(flow, "*", "/", "key:2", "<Enter>", "r");
+    flow.shows("#3 is left out");
+    flow.shows("The filter hides 2 of them: #1, #3");
+    flow.shows("1.0 PTC together");
+}
+
+#[test]
+fn edit_and_clone_say_that_they_take_one_of_the_marked() {
+    let mut flow = with(&[Some(no_channel()), Some(no_channel())]);
+    for key in ["e", "c"] {
+        flow!(flow, "*", key);
+        flow.shows("under the cursor, is opened; other marked tasks (1)");
+        flow!(flow, "<Esc>", "<Esc>");
+    }
+}
+
+#[test]
+fn undo_says_beforehand_what_it_takes_back_and_keeps_a_pattern() {
+    let mut flow = Flow::start();
+    flow!(flow, "n", "a {red|blue} fox", "<F2>", "<Enter>");
+    assert!(footer(&flow).contains("u take back 2"), "{}", flow.screen());
+    flow!(flow, "u");
+    flow.live(SENT);
+    assert_eq!((states(&flow), flow.posts.len()), (vec![TaskState::Cancelled; 2], 0));
+    flow.shows("a {red|blue} fox");
+    // It can be sent from there.
+    flow!(flow, "<F2>", "<Enter>");
+    flow.live(2 * SENT);
+    assert_eq!(flow.posts.len(), 2);
+}
+
+#[test]
+fn undo_never_touches_an_older_act() {
+    let mut flow = with(&[Some(no_channel()), Some(no_channel())]);
+    flow!(flow, "g", "x");
+    assert!(footer(&flow).contains("u reopen #2"), "{}", flow.screen());
+    flow!(flow, "j", "r", "<Enter>");
+    assert!(footer(&flow).contains("u take back #3"), "{}", flow.screen());
+    flow.live(SENT);
+    flow!(flow, "u");
+    flow.shows("Nothing of the last act (#3) is unsent");
+    assert!(flow.tasks()[1].put_away_at.is_some(), "an older act stays");
+}
+
+#[test]
+fn stopping_to_watch_and_settling_can_be_taken_back() {
+    let mut flow = with(&[Some(lost()), None]);
+    flow!(flow, "G", "x", "y");
+    assert_eq!(states(&flow)[1], TaskState::Cancelled);
+    assert!(footer(&flow).contains("u watch #2 again"), "{}", flow.screen());
+    flow!(flow, "u");
+    assert_eq!(states(&flow)[1], TaskState::Running);
+    flow!(flow, "g", "U", "<Down>", "<Enter>");
+    assert_eq!((states(&flow)[0], flow.tasks()[0].charged()), (TaskState::Cancelled, Charged::Yes));
+    assert!(footer(&flow).contains("u #1 unknown again"), "{}", flow.screen());
+    flow!(flow, "u");
+    assert_eq!((states(&flow)[0], flow.tasks()[0].charged()), (TaskState::Unknown, Charged::Unknown));
+}
+
+#[test]
+fn resolving_is_careful() {
+    let mut flow = with(&[Some(lost()), Some(lost()), None]);
+    flow!(flow, "g", "U");
+    for said in
+        ["prompt 2", "Sent 18:30 (", "Leave it unknown: 0.5 PTC", "Taken, id lost: 0.5 PTC", "Never made: not charged"]
+    {
+        flow.shows(said);
+    }
+    flow!(flow, "<Enter>");
+    assert_eq!(states(&flow)[1], TaskState::Unknown, "Enter alone leaves it");
+    // Of several failures by cause that are unknown none is chosen.
+    flow!(flow, "R", "g", "<Enter>");
+    flow.hides("Settle #");
+    flow.shows("2 are unknown: U resolves the one under the cursor");
+    // Nor the one that the cursor comes to when another is settled elsewhere.
+    flow!(flow, "<Esc>", "/", "state:unknown", "<Enter>", "g", "U", "<Down>", "<Enter>");
+    assert_eq!(states(&flow)[1], TaskState::Cancelled);
+    flow!(flow, "U");
+    flow.shows("the cursor came to #1 by itself, as #2 left the table");
+    flow!(flow, "k", "U");
+    flow.shows("Settle #1");
+}
+
+#[test]
+fn q_says_what_waits_out_its_undo_time() {
+    let mut flow = with(&[None]);
+    flow!(flow, "n", "one more", "<F2>", "<Enter>", "q");
+    flow.shows("#2 is not sent yet (0.5 PTC): it waits out its undo time");
+    flow!(flow, "n");
+    assert!(!flow.ended);
+    flow.live(SENT);
+    flow!(flow, "q");
+    assert!(flow.ended);
+}
+
+#[test]
+fn a_download_of_several_says_what_it_fetches_and_what_it_leaves() {
+    let mut flow = with(&[Some(refused(2013, "invalid params")), None, None]);
+    flow.state.work.settings.download.auto = false;
+    flow.made = true;
+    flow.live(120_000);
+    flow!(flow, "*", "d");
+    flow.shows("Downloaded, free: 2 tasks, #2, #3");
+    flow.shows("Left as they are: #1 (refused)");
+    flow!(flow, "y");
+    flow.live(SENT);
+    assert_eq!(states(&flow), [TaskState::Refused, TaskState::Saved, TaskState::Saved]);
+}
