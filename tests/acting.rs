@@ -41,9 +41,9 @@ fn an_act_on_several_says_keys_hidden_ones_what_is_left_and_the_money_first() {
     let before = states(&flow);
     for line in [
         "Taken back, free: #5 (0.5 PTC not spent)",
-        "No longer watched: 2 tasks, #2, #3 (1.0 PTC, charged and",
+        "No longer watched: 2 tasks, #2, #3 (1.0 PTC, stays charged: the",
         "Put away: #1",
-        "Left as they are: #4 (unknown)",
+        "Left unchanged: #4 (unknown)",
         "The filter hides 3 of them: ",
     ] {
         flow.shows(line);
@@ -77,7 +77,7 @@ fn edit_and_clone_say_that_they_take_one_of_the_marked() {
     let mut flow = with(&[Some(no_channel()), Some(no_channel())]);
     for key in ["e", "c"] {
         flow!(flow, "*", key);
-        flow.shows("under the cursor, is opened; other marked tasks (1)");
+        flow.shows("under the cursor, opens; the other marked tasks (1)");
         flow!(flow, "<Esc>", "<Esc>");
     }
 }
@@ -106,7 +106,7 @@ fn undo_never_touches_an_older_act() {
     assert!(footer(&flow).contains("u take back #3"), "{}", flow.screen());
     flow.live(SENT);
     flow!(flow, "u");
-    flow.shows("Nothing of the last act (#3) is unsent");
+    flow.shows("Nothing from the last action (#3) is unsent");
     assert!(flow.tasks()[1].put_away_at.is_some(), "an older act stays");
 }
 
@@ -129,31 +129,35 @@ fn stopping_to_watch_and_settling_can_be_taken_back() {
 fn resolving_is_careful() {
     let mut flow = with(&[Some(lost()), Some(lost()), None]);
     flow!(flow, "g", "U");
-    for said in
-        ["prompt 2", "Sent 18:30 (", "Leave it unknown: 0.5 PTC", "Taken, id lost: 0.5 PTC", "Never made: not charged"]
-    {
+    for said in [
+        "prompt 2",
+        "Sent 18:30 (",
+        "Leave it unknown: 0.5 PTC",
+        "Accepted, ID lost: 0.5 PTC",
+        "Not created: not charged",
+    ] {
         flow.shows(said);
     }
     flow!(flow, "<Enter>");
     assert_eq!(states(&flow)[1], TaskState::Unknown, "Enter alone leaves it");
     // Of several failures by cause that are unknown none is chosen.
     flow!(flow, "R", "g", "<Enter>");
-    flow.hides("Settle #");
+    flow.hides("Resolve #");
     flow.shows("2 are unknown: U resolves the one under the cursor");
     // Nor the one that the cursor comes to when another is settled elsewhere.
     flow!(flow, "<Esc>", "/", "state:unknown", "<Enter>", "g", "U", "<Down>", "<Enter>");
     assert_eq!(states(&flow)[1], TaskState::Cancelled);
     flow!(flow, "U");
-    flow.shows("the cursor came to #1 by itself, as #2 left the table");
+    flow.shows("the cursor moved to #1 when #2 left the table");
     flow!(flow, "k", "U");
-    flow.shows("Settle #1");
+    flow.shows("Resolve #1");
 }
 
 #[test]
 fn q_says_what_waits_out_its_undo_time() {
     let mut flow = with(&[None]);
     flow!(flow, "n", "one more", "<F2>", "<Enter>", "q");
-    flow.shows("#2 is not sent yet (0.5 PTC): it waits out its undo time");
+    flow.shows("#2 is not sent yet (0.5 PTC): its undo time is still running");
     flow!(flow, "n");
     assert!(!flow.ended);
     flow.live(SENT);
@@ -168,8 +172,8 @@ fn a_download_of_several_says_what_it_fetches_and_what_it_leaves() {
     flow.made = true;
     flow.live(120_000);
     flow!(flow, "*", "d");
-    flow.shows("Downloaded, free: 2 tasks, #2, #3");
-    flow.shows("Left as they are: #1 (refused)");
+    flow.shows("To download, free: 2 tasks, #2, #3");
+    flow.shows("Left unchanged: #1 (refused)");
     flow!(flow, "y");
     flow.live(SENT);
     assert_eq!(states(&flow), [TaskState::Refused, TaskState::Saved, TaskState::Saved]);

@@ -68,7 +68,7 @@ fn a_proxy_that_wants_a_login_is_named_as_that_and_nothing_is_sent() {
     let home = Home::new("https://api.302.invalid");
     let mut call = home.command(&["submit", "--prompt", "a cat", "--yes", "--max-cost", "1", "--json"]);
     let done = finish("submit", call.env("HTTPS_PROXY", &proxy.url).spawn().unwrap()).coded(6);
-    assert!(done.err.contains("the proxy wants a login"), "{}", done.err);
+    assert!(done.err.contains("the proxy requires a login"), "{}", done.err);
     assert_eq!(done.json()[0]["state"], "queued");
     let asked = proxy.requests();
     assert!(!asked.is_empty(), "the proxy is asked");
@@ -77,7 +77,7 @@ fn a_proxy_that_wants_a_login_is_named_as_that_and_nothing_is_sent() {
     }
     let mut call = home.command(&["balance"]);
     let done = finish("balance", call.env("HTTPS_PROXY", &proxy.url).spawn().unwrap()).coded(6);
-    assert!(done.err.contains("the proxy wants a login") && done.err.contains("HTTPS_PROXY"), "{}", done.err);
+    assert!(done.err.contains("the proxy requires a login") && done.err.contains("HTTPS_PROXY"), "{}", done.err);
     // A proxy that is not there is no fault of the service.
     let mut call = home.command(&["balance"]);
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();

@@ -134,7 +134,7 @@ fn a_lost_answer_is_told_in_a_plain_sentence_and_the_library_s_words_stay_with_t
     let service = Service::start();
     let home = Home::new(&service.url());
     let task = submit(&home, "!lost").coded(7).json().remove(0);
-    let told = "It may have been accepted and charged. The line was cut before the answer came";
+    let told = "It may have been accepted and charged. The connection was closed before the answer came";
     assert_eq!(task["error"]["message"], told);
     let raw: String =
         home.sql().query_row("SELECT raw FROM events WHERE kind = 'unknown'", [], |row| row.get(0)).unwrap();
@@ -311,10 +311,14 @@ fn several_values_make_a_plan_that_a_dry_run_shows() {
     assert!(shown.err.contains("2 duplicates left out"), "{}", shown.err);
     assert!(shown.err.contains("4 tasks would cost 2.0 PTC"), "{}", shown.err);
     let zipped = home.run(&[&many[..], &["--duration", "6,10,6", "--zip"]].concat()).coded(2);
-    assert!(zipped.err.contains("One by one needs lists of the same length"), "{}", zipped.err);
+    assert!(zipped.err.contains("Pairing one by one needs lists of equal length"), "{}", zipped.err);
     let sparse = ["submit", "--prompt", "a", "--resolution", "768P,1080P", "--duration", "6,10", "--dry-run"];
     let refused = home.run(&sparse).coded(2);
-    assert!(refused.err.contains("MiniMax-Hailuo-02 1080P 10 s: MiniMax-Hailuo-02 makes no 10 s"), "{}", refused.err);
+    assert!(
+        refused.err.contains("MiniMax-Hailuo-02 1080P 10 s: MiniMax-Hailuo-02 does not offer 10 s"),
+        "{}",
+        refused.err
+    );
     assert_eq!(bodies(&home.run(&[&sparse[..], &["--partial"]].concat()).coded(0)), 3);
     assert_eq!(home.states(), []);
 }
@@ -333,7 +337,7 @@ fn a_file_can_be_given_again_where_its_lines_have_names_and_partial_queues_the_g
     fs::write(home.path().join("known.csv"), lines).unwrap();
     paid(&home, &["submit", "--from", "known.csv", "--queue"]).coded(0);
     let partial = paid(&home, &["submit", "--from", "p.csv", "--queue", "--partial"]).coded(0);
-    assert!(partial.err.contains("2 lines passed over"), "{}", partial.err);
+    assert!(partial.err.contains("2 lines skipped"), "{}", partial.err);
     assert_eq!(home.states().len(), 3);
 }
 
@@ -375,14 +379,13 @@ fn what_was_paid_for_or_refused_as_sensitive_goes_again_only_alone_and_by_a_seco
         let done = paid(&home, args).coded(code);
         assert_eq!((done.out.as_str(), done.err.as_str()), ("", told), "{args:?}");
     };
-    let again = " Add --again to retry it all the same.\n";
+    let again = " Add --again to retry it anyway.\n";
     refused(
         &["retry", "1"],
         2,
         &format!("reeltop: nothing was queued: #1 is running, and paid for: this makes another video.{again}"),
     );
-    let words = "reeltop: nothing was queued: the prompt of #2 was refused as sensitive: the same words will most likely be \
-                 refused again.";
+    let words = "reeltop: nothing was queued: the prompt of #2 was refused as sensitive: the same words will probably be refused again.";
     refused(&["retry", "2"], 10, &format!("{words}{again}"));
     // Among others not at all, whatever is said: nothing of the call is queued.
     refused(
@@ -409,7 +412,7 @@ fn what_was_paid_for_or_refused_as_sensitive_goes_again_only_alone_and_by_a_seco
     refused(
         &["retry", "3"],
         2,
-        &format!("reeltop: nothing was queued: #3 is already retried as #6, which is running.{again}"),
+        &format!("reeltop: nothing was queued: #3 was already retried as #6, which is running.{again}"),
     );
     let sent = ["runs", "words !1026", "fails !2013"].map(|prompt| service.sim().submissions_of(prompt));
     assert_eq!(sent, [2, 2, 2]);
@@ -422,7 +425,7 @@ fn no_retry_is_paid_twice_by_a_key_named_twice_or_by_two_calls_at_once() {
     submit(&home, "fails !2013");
     assert_eq!(paid(&home, &["retry", "1", "#1", "1", "--json"]).coded(0).json().len(), 1);
     let again = paid(&home, &["retry", "1"]).coded(2);
-    assert!(again.err.contains("#1 is already retried as #2"), "{}", again.err);
+    assert!(again.err.contains("#1 was already retried as #2"), "{}", again.err);
     paid(&home, &["retry", "1", "--again"]).coded(0);
     submit(&home, "also fails !10008");
     let call = [&["retry", "--failed"][..], &YES].concat();
@@ -482,15 +485,15 @@ fn an_id_is_asked_for_before_it_is_believed_and_a_settlement_can_be_taken_back()
     let typo = ["resolve", "1", "--as", "task-id=123456789"];
     let done = home.run(&typo).coded(1);
     let told =
-        "reeltop: #1 stays unknown: The service knows no task of that id: invalid params, task_id does not exist.";
+        "reeltop: #1 stays unknown: The service knows no task with that ID: invalid params, task_id does not exist.";
     assert!(done.err.contains(told), "{}", done.err);
     let away = home.command(&typo).env_remove("REELTOP_API_KEY").output().unwrap();
     assert_eq!(away.status.code(), Some(3));
     assert_eq!(home.states(), [TaskState::Unknown]);
     // A new task of the same request is warned of, before anything is paid.
     let again = submit(&home, "a !lost").coded(0);
-    assert!(again.err.contains("The same request may have been accepted already: #1"), "{}", again.err);
-    assert!(!submit(&home, "a cat").coded(0).err.contains("accepted already"));
+    assert!(again.err.contains("The same request may already have been accepted: #1"), "{}", again.err);
+    assert!(!submit(&home, "a cat").coded(0).err.contains("already have been accepted"));
     // A wrong settlement is taken back, from disk, with the reason and the money as they were.
     let id = service.sim().submissions()[0].task.clone().unwrap();
     let cost = || home.run(&["cost"]).coded(0).out;
@@ -520,7 +523,7 @@ fn adopt_watches_a_task_made_elsewhere_and_download_fetches_into_a_folder() {
     // What nobody tells of it is said in words.
     let shown = home.run(&["show", "1"]).coded(0).out;
     assert!(
-        shown.contains("Cost        not known (made elsewhere)\nModel       not known (made elsewhere)\n"),
+        shown.contains("Cost        unknown (created elsewhere)\nModel       unknown (created elsewhere)\n"),
         "{shown}"
     );
     let listed = home.run(&["list"]).coded(0).out;
@@ -559,8 +562,8 @@ fn an_id_that_the_service_does_not_know_is_not_adopted_and_asked_about_once() {
     let service = Service::start();
     let home = Home::new(&service.url());
     let done = home.run(&["adopt", "123456789", "123456789"]).coded(1);
-    let told = "reeltop: 123456789 was not adopted: The service knows no task of that id: invalid params, task_id does not \
-                exist. Compare it with the gateway's own log; a task of another account is not known to this key.\n";
+    let told = "reeltop: 123456789 was not adopted: The service knows no task with that ID: invalid params, task_id does not \
+                exist. Compare it with the gateway's records; this key cannot see another account's tasks.\n";
     assert_eq!((done.out.as_str(), done.err.as_str()), ("", told));
     assert_eq!((home.states(), service.sim().counts().queries), (vec![], 1));
     // Of several, what is known is taken over all the same.
@@ -569,7 +572,7 @@ fn an_id_that_the_service_does_not_know_is_not_adopted_and_asked_about_once() {
     assert_eq!((done.json().len(), home.task(1).remote), (1, id.as_str().map(|id| RemoteId(id.into()))));
     let away = Home::new(&nobody());
     let done = away.run(&["adopt", "123456789"]).coded(6);
-    let told = "reeltop: 123456789 was not adopted: The service could not be reached: its address takes no connections. Ask \
+    let told = "reeltop: 123456789 was not adopted: The service could not be reached: it refused the connection. Ask \
                 again later; that is free.\n";
     assert_eq!((done.err.as_str(), away.states()), (told, vec![]));
     let mut call = home.command(&["adopt", "987"]);
@@ -619,7 +622,7 @@ fn the_ledger_agrees_with_the_service_to_the_thousandth() {
 fn the_config_is_checked_shown_found_and_begun() {
     let service = Service::start();
     let home = Home::new(&service.url());
-    assert!(home.run(&["config", "check"]).coded(0).out.contains("is in order"));
+    assert!(home.run(&["config", "check"]).coded(0).out.contains("is valid"));
     assert_eq!(home.run(&["config", "path"]).coded(0).out.trim(), home.config().display().to_string());
     assert!(home.run(&["config", "show"]).coded(0).out.contains(&service.url()));
     assert!(home.run(&["config", "init"]).coded(1).err.contains("exists already"));
@@ -659,7 +662,7 @@ fn doctor_looks_at_everything_and_says_what_is_wrong() {
         named,
         [
             "wrong API key   the environment variable REELTOP_API_KEY is not set; without a key nothing is sent",
-            "note  service   not asked, for want of a key"
+            "note  service   not asked: no key"
         ]
     );
     assert_eq!(done.err, "");

@@ -57,7 +57,7 @@ fn a_draft_that_was_deleted_comes_back_and_f8_always_lists() {
     flow.shows("one");
     flow!(flow, "<Delete>");
     flow.hides("one");
-    flow.shows("brings it back");
+    flow.shows("restores it");
     flow!(flow, "<Ctrl-_>");
     flow.shows("one");
     flow!(flow, "<Enter>");
@@ -80,7 +80,7 @@ fn a_file_s_columns_that_are_no_field_are_left_out_with_one_key() {
     flow.paste(&path);
     flow!(flow, "<Enter>");
     flow.shows("read as GB18030");
-    flow.shows("The column Shot is no field");
+    flow.shows("The column Shot is not a field");
     flow!(flow, "<Enter>");
     assert_eq!(flow.tasks(), []);
     flow!(flow, "p");
@@ -122,7 +122,7 @@ fn a_picture_is_checked_while_its_path_is_typed_and_send_never_costs_nothing() {
     // A pattern without a match, and one with two.
     flow!(flow, "<Ctrl-u>", &good.replace("fox.png", "*.jpg"));
     flow.live(200);
-    flow.shows("stands for no picture");
+    flow.shows("matches no picture");
     assert!(
         !line(&flow, "Send").contains("0.0 PTC") && line(&flow, "Send").contains("1 fault above"),
         "{}",

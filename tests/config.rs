@@ -258,7 +258,7 @@ x = []
         [
             r#"1:11: there is no profile "302a". Did you mean 302ai?"#,
             "3:1: paralel is not an option of [download]. Did you mean parallel?",
-            "4:12: download.parallel cannot be used: it takes a whole number from 1 to 16, and this is a string",
+            "4:12: download.parallel cannot be used: it takes a whole number from 1 to 16, not a string",
             "5:17: download.stall_seconds cannot be used: 2 is not a whole number from 5 to 3600",
             "6:8: this is not TOML: string values must be quoted, expected literal string",
             "7:1: per_day is not an option of [download]. It belongs in [budget]",
@@ -271,7 +271,7 @@ x = []
             "16:1: retri is not an option of [keys.table]. Did you mean retry?",
             "17:10: keys.table.retry cannot be used: \"meta-x\" is not a key; keys look like q, ctrl-p, alt-enter, shift-tab, \
              f1, space",
-            "17:20: keys.table.retry cannot be used: it takes text in quotes, and this is an integer",
+            "17:20: keys.table.retry cannot be used: it takes text in quotes, not an integer",
             "18:7: [keys.tabel] is not a section. Did you mean table?",
         ]
     );
@@ -325,8 +325,8 @@ base_url = "http://127.0.0.1:8302"
         [
             "2:11: profiles.mine has no base_url: it is not one of the built-in profiles. Set base_url, or did you mean \
              302ai, minimax or minimax-cn?",
-            "4:16: profiles.mine.api_key_file cannot be used: the path must begin with / or ~/",
-            "5:11: profiles.open sets api_key_cmd and api_key_file: the key comes from one place. Keep one of them",
+            "4:16: profiles.mine.api_key_file cannot be used: the path must start with / or ~/",
+            "5:11: profiles.open sets api_key_cmd and api_key_file: the key can come from one place only. Keep one of them",
             "5:11: the base_url of profiles.open is not https: the key would cross the network unencrypted. Use https, or \
              set allow_http = true in this profile",
         ]
@@ -449,7 +449,7 @@ fn only_failures_that_are_proven_not_charged_may_be_tried_again_by_themselves() 
         faults_of("[retry]\nauto = [\"output_sensitive\"]\n"),
         [concat!(
             "2:8: retry.auto cannot be used: output_sensitive (video refused) may be charged again, or needs a change ",
-            "by you first. It can be rate_limited, service or network"
+            "from you first. It can be rate_limited, service or network"
         )]
     );
     assert_eq!(

@@ -252,5 +252,9 @@ fn a_store_on_a_read_only_disk_is_still_looked_at() {
     assert!(tasks.iter().all(|task| task["prompt"] == "a cat"), "{done:?}");
     // It is the store that is wrong, not the service.
     assert!(done.err.contains("which can be read but not written: "), "{}", done.err);
-    assert!(done.err.contains("not asked: that needs a store") && !done.err.contains("wrong service"), "{}", done.err);
+    assert!(
+        done.err.contains("not asked: this needs a writable store") && !done.err.contains("wrong service"),
+        "{}",
+        done.err
+    );
 }

@@ -405,7 +405,7 @@ async fn a_file_that_cannot_be_decoded_or_is_a_bomb_is_an_error_and_leaves_nothi
     let zeros = net::gzip(&vec![0; 1 << 20]);
     let bomb = [net::gzip(&start), zeros.repeat(80)].concat();
     for (label, body, told) in [
-        ("Content-Encoding: gzip\r\n", damaged, "its coding is damaged"),
+        ("Content-Encoding: gzip\r\n", damaged, "encoding is damaged"),
         ("Content-Encoding: gzip\r\n", bomb, "unpacks to far more than any video would"),
         ("Content-Encoding: br\r\n", b"\x0b\x02\x80 is brotli".to_vec(), "coded as br"),
         ("Content-Encoding: gzip\r\n", net::gzip(b"<html>please log in</html>"), "a page instead"),

@@ -86,7 +86,7 @@ fn a_failed_row_is_sent_again_with_two_keys() {
     let mut flow = with(&[Some(no_channel())]);
     assert!(flow.row("#1").contains("refused"), "{}", flow.screen());
     flow!(flow, "r");
-    flow.shows("Repeats");
+    flow.shows("Retry of");
     flow!(flow, "<Enter>");
     flow.live(SENT);
     let retry = flow.tasks().pop().unwrap();
@@ -123,7 +123,7 @@ fn an_unknown_is_settled_in_each_of_its_ways_and_never_sent_again() {
         flow!(flow, "r");
         flow.hides("Enter sends");
         flow!(flow, "U");
-        flow.shows("Settle #1");
+        flow.shows("Resolve #1");
         keys.iter().for_each(|part| flow.part(part));
         flow.live(60_000);
         let task = flow.tasks().remove(0);

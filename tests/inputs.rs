@@ -71,10 +71,10 @@ fn a_data_url_is_judged_by_its_content_before_it_is_paid() {
         home.run(&[&["submit", "--prompt", "a cat", "--model", "I2V-01", "--first-frame", url], &YES[..]].concat())
     };
     for (url, told) in [
-        (data_url("image/jpeg", &good), "its content is image/png. Begin it with data:image/png;base64,"),
+        (data_url("image/jpeg", &good), "its content is image/png. Start it with data:image/png;base64,"),
         (data_url("image/png", &broken), "is damaged: a checksum or its image data is wrong"),
         (data_url("image/png", &png(299, 400, png::BitDepth::Eight)), "The picture is too small"),
-        (data_url("image/png", b"hello"), "it is a text"),
+        (data_url("image/png", b"hello"), "it is text"),
     ] {
         let done = submit(&url).coded(2);
         assert!(done.err.contains(told), "{told}: {}", done.err);
@@ -99,11 +99,11 @@ fn what_may_go_wrong_with_pictures_is_said_and_what_must_go_wrong_is_refused() {
     let look = |args: &[&str]| home.run(&[&["submit", "--prompt", "a cat", "--dry-run"], args].concat());
     let done = look(&["--first-frame", &wide, "--last-frame", &deep]).coded(0);
     assert!(done.err.contains("warning: First and last frame differ in shape: 640x480 and 480x480"), "{}", done.err);
-    assert!(done.err.contains("has 16 bits a colour"), "{}", done.err);
+    assert!(done.err.contains("has 16 bits per colour"), "{}", done.err);
     // A file manager gives a file as a URL.
     look(&["--first-frame", &format!("file://{}", wide.replace("wide", "%77ide"))]).coded(0);
     let done = look(&["--first-frame", "https://ann:secret@example.org/a.jpg"]).coded(0);
-    assert!(done.err.contains("warning: The URL has a name or a password in it"), "{}", done.err);
+    assert!(done.err.contains("warning: The URL contains a user name or password"), "{}", done.err);
     let done = look(&["--callback", "http://10.0.0.7/x"]).coded(0);
     assert!(done.err.contains("warning: The service cannot reach 10.0.0.7"), "{}", done.err);
     for inside in ["http://localhost:8000/a.jpg", "https://192.168.1.7/a.jpg"] {
@@ -144,7 +144,7 @@ fn a_spreadsheet_s_file_is_read_as_it_was_saved_and_what_is_no_field_is_left_out
     assert!(done.err.contains("read as GB18030"), "{}", done.err);
     let noted = file("noted.csv", b"Shot;prompt;Director's note\n1;a cat;slow\n2;a dog;\n");
     let done = look(&noted, &[]).coded(2);
-    assert!(done.err.contains("These columns are no fields: Shot, Director's note"), "{}", done.err);
+    assert!(done.err.contains("These columns are not fields: Shot, Director's note"), "{}", done.err);
     assert!(done.err.contains("--ignore-columns") && done.out.is_empty(), "{}", done.err);
     let done = look(&noted, &["--ignore-columns"]).coded(0);
     assert_eq!(prompts(&done.out), ["a cat", "a dog"]);

@@ -176,7 +176,7 @@ fn a_stop_from_outside_gives_the_terminal_back_and_fg_takes_it_again() {
 fn a_program_without_a_shell_to_go_back_to_does_not_stop() {
     let (_gate, _home, mut screen) = at_the_gate();
     screen.keys("\x1a");
-    screen.shows("there is no shell here to go back to");
+    screen.shows("there is no shell to return to");
     screen.keys("q");
     assert_eq!(screen.ended_with_the_terminal_as_found(), 0);
 }
@@ -258,7 +258,7 @@ fn without_a_screen_events_are_plain_lines_and_only_send_sends() {
     hears("first frame a frame.png");
     hears("4 duplicates left out");
     hears("4 tasks for ");
-    hears("Forgotten");
+    hears("Discarded");
     typed.write_all(b"retry 99\nlist\n").unwrap();
     hears("There is no task #99");
     hears("#1 saved");

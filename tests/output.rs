@@ -95,5 +95,5 @@ fn a_store_that_cannot_be_written_is_told_once_with_its_advice() {
     let told = String::from_utf8(ended.stderr).unwrap();
     assert_eq!(ended.status.code(), Some(1), "{told}");
     assert_eq!(told.matches("The new tasks could not be saved").count(), 1, "{told}");
-    assert_eq!(told.matches("Look at the disk").count(), 1, "{told}");
+    assert_eq!(told.matches("Check the disk").count(), 1, "{told}");
 }

@@ -798,7 +798,7 @@ fn several_values_in_compose_with_the_camera_commands_open() {
 fn the_preview_of_a_batch_tells_what_was_left_out_and_three_samples() {
     let prompts = ["a red kite", "a blue kite", "a green kite", "a white kite", "a black kite"];
     let items = prompts.iter().map(|prompt| PreviewItem { parent: None, ..item(1, prompt) }).collect();
-    let why = "MiniMax-Hailuo-02 makes no 10 s at 1080P".to_owned();
+    let why = "MiniMax-Hailuo-02 does not offer 10 s at 1080P".to_owned();
     let batch = Batch {
         from: None,
         duplicates: 2,
@@ -814,7 +814,7 @@ fn a_file_with_bad_lines_offers_to_go_on_with_the_good_ones() {
     let items: Vec<PreviewItem> =
         ["a red kite", "a blue kite"].iter().map(|prompt| PreviewItem { parent: None, ..item(1, prompt) }).collect();
     let bad = |line: usize, what: &str| (line, Problem::new(what, "", ""));
-    let bad_lines = vec![bad(2, "MiniMax-Hailuo-02 makes no 7 s at 768P"), bad(5, "The prompt is missing")];
+    let bad_lines = vec![bad(2, "MiniMax-Hailuo-02 does not offer 7 s at 768P"), bad(5, "The prompt is missing")];
     let obstacles =
         bad_lines.iter().map(|(line, bad)| Problem::new(format!("Line {line}: {}", bad.what), "", "")).collect();
     let batch =
@@ -831,9 +831,9 @@ fn the_list_of_pictures_tells_sizes_and_why_one_cannot_be_used() {
         (
             "icon.png",
             "PNG 64x64, 3 kB",
-            "The picture is too small: MiniMax-Hailuo-02 takes a shorter side of at least 300 px",
+            "The picture is too small: MiniMax-Hailuo-02 needs a shorter side of at least 300 px",
         ),
-        ("notes.txt", "870 B", "its content is no JPEG or PNG picture"),
+        ("notes.txt", "870 B", "it is not a JPEG or PNG picture"),
     ];
     let pictures = picker(PickWhat::Pictures(Field::FirstFrame), "~/pictures/", 1, &items);
     shots("pick_pictures", with_layer(pictures));

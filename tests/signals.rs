@@ -181,10 +181,10 @@ fn sighup_has_watch_read_its_config_again_where_there_is_no_terminal() {
     fs::write(home.config(), format!("{changed}http.timeout_seconds = 60\n")).unwrap();
     watch.signal(Signal::HUP);
     says("changed: poll.every_seconds and profiles.302ai.submit_per_minute");
-    says("only a new start takes over: http.timeout_seconds");
+    says("changes only after a restart: http.timeout_seconds");
     fs::write(home.config(), "poll.every_second = 1\n").unwrap();
     watch.signal(Signal::HUP);
-    says("goes on with what it had");
+    says("keeps the one it had");
     watch.signal(Signal::TERM);
     watch.end().coded(0);
 }

@@ -299,7 +299,7 @@ fn the_work_of_a_program_that_was_killed_is_taken_over_by_the_one_that_lives() {
     let home = Home::new(&service.url());
     let watch = home.start(&["watch"]);
     home.queue("a cat");
-    service.until("the download begins", |counts| counts.downloads == 1);
+    service.until("the download started", |counts| counts.downloads == 1);
     watch.kill();
     assert_eq!(home.states(), [TaskState::Saving]);
     home.run(&["wait", "1"]).coded(0);
@@ -316,7 +316,7 @@ fn a_second_download_that_is_killed_leaves_the_file_of_the_first() {
     home.run(&["wait", "1"]).coded(0);
     let before = home.task(1);
     let again = home.start(&["download", "1", "--dir", "other"]);
-    service.until("the second download begins", |counts| counts.downloads == 2);
+    service.until("the second download started", |counts| counts.downloads == 2);
     again.kill();
     assert_eq!(home.task(1).saved(), before.saved());
     home.run(&["wait", "1"]).coded(0);
@@ -352,9 +352,9 @@ fn a_download_of_a_program_that_is_killed_is_gone_on_with_by_one_that_runs_alrea
     let home = Home::new(&service.url());
     let watch = home.start(&["watch"]);
     home.queue("a cat");
-    service.until("the download begins", |counts| counts.downloads == 1);
+    service.until("the download started", |counts| counts.downloads == 1);
     let screen = Pty::ready(&home);
-    screen.shows("by another run");
+    screen.shows("other program");
     watch.kill();
     until("the file is saved", || home.states() == [TaskState::Saved]);
     assert_honest(&service);

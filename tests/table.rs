@@ -193,7 +193,7 @@ fn a_filter_is_completed_while_it_is_typed_and_its_fault_is_shown_in_full() {
     let screen = flow.screen().replace('\n', " ");
     let said: Vec<&str> = screen.split_whitespace().collect();
     let said = said.join(" ");
-    for word in ["\"gone\" is no state", "queued", "cancelled", "at_risk"] {
+    for word in ["\"gone\" is not a value of state", "queued", "cancelled", "at_risk"] {
         assert!(said.contains(word), "{word}\n{}", flow.screen());
     }
 }
@@ -253,6 +253,6 @@ fn reload_reads_the_config_again_and_says_what_changed() {
     flow.shows("reading the config again");
     let changed = vec!["poll.every_seconds".to_owned()];
     flow.take(Msg::Config(Ok(Box::new(Reread { settings, changed, fixed: Vec::new() }))));
-    flow.shows("the config was read again; changed: poll.every_seconds");
+    flow.shows("the config was reloaded; changed: poll.every_seconds");
     assert_eq!(flow.state.work.settings.poll.every_ms, 77_000);
 }

@@ -266,7 +266,7 @@ fn an_editor_that_fails_leaves_the_text_alone() {
     screen.keys("na cat");
     screen.shows("a cat");
     screen.keys(F4);
-    screen.shows("the text is as it was");
+    screen.shows("the text was not changed");
     screen.shows("a cat");
     assert!(!screen.screen().contains("ruined"));
     screen.keys(CTRL_C);
@@ -331,7 +331,7 @@ fn a_copied_id_goes_to_the_clipboard_by_osc_52() {
     screen.keys("yy");
     let wanted = format!("\x1b]52;c;{}\x07", STANDARD.encode(&id));
     screen.until_bytes("the id", |bytes| bytes.windows(wanted.len()).any(|part| part == wanted.as_bytes()));
-    screen.shows("copied the task id");
+    screen.shows("copied the task ID");
     screen.keys("yp");
     let wanted = format!("\x1b]52;c;{}\x07", STANDARD.encode("a cat"));
     screen.until_bytes("the prompt", |bytes| bytes.windows(wanted.len()).any(|part| part == wanted.as_bytes()));

@@ -33,7 +33,7 @@ fn a_pause_in_the_dashboard_stops_a_watch_and_a_submit_and_p_ends_it() {
     assert_eq!(service.sim().counts().submissions, 1);
     watch.signal(rustix::process::Signal::TERM);
     let told = watch.end();
-    assert!(told.err.contains("sending paused by dashboard") && told.err.contains("sending goes on"), "{told:?}");
+    assert!(told.err.contains("sending paused by dashboard") && told.err.contains("sending resumed"), "{told:?}");
     assert_honest(&service);
 }
 

@@ -345,8 +345,8 @@ fn what_keeps_a_submission_from_its_way_is_named_and_costs_nothing() {
         ("https://video.example", format!("http://{nobody}"), "the proxy cannot be reached"),
         ("http://video.example", format!("http://{nobody}"), "the proxy cannot be reached"),
         ("https://video.example", format!("socks5h://{nobody}"), "the proxy cannot be reached"),
-        ("https://video.example", format!("socks5h://{refusing}"), "the proxy does not let it through"),
-        ("https://video.example", format!("socks5h://{login}"), "the proxy wants a login"),
+        ("https://video.example", format!("socks5h://{refusing}"), "the proxy refused the connection"),
+        ("https://video.example", format!("socks5h://{login}"), "the proxy requires a login"),
     ] {
         let home = Home::with(url, &[("profiles.302ai.allow_http", "true")]);
         let done = world.submit(&home, &[("ALL_PROXY", proxy.clone())], &[]).coded(6);

@@ -115,7 +115,7 @@ pub(super) fn balance(setup: &Loaded, voice: Voice) -> Outcome {
                 let why = why.map(|problem| (problem.fact(), problem.next)).unwrap_or_default();
                 return Err(Stop::Problem(
                     exit,
-                    Box::new(Problem::new(tr!("the balance could not be had"), why.0, why.1)),
+                    Box::new(Problem::new(tr!("could not get the balance"), why.0, why.1)),
                 ));
             }
         }

@@ -26,7 +26,7 @@ pub(super) fn ask(tasks: usize, price: Ptc, said: Consent, budget: &BudgetSettin
         return Ok(());
     }
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        let why = tr!("there is no terminal to ask at, and a paid call needs both --yes and --max-cost");
+        let why = tr!("without a terminal, a paid call needs both --yes and --max-cost");
         let next = tr!("Add --yes --max-cost {price} if that is what you want.", price);
         return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("nothing was queued"), why, next))));
     }
@@ -40,5 +40,5 @@ pub(super) fn ask(tasks: usize, price: Ptc, said: Consent, budget: &BudgetSettin
     if answer.trim().eq_ignore_ascii_case(&wanted) {
         return Ok(());
     }
-    Err(Stop::Problem(Exit::Failed, Box::new(Problem::new(tr!("nothing was queued"), tr!("it was not confirmed"), ""))))
+    Err(Stop::Problem(Exit::Failed, Box::new(Problem::new(tr!("nothing was queued"), tr!("not confirmed"), ""))))
 }

@@ -77,7 +77,7 @@ impl Home {
         let kept = named.is_some();
         let dir = named.unwrap_or_else(|| std::env::temp_dir().join(format!("reeltop-demo-{}", std::process::id())));
         private::make_folder(&dir).map_err(|e| {
-            let what = tr!("the demo's folder {path} cannot be made", path = dir.display());
+            let what = tr!("cannot create the demo's folder {path}", path = dir.display());
             Problem::new(what, e.to_string(), tr!("Name another one with --data-dir."))
         })?;
         Ok(Self { dir, kept })
@@ -100,7 +100,7 @@ fn setup(global: &Global, dir: &Path, simulator: &Simulator) -> Result<Loaded, S
     let folders = Folders { home: dir.to_owned(), config: dir.to_owned(), data: dir.to_owned() };
     let wanted = Wanted { data_dir: Some(dir), ..Wanted::default() };
     let mut setup = config::load(&wanted, &folders)
-        .map_err(|why| Problem::new(tr!("the demo's own config is wrong"), reason::config::rejected(&why), ""))?;
+        .map_err(|why| Problem::new(tr!("the demo's config is invalid"), reason::config::rejected(&why), ""))?;
     setup.key = KeySource::Fixed("demo");
     (setup.settings.ui, setup.settings.keys) = (own.settings.ui, own.settings.keys);
     setup.settings.demo = true;

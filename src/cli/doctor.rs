@@ -27,7 +27,7 @@ pub(super) fn run(global: &Global, deep: bool, voice: Voice) -> Outcome {
     let setup = match load(global) {
         Ok(setup) => setup,
         Err(stop) => {
-            tell(CONFIG, &Found::Wrong(tr!("the config has faults; they are listed above").into()), voice)?;
+            tell(CONFIG, &Found::Wrong(tr!("the config has errors, listed above").into()), voice)?;
             return Err(stop);
         }
     };
@@ -41,8 +41,8 @@ pub(super) fn run(global: &Global, deep: bool, voice: Voice) -> Outcome {
     }
     // The line of what is missing says what is wrong and what to do: that is no fault of the service.
     let service = match (setup.key.is_set(), stored) {
-        (false, _) => Found::Odd(tr!("not asked, for want of a key").into()),
-        (true, false) => Found::Odd(tr!("not asked: that needs a store that can be written").into()),
+        (false, _) => Found::Odd(tr!("not asked: no key").into()),
+        (true, false) => Found::Odd(tr!("not asked: this needs a writable store").into()),
         (true, true) => block_on(service(&setup))?,
     };
     wrong |= matches!(service, Found::Wrong(_));
@@ -120,11 +120,9 @@ fn writable(dir: &Path) -> Found {
     let there = dir.ancestors().find(|dir| dir.exists()).unwrap_or(dir);
     match probe(there) {
         Ok(()) => Found::Well(dir.display().to_string()),
-        Err(e) => Found::Wrong(tr!(
-            "nothing can be written in {path}: {error}; set download.dir",
-            path = there.display(),
-            error = e
-        )),
+        Err(e) => {
+            Found::Wrong(tr!("cannot write to {path}: {error}; set download.dir", path = there.display(), error = e))
+        }
     }
 }
 
@@ -138,7 +136,7 @@ fn probe(dir: &Path) -> io::Result<()> {
 
 fn screen() -> Found {
     if !(super::faces::get().is_usable)() {
-        return Found::Odd(tr!("none here; the commands work, the dashboard needs one").into());
+        return Found::Odd(tr!("no terminal; commands work, but the dashboard needs one").into());
     }
     let (width, height) = crossterm::terminal::size().unwrap_or((0, 0));
     let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());

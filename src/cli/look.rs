@@ -144,7 +144,7 @@ fn filtered(
 pub(super) fn parsed(filter: &str) -> Result<Filter, Stop> {
     Filter::parse(filter).map_err(|why| {
         let (why, next) = (reason::filter(&why), tr!("Filters look like `state:failed model:02 age<2h text`."));
-        Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("the filter cannot be read"), why, next)))
+        Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("invalid filter"), why, next)))
     })
 }
 

@@ -90,7 +90,7 @@ fn named(wanted: Vec<Wanted>, again: bool) -> Result<Vec<(Task, Terms)>, Stop> {
             .collect();
         if let (false, Some(first)) = (again, told.first()) {
             let exit = exit_of(&terms.cautions);
-            let next = tr!("Add --again to retry it all the same.");
+            let next = tr!("Add --again to retry it anyway.");
             let why = Problem { next: String::new(), ..first.clone() }.to_string();
             return Err(Stop::Problem(exit, Box::new(Problem::new(tr!("nothing was queued"), why, next))));
         }

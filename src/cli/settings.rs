@@ -23,7 +23,7 @@ pub(super) fn run(global: &Global, what: ConfigCall, voice: Voice) -> Outcome {
         ConfigCall::Check if voice.json => return check(global, &path),
         ConfigCall::Check => {
             let found = match load(global)?.found {
-                true => tr!("{file} is in order", file = path),
+                true => tr!("{file} is valid", file = path),
                 false => tr!("{file} does not exist; the defaults are used", file = path),
             };
             writeln!(out, "{found}")?;

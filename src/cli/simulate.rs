@@ -23,7 +23,7 @@ impl From<CannotListen> for Stop {
 /// Serves until a signal comes.
 pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str, voice: Voice) -> Outcome {
     let faults = faults.parse::<Faults>().map_err(|bad| {
-        let problem = Problem::new(tr!("the faults cannot be read"), wrong(&bad), "");
+        let problem = Problem::new(tr!("cannot parse the faults"), wrong(&bad), "");
         Stop::Problem(Exit::Usage, Box::new(problem))
     })?;
     block_on(async {
@@ -37,11 +37,7 @@ pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str, voice: Voice) -> 
         }
         out.flush()?;
         let mut err = io::stderr().lock();
-        writeln!(
-            err,
-            "{}",
-            tr!("The service's stand-in listens; nothing costs money here. In the config of a client:")
-        )?;
+        writeln!(err, "{}", tr!("The simulator is listening; nothing costs money here. Client config:"))?;
         writeln!(
             err,
             "  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"",

@@ -28,7 +28,7 @@ pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
     }
     if let Some(task) = named(setup, order.name.as_deref())? {
         let name = format!("{:?}", order.name.unwrap_or_default());
-        say(&tr!("the name {name} is {key} already; nothing was queued", name, key = task.key));
+        say(&tr!("the name {name} is already used by {key}; nothing was queued", name, key = task.key));
         if order.wait {
             return waits::wait(setup, vec![task.key], None, voice);
         }
@@ -41,7 +41,7 @@ pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
         plan.cells.iter().filter_map(|cell| retry::unknown_twin(&cell.request, &unknowns)).collect();
     if !twins.is_empty() {
         let twins: Vec<TaskKey> = twins.into_iter().collect();
-        say(&terms::twin(&twins, tr!("Settle it first: see `reeltop resolve --help`.")).to_string());
+        say(&terms::twin(&twins, tr!("Resolve it first: see `reeltop resolve --help`.")).to_string());
     }
     consent::ask(plan.tasks(), plan::price(setup, &plan), order.consent, &setup.settings.budget)?;
     let intents = plan

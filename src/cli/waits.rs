@@ -31,7 +31,7 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voi
         look::print(setup, &tasks, voice)?;
         let late = (waited == Waited::TimeOut).then_some(Exit::TimeOut);
         if late.is_some() {
-            say(tr!("the time is up; the tasks live on"));
+            say(tr!("timed out; the tasks keep running"));
         }
         let left = tasks.iter().any(|task| task.state().is_live());
         let halted = work.queue.halted.filter(|_| left).map(|halt| exit_of_halt(halt.cause));

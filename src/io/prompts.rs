@@ -180,14 +180,14 @@ mod tests {
         assert_eq!(
             told.iter().map(|(line, what)| (*line, what.as_str())).collect::<Vec<_>>(),
             [
-                (2, "This is not JSON: it does not begin with {. Write it as {\"prompt\": \"…\"}."),
+                (2, "This is not JSON: it does not start with {. Write it as {\"prompt\": \"…\"}."),
                 (3, "This is not a JSON object. Write it as {\"prompt\": \"…\"}."),
                 (4, "There is no field promt. Did you mean prompt?"),
-                (5, "prompt must be a text. Put it into quotes."),
+                (5, "prompt must be text. Put it in quotes."),
                 (6, "duration must be a whole number"),
                 (7, "optimizer must be true or false"),
                 (8, "Only a single task can have a name, and count is 2. Remove the name or the count."),
-                (10, "Line 9 has the name n already. Give each task a name of its own."),
+                (10, "Line 9 already has the name n. Give each task a name of its own."),
             ]
         );
     }
@@ -195,11 +195,11 @@ mod tests {
     #[test]
     fn what_is_no_json_is_told_in_plain_words() {
         for (line, why) in [
-            ("a cat", "it does not begin with {. Write it as {\"prompt\": \"…\"}."),
+            ("a cat", "it does not start with {. Write it as {\"prompt\": \"…\"}."),
             (r#"{"prompt":"a cat"#, "it ends too early. Close every quote, bracket and brace."),
-            (r#"{prompt:"a cat"}"#, r#"it is wrong at character 2, at "prompt:\"a ca""#),
-            (r#"{"prompt":"雨夜",}"#, r#"it is wrong at character 16, at "}""#),
-            (r#"{"prompt":"a"} {}"#, r#"it is wrong at character 16, at "{}""#),
+            (r#"{prompt:"a cat"}"#, r#"the error is at character 2, at "prompt:\"a ca""#),
+            (r#"{"prompt":"雨夜",}"#, r#"the error is at character 16, at "}""#),
+            (r#"{"prompt":"a"} {}"#, r#"the error is at character 16, at "{}""#),
         ] {
             let told = [(1, format!("This is not JSON: {why}"))];
             assert_eq!(faults(&read("a.jsonl", line)), told, "{line}");
@@ -215,8 +215,8 @@ mod tests {
         assert_eq!(
             faults(&file),
             [
-                (6, "2 values for 3 columns. Put a text with a comma into quotes.".to_owned()),
-                (7, "The quotes of this line do not match. Close each quote, and double those inside a text.".into()),
+                (6, "2 values for 3 columns. Put text that contains a comma in quotes.".to_owned()),
+                (7, "The quotes in this line do not match. Close every quote, and double those inside text.".into()),
             ]
         );
         assert_eq!(

@@ -87,7 +87,7 @@ pub(crate) fn arrived(app: &mut App, task: &Task) -> Vec<Do> {
 pub(crate) fn missing(app: &mut App, gone: TaskKey) {
     if app.screen.after.as_ref().is_some_and(|after| after.tasks.iter().any(|(key, _)| *key == gone)) {
         app.screen.after = None;
-        toast::say(app, Level::Warning, tr!("{gone} is not in the store any more", gone), Some(gone));
+        toast::say(app, Level::Warning, tr!("{gone} is no longer in the store", gone), Some(gone));
     }
 }
 

@@ -244,8 +244,7 @@ fn of_cursor(app: &mut App, then: Then) -> Vec<Do> {
     if matches!(then, Then::Edit | Then::Clone) && others > 0 {
         let failures = keymap::named(app, Ctx::Table, Action::Failures);
         let text = tr!(
-            "only {key}, under the cursor, is opened; other marked tasks ({others}) are left as they are. {failures} edits \
-             what many have in common",
+            "only {key}, under the cursor, opens; the other marked tasks ({others}) are not touched. {failures} edits what several share",
             key,
             others,
             failures

@@ -116,12 +116,12 @@ mod tests {
     fn a_sentence_names_the_key_in_force() {
         let mut state = own_keys(&[Sending, Unknown]);
         act(&mut state, Act::Pause(true));
-        assert_eq!(said(&state), "sending paused; P goes on");
+        assert_eq!(said(&state), "sending paused; P resumes");
         act(&mut state, Act::Cancel(vec![TaskKey(1)]));
-        let left = "#1 was left as it is: its POST is on its way. Wait for the answer; X then stops watching it.";
+        let left = "#1 was left as it is: its submission is on its way. Wait for the answer; X then stops watching it.";
         assert_eq!(said(&state), left);
         act(&mut state, Act::Cancel(vec![TaskKey(2)]));
-        let settle = "#2 was left as it is: its outcome is unknown. Settle it first: F9, or `reeltop resolve`.";
+        let settle = "#2 was left as it is: its outcome is unknown. Resolve it first: F9, or `reeltop resolve`.";
         assert_eq!(said(&state), settle);
         state.work.queue.posting.insert(TaskKey(1), 1);
         act(&mut state, Act::Quit);

@@ -34,10 +34,9 @@ pub(crate) fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Do> {
         return vec![Do::Act(act)];
     }
     let question = match keys.as_slice() {
-        [key] => tr!(
-            "Stop watching? {key} is charged and will stay so: the service cannot cancel, and the file is not fetched.",
-            key
-        ),
+        [key] => {
+            tr!("Stop watching? {key} stays charged: the service cannot cancel it, and the file is not fetched.", key)
+        }
         _ => told(
             app,
             &keys,
@@ -46,8 +45,7 @@ pub(crate) fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Do> {
                 (saving, |keys, money| tr!("No longer saved: {keys} ({money}, charged)", keys, money)),
                 (paid, |keys, money| {
                     tr!(
-                        "No longer watched: {keys} ({money}, charged and stays so: the service cannot cancel, and no file is \
-                         fetched)",
+                        "No longer watched: {keys} ({money}, stays charged: the service cannot cancel, and no file is fetched)",
                         keys,
                         money
                     )
@@ -72,15 +70,15 @@ pub(crate) fn download(app: &mut App, keys: Vec<TaskKey>, can: fn(&Row) -> bool)
         return vec![Do::Act(act)];
     }
     let question = match (there.as_slice(), missing.as_slice()) {
-        ([key], []) if keys.len() == 1 => tr!("{key} is on disk already. Download again, under another name?", key),
+        ([key], []) if keys.len() == 1 => tr!("{key} is already on disk. Download it again under another name?", key),
         (_, []) => told(
             app,
             &keys,
             vec![(there.clone(), |keys, _| {
-                tr!("On disk already: {keys}. Download again, under other names? It is free.", keys)
+                tr!("Already on disk: {keys}. Download again under other names? It is free.", keys)
             })],
         ),
-        _ => told(app, &keys, vec![(missing.clone(), |keys, _| tr!("Downloaded, free: {keys}", keys))]),
+        _ => told(app, &keys, vec![(missing.clone(), |keys, _| tr!("To download, free: {keys}", keys))]),
     };
     let keys = if missing.is_empty() { there } else { missing };
     app.screen.open(Confirm { question, act: Act::Download { keys, dir: None }, done: None });
@@ -98,11 +96,11 @@ fn told(app: &App, all: &[TaskKey], parts: Vec<Part>) -> String {
     let mut left: BTreeMap<&str, Vec<TaskKey>> = BTreeMap::new();
     for key in all.iter().filter(|key| !taken.contains(key)) {
         let Some(row) = app.work.tasks.rows.get(key) else { continue };
-        let why = if row.put_away { tr!("put away already") } else { names::state(row.state) };
+        let why = if row.put_away { tr!("already put away") } else { names::state(row.state) };
         left.entry(why).or_default().push(*key);
     }
     for (why, keys) in left {
-        lines.push(tr!("Left as they are: {keys} ({why})", keys = listed(&keys), why));
+        lines.push(tr!("Left unchanged: {keys} ({why})", keys = listed(&keys), why));
     }
     lines.extend(hidden(app, all));
     lines.join("\n")
@@ -142,14 +140,12 @@ pub(crate) fn unsent_at_the_end(app: &App) -> Option<String> {
     match keys.len() {
         0 => None,
         1 => Some(tr!(
-            "{listed} is not sent yet ({money}): it waits out its undo time. It stays queued, and the next start begins \
-             paused. Quit?",
+            "{listed} is not sent yet ({money}): its undo time is still running. It stays queued, and the next start is paused. Quit?",
             listed,
             money
         )),
         _ => Some(tr!(
-            "{listed} are not sent yet ({money}): they wait out their undo time. They stay queued, and the next start \
-             begins paused. Quit?",
+            "{listed} are not sent yet ({money}): their undo time is still running. They stay queued, and the next start is paused. Quit?",
             listed,
             money
         )),

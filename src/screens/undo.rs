@@ -166,12 +166,16 @@ fn why_not(app: &App) -> String {
     match app.screen.acts.last() {
         Some(Done::Queued { keys, .. }) => {
             let keys = terms::listed(keys);
-            tr!("Nothing of the last act ({keys}) is unsent; {cancel} stops watching a task", keys, cancel = cancel())
+            tr!(
+                "Nothing from the last action ({keys}) is unsent; {cancel} stops watching a task",
+                keys,
+                cancel = cancel()
+            )
         }
         Some(Done::Left { .. } | Done::Resolved(_)) => {
-            tr!("The last act cannot be taken back any more: its tasks went on since").into()
+            tr!("The last action can no longer be undone: its tasks have moved on").into()
         }
-        None => tr!("Nothing of the last batch is unsent, so nothing can be taken back").into(),
+        None => tr!("The last batch has no unsent task to take back").into(),
     }
 }
 

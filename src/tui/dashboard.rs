@@ -281,8 +281,8 @@ impl Face {
         let n = engine.state.work.queue.posting.len();
         if n > 0 {
             let text = match n {
-                1 => tr!("stops when the answer to 1 submission has come").to_owned(),
-                n => tr!("stops when the answers to {n} submissions have come", n),
+                1 => tr!("stopping once 1 submission is answered").to_owned(),
+                n => tr!("stopping once {n} submissions are answered", n),
             };
             engine.take(Msg::Local(LocalMsg::Said { text }));
             self.changed(true);
@@ -304,7 +304,7 @@ impl Face {
         // The SIGCONT that ends the stop is heard as a signal, and the terminal taken again then.
         if !terminal::stop() {
             self.take_over();
-            let text = tr!("there is no shell here to go back to; the program goes on").to_owned();
+            let text = tr!("there is no shell to return to; reeltop keeps running").to_owned();
             engine.take(Msg::Local(LocalMsg::Said { text }));
         }
     }

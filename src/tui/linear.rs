@@ -58,7 +58,7 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     let model = setup.settings.catalogue.models.first().map_or_else(String::new, |spec| spec.name.clone());
     let draft = Draft { model, ..Draft::default() };
     let mut linear = Linear { engine, setup, news: News::default(), draft, offer: None };
-    tell(&[tr!("reeltop, linear. Type help for the commands.").to_owned()])?;
+    tell(&[tr!("reeltop, linear mode. Type help for the commands.").to_owned()])?;
     while !linear.engine.ended {
         // What is typed before the tasks are known would be answered wrongly, so it waits.
         let ready = linear.engine.state.work.tasks.loaded || linear.engine.state.work.queue.halted_by_store().is_some();
@@ -123,8 +123,8 @@ impl Linear {
             }
             Order::Send { count } => self.send(count),
             Order::Drop => match self.offer.take() {
-                Some(_) => vec![tr!("Forgotten. Nothing was queued.").into()],
-                None => vec![tr!("There is nothing to forget.").into()],
+                Some(_) => vec![tr!("Discarded. Nothing was queued.").into()],
+                None => vec![tr!("There is nothing to discard.").into()],
             },
             Order::Set(field) => vec![offer::set(&self.setup, &mut self.draft, field)],
             Order::List(filter) => self.list(&filter),
@@ -161,7 +161,7 @@ impl Linear {
 
     fn send(&mut self, count: Option<usize>) -> Vec<String> {
         let Some(offer) = self.offer.take() else {
-            return vec![tr!("There is nothing to send. Say new and a prompt, or retry and a task's number.").into()];
+            return vec![tr!("There is nothing to send. Type new and a prompt, or retry and a task's number.").into()];
         };
         match offer.confirmed(count, self.engine.clock().now().mono) {
             Ok(intents) => self.act(Act::Queue { intents, undo: true }),
@@ -176,7 +176,7 @@ impl Linear {
         let state = &self.engine.state;
         let filter = match Filter::parse(words) {
             Ok(filter) => filter,
-            Err(why) => return vec![tr!("The filter cannot be read: {why}.", why = reason::filter(&why))],
+            Err(why) => return vec![tr!("Invalid filter: {why}.", why = reason::filter(&why))],
         };
         let fits = |row: &&_| filter.is_empty() || filter.matches(row, state.work.now.wall);
         let mut lines: Vec<String> =

@@ -5,7 +5,7 @@ use domain::time::{HOUR, MINUTE, Now, SECOND, Wall};
 
 /// What stands where a task's request or price would: nobody tells it of one that was adopted.
 pub fn elsewhere() -> &'static str {
-    tr!("not known (made elsewhere)")
+    tr!("unknown (created elsewhere)")
 }
 
 /// A span of time in one unit: `4 s`, `12 min`, `3 h`, `2 d`.

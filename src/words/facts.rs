@@ -174,11 +174,11 @@ pub fn address(row: &Row, now: Now) -> Option<Fact> {
     let waits = matches!(row.state, TaskState::Ready | TaskState::Saving);
     let at = row.expires_at.get().filter(|_| waits)?;
     Some(match at.since(now.wall) {
-        0 => fact(tr!("Address"), tr!("has expired; a fresh one is asked for"), Tone::Warning),
-        left if left < HOUR => fact(tr!("Address"), tr!("lives {span} more", span = amounts::span(left)), Tone::Loud),
+        0 => fact(tr!("URL"), tr!("has expired; a fresh one is asked for"), Tone::Warning),
+        left if left < HOUR => fact(tr!("URL"), tr!("valid for {span} more", span = amounts::span(left)), Tone::Loud),
         left => {
             let (span, end) = (amounts::span(left), amounts::moment(at, now));
-            fact(tr!("Address"), tr!("lives {span} more, until {end}", span, end), Tone::Plain)
+            fact(tr!("URL"), tr!("valid for {span} more, until {end}", span, end), Tone::Plain)
         }
     })
 }

@@ -30,7 +30,7 @@ pub struct KeyRow {
 pub fn markdown(tables: &[KeyTable], commands: &[(String, &str)]) -> String {
     let mut text = String::new();
     let _ =
-        writeln!(text, "{}\n", tr!("The default keys. Change one in the config, under its place: `retry = [\"r\"]`."));
+        writeln!(text, "{}\n", tr!("The default keys. Change one in the config, in its section: `retry = [\"r\"]`."));
     for table in tables {
         let _ = writeln!(text, "## {} `[keys.{}]`\n", table.title, table.id);
         head(&mut text, &[tr!("keys"), tr!("action"), tr!("does")]);

@@ -48,7 +48,7 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
             (level, None, text)
         }
         News::Act(ActNews::Known { id, key, .. }) => {
-            (Level::Info, Some(*key), tr!("{id} is here already, as {key}", id = id.0, key))
+            (Level::Info, Some(*key), tr!("{id} is already here, as {key}", id = id.0, key))
         }
         // The halted queue tells of the store.
         News::Act(ActNews::NotDone { why: NotDone::NotOnDisk(_) | NotDone::NotRead(_), .. }) => return None,
@@ -82,16 +82,16 @@ fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)>
             (level, tr!("{key} not saved: {message}", key, message = message(error)))
         }
         TaskNews::AcceptedLate(id) => {
-            let what = tr!("{key} was accepted after all, and charged: the service's id is {id}", key, id = id.0);
+            let what = tr!("{key} was accepted after all, and charged: the service's ID is {id}", key, id = id.0);
             let next = tr!("{download} fetches its file.", download = voice.download);
-            let problem = Problem::new(what, tr!("the answer came after it had been settled"), next);
+            let problem = Problem::new(what, tr!("the answer came after it had been resolved"), next);
             (Level::Error, problem.to_string())
         }
         TaskNews::Cancelled(charged) => {
             let text = match charged {
                 Charged::No => tr!("taken back; free"),
                 Charged::Yes | Charged::Unknown => {
-                    tr!("no longer watched; the service goes on with it, and it stays charged")
+                    tr!("no longer watched; the service still makes it, and it stays charged")
                 }
             };
             (Level::Info, format!("{key} {text}"))
@@ -100,15 +100,12 @@ fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)>
         TaskNews::PutAway(false) => (Level::Info, tr!("{key} is open again", key)),
         TaskNews::Settled(as_what) => (Level::Info, format!("{key} {}", reason::resolved(as_what))),
         TaskNews::Automatic { parent: Some(parent) } => {
-            let text = tr!(
-                "{key} is queued by itself as another try of {parent}, as [retry] in the config allows",
-                key,
-                parent
-            );
+            let text =
+                tr!("{key} was queued automatically to retry {parent}, as [retry] in the config allows", key, parent);
             (Level::Info, text)
         }
         TaskNews::Automatic { parent: None } => {
-            (Level::Info, tr!("{key} is queued by itself, as [retry] in the config allows", key))
+            (Level::Info, tr!("{key} was queued automatically, as [retry] in the config allows", key))
         }
         TaskNews::Asking(id) => (Level::Info, tr!("{key}: asking the service about {id}", key, id = id.0)),
         TaskNews::SavingStopped(error) => {
@@ -121,9 +118,9 @@ fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)>
 
 fn queue(news: &QueueNews, voice: &Voice) -> (Level, String) {
     match news {
-        QueueNews::Paused => (Level::Info, tr!("sending paused; {pause} goes on", pause = voice.resume)),
+        QueueNews::Paused => (Level::Info, tr!("sending paused; {pause} resumes", pause = voice.resume)),
         QueueNews::PausedBy(by) => (Level::Info, tr!("sending paused by {who}", who = by.who)),
-        QueueNews::Resumed => (Level::Info, tr!("sending goes on").to_owned()),
+        QueueNews::Resumed => (Level::Info, tr!("sending resumed").to_owned()),
         QueueNews::Halted(halt) => (Level::Error, reason::halt(halt, voice).to_string()),
         QueueNews::EndWaits(waiting) => {
             let quit = &voice.quit;
@@ -156,7 +153,7 @@ fn queue(news: &QueueNews, voice: &Voice) -> (Level, String) {
             (Level::Warning, text)
         }
         QueueNews::NotAgain(why) => {
-            (Level::Warning, tr!("not tried again by itself: {problem}", problem = refused(why)))
+            (Level::Warning, tr!("not retried automatically: {problem}", problem = refused(why)))
         }
     }
 }
@@ -164,20 +161,20 @@ fn queue(news: &QueueNews, voice: &Voice) -> (Level, String) {
 fn config(news: &ConfigNews) -> (Level, String) {
     let (changed, fixed) = match news {
         ConfigNews::Rejected(rejected) => {
-            let what = tr!("the config was read again and has faults; the program goes on with what it had");
+            let what = tr!("the config was reloaded and has errors; reeltop keeps the one it had");
             return (Level::Warning, Problem::new(what, reason::config::rejected(rejected), "").to_string());
         }
         ConfigNews::Taken { changed, fixed } => (changed, fixed),
     };
     let mut text = match changed.is_empty() {
-        true => tr!("the config was read again; nothing changed that can change now").to_owned(),
-        false => tr!("the config was read again; changed: {options}", options = names::all_of(changed)),
+        true => tr!("the config was reloaded; nothing changed that can change now").to_owned(),
+        false => tr!("the config was reloaded; changed: {options}", options = names::all_of(changed)),
     };
     if fixed.is_empty() {
         return (Level::Info, text);
     }
     text.push_str(tr!(". "));
-    text.push_str(&tr!("only a new start takes over: {options}", options = names::all_of(fixed)));
+    text.push_str(&tr!("changes only after a restart: {options}", options = names::all_of(fixed)));
     (Level::Warning, text)
 }
 
@@ -189,7 +186,7 @@ fn taken_back(keys: &[TaskKey]) -> Problem {
         0 => tr!("taken back, free: {keys}", keys = named),
         more => tr!("taken back, free: {keys} and {more} more", keys = named, more),
     };
-    let why = tr!("the program that was queueing them ended before it knew that they were queued");
+    let why = tr!("the program that was queueing them ended before it could confirm them");
     Problem::new(what, why, tr!("Queue them again if they are still wanted."))
 }
 
@@ -214,26 +211,23 @@ pub fn not_done(key: Option<TaskKey>, why: &NotDone, voice: &Voice) -> Problem {
                 Some(word) => tr!("{key} is {word}: another program was quicker", key = named, word),
                 None => tr!("{key} is gone: another program was quicker", key = named),
             };
-            Problem::new(what, tr!("what was asked for here came to nothing"), "")
+            Problem::new(what, tr!("your change was not applied"), "")
         }
         NotDone::NotOnDisk(fault) | NotDone::NotRead(fault) => reason::store::problem(fault),
         NotDone::NotFetchedAgain { path, error, passes } => {
             let what = tr!("{key} was not fetched again and keeps {path}", key = named, path);
             let problem = reason::problem(&error.reason, voice);
-            let next = if *passes {
-                tr!("{download} tries it again.", download = voice.download)
-            } else {
-                problem.next.clone()
-            };
+            let next =
+                if *passes { tr!("{download} retries it.", download = voice.download) } else { problem.next.clone() };
             Problem::new(what, problem.fact(), next)
         }
-        NotDone::AdoptedAlready(id) => Problem::new(tr!("{id} is being taken over already", id = id.0), "", ""),
-        NotDone::AskedAlready(id) => Problem::new(tr!("{id} is being asked about already", id = id.0), "", ""),
+        NotDone::AdoptedAlready(id) => Problem::new(tr!("{id} is already being adopted", id = id.0), "", ""),
+        NotDone::AskedAlready(id) => Problem::new(tr!("already asking about {id}", id = id.0), "", ""),
         NotDone::NoKey { id, problem: Some(why) } => {
             nothing_done(&id.0, reason::problem(why, voice).to_string(), String::new())
         }
         NotDone::NoKey { id, problem: None } => {
-            let why = tr!("the key for the service is not read yet");
+            let why = tr!("the API key has not been read yet");
             nothing_done(&id.0, why.into(), tr!("Try again in a moment.").into())
         }
         NotDone::NotKnown { id, error } => {
@@ -249,34 +243,34 @@ fn left_as_it_is(left: &Left, voice: &Voice) -> (String, String) {
         Left::NoSuchTask => (tr!("there is no such task").to_owned(), tr!("See `reeltop list`.").to_owned()),
         Left::Ended(state) => (tr!("it has already ended ({word})", word = names::state(*state)), String::new()),
         Left::BeingSent => (
-            tr!("it is being sent at this moment").to_owned(),
+            tr!("it is being sent right now").to_owned(),
             tr!("If it is accepted it is charged; {cancel} then stops watching it.", cancel = voice.cancel),
         ),
         Left::Posted => (
-            tr!("its POST is on its way").to_owned(),
+            tr!("its submission is on its way").to_owned(),
             tr!("Wait for the answer; {cancel} then stops watching it.", cancel = voice.cancel),
         ),
         Left::SavedElsewhere => (tr!("another program is saving it").to_owned(), tr!("Stop it there.").to_owned()),
         Left::Unknown => {
             let next = if voice.resolve == Voice::default().resolve {
-                tr!("Settle it first: see `reeltop resolve --help`.").to_owned()
+                tr!("Resolve it first: see `reeltop resolve --help`.").to_owned()
             } else {
-                tr!("Settle it first: {resolve}, or `reeltop resolve`.", resolve = voice.resolve)
+                tr!("Resolve it first: {resolve}, or `reeltop resolve`.", resolve = voice.resolve)
             };
             (tr!("its outcome is unknown").to_owned(), next)
         }
-        Left::NowIs(state) => (tr!("it is {word} by now", word = names::state(*state)), String::new()),
+        Left::NowIs(state) => (tr!("it is {word} now", word = names::state(*state)), String::new()),
         Left::NotSettled(state) => {
-            (tr!("it is {word}, and was not settled by hand", word = names::state(*state)), String::new())
+            (tr!("it is {word}, and was not resolved by hand", word = names::state(*state)), String::new())
         }
         Left::BeingSaved => {
             (tr!("its file is being saved").to_owned(), tr!("{cancel} stops that first.", cancel = voice.cancel))
         }
         Left::NotUnknown(state) => {
-            (tr!("it is {word}, and only an unknown task can be settled", word = names::state(*state)), String::new())
+            (tr!("it is {word}, and only an unknown task can be resolved", word = names::state(*state)), String::new())
         }
         Left::IdOf { id, other } => {
-            (tr!("{id} is {other}'s id", id = id.0, other), tr!("Look again at the gateway's own log.").to_owned())
+            (tr!("{id} is the ID of {other}", id = id.0, other), tr!("Check the gateway's records again.").to_owned())
         }
         Left::OfProfile(profile) => (
             tr!("it belongs to the profile {profile}", profile = format!("{profile:?}")),
@@ -372,14 +366,17 @@ mod tests {
     fn a_reader_without_keys_is_told_commands() {
         let commands = Voice::default();
         for (left, words) in [
-            (Left::Posted, "its POST is on its way. Wait for the answer; `reeltop cancel` then stops watching it."),
-            (Left::Unknown, "its outcome is unknown. Settle it first: see `reeltop resolve --help`."),
+            (
+                Left::Posted,
+                "its submission is on its way. Wait for the answer; `reeltop cancel` then stops watching it.",
+            ),
+            (Left::Unknown, "its outcome is unknown. Resolve it first: see `reeltop resolve --help`."),
         ] {
             let words = format!("#7 was left as it is: {words}");
             assert_eq!(text(&told(NotDone::Left(left)), &commands), words);
         }
         let keys = Voice { resolve: "x".into(), quit: "Ctrl-q".into(), ..commands };
-        let settle = "#7 was left as it is: its outcome is unknown. Settle it first: x, or `reeltop resolve`.";
+        let settle = "#7 was left as it is: its outcome is unknown. Resolve it first: x, or `reeltop resolve`.";
         assert_eq!(text(&told(NotDone::Left(Left::Unknown)), &keys), settle);
         let waits = "waiting for the answers to 2 submissions; Ctrl-q again leaves now, and they become unknown";
         assert_eq!(text(&News::Queue(QueueNews::EndWaits(2)), &keys), waits);

@@ -82,7 +82,7 @@ pub fn halt(halt: &Halt, voice: &Voice) -> Problem {
         HaltCause::Store => (tr!("sending stopped: the store cannot be written").to_owned(), next),
         HaltCause::Failures(class) => {
             let (tasks, kind) = (halt.tasks, names::class(class));
-            let what = tr!("sending stopped: {tasks} tasks in a row came to nothing ({kind})", tasks, kind);
+            let what = tr!("sending stopped: {tasks} tasks in a row failed ({kind})", tasks, kind);
             let next = tr!("{failures} shows the failures by cause.", failures = voice.failures);
             return Problem::new(what, fact.trim_end_matches(['.', '。']), next);
         }

@@ -42,18 +42,18 @@ pub fn no(face: Face<'_>, key: TaskKey, state: TaskState, no: No) -> String {
     let word = names::state(state);
     match (no, face) {
         (No::Foreign, Face::Keys(voice)) => tr!(
-            "{key} was made elsewhere, so what it asked for is not known here; {new} composes a new one",
+            "{key} was created elsewhere, so its request is not known here; {new} composes a new one",
             key,
             new = voice.new,
         ),
         (No::Foreign, Face::Calls) => tr!("{key} was adopted or forgotten, and its request is not known here", key),
-        (No::Unsent, _) => tr!("{key} has not been sent yet, so there is nothing to repeat", key),
+        (No::Unsent, _) => tr!("{key} has not been sent yet, so there is nothing to retry", key),
         (No::Sending, _) => tr!("{key} is being sent; wait for its answer", key),
         (No::Unsettled, Face::Keys(voice)) => {
             tr!("{key} may have been accepted and charged; {resolve} resolves it first", key, resolve = voice.resolve)
         }
         (No::Unsettled, Face::Calls) => {
-            tr!("{key} may have been accepted and charged; settle it first, with `reeltop resolve`", key)
+            tr!("{key} may have been accepted and charged; resolve it first, with `reeltop resolve`", key)
         }
         (No::NotInBulk(Caution::Sensitive), _) => {
             tr!("the prompt of {key} was refused as sensitive; change it, or retry {key} alone", key)
@@ -64,7 +64,7 @@ pub fn no(face: Face<'_>, key: TaskKey, state: TaskState, no: No) -> String {
         (No::NotInBulk(Caution::Paid(_)), _) => {
             tr!("{key} is {word}, so this would make another video; retry it alone", key, word)
         }
-        (No::NotInBulk(Caution::Retried(_)), _) => tr!("{key} is already retried; retry it alone", key),
+        (No::NotInBulk(Caution::Retried(_)), _) => tr!("{key} was already retried; retry it alone", key),
         (No::Invalid, _) => tr!("{key} was refused for its parameters; change them, or retry {key} alone", key),
     }
 }
@@ -73,7 +73,7 @@ pub fn no(face: Face<'_>, key: TaskKey, state: TaskState, no: No) -> String {
 #[must_use]
 pub fn reason(no: No) -> &'static str {
     match no {
-        No::Foreign => tr!("made elsewhere, so what was asked for is not known"),
+        No::Foreign => tr!("created elsewhere, so its request is not known"),
         No::Unsent => tr!("not sent yet"),
         No::Sending => tr!("being sent"),
         No::Unsettled => tr!("may have been charged, to be resolved first"),
@@ -105,11 +105,11 @@ pub fn caution(key: TaskKey, caution: Caution, later: Option<TaskState>) -> Prob
     match caution {
         Caution::Sensitive => Problem::new(
             tr!("the prompt of {key} was refused as sensitive", key),
-            tr!("the same words will most likely be refused again"),
+            tr!("the same words will probably be refused again"),
             "",
         ),
         Caution::Paid(TaskState::Saved) => {
-            Problem::new(tr!("{key} is saved already", key), tr!("this makes another video"), "")
+            Problem::new(tr!("{key} is already saved", key), tr!("this makes another video"), "")
         }
         Caution::Paid(TaskState::Cancelled) => {
             Problem::new(tr!("{key} is paid for and only no longer watched", key), tr!("this makes another video"), "")
@@ -128,17 +128,17 @@ pub fn caution(key: TaskKey, caution: Caution, later: Option<TaskState>) -> Prob
             let what = match later {
                 Some(state) => {
                     tr!(
-                        "{key} is already retried as {later}, which is {word}",
+                        "{key} was already retried as {later}, which is {word}",
                         key,
                         later = child,
                         word = names::state(state)
                     )
                 }
-                None => tr!("{key} is already retried as {later}", key, later = child),
+                None => tr!("{key} was already retried as {later}", key, later = child),
             };
             Problem::new(what, "", "")
         }
-        Caution::Retried(None) => Problem::new(tr!("{key} is already retried", key), "", ""),
+        Caution::Retried(None) => Problem::new(tr!("{key} was already retried", key), "", ""),
     }
 }
 
@@ -146,11 +146,11 @@ pub fn caution(key: TaskKey, caution: Caution, later: Option<TaskState>) -> Prob
 #[must_use]
 pub fn warning(key: TaskKey, cost: Ptc, of: Warning) -> String {
     match of {
-        Warning::Invalid => tr!("{key} was refused for its parameters; unchanged it will be refused again", key),
+        Warning::Invalid => tr!("{key} was refused for its parameters; unchanged, it will be refused again", key),
         Warning::Charged => {
             tr!("{key} was charged already, or may have been ({cost} PTC); the new attempt is paid as well", key, cost)
         }
-        Warning::StillQueued => tr!("{key} is still queued, and is sent as well", key),
+        Warning::StillQueued => tr!("{key} is still queued, and will be sent too", key),
     }
 }
 
@@ -159,8 +159,8 @@ pub fn warning(key: TaskKey, cost: Ptc, of: Warning) -> String {
 pub fn twin(keys: &[TaskKey], next: &str) -> Problem {
     let keys = listed(keys);
     Problem::new(
-        tr!("The same request may have been accepted already: {keys}, whose outcome is unknown", keys),
-        tr!("this one is paid as well"),
+        tr!("The same request may already have been accepted: {keys}, outcome unknown", keys),
+        tr!("this one is charged too"),
         next,
     )
 }
@@ -180,14 +180,14 @@ pub fn caution_here(work: &Work, key: TaskKey, of: Caution) -> Problem {
 pub fn overtaken(parent: TaskKey, state: TaskState, why: Overtaken) -> Problem {
     let (why, next) = match why {
         Overtaken::Caution(Caution::Retried(Some(child))) => {
-            (tr!("{parent} was tried again in the meantime, as {child}", parent, child), tr!("Look at that one first."))
+            (tr!("{parent} was retried in the meantime, as {child}", parent, child), tr!("Look at that one first."))
         }
         Overtaken::Caution(Caution::Sensitive) => {
             (tr!("the prompt of {key} was refused as sensitive", key = parent), tr!("Change the prompt."))
         }
         Overtaken::Caution(Caution::Paid(_) | Caution::Retried(None))
         | Overtaken::No(No::Unsent | No::Sending | No::Unsettled | No::Foreign | No::NotInBulk(_) | No::Invalid) => {
-            (tr!("{parent} is {word} by now", parent, word = names::state(state)), tr!("Look at it first."))
+            (tr!("{parent} is {word} now", parent, word = names::state(state)), tr!("Look at it first."))
         }
     };
     Problem::new(tr!("nothing was queued"), why, next)
@@ -203,12 +203,11 @@ pub fn blocked(work: &Work) -> Option<String> {
         retry::Blocked::Balance(balance) => {
             tr!("The balance is {balance} PTC: nothing can be tried again until it is topped up", balance)
         }
-        retry::Blocked::Quota => tr!(
-            "The balance or quota is used up: nothing can be tried again until it is back; then {pause} goes on",
-            pause
-        ),
+        retry::Blocked::Quota => {
+            tr!("The balance or quota is used up: nothing can be retried until it is back; then {pause} resumes", pause)
+        }
         retry::Blocked::Key => {
-            tr!("The key is not accepted: nothing can be tried again until it is; then {pause} goes on", pause)
+            tr!("The key is not accepted: nothing can be retried until it is; then {pause} resumes", pause)
         }
     })
 }

@@ -188,7 +188,7 @@ fn makes_the_fixture_of_this_version() {
 fn in_words(event: Event) -> Event {
     let text = match &event.what {
         What::Confirmed(amount) => format!("{amount} PTC reserved"),
-        What::Adopted(id) => format!("made elsewhere as {}", id.0),
+        What::Adopted(id) => format!("created elsewhere as {}", id.0),
         _ => return event,
     };
     Event { what: What::Said { kind: event.what.kind().to_owned(), text }, ..event }

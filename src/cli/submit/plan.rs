@@ -190,8 +190,8 @@ fn leave_out_known(setup: &Loaded, drafts: &mut Vec<(usize, Draft)>) -> Result<(
     drafts.retain(|(_, draft)| !is_known(draft));
     if !known.is_empty() {
         say(&match known.len() {
-            1 => tr!("1 line passed over: a task of that name exists already").to_owned(),
-            n => tr!("{n} lines passed over: a task of that name exists already", n),
+            1 => tr!("1 line skipped: a task with that name already exists").to_owned(),
+            n => tr!("{n} lines skipped: a task with that name already exists", n),
         });
     }
     Ok(())

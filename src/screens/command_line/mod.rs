@@ -211,7 +211,7 @@ pub(crate) fn complete(app: &mut App, forward: bool) -> Vec<Do> {
 }
 
 pub(crate) fn nothing(app: &mut App) {
-    toast::say(app, Level::Warning, tr!("nothing here completes that").into(), None);
+    toast::say(app, Level::Warning, tr!("there is no completion for that").into(), None);
 }
 
 /// Goes through the history; past its newest end stands what was being typed.
@@ -267,7 +267,7 @@ fn accept(app: &mut App) -> Vec<Do> {
             let why = match domain::near::nearest(&word, known.iter().map(String::as_str)) {
                 Some(near) => tr!("there is no command {word}; did you mean {near}?", word, near),
                 None => tr!(
-                    "there is no command {word}; {complete} shows all there are",
+                    "there is no command {word}; {complete} shows them all",
                     word,
                     complete = keymap::named(app, Ctx::Command, Action::CompleteWord),
                 ),

@@ -61,14 +61,14 @@ pub static COMMANDS: &[Command] = &[
     Command { name: "filter", takes: "[TEXT]", help: "Filter the table; without a text, show all", behind: Behind::Words(filter_words), run: filter },
     Command { name: "sort", takes: "COLUMN [asc|desc]", help: "Sort the table by a column", behind: Behind::Words(sort_words), run: sort },
     Command { name: "goto", takes: "NUMBER", help: "Go to the task of that number", behind: Behind::Unknown, run: goto },
-    Command { name: "theme", takes: "NAME", help: "Take another set of colours, for this session", behind: Behind::Words(themes), run: theme },
+    Command { name: "theme", takes: "NAME", help: "Choose another set of colours, for this session", behind: Behind::Words(themes), run: theme },
     Command { name: "set", takes: "OPTION VALUE", help: "Set theme, language, mouse, ascii, reduced_motion or side_by_side, for this session", behind: Behind::Words(set_words), run: set },
     Command { name: "export", takes: "FILE", help: "Write the tasks shown to a new file, one JSON object a line", behind: Behind::Path, run: export },
     Command { name: "reload", takes: "", help: "Read the config again and say what changed", behind: Behind::Unknown, run: reload },
     Command { name: "send", takes: "", help: "Open the preview of what is in compose; what is sent there pays", behind: Behind::Unknown, run: send },
     Command { name: "pause", takes: "", help: "Pause or resume sending", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Pause) },
     Command { name: "help", takes: "", help: "Show the keys and what everything means", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Help) },
-    Command { name: "quit", takes: "", help: "Quit in order", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Quit) },
+    Command { name: "quit", takes: "", help: "Quit, waiting for submissions under way", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Quit) },
 ];
 
 const FLAGS: [&str; 3] = ["ascii", "reduced_motion", "mouse"];
@@ -85,7 +85,7 @@ fn plain(rest: &str) -> String {
 }
 
 fn action(app: &mut App, rest: &str, action: Action) -> Result<Vec<Do>, String> {
-    if rest.is_empty() { Ok(commands::run(app, action)) } else { Err(tr!("it takes nothing behind it").into()) }
+    if rest.is_empty() { Ok(commands::run(app, action)) } else { Err(tr!("it takes no argument").into()) }
 }
 
 fn filter_words(app: &App, _: &str, last: &str) -> Vec<String> {
@@ -113,7 +113,7 @@ fn sort(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     let descending = match (words.next(), words.next()) {
         (None, _) | (Some("asc"), None) => false,
         (Some("desc"), None) => true,
-        _ => return Err(tr!("behind the column comes asc, desc or nothing").into()),
+        _ => return Err(tr!("after the column comes asc, desc or nothing").into()),
     };
     app.screen.table.sort = Sort { column, descending };
     table::rebuild(app);
@@ -160,7 +160,7 @@ fn say_set(app: &mut App, name: &str, value: &str) {
 
 fn reload(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     if !rest.is_empty() {
-        return Err(tr!("it takes nothing behind it").into());
+        return Err(tr!("it takes no argument").into());
     }
     toast::say(app, Level::Info, tr!("reading the config again").into(), None);
     Ok(vec![Do::Effect(Effect::Local(LocalCmd::ReadConfig))])
@@ -241,7 +241,7 @@ fn export(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
 
 fn send(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     if !rest.is_empty() {
-        return Err(tr!("it takes nothing behind it; the prompt is typed in compose").into());
+        return Err(tr!("it takes no argument; type the prompt in compose").into());
     }
     compose::open(app);
     Ok(compose::to_preview(app))

@@ -57,7 +57,8 @@ fn an_action_is_a_command_by_its_id() {
 #[test]
 fn a_command_that_would_pay_is_not_run_by_its_name() {
     let mut state = state(&[Failed]);
-    for (name, why) in [("send x", "it takes nothing"), ("yes", "Only its own key"), ("settle", "there is no command")]
+    for (name, why) in
+        [("send x", "it takes no argument"), ("yes", "Only its own key"), ("settle", "there is no command")]
     {
         assert_eq!(run(&mut state, name), [], "{name}");
         assert!(fault(&state).starts_with(why), "{name}: {}", fault(&state));

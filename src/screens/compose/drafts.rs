@@ -46,7 +46,7 @@ pub(crate) fn take(app: &mut App, task: &Task, again: bool) -> Vec<Do> {
     touch(app);
     if kept {
         let drafts = keymap::named(app, Ctx::Compose, Action::OtherDraft);
-        let text = tr!("the draft begun before is put by; {drafts} lists the drafts", drafts);
+        let text = tr!("the earlier draft is saved; {drafts} lists the drafts", drafts);
         toast::say(app, Level::Info, text, None);
     }
     wishes
@@ -86,7 +86,7 @@ pub(crate) fn delete_draft(app: &mut App, id: i64) -> Vec<Do> {
     let kept = compose.others.remove(at);
     compose.deleted.push((at, kept));
     let undo = keymap::named(app, Ctx::Pick, Action::Undo);
-    toast::say(app, Level::Info, tr!("the draft is deleted; {undo} brings it back", undo), None);
+    toast::say(app, Level::Info, tr!("draft deleted; {undo} restores it", undo), None);
     vec![Do::Effect(save(app, id, None))]
 }
 
@@ -108,7 +108,7 @@ pub(crate) fn restore(app: &mut App, drafts: Vec<KeptDraft>) {
         put_in(app, last);
         check_again(app);
         let new = keymap::named(app, Ctx::Panes, Action::New);
-        let text = tr!("a draft from the last time is in compose; {new} goes on with it", new);
+        let text = tr!("compose holds a draft from last time; {new} continues it", new);
         toast::say(app, Level::Info, text, None);
     }
     app.screen.compose.others.extend(drafts);

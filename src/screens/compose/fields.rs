@@ -47,7 +47,7 @@ pub(crate) fn needed(app: &App, field: Field) -> String {
         _ => None,
     };
     match need {
-        Some(Need::Required) => tr!("needed: a path or an address").into(),
+        Some(Need::Required) => tr!("required: a path or a URL").into(),
         Some(Need::Optional | Need::No) | None => tr!("none").into(),
     }
 }

@@ -128,7 +128,7 @@ pub(crate) fn pasted(app: &mut App, text: &str) -> bool {
         ComposeRow::Field(Field::Prompt) => {
             if !app.screen.compose.prompt.paste(text) {
                 let most = crate::kit::editor::MOST_CHARS;
-                let text = tr!("the paste was cut: a prompt here holds {most} characters at most", most);
+                let text = tr!("the paste was cut: a prompt holds {most} characters at most", most);
                 toast::say(app, Level::Warning, text, None);
             }
             prompt_changed(app);
@@ -245,7 +245,7 @@ pub(crate) fn enter(app: &mut App) -> Vec<Do> {
 /// Mends what can be mended by itself: the picture of the row that has the keys, or the prompt's first such fault.
 pub(crate) fn fix(app: &mut App) -> Vec<Do> {
     if let Some(path) = pictures::to_shrink(app) {
-        toast::say(app, Level::Info, tr!("a copy is being made; the file stays as it is").into(), None);
+        toast::say(app, Level::Info, tr!("making a copy; the file itself is not changed").into(), None);
         let compose = &mut app.screen.compose;
         compose.images.insert(path.clone(), None);
         compose.shrinkable.insert(path.clone());
@@ -259,7 +259,7 @@ pub(crate) fn fix(app: &mut App) -> Vec<Do> {
     toast::say(
         app,
         Level::Info,
-        tr!("mended: {what}", what = reason::draft(&fault.reason, &app.work.settings.voice).what),
+        tr!("fixed: {what}", what = reason::draft(&fault.reason, &app.work.settings.voice).what),
         None,
     );
     Vec::new()

@@ -83,7 +83,7 @@ pub(super) fn completes(app: &mut App, text: &str, result: Result<Listing, At>) 
         Some(_) => pick::open(app, PickWhat::Pictures(field)),
         None => {
             let tab = keymap::named(app, Ctx::Path, Action::Complete);
-            toast::say(app, Level::Info, tr!("nothing there begins like that; {tab} goes on", tab), None);
+            toast::say(app, Level::Info, tr!("nothing there starts like that; {tab} moves on", tab), None);
             app.screen.compose.completed = Some(text.to_owned());
             Vec::new()
         }

@@ -137,5 +137,5 @@ pub fn to_shrink(app: &App) -> Option<String> {
 /// What is said of a copy.
 pub(super) fn made_smaller(image: &StoredImage) -> String {
     let (width, height, bytes) = (image.width, image.height, size(image.bytes));
-    tr!("a copy is sent: JPEG {width}x{height}, {bytes}; the file stays as it is", width, height, bytes)
+    tr!("a copy is sent: JPEG {width}x{height}, {bytes}; the file itself is not changed", width, height, bytes)
 }

@@ -328,7 +328,7 @@ fn combination(brush: &mut Brush<'_>, place: Rect, app: &App, focused: bool) {
     let (value, means) = if app.screen.compose.draft.lists.zip {
         (tr!("one by one"), tr!("the first of each, then the second of each"))
     } else {
-        (tr!("each with each"), tr!("every combination"))
+        (tr!("all combined"), tr!("every combination"))
     };
     let [left, right] = look.signs.choice;
     let shown = if focused { format!("{left} {value} {right}") } else { value.to_owned() };

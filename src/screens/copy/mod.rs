@@ -95,7 +95,7 @@ impl Part {
 
     fn noun(self) -> &'static str {
         match self {
-            Self::Id => tr!("task id"),
+            Self::Id => tr!("task ID"),
             Self::Prompt => tr!("prompt"),
             Self::Path => tr!("path"),
             Self::Curl => tr!("curl command"),
@@ -104,7 +104,7 @@ impl Part {
 
     fn copied(self, shown: &str) -> String {
         match self {
-            Self::Id => tr!("copied the task id: {shown}", shown),
+            Self::Id => tr!("copied the task ID: {shown}", shown),
             Self::Prompt => tr!("copied the prompt: {shown}", shown),
             Self::Path => tr!("copied the path: {shown}", shown),
             Self::Curl => tr!("copied the curl command: {shown}", shown),
@@ -113,7 +113,7 @@ impl Part {
 
     fn copied_many(self, count: usize) -> String {
         match self {
-            Self::Id => tr!("copied {count} task ids", count),
+            Self::Id => tr!("copied {count} task IDs", count),
             Self::Prompt => tr!("copied {count} prompts", count),
             Self::Path => tr!("copied {count} paths", count),
             Self::Curl => tr!("copied {count} curl commands", count),
@@ -123,17 +123,17 @@ impl Part {
     /// Why a task does not have it. Every task has a prompt.
     fn missing(self, key: TaskKey) -> String {
         match self {
-            Self::Id => tr!("{key} has no id of the service yet", key),
-            Self::Curl => tr!("{key} was made elsewhere, so what it asked for is not known here", key),
+            Self::Id => tr!("{key} has no ID from the service yet", key),
+            Self::Curl => tr!("{key} was created elsewhere, so its request is not known here", key),
             Self::Path | Self::Prompt => tr!("{key} has no file on disk", key),
         }
     }
 
     fn missing_everywhere(self, count: usize) -> String {
         match self {
-            Self::Id => tr!("none of these {count} tasks has an id of the service yet", count),
+            Self::Id => tr!("none of these {count} tasks has an ID from the service yet", count),
             Self::Curl => {
-                tr!("all of these {count} tasks were made elsewhere, so what they asked for is not known here", count)
+                tr!("all of these {count} tasks were created elsewhere, so their requests are not known here", count)
             }
             Self::Path | Self::Prompt => tr!("none of these {count} tasks has a file on disk", count),
         }
@@ -153,8 +153,8 @@ fn ask_urls(app: &mut App, tasks: &[Task]) -> Vec<Do> {
         return refuse(app, why);
     };
     let text = match left.len() {
-        0 => tr!("asking for an address of {key}'s file", key),
-        more => tr!("asking for the addresses of {count} files", count = more + 1),
+        0 => tr!("asking for the URL of {key}'s file", key),
+        more => tr!("asking for the URLs of {count} files", count = more + 1),
     };
     toast::say(app, Level::Info, text, Some(key));
     vec![Do::Effect(ask_url(app, UrlsAsked { ticket: 0, key, left, got: Vec::new(), without }, file))]
@@ -179,7 +179,7 @@ pub(crate) fn addressed(app: &mut App, found: Result<String, TaskError>) -> Vec<
         Ok(url) => urls.got.push(url),
         Err(error) => {
             let message = reason::message(&error.reason, &app.work.settings.voice);
-            let text = tr!("no address of {key}'s file: {message}", key, message);
+            let text = tr!("no URL for {key}'s file: {message}", key, message);
             toast::say(app, Level::Warning, text, Some(key));
             urls.without += 1;
         }
@@ -189,9 +189,9 @@ pub(crate) fn addressed(app: &mut App, found: Result<String, TaskError>) -> Vec<
     }
     let said = match urls.got.len() {
         0 => return Vec::new(),
-        1 if urls.without == 0 => tr!("copied the address of {key}'s file; it is good for hours, not days", key),
-        1 => tr!("copied the address of one file; it is good for hours, not days").to_owned(),
-        count => tr!("copied the addresses of {count} files; they are good for hours, not days", count),
+        1 if urls.without == 0 => tr!("copied the URL of {key}'s file; it is valid for hours, not days", key),
+        1 => tr!("copied the URL of one file; it is valid for hours, not days").to_owned(),
+        count => tr!("copied the URLs of {count} files; they are valid for hours, not days", count),
     };
     let said = and_without(said, urls.without);
     vec![to_clipboard(app, joined(&urls.got), tr!("list"), said)]
@@ -226,7 +226,7 @@ pub(crate) fn opened(app: &mut App, path: &str, result: Result<(), String>) {
         Ok(()) => toast::say(app, Level::Info, tr!("opened {path}", path), None),
         Err(player) => {
             let scp = keymap::named(app, Ctx::Table, Action::Scp);
-            let why = tr!("{player} is not there or has no display", player);
+            let why = tr!("{player} is not installed or has no display", player);
             let next = tr!("Press {scp} for a ready scp command and play it on your own machine.", scp);
             let problem = Problem::new(tr!("no player opened {path}", path), why, next);
             toast::say(app, Level::Warning, problem.to_string(), None);
@@ -248,7 +248,7 @@ pub(crate) fn exported(app: &mut App, path: &str, tasks: usize, result: Result<(
 pub(crate) fn put_by(app: &mut App, what: &str, bytes: u64, path: &str, result: Result<(), System>) {
     let too_long = tr!("the {what} is too long for the clipboard ({size})", what, size = export::size(bytes));
     match result {
-        Ok(()) => toast::say(app, Level::Info, tr!("{too_long}; it is in {path}", too_long, path), None),
+        Ok(()) => toast::say(app, Level::Info, tr!("{too_long}; saved to {path}", too_long, path), None),
         Err(why) => {
             let why = tr!("{path} cannot be written: {why}", path, why = system(&why));
             toast::say(app, Level::Warning, Problem::new(too_long, why, "").to_string(), None);

@@ -32,7 +32,7 @@ fn each_part_is_copied_and_named() {
     assert_eq!(part(&mut state, &one, CopyWhat::Path), copied("/videos/it's 1.mp4"));
     assert_eq!(said(&state), Some("copied the path: /videos/it's 1.mp4"));
     assert_eq!(part(&mut state, &tasks([(2, Queued)]), CopyWhat::Id), []);
-    assert_eq!(said(&state), Some("#2 has no id of the service yet"));
+    assert_eq!(said(&state), Some("#2 has no ID from the service yet"));
 }
 
 #[test]
@@ -40,7 +40,7 @@ fn the_parts_of_many_are_copied_one_a_line_and_counted_with_those_that_have_none
     let mut state = state(&[]);
     let three = tasks([(1, Saved), (2, Queued), (3, Saved)]);
     assert_eq!(part(&mut state, &three, CopyWhat::Id), copied("11\n13"));
-    assert_eq!(said(&state), Some("copied 2 task ids; 1 of the marked tasks has none"));
+    assert_eq!(said(&state), Some("copied 2 task IDs; 1 of the marked tasks has none"));
     assert_eq!(part(&mut state, &three, CopyWhat::Prompt), copied("a cat\na cat\na cat"));
     assert_eq!(said(&state), Some("copied 3 prompts"));
     within(Lang::Zh, || part(&mut state, &tasks([(1, Failed), (2, Saved), (3, Queued)]), CopyWhat::Path));
@@ -128,12 +128,12 @@ fn the_addresses_of_many_are_asked_for_one_after_another_and_copied_together() {
     let effects = part(&mut state, &four, CopyWhat::Url);
     let ticket = state.work.next_ticket;
     assert_eq!(effects, [Do::Effect(asks(1, ticket))]);
-    assert_eq!(said(&state), Some("asking for the addresses of 3 files"));
+    assert_eq!(said(&state), Some("asking for the URLs of 3 files"));
     assert_eq!(answered(&mut state, &address("https://x/1")), [asks(3, ticket + 1)]);
     let gone = Reply::Answered { http: 404, retry_after_ms: None, request_id: None, body: String::new() };
     assert_eq!(answered(&mut state, &gone), [asks(4, ticket + 2)]);
     let all = Effect::Term(TermCmd::Copy("https://x/1\nhttps://x/4".into()));
     assert_eq!(answered(&mut state, &address("https://x/4")), [all]);
-    let words = "copied the addresses of 2 files; they are good for hours, not days; 2 of the marked tasks have none";
+    let words = "copied the URLs of 2 files; they are valid for hours, not days; 2 of the marked tasks have none";
     assert_eq!(said(&state), Some(words));
 }

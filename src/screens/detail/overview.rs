@@ -67,7 +67,7 @@ fn standing(about: &About<'_>) -> Vec<Line<'static>> {
 fn progress(about: &About<'_>) -> String {
     let (row, now) = (about.row, layout::shown_now(about.app));
     match row.state {
-        TaskState::Queued => tr!("waits to be sent").into(),
+        TaskState::Queued => tr!("waiting to be sent").into(),
         TaskState::Sending => match about.app.work.queue.uploads.get(&row.key) {
             Some((done, total)) if done < total => {
                 tr!("uploading, {done} of {total}", done = amounts::size(*done), total = amounts::size(*total))
@@ -79,7 +79,7 @@ fn progress(about: &About<'_>) -> String {
             let took = row.sent_at.get().map(|at| amounts::clock(now.wall.since(at)));
             joined([Some(word.to_owned()), took, usually(about)].into_iter().flatten())
         }
-        TaskState::Ready => tr!("made; the file is still with the service").into(),
+        TaskState::Ready => tr!("finished; the file is still with the service").into(),
         TaskState::Saving => tr!("the file is being fetched").into(),
         TaskState::Saved => {
             let took = row.sent_at.get().zip(row.finished_at.get()).map(|(from, to)| amounts::clock(to.since(from)));
@@ -120,8 +120,8 @@ pub(crate) fn file_lines(lines: &[Line<'_>]) -> Option<(usize, usize)> {
 /// Bytes, speed and rest.
 fn download(step: &SavingStep, about: &About<'_>) -> String {
     match step {
-        SavingStep::Claiming | SavingStep::Address => tr!("asks for the address").into(),
-        SavingStep::Stopping => tr!("stops; the part stays for later").into(),
+        SavingStep::Claiming | SavingStep::Address => tr!("asking for the URL").into(),
+        SavingStep::Stopping => tr!("stopping; the partial file is kept").into(),
         SavingStep::Bytes { done, total, since, from } => {
             let passed = about.app.work.now.mono.since(*since).max(1);
             let speed = done.saturating_sub(*from).saturating_mul(1_000) / passed;
@@ -162,20 +162,20 @@ fn origin(about: &About<'_>) -> Vec<Line<'static>> {
     let mut times = vec![tr!("confirmed {time}", time = format!("{date} {time}"))];
     times.extend(row.sent_at.get().map(|sent| tr!("sent {time}", time = amounts::local(sent, now).1)));
     times.extend(row.finished_at.get().map(|end| tr!("ended {time}", time = amounts::local(end, now).1)));
-    let mut lines = [label(tr!("Ids"), join(ids)), label(tr!("Times"), join(times))].concat();
+    let mut lines = [label(tr!("IDs"), join(ids)), label(tr!("Times"), join(times))].concat();
     if let Some(Phase::Running { polls, .. }) = task.map(|task| &task.phase) {
         lines.extend(label(tr!("Asked"), tr!("{count} times for its state", count = polls)));
     }
     if row.attempt > 1 || row.retried {
         let number = row.attempt;
         let mut parts = vec![if row.automatic {
-            tr!("number {number}, made by the program itself", number)
+            tr!("number {number}, retried automatically", number)
         } else {
             tr!("number {number}", number)
         }];
-        parts.extend(row.parent.map(|parent| tr!("repeats {key}", key = parent)));
+        parts.extend(row.parent.map(|parent| tr!("retry of {key}", key = parent)));
         if row.retried {
-            parts.push(tr!("repeated by a later one").into());
+            parts.push(tr!("retried by a later one").into());
         }
         lines.extend(label(tr!("Attempt"), join(parts)));
     }

@@ -50,7 +50,7 @@ pub(crate) fn request(about: &About<'_>) -> Vec<Line<'static>> {
     let (request, profile) = (&detail.task.request, &about.app.work.settings.profile);
     if !request.is_known() {
         return vec![Line::styled(
-            tr!("It was made elsewhere, so what was sent is not known here."),
+            tr!("It was created elsewhere, so the request is not known here."),
             about.look.theme.faint,
         )];
     }
@@ -82,7 +82,7 @@ pub(crate) fn answers(about: &About<'_>) -> Vec<Line<'static>> {
         lines.push(Line::default());
     }
     if lines.is_empty() {
-        lines.push(Line::styled(tr!("The service has not answered anything about it yet."), about.look.theme.faint));
+        lines.push(Line::styled(tr!("The service has not answered about it yet."), about.look.theme.faint));
     }
     lines
 }
@@ -144,8 +144,8 @@ fn branch(task: &Task, line: &[Task], look: Look) -> String {
 
 /// Which attempt it is, and whether a person asked for it.
 fn number(task: &Task) -> String {
-    let number = format!("{} ", tr!("try {number}", number = task.attempt));
-    let by = if task.automatic { tr!("by itself") } else { "" };
+    let number = format!("{} ", tr!("attempt {number}", number = task.attempt));
+    let by = if task.automatic { tr!("automatic") } else { "" };
     format!(" {}{}", text::pad(&number, 7), text::pad(by, 10))
 }
 

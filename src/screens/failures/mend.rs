@@ -211,11 +211,11 @@ fn kept(app: &App, mend: &Mend) -> Result<Fix, String> {
             let text = editor.text();
             if text == template.text() && !goes_unchanged(app, mend) {
                 let back = keymap::named(app, Ctx::Global, Action::Back);
-                return Err(tr!("unchanged it would be refused again; change it, or {back} leaves it", back));
+                return Err(tr!("unchanged, it would be refused again; change it, or {back} leaves it", back));
             }
             if !text.contains(template.mark()) {
                 let mark = template.mark();
-                return Err(tr!("keep {mark}: it stands for what differs between the prompts", mark));
+                return Err(tr!("keep {mark}: it marks what differs between the prompts", mark));
             }
             Ok(Fix::Prompts { template: template.clone(), text })
         }
@@ -224,7 +224,7 @@ fn kept(app: &App, mend: &Mend) -> Result<Fix, String> {
             let value = line.text().trim().to_owned();
             let offered = choices(app, mend, *field);
             if !offered.is_empty() && !offered.contains(&value) {
-                return Err(tr!("it takes {values}; up and down go through them", values = names::any_of(&offered)));
+                return Err(tr!("it takes {values}; choose with up and down", values = names::any_of(&offered)));
             }
             Ok(Fix::Field { field: *field, value })
         }

@@ -248,7 +248,7 @@ pub(crate) fn tell_round(app: &mut App) -> Vec<Effect> {
     }
     app.round.told = true;
     let said: Vec<String> = counts.iter().map(|(which, n)| format!("{n} {}", names::state(*which))).collect();
-    let text = tr!("tried again {count}: {states}", count = app.round.keys.len(), states = said.join(tr!(", ")));
+    let text = tr!("retried {count}: {states}", count = app.round.keys.len(), states = said.join(tr!(", ")));
     toast::say(app, Level::Info, text, None);
     Vec::new()
 }

@@ -230,7 +230,7 @@ fn a_plan_is_followed_to_its_end_and_told_once() {
     add(&mut state, Task { rev: 2, ..failed(9, ErrorClass::Service, "error", "nine") });
     tell_round(&mut state);
     tell_round(&mut state);
-    let said = state.screen.messages.iter().filter(|m| m.text == "tried again 2: 1 saved, 1 refused").count();
+    let said = state.screen.messages.iter().filter(|m| m.text == "retried 2: 1 saved, 1 refused").count();
     assert_eq!(said, 1);
 }
 
@@ -249,8 +249,8 @@ fn tasks_that_a_plan_leaves_out_for_one_reason_are_one_warning() {
 #[test]
 fn attempts_that_were_charged_already_are_told_as_one_or_as_many() {
     for (count, told) in [
-        (1, "1 of these was charged already, or may have been (0.5 PTC): the new attempts are paid as well"),
-        (2, "2 of these were charged already, or may have been (1.0 PTC): the new attempts are paid as well"),
+        (1, "1 of these was charged already, or may have been (0.5 PTC): the new attempts are charged too"),
+        (2, "2 of these were charged already, or may have been (1.0 PTC): the new attempts are charged too"),
     ] {
         let mut state = state_of(&[]);
         let mut tasks: Vec<Task> =

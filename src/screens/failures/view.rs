@@ -107,10 +107,10 @@ fn fitting(view: &FailuresView, cluster: &Cluster) -> String {
             tr!("{field} set to none", field = names::field(*field))
         }
         (Some(Fix::Field { field, value }), _) => tr!("{field} set to {value}", field = names::field(*field), value),
-        (None, Remedy::Again) => tr!("send again").into(),
+        (None, Remedy::Again) => tr!("retry").into(),
         (None, Remedy::EditPrompts) => tr!("edit the prompts first").into(),
         (None, Remedy::FixField(field)) => tr!("set the {field} first", field = names::field(field)),
-        (None, Remedy::Settle) => tr!("settle first").into(),
+        (None, Remedy::Settle) => tr!("resolve first").into(),
     }
 }
 
@@ -244,8 +244,7 @@ fn explained(app: &App, mend: &Mend, look: Look, width: u16) -> Vec<Line<'static
             lines.extend(wrapped(tr!("The prompt that all of them have:"), width, look.theme.faint));
         }
         MendWhat::Prompts { template, .. } => {
-            let words =
-                tr!("What the prompts share; {mark} stands for what differs between them:", mark = template.mark());
+            let words = tr!("What the prompts share; {mark} marks what differs:", mark = template.mark());
             lines.extend(wrapped(&words, width, look.theme.faint));
         }
         MendWhat::Field { field, .. } => {

@@ -48,7 +48,7 @@ fn run(app: &mut App) -> Vec<Do> {
     match shown(app, list).get(list.scroll) {
         Some(HelpLine::Key { binding, .. }) => palette::run(app, &BINDINGS[*binding]),
         Some(HelpLine::Title(_) | HelpLine::Word { .. } | HelpLine::Sign { .. }) | None => {
-            toast::say(app, Level::Info, tr!("that line explains only; a line with keys can be run").into(), None);
+            toast::say(app, Level::Info, tr!("that line only explains; a line with keys can be run").into(), None);
             Vec::new()
         }
     }

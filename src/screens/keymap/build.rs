@@ -258,7 +258,7 @@ mod tests {
             [
                 "keys.filter.accept cannot be used: characters are typed there. Give it a key such as f5 or ctrl-o",
                 "[keys.tabel] is not a section. Did you mean table?",
-                "keys.table.clone cannot be used: SSH, tmux or the terminal may eat alt-c. Give it a second key",
+                "keys.table.clone cannot be used: SSH, tmux or the terminal may intercept alt-c. Give it a second key",
                 "keys.table.freeze cannot be used: an action needs at least one key",
                 "retyr is not an option of [keys.table]. Did you mean retry?",
                 "keys.table.sort cannot be used: \"hyper-s\" is not a key; keys look like q, ctrl-p, alt-enter, \

@@ -188,7 +188,7 @@ mod tests {
     fn each_action_says_whether_it_is_possible_and_if_not_why() {
         let state = state(&[Queued]);
         let retry = possible(&state).into_iter().find(|(binding, _)| binding.id == "retry").unwrap();
-        assert_eq!(retry.1, Err(Why("#1 has not been sent yet, so there is nothing to repeat".into())));
+        assert_eq!(retry.1, Err(Why("#1 has not been sent yet, so there is nothing to retry".into())));
     }
 
     #[test]

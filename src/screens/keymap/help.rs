@@ -60,17 +60,17 @@ const SIGNS: [Sign; 9] =
 fn sign_meaning(app: &App, sign: Sign) -> String {
     match sign {
         Sign::Pays => tr!(
-            "behind a key: it pays; it opens a preview with the price first, and only {send} there sends",
+            "after a key: it pays; it opens a preview with the price first, and only {send} there sends",
             send = named(app, Ctx::Preview, Action::Send),
         ),
         Sign::Cursor => tr!("the task under the cursor, the pane or line that has the keys").into(),
-        Sign::Mark => tr!("a marked task; acts go to the marked ones").into(),
-        Sign::Again => tr!("a later attempt repeats this one").into(),
-        Sign::MaybePaid => tr!("behind a price: perhaps charged; counted as spent").into(),
-        Sign::Up => tr!("the column the table is sorted by, the smallest first").into(),
-        Sign::Down => tr!("the same, the largest first").into(),
+        Sign::Mark => tr!("a marked task; actions apply to the marked ones").into(),
+        Sign::Again => tr!("retried by a later attempt").into(),
+        Sign::MaybePaid => tr!("after a price: may have been charged; counts as spent").into(),
+        Sign::Up => tr!("the table is sorted by this column, smallest first").into(),
+        Sign::Down => tr!("the same, largest first").into(),
         Sign::More => tr!("there is more below").into(),
-        Sign::Cut => tr!("a text that goes on").into(),
+        Sign::Cut => tr!("the text goes on").into(),
     }
 }
 
@@ -149,10 +149,10 @@ fn offered(below: Place) -> &'static [Ctx] {
 pub fn runnable(app: &App, binding: &Binding) -> Result<(), Why> {
     let answers = matches!(binding.ctx, Ctx::Preview | Ctx::Confirm | Ctx::Resolve);
     if answers && !matches!(binding.action, Action::Move(_)) {
-        return Err(Why(tr!("Only its own key does that, where the price or the question is in sight").into()));
+        return Err(Why(tr!("Only its own key does that, where the price or the question is shown").into()));
     }
     if !offered(place_below(app)).contains(&binding.ctx) {
-        return Err(Why(tr!("It is for another place: {place}", place = lang::tr(binding.ctx.title()))));
+        return Err(Why(tr!("Only available in: {place}", place = lang::tr(binding.ctx.title()))));
     }
     (binding.when)(app)
 }
@@ -169,12 +169,12 @@ fn state_meaning(state: TaskState) -> &'static str {
     match state {
         TaskState::Queued => tr!("here, not sent, free; it can still be taken back"),
         TaskState::Sending => tr!("saved as being sent; the POST is on its way"),
-        TaskState::Unknown => tr!("it may have been accepted; nothing can find out; counted as charged"),
-        TaskState::Running => tr!("accepted; the service's own word stands beside it"),
-        TaskState::Ready => tr!("made, the file not yet fetched"),
+        TaskState::Unknown => tr!("it may have been accepted; counts as charged until it is resolved"),
+        TaskState::Running => tr!("accepted; the service's own word is beside it"),
+        TaskState::Ready => tr!("finished, the file not fetched yet"),
         TaskState::Saving => tr!("downloading"),
         TaskState::Saved => tr!("file on disk, complete, checked"),
-        TaskState::Failed => tr!("the service gave up; the reason stands beside it"),
+        TaskState::Failed => tr!("the service gave up; the reason is beside it"),
         TaskState::Refused => tr!("the service did not take it; not charged"),
         TaskState::Cancelled => tr!("taken back before it was sent, or no longer watched"),
     }
@@ -183,16 +183,16 @@ fn state_meaning(state: TaskState) -> &'static str {
 /// What a kind of failure means and what to do about it.
 fn class_meaning(class: ErrorClass) -> &'static str {
     match class {
-        ErrorClass::RateLimited => tr!("too many at once; the program waits and sends it again by itself"),
+        ErrorClass::RateLimited => tr!("too many at once; reeltop waits and sends it again automatically"),
         ErrorClass::Auth => tr!("set another key, then resume the queue"),
         ErrorClass::Balance => tr!("top up the account, then resume the queue"),
-        ErrorClass::PromptSensitive => tr!("change the prompt; unchanged it would be refused again"),
-        ErrorClass::OutputSensitive => tr!("the video made was withheld; change the prompt, or try once more"),
-        ErrorClass::InvalidParams => tr!("a field or a picture is not as the service wants it; edit it"),
+        ErrorClass::PromptSensitive => tr!("change the prompt; unchanged, it would be refused again"),
+        ErrorClass::OutputSensitive => tr!("the video was withheld; change the prompt, or retry"),
+        ErrorClass::InvalidParams => tr!("the service did not accept a field or a picture; edit it"),
         ErrorClass::Plan => tr!("the account's plan does not have this model; choose another"),
-        ErrorClass::Service => tr!("the service's own fault; try again later"),
-        ErrorClass::Network => tr!("no connection; nothing was sent, and it is tried again"),
-        ErrorClass::UnknownOutcome => tr!("it may have been accepted; look at the gateway's log, then settle it"),
+        ErrorClass::Service => tr!("the service's own fault; retry later"),
+        ErrorClass::Network => tr!("no connection; nothing was sent, and it is retried"),
+        ErrorClass::UnknownOutcome => tr!("it may have been accepted; check the gateway's records, then resolve it"),
         ErrorClass::File => tr!("the file could not be fetched or written; download it again"),
     }
 }
@@ -258,6 +258,6 @@ mod tests {
         assert!(runnable(&state, send).is_err());
         assert_eq!(runnable(&state, by_id(&state, "retry").unwrap()), Ok(()));
         let why = runnable(&state, by_id(&state, "next_choice").unwrap()).unwrap_err();
-        assert_eq!(why.0, "It is for another place: Compose, in a row to choose from");
+        assert_eq!(why.0, "Only available in: Compose, in a row to choose from");
     }
 }

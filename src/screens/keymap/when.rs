@@ -65,11 +65,11 @@ fn said(app: &App, row: &Row, no: No) -> Why {
                 resolve = named(Ctx::Table, Action::Resolve)
             )
         }
-        No::Ended => tr!("{key} is {word} and has ended already", key, word),
+        No::Ended => tr!("{key} is {word} and has already ended", key, word),
         No::PutAway => {
             tr!("{key} is put away already; {undo} opens it again", key, undo = named(Ctx::Table, Action::Undo))
         }
-        No::Saving => tr!("{key} is being downloaded already", key),
+        No::Saving => tr!("{key} is already being downloaded", key),
         No::FileToCome => tr!("{key} is {word}: there is no file yet", key, word),
         No::Fileless => tr!("{key} is {word}: there is no file", key, word),
         No::Settled => tr!("{key} is {word}; only an unknown is resolved", key, word),
@@ -81,7 +81,7 @@ fn said(app: &App, row: &Row, no: No) -> Why {
             )
         }
         No::NotOnDisk => tr!("{key} is {word}: there is no file on disk", key, word),
-        No::Idless => tr!("{key} is {word}: the service has given it no id", key, word),
+        No::Idless => tr!("{key} is {word}: the service has given it no ID", key, word),
         No::NothingToAsk => tr!("{key} is {word}: there is nothing to ask the service", key, word),
     })
 }
@@ -105,7 +105,7 @@ pub(super) fn some_task(app: &App) -> Possible {
             no(tr!("There are no tasks yet; {new} composes one", new = named(app, Ctx::Panes, Action::New)))
         }
         (None, false) => {
-            no(tr!("The filter shows no task; {back} clears it", back = named(app, Ctx::Global, Action::Back)))
+            no(tr!("No task matches the filter; {back} clears it", back = named(app, Ctx::Global, Action::Back)))
         }
     }
 }
@@ -192,7 +192,7 @@ pub(super) fn resolve(app: &App) -> Possible {
     // Where the program put the cursor, nobody chose the task that would be settled.
     if let (Some(left), Some(row)) = (app.screen.table.left, cursor_row(app)) {
         return no(tr!(
-            "the cursor came to {key} by itself, as {left} left the table: move to a task first",
+            "the cursor moved to {key} when {left} left the table: choose a task first",
             key = row.key,
             left
         ));
@@ -280,13 +280,13 @@ pub(super) fn fix(app: &App) -> Possible {
     if picture || app.screen.compose.faults.iter().any(|fault| fault.fix.is_some()) {
         Ok(())
     } else {
-        no(tr!("No fault here mends itself with a key"))
+        no(tr!("Nothing here can be fixed with a key"))
     }
 }
 
 pub(super) fn templates(app: &App) -> Possible {
     if app.work.settings.compose.templates.is_empty() {
-        return no(tr!("There are no templates; [templates] in the config names them"));
+        return no(tr!("There are no templates; add them under [templates] in the config"));
     }
     Ok(())
 }
@@ -308,7 +308,7 @@ pub(super) fn deletes(app: &App) -> Possible {
 pub(super) fn takes_several(app: &App) -> Possible {
     match app.screen.top() {
         Some(Choose { field, .. }) if crate::compose::takes_several(*field) => Ok(()),
-        _ => no(tr!("Only one can be taken here")),
+        _ => no(tr!("Only one value can be chosen here")),
     }
 }
 
@@ -329,7 +329,7 @@ pub(super) fn leave_out(app: &App) -> Possible {
 pub(super) fn searched(app: &App) -> Possible {
     match app.screen.top::<ListView>() {
         Some(list) if !list.query.text().is_empty() => Ok(()),
-        _ => no(tr!("Nothing is searched for; {search} searches", search = named(app, Ctx::List, Action::Search))),
+        _ => no(tr!("There is no search yet; {search} searches", search = named(app, Ctx::List, Action::Search))),
     }
 }
 
@@ -361,7 +361,7 @@ pub(super) fn on_cause(app: &App) -> Possible {
 pub(super) fn on_failed_cause(app: &App) -> Possible {
     match failures::view(app).and_then(|view| view.clusters.get(view.at)).map(|cluster| cluster.remedy) {
         Some(failures::Remedy::Settle) => no(tr!(
-            "Nobody knows what became of these; {fit} settles the first",
+            "The outcome of these is unknown; {fit} resolves the first",
             fit = named(app, Ctx::Failures, Action::Fit),
         )),
         Some(failures::Remedy::Again | failures::Remedy::EditPrompts | failures::Remedy::FixField(_)) => Ok(()),

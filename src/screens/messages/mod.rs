@@ -51,7 +51,7 @@ fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &ListView) -> Opti
         }
     }
     if lines.is_empty() && needle.is_empty() {
-        lines.push(Line::styled(tr!("Nothing has been said yet."), look.theme.faint));
+        lines.push(Line::styled(tr!("No messages yet."), look.theme.faint));
     }
     let list = LongList { title: tr!("Messages"), lines, first, runs: false };
     searchable(brush, screen, app, &list, view)

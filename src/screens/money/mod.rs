@@ -160,7 +160,7 @@ pub fn lines(app: &App) -> Vec<Line> {
         let sums = sums.iter();
         lines.extend(sums.map(|(id, sum)| Line::Sums { name: names::group(by, id).to_owned(), sum: *sum }));
     }
-    lines.extend([Line::Blank, Line::Title(tr!("In all"))]);
+    lines.extend([Line::Blank, Line::Title(tr!("Total"))]);
     lines.push(Line::Sums { name: tr!("all").into(), sum: report.all });
     lines
 }
@@ -172,20 +172,20 @@ fn balance(app: &App) -> Vec<Line> {
     if let Some(error) = &app.work.money.balance_problem {
         lines.push(fact(
             tr!("Balance"),
-            tr!("not known: {why}", why = reason::message(&error.reason, &app.work.settings.voice)),
+            tr!("unknown: {why}", why = reason::message(&error.reason, &app.work.settings.voice)),
             true,
         ));
     }
     let Some((balance, _)) = app.work.money.balance else {
         if lines.is_empty() {
-            lines.push(fact(tr!("Balance"), tr!("being asked for").into(), false));
+            lines.push(fact(tr!("Balance"), tr!("asking").into(), false));
         }
         return lines;
     };
     let own_word = tr!("{balance} PTC by the service's own word", balance);
     lines.push(fact(tr!("Balance"), own_word, balance <= Ptc::ZERO));
     let Some(compared) = compared(app) else {
-        let text = tr!("not known before a second word about the balance; open this again for one");
+        let text = tr!("needs a second look at the balance; open this again for one");
         lines.push(fact(tr!("Difference"), text.into(), false));
         return lines;
     };
@@ -247,6 +247,6 @@ mod tests {
         state.work.money.first_balance = Some((ptc(10_000), Wall(WALL)));
         state.work.money.balance = state.work.money.first_balance;
         assert_eq!(compared(&state), None);
-        assert!(lines(&state).iter().any(|line| line.text().starts_with("Difference not known")));
+        assert!(lines(&state).iter().any(|line| line.text().starts_with("Difference needs a second look")));
     }
 }

@@ -185,7 +185,7 @@ fn accept(app: &mut App) -> Vec<Do> {
             command_line::offer(app, command, &behind)
         }
         None => {
-            toast::say(app, Level::Info, tr!("no action fits; Backspace takes letters back").into(), None);
+            toast::say(app, Level::Info, tr!("no action matches; Backspace deletes letters").into(), None);
             Vec::new()
         }
     }

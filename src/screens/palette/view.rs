@@ -60,7 +60,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, palette: &Pal
         })
         .collect();
     if lines.is_empty() {
-        brush.text(list.x, list.y, list.width, tr!("No action fits."), look.theme.faint);
+        brush.text(list.x, list.y, list.width, tr!("No action matches."), look.theme.faint);
     }
     let first = brush.scrolled(list, &lines, page_of(palette.at, usize::from(list.height)));
     brush.clickable(list, first..lines.len());

@@ -352,7 +352,7 @@ fn files(app: &App, picker: &Picker) -> Vec<Item> {
                     (unusable(app, *kind, *bytes, (*width, *height)), Take::File(path))
                 }
                 (EntryKind::Other { .. }, PickWhat::Pictures(_)) => {
-                    (tr!("its content is no JPEG or PNG picture").to_owned(), Take::File(path))
+                    (tr!("it is not a JPEG or PNG picture").to_owned(), Take::File(path))
                 }
                 (EntryKind::Picture { .. }, _) => (tr!("it is a picture, not prompts").to_owned(), Take::File(path)),
                 (EntryKind::Other { .. }, _) => (String::new(), Take::File(path)),

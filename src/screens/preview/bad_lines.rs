@@ -46,7 +46,7 @@ fn told(bad: &[(usize, Problem)]) -> Vec<Problem> {
         1 => tr!("1 more line is bad").to_owned(),
         count => tr!("{count} more lines are bad", count),
     };
-    told.chain([Problem::new(what, "", tr!("Mend the file and load it again."))]).collect()
+    told.chain([Problem::new(what, "", tr!("Fix the file and load it again."))]).collect()
 }
 
 /// Whether there are columns or bad lines to leave out, and good lines to go on with.

@@ -87,12 +87,12 @@ fn nothing_left(app: &App, items: &[PreviewItem]) -> Vec<Problem> {
 fn waits(app: &App) -> Vec<Problem> {
     let pause = || keymap::named(app, Ctx::Table, Action::Pause);
     let halted = app.work.queue.halted.as_ref().map(|halt| {
-        let next = tr!("See to the cause, then {pause} goes on sending.", pause = pause());
+        let next = tr!("Fix the cause, then {pause} resumes sending.", pause = pause());
         (reason::halt(halt, &app.work.settings.voice).what, next)
     });
     let paused = || (tr!("sending is paused").to_owned(), tr!("{pause} resumes it.", pause = pause()));
     let waits = halted.or_else(|| app.work.queue.is_paused().then(paused));
-    waits.map(|(why, next)| Problem::new(tr!("It would be queued only"), why, next)).into_iter().collect()
+    waits.map(|(why, next)| Problem::new(tr!("It would only be queued"), why, next)).into_iter().collect()
 }
 
 /// What forbids sending.
@@ -100,8 +100,8 @@ fn obstacles(app: &App, total: Ptc) -> Vec<Problem> {
     let mut found = Vec::new();
     if !app.work.settings.has_key {
         let variable = &app.work.settings.profile.key_variable;
-        let next = tr!("Set {variable}, or api_key_cmd or api_key_file in the config, and start again.", variable);
-        found.push(Problem::new(tr!("Nothing can be sent"), tr!("there is no key for the service"), next));
+        let next = tr!("Set {variable}, or api_key_cmd or api_key_file in the config, and restart.", variable);
+        found.push(Problem::new(tr!("Nothing can be sent"), tr!("there is no API key"), next));
     }
     if app.work.store.owner.is_none() {
         let (why, next) = (tr!("the store is not open yet"), tr!("Try again in a moment."));
@@ -149,7 +149,7 @@ pub(crate) fn retry(app: &mut App, tasks: Vec<Task>, left_out: &BTreeMap<No, Vec
 /// Why not, as one sentence.
 pub fn can_send(app: &App, preview: &Preview) -> Result<(), Why> {
     if preview.sent.is_some() {
-        return Err(Why(tr!("It is being queued already").into()));
+        return Err(Why(tr!("It is already being queued").into()));
     }
     if let Some(obstacle) = preview.obstacles.first() {
         return Err(Why(obstacle.to_string()));

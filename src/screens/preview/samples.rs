@@ -47,8 +47,8 @@ fn left_out(batch: &Batch, look: Look, width: u16) -> Vec<Line<'static>> {
     let impossible = batch.impossible.len();
     if impossible > 0 {
         let words = match impossible {
-            1 => tr!("1 combination cannot be made and will not be sent").to_owned(),
-            count => tr!("{count} combinations cannot be made and will not be sent", count),
+            1 => tr!("1 combination is not possible and will not be sent").to_owned(),
+            count => tr!("{count} combinations are not possible and will not be sent", count),
         };
         lines.push(Line::styled(words, look.theme.warn));
         for (what, why) in batch.impossible.iter().take(TOLD) {

@@ -63,8 +63,8 @@ fn a_sensitive_prompt_and_a_second_retry_are_warned_of_and_sent_by_a_second_word
     assert_eq!(
         texts(&shown(&state).warnings),
         [
-            "the prompt of #1 was refused as sensitive: the same words will most likely be refused again. e edits before it sends. Type the number of tasks to send it once more.",
-            "#1 is already retried as #3, which is failed. Type the number of tasks to send it once more.",
+            "the prompt of #1 was refused as sensitive: the same words will probably be refused again. e edits before it sends. Type the number of tasks to retry it.",
+            "#1 was already retried as #3, which is failed. Type the number of tasks to retry it.",
         ]
     );
     wait(&mut state);
@@ -90,14 +90,14 @@ fn caps_keys_and_halts_stand_in_the_way_or_are_told() {
     assert_eq!(
         texts(&preview.obstacles),
         [
-            "Nothing can be sent: there is no key for the service. Set REELTOP_API_KEY, or api_key_cmd or api_key_file in the config, and start again.",
+            "Nothing can be sent: there is no API key. Set REELTOP_API_KEY, or api_key_cmd or api_key_file in the config, and restart.",
             "Nothing can be queued: 0.5 PTC would cross the day's cap of 1.0 PTC, 0.6 PTC of it used. Send less, or raise budget.per_day in the config.",
         ]
     );
     assert_eq!(
         texts(&preview.warnings),
         [
-            "It would be queued only: sending stopped: the balance or quota is used up. See to the cause, then p goes on sending."
+            "It would only be queued: sending stopped: the balance or quota is used up. Fix the cause, then p resumes sending."
         ]
     );
     wait(&mut state);

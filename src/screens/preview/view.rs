@@ -57,10 +57,10 @@ fn title(preview: &Preview) -> String {
     };
     match preview.purpose {
         Purpose::New => tr!("Send {tasks}?", tasks),
-        Purpose::Retry => tr!("Send {tasks} again?", tasks),
+        Purpose::Retry => tr!("Retry {tasks}?", tasks),
         Purpose::File => tr!("Send {tasks} from a file?", tasks),
-        Purpose::EditRetry => tr!("Send {tasks} again, changed?", tasks),
-        Purpose::Plan => tr!("Send {tasks} again by this plan?", tasks),
+        Purpose::EditRetry => tr!("Retry {tasks}, changed?", tasks),
+        Purpose::Plan => tr!("Retry {tasks} by this plan?", tasks),
     }
 }
 
@@ -90,7 +90,7 @@ pub(crate) fn whole(item: &PreviewItem, look: Look, width: u16) -> Vec<Line<'sta
     let label = |name: &str, value: &str| labelled(name, value, width, look, Style::new());
     let mut lines = Vec::new();
     if let Some(parent) = item.parent {
-        lines.extend(label(tr!("Repeats"), &parent.to_string()));
+        lines.extend(label(tr!("Retry of"), &parent.to_string()));
     }
     let model = format!("{} {dot} {} {dot} {} s", request.model, request.resolution, request.duration);
     lines.extend(label(tr!("Model"), &model));
@@ -114,7 +114,7 @@ pub(crate) fn whole(item: &PreviewItem, look: Look, width: u16) -> Vec<Line<'sta
         lines.push(Line::default());
         let changes = diff::lines(was, request, width, look);
         if changes.is_empty() {
-            lines.push(Line::styled(tr!("Nothing is changed: the same request once more."), look.theme.faint));
+            lines.push(Line::styled(tr!("Nothing is changed: the same request again."), look.theme.faint));
         } else {
             lines.push(Line::styled(tr!("Changed"), look.theme.strong));
             lines.extend(changes);

@@ -86,7 +86,7 @@ fn twins(app: &App, items: &[PreviewItem]) -> Option<Problem> {
 
 /// A caution with what the person types to send it all the same.
 fn at_the_screen(app: &App, key: TaskKey, caution: Caution) -> Problem {
-    let once_more = tr!("Type the number of tasks to send it once more.");
+    let once_more = tr!("Type the number of tasks to retry it.");
     let next = match caution {
         Caution::Sensitive => format!("{} {once_more}", edits(app)),
         Caution::Paid(_) | Caution::Retried(_) => once_more.to_owned(),
@@ -114,13 +114,13 @@ fn warned(app: &App, warning: Warning, rows: &[&Row]) -> Problem {
                 1 => tr!("1 of these was charged already, or may have been ({cost} PTC)", cost),
                 count => tr!("{count} of these were charged already, or may have been ({cost} PTC)", count, cost),
             };
-            Problem::new(what, tr!("the new attempts are paid as well"), "")
+            Problem::new(what, tr!("the new attempts are charged too"), "")
         }
         Warning::StillQueued => {
             let keys: Vec<TaskKey> = rows.iter().map(|row| row.key).collect();
             let cancel = keymap::named(app, Ctx::Table, Action::Cancel);
             Problem::new(
-                tr!("Still queued, and sent as well: {keys}", keys = terms::listed(&keys)),
+                tr!("Still queued, and will be sent too: {keys}", keys = terms::listed(&keys)),
                 "",
                 tr!("{cancel} takes it back.", cancel),
             )
@@ -164,18 +164,15 @@ mod tests {
         assert_eq!(
             told(&found.warnings),
             [
-                "#1 is saved already: this makes another video. Type the number of tasks to send it once more.",
-                "#1 is already retried as #2, which is running. Type the number of tasks to send it once more.",
+                "#1 is already saved: this makes another video. Type the number of tasks to retry it.",
+                "#1 was already retried as #2, which is running. Type the number of tasks to retry it.",
             ]
         );
         let agreed = vec![Caution::Paid(Saved), Caution::Retried(Some(TaskKey(2)))];
         assert_eq!(found.agreed, BTreeMap::from([(TaskKey(1), agreed)]));
         assert_eq!(
             within(Lang::Zh, || told(&judged(&state, &[item(1, request())]).warnings)),
-            [
-                "#1 已保存：会再生成一个视频。输入任务个数可再发送一次。",
-                "#1 已重试为 #2（生成中）。输入任务个数可再发送一次。",
-            ]
+            ["#1 已保存：会再生成一个视频。输入任务个数即可重试。", "#1 已重试为 #2（生成中）。输入任务个数即可重试。",]
         );
     }
 
@@ -185,10 +182,8 @@ mod tests {
         let new = |request| PreviewItem { parent: None, was: None, ..item(0, request) };
         assert_eq!(
             told(&judged(&state, &[new(request()), new(request())]).warnings),
-            [
-                "The same request may have been accepted already: #2, whose outcome is unknown: this one is paid as well. U \
-              resolves it first."
-            ]
+            ["The same request may already have been accepted: #2, outcome unknown: this one is charged too. U \
+             resolves it first."]
         );
         let other = Request { prompt: "a dog".into(), ..request() };
         assert_eq!(judged(&state, &[new(other)]), Judged::default());
@@ -212,7 +207,7 @@ mod tests {
         );
         assert_eq!(
             told(&judged(&state, &[item(4, changed)]).warnings),
-            ["Still queued, and sent as well: #4. x takes it back."]
+            ["Still queued, and will be sent too: #4. x takes it back."]
         );
     }
 

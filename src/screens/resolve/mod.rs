@@ -52,7 +52,7 @@ pub(crate) fn open(app: &mut App) {
     if row.state == TaskState::Unknown {
         app.screen.open(Resolve::of(key));
     } else {
-        let question = tr!("Take back how {key} was settled? It is unknown again, and counted as spent.", key);
+        let question = tr!("Take back how {key} was resolved? It becomes unknown again and counts as spent.", key);
         app.screen.open(Confirm { question, act: Act::Resolve { key, as_what: Resolution::Unknown }, done: None });
     }
 }
@@ -88,21 +88,21 @@ impl Overlay for Resolve {
         for fact in row.map(|row| facts(app, row)).unwrap_or_default() {
             lines.extend(wrapped(&fact, Style::new()));
         }
-        lines.extend(wrapped(tr!("What does the gateway's own log show?"), look.theme.strong));
+        lines.extend(wrapped(tr!("What do the gateway's records show?"), look.theme.strong));
         let cost = row.map(|row| format!("{} PTC", row.cost)).unwrap_or_default();
         let ways = [
-            tr!("Leave it unknown: {cost} stay counted", cost),
-            tr!("Taken, id lost: {cost} charged, stay counted", cost),
-            tr!("Never made: not charged, {cost} free again", cost),
-            tr!("Taken, and its id is: {cost} charged, watched and saved", cost),
+            tr!("Leave it unknown: {cost} still counts", cost),
+            tr!("Accepted, ID lost: {cost} charged, still counts", cost),
+            tr!("Not created: not charged, {cost} back in the budget", cost),
+            tr!("Accepted, and its ID is: {cost} charged, watched and saved", cost),
         ];
         lines.extend(ways.iter().enumerate().map(|(n, way)| choice(way, n == *at, look)));
         let field = lines.len();
         lines.push(Line::default());
-        let does = if *at == 0 { tr!("leaves it unknown") } else { tr!("settles it") };
+        let does = if *at == 0 { tr!("leaves it unknown") } else { tr!("resolves it") };
         let keys = [(Ctx::Resolve, Action::Accept, does), (Ctx::Global, Action::Back, tr!("leaves it unknown"))];
         lines.push(keys_line(app, look, &keys));
-        let place = list(brush, screen, &tr!("Settle {key}", key), &lines, 0);
+        let place = list(brush, screen, &tr!("Resolve {key}", key), &lines, 0);
         let question = field - ways.len();
         brush.chosen_by.retain(|(_, line)| (question..field).contains(line));
         brush.chosen_by.iter_mut().for_each(|(_, line)| *line -= question);
@@ -110,7 +110,7 @@ impl Overlay for Resolve {
         if y >= place.bottom() {
             return None;
         }
-        let label = format!("{}{}", tr!("task id"), tr!(": "));
+        let label = format!("{}{}", tr!("task ID"), tr!(": "));
         let x = brush.text(place.x + 4, y, place.width.saturating_sub(5), &label, look.theme.faint);
         let room = place.right().saturating_sub(x);
         let (text, caret) = line.window(room.saturating_sub(1));
@@ -124,7 +124,7 @@ fn facts(app: &App, row: &Row) -> Vec<String> {
     let now = app.work.now;
     let sent = row.sent_at.get().map(|at| {
         let (when, ago) = (amounts::moment(at, now), amounts::ago(now.wall.since(at)));
-        tr!("Sent {when} ({ago}); nobody can tell whether the service took it.", when, ago)
+        tr!("Sent {when} ({ago}); it is not known whether the service accepted it.", when, ago)
     });
     let why = row.reason().map(|(_, why)| reason::cause(&why, &app.work.settings.voice));
     sent.into_iter().chain(why).chain(records(app, row)).collect()
@@ -159,7 +159,7 @@ fn settle(app: &mut App) -> Vec<Do> {
         1 => Resolution::Lost,
         2 => Resolution::NotCreated,
         _ if id.is_empty() => {
-            let text = tr!("type the service's task id, as the gateway's log shows it");
+            let text = tr!("type the service's task ID, as the gateway's records show it");
             toast::say(app, Level::Warning, text.into(), None);
             return Vec::new();
         }

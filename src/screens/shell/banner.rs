@@ -44,7 +44,7 @@ fn sentence(banner: Banner, app: &App, room: usize) -> String {
         Banner::NoKey => app.work.key_problem.as_ref().map_or_else(
             || {
                 tr!(
-                    "No key: nothing can be sent. Set {variable} and start again, or look around with `reeltop --demo`",
+                    "No key: nothing can be sent. Set {variable} and restart, or try `reeltop --demo`",
                     variable = app.work.settings.profile.key_variable
                 )
             },
@@ -55,11 +55,11 @@ fn sentence(banner: Banner, app: &App, room: usize) -> String {
             quit = keymap::named(app, Ctx::Global, Action::Quit)
         ),
         Banner::Unwritten => tr!(
-            "{count} answers wait to be saved: the store cannot be written. Free space on the disk; it is tried again",
+            "{count} answers wait to be saved: the store cannot be written. Free space on the disk; saving is retried",
             count = app.work.store.failed.len()
         ),
         Banner::Offline => tr!(
-            "No answer from {host}. Running tasks go on there; nothing is lost",
+            "No answer from {host}. Running tasks continue there; nothing is lost",
             host = app.work.settings.profile.base_url.rsplit('/').next().unwrap_or_default()
         ),
         Banner::Unsent => unsent(app),
@@ -74,11 +74,11 @@ fn halted(problem: &Problem, app: &App, room: usize) -> String {
         return problem.to_string();
     };
     let stop = tr!(". ");
-    let short = tr!("{what}; {key} goes on", what = problem.what, key);
+    let short = tr!("{what}; {key} resumes", what = problem.what, key);
     if text::width(&short) + text::width(stop.trim_end()) <= room {
         format!("{short}{stop}{}", problem.next)
     } else {
-        tr!("{key} goes on; {what}", key, what = problem.what)
+        tr!("{key} resumes; {what}", key, what = problem.what)
     }
 }
 

@@ -84,8 +84,7 @@ fn take_key(app: &mut App, key: Key) -> Vec<Do> {
         return Vec::new();
     }
     if app.work.ending.is_some() && !matches!(binding.action, Action::Quit | Action::Redraw) {
-        let text =
-            tr!("the program is ending; {quit} ends it now", quit = keymap::named(app, Ctx::Global, Action::Quit));
+        let text = tr!("reeltop is quitting; {quit} quits now", quit = keymap::named(app, Ctx::Global, Action::Quit));
         toast::say(app, Level::Info, text, None);
         return Vec::new();
     }

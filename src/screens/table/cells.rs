@@ -69,7 +69,7 @@ pub(super) fn status(view: &View<'_>, row: &Row) -> CellText {
         TaskState::Ready if is_stopped(view, row) => tr!("stopped, not on disk").into(),
         TaskState::Ready if at_risk(view, row) => lives(view, row),
         TaskState::Ready => failure(view, row).unwrap_or_else(|| tr!("to be fetched").into()),
-        TaskState::Saving => view.saving(row.key).map_or_else(|| tr!("by another run").into(), progress),
+        TaskState::Saving => view.saving(row.key).map_or_else(|| tr!("other program").into(), progress),
         TaskState::Saved => {
             row.finished_at.get().map_or_else(String::new, |at| tr!("at {time}", time = amounts::moment(at, view.now)))
         }
@@ -180,7 +180,7 @@ fn is_stopped(view: &View<'_>, row: &Row) -> bool {
 
 fn lives(view: &View<'_>, row: &Row) -> String {
     let left = row.expires_at.get().map_or(0, |at| at.since(view.now.wall));
-    if left == 0 { tr!("address expired").into() } else { tr!("{span} left", span = amounts::span(left)) }
+    if left == 0 { tr!("URL expired").into() } else { tr!("{span} left", span = amounts::span(left)) }
 }
 
 /// How far a long upload is; `None` once it has left.

@@ -86,13 +86,13 @@ pub static KEY: Column = Column {
     grows: Grows::WithKeys,
     right: true,
     cell: |_, row| plain(row.key.to_string()),
-    ..column("key", "#", 5, 0, "our own number of the task, short and for good")
+    ..column("key", "#", 5, 0, "our own number for the task, short and permanent")
 };
 
 pub static STATE: Column = Column {
     compare: |a, b| a.state.cmp(&b.state),
     cell: cells::state,
-    ..column("state", "state", 11, 0, "where the task stands; a sign and a word")
+    ..column("state", "state", 11, 0, "the task's state: a sign and a word")
 };
 
 pub static STATUS: Column = Column {
@@ -110,7 +110,7 @@ pub static ELAPSED: Column = Column {
         let style = if row.state.is_live() { Style::new() } else { view.look.theme.faint };
         cells::elapsed(view, row, style)
     },
-    ..column("time", "time", 13, 70, "how long it took or takes, and what such tasks usually take")
+    ..column("time", "time", 13, 70, "how long it has taken, and how long such tasks usually take")
 };
 
 pub static MODEL: Column = Column {
@@ -119,7 +119,7 @@ pub static MODEL: Column = Column {
     gives_way_below: ROOMY_FROM,
     compare: |a, b| a.kind.model.cmp(&b.kind.model),
     cell: |view, row| cells::of_known(view, row, || plain(cells::short_model(view.app, &row.kind.model))),
-    ..column("model", "model", 7, 78, "the model, in short")
+    ..column("model", "model", 7, 78, "the model, shortened")
 };
 
 pub static FORMAT: Column = Column {
@@ -138,7 +138,7 @@ pub static ATTEMPT: Column = Column {
             (false, attempt) => attempt.to_string(),
         })
     },
-    ..column("attempt", "try", 3, 108, "which attempt of its line it is")
+    ..column("attempt", "try", 3, 108, "which attempt it is in its line of retries")
 };
 
 pub static COST: Column = Column {
@@ -166,7 +166,7 @@ pub static PROMPT: Column = Column {
     grows: Grows::WithRest,
     compare: |a, b| a.prompt().cmp(b.prompt()),
     cell: |_, row| plain(row.prompt().chars().take(1_000).collect()),
-    ..column("prompt", "prompt", 12, 0, "the beginning of its prompt")
+    ..column("prompt", "prompt", 12, 0, "the start of its prompt")
 };
 
 const fn column(id: &'static str, title: &'static str, width: u16, from: u16, help: &'static str) -> Column {

@@ -166,7 +166,7 @@ fn empty(brush: &mut Brush<'_>, place: Rect, app: &App) {
         let why = hint(Ctx::Panes, Action::Messages);
         vec![
             tr!("The store could not be opened. Press {key} to see why.", key = why),
-            tr!("While it can be read, reeltop list, show and export show its tasks.").to_owned(),
+            tr!("As long as it can be read, reeltop list, show and export show its tasks.").to_owned(),
         ]
     } else if !app.work.tasks.loaded {
         vec![tr!("Opening the store.").to_owned()]
@@ -174,7 +174,7 @@ fn empty(brush: &mut Brush<'_>, place: Rect, app: &App) {
         vec![
             tr!("No tasks yet.").to_owned(),
             tr!(
-                "Press {key} to write a prompt. Nothing is paid before you confirm its price.",
+                "Press {key} to write a prompt. Nothing is charged before you confirm its price.",
                 key = hint(Ctx::Panes, Action::New)
             ),
             tr!("{key} shows all keys.", key = hint(Ctx::Global, Action::Help)),
@@ -182,7 +182,7 @@ fn empty(brush: &mut Brush<'_>, place: Rect, app: &App) {
     } else {
         vec![
             fault.clone().unwrap_or_else(|| {
-                tr!("None of {count} tasks passes the filter.", count = amounts::number(app.work.tasks.rows.len()))
+                tr!("None of {count} tasks matches the filter.", count = amounts::number(app.work.tasks.rows.len()))
             }),
             tr!(
                 "{filter} changes it, {back} clears it.",

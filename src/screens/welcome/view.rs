@@ -28,16 +28,16 @@ pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App) {
     let (plain, strong) = (Style::new(), look.theme.strong);
     let export = format!("  export {variable}=...");
     let whole = [
-        (tr!("There is no key for the service yet, so nothing can be sent and nothing costs money."), plain),
+        (tr!("There is no API key yet: nothing can be sent, and nothing costs money."), plain),
         ("", plain),
         (tr!("To try everything, without a key and without money:"), plain),
         ("  reeltop --demo", strong),
         ("", plain),
-        (tr!("To set the key, one of these, then start again:"), plain),
+        (tr!("To set the key, do one of these, then restart:"), plain),
         (&export, strong),
         ("  api_key_cmd = \"pass show 302ai\"", strong),
         ("  api_key_file = \"~/.config/reeltop/key\"", strong),
-        (tr!("The last two stand under [profiles.302ai] in the config; `reeltop config init` writes one."), plain),
+        (tr!("The last two go under [profiles.302ai] in the config; `reeltop config init` writes one."), plain),
         ("", plain),
     ];
     // The same where there are few rows.

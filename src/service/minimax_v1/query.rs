@@ -206,7 +206,7 @@ mod tests {
         let told = |error: &TaskError| format!("{} {} {}", error.code, error.class.id(), error.charged.id());
         match judge_query(reply, &RemoteId("7".into())) {
             QueryVerdict::Running { status, known: true } => format!("running {status}"),
-            QueryVerdict::Running { status, known: false } => format!("running, not known: {status}"),
+            QueryVerdict::Running { status, known: false } => format!("running, unknown: {status}"),
             QueryVerdict::Ready { source: Source::File(file) | Source::Here { file, .. } } => {
                 format!("success {}", file.0)
             }
@@ -250,7 +250,7 @@ mod tests {
             (200, r#"{"status":"processing"}"#, "running processing"),
             (200, r#"{"task_id":"7","status":"","base_resp":{"status_code":0}}"#, "running "),
             (200, r#"{"task_id":"7"}"#, "running "),
-            (200, r#"{"status":"Warming\u001b[2J up"}"#, "running, not known: Warming?[2J up"),
+            (200, r#"{"status":"Warming\u001b[2J up"}"#, "running, unknown: Warming?[2J up"),
             (
                 200,
                 r#"{"task_id":"7","status":"Fail","base_resp":{"status_code":1026}}"#,

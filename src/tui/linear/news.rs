@@ -40,7 +40,7 @@ impl News {
             self.halted = halt.is_some();
             lines.extend(halt.map(|halt| {
                 tr!(
-                    "Sending is halted. {problem} Type resume to go on.",
+                    "Sending is halted. {problem} Type resume to continue.",
                     problem = reason::halt(halt, &work.settings.voice)
                 )
             }));
@@ -79,7 +79,7 @@ pub(super) fn line(row: &Row) -> String {
     let (prompt, _) = text::cut(&gist, PROMPT, true);
     let (task, kind) = (format!("{} {}{class}", row.key, names::state(row.state)), &row.kind);
     if !row.is_known() {
-        return tr!("{task}, made elsewhere: {prompt}", task, prompt);
+        return tr!("{task}, created elsewhere: {prompt}", task, prompt);
     }
     let request = format!("{} {} {}s", kind.model, kind.resolution, kind.duration);
     tr!("{task}, {request}, {cost} PTC: {prompt}", task, request, cost = row.cost, prompt)
@@ -100,9 +100,9 @@ pub(super) fn status(work: &Work) -> Vec<String> {
         (Some(halt), _) => tr!("Sending is halted. {problem}", problem = reason::halt(halt, &work.settings.voice)),
         (None, true) => match &work.queue.pause {
             Some(by) if !share::is_ours(work, by) => {
-                tr!("Sending is paused by {who}. Type resume to go on.", who = by.who)
+                tr!("Sending is paused by {who}. Type resume to continue.", who = by.who)
             }
-            _ => tr!("Sending is paused. Type resume to go on.").to_owned(),
+            _ => tr!("Sending is paused. Type resume to continue.").to_owned(),
         },
         (None, false) => tr!("Sending is on.").to_owned(),
     };

@@ -62,7 +62,7 @@ impl Offer {
             plan.cells.iter().filter_map(|cell| retry::unknown_twin(&cell.request, unknowns.clone())).collect();
         twins.dedup();
         let twins = (!twins.is_empty())
-            .then(|| terms::twin(&twins, &tr!("resolve {key} settles it first.", key = twins[0])))
+            .then(|| terms::twin(&twins, &tr!("Run resolve {key} first.", key = twins[0])))
             .map(|warning| tr!("warning: {warning}", warning));
         let lines = warnings.chain(twins).chain(combinations::duplicates(&plan)).collect();
         let intents = plan.cells.into_iter().flat_map(|cell| {
@@ -153,7 +153,7 @@ impl Offer {
     pub(super) fn confirmed(self, count: Option<usize>, now: Mono) -> Result<Vec<Intent>, (Self, String)> {
         let n = self.intents.len();
         if now < self.shown.plus(DEAF) {
-            return Err((self, tr!("That came before the price could be read. Type send again.").into()));
+            return Err((self, tr!("That was too quick to have read the price. Type send again.").into()));
         }
         if count.is_some_and(|count| count != n) || (self.asks && count.is_none()) {
             let tasks = names::tasks(n);
@@ -201,7 +201,7 @@ fn model(setup: &Loaded, name: &str) -> Result<String, String> {
     models.iter().find(named).map(|spec| spec.name.clone()).ok_or_else(|| {
         let names: Vec<&str> = models.iter().map(|spec| spec.name.as_str()).collect();
         let quoted = format!("{name:?}");
-        tr!("{quoted} is no model. There are {names}.", quoted, names = names.join(tr!(", ")))
+        tr!("{quoted} is not a model. Choose one of {names}.", quoted, names = names.join(tr!(", ")))
     })
 }
 
@@ -214,7 +214,7 @@ fn one_and_list<T: Clone + Default>(values: Vec<T>) -> (T, Vec<T>) {
 /// How the next new tasks stand, in a line.
 fn standing(draft: &Draft) -> String {
     let joined = |list: &[String], one: Option<String>| match list {
-        [] => one.unwrap_or_else(|| tr!("the model's own").into()),
+        [] => one.unwrap_or_else(|| tr!("the model's default").into()),
         list => list.join(tr!(", ")),
     };
     let seconds: Vec<String> = draft.lists.durations.iter().map(|seconds| format!("{seconds}s")).collect();
@@ -226,7 +226,7 @@ fn standing(draft: &Draft) -> String {
         count = draft.count,
     )];
     if draft.lists.zip {
-        parts.push(tr!("values taken one by one").into());
+        parts.push(tr!("values paired one by one").into());
     }
     for (path, told) in [
         (&draft.first_frame, tr!("first frame {path}", path = draft.first_frame)),
@@ -255,7 +255,7 @@ mod tests {
     #[test]
     fn nothing_is_sent_before_its_price_could_be_read() {
         let (back, why) = offer(1, false).confirmed(None, Mono(1_000 + DEAF - 1)).unwrap_err();
-        assert_eq!(why, "That came before the price could be read. Type send again.");
+        assert_eq!(why, "That was too quick to have read the price. Type send again.");
         assert_eq!(back.confirmed(None, Mono(1_000 + DEAF)).unwrap().len(), 1);
     }
 

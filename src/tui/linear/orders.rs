@@ -10,24 +10,24 @@ use words::{names, tr};
 /// What `help` prints.
 pub(super) fn help() -> Vec<String> {
     [
-        tr!("new PROMPT: make a task of a prompt; {a|b} in it makes several. Shows the price and sends nothing."),
-        tr!("retry 12 13: make new attempts of these tasks. Shows the price and sends nothing."),
+        tr!("new PROMPT: create a task from a prompt; {a|b} in it creates several. Shows the price and sends nothing."),
+        tr!("retry 12 13: retry these tasks. Shows the price and sends nothing."),
         tr!("send: send what was last shown with its price. Above the config's limit the number of tasks too, as in send 12."),
-        tr!("drop: forget what was last shown."),
-        tr!("set model NAME, set resolution 768P, set duration 6, set count 2: for the next new. set alone tells what is set."),
-        tr!("set duration 6,10: several values, of models and resolutions too, are all combined; set zip on takes them one by one."),
-        tr!("set first-frame PATH, set last-frame PATH, set subject PATH: pictures, for the next new; none takes one away."),
-        tr!("set optimizer off, set callback ADDRESS: as in compose; none takes the callback away."),
+        tr!("drop: discard what was last shown."),
+        tr!("set model NAME, set resolution 768P, set duration 6, set count 2: for the next new. set alone shows what is set."),
+        tr!("set duration 6,10: several values, of models and resolutions too, are all combined; set zip on pairs them one by one."),
+        tr!("set first-frame PATH, set last-frame PATH, set subject PATH: pictures, for the next new; none removes one."),
+        tr!("set optimizer off, set callback URL: as in compose; none removes the callback."),
         tr!("list, list state:failed cat: the tasks, the newest last."),
         tr!("show 12: all about one task."),
-        tr!("status: how many tasks there are in each state, the queue, the money."),
-        tr!("cancel 12: take back an unsent task, or stop watching one that runs."),
+        tr!("status: tasks in each state, the queue, the money."),
+        tr!("cancel 12: take back an unsent task, or stop watching a running one."),
         tr!("download 12: fetch the file now."),
-        tr!("resolve 12 lost, resolve 12 not-created, resolve 12 ID: settle a task whose outcome is unknown."),
+        tr!("resolve 12 lost, resolve 12 not-created, resolve 12 ID: resolve a task whose outcome is unknown."),
         tr!("resolve 12 unknown: take that back."),
-        tr!("pause, resume: stop sending, go on sending."),
-        tr!("balance: ask the service for it."),
-        tr!("quit: end in order. Answers under way are waited for."),
+        tr!("pause, resume: stop or resume sending."),
+        tr!("balance: ask the service for the balance."),
+        tr!("quit: quit, after waiting for answers still on the way."),
     ]
     .map(str::to_owned)
     .to_vec()
@@ -108,7 +108,7 @@ pub(super) fn order(line: &str) -> Result<Option<Order>, String> {
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
     let alone = |order: Order| {
-        if rest.is_empty() { Ok(order) } else { Err(tr!("{word} stands alone, and nothing was done.", word)) }
+        if rest.is_empty() { Ok(order) } else { Err(tr!("{word} takes nothing after it; nothing was done.", word)) }
     };
     let order = match word.to_lowercase().as_str() {
         "" => return Ok(None),
@@ -134,7 +134,7 @@ pub(super) fn order(line: &str) -> Result<Option<Order>, String> {
         "quit" | "exit" => alone(Order::Quit)?,
         _ => {
             return Err(tr!(
-                "{quoted} is no command, and nothing was done. help tells the commands.",
+                "{quoted} is not a command; nothing was done. Type help for the commands.",
                 quoted = quoted(word)
             ));
         }
@@ -237,7 +237,7 @@ fn resolve(rest: &str) -> Result<Order, String> {
         }
         _ => {
             return Err(tr!(
-                "resolve needs an outcome: lost, not-created, the service's id, or unknown to take it back."
+                "resolve needs an outcome: lost, not-created, the service's ID, or unknown to take it back."
             )
             .into());
         }

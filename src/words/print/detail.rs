@@ -52,18 +52,19 @@ fn standing(page: &mut Page, task: &Task) {
         page.field(tr!("Name"), name);
     }
     if let Some(id) = &task.remote {
-        page.field(tr!("Task id"), &id.0);
+        page.field(tr!("Task ID"), &id.0);
     }
     if let Some(id) = &task.request_id {
         page.field(tr!("Request ID"), id);
     }
     if let Some(file) = task.file() {
-        page.field(tr!("File id"), &file.0);
+        page.field(tr!("File ID"), &file.0);
     }
 }
 
 fn times(page: &mut Page, task: &Task, now: Now) {
-    let times = [(tr!("Made"), Some(task.created_at)), (tr!("Sent"), task.sent_at), (tr!("Ended"), task.finished_at)];
+    let times =
+        [(tr!("Created"), Some(task.created_at)), (tr!("Sent"), task.sent_at), (tr!("Finished"), task.finished_at)];
     for (label, at) in times {
         if let Some(at) = at {
             page.field(
@@ -175,16 +176,16 @@ mod tests {
         let expected = "\
 Task        #12 failed
 Status      Fail
-Task id     106916112212032
+Task ID     106916112212032
 What        prompt refused (1026): the prompt was judged sensitive?[31m
 Next        Edit the prompt
 Cost        not charged
 Model       MiniMax-Hailuo-02, 768P, 6 s
 Prompt      雨夜的东京
             a neon street
-Made        2026-11-23 02:25:00 (5 min ago)
+Created     2026-11-23 02:25:00 (5 min ago)
 Sent        2026-11-23 02:25:10 (4 min ago)
-Ended       2026-11-23 02:26:00 (4 min ago)
+Finished    2026-11-23 02:26:00 (4 min ago)
 Attempts    #12 failed, #13 saved; 0.5 PTC in 2 attempts
 
 Time line
@@ -215,8 +216,8 @@ Time line
         let about = Detail { line: vec![one.clone()], events: vec![], ledger: vec![], task: one };
         let shown = detail(&about, &settings(), NOW, false);
         for line in [
-            "Cost        not known (made elsewhere)\n",
-            "Model       not known (made elsewhere)\nPrompt      (adopted 106916112212032)\n",
+            "Cost        unknown (created elsewhere)\n",
+            "Model       unknown (created elsewhere)\nPrompt      (adopted 106916112212032)\n",
             "            12.4 MB, 1366x768, 5.8 s\n",
         ] {
             assert!(shown.contains(line), "{line}{shown}");

@@ -24,8 +24,8 @@ pub fn read_as(path: &str, coding: Coding) -> String {
 pub fn other_columns(names: &[String]) -> String {
     let fields = names.join(tr!(", "));
     match names {
-        [name] => tr!("The column {name} is no field", name),
-        _ => tr!("These columns are no fields: {names}", names = fields),
+        [name] => tr!("The column {name} is not a field", name),
+        _ => tr!("These columns are not fields: {names}", names = fields),
     }
 }
 
@@ -35,23 +35,23 @@ pub fn line(reason: &LineReason) -> Problem {
     let not_json = |why: &str, next: &str| Problem::new(tr!("This is not JSON"), why, next);
     match reason {
         LineReason::NotObject => Problem::new(tr!("This is not a JSON object"), "", example()),
-        LineReason::NoBrace => not_json(tr!("it does not begin with {"), &example()),
+        LineReason::NoBrace => not_json(tr!("it does not start with {"), &example()),
         LineReason::EndsEarly => not_json(tr!("it ends too early"), tr!("Close every quote, bracket and brace.")),
         LineReason::WrongAt { place, near } => {
-            not_json(&tr!("it is wrong at character {place}, at {near}", place, near = format!("{near:?}")), "")
+            not_json(&tr!("the error is at character {place}, at {near}", place, near = format!("{near:?}")), "")
         }
         LineReason::Quotes => Problem::new(
-            tr!("The quotes of this line do not match"),
+            tr!("The quotes in this line do not match"),
             "",
-            tr!("Close each quote, and double those inside a text."),
+            tr!("Close every quote, and double those inside text."),
         ),
         LineReason::Cells { values, columns, separator } => Problem::new(
             tr!("{values} values for {columns} columns", values, columns),
             "",
             match separator {
-                ';' => tr!("Put a text with a semicolon into quotes."),
-                '\t' => tr!("Put a text with a tab into quotes."),
-                _ => tr!("Put a text with a comma into quotes."),
+                ';' => tr!("Put text that contains a semicolon in quotes."),
+                '\t' => tr!("Put text that contains a tab in quotes."),
+                _ => tr!("Put text that contains a comma in quotes."),
             },
         ),
         LineReason::UnknownField { name, near } => Problem::new(
@@ -63,12 +63,12 @@ pub fn line(reason: &LineReason) -> Problem {
             },
         ),
         LineReason::NotText { field } => {
-            Problem::new(tr!("{name} must be a text", name = field), "", tr!("Put it into quotes."))
+            Problem::new(tr!("{name} must be text", name = field), "", tr!("Put it in quotes."))
         }
         LineReason::NotNumber { field } => Problem::new(tr!("{name} must be a whole number", name = field), "", ""),
         LineReason::NotFlag { field } => Problem::new(tr!("{name} must be true or false", name = field), "", ""),
         LineReason::NameTwice { name, line } => Problem::new(
-            tr!("Line {line} has the name {name} already", name, line),
+            tr!("Line {line} already has the name {name}", name, line),
             "",
             tr!("Give each task a name of its own."),
         ),

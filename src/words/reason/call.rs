@@ -26,8 +26,8 @@ fn quote(quote: &Quote) -> String {
     match quote {
         Quote::Text(text) => text.clone(),
         Quote::Both { en, cn } => if lang::current() == Lang::Zh { cn } else { en }.clone(),
-        Quote::Page { page } if page.is_empty() => tr!("a page of HTML").to_owned(),
-        Quote::Page { page } => tr!("a page of HTML, {title}", title = page),
+        Quote::Page { page } if page.is_empty() => tr!("an HTML page").to_owned(),
+        Quote::Page { page } => tr!("an HTML page, {title}", title = page),
     }
 }
 
@@ -38,53 +38,53 @@ fn what(met: &Met) -> String {
         Met::NoAnswer(why) => return no_answer(*why),
         Met::Unreadable { http } => return tr!("The answer (HTTP {http}) cannot be read", http),
         Met::IdAndRefusal { id, met } => {
-            return tr!("The service named an id, {id}, and refused all the same: {why}", id = id.0, why = what(met));
+            return tr!("The service gave an ID, {id}, but refused anyway: {why}", id = id.0, why = what(met));
         }
-        Met::RateLimit => tr!("The account's limit of requests is reached"),
+        Met::RateLimit => tr!("The account's request limit is reached"),
         Met::Key => tr!("The key was not accepted"),
         Met::Balance => tr!("The account's balance or quota is used up"),
         Met::Internal => tr!("The service had an internal error"),
-        Met::Timeout => tr!("The service ran into a time-out of its own"),
+        Met::Timeout => tr!("The service timed out"),
         Met::PromptSensitive => tr!("The prompt or a picture was judged sensitive"),
-        Met::VideoSensitive => tr!("The video that was made was judged sensitive"),
-        Met::Request => tr!("The service found a fault in the request"),
+        Met::VideoSensitive => tr!("The video was judged sensitive"),
+        Met::Request => tr!("The service rejected a parameter of the request"),
         Met::Plan => tr!("The account's plan does not include this model"),
         Met::GatewayNoKey => tr!("The gateway got no key"),
         Met::GatewayKey => tr!("The gateway's key or tool is disabled, deleted or invalid"),
         Met::GatewayKeyExpired => tr!("The gateway's key has expired"),
         Met::GatewayNetwork => tr!("The gateway had a network error on its way to the service"),
         Met::GatewayBalance => tr!("The gateway's balance is too low"),
-        Met::KeyQuota(Span::Whole) => tr!("The key's total quota is reached"),
-        Met::KeyQuota(Span::Month) => tr!("The key's quota for the month is reached"),
-        Met::KeyQuota(Span::Day) => tr!("The key's quota for the day is reached"),
-        Met::KeyQuota(Span::Hour) => tr!("The key's quota for the hour is reached"),
-        Met::NoChannel => tr!("The gateway has no channel to this model just now"),
+        Met::KeyQuota(Span::Whole) => tr!("The key's total quota is used up"),
+        Met::KeyQuota(Span::Month) => tr!("The key's monthly quota is used up"),
+        Met::KeyQuota(Span::Day) => tr!("The key's daily quota is used up"),
+        Met::KeyQuota(Span::Hour) => tr!("The key's hourly quota is used up"),
+        Met::NoChannel => tr!("The gateway has no channel for this model right now"),
         Met::NoFunction => tr!("The gateway does not support this function"),
         Met::NotFound => tr!("The gateway did not find what was asked for"),
         Met::GatewayRequest => tr!("The gateway found the request invalid"),
-        Met::GatewayTimeout => tr!("The service behind the gateway ran into a time-out"),
-        Met::NotKnown => tr!("The service answered with an error that is not known"),
-        Met::NoSuchCall => tr!("There is no such call at this address"),
-        Met::ProxyLogin => tr!("The proxy wants a login"),
-        Met::CutShort => tr!("The request was cut short on its way"),
+        Met::GatewayTimeout => tr!("The service behind the gateway timed out"),
+        Met::NotKnown => tr!("The service answered with an unknown error"),
+        Met::NoSuchCall => tr!("This URL has no such endpoint"),
+        Met::ProxyLogin => tr!("The proxy requires a login"),
+        Met::CutShort => tr!("The request was cut off in transit"),
         Met::TooLarge => tr!("The request is too large"),
         Met::Refused => tr!("The service refused the request"),
-        Met::Redirection => tr!("The address answers with a redirection"),
-        Met::Failed => tr!("The service or a proxy before it failed"),
-        Met::NoId => tr!("The service said success but named no id"),
+        Met::Redirection => tr!("The URL answers with a redirect"),
+        Met::Failed => tr!("The service or a proxy in front of it failed"),
+        Met::NoId => tr!("The service reported success but gave no ID"),
         Met::OtherTask => tr!("The answer is about another task"),
         Met::Ended(word) => match word.as_str() {
             "expired" => tr!("The service says that the task has expired"),
-            "timeout" => tr!("The service says that the task ran out of time"),
+            "timeout" => tr!("The service says that the task timed out"),
             _ => tr!("The service says that the task was cancelled"),
         },
         Met::NoReason => tr!("The service gave up; no reason given"),
-        Met::ReasonNotKnown => tr!("The service gave up for a reason that is not known"),
-        Met::NoAddress => tr!("The service named no address for the file"),
-        Met::BadAddress => tr!("The service named an address for the file that cannot be used"),
-        Met::ForeignAddress => tr!("The service named an address for the file that is not http(s)"),
+        Met::ReasonNotKnown => tr!("The service gave up for an unknown reason"),
+        Met::NoAddress => tr!("The service gave no URL for the file"),
+        Met::BadAddress => tr!("The service gave a URL for the file that cannot be used"),
+        Met::ForeignAddress => tr!("The service gave a URL for the file that is not http(s)"),
         Met::Unclear => tr!("The answer names neither the task nor its state"),
-        Met::NoSuchTask => tr!("The service knows no task of that id"),
+        Met::NoSuchTask => tr!("The service knows no task with that ID"),
     };
     text.to_owned()
 }
@@ -92,12 +92,13 @@ fn what(met: &Met) -> String {
 fn next(call: &Call) -> String {
     let by_then = match call.then {
         Then::Usual => return usual(&call.met).to_owned(),
-        Then::SentAgain => tr!("It is sent again by itself."),
-        Then::AskedAgain => tr!("The program asks again by itself."),
+        Then::SentAgain => tr!("It is sent again automatically."),
+        Then::AskedAgain => tr!("reeltop asks again automatically."),
         Then::AskBalance => tr!("Ask for the balance again later."),
         Then::AskId => return tr!("Ask again later; that is free.").to_owned(),
         Then::FetchLater => {
-            return tr!("Try the download again later; if it stays so, the service no longer has the file.").to_owned();
+            return tr!("Retry the download later; if it keeps failing, the service no longer has the file.")
+                .to_owned();
         }
         Then::Settle | Then::CheckAndSettle => return settle(call),
     };
@@ -108,14 +109,13 @@ fn next(call: &Call) -> String {
 fn settle(call: &Call) -> String {
     match (&call.met, call.then) {
         (Met::IdAndRefusal { id, .. }, _) => {
-            tr!("Adopt {id} to see what it is, or resolve this one; it is never sent again by itself.", id = id.0)
+            tr!("Adopt {id} to see what it is, or resolve this one; it is never sent again automatically.", id = id.0)
         }
         (_, Then::CheckAndSettle) => tr!(
-            "Check base_url of the profile first. Then look at the service's own list whether it was made, and resolve it here; it \
-         is never sent again by itself."
+            "Check the profile's base_url first. Then look for it in the service's own list and resolve it here; it is never sent again automatically."
         )
         .to_owned(),
-        _ => tr!("Look at the service's own list whether it was made, then resolve it here; it is never sent again by itself.")
+        _ => tr!("Look for it in the service's own list, then resolve it here; it is never sent again automatically.")
             .to_owned(),
     }
 }
@@ -123,27 +123,27 @@ fn settle(call: &Call) -> String {
 /// What fits what was met.
 fn usual(met: &Met) -> &'static str {
     match met {
-        Met::RateLimit => tr!("Wait a minute, then send it again."),
+        Met::RateLimit => tr!("Wait a minute, then retry."),
         Met::Key | Met::GatewayNoKey | Met::GatewayKey | Met::GatewayKeyExpired => {
             tr!("Check the key of this profile (reeltop doctor), then resume the queue.")
         }
         Met::Balance | Met::GatewayBalance | Met::KeyQuota(_) => {
             tr!("Top up the account or wait for the quota's next period, then resume the queue.")
         }
-        Met::PromptSensitive => tr!("Edit the prompt or change the picture; unchanged it is refused again."),
-        Met::VideoSensitive => tr!("Edit the prompt, or try again: the next video is another one."),
-        Met::Request | Met::GatewayRequest | Met::Refused => tr!("Mend what it names, then send it again."),
+        Met::PromptSensitive => tr!("Edit the prompt or change the picture; unchanged, it is refused again."),
+        Met::VideoSensitive => tr!("Edit the prompt, or retry: the next video will be different."),
+        Met::Request | Met::GatewayRequest | Met::Refused => tr!("Fix what it names, then retry."),
         Met::Plan => tr!("Choose another model."),
-        Met::NoChannel => tr!("Try again later."),
-        Met::NoFunction => tr!("Choose another model, or check base_url and path_prefix of the profile."),
-        Met::NotFound | Met::NoSuchCall => tr!("Check base_url and path_prefix of the profile."),
+        Met::NoChannel => tr!("Retry later."),
+        Met::NoFunction => tr!("Choose another model, or check the profile's base_url and path_prefix."),
+        Met::NotFound | Met::NoSuchCall => tr!("Check the profile's base_url and path_prefix."),
         Met::ProxyLogin => proxy_login(),
         Met::TooLarge => tr!("Use smaller pictures."),
-        Met::Redirection => tr!("Check base_url of the profile, or log in to the network you are in."),
+        Met::Redirection => tr!("Check the profile's base_url, or log in to your network."),
         Met::Ended(_) => tr!("Retry it; if it ends like this again, ask the service why."),
-        Met::NoReason | Met::ReasonNotKnown => tr!("Try again; if it fails again, change the prompt or the picture."),
+        Met::NoReason | Met::ReasonNotKnown => tr!("Retry; if it fails again, change the prompt or the picture."),
         Met::NoSuchTask => {
-            tr!("Compare it with the gateway's own log; a task of another account is not known to this key.")
+            tr!("Compare it with the gateway's records; this key cannot see another account's tasks.")
         }
         Met::NoConnection(_)
         | Met::NoUpload { .. }
@@ -162,25 +162,25 @@ fn usual(met: &Met) -> &'static str {
         | Met::NoAddress
         | Met::BadAddress
         | Met::ForeignAddress
-        | Met::Unclear => tr!("Look at the service's own list whether it was made before sending it again."),
+        | Met::Unclear => tr!("Check the service's own list for it before sending it again."),
     }
 }
 
 fn proxy_login() -> &'static str {
-    tr!("Put the login into HTTPS_PROXY (http://name:password@host:port), then start the program again.")
+    tr!("Put the login in HTTPS_PROXY (http://name:password@host:port), then restart reeltop.")
 }
 
 /// What to do about a line that time alone does not put right.
 fn advice(why: LineFault) -> Option<&'static str> {
     match why {
         LineFault::NotTrusted => Some(tr!(
-            "Check this machine's clock and SSL_CERT_FILE, and who may be listening in between; it is tried again by itself."
+            "Check this machine's clock and SSL_CERT_FILE, and whether something intercepts the connection; it is retried automatically."
         )),
         LineFault::ProxyLogin => Some(proxy_login()),
         LineFault::ProxyRefused => {
-            Some(tr!("Ask whoever runs the proxy to allow this host; it is tried again by itself."))
+            Some(tr!("Ask whoever runs the proxy to allow this host; it is retried automatically."))
         }
-        LineFault::NoProxy => Some(tr!("Check HTTPS_PROXY and ALL_PROXY; it is tried again by itself.")),
+        LineFault::NoProxy => Some(tr!("Check HTTPS_PROXY and ALL_PROXY; it is retried automatically.")),
         _ => None,
     }
 }
@@ -191,15 +191,15 @@ pub(super) fn no_connection(why: LineFault) -> String {
         LineFault::TimedOut { after_ms } => {
             return tr!("no connection was made within {seconds} s", seconds = after_ms.div_ceil(SECOND));
         }
-        LineFault::NoName => tr!("its name could not be resolved"),
-        LineFault::Refused => tr!("its address takes no connections"),
-        LineFault::NoWay => tr!("no network leads to it"),
-        LineFault::NotSecure => tr!("no secure connection could be agreed on"),
-        LineFault::Reset => tr!("the connection was reset while it was being made"),
-        LineFault::Cut => tr!("the connection was cut while it was being made"),
+        LineFault::NoName => tr!("its host name could not be resolved"),
+        LineFault::Refused => tr!("it refused the connection"),
+        LineFault::NoWay => tr!("there is no network route to it"),
+        LineFault::NotSecure => tr!("no secure connection could be negotiated"),
+        LineFault::Reset => tr!("the connection was reset while it was being opened"),
+        LineFault::Cut => tr!("the connection was closed while it was being opened"),
         LineFault::NotTrusted => tr!("its certificate is not trusted"),
-        LineFault::ProxyLogin => tr!("the proxy wants a login"),
-        LineFault::ProxyRefused => tr!("the proxy does not let it through"),
+        LineFault::ProxyLogin => tr!("the proxy requires a login"),
+        LineFault::ProxyRefused => tr!("the proxy refused the connection"),
         LineFault::NoProxy => tr!("the proxy cannot be reached"),
         LineFault::NotHttp | LineFault::Coded | LineFault::TooLarge | LineFault::Worker | LineFault::Other => {
             tr!("no connection could be made")
@@ -213,12 +213,12 @@ fn no_upload(why: LineFault, handed: u64, total: u64) -> String {
     match why {
         LineFault::TimedOut { after_ms } => {
             let seconds = after_ms.div_ceil(SECOND);
-            tr!("The upload stood still for {seconds} s, {handed} of {total} sent", seconds, handed, total)
+            tr!("The upload stalled for {seconds} s, {handed} of {total} sent", seconds, handed, total)
         }
         LineFault::Reset => {
             tr!("The connection was reset during the upload, {handed} of {total} sent", handed, total)
         }
-        _ => tr!("The line broke during the upload, {handed} of {total} sent", handed, total),
+        _ => tr!("The connection broke during the upload, {handed} of {total} sent", handed, total),
     }
 }
 
@@ -227,13 +227,13 @@ fn no_answer(why: LineFault) -> String {
         LineFault::TimedOut { after_ms } => {
             return tr!("No answer came within {seconds} s", seconds = after_ms.div_ceil(SECOND));
         }
-        LineFault::NoWay => tr!("The network went away before the answer came"),
+        LineFault::NoWay => tr!("The network went down before the answer came"),
         LineFault::Reset => tr!("The connection was reset before the answer came"),
-        LineFault::Cut => tr!("The line was cut before the answer came"),
-        LineFault::NotHttp => tr!("What came back is not an answer of HTTP"),
-        LineFault::Coded => tr!("The answer came coded in a way that cannot be read"),
-        LineFault::TooLarge => tr!("The answer is far larger than any of the service"),
-        LineFault::Worker => tr!("The program's own worker failed before the answer came"),
+        LineFault::Cut => tr!("The connection was closed before the answer came"),
+        LineFault::NotHttp => tr!("What came back is not an HTTP answer"),
+        LineFault::Coded => tr!("The answer's encoding cannot be read"),
+        LineFault::TooLarge => tr!("The answer is far larger than any the service sends"),
+        LineFault::Worker => tr!("reeltop's own worker failed before the answer came"),
         LineFault::NoName
         | LineFault::Refused
         | LineFault::NotSecure
@@ -241,7 +241,7 @@ fn no_answer(why: LineFault) -> String {
         | LineFault::ProxyLogin
         | LineFault::ProxyRefused
         | LineFault::NoProxy
-        | LineFault::Other => tr!("The line broke before the answer came"),
+        | LineFault::Other => tr!("The connection broke before the answer came"),
     };
     text.to_owned()
 }

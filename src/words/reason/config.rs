@@ -31,7 +31,7 @@ pub fn problem(wrong: &Wrong) -> Problem {
             system(why),
             tr!("`reeltop config init` writes one that names every option"),
         ),
-        Wrong::NoFile => Problem::new(tr!("this run has no config of its own"), "", ""),
+        Wrong::NoFile => Problem::new(tr!("this run has no config file"), "", ""),
         Wrong::NotToml(why) => Problem::new(tr!("this is not TOML"), why, ""),
         Wrong::NotASection(path) => Problem::new(
             tr!("{path} is a section, not an option", path),
@@ -50,14 +50,14 @@ pub fn problem(wrong: &Wrong) -> Problem {
         Wrong::KeyWritten { option, section } => Problem::new(
             tr!("{option} is not an option of [{section}]", option, section),
             tr!("the key itself does not belong in this file"),
-            tr!("Name where it comes from: api_key_env, api_key_cmd or api_key_file"),
+            tr!("Say where it comes from: api_key_env, api_key_cmd or api_key_file"),
         ),
         Wrong::NoSuchProfile { name, meant } => {
             Problem::new(tr!("there is no profile {name}", name = quoted(name)), "", self::meant(meant))
         }
         Wrong::SeveralKeys { profile, options } => Problem::new(
             tr!("profiles.{name} sets {options}", name = profile, options = options.join(tr!(" and "))),
-            tr!("the key comes from one place"),
+            tr!("the key can come from one place only"),
             tr!("Keep one of them"),
         ),
         Wrong::NoUrl { profile, built_in } => Problem::new(
@@ -114,7 +114,7 @@ fn unfit(why: &Unfit) -> (String, String) {
     let alone = |why: &str| (why.to_owned(), String::new());
     match why {
         Unfit::OtherType { takes, is } => {
-            (tr!("it takes {takes}, and this is {kind}", takes = self::takes(takes), kind = toml(*is)), String::new())
+            (tr!("it takes {takes}, not {kind}", takes = self::takes(takes), kind = toml(*is)), String::new())
         }
         Unfit::OutOfRange { given, takes } => {
             (tr!("{given} is not {takes}", given, takes = self::takes(takes)), String::new())
@@ -125,7 +125,7 @@ fn unfit(why: &Unfit) -> (String, String) {
         }
         Unfit::NeverRetried { class, allowed } => (
             tr!(
-                "{word} ({label}) may be charged again, or needs a change by you first",
+                "{word} ({label}) may be charged again, or needs a change from you first",
                 word = class.id(),
                 label = names::class(*class)
             ),
@@ -141,12 +141,12 @@ fn unfit(why: &Unfit) -> (String, String) {
         Unfit::NoVariable => {
             alone(tr!("it takes the name of an environment variable (letters, digits and _), not the key itself"))
         }
-        Unfit::NotAbsolute => alone(tr!("the path must begin with / or ~/")),
-        Unfit::NoSlash => alone(tr!("it must begin with /")),
-        Unfit::OddPath => alone(tr!("it must not contain a blank, ? or #")),
+        Unfit::NotAbsolute => alone(tr!("the path must start with / or ~/")),
+        Unfit::NoSlash => alone(tr!("it must start with /")),
+        Unfit::OddPath => alone(tr!("it must not contain a space, ? or #")),
         Unfit::NoSocket => alone(tr!("it takes an address and a port, such as 127.0.0.1:8303")),
         Unfit::NoUrl(error) => (tr!("it is not a URL ({error})", error), String::new()),
-        Unfit::NotHttps => alone(tr!("the URL must begin with https://")),
+        Unfit::NotHttps => alone(tr!("the URL must start with https://")),
         Unfit::WithUser => alone(tr!("it contains a user name or a password")),
         Unfit::BehindPath => alone(tr!("nothing may follow the path")),
         Unfit::NoKey(text) => (
@@ -161,13 +161,13 @@ fn unfit(why: &Unfit) -> (String, String) {
             (tr!("characters are typed there").into(), tr!("Give it a key such as f5 or ctrl-o").into())
         }
         Unfit::EatenKey(key) => {
-            (tr!("SSH, tmux or the terminal may eat {key}", key), tr!("Give it a second key").into())
+            (tr!("SSH, tmux or the terminal may intercept {key}", key), tr!("Give it a second key").into())
         }
         Unfit::Folder => alone(tr!("it contains a folder; folders belong in download.dir")),
         Unfit::NoPlaceholder { name, meant } => {
             (tr!("there is no placeholder {name}", name = format!("{{{name}}}")), self::meant(meant))
         }
-        Unfit::OpenBrace => alone(tr!("a brace has no partner")),
+        Unfit::OpenBrace => alone(tr!("unmatched brace")),
         Unfit::Model(fault) => model(fault),
     }
 }
@@ -175,14 +175,14 @@ fn unfit(why: &Unfit) -> (String, String) {
 fn model(fault: &ModelFault) -> (String, String) {
     let why = match fault {
         ModelFault::Nameless => tr!("a model needs a name").into(),
-        ModelFault::LikeAnother => tr!("it is a known model, so `like` has no meaning here").into(),
-        ModelFault::NothingToBeLike => tr!("there is no model it could be like").into(),
+        ModelFault::LikeAnother => tr!("it is a built-in model, so `like` does nothing here").into(),
+        ModelFault::NothingToBeLike => tr!("`like` must name a model").into(),
         ModelFault::NoSuchModel { name, meant } => {
-            return (tr!("there is no model {name} it could be like", name), self::meant(meant));
+            return (tr!("there is no model {name} for `like`", name), self::meant(meant));
         }
         ModelFault::NegativePrice => tr!("the price is negative").into(),
         ModelFault::TwoLimits => tr!("max_prompt_chars and max_prompt_words exclude each other").into(),
-        ModelFault::NoLength => tr!("a prompt needs a length above zero").into(),
+        ModelFault::NoLength => tr!("the prompt's limit must be above zero").into(),
         ModelFault::SlowFirst => tr!("usual_seconds takes the quick case first, then the slow one").into(),
         ModelFault::NoResolution => tr!("a model needs at least one resolution").into(),
         ModelFault::NamelessResolution => tr!("a resolution needs a name, such as 768P").into(),

@@ -22,7 +22,7 @@ use engine::settings::Voice;
 pub fn draft(reason: &DraftReason, voice: &Voice) -> Problem {
     match reason {
         DraftReason::Count { asked, most } => Problem::new(
-            tr!("{count} tasks cannot be made at once", count = asked),
+            tr!("Cannot create {count} tasks at once", count = asked),
             "",
             tr!("Choose 1 to {most}.", most),
         ),
@@ -43,12 +43,12 @@ pub fn draft(reason: &DraftReason, voice: &Voice) -> Problem {
             },
         ),
         DraftReason::CallbackNoAddress => Problem::new(
-            tr!("The callback is not an http(s) address"),
+            tr!("The callback is not an http(s) URL"),
             tr!("the service posts to it from outside"),
             tr!("Give it as https://host/path, or leave it empty."),
         ),
         DraftReason::CallbackUnreachable { host } => {
-            Problem { next: tr!("Give a public address, or leave it empty.").into(), ..picture::unreachable(host) }
+            Problem { next: tr!("Give a public URL, or leave it empty.").into(), ..picture::unreachable(host) }
         }
         DraftReason::NoPrompt { first_frame, last_frame } => Problem::new(
             tr!("The prompt is missing"),
@@ -63,7 +63,7 @@ pub fn draft(reason: &DraftReason, voice: &Voice) -> Problem {
         DraftReason::PromptTooLong { model, used, limit } => Problem::new(
             tr!("The prompt is too long: {length}", length = names::length(limit.unit, *used)),
             tr!("{model} takes at most {length}", model, length = names::length(limit.unit, limit.max)),
-            tr!("Take out {count}.", count = used - limit.max),
+            tr!("Remove {count}.", count = used - limit.max),
         ),
         DraftReason::NoPicture { model, field, only_at } => {
             let picture = names::field(*field);
@@ -71,16 +71,16 @@ pub fn draft(reason: &DraftReason, voice: &Voice) -> Problem {
                 None => tr!("{model} needs a {picture}", model, picture),
                 Some(resolution) => tr!("{model} needs a {picture} at {resolution}", model, picture, resolution),
             };
-            Problem::new(what, "", tr!("Give a picture's path or its http(s) address."))
+            Problem::new(what, "", tr!("Give the picture's path or its http(s) URL."))
         }
         DraftReason::NoSuchResolution { model, asked, all } => {
             Problem::new(tr!("{model} has no resolution {resolution}", model, resolution = asked), "", choose(all))
         }
         DraftReason::NoSuchDuration { model, resolution, asked, all, elsewhere } => Problem::new(
-            tr!("{model} makes no {seconds} s at {resolution}", model, seconds = asked, resolution),
+            tr!("{model} does not offer {seconds} s at {resolution}", model, seconds = asked, resolution),
             match elsewhere.as_slice() {
                 [] => String::new(),
-                all => tr!("{seconds} s is made at {resolutions}", seconds = asked, resolutions = any_of(all)),
+                all => tr!("{seconds} s is available at {resolutions}", seconds = asked, resolutions = any_of(all)),
             },
             tr!("Choose {seconds} s.", seconds = any_of(all)),
         ),
@@ -88,24 +88,24 @@ pub fn draft(reason: &DraftReason, voice: &Voice) -> Problem {
         DraftReason::Prompt(reason) => prompt::prompt(reason),
         DraftReason::TooMany { asked, most } => Problem::new(
             match asked {
-                Some(asked) => tr!("This makes {asked} tasks", asked),
-                None => tr!("This makes more tasks than can be counted").into(),
+                Some(asked) => tr!("This would create {asked} tasks", asked),
+                None => tr!("This would create too many tasks to count").into(),
             },
-            tr!("at most {most} are made at once", most),
-            tr!("Take some values out, or raise compose.max_tasks in the config."),
+            tr!("the limit is {most} at once", most),
+            tr!("Remove some values, or raise compose.max_tasks in the config."),
         ),
         DraftReason::Unequal(lengths) => Problem::new(
-            tr!("One by one needs lists of the same length"),
+            tr!("Pairing one by one needs lists of equal length"),
             tr!("there are {lists}", lists = all_of(&lists(*lengths))),
-            tr!("Make them equal, or take each with each."),
+            tr!("Make them equal, or use every combination."),
         ),
         DraftReason::Unbalanced => Problem::new(
-            tr!("A brace has no partner and is text"),
-            tr!("{a|b} stands for several prompts"),
-            tr!("Close it, or write {open} or {close} to say that it is text.", open = r"\{", close = r"\}"),
+            tr!("An unmatched brace is plain text"),
+            tr!("{a|b} makes several prompts"),
+            tr!("Close it, or write {open} or {close} for a plain brace.", open = r"\{", close = r"\}"),
         ),
         DraftReason::SomeImpossible { wrong, all, first } => Problem::new(
-            tr!("{wrong} of {all} combinations cannot be made", wrong, all),
+            tr!("{wrong} of {all} combinations are not possible", wrong, all),
             draft(first, voice).what,
             tr!("The preview lists them."),
         ),
@@ -115,11 +115,11 @@ pub fn draft(reason: &DraftReason, voice: &Voice) -> Problem {
                 0 => tr!("The same prompt was queued less than a minute ago: {key}, {word}", key, word),
                 _ => tr!("The same prompt was queued {minutes} min ago: {key}, {word}", minutes, key, word),
             };
-            Problem::new(what, "", tr!("Send it all the same if another take is wanted."))
+            Problem::new(what, "", tr!("Send it anyway if you want another take."))
         }
         DraftReason::RefusedBefore { key, part: None } => Problem::new(
             tr!("This prompt was refused as sensitive before ({key})", key),
-            tr!("the same words will most likely be refused again"),
+            tr!("the same words will probably be refused again"),
             tr!("Change it."),
         ),
         DraftReason::RefusedBefore { key, part: Some(part) } => Problem::new(
@@ -145,11 +145,13 @@ pub fn closed(why: &Closed) -> String {
                 others = any_of(others),
             ),
         },
-        Closed::Resolution { model, only } => tr!("{model} makes {resolution} only", model, resolution = only),
+        Closed::Resolution { model, only } => tr!("{model} offers {resolution} only", model, resolution = only),
         Closed::Duration { model, only, resolution } => {
-            tr!("{model} makes {seconds} s only at {resolution}", model, seconds = only, resolution)
+            tr!("{model} offers {seconds} s only at {resolution}", model, seconds = only, resolution)
         }
-        Closed::FastPretreatment { model } => tr!("{model} does not know fast pretreatment; Hailuo models do", model),
+        Closed::FastPretreatment { model } => {
+            tr!("{model} does not support fast pretreatment; Hailuo models do", model)
+        }
     }
 }
 
@@ -158,7 +160,7 @@ fn choose(all: &[String]) -> String {
 }
 
 fn take_away(field: Field) -> String {
-    tr!("Take the {picture} away, or choose another model.", picture = names::field(field))
+    tr!("Remove the {picture}, or choose another model.", picture = names::field(field))
 }
 
 /// The lists of more than one value.

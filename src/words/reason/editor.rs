@@ -10,9 +10,9 @@ pub fn editor(fault: &EditorFault) -> Problem {
         EditorFault::NotStarted { program, why } => {
             tr!("{program} could not be started: {error}", program, error = system(why))
         }
-        EditorFault::Lost { program, why } => tr!("{program} was lost: {error}", program, error = system(why)),
+        EditorFault::Lost { program, why } => tr!("lost track of {program}: {error}", program, error = system(why)),
         EditorFault::Failed { program, status } => tr!("{program} ended with {status}", program, status),
         EditorFault::Unreadable(why) => system(why),
     };
-    Problem::new(tr!("the text is as it was"), why, tr!("Set VISUAL or EDITOR to an editor that works."))
+    Problem::new(tr!("the text was not changed"), why, tr!("Set VISUAL or EDITOR to an editor that works."))
 }

@@ -32,9 +32,15 @@ pub fn filter(fault: &FilterFault) -> String {
             let (value, all) = (format!("{value:?}"), words.join(tr!(", ")));
             match near {
                 Some(near) => {
-                    tr!("{value} is no {field}. Did you mean {near}? There are {all}", value, field, near, all)
+                    tr!(
+                        "{value} is not a value of {field}. Did you mean {near}? Choose from {all}",
+                        value,
+                        field,
+                        near,
+                        all
+                    )
                 }
-                None => tr!("{value} is no {field}. There are {all}", value, field, all),
+                None => tr!("{value} is not a value of {field}. Choose from {all}", value, field, all),
             }
         }
         FilterFault::NotNumber { field } => {
@@ -42,7 +48,7 @@ pub fn filter(fault: &FilterFault) -> String {
         }
         FilterFault::NotAmount(fault) => price::amount(fault),
         FilterFault::NotAge { value } => {
-            tr!("{value} is no age; ages look like 30s, 10m, 2h, 3d", value = format!("{value:?}"))
+            tr!("{value} is not an age; ages look like 30s, 10m, 2h, 3d", value = format!("{value:?}"))
         }
         FilterFault::AgeEqual => tr!("age takes < or >, such as age<2h").into(),
     }
@@ -87,13 +93,13 @@ mod tests {
             ),
             (
                 "charged:ye,nix",
-                "\"nix\" is no charged. There are yes, no, unknown",
+                "\"nix\" is not a value of charged. Choose from yes, no, unknown",
                 "charged 没有 \"nix\" 这个值。可用的有 yes、no、unknown",
             ),
             ("age:2h", "age takes < or >, such as age<2h", "age 后面用 < 或 >，例如 age<2h"),
             (
                 "age<2",
-                "\"2\" is no age; ages look like 30s, 10m, 2h, 3d",
+                "\"2\" is not an age; ages look like 30s, 10m, 2h, 3d",
                 "\"2\" 不是时间长度；写法如 30s、10m、2h、3d",
             ),
             ("cost>cheap", "\"cheap\" is not an amount, such as 0.5", "\"cheap\" 不是金额（例如 0.5）"),
@@ -107,6 +113,8 @@ mod tests {
             assert_eq!([Lang::En, Lang::Zh].map(|lang| within(lang, || filter(&fault))), [english, chinese], "{text}");
         }
         let fault = Filter::parse("state:faild").unwrap_err();
-        assert!(filter(&fault).starts_with("\"faild\" is no state. Did you mean failed? There are queued, "));
+        assert!(
+            filter(&fault).starts_with("\"faild\" is not a value of state. Did you mean failed? Choose from queued, ")
+        );
     }
 }

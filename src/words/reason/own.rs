@@ -12,20 +12,20 @@ pub(super) fn problem(own: &Own, voice: &Voice) -> Problem {
     let (what, next) = match own {
         Own::Interrupted => (
             tr!("the program that was sending it ended before an answer came").to_owned(),
-            tr!("Look at the gateway's own log, then settle it: lost, not created, or found with its id.").to_owned(),
+            tr!("Check the gateway's records, then resolve it: lost, not created, or found with its ID.").to_owned(),
         ),
-        Own::NotKept => (tr!("the outcome of the submission is not known").to_owned(), String::new()),
+        Own::NotKept => (tr!("the outcome of the submission is unknown").to_owned(), String::new()),
         Own::NotCreated => (
-            tr!("settled by hand: the service never made it").to_owned(),
+            tr!("resolved by hand: the service never created it").to_owned(),
             tr!("{retry} sends it again as a new attempt.", retry = voice.retry),
         ),
         Own::OddState(word) => (
-            tr!("The service reports {word}, a state that is not known here", word = format!("{word:?}")),
-            tr!("The program keeps asking until it is no longer watched.").to_owned(),
+            tr!("The service reports {word}, which is not a known state", word = format!("{word:?}")),
+            tr!("reeltop keeps asking until you stop watching it.").to_owned(),
         ),
         Own::NoFile { patience } => (
-            tr!("The service says it is done but names no file").to_owned(),
-            tr!("The program keeps asking for {seconds} s.", seconds = patience / SECOND),
+            tr!("The service says it is done but gives no file").to_owned(),
+            tr!("reeltop keeps asking for {seconds} s.", seconds = patience / SECOND),
         ),
         Own::GivenUp(why) => {
             let met = message(why, voice);
@@ -39,12 +39,12 @@ pub(super) fn problem(own: &Own, voice: &Voice) -> Problem {
             (what, next.to_owned())
         }
         Own::AddressesRefused(detail) => (
-            tr!("the storage refuses every address the service gives: {detail}", detail),
+            tr!("the storage refuses every URL the service gives: {detail}", detail),
             tr!("It is fetched again automatically; {download} tries at once.", download = voice.download),
         ),
         Own::SavingStopped => (
             tr!("saving was stopped, and the paid file is not on disk").to_owned(),
-            tr!("Download it to have it now; otherwise it is fetched when the program next starts.").to_owned(),
+            tr!("Download it to have it now; otherwise it is fetched at the next start.").to_owned(),
         ),
     };
     Problem::new(what, "", next)

@@ -15,40 +15,40 @@ const MB: u64 = 1024 * 1024;
 pub fn picture(reason: &PictureReason, voice: &Voice) -> Problem {
     match reason {
         PictureReason::BrokenAddress => Problem::new(
-            tr!("This is not a whole address"),
-            tr!("a host is missing, or there is a blank in it"),
+            tr!("This URL is incomplete"),
+            tr!("it has no host, or contains a space"),
             tr!("Give it as https://host/picture.jpg."),
         ),
         PictureReason::ForeignAddress => Problem::new(
-            tr!("The service cannot fetch this address"),
+            tr!("The service cannot fetch this URL"),
             tr!("it takes http and https only"),
-            tr!("Give an http(s) address, or the path of a file on this machine."),
+            tr!("Give an http(s) URL, or the path of a file on this machine."),
         ),
         PictureReason::Unreachable { host } => unreachable(host),
         PictureReason::Password => Problem::new(
-            tr!("The URL has a name or a password in it"),
-            tr!("the service gets to see it, and may not be able to use it"),
+            tr!("The URL contains a user name or password"),
+            tr!("the service would see it, and may not be able to use it"),
             tr!("Give a URL without one, or the path of a file on this machine."),
         ),
         PictureReason::BrokenData { webp } => Problem::new(
-            tr!("This data URL is none that the service takes"),
+            tr!("The service does not accept this data URL"),
             tr!("it takes {kinds}", kinds = if *webp { tr!("JPG, PNG and WebP") } else { tr!("JPG and PNG") }),
-            tr!("It must begin with data:image/jpeg;base64, or data:image/png;base64,"),
+            tr!("It must start with data:image/jpeg;base64, or data:image/png;base64,"),
         ),
         PictureReason::WrongType { declared, right } => {
             let right = right.media_type();
             Problem::new(
                 tr!("The data URL says {declared}, but its content is {right}", declared, right),
                 "",
-                tr!("Begin it with {beginning}", beginning = format!("data:{right};base64,")),
+                tr!("Start it with {beginning}", beginning = format!("data:{right};base64,")),
             )
         }
         PictureReason::StillRead => Problem::new(tr!("The picture is still being read"), "", tr!("Wait a moment.")),
         PictureReason::File(fault) => picture_file::problem(fault, voice),
         PictureReason::Folder(at) => unlisted(at),
         PictureReason::NoneFits { path, pattern } => Problem::new(
-            tr!("{path} stands for no picture", path),
-            if *pattern { tr!("no file there has such a name") } else { tr!("there is no picture in it") },
+            tr!("{path} matches no picture", path),
+            if *pattern { tr!("no file there matches") } else { tr!("it contains no pictures") },
             tr!("Check the path."),
         ),
         PictureReason::Webp => Problem::new(
@@ -67,14 +67,14 @@ pub fn picture(reason: &PictureReason, voice: &Voice) -> Problem {
         }
         PictureReason::TooManyPixels { width, height } => Problem::new(
             tr!(
-                "The picture has too many pixels to be decoded: the most is {most} million",
+                "The picture has too many pixels to decode: the limit is {most} million",
                 most = MOST_PIXELS / 1_000_000
             ),
             sides(*width, *height),
             tr!("Make it smaller."),
         ),
         PictureReason::TooSmall { model, least, width, height } => Problem::new(
-            tr!("The picture is too small: {model} takes a shorter side of at least {least} px", model, least),
+            tr!("The picture is too small: {model} needs a shorter side of at least {least} px", model, least),
             sides(*width, *height),
             tr!("Choose a larger picture."),
         ),
@@ -107,7 +107,7 @@ pub(super) fn unreachable(host: &str) -> Problem {
     Problem::new(
         tr!("The service cannot reach {host}", host),
         tr!("it is this machine or on a private network"),
-        tr!("Give a public address, or the path of a file on this machine."),
+        tr!("Give a public URL, or the path of a file on this machine."),
     )
 }
 
@@ -120,25 +120,25 @@ fn doubt(path: &str, odd: Oddity) -> Problem {
     match odd {
         Oddity::Turned(way) => Problem::new(
             match way {
-                5.. => tr!("{path} is stored on its side and turned by its EXIF data only", path),
-                _ => tr!("{path} is stored upside down or mirrored and turned by its EXIF data only", path),
+                5.. => tr!("{path} is stored sideways and only rotated by its EXIF data", path),
+                _ => tr!("{path} is stored upside down or mirrored and only corrected by its EXIF data", path),
             },
-            tr!("a service that does not read them makes the video as it is stored"),
-            tr!("Turn it and save it again."),
+            tr!("a service that ignores EXIF makes the video as it is stored"),
+            tr!("Rotate it and save it again."),
         ),
         Oddity::Cmyk => Problem::new(
-            tr!("{path} is in CMYK, the colours of print", path),
+            tr!("{path} is in CMYK (print colours)", path),
             tr!("the service may refuse it or change its colours"),
             tr!("Save it as RGB."),
         ),
         Oddity::Bits(bits) => Problem::new(
-            tr!("{path} has {bits} bits a colour", path, bits),
-            tr!("the service may take 8 bits only"),
+            tr!("{path} has {bits} bits per colour", path, bits),
+            tr!("the service may accept only 8 bits"),
             ordinary,
         ),
         Oddity::Animated => Problem::new(
             tr!("{path} is animated", path),
-            tr!("the service may refuse it, and takes one frame of it at most"),
+            tr!("the service may refuse it, and uses one frame at most"),
             ordinary,
         ),
     }

@@ -48,17 +48,17 @@ pub fn problem(Fault { path, why }: &Fault, voice: &Voice) -> Problem {
             Problem::new(tr!("{path} cannot be used as a picture", path), why, next)
         }
         Why::Not(content) => unusable(is(*content)),
-        Why::NoSides => unusable(tr!("its header is damaged, so its sides are unknown")),
+        Why::NoSides => unusable(tr!("its header is damaged, so its size is unknown")),
         Why::CutOff => {
             let why = tr!("its end is missing, as after a broken copy or download");
-            Problem::new(tr!("{path} is cut off", path), why, tr!("Copy it again and choose it again."))
+            Problem::new(tr!("{path} is truncated", path), why, tr!("Copy it again and choose it again."))
         }
         Why::NoImageData => damaged(tr!("it has no image data")),
         Why::WrongData => damaged(tr!("a checksum or its image data is wrong, as after a broken copy or download")),
         Why::NotKept { folder, why } => Problem::new(
-            tr!("The picture {path} cannot be kept", path),
+            tr!("The picture {path} cannot be stored", path),
             format!("{folder}{}{}", tr!(": "), system(why)),
-            tr!("Make room or correct the folder's permissions, then choose it again."),
+            tr!("Free some space or fix the folder's permissions, then choose it again."),
         ),
         Why::Lost(why) => lost(system(why)),
         Why::Changed => lost(tr!("its copy was changed").into()),
@@ -77,13 +77,13 @@ fn is(content: Content) -> &'static str {
         Content::Tiff => tr!("it is a TIFF picture"),
         Content::JpegXl => tr!("it is a JPEG XL picture"),
         Content::Photoshop => tr!("it is a Photoshop document"),
-        Content::OtherPicture => tr!("it is a picture of a type the service does not know"),
+        Content::OtherPicture => tr!("it is a picture of a type the service does not accept"),
         Content::Svg => tr!("it is an SVG drawing"),
         Content::Pdf => tr!("it is a PDF document"),
         Content::Video => tr!("it is a video"),
         Content::WebPage => tr!("it is a web page"),
-        Content::Text => tr!("it is a text"),
-        Content::Nothing => tr!("its content is no picture"),
+        Content::Text => tr!("it is text"),
+        Content::Nothing => tr!("it is not a picture"),
     }
 }
 

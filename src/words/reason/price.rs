@@ -28,7 +28,7 @@ pub fn price(fault: &PriceFault) -> String {
             tr!("{model} has no {resolution}, only {offered}", model, resolution, offered = offered.join(tr!(", ")))
         }
         PriceFault::NoDuration { model, resolution, seconds, offered } => tr!(
-            "{model} makes no {seconds} s at {resolution}, only {offered}",
+            "{model} does not offer {seconds} s at {resolution}, only {offered}",
             model,
             seconds,
             resolution,
@@ -80,7 +80,7 @@ mod tests {
                 "there is no model T2V-1; did you mean T2V-01?",
                 "there is no model X",
                 "T2V-01 has no 4K, only 720P",
-                "MiniMax-Hailuo-02 makes no 7 s at 768P, only 6, 10",
+                "MiniMax-Hailuo-02 does not offer 7 s at 768P, only 6, 10",
                 "a price cannot be below 0, as -0.5 is",
             ]
         );

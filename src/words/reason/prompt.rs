@@ -6,14 +6,14 @@ use domain::{camera::MOST_AT_ONCE, reason::prompt::PromptReason};
 pub(super) fn prompt(reason: &PromptReason) -> Problem {
     match reason {
         PromptReason::CommandToDescribe { model, command } => Problem::new(
-            tr!("{model} has no camera commands such as {shown}", model, shown = command),
+            tr!("{model} does not support camera commands such as {shown}", model, shown = command),
             tr!("it follows a description in plain words"),
-            tr!("Take the brackets away and describe the movement."),
+            tr!("Remove the brackets and describe the movement."),
         ),
         PromptReason::CommandIgnored { model, command } => Problem::new(
             tr!("{model} ignores camera commands such as {shown}", model, shown = command),
             "",
-            tr!("Take them out, or choose a model that follows them."),
+            tr!("Remove them, or choose a model that follows them."),
         ),
         PromptReason::FullWidth { command } => Problem::new(
             tr!("Camera command in full-width brackets: {shown}", shown = command),
@@ -23,28 +23,28 @@ pub(super) fn prompt(reason: &PromptReason) -> Problem {
         PromptReason::Crowded { bracket, commands } => Problem::new(
             tr!("{number} camera commands at once in {shown}", number = commands, shown = bracket),
             tr!("at most {most} are advised", most = MOST_AT_ONCE),
-            tr!("Put some into a bracket of their own: brackets in a row run one after another."),
+            tr!("Put some in a bracket of their own: brackets in a row run one after another."),
         ),
         PromptReason::NotClosed { command } => Problem::new(
             tr!("The bracket before {command} is not closed", command),
-            tr!("it is read as text and not as a camera command"),
+            tr!("it is read as text, not as a camera command"),
             tr!("Close it."),
         ),
         PromptReason::NoCommand { word, meant } => Problem::new(
-            tr!("[{shown}] is no camera command", shown = word),
+            tr!("[{shown}] is not a camera command", shown = word),
             "",
             match meant {
                 Some(meant) => tr!("Did you mean [{meant}]?", meant),
-                None => tr!("Type [ to see the fifteen there are, or take the brackets away.").into(),
+                None => tr!("Type [ to see all fifteen, or remove the brackets.").into(),
             },
         ),
         PromptReason::Hidden(codes) => Problem::new(
-            tr!("The prompt has characters that cannot be seen"),
+            tr!("The prompt contains invisible characters"),
             codes.join(tr!(", ")),
-            tr!("They most likely came with a paste; take them out."),
+            tr!("They probably came from a paste; remove them."),
         ),
         PromptReason::TrailingBlank => {
-            Problem::new(tr!("The prompt ends in a blank or an empty line"), "", tr!("Take it away."))
+            Problem::new(tr!("The prompt ends with a space or an empty line"), "", tr!("Remove it."))
         }
     }
 }
@@ -74,13 +74,13 @@ mod tests {
             (
                 hailuo,
                 "a [pussh in] cat",
-                "[pussh in] is no camera command. Did you mean [Push in]?",
+                "[pussh in] is not a camera command. Did you mean [Push in]?",
                 Some("a [Push in] cat"),
             ),
             (
                 hailuo,
                 "a [fly over]",
-                "[fly over] is no camera command. Type [ to see the fifteen there are, or take the brackets away.",
+                "[fly over] is not a camera command. Type [ to see all fifteen, or remove the brackets.",
                 None,
             ),
             (
@@ -92,37 +92,36 @@ mod tests {
             (
                 hailuo,
                 "[Pan left, Tilt up, Shake, Zoom in]",
-                "4 camera commands at once in [Pan left, Tilt up, Shake, Zoom in]: at most 3 are advised. Put some into a \
+                "4 camera commands at once in [Pan left, Tilt up, Shake, Zoom in]: at most 3 are advised. Put some in a \
                  bracket of their own: brackets in a row run one after another.",
                 None,
             ),
             (
                 "S2V-01",
                 "she smiles [Push in]",
-                "S2V-01 ignores camera commands such as [Push in]. Take them out, or choose a model that follows them.",
+                "S2V-01 ignores camera commands such as [Push in]. Remove them, or choose a model that follows them.",
                 Some("she smiles "),
             ),
             (
                 "T2V-01",
                 "a cat [Push in] runs",
-                "T2V-01 has no camera commands such as [Push in]: it follows a description in plain words. Take the \
-                 brackets away and describe the movement.",
+                "T2V-01 does not support camera commands such as [Push in]: it follows a description in plain words. Remove the \
+                 brackets and describe the movement.",
                 Some("a cat Push in runs"),
             ),
             (
                 hailuo,
                 "a\u{200b} cat\u{7}",
-                "The prompt has characters that cannot be seen: U+200B, U+0007. They most likely came with a paste; take \
-                 them out.",
+                "The prompt contains invisible characters: U+200B, U+0007. They probably came from a paste; remove them.",
                 Some("a cat"),
             ),
             (
                 hailuo,
                 "[Push in a cat [左移，上升 runs",
-                "The bracket before Push in is not closed: it is read as text and not as a camera command. Close it.",
+                "The bracket before Push in is not closed: it is read as text, not as a camera command. Close it.",
                 Some("[Push in] a cat [左移，上升] runs"),
             ),
-            (hailuo, "a cat \n", "The prompt ends in a blank or an empty line. Take it away.", Some("a cat")),
+            (hailuo, "a cat \n", "The prompt ends with a space or an empty line. Remove it.", Some("a cat")),
         ] {
             assert_eq!(found(model, prompt), [(sentence.to_owned(), fix.map(str::to_owned))], "{prompt}");
         }

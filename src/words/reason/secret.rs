@@ -19,10 +19,10 @@ pub fn place(place: &KeyPlace) -> String {
 #[must_use]
 pub fn no_key(reason: &NoKey) -> Problem {
     let unusable =
-        |from, why| Problem::new(tr!("the API key cannot be used"), why, tr!("Look at {source}", source = place(from)));
+        |from, why| Problem::new(tr!("the API key cannot be used"), why, tr!("Check {source}", source = place(from)));
     match reason {
         NoKey::NotSet(from) => Problem::new(
-            tr!("there is no key for the service"),
+            tr!("there is no API key"),
             tr!("{source} is not set", source = place(from)),
             tr!("Set it and start again, or try --demo."),
         ),
@@ -41,7 +41,7 @@ pub fn no_key(reason: &NoKey) -> Problem {
         NoKey::CommandFailed(fault) => Problem::new(
             tr!("the command api_key_cmd did not give the key"),
             command(fault),
-            tr!("Run it by hand to see what it says"),
+            tr!("Run it yourself to see what it says"),
         ),
     }
 }
@@ -52,6 +52,6 @@ fn command(fault: &CommandFault) -> String {
         CommandFault::Slow { seconds } => tr!("it took longer than {seconds} s", seconds),
         CommandFault::Code(code) => tr!("exit status: {code}", code),
         CommandFault::Killed(status) => status.clone(),
-        CommandFault::Lost => tr!("nobody knows how it ended").into(),
+        CommandFault::Lost => tr!("how it ended is unknown").into(),
     }
 }

@@ -13,7 +13,7 @@ pub fn unseen(reason: &Unseen) -> String {
         Unseen::Damaged(words) => tr!("it is damaged: {words}", words),
         Unseen::NotWhole => tr!("it is damaged").into(),
         Unseen::SeparateScans => tr!("its colours are in separate scans, which reeltop cannot decode").into(),
-        Unseen::NoVideo => tr!("it is no MP4 video").into(),
+        Unseen::NoVideo => tr!("it is not an MP4 video").into(),
         Unseen::CutOff => tr!("its end is missing").into(),
         Unseen::Fragmented => tr!("it is a fragmented MP4, which reeltop cannot decode").into(),
         Unseen::Format(code) => tr!("its video format is {code}; reeltop decodes H.264 only", code),

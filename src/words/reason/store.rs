@@ -19,7 +19,7 @@ pub fn problem(Fault { deed, file, why }: &Fault) -> Problem {
     };
     let restore =
         || tr!("Quit every reeltop, then restore the file from a backup, or choose another folder with --data-dir");
-    let writable = || tr!("Make the file and its folder writable for you, or choose another folder with --data-dir");
+    let writable = || tr!("Make the file and its folder writable, or choose another folder with --data-dir");
     let of_file = |why: &str| [file, why].join(tr!(": "));
     match why {
         Why::System(why) => {
@@ -33,10 +33,9 @@ pub fn problem(Fault { deed, file, why }: &Fault) -> Problem {
                     "Another program has held it for more than 5 seconds: look for a suspended reeltop or an open sqlite3"
                 ),
                 Kind::Damaged => tr!(
-                    "Keep the file (the record of your money is in it), recover a copy with `sqlite3 FILE .recover`, or \
-                     start afresh with another --data-dir"
+                    "Keep the file (your ledger is in it), recover a copy with `sqlite3 FILE .recover`, or start fresh with another --data-dir"
                 ),
-                Kind::Failing => tr!("Look at the disk: space, quota, cables, the system's log"),
+                Kind::Failing => tr!("Check the disk: space, quota, cables, the system log"),
                 Kind::Other => "",
             };
             Problem::new(what, of_file(said), next)
@@ -48,7 +47,7 @@ pub fn problem(Fault { deed, file, why }: &Fault) -> Problem {
         ),
         Why::Gone { left } => Problem::new(
             tr!("The store is gone"),
-            tr!("{file} is missing, but {sign} is there: there has been a store here", file, sign = left),
+            tr!("{file} is missing, but {sign} is there: this folder had a store", file, sign = left),
             tr!(
                 "Restore the file from a backup. To start a new store, delete {sign} too; it will not know what was paid \
                  for before",

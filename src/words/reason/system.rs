@@ -26,7 +26,7 @@ pub fn system(reason: &System) -> String {
         System::TooLarge { most } => tr!("it is larger than {size}", size = size(*most)),
         System::Silent => tr!("nothing comes from it, and it is not a regular file").into(),
         System::NoHome => tr!("the home folder is not known").into(),
-        System::OthersHome => tr!("only ~/ is understood, not another user's ~name").into(),
+        System::OthersHome => tr!("only ~/ is supported, not another user's ~name").into(),
         System::Other(words) => words.clone(),
     }
 }

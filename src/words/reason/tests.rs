@@ -187,7 +187,7 @@ fn each_halt_is_told_in_both_languages_and_a_row_of_failures_names_where_they_ar
     let stopped = Halt { cause: HaltCause::Failures(ErrorClass::Service), tasks: 3, reason, by: None };
     assert_eq!(
         halt(&stopped, &keys).to_string(),
-        "sending stopped: 3 tasks in a row came to nothing (service error): it did not work. Z shows the failures by cause."
+        "sending stopped: 3 tasks in a row failed (service error): it did not work. Z shows the failures by cause."
     );
 }
 
@@ -195,9 +195,9 @@ fn each_halt_is_told_in_both_languages_and_a_row_of_failures_names_where_they_ar
 fn what_may_have_been_accepted_says_so_unless_the_state_says_it() {
     let cut = call(Met::NoAnswer(LineFault::Cut), Then::Settle);
     let voice = Voice::default();
-    let told = "It may have been accepted and charged. The line was cut before the answer came: so it says";
+    let told = "It may have been accepted and charged. The connection was closed before the answer came: so it says";
     assert_eq!(message(&cut, &voice), told);
-    assert_eq!(cause(&cut, &voice), "The line was cut before the answer came: so it says");
+    assert_eq!(cause(&cut, &voice), "The connection was closed before the answer came: so it says");
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn the_services_words_are_quoted_in_the_readers_language_where_it_speaks_it() {
         (
             Quote::Page { page: "502 Bad Gateway".into() },
             [
-                "The gateway found the request invalid: a page of HTML, 502 Bad Gateway",
+                "The gateway found the request invalid: an HTML page, 502 Bad Gateway",
                 "网关认为请求无效：HTML 页面，502 Bad Gateway",
             ],
         ),

@@ -25,36 +25,34 @@ pub fn problem(fault: &Transfer, voice: &Voice) -> Problem {
     };
     match fault {
         Transfer::NoConnection(why) => resumed([tr!("No connection to the storage"), &dropped(why)].join(tr!(": "))),
-        Transfer::Broken(why) => resumed([tr!("The line to the storage broke"), &dropped(why)].join(tr!(": "))),
+        Transfer::Broken(why) => resumed([tr!("The connection to the storage broke"), &dropped(why)].join(tr!(": "))),
         Transfer::Stalled(ms) => {
             let seconds = format!("{}.{}", ms / 1000, ms % 1000 / 100);
             resumed(tr!("The storage sent nothing for {seconds} s", seconds))
         }
         Transfer::Status(status) => resumed(tr!("The storage answered HTTP {status}", status)),
-        Transfer::Resume => resumed(tr!("The storage's answers to a resume do not fit together").into()),
+        Transfer::Resume => resumed(tr!("The storage's answers to a resume do not match").into()),
         Transfer::TooManyRedirects => resumed(tr!("The storage redirects too many times").into()),
         Transfer::OpenRedirect => resumed(tr!("The storage redirects to an address that is not https").into()),
-        Transfer::BadAddress => resumed(tr!("The service gave an address that cannot be used").into()),
-        Transfer::OpenAddress => resumed(tr!("The service gave an address that is not https").into()),
-        Transfer::Worker => resumed(tr!("The program's own download worker failed").into()),
+        Transfer::BadAddress => resumed(tr!("The service gave a URL that cannot be used").into()),
+        Transfer::OpenAddress => resumed(tr!("The service gave a URL that is not https").into()),
+        Transfer::Worker => resumed(tr!("reeltop's own download worker failed").into()),
         Transfer::TooLarge { most } => Problem::new(
             tr!("The storage sends more than {size}: no video is that large", size = size(*most)),
             "",
             tr!("Try again with {download}; if it stays so, ask the service about this file.", download),
         ),
         Transfer::WrongLength { have, whole } => {
-            fetched_again(tr!("The file that came is not whole: {have} bytes instead of {whole}", have, whole))
+            fetched_again(tr!("The file is incomplete: {have} bytes instead of {whole}", have, whole))
         }
         Transfer::Page(Some(kind)) => fetched_again(tr!("The storage sent a page ({kind}) instead of the video", kind)),
         Transfer::Page(None) => fetched_again(tr!("The storage sent a page instead of the video").into()),
         Transfer::Coding(coding) => {
-            fetched_again(tr!("The storage sent the file coded as {coding}, which cannot be read here", coding))
+            fetched_again(tr!("The storage sent the file encoded as {coding}, which reeltop cannot read", coding))
         }
-        Transfer::DamagedCoding => fetched_again(tr!("The file came coded, and its coding is damaged").into()),
-        Transfer::Bomb => fetched_again(tr!("The file that came unpacks to far more than any video would").into()),
-        Transfer::NotMp4(why) => {
-            fetched_again(tr!("The file that came is no whole MP4 video: {fault}", fault = mp4(*why)))
-        }
+        Transfer::DamagedCoding => fetched_again(tr!("The file's encoding is damaged").into()),
+        Transfer::Bomb => fetched_again(tr!("The file unpacks to far more than any video would").into()),
+        Transfer::NotMp4(why) => fetched_again(tr!("The file is not a complete MP4 video: {fault}", fault = mp4(*why))),
         Transfer::PartIsNoFile { path } => Problem::new(
             tr!("{path}.part is not a plain file (a link?) and is not written to", path),
             "",
@@ -84,7 +82,9 @@ pub fn problem(fault: &Transfer, voice: &Voice) -> Problem {
             };
             Problem::new(tr!("{path} cannot be written: {why}", path, why = system(why)), "", next)
         }
-        Transfer::BadName(name) => bad_target(tr!("{quoted} is no file name", quoted = format!("{name:?}")), download),
+        Transfer::BadName(name) => {
+            bad_target(tr!("{quoted} is not a file name", quoted = format!("{name:?}")), download)
+        }
         Transfer::BadFolder { path, why } => {
             bad_target(tr!("{path} cannot be used: {why}", path, why = system(why)), download)
         }
@@ -105,10 +105,10 @@ fn dropped(why: &Dropped) -> String {
 
 fn mp4(why: Mp4) -> &'static str {
     match why {
-        Mp4::Start => tr!("it does not begin as an MP4 does"),
+        Mp4::Start => tr!("it does not start as an MP4 does"),
         Mp4::CutOff => tr!("its end is missing"),
-        Mp4::NoPictures => tr!("it has no pictures in it"),
-        Mp4::NoIndex => tr!("it has no index of its pictures"),
+        Mp4::NoPictures => tr!("it has no frames in it"),
+        Mp4::NoIndex => tr!("it has no index of its frames"),
         Mp4::TooManyBoxes => tr!("it has too many parts"),
         Mp4::SmallBox => tr!("one of its parts is smaller than its own header"),
     }

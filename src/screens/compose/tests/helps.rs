@@ -160,7 +160,7 @@ fn a_picture_that_is_too_large_gets_a_smaller_copy_by_a_key() {
     let copy = LocalMsg::Image { path: "big.png".into(), result: Ok(picture("big.png")), shrinks: false };
     let _ = local(&mut state, copy);
     let said = &state.screen.toasts.back().unwrap().text;
-    assert_eq!(said, "a copy is sent: JPEG 800x600, 1 kB; the file stays as it is");
+    assert_eq!(said, "a copy is sent: JPEG 800x600, 1 kB; the file itself is not changed");
     assert!(press(&mut state, "f2").is_empty());
     assert_eq!(shown(&state).items.len(), 1);
 }

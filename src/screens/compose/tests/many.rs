@@ -85,7 +85,7 @@ fn too_many_tasks_and_a_brace_alone_are_said_as_one_types() {
         .iter()
         .map(|fault| words::reason::draft(&fault.reason, &state.work.settings.voice).what)
         .collect();
-    assert_eq!(told, ["A brace has no partner and is text", "This makes 1048576 tasks"]);
+    assert_eq!(told, ["An unmatched brace is plain text", "This would create 1048576 tasks"]);
     press(&mut state, "f2");
     assert_eq!(state.screen.compose.row, ComposeRow::Field(Field::Count));
 }
@@ -130,7 +130,11 @@ fn one_bad_line_of_a_file_forbids_to_send_and_is_told_with_its_number() {
     let told: Vec<String> = shown(&state).obstacles.iter().map(|problem| problem.what.clone()).collect();
     assert_eq!(
         told,
-        ["Line 2: MiniMax-Hailuo-02 makes no 7 s at 768P", "Line 3: The prompt is missing", "Line 4: This is not JSON"]
+        [
+            "Line 2: MiniMax-Hailuo-02 does not offer 7 s at 768P",
+            "Line 3: The prompt is missing",
+            "Line 4: This is not JSON"
+        ]
     );
     assert_eq!(press(&mut state, "enter"), []);
 }
@@ -149,7 +153,7 @@ fn the_good_lines_of_a_file_are_sent_alone_only_where_the_person_says_so() {
         told,
         [
             "3 lines of the file are left out",
-            "Line 2: MiniMax-Hailuo-02 makes no 7 s at 768P",
+            "Line 2: MiniMax-Hailuo-02 does not offer 7 s at 768P",
             "Line 3: The prompt is missing",
             "Line 4: This is not JSON",
         ]

@@ -86,12 +86,12 @@ fn enter_is_deaf_in_the_previews_first_200_ms() {
 #[test]
 fn an_action_that_is_not_possible_says_why() {
     for (of, key, why) in [
-        (Queued, "r", "#1 has not been sent yet, so there is nothing to repeat"),
+        (Queued, "r", "#1 has not been sent yet, so there is nothing to retry"),
         (Unknown, "r", "#1 may have been accepted and charged; U resolves it first"),
         (Sending, "x", "#1 is being sent and cannot be taken back"),
         (Queued, "d", "#1 is queued: there is no file yet"),
         (Failed, "U", "#1 is failed; only an unknown is resolved"),
-        (Saved, "u", "Nothing of the last batch is unsent, so nothing can be taken back"),
+        (Saved, "u", "The last batch has no unsent task to take back"),
         (Failed, "o", "#1 is failed: there is no file on disk"),
         (Failed, "z", "z does nothing here; ? shows the keys"),
     ] {
@@ -110,7 +110,7 @@ fn a_task_made_elsewhere_is_not_repeated_blindly() {
     for key in ["r", "e", "c"] {
         assert_eq!(wishes(&mut state, key), [], "{key}");
     }
-    assert_eq!(said(&state), "#1 was made elsewhere, so what it asked for is not known here; n composes a new one");
+    assert_eq!(said(&state), "#1 was created elsewhere, so its request is not known here; n composes a new one");
 }
 
 #[test]
@@ -446,5 +446,5 @@ fn what_is_marked_is_copied_together_in_the_order_of_the_table() {
     assert_eq!(typed(&mut state, "y y"), [asked(3), asked(1)]);
     give(&mut state, 1, Saved);
     assert_eq!(give(&mut state, 3, Saved), [Effect::Term(TermCmd::Copy("13\n11".into()))]);
-    assert_eq!(said(&state), "copied 2 task ids; 1 of the marked tasks has none");
+    assert_eq!(said(&state), "copied 2 task IDs; 1 of the marked tasks has none");
 }

@@ -64,27 +64,27 @@ fn every_rule_has_its_own_sentence() {
         (
             Draft { prompt: "猫".repeat(200), ..draft("T2V-01-Director") },
             Field::Prompt,
-            "The prompt is too long: 200 characters: T2V-01-Director takes at most 199 characters. Take out 1.",
+            "The prompt is too long: 200 characters: T2V-01-Director takes at most 199 characters. Remove 1.",
         ),
         (
             with(|d| d.prompt = "word ".repeat(202).trim().into()),
             Field::Prompt,
-            "The prompt is too long: 202 words: MiniMax-Hailuo-02 takes at most 199 words. Take out 3.",
+            "The prompt is too long: 202 words: MiniMax-Hailuo-02 takes at most 199 words. Remove 3.",
         ),
         (
             draft("I2V-01-live"),
             Field::FirstFrame,
-            "I2V-01-live needs a first frame. Give a picture's path or its http(s) address.",
+            "I2V-01-live needs a first frame. Give the picture's path or its http(s) URL.",
         ),
         (
             with(|d| d.resolution = Some("512P".into())),
             Field::FirstFrame,
-            "MiniMax-Hailuo-02 needs a first frame at 512P. Give a picture's path or its http(s) address.",
+            "MiniMax-Hailuo-02 needs a first frame at 512P. Give the picture's path or its http(s) URL.",
         ),
         (
             Draft { first_frame: "a.jpg".into(), ..draft("T2V-01") },
             Field::FirstFrame,
-            "T2V-01 takes no first frame. Take the first frame away, or choose another model.",
+            "T2V-01 takes no first frame. Remove the first frame, or choose another model.",
         ),
         (
             with(|d| {
@@ -93,19 +93,18 @@ fn every_rule_has_its_own_sentence() {
                 d.last_frame = "b.jpg".into();
             }),
             Field::LastFrame,
-            "MiniMax-Hailuo-02 takes no last frame at 512P, only at 768P or 1080P. Take the last frame away, or choose \
-             another model.",
+            "MiniMax-Hailuo-02 takes no last frame at 512P, only at 768P or 1080P. Remove the last frame, or choose another model.",
         ),
         (
             Draft { first_frame: "a.jpg".into(), last_frame: "b.jpg".into(), ..draft("MiniMax-Hailuo-2.3") },
             Field::LastFrame,
-            "MiniMax-Hailuo-2.3 takes no last frame. Take the last frame away, or choose another model.",
+            "MiniMax-Hailuo-2.3 takes no last frame. Remove the last frame, or choose another model.",
         ),
-        (draft("S2V-01"), Field::Subject, "S2V-01 needs a subject. Give a picture's path or its http(s) address."),
+        (draft("S2V-01"), Field::Subject, "S2V-01 needs a subject. Give the picture's path or its http(s) URL."),
         (
             with(|d| d.subject = "c.jpg".into()),
             Field::Subject,
-            "MiniMax-Hailuo-02 takes no subject picture. Take the subject away, or choose another model.",
+            "MiniMax-Hailuo-02 takes no subject picture. Remove the subject, or choose another model.",
         ),
         (
             with(|d| d.first_frame = "gone.jpg".into()),
@@ -123,22 +122,26 @@ fn every_rule_has_its_own_sentence() {
                 d.duration = Some(10);
             }),
             Field::Duration,
-            "MiniMax-Hailuo-02 makes no 10 s at 1080P: 10 s is made at 512P or 768P. Choose 6 s.",
+            "MiniMax-Hailuo-02 does not offer 10 s at 1080P: 10 s is available at 512P or 768P. Choose 6 s.",
         ),
-        (with(|d| d.duration = Some(7)), Field::Duration, "MiniMax-Hailuo-02 makes no 7 s at 768P. Choose 6 or 10 s."),
+        (
+            with(|d| d.duration = Some(7)),
+            Field::Duration,
+            "MiniMax-Hailuo-02 does not offer 7 s at 768P. Choose 6 or 10 s.",
+        ),
         (
             Draft { fast_pretreatment: true, ..draft("T2V-01") },
             Field::FastPretreatment,
-            "T2V-01 does not know fast pretreatment; Hailuo models do. Switch it off.",
+            "T2V-01 does not support fast pretreatment; Hailuo models do. Switch it off.",
         ),
         (
             with(|d| d.callback = "example.com/x".into()),
             Field::Callback,
-            "The callback is not an http(s) address: the service posts to it from outside. Give it as \
+            "The callback is not an http(s) URL: the service posts to it from outside. Give it as \
              https://host/path, or leave it empty.",
         ),
-        (with(|d| d.count = 0), Field::Count, "0 tasks cannot be made at once. Choose 1 to 100."),
-        (with(|d| d.count = 101), Field::Count, "101 tasks cannot be made at once. Choose 1 to 100."),
+        (with(|d| d.count = 0), Field::Count, "Cannot create 0 tasks at once. Choose 1 to 100."),
+        (with(|d| d.count = 101), Field::Count, "Cannot create 101 tasks at once. Choose 1 to 100."),
     ];
     for (draft, field, sentence) in cases {
         assert_eq!(told(&draft), [(field, sentence.to_owned())], "{draft:?}");
@@ -160,16 +163,15 @@ fn a_matrix_says_what_is_wrong_with_its_lists() {
     };
     assert_eq!(
         one_by_one(Lang::En),
-        "One by one needs lists of the same length: there are 3 prompts and 2 durations. Make them equal, or take each \
-         with each."
+        "Pairing one by one needs lists of equal length: there are 3 prompts and 2 durations. Make them equal, or use every combination."
     );
     assert_eq!(
         one_by_one(Lang::Zh),
         "逐一配对要求各列表长度相同：现有 3 个提示词和 2 个时长。使长度一致，或改用全部组合。"
     );
     let too_many = |asked| super::draft(&DraftReason::TooMany { asked, most: 5 }, &Voice::default());
-    assert_eq!(too_many(Some(6)).fact(), "This makes 6 tasks: at most 5 are made at once");
-    assert_eq!(too_many(None).what, "This makes more tasks than can be counted");
+    assert_eq!(too_many(Some(6)).fact(), "This would create 6 tasks: the limit is 5 at once");
+    assert_eq!(too_many(None).what, "This would create too many tasks to count");
 }
 
 #[test]
@@ -192,7 +194,7 @@ fn what_a_model_cannot_do_says_why() {
         closed("MiniMax-Hailuo-02", "1080P"),
         [
             why(Field::Subject, "MiniMax-Hailuo-02 takes no subject picture"),
-            why(Field::Duration, "MiniMax-Hailuo-02 makes 6 s only at 1080P"),
+            why(Field::Duration, "MiniMax-Hailuo-02 offers 6 s only at 1080P"),
         ]
     );
     assert_eq!(
@@ -200,9 +202,9 @@ fn what_a_model_cannot_do_says_why() {
         [
             why(Field::FirstFrame, "S2V-01 takes no first frame"),
             why(Field::LastFrame, "S2V-01 takes no last frame"),
-            why(Field::Resolution, "S2V-01 makes 720P only"),
-            why(Field::Duration, "S2V-01 makes 6 s only at 720P"),
-            why(Field::FastPretreatment, "S2V-01 does not know fast pretreatment; Hailuo models do"),
+            why(Field::Resolution, "S2V-01 offers 720P only"),
+            why(Field::Duration, "S2V-01 offers 6 s only at 720P"),
+            why(Field::FastPretreatment, "S2V-01 does not support fast pretreatment; Hailuo models do"),
         ]
     );
     let last_frame =

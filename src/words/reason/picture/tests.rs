@@ -50,13 +50,13 @@ fn a_picture_is_judged_by_each_rule_at_its_border() {
         (
             "I2V-01",
             image(ImageKind::Jpeg, 1, 299, 400),
-            "The picture is too small: I2V-01 takes a shorter side of at least 300 px: it is 299x400. Choose a larger \
+            "The picture is too small: I2V-01 needs a shorter side of at least 300 px: it is 299x400. Choose a larger \
              picture.",
         ),
         (
             "I2V-01-Director",
             image(ImageKind::Jpeg, 1, 400, 300),
-            "The picture is too small: I2V-01-Director takes a shorter side of at least 301 px: it is 400x300. Choose \
+            "The picture is too small: I2V-01-Director needs a shorter side of at least 301 px: it is 400x300. Choose \
              a larger picture.",
         ),
         (
@@ -77,7 +77,7 @@ fn a_picture_is_judged_by_each_rule_at_its_border() {
 
 #[test]
 fn a_picture_of_more_pixels_than_are_decoded_is_refused() {
-    let sentence = "The picture has too many pixels to be decoded: the most is 178 million: it is 60000x60000. Make it \
+    let sentence = "The picture has too many pixels to decode: the limit is 178 million: it is 60000x60000. Make it \
                     smaller.";
     assert_eq!(told("I2V-01", &image(ImageKind::Png, 1, 60_000, 60_000), false), [sentence]);
     assert_eq!(told("I2V-01", &image(ImageKind::Png, 1, 13_000, 13_000), false), Vec::<String>::new());
@@ -98,13 +98,13 @@ fn addresses_and_data_urls_are_passed_on_and_odd_ones_named() {
         ("data:image/jpeg;base64,AAAA", false, reading),
         ("DATA:IMAGE/PNG;BASE64,AAAA", false, reading),
         ("data:image/webp;base64,AAAA", true, reading),
-        ("data:image/png;base64,", false, Some("This data URL is none that the service takes")),
-        ("data:image/png,AAAA", false, Some("This data URL is none that the service takes")),
-        ("data:text/html,x", false, Some("This data URL is none that the service takes")),
-        ("data:图;base64", false, Some("This data URL is none that the service takes")),
-        ("https://", false, Some("This is not a whole address")),
+        ("data:image/png;base64,", false, Some("The service does not accept this data URL")),
+        ("data:image/png,AAAA", false, Some("The service does not accept this data URL")),
+        ("data:text/html,x", false, Some("The service does not accept this data URL")),
+        ("data:图;base64", false, Some("The service does not accept this data URL")),
+        ("https://", false, Some("This URL is incomplete")),
         ("http://127.0.0.1/a.jpg", false, Some("The service cannot reach 127.0.0.1")),
-        ("s3://bucket/a.jpg", false, Some("The service cannot fetch this address")),
+        ("s3://bucket/a.jpg", false, Some("The service cannot fetch this URL")),
         ("a.jpg", false, reading),
     ] {
         assert_eq!(read(text, webp).as_deref(), what, "{text}");
@@ -124,12 +124,12 @@ fn a_data_url_is_judged_by_its_content_and_its_type_is_named() {
         (
             "data:image/png;base64,AAAA",
             ImageKind::Jpeg,
-            "The data URL says image/png, but its content is image/jpeg. Begin it with data:image/jpeg;base64,",
+            "The data URL says image/png, but its content is image/jpeg. Start it with data:image/jpeg;base64,",
         ),
         (
             "data:text/plain;base64,AAAA",
             ImageKind::Png,
-            "The data URL says text/plain, but its content is image/png. Begin it with data:image/png;base64,",
+            "The data URL says text/plain, but its content is image/png. Start it with data:image/png;base64,",
         ),
         (
             "data:image/webp;base64,AAAA",
@@ -153,25 +153,23 @@ fn every_doubt_has_its_sentence() {
     for (odd, sentence) in [
         (
             Oddity::Turned(6),
-            "a.jpg is stored on its side and turned by its EXIF data only: a service that does not read them makes the \
-             video as it is stored. Turn it and save it again.",
+            "a.jpg is stored sideways and only rotated by its EXIF data: a service that ignores EXIF makes the video as it is stored. Rotate it and save it again.",
         ),
         (
             Oddity::Turned(3),
-            "a.jpg is stored upside down or mirrored and turned by its EXIF data only: a service that does not read \
-             them makes the video as it is stored. Turn it and save it again.",
+            "a.jpg is stored upside down or mirrored and only corrected by its EXIF data: a service that ignores EXIF makes the video as it is stored. Rotate it and save it again.",
         ),
         (
             Oddity::Cmyk,
-            "a.jpg is in CMYK, the colours of print: the service may refuse it or change its colours. Save it as RGB.",
+            "a.jpg is in CMYK (print colours): the service may refuse it or change its colours. Save it as RGB.",
         ),
         (
             Oddity::Bits(16),
-            "a.jpg has 16 bits a colour: the service may take 8 bits only. Save it as an ordinary JPG or PNG.",
+            "a.jpg has 16 bits per colour: the service may accept only 8 bits. Save it as an ordinary JPG or PNG.",
         ),
         (
             Oddity::Animated,
-            "a.jpg is animated: the service may refuse it, and takes one frame of it at most. Save it as an ordinary \
+            "a.jpg is animated: the service may refuse it, and uses one frame at most. Save it as an ordinary \
              JPG or PNG.",
         ),
     ] {
@@ -185,7 +183,7 @@ fn every_doubt_has_its_sentence() {
             .map(|why| picture(&why, &Voice::default()).what)
             .collect::<Vec<_>>()
     };
-    assert_eq!(told("https://u:p@host/a.jpg"), ["The URL has a name or a password in it"]);
+    assert_eq!(told("https://u:p@host/a.jpg"), ["The URL contains a user name or password"]);
     assert_eq!(told("https://host/a@b.jpg"), Vec::<String>::new());
 }
 
