@@ -93,7 +93,10 @@ impl Ground for Real {
         let to = self.to.clone();
         match effect {
             Effect::Store(command) => {
-                let told = !matches!(command, StoreCmd::SaveDraft { .. } | StoreCmd::SaveSeen { .. });
+                let told = !matches!(
+                    command,
+                    StoreCmd::SaveDraft { .. } | StoreCmd::SaveView { .. } | StoreCmd::SaveSeen { .. }
+                );
                 self.under_way += usize::from(told);
                 self.store.send(command);
             }

@@ -256,3 +256,72 @@ fn reload_reads_the_config_again_and_says_what_changed() {
     flow.shows("the config was reloaded; changed: poll.every_seconds");
     assert_eq!(flow.state.work.settings.poll.every_ms, 77_000);
 }
+
+#[test]
+fn the_table_comes_back_as_it_was_left() {
+    let mut flow = Flow::start();
+    flow!(flow, "p");
+    for n in 1..=30 {
+        flow!(flow, "n", &format!("prompt {n}"), "<F2>", "<Enter>");
+    }
+    flow!(flow, ":sort prompt desc", "<Enter>", "/", "key<25", "<Enter>", "g");
+    flow!(flow, "<Space>", "<Space>");
+    for _ in 0..20 {
+        flow!(flow, "j");
+    }
+    flow.live(6_000);
+    let cursor = |flow: &Flow| -> String {
+        flow.screen().lines().find(|line| line.starts_with('▌')).map(|line| line[..34].to_owned()).unwrap_or_default()
+    };
+    flow.shows("24 of 30, ●2, ▴ row 23");
+    let left = cursor(&flow);
+    flow!(flow, "q");
+    assert!(flow.ended);
+    let mut flow = flow.restart();
+    flow.live(6_000);
+    flow.shows("24 of 30, ●2, ▴ row 23");
+    assert_eq!((flow.state.screen.table.sort.column.id, cursor(&flow)), ("prompt", left));
+    // A task that is gone does not hold the cursor.
+    flow!(flow, "j", "<Esc>", "<Esc>", "<Esc>", ":sort key desc", "<Enter>", "g");
+    assert!(cursor(&flow).contains("#30"), "{}", flow.screen());
+}
+
+#[test]
+fn rows_can_stand_by_batch_and_enter_unfolds_one() {
+    let mut flow = Flow::start();
+    flow.resize(100, 30);
+    flow.answers.extend([no_channel()]);
+    flow!(flow, "n", "a {red|blue|green} fox", "<F2>", "<Enter>");
+    flow.live(SENT);
+    flow!(flow, "n", "alone", "<F2>", "<Enter>");
+    flow.live(20_000);
+    flow!(flow, ":group batch", "<Enter>");
+    // One line for the three: counts, money, how far it is.
+    flow.shows("#1 3 tasks");
+    let line = flow.row("#1 3 tasks");
+    for part in ["▶2", "!1", "33%", "1.0 of 1.5 PTC", "a red fox"] {
+        assert!(line.contains(part), "{part}: {line}");
+    }
+    assert!(flow.row("#4").contains("alone"), "a single task stands for itself\n{}", flow.screen());
+    flow.hides("a blue fox");
+    flow!(flow, "G", "<Enter>");
+    flow.shows("a blue fox");
+    flow.shows("a green fox");
+    // What is done there is done with the batch.
+    flow!(flow, "x");
+    flow.shows("No longer watched: 2 tasks, #2, #3");
+    flow!(flow, "n", "<Enter>");
+    flow.hides("a blue fox");
+    flow!(flow, "e");
+    flow.shows("This line is a batch: Enter shows its tasks");
+    // It comes back like that, and goes again.
+    let mut flow = {
+        flow!(flow, "q");
+        flow.restart()
+    };
+    flow.resize(100, 30);
+    flow.shows("#1 3 tasks");
+    flow!(flow, ":group none", "<Enter>");
+    flow.hides("3 tasks");
+    flow.shows("a green fox");
+}

@@ -1,6 +1,6 @@
 //! What the program wants done: everything that `update` asks of the shell and its workers. Plain data.
 
-use crate::settings::Lang;
+use crate::{settings::Lang, view::View};
 use domain::{
     account::{Change, Stamp},
     draft::Draft,
@@ -137,6 +137,8 @@ pub enum StoreCmd {
         /// Now.
         at: Wall,
     },
+    /// Keep how the table is left. Not answered unless it fails.
+    SaveView { view: Box<View> },
     /// Note that a dashboard is in use now. Not answered unless it fails.
     SaveSeen {
         /// Now.

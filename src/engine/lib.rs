@@ -36,6 +36,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 mod told;
+pub mod view;
 pub mod work;
 
 pub use ending::waits_for_room;

@@ -5,6 +5,7 @@ use crate::{
     effect::{ListFor, Ticket},
     folder::Listing,
     settings::Settings,
+    view::View,
 };
 use domain::{
     account::Shared,
@@ -96,6 +97,8 @@ pub enum StoreMsg {
         /// The drafts, the one changed last first.
         drafts: Vec<KeptDraft>,
     },
+    /// At the start: how the table was left.
+    View(Box<View>),
     /// At the start: a program had ended while it queued these, before they were told as queued. They were taken back.
     TakenBack {
         /// The tasks.

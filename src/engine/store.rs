@@ -56,7 +56,12 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
             callback::posted(work, posts);
             Vec::new()
         }
-        StoreMsg::Changed { tasks } => tasks.into_iter().flat_map(|task| changed(work, task)).collect(),
+        StoreMsg::Changed { tasks } => {
+            if work.store.retry_at.is_none() && work.store.failed.is_empty() {
+                resume(work);
+            }
+            tasks.into_iter().flat_map(|task| changed(work, task)).collect()
+        }
         StoreMsg::Shared { ticket, shared } => {
             share::heard(work, ticket, *shared);
             Vec::new()
@@ -66,7 +71,7 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
             Vec::new()
         }
         // Asked for by the screens.
-        StoreMsg::Detail(_) | StoreMsg::NoSuchTask { .. } => Vec::new(),
+        StoreMsg::Detail(_) | StoreMsg::NoSuchTask { .. } | StoreMsg::View(_) => Vec::new(),
         StoreMsg::Failed { ticket, fault } => failed(work, ticket, fault),
     }
 }
@@ -392,9 +397,13 @@ pub(super) fn retry(work: &mut Work) -> Vec<Effect> {
     work.store.retry_at = None;
     share::retry(work);
     if work.store.failed.is_empty() {
-        // Nothing to write again: the next wish to send finds out, and sends nothing if it fails.
-        resume(work);
-        return Vec::new();
+        // Nothing to write again: a look at a row finds out whether there is a store at all, and the halt stands until then.
+        // Whether it can be written the next wish to send finds out, which sends nothing if it fails.
+        let Some(last) = work.tasks.rows.last().map(|row| row.key) else {
+            resume(work);
+            return Vec::new();
+        };
+        return vec![Effect::Store(StoreCmd::Look { keys: vec![last] })];
     }
     let failed = std::mem::take(&mut work.store.failed);
     failed.into_values().map(|write| emit(work, write)).collect()

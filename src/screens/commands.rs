@@ -20,7 +20,7 @@ use crate::{
     preview, resolve, scope,
     screen::{DetailTab, Pane},
     table,
-    table::{filter_input, sort_menu},
+    table::{filter_input, groups, sort_menu},
     toast, undo,
 };
 use domain::{
@@ -120,6 +120,7 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
         Action::Mark => table::mark(app),
         Action::Range => table::mark_range(app),
         Action::MarkAll => table::mark_all(app),
+        Action::Open if groups::fold(app).is_some() => groups::turn(app),
         Action::Open => app.screen.pane = Pane::Detail,
         Action::Attempts => {
             app.screen.pane = Pane::Detail;

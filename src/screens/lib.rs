@@ -74,6 +74,7 @@ pub fn update(app: &mut App, msg: impl Into<Msg>, now: Now) -> Vec<Effect> {
     table::place::see(app);
     effects.extend(compose::wake(app));
     effects.extend(notice::wake(app));
+    effects.extend(table::kept::wake(app));
     effects
 }
 
@@ -100,6 +101,10 @@ fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
             let effects = work(app, msg);
             welcome::offer(app);
             return effects;
+        }
+        WorkMsg::Store(StoreMsg::View(view)) => {
+            table::kept::restore(app, *view);
+            Vec::new()
         }
         WorkMsg::Store(StoreMsg::Detail(found)) => detail::loaded(app, found),
         WorkMsg::Store(StoreMsg::NoSuchTask { key }) => detail::no_such(app, key),
@@ -137,6 +142,7 @@ pub fn next_deadline(app: &App) -> Option<Mono> {
         engine::next_deadline(&app.work),
         toast::deadline(app),
         compose::deadline(app),
+        table::kept::deadline(app),
         detail::deadline(app),
         notice::deadline(app),
         ages(app),

@@ -68,6 +68,7 @@ fn rows(app: &mut App, news: Vec<News>) {
     read.iter().for_each(|key: &TaskKey| drop(changed.remove(key)));
     table::rows_changed(app, changed, read);
     if complete {
+        table::kept::complete(app);
         away::finish(app);
     }
 }

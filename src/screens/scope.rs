@@ -108,7 +108,9 @@ fn told(app: &App, all: &[TaskKey], parts: Vec<Part>) -> String {
 
 /// `3 tasks: #1, #2, #3`; one is told by its key alone.
 fn listed(keys: &[TaskKey]) -> String {
-    match keys {
+    let mut keys = keys.to_vec();
+    keys.sort_unstable();
+    match keys.as_slice() {
         [key] => key.to_string(),
         keys => tr!("{count} tasks, {keys}", count = keys.len(), keys = terms::listed(keys)),
     }

@@ -10,7 +10,7 @@ use crate::{
     keymap::Keymap,
     kit::editor::LineEditor,
     layer::Layer,
-    table::{columns, columns::Column},
+    table::{columns, columns::Column, groups::Groups},
     undo::Done,
 };
 use domain::{
@@ -25,6 +25,7 @@ use engine::{
     effect::{Level, Ticket},
     filter::Filter,
     settings::Settings,
+    view::View,
 };
 use ratatui::layout::Rect;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -112,6 +113,15 @@ pub struct TableView {
     pub came_from: Option<TaskKey>,
     /// The task that the cursor was on when its row left the table: it stands on another one since, which nobody chose.
     pub left: Option<TaskKey>,
+    /// The rows by batch, where they stand so.
+    pub groups: Option<Groups>,
+    /// The task that the cursor was on when the program last ended, and how many rows stood above it: it goes there when
+    /// that has come.
+    pub come_back: Option<(TaskKey, usize)>,
+    /// How the table was left, as the store has it.
+    pub kept: View,
+    /// Since when that may have changed.
+    pub touched: Option<Mono>,
     /// Until when the cursor only passes: what is told of the task under it waits until then, unless a key ends that.
     pub passing: Option<Mono>,
 }
@@ -134,6 +144,10 @@ impl Default for TableView {
             new_above: 0,
             came_from: None,
             left: None,
+            groups: None,
+            come_back: None,
+            kept: View::default(),
+            touched: None,
             passing: None,
         }
     }

@@ -9,6 +9,7 @@ use domain::{
 };
 use engine::filter::Place;
 use engine::msg::{Detail, InsertRefusal, StoreMsg, WriteResult};
+use engine::view::View;
 use std::ops::ControlFlow;
 
 pub(crate) fn pages(store: &Store) -> Vec<(Vec<Row>, Vec<Task>, bool)> {
@@ -251,13 +252,16 @@ fn a_taken_name_gives_the_task_that_has_it_and_nothing_of_the_batch_is_taken() {
 fn the_draft_and_the_time_of_use_come_back() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path()).unwrap();
-    let mut expected = Overview { total: 0, last_seen: None, drafts: vec![] };
+    let mut expected = Overview { total: 0, last_seen: None, view: None, drafts: vec![] };
     assert_eq!(store.overview().unwrap(), expected);
     let draft = Draft { prompt: "一只狐狸".into(), count: 3, ..Draft::default() };
     store.save_draft(7, Some(&Draft::default()), Wall(1)).unwrap();
     store.save_draft(8, Some(&Draft::default()), Wall(2)).unwrap();
     store.save_draft(7, Some(&draft), Wall(3)).unwrap();
     store.save_seen(DAY).unwrap();
+    let view = View { filter: "state:failed".into(), at: Some(TaskKey(7)), ..View::default() };
+    store.save_view(&view).unwrap();
+    expected.view = Some(view);
     let kept = |id, draft: &Draft| KeptDraft { id, draft: draft.clone() };
     (expected.drafts, expected.last_seen) = (vec![kept(7, &draft), kept(8, &Draft::default())], Some(DAY));
     assert_eq!(Store::open(dir.path()).unwrap().overview().unwrap(), expected);

@@ -110,6 +110,16 @@ impl Flow {
             ended: false,
             path: Posts::default(),
         };
+        Self::opened(ground, settings, now)
+    }
+
+    /// The program ends and is started again on the same store.
+    pub(crate) fn restart(self) -> Self {
+        let Self { state, now, ground, .. } = self;
+        Self::opened(Answering { ended: false, ..ground }, Settings { has_key: false, ..state.work.settings }, now)
+    }
+
+    fn opened(ground: Answering, settings: Settings, now: Now) -> Self {
         let mut flow = Self::on(ground, settings, now);
         flow.resize(80, 24);
         let overview = flow.store.overview().unwrap();
@@ -119,6 +129,9 @@ impl Flow {
             last_seen: overview.last_seen,
             drafts: overview.drafts,
         }));
+        if let Some(view) = overview.view {
+            flow.take(Msg::Store(StoreMsg::View(Box::new(view))));
+        }
         let mut pages = Vec::new();
         flow.store
             .pages(|page| {
@@ -299,6 +312,10 @@ impl Answering {
             }
             StoreCmd::SaveDraft { id, draft, at } => {
                 store.save_draft(id, draft.as_deref(), at).unwrap();
+                return None;
+            }
+            StoreCmd::SaveView { view } => {
+                store.save_view(&view).unwrap();
                 return None;
             }
             StoreCmd::SaveSeen { at } => {

@@ -64,6 +64,7 @@ impl Disk {
             StoreCmd::Detail { .. }
             | StoreCmd::Costs { .. }
             | StoreCmd::SaveDraft { .. }
+            | StoreCmd::SaveView { .. }
             | StoreCmd::SaveSeen { .. } => {
                 return None;
             }
@@ -131,6 +132,7 @@ impl Disk {
             StoreCmd::Detail { .. }
             | StoreCmd::Costs { .. }
             | StoreCmd::SaveDraft { .. }
+            | StoreCmd::SaveView { .. }
             | StoreCmd::SaveSeen { .. } => {
                 unreachable!()
             }

@@ -177,3 +177,20 @@ fn unsent_work_waits_for_a_word_only_while_nobody_sends_it() {
     tell(&mut state, StoreMsg::Shared { ticket: None, shared: shared(watch("302ai")) });
     assert!(!state.queue.is_paused() && state.queue.unsent.is_empty() && state.sharing.serves);
 }
+
+#[test]
+fn a_store_that_is_gone_keeps_its_halt_until_a_look_at_it_comes_through() {
+    let mut work = testing::state(&[TaskState::Saved]);
+    let fails = || Msg::Store(StoreMsg::Failed { ticket: None, fault: disk_full() });
+    let _ = crate::update(&mut work, fails(), testing::now(10_000));
+    for at in [20_000, 60_000] {
+        let (effects, _) = crate::update(&mut work, Msg::Wake, testing::now(at));
+        assert!(effects.contains(&Effect::Store(StoreCmd::Look { keys: vec![key(1)] })), "{effects:?}");
+        assert!(work.queue.halted.is_some());
+        let _ = crate::update(&mut work, fails(), testing::now(at));
+        assert!(work.queue.halted.is_some());
+    }
+    let _ = crate::update(&mut work, Msg::Wake, testing::now(120_000));
+    let _ = crate::update(&mut work, Msg::Store(StoreMsg::Changed { tasks: vec![] }), testing::now(120_000));
+    assert_eq!(work.queue.halted, None);
+}

@@ -62,7 +62,12 @@ impl Ground for Hand {
     fn perform(&mut self, effect: Effect, now: Now) -> Option<Msg> {
         match effect {
             // Of no interest to the engine.
-            Effect::Store(StoreCmd::SaveSeen { .. } | StoreCmd::SaveDraft { .. } | StoreCmd::Detail { .. }) => {}
+            Effect::Store(
+                StoreCmd::SaveSeen { .. }
+                | StoreCmd::SaveDraft { .. }
+                | StoreCmd::SaveView { .. }
+                | StoreCmd::Detail { .. },
+            ) => {}
             // Where nothing else is to be done, at once: it is no step that tests count.
             Effect::Store(command @ StoreCmd::Share { .. }) if self.commands.is_empty() => {
                 self.said.extend(self.disk.carry_out(command));

@@ -15,6 +15,7 @@ use domain::{
 use engine::{
     filter::Place,
     msg::{Detail, StoreMsg},
+    view::View,
 };
 use rusqlite::{Connection, OptionalExtension, Params, params, params_from_iter, types::Value};
 use std::ops::ControlFlow;
@@ -31,6 +32,8 @@ pub struct Overview {
     pub total: usize,
     /// When a dashboard last said it was in use.
     pub last_seen: Option<Wall>,
+    /// How the table was left.
+    pub view: Option<View>,
     /// The drafts, the one changed last first; one that this version cannot read is as good as none.
     pub drafts: Vec<KeptDraft>,
 }
@@ -235,6 +238,7 @@ fn overview(conn: &Connection) -> rusqlite::Result<Overview> {
             Ok(row.get::<_, u32>(0)? as usize)
         })?,
         last_seen: meta("last_seen")?.and_then(|text| text.parse().ok()).map(Wall),
+        view: meta("view")?.and_then(|text| serde_json::from_str(&text).ok()),
         drafts: drafts(conn)?,
     })
 }

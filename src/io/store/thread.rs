@@ -166,10 +166,13 @@ impl Desk {
         let rung = Arc::new(AtomicBool::new(false));
         let ear = listen(&owner, &rung, feed);
         let mut store = Store::open_as(dir, Some(&owner))?;
-        let Overview { total, last_seen, drafts } = store.overview()?;
+        let Overview { total, last_seen, view, drafts } = store.overview()?;
         let taken_back = store.take_back_unconfirmed()?;
         store.begin_anew()?;
         to(StoreMsg::Opened { owner: owner.name().to_owned(), total, last_seen, drafts });
+        if let Some(view) = view {
+            to(StoreMsg::View(Box::new(view)));
+        }
         if !taken_back.is_empty() {
             to(StoreMsg::TakenBack { keys: taken_back });
         }
@@ -363,6 +366,10 @@ impl Desk {
                 store.save_draft(id, draft.as_deref(), at)?;
                 None
             }
+            StoreCmd::SaveView { view } => {
+                store.save_view(&view)?;
+                None
+            }
             StoreCmd::SaveSeen { at } => {
                 store.save_seen(at)?;
                 None
@@ -381,6 +388,7 @@ fn ticket(command: &StoreCmd) -> Option<Ticket> {
         | StoreCmd::Detail { .. }
         | StoreCmd::Costs { .. }
         | StoreCmd::SaveDraft { .. }
+        | StoreCmd::SaveView { .. }
         | StoreCmd::SaveSeen { .. } => None,
     }
 }

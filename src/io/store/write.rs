@@ -24,6 +24,7 @@ use domain::{
 use engine::{
     effect::{Caps, Write},
     msg::{BudgetCap, InsertRefusal, SendResult, WriteResult},
+    view::View,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use std::slice;
@@ -110,6 +111,14 @@ impl Store {
             None => conn.execute("DELETE FROM drafts WHERE id = ?1", [id]),
         })
         .map(drop)
+    }
+
+    /// Keeps how the table is left.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn save_view(&mut self, view: &View) -> Result<(), Fault> {
+        self.change(Deed::SaveChanges, false, |conn| set_meta(conn, "view", &Json(view)))
     }
 
     /// Notes that a dashboard is in use.

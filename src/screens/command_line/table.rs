@@ -8,7 +8,7 @@ use crate::{
     keymap::{Action, ascii_twin},
     screen::{Pane, Sort},
     table,
-    table::{columns, filter_words},
+    table::{columns, filter_words, groups},
     toast,
 };
 use domain::task::TaskKey;
@@ -17,6 +17,7 @@ use engine::{
     filter::Filter,
     settings::paint,
 };
+use std::collections::BTreeSet;
 use words::{lang, lang::Lang, reason, tr};
 
 pub struct Command {
@@ -60,6 +61,7 @@ impl Command {
 pub static COMMANDS: &[Command] = &[
     Command { name: "filter", takes: "[TEXT]", help: "Filter the table; without a text, show all", behind: Behind::Words(filter_words), run: filter },
     Command { name: "sort", takes: "COLUMN [asc|desc]", help: "Sort the table by a column", behind: Behind::Words(sort_words), run: sort },
+    Command { name: "group", takes: "batch|none", help: "Show a line for each batch, which Enter unfolds; none shows each task", behind: Behind::Words(|_, _, _| owned(GROUPS)), run: group },
     Command { name: "goto", takes: "NUMBER", help: "Go to the task of that number", behind: Behind::Unknown, run: goto },
     Command { name: "theme", takes: "NAME", help: "Choose another set of colours, for this session", behind: Behind::Words(themes), run: theme },
     Command { name: "set", takes: "OPTION VALUE", help: "Set theme, language, mouse, ascii, reduced_motion or side_by_side, for this session", behind: Behind::Words(set_words), run: set },
@@ -74,6 +76,7 @@ pub static COMMANDS: &[Command] = &[
 const FLAGS: [&str; 3] = ["ascii", "reduced_motion", "mouse"];
 const SIDES: [&str; 3] = ["auto", "always", "never"];
 const LANGUAGES: [&str; 2] = ["en", "zh"];
+const GROUPS: [&str; 2] = ["batch", "none"];
 
 fn owned(words: impl IntoIterator<Item = &'static str>) -> Vec<String> {
     words.into_iter().map(str::to_owned).collect()
@@ -117,6 +120,16 @@ fn sort(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     };
     app.screen.table.sort = Sort { column, descending };
     table::rebuild(app);
+    Ok(Vec::new())
+}
+
+fn group(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+    match rest {
+        "batch" => groups::begin(app, BTreeSet::new()),
+        "none" => groups::end(app),
+        _ => return Err(tr!("rows can stand by batch: :group batch, and :group none for each by itself").into()),
+    }
+    app.screen.pane = Pane::Table;
     Ok(Vec::new())
 }
 

@@ -1,7 +1,12 @@
 //! The keys that matter now, for the footer.
 
 use super::{Action, BINDINGS, Binding, CameraKey, Ctx, Move, Place, Why, binding, place};
-use crate::{app::App, pick::PickWhat, table::cursor_row, undo};
+use crate::{
+    app::App,
+    pick::PickWhat,
+    table::{cursor_row, groups},
+    undo,
+};
 use domain::task::TaskState;
 use std::borrow::Cow;
 use words::{lang, tr};
@@ -76,6 +81,11 @@ fn hint(app: &App, binding: &Binding) -> Cow<'static, str> {
         Action::Undo if binding.ctx != Ctx::Pick => {
             return undo::next(app).map_or(Cow::Borrowed(lang::tr(binding.hint)), |step| step.words.into());
         }
+        Action::Open => match groups::fold(app) {
+            Some(true) => tr!("fold"),
+            Some(false) => tr!("unfold"),
+            None => lang::tr(binding.hint),
+        },
         Action::Pause if app.work.queue.halted.is_some() || app.work.queue.is_paused() => tr!("resume"),
         Action::Freeze if app.screen.table.frozen => tr!("thaw"),
         Action::Range if app.screen.table.range_from.is_some() => tr!("end range"),

@@ -9,7 +9,7 @@ use crate::{
     kit::list::ListView,
     pick::{Item, PickWhat, Picker, Take},
     screen::Preview,
-    table::{cursor_row, targets},
+    table::{cursor_row, groups, targets},
     undo,
 };
 use domain::{
@@ -95,10 +95,17 @@ fn any(app: &App, test: Test) -> Possible {
 
 /// Whether the task under the cursor passes.
 fn of_cursor(app: &App, test: Test) -> Possible {
+    if groups::fold(app).is_some() {
+        let open = named(app, Ctx::Table, Action::Open);
+        return no(tr!("This line is a batch: {open} shows its tasks", open));
+    }
     cursor_row(app).map_or_else(|| some_task(app), |row| test(row).map_err(|no| said(app, row, no)))
 }
 
 pub(super) fn some_task(app: &App) -> Possible {
+    if groups::fold(app).is_some() {
+        return Ok(());
+    }
     match (cursor_row(app), app.work.tasks.rows.is_empty()) {
         (Some(_), _) => Ok(()),
         (None, true) => {

@@ -272,6 +272,8 @@ pub(crate) struct Signs {
     levels: [&'static str; 3],
     /// There is more below, above.
     pub(crate) more: [&'static str; 2],
+    /// On a batch whose tasks are folded away, and on one whose tasks are shown.
+    pub(crate) fold: [&'static str; 2],
 }
 
 static SIGNS: [Signs; 2] = [
@@ -291,6 +293,7 @@ static SIGNS: [Signs; 2] = [
         pays: "$",
         levels: ["✓", "!", "✗"],
         more: ["▼", "▲"],
+        fold: ["▸", "▾"],
     },
     Signs {
         ascii: true,
@@ -308,6 +311,7 @@ static SIGNS: [Signs; 2] = [
         pays: "$",
         levels: ["i", "!", "x"],
         more: ["v", "^"],
+        fold: ["+", "-"],
     },
 ];
 

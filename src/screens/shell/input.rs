@@ -31,6 +31,7 @@ use words::tr;
 pub fn input(app: &mut App, input: Input) -> Vec<Effect> {
     // Whatever comes may be about the task under the cursor; only a move lets it pass on.
     app.screen.table.passing = None;
+    let before = table::kept::sign(app);
     let wishes = match input {
         Input::Key(key) => take_key(app, key),
         Input::Mouse(mouse) => super::mouse::take(app, mouse),
@@ -41,6 +42,7 @@ pub fn input(app: &mut App, input: Input) -> Vec<Effect> {
         }
     };
     table::keep_visible(app);
+    table::kept::touch(app, before);
     carry_out(app, wishes)
 }
 

@@ -5,6 +5,8 @@ pub mod cells;
 pub mod columns;
 pub mod filter_input;
 pub(crate) mod filter_words;
+pub mod groups;
+pub(crate) mod kept;
 mod order;
 pub(crate) mod pins;
 pub(crate) mod place;
@@ -30,13 +32,15 @@ pub fn cursor_row(app: &App) -> Option<&Row> {
     app.work.tasks.rows.get(&app.screen.table.cursor?)
 }
 
-/// What an act is for: the marks and the open range, else the task under the cursor.
+/// What an act is for: the marks and the open range, else the task under the cursor, or the tasks of the batch.
 pub fn targets(app: &App) -> impl Iterator<Item = TaskKey> {
     let table = &app.screen.table;
     let range = range(table);
-    let alone = table.cursor.filter(|_| table.marks.is_empty() && range.is_empty());
+    let nothing_else = table.marks.is_empty() && range.is_empty();
+    let alone = table.cursor.filter(|_| nothing_else);
+    let batch = if nothing_else { groups::on_batch(app) } else { &[] };
     let ranged = range.iter().filter(|key| !table.marks.contains(key));
-    table.marks.iter().chain(ranged).copied().chain(alone)
+    table.marks.iter().chain(ranged).chain(batch).copied().chain(alone)
 }
 
 /// The open range: from where it was begun to the cursor.
@@ -73,6 +77,8 @@ pub fn rows_changed(app: &mut App, mut changed: BTreeMap<TaskKey, Option<Box<Row
         rows_appended(app, &new);
     }
     pins::keep(app);
+    kept::come_back(app);
+    groups::make(app);
     place::came(app, &fresh);
 }
 
@@ -168,7 +174,7 @@ fn removed(table: &mut TableView, at: usize) {
 }
 
 fn inserted(table: &mut TableView, key: TaskKey, to: usize) {
-    if table.cursor.is_none() {
+    if table.cursor.is_none() && table.groups.is_none() {
         (table.cursor, table.at) = (Some(key), to);
         return;
     }
@@ -221,6 +227,7 @@ pub fn rebuild(app: &mut App) {
     (table.order, table.pins, table.held) = (order, pins, None);
     table.top = table.at.saturating_sub(pins + from_top);
     keep_visible(app);
+    groups::make(app);
 }
 
 /// Puts the cursor on that task, if it is shown; tells whether it is. One that a freeze holds back comes in for it.
@@ -232,6 +239,7 @@ pub fn go_to(app: &mut App, key: TaskKey) -> bool {
     }
     let Some(at) = at else { return false };
     put_cursor(app, at);
+    groups::go_to(app, key);
     true
 }
 
@@ -254,6 +262,12 @@ pub(crate) fn at_row(app: &App, row: usize) -> Option<TaskKey> {
     if row < table.pins {
         return table.order.get(row).copied();
     }
+    if let Some(groups) = &table.groups {
+        return match groups.lines.get(groups.top + row.checked_sub(pins::rows(app))?)? {
+            groups::Line::Task(key) => Some(*key),
+            groups::Line::Batch(_) => None,
+        };
+    }
     let at = layout::table_top(app) + row.checked_sub(pins::rows(app))?;
     table.order.get(table.pins + at).copied()
 }
@@ -274,6 +288,11 @@ pub fn to_first(app: &mut App) {
 
 /// Moves the cursor.
 pub fn go(app: &mut App, to: Move) {
+    if app.screen.table.groups.is_some() {
+        app.screen.table.come_back = None;
+        groups::go(app, to);
+        return;
+    }
     let page = page(app);
     let target = step(to, app.screen.table.at, app.screen.table.order.len(), page);
     put_cursor(app, target);
@@ -299,7 +318,7 @@ fn put_cursor(app: &mut App, at: usize) {
     let table = &mut app.screen.table;
     table.at = at.min(table.order.len().saturating_sub(1));
     table.cursor = table.order.get(table.at).copied();
-    table.left = None;
+    (table.left, table.come_back) = (None, None);
     keep_visible(app);
 }
 
@@ -311,6 +330,7 @@ pub fn keep_visible(app: &mut App) {
     if let Some(at) = table.at.checked_sub(table.pins) {
         table.top = table.top.clamp((at + 1).saturating_sub(rows), at);
     }
+    groups::keep_visible(app);
 }
 
 /// Marks the task under the cursor, or unmarks it, and goes on to the next. Ends an open range by marking all of it.
@@ -320,9 +340,12 @@ pub fn mark(app: &mut App) {
         end_range(table);
         return;
     }
-    let Some(key) = table.cursor else { return };
-    if !table.marks.remove(&key) {
-        table.marks.insert(key);
+    let keys: Vec<TaskKey> = app.screen.table.cursor.map_or_else(|| groups::on_batch(app).to_vec(), |key| vec![key]);
+    let marks = &mut app.screen.table.marks;
+    if keys.iter().all(|key| marks.contains(key)) {
+        marks.retain(|key| !keys.contains(key));
+    } else {
+        marks.extend(keys);
     }
     go(app, Move::Down);
 }

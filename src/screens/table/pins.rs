@@ -1,7 +1,7 @@
 //! What needs a person stands on top whatever the sort and the filter, three rows at most and then "4 more": unknown tasks,
 //! and files at risk.
 
-use super::{keep_visible, order, position};
+use super::{groups, keep_visible, order, position};
 use crate::{app::App, screen::TableView, shell::layout};
 use domain::{
     task::{Row, Task, TaskKey, TaskState},
@@ -118,4 +118,5 @@ pub(crate) fn keep(app: &mut App) {
         table.top = at.saturating_sub(from_top);
     }
     keep_visible(app);
+    groups::make(app);
 }

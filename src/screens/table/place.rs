@@ -17,6 +17,10 @@ pub(crate) fn see(app: &mut App) {
     if app.screen.table.new.is_empty() {
         return;
     }
+    if app.screen.table.groups.is_some() {
+        app.screen.table.new.clear();
+        return;
+    }
     let pins = app.screen.table.pins;
     let (first, page) = (pins + layout::table_top(app), layout::table_rows(app));
     let seen = |at: usize| at < pins || (first..first + page).contains(&at);
@@ -53,6 +57,9 @@ pub(crate) fn back(app: &mut App) {
 /// `▴ 12 new, 23 of 340 ▾`: where rows lie outside of the screen. Nothing where all are on it.
 pub(super) fn note(app: &App, signs: [&str; 2]) -> Option<String> {
     let table = &app.screen.table;
+    if table.groups.is_some() {
+        return None;
+    }
     let (first, page, all) = (layout::table_top(app), layout::table_rows(app), table.order.len());
     if all - table.pins <= page {
         return None;

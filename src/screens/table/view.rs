@@ -6,8 +6,13 @@ use crate::{
     keymap::{Action, Ctx},
     kit::{brush::Brush, text},
     shell::{hints, layout, view::ScrollRegion},
-    table::{cells, cells::View, columns, columns::Placed, filter_input::FilterInput, passing, pins, place},
+    table::{
+        cells, cells::View, columns, columns::Placed, filter_input::FilterInput, groups, groups::Line, passing, pins,
+        place,
+    },
 };
+use domain::task::TaskKey;
+use engine::filter::Place;
 use ratatui::{layout::Rect, style::Style};
 use words::{amounts, lang, reason, tr};
 
@@ -31,8 +36,20 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> ScrollRegio
     }
     let view = View::of(app, brush.look);
     let on_top = (whole.top()..rows.top()).zip(pins::of(table));
-    let others = (rows.top()..rows.bottom()).zip(table.order.iter().skip(table.pins + top));
-    for (y, key) in on_top.chain(others) {
+    let mut tasks: Vec<(u16, &TaskKey)> = on_top.collect();
+    let mut first = top;
+    if let Some(groups) = &table.groups {
+        first = groups.top;
+        for (y, line) in (rows.top()..rows.bottom()).zip(groups.lines.iter().skip(groups.top)) {
+            match line {
+                Line::Batch(batch) => groups::draw(brush, Rect { y, height: 1, ..rows }, app, *batch),
+                Line::Task(key) => tasks.push((y, key)),
+            }
+        }
+    } else {
+        tasks.extend((rows.top()..rows.bottom()).zip(table.order.iter().skip(table.pins + top)));
+    }
+    for (y, key) in tasks {
         let Some(row) = app.work.tasks.rows.get(key) else { continue };
         if table.cursor == Some(*key) {
             brush.text(place.x, y, 1, brush.look.signs.cursor, Style::new());
@@ -65,7 +82,7 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> ScrollRegio
             }
         }
     }
-    ScrollRegion { top: rows.top(), bottom: rows.bottom(), first: top }
+    ScrollRegion { top: rows.top(), bottom: rows.bottom(), first }
 }
 
 /// The cells that a text of so many gets in its column and in those after it that give way to it: what went wrong matters
@@ -152,6 +169,7 @@ fn notes_in(app: &App, mark: Option<&str>, signs: [&str; 2], hidden: Option<Stri
     if table.frozen {
         notes.push(tr!("frozen").into());
     }
+    notes.extend(groups::note(app));
     notes.extend(hidden);
     notes.extend(place::note(app, signs));
     notes.join(tr!(", "))
@@ -178,6 +196,15 @@ fn empty(brush: &mut Brush<'_>, place: Rect, app: &App) {
                 key = hint(Ctx::Panes, Action::New)
             ),
             tr!("{key} shows all keys.", key = hint(Ctx::Global, Action::Help)),
+        ]
+    } else if app.screen.table.filter.place() == Some(Place::Archive) {
+        vec![
+            tr!("Archived tasks are not in this table; `reeltop list archived:` finds them.").to_owned(),
+            tr!(
+                "{filter} changes it, {back} clears it.",
+                filter = hint(Ctx::Table, Action::Filter),
+                back = hint(Ctx::Global, Action::Back)
+            ),
         ]
     } else {
         vec![

@@ -1,0 +1,26 @@
+//! How a person left the table, for the next start.
+
+use domain::task::TaskKey;
+use serde::{Deserialize, Serialize};
+
+/// Sort, filter, groups, marks and place of the table. What a version does not know it leaves at its default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct View {
+    /// The column's id.
+    pub sort: String,
+    /// The largest first.
+    pub descending: bool,
+    /// As it was typed.
+    pub filter: String,
+    /// Whether rows stand by batch.
+    pub grouped: bool,
+    /// The batches that are unfolded, by their first task.
+    pub unfolded: Vec<TaskKey>,
+    /// The task under the cursor.
+    pub at: Option<TaskKey>,
+    /// How many rows stood above it on the screen.
+    pub above: usize,
+    /// The tasks that are marked.
+    pub marks: Vec<TaskKey>,
+}

@@ -1,0 +1,271 @@
+//! The table by batch (`:group batch`): a line a batch with its counts, its money and how far it is; Enter unfolds it. Made
+//! anew from the order of the rows whenever that changes.
+
+use super::{passing, pins, step};
+use crate::{
+    app::App,
+    keymap::Move,
+    kit::{
+        brush::{Brush, span},
+        theme::Look,
+    },
+    shell::layout,
+};
+use domain::{
+    money::Ptc,
+    problem::Charged,
+    task::{Row, TaskKey, TaskState},
+};
+use ratatui::{
+    layout::Rect,
+    style::Style,
+    text::{Line as Text, Span},
+};
+use std::collections::{BTreeMap, BTreeSet};
+use words::tr;
+
+/// The rows by batch.
+#[derive(Clone, Debug, Default)]
+pub struct Groups {
+    /// The batches whose tasks are shown, by their first task.
+    pub unfolded: BTreeSet<TaskKey>,
+    /// What stands below the pinned rows.
+    pub lines: Vec<Line>,
+    /// The tasks of each batch that pass the filter.
+    members: BTreeMap<TaskKey, Vec<TaskKey>>,
+    /// What the cursor is on; none while it is on a pinned row.
+    here: Option<Line>,
+    /// Where that stands in `lines`.
+    at: usize,
+    /// The first line on the screen.
+    pub top: usize,
+}
+
+/// A line of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Line {
+    /// Of that first task.
+    Batch(TaskKey),
+    Task(TaskKey),
+}
+
+/// Has the rows stand by batch.
+pub(crate) fn begin(app: &mut App, unfolded: BTreeSet<TaskKey>) {
+    let here = app.screen.table.cursor.map(Line::Task);
+    app.screen.table.groups = Some(Groups { unfolded, here, ..Groups::default() });
+    make(app);
+}
+
+/// Has each row stand for itself again.
+pub(crate) fn end(app: &mut App) {
+    let first = on_batch(app).first().copied();
+    app.screen.table.groups = None;
+    if let Some(key) = first {
+        super::go_to(app, key);
+    }
+}
+
+/// Makes the lines anew. The cursor stays on what it was on, or on that task's batch.
+pub(super) fn make(app: &mut App) {
+    if app.screen.table.groups.is_none() {
+        return;
+    }
+    let mut order = Vec::new();
+    let mut members: BTreeMap<TaskKey, Vec<TaskKey>> = BTreeMap::new();
+    for row in passing(app).filter_map(|key| app.work.tasks.rows.get(&key)) {
+        let tasks = members.entry(row.batch).or_default();
+        if tasks.is_empty() {
+            order.push(row.batch);
+        }
+        tasks.push(row.key);
+    }
+    let table = &mut app.screen.table;
+    let pinned = pins::of(table).to_vec();
+    let Some(groups) = &mut table.groups else { return };
+    groups.lines.clear();
+    for batch in order {
+        let tasks = members.get(&batch).map_or(&[][..], Vec::as_slice);
+        let loose = || tasks.iter().filter(|key| !pinned.contains(key)).map(|key| Line::Task(*key));
+        match tasks {
+            // A line for a line would tell less than the task's own.
+            [_] => groups.lines.extend(loose()),
+            _ => {
+                groups.lines.push(Line::Batch(batch));
+                if groups.unfolded.contains(&batch) {
+                    groups.lines.extend(loose());
+                }
+            }
+        }
+    }
+    groups.members = members;
+    let here = groups.here;
+    let find = |wanted: Line| groups.lines.iter().position(|line| *line == wanted);
+    let batch_of = |line| match line {
+        Line::Task(key) => app.work.tasks.rows.get(&key).map(|row| Line::Batch(row.batch)),
+        Line::Batch(_) => None,
+    };
+    let on_pin = matches!(here, Some(Line::Task(key)) if pinned.contains(&key));
+    let at = here.filter(|_| !on_pin).and_then(|line| find(line).or_else(|| find(batch_of(line)?)));
+    let last = groups.lines.len().saturating_sub(1);
+    let at = at.unwrap_or(groups.at.min(last));
+    groups.at = at;
+    if !on_pin {
+        groups.here = groups.lines.get(at).copied();
+    }
+    sync(app);
+}
+
+/// The table's cursor is the task that the cursor here is on; on a batch it is none.
+fn sync(app: &mut App) {
+    let Some(groups) = &app.screen.table.groups else { return };
+    let cursor = match groups.here {
+        Some(Line::Task(key)) => Some(key),
+        Some(Line::Batch(_)) | None => None,
+    };
+    let at = cursor.and_then(|key| super::position(app, key));
+    let table = &mut app.screen.table;
+    table.cursor = cursor.filter(|_| at.is_some());
+    table.at = at.unwrap_or(table.at.min(table.order.len().saturating_sub(1)));
+    keep_visible(app);
+}
+
+/// The tasks of the batch under the cursor; none where it is on a task.
+pub(crate) fn on_batch(app: &App) -> &[TaskKey] {
+    let Some(groups) = &app.screen.table.groups else { return &[] };
+    match groups.here {
+        Some(Line::Batch(batch)) => groups.members.get(&batch).map_or(&[], Vec::as_slice),
+        Some(Line::Task(_)) | None => &[],
+    }
+}
+
+/// Whether a batch is under the cursor, and whether it is unfolded.
+pub(crate) fn fold(app: &App) -> Option<bool> {
+    let groups = app.screen.table.groups.as_ref()?;
+    match groups.here? {
+        Line::Batch(batch) => Some(groups.unfolded.contains(&batch)),
+        Line::Task(_) => None,
+    }
+}
+
+/// Enter on a batch: shows its tasks, or hides them.
+pub(crate) fn turn(app: &mut App) {
+    let Some(groups) = &mut app.screen.table.groups else { return };
+    let Some(Line::Batch(batch)) = groups.here else { return };
+    if !groups.unfolded.remove(&batch) {
+        groups.unfolded.insert(batch);
+    }
+    make(app);
+}
+
+/// Moves the cursor over pinned rows and lines.
+pub(super) fn go(app: &mut App, to: Move) {
+    let page = layout::table_rows(app);
+    let pinned = pins::of(&app.screen.table).to_vec();
+    let Some(groups) = &mut app.screen.table.groups else { return };
+    let pin = |key: TaskKey| pinned.iter().position(|pinned| *pinned == key);
+    let on_pin = match groups.here {
+        Some(Line::Task(key)) => pin(key),
+        Some(Line::Batch(_)) | None => None,
+    };
+    let at = on_pin.unwrap_or(pinned.len() + groups.at);
+    let to = step(to, at, pinned.len() + groups.lines.len(), page);
+    match pinned.get(to) {
+        Some(key) => groups.here = Some(Line::Task(*key)),
+        None => {
+            groups.at = (to - pinned.len()).min(groups.lines.len().saturating_sub(1));
+            groups.here = groups.lines.get(groups.at).copied();
+        }
+    }
+    app.screen.table.left = None;
+    sync(app);
+}
+
+/// Puts the cursor on a task, its batch unfolded.
+pub(super) fn go_to(app: &mut App, key: TaskKey) {
+    let batch = app.work.tasks.rows.get(&key).map(|row| row.batch);
+    if let Some(groups) = &mut app.screen.table.groups {
+        groups.unfolded.extend(batch);
+        groups.here = Some(Line::Task(key));
+        make(app);
+    }
+}
+
+/// Scrolls just enough that the cursor is seen.
+pub(super) fn keep_visible(app: &mut App) {
+    let rows = layout::table_rows(app);
+    let on_pin = app.screen.table.cursor.is_some_and(|key| pins::of(&app.screen.table).contains(&key));
+    let Some(groups) = &mut app.screen.table.groups else { return };
+    groups.top = groups.top.min(groups.lines.len().saturating_sub(rows));
+    if !on_pin {
+        groups.top = groups.top.clamp((groups.at + 1).saturating_sub(rows), groups.at);
+    }
+}
+
+/// `3 of 12`: where the cursor is among the lines.
+pub(super) fn note(app: &App) -> Option<String> {
+    let groups = app.screen.table.groups.as_ref()?;
+    let batches = groups.members.len();
+    Some(tr!("by batch: {batches}", batches))
+}
+
+/// What a batch has come to.
+#[derive(Default)]
+struct Sum {
+    count: usize,
+    ended: usize,
+    states: BTreeMap<TaskState, usize>,
+    spent: Ptc,
+    whole: Ptc,
+    prompt: String,
+}
+
+fn sum(app: &App, batch: TaskKey) -> Sum {
+    let keys = app.screen.table.groups.as_ref().and_then(|groups| groups.members.get(&batch));
+    let rows: Vec<&Row> = keys.into_iter().flatten().filter_map(|key| app.work.tasks.rows.get(key)).collect();
+    let mut sum = Sum { prompt: rows.last().map(|row| row.prompt().to_owned()).unwrap_or_default(), ..Sum::default() };
+    for row in rows {
+        sum.count += 1;
+        sum.ended += usize::from(!row.state.is_live() && row.state != TaskState::Unknown);
+        *sum.states.entry(row.state).or_default() += 1;
+        sum.whole += row.cost;
+        if row.charged != Charged::No {
+            sum.spent += row.cost;
+        }
+    }
+    sum
+}
+
+/// Draws a batch's line: `▸ #12 24 tasks  ▶3 ✓18 ✗3  75%  9.0 of 12.0 PTC  A fox runs`.
+pub(super) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App, batch: TaskKey) {
+    let look = brush.look;
+    let Some(groups) = &app.screen.table.groups else { return };
+    let chosen = groups.here == Some(Line::Batch(batch));
+    let sum = sum(app, batch);
+    let mark = if chosen { look.signs.cursor } else { " " };
+    brush.text(place.x, place.y, 1, mark, Style::new());
+    let marked =
+        groups.members.get(&batch).is_some_and(|keys| keys.iter().all(|key| app.screen.table.marks.contains(key)));
+    if marked {
+        brush.text(place.x + 1, place.y, 1, look.signs.mark, look.theme.strong);
+    }
+    let line = line(&sum, groups.unfolded.contains(&batch), batch, look);
+    brush.line(place.x + 2, place.y, place.width.saturating_sub(2), &line);
+}
+
+fn line(sum: &Sum, unfolded: bool, batch: TaskKey, look: Look) -> Text<'static> {
+    let fold = look.signs.fold[usize::from(unfolded)];
+    let percent = sum.ended * 100 / sum.count.max(1);
+    let mut spans = vec![
+        Span::styled(format!("{fold} "), look.theme.faint),
+        Span::styled(format!("{batch} "), look.theme.strong),
+        Span::raw(format!("{}  ", tr!("{count} tasks", count = sum.count))),
+    ];
+    for (state, count) in &sum.states {
+        spans.push(Span::styled(format!("{}{count} ", look.signs.state(*state)), look.theme.state(*state)));
+    }
+    spans.push(Span::raw(format!(" {percent}%  ")));
+    let money = tr!("{spent} of {whole} PTC", spent = sum.spent, whole = sum.whole);
+    spans.push(Span::raw(format!("{money}  ")));
+    spans.push(span(&sum.prompt, look.theme.faint));
+    Text::from(spans)
+}
