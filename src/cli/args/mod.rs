@@ -33,10 +33,10 @@ use words::{names, reason::price};
         6 network, 7 outcome unknown, 10 content refused, 130 interrupted.\nData goes to stdout, talk to stderr."
 )]
 pub struct Cli {
-    /// Everything against the simulator inside: nothing to set up, no money
+    /// Run against the built-in simulator: nothing to set up, no money
     #[arg(long)]
     pub demo: bool,
-    /// No screen: events as plain lines, commands typed as words (for screen readers and logs)
+    /// No screen: events as plain lines, commands typed in words (for screen readers and logs)
     #[arg(long)]
     pub linear: bool,
     /// What holds for every command
@@ -50,22 +50,22 @@ pub struct Cli {
 /// What holds for every command.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args)]
 pub struct Global {
-    /// The config file, which then must exist
+    /// The config file; it must exist
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The folder of the store, the pictures and the log
+    /// The folder for the store, the pictures and the log
     #[arg(long, global = true, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// The account, by its name in the config
+    /// The account to use, by its name in the config
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
-    /// One JSON object a line on stdout
+    /// Print JSON, one object per line, on stdout
     #[arg(long, global = true)]
     pub json: bool,
-    /// No colours
+    /// Do not use colours
     #[arg(long, global = true)]
     pub no_color: bool,
-    /// Say more on stderr and in the log; twice for still more
+    /// More detail on stderr and in the log; -vv for still more
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
     /// What this run is called where another program tells of it; set once the call is known
@@ -76,86 +76,86 @@ pub struct Global {
 /// The commands.
 #[derive(Clone, Debug, PartialEq, Subcommand)]
 pub enum Command {
-    /// Queue a request, send what the account's pace lets through, and return when that is answered
+    /// Queue a request, send what the account's rate limit allows, and return once that is answered
     ///
-    /// The rest stays queued for whoever runs the engine: a dashboard, or `reeltop watch`. This call costs money; without
+    /// The rest stays queued until a dashboard or `reeltop watch` sends it. This call costs money; without
     /// a terminal it needs --yes and --max-cost.
     Submit(Box<Submit>),
-    /// List tasks, the newest last
+    /// List tasks, newest last
     List {
-        /// Only those that pass, such as `state:failed model:02 "age<2h" cat`; `!` negates
+        /// Only matching tasks, such as `state:failed model:02 "age<2h" cat`; `!` negates
         filter: Vec<String>,
-        /// At most so many, the newest
+        /// Show at most N, the newest ones
         #[arg(long, value_name = "N")]
         limit: Option<usize>,
     },
-    /// All about one task
+    /// Show everything about one task
     Show {
         /// The task
         #[arg(value_parser = task_key)]
         key: TaskKey,
     },
-    /// What was spent, by day, model, state and error class
+    /// Show what was spent, by day, model, state and error class
     Cost {
-        /// As comma-separated values
+        /// Print CSV
         #[arg(long, conflicts_with = "json")]
         csv: bool,
-        /// Only this table; with --csv or --json its sums and not the ledger's lines
+        /// Only this table; with --csv or --json, its sums instead of the ledger's lines
         #[arg(long, value_enum, value_name = "TABLE")]
         by: Option<CostBy>,
     },
-    /// Ask the service for the account's balance
+    /// Show the account's balance, asked from the service
     Balance,
-    /// Every task with its request, events and ledger, as one JSON object a line
+    /// Print every task with its request, events and ledger, as one JSON object per line
     Export {
-        /// Only those that pass, as in `list`
+        /// Only matching tasks, as in `list`
         filter: Vec<String>,
-        /// No more of each task than `list --json` prints; `import` cannot read that
+        /// Only what `list --json` prints; `import` cannot read that
         #[arg(long)]
         short: bool,
     },
-    /// Add the tasks of an export
+    /// Add the tasks from an export
     ///
-    /// All or none of the file. A task that is already here is skipped, and keys are kept where they are free. Running tasks are
-    /// watched on. Unsent ones are added paused, because the store they come from may have sent them since. Pictures are not in
-    /// an export: they are read again from where they were, if they are still there.
+    /// The whole file or nothing. A task that is already here is skipped, and keys are kept where they are free. Running tasks are
+    /// watched again. Unsent ones are added paused, because the store they come from may have sent them since. Pictures are not in
+    /// an export: they are read again from their original place, if they are still there.
     Import {
         /// The file that `reeltop export` wrote, or - for stdin
         file: PathBuf,
     },
     /// Run the engine until these tasks are done
     Wait {
-        /// The tasks; all unfinished ones when none is named
+        /// The tasks; all unfinished ones if none is named
         #[arg(value_name = "KEY", value_parser = task_key)]
         keys: Vec<TaskKey>,
-        /// Give up waiting after so long, such as 90s, 10m or 1h30m; the tasks live on
+        /// Stop waiting after this time, such as 90s, 10m or 1h30m; the tasks continue
         #[arg(long, value_name = "TIME", value_parser = duration_ms)]
         timeout: Option<u64>,
     },
     /// Run the engine without a screen: send, watch, save (for nohup, systemd, cron)
     ///
     /// It serves until SIGTERM or SIGINT; SIGHUP reads the config again. `config unit` prints a unit for systemd. With --json it
-    /// prints an event a line: event, at and task.
+    /// prints one event per line: event, at and task.
     Watch {
-        /// End when there is nothing left to do
+        /// Exit when there is nothing left to do
         #[arg(long)]
         until_idle: bool,
     },
-    /// Send requests again, each as a new attempt
+    /// Retry tasks, each as a new attempt
     ///
     /// This call costs money; without a terminal it needs --yes and --max-cost. A prompt refused as sensitive, and a task
-    /// that is saved, running or already retried, goes again only alone and with --again; an unknown never.
+    /// that is saved, running or already retried, is retried only alone and with --again; an unknown one never.
     Retry {
         /// The tasks
         #[arg(required_unless_present = "failed", conflicts_with = "failed", value_name = "KEY", value_parser = task_key)]
         keys: Vec<TaskKey>,
-        /// Every failed or refused task that was not tried again yet
+        /// Every failed or refused task that was not retried yet
         #[arg(long)]
         failed: bool,
-        /// The second word for one task: retry it though it is saved, running, already retried, or was refused as sensitive
+        /// For one task: retry it even if it is saved, running, already retried, or was refused as sensitive
         #[arg(long)]
         again: bool,
-        /// What a paid call may cost
+        /// The limits of a paid call
         #[command(flatten)]
         consent: Consent,
     },
@@ -165,87 +165,87 @@ pub enum Command {
         #[arg(required = true, value_name = "KEY", value_parser = task_key)]
         keys: Vec<TaskKey>,
     },
-    /// Fetch the files now
+    /// Download the files now
     Download {
         /// The tasks
         #[arg(required = true, value_name = "KEY", value_parser = task_key)]
         keys: Vec<TaskKey>,
-        /// Into this folder instead of the configured one
+        /// Save to this folder instead of the configured one
         #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
     },
-    /// Take over tasks made elsewhere, free
+    /// Adopt tasks created elsewhere, free of charge
     Adopt {
-        /// The service's ids
+        /// The service's task IDs
         #[arg(required = true, value_name = "TASK_ID", value_parser = remote_id)]
         ids: Vec<RemoteId>,
     },
-    /// Settle a task whose outcome is unknown, or take that back
+    /// Resolve a task whose outcome is unknown, or take that back
     Resolve {
         /// The task
         #[arg(value_parser = task_key)]
         key: TaskKey,
-        /// As what the gateway's own log shows it: lost, not-created, or task-id=ID (asked for first, free); unknown takes a
-        /// settlement back
+        /// What the gateway's records show: lost, not-created, or task-id=ID (checked with the service first, free); unknown
+        /// takes the resolution back
         #[arg(long = "as", value_name = "OUTCOME", value_parser = resolution)]
         as_what: Resolution,
     },
-    /// The service's stand-in, for learning and tests
+    /// Run a simulator of the service, for learning and tests
     ///
-    /// With --json the first line on stdout is an object with its base_url. It serves until a signal ends it, with 130.
+    /// With --json, the first line on stdout is an object with its base_url. It serves until a signal ends it, with exit code 130.
     Simulate {
-        /// Where to listen
+        /// The address to listen on
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8302")]
         listen: SocketAddr,
-        /// Where its run times and faults are drawn from
+        /// The random seed for run times and faults
         #[arg(long, value_name = "N", default_value_t = 1)]
         seed: u64,
-        /// The faults to show, by name, with commas between them
+        /// The faults to simulate, by name, separated by commas
         #[arg(long, value_name = "LIST", value_delimiter = ',')]
         faults: Vec<String>,
     },
-    /// The config file
+    /// Check, show or create the config file
     ///
-    /// With --json one object: path; of show also config, the options in force; of check also faults and warnings, each
+    /// With --json, one object: path; for show also config, the options in force; for check also faults and warnings, each
     /// with line, column, what, why and next.
     Config {
         /// What to do with it
         #[command(subcommand)]
         what: ConfigCall,
     },
-    /// Take old tasks out of the table
+    /// Move old tasks out of the table
     ///
-    /// Saved and cancelled tasks go, and failures that were retried or put away. They stay in the store with their time line and
-    /// money: `reeltop list archived:` finds them, `show` and `export` have them. Pictures that no task of the table needs are
+    /// This moves saved and cancelled tasks, and failures that were retried or put away. They stay in the store with their time line and
+    /// costs: `reeltop list archived:` lists them, `show` and `export` include them. Pictures that no task in the table needs are
     /// removed.
     Archive {
-        /// What ended before that day (2026-11-29) or time (RFC 3339); 30 days ago when none is named
+        /// Tasks that finished before this day (2026-11-29) or time (RFC 3339); default: 30 days ago
         #[arg(long, value_name = "DATE", value_parser = moment)]
         before: Option<Moment>,
     },
-    /// Wipe the prompt and the pictures of ended tasks, and keep their money
+    /// Erase the prompt and pictures of finished tasks, and keep their costs
     ///
-    /// The raw answers go too. Saved videos, exports and backups are yours to delete.
+    /// The raw answers are erased too. Saved videos, exports and backups are yours to delete.
     Forget {
         /// The tasks
         #[arg(required = true, value_name = "KEY", value_parser = task_key)]
         keys: Vec<TaskKey>,
     },
-    /// Look whether everything needed is there: config, key, store, folders, service
+    /// Check the setup: config, key, store, folders, service
     ///
-    /// With --json one object a check: its name, its result and what was found.
+    /// With --json, one object per check: its name, its result and what was found.
     Doctor {
-        /// Also check the whole store, and write a backup of it into the data folder
+        /// Also check the whole store, and write a backup of it to the data folder
         #[arg(long)]
         deep: bool,
     },
-    /// Completions for a shell, on stdout
+    /// Print shell completions
     Completions { shell: clap_complete::Shell },
-    /// The man page, on stdout
+    /// Print the man page
     Man,
-    /// The dashboard's keys and commands, as Markdown on stdout
+    /// Print the dashboard's keys and commands as Markdown
     Keys,
-    /// Fill the store with made-up tasks, to measure with
+    /// Fill the store with made-up tasks, for measurements
     #[command(hide = true)]
     BenchFill {
         /// How many
@@ -259,61 +259,61 @@ pub enum Command {
 /// `reeltop submit`.
 #[derive(Clone, Debug, PartialEq, clap::Args)]
 pub struct Submit {
-    /// The prompt; {a|b} in it makes a task of each. It may be left out where a frame is given
+    /// The prompt; {a|b} in it creates a task for each. Optional if a frame is given
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true, value_parser = prompt)]
     pub prompt: Option<String>,
-    /// Prompts from a file, or - for stdin: one a line, JSON lines, or a table with a head line (CSV with commas, semicolons or tabs). All are queued, or none
+    /// Prompts from a file, or - for stdin: one per line, JSON lines, or CSV with a header (commas, semicolons or tabs). All are queued, or none
     #[arg(long, value_name = "FILE", conflicts_with = "prompt")]
     pub from: Option<PathBuf>,
-    /// Leave out the columns of that file that are no field
+    /// Ignore columns of that file that are not fields
     #[arg(long, requires = "from")]
     pub ignore_columns: bool,
-    /// Queue what can be sent, though some lines or combinations cannot
+    /// Queue what can be sent, even if some lines or combinations cannot
     #[arg(long)]
     pub partial: bool,
-    /// The model, or several with commas; the first of the catalogue when none is named
+    /// The model, or several separated by commas; default: the first in the catalogue
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub model: Vec<String>,
-    /// The first frame: a file or an http(s) address; a folder/ or a 'pattern*' for several
+    /// The first frame: a file or an http(s) URL; a folder/ or a 'pattern*' for several
     #[arg(long, value_name = "PICTURE")]
     pub first_frame: Option<String>,
-    /// The last frame, with a first one or alone (MiniMax-Hailuo-02 at 768P or 1080P)
+    /// The last frame, alone or with a first one (MiniMax-Hailuo-02 at 768P or 1080P)
     #[arg(long, value_name = "PICTURE")]
     pub last_frame: Option<String>,
     /// The character to keep (S2V-01)
     #[arg(long, value_name = "PICTURE")]
     pub subject: Option<String>,
-    /// The resolution, such as 768P, or several with commas
+    /// The resolution, such as 768P, or several separated by commas
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub resolution: Vec<String>,
-    /// Seconds of video, or several with commas
+    /// The video's length in seconds, or several separated by commas
     #[arg(long, value_name = "SECONDS", value_delimiter = ',')]
     pub duration: Vec<u32>,
-    /// Take several values one by one, the first with the first, and not each with each
+    /// Pair several values one by one, first with first, instead of combining all
     #[arg(long)]
     pub zip: bool,
-    /// The model follows the prompt strictly
+    /// Have the model follow the prompt exactly as written
     #[arg(long)]
     pub no_optimizer: bool,
-    /// Where the service shall post changes of status
+    /// The URL to which the service posts status changes
     #[arg(long, value_name = "URL")]
     pub callback: Option<String>,
-    /// How many tasks to make of each prompt
+    /// How many tasks to create for each prompt
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = count)]
     pub count: u32,
-    /// Check and show what would be sent and its price; queue nothing
+    /// Check and show what would be sent and at what price; queue nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Only queue
     #[arg(long, conflicts_with = "dry_run")]
     pub queue: bool,
-    /// Stay until the files are saved
+    /// Wait until the files are saved
     #[arg(long, conflicts_with_all = ["dry_run", "queue"])]
     pub wait: bool,
-    /// What a paid call may cost
+    /// The limits of a paid call
     #[command(flatten)]
     pub consent: Consent,
-    /// A name of your own for the task: the same name again returns the task that exists
+    /// A name of your own for the task; using it again returns the existing task
     #[arg(long, value_name = "KEY", conflicts_with = "from")]
     pub name: Option<String>,
 }
@@ -321,10 +321,10 @@ pub struct Submit {
 /// What a person allows a paid call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::Args)]
 pub struct Consent {
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long)]
     pub yes: bool,
-    /// Refuse when it would cost more than this
+    /// Refuse if it would cost more than this
     #[arg(long, value_name = "PTC", value_parser = cost)]
     pub max_cost: Option<Ptc>,
 }
@@ -332,22 +332,22 @@ pub struct Consent {
 /// `reeltop config`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
 pub enum ConfigCall {
-    /// Name every fault of the config
+    /// List every problem in the config
     Check,
-    /// Where the config lies
+    /// Print the path of the config
     Path,
-    /// Every option as it is in force, and where it comes from
+    /// Show every option in force, and where it comes from
     Show,
-    /// Write a config that names every option; never over one that exists
+    /// Write a config with every option; never overwrites an existing one
     Init,
-    /// A systemd user unit that runs `reeltop watch`, on stdout
+    /// Print a systemd user unit that runs `reeltop watch`
     Unit,
 }
 
 /// What a table of costs is made by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum CostBy {
-    /// Your own day
+    /// The day, in your time zone
     Day,
     Model,
     /// The task's state
@@ -450,7 +450,7 @@ fn prompt(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
-/// How many tasks to make of each prompt.
+/// How many tasks to create for each prompt.
 fn count(text: &str) -> Result<u32, Box<dyn Error + Send + Sync>> {
     let number: u32 = text.parse()?;
     if (1..=1000).contains(&number) { Ok(number) } else { Err(format!("{number} is not in 1..=1000").into()) }

@@ -10,21 +10,21 @@ use super::{
 use std::fmt::Write;
 
 const HEAD: &str = "\
-# The config of reeltop, with every option there is and its default.
-# It belongs at $XDG_CONFIG_HOME/reeltop/config.toml (most often ~/.config/reeltop/config.toml);
-# `reeltop config init` writes it there, and `reeltop config check` names every fault of yours.
+# The config of reeltop, with every option and its default.
+# It belongs at $XDG_CONFIG_HOME/reeltop/config.toml (usually ~/.config/reeltop/config.toml);
+# `reeltop config init` writes it there, and `reeltop config check` lists every mistake.
 # This file is generated from the program's table of options.
 ";
 
 const MODELS_HEAD: &str = "
-# Models. A known one is changed where something is said here, another name adds one. Everything is as the service
+# Models. A known name changes that model, a new one adds a model. Everything is as the service
 # documents it unless it is set; the values below are examples.
 [models.\"MiniMax-Hailuo-02\"]
 ";
 
 const THEMES: &str = "
-# Themes of your own, for ui.theme. Each changes another one. A colour is a name such as light-red, or #rrggbb, which is
-# shown as the nearest that the terminal has; before it may stand bold, dim, underlined, reversed, behind it on and a
+# Your own themes, for ui.theme. Each changes another one. A colour is a name such as light-red, or #rrggbb, which is
+# shown as the nearest that the terminal has; it may follow bold, dim, underlined or reversed, and precede on and a
 # paper. The roles are the states (queued, sending, ...) and faint, strong, title, chosen, key, good, warn, bad, loud,
 # added and removed.
 # [theme.mine]
@@ -34,14 +34,14 @@ const THEMES: &str = "
 ";
 
 const TEMPLATES: &str = "
-# Templates: prompts of your own by name, which F6 puts into compose.
+# Templates: your own prompts by name, which F6 inserts in compose.
 [templates]
 # Such as this one. Not set.
 #orbit = \"[Truck left, Pan right] slow orbit around {a lighthouse|an old oak}\"
 ";
 
 const KEYS_HEAD: &str = "
-# Keys. Each line takes the place of that action's keys, at least one. Keys look like q, ctrl-p, alt-enter, shift-tab,
+# Keys. Each line replaces that action's keys, at least one. Keys look like q, ctrl-p, alt-enter, shift-tab,
 # f1 and space.
 ";
 
@@ -72,7 +72,7 @@ pub fn example(key_lines: &str) -> String {
 
 /// The built-in profiles: the first with every option, the others with what they change.
 fn push_profiles(text: &mut String) {
-    push_doc(text, "\nAccounts. One with a name of your own begins with the options of 302ai and needs a base_url.");
+    push_doc(text, "\nAccounts. One with your own name starts from the options of 302ai and needs a base_url.");
     for (name, changes) in &BUILT_IN_PROFILES {
         push_line(text, &format!("[profiles.{name}]"));
         if changes.is_empty() {

@@ -37,7 +37,7 @@ pub(super) static MODEL: &[Opt<ModelOverride>] = &[
         "modes",
         Kind::Text { check: check::filled, set: |c, v| c.modes = Some(v) },
         "\"text, image\"",
-        "What it makes a video of, in words.",
+        "What it makes a video from, in words.",
     ),
     unset("price", Kind::Amount(|c, v| c.price = Some(v)), "0.5", "The price of one submission, in PTC."),
     unset(
@@ -56,19 +56,19 @@ pub(super) static MODEL: &[Opt<ModelOverride>] = &[
         "resolutions",
         Kind::Tables,
         "[{ name = \"768P\", durations = [6, 10], last_frame = \"optional\" }, { name = \"1080P\", durations = [6] }]",
-        "All its resolutions, the cheapest first, with what differs from the model's own first_frame and last_frame.",
+        "All its resolutions, cheapest first, with what differs from the model's first_frame and last_frame.",
     ),
     unset(
         "default_resolution",
         Kind::Text { check: check::filled, set: |c, v| c.default_resolution = Some(v) },
         "\"768P\"",
-        "The resolution that is not sent.",
+        "The default resolution, which is not sent.",
     ),
     unset(
         "default_duration",
         Kind::Whole { least: 1, most: 3600, set: |c, v| c.default_duration = Some(small(v)) },
         "6",
-        "The duration that is not sent, in seconds.",
+        "The default duration in seconds, which is not sent.",
     ),
     unset(
         "first_frame",
@@ -104,7 +104,7 @@ pub(super) static MODEL: &[Opt<ModelOverride>] = &[
         "usual_seconds",
         Kind::Wholes { count: (2, 2), set: |c, v| c.usual_seconds = v.first().copied().zip(v.get(1).copied()) },
         "[90, 300]",
-        "What a task usually takes, the quick and the slow case, until your own history knows better.",
+        "How long a task usually takes, fast and slow, until your own history shows better.",
     ),
 ];
 

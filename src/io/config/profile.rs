@@ -23,19 +23,19 @@ pub(super) static PROFILE: &[Opt<Account>] = &[
         "base_url",
         Kind::Text { check: check::address, set: |c, v| c.base_url = Some(v.trim_end_matches('/').into()) },
         "\"https://api.302.ai\"",
-        "The service. Anything but https needs allow_http = true (this machine itself is allowed).",
+        "The service. Anything but https needs allow_http = true (loopback is allowed).",
     ),
     opt(
         "path_prefix",
         Kind::Text { check: check::path_prefix, set: |c, v| c.path_prefix = v.trim_end_matches('/').into() },
         "\"/minimaxi/v1\"",
-        "What stands between the host and /video_generation.",
+        "The path between the host and /video_generation.",
     ),
     opt(
         "api_key_env",
         Kind::Text { check: check::variable, set: |c, v| c.key_env = Some(v) },
         "\"REELTOP_API_KEY\"",
-        "The environment variable that holds the key. The key itself never stands in this file.",
+        "The environment variable that holds the key. The key itself is never in this file.",
     ),
     unset(
         "api_key_cmd",
@@ -59,7 +59,7 @@ pub(super) static PROFILE: &[Opt<Account>] = &[
         "allow_http",
         Kind::Flag(|c, v| c.allow_http = v),
         "false",
-        "Whether the key may go over a line that is not encrypted.",
+        "Whether the key may be sent over an unencrypted connection.",
     ),
     opt(
         "callback_field",

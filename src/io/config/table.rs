@@ -43,13 +43,13 @@ pub(super) static SECTIONS: [Section; 10] = [
                 "dir",
                 Kind::Text { check: check::path, set: |c, v| c.settings.download.dir = v },
                 "\"~/Videos/reeltop\"",
-                "The folder; made when it does not exist.",
+                "The folder; created if it does not exist.",
             ),
             opt(
                 "auto",
                 Kind::Flag(|c, v| c.settings.download.auto = v),
                 "true",
-                "Whether a finished video is saved by itself.",
+                "Whether a finished video is saved automatically.",
             ),
             opt(
                 "parallel",
@@ -61,33 +61,33 @@ pub(super) static SECTIONS: [Section; 10] = [
                 "name",
                 Kind::Text { check: check_template, set: |c, v| c.settings.download.name = v },
                 "\"{key}-{prompt}\"",
-                "The file's name without its ending; made safe, and never written over a file that exists.\n\
+                "The file's name without its extension; made safe, and an existing file is never overwritten.\n\
                  Of {key} {prompt} {model} {resolution} {duration} {date} {time} {attempt} and {id}.",
             ),
             opt(
                 "stall_seconds",
                 Kind::Whole { least: 5, most: 3600, set: |c, v| c.settings.download.stall_ms = v * SECOND },
                 "30",
-                "A download that brought no byte for so long is given up and tried again.",
+                "A download that receives nothing for this long is stopped and retried.",
             ),
             opt(
                 "sidecar",
                 Kind::Flag(|c, v| c.settings.download.sidecar = v),
                 "true",
-                "Whether a JSON file (request, ids, attempt, cost) is written beside the video.",
+                "Whether a JSON file (request, IDs, attempt, cost) is written beside the video.",
             ),
         ],
     },
     Section {
         name: "budget",
         doc: "Caps in PTC, about 1 US dollar each. What would cross a cap is refused, not warned about.\n\
-              \"none\" is no cap; 0 lets nothing through.",
+              \"none\" means no cap; 0 allows nothing.",
         options: &[
             opt(
                 "per_day",
                 Kind::Cap(|c, v| c.settings.budget.per_day = v),
                 "20",
-                "The most that one day may cost. A day begins at your own midnight; unknown outcomes count as spent.",
+                "The most that one day may cost. A day starts at midnight in your time zone; unknown outcomes count as spent.",
             ),
             opt(
                 "per_batch",
@@ -110,12 +110,12 @@ pub(super) static SECTIONS: [Section; 10] = [
             "max_tasks",
             Kind::Whole { least: 1, most: 1000, set: |c, v| c.settings.compose.max_tasks = small(v) as usize },
             "100",
-            "The most tasks that are made at once, of one draft with several values or of one file of prompts.",
+            "The most tasks created at once, from one draft with several values or from one file of prompts.",
         )],
     },
     Section {
         name: "http",
-        doc: "The line to the service. A proxy is taken from the environment (HTTPS_PROXY, NO_PROXY).",
+        doc: "The connection to the service. A proxy is taken from the environment (HTTPS_PROXY, NO_PROXY).",
         options: &[
             opt(
                 "timeout_seconds",
@@ -128,25 +128,25 @@ pub(super) static SECTIONS: [Section; 10] = [
                 "stall_seconds",
                 Kind::Whole { least: 5, most: 3600, set: |c, v| c.settings.queue.submit_stall_ms = v * SECOND },
                 "30",
-                "An upload of which no byte could be sent for so long is given up and sent again; it was not charged.",
+                "An upload that sends nothing for this long is stopped and sent again; it was not charged.",
             ),
         ],
     },
     Section {
         name: "poll",
-        doc: "Asking for the state of running tasks. It is free.",
+        doc: "Polling the state of running tasks. It is free.",
         options: &[
             opt(
                 "every_seconds",
                 Kind::Whole { least: 1, most: 3600, set: |c, v| c.settings.poll.every_ms = v * SECOND },
                 "10",
-                "The shortest time between two questions about one task.",
+                "The shortest time between two polls of one task.",
             ),
             opt(
                 "budget_per_second",
                 Kind::Decimal { least: 0.1, most: 100.0, set: |c, v| c.settings.poll.budget_per_second = v },
                 "5",
-                "Questions a second for the whole account.",
+                "Polls per second for the whole account.",
             ),
         ],
     },
@@ -170,37 +170,37 @@ pub(super) static SECTIONS: [Section; 10] = [
                 "stop_after_failures",
                 Kind::Whole { least: 0, most: 1000, set: |c, v| c.settings.queue.stop_after_failures = small(v) },
                 "3",
-                "So many tasks in a row that come to nothing in the same way stop all sending; 0 for never.",
+                "After this many tasks in a row fail for the same cause, all sending stops; 0 for never.",
             ),
         ],
     },
     Section {
         name: "retry",
-        doc: "Trying again without being asked. Only what is proven not charged is ever sent again by the program.",
+        doc: "Automatic retries. Only what is proven not charged is ever sent again without asking.",
         options: &[
             opt(
                 "auto",
                 Kind::Classes { allowed: &RetrySettings::ALLOWED, set: |c, v| c.settings.retry.auto = v },
                 "[]",
-                "Kinds of failure that are tried again by themselves, where the service proves that nothing was charged.",
+                "Kinds of failure that are retried automatically, if the service proves that nothing was charged.",
             ),
             opt(
                 "max",
                 Kind::Whole { least: 0, most: 10, set: |c, v| c.settings.retry.max = small(v) },
                 "2",
-                "How many attempts in a row the program makes by itself for one of yours.",
+                "How many automatic attempts in a row follow one of yours.",
             ),
             opt(
                 "pause_seconds",
                 Kind::Whole { least: 1, most: 86_400, set: |c, v| c.settings.retry.pause_ms = v * SECOND },
                 "30",
-                "How long it waits before each.",
+                "How long to wait before each.",
             ),
         ],
     },
     Section {
         name: "notify",
-        doc: "Telling you that something is done.",
+        doc: "Notices when something is done.",
         options: &[
             opt("bell", Kind::Flag(|c, v| c.settings.notify.bell = v), "true", "Ring the terminal's bell."),
             opt(
@@ -213,25 +213,25 @@ pub(super) static SECTIONS: [Section; 10] = [
                 "command",
                 Kind::Text { check: check::filled, set: |c, v| c.hook = Some(v) },
                 "\"notify-send \\\"#$REELTOP_KEY $REELTOP_STATE\\\"\"",
-                "A command to run, by sh, for each task that is saved, has failed or is unknown. The facts stand in its\nenvironment: REELTOP_KEY, REELTOP_STATE, REELTOP_MODEL, REELTOP_PROMPT, REELTOP_TASK_ID, REELTOP_PATH, REELTOP_ERROR.",
+                "A command to run, by sh, for each task that is saved, has failed or is unknown. The facts are in its\nenvironment: REELTOP_KEY, REELTOP_STATE, REELTOP_MODEL, REELTOP_PROMPT, REELTOP_TASK_ID, REELTOP_PATH, REELTOP_ERROR.",
             ),
         ],
     },
     Section {
         name: "callback",
-        doc: "Being told by the service instead of polling. Both must be set; polling goes on, but less often.",
+        doc: "Callbacks from the service instead of polling. Both must be set; polling continues, but less often.",
         options: &[
             unset(
                 "listen",
                 Kind::Text { check: check::socket, set: |c, v| c.settings.callback.listen = v.parse().ok() },
                 "\"127.0.0.1:8303\"",
-                "Where to take the service's posts: an address and a port of this machine.",
+                "Where to receive the service's posts: an address and port of this machine.",
             ),
             unset(
                 "public_url",
                 Kind::Text { check: check::address, set: |c, v| c.settings.callback.public_url = Some(v) },
                 "\"https://example.net/reeltop\"",
-                "The URL under which the service reaches that port from outside. Each task gets a secret path under it.\n\
+                "The URL at which the service reaches that port from outside. Each task gets a secret path under it.\n\
                  `reeltop man` has recipes; `reeltop doctor` tries it.",
             ),
         ],
@@ -244,28 +244,28 @@ pub(super) static SECTIONS: [Section; 10] = [
                 "theme",
                 Kind::Text { check: check::name, set: |c, v| c.settings.ui.theme = v },
                 "\"dark\"",
-                "dark, light, contrast, mono, or one of your own, below. How many colours there are is told by COLORTERM and TERM;\n\
-                 NO_COLOR is honoured in any case.",
+                "dark, light, contrast, mono, or one of your own, below. COLORTERM and TERM say how many colours there are;\n\
+                 NO_COLOR is always honoured.",
             ),
             opt(
                 "ascii",
                 Kind::Flag(|c, v| c.settings.ui.ascii = v),
                 "false",
-                "ASCII signs and borders only, for terminals and fonts that cannot show the others. Where nothing is said here,\n\
-                 a locale that is not UTF-8 has them.",
+                "ASCII signs and borders only, for terminals and fonts that cannot show the others. If not set,\n\
+                 it is on in a locale that is not UTF-8.",
             ),
             opt(
                 "mouse",
                 Kind::Flag(|c, v| c.settings.ui.mouse = v),
                 "false",
-                "A click chooses, the wheel scrolls; nothing is paid by a click. The terminal's own marking of text then\n\
+                "A click chooses, the wheel scrolls; a click never pays. Selecting text with the mouse then\n\
                  needs Shift in most terminals.",
             ),
             opt(
                 "side_by_side",
                 Kind::Word { words: &["auto", "always", "never"], set: |c, v| c.settings.ui.side_by_side = v },
                 "\"auto\"",
-                "Whether table, detail and compose stand beside each other; auto does so from 200 cells across on. Below\n\
+                "Whether table, detail and compose are side by side; auto does so from a width of 200 cells. Below\n\
                  the table's full width a scroll costs more bytes.",
             ),
             opt(
@@ -276,25 +276,25 @@ pub(super) static SECTIONS: [Section; 10] = [
                     set: |c, v| c.settings.ui.ambiguous_width = if v == 2 { 2 } else { 1 },
                 },
                 "1",
-                "Cells that signs such as “ ” — take in your terminal: 2 where it is set up so for Chinese.",
+                "The width in cells of signs such as “ ” — in your terminal: 2 where it is set up so for Chinese.",
             ),
             opt(
                 "frame_ms",
                 Kind::Whole { least: 16, most: 1000, set: |c, v| c.settings.ui.frame_ms = v },
                 "50",
-                "The least time between two frames that news from the service cause. Keys are shown at once.",
+                "The shortest time between two frames caused by the service. Keys are shown at once.",
             ),
             opt(
                 "reduced_motion",
                 Kind::Flag(|c, v| c.settings.ui.reduced_motion = v),
                 "false",
-                "Nothing moves by itself but once a minute.",
+                "Nothing moves on the screen more than once a minute, except for your keys.",
             ),
             opt(
                 "language",
                 Kind::Word { words: &["auto", "en", "zh"], set: |c, v| c.settings.ui.language = Lang::from_id(&v) },
                 "\"auto\"",
-                "The language of the screen: en (English), zh (Simplified Chinese), or auto, which goes by the locale.",
+                "The language: en (English), zh (Simplified Chinese), or auto, which follows the locale.",
             ),
         ],
     },
