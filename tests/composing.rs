@@ -5,7 +5,7 @@
 mod support;
 
 use domain::request::ImageRef;
-use support::flow::{Flow, refused};
+use support::flow::{Flow, no_channel, refused};
 
 /// Long enough for the undo window to pass and the answer to come.
 const SENT: u64 = 4_000;
@@ -175,4 +175,51 @@ fn the_list_of_pictures_looks_inside_names_and_says_what_is_too_large() {
     let place = |name: &str| screen.find(name).unwrap_or_else(|| panic!("{name}\n{screen}"));
     assert!(place("fox.png") < place("a red fox.png"), "{screen}");
     flow.shows("too large");
+}
+
+/// Four tasks: two that the gateway had no channel for, a prompt refused, a first frame missing.
+fn with_failures() -> Flow {
+    let mut flow = Flow::start();
+    let invalid = "invalid params, first_frame_image is required";
+    let answers = [no_channel(), no_channel(), refused(1026, "input new_sensitive"), refused(2013, invalid)];
+    for (answer, prompt) in answers.into_iter().zip(["one", "two", "a wounded fox", "four"]) {
+        flow.answers.push_back(answer);
+        flow!(flow, "n", prompt, "<F2>", "<Enter>");
+        flow.live(SENT);
+    }
+    flow
+}
+
+#[test]
+fn the_plan_s_line_shows_what_it_would_send_group_by_group() {
+    let mut flow = with_failures();
+    flow!(flow, "R", "G");
+    flow.shows("Plan 2 tasks, 1.0 PTC");
+    flow.shows("2 service error, 1.0 PTC: send again");
+    flow.shows("one");
+    flow.shows("two");
+    flow.hides("a wounded fox");
+}
+
+#[test]
+fn a_first_frame_set_for_a_cause_is_completed_and_checked() {
+    let mut flow = with_failures();
+    let good = flow.file("frames/fox.png", &png(640, 480));
+    flow.file("frames/small.png", &png(64, 48));
+    let folder = good.strip_suffix("fox.png").unwrap();
+    flow!(flow, "R", "g", "j", "j");
+    flow.shows("set the first frame first");
+    flow!(flow, "<Enter>", folder, "sm", "<Tab>");
+    flow.shows("small.png");
+    flow.shows("The picture is too small");
+    // It cannot be kept.
+    flow!(flow, "<Enter>");
+    flow.shows("Set the first frame of");
+    // The list of files, as in compose.
+    flow!(flow, "<Ctrl-u>", folder, "<F7>");
+    flow.shows("PNG 640x480");
+    flow!(flow, "<Enter>");
+    flow.shows("PNG 640x480");
+    flow!(flow, "<Enter>");
+    flow.shows("first frame set to");
 }

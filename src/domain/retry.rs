@@ -303,7 +303,7 @@ pub fn unknown_twin<'a>(request: &Request, unknowns: impl IntoIterator<Item = &'
 pub enum Remedy {
     /// The same again may well go through.
     Again,
-    /// The prompts are changed first: unchanged they are never sent again in bulk.
+    /// The prompts are changed first: unchanged they are not sent again in bulk, or only where a person asks for it.
     EditPrompts,
     /// A field is changed first; the likeliest one.
     FixField(Field),
@@ -318,7 +318,8 @@ pub const fn remedy(state: TaskState, class: ErrorClass, field: Option<Field>) -
         return Remedy::Settle;
     }
     match class {
-        ErrorClass::PromptSensitive => Remedy::EditPrompts,
+        // What was made of it was judged: the same words may well make the same again. A person may send them all the same.
+        ErrorClass::PromptSensitive | ErrorClass::OutputSensitive => Remedy::EditPrompts,
         ErrorClass::InvalidParams => match field {
             Some(Field::Prompt) => Remedy::EditPrompts,
             Some(field) => Remedy::FixField(field),
@@ -328,7 +329,6 @@ pub const fn remedy(state: TaskState, class: ErrorClass, field: Option<Field>) -
         ErrorClass::RateLimited
         | ErrorClass::Auth
         | ErrorClass::Balance
-        | ErrorClass::OutputSensitive
         | ErrorClass::Service
         | ErrorClass::Network
         | ErrorClass::UnknownOutcome

@@ -98,6 +98,7 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
         Action::TakeIn => failures::toggle(app),
         Action::EditPrompts => failures::edit_prompts(app),
         Action::FixField => failures::fix_field(app),
+        Action::NextField if failures::frame::field(app).is_some() => return failures::frame::complete(app),
         Action::NextField => failures::other_field(app, true),
         Action::PreviousField => failures::other_field(app, false),
         Action::Fix => return compose::fix(app),
@@ -210,7 +211,8 @@ pub(crate) fn go(app: &mut App, to: Move) {
 
 /// The list of files for the picture's row that has the keys.
 fn pictures(app: &mut App) -> Vec<Do> {
-    compose::picture_field(app).map_or_else(Vec::new, |field| pick::open(app, PickWhat::Pictures(field)))
+    let field = failures::frame::field(app).or_else(|| compose::picture_field(app));
+    field.map_or_else(Vec::new, |field| pick::open(app, PickWhat::Pictures(field)))
 }
 
 fn freeze(app: &mut App) {

@@ -73,6 +73,7 @@ pub fn update(app: &mut App, msg: impl Into<Msg>, now: Now) -> Vec<Effect> {
     table::pins::keep(app);
     table::place::see(app);
     effects.extend(compose::wake(app));
+    effects.extend(failures::frame::wake(app));
     effects.extend(notice::wake(app));
     effects.extend(table::kept::wake(app));
     effects
@@ -143,6 +144,7 @@ pub fn next_deadline(app: &App) -> Option<Mono> {
         toast::deadline(app),
         compose::deadline(app),
         table::kept::deadline(app),
+        failures::frame::deadline(app),
         detail::deadline(app),
         notice::deadline(app),
         ages(app),

@@ -1,7 +1,9 @@
 //! What this machine answers: pictures read, folders listed, files of prompts, the editor's text.
 
 use super::{check_again, path, pictures, prompt_changed, to_preview};
-use crate::{app::App, command_line, commands::Do, compose::CameraList, copy, kit::editor::PromptEditor, pick, toast};
+use crate::{
+    app::App, command_line, commands::Do, compose::CameraList, copy, failures, kit::editor::PromptEditor, pick, toast,
+};
 use engine::{
     effect::{Effect, Level, ListFor},
     msg::LocalMsg,
@@ -27,7 +29,11 @@ pub fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
             return pictures_came(app, reads);
         }
         LocalMsg::Listed { typed, purpose: ListFor::Completion, result } => {
-            let wishes = path::completes(app, &typed, result);
+            let wishes = if failures::frame::field(app).is_some() {
+                failures::frame::completes(app, &typed, result)
+            } else {
+                path::completes(app, &typed, result)
+            };
             return crate::shell::input::carry_out(app, wishes);
         }
         LocalMsg::Listed { typed, purpose: ListFor::Command, result } => command_line::listed(app, &typed, result),
@@ -59,6 +65,7 @@ pub fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
 /// Pictures have come: the preview that waited for them opens once there is none left to wait for.
 fn pictures_came(app: &mut App, mut wishes: Vec<Do>) -> Vec<Effect> {
     check_again(app);
+    wishes.extend(failures::frame::came(app));
     if app.screen.layers.is_empty() {
         wishes.extend(path::go_on(app));
     }

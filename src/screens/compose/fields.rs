@@ -1,7 +1,7 @@
 //! What stands in compose's fields in words: names, values, what is worth knowing of them, why one cannot be used.
 
 use crate::{app::App, compose, screen::Compose};
-use domain::{catalogue::Need, draft::Field, picture::to_look_into};
+use domain::{catalogue::Need, draft::Field, picture::to_look_into, request::StoredImage};
 use words::{amounts, names, reason, tr};
 
 /// A field's name on the screen.
@@ -105,15 +105,15 @@ fn picture(compose: &Compose, path: &str) -> String {
         Some(Some(Err(_))) | None => {}
     }
     match compose.images.get(path.trim()) {
-        Some(Some(Ok(image))) => format!(
-            "{} {}x{}, {}",
-            image.kind.extension().to_uppercase(),
-            image.width,
-            image.height,
-            amounts::size(image.bytes)
-        ),
+        Some(Some(Ok(image))) => facts(image),
         Some(None) => tr!("checking").into(),
         None if to_look_into(path).is_some() && compose.look_at.is_some() => tr!("checking").into(),
         Some(Some(Err(_))) | None => String::new(),
     }
+}
+
+/// Type, sides and size of a picture.
+pub(crate) fn facts(image: &StoredImage) -> String {
+    let (width, height) = (image.width, image.height);
+    format!("{} {width}x{height}, {}", image.kind.extension().to_uppercase(), amounts::size(image.bytes))
 }

@@ -63,7 +63,7 @@ const SAVE_AFTER: u64 = 500;
 
 /// How long a path rests before the picture is looked at, in milliseconds: while it is typed, most of what stands there is
 /// no file.
-const LOOK_AFTER: u64 = 150;
+pub(crate) const LOOK_AFTER: u64 = 150;
 
 /// The model of the draft.
 #[must_use]

@@ -1,6 +1,6 @@
 //! Mending a cause once for all of its tasks: the shared part of their prompts, or one field.
 
-use super::{Cluster, Remedy, view};
+use super::{Cluster, Remedy, frame, view};
 use crate::{
     app::App,
     commands::Do,
@@ -14,11 +14,11 @@ use crate::{
 use domain::{
     draft::{Draft, Field},
     fields,
-    picture::to_look_into,
+    picture::{dropped, to_look_into},
     reason::draft::Closed,
     retry,
     retry::{Change, Facts, Scope},
-    task::Row,
+    task::{Row, TaskKey},
 };
 use ratatui::layout::{Position, Rect};
 use words::{names, reason, tr};
@@ -105,7 +105,7 @@ impl Overlay for Mend {
     }
 
     fn hints(&self, _: &App) -> Vec<(Ctx, Action)> {
-        vec![(Ctx::Mend, Action::Accept), (Ctx::Mend, Action::NextField)]
+        [Action::Accept, Action::NextField, Action::Pictures].map(|action| (Ctx::Mend, action)).into()
     }
 }
 
@@ -120,7 +120,13 @@ fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
 }
 
 /// Enter while mending: keeps it, and goes to the next cause that needs a hand. What cannot be stays open with why.
-fn keep(app: &mut App) -> Vec<Do> {
+pub(super) fn keep(app: &mut App) -> Vec<Do> {
+    if let Err((why, reads)) = frame::may_keep(app) {
+        if let Some(mend) = app.screen.top_mut::<Mend>() {
+            mend.fault = Some(why).filter(|why| !why.is_empty());
+        }
+        return reads;
+    }
     let Some(mend) = app.screen.top::<Mend>() else { return Vec::new() };
     match kept(app, mend) {
         Err(why) => {
@@ -135,7 +141,12 @@ fn keep(app: &mut App) -> Vec<Do> {
             app.screen.layers.pop();
             if let Some(view) = super::view_mut(app) {
                 view.left_out.remove(&id);
-                view.fixes.insert(id, fix);
+                view.taken_in.remove(&id);
+                match fix {
+                    // Nothing was changed, and nothing need be.
+                    Fix::Prompts { template, text } if text == template.text() => drop(view.taken_in.insert(id)),
+                    fix => drop(view.fixes.insert(id, fix)),
+                }
                 view.go_on_to_next();
             }
             reads
@@ -164,7 +175,9 @@ fn typed(app: &mut App, key: Key) {
                 *line = LineEditor::new(&offered[next]);
             }
             _ => {
-                line.key(key);
+                if line.key(key) {
+                    frame::changed(app);
+                }
             }
         },
     }
@@ -178,7 +191,10 @@ fn pasted(app: &mut App, text: &str) {
         MendWhat::Prompts { editor, .. } => {
             editor.paste(text);
         }
-        MendWhat::Field { line, .. } => line.paste(text),
+        MendWhat::Field { line, .. } => {
+            line.paste(text);
+            frame::changed(app);
+        }
     }
 }
 
@@ -198,9 +214,9 @@ pub(crate) fn other_field(app: &mut App, forward: bool) {
     }
 }
 
-/// Whether the rules of a retry let the cause's tasks go as they are, all at once.
-fn goes_unchanged(app: &App, mend: &Mend) -> bool {
-    let rows = mend.keys.iter().filter_map(|key| app.work.tasks.rows.get(key));
+/// Whether the rules of a retry let these tasks go as they are, all at once.
+pub(super) fn go_unchanged(app: &App, keys: &[TaskKey]) -> bool {
+    let rows = keys.iter().filter_map(|key| app.work.tasks.rows.get(key));
     rows.map(Facts::of_row).all(|facts| retry::judge(&facts, Change::Nothing, Scope::Bulk).is_ok())
 }
 
@@ -209,7 +225,7 @@ fn kept(app: &App, mend: &Mend) -> Result<Fix, String> {
     match &mend.what {
         MendWhat::Prompts { template, editor } => {
             let text = editor.text();
-            if text == template.text() && !goes_unchanged(app, mend) {
+            if text == template.text() && !go_unchanged(app, &mend.keys) {
                 let back = keymap::named(app, Ctx::Global, Action::Back);
                 return Err(tr!("unchanged, it would be refused again; change it, or {back} leaves it", back));
             }
@@ -221,7 +237,10 @@ fn kept(app: &App, mend: &Mend) -> Result<Fix, String> {
         }
         MendWhat::Field { field, line } => {
             possible(app, mend, *field).map_err(|why| reason::closed(&why))?;
-            let value = line.text().trim().to_owned();
+            let value = match field {
+                Field::FirstFrame | Field::LastFrame | Field::Subject => dropped(line.text()).trim().to_owned(),
+                _ => line.text().trim().to_owned(),
+            };
             let offered = choices(app, mend, *field);
             if !offered.is_empty() && !offered.contains(&value) {
                 return Err(tr!("it takes {values}; choose with up and down", values = names::any_of(&offered)));

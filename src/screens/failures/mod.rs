@@ -2,8 +2,10 @@
 //! always goes through the preview; nothing here sends.
 
 pub mod clusters;
+pub(crate) mod frame;
 mod mend;
 mod plan;
+mod planned;
 pub mod state;
 #[cfg(test)]
 mod tests;
@@ -107,13 +109,28 @@ fn go(app: &mut App, to: Move) {
     }
 }
 
-/// Takes the cause under the cursor into the plan, or out of it.
+/// Takes the cause under the cursor into the plan, or out of it. One that something else fits goes in unchanged only where
+/// the rules of a retry let it.
 pub(crate) fn toggle(app: &mut App) {
+    let Some((cluster, _)) = at_cursor(app) else { return };
+    let changes_first = matches!(cluster.remedy, Remedy::EditPrompts | Remedy::FixField(_));
+    let unchanged = changes_first && mend::go_unchanged(app, &cluster.keys);
     let Some(view) = view_mut(app) else { return };
-    let Some(cluster) = view.clusters.get(view.at) else { return };
     let id = cluster.id.clone();
-    if !view.left_out.remove(&id) {
-        view.left_out.insert(id);
+    if view.has(&cluster) {
+        if !view.taken_in.remove(&id) {
+            view.left_out.insert(id);
+        }
+        return;
+    }
+    if view.left_out.remove(&id) && view.has(&cluster) {
+        return;
+    }
+    if unchanged {
+        view.taken_in.insert(id);
+    } else if changes_first {
+        let fit = keymap::named(app, Ctx::Failures, Action::Fit);
+        toast::say(app, Level::Info, tr!("unchanged they would be refused again; {fit} changes them", fit), None);
     }
 }
 
@@ -163,14 +180,14 @@ pub(crate) fn edit_prompts(app: &mut App) {
     let prompts: Vec<&str> =
         cluster.keys.iter().filter_map(|key| app.work.tasks.rows.get(key)).map(|row| row.prompt()).collect();
     let what = MendWhat::prompt(&prompts, fix.as_ref());
-    app.screen.open(Mend { cluster: cluster.id, keys: cluster.keys, what, fault: None });
+    app.screen.open(Mend { cluster: cluster.id, keys: cluster.keys, what, fault: None, look_at: None, wants: false });
 }
 
 /// Opens the field at fault of the cause under the cursor, to be set once for all.
 pub(crate) fn fix_field(app: &mut App) {
     let Some((cluster, fix)) = at_cursor(app) else { return };
     let what = mend::field(app, &cluster, fix.as_ref());
-    app.screen.open(Mend { cluster: cluster.id, keys: cluster.keys, what, fault: None });
+    app.screen.open(Mend { cluster: cluster.id, keys: cluster.keys, what, fault: None, look_at: None, wants: false });
 }
 
 /// Opens the first task of the cause in compose.
@@ -230,6 +247,7 @@ pub(crate) fn sent(app: &mut App, tasks: Vec<TaskKey>) {
     if let Some(view) = view_mut(app) {
         view.fixes.clear();
         view.left_out.clear();
+        view.taken_in.clear();
     }
 }
 

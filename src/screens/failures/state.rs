@@ -4,7 +4,7 @@ use crate::{
     failures::{Cluster, ClusterId, Remedy},
     kit::editor::{LineEditor, PromptEditor},
 };
-use domain::{cluster::Template, draft::Field, task::TaskKey};
+use domain::{cluster::Template, draft::Field, task::TaskKey, time::Mono};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Failures by cause.
@@ -18,6 +18,8 @@ pub struct FailuresView {
     pub fixes: BTreeMap<ClusterId, Fix>,
     /// Causes taken out of the plan.
     pub left_out: BTreeSet<ClusterId>,
+    /// Causes taken in unchanged, though something else would fit.
+    pub taken_in: BTreeSet<ClusterId>,
     /// The counts of tasks when the causes were last gathered.
     pub counts: [usize; 10],
 }
@@ -26,7 +28,7 @@ impl FailuresView {
     /// With these causes and nothing decided.
     #[must_use]
     pub fn new(clusters: Vec<Cluster>, counts: [usize; 10]) -> Self {
-        Self { clusters, at: 0, fixes: BTreeMap::new(), left_out: BTreeSet::new(), counts }
+        Self { clusters, at: 0, fixes: BTreeMap::new(), left_out: BTreeSet::new(), taken_in: BTreeSet::new(), counts }
     }
 
     /// Whether the plan has this cause: it can go again as it is, or was mended.
@@ -34,7 +36,9 @@ impl FailuresView {
     pub fn has(&self, cluster: &Cluster) -> bool {
         let able = match cluster.remedy {
             Remedy::Again => true,
-            Remedy::EditPrompts | Remedy::FixField(_) => self.fixes.contains_key(&cluster.id),
+            Remedy::EditPrompts | Remedy::FixField(_) => {
+                self.fixes.contains_key(&cluster.id) || self.taken_in.contains(&cluster.id)
+            }
             Remedy::Settle => false,
         };
         able && !self.left_out.contains(&cluster.id)
@@ -50,6 +54,7 @@ impl FailuresView {
         let open = |cluster: &Cluster| {
             matches!(cluster.remedy, Remedy::EditPrompts | Remedy::FixField(_))
                 && !self.fixes.contains_key(&cluster.id)
+                && !self.taken_in.contains(&cluster.id)
                 && !self.left_out.contains(&cluster.id)
         };
         self.at = self.clusters.iter().position(open).unwrap_or(self.clusters.len());
@@ -85,6 +90,10 @@ pub struct Mend {
     pub what: MendWhat,
     /// Why it could not be kept.
     pub fault: Option<String>,
+    /// When the picture whose path is being typed is looked at.
+    pub look_at: Option<Mono>,
+    /// Whether it is kept as soon as its picture has been looked at.
+    pub wants: bool,
 }
 
 /// What is edited.

@@ -266,3 +266,47 @@ fn attempts_that_were_charged_already_are_told_as_one_or_as_many() {
         assert_eq!(preview.warnings.iter().map(ToString::to_string).collect::<Vec<_>>(), [told]);
     }
 }
+
+/// A video judged sensitive, and three faults of the service, two of one code.
+fn videos() -> App {
+    let mut state = state_of(&[]);
+    let of = |key: u32, code: i64| {
+        let class = if code == 1027 { ErrorClass::OutputSensitive } else { ErrorClass::Service };
+        let error = failed(key, class, "words", "p").error().unwrap().clone();
+        Task {
+            phase: Phase::Failed { error: TaskError { code: code.to_string(), ..error } },
+            ..task(key, TaskState::Failed)
+        }
+    };
+    for task in [of(1, 1027), of(2, 1000), of(3, 1000), of(4, 1013)] {
+        add(&mut state, task);
+    }
+    table::to_first(&mut state);
+    state
+}
+
+#[test]
+fn a_video_judged_sensitive_is_not_chosen_unless_a_person_takes_it_in() {
+    let mut state = videos();
+    press(&mut state, "R");
+    let planned = |state: &App| -> usize { view(state).unwrap().planned().map(|cluster| cluster.keys.len()).sum() };
+    let sensitive = view(&state).unwrap().clusters.iter().position(|c| c.id.class == ErrorClass::OutputSensitive);
+    assert_eq!((planned(&state), view(&state).unwrap().at), (3, sensitive.unwrap()));
+    press(&mut state, "space");
+    assert_eq!(planned(&state), 4);
+    press(&mut state, "space");
+    assert_eq!(planned(&state), 3);
+    // A prompt that was refused is never taken in as it is.
+    let mut state = morning();
+    press(&mut state, "R space");
+    assert_eq!(planned(&state), 2);
+    assert!(state.screen.toasts.back().unwrap().text.starts_with("unchanged they would be refused again"));
+}
+
+#[test]
+fn causes_of_one_kind_have_what_tells_them_apart() {
+    let state = videos();
+    let view = state::FailuresView::new(clusters::all(&state), state.work.tasks.counts);
+    let names: Vec<String> = view.clusters.iter().map(|cluster| view::name(&view, cluster)).collect();
+    assert_eq!(names, ["service error 1000", "service error 1013", "video refused"]);
+}

@@ -12,7 +12,7 @@ use crate::{
     app::App,
     failures,
     failures::{
-        Cluster, Remedy,
+        Cluster, Remedy, frame, planned,
         state::{FailuresView, Fix, Mend, MendWhat},
     },
     kit::{
@@ -22,7 +22,7 @@ use crate::{
     },
     shell::layout,
 };
-use domain::{money::Ptc, task::TaskState};
+use domain::{draft::Field, money::Ptc, task::TaskState, text::gist};
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
@@ -30,6 +30,8 @@ use ratatui::{
 };
 use words::{names, reason, terms, tr};
 
+/// Cells of a cause's name, at least and at most.
+const CLASS: (usize, usize) = (20, 28);
 /// Tasks of a cause that are listed.
 const LISTED: usize = 3;
 /// Attempts of the last plan that are listed.
@@ -48,8 +50,9 @@ pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &Failur
     lines.extend(view.clusters.iter().enumerate().map(|(n, cluster)| cause(view, cluster, n == view.at, look)));
     lines.push(send(app, view, look));
     lines.push(Line::default());
-    if let Some(cluster) = view.clusters.get(view.at) {
-        lines.extend(about(app, view, cluster, look, inside.width));
+    match view.clusters.get(view.at) {
+        Some(cluster) => lines.extend(about(app, view, cluster, look, inside.width)),
+        None => lines.extend(planned::lines(app, view, look, inside.width.saturating_sub(2))),
     }
     lines.extend(round(app, look));
     let room = usize::from(inside.height);
@@ -70,7 +73,7 @@ fn head(app: &App, view: &FailuresView, look: Look, width: u16) -> Vec<Line<'sta
     let counts: Vec<String> = view
         .clusters
         .iter()
-        .map(|cluster| tr!("{count} {class}", count = cluster.keys.len(), class = names::class(cluster.id.class)))
+        .map(|cluster| tr!("{count} {class}", count = cluster.keys.len(), class = name(view, cluster)))
         .collect();
     let all = if counts.is_empty() {
         tr!("Nothing has failed that was not retried or put away.").to_owned()
@@ -89,7 +92,9 @@ fn cause(view: &FailuresView, cluster: &Cluster, chosen: bool, look: Look) -> Li
         Remedy::Again | Remedy::EditPrompts | Remedy::FixField(_) if view.has(cluster) => "[x]",
         Remedy::Again | Remedy::EditPrompts | Remedy::FixField(_) => "[ ]",
     };
-    let class = text::pad(names::class(cluster.id.class), 20);
+    let longest = view.clusters.iter().map(|cluster| text::width(&name(view, cluster))).max().unwrap_or(0);
+    let cells = longest.clamp(CLASS.0, CLASS.1);
+    let class = text::pad(&text::cut(&name(view, cluster), cells, false), cells);
     Line::from(vec![
         Span::styled(cursor, look.theme.chosen),
         Span::raw(format!("{mark}{:>4}  ", cluster.keys.len())),
@@ -99,8 +104,24 @@ fn cause(view: &FailuresView, cluster: &Cluster, chosen: bool, look: Look) -> Li
     ])
 }
 
+/// The name of a cause; where several have one kind, with what tells them apart: the service's code, or else its words.
+pub(super) fn name(view: &FailuresView, cluster: &Cluster) -> String {
+    let class = names::class(cluster.id.class);
+    let others = || view.clusters.iter().filter(|other| other.id.class == cluster.id.class && other.id != cluster.id);
+    if others().next().is_none() {
+        return class.to_owned();
+    }
+    let code = &cluster.id.code;
+    let apart = match (code.is_empty(), others().any(|other| other.id.code == *code), cluster.id.field) {
+        (false, false, _) => code.clone(),
+        (_, _, Some(field)) if others().all(|other| other.id.field != Some(field)) => names::field(field).to_owned(),
+        _ => format!("{code} {}", gist(&cluster.sample)).trim().to_owned(),
+    };
+    format!("{class} {apart}")
+}
+
 /// What fits a cause, or how it was mended.
-fn fitting(view: &FailuresView, cluster: &Cluster) -> String {
+pub(super) fn fitting(view: &FailuresView, cluster: &Cluster) -> String {
     match (view.fixes.get(&cluster.id), cluster.remedy) {
         (Some(Fix::Prompts { .. }), _) => tr!("prompts edited").into(),
         (Some(Fix::Field { field, value }), _) if value.is_empty() => {
@@ -108,6 +129,9 @@ fn fitting(view: &FailuresView, cluster: &Cluster) -> String {
         }
         (Some(Fix::Field { field, value }), _) => tr!("{field} set to {value}", field = names::field(*field), value),
         (None, Remedy::Again) => tr!("retry").into(),
+        (None, Remedy::EditPrompts | Remedy::FixField(_)) if view.taken_in.contains(&cluster.id) => {
+            tr!("retry unchanged").into()
+        }
         (None, Remedy::EditPrompts) => tr!("edit the prompts first").into(),
         (None, Remedy::FixField(field)) => tr!("set the {field} first", field = names::field(field)),
         (None, Remedy::Settle) => tr!("resolve first").into(),
@@ -211,6 +235,14 @@ pub(crate) fn mend(brush: &mut Brush<'_>, screen: Rect, app: &App, mend: &Mend) 
         MendWhat::Field { line, .. } => {
             let (shown, caret) = line.window(below.width.saturating_sub(2));
             brush.text(below.x, below.y, below.width, &shown, look.theme.strong);
+            let (said, style) = match frame::verdict(app) {
+                Some(frame::Verdict::Checking) => (tr!("checking").to_owned(), look.theme.faint),
+                Some(frame::Verdict::Good(facts)) => (facts, look.theme.good),
+                Some(frame::Verdict::Bad(why)) => (why, look.theme.bad),
+                None => (String::new(), look.theme.faint),
+            };
+            let rest = Rect { y: below.y + 1, height: below.height.saturating_sub(1), ..below };
+            brush.lines(rest, &wrapped(&said, rest.width, style));
             Some(Position::new((below.x + caret).min(screen.right().saturating_sub(1)), below.y))
         }
         MendWhat::Prompts { template, editor } => {
@@ -250,7 +282,13 @@ fn explained(app: &App, mend: &Mend, look: Look, width: u16) -> Vec<Line<'static
         MendWhat::Field { field, .. } => {
             let offered = failures::choices(app, mend, *field);
             let words = if offered.is_empty() {
-                tr!("A value for all of them, empty for none. Tab goes to another field.").to_owned()
+                match field {
+                    Field::FirstFrame | Field::LastFrame | Field::Subject => {
+                        tr!("A path or a URL for all of them, empty for none. Tab completes a path, or goes to another field.")
+                            .to_owned()
+                    }
+                    _ => tr!("A value for all of them, empty for none. Tab goes to another field.").to_owned(),
+                }
             } else {
                 tr!("One of {values} (up and down). Tab goes to another field.", values = offered.join(tr!(", ")))
             };

@@ -334,7 +334,8 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Failures, &["g", "home", "alt-<"], Action::Move(Move::First), "first", "Go to the first cause"),
     on(Ctx::Failures, &["G", "end", "alt->"], Action::Move(Move::Last), "last", "Go to the line that sends"),
     on(Ctx::Mend, &["enter"], Action::Accept, "keep", "Keep it for the plan; Alt-Enter is a new line"),
-    on(Ctx::Mend, &["tab"], Action::NextField, "other field", "Set another field instead").when(when::on_field),
+    on(Ctx::Mend, &["tab"], Action::NextField, "other field", "Complete a picture's path; where nothing is left to complete, set another field instead").when(when::on_field),
+    on(Ctx::Mend, &["f7"], Action::Pictures, "files", "List the files there, with their sizes and why one cannot be used").when(when::on_picture),
     on(Ctx::Mend, &["shift-tab"], Action::PreviousField, "previous field", "Set the previous field instead").when(when::on_field),
     // The copy menu.
     on(Ctx::Copy, &["y"], Action::Copy(CopyWhat::Id), "task ID", "Copy the service's task ID").when(when::has_remote),

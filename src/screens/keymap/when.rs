@@ -387,6 +387,13 @@ pub(super) fn on_field(app: &App) -> Possible {
     }
 }
 
+pub(super) fn on_picture(app: &App) -> Possible {
+    match failures::frame::field(app) {
+        Some(_) => Ok(()),
+        None => no(tr!("Only a picture's field has files to choose from")),
+    }
+}
+
 pub(super) fn plan(app: &App) -> Possible {
     failures::can_plan(app)
 }

@@ -6,7 +6,7 @@ pub mod view;
 use crate::{
     app::App,
     commands::Do,
-    compose,
+    compose, failures,
     key::Key,
     keymap,
     keymap::{Action, Ctx, Move},
@@ -117,7 +117,9 @@ pub enum Take {
 /// Opens a list.
 pub(crate) fn open(app: &mut App, what: PickWhat) -> Vec<Do> {
     let start = match what {
-        PickWhat::Pictures(field) => match typed_picture(compose::typed_text(app, field)) {
+        PickWhat::Pictures(field) => match typed_picture(
+            failures::frame::value(app).as_deref().unwrap_or_else(|| compose::typed_text(app, field)),
+        ) {
             Typed::Path(path) => path.to_owned(),
             Typed::Empty | Typed::Address(_) | Typed::Data(_) | Typed::Foreign(_) => String::new(),
         },
@@ -255,6 +257,9 @@ fn accept(app: &mut App) -> Vec<Do> {
             app.screen.open(Picker { query: LineEditor::new(&path), ..picker });
             refresh(app)
         }
+        (Take::File(path), PickWhat::Pictures(_)) if failures::frame::field(app).is_some() => {
+            failures::frame::take(app, &path)
+        }
         (Take::File(path), PickWhat::Pictures(field)) => compose::take_path(app, field, &path),
         (Take::File(path), _) => compose::read_file(path),
         (Take::Prompt(text), _) => compose::take_prompt(app, &text),
@@ -383,7 +388,7 @@ fn facts(kind: &EntryKind) -> String {
 
 /// Why a picture cannot be used with the draft's model. One that a smaller copy would mend can be: compose offers it.
 fn unusable(app: &App, kind: ImageKind, bytes: u64, (width, height): (u32, u32)) -> String {
-    let Some(spec) = compose::spec(app) else { return String::new() };
+    let Some(spec) = failures::frame::spec(app).or_else(|| compose::spec(app)) else { return String::new() };
     let mends = bytes > picture::MAX_BYTES || kind == ImageKind::Webp;
     let image = StoredImage { sha256: String::new(), kind, bytes, width, height, path: String::new(), odd: Vec::new() };
     let faults = picture::faults_of_image(&image, spec, app.work.settings.profile.takes());
