@@ -195,7 +195,7 @@ fn the_plan_s_line_shows_what_it_would_send_group_by_group() {
     let mut flow = with_failures();
     flow!(flow, "R", "G");
     flow.shows("Plan 2 tasks, 1.0 PTC");
-    flow.shows("2 service error, 1.0 PTC: send again");
+    flow.shows("2 service error, 1.0 PTC: retry");
     flow.shows("one");
     flow.shows("two");
     flow.hides("a wounded fox");
@@ -222,4 +222,72 @@ fn a_first_frame_set_for_a_cause_is_completed_and_checked() {
     flow.shows("PNG 640x480");
     flow!(flow, "<Enter>");
     flow.shows("first frame set to");
+}
+
+#[test]
+fn one_row_of_a_preview_is_dropped_and_the_sum_follows() {
+    let mut flow = Flow::start();
+    flow!(flow, "n", "a {red|blue|green} kite", "<F2>");
+    flow.shows("3 tasks, 1.5 PTC together");
+    flow!(flow, "j", "<Delete>");
+    flow.shows("2 tasks, 1.0 PTC together");
+    flow!(flow, "g", "<Delete>");
+    flow.shows("Send one task?");
+    flow!(flow, "<Delete>");
+    flow.shows("One task is all there is");
+    flow!(flow, "<Enter>");
+    flow.live(SENT);
+    assert_eq!(flow.posts.iter().map(|post| post.prompt.as_str()).collect::<Vec<_>>(), ["a green kite"]);
+}
+
+#[test]
+fn rows_that_differ_in_duration_or_frame_only_look_different() {
+    let mut flow = Flow::start();
+    flow!(flow, "n", "a cat", "<Tab>", "<Tab>", "<Tab>", "<Tab>");
+    assert!(line(&flow, "Duration").starts_with('▌') || line(&flow, "▌").contains("Duration"), "{}", flow.screen());
+    flow!(flow, "<Enter>", " ", "j", " ", "<Enter>", "<F2>", "G");
+    let rows: Vec<String> =
+        flow.screen().lines().filter(|line| line.contains("H-02 768P")).map(str::to_owned).collect();
+    assert!(rows.len() == 2 && rows[0].contains("6s") && rows[1].contains("10s"), "{}", flow.screen());
+    let mut flow = Flow::start();
+    let path = flow.file("fox.png", &png(640, 480));
+    flow.file("owl.png", &png(480, 640));
+    flow!(flow, "n", "a cat", "<Tab>", &path.replace("fox", "*"), "<F2>", "G");
+    let rows: Vec<String> =
+        flow.screen().lines().filter(|line| line.contains("H-02 768P")).map(str::to_owned).collect();
+    assert!(rows.len() == 2 && rows[0].contains("fox.png") && rows[1].contains("owl.png"), "{}", flow.screen());
+}
+
+#[test]
+fn a_key_that_a_preview_names_does_something_there() {
+    let mut flow = with_a_refusal();
+    flow!(flow, "r");
+    flow.shows("e edits before it sends");
+    flow!(flow, "e");
+    flow.shows("Edit and retry #1");
+    flow!(flow, "<Esc>", "p", "n", "a cat", "<F2>");
+    flow.shows("P resumes it");
+    flow!(flow, "P");
+    flow.hides("It would be queued only");
+    flow.shows("Enter sends");
+}
+
+#[test]
+fn the_send_row_is_in_sight_however_much_is_wrong() {
+    let mut flow = Flow::start();
+    flow!(
+        flow,
+        "n",
+        "[Pan lef] [Zom in] [Push n] 【左移】 {a|b} ",
+        "<Tab>",
+        "/nowhere/a.png",
+        "<Down>",
+        "/nowhere/b.png"
+    );
+    flow.live(1_000);
+    flow.shows("Send ");
+    assert!(line(&flow, " Send ").contains("above"), "{}", flow.screen());
+    flow!(flow, "<Up>", "<Up>");
+    flow.live(1_000);
+    assert!(line(&flow, " Send ").contains("above"), "{}", flow.screen());
 }

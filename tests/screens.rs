@@ -46,7 +46,10 @@ use screens::{
     palette::Palette,
     pick::{Item, PickWhat, Picker, Take},
     resolve::Resolve,
-    screen::{Away, Batch, ComposeRow, DetailTab, Estimate, Pane, Preview, PreviewItem, Purpose, Toast},
+    screen::{
+        Away, Batch, ComposeRow, DetailTab, Estimate, Pane, Preview, PreviewItem, PreviewJudged, Purpose, RowPlace,
+        Toast,
+    },
     shell::{view as ui, view::Drawn},
     table::{columns, sort_menu::SortMenu},
     welcome::Welcome,
@@ -239,6 +242,8 @@ fn preview(purpose: Purpose, items: Vec<PreviewItem>) -> Preview {
         batch: None,
         sent: None,
         scroll: 0,
+        place: RowPlace::default(),
+        judged: PreviewJudged::default(),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     money as ledger, palette, pick,
     pick::{PickWhat, Picker},
     preview, resolve, scope,
-    screen::{DetailTab, Pane},
+    screen::{DetailTab, Pane, Preview},
     table,
     table::{filter_input, groups, sort_menu},
     toast, undo,
@@ -59,6 +59,10 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
         Action::Plan => return failures::plan(app),
         Action::ComposeFirst => return failures::compose_first(app),
         Action::Money => return ledger::open(app),
+        Action::Edit if in_preview(app) => return preview::edit(app),
+        Action::Cancel if in_preview(app) => return preview::cancel(app),
+        Action::Resolve if in_preview(app) => preview::resolve(app),
+        Action::Drop => preview::drop_row(app),
         Action::Edit => return of_cursor(app, Then::Edit),
         Action::Clone => return of_cursor(app, Then::Clone),
         Action::Scp => return copy(app, Then::Scp),
@@ -140,6 +144,10 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
         Action::PreviousHit => go(app, Move::Up),
     }
     Vec::new()
+}
+
+fn in_preview(app: &App) -> bool {
+    app.screen.top::<Preview>().is_some()
 }
 
 /// One layer back: what lies over the panes, then what was opened last in a pane, down to the bare table.

@@ -181,6 +181,10 @@ pub struct DetailView {
     pub tab: DetailTab,
     /// First line shown.
     pub scroll: usize,
+    /// The cursor among what would be sent.
+    pub place: RowPlace,
+    /// What the rules and the state of sending said of it last.
+    pub judged: PreviewJudged,
 }
 
 /// A part of detail.
@@ -239,6 +243,10 @@ pub struct Preview {
     pub sent: Option<Ticket>,
     /// First line shown.
     pub scroll: usize,
+    /// The cursor among what would be sent.
+    pub place: RowPlace,
+    /// What the rules and the state of sending said of it last.
+    pub judged: PreviewJudged,
 }
 
 /// What made several tasks, and what came of it besides them.
@@ -255,6 +263,24 @@ pub struct Batch {
     pub bad_lines: Vec<(usize, Problem)>,
     /// Columns of the file that are no field and forbid to send it. Empty once they are left out.
     pub others: Vec<String>,
+}
+
+/// A cursor among the rows of a preview.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RowPlace {
+    /// The row under it, counted from 0.
+    pub at: usize,
+    /// Whether the picture follows it; scrolled by pages it does not.
+    pub follows: bool,
+}
+
+/// What was said of a preview when it was looked at last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PreviewJudged {
+    pub warnings: Vec<Problem>,
+    pub obstacles: Vec<Problem>,
+    /// Whether sending was paused, whether it was halted, and the counts of tasks; `None` where it is not looked at again.
+    pub seen: Option<(bool, bool, [usize; 10])>,
 }
 
 /// One attempt in a preview.

@@ -42,6 +42,13 @@ struct Block {
     below: Vec<Line<'static>>,
 }
 
+impl Block {
+    /// Its lines with those below it.
+    fn all(&self) -> u16 {
+        self.height.saturating_add(u16::try_from(self.below.len()).unwrap_or(u16::MAX))
+    }
+}
+
 /// Draws it; tells where the caret is.
 pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> Option<Position> {
     let compose = &app.screen.compose;
@@ -54,42 +61,49 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> Option<Posi
     brush.head(place, &line, "");
     let content =
         Rect { x: place.x + 1, y: place.y + 1, width: place.width - 2, height: place.height.saturating_sub(1) };
-    let blocks = blocks(app, brush.look, content);
-    let mut y = i32::from(content.y) - i32::from(scroll(&blocks, compose.row, content.height));
+    let mut blocks = blocks(app, brush.look, content);
+    let all: u16 = blocks.iter().map(Block::all).sum();
+    // Where not everything has room, the price stays in sight below what is scrolled.
+    let send = blocks.pop_if(|_| all > content.height);
+    let below = send.as_ref().map_or(0, |send| send.all().min(content.height.saturating_sub(PROMPT_LEAST)));
+    let above = Rect { height: content.height.saturating_sub(below), ..content };
+    let mut y = i32::from(above.y) - i32::from(scroll(&blocks, compose.row, above.height));
     let mut caret = None;
     for block in &blocks {
-        let below = u16::try_from(block.below.len()).unwrap_or(0);
-        let height = block.height + below;
         if let Ok(top) = u16::try_from(y)
-            && top >= content.y
-            && top < content.bottom()
+            && top >= above.y
+            && top < above.bottom()
         {
-            let room = Rect { y: top, height: height.min(content.bottom() - top), ..content };
+            let room = Rect { y: top, height: block.all().min(above.bottom() - top), ..above };
             let at = draw_block(brush, room, app, block);
             if block.row == compose.row {
                 caret = at;
             }
         }
-        y += i32::from(height);
+        y += i32::from(block.all());
     }
-    if let Ok(end) = u16::try_from(y) {
-        earlier::draw(brush, Rect { y: end, height: content.bottom().saturating_sub(end), ..content }, app);
+    match send {
+        Some(send) => drop(draw_block(brush, Rect { y: above.bottom(), height: below, ..content }, app, &send)),
+        None => {
+            if let Ok(end) = u16::try_from(y) {
+                earlier::draw(brush, Rect { y: end, height: content.bottom().saturating_sub(end), ..content }, app);
+            }
+        }
     }
     caret
 }
 
 /// How many lines are scrolled away so that the row with the keys is seen whole, with what stands below it.
 fn scroll(blocks: &[Block], row: ComposeRow, room: u16) -> u16 {
-    let height = |block: &Block| block.height + u16::try_from(block.below.len()).unwrap_or(0);
-    let before: u16 = blocks.iter().take_while(|block| block.row != row).map(height).sum();
-    let own = blocks.iter().find(|block| block.row == row).map_or(1, height);
+    let before: u16 = blocks.iter().take_while(|block| block.row != row).map(Block::all).sum();
+    let own = blocks.iter().find(|block| block.row == row).map_or(0, Block::all);
     let mut away = 0;
     // Only whole blocks leave at the top: half a field would not be drawn.
     for block in blocks {
         if before + own <= room + away || block.row == row {
             break;
         }
-        away += height(block);
+        away += block.all();
     }
     away
 }

@@ -2,7 +2,7 @@
 //! where.
 
 use super::{Binding, CameraKey, CopyWhat, Move, Why, when};
-use crate::{app::App, pick::PickWhat, screen::Pane};
+use crate::{app::App, pick::PickWhat, preview, screen::Pane};
 
 /// Where the keys of a context count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,6 +174,7 @@ actions! {
     Choose = "choose",
     Send = "send",
     LeaveOut = "leave_out",
+    Drop = "drop",
     Fit = "fit",
     TakeIn = "take_in",
     EditPrompts = "edit_prompts",
@@ -315,10 +316,15 @@ pub static BINDINGS: &[Binding] = &[
     // The preview.
     on(Ctx::Preview, &["enter"], Action::Send, "send", "Queue it for sending: this pays").paid().when(when::send),
     on(Ctx::Preview, &["p"], Action::LeaveOut, "leave out", "Leave out a file's unknown columns, or its bad lines, and continue").when(when::leave_out),
-    on(Ctx::Preview, &["k", "up", "ctrl-p"], Action::Move(Move::Up), "up", "Scroll up"),
-    on(Ctx::Preview, &["j", "down", "ctrl-n"], Action::Move(Move::Down), "down", "Scroll down"),
-    on(Ctx::Preview, &["g", "home", "alt-<"], Action::Move(Move::First), "first", "Scroll to the beginning"),
-    on(Ctx::Preview, &["G", "end", "alt->"], Action::Move(Move::Last), "last", "Scroll to the end"),
+    on(Ctx::Preview, &["delete"], Action::Drop, "drop", "Drop the row under the cursor: it is not sent").when(preview::can_drop),
+    on(Ctx::Preview, &["e"], Action::Edit, "edit+retry", "Edit the request in compose, then send it as a new attempt").paid().when(preview::can_edit),
+    on(Ctx::Preview, &["U"], Action::Resolve, "resolve", "Resolve the unknown that asks for the same").when(preview::can_resolve),
+    on(Ctx::Preview, &["x"], Action::Cancel, "take back", "Take back what is still queued and would be sent again").when(preview::can_cancel),
+    on(Ctx::Preview, &["P"], Action::Pause, "pause", "Pause or resume sending; after a halt, check again and resume"),
+    on(Ctx::Preview, &["k", "up", "ctrl-p"], Action::Move(Move::Up), "up", "Go to the previous row, or scroll up"),
+    on(Ctx::Preview, &["j", "down", "ctrl-n"], Action::Move(Move::Down), "down", "Go to the next row, or scroll down"),
+    on(Ctx::Preview, &["g", "home", "alt-<"], Action::Move(Move::First), "first", "Go to the first row, or scroll to the beginning"),
+    on(Ctx::Preview, &["G", "end", "alt->"], Action::Move(Move::Last), "last", "Go to the last row, or scroll to the end"),
     on(Ctx::Preview, &["pgup", "ctrl-b", "alt-v"], Action::Move(Move::PageUp), "page up", "Scroll a page up"),
     on(Ctx::Preview, &["pgdn", "ctrl-f", "ctrl-v"], Action::Move(Move::PageDown), "page down", "Scroll a page down"),
     // Failures by cause.
@@ -335,7 +341,7 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Failures, &["G", "end", "alt->"], Action::Move(Move::Last), "last", "Go to the line that sends"),
     on(Ctx::Mend, &["enter"], Action::Accept, "keep", "Keep it for the plan; Alt-Enter is a new line"),
     on(Ctx::Mend, &["tab"], Action::NextField, "other field", "Complete a picture's path; where nothing is left to complete, set another field instead").when(when::on_field),
-    on(Ctx::Mend, &["f7"], Action::Pictures, "files", "List the files there, with their sizes and why one cannot be used").when(when::on_picture),
+    on(Ctx::Mend, &["f7"], Action::Pictures, "files", "List the files there, with their sizes and why any cannot be used").when(when::on_picture),
     on(Ctx::Mend, &["shift-tab"], Action::PreviousField, "previous field", "Set the previous field instead").when(when::on_field),
     // The copy menu.
     on(Ctx::Copy, &["y"], Action::Copy(CopyWhat::Id), "task ID", "Copy the service's task ID").when(when::has_remote),

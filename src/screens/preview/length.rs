@@ -99,11 +99,12 @@ mod tests {
     #[test]
     fn scrolling_keys_are_offered_where_there_may_be_something_to_scroll() {
         let (all, few) = (["send", "down", "up", "back"], ["send", "back"]);
+        let many = ["send", "drop", "down", "up", "back"];
         assert_eq!(footer(1, "a cat", (80, 24)), few);
-        assert_eq!(footer(10, "a cat", (80, 24)), few);
+        assert_eq!(footer(10, "a cat", (80, 24)), many);
         assert_eq!(footer(1, &"a very long prompt ".repeat(60), (80, 24)), all);
         assert_eq!(footer(1, &"雨夜的东京".repeat(60), (80, 24)), all);
-        assert_eq!(footer(20, "a cat", (80, 24)), all);
+        assert_eq!(footer(20, "a cat", (80, 24)), many);
         assert_eq!(footer(1, "a cat", (40, 12)), all);
     }
 }

@@ -2,6 +2,7 @@
 //! sends once.
 
 mod bad_lines;
+mod keys;
 mod length;
 pub mod samples;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod warnings;
 
 pub use bad_lines::can_leave_out;
 pub(crate) use bad_lines::{forbid, leave_out};
+pub(crate) use keys::{can_cancel, can_drop, can_edit, can_resolve, cancel, drop_row, edit, resolve};
 pub use length::scrolls;
 
 use crate::{
@@ -23,7 +25,7 @@ use crate::{
     kit::{brush::Brush, editor::LineEditor},
     layer::{Did, Handle, Layer, Overlay},
     scope,
-    screen::{Batch, Pane, Preview, PreviewItem, Purpose},
+    screen::{Batch, Pane, Preview, PreviewItem, PreviewJudged, Purpose, RowPlace},
     table, toast, undo,
     undo::Done,
 };
@@ -48,23 +50,64 @@ pub const DEAF: u64 = 200;
 
 /// Opens the preview.
 pub(crate) fn open(app: &mut App, purpose: Purpose, items: Vec<PreviewItem>, warnings: Vec<Problem>) {
-    let total: Ptc = items.iter().map(|item| item.cost).sum();
-    let judged = warnings::judged(app, &items);
-    let asks = !judged.agreed.is_empty() || app.work.settings.budget.ask_above.is_some_and(|above| total > above);
     let preview = Preview {
         purpose,
-        warnings: [warnings, judged.warnings, waits(app)].concat(),
-        obstacles: [judged.obstacles, nothing_left(app, &items), obstacles(app, total)].concat(),
+        warnings,
+        obstacles: Vec::new(),
         items,
-        agreed: judged.agreed,
-        total,
+        agreed: BTreeMap::new(),
+        total: Ptc::ZERO,
         opened: app.work.now.mono,
-        typed: asks.then(LineEditor::default),
+        typed: None,
         batch: None,
         sent: None,
         scroll: 0,
+        place: RowPlace::default(),
+        judged: PreviewJudged::default(),
     };
+    let preview = judged(app, preview);
     app.screen.open(preview);
+}
+
+/// The preview as the rules and the state of sending see its items now.
+fn judged(app: &App, preview: Preview) -> Preview {
+    let Preview { items, mut warnings, mut obstacles, judged: before, typed, .. } = preview;
+    let total: Ptc = items.iter().map(|item| item.cost).sum();
+    let judged = warnings::judged(app, &items);
+    let asks = !judged.agreed.is_empty() || app.work.settings.budget.ask_above.is_some_and(|above| total > above);
+    let now = PreviewJudged {
+        warnings: [judged.warnings, waits(app)].concat(),
+        obstacles: [judged.obstacles, nothing_left(app, &items), self::obstacles(app, total)].concat(),
+        seen: Some(seen(app)),
+    };
+    warnings.retain(|told| !before.warnings.contains(told));
+    warnings.extend(now.warnings.iter().cloned());
+    obstacles.retain(|told| !before.obstacles.contains(told));
+    obstacles.extend(now.obstacles.iter().cloned());
+    let typed = asks.then(|| typed.unwrap_or_default());
+    Preview { items, warnings, obstacles, agreed: judged.agreed, total, typed, judged: now, ..preview }
+}
+
+/// What of the work decides whether a preview is to be looked at again.
+fn seen(app: &App) -> (bool, bool, [usize; 10]) {
+    (app.work.queue.is_paused(), app.work.queue.halted.is_some(), app.work.tasks.counts)
+}
+
+fn judge_again(app: &mut App) {
+    if let Some(preview) = app.screen.top::<Preview>().cloned() {
+        let preview = judged(app, preview);
+        app.screen.layers.pop();
+        app.screen.open(preview);
+    }
+}
+
+/// Brings the preview on top up to date after tasks or the state of sending have changed.
+pub(crate) fn follow(app: &mut App) {
+    let now = seen(app);
+    let old = |preview: &Preview| preview.sent.is_none() && preview.judged.seen.is_some_and(|seen| seen != now);
+    if app.screen.top::<Preview>().is_some_and(old) {
+        judge_again(app);
+    }
 }
 
 /// Tells in the preview on top what made its tasks.
@@ -85,7 +128,7 @@ fn nothing_left(app: &App, items: &[PreviewItem]) -> Vec<Problem> {
 
 /// What makes that it would only be queued.
 fn waits(app: &App) -> Vec<Problem> {
-    let pause = || keymap::named(app, Ctx::Table, Action::Pause);
+    let pause = || keymap::named(app, Ctx::Preview, Action::Pause);
     let halted = app.work.queue.halted.as_ref().map(|halt| {
         let next = tr!("Fix the cause, then {pause} resumes sending.", pause = pause());
         (reason::halt(halt, &app.work.settings.voice).what, next)
@@ -281,8 +324,8 @@ impl Overlay for Preview {
     }
 
     fn hints(&self, app: &App) -> Vec<(Ctx, Action)> {
-        let keys = [Action::Send, Action::LeaveOut, Action::Move(Move::Down), Action::Move(Move::Up)];
-        let shown = if scrolls(app, self) { keys.len() } else { 2 };
+        let keys = [Action::Send, Action::LeaveOut, Action::Drop, Action::Move(Move::Down), Action::Move(Move::Up)];
+        let shown = if scrolls(app, self) || self.items.len() > 1 { keys.len() } else { 2 };
         keys.into_iter().take(shown).map(|action| (Ctx::Preview, action)).collect()
     }
 
@@ -322,7 +365,7 @@ fn typed(app: &mut App, key: Key) -> bool {
     let key = as_command(key);
     let takes = match key.code {
         Code::Char(c) => c.is_ascii_digit() || key.ctrl,
-        Code::Backspace | Code::Delete | Code::Left | Code::Right => true,
+        Code::Backspace | Code::Left | Code::Right => true,
         _ => false,
     };
     if takes {
@@ -331,15 +374,21 @@ fn typed(app: &mut App, key: Key) -> bool {
     takes
 }
 
-/// Scrolls. The last line is guessed from above; what lies past the end is drawn as the end.
+/// Moves the cursor among several rows, or scrolls. The last line is guessed from above; what lies past the end is drawn as
+/// the end.
 fn scroll(app: &mut App, to: Move) {
     let page = usize::from(app.screen.height / 2).max(1);
-    if let Some(preview) = app.screen.top_mut::<Preview>() {
-        let notes = preview.obstacles.len() + preview.warnings.len();
-        let whole = preview.items.first().map_or(0, |item| LINES + item.request.prompt.len() / 40);
-        let lines = notes * 4 + whole.max(preview.items.len());
-        preview.scroll = table::step(to, preview.scroll, lines, page);
+    let Some(preview) = app.screen.top_mut::<Preview>() else { return };
+    let rows = preview.items.len();
+    if rows > 1 && matches!(to, Move::Up | Move::Down | Move::First | Move::Last) {
+        preview.place = RowPlace { at: table::step(to, preview.place.at, rows, page), follows: true };
+        return;
     }
+    let notes = preview.obstacles.len() + preview.warnings.len();
+    let whole = preview.items.first().map_or(0, |item| LINES + item.request.prompt.len() / 40);
+    let lines = notes * 4 + whole.max(rows);
+    preview.scroll = table::step(to, preview.scroll, lines, page);
+    preview.place.follows = false;
 }
 
 /// Lines that the fields of an item take besides its prompt.

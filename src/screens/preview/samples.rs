@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     kit::{brush::labelled, text, theme::Look},
-    preview::view::{in_a_line, whole},
+    preview::view::{Content, in_a_line, whole},
     screen::{Batch, Preview},
 };
 use ratatui::{style::Style, text::Line};
@@ -13,8 +13,9 @@ use words::tr;
 const TOLD: usize = 20;
 
 /// Everything of a batch, in the order in which it matters.
-pub(crate) fn lines(preview: &Preview, batch: &Batch, app: &App, look: Look, width: u16) -> Vec<Line<'static>> {
-    let mut lines = left_out(batch, look, width);
+pub(super) fn lines(content: &mut Content, preview: &Preview, batch: &Batch, app: &App, look: Look, width: u16) {
+    let lines = &mut content.lines;
+    lines.extend(left_out(batch, look, width));
     let last = preview.items.len().saturating_sub(1);
     let mut samples = vec![0, last / 2, last];
     samples.dedup();
@@ -25,11 +26,13 @@ pub(crate) fn lines(preview: &Preview, batch: &Batch, app: &App, look: Look, wid
         lines.extend(whole(item, look, width));
         lines.push(Line::default());
     }
-    if preview.items.len() > samples.len() {
+    if preview.items.len() > 1 {
         lines.push(Line::styled(tr!("All {count}", count = preview.items.len()), look.theme.strong));
-        lines.extend(preview.items.iter().map(|item| in_a_line(item, app, look)));
+        for at in 0..preview.items.len() {
+            content.rows.push(lines.len());
+            lines.push(in_a_line(preview, at, app, look));
+        }
     }
-    lines
 }
 
 fn left_out(batch: &Batch, look: Look, width: u16) -> Vec<Line<'static>> {

@@ -24,6 +24,8 @@ use words::{problem::Problem, tr};
 
 /// Cells that its text has at most.
 const WIDTH: u16 = 92;
+/// Cells of a first frame's name.
+const FRAME: usize = 20;
 /// Items that are shown whole; of the others only a line.
 const WHOLE: usize = 1;
 
@@ -31,7 +33,7 @@ const WHOLE: usize = 1;
 pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, preview: &Preview) -> Option<Position> {
     let look = brush.look;
     let width = layout::centred(screen, WIDTH.min(screen.width.saturating_sub(6)), 1).width.saturating_sub(4);
-    let lines = content(preview, app, look, width);
+    let Content { lines, rows } = content(preview, app, look, width);
     let foot = foot(preview, app, look, width);
     let foot_height = u16::try_from(foot.len()).unwrap_or(u16::MAX);
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(foot_height);
@@ -39,7 +41,7 @@ pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, preview: &Pre
     let place = brush.over(frame, &title(preview));
     let foot_top = place.bottom().saturating_sub(foot_height.min(place.height));
     let above = Rect { height: foot_top.saturating_sub(place.y), ..place };
-    brush.scrolled(above, &lines, preview.scroll);
+    brush.scrolled(above, &lines, top(preview, &rows, usize::from(above.height)));
     brush.lines(Rect { y: foot_top, height: place.bottom().saturating_sub(foot_top), ..place }, &foot);
     let typed = preview.typed.as_ref().filter(|_| preview.sent.is_none() && preview.obstacles.is_empty())?;
     let ask = ask(preview);
@@ -64,7 +66,24 @@ fn title(preview: &Preview) -> String {
     }
 }
 
-fn content(preview: &Preview, app: &App, look: Look, width: u16) -> Vec<Line<'static>> {
+/// The lines above the foot, and on which of them the rows of several items begin.
+pub(super) struct Content {
+    pub(super) lines: Vec<Line<'static>>,
+    pub(super) rows: Vec<usize>,
+}
+
+/// The first line shown: where the cursor was moved, its row is in sight.
+fn top(preview: &Preview, rows: &[usize], height: usize) -> usize {
+    let (first, follows) = (preview.scroll, preview.place.follows);
+    match rows.get(preview.place.at).filter(|_| follows) {
+        Some(line) if *line < first => *line,
+        // The last line may hold the sign that more follows.
+        Some(line) if line + 2 > first + height => line + 2 - height.max(2),
+        Some(_) | None => first,
+    }
+}
+
+fn content(preview: &Preview, app: &App, look: Look, width: u16) -> Content {
     let mut lines = Vec::new();
     for obstacle in &preview.obstacles {
         lines.extend(problem(obstacle, Level::Error, look, width));
@@ -72,16 +91,18 @@ fn content(preview: &Preview, app: &App, look: Look, width: u16) -> Vec<Line<'st
     for warning in &preview.warnings {
         lines.extend(problem(warning, Level::Warning, look, width));
     }
+    let mut content = Content { lines, rows: Vec::new() };
     if let Some(batch) = &preview.batch {
-        lines.extend(samples::lines(preview, batch, app, look, width));
-        return lines;
-    }
-    if preview.items.len() <= WHOLE {
-        preview.items.iter().for_each(|item| lines.extend(whole(item, look, width)));
+        samples::lines(&mut content, preview, batch, app, look, width);
+    } else if preview.items.len() <= WHOLE {
+        preview.items.iter().for_each(|item| content.lines.extend(whole(item, look, width)));
     } else {
-        preview.items.iter().for_each(|item| lines.extend(in_few_lines(item, app, look, width)));
+        for at in 0..preview.items.len() {
+            content.rows.push(content.lines.len());
+            content.lines.extend(in_few_lines(preview, at, app, look, width));
+        }
     }
-    lines
+    content
 }
 
 /// One item with everything that would be asked for.
@@ -124,9 +145,10 @@ pub(crate) fn whole(item: &PreviewItem, look: Look, width: u16) -> Vec<Line<'sta
 }
 
 /// One of many items: a line, and below it what is changed against its parent.
-fn in_few_lines(item: &PreviewItem, app: &App, look: Look, width: u16) -> Vec<Line<'static>> {
+fn in_few_lines(preview: &Preview, at: usize, app: &App, look: Look, width: u16) -> Vec<Line<'static>> {
     let indent = 8;
-    let mut lines = vec![in_a_line(item, app, look)];
+    let mut lines = vec![in_a_line(preview, at, app, look)];
+    let Some(item) = preview.items.get(at) else { return lines };
     let changes = item.was.as_ref().map(|was| diff::lines(was, &item.request, width.saturating_sub(indent), look));
     lines.extend(changes.into_iter().flatten().map(|mut line| {
         line.spans.insert(0, Span::raw(" ".repeat(usize::from(indent))));
@@ -135,11 +157,22 @@ fn in_few_lines(item: &PreviewItem, app: &App, look: Look, width: u16) -> Vec<Li
     lines
 }
 
-pub(crate) fn in_a_line(item: &PreviewItem, app: &App, look: Look) -> Line<'static> {
+/// One of many items in a line, with its first frame where the items differ in it.
+pub(super) fn in_a_line(preview: &Preview, at: usize, app: &App, look: Look) -> Line<'static> {
+    let Some(item) = preview.items.get(at) else { return Line::default() };
+    let cursor = if at == preview.place.at { look.signs.cursor } else { " " };
     let parent = item.parent.map_or_else(String::new, |key| format!("{key:>6}  "));
+    let frame = |item: &PreviewItem| item.request.first_frame.clone();
+    let differ = preview.items.windows(2).any(|two| frame(&two[0]) != frame(&two[1]));
+    let shown = frame(item).filter(|_| differ).map_or_else(String::new, |picture| {
+        let name = picture.typed().trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+        format!("{}  ", text::cut(&name, FRAME, false))
+    });
     Line::from(vec![
+        Span::styled(cursor, look.theme.chosen),
         Span::styled(parent, look.theme.faint),
         Span::raw(format!("{:<16} {:>5}  ", overview::short(&item.request, app), item.cost.to_string())),
+        Span::styled(shown, look.theme.faint),
         Span::raw(item.request.prompt.chars().take(300).collect::<String>()),
     ])
 }

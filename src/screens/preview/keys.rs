@@ -1,0 +1,127 @@
+//! What the keys do that a preview's words name: one row is dropped, the task that is repeated is edited, an unknown
+//! settled, what is still queued taken back. None of them pays.
+
+use super::judge_again;
+use crate::{
+    after,
+    after::Then,
+    app::App,
+    commands::Do,
+    keymap::{Action, Ctx, Why, named},
+    resolve::Resolve,
+    screen::{Preview, Purpose},
+    table,
+};
+use domain::{
+    retry,
+    task::{TaskKey, TaskState},
+};
+use engine::act::Act;
+use words::tr;
+
+fn shown(app: &App) -> Option<&Preview> {
+    app.screen.top::<Preview>().filter(|preview| preview.sent.is_none())
+}
+
+/// Whether one of the rows can be left out.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn can_drop(app: &App) -> Result<(), Why> {
+    match shown(app) {
+        Some(preview) if preview.items.len() > 1 => Ok(()),
+        Some(_) | None => {
+            Err(Why(tr!("One task is all there is; {back} goes back", back = named(app, Ctx::Global, Action::Back))))
+        }
+    }
+}
+
+/// Drops the row under the cursor; sum, warnings and caps follow.
+pub(crate) fn drop_row(app: &mut App) {
+    let now = app.work.now.mono;
+    let Some(preview) = app.screen.top_mut::<Preview>() else { return };
+    if preview.sent.is_some() || preview.items.len() < 2 || preview.place.at >= preview.items.len() {
+        return;
+    }
+    preview.items.remove(preview.place.at);
+    preview.place.at = preview.place.at.min(preview.items.len() - 1);
+    // What Enter does has changed under the person's fingers.
+    preview.opened = now;
+    judge_again(app);
+}
+
+/// The task that the row under the cursor repeats.
+fn parent(app: &App) -> Option<TaskKey> {
+    let preview = shown(app)?;
+    preview.items.get(preview.place.at)?.parent
+}
+
+/// Whether there is a task to edit.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn can_edit(app: &App) -> Result<(), Why> {
+    match parent(app) {
+        Some(_) => Ok(()),
+        None => Err(Why(tr!("It is new; {back} goes back to it", back = named(app, Ctx::Global, Action::Back)))),
+    }
+}
+
+/// Opens what would be sent again in compose; an edit is there already.
+pub(crate) fn edit(app: &mut App) -> Vec<Do> {
+    let (Some(key), Some(purpose)) = (parent(app), shown(app).map(|preview| preview.purpose)) else {
+        return Vec::new();
+    };
+    if purpose == Purpose::EditRetry {
+        app.screen.layers.pop();
+        return Vec::new();
+    }
+    app.screen.layers.clear();
+    table::go_to(app, key);
+    after::with(app, &[key], Then::Edit)
+}
+
+/// The unknown that a row repeats, or that asks for the same.
+fn unknown(app: &App) -> Option<TaskKey> {
+    let preview = shown(app)?;
+    let is_unknown = |key: &TaskKey| app.work.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Unknown);
+    let unknowns = || app.work.tasks.live.values().filter(|task| task.state() == TaskState::Unknown);
+    let parents = preview.items.iter().filter_map(|item| item.parent);
+    let twins = preview.items.iter().filter_map(|item| retry::unknown_twin(&item.request, unknowns()));
+    parents.filter(is_unknown).chain(twins).next()
+}
+
+/// Whether there is an unknown to settle.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn can_resolve(app: &App) -> Result<(), Why> {
+    unknown(app).map(drop).ok_or_else(|| Why(tr!("No unknown asks for the same").into()))
+}
+
+/// Settles it, over the preview.
+pub(crate) fn resolve(app: &mut App) {
+    if let Some(key) = unknown(app) {
+        app.screen.open(Resolve::of(key));
+    }
+}
+
+/// The tasks still queued that are repeated.
+fn queued(app: &App) -> Vec<TaskKey> {
+    let is_queued = |key: &TaskKey| app.work.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Queued);
+    let parents = shown(app).into_iter().flat_map(|preview| &preview.items).filter_map(|item| item.parent);
+    parents.filter(is_queued).collect()
+}
+
+/// Whether something repeated is still queued.
+///
+/// # Errors
+/// Why not.
+pub(crate) fn can_cancel(app: &App) -> Result<(), Why> {
+    if queued(app).is_empty() { Err(Why(tr!("Nothing of this is queued yet").into())) } else { Ok(()) }
+}
+
+/// Takes it back.
+pub(crate) fn cancel(app: &App) -> Vec<Do> {
+    vec![Do::Act(Act::Cancel(queued(app)))]
+}
