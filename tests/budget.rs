@@ -10,7 +10,7 @@
 use ::io::store::Store;
 use domain::reason::Reason;
 use domain::{
-    money::Ptc,
+    amount::Amount,
     problem::{Charged, ErrorClass, TaskError},
     task::{LedgerLine, MoneyEvent, Phase, Task, TaskState},
     time::Wall,
@@ -77,8 +77,9 @@ fn ten_processes_race_for_the_last_half_ptc_and_one_wins() {
     }
     assert_eq!(tasks(dir.path()).len(), 2);
     let lines = Store::open(&dir.path().join("data")).unwrap().costs(Wall(0), Wall(i64::MAX)).unwrap();
-    let reserved: Ptc = lines.iter().filter(|line| line.event == MoneyEvent::Reserved).map(|line| line.amount).sum();
-    assert_eq!((lines.len(), reserved), (2, Ptc::from_thousandths(1_000)));
+    let reserved: Amount =
+        lines.iter().filter(|line| line.event == MoneyEvent::Reserved).map(|line| line.amount.amount).sum();
+    assert_eq!((lines.len(), reserved), (2, Amount::from_thousandths(1_000)));
 }
 
 #[test]
@@ -98,7 +99,7 @@ fn the_cap_holds_over_restarts_and_an_unknown_outcome_stands_against_it_as_spent
     };
     (task.phase, task.sent_at) = (Phase::Unknown { error }, Some(at));
     let settle = |task: &Task, event| {
-        let ledger = vec![LedgerLine { at, event, amount: task.cost }];
+        let ledger = vec![LedgerLine { at, event, amount: task.money() }];
         let write = Write { task: task.clone(), events: vec![], ledger };
         Store::open(&dir.path().join("data")).unwrap().write(&[write]).unwrap();
     };

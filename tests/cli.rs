@@ -53,6 +53,9 @@ fn a_task_from_submit_to_the_saved_file_has_all_the_fields_that_were_promised() 
         "path",
         "bytes",
         "cost_ptc",
+        "cost",
+        "currency",
+        "cost_source",
         "charged",
         "error",
         "created_at",
@@ -70,7 +73,7 @@ fn a_task_from_submit_to_the_saved_file_has_all_the_fields_that_were_promised() 
         "key": "1", "task_id": sim.task, "state": "saved", "status": task["status"], "model": "MiniMax-Hailuo-02",
         "prompt": "a cat", "resolution": "768P", "duration": 6, "attempt": 1, "parent": null,
         "file_id": task["file_id"], "path": path, "bytes": simulator::CLIP.len(), "cost_ptc": "0.5",
-        "charged": "yes", "error": null, "created_at": task["created_at"], "sent_at": task["sent_at"],
+        "cost": "0.5", "currency": "PTC", "cost_source": "records", "charged": "yes", "error": null, "created_at": task["created_at"], "sent_at": task["sent_at"],
         "finished_at": task["finished_at"],
         "request_id": task["request_id"], "put_away_at": null,
         "trouble": null,
@@ -527,7 +530,7 @@ fn adopt_watches_a_task_made_elsewhere_and_download_fetches_into_a_folder() {
         "{shown}"
     );
     let listed = home.run(&["list"]).coded(0).out;
-    assert!(listed.contains("elsewhere  -      -    -") && listed.contains(&format!("(adopted {id})")), "{listed}");
+    assert!(listed.contains("elsewhere  -      -     -") && listed.contains(&format!("(adopted {id})")), "{listed}");
     assert_eq!(home.states(), [TaskState::Saved]);
     let task = home.run(&["download", "1", "--dir", "other", "--json"]).coded(0).json().remove(0);
     let path = task["path"].as_str().unwrap();
@@ -603,7 +606,7 @@ fn the_ledger_agrees_with_the_service_to_the_thousandth() {
     }
     paid(&home, &["submit", "--prompt", "unsent", "--queue"]).coded(0);
     let done = home.run(&["balance", "--json"]).coded(0);
-    assert_eq!(done.json(), [json!({ "balance_ptc": "49.0" })]);
+    assert_eq!(done.json(), [json!({ "balance_ptc": "49.0", "balance": "49.0", "currency": "PTC" })]);
     assert_eq!(home.run(&["balance"]).coded(0).out, "49.0 PTC\n");
     // One charged and one unknown, which the service charged.
     assert_eq!(service.sim().counts().charged, ptc(1_000));

@@ -8,8 +8,8 @@ use ::io::{
 };
 use cli::settings::show;
 use domain::{
+    amount::Amount,
     catalogue::{CameraSupport, Need},
-    money::Ptc,
 };
 use engine::settings::Settings;
 use screens::keymap::Keymap;
@@ -154,8 +154,8 @@ fn every_option_of_the_file_reaches_the_settings() {
     assert_eq!(settings.download.dir, "/srv/videos");
     assert_eq!((settings.download.auto, settings.download.parallel, settings.download.stall_ms), (false, 2, 45_000));
     assert!(!settings.download.sidecar);
-    assert_eq!(settings.budget.per_day, Some(Ptc::from_thousandths(12_500)));
-    assert_eq!((settings.budget.per_batch, settings.budget.ask_above), (None, Some(Ptc::from_thousandths(125))));
+    assert_eq!(settings.budget.per_day, Some(Amount::from_thousandths(12_500)));
+    assert_eq!((settings.budget.per_batch, settings.budget.ask_above), (None, Some(Amount::from_thousandths(125))));
     assert_eq!(
         (settings.queue.submit_timeout_ms, settings.queue.undo_ms, settings.queue.start_paused),
         (90_000, 0, true)
@@ -187,11 +187,11 @@ fn a_model_can_be_changed_and_a_new_one_added() {
     );
     let catalogue = &loaded.settings.catalogue;
     let known = catalogue.spec("T2V-01").unwrap();
-    assert_eq!((known.price, known.prompt_limit.max), (Ptc::from_thousandths(300), 500));
+    assert_eq!((known.price, known.prompt_limit.max), (Amount::from_thousandths(300), 500));
     assert_eq!(known.usual_ms, (30_000, 60_000));
     let added = catalogue.spec("Hailuo-3").unwrap();
     let names: Vec<&str> = added.resolutions.iter().map(|resolution| resolution.name.as_str()).collect();
-    assert_eq!((names, added.price), (vec!["1080P", "4K"], Ptc::from_thousandths(1_250)));
+    assert_eq!((names, added.price), (vec!["1080P", "4K"], Amount::from_thousandths(1_250)));
     assert_eq!((added.resolutions[0].first_frame, added.resolutions[0].last_frame), (Need::Required, Need::No));
     assert_eq!(added.camera, CameraSupport::Exact);
 }
@@ -244,7 +244,7 @@ per_day = 3
 per_day = -3
 [budget]
 per_day = -3
-per_batch = 0.0001
+per_batch = 0.0000001
 [ui]
 theme = "drak"
 [keys.table]
@@ -263,9 +263,9 @@ x = []
             "6:8: this is not TOML: string values must be quoted, expected literal string",
             "7:1: per_day is not an option of [download]. It belongs in [budget]",
             "8:2: [bugdet] is not a section. Did you mean budget?",
-            "11:11: budget.per_day cannot be used: it takes an amount of PTC such as 20 or 0.5, with at most three digits \
+            "11:11: budget.per_day cannot be used: it takes an amount such as 20 or 0.5, with at most six digits \
              after the point, or \"none\"",
-            "12:13: budget.per_batch cannot be used: it takes an amount of PTC such as 20 or 0.5, with at most three \
+            "12:13: budget.per_batch cannot be used: it takes an amount such as 20 or 0.5, with at most six \
              digits after the point, or \"none\"",
             r#"14:9: ui.theme cannot be used: "drak" is not one of its values. Did you mean dark?"#,
             "16:1: retri is not an option of [keys.table]. Did you mean retry?",
@@ -349,7 +349,7 @@ fn the_built_in_profiles_speak_the_fields_of_their_hosts() {
     let profile = |name| load(&Wanted { profile: Some(name), ..wanted() }, &folders).unwrap().settings.profile;
     let (gateway, cn) = (profile("302ai"), profile("minimax-cn"));
     assert_eq!(gateway, Settings::default().profile);
-    assert_eq!((cn.base_url.as_str(), cn.path_prefix.as_str()), ("https://api.minimaxi.com", "/v1"));
+    assert_eq!((cn.base_url.as_str(), cn.path_prefix.as_str()), ("https://api.minimax.cn", "/v1"));
     assert_eq!(cn.names, domain::request::WireNames::minimax());
     assert_eq!(profile("minimax").base_url, "https://api.minimax.io");
 }
@@ -455,5 +455,40 @@ fn only_failures_that_are_proven_not_charged_may_be_tried_again_by_themselves() 
     assert_eq!(
         faults_of("[retry]\nauto = [\"servce\"]\n"),
         ["2:8: retry.auto cannot be used: \"servce\" is not one of its values. Did you mean service?"]
+    );
+}
+
+#[test]
+fn a_profile_has_the_prices_of_its_list_and_what_the_file_sets_of_them() {
+    let price = |config: &str, offer: &str| {
+        let price = read(config).settings.profile.prices.quote(&offer.parse().unwrap());
+        price.map(|quote| (quote.price.to_string(), quote.source.id()))
+    };
+    let known = |amount: &str, source| Some((amount.to_owned(), source));
+    let own = "[profiles.minimax.prices]\n\"T2V-01/720P/6\" = 0.43\n\"MiniMax-Hailuo-02/768P/10\" = \"0.5\"\n";
+    let minimax = format!("profile = \"minimax\"\n{own}");
+    assert_eq!(price("", "S2V-01/720P/6"), known("0.7", "list"));
+    assert_eq!(price("[models.\"S2V-01\"]\nprice = 0.6", "S2V-01/720P/6"), known("0.6", "config"));
+    assert_eq!(price("profile = \"minimax\"", "MiniMax-Hailuo-02/512P/6"), known("0.1", "list"));
+    assert_eq!(price("profile = \"minimax-cn\"", "MiniMax-Hailuo-02/768P/10"), known("4.0", "list"));
+    // A price a model is one of PTC.
+    assert_eq!(price("profile = \"minimax\"\n[models.\"S2V-01\"]\nprice = 0.6", "S2V-01/720P/6"), None);
+    assert_eq!(price(&minimax, "T2V-01/720P/6"), known("0.43", "config"));
+    assert_eq!(price(&minimax, "MiniMax-Hailuo-02/768P/10"), known("0.5", "config"));
+    assert_eq!(price(own, "T2V-01/720P/6"), known("0.5", "list"), "another profile's");
+    assert_eq!(read("profile = \"minimax-cn\"").settings.profile.currency().id(), "CNY");
+}
+
+#[test]
+fn a_price_of_what_no_model_offers_is_a_fault_at_its_place() {
+    let text = "[profiles.minimax.prices]\n\"T2V-1/720P/6\" = 1\n\"T2V-01/720P/7\" = 1\n\"S2V-01/720P/6\" = -1\n";
+    assert_eq!(
+        faults_of(text),
+        [
+            "2:1: profiles.minimax.prices.T2V-1/720P/6 cannot be used: there is no model T2V-1; did you mean T2V-01?",
+            "3:1: profiles.minimax.prices.T2V-01/720P/7 cannot be used: T2V-01 makes no 7 s at 720P, only 6",
+            "4:19: profiles.minimax.prices.S2V-01/720P/6 cannot be used: it takes an amount such as 0.5, not negative, with \
+             at most six digits after the point",
+        ]
     );
 }

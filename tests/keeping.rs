@@ -29,9 +29,9 @@ fn rows(home: &Home) -> Vec<String> {
     let mut all = Vec::new();
     for query in [
         "SELECT key, parent, attempt, retried, adopted, name, profile, state, charged, error, status, task_id, path, cost, \
-         created_at, sent_at, finished_at, prompt, request, phase, put_away_at, batch FROM tasks ORDER BY key",
+         created_at, sent_at, finished_at, prompt, request, phase, put_away_at, batch, currency, cost_source, may_still_come FROM tasks ORDER BY key",
         "SELECT task, at, kind, raw, what FROM events ORDER BY task, id",
-        "SELECT task, at, event, amount FROM ledger ORDER BY task, id",
+        "SELECT task, at, event, amount, currency FROM ledger ORDER BY task, id",
     ] {
         let mut query = sql.prepare(query).unwrap();
         let columns = query.column_count();

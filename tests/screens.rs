@@ -11,9 +11,9 @@ mod support;
 use common::{NOW, empty, picture, request};
 use domain::{
     account::Stamp,
+    amount::{Amount, Currency},
     costs::{CostLine, report},
     draft::{Draft, Field},
-    money::Ptc,
     problem::{Charged, ErrorClass},
     request::{ImageRef, Request, StoredImage},
     task::{MoneyEvent, TaskKey, TaskState, Texts},
@@ -168,7 +168,7 @@ fn away(width: u16, height: u16) -> App {
         counts: [(TaskState::Saved, 14), (TaskState::Unknown, 1)].into(),
         at_risk: 2,
         unsent: 3,
-        spent: Ptc::from_thousandths(7_000),
+        spent: Amount::from_thousandths(7_000).of(Currency::Ptc).into(),
     });
     // What was told last.
     for message in state.screen.messages.iter().rev().take(2) {
@@ -232,7 +232,7 @@ fn edit_and_retry(width: u16, height: u16) -> App {
 fn preview(purpose: Purpose, items: Vec<PreviewItem>) -> Preview {
     Preview {
         purpose,
-        total: items.iter().map(|item| item.cost).sum(),
+        total: items.iter().filter_map(|item| item.cost).sum(),
         items,
         agreed: BTreeMap::new(),
         warnings: Vec::new(),
@@ -253,7 +253,7 @@ fn item(parent: u32, prompt: &str) -> PreviewItem {
         request: request("MiniMax-Hailuo-02", prompt),
         parent: Some(TaskKey(parent)),
         was: None,
-        cost: Ptc::from_thousandths(500),
+        cost: Some(Amount::from_thousandths(500)),
     }
 }
 
@@ -366,7 +366,7 @@ fn a_task_made_elsewhere() {
             let mut state = detail(37, tab)(width, height);
             let shown = state.screen.detail.loaded.as_mut().unwrap();
             shown.task.request = Request::elsewhere(&shown.task.remote.as_ref().unwrap().0);
-            (shown.task.cost, shown.task.sent_at, shown.task.rev) = (Ptc::ZERO, None, 2);
+            (shown.task.cost, shown.task.sent_at, shown.task.rev) = (Amount::ZERO, None, 2);
             let task = shown.task.clone();
             shown.line = vec![task.clone()];
             common::put(&mut state, task);
@@ -419,7 +419,7 @@ const PROMPT: &str = "Steam rises from a bowl of noodles, a hand reaches in with
 fn a_preview_that_cannot_be_sent_says_why() {
     shots("preview_obstacle", |width, height| {
         let mut state = believable(width, height);
-        state.work.settings.budget.per_day = Some(state.work.money.spent_today);
+        state.work.settings.budget.per_day = Some(state.work.spent_today());
         press(&mut state, "n");
         paste(&mut state, "A cat");
         press(&mut state, "f2");
@@ -779,7 +779,7 @@ fn matrix(width: u16, height: u16) -> App {
     compose.draft.first_frame.clear();
     compose.draft.last_frame.clear();
     compose.faults.clear();
-    compose.estimate = Some(Estimate { tasks: 36, price: Ptc::from_thousandths(18_000) });
+    compose.estimate = Some(Estimate { tasks: 36, price: Some(Amount::from_thousandths(18_000)) });
     compose.camera = CameraList::Open { at: 1 };
     state
 }
@@ -917,7 +917,7 @@ fn money() {
             key: TaskKey(key),
             at: common::before(days * 24 * HOUR),
             event,
-            amount: Ptc::from_thousandths(500),
+            amount: Amount::from_thousandths(500).of(Currency::Ptc),
             profile: "302ai".into(),
             model: model.into(),
             state: if class == Some(ErrorClass::UnknownOutcome) { TaskState::Unknown } else { TaskState::Saved },
@@ -932,7 +932,7 @@ fn money() {
         ];
         press(&mut state, "$");
         state.work.money.report = Some(Box::new(report(&lines, common::NOW)));
-        state.work.money.first_balance = Some((Ptc::from_thousandths(40_000), common::before(2 * HOUR)));
+        state.work.money.first_balance = Some((Amount::from_thousandths(40_000), common::before(2 * HOUR)));
         state
     });
 }

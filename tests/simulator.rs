@@ -6,7 +6,7 @@ mod gateway;
 mod net;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use domain::{catalogue::Catalogue, money::Ptc, time::Wall};
+use domain::{amount::Amount, catalogue::Catalogue, time::Wall};
 use net::{DEADLINE, png};
 use reqwest::{Method, StatusCode, header};
 use serde_json::{Value, json};
@@ -102,7 +102,7 @@ async fn a_task_goes_through_its_states_to_a_file_and_is_charged_once() {
     let video = bench.http.get(bench.address(&id).await).send().await.unwrap();
     assert!(video.bytes().await.unwrap() == CLIP);
     let counts = bench.simulator.counts();
-    assert_eq!((counts.submissions, counts.accepted, counts.charged), (1, 1, Ptc::from_thousandths(500)));
+    assert_eq!((counts.submissions, counts.accepted, counts.charged), (1, 1, Amount::from_thousandths(500)));
     assert_eq!(bench.get("/dashboard/balance").await, json!({ "data": { "balance": "49.5" } }));
 }
 
@@ -150,7 +150,7 @@ async fn a_lost_answer_and_a_500_after_acceptance_are_charged_and_the_others_are
     let bench = Bench::start("").await;
     assert!(bench.submit(text_to_video("a cat !lost")).await.is_err());
     assert_eq!(bench.submit(text_to_video("a cat !500")).await.unwrap().0, 500);
-    assert_eq!(bench.simulator.counts().charged, Ptc::from_thousandths(1_000));
+    assert_eq!(bench.simulator.counts().charged, Amount::from_thousandths(1_000));
     for (word, code) in [("!1002", 1002), ("!1008", 1008), ("!1026", 1026), ("!2013", 2013), ("!1000", 1000)] {
         let (status, answer) = bench.submit(text_to_video(word)).await.unwrap();
         assert_eq!((status, codes(&answer)), (200, (code, true)), "{word}");
@@ -158,7 +158,7 @@ async fn a_lost_answer_and_a_500_after_acceptance_are_charged_and_the_others_are
     assert_eq!(bench.submit(text_to_video("!429")).await.unwrap().0, 429);
     assert!(bench.submit(text_to_video("!reset")).await.is_err());
     let counts = bench.simulator.counts();
-    assert_eq!((counts.submissions, counts.accepted, counts.charged), (9, 2, Ptc::from_thousandths(1_000)));
+    assert_eq!((counts.submissions, counts.accepted, counts.charged), (9, 2, Amount::from_thousandths(1_000)));
     // A retry goes well, but for a prompt that stays what it is.
     bench.accepted("a cat !lost").await;
     assert_eq!(codes(&bench.submit(text_to_video("!1026")).await.unwrap().1), (1026, true));
@@ -175,8 +175,8 @@ async fn failed_tasks_say_why_and_a_sensitive_input_is_given_back_once() {
             let answer = bench.query(&id).await;
             assert_eq!((&answer["status"], codes(&answer).0), (&json!("Fail"), code));
         }
-        assert_eq!(bench.simulator.counts().charged, Ptc::from_thousandths(charged), "{faults}");
-        assert_eq!(bench.simulator.balance(), Ptc::from_thousandths(50_000 - charged));
+        assert_eq!(bench.simulator.counts().charged, Amount::from_thousandths(charged), "{faults}");
+        assert_eq!(bench.simulator.balance(), Amount::from_thousandths(50_000 - charged));
     }
 }
 
@@ -235,7 +235,7 @@ async fn requests_are_judged_as_the_service_judges_them() {
         assert_eq!(codes(&bench.submit(body.clone()).await.unwrap().1), (0, false), "{body}");
     }
     // Five at half a PTC and S2V-01 at 0.7.
-    assert_eq!(bench.simulator.counts().charged, Ptc::from_thousandths(3_200));
+    assert_eq!(bench.simulator.counts().charged, Amount::from_thousandths(3_200));
     assert_eq!(bench.simulator.violations(), Vec::<String>::new());
     bench.submit(json!({ "model": "T2V-01", "prompt": "a", "webhook": "x" })).await.unwrap();
     assert_eq!(bench.simulator.violations(), ["submission 26 has the unknown field webhook"]);
@@ -245,7 +245,7 @@ async fn requests_are_judged_as_the_service_judges_them() {
 async fn the_key_the_balance_and_the_pace_are_watched() {
     let bench = Bench::with(|config| SimConfig {
         key: Some("right".into()),
-        balance: Ptc::from_thousandths(1_400),
+        balance: Amount::from_thousandths(1_400),
         per_minute: Some(1),
         ..config
     })
@@ -377,7 +377,7 @@ async fn tasks_can_be_there_from_the_start() {
     assert_eq!(bench.query(&json!("1")).await["status"], "Processing");
     assert_eq!(codes(&bench.query(&json!("2")).await).0, 1027);
     assert_eq!(codes(&bench.query(&json!("3")).await).0, 2013);
-    assert_eq!(bench.simulator.counts().charged, Ptc::ZERO);
+    assert_eq!(bench.simulator.counts().charged, Amount::ZERO);
 }
 
 #[tokio::test]

@@ -22,9 +22,9 @@ use ::io::{
     store::{Handle, Store, open},
 };
 use domain::{
+    amount::{Amount, Currency},
     catalogue::Catalogue,
     costs::{accounts, sum},
-    money::Ptc,
     request::Request,
     task::{MoneyEvent, TaskState},
     time::{HOUR, Mono, Now, Wall},
@@ -210,7 +210,7 @@ fn the_ledger_and_the_service_agree_to_the_thousandth_with_every_fault_switched_
     let demo = SimConfig::demo(Catalogue::builtin());
     let config = SimConfig {
         faults: every_fault(),
-        balance: Ptc::from_thousandths(1_000_000),
+        balance: Amount::from_thousandths(1_000_000),
         bytes_per_second: None,
         clock: clock.clone(),
         ..demo
@@ -219,8 +219,9 @@ fn the_ledger_and_the_service_agree_to_the_thousandth_with_every_fault_switched_
     let simulator = runtime.block_on(Simulator::start(config)).unwrap();
     let mut program = start(dir.path(), simulator.base_url(), clock, runtime);
 
-    let intents =
-        (0..TASKS).map(|nth| Intent { request: request(nth), parent: None, agreed: vec![], name: None }).collect();
+    let intents = (0..TASKS)
+        .map(|nth| Intent { request: request(nth), parent: None, agreed: vec![], name: None, typed: None })
+        .collect();
     program.take(Msg::Act(Act::Queue { intents, undo: false }));
     until(&mut program, |state| {
         let rows = &state.work.tasks.rows;
@@ -233,18 +234,18 @@ fn the_ledger_and_the_service_agree_to_the_thousandth_with_every_fault_switched_
     let store = Store::open(dir.path()).unwrap();
     let lines = store.costs(Wall(0), Wall(i64::MAX)).unwrap();
     let accounts = accounts(&lines);
-    let ours = sum(&accounts);
+    let ours = sum(&accounts).remove(&Currency::Ptc).unwrap_or_default();
     let service = simulator.counts().charged;
     // Only the simulator knows which of the unknown ones it took: that is what makes them unknown.
     let submissions = simulator.submissions();
-    let mut taken_unknown = Ptc::ZERO;
+    let mut taken_unknown = Amount::ZERO;
     for account in accounts.iter().filter(|account| account.last == MoneyEvent::Unknown) {
         let task = store.look(&[account.line.key]).unwrap().remove(0);
         let taken = submissions.iter().filter(|s| s.prompt == task.request.prompt && s.task.is_some()).count();
         let why = task.error().map_or("", |error| error.code.as_str());
         println!("unknown: {} {} PTC, taken {taken} times: {why}", task.key, account.reserved);
         assert!(taken <= 1, "{} was paid twice", task.key);
-        taken_unknown += account.reserved.times(taken);
+        taken_unknown += account.reserved.amount.times(taken);
     }
     println!(
         "service {service} PTC; ledger {} charged, {} unknown of which {taken_unknown} were taken, {} set aside; {:?}",
@@ -254,7 +255,7 @@ fn the_ledger_and_the_service_agree_to_the_thousandth_with_every_fault_switched_
         simulator.counts()
     );
     assert_eq!(ours.charged + taken_unknown, service);
-    assert_eq!((ours.reserved, ours.tasks), (Ptc::ZERO, TASKS));
+    assert_eq!((ours.reserved, ours.tasks), (Amount::ZERO, TASKS));
     assert_eq!(simulator.violations(), Vec::<String>::new());
     // Every task was paid at most once, whatever happened to it.
     for nth in 0..TASKS {

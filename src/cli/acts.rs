@@ -5,14 +5,22 @@ use super::{
     headless::{ActReport, Headless},
     look, say, waits,
 };
-use ::io::{config::Loaded, run::exit::Exit, store::Store};
-use domain::task::{RemoteId, TaskKey};
+use ::io::{
+    config::Loaded,
+    run::{clock::Clock, exit::Exit},
+    store::Store,
+};
+use domain::{
+    amount::{Amount, Currency},
+    export,
+    task::{RemoteId, TaskKey, keep_first},
+};
 use engine::{
-    act::{Act, Resolution},
+    act::{Act, RefundStep, Resolution},
     settings::Scope,
 };
 use std::{collections::BTreeSet, io::Write, path::PathBuf};
-use words::{problem::Problem, reason, tr};
+use words::{print, problem::Problem, reason, tr};
 
 /// `reeltop cancel`.
 pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, voice: Voice) -> Outcome {
@@ -28,6 +36,47 @@ pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Resolution, voice: 
     let asks = matches!(as_what, Resolution::Found(_));
     let act = Act::Resolve { key, as_what };
     if asks { asked(setup, act, 1, voice) } else { once(setup, act, 1, voice) }
+}
+
+/// `reeltop refunds`: notes what a person says of some, then lists those that can be asked for.
+pub(super) fn refunds(setup: &Loaded, asked: Vec<TaskKey>, refunded: Vec<TaskKey>, voice: Voice) -> Outcome {
+    let steps = [(asked, RefundStep::Asked), (refunded, RefundStep::Given)];
+    let mut exits = Vec::new();
+    for (mut keys, step) in steps {
+        keep_first(&mut keys);
+        if keys.is_empty() {
+            continue;
+        }
+        look::whole(&Store::open(&setup.paths.data_dir)?, &keys)?;
+        exits.push(noted(setup, keys, step)?);
+    }
+    let now = Clock::start().now();
+    let found = Store::open(&setup.paths.data_dir)?.refunds(now)?;
+    let mut out = std::io::stdout();
+    if voice.json {
+        out.write_all(print::refunds_json(&found).as_bytes())?;
+    } else if let Some(text) = print::refunds(&found, now) {
+        out.write_all(text.as_bytes())?;
+    } else {
+        say(tr!("there is nothing to ask for"));
+    }
+    Ok(Exit::of_all(exits))
+}
+
+/// Notes that these were asked for, or came back.
+fn noted(setup: &Loaded, keys: Vec<TaskKey>, step: RefundStep) -> Outcome {
+    block_on(async {
+        let mut headless = Headless::start(setup, Scope::None).await?;
+        let n = keys.len();
+        let reports = headless.reports(Act::Refund { keys, step }, n).await;
+        let (_, interrupted) = headless.end().await;
+        let mut exits: Vec<Exit> = interrupted.into_iter().collect();
+        for problem in reports.iter().filter_map(|report| report.result.as_ref().err()) {
+            say(&problem.to_string());
+            exits.push(Exit::Failed);
+        }
+        Ok(Exit::of_all(exits))
+    })?
 }
 
 /// `reeltop adopt`: the service is asked about each id, and what it knows is taken over.
@@ -96,6 +145,12 @@ pub(super) fn download(setup: &Loaded, keys: Vec<TaskKey>, dir: Option<PathBuf>,
     })?
 }
 
+/// The balance as JSON; `balance_ptc` is null in other currencies.
+fn balance_json(amount: Amount, currency: Currency) -> serde_json::Value {
+    let ptc = Some(amount).filter(|_| currency == Currency::Ptc);
+    serde_json::json!({ "balance_ptc": ptc, "balance": amount, "currency": currency })
+}
+
 /// `reeltop balance`.
 pub(super) fn balance(setup: &Loaded, voice: Voice) -> Outcome {
     block_on(async {
@@ -103,12 +158,14 @@ pub(super) fn balance(setup: &Loaded, voice: Voice) -> Outcome {
         headless.key().await?;
         headless.act(Act::Balance);
         headless.until(None, |work| work.money.asking.is_none()).await;
-        let balance = headless.work().money.balance;
+        let (balance, currency) = (headless.work().money.balance, headless.work().currency());
         let problem = headless.work().money.balance_problem.clone();
         headless.end().await;
         match balance {
-            Some((amount, _)) if voice.json => writeln!(std::io::stdout(), r#"{{"balance_ptc":"{amount}"}}"#)?,
-            Some((amount, _)) => writeln!(std::io::stdout(), "{amount} PTC")?,
+            Some((amount, _)) if voice.json => {
+                writeln!(std::io::stdout(), "{}", export::json_line(&balance_json(amount, currency)))?
+            }
+            Some((amount, _)) => writeln!(std::io::stdout(), "{}", amount.of(currency))?,
             None => {
                 let exit = problem.as_ref().map_or(Exit::Interrupted, Exit::of);
                 let why = problem.map(|error| reason::problem(&error.reason, &setup.settings.voice));

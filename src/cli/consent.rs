@@ -3,7 +3,7 @@
 use super::Stop;
 use crate::args::Consent;
 use ::io::run::exit::Exit;
-use domain::money::Ptc;
+use domain::amount::Money;
 use engine::settings::BudgetSettings;
 use std::io::{self, BufRead, IsTerminal, Write};
 use words::{names, problem::Problem, tr};
@@ -12,28 +12,33 @@ use words::{names, problem::Problem, tr};
 ///
 /// # Errors
 /// The price is over `--max-cost`; nobody said yes; nobody can be asked.
-pub(super) fn ask(tasks: usize, price: Ptc, said: Consent, budget: &BudgetSettings) -> Result<(), Stop> {
-    if let Some(most) = said.max_cost.filter(|most| price > *most) {
+pub(super) fn ask(tasks: usize, price: Money, said: Consent, budget: &BudgetSettings) -> Result<(), Stop> {
+    let amount = price.amount;
+    if let Some(most) = said.max_cost.filter(|most| amount > *most) {
         let what = match tasks {
-            1 => tr!("nothing was queued: 1 task costs {price} PTC", price),
-            tasks => tr!("nothing was queued: {tasks} tasks cost {price} PTC", tasks, price),
+            1 => tr!("nothing was queued: 1 task costs {price}", price),
+            tasks => tr!("nothing was queued: {tasks} tasks cost {price}", tasks, price),
         };
-        let problem = Problem::new(what, tr!("--max-cost allows {most} PTC", most), tr!("Queue less, or allow more."));
+        let problem = Problem::new(
+            what,
+            tr!("--max-cost allows {most}", most = most.of(price.currency)),
+            tr!("Queue less, or allow more."),
+        );
         return Err(Stop::Problem(Exit::Money, Box::new(problem)));
     }
-    let many = budget.ask_above.is_some_and(|most| price > most);
+    let many = budget.ask_above.is_some_and(|most| amount > most);
     if said.yes && (said.max_cost.is_some() || (io::stdin().is_terminal() && !many)) {
         return Ok(());
     }
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         let why = tr!("without a terminal, a paid call needs both --yes and --max-cost");
-        let next = tr!("Add --yes --max-cost {price} if that is what you want.", price);
+        let next = tr!("Add --yes --max-cost {price} if that is what you want.", price = amount);
         return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("nothing was queued"), why, next))));
     }
     let wanted = if many { tasks.to_string() } else { "y".to_owned() };
     let mut err = io::stderr();
     let tasks = names::tasks(tasks);
-    write!(err, "{}", tr!("{tasks} for {price} PTC. Type {wanted} to send: ", tasks, price, wanted))?;
+    write!(err, "{}", tr!("{tasks} for {price}. Type {wanted} to send: ", tasks, price, wanted))?;
     err.flush()?;
     let mut answer = String::new();
     io::stdin().lock().read_line(&mut answer)?;

@@ -25,10 +25,7 @@ use domain::{
     },
     time::{MINUTE, SECOND, Wall},
 };
-use engine::{
-    acts::catalogue_price,
-    effect::{Caps, Write},
-};
+use engine::effect::{Caps, Write};
 use morning::{
     AT_WORK, Cancelled, DENIED, Failed, MORNING, Queued, Ready, Refused, Runs, Saved, Stands, Unknown, answered,
 };
@@ -152,6 +149,7 @@ fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
         let request = Request::plain(model, prompt, resolution, *duration);
         // The same prompt again, or its edited form right after a refusal, is a repeat of the one before.
         let repeats = nth > 0 && (MORNING[nth - 1].4 == *prompt || matches!(MORNING[nth - 1].5, Refused(_)));
+        let quote = setup.settings.profile.price(&request);
         let new = NewTask {
             parent: parent.filter(|_| repeats),
             // Some of the morning's videos were made once more.
@@ -159,7 +157,9 @@ fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
             attempt: if repeats { 2 } else { 1 },
             name: None,
             profile: setup.settings.profile.name.clone(),
-            cost: catalogue_price(&setup.settings.catalogue, &request),
+            cost: quote.map(|quote| quote.price).unwrap_or_default(),
+            currency: setup.settings.profile.currency(),
+            cost_source: quote.map(|quote| quote.source),
             request,
             remote: None,
             automatic: false,
@@ -196,7 +196,8 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
     let sent = at.plus(4 * SECOND);
     let accepted = matches!(stands, Saved | Ready | Runs(_) | Failed(_) | Cancelled);
     let event = |at: Wall, what: What| Event { at, what, raw: None, request_id: None };
-    let line = |at, event| LedgerLine { at, event, amount: task.cost };
+    let amount = task.money();
+    let line = |at, event| LedgerLine { at, event, amount };
     let mut events = vec![event(sent, What::Sending)];
     let mut ledger = Vec::new();
     task.sent_at = Some(sent);

@@ -169,9 +169,9 @@ async fn service(setup: &Loaded) -> Found {
             let money = &headless.work().money;
             match (&money.balance, &money.balance_problem) {
                 (Some((amount, _)), _) => Found::Well(tr!(
-                    "{url} answers; balance {amount} PTC",
+                    "{url} answers; balance {amount}",
                     url = setup.settings.profile.base_url,
-                    amount
+                    amount = amount.of(setup.settings.profile.currency())
                 )),
                 (None, Some(error)) => Found::Wrong(reason::problem(&error.reason, &setup.settings.voice).to_string()),
                 (None, None) => Found::Wrong(tr!("no answer").into()),

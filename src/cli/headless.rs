@@ -276,6 +276,7 @@ fn report(news: &News, voice: &Voice) -> Option<ActReport> {
         | News::Line(_)
         | News::Store(_)
         | News::Config(_)
+        | News::Records(_)
         | News::Batch { result: Ok(_), .. } => None,
     }
 }

@@ -171,6 +171,7 @@ fn call(cli: Cli) -> Outcome {
         Command::Download { keys, dir } => acts::download(&load(&global)?, keys, dir, voice),
         Command::Adopt { ids } => acts::adopt(&load(&global)?, ids, voice),
         Command::Resolve { key, as_what } => acts::resolve(&load(&global)?, key, as_what, voice),
+        Command::Refunds { asked, refunded } => acts::refunds(&load(&global)?, asked, refunded, voice),
         Command::BenchFill { n, old_unsent } => look::bench_fill(&load(&global)?, n, old_unsent),
     }
 }

@@ -8,22 +8,20 @@ use ::io::{
     store::{Lookup, Store},
 };
 use domain::{
+    amount::Amount,
     costs::By,
     export::json_line,
-    money::Ptc,
+    prices::Offer,
     request::Request,
     task::{Row, Task, TaskKey},
     time::Wall,
 };
-use engine::{
-    acts::catalogue_price,
-    filter::{Filter, Place},
-};
+use engine::filter::{Filter, Place};
 use std::{
     io::{self, IsTerminal, Write},
     ops::ControlFlow,
 };
-use words::{json, print, problem::Problem, reason, tr};
+use words::{json, news, print, problem::Problem, reason, tr};
 
 /// The tasks of these keys, whole.
 ///
@@ -38,9 +36,19 @@ pub(super) fn whole(store: &Store, keys: &[TaskKey]) -> Result<Vec<Task>, Stop> 
     Ok(found)
 }
 
-/// The price of a request by the catalogue.
-pub(super) fn price(setup: &Loaded, request: &Request) -> Ptc {
-    catalogue_price(&setup.settings.catalogue, request)
+/// What a request costs, by our prices or else by what was typed.
+///
+/// # Errors
+/// Nobody has said it: then nothing is queued.
+pub(super) fn price(setup: &Loaded, request: &Request, typed: Option<Amount>) -> Result<Amount, Stop> {
+    let known = setup.settings.profile.price(request).map(|quote| quote.price);
+    known.or(typed).ok_or_else(|| {
+        let unknown = news::price_unknown(&Offer::of(request));
+        let currency = setup.settings.profile.currency();
+        let next =
+            tr!("Say it with --price (in {currency}), or set it in [profiles.NAME.prices] of the config.", currency);
+        Stop::Problem(Exit::Money, Box::new(Problem { next, ..unknown }))
+    })
 }
 
 /// Tasks as a call's result: a table, or one object a line.
@@ -182,7 +190,7 @@ pub(super) fn cost(setup: &Loaded, csv: bool, by: Option<By>, voice: Voice) -> O
         (true, json, Some(by)) | (_, json @ true, Some(by)) => print::cost_sums(&lines, by, json, now.utc_offset),
         (true, _, None) => print::cost_csv(&lines),
         (false, true, None) => print::cost_json(&lines, now.utc_offset),
-        (false, false, by) => print::cost_text(&lines, by, now, &setup.settings.budget, voice.color),
+        (false, false, by) => print::cost_text(&lines, by, now, &setup.settings, voice.color),
     };
     write!(out, "{text}")?;
     Ok(Exit::Done)

@@ -202,7 +202,10 @@ mod tests {
     fn a_call_is_shown_with_its_arguments_and_flags() {
         let root = grammar();
         let shown = |name: &str| synopsis(root.find_subcommand(name).unwrap(), false);
-        assert_eq!(shown("retry"), "retry [KEY]... [--failed] [--again] [--yes] [--max-cost <PTC>]");
+        assert_eq!(
+            shown("retry"),
+            "retry [KEY]... [--failed] [--again] [--yes] [--max-cost <AMOUNT>] [--price <AMOUNT>]"
+        );
         assert_eq!(shown("resolve"), "resolve <KEY> --as <OUTCOME>");
         assert_eq!(shown("config"), "config check|path|show|init|unit");
         assert_eq!(synopsis(root.find_subcommand("retry").unwrap(), true), "retry [KEY]... [OPTIONS]");

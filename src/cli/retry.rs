@@ -8,6 +8,7 @@ use super::{
 use crate::args::Consent;
 use ::io::{config::Loaded, run::exit::Exit, store::Store};
 use domain::{
+    amount::Amount,
     retry,
     retry::{Caution, Change, Facts, No, Scope, Terms},
     task::{Row, Task, TaskKey, TaskState},
@@ -53,13 +54,14 @@ pub(super) fn run(setup: &Loaded, which: Which, said: Consent, voice: Voice) -> 
         say(tr!("no failed task is left to retry"));
         return Ok(Exit::Done);
     }
-    let price = goes.iter().map(|(task, _)| look::price(setup, &task.request)).sum();
+    let prices = goes.iter().map(|(task, _)| look::price(setup, &task.request, said.price));
+    let price = prices.sum::<Result<Amount, Stop>>()?.of(setup.settings.profile.currency());
     consent::ask(goes.len(), price, said, &setup.settings.budget)?;
     let intents = goes
         .into_iter()
         .map(|(task, terms)| {
             let (parent, agreed) = (Some(task.key), terms.cautions);
-            Intent { request: task.request, parent, agreed, name: None }
+            Intent { request: task.request, parent, agreed, name: None, typed: said.price }
         })
         .collect();
     block_on(send(setup, intents, After::Answer, voice))?
@@ -95,7 +97,7 @@ fn named(wanted: Vec<Wanted>, again: bool) -> Result<Vec<(Task, Terms)>, Stop> {
             return Err(Stop::Problem(exit, Box::new(Problem::new(tr!("nothing was queued"), why, next))));
         }
         told.iter().for_each(|problem| say(&tr!("warning: {warning}", warning = problem)));
-        let more = terms.warnings.iter().map(|warning| terms::warning(key, one.task.cost, *warning));
+        let more = terms.warnings.iter().map(|warning| terms::warning(key, one.task.money(), *warning));
         more.for_each(|warning| say(&tr!("warning: {warning}", warning)));
         goes.push((one.task, terms));
     }

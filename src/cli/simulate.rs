@@ -2,7 +2,7 @@
 
 use super::{Outcome, Stop, Voice, block_on};
 use ::io::run::{exit::Exit, signals::Signals};
-use domain::catalogue::Catalogue;
+use domain::{amount::Currency, catalogue::Catalogue};
 use simulator::{BadFault, CannotListen, Faults, SimConfig, Simulator};
 use std::{
     io::{self, Write},
@@ -51,10 +51,10 @@ pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str, voice: Voice) -> 
             io::stderr(),
             "{}",
             tr!(
-                "{submissions} submissions, {accepted} accepted, {charged} PTC charged, {queries} queries, {downloads} downloads",
+                "{submissions} submissions, {accepted} accepted, {charged} charged, {queries} queries, {downloads} downloads",
                 submissions = counts.submissions,
                 accepted = counts.accepted,
-                charged = counts.charged,
+                charged = counts.charged.of(Currency::Ptc),
                 queries = counts.queries,
                 downloads = counts.downloads,
             )

@@ -24,7 +24,7 @@ use words::{reason, terms, tr};
 pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
     let plan = plan::make(setup, &order)?;
     if order.dry_run {
-        return plan::dry_run(setup, &plan, voice);
+        return plan::dry_run(setup, &plan, order.consent.price, voice);
     }
     if let Some(task) = named(setup, order.name.as_deref())? {
         let name = format!("{:?}", order.name.unwrap_or_default());
@@ -43,12 +43,13 @@ pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
         let twins: Vec<TaskKey> = twins.into_iter().collect();
         say(&terms::twin(&twins, tr!("Resolve it first: see `reeltop resolve --help`.")).to_string());
     }
-    consent::ask(plan.tasks(), plan::price(setup, &plan), order.consent, &setup.settings.budget)?;
+    let typed = order.consent.price;
+    consent::ask(plan.tasks(), plan::price(setup, &plan, typed)?, order.consent, &setup.settings.budget)?;
     let intents = plan
         .cells
         .into_iter()
         .flat_map(|cell| {
-            let intent = Intent { request: cell.request, parent: None, agreed: vec![], name: cell.name };
+            let intent = Intent { request: cell.request, parent: None, agreed: vec![], name: cell.name, typed };
             std::iter::repeat_n(intent, cell.count)
         })
         .collect();
@@ -97,7 +98,7 @@ pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voi
             headless.until(None, answered).await;
         }
         After::Wait => {
-            headless.until(None, |work| waits::all_ended(work, &keys)).await;
+            waits::ended(&mut headless, None, &keys).await;
         }
     }
     finish(setup, headless, &keys, after, voice).await

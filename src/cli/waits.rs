@@ -10,8 +10,9 @@ use domain::{
     account::HaltCause,
     problem::ErrorClass,
     task::{Phase, Task, TaskKey, TaskState},
+    time::SECOND,
 };
-use engine::{act::Act, settings::Scope, work::Work};
+use engine::{act::Act, records, settings::Scope, unknowns, work::Work};
 use words::tr;
 
 /// `reeltop wait`: until these tasks (without any: all live ones of the account) have ended.
@@ -25,7 +26,7 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voi
         headless.key().await?;
         let keys = if keys.is_empty() { going_on(headless.work()) } else { keys };
         headless.act(Act::Take(keys.clone()));
-        let waited = headless.until(timeout, |work| all_ended(work, &keys)).await;
+        let waited = ended(&mut headless, timeout, &keys).await;
         let (work, interrupted) = headless.end().await;
         let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, &keys)?;
         look::print(setup, &tasks, voice)?;
@@ -80,6 +81,43 @@ fn rests(work: &Work, task: &Task) -> bool {
 pub(super) fn all_ended(work: &Work, keys: &[TaskKey]) -> bool {
     let ended = |key: &TaskKey| work.tasks.live.get(key).is_none_or(|task| rests(work, task));
     keys.iter().all(|key| ended(key) && !work.store.busy.contains_key(key))
+}
+
+/// Waits until these tasks have ended. An unknown is given a moment to settle itself: the first look at the records.
+pub(super) async fn ended(headless: &mut Headless, timeout: Option<u64>, keys: &[TaskKey]) -> Waited {
+    let waited = headless.until(timeout, |work| all_ended(work, keys)).await;
+    let is_open = |work: &Work, key: &TaskKey| {
+        let unknown = work.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Unknown);
+        unknown && (unknowns::is_to_be_looked_for(work, *key) || work.callbacks.open)
+    };
+    if waited != Waited::Done || !keys.iter().any(|key| is_open(headless.work(), key)) {
+        return if waited == Waited::Done { told(headless, keys).await } else { waited };
+    }
+    let most = timeout.unwrap_or(u64::MAX).min(FOR_UNKNOWNS);
+    let looked = |work: &Work| !keys.iter().any(|key| is_open(work, key)) && !is_writing(work, keys);
+    match headless.until(Some(most), looked).await {
+        Waited::Ended => return Waited::Ended,
+        Waited::Done | Waited::TimeOut => {}
+    }
+    let waited = headless.until(timeout, |work| all_ended(work, keys)).await;
+    if waited == Waited::Done { told(headless, keys).await } else { waited }
+}
+
+/// How long an unknown is waited for.
+const FOR_UNKNOWNS: u64 = 20 * SECOND;
+/// How long an answer about what these were charged is waited for, in milliseconds.
+const FOR_CHARGES: u64 = 5 * SECOND;
+
+/// What was asked about their charges at the end is answered in a moment.
+async fn told(headless: &mut Headless, keys: &[TaskKey]) -> Waited {
+    match headless.until(Some(FOR_CHARGES), |work| !records::is_asking(work, keys)).await {
+        Waited::Ended => Waited::Ended,
+        Waited::Done | Waited::TimeOut => Waited::Done,
+    }
+}
+
+fn is_writing(work: &Work, keys: &[TaskKey]) -> bool {
+    keys.iter().any(|key| work.store.busy.contains_key(key))
 }
 
 /// The exit code that a task's state stands for.

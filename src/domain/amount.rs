@@ -1,9 +1,8 @@
 //! Money as an exact decimal with its currency: `0.56 USD`. Whole millionths inside, so that sums are exact; no
 //! floating-point number is ever made of one.
 //!
-//! Takes the place of [`Ptc`](super::money::Ptc), which knows one currency: a profile's prices, its caps and its lines of the
-//! ledger are amounts of that profile's [`Currency`]. Amounts of two currencies are never added: [`Money`] has no `+`, and
-//! [`Totals`] keeps each apart.
+//! A profile's prices, its caps and its lines of the ledger are amounts of that profile's [`Currency`]. Amounts of two
+//! currencies are never added: [`Money`] has no `+`, and [`Totals`] keeps each apart.
 
 use super::reason::price::AmountFault;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -14,10 +13,11 @@ const MILLION: i64 = 1_000_000;
 const PLACES: usize = 6;
 
 /// What an account is charged in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Currency {
-    /// The 302.AI gateway's unit, about one US dollar.
+    /// The 302.AI gateway's unit, about one US dollar; the only one that stores up to version 7 knew.
+    #[default]
     Ptc,
     /// US dollars: MiniMax's global host.
     Usd,
@@ -29,9 +29,15 @@ impl Currency {
     /// In the order that sums are shown in.
     pub const ALL: [Self; 3] = [Self::Ptc, Self::Usd, Self::Cny];
 
+    /// The currency of that [`id`](Self::id), as the store has it.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|currency| currency.id() == id)
+    }
+
     /// As it stands in the config, in JSON and behind an amount.
     #[must_use]
-    pub const fn code(self) -> &'static str {
+    pub const fn id(self) -> &'static str {
         match self {
             Self::Ptc => "PTC",
             Self::Usd => "USD",
@@ -42,7 +48,40 @@ impl Currency {
 
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.code())
+        f.pad(self.id())
+    }
+}
+
+/// Who says what a submission costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CostSource {
+    /// The price list that the profile begins with.
+    List,
+    /// The service's own records.
+    Records,
+    /// The config.
+    Config,
+    /// Whoever confirmed it, since the price was not known.
+    Typed,
+}
+
+impl CostSource {
+    /// The word in the store and in JSON.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Records => "records",
+            Self::Config => "config",
+            Self::Typed => "typed",
+        }
+    }
+
+    /// The source of that [`id`](Self::id).
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        [Self::List, Self::Records, Self::Config, Self::Typed].into_iter().find(|source| source.id() == id)
     }
 }
 
@@ -50,7 +89,7 @@ impl FromStr for Currency {
     type Err = AmountFault;
 
     fn from_str(text: &str) -> Result<Self, AmountFault> {
-        let known = Self::ALL.into_iter().find(|currency| currency.code().eq_ignore_ascii_case(text.trim()));
+        let known = Self::ALL.into_iter().find(|currency| currency.id().eq_ignore_ascii_case(text.trim()));
         known.ok_or_else(|| AmountFault::NoCurrency { text: text.into() })
     }
 }
@@ -63,7 +102,7 @@ impl Amount {
     /// Nothing. An unknown amount is `None`, never this.
     pub const ZERO: Self = Self(0);
 
-    /// From whole thousandths, as stores up to version 6 keep them.
+    /// From whole thousandths.
     #[must_use]
     pub const fn from_thousandths(n: i64) -> Self {
         Self(n.saturating_mul(1_000))
@@ -73,6 +112,12 @@ impl Amount {
     #[must_use]
     pub const fn from_hundredths(n: i64) -> Self {
         Self(n.saturating_mul(10_000))
+    }
+
+    /// From whole millionths, as the store keeps them.
+    #[must_use]
+    pub const fn from_millionths(n: i64) -> Self {
+        Self(n)
     }
 
     /// In whole millionths.
@@ -231,9 +276,31 @@ impl de::Visitor<'_> for AnyAmount {
 /// An amount of one currency, written as `0.56 USD`. Two of them are neither added nor compared by size: their currencies may
 /// differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "Kept")]
 pub struct Money {
     pub amount: Amount,
     pub currency: Currency,
+}
+
+/// Money as it is read: stores up to version 6 keep the amount alone, in PTC.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Kept {
+    Alone(Amount),
+    Whole {
+        amount: Amount,
+        #[serde(default)]
+        currency: Currency,
+    },
+}
+
+impl From<Kept> for Money {
+    fn from(kept: Kept) -> Self {
+        match kept {
+            Kept::Alone(amount) => amount.of(Currency::Ptc),
+            Kept::Whole { amount, currency } => amount.of(currency),
+        }
+    }
 }
 
 impl fmt::Display for Money {
@@ -254,6 +321,22 @@ impl Totals {
         self.0.get(&currency).copied().unwrap_or_default()
     }
 
+    /// Has that currency among those that are shown, though there be nothing of it: `0.0 PTC`.
+    #[must_use]
+    pub fn with(mut self, currency: Currency) -> Self {
+        self.0.entry(currency).or_default();
+        self
+    }
+
+    /// Takes an amount that was added before out again.
+    pub fn take(&mut self, Money { amount, currency }: Money) {
+        if amount != Amount::ZERO {
+            let sum = self.0.entry(currency).or_default();
+            *sum = *sum - amount;
+            self.0.retain(|_, sum| *sum != Amount::ZERO);
+        }
+    }
+
     /// Every currency there was something of, in the order of [`Currency::ALL`].
     pub fn all(&self) -> impl Iterator<Item = Money> {
         self.0.iter().map(|(currency, amount)| amount.of(*currency))
@@ -262,9 +345,15 @@ impl Totals {
 
 impl Extend<Money> for Totals {
     fn extend<I: IntoIterator<Item = Money>>(&mut self, amounts: I) {
-        for Money { amount, currency } in amounts {
+        for Money { amount, currency } in amounts.into_iter().filter(|money| money.amount != Amount::ZERO) {
             *self.0.entry(currency).or_default() += amount;
         }
+    }
+}
+
+impl From<Money> for Totals {
+    fn from(money: Money) -> Self {
+        Self::from_iter([money])
     }
 }
 

@@ -2,8 +2,8 @@
 //! [`ModelOverride`](super::overrides::ModelOverride).
 
 use super::{
+    amount::Amount,
     catalogue::{CameraSupport, Catalogue, LengthUnit, ModelSpec, Need, PromptLimit, ResolutionSpec},
-    money::Ptc,
     time::SECOND,
 };
 
@@ -15,8 +15,8 @@ const CHARS: PromptLimit = PromptLimit { unit: LengthUnit::Chars, max: 199 };
 const LONG: PromptLimit = PromptLimit { unit: LengthUnit::Chars, max: 2000 };
 
 /// The price of a submission by 302.AI's page.
-const PRICE: Ptc = Ptc::from_thousandths(500);
-const S2V_PRICE: Ptc = Ptc::from_thousandths(700);
+const PRICE: Amount = Amount::from_thousandths(500);
+const S2V_PRICE: Amount = Amount::from_thousandths(700);
 
 /// `1 to 5 minutes` by the contract; the range of an ordinary day, before the store's own history knows better.
 const USUAL_MS: (u64, u64) = (90 * SECOND, 300 * SECOND);

@@ -143,7 +143,7 @@ mod tests {
 
     fn carried() -> Carried {
         let task = task(&draft(), Phase::Queued { not_before: Wall(7), put_back: None });
-        let ledger = vec![LedgerLine { at: Wall(1_001), event: MoneyEvent::Reserved, amount: task.cost }];
+        let ledger = vec![LedgerLine { at: Wall(1_001), event: MoneyEvent::Reserved, amount: task.money() }];
         Carried {
             origin: Origin { store: "ab/c".into(), key: task.key, created_at: task.created_at },
             task: Task { rev: 0, ..task },

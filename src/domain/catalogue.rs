@@ -2,7 +2,7 @@
 //!
 //! Source: the service's contract, section Models. A config can override a price or a limit and add a model.
 
-use super::{money::Ptc, near};
+use super::{amount::Amount, near};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -89,7 +89,7 @@ pub struct ModelSpec {
     /// Whether it knows `fast_pretreatment`.
     pub fast_pretreatment: bool,
     /// The price of one submission.
-    pub price: Ptc,
+    pub price: Amount,
     /// What such a task usually takes from acceptance to the end, in milliseconds: the quick and the slow case. Used
     /// until the store's own history knows better.
     pub usual_ms: (u64, u64),
@@ -162,7 +162,7 @@ impl Catalogue {
 
     /// The price of one submission; `None` for a model that is not in the catalogue (any more).
     #[must_use]
-    pub fn price(&self, model: &str) -> Option<Ptc> {
+    pub fn price(&self, model: &str) -> Option<Amount> {
         self.spec(model).map(|model| model.price)
     }
 }

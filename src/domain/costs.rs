@@ -2,7 +2,7 @@
 //! `app`.
 
 use crate::{
-    money::Ptc,
+    amount::{Amount, Currency, Money},
     problem::{Charged, ErrorClass},
     task::{MoneyEvent, TaskKey, TaskState},
     time::{Now, Wall},
@@ -19,7 +19,7 @@ pub struct CostLine {
     /// What happened to the money.
     pub event: MoneyEvent,
     /// The amount that the event speaks of.
-    pub amount: Ptc,
+    pub amount: Money,
     /// The attempt's account.
     pub profile: String,
     /// The attempt's model.
@@ -44,32 +44,34 @@ pub enum By {
     Class,
 }
 
-/// What some attempts came to.
+/// What some attempts came to, in one currency.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sum {
     /// How many attempts.
     pub tasks: usize,
-    pub charged: Ptc,
+    pub charged: Amount,
     /// Perhaps charged.
-    pub unknown: Ptc,
+    pub unknown: Amount,
     /// Set aside, not sent.
-    pub reserved: Ptc,
+    pub reserved: Amount,
 }
 
 impl Sum {
     /// What counts as spent: unknowns do.
     #[must_use]
-    pub fn spent(self) -> Ptc {
+    pub fn spent(self) -> Amount {
         self.charged + self.unknown
     }
 
     fn add(&mut self, account: &Account<'_>) {
         self.tasks += 1;
         match account.last {
-            MoneyEvent::Reserved => self.reserved += account.reserved,
-            MoneyEvent::Charged | MoneyEvent::Resolved => self.charged += account.reserved,
-            MoneyEvent::Unknown => self.unknown += account.reserved,
-            MoneyEvent::Released => {}
+            MoneyEvent::Reserved => self.reserved += account.reserved.amount,
+            MoneyEvent::Charged | MoneyEvent::Resolved | MoneyEvent::Recorded => {
+                self.charged += account.reserved.amount
+            }
+            MoneyEvent::Unknown => self.unknown += account.reserved.amount,
+            MoneyEvent::Released | MoneyEvent::Refunded => {}
         }
     }
 }
@@ -81,7 +83,7 @@ pub struct Account<'a> {
     /// Its first line of the ledger.
     pub line: &'a CostLine,
     /// The price.
-    pub reserved: Ptc,
+    pub reserved: Money,
     /// What became of it.
     pub last: MoneyEvent,
 }
@@ -93,26 +95,31 @@ pub fn accounts(lines: &[CostLine]) -> Vec<Account<'_>> {
     for line in lines {
         let account = accounts.entry(line.key).or_insert(Account { line, reserved: line.amount, last: line.event });
         account.last = line.event;
+        if line.event == MoneyEvent::Recorded {
+            // The gateway's own word takes the place of the price that was expected.
+            account.reserved = line.amount;
+        }
     }
     accounts.into_values().collect()
 }
 
-/// The sums of some attempts by what they are grouped by, in the order of the groups' names.
+/// The sums of some attempts by what they are grouped by, in the order of the groups' names; each currency for itself.
 #[must_use]
-pub fn sums(accounts: &[Account<'_>], by: By, utc_offset: i32) -> BTreeMap<String, Sum> {
-    let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
+pub fn sums(accounts: &[Account<'_>], by: By, utc_offset: i32) -> BTreeMap<(String, Currency), Sum> {
+    let mut sums: BTreeMap<(String, Currency), Sum> = BTreeMap::new();
     for account in accounts {
-        sums.entry(group(account.line, by, utc_offset)).or_default().add(account);
+        let group = group(account.line, by, utc_offset);
+        sums.entry((group, account.reserved.currency)).or_default().add(account);
     }
     sums
 }
 
-/// The sum of some attempts.
+/// The sum of some attempts, each currency for itself.
 #[must_use]
-pub fn sum<'a>(accounts: impl IntoIterator<Item = &'a Account<'a>>) -> Sum {
-    let mut sum = Sum::default();
-    accounts.into_iter().for_each(|account| sum.add(account));
-    sum
+pub fn sum<'a>(accounts: impl IntoIterator<Item = &'a Account<'a>>) -> BTreeMap<Currency, Sum> {
+    let mut sums: BTreeMap<Currency, Sum> = BTreeMap::new();
+    accounts.into_iter().for_each(|account| sums.entry(account.reserved.currency).or_default().add(account));
+    sums
 }
 
 fn group(line: &CostLine, by: By, utc_offset: i32) -> String {
@@ -132,29 +139,47 @@ pub fn day(at: Wall, utc_offset: i32) -> String {
     text.split_once('T').map_or_else(|| text.clone(), |(date, _)| date.to_owned())
 }
 
+/// What a group came to in one currency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// The group's name: a day, a model, an id.
+    pub group: String,
+    pub currency: Currency,
+    pub sum: Sum,
+}
+
 /// The whole ledger summed up, for the money screen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// By day, the last first.
-    pub days: Vec<(String, Sum)>,
+    pub days: Vec<Line>,
     /// By model.
-    pub models: Vec<(String, Sum)>,
+    pub models: Vec<Line>,
     /// By state.
-    pub states: Vec<(String, Sum)>,
+    pub states: Vec<Line>,
     /// By kind of failure.
-    pub classes: Vec<(String, Sum)>,
-    /// Of all time.
-    pub all: Sum,
+    pub classes: Vec<Line>,
+    /// Of all time, by currency.
+    pub all: Vec<(Currency, Sum)>,
 }
 
 /// Sums up the ledger.
 #[must_use]
 pub fn report(lines: &[CostLine], now: Now) -> Report {
     let accounts = accounts(lines);
-    let by = |by| sums(&accounts, by, now.utc_offset).into_iter().collect::<Vec<_>>();
+    let by = |by| {
+        let sums = sums(&accounts, by, now.utc_offset).into_iter();
+        sums.map(|((group, currency), sum)| Line { group, currency, sum }).collect::<Vec<_>>()
+    };
     let mut days = by(By::Day);
     days.reverse();
-    Report { days, models: by(By::Model), states: by(By::State), classes: by(By::Class), all: sum(&accounts) }
+    Report {
+        days,
+        models: by(By::Model),
+        states: by(By::State),
+        classes: by(By::Class),
+        all: sum(&accounts).into_iter().collect(),
+    }
 }
 
 #[cfg(test)]
@@ -166,7 +191,7 @@ mod tests {
             key: TaskKey(key),
             at: Wall(1_795_305_600_000 + hour * 3_600_000),
             event,
-            amount: Ptc::from_thousandths(500),
+            amount: Amount::from_thousandths(500).of(if key == 9 { Currency::Usd } else { Currency::Ptc }),
             profile: "302ai".into(),
             model: if key == 4 { "S2V-01" } else { "T2V-01" }.into(),
             state,
@@ -177,7 +202,7 @@ mod tests {
 
     #[test]
     fn the_last_line_of_an_attempt_says_what_became_of_its_reserve() {
-        let half = Ptc::from_thousandths(500);
+        let half = Amount::from_thousandths(500);
         let none = Sum { tasks: 1, ..Sum::default() };
         for (events, expected) in [
             (&[MoneyEvent::Reserved][..], Sum { reserved: half, ..none }),
@@ -188,28 +213,47 @@ mod tests {
             (&[MoneyEvent::Reserved, MoneyEvent::Unknown, MoneyEvent::Released], none),
         ] {
             let lines: Vec<CostLine> = events.iter().map(|e| line(1, 0, *e, TaskState::Saved, None)).collect();
-            assert_eq!(sum(&accounts(&lines)), expected, "{events:?}");
+            assert_eq!(sum(&accounts(&lines)), BTreeMap::from([(Currency::Ptc, expected)]), "{events:?}");
         }
     }
 
     #[test]
-    fn a_report_groups_by_day_model_state_and_class() {
+    fn a_report_groups_by_day_model_state_and_class_and_adds_up_no_two_currencies() {
         let lines = [
             line(1, -30, MoneyEvent::Reserved, TaskState::Saved, None),
             line(1, -30, MoneyEvent::Charged, TaskState::Saved, None),
             line(4, 1, MoneyEvent::Reserved, TaskState::Refused, Some(ErrorClass::Plan)),
             line(4, 1, MoneyEvent::Released, TaskState::Refused, Some(ErrorClass::Plan)),
+            line(9, 2, MoneyEvent::Reserved, TaskState::Running, None),
+            line(9, 2, MoneyEvent::Charged, TaskState::Running, None),
         ];
-        let charged = Sum { tasks: 1, charged: Ptc::from_thousandths(500), ..Sum::default() };
+        let charged = Sum { tasks: 1, charged: Amount::from_thousandths(500), ..Sum::default() };
         let free = Sum { tasks: 1, ..Sum::default() };
+        let of = |group: &str, currency, sum| Line { group: group.into(), currency, sum };
         assert_eq!(
             report(&lines, Now::default()),
             Report {
-                days: vec![("2026-11-22".into(), free), ("2026-11-20".into(), charged)],
-                models: vec![("S2V-01".into(), free), ("T2V-01".into(), charged)],
-                states: vec![("refused".into(), free), ("saved".into(), charged)],
-                classes: vec![("none".into(), charged), ("plan".into(), free)],
-                all: Sum { tasks: 2, ..charged },
+                days: vec![
+                    of("2026-11-22", Currency::Usd, charged),
+                    of("2026-11-22", Currency::Ptc, free),
+                    of("2026-11-20", Currency::Ptc, charged)
+                ],
+                models: vec![
+                    of("S2V-01", Currency::Ptc, free),
+                    of("T2V-01", Currency::Ptc, charged),
+                    of("T2V-01", Currency::Usd, charged)
+                ],
+                states: vec![
+                    of("refused", Currency::Ptc, free),
+                    of("running", Currency::Usd, charged),
+                    of("saved", Currency::Ptc, charged)
+                ],
+                classes: vec![
+                    of("none", Currency::Ptc, charged),
+                    of("none", Currency::Usd, charged),
+                    of("plan", Currency::Ptc, free)
+                ],
+                all: vec![(Currency::Ptc, Sum { tasks: 2, ..charged }), (Currency::Usd, charged)],
             }
         );
     }

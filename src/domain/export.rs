@@ -2,8 +2,9 @@
 //! for copying.
 
 use super::{
+    amount::{Amount, Currency},
     catalogue::ModelSpec,
-    money::Ptc,
+    prices::Quote,
     request::{ImageRef, Request, StoredImage, WireNames},
     task::{Task, TaskKey},
     text,
@@ -33,7 +34,10 @@ pub fn sidecar_json(task: &Task) -> Value {
         "file_id": task.file(),
         "attempt": task.attempt,
         "parent": task.parent.map(key),
-        "cost_ptc": task.cost,
+        "cost": cost(task),
+        "currency": task.currency,
+        "cost_source": task.cost_source,
+        "cost_ptc": cost_ptc(task),
         "created_at": task.created_at.rfc3339(),
         "sent_at": task.sent_at.map(Wall::rfc3339),
         "request": {
@@ -49,6 +53,18 @@ pub fn sidecar_json(task: &Task) -> Value {
             "subject": request.subject.as_ref().map(picture),
         },
     })
+}
+
+/// A task's price as JSON has it: `null` where it is not known.
+#[must_use]
+pub fn cost(task: &Task) -> Option<Amount> {
+    task.cost_source.map(|_| task.cost)
+}
+
+/// The same in PTC: `null` where the price is in another currency.
+#[must_use]
+pub fn cost_ptc(task: &Task) -> Option<Amount> {
+    (task.currency == Currency::Ptc).then_some(task.cost)
 }
 
 fn key(key: TaskKey) -> String {
@@ -79,13 +95,23 @@ fn short_data_url(url: &str) -> String {
 
 /// What a dry run tells of one task, by the names of `words::json::task`, with the body of its submission.
 #[must_use]
-pub fn planned_json(request: &Request, cost: Ptc, spec: Option<&ModelSpec>, names: &WireNames) -> Value {
+pub fn planned_json(
+    request: &Request,
+    quote: Option<Quote>,
+    currency: Currency,
+    spec: Option<&ModelSpec>,
+    names: &WireNames,
+) -> Value {
+    let cost = quote.map(|quote| quote.price);
     json!({
         "model": request.model,
         "prompt": request.prompt,
         "resolution": request.resolution,
         "duration": request.duration,
-        "cost_ptc": cost,
+        "cost": cost,
+        "currency": currency,
+        "cost_source": quote.map(|quote| quote.source),
+        "cost_ptc": cost.filter(|_| currency == Currency::Ptc),
         "request": request_value(request, spec, names),
     })
 }

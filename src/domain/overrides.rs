@@ -4,8 +4,8 @@
 //! exist and where a fault stands in the file is for the config's own reader.
 
 use super::{
+    amount::Amount,
     catalogue::{CameraSupport, Catalogue, LengthUnit, ModelSpec, Need, PromptLimit, ResolutionSpec},
-    money::Ptc,
     reason::config::{Meant, ModelFault},
     time::SECOND,
 };
@@ -23,7 +23,7 @@ pub struct ModelOverride {
     /// What it makes a video of, in words.
     pub modes: Option<String>,
     /// The price of one submission.
-    pub price: Option<Ptc>,
+    pub price: Option<Amount>,
     /// The most characters a prompt may have; not together with words.
     pub max_prompt_chars: Option<usize>,
     /// The most words a prompt may have; not together with characters.
@@ -101,7 +101,7 @@ fn change(model: &mut ModelSpec, changes: &ModelOverride) -> Result<(), ModelFau
     set(&mut model.camera, &changes.camera);
     set(&mut model.fast_pretreatment, &changes.fast_pretreatment);
     set(&mut model.default_duration, &changes.default_duration);
-    if model.price < Ptc::ZERO {
+    if model.price < Amount::ZERO {
         return Err(ModelFault::NegativePrice);
     }
     if let Some(limit) = prompt_limit(changes)? {
@@ -197,7 +197,7 @@ mod tests {
         let changes: ModelOverride = serde_json::from_str(r#"{"price": 0.3, "max_prompt_chars": 2000}"#).unwrap();
         assert_eq!(catalogue.apply("T2V-01", &changes), Ok(()));
         let limit = PromptLimit { unit: LengthUnit::Chars, max: 2000 };
-        let now = ModelSpec { price: Ptc::from_thousandths(300), prompt_limit: limit, ..was };
+        let now = ModelSpec { price: Amount::from_thousandths(300), prompt_limit: limit, ..was };
         assert_eq!(catalogue.spec("T2V-01"), Some(&now));
         assert_eq!(catalogue.models.len(), 9);
     }
@@ -249,7 +249,11 @@ mod tests {
                 ModelFault::TwoLimits,
             ),
             ("T2V-01", ModelOverride { max_prompt_words: Some(0), ..none() }, ModelFault::NoLength),
-            ("T2V-01", ModelOverride { price: Some(Ptc::from_thousandths(-1)), ..none() }, ModelFault::NegativePrice),
+            (
+                "T2V-01",
+                ModelOverride { price: Some(Amount::from_thousandths(-1)), ..none() },
+                ModelFault::NegativePrice,
+            ),
             ("T2V-01", ModelOverride { resolutions: Some(vec![]), ..none() }, ModelFault::NoResolution),
             (
                 "T2V-01",

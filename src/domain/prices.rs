@@ -11,10 +11,11 @@
 //! - The simulator and `reeltop prices` read the same value.
 
 use super::{
-    amount::{Amount, Currency, Money},
+    amount::{Amount, CostSource, Currency, Money},
     catalogue::Catalogue,
     reason::price::PriceFault,
     request::Request,
+    task::Kind,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, str::FromStr};
@@ -32,6 +33,16 @@ pub enum PriceList {
 }
 
 impl PriceList {
+    /// The list that a profile of that currency begins with.
+    #[must_use]
+    pub const fn of(currency: Currency) -> Self {
+        match currency {
+            Currency::Ptc => Self::Gateway,
+            Currency::Usd => Self::Minimax,
+            Currency::Cny => Self::MinimaxCn,
+        }
+    }
+
     /// What it is in.
     #[must_use]
     pub const fn currency(self) -> Currency {
@@ -60,6 +71,13 @@ impl Offer {
         let Request { model, resolution, duration, .. } = request;
         Self { model: model.clone(), resolution: resolution.clone(), seconds: *duration }
     }
+
+    /// What a line of the table asks for.
+    #[must_use]
+    pub fn of_kind(kind: &Kind) -> Self {
+        let Kind { model, resolution, duration, .. } = kind;
+        Self { model: model.to_string(), resolution: resolution.to_string(), seconds: (*duration).into() }
+    }
 }
 
 impl fmt::Display for Offer {
@@ -85,13 +103,46 @@ impl FromStr for Offer {
     }
 }
 
+/// What one submission costs, in its profile's currency, and who says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    pub price: Amount,
+    /// Never [`CostSource::Records`], which only speak of what was sent.
+    pub source: CostSource,
+}
+
+impl Quote {
+    /// What was typed where nothing else says a price.
+    #[must_use]
+    pub const fn typed(price: Amount) -> Self {
+        Self { price, source: CostSource::Typed }
+    }
+}
+
+/// A map by offer is kept as a list of pairs: JSON has texts only as names.
+mod by_offer {
+    use super::{Amount, BTreeMap, CostSource, Offer};
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    type Each = BTreeMap<Offer, (Amount, CostSource)>;
+
+    pub(super) fn serialize<S: Serializer>(each: &Each, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(each)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Each, D::Error> {
+        Vec::deserialize(from).map(|pairs| pairs.into_iter().collect())
+    }
+}
+
 /// The prices of one profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prices {
     currency: Currency,
     /// By model, whatever is made with it.
-    flat: BTreeMap<String, Amount>,
-    each: BTreeMap<Offer, Amount>,
+    flat: BTreeMap<String, (Amount, CostSource)>,
+    #[serde(with = "by_offer")]
+    each: BTreeMap<Offer, (Amount, CostSource)>,
 }
 
 const MINIMAX: [(&str, &str, u32, i64, i64); 11] = [
@@ -113,9 +164,10 @@ impl Prices {
     /// The prices of that list.
     #[must_use]
     pub fn new(list: PriceList, catalogue: &Catalogue) -> Self {
+        let listed = Catalogue::builtin();
         let by_model = catalogue.models.iter().map(|spec| {
-            let price = Amount::from_thousandths(spec.price.thousandths());
-            (spec.name.clone(), price)
+            let is_listed = listed.price(&spec.name) == Some(spec.price);
+            (spec.name.clone(), (spec.price, if is_listed { CostSource::List } else { CostSource::Config }))
         });
         let (flat, each) = match list {
             PriceList::Gateway => (by_model.collect(), BTreeMap::new()),
@@ -134,8 +186,14 @@ impl Prices {
     /// The price of that; `None` where it is not known, which is not the same as free.
     #[must_use]
     pub fn of(&self, offer: &Offer) -> Option<Money> {
-        let amount = self.each.get(offer).or_else(|| self.flat.get(&offer.model))?;
-        Some(amount.of(self.currency))
+        self.quote(offer).map(|quote| quote.price.of(self.currency))
+    }
+
+    /// The same with who says so.
+    #[must_use]
+    pub fn quote(&self, offer: &Offer) -> Option<Quote> {
+        let (price, source) = *self.each.get(offer).or_else(|| self.flat.get(&offer.model))?;
+        Some(Quote { price, source })
     }
 
     /// Sets the price of one offer, by its key in the config: `"MiniMax-Hailuo-02/768P/10" = 0.56`.
@@ -165,15 +223,15 @@ impl Prices {
         if amount < Amount::ZERO {
             return Err(PriceFault::BelowNothing { amount });
         }
-        self.each.insert(offer, amount);
+        self.each.insert(offer, (amount, CostSource::Config));
         Ok(())
     }
 }
 
-fn minimax(of: impl Fn(i64, i64) -> i64) -> BTreeMap<Offer, Amount> {
+fn minimax(of: impl Fn(i64, i64) -> i64) -> BTreeMap<Offer, (Amount, CostSource)> {
     let price = |(model, resolution, seconds, dollars, yuan): (&str, &str, u32, i64, i64)| {
         let offer = Offer { model: model.into(), resolution: resolution.into(), seconds };
-        (offer, Amount::from_hundredths(of(dollars, yuan)))
+        (offer, (Amount::from_hundredths(of(dollars, yuan)), CostSource::List))
     };
     MINIMAX.into_iter().map(price).collect()
 }

@@ -17,8 +17,8 @@ mod tests;
 
 use crate::{
     account::HaltCause,
+    amount::Amount,
     draft::Field,
-    money::Ptc,
     problem::{Charged, ErrorClass},
     request::{FORGOTTEN, ImageRef, Request},
     task::{Row, Task, TaskKey, TaskState},
@@ -38,6 +38,8 @@ pub struct Facts {
     pub known: bool,
     /// Whether the service has given it an id.
     pub accepted: bool,
+    /// Whether it failed here, and not by the service's word.
+    pub may_still_come: bool,
     /// Whether a later attempt repeats it.
     pub retried: Retried,
     /// Whether a person has put the failure away.
@@ -73,6 +75,7 @@ impl Facts {
             class: row.class,
             known: row.is_known() && row.prompt() != FORGOTTEN,
             accepted: row.remote().is_some(),
+            may_still_come: row.may_still_come,
             retried: if row.retried { Retried::Yes } else { Retried::No },
             put_away: row.put_away,
         }
@@ -87,6 +90,7 @@ impl Facts {
             class: task.error().map(|error| error.class),
             known: task.request.is_known() && !task.request.is_forgotten(),
             accepted: task.remote.is_some(),
+            may_still_come: task.may_still_come(),
             retried: Retried::by(latest),
             put_away: task.put_away_at.is_some(),
         }
@@ -253,8 +257,7 @@ const fn is_paid_for(facts: &Facts) -> bool {
         TaskState::Running | TaskState::Ready | TaskState::Saving | TaskState::Saved => true,
         // No longer watched: the service makes it all the same.
         TaskState::Cancelled => facts.accepted,
-        // It ended here, and not by the service's word (`Task::may_still_come`): its video may still be there.
-        TaskState::Failed => facts.accepted && matches!(facts.charged, Charged::Yes),
+        TaskState::Failed => facts.may_still_come,
         TaskState::Queued | TaskState::Sending | TaskState::Unknown | TaskState::Refused => false,
     }
 }
@@ -340,7 +343,7 @@ pub const fn remedy(state: TaskState, class: ErrorClass, field: Option<Field>) -
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Blocked {
     /// The service says that the balance is this, and it is not above zero.
-    Balance(Ptc),
+    Balance(Amount),
     /// Balance or quota is used up.
     Quota,
     /// The key is not accepted.
@@ -349,8 +352,8 @@ pub enum Blocked {
 
 /// Whether nothing is sent again now, by what halted sending and by the balance that the service told last.
 #[must_use]
-pub fn blocked(halted: Option<HaltCause>, balance: Option<Ptc>) -> Option<Blocked> {
-    if let Some(balance) = balance.filter(|balance| *balance <= Ptc::ZERO) {
+pub fn blocked(halted: Option<HaltCause>, balance: Option<Amount>) -> Option<Blocked> {
+    if let Some(balance) = balance.filter(|balance| *balance <= Amount::ZERO) {
         return Some(Blocked::Balance(balance));
     }
     match halted? {

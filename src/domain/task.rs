@@ -1,19 +1,23 @@
 //! A task: one attempt at one video, from the intent to the saved file.
 
+mod codes;
 mod ledger;
+mod new_task;
 mod row;
 mod state;
 
-pub use ledger::{Event, LedgerLine, MoneyEvent, Resolution, What};
+pub use codes::{ID_LOST, NO_FILE, NOT_CREATED, STOPPED};
+pub use ledger::{Event, LedgerLine, MoneyEvent, RefundMarks, RefundStep, Resolution, What};
+pub use new_task::NewTask;
 pub use row::{Kind, Row, Texts, kept_reason};
 pub use state::TaskState;
 
 use super::{
-    money::Ptc,
+    amount::{Amount, CostSource, Currency, Money},
+    evidence::Evidence,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
     request::Request,
-    retry::Caution,
     time::Wall,
 };
 use serde::{Deserialize, Serialize};
@@ -99,15 +103,6 @@ impl Trouble {
         self.since.is_none_or(|since| now.since(since) >= ms)
     }
 }
-
-/// The code of a task that the service calls made without ever giving its file.
-pub const NO_FILE: &str = "no_file";
-
-/// The code of a task that a person settled as never made.
-pub const NOT_CREATED: &str = "not-created";
-
-/// The code of a file whose saving a person stopped: it waits for the next start, or for a person's word.
-pub const STOPPED: &str = "stopped";
 
 /// What a saved file is, as far as it was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -227,7 +222,12 @@ pub struct Task {
     /// What is asked of the service.
     pub request: Request,
     /// Its price.
-    pub cost: Ptc,
+    pub cost: Amount,
+    /// What it is in.
+    #[serde(default)]
+    pub currency: Currency,
+    /// Who says so; `None` for a task made elsewhere, whose price is not known.
+    pub cost_source: Option<CostSource>,
     /// The service's id, once it has one.
     pub remote: Option<RemoteId>,
     /// The `request-id` of the answer to its submission: what the gateway's records and refunds go by.
@@ -248,15 +248,26 @@ pub struct Task {
     pub claim: Option<Claim>,
     /// Whether the program sent it by itself, as `[retry]` allows it.
     pub automatic: bool,
-    /// Why it was unknown before a person settled it; `None` where no person has.
+    /// Why it was unknown before it was settled; `None` where it was not.
     pub settled: Option<TaskError>,
     /// When a person put the failure away; `None` while nobody has, or once it is no failure any more.
     pub put_away_at: Option<Wall>,
     /// What one confirmation queued has one batch: the key of its first task.
     pub batch: TaskKey,
+    /// What the gateway's records say of it, where they left it unknown.
+    pub evidence: Option<Evidence>,
+    /// What was said about giving its charge back.
+    #[serde(default)]
+    pub refund: RefundMarks,
 }
 
 impl Task {
+    /// Its price with its currency.
+    #[must_use]
+    pub const fn money(&self) -> Money {
+        self.cost.of(self.currency)
+    }
+
     /// The state in one word.
     #[must_use]
     pub const fn state(&self) -> TaskState {
@@ -301,7 +312,8 @@ impl Task {
         self.error().or_else(|| self.trouble().map(|(error, _)| error))
     }
 
-    /// Whether it ended here though the service never said that it failed: it was paid for, and may still be asked about.
+    /// Whether it ended here though the service never said that it failed: it was paid for, and may still be asked about. By the
+    /// failure's own `charged`, which is a plain yes in no other case.
     #[must_use]
     pub fn may_still_come(&self) -> bool {
         matches!(&self.phase, Phase::Failed { error } if error.charged == Charged::Yes) && self.remote.is_some()
@@ -359,12 +371,17 @@ impl Task {
 
     /// Whether the attempt cost money, as far as this stage tells. A POST under way is not yet known.
     #[must_use]
-    pub const fn charged(&self) -> Charged {
+    pub fn charged(&self) -> Charged {
         match &self.phase {
             Phase::Queued { .. } | Phase::Refused { .. } => Charged::No,
             Phase::Sending { .. } | Phase::Unknown { .. } => Charged::Unknown,
             Phase::Running { .. } | Phase::Ready { .. } | Phase::Saving { .. } | Phase::Saved { .. } => Charged::Yes,
-            Phase::Failed { error } => error.charged,
+            // The gateway's records know better than the kind of failure.
+            Phase::Failed { error } => match self.cost_source {
+                Some(CostSource::Records) if self.cost == Amount::ZERO => Charged::No,
+                Some(CostSource::Records) if self.refund.given_at.is_none() => Charged::Yes,
+                _ => error.charged,
+            },
             Phase::Cancelled { charged, .. } => *charged,
         }
     }
@@ -432,31 +449,6 @@ impl Task {
         self.claim = None;
         true
     }
-}
-
-/// A task that does not have a key yet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NewTask {
-    /// The attempt that it repeats.
-    pub parent: Option<TaskKey>,
-    /// What the person was told of that attempt, and has said a second word to.
-    pub agreed: Vec<Caution>,
-    /// 1 for a first attempt.
-    pub attempt: u32,
-    /// The user's own name for it.
-    pub name: Option<String>,
-    /// The profile (account) it belongs to.
-    pub profile: String,
-    /// What is asked of the service.
-    pub request: Request,
-    /// Its price.
-    pub cost: Ptc,
-    /// The service's id, for a task made elsewhere and adopted.
-    pub remote: Option<RemoteId>,
-    /// Whether the program sends it by itself, as `[retry]` allows it.
-    pub automatic: bool,
-    /// The stage it begins in: queued, or running for an adopted one.
-    pub phase: Phase,
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use super::{
+    amount::{CostSource, Currency},
     catalogue::Catalogue,
     check,
     draft::Draft,
@@ -36,6 +37,8 @@ pub fn task(draft: &Draft, phase: Phase) -> Task {
         name: None,
         profile: "302ai".into(),
         cost: catalogue.price(&request.model).unwrap(),
+        currency: Currency::Ptc,
+        cost_source: Some(CostSource::List),
         request: Request { prompt: draft.prompt.clone(), ..request },
         remote: None,
         expires_at: None,
@@ -50,6 +53,8 @@ pub fn task(draft: &Draft, phase: Phase) -> Task {
         request_id: None,
         put_away_at: None,
         batch: TaskKey(12),
+        evidence: None,
+        refund: crate::task::RefundMarks::default(),
     }
 }
 

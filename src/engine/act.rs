@@ -1,7 +1,8 @@
 //! What a person can have done to tasks, by key or by command line: one list, one way to carry it out.
 
-pub use domain::task::Resolution;
+pub use domain::task::{RefundStep, Resolution};
 use domain::{
+    amount::Amount,
     request::Request,
     retry::Caution,
     task::{RemoteId, TaskKey},
@@ -37,6 +38,12 @@ pub enum Act {
         /// Where to; `None` for the configured folder.
         dir: Option<String>,
     },
+    /// Note that the charges of these were asked back, or came back.
+    Refund {
+        /// The tasks.
+        keys: Vec<TaskKey>,
+        step: RefundStep,
+    },
     /// Take over tasks made elsewhere. Free.
     Adopt(Vec<RemoteId>),
     /// Work on these too, where this run's scope is `Named`.
@@ -64,4 +71,6 @@ pub struct Intent {
     pub agreed: Vec<Caution>,
     /// The user's own name for it.
     pub name: Option<String>,
+    /// What it costs by the person's word; counts only where the price is not known.
+    pub typed: Option<Amount>,
 }

@@ -1,7 +1,7 @@
 //! What a person can have done to tasks, carried out: the same for keys and command line.
 
 use super::{
-    adopt, callback, event, held_by_another, in_scope, poller, put_away, queue, saver, share, store, ticket,
+    adopt, callback, ended, event, held_by_another, in_scope, poller, put_away, queue, saver, share, store, ticket,
     told::{done, not_done, refuse},
 };
 use crate::{
@@ -10,15 +10,17 @@ use crate::{
     msg::InsertRefusal,
     news::{Left, News, NotDone, NotQueued, QueueNews, TaskNews},
     settings::Scope,
-    work::Work,
+    work::{Then, Work},
 };
 use domain::{
-    catalogue::Catalogue,
-    money::Ptc,
+    prices::{Offer, Quote},
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
     request::Request,
-    task::{LedgerLine, MoneyEvent, NOT_CREATED, NewTask, Phase, RemoteId, STOPPED, Task, TaskKey, TaskState, What},
+    task::{
+        ID_LOST, LedgerLine, MoneyEvent, NOT_CREATED, NewTask, Phase, RefundStep, RemoteId, STOPPED, Task, TaskKey,
+        TaskState, What,
+    },
 };
 
 /// Carries out an act.
@@ -29,6 +31,7 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
         Act::BringBack(keys) => keys.into_iter().flat_map(|key| put_away::want(work, key, false)).collect(),
         Act::Resolve { key, as_what } => resolve(work, key, as_what),
         Act::Download { keys, dir } => keys.into_iter().flat_map(|key| download(work, key, dir.clone())).collect(),
+        Act::Refund { keys, step } => keys.into_iter().flat_map(|key| refund(work, key, step)).collect(),
         Act::Adopt(ids) => {
             ids.into_iter().for_each(|id| adopt::adopt(work, id));
             Vec::new()
@@ -57,16 +60,10 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
     }
 }
 
-/// The price of a request by the catalogue. A model that is not in it costs what the gateway usually asks.
+/// What a request costs in the profile's currency; `None` where that is not known, which is not the same as free.
 #[must_use]
-pub fn price(work: &Work, request: &Request) -> Ptc {
-    catalogue_price(&work.settings.catalogue, request)
-}
-
-/// The same, for callers without a state.
-#[must_use]
-pub fn catalogue_price(catalogue: &Catalogue, request: &Request) -> Ptc {
-    catalogue.price(&request.model).unwrap_or(Ptc::from_thousandths(500))
+pub fn price(work: &Work, request: &Request) -> Option<Quote> {
+    work.settings.profile.price(request)
 }
 
 /// The caps that a batch must keep.
@@ -84,11 +81,18 @@ fn queue(work: &mut Work, intents: Vec<Intent>, undo: bool) -> Vec<Effect> {
         not_done(work, None, NotDone::StoreNotOpen);
         return Vec::new();
     }
+    let quote = |intent: &Intent| price(work, &intent.request).or(intent.typed.map(Quote::typed));
+    let Some(quotes) = intents.iter().map(quote).collect::<Option<Vec<Quote>>>() else {
+        let unknown = intents.iter().find(|intent| quote(intent).is_none()).map(|intent| Offer::of(&intent.request));
+        unknown.into_iter().for_each(|offer| not_done(work, None, NotDone::PriceUnknown(offer)));
+        return Vec::new();
+    };
     let wait = if undo { work.settings.queue.undo_ms } else { 0 };
     let not_before = work.now.wall.plus(wait);
     let tasks = intents
         .into_iter()
-        .map(|intent| NewTask {
+        .zip(quotes)
+        .map(|(intent, quote)| NewTask {
             attempt: intent
                 .parent
                 .and_then(|parent| work.tasks.rows.get(&parent))
@@ -97,7 +101,9 @@ fn queue(work: &mut Work, intents: Vec<Intent>, undo: bool) -> Vec<Effect> {
             agreed: intent.agreed,
             name: intent.name,
             profile: work.settings.profile.name.clone(),
-            cost: price(work, &intent.request),
+            cost: quote.price,
+            currency: work.currency(),
+            cost_source: Some(quote.source),
             request: intent.request,
             remote: None,
             automatic: false,
@@ -213,7 +219,7 @@ fn cancel(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     let note = event(work, what);
     work.news.push(News::Task { key, what: TaskNews::Cancelled(charged) });
     work.store.owed.insert(key);
-    let ledger = money.map(|event| LedgerLine { at: work.now.wall, event, amount: task.cost });
+    let ledger = money.map(|event| LedgerLine { at: work.now.wall, event, amount: task.money() });
     store::write(work, task, vec![note], ledger.into_iter().collect())
 }
 
@@ -234,6 +240,15 @@ pub(super) fn stop_saving(work: &mut Work, task: Task) -> Vec<Effect> {
 fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec<Effect> {
     if as_what == Resolution::Unknown {
         return take_back(work, key);
+    }
+    if let Resolution::Found(id) = &as_what
+        && is_id_lost(work, key)
+    {
+        match adopt::known_as(work, id) {
+            Some(other) => return refuse(work, key, Left::IdOf { id: id.clone(), other }),
+            None => adopt::settle(work, key, id.clone()),
+        }
+        return Vec::new();
     }
     let Some(task) = live(work, key) else { return Vec::new() };
     if task.state() == TaskState::Sending && !held_by_another(work, &task) && !work.queue.posting.contains_key(&key) {
@@ -275,9 +290,28 @@ fn resolve(work: &mut Work, key: TaskKey, as_what: Resolution) -> Vec<Effect> {
     settled(work, task, what, money)
 }
 
+/// Whether a task's id was lost as the records show, so that an id that turns up revives it.
+pub(super) fn is_id_lost(work: &Work, key: TaskKey) -> bool {
+    let row = work.tasks.rows.get(&key).filter(|row| row.state == TaskState::Failed);
+    row.and_then(|row| row.reason()).is_some_and(|(code, _)| code == ID_LOST)
+}
+
+/// A task whose id was lost runs on with it; `phase` is what it became at the service.
+pub(super) fn revive(work: &mut Work, task: Task, id: RemoteId, phase: Phase) -> Vec<Effect> {
+    if !is_id_lost(work, task.key) {
+        return refuse(work, task.key, Left::NowIs(task.state()));
+    }
+    let claim = super::claim(work, poller::CLAIM).filter(|_| in_scope(work, &task));
+    let task = Task { phase, remote: Some(id.clone()), finished_at: None, claim, ..task };
+    settled(work, task, Resolution::Found(id), MoneyEvent::Charged)
+}
+
 /// Settles an unknown by an id that the service knows; `phase` is what it became there.
 pub(super) fn found(work: &mut Work, key: TaskKey, id: RemoteId, phase: Phase) -> Vec<Effect> {
     let is_posted = callback::take(work, key, &id);
+    if is_id_lost(work, key) {
+        return ended::change(work, key, Then::Found(id, Box::new(phase)));
+    }
     let Some(task) = live(work, key) else { return Vec::new() };
     let Phase::Unknown { error } = &task.phase else {
         return refuse(work, key, Left::NowIs(task.state()));
@@ -290,7 +324,7 @@ pub(super) fn found(work: &mut Work, key: TaskKey, id: RemoteId, phase: Phase) -
     let task = Task { phase, settled: Some(before), remote: Some(id.clone()), claim, ..task };
     if is_posted {
         let note = event(work, What::Posted(id.clone()));
-        let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.cost };
+        let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.money() };
         work.news.push(News::Task { key, what: TaskNews::Settled(Resolution::Found(id)) });
         return store::write(work, task, vec![note], vec![line]);
     }
@@ -301,7 +335,7 @@ pub(super) fn found(work: &mut Work, key: TaskKey, id: RemoteId, phase: Phase) -
 fn settled(work: &mut Work, task: Task, what: Resolution, money: MoneyEvent) -> Vec<Effect> {
     let key = task.key;
     let note = event(work, What::Resolved(what.clone()));
-    let line = LedgerLine { at: work.now.wall, event: money, amount: task.cost };
+    let line = LedgerLine { at: work.now.wall, event: money, amount: task.money() };
     work.news.push(News::Task { key, what: TaskNews::Settled(what) });
     work.store.owed.insert(key);
     store::write(work, task, vec![note], vec![line])
@@ -338,6 +372,14 @@ pub(super) fn take_back_one(work: &mut Work, task: Task) -> Vec<Effect> {
         ..task
     };
     settled(work, task, Resolution::Unknown, MoneyEvent::Unknown)
+}
+
+/// Notes what a person says of giving a charge back.
+fn refund(work: &mut Work, key: TaskKey, step: RefundStep) -> Vec<Effect> {
+    if !work.tasks.rows.contains_key(&key) {
+        return refuse(work, key, Left::NoSuchTask);
+    }
+    ended::change(work, key, Then::Refund(step))
 }
 
 /// Fetches a file now. A task that has ended is read from the store first.

@@ -16,7 +16,7 @@ use crate::{
     work::Work,
 };
 use domain::{
-    money::Ptc,
+    amount::Amount,
     problem::ErrorClass,
     request::Request,
     task::{NewTask, Phase, RemoteId, TaskKey},
@@ -135,7 +135,9 @@ fn insert(work: &mut Work, id: RemoteId, word: Option<String>) -> Vec<Effect> {
         attempt: 1,
         name: None,
         profile: work.settings.profile.name.clone(),
-        cost: Ptc::ZERO,
+        cost: Amount::ZERO,
+        currency: work.currency(),
+        cost_source: None,
         request: Request::elsewhere(&id.0),
         remote: Some(id.clone()),
         automatic: false,

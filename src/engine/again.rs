@@ -7,6 +7,7 @@ use crate::{
     work::Work,
 };
 use domain::{
+    prices::Quote,
     problem::TaskError,
     retry,
     retry::{Facts, Retried},
@@ -26,13 +27,18 @@ pub(super) fn automatic(work: &mut Work, task: &Task, error: &TaskError) -> Vec<
     if work.ending.is_some() || !retry::by_itself(&facts, &named.auto, made(work, task.key), named.max) {
         return Vec::new();
     }
+    // Where the price is not known, a person typed what the attempt before cost.
+    let typed = task.cost_source.map(|_| Quote::typed(task.cost));
+    let Some(quote) = acts::price(work, &task.request).or(typed) else { return Vec::new() };
     let new = NewTask {
         parent: Some(task.key),
         agreed: vec![],
         attempt: task.attempt + 1,
         name: None,
         profile: task.profile.clone(),
-        cost: acts::price(work, &task.request),
+        cost: quote.price,
+        currency: task.currency,
+        cost_source: Some(quote.source),
         request: task.request.clone(),
         remote: None,
         automatic: true,
@@ -66,7 +72,7 @@ fn made(work: &Work, key: TaskKey) -> u32 {
     let rows = &work.tasks.rows;
     let mut at = rows.get(&key);
     let mut made = 0;
-    while let Some(row) = at.filter(|row| row.automatic) {
+    while let Some(row) = at.filter(|row| row.kind.automatic) {
         made += 1;
         at = row.parent.and_then(|parent| rows.get(&parent));
     }

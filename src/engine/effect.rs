@@ -3,15 +3,15 @@
 use crate::{settings::Lang, view::View};
 use domain::{
     account::{Change, Stamp},
+    amount::Amount,
     draft::Draft,
-    money::Ptc,
     reason::Reason,
     request::Request,
     task::{Event, FileId, LedgerLine, NewTask, RemoteId, Task, TaskKey},
     time::{Now, Wall},
 };
 use serde::{Deserialize, Serialize};
-use service::answer::Address;
+use service::{answer::Address, gateway::records::Window};
 
 /// The number of one command; its reply carries it back, and a reply with another number is stale.
 pub type Ticket = u64;
@@ -124,6 +124,19 @@ pub enum StoreCmd {
     Look { keys: Vec<TaskKey> },
     /// Read all about one task. Answered by `Detail` or `NoSuchTask`.
     Detail { key: TaskKey },
+    /// Read the submissions of a profile that were sent in a span of time, both ends included. Answered by `Sent`.
+    Sent {
+        /// For the answer.
+        ticket: Ticket,
+        profile: String,
+        from: Wall,
+        to: Wall,
+    },
+    /// Read the charges that can be asked back. Answered by `Refunds`.
+    Refunds {
+        /// Now, for the person's own days.
+        now: Now,
+    },
     /// Sum up the whole ledger. Answered by `Costs`.
     Costs {
         /// Now, for the person's own days.
@@ -151,9 +164,9 @@ pub enum StoreCmd {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Caps {
     /// The day's cap; `None` for no cap.
-    pub per_day: Option<Ptc>,
+    pub per_day: Option<Amount>,
     /// The batch's cap; `None` for no cap.
-    pub per_batch: Option<Ptc>,
+    pub per_batch: Option<Amount>,
     /// When the user's present day began.
     pub day_start: Wall,
 }
@@ -199,6 +212,21 @@ pub enum HttpCmd {
     Balance {
         /// For the answer.
         ticket: Ticket,
+    },
+    /// Ask the gateway's records what a call was charged.
+    Charge {
+        /// For the answer.
+        ticket: Ticket,
+        /// The call's `request-id`.
+        request_id: String,
+    },
+    /// Ask the gateway's records for the account's calls in a span of time.
+    Records {
+        /// For the answer.
+        ticket: Ticket,
+        window: Window,
+        /// From 1.
+        page: u32,
     },
 }
 

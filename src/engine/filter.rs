@@ -7,7 +7,7 @@
 mod tests;
 
 use domain::{
-    money::Ptc,
+    amount::Amount,
     near::nearest,
     problem::{Charged, ErrorClass},
     reason::filter::FilterFault,
@@ -54,7 +54,7 @@ enum Test {
     Key(Relation, u64),
     Attempt(Relation, u64),
     Duration(Relation, u64),
-    Cost(Relation, Ptc),
+    Cost(Relation, Amount),
     /// Milliseconds since it was confirmed.
     Age(Relation, u64),
 }

@@ -12,6 +12,7 @@ mod again;
 pub mod agenda;
 mod callback;
 pub mod effect;
+mod ended;
 mod ending;
 pub mod filter;
 pub mod folder;
@@ -22,6 +23,8 @@ pub mod news;
 mod poller;
 mod put_away;
 pub mod queue;
+pub mod records;
+mod refunds;
 mod reload;
 pub mod rows;
 pub mod saver;
@@ -36,6 +39,7 @@ pub mod testing;
 #[cfg(test)]
 mod tests;
 mod told;
+pub mod unknowns;
 pub mod view;
 pub mod work;
 
@@ -87,7 +91,9 @@ pub fn update(work: &mut Work, msg: Msg, now: Now) -> (Vec<Effect>, Vec<News>) {
             | LocalMsg::Said { .. },
         ) => Vec::new(),
         Msg::Config(result) => {
-            reload::take(work, result);
+            if reload::take(work, result) {
+                records::reloaded(work);
+            }
             Vec::new()
         }
         Msg::Listening(result) => {
@@ -152,6 +158,8 @@ fn http(work: &mut Work, msg: HttpMsg) -> Vec<Effect> {
         HttpMsg::Found { ticket, reply } => adopt::found(work, ticket, &reply),
         HttpMsg::File { key, ticket, reply } => saver::addressed(work, key, ticket, &reply),
         HttpMsg::Balance { ticket, reply } => money::balance(work, ticket, &reply),
+        HttpMsg::Charge { ticket, answer } => records::charged(work, ticket, answer),
+        HttpMsg::Records { ticket, answer } => unknowns::page(work, ticket, answer),
     }
 }
 
@@ -171,6 +179,8 @@ fn schedule(work: &mut Work) -> Vec<Effect> {
     callback::settle_due(work);
     effects.extend(poller::ask_due(work));
     effects.extend(saver::save_due(work));
+    effects.extend(records::ask_due(work));
+    effects.extend(refunds::read_due(work));
     effects
 }
 
@@ -183,6 +193,7 @@ pub fn next_deadline(work: &Work) -> Option<Mono> {
         callback::deadline(work),
         poller::deadline(work),
         saver::deadline(work),
+        records::deadline(work),
         store::look_deadline(work),
     ];
     due.into_iter().filter(|_| !ending).flatten().chain(store::retry_deadline(work)).min()
@@ -210,6 +221,7 @@ pub(crate) fn plan(work: &mut Work, task: &Task) {
     work.queue.due.set(task.key, send);
     work.poller.due.set(task.key, ask);
     work.saver.due.set(task.key, save);
+    records::plan(work, task);
 }
 
 /// Puts every live task into its schedule again: the wall clock has leapt ahead, and what it makes due is due. The schedules
@@ -278,6 +290,11 @@ fn answer_event(work: &Work, what: What, reply: &Reply) -> Event {
         Reply::NotSent { .. } => None,
     };
     Event { raw, request_id: reply.request_id().map(str::to_owned), ..event(work, what) }
+}
+
+/// An entry of a time line for what the gateway's records say of a call.
+fn answer_of_records(work: &Work, what: What, request_id: Option<&str>) -> Event {
+    Event { request_id: request_id.map(str::to_owned), ..event(work, what) }
 }
 
 /// The number for the next command; the screens too ask the service for addresses.

@@ -9,10 +9,10 @@ use crate::{
 };
 use domain::{
     account::Shared,
+    amount::{Amount, Currency},
     batch_file::Lines,
     costs::Report,
     draft::KeptDraft,
-    money::Ptc,
     problem::TaskError,
     reason::{
         Reason,
@@ -22,13 +22,20 @@ use domain::{
         picture_file, store,
         system::{At, System},
     },
+    refunds::Refund,
     request::StoredImage,
     retry::Overtaken,
     task::{Event, LedgerLine, RemoteId, Row, SavedFile, Task, TaskKey, TaskState},
     time::Wall,
 };
 use serde::{Deserialize, Serialize};
-use service::answer::Reply;
+use service::{
+    answer::Reply,
+    gateway::{
+        Asked,
+        records::{Charge, Page},
+    },
+};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -154,6 +161,15 @@ pub enum StoreMsg {
     },
     /// All about one task.
     Detail(Box<Detail>),
+    /// The submissions of a span of time.
+    Sent {
+        /// Of the command.
+        ticket: Ticket,
+        /// Whole.
+        tasks: Vec<Task>,
+    },
+    /// The charges that can be asked back, the oldest first.
+    Refunds(Vec<Refund>),
     /// The ledger summed up.
     Costs(Box<Report>),
     /// A task that was asked for does not exist.
@@ -194,11 +210,13 @@ pub enum InsertRefusal {
         /// `day` or `batch`.
         cap: BudgetCap,
         /// The cap.
-        limit: Ptc,
+        limit: Amount,
         /// What stands against it already.
-        spent: Ptc,
+        spent: Amount,
         /// What the batch would cost.
-        asked: Ptc,
+        asked: Amount,
+        /// What all three are in.
+        currency: Currency,
     },
 }
 
@@ -319,6 +337,18 @@ pub enum HttpMsg {
         ticket: Ticket,
         /// What came back.
         reply: Reply,
+    },
+    /// What the gateway's records say that a call was charged.
+    Charge {
+        /// Of the command.
+        ticket: Ticket,
+        answer: Asked<Charge>,
+    },
+    /// A page of the gateway's records.
+    Records {
+        /// Of the command.
+        ticket: Ticket,
+        answer: Asked<Page>,
     },
 }
 

@@ -4,9 +4,11 @@
 use crate::{act::Resolution, effect::Ticket, msg::InsertRefusal, work::Halt};
 use domain::{
     account::Stamp,
+    evidence::Evidence,
+    prices::Offer,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Reason, config::Rejected, store, system::System},
-    task::{RemoteId, Row, TaskKey, TaskState},
+    task::{RefundStep, RemoteId, Row, TaskKey, TaskState},
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +27,8 @@ pub enum News {
     Store(StoreNews),
     /// To the config, which was read again.
     Config(ConfigNews),
+    /// To the gateway's records.
+    Records(RecordsNews),
     /// To a batch that was to be queued.
     Batch {
         /// Of the insertion.
@@ -61,6 +65,12 @@ pub enum TaskNews {
     PutAway(bool),
     /// An unknown was settled, or a settlement taken back.
     Settled(Resolution),
+    /// The gateway's records have its id: it runs on.
+    FoundInRecords(RemoteId),
+    /// What the records say of it leaves it unknown.
+    Evidence(Evidence),
+    /// Its charge was asked back, or came back.
+    Refund(RefundStep),
     /// The service is asked about the id that is to settle it.
     Asking(RemoteId),
     /// A person stopped the saving of its file.
@@ -87,6 +97,16 @@ pub enum RowNews {
     Read(Vec<TaskKey>),
     /// All have been read.
     Complete,
+}
+
+/// What happened to the gateway's records.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RecordsNews {
+    /// The key must not see them: said once, and they are asked no more.
+    Denied {
+        /// The gateway's own words; may be empty.
+        said: String,
+    },
 }
 
 /// What happened to the queue.
@@ -190,6 +210,8 @@ pub enum ActNews {
 pub enum NotDone {
     /// Nothing can be queued before the store is open.
     StoreNotOpen,
+    /// Nobody has said what that costs, and nothing is queued without.
+    PriceUnknown(Offer),
     /// The task was left as it is.
     Left(Left),
     /// Another program was quicker; what the task is now, where it is known.
@@ -261,6 +283,8 @@ pub enum Left {
     PutAway,
     /// It was not put away.
     Open,
+    /// It has no charge that can be asked back.
+    NoRefund(TaskState),
 }
 
 impl NotDone {
@@ -276,7 +300,8 @@ impl NotDone {
             | Self::NotOnDisk(_)
             | Self::NotRead(_)
             | Self::AdoptedAlready(_)
-            | Self::AskedAlready(_) => None,
+            | Self::AskedAlready(_)
+            | Self::PriceUnknown(_) => None,
         }
     }
 }

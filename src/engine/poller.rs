@@ -352,7 +352,7 @@ fn failed(work: &mut Work, mut task: Task, error: TaskError, reply: &Reply) -> V
         Charged::Unknown => Some(MoneyEvent::Unknown),
         Charged::Yes => None,
     };
-    let ledger = money.map(|event| LedgerLine { at: work.now.wall, event, amount: task.cost });
+    let ledger = money.map(|event| LedgerLine { at: work.now.wall, event, amount: task.money() });
     work.news.push(News::Task { key: task.key, what: TaskNews::Failed(error.clone()) });
     streak::failed(work, &error);
     task.phase = Phase::Failed { error: error.clone() };

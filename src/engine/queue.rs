@@ -249,7 +249,7 @@ fn accepted(work: &mut Work, mut task: Task, id: RemoteId, reply: &Reply) -> Vec
     let note = answer_event(work, What::Accepted(id.clone()), reply);
     task.phase = poller::first(work, &task);
     task.claim = claim(work, poller::CLAIM);
-    let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.cost };
+    let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.money() };
     task.remote = Some(id);
     work.queue.put_backs = 0;
     streak::accepted(work);
@@ -272,7 +272,7 @@ fn refused(work: &mut Work, mut task: Task, error: TaskError, halt: Option<HaltC
     task.phase = Phase::Refused { error: error.clone() };
     task.finished_at = Some(work.now.wall);
     task.claim = None;
-    let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Released, amount: task.cost };
+    let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Released, amount: task.money() };
     // First of all no other program sends into the same refusal.
     let mut effects = share::due(work);
     effects.extend(store::write(work, task.clone(), vec![note], vec![money]));
@@ -323,7 +323,7 @@ pub(super) fn became_unknown(
     work.news.push(News::Task { key: task.key, what: TaskNews::Unknown(error.clone()) });
     task.phase = Phase::Unknown { error };
     task.claim = None;
-    let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Unknown, amount: task.cost };
+    let money = LedgerLine { at: work.now.wall, event: MoneyEvent::Unknown, amount: task.money() };
     store::write(work, task, vec![note], vec![money])
 }
 

@@ -9,14 +9,16 @@ use crate::{
 };
 use domain::reason::config::Rejected;
 
-/// Takes a config over, or tells why it is not.
-pub(super) fn take(work: &mut Work, result: Result<Box<Reread>, Rejected>) {
+/// Takes a config over, or tells why it is not. Gives whether it did.
+pub(super) fn take(work: &mut Work, result: Result<Box<Reread>, Rejected>) -> bool {
+    let taken = result.is_ok();
     let news = result.map_or_else(ConfigNews::Rejected, |reread| {
         let Reread { settings, changed, fixed } = *reread;
         take_over(&mut work.settings, settings);
         ConfigNews::Taken { changed, fixed }
     });
     work.news.push(News::Config(news));
+    taken
 }
 
 /// Changes what [`Settings::is_live`] names, and nothing else: the account, its key and its models stay those of the start.
@@ -28,6 +30,8 @@ fn take_over(settings: &mut Settings, new: Settings) {
     settings.download = new.download;
     settings.compose = new.compose;
     settings.profile.submit_per_minute = new.profile.submit_per_minute;
+    settings.profile.prices = new.profile.prices;
+    settings.profile.records = new.profile.records;
     settings.queue.undo_ms = new.queue.undo_ms;
     settings.queue.stop_after_failures = new.queue.stop_after_failures;
     settings.ui.theme = new.ui.theme;

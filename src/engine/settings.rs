@@ -3,7 +3,15 @@
 pub mod paint;
 
 use domain::{
-    catalogue::Catalogue, money::Ptc, picture, picture::Takes, problem::ErrorClass, request::WireNames, retry, time,
+    amount::{Amount, Currency},
+    catalogue::Catalogue,
+    picture,
+    picture::Takes,
+    prices::{Offer, PriceList, Prices, Quote},
+    problem::ErrorClass,
+    request::Request,
+    request::WireNames,
+    retry, time,
 };
 use serde::{Deserialize, Serialize};
 use service::{
@@ -125,6 +133,10 @@ pub struct Profile {
     pub protocol: Protocol,
     /// Submissions in any 60 seconds.
     pub submit_per_minute: u32,
+    /// What its submissions cost.
+    pub prices: Prices,
+    /// Whether the gateway's records are asked what was charged, and what became of lost answers.
+    pub records: bool,
     /// The name of the environment variable that a copied curl command uses for the key.
     pub key_variable: String,
 }
@@ -139,6 +151,18 @@ impl Profile {
             Under::Host => "",
         };
         format!("{}{prefix}{}", self.base_url.trim_end_matches('/'), call.path)
+    }
+
+    /// What its submissions, its caps and its balance are in.
+    #[must_use]
+    pub const fn currency(&self) -> Currency {
+        self.prices.currency()
+    }
+
+    /// What a request costs; `None` where that is not known.
+    #[must_use]
+    pub fn price(&self, request: &Request) -> Option<Quote> {
+        self.prices.quote(&Offer::of(request))
     }
 
     /// What its host takes and reaches.
@@ -169,11 +193,11 @@ pub struct DownloadSettings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BudgetSettings {
     /// The day's cap; `None` for no cap.
-    pub per_day: Option<Ptc>,
+    pub per_day: Option<Amount>,
     /// One batch's cap; `None` for no cap.
-    pub per_batch: Option<Ptc>,
+    pub per_batch: Option<Amount>,
     /// Above this the number of tasks must be typed; `None` for never.
-    pub ask_above: Option<Ptc>,
+    pub ask_above: Option<Amount>,
 }
 
 /// `[compose]` and `[templates]`.
@@ -314,12 +338,18 @@ impl Settings {
     /// the name of the account in use. What clients, workers and the screen were made with cannot.
     #[must_use]
     pub fn is_live(option: &str, profile: &str) -> bool {
+        if option.strip_prefix("profiles.").and_then(|of| of.strip_prefix(profile)?.strip_prefix(".prices.")).is_some()
+        {
+            return true;
+        }
         let (section, name) = option.rsplit_once('.').unwrap_or(("", option));
         match section {
             "budget" | "poll" | "retry" | "notify" | "download" | "compose" | "templates" => true,
             "queue" => name != "start_paused",
             "ui" => matches!(name, "theme" | "side_by_side" | "reduced_motion"),
-            section if section.strip_prefix("profiles.") == Some(profile) => name == "submit_per_minute",
+            section if section.strip_prefix("profiles.") == Some(profile) => {
+                matches!(name, "submit_per_minute" | "records")
+            }
             section => section.starts_with("theme."),
         }
     }
@@ -337,6 +367,8 @@ impl Default for Settings {
                 webp: false,
                 protocol: Protocol::MINIMAX_V1,
                 submit_per_minute: 5,
+                prices: Prices::new(PriceList::Gateway, &Catalogue::builtin()),
+                records: true,
                 key_variable: "REELTOP_API_KEY".into(),
             },
             catalogue: Catalogue { models: Vec::new() },
@@ -349,9 +381,9 @@ impl Default for Settings {
                 sidecar: true,
             },
             budget: BudgetSettings {
-                per_day: Some(Ptc::from_thousandths(20_000)),
-                per_batch: Some(Ptc::from_thousandths(20_000)),
-                ask_above: Some(Ptc::from_thousandths(5_000)),
+                per_day: Some(Amount::from_thousandths(20_000)),
+                per_batch: Some(Amount::from_thousandths(20_000)),
+                ask_above: Some(Amount::from_thousandths(5_000)),
             },
             compose: ComposeSettings { max_tasks: 100, templates: BTreeMap::new() },
             poll: PollSettings { every_ms: 10 * time::SECOND, budget_per_second: 5.0 },

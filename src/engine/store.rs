@@ -6,8 +6,8 @@
 //! and `Sending`) do not go this way: see [`super::queue`] and [`super::acts`].
 
 use super::{
-    acts, again, callback, event, held_by_another, held_by_us, hook, is_ours, is_told_of, put_away, queue, saver,
-    share, ticket, told,
+    acts, again, callback, ended, event, held_by_another, held_by_us, hook, is_ours, is_told_of, put_away, queue,
+    saver, share, ticket, told, unknowns,
 };
 use crate::{
     effect::{Effect, Level, Noted, StoreCmd, Ticket, Write},
@@ -64,6 +64,11 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
         }
         StoreMsg::Shared { ticket, shared } => {
             share::heard(work, ticket, *shared);
+            Vec::new()
+        }
+        StoreMsg::Sent { ticket, tasks } => unknowns::sent(work, ticket, tasks),
+        StoreMsg::Refunds(refunds) => {
+            work.money.refunds = refunds;
             Vec::new()
         }
         StoreMsg::Costs(report) => {
@@ -177,7 +182,7 @@ fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Effect> {
     if is_open && (found.is_some() || write.task.state() == TaskState::Refused || put_back) {
         if put_back {
             // The other program has counted it as spent; proven not taken, it is only set aside again.
-            let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Reserved, amount: write.task.cost };
+            let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Reserved, amount: write.task.money() };
             write.ledger.push(line);
         }
         write.task.rev = now.rev;
@@ -207,7 +212,7 @@ fn came_late(work: &mut Work, mut task: Task, id: RemoteId) -> Vec<Effect> {
     let mut effects = vec![Effect::log(Level::Error, Some(task.key), Noted::Text(line))];
     if task.remote.is_none() && !task.state().is_live() {
         let note = event(work, What::AcceptedLate(id.clone()));
-        let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.cost };
+        let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Charged, amount: task.money() };
         task.remote = Some(id);
         task.phase = Phase::Cancelled { was: TaskState::Unknown, charged: Charged::Yes };
         effects.extend(write(work, task, vec![note], vec![line]));
@@ -228,6 +233,7 @@ pub(super) fn changed(work: &mut Work, task: Task) -> Vec<Effect> {
     hold(work, &task);
     let mut effects = saver::lost(work, &task);
     tasks::put(work, task.clone());
+    effects.extend(ended::read(work, &task));
     let (unwanted, unsettle) = (work.saver.unwanted.remove(&key), work.unsettle.remove(&key));
     let putting_away = work.putting_away.remove(&key);
     effects.extend(match work.saver.wanted.remove(&key) {
@@ -313,6 +319,7 @@ fn page(work: &mut Work, rows: Vec<domain::task::Row>, whole: Vec<Task>, last: b
         whole.iter().filter(is_old).filter(|task| task.is_stopped()).map(|task| task.key).collect();
     tasks::put_page(work, rows);
     work.tasks.loaded |= last;
+    work.money.refunds_stale |= last;
     let sends = |sender: &Sender| sender.profile == work.settings.profile.name;
     if !unsent.is_empty() && work.settings.interactive && !work.sharing.senders.iter().any(sends) {
         // Work confirmed in an earlier run, which nobody is sending: a person decides whether it still is to be paid for.

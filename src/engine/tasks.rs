@@ -7,7 +7,7 @@ use crate::{
     work::{Tasks, Work},
 };
 use domain::{
-    money::Ptc,
+    amount::{Amount, Money, Totals},
     problem::{Charged, ErrorClass},
     task::{Row, Task, TaskKey, TaskState},
     time::Wall,
@@ -51,18 +51,21 @@ pub fn put_row(work: &mut Work, row: Row) -> bool {
     if before.is_some_and(|known| known.rev > row.rev) {
         return false;
     }
-    let (spent_before, reserved_before) =
-        before.map_or((Ptc::ZERO, Ptc::ZERO), |known| money_of(known, work.money.day));
+    let money_before = before.map(|known| money_of(known, work.money.day));
     let state_before = before.map(|known| known.state);
     // Fetched again, its file says nothing of how long such a task takes.
     let ended_before = before.is_some_and(|known| known.finished_at.get().is_some());
-    let (spent, reserved) = money_of(&row, work.money.day);
-    work.money.spent_today = work.money.spent_today + spent - spent_before;
-    work.money.reserved = work.money.reserved + reserved - reserved_before;
+    let open_before = before.is_some_and(Row::is_open_failure);
+    if let Some((spent, reserved)) = money_before {
+        work.money.spent_today.take(spent);
+        work.money.reserved.take(reserved);
+    }
+    count_money(work, &row);
+    engine::refunds::note(work, state_before, row.state);
     if let Some(was) = state_before {
         work.tasks.counts[was as usize] -= 1;
     }
-    if before.is_some_and(Row::is_open_failure) {
+    if open_before {
         work.tasks.open[state_before.unwrap_or(row.state) as usize] -= 1;
     }
     count(&mut work.tasks, &row);
@@ -93,9 +96,7 @@ pub fn put_page(work: &mut Work, rows: Vec<Row>) {
         }
         let retried = row.retried || work.tasks.parents.contains(&row.key);
         let row = Row { retried, ..row };
-        let (spent, reserved) = money_of(&row, work.money.day);
-        work.money.spent_today += spent;
-        work.money.reserved += reserved;
+        count_money(work, &row);
         count(&mut work.tasks, &row);
         if row.state == TaskState::Saved {
             remember(work, &row);
@@ -123,11 +124,14 @@ pub fn turn_day(work: &mut Work) {
         return;
     }
     work.money.day = today;
-    (work.money.spent_today, work.money.reserved) =
-        work.tasks.rows.values().fold((Ptc::ZERO, Ptc::ZERO), |(spent, reserved), row| {
-            let (s, r) = money_of(row, today);
-            (spent + s, reserved + r)
-        });
+    let (spent, reserved): (Vec<Money>, Vec<Money>) = work.tasks.rows.values().map(|row| money_of(row, today)).unzip();
+    (work.money.spent_today, work.money.reserved) = (Totals::from_iter(spent), Totals::from_iter(reserved));
+}
+
+fn count_money(work: &mut Work, row: &Row) {
+    let (spent, reserved) = money_of(row, work.money.day);
+    work.money.spent_today.extend([spent]);
+    work.money.reserved.extend([reserved]);
 }
 
 /// What such a task usually takes from sending to the end, in milliseconds: the quick and the slow case (quartiles of
@@ -143,12 +147,13 @@ pub fn usual_ms(work: &Work, row: &Row) -> Option<(u64, u64)> {
 }
 
 /// What a row counts for: spent since `day` began, and set aside for work not yet sent.
-fn money_of(row: &Row, day: Wall) -> (Ptc, Ptc) {
+fn money_of(row: &Row, day: Wall) -> (Money, Money) {
+    let (money, none) = (row.money(), Amount::ZERO.of(row.kind.currency));
     if row.state == TaskState::Queued {
-        return (Ptc::ZERO, row.cost);
+        return (none, money);
     }
     let today = row.sent_at.get().is_some_and(|sent| sent >= day);
-    (if today && row.charged != Charged::No { row.cost } else { Ptc::ZERO }, Ptc::ZERO)
+    (if today && row.charged != Charged::No { money } else { none }, none)
 }
 
 fn remember(work: &mut Work, row: &Row) {

@@ -7,8 +7,8 @@ use crate::{
     work::Work,
 };
 use domain::{
+    amount::{Amount, CostSource, Currency},
     catalogue::{CameraSupport, Catalogue, LengthUnit, ModelSpec, Need, PromptLimit, ResolutionSpec},
-    money::Ptc,
     problem::{Charged, ErrorClass, TaskError},
     reason::Reason,
     request::Request,
@@ -79,7 +79,7 @@ pub fn catalogue() -> Catalogue {
         prompt_limit: PromptLimit { unit: LengthUnit::Chars, max: 2000 },
         camera: CameraSupport::Commands,
         fast_pretreatment: true,
-        price: Ptc::from_thousandths(500),
+        price: Amount::from_thousandths(500),
         usual_ms: (60_000, 240_000),
     };
     Catalogue { models: vec![model("MiniMax-Hailuo-02", "02", Need::Optional), model("I2V-01", "I2V", Need::Required)] }
@@ -131,7 +131,9 @@ pub fn task(key: u32, state: TaskState) -> Task {
         name: None,
         profile: "302ai".into(),
         request: request(),
-        cost: Ptc::from_thousandths(500),
+        cost: Amount::from_thousandths(500),
+        currency: Currency::Ptc,
+        cost_source: Some(CostSource::List),
         remote: sent.then(|| RemoteId(format!("1{key}"))),
         expires_at: None,
         dir: None,
@@ -145,6 +147,8 @@ pub fn task(key: u32, state: TaskState) -> Task {
         request_id: None,
         put_away_at: None,
         batch: TaskKey(key),
+        evidence: None,
+        refund: domain::task::RefundMarks::default(),
     }
 }
 

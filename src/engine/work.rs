@@ -9,15 +9,19 @@ use crate::{
 };
 use domain::{
     account::{Account, Change, HaltCause, Sender, Stamp, Streak},
+    amount::{Amount, Currency, Totals},
     costs::Report,
-    money::Ptc,
     problem::TaskError,
     reason::Reason,
-    task::{Kind, NewTask, RemoteId, Task, TaskKey, Trouble},
+    refunds::Refund,
+    task::{Kind, NewTask, Phase, RefundStep, RemoteId, Task, TaskKey, Trouble},
     time::{Mono, Now, Wall},
 };
 use serde::{Deserialize, Serialize};
-use service::answer::Address;
+use service::{
+    answer::Address,
+    gateway::records::{self as record, Window},
+};
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
     sync::Arc,
@@ -49,6 +53,8 @@ pub struct Work {
     /// Saving.
     pub saver: Saver,
     pub money: Money,
+    /// The gateway's records.
+    pub records: Records,
     /// The store, as seen from here.
     pub store: Store,
     /// Why there is no key for the service, where none could be had.
@@ -64,6 +70,24 @@ pub struct Work {
 }
 
 impl Work {
+    /// What the profile's money is in.
+    #[must_use]
+    pub const fn currency(&self) -> Currency {
+        self.settings.profile.currency()
+    }
+
+    /// Charged or possibly charged today, in the profile's currency.
+    #[must_use]
+    pub fn spent_today(&self) -> Amount {
+        self.money.spent_today.of(self.currency())
+    }
+
+    /// Set aside for queued tasks, in the profile's currency.
+    #[must_use]
+    pub fn reserved(&self) -> Amount {
+        self.money.reserved.of(self.currency())
+    }
+
     /// The state at the program's start: nothing is known yet, the store not open.
     #[must_use]
     pub fn new(settings: Settings, now: Now) -> Self {
@@ -79,6 +103,7 @@ impl Work {
             unsettle: BTreeSet::new(),
             putting_away: BTreeMap::new(),
             saver: Saver::default(),
+            records: Records::default(),
             sharing: Sharing::default(),
             store: Store::default(),
             key_problem: None,
@@ -344,21 +369,87 @@ pub enum SavingStep {
 #[derive(Clone, Debug, Default)]
 pub struct Money {
     /// Charged or possibly charged today, by this store; kept by `engine::tasks`.
-    pub spent_today: Ptc,
+    pub spent_today: Totals,
     /// Set aside for queued tasks.
-    pub reserved: Ptc,
+    pub reserved: Totals,
     /// The day these sums are of, by its first moment.
     pub day: Wall,
     /// The service's own word, and when.
-    pub balance: Option<(Ptc, Wall)>,
+    pub balance: Option<(Amount, Wall)>,
     /// Its first word in this run, and when: what its later ones are compared with.
-    pub first_balance: Option<(Ptc, Wall)>,
+    pub first_balance: Option<(Amount, Wall)>,
     /// The ledger summed up, as of the last time the money screen asked.
     pub report: Option<Box<Report>>,
+    /// Charges that can be asked back, as the store last told.
+    pub refunds: Vec<Refund>,
+    /// Whether these may be others now.
+    pub refunds_stale: bool,
     /// Why the balance could not be had.
     pub balance_problem: Option<TaskError>,
     /// The call under way.
     pub asking: Option<Ticket>,
+}
+
+/// What the gateway's records are asked.
+#[derive(Clone, Debug, Default)]
+pub struct Records {
+    /// Why the key must not see them, in the gateway's own words; then nothing is asked.
+    pub denied: Option<String>,
+    /// Submissions whose charge is asked for, or was.
+    pub charges: BTreeMap<TaskKey, ChargeAsk>,
+    /// When the next question for each is due.
+    pub due: Agenda<Mono>,
+    /// Questions under way.
+    pub asking: BTreeMap<Ticket, TaskKey>,
+    /// Unknowns that are looked for: since when, and how many looks are over.
+    pub looks: BTreeMap<TaskKey, (Mono, u8)>,
+    /// When the next look for each is due.
+    pub look_due: Agenda<Mono>,
+    /// The look under way.
+    pub look: Option<Look>,
+    /// Changes to tasks that have ended; the store is reading them.
+    pub then: BTreeMap<TaskKey, Vec<Then>>,
+}
+
+/// A submission whose charge is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChargeAsk {
+    pub request_id: String,
+    /// Whether the task has ended.
+    pub ended: bool,
+    /// When it was accepted, or ended.
+    pub begun: Mono,
+    /// Questions that were told of no record; all of them once there was one.
+    pub asked: u8,
+    /// Questions without a usable answer.
+    pub missed: u8,
+}
+
+/// A look at the records for some unknowns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    pub ticket: Ticket,
+    /// The unknowns.
+    pub keys: Vec<TaskKey>,
+    /// What is looked through.
+    pub window: Window,
+    /// What was found so far.
+    pub rows: Vec<record::Row>,
+    /// Pages asked for so far.
+    pub pages: u32,
+    /// When it is given up.
+    pub until: Mono,
+}
+
+/// A change to a task that may have ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// The records say what it was charged.
+    Charge(Amount),
+    /// Its lost id was found, and the service knows it.
+    Found(RemoteId, Box<Phase>),
+    /// A person said something about giving its charge back.
+    Refund(RefundStep),
 }
 
 /// The store, as seen from here.

@@ -198,7 +198,7 @@ mod tests {
     use super::*;
     use crate::store::{self, Store};
     use domain::{
-        money::Ptc,
+        amount::{Amount, CostSource, Currency},
         request::Request,
         task::{NewTask, Phase, RemoteId, TaskKey},
         time::Wall,
@@ -222,7 +222,9 @@ mod tests {
             name: None,
             profile: "302ai".into(),
             request: Request::plain("MiniMax-Hailuo-02", "a cat", "768P", 6),
-            cost: Ptc::from_thousandths(500),
+            cost: Amount::from_thousandths(500),
+            currency: Currency::Ptc,
+            cost_source: Some(CostSource::List),
             remote: None,
             automatic: false,
             phase: Phase::Queued { not_before: Wall(0), put_back: None },

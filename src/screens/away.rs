@@ -17,7 +17,7 @@ pub(crate) fn finish(app: &mut App) {
             *away.counts.entry(row.state).or_default() += 1;
         }
         if row.sent_at.get().is_some_and(|at| at > away.since) && row.charged != Charged::No {
-            away.spent += row.cost;
+            away.spent.extend([row.money()]);
         }
         let waits = matches!(row.state, TaskState::Ready | TaskState::Saving);
         away.at_risk +=

@@ -26,6 +26,7 @@ pub mod notice;
 pub mod palette;
 pub mod pick;
 pub mod preview;
+pub mod refunds;
 pub mod resolve;
 pub(crate) mod scope;
 pub mod screen;
@@ -43,7 +44,7 @@ use crate::{
     shell::{input, layout},
 };
 use domain::{
-    money::Ptc,
+    amount::Totals,
     task::Phase,
     time::{Mono, Now, SECOND},
 };
@@ -178,6 +179,6 @@ fn ages(app: &App) -> Option<Mono> {
 
 /// At the user's midnight what was spent "today" becomes yesterday's.
 fn midnight(app: &App) -> Option<Mono> {
-    let shown = app.work.settings.interactive && app.work.money.spent_today > Ptc::ZERO;
+    let shown = app.work.settings.interactive && app.work.money.spent_today != Totals::default();
     shown.then(|| app.work.now.mono_at(app.work.now.day_end()))
 }

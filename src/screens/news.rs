@@ -32,6 +32,7 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
             | News::Queue(_)
             | News::Line(_)
             | News::Config(_)
+            | News::Records(_)
             | News::Act(_) => {}
         }
     }
@@ -156,7 +157,7 @@ mod tests {
         tell(StoreMsg::Page { rows, tasks: vec![tasks[2].clone()], last: true });
         let away = state.screen.away.unwrap();
         assert_eq!(away.counts, [(TaskState::Saved, 1), (TaskState::Failed, 1)].into());
-        assert_eq!((away.unsent, away.at_risk, away.spent.thousandths()), (1, 0, 500));
+        assert_eq!((away.unsent, away.at_risk, away.spent.to_string().as_str()), (1, 0, "0.5 PTC"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use crate::{app::App, commands::Do, confirm::Confirm, keymap::cancel_row, table, undo::Done};
 use domain::{
-    money::Ptc,
+    amount::Totals,
     task::{Row, TaskKey, TaskState},
 };
 use engine::act::Act;
@@ -118,8 +118,8 @@ fn listed(keys: &[TaskKey]) -> String {
 
 /// What these cost together.
 fn money(app: &App, keys: &[TaskKey]) -> String {
-    let sum: Ptc = keys.iter().filter_map(|key| app.work.tasks.rows.get(key)).map(|row| row.cost).sum();
-    format!("{} PTC", sum)
+    let sum: Totals = keys.iter().filter_map(|key| app.work.tasks.rows.get(key)).map(Row::money).collect();
+    sum.to_string()
 }
 
 /// How many of them the filter hides, and which.

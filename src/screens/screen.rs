@@ -14,8 +14,8 @@ use crate::{
     undo::Done,
 };
 use domain::{
+    amount::{Amount, Totals},
     draft::{Draft, Field},
-    money::Ptc,
     request::Request,
     retry::Caution,
     task::{TaskKey, TaskState},
@@ -227,8 +227,8 @@ pub struct Preview {
     pub items: Vec<PreviewItem>,
     /// What a second word is needed for, as the warnings tell, by the attempt that is repeated.
     pub agreed: BTreeMap<TaskKey, Vec<Caution>>,
-    /// The whole price.
-    pub total: Ptc,
+    /// The whole price in the profile's currency, as far as it is known.
+    pub total: Amount,
     /// Warnings that do not forbid it.
     pub warnings: Vec<Problem>,
     /// Why it cannot be sent; empty when it can.
@@ -292,8 +292,8 @@ pub struct PreviewItem {
     pub parent: Option<TaskKey>,
     /// The parent's request, where one is repeated with changes.
     pub was: Option<Request>,
-    /// Its price.
-    pub cost: Ptc,
+    /// Its price in the profile's currency; `None` where it is not known.
+    pub cost: Option<Amount>,
     /// The user's own name for it.
     pub name: Option<String>,
 }
@@ -363,7 +363,7 @@ pub struct Away {
     /// Unsent tasks, paused.
     pub unsent: usize,
     /// What was spent since.
-    pub spent: Ptc,
+    pub spent: Totals,
 }
 
 impl Screen {

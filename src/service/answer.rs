@@ -9,7 +9,7 @@ pub use domain::reason::LineFault;
 
 use domain::{
     account::HaltCause,
-    money::Ptc,
+    amount::Amount,
     problem::TaskError,
     reason::Reason,
     task::{FileId, RemoteId},
@@ -207,7 +207,7 @@ pub enum FileVerdict {
 }
 
 /// What the answer to a balance call means.
-pub type BalanceVerdict = Result<Ptc, TaskError>;
+pub type BalanceVerdict = Result<Amount, TaskError>;
 
 /// What the answer to a query means for an id that is not known here: the service's word for the state of the task that it
 /// knows by it, none where that task has ended; or why there is no such task.

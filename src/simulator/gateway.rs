@@ -15,11 +15,11 @@ use axum::{
     response::Response,
     routing::{get, post},
 };
-use domain::{catalogue::ModelSpec, money::Ptc, time::Wall};
+use domain::{amount::Amount, catalogue::ModelSpec, time::Wall};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-const UPLOAD_PRICE: Ptc = Ptc::from_thousandths(1);
+const UPLOAD_PRICE: Amount = Amount::from_thousandths(1);
 /// The most that an upload may have, in bytes.
 const MOST: usize = 50 * 1024 * 1024;
 /// Of all uploads together, the most that is kept; the oldest go first.

@@ -24,8 +24,8 @@ pub use world::{Counts, End, Preloaded, Submission};
 
 use axum::Router;
 use domain::{
+    amount::Amount,
     catalogue::Catalogue,
-    money::Ptc,
     time::{HOUR, SECOND, Wall},
 };
 use line::{Lines, Scissors};
@@ -54,7 +54,7 @@ pub struct SimConfig {
     /// The shortest and the longest run of a task, in milliseconds.
     pub run_ms: (u64, u64),
     /// The account's balance at the start.
-    pub balance: Ptc,
+    pub balance: Amount,
     /// The only key it takes; `None` takes any.
     pub key: Option<String>,
     /// How long a file's address is good, in milliseconds.
@@ -77,7 +77,7 @@ impl SimConfig {
             faults: Faults::default(),
             catalogue,
             run_ms: (20 * SECOND, 90 * SECOND),
-            balance: Ptc::from_thousandths(50_000),
+            balance: Amount::from_thousandths(50_000),
             key: None,
             address_life_ms: 9 * HOUR,
             per_minute: None,
@@ -222,7 +222,7 @@ impl Simulator {
 
     /// The balance that is left.
     #[must_use]
-    pub fn balance(&self) -> Ptc {
+    pub fn balance(&self) -> Amount {
         self.shared.change(|books, _| books.balance)
     }
 

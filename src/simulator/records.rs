@@ -2,7 +2,7 @@
 
 use super::fault::{Fault, FaultSet};
 use domain::{
-    money::Ptc,
+    amount::Amount,
     time::{MINUTE, Wall},
 };
 use serde_json::{Map, Value, json};
@@ -19,7 +19,7 @@ pub(super) struct Entry {
     pub(super) at: Wall,
     pub(super) path: &'static str,
     pub(super) model: String,
-    pub(super) cost: Ptc,
+    pub(super) cost: Amount,
     /// Whether it was charged at first.
     pub(super) charged: bool,
     pub(super) prompt: String,
@@ -41,7 +41,7 @@ pub struct Charge {
     /// The task that was made.
     pub task: Option<String>,
     /// How much; what was given back is 0.
-    pub cost: Ptc,
+    pub cost: Amount,
 }
 
 /// All of them, in the order they came.
@@ -55,7 +55,10 @@ impl Log {
 
     /// The price of that task was given back.
     pub(super) fn give_back(&mut self, task: &str) {
-        self.0.iter_mut().filter(|entry| entry.task.as_deref() == Some(task)).for_each(|entry| entry.cost = Ptc::ZERO);
+        self.0
+            .iter_mut()
+            .filter(|entry| entry.task.as_deref() == Some(task))
+            .for_each(|entry| entry.cost = Amount::ZERO);
     }
 
     /// What was charged, or given back.

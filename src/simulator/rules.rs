@@ -3,8 +3,8 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{
+    amount::Amount,
     catalogue::{Catalogue, LengthUnit, ModelSpec, Need, ResolutionSpec},
-    money::Ptc,
 };
 use imagesize::ImageType;
 use serde_json::{Map, Value};
@@ -32,7 +32,7 @@ const KNOWN: [&str; 13] = [
 type Invalid = String;
 
 /// The price of a valid submission.
-pub(super) fn price(body: &Value, catalogue: &Catalogue) -> Result<Ptc, Invalid> {
+pub(super) fn price(body: &Value, catalogue: &Catalogue) -> Result<Amount, Invalid> {
     let fields = body.as_object().ok_or("the body is not a JSON object")?;
     let name = text(fields, "model")?.ok_or("model is required")?;
     let spec = catalogue.spec(name).ok_or_else(|| format!("model {name} does not exist"))?;

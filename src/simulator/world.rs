@@ -9,8 +9,8 @@ use super::{
 };
 use axum::body::Bytes;
 use domain::{
+    amount::Amount,
     catalogue::Catalogue,
-    money::Ptc,
     time::{MINUTE, Wall},
 };
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ pub struct Counts {
     /// Posts to callback addresses, of any kind.
     pub callbacks: u64,
     /// Charged, less what was given back.
-    pub charged: Ptc,
+    pub charged: Amount,
 }
 
 /// How a task will end.
@@ -91,7 +91,7 @@ pub(super) struct SimTask {
     accepted: Wall,
     run_ms: u64,
     end: End,
-    price: Ptc,
+    price: Amount,
     /// Whether the price of a failed one has been given back.
     repaid: bool,
     /// Whether the records have a query of it. One is enough: a client asks hundreds of times.
@@ -111,7 +111,7 @@ pub(super) struct Books {
     pub(super) catalogue: Catalogue,
     pub(super) run_ms: (u64, u64),
     pub(super) per_minute: Option<usize>,
-    pub(super) balance: Ptc,
+    pub(super) balance: Amount,
     pub(super) counts: Counts,
     pub(super) calls: u64,
     pub(super) submissions: Vec<Submission>,
@@ -133,7 +133,7 @@ impl Books {
         catalogue: Catalogue,
         run_ms: (u64, u64),
         per_minute: Option<usize>,
-        balance: Ptc,
+        balance: Amount,
     ) -> Self {
         Self {
             seed,
@@ -178,7 +178,7 @@ impl Books {
             self.violations.push(format!("submission {n} has the unknown field {name}"));
         }
         let (taken, cost) = match self.judge(&body, faults, now) {
-            Err(refused) => (refused, Ptc::ZERO),
+            Err(refused) => (refused, Amount::ZERO),
             Ok(price) => {
                 let id = self.accept(n, price, faults, now);
                 (Taken::Accepted { id, faults, callback: callback(&body) }, price)
@@ -212,7 +212,7 @@ impl Books {
     }
 
     /// The price, or why it is not taken.
-    fn judge(&mut self, body: &Value, faults: FaultSet, now: Wall) -> Result<Ptc, Taken> {
+    fn judge(&mut self, body: &Value, faults: FaultSet, now: Wall) -> Result<Amount, Taken> {
         let refuse = |code, message: &str| Err(Taken::Refused { code, message: message.into(), faults });
         if faults.has(Fault::Hang) {
             return Err(Taken::Silence);
@@ -256,7 +256,7 @@ impl Books {
         Ok(price)
     }
 
-    fn accept(&mut self, n: u64, price: Ptc, faults: FaultSet, now: Wall) -> String {
+    fn accept(&mut self, n: u64, price: Amount, faults: FaultSet, now: Wall) -> String {
         let end = if faults.has(Fault::Fail1026) {
             End::Fail { code: 1026, message: "input new_sensitive".into() }
         } else if faults.has(Fault::Fail1027) {
@@ -291,7 +291,7 @@ impl Books {
             let faults = Faults::default().of_submission(self.seed, n, &task.prompt, 0);
             let accepted = Wall(now.0.saturating_sub_unsigned(task.age_ms));
             let run_ms = task.run_ms.unwrap_or_else(|| self.drawn_run(n));
-            let (id, end, price) = (task.id, task.end, Ptc::ZERO);
+            let (id, end, price) = (task.id, task.end, Amount::ZERO);
             let file = task.file.unwrap_or_default();
             self.add(SimTask { id, file, accepted, run_ms, end, price, repaid: false, queried: false, faults });
         }
@@ -333,7 +333,7 @@ impl Books {
                 at: now,
                 path: "/minimaxi/v1/query/video_generation",
                 model: String::new(),
-                cost: Ptc::ZERO,
+                cost: Amount::ZERO,
                 charged: false,
                 prompt: String::new(),
                 task: None,

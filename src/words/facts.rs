@@ -3,8 +3,8 @@
 
 use crate::{amounts, names, reason, tr};
 use domain::{
+    amount::{Currency, Money, Totals},
     catalogue::Catalogue,
-    money::Ptc,
     problem::{Charged, TaskError},
     request::{ImageRef, Request},
     task::{MoneyEvent, Row, SavedFile, Task, TaskState},
@@ -78,17 +78,30 @@ pub fn failure(error: &TaskError, voice: &Voice) -> String {
 }
 
 /// What it costs, and whether it was charged.
-#[must_use]
-pub fn cost(row: &Row) -> Fact {
-    let price = row.cost;
+fn cost(row: &Row) -> Fact {
+    let price = row.money();
     let charged = match row.charged {
         Charged::Yes | Charged::Unknown if !row.is_known() => amounts::elsewhere().into(),
-        Charged::Yes => tr!("{price} PTC, charged", price),
-        Charged::No if row.state == TaskState::Queued => tr!("{price} PTC when it is sent; free until then", price),
+        Charged::Yes => tr!("{price}, charged", price),
+        Charged::No if row.state == TaskState::Queued => tr!("{price} when it is sent; free until then", price),
         Charged::No => tr!("not charged").into(),
-        Charged::Unknown => tr!("{price} PTC, perhaps charged; counted as spent", price),
+        Charged::Unknown => tr!("{price}, perhaps charged; counted as spent", price),
     };
     fact(tr!("Cost"), charged, if row.charged == Charged::Unknown { Tone::Warning } else { Tone::Plain })
+}
+
+/// What it costs, what the records say of it, and what was done about giving a charge back.
+#[must_use]
+pub fn money_of(row: &Row, task: Option<&Task>, now: Now) -> Vec<Fact> {
+    let records = task.and_then(|task| task.evidence.as_ref());
+    let records = records.map(|evidence| fact(tr!("Records"), reason::evidence(evidence), Tone::Warning));
+    let refund = task.map(|task| task.refund).and_then(|marks| match (marks.given_at, marks.asked_at) {
+        (Some(at), _) => Some(tr!("refunded {moment}", moment = amounts::moment(at, now))),
+        (None, Some(at)) => Some(tr!("asked for {moment}", moment = amounts::moment(at, now))),
+        (None, None) => None,
+    });
+    let refund = refund.map(|text| fact(tr!("Refund"), text, Tone::Plain));
+    records.into_iter().chain([cost(row)]).chain(refund).collect()
 }
 
 /// The prompt.
@@ -214,25 +227,33 @@ pub fn history(detail: &Detail, voice: &Voice) -> Vec<Happened> {
 }
 
 /// What became of the task's money.
-fn money(event: MoneyEvent, amount: Ptc) -> String {
+fn money(event: MoneyEvent, amount: Money) -> String {
     match event {
-        MoneyEvent::Reserved => tr!("{amount} PTC set aside", amount),
-        MoneyEvent::Charged => tr!("{amount} PTC charged", amount),
-        MoneyEvent::Released => tr!("{amount} PTC given back: not charged", amount),
-        MoneyEvent::Unknown => tr!("{amount} PTC counted as spent, since nobody can tell", amount),
-        MoneyEvent::Resolved => tr!("{amount} PTC settled by you", amount),
+        MoneyEvent::Reserved => tr!("{amount} set aside", amount),
+        MoneyEvent::Charged => tr!("{amount} charged", amount),
+        MoneyEvent::Released => tr!("{amount} given back: not charged", amount),
+        MoneyEvent::Unknown => tr!("{amount} counted as spent, since nobody can tell", amount),
+        MoneyEvent::Resolved => tr!("{amount} settled by you", amount),
+        MoneyEvent::Recorded => tr!("{amount} charged, say the records", amount),
+        MoneyEvent::Refunded => tr!("{amount} refunded", amount),
     }
 }
 
 /// What a line of attempts cost together.
 #[must_use]
 pub fn together(line: &[Task]) -> String {
-    let of = |charged: Charged| line.iter().filter(|task| task.charged() == charged).map(|task| task.cost).sum::<Ptc>();
-    let (spent, unknown) = (of(Charged::Yes), of(Charged::Unknown));
-    match (line.len(), unknown) {
-        (1, Ptc::ZERO) => tr!("{spent} PTC in 1 attempt", spent),
-        (count, Ptc::ZERO) => tr!("{spent} PTC in {count} attempts", spent, count),
-        (1, unknown) => tr!("{spent} PTC in 1 attempt, and {unknown} PTC perhaps", spent, unknown),
-        (count, unknown) => tr!("{spent} PTC in {count} attempts, and {unknown} PTC perhaps", spent, count, unknown),
+    let of = |charged: Charged| -> Totals {
+        line.iter().filter(|task| task.charged() == charged).map(Task::money).collect()
+    };
+    let unknown = of(Charged::Unknown);
+    let mut spent = of(Charged::Yes);
+    if spent == Totals::default() {
+        spent = spent.with(line.first().map_or(Currency::Ptc, |task| task.currency));
+    }
+    match (line.len(), unknown == Totals::default()) {
+        (1, true) => tr!("{spent} in 1 attempt", spent),
+        (count, true) => tr!("{spent} in {count} attempts", spent, count),
+        (1, false) => tr!("{spent} in 1 attempt, and {unknown} perhaps", spent, unknown),
+        (count, false) => tr!("{spent} in {count} attempts, and {unknown} perhaps", spent, count, unknown),
     }
 }

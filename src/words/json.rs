@@ -3,6 +3,7 @@
 use crate::reason;
 use domain::{
     carried::Carried,
+    export,
     task::{Task, TaskKey},
     time::Wall,
 };
@@ -29,7 +30,10 @@ pub fn task(task: &Task) -> Value {
         "file_id": task.file(),
         "path": saved.map(|saved| &saved.path),
         "bytes": saved.map(|saved| saved.bytes),
-        "cost_ptc": task.cost,
+        "cost_ptc": export::cost_ptc(task),
+        "cost": export::cost(task),
+        "currency": task.currency,
+        "cost_source": task.cost_source,
         "charged": task.charged().id(),
         "error": task.error().map(|error| json!({
             "code": error.code,
@@ -70,7 +74,7 @@ fn key(key: TaskKey) -> String {
 mod tests {
     use super::*;
     use domain::{
-        money::Ptc,
+        amount::Amount,
         problem::{Charged, ErrorClass, TaskError},
         reason::Reason,
         task::{FileId, Phase, RemoteId, SavedFile},
@@ -85,7 +89,7 @@ mod tests {
             json!({
                 "key": "12", "task_id": null, "state": "queued", "status": null, "model": "MiniMax-Hailuo-02",
                 "prompt": "It's a \"cat\" \u{202e}", "resolution": "768P", "duration": 10, "attempt": 1, "parent": null,
-                "file_id": null, "path": null, "bytes": null, "cost_ptc": "0.5", "charged": "no", "error": null,
+                "file_id": null, "path": null, "bytes": null, "cost_ptc": "0.5", "cost": "0.5", "currency": "PTC", "cost_source": "list", "charged": "no", "error": null,
                 "trouble": null, "created_at": "2026-11-22T18:30:00Z", "sent_at": null, "finished_at": null,
                 "request_id": null,
                 "put_away_at": null,
@@ -102,7 +106,7 @@ mod tests {
             attempt: 2,
             sent_at: Some(Wall(1_795_372_203_000)),
             finished_at: Some(Wall(1_795_372_400_500)),
-            cost: Ptc::from_thousandths(700),
+            cost: Amount::from_thousandths(700),
             ..task(&draft(), Phase::Saved { file: FileId("176".into()), saved })
         };
         let told = super::task(&saved);
@@ -116,6 +120,7 @@ mod tests {
             ("path", json!("/v/12.mp4")),
             ("bytes", json!(9)),
             ("cost_ptc", json!("0.7")),
+            ("cost", json!("0.7")),
             ("charged", json!("yes")),
             ("sent_at", json!("2026-11-22T18:30:03Z")),
             ("finished_at", json!("2026-11-22T18:33:20.5Z")),

@@ -2,14 +2,17 @@
 
 use crate::{names, problem::Problem, reason, terms, tr};
 use domain::{
+    prices::Offer,
     problem::{Charged, TaskError},
     reason::system::System,
-    task::{RemoteId, TaskKey},
+    task::{RefundStep, RemoteId, TaskKey},
 };
 use engine::{
     effect::Level,
     msg::{BudgetCap, InsertRefusal},
-    news::{ActNews, ConfigNews, Left, LineNews, News, NotDone, NotQueued, QueueNews, StoreNews, TaskNews},
+    news::{
+        ActNews, ConfigNews, Left, LineNews, News, NotDone, NotQueued, QueueNews, RecordsNews, StoreNews, TaskNews,
+    },
     settings::Voice,
     work::Work,
 };
@@ -47,6 +50,7 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
             let (level, text) = config(news);
             (level, None, text)
         }
+        News::Records(RecordsNews::Denied { said }) => (Level::Warning, None, reason::denied(said).to_string()),
         News::Act(ActNews::Known { id, key, .. }) => {
             (Level::Info, Some(*key), tr!("{id} is already here, as {key}", id = id.0, key))
         }
@@ -107,6 +111,12 @@ fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)>
         TaskNews::Automatic { parent: None } => {
             (Level::Info, tr!("{key} was queued automatically, as [retry] in the config allows", key))
         }
+        TaskNews::FoundInRecords(id) => {
+            (Level::Info, tr!("{key} was accepted, say the gateway's records: it runs on as {id}", key, id = id.0))
+        }
+        TaskNews::Evidence(evidence) => (Level::Warning, format!("{key} {}", reason::evidence(evidence))),
+        TaskNews::Refund(RefundStep::Asked) => (Level::Info, tr!("{key}: refund asked for", key)),
+        TaskNews::Refund(RefundStep::Given) => (Level::Info, tr!("{key}: refunded", key)),
         TaskNews::Asking(id) => (Level::Info, tr!("{key}: asking the service about {id}", key, id = id.0)),
         TaskNews::SavingStopped(error) => {
             let problem = reason::problem(&error.reason, voice);
@@ -199,6 +209,7 @@ pub fn not_done(key: Option<TaskKey>, why: &NotDone, voice: &Voice) -> Problem {
     };
     let named = key.map(|key| key.to_string()).unwrap_or_default();
     match why {
+        NotDone::PriceUnknown(offer) => price_unknown(offer),
         NotDone::StoreNotOpen => {
             Problem::new(tr!("not queued"), tr!("the store is not open yet"), tr!("Try again in a moment."))
         }
@@ -266,6 +277,10 @@ fn left_as_it_is(left: &Left, voice: &Voice) -> (String, String) {
         Left::BeingSaved => {
             (tr!("its file is being saved").to_owned(), tr!("{cancel} stops that first.", cancel = voice.cancel))
         }
+        Left::NoRefund(state) => {
+            let what = tr!("it is {word}, and has no charge that can be asked back", word = names::state(*state));
+            (what, tr!("`reeltop refunds` lists those that have.").to_owned())
+        }
         Left::NotUnknown(state) => {
             (tr!("it is {word}, and only an unknown task can be resolved", word = names::state(*state)), String::new())
         }
@@ -281,6 +296,13 @@ fn left_as_it_is(left: &Left, voice: &Voice) -> (String, String) {
         Left::NoFile(state) => (tr!("it is {word}: there is no file", word = names::state(*state)), String::new()),
     };
     (why, next)
+}
+
+/// That nothing is queued whose price nobody has said.
+#[must_use]
+pub fn price_unknown(offer: &Offer) -> Problem {
+    let what = tr!("the price of {offer} is not known", offer);
+    Problem::new(tr!("nothing was queued"), what, tr!("Type it, or set it in [profiles.NAME.prices] of the config."))
 }
 
 /// Why a batch was not queued.
@@ -304,11 +326,12 @@ fn refused(refusal: &InsertRefusal) -> Problem {
             )
         }
         InsertRefusal::Overtaken { parent, state, why } => terms::overtaken(*parent, *state, *why),
-        InsertRefusal::OverBudget { cap, limit, spent, asked } => {
+        InsertRefusal::OverBudget { cap, limit, spent, asked, currency } => {
+            let [limit, spent, asked] = [limit, spent, asked].map(|amount| amount.of(*currency));
             let (why, option) = match cap {
                 BudgetCap::Day => (
                     tr!(
-                        "{asked} PTC more would cross the day's cap of {limit} PTC ({spent} PTC stand against it)",
+                        "{asked} more would cross the day's cap of {limit} ({spent} stand against it)",
                         asked,
                         limit,
                         spent
@@ -317,7 +340,7 @@ fn refused(refusal: &InsertRefusal) -> Problem {
                 ),
                 BudgetCap::Batch => (
                     tr!(
-                        "{asked} PTC more would cross the batch's cap of {limit} PTC ({spent} PTC stand against it)",
+                        "{asked} more would cross the batch's cap of {limit} ({spent} stand against it)",
                         asked,
                         limit,
                         spent
@@ -393,9 +416,10 @@ mod tests {
         let (id, key) = (|| RemoteId("R".into()), TaskKey(7));
         let over = InsertRefusal::OverBudget {
             cap: BudgetCap::Day,
-            limit: domain::money::Ptc::ZERO,
-            spent: domain::money::Ptc::ZERO,
-            asked: domain::money::Ptc::ZERO,
+            limit: domain::amount::Amount::ZERO,
+            spent: domain::amount::Amount::ZERO,
+            asked: domain::amount::Amount::ZERO,
+            currency: domain::amount::Currency::Ptc,
         };
         let tasks = [
             TaskNews::Refused(error()),

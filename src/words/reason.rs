@@ -20,6 +20,7 @@ mod filter;
 mod own;
 mod picture;
 mod prompt;
+mod records;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests;
@@ -29,6 +30,7 @@ pub use draft::{closed, draft};
 pub use event::{KINDS, event, kind, resolved};
 pub use filter::filter;
 pub use picture::picture;
+pub use records::{denied, evidence};
 
 use crate::{names, problem::Problem, tr};
 use domain::{account::HaltCause, reason::Reason};

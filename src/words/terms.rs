@@ -3,7 +3,7 @@
 
 use crate::{names, problem::Problem, tr};
 use domain::{
-    money::Ptc,
+    amount::Money,
     retry,
     retry::{Caution, Facts, No, Overtaken, Retried, Warning},
     task::{Row, TaskKey, TaskState},
@@ -144,11 +144,11 @@ pub fn caution(key: TaskKey, caution: Caution, later: Option<TaskState>) -> Prob
 
 /// What is told of one task, and needs no answer.
 #[must_use]
-pub fn warning(key: TaskKey, cost: Ptc, of: Warning) -> String {
+pub fn warning(key: TaskKey, cost: Money, of: Warning) -> String {
     match of {
         Warning::Invalid => tr!("{key} was refused for its parameters; unchanged, it will be refused again", key),
         Warning::Charged => {
-            tr!("{key} was charged already, or may have been ({cost} PTC); the new attempt is paid as well", key, cost)
+            tr!("{key} was charged already, or may have been ({cost}); the new attempt is paid as well", key, cost)
         }
         Warning::StillQueued => tr!("{key} is still queued, and will be sent too", key),
     }
@@ -201,7 +201,8 @@ pub fn blocked(work: &Work) -> Option<String> {
     let why = retry::blocked(work.queue.halted.as_ref().map(|halt| halt.cause), balance)?;
     Some(match why {
         retry::Blocked::Balance(balance) => {
-            tr!("The balance is {balance} PTC: nothing can be tried again until it is topped up", balance)
+            let balance = balance.of(work.currency());
+            tr!("The balance is {balance}: nothing can be tried again until it is topped up", balance)
         }
         retry::Blocked::Quota => {
             tr!("The balance or quota is used up: nothing can be retried until it is back; then {pause} resumes", pause)

@@ -18,7 +18,7 @@ use ::io::{
 };
 use axum::{Router, body::Bytes, routing::get};
 use domain::{
-    money::Ptc,
+    amount::{Amount, CostSource, Currency},
     request::Request,
     task::{NewTask, Phase, RemoteId, TaskKey},
     time::{HOUR, SECOND},
@@ -122,7 +122,9 @@ fn account(dir: &Path, base_url: &str, tasks: usize, options: &str) -> Loaded {
         name: None,
         profile: "302ai".into(),
         request: request.clone(),
-        cost: Ptc::from_thousandths(500),
+        cost: Amount::from_thousandths(500),
+        currency: Currency::Ptc,
+        cost_source: Some(CostSource::List),
         remote: Some(RemoteId(id(n))),
         automatic: false,
         phase: Phase::Running { status: String::new(), next_poll: now.wall, polls: 0, misses: 0, trouble: None },

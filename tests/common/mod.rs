@@ -4,8 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 
 use domain::{
+    amount::{Amount, CostSource, Currency},
     catalogue::Catalogue,
-    money::Ptc,
     request::{ImageKind, ImageRef, Request, StoredImage},
     task::{FileId, Phase, RemoteId, SavedFile, Task, TaskKey},
     time::{MINUTE, Mono, Now, SECOND, Wall},
@@ -62,7 +62,7 @@ pub(crate) fn task(key: u32, request: Request, age: u64, phase: Phase) -> Task {
             | Phase::Ready { .. }
     );
     let accepted = sent && !matches!(phase, Phase::Sending { .. } | Phase::Unknown { .. } | Phase::Refused { .. });
-    let price = Catalogue::builtin().spec(&request.model).map_or(Ptc::ZERO, |spec| spec.price);
+    let price = Catalogue::builtin().spec(&request.model).map_or(Amount::ZERO, |spec| spec.price);
     Task {
         key: TaskKey(key),
         rev: 1,
@@ -72,6 +72,8 @@ pub(crate) fn task(key: u32, request: Request, age: u64, phase: Phase) -> Task {
         profile: "302ai".into(),
         request,
         cost: price,
+        currency: Currency::Ptc,
+        cost_source: Some(CostSource::List),
         remote: accepted.then(|| RemoteId(format!("1069161122{:05}", key * 37))),
         expires_at: None,
         dir: None,
@@ -85,6 +87,8 @@ pub(crate) fn task(key: u32, request: Request, age: u64, phase: Phase) -> Task {
         request_id: None,
         put_away_at: None,
         batch: TaskKey(key),
+        evidence: None,
+        refund: domain::task::RefundMarks::default(),
     }
 }
 

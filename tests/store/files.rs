@@ -157,7 +157,7 @@ fn furnish(store: &mut Store) -> Vec<Task> {
     let refused = tasks.iter().position(|task| task.state() == TaskState::Refused).unwrap();
     let settle = Write {
         events: vec![event("refused", "1026")],
-        ledger: vec![LedgerLine { at: DAY.plus(5), event: MoneyEvent::Released, amount: HALF }],
+        ledger: vec![LedgerLine { at: DAY.plus(5), event: MoneyEvent::Released, amount: HALF.of(Currency::Ptc) }],
         ..write_of(&tasks[refused])
     };
     let [WriteResult::Done { rev, .. }] = store.write(&[settle]).unwrap()[..] else { panic!("overtaken") };
@@ -187,7 +187,7 @@ fn makes_the_fixture_of_this_version() {
 /// An event as it was kept up to version 5: in words.
 fn in_words(event: Event) -> Event {
     let text = match &event.what {
-        What::Confirmed(amount) => format!("{amount} PTC reserved"),
+        What::Confirmed(amount) => format!("{amount} reserved"),
         What::Adopted(id) => format!("created elsewhere as {}", id.0),
         _ => return event,
     };

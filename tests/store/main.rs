@@ -11,7 +11,7 @@ mod verbs;
 use ::io::store::Store;
 use domain::reason::Reason;
 use domain::{
-    money::Ptc,
+    amount::{Amount, CostSource, Currency},
     problem::{Charged, ErrorClass, TaskError},
     request::Request,
     task::{
@@ -27,7 +27,7 @@ use engine::{
 /// A day in the tests: 2026-11-22T00:00:00Z.
 const DAY: Wall = Wall(1_795_305_600_000);
 const NO_CAPS: Caps = Caps { per_day: None, per_batch: None, day_start: DAY };
-const HALF: Ptc = Ptc::from_thousandths(500);
+const HALF: Amount = Amount::from_thousandths(500);
 
 fn request(prompt: &str) -> Request {
     Request::plain("MiniMax-Hailuo-02", prompt, "768P", 6)
@@ -42,6 +42,8 @@ fn intent(prompt: &str) -> NewTask {
         profile: "302ai".into(),
         request: request(prompt),
         cost: HALF,
+        currency: Currency::Ptc,
+        cost_source: Some(CostSource::List),
         remote: None,
         automatic: false,
         phase: Phase::Queued { not_before: DAY, put_back: None },

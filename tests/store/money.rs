@@ -9,8 +9,8 @@ use domain::{
 use engine::msg::{BudgetCap, InsertRefusal, SendResult};
 use std::{sync::Barrier, thread};
 
-fn ptc(thousandths: i64) -> Ptc {
-    Ptc::from_thousandths(thousandths)
+fn ptc(thousandths: i64) -> Amount {
+    Amount::from_thousandths(thousandths)
 }
 
 #[test]
@@ -19,14 +19,14 @@ fn a_batch_that_would_cross_a_cap_is_refused_whole() {
     let mut store = Store::open(dir.path()).unwrap();
     let batch = [intent("one"), intent("two"), intent("three")];
     let caps = Caps { per_day: Some(ptc(1_500)), per_batch: Some(ptc(1_000)), day_start: DAY };
-    let (limit, spent, asked) = (ptc(1_000), Ptc::ZERO, ptc(1_500));
-    let refusal = InsertRefusal::OverBudget { cap: BudgetCap::Batch, limit, spent, asked };
+    let (limit, spent, asked) = (ptc(1_000), Amount::ZERO, ptc(1_500));
+    let refusal = InsertRefusal::OverBudget { cap: BudgetCap::Batch, limit, spent, asked, currency: Currency::Ptc };
     assert_eq!(store.insert(&batch, DAY, &caps).unwrap(), Err(refusal));
     assert_eq!(store.overview().unwrap().total, 0);
 
     assert_eq!(store.insert(&batch[..2], DAY, &caps).unwrap().unwrap().len(), 2);
     let (limit, spent, asked) = (ptc(1_500), ptc(1_000), ptc(1_000));
-    let refusal = InsertRefusal::OverBudget { cap: BudgetCap::Day, limit, spent, asked };
+    let refusal = InsertRefusal::OverBudget { cap: BudgetCap::Day, limit, spent, asked, currency: Currency::Ptc };
     assert_eq!(store.insert(&batch[..2], DAY, &caps).unwrap(), Err(refusal));
     assert_eq!(store.insert(&batch[2..], DAY, &caps).unwrap().unwrap().len(), 1);
 }
@@ -143,7 +143,7 @@ fn the_costs_of_a_time_are_listed_with_what_they_are_sorted_by() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path()).unwrap();
     let task = add(&mut store, intent("one"));
-    let line = |at, event| LedgerLine { at, event, amount: HALF };
+    let line = |at, event| LedgerLine { at, event, amount: HALF.of(Currency::Ptc) };
     let refused = Task { phase: Phase::Refused { error: trouble(ErrorClass::Balance, Charged::No) }, ..task.clone() };
     let ledger = vec![line(DAY.plus(10), MoneyEvent::Released), line(DAY.plus(20), MoneyEvent::Resolved)];
     store.write(&[Write { ledger, ..write_of(&refused) }]).unwrap();
@@ -151,7 +151,7 @@ fn the_costs_of_a_time_are_listed_with_what_they_are_sorted_by() {
         key: task.key,
         at,
         event,
-        amount: HALF,
+        amount: HALF.of(Currency::Ptc),
         profile: "302ai".into(),
         model: "MiniMax-Hailuo-02".into(),
         state: TaskState::Refused,

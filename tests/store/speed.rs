@@ -63,7 +63,7 @@ fn figures_for_a_hundred_thousand_tasks() {
     hears.recv_timeout(PATIENCE).unwrap();
     say("a detail", start.elapsed());
     let start = Instant::now();
-    let caps = Caps { per_day: Some(Ptc::from_thousandths(i64::MAX)), ..NO_CAPS };
+    let caps = Caps { per_day: Some(Amount::from_thousandths(i64::MAX)), ..NO_CAPS };
     handle.send(StoreCmd::Insert { ticket: 1, tasks: vec![intent("")], at: DAY, caps });
     hears.recv_timeout(PATIENCE).unwrap();
     say("one insert", start.elapsed());

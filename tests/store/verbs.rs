@@ -38,6 +38,8 @@ fn a_new_task_gets_its_key_its_revision_its_first_event_and_its_reserve() {
         profile: "302ai".into(),
         request: request(prompt),
         cost: HALF,
+        currency: Currency::Ptc,
+        cost_source: Some(CostSource::List),
         remote: None,
         expires_at: None,
         dir: None,
@@ -51,14 +53,16 @@ fn a_new_task_gets_its_key_its_revision_its_first_event_and_its_reserve() {
         request_id: None,
         put_away_at: None,
         batch: key(1),
+        evidence: None,
+        refund: domain::task::RefundMarks::default(),
     };
     assert_eq!(made, [expected(1, "one"), expected(2, "two")]);
     assert_eq!(
         store.detail(key(2)).unwrap().unwrap(),
         Detail {
             task: made[1].clone(),
-            events: vec![Event { at: DAY, what: What::Confirmed(HALF), raw: None, request_id: None }],
-            ledger: vec![LedgerLine { at: DAY, event: MoneyEvent::Reserved, amount: HALF }],
+            events: vec![Event { at: DAY, what: What::Confirmed(HALF.of(Currency::Ptc)), raw: None, request_id: None }],
+            ledger: vec![LedgerLine { at: DAY, event: MoneyEvent::Reserved, amount: HALF.of(Currency::Ptc) }],
             line: vec![made[1].clone()],
         }
     );
@@ -155,7 +159,7 @@ fn a_writes_events_and_money_follow_what_was_there() {
     let dir = tempfile::tempdir().unwrap();
     let mut store = Store::open(dir.path()).unwrap();
     let task = add(&mut store, intent("one"));
-    let charged = LedgerLine { at: DAY.plus(9), event: MoneyEvent::Charged, amount: HALF };
+    let charged = LedgerLine { at: DAY.plus(9), event: MoneyEvent::Charged, amount: HALF.of(Currency::Ptc) };
     let answer =
         Event { raw: Some("{\"task_id\":\"7\"}".into()), request_id: Some("q-1".into()), ..event("accepted", "as 7") };
     let write =

@@ -20,7 +20,10 @@ use ratatui::{
     layout::Rect,
 };
 use screens::{app::App, key::Key, msg, msg::Input, shell::view as ui};
-use service::answer::{LineFault, Reply};
+use service::{
+    answer::{LineFault, Reply},
+    gateway::records,
+};
 use std::{
     collections::{BTreeMap, VecDeque},
     ops::ControlFlow,
@@ -310,6 +313,10 @@ impl Answering {
                 let lines = store.costs(Wall(0), Wall(i64::MAX)).unwrap();
                 StoreMsg::Costs(Box::new(domain::costs::report(&lines, now)))
             }
+            StoreCmd::Sent { ticket, profile, from, to } => {
+                StoreMsg::Sent { ticket, tasks: store.sent(&profile, from, to).unwrap() }
+            }
+            StoreCmd::Refunds { now } => StoreMsg::Refunds(store.refunds(now).unwrap()),
             StoreCmd::SaveDraft { id, draft, at } => {
                 store.save_draft(id, draft.as_deref(), at).unwrap();
                 return None;
@@ -368,6 +375,7 @@ impl Answering {
             HttpCmd::Query { id, .. } | HttpCmd::Find { id, .. } => self.state_of(id),
             HttpCmd::File { file, .. } => addressed(&file.0, 2_000_000_000),
             HttpCmd::Balance { .. } => answered(r#"{"data":{"balance":"12.34"}}"#),
+            HttpCmd::Charge { .. } | HttpCmd::Records { .. } => answered(r#"{"code":-1,"msg":"record not found"}"#),
         }
     }
 }
@@ -380,6 +388,8 @@ fn answer(command: HttpCmd, reply: Reply) -> HttpMsg {
         HttpCmd::Find { ticket, .. } => HttpMsg::Found { ticket, reply },
         HttpCmd::File { key, ticket, .. } => HttpMsg::File { key, ticket, reply },
         HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply },
+        HttpCmd::Charge { ticket, .. } => HttpMsg::Charge { ticket, answer: records::charge(&reply) },
+        HttpCmd::Records { ticket, page, .. } => HttpMsg::Records { ticket, answer: records::list(&reply, page) },
     }
 }
 

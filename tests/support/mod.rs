@@ -15,8 +15,8 @@ pub(crate) mod rig;
 
 use ::io::store::Store;
 use domain::{
+    amount::Amount,
     catalogue::Catalogue,
-    money::Ptc,
     problem::Charged,
     task::{Task, TaskKey, TaskState},
     time::{Mono, Now},
@@ -373,6 +373,6 @@ pub(crate) fn assert_honest(service: &Service) {
     assert_eq!(service.sim().violations(), Vec::<String>::new());
 }
 
-pub(crate) fn ptc(thousandths: i64) -> Ptc {
-    Ptc::from_thousandths(thousandths)
+pub(crate) fn ptc(thousandths: i64) -> Amount {
+    Amount::from_thousandths(thousandths)
 }

@@ -4,7 +4,7 @@
 use crate::common::{NOW, before, ordinary, picture, put_cursor, request};
 use crate::support::flow::{Flow, SaveStep, Say, addressed, answered, refused, status};
 use domain::{
-    money::Ptc,
+    amount::Amount,
     request::Request,
     task::TaskKey,
     time::{HOUR, MINUTE, Mono, Now, SECOND},
@@ -115,7 +115,7 @@ fn played() -> Played {
     settings.queue.undo_ms = 0;
     settings.profile.submit_per_minute = 20;
     settings.poll.every_ms = 30 * SECOND;
-    settings.budget.per_day = Some(Ptc::from_thousandths(40_000));
+    settings.budget.per_day = Some(Amount::from_thousandths(40_000));
     settings.download.dir = "/home/lin/Videos/reeltop".into();
     let start = Now { mono: Mono(NOW.mono.0 - began), wall: before(began), ..NOW };
     let mut flow = Flow::begin(settings, start);
@@ -126,7 +126,7 @@ fn played() -> Played {
         let at = Mono(NOW.mono.0 - age(key));
         flow.live(at.since(flow.now.mono));
         let parent = (key == 29).then_some(TaskKey(22));
-        let intent = Intent { request: wanted(key), parent, agreed: vec![], name: None };
+        let intent = Intent { request: wanted(key), parent, agreed: vec![], name: None, typed: None };
         if key == 27 {
             flow.take(Msg::Act(Act::Pause(true)));
         }

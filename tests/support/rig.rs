@@ -3,9 +3,10 @@
 //! too, so what it needs of the crate it takes from the module that it stands in.
 
 use super::{
-    Charged, Driven, Effect, HttpMsg, Mono, Msg, Now, Ptc, SendResult, Settings, StoreMsg, SubmitVerdict, TaskKey,
+    Charged, Driven, Effect, HttpMsg, Mono, Msg, Now, SendResult, Settings, StoreMsg, SubmitVerdict, TaskKey,
     TaskState, Work,
 };
+use domain::amount::Totals;
 use std::{
     collections::{BTreeSet, VecDeque},
     fmt::Debug,
@@ -127,16 +128,16 @@ impl<P: Program, G: Ground<P::Msg>> Rig<P, G> {
     fn check_sums(&self) {
         let (tasks, money) = (&self.state.work().tasks, &self.state.work().money);
         let mut counts = [0; 10];
-        let (mut spent, mut reserved) = (Ptc::ZERO, Ptc::ZERO);
+        let (mut spent, mut reserved) = (Totals::default(), Totals::default());
         for row in tasks.rows.values() {
             counts[row.state as usize] += 1;
             let queued = row.state == TaskState::Queued;
             let today = row.sent_at.get().is_some_and(|sent| sent >= self.now.day_start());
-            reserved += if queued { row.cost } else { Ptc::ZERO };
-            spent += if !queued && today && row.charged != Charged::No { row.cost } else { Ptc::ZERO };
+            reserved.extend(queued.then(|| row.money()));
+            spent.extend((!queued && today && row.charged != Charged::No).then(|| row.money()));
         }
         assert_eq!(tasks.counts, counts);
-        assert_eq!((money.spent_today, money.reserved), (spent, reserved), "spent, reserved");
+        assert_eq!((&money.spent_today, &money.reserved), (&spent, &reserved), "spent, reserved");
         let of = |wanted: &dyn Fn(TaskState) -> bool| -> Vec<TaskKey> {
             tasks.rows.values().filter(|row| wanted(row.state)).map(|row| row.key).collect()
         };

@@ -11,8 +11,8 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 use domain::{
+    amount::Amount,
     costs::By,
-    money::Ptc,
     task::{RemoteId, TaskKey, keep_first},
     time::{HOUR, MINUTE, SECOND, Wall},
 };
@@ -190,6 +190,17 @@ pub enum Command {
         #[arg(long = "as", value_name = "OUTCOME", value_parser = resolution)]
         as_what: Resolution,
     },
+    /// List charges without a result, as a text to send
+    ///
+    /// 302.AI refunds them within 7 working days when asked.
+    Refunds {
+        /// Mark these as asked for
+        #[arg(long, value_name = "KEY", num_args = 1.., value_parser = task_key)]
+        asked: Vec<TaskKey>,
+        /// Mark these as refunded
+        #[arg(long, value_name = "KEY", num_args = 1.., value_parser = task_key)]
+        refunded: Vec<TaskKey>,
+    },
     /// Run a simulator of the service, for learning and tests
     ///
     /// With --json, the first line on stdout is an object with its base_url. It serves until a signal ends it, with exit code 130.
@@ -324,9 +335,12 @@ pub struct Consent {
     /// Do not ask for confirmation
     #[arg(long)]
     pub yes: bool,
-    /// Refuse if it would cost more than this
-    #[arg(long, value_name = "PTC", value_parser = cost)]
-    pub max_cost: Option<Ptc>,
+    /// Refuse if it would cost more than this, in the profile's currency
+    #[arg(long, value_name = "AMOUNT", value_parser = cost)]
+    pub max_cost: Option<Amount>,
+    /// Price of one task, where it is not known
+    #[arg(long, value_name = "AMOUNT", value_parser = cost)]
+    pub price: Option<Amount>,
 }
 
 /// `reeltop config`.
@@ -461,10 +475,10 @@ fn task_key(text: &str) -> Result<TaskKey, String> {
     text.parse().map_err(|why| names::not_a_key(&why))
 }
 
-/// An amount of PTC that is not negative.
-fn cost(text: &str) -> Result<Ptc, String> {
-    let amount: Ptc = text.parse().map_err(|why| price::amount(&why))?;
-    if amount < Ptc::ZERO { Err(format!("{text:?} is negative")) } else { Ok(amount) }
+/// An amount of money that is not negative.
+fn cost(text: &str) -> Result<Amount, String> {
+    let amount: Amount = text.parse().map_err(|why| price::amount(&why))?;
+    if amount < Amount::ZERO { Err(format!("{text:?} is negative")) } else { Ok(amount) }
 }
 
 /// A service's id: letters, digits, `-` and `_`.

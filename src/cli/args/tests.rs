@@ -52,7 +52,7 @@ fn submit_understands_all_its_flags() {
         dry_run: false,
         queue: false,
         wait: true,
-        consent: Consent { yes: true, max_cost: Some(Ptc::from_thousandths(500)) },
+        consent: Consent { yes: true, max_cost: Some(Amount::from_thousandths(500)), price: None },
         name: Some("one".into()),
     };
     assert_eq!(command(call), Command::Submit(Box::new(expected)));

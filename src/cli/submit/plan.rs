@@ -4,15 +4,15 @@
 use crate::{Outcome, Stop, Voice, args::Submit, look, say};
 use ::io::{config::Loaded, drafts, files, prompts, run::exit::Exit, store::Store};
 use domain::{
+    amount::{Amount, Money},
     batch_file::{BatchFile, Coding, Lines},
     draft::{Draft, Lists},
     export,
     matrix::{Cell, Plan},
-    money::Ptc,
     picture::of_url,
+    prices::Quote,
     reason::draft::DraftReason,
 };
-use engine::acts::catalogue_price;
 use std::{
     collections::BTreeSet,
     io::{Read, Write},
@@ -57,13 +57,20 @@ pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
 }
 
 /// Shows what would be sent: each body laid out for reading, or one object a line with its price.
-pub(super) fn dry_run(setup: &Loaded, plan: &Plan, voice: Voice) -> Outcome {
+pub(super) fn dry_run(setup: &Loaded, plan: &Plan, typed: Option<Amount>, voice: Voice) -> Outcome {
     let mut out = std::io::stdout().lock();
     for cell in &plan.cells {
         let spec = setup.settings.catalogue.spec(&cell.request.model);
         let names = &setup.settings.profile.names;
         let body = if voice.json {
-            export::json_line(&export::planned_json(&cell.request, look::price(setup, &cell.request), spec, names))
+            let quote = setup.settings.profile.price(&cell.request).or(typed.map(Quote::typed));
+            export::json_line(&export::planned_json(
+                &cell.request,
+                quote,
+                setup.settings.profile.currency(),
+                spec,
+                names,
+            ))
         } else {
             export::request_json(&cell.request, spec, names)
         };
@@ -71,16 +78,20 @@ pub(super) fn dry_run(setup: &Loaded, plan: &Plan, voice: Voice) -> Outcome {
             writeln!(out, "{body}")?;
         }
     }
-    let price = price(setup, plan);
+    let price = price(setup, plan, typed)?;
     let tasks = names::tasks(plan.tasks());
-    say(&tr!("{tasks} would cost {price} PTC; nothing was queued", tasks, price));
+    say(&tr!("{tasks} would cost {price}; nothing was queued", tasks, price));
     Ok(Exit::Done)
 }
 
 /// The whole price.
-pub(super) fn price(setup: &Loaded, plan: &Plan) -> Ptc {
-    let price = |cell: &Cell| catalogue_price(&setup.settings.catalogue, &cell.request).times(cell.count);
-    plan.cells.iter().map(price).sum()
+///
+/// # Errors
+/// Nobody has said what one of them costs.
+pub(super) fn price(setup: &Loaded, plan: &Plan, typed: Option<Amount>) -> Result<Money, Stop> {
+    let price = |cell: &Cell| Ok(look::price(setup, &cell.request, typed)?.times(cell.count));
+    let sum = plan.cells.iter().map(price).sum::<Result<Amount, Stop>>()?;
+    Ok(sum.of(setup.settings.profile.currency()))
 }
 
 fn usage(what: impl Into<String>, why: impl Into<String>) -> Stop {

@@ -1,7 +1,7 @@
 //! The rules for a draft, each at its border.
 
 use super::*;
-use crate::{money::Ptc, reason::picture::PictureReason, testing::stored};
+use crate::{amount::Amount, reason::picture::PictureReason, testing::stored};
 use proptest::prelude::*;
 
 const HAILUO: &str = "MiniMax-Hailuo-02";
@@ -72,7 +72,7 @@ fn a_request_has_everything_set_and_comes_back_as_the_same_draft() {
         watermark: false,
     };
     assert_eq!(request, expected);
-    assert_eq!(catalogue.price(&request.model), Some(Ptc::from_thousandths(500)));
+    assert_eq!(catalogue.price(&request.model), Some(Amount::from_thousandths(500)));
     assert_eq!(build(&Draft::of(&request), &catalogue, Takes::default(), &look), Ok(expected));
 }
 

@@ -1,7 +1,7 @@
 //! What can be wrong with a config. An option is named in full: `download.parallel`. A value is quoted only where one of
 //! some words was expected: anywhere else it may be a secret in the wrong place.
 
-use super::system::System;
+use super::{price::PriceFault, system::System};
 use crate::{near::nearest, problem::ErrorClass};
 use serde::{Deserialize, Serialize};
 
@@ -188,6 +188,7 @@ pub enum Unfit {
     },
     OpenBrace,
     Model(ModelFault),
+    Price(PriceFault),
 }
 
 /// What makes no sense for a model.

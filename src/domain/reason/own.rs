@@ -26,6 +26,8 @@ pub enum Own {
     AddressesRefused(String),
     /// A person stopped the saving of the file.
     SavingStopped,
+    /// The gateway's records show that it was charged, and no record has its id.
+    IdLost,
 }
 
 impl Own {
@@ -43,7 +45,12 @@ impl Own {
         match self {
             Self::OddState(word) | Self::AddressesRefused(word) => vec![word],
             Self::GivenUp(why) => why.quotes(),
-            Self::Interrupted | Self::NotKept | Self::NotCreated | Self::NoFile { .. } | Self::SavingStopped => vec![],
+            Self::Interrupted
+            | Self::NotKept
+            | Self::NotCreated
+            | Self::NoFile { .. }
+            | Self::SavingStopped
+            | Self::IdLost => vec![],
         }
     }
 }

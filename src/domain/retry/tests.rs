@@ -15,7 +15,7 @@ fn facts(state: TaskState, class: Option<ErrorClass>) -> Facts {
         Running | Ready | Saving | Saved => Charged::Yes,
     };
     let accepted = matches!(state, Running | Ready | Saving | Saved | Failed);
-    Facts { state, charged, class, known: true, accepted, retried: Retried::No, put_away: false }
+    Facts { state, charged, class, known: true, accepted, may_still_come: false, retried: Retried::No, put_away: false }
 }
 
 fn yes() -> Result<Terms, No> {
@@ -46,7 +46,7 @@ fn every_task_has_its_terms_alone_in_bulk_and_with_changes() {
     let lost = Facts { charged: Charged::Yes, ..facts(Cancelled, None) };
     let unwatched = Facts { accepted: true, ..lost };
     // Asked for in vain and ended here: `d` asks again.
-    let may_come = Facts { charged: Charged::Yes, ..facts(Failed, Some(Service)) };
+    let may_come = Facts { charged: Charged::Yes, may_still_come: true, ..facts(Failed, Some(Service)) };
     let foreign = Facts { known: false, ..facts(Saved, None) };
     let withheld = Facts { charged: Charged::Unknown, ..facts(Failed, Some(OutputSensitive)) };
     let sensitive = |state| {
@@ -191,7 +191,7 @@ fn the_program_repeats_only_what_is_free_named_and_needs_no_word() {
 
 #[test]
 fn nothing_is_sent_again_while_balance_or_key_would_refuse_it() {
-    let ptc = Ptc::from_thousandths;
+    let ptc = Amount::from_thousandths;
     for (halted, balance, wanted) in [
         (None, None, None),
         (None, Some(ptc(1)), None),

@@ -1,7 +1,7 @@
 //! What is written down about a task: the events of its time line and of its money. Both only ever grow.
 
 use super::{FileId, RemoteId};
-use crate::{money::Ptc, reason::Reason, time::Wall};
+use crate::{amount::Money, evidence::Evidence, reason::Reason, time::Wall};
 use serde::{Deserialize, Serialize};
 
 /// One entry of a task's time line.
@@ -28,7 +28,7 @@ pub enum What {
         text: String,
     },
     /// It was queued, and that much was reserved.
-    Confirmed(Ptc),
+    Confirmed(Money),
     /// A task made elsewhere was adopted.
     Adopted(RemoteId),
     /// It is saved as being sent.
@@ -89,6 +89,24 @@ pub enum What {
     PutAway,
     /// That was taken back.
     BroughtBack,
+    /// The gateway's records say what it was charged.
+    Recorded(Money),
+    /// The gateway's records have its id.
+    FoundInRecords(RemoteId),
+    /// The gateway's records leave it unknown.
+    Evidence(Evidence),
+    /// Its charge was asked back, or came back.
+    Refund(RefundStep),
+}
+
+/// A step on a charge's way back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundStep {
+    /// A person asked the gateway for it.
+    Asked,
+    /// It came back.
+    Given,
 }
 
 impl What {
@@ -116,8 +134,21 @@ impl What {
             Self::Saved { .. } => "saved",
             Self::TakenBack | Self::NeverQueued | Self::Unwatched => "cancelled",
             Self::PutAway | Self::BroughtBack => "put away",
+            Self::Recorded(_) | Self::FoundInRecords(_) | Self::Evidence(_) => "records",
+            Self::Refund(_) => "refund",
         }
     }
+}
+
+/// What was said about giving a task's charge back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefundMarks {
+    /// When a person asked the gateway for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Wall>,
+    /// When it was given back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_at: Option<Wall>,
 }
 
 /// How an unknown is resolved.
@@ -147,6 +178,10 @@ pub enum MoneyEvent {
     Unknown,
     /// A person settled an unknown.
     Resolved,
+    /// The gateway's records say what was charged: this much, whatever was expected.
+    Recorded,
+    /// The charge was given back.
+    Refunded,
 }
 
 impl MoneyEvent {
@@ -159,13 +194,15 @@ impl MoneyEvent {
             Self::Released => "released",
             Self::Unknown => "unknown",
             Self::Resolved => "resolved",
+            Self::Recorded => "records",
+            Self::Refunded => "refunded",
         }
     }
 
     /// The event of that [`id`](Self::id).
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {
-        [Self::Reserved, Self::Charged, Self::Released, Self::Unknown, Self::Resolved]
+        [Self::Reserved, Self::Charged, Self::Released, Self::Unknown, Self::Resolved, Self::Recorded, Self::Refunded]
             .into_iter()
             .find(|event| event.id() == id)
     }
@@ -178,5 +215,6 @@ pub struct LedgerLine {
     /// What happened to the money.
     pub event: MoneyEvent,
     /// The amount that the event speaks of.
-    pub amount: Ptc,
+    #[serde(flatten)]
+    pub amount: Money,
 }

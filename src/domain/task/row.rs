@@ -2,7 +2,7 @@
 
 use super::{Task, TaskKey, TaskState};
 use crate::{
-    money::Ptc,
+    amount::{Amount, Currency, Money},
     problem::{Charged, ErrorClass, TaskError},
     reason::Reason,
     time::{MaybeWall, Wall},
@@ -23,14 +23,14 @@ pub struct Row {
     pub attempt: u16,
     /// Whether a later attempt repeats this one; one that was taken back does not count.
     pub retried: bool,
-    /// Whether the program sent it by itself.
-    pub automatic: bool,
     /// Whether it failed and a person has put that away.
     pub put_away: bool,
     /// The state in one word.
     pub state: TaskState,
     /// Whether it cost money.
     pub charged: Charged,
+    /// Whether its video may still come though it ended: [`Task::may_still_come`].
+    pub may_still_come: bool,
     /// The kind of failure, where there is one.
     pub class: Option<ErrorClass>,
     /// Prompt, failure and the service's id.
@@ -40,7 +40,7 @@ pub struct Row {
     /// Model and form.
     pub kind: Arc<Kind>,
     /// Its price.
-    pub cost: Ptc,
+    pub cost: Amount,
     /// The first task of the batch that it was queued in.
     pub batch: TaskKey,
     /// When it was confirmed.
@@ -58,6 +58,12 @@ impl Row {
     #[must_use]
     pub fn is_taken_back(&self) -> bool {
         self.state == TaskState::Cancelled && self.charged == Charged::No
+    }
+
+    /// Its price with its currency.
+    #[must_use]
+    pub fn money(&self) -> Money {
+        self.cost.of(self.kind.currency)
     }
 
     /// Whether it is a failure that still waits for a person: nobody retried it, and nobody put it away.
@@ -82,10 +88,10 @@ impl Row {
             parent: task.parent,
             attempt: u16::try_from(task.attempt).unwrap_or(u16::MAX),
             retried,
-            automatic: task.automatic,
             put_away: task.put_away_at.is_some(),
             state: task.state(),
             charged: task.charged(),
+            may_still_come: task.may_still_come(),
             class: error.map(|e| e.class),
             texts: Texts::new(
                 &task.request.prompt,
@@ -98,6 +104,8 @@ impl Row {
                 model: task.request.model.as_str().into(),
                 resolution: task.request.resolution.as_str().into(),
                 duration: u16::try_from(task.request.duration).unwrap_or(u16::MAX),
+                currency: task.currency,
+                automatic: task.automatic,
             }),
             cost: task.cost,
             batch: task.batch,
@@ -151,6 +159,10 @@ pub struct Kind {
     pub resolution: Box<str>,
     /// Seconds of video asked for.
     pub duration: u16,
+    /// What its price is in.
+    pub currency: Currency,
+    /// Whether the program sent it by itself, as `[retry]` allows it.
+    pub automatic: bool,
 }
 
 /// A row's texts one behind the other, in one piece of memory: three would cost as much again in pointers and gaps. An

@@ -60,9 +60,11 @@ impl Disk {
             | StoreCmd::Write { ticket, .. }
             | StoreCmd::Send { ticket, .. }
             | StoreCmd::Share { ticket, .. } => Some(*ticket),
+            StoreCmd::Sent { ticket, .. } => Some(*ticket),
             StoreCmd::Look { .. } => None,
             StoreCmd::Detail { .. }
             | StoreCmd::Costs { .. }
+            | StoreCmd::Refunds { .. }
             | StoreCmd::SaveDraft { .. }
             | StoreCmd::SaveView { .. }
             | StoreCmd::SaveSeen { .. } => {
@@ -98,6 +100,8 @@ impl Disk {
                         profile: new.profile,
                         request: new.request,
                         cost: new.cost,
+                        currency: new.currency,
+                        cost_source: new.cost_source,
                         remote: new.remote,
                         expires_at: None,
                         dir: None,
@@ -111,6 +115,8 @@ impl Disk {
                         request_id: None,
                         put_away_at: None,
                         batch: key,
+                        evidence: None,
+                        refund: domain::task::RefundMarks::default(),
                     })
                 });
                 StoreMsg::Inserted { ticket, result: Ok(made.collect()) }
@@ -126,11 +132,17 @@ impl Disk {
                 self.share(profile, by, change);
                 StoreMsg::Shared { ticket: Some(ticket), shared: Box::new(self.shared.clone()) }
             }
+            StoreCmd::Sent { ticket, profile, from, to } => {
+                let within = |task: &&Task| task.sent_at.is_some_and(|at| at >= from && at <= to);
+                let sent = self.tasks.values().filter(within).filter(|task| task.profile == profile);
+                StoreMsg::Sent { ticket, tasks: sent.cloned().collect() }
+            }
             StoreCmd::Look { keys } => {
                 StoreMsg::Changed { tasks: keys.iter().filter_map(|key| self.tasks.get(key)).cloned().collect() }
             }
             StoreCmd::Detail { .. }
             | StoreCmd::Costs { .. }
+            | StoreCmd::Refunds { .. }
             | StoreCmd::SaveDraft { .. }
             | StoreCmd::SaveView { .. }
             | StoreCmd::SaveSeen { .. } => {

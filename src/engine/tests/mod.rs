@@ -10,6 +10,7 @@ mod hold;
 mod paid;
 mod poll;
 mod random;
+mod records;
 mod save;
 mod shared;
 mod stops;
@@ -21,7 +22,7 @@ mod rig;
 
 use crate::{
     Bare, Driven,
-    act::{Act, Intent, Resolution},
+    act::{Act, Intent, RefundStep, Resolution},
     effect::{Effect, HttpCmd, SaveCmd, StoreCmd},
     msg::{HttpMsg, Msg, SaveMsg, SendResult, Signal, StoreMsg},
     news::{ActNews, Left, News, NotDone, NotQueued},
@@ -31,7 +32,7 @@ use crate::{
 };
 use domain::{
     account::HaltCause,
-    money::Ptc,
+    amount::Amount,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Met, Own, Reason, store, system::System},
     retry::Caution,
@@ -80,7 +81,7 @@ fn timed_out() -> Reply {
 }
 
 fn intents(n: usize) -> Vec<Intent> {
-    vec![Intent { request: testing::request(), parent: None, agreed: vec![], name: None }; n]
+    vec![Intent { request: testing::request(), parent: None, agreed: vec![], name: None, typed: None }; n]
 }
 
 fn key(n: u32) -> TaskKey {

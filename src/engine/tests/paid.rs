@@ -231,7 +231,7 @@ fn anything_unclear_is_unknown_counts_as_spent_and_is_never_sent_again() {
         world.settle();
         assert_eq!(world.states(1), (Unknown, Unknown), "{reply:?}");
         assert_eq!(world.ledger(1), [MoneyEvent::Reserved, MoneyEvent::Unknown]);
-        assert_eq!(world.state.money.spent_today, world.disk.tasks[&key(1)].cost);
+        assert_eq!(world.state.spent_today(), world.disk.tasks[&key(1)].cost);
         for act in [Act::Resume, Act::Refresh(vec![key(1)]), Act::Take(vec![key(1)]), Act::Pause(false)] {
             world.act(act);
         }
@@ -352,7 +352,7 @@ fn work_of_an_earlier_run_comes_back_paused_before_a_person_whatever_came_first(
 fn three_wishes_to_retry_are_three_attempts_but_one_intent_is_one() {
     let mut world = World::running();
     let agreed = vec![Caution::Paid(Running)];
-    let intent = Intent { request: testing::request(), parent: Some(key(1)), agreed, name: None };
+    let intent = Intent { request: testing::request(), parent: Some(key(1)), agreed, name: None, typed: None };
     world.act(Act::Queue { intents: vec![intent], undo: false });
     world.settle();
     let child = &world.disk.tasks[&key(2)];
@@ -430,7 +430,13 @@ fn a_store_that_cannot_take_the_intent_or_the_sending_lets_nothing_go() {
 fn a_retry_that_was_taken_back_was_none() {
     let mut world = World::running();
     let agreed = vec![Caution::Paid(Running)];
-    let intent = || Intent { request: testing::request(), parent: Some(key(1)), agreed: agreed.clone(), name: None };
+    let intent = || Intent {
+        request: testing::request(),
+        parent: Some(key(1)),
+        agreed: agreed.clone(),
+        name: None,
+        typed: None,
+    };
     world.state.queue.paused = true;
     world.act(Act::Queue { intents: vec![intent(), intent()], undo: true });
     world.settle();

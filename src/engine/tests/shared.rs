@@ -221,7 +221,7 @@ fn a_task_made_elsewhere_is_taken_over_once_and_for_free() {
     world.live(MINUTE);
     assert_eq!((world.disk.tasks.len(), world.calls.len(), world.posts.len()), (1, 1, 0));
     let task = &world.disk.tasks[&key(1)];
-    assert_eq!((task.state(), &task.remote, task.cost.thousandths()), (Running, &Some(id), 0));
+    assert_eq!((task.state(), &task.remote, task.cost), (Running, &Some(id), Amount::ZERO));
     assert_eq!(task.claim.as_ref().map(|claim| claim.owner.as_str()), Some("me"));
     assert_eq!(world.state.queue.last_batch, []);
 }
@@ -308,7 +308,7 @@ fn a_name_that_is_taken_gives_the_task_that_has_it_and_goes_on_with_it() {
 fn a_retry_that_another_program_made_in_the_meantime_is_told_and_not_made_again() {
     let mut world = World::with(|settings| settings.scope = Scope::Named);
     world.disk.put(testing::task(1, TaskState::Failed));
-    let intent = Intent { request: testing::request(), parent: Some(key(1)), agreed: vec![], name: None };
+    let intent = Intent { request: testing::request(), parent: Some(key(1)), agreed: vec![], name: None, typed: None };
     world.act(Act::Queue { intents: vec![intent], undo: false });
     world.disk.put(Task { parent: Some(key(1)), ..testing::task(2, Running) });
     world.live(SECOND);
@@ -338,13 +338,13 @@ fn at_midnight_the_day_s_money_begins_anew() {
     world.settle();
     world.reply(timed_out());
     world.settle();
-    let spent = world.state.money.spent_today;
-    assert_eq!(spent.thousandths(), 500);
+    let spent = world.state.money.spent_today.clone();
+    assert_eq!(spent.to_string(), "0.5 PTC");
     let left = world.now.day_end().since(world.wall());
     world.live(left - 1);
     assert_eq!(world.state.money.spent_today, spent);
     world.live(1);
-    assert_eq!(world.state.money.spent_today.thousandths(), 0);
+    assert_eq!(world.state.spent_today(), Amount::ZERO);
 }
 
 #[test]

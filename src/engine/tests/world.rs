@@ -54,7 +54,9 @@ impl Ground for Hand {
         self.path.hears(msg);
         match msg {
             Msg::Act(Act::Download { keys, .. }) => self.disk.downloads.extend(keys),
-            Msg::Act(Act::Resolve { key, as_what: Resolution::Unknown }) => drop(self.disk.downloads.insert(*key)),
+            Msg::Act(Act::Resolve { key, as_what: Resolution::Unknown | Resolution::Found(_) }) => {
+                let _ = self.disk.downloads.insert(*key);
+            }
             _ => {}
         }
     }
@@ -66,7 +68,8 @@ impl Ground for Hand {
                 StoreCmd::SaveSeen { .. }
                 | StoreCmd::SaveDraft { .. }
                 | StoreCmd::SaveView { .. }
-                | StoreCmd::Detail { .. },
+                | StoreCmd::Detail { .. }
+                | StoreCmd::Refunds { .. },
             ) => {}
             // Where nothing else is to be done, at once: it is no step that tests count.
             Effect::Store(command @ StoreCmd::Share { .. }) if self.commands.is_empty() => {
@@ -119,6 +122,8 @@ impl World {
     pub(super) fn of(disk: Disk, change: impl FnOnce(&mut Settings)) -> Self {
         let mut settings = Settings { catalogue: testing::catalogue(), interactive: false, ..Settings::default() };
         settings.queue.undo_ms = 0;
+        // What the records do has tests of its own.
+        settings.profile.records = false;
         change(&mut settings);
         let mut world = Self::on(Hand { disk, ..Hand::default() }, settings, testing::now(MINUTE));
         // The service has answered before: what hangs on its first answer has tests of its own.
@@ -198,6 +203,12 @@ impl World {
             HttpCmd::Find { ticket, .. } => HttpMsg::Found { ticket, reply },
             HttpCmd::File { key, ticket, .. } => HttpMsg::File { key, ticket, reply },
             HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply },
+            HttpCmd::Charge { ticket, .. } => {
+                HttpMsg::Charge { ticket, answer: service::gateway::records::charge(&reply) }
+            }
+            HttpCmd::Records { ticket, page, .. } => {
+                HttpMsg::Records { ticket, answer: service::gateway::records::list(&reply, page) }
+            }
         };
         self.take(Msg::Http(msg))
     }

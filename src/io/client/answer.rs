@@ -5,9 +5,6 @@ use crate::{coding, coding::Decoder};
 use reqwest::{Response, StatusCode, header};
 use service::answer::{LineFault, Reply};
 
-/// The most that is read of an answer's body, in bytes.
-const MAX_BODY: usize = 64 * 1024;
-
 /// A whole answer, as it came.
 pub(super) struct Answer {
     pub(super) http: StatusCode,
@@ -35,8 +32,9 @@ impl Answer {
     }
 }
 
-pub(super) async fn read(mut answer: Response) -> Result<Answer, reqwest::Error> {
-    let body = read_body(&mut answer).await?;
+/// Reads an answer whose body is of interest up to so many bytes.
+pub(super) async fn read(mut answer: Response, most: usize) -> Result<Answer, reqwest::Error> {
+    let body = read_body(&mut answer, most).await?;
     let (http, headers) = (answer.status(), answer.headers());
     let location = headers.get(header::LOCATION).filter(|_| http.is_redirection());
     Ok(Answer {
@@ -55,17 +53,17 @@ fn request_id(headers: &header::HeaderMap) -> Option<String> {
     (!id.is_empty() && id.len() <= LONGEST).then(|| id.to_owned())
 }
 
-async fn read_body(answer: &mut Response) -> Result<Result<String, coding::Fault>, reqwest::Error> {
+async fn read_body(answer: &mut Response, most: usize) -> Result<Result<String, coding::Fault>, reqwest::Error> {
     let (mut decoder, mut bytes) = (Decoder::of(answer.headers()), Vec::new());
     while let Some(chunk) = answer.chunk().await? {
-        match decoder.push(&chunk, &mut bytes, MAX_BODY) {
+        match decoder.push(&chunk, &mut bytes, most) {
             Ok(()) => {}
             // A plain one is cut: what it begins with tells what it is.
             Err(coding::Fault::TooLarge) if decoder.is_plain() == Some(true) => return Ok(Ok(text(&bytes))),
             Err(fault) => return Ok(Err(fault)),
         }
     }
-    Ok(decoder.finish(&mut bytes, MAX_BODY).map(|()| text(&bytes)))
+    Ok(decoder.finish(&mut bytes, most).map(|()| text(&bytes)))
 }
 
 fn text(bytes: &[u8]) -> String {

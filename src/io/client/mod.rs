@@ -38,10 +38,16 @@ use service::{
     answer::{LineFault, Reply},
     call,
     call::{Method, Under},
-    gateway::callback,
+    gateway::{callback, records},
     protocol::{Ask, Protocol},
 };
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+
+/// The most that is read of an answer's body, in bytes.
+const MAX_BODY: usize = 64 * 1024;
+
+/// The same of a page of the gateway's records, which may hold whole requests with their pictures.
+const MAX_RECORDS: usize = 64 * 1024 * 1024;
 
 /// What a client needs to know.
 #[derive(Clone, Debug)]
@@ -133,6 +139,14 @@ impl Client {
                 HttpMsg::File { key, ticket, reply: self.see_through(Call::File(file)).await }
             }
             HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply: self.see_through(Call::Balance).await },
+            HttpCmd::Charge { ticket, request_id } => {
+                let reply = self.see_through(Call::Gateway(records::charge_call(&request_id))).await;
+                HttpMsg::Charge { ticket, answer: records::charge(&reply) }
+            }
+            HttpCmd::Records { ticket, window, page } => {
+                let reply = self.see_through(Call::Gateway(records::list_call(window, page))).await;
+                HttpMsg::Records { ticket, answer: records::list(&reply, page) }
+            }
         }
     }
 
@@ -151,6 +165,8 @@ enum Call {
     Query(RemoteId),
     File(FileId),
     Balance,
+    /// A question to the gateway's records, whose rows may hold whole requests.
+    Gateway(call::Call),
 }
 
 impl Inner {
@@ -173,18 +189,24 @@ impl Inner {
             Call::Query(id) => self.question(Ask::Query(&id), key),
             Call::File(file) => self.question(Ask::File(&file), key),
             Call::Balance => self.question(Ask::Balance, key),
+            Call::Gateway(call) => {
+                return exchange(self.built(&call, key), self.config.query_timeout, MAX_RECORDS, key).await;
+            }
         };
-        exchange(built, self.config.query_timeout, key).await
+        exchange(built, self.config.query_timeout, MAX_BODY, key).await
     }
 
     fn question(&self, ask: Ask<'_>, key: &Key) -> RequestBuilder {
-        let call = self.config.protocol.call(ask);
+        self.built(&self.config.protocol.call(ask), key)
+    }
+
+    fn built(&self, call: &call::Call, key: &Key) -> RequestBuilder {
         let method = match call.method {
             Method::Get => reqwest::Method::GET,
             Method::Post => reqwest::Method::POST,
             Method::Delete => reqwest::Method::DELETE,
         };
-        let built = self.questions.request(method, self.address(&call)).query(&call.query);
+        let built = self.questions.request(method, self.address(call)).query(&call.query);
         // Nothing coded is asked for: answers are small, and the id of a paid task should hang on as little as can be.
         let built = built.header(header::ACCEPT_ENCODING, "identity");
         if call.key { built.header(header::AUTHORIZATION, key.header.clone()) } else { built }
@@ -232,9 +254,9 @@ fn joined(base: &Url, prefix: &str, path: &str) -> Url {
     url
 }
 
-async fn exchange(request: RequestBuilder, patience: Duration, key: &Key) -> Reply {
+async fn exchange(request: RequestBuilder, patience: Duration, most: usize, key: &Key) -> Reply {
     let answer = match request.timeout(patience).send().await {
-        Ok(answer) => read(answer).await,
+        Ok(answer) => read(answer, most).await,
         Err(error) => Err(error),
     };
     answer.map_or_else(|error| broken(error, patience, key), |answer| answer.reply(key))

@@ -129,7 +129,7 @@ async fn exchange(
         request = request.header(PROXY_AUTHORIZATION, HeaderValue::clone(&auth));
     }
     let answer = line.send_request(request.body(Full::<Bytes>::from(body))?).await?;
-    Ok(read(Response::from(answer.map(Body::wrap))).await?)
+    Ok(read(Response::from(answer.map(Body::wrap)), super::MAX_BODY).await?)
 }
 
 /// Ends the connection with the one who waits for it.

@@ -22,6 +22,12 @@ const MODELS_HEAD: &str = "
 [models.\"MiniMax-Hailuo-02\"]
 ";
 
+const PRICES: &str = "
+# What the list does not say: one video of that model, at that resolution, of so many seconds.
+# [profiles.minimax.prices]
+# \"T2V-01/720P/6\" = 0.43
+";
+
 const THEMES: &str = "
 # Your own themes, for ui.theme. Each changes another one. A colour is a name such as light-red, or #rrggbb, which is
 # shown as the nearest that the terminal has; it may follow bold, dim, underlined or reversed, and precede on and a
@@ -80,6 +86,9 @@ fn push_profiles(text: &mut String) {
         }
         for (option, literal) in *changes {
             push_line(text, &format!("#{option} = {literal}"));
+        }
+        if *name == "minimax" {
+            text.push_str(PRICES);
         }
         text.push('\n');
     }

@@ -57,6 +57,7 @@ pub fn in_force(loaded: &Loaded) -> Vec<InForce> {
         lines.push(InForce::Section(section.name.to_owned()));
         lines.extend(section.options.iter().map(|option| line(loaded, section.name, option, option.default.shown())));
     }
+    push_prices(&mut lines, loaded, &format!("profiles.{profile}.prices"));
     push_named(&mut lines, loaded);
     lines
 }
@@ -73,6 +74,16 @@ fn line<C>(loaded: &Loaded, section: &str, option: &Opt<C>, default: &str) -> In
         (Some(set), _) => as_set(option.name, set),
         (None, Default::Is(_)) => InForce::Value(option.name.to_owned(), default.to_owned(), Origin::Default),
         (None, Default::Unset(_)) => InForce::NotSet(option.name),
+    }
+}
+
+/// What the file sets of the profile's prices.
+fn push_prices(lines: &mut Vec<InForce>, loaded: &Loaded, section: &str) {
+    let of = |set: &'_ Written| set.name.strip_prefix(section)?.strip_prefix('.').map(|offer| format!("{offer:?}"));
+    let set: Vec<InForce> = loaded.written.iter().filter_map(|set| Some(as_set(&of(set)?, set))).collect();
+    if !set.is_empty() {
+        lines.push(InForce::Section(section.to_owned()));
+        lines.extend(set);
     }
 }
 

@@ -39,7 +39,12 @@ pub(super) static MODEL: &[Opt<ModelOverride>] = &[
         "\"text, image\"",
         "What it makes a video from, in words.",
     ),
-    unset("price", Kind::Amount(|c, v| c.price = Some(v)), "0.5", "The price of one submission, in PTC."),
+    unset(
+        "price",
+        Kind::Amount(|c, v| c.price = Some(v)),
+        "0.5",
+        "The price of one submission in PTC. For profiles of another currency see [profiles.NAME.prices].",
+    ),
     unset(
         "max_prompt_chars",
         Kind::Whole { least: 1, most: 100_000, set: |c, v| c.max_prompt_chars = Some(small(v) as usize) },

@@ -2,7 +2,7 @@
 //! themselves are in `table.rs`, `profile.rs` and `models.rs`; reading, the example file and `config show` are made from them.
 
 use domain::{
-    money::Ptc,
+    amount::Amount,
     problem::ErrorClass,
     reason::config::{Meant, Takes, Toml, Unfit},
 };
@@ -66,10 +66,10 @@ pub(super) enum Kind<C: 'static> {
         /// Where it goes.
         set: fn(&mut C, f64),
     },
-    /// An amount of PTC, as a number or in quotes.
-    Amount(fn(&mut C, Ptc)),
-    /// A cap in PTC, or `"none"`.
-    Cap(fn(&mut C, Option<Ptc>)),
+    /// An amount of money, as a number or in quotes.
+    Amount(fn(&mut C, Amount)),
+    /// A cap, or `"none"`.
+    Cap(fn(&mut C, Option<Amount>)),
     /// One of some words.
     Word {
         words: &'static [&'static str],
@@ -134,14 +134,11 @@ impl<C> Opt<C> {
                 let in_range = text.parse().ok().filter(|n| (*least..=*most).contains(n));
                 set(to, in_range.ok_or_else(|| out_of_range(&text))?);
             }
-            Kind::Amount(set) => {
-                let text = amount_text(value).ok_or_else(other_type)?;
-                set(to, amount(&text).ok_or_else(unfit)?);
-            }
+            Kind::Amount(set) => set(to, amount(value)?),
             Kind::Cap(set) if value.as_str() == Some("none") => set(to, None),
             Kind::Cap(set) => {
                 let text = amount_text(value).ok_or_else(other_type)?;
-                set(to, Some(amount(&text).ok_or_else(unfit)?));
+                set(to, Some(exact(&text).ok_or_else(unfit)?));
             }
             Kind::Word { words, set } => {
                 let word = value.as_str().ok_or_else(other_type)?;
@@ -239,8 +236,16 @@ fn amount_text(value: &DeValue<'_>) -> Option<String> {
     value.as_str().map(str::to_owned).or_else(|| decimal_text(value))
 }
 
+/// An amount of money, as a number or in quotes.
+///
+/// # Errors
+/// It is of another type, below nothing, or too fine.
+pub(super) fn amount(value: &DeValue<'_>) -> Result<Amount, Unfit> {
+    let other_type = || Unfit::OtherType { takes: Takes::Amount, is: type_of(value) };
+    exact(&amount_text(value).ok_or_else(other_type)?).ok_or(Unfit::Takes(Takes::Amount))
+}
+
 /// An amount that is not negative and loses no digit.
-fn amount(text: &str) -> Option<Ptc> {
-    let exact = text.split_once('.').is_none_or(|(_, part)| part.len() <= 3);
-    text.parse().ok().filter(|amount: &Ptc| exact && *amount >= Ptc::ZERO)
+fn exact(text: &str) -> Option<Amount> {
+    text.parse().ok().filter(|amount: &Amount| *amount >= Amount::ZERO)
 }

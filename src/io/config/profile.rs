@@ -2,20 +2,26 @@
 
 use super::{
     check,
-    options::{Kind, Opt, opt, small, unset},
+    loaded::Loaded,
+    notes::Notes,
+    options::{Kind, Opt, amount, opt, small, unset},
 };
 use crate::{paths::at_home, secret::KeySource};
 use domain::{
-    reason::config::{Meant, Wrong},
+    amount::{Amount, Currency},
+    catalogue::Catalogue,
+    prices::{PriceList, Prices},
+    reason::config::{Meant, Unfit, Wrong},
     request::WireNames,
 };
-use engine::settings::Profile;
+use engine::settings::{Profile, Settings};
 use service::protocol::Protocol;
 use std::{
     collections::{BTreeMap, BTreeSet},
+    ops::Range,
     path::Path,
 };
-use toml::de::DeValue;
+use toml::{Spanned, de::DeValue};
 
 /// The options of `[profiles.NAME]`, with the defaults of the profile `302ai`.
 pub(super) static PROFILE: &[Opt<Account>] = &[
@@ -73,6 +79,18 @@ pub(super) static PROFILE: &[Opt<Account>] = &[
         "\"last_frame_images\"",
         "The request's field for the last frame, as this host spells it.",
     ),
+    opt(
+        "currency",
+        Kind::Word { words: &["PTC", "USD", "CNY"], set: |c, v| c.currency = Currency::from_id(&v) },
+        "\"PTC\"",
+        "What its prices and its caps are in: PTC, USD or CNY. PTC begins with 302.AI's price list, USD and CNY with MiniMax's.",
+    ),
+    opt(
+        "records",
+        Kind::Flag(|c, v| c.records = v),
+        "true",
+        "Whether to ask the gateway's records what was charged, and what became of a submission whose answer was lost.",
+    ),
     opt("webp", Kind::Flag(|c, v| c.webp = v), "false", "Whether the service takes WebP pictures."),
 ];
 
@@ -86,16 +104,20 @@ pub(super) static BUILT_IN_PROFILES: [(&str, &[(&str, &str)]); 3] = [
             ("path_prefix", "\"/v1\""),
             ("callback_field", "\"callback_url\""),
             ("last_frame_field", "\"last_frame_image\""),
+            ("currency", "\"USD\""),
+            ("records", "false"),
             ("webp", "true"),
         ],
     ),
     (
         "minimax-cn",
         &[
-            ("base_url", "\"https://api.minimaxi.com\""),
+            ("base_url", "\"https://api.minimax.cn\""),
+            ("currency", "\"CNY\""),
             ("path_prefix", "\"/v1\""),
             ("callback_field", "\"callback_url\""),
             ("last_frame_field", "\"last_frame_image\""),
+            ("records", "false"),
             ("webp", "true"),
         ],
     ),
@@ -114,7 +136,21 @@ pub(super) struct Account {
     pub(super) allow_http: bool,
     pub(super) callback_field: String,
     pub(super) last_frame_field: String,
+    pub(super) currency: Option<Currency>,
     pub(super) webp: bool,
+    pub(super) records: bool,
+    /// `[profiles.NAME.prices]`, in the order of the file.
+    pub(super) prices: Vec<SetPrice>,
+}
+
+/// An entry of `[profiles.NAME.prices]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SetPrice {
+    /// `MODEL/RESOLUTION/SECONDS`.
+    pub(super) offer: String,
+    pub(super) amount: Amount,
+    /// Where it is in the file.
+    pub(super) at: Range<usize>,
 }
 
 /// The variable a key is looked for in when the profile names nothing.
@@ -163,7 +199,12 @@ impl Account {
         faults
     }
 
-    /// The profile as the program's logic knows it.
+    /// What its money is in.
+    fn currency(&self) -> Currency {
+        self.currency.unwrap_or(Currency::Ptc)
+    }
+
+    /// The profile as the program's logic knows it, with the prices of its list as the program ships it.
     pub(super) fn settings(&self, name: &str) -> Profile {
         Profile {
             name: name.into(),
@@ -173,6 +214,8 @@ impl Account {
             webp: self.webp,
             protocol: Protocol::MINIMAX_V1,
             submit_per_minute: self.submit_per_minute,
+            prices: Prices::new(PriceList::of(self.currency()), &Catalogue::builtin()),
+            records: self.records,
             key_variable: self.key_env.clone().unwrap_or_else(|| KEY_VARIABLE.into()),
         }
     }
@@ -186,6 +229,38 @@ impl Account {
             return KeySource::File(at_home(path, home));
         }
         KeySource::Env(self.key_env.clone().unwrap_or_else(|| KEY_VARIABLE.into()))
+    }
+}
+
+/// Reads `[profiles.NAME.prices]`. Whether there is such an offer is judged once the models are known.
+pub(super) fn read_prices(notes: &mut Notes<'_>, profile: &str, value: &Spanned<DeValue<'_>>) -> Vec<SetPrice> {
+    let path = format!("{profile}.prices");
+    let Some(table) = notes.table(value.span(), &path, value) else { return Vec::new() };
+    let mut prices = Vec::new();
+    for (offer, value) in table {
+        let full = format!("{path}.{}", offer.get_ref());
+        notes.set(&full, offer, value);
+        match amount(value.get_ref()) {
+            Ok(amount) => prices.push(SetPrice { offer: offer.get_ref().to_string(), amount, at: offer.span() }),
+            Err(why) => notes.unusable(value.span(), &full, why),
+        }
+    }
+    prices
+}
+
+/// Gives the chosen profile its prices: those of its list, of the models as the file has changed them, and of
+/// `[profiles.NAME.prices]`. Entries of other profiles are only judged.
+pub(super) fn set_prices(notes: &mut Notes<'_>, loaded: &mut Loaded, accounts: &BTreeMap<String, Account>) {
+    let Settings { profile, catalogue, .. } = &mut loaded.settings;
+    profile.prices = Prices::new(PriceList::of(profile.currency()), catalogue);
+    for (name, account) in accounts {
+        let mut others = Prices::new(PriceList::of(account.currency()), catalogue);
+        let prices = if *name == profile.name { &mut profile.prices } else { &mut others };
+        for set in &account.prices {
+            if let Err(why) = prices.set(&set.offer, set.amount, catalogue) {
+                notes.unusable(set.at.clone(), &format!("profiles.{name}.prices.{}", set.offer), Unfit::Price(why));
+            }
+        }
     }
 }
 

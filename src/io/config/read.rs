@@ -32,6 +32,7 @@ pub(super) fn read_into(loaded: &mut Loaded, text: &str, wanted: &Wanted<'_>, ho
     let mut notes = reader.notes;
     theme::check_chosen(&mut notes, &loaded.settings.ui, reader.theme_at);
     loaded.settings.catalogue = models::catalogue(&mut notes, &loaded.settings.profile, &reader.models);
+    profile::set_prices(&mut notes, loaded, &reader.accounts);
     let dir = at_home(&loaded.settings.download.dir, home);
     loaded.settings.download.dir = dir.to_string_lossy().into_owned();
     let broken = syntax.iter().map(|error| not_toml(&notes, error)).collect();
@@ -138,7 +139,14 @@ impl<'t> Reader<'t> {
             let path = format!("profiles.{word}");
             let Some(options) = self.notes.table(name.span(), &path, value) else { continue };
             let mut account = Account::new(word);
-            self.notes.section(&mut account, PROFILE, &path, options);
+            for (option, value) in options {
+                if option.get_ref() == "prices" {
+                    account.prices = profile::read_prices(&mut self.notes, &path, value);
+                    continue;
+                }
+                self.notes.entry(&mut account, PROFILE, &path, option, value);
+                self.notes.set(&format!("{path}.{}", option.get_ref()), option, value);
+            }
             for why in account.faults(word, options.contains_key("base_url")) {
                 self.notes.fault(name.span(), why);
             }

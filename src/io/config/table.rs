@@ -80,7 +80,7 @@ pub(super) static SECTIONS: [Section; 10] = [
     },
     Section {
         name: "budget",
-        doc: "Caps in PTC, about 1 US dollar each. What would cross a cap is refused, not warned about.\n\
+        doc: "Caps in the currency of the profile (1 PTC is about 1 US dollar). What would cross a cap is refused, not warned about.\n\
               \"none\" means no cap; 0 allows nothing.",
         options: &[
             opt(

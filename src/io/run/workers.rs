@@ -17,7 +17,7 @@ use engine::{
     msg::{HttpMsg, LocalMsg, Msg, SaveMsg},
     settings::Scope,
 };
-use service::answer::Reply;
+use service::{answer::Reply, gateway::records};
 use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
@@ -244,6 +244,8 @@ fn unsent(command: HttpCmd) -> HttpMsg {
         HttpCmd::Find { ticket, .. } => HttpMsg::Found { ticket, reply },
         HttpCmd::File { key, ticket, .. } => HttpMsg::File { key, ticket, reply },
         HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply },
+        HttpCmd::Charge { ticket, .. } => HttpMsg::Charge { ticket, answer: records::charge(&reply) },
+        HttpCmd::Records { ticket, page, .. } => HttpMsg::Records { ticket, answer: records::list(&reply, page) },
     }
 }
 

@@ -79,7 +79,7 @@ fn take_back(conn: &mut Connection, owner: &str, at: Wall) -> rusqlite::Result<V
             task.phase = Phase::Cancelled { was: TaskState::Queued, charged: Charged::No };
             task.finished_at = Some(at);
             let event = Event { at, what: What::NeverQueued, raw: None, request_id: None };
-            let released = LedgerLine { at, event: MoneyEvent::Released, amount: task.cost };
+            let released = LedgerLine { at, event: MoneyEvent::Released, amount: task.money() };
             let key = task.key;
             let Some(rev) = take(&tx, &Write { task, events: vec![event], ledger: vec![released] })? else { continue };
             // Whoever gave it a name asks for it again by that name.
@@ -100,7 +100,11 @@ fn now() -> Wall {
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests {
     use super::{super::owner::Owner, *};
-    use domain::{money::Ptc, request::Request, task::NewTask};
+    use domain::{
+        amount::{Amount, CostSource, Currency},
+        request::Request,
+        task::NewTask,
+    };
     use engine::effect::Caps;
     use std::{fs, path::Path, slice};
 
@@ -115,7 +119,9 @@ mod tests {
             name: Some(name.into()),
             profile: "302ai".into(),
             request: Request::plain("MiniMax-Hailuo-02", "a cat", "768P", 6),
-            cost: Ptc::from_thousandths(500),
+            cost: Amount::from_thousandths(500),
+            currency: Currency::Ptc,
+            cost_source: Some(CostSource::List),
             remote: None,
             automatic: false,
             phase: Phase::Queued { not_before: AT, put_back: None },

@@ -2,7 +2,7 @@
 
 use super::{fault, layout, row, schema, step};
 use domain::{
-    money::Ptc,
+    amount::{Amount, CostSource, Currency},
     problem::{Charged, ErrorClass, TaskError},
     reason::{
         Reason,
@@ -75,7 +75,7 @@ fn insert_all(
             tx.prepare_cached("UPDATE tasks SET retried = 1 WHERE key = ?1")?.execute([parent.0])?;
         }
         for (at, event) in money_of(&task) {
-            step::add_ledger(&tx, key, &LedgerLine { at, event, amount: task.cost })?;
+            step::add_ledger(&tx, key, &LedgerLine { at, event, amount: task.money() })?;
         }
         let failed = matches!(task.state(), TaskState::Failed | TaskState::Refused);
         repeats = (failed && dice.below(10) < 6).then_some((key, task));
@@ -106,7 +106,9 @@ fn task(dice: &mut Dice, at: Wall, repeats: Option<(TaskKey, Task)>) -> Task {
         name: None,
         profile: "302ai".into(),
         request,
-        cost: Ptc::from_thousandths(price),
+        cost: Amount::from_thousandths(price),
+        currency: Currency::Ptc,
+        cost_source: Some(CostSource::List),
         remote: Some(RemoteId(dice.number(18))),
         expires_at: None,
         dir: None,
@@ -120,6 +122,8 @@ fn task(dice: &mut Dice, at: Wall, repeats: Option<(TaskKey, Task)>) -> Task {
         request_id: None,
         put_away_at: None,
         batch: TaskKey(0),
+        evidence: None,
+        refund: domain::task::RefundMarks::default(),
     };
     match dice.below(100) {
         0..80 => {

@@ -6,11 +6,14 @@ use super::{
     row::{self, Count, Json, LINE, Lines, TASK, own, task_of},
 };
 use domain::{
+    amount::Amount,
     costs::CostLine,
     draft::KeptDraft,
     reason::store::{Deed, Fault},
+    refunds,
+    refunds::Refund,
     task::{Event, LedgerLine, RemoteId, Row, Task, TaskKey, TaskState, What},
-    time::Wall,
+    time::{HOUR, Now, Wall},
 };
 use engine::{
     filter::Place,
@@ -154,6 +157,34 @@ impl Store {
         let sql = format!("SELECT {TASK} FROM tasks WHERE state = 'unknown' ORDER BY key");
         let found = tasks(&self.conn, &sql, []);
         self.told(Deed::ReadTasks, found)
+    }
+
+    /// The submissions of a profile between two moments, both included.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn sent(&self, profile: &str, from: Wall, to: Wall) -> Result<Vec<Task>, Fault> {
+        let sql = format!(
+            "SELECT {TASK} FROM tasks WHERE coalesce(sent_at, created_at) BETWEEN ?2 AND ?3 AND sent_at IS NOT NULL \
+             AND profile = ?1 ORDER BY key"
+        );
+        let mut found = self.told(Deed::ReadTasks, tasks(&self.conn, &sql, params![profile, from.0, to.0]))?;
+        self.programs.drop_dead_claims(&mut found);
+        Ok(found)
+    }
+
+    /// The charges without a result that can still be asked back, the oldest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn refunds(&self, now: Now) -> Result<Vec<Refund>, Fault> {
+        let sql = format!(
+            "SELECT {TASK} FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND state IN ('failed', 'cancelled') \
+             ORDER BY sent_at, key"
+        );
+        let since = now.wall.0.saturating_sub_unsigned(refunds::CALENDAR_DAYS * 24 * HOUR);
+        let found = self.told(Deed::ReadTasks, tasks(&self.conn, &sql, [since]))?;
+        Ok(found.iter().filter_map(|task| refunds::of(task, now)).collect())
     }
 
     /// The latest task that the service knows by that id.
@@ -333,20 +364,20 @@ pub(super) fn events(conn: &Connection, key: TaskKey) -> rusqlite::Result<Vec<Ev
 
 /// A task's money, in the order it was written.
 pub(super) fn ledger(conn: &Connection, key: TaskKey) -> rusqlite::Result<Vec<LedgerLine>> {
-    all(conn, "SELECT at, event, amount FROM ledger WHERE task = ?1 ORDER BY id", [key.0], |row| {
-        Ok(LedgerLine { at: own(row, 0)?, event: own(row, 1)?, amount: own(row, 2)? })
+    all(conn, "SELECT at, event, amount, currency FROM ledger WHERE task = ?1 ORDER BY id", [key.0], |row| {
+        Ok(LedgerLine { at: own(row, 0)?, event: own(row, 1)?, amount: own::<Amount>(row, 2)?.of(own(row, 3)?) })
     })
 }
 
 fn costs(conn: &Connection, since: Wall, until: Wall) -> rusqlite::Result<Vec<CostLine>> {
-    let sql = "SELECT ledger.task, ledger.at, event, amount, profile, model, state, charged, error_class \
+    let sql = "SELECT ledger.task, ledger.at, event, amount, profile, model, state, charged, error_class, ledger.currency \
                FROM ledger JOIN tasks ON tasks.key = ledger.task WHERE ledger.at >= ?1 AND ledger.at < ?2 ORDER BY ledger.id";
     all(conn, sql, params![since.0, until.0], |row| {
         Ok(CostLine {
             key: own(row, 0)?,
             at: own(row, 1)?,
             event: own(row, 2)?,
-            amount: own(row, 3)?,
+            amount: own::<Amount>(row, 3)?.of(own(row, 9)?),
             profile: row.get(4)?,
             model: row.get(5)?,
             state: own(row, 6)?,

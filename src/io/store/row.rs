@@ -1,10 +1,14 @@
 //! Between our types and SQLite's columns: a whole task, a line of the table, the columns that mirror a stage.
 
 use domain::{
-    money::Ptc,
+    amount::{Amount, CostSource, Currency},
+    evidence::Evidence,
     problem::{Charged, ErrorClass, TaskError},
     request::Request,
-    task::{Claim, Kind, MoneyEvent, NewTask, Phase, RemoteId, Row, Task, TaskKey, TaskState, Texts, kept_reason},
+    task::{
+        Claim, Kind, MoneyEvent, NewTask, Phase, RefundMarks, RemoteId, Row, Task, TaskKey, TaskState, Texts,
+        kept_reason,
+    },
     time::Wall,
 };
 use rusqlite::{
@@ -17,12 +21,12 @@ use std::{collections::HashSet, sync::Arc};
 /// The columns of a whole task, in the order that [`task_of`] reads them.
 pub(super) const TASK: &str = "key, rev, parent, attempt, name, profile, request, cost, task_id, expires_at, dir, \
      created_at, sent_at, finished_at, phase, claim_owner, claim_until, automatic, request_id, put_away_at, \
-     coalesce(batch, key)";
+     coalesce(batch, key), currency, cost_source";
 
 /// The columns of a table line, in the order that [`Lines::read`] reads them.
 pub(super) const LINE: &str = "key, rev, parent, attempt, retried, state, charged, error_class, error, status, \
      model, resolution, duration, prompt, task_id, cost, created_at, sent_at, finished_at, expires_at, \
-     automatic, put_away_at IS NOT NULL, coalesce(batch, key), profile";
+     automatic, put_away_at IS NOT NULL, coalesce(batch, key), profile, currency, may_still_come";
 
 /// A whole task from the columns of [`TASK`].
 pub(super) fn task_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Task> {
@@ -37,6 +41,8 @@ pub(super) fn task_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Task> {
         profile: row.get(5)?,
         request: row.get::<_, Json<Request>>(6)?.0,
         cost: own(row, 7)?,
+        currency: own(row, 21)?,
+        cost_source: own(row, 22)?,
         remote: row.get::<_, Option<String>>(8)?.map(RemoteId),
         expires_at: own(row, 9)?,
         dir: row.get(10)?,
@@ -53,6 +59,8 @@ pub(super) fn task_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Task> {
         request_id: row.get(18)?,
         put_away_at: own(row, 19)?,
         batch: own(row, 20)?,
+        evidence: stage.0.evidence,
+        refund: stage.0.refund,
     })
 }
 
@@ -85,6 +93,7 @@ impl Lines {
             retried: row.get(4)?,
             state: own(row, 5)?,
             charged: own(row, 6)?,
+            may_still_come: row.get(25)?,
             class: own(row, 7)?,
             texts: Texts::new(
                 row.get_ref(13)?.as_str()?,
@@ -98,7 +107,6 @@ impl Lines {
             sent_at: own::<Option<Wall>>(row, 17)?.into(),
             finished_at: own::<Option<Wall>>(row, 18)?.into(),
             expires_at: own::<Option<Wall>>(row, 19)?.into(),
-            automatic: row.get(20)?,
             put_away: row.get(21)?,
             batch: own(row, 22)?,
         })
@@ -107,15 +115,16 @@ impl Lines {
     fn kind(&mut self, row: &rusqlite::Row<'_>) -> rusqlite::Result<Arc<Kind>> {
         let (model, resolution) = (row.get_ref(10)?.as_str()?, row.get_ref(11)?.as_str()?);
         let profile = row.get_ref(23)?.as_str()?;
-        let duration = row.get(12)?;
+        let (duration, currency, automatic) = (row.get(12)?, own(row, 24)?, row.get(20)?);
         let same = |kind: &&Arc<Kind>| {
-            (&*kind.profile, &*kind.model, &*kind.resolution, kind.duration) == (profile, model, resolution, duration)
+            (&*kind.profile, &*kind.model, &*kind.resolution) == (profile, model, resolution)
+                && (kind.duration, kind.currency, kind.automatic) == (duration, currency, automatic)
         };
         if let Some(kind) = self.kinds.iter().find(same) {
             return Ok(Arc::clone(kind));
         }
-        let kind =
-            Arc::new(Kind { profile: profile.into(), model: model.into(), resolution: resolution.into(), duration });
+        let (profile, model, resolution) = (profile.into(), model.into(), resolution.into());
+        let kind = Arc::new(Kind { profile, model, resolution, duration, currency, automatic });
         self.kinds.push(Arc::clone(&kind));
         Ok(kind)
     }
@@ -142,6 +151,8 @@ pub(super) fn insert(conn: &Connection, new: &NewTask, at: Wall, batch: Option<T
         profile: new.profile.clone(),
         request: new.request.clone(),
         cost: new.cost,
+        currency: new.currency,
+        cost_source: new.cost_source,
         remote: new.remote.clone(),
         expires_at: None,
         dir: None,
@@ -155,6 +166,8 @@ pub(super) fn insert(conn: &Connection, new: &NewTask, at: Wall, batch: Option<T
         request_id: None,
         put_away_at: None,
         batch: batch.unwrap_or(TaskKey(0)),
+        evidence: None,
+        refund: RefundMarks::default(),
     };
     (task.key, task.rev) = insert_whole(conn, &task)?;
     task.batch = batch.unwrap_or(task.key);
@@ -168,10 +181,11 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> rusqlite::Result<(
     let mut statement = conn.prepare_cached(
         "INSERT INTO tasks (rev, parent, attempt, adopted, name, profile, model, resolution, duration, prompt, request, \
          created_at, cost, state, charged, error_class, error, status, task_id, file_id, path, bytes, sent_at, \
-         finished_at, expires_at, dir, claim_owner, claim_until, phase, request_id, put_away_at, automatic, batch) \
+         finished_at, expires_at, dir, claim_owner, claim_until, phase, request_id, put_away_at, cost_source, \
+         may_still_come, automatic, currency, batch) \
          VALUES ((SELECT coalesce(max(rev), 0) + 1 FROM tasks), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
-         ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, \
-         nullif(?32, 0)) RETURNING key, rev",
+         ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, \
+         ?34, nullif(?35, 0)) RETURNING key, rev",
     )?;
     let stage = Stage::of(task);
     let adopted = task.remote.is_some() && task.sent_at.is_none();
@@ -188,8 +202,9 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> rusqlite::Result<(
         &Json(request),
         &Own(task.created_at),
     ];
-    let values: Vec<&dyn ToSql> =
-        fixed.into_iter().chain(stage.values()).chain([&task.automatic as &dyn ToSql, &task.batch.0]).collect();
+    let currency = Own(task.currency);
+    let last: [&dyn ToSql; 3] = [&task.automatic, &currency, &task.batch.0];
+    let values: Vec<&dyn ToSql> = fixed.into_iter().chain(stage.values()).chain(last).collect();
     statement.query_row(values.as_slice(), |row| Ok((own(row, 0)?, row.get::<_, Count>(1)?.0)))
 }
 
@@ -200,7 +215,7 @@ pub(super) fn update(conn: &Connection, task: &Task) -> rusqlite::Result<Option<
         "UPDATE tasks SET rev = (SELECT max(rev) + 1 FROM tasks), cost = ?3, state = ?4, charged = ?5, error_class = ?6, \
          error = ?7, status = ?8, task_id = ?9, file_id = ?10, path = ?11, bytes = ?12, sent_at = ?13, \
          finished_at = ?14, expires_at = ?15, dir = ?16, claim_owner = ?17, claim_until = ?18, phase = ?19, \
-         request_id = ?20, put_away_at = ?21 \
+         request_id = ?20, put_away_at = ?21, cost_source = ?22, may_still_come = ?23 \
          WHERE key = ?1 AND rev = ?2 RETURNING rev",
     )?;
     let (stage, rev) = (Stage::of(task), Count(task.rev));
@@ -211,7 +226,8 @@ pub(super) fn update(conn: &Connection, task: &Task) -> rusqlite::Result<Option<
 /// The columns that change in a task's life, mirrored out of its phase.
 struct Stage<'a> {
     task: &'a Task,
-    cost: Own<Ptc>,
+    cost: Own<Amount>,
+    source: Own<Option<CostSource>>,
     state: Own<TaskState>,
     charged: Own<Charged>,
     class: Own<Option<ErrorClass>>,
@@ -228,6 +244,7 @@ struct Stage<'a> {
     until: Own<Option<Wall>>,
     phase: Json<Keep<'a>>,
     put_away_at: Own<Option<Wall>>,
+    may_still_come: bool,
 }
 
 /// What the column of a task's phase keeps: the phase, and beside it what a person's settlement took the place of.
@@ -237,6 +254,12 @@ struct Keep<'a> {
     phase: &'a Phase,
     #[serde(skip_serializing_if = "Option::is_none")]
     settled: Option<&'a TaskError>,
+    /// What the records say of an unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<&'a Evidence>,
+    /// What was said about giving its charge back.
+    #[serde(flatten)]
+    refund: RefundMarks,
 }
 
 /// The same, read. Versions before this one kept the phase alone.
@@ -246,6 +269,10 @@ struct Kept {
     phase: Phase,
     #[serde(default)]
     settled: Option<TaskError>,
+    #[serde(default)]
+    evidence: Option<Evidence>,
+    #[serde(flatten)]
+    refund: RefundMarks,
 }
 
 impl<'a> Stage<'a> {
@@ -253,6 +280,7 @@ impl<'a> Stage<'a> {
         Self {
             task,
             cost: Own(task.cost),
+            source: Own(task.cost_source),
             state: Own(task.state()),
             charged: Own(task.charged()),
             class: Own(task.reason().map(|error| error.class)),
@@ -267,13 +295,19 @@ impl<'a> Stage<'a> {
             expires_at: Own(task.expires_at),
             owner: task.claim.as_ref().map(|claim| claim.owner.as_str()),
             until: Own(task.claim.as_ref().map(|claim| claim.until)),
-            phase: Json(Keep { phase: &task.phase, settled: task.settled.as_ref() }),
+            phase: Json(Keep {
+                phase: &task.phase,
+                settled: task.settled.as_ref(),
+                evidence: task.evidence.as_ref(),
+                refund: task.refund,
+            }),
             put_away_at: Own(task.put_away_at),
+            may_still_come: task.may_still_come(),
         }
     }
 
-    /// In the order of the statements above: cost, state, … request_id, put_away_at.
-    fn values(&self) -> [&dyn ToSql; 19] {
+    /// In the order of the statements above: cost, state, … cost_source, may_still_come.
+    fn values(&self) -> [&dyn ToSql; 21] {
         [
             &self.cost,
             &self.state,
@@ -294,6 +328,8 @@ impl<'a> Stage<'a> {
             &self.phase,
             &self.task.request_id,
             &self.put_away_at,
+            &self.source,
+            &self.may_still_come,
         ]
     }
 }
@@ -394,13 +430,13 @@ impl Column for Wall {
     }
 }
 
-impl Column for Ptc {
+impl Column for Amount {
     fn read(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        value.as_i64().map(Self::from_thousandths)
+        value.as_i64().map(Self::from_millionths)
     }
 
     fn kept(self) -> ToSqlOutput<'static> {
-        self.thousandths().into()
+        self.millionths().into()
     }
 }
 
@@ -422,4 +458,4 @@ macro_rules! kept_as_word {
     )+};
 }
 
-kept_as_word!(TaskState, Charged, ErrorClass, MoneyEvent);
+kept_as_word!(TaskState, Charged, ErrorClass, MoneyEvent, Currency, CostSource);

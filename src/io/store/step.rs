@@ -1,6 +1,7 @@
 //! Steps of a transaction that more than one verb makes.
 
 use super::row::{self, Json, own};
+use domain::amount::Money;
 use domain::task::{Event, LedgerLine, Row, TaskKey};
 use engine::effect::Write;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
@@ -41,7 +42,8 @@ pub(super) fn add_event(conn: &Connection, task: TaskKey, event: &Event) -> rusq
 }
 
 pub(super) fn add_ledger(conn: &Connection, task: TaskKey, line: &LedgerLine) -> rusqlite::Result<()> {
-    conn.prepare_cached("INSERT INTO ledger (task, at, event, amount) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![task.0, line.at.0, line.event.id(), line.amount.thousandths()])
+    let Money { amount, currency } = line.amount;
+    conn.prepare_cached("INSERT INTO ledger (task, at, event, amount, currency) VALUES (?1, ?2, ?3, ?4, ?5)")?
+        .execute(params![task.0, line.at.0, line.event.id(), amount.millionths(), currency.id()])
         .map(drop)
 }

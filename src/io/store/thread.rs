@@ -358,6 +358,10 @@ impl Desk {
                 Some(detail) => StoreMsg::Detail(Box::new(detail)),
                 None => StoreMsg::NoSuchTask { key },
             }),
+            StoreCmd::Sent { ticket, profile, from, to } => {
+                Some(StoreMsg::Sent { ticket, tasks: store.sent(&profile, from, to)? })
+            }
+            StoreCmd::Refunds { now } => Some(StoreMsg::Refunds(store.refunds(now)?)),
             StoreCmd::Costs { now } => {
                 let lines = store.costs(Wall(0), Wall(i64::MAX))?;
                 Some(StoreMsg::Costs(Box::new(costs::report(&lines, now))))
@@ -383,10 +387,12 @@ fn ticket(command: &StoreCmd) -> Option<Ticket> {
         StoreCmd::Insert { ticket, .. }
         | StoreCmd::Write { ticket, .. }
         | StoreCmd::Send { ticket, .. }
+        | StoreCmd::Sent { ticket, .. }
         | StoreCmd::Share { ticket, .. } => Some(*ticket),
         StoreCmd::Look { .. }
         | StoreCmd::Detail { .. }
         | StoreCmd::Costs { .. }
+        | StoreCmd::Refunds { .. }
         | StoreCmd::SaveDraft { .. }
         | StoreCmd::SaveView { .. }
         | StoreCmd::SaveSeen { .. } => None,

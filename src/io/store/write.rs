@@ -13,8 +13,8 @@ use super::{
     step::{add_event, add_ledger, begin, repeated_by, take},
 };
 use domain::{
+    amount::{Amount, Currency, Money, Totals},
     draft::Draft,
-    money::Ptc,
     reason::store::{Deed, Fault},
     retry,
     retry::{Change, Facts},
@@ -166,7 +166,7 @@ pub(super) fn insert(
         }
         add_event(&tx, task.key, &first_event(&task))?;
         if task.remote.is_none() {
-            add_ledger(&tx, task.key, &LedgerLine { at, event: MoneyEvent::Reserved, amount: task.cost })?;
+            add_ledger(&tx, task.key, &LedgerLine { at, event: MoneyEvent::Reserved, amount: task.money() })?;
         }
         made.push(task);
     }
@@ -193,29 +193,36 @@ fn overtaken(conn: &Connection, new: &NewTask, parent: TaskKey) -> rusqlite::Res
 }
 
 fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps) -> rusqlite::Result<Option<InsertRefusal>> {
-    let asked: Ptc = tasks.iter().filter(|task| task.remote.is_none()).map(|task| task.cost).sum();
-    if let Some(limit) = caps.per_batch.filter(|limit| asked > *limit) {
-        return Ok(Some(InsertRefusal::OverBudget { cap: BudgetCap::Batch, limit, spent: Ptc::ZERO, asked }));
+    let asked: Totals = tasks.iter().filter(|task| task.remote.is_none()).map(NewTask::money).collect();
+    for Money { amount: asked, currency } in asked.all() {
+        if let Some(limit) = caps.per_batch.filter(|limit| asked > *limit) {
+            let (cap, spent) = (BudgetCap::Batch, Amount::ZERO);
+            return Ok(Some(InsertRefusal::OverBudget { cap, limit, spent, asked, currency }));
+        }
+        let Some(limit) = caps.per_day else { continue };
+        let spent = spent(conn, currency, caps.day_start)?;
+        if spent + asked > limit {
+            return Ok(Some(InsertRefusal::OverBudget { cap: BudgetCap::Day, limit, spent, asked, currency }));
+        }
     }
-    let Some(limit) = caps.per_day else { return Ok(None) };
-    let spent = spent(conn, caps.day_start)?;
-    let crossed = asked > Ptc::ZERO && spent + asked > limit;
-    Ok(crossed.then_some(InsertRefusal::OverBudget { cap: BudgetCap::Day, limit, spent, asked }))
+    Ok(None)
 }
 
-fn spent(conn: &Connection, day_start: Wall) -> rusqlite::Result<Ptc> {
+/// What stands against the day's cap of that currency.
+fn spent(conn: &Connection, currency: Currency, day_start: Wall) -> rusqlite::Result<Amount> {
     let sums = conn
         .prepare_cached(
-            "SELECT (SELECT coalesce(sum(cost), 0) FROM tasks WHERE state IN ('queued', 'sending') AND NOT adopted), \
+            "SELECT (SELECT coalesce(sum(cost), 0) FROM tasks WHERE state IN ('queued', 'sending') AND NOT adopted \
+         AND currency = ?2), \
          (SELECT coalesce(sum(cost), 0) FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND NOT adopted \
-         AND charged IN ('yes', 'unknown') AND state NOT IN ('queued', 'sending'))",
+         AND charged IN ('yes', 'unknown') AND state NOT IN ('queued', 'sending') AND currency = ?2)",
         )?
-        .query_row([day_start.0], |row| Ok((own::<Ptc>(row, 0)?, own::<Ptc>(row, 1)?)))?;
+        .query_row(params![day_start.0, currency.id()], |row| Ok((own::<Amount>(row, 0)?, own::<Amount>(row, 1)?)))?;
     Ok(sums.0 + sums.1)
 }
 
 fn first_event(task: &Task) -> Event {
-    let what = task.remote.clone().map_or(What::Confirmed(task.cost), What::Adopted);
+    let what = task.remote.clone().map_or(What::Confirmed(task.money()), What::Adopted);
     Event { at: task.created_at, what, raw: None, request_id: None }
 }
 

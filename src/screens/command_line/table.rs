@@ -6,6 +6,7 @@ use crate::{
     commands::Do,
     compose,
     keymap::{Action, ascii_twin},
+    refunds,
     screen::{Pane, Sort},
     table,
     table::{columns, filter_words, groups},
@@ -67,6 +68,7 @@ pub static COMMANDS: &[Command] = &[
     Command { name: "set", takes: "OPTION VALUE", help: "Set theme, language, mouse, ascii, reduced_motion or side_by_side, for this session", behind: Behind::Words(set_words), run: set },
     Command { name: "export", takes: "FILE", help: "Write the tasks shown to a new file, one JSON object a line", behind: Behind::Path, run: export },
     Command { name: "reload", takes: "", help: "Read the config again and say what changed", behind: Behind::Unknown, run: reload },
+    Command { name: "refunds", takes: "[WORD NUMBER]", help: "List charges without a result; asked or refunded notes that of a task", behind: Behind::Words(refund_words), run: refunds::command },
     Command { name: "send", takes: "", help: "Open the preview of what is in compose; what is sent there pays", behind: Behind::Unknown, run: send },
     Command { name: "pause", takes: "", help: "Pause or resume sending", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Pause) },
     Command { name: "help", takes: "", help: "Show the keys and what everything means", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Help) },
@@ -89,6 +91,10 @@ fn plain(rest: &str) -> String {
 
 fn action(app: &mut App, rest: &str, action: Action) -> Result<Vec<Do>, String> {
     if rest.is_empty() { Ok(commands::run(app, action)) } else { Err(tr!("it takes no argument").into()) }
+}
+
+fn refund_words(_: &App, before: &str, _: &str) -> Vec<String> {
+    if before.is_empty() { owned(["asked", "refunded"]) } else { Vec::new() }
 }
 
 fn filter_words(app: &App, _: &str, last: &str) -> Vec<String> {

@@ -355,7 +355,7 @@ pub(crate) fn to_preview(app: &mut App) -> Vec<Do> {
     match check::build(&draft, &app.work.settings.catalogue, app.work.settings.profile.takes(), &look) {
         Ok(request) => {
             let item = PreviewItem {
-                cost: price(&app.work, &request),
+                cost: price(&app.work, &request).map(|quote| quote.price),
                 parent: compose.parent,
                 was: compose.parent_request.clone(),
                 name: None,
@@ -404,7 +404,7 @@ fn open_plan(app: &mut App, plan: &Plan, from: Option<String>) {
         .iter()
         .flat_map(|cell| {
             let item = PreviewItem {
-                cost: price(&app.work, &cell.request),
+                cost: price(&app.work, &cell.request).map(|quote| quote.price),
                 parent,
                 was: was.clone(),
                 name: cell.name.clone(),

@@ -6,12 +6,13 @@ use crate::{
     screen::{Batch, Estimate},
 };
 use domain::{
+    amount::Amount,
     braces::Template,
     check,
     draft::{Fault, Field, Severity},
     matrix,
     matrix::{Matrix, Plan, Rules},
-    money::Ptc,
+    prices::Offer,
     reason::{draft::DraftReason, picture::PictureReason},
 };
 use engine::{acts::price, folder, settings::Voice};
@@ -54,9 +55,19 @@ pub(super) fn plan_of(app: &App, matrices: &[Matrix], forgiving: bool) -> Result
     matrix::expand(matrices, &rules)
 }
 
-/// The whole price of a plan.
-pub(super) fn cost(app: &App, plan: &Plan) -> Ptc {
-    plan.cells.iter().map(|cell| price(&app.work, &cell.request).times(cell.count)).sum()
+/// What one task of the draft buys, where it makes no other; `None` for a model that is not known.
+pub(super) fn offer(app: &App) -> Option<Offer> {
+    let draft = &app.screen.compose.draft;
+    let spec = app.work.settings.catalogue.spec(&draft.model)?;
+    let resolution = spec.resolution_or_default(draft.resolution.as_deref())?;
+    let chosen = draft.duration.filter(|seconds| resolution.durations.contains(seconds));
+    let seconds = chosen.unwrap_or_else(|| resolution.duration_or_default(spec.default_duration));
+    Some(Offer { model: spec.name.clone(), resolution: resolution.name.clone(), seconds })
+}
+
+/// The whole price of a plan; `None` where not all of it is known.
+fn cost(app: &App, plan: &Plan) -> Option<Amount> {
+    plan.cells.iter().map(|cell| Some(price(&app.work, &cell.request)?.price.times(cell.count))).sum()
 }
 
 /// What the checks say of the draft, and what it would make where that is more than one.

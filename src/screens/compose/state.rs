@@ -6,9 +6,9 @@ use crate::{
     screen::ComposeRow,
 };
 use domain::{
+    amount::Amount,
     batch_file::{BatchFile, Coding},
     draft::{Draft, Fault, Field, KeptDraft},
-    money::Ptc,
     reason::{picture::PictureReason, picture_file},
     request::{Request, StoredImage},
     task::TaskKey,
@@ -97,8 +97,8 @@ pub struct File {
 pub struct Estimate {
     /// So many tasks.
     pub tasks: usize,
-    /// At that price together.
-    pub price: Ptc,
+    /// At that price together; `None` where not all of it is known.
+    pub price: Option<Amount>,
 }
 
 impl Compose {

@@ -3,6 +3,7 @@
 use crate::{
     app::App,
     compose as rules,
+    compose::plan,
     compose::{earlier, fields},
     kit::{
         brush::{Brush, LABEL},
@@ -12,8 +13,8 @@ use crate::{
     screen::{Compose, ComposeRow, Pane},
 };
 use domain::{
+    amount::Amount,
     draft::{Field, Severity},
-    money::Ptc,
     request::{ImageRef, Request},
 };
 use engine::{effect::Level, folder::is_several};
@@ -374,11 +375,17 @@ fn send(brush: &mut Brush<'_>, place: Rect, app: &App) {
         brush.text(place.x, place.y, place.width, &words, style);
         return;
     };
-    let day = app.work.money.spent_today + app.work.money.reserved + price;
-    let what = if count > 1 { tr!("{count} tasks for {price} PTC", count, price) } else { format!("{price} PTC") };
+    let Some(price) = price else {
+        let text = tr!("The price is not known; the preview asks for it");
+        brush.text(place.x, place.y, place.width, text, look.theme.warn);
+        return;
+    };
+    let day = app.work.spent_today() + app.work.reserved() + price;
+    let price = price.of(app.work.currency());
+    let what = if count > 1 { tr!("{count} tasks for {price}", count, price) } else { price.to_string() };
     let after = match app.work.settings.budget.per_day {
         Some(cap) if day > cap => {
-            let over = tr!("{price} PTC would cross the day's cap: the day then has {day} of {cap}", price, day, cap);
+            let over = tr!("{price} would cross the day's cap: the day then has {day} of {cap}", price, day, cap);
             brush.text(place.x, place.y, place.width, &over, look.theme.bad);
             return;
         }
@@ -394,8 +401,9 @@ fn send(brush: &mut Brush<'_>, place: Rect, app: &App) {
     brush.line(place.x, place.y, place.width, &Line::from(spans));
 }
 
-/// How many tasks the draft makes and their price; `None` where it makes none, or what it makes is not known yet.
-fn sum(app: &App) -> Option<(usize, Ptc)> {
+/// How many tasks the draft makes and their price, as far as that is known; `None` where it makes none, or what it makes is
+/// not known yet.
+fn sum(app: &App) -> Option<(usize, Option<Amount>)> {
     let compose = &app.screen.compose;
     if let Some(estimate) = compose.estimate {
         return (estimate.tasks > 0).then_some((estimate.tasks, estimate.price));
@@ -405,5 +413,6 @@ fn sum(app: &App) -> Option<(usize, Ptc)> {
         return None;
     }
     let count = usize::try_from(compose.draft.count).ok().filter(|count| *count > 0)?;
-    Some((count, rules::spec(app).map_or(Ptc::ZERO, |spec| spec.price.times(count))))
+    let price = plan::offer(app).and_then(|offer| app.work.settings.profile.prices.of(&offer));
+    Some((count, price.map(|price| price.amount.times(count))))
 }

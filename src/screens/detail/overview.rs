@@ -59,7 +59,7 @@ fn standing(about: &About<'_>) -> Vec<Line<'static>> {
         true => labelled(tr!("What"), &progress(about), about.width, about.look, Style::new()),
         false => told(about, why),
     };
-    lines.extend(told(about, [facts::cost(row)]));
+    lines.extend(told(about, facts::money_of(row, about.loaded.map(|detail| &detail.task), now)));
     lines
 }
 
@@ -168,7 +168,7 @@ fn origin(about: &About<'_>) -> Vec<Line<'static>> {
     }
     if row.attempt > 1 || row.retried {
         let number = row.attempt;
-        let mut parts = vec![if row.automatic {
+        let mut parts = vec![if row.kind.automatic {
             tr!("number {number}, retried automatically", number)
         } else {
             tr!("number {number}", number)

@@ -156,9 +156,9 @@ fn error_word(task: &Task) -> &'static str {
 fn cost(task: &Task) -> String {
     match task.charged() {
         Charged::Yes | Charged::Unknown if !task.request.is_known() => tr!("not known").into(),
-        Charged::Yes => format!("{} PTC", task.cost),
+        Charged::Yes => task.money().to_string(),
         Charged::No => tr!("not charged").into(),
-        Charged::Unknown => format!("{} PTC?", task.cost),
+        Charged::Unknown => format!("{}?", task.money()),
     }
 }
 

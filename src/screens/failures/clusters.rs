@@ -4,8 +4,9 @@ pub use domain::retry::Remedy;
 
 use crate::app::App;
 use domain::{
+    amount::Totals,
     draft::Field,
-    money::Ptc,
+    prices::Offer,
     problem::{Charged, ErrorClass},
     reason::Reason,
     retry,
@@ -54,10 +55,10 @@ pub struct Cluster {
     pub sample: String,
     /// The tasks, the oldest first.
     pub keys: Vec<TaskKey>,
-    /// What trying all of them again costs.
-    pub cost: Ptc,
+    /// What trying all of them again costs; where the price is not known, what they cost before.
+    pub cost: Totals,
     /// What the failed attempts have cost, as far as they did or may have.
-    pub spent: Ptc,
+    pub spent: Totals,
     /// What fits.
     pub remedy: Remedy,
 }
@@ -73,13 +74,15 @@ pub fn all(app: &App) -> Vec<Cluster> {
             id: id.clone(),
             sample: why.map(|why| reason::message(&why, voice)).unwrap_or_default(),
             keys: Vec::new(),
-            cost: Ptc::ZERO,
-            spent: Ptc::ZERO,
+            cost: Totals::default(),
+            spent: Totals::default(),
             remedy: retry::remedy(row.state, id.class, id.field),
         });
         cluster.keys.push(row.key);
-        cluster.cost += app.work.settings.catalogue.spec(&row.kind.model).map_or(row.cost, |spec| spec.price);
-        cluster.spent += if row.charged == Charged::No { Ptc::ZERO } else { row.cost };
+        let offer = Offer::of_kind(&row.kind);
+        let price = app.work.settings.profile.prices.of(&offer);
+        cluster.cost.extend([price.unwrap_or_else(|| row.money())]);
+        cluster.spent.extend((row.charged != Charged::No).then(|| row.money()));
     }
     let mut all: Vec<Cluster> = found.into_values().collect();
     all.sort_by_key(|cluster| (rank(cluster.remedy), std::cmp::Reverse(cluster.keys.len())));

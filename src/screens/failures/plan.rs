@@ -28,7 +28,7 @@ pub(super) fn preview(app: &mut App, tasks: Vec<Task>) {
     for task in tasks {
         match mended(app, &task) {
             Ok(request) => items.push(PreviewItem {
-                cost: price(&app.work, &request),
+                cost: price(&app.work, &request).map(|quote| quote.price),
                 parent: Some(task.key),
                 was: (request != task.request).then(|| task.request.clone()),
                 name: None,

@@ -19,8 +19,8 @@ const LISTED: usize = 20;
 pub(super) fn lines(app: &App, view: &FailuresView, look: Look, width: u16) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
     for cluster in view.planned() {
-        let (count, class, price) = (cluster.keys.len(), name(view, cluster), cluster.cost);
-        let sum = tr!("{count} {class}, {price} PTC: {how}", count, class, price, how = fitting(view, cluster));
+        let (count, class, price) = (cluster.keys.len(), name(view, cluster), &cluster.cost);
+        let sum = tr!("{count} {class}, {price}: {how}", count, class, price, how = fitting(view, cluster));
         lines.push(Line::styled(sum, look.theme.strong));
         let rows: Vec<&Row> = cluster.keys.iter().filter_map(|key| app.work.tasks.rows.get(key)).collect();
         for row in rows.iter().take(LISTED) {

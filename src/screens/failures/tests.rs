@@ -9,8 +9,8 @@ use crate::{
     update,
 };
 use domain::{
+    amount::{Amount, Currency, Totals},
     draft::Field,
-    money::Ptc,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Call, Met, Quote, Reason, Then},
     task::{Phase, TaskState},
@@ -95,7 +95,7 @@ fn failures_of_one_cause_are_one_and_each_has_what_fits_it() {
         .into_iter()
         .map(|cluster| (cluster.id.class, cluster.keys.len(), cluster.cost, cluster.remedy))
         .collect();
-    let ptc = Ptc::from_thousandths;
+    let ptc = |n| Totals::from(Amount::from_thousandths(n).of(Currency::Ptc));
     assert_eq!(
         told,
         [

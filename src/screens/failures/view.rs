@@ -22,7 +22,7 @@ use crate::{
     },
     shell::layout,
 };
-use domain::{draft::Field, money::Ptc, task::TaskState, text::gist};
+use domain::{amount::Totals, draft::Field, task::TaskState, text::gist};
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
@@ -99,7 +99,7 @@ fn cause(view: &FailuresView, cluster: &Cluster, chosen: bool, look: Look) -> Li
         Span::styled(cursor, look.theme.chosen),
         Span::raw(format!("{mark}{:>4}  ", cluster.keys.len())),
         Span::styled(class, style),
-        Span::styled(format!("{:>7} PTC  ", cluster.cost.to_string()), look.theme.faint),
+        Span::styled(format!("{:>11}  ", cluster.cost.to_string()), look.theme.faint),
         span(fitting(view, cluster), if view.has(cluster) { look.theme.good } else { look.theme.warn }),
     ])
 }
@@ -142,10 +142,10 @@ fn send(app: &App, view: &FailuresView, look: Look) -> Line<'static> {
     let chosen = view.at == view.clusters.len();
     let cursor = if chosen { look.signs.cursor } else { " " };
     let tasks: usize = view.planned().map(|cluster| cluster.keys.len()).sum();
-    let cost: Ptc = view.planned().map(|cluster| cluster.cost).sum();
+    let cost: Totals = view.planned().flat_map(|cluster| cluster.cost.all()).collect();
     let words = match (failures::can_plan(app), tasks) {
-        (Ok(()), 1) => tr!("Plan 1 task, {price} PTC", price = cost),
-        (Ok(()), count) => tr!("Plan {count} tasks, {price} PTC", count, price = cost),
+        (Ok(()), 1) => tr!("Plan 1 task, {price}", price = cost),
+        (Ok(()), count) => tr!("Plan {count} tasks, {price}", count, price = cost),
         (Err(why), _) => why.0,
     };
     let style = if chosen { look.theme.chosen } else { look.theme.strong };
@@ -156,10 +156,10 @@ fn send(app: &App, view: &FailuresView, look: Look) -> Line<'static> {
 fn about(app: &App, view: &FailuresView, cluster: &Cluster, look: Look, width: u16) -> Vec<Line<'static>> {
     let label = |name: &str, value: &str, style| labelled(name, value, width.saturating_sub(2), look, style);
     let mut lines = label(tr!("Says"), &cluster.sample, look.theme.bad);
-    if cluster.spent > Ptc::ZERO {
+    if cluster.spent != Totals::default() {
         lines.extend(label(
             tr!("Cost so far"),
-            &tr!("{price} PTC, perhaps some of it unknown", price = cluster.spent),
+            &tr!("{price}, perhaps some of it unknown", price = cluster.spent),
             look.theme.warn,
         ));
     }

@@ -9,8 +9,9 @@ use crate::{
     kit::list::{Kind, ListView},
 };
 use domain::{
+    amount::{Amount, Currency},
+    costs,
     costs::{By, Sum},
-    money::Ptc,
     problem::Charged,
     time::{MINUTE, Wall},
 };
@@ -43,6 +44,8 @@ pub enum Line {
     Sums {
         /// The group.
         name: String,
+        /// What the sums are in.
+        currency: Currency,
         sum: Sum,
     },
     /// An empty line.
@@ -75,37 +78,39 @@ pub struct Compared {
     /// Since when.
     pub since: Wall,
     /// What the balance went down by; negative when it rose.
-    pub service: Ptc,
+    pub service: Amount,
     /// What this store counts as charged since then.
-    pub charged: Ptc,
+    pub charged: Amount,
     /// What it counts as perhaps charged since then.
-    pub unknown: Ptc,
+    pub unknown: Amount,
+    /// What all three are in.
+    pub currency: Currency,
 }
 
 impl Compared {
     /// What the service took beyond our charges.
     #[must_use]
-    pub fn difference(self) -> Ptc {
+    pub fn difference(self) -> Amount {
         self.service - self.charged
     }
 
     /// The difference in words.
     #[must_use]
     pub fn words(self) -> String {
-        let difference = self.difference();
-        let less = Ptc::ZERO - difference;
-        if difference == Ptc::ZERO {
+        let (apart, none) = (self.difference(), Amount::ZERO);
+        let [difference, less, unknown] = [apart, none - apart, self.unknown].map(|amount| amount.of(self.currency));
+        if apart == none {
             tr!("none: the service and this store agree").into()
-        } else if difference < Ptc::ZERO {
-            tr!("{less} PTC less than we count: a price given back, a top-up, or a charge that comes later", less)
-        } else if difference <= self.unknown {
-            tr!("{difference} PTC, within the {unknown} PTC of unknown outcomes", difference, unknown = self.unknown)
+        } else if apart < none {
+            tr!("{less} less than we count: a price given back, a top-up, or a charge that comes later", less)
+        } else if apart <= self.unknown {
+            tr!("{difference}, within the {unknown} of unknown outcomes", difference, unknown)
         } else {
             tr!(
-                "{difference} PTC more than we count, of which {unknown} PTC may be unknown outcomes: another program or \
+                "{difference} more than we count, of which {unknown} may be unknown outcomes: another program or \
                  key has spent the rest",
                 difference,
-                unknown = self.unknown
+                unknown
             )
         }
     }
@@ -117,11 +122,13 @@ pub fn compared(app: &App) -> Option<Compared> {
     let (first, since) = app.work.money.first_balance?;
     let (last, until) = app.work.money.balance.filter(|(_, at)| *at > since)?;
     let sent = |at: &Wall| *at >= since && *at <= until;
-    let of = |charged: Charged| -> Ptc {
+    let of = |charged: Charged| -> Amount {
         let rows = app.work.tasks.rows.values().filter(|row| row.charged == charged);
-        rows.filter(|row| row.sent_at.get().as_ref().is_some_and(sent)).map(|row| row.cost).sum()
+        let ours = rows.filter(|row| row.kind.currency == app.work.currency());
+        ours.filter(|row| row.sent_at.get().as_ref().is_some_and(sent)).map(|row| row.cost).sum()
     };
-    Some(Compared { since, service: first - last, charged: of(Charged::Yes), unknown: of(Charged::Unknown) })
+    let (service, currency) = (first - last, app.work.currency());
+    Some(Compared { since, service, charged: of(Charged::Yes), unknown: of(Charged::Unknown), currency })
 }
 
 /// All lines.
@@ -129,14 +136,16 @@ pub fn compared(app: &App) -> Option<Compared> {
 pub fn lines(app: &App) -> Vec<Line> {
     let fact = |name, text: String| Line::Fact { name, text, loud: false };
     let (money, budget) = (&app.work.money, &app.work.settings.budget);
-    let day = money.spent_today + money.reserved;
-    let cap = |cap: Option<Ptc>| cap.map_or_else(|| tr!("no cap").to_owned(), |cap| format!("{cap} PTC"));
-    let (spent, reserved) = (money.spent_today, money.reserved);
-    let today = match budget.per_day.map(|cap| cap.less(day)) {
-        Some(left) => {
-            tr!("{spent} PTC spent, {reserved} PTC set aside, {left} PTC left", spent, reserved, left)
+    let currency = app.work.currency();
+    let cap = |cap: Option<Amount>| cap.map_or_else(|| tr!("no cap").to_owned(), |cap| cap.of(currency).to_string());
+    let today = |currency: Currency| {
+        let (spent, reserved) = (money.spent_today.of(currency), money.reserved.of(currency));
+        let left = budget.per_day.map(|cap| cap.less(spent + reserved).of(currency));
+        let (spent, reserved) = (spent.of(currency), reserved.of(currency));
+        match left {
+            Some(left) => tr!("{spent} spent, {reserved} set aside, {left} left", spent, reserved, left),
+            None => tr!("{spent} spent, {reserved} set aside", spent, reserved),
         }
-        None => tr!("{spent} PTC spent, {reserved} PTC set aside", spent, reserved),
     };
     let caps = tr!(
         "a day {day}, a batch {batch}, asks above {above}",
@@ -144,7 +153,12 @@ pub fn lines(app: &App) -> Vec<Line> {
         batch = cap(budget.per_batch),
         above = cap(budget.ask_above)
     );
-    let mut lines = vec![fact(tr!("Today"), today), fact(tr!("Caps"), caps)];
+    let mut lines = vec![fact(tr!("Today"), today(currency))];
+    let is_there =
+        |other: &Currency| money.spent_today.of(*other) != Amount::ZERO || money.reserved.of(*other) != Amount::ZERO;
+    let others = Currency::ALL.into_iter().filter(|other| *other != currency && is_there(other));
+    lines.extend(others.map(|other| fact("", today(other))));
+    lines.push(fact(tr!("Caps"), caps));
     lines.extend(balance(app));
     let Some(report) = &money.report else {
         lines.extend([Line::Blank, fact(tr!("Ledger"), tr!("being read").into())]);
@@ -157,11 +171,19 @@ pub fn lines(app: &App) -> Vec<Line> {
         (tr!("By kind of failure"), &report.classes[..], By::Class),
     ] {
         lines.extend([Line::Blank, Line::Title(title)]);
-        let sums = sums.iter();
-        lines.extend(sums.map(|(id, sum)| Line::Sums { name: names::group(by, id).to_owned(), sum: *sum }));
+        lines.extend(sums.iter().map(|costs::Line { group, currency, sum }| Line::Sums {
+            name: names::group(by, group).to_owned(),
+            currency: *currency,
+            sum: *sum,
+        }));
     }
     lines.extend([Line::Blank, Line::Title(tr!("Total"))]);
-    lines.push(Line::Sums { name: tr!("all").into(), sum: report.all });
+    let all =
+        |(currency, sum): &(Currency, Sum)| Line::Sums { name: tr!("all").into(), currency: *currency, sum: *sum };
+    lines.extend(report.all.iter().map(all));
+    if report.all.is_empty() {
+        lines.push(all(&(currency, Sum::default())));
+    }
     lines
 }
 
@@ -182,8 +204,8 @@ fn balance(app: &App) -> Vec<Line> {
         }
         return lines;
     };
-    let own_word = tr!("{balance} PTC by the service's own word", balance);
-    lines.push(fact(tr!("Balance"), own_word, balance <= Ptc::ZERO));
+    let own_word = tr!("{balance} by the service's own word", balance = balance.of(app.work.currency()));
+    lines.push(fact(tr!("Balance"), own_word, balance <= Amount::ZERO));
     let Some(compared) = compared(app) else {
         let text = tr!("needs a second look at the balance; open this again for one");
         lines.push(fact(tr!("Difference"), text.into(), false));
@@ -191,12 +213,14 @@ fn balance(app: &App) -> Vec<Line> {
     };
     let minutes = app.work.now.wall.since(compared.since) / MINUTE;
     let time = if minutes == 0 { tr!("less than a minute").to_owned() } else { tr!("{minutes} min", minutes) };
-    let (service, charged, unknown) = (compared.service, compared.charged, compared.unknown);
-    let text = if unknown == Ptc::ZERO {
-        tr!("in {time} the service took {service} PTC; we count {charged} PTC charged", time, service, charged)
+    let Compared { service, charged, unknown, currency, .. } = compared;
+    let no_unknown = unknown == Amount::ZERO;
+    let [service, charged, unknown] = [service, charged, unknown].map(|amount| amount.of(currency));
+    let text = if no_unknown {
+        tr!("in {time} the service took {service}; we count {charged} charged", time, service, charged)
     } else {
         tr!(
-            "in {time} the service took {service} PTC; we count {charged} PTC charged, {unknown} PTC unknown",
+            "in {time} the service took {service}; we count {charged} charged, {unknown} unknown",
             time,
             service,
             charged,
@@ -204,7 +228,7 @@ fn balance(app: &App) -> Vec<Line> {
         )
     };
     lines.push(fact(tr!("Compared"), text, false));
-    let agrees = compared.difference() == Ptc::ZERO;
+    let agrees = compared.difference() == Amount::ZERO;
     lines.push(fact(tr!("Difference"), compared.words(), !agrees));
     lines
 }
@@ -215,8 +239,8 @@ mod tests {
     use crate::testing::{WALL, state};
     use domain::task::TaskState::{Saved, Unknown};
 
-    fn ptc(n: i64) -> Ptc {
-        Ptc::from_thousandths(n)
+    fn ptc(n: i64) -> Amount {
+        Amount::from_thousandths(n)
     }
 
     #[test]

@@ -11,7 +11,11 @@ use crate::{
     money as ledger,
     shell::layers::{LongList, list_place, searchable},
 };
-use domain::{costs::Sum, money::Ptc, text as harmless};
+use domain::{
+    amount::{Amount, Currency},
+    costs::Sum,
+    text as harmless,
+};
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
@@ -49,7 +53,7 @@ fn drawn(line: &ledger::Line, look: Look, width: u16) -> Vec<Line<'static>> {
             Span::styled(text::pad(title, NAME), look.theme.strong),
             Span::styled(heads(), look.theme.faint),
         ])],
-        ledger::Line::Sums { name, sum } => vec![sums(name, *sum, look)],
+        ledger::Line::Sums { name, currency, sum } => vec![sums(name, *currency, *sum, look)],
     }
 }
 
@@ -60,12 +64,12 @@ fn heads() -> String {
     format!("{} {}", text::pad_left(tr!("tasks"), TASKS), amounts.join(" "))
 }
 
-fn sums(name: &str, sum: Sum, look: Look) -> Line<'static> {
+fn sums(name: &str, currency: Currency, sum: Sum, look: Look) -> Line<'static> {
     let name = harmless::harmless_line(name);
     let (name, cells) = harmless::cut(&name, NAME - 1, look.signs.ascii);
     let pad = " ".repeat(NAME.saturating_sub(cells));
-    let amount = |amount: Ptc, style: Style| {
-        let style = if amount == Ptc::ZERO { look.theme.faint } else { style };
+    let amount = |amount: Amount, style: Style| {
+        let style = if amount == Amount::ZERO { look.theme.faint } else { style };
         Span::styled(format!(" {:>AMOUNT$}", amount.to_string()), style)
     };
     Line::from(vec![
@@ -74,5 +78,7 @@ fn sums(name: &str, sum: Sum, look: Look) -> Line<'static> {
         amount(sum.unknown, look.theme.warn),
         amount(sum.reserved, Style::new()),
         amount(sum.spent(), look.theme.strong),
+        // What stands alone is in PTC, most often.
+        Span::styled(if currency == Currency::Ptc { String::new() } else { format!(" {currency}") }, look.theme.faint),
     ])
 }

@@ -30,7 +30,8 @@ use crate::{
     undo::Done,
 };
 use domain::{
-    money::Ptc,
+    amount::Amount,
+    prices::Offer,
     retry::No,
     task::{Task, TaskKey},
     time::SECOND,
@@ -43,7 +44,11 @@ use engine::{
 };
 use ratatui::layout::{Position, Rect};
 use std::collections::BTreeMap;
-use words::{news::not_queued, problem::Problem, reason, terms, tr};
+use words::{
+    news::{not_queued, price_unknown},
+    problem::Problem,
+    reason, terms, tr,
+};
 
 /// Enter does nothing for this long, so that a key pressed for what was there before does not pay. In milliseconds.
 pub const DEAF: u64 = 200;
@@ -56,7 +61,7 @@ pub(crate) fn open(app: &mut App, purpose: Purpose, items: Vec<PreviewItem>, war
         obstacles: Vec::new(),
         items,
         agreed: BTreeMap::new(),
-        total: Ptc::ZERO,
+        total: Amount::ZERO,
         opened: app.work.now.mono,
         typed: None,
         batch: None,
@@ -72,12 +77,13 @@ pub(crate) fn open(app: &mut App, purpose: Purpose, items: Vec<PreviewItem>, war
 /// The preview as the rules and the state of sending see its items now.
 fn judged(app: &App, preview: Preview) -> Preview {
     let Preview { items, mut warnings, mut obstacles, judged: before, typed, .. } = preview;
-    let total: Ptc = items.iter().map(|item| item.cost).sum();
+    let total: Amount = items.iter().filter_map(|item| item.cost).sum();
     let judged = warnings::judged(app, &items);
     let asks = !judged.agreed.is_empty() || app.work.settings.budget.ask_above.is_some_and(|above| total > above);
     let now = PreviewJudged {
         warnings: [judged.warnings, waits(app)].concat(),
-        obstacles: [judged.obstacles, nothing_left(app, &items), self::obstacles(app, total)].concat(),
+        obstacles: [judged.obstacles, nothing_left(app, &items), unpriced(&items), self::obstacles(app, total)]
+            .concat(),
         seen: Some(seen(app)),
     };
     warnings.retain(|told| !before.warnings.contains(told));
@@ -126,6 +132,12 @@ fn nothing_left(app: &App, items: &[PreviewItem]) -> Vec<Problem> {
     none.into_iter().collect()
 }
 
+/// Something of which nobody has said what it costs.
+fn unpriced(items: &[PreviewItem]) -> Vec<Problem> {
+    let unknown = items.iter().find(|item| item.cost.is_none());
+    unknown.map(|item| price_unknown(&Offer::of(&item.request))).into_iter().collect()
+}
+
 /// What makes that it would only be queued.
 fn waits(app: &App) -> Vec<Problem> {
     let pause = || keymap::named(app, Ctx::Preview, Action::Pause);
@@ -139,7 +151,7 @@ fn waits(app: &App) -> Vec<Problem> {
 }
 
 /// What forbids sending.
-fn obstacles(app: &App, total: Ptc) -> Vec<Problem> {
+fn obstacles(app: &App, total: Amount) -> Vec<Problem> {
     let mut found = Vec::new();
     if !app.work.settings.has_key {
         let variable = &app.work.settings.profile.key_variable;
@@ -151,17 +163,19 @@ fn obstacles(app: &App, total: Ptc) -> Vec<Problem> {
         found.push(Problem::new(tr!("Nothing can be queued"), why, next));
     }
     let budget = &app.work.settings.budget;
-    let spent = app.work.money.spent_today + app.work.money.reserved;
+    let (spent, currency) = (app.work.spent_today() + app.work.reserved(), app.work.currency());
     let over = |why: String, option: &str| {
         let next = tr!("Send less, or raise {option} in the config.", option);
         Problem::new(tr!("Nothing can be queued"), why, next)
     };
     if let Some(cap) = budget.per_batch.filter(|cap| total > *cap) {
-        let why = tr!("{total} PTC would cross the batch's cap of {cap} PTC", total, cap);
+        let [total, cap] = [total, cap].map(|amount| amount.of(currency));
+        let why = tr!("{total} would cross the batch's cap of {cap}", total, cap);
         found.push(over(why, "budget.per_batch"));
     }
     if let Some(cap) = budget.per_day.filter(|cap| spent + total > *cap) {
-        let why = tr!("{total} PTC would cross the day's cap of {cap} PTC, {spent} PTC of it used", total, cap, spent);
+        let [total, cap, spent] = [total, cap, spent].map(|amount| amount.of(currency));
+        let why = tr!("{total} would cross the day's cap of {cap}, {spent} of it used", total, cap, spent);
         found.push(over(why, "budget.per_day"));
     }
     found
@@ -176,7 +190,7 @@ pub(crate) fn retry(app: &mut App, tasks: Vec<Task>, left_out: &BTreeMap<No, Vec
     let items = tasks
         .into_iter()
         .map(|task| PreviewItem {
-            cost: price(&app.work, &task.request),
+            cost: price(&app.work, &task.request).map(|quote| quote.price),
             parent: Some(task.key),
             was: None,
             name: None,
@@ -200,8 +214,8 @@ pub fn can_send(app: &App, preview: &Preview) -> Result<(), Why> {
     let (count, typed) = (preview.items.len(), preview.typed.as_ref().map(LineEditor::text));
     match typed {
         Some(typed) if typed.trim().parse() != Ok(count) => {
-            let (total, send) = (preview.total, keymap::named(app, Ctx::Preview, Action::Send));
-            Err(Why(tr!("This costs {total} PTC: type the number of tasks, {count}, then {send}", total, count, send)))
+            let (total, send) = (preview.total.of(app.work.currency()), keymap::named(app, Ctx::Preview, Action::Send));
+            Err(Why(tr!("This costs {total}: type the number of tasks, {count}, then {send}", total, count, send)))
         }
         Some(_) | None => Ok(()),
     }
@@ -222,6 +236,7 @@ pub(crate) fn send(app: &mut App) -> Vec<Do> {
             parent: item.parent,
             agreed: item.parent.and_then(|parent| preview.agreed.get(&parent)).cloned().unwrap_or_default(),
             name: item.name.clone(),
+            typed: item.cost,
         })
         .collect();
     vec![Do::Act(Act::Queue { intents, undo })]

@@ -4,6 +4,7 @@ use super::*;
 use crate::testing::{add, now, request, state, task};
 use domain::{
     account::HaltCause,
+    amount::Currency,
     reason::Reason,
     retry::Caution,
     task::{
@@ -44,10 +45,10 @@ fn a_retry_shows_what_would_be_sent_and_its_price() {
         request: request(),
         parent: Some(TaskKey(key)),
         was: None,
-        cost: Ptc::from_thousandths(500),
+        cost: Some(Amount::from_thousandths(500)),
     };
     assert_eq!(preview.items, [item(1), item(2)]);
-    assert_eq!((preview.total, preview.purpose), (Ptc::from_thousandths(1_000), Purpose::Retry));
+    assert_eq!((preview.total, preview.purpose), (Amount::from_thousandths(1_000), Purpose::Retry));
     assert_eq!(
         texts(&preview.warnings),
         ["#3 is left out: may have been charged, to be resolved first", "2 tasks are left out (#4, #5): saved already",]
@@ -81,8 +82,8 @@ fn a_sensitive_prompt_and_a_second_retry_are_warned_of_and_sent_by_a_second_word
 fn caps_keys_and_halts_stand_in_the_way_or_are_told() {
     let mut state = state(&[Failed]);
     state.work.settings.has_key = false;
-    state.work.settings.budget.per_day = Some(Ptc::from_thousandths(1_000));
-    state.work.money.spent_today = Ptc::from_thousandths(600);
+    state.work.settings.budget.per_day = Some(Amount::from_thousandths(1_000));
+    state.work.money.spent_today = Amount::from_thousandths(600).of(Currency::Ptc).into();
     let reason = Reason::said("the balance is used up", "", "");
     state.work.queue.halted = Some(Halt { cause: HaltCause::Balance, tasks: 1, reason, by: None });
     retry(&mut state, vec![task(1, Failed)], &BTreeMap::new());
@@ -107,7 +108,7 @@ fn caps_keys_and_halts_stand_in_the_way_or_are_told() {
 #[test]
 fn above_a_sum_the_number_of_tasks_must_be_typed() {
     let mut state = state(&[]);
-    state.work.settings.budget.ask_above = Some(Ptc::from_thousandths(900));
+    state.work.settings.budget.ask_above = Some(Amount::from_thousandths(900));
     let tasks: Vec<Task> = (1..=12).map(|key| task(key, Failed)).collect();
     retry(&mut state, tasks, &BTreeMap::new());
     wait(&mut state);
@@ -148,9 +149,10 @@ fn a_refused_batch_stays_open_with_the_reason() {
     sending(&mut state, 7);
     let refusal = InsertRefusal::OverBudget {
         cap: BudgetCap::Day,
-        limit: Ptc::from_thousandths(1_000),
-        spent: Ptc::from_thousandths(900),
-        asked: Ptc::from_thousandths(500),
+        limit: Amount::from_thousandths(1_000),
+        spent: Amount::from_thousandths(900),
+        asked: Amount::from_thousandths(500),
+        currency: Currency::Ptc,
     };
     let why = NotQueued::Refused(refusal);
     inserted(&mut state, 7, Err(why.clone()));

@@ -171,7 +171,11 @@ pub(super) fn in_a_line(preview: &Preview, at: usize, app: &App, look: Look) -> 
     Line::from(vec![
         Span::styled(cursor, look.theme.chosen),
         Span::styled(parent, look.theme.faint),
-        Span::raw(format!("{:<16} {:>5}  ", overview::short(&item.request, app), item.cost.to_string())),
+        Span::raw(format!(
+            "{:<16} {:>5}  ",
+            overview::short(&item.request, app),
+            item.cost.map_or_else(|| "?".into(), |cost| cost.to_string())
+        )),
         Span::styled(shown, look.theme.faint),
         Span::raw(item.request.prompt.chars().take(300).collect::<String>()),
     ])
@@ -190,17 +194,17 @@ fn problem(problem: &Problem, level: Level, look: Look, width: u16) -> Vec<Line<
 
 /// Price, the day after it, and what the keys do: always in sight, however long the rest is.
 fn foot(preview: &Preview, app: &App, look: Look, width: u16) -> Vec<Line<'static>> {
-    let day = app.work.money.spent_today + app.work.money.reserved;
+    let (day, currency) = (app.work.spent_today() + app.work.reserved(), app.work.currency());
     let left = match app.work.settings.budget.per_day {
         Some(cap) if day + preview.total > cap => {
-            tr!("crosses the day's cap: {left} PTC are left", left = cap.less(day))
+            tr!("crosses the day's cap: {left} are left", left = cap.less(day).of(currency))
         }
-        Some(cap) => tr!("{left} PTC of the day's {cap} then left", left = cap.less(day + preview.total), cap),
-        None => tr!("{day} PTC today with it", day = day + preview.total),
+        Some(cap) => tr!("{left} of the day's {cap} then left", left = cap.less(day + preview.total).of(currency), cap),
+        None => tr!("{day} today with it", day = (day + preview.total).of(currency)),
     };
     let price = match preview.items.len() {
-        1 => format!("{} PTC", preview.total),
-        count => tr!("{count} tasks, {price} PTC together", count, price = preview.total),
+        1 => preview.total.of(currency).to_string(),
+        count => tr!("{count} tasks, {price} together", count, price = preview.total.of(currency)),
     };
     let mut lines = vec![Line::styled(look.signs.across.repeat(usize::from(width)), look.theme.faint)];
     let rest = match app.work.money.balance {

@@ -8,7 +8,7 @@ use crate::{
     screen::PreviewItem,
 };
 use domain::{
-    money::Ptc,
+    amount::Totals,
     retry,
     retry::{Caution, Change, Scope, Warning},
     task::{Row, Task, TaskKey, TaskState},
@@ -109,10 +109,10 @@ fn warned(app: &App, warning: Warning, rows: &[&Row]) -> Problem {
             Problem::new(what, tr!("the same request will be refused again"), edits(app))
         }
         Warning::Charged => {
-            let cost: Ptc = rows.iter().map(|row| row.cost).sum();
+            let cost: Totals = rows.iter().map(|row| row.money()).collect();
             let what = match count {
-                1 => tr!("1 of these was charged already, or may have been ({cost} PTC)", cost),
-                count => tr!("{count} of these were charged already, or may have been ({cost} PTC)", count, cost),
+                1 => tr!("1 of these was charged already, or may have been ({cost})", cost),
+                count => tr!("{count} of these were charged already, or may have been ({cost})", count, cost),
             };
             Problem::new(what, tr!("the new attempts are charged too"), "")
         }
@@ -134,6 +134,7 @@ mod tests {
     use super::*;
     use crate::testing::{add, request, state, task};
     use domain::{
+        amount::Amount,
         request::Request,
         task::{
             Task,
@@ -144,7 +145,7 @@ mod tests {
 
     fn item(parent: u32, request: Request) -> PreviewItem {
         PreviewItem {
-            cost: Ptc::from_thousandths(500),
+            cost: Some(Amount::from_thousandths(500)),
             parent: Some(TaskKey(parent)),
             was: Some(crate::testing::request()),
             name: None,

@@ -88,8 +88,11 @@ impl Overlay for Resolve {
         for fact in row.map(|row| facts(app, row)).unwrap_or_default() {
             lines.extend(wrapped(&fact, Style::new()));
         }
+        let evidence = app.work.tasks.live.get(key).and_then(|task| task.evidence.as_ref());
+        lines
+            .extend(evidence.map(|evidence| wrapped(&reason::evidence(evidence), look.theme.warn)).unwrap_or_default());
         lines.extend(wrapped(tr!("What do the gateway's records show?"), look.theme.strong));
-        let cost = row.map(|row| format!("{} PTC", row.cost)).unwrap_or_default();
+        let cost = row.map(|row| row.money().to_string()).unwrap_or_default();
         let ways = [
             tr!("Leave it unknown: {cost} still counts", cost),
             tr!("Accepted, ID lost: {cost} charged, still counts", cost),

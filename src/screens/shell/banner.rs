@@ -88,10 +88,10 @@ fn unsent(app: &App) -> String {
     let (tasks, cost) = layout::unsent(app);
     let (pause, undo) = (key(Action::Pause), key(Action::Undo));
     if tasks == 1 {
-        return tr!("1 unsent task from before, {cost} PTC: {pause} sends it, {undo} takes it back", cost, pause, undo);
+        return tr!("1 unsent task from before, {cost}: {pause} sends it, {undo} takes it back", cost, pause, undo);
     }
     tr!(
-        "{count} unsent tasks from before, {cost} PTC: {pause} sends them, {undo} takes them back",
+        "{count} unsent tasks from before, {cost}: {pause} sends them, {undo} takes them back",
         count = tasks,
         cost,
         pause,
@@ -119,7 +119,7 @@ fn summary(away: &Away, app: &App, room: usize) -> String {
             tr!("{count} unsent", count)
         });
     }
-    facts.push(format!("{} PTC", away.spent));
+    facts.push(away.spent.clone().with(app.work.currency()).to_string());
     let facts = facts.join(tr!(", "));
     let line = tr!("While you were away: {facts}", facts);
     if text::width(&line) > room {

@@ -9,7 +9,7 @@ use crate::{
 };
 use domain::{
     account::{HaltCause, Sender, Stamp},
-    money::Ptc,
+    amount::Amount,
     task::TaskState,
 };
 use engine::share;
@@ -19,6 +19,9 @@ use ratatui::{
     text::{Line, Span},
 };
 use words::{amounts, tr};
+
+/// Working days that a refund can still be asked for in when it must be seen.
+const LAST_DAYS: u32 = 2;
 
 /// The states in the order of the header: what needs a person first.
 const ORDER: [TaskState; 10] = [
@@ -86,6 +89,7 @@ fn parts(brush: &Brush<'_>, app: &App) -> Vec<Part> {
         Some(Part { forms: vec![(10, counts(10)), (3, counts(8)), (0, counts(4))], stays: true }),
         queue(brush, app),
         Some(money(brush, app)),
+        refunds(brush, app),
         balance(brush, app),
         health(brush, app),
     ]
@@ -194,24 +198,37 @@ fn stands(forms: impl Iterator<Item = (u8, String)>, style: Style) -> Part {
 }
 
 fn money(brush: &Brush<'_>, app: &App) -> Part {
-    let spent = app.work.money.spent_today;
+    let (spent, currency) = (app.work.spent_today(), app.work.currency());
+    let whole = spent.of(currency);
     let Some(cap) = app.work.settings.budget.per_day else {
-        return one([(8, tr!("{spent} PTC today", spent)), (2, tr!("{spent} today", spent))], Style::new());
+        return one([(8, tr!("{spent} today", spent = whole)), (2, tr!("{spent} today", spent))], Style::new());
     };
-    let left = cap.less(spent + app.work.money.reserved);
-    let style = if left == Ptc::ZERO { brush.look.theme.bad } else { Style::new() };
+    let left = cap.less(spent + app.work.reserved());
+    let style = if left == Amount::ZERO { brush.look.theme.bad } else { Style::new() };
     let forms = [
-        (8, tr!("{spent} PTC today, {left} left", spent, left)),
+        (8, tr!("{spent} today, {left} left", spent = whole, left)),
         (4, tr!("{spent} today, {left} left", spent, left)),
-        (2, tr!("{left} PTC left", left)),
+        (2, tr!("{left} left", left = left.of(currency))),
         (1, tr!("{left} left", left)),
     ];
     one(forms, style)
 }
 
+/// Charges without a result that nobody has asked for.
+fn refunds(brush: &Brush<'_>, app: &App) -> Option<Part> {
+    let open = domain::refunds::open(&app.work.money.refunds)?;
+    let short = match open.count {
+        1 => tr!("1 refund").to_owned(),
+        count => tr!("{count} refunds", count),
+    };
+    // The last days go before what can be looked up at any time.
+    let rank = if open.days_left <= LAST_DAYS { 3 } else { 8 };
+    Some(one([(10, words::print::to_ask_for(&open)), (rank, short)], brush.look.theme.warn))
+}
+
 fn balance(brush: &Brush<'_>, app: &App) -> Option<Part> {
     let (balance, _) = app.work.money.balance?;
-    let style = if balance <= Ptc::ZERO { brush.look.theme.bad } else { Style::new() };
+    let style = if balance <= Amount::ZERO { brush.look.theme.bad } else { Style::new() };
     Some(one([(9, tr!("balance {balance}", balance))], style))
 }
 

@@ -19,7 +19,7 @@ use crate::{
     toast,
 };
 use domain::{
-    money::Ptc,
+    amount::{Money, Totals},
     task::TaskState,
     time::{Mono, Now, Wall},
 };
@@ -112,10 +112,11 @@ pub fn banner(app: &App) -> Option<Banner> {
 
 /// How many tasks of an earlier run are still unsent while sending is paused, and what they would cost.
 #[must_use]
-pub fn unsent(app: &App) -> (usize, Ptc) {
+pub fn unsent(app: &App) -> (usize, Totals) {
     let rows = app.work.queue.unsent.iter().filter_map(|key| app.work.tasks.rows.get(key));
     let queued = rows.filter(|row| app.work.queue.is_paused() && row.state == TaskState::Queued);
-    queued.fold((0, Ptc::ZERO), |(n, cost), row| (n + 1, cost + row.cost))
+    let costs: Vec<Money> = queued.map(|row| row.money()).collect();
+    (costs.len(), Totals::from_iter(costs))
 }
 
 /// The whole layout.

@@ -51,6 +51,11 @@ pub(super) fn of_known(view: &View<'_>, row: &Row, say: impl FnOnce() -> CellTex
     if row.is_known() { say() } else { CellText::new("-".into(), view.look.theme.faint) }
 }
 
+/// The price; its currency only where it is not the profile's.
+pub(super) fn cost(view: &View<'_>, row: &Row) -> String {
+    if row.kind.currency == view.app.work.currency() { row.cost.to_string() } else { row.money().to_string() }
+}
+
 /// Sign and word. A row that a later attempt repeats has been seen to, and stands back.
 pub(super) fn state(view: &View<'_>, row: &Row) -> CellText {
     let style = if row.retried || row.put_away { view.look.theme.faint } else { view.look.theme.state(row.state) };

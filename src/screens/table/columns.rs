@@ -132,7 +132,7 @@ pub static ATTEMPT: Column = Column {
     right: true,
     compare: |a, b| a.attempt.cmp(&b.attempt),
     cell: |_, row| {
-        plain(match (row.automatic, row.attempt) {
+        plain(match (row.kind.automatic, row.attempt) {
             (true, attempt) => format!("{attempt}a"),
             (false, 0 | 1) => String::new(),
             (false, attempt) => attempt.to_string(),
@@ -143,17 +143,17 @@ pub static ATTEMPT: Column = Column {
 
 pub static COST: Column = Column {
     right: true,
-    compare: |a, b| a.cost.cmp(&b.cost),
+    compare: |a, b| (a.kind.currency, a.cost).cmp(&(b.kind.currency, b.cost)),
     cell: |view, row| {
         let theme = view.look.theme;
         cells::of_known(view, row, || match row.charged {
-            Charged::Yes => plain(row.cost.to_string()),
-            Charged::Unknown => CellText::new(format!("{}?", row.cost), theme.warn),
-            Charged::No if row.state == TaskState::Queued => CellText::new(row.cost.to_string(), theme.faint),
+            Charged::Yes => plain(cells::cost(view, row)),
+            Charged::Unknown => CellText::new(format!("{}?", cells::cost(view, row)), theme.warn),
+            Charged::No if row.state == TaskState::Queued => CellText::new(cells::cost(view, row), theme.faint),
             Charged::No => CellText::new("0".into(), theme.faint),
         })
     },
-    ..column("cost", "cost", 5, 80, "its price in PTC; 0 where it was not charged, ? where nobody can tell")
+    ..column("cost", "cost", 5, 80, "its price; 0 where it was not charged, ? where nobody can tell")
 };
 
 pub static CREATED: Column = Column {

@@ -12,7 +12,7 @@ use crate::{
     shell::layout,
 };
 use domain::{
-    money::Ptc,
+    amount::{Amount, Currency},
     problem::Charged,
     task::{Row, TaskKey, TaskState},
 };
@@ -214,8 +214,10 @@ struct Sum {
     count: usize,
     ended: usize,
     states: BTreeMap<TaskState, usize>,
-    spent: Ptc,
-    whole: Ptc,
+    /// Of one confirmation, and so of one account.
+    currency: Currency,
+    spent: Amount,
+    whole: Amount,
     prompt: String,
 }
 
@@ -227,6 +229,7 @@ fn sum(app: &App, batch: TaskKey) -> Sum {
         sum.count += 1;
         sum.ended += usize::from(!row.state.is_live() && row.state != TaskState::Unknown);
         *sum.states.entry(row.state).or_default() += 1;
+        sum.currency = row.kind.currency;
         sum.whole += row.cost;
         if row.charged != Charged::No {
             sum.spent += row.cost;
@@ -264,7 +267,7 @@ fn line(sum: &Sum, unfolded: bool, batch: TaskKey, look: Look) -> Text<'static> 
         spans.push(Span::styled(format!("{}{count} ", look.signs.state(*state)), look.theme.state(*state)));
     }
     spans.push(Span::raw(format!(" {percent}%  ")));
-    let money = tr!("{spent} of {whole} PTC", spent = sum.spent, whole = sum.whole);
+    let money = tr!("{spent} of {whole}", spent = sum.spent, whole = sum.whole.of(sum.currency));
     spans.push(Span::raw(format!("{money}  ")));
     spans.push(span(&sum.prompt, look.theme.faint));
     Text::from(spans)

@@ -2,6 +2,7 @@
 
 use super::{BalanceVerdict, Reply, body, query::asked_for};
 use domain::{
+    amount::Amount,
     problem::Charged,
     reason::{Reason, Then},
 };
@@ -32,7 +33,7 @@ pub fn judge_balance(reply: &Reply) -> BalanceVerdict {
 }
 
 fn balance(reply: &Reply) -> BalanceVerdict {
-    let amount = asked_for(reply, |body| body::string_or_number(body.data::<RawData<'_>>()?.balance?)?.parse().ok());
+    let amount = asked_for(reply, |body| Amount::read(&body::string_or_number(body.data::<RawData<'_>>()?.balance?)?));
     amount.map(|(_, amount)| amount).map_err(|none| none.error)
 }
 
@@ -55,7 +56,7 @@ mod tests {
     fn an_amount_is_read_exactly_and_anything_else_is_an_error() {
         for (http, body, expected) in [
             (200, r#"{"data":{"balance":"12.34"}}"#, Ok("12.34")),
-            (200, r#"{"data":{"balance":12.345678}}"#, Ok("12.345")),
+            (200, r#"{"data":{"balance":12.345678}}"#, Ok("12.345678")),
             (200, r#"{"data":{"balance":-1}}"#, Ok("-1.0")),
             (200, r#"{"data":{"balance":"much"}}"#, Err("unreadable service")),
             (200, r#"{"data":{"balance":null}}"#, Err("unreadable service")),

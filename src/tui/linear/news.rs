@@ -82,7 +82,7 @@ pub(super) fn line(row: &Row) -> String {
         return tr!("{task}, created elsewhere: {prompt}", task, prompt);
     }
     let request = format!("{} {} {}s", kind.model, kind.resolution, kind.duration);
-    tr!("{task}, {request}, {cost} PTC: {prompt}", task, request, cost = row.cost, prompt)
+    tr!("{task}, {request}, {cost}: {prompt}", task, request, cost = row.money(), prompt)
 }
 
 /// Counts by state, the queue, the money.
@@ -106,15 +106,16 @@ pub(super) fn status(work: &Work) -> Vec<String> {
         },
         (None, false) => tr!("Sending is on.").to_owned(),
     };
-    let (spent, reserved) = (work.money.spent_today, work.money.reserved);
+    let currency = work.currency();
+    let (spent, reserved) = (work.spent_today().of(currency), work.reserved().of(currency));
     let money = match work.money.balance {
         Some((balance, _)) => tr!(
-            "Today {spent} PTC spent, {reserved} PTC reserved. The balance is {balance} PTC.",
+            "Today {spent} spent, {reserved} reserved. The balance is {balance}.",
             spent,
             reserved,
-            balance,
+            balance = balance.of(currency),
         ),
-        None => tr!("Today {spent} PTC spent, {reserved} PTC reserved.", spent, reserved),
+        None => tr!("Today {spent} spent, {reserved} reserved.", spent, reserved),
     };
     vec![tasks, queue, money]
 }

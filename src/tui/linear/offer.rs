@@ -3,9 +3,9 @@
 use super::{Engine, orders::Setting};
 use ::io::{config::Loaded, drafts, store::Store};
 use domain::{
+    amount::Amount,
     catalogue::ModelSpec,
     draft::{Draft, Field},
-    money::Ptc,
     reason::draft::DraftReason,
     request::Request,
     retry,
@@ -13,7 +13,7 @@ use domain::{
     task::{TaskKey, keep_first},
     time::Mono,
 };
-use engine::{act::Intent, acts::catalogue_price};
+use engine::act::Intent;
 use screens::preview::DEAF;
 use words::{combinations, names, reason, terms, terms::Face, tr};
 
@@ -66,7 +66,7 @@ impl Offer {
             .map(|warning| tr!("warning: {warning}", warning));
         let lines = warnings.chain(twins).chain(combinations::duplicates(&plan)).collect();
         let intents = plan.cells.into_iter().flat_map(|cell| {
-            let intent = Intent { request: cell.request, parent: None, agreed: vec![], name: None };
+            let intent = Intent { request: cell.request, parent: None, agreed: vec![], name: None, typed: None };
             std::iter::repeat_n(intent, cell.count)
         });
         Ok(Self::of(setup, engine, intents.collect(), lines))
@@ -98,13 +98,14 @@ impl Offer {
                         terms
                             .warnings
                             .iter()
-                            .map(|of| tr!("warning: {warning}", warning = terms::warning(key, task.cost, *of))),
+                            .map(|of| tr!("warning: {warning}", warning = terms::warning(key, task.money(), *of))),
                     );
                     intents.push(Intent {
                         request: task.request,
                         parent: Some(key),
                         agreed: terms.cautions,
                         name: None,
+                        typed: None,
                     });
                 }
             }
@@ -117,28 +118,31 @@ impl Offer {
 
     fn of(setup: &Loaded, engine: &Engine, intents: Vec<Intent>, mut lines: Vec<String>) -> (Self, Vec<String>) {
         let settings = &setup.settings;
-        let total: Ptc = intents.iter().map(|intent| catalogue_price(&settings.catalogue, &intent.request)).sum();
+        let price = |intent: &Intent| settings.profile.price(&intent.request).map(|quote| quote.price);
+        let total: Amount = intents.iter().filter_map(price).sum();
         let asks = intents.iter().any(|intent| !intent.agreed.is_empty())
             || settings.budget.ask_above.is_some_and(|most| total > most);
         let mut samples: Vec<String> = intents.iter().map(|intent| about(&intent.request)).collect();
         keep_first(&mut samples);
         lines.extend(samples.into_iter().take(SAMPLES));
-        let money = &engine.state.work.money;
-        let day = money.spent_today + money.reserved;
+        let work = &engine.state.work;
+        let currency = work.currency();
+        let day = (work.spent_today() + work.reserved()).of(currency);
         let n = intents.len();
+        let total = total.of(currency);
         let word = if asks { format!("send {n}") } else { "send".to_owned() };
         let tasks = names::tasks(n);
         lines.push(match settings.budget.per_day {
             Some(cap) => tr!(
-                "{tasks} for {total} PTC; {day} PTC of today's {cap} PTC are used. Type {word} to send, drop to forget.",
+                "{tasks} for {total}; {day} of today's {cap} are used. Type {word} to send, drop to forget.",
                 tasks,
                 total,
                 day,
-                cap,
+                cap = cap.of(currency),
                 word,
             ),
             None => tr!(
-                "{tasks} for {total} PTC; {day} PTC are used today. Type {word} to send, drop to forget.",
+                "{tasks} for {total}; {day} are used today. Type {word} to send, drop to forget.",
                 tasks,
                 total,
                 day,
@@ -248,7 +252,8 @@ mod tests {
     use super::*;
 
     fn offer(n: usize, asks: bool) -> Offer {
-        let intent = Intent { request: engine::testing::request(), parent: None, agreed: vec![], name: None };
+        let intent =
+            Intent { request: engine::testing::request(), parent: None, agreed: vec![], name: None, typed: None };
         Offer { intents: vec![intent; n], asks, shown: Mono(1_000) }
     }
 

@@ -3,46 +3,55 @@
 use super::layout::{BOLD, Cell, Column, FAINT, table};
 use crate::{amounts, names, tr};
 use domain::{
+    amount::{Amount, Currency, Money},
     costs,
     costs::{Account, By, CostLine, Sum, day},
     export::json_line,
-    money::Ptc,
     text,
     time::Now,
 };
-use engine::settings::BudgetSettings;
+use engine::settings::{BudgetSettings, Settings};
 use serde_json::json;
 
 /// Each table, in their order.
 const TABLES: [By; 4] = [By::Day, By::Model, By::State, By::Class];
 
-/// What was spent, in tables for people; `by` picks one of them. Under it the day's sum and what its cap leaves.
+/// What was spent, in tables for people; `by` picks one of them. Under it each currency's day, and what the cap leaves of it.
 #[must_use]
-pub fn cost_text(lines: &[CostLine], by: Option<By>, now: Now, budget: &BudgetSettings, color: bool) -> String {
+pub fn cost_text(lines: &[CostLine], by: Option<By>, now: Now, settings: &Settings, color: bool) -> String {
     let accounts = costs::accounts(lines);
     let mut out = String::new();
     for table in TABLES.into_iter().filter(|table| by.is_none_or(|by| by == *table)) {
         out.push_str(&cost_table(&accounts, table, now, color));
         out.push('\n');
     }
-    let today = costs::sum(accounts.iter().filter(|account| account.line.at >= now.day_start()));
-    let (spent, reserved) = (today.spent(), today.reserved);
-    out.push_str(&match budget.per_day {
+    let mut today = costs::sum(accounts.iter().filter(|account| account.line.at >= now.day_start()));
+    today.entry(settings.profile.currency()).or_default();
+    for (currency, sum) in today {
+        out.push_str(&day_line(currency, sum, &settings.budget));
+        out.push('\n');
+    }
+    out
+}
+
+fn day_line(currency: Currency, sum: Sum, budget: &BudgetSettings) -> String {
+    let (spent, reserved) = (sum.spent().of(currency), sum.reserved);
+    match budget.per_day {
         Some(cap) => tr!(
-            "Today {spent} PTC spent, {reserved} set aside; the day's cap of {cap} leaves {left}.",
+            "Today {spent} spent, {reserved} set aside; the day's cap of {cap} leaves {left}.",
             spent,
             reserved,
             cap,
-            left = cap.less(spent + reserved),
+            left = cap.less(spent.amount + reserved),
         ),
-        None => tr!("Today {spent} PTC spent, {reserved} set aside; no cap for a day.", spent, reserved),
-    });
-    out.push('\n');
-    out
+        None => tr!("Today {spent} spent, {reserved} set aside; no cap for a day.", spent, reserved),
+    }
 }
 
 fn cost_table(accounts: &[Account<'_>], by: By, now: Now, color: bool) -> String {
     let (sums, all) = (costs::sums(accounts, by, now.utc_offset), costs::sum(accounts));
+    // PTC alone needs no column of its own.
+    let several = all.keys().any(|currency| *currency != Currency::Ptc);
     let columns = [
         Column { title: title(by), right: false },
         Column { title: tr!("TASKS"), right: true },
@@ -51,14 +60,28 @@ fn cost_table(accounts: &[Account<'_>], by: By, now: Now, color: bool) -> String
         Column { title: tr!("SET ASIDE"), right: true },
         Column { title: tr!("SPENT"), right: true },
     ];
-    let amount = |amount: Ptc| Cell::inked(amount.to_string(), if amount == Ptc::ZERO { FAINT } else { "" });
-    let row = |name: Cell, sum: Sum| {
+    let amount = |amount: Amount| Cell::inked(amount.to_string(), if amount == Amount::ZERO { FAINT } else { "" });
+    let row = |name: Cell, currency: Currency, sum: Sum| {
         let tasks = Cell::plain(amounts::number(sum.tasks));
-        vec![name, tasks, amount(sum.charged), amount(sum.unknown), amount(sum.reserved), amount(sum.spent())]
+        let mut row =
+            vec![name, tasks, amount(sum.charged), amount(sum.unknown), amount(sum.reserved), amount(sum.spent())];
+        if several {
+            row.push(Cell::plain(currency.id()));
+        }
+        row
     };
+    let name = |id: &str| Cell::plain(text::harmless_line(names::group(by, id)));
     let mut rows: Vec<Vec<Cell>> =
-        sums.into_iter().map(|(id, sum)| row(Cell::plain(text::harmless_line(names::group(by, &id))), sum)).collect();
-    rows.push(row(Cell::inked(tr!("all"), BOLD), all));
+        sums.into_iter().map(|((id, currency), sum)| row(name(&id), currency, sum)).collect();
+    if all.is_empty() {
+        rows.push(row(Cell::inked(tr!("all"), BOLD), Currency::Ptc, Sum::default()));
+    }
+    rows.extend(all.into_iter().map(|(currency, sum)| row(Cell::inked(tr!("all"), BOLD), currency, sum)));
+    if several {
+        let [name, tasks, charged, unknown, reserved, spent] = columns;
+        let currency = Column { title: tr!("CURRENCY"), right: false };
+        return table(&[name, tasks, charged, unknown, reserved, spent, currency], &rows, color);
+    }
     table(&columns, &rows, color)
 }
 
@@ -71,21 +94,33 @@ fn title(by: By) -> &'static str {
     }
 }
 
-/// The ledger's lines as CSV with a header, oldest first.
+/// An amount in PTC, where that is its currency.
+fn in_ptc(amount: Amount, currency: Currency) -> Option<Amount> {
+    (currency == Currency::Ptc).then_some(amount)
+}
+
+fn or_empty(amount: Option<Amount>) -> String {
+    amount.map_or_else(String::new, |amount| amount.to_string())
+}
+
+/// The ledger's lines as CSV with a header, oldest first. Columns are added at the end.
 #[must_use]
 pub fn cost_csv(lines: &[CostLine]) -> String {
-    let mut out = String::from("at,key,event,amount_ptc,profile,model,state,charged,class\n");
+    let mut out = String::from("at,key,event,amount_ptc,profile,model,state,charged,class,amount,currency\n");
     for line in lines {
+        let Money { amount, currency } = line.amount;
         let fields = [
             line.at.rfc3339(),
             line.key.0.to_string(),
             line.event.id().into(),
-            line.amount.to_string(),
+            or_empty(in_ptc(amount, currency)),
             line.profile.clone(),
             line.model.clone(),
             line.state.id().into(),
             line.charged.id().into(),
             line.class.map_or("", |class| class.id()).into(),
+            amount.to_string(),
+            currency.id().into(),
         ];
         out.push_str(&fields.map(|field| csv_field(&field)).join(","));
         out.push('\n');
@@ -109,7 +144,9 @@ pub fn cost_json(lines: &[CostLine], utc_offset: i32) -> String {
             "day": day(line.at, utc_offset),
             "key": line.key.0.to_string(),
             "event": line.event.id(),
-            "amount_ptc": line.amount,
+            "amount_ptc": in_ptc(line.amount.amount, line.amount.currency),
+            "amount": line.amount.amount,
+            "currency": line.amount.currency,
             "profile": line.profile,
             "model": line.model,
             "state": line.state.id(),
@@ -120,7 +157,8 @@ pub fn cost_json(lines: &[CostLine], utc_offset: i32) -> String {
     lines.iter().map(|line| json_line(&object(line)) + "\n").collect()
 }
 
-/// One of the tables as data, in its words of every language: CSV with a header, or one JSON object a line.
+/// One of the tables as data, in its words of every language: CSV with a header, or one JSON object a line. A group has a line
+/// for each currency.
 #[must_use]
 pub fn cost_sums(lines: &[CostLine], by: By, json: bool, utc_offset: i32) -> String {
     let sums = costs::sums(&costs::accounts(lines), by, utc_offset);
@@ -130,18 +168,26 @@ pub fn cost_sums(lines: &[CostLine], by: By, json: bool, utc_offset: i32) -> Str
         By::State => "state",
         By::Class => "class",
     };
-    let mut out =
-        if json { String::new() } else { format!("{name},tasks,charged_ptc,unknown_ptc,reserved_ptc,spent_ptc\n") };
-    for (of, sum) in &sums {
-        let (Sum { tasks, charged, unknown, reserved }, spent) = (sum, sum.spent());
+    let mut out = String::new();
+    if !json {
+        let head = "tasks,charged_ptc,unknown_ptc,reserved_ptc,spent_ptc,currency,charged,unknown,reserved,spent";
+        out = format!("{name},{head}\n");
+    }
+    for ((of, currency), sum) in &sums {
+        let Sum { tasks, charged, unknown, reserved } = sum;
+        let amounts = [*charged, *unknown, *reserved, sum.spent()];
+        let [charged, unknown, reserved, spent] = amounts;
+        let ptc = amounts.map(|amount| in_ptc(amount, *currency));
         out.push_str(&if json {
             let object = json!({
-                name: of, "tasks": tasks, "charged_ptc": charged, "unknown_ptc": unknown, "reserved_ptc": reserved,
-                "spent_ptc": spent,
+                name: of, "tasks": tasks, "charged_ptc": ptc[0], "unknown_ptc": ptc[1], "reserved_ptc": ptc[2],
+                "spent_ptc": ptc[3], "currency": currency, "charged": charged, "unknown": unknown,
+                "reserved": reserved, "spent": spent,
             });
             json_line(&object)
         } else {
-            format!("{},{tasks},{charged},{unknown},{reserved},{spent}", csv_field(of))
+            let ptc = ptc.map(or_empty).join(",");
+            format!("{},{tasks},{ptc},{currency},{charged},{unknown},{reserved},{spent}", csv_field(of))
         });
         out.push('\n');
     }
@@ -166,7 +212,7 @@ mod tests {
             key: TaskKey(key),
             at: Wall(NOW.wall.0 - hours_ago * 3_600_000),
             event,
-            amount: Ptc::from_thousandths(500),
+            amount: Amount::from_thousandths(500).of(Currency::Ptc),
             profile: "302ai".into(),
             model: if key == 4 { "S2V-01".into() } else { "T2V-01".into() },
             state,
@@ -186,8 +232,14 @@ mod tests {
         ]
     }
 
-    const BUDGET: BudgetSettings =
-        BudgetSettings { per_day: Some(Ptc::from_thousandths(20_000)), per_batch: None, ask_above: None };
+    fn settings(per_day: Option<Amount>) -> Settings {
+        let budget = BudgetSettings { per_day, per_batch: None, ask_above: None };
+        Settings { budget, ..Settings::default() }
+    }
+
+    fn capped() -> Settings {
+        settings(Some(Amount::from_thousandths(20_000)))
+    }
 
     #[test]
     fn money_is_summed_by_what_became_of_it() {
@@ -199,8 +251,8 @@ all             4      0.5      0.5        0.5    1.0
 
 Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
 ";
-        assert_eq!(cost_text(&ledger(), Some(By::Day), NOW, &BUDGET, false), expected);
-        let all = cost_text(&ledger(), None, NOW, &BudgetSettings { per_day: None, ..BUDGET }, false);
+        assert_eq!(cost_text(&ledger(), Some(By::Day), NOW, &capped(), false), expected);
+        let all = cost_text(&ledger(), None, NOW, &settings(None), false);
         assert!(all.contains("\nprompt refused       1      0.0      0.0        0.0    0.0\n"), "{all}");
         assert!(all.contains("\nS2V-01      1 ") && all.contains("\nunknown      1 "), "{all}");
         assert!(all.ends_with("; no cap for a day.\n"), "{all}");
@@ -216,7 +268,7 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
 
 今日已花费 0.5 PTC，预留 0.5；每日上限 20.0，剩余 19.0。
 ";
-        let said = lang::within(lang::Lang::Zh, || cost_text(&ledger(), Some(By::Day), NOW, &BUDGET, false));
+        let said = lang::within(lang::Lang::Zh, || cost_text(&ledger(), Some(By::Day), NOW, &capped(), false));
         assert_eq!(said, expected);
         let data = || (cost_csv(&ledger()), cost_json(&ledger(), 0));
         assert_eq!(lang::within(lang::Lang::Zh, data), data());
@@ -227,14 +279,14 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
         let lines = &ledger()[3..4];
         assert_eq!(
             cost_csv(lines),
-            "at,key,event,amount_ptc,profile,model,state,charged,class\n\
-             2026-11-22T16:30:00Z,2,released,0.5,302ai,T2V-01,refused,no,prompt_sensitive\n"
+            "at,key,event,amount_ptc,profile,model,state,charged,class,amount,currency\n\
+             2026-11-22T16:30:00Z,2,released,0.5,302ai,T2V-01,refused,no,prompt_sensitive,0.5,PTC\n"
         );
         assert_eq!(
             cost_json(lines, 8 * 3600),
             concat!(
-                r#"{"amount_ptc":"0.5","at":"2026-11-22T16:30:00Z","charged":"no","class":"prompt_sensitive","#,
-                r#""day":"2026-11-23","event":"released","key":"2","model":"T2V-01","profile":"302ai","state":"refused"}"#,
+                r#"{"amount":"0.5","amount_ptc":"0.5","at":"2026-11-22T16:30:00Z","charged":"no","class":"prompt_sensitive","#,
+                r#""currency":"PTC","day":"2026-11-23","event":"released","key":"2","model":"T2V-01","profile":"302ai","state":"refused"}"#,
                 "\n"
             )
         );
@@ -244,10 +296,41 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
             by_state,
             "data are in no language"
         );
-        assert_eq!(by_state.lines().nth(1), Some("queued,1,0.0,0.0,0.5,0.0"));
-        let day = r#"{"charged_ptc":"0.5","day":"2026-11-21","reserved_ptc":"0.0","spent_ptc":"0.5","tasks":1,"unknown_ptc":"0.0"}"#;
+        assert_eq!(by_state.lines().nth(1), Some("queued,1,0.0,0.0,0.5,0.0,PTC,0.0,0.0,0.5,0.0"));
+        let day = concat!(
+            r#"{"charged":"0.5","charged_ptc":"0.5","currency":"PTC","day":"2026-11-21","reserved":"0.0","reserved_ptc":"0.0","#,
+            r#""spent":"0.5","spent_ptc":"0.5","tasks":1,"unknown":"0.0","unknown_ptc":"0.0"}"#
+        );
         assert_eq!(cost_sums(&ledger(), By::Day, true, 8 * 3600).lines().next(), Some(day));
         assert_eq!(csv_field("a \"b\", c"), r#""a ""b"", c""#);
+    }
+
+    #[test]
+    fn two_currencies_stand_beside_each_other_and_are_never_added() {
+        let mut lines = ledger();
+        lines.truncate(2);
+        for line in &mut lines {
+            (line.at, line.amount) = (NOW.wall, Amount::from_hundredths(56).of(Currency::Usd));
+        }
+        let mut both = ledger();
+        both.truncate(2);
+        lines.iter_mut().for_each(|line| line.key = TaskKey(7));
+        both.extend(lines);
+        let expected = "\
+DAY         TASKS  CHARGED  UNKNOWN  SET ASIDE  SPENT  CURRENCY
+2026-11-21      1      0.5      0.0        0.0    0.5  PTC
+2026-11-23      1     0.56      0.0        0.0   0.56  USD
+all             1      0.5      0.0        0.0    0.5  PTC
+all             1     0.56      0.0        0.0   0.56  USD
+
+Today 0.0 PTC spent, 0.0 set aside; the day's cap of 20.0 leaves 20.0.
+Today 0.56 USD spent, 0.0 set aside; the day's cap of 20.0 leaves 19.44.
+";
+        assert_eq!(cost_text(&both, Some(By::Day), NOW, &capped(), false), expected);
+        let csv = cost_csv(&both);
+        assert!(csv.ends_with(",7,charged,,302ai,T2V-01,saved,yes,,0.56,USD\n"), "{csv}");
+        let sums = cost_sums(&both, By::Model, false, 0);
+        assert!(sums.ends_with("\nT2V-01,1,,,,,USD,0.56,0.0,0.0,0.56\n"), "{sums}");
     }
 
     #[test]

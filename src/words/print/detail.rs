@@ -31,7 +31,7 @@ pub fn detail(detail: &Detail, settings: &Settings, now: Now, color: bool) -> St
     let mut page = Page { text: String::new(), color };
     standing(&mut page, task);
     page.facts(facts::why(&row, Some(task), now, &voice));
-    page.facts([facts::cost(&row)]);
+    page.facts(facts::money_of(&row, Some(task), now));
     page.facts(facts::address(&row, now));
     page.facts([facts::model(&row, Some(&task.request), &settings.catalogue), facts::prompt(&row)]);
     page.facts(facts::addresses(&task.request));
@@ -150,7 +150,7 @@ mod tests {
     use super::*;
     use crate::lang;
     use domain::{
-        money::Ptc,
+        amount::{Amount, Currency},
         request::Request,
         task::{Event, LedgerLine, MoneyEvent, TaskKey, What},
     };
@@ -170,7 +170,11 @@ mod tests {
                 raw: None,
                 request_id: None,
             }],
-            ledger: vec![LedgerLine { at, event: MoneyEvent::Reserved, amount: Ptc::from_thousandths(500) }],
+            ledger: vec![LedgerLine {
+                at,
+                event: MoneyEvent::Reserved,
+                amount: Amount::from_thousandths(500).of(Currency::Ptc),
+            }],
             task: first,
         };
         let expected = "\
@@ -212,7 +216,7 @@ Time line
     #[test]
     fn what_is_not_known_of_a_task_made_elsewhere_is_said_in_words() {
         let id = domain::task::RemoteId("106916112212032".into());
-        let one = Task { request: Request::elsewhere(&id.0), cost: Ptc::ZERO, ..task(13, "", saved()) };
+        let one = Task { request: Request::elsewhere(&id.0), cost: Amount::ZERO, ..task(13, "", saved()) };
         let about = Detail { line: vec![one.clone()], events: vec![], ledger: vec![], task: one };
         let shown = detail(&about, &settings(), NOW, false);
         for line in [

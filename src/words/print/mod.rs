@@ -4,9 +4,11 @@
 mod cost;
 mod detail;
 mod layout;
+mod refunds;
 
 pub use cost::{cost_csv, cost_json, cost_sums, cost_text};
 pub use detail::detail;
+pub use refunds::{refunds, refunds_json, to_ask_for};
 
 use crate::{amounts, facts, names, tr};
 use domain::{
@@ -28,7 +30,7 @@ fn columns() -> [Column; 9] {
         Column { title: tr!("MODEL"), right: false },
         Column { title: tr!("RES"), right: false },
         Column { title: tr!("SEC"), right: true },
-        Column { title: "PTC", right: true },
+        Column { title: tr!("COST"), right: true },
         Column { title: tr!("MADE"), right: true },
         Column { title: tr!("NOTE"), right: false },
         Column { title: tr!("PROMPT"), right: false },
@@ -101,9 +103,9 @@ fn task_row(task: &Task, settings: &Settings, now: Now, most: usize) -> Vec<Cell
 fn cost(task: &Task) -> Cell {
     match task.charged() {
         Charged::Yes | Charged::Unknown if !task.request.is_known() => Cell::inked("-", FAINT),
-        Charged::Yes => Cell::plain(task.cost.to_string()),
-        Charged::Unknown => Cell::plain(format!("{}?", task.cost)),
-        Charged::No if task.state() == TaskState::Queued => Cell::inked(task.cost.to_string(), FAINT),
+        Charged::Yes => Cell::plain(task.money().to_string()),
+        Charged::Unknown => Cell::plain(format!("{}?", task.money())),
+        Charged::No if task.state() == TaskState::Queued => Cell::inked(task.money().to_string(), FAINT),
         Charged::No => Cell::inked("0", FAINT),
     }
 }
@@ -155,8 +157,8 @@ pub(crate) mod tests {
     use super::*;
     use crate::lang;
     use domain::{
+        amount::{Amount, CostSource, Currency},
         catalogue::Catalogue,
-        money::Ptc,
         problem::ErrorClass,
         reason::Reason,
         request::Request,
@@ -177,7 +179,9 @@ pub(crate) mod tests {
             name: None,
             profile: "302ai".into(),
             request: Request { prompt: prompt.into(), ..request() },
-            cost: Ptc::from_thousandths(500),
+            cost: Amount::from_thousandths(500),
+            currency: Currency::Ptc,
+            cost_source: Some(CostSource::List),
             remote: Some(RemoteId("106916112212032".into())),
             expires_at: None,
             dir: None,
@@ -191,6 +195,8 @@ pub(crate) mod tests {
             request_id: None,
             put_away_at: None,
             batch: TaskKey(12),
+            evidence: None,
+            refund: domain::task::RefundMarks::default(),
         }
     }
 
@@ -237,10 +243,10 @@ pub(crate) mod tests {
         ];
         let long = "很长".repeat(14);
         let expected = format!(
-            " KEY  STATE      MODEL  RES   SEC  PTC       MADE  NOTE            PROMPT
-  #9  > running  H-02   768P    6  0.5  5 min ago  Processing      雨夜的东京 霓虹灯
- #12  x failed   H-02   768P    6    0  5 min ago  prompt refused  a cat
-#130  + saved    H-02   768P    6  0.5  5 min ago                  {long}很…
+            " KEY  STATE      MODEL  RES   SEC     COST       MADE  NOTE            PROMPT
+  #9  > running  H-02   768P    6  0.5 PTC  5 min ago  Processing      雨夜的东京 霓虹灯
+ #12  x failed   H-02   768P    6        0  5 min ago  prompt refused  a cat
+#130  + saved    H-02   768P    6  0.5 PTC  5 min ago                  {long}很…
 "
         );
         assert_eq!(drawn(&tasks, false), expected);

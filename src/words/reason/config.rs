@@ -1,6 +1,6 @@
 //! What is wrong with a config.
 
-use super::system::system;
+use super::{price, system::system};
 use crate::{names, names::any_of, problem::Problem, tr};
 use domain::reason::config::{Fault, Meant, ModelFault, Place, Rejected, Takes, Toml, Unfit, Wrong};
 
@@ -169,6 +169,7 @@ fn unfit(why: &Unfit) -> (String, String) {
         }
         Unfit::OpenBrace => alone(tr!("unmatched brace")),
         Unfit::Model(fault) => model(fault),
+        Unfit::Price(fault) => (price::price(fault), String::new()),
     }
 }
 
@@ -206,12 +207,8 @@ fn takes(takes: &Takes) -> String {
         Takes::Pair => tr!("a list of two whole numbers, such as [90, 300]").into(),
         Takes::Wholes => tr!("a list of whole numbers from 1 on, such as [6, 10]").into(),
         Takes::Number { least, most } => tr!("a number from {least} to {most}", least, most),
-        Takes::Amount => {
-            tr!("an amount of PTC such as 0.5, not negative, with at most three digits after the point").into()
-        }
-        Takes::Cap => {
-            tr!("an amount of PTC such as 20 or 0.5, with at most three digits after the point, or \"none\"").into()
-        }
+        Takes::Amount => tr!("an amount such as 0.5, not negative, with at most six digits after the point").into(),
+        Takes::Cap => tr!("an amount such as 20 or 0.5, with at most six digits after the point, or \"none\"").into(),
         Takes::Word(words) => tr!("{allowed}", allowed = any_of(words)),
         Takes::Words(words) => {
             tr!("a list of {words}, such as [\"{first}\"]", words = any_of(words), first = words[0])

@@ -3,13 +3,13 @@
 use super::message;
 use crate::{lang, tr};
 use domain::{
-    task::{Resolution, What},
+    task::{RefundStep, Resolution, What},
     time::SECOND,
 };
 use engine::settings::Voice;
 
 /// Every kind that the program writes, in the order of a task's life.
-pub const KINDS: [&str; 20] = [
+pub const KINDS: [&str; 22] = [
     "adopted",
     "confirmed",
     "sending",
@@ -29,6 +29,8 @@ pub const KINDS: [&str; 20] = [
     "saved",
     "cancelled",
     "put away",
+    "records",
+    "refund",
     "money",
 ];
 
@@ -43,7 +45,7 @@ pub fn kind(kind: &str) -> &str {
 pub fn event(what: &What, voice: &Voice) -> String {
     let text = match what {
         What::Said { text, .. } => return text.clone(),
-        What::Confirmed(amount) => return tr!("{amount} PTC reserved", amount),
+        What::Confirmed(amount) => return tr!("{amount} reserved", amount),
         What::Adopted(id) => return tr!("created elsewhere as {id}", id = id.0),
         What::PutBack { wait_ms, why } => {
             let (seconds, message) = (wait_ms.div_ceil(SECOND), message(why, voice));
@@ -58,6 +60,11 @@ pub fn event(what: &What, voice: &Voice) -> String {
         }
         What::Posted(id) => return tr!("the service posted its ID: {id}", id = id.0),
         What::Resolved(as_what) => return resolved(as_what),
+        What::Recorded(money) => return tr!("{money} was charged", money),
+        What::FoundInRecords(id) => return tr!("it was accepted: its ID is {id}", id = id.0),
+        What::Evidence(evidence) => return super::evidence(evidence),
+        What::Refund(RefundStep::Asked) => tr!("asked for"),
+        What::Refund(RefundStep::Given) => tr!("the money came back"),
         What::Status(word) => return word.clone(),
         What::Ready(file) => return tr!("finished; the file's ID is {id}", id = file.0),
         What::Saved { bytes, path } => return tr!("{bytes} bytes in {path}", bytes, path),

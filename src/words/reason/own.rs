@@ -42,6 +42,10 @@ pub(super) fn problem(own: &Own, voice: &Voice) -> Problem {
             tr!("the storage refuses every URL the service gives: {detail}", detail),
             tr!("It is fetched again automatically; {download} tries at once.", download = voice.download),
         ),
+        Own::IdLost => (
+            tr!("the gateway's records show that it was charged, but not its ID: its file cannot be fetched").to_owned(),
+            tr!("Ask 302.AI for the money: `reeltop refunds` writes the text. An ID that turns up still settles it: `reeltop resolve KEY --as task-id=ID`.").to_owned(),
+        ),
         Own::SavingStopped => (
             tr!("saving was stopped, and the paid file is not on disk").to_owned(),
             tr!("Download it to have it now; otherwise it is fetched at the next start.").to_owned(),

@@ -3,7 +3,7 @@
 use super::*;
 use crate::lang::{Lang, within};
 use domain::{
-    money::Ptc,
+    amount::{Amount, Currency},
     problem::{Charged, ErrorClass, TaskError},
     reason::{Call, LineFault, Met, Own, Quote, Span, Then},
     task::{FileId, RemoteId, Resolution, What},
@@ -100,7 +100,7 @@ fn owns() -> Vec<Own> {
 fn whats() -> Vec<What> {
     let (id, why) = (|| RemoteId("7".into()), || call(Met::Key, Then::Usual));
     vec![
-        What::Confirmed(Ptc::from_thousandths(500)),
+        What::Confirmed(Amount::from_thousandths(500).of(Currency::Ptc)),
         What::Adopted(id()),
         What::Sending,
         What::SendingStopped,

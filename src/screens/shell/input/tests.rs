@@ -416,7 +416,7 @@ fn unsent_work_of_an_earlier_run_waits_for_a_word_p_sends_it_and_u_takes_it_back
     };
     let unsent = crate::shell::layout::unsent;
     let mut sends = earlier();
-    assert_eq!(unsent(&sends), (2, domain::money::Ptc::from_thousandths(1_000)));
+    assert_eq!((unsent(&sends).0, unsent(&sends).1.to_string().as_str()), (2, "1.0 PTC"));
     let sent = typed(&mut sends, "p");
     assert_eq!((unsent(&sends).0, sends.work.queue.paused), (0, false));
     assert!(matches!(sent[..], [Effect::Store(StoreCmd::Send { .. })]), "{sent:?}");

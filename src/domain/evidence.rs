@@ -1,0 +1,34 @@
+//! What the gateway's records say of an unknown where they do not decide it: shown to whoever does.
+
+use super::{
+    amount::Amount,
+    task::{RemoteId, TaskKey},
+    time::Wall,
+};
+use serde::{Deserialize, Serialize};
+
+/// One call in the gateway's records, as far as it says something to a person. What it does not say is `None`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The `request-id` of the call.
+    pub request_id: Option<String>,
+    pub at: Option<Wall>,
+    /// What was charged.
+    pub cost: Option<Amount>,
+    /// The task that it became.
+    pub task_id: Option<RemoteId>,
+}
+
+/// What the records say of an unknown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Evidence {
+    /// After the last look no record fits it: most likely it was never made.
+    NotSeen,
+    /// Some records may be its own, and nothing says which.
+    Ambiguous {
+        records: Vec<Record>,
+        /// Other submissions that one of them fits.
+        others: Vec<TaskKey>,
+    },
+}

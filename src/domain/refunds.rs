@@ -1,0 +1,127 @@
+//! Charges without a result. 302.AI gives them back when asked within seven working days, by the request's id (the service's
+//! contract, section Records).
+
+use super::{
+    amount::{Amount, CostSource, Money, Totals},
+    task::{Phase, Task, TaskKey, TaskState},
+    time::{Now, Wall},
+};
+use serde::{Deserialize, Serialize};
+
+/// Working days after the charge within which it can be asked for.
+const WORKING_DAYS: i64 = 7;
+/// Calendar days that seven working days can reach over, for looking them up.
+pub const CALENDAR_DAYS: u64 = 12;
+const DAY: i64 = 86_400_000;
+
+/// A charge that can be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refund {
+    pub key: TaskKey,
+    pub request_id: Option<String>,
+    pub money: Money,
+    /// When it was sent, and so charged.
+    pub sent_at: Wall,
+    pub model: String,
+    pub asked_at: Option<Wall>,
+    /// Working days left after today.
+    pub days_left: u32,
+    /// Whether its ID was lost; else it failed.
+    pub lost: bool,
+}
+
+/// Whether a task was accepted and ended without a file, is not proven free and was not given back.
+#[must_use]
+pub fn is_one(task: &Task) -> bool {
+    let proven_free = task.cost_source == Some(CostSource::Records) && task.cost == Amount::ZERO;
+    let without_result = match &task.phase {
+        Phase::Failed { error } => task.remote.is_some() || error.code == super::task::ID_LOST,
+        Phase::Cancelled { was, charged } => {
+            *was == TaskState::Unknown && *charged == super::problem::Charged::Yes && task.remote.is_none()
+        }
+        _ => false,
+    };
+    without_result && !proven_free && task.refund.given_at.is_none()
+}
+
+/// The charge, if it can still be asked for.
+#[must_use]
+pub fn of(task: &Task, now: Now) -> Option<Refund> {
+    let sent_at = task.sent_at.filter(|_| is_one(task))?;
+    Some(Refund {
+        key: task.key,
+        request_id: task.request_id.clone(),
+        money: task.money(),
+        sent_at,
+        model: task.request.model.clone(),
+        asked_at: task.refund.asked_at,
+        days_left: days_left(sent_at, now)?,
+        lost: task.remote.is_none(),
+    })
+}
+
+/// Working days left after today, by the person's own days; `None` when it is too late.
+#[must_use]
+pub fn days_left(charged: Wall, now: Now) -> Option<u32> {
+    let day = |at: Wall| (at.0 + i64::from(now.utc_offset) * 1_000).div_euclid(DAY);
+    let (from, to) = (day(charged), day(now.wall));
+    if to - from > 2 * WORKING_DAYS {
+        return None;
+    }
+    // The first day of 1970 was a Thursday; days 2 and 3 after it a weekend.
+    let works = |day: &i64| !matches!(day.rem_euclid(7), 2 | 3);
+    let passed = i64::try_from((from + 1..=to).filter(works).count()).ok()?;
+    u32::try_from(WORKING_DAYS - passed).ok()
+}
+
+/// What is still to be asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Open {
+    pub count: usize,
+    /// The fewest working days that one of them has left after today.
+    pub days_left: u32,
+    pub sum: Totals,
+}
+
+/// Sums up those that nobody has asked for.
+#[must_use]
+pub fn open(refunds: &[Refund]) -> Option<Open> {
+    let open: Vec<&Refund> = refunds.iter().filter(|refund| refund.asked_at.is_none()).collect();
+    let days_left = open.iter().map(|refund| refund.days_left).min()?;
+    Some(Open { count: open.len(), days_left, sum: open.iter().map(|refund| refund.money).collect() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::HOUR;
+
+    #[test]
+    fn weekends_do_not_count_and_the_seventh_working_day_is_the_last() {
+        // A Sunday, 2026-11-22, 18:30 UTC.
+        let sunday = Wall(1_795_372_200_000);
+        let left = |days: u64, offset: i32| {
+            let now = Now { wall: sunday.plus(days * 24 * HOUR), utc_offset: offset, ..Now::default() };
+            days_left(sunday, now)
+        };
+        for (days, expected) in [
+            (0, Some(7)),
+            (1, Some(6)),
+            (5, Some(2)),
+            // The next weekend.
+            (6, Some(2)),
+            (7, Some(2)),
+            (8, Some(1)),
+            (9, Some(0)),
+            (10, None),
+            (400, None),
+        ] {
+            assert_eq!(left(days, 0), expected, "{days}");
+        }
+        // In Shanghai it was Monday already.
+        assert_eq!((left(0, 8 * 3_600), left(1, 8 * 3_600), left(8, 8 * 3_600)), (Some(7), Some(6), Some(1)));
+        // A clock that was set back takes nothing away.
+        let before = Now { wall: Wall(sunday.0 - 86_400_000), ..Now::default() };
+        assert_eq!(days_left(sunday, before), Some(7));
+    }
+}

@@ -1,0 +1,13 @@
+//! Codes of what the program itself found or was told to do about a task, as `error.code` in JSON and the store have them.
+
+/// The code of a task that the service calls made without ever giving its file.
+pub const NO_FILE: &str = "no_file";
+
+/// The code of a task that reached the gateway and was charged, but whose id is in no record.
+pub const ID_LOST: &str = "id_lost";
+
+/// The code of a task that a person settled as never made.
+pub const NOT_CREATED: &str = "not-created";
+
+/// The code of a file whose saving a person stopped: it waits for the next start, or for a person's word.
+pub const STOPPED: &str = "stopped";

@@ -1,0 +1,54 @@
+//! Charges without a result: which there are, and what a person has said of them.
+
+use super::{event, store, told::refuse};
+use crate::{
+    effect::{Effect, StoreCmd},
+    news::{Left, News, TaskNews},
+    work::Work,
+};
+use domain::{
+    problem::Charged,
+    refunds,
+    task::{LedgerLine, MoneyEvent, Phase, RefundStep, Task, TaskState, What},
+};
+
+/// A task changes: what is to be asked for may be other tasks now.
+pub(super) fn note(work: &mut Work, before: Option<TaskState>, now: TaskState) {
+    let counts = |state| matches!(state, TaskState::Failed | TaskState::Cancelled);
+    work.money.refunds_stale |= counts(now) || before.is_some_and(counts);
+}
+
+/// Reads them anew where they may have changed and somebody looks.
+pub(super) fn read_due(work: &mut Work) -> Vec<Effect> {
+    let wanted = work.settings.interactive && work.tasks.loaded && work.store.owner.is_some();
+    if !wanted || !work.money.refunds_stale || !work.store.pending.is_empty() {
+        return Vec::new();
+    }
+    work.money.refunds_stale = false;
+    vec![Effect::Store(StoreCmd::Refunds { now: work.now })]
+}
+
+/// Writes down that it was asked for, or that the money came back.
+pub(super) fn take(work: &mut Work, mut task: Task, step: RefundStep) -> Vec<Effect> {
+    let key = task.key;
+    if !refunds::is_one(&task) {
+        return refuse(work, key, Left::NoRefund(task.state()));
+    }
+    let (what, mut ledger) = (What::Refund(step), Vec::new());
+    match step {
+        RefundStep::Asked => task.refund.asked_at = Some(work.now.wall),
+        RefundStep::Given => {
+            task.refund.given_at = Some(work.now.wall);
+            match &mut task.phase {
+                Phase::Failed { error } => error.charged = Charged::No,
+                Phase::Cancelled { charged, .. } => *charged = Charged::No,
+                _ => {}
+            }
+            ledger.push(LedgerLine { at: work.now.wall, event: MoneyEvent::Refunded, amount: task.money() });
+        }
+    }
+    let note = event(work, what);
+    work.news.push(News::Task { key, what: TaskNews::Refund(step) });
+    work.store.owed.insert(key);
+    store::write(work, task, vec![note], ledger)
+}

@@ -1,0 +1,287 @@
+//! What the gateway's records change: charges, and unknowns that settle themselves.
+
+use super::*;
+use domain::{
+    amount::CostSource,
+    evidence::Evidence,
+    task::{
+        ID_LOST,
+        TaskState::{Failed, Running, Unknown},
+    },
+};
+
+/// A record of a submission at that moment of the test.
+fn row(id: &str, at: Wall, more: &str) -> String {
+    let seconds = at.0 / 1_000;
+    format!(r#"{{"request_id":"{id}","created_at":{seconds},"path":"/minimaxi/v1/video_generation","cost":0.4{more}}}"#)
+}
+
+fn page(rows: &[String]) -> Reply {
+    ok(&format!(r#"{{"items":[{}],"pagination":{{"total_page":1,"cur_page":1}}}}"#, rows.join(",")))
+}
+
+fn charge(cost: &str) -> Reply {
+    ok(&format!(r#"{{"data":{{"cost":{cost}}}}}"#))
+}
+
+fn not_found() -> Reply {
+    ok(r#"{"code":-1,"msg":"record not found"}"#)
+}
+
+fn with_id(id: &str, reply: Reply) -> Reply {
+    match reply {
+        Reply::Answered { http, retry_after_ms, body, .. } => {
+            Reply::Answered { http, retry_after_ms, request_id: Some(id.into()), body }
+        }
+        other => other,
+    }
+}
+
+/// A program that asks the records, with `n` queued tasks.
+fn queued(n: usize) -> World {
+    let mut world = World::with(|settings| settings.profile.records = true);
+    world.act(Act::Queue { intents: intents(n), undo: false });
+    world
+}
+
+/// One whose only task has been posted.
+fn posting() -> World {
+    let mut world = queued(1);
+    world.store();
+    world.store();
+    assert_eq!(world.posts.len(), 1);
+    world
+}
+
+/// Questions to the records that wait, and none of the others.
+fn asked(world: &mut World) -> usize {
+    world.calls.retain(|call| matches!(call, HttpCmd::Charge { .. } | HttpCmd::Records { .. }));
+    world.calls.len()
+}
+
+/// One task whose answer was lost.
+fn unknown() -> World {
+    let mut world = posting();
+    world.reply(timed_out());
+    world.settle();
+    assert_eq!(world.states(1), (Unknown, Unknown));
+    world
+}
+
+#[test]
+fn the_charge_is_asked_for_after_five_seconds_and_while_there_is_none_after_one_five_and_thirty_minutes() {
+    let mut world = posting();
+    world.reply(with_id("q1", accepted("R1")));
+    world.settle();
+    let begun = world.now.mono;
+    let mut times = Vec::new();
+    for _ in 0..40 * 60 {
+        world.pass(SECOND);
+        world.settle();
+        if asked(&mut world) > 0 {
+            times.push(world.now.mono.since(begun) / SECOND);
+            world.reply(not_found());
+        }
+    }
+    assert_eq!(times, [5, 60, 300, 1_800]);
+}
+
+#[test]
+fn the_real_charge_takes_the_place_of_the_expected_one_and_has_a_line_of_its_own() {
+    let mut world = posting();
+    world.reply(with_id("q1", accepted("R1")));
+    world.settle();
+    world.pass(5 * SECOND);
+    assert_eq!(asked(&mut world), 1);
+    world.reply(charge("\"0.4\""));
+    world.settle();
+    let task = &world.disk.tasks[&key(1)];
+    assert_eq!((task.cost.to_string(), task.cost_source), ("0.4".into(), Some(CostSource::Records)));
+    assert_eq!(world.ledger(1), [MoneyEvent::Reserved, MoneyEvent::Charged, MoneyEvent::Recorded]);
+    assert_eq!(world.state.money.spent_today.to_string(), "0.4 PTC");
+    world.pass(HOUR);
+    assert_eq!(asked(&mut world), 0);
+}
+
+#[test]
+fn the_end_is_asked_about_too_since_a_failure_may_have_been_given_back() {
+    let mut world = posting();
+    world.reply(with_id("q1", accepted("R1")));
+    world.settle();
+    world.pass(5 * SECOND);
+    asked(&mut world);
+    world.reply(charge("0.5"));
+    world.settle();
+    while !world.calls.iter().any(|call| matches!(call, HttpCmd::Query { .. })) {
+        world.pass(SECOND);
+    }
+    world.reply(ok(r#"{"task_id":"R1","status":"Fail","base_resp":{"status_code":1027}}"#));
+    world.settle();
+    assert_eq!((world.states(1), asked(&mut world)), ((Failed, Failed), 1));
+    world.reply(charge("0"));
+    world.settle();
+    let task = &world.disk.tasks[&key(1)];
+    assert_eq!((task.cost.to_string(), task.charged()), ("0.0".into(), Charged::No));
+    assert!(!domain::refunds::is_one(task), "{task:?}");
+    world.pass(HOUR);
+    assert_eq!(asked(&mut world), 0);
+}
+
+#[test]
+fn a_key_without_the_permission_is_told_once_and_asked_no_more_until_the_config_is_read_again() {
+    let mut world = posting();
+    world.reply(with_id("q1", accepted("R1")));
+    world.settle();
+    world.pass(5 * SECOND);
+    asked(&mut world);
+    world.reply(ok(r#"{"code":403,"msg":"no access"}"#));
+    let denied = |world: &World| world.state.news.iter().filter(|news| matches!(news, News::Records(_))).count();
+    assert_eq!(denied(&world), 1);
+    world.pass(HOUR);
+    assert_eq!((asked(&mut world), denied(&world)), (0, 1));
+    let reread = crate::msg::Reread { settings: world.state.settings.clone(), changed: vec![], fixed: vec![] };
+    world.take(Msg::Config(Ok(Box::new(reread))));
+    assert_eq!(asked(&mut world), 1);
+}
+
+#[test]
+fn where_records_are_off_nothing_is_asked() {
+    let mut world = World::posting();
+    world.reply(with_id("q1", http(502)));
+    world.settle();
+    world.pass(HOUR);
+    assert_eq!((world.states(1).0, asked(&mut world)), (Unknown, 0));
+}
+
+#[test]
+fn an_unknown_with_one_record_that_names_its_task_runs_on() {
+    let mut world = unknown();
+    let sent = world.disk.tasks[&key(1)].sent_at.unwrap();
+    world.pass(9 * SECOND);
+    assert_eq!(asked(&mut world), 0);
+    world.pass(SECOND);
+    assert_eq!(asked(&mut world), 1);
+    world.reply(page(&[row("q9", sent.plus(SECOND), r#","response":"{\"task_id\":\"77\"}""#)]));
+    world.settle();
+    let task = &world.disk.tasks[&key(1)];
+    assert_eq!(
+        (task.state(), task.remote.clone(), task.request_id.as_deref()),
+        (Running, Some(RemoteId("77".into())), Some("q9"))
+    );
+    assert_eq!((task.cost.to_string(), task.charged()), ("0.4".into(), Charged::Yes));
+    assert_eq!(world.ledger(1), [MoneyEvent::Reserved, MoneyEvent::Unknown, MoneyEvent::Recorded]);
+    assert_eq!(world.posts.len(), 1);
+}
+
+#[test]
+fn an_unknown_whose_record_names_no_task_ends_as_charged_and_an_id_that_turns_up_revives_it() {
+    let mut world = unknown();
+    let sent = world.disk.tasks[&key(1)].sent_at.unwrap();
+    world.pass(10 * SECOND);
+    asked(&mut world);
+    world.reply(page(&[row("q9", sent, "")]));
+    world.settle();
+    let task = world.disk.tasks[&key(1)].clone();
+    let error = task.error().unwrap();
+    assert_eq!((task.state(), error.code.as_str(), error.class), (Failed, ID_LOST, ErrorClass::Service));
+    assert_eq!((task.charged(), task.request_id.as_deref()), (Charged::Yes, Some("q9")));
+    assert!(domain::refunds::is_one(&task));
+    world.act(Act::Resolve { key: key(1), as_what: Resolution::Found(RemoteId("77".into())) });
+    world.reply(ok(r#"{"task_id":"77","status":"Processing","base_resp":{"status_code":0}}"#));
+    world.settle();
+    assert_eq!(world.states(1), (Running, Running));
+    assert_eq!(world.disk.tasks[&key(1)].remote, Some(RemoteId("77".into())));
+}
+
+#[test]
+fn absence_is_no_decision_and_after_the_last_look_it_is_a_suggestion() {
+    let mut world = unknown();
+    let begun = world.now.mono;
+    let mut times = Vec::new();
+    for _ in 0..40 * 60 {
+        world.pass(SECOND);
+        if asked(&mut world) > 0 {
+            times.push(world.now.mono.since(begun) / SECOND);
+            assert_eq!(world.disk.tasks[&key(1)].evidence, None);
+            world.reply(page(&[]));
+        }
+        world.settle();
+    }
+    assert_eq!(times, [10, 60, 300, 1_800]);
+    let task = &world.disk.tasks[&key(1)];
+    assert_eq!((task.state(), &task.evidence), (Unknown, &Some(Evidence::NotSeen)));
+}
+
+#[test]
+fn a_look_that_tells_nothing_is_no_suggestion() {
+    let mut world = unknown();
+    for _ in 0..40 * 60 {
+        world.pass(SECOND);
+        while asked(&mut world) > 0 {
+            world.reply(http(502));
+        }
+        world.settle();
+    }
+    let task = &world.disk.tasks[&key(1)];
+    assert_eq!((task.state(), &task.evidence), (Unknown, &None));
+}
+
+#[test]
+fn two_unknowns_alike_are_never_swapped_whatever_comes_in_whatever_order() {
+    // Each of two alike may have a record or none yet, with or without its task, in either order, on each look.
+    let of = |n: u32, at: Wall| {
+        [None, Some(row(&format!("q{n}"), at, "")), Some(row(&format!("q{n}"), at, &format!(r#","task_id":"7{n}""#)))]
+    };
+    for case in 0..18_usize {
+        let mut world = queued(2);
+        for _ in 0..2 {
+            while !world.calls.iter().any(|call| matches!(call, HttpCmd::Submit { .. })) {
+                world.store();
+                world.pass(100);
+            }
+            world.reply(timed_out());
+            world.settle();
+        }
+        assert_eq!((world.states(1).1, world.states(2).1), (Unknown, Unknown));
+        let sent = |n| world.disk.tasks[&key(n)].sent_at.unwrap();
+        let rows = [of(1, sent(1))[case % 3].clone(), of(2, sent(2))[case / 3 % 3].clone()];
+        let mut rows: Vec<String> = rows.into_iter().flatten().collect();
+        if case >= 9 {
+            rows.reverse();
+        }
+        for _ in 0..35 * 60 {
+            world.pass(SECOND);
+            while asked(&mut world) > 0 {
+                world.reply(page(&rows));
+            }
+            world.settle();
+        }
+        for n in 1..=2 {
+            let task = &world.disk.tasks[&key(n)];
+            let own = |id: &RemoteId| id.0 == format!("7{n}");
+            assert!(task.remote.as_ref().is_none_or(own), "case {case}: {task:?}");
+            assert!(task.request_id.as_ref().is_none_or(|id| *id == format!("q{n}")), "case {case}: {task:?}");
+        }
+    }
+}
+
+#[test]
+fn a_charge_that_was_given_back_is_no_longer_counted() {
+    let mut world = unknown();
+    let sent = world.disk.tasks[&key(1)].sent_at.unwrap();
+    world.pass(10 * SECOND);
+    asked(&mut world);
+    world.reply(page(&[row("q9", sent, "")]));
+    world.settle();
+    let refund = |world: &mut World, step| {
+        world.act(Act::Refund { keys: vec![key(1)], step });
+        world.settle();
+        world.disk.tasks[&key(1)].clone()
+    };
+    let asked = refund(&mut world, RefundStep::Asked);
+    assert!(asked.refund.asked_at.is_some() && domain::refunds::is_one(&asked));
+    let given = refund(&mut world, RefundStep::Given);
+    assert!(!domain::refunds::is_one(&given) && given.charged() == Charged::No);
+    assert_eq!(world.ledger(1).last(), Some(&MoneyEvent::Refunded));
+    assert_eq!(world.state.money.spent_today.to_string(), "");
+}

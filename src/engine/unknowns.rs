@@ -1,0 +1,300 @@
+//! Unknowns that settle themselves by the gateway's records.
+//!
+//! ```text
+//! unknown -> looks after 10 s, 1, 5 and 30 minutes: all pages of the account's calls in the window of the POST, then all of
+//!            our own submissions in it, by whichever program, then the matching (`gateway::settle`)
+//!    one row with a task   -> runs on with its id
+//!    one row without       -> failed, `id_lost`: charged, to be given back when asked for
+//!    several may be its own -> nothing is decided; a person is shown them
+//!    none after the last   -> nothing is decided; "not created" is what a person is advised
+//! ```
+
+use super::{adopt, answer_of_records, claim, in_scope, poller, records, store, ticket};
+use crate::{
+    effect::{Effect, HttpCmd, StoreCmd, Ticket},
+    news::{News, TaskNews},
+    work::{Look, Work},
+};
+use domain::{
+    amount::{Amount, CostSource},
+    evidence::{Evidence, Record},
+    problem::{Charged, ErrorClass, TaskError},
+    reason::{Own, Reason},
+    request::Request,
+    task::{ID_LOST, LedgerLine, MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState, What},
+    time::{MINUTE, Mono, SECOND, Wall},
+};
+use service::gateway::{
+    Asked,
+    records::{Page, Row, Window},
+    settle::{Finding, Submission, settle},
+};
+
+/// When an unknown is looked for, from when it became one or was found at the start.
+pub(super) const LOOKS: [u64; 4] = [10 * SECOND, MINUTE, 5 * MINUTE, 30 * MINUTE];
+/// How long an upload of pictures may take that is not counted as a wait for the answer.
+const UPLOAD: u64 = 10 * MINUTE;
+/// Pages of one look; beyond that nothing is decided.
+const PAGES: u32 = 40;
+/// A look that the store or the service has not answered by then is given up.
+const PATIENCE: u64 = 5 * MINUTE;
+
+/// Whether the records may still settle that unknown of themselves: its first look is not over.
+#[must_use]
+pub fn is_to_be_looked_for(work: &Work, key: TaskKey) -> bool {
+    records::is_on(work) && work.records.looks.get(&key).is_some_and(|(_, done)| *done == 0)
+}
+
+/// Puts an unknown into the schedule, and anything else out of it.
+pub(super) fn plan(work: &mut Work, task: &Task) {
+    let key = task.key;
+    let open = task.state() == TaskState::Unknown && task.evidence != Some(Evidence::NotSeen);
+    if !open || !in_scope(work, task) || !records::is_on(work) {
+        work.records.looks.remove(&key);
+        work.records.look_due.set(key, None);
+        return;
+    }
+    let since = work.now.mono;
+    let (since, done) = *work.records.looks.entry(key).or_insert((since, 0));
+    let due = LOOKS.get(usize::from(done)).map(|after| since.plus(*after));
+    work.records.look_due.set(key, due);
+}
+
+pub(super) fn deadline(work: &Work) -> Option<Mono> {
+    match &work.records.look {
+        Some(look) => Some(look.until),
+        None => work.records.look_due.first().filter(|_| work.tasks.loaded),
+    }
+}
+
+/// Begins the look that is due first, over all unknowns whose windows meet its own.
+pub(super) fn look_due(work: &mut Work) -> Vec<Effect> {
+    if work.records.look.as_ref().is_some_and(|look| look.until <= work.now.mono) {
+        over(work, false);
+    }
+    if work.records.look.is_some() || !work.tasks.loaded || !records::may_ask(work) {
+        return Vec::new();
+    }
+    let due: Vec<TaskKey> = work.records.look_due.due(work.now.mono).collect();
+    let Some(first) = due.iter().find_map(|key| work.tasks.live.get(key)) else {
+        due.iter().for_each(|key| work.records.look_due.set(*key, None));
+        return Vec::new();
+    };
+    let mut window = window(work, first);
+    let mut keys = vec![first.key];
+    let meets = |window: &Window, other: &Window| other.from <= window.to && window.from <= other.to;
+    // In the order of their sending, so that a chain of windows is followed to its end.
+    let mut others: Vec<&Task> = due.iter().filter_map(|key| work.tasks.live.get(key)).collect();
+    others.sort_by_key(|task| task.sent_at);
+    for task in others.iter().chain(others.iter().rev()) {
+        let own = self::window(work, task);
+        if !keys.contains(&task.key) && meets(&window, &own) {
+            window = window.and(own);
+            keys.push(task.key);
+        }
+    }
+    let ticket = ticket(work);
+    let until = work.now.mono.plus(PATIENCE);
+    work.records.look = Some(Look { ticket, keys, window, rows: Vec::new(), pages: 1, until });
+    vec![Effect::Http(HttpCmd::Records { ticket, window, page: 1 })]
+}
+
+/// The span of time in which a submission's record lies.
+fn window(work: &Work, task: &Task) -> Window {
+    let sent = task.sent_at.unwrap_or(task.created_at);
+    Window::of(sent, patience_of(work, sent, &task.request))
+}
+
+fn patience_of(work: &Work, sent: Wall, request: &Request) -> Wall {
+    let queue = &work.settings.queue;
+    let has_picture = [&request.first_frame, &request.last_frame, &request.subject].into_iter().any(Option::is_some);
+    sent.plus(queue.submit_stall_ms + queue.submit_timeout_ms + if has_picture { UPLOAD } else { 0 })
+}
+
+/// A page of the records.
+pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effect> {
+    let Some(look) = work.records.look.as_mut().filter(|look| look.ticket == of) else {
+        work.stale += 1;
+        return Vec::new();
+    };
+    let page = match answer {
+        Asked::Told(page) => page,
+        Asked::NotAllowed { said } => {
+            work.records.look = None;
+            records::deny(work, said);
+            return Vec::new();
+        }
+        // What tells nothing is no look at all, but for its time.
+        Asked::NotYet | Asked::Again { .. } => {
+            over(work, false);
+            return Vec::new();
+        }
+    };
+    look.rows.extend(page.rows);
+    let window = look.window;
+    match page.next {
+        Some(_) if look.pages >= PAGES => {
+            over(work, false);
+            Vec::new()
+        }
+        Some(page) => {
+            look.pages += 1;
+            vec![Effect::Http(HttpCmd::Records { ticket: of, window, page })]
+        }
+        None => {
+            // Read after the records, so that whatever has a row in them is here as well.
+            let reach = patience_of(work, Wall(0), &Request::elsewhere("")).0.unsigned_abs() + UPLOAD + 2 * MINUTE;
+            let (from, to) = (Wall(window.from.0.saturating_sub_unsigned(reach)), window.to.plus(MINUTE));
+            let profile = work.settings.profile.name.clone();
+            vec![Effect::Store(StoreCmd::Sent { ticket: of, profile, from, to })]
+        }
+    }
+}
+
+/// Our own submissions in that time: now each unknown is matched.
+pub(super) fn sent(work: &mut Work, of: Ticket, tasks: Vec<Task>) -> Vec<Effect> {
+    if work.records.look.as_ref().is_none_or(|look| look.ticket != of) {
+        work.stale += 1;
+        return Vec::new();
+    }
+    let Some(look) = over(work, true) else { return Vec::new() };
+    let tasks: Vec<Task> = tasks
+        .into_iter()
+        .map(|task| store::unwritten(work, task.key).unwrap_or(task))
+        .filter(|task| task.sent_at.is_some())
+        .collect();
+    let submissions: Vec<Submission> = tasks.iter().map(|task| submission(work, task)).collect();
+    let found = settle(&submissions, &look.rows, &work.settings.catalogue);
+    let mut effects = Vec::new();
+    for (key, finding) in found {
+        // One that another program has settled meanwhile, or that was not looked for, is left alone.
+        let open = |task: &&Task| task.state() == TaskState::Unknown && look.keys.contains(&task.key);
+        let Some(task) = work.tasks.live.get(&key).filter(open).cloned() else { continue };
+        effects.extend(match finding {
+            Finding::Made { id, row } => made(work, task, id, row),
+            Finding::IdLost { cost, row } => id_lost(work, task, cost, row),
+            Finding::Ambiguous { rows, others } => {
+                let records = rows.into_iter().map(record).collect();
+                say(work, task, Evidence::Ambiguous { records, others })
+            }
+            Finding::NotSeen if !work.records.look_due.get(key).is_some_and(|at| at > work.now.mono) => {
+                say(work, task, Evidence::NotSeen)
+            }
+            Finding::NotSeen => Vec::new(),
+        });
+    }
+    effects
+}
+
+/// The look is over; each unknown that it was for waits for its next one.
+fn over(work: &mut Work, told: bool) -> Option<Look> {
+    let look = work.records.look.take()?;
+    for key in &look.keys {
+        let Some((since, done)) = work.records.looks.get_mut(key) else { continue };
+        let last = usize::from(*done) + 1 == LOOKS.len();
+        // The last look is one that told something, however often it has to be tried.
+        let again = last && !told;
+        let now = work.now.mono;
+        let due = if again {
+            Some(now.plus(LOOKS[3]))
+        } else {
+            *done += 1;
+            let ahead = |done: u8| LOOKS.get(usize::from(done)).map(|after| since.plus(*after));
+            while ahead(*done).is_some_and(|at| at <= now) && usize::from(*done) + 1 < LOOKS.len() {
+                *done += 1;
+            }
+            ahead(*done).map(|at| at.max(now.plus(SECOND)))
+        };
+        work.records.look_due.set(*key, due);
+    }
+    Some(look)
+}
+
+fn submission(work: &Work, task: &Task) -> Submission {
+    let sent = task.sent_at.unwrap_or(task.created_at);
+    Submission {
+        key: task.key,
+        sent,
+        until: patience_of(work, sent, &task.request),
+        model: task.request.model.clone(),
+        prompt: task.request.prompt.clone(),
+        request_id: task.request_id.clone(),
+        task_id: task.remote.clone(),
+        unknown: task.state() == TaskState::Unknown,
+    }
+}
+
+fn record(row: Row) -> Record {
+    Record { request_id: row.request_id, at: row.at, cost: row.cost, task_id: row.task_id }
+}
+
+/// It was made: it runs on with the id that the records have.
+fn made(work: &mut Work, task: Task, id: RemoteId, row: Row) -> Vec<Effect> {
+    if let Some(other) = adopt::known_as(work, &id) {
+        return say(work, task, Evidence::Ambiguous { records: vec![record(row)], others: vec![other] });
+    }
+    let Phase::Unknown { error } = task.phase.clone() else { return Vec::new() };
+    let next_poll = work.now.wall;
+    let mut task = Task {
+        phase: Phase::Running { status: String::new(), next_poll, polls: 0, misses: 0, trouble: None },
+        remote: Some(id.clone()),
+        settled: Some(error),
+        claim: claim(work, poller::CLAIM),
+        evidence: None,
+        ..task
+    };
+    work.news.push(News::Task { key: task.key, what: TaskNews::FoundInRecords(id.clone()) });
+    let line = charge(work, &mut task, &row, row.cost);
+    let note = answer_of_records(work, What::FoundInRecords(id), task.request_id.as_deref());
+    store::write(work, task, vec![note], vec![line])
+}
+
+/// It reached the gateway and was charged, and its id is nowhere.
+fn id_lost(work: &mut Work, task: Task, cost: Option<Amount>, row: Row) -> Vec<Effect> {
+    let Phase::Unknown { error: before } = task.phase.clone() else { return Vec::new() };
+    let free = cost == Some(Amount::ZERO);
+    let error = TaskError {
+        code: ID_LOST.into(),
+        class: ErrorClass::Service,
+        reason: Reason::Own(Own::IdLost),
+        charged: if free { Charged::No } else { Charged::Yes },
+    };
+    let mut task = Task {
+        phase: Phase::Failed { error: error.clone() },
+        settled: Some(before),
+        finished_at: Some(work.now.wall),
+        evidence: None,
+        ..task
+    };
+    work.news.push(News::Task { key: task.key, what: TaskNews::Failed(error) });
+    let line = charge(work, &mut task, &row, cost);
+    let note = answer_of_records(work, What::Failed(Reason::Own(Own::IdLost)), task.request_id.as_deref());
+    store::write(work, task, vec![note], vec![line])
+}
+
+/// Takes the record's number and charge over, with its line of the ledger.
+fn charge(work: &Work, task: &mut Task, row: &Row, cost: Option<Amount>) -> LedgerLine {
+    if row.request_id.is_some() {
+        task.request_id.clone_from(&row.request_id);
+    }
+    let event = match cost {
+        Some(cost) => {
+            task.cost = cost;
+            task.cost_source = Some(CostSource::Records);
+            MoneyEvent::Recorded
+        }
+        None => MoneyEvent::Charged,
+    };
+    LedgerLine { at: work.now.wall, event, amount: task.money() }
+}
+
+/// The records decide nothing: what they say is kept for whoever does.
+fn say(work: &mut Work, mut task: Task, evidence: Evidence) -> Vec<Effect> {
+    if task.evidence.as_ref() == Some(&evidence) {
+        return Vec::new();
+    }
+    work.news.push(News::Task { key: task.key, what: TaskNews::Evidence(evidence.clone()) });
+    let note = answer_of_records(work, What::Evidence(evidence.clone()), None);
+    task.evidence = Some(evidence);
+    store::write(work, task, vec![note], vec![])
+}

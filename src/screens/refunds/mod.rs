@@ -1,0 +1,81 @@
+//! The charges that can be asked back, as the text to send to the gateway.
+
+use crate::{
+    app::App,
+    commands::Do,
+    kit::{
+        brush::Brush,
+        list::{Kind, ListView},
+        text,
+    },
+    shell::layers::{LongList, list_place, searchable},
+};
+use domain::task::{RefundStep, TaskKey};
+use engine::{
+    act::Act,
+    effect::{Effect, StoreCmd},
+};
+use ratatui::{
+    layout::{Position, Rect},
+    text::Line,
+};
+use words::print;
+use words::tr;
+
+/// The text as a list of lines.
+pub static REFUNDS: Kind = Kind { texts: lines, draw, run: None };
+
+fn lines(app: &App) -> Vec<String> {
+    let refunds = &app.work.money.refunds;
+    let Some(text) = print::refunds(refunds, app.work.now) else {
+        return vec![tr!("There is nothing to ask for.").to_owned()];
+    };
+    let how = tr!(
+        "`reeltop refunds` prints this text. :refunds asked notes that you sent it, :refunds refunded 12 that the money for #12 came back."
+    );
+    text.lines().map(str::to_owned).chain([String::new(), how.to_owned()]).collect()
+}
+
+fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, view: &ListView) -> Option<Position> {
+    let room = usize::from(list_place(screen).width).saturating_sub(4);
+    let needle = view.query.text().to_lowercase();
+    let shown = lines(app).into_iter().filter(|line| line.to_lowercase().contains(&needle));
+    let lines = shown
+        .flat_map(|line| if line.is_empty() { vec![line] } else { text::wrap(&line, room) })
+        .map(Line::raw)
+        .collect();
+    let list = LongList { title: tr!("Refunds"), lines, first: view.scroll, runs: false };
+    searchable(brush, screen, app, &list, view)
+}
+
+/// Opens it, read anew; or notes what is typed behind the command.
+pub(crate) fn command(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+    let mut words = rest.split_whitespace();
+    let step = match words.next() {
+        None => {
+            app.screen.open(ListView::of(&REFUNDS));
+            let now = app.work.now;
+            return Ok(vec![Do::Effect(Effect::Store(StoreCmd::Refunds { now }))]);
+        }
+        Some("asked") => RefundStep::Asked,
+        Some("refunded") => RefundStep::Given,
+        Some(_) => return Err(tr!("it takes asked or refunded, and the tasks' numbers").into()),
+    };
+    let mut keys = Vec::new();
+    for word in words {
+        let key: TaskKey = word.parse().map_err(|why| words::names::not_a_key(&why))?;
+        keys.push(key);
+    }
+    match step {
+        RefundStep::Asked if keys.is_empty() => {
+            let open = app.work.money.refunds.iter().filter(|refund| refund.asked_at.is_none());
+            keys = open.map(|refund| refund.key).collect();
+            if keys.is_empty() {
+                return Err(tr!("there is nothing to ask for").into());
+            }
+        }
+        RefundStep::Given if keys.is_empty() => return Err(tr!("name the tasks that were refunded").into()),
+        RefundStep::Asked | RefundStep::Given => {}
+    }
+    Ok(vec![Do::Act(Act::Refund { keys, step })])
+}

@@ -1,0 +1,41 @@
+//! What the gateway's records say, or why they cannot be read.
+
+use crate::{problem::Problem, tr};
+use domain::evidence::{Evidence, Record};
+
+/// What the gateway's records say of an unknown that they do not settle.
+#[must_use]
+pub fn evidence(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::NotSeen => tr!("not created, say the records: no record fits it").to_owned(),
+        Evidence::Ambiguous { records, others } => {
+            let record = |record: &Record| {
+                let id = record.request_id.clone().unwrap_or_else(|| tr!("no request ID").to_owned());
+                match &record.task_id {
+                    Some(task) => tr!("{id} (task {task})", id, task = task.0),
+                    None => id,
+                }
+            };
+            let rows: Vec<String> = records.iter().map(record).collect();
+            let rows = rows.join(tr!(", "));
+            let others: Vec<String> = others.iter().map(ToString::to_string).collect();
+            if others.is_empty() {
+                tr!("several records may be its own: {rows}", rows)
+            } else {
+                tr!("these records may be its own, or those of {others}: {rows}", rows, others = others.join(tr!(", ")))
+            }
+        }
+    }
+}
+
+/// The key must not see the gateway's records.
+#[must_use]
+pub fn denied(said: &str) -> Problem {
+    Problem::new(
+        tr!("this key may not read the gateway's records, so real charges and lost answers cannot be looked up"),
+        said,
+        tr!(
+            "Switch on \"manage key\" and \"save logs\" for this key at 302.ai, then start again or read the config again; records = false in the profile stops asking."
+        ),
+    )
+}
