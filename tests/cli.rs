@@ -715,10 +715,19 @@ fn the_program_speaks_the_language_of_the_locale_until_the_config_names_one() {
     };
     assert!(said(&home, &["keys"]).contains("## 任务表 `[keys.table]`"));
     assert!(said(&home, &["show", "7"]).contains("there is no task #7"));
+    assert_eq!(said(&home, &["list", "--help"]), home.run(&["list", "--help"]).out);
+    let chosen = Home::with(&service.url(), &[("ui.language", "\"zh\"")]);
     let home = Home::new(&service.url());
     assert!(said(&home, &["show", "7"]).contains("没有任务 #7"));
+    // Help goes by the config and by the locale alike, and nothing in it is left in English.
+    for call in [&["--help"][..], &["list", "-h"], &["submit", "--help"], &["simulate", "--help"]] {
+        let help = said(&home, call);
+        assert!(help.contains("用法：reeltop") && help.contains("显示帮助"), "{help}");
+        let english = ["the ", " of ", "default:", "possible values", "Usage", "Options", "Commands"];
+        assert!(!english.iter().any(|word| help.contains(word)), "{help}");
+        assert_eq!(help, chosen.run(call).out);
+    }
     // Documents and the grammar are the same for everybody.
-    assert_eq!(said(&home, &["list", "--help"]), home.run(&["list", "--help"]).out);
     assert_eq!(said(&home, &["man"]), home.run(&["man"]).out);
     assert_eq!(said(&home, &["completions", "bash"]), home.run(&["completions", "bash"]).out);
 }

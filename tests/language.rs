@@ -174,6 +174,7 @@ struct Text {
 fn every_text_has_its_chinese_and_the_catalogue_holds_nothing_else() {
     let mut needed: BTreeMap<String, String> =
         tabled().into_iter().map(|text| (text.into(), "a table".into())).collect();
+    needed.extend(cli::args::chinese::texts().into_iter().map(|text| (text, "the help".into())));
     needed.extend(texts().into_iter().filter(|text| text.wrapped).map(|text| (text.text, text.place)));
     let mut known = BTreeSet::new();
     let twice: Vec<_> = lang::entries().map(|(text, _)| text).filter(|text| !known.insert(text.clone())).collect();

@@ -31,6 +31,7 @@ use ::io::{
     run::{clock::Clock, exit::Exit, signals, signals::Call, unsaved},
     surroundings,
 };
+use clap::error::ErrorKind;
 use domain::{
     reason::{config::Rejected, store},
     text,
@@ -92,7 +93,8 @@ pub fn start(arguments: impl IntoIterator<Item = OsString>, faces: Faces) -> Exi
     signals::start(faces.give_back);
     faces::set(faces);
     lang::set(surroundings::language());
-    match args::parse(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    match understood(&arguments) {
         Ok(cli) => {
             let serves = matches!(cli.command, Some(Command::Watch { .. }));
             signals::call_is(if serves { Call::Serves } else { Call::Other });
@@ -104,6 +106,19 @@ pub fn start(arguments: impl IntoIterator<Item = OsString>, faces: Faces) -> Exi
             ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
         }
     }
+}
+
+/// Understands the arguments. Help is shown in the config's language, and in the locale's where that cannot be read.
+fn understood(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let parsed = args::parse(arguments.iter().cloned());
+    if !matches!(&parsed, Err(error) if error.kind() == ErrorKind::DisplayHelp) {
+        return parsed;
+    }
+    let global = Global { config: args::chinese::config_named(arguments), ..Global::default() };
+    if let Ok(loaded) = read_again(&global) {
+        lang::set(loaded.settings.ui.language.unwrap_or_else(surroundings::language));
+    }
+    args::parse(arguments.iter().cloned())
 }
 
 fn run(cli: Cli) -> ExitCode {

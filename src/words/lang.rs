@@ -55,8 +55,14 @@ pub fn within<T>(lang: Lang, act: impl FnOnce() -> T) -> T {
 pub fn tr(text: &'static str) -> &'static str {
     match current() {
         Lang::En => text,
-        Lang::Zh => catalogue().get(text).map_or(text, |translated| translated.as_ref()),
+        Lang::Zh => translated(text).unwrap_or(text),
     }
+}
+
+/// The Chinese of a text that another part put together, such as a line of the command line's help.
+#[must_use]
+pub fn translated(text: &str) -> Option<&'static str> {
+    catalogue().get(text).map(AsRef::as_ref)
 }
 
 /// The text in the person's language, with `{name}` replaced by the argument of that name. The macro's other half.
@@ -90,6 +96,7 @@ pub fn entries() -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, str>)>
         include_str!("lang/zh_CN/ui.po"),
         include_str!("lang/zh_CN/io.po"),
         include_str!("lang/zh_CN/app.po"),
+        include_str!("lang/zh_CN/help.po"),
     ]
     .into_iter()
     .flat_map(po::entries)

@@ -1,6 +1,7 @@
-//! The command line's grammar: calls, flags, their help. What a call does is elsewhere; here it is only understood. Clap
-//! puts its sentences together in English, so what stands here is English for everybody.
+//! The command line's grammar: calls, flags, their help. What a call does is elsewhere; here it is only understood. The
+//! help is in the reader's language; what clap says about a wrong call is English for everybody.
 
+pub mod chinese;
 mod faults;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
@@ -18,7 +19,11 @@ use domain::{
 };
 use engine::act::Resolution;
 use std::{error::Error, ffi::OsString, net::SocketAddr, path::PathBuf};
-use words::{names, reason::price};
+use words::{
+    lang::{self, Lang},
+    names,
+    reason::price,
+};
 
 /// Compose, send, watch and save MiniMax video tasks through the 302.AI gateway, from the keyboard.
 ///
@@ -386,7 +391,10 @@ impl From<CostBy> for By {
 /// # Errors
 /// What clap makes of it; help and version are among them. `error.exit_code()` is 2 for a wrong call and 0 for those.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    let mut grammar = Cli::command().mut_subcommand("simulate", |call| call.after_help(faults::table()));
+    let mut grammar = grammar();
+    if lang::current() == Lang::Zh {
+        grammar = chinese::said(grammar);
+    }
     let matches = grammar.try_get_matches_from_mut(args)?;
     let mut cli = Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut grammar))?;
     cli.command.iter_mut().for_each(name_each_once);
@@ -403,6 +411,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
         }
         _ => Ok(cli),
     }
+}
+
+fn grammar() -> clap::Command {
+    Cli::command().mut_subcommand("simulate", |call| call.after_help(faults::table()))
 }
 
 /// A task that is named twice is meant once: above all it is not to be paid twice.
