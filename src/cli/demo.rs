@@ -33,7 +33,7 @@ use service::{
     answer::{QueryVerdict, Reply, SubmitVerdict},
     minimax_v1::{judge_query, judge_submit},
 };
-use simulator::{CLIP, End, Preloaded, SimConfig, Simulator};
+use simulator::{End, Preloaded, SimConfig, Simulator, clip_of};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -48,7 +48,7 @@ pub(super) fn run(global: &Global, words: bool) -> Outcome {
     block_on(async {
         let clock = Clock::start();
         let now = clock.now().wall;
-        let simulator = Simulator::start(SimConfig::demo(Catalogue::builtin())).await?;
+        let simulator = Simulator::start(SimConfig { various: true, ..SimConfig::demo(Catalogue::builtin()) }).await?;
         let setup = setup(global, &home.dir, &simulator)?;
         if !home.kept || !home.dir.join("reeltop.db").exists() {
             fill(&setup, now)?;
@@ -213,12 +213,13 @@ fn after(mut task: Task, nth: usize, at: Wall, stands: Stands, here: &Here<'_>) 
         Saved => {
             let name = domain::name::file_name("{key}-{prompt}", &task, 0);
             let path = videos.join(name);
-            fs::write(&path, CLIP)
+            let clip = clip_of(&file.0);
+            fs::write(&path, clip)
                 .map_err(|e| Problem::new(tr!("the demo's videos cannot be written"), e.to_string(), ""))?;
             let path = path.display().to_string();
-            let bytes = CLIP.len() as u64;
+            let bytes = clip.len() as u64;
             events.push(event(end, What::Saved { bytes, path: path.clone() }));
-            let sha256 = ::io::images::sha256(CLIP);
+            let sha256 = ::io::images::sha256(clip);
             Phase::Saved {
                 file,
                 saved: SavedFile { path, bytes, sha256, sides: Some((1366, 768)), length_ms: Some(6_000) },

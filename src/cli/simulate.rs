@@ -28,7 +28,7 @@ pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str, voice: Voice) -> 
     })?;
     block_on(async {
         let mut signals = Signals::listen();
-        let config = SimConfig { listen, seed, faults, ..SimConfig::demo(Catalogue::builtin()) };
+        let config = SimConfig { listen, seed, faults, various: true, ..SimConfig::demo(Catalogue::builtin()) };
         let simulator = Simulator::start(config).await?;
         let mut out = io::stdout().lock();
         match voice.json {

@@ -201,7 +201,7 @@ fn retrieve(shared: &Shared, file: &str) -> Answer {
                 "file": {
                     "file_id": id,
                     // The service often says 0.
-                    "bytes": if known { super::CLIP.len() } else { 0 },
+                    "bytes": if known { shared.clip(file).len() } else { 0 },
                     "created_at": created,
                     "filename": "output.mp4",
                     "purpose": "video_generation",

@@ -38,8 +38,24 @@ use storage::Signer;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use world::Books;
 
-/// What every task's video is: six seconds of a test picture, 1366x768, H.264.
+/// A video of six seconds of a test picture, 1366x768, H.264.
 pub const CLIP: &[u8] = include_bytes!("clip.mp4");
+
+/// Videos as [`CLIP`] of other things, so that tasks are told apart by their pictures.
+const OTHERS: [&[u8]; 5] = [
+    include_bytes!("clips/hills.mp4"),
+    include_bytes!("clips/sea.mp4"),
+    include_bytes!("clips/snow.mp4"),
+    include_bytes!("clips/city.mp4"),
+    include_bytes!("clips/forest.mp4"),
+];
+
+/// The video of a file of that id, where they are to differ: always the same one.
+#[must_use]
+pub fn clip_of(file: &str) -> &'static [u8] {
+    let number: usize = file.bytes().map(usize::from).sum();
+    OTHERS[number % OTHERS.len()]
+}
 
 /// How the simulator behaves.
 #[derive(Clone, Debug)]
@@ -63,12 +79,14 @@ pub struct SimConfig {
     pub per_minute: Option<usize>,
     /// The pace of a download; `None` for as fast as it goes.
     pub bytes_per_second: Option<usize>,
+    /// Whether tasks have different videos ([`clip_of`]) and not all of them [`CLIP`].
+    pub various: bool,
     /// Its time.
     pub clock: SimClock,
 }
 
 impl SimConfig {
-    /// As the demo has it: runs of 20 to 90 seconds, addresses good for nine hours, 50 PTC, no faults.
+    /// Runs of 20 to 90 seconds, addresses good for nine hours, 50 PTC, no faults, one video for all.
     #[must_use]
     pub fn demo(catalogue: Catalogue) -> Self {
         Self {
@@ -82,6 +100,7 @@ impl SimConfig {
             address_life_ms: 9 * HOUR,
             per_minute: None,
             bytes_per_second: Some(40_000),
+            various: false,
             clock: SimClock::machine(),
         }
     }
@@ -108,6 +127,7 @@ struct Shared {
     storage_url: String,
     address_life_ms: u64,
     bytes_per_second: Option<usize>,
+    various: bool,
     stopped: watch::Receiver<bool>,
 }
 
@@ -118,6 +138,11 @@ impl std::fmt::Debug for Shared {
 }
 
 impl Shared {
+    /// The video of that file.
+    fn clip(&self, file: &str) -> &'static [u8] {
+        if self.various { clip_of(file) } else { CLIP }
+    }
+
     /// Lets `work` read and change the books, and tells those who wait for a count.
     fn change<T>(&self, work: impl FnOnce(&mut Books, Wall) -> T) -> T {
         let now = self.clock.now();
@@ -171,6 +196,7 @@ impl Simulator {
             storage_url,
             address_life_ms,
             bytes_per_second: config.bytes_per_second,
+            various: config.various,
             stopped,
         });
         let servers = [

@@ -1,6 +1,6 @@
 //! The storage's HTTP face, on a port of its own as it is another host: signed addresses that run out, ranges, ETags.
 
-use super::{CLIP, Shared, fault::Fault};
+use super::{Shared, fault::Fault};
 use axum::{
     Router,
     body::{Body, Bytes},
@@ -141,7 +141,8 @@ impl Plan {
             return (kind, "<!DOCTYPE html><html><body>Sign in to the network</body></html>").into_response();
         }
         let etag = format!("\"{:032X}\"", file.parse::<u64>().unwrap_or(0));
-        let whole = if self.short { CLIP.len() * 3 / 5 } else { CLIP.len() };
+        let clip = shared.clip(file);
+        let whole = if self.short { clip.len() * 3 / 5 } else { clip.len() };
         let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
         let same = text(header::IF_RANGE).is_none_or(|given| given == etag);
         let wanted = text(header::RANGE).filter(|_| self.ranges && same);
@@ -166,7 +167,7 @@ impl Plan {
         }
         let end = if self.cut { span.start + span.len() / 2 } else { span.end };
         let pace = if self.slow { Some(10_000) } else { shared.bytes_per_second };
-        let body = body(span.start..end, self.cut, pace, Arc::clone(shared));
+        let body = body(clip, span.start..end, self.cut, pace, Arc::clone(shared));
         answer.body(body).unwrap_or_default()
     }
 }
@@ -184,7 +185,13 @@ fn span(range: &str, whole: usize) -> Option<Range<usize>> {
 }
 
 /// That part of the clip, at a pace, and then, if it is to be `cut`, a broken line. A stop of the simulator breaks it too.
-fn body(span: Range<usize>, cut: bool, bytes_per_second: Option<usize>, shared: Arc<Shared>) -> Body {
+fn body(
+    clip: &'static [u8],
+    span: Range<usize>,
+    cut: bool,
+    bytes_per_second: Option<usize>,
+    shared: Arc<Shared>,
+) -> Body {
     const STEPS_A_SECOND: usize = 10;
     let step = bytes_per_second.map_or(16 * 1024, |pace| (pace / STEPS_A_SECOND).max(1));
     let pause = bytes_per_second.map(|_| Duration::from_millis(1_000 / STEPS_A_SECOND as u64));
@@ -206,7 +213,7 @@ fn body(span: Range<usize>, cut: bool, bytes_per_second: Option<usize>, shared: 
                 }
             }
             let next = end.min(at + step);
-            Some((Ok(Bytes::from_static(&CLIP[at..next])), Some(next)))
+            Some((Ok(Bytes::from_static(&clip[at..next])), Some(next)))
         }
     });
     Body::from_stream(pieces)
