@@ -5,6 +5,7 @@ use ::io::{
     config::Loaded,
     images,
     run::{clock::Clock, exit::Exit},
+    sights,
     store::Store,
 };
 use domain::{
@@ -74,6 +75,8 @@ pub(super) fn forget(setup: &Loaded, keys: &[TaskKey], voice: Voice) -> Outcome 
         match store.forget(task.key)? {
             Ok(pictures) => {
                 images::remove(&setup.paths.images, Duration::ZERO, |hash| pictures.contains(hash));
+                let video = task.saved().map(|saved| saved.sha256.as_str());
+                sights::forget(&setup.paths.frames, |hash| pictures.contains(hash) || Some(hash) == video);
                 forgotten.push(task.key);
             }
             Err(now) => {

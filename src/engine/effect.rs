@@ -1,6 +1,6 @@
 //! What the program wants done: everything that `update` asks of the shell and its workers. Plain data.
 
-use crate::{settings::Lang, view::View};
+use crate::{settings::Lang, sight::Sight, view::View};
 use domain::{
     account::{Change, Stamp},
     amount::Amount,
@@ -310,6 +310,9 @@ pub enum LocalCmd {
         what: String,
         text: String,
     },
+    /// Decode a picture or frames of a video, small. The one asked for before is dropped if it is not there yet; of those
+    /// asked for the last one is answered, by `LocalMsg::Seen`.
+    See(Sight),
     /// Read the config again. Answered by `Msg::Config`.
     ReadConfig,
     /// Speak that language from now on.

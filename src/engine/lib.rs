@@ -30,6 +30,7 @@ pub mod rows;
 pub mod saver;
 pub mod settings;
 pub mod share;
+pub mod sight;
 pub mod spread;
 mod store;
 mod streak;
@@ -88,6 +89,7 @@ pub fn update(work: &mut Work, msg: Msg, now: Now) -> (Vec<Effect>, Vec<News>) {
             | LocalMsg::Opened { .. }
             | LocalMsg::PutBy { .. }
             | LocalMsg::Exported { .. }
+            | LocalMsg::Seen { .. }
             | LocalMsg::Said { .. },
         ) => Vec::new(),
         Msg::Config(result) => {

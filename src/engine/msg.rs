@@ -5,6 +5,7 @@ use crate::{
     effect::{ListFor, Ticket},
     folder::Listing,
     settings::Settings,
+    sight,
     view::View,
 };
 use domain::{
@@ -467,6 +468,13 @@ pub enum LocalMsg {
         tasks: usize,
         /// Whether they are there.
         result: Result<(), NotExported>,
+    },
+    /// A picture was decoded, or why not.
+    Seen {
+        /// What was asked for.
+        sight: sight::Sight,
+        /// What it looks like.
+        result: sight::Result,
     },
     /// What the terminal has to say.
     Said {

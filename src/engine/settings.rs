@@ -292,6 +292,40 @@ pub struct UiSettings {
     pub reduced_motion: bool,
     /// The language of the screen; `None` goes by the locale.
     pub language: Option<Lang>,
+    /// How pictures are shown.
+    pub pictures: Pictures,
+    /// About how many bytes one picture may take on the line.
+    pub picture_bytes: usize,
+}
+
+/// How pictures are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Pictures {
+    /// As the terminal is known to be able to, else in half blocks.
+    #[default]
+    Auto,
+    /// In half blocks.
+    Blocks,
+    /// By kitty's graphics protocol.
+    Kitty,
+    /// By iTerm2's inline images.
+    Iterm2,
+    /// As sixels.
+    Sixel,
+    /// Not at all.
+    Off,
+}
+
+impl Pictures {
+    /// What `ui.pictures` can be.
+    pub const WORDS: [&'static str; 6] = ["auto", "blocks", "kitty", "iterm2", "sixel", "off"];
+
+    /// The way of that word, one of [`Self::WORDS`].
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        let all = [Self::Auto, Self::Blocks, Self::Kitty, Self::Iterm2, Self::Sixel, Self::Off];
+        Self::WORDS.iter().position(|word| *word == id).map(|at| all[at])
+    }
 }
 
 /// A language of the screen and of the talk on stderr.
@@ -346,7 +380,7 @@ impl Settings {
         match section {
             "budget" | "poll" | "retry" | "notify" | "download" | "compose" | "templates" => true,
             "queue" => name != "start_paused",
-            "ui" => matches!(name, "theme" | "side_by_side" | "reduced_motion"),
+            "ui" => matches!(name, "theme" | "side_by_side" | "reduced_motion" | "pictures" | "picture_bytes"),
             section if section.strip_prefix("profiles.") == Some(profile) => {
                 matches!(name, "submit_per_minute" | "records")
             }
@@ -408,6 +442,8 @@ impl Default for Settings {
                 frame_ms: 50,
                 reduced_motion: false,
                 language: None,
+                pictures: Pictures::Auto,
+                picture_bytes: 20_000,
             },
             keys: BTreeMap::new(),
             face: "dashboard".into(),

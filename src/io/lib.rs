@@ -18,5 +18,6 @@ pub mod prompts;
 pub mod run;
 pub mod secret;
 pub mod shrink;
+pub mod sights;
 pub mod store;
 pub mod surroundings;

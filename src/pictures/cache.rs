@@ -1,6 +1,6 @@
 //! Frames as small files, so that a video is decoded once: their names and their bytes.
 
-use super::{Picture, still, video::Frame};
+use super::{Frame, Picture, still};
 use domain::reason::sight::Unseen;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 

@@ -1,30 +1,36 @@
 //! Pictures as values: decoded, scaled, drawn in cells, and put into the bytes of a terminal's own way of showing them.
 //! Everything here is a function of what it is handed; reading files, asking the terminal and sending bytes are others' work.
 //!
-//! `still` and `exif` are always there, since a picture that is too large for the service is made smaller with them. The rest is of the
-//! feature `pictures`.
+//! Without the feature `pictures` no video is decoded and nothing is shown. Stills are decoded all the same, since a picture that is
+//! too large for the service is made smaller with them.
 
-pub mod exif;
-pub mod still;
-
-#[cfg(feature = "pictures")]
 pub mod blocks;
-#[cfg(feature = "pictures")]
 pub mod cache;
-#[cfg(feature = "pictures")]
 pub mod colours;
-#[cfg(feature = "pictures")]
+pub mod exif;
 pub mod layout;
-#[cfg(feature = "pictures")]
 pub mod line;
 #[cfg(feature = "pictures")]
 mod mp4;
-#[cfg(feature = "pictures")]
 pub mod protocol;
-#[cfg(feature = "pictures")]
 pub mod slices;
-#[cfg(feature = "pictures")]
+pub mod still;
+#[cfg_attr(not(feature = "pictures"), path = "no_video.rs")]
 pub mod video;
+
+/// Whether pictures are shown in this build.
+pub const AVAILABLE: bool = cfg!(feature = "pictures");
+
+/// One frame of a video.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Frame {
+    /// Which one it is in the order they are shown, from 0.
+    pub number: usize,
+    /// When it is shown, in milliseconds from the start.
+    pub ms: u64,
+    /// What is seen.
+    pub picture: Picture,
+}
 
 /// A decoded picture: rows of red, green and blue.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +133,6 @@ impl Picture {
     }
 
     /// A part of it, which must be there and not be empty.
-    #[cfg(feature = "pictures")]
     fn part(&self, x: std::ops::Range<usize>, y: std::ops::Range<usize>) -> Self {
         let (width, height) = (x.len(), y.len());
         let row = |y: usize| &self.rgb[(y * self.width + x.start) * 3..(y * self.width + x.end) * 3];

@@ -1,7 +1,7 @@
 //! Frames of an H.264 video, decoded a few at a time and made small at once.
 
 use super::{
-    Picture, covered,
+    Frame, Picture, covered,
     mp4::{self, Index, unread},
     sides_within,
     still::harmless,
@@ -22,17 +22,6 @@ const MOST_BLOCKS: u64 = 36_864;
 const KEPT: usize = 36;
 /// Of those before and after the one that is asked for.
 const AROUND: usize = 12;
-
-/// One frame of a video.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Frame {
-    /// Which one it is in the order they are shown, from 0.
-    pub number: usize,
-    /// When it is shown, in milliseconds from the start.
-    pub ms: u64,
-    /// What is seen.
-    pub picture: Picture,
-}
 
 /// A video whose frames can be looked at. It keeps the decoder's place, so that the next frame costs one.
 pub struct Video<F> {

@@ -19,7 +19,7 @@ use crate::{
     pick::{PickWhat, Picker},
     preview, resolve, scope,
     screen::{DetailTab, Pane, Preview},
-    table,
+    sights, table,
     table::{filter_input, groups, sort_menu},
     toast, undo,
 };
@@ -114,6 +114,9 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
         Action::CommandLine => command_line::open(app),
         Action::CompleteWord => return command_line::complete(app, true),
         Action::CompleteBack => return command_line::complete(app, false),
+        Action::Sharper => sights::sharper(app),
+        Action::NextFrame => detail::sights::step(app, true),
+        Action::PreviousFrame => detail::sights::step(app, false),
         Action::Messages => app.screen.open(ListView::of(&MESSAGES)),
         Action::NextPane => turn(app, true),
         Action::PreviousPane => turn(app, false),

@@ -9,6 +9,7 @@ use crate::{
     keymap::{Action, Ctx, Hint, Move, Place},
     kit::brush::Brush,
     screen::Screen,
+    sights::Spot,
 };
 use ratatui::layout::{Position, Rect};
 use std::{any::Any, fmt, ops::Deref};
@@ -48,6 +49,11 @@ pub trait Overlay: Cloned + Any + fmt::Debug {
 
     fn footer(&self, app: &App) -> Vec<Hint> {
         keymap::hints(app, &[self.hints(app), vec![(Ctx::Global, Action::Back)]].concat(), false)
+    }
+
+    /// The pictures in it, where it covers that place.
+    fn spots(&self, _: &App, _: Rect) -> Vec<Spot> {
+        Vec::new()
     }
 
     fn covers(&self) -> Covers {

@@ -31,6 +31,7 @@ pub mod resolve;
 pub(crate) mod scope;
 pub mod screen;
 pub mod shell;
+pub mod sights;
 pub mod table;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -74,6 +75,7 @@ pub fn update(app: &mut App, msg: impl Into<Msg>, now: Now) -> Vec<Effect> {
     toast::expire(app);
     table::pins::keep(app);
     table::place::see(app);
+    effects.extend(sights::follow(app));
     effects.extend(compose::wake(app));
     effects.extend(failures::frame::wake(app));
     effects.extend(notice::wake(app));
@@ -111,6 +113,10 @@ fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
         }
         WorkMsg::Store(StoreMsg::Detail(found)) => detail::loaded(app, found),
         WorkMsg::Store(StoreMsg::NoSuchTask { key }) => detail::no_such(app, key),
+        WorkMsg::Local(LocalMsg::Seen { sight, result }) => {
+            sights::seen(app, sight, result);
+            Vec::new()
+        }
         WorkMsg::Local(msg) => compose::local(app, msg),
         WorkMsg::Http(HttpMsg::File { ticket, reply, .. }) if copy::is_asked(app, ticket) => {
             let found = engine::saver::address(&app.work, &reply);

@@ -10,6 +10,7 @@ use crate::{
     keymap::Keymap,
     kit::editor::LineEditor,
     layer::Layer,
+    sights::Sights,
     table::{columns, columns::Column, groups::Groups},
     undo::Done,
 };
@@ -68,6 +69,8 @@ pub struct Screen {
     pub after: Option<AfterDetail>,
     /// The file calls whose addresses go to the clipboard: `yu`.
     pub urls_asked: Option<UrlsAsked>,
+    /// Pictures.
+    pub sights: Sights,
 }
 
 /// A pane.
@@ -185,6 +188,8 @@ pub struct DetailView {
     pub place: RowPlace,
     /// What the rules and the state of sending said of it last.
     pub judged: PreviewJudged,
+    /// The frame of a task's video that was stepped to.
+    pub frame: Option<(TaskKey, usize)>,
 }
 
 /// A part of detail.
@@ -201,11 +206,14 @@ pub enum DetailTab {
     Answers,
     /// The line of attempts.
     Attempts,
+    /// The first frame and the video.
+    Picture,
 }
 
 impl DetailTab {
     /// All parts, in their order.
-    pub const ALL: [Self; 5] = [Self::Overview, Self::TimeLine, Self::Request, Self::Answers, Self::Attempts];
+    pub const ALL: [Self; 6] =
+        [Self::Overview, Self::TimeLine, Self::Request, Self::Answers, Self::Attempts, Self::Picture];
 }
 
 /// A row of compose.
@@ -389,6 +397,7 @@ impl Screen {
             acts: Vec::new(),
             after: None,
             urls_asked: None,
+            sights: Sights::default(),
         }
     }
 

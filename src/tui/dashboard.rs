@@ -8,7 +8,9 @@ use crate::{
     escape,
     frame::FrameWriter,
     input::{Source, Typed},
-    keys, terminal,
+    keys, pace,
+    pace::Pace,
+    terminal,
     terminal::Guard,
     writer::{Aside, Writer},
 };
@@ -47,6 +49,9 @@ type Engine = run::Engine<App>;
 /// loop by two ways, in either order. Nobody types them as signals then, since the terminal hands them over as keys again.
 const LATE: Duration = Duration::from_millis(500);
 
+/// How long an answer of the terminal is waited for when another program gets it.
+const ANSWER_DUE: Duration = Duration::from_millis(150);
+
 /// The screen's side of the loop.
 struct Face {
     guard: Option<Guard>,
@@ -73,6 +78,9 @@ struct Face {
     urgent: bool,
     drawn: Instant,
     frame_gap: Duration,
+    /// How fast pictures go, and about how many bytes of them are still to go.
+    pace: Pace,
+    left: usize,
 }
 
 /// Runs the dashboard until the person leaves, a signal comes, or the terminal goes away. Gives the exit code.
@@ -130,12 +138,15 @@ impl Face {
             urgent: true,
             drawn: Instant::now(),
             frame_gap,
+            pace: Pace::default(),
+            left: 0,
         })
     }
 
     /// Waits for one thing to happen and takes it, with all that is ready beside it.
     async fn turn(&mut self, engine: &mut Engine, signals: &mut Signals) {
         let frame_due = (self.stale && self.writer.idle()).then(|| (self.drawn + self.frame_gap).into());
+        let slice_due = self.pace.next().filter(|_| self.left > 0 && self.writer.idle()).map(Into::into);
         let held_until = self.decoder.deadline().map(|ms| engine.clock().instant(Mono(ms)));
         tokio::select! {
             biased;
@@ -158,6 +169,7 @@ impl Face {
                 self.changed(false);
             }
             () = sleep_until(frame_due) => {}
+            () = sleep_until(slice_due) => {}
         }
     }
 
@@ -182,6 +194,9 @@ impl Face {
         match typed {
             Typed::Bytes(bytes) => {
                 let events = self.decoder.push(&bytes, engine.clock().now().mono.0);
+                if self.decoder.answers().iter().any(|answer| answer == pace::ANSWER) {
+                    self.pace.answered(Instant::now());
+                }
                 self.events(engine, events);
             }
             Typed::Resized => {
@@ -227,8 +242,11 @@ impl Face {
 
     /// Draws if something has changed, the line takes bytes, and it is time.
     fn draw(&mut self, engine: &mut Engine) {
-        let due = self.urgent || self.drawn.elapsed() >= self.frame_gap;
-        if !self.stale || !due || !self.writer.idle() || self.guard.is_none() {
+        let now = Instant::now();
+        let may = self.pace.slice(now);
+        let slice = self.left > 0 && may > 0;
+        let due = slice || self.urgent || self.drawn.elapsed() >= self.frame_gap;
+        if !(self.stale || slice) || !due || !self.writer.idle() || self.guard.is_none() {
             return;
         }
         let mut buffer = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
@@ -239,10 +257,17 @@ impl Face {
             engine.state.screen.detail.scroll = top;
         }
         self.frames.lead_to(if host::shows_links() { links(engine, drawn, spots.links) } else { Vec::new() });
+        self.frames.trickle(spots.pictures, may);
         // Into memory: it cannot fail.
-        let _ = self.frames.present(buffer, drawn);
-        self.writer.frame(std::mem::take(self.frames.get_mut()));
-        (self.stale, self.urgent, self.drawn) = (false, false, Instant::now());
+        let presented = self.frames.present(buffer, drawn).unwrap_or_default();
+        let mut frame = std::mem::take(self.frames.get_mut());
+        self.left = presented.left;
+        if self.left > 0 && may > 0 {
+            self.pace.sent(now, frame.len());
+            frame.extend_from_slice(pace::QUESTION);
+        }
+        self.writer.frame(frame);
+        (self.stale, self.urgent, self.drawn) = (false, false, now);
     }
 
     async fn carry_out(&mut self, engine: &mut Engine, order: Shell) {
@@ -316,11 +341,25 @@ impl Face {
 
     /// Gives the terminal to another program, input included.
     async fn give_over(&mut self) {
+        self.hear_out().await;
         // What is typed now belongs to the other program.
         self.terminal = None;
         self.decoder.flush();
         self.settle().await;
         self.guard = None;
+    }
+
+    /// Waits a moment for an answer of the terminal that is on its way, which another program would take for typed text.
+    async fn hear_out(&mut self) {
+        let Self { terminal: Some(terminal), decoder, pace, .. } = self else { return };
+        let until = tokio::time::Instant::now() + ANSWER_DUE;
+        while pace.waits() {
+            let Ok(Typed::Bytes(bytes)) = tokio::time::timeout_at(until, terminal.next()).await else { return };
+            decoder.push(&bytes, 0);
+            if decoder.answers().iter().any(|answer| answer == pace::ANSWER) {
+                pace.answered(Instant::now());
+            }
+        }
     }
 
     /// Waits until what is under way has been written, so that nothing is written into another program's screen; but
@@ -356,6 +395,7 @@ impl Face {
         if let Some(editor) = self.editing.take() {
             editor.close().await;
         }
+        self.hear_out().await;
         self.terminal = None;
         self.settle().await;
         drop(self.guard);

@@ -54,11 +54,16 @@ pub struct Decoder {
     given: Option<u64>,
     /// Characters in a row that came as if typed by hand, inside a paste or an answer.
     typed: u8,
+    /// Short answers of the terminal that have come whole, as their bytes.
+    answers: Vec<Vec<u8>>,
 }
+
+/// So many answers are kept for whoever asked.
+const ANSWERS: usize = 16;
 
 impl Default for Decoder {
     fn default() -> Self {
-        Self { held: Held::Beginning(Vec::new()), last: 0, hold: HOLD, given: None, typed: 0 }
+        Self { held: Held::Beginning(Vec::new()), last: 0, hold: HOLD, given: None, typed: 0, answers: Vec::new() }
     }
 }
 
@@ -81,6 +86,11 @@ impl Decoder {
             self.take(byte, &mut events);
         }
         events
+    }
+
+    /// The control sequences since the last call that are no key: what the terminal answers.
+    pub fn answers(&mut self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.answers)
     }
 
     /// When what is held must be given up, in milliseconds.
@@ -167,6 +177,9 @@ impl Decoder {
                 match sequence::read(held) {
                     sequence::Read::Partial => {}
                     sequence::Read::Event(event) => {
+                        if event.is_none() && held.starts_with(b"\x1b[") && self.answers.len() < ANSWERS {
+                            self.answers.push(held.clone());
+                        }
                         events.extend(event);
                         held.clear();
                     }

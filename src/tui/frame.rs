@@ -8,6 +8,7 @@
 //! - The screen is never cleared: after a resize, a suspend or Ctrl-L every cell is written anew over what is there.
 
 mod pen;
+mod slow;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ use ratatui::{
     style::Modifier,
 };
 use screens::shell::view::{Drawn, Link, ScrollRegion};
+use slow::Slow;
 use std::io::{self, Write};
 
 const BEGIN: &[u8] = b"\x1b[?2026h";
@@ -37,6 +39,8 @@ pub struct FrameWriter<W> {
     links: Vec<Link>,
     /// Those that were last written, so that cells which look the same do not keep an old one.
     linked: Vec<Link>,
+    /// What comes slice by slice.
+    slow: Slow,
 }
 
 #[derive(Debug)]
@@ -52,17 +56,24 @@ pub struct Presented {
     pub bytes: usize,
     /// Cells that were written.
     pub changed: usize,
+    /// Bytes, about, of pictures that are still to come.
+    pub left: usize,
 }
 
 impl<W: Write> FrameWriter<W> {
     /// A writer to a terminal of which nothing is known yet.
     pub const fn new(to: W) -> Self {
-        Self { to, shown: None, frame: Vec::new(), links: Vec::new(), linked: Vec::new() }
+        Self { to, shown: None, frame: Vec::new(), links: Vec::new(), linked: Vec::new(), slow: Slow::new() }
     }
 
     /// Says which cells of the next pictures lead somewhere; none for terminals without links.
     pub fn lead_to(&mut self, links: Vec<Link>) {
         self.links = links;
+    }
+
+    /// Says where pictures stand in the next frame, and about how many bytes of them may go with it.
+    pub fn trickle(&mut self, pictures: Vec<Rect>, bytes: usize) {
+        self.slow.next(pictures, bytes);
     }
 
     /// Forgets what the terminal shows: the next picture is written whole (Ctrl-L, after a suspend or an editor).
@@ -82,6 +93,7 @@ impl<W: Write> FrameWriter<W> {
             self.links.retain(|link| !stays(link));
             self.links.extend(self.linked.iter().filter(|link| stays(link)).cloned());
         }
+        let left = self.slow.hold_back(self.shown.as_ref().map(|shown| &shown.cells), &mut next);
         self.frame.clear();
         self.frame.extend_from_slice(BEGIN);
         if self.linked != self.links {
@@ -100,7 +112,7 @@ impl<W: Write> FrameWriter<W> {
                 Some(changed) => changed,
                 None => {
                     self.shown = Some(Shown { cells: next, drawn });
-                    return Ok(Presented::default());
+                    return Ok(Presented { left, ..Presented::default() });
                 }
             },
             None => {
@@ -118,7 +130,7 @@ impl<W: Write> FrameWriter<W> {
         self.to.write_all(&self.frame)?;
         self.to.flush()?;
         self.shown = Some(Shown { cells: next, drawn });
-        Ok(Presented { bytes: self.frame.len(), changed })
+        Ok(Presented { bytes: self.frame.len(), changed, left })
     }
 
     /// The terminal's line, for what is written between two frames (a bell, a title, a copied text).

@@ -9,5 +9,6 @@ pub mod frame;
 pub mod input;
 pub mod keys;
 pub mod linear;
+pub mod pace;
 pub mod terminal;
 pub mod writer;

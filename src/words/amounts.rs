@@ -56,6 +56,11 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+/// Milliseconds as seconds with a tenth: `1.2`.
+pub fn tenths(ms: u64) -> String {
+    format!("{}.{}", ms / 1_000, ms % 1_000 / 100)
+}
+
 /// A number with its thousands set apart: `100,000`.
 pub fn number(n: usize) -> String {
     let digits = n.to_string();

@@ -97,6 +97,7 @@ pub fn entries() -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, str>)>
         include_str!("lang/zh_CN/io.po"),
         include_str!("lang/zh_CN/app.po"),
         include_str!("lang/zh_CN/help.po"),
+        include_str!("lang/zh_CN/sights.po"),
     ]
     .into_iter()
     .flat_map(po::entries)

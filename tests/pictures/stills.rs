@@ -1,7 +1,7 @@
 use super::{STILLS, error, picture};
 use domain::reason::sight::Unseen;
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-use pictures::{Picture, cache, cache::Kind, still, video::Frame};
+use pictures::{Frame, Picture, cache, cache::Kind, still};
 use proptest::prelude::*;
 
 #[test]

@@ -1,9 +1,10 @@
 use super::{B_FRAMES, BASELINE, error};
 use domain::reason::sight::Unseen;
 use pictures::{
+    Frame,
     layout::{moments, shared_moments},
     still,
-    video::{Frame, Video},
+    video::Video,
 };
 use proptest::prelude::*;
 use std::io::Cursor;

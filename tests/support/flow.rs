@@ -13,10 +13,11 @@ use engine::{
     effect::{Effect, HttpCmd, LocalCmd, SaveCmd, StoreCmd, TermCmd},
     msg::{HttpMsg, LocalMsg, Msg, SaveMsg, StoreMsg},
     settings::Settings,
+    sight::{Frame, Part, Seen, Sight},
     work::Work,
 };
 use ratatui::{
-    buffer::{Buffer, CellWidth},
+    buffer::{Buffer, Cell, CellWidth},
     layout::Rect,
 };
 use screens::{app::App, key::Key, msg, msg::Input, shell::view as ui};
@@ -64,6 +65,8 @@ pub(crate) struct Answering {
     pub(crate) asked: Vec<LocalCmd>,
     /// What went into the clipboard.
     pub(crate) copied: Vec<String>,
+    /// What was looked at.
+    pub(crate) looked: Vec<Sight>,
     pub(crate) ended: bool,
     path: Posts,
 }
@@ -110,6 +113,7 @@ impl Flow {
             posts: Vec::new(),
             asked: Vec::new(),
             copied: Vec::new(),
+            looked: Vec::new(),
             ended: false,
             path: Posts::default(),
         };
@@ -184,6 +188,13 @@ impl Flow {
 
     pub(crate) fn paste(&mut self, text: &str) {
         self.take(Input::Paste(text.into()));
+    }
+
+    /// The screen's cells, row by row.
+    pub(crate) fn cells(&self) -> Vec<Cell> {
+        let mut buffer = Buffer::empty(Rect::new(0, 0, self.state.screen.width, self.state.screen.height));
+        ui::draw(&self.state, &mut buffer);
+        buffer.content
     }
 
     /// The screen as text.
@@ -281,6 +292,11 @@ impl Ground<msg::Msg> for Answering {
             Effect::Term(TermCmd::Copy(text)) => {
                 self.copied.push(text);
                 None
+            }
+            Effect::Local(LocalCmd::See(sight)) => {
+                self.looked.push(sight.clone());
+                let result = Ok(picture(&sight));
+                Some(Msg::Local(LocalMsg::Seen { sight, result }))
             }
             Effect::Exit => {
                 self.ended = true;
@@ -380,6 +396,26 @@ impl Answering {
     }
 }
 
+/// What is seen of anything: frames that get brighter, of a video of 144 in six seconds.
+fn picture(sight: &Sight) -> Seen {
+    const ALL: usize = 144;
+    let numbers = match &sight.part {
+        Part::First => vec![0],
+        Part::Frame(number) => vec![(*number).min(ALL - 1)],
+        Part::Sheet(n) => (0..usize::from(*n)).map(|at| (2 * at + 1) * ALL / (2 * usize::from(*n))).collect(),
+        Part::Moments(moments) => moments.iter().map(|ms| (*ms as usize * 24 / 1_000).min(ALL - 1)).collect(),
+    };
+    let (width, height) = (32, 18);
+    let frame = |number: usize| Frame {
+        number,
+        ms: number as u64 * 1_000 / 24,
+        width,
+        height,
+        rgb: vec![40 + number as u8; 3 * usize::from(width) * usize::from(height)].into(),
+    };
+    Seen { frames: numbers.into_iter().map(frame).collect(), all: Some(ALL) }
+}
+
 /// A reply as the answer to a call.
 fn answer(command: HttpCmd, reply: Reply) -> HttpMsg {
     match command {
@@ -428,6 +464,6 @@ pub(crate) fn lost() -> Reply {
 }
 
 /// That many milliseconds after the start, which is 2026-11-22T18:30:00Z.
-fn now(mono: u64) -> Now {
+pub(crate) fn now(mono: u64) -> Now {
     Now { mono: Mono(mono), wall: Wall(1_795_372_200_000).plus(mono), utc_offset: 0 }
 }

@@ -7,7 +7,7 @@ use super::{
     options::{Kind, Opt, opt, small, unset},
 };
 use domain::{name::check_template, time::SECOND};
-use engine::settings::{Lang, RetrySettings};
+use engine::settings::{Lang, Pictures, RetrySettings};
 
 /// A section of the file whose options are all known by name.
 pub(super) struct Section {
@@ -295,6 +295,26 @@ pub(super) static SECTIONS: [Section; 10] = [
                 Kind::Word { words: &["auto", "en", "zh"], set: |c, v| c.settings.ui.language = Lang::from_id(&v) },
                 "\"auto\"",
                 "The language: en (English), zh (Simplified Chinese), or auto, which follows the locale.",
+            ),
+            opt(
+                "pictures",
+                Kind::Word {
+                    words: &Pictures::WORDS,
+                    set: |c, v| c.settings.ui.pictures = Pictures::from_id(&v).unwrap_or_default(),
+                },
+                "\"auto\"",
+                "How first frames and videos are shown: blocks (half blocks, in any terminal), kitty, iterm2, sixel, off, or auto,\n\
+                 which takes what the terminal says it can do.",
+            ),
+            opt(
+                "picture_bytes",
+                Kind::Whole {
+                    least: 1_000,
+                    most: 1_000_000,
+                    set: |c, v| c.settings.ui.picture_bytes = small(v) as usize,
+                },
+                "20000",
+                "About the most bytes that one picture takes on the line; `+` shows it sharper, for four times as many.",
             ),
         ],
     },

@@ -58,6 +58,8 @@ pub struct Paths {
     pub data_dir: PathBuf,
     /// Pictures kept under their hash.
     pub images: PathBuf,
+    /// Frames of videos, kept small so that they need not be decoded again.
+    pub frames: PathBuf,
     pub log: PathBuf,
 }
 
@@ -66,5 +68,11 @@ pub struct Paths {
 pub fn paths(wanted: &Wanted<'_>, folders: &Folders) -> Paths {
     let config = wanted.config.map_or_else(|| folders.config.join("config.toml"), Path::to_owned);
     let data_dir = wanted.data_dir.map_or_else(|| folders.data.clone(), Path::to_owned);
-    Paths { config, images: data_dir.join("images"), log: data_dir.join("reeltop.log"), data_dir }
+    Paths {
+        config,
+        images: data_dir.join("images"),
+        frames: data_dir.join("frames"),
+        log: data_dir.join("reeltop.log"),
+        data_dir,
+    }
 }

@@ -5,7 +5,9 @@ use crate::{
     client::{Client, ClientConfig},
     config::Loaded,
     download::Downloader,
-    export, files, images, private, prompts, shrink, store,
+    export, files, images, private, prompts, shrink,
+    sights::Looker,
+    store,
     store::Handle,
 };
 use domain::{
@@ -35,6 +37,8 @@ pub struct Workers {
     /// Set once the key was read; until then, by the state's own rule, nothing is sent or asked.
     client: Arc<OnceLock<Client>>,
     downloader: Arc<OnceLock<Downloader>>,
+    /// Started by the first picture that is to be seen.
+    looker: OnceLock<Looker>,
     speech: Speech,
     /// Takes the service's posts.
     listener: Option<AbortHandle>,
@@ -54,7 +58,8 @@ impl Workers {
             tokio::spawn(serve).abort_handle()
         });
         let (client, downloader) = (Arc::default(), Arc::default());
-        let workers = Self { setup, to, store, hook, client, downloader, speech, listener };
+        let looker = OnceLock::new();
+        let workers = Self { setup, to, store, hook, client, downloader, looker, speech, listener };
         workers.read_key();
         workers
     }
@@ -152,6 +157,15 @@ impl Workers {
                     let (path, bytes) = (path.display().to_string(), text.len() as u64);
                     tell(&to, Msg::Local(LocalMsg::PutBy { what, bytes, path, result }));
                 });
+            }
+            LocalCmd::See(sight) => {
+                let start = || {
+                    let paths = &self.setup.paths;
+                    Looker::start(paths.images.clone(), paths.frames.clone(), move |sight, result| {
+                        tell(&to, Msg::Local(LocalMsg::Seen { sight, result }));
+                    })
+                };
+                self.looker.get_or_init(start).see(sight);
             }
             LocalCmd::Hook { facts, reason } => self.hook(facts, reason.as_ref()),
             LocalCmd::ReadConfig => {
@@ -287,6 +301,7 @@ mod tests {
             hook: Arc::default(),
             client: Arc::default(),
             downloader: Arc::default(),
+            looker: OnceLock::new(),
             speech: Speech { reason: |_| String::new(), task: |_| serde_json::Value::Null },
             listener: None,
         };

@@ -16,7 +16,7 @@ use domain::task::TaskKey;
 use engine::{
     effect::{Effect, Level, LocalCmd, TermCmd},
     filter::Filter,
-    settings::paint,
+    settings::{Pictures, paint},
 };
 use std::collections::BTreeSet;
 use words::{lang, lang::Lang, reason, tr};
@@ -65,7 +65,7 @@ pub static COMMANDS: &[Command] = &[
     Command { name: "group", takes: "batch|none", help: "Show a line for each batch, which Enter unfolds; none shows each task", behind: Behind::Words(|_, _, _| owned(GROUPS)), run: group },
     Command { name: "goto", takes: "NUMBER", help: "Go to the task of that number", behind: Behind::Unknown, run: goto },
     Command { name: "theme", takes: "NAME", help: "Choose another set of colours, for this session", behind: Behind::Words(themes), run: theme },
-    Command { name: "set", takes: "OPTION VALUE", help: "Set theme, language, mouse, ascii, reduced_motion or side_by_side, for this session", behind: Behind::Words(set_words), run: set },
+    Command { name: "set", takes: "OPTION VALUE", help: "Set theme, language, mouse, ascii, reduced_motion, side_by_side or pictures, for this session", behind: Behind::Words(set_words), run: set },
     Command { name: "export", takes: "FILE", help: "Write the tasks shown to a new file, one JSON object a line", behind: Behind::Path, run: export },
     Command { name: "reload", takes: "", help: "Read the config again and say what changed", behind: Behind::Unknown, run: reload },
     Command { name: "refunds", takes: "[WORD NUMBER]", help: "List charges without a result; asked or refunded notes that of a task", behind: Behind::Words(refund_words), run: refunds::command },
@@ -187,7 +187,8 @@ fn reload(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
 
 fn set_words(app: &App, before: &str, _: &str) -> Vec<String> {
     match before {
-        "" => owned(["theme", "language", "side_by_side"].into_iter().chain(FLAGS)),
+        "" => owned(["theme", "language", "side_by_side", "pictures"].into_iter().chain(FLAGS)),
+        "pictures" => owned(Pictures::WORDS),
         "theme" => themes(app, "", ""),
         "language" => owned(LANGUAGES),
         "side_by_side" => owned(SIDES),
@@ -223,9 +224,10 @@ fn set(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
         }
         "side_by_side" if SIDES.contains(&value) => ui.side_by_side = value.into(),
         "side_by_side" => return Err(one_of(&SIDES)),
+        "pictures" => ui.pictures = Pictures::from_id(value).ok_or_else(|| one_of(&Pictures::WORDS))?,
         _ => {
             return Err(tr!(
-                "it sets theme, language, mouse, ascii, reduced_motion or side_by_side; the config sets all else, and \
+                "it sets theme, language, mouse, ascii, reduced_motion, side_by_side or pictures; the config sets all else, and \
                  :reload takes it over"
             )
             .into());

@@ -57,7 +57,7 @@ pub fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
             toast::say(app, Level::Warning, reason::editor::editor(&why).to_string(), None);
         }
         // The key for the service is the engine's.
-        LocalMsg::Key { .. } => {}
+        LocalMsg::Key { .. } | LocalMsg::Seen { .. } => {}
     }
     Vec::new()
 }

@@ -2,6 +2,7 @@
 
 pub mod overview;
 pub mod past;
+pub mod sights;
 pub mod view;
 
 use crate::{
@@ -86,7 +87,7 @@ pub fn no_such(app: &mut App, key: TaskKey) -> Vec<Effect> {
 
 /// Goes to another part.
 pub(crate) fn turn(app: &mut App, forward: bool) {
-    let all = DetailTab::ALL;
+    let all = sights::tabs(app);
     let view = &mut app.screen.detail;
     let at = all.iter().position(|tab| *tab == view.tab).unwrap_or(0);
     let step = if forward { 1 } else { all.len() - 1 };
@@ -118,6 +119,7 @@ fn most_lines(app: &App, width: usize) -> usize {
         DetailTab::Answers => {
             shown.events.iter().filter_map(|event| event.raw.as_deref()).map(|raw| 2 + wrapped(raw)).sum()
         }
+        DetailTab::Picture => 0,
         DetailTab::Attempts => shown.line.iter().map(|task| FIELDS / 2 + wrapped(&task.request.prompt)).sum(),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     app::App,
-    detail::{overview, past},
+    detail::{overview, past, sights},
     kit::{
         brush::{Brush, LABEL},
         text,
@@ -38,12 +38,13 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> (Option<usi
     let look = brush.look;
     let row = shown(app);
     brush.head(place, &head(app, row, look, place.width), "");
-    let content =
-        Rect { x: place.x + 1, y: place.y + 1, width: place.width - 1, height: place.height.saturating_sub(1) };
+    let content = sights::content(place);
     let Some(row) = row else {
         brush.text(place.x + 3, content.y + 1, content.width, tr!("No task is chosen."), look.theme.faint);
         return (None, None);
     };
+    sights::draw(brush, place, app);
+    let content = Rect { width: content.width.saturating_sub(sights::taken(app, place)), ..content };
     let loaded = app.screen.detail.loaded.as_deref().filter(|detail| detail.task.key == row.key);
     let about = About { app, row, loaded, look, width: content.width };
     let lines = match app.screen.detail.tab {
@@ -52,6 +53,7 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> (Option<usi
         DetailTab::Request => past::request(&about),
         DetailTab::Answers => past::answers(&about),
         DetailTab::Attempts => past::attempts(&about),
+        DetailTab::Picture => return (None, None),
     };
     let top = brush.scrolled(content, &lines, app.screen.detail.scroll);
     let file = (app.screen.detail.tab == DetailTab::Overview).then(|| overview::file_lines(&lines)).flatten();
@@ -75,7 +77,7 @@ pub(crate) fn is_behind(app: &App) -> bool {
 
 /// The task that is shown: the one under the cursor, but while the store is asked about that one still the one before.
 /// So a held key moves the cursor through the table and redraws detail once, where it ends.
-fn shown(app: &App) -> Option<&Row> {
+pub(super) fn shown(app: &App) -> Option<&Row> {
     let (cursor, detail) = (app.screen.table.cursor?, &app.screen.detail);
     let before = detail.loaded.as_ref().map(|loaded| loaded.task.key).filter(|_| detail.rest.is_some());
     before.and_then(|key| app.work.tasks.rows.get(&key)).or_else(|| app.work.tasks.rows.get(&cursor))
@@ -94,13 +96,13 @@ fn head(app: &App, row: Option<&Row>, look: Look, width: u16) -> Line<'static> {
         spans.push(Span::styled(format!(" {} ", look.signs.across.repeat(2)), look.theme.faint));
     }
     let used: usize = spans.iter().map(|span| text::width(&span.content)).sum();
-    let all = |name: fn(DetailTab) -> &'static str| -> usize {
-        DetailTab::ALL.into_iter().map(|tab| text::width(name(tab)) + 2).sum()
-    };
+    let tabs = sights::tabs(app);
+    let all =
+        |name: fn(DetailTab) -> &'static str| -> usize { tabs.iter().map(|tab| text::width(name(*tab)) + 2).sum() };
     // The rule begins before the head and ends after it. Every part has a name however narrow it is.
     let room = usize::from(width).saturating_sub(used + 4);
     let name = if all(name) <= room { name } else { short_name };
-    for tab in DetailTab::ALL {
+    for tab in tabs {
         let chosen = tab == app.screen.detail.tab;
         let style = match (chosen, focused) {
             (true, true) => look.theme.chosen,
@@ -121,6 +123,7 @@ pub(crate) fn name(tab: DetailTab) -> &'static str {
         DetailTab::Request => tr!("Request"),
         DetailTab::Answers => tr!("Answers"),
         DetailTab::Attempts => tr!("Attempts"),
+        DetailTab::Picture => tr!("Picture"),
     }
 }
 
@@ -132,6 +135,7 @@ fn short_name(tab: DetailTab) -> &'static str {
         DetailTab::Request => tr!("Req"),
         DetailTab::Answers => tr!("Ans"),
         DetailTab::Attempts => tr!("Try"),
+        DetailTab::Picture => tr!("Pic"),
     }
 }
 

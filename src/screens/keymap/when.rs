@@ -9,6 +9,7 @@ use crate::{
     kit::list::ListView,
     pick::{Item, PickWhat, Picker, Take},
     screen::Preview,
+    sights,
     table::{cursor_row, groups, targets},
     undo,
 };
@@ -228,6 +229,16 @@ fn saved_row(row: &Row) -> Result<(), No> {
 /// The task under the cursor: a player plays one file.
 pub(super) fn saved(app: &App) -> Possible {
     of_cursor(app, saved_row)
+}
+
+/// Pictures are shown at all.
+pub(super) fn picture(app: &App) -> Possible {
+    if sights::are_shown(app) { Ok(()) } else { no(tr!("pictures are off (`ui.pictures`)")) }
+}
+
+/// The task under the cursor has a video here.
+pub(super) fn video(app: &App) -> Possible {
+    picture(app).and_then(|()| saved(app))
 }
 
 /// At least one of the tasks acted on: all that are marked are copied together.

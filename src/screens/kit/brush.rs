@@ -19,6 +19,8 @@ pub struct Brush<'a> {
     pub(crate) chosen_by: Vec<(Rect, usize)>,
     /// The addresses in the lines that were drawn.
     pub(crate) links: Finder,
+    /// Where pictures were drawn.
+    pub(crate) pictures: Vec<Rect>,
 }
 
 impl Brush<'_> {

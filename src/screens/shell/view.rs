@@ -80,14 +80,16 @@ pub struct Spots {
     pub lines: Vec<(Rect, usize)>,
     /// The web's addresses that are whole on the screen.
     pub links: Vec<Link>,
+    /// Where pictures stand, which may come slice by slice.
+    pub pictures: Vec<Rect>,
 }
 
 /// The same, and what its cells mean.
 pub fn draw_with_spots(app: &App, buf: &mut Buffer) -> (Drawn, Spots) {
     let look = Look::of(&app.work.settings.ui);
-    let mut brush = Brush { buf, look, chosen_by: Vec::new(), links: Default::default() };
+    let mut brush = Brush { buf, look, chosen_by: Vec::new(), links: Default::default(), pictures: Vec::new() };
     let drawn = whole(&mut brush, app);
-    (drawn, Spots { lines: brush.chosen_by, links: brush.links.links })
+    (drawn, Spots { lines: brush.chosen_by, links: brush.links.links, pictures: brush.pictures })
 }
 
 fn whole(brush: &mut Brush<'_>, app: &App) -> Drawn {

@@ -1,0 +1,264 @@
+//! Pictures on the screen: which are to be seen now, those that were decoded, and the cells they were drawn in. A worker decodes
+//! them, the newest wish first; what has not come yet leaves its place empty, and nothing waits for it.
+
+pub mod view;
+
+use crate::{
+    app::App,
+    detail,
+    shell::{
+        layout,
+        layout::{Layout, Places},
+    },
+};
+use domain::{
+    reason::sight::Unseen,
+    request::ImageRef,
+    task::{SavedFile, Task},
+};
+use engine::{
+    effect::{Effect, LocalCmd},
+    settings::{Pictures, UiSettings, paint},
+    sight::{Frame, Of, Part, Result, Seen, Sight},
+};
+use pictures::{
+    Picture, blocks,
+    blocks::Cells,
+    colours::Depth,
+    layout::{fit, sheet},
+};
+use ratatui::layout::Rect;
+use std::{collections::VecDeque, sync::Arc};
+
+/// Pixels of a picture that is looked at alone.
+pub const ALONE: (u16, u16) = (320, 180);
+/// Pixels of one among several.
+pub const SMALL: (u16, u16) = (160, 90);
+/// A cell's width and height in pixels, where the terminal does not tell.
+pub const CELL: (u16, u16) = (8, 16);
+/// A video's shape, where its header does not tell.
+const USUAL: (u32, u32) = (16, 9);
+/// Bytes of pixels that are kept.
+const KEPT: usize = 3_000_000;
+/// Pictures in cells that are kept.
+const DRAWN: usize = 48;
+
+/// What was seen, and what is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Sights {
+    /// What was decoded or could not be, the last used at the end.
+    known: VecDeque<(Sight, std::result::Result<Arc<Seen>, Unseen>)>,
+    /// What the worker looks at.
+    asked: Option<Sight>,
+    /// In cells, the last drawn at the end.
+    drawn: VecDeque<(Drawing, Arc<Cells>)>,
+    /// Whether pictures are to be sharper, for more bytes.
+    pub sharp: bool,
+}
+
+/// A place on the screen where a picture belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// What is seen.
+    pub sight: Sight,
+    /// Which of its frames.
+    pub frame: usize,
+    /// The room it has.
+    pub room: Rect,
+}
+
+/// A picture in cells, by all that decides what it looks like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Drawing {
+    sight: Sight,
+    frame: usize,
+    size: (u16, u16),
+    depth: Depth,
+    sharp: bool,
+    bytes: usize,
+}
+
+/// Whether pictures are shown.
+#[must_use]
+pub fn are_shown(app: &App) -> bool {
+    pictures::AVAILABLE && app.work.settings.ui.pictures != Pictures::Off && app.work.settings.interactive
+}
+
+/// What a task has to show: the video, else its first frame; with the sides of it.
+#[must_use]
+pub fn of_task(task: &Task) -> Option<(Of, (u32, u32))> {
+    task.saved().map(of_video).or_else(|| first_frame(task))
+}
+
+fn of_video(saved: &SavedFile) -> (Of, (u32, u32)) {
+    (Of::Video { path: saved.path.clone(), sha256: saved.sha256.clone() }, saved.sides.unwrap_or(USUAL))
+}
+
+/// The first frame that a task was asked for with, where a copy of it is kept.
+#[must_use]
+pub fn first_frame(task: &Task) -> Option<(Of, (u32, u32))> {
+    match &task.request.first_frame {
+        Some(ImageRef::Stored(image)) if !task.request.is_forgotten() => Some((Of::from(image), image.upright())),
+        _ => None,
+    }
+}
+
+/// The cells a picture of those sides takes within a room.
+#[must_use]
+pub fn size_in(sides: (u32, u32), room: (u16, u16)) -> (u16, u16) {
+    fit((sides.0.max(1) as usize, sides.1.max(1) as usize), room, CELL)
+}
+
+/// Tiles for `n` pictures of those sides, each with a row for its words, in the middle of a place.
+#[must_use]
+pub fn tiles(n: usize, sides: (u32, u32), place: Rect) -> Option<Vec<Rect>> {
+    let tiles = sheet(n, (sides.0.max(1) as usize, sides.1.max(1) as usize), (place.width, place.height), CELL)?;
+    Some(tiles.iter().map(|tile| Rect::new(place.x + tile.x, place.y + tile.y, tile.columns, tile.rows)).collect())
+}
+
+/// Every place on the screen where a picture belongs.
+fn spots(app: &App) -> Vec<Spot> {
+    let Layout::Panes(places) = layout::layout(app) else { return Vec::new() };
+    let Places { detail, message, .. } = places;
+    let mut spots = detail.map_or_else(Vec::new, |place| detail::sights::spots(app, place));
+    let over = Rect::new(0, 0, app.screen.width, app.screen.height - message.height);
+    spots.extend(app.screen.layers.iter().flat_map(|layer| layer.spots(app, over)));
+    spots
+}
+
+/// Draws what has come and has a place on the screen, and asks for the first that has not.
+pub(crate) fn follow(app: &mut App) -> Vec<Effect> {
+    if !are_shown(app) || app.work.ending.is_some() {
+        return Vec::new();
+    }
+    let spots = spots(app);
+    let ui = &app.work.settings.ui;
+    let sights = &mut app.screen.sights;
+    for spot in &spots {
+        sights.draw(spot, ui);
+    }
+    let missing = spots.into_iter().map(|spot| spot.sight).find(|sight| sights.find(sight).is_none());
+    let news = missing.filter(|sight| sights.asked.as_ref() != Some(sight));
+    if let Some(sight) = &news {
+        sights.asked = Some(sight.clone());
+    }
+    news.map(|sight| Effect::Local(LocalCmd::See(sight))).into_iter().collect()
+}
+
+/// The worker has looked.
+pub(crate) fn seen(app: &mut App, sight: Sight, result: Result) {
+    let sights = &mut app.screen.sights;
+    sights.asked.take_if(|asked| *asked == sight);
+    sights.known.retain(|(known, _)| *known != sight);
+    sights.known.push_back((sight, result.map(Arc::new)));
+    let bytes = |known: &(Sight, std::result::Result<Arc<Seen>, Unseen>)| {
+        known.1.as_ref().map_or(0, |seen| seen.frames.iter().map(|frame| frame.rgb.len()).sum::<usize>())
+    };
+    let mut all: usize = sights.known.iter().map(bytes).sum();
+    while all > KEPT && sights.known.len() > 1 {
+        all -= sights.known.pop_front().as_ref().map_or(0, bytes);
+    }
+}
+
+/// More of a picture for more bytes, or less again.
+pub(crate) fn sharper(app: &mut App) {
+    app.screen.sights.sharp ^= true;
+}
+
+impl Sights {
+    fn find(&self, sight: &Sight) -> Option<&std::result::Result<Arc<Seen>, Unseen>> {
+        self.known.iter().rev().find(|(known, _)| known == sight).map(|(_, result)| result)
+    }
+
+    /// What is known of it; `None` while it is looked at.
+    #[must_use]
+    pub fn get(&self, sight: &Sight) -> Option<std::result::Result<&Seen, &Unseen>> {
+        self.find(sight).map(|result| result.as_deref())
+    }
+
+    fn draw(&mut self, spot: &Spot, ui: &UiSettings) {
+        let Some(at) = self.known.iter().position(|(known, _)| *known == spot.sight) else { return };
+        if let Some(known) = self.known.remove(at) {
+            self.known.push_back(known);
+        }
+        let Some((_, Ok(seen))) = self.known.back() else { return };
+        let Some(frame) = seen.frames.get(spot.frame) else { return };
+        let wanted = self.drawing(spot, frame, ui);
+        if let Some(at) = self.drawn.iter().position(|(drawn, _)| *drawn == wanted) {
+            if let Some(there) = self.drawn.remove(at) {
+                self.drawn.push_back(there);
+            }
+            return;
+        }
+        let (width, height) = (usize::from(frame.width), usize::from(frame.height));
+        let Some(picture) = Picture::new(width, height, frame.rgb.to_vec()) else { return };
+        let cells = within(&picture, &wanted);
+        self.drawn.push_back((wanted, Arc::new(cells)));
+        if self.drawn.len() > DRAWN {
+            self.drawn.pop_front();
+        }
+    }
+
+    fn drawing(&self, spot: &Spot, frame: &Frame, ui: &UiSettings) -> Drawing {
+        let sides = (u32::from(frame.width), u32::from(frame.height));
+        Drawing {
+            sight: spot.sight.clone(),
+            frame: spot.frame,
+            size: size_in(sides, (spot.room.width, spot.room.height)),
+            depth: depth(ui, self.sharp),
+            sharp: self.sharp,
+            bytes: ui.picture_bytes,
+        }
+    }
+
+    /// The cells of what belongs there, once they were drawn.
+    pub(crate) fn cells(&self, spot: &Spot, ui: &UiSettings) -> Option<&Cells> {
+        let Some(known) = self.find(&spot.sight) else {
+            // Until the next frame has come, the one before it stays.
+            let before = |drawn: &Drawing| {
+                let fits = drawn.size.0 <= spot.room.width && drawn.size.1 <= spot.room.height;
+                drawn.sight.of == spot.sight.of && fits && matches!(spot.sight.part, Part::Frame(_))
+            };
+            return self.drawn.iter().rev().find(|(drawn, _)| before(drawn)).map(|(_, cells)| &**cells);
+        };
+        let wanted = self.drawing(spot, known.as_ref().ok()?.frames.get(spot.frame)?, ui);
+        self.drawn.iter().rev().find(|(drawn, _)| *drawn == wanted).map(|(_, cells)| &**cells)
+    }
+}
+
+/// Which colours pictures are drawn in.
+fn depth(ui: &UiSettings, sharp: bool) -> Depth {
+    // Half blocks are two cells wide where such signs are.
+    if ui.ascii || ui.ambiguous_width == 2 || ui.theme == "mono" {
+        return Depth::None;
+    }
+    match ui.depth {
+        paint::Depth::None => Depth::None,
+        paint::Depth::Sixteen => Depth::Sixteen,
+        paint::Depth::True if sharp => Depth::True,
+        paint::Depth::Many | paint::Depth::True => Depth::Colours256,
+    }
+}
+
+/// Draws a picture in no more bytes than it may have: with fewer changes of colour first, then smaller.
+fn within(picture: &Picture, wanted: &Drawing) -> Cells {
+    let most = wanted.bytes * if wanted.sharp { 4 } else { 1 };
+    let fits = |cells: &Cells| cells.bytes().iter().sum::<usize>() <= most;
+    let mut size = wanted.size;
+    loop {
+        let first = if wanted.sharp { 0 } else { blocks::USUAL };
+        for thrift in [first, 4 * blocks::USUAL] {
+            let cells = blocks::draw(picture, size, wanted.depth, thrift);
+            if fits(&cells) || size.0 <= 8 || size.1 <= 2 {
+                return cells;
+            }
+        }
+        size = (size.0 * 3 / 4, size.1 * 3 / 4);
+    }
+}
+
+/// The first of a thing, alone.
+#[must_use]
+pub fn first(of: Of) -> Sight {
+    Sight { of, part: Part::First, sides: ALONE }
+}

@@ -1,0 +1,78 @@
+//! A picture's cells on the screen, or why there are none.
+
+use super::Spot;
+use crate::{
+    app::App,
+    kit::{brush::Brush, text},
+};
+use pictures::{blocks::Cells, colours::Ink};
+use ratatui::{layout::Rect, style::Color};
+use words::reason::sight::unseen;
+
+/// Draws what belongs there in the middle of its room. Tells the place it takes.
+pub(crate) fn draw(brush: &mut Brush<'_>, app: &App, spot: &Spot) -> Rect {
+    let (sights, ui) = (&app.screen.sights, &app.work.settings.ui);
+    if let Some(cells) = sights.cells(spot, ui) {
+        let (width, height) = (cells.columns.min(spot.room.width), cells.rows().min(spot.room.height));
+        let at = |room: u16, used: u16| (room - used) / 2;
+        let place = Rect {
+            x: spot.room.x + at(spot.room.width, width),
+            y: spot.room.y + at(spot.room.height, height),
+            width,
+            height,
+        };
+        paint(brush, cells, place, ui.depth == engine::settings::paint::Depth::Sixteen);
+        brush.pictures.push(place);
+        return place;
+    }
+    if let Some(Err(why)) = sights.get(&spot.sight) {
+        let lines = text::wrap(&unseen(why), usize::from(spot.room.width));
+        for (y, line) in (spot.room.top()..spot.room.bottom()).zip(lines) {
+            brush.text(spot.room.x, y, spot.room.width, &line, brush.look.theme.faint);
+        }
+    }
+    spot.room
+}
+
+fn paint(brush: &mut Brush<'_>, cells: &Cells, place: Rect, sixteen: bool) {
+    let place = place.intersection(brush.buf.area);
+    for (y, row) in (place.top()..place.bottom()).zip(cells.each_row()) {
+        for (x, cell) in (place.left()..place.right()).zip(row) {
+            let colour = |ink| colour(ink, sixteen);
+            let mut sign = [0; 4];
+            brush.buf[(x, y)]
+                .set_symbol(cell.sign.encode_utf8(&mut sign))
+                .set_fg(colour(cell.ink))
+                .set_bg(colour(cell.ground));
+        }
+    }
+}
+
+/// A terminal of sixteen colours knows them by their names only.
+const NAMED: [Color; 16] = [
+    Color::Black,
+    Color::Red,
+    Color::Green,
+    Color::Yellow,
+    Color::Blue,
+    Color::Magenta,
+    Color::Cyan,
+    Color::Gray,
+    Color::DarkGray,
+    Color::LightRed,
+    Color::LightGreen,
+    Color::LightYellow,
+    Color::LightBlue,
+    Color::LightMagenta,
+    Color::LightCyan,
+    Color::White,
+];
+
+fn colour(ink: Ink, sixteen: bool) -> Color {
+    match ink {
+        Ink::Plain => Color::Reset,
+        Ink::Number(n) if sixteen => NAMED[usize::from(n & 15)],
+        Ink::Number(n) => Color::Indexed(n),
+        Ink::Rgb(r, g, b) => Color::Rgb(r, g, b),
+    }
+}

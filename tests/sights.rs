@@ -1,0 +1,95 @@
+//! Pictures on the screen: what is asked to be decoded, where it is drawn, and that nothing is asked where nothing is shown.
+
+#![cfg(feature = "pictures")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod support;
+
+use engine::{
+    settings::{Pictures, Settings, paint},
+    sight::{Of, Part},
+};
+use support::flow::Flow;
+
+/// Tasks that are saved, on a screen of that size.
+fn saved(tasks: usize, (width, height): (u16, u16), settings: Settings) -> Flow {
+    let mut flow = Flow::begin(settings, support::flow::now(0));
+    for n in 1..=tasks {
+        flow!(flow, "n", &format!("prompt {n}"), "<F2>", "<Enter>");
+        flow.live(4_000);
+    }
+    flow.made = true;
+    flow.live(120_000);
+    flow.resize(width, height);
+    flow!(flow, "g");
+    flow.live(1_000);
+    flow
+}
+
+fn with(change: impl FnOnce(&mut Settings)) -> Settings {
+    let mut settings = Settings::default();
+    settings.queue.undo_ms = 0;
+    change(&mut settings);
+    settings
+}
+
+/// Cells that are a part of a picture: nothing else has a ground of its own here.
+fn coloured(flow: &Flow) -> usize {
+    flow.cells().iter().filter(|cell| matches!(cell.bg, ratatui::style::Color::Indexed(16..))).count()
+}
+
+#[test]
+fn a_saved_video_stands_beside_the_facts_on_a_high_screen() {
+    let flow = saved(1, (120, 40), with(|_| ()));
+    let [sight] = flow.looked.as_slice() else { panic!("{:?}", flow.looked) };
+    assert!(matches!(&sight.of, Of::Video { path, .. } if path.ends_with(".mp4")) && sight.part == Part::First);
+    assert!(coloured(&flow) > 300, "{}", flow.screen());
+    flow.shows("Overview");
+    flow.shows("saved after");
+}
+
+#[test]
+fn on_a_low_screen_it_has_a_part_of_its_own_and_is_decoded_only_there() {
+    let mut flow = saved(1, (80, 24), with(|_| ()));
+    flow!(flow, "<Enter>");
+    assert_eq!((coloured(&flow), flow.looked.len()), (0, 0));
+    flow!(flow, "h");
+    flow.shows("[Picture]");
+    flow.shows("video, frame 1 at 0.0 s");
+    assert!(coloured(&flow) > 100, "{}", flow.screen());
+    flow!(flow, ".");
+    flow.shows("video, frame 2 at 0.0 s");
+    flow!(flow, ",", ",");
+    flow.shows("video, frame 1 at 0.0 s");
+    assert_eq!(flow.looked.last().unwrap().part, Part::Frame(0));
+}
+
+#[test]
+fn without_colours_it_is_drawn_in_signs() {
+    let mut flow = saved(1, (80, 24), with(|settings| settings.ui.depth = paint::Depth::None));
+    flow!(flow, "<Enter>", "h");
+    assert_eq!(coloured(&flow), 0);
+    flow.shows("........");
+}
+
+#[test]
+fn where_pictures_are_off_none_is_decoded() {
+    let mut flow = saved(1, (120, 40), with(|settings| settings.ui.pictures = Pictures::Off));
+    flow!(flow, "<Enter>", "h");
+    assert_eq!((coloured(&flow), flow.looked.len()), (0, 0));
+    flow.hides("Picture");
+    flow!(flow, ":set pictures blocks", "<Enter>", "l");
+    assert_eq!(flow.looked.len(), 1);
+}
+
+#[test]
+fn sharper_is_more_colours_and_again_fewer() {
+    let mut flow = saved(1, (120, 40), with(|_| ()));
+    let sharp = |flow: &Flow| flow.cells().iter().any(|cell| matches!(cell.bg, ratatui::style::Color::Rgb(..)));
+    flow!(flow, "<Enter>");
+    assert!(!sharp(&flow));
+    flow!(flow, "+");
+    assert!(sharp(&flow));
+    flow!(flow, "+");
+    assert!(!sharp(&flow));
+}
