@@ -14,6 +14,11 @@ fn sequences(bytes: &[u8], begin: &str) -> Vec<String> {
     text.split(begin).skip(1).filter_map(|rest| Some(rest.split_once('\x07')?.0.to_owned())).collect()
 }
 
+/// The notices: OSC 9 without those that tell how far the work is.
+fn notices(bytes: &[u8]) -> Vec<String> {
+    sequences(bytes, "\x1b]9;").into_iter().filter(|text| !text.starts_with("4;")).collect()
+}
+
 /// Two tasks that another program queued, worked on and saved by a dashboard.
 fn dashboard_that_saves_two(home: &Home) -> Pty {
     home.run(&["submit", "--queue", "--prompt", "a cat", "--count", "2", "--yes", "--max-cost", "1"]).coded(0);
@@ -29,9 +34,9 @@ fn what_ends_is_told_by_bell_notice_and_title_and_the_title_is_given_back() {
     let service = Service::start();
     let home = Home::with(&service.url(), &[("notify.osc9", "true"), ("notify.bell", "true")]);
     let mut screen = dashboard_that_saves_two(&home);
-    screen.until_bytes("the first notice", |bytes| !sequences(bytes, "\x1b]9;").is_empty());
+    screen.until_bytes("the first notice", |bytes| !notices(bytes).is_empty());
     let bytes = screen.bytes();
-    let said = &sequences(&bytes, "\x1b]9;")[0];
+    let said = &notices(&bytes)[0];
     assert!(["reeltop: 1 saved", "reeltop: 2 saved"].contains(&said.as_str()), "{said}");
     assert_eq!(&sequences(&bytes, "\x1b]777;notify;reeltop;")[0], said, "both kinds say the same");
     assert!(
@@ -40,6 +45,9 @@ fn what_ends_is_told_by_bell_notice_and_title_and_the_title_is_given_back() {
     );
     let last = |bytes: &[u8]| sequences(bytes, "\x1b]2;").pop();
     screen.until_bytes("a title without counts", |bytes| last(bytes).as_deref() == Some("reeltop"));
+    let progress = |bytes: &[u8]| sequences(bytes, "\x1b]9;4;");
+    assert!(progress(&bytes).iter().any(|told| told == "1;0"), "how far the work is is told: {:?}", progress(&bytes));
+    screen.until_bytes("no work under way", |bytes| progress(bytes).pop().as_deref() == Some("0;0"));
     screen.keys("q");
     assert_eq!(screen.ended_with_the_terminal_as_found(), 0);
     assert!(screen.bytes().ends_with(b"\x1b[23;0t"), "the title from before is put back last");

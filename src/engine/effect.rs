@@ -358,6 +358,8 @@ pub enum TermCmd {
     Notify(String),
     /// The window's title.
     Title(String),
+    /// How much of the work under way is done, in percent; `None` when there is none.
+    Progress(Option<u8>),
     /// Tell of clicks and of the wheel, or no longer.
     Mouse(bool),
     /// Give the screen back and stop, as Ctrl-Z does.

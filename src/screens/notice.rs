@@ -20,10 +20,14 @@ pub struct Notices {
     unknown: usize,
     next: Mono,
     title: String,
+    /// Tasks that have ended since there was last nothing under way.
+    done: usize,
+    progress: Option<u8>,
 }
 
 /// Counts a task that has come to an end the person waits for.
 pub(crate) fn count(app: &mut App, end: TaskState) {
+    app.notices.done += 1;
     match end {
         TaskState::Saved => app.notices.saved += 1,
         TaskState::Unknown => app.notices.unknown += 1,
@@ -55,6 +59,14 @@ pub(crate) fn wake(app: &mut App) -> Vec<Effect> {
         app.notices.title.clone_from(&title);
         effects.push(Effect::Term(TermCmd::Title(title)));
     }
+    let progress = progress(app);
+    if progress.is_none() {
+        app.notices.done = 0;
+    }
+    if progress != app.notices.progress {
+        app.notices.progress = progress;
+        effects.extend(app.work.settings.notify.osc.then_some(Effect::Term(TermCmd::Progress(progress))));
+    }
     effects
 }
 
@@ -76,6 +88,15 @@ fn counted(counts: impl Iterator<Item = (usize, TaskState)>) -> Option<String> {
     (!said.is_empty()).then(|| said.join(tr!(", ")))
 }
 
+/// How much is done of what was under way since there was last nothing, in percent; `None` while there is nothing.
+fn progress(app: &App) -> Option<u8> {
+    let of = |state: TaskState| app.work.tasks.counts[state as usize];
+    let queued = if app.work.queue.is_paused() { 0 } else { of(TaskState::Queued) };
+    let under_way = queued + of(TaskState::Sending) + of(TaskState::Running) + of(TaskState::Saving);
+    let all = app.notices.done + under_way;
+    (under_way > 0).then(|| u8::try_from(app.notices.done * 100 / all).unwrap_or(100))
+}
+
 fn title(app: &App) -> String {
     let counts = app.work.tasks.counts;
     let parts = [TaskState::Unknown, TaskState::Running, TaskState::Ready, TaskState::Queued];
@@ -95,5 +116,18 @@ mod tests {
         let state = state(&[Running, Saved, Queued, Running]);
         assert_eq!(title(&state), "reeltop: 2 running, 1 queued");
         assert_eq!(within(Lang::Zh, || title(&state)), "reeltop：生成中 2、待发送 1");
+    }
+
+    #[test]
+    fn progress_counts_what_ended_since_nothing_was_under_way_and_goes_when_nothing_is() {
+        let mut app = state(&[Running, Saved, Running]);
+        assert_eq!(progress(&app), Some(0));
+        count(&mut app, Saved);
+        let _ = wake(&mut app);
+        assert_eq!((app.notices.progress, app.notices.done), (Some(33), 1));
+        app.work.tasks.counts[Running as usize] = 0;
+        let told = wake(&mut app);
+        assert!(told.contains(&Effect::Term(TermCmd::Progress(None))), "{told:?}");
+        assert_eq!(app.notices.done, 0);
     }
 }

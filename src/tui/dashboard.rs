@@ -72,6 +72,8 @@ struct Face {
     mouse: bool,
     /// The window's title as it was last set, for after another program had the screen.
     title: Vec<u8>,
+    /// How far the work is, in percent.
+    progress: Option<u8>,
     /// The state has changed since the last frame.
     stale: bool,
     /// It changed by a key: drawn without waiting.
@@ -134,6 +136,7 @@ impl Face {
             size,
             mouse: false,
             title: Vec::new(),
+            progress: None,
             stale: true,
             urgent: true,
             drawn: Instant::now(),
@@ -286,6 +289,10 @@ impl Face {
                 self.mouse = on;
                 self.aside(Aside::Mouse, if on { terminal::MOUSE } else { terminal::MOUSE_OFF }.to_vec());
             }
+            Shell::Term(TermCmd::Progress(percent)) => {
+                self.progress = percent;
+                self.show_progress();
+            }
             Shell::Term(TermCmd::Title(text)) => {
                 self.title = escape::title(&text);
                 self.aside(Aside::Title, self.title.clone());
@@ -298,6 +305,11 @@ impl Face {
         if self.guard.is_some() {
             self.writer.aside(kind, bytes);
         }
+    }
+
+    fn show_progress(&mut self) {
+        terminal::has_progress(self.guard.is_some() && self.progress.is_some());
+        self.aside(Aside::Progress, escape::progress(self.progress));
     }
 
     /// A stopped program would miss the answer to a submission under way, so that one is waited for.
@@ -379,6 +391,9 @@ impl Face {
         self.writer.before_the_frame(Aside::Modes, terminal::ON.to_vec());
         if !self.title.is_empty() {
             self.writer.before_the_frame(Aside::Title, self.title.clone());
+        }
+        if self.progress.is_some() {
+            self.show_progress();
         }
         self.take_mouse();
         self.redraw();

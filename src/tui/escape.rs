@@ -24,6 +24,14 @@ pub fn title(text: &str) -> Vec<u8> {
     format!("\x1b]2;{}\x07", plain(text)).into_bytes()
 }
 
+/// How far the work is, in percent, for the terminal's tab and the desktop's bar (OSC 9;4, which ConEmu brought up and Windows
+/// Terminal, WezTerm, Ghostty, kitty and iTerm2 know); `None` takes it away.
+#[must_use]
+pub fn progress(percent: Option<u8>) -> Vec<u8> {
+    let said = percent.map_or_else(|| "0;0".to_owned(), |percent| format!("1;{}", percent.min(100)));
+    wrapped(&format!("\x1b]9;4;{said}\x07"))
+}
+
 /// Without characters that would end the sequence.
 fn plain(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()

@@ -1,5 +1,6 @@
 //! The terminal's modes: switched on in one place, given back in one place, whatever ends the program.
 
+use crate::escape;
 use rustix::termios::{self, OptionalActions, Termios};
 use std::{
     fs::File,
@@ -29,6 +30,14 @@ const OFF: &[u8] =
 
 /// Whether the modes are on: for the panic hook, which cannot be given a value.
 static ENTERED: AtomicBool = AtomicBool::new(false);
+
+/// Whether the terminal shows how far the work is, which is to be taken away at the end.
+static PROGRESS: AtomicBool = AtomicBool::new(false);
+
+/// Notes whether the terminal shows how far the work is.
+pub fn has_progress(shown: bool) {
+    PROGRESS.store(shown, Ordering::SeqCst);
+}
 
 /// The line's modes as the program found them. Asked once: an editor may leave the line in others, and those are not what
 /// is given back at the end.
@@ -99,7 +108,9 @@ pub fn restore() {
     }
     let (done, written) = mpsc::channel();
     std::thread::spawn(move || {
-        let _ = output().and_then(|mut out| out.write_all(OFF));
+        let mut bytes = if PROGRESS.swap(false, Ordering::SeqCst) { escape::progress(None) } else { Vec::new() };
+        bytes.extend_from_slice(OFF);
+        let _ = output().and_then(|mut out| out.write_all(&bytes));
         let _ = done.send(());
     });
     let _ = written.recv_timeout(STALLED);

@@ -18,6 +18,8 @@ pub enum Aside {
     Mouse,
     /// The window's title.
     Title,
+    /// How far the work is.
+    Progress,
     /// A text for the laptop's clipboard.
     Copy,
     Notice,

@@ -207,7 +207,8 @@ pub(super) static SECTIONS: [Section; 10] = [
                 "osc9",
                 Kind::Flag(|c, v| c.settings.notify.osc = v),
                 "true",
-                "Send OSC 9 and OSC 777 notices, which many terminals show on the desktop, over SSH too.",
+                "Send OSC 9 and OSC 777 notices, which many terminals show on the desktop, over SSH too, and how far the work is\n\
+                 (OSC 9;4).",
             ),
             unset(
                 "command",
