@@ -93,3 +93,55 @@ fn sharper_is_more_colours_and_again_fewer() {
     flow!(flow, "+");
     assert!(!sharp(&flow));
 }
+
+#[test]
+fn a_sheet_shows_six_frames_with_their_seconds_and_steps_through_them() {
+    let mut flow = saved(1, (80, 24), with(|_| ()));
+    flow!(flow, "<Enter>", "v");
+    flow.shows("#1: 6 frames");
+    assert_eq!(flow.looked.last().unwrap().part, Part::Sheet(6));
+    for seconds in ["0.5 s", "1.5 s", "2.5 s", "3.5 s", "4.5 s", "5.5 s"] {
+        flow.shows(seconds);
+    }
+    assert!(coloured(&flow) > 400, "{}", flow.screen());
+    flow!(flow, "l", ".");
+    assert_eq!(flow.looked.last().unwrap().part, Part::Frame(37));
+    flow!(flow, "<Esc>", ":sheet", "<Enter>");
+    flow.shows("#1: 6 frames");
+    flow!(flow, "q");
+    flow.hides("6 frames");
+}
+
+#[test]
+fn two_videos_stand_side_by_side_with_what_they_were_asked_for() {
+    let mut flow = saved(2, (120, 40), with(|_| ()));
+    flow!(flow, ":compare #1 #2", "<Enter>");
+    flow.shows("#1 and #2 at the same moments");
+    flow.shows("Prompt");
+    flow!(flow, "<Esc>", "*", ":compare", "<Enter>");
+    flow.shows("#1 and #2 at the same moments");
+    flow!(flow, "<Esc>", ":compare #1", "<Enter>");
+    flow.shows("name two tasks");
+    flow!(flow, "<Esc>", ":compare #1 #9", "<Enter>");
+    flow.shows("there is no task #9");
+}
+
+#[test]
+fn the_gallery_is_the_table_as_posters_with_its_keys() {
+    let mut flow = saved(3, (120, 40), with(|_| ()));
+    flow!(flow, ":gallery", "<Enter>");
+    flow.live(1_000);
+    flow.shows("Gallery, 1 of 3");
+    assert!(coloured(&flow) > 300, "{}", flow.screen());
+    flow!(flow, "j", " ");
+    // A mark goes on to the next.
+    flow.shows("Gallery, 3 of 3");
+    flow.shows("1 marked");
+    flow!(flow, "r");
+    flow.shows("saved");
+    flow.shows("Enter");
+    flow!(flow, "<Esc>", "/", "prompt 3", "<Enter>");
+    flow.shows("Gallery, 1 of 1");
+    flow!(flow, "<Esc>");
+    flow.hides("Gallery");
+}

@@ -3,7 +3,7 @@
 
 use crate::{
     app::App, commands::Do, compose, copy, failures, failures::state::FailuresView, keymap::CopyWhat, preview,
-    screen::Pane, toast,
+    screen::Pane, sheet, toast,
 };
 use domain::{
     retry::No,
@@ -42,6 +42,8 @@ pub enum Then {
     Scp,
     /// Open its file.
     Play,
+    /// Show frames of their videos.
+    Sheet,
 }
 
 /// Does it now with the tasks at hand, or asks the store for those that are missing and does it when they have come.
@@ -97,7 +99,7 @@ fn go(app: &mut App, then: Then, tasks: Vec<Task>) -> Vec<Do> {
     match then {
         Then::Plan if app.screen.top::<FailuresView>().is_some() => failures::ready(app, tasks),
         Then::Plan => Vec::new(),
-        Then::Retry { .. } | Then::Clone | Then::Edit if busy => Vec::new(),
+        Then::Retry { .. } | Then::Clone | Then::Edit | Then::Sheet if busy => Vec::new(),
         Then::Retry { left_out } => {
             preview::retry(app, tasks, &left_out);
             Vec::new()
@@ -106,6 +108,10 @@ fn go(app: &mut App, then: Then, tasks: Vec<Task>) -> Vec<Do> {
         Then::Edit => tasks.first().map_or_else(Vec::new, |task| compose::take(app, task, true)),
         Then::Copy(what) => copy::part(app, &tasks, what),
         Then::Scp => copy::scp(app, &tasks),
+        Then::Sheet => {
+            sheet::open(app, &tasks);
+            Vec::new()
+        }
         Then::Play => tasks.first().map_or_else(Vec::new, copy::play),
     }
 }

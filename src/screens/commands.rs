@@ -9,7 +9,7 @@ use crate::{
     confirm,
     confirm::Confirm,
     copy::menu::CopyMenu,
-    detail, failures, help, keymap,
+    detail, failures, gallery, help, keymap,
     keymap::{Action, CopyWhat, Ctx, Move, Place, can_download, refreshable},
     kit::{list, list::ListView},
     layer,
@@ -19,7 +19,7 @@ use crate::{
     pick::{PickWhat, Picker},
     preview, resolve, scope,
     screen::{DetailTab, Pane, Preview},
-    sights, table,
+    sheet, sights, table,
     table::{filter_input, groups, sort_menu},
     toast, undo,
 };
@@ -114,9 +114,14 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
         Action::CommandLine => command_line::open(app),
         Action::CompleteWord => return command_line::complete(app, true),
         Action::CompleteBack => return command_line::complete(app, false),
+        Action::Sheet => return of_cursor(app, Then::Sheet),
+        Action::Gallery => gallery::toggle(app),
         Action::Sharper => sights::sharper(app),
-        Action::NextFrame => detail::sights::step(app, true),
-        Action::PreviousFrame => detail::sights::step(app, false),
+        Action::NextFrame | Action::PreviousFrame => {
+            let forward = action == Action::NextFrame;
+            let steps = if app.screen.layers.is_empty() { detail::sights::step } else { sheet::step };
+            steps(app, forward);
+        }
         Action::Messages => app.screen.open(ListView::of(&MESSAGES)),
         Action::NextPane => turn(app, true),
         Action::PreviousPane => turn(app, false),
@@ -165,6 +170,7 @@ fn back(app: &mut App) -> Vec<Do> {
     match screen.pane {
         Pane::Compose => return compose::leave(app),
         Pane::Detail => screen.pane = Pane::Table,
+        Pane::Table if screen.table.gallery => screen.table.gallery = false,
         Pane::Table if screen.away.is_some() => screen.away = None,
         Pane::Table if screen.table.range_from.is_some() => screen.table.range_from = None,
         Pane::Table if !screen.table.marks.is_empty() => screen.table.marks.clear(),

@@ -1,7 +1,7 @@
 //! What the work tells, taken up: rows into the table, words into the message line and the message log, the store's word on a
 //! batch to its preview.
 
-use crate::{app::App, away, notice, preview, screen::Kind, table, toast};
+use crate::{app::App, away, notice, preview, screen::Kind, sights, table, toast};
 use domain::task::{TaskKey, TaskState};
 use engine::{
     effect::Effect,
@@ -60,7 +60,10 @@ fn rows(app: &mut App, news: Vec<News>) {
         let News::Rows(news) = news else { continue };
         match news {
             // Changed twice, a row stands where its first line put it.
-            RowNews::Changed { key, was } => drop(changed.entry(key).or_insert(was)),
+            RowNews::Changed { key, was } => {
+                sights::changed(app, key);
+                changed.entry(key).or_insert(was);
+            }
             RowNews::Read(keys) => read.extend(keys),
             RowNews::Complete => complete = true,
         }

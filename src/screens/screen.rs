@@ -125,6 +125,8 @@ pub struct TableView {
     pub kept: View,
     /// Since when that may have changed.
     pub touched: Option<Mono>,
+    /// Whether the tasks are shown as posters.
+    pub gallery: bool,
     /// Until when the cursor only passes: what is told of the task under it waits until then, unless a key ends that.
     pub passing: Option<Mono>,
 }
@@ -151,6 +153,7 @@ impl Default for TableView {
             come_back: None,
             kept: View::default(),
             touched: None,
+            gallery: false,
             passing: None,
         }
     }

@@ -1,10 +1,12 @@
 //! The commands as data: a name, what it takes, what it does, how the rest is completed.
 
 use crate::{
+    after,
+    after::Then,
     app::App,
     commands,
     commands::Do,
-    compose,
+    compose, keymap,
     keymap::{Action, ascii_twin},
     refunds,
     screen::{Pane, Sort},
@@ -70,6 +72,9 @@ pub static COMMANDS: &[Command] = &[
     Command { name: "reload", takes: "", help: "Read the config again and say what changed", behind: Behind::Unknown, run: reload },
     Command { name: "refunds", takes: "[WORD NUMBER]", help: "List charges without a result; asked or refunded notes that of a task", behind: Behind::Words(refund_words), run: refunds::command },
     Command { name: "send", takes: "", help: "Open the preview of what is in compose; what is sent there pays", behind: Behind::Unknown, run: send },
+    Command { name: "sheet", takes: "", help: "Show six frames of the video with their seconds", behind: Behind::Unknown, run: |state, rest| shown(state, rest, Action::Sheet) },
+    Command { name: "compare", takes: "[#A #B]", help: "Show two videos side by side, of two tasks or of the two marked", behind: Behind::Unknown, run: compare },
+    Command { name: "gallery", takes: "", help: "Show the tasks as posters, or as a table again", behind: Behind::Unknown, run: |state, rest| shown(state, rest, Action::Gallery) },
     Command { name: "pause", takes: "", help: "Pause or resume sending", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Pause) },
     Command { name: "help", takes: "", help: "Show the keys and what everything means", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Help) },
     Command { name: "quit", takes: "", help: "Quit, waiting for submissions under way", behind: Behind::Unknown, run: |state, rest| action(state, rest, Action::Quit) },
@@ -258,6 +263,28 @@ fn export(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     };
     toast::say(app, Level::Info, writing, None);
     Ok(vec![Do::Effect(Effect::Local(LocalCmd::Export { path: rest.into(), keys }))])
+}
+
+/// An action that shows pictures, where they are shown and it is possible.
+fn shown(app: &mut App, rest: &str, what: Action) -> Result<Vec<Do>, String> {
+    let possible = if what == Action::Sheet { keymap::video } else { keymap::picture };
+    possible(app).map_err(|why| why.0)?;
+    action(app, rest, what)
+}
+
+fn compare(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+    keymap::picture(app).map_err(|why| why.0)?;
+    let named = plain(rest);
+    let number = |word: &str| word.trim_start_matches('#').parse().map(TaskKey);
+    let keys = match named.split_whitespace().collect::<Vec<_>>().as_slice() {
+        [] => app.screen.table.marks.iter().copied().collect(),
+        words => words.iter().map(|word| number(word)).collect::<Result<Vec<_>, _>>().unwrap_or_default(),
+    };
+    let [one, other] = keys.as_slice() else { return Err(tr!("name two tasks, such as #12 #15, or mark two").into()) };
+    if let Some(key) = keys.iter().find(|key| !app.work.tasks.rows.contains_key(key)) {
+        return Err(tr!("there is no task {key}", key));
+    }
+    Ok(after::with(app, &[*one, *other], Then::Sheet))
 }
 
 fn send(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {

@@ -62,6 +62,7 @@ pub fn deadline(app: &App) -> Option<Mono> {
 /// The store has told all about a task.
 pub fn loaded(app: &mut App, detail: Box<Detail>) -> Vec<Effect> {
     let key = detail.task.key;
+    crate::sights::learn(app, &detail.task);
     let wishes = after::arrived(app, &detail.task);
     let view = &mut app.screen.detail;
     if view.asked == Some(key) {
@@ -81,6 +82,7 @@ pub fn no_such(app: &mut App, key: TaskKey) -> Vec<Effect> {
     if app.screen.detail.asked == Some(key) {
         app.screen.detail.asked = None;
     }
+    app.screen.sights.no_such(key);
     after::missing(app, key);
     Vec::new()
 }

@@ -77,6 +77,8 @@ contexts! {
     Menu = "menu", "Menus", Over;
     /// While an unknown is settled.
     Resolve = "resolve", "Resolve an unknown", Over;
+    /// On a contact sheet.
+    Sheet = "sheet", "Contact sheet", Over;
     /// Where a yes or no is asked.
     Confirm = "confirm", "Yes or no", Over;
     /// While a filter or a search is typed.
@@ -155,6 +157,8 @@ actions! {
     Balance = "balance",
     Money = "money",
     Attempts = "attempts",
+    Sheet = "sheet",
+    Gallery = "gallery",
     Sharper = "sharper",
     NextFrame = "next_frame",
     PreviousFrame = "previous_frame",
@@ -278,6 +282,7 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Detail, &["J"], Action::OtherTask(Move::Down), "next task", "Go to the next task of the table"),
     on(Ctx::Detail, &["K"], Action::OtherTask(Move::Up), "previous task", "Go to the previous task of the table"),
     on(Ctx::Detail, &["enter"], Action::Full, "full", "Switch full-screen detail on or off").called("open"),
+    on(Ctx::Detail, &["v"], Action::Sheet, "sheet", "Show six frames of the video with their seconds").when(when::video),
     on(Ctx::Detail, &["+"], Action::Sharper, "sharper", "Show pictures sharper, for more bytes; again for fewer").when(when::picture),
     on(Ctx::Detail, &["."], Action::NextFrame, "next frame", "Go to the video's next frame").when(when::video),
     on(Ctx::Detail, &[","], Action::PreviousFrame, "previous frame", "Go to the video's previous frame").when(when::video),
@@ -365,6 +370,11 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Resolve, &["enter"], Action::Accept, "resolve", "Resolve it as chosen"),
     on(Ctx::Resolve, &["up", "shift-tab", "k", "ctrl-p"], Action::Move(Move::Up), "up", "Move up"),
     on(Ctx::Resolve, &["down", "tab", "j", "ctrl-n"], Action::Move(Move::Down), "down", "Move down"),
+    on(Ctx::Sheet, &["."], Action::NextFrame, "next frame", "Move the chosen moment on by a frame"),
+    on(Ctx::Sheet, &[","], Action::PreviousFrame, "previous frame", "Move the chosen moment back by a frame"),
+    on(Ctx::Sheet, &["right", "l", "j", "down"], Action::Move(Move::Down), "next", "Choose the next moment"),
+    on(Ctx::Sheet, &["left", "h", "k", "up"], Action::Move(Move::Up), "previous", "Choose the previous moment"),
+    on(Ctx::Sheet, &["+"], Action::Sharper, "sharper", "Show pictures sharper, for more bytes; again for fewer"),
     on(Ctx::Confirm, &["y"], Action::Yes, "yes", "Do it"),
     on(Ctx::Confirm, &["n"], Action::No, "no", "Do nothing"),
     on(Ctx::Filter, &["enter"], Action::Accept, "keep", "Keep the filter or the search"),

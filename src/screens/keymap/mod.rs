@@ -18,7 +18,7 @@ pub use help::{HelpLine, Sign, by_id, help_lines, runnable};
 pub use named::{named, readable};
 pub use place::{Place, is_typed, place, place_below};
 pub use tables::{commands, config_lines, tables};
-pub(crate) use when::{can_download, cancel_row, is_settled, refreshable};
+pub(crate) use when::{can_download, cancel_row, is_settled, picture, refreshable, video};
 
 use crate::{
     app::App,

@@ -232,12 +232,12 @@ pub(super) fn saved(app: &App) -> Possible {
 }
 
 /// Pictures are shown at all.
-pub(super) fn picture(app: &App) -> Possible {
+pub(crate) fn picture(app: &App) -> Possible {
     if sights::are_shown(app) { Ok(()) } else { no(tr!("pictures are off (`ui.pictures`)")) }
 }
 
 /// The task under the cursor has a video here.
-pub(super) fn video(app: &App) -> Possible {
+pub(crate) fn video(app: &App) -> Possible {
     picture(app).and_then(|()| saved(app))
 }
 

@@ -14,6 +14,7 @@
 
 use crate::{
     app::App,
+    gallery,
     screen::{Pane, Screen},
     table::pins,
     toast,
@@ -146,7 +147,7 @@ pub fn layout(app: &App) -> Layout {
     }
     match pane {
         Pane::Compose => places.compose = Some(body),
-        Pane::Table if full || height < DETAIL_FROM => places.table = Some(body),
+        Pane::Table if full || app.screen.table.gallery || height < DETAIL_FROM => places.table = Some(body),
         Pane::Detail if full || height < SHARED_FROM => places.detail = Some(body),
         Pane::Table | Pane::Detail => {
             let table = table_height(pane, height, body.height);
@@ -196,6 +197,7 @@ fn table_height(pane: Pane, height: u16, body: u16) -> u16 {
 #[must_use]
 pub fn table_rows(app: &App) -> usize {
     match layout(app) {
+        Layout::Panes(Places { table: Some(table), .. }) if app.screen.table.gallery => gallery::page(table),
         Layout::Panes(Places { table: Some(table), .. }) => {
             usize::from(table.height - 1).saturating_sub(pins::rows(app)).max(1)
         }

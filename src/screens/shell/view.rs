@@ -15,6 +15,7 @@ use crate::{
     app::App,
     compose::view as compose,
     detail::view as detail,
+    gallery,
     kit::{brush::Brush, text, theme::Look},
     layer::Covers,
     screen::Pane,
@@ -110,7 +111,9 @@ fn panes(brush: &mut Brush<'_>, places: &Places, app: &App) -> Drawn {
     header::draw(brush, places.header, app);
     banner::draw(brush, places.banners, app);
     let mut drawn = Drawn::default();
-    if let Some(place) = places.table {
+    if let Some(place) = places.table.filter(|_| app.screen.table.gallery) {
+        gallery::draw(brush, place, app);
+    } else if let Some(place) = places.table {
         let scroll = table::draw(brush, place, app);
         // A terminal scrolls whole rows.
         drawn.scroll = (place.width == places.header.width).then_some(scroll);

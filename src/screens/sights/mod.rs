@@ -5,7 +5,7 @@ pub mod view;
 
 use crate::{
     app::App,
-    detail,
+    detail, gallery,
     shell::{
         layout,
         layout::{Layout, Places},
@@ -14,7 +14,7 @@ use crate::{
 use domain::{
     reason::sight::Unseen,
     request::ImageRef,
-    task::{SavedFile, Task},
+    task::{SavedFile, Task, TaskKey},
 };
 use engine::{
     effect::{Effect, LocalCmd},
@@ -28,7 +28,10 @@ use pictures::{
     layout::{fit, sheet},
 };
 use ratatui::layout::Rect;
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 /// Pixels of a picture that is looked at alone.
 pub const ALONE: (u16, u16) = (320, 180);
@@ -40,6 +43,8 @@ pub const CELL: (u16, u16) = (8, 16);
 const USUAL: (u32, u32) = (16, 9);
 /// Bytes of pixels that are kept.
 const KEPT: usize = 3_000_000;
+/// Tasks of which it is kept what they have to show.
+const SOURCES: usize = 2_000;
 /// Pictures in cells that are kept.
 const DRAWN: usize = 48;
 
@@ -52,6 +57,10 @@ pub struct Sights {
     asked: Option<Sight>,
     /// In cells, the last drawn at the end.
     drawn: VecDeque<(Drawing, Arc<Cells>)>,
+    /// What tasks have to show, where the whole task was seen.
+    sources: BTreeMap<TaskKey, Option<Of>>,
+    /// The task that the store was asked about.
+    source_asked: Option<TaskKey>,
     /// Whether pictures are to be sharper, for more bytes.
     pub sharp: bool,
 }
@@ -121,6 +130,7 @@ fn spots(app: &App) -> Vec<Spot> {
     let Layout::Panes(places) = layout::layout(app) else { return Vec::new() };
     let Places { detail, message, .. } = places;
     let mut spots = detail.map_or_else(Vec::new, |place| detail::sights::spots(app, place));
+    spots.extend(gallery::spots(app));
     let over = Rect::new(0, 0, app.screen.width, app.screen.height - message.height);
     spots.extend(app.screen.layers.iter().flat_map(|layer| layer.spots(app, over)));
     spots
@@ -142,7 +152,23 @@ pub(crate) fn follow(app: &mut App) -> Vec<Effect> {
     if let Some(sight) = &news {
         sights.asked = Some(sight.clone());
     }
-    news.map(|sight| Effect::Local(LocalCmd::See(sight))).into_iter().collect()
+    let see = news.map(|sight| Effect::Local(LocalCmd::See(sight)));
+    see.into_iter().chain(gallery::ask(app)).collect()
+}
+
+/// The store has told all about a task.
+pub(crate) fn learn(app: &mut App, task: &Task) {
+    let sights = &mut app.screen.sights;
+    sights.source_asked.take_if(|key| *key == task.key);
+    sights.sources.insert(task.key, of_task(task).map(|(of, _)| of));
+    if sights.sources.len() > SOURCES {
+        sights.sources.pop_first();
+    }
+}
+
+/// A row has changed, so it may have something else to show.
+pub(crate) fn changed(app: &mut App, key: TaskKey) {
+    app.screen.sights.sources.remove(&key);
 }
 
 /// The worker has looked.
@@ -166,6 +192,23 @@ pub(crate) fn sharper(app: &mut App) {
 }
 
 impl Sights {
+    /// What a task has to show, where that is known.
+    #[must_use]
+    pub fn source(&self, key: TaskKey) -> Option<&Option<Of>> {
+        self.sources.get(&key)
+    }
+
+    /// Notes that the store is asked about a task; not while it is asked about another one.
+    pub(crate) fn ask_for(&mut self, key: TaskKey) -> bool {
+        self.source_asked.is_none() && self.source_asked.replace(key).is_none()
+    }
+
+    /// A task that was asked about is gone.
+    pub(crate) fn no_such(&mut self, key: TaskKey) {
+        self.source_asked.take_if(|asked| *asked == key);
+        self.sources.insert(key, None);
+    }
+
     fn find(&self, sight: &Sight) -> Option<&std::result::Result<Arc<Seen>, Unseen>> {
         self.known.iter().rev().find(|(known, _)| known == sight).map(|(_, result)| result)
     }

@@ -1,0 +1,140 @@
+//! The gallery: the filtered table as posters, in the table's order, with its cursor, its marks and its keys.
+
+use crate::{
+    app::App,
+    kit::{brush::Brush, text},
+    shell::{
+        layout,
+        layout::{Layout, Places},
+    },
+    sights,
+    sights::{SMALL, Spot},
+};
+use domain::task::{Row, TaskKey};
+use engine::{
+    effect::{Effect, StoreCmd},
+    sight::Sight,
+};
+use ratatui::{
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+};
+use words::{names, tr};
+
+/// About how many cells across a poster has.
+const ACROSS: u16 = 30;
+/// Rows of words below each.
+const WORDS: u16 = 2;
+
+/// The posters' places on a page, each with its words below.
+fn tiles(place: Rect) -> Vec<Rect> {
+    let across = (place.width / ACROSS).max(1);
+    let width = (place.width - (across - 1)) / across;
+    // 16:9 in cells of 1:2.
+    let height = (width * 9 / 32).clamp(2, place.height.saturating_sub(WORDS + 1).max(2));
+    let down = (place.height.saturating_sub(1) / (height + WORDS)).max(1);
+    let tile = |n: u16| Rect {
+        x: place.x + n % across * (width + 1),
+        y: place.y + 1 + n / across * (height + WORDS),
+        width,
+        height,
+    };
+    (0..across * down).map(tile).collect()
+}
+
+/// Its place, where it is on the screen.
+fn place(app: &App) -> Option<Rect> {
+    match layout::layout(app) {
+        Layout::Panes(Places { table: Some(table), .. }) if app.screen.table.gallery => Some(table),
+        Layout::Panes(_) | Layout::TooSmall => None,
+    }
+}
+
+/// How many tasks a page shows.
+pub(crate) fn page(place: Rect) -> usize {
+    tiles(place).len()
+}
+
+/// The tasks on the screen, each with its poster's place.
+fn shown(app: &App, place: Rect) -> Vec<(TaskKey, Rect)> {
+    let (table, tiles) = (&app.screen.table, tiles(place));
+    let first = table.at - table.at % tiles.len().max(1);
+    table.order.iter().skip(first).copied().zip(tiles).collect()
+}
+
+/// What is known of the pictures of the tasks on the screen.
+pub(crate) fn spots(app: &App) -> Vec<Spot> {
+    let Some(place) = place(app) else { return Vec::new() };
+    let spot = |(key, room): (TaskKey, Rect)| {
+        let of = app.screen.sights.source(key)?.clone()?;
+        Some(Spot { sight: Sight { sides: SMALL, ..sights::first(of) }, frame: 0, room })
+    };
+    shown(app, place).into_iter().filter_map(spot).collect()
+}
+
+/// Asks the store for the first task on the screen of which it is not known what it has to show.
+pub(crate) fn ask(app: &mut App) -> Option<Effect> {
+    let place = place(app)?;
+    let unknown = |key: &TaskKey| app.screen.sights.source(*key).is_none();
+    let key = shown(app, place).into_iter().map(|(key, _)| key).find(unknown)?;
+    app.screen.sights.ask_for(key).then_some(Effect::Store(StoreCmd::Detail { key }))
+}
+
+/// Opens it, or goes back to the table.
+pub(crate) fn toggle(app: &mut App) {
+    app.screen.table.gallery ^= true;
+    app.screen.pane = crate::screen::Pane::Table;
+}
+
+/// Draws it in the table's place.
+pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
+    let (table, look) = (&app.screen.table, brush.look);
+    let mut title = tr!("Gallery, {here} of {all}", here = table.at + 1, all = table.order.len());
+    if table.order.is_empty() {
+        title = tr!("Gallery").into();
+    }
+    let marks = match table.marks.len() {
+        0 => String::new(),
+        count => tr!("{count} marked", count),
+    };
+    brush.head(place, &Line::styled(title, look.theme.chosen), &marks);
+    if table.order.is_empty() {
+        brush.text(place.x + 2, place.y + 2, place.width, tr!("No task is shown."), look.theme.faint);
+    }
+    for (key, room) in shown(app, place) {
+        let Some(row) = app.work.tasks.rows.get(&key) else { continue };
+        let of = app.screen.sights.source(key).cloned().flatten();
+        match of {
+            Some(of) => drop(sights::view::draw(
+                brush,
+                app,
+                &Spot { sight: Sight { sides: SMALL, ..sights::first(of) }, frame: 0, room },
+            )),
+            None => {
+                let middle = room.y + room.height / 2;
+                brush.text(room.x + 1, middle, room.width, tr!("no picture"), look.theme.faint);
+            }
+        }
+        words(brush, app, row, room);
+    }
+}
+
+/// The key with cursor, mark and state, and the prompt below.
+fn words(brush: &mut Brush<'_>, app: &App, row: &Row, room: Rect) {
+    let (table, look) = (&app.screen.table, brush.look);
+    let chosen = table.cursor == Some(row.key);
+    let sign = |on: bool, sign: &'static str| if on { sign } else { " " };
+    let line = Line::from(vec![
+        Span::styled(sign(chosen, look.signs.cursor), look.theme.chosen),
+        Span::styled(sign(table.marks.contains(&row.key), look.signs.mark), look.theme.strong),
+        Span::styled(format!("{} ", row.key), if chosen { look.theme.chosen } else { Style::new() }),
+        Span::styled(
+            format!("{} {}", look.signs.state(row.state), names::state(row.state)),
+            look.theme.state(row.state),
+        ),
+    ]);
+    brush.line(room.x, room.bottom(), room.width, &line);
+    let prompt = text::harmless(row.prompt());
+    brush.text(room.x + 2, room.bottom() + 1, room.width.saturating_sub(2), &prompt, look.theme.faint);
+}
