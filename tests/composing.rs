@@ -5,6 +5,10 @@
 mod support;
 
 use domain::request::ImageRef;
+use engine::{
+    effect::LocalCmd,
+    msg::{LocalMsg, Msg},
+};
 use support::flow::{Flow, no_channel, refused};
 
 /// Long enough for the undo window to pass and the answer to come.
@@ -290,4 +294,45 @@ fn the_send_row_is_in_sight_however_much_is_wrong() {
     flow!(flow, "<Up>", "<Up>");
     flow.live(1_000);
     assert!(line(&flow, " Send ").contains("above"), "{}", flow.screen());
+}
+
+#[test]
+fn what_can_be_typed_is_said_where_it_is_typed_and_the_prompt_is_counted() {
+    let mut flow = Flow::start();
+    flow!(flow, "n");
+    flow!(flow, "a {red fox|cat} runs");
+    flow.shows("{a|b} makes a task of each");
+    assert!(line(&flow, "4 of 199").len() > 1, "{}", flow.screen());
+    flow.shows("words");
+    flow!(flow, "<Tab>");
+    flow.shows("folder/ or *.png");
+    flow!(flow, "<Tab>", "<Tab>", "<Tab>");
+    flow.shows("marks several");
+}
+
+#[test]
+fn more_than_three_camera_commands_are_parted_by_a_key() {
+    let mut flow = Flow::start();
+    flow!(flow, "n");
+    flow.paste("a cat [Pan left, Pan right, Zoom in, Zoom out, Shake]");
+    flow!(flow, "<Ctrl-x>", "<F2>", "<Enter>");
+    flow.live(SENT);
+    assert_eq!(flow.posts[0].prompt, "a cat [Pan left, Pan right, Zoom in][Zoom out, Shake]");
+}
+
+#[test]
+fn a_bad_line_of_a_file_opens_in_the_editor_and_the_file_is_read_again() {
+    let mut flow = Flow::start();
+    let path = flow.file("prompts.csv", b"prompt,duration\na cat,6\na dog,7\n");
+    flow!(flow, "n", "<F5>");
+    flow.paste(&path);
+    flow!(flow, "<Enter>");
+    flow.shows("opens line 3");
+    flow!(flow, "<F4>");
+    assert_eq!(flow.asked, [LocalCmd::EditFile { path: path.clone(), line: 3 }]);
+    flow.file("prompts.csv", b"prompt,duration\na cat,6\na dog,10\n");
+    flow.take(Msg::Local(LocalMsg::FileEdited { path, result: Ok(()) }));
+    flow.shows("2 tasks, 1.0 PTC together");
+    flow!(flow, "<Enter>");
+    assert_eq!(flow.tasks().len(), 2);
 }

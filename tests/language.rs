@@ -141,7 +141,7 @@ const KEPT: &[(&str, &str)] = &[
     ("scp {port}{} .", "a command of a shell"),
     ("reeltop: {text}", "the program's name before its talk"),
     ("  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"", "lines for a config"),
-    ("exec {name} \"$1\"", "a line for the shell"),
+    ("exec {name} \"$@\"", "a line for the shell"),
     ("send {n}", "a command of linear mode"),
     ("model, resolution, duration, count, zip, first-frame, last-frame, subject, optimizer, callback", "words of set"),
     ("{amount} PTC", "a number and its unit"),

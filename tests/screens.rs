@@ -810,6 +810,7 @@ fn the_preview_of_a_batch_tells_what_was_left_out_and_three_samples() {
         impossible: vec![("MiniMax-Hailuo-02 1080P 10 s a red kite".into(), why)],
         bad_lines: vec![],
         others: vec![],
+        path: None,
     };
     shots("preview_batch", with_layer(Preview { batch: Some(batch), ..preview(Purpose::New, items) }));
 }
@@ -822,8 +823,14 @@ fn a_file_with_bad_lines_offers_to_go_on_with_the_good_ones() {
     let bad_lines = vec![bad(2, "MiniMax-Hailuo-02 does not offer 7 s at 768P"), bad(5, "The prompt is missing")];
     let obstacles =
         bad_lines.iter().map(|(line, bad)| Problem::new(format!("Line {line}: {}", bad.what), "", "")).collect();
-    let batch =
-        Batch { from: Some("prompts.jsonl".into()), duplicates: 0, impossible: vec![], bad_lines, others: vec![] };
+    let batch = Batch {
+        from: Some("prompts.jsonl".into()),
+        duplicates: 0,
+        impossible: vec![],
+        bad_lines,
+        others: vec![],
+        path: None,
+    };
     let preview = Preview { batch: Some(batch), obstacles, ..preview(Purpose::File, items) };
     shots("preview_bad_lines", with_layer(preview));
 }

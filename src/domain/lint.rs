@@ -70,8 +70,14 @@ fn full_width(prompt: &str, brackets: &[Bracket]) -> Option<Fault> {
 fn crowded(prompt: &str, bracket: &Bracket) -> Option<Fault> {
     let commands = bracket.items.len();
     (commands > MOST_AT_ONCE).then(|| {
-        let bracket = gist(&prompt[bracket.range.clone()]).into_owned();
-        warning(PromptReason::Crowded { bracket, commands }, None)
+        let told = gist(&prompt[bracket.range.clone()]).into_owned();
+        // Brackets in a row run one after another.
+        let names: Vec<&str> = bracket.items.iter().map(|item| &prompt[item.clone()]).collect();
+        let parted: String = names.chunks(MOST_AT_ONCE).map(|some| format!("[{}]", some.join(", "))).collect();
+        warning(
+            PromptReason::Crowded { bracket: told, commands },
+            Some(edited(prompt, std::iter::once((bracket.range.clone(), parted)))),
+        )
     })
 }
 

@@ -292,6 +292,13 @@ pub enum LocalCmd {
     },
     /// Open `$VISUAL` or `$EDITOR` on a text, the screen given over. Answered by `LocalMsg::Edited`.
     Edit { text: String },
+    /// Open the editor on a person's file, at that line, the screen given over. Answered by `LocalMsg::FileEdited`.
+    EditFile {
+        /// The path as it was typed (`~` allowed).
+        path: String,
+        /// Counted from 1.
+        line: usize,
+    },
     /// Open a file in a player. Answered by `LocalMsg::Opened`.
     Open {
         /// The file.

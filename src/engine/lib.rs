@@ -86,6 +86,7 @@ pub fn update(work: &mut Work, msg: Msg, now: Now) -> (Vec<Effect>, Vec<News>) {
             | LocalMsg::Listed { .. }
             | LocalMsg::Prompts { .. }
             | LocalMsg::Edited { .. }
+            | LocalMsg::FileEdited { .. }
             | LocalMsg::Opened { .. }
             | LocalMsg::PutBy { .. }
             | LocalMsg::Exported { .. }

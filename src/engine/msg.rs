@@ -437,6 +437,13 @@ pub enum LocalMsg {
         /// The new text.
         result: Result<String, EditorFault>,
     },
+    /// The editor on a person's file has ended, or why not.
+    FileEdited {
+        /// The path as it was typed.
+        path: String,
+        /// Whether it ended well.
+        result: Result<(), EditorFault>,
+    },
     /// The key for the service was read (it stays with the client), or why there is none.
     Key {
         /// Whether it can be used.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// When the home folder is not known, or another user's is meant.
-pub(crate) fn expanded(path: &str) -> Result<PathBuf, System> {
+pub fn expanded(path: &str) -> Result<PathBuf, System> {
     match path.strip_prefix('~') {
         None => Ok(PathBuf::from(path)),
         Some(rest) if rest.is_empty() || rest.starts_with('/') => {

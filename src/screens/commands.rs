@@ -82,6 +82,7 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
         Action::Undo if app.screen.top::<Picker>().is_some() => return pick::undo(app),
         Action::Undo => return undo::run(app),
         Action::Preview => return compose::to_preview(app),
+        Action::Editor if in_preview(app) => return preview::open_line(app),
         Action::Editor => return compose::edit(app),
         Action::OtherDraft => return compose::other(app),
         Action::Pick(what) => return pick::open(app, what),

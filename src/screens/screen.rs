@@ -274,6 +274,8 @@ pub struct Batch {
     pub bad_lines: Vec<(usize, Problem)>,
     /// Columns of the file that are no field and forbid to send it. Empty once they are left out.
     pub others: Vec<String>,
+    /// The file's path as it was typed.
+    pub path: Option<String>,
 }
 
 /// A cursor among the rows of a preview.

@@ -160,10 +160,13 @@ impl Face {
                 self.events(engine, events);
             }
             result = end_of(&mut self.editing) => {
-                self.editing = None;
+                let file = self.editing.take().and_then(|editor| editor.file().map(str::to_owned));
                 self.edited = Some(Instant::now());
                 self.take_over();
-                engine.take(Msg::Local(LocalMsg::Edited { result }));
+                engine.take(Msg::Local(match file {
+                    Some(path) => LocalMsg::FileEdited { path, result: result.map(drop) },
+                    None => LocalMsg::Edited { result },
+                }));
             }
             Some(result) = self.written.recv() => self.wrote(engine, &result),
             msg = engine.next() => {
@@ -278,6 +281,10 @@ impl Face {
             Shell::Edit(text) => {
                 self.give_over().await;
                 self.editing = Some(Editor::open(&text));
+            }
+            Shell::EditFile { path, line } => {
+                self.give_over().await;
+                self.editing = Some(Editor::on(path, line));
             }
             Shell::Speak(lang) => lang::set(lang),
             Shell::Term(TermCmd::Suspend) => self.wish_to_stop(engine),

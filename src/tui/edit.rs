@@ -1,9 +1,12 @@
 //! The person's own editor on a text. It has the terminal while it runs; the program goes on beside it.
 
 use super::terminal;
-use ::io::{files, private};
+use ::io::{files, paths::expanded, private};
 use domain::reason::{editor::EditorFault, system::System};
-use std::path::PathBuf;
+use std::{
+    ffi::{OsStr, OsString},
+    path::{Path, PathBuf},
+};
 use tokio::process::{Child, Command};
 
 /// A running editor, or why there is none.
@@ -11,22 +14,69 @@ use tokio::process::{Child, Command};
 pub struct Editor {
     name: String,
     path: PathBuf,
+    /// The person's own file; `None` for a text of the program's.
+    file: Option<String>,
     child: Result<Child, System>,
+}
+
+/// The command that the person has named.
+fn named() -> String {
+    let filled = |name: &&str| std::env::var(name).is_ok_and(|value| !value.trim().is_empty());
+    let name = ["VISUAL", "EDITOR"].iter().find(|name| filled(name)).and_then(|name| std::env::var(name).ok());
+    name.unwrap_or_else(|| "vi".into())
+}
+
+/// By the shell, since people set EDITOR="code --wait"; in its place, so that a signal reaches the editor.
+fn started(name: &str, args: &[&OsStr]) -> std::io::Result<Child> {
+    Command::new("sh").arg("-c").arg(format!("exec {name} \"$@\"")).arg("sh").args(args).spawn()
+}
+
+/// The arguments that open a file at a line: `+7 file` for most, `file:7` for some; only the file for an editor of which
+/// neither is known.
+fn at_line(name: &str, path: &Path, line: usize) -> Vec<OsString> {
+    let program = name.split_whitespace().next().unwrap_or_default();
+    let program = program.rsplit('/').next().unwrap_or_default();
+    let file = path.as_os_str().to_owned();
+    let place = || {
+        let mut place = file.clone();
+        place.push(format!(":{line}"));
+        place
+    };
+    match program {
+        "vi" | "vim" | "nvim" | "view" | "gvim" | "nano" | "pico" | "emacs" | "emacsclient" | "micro" | "kak"
+        | "joe" | "jed" | "mg" | "ne" | "mcedit" | "ed" => vec![format!("+{line}").into(), file],
+        "hx" | "helix" | "subl" | "zed" => vec![place()],
+        "code" | "codium" | "code-insiders" | "cursor" => vec!["--goto".into(), place()],
+        _ => vec![file],
+    }
 }
 
 impl Editor {
     /// Starts `$VISUAL`, `$EDITOR` or vi on a text, in a file that only the person can read.
     #[must_use]
     pub fn open(text: &str) -> Self {
-        let named = |name: &&str| std::env::var(name).is_ok_and(|value| !value.trim().is_empty());
-        let name = ["VISUAL", "EDITOR"].iter().find(|name| named(name)).and_then(|name| std::env::var(name).ok());
-        let name = name.unwrap_or_else(|| "vi".into());
+        let name = named();
         let path = std::env::temp_dir().join(format!("reeltop-{}.txt", std::process::id()));
-        let child = private::write(&path, text).and_then(|()| {
-            // By the shell, since people set EDITOR="code --wait"; in its place, so that a signal reaches the editor.
-            Command::new("sh").arg("-c").arg(format!("exec {name} \"$1\"")).arg("sh").arg(&path).spawn()
+        let child = private::write(&path, text).and_then(|()| started(&name, &[path.as_os_str()]));
+        Self { name, path, file: None, child: child.map_err(System::from) }
+    }
+
+    /// Starts it on a person's own file, the path as typed, at that line where the editor is one that can be told.
+    #[must_use]
+    pub fn on(typed: String, line: usize) -> Self {
+        let name = named();
+        let path = expanded(typed.trim());
+        let child = path.clone().and_then(|path| {
+            let args = at_line(&name, &path, line);
+            started(&name, &args.iter().map(OsString::as_os_str).collect::<Vec<_>>()).map_err(System::from)
         });
-        Self { name, path, child: child.map_err(System::from) }
+        Self { name, path: path.unwrap_or_default(), file: Some(typed), child }
+    }
+
+    /// The person's own file that it is on, the path as typed.
+    #[must_use]
+    pub fn file(&self) -> Option<&str> {
+        self.file.as_deref()
     }
 
     /// Waits for its end; gives the text as it was left. The text counts as untouched when the editor fails. Losing the
@@ -38,6 +88,7 @@ impl Editor {
         let program = || self.name.clone();
         let result = match &mut self.child {
             Ok(child) => match child.wait().await {
+                Ok(status) if status.success() && self.file.is_some() => Ok(String::new()),
                 Ok(status) if status.success() => {
                     files::text(&self.path.to_string_lossy()).map_err(|at| EditorFault::Unreadable(at.why))
                 }
@@ -46,7 +97,9 @@ impl Editor {
             },
             Err(why) => Err(EditorFault::NotStarted { program: program(), why: why.clone() }),
         };
-        let _ = std::fs::remove_file(&self.path);
+        if self.file.is_none() {
+            let _ = std::fs::remove_file(&self.path);
+        }
         result.map(|text| text.trim_end_matches('\n').to_owned())
     }
 
@@ -56,6 +109,25 @@ impl Editor {
         if let Some(pid) = id.and_then(rustix::process::Pid::from_raw) {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::HUP);
             let _ = tokio::time::timeout(terminal::STALLED, self.ended()).await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_editor_is_told_the_line_in_its_own_way() {
+        for (name, args) in [
+            ("vi", vec!["+7", "/d/a b.csv"]),
+            ("/usr/bin/nvim -R", vec!["+7", "/d/a b.csv"]),
+            ("hx", vec!["/d/a b.csv:7"]),
+            ("code --wait", vec!["--goto", "/d/a b.csv:7"]),
+            ("my-editor", vec!["/d/a b.csv"]),
+        ] {
+            let expected: Vec<OsString> = args.into_iter().map(OsString::from).collect();
+            assert_eq!(at_line(name, Path::new("/d/a b.csv"), 7), expected, "{name}");
         }
     }
 }

@@ -31,6 +31,8 @@ pub enum Shell {
     Term(TermCmd),
     /// The editor on that text, the screen given over.
     Edit(String),
+    /// The editor on a person's file, the path as typed, at that line.
+    EditFile { path: String, line: usize },
     /// Another language from now on.
     Speak(Lang),
 }
@@ -125,6 +127,7 @@ impl<S: Driven> Engine<S> {
             Effect::Http(command) => self.workers.http(command),
             Effect::Save(command) => self.workers.save(command),
             Effect::Local(LocalCmd::Edit { text }) => self.shell.push(Shell::Edit(text)),
+            Effect::Local(LocalCmd::EditFile { path, line }) => self.shell.push(Shell::EditFile { path, line }),
             Effect::Local(LocalCmd::Speak { lang }) => self.shell.push(Shell::Speak(lang)),
             Effect::Local(command) => self.workers.local(command),
             Effect::Term(command) => self.shell.push(Shell::Term(command)),

@@ -178,7 +178,7 @@ impl Workers {
                     tell(&to, Msg::Config(result));
                 });
             }
-            LocalCmd::Edit { .. } | LocalCmd::Speak { .. } => {}
+            LocalCmd::Edit { .. } | LocalCmd::EditFile { .. } | LocalCmd::Speak { .. } => {}
         }
     }
 

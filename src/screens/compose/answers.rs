@@ -2,7 +2,8 @@
 
 use super::{check_again, path, pictures, prompt_changed, to_preview};
 use crate::{
-    app::App, command_line, commands::Do, compose::CameraList, copy, failures, kit::editor::PromptEditor, pick, toast,
+    app::App, command_line, commands::Do, compose::CameraList, copy, failures, kit::editor::PromptEditor, pick,
+    preview, toast,
 };
 use engine::{
     effect::{Effect, Level, ListFor},
@@ -48,6 +49,13 @@ pub fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
             app.screen.compose.prompt = PromptEditor::new(&text);
             app.screen.compose.camera = CameraList::Closed;
             prompt_changed(app);
+        }
+        LocalMsg::FileEdited { path, result: Ok(()) } => {
+            preview::close_file(app);
+            return crate::shell::input::carry_out(app, path::read_file(path));
+        }
+        LocalMsg::FileEdited { result: Err(why), .. } => {
+            toast::say(app, Level::Warning, reason::editor::editor(&why).to_string(), None);
         }
         LocalMsg::Opened { path, result } => copy::opened(app, &path, result),
         LocalMsg::PutBy { what, bytes, path, result } => copy::put_by(app, &what, bytes, &path, result),

@@ -1,7 +1,18 @@
 //! What stands in compose's fields in words: names, values, what is worth knowing of them, why one cannot be used.
 
-use crate::{app::App, compose, screen::Compose};
-use domain::{catalogue::Need, draft::Field, picture::to_look_into, request::StoredImage};
+use crate::{
+    app::App,
+    compose, keymap,
+    keymap::{Action, Ctx},
+    screen::Compose,
+};
+use domain::{
+    braces::Template,
+    catalogue::{CameraSupport, LengthUnit, Need},
+    draft::Field,
+    picture::to_look_into,
+    request::StoredImage,
+};
 use words::{amounts, names, reason, tr};
 
 /// A field's name on the screen.
@@ -116,4 +127,42 @@ fn picture(compose: &Compose, path: &str) -> String {
 pub(crate) fn facts(image: &StoredImage) -> String {
     let (width, height) = (image.width, image.height);
     format!("{} {width}x{height}, {}", image.kind.extension().to_uppercase(), amounts::size(image.bytes))
+}
+
+/// How long the prompt is and may be, in the model's unit, a part a line; and whether it is too long. Of alternatives the
+/// longest counts.
+pub(crate) fn length(app: &App) -> Option<([String; 2], bool)> {
+    let limit = compose::spec(app)?.prompt_limit;
+    let template = Template::parse(&app.screen.compose.prompt.text());
+    let used = match template.count() {
+        0..=MEASURED => template.variants().iter().map(|prompt| limit.used(prompt)).max().unwrap_or(0),
+        _ => limit.used(&template.first()),
+    };
+    let unit = match limit.unit {
+        LengthUnit::Words => tr!("words"),
+        LengthUnit::Chars => tr!("characters"),
+    };
+    Some(([tr!("{used} of {most}", used, most = limit.max), unit.to_owned()], used > limit.max))
+}
+
+/// Alternatives that are measured.
+const MEASURED: usize = 64;
+
+/// What can be typed in the row that has the keys besides one value; empty where that is all.
+pub(crate) fn help(app: &App, field: Field) -> String {
+    let named = |ctx, action| keymap::named(app, ctx, action);
+    match field {
+        Field::Prompt if compose::spec(app).is_some_and(|spec| spec.camera != CameraSupport::None) => {
+            tr!("{a|b} makes a task of each; [ lists camera commands").to_owned()
+        }
+        Field::Prompt => tr!("{a|b} makes a task of each").to_owned(),
+        Field::Model | Field::Resolution | Field::Duration => tr!(
+            "{choose} lists them, {mark} marks several: a task of each",
+            choose = named(Ctx::Choice, Action::Choose),
+            mark = named(Ctx::Menu, Action::MarkChoice),
+        ),
+        Field::FirstFrame => tr!("a path or a URL; folder/ or *.png makes a task of each picture").to_owned(),
+        Field::LastFrame | Field::Subject => tr!("a path or a URL").to_owned(),
+        Field::Callback | Field::Count | Field::Optimizer | Field::FastPretreatment | Field::Watermark => String::new(),
+    }
 }

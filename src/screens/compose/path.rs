@@ -149,7 +149,7 @@ pub(super) fn go_on(app: &mut App) -> Vec<Do> {
             };
             faults.sort_by_key(|(line, _)| *line);
             open_plan(app, &plan, Some(reason::read_as(&file.path, file.coding)));
-            preview::forbid(app, faults, file.others);
+            preview::forbid(app, faults, file.others, file.path);
         }
     }
     reads

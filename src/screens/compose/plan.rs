@@ -128,5 +128,5 @@ pub(super) fn batch(plan: &Plan, from: Option<String>, voice: &Voice) -> Batch {
             (domain::text::gist(&what).into_owned(), why.join(tr!("; ")))
         })
         .collect();
-    Batch { from, duplicates: plan.duplicates, impossible, bad_lines: Vec::new(), others: Vec::new() }
+    Batch { from, duplicates: plan.duplicates, impossible, bad_lines: Vec::new(), others: Vec::new(), path: None }
 }

@@ -139,6 +139,11 @@ fn below(app: &App, look: Look, row: ComposeRow, width: u16) -> Vec<Line<'static
         ComposeRow::Combine => return Vec::new(),
         ComposeRow::Send => return changes(app, look, width),
     };
+    if compose.row == row && !compose.faults.iter().any(|fault| fault.field == field) {
+        let help = fields::help(app, field);
+        let lines = text::wrap(&help, room.saturating_sub(2)).into_iter().take(usize::from(!help.is_empty()));
+        return lines.map(|help| Line::styled(format!("{:<LABEL$}  {help}", ""), look.theme.faint)).collect();
+    }
     compose
         .faults
         .iter()
@@ -260,6 +265,12 @@ fn prompt(brush: &mut Brush<'_>, value: Rect, app: &App, focused: bool) -> Optio
     let bar_style = if focused { brush.look.theme.chosen } else { brush.look.theme.faint };
     for y in value.top()..value.bottom() {
         brush.text(value.x.saturating_sub(2), y, 1, bar, bar_style);
+    }
+    if let Some((count, over)) = fields::length(app) {
+        let style = if over { brush.look.theme.bad } else { brush.look.theme.faint };
+        for (y, part) in (value.y + 1..value.bottom()).zip(count) {
+            brush.text(value.x.saturating_sub(13), y, 12, &part, style);
+        }
     }
     let place = Rect { width: value.width.saturating_sub(1), ..value }.intersection(brush.buf.area);
     if place.is_empty() {

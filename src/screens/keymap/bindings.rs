@@ -327,6 +327,7 @@ pub static BINDINGS: &[Binding] = &[
     // The preview.
     on(Ctx::Preview, &["enter"], Action::Send, "send", "Queue it for sending: this pays").paid().when(when::send),
     on(Ctx::Preview, &["p"], Action::LeaveOut, "leave out", "Leave out a file's unknown columns, or its bad lines, and continue").when(when::leave_out),
+    on(Ctx::Preview, &["f4", "alt-e"], Action::Editor, "$EDITOR", "Open a file's first bad line in $VISUAL or $EDITOR, then read the file again").when(preview::can_open_line),
     on(Ctx::Preview, &["delete"], Action::Drop, "drop", "Drop the row under the cursor: it is not sent").when(preview::can_drop),
     on(Ctx::Preview, &["e"], Action::Edit, "edit+retry", "Edit the request in compose, then send it as a new attempt").paid().when(preview::can_edit),
     on(Ctx::Preview, &["U"], Action::Resolve, "resolve", "Resolve the unknown that asks for the same").when(preview::can_resolve),

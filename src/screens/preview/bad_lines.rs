@@ -3,10 +3,12 @@
 
 use crate::{
     app::App,
+    commands::Do,
     keymap,
     keymap::{Action, Ctx, Why},
-    screen::Preview,
+    screen::{Preview, Purpose},
 };
+use engine::effect::{Effect, LocalCmd};
 use words::{problem::Problem, reason, tr};
 
 /// Bad lines that are told one by one.
@@ -14,14 +16,14 @@ const TOLD: usize = 8;
 
 /// Forbids to send the file whose preview has just come up. `bad`: line number and what is wrong, in the file's order; a
 /// line may have several faults. `others`: columns that are no field.
-pub(crate) fn forbid(app: &mut App, bad: Vec<(usize, Problem)>, others: Vec<String>) {
+pub(crate) fn forbid(app: &mut App, bad: Vec<(usize, Problem)>, others: Vec<String>, path: String) {
     let columns = columns(app, &others);
     let Some(preview) = app.screen.top_mut::<Preview>() else { return };
     preview.obstacles.splice(0..0, columns);
     preview.obstacles.extend(told(&bad));
     if let Some(batch) = &mut preview.batch {
         batch.impossible.clear();
-        (batch.bad_lines, batch.others) = (bad, others);
+        (batch.bad_lines, batch.others, batch.path) = (bad, others, Some(path));
     }
 }
 
@@ -101,4 +103,34 @@ fn leave_lines(preview: &mut Preview) {
         count => tr!("{count} lines of the file are left out", count),
     };
     preview.warnings.splice(0..0, [Problem::new(what, "", "")].into_iter().chain(told));
+}
+
+/// The file and the line of it that is to be corrected first.
+pub(super) fn to_correct(preview: &Preview) -> Option<(&str, usize)> {
+    let batch = preview.batch.as_ref()?;
+    let line = if batch.others.is_empty() { batch.bad_lines.first().map(|(line, _)| *line)? } else { 1 };
+    Some((batch.path.as_deref()?, line))
+}
+
+/// Whether there is a bad line to open in the editor.
+///
+/// # Errors
+/// Why not, as one sentence.
+pub(crate) fn can_open_line(app: &App) -> Result<(), Why> {
+    let line = app.screen.top::<Preview>().and_then(to_correct);
+    line.map(drop).ok_or_else(|| Why(tr!("There is no bad line to open").into()))
+}
+
+/// Opens the editor on the file at its first bad line; afterwards it is read again.
+pub(crate) fn open_line(app: &App) -> Vec<Do> {
+    let Some((path, line)) = app.screen.top::<Preview>().and_then(to_correct) else { return Vec::new() };
+    vec![Do::Effect(Effect::Local(LocalCmd::EditFile { path: path.to_owned(), line }))]
+}
+
+/// The file was edited: what its preview shows is the past.
+pub(crate) fn close_file(app: &mut App) {
+    let file = |preview: &Preview| preview.purpose == Purpose::File && preview.sent.is_none();
+    if app.screen.top::<Preview>().is_some_and(file) {
+        app.screen.layers.pop();
+    }
 }

@@ -11,7 +11,7 @@ pub mod view;
 mod warnings;
 
 pub use bad_lines::can_leave_out;
-pub(crate) use bad_lines::{forbid, leave_out};
+pub(crate) use bad_lines::{can_open_line, close_file, forbid, leave_out, open_line};
 pub(crate) use keys::{can_cancel, can_drop, can_edit, can_resolve, cancel, drop_row, edit, resolve};
 pub use length::scrolls;
 

@@ -10,7 +10,7 @@ use crate::{
         diff, text,
         theme::Look,
     },
-    preview::{can_leave_out, samples},
+    preview::{bad_lines::to_correct, can_leave_out, samples},
     screen::{Preview, PreviewItem, Purpose},
     shell::{layers::keys_line, layout},
 };
@@ -230,6 +230,11 @@ fn ask(preview: &Preview) -> String {
     tr!("Type {count} to confirm: ", count = preview.items.len())
 }
 
+/// What the editor's key does.
+fn opens(preview: &Preview) -> Option<String> {
+    to_correct(preview).map(|(_, line)| tr!("opens line {line}", line))
+}
+
 fn keys(preview: &Preview, app: &App, look: Look) -> Line<'static> {
     if preview.sent.is_some() {
         return Line::styled(tr!("Being saved; sent as soon as it is on disk."), look.theme.strong);
@@ -241,8 +246,15 @@ fn keys(preview: &Preview, app: &App, look: Look) -> Line<'static> {
             1 => tr!("goes on with the one good task").to_owned(),
             count => tr!("goes on with the {count} good tasks", count),
         };
-        let ways = [(Ctx::Preview, Action::LeaveOut, goes_on.as_str()), (Ctx::Global, Action::Back, tr!("goes back"))];
+        let opens = opens(preview);
+        let mut ways = vec![(Ctx::Preview, Action::LeaveOut, goes_on.as_str())];
+        ways.extend(opens.as_deref().map(|opens| (Ctx::Preview, Action::Editor, opens)));
+        ways.push((Ctx::Global, Action::Back, tr!("goes back")));
         return keys_line(app, look, &ways);
+    }
+    if let Some(opens) = opens(preview) {
+        let back = (Ctx::Global, Action::Back, tr!("goes back"));
+        return keys_line(app, look, &[(Ctx::Preview, Action::Editor, opens.as_str()), back]);
     }
     if !preview.obstacles.is_empty() {
         return keys_line(app, look, &[(Ctx::Global, Action::Back, tr!("goes back; it cannot be sent like this"))]);

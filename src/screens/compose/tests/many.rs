@@ -14,7 +14,7 @@ fn braces_in_the_prompt_make_several_tasks_and_an_escaped_one_does_not() {
     );
     press(&mut state, "f2");
     assert_eq!(items(&state), ["MiniMax-Hailuo-02 6 a cat {x}", "MiniMax-Hailuo-02 6 a dog {x}"]);
-    let batch = Batch { from: None, duplicates: 1, impossible: vec![], bad_lines: vec![], others: vec![] };
+    let batch = Batch { from: None, duplicates: 1, impossible: vec![], bad_lines: vec![], others: vec![], path: None };
     assert_eq!(shown(&state).batch.as_ref(), Some(&batch));
 }
 
