@@ -323,7 +323,7 @@ fn more_than_three_camera_commands_are_parted_by_a_key() {
 #[test]
 fn a_bad_line_of_a_file_opens_in_the_editor_and_the_file_is_read_again() {
     let mut flow = Flow::start();
-    let path = flow.file("prompts.csv", b"prompt,duration\na cat,6\na dog,7\n");
+    let path = flow.file("prompts.csv", b"shot,prompt,duration\n1,a cat,6\n2,a dog,7\n");
     flow!(flow, "n", "<F5>");
     flow.paste(&path);
     flow!(flow, "<Enter>");

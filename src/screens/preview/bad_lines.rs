@@ -108,7 +108,8 @@ fn leave_lines(preview: &mut Preview) {
 /// The file and the line of it that is to be corrected first.
 pub(super) fn to_correct(preview: &Preview) -> Option<(&str, usize)> {
     let batch = preview.batch.as_ref()?;
-    let line = if batch.others.is_empty() { batch.bad_lines.first().map(|(line, _)| *line)? } else { 1 };
+    // Columns that are no field stand on the first line.
+    let line = batch.bad_lines.first().map(|(line, _)| *line).or((!batch.others.is_empty()).then_some(1))?;
     Some((batch.path.as_deref()?, line))
 }
 
