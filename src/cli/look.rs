@@ -12,8 +12,10 @@ use domain::{
     costs::By,
     export::json_line,
     prices::Offer,
+    problem::ErrorClass,
     request::Request,
-    task::{Row, Task, TaskKey},
+    runs::Run,
+    task::{Row, Task, TaskKey, TaskState},
     time::Wall,
 };
 use engine::filter::{Filter, Place};
@@ -184,16 +186,41 @@ pub(super) fn show(setup: &Loaded, key: TaskKey, voice: Voice) -> Outcome {
 /// `reeltop cost`.
 pub(super) fn cost(setup: &Loaded, csv: bool, by: Option<By>, voice: Voice) -> Outcome {
     let now = Clock::start().now();
-    let lines = Store::open(&setup.paths.data_dir)?.costs(Wall(0), Wall(i64::MAX))?;
+    let store = Store::open(&setup.paths.data_dir)?;
+    let lines = store.costs(Wall(0), Wall(i64::MAX))?;
     let mut out = io::stdout().lock();
     let text = match (csv, voice.json, by) {
         (true, json, Some(by)) | (_, json @ true, Some(by)) => print::cost_sums(&lines, by, json, now.utc_offset),
         (true, _, None) => print::cost_csv(&lines),
         (false, true, None) => print::cost_json(&lines, now.utc_offset),
-        (false, false, by) => print::cost_text(&lines, by, now, &setup.settings, voice.color),
+        (false, false, Some(by)) => print::cost_text(&lines, Some(by), now, &setup.settings, voice.color),
+        (false, false, None) => {
+            let runs = runs(&store, now.utc_offset, voice.color)?;
+            print::cost_text(&lines, None, now, &setup.settings, voice.color) + &runs
+        }
     };
     write!(out, "{text}")?;
     Ok(Exit::Done)
+}
+
+/// A task's model, when it was sent and ended, its state and kind of failure.
+type Ended = (String, Option<Wall>, Wall, TaskState, Option<ErrorClass>);
+
+/// How long runs took and how they ended.
+fn runs(store: &Store, utc_offset: i32, color: bool) -> Result<String, Stop> {
+    let mut ended: Vec<Ended> = Vec::new();
+    store.tasks(|task| {
+        ended.extend(task.finished_at.map(|end| {
+            let class = task.error().map(|error| error.class);
+            (task.request.model.clone(), task.sent_at, end, task.state(), class)
+        }));
+        ControlFlow::Continue(())
+    })?;
+    let ended: Vec<Run<'_>> = ended
+        .iter()
+        .map(|(model, sent, end, state, class)| Run { model, sent: *sent, end: *end, state: *state, class: *class })
+        .collect();
+    Ok(print::runs_text(&ended, utc_offset, color))
 }
 
 /// Fills the store with made-up tasks, for measuring: ended ones, but for the oldest.

@@ -30,6 +30,7 @@ pub mod reason;
 pub mod refunds;
 pub mod request;
 pub mod retry;
+pub mod runs;
 pub mod task;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

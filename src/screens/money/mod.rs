@@ -1,6 +1,7 @@
 //! The money screen: the day's line, what is left of the caps, the service's own balance beside our sums, and the ledger
 //! by day, model, state and kind of failure. As lines of words; what they look like is for `ui`.
 
+mod plots;
 pub mod view;
 
 use crate::{
@@ -40,6 +41,13 @@ pub enum Line {
         /// Whether a person must look at it.
         loud: bool,
     },
+    /// What a plot below it shows.
+    Plot(String),
+    /// A row of a plot in columns: what stands left of it, how far each column fills the row, in eighths, and whether the cap runs
+    /// through it.
+    Columns { label: String, heights: Vec<u8>, cap: bool },
+    /// A bar: its parts are of a thousand of the room.
+    Bar { name: String, good: u16, bad: u16, note: String },
     /// A group of attempts and what they came to.
     Sums {
         /// The group.
@@ -59,6 +67,9 @@ impl Line {
         match self {
             Self::Title(title) => (*title).to_owned(),
             Self::Fact { name, text, .. } => format!("{name} {text}"),
+            Self::Plot(title) => title.clone(),
+            Self::Columns { label, .. } => label.clone(),
+            Self::Bar { name, note, .. } => format!("{name} {note}"),
             Self::Sums { name, .. } => name.clone(),
             Self::Blank => String::new(),
         }
@@ -164,6 +175,7 @@ pub fn lines(app: &App) -> Vec<Line> {
         lines.extend([Line::Blank, fact(tr!("Ledger"), tr!("being read").into())]);
         return lines;
     };
+    lines.extend(plots::lines(app));
     for (title, sums, by) in [
         (tr!("By day"), &report.days[..report.days.len().min(DAYS)], By::Day),
         (tr!("By model"), &report.models[..], By::Model),

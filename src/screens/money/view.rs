@@ -53,8 +53,48 @@ fn drawn(line: &ledger::Line, look: Look, width: u16) -> Vec<Line<'static>> {
             Span::styled(text::pad(title, NAME), look.theme.strong),
             Span::styled(heads(), look.theme.faint),
         ])],
+        ledger::Line::Plot(title) => vec![Line::styled(text::harmless(title), look.theme.strong)],
+        ledger::Line::Columns { label, heights, cap } => vec![columns(label, heights, *cap, look)],
+        ledger::Line::Bar { name, good, bad, note } => vec![bar(name, (*good, *bad), note, look)],
         ledger::Line::Sums { name, currency, sum } => vec![sums(name, *currency, *sum, look)],
     }
+}
+
+/// Cells of what stands left of a plot in columns.
+const LABEL: usize = 13;
+/// Cells of a whole bar.
+const BAR: u16 = 24;
+
+/// A row of a plot in columns of two cells.
+fn columns(label: &str, heights: &[u8], cap: bool, look: Look) -> Line<'static> {
+    const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+    const ASCII: [char; 9] = [' ', '.', '.', '.', ':', ':', ':', '#', '#'];
+    let signs = if look.signs.ascii { ASCII } else { EIGHTHS };
+    let mut spans = vec![Span::styled(text::pad(label, LABEL), look.theme.faint)];
+    for height in heights {
+        spans.push(match height {
+            0 if cap => Span::styled(look.signs.across.repeat(2), look.theme.warn),
+            height => Span::raw(signs[usize::from(*height).min(8)].to_string().repeat(2)),
+        });
+    }
+    Line::from(spans)
+}
+
+/// A bar, what is good of it before what is bad, and the number behind it.
+fn bar(name: &str, (good, bad): (u16, u16), note: &str, look: Look) -> Line<'static> {
+    let [full, half] = if look.signs.ascii { ["#", "x"] } else { ["█", "▒"] };
+    // What is there at all is seen.
+    let cells = |part: u16| usize::from((u32::from(part) * u32::from(BAR)).div_ceil(1_000) as u16);
+    let used = cells(good) + cells(bad);
+    let name = harmless::harmless_line(name);
+    let (name, _) = harmless::cut(&name, NAME - 1, look.signs.ascii);
+    Line::from(vec![
+        Span::raw(text::pad(&name, NAME)),
+        Span::styled(full.repeat(cells(good)), look.theme.good),
+        Span::styled(half.repeat(cells(bad)), look.theme.bad),
+        Span::raw(" ".repeat(usize::from(BAR + 2).saturating_sub(used))),
+        Span::raw(text::harmless(note)),
+    ])
 }
 
 /// The heads of the columns, each above its numbers.

@@ -5,10 +5,12 @@ mod cost;
 mod detail;
 mod layout;
 mod refunds;
+mod runs;
 
 pub use cost::{cost_csv, cost_json, cost_sums, cost_text};
 pub use detail::detail;
 pub use refunds::{refunds, refunds_json, to_ask_for};
+pub use runs::{ends_note, runs_text};
 
 use crate::{amounts, facts, names, tr};
 use domain::{
