@@ -325,3 +325,31 @@ fn rows_can_stand_by_batch_and_enter_unfolds_one() {
     flow.hides("3 tasks");
     flow.shows("a green fox");
 }
+
+#[test]
+fn the_archive_is_searched_from_the_table_and_only_looked_at() {
+    let mut flow = with(&[Some(no_channel()), None, Some(refused(2013, "invalid params"))]);
+    flow!(flow, "*", "x", "n");
+    // Both failures are put away, and archived; the one that runs stays.
+    flow!(flow, "<Esc>", "G", "x", "g", "x");
+    flow!(flow, "q");
+    let later = domain::time::Wall(flow.now.wall.0 + 1);
+    let gone = flow.ground.store.archive(later, later).unwrap().tasks;
+    assert_eq!(gone, 2);
+    let mut flow = flow.restart();
+    flow!(flow, "<Esc>", "<Esc>");
+    assert_eq!(flow.row("#1"), "", "{}", flow.screen());
+    flow!(flow, "/", "archived:", "<Enter>");
+    assert!(flow.row("#1").contains("prompt 1") && flow.row("#3").contains("prompt 3"), "{}", flow.screen());
+    flow.hides("prompt 2");
+    flow!(flow, "g", "r");
+    flow.shows("It is archived");
+    flow!(flow, "<Enter>");
+    flow.shows("prompt 3");
+    flow!(flow, "<Esc>", "/", "archived:all", "<Enter>");
+    for prompt in ["prompt 1", "prompt 2", "prompt 3"] {
+        flow.shows(prompt);
+    }
+    flow!(flow, "<Esc>");
+    assert_eq!(flow.row("#1"), "", "{}", flow.screen());
+}

@@ -160,13 +160,7 @@ pub(super) fn parsed(filter: &str) -> Result<Filter, Stop> {
 
 /// What the store can look up of a filter, and where it looks when the filter does not say.
 pub(super) fn lookup(filter: &Filter, now: Wall, place: Place) -> Lookup {
-    Lookup {
-        states: filter.states(),
-        keys: filter.keys(),
-        models: filter.models(),
-        created: filter.created(now),
-        place: filter.place().unwrap_or(place),
-    }
+    Lookup::of(filter, now, filter.place().unwrap_or(place))
 }
 
 /// `reeltop show`.

@@ -137,6 +137,13 @@ pub enum StoreCmd {
         /// Now, for the person's own days.
         now: Now,
     },
+    /// Look up archived tasks. Answered by `Archived`.
+    Archived {
+        /// As it was typed.
+        filter: String,
+        /// Now.
+        at: Wall,
+    },
     /// Sum up the whole ledger. Answered by `Costs`.
     Costs {
         /// Now, for the person's own days.

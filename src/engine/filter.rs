@@ -132,7 +132,13 @@ impl Filter {
         self.place
     }
 
-    /// Whether a row passes.
+    /// Whether a task of the table passes: none does where only the archive is looked at.
+    #[must_use]
+    pub fn shows(&self, row: &Row, now: Wall) -> bool {
+        self.place != Some(Place::Archive) && self.matches(row, now)
+    }
+
+    /// Whether a row passes, wherever it is kept.
     #[must_use]
     pub fn matches(&self, row: &Row, now: Wall) -> bool {
         self.words.iter().all(|word| word.any.iter().any(|test| test.holds(row, now)) != word.negated)

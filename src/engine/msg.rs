@@ -171,6 +171,12 @@ pub enum StoreMsg {
     },
     /// The charges that can be asked back, the oldest first.
     Refunds(Vec<Refund>),
+    /// Archived tasks that pass a filter, the newest first.
+    Archived {
+        /// Of the command.
+        filter: String,
+        rows: Vec<Row>,
+    },
     /// The ledger summed up.
     Costs(Box<Report>),
     /// A task that was asked for does not exist.

@@ -76,7 +76,7 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
             Vec::new()
         }
         // Asked for by the screens.
-        StoreMsg::Detail(_) | StoreMsg::NoSuchTask { .. } | StoreMsg::View(_) => Vec::new(),
+        StoreMsg::Detail(_) | StoreMsg::NoSuchTask { .. } | StoreMsg::View(_) | StoreMsg::Archived { .. } => Vec::new(),
         StoreMsg::Failed { ticket, fault } => failed(work, ticket, fault),
     }
 }

@@ -82,6 +82,7 @@ pub fn update(app: &mut App, msg: impl Into<Msg>, now: Now) -> Vec<Effect> {
     effects.extend(failures::frame::wake(app));
     effects.extend(notice::wake(app));
     effects.extend(table::kept::wake(app));
+    effects.extend(table::archive::follow(app));
     effects
 }
 
@@ -108,6 +109,10 @@ fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
             let effects = work(app, msg);
             welcome::offer(app);
             return effects;
+        }
+        WorkMsg::Store(StoreMsg::Archived { filter, rows }) => {
+            table::archive::came(app, filter, rows);
+            Vec::new()
         }
         WorkMsg::Store(StoreMsg::View(view)) => {
             table::kept::restore(app, *view);

@@ -124,7 +124,7 @@ fn money(app: &App, keys: &[TaskKey]) -> String {
 
 /// How many of them the filter hides, and which.
 pub(crate) fn hidden(app: &App, keys: &[TaskKey]) -> Option<String> {
-    let passes = |row: &Row| app.screen.table.filter.matches(row, app.work.now.wall);
+    let passes = |row: &Row| app.screen.table.filter.shows(row, app.work.now.wall);
     let rows = keys.iter().filter_map(|key| app.work.tasks.rows.get(key));
     let hidden: Vec<TaskKey> = rows.filter(|row| !passes(row)).map(|row| row.key).collect();
     match hidden.as_slice() {

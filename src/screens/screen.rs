@@ -11,7 +11,7 @@ use crate::{
     kit::editor::LineEditor,
     layer::Layer,
     sights::Sights,
-    table::{columns, columns::Column, groups::Groups},
+    table::{archive::Archive, columns, columns::Column, groups::Groups},
     undo::Done,
 };
 use domain::{
@@ -63,6 +63,8 @@ pub struct Screen {
     pub lines: Vec<(Rect, usize)>,
     /// Commands that were typed, newest last, at most 100.
     pub commands: VecDeque<String>,
+    /// Archived tasks, while the filter looks at them.
+    pub archive: Archive,
     /// What was done here, the last act last.
     pub acts: Vec<Done>,
     /// What goes on when the store has given the whole tasks that it needs.
@@ -399,6 +401,7 @@ impl Screen {
             keys: Keymap::build(&settings.keys).0,
             lines: Vec::new(),
             commands: VecDeque::new(),
+            archive: Archive::default(),
             acts: Vec::new(),
             after: None,
             urls_asked: None,

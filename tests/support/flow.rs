@@ -325,6 +325,10 @@ impl Answering {
             }
             StoreCmd::Look { keys } => StoreMsg::Changed { tasks: store.look(&keys).unwrap() },
             StoreCmd::Detail { key } => StoreMsg::Detail(Box::new(store.detail(key).unwrap()?)),
+            StoreCmd::Archived { filter, at } => {
+                let rows = store.archived(&filter, at).unwrap();
+                StoreMsg::Archived { filter, rows }
+            }
             StoreCmd::Costs { now } => {
                 let lines = store.costs(Wall(0), Wall(i64::MAX)).unwrap();
                 StoreMsg::Costs(Box::new(domain::costs::report(&lines, now)))

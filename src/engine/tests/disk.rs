@@ -67,6 +67,7 @@ impl Disk {
             | StoreCmd::Refunds { .. }
             | StoreCmd::SaveDraft { .. }
             | StoreCmd::SaveView { .. }
+            | StoreCmd::Archived { .. }
             | StoreCmd::SaveSeen { .. } => {
                 return None;
             }
@@ -145,6 +146,7 @@ impl Disk {
             | StoreCmd::Refunds { .. }
             | StoreCmd::SaveDraft { .. }
             | StoreCmd::SaveView { .. }
+            | StoreCmd::Archived { .. }
             | StoreCmd::SaveSeen { .. } => {
                 unreachable!()
             }

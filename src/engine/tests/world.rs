@@ -68,6 +68,7 @@ impl Ground for Hand {
                 StoreCmd::SaveSeen { .. }
                 | StoreCmd::SaveDraft { .. }
                 | StoreCmd::SaveView { .. }
+                | StoreCmd::Archived { .. }
                 | StoreCmd::Detail { .. }
                 | StoreCmd::Refunds { .. },
             ) => {}

@@ -16,7 +16,7 @@ use domain::{
     time::{HOUR, Now, Wall},
 };
 use engine::{
-    filter::Place,
+    filter::{Filter, Place},
     msg::{Detail, StoreMsg},
     view::View,
 };
@@ -27,6 +27,8 @@ use std::ops::ControlFlow;
 const FIRST_PAGE: usize = 200;
 /// Lines of every later page: few enough not to hold up a key, many enough to be quick.
 const PAGE: usize = 1_000;
+/// Archived lines that a search brings at most.
+const ARCHIVED: usize = 5_000;
 
 /// What the store knows besides its tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +56,20 @@ pub struct Lookup {
     pub created: Option<(Wall, Wall)>,
     /// Where it is.
     pub place: Place,
+}
+
+impl Lookup {
+    /// What the store can look up of a filter, in that place whatever the filter says of places.
+    #[must_use]
+    pub fn of(filter: &Filter, now: Wall, place: Place) -> Self {
+        Self {
+            states: filter.states(),
+            keys: filter.keys(),
+            models: filter.models(),
+            created: filter.created(now),
+            place,
+        }
+    }
 }
 
 /// The verbs that only read.
@@ -147,6 +163,23 @@ impl Store {
     ) -> Result<(), Fault> {
         let done = some_tasks(&self.conn, what, oldest_first, each);
         self.told(Deed::ReadTasks, done)
+    }
+
+    /// The archived tasks that pass a filter, the newest first, as lines of a table. A filter that cannot be read finds none.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn archived(&self, filter: &str, now: Wall) -> Result<Vec<Row>, Fault> {
+        let mut rows = Vec::new();
+        let Ok(filter) = Filter::parse(filter) else { return Ok(rows) };
+        self.some_tasks(&Lookup::of(&filter, now, Place::Archive), false, |task| {
+            let row = Row::of(&task, false);
+            if filter.matches(&row, now) {
+                rows.push(row);
+            }
+            if rows.len() < ARCHIVED { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        })?;
+        Ok(rows)
     }
 
     /// The tasks whose outcome is unknown.

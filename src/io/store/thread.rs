@@ -362,6 +362,10 @@ impl Desk {
                 Some(StoreMsg::Sent { ticket, tasks: store.sent(&profile, from, to)? })
             }
             StoreCmd::Refunds { now } => Some(StoreMsg::Refunds(store.refunds(now)?)),
+            StoreCmd::Archived { filter, at } => {
+                let rows = store.archived(&filter, at)?;
+                Some(StoreMsg::Archived { filter, rows })
+            }
             StoreCmd::Costs { now } => {
                 let lines = store.costs(Wall(0), Wall(i64::MAX))?;
                 Some(StoreMsg::Costs(Box::new(costs::report(&lines, now))))
@@ -395,6 +399,7 @@ fn ticket(command: &StoreCmd) -> Option<Ticket> {
         | StoreCmd::Refunds { .. }
         | StoreCmd::SaveDraft { .. }
         | StoreCmd::SaveView { .. }
+        | StoreCmd::Archived { .. }
         | StoreCmd::SaveSeen { .. } => None,
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     },
     screen::{DetailTab, Pane},
     shell::hints,
+    table::archive,
 };
 use domain::task::Row;
 use engine::{msg::Detail, tasks};
@@ -80,7 +81,7 @@ pub(crate) fn is_behind(app: &App) -> bool {
 pub(super) fn shown(app: &App) -> Option<&Row> {
     let (cursor, detail) = (app.screen.table.cursor?, &app.screen.detail);
     let before = detail.loaded.as_ref().map(|loaded| loaded.task.key).filter(|_| detail.rest.is_some());
-    before.and_then(|key| app.work.tasks.rows.get(&key)).or_else(|| app.work.tasks.rows.get(&cursor))
+    before.and_then(|key| archive::row(app, &key)).or_else(|| archive::row(app, &cursor))
 }
 
 fn head(app: &App, row: Option<&Row>, look: Look, width: u16) -> Line<'static> {

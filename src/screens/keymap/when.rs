@@ -10,7 +10,7 @@ use crate::{
     pick::{Item, PickWhat, Picker, Take},
     screen::Preview,
     sights,
-    table::{cursor_row, groups, targets},
+    table::{archive, cursor_row, groups, targets},
     undo,
 };
 use domain::{
@@ -90,8 +90,15 @@ fn said(app: &App, row: &Row, no: No) -> Why {
 /// Whether at least one of the tasks acted on passes; if none does, why the first one does not.
 fn any(app: &App, test: Test) -> Possible {
     let mut rows = targets(app).filter_map(|key| app.work.tasks.rows.get(&key)).peekable();
-    let Some(first) = rows.peek().copied() else { return some_task(app) };
+    let Some(first) = rows.peek().copied() else {
+        return if targets(app).any(|key| archive::holds(app, key)) { archived() } else { some_task(app) };
+    };
     if rows.any(|row| test(row).is_ok()) { Ok(()) } else { test(first).map_err(|no| said(app, first, no)) }
+}
+
+/// What is archived is looked at, cloned, copied and played.
+fn archived() -> Possible {
+    no(tr!("It is archived: it can be looked at, cloned, copied and played"))
 }
 
 /// Whether the task under the cursor passes.
@@ -137,6 +144,9 @@ pub(super) fn retry(app: &App) -> Possible {
 
 /// Whether that task can be repeated with changes. An unknown is settled first: its edited form might be paid beside it.
 pub(super) fn edit(app: &App) -> Possible {
+    if app.screen.table.cursor.is_some_and(|key| archive::holds(app, key)) {
+        return archived();
+    }
     of_cursor(app, |row| by_the_rules(row, Change::Content, retry::Scope::Alone))
 }
 

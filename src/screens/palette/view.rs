@@ -13,6 +13,7 @@ use crate::{
         hints,
         layers::{keys_line, list_place, mark, page_of, pays},
     },
+    undo,
 };
 use ratatui::{
     layout::{Position, Rect},
@@ -55,7 +56,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, palette: &Pal
                 ),
                 span(format!("{} ", text::pad(&hint, 14)), style),
                 Span::styled(pays, if entry.why_not.is_some() { style } else { look.theme.warn }),
-                span(help_of(entry), look.theme.faint),
+                span(help_of(app, entry), look.theme.faint),
             ])
         })
         .collect();
@@ -66,7 +67,7 @@ pub(super) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, palette: &Pal
     brush.clickable(list, first..lines.len());
     if let Some(entry) = found.get(palette.at) {
         let pays = pays_for(entry, look);
-        let parts = text::wrap(&(pays + &help_of(entry)), usize::from(in_full.width.saturating_sub(2)));
+        let parts = text::wrap(&(pays + &help_of(app, entry)), usize::from(in_full.width.saturating_sub(2)));
         for (row, part) in in_full.rows().zip(&parts) {
             brush.text(row.x + 2, row.y, row.width.saturating_sub(2), part, Style::new());
         }
@@ -85,9 +86,12 @@ fn pays_for(entry: &Entry, look: Look) -> String {
 }
 
 /// What it does, or why it is not possible now.
-fn help_of(entry: &Entry) -> String {
+fn help_of(app: &App, entry: &Entry) -> String {
     match (&entry.why_not, &entry.found) {
-        (None, Found::Action(binding)) => lang::tr(binding.help).to_owned(),
+        (None, Found::Action(binding)) => match (binding.action, undo::next(app)) {
+            (Action::Undo, Ok(step)) => tr!("now: {what}", what = step.words),
+            _ => lang::tr(binding.help).to_owned(),
+        },
         (None, Found::Command(command, _)) => lang::tr(command.help).to_owned(),
         (Some(why), _) => tr!("not now: {why}", why),
     }

@@ -111,19 +111,22 @@ fn summary(away: &Away, app: &App, room: usize) -> String {
         facts.push(tr!("{count} at risk", count = away.at_risk));
     }
     facts.extend(others.filter_map(count));
-    if away.unsent > 0 {
-        let count = away.unsent;
-        facts.push(if app.work.queue.is_paused() {
-            tr!("{count} unsent (paused)", count)
-        } else {
-            tr!("{count} unsent", count)
-        });
-    }
-    facts.push(away.spent.clone().with(app.work.currency()).to_string());
-    let facts = facts.join(tr!(", "));
+    let unsent = |paused: bool| match away.unsent {
+        0 => None,
+        count if paused => Some(tr!("{count} unsent (paused)", count)),
+        count => Some(tr!("{count} unsent", count)),
+    };
+    let with = |paused: bool| {
+        let spent = away.spent.clone().with(app.work.currency()).to_string();
+        facts.iter().cloned().chain(unsent(paused)).chain([spent]).collect::<Vec<_>>().join(tr!(", "))
+    };
+    let paused = app.work.queue.is_paused();
+    let facts = with(paused);
     let line = tr!("While you were away: {facts}", facts);
     if text::width(&line) > room {
-        return tr!("While away: {facts}", facts);
+        // Where even that is too long, the header says that sending is paused.
+        let short = tr!("While away: {facts}", facts);
+        return if text::width(&short) > room { tr!("While away: {facts}", facts = with(false)) } else { short };
     }
     let resumes = hints::key(app, Ctx::Table, Action::Pause).filter(|_| away.unsent > 0 && app.work.queue.is_paused());
     let rest = resumes.map_or_else(String::new, |key| format!("{}{}", tr!(". "), tr!("{key} sends the rest", key)));

@@ -1,7 +1,7 @@
 //! The table by batch (`:group batch`): a line a batch with its counts, its money and how far it is; Enter unfolds it. Made
 //! anew from the order of the rows whenever that changes.
 
-use super::{passing, pins, step};
+use super::{archive, passing, pins, step};
 use crate::{
     app::App,
     keymap::Move,
@@ -72,13 +72,17 @@ pub(super) fn make(app: &mut App) {
     }
     let mut order = Vec::new();
     let mut members: BTreeMap<TaskKey, Vec<TaskKey>> = BTreeMap::new();
-    for row in passing(app).filter_map(|key| app.work.tasks.rows.get(&key)) {
+    for row in passing(app).filter_map(|key| archive::row(app, &key)) {
         let tasks = members.entry(row.batch).or_default();
         if tasks.is_empty() {
             order.push(row.batch);
         }
         tasks.push(row.key);
     }
+    let here_batch = match app.screen.table.groups.as_ref().and_then(|groups| groups.here) {
+        Some(Line::Task(key)) => archive::row(app, &key).map(|row| Line::Batch(row.batch)),
+        Some(Line::Batch(_)) | None => None,
+    };
     let table = &mut app.screen.table;
     let pinned = pins::of(table).to_vec();
     let Some(groups) = &mut table.groups else { return };
@@ -100,12 +104,8 @@ pub(super) fn make(app: &mut App) {
     groups.members = members;
     let here = groups.here;
     let find = |wanted: Line| groups.lines.iter().position(|line| *line == wanted);
-    let batch_of = |line| match line {
-        Line::Task(key) => app.work.tasks.rows.get(&key).map(|row| Line::Batch(row.batch)),
-        Line::Batch(_) => None,
-    };
     let on_pin = matches!(here, Some(Line::Task(key)) if pinned.contains(&key));
-    let at = here.filter(|_| !on_pin).and_then(|line| find(line).or_else(|| find(batch_of(line)?)));
+    let at = here.filter(|_| !on_pin).and_then(|line| find(line).or_else(|| find(here_batch?)));
     let last = groups.lines.len().saturating_sub(1);
     let at = at.unwrap_or(groups.at.min(last));
     groups.at = at;
@@ -182,7 +182,7 @@ pub(super) fn go(app: &mut App, to: Move) {
 
 /// Puts the cursor on a task, its batch unfolded.
 pub(super) fn go_to(app: &mut App, key: TaskKey) {
-    let batch = app.work.tasks.rows.get(&key).map(|row| row.batch);
+    let batch = archive::row(app, &key).map(|row| row.batch);
     if let Some(groups) = &mut app.screen.table.groups {
         groups.unfolded.extend(batch);
         groups.here = Some(Line::Task(key));
@@ -223,7 +223,7 @@ struct Sum {
 
 fn sum(app: &App, batch: TaskKey) -> Sum {
     let keys = app.screen.table.groups.as_ref().and_then(|groups| groups.members.get(&batch));
-    let rows: Vec<&Row> = keys.into_iter().flatten().filter_map(|key| app.work.tasks.rows.get(key)).collect();
+    let rows: Vec<&Row> = keys.into_iter().flatten().filter_map(|key| archive::row(app, key)).collect();
     let mut sum = Sum { prompt: rows.last().map(|row| row.prompt().to_owned()).unwrap_or_default(), ..Sum::default() };
     for row in rows {
         sum.count += 1;

@@ -1,6 +1,7 @@
 //! The task table as a view: its order, its cursor, its marks. Kept right row by row, so that a change among a hundred
 //! thousand tasks costs a search and a move of memory, and a key costs nothing that grows with them.
 
+pub mod archive;
 pub mod cells;
 pub mod columns;
 pub mod filter_input;
@@ -29,7 +30,7 @@ use std::collections::BTreeMap;
 /// The row under the cursor.
 #[must_use]
 pub fn cursor_row(app: &App) -> Option<&Row> {
-    app.work.tasks.rows.get(&app.screen.table.cursor?)
+    archive::row(app, &app.screen.table.cursor?)
 }
 
 /// What an act is for: the marks and the open range, else the task under the cursor, or the tasks of the batch.
@@ -85,14 +86,15 @@ pub fn rows_changed(app: &mut App, mut changed: BTreeMap<TaskKey, Option<Box<Row
 /// A row was changed: keeps order, cursor and scroll right. `before` are the lines of others that the order was made with
 /// and that have changed as well.
 fn row_changed(app: &mut App, key: TaskKey, was: &Row, before: &BTreeMap<TaskKey, Row>) {
-    let rows = |key: &TaskKey| before.get(key).or_else(|| app.work.tasks.rows.get(key));
+    let (kept, archive) = (&app.work.tasks.rows, &app.screen.archive.rows);
+    let rows = |key: &TaskKey| before.get(key).or_else(|| kept.get(key)).or_else(|| archive.get(key));
     let Some(row) = app.work.tasks.rows.get(&key) else { return };
     let table = &mut app.screen.table;
     // One that is pinned stays where it is.
     if pins::of(table).contains(&key) {
         return;
     }
-    let (pins, shown) = (table.pins, table.filter.matches(row, app.work.now.wall));
+    let (pins, shown) = (table.pins, table.filter.shows(row, app.work.now.wall));
     // The row's own line is the new one where the search meets it; it must meet the one it was put in by.
     let meets = |other: &TaskKey| if *other == key { Some(was) } else { rows(other) };
     let at = order::find(&table.order[pins..], was, meets, table.sort).map(|at| at + pins);
@@ -191,15 +193,13 @@ fn inserted(table: &mut TableView, key: TaskKey, to: usize) {
 /// one move of memory: the same whatever lies below them, and nothing is moved where nothing does.
 pub fn rows_appended(app: &mut App, keys: &[TaskKey]) {
     let page = page(app);
-    let (rows, table) = (&app.work.tasks.rows, &mut app.screen.table);
-    let mut shown: Vec<&Row> = keys
-        .iter()
-        .filter_map(|key| rows.get(key))
-        .filter(|row| table.filter.matches(row, app.work.now.wall))
-        .collect();
+    let (rows, archive, table) = (&app.work.tasks.rows, &app.screen.archive.rows, &mut app.screen.table);
+    let mut shown: Vec<&Row> =
+        keys.iter().filter_map(|key| rows.get(key)).filter(|row| table.filter.shows(row, app.work.now.wall)).collect();
     shown.sort_unstable_by(|a, b| compare(table.sort, a, b));
     let pins = table.pins;
-    let place = |row: &Row| pins + order::place(&table.order[pins..], row, |key| rows.get(key), table.sort);
+    let find = |key: &TaskKey| rows.get(key).or_else(|| archive.get(key));
+    let place = |row: &Row| pins + order::place(&table.order[pins..], row, find, table.sort);
     let mut places: Vec<(usize, TaskKey)> = shown.iter().map(|row| (place(row), row.key)).collect();
     if table.frozen {
         places.retain(|(to, _)| !pushes(table, *to, page));
@@ -218,6 +218,7 @@ pub fn rebuild(app: &mut App) {
     let mut order = pins::chosen(app);
     let pins = order.len();
     let rest = order_of(&app.work.tasks.rows, app.screen.table.sort, &app.screen.table.filter, app.work.now.wall);
+    let rest = with_archive(app, rest);
     order.extend(rest.into_iter().filter(|key| !order[..pins].contains(key)).collect::<Vec<_>>());
     let table = &mut app.screen.table;
     let from_top = table.at.saturating_sub(table.pins + table.top);
@@ -228,6 +229,17 @@ pub fn rebuild(app: &mut App) {
     table.top = table.at.saturating_sub(pins + from_top);
     keep_visible(app);
     groups::make(app);
+}
+
+/// The same keys with those of the archive, where the filter looks at it.
+fn with_archive(app: &App, rest: Vec<TaskKey>) -> Vec<TaskKey> {
+    if app.screen.archive.rows.is_empty() {
+        return rest;
+    }
+    let archived = app.screen.archive.rows.values().filter(|row| archive::holds(app, row.key));
+    let mut rows: Vec<&Row> = rest.iter().filter_map(|key| app.work.tasks.rows.get(key)).chain(archived).collect();
+    rows.sort_unstable_by(|a, b| compare(app.screen.table.sort, a, b));
+    rows.into_iter().map(|row| row.key).collect()
 }
 
 /// Puts the cursor on that task, if it is shown; tells whether it is. One that a freeze holds back comes in for it.
@@ -245,13 +257,14 @@ pub fn go_to(app: &mut App, key: TaskKey) -> bool {
 
 /// Where a task stands in the order, if it is shown.
 fn position(app: &App, key: TaskKey) -> Option<usize> {
-    let (rows, table) = (&app.work.tasks.rows, &app.screen.table);
+    let table = &app.screen.table;
     if table.frozen {
         return table.order.iter().position(|shown| *shown == key);
     }
     let pinned = pins::of(table).iter().position(|pinned| *pinned == key);
     pinned.or_else(|| {
-        let at = order::find(&table.order[table.pins..], rows.get(&key)?, |key| rows.get(key), table.sort)?;
+        let find = |key: &TaskKey| archive::row(app, key);
+        let at = order::find(&table.order[table.pins..], archive::row(app, &key)?, find, table.sort)?;
         Some(table.pins + at)
     })
 }
@@ -276,7 +289,7 @@ pub(crate) fn at_row(app: &App, row: usize) -> Option<TaskKey> {
 pub(crate) fn passing(app: &App) -> impl Iterator<Item = TaskKey> {
     let table = &app.screen.table;
     let passes =
-        |key: &TaskKey| app.work.tasks.rows.get(key).is_some_and(|row| table.filter.matches(row, app.work.now.wall));
+        |key: &TaskKey| app.work.tasks.rows.get(key).is_some_and(|row| table.filter.shows(row, app.work.now.wall));
     let pinned = pins::of(table).iter().copied().filter(passes);
     pinned.chain(table.order[table.pins..].iter().copied())
 }

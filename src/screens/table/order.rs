@@ -5,10 +5,7 @@ use domain::{
     task::{Row, TaskKey},
     time::Wall,
 };
-use engine::{
-    filter::{Filter, Place},
-    rows::Rows,
-};
+use engine::{filter::Filter, rows::Rows};
 use std::cmp::Ordering;
 
 /// How two rows stand to each other; a tie is broken by key.
@@ -23,9 +20,7 @@ pub fn compare(sort: Sort, a: &Row, b: &Row) -> Ordering {
 /// The keys of all rows that pass, in their order.
 #[must_use]
 pub fn order_of(rows: &Rows, sort: Sort, filter: &Filter, now: Wall) -> Vec<TaskKey> {
-    // What was archived is not among the rows at hand.
-    let here = filter.place() != Some(Place::Archive);
-    let passes = |row: &&Row| here && (filter.is_empty() || filter.matches(row, now));
+    let passes = |row: &&Row| filter.is_empty() || filter.shows(row, now);
     if sort == Sort::NEWEST {
         // The map is in this order already.
         return rows.values().rev().filter(passes).map(|row| row.key).collect();

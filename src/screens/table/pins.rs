@@ -92,17 +92,18 @@ pub(crate) fn keep(app: &mut App) {
         return;
     }
     let (cursor, now) = (app.screen.table.cursor, app.work.now.wall);
-    let (rows, table) = (&app.work.tasks.rows, &mut app.screen.table);
+    let (rows, archive, table) = (&app.work.tasks.rows, &app.screen.archive.rows, &mut app.screen.table);
+    let find = |key: &TaskKey| rows.get(key).or_else(|| archive.get(key));
     let from_top = table.at.checked_sub(table.pins + table.top);
     let before: Vec<TaskKey> = table.order.drain(..table.pins).collect();
     let gone = before.iter().filter(|key| !pins.contains(key));
     for row in pins.iter().filter(|key| !before.contains(key)).filter_map(|key| rows.get(key)) {
-        if let Some(at) = order::find(&table.order, row, |key| rows.get(key), table.sort) {
+        if let Some(at) = order::find(&table.order, row, find, table.sort) {
             table.order.remove(at);
         }
     }
-    for row in gone.filter_map(|key| rows.get(key)).filter(|row| table.filter.matches(row, now)) {
-        let at = order::place(&table.order, row, |key| rows.get(key), table.sort);
+    for row in gone.filter_map(|key| rows.get(key)).filter(|row| table.filter.shows(row, now)) {
+        let at = order::place(&table.order, row, find, table.sort);
         table.order.insert(at, row.key);
     }
     table.pins = pins.len();

@@ -7,8 +7,8 @@ use crate::{
     kit::{brush::Brush, text},
     shell::{hints, layout, view::ScrollRegion},
     table::{
-        cells, cells::View, columns, columns::Placed, filter_input::FilterInput, groups, groups::Line, passing, pins,
-        place,
+        archive, cells, cells::View, columns, columns::Placed, filter_input::FilterInput, groups, groups::Line,
+        passing, pins, place,
     },
 };
 use domain::task::TaskKey;
@@ -50,7 +50,7 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> ScrollRegio
         tasks.extend((rows.top()..rows.bottom()).zip(table.order.iter().skip(table.pins + top)));
     }
     for (y, key) in tasks {
-        let Some(row) = app.work.tasks.rows.get(key) else { continue };
+        let Some(row) = archive::row(app, key) else { continue };
         if table.cursor == Some(*key) {
             brush.text(place.x, y, 1, brush.look.signs.cursor, Style::new());
         }
@@ -199,7 +199,11 @@ fn empty(brush: &mut Brush<'_>, place: Rect, app: &App) {
         ]
     } else if app.screen.table.filter.place() == Some(Place::Archive) {
         vec![
-            tr!("Archived tasks are not in this table; `reeltop list archived:` finds them.").to_owned(),
+            if app.screen.archive.here {
+                tr!("No archived task passes the filter.").to_owned()
+            } else {
+                tr!("Being read from the store.").to_owned()
+            },
             tr!(
                 "{filter} changes it, {back} clears it.",
                 filter = hint(Ctx::Table, Action::Filter),
