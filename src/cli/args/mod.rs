@@ -2,6 +2,7 @@
 //! help is in the reader's language; what clap says about a wrong call is English for everybody.
 
 pub mod chinese;
+mod duration;
 mod faults;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
@@ -15,7 +16,7 @@ use domain::{
     amount::Amount,
     costs::By,
     task::{RemoteId, TaskKey, keep_first},
-    time::{HOUR, MINUTE, SECOND, Wall},
+    time::Wall,
 };
 use engine::act::Resolution;
 use std::{error::Error, ffi::OsString, net::SocketAddr, path::PathBuf};
@@ -134,7 +135,7 @@ pub enum Command {
         #[arg(value_name = "KEY", value_parser = task_key)]
         keys: Vec<TaskKey>,
         /// Stop waiting after this time, such as 90s, 10m or 1h30m; the tasks continue
-        #[arg(long, value_name = "TIME", value_parser = duration_ms)]
+        #[arg(long, value_name = "TIME", value_parser = duration::ms)]
         timeout: Option<u64>,
     },
     /// Run the engine without a screen: send, watch, save (for nohup, systemd, cron)
@@ -445,29 +446,6 @@ fn moment(text: &str) -> Result<Moment, String> {
     moment.ok_or_else(|| format!("{text:?} is not a date such as 2026-11-29"))
 }
 
-/// A time such as `90s`, `10m` or `1h30m`, in milliseconds.
-fn duration_ms(text: &str) -> Result<u64, String> {
-    let wrong = || format!("{text:?} is not a time such as 90s, 10m or 1h30m");
-    let mut total: u64 = 0;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        let (number, after) = rest.split_at(digits);
-        let unit = match after.chars().next() {
-            Some('h') => HOUR,
-            Some('m') => MINUTE,
-            Some('s') => SECOND,
-            // A bare number is seconds.
-            None if rest == text && digits > 0 => SECOND,
-            Some(_) | None => return Err(wrong()),
-        };
-        let part = number.parse::<u64>().ok().and_then(|number| number.checked_mul(unit)).ok_or_else(wrong)?;
-        total = total.checked_add(part).ok_or_else(wrong)?;
-        rest = after.get(1..).unwrap_or_default();
-    }
-    if total == 0 { Err(wrong()) } else { Ok(total) }
-}
-/// A prompt. It may begin with a dash, as a line of a list does; but a flag that stands where the text was forgotten is none.
 fn prompt(text: &str) -> Result<String, String> {
     let flag = text.len() > 1 && text.starts_with('-') && !text.contains(char::is_whitespace);
     if flag {

@@ -1,4 +1,5 @@
 use super::*;
+use domain::time::MINUTE;
 
 fn read(call: &str) -> Result<Cli, clap::Error> {
     parse(call.split_whitespace().map(OsString::from))
@@ -119,10 +120,10 @@ fn a_wrong_call_ends_with_code_2() {
 #[test]
 fn times_are_read_in_hours_minutes_and_seconds() {
     for (text, ms) in [("90s", 90_000), ("10m", 600_000), ("1h30m", 5_400_000), ("2h0m5s", 7_205_000), ("10", 10_000)] {
-        assert_eq!(duration_ms(text), Ok(ms));
+        assert_eq!(duration::ms(text), Ok(ms));
     }
     for bad in ["", "m", "1d", "1h30", "-5s", "0s", "99999999999999999999s", "1h三"] {
-        assert!(duration_ms(bad).is_err(), "{bad}");
+        assert!(duration::ms(bad).is_err(), "{bad}");
     }
 }
 
