@@ -22,6 +22,7 @@ use domain::{
 };
 use engine::{
     act::Act,
+    expected::Sort,
     filter::Filter,
     msg::{LocalMsg, Msg},
 };
@@ -54,7 +55,7 @@ use screens::{
     table::{columns, sort_menu::SortMenu},
     welcome::Welcome,
 };
-use std::{collections::BTreeMap, fmt::Write};
+use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 use words::{lang, lang::Lang, names, problem::Problem};
 
 /// The sizes that every screen is held at, in both languages and in ASCII.
@@ -145,6 +146,17 @@ fn marked(width: u16, height: u16) -> App {
     let mut state = believable(width, height);
     state.screen.table.marks = (1..=32).map(TaskKey).collect();
     state.screen.table.frozen = true;
+    state
+}
+
+/// Every sort of task has a history, and one task runs longer than nineteen of twenty of its sort did.
+fn expected(width: u16, height: u16) -> App {
+    let mut state = believable(width, height);
+    let tasks = &mut state.work.tasks;
+    for row in tasks.rows.values() {
+        let history = tasks.history.entry(Sort(Arc::clone(&row.kind))).or_default();
+        (1..=20).for_each(|n| history.take(100 * SECOND + n * 7 * SECOND, true));
+    }
     state
 }
 
@@ -286,6 +298,19 @@ fn colours_and_attributes_say_what_matters() {
 #[test]
 fn a_table_filtered_marked_and_loading() {
     shots("table_busy", busy_table);
+}
+
+#[test]
+fn what_the_history_expects_stands_in_the_header_and_in_a_late_row() {
+    shots("table_expected", expected);
+    shots("detail_late", |width, height| {
+        let mut state = expected(width, height);
+        look_at(&mut state, 33);
+        state
+    });
+    let late = spelled(&drawn(&expected(80, 24)).0);
+    let late: Vec<&str> = late.lines().filter(|line| line.contains("4:10")).collect();
+    assert!(matches!(late[..], [line] if line.contains("Yellow") || line.contains("Rgb")), "{late:?}");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod callback;
 pub mod effect;
 mod ended;
 mod ending;
+pub mod expected;
 pub mod filter;
 pub mod folder;
 mod hook;

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     effect::{Effect, HttpCmd, Ticket},
+    expected::{self, Expected},
     news::{LineNews, News, TaskNews},
     spread::{backoff, jitter},
     tasks,
@@ -48,21 +49,50 @@ pub(super) fn first(work: &Work, task: &Task) -> Phase {
     Phase::Running { status: String::new(), next_poll, polls: 0, misses: 0, trouble: None }
 }
 
-/// How long to wait before the next question about a task: until half of the quick case's time has gone, then at the
-/// configured pace, and slower again when it takes much longer than usual.
+/// How long to wait before the next question about a task.
+///
+/// By this store's own history, where there is one, few questions come early and then ever more until the end is near:
+///
+/// ```text
+/// sent ----------- half of the median ----- median ----------- p95 ---------> twice the p95 ----------->
+///   no question           half of what is left      the configured pace            ever slower, to 5 min
+/// ```
+///
+/// Without one the catalogue's word on such tasks serves, which is too coarse to save many questions.
 fn pause(work: &Work, task: &Task, polls: u32) -> u64 {
     let every = work.settings.poll.every_ms;
     let elapsed = work.now.wall.since(task.sent_at.unwrap_or(task.created_at));
-    let usual = work.tasks.rows.get(&task.key).and_then(|row| tasks::usual_ms(work, row));
-    let (quick, slow) = usual.unwrap_or((MINUTE, 5 * MINUTE));
-    let wait = if elapsed < quick / 2 {
-        (quick / 2 - elapsed).clamp(every, 4 * every)
-    } else if elapsed <= 2 * slow {
-        every
-    } else {
-        every.saturating_mul(1 + elapsed / (2 * slow).max(1)).min(SLOWEST).max(every)
+    let row = work.tasks.rows.get(&task.key);
+    let wait = match row.and_then(|row| expected::of(work, row)) {
+        Some(expected) => by_history(expected, elapsed, every),
+        None => by_catalogue(work, task, elapsed, every),
     };
     jitter(callback::pause(work, task.key, wait), u64::from(task.key.0), u64::from(polls))
+}
+
+fn by_history(Expected { median_ms, p95_ms }: Expected, elapsed: u64, every: u64) -> u64 {
+    let half = median_ms / 2;
+    if elapsed < half {
+        (half - elapsed).clamp(every, SLOWEST.max(every))
+    } else if elapsed < median_ms {
+        ((median_ms - elapsed) / 2).clamp(every, SLOWEST.max(every))
+    } else {
+        at_the_end(elapsed, p95_ms, every)
+    }
+}
+
+fn by_catalogue(work: &Work, task: &Task, elapsed: u64, every: u64) -> u64 {
+    let spec = work.settings.catalogue.spec(&task.request.model);
+    let (quick, slow) = spec.map_or((MINUTE, 5 * MINUTE), |spec| spec.usual_ms);
+    if elapsed < quick / 2 { (quick / 2 - elapsed).clamp(every, 4 * every) } else { at_the_end(elapsed, slow, every) }
+}
+
+/// The configured pace, and slower when a task takes more than twice what a slow one does.
+fn at_the_end(elapsed: u64, slow: u64, every: u64) -> u64 {
+    if elapsed <= 2 * slow {
+        return every;
+    }
+    every.saturating_mul(1 + elapsed / (2 * slow).max(1)).min(SLOWEST).max(every)
 }
 
 /// When the next question about a running task is due. While one is under way there is no next one.

@@ -3,6 +3,7 @@
 
 use crate as engine;
 use crate::{
+    expected::Sort,
     news::{News, RowNews},
     work::{Tasks, Work},
 };
@@ -16,9 +17,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-
-/// How many run times are remembered of one kind of task.
-const HISTORY: usize = 64;
 
 /// Takes a whole task as it is now. An older revision than the one at hand is ignored.
 pub fn put(work: &mut Work, task: Task) {
@@ -134,18 +132,6 @@ fn count_money(work: &mut Work, row: &Row) {
     work.money.reserved.extend([reserved]);
 }
 
-/// What such a task usually takes from sending to the end, in milliseconds: the quick and the slow case (quartiles of
-/// this store's own history once it has four, the catalogue's word before).
-#[must_use]
-pub fn usual_ms(work: &Work, row: &Row) -> Option<(u64, u64)> {
-    if let Some(times) = work.tasks.history.get(&row.kind).filter(|times| times.len() >= 4) {
-        let mut sorted: Vec<u64> = times.iter().copied().collect();
-        sorted.sort_unstable();
-        return Some((sorted[sorted.len() / 4], sorted[sorted.len() * 3 / 4]));
-    }
-    work.settings.catalogue.spec(&row.kind.model).map(|spec| spec.usual_ms)
-}
-
 /// What a row counts for: spent since `day` began, and set aside for work not yet sent.
 fn money_of(row: &Row, day: Wall) -> (Money, Money) {
     let (money, none) = (row.money(), Amount::ZERO.of(row.kind.currency));
@@ -158,17 +144,8 @@ fn money_of(row: &Row, day: Wall) -> (Money, Money) {
 
 fn remember(work: &mut Work, row: &Row) {
     let (Some(sent), Some(finished)) = (row.sent_at.get(), row.finished_at.get()) else { return };
-    let loaded = work.tasks.loaded;
-    let times = work.tasks.history.entry(Arc::clone(&row.kind)).or_default();
-    if loaded {
-        times.push_back(finished.since(sent));
-        if times.len() > HISTORY {
-            times.pop_front();
-        }
-    } else if times.len() < HISTORY {
-        // Pages come newest first: each one is older than what is there.
-        times.push_front(finished.since(sent));
-    }
+    let is_newest = work.tasks.loaded;
+    work.tasks.history.entry(Sort(Arc::clone(&row.kind))).or_default().take(finished.since(sent), is_newest);
 }
 
 /// Keeps the prompts that were refused as sensitive at hand, so that compose need not look for them among all rows.

@@ -3,6 +3,7 @@
 use crate::{
     agenda::Agenda,
     effect::{SaveTarget, Ticket, Write},
+    expected::{History, Sort},
     news::News,
     rows::Rows,
     settings::Settings,
@@ -14,7 +15,7 @@ use domain::{
     problem::TaskError,
     reason::Reason,
     refunds::Refund,
-    task::{Kind, NewTask, Phase, RefundStep, RemoteId, Task, TaskKey, Trouble},
+    task::{NewTask, Phase, RefundStep, RemoteId, Task, TaskKey, Trouble},
     time::{Mono, Now, Wall},
 };
 use serde::{Deserialize, Serialize};
@@ -22,10 +23,7 @@ use service::{
     answer::Address,
     gateway::records::{self as record, Window},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Everything the program knows.
 #[derive(Clone, Debug)]
@@ -143,8 +141,8 @@ pub struct Tasks {
     /// How many attempts repeat a task, for each that has some; one that was taken back does not count. `None` until one is
     /// taken back: a list of a million pays for it only then.
     pub attempts: Option<BTreeMap<TaskKey, usize>>,
-    /// What saved tasks took from sending to the end, by their kind; newest last, at most 64 each.
-    pub history: BTreeMap<Arc<Kind>, VecDeque<u64>>,
+    /// What saved tasks took from sending to the end, by their sort.
+    pub history: BTreeMap<Sort, History>,
 }
 
 /// Sending.

@@ -2,6 +2,7 @@
 
 use crate::tr;
 use domain::time::{HOUR, MINUTE, Now, SECOND, Wall};
+use engine::expected::Expected;
 
 /// What stands where a task's request or price would: nobody tells it of one that was adopted.
 pub fn elsewhere() -> &'static str {
@@ -29,8 +30,8 @@ pub fn clock(ms: u64) -> String {
     if hours == 0 { format!("{minutes}:{seconds:02}") } else { format!("{hours}:{minutes:02}:{seconds:02}") }
 }
 
-/// A quick and a slow case in minutes or seconds: `2-4 min`, `50-90 s`.
-pub fn usual((quick, slow): (u64, u64), short: bool) -> String {
+/// What half of such tasks and nearly all of them took, in minutes or seconds: `2-4 min`, `50-90 s`.
+pub fn usual(Expected { median_ms: quick, p95_ms: slow }: Expected, short: bool) -> String {
     let unit = if slow < 2 * MINUTE { SECOND } else { MINUTE };
     let (from, to) = (quick.div_euclid(unit).max(1), slow.div_ceil(unit));
     let numbers = if from >= to { format!("{to}") } else { format!("{from}-{to}") };
@@ -93,6 +94,14 @@ pub fn moment(at: Wall, now: Now) -> String {
     }
 }
 
+/// A moment to come that is only expected, not to the minute: `14:20`; to five minutes where it lies an hour ahead or more.
+pub fn coarse_moment(at: Wall, now: Now) -> String {
+    let step = if at.since(now.wall) < HOUR { MINUTE } else { 5 * MINUTE };
+    let over = at.0.rem_euclid(step.cast_signed());
+    let rest = if over == 0 { 0 } else { step - over.unsigned_abs() };
+    moment(at.plus(rest), now)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,8 +111,9 @@ mod tests {
     fn spans_are_coarse_and_clocks_exact() {
         assert_eq!([span(4_900), span(90_000), span(3 * HOUR)], ["4 s", "1 min", "3 h"]);
         assert_eq!([clock(130_000), clock(3_730_000)], ["2:10", "1:02:10"]);
-        assert_eq!([usual((65_000, 230_000), false), usual((50_000, 90_000), true)], ["1-4 min", "50-90 s"]);
-        assert_eq!(usual((200_000, 230_000), false), "3-4 min");
+        let usual = |median_ms, p95_ms, short| usual(Expected { median_ms, p95_ms }, short);
+        assert_eq!([usual(65_000, 230_000, false), usual(50_000, 90_000, true)], ["1-4 min", "50-90 s"]);
+        assert_eq!(usual(200_000, 230_000, false), "3-4 min");
         assert_eq!([size(870), size(45_600), size(12_449_000)], ["870 B", "45 kB", "12.4 MB"]);
         assert_eq!([number(7), number(1_234), number(100_000)], ["7", "1,234", "100,000"]);
     }
@@ -114,5 +124,7 @@ mod tests {
         assert_eq!(local(now.wall, now), ("2026-11-23".into(), "02:30:00".into()));
         assert_eq!(moment(now.wall, now), "02:30");
         assert_eq!(moment(Wall(now.wall.0 - 86_400_000), now), "11-22 02:30");
+        let expected = [1, 60_000, 61_000, 7_201_000].map(|ms| coarse_moment(now.wall.plus(ms), now));
+        assert_eq!(expected, ["02:31", "02:31", "02:32", "04:35"]);
     }
 }

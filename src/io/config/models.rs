@@ -109,7 +109,7 @@ pub(super) static MODEL: &[Opt<ModelOverride>] = &[
         "usual_seconds",
         Kind::Wholes { count: (2, 2), set: |c, v| c.usual_seconds = v.first().copied().zip(v.get(1).copied()) },
         "[90, 300]",
-        "How long a task usually takes, fast and slow, until your own history shows better.",
+        "How long a task usually takes, fast and slow; sets when to poll until your own history shows better.",
     ),
 ];
 

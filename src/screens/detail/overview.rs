@@ -10,7 +10,7 @@ use domain::{
     request::Request,
     task::{Phase, Task, TaskState},
 };
-use engine::work::SavingStep;
+use engine::{expected, work::SavingStep};
 use ratatui::{style::Style, text::Line};
 use words::{
     amounts, facts,
@@ -77,7 +77,9 @@ fn progress(about: &About<'_>) -> String {
         TaskState::Running => {
             let word = if row.status.is_empty() { tr!("accepted") } else { &row.status };
             let took = row.sent_at.get().map(|at| amounts::clock(now.wall.since(at)));
-            joined([Some(word.to_owned()), took, usually(about)].into_iter().flatten())
+            let late = expected::is_late(&about.app.work, row, now.wall);
+            let late = late.then(|| tr!("longer than 19 of 20 such tasks").to_owned());
+            joined([Some(word.to_owned()), took, usually(about), late].into_iter().flatten())
         }
         TaskState::Ready => tr!("finished; the file is still with the service").into(),
         TaskState::Saving => tr!("the file is being fetched").into(),

@@ -13,7 +13,7 @@ use crate::{
     table::archive,
 };
 use domain::task::Row;
-use engine::{msg::Detail, tasks};
+use engine::{expected, msg::Detail};
 use ratatui::{
     layout::Rect,
     text::{Line, Span},
@@ -147,8 +147,8 @@ pub(crate) fn not_yet(look: Look) -> Vec<Line<'static>> {
 
 /// `usually 2-4 min`.
 pub(crate) fn usually(about: &About<'_>) -> Option<String> {
-    tasks::usual_ms(&about.app.work, about.row)
-        .map(|usual| tr!("usually {time}", time = words::amounts::usual(usual, false)))
+    expected::of(&about.app.work, about.row)
+        .map(|expected| tr!("usually {time}", time = words::amounts::usual(expected, false)))
 }
 
 /// The acts that are possible now, in as few lines as they need, and those that are not, each with why. They are those of

@@ -12,7 +12,7 @@ use domain::{
     amount::Amount,
     task::TaskState,
 };
-use engine::share;
+use engine::{expected, share};
 use ratatui::{
     layout::Rect,
     style::Style,
@@ -91,6 +91,7 @@ fn parts(brush: &Brush<'_>, app: &App) -> Vec<Part> {
         Some(money(brush, app)),
         refunds(brush, app),
         balance(brush, app),
+        all_done(brush, app),
         health(brush, app),
     ]
     .into_iter()
@@ -230,6 +231,14 @@ fn balance(brush: &Brush<'_>, app: &App) -> Option<Part> {
     let (balance, _) = app.work.money.balance?;
     let style = if balance <= Amount::ZERO { brush.look.theme.bad } else { Style::new() };
     Some(one([(9, tr!("balance {balance}", balance))], style))
+}
+
+/// When all that runs or is queued will be saved, by the history of such tasks.
+fn all_done(brush: &Brush<'_>, app: &App) -> Option<Part> {
+    let now = layout::shown_now(app);
+    let time = amounts::coarse_moment(expected::all_done(&app.work, now.wall)?, now);
+    let forms = [(9, tr!("all done about {time}", time)), (6, tr!("done ~{time}", time))];
+    Some(one(forms, brush.look.theme.faint))
 }
 
 /// How fresh the picture is. Nothing while nothing runs: nothing is asked then.

@@ -7,7 +7,7 @@ use domain::{
     time::{HOUR, Now, SECOND},
 };
 use engine::{
-    queue, tasks,
+    expected, queue,
     work::{Saving, SavingStep},
 };
 use ratatui::style::Style;
@@ -56,9 +56,18 @@ pub(super) fn cost(view: &View<'_>, row: &Row) -> String {
     if row.kind.currency == view.app.work.currency() { row.cost.to_string() } else { row.money().to_string() }
 }
 
+/// Whether it runs longer than nineteen of twenty such tasks did.
+pub(super) fn is_late(view: &View<'_>, row: &Row) -> bool {
+    row.state == TaskState::Running && expected::is_late(&view.app.work, row, view.now.wall)
+}
+
 /// Sign and word. A row that a later attempt repeats has been seen to, and stands back.
 pub(super) fn state(view: &View<'_>, row: &Row) -> CellText {
-    let style = if row.retried || row.put_away { view.look.theme.faint } else { view.look.theme.state(row.state) };
+    let style = match row.state {
+        _ if row.retried || row.put_away => view.look.theme.faint,
+        TaskState::Running if is_late(view, row) => view.look.theme.warn,
+        state => view.look.theme.state(state),
+    };
     CellText::new(format!("{} {}", view.look.signs.state(row.state), names::state(row.state)), style)
 }
 
@@ -93,6 +102,7 @@ pub(super) fn status(view: &View<'_>, row: &Row) -> CellText {
         TaskState::Unknown => theme.warn,
         TaskState::Failed | TaskState::Refused => theme.bad,
         TaskState::Running | TaskState::Ready | TaskState::Queued if row.class.is_some() => theme.warn,
+        TaskState::Running if is_late(view, row) => theme.warn,
         TaskState::Saved | TaskState::Cancelled => theme.faint,
         TaskState::Queued | TaskState::Sending | TaskState::Running | TaskState::Ready | TaskState::Saving => {
             Style::new()
@@ -223,8 +233,8 @@ pub(super) fn elapsed(view: &View<'_>, row: &Row, style: Style) -> CellText {
         }
         TaskState::Running => {
             let took = clock(view.now.wall.since(sent));
-            let Some(usual) = tasks::usual_ms(&view.app.work, row) else { return took };
-            let text = format!("{} ({})", took.text, amounts::usual(usual, true));
+            let Some(expected) = expected::of(&view.app.work, row) else { return took };
+            let text = format!("{} ({})", took.text, amounts::usual(expected, true));
             CellText { text, short: Some(took.text), style }
         }
         TaskState::Ready | TaskState::Saving | TaskState::Saved | TaskState::Failed => {

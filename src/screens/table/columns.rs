@@ -107,7 +107,11 @@ pub static ELAPSED: Column = Column {
     gives_way_below: u16::MAX,
     compare: |a, b| cells::length(a).cmp(&cells::length(b)),
     cell: |view, row| {
-        let style = if row.state.is_live() { Style::new() } else { view.look.theme.faint };
+        let style = match row.state {
+            _ if cells::is_late(view, row) => view.look.theme.warn,
+            state if state.is_live() => Style::new(),
+            _ => view.look.theme.faint,
+        };
         cells::elapsed(view, row, style)
     },
     ..column("time", "time", 13, 70, "how long it has taken, and how long such tasks usually take")

@@ -1,0 +1,138 @@
+//! How long a task takes, learned from this store's own history, and when all of them will be done. Nothing is said
+//! where the history says nothing.
+
+use crate::{queue, work::Work};
+use domain::{
+    task::{Kind, Phase, Row},
+    time::{MINUTE, Wall},
+};
+use std::{cmp::Ordering, collections::VecDeque, sync::Arc};
+
+/// Finished runs that are remembered of one sort of task.
+const RUNS: usize = 50;
+/// With fewer of them nothing is said: two runs are no custom.
+const FEWEST: usize = 3;
+
+/// What tasks of one sort took from sending to the saved file, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// Half of them were quicker.
+    pub median_ms: u64,
+    /// Nineteen of twenty were quicker.
+    pub p95_ms: u64,
+}
+
+/// Tasks that take about as long as each other: of one profile, model, resolution and duration.
+#[derive(Clone, Debug)]
+pub struct Sort(pub Arc<Kind>);
+
+impl Ord for Sort {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let (a, b) = (&*self.0, &*other.0);
+        (&a.profile, &a.model, &a.resolution, a.duration).cmp(&(&b.profile, &b.model, &b.resolution, b.duration))
+    }
+}
+
+impl PartialOrd for Sort {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Sort {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Sort {}
+
+/// What the last finished tasks of one sort took, in milliseconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// The newest last.
+    times: VecDeque<u64>,
+    /// The same, the shortest first.
+    sorted: Vec<u64>,
+}
+
+impl History {
+    /// Takes a run: the newest of all, or, while pages come newest first, the oldest.
+    pub fn take(&mut self, ms: u64, is_newest: bool) {
+        if is_newest {
+            self.times.push_back(ms);
+            if self.times.len() > RUNS {
+                self.times.pop_front();
+            }
+        } else if self.times.len() < RUNS {
+            self.times.push_front(ms);
+        } else {
+            return;
+        }
+        self.sorted = self.times.iter().copied().collect();
+        self.sorted.sort_unstable();
+    }
+
+    /// The shortest time within which that share of the runs was done (`part` of `of`, the nearest rank).
+    fn within(&self, part: usize, of: usize) -> Option<u64> {
+        let runs = self.sorted.len();
+        (runs >= FEWEST).then(|| self.sorted.get((runs * part).div_ceil(of.max(1)).max(1) - 1).copied()).flatten()
+    }
+}
+
+/// How long such a task is expected to take; `None` without a history of its sort.
+#[must_use]
+pub fn of(work: &Work, row: &Row) -> Option<Expected> {
+    let history = history(work, row)?;
+    Some(Expected { median_ms: history.within(1, 2)?, p95_ms: history.within(19, 20)? })
+}
+
+/// Whether a running task takes longer than nineteen of twenty such tasks did.
+#[must_use]
+pub fn is_late(work: &Work, row: &Row, now: Wall) -> bool {
+    let sent = row.sent_at.get();
+    sent.zip(of(work, row)).is_some_and(|(sent, expected)| now.since(sent) > expected.p95_ms)
+}
+
+/// When all that runs or is queued is expected to be saved. The last of n tasks to end takes about as long as n of n + 1 such
+/// tasks did. Those that are late are left out: of them the history says nothing more. `None` while nothing runs and
+/// nothing can be sent, or a task is of a sort without a history.
+#[must_use]
+pub fn all_done(work: &Work, now: Wall) -> Option<Wall> {
+    let queued = work.tasks.queued.len();
+    let running = || work.tasks.live.values().filter(|task| matches!(task.phase, Phase::Running { .. }));
+    let rows = || running().filter_map(|task| work.tasks.rows.get(&task.key));
+    let count = queued + rows().count();
+    if count == 0 {
+        return None;
+    }
+    let mut last: Option<Wall> = None;
+    for row in rows() {
+        let (history, sent) = (history(work, row)?, row.sent_at.get()?);
+        let within = [history.within(count, count + 1)?, history.within(19, 20)?];
+        let end = within.into_iter().map(|ms| sent.plus(ms)).find(|end| *end > now);
+        last = last.max(end);
+    }
+    if queued > 0 {
+        let sent = last_sent(work, queued, now)?;
+        for key in &work.tasks.queued {
+            let history = history(work, work.tasks.rows.get(key)?)?;
+            last = last.max(Some(sent.plus(history.within(count, count + 1)?)));
+        }
+    }
+    last
+}
+
+/// When the last of so many queued tasks will be sent at the account's pace; `None` while nothing is sent.
+fn last_sent(work: &Work, queued: usize, now: Wall) -> Option<Wall> {
+    if work.queue.is_paused() || work.queue.halted.is_some() {
+        return None;
+    }
+    let first = queue::send_at(work)?.since(work.now.mono);
+    let minutes = (queued - 1) / (work.settings.profile.submit_per_minute as usize).max(1);
+    Some(now.plus(first).plus(MINUTE.saturating_mul(minutes as u64)))
+}
+
+fn history<'a>(work: &'a Work, row: &Row) -> Option<&'a History> {
+    work.tasks.history.get(&Sort(row.kind.clone()))
+}
