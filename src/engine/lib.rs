@@ -27,6 +27,7 @@ pub mod queue;
 pub mod records;
 mod refunds;
 mod reload;
+pub mod risk;
 pub mod rows;
 pub mod saver;
 pub mod settings;
@@ -182,6 +183,7 @@ fn schedule(work: &mut Work) -> Vec<Effect> {
     effects.extend(queue::send_due(work));
     callback::settle_due(work);
     effects.extend(poller::ask_due(work));
+    risk::due(work);
     effects.extend(saver::save_due(work));
     effects.extend(records::ask_due(work));
     effects.extend(refunds::read_due(work));
@@ -197,6 +199,7 @@ pub fn next_deadline(work: &Work) -> Option<Mono> {
         callback::deadline(work),
         poller::deadline(work),
         saver::deadline(work),
+        risk::deadline(work),
         records::deadline(work),
         store::look_deadline(work),
     ];
@@ -225,6 +228,9 @@ pub(crate) fn plan(work: &mut Work, task: &Task) {
     work.queue.due.set(task.key, send);
     work.poller.due.set(task.key, ask);
     work.saver.due.set(task.key, save);
+    risk::forget(work, task);
+    let look = ours.then(|| risk::next_look(work, task)).flatten();
+    work.saver.risks.set(task.key, look);
     records::plan(work, task);
 }
 

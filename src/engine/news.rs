@@ -75,6 +75,8 @@ pub enum TaskNews {
     Asking(RemoteId),
     /// A person stopped the saving of its file.
     SavingStopped(TaskError),
+    /// Its file is not here yet, and the address that is known of it has so many milliseconds left; 0 once it has run out.
+    AtRisk { left_ms: u64 },
     /// The program queued it, as the config allows.
     Automatic {
         /// The attempt that it repeats.

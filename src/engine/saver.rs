@@ -1,7 +1,7 @@
 //! Saving: from a file's id to a checked file on disk, at most a few at once. The claim on a file is on disk before
 //! anything is fetched, so that no two programs fetch the same one.
 
-use super::{claim, event, held_by_us, is_ours, poller, queue::LONGEST_WAIT, store, ticket, told};
+use super::{claim, event, held_by_us, is_ours, poller, queue::LONGEST_WAIT, risk, store, ticket, told};
 use crate::{
     effect::{Effect, HttpCmd, SaveCmd, SaveTarget, Ticket},
     msg::SaveMsg,
@@ -26,12 +26,12 @@ const CLAIM: u64 = 3 * MINUTE;
 pub(super) const WAITS: u64 = HOUR;
 /// Fresh addresses asked for in one try.
 const ADDRESSES: u32 = 3;
+/// The code of a file that no address leads to.
+const EXPIRED: &str = "expired";
 /// Tries before only the person can go on. A line or a service that is away uses up none of them: it costs only time.
 const TRIES: u32 = 8;
 /// The same where what came is no video: each try fetches all of it anew, and whoever waits for it is to be told soon.
 const TRIES_OF_NO_VIDEO: u32 = 4;
-/// An address with less than this left is at risk.
-pub const AT_RISK: u64 = HOUR;
 
 /// Begins with the files whose time has come, as far as there are places.
 pub(super) fn save_due(work: &mut Work) -> Vec<Effect> {
@@ -64,8 +64,11 @@ fn has_place(work: &Work) -> bool {
         && !(poller::is_probing(work) && calls())
 }
 
-/// The file whose time came first.
+/// The file at risk whose address runs out first, else the one whose time came first.
 fn next(work: &Work) -> Option<&Task> {
+    if let Some(task) = risk::most_urgent(work) {
+        return Some(task);
+    }
     let mut due = work.saver.due.due(work.now.mono).filter(|key| !store::is_unwritten(work, *key));
     due.find_map(|key| work.tasks.live.get(&key))
 }
@@ -77,7 +80,9 @@ fn begin(work: &mut Work, mut task: Task) -> Vec<Effect> {
     // Another try after the same trouble is no news.
     let note = trouble.is_none().then(|| event(work, What::SavingBegun));
     let step = SavingStep::Claiming;
-    work.saver.active.insert(task.key, Saving { ticket: 0, step, addresses: 0, order: None, before: trouble });
+    let ran_out = risk::has_run_out(work, &task);
+    let saving = Saving { ticket: 0, step, addresses: 0, order: None, before: trouble, ran_out };
+    work.saver.active.insert(task.key, saving);
     store::write(work, task, note.into_iter().collect(), vec![])
 }
 
@@ -305,7 +310,7 @@ fn address_dead(work: &mut Work, task: Task, detail: String) -> Vec<Effect> {
         return ask_address(work, &task);
     }
     let error = TaskError {
-        code: "expired".into(),
+        code: EXPIRED.into(),
         class: ErrorClass::File,
         reason: Reason::Own(Own::AddressesRefused(detail)),
         charged: Charged::Yes,
@@ -317,7 +322,14 @@ fn address_dead(work: &mut Work, task: Task, detail: String) -> Vec<Effect> {
 /// Back to ready, with what went wrong. Without a wait, or after too many tries, the person decides. With a good file
 /// from before nothing is urgent: it stays saved as it was.
 fn give_back(work: &mut Work, mut task: Task, error: TaskError, wait: Option<u64>) -> Vec<Effect> {
-    let before = work.saver.active.remove(&task.key).and_then(|saving| saving.before);
+    let saving = work.saver.active.remove(&task.key);
+    let (error, wait) = match saving.as_ref().is_some_and(|saving| saving.ran_out) {
+        true if error.code == EXPIRED || wait.is_none() && error.class != ErrorClass::File => {
+            (risk::ran_out(error), None)
+        }
+        _ => (error, wait),
+    };
+    let before = saving.and_then(|saving| saving.before);
     if task.back_to_saved() {
         return not_again(work, task, error, wait.is_some());
     }
@@ -326,6 +338,7 @@ fn give_back(work: &mut Work, mut task: Task, error: TaskError, wait: Option<u64
     let only_time = matches!(error.class, ErrorClass::Network | ErrorClass::Service | ErrorClass::RateLimited);
     let most = if error.code == "not_a_video" { TRIES_OF_NO_VIDEO } else { TRIES };
     let next_try = wait.filter(|_| only_time || tries < most).map(|wait| work.now.wall.plus(wait));
+    let next_try = next_try.map(|at| risk::in_time(work, task.expires_at, at));
     let is_new = next_try.is_none() || before.as_ref().is_none_or(|before| before.error.code != error.code);
     let note = is_new.then(|| {
         let what = TaskNews::NotSaved { error: error.clone(), again: next_try.is_some() };

@@ -318,6 +318,12 @@ pub struct Saver {
     pub unwanted: BTreeSet<TaskKey>,
     /// Files that are this run's to fetch, by when the next try may begin.
     pub due: Agenda<Mono>,
+    /// Files that wait, by when their address comes to be at risk, or runs out.
+    pub risks: Agenda<Mono>,
+    /// Those that were told as at risk, by the end of the address that they were told for.
+    pub warned: BTreeMap<TaskKey, Wall>,
+    /// Of these, those that were tried once more after that end.
+    pub tried: BTreeMap<TaskKey, Wall>,
     /// Addresses that came with the answer to a query, until they are used.
     pub given: BTreeMap<TaskKey, Address>,
     /// Files under way.
@@ -339,6 +345,8 @@ pub struct Saving {
     pub order: Option<(Box<Address>, Box<SaveTarget>)>,
     /// What the try before this one met.
     pub before: Option<Trouble>,
+    /// Whether the address that was known when it began had run out.
+    pub ran_out: bool,
 }
 
 /// How far a file is.

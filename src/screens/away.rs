@@ -2,7 +2,7 @@
 
 use crate::{app::App, screen::Away};
 use domain::{problem::Charged, task::TaskState, time::Wall};
-use engine::saver::AT_RISK;
+use engine::risk::AT_RISK;
 
 /// Remembers since when to count. Without a last time (a first start) there is nothing to tell.
 pub(crate) fn begin(app: &mut App, last_seen: Option<Wall>) {

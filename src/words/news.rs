@@ -1,6 +1,6 @@
 //! What happened, in words, for both faces.
 
-use crate::{names, problem::Problem, reason, terms, tr};
+use crate::{amounts, names, problem::Problem, reason, terms, tr};
 use domain::{
     prices::Offer,
     problem::{Charged, TaskError},
@@ -121,6 +121,24 @@ fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)>
         TaskNews::SavingStopped(error) => {
             let problem = reason::problem(&error.reason, voice);
             (Level::Warning, Problem::new(key.to_string(), problem.fact(), problem.next).to_string())
+        }
+        TaskNews::AtRisk { left_ms: 0 } => {
+            let text = tr!(
+                "{key} at risk: its URL has expired; {download} asks for a fresh one",
+                key,
+                download = voice.download
+            );
+            (Level::Warning, text)
+        }
+        TaskNews::AtRisk { left_ms } => {
+            let left = amounts::span(*left_ms);
+            let text = tr!(
+                "{key} at risk: its URL expires in {left}; {download} fetches it now",
+                key,
+                left,
+                download = voice.download
+            );
+            (Level::Warning, text)
         }
         TaskNews::Ended(_) => return None,
     })
@@ -427,6 +445,8 @@ mod tests {
             TaskNews::Failed(error()),
             TaskNews::Saved { path: "P".into() },
             TaskNews::NotSaved { error: error(), again: true },
+            TaskNews::AtRisk { left_ms: 0 },
+            TaskNews::AtRisk { left_ms: 2_400_000 },
             TaskNews::AcceptedLate(id()),
             TaskNews::Cancelled(Charged::No),
             TaskNews::Cancelled(Charged::Yes),

@@ -24,6 +24,8 @@ pub enum Own {
     GivenUp(Box<Reason>),
     /// The storage refuses every address that the service gives.
     AddressesRefused(String),
+    /// The file's address ran out before it was fetched, and a fresh one does not work: why.
+    RanOut(Box<Reason>),
     /// A person stopped the saving of the file.
     SavingStopped,
     /// The gateway's records show that it was charged, and no record has its id.
@@ -37,6 +39,7 @@ impl Own {
             Self::OddState(_) => Self::OddState(String::new()),
             Self::AddressesRefused(_) => Self::AddressesRefused(String::new()),
             Self::GivenUp(why) => Self::GivenUp(Box::new(Reason::said(why.cause(), "", ""))),
+            Self::RanOut(why) => Self::RanOut(Box::new(Reason::said(why.cause(), "", ""))),
             other => other.clone(),
         }
     }
@@ -44,7 +47,7 @@ impl Own {
     pub(super) fn quotes(&self) -> Vec<&str> {
         match self {
             Self::OddState(word) | Self::AddressesRefused(word) => vec![word],
-            Self::GivenUp(why) => why.quotes(),
+            Self::GivenUp(why) | Self::RanOut(why) => why.quotes(),
             Self::Interrupted
             | Self::NotKept
             | Self::NotCreated

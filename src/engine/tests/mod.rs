@@ -12,6 +12,7 @@ mod paid;
 mod poll;
 mod random;
 mod records;
+mod risk;
 mod save;
 mod shared;
 mod stops;

@@ -42,6 +42,10 @@ pub(super) fn problem(own: &Own, voice: &Voice) -> Problem {
             tr!("the storage refuses every URL the service gives: {detail}", detail),
             tr!("It is fetched again automatically; {download} tries at once.", download = voice.download),
         ),
+        Own::RanOut(why) => (
+            tr!("its URL expired before it was saved, and a fresh one does not work: {message}", message = message(why, voice)),
+            tr!("{download} tries once more. If that fails too, ask the service about the task's ID.", download = voice.download),
+        ),
         Own::IdLost => (
             tr!("the gateway's records show that it was charged, but not its ID: its file cannot be fetched").to_owned(),
             tr!("Ask 302.AI for the money: `reeltop refunds` writes the text. An ID that turns up still settles it: `reeltop resolve KEY --as task-id=ID`.").to_owned(),

@@ -93,6 +93,7 @@ fn owns() -> Vec<Own> {
         Own::GivenUp(Box::new(Reason::Own(no_file))),
         Own::GivenUp(Box::new(call(Met::NotFound, Then::AskedAgain))),
         Own::AddressesRefused("HTTP 403".into()),
+        Own::RanOut(Box::new(Reason::Own(Own::AddressesRefused("HTTP 403".into())))),
         Own::SavingStopped,
     ]
 }
