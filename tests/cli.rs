@@ -669,6 +669,13 @@ fn doctor_looks_at_everything_and_says_what_is_wrong() {
         ]
     );
     assert_eq!(done.err, "");
+    // What is not well says how to fix it, in an own line and in an own field.
+    assert!(done.out.contains("  To fix: Run `export REELTOP_API_KEY=...`; "), "{}", done.out);
+    let home = Home::with(&service.url(), &[("download.dir", "\"/dev/null/videos\"")]);
+    let found = home.run(&["doctor", "--json"]).coded(1).json();
+    let videos = found.iter().find(|line| line["check"] == "videos").unwrap();
+    assert_eq!(videos["fix"], "Make it writable, or set download.dir in the config.");
+    assert!(found.iter().all(|line| line["result"] != "ok" || line["fix"].is_null()), "{found:?}");
     let home = Home::new(&nobody());
     assert!(home.run(&["doctor"]).coded(1).out.contains("wrong service"));
 }

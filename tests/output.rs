@@ -97,3 +97,60 @@ fn a_store_that_cannot_be_written_is_told_once_with_its_advice() {
     assert_eq!(told.matches("The new tasks could not be saved").count(), 1, "{told}");
     assert_eq!(told.matches("Check the disk").count(), 1, "{told}");
 }
+
+#[test]
+fn on_a_terminal_one_line_says_how_the_waiting_goes_and_is_gone_at_the_end() {
+    let service = Service::with(|config| {
+        config.run_ms = (2_500, 2_500);
+        config.bytes_per_second = Some(20_000);
+    });
+    let home = Home::new(&service.url());
+    let call = |prompt: &'static str| ["submit", "--prompt", prompt, "--yes", "--max-cost", "2", "--wait"];
+    // What is usual is learned from three.
+    home.run(&call("a {red|blue|green} kite")).coded(0);
+    let mut screen = Pty::sized(&home, 120, 24, &call("a {cat|dog}"));
+    screen.shows("queued #4, #5 for 1.0 PTC");
+    screen.shows("2 running 0:0");
+    screen.shows(" s), 0 of 2 saved, all done about ");
+    screen.until("bytes and speed", |screen| {
+        let text = screen.contents();
+        text.contains(" saving (") && text.contains(" kB/s)") && text.contains(" of 2 saved")
+    });
+    assert_eq!(screen.ended(), 0);
+    screen.until("the line is gone", |screen| {
+        let text = screen.contents();
+        text.matches("saved: ").count() == 2 && !text.contains(" of 2 saved")
+    });
+    // Nothing is left to wait for, and nothing is written any more.
+    let mut watch = Pty::sized(&home, 120, 24, &["watch"]);
+    watch.shows("nothing to do; waiting");
+    let so_far = watch.bytes().len();
+    assert!(!watch.writes_within(std::time::Duration::from_secs(3), so_far));
+    watch.signal(rustix::process::Signal::TERM);
+    assert_eq!(watch.ended(), 0);
+    watch.hides("nothing to do");
+}
+
+#[test]
+fn where_stderr_is_kept_each_line_has_its_time_and_no_control_characters() {
+    let service = Service::start();
+    let home = Home::new(&service.url());
+    home.queue("a dog");
+    let done = home.run(&["submit", "--prompt", "a cat", "--yes", "--max-cost", "1", "--wait"]).coded(0);
+    let said = |text: &str| {
+        assert!(!text.trim_end_matches('\n').contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
+        let line = |line: &str| {
+            let (time, said) = line.split_once(' ').unwrap();
+            assert!(time.len() == 8 && time.split(':').all(|part| part.parse::<u8>().is_ok()), "{line}");
+            said.to_owned()
+        };
+        text.lines().map(line).collect::<Vec<String>>()
+    };
+    let lines = said(&done.err);
+    assert_eq!(lines[..3], ["queued #2 for 0.5 PTC", "#2 running", "#2 saving"], "{lines:?}");
+    assert!(lines[3].starts_with("#2 saved: "), "{lines:?}");
+    let done = home.run(&["watch", "--until-idle"]).coded(0);
+    assert!(said(&done.out).iter().any(|line| line.starts_with("#1 saved: ")), "{}", done.out);
+    let done = home.run(&["download", "1", "--dir", "other"]).coded(0);
+    assert_eq!(said(&done.err)[0], "fetching #1");
+}

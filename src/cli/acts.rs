@@ -3,6 +3,7 @@
 use super::{
     Outcome, Stop, Voice, block_on,
     headless::{ActReport, Headless},
+    live::Waits,
     look, say, waits,
 };
 use ::io::{
@@ -20,7 +21,7 @@ use engine::{
     settings::Scope,
 };
 use std::{collections::BTreeSet, io::Write, path::PathBuf};
-use words::{print, problem::Problem, reason, tr};
+use words::{print, problem::Problem, reason, terms, tr};
 
 /// `reeltop cancel`.
 pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, voice: Voice) -> Outcome {
@@ -133,6 +134,7 @@ pub(super) fn download(setup: &Loaded, keys: Vec<TaskKey>, dir: Option<PathBuf>,
         let mut headless = Headless::start(setup, Scope::Named).await?;
         headless.key().await?;
         let n = keys.len();
+        headless.follow(Waits::Named, &keys, &tr!("fetching {keys}", keys = terms::listed(&keys)));
         let mut reports = headless.reports(Act::Download { keys: keys.clone(), dir }, n).await;
         let wanted: Vec<TaskKey> = reports.iter().filter(|r| r.result.is_ok()).filter_map(|r| r.key).collect();
         headless.until(None, |work| waits::all_ended(work, &wanted)).await;

@@ -6,20 +6,26 @@ mod deep;
 use super::{Outcome, Stop, Voice, block_on, headless::Headless, load};
 use crate::args::Global;
 use ::io::{callback::NoEcho, config::Loaded, run::exit::Exit, store::Store};
-use domain::{export::json_line, text::pad};
+use domain::{export::json_line, reason::secret::KeyPlace, text::pad};
 use engine::{act::Act, settings::Scope};
 use std::{
     io::{self, Write},
     path::Path,
 };
-use words::{names, reason, reason::secret, tr};
+use words::{names, problem::Problem, reason, reason::secret, tr};
 
-/// What was found of one thing.
+/// What was found of one thing, and how what is not well can be fixed; empty where that is another thing's matter.
 enum Found {
     Well(String),
     /// It works, but not as well as it could.
-    Odd(String),
-    Wrong(String),
+    Odd(String, String),
+    Wrong(String, String),
+}
+
+impl From<Problem> for Found {
+    fn from(problem: Problem) -> Self {
+        Self::Wrong(problem.fact(), problem.next)
+    }
 }
 
 /// `reeltop doctor`.
@@ -27,28 +33,29 @@ pub(super) fn run(global: &Global, deep: bool, voice: Voice) -> Outcome {
     let setup = match load(global) {
         Ok(setup) => setup,
         Err(stop) => {
-            tell(CONFIG, &Found::Wrong(tr!("the config has errors, listed above").into()), voice)?;
+            let fix = tr!("Correct those lines; `reeltop config check` lists them again.");
+            tell(CONFIG, &Found::Wrong(tr!("the config has errors, listed above").into(), fix.into()), voice)?;
             return Err(stop);
         }
     };
     let (mut wrong, mut stored) = (false, true);
     let deep = if deep { deep::check(&setup) } else { Vec::new() };
     for (thing, found) in looks(&setup).into_iter().chain(deep) {
-        let is_wrong = matches!(found, Found::Wrong(_));
+        let is_wrong = matches!(found, Found::Wrong(..));
         wrong |= is_wrong;
         stored &= !is_wrong || thing.0 != STORE.0;
         tell(thing, &found, voice)?;
     }
     // The line of what is missing says what is wrong and what to do: that is no fault of the service.
     let service = match (setup.key.is_set(), stored) {
-        (false, _) => Found::Odd(tr!("not asked: no key").into()),
-        (true, false) => Found::Odd(tr!("not asked: this needs a writable store").into()),
+        (false, _) => Found::Odd(tr!("not asked: no key").into(), String::new()),
+        (true, false) => Found::Odd(tr!("not asked: this needs a writable store").into(), String::new()),
         (true, true) => block_on(service(&setup))?,
     };
-    wrong |= matches!(service, Found::Wrong(_));
+    wrong |= matches!(service, Found::Wrong(..));
     tell(SERVICE, &service, voice)?;
     let callback = block_on(callbacks(&setup))?;
-    wrong |= matches!(callback, Found::Wrong(_));
+    wrong |= matches!(callback, Found::Wrong(..));
     tell(CALLBACK, &callback, voice)?;
     Ok(if wrong { Exit::Failed } else { Exit::Done })
 }
@@ -66,16 +73,21 @@ const SERVICE: Thing = ("service", || tr!("service"));
 const CALLBACK: Thing = ("callback", || tr!("callback"));
 
 fn tell((id, title): Thing, found: &Found, voice: Voice) -> Result<(), Stop> {
-    let (result, word, text) = match found {
-        Found::Well(text) => ("ok", tr!("ok"), text),
-        Found::Odd(text) => ("note", tr!("note"), text),
-        Found::Wrong(text) => ("wrong", tr!("wrong"), text),
+    let (result, word, text, fix) = match found {
+        Found::Well(text) => ("ok", tr!("ok"), text, ""),
+        Found::Odd(text, fix) => ("note", tr!("note"), text, fix.as_str()),
+        Found::Wrong(text, fix) => ("wrong", tr!("wrong"), text, fix.as_str()),
     };
+    let fix = Some(fix).filter(|fix| !fix.is_empty());
     if voice.json {
-        let line = serde_json::json!({ "check": id, "result": result, "text": text });
+        let line = serde_json::json!({ "check": id, "result": result, "text": text, "fix": fix });
         return Ok(writeln!(io::stdout(), "{}", json_line(&line))?);
     }
-    Ok(writeln!(io::stdout(), "{}{}{text}", pad(word, 6), pad(title(), 10))?)
+    writeln!(io::stdout(), "{}{}{text}", pad(word, 6), pad(title(), 10))?;
+    if let Some(fix) = fix {
+        writeln!(io::stdout(), "{}{}", " ".repeat(16), tr!("To fix: {fix}", fix))?;
+    }
+    Ok(())
 }
 
 fn looks(setup: &Loaded) -> Vec<(Thing, Found)> {
@@ -84,25 +96,22 @@ fn looks(setup: &Loaded) -> Vec<(Thing, Found)> {
     let key = if setup.key.is_set() {
         Found::Well(tr!("comes from {source}", source = secret::place(&setup.key.place())))
     } else {
-        Found::Wrong(tr!(
-            "{source} is not set; without a key nothing is sent",
-            source = secret::place(&setup.key.place())
-        ))
+        let place = setup.key.place();
+        let missing = tr!("{source} is not set; without a key nothing is sent", source = secret::place(&place));
+        Found::Wrong(missing, set(&place))
     };
     let store = match Store::open(&setup.paths.data_dir).and_then(|store| store.overview()) {
         Ok(overview) => {
             let (tasks, path) = (names::tasks(overview.total), setup.paths.data_dir.display());
             match probe(&setup.paths.data_dir) {
                 Ok(()) => Found::Well(tr!("{tasks} in {path}", tasks, path)),
-                Err(error) => Found::Wrong(tr!(
-                    "{tasks} in {path}, which can be read but not written: {error}. Make it writable, or choose another folder with --data-dir",
-                    tasks,
-                    path,
-                    error
-                )),
+                Err(error) => Found::Wrong(
+                    tr!("{tasks} in {path}, which can be read but not written: {error}", tasks, path, error),
+                    tr!("Make it writable, or choose another folder with --data-dir.").into(),
+                ),
             }
         }
-        Err(fault) => Found::Wrong(reason::store::problem(&fault).to_string()),
+        Err(fault) => reason::store::problem(&fault).into(),
     };
     let dir = std::path::PathBuf::from(&setup.settings.download.dir);
     vec![
@@ -115,14 +124,26 @@ fn looks(setup: &Loaded) -> Vec<(Thing, Found)> {
     ]
 }
 
+/// How the key gets there.
+fn set(place: &KeyPlace) -> String {
+    match place {
+        KeyPlace::Variable(name) => {
+            tr!("Run `export {name}=...`; the config has other ways, as `reeltop config init` shows.", name)
+        }
+        KeyPlace::File(path) => tr!("Write the key to {path}, then run: chmod 600 {path}", path),
+        KeyPlace::Command | KeyPlace::Simulator => String::new(),
+    }
+}
+
 /// Whether a file can be made in that folder, or in the first one above it that exists.
 fn writable(dir: &Path) -> Found {
     let there = dir.ancestors().find(|dir| dir.exists()).unwrap_or(dir);
     match probe(there) {
         Ok(()) => Found::Well(dir.display().to_string()),
-        Err(e) => {
-            Found::Wrong(tr!("cannot write to {path}: {error}; set download.dir", path = there.display(), error = e))
-        }
+        Err(error) => Found::Wrong(
+            tr!("cannot write to {path}: {error}", path = there.display(), error),
+            tr!("Make it writable, or set download.dir in the config.").into(),
+        ),
     }
 }
 
@@ -136,7 +157,8 @@ fn probe(dir: &Path) -> io::Result<()> {
 
 fn screen() -> Found {
     if !(super::faces::get().is_usable)() {
-        return Found::Odd(tr!("no terminal; commands work, but the dashboard needs one").into());
+        let text = tr!("no terminal; commands work, but the dashboard needs one");
+        return Found::Odd(text.into(), tr!("Run it in a terminal, or use --linear.").into());
     }
     let (width, height) = crossterm::terminal::size().unwrap_or((0, 0));
     let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -146,13 +168,20 @@ fn screen() -> Found {
         (false, true) => tr!("{size}, in screen", size),
         (false, false) => size,
     };
-    if width < 80 || height < 24 { Found::Odd(tr!("{seen}; 80x24 shows everything", seen)) } else { Found::Well(seen) }
+    if width < 80 || height < 24 {
+        Found::Odd(
+            tr!("{seen}; 80x24 shows everything", seen),
+            tr!("Enlarge the window, or use a smaller font.").into(),
+        )
+    } else {
+        Found::Well(seen)
+    }
 }
 
 fn stopped(stop: Stop) -> Found {
     match stop {
-        Stop::Problem(_, problem) => Found::Wrong(problem.to_string()),
-        Stop::Exit(_) => Found::Wrong(tr!("no answer").into()),
+        Stop::Problem(_, problem) => Found::from(*problem),
+        Stop::Exit(_) => Found::Wrong(tr!("no answer").into(), String::new()),
     }
 }
 
@@ -173,8 +202,8 @@ async fn service(setup: &Loaded) -> Found {
                     url = setup.settings.profile.base_url,
                     amount = amount.of(setup.settings.profile.currency())
                 )),
-                (None, Some(error)) => Found::Wrong(reason::problem(&error.reason, &setup.settings.voice).to_string()),
-                (None, None) => Found::Wrong(tr!("no answer").into()),
+                (None, Some(error)) => reason::problem(&error.reason, &setup.settings.voice).into(),
+                (None, None) => Found::Wrong(tr!("no answer").into(), String::new()),
             }
         }
     };
@@ -195,18 +224,14 @@ async fn callbacks(setup: &Loaded) -> Found {
         }
         Err(stop) => return stopped(stop),
     };
+    let fix = || tr!("Check the tunnel or proxy; see `reeltop man`.").to_owned();
     let found = match ::io::callback::probe(url).await {
         Ok(()) => Found::Well(tr!("{url} reaches this machine: the challenge came back", url)),
-        Err(NoEcho::Other(http)) => Found::Wrong(tr!(
-            "{url} does not reach this machine: something else answers (HTTP {http}). Check the tunnel or proxy; see `reeltop man`",
-            url,
-            http
-        )),
-        Err(NoEcho::Line(error)) => Found::Wrong(tr!(
-            "{url} does not reach this machine: {error}. Check the tunnel or proxy; see `reeltop man`",
-            url,
-            error
-        )),
+        Err(NoEcho::Other(http)) => Found::Wrong(
+            tr!("{url} does not reach this machine: something else answers (HTTP {http})", url, http),
+            fix(),
+        ),
+        Err(NoEcho::Line(error)) => Found::Wrong(tr!("{url} does not reach this machine: {error}", url, error), fix()),
     };
     headless.end().await;
     found

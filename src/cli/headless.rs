@@ -1,7 +1,11 @@
 //! The engine without a screen: the same state, rules and workers as the dashboard's, driven until what a call waits for
 //! has happened.
 
-use super::{Stop, say};
+use super::{
+    Stop,
+    live::{Live, Waits, stamp},
+    say,
+};
 use ::io::{
     config::Loaded,
     run::{Engine, clock::Clock, exit::Exit, signals::Signals, sleep_until, unsaved},
@@ -98,6 +102,8 @@ pub(super) struct Headless {
     engine: Engine<Bare>,
     signals: Signals,
     reports: Vec<ActReport>,
+    /// What is said while it is waited; nothing where a call is soon over.
+    live: Option<Live>,
 }
 
 impl Headless {
@@ -111,7 +117,7 @@ impl Headless {
         setup.settings.scope = scope;
         let signals = Signals::listen();
         let engine = Engine::start(Arc::new(setup), Clock::start(), words::SPEECH);
-        let mut headless = Self { engine, signals, reports: Vec::new() };
+        let mut headless = Self { engine, signals, reports: Vec::new(), live: None };
         let waited = headless.until(None, |work| work.tasks.loaded || work.queue.halted_by_store().is_some()).await;
         // Whatever halted the account is no reason not to look, to save or to queue.
         match headless.work().queue.halted_by_store() {
@@ -131,6 +137,19 @@ impl Headless {
     /// What is known now.
     pub(super) fn work(&self) -> &Work {
         &self.engine.state.work
+    }
+
+    /// From now on it is said how the waiting goes, beginning with that text. A program that reads JSON and keeps stderr hears
+    /// only what came of it, as before.
+    pub(super) fn follow(&mut self, waits: Waits, keys: &[TaskKey], text: &str) {
+        if told().json && !std::io::stderr().is_terminal() {
+            return;
+        }
+        self.live = Some(Live::of(waits, keys));
+        if !text.is_empty() {
+            let mut err = std::io::stderr().lock();
+            let _ = writeln!(err, "{}{text}", stamp(self.engine.clock().now(), &std::io::stderr()));
+        }
     }
 
     /// Waits until the key was read.
@@ -173,7 +192,15 @@ impl Headless {
         self.drive(timeout, |headless| done(&headless.engine.state.work)).await
     }
 
-    async fn drive(&mut self, timeout: Option<u64>, mut done: impl FnMut(&Self) -> bool) -> Waited {
+    async fn drive(&mut self, timeout: Option<u64>, done: impl FnMut(&Self) -> bool) -> Waited {
+        let waited = self.turn(timeout, done).await;
+        if let Some(live) = &mut self.live {
+            live.hide();
+        }
+        waited
+    }
+
+    async fn turn(&mut self, timeout: Option<u64>, mut done: impl FnMut(&Self) -> bool) -> Waited {
         let deadline = timeout.map(|ms| tokio::time::Instant::now() + Duration::from_millis(ms));
         loop {
             if done(self) {
@@ -182,10 +209,12 @@ impl Headless {
             if self.engine.ended {
                 return Waited::Ended;
             }
+            let step = self.show();
             tokio::select! {
                 biased;
                 signal = self.signals.next() => self.engine.take(Msg::Signal(signal)),
                 () = sleep_until(deadline) => return Waited::TimeOut,
+                () = sleep_until(step) => {}
                 msg = self.engine.next() => {
                     self.engine.take(msg);
                     self.engine.take_ready();
@@ -193,6 +222,14 @@ impl Headless {
             }
             self.talk();
         }
+    }
+
+    /// Says how it stands, and gives the moment at which that changes though nothing happens.
+    fn show(&mut self) -> Option<tokio::time::Instant> {
+        let live = self.live.as_mut()?;
+        let (work, now) = (&self.engine.state.work, self.engine.clock().now());
+        live.show(work, now);
+        live.next(work, now).map(|at| self.engine.clock().instant(at))
     }
 
     /// Ends in order: an answer under way is waited for, every write is on disk.
@@ -246,7 +283,11 @@ impl Headless {
                 }
                 told.ends.insert(row.key);
             }
-            let _ = writeln!(err, "{}", said.text);
+            let at = self.live.as_mut().map(|live| {
+                live.hide();
+                stamp(work.now, &std::io::stderr())
+            });
+            let _ = writeln!(err, "{}{}", at.unwrap_or_default(), said.text);
             told.texts.truncate(REMEMBERED - 1);
             told.texts.push_front(said.text);
         }

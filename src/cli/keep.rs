@@ -90,7 +90,7 @@ pub(super) fn forget(setup: &Loaded, keys: &[TaskKey], voice: Voice) -> Outcome 
     if voice.json {
         look::print(setup, &tasks, voice)?
     } else {
-        look::print_changes(&tasks, voice)?
+        look::print_changes(&tasks, "", voice)?
     }
     for file in before.iter().filter_map(|task| task.saved()).map(|saved| &saved.path) {
         say(&tr!("{file} and the JSON file beside it are kept: delete them if they should go too", file));

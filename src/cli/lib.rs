@@ -10,6 +10,7 @@ mod doctor;
 pub mod faces;
 mod headless;
 mod keep;
+mod live;
 mod look;
 pub mod manual;
 mod retry;

@@ -68,11 +68,11 @@ pub(super) fn print(setup: &Loaded, tasks: &[Task], voice: Voice) -> Result<(), 
     Ok(write!(out, "{}", print::task_table(&tasks, &setup.settings, now, voice.color, prompt))?)
 }
 
-/// Tasks that have just changed: one line each, in their new state.
-pub(super) fn print_changes(tasks: &[Task], voice: Voice) -> Result<(), Stop> {
+/// Tasks that have just changed: one line each, in their new state, after that stamp.
+pub(super) fn print_changes(tasks: &[Task], stamp: &str, voice: Voice) -> Result<(), Stop> {
     let mut out = io::stdout().lock();
     for task in tasks.iter().filter(|task| !headless::has_told_end(task.key)) {
-        writeln!(out, "{}", print::change_line(task, voice.color))?;
+        writeln!(out, "{stamp}{}", print::change_line(task, voice.color))?;
     }
     Ok(())
 }

@@ -3,10 +3,11 @@
 
 mod plan;
 
-use super::{Outcome, Stop, Voice, block_on, consent, headless::Headless, look, say, waits};
+use super::{Outcome, Stop, Voice, block_on, consent, headless::Headless, live::Waits, look, say, waits};
 use crate::args::Submit;
 use ::io::{config::Loaded, run::exit::Exit, store::Store};
 use domain::{
+    amount::Totals,
     problem::ErrorClass,
     retry,
     task::{Task, TaskKey, TaskState},
@@ -98,6 +99,11 @@ pub(super) async fn send(setup: &Loaded, intents: Vec<Intent>, after: After, voi
             headless.until(None, answered).await;
         }
         After::Wait => {
+            let rows = &headless.work().tasks.rows;
+            let price = Totals::from_iter(keys.iter().filter_map(|key| Some(rows.get(key)?.money())));
+            let price = price.with(headless.work().currency());
+            let queued = tr!("queued {keys} for {price}", keys = terms::listed(&keys), price);
+            headless.follow(Waits::Named, &keys, &queued);
             waits::ended(&mut headless, None, &keys).await;
         }
     }

@@ -3,6 +3,7 @@
 use super::{
     Outcome, Voice, block_on,
     headless::{Headless, Waited},
+    live::Waits,
     look, say,
 };
 use ::io::{config::Loaded, run::exit::Exit, store::Store};
@@ -13,7 +14,7 @@ use domain::{
     time::SECOND,
 };
 use engine::{act::Act, records, settings::Scope, unknowns, work::Work};
-use words::tr;
+use words::{terms, tr};
 
 /// `reeltop wait`: until these tasks (without any: all live ones of the account) have ended.
 pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voice: Voice) -> Outcome {
@@ -25,6 +26,8 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voi
         let mut headless = Headless::start(setup, scope).await?;
         headless.key().await?;
         let keys = if keys.is_empty() { going_on(headless.work()) } else { keys };
+        let text = if keys.is_empty() { String::new() } else { tr!("waiting for {keys}", keys = terms::listed(&keys)) };
+        headless.follow(Waits::Named, &keys, &text);
         headless.act(Act::Take(keys.clone()));
         let waited = ended(&mut headless, timeout, &keys).await;
         let (work, interrupted) = headless.end().await;

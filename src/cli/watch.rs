@@ -3,6 +3,7 @@
 use super::{
     Outcome, Stop, Voice, block_on,
     headless::{Headless, Waited},
+    live::{self, Waits},
     look,
     waits::{exit_of_halt, idle},
 };
@@ -37,6 +38,7 @@ async fn serve(setup: &Loaded, until_idle: bool, voice: Voice) -> Outcome {
     let mut manager = Manager::of_environment();
     let mut headless = Headless::start(setup, Scope::All).await?;
     headless.key().await?;
+    headless.follow(Waits::All, &[], "");
     manager.ready();
     let mut told = Told::of(headless.work());
     let mut news = Vec::new();
@@ -155,7 +157,10 @@ fn tell(setup: &Loaded, work: &Work, news: &[News], voice: Voice) -> Result<(), 
     }
     if !voice.json {
         let changed: Vec<Task> = tasks.into_values().collect();
-        return look::print_changes(&changed, voice);
+        // Where the lines are kept, each has its time; a service manager's journal has it already.
+        let kept = std::env::var_os("JOURNAL_STREAM").is_none();
+        let stamp = if kept { live::stamp(work.now, &io::stdout()) } else { String::new() };
+        return look::print_changes(&changed, &stamp, voice);
     }
     let mut out = io::stdout().lock();
     let at = work.now.wall.rfc3339();

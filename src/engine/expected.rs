@@ -3,7 +3,7 @@
 
 use crate::{queue, work::Work};
 use domain::{
-    task::{Kind, Phase, Row},
+    task::{Kind, Phase, Row, TaskKey},
     time::{MINUTE, Wall},
 };
 use std::{cmp::Ordering, collections::VecDeque, sync::Arc};
@@ -99,8 +99,16 @@ pub fn is_late(work: &Work, row: &Row, now: Wall) -> bool {
 /// nothing can be sent, or a task is of a sort without a history.
 #[must_use]
 pub fn all_done(work: &Work, now: Wall) -> Option<Wall> {
-    let queued = work.tasks.queued.len();
-    let running = || work.tasks.live.values().filter(|task| matches!(task.phase, Phase::Running { .. }));
+    done_of(work, now, |_| true)
+}
+
+/// The same for those among them that are meant.
+#[must_use]
+pub fn done_of(work: &Work, now: Wall, is_meant: impl Fn(TaskKey) -> bool) -> Option<Wall> {
+    let meant_queued = || work.tasks.queued.iter().filter(|key| is_meant(**key));
+    let queued = meant_queued().count();
+    let live = || work.tasks.live.values().filter(|task| is_meant(task.key));
+    let running = || live().filter(|task| matches!(task.phase, Phase::Running { .. }));
     let rows = || running().filter_map(|task| work.tasks.rows.get(&task.key));
     let count = queued + rows().count();
     if count == 0 {
@@ -115,7 +123,7 @@ pub fn all_done(work: &Work, now: Wall) -> Option<Wall> {
     }
     if queued > 0 {
         let sent = last_sent(work, queued, now)?;
-        for key in &work.tasks.queued {
+        for key in meant_queued() {
             let history = history(work, work.tasks.rows.get(key)?)?;
             last = last.max(Some(sent.plus(history.within(count, count + 1)?)));
         }

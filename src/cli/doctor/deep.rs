@@ -30,18 +30,15 @@ pub(super) fn check(setup: &Loaded) -> Vec<(Thing, Found)> {
         }
         Ok((wrong, _)) => {
             let what = wrong.iter().take(3).map(String::as_str).collect::<Vec<_>>().join("; ");
-            let text = tr!(
-                "the store is damaged: {what}. Keep it, and recover a copy with `sqlite3 FILE .recover` or restore a backup",
-                what
-            );
-            vec![(CHECK, Found::Wrong(text))]
+            let fix = tr!("Keep it, and recover a copy with `sqlite3 FILE .recover`, or restore a backup.");
+            vec![(CHECK, Found::Wrong(tr!("the store is damaged: {what}", what), fix.into()))]
         }
         Err(why) => vec![(CHECK, failed(&why))],
     }
 }
 
 fn failed(why: &Fault) -> Found {
-    Found::Wrong(reason::store::problem(why).to_string())
+    reason::store::problem(why).into()
 }
 
 fn back_up(setup: &Loaded, store: &Store) -> Found {
