@@ -331,6 +331,15 @@ fn compose_uses_a_high_screen() {
 }
 
 #[test]
+fn a_profile_that_uploads_pictures_says_in_compose_that_they_may_be_public() {
+    shots("compose_upload", |width, height| {
+        let mut state = compose(width, height);
+        state.work.settings.profile.upload = true;
+        state
+    });
+}
+
+#[test]
 fn an_empty_table_says_what_to_press() {
     shots("table_empty", empty);
 }

@@ -95,7 +95,10 @@ impl Ground for Real {
             Effect::Store(command) => {
                 let told = !matches!(
                     command,
-                    StoreCmd::SaveDraft { .. } | StoreCmd::SaveView { .. } | StoreCmd::SaveSeen { .. }
+                    StoreCmd::SaveDraft { .. }
+                        | StoreCmd::SaveView { .. }
+                        | StoreCmd::SaveUpload { .. }
+                        | StoreCmd::SaveSeen { .. }
                 );
                 self.under_way += usize::from(told);
                 self.store.send(command);

@@ -71,8 +71,9 @@ impl Sum {
                 self.charged += account.reserved.amount
             }
             MoneyEvent::Unknown => self.unknown += account.reserved.amount,
-            MoneyEvent::Released | MoneyEvent::Refunded => {}
+            MoneyEvent::Released | MoneyEvent::Refunded | MoneyEvent::Upload => {}
         }
+        self.charged += account.uploads;
     }
 }
 
@@ -86,6 +87,8 @@ pub struct Account<'a> {
     pub reserved: Money,
     /// What became of it.
     pub last: MoneyEvent,
+    /// What uploads of its pictures cost besides, in the same currency.
+    pub uploads: Amount,
 }
 
 /// Each attempt's money, by key.
@@ -93,7 +96,18 @@ pub struct Account<'a> {
 pub fn accounts(lines: &[CostLine]) -> Vec<Account<'_>> {
     let mut accounts: BTreeMap<TaskKey, Account<'_>> = BTreeMap::new();
     for line in lines {
-        let account = accounts.entry(line.key).or_insert(Account { line, reserved: line.amount, last: line.event });
+        let account = accounts.entry(line.key).or_insert(Account {
+            line,
+            reserved: line.amount,
+            last: line.event,
+            uploads: Amount::ZERO,
+        });
+        if line.event == MoneyEvent::Upload {
+            if line.amount.currency == account.reserved.currency {
+                account.uploads += line.amount.amount;
+            }
+            continue;
+        }
         account.last = line.event;
         if line.event == MoneyEvent::Recorded {
             // The gateway's own word takes the place of the price that was expected.

@@ -1,12 +1,12 @@
 //! What the program wants done: everything that `update` asks of the shell and its workers. Plain data.
 
-use crate::{settings::Lang, sight::Sight, view::View};
+use crate::{settings::Lang, sight::Sight, uploads::Upload, view::View};
 use domain::{
     account::{Change, Stamp},
     amount::Amount,
     draft::Draft,
     reason::Reason,
-    request::Request,
+    request::{Request, StoredImage},
     task::{Event, FileId, LedgerLine, NewTask, RemoteId, Task, TaskKey},
     time::{Now, Wall},
 };
@@ -157,6 +157,8 @@ pub enum StoreCmd {
         /// Now.
         at: Wall,
     },
+    /// Keep the address of a picture that was uploaded. Not answered unless it fails.
+    SaveUpload { upload: Upload },
     /// Keep how the table is left. Not answered unless it fails.
     SaveView { view: Box<View> },
     /// Note that a dashboard is in use now. Not answered unless it fails.
@@ -219,6 +221,12 @@ pub enum HttpCmd {
     Balance {
         /// For the answer.
         ticket: Ticket,
+    },
+    /// Hand a picture to the gateway, which gives it a public address.
+    Upload {
+        /// For the answer.
+        ticket: Ticket,
+        picture: Box<StoredImage>,
     },
     /// Ask the gateway's records what a call was charged.
     Charge {

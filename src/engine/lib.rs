@@ -43,6 +43,7 @@ pub mod testing;
 mod tests;
 mod told;
 pub mod unknowns;
+pub mod uploads;
 pub mod view;
 pub mod work;
 
@@ -163,6 +164,7 @@ fn http(work: &mut Work, msg: HttpMsg) -> Vec<Effect> {
         HttpMsg::Found { ticket, reply } => adopt::found(work, ticket, &reply),
         HttpMsg::File { key, ticket, reply } => saver::addressed(work, key, ticket, &reply),
         HttpMsg::Balance { ticket, reply } => money::balance(work, ticket, &reply),
+        HttpMsg::Uploaded { ticket, reply } => uploads::uploaded(work, ticket, &reply),
         HttpMsg::Charge { ticket, answer } => records::charged(work, ticket, answer),
         HttpMsg::Records { ticket, answer } => unknowns::page(work, ticket, answer),
     }

@@ -6,6 +6,7 @@ use crate::{
     folder::Listing,
     settings::Settings,
     sight,
+    uploads::Upload,
     view::View,
 };
 use domain::{
@@ -105,6 +106,8 @@ pub enum StoreMsg {
         /// The drafts, the one changed last first.
         drafts: Vec<KeptDraft>,
     },
+    /// At the start: the pictures that were uploaded.
+    Uploads(Vec<Upload>),
     /// At the start: how the table was left.
     View(Box<View>),
     /// At the start: a program had ended while it queued these, before they were told as queued. They were taken back.
@@ -323,12 +326,7 @@ pub enum HttpMsg {
         reply: Reply,
     },
     /// The end of a query about a task that is not known here.
-    Found {
-        /// Of the command.
-        ticket: Ticket,
-        /// What came back.
-        reply: Reply,
-    },
+    Found { ticket: Ticket, reply: Reply },
     /// The end of a file call.
     File {
         /// The task.
@@ -345,6 +343,8 @@ pub enum HttpMsg {
         /// What came back.
         reply: Reply,
     },
+    /// The end of an upload.
+    Uploaded { ticket: Ticket, reply: Reply },
     /// What the gateway's records say that a call was charged.
     Charge {
         /// Of the command.

@@ -145,6 +145,8 @@ pub enum LineNews {
     Back,
     /// The service's posts cannot be taken.
     NoCallbacks(System),
+    /// A picture could not be uploaded, and is sent inside the requests: the gateway's words, or a code.
+    NotUploaded { said: String },
 }
 
 /// What happened to the store.

@@ -9,7 +9,7 @@
 //! The POST is emitted in one place, [`claimed`], on the store's word that `Sending` is on disk. A task found in
 //! `Sending` that nobody alive is sending becomes `Unknown` and is never sent again by the program.
 
-use super::{again, answer_event, callback, claim, event, poller, share, store, streak, ticket};
+use super::{again, answer_event, callback, claim, event, poller, share, store, streak, ticket, uploads};
 use crate::{
     effect::{Effect, HttpCmd, Level, Noted, StoreCmd, Ticket, Write},
     msg::SendResult,
@@ -46,6 +46,9 @@ pub(super) fn send_due(work: &mut Work) -> Vec<Effect> {
         return Vec::new();
     }
     let Some(mut task) = next(work).cloned() else { return Vec::new() };
+    if let Some(upload) = uploads::due(work, &task) {
+        return vec![Effect::Http(upload)];
+    }
     task.phase = Phase::Sending { since: work.now.wall };
     task.sent_at = Some(work.now.wall);
     // Of an answer that put it back.
@@ -95,7 +98,9 @@ pub fn send_at(work: &Work) -> Option<Mono> {
 /// Whether the next task's turn waits for an answer: the store's on the one before, or, while the service does not answer,
 /// that on the submission which finds out whether it is back.
 fn is_occupied(work: &Work) -> bool {
-    work.queue.claiming.is_some() || (poller::is_probing(work) && !work.queue.posting.is_empty())
+    work.queue.claiming.is_some()
+        || uploads::holds_up(work)
+        || (poller::is_probing(work) && !work.queue.posting.is_empty())
 }
 
 fn may_send(work: &Work) -> bool {
@@ -163,6 +168,7 @@ pub(super) fn claimed(work: &mut Work, of: Ticket, result: SendResult, path: Opt
             if request.callback.is_none() {
                 request.callback = path.and_then(|path| callback::address(work, path));
             }
+            uploads::put_on_the_wire(work, &mut request);
             tasks::put(work, task);
             let ticket = ticket(work);
             work.queue.posting.insert(key, ticket);
@@ -260,6 +266,9 @@ fn accepted(work: &mut Work, mut task: Task, id: RemoteId, reply: &Reply) -> Vec
 fn refused(work: &mut Work, mut task: Task, error: TaskError, halt: Option<HaltCause>, reply: &Reply) -> Vec<Effect> {
     let note = answer_event(work, What::Refused(error.reason.clone()), reply);
     work.queue.put_backs = 0;
+    if error.class == ErrorClass::InvalidParams {
+        uploads::distrust(work, &task);
+    }
     // What answers at a wrong address is not the service.
     if matches!(reply, Reply::Answered { .. }) && halt != Some(HaltCause::Address) {
         poller::answered(work);

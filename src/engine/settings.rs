@@ -137,6 +137,8 @@ pub struct Profile {
     pub prices: Prices,
     /// Whether the gateway's records are asked what was charged, and what became of lost answers.
     pub records: bool,
+    /// Whether a local picture that several tasks use is uploaded once and goes along as a public URL.
+    pub upload: bool,
     /// The name of the environment variable that a copied curl command uses for the key.
     pub key_variable: String,
 }
@@ -403,6 +405,7 @@ impl Default for Settings {
                 submit_per_minute: 5,
                 prices: Prices::new(PriceList::Gateway, &Catalogue::builtin()),
                 records: true,
+                upload: false,
                 key_variable: "REELTOP_API_KEY".into(),
             },
             catalogue: Catalogue { models: Vec::new() },

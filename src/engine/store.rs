@@ -7,7 +7,7 @@
 
 use super::{
     acts, again, callback, ended, event, held_by_another, held_by_us, hook, is_ours, is_told_of, put_away, queue,
-    saver, share, ticket, told, unknowns,
+    saver, share, ticket, told, unknowns, uploads,
 };
 use crate::{
     effect::{Effect, Level, Noted, StoreCmd, Ticket, Write},
@@ -67,6 +67,10 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
             Vec::new()
         }
         StoreMsg::Sent { ticket, tasks } => unknowns::sent(work, ticket, tasks),
+        StoreMsg::Uploads(known) => {
+            uploads::known(work, known);
+            Vec::new()
+        }
         StoreMsg::Refunds(refunds) => {
             work.money.refunds = refunds;
             Vec::new()

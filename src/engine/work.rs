@@ -173,6 +173,8 @@ pub struct Queue {
     pub proven: bool,
     /// Of these, the long uploads: bytes of the body that have left, and all of them.
     pub uploads: BTreeMap<TaskKey, (u64, u64)>,
+    /// Pictures that were uploaded.
+    pub uploaded: crate::uploads::Uploads,
     /// Insertions under way.
     pub inserting: BTreeSet<Ticket>,
     /// Of these, the attempts that the program makes by itself.

@@ -108,12 +108,21 @@ impl Encoded {
 /// # Errors
 /// When the stored copy is gone or is no longer what it was.
 pub fn data_url(stored: &StoredImage, images_dir: &Path) -> Result<String, Fault> {
+    let bytes = bytes(stored, images_dir)?;
+    Ok(format!("data:{};base64,{}", stored.kind.media_type(), BASE64_STANDARD.encode(bytes)))
+}
+
+/// The content of a stored picture. Blocks on the disk.
+///
+/// # Errors
+/// As [`data_url`].
+pub(crate) fn bytes(stored: &StoredImage, images_dir: &Path) -> Result<Vec<u8>, Fault> {
     let failed = |why| fault(&stored.path, why);
     let bytes = fs::read(place(stored, images_dir)).map_err(|error| failed(Why::Lost(error.into())))?;
     if sha256(&bytes) != stored.sha256 {
         return Err(failed(Why::Changed));
     }
-    Ok(format!("data:{};base64,{}", stored.kind.media_type(), BASE64_STANDARD.encode(bytes)))
+    Ok(bytes)
 }
 
 /// Reads pictures that are kept no more from where they were chosen, as far as they are still the same. Tells how many

@@ -236,6 +236,7 @@ fn money(event: MoneyEvent, amount: Money) -> String {
         MoneyEvent::Resolved => tr!("{amount} settled by you", amount),
         MoneyEvent::Recorded => tr!("{amount} charged, say the records", amount),
         MoneyEvent::Refunded => tr!("{amount} refunded", amount),
+        MoneyEvent::Upload => tr!("{amount} charged for uploading a picture", amount),
     }
 }
 

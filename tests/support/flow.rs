@@ -345,6 +345,10 @@ impl Answering {
                 store.save_view(&view).unwrap();
                 return None;
             }
+            StoreCmd::SaveUpload { upload } => {
+                store.save_upload(&upload).unwrap();
+                return None;
+            }
             StoreCmd::SaveSeen { at } => {
                 store.save_seen(at).unwrap();
                 return None;
@@ -395,6 +399,7 @@ impl Answering {
             HttpCmd::Query { id, .. } | HttpCmd::Find { id, .. } => self.state_of(id),
             HttpCmd::File { file, .. } => addressed(&file.0, 2_000_000_000),
             HttpCmd::Balance { .. } => answered(r#"{"data":{"balance":"12.34"}}"#),
+            HttpCmd::Upload { .. } => answered(r#"{"code":200,"data":"https://file.example/a.png"}"#),
             HttpCmd::Charge { .. } | HttpCmd::Records { .. } => answered(r#"{"code":-1,"msg":"record not found"}"#),
         }
     }
@@ -428,6 +433,7 @@ fn answer(command: HttpCmd, reply: Reply) -> HttpMsg {
         HttpCmd::Find { ticket, .. } => HttpMsg::Found { ticket, reply },
         HttpCmd::File { key, ticket, .. } => HttpMsg::File { key, ticket, reply },
         HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply },
+        HttpCmd::Upload { ticket, .. } => HttpMsg::Uploaded { ticket, reply },
         HttpCmd::Charge { ticket, .. } => HttpMsg::Charge { ticket, answer: records::charge(&reply) },
         HttpCmd::Records { ticket, page, .. } => HttpMsg::Records { ticket, answer: records::list(&reply, page) },
     }

@@ -182,6 +182,8 @@ pub enum MoneyEvent {
     Recorded,
     /// The charge was given back.
     Refunded,
+    /// A picture of it was uploaded: beside the reserve, which it says nothing of.
+    Upload,
 }
 
 impl MoneyEvent {
@@ -196,15 +198,25 @@ impl MoneyEvent {
             Self::Resolved => "resolved",
             Self::Recorded => "records",
             Self::Refunded => "refunded",
+            Self::Upload => "upload",
         }
     }
 
     /// The event of that [`id`](Self::id).
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {
-        [Self::Reserved, Self::Charged, Self::Released, Self::Unknown, Self::Resolved, Self::Recorded, Self::Refunded]
-            .into_iter()
-            .find(|event| event.id() == id)
+        [
+            Self::Reserved,
+            Self::Charged,
+            Self::Released,
+            Self::Unknown,
+            Self::Resolved,
+            Self::Recorded,
+            Self::Refunded,
+            Self::Upload,
+        ]
+        .into_iter()
+        .find(|event| event.id() == id)
     }
 }
 

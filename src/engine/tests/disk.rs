@@ -67,6 +67,7 @@ impl Disk {
             | StoreCmd::Refunds { .. }
             | StoreCmd::SaveDraft { .. }
             | StoreCmd::SaveView { .. }
+            | StoreCmd::SaveUpload { .. }
             | StoreCmd::Archived { .. }
             | StoreCmd::SaveSeen { .. } => {
                 return None;
@@ -146,6 +147,7 @@ impl Disk {
             | StoreCmd::Refunds { .. }
             | StoreCmd::SaveDraft { .. }
             | StoreCmd::SaveView { .. }
+            | StoreCmd::SaveUpload { .. }
             | StoreCmd::Archived { .. }
             | StoreCmd::SaveSeen { .. } => {
                 unreachable!()

@@ -17,6 +17,7 @@ mod save;
 mod shared;
 mod stops;
 mod trouble;
+mod uploads;
 mod world;
 
 #[path = "../../../tests/support/rig.rs"]

@@ -68,6 +68,7 @@ impl Ground for Hand {
                 StoreCmd::SaveSeen { .. }
                 | StoreCmd::SaveDraft { .. }
                 | StoreCmd::SaveView { .. }
+                | StoreCmd::SaveUpload { .. }
                 | StoreCmd::Archived { .. }
                 | StoreCmd::Detail { .. }
                 | StoreCmd::Refunds { .. },
@@ -204,6 +205,7 @@ impl World {
             HttpCmd::Find { ticket, .. } => HttpMsg::Found { ticket, reply },
             HttpCmd::File { key, ticket, .. } => HttpMsg::File { key, ticket, reply },
             HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply },
+            HttpCmd::Upload { ticket, .. } => HttpMsg::Uploaded { ticket, reply },
             HttpCmd::Charge { ticket, .. } => {
                 HttpMsg::Charge { ticket, answer: service::gateway::records::charge(&reply) }
             }

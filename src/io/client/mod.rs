@@ -24,7 +24,10 @@ use dial::Dial;
 use key::Key;
 use upload::Patience;
 
-use crate::{foreign, images::Encoded};
+use crate::{
+    foreign,
+    images::{self, Encoded},
+};
 use domain::{
     catalogue::Catalogue,
     reason::{Reason, connect::Connect},
@@ -37,7 +40,8 @@ use secrecy::SecretString;
 use service::{
     answer::{LineFault, Reply},
     call,
-    call::{Method, Under},
+    call::{Method, Payload, Under},
+    gateway,
     gateway::{callback, records},
     protocol::{Ask, Protocol},
 };
@@ -139,6 +143,9 @@ impl Client {
                 HttpMsg::File { key, ticket, reply: self.see_through(Call::File(file)).await }
             }
             HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply: self.see_through(Call::Balance).await },
+            HttpCmd::Upload { ticket, picture } => {
+                HttpMsg::Uploaded { ticket, reply: self.see_through(Call::Upload(picture)).await }
+            }
             HttpCmd::Charge { ticket, request_id } => {
                 let reply = self.see_through(Call::Gateway(records::charge_call(&request_id))).await;
                 HttpMsg::Charge { ticket, answer: records::charge(&reply) }
@@ -165,6 +172,8 @@ enum Call {
     Query(RemoteId),
     File(FileId),
     Balance,
+    /// A picture for the gateway to give a public address.
+    Upload(Box<StoredImage>),
     /// A question to the gateway's records, whose rows may hold whole requests.
     Gateway(call::Call),
 }
@@ -189,6 +198,14 @@ impl Inner {
             Call::Query(id) => self.question(Ask::Query(&id), key),
             Call::File(file) => self.question(Ask::File(&file), key),
             Call::Balance => self.question(Ask::Balance, key),
+            Call::Upload(picture) => {
+                let (kind, form) = match Arc::clone(&self).form(picture).await {
+                    Ok(form) => form,
+                    Err(why) => return Reply::NotSent { why },
+                };
+                let built = self.built(&gateway::upload::call(), key).header(header::CONTENT_TYPE, kind).body(form);
+                return exchange(built, self.config.submit_timeout, MAX_BODY, key).await;
+            }
             Call::Gateway(call) => {
                 return exchange(self.built(&call, key), self.config.query_timeout, MAX_RECORDS, key).await;
             }
@@ -218,6 +235,19 @@ impl Inner {
             Under::Host => "",
         };
         joined(&self.base, prefix, &call.path)
+    }
+
+    /// The form that hands a picture over, and its `Content-Type`. The name that it has on this machine stays here.
+    async fn form(self: Arc<Self>, picture: Box<StoredImage>) -> Result<(String, Vec<u8>), Reason> {
+        let built = tokio::task::spawn_blocking(move || {
+            let file = images::bytes(&picture, &self.config.images_dir).map_err(Reason::PictureFile)?;
+            let Payload::File { field } = gateway::upload::call().payload else {
+                return Err(Reason::Connect(Connect::Worker));
+            };
+            let name = format!("picture.{}", picture.kind.extension());
+            Ok(gateway::upload::form(&field, &name, picture.kind.media_type(), &file, &picture.sha256))
+        });
+        built.await.unwrap_or(Err(Reason::Connect(Connect::Worker)))
     }
 
     /// The submission's JSON. Reads and encodes pictures of up to 20 MB, so it has a thread of its own.

@@ -91,6 +91,12 @@ pub(super) static PROFILE: &[Opt<Account>] = &[
         "true",
         "Whether to ask the gateway's records what was charged, and what became of a submission whose answer was lost.",
     ),
+    opt(
+        "upload",
+        Kind::Flag(|c, v| c.upload = v),
+        "false",
+        "Upload a local picture that several tasks use once (0.001 PTC) and send its URL. Anyone with that URL can see it. 302.AI only.",
+    ),
     opt("webp", Kind::Flag(|c, v| c.webp = v), "false", "Whether the service takes WebP pictures."),
 ];
 
@@ -139,6 +145,7 @@ pub(super) struct Account {
     pub(super) currency: Option<Currency>,
     pub(super) webp: bool,
     pub(super) records: bool,
+    pub(super) upload: bool,
     /// `[profiles.NAME.prices]`, in the order of the file.
     pub(super) prices: Vec<SetPrice>,
 }
@@ -216,6 +223,7 @@ impl Account {
             submit_per_minute: self.submit_per_minute,
             prices: Prices::new(PriceList::of(self.currency()), &Catalogue::builtin()),
             records: self.records,
+            upload: self.upload,
             key_variable: self.key_env.clone().unwrap_or_else(|| KEY_VARIABLE.into()),
         }
     }

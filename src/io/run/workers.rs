@@ -258,6 +258,7 @@ fn unsent(command: HttpCmd) -> HttpMsg {
         HttpCmd::Find { ticket, .. } => HttpMsg::Found { ticket, reply },
         HttpCmd::File { key, ticket, .. } => HttpMsg::File { key, ticket, reply },
         HttpCmd::Balance { ticket } => HttpMsg::Balance { ticket, reply },
+        HttpCmd::Upload { ticket, .. } => HttpMsg::Uploaded { ticket, reply },
         HttpCmd::Charge { ticket, .. } => HttpMsg::Charge { ticket, answer: records::charge(&reply) },
         HttpCmd::Records { ticket, page, .. } => HttpMsg::Records { ticket, answer: records::list(&reply, page) },
     }

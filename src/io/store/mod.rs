@@ -41,6 +41,7 @@ mod schema;
 mod share;
 mod step;
 mod thread;
+mod uploads;
 mod write;
 
 pub use base::Store;

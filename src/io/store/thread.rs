@@ -173,6 +173,10 @@ impl Desk {
         if let Some(view) = view {
             to(StoreMsg::View(Box::new(view)));
         }
+        let uploads = store.uploads()?;
+        if !uploads.is_empty() {
+            to(StoreMsg::Uploads(uploads));
+        }
         if !taken_back.is_empty() {
             to(StoreMsg::TakenBack { keys: taken_back });
         }
@@ -378,6 +382,10 @@ impl Desk {
                 store.save_view(&view)?;
                 None
             }
+            StoreCmd::SaveUpload { upload } => {
+                store.save_upload(&upload)?;
+                None
+            }
             StoreCmd::SaveSeen { at } => {
                 store.save_seen(at)?;
                 None
@@ -399,6 +407,7 @@ fn ticket(command: &StoreCmd) -> Option<Ticket> {
         | StoreCmd::Refunds { .. }
         | StoreCmd::SaveDraft { .. }
         | StoreCmd::SaveView { .. }
+        | StoreCmd::SaveUpload { .. }
         | StoreCmd::Archived { .. }
         | StoreCmd::SaveSeen { .. } => None,
     }

@@ -12,3 +12,12 @@ BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
 -- Failed here, and not by the service's word: until now that was what a failure charged for certain was.
 ALTER TABLE tasks ADD COLUMN may_still_come INTEGER NOT NULL DEFAULT 0;
 UPDATE tasks SET may_still_come = 1 WHERE state = 'failed' AND charged = 'yes' AND task_id IS NOT NULL;
+
+-- Pictures that were handed to the gateway, which gave them a public address.
+CREATE TABLE uploads (
+    profile TEXT NOT NULL,                               -- the account that paid for it
+    sha256  TEXT NOT NULL,                               -- of the picture's content
+    url     TEXT NOT NULL,
+    at      INTEGER NOT NULL,                            -- milliseconds
+    PRIMARY KEY (profile, sha256)
+) STRICT;

@@ -4,7 +4,6 @@ use crate::{
     app::App,
     compose, keymap,
     keymap::{Action, Ctx},
-    screen::Compose,
 };
 use domain::{
     braces::Template,
@@ -101,21 +100,25 @@ pub(crate) fn beside(app: &App, field: Field) -> String {
         Field::FastPretreatment => tr!("shorter prompt optimization").into(),
         Field::Watermark => tr!("a visible mark in the video").into(),
         Field::Count => if draft.count > 1 { tr!("tasks, each paid") } else { tr!("task") }.into(),
-        Field::FirstFrame => picture(compose, &draft.first_frame),
-        Field::LastFrame => picture(compose, &draft.last_frame),
-        Field::Subject => picture(compose, &draft.subject),
+        Field::FirstFrame => picture(app, &draft.first_frame),
+        Field::LastFrame => picture(app, &draft.last_frame),
+        Field::Subject => picture(app, &draft.subject),
         Field::Prompt | Field::Callback => String::new(),
     }
 }
 
 /// What is known of a picture that was typed.
-fn picture(compose: &Compose, path: &str) -> String {
+fn picture(app: &App, path: &str) -> String {
+    let compose = &app.screen.compose;
     match compose.folders.get(path.trim()) {
         Some(None) => return tr!("checking").into(),
         Some(Some(Ok(paths))) => return tr!("{count} pictures", count = paths.len()),
         Some(Some(Err(_))) | None => {}
     }
     match compose.images.get(path.trim()) {
+        Some(Some(Ok(image))) if app.work.settings.profile.upload => {
+            tr!("{facts}, may be public", facts = facts(image))
+        }
         Some(Some(Ok(image))) => facts(image),
         Some(None) => tr!("checking").into(),
         None if to_look_into(path).is_some() && compose.look_at.is_some() => tr!("checking").into(),

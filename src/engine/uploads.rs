@@ -1,0 +1,170 @@
+//! Pictures that several tasks use are handed to the gateway once and go along as a URL, where the profile wants it.
+//!
+//! ```text
+//! a task's turn, a picture that another queued task uses too, no URL of it at hand -> upload, and nothing is sent meanwhile
+//! a URL came  -> kept in the store, 0.001 PTC in the ledger; every submission of the next day with that picture names it
+//! none came   -> said; for a while the picture goes along inside each request, as it does without uploads
+//! ```
+//!
+//! All of it comes before the store is asked to save `Sending`: between that and the POST a URL that is at hand takes a picture's
+//! place on the wire, and nothing else changes.
+
+use crate::{
+    effect::{Effect, HttpCmd, StoreCmd, Ticket},
+    news::{LineNews, News},
+    store, ticket,
+    work::Work,
+};
+use domain::{
+    amount::{Amount, Currency},
+    request::{ImageRef, Request, StoredImage},
+    task::{LedgerLine, MoneyEvent, Task, TaskKey},
+    time::{HOUR, MINUTE, Mono, Wall},
+};
+use serde::{Deserialize, Serialize};
+use service::{
+    answer::Reply,
+    gateway::{Asked, upload},
+};
+use std::collections::BTreeMap;
+
+/// What one upload costs. Source: the service's contract, section Endpoints.
+const PRICE: Amount = Amount::from_thousandths(1);
+/// How long a URL is used. The gateway does not say how long it lives.
+const LIVES: u64 = 24 * HOUR;
+/// How long a picture that could not be uploaded is sent inside the requests.
+const REST: u64 = 10 * MINUTE;
+
+/// A picture's public address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upload {
+    /// The account that paid for it.
+    pub profile: String,
+    /// Of the picture's content.
+    pub sha256: String,
+    pub url: String,
+    pub at: Wall,
+}
+
+/// What is known of uploads.
+#[derive(Clone, Debug, Default)]
+pub struct Uploads {
+    /// By the picture's hash; of this profile.
+    known: BTreeMap<String, Upload>,
+    /// The one under way, with the task that it is for.
+    asking: Option<(Ticket, TaskKey, String)>,
+    /// The task whose ledger has the last one.
+    paid: Option<TaskKey>,
+    /// Pictures that go along inside the requests until then.
+    inline_until: BTreeMap<String, Mono>,
+}
+
+/// Whether what is sent next waits for an upload, or for its line in the ledger: the order of the queue is kept.
+pub(super) fn holds_up(work: &Work) -> bool {
+    let Uploads { asking, paid, .. } = &work.queue.uploaded;
+    asking.is_some() || paid.is_some_and(|key| store::is_unwritten(work, key))
+}
+
+/// The uploads that the store knows.
+pub(super) fn known(work: &mut Work, uploads: Vec<Upload>) {
+    let ours = uploads.into_iter().filter(|upload| upload.profile == work.settings.profile.name);
+    work.queue.uploaded.known.extend(ours.map(|upload| (upload.sha256.clone(), upload)));
+}
+
+/// The upload that a task's sending waits for, if there is one.
+pub(super) fn due(work: &mut Work, task: &Task) -> Option<HttpCmd> {
+    if !work.settings.profile.upload {
+        return None;
+    }
+    let picture = pictures(&task.request).find(|picture| {
+        let rests = work.queue.uploaded.inline_until.get(&picture.sha256).is_some_and(|until| *until > work.now.mono);
+        !rests && url(work, picture).is_none() && is_shared(work, task, picture)
+    })?;
+    let picture = Box::new(picture.clone());
+    let ticket = ticket(work);
+    work.queue.uploaded.asking = Some((ticket, task.key, picture.sha256.clone()));
+    Some(HttpCmd::Upload { ticket, picture })
+}
+
+/// Whether another task that is not sent yet uses that picture too.
+fn is_shared(work: &Work, task: &Task, picture: &StoredImage) -> bool {
+    let others = work.tasks.queued.iter().filter(|key| **key != task.key).filter_map(|key| work.tasks.live.get(key));
+    let mut ours = others.filter(|other| other.profile == task.profile);
+    ours.any(|other| pictures(&other.request).any(|used| used.sha256 == picture.sha256))
+}
+
+fn pictures(request: &Request) -> impl Iterator<Item = &StoredImage> {
+    let all = [&request.first_frame, &request.last_frame, &request.subject];
+    all.into_iter().filter_map(|picture| match picture {
+        Some(ImageRef::Stored(stored)) => Some(stored),
+        Some(ImageRef::Url(_)) | None => None,
+    })
+}
+
+fn url(work: &Work, picture: &StoredImage) -> Option<String> {
+    let upload = work.queue.uploaded.known.get(&picture.sha256)?;
+    (work.now.wall.since(upload.at) < LIVES).then(|| upload.url.clone())
+}
+
+/// The end of an upload.
+pub(super) fn uploaded(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect> {
+    let Some((_, key, sha256)) = work.queue.uploaded.asking.take_if(|(ticket, ..)| *ticket == of) else {
+        work.stale += 1;
+        return Vec::new();
+    };
+    let mut effects = Vec::new();
+    let said = match upload::address(reply) {
+        Asked::Told(url) => {
+            let upload = Upload { profile: work.settings.profile.name.clone(), sha256, url, at: work.now.wall };
+            work.queue.uploaded.known.insert(upload.sha256.clone(), upload.clone());
+            effects.push(Effect::Store(StoreCmd::SaveUpload { upload }));
+            effects.extend(paid(work, key));
+            return effects;
+        }
+        Asked::NotYet => String::new(),
+        Asked::NotAllowed { said } => said,
+        Asked::Again { code, said, .. } => [code, said].join(" ").trim().to_owned(),
+    };
+    // Its answer was lost after all of it may have left: counted as spent, as everything is that nobody can tell.
+    if matches!(reply, Reply::Broken { .. }) {
+        effects.extend(paid(work, key));
+    }
+    work.queue.uploaded.inline_until.insert(sha256, work.now.mono.plus(REST));
+    work.news.push(News::Line(LineNews::NotUploaded { said }));
+    effects
+}
+
+/// A line in the ledger of the task that the upload was for.
+fn paid(work: &mut Work, key: TaskKey) -> Vec<Effect> {
+    let key = Some(key).filter(|key| work.tasks.live.contains_key(key)).or_else(|| work.tasks.queued.first().copied());
+    let Some(task) = key.and_then(|key| store::unwritten(work, key).or_else(|| work.tasks.live.get(&key).cloned()))
+    else {
+        return Vec::new();
+    };
+    work.queue.uploaded.paid = Some(task.key);
+    let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Upload, amount: PRICE.of(Currency::Ptc) };
+    store::write(work, task, vec![], vec![line])
+}
+
+/// Puts the URLs that are at hand in the place of a request's pictures. Only on the wire: what the person asked for stays.
+pub(super) fn put_on_the_wire(work: &Work, request: &mut Request) {
+    if !work.settings.profile.upload {
+        return;
+    }
+    for picture in [&mut request.first_frame, &mut request.last_frame, &mut request.subject].into_iter().flatten() {
+        if let ImageRef::Stored(stored) = &*picture
+            && let Some(url) = url(work, stored)
+        {
+            *picture = ImageRef::Url(url);
+        }
+    }
+}
+
+/// The service found a request invalid: it may not have got the picture by its URL, which is not used again.
+pub(super) fn distrust(work: &mut Work, task: &Task) {
+    for picture in pictures(&task.request) {
+        if work.queue.uploaded.known.remove(&picture.sha256).is_some() {
+            work.queue.uploaded.inline_until.insert(picture.sha256.clone(), work.now.mono.plus(REST));
+        }
+    }
+}

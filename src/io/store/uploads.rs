@@ -1,0 +1,43 @@
+//! Public addresses of pictures that were uploaded.
+
+use super::{base::Store, row::own};
+use domain::{
+    reason::store::{Deed, Fault},
+    time::{HOUR, Wall},
+};
+use engine::uploads::Upload;
+use rusqlite::params;
+
+/// How long one is kept; it is used for a day.
+const KEPT: u64 = 48 * HOUR;
+
+impl Store {
+    /// Keeps one, instead of the one that there was of that picture, and drops those that are too old to be used.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn save_upload(&mut self, upload: &Upload) -> Result<(), Fault> {
+        self.change(Deed::SaveChanges, false, |conn| {
+            let oldest = upload.at.0.saturating_sub_unsigned(KEPT);
+            conn.execute("DELETE FROM uploads WHERE at < ?1", [oldest])?;
+            let sql = "INSERT OR REPLACE INTO uploads (profile, sha256, url, at) VALUES (?1, ?2, ?3, ?4)";
+            conn.execute(sql, params![upload.profile, upload.sha256, upload.url, upload.at.0])?;
+            Ok(())
+        })
+    }
+
+    /// All that are kept.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn uploads(&self) -> Result<Vec<Upload>, Fault> {
+        let read = || {
+            let mut found = self.conn.prepare_cached("SELECT profile, sha256, url, at FROM uploads")?;
+            let of = |row: &rusqlite::Row<'_>| {
+                Ok(Upload { profile: row.get(0)?, sha256: row.get(1)?, url: row.get(2)?, at: own::<Wall>(row, 3)? })
+            };
+            found.query_map([], of)?.collect()
+        };
+        self.told(Deed::Read, read())
+    }
+}
