@@ -613,7 +613,8 @@ fn kept(lang: Lang, make: &Make) -> Kept {
         let bold = |cell: &ratatui::buffer::Cell| cell.modifier.contains(ratatui::style::Modifier::BOLD);
         let footer: Vec<bool> = (0..80).map(|x| bold(&buf[(x, 23)])).collect();
         Kept {
-            cut: (0..24).map(|y| row(&buf, y).matches('…').count()).sum(),
+            // Help names the sign itself, by itself.
+            cut: (0..24).map(|y| row(&buf, y).replace("   …   ", "").matches('…').count()).sum(),
             header: 9 - row(&buf, 0).trim().split("  ").filter(|part| !part.trim().is_empty()).count(),
             footer: 19 - footer.windows(2).filter(|pair| !pair[0] && pair[1]).count(),
         }
