@@ -738,3 +738,33 @@ fn the_program_speaks_the_language_of_the_locale_until_the_config_names_one() {
     assert_eq!(said(&home, &["man"]), home.run(&["man"]).out);
     assert_eq!(said(&home, &["completions", "bash"]), home.run(&["completions", "bash"]).out);
 }
+
+#[test]
+fn prices_stand_beside_the_gateway_s_own_and_every_difference_is_named() {
+    let same = Service::start();
+    let home = Home::new(&same.url());
+    let done = home.run(&["prices"]).coded(0);
+    assert!(done.out.contains("MiniMax-Hailuo-02        768P    10  0.5 PTC  list  0.5 PTC/call"), "{}", done.out);
+    assert!(!done.out.contains("the gateway says"), "{}", done.out);
+
+    let other = Service::with(|config| config.faults = "other-prices".parse().unwrap());
+    let home = Home::new(&other.url());
+    let done = home.run(&["prices"]).coded(0);
+    for line in [
+        "MiniMax-Hailuo-02: 0.5 PTC here, the gateway says: 1.0 PTC/call.",
+        "MiniMax-Hailuo-2.3: the gateway does not list it.",
+    ] {
+        assert!(done.out.contains(line), "{line}\n{}", done.out);
+    }
+    let lines = home.run(&["prices", "--json"]).coded(0).json();
+    let of = |model: &str| lines.iter().find(|line| line["model"] == model).unwrap();
+    assert_eq!(
+        of("S2V-01"),
+        &json!({ "model": "S2V-01", "resolution": "720P", "duration": 6, "price": "0.7", "currency": "PTC",
+                 "source": "list", "gateway": "0.7 PTC/call", "differs": false })
+    );
+    // Ours are printed where the other list cannot be had.
+    let nobody = Home::new("http://127.0.0.1:9");
+    let done = nobody.run(&["prices"]).coded(6);
+    assert!(done.out.contains("0.7 PTC  list  -") && done.err.contains("could not be read"), "{}", done.err);
+}

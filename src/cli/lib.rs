@@ -13,6 +13,7 @@ mod keep;
 mod live;
 mod look;
 pub mod manual;
+mod prices;
 mod retry;
 pub mod settings;
 mod simulate;
@@ -176,6 +177,7 @@ fn call(cli: Cli) -> Outcome {
         Command::Show { key } => look::show(&load(&global)?, key, voice),
         Command::Cost { csv, by } => look::cost(&load(&global)?, csv, by.map(Into::into), voice),
         Command::Balance => acts::balance(&load(&global)?, voice),
+        Command::Prices => prices::run(&load(&global)?, voice),
         Command::Submit(order) => submit::run(&load(&global)?, *order, voice),
         Command::Retry { keys, failed, again, consent } => {
             let which = if failed { retry::Which::Failed } else { retry::Which::Named { keys, again } };

@@ -196,6 +196,21 @@ impl Prices {
         Some(Quote { price, source })
     }
 
+    /// Everything that the catalogue offers with its price, in the catalogue's order.
+    #[must_use]
+    pub fn all(&self, catalogue: &Catalogue) -> Vec<(Offer, Option<Quote>)> {
+        let offers = catalogue.models.iter().flat_map(|spec| {
+            spec.resolutions.iter().flat_map(move |resolution| {
+                resolution.durations.iter().map(move |seconds| Offer {
+                    model: spec.name.clone(),
+                    resolution: resolution.name.clone(),
+                    seconds: *seconds,
+                })
+            })
+        });
+        offers.map(|offer| (offer.clone(), self.quote(&offer))).collect()
+    }
+
     /// Sets the price of one offer, by its key in the config: `"MiniMax-Hailuo-02/768P/10" = 0.56`.
     ///
     /// # Errors
@@ -245,19 +260,17 @@ mod tests {
     fn table(list: PriceList) -> String {
         let catalogue = Catalogue::builtin();
         let prices = Prices::new(list, &catalogue);
-        let mut out = String::new();
-        for spec in &catalogue.models {
-            out.push_str(&spec.name);
-            for resolution in &spec.resolutions {
-                for seconds in &resolution.durations {
-                    let offer =
-                        Offer { model: spec.name.clone(), resolution: resolution.name.clone(), seconds: *seconds };
-                    let price = prices.of(&offer).map_or_else(|| "unknown".to_owned(), |price| price.to_string());
-                    out.push_str(&format!(" | {} {seconds}: {price}", resolution.name));
-                }
+        let (mut out, mut model) = (String::new(), String::new());
+        for (offer, _) in prices.all(&catalogue) {
+            let price = prices.of(&offer).map_or_else(|| "unknown".to_owned(), |price| price.to_string());
+            if offer.model != model {
+                out.push_str(if model.is_empty() { "" } else { "\n" });
+                out.push_str(&offer.model);
             }
-            out.push('\n');
+            out.push_str(&format!(" | {} {}: {price}", offer.resolution, offer.seconds));
+            model = offer.model;
         }
+        out.push('\n');
         out
     }
 

@@ -112,6 +112,8 @@ pub enum Command {
     },
     /// Show the account's balance, asked from the service
     Balance,
+    /// Show what a video costs, beside the gateway's own price list
+    Prices,
     /// Print every task with its request, events and ledger, as one JSON object per line
     Export {
         /// Only matching tasks, as in `list`

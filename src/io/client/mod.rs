@@ -12,11 +12,13 @@ mod fault;
 mod key;
 mod later;
 mod line;
+mod open;
 mod transport;
 mod upload;
 
 pub(crate) use base::{NearBy, near_by};
 pub(crate) use fault::why;
+pub use open::price_list;
 pub(crate) use transport::{Route, failed, transport};
 
 use answer::read;

@@ -4,11 +4,13 @@
 mod cost;
 mod detail;
 mod layout;
+mod prices;
 mod refunds;
 mod runs;
 
 pub use cost::{cost_csv, cost_json, cost_sums, cost_text};
 pub use detail::detail;
+pub use prices::{Price, prices, prices_json};
 pub use refunds::{refunds, refunds_json, to_ask_for};
 pub use runs::{ends_note, runs_text};
 
