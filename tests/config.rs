@@ -486,7 +486,7 @@ fn a_price_of_what_no_model_offers_is_a_fault_at_its_place() {
         faults_of(text),
         [
             "2:1: profiles.minimax.prices.T2V-1/720P/6 cannot be used: there is no model T2V-1; did you mean T2V-01?",
-            "3:1: profiles.minimax.prices.T2V-01/720P/7 cannot be used: T2V-01 makes no 7 s at 720P, only 6",
+            "3:1: profiles.minimax.prices.T2V-01/720P/7 cannot be used: T2V-01 does not offer 7 s at 720P, only 6",
             "4:19: profiles.minimax.prices.S2V-01/720P/6 cannot be used: it takes an amount such as 0.5, not negative, with \
              at most six digits after the point",
         ]

@@ -37,6 +37,8 @@ impl Line {
         for key in 44..400 {
             common::put(&mut state, common::task(key, common::ordinary(key), 7_000_000, common::saved(key, "fox")));
         }
+        // In the order of the keys alone, so that rows and places are the same numbers.
+        state.screen.table.pins = 0;
         state.screen.table.order = state.work.tasks.rows.values().rev().map(|row| row.key).collect();
         // The table alone: detail follows the cursor, and is another figure.
         state.screen.full = true;
@@ -126,6 +128,9 @@ fn a_changed_row_takes_60_bytes_at_most() {
     let at = line.state.screen.table.order.iter().position(|other| *other == key).unwrap();
     line.go(at);
     let Some(task) = line.state.work.tasks.live.get(&key).cloned() else { panic!("{key} is not live") };
+    // A change brings the table back into its own order.
+    common::put(&mut line.state, task.clone());
+    line.draw();
     for status in ["Queueing", "Preparing", "Processing"] {
         let mut next = task.clone();
         next.phase = Phase::Running {

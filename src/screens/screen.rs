@@ -189,10 +189,6 @@ pub struct DetailView {
     pub tab: DetailTab,
     /// First line shown.
     pub scroll: usize,
-    /// The cursor among what would be sent.
-    pub place: RowPlace,
-    /// What the rules and the state of sending said of it last.
-    pub judged: PreviewJudged,
     /// The frame of a task's video that was stepped to.
     pub frame: Option<(TaskKey, usize)>,
 }

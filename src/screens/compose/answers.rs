@@ -1,6 +1,6 @@
 //! What this machine answers: pictures read, folders listed, files of prompts, the editor's text.
 
-use super::{check_again, path, pictures, prompt_changed, to_preview};
+use super::{check_again, path, pictures, preview_after, prompt_changed};
 use crate::{
     app::App, command_line, commands::Do, compose::CameraList, copy, failures, kit::editor::PromptEditor, pick,
     preview, toast,
@@ -80,7 +80,9 @@ fn pictures_came(app: &mut App, mut wishes: Vec<Do>) -> Vec<Effect> {
     let compose = &app.screen.compose;
     if compose.wants_preview && app.screen.layers.is_empty() && !pictures::reading(app) {
         app.screen.compose.wants_preview = false;
-        wishes.extend(to_preview(app));
+        // Not those again that could not be read a moment ago.
+        let reads = pictures::read_new(app);
+        wishes.extend(preview_after(app, reads));
     }
     crate::shell::input::carry_out(app, wishes)
 }

@@ -339,6 +339,11 @@ fn for_model(app: &App) -> Draft {
 /// there is one.
 pub(crate) fn to_preview(app: &mut App) -> Vec<Do> {
     let reads = pictures::read(app);
+    preview_after(app, reads)
+}
+
+/// Opens the preview once what is read has come.
+fn preview_after(app: &mut App, reads: Vec<Do>) -> Vec<Do> {
     look_back(app);
     if pictures::reading(app) {
         app.screen.compose.wants_preview = true;

@@ -52,9 +52,17 @@ pub(super) fn read(app: &mut App) -> Vec<Do> {
     read_all(app, paths)
 }
 
+/// As [`read`], without those that could not be read before.
+pub(super) fn read_new(app: &mut App) -> Vec<Do> {
+    let unread = |path: &String| look(&app.screen.compose, path) == ImageLook::Unread;
+    let paths = paths(app).into_iter().filter(unread).collect();
+    read_all(app, paths)
+}
+
 /// As [`read`], for the drafts of a file.
 pub(super) fn read_for<'d>(app: &mut App, drafts: impl Iterator<Item = &'d Draft>) -> Vec<Do> {
-    let paths = typed_paths(drafts).filter(|path| look(&app.screen.compose, path) == ImageLook::Unread).collect();
+    let unread = |path: &String| look(&app.screen.compose, path) == ImageLook::Unread;
+    let paths = typed_paths(drafts).filter(unread).collect();
     read_all(app, paths)
 }
 
