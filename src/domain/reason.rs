@@ -19,6 +19,7 @@ pub mod secret;
 pub mod sight;
 pub mod store;
 pub mod system;
+pub mod template;
 pub mod transfer;
 
 pub use call::{Call, Met, Quote, Span, Then};

@@ -335,6 +335,10 @@ pub enum LocalCmd {
     /// Decode a picture or frames of a video, small. The one asked for before is dropped if it is not there yet; of those
     /// asked for the last one is answered, by `LocalMsg::Seen`.
     See(Sight),
+    /// Write a prompt under a name into `[templates]` of the config. Answered by `Own::TemplateKept`.
+    KeepTemplate { name: String, prompt: String },
+    /// Look whether the files of saved tasks are still where they were saved. Answered by `Own::FilesFound`.
+    FindFiles { keys: Vec<TaskKey> },
     /// Read the config again. Answered by `Msg::Config`.
     ReadConfig,
     /// Speak that language from now on.

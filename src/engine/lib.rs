@@ -21,6 +21,7 @@ mod hook;
 mod money;
 pub mod msg;
 pub mod news;
+pub mod own;
 mod poller;
 mod put_away;
 pub mod queue;
@@ -93,6 +94,7 @@ pub fn update(work: &mut Work, msg: Msg, now: Now) -> (Vec<Effect>, Vec<News>) {
             | LocalMsg::Opened { .. }
             | LocalMsg::PutBy { .. }
             | LocalMsg::Exported { .. }
+            | LocalMsg::Own(_)
             | LocalMsg::Seen { .. }
             | LocalMsg::Said { .. },
         ) => Vec::new(),

@@ -482,6 +482,8 @@ pub enum LocalMsg {
         /// Whether they are there.
         result: Result<(), NotExported>,
     },
+    /// Of the person's own files.
+    Own(crate::own::Own),
     /// A picture was decoded, or why not.
     Seen {
         /// What was asked for.

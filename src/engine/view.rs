@@ -23,4 +23,6 @@ pub struct View {
     pub above: usize,
     /// The tasks that are marked.
     pub marks: Vec<TaskKey>,
+    /// Whether the tour of the first start was closed: it never comes again.
+    pub toured: bool,
 }

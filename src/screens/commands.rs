@@ -167,6 +167,10 @@ fn back(app: &mut App) -> Vec<Do> {
     if app.screen.layers.pop().is_some() {
         return Vec::new();
     }
+    if app.screen.pane == Pane::Table && table::kept::is_touring(app) {
+        table::kept::end_tour(app);
+        return Vec::new();
+    }
     let screen = &mut app.screen;
     match screen.pane {
         Pane::Compose => return compose::leave(app),

@@ -78,6 +78,7 @@ pub fn update(app: &mut App, msg: impl Into<Msg>, now: Now) -> Vec<Effect> {
     table::pins::keep(app);
     table::place::see(app);
     effects.extend(sights::follow(app));
+    effects.extend(table::found::follow(app));
     effects.extend(compose::wake(app));
     effects.extend(failures::frame::wake(app));
     effects.extend(notice::wake(app));
@@ -122,6 +123,10 @@ fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
         WorkMsg::Store(StoreMsg::NoSuchTask { key }) => detail::no_such(app, key),
         WorkMsg::Local(LocalMsg::Seen { sight, result }) => {
             sights::seen(app, sight, result);
+            Vec::new()
+        }
+        WorkMsg::Local(LocalMsg::Own(engine::own::Own::FilesFound { keys, missing })) => {
+            table::found::looked(app, &keys, &missing);
             Vec::new()
         }
         WorkMsg::Local(msg) => compose::local(app, msg),

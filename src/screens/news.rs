@@ -62,6 +62,7 @@ fn rows(app: &mut App, news: Vec<News>) {
             // Changed twice, a row stands where its first line put it.
             RowNews::Changed { key, was } => {
                 sights::changed(app, key);
+                table::found::changed(app, key);
                 changed.entry(key).or_insert(was);
             }
             RowNews::Read(keys) => read.extend(keys),

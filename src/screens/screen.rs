@@ -11,7 +11,7 @@ use crate::{
     kit::editor::LineEditor,
     layer::Layer,
     sights::Sights,
-    table::{archive::Archive, columns, columns::Column, groups::Groups},
+    table::{archive::Archive, columns, columns::Column, found::Found, groups::Groups},
     undo::Done,
 };
 use domain::{
@@ -131,6 +131,10 @@ pub struct TableView {
     pub gallery: bool,
     /// Until when the cursor only passes: what is told of the task under it waits until then, unless a key ends that.
     pub passing: Option<Mono>,
+    /// Whether the files of the rows in sight are there.
+    pub found: Found,
+    /// Whether a person has closed the tour of the first start.
+    pub toured: bool,
 }
 
 impl Default for TableView {
@@ -157,6 +161,8 @@ impl Default for TableView {
             touched: None,
             gallery: false,
             passing: None,
+            found: Found::default(),
+            toured: false,
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod secret;
 pub mod sight;
 pub mod store;
 pub mod system;
+pub mod template;
 pub mod transfer;
 
 mod batch_file;

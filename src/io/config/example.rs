@@ -40,7 +40,7 @@ const THEMES: &str = "
 ";
 
 const TEMPLATES: &str = "
-# Templates: your own prompts by name, which F6 inserts in compose.
+# Templates: your own prompts by name, which F6 inserts in compose, and saves there.
 [templates]
 # Such as this one. Not set.
 #orbit = \"[Truck left, Pan right] slow orbit around {a lighthouse|an old oak}\"

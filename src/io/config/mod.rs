@@ -13,12 +13,14 @@ mod options;
 mod profile;
 mod read;
 mod table;
+mod templates;
 mod theme;
 mod wanted;
 
 pub use example::example;
 pub use in_force::{InForce, Origin, in_force};
 pub use loaded::{Again, Loaded, Source};
+pub use templates::keep as keep_template;
 pub use wanted::{Folders, JudgeKeys, Paths, Wanted, paths};
 
 use crate::files;

@@ -3,7 +3,7 @@
 use crate::{
     callback,
     client::{Client, ClientConfig},
-    config::Loaded,
+    config::{Loaded, keep_template},
     download::Downloader,
     export, files, images, private, prompts, shrink,
     sights::Looker,
@@ -17,6 +17,7 @@ use domain::{
 use engine::{
     effect::{HttpCmd, LocalCmd, SaveCmd, Speech, StoreCmd},
     msg::{HttpMsg, LocalMsg, Msg, SaveMsg},
+    own::Own,
     settings::Scope,
 };
 use service::{answer::Reply, gateway::records};
@@ -168,6 +169,21 @@ impl Workers {
                 self.looker.get_or_init(start).see(sight);
             }
             LocalCmd::Hook { facts, reason } => self.hook(facts, reason.as_ref()),
+            LocalCmd::KeepTemplate { name, prompt } => {
+                let config = self.setup.paths.config.clone();
+                tokio::task::spawn_blocking(move || {
+                    let result = keep_template(&config, &name, &prompt);
+                    let path = config.display().to_string();
+                    tell(&to, Msg::Local(LocalMsg::Own(Own::TemplateKept { name, prompt, path, result })));
+                });
+            }
+            LocalCmd::FindFiles { keys } => {
+                let dir = self.setup.paths.data_dir.clone();
+                tokio::task::spawn_blocking(move || {
+                    let missing = files::missing(&dir, &keys);
+                    tell(&to, Msg::Local(LocalMsg::Own(Own::FilesFound { keys, missing })));
+                });
+            }
             LocalCmd::ReadConfig => {
                 let (setup, in_force) = (Arc::clone(&self.setup), Arc::clone(&self.hook));
                 tokio::task::spawn_blocking(move || {

@@ -8,6 +8,7 @@ use crate::{
 use engine::{
     effect::{Effect, Level, ListFor},
     msg::LocalMsg,
+    own::Own,
 };
 use words::reason;
 
@@ -60,12 +61,15 @@ pub fn local(app: &mut App, msg: LocalMsg) -> Vec<Effect> {
         LocalMsg::Opened { path, result } => copy::opened(app, &path, result),
         LocalMsg::PutBy { what, bytes, path, result } => copy::put_by(app, &what, bytes, &path, result),
         LocalMsg::Exported { path, tasks, result } => copy::exported(app, &path, tasks, result),
+        LocalMsg::Own(Own::TemplateKept { name, prompt, path, result }) => {
+            super::template_kept(app, (name, prompt), &path, result);
+        }
         LocalMsg::Said { text } => toast::say(app, Level::Info, text, None),
         LocalMsg::Edited { result: Err(why) } => {
             toast::say(app, Level::Warning, reason::editor::editor(&why).to_string(), None);
         }
         // The key for the service is the engine's.
-        LocalMsg::Key { .. } | LocalMsg::Seen { .. } => {}
+        LocalMsg::Key { .. } | LocalMsg::Seen { .. } | LocalMsg::Own(Own::FilesFound { .. }) => {}
     }
     Vec::new()
 }

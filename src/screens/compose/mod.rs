@@ -49,6 +49,7 @@ use domain::{
     draft::{Draft, Fault, Field, Severity},
     matrix::Plan,
     picture::dropped,
+    reason::template::NotKept,
     time::Mono,
 };
 use engine::{
@@ -283,6 +284,25 @@ pub(crate) fn insert(app: &mut App, text: &str) -> Vec<Do> {
     rows::go_to(app, ComposeRow::Field(Field::Prompt));
     pasted(app, text);
     Vec::new()
+}
+
+/// Has the prompt written into the config's templates.
+pub(crate) fn keep_template(app: &App, name: String) -> Vec<Do> {
+    let prompt = app.screen.compose.draft.prompt.clone();
+    vec![Do::Effect(Effect::Local(LocalCmd::KeepTemplate { name, prompt }))]
+}
+
+/// A template was written, or why not.
+fn template_kept(app: &mut App, (name, prompt): (String, String), path: &str, result: Result<(), NotKept>) {
+    match result {
+        Ok(()) => {
+            toast::say(app, Level::Info, tr!("the template {name} is saved in {path}", name, path), None);
+            app.work.settings.compose.templates.insert(name, prompt);
+        }
+        Err(why) => {
+            toast::say(app, Level::Warning, reason::template::problem(path, &name, &why).to_string(), None);
+        }
+    }
 }
 
 /// What is done in the list of camera commands.

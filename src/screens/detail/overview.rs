@@ -101,6 +101,11 @@ fn joined(facts: impl IntoIterator<Item = String>) -> String {
 fn file(about: &About<'_>) -> Vec<Line<'static>> {
     let saved = about.loaded.and_then(|detail| detail.task.saved());
     let mut lines = told(about, saved.into_iter().flat_map(|saved| facts::file(about.row, saved)));
+    if about.app.screen.table.found.is_missing(about.row.key) {
+        let download = &about.app.work.settings.voice.download;
+        let text = tr!("file missing: it is no longer there; {download} fetches it again", download);
+        lines.extend(labelled("", &text, about.width, about.look, about.look.theme.warn));
+    }
     if let Some(saving) = about.app.work.saver.active.get(&about.row.key) {
         let step = download(&saving.step, about);
         lines.extend(labelled(tr!("Download"), &step, about.width, about.look, Style::new()));

@@ -313,8 +313,8 @@ pub(super) fn fix(app: &App) -> Possible {
 }
 
 pub(super) fn templates(app: &App) -> Possible {
-    if app.work.settings.compose.templates.is_empty() {
-        return no(tr!("There are no templates; add them under [templates] in the config"));
+    if app.work.settings.compose.templates.is_empty() && app.screen.compose.draft.prompt.trim().is_empty() {
+        return no(tr!("There are no templates, and no prompt to save as one"));
     }
     Ok(())
 }

@@ -108,6 +108,8 @@ pub enum Take {
     Empty,
     /// A draft put by, by its id.
     Draft(i64),
+    /// Compose's prompt becomes a template of that name.
+    Keep(String),
     /// A folder is opened.
     Folder(String),
     /// A file's path.
@@ -264,6 +266,7 @@ fn accept(app: &mut App) -> Vec<Do> {
         (Take::File(path), _) => compose::read_file(path),
         (Take::Prompt(text), _) => compose::take_prompt(app, &text),
         (Take::Insert(text), _) => compose::insert(app, &text),
+        (Take::Keep(name), _) => compose::keep_template(app, name),
         (Take::Empty, _) => compose::take_draft(app, None),
         (Take::Draft(id), _) => compose::take_draft(app, Some(id)),
     }
@@ -311,6 +314,7 @@ fn items(app: &App, picker: &Picker) -> Vec<Item> {
             .iter()
             .filter(|(name, prompt)| contains(name, &needle) || contains(prompt, &needle))
             .map(|(name, prompt)| free(name.clone(), gist(prompt).into_owned(), Take::Insert(prompt.clone())))
+            .chain(keeps(app, picker.query.text()))
             .collect(),
         PickWhat::Drafts => {
             let put_by = app.screen.compose.others.iter().filter(|kept| contains(&kept.draft.prompt, &needle));
@@ -324,6 +328,20 @@ fn items(app: &App, picker: &Picker) -> Vec<Item> {
         }
         PickWhat::Pictures(_) | PickWhat::Prompts => files(app, picker),
     }
+}
+
+/// The prompt as a new template, once there is one and a name for it was typed.
+fn keeps(app: &App, typed: &str) -> Option<Item> {
+    let (prompt, name) = (&app.screen.compose.draft.prompt, typed.trim());
+    let templates = &app.work.settings.compose.templates;
+    let is_new = !name.is_empty() && !templates.contains_key(name);
+    let text = tr!("save the prompt as the template {name}", name);
+    (is_new && !prompt.trim().is_empty()).then(|| Item {
+        text,
+        note: gist(prompt).into_owned(),
+        why_not: String::new(),
+        take: Take::Keep(name.to_owned()),
+    })
 }
 
 fn title(draft: &Draft) -> String {

@@ -77,7 +77,8 @@ fn title(what: PickWhat) -> &'static str {
 
 fn asked(what: PickWhat) -> &'static str {
     match what {
-        PickWhat::History | PickWhat::Templates | PickWhat::Drafts => tr!("search "),
+        PickWhat::Templates => tr!("search or name "),
+        PickWhat::History | PickWhat::Drafts => tr!("search "),
         PickWhat::Pictures(_) | PickWhat::Prompts => tr!("path "),
     }
 }
@@ -86,6 +87,7 @@ fn nothing(picker: &Picker) -> String {
     match (&picker.listing, picker.what) {
         (Some(Err(at)), _) => reason::system::unlisted(at).to_string(),
         (None, PickWhat::Pictures(_) | PickWhat::Prompts) => tr!("Being listed.").into(),
+        (_, PickWhat::Templates) => tr!("Type a name to save the prompt as a template.").into(),
         _ => tr!("Nothing of that kind.").into(),
     }
 }

@@ -84,6 +84,7 @@ pub(super) fn status(view: &View<'_>, row: &Row) -> CellText {
         TaskState::Ready if at_risk(view, row) => lives(view, row),
         TaskState::Ready => failure(view, row).unwrap_or_else(|| tr!("to be fetched").into()),
         TaskState::Saving => view.saving(row.key).map_or_else(|| tr!("other program").into(), progress),
+        TaskState::Saved if is_missing(view, row) => tr!("file missing").into(),
         TaskState::Saved => {
             row.finished_at.get().map_or_else(String::new, |at| tr!("at {time}", time = amounts::moment(at, view.now)))
         }
@@ -100,6 +101,7 @@ pub(super) fn status(view: &View<'_>, row: &Row) -> CellText {
         _ if row.retried || row.put_away => theme.faint,
         TaskState::Ready if at_risk(view, row) || is_stopped(view, row) => theme.loud,
         TaskState::Unknown => theme.warn,
+        TaskState::Saved if is_missing(view, row) => theme.warn,
         TaskState::Failed | TaskState::Refused => theme.bad,
         TaskState::Running | TaskState::Ready | TaskState::Queued if row.class.is_some() => theme.warn,
         TaskState::Running if is_late(view, row) => theme.warn,
@@ -182,6 +184,11 @@ fn waiting(view: &View<'_>, row: &Row) -> String {
         0 => tr!("free, waits").into(),
         left => tr!("undo within {span}", span = amounts::span(left.div_ceil(SECOND) * SECOND)),
     }
+}
+
+/// Whether its file was saved and is gone.
+fn is_missing(view: &View<'_>, row: &Row) -> bool {
+    view.app.screen.table.found.is_missing(row.key)
 }
 
 fn at_risk(view: &View<'_>, row: &Row) -> bool {

@@ -44,6 +44,18 @@ pub(crate) fn touch(app: &mut App, before: Sign) {
     }
 }
 
+/// Whether the tour stands on the screen: at the first start, until a person closes it or has a task.
+pub(crate) fn is_touring(app: &App) -> bool {
+    app.work.tasks.loaded && app.work.tasks.rows.is_empty() && !app.screen.table.toured
+}
+
+/// Closes the tour, for good.
+pub(crate) fn end_tour(app: &mut App) {
+    app.screen.table.toured = true;
+    let now = app.work.now.mono;
+    app.screen.table.touched.get_or_insert(now);
+}
+
 /// When it is to be saved.
 pub(crate) fn deadline(app: &App) -> Option<Mono> {
     app.screen.table.touched.map(|at| at.plus(SAVE_AFTER))
@@ -75,6 +87,7 @@ fn of(app: &App) -> View {
         at: table.cursor,
         above: table.at.saturating_sub(table.pins + table.top),
         marks: table.marks.iter().take(MARKS).copied().collect(),
+        toured: table.toured,
     }
 }
 
@@ -86,6 +99,7 @@ pub(crate) fn restore(app: &mut App, view: View) {
     }
     table.filter = Filter::parse(&view.filter).unwrap_or_default();
     table.marks = view.marks.iter().copied().collect();
+    table.toured |= view.toured;
     table.come_back = view.at.map(|key| (key, view.above));
     table.kept = view.clone();
     if view.grouped {

@@ -6,6 +6,7 @@ pub mod cells;
 pub mod columns;
 pub mod filter_input;
 pub(crate) mod filter_words;
+pub mod found;
 pub mod groups;
 pub(crate) mod kept;
 mod order;

@@ -7,7 +7,7 @@ use crate::{
     kit::{brush::Brush, text},
     shell::{hints, layout, view::ScrollRegion},
     table::{
-        archive, cells, cells::View, columns, columns::Placed, filter_input::FilterInput, groups, groups::Line,
+        archive, cells, cells::View, columns, columns::Placed, filter_input::FilterInput, groups, groups::Line, kept,
         passing, pins, place,
     },
 };
@@ -189,14 +189,34 @@ fn empty(brush: &mut Brush<'_>, place: Rect, app: &App) {
     } else if !app.work.tasks.loaded {
         vec![tr!("Opening the store.").to_owned()]
     } else if app.work.tasks.rows.is_empty() {
-        vec![
+        let mut lines = vec![
             tr!("No tasks yet.").to_owned(),
             tr!(
                 "Press {key} to write a prompt. Nothing is charged before you confirm its price.",
                 key = hint(Ctx::Panes, Action::New)
             ),
-            tr!("{key} shows all keys.", key = hint(Ctx::Global, Action::Help)),
-        ]
+        ];
+        let help = hint(Ctx::Global, Action::Help);
+        if kept::is_touring(app) {
+            let (open, retry) = (hint(Ctx::Table, Action::Open), hint(Ctx::Table, Action::Retry));
+            lines.push(tr!(
+                "Each task is a row here: {open} shows all about it, {retry} retries a failed one.",
+                open,
+                retry
+            ));
+            lines.push(tr!(
+                "Videos are saved to {dir} as soon as they are ready.",
+                dir = app.work.settings.download.dir
+            ));
+            lines.push(tr!(
+                "{key} shows all keys. {back} closes this tour.",
+                key = help,
+                back = hint(Ctx::Global, Action::Back)
+            ));
+        } else {
+            lines.push(tr!("{key} shows all keys.", key = help));
+        }
+        lines
     } else if app.screen.table.filter.place() == Some(Place::Archive) {
         vec![
             if app.screen.archive.here {

@@ -1,0 +1,116 @@
+//! Whether the files of saved tasks are still there. It is looked, off the loop, when a row comes on the screen and when a task
+//! is opened; what was looked at and stays in sight is not looked at again.
+
+use super::{groups::Line, pins};
+use crate::{app::App, screen::Pane, shell::layout};
+use domain::task::{TaskKey, TaskState};
+use engine::effect::{Effect, LocalCmd};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is known of the files of the rows in sight.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Whether each is missing.
+    known: BTreeMap<TaskKey, bool>,
+    /// Those that are being looked at.
+    asked: BTreeSet<TaskKey>,
+    /// The task that detail was opened on.
+    opened: Option<TaskKey>,
+}
+
+impl Found {
+    /// Whether that task's file is known to be gone.
+    #[must_use]
+    pub fn is_missing(&self, key: TaskKey) -> bool {
+        self.known.get(&key) == Some(&true)
+    }
+}
+
+/// Asks for what came into sight, one look at a time.
+pub(crate) fn follow(app: &mut App) -> Vec<Effect> {
+    if !app.work.settings.interactive || !app.work.tasks.loaded || app.work.ending.is_some() {
+        return Vec::new();
+    }
+    let saved = |key: &TaskKey| app.work.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Saved);
+    let opened = app.screen.table.cursor.filter(|key| app.screen.pane == Pane::Detail && saved(key));
+    let seen: BTreeSet<TaskKey> = in_sight(app).into_iter().filter(saved).chain(opened).collect();
+    let found = &mut app.screen.table.found;
+    found.known.retain(|key, _| seen.contains(key));
+    if opened != found.opened {
+        found.opened = opened;
+        if let Some(key) = opened {
+            found.known.remove(&key);
+        }
+    }
+    let keys: Vec<TaskKey> = seen.into_iter().filter(|key| !found.known.contains_key(key)).collect();
+    if keys.is_empty() || !found.asked.is_empty() {
+        return Vec::new();
+    }
+    found.asked = keys.iter().copied().collect();
+    vec![Effect::Local(LocalCmd::FindFiles { keys })]
+}
+
+/// The rows on the screen.
+fn in_sight(app: &App) -> Vec<TaskKey> {
+    let (table, page) = (&app.screen.table, layout::table_rows(app));
+    if let Some(groups) = &table.groups {
+        let lines = groups.lines.iter().skip(groups.top).take(page);
+        return lines.filter_map(|line| if let Line::Task(key) = line { Some(*key) } else { None }).collect();
+    }
+    let others = table.order.iter().skip(table.pins + layout::table_top(app)).take(page);
+    pins::of(table).iter().chain(others).copied().collect()
+}
+
+/// It was looked.
+pub(crate) fn looked(app: &mut App, keys: &[TaskKey], missing: &[TaskKey]) {
+    let found = &mut app.screen.table.found;
+    // A row that changed meanwhile is looked at again.
+    let asked = std::mem::take(&mut found.asked);
+    let still = keys.iter().filter(|key| asked.contains(key));
+    found.known.extend(still.map(|key| (*key, missing.contains(key))));
+}
+
+/// A row has changed, so its file may be another one.
+pub(crate) fn changed(app: &mut App, key: TaskKey) {
+    let found = &mut app.screen.table.found;
+    found.known.remove(&key);
+    found.asked.remove(&key);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{testing, update};
+    use engine::{
+        msg::{LocalMsg, Msg},
+        own::Own,
+    };
+
+    #[test]
+    fn a_saved_row_is_looked_at_once_while_in_sight_again_when_opened_and_says_that_its_file_is_gone() {
+        let mut app = testing::state(&[TaskState::Saved, TaskState::Running]);
+        app.work.tasks.loaded = true;
+        let now = app.work.now;
+        let asks = |effects: Vec<Effect>| -> Vec<Vec<TaskKey>> {
+            let keys = |effect| match effect {
+                Effect::Local(LocalCmd::FindFiles { keys }) => Some(keys),
+                _ => None,
+            };
+            effects.into_iter().filter_map(keys).collect()
+        };
+        let one = vec![TaskKey(1)];
+        assert_eq!(asks(update(&mut app, Msg::Wake, now)), std::slice::from_ref(&one));
+        assert_eq!(asks(update(&mut app, Msg::Wake, now)), [[]; 0], "it is being looked at");
+        let answer = Msg::Local(LocalMsg::Own(Own::FilesFound { keys: one.clone(), missing: one.clone() }));
+        assert_eq!(asks(update(&mut app, answer, now)), [[]; 0]);
+        assert!(app.screen.table.found.is_missing(TaskKey(1)));
+        app.screen.table.cursor = Some(TaskKey(1));
+        app.screen.pane = Pane::Detail;
+        assert_eq!(asks(update(&mut app, Msg::Wake, now)), std::slice::from_ref(&one));
+        // Fetched again while it is looked: the answer is of the old file.
+        changed(&mut app, TaskKey(1));
+        let late = Msg::Local(LocalMsg::Own(Own::FilesFound { keys: one.clone(), missing: one.clone() }));
+        assert_eq!(asks(update(&mut app, late, now)), [one]);
+        assert!(!app.screen.table.found.is_missing(TaskKey(1)));
+    }
+}
