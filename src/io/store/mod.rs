@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!  Handle --StoreCmd--> [ thread ]--StoreMsg--> the shell      thread: one loop, commands in order, each answered
-//!                        |  Store  |                            base: an open store, what the verbs stand on
+//!                        |  Seat   |                            seat: the same without threads; base: an open store
 //!                        |         |                            write, read, share, callback, confirm: the verbs
 //!     loader --pages-->  |         |                            row, step, schema: columns, steps, pragmas, migrations
 //!     ear ----ring---->  [ ....... ]--ring--> other programs    owner, bell: who else runs, and waking it
@@ -38,6 +38,7 @@ mod read;
 mod reserve;
 mod row;
 mod schema;
+mod seat;
 mod share;
 mod step;
 mod thread;
@@ -49,4 +50,5 @@ pub use carry::TakenIn;
 pub use fill::fill;
 pub use keep::Archived;
 pub use read::{Lookup, Overview};
+pub use seat::Seat;
 pub use thread::{Handle, open};

@@ -2,27 +2,21 @@
 //! two that only feed it: the loader, which reads the table once at the start, and the ear.
 
 use super::{
-    base::Store,
     bell, fault, layout,
     owner::{Owner, Programs},
-    read,
-    read::Overview,
-    schema,
+    read, schema,
+    seat::{Seat, ticket},
     write::is_of_a_paid_id,
 };
 use domain::{
-    account::Shared,
-    costs,
     reason::store::{Deed, Fault},
-    task::{RemoteId, Task},
-    time::Wall,
+    task::RemoteId,
 };
 use engine::{
     effect::{StoreCmd, Ticket, Write},
-    msg::{SendResult, StoreMsg},
+    msg::StoreMsg,
 };
 use std::{
-    collections::HashSet,
     ops::ControlFlow,
     path::{Path, PathBuf},
     sync::{
@@ -118,7 +112,7 @@ pub fn open(dir: &Path, to: impl Fn(StoreMsg) + Send + 'static) -> Handle {
 }
 
 fn run(dir: &Path, inbox: Receiver<Input>, feed: &Sender<Input>, to: &impl Fn(StoreMsg)) {
-    match Desk::open(dir, feed, to) {
+    match Desk::open(dir, feed, &mut |msg| to(msg)) {
         Ok(mut desk) => {
             let loader = load(dir.to_owned(), feed.clone());
             desk.serve(&inbox, to);
@@ -142,86 +136,59 @@ fn refuse_all(inbox: &Receiver<Input>, fault: &Fault, to: &impl Fn(StoreMsg)) {
     }
 }
 
-/// The open store with all that belongs to this run. Fields are dropped in their order: the lock goes last.
+/// The place at the store, with the threads that feed it. Fields are dropped in their order: the lock goes last.
 struct Desk {
     _ear: Option<bell::Ear>,
     /// Set from the first ring until it is answered, so that a burst of rings is one look.
     rung: Arc<AtomicBool>,
     /// The way to this thread's own inbox.
     feed: Sender<Input>,
-    /// Other programs whose end is waited for, since they hold rows that were told of.
-    watched: HashSet<String>,
-    /// What was last told of what all programs share.
-    shared: Shared,
-    /// The last post that was told of.
-    posts: u64,
-    store: Store,
-    owner: Owner,
+    seat: Seat,
 }
 
 impl Desk {
-    fn open(dir: &Path, feed: &Sender<Input>, to: &impl Fn(StoreMsg)) -> Result<Self, Fault> {
+    fn open(dir: &Path, feed: &Sender<Input>, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
         // The bell hangs before the first look, so that no change falls between the two.
         let owner = Owner::start(dir)?;
         let rung = Arc::new(AtomicBool::new(false));
         let ear = listen(&owner, &rung, feed);
-        let mut store = Store::open_as(dir, Some(&owner))?;
-        let Overview { total, last_seen, view, drafts } = store.overview()?;
-        let taken_back = store.take_back_unconfirmed()?;
-        store.begin_anew()?;
-        to(StoreMsg::Opened { owner: owner.name().to_owned(), total, last_seen, drafts });
-        if let Some(view) = view {
-            to(StoreMsg::View(Box::new(view)));
-        }
-        let uploads = store.uploads()?;
-        if !uploads.is_empty() {
-            to(StoreMsg::Uploads(uploads));
-        }
-        if !taken_back.is_empty() {
-            to(StoreMsg::TakenBack { keys: taken_back });
-        }
-        let (feed, watched, shared) = (feed.clone(), HashSet::new(), Shared::default());
-        let (open_posts, posts) = store.open_posts()?;
-        if !open_posts.is_empty() {
-            to(StoreMsg::Posted { posts: open_posts });
-        }
-        let mut desk = Self { _ear: ear, rung, feed, watched, shared, posts, store, owner };
-        // Before the first page: whether unsent work waits for a word depends on who sends.
-        desk.look_at_shared(to);
+        let mut desk = Self { _ear: ear, rung, feed: feed.clone(), seat: Seat::open_as(dir, owner, to)? };
+        desk.watch();
         Ok(desk)
     }
 
+    /// Waits for the end of the programs that hold rows which were told of.
+    fn watch(&mut self) {
+        for owner in self.seat.strangers() {
+            let (feed, ended) = (self.feed.clone(), owner.clone());
+            // At the end nobody takes it any more.
+            self.seat.store.programs.when_ended(&owner, move || drop(feed.send(Input::Ended(ended))));
+        }
+    }
+
     fn serve(&mut self, inbox: &Receiver<Input>, to: &impl Fn(StoreMsg)) {
+        let tell = &mut |msg| to(msg);
         let mut next = inbox.recv().ok();
         while let Some(input) = next.take() {
             match input {
                 Input::Command(StoreCmd::Write { ticket, writes }) => {
                     next = self.write_together(ticket, writes, inbox, to);
                 }
-                Input::Command(command) => {
-                    if let Some(message) = self.answer(command) {
-                        self.tell(message, to);
-                    }
-                }
-                Input::Loaded(message) => self.tell(message, to),
+                Input::Command(command) => self.seat.answer(command, tell),
+                Input::Loaded(message) => self.seat.tell(message, tell),
                 Input::Rung => {
                     self.rung.store(false, Ordering::Release);
-                    self.look_around(to);
+                    self.seat.look_around(tell);
                 }
-                Input::Ended(owner) => {
-                    self.watched.remove(&owner);
-                    let left = self.store.held_by(&owner);
-                    self.tell_changes(left, to);
-                    self.look_at_shared(to);
-                }
+                Input::Ended(owner) => self.seat.ended(&owner, tell),
                 Input::Post(path, id, answer) => {
-                    if let Ok(known) = self.store.note_post(&path, &id) {
+                    if let Ok(known) = self.seat.note_post(&path, &id, tell) {
                         let _ = answer.send(known);
-                        self.look_at_posts(to);
                     }
                 }
                 Input::Close => return,
             }
+            self.watch();
             next = next.or_else(|| inbox.recv().ok());
         }
     }
@@ -247,7 +214,7 @@ impl Desk {
                 Err(_) => break,
             }
         }
-        match self.store.write(&writes) {
+        match self.seat.store.write(&writes) {
             Ok(results) => {
                 let mut results = results.into_iter();
                 for (ticket, count) in parts {
@@ -268,148 +235,11 @@ impl Desk {
             parts.into_iter().map(|(ticket, count)| (ticket, writes.by_ref().take(count).collect())).collect();
         parts.sort_by_key(|(_, writes)| !writes.iter().any(is_of_a_paid_id));
         for (ticket, writes) in parts {
-            to(match self.store.write(&writes) {
+            to(match self.seat.store.write(&writes) {
                 Ok(results) => StoreMsg::Written { ticket, results },
                 Err(fault) => StoreMsg::Failed { ticket: Some(ticket), fault },
             });
         }
-    }
-
-    fn look_around(&mut self, to: &impl Fn(StoreMsg)) {
-        let changed = self.store.changed();
-        self.tell_changes(changed, to);
-        self.look_at_posts(to);
-        self.look_at_shared(to);
-    }
-
-    /// Tells what the service has posted since, whichever program took it.
-    fn look_at_posts(&mut self, to: &impl Fn(StoreMsg)) {
-        match self.store.posts(self.posts) {
-            Ok((posts, _)) if posts.is_empty() => {}
-            Ok((posts, last)) => {
-                self.posts = last;
-                to(StoreMsg::Posted { posts });
-            }
-            Err(fault) => to(StoreMsg::Failed { ticket: None, fault }),
-        }
-    }
-
-    /// Tells what all programs share, if it is not what was last told.
-    fn look_at_shared(&mut self, to: &impl Fn(StoreMsg)) {
-        match self.store.shared() {
-            Ok(shared) if shared == self.shared => {}
-            Ok(shared) => self.tell(StoreMsg::Shared { ticket: None, shared: Box::new(shared) }, to),
-            Err(fault) => to(StoreMsg::Failed { ticket: None, fault }),
-        }
-    }
-
-    fn tell_changes(&mut self, found: Result<Vec<Task>, Fault>, to: &impl Fn(StoreMsg)) {
-        match found {
-            Ok(tasks) if tasks.is_empty() => {}
-            Ok(tasks) => self.tell(StoreMsg::Changed { tasks }, to),
-            Err(fault) => to(StoreMsg::Failed { ticket: None, fault }),
-        }
-    }
-
-    /// Passes a message on. Of the other programs that hold rows in it the end is waited for from now on: rows that they
-    /// leave behind are told at once, long before the claims on them run out.
-    fn tell(&mut self, message: StoreMsg, to: &impl Fn(StoreMsg)) {
-        if let StoreMsg::Page { tasks, .. } | StoreMsg::Changed { tasks } = &message {
-            for owner in tasks.iter().filter_map(|task| task.claim.as_ref()).map(|claim| &claim.owner) {
-                self.watch(owner);
-            }
-        }
-        if let StoreMsg::Shared { shared, .. } | StoreMsg::Send { result: SendResult::Stopped { shared, .. }, .. } =
-            &message
-        {
-            self.shared = (**shared).clone();
-            shared.senders.iter().for_each(|sender| self.watch(&sender.owner));
-        }
-        to(message);
-    }
-
-    /// Waits for the end of that program, unless it is this one.
-    fn watch(&mut self, owner: &str) {
-        if owner != self.owner.name() && self.watched.insert(owner.to_owned()) {
-            let (feed, ended) = (self.feed.clone(), owner.to_owned());
-            // At the end nobody takes it any more.
-            self.store.programs.when_ended(owner, move || drop(feed.send(Input::Ended(ended))));
-        }
-    }
-
-    fn answer(&mut self, command: StoreCmd) -> Option<StoreMsg> {
-        let ticket = ticket(&command);
-        self.carry_out(command).unwrap_or_else(|fault| Some(StoreMsg::Failed { ticket, fault }))
-    }
-
-    fn carry_out(&mut self, command: StoreCmd) -> Result<Option<StoreMsg>, Fault> {
-        let store = &mut self.store;
-        Ok(match command {
-            StoreCmd::Insert { ticket, tasks, at, caps } => {
-                Some(StoreMsg::Inserted { ticket, result: store.insert(&tasks, at, &caps)? })
-            }
-            StoreCmd::Write { ticket, writes } => Some(StoreMsg::Written { ticket, results: store.write(&writes)? }),
-            StoreCmd::Send { ticket, write, per_minute, path } => {
-                let path = if path { Some(store.callback_path(write.task.key)?) } else { None };
-                Some(StoreMsg::Send { ticket, result: store.send(&write, per_minute)?, path })
-            }
-            StoreCmd::Share { ticket, profile, by, change } => {
-                let shared = Box::new(store.share(&profile, &by, &change)?);
-                Some(StoreMsg::Shared { ticket: Some(ticket), shared })
-            }
-            StoreCmd::Look { keys } => Some(StoreMsg::Changed { tasks: store.look(&keys)? }),
-            StoreCmd::Detail { key } => Some(match store.detail(key)? {
-                Some(detail) => StoreMsg::Detail(Box::new(detail)),
-                None => StoreMsg::NoSuchTask { key },
-            }),
-            StoreCmd::Sent { ticket, profile, from, to } => {
-                Some(StoreMsg::Sent { ticket, tasks: store.sent(&profile, from, to)? })
-            }
-            StoreCmd::Refunds { now } => Some(StoreMsg::Refunds(store.refunds(now)?)),
-            StoreCmd::Archived { filter, at } => {
-                let rows = store.archived(&filter, at)?;
-                Some(StoreMsg::Archived { filter, rows })
-            }
-            StoreCmd::Costs { now } => {
-                let lines = store.costs(Wall(0), Wall(i64::MAX))?;
-                Some(StoreMsg::Costs(Box::new(costs::report(&lines, now))))
-            }
-            StoreCmd::SaveDraft { id, draft, at } => {
-                store.save_draft(id, draft.as_deref(), at)?;
-                None
-            }
-            StoreCmd::SaveView { view } => {
-                store.save_view(&view)?;
-                None
-            }
-            StoreCmd::SaveUpload { upload } => {
-                store.save_upload(&upload)?;
-                None
-            }
-            StoreCmd::SaveSeen { at } => {
-                store.save_seen(at)?;
-                None
-            }
-        })
-    }
-}
-
-fn ticket(command: &StoreCmd) -> Option<Ticket> {
-    match command {
-        StoreCmd::Insert { ticket, .. }
-        | StoreCmd::Write { ticket, .. }
-        | StoreCmd::Send { ticket, .. }
-        | StoreCmd::Sent { ticket, .. }
-        | StoreCmd::Share { ticket, .. } => Some(*ticket),
-        StoreCmd::Look { .. }
-        | StoreCmd::Detail { .. }
-        | StoreCmd::Costs { .. }
-        | StoreCmd::Refunds { .. }
-        | StoreCmd::SaveDraft { .. }
-        | StoreCmd::SaveView { .. }
-        | StoreCmd::SaveUpload { .. }
-        | StoreCmd::Archived { .. }
-        | StoreCmd::SaveSeen { .. } => None,
     }
 }
 

@@ -1,0 +1,251 @@
+//! A program's place at the store, without a thread of its own: commands in, answers out, each at once. The thread stands
+//! around it (see `thread`); a simulation drives it on a time of its own.
+
+use super::{base::Store, owner::Owner, read::Overview};
+use domain::{
+    account::Shared,
+    costs,
+    reason::store::Fault,
+    task::{RemoteId, Task},
+    time::Wall,
+};
+use engine::{
+    effect::{StoreCmd, Ticket},
+    msg::{SendResult, StoreMsg},
+};
+use std::{collections::HashSet, path::Path};
+
+/// An open store with all that belongs to this run. Fields are dropped in their order: the lock goes last.
+#[derive(Debug)]
+pub struct Seat {
+    /// Other programs whose end is waited for, since they hold rows that were told of.
+    watched: HashSet<String>,
+    /// Of these, the ones that [`strangers`](Self::strangers) has not given yet.
+    strangers: Vec<String>,
+    /// What was last told of what all programs share.
+    shared: Shared,
+    /// The last post that was told of.
+    posts: u64,
+    pub(super) store: Store,
+    owner: Owner,
+}
+
+impl Seat {
+    /// Opens the store of a data folder under a new name, and tells `Opened` and all that comes before the first page.
+    ///
+    /// # Errors
+    /// When the folder or the file cannot be used, or when a newer version made it.
+    pub fn open(dir: &Path, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
+        Self::open_as(dir, Owner::start(dir)?, to)
+    }
+
+    pub(super) fn open_as(dir: &Path, owner: Owner, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
+        let mut store = Store::open_as(dir, Some(&owner))?;
+        let Overview { total, last_seen, view, drafts } = store.overview()?;
+        let taken_back = store.take_back_unconfirmed()?;
+        store.begin_anew()?;
+        to(StoreMsg::Opened { owner: owner.name().to_owned(), total, last_seen, drafts });
+        if let Some(view) = view {
+            to(StoreMsg::View(Box::new(view)));
+        }
+        let uploads = store.uploads()?;
+        if !uploads.is_empty() {
+            to(StoreMsg::Uploads(uploads));
+        }
+        if !taken_back.is_empty() {
+            to(StoreMsg::TakenBack { keys: taken_back });
+        }
+        let (watched, strangers, shared) = (HashSet::new(), Vec::new(), Shared::default());
+        let (open_posts, posts) = store.open_posts()?;
+        if !open_posts.is_empty() {
+            to(StoreMsg::Posted { posts: open_posts });
+        }
+        let mut seat = Self { watched, strangers, shared, posts, store, owner };
+        // Before the first page: whether unsent work waits for a word depends on who sends.
+        seat.look_at_shared(to);
+        Ok(seat)
+    }
+
+    /// The name of this run in claims.
+    #[must_use]
+    pub fn owner(&self) -> &str {
+        self.owner.name()
+    }
+
+    /// Tells the whole table, as a start does after `Opened`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn read_pages(&mut self, to: &mut impl FnMut(StoreMsg)) -> Result<(), Fault> {
+        let mut pages = Vec::new();
+        self.store.pages(|page| {
+            pages.push(page);
+            std::ops::ControlFlow::Continue(())
+        })?;
+        pages.into_iter().for_each(|page| self.tell(page, to));
+        Ok(())
+    }
+
+    /// Programs whose end is to be told by [`ended`](Self::ended); each is given once.
+    pub fn strangers(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.strangers)
+    }
+
+    /// That other program, which held rows, runs no more: tells what it left.
+    pub fn ended(&mut self, owner: &str, to: &mut impl FnMut(StoreMsg)) {
+        self.watched.remove(owner);
+        let left = self.store.held_by(owner);
+        self.tell_changes(left, to);
+        self.look_at_shared(to);
+    }
+
+    /// Notes a post of the service and tells it. Gives whether the path is a task's.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn note_post(&mut self, path: &str, id: &RemoteId, to: &mut impl FnMut(StoreMsg)) -> Result<bool, Fault> {
+        let known = self.store.note_post(path, id)?;
+        self.look_at_posts(to);
+        Ok(known)
+    }
+
+    /// The bell rang: tells what other programs have changed.
+    pub fn look_around(&mut self, to: &mut impl FnMut(StoreMsg)) {
+        let changed = self.store.changed();
+        self.tell_changes(changed, to);
+        self.look_at_posts(to);
+        self.look_at_shared(to);
+    }
+
+    /// Tells what the service has posted since, whichever program took it.
+    pub(super) fn look_at_posts(&mut self, to: &mut impl FnMut(StoreMsg)) {
+        match self.store.posts(self.posts) {
+            Ok((posts, _)) if posts.is_empty() => {}
+            Ok((posts, last)) => {
+                self.posts = last;
+                to(StoreMsg::Posted { posts });
+            }
+            Err(fault) => to(StoreMsg::Failed { ticket: None, fault }),
+        }
+    }
+
+    /// Tells what all programs share, if it is not what was last told.
+    fn look_at_shared(&mut self, to: &mut impl FnMut(StoreMsg)) {
+        match self.store.shared() {
+            Ok(shared) if shared == self.shared => {}
+            Ok(shared) => self.tell(StoreMsg::Shared { ticket: None, shared: Box::new(shared) }, to),
+            Err(fault) => to(StoreMsg::Failed { ticket: None, fault }),
+        }
+    }
+
+    fn tell_changes(&mut self, found: Result<Vec<Task>, Fault>, to: &mut impl FnMut(StoreMsg)) {
+        match found {
+            Ok(tasks) if tasks.is_empty() => {}
+            Ok(tasks) => self.tell(StoreMsg::Changed { tasks }, to),
+            Err(fault) => to(StoreMsg::Failed { ticket: None, fault }),
+        }
+    }
+
+    /// Passes a message on. Of the other programs that hold rows in it the end is waited for from now on: rows that they
+    /// leave behind are told at once, long before the claims on them run out.
+    pub(super) fn tell(&mut self, message: StoreMsg, to: &mut impl FnMut(StoreMsg)) {
+        if let StoreMsg::Page { tasks, .. } | StoreMsg::Changed { tasks } = &message {
+            for owner in tasks.iter().filter_map(|task| task.claim.as_ref()).map(|claim| &claim.owner) {
+                self.watch(owner);
+            }
+        }
+        if let StoreMsg::Shared { shared, .. } | StoreMsg::Send { result: SendResult::Stopped { shared, .. }, .. } =
+            &message
+        {
+            self.shared = (**shared).clone();
+            shared.senders.iter().for_each(|sender| self.watch(&sender.owner));
+        }
+        to(message);
+    }
+
+    /// Notes that the end of that program is to be waited for, unless it is this one.
+    fn watch(&mut self, owner: &str) {
+        if owner != self.owner.name() && self.watched.insert(owner.to_owned()) {
+            self.strangers.push(owner.to_owned());
+        }
+    }
+
+    /// Carries out a command and tells the answer.
+    pub fn answer(&mut self, command: StoreCmd, to: &mut impl FnMut(StoreMsg)) {
+        let ticket = ticket(&command);
+        let done = self.carry_out(command).unwrap_or_else(|fault| Some(StoreMsg::Failed { ticket, fault }));
+        if let Some(message) = done {
+            self.tell(message, to);
+        }
+    }
+
+    fn carry_out(&mut self, command: StoreCmd) -> Result<Option<StoreMsg>, Fault> {
+        let store = &mut self.store;
+        Ok(match command {
+            StoreCmd::Insert { ticket, tasks, at, caps } => {
+                Some(StoreMsg::Inserted { ticket, result: store.insert(&tasks, at, &caps)? })
+            }
+            StoreCmd::Write { ticket, writes } => Some(StoreMsg::Written { ticket, results: store.write(&writes)? }),
+            StoreCmd::Send { ticket, write, per_minute, path } => {
+                let path = if path { Some(store.callback_path(write.task.key)?) } else { None };
+                Some(StoreMsg::Send { ticket, result: store.send(&write, per_minute)?, path })
+            }
+            StoreCmd::Share { ticket, profile, by, change } => {
+                let shared = Box::new(store.share(&profile, &by, &change)?);
+                Some(StoreMsg::Shared { ticket: Some(ticket), shared })
+            }
+            StoreCmd::Look { keys } => Some(StoreMsg::Changed { tasks: store.look(&keys)? }),
+            StoreCmd::Detail { key } => Some(match store.detail(key)? {
+                Some(detail) => StoreMsg::Detail(Box::new(detail)),
+                None => StoreMsg::NoSuchTask { key },
+            }),
+            StoreCmd::Sent { ticket, profile, from, to } => {
+                Some(StoreMsg::Sent { ticket, tasks: store.sent(&profile, from, to)? })
+            }
+            StoreCmd::Refunds { now } => Some(StoreMsg::Refunds(store.refunds(now)?)),
+            StoreCmd::Archived { filter, at } => {
+                let rows = store.archived(&filter, at)?;
+                Some(StoreMsg::Archived { filter, rows })
+            }
+            StoreCmd::Costs { now } => {
+                let lines = store.costs(Wall(0), Wall(i64::MAX))?;
+                Some(StoreMsg::Costs(Box::new(costs::report(&lines, now))))
+            }
+            StoreCmd::SaveDraft { id, draft, at } => {
+                store.save_draft(id, draft.as_deref(), at)?;
+                None
+            }
+            StoreCmd::SaveView { view } => {
+                store.save_view(&view)?;
+                None
+            }
+            StoreCmd::SaveUpload { upload } => {
+                store.save_upload(&upload)?;
+                None
+            }
+            StoreCmd::SaveSeen { at } => {
+                store.save_seen(at)?;
+                None
+            }
+        })
+    }
+}
+
+pub(super) fn ticket(command: &StoreCmd) -> Option<Ticket> {
+    match command {
+        StoreCmd::Insert { ticket, .. }
+        | StoreCmd::Write { ticket, .. }
+        | StoreCmd::Send { ticket, .. }
+        | StoreCmd::Sent { ticket, .. }
+        | StoreCmd::Share { ticket, .. } => Some(*ticket),
+        StoreCmd::Look { .. }
+        | StoreCmd::Detail { .. }
+        | StoreCmd::Costs { .. }
+        | StoreCmd::Refunds { .. }
+        | StoreCmd::SaveDraft { .. }
+        | StoreCmd::SaveView { .. }
+        | StoreCmd::SaveUpload { .. }
+        | StoreCmd::Archived { .. }
+        | StoreCmd::SaveSeen { .. } => None,
+    }
+}
