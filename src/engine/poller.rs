@@ -15,6 +15,7 @@ use crate::{
 };
 use domain::{
     account::{HaltCause, Why},
+    amount::CostSource,
     problem::{Charged, ErrorClass, TaskError},
     reason::{Own, Reason},
     task::{FileId, LedgerLine, MoneyEvent, NO_FILE, Phase, Task, TaskKey, Trouble, What},
@@ -378,6 +379,8 @@ fn ready(work: &mut Work, mut task: Task, file: FileId, note: domain::task::Even
 fn failed(work: &mut Work, mut task: Task, error: TaskError, reply: &Reply) -> Vec<Effect> {
     let note = answer_event(work, What::Failed(error.reason.clone()), reply);
     let money = match error.charged {
+        // Their word stands until they have another: they are asked again now.
+        _ if task.cost_source == Some(CostSource::Records) => None,
         Charged::No => Some(MoneyEvent::Released),
         Charged::Unknown => Some(MoneyEvent::Unknown),
         Charged::Yes => None,

@@ -128,6 +128,30 @@ fn the_end_is_asked_about_too_since_a_failure_may_have_been_given_back() {
 }
 
 #[test]
+fn a_failure_takes_no_charge_back_that_the_records_have_told() {
+    for code in [1026, 1000] {
+        let mut world = posting();
+        world.reply(with_id("q1", accepted("R1")));
+        world.settle();
+        world.pass(5 * SECOND);
+        asked(&mut world);
+        world.reply(charge("0.5"));
+        world.settle();
+        while !world.calls.iter().any(|call| matches!(call, HttpCmd::Query { .. })) {
+            world.pass(SECOND);
+        }
+        world.reply(ok(&format!(r#"{{"task_id":"R1","status":"Fail","base_resp":{{"status_code":{code}}}}}"#)));
+        world.settle();
+        assert_eq!(asked(&mut world), 1);
+        // It was not given back: the same charge is no news.
+        world.reply(charge("0.5"));
+        world.settle();
+        assert_eq!(world.ledger(1), [MoneyEvent::Reserved, MoneyEvent::Charged, MoneyEvent::Recorded], "{code}");
+        assert_eq!(world.disk.tasks[&key(1)].charged(), Charged::Yes);
+    }
+}
+
+#[test]
 fn a_key_without_the_permission_is_told_once_and_asked_no_more_until_the_config_is_read_again() {
     let mut world = posting();
     world.reply(with_id("q1", accepted("R1")));
