@@ -1,0 +1,39 @@
+//! Whole histories of several programs on one store, on virtual time and in one thread: the real engine, the real SQL, a model
+//! of the service, and every choice from one seed. After each step the rules are asked that protect a person's money.
+//!
+//! ```text
+//! cargo test --test histories                                   some hundred seeds, and what must be caught
+//! cargo test --test histories -- --seed 7                       one history, told step by step
+//! cargo test --release --test histories -- --seeds 0..100000    many, with figures
+//! ```
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test may panic, and this one reports"
+)]
+
+#[path = "histories/calls.rs"]
+mod calls;
+#[path = "histories/chance.rs"]
+mod chance;
+#[path = "histories/model.rs"]
+mod model;
+#[path = "histories/mutation.rs"]
+mod mutation;
+#[path = "histories/people.rs"]
+mod people;
+#[path = "histories/plan.rs"]
+mod plan;
+#[path = "histories/program.rs"]
+mod program;
+#[path = "histories/rules.rs"]
+mod rules;
+#[path = "histories/run.rs"]
+mod run;
+#[path = "histories/world.rs"]
+mod world;
+
+fn main() -> std::process::ExitCode {
+    run::main()
+}

@@ -1,0 +1,250 @@
+//! What a seed plans: what people do and when, and what goes wrong and when. A list, so that a failing history can be cut
+//! shorter.
+
+use crate::chance::Chance;
+use domain::time::{HOUR, MINUTE, SECOND};
+
+/// A history before it is played.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    pub(crate) seed: u64,
+    /// Whether the key saves logs, so that records hold prompts and IDs.
+    pub(crate) logs: bool,
+    /// Whether the service posts to us.
+    pub(crate) posts: bool,
+    /// How long a record takes to show, in milliseconds.
+    pub(crate) lag: u64,
+    pub(crate) per_minute: u32,
+    /// The day's cap, in thousandths.
+    pub(crate) cap: i64,
+    pub(crate) deeds: Vec<(u64, Deed)>,
+    pub(crate) faults: Vec<Fault>,
+    /// When the weather turns quiet.
+    pub(crate) quiet: u64,
+}
+
+/// What people do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deed {
+    Queue {
+        tasks: usize,
+        alike: bool,
+        undo: bool,
+    },
+    Cancel,
+    Retry,
+    Resolve,
+    TakeBack,
+    Pause,
+    Resume,
+    Refresh,
+    Download,
+    /// A program ends in order, and another is started.
+    Quit,
+    /// One program more.
+    Join,
+}
+
+/// What goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The nth call of that kind.
+    Call(Kind, u64, Fate),
+    /// At that step.
+    Step(u64, Blow),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Submit,
+    Query,
+    File,
+    Records,
+    Storage,
+    Post,
+}
+
+/// How a call goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fate {
+    /// No connection.
+    NotConnected,
+    /// The line broke before the last byte of the body.
+    HalfSent,
+    /// It arrives, and the answer is lost.
+    AnswerLost,
+    /// The answer comes after the program's patience.
+    Late,
+    /// It arrives after the program's patience.
+    ArrivesLate,
+    /// The answer comes twice.
+    Doubled,
+    /// The answer cannot be read.
+    Garbled,
+    ErrorBefore,
+    /// A 5xx though it was done.
+    ErrorAfter,
+    Limit,
+    LimitWithWait,
+    Refused,
+    NoBalance,
+    /// Of the storage: the line drops in the middle.
+    Cut,
+    /// Of the storage: the address is dead.
+    Dead,
+    /// Of the storage: no room for the file.
+    NoRoom,
+}
+
+/// What befalls programs and machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Blow {
+    /// The program whose step it was is killed.
+    Crash,
+    /// All programs end at once.
+    PowerCut,
+    /// The wall clock is set, by so many milliseconds.
+    Clock(i64),
+    /// The machine sleeps.
+    Sleep(u64),
+    /// No connection for so long.
+    Outage(u64),
+    /// The disk takes nothing for so long.
+    DiskFull(u64),
+    /// The next change fails.
+    CommitFails,
+    /// The next change is told as failed and is there all the same; an insertion shows after a power cut only.
+    CommitLies,
+    /// The next change is made, and the program is killed before it hears so.
+    CommitUnheard,
+}
+
+impl Fate {
+    pub(crate) fn all(kind: Kind) -> &'static [Self] {
+        match kind {
+            Kind::Submit => &[
+                Self::NotConnected,
+                Self::HalfSent,
+                Self::AnswerLost,
+                Self::AnswerLost,
+                Self::Late,
+                Self::ArrivesLate,
+                Self::Doubled,
+                Self::Garbled,
+                Self::ErrorBefore,
+                Self::ErrorAfter,
+                Self::Limit,
+                Self::LimitWithWait,
+                Self::Refused,
+                Self::NoBalance,
+            ],
+            Kind::Query | Kind::File | Kind::Records => &[
+                Self::NotConnected,
+                Self::AnswerLost,
+                Self::Late,
+                Self::Doubled,
+                Self::Garbled,
+                Self::ErrorBefore,
+                Self::Limit,
+                Self::LimitWithWait,
+            ],
+            Kind::Storage => &[Self::Cut, Self::Dead, Self::NoRoom, Self::Late],
+            Kind::Post => &[Self::AnswerLost, Self::Doubled, Self::Late],
+        }
+    }
+}
+
+impl Plan {
+    pub(crate) fn of(seed: u64) -> Self {
+        let mut chance = Chance::new(seed, 1);
+        let quiet = chance.between(20 * MINUTE, 3 * HOUR);
+        let mut deeds = vec![(chance.below(5 * SECOND), queue(&mut chance))];
+        for _ in 0..chance.between(1, 4) {
+            deeds.push((chance.below(quiet / 2), queue(&mut chance)));
+        }
+        for _ in 0..chance.between(2, 10) {
+            let deed = match chance.below(14) {
+                0..=1 => Deed::Cancel,
+                2..=3 => Deed::Retry,
+                4..=6 => Deed::Resolve,
+                7 => Deed::TakeBack,
+                8 => Deed::Pause,
+                9 => Deed::Resume,
+                10 => Deed::Refresh,
+                11 => Deed::Download,
+                12 => Deed::Quit,
+                _ => Deed::Join,
+            };
+            deeds.push((chance.below(quiet), deed));
+            if deed == Deed::Pause {
+                deeds.push((chance.below(quiet), Deed::Resume));
+            }
+        }
+        deeds.sort_by_key(|(at, _)| *at);
+        let faults = (0..chance.between(3, 14)).map(|_| fault(&mut chance)).collect();
+        Self {
+            seed,
+            logs: chance.percent(60),
+            posts: chance.percent(40),
+            lag: chance.below(10) * chance.below(MINUTE),
+            per_minute: u32::try_from(chance.between(2, 8)).unwrap_or(5),
+            cap: if chance.percent(30) { 4_000 } else { 20_000 },
+            deeds,
+            faults,
+            quiet,
+        }
+    }
+
+    /// The same with one fault or deed less, for each there is.
+    pub(crate) fn shorter(&self) -> Vec<Self> {
+        let mut all = Vec::new();
+        for n in 0..self.faults.len() {
+            let mut plan = self.clone();
+            plan.faults.remove(n);
+            all.push(plan);
+        }
+        for n in 0..self.deeds.len() {
+            let mut plan = self.clone();
+            plan.deeds.remove(n);
+            all.push(plan);
+        }
+        all
+    }
+}
+
+fn queue(chance: &mut Chance) -> Deed {
+    let tasks = usize::try_from(chance.between(2, 7)).unwrap_or(2);
+    Deed::Queue { tasks, alike: chance.percent(50), undo: chance.percent(50) }
+}
+
+fn fault(chance: &mut Chance) -> Fault {
+    let (kind, most) = match chance.below(20) {
+        0..=5 => (Kind::Submit, 12),
+        6..=7 => (Kind::Query, 60),
+        8 => (Kind::File, 8),
+        9 => (Kind::Records, 20),
+        10 => (Kind::Storage, 8),
+        11 => (Kind::Post, 20),
+        _ => return Fault::Step(chance.between(5, 500), blow(chance)),
+    };
+    let nth = chance.below(most);
+    let fates = Fate::all(kind);
+    Fault::Call(kind, nth, fates[chance.index(fates.len())])
+}
+
+fn blow(chance: &mut Chance) -> Blow {
+    match chance.below(16) {
+        0..=3 => Blow::Crash,
+        4 => Blow::PowerCut,
+        5 => {
+            let by = i64::try_from(chance.between(SECOND, 2 * HOUR)).unwrap_or(0);
+            Blow::Clock(if chance.percent(50) { by } else { -by })
+        }
+        6 => Blow::Sleep(chance.between(MINUTE, 8 * HOUR)),
+        7..=8 => Blow::Outage(chance.between(10 * SECOND, 5 * HOUR)),
+        9 => Blow::DiskFull(chance.between(SECOND, 20 * MINUTE)),
+        10..=11 => Blow::CommitFails,
+        12..=13 => Blow::CommitLies,
+        _ => Blow::CommitUnheard,
+    }
+}

@@ -1,0 +1,120 @@
+//! One running program: the real engine, its place at the real store, and what lies between them.
+
+use crate::{model::START, plan::Plan, rules::Run};
+use ::io::store::Seat;
+use domain::{
+    amount::Amount,
+    catalogue::Catalogue,
+    reason::{
+        store::{Deed, Fault, Why},
+        system::System,
+    },
+    task::TaskKey,
+    time::{Mono, Now, SECOND, Wall},
+};
+use engine::{
+    Bare, Driven,
+    effect::{StoreCmd, Ticket},
+    msg::StoreMsg,
+    settings::Settings,
+};
+use std::collections::{BTreeMap, VecDeque};
+
+/// The machine's time: the true one, and what its clocks show.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Clock {
+    /// True, in milliseconds from the history's beginning.
+    pub(crate) now: u64,
+    /// How far the wall clock is ahead.
+    pub(crate) set: i64,
+    /// How long the machine has slept.
+    pub(crate) slept: u64,
+}
+
+/// A running program.
+pub(crate) struct Program {
+    pub(crate) run: Run,
+    pub(crate) state: Bare,
+    pub(crate) seat: Seat,
+    born: Clock,
+    /// Commands that the store has not carried out.
+    pub(crate) commands: VecDeque<StoreCmd>,
+    /// When the store will have said all that it has to say so far.
+    pub(crate) told: u64,
+    /// When it asked to be woken.
+    pub(crate) wake: Option<u64>,
+    /// Files under way.
+    pub(crate) saves: BTreeMap<TaskKey, Ticket>,
+}
+
+impl Program {
+    /// Started at that moment; what the store tells at once is given with it.
+    pub(crate) fn start(run: Run, plan: &Plan, dir: &std::path::Path, clock: Clock) -> (Self, Vec<StoreMsg>) {
+        let mut said = Vec::new();
+        let mut seat = Seat::open(dir, &mut |msg| said.push(msg)).expect("a store that can be opened");
+        seat.read_pages(&mut |msg| said.push(msg)).expect("a store that can be read");
+        let mut program = Self {
+            run,
+            state: Bare::new(settings(plan, run.0), Now::default()),
+            seat,
+            born: clock,
+            commands: VecDeque::new(),
+            told: clock.now,
+            wake: None,
+            saves: BTreeMap::new(),
+        };
+        program.state = Bare::new(settings(plan, run.0), program.now(clock));
+        (program, said)
+    }
+
+    /// The present as it sees it.
+    pub(crate) fn now(&self, clock: Clock) -> Now {
+        let awake = (clock.now - self.born.now) - (clock.slept - self.born.slept);
+        let true_wall = Wall(START + i64::try_from(clock.now).unwrap_or(0));
+        Now { mono: Mono(awake), wall: Wall(true_wall.0 + clock.set), utc_offset: 8 * 3600 }
+    }
+
+    /// When it is to be woken, by the true time.
+    pub(crate) fn deadline(&self, clock: Clock) -> Option<u64> {
+        let now = self.now(clock);
+        self.state.next_deadline().map(|at| clock.now + at.since(now.mono).max(1))
+    }
+}
+
+fn settings(plan: &Plan, place: usize) -> Settings {
+    let mut settings = Settings { catalogue: Catalogue::builtin(), ..Settings::default() };
+    settings.interactive = place == 0;
+    settings.profile.submit_per_minute = plan.per_minute;
+    settings.poll.every_ms = 20 * SECOND;
+    settings.budget.per_day = Some(Amount::from_thousandths(plan.cap));
+    settings.download.dir = "/videos".into();
+    if plan.posts {
+        settings.callback.public_url = Some("https://me.example/posts".into());
+    }
+    settings
+}
+
+/// The disk takes nothing.
+pub(crate) fn full() -> Fault {
+    Fault { deed: Deed::SaveChanges, file: "reeltop.db".into(), why: Why::System(System::Full) }
+}
+
+/// Its number, where a change has one.
+pub(crate) fn change_of(command: &StoreCmd) -> Option<Ticket> {
+    match command {
+        StoreCmd::Insert { ticket, .. }
+        | StoreCmd::Write { ticket, .. }
+        | StoreCmd::Send { ticket, .. }
+        | StoreCmd::Share { ticket, .. } => Some(*ticket),
+        StoreCmd::Look { .. }
+        | StoreCmd::Sent { .. }
+        | StoreCmd::Detail { .. }
+        | StoreCmd::Costs { .. }
+        | StoreCmd::Refunds { .. }
+        | StoreCmd::SaveDraft { .. }
+        | StoreCmd::SaveView { .. }
+        | StoreCmd::SaveUpload { .. }
+        | StoreCmd::Archived { .. }
+        | StoreCmd::SaveSeen { .. } => None,
+    }
+}
