@@ -180,7 +180,10 @@ fn next_write(work: &mut Work, key: TaskKey, rev: u64) -> Vec<Effect> {
 /// row that only says that the answer is not known.
 fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Effect> {
     let key = now.key;
-    let found = write.task.remote.clone().filter(|id| now.remote.as_ref() != Some(id));
+    // The write that brings an ID has its line of money. One that only goes on with a known ID is no answer: a person may have
+    // taken that ID back meanwhile.
+    let brings = !write.ledger.is_empty();
+    let found = write.task.remote.clone().filter(|id| brings && now.remote.as_ref() != Some(id));
     let is_open = matches!(now.phase, Phase::Unknown { .. } | Phase::Sending { .. }) && now.remote.is_none();
     let put_back = write.task.state() == TaskState::Queued && now.state() == TaskState::Unknown;
     if is_open && (found.is_some() || write.task.state() == TaskState::Refused || put_back) {

@@ -370,3 +370,24 @@ fn a_repeat_that_came_before_its_parent_s_row_still_marks_it() {
     crate::tasks::put_page(&mut world.state, rows);
     assert!(world.state.tasks.rows[&key(1)].retried);
 }
+
+#[test]
+fn an_id_that_a_person_took_back_elsewhere_does_not_come_back_with_a_change_that_was_under_way() {
+    let mut world = World::running();
+    let ledger = world.ledger(1).to_vec();
+    // A change that goes on with the ID, and brings none.
+    world.act(Act::Download { keys: vec![key(1)], dir: Some("/elsewhere".into()) });
+    let error = TaskError {
+        code: "x".into(),
+        class: ErrorClass::UnknownOutcome,
+        reason: Reason::said("", "", ""),
+        charged: Charged::Unknown,
+    };
+    world.other(1, |task| {
+        (task.remote, task.claim) = (None, None);
+        task.phase = Phase::Unknown { error };
+    });
+    world.settle();
+    assert_eq!(world.states(1), (TaskState::Unknown, TaskState::Unknown));
+    assert_eq!((world.disk.tasks[&key(1)].remote.clone(), world.ledger(1)), (None, &ledger[..]));
+}
