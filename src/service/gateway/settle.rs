@@ -70,7 +70,9 @@ pub fn settle(submissions: &[Submission], rows: &[Row], catalogue: &Catalogue) -
     let rows: Vec<&Row> = rows.iter().filter(|row| may_be_a_submission(row)).collect();
     let owner: Vec<Option<usize>> = rows.iter().map(|row| submissions.iter().position(|one| names(one, row))).collect();
     // Who has no row by name may be the owner of any nameless one that fits.
-    let may_own = |at: &usize, row: &Row| !owner.contains(&Some(*at)) && fits(&submissions[*at], row, catalogue);
+    let may_own = |at: &usize, row: &Row| {
+        !tells_of_nothing(row) && !owner.contains(&Some(*at)) && fits(&submissions[*at], row, catalogue)
+    };
     let contenders = |(row, owner): (&&Row, &Option<usize>)| match owner {
         Some(_) => Vec::new(),
         None => (0..submissions.len()).filter(|at| may_own(at, row)).collect(),
@@ -111,6 +113,12 @@ fn may_be_a_submission(row: &Row) -> bool {
         let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
         path.ends_with("/video_generation") && !path.ends_with("/query/video_generation")
     })
+}
+
+/// A call that made nothing and cost nothing: one that was refused, such as the first try of a submission that was put back and
+/// has another row by now. Without a name it is nobody's.
+fn tells_of_nothing(row: &Row) -> bool {
+    row.task_id.is_none() && row.cost == Some(Amount::ZERO)
 }
 
 /// Whether both have the same name.

@@ -329,3 +329,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_row_of_a_call_that_made_and_cost_nothing_is_only_that_of_whom_it_names() {
+    let free = |id: &str| Row { cost: Some(Amount::ZERO), ..row(id, 100) };
+    // Such as the first try of a submission that was put back.
+    assert_eq!(told(&[unknown(1, 95)], &[free("r0")]), "#1 not seen");
+    assert_eq!(told(&[unknown(1, 95)], &[free("r0"), with_task("77", row("r1", 101))]), "#1 made 77 by r1");
+    let named = Submission { request_id: Some("r0".into()), ..unknown(1, 95) };
+    assert_eq!(told(&[named], &[free("r0")]), "#1 lost for 0.0 by r0");
+}
