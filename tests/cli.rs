@@ -747,7 +747,7 @@ fn prices_stand_beside_the_gateway_s_own_and_every_difference_is_named() {
     assert!(done.out.contains("MiniMax-Hailuo-02        768P    10  0.5 PTC  list  0.5 PTC/call"), "{}", done.out);
     assert!(!done.out.contains("the gateway says"), "{}", done.out);
 
-    let other = Service::with(|config| config.faults = "other-prices".parse().unwrap());
+    let other = Service::with(|config| config.faults = "other_prices".parse().unwrap());
     let home = Home::new(&other.url());
     let done = home.run(&["prices"]).coded(0);
     for line in [

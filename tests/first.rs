@@ -39,7 +39,8 @@ fn a_saved_file_that_was_deleted_is_said_to_be_missing_and_can_be_fetched_again(
         text.matches("file missing").count() == 2 && text.contains("it is no longer there")
     });
     screen.keys("d");
-    until("it is there again", || fs::metadata(&path).is_ok());
+    // Under another name: what was written beside the first one is still there.
+    until("it is there again", || home.task(1).saved().is_some_and(|saved| fs::metadata(&saved.path).is_ok()));
     screen.hides("file missing");
     // Deleted while it is in sight: said when the task is opened.
     fs::remove_file(home.task(1).saved().unwrap().path.clone()).unwrap();

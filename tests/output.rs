@@ -125,7 +125,8 @@ fn on_a_terminal_one_line_says_how_the_waiting_goes_and_is_gone_at_the_end() {
     let mut watch = Pty::sized(&home, 120, 24, &["watch"]);
     watch.shows("nothing to do; waiting");
     let so_far = watch.bytes().len();
-    assert!(!watch.writes_within(std::time::Duration::from_secs(3), so_far));
+    let more = watch.writes_within(std::time::Duration::from_secs(3), so_far);
+    assert!(!more, "{:?}", String::from_utf8_lossy(&watch.bytes()[so_far..]));
     watch.signal(rustix::process::Signal::TERM);
     assert_eq!(watch.ended(), 0);
     watch.hides("nothing to do");

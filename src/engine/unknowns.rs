@@ -177,7 +177,7 @@ pub(super) fn sent(work: &mut Work, of: Ticket, tasks: Vec<Task>) -> Vec<Effect>
                 let records = rows.into_iter().map(record).collect();
                 say(work, task, Evidence::Ambiguous { records, others })
             }
-            Finding::NotSeen if !work.records.look_due.get(key).is_some_and(|at| at > work.now.mono) => {
+            Finding::NotSeen if work.records.look_due.get(key).is_none_or(|at| at <= work.now.mono) => {
                 say(work, task, Evidence::NotSeen)
             }
             Finding::NotSeen => Vec::new(),

@@ -62,7 +62,9 @@ pub(crate) fn cancel(app: &mut App, keys: Vec<TaskKey>) -> Vec<Do> {
 pub(crate) fn download(app: &mut App, keys: Vec<TaskKey>, can: fn(&Row) -> bool) -> Vec<Do> {
     let rows = &app.work.tasks.rows;
     let able: Vec<TaskKey> = keys.iter().filter(|key| rows.get(key).is_some_and(can)).copied().collect();
-    let saved = |key: &TaskKey| rows.get(key).is_some_and(|row| row.state == TaskState::Saved);
+    let found = &app.screen.table.found;
+    let on_disk = |row: &Row| row.state == TaskState::Saved && !found.is_missing(row.key);
+    let saved = |key: &TaskKey| rows.get(key).is_some_and(on_disk);
     let (there, missing): (Vec<TaskKey>, Vec<TaskKey>) = able.into_iter().partition(saved);
     if let ([_], [key]) = (keys.as_slice(), missing.as_slice()) {
         let act = Act::Download { keys: vec![*key], dir: None };

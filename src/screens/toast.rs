@@ -105,7 +105,7 @@ fn draw_line(brush: &mut Brush<'_>, place: Rect, said: &str, more: &str, log: &s
     let room = place.width.saturating_sub(2);
     // Where the end is cut off, the log has the whole of it.
     let more = if more.is_empty() && cells(said) > room { log } else { more };
-    let beside = if more.is_empty() { 0 } else { cells(&more) + 2 };
+    let beside = if more.is_empty() { 0 } else { cells(more) + 2 };
     brush.text(place.x + 1, place.y, room.saturating_sub(beside), said, style);
     let faint = brush.look.theme.faint;
     brush.text_right(place.x, place.y, place.width.saturating_sub(1), more, faint);

@@ -184,7 +184,7 @@ impl Inner {
     }
 
     async fn fetch_from(&self, address: &str, part: &mut Part, job: &mut Job<'_>) -> Result<(), End> {
-        let refused = |why| Err(trouble::line("URL", why).into());
+        let refused = |why| Err(trouble::line("address", why).into());
         let url = match Url::parse(address) {
             Ok(url) if is_safe(&url, self.allow_http) => url,
             Ok(_) => return refused(Transfer::OpenAddress),

@@ -194,12 +194,15 @@ mod tests {
         assert_eq!(found, (1..).zip(expected).collect::<Vec<_>>());
     }
 
-    fn told(text: &str) -> (Vec<(usize, Result<Fields, LineReason>)>, Vec<String>) {
+    /// A record with its line.
+    type Found = (usize, Result<Fields, LineReason>);
+
+    fn told(text: &str) -> (Vec<Found>, Vec<String>) {
         let table = read(text);
         (table.records, table.others)
     }
 
-    fn row(line: usize, prompt: &str, duration: &str) -> (usize, Result<Fields, LineReason>) {
+    fn row(line: usize, prompt: &str, duration: &str) -> Found {
         (line, Ok(vec![("prompt".into(), prompt.into()), ("duration".into(), duration.into())]))
     }
 

@@ -99,6 +99,8 @@ pub enum Banner {
 #[must_use]
 pub fn banner(app: &App) -> Option<Banner> {
     [
+        // What the end waits for, whatever else is wrong.
+        (engine::waits_for_room(&app.work), Banner::Unwritten),
         (app.work.queue.halted.is_some(), Banner::Halted),
         (!app.work.settings.has_key, Banner::NoKey),
         (!app.work.store.failed.is_empty(), Banner::Unwritten),

@@ -94,7 +94,7 @@ mod tests {
                 "[Pan left, Tilt up, Shake, Zoom in]",
                 "4 camera commands at once in [Pan left, Tilt up, Shake, Zoom in]: at most 3 are advised. Put some in a \
                  bracket of their own: brackets in a row run one after another.",
-                None,
+                Some("[Pan left, Tilt up, Shake][Zoom in]"),
             ),
             (
                 "S2V-01",
