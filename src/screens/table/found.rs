@@ -42,7 +42,10 @@ pub(crate) fn follow(app: &mut App) -> Vec<Effect> {
             found.known.remove(&key);
         }
     }
-    let keys: Vec<TaskKey> = seen.into_iter().filter(|key| !found.known.contains_key(key)).collect();
+    // Where a file lies is read from the store, which must have it first.
+    let busy = &app.work.store.busy;
+    let keys: Vec<TaskKey> =
+        seen.into_iter().filter(|key| !found.known.contains_key(key) && !busy.contains_key(key)).collect();
     if keys.is_empty() || !found.asked.is_empty() {
         return Vec::new();
     }
