@@ -74,7 +74,8 @@ impl Live {
         // In the last column some terminals go on to the next line.
         let line = text::cut(&line, width.saturating_sub(1), true).0.into_owned();
         if line != self.shown {
-            let _ = write!(io::stderr(), "\r{line}\x1b[K");
+            // In one write: stderr is not buffered, and a line in pieces flickers.
+            let _ = io::stderr().write_all(format!("\r{line}\x1b[K").as_bytes());
             self.shown = line;
         }
     }
