@@ -7,22 +7,13 @@ mod support;
 
 use domain::{problem::Charged, task::TaskState};
 use service::answer::Reply;
-use support::flow::{Flow, lost, no_channel, refused};
+use support::flow::{Flow, SENT, lost, no_channel, refused};
 
-/// Long enough for the undo window to pass and the answer to come.
-const SENT: u64 = 4_000;
-
-/// Sends a task for each answer; `None` is accepted.
+/// A dashboard that has sent a task for each answer; failures stop nothing.
 fn with(answers: &[Option<Reply>]) -> Flow {
     let mut flow = Flow::start();
     flow.state.work.settings.queue.stop_after_failures = 0;
-    for (nth, answer) in answers.iter().enumerate() {
-        flow.answers.extend(answer.clone());
-        flow!(flow, "n", &format!("prompt {}", nth + 1), "<F2>", "<Enter>");
-        flow.live(SENT);
-    }
-    flow.live(20_000);
-    flow
+    flow.sending(answers)
 }
 
 fn states(flow: &Flow) -> Vec<TaskState> {

@@ -9,10 +9,7 @@ use engine::{
     effect::LocalCmd,
     msg::{LocalMsg, Msg},
 };
-use support::flow::{Flow, no_channel, refused};
-
-/// Long enough for the undo window to pass and the answer to come.
-const SENT: u64 = 4_000;
+use support::flow::{Flow, SENT, no_channel, refused};
 
 /// A dashboard with one task, which was refused.
 fn with_a_refusal() -> Flow {

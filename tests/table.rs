@@ -7,21 +7,11 @@ mod support;
 use domain::task::TaskState;
 use engine::msg::{Msg, Reread};
 use service::answer::Reply;
-use support::flow::{Flow, lost, no_channel, refused};
+use support::flow::{Flow, SENT, lost, no_channel, refused};
 
-/// Long enough for the undo window to pass and the answer to come.
-const SENT: u64 = 4_000;
-
-/// Sends a task for each answer; `None` is accepted.
+/// A dashboard that has sent a task for each answer.
 fn with(answers: &[Option<Reply>]) -> Flow {
-    let mut flow = Flow::start();
-    for (nth, answer) in answers.iter().enumerate() {
-        flow.answers.extend(answer.clone());
-        flow!(flow, "n", &format!("prompt {}", nth + 1), "<F2>", "<Enter>");
-        flow.live(SENT);
-    }
-    flow.live(20_000);
-    flow
+    Flow::start().sending(answers)
 }
 
 /// The header.

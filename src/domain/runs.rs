@@ -59,16 +59,20 @@ pub fn times<'a>(runs: impl IntoIterator<Item = Run<'a>>) -> BTreeMap<String, Ti
     by_model.into_iter().filter_map(|(model, all)| Some((model, of(all)?))).collect()
 }
 
+/// The smallest of these, sorted, of which that share (`part` of `of`) is not larger: the nearest rank. `None` for none.
+#[must_use]
+pub fn within(sorted: &[u64], part: usize, of: usize) -> Option<u64> {
+    sorted.get((sorted.len() * part).div_ceil(of.max(1)).max(1) - 1).copied()
+}
+
 fn of(mut all: Vec<u64>) -> Option<Times> {
     all.sort_unstable();
     let (first, last) = (*all.first()?, *all.last()?);
-    // The smallest of which that share is not larger.
-    let share = |percent: usize| all[(all.len() * percent).div_ceil(100).max(1) - 1];
     let fits = |step: &&u64| last / (**step * SECOND) - first / (**step * SECOND) < BINS;
     let step = STEPS.iter().find(fits).copied().unwrap_or(86_400) * SECOND;
     let count = |at: u64| all.iter().filter(|ms| **ms / step == at).count();
     let bins = (first / step..=last / step).take(BINS as usize).map(|at| (at * step, (at + 1) * step, count(at)));
-    Some(Times { count: all.len(), p50: share(50), p95: share(95), bins: bins.collect() })
+    Some(Times { count: all.len(), p50: within(&all, 1, 2)?, p95: within(&all, 19, 20)?, bins: bins.collect() })
 }
 
 /// How tasks ended by the person's own day, the newest first; the offset in seconds east of UTC.

@@ -394,6 +394,29 @@ pub enum TermCmd {
     Redraw,
 }
 
+impl StoreCmd {
+    /// Its number, where the answer is told by one.
+    #[must_use]
+    pub const fn ticket(&self) -> Option<Ticket> {
+        match self {
+            Self::Insert { ticket, .. }
+            | Self::Write { ticket, .. }
+            | Self::Send { ticket, .. }
+            | Self::Sent { ticket, .. }
+            | Self::Share { ticket, .. } => Some(*ticket),
+            Self::Look { .. }
+            | Self::Detail { .. }
+            | Self::Costs { .. }
+            | Self::Refunds { .. }
+            | Self::SaveDraft { .. }
+            | Self::SaveView { .. }
+            | Self::SaveUpload { .. }
+            | Self::Archived { .. }
+            | Self::SaveSeen { .. } => None,
+        }
+    }
+}
+
 impl Effect {
     /// A line for the log.
     #[must_use]

@@ -3,6 +3,7 @@
 
 use crate::{queue, work::Work};
 use domain::{
+    runs,
     task::{Kind, Phase, Row, TaskKey},
     time::{MINUTE, Wall},
 };
@@ -75,8 +76,7 @@ impl History {
 
     /// The shortest time within which that share of the runs was done (`part` of `of`, the nearest rank).
     fn within(&self, part: usize, of: usize) -> Option<u64> {
-        let runs = self.sorted.len();
-        (runs >= FEWEST).then(|| self.sorted.get((runs * part).div_ceil(of.max(1)).max(1) - 1).copied()).flatten()
+        runs::within(&self.sorted, part, of).filter(|_| self.sorted.len() >= FEWEST)
     }
 }
 

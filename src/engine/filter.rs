@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::risk;
 use domain::{
     amount::Amount,
     near::nearest,
@@ -409,10 +410,7 @@ impl Test {
         match self {
             Self::State(state) => row.state == *state,
             Self::Open => row.is_open_failure(),
-            Self::AtRisk => {
-                let expires = row.expires_at.get().is_some_and(|at| at < now.plus(HOUR));
-                expires && matches!(row.state, TaskState::Ready | TaskState::Saving)
-            }
+            Self::AtRisk => risk::runs_out_soon(row, now) && matches!(row.state, TaskState::Ready | TaskState::Saving),
             Self::Retried(retried) => row.retried == *retried,
             Self::Profile(text) => contains(&row.kind.profile, text),
             Self::Batch(first) => row.batch.0 == *first,

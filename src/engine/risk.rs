@@ -14,7 +14,7 @@ use crate::{
 use domain::{
     problem::{ErrorClass, TaskError},
     reason::{Own, Reason},
-    task::{Phase, Task, TaskKey},
+    task::{Phase, Row, Task, TaskKey},
     time::{HOUR, MINUTE, Mono, Wall},
 };
 
@@ -24,6 +24,12 @@ pub const AT_RISK: u64 = HOUR;
 const BEFORE: u64 = MINUTE;
 /// The code of a file whose address has run out, and of which no other works.
 const RAN_OUT: &str = "ran_out";
+
+/// Whether the address of a row's file has less than [`AT_RISK`] left, or has run out.
+#[must_use]
+pub fn runs_out_soon(row: &Row, now: Wall) -> bool {
+    row.expires_at.get().is_some_and(|end| end < now.plus(AT_RISK))
+}
 
 /// When that task is to be looked at next by [`due`].
 pub(super) fn next_look(work: &Work, task: &Task) -> Option<Mono> {

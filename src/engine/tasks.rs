@@ -18,6 +18,13 @@ use std::{
     sync::Arc,
 };
 
+impl Tasks {
+    /// The tasks whose outcome is unknown, the oldest first.
+    pub fn unknown_tasks(&self) -> impl Iterator<Item = &Task> {
+        self.unknown.iter().filter_map(|key| self.live.get(key))
+    }
+}
+
 /// Takes a whole task as it is now. An older revision than the one at hand is ignored.
 pub fn put(work: &mut Work, task: Task) {
     let key = task.key;
@@ -33,6 +40,7 @@ pub fn put(work: &mut Work, task: Task) {
     let live = task.state().is_live() || task.state() == TaskState::Unknown;
     set_member(&mut work.tasks.queued, key, task.state() == TaskState::Queued);
     set_member(&mut work.tasks.ready, key, task.state() == TaskState::Ready);
+    set_member(&mut work.tasks.unknown, key, task.state() == TaskState::Unknown);
     set_member(&mut work.tasks.held_up, key, task.trouble().is_some() && !task.is_stopped());
     engine::plan(work, &task);
     if live {

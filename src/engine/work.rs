@@ -124,6 +124,8 @@ pub struct Tasks {
     pub queued: BTreeSet<TaskKey>,
     /// Of these, the ones whose file waits to be fetched.
     pub ready: BTreeSet<TaskKey>,
+    /// Of these, the ones whose outcome is unknown.
+    pub unknown: BTreeSet<TaskKey>,
     /// Of these, the ones that something holds up (`Task::trouble`).
     pub held_up: BTreeSet<TaskKey>,
     /// Those whose prompt was refused as sensitive.

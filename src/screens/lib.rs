@@ -35,8 +35,8 @@ pub mod sheet;
 pub mod shell;
 pub mod sights;
 pub mod table;
-#[cfg(any(test, feature = "testing"))]
-pub mod testing;
+#[cfg(test)]
+mod testing;
 pub mod toast;
 pub mod undo;
 pub mod welcome;

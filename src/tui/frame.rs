@@ -235,7 +235,8 @@ fn doubt(was: &mut Buffer, place: Rect) {
 /// written too.
 fn doubt_halves(was: &mut Buffer, next: &Buffer) {
     for at in 1..was.content.len() {
-        if was.content[at - 1].cell_width() > 1 && was.content[at - 1] != next.content[at - 1] {
+        // Of the few that change the width is measured.
+        if was.content[at - 1] != next.content[at - 1] && was.content[at - 1].cell_width() > 1 {
             // No picture has this, so it differs from whatever comes.
             was.content[at].modifier = Modifier::all();
         }

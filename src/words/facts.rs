@@ -9,9 +9,9 @@ use domain::{
     request::{ImageRef, Request},
     task::{MoneyEvent, Row, SavedFile, Task, TaskState},
     text,
-    time::{HOUR, Now, Wall},
+    time::{Now, Wall},
 };
-use engine::{msg::Detail, settings::Voice};
+use engine::{msg::Detail, risk::AT_RISK, settings::Voice};
 
 /// The most cells of a picture's address: a data URL is a whole picture.
 const ADDRESS: usize = 200;
@@ -188,7 +188,9 @@ pub fn address(row: &Row, now: Now) -> Option<Fact> {
     let at = row.expires_at.get().filter(|_| waits)?;
     Some(match at.since(now.wall) {
         0 => fact(tr!("URL"), tr!("has expired; a fresh one is asked for"), Tone::Warning),
-        left if left < HOUR => fact(tr!("URL"), tr!("valid for {span} more", span = amounts::span(left)), Tone::Loud),
+        left if left < AT_RISK => {
+            fact(tr!("URL"), tr!("valid for {span} more", span = amounts::span(left)), Tone::Loud)
+        }
         left => {
             let (span, end) = (amounts::span(left), amounts::moment(at, now));
             fact(tr!("URL"), tr!("valid for {span} more, until {end}", span, end), Tone::Plain)

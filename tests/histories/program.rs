@@ -99,22 +99,7 @@ pub(crate) fn full() -> Fault {
     Fault { deed: Deed::SaveChanges, file: "reeltop.db".into(), why: Why::System(System::Full) }
 }
 
-/// Its number, where a change has one.
+/// Its number, where it is a change.
 pub(crate) fn change_of(command: &StoreCmd) -> Option<Ticket> {
-    match command {
-        StoreCmd::Insert { ticket, .. }
-        | StoreCmd::Write { ticket, .. }
-        | StoreCmd::Send { ticket, .. }
-        | StoreCmd::Share { ticket, .. } => Some(*ticket),
-        StoreCmd::Look { .. }
-        | StoreCmd::Sent { .. }
-        | StoreCmd::Detail { .. }
-        | StoreCmd::Costs { .. }
-        | StoreCmd::Refunds { .. }
-        | StoreCmd::SaveDraft { .. }
-        | StoreCmd::SaveView { .. }
-        | StoreCmd::SaveUpload { .. }
-        | StoreCmd::Archived { .. }
-        | StoreCmd::SaveSeen { .. } => None,
-    }
+    command.ticket().filter(|_| !matches!(command, StoreCmd::Sent { .. }))
 }

@@ -42,6 +42,9 @@ macro_rules! flow {
     ($flow:expr, $($part:expr),+ $(,)?) => {{ $( $flow.part($part); )+ }};
 }
 
+/// Long enough for the undo window to pass and the answer to come.
+pub(crate) const SENT: u64 = 4_000;
+
 /// The dashboard on a store of its own.
 pub(crate) type Flow = Rig<App, Answering>;
 
@@ -118,6 +121,17 @@ impl Flow {
             path: Posts::default(),
         };
         Self::opened(ground, settings, now)
+    }
+
+    /// Sends a task for each answer, `prompt 1` the first; `None` is accepted.
+    pub(crate) fn sending(mut self, answers: &[Option<Reply>]) -> Self {
+        for (nth, answer) in answers.iter().enumerate() {
+            self.answers.extend(answer.clone());
+            flow!(self, "n", &format!("prompt {}", nth + 1), "<F2>", "<Enter>");
+            self.live(SENT);
+        }
+        self.live(20_000);
+        self
     }
 
     /// The program ends and is started again on the same store.

@@ -55,24 +55,10 @@ impl Disk {
     }
 
     pub(super) fn carry_out(&mut self, command: StoreCmd) -> Option<StoreMsg> {
-        let ticket = match &command {
-            StoreCmd::Insert { ticket, .. }
-            | StoreCmd::Write { ticket, .. }
-            | StoreCmd::Send { ticket, .. }
-            | StoreCmd::Share { ticket, .. } => Some(*ticket),
-            StoreCmd::Sent { ticket, .. } => Some(*ticket),
-            StoreCmd::Look { .. } => None,
-            StoreCmd::Detail { .. }
-            | StoreCmd::Costs { .. }
-            | StoreCmd::Refunds { .. }
-            | StoreCmd::SaveDraft { .. }
-            | StoreCmd::SaveView { .. }
-            | StoreCmd::SaveUpload { .. }
-            | StoreCmd::Archived { .. }
-            | StoreCmd::SaveSeen { .. } => {
-                return None;
-            }
-        };
+        let ticket = command.ticket();
+        if ticket.is_none() && !matches!(command, StoreCmd::Look { .. }) {
+            return None;
+        }
         let failed = Some(StoreMsg::Failed { ticket, fault: disk_full() });
         match self.health {
             Health::Well => Some(self.answer(command)),

@@ -68,6 +68,21 @@ fn unknown() -> World {
     world
 }
 
+/// One task was accepted as `R1`, and its charge is asked for.
+fn asking() -> World {
+    let mut world = posting();
+    world.reply(with_id("q1", accepted("R1")));
+    world.settle();
+    world.pass(5 * SECOND);
+    world
+}
+
+fn until_queried(world: &mut World) {
+    while !world.calls.iter().any(|call| matches!(call, HttpCmd::Query { .. })) {
+        world.pass(SECOND);
+    }
+}
+
 #[test]
 fn the_charge_is_asked_for_after_five_seconds_and_while_there_is_none_after_one_five_and_thirty_minutes() {
     let mut world = posting();
@@ -88,10 +103,7 @@ fn the_charge_is_asked_for_after_five_seconds_and_while_there_is_none_after_one_
 
 #[test]
 fn the_real_charge_takes_the_place_of_the_expected_one_and_has_a_line_of_its_own() {
-    let mut world = posting();
-    world.reply(with_id("q1", accepted("R1")));
-    world.settle();
-    world.pass(5 * SECOND);
+    let mut world = asking();
     assert_eq!(asked(&mut world), 1);
     world.reply(charge("\"0.4\""));
     world.settle();
@@ -105,16 +117,11 @@ fn the_real_charge_takes_the_place_of_the_expected_one_and_has_a_line_of_its_own
 
 #[test]
 fn the_end_is_asked_about_too_since_a_failure_may_have_been_given_back() {
-    let mut world = posting();
-    world.reply(with_id("q1", accepted("R1")));
-    world.settle();
-    world.pass(5 * SECOND);
+    let mut world = asking();
     asked(&mut world);
     world.reply(charge("0.5"));
     world.settle();
-    while !world.calls.iter().any(|call| matches!(call, HttpCmd::Query { .. })) {
-        world.pass(SECOND);
-    }
+    until_queried(&mut world);
     world.reply(ok(r#"{"task_id":"R1","status":"Fail","base_resp":{"status_code":1027}}"#));
     world.settle();
     assert_eq!((world.states(1), asked(&mut world)), ((Failed, Failed), 1));
@@ -130,16 +137,11 @@ fn the_end_is_asked_about_too_since_a_failure_may_have_been_given_back() {
 #[test]
 fn a_failure_takes_no_charge_back_that_the_records_have_told() {
     for code in [1026, 1000] {
-        let mut world = posting();
-        world.reply(with_id("q1", accepted("R1")));
-        world.settle();
-        world.pass(5 * SECOND);
+        let mut world = asking();
         asked(&mut world);
         world.reply(charge("0.5"));
         world.settle();
-        while !world.calls.iter().any(|call| matches!(call, HttpCmd::Query { .. })) {
-            world.pass(SECOND);
-        }
+        until_queried(&mut world);
         world.reply(ok(&format!(r#"{{"task_id":"R1","status":"Fail","base_resp":{{"status_code":{code}}}}}"#)));
         world.settle();
         assert_eq!(asked(&mut world), 1);
@@ -153,10 +155,7 @@ fn a_failure_takes_no_charge_back_that_the_records_have_told() {
 
 #[test]
 fn a_key_without_the_permission_is_told_once_and_asked_no_more_until_the_config_is_read_again() {
-    let mut world = posting();
-    world.reply(with_id("q1", accepted("R1")));
-    world.settle();
-    world.pass(5 * SECOND);
+    let mut world = asking();
     asked(&mut world);
     world.reply(ok(r#"{"code":403,"msg":"no access"}"#));
     let denied = |world: &World| world.state.news.iter().filter(|news| matches!(news, News::Records(_))).count();

@@ -10,7 +10,7 @@ use domain::{
     time::Wall,
 };
 use engine::{
-    effect::{StoreCmd, Ticket},
+    effect::StoreCmd,
     msg::{SendResult, StoreMsg},
 };
 use std::{collections::HashSet, path::Path};
@@ -172,7 +172,7 @@ impl Seat {
 
     /// Carries out a command and tells the answer.
     pub fn answer(&mut self, command: StoreCmd, to: &mut impl FnMut(StoreMsg)) {
-        let ticket = ticket(&command);
+        let ticket = command.ticket();
         let done = self.carry_out(command).unwrap_or_else(|fault| Some(StoreMsg::Failed { ticket, fault }));
         if let Some(message) = done {
             self.tell(message, to);
@@ -228,24 +228,5 @@ impl Seat {
                 None
             }
         })
-    }
-}
-
-pub(super) fn ticket(command: &StoreCmd) -> Option<Ticket> {
-    match command {
-        StoreCmd::Insert { ticket, .. }
-        | StoreCmd::Write { ticket, .. }
-        | StoreCmd::Send { ticket, .. }
-        | StoreCmd::Sent { ticket, .. }
-        | StoreCmd::Share { ticket, .. } => Some(*ticket),
-        StoreCmd::Look { .. }
-        | StoreCmd::Detail { .. }
-        | StoreCmd::Costs { .. }
-        | StoreCmd::Refunds { .. }
-        | StoreCmd::SaveDraft { .. }
-        | StoreCmd::SaveView { .. }
-        | StoreCmd::SaveUpload { .. }
-        | StoreCmd::Archived { .. }
-        | StoreCmd::SaveSeen { .. } => None,
     }
 }

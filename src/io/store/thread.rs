@@ -5,7 +5,7 @@ use super::{
     bell, fault, layout,
     owner::{Owner, Programs},
     read, schema,
-    seat::{Seat, ticket},
+    seat::Seat,
     write::is_of_a_paid_id,
 };
 use domain::{
@@ -129,7 +129,7 @@ fn refuse_all(inbox: &Receiver<Input>, fault: &Fault, to: &impl Fn(StoreMsg)) {
     failed(None);
     for input in inbox {
         match input {
-            Input::Command(command) => failed(ticket(&command)),
+            Input::Command(command) => failed(command.ticket()),
             Input::Close => return,
             Input::Loaded(_) | Input::Rung | Input::Ended(_) | Input::Post(..) => {}
         }

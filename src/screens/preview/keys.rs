@@ -85,7 +85,7 @@ pub(crate) fn edit(app: &mut App) -> Vec<Do> {
 fn unknown(app: &App) -> Option<TaskKey> {
     let preview = shown(app)?;
     let is_unknown = |key: &TaskKey| app.work.tasks.rows.get(key).is_some_and(|row| row.state == TaskState::Unknown);
-    let unknowns = || app.work.tasks.live.values().filter(|task| task.state() == TaskState::Unknown);
+    let unknowns = || app.work.tasks.unknown_tasks();
     let parents = preview.items.iter().filter_map(|item| item.parent);
     let twins = preview.items.iter().filter_map(|item| retry::unknown_twin(&item.request, unknowns()));
     parents.filter(is_unknown).chain(twins).next()

@@ -11,7 +11,7 @@ use domain::{
     amount::Totals,
     retry,
     retry::{Caution, Change, Scope, Warning},
-    task::{Row, Task, TaskKey, TaskState},
+    task::{Row, Task, TaskKey},
 };
 use std::collections::{BTreeMap, BTreeSet};
 use words::{problem::Problem, terms, terms::Face, tr};
@@ -75,7 +75,7 @@ pub(super) fn judged(app: &App, items: &[PreviewItem]) -> Judged {
 
 /// Warns of new tasks that ask for the same as one whose outcome is unknown.
 fn twins(app: &App, items: &[PreviewItem]) -> Option<Problem> {
-    let unknowns: Vec<&Task> = app.work.tasks.live.values().filter(|task| task.state() == TaskState::Unknown).collect();
+    let unknowns: Vec<&Task> = app.work.tasks.unknown_tasks().collect();
     let new = items.iter().filter(|item| item.parent.is_none());
     let keys: BTreeSet<TaskKey> =
         new.filter_map(|item| retry::unknown_twin(&item.request, unknowns.iter().copied())).collect();

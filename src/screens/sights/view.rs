@@ -3,7 +3,7 @@
 use super::Spot;
 use crate::{
     app::App,
-    kit::{brush::Brush, text},
+    kit::{brush::Brush, text, theme::NAMED},
 };
 use pictures::{blocks::Cells, colours::Ink};
 use ratatui::{layout::Rect, style::Color};
@@ -48,29 +48,10 @@ fn paint(brush: &mut Brush<'_>, cells: &Cells, place: Rect, sixteen: bool) {
     }
 }
 
-/// A terminal of sixteen colours knows them by their names only.
-const NAMED: [Color; 16] = [
-    Color::Black,
-    Color::Red,
-    Color::Green,
-    Color::Yellow,
-    Color::Blue,
-    Color::Magenta,
-    Color::Cyan,
-    Color::Gray,
-    Color::DarkGray,
-    Color::LightRed,
-    Color::LightGreen,
-    Color::LightYellow,
-    Color::LightBlue,
-    Color::LightMagenta,
-    Color::LightCyan,
-    Color::White,
-];
-
 fn colour(ink: Ink, sixteen: bool) -> Color {
     match ink {
         Ink::Plain => Color::Reset,
+        // A terminal of sixteen colours knows them by their names only.
         Ink::Number(n) if sixteen => NAMED[usize::from(n & 15)],
         Ink::Number(n) => Color::Indexed(n),
         Ink::Rgb(r, g, b) => Color::Rgb(r, g, b),

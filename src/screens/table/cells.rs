@@ -4,10 +4,10 @@ use crate::{app::App, kit::theme::Look, shell::layout};
 use domain::{
     problem::Charged,
     task::{Row, Task, TaskKey, TaskState},
-    time::{HOUR, Now, SECOND},
+    time::{Now, SECOND},
 };
 use engine::{
-    expected, queue,
+    expected, queue, risk,
     work::{Saving, SavingStep},
 };
 use ratatui::style::Style;
@@ -192,7 +192,7 @@ fn is_missing(view: &View<'_>, row: &Row) -> bool {
 }
 
 fn at_risk(view: &View<'_>, row: &Row) -> bool {
-    row.expires_at.get().is_some_and(|at| at < view.now.wall.plus(HOUR))
+    risk::runs_out_soon(row, view.now.wall)
 }
 
 /// Whether a person stopped its saving: nothing fetches it before the next start.

@@ -3,11 +3,8 @@
 
 use super::{groups, keep_visible, order, position};
 use crate::{app::App, screen::TableView, shell::layout};
-use domain::{
-    task::{Row, Task, TaskKey, TaskState},
-    time::HOUR,
-};
-use std::cmp::Reverse;
+use domain::task::{Row, Task, TaskKey, TaskState};
+use engine::risk;
 use words::{names, tr};
 
 /// Rows that are pinned at most.
@@ -25,25 +22,18 @@ pub(crate) fn rows(app: &App) -> usize {
 
 /// Files not yet here whose address has less than an hour to live, or whose saving a person stopped.
 pub(crate) fn at_risk(app: &App) -> Vec<TaskKey> {
-    let soon = layout::shown_now(app).wall.plus(HOUR);
+    let (now, rows) = (layout::shown_now(app).wall, &app.work.tasks.rows);
     let waiting = app.work.tasks.ready.iter().chain(app.work.saver.active.keys());
-    let expires = |key: &TaskKey| app.work.tasks.rows.get(key).and_then(|row| row.expires_at.get());
+    let runs_out = |key: &TaskKey| rows.get(key).is_some_and(|row| risk::runs_out_soon(row, now));
     let is_stopped = |key| app.work.tasks.live.get(key).is_some_and(Task::is_stopped);
-    let mut keys: Vec<TaskKey> =
-        waiting.filter(|key| expires(key).is_some_and(|at| at < soon) || is_stopped(key)).copied().collect();
-    keys.sort_unstable_by_key(|key| (expires(key), *key));
+    let mut keys: Vec<TaskKey> = waiting.filter(|key| runs_out(key) || is_stopped(key)).copied().collect();
+    keys.sort_unstable_by_key(|key| (rows.get(key).and_then(|row| row.expires_at.get()), *key));
     keys
 }
 
 /// The unknown, the newest first.
 fn unknown(app: &App) -> Vec<TaskKey> {
-    if app.work.tasks.counts[TaskState::Unknown as usize] == 0 {
-        return Vec::new();
-    }
-    let live = app.work.tasks.live.values().filter(|task| task.state() == TaskState::Unknown);
-    let mut keys: Vec<TaskKey> = live.map(|task| task.key).collect();
-    keys.sort_unstable_by_key(|key| Reverse(*key));
-    keys
+    app.work.tasks.unknown.iter().rev().copied().collect()
 }
 
 /// Which are to be pinned: those that are stay, so that nothing moves while one works through them.

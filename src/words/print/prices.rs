@@ -6,7 +6,7 @@ use domain::{
     amount::{CostSource, Money},
     catalogue::Catalogue,
     export::json_line,
-    prices::Prices,
+    prices::{Prices, Quote},
     text,
 };
 use serde_json::json;
@@ -35,19 +35,24 @@ impl Price {
             let theirs = listed.unwrap_or_default().iter().find(|listed| listed.model.eq_ignore_ascii_case(model));
             theirs.map(|listed| listed.price.clone())
         };
+        let ours = |quote: Quote| (quote.price.of(prices.currency()), quote.source);
+        let offered = prices.all(catalogue);
+        let amounts = offered.iter().map(|(offer, quote)| (offer.model.clone(), quote.map(|quote| ours(quote).0)));
+        let found = listed.map_or_else(Vec::new, |listed| differences(listed, &amounts.collect::<Vec<_>>()));
         let mut all: Vec<Self> = Vec::new();
-        for (offer, quote) in prices.all(catalogue) {
-            let ours = quote.map(|quote| (quote.price.of(prices.currency()), quote.source));
-            let one = [(offer.model.clone(), ours.map(|(money, _)| money))];
-            let differs = listed.is_some_and(|listed| {
-                differences(listed, &one).iter().any(|found| !matches!(found, Difference::OnlyTheirs { .. }))
+        for (offer, quote) in offered {
+            let price = quote.map(ours);
+            let differs = found.iter().any(|found| match found {
+                Difference::Price { model, ours, .. } => {
+                    *model == offer.model && *ours == price.map(|(money, _)| money)
+                }
+                Difference::OnlyOurs { model } => *model == offer.model,
+                Difference::OnlyTheirs { .. } => false,
             });
             let (theirs, form) = (said(&offer.model), Some((offer.resolution, offer.seconds)));
-            all.push(Self { model: offer.model, form, ours, theirs, differs });
+            all.push(Self { model: offer.model, form, ours: price, theirs, differs });
         }
-        let models: Vec<(String, Option<Money>)> =
-            all.iter().map(|price| (price.model.clone(), price.ours.map(|(money, _)| money))).collect();
-        let theirs = differences(listed.unwrap_or_default(), &models).into_iter().filter_map(|found| match found {
+        let theirs = found.into_iter().filter_map(|found| match found {
             Difference::OnlyTheirs { model: Listed { model, price } } => {
                 Some(Self { model, form: None, ours: None, theirs: Some(price), differs: true })
             }
