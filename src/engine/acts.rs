@@ -1,8 +1,8 @@
 //! What a person can have done to tasks, carried out: the same for keys and command line.
 
 use super::{
+    act_news::{done, not_done, refuse},
     adopt, callback, ended, event, held_by_another, in_scope, poller, put_away, queue, saver, share, store, ticket,
-    told::{done, not_done, refuse},
 };
 use crate::{
     act::{Act, Intent, Resolution},

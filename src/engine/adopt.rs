@@ -9,7 +9,7 @@
 //!
 //! The queries are asked by the poller, within its budget.
 
-use super::{acts, callback, poller, ticket, told::not_done};
+use super::{act_news::not_done, acts, callback, poller, ticket};
 use crate::{
     effect::{Caps, Effect, HttpCmd, StoreCmd, Ticket},
     news::{ActNews, News, NotDone, TaskNews},

@@ -6,6 +6,7 @@
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
 pub mod act;
+mod act_news;
 pub mod acts;
 mod adopt;
 mod again;
@@ -42,7 +43,6 @@ pub mod tasks;
 pub mod testing;
 #[cfg(test)]
 mod tests;
-mod told;
 pub mod unknowns;
 pub mod uploads;
 pub mod view;

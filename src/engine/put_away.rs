@@ -1,6 +1,6 @@
 //! Putting failures away, and opening them again: what a person has seen to counts as open no more. The state stays.
 
-use super::{event, store, told::refuse};
+use super::{act_news::refuse, event, store};
 use crate::{
     effect::{Effect, StoreCmd},
     news::{Left, News, TaskNews},

@@ -1,6 +1,6 @@
 //! Charges without a result: which there are, and what a person has said of them.
 
-use super::{event, store, told::refuse};
+use super::{act_news::refuse, event, store};
 use crate::{
     effect::{Effect, StoreCmd},
     news::{Left, News, TaskNews},

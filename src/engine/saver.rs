@@ -1,7 +1,7 @@
 //! Saving: from a file's id to a checked file on disk, at most a few at once. The claim on a file is on disk before
 //! anything is fetched, so that no two programs fetch the same one.
 
-use super::{claim, event, held_by_us, is_ours, poller, queue::LONGEST_WAIT, risk, store, ticket, told};
+use super::{act_news, claim, event, held_by_us, is_ours, poller, queue::LONGEST_WAIT, risk, store, ticket};
 use crate::{
     effect::{Effect, HttpCmd, SaveCmd, SaveTarget, Ticket},
     msg::SaveMsg,
@@ -355,7 +355,7 @@ fn give_back(work: &mut Work, mut task: Task, error: TaskError, wait: Option<u64
 fn not_again(work: &mut Work, task: Task, error: TaskError, passes: bool) -> Vec<Effect> {
     let note = event(work, What::NotSaved(error.reason.clone()));
     let path = task.saved().map(|saved| saved.path.clone()).unwrap_or_default();
-    told::not_done(work, Some(task.key), NotDone::NotFetchedAgain { path, error, passes });
+    act_news::not_done(work, Some(task.key), NotDone::NotFetchedAgain { path, error, passes });
     store::write(work, task, vec![note], vec![])
 }
 

@@ -6,8 +6,8 @@
 //! and `Sending`) do not go this way: see [`super::queue`] and [`super::acts`].
 
 use super::{
-    acts, again, callback, ended, event, held_by_another, held_by_us, hook, is_ours, is_told_of, put_away, queue,
-    saver, share, ticket, told, unknowns, uploads,
+    act_news, acts, again, callback, ended, event, held_by_another, held_by_us, hook, is_ours, is_told_of, put_away,
+    queue, saver, share, ticket, unknowns, uploads,
 };
 use crate::{
     effect::{Effect, Level, Noted, StoreCmd, Ticket, Write},
@@ -157,7 +157,7 @@ fn written(work: &mut Work, of: Ticket, result: WriteResult) -> Vec<Effect> {
             }
             let mut effects = next_write(work, key, rev);
             if effects.is_empty() {
-                told::on_disk(work, key);
+                act_news::on_disk(work, key);
                 effects.extend(again::on_disk(work, key));
             }
             effects.extend(saver::claim_saved(work, &write.task));
@@ -208,7 +208,7 @@ fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Effect> {
     if let Some(id) = found {
         effects.extend(came_late(work, now, id));
     }
-    told::overtaken(work, key);
+    act_news::overtaken(work, key);
     effects
 }
 
@@ -375,7 +375,7 @@ fn failed(work: &mut Work, of: Option<Ticket>, fault: Fault) -> Vec<Effect> {
         work.news.push(News::Batch { ticket, result: Err(NotQueued::Store(fault.clone())) });
     }
     if of.is_none() {
-        told::not_read(work, &fault);
+        act_news::not_read(work, &fault);
     }
     // A hundred writes that fail together are one failure; without a store there is nothing to try again.
     if work.store.retry_at.is_none() {
@@ -394,7 +394,7 @@ fn not_written(work: &mut Work, write: Write, fault: &Fault) -> Option<Effect> {
         let what = format!("not yet on disk: {key} has the service's id {}", id.0);
         Effect::log(Level::Error, Some(key), Noted::Text(what))
     });
-    told::not_on_disk(work, key, fault);
+    act_news::not_on_disk(work, key, fault);
     if work.store.failures == 0 {
         super::ending::ask_about_unsaved(work);
     }

@@ -227,7 +227,7 @@ pub struct Halt {
 pub struct Sharing {
     /// Changes that the store is to be told.
     pub wishes: Vec<Change>,
-    /// Changes that it has been told, and has not acknowledged.
+    /// Changes that it has been act_news, and has not acknowledged.
     pub under_way: BTreeMap<Ticket, Change>,
     /// Changes that it could not take; told again with the writes that failed.
     pub failed: Vec<Change>,

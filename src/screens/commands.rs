@@ -1,8 +1,6 @@
 //! What each action does. Which key means which stands in `keymap`; whether it is possible was asked before.
 
 use crate::{
-    after,
-    after::Then,
     app::App,
     command_line, compose,
     compose::choose,
@@ -21,7 +19,8 @@ use crate::{
     screen::{DetailTab, Pane, Preview},
     sheet, sights, table,
     table::{filter_input, groups, sort_menu},
-    toast, undo,
+    toast, undo, whole_tasks,
+    whole_tasks::Then,
 };
 use domain::{
     retry,
@@ -260,7 +259,7 @@ fn retry(app: &mut App) -> Vec<Do> {
             Err(no) => left_out.entry(no).or_default().push(row.key),
         }
     }
-    after::with(app, &keys, Then::Retry { left_out })
+    whole_tasks::with(app, &keys, Then::Retry { left_out })
 }
 
 fn of_cursor(app: &mut App, then: Then) -> Vec<Do> {
@@ -276,7 +275,7 @@ fn of_cursor(app: &mut App, then: Then) -> Vec<Do> {
         );
         toast::say(app, Level::Info, text, Some(key));
     }
-    after::with(app, &[key], then)
+    whole_tasks::with(app, &[key], then)
 }
 
 /// Copies a part of all that is marked, in the order of the table; of the task under the cursor where nothing is.
@@ -286,7 +285,7 @@ fn copy(app: &mut App, then: Then) -> Vec<Do> {
     let mut keys: Vec<TaskKey> = shown.iter().filter(|key| wanted.contains(key)).copied().collect();
     // Marked, and hidden by the filter.
     keys.extend(wanted.iter().filter(|key| !shown.contains(key)));
-    after::with(app, &keys, then)
+    whole_tasks::with(app, &keys, then)
 }
 
 fn copy_part(app: &mut App, what: CopyWhat) -> Vec<Do> {

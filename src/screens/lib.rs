@@ -3,9 +3,7 @@
 
 #![warn(clippy::disallowed_methods, clippy::disallowed_types)]
 
-pub mod after;
 pub mod app;
-pub mod away;
 pub mod command_line;
 pub mod commands;
 pub mod compose;
@@ -34,12 +32,14 @@ pub mod screen;
 pub mod sheet;
 pub mod shell;
 pub mod sights;
+pub mod since_last_time;
 pub mod table;
 #[cfg(test)]
 mod testing;
 pub mod toast;
 pub mod undo;
 pub mod welcome;
+pub mod whole_tasks;
 
 use crate::{
     app::App,
@@ -102,7 +102,7 @@ fn happened(app: &mut App, msg: WorkMsg) -> Vec<Effect> {
             let opened = StoreMsg::Opened { owner, total, last_seen, drafts: Vec::new() };
             let effects = work(app, WorkMsg::Store(opened));
             welcome::offer(app);
-            away::begin(app, last_seen);
+            since_last_time::begin(app, last_seen);
             compose::restore(app, drafts);
             return effects;
         }

@@ -1,7 +1,7 @@
 //! What the work tells, taken up: rows into the table, words into the message line and the message log, the store's word on a
 //! batch to its preview.
 
-use crate::{app::App, away, notice, preview, screen::Kind, sights, table, toast};
+use crate::{app::App, notice, preview, screen::Kind, sights, since_last_time, table, toast};
 use domain::task::{TaskKey, TaskState};
 use engine::{
     effect::Effect,
@@ -74,7 +74,7 @@ fn rows(app: &mut App, news: Vec<News>) {
     table::rows_changed(app, changed, read);
     if complete {
         table::kept::complete(app);
-        away::finish(app);
+        since_last_time::finish(app);
     }
 }
 

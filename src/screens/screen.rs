@@ -3,7 +3,6 @@
 
 pub use super::compose::{Compose, Estimate};
 use crate::{
-    after::AfterDetail,
     copy::UrlsAsked,
     key::Key,
     keymap,
@@ -13,6 +12,7 @@ use crate::{
     sights::Sights,
     table::{archive::Archive, columns, columns::Column, found::Found, groups::Groups},
     undo::Done,
+    whole_tasks::AfterDetail,
 };
 use domain::{
     amount::{Amount, Totals},

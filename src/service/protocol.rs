@@ -21,16 +21,10 @@ use std::{fmt, ops::Deref};
 /// What a service can do besides taking a task and telling of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Can {
-    /// Take back a task that it has taken.
-    pub cancel: bool,
-    /// List the tasks that it has.
-    pub list: bool,
     /// Show what it charged, and what became of a lost answer.
     pub records: bool,
     /// Say what is left of the account's money.
     pub balance: bool,
-    /// Name the file's address in the answer to a query, so that the file needs no call of its own.
-    pub address_in_answer: bool,
 }
 
 /// What is asked of a service.

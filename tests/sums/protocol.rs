@@ -57,7 +57,7 @@ impl Speaks for Toy {
     }
 
     fn can(&self) -> Can {
-        Can { cancel: false, list: false, records: false, balance: false, address_in_answer: true }
+        Can { records: false, balance: false }
     }
 
     fn call(&self, ask: Ask<'_>) -> Call {

@@ -1,8 +1,6 @@
 //! The commands as data: a name, what it takes, what it does, how the rest is completed.
 
 use crate::{
-    after,
-    after::Then,
     app::App,
     commands,
     commands::Do,
@@ -12,7 +10,8 @@ use crate::{
     screen::{Pane, Sort},
     table,
     table::{columns, filter_words, groups},
-    toast,
+    toast, whole_tasks,
+    whole_tasks::Then,
 };
 use domain::task::TaskKey;
 use engine::{
@@ -284,7 +283,7 @@ fn compare(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
     if let Some(key) = keys.iter().find(|key| !app.work.tasks.rows.contains_key(key)) {
         return Err(tr!("there is no task {key}", key));
     }
-    Ok(after::with(app, &[*one, *other], Then::Sheet))
+    Ok(whole_tasks::with(app, &[*one, *other], Then::Sheet))
 }
 
 fn send(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {

@@ -4,13 +4,13 @@
 mod answers;
 mod camera;
 pub mod choose;
+mod combinations;
 mod drafts;
 pub mod earlier;
 pub mod fields;
 mod past;
 mod path;
 mod pictures;
-mod plan;
 mod rows;
 mod similar;
 mod state;
@@ -21,6 +21,7 @@ pub mod view;
 pub use crate::compose::state::{Compose, Estimate};
 pub use answers::local;
 pub use camera::{CameraList, offered};
+pub use combinations::{combines, is_many};
 pub(crate) use drafts::{
     begin, bring_back, bring_pattern, delete_draft, other, pattern, restore, sent, take, take_draft,
 };
@@ -28,7 +29,6 @@ pub use path::picture_field;
 pub(crate) use path::{complete, read_file, take_path};
 pub(crate) use pictures::checking;
 pub use pictures::to_shrink;
-pub use plan::{combines, is_many};
 pub use rows::{ROWS, choice_word, choices, chosen, marked, takes_several, usable};
 
 use crate::{
@@ -321,7 +321,7 @@ pub(crate) fn edit(app: &App) -> Vec<Do> {
 
 /// Checks the draft as the model would take it.
 pub(crate) fn check_again(app: &mut App) {
-    let (mut faults, estimate) = plan::checked(app);
+    let (mut faults, estimate) = combinations::checked(app);
     faults.extend(app.screen.compose.past.iter().cloned());
     (app.screen.compose.faults, app.screen.compose.estimate) = (faults, estimate);
 }
@@ -411,7 +411,7 @@ const fn purpose(app: &App) -> Purpose {
 
 /// Opens the preview of everything that a draft of several values stands for.
 fn many_to_preview(app: &mut App) {
-    match plan::plan_of(app, &[plan::matrix(app)], true) {
+    match combinations::plan_of(app, &[combinations::matrix(app)], true) {
         Ok(plan) if !plan.cells.is_empty() => open_plan(app, &plan, None),
         Ok(_) | Err(_) => {
             let faults = app.screen.compose.faults.clone();
@@ -440,7 +440,7 @@ fn open_plan(app: &mut App, plan: &Plan, from: Option<String>) {
         .collect();
     let purpose = if from.is_some() { Purpose::File } else { purpose(app) };
     let voice = &app.work.settings.voice;
-    let batch = plan::batch(plan, from, voice);
+    let batch = combinations::batch(plan, from, voice);
     let past = past::faults(app, plan.cells.iter().map(|cell| cell.request.prompt.as_str()));
     let doubts = plan.warnings.iter().map(|(_, warning)| warning);
     let warnings = doubts.chain(past.iter().map(|fault| &fault.reason)).map(|why| reason::draft(why, voice)).collect();

@@ -1,6 +1,6 @@
 //! Paths in compose: Tab completes them, a list shows what there is, and a file of prompts leads to the preview.
 
-use super::{check_again, for_model, open_plan, plan, rows, touch};
+use super::{check_again, combinations, for_model, open_plan, rows, touch};
 use crate::{
     app::App,
     commands::Do,
@@ -135,7 +135,7 @@ pub(super) fn go_on(app: &mut App) -> Vec<Do> {
         return reads;
     }
     let matrices: Vec<Matrix> = drafts.iter().map(|(_, draft)| Matrix::from(draft.clone())).collect();
-    match plan::plan_of(app, &matrices, false) {
+    match combinations::plan_of(app, &matrices, false) {
         Err(why) => toast::say(app, Level::Warning, reason::draft(&why, &app.work.settings.voice).to_string(), None),
         Ok(plan) => {
             let voice = &app.work.settings.voice;

@@ -1,6 +1,6 @@
 //! The pictures of a draft: read when their field is left, known by the path as typed.
 
-use super::plan;
+use super::combinations;
 use crate::{app::App, commands::Do, screen::Compose};
 use domain::{
     draft::{Draft, Field},
@@ -34,8 +34,8 @@ pub(super) fn look(compose: &Compose, path: &str) -> ImageLook {
 
 /// The pictures of the draft that can be looked into, by path or `data:` URL; where the first frame stands for several, all of them.
 fn paths(app: &App) -> BTreeSet<String> {
-    let matrix = plan::matrix(app);
-    let draft = if plan::is_many(app) { matrix.draft } else { super::for_model(app) };
+    let matrix = combinations::matrix(app);
+    let draft = if combinations::is_many(app) { matrix.draft } else { super::for_model(app) };
     let several = !matrix.first_frames.is_empty() && !draft.first_frame.is_empty();
     let typed_ones = [&draft.first_frame, &draft.last_frame, &draft.subject].into_iter().skip(usize::from(several));
     let listed = matrix.first_frames.iter().filter(|_| several);

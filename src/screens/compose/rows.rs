@@ -1,6 +1,6 @@
 //! The rows of compose: their order, which can be used, what can be chosen in them.
 
-use super::{check_again, pictures, plan, spec};
+use super::{check_again, combinations, pictures, spec};
 use crate::{app::App, commands::Do, keymap::is_typed, kit::editor::LineEditor, screen::ComposeRow};
 use domain::{
     catalogue::ModelSpec,
@@ -265,7 +265,7 @@ pub(super) fn step(app: &mut App, forward: bool) -> Vec<Do> {
         .map(|n| ROWS[if forward { at + n } else { at + len - n } % len])
         .find(|row| match row {
             ComposeRow::Field(field) => usable(app, *field).is_ok(),
-            ComposeRow::Combine => plan::combines(app),
+            ComposeRow::Combine => combinations::combines(app),
             ComposeRow::Send => true,
         })
         .unwrap_or(here);

@@ -3,7 +3,7 @@
 use crate::{
     app::App,
     compose as rules,
-    compose::plan,
+    compose::combinations,
     compose::{earlier, fields},
     kit::{
         brush::{Brush, LABEL},
@@ -424,6 +424,6 @@ fn sum(app: &App) -> Option<(usize, Option<Amount>)> {
         return None;
     }
     let count = usize::try_from(compose.draft.count).ok().filter(|count| *count > 0)?;
-    let price = plan::offer(app).and_then(|offer| app.work.settings.profile.prices.of(&offer));
+    let price = combinations::offer(app).and_then(|offer| app.work.settings.profile.prices.of(&offer));
     Some((count, price.map(|price| price.amount.times(count))))
 }

@@ -6,12 +6,11 @@ pub mod sights;
 pub mod view;
 
 use crate::{
-    after,
     app::App,
     keymap::Move,
     screen::{DetailTab, Pane},
     shell::{input, layout::detail_size},
-    table,
+    table, whole_tasks,
 };
 use domain::{task::TaskKey, time::Mono};
 use engine::{
@@ -63,7 +62,7 @@ pub fn deadline(app: &App) -> Option<Mono> {
 pub fn loaded(app: &mut App, detail: Box<Detail>) -> Vec<Effect> {
     let key = detail.task.key;
     crate::sights::learn(app, &detail.task);
-    let wishes = after::arrived(app, &detail.task);
+    let wishes = whole_tasks::arrived(app, &detail.task);
     let view = &mut app.screen.detail;
     if view.asked == Some(key) {
         view.asked = None;
@@ -83,7 +82,7 @@ pub fn no_such(app: &mut App, key: TaskKey) -> Vec<Effect> {
         app.screen.detail.asked = None;
     }
     app.screen.sights.no_such(key);
-    after::missing(app, key);
+    whole_tasks::missing(app, key);
     Vec::new()
 }
 

@@ -4,11 +4,11 @@
 pub mod clusters;
 pub(crate) mod frame;
 mod mend;
-mod plan;
 mod planned;
 pub mod state;
 #[cfg(test)]
 mod tests;
+mod to_preview;
 pub mod view;
 
 pub use clusters::{Cluster, ClusterId, Remedy};
@@ -16,8 +16,6 @@ pub(crate) use mend::other_field;
 pub use mend::{choices, possible};
 
 use crate::{
-    after,
-    after::Then,
     app::App,
     commands::Do,
     compose,
@@ -28,7 +26,8 @@ use crate::{
     layer::{Did, Handle, Layer, Overlay},
     resolve::Resolve,
     screen::Pane,
-    table, toast,
+    table, toast, whole_tasks,
+    whole_tasks::Then,
 };
 use domain::task::{Task, TaskKey};
 use engine::{
@@ -195,7 +194,7 @@ pub(crate) fn compose_first(app: &mut App) -> Vec<Do> {
     let Some(key) = at_cursor(app).and_then(|(cluster, _)| cluster.keys.first().copied()) else { return Vec::new() };
     app.screen.layers.clear();
     table::go_to(app, key);
-    after::with(app, &[key], Then::Edit)
+    whole_tasks::with(app, &[key], Then::Edit)
 }
 
 fn at_cursor(app: &App) -> Option<(Cluster, Option<Fix>)> {
@@ -212,7 +211,7 @@ pub(crate) fn plan(app: &mut App) -> Vec<Do> {
     }
     let keys: Vec<TaskKey> =
         view(app).into_iter().flat_map(|view| view.planned()).flat_map(|cluster| cluster.keys.clone()).collect();
-    after::with(app, &keys, Then::Plan)
+    whole_tasks::with(app, &keys, Then::Plan)
 }
 
 /// Whether anything can be planned.
@@ -236,7 +235,7 @@ pub fn can_plan(app: &App) -> Result<(), Why> {
 
 /// The whole tasks of the plan have come: opens its preview.
 pub(crate) fn ready(app: &mut App, tasks: Vec<Task>) -> Vec<Do> {
-    plan::preview(app, tasks);
+    to_preview::preview(app, tasks);
     Vec::new()
 }
 

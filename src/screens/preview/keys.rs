@@ -3,14 +3,13 @@
 
 use super::judge_again;
 use crate::{
-    after,
-    after::Then,
     app::App,
     commands::Do,
     keymap::{Action, Ctx, Why, named},
     resolve::Resolve,
     screen::{Preview, Purpose},
-    table,
+    table, whole_tasks,
+    whole_tasks::Then,
 };
 use domain::{
     retry,
@@ -78,7 +77,7 @@ pub(crate) fn edit(app: &mut App) -> Vec<Do> {
     }
     app.screen.layers.clear();
     table::go_to(app, key);
-    after::with(app, &[key], Then::Edit)
+    whole_tasks::with(app, &[key], Then::Edit)
 }
 
 /// The unknown that a row repeats, or that asks for the same.

@@ -37,7 +37,7 @@ impl Speaks for MinimaxV1 {
     }
 
     fn can(&self) -> Can {
-        Can { cancel: false, list: false, records: true, balance: true, address_in_answer: false }
+        Can { records: true, balance: true }
     }
 
     fn call(&self, ask: Ask<'_>) -> Call {
