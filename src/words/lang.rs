@@ -4,7 +4,7 @@
 //! catalogue is asked for, as gettext has it. What machines read stays as it is: JSON fields, ids, filters, config keys,
 //! the log. `tests/language.rs` finds a text that is not wrapped, not translated, or no longer used.
 
-mod po;
+pub mod po;
 
 pub use crate::tr;
 pub use engine::settings::Lang;

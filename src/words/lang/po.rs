@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 /// Every entry of a file, the texts without their quotes and escapes. The file's header, whose `msgid` is empty, is left out.
-pub(super) fn entries(file: &'static str) -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, str>)> {
+pub fn entries(file: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
     file.split("\nmsgid ")
         .skip(1)
         .filter_map(|entry| {
@@ -15,13 +15,13 @@ pub(super) fn entries(file: &'static str) -> impl Iterator<Item = (Cow<'static, 
 }
 
 /// The text of quoted parts, one a line, up to the first line without.
-fn text(lines: &'static str) -> Cow<'static, str> {
+fn text(lines: &str) -> Cow<'_, str> {
     let mut parts = lines.lines().map_while(|line| line.trim().strip_prefix('"')?.strip_suffix('"'));
     let first = parts.next().map_or(Cow::Borrowed(""), unescaped);
     parts.fold(first, |whole, part| Cow::Owned(format!("{whole}{}", unescaped(part))))
 }
 
-fn unescaped(part: &'static str) -> Cow<'static, str> {
+fn unescaped(part: &str) -> Cow<'_, str> {
     if !part.contains('\\') {
         return Cow::Borrowed(part);
     }
