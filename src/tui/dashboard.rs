@@ -49,6 +49,10 @@ type Engine = run::Engine<App>;
 /// loop by two ways, in either order. Nobody types them as signals then, since the terminal hands them over as keys again.
 const LATE: Duration = Duration::from_millis(500);
 
+/// How long after a key, or the start, replies are drawn as they come: someone waits for them. Later ones are gathered, since
+/// an answer, its place on disk and what follows from it come within milliseconds and are one picture.
+const AWAITED: Duration = Duration::from_secs(1);
+
 /// How long an answer of the terminal is waited for when another program gets it.
 const ANSWER_DUE: Duration = Duration::from_millis(150);
 
@@ -74,11 +78,13 @@ struct Face {
     title: Vec<u8>,
     /// How far the work is, in percent.
     progress: Option<u8>,
-    /// The state has changed since the last frame.
-    stale: bool,
+    /// Since when the state has changed after the last frame.
+    stale: Option<Instant>,
     /// It changed by a key: drawn without waiting.
     urgent: bool,
     drawn: Instant,
+    /// The last change by a key, or the start.
+    acted: Instant,
     frame_gap: Duration,
     /// How fast pictures go, and about how many bytes of them are still to go.
     pace: Pace,
@@ -137,9 +143,10 @@ impl Face {
             mouse: false,
             title: Vec::new(),
             progress: None,
-            stale: true,
+            stale: Some(Instant::now()),
             urgent: true,
             drawn: Instant::now(),
+            acted: Instant::now(),
             frame_gap,
             pace: Pace::default(),
             left: 0,
@@ -148,7 +155,7 @@ impl Face {
 
     /// Waits for one thing to happen and takes it, with all that is ready beside it.
     async fn turn(&mut self, engine: &mut Engine, signals: &mut Signals) {
-        let frame_due = (self.stale && self.writer.idle()).then(|| (self.drawn + self.frame_gap).into());
+        let frame_due = self.frame_due().filter(|_| self.writer.idle()).map(Into::into);
         let slice_due = self.pace.next().filter(|_| self.left > 0 && self.writer.idle()).map(Into::into);
         let held_until = self.decoder.deadline().map(|ms| engine.clock().instant(Mono(ms)));
         tokio::select! {
@@ -242,8 +249,22 @@ impl Face {
     }
 
     fn changed(&mut self, urgent: bool) {
-        self.stale = true;
+        let now = Instant::now();
+        self.stale.get_or_insert(now);
         self.urgent |= urgent;
+        if urgent {
+            self.acted = now;
+        }
+    }
+
+    /// When the next frame is to be drawn, if anything has changed.
+    fn frame_due(&self) -> Option<Instant> {
+        let stale = self.stale?;
+        Some(match self.urgent {
+            true => stale,
+            false if stale.duration_since(self.acted) < AWAITED => self.drawn + self.frame_gap,
+            false => self.drawn.max(stale) + self.frame_gap,
+        })
     }
 
     /// Draws if something has changed, the line takes bytes, and it is time.
@@ -251,8 +272,8 @@ impl Face {
         let now = Instant::now();
         let may = self.pace.slice(now);
         let slice = self.left > 0 && may > 0;
-        let due = slice || self.urgent || self.drawn.elapsed() >= self.frame_gap;
-        if !(self.stale || slice) || !due || !self.writer.idle() || self.guard.is_none() {
+        let due = slice || self.frame_due().is_some_and(|due| due <= now);
+        if !due || !self.writer.idle() || self.guard.is_none() {
             return;
         }
         let mut buffer = Buffer::empty(Rect::new(0, 0, self.size.0, self.size.1));
@@ -273,7 +294,7 @@ impl Face {
             frame.extend_from_slice(pace::QUESTION);
         }
         self.writer.frame(frame);
-        (self.stale, self.urgent, self.drawn) = (false, false, now);
+        (self.stale, self.urgent, self.drawn) = (None, false, now);
     }
 
     async fn carry_out(&mut self, engine: &mut Engine, order: Shell) {
