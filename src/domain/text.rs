@@ -169,10 +169,13 @@ pub fn ambiguous_wide() -> bool {
 /// The cells that a text takes on the screen.
 #[must_use]
 pub fn width(text: &str) -> usize {
+    width_at(text, ambiguous_wide())
+}
+
+fn width_at(text: &str, wide: bool) -> usize {
     if is_printable_ascii(text) {
         return text.len();
     }
-    let wide = ambiguous_wide();
     text.graphemes(true).map(|grapheme| cells(grapheme, wide)).sum()
 }
 
@@ -198,6 +201,17 @@ fn cells(grapheme: &str, wide: bool) -> usize {
 /// between graphemes: where a wide character does not fit, the result is a cell shorter than `max`.
 #[must_use]
 pub fn cut(text: &str, max: usize, ascii: bool) -> (Cow<'_, str>, usize) {
+    cut_at(text, max, ascii, ambiguous_wide())
+}
+
+/// The text in at most `max` cells of a terminal that shows ambiguous signs in one: for what is kept, which must not depend
+/// on who reads it.
+#[must_use]
+pub fn shorten(text: &str, max: usize) -> Cow<'_, str> {
+    cut_at(text, max, false, false).0
+}
+
+fn cut_at(text: &str, max: usize, ascii: bool, wide: bool) -> (Cow<'_, str>, usize) {
     if text.len() <= max && is_printable_ascii(text) {
         return (Cow::Borrowed(text), text.len());
     }
@@ -207,15 +221,14 @@ pub fn cut(text: &str, max: usize, ascii: bool) -> (Cow<'_, str>, usize) {
         (1, true) => ".",
         (_, true) => "..",
     };
-    let wide = ambiguous_wide();
-    let mark = if width(mark) > max { "." } else { mark };
-    let room = max - width(mark);
+    let mark = if width_at(mark, wide) > max { "." } else { mark };
+    let room = max - width_at(mark, wide);
     // A long prompt is not measured to its end: that it must be cut shows after `max` cells.
     let (mut used, mut kept, mut kept_end) = (0, 0, 0);
     for (at, grapheme) in text.grapheme_indices(true) {
         used += cells(grapheme, wide);
         if used > max {
-            return (Cow::Owned(format!("{}{mark}", &text[..kept_end])), kept + width(mark));
+            return (Cow::Owned(format!("{}{mark}", &text[..kept_end])), kept + width_at(mark, wide));
         }
         if used <= room {
             (kept, kept_end) = (used, at + grapheme.len());

@@ -189,7 +189,7 @@ pub(crate) fn id(raw: &RawValue) -> Option<String> {
 
 /// The service's own text, fit for a sentence: one line, harmless, without secrets, cut.
 pub(crate) fn quote(text: &str) -> String {
-    text::cut(&text::gist(&redact(text)), QUOTE, false).0.into_owned()
+    text::shorten(&text::gist(&redact(text)), QUOTE).into_owned()
 }
 
 /// What a body that is no object of the contract shows: the title of a page, or its text.

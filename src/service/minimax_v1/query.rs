@@ -45,7 +45,7 @@ pub fn judge_query(reply: &Reply, asked: &RemoteId) -> QueryVerdict {
         return again(reply, wait_ms, odd("wrong task", Met::OtherTask));
     }
     let is_one_of = |words: &[&str]| words.iter().any(|known| word.eq_ignore_ascii_case(known));
-    let shown = || text::cut(&body::quote(word), WORD, false).0.into_owned();
+    let shown = || text::shorten(&body::quote(word), WORD).into_owned();
     let known = is_one_of(&AT_WORK);
     match body.file_id() {
         Some(id) if is_one_of(&MADE) => return QueryVerdict::Ready { source: Source::File(FileId(id)) },
