@@ -3,9 +3,10 @@
 
 use crate as engine;
 use crate::{
-    expected::Sort,
+    expected::{History, Sort},
     news::{News, RowNews},
-    work::{Tasks, Work},
+    rows::Rows,
+    work::Work,
 };
 use domain::{
     amount::{Amount, Money, Totals},
@@ -17,6 +18,40 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
+
+/// All tasks: a line of each, and the whole of those there is work with.
+#[derive(Clone, Debug, Default)]
+pub struct Tasks {
+    /// A line of every task.
+    pub rows: Rows,
+    /// The whole of those that are live or unknown.
+    pub live: BTreeMap<TaskKey, Task>,
+    /// Of these, the queued ones.
+    pub queued: BTreeSet<TaskKey>,
+    /// Of these, the ones whose file waits to be fetched.
+    pub ready: BTreeSet<TaskKey>,
+    /// Of these, the ones whose outcome is unknown.
+    pub unknown: BTreeSet<TaskKey>,
+    /// Of these, the ones that something holds up (`Task::trouble`).
+    pub held_up: BTreeSet<TaskKey>,
+    /// Those whose prompt was refused as sensitive.
+    pub sensitive: BTreeSet<TaskKey>,
+    /// How many there are in each state, in the order of `TaskState::ALL`; kept by `engine::tasks`.
+    pub counts: [usize; 10],
+    /// How many failures are open (`Row::is_open_failure`), in that order.
+    pub open: [usize; 10],
+    /// How many the store said there are; more than `rows.len()` while pages are still coming.
+    pub total: usize,
+    /// Whether all pages have come.
+    pub loaded: bool,
+    /// While pages are coming: tasks that are known to be repeated.
+    pub parents: BTreeSet<TaskKey>,
+    /// How many attempts repeat a task, for each that has some; one that was taken back does not count. `None` until one is
+    /// taken back: a list of a million pays for it only then.
+    pub attempts: Option<BTreeMap<TaskKey, usize>>,
+    /// What saved tasks took from sending to the end, by their sort.
+    pub history: BTreeMap<Sort, History>,
+}
 
 impl Tasks {
     /// The tasks whose outcome is unknown, the oldest first.

@@ -3,10 +3,9 @@
 use crate::{
     agenda::Agenda,
     effect::{SaveTarget, Ticket, Write},
-    expected::{History, Sort},
     news::News,
-    rows::Rows,
     settings::Settings,
+    tasks::Tasks,
 };
 use domain::{
     account::{Account, Change, HaltCause, Sender, Stamp, Streak},
@@ -15,7 +14,7 @@ use domain::{
     problem::TaskError,
     reason::Reason,
     refunds::Refund,
-    task::{NewTask, Phase, RefundStep, RemoteId, Task, TaskKey, Trouble},
+    task::{NewTask, Phase, RefundStep, RemoteId, TaskKey, Trouble},
     time::{Mono, Now, Wall},
 };
 use serde::{Deserialize, Serialize};
@@ -111,40 +110,6 @@ impl Work {
             news: Vec::new(),
         }
     }
-}
-
-/// All tasks: a line of each, and the whole of those there is work with.
-#[derive(Clone, Debug, Default)]
-pub struct Tasks {
-    /// A line of every task.
-    pub rows: Rows,
-    /// The whole of those that are live or unknown.
-    pub live: BTreeMap<TaskKey, Task>,
-    /// Of these, the queued ones.
-    pub queued: BTreeSet<TaskKey>,
-    /// Of these, the ones whose file waits to be fetched.
-    pub ready: BTreeSet<TaskKey>,
-    /// Of these, the ones whose outcome is unknown.
-    pub unknown: BTreeSet<TaskKey>,
-    /// Of these, the ones that something holds up (`Task::trouble`).
-    pub held_up: BTreeSet<TaskKey>,
-    /// Those whose prompt was refused as sensitive.
-    pub sensitive: BTreeSet<TaskKey>,
-    /// How many there are in each state, in the order of `TaskState::ALL`; kept by `engine::tasks`.
-    pub counts: [usize; 10],
-    /// How many failures are open (`Row::is_open_failure`), in that order.
-    pub open: [usize; 10],
-    /// How many the store said there are; more than `rows.len()` while pages are still coming.
-    pub total: usize,
-    /// Whether all pages have come.
-    pub loaded: bool,
-    /// While pages are coming: tasks that are known to be repeated.
-    pub parents: BTreeSet<TaskKey>,
-    /// How many attempts repeat a task, for each that has some; one that was taken back does not count. `None` until one is
-    /// taken back: a list of a million pays for it only then.
-    pub attempts: Option<BTreeMap<TaskKey, usize>>,
-    /// What saved tasks took from sending to the end, by their sort.
-    pub history: BTreeMap<Sort, History>,
 }
 
 /// Sending.
