@@ -32,7 +32,6 @@ fn main() -> ExitCode {
                 tables: keymap::tables,
                 commands: keymap::commands,
                 config_lines: keymap::config_lines,
-                voice: |settings| Keymap::build(&settings.keys).0.voice(),
             },
         },
     )

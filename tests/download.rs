@@ -12,7 +12,6 @@ use domain::{
 use engine::{
     effect::{HttpCmd, SaveCmd, SaveTarget},
     msg::{HttpMsg, SaveMsg},
-    settings::Voice,
 };
 use net::{DEADLINE, KEY, Raw, Then, http};
 use service::{
@@ -32,7 +31,7 @@ const TASK: TaskKey = TaskKey(12);
 
 /// What is said of a failure, without the advice.
 fn said(error: &TaskError) -> String {
-    message(&error.reason, &Voice::default())
+    message(&error.reason, &words::voice::Voice::default())
 }
 
 /// A folder to save to and the worker that does.

@@ -170,7 +170,7 @@ pub(super) fn balance(setup: &Loaded, voice: Voice) -> Outcome {
             Some((amount, _)) => writeln!(std::io::stdout(), "{}", amount.of(currency))?,
             None => {
                 let exit = problem.as_ref().map_or(Exit::Interrupted, Exit::of);
-                let why = problem.map(|error| reason::problem(&error.reason, &setup.settings.voice));
+                let why = problem.map(|error| reason::problem(&error.reason, &words::voice::Voice::default()));
                 let why = why.map(|problem| (problem.fact(), problem.next)).unwrap_or_default();
                 return Err(Stop::Problem(
                     exit,

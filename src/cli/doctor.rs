@@ -202,7 +202,7 @@ async fn service(setup: &Loaded) -> Found {
                     url = setup.settings.profile.base_url,
                     amount = amount.of(setup.settings.profile.currency())
                 )),
-                (None, Some(error)) => reason::problem(&error.reason, &setup.settings.voice).into(),
+                (None, Some(error)) => reason::problem(&error.reason, &words::voice::Voice::default()).into(),
                 (None, None) => Found::Wrong(tr!("no answer").into(), String::new()),
             }
         }

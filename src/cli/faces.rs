@@ -4,7 +4,6 @@ use ::io::{
     config::{JudgeKeys, Loaded},
     run::clock::Clock,
 };
-use engine::settings::{Settings, Voice};
 use std::{
     io,
     pin::Pin,
@@ -41,8 +40,6 @@ pub struct Keys {
     pub commands: fn() -> Vec<(String, &'static str)>,
     /// The example config's lines of keys.
     pub config_lines: fn() -> String,
-    /// How the dashboard names deeds: by the keys in force.
-    pub voice: fn(&Settings) -> Voice,
 }
 
 /// Set once, by `start`, before any call is understood.

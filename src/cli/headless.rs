@@ -19,7 +19,7 @@ use engine::{
     act::Act,
     msg::{InsertRefusal, Msg, Signal},
     news::{ActNews, News, NotQueued},
-    settings::{Scope, Voice},
+    settings::Scope,
     work::Work,
 };
 use std::{
@@ -122,7 +122,7 @@ impl Headless {
         // Whatever halted the account is no reason not to look, to save or to queue.
         match headless.work().queue.halted_by_store() {
             _ if waited == Waited::Ended => Err(Stop::Exit(Exit::Interrupted)),
-            Some(halt) => Err(reason::halt(halt, &headless.work().settings.voice).into()),
+            Some(halt) => Err(reason::halt(halt, &words::voice::Voice::default()).into()),
             None => Ok(headless),
         }
     }
@@ -161,7 +161,7 @@ impl Headless {
             Waited::Done | Waited::TimeOut => {}
             Waited::Ended => return Err(Stop::Exit(Exit::Interrupted)),
         }
-        let no_key = |why| Stop::Problem(Exit::Key, Box::new(reason::problem(why, &self.work().settings.voice)));
+        let no_key = |why| Stop::Problem(Exit::Key, Box::new(reason::problem(why, &words::voice::Voice::default())));
         self.work().key_problem.as_ref().map_or(Ok(()), |why| Err(no_key(why)))
     }
 
@@ -265,7 +265,7 @@ impl Headless {
         if news.is_empty() {
             return;
         }
-        let voice = &work.settings.voice;
+        let voice = &words::voice::Voice::default();
         let (mut err, mut told, one) = (std::io::stderr().lock(), told(), one_terminal());
         for news in news.drain(..) {
             let reported = report(&news, voice);
@@ -295,7 +295,7 @@ impl Headless {
 }
 
 /// What a piece of news says of an act.
-fn report(news: &News, voice: &Voice) -> Option<ActReport> {
+fn report(news: &News, voice: &words::voice::Voice) -> Option<ActReport> {
     let failed = |key, problem, class| Some(ActReport { key, result: Err(problem), class });
     match news {
         News::Act(ActNews::Done { key, state } | ActNews::Known { key, state, .. }) => {

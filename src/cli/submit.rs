@@ -134,10 +134,10 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
     // What was put back says why; a service that cannot be reached is news to a script, the account's pace is not.
     let put_back = queued.iter().find_map(|task| task.error());
     if !queued.is_empty() && after != After::Queue {
-        let halted = work.queue.halted.as_ref().map(|halt| reason::halt(halt, &work.settings.voice).what);
+        let halted = work.queue.halted.as_ref().map(|halt| reason::halt(halt, &words::voice::Voice::default()).what);
         let paused = work.queue.pause.as_ref().map(|by| tr!("sending is paused by {who}", who = by.who));
         let stopped = halted.or(paused);
-        let put_back = put_back.map(|error| reason::message(&error.reason, &work.settings.voice));
+        let put_back = put_back.map(|error| reason::message(&error.reason, &words::voice::Voice::default()));
         let why = stopped.or(put_back).unwrap_or_else(|| tr!("the account's pace").into());
         say(&match queued.len() {
             1 => tr!("1 task stays queued ({why}); a dashboard or `reeltop watch` sends it", why),

@@ -178,7 +178,7 @@ fn tell(setup: &Loaded, work: &Work, news: &[News], voice: Voice) -> Result<(), 
             }
             News::Halt(Some(_)) => {
                 let halt = work.queue.halted.as_ref();
-                let why = halt.map(|halt| reason::halt(halt, &work.settings.voice).to_string());
+                let why = halt.map(|halt| reason::halt(halt, &words::voice::Voice::default()).to_string());
                 vec![json!({ "event": "halted", "at": at, "task": null, "message": why })]
             }
             News::Halt(None) => vec![json!({ "event": "resumed", "at": at, "task": null })],

@@ -59,52 +59,6 @@ pub struct Settings {
     pub demo: bool,
     /// How the person's own machine reaches this one.
     pub host: Host,
-    /// How the person's deeds are named: by the keys in force, or by commands.
-    pub voice: Voice,
-}
-
-/// How the reader's deeds are named in a sentence: by a key where the face has keys, else by a command.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Voice {
-    /// Taking back, or no longer watching.
-    pub cancel: String,
-    /// Fetching a file.
-    pub download: String,
-    /// Editing a request and sending it as a new attempt.
-    pub edit: String,
-    /// Failures by cause.
-    pub failures: String,
-    /// Going on with sending.
-    pub resume: String,
-    /// Composing a new task.
-    pub new: String,
-    /// Leaving.
-    pub quit: String,
-    /// Settling an unknown.
-    pub resolve: String,
-    /// Trying again.
-    pub retry: String,
-    /// Making a smaller copy of a picture, where that can be done.
-    pub shrink: Option<String>,
-}
-
-impl Default for Voice {
-    /// By the commands of the command line.
-    fn default() -> Self {
-        let command = |name: &str| format!("`reeltop {name}`");
-        Self {
-            cancel: command("cancel"),
-            download: command("download"),
-            edit: command("retry"),
-            failures: command("list state:failed"),
-            resume: command("watch"),
-            new: command("submit"),
-            quit: "Ctrl-C".to_owned(),
-            resolve: command("resolve"),
-            retry: command("retry"),
-            shrink: None,
-        }
-    }
 }
 
 /// How the person's own machine reaches this one by ssh, for a ready scp command.
@@ -455,7 +409,6 @@ impl Default for Settings {
             has_key: true,
             demo: false,
             host: Host::default(),
-            voice: Voice::default(),
         }
     }
 }

@@ -20,7 +20,6 @@ impl App {
     #[must_use]
     pub fn new(settings: Settings, now: Now) -> Self {
         let screen = Screen::new(&settings);
-        let settings = Settings { voice: screen.keys.voice(), ..settings };
         Self { screen, work: Work::new(settings, now), notices: Notices::default(), round: Round::default() }
     }
 }

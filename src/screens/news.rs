@@ -16,7 +16,7 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
     rows(app, of_rows);
     let mut effects = Vec::new();
     for news in others {
-        if let Some(said) = said(&news, &app.work.settings.voice) {
+        if let Some(said) = said(&news, &app.screen.voice) {
             toast::say_of(app, said.level, said.text, said.key, kind(&news));
         }
         match news {

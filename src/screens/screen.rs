@@ -30,7 +30,7 @@ use engine::{
 };
 use ratatui::layout::Rect;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use words::problem::Problem;
+use words::{problem::Problem, voice::Voice};
 
 /// Everything about the screen.
 #[derive(Clone, Debug)]
@@ -58,6 +58,8 @@ pub struct Screen {
     pub away: Option<Away>,
     /// Which key means what.
     pub keys: Keymap,
+    /// How sentences name those keys.
+    pub voice: Voice,
     /// Where the topmost layer's lines lie that a click chooses, and which each is. Only the picture knows: whoever draws
     /// puts them here.
     pub lines: Vec<(Rect, usize)>,
@@ -388,6 +390,7 @@ impl Screen {
     /// the defaults in force.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
+        let keys = Keymap::build(&settings.keys).0;
         Self {
             width: 80,
             height: 24,
@@ -400,7 +403,8 @@ impl Screen {
             toasts: VecDeque::new(),
             messages: VecDeque::new(),
             away: None,
-            keys: Keymap::build(&settings.keys).0,
+            voice: keys.voice(),
+            keys,
             lines: Vec::new(),
             commands: VecDeque::new(),
             archive: Archive::default(),

@@ -54,7 +54,7 @@ struct Linear {
 pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     let mut signals = Signals::listen();
     let mut typed = lines();
-    let engine = Engine::start(Arc::new(with_voice(&setup)), clock, words::SPEECH);
+    let engine = Engine::start(setup.clone(), clock, words::SPEECH);
     let model = setup.settings.catalogue.models.first().map_or_else(String::new, |spec| spec.name.clone());
     let draft = Draft { model, ..Draft::default() };
     let mut linear = Linear { engine, setup, news: News::default(), draft, offer: None };
@@ -93,13 +93,6 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     let state = linear.engine.close();
     unsaved::tell(&unsaved_ids(&state.work));
     Ok(state.work.ending.map_or(0, |ending| ending.code))
-}
-
-/// Deeds are named by the words that are typed here.
-fn with_voice(setup: &Loaded) -> Loaded {
-    let mut setup = setup.clone();
-    setup.settings.voice = orders::voice();
-    setup
 }
 
 impl Linear {

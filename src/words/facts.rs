@@ -1,6 +1,7 @@
 //! The facts of one task, gathered once for whoever tells all about it: the screen's detail and `show` lay them out, each in
 //! its way, and say the same.
 
+use crate::voice::Voice;
 use crate::{amounts, names, reason, tr};
 use domain::{
     amount::{Currency, Money, Totals},
@@ -11,7 +12,7 @@ use domain::{
     text,
     time::{Now, Wall},
 };
-use engine::{msg::Detail, risk::AT_RISK, settings::Voice};
+use engine::{msg::Detail, risk::AT_RISK};
 
 /// The most cells of a picture's address: a data URL is a whole picture.
 const ADDRESS: usize = 200;

@@ -1,13 +1,13 @@
 //! A task as JSON on stdout.
 
 use crate::reason;
+use crate::voice::Voice;
 use domain::{
     carried::Carried,
     export,
     task::{Task, TaskKey},
     time::Wall,
 };
-use engine::settings::Voice;
 use serde_json::{Value, json};
 
 /// A task as `--json` prints it, one object a line. Ids and money are texts, times RFC 3339, and what there is not is

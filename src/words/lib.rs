@@ -14,8 +14,10 @@ pub mod print;
 pub mod problem;
 pub mod reason;
 pub mod terms;
+pub mod voice;
 
-use engine::{effect::Speech, settings::Voice};
+use crate::voice::Voice;
+use engine::effect::Speech;
 
 /// The words that workers need.
 pub const SPEECH: Speech = Speech { reason: |why| reason::message(why, &Voice::default()), task: json::task };

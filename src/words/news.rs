@@ -1,5 +1,6 @@
 //! What happened, in words, for both faces.
 
+use crate::voice::Voice;
 use crate::{amounts, names, problem::Problem, reason, terms, tr};
 use domain::{
     prices::Offer,
@@ -13,7 +14,6 @@ use engine::{
     news::{
         ActNews, ConfigNews, Left, LineNews, News, NotDone, NotQueued, QueueNews, RecordsNews, StoreNews, TaskNews,
     },
-    settings::Voice,
     work::Work,
 };
 

@@ -33,9 +33,10 @@ pub use filter::filter;
 pub use picture::picture;
 pub use records::{denied, evidence};
 
+use crate::voice::Voice;
 use crate::{names, problem::Problem, tr};
 use domain::{account::HaltCause, reason::Reason};
-use engine::{settings::Voice, work::Halt};
+use engine::work::Halt;
 
 /// What happened, why, and what to do next.
 #[must_use]

@@ -1,6 +1,7 @@
 //! The terms of a retry in words: why a task is not sent again, and what a person is told of first. What is decided stands in
 //! `domain::retry`; here it only gets its sentences, for whoever has keys and for whoever types commands.
 
+use crate::voice::Voice;
 use crate::{names, problem::Problem, tr};
 use domain::{
     amount::Money,
@@ -8,7 +9,7 @@ use domain::{
     retry::{Caution, Facts, No, Overtaken, Retried, Warning},
     task::{Row, TaskKey, TaskState},
 };
-use engine::{settings::Voice, work::Work};
+use engine::work::Work;
 use std::collections::BTreeMap;
 
 /// Tasks that a sentence names one by one.
@@ -195,9 +196,9 @@ pub fn overtaken(parent: TaskKey, state: TaskState, why: Overtaken) -> Problem {
 
 /// Why nothing at all is sent again now.
 #[must_use]
-pub fn blocked(work: &Work) -> Option<String> {
+pub fn blocked(work: &Work, voice: &Voice) -> Option<String> {
     let balance = work.money.balance.map(|(balance, _)| balance);
-    let pause = &work.settings.voice.resume;
+    let pause = &voice.resume;
     let why = retry::blocked(work.queue.halted.as_ref().map(|halt| halt.cause), balance)?;
     Some(match why {
         retry::Blocked::Balance(balance) => {

@@ -24,7 +24,7 @@ use words::{amounts, combinations, names, problem::Problem, reason, tr};
 pub(super) fn make(setup: &Loaded, order: &Submit) -> Result<Plan, Stop> {
     let (found, mut faults) = drafts(setup, order)?;
     let lines: Vec<usize> = found.iter().map(|(line, _)| *line).collect();
-    let voice = &setup.settings.voice;
+    let voice = &words::voice::Voice::default();
     let wrong = |why: DraftReason| Stop::Problem(Exit::Usage, Box::new(reason::draft(&why, voice)));
     let matrices: Result<Vec<_>, _> = found.into_iter().map(|(_, draft)| drafts::matrix_of(draft)).collect();
     let matrices = matrices.map_err(wrong)?;

@@ -15,7 +15,8 @@ use domain::{
     prices::Offer,
     reason::{draft::DraftReason, picture::PictureReason},
 };
-use engine::{acts::price, folder, settings::Voice};
+use engine::{acts::price, folder};
+use words::voice::Voice;
 use words::{reason, tr};
 
 /// The draft with everything that stands for several values.

@@ -260,7 +260,7 @@ pub(crate) fn fix(app: &mut App) -> Vec<Do> {
     toast::say(
         app,
         Level::Info,
-        tr!("fixed: {what}", what = reason::draft(&fault.reason, &app.work.settings.voice).what),
+        tr!("fixed: {what}", what = reason::draft(&fault.reason, &app.screen.voice).what),
         None,
     );
     Vec::new()
@@ -387,8 +387,7 @@ fn preview_after(app: &mut App, reads: Vec<Do>) -> Vec<Do> {
                 request,
             };
             let purpose = purpose(app);
-            let warnings =
-                compose.faults.iter().map(|fault| reason::draft(&fault.reason, &app.work.settings.voice)).collect();
+            let warnings = compose.faults.iter().map(|fault| reason::draft(&fault.reason, &app.screen.voice)).collect();
             let count = usize::try_from(draft.count).unwrap_or(1).max(1);
             preview::open(app, purpose, vec![item; count], warnings);
         }
@@ -401,7 +400,7 @@ fn preview_after(app: &mut App, reads: Vec<Do>) -> Vec<Do> {
 fn go_to_error(app: &mut App, faults: &[Fault]) {
     if let Some(error) = faults.iter().find(|fault| fault.severity == Severity::Error) {
         rows::go_to(app, ComposeRow::Field(error.field));
-        toast::say(app, Level::Warning, reason::draft(&error.reason, &app.work.settings.voice).to_string(), None);
+        toast::say(app, Level::Warning, reason::draft(&error.reason, &app.screen.voice).to_string(), None);
     }
 }
 
@@ -439,7 +438,7 @@ fn open_plan(app: &mut App, plan: &Plan, from: Option<String>) {
         })
         .collect();
     let purpose = if from.is_some() { Purpose::File } else { purpose(app) };
-    let voice = &app.work.settings.voice;
+    let voice = &app.screen.voice;
     let batch = combinations::batch(plan, from, voice);
     let past = past::faults(app, plan.cells.iter().map(|cell| cell.request.prompt.as_str()));
     let doubts = plan.warnings.iter().map(|(_, warning)| warning);

@@ -136,9 +136,9 @@ pub(super) fn go_on(app: &mut App) -> Vec<Do> {
     }
     let matrices: Vec<Matrix> = drafts.iter().map(|(_, draft)| Matrix::from(draft.clone())).collect();
     match combinations::plan_of(app, &matrices, false) {
-        Err(why) => toast::say(app, Level::Warning, reason::draft(&why, &app.work.settings.voice).to_string(), None),
+        Err(why) => toast::say(app, Level::Warning, reason::draft(&why, &app.screen.voice).to_string(), None),
         Ok(plan) => {
-            let voice = &app.work.settings.voice;
+            let voice = &app.screen.voice;
             let bad = plan.impossible.iter().flat_map(|cell| {
                 let line = drafts[cell.of].0;
                 cell.reasons.iter().map(move |why| (line, reason::draft(why, voice)))

@@ -153,7 +153,7 @@ fn below(app: &App, look: Look, row: ComposeRow, width: u16) -> Vec<Line<'static
                 Severity::Error => (look.signs.level(Level::Error), look.theme.bad),
                 Severity::Warning => (look.signs.level(Level::Warning), look.theme.warn),
             };
-            let lines = text::wrap(&reason::draft(&fault.reason, &app.work.settings.voice).to_string(), room);
+            let lines = text::wrap(&reason::draft(&fault.reason, &app.screen.voice).to_string(), room);
             // Elsewhere one line is enough; where the keys are, the whole is told.
             let kept = if compose.row == row { lines.len().min(3) } else { 1 };
             let cut = lines.len() > kept;

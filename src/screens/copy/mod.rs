@@ -178,7 +178,7 @@ pub(crate) fn addressed(app: &mut App, found: Result<String, TaskError>) -> Vec<
     match found {
         Ok(url) => urls.got.push(url),
         Err(error) => {
-            let message = reason::message(&error.reason, &app.work.settings.voice);
+            let message = reason::message(&error.reason, &app.screen.voice);
             let text = tr!("no URL for {key}'s file: {message}", key, message);
             toast::say(app, Level::Warning, text, Some(key));
             urls.without += 1;

@@ -110,7 +110,7 @@ fn most_lines(app: &App, width: usize) -> usize {
     let Some(shown) = &app.screen.detail.loaded else { return 0 };
     // A wide character takes two cells and three bytes: bytes are never fewer than cells.
     let wrapped = |text: &str| text.lines().map(|line| 2 + 2 * line.len() / width).sum::<usize>();
-    let (prompt, voice) = (wrapped(&shown.task.request.prompt), &app.work.settings.voice);
+    let (prompt, voice) = (wrapped(&shown.task.request.prompt), &app.screen.voice);
     match app.screen.detail.tab {
         DetailTab::Overview => {
             FIELDS + prompt + shown.task.reason().map_or(0, |error| wrapped(&reason::message(&error.reason, voice)))

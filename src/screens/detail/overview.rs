@@ -53,7 +53,7 @@ fn told(about: &About<'_>, facts: impl IntoIterator<Item = Fact>) -> Vec<Line<'s
 
 /// What happened, what to do next, whether it was charged.
 fn standing(about: &About<'_>) -> Vec<Line<'static>> {
-    let (row, now, voice) = (about.row, layout::shown_now(about.app), &about.app.work.settings.voice);
+    let (row, now, voice) = (about.row, layout::shown_now(about.app), &about.app.screen.voice);
     let why = facts::why(row, about.loaded.map(|detail| &detail.task), now, voice);
     let mut lines = match why.is_empty() {
         true => labelled(tr!("What"), &progress(about), about.width, about.look, Style::new()),
@@ -102,7 +102,7 @@ fn file(about: &About<'_>) -> Vec<Line<'static>> {
     let saved = about.loaded.and_then(|detail| detail.task.saved());
     let mut lines = told(about, saved.into_iter().flat_map(|saved| facts::file(about.row, saved)));
     if about.app.screen.table.found.is_missing(about.row.key) {
-        let download = &about.app.work.settings.voice.download;
+        let download = &about.app.screen.voice.download;
         let text = tr!("file missing: it is no longer there; {download} fetches it again", download);
         lines.extend(labelled("", &text, about.width, about.look, about.look.theme.warn));
     }

@@ -69,7 +69,7 @@ pub fn all(app: &App) -> Vec<Cluster> {
     let mut found: BTreeMap<ClusterId, Cluster> = BTreeMap::new();
     for row in app.work.tasks.rows.values().filter(|row| retry::is_open(&Facts::of_row(row))) {
         let Some((id, why)) = ClusterId::with_reason(row) else { continue };
-        let voice = &app.work.settings.voice;
+        let voice = &app.screen.voice;
         let cluster = found.entry(id).or_insert_with_key(|id| Cluster {
             id: id.clone(),
             sample: why.map(|why| reason::message(&why, voice)).unwrap_or_default(),

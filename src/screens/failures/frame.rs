@@ -109,7 +109,7 @@ pub(super) fn verdict(app: &App) -> Option<Verdict> {
     let faults: Vec<PictureReason> =
         spec(app).map_or_else(Vec::new, |spec| picture::faults(&text, spec, app.work.settings.profile.takes(), &known));
     if let Some(first) = faults.first() {
-        return Some(Verdict::Bad(reason::picture(first, &app.work.settings.voice).to_string()));
+        return Some(Verdict::Bad(reason::picture(first, &app.screen.voice).to_string()));
     }
     match looked {
         Some(ImageLook::Found(image)) => Some(Verdict::Good(compose::fields::facts(&image))),

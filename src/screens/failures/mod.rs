@@ -220,7 +220,7 @@ pub(crate) fn plan(app: &mut App) -> Vec<Do> {
 /// Why not, as a sentence.
 pub fn can_plan(app: &App) -> Result<(), Why> {
     let view = view(app).ok_or_else(|| Why(tr!("There is no plan").into()))?;
-    if let Some(why) = terms::blocked(&app.work) {
+    if let Some(why) = terms::blocked(&app.work, &app.screen.voice) {
         return Err(Why(why));
     }
     match view.planned().count() {

@@ -77,7 +77,7 @@ fn fixed(app: &App, task: &Task) -> Result<Request, String> {
     let (catalogue, takes) = (&app.work.settings.catalogue, app.work.settings.profile.takes());
     let request = check::build(&draft, catalogue, takes, &look).map_err(|faults| {
         let error = faults.iter().find(|fault| fault.severity == Severity::Error);
-        error.map_or_else(String::new, |fault| reason::draft(&fault.reason, &app.work.settings.voice).to_string())
+        error.map_or_else(String::new, |fault| reason::draft(&fault.reason, &app.screen.voice).to_string())
     })?;
     if request == task.request {
         return Err(tr!("it would be the same request again").into());

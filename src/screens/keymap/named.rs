@@ -2,7 +2,7 @@
 
 use super::{Action, Ctx, Keymap, binding};
 use crate::app::App;
-use engine::settings::Voice;
+use words::voice::Voice;
 
 /// The first key of an action as a sentence names it, such as `F8` in "F8 brings it back".
 #[must_use]

@@ -57,7 +57,7 @@ fn said(app: &App, row: &Row, no: No) -> Why {
     let (key, word) = (row.key, names::state(row.state));
     let named = |ctx, action| named(app, ctx, action);
     Why(match no {
-        No::Retry(no) => terms::no(Face::Keys(&app.work.settings.voice), key, row.state, no),
+        No::Retry(no) => terms::no(Face::Keys(&app.screen.voice), key, row.state, no),
         No::Gone => tr!("{key} is being sent and cannot be taken back", key),
         No::Unsure => {
             tr!(

@@ -206,7 +206,7 @@ fn balance(app: &App) -> Vec<Line> {
     if let Some(error) = &app.work.money.balance_problem {
         lines.push(fact(
             tr!("Balance"),
-            tr!("unknown: {why}", why = reason::message(&error.reason, &app.work.settings.voice)),
+            tr!("unknown: {why}", why = reason::message(&error.reason, &app.screen.voice)),
             true,
         ));
     }

@@ -413,7 +413,7 @@ fn unusable(app: &App, kind: ImageKind, bytes: u64, (width, height): (u32, u32))
     faults
         .iter()
         .skip(usize::from(mends))
-        .map(|why| reason::picture(why, &app.work.settings.voice).what)
+        .map(|why| reason::picture(why, &app.screen.voice).what)
         .next()
         .unwrap_or_default()
 }

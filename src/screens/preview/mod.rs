@@ -143,7 +143,7 @@ fn waits(app: &App) -> Vec<Problem> {
     let pause = || keymap::named(app, Ctx::Preview, Action::Pause);
     let halted = app.work.queue.halted.as_ref().map(|halt| {
         let next = tr!("Fix the cause, then {pause} resumes sending.", pause = pause());
-        (reason::halt(halt, &app.work.settings.voice).what, next)
+        (reason::halt(halt, &app.screen.voice).what, next)
     });
     let paused = || (tr!("sending is paused").to_owned(), tr!("{pause} resumes it.", pause = pause()));
     let waits = halted.or_else(|| app.work.queue.is_paused().then(paused));

@@ -47,7 +47,7 @@ pub(super) fn judged(app: &App, items: &[PreviewItem]) -> Judged {
         for change in changes {
             match retry::judge(&facts, change, scope) {
                 Err(no) => {
-                    let why = terms::no(Face::Keys(&app.work.settings.voice), key, row.state, no);
+                    let why = terms::no(Face::Keys(&app.screen.voice), key, row.state, no);
                     judged.obstacles.push(Problem::new(tr!("Nothing can be queued"), why, ""));
                 }
                 Ok(terms) => {

@@ -129,7 +129,7 @@ fn facts(app: &App, row: &Row) -> Vec<String> {
         let (when, ago) = (amounts::moment(at, now), amounts::ago(now.wall.since(at)));
         tr!("Sent {when} ({ago}); it is not known whether the service accepted it.", when, ago)
     });
-    let why = row.reason().map(|(_, why)| reason::cause(&why, &app.work.settings.voice));
+    let why = row.reason().map(|(_, why)| reason::cause(&why, &app.screen.voice));
     sent.into_iter().chain(why).chain(records(app, row)).collect()
 }
 

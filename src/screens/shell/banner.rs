@@ -40,7 +40,7 @@ fn sentence(banner: Banner, app: &App, room: usize) -> String {
             .queue
             .halted
             .as_ref()
-            .map_or_else(String::new, |halt| halted(&reason::halt(halt, &app.work.settings.voice), app, room)),
+            .map_or_else(String::new, |halt| halted(&reason::halt(halt, &app.screen.voice), app, room)),
         Banner::NoKey => app.work.key_problem.as_ref().map_or_else(
             || {
                 tr!(
@@ -48,7 +48,7 @@ fn sentence(banner: Banner, app: &App, room: usize) -> String {
                     variable = app.work.settings.profile.key_variable
                 )
             },
-            |reason| reason::problem(reason, &app.work.settings.voice).to_string(),
+            |reason| reason::problem(reason, &app.screen.voice).to_string(),
         ),
         Banner::Unwritten if engine::waits_for_room(&app.work) => tr!(
             "Waiting to save the IDs of paid tasks; {quit} again leaves now and prints them",

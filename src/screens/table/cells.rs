@@ -166,7 +166,7 @@ fn failure(view: &View<'_>, row: &Row) -> Option<String> {
 
 /// What happened, where there is a failure.
 fn why(view: &View<'_>, row: &Row) -> Option<String> {
-    row.reason().map(|(_, reason)| reason::cause(&reason, &view.app.work.settings.voice))
+    row.reason().map(|(_, reason)| reason::cause(&reason, &view.app.screen.voice))
 }
 
 /// Why a queued task is not on its way yet.

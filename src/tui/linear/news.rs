@@ -29,7 +29,7 @@ pub(super) struct News {
 impl News {
     /// Takes what is new out of the state. An ended task is read once more from the store, for its path or its error.
     pub(super) fn since(&mut self, state: &mut Bare, setup: &Loaded) -> Vec<String> {
-        let (work, voice) = (&state.work, &state.work.settings.voice);
+        let (work, voice) = (&state.work, &super::orders::voice());
         let words = |news: &engine::news::News| match news {
             engine::news::News::Batch { result: Err(why), .. } => Some(not_queued(why).to_string()),
             news => said(news, voice).map(|said| said.text),
@@ -41,7 +41,7 @@ impl News {
             lines.extend(halt.map(|halt| {
                 tr!(
                     "Sending is halted. {problem} Type resume to continue.",
-                    problem = reason::halt(halt, &work.settings.voice)
+                    problem = reason::halt(halt, &super::orders::voice())
                 )
             }));
         }
@@ -97,7 +97,7 @@ pub(super) fn status(work: &Work) -> Vec<String> {
         false => tr!("Tasks: {counts}.", counts = counts.join(tr!(", "))),
     };
     let queue = match (&work.queue.halted, work.queue.is_paused()) {
-        (Some(halt), _) => tr!("Sending is halted. {problem}", problem = reason::halt(halt, &work.settings.voice)),
+        (Some(halt), _) => tr!("Sending is halted. {problem}", problem = reason::halt(halt, &super::orders::voice())),
         (None, true) => match &work.queue.pause {
             Some(by) if !share::is_ours(work, by) => {
                 tr!("Sending is paused by {who}. Type resume to continue.", who = by.who)

@@ -36,7 +36,7 @@ type Offered = Result<(Offer, Vec<String>), Vec<String>>;
 impl Offer {
     /// New tasks of a draft: all of its combinations, or none.
     pub(super) fn new_tasks(setup: &Loaded, engine: &Engine, draft: Draft) -> Offered {
-        let voice = &engine.state.work.settings.voice;
+        let voice = &super::orders::voice();
         let wrong = |why: DraftReason| vec![reason::draft(&why, voice).to_string()];
         let matrix = drafts::matrix_of(draft).map_err(wrong)?;
         let plan = drafts::expand(setup, &[matrix]).map_err(wrong)?;

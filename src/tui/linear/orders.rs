@@ -4,7 +4,8 @@ use domain::{
     draft::Field,
     task::{RemoteId, TaskKey, keep_first},
 };
-use engine::{act::Resolution, settings::Voice};
+use engine::act::Resolution;
+use words::voice::Voice;
 use words::{names, tr};
 
 /// What `help` prints.

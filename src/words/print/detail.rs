@@ -14,10 +14,7 @@ use domain::{
     text,
     time::{Now, Wall},
 };
-use engine::{
-    msg::Detail,
-    settings::{Settings, Voice},
-};
+use engine::{msg::Detail, settings::Settings};
 use std::fmt::Write;
 
 /// Cells of a label and the blanks behind it.
@@ -26,7 +23,7 @@ const LABEL: usize = 12;
 /// How a task stands, what was asked for, what came of it, its attempts and all that happened.
 #[must_use]
 pub fn detail(detail: &Detail, settings: &Settings, now: Now, color: bool) -> String {
-    let (task, voice) = (&detail.task, Voice::default());
+    let (task, voice) = (&detail.task, crate::voice::Voice::default());
     let row = Row::of(task, false);
     let mut page = Page { text: String::new(), color };
     standing(&mut page, task);

@@ -21,7 +21,7 @@ use domain::{
     text,
     time::Now,
 };
-use engine::settings::{Settings, Voice};
+use engine::settings::Settings;
 use layout::{Cell, Column, FAINT, Table};
 
 /// The most cells of a prompt in a table on a terminal; `show` and `--json` have it whole, and so has a table in a file.
@@ -128,7 +128,7 @@ fn note(task: &Task) -> String {
 pub fn change_line(task: &Task, color: bool) -> String {
     let state = Cell::inked(names::state(task.state()), state_ink(task.state())).drawn(color);
     let about = match (task.reason(), task.saved()) {
-        (Some(error), _) => facts::failure(error, &Voice::default()),
+        (Some(error), _) => facts::failure(error, &crate::voice::Voice::default()),
         (None, Some(saved)) if task.state() == TaskState::Saved => saved.path.clone(),
         (None, None) if task.state() == TaskState::Running => task.status().into(),
         (None, _) => String::new(),

@@ -5,6 +5,7 @@
 mod tests;
 
 use super::{picture, prompt};
+use crate::voice::Voice;
 use crate::{
     names,
     names::{all_of, any_of},
@@ -16,7 +17,6 @@ use domain::{
     reason::draft::{Closed, DraftReason, Lengths},
     text::cut,
 };
-use engine::settings::Voice;
 
 #[must_use]
 pub fn draft(reason: &DraftReason, voice: &Voice) -> Problem {

@@ -1,12 +1,12 @@
 //! A task's time line.
 
 use super::message;
+use crate::voice::Voice;
 use crate::{lang, tr};
 use domain::{
     task::{RefundStep, Resolution, What},
     time::SECOND,
 };
-use engine::settings::Voice;
 
 /// Every kind that the program writes, in the order of a task's life.
 pub const KINDS: [&str; 22] = [

@@ -1,12 +1,12 @@
 //! What the program itself found or was told to do.
 
 use super::message;
+use crate::voice::Voice;
 use crate::{problem::Problem, tr};
 use domain::{
     reason::{Own, Reason},
     time::SECOND,
 };
-use engine::settings::Voice;
 
 pub(super) fn problem(own: &Own, voice: &Voice) -> Problem {
     let (what, next) = match own {

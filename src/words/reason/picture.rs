@@ -5,9 +5,9 @@
 mod tests;
 
 use super::{picture_file, system::unlisted};
+use crate::voice::Voice;
 use crate::{problem::Problem, tr};
 use domain::{picture::MOST_PIXELS, reason::picture::PictureReason, request::Oddity};
-use engine::settings::Voice;
 
 const MB: u64 = 1024 * 1024;
 

@@ -1,12 +1,12 @@
 //! Why a picture cannot be had, as sentences.
 
 use super::{sight::unseen, system::system};
+use crate::voice::Voice;
 use crate::{problem::Problem, tr};
 use domain::reason::{
     picture_file::{Content, Fault, Why},
     system::System,
 };
-use engine::settings::Voice;
 
 /// What happened, why, and what to do next.
 #[must_use]

@@ -53,12 +53,12 @@ pub(super) fn prompt(reason: &PromptReason) -> Problem {
 #[allow(clippy::unwrap_used, reason = "a test may panic")]
 mod tests {
     use crate::reason::draft;
+    use crate::voice::Voice;
     use domain::{
         catalogue::Catalogue,
         draft::{Field, Severity},
         lint::lint,
     };
-    use engine::settings::Voice;
 
     fn found(model: &str, prompt: &str) -> Vec<(String, Option<String>)> {
         let catalogue = Catalogue::builtin();

@@ -1,6 +1,7 @@
 //! Why a video could not be fetched, as sentences. It is paid for and waits at the service, so each says what brings it here.
 
 use super::{call::no_connection, system::system};
+use crate::voice::Voice;
 use crate::{problem::Problem, tr};
 use domain::{
     export::size,
@@ -9,7 +10,6 @@ use domain::{
         transfer::{Dropped, Mp4, Transfer},
     },
 };
-use engine::settings::Voice;
 
 /// What happened and what to do next.
 #[must_use]

@@ -129,7 +129,7 @@ fn a_prompt_sent_lately_or_refused_before_is_said_when_typing_pauses() {
             .compose
             .faults
             .iter()
-            .map(|fault| words::reason::draft(&fault.reason, &state.work.settings.voice).what)
+            .map(|fault| words::reason::draft(&fault.reason, &state.screen.voice).what)
             .collect()
     };
     press(&mut state, "n");

@@ -86,7 +86,7 @@ fn too_many_tasks_and_a_brace_alone_are_said_as_one_types() {
         .compose
         .faults
         .iter()
-        .map(|fault| words::reason::draft(&fault.reason, &state.work.settings.voice).what)
+        .map(|fault| words::reason::draft(&fault.reason, &state.screen.voice).what)
         .collect();
     assert_eq!(told, ["An unmatched brace is plain text", "This would create 1048576 tasks"]);
     press(&mut state, "f2");
