@@ -7,9 +7,9 @@ use super::{
     reserve,
     row::last_rev,
     schema,
+    sql::{self, Connection},
 };
 use domain::reason::store::{Deed, Fault, Why};
-use rusqlite::Connection;
 use std::{
     collections::HashSet,
     io,
@@ -48,7 +48,7 @@ impl Store {
 
     fn of(conn: Connection, dir: &Path, me: Option<&Owner>) -> Result<Self, Fault> {
         let file = layout::file_of(dir);
-        let rev = last_rev(&conn).map_err(|error| fault::sqlite(Deed::Read, &file, &error))?;
+        let rev = last_rev(&conn).map_err(|error| fault::of(Deed::Read, &file, &error))?;
         Ok(Self {
             conn,
             place: Place::of(&file),
@@ -60,8 +60,8 @@ impl Store {
     }
 
     /// The result, with SQLite's complaint as a fact.
-    pub(super) fn told<T>(&self, deed: Deed, result: rusqlite::Result<T>) -> Result<T, Fault> {
-        result.map_err(|error| fault::sqlite(deed, &self.file, &error))
+    pub(super) fn told<T>(&self, deed: Deed, result: sql::Result<T>) -> Result<T, Fault> {
+        result.map_err(|error| fault::of(deed, &self.file, &error))
     }
 
     /// Lets a change pass only while the file is the one that was opened.
@@ -75,7 +75,7 @@ impl Store {
         &mut self,
         deed: Deed,
         must: bool,
-        mut change: impl FnMut(&mut Connection) -> rusqlite::Result<T>,
+        mut change: impl FnMut(&mut Connection) -> sql::Result<T>,
     ) -> Result<T, Fault> {
         self.still_there(deed)?;
         let mut done = change(&mut self.conn);
@@ -96,7 +96,7 @@ impl Store {
     /// The next commit then goes over the log from its beginning. That the disk may have no room for this either shows at
     /// that commit.
     fn take_in_the_log(&self) {
-        let _ = self.conn.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
+        let _ = self.conn.file().query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
     }
 
     fn give_up_the_reserve(&self) -> bool {
@@ -179,8 +179,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mut store = Store::open(dir.path()).unwrap();
         store.save_draft(1, Some(&Draft::default()), Wall(1)).unwrap();
-        let pages: u32 = store.conn.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
-        store.conn.pragma_update(None, "max_page_count", pages).unwrap();
+        let pages: u32 = store.conn.file().pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        store.conn.file().pragma_update(None, "max_page_count", pages).unwrap();
         let long = Draft { prompt: "long ".repeat(5_000), ..Draft::default() };
         assert_eq!(
             store.save_draft(1, Some(&long), Wall(2)).unwrap_err(),
@@ -193,8 +193,9 @@ mod tests {
     fn the_reserve_is_given_up_for_an_id_that_was_paid_for_and_for_nothing_else() {
         let dir = tempfile::tempdir().unwrap();
         let mut store = Store::open(dir.path()).unwrap();
-        let full = || -> rusqlite::Result<()> {
-            Err(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL), None))
+        let full = || -> sql::Result<()> {
+            let full = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL);
+            Err(rusqlite::Error::SqliteFailure(full, None).into())
         };
         let room = || std::fs::metadata(reserve::file_of(dir.path())).unwrap().len();
         assert!(store.change(Deed::SaveChanges, false, |_| full()).is_err());
@@ -207,7 +208,7 @@ mod tests {
     fn a_file_that_cannot_be_written_is_told_with_what_to_do() {
         let dir = tempfile::tempdir().unwrap();
         let mut store = Store::open(dir.path()).unwrap();
-        store.conn.pragma_update(None, "query_only", true).unwrap();
+        store.conn.file().pragma_update(None, "query_only", true).unwrap();
         let Fault { why, .. } = store.save_draft(1, Some(&Draft::default()), Wall(1)).unwrap_err();
         assert!(matches!(why, Why::Sqlite { kind: Kind::NotWritable, .. }), "{why:?}");
     }

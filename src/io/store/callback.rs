@@ -1,7 +1,11 @@
 //! Where the service posts about an attempt, and what it posted. Posts are no change of a row: they only say which task is
 //! worth asking about, so no program's write is overtaken by one.
 
-use super::{base::Store, row::own, step::begin};
+use super::{
+    base::Store,
+    row::own,
+    sql::{self, Connection, Optional, params},
+};
 use domain::{
     reason::{
         store::{Deed, Fault, Why},
@@ -11,7 +15,6 @@ use domain::{
 };
 use engine::msg::Posted;
 use ring::rand::{SecureRandom, SystemRandom};
-use rusqlite::{Connection, OptionalExtension, params};
 
 impl Store {
     /// The path of that task's posts, the same whenever it is asked for: made once, of 128 random bits.
@@ -34,7 +37,7 @@ impl Store {
         self.change(Deed::SaveChanges, false, |conn| {
             let sql = "INSERT INTO callbacks (path, task) VALUES (?1, ?2) ON CONFLICT (task) DO NOTHING";
             conn.execute(sql, params![new, key.0])?;
-            path_of(conn, key)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+            path_of(conn, key)?.ok_or(sql::Error::NoRows)
         })
     }
 
@@ -46,7 +49,7 @@ impl Store {
         let known: Option<TaskKey> = self.told(Deed::Read, task_of(&self.conn, path))?;
         let Some(key) = known else { return Ok(false) };
         self.change(Deed::SaveChanges, false, |conn| {
-            let tx = begin(conn)?;
+            let tx = conn.begin()?;
             let sql =
                 "UPDATE callbacks SET id = ?2, seq = (SELECT coalesce(max(seq), 0) + 1 FROM callbacks) WHERE task = ?1";
             tx.execute(sql, params![key.0, id.0])?;
@@ -77,23 +80,23 @@ impl Store {
     }
 }
 
-fn path_of(conn: &Connection, key: TaskKey) -> rusqlite::Result<Option<String>> {
+fn path_of(conn: &Connection, key: TaskKey) -> sql::Result<Option<String>> {
     let mut query = conn.prepare_cached("SELECT path FROM callbacks WHERE task = ?1")?;
     query.query_row([key.0], |row| row.get(0)).optional()
 }
 
-fn task_of(conn: &Connection, path: &str) -> rusqlite::Result<Option<TaskKey>> {
+fn task_of(conn: &Connection, path: &str) -> sql::Result<Option<TaskKey>> {
     conn.prepare_cached("SELECT task FROM callbacks WHERE path = ?1")?.query_row([path], |row| own(row, 0)).optional()
 }
 
-fn posts(conn: &Connection, after: u64, which: &str) -> rusqlite::Result<(Vec<Posted>, u64)> {
+fn posts(conn: &Connection, after: u64, which: &str) -> sql::Result<(Vec<Posted>, u64)> {
     let after = i64::try_from(after).unwrap_or(i64::MAX);
     let sql = format!("SELECT task, id, seq FROM callbacks WHERE seq > ?1 AND id IS NOT NULL {which} ORDER BY seq");
     let mut query = conn.prepare_cached(&sql)?;
     let (mut posts, mut last) = (Vec::new(), after);
     let mut rows = query.query([after])?;
     while let Some(row) = rows.next()? {
-        posts.push(Posted { key: own(row, 0)?, id: RemoteId(row.get(1)?) });
+        posts.push(Posted { key: own(&row, 0)?, id: RemoteId(row.get(1)?) });
         last = row.get(2)?;
     }
     Ok((posts, last.unsigned_abs()))

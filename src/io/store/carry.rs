@@ -4,7 +4,8 @@ use super::{
     base::Store,
     read::{Lookup, events, ledger, some_tasks},
     row::{Own, insert_whole, own},
-    step::{add_event, add_ledger, begin, repeated_by},
+    sql::{self, Connection, Optional, params},
+    step::{add_event, add_ledger, repeated_by},
 };
 use domain::{
     account::Stamp,
@@ -12,7 +13,6 @@ use domain::{
     reason::store::{Deed, Fault},
     task::{Task, TaskKey, TaskState},
 };
-use rusqlite::{Connection, OptionalExtension, params};
 use std::{collections::BTreeMap, ops::ControlFlow};
 
 /// What came of an import.
@@ -70,7 +70,7 @@ impl Store {
     }
 }
 
-fn carried(conn: &Connection, task: Task) -> rusqlite::Result<Carried> {
+fn carried(conn: &Connection, task: Task) -> sql::Result<Carried> {
     let (elsewhere, archived_at): (Option<String>, _) = conn
         .prepare_cached("SELECT origin, archived_at FROM tasks WHERE key = ?1")?
         .query_row([task.key.0], |row| Ok((row.get(0)?, own(row, 1)?)))?;
@@ -82,7 +82,7 @@ fn carried(conn: &Connection, task: Task) -> rusqlite::Result<Carried> {
 }
 
 /// The name that the store gave itself.
-fn name_of(conn: &Connection) -> rusqlite::Result<String> {
+fn name_of(conn: &Connection) -> sql::Result<String> {
     conn.prepare_cached("SELECT value FROM meta WHERE name = 'store'")?.query_row([], |row| row.get(0))
 }
 
@@ -93,8 +93,8 @@ fn take_in<E>(
     conn: &mut Connection,
     tasks: impl IntoIterator<Item = Result<Carried, E>>,
     who: &Stamp,
-) -> rusqlite::Result<Done<E>> {
-    let tx = begin(conn)?;
+) -> sql::Result<Done<E>> {
+    let tx = conn.begin()?;
     let name = name_of(&tx)?;
     let keys = "SELECT seq FROM sqlite_sequence WHERE name = 'tasks'";
     let last_key: u32 = tx.query_row(keys, [], |row| row.get(0)).optional()?.unwrap_or(0);
@@ -124,7 +124,7 @@ fn take_in<E>(
     for (key, parent, batch) in links {
         link(&tx, key, parent.and_then(|parent| here.get(&parent).copied()))?;
         if let Some(first) = here.get(&batch).filter(|first| **first != key) {
-            tx.prepare_cached("UPDATE tasks SET batch = ?2 WHERE key = ?1")?.execute([key.0, first.0])?;
+            tx.prepare_cached("UPDATE tasks SET batch = ?2 WHERE key = ?1")?.execute(params![key.0, first.0])?;
         }
     }
     // A new key is made above those that have been given out, and then the row takes the one it had.
@@ -143,7 +143,7 @@ fn take_in<E>(
 }
 
 /// The key here of the task that was first queued there.
-fn known(conn: &Connection, name: &str, origin: &Origin) -> rusqlite::Result<Option<TaskKey>> {
+fn known(conn: &Connection, name: &str, origin: &Origin) -> sql::Result<Option<TaskKey>> {
     if origin.store == name {
         let sql = "SELECT key FROM tasks WHERE key = ?1 AND created_at = ?2 AND origin IS NULL";
         let mut query = conn.prepare_cached(sql)?;
@@ -156,7 +156,7 @@ fn known(conn: &Connection, name: &str, origin: &Origin) -> rusqlite::Result<Opt
     query.query_row([origin.text()], |row| own(row, 0)).optional()
 }
 
-fn is_taken(conn: &Connection, key: TaskKey) -> rusqlite::Result<bool> {
+fn is_taken(conn: &Connection, key: TaskKey) -> sql::Result<bool> {
     conn.prepare_cached("SELECT 1 FROM tasks WHERE key = ?1")?.exists([key.0])
 }
 
@@ -173,7 +173,7 @@ struct New {
 
 impl New {
     /// Puts a task down with its time line and its money, not yet tied to what it repeats.
-    fn put(&mut self, conn: &Connection, carried: Carried, store: &str) -> rusqlite::Result<()> {
+    fn put(&mut self, conn: &Connection, carried: Carried, store: &str) -> sql::Result<()> {
         let Carried { origin, mut task, events, ledger, archived_at } = carried;
         let (there, parent, batch) = (task.key, task.parent.take(), task.batch);
         (task.claim, task.batch) = (None, TaskKey(0));
@@ -210,7 +210,7 @@ impl New {
 }
 
 /// Ties a task to what it repeats.
-fn link(conn: &Connection, key: TaskKey, parent: Option<TaskKey>) -> rusqlite::Result<()> {
+fn link(conn: &Connection, key: TaskKey, parent: Option<TaskKey>) -> sql::Result<()> {
     let Some(parent) = parent else { return Ok(()) };
     conn.prepare_cached("UPDATE tasks SET parent = ?2 WHERE key = ?1")?.execute(params![key.0, Own(parent)])?;
     let retried = repeated_by(conn, parent)?.is_some();

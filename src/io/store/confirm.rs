@@ -8,7 +8,8 @@
 use super::{
     base::Store,
     row::{TASK, own, task_of},
-    step::{begin, take},
+    sql::{self, Connection, Optional, params},
+    step::take,
 };
 use domain::{
     problem::Charged,
@@ -17,7 +18,6 @@ use domain::{
     time::Wall,
 };
 use engine::effect::Write;
-use rusqlite::{Connection, OptionalExtension, params};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 impl Store {
@@ -50,20 +50,23 @@ impl Store {
 
 /// Notes that these tasks are not confirmed, in the transaction that puts them down. One note a program is enough: a
 /// program that queues a second batch knows what became of the first.
-pub(super) fn note(conn: &Connection, owner: &str, tasks: &[Task]) -> rusqlite::Result<()> {
+pub(super) fn note(conn: &Connection, owner: &str, tasks: &[Task]) -> sql::Result<()> {
     let (Some(first), Some(last)) = (tasks.first(), tasks.last()) else { return Ok(()) };
-    conn.prepare_cached("INSERT OR REPLACE INTO unconfirmed (owner, first, last) VALUES (?1, ?2, ?3)")?
-        .execute(params![owner, first.key.0, last.key.0])
-        .map(drop)
+    conn.prepare_cached(
+        "INSERT INTO unconfirmed (owner, first, last) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (owner) DO UPDATE SET first = excluded.first, last = excluded.last",
+    )?
+    .execute(params![owner, first.key.0, last.key.0])
+    .map(drop)
 }
 
-fn notes(conn: &Connection) -> rusqlite::Result<Vec<String>> {
-    conn.prepare("SELECT owner FROM unconfirmed")?.query_map([], |row| row.get(0))?.collect()
+fn notes(conn: &Connection) -> sql::Result<Vec<String>> {
+    conn.prepare_cached("SELECT owner FROM unconfirmed")?.query_map([], |row| row.get(0))?.collect()
 }
 
 /// Takes back what an owner's note names, as far as it is still queued, and the note. Gives the new revisions.
-fn take_back(conn: &mut Connection, owner: &str, at: Wall) -> rusqlite::Result<Vec<(TaskKey, u64)>> {
-    let tx = begin(conn)?;
+fn take_back(conn: &mut Connection, owner: &str, at: Wall) -> sql::Result<Vec<(TaskKey, u64)>> {
+    let tx = conn.begin()?;
     // Two programs that start at once see it together; the second finds no note.
     let range: Option<(TaskKey, TaskKey)> = tx
         .query_row("DELETE FROM unconfirmed WHERE owner = ?1 RETURNING first, last", [owner], |row| {
@@ -74,7 +77,7 @@ fn take_back(conn: &mut Connection, owner: &str, at: Wall) -> rusqlite::Result<V
     if let Some((first, last)) = range {
         let sql = format!("SELECT {TASK} FROM tasks WHERE key BETWEEN ?1 AND ?2 AND state = 'queued' ORDER BY key");
         let tasks: Vec<Task> =
-            tx.prepare(&sql)?.query_map((first.0, last.0), task_of)?.collect::<rusqlite::Result<_>>()?;
+            tx.prepare_cached(&sql)?.query_map(params![first.0, last.0], task_of)?.collect::<sql::Result<_>>()?;
         for mut task in tasks {
             task.phase = Phase::Cancelled { was: TaskState::Queued, charged: Charged::No };
             task.finished_at = Some(at);
@@ -210,9 +213,9 @@ mod tests {
         let owner = Owner::start(dir.path()).unwrap();
         let mut store = Store::open_as(dir.path(), Some(&owner)).unwrap();
         super::super::write::insert(&mut store.conn, &[intent("one")], AT, &CAPS, Some(owner.name())).unwrap().unwrap();
-        store.conn.pragma_update(None, "query_only", true).unwrap();
+        store.conn.file().pragma_update(None, "query_only", true).unwrap();
         store.confirm();
-        store.conn.pragma_update(None, "query_only", false).unwrap();
+        store.conn.file().pragma_update(None, "query_only", false).unwrap();
         assert_eq!((store.unconfirmed, notes(&store.conn).unwrap().len()), (true, 1));
         let task = store.look(&[TaskKey(1)]).unwrap().remove(0);
         store.write(&[Write { task, events: vec![], ledger: vec![] }]).unwrap();

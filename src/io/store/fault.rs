@@ -1,5 +1,6 @@
 //! What SQLite and the file system complain about, as facts.
 
+use super::sql;
 use crate::private;
 use domain::reason::{
     store::{Deed, Fault, Kind, Why},
@@ -22,6 +23,16 @@ pub(super) fn fault(deed: Deed, file: &Path, why: Why) -> Fault {
 }
 
 /// A statement failed.
+pub(super) fn of(deed: Deed, file: &Path, error: &sql::Error) -> Fault {
+    match error {
+        sql::Error::Sqlite(error) => sqlite(deed, file, error),
+        sql::Error::NoRows | sql::Error::Value { .. } | sql::Error::Unkept(_) => {
+            fault(deed, file, Why::Sqlite { kind: Kind::Other, said: error.to_string() })
+        }
+    }
+}
+
+/// SQLite says no.
 pub(super) fn sqlite(deed: Deed, file: &Path, error: &Error) -> Fault {
     let kind = match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => return fault(deed, file, Why::System(System::Full)),
@@ -41,7 +52,8 @@ pub(super) fn sqlite(deed: Deed, file: &Path, error: &Error) -> Fault {
 }
 
 /// Whether an error says that there is no room, or may come of that.
-pub(super) fn is_of_room(error: &Error) -> bool {
+pub(super) fn is_of_room(error: &sql::Error) -> bool {
+    let sql::Error::Sqlite(error) = error else { return false };
     matches!(error.sqlite_error_code(), Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure))
 }
 

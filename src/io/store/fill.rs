@@ -1,6 +1,10 @@
 //! Fills a store for measurements: believable tasks of every ended state, the same for the same seed. Never for real use.
 
-use super::{fault, layout, row, schema, step};
+use super::{
+    fault, layout, row, schema,
+    sql::{self, Connection},
+    step,
+};
 use domain::{
     amount::{Amount, CostSource, Currency},
     problem::{Charged, ErrorClass, TaskError},
@@ -12,7 +16,6 @@ use domain::{
     task::{FileId, LedgerLine, MoneyEvent, Phase, RemoteId, SavedFile, Task, TaskKey, TaskState},
     time::{MINUTE, SECOND, Wall},
 };
-use rusqlite::Connection;
 use std::path::Path;
 
 const MODELS: [(&str, &str, u32, i64); 6] = [
@@ -51,18 +54,13 @@ const CHINESE: [&str; 4] = [
 pub fn fill(dir: &Path, n: u32, old_unsent: u32, seed: u64, until: Wall) -> Result<(), Fault> {
     let mut conn = schema::open(dir)?;
     let done = insert_all(&mut conn, (n, old_unsent), &mut Dice(seed), until);
-    done.map_err(|error| fault::sqlite(Deed::SaveTasks, &layout::file_of(dir), &error))
+    done.map_err(|error| fault::of(Deed::SaveTasks, &layout::file_of(dir), &error))
 }
 
-fn insert_all(
-    conn: &mut Connection,
-    (n, old_unsent): (u32, u32),
-    dice: &mut Dice,
-    until: Wall,
-) -> rusqlite::Result<()> {
+fn insert_all(conn: &mut Connection, (n, old_unsent): (u32, u32), dice: &mut Dice, until: Wall) -> sql::Result<()> {
     const APART: i64 = 7 * MINUTE as i64;
     const DAY: i64 = 24 * 60 * MINUTE as i64;
-    let tx = conn.transaction()?;
+    let tx = conn.snapshot()?;
     let mut repeats: Option<(TaskKey, Task)> = None;
     for left in (0..n).rev() {
         let at = Wall(until.0 - DAY - i64::from(left) * APART).plus(dice.below(MINUTE));

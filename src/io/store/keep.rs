@@ -3,7 +3,7 @@
 use super::{
     base::Store,
     row::{self, Json},
-    step::begin,
+    sql::{self, Connection, params},
 };
 use crate::private;
 use domain::{
@@ -12,7 +12,6 @@ use domain::{
     task::{Task, TaskKey, TaskState},
     time::Wall,
 };
-use rusqlite::{Connection, params};
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// What came of an archiving.
@@ -35,7 +34,7 @@ impl Store {
     /// When the file cannot be written.
     pub fn archive(&mut self, before: Wall, at: Wall) -> Result<Archived, Fault> {
         self.change(Deed::SaveChanges, false, |conn| {
-            let tx = begin(conn)?;
+            let tx = conn.begin()?;
             let old = "archived_at IS NULL AND coalesce(finished_at, created_at) < ?1";
             let sql = format!("UPDATE tasks SET archived_at = ?2 WHERE {old} AND {DONE_WITH}");
             let tasks = tx.execute(&sql, params![before.0, at.0])?;
@@ -62,11 +61,11 @@ impl Store {
     /// When the file cannot be written.
     pub fn forget(&mut self, key: TaskKey) -> Result<Result<BTreeSet<String>, Box<Task>>, Fault> {
         let done = self.change(Deed::SaveChanges, false, |conn| {
-            conn.pragma_update(None, "secure_delete", true)?;
+            conn.file().pragma_update(None, "secure_delete", true)?;
             forget(conn, key)
         })?;
         // What the log still has of it goes with the log. Where another program reads just now, its own end takes it.
-        let _ = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        let _ = self.conn.file().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         Ok(done.map(|(rev, pictures)| {
             self.made([rev]);
             pictures
@@ -94,15 +93,15 @@ impl Store {
         let part = to.with_extension("part");
         // SQLite writes into an empty file, which then has the rights that we give it.
         private::write(&part, "").map_err(failed)?;
-        let done = self.conn.execute("VACUUM INTO ?1", [part.display().to_string()]);
-        self.told(Deed::Read, done)?;
+        let done = self.conn.file().execute("VACUUM INTO ?1", [part.display().to_string()]);
+        self.told(Deed::Read, done.map_err(sql::Error::from))?;
         fs::rename(&part, to).map_err(failed)
     }
 }
 
-fn pictures(conn: &Connection, which: &str) -> rusqlite::Result<BTreeSet<String>> {
+fn pictures(conn: &Connection, which: &str) -> sql::Result<BTreeSet<String>> {
     let sql = format!("SELECT request FROM tasks WHERE {which} AND request LIKE '%\"sha256\"%'");
-    let mut query = conn.prepare(&sql)?;
+    let mut query = conn.prepare_cached(&sql)?;
     let mut rows = query.query([])?;
     let mut found = BTreeSet::new();
     while let Some(row) = rows.next()? {
@@ -115,9 +114,9 @@ fn pictures(conn: &Connection, which: &str) -> rusqlite::Result<BTreeSet<String>
 /// The new revision, and the pictures that no other task needs; or the task that has not ended.
 type Forgotten = Result<(u64, BTreeSet<String>), Box<Task>>;
 
-fn forget(conn: &mut Connection, key: TaskKey) -> rusqlite::Result<Forgotten> {
-    let tx = begin(conn)?;
-    let task = row::task(&tx, key)?.ok_or(rusqlite::Error::QueryReturnedNoRows)?;
+fn forget(conn: &mut Connection, key: TaskKey) -> sql::Result<Forgotten> {
+    let tx = conn.begin()?;
+    let task = row::task(&tx, key)?.ok_or(sql::Error::NoRows)?;
     if task.state().is_live() || task.state() == TaskState::Unknown {
         return Ok(Err(Box::new(task)));
     }
@@ -134,19 +133,19 @@ fn forget(conn: &mut Connection, key: TaskKey) -> rusqlite::Result<Forgotten> {
     Ok(Ok((rev, gone)))
 }
 
-fn own_rev(row: &rusqlite::Row<'_>) -> rusqlite::Result<u64> {
-    row.get::<_, row::Count>(0).map(|rev| rev.0)
+fn own_rev(row: &sql::Row<'_>) -> sql::Result<u64> {
+    row.get::<row::Count>(0).map(|rev| rev.0)
 }
 
-fn check(conn: &Connection) -> rusqlite::Result<Vec<String>> {
-    let mut query = conn.prepare("PRAGMA integrity_check")?;
-    let found: Vec<String> = query.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+fn check(conn: &Connection) -> sql::Result<Vec<String>> {
+    let mut query = conn.prepare_cached("PRAGMA integrity_check")?;
+    let found: Vec<String> = query.query_map([], |row| row.get(0))?.collect::<sql::Result<_>>()?;
     let mut found: Vec<String> = found.into_iter().filter(|line| line != "ok").collect();
-    let mut query = conn.prepare("SELECT \"table\", rowid, parent FROM pragma_foreign_key_check")?;
+    let mut query = conn.prepare_cached("SELECT \"table\", rowid, parent FROM pragma_foreign_key_check")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
         let [table, parent]: [String; 2] = [row.get(0)?, row.get(2)?];
-        found.push(format!("{table} {}: {parent}", row.get::<_, Option<i64>>(1)?.unwrap_or_default()));
+        found.push(format!("{table} {}: {parent}", row.get::<Option<i64>>(1)?.unwrap_or_default()));
     }
     Ok(found)
 }

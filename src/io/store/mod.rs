@@ -6,6 +6,7 @@
 //!                        |  Seat   |                            seat: the same without threads; base: an open store
 //!                        |         |                            write, read, share, callback, confirm: the verbs
 //!     loader --pages-->  |         |                            row, step, schema: columns, steps, pragmas, migrations
+//!                        |         |                            sql: a database's statements, rows and transactions
 //!     ear ----ring---->  [ ....... ]--ring--> other programs    owner, bell: who else runs, and waking it
 //!     vigil --ended-->                                          the wait for the end of a program that holds rows
 //! ```
@@ -40,6 +41,7 @@ mod row;
 mod schema;
 mod seat;
 mod share;
+mod sql;
 mod step;
 mod thread;
 mod uploads;

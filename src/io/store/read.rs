@@ -4,6 +4,7 @@ use super::{
     base::Store,
     owner::Programs,
     row::{self, Count, Json, LINE, Lines, TASK, own, task_of},
+    sql::{self, Bound, Connection, Optional, Params, params},
 };
 use domain::{
     amount::Amount,
@@ -20,7 +21,6 @@ use engine::{
     msg::{Detail, StoreMsg},
     view::View,
 };
-use rusqlite::{Connection, OptionalExtension, Params, params, params_from_iter, types::Value};
 use std::ops::ControlFlow;
 
 /// Lines of the first page: a tall screen's worth, so that it is there at once.
@@ -97,7 +97,7 @@ impl Store {
     /// When the file cannot be read.
     pub fn look(&self, keys: &[TaskKey]) -> Result<Vec<Task>, Fault> {
         let found = keys.iter().map(|key| row::task(&self.conn, *key)).filter_map(Result::transpose);
-        let mut tasks = self.told(Deed::ReadTasks, found.collect::<rusqlite::Result<Vec<_>>>())?;
+        let mut tasks = self.told(Deed::ReadTasks, found.collect::<sql::Result<Vec<_>>>())?;
         self.programs.drop_dead_claims(&mut tasks);
         Ok(tasks)
     }
@@ -247,11 +247,11 @@ pub(super) fn some_tasks(
     what: &Lookup,
     oldest_first: bool,
     mut each: impl FnMut(Task) -> ControlFlow<()>,
-) -> rusqlite::Result<()> {
-    let snapshot = conn.unchecked_transaction()?;
+) -> sql::Result<()> {
+    let snapshot = conn.snapshot()?;
     let [low, high] = [what.keys.0, what.keys.1].map(|key| i64::try_from(key).unwrap_or(i64::MAX));
     let mut wanted = "WHERE key BETWEEN ?1 AND ?2".to_owned();
-    let mut values = vec![Value::from(low), Value::from(high)];
+    let mut values = vec![Bound::Integer(low), Bound::Integer(high)];
     wanted += match what.place {
         Place::Table => " AND archived_at IS NULL",
         Place::Archive => " AND archived_at IS NOT NULL",
@@ -262,14 +262,14 @@ pub(super) fn some_tasks(
         wanted += &format!(" AND state IN ({states})");
     }
     if let Some((from, to)) = what.created {
-        values.extend([Value::from(from.0), Value::from(to.0)]);
+        values.extend([Bound::Integer(from.0), Bound::Integer(to.0)]);
         wanted += &format!(" AND created_at BETWEEN ?{} AND ?{}", values.len() - 1, values.len());
     }
     if let Some(models) = &what.models {
         // SQLite knows the small letters of ASCII alone; a name with others is for the filter to judge.
         wanted += " AND NOT (length(model) = length(CAST(model AS BLOB))";
         for model in models {
-            values.push(Value::from(model.clone()));
+            values.push(Bound::Text(model.into()));
             wanted += &format!(" AND instr(lower(model), ?{}) = 0", values.len());
         }
         wanted += ")";
@@ -277,10 +277,10 @@ pub(super) fn some_tasks(
     if what.states.is_none() && what.created.is_none() && what.models.is_none() {
         let order = if oldest_first { "ASC" } else { "DESC" };
         let sql = format!("SELECT {TASK} FROM tasks {wanted} ORDER BY key {order}");
-        return stream(&snapshot, &sql, params_from_iter(values), task_of, each);
+        return stream(&snapshot, &sql, values, task_of, each);
     }
     let sql = format!("SELECT key FROM tasks {wanted}");
-    let mut found: Vec<TaskKey> = all(&snapshot, &sql, params_from_iter(values), |row| own(row, 0))?;
+    let mut found: Vec<TaskKey> = all(&snapshot, &sql, values, |row| own(row, 0))?;
     found.sort_unstable();
     if !oldest_first {
         found.reverse();
@@ -293,13 +293,13 @@ pub(super) fn some_tasks(
     Ok(())
 }
 
-fn overview(conn: &Connection) -> rusqlite::Result<Overview> {
-    let meta = |name: &str| -> rusqlite::Result<Option<String>> {
+fn overview(conn: &Connection) -> sql::Result<Overview> {
+    let meta = |name: &str| -> sql::Result<Option<String>> {
         conn.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| row.get(0)).optional()
     };
     Ok(Overview {
         total: conn.query_row("SELECT count(*) FROM tasks WHERE archived_at IS NULL", [], |row| {
-            Ok(row.get::<_, u32>(0)? as usize)
+            Ok(row.get::<u32>(0)? as usize)
         })?,
         last_seen: meta("last_seen")?.and_then(|text| text.parse().ok()).map(Wall),
         view: meta("view")?.and_then(|text| serde_json::from_str(&text).ok()),
@@ -307,9 +307,9 @@ fn overview(conn: &Connection) -> rusqlite::Result<Overview> {
     })
 }
 
-fn drafts(conn: &Connection) -> rusqlite::Result<Vec<KeptDraft>> {
-    let mut query = conn.prepare("SELECT id, body FROM drafts ORDER BY changed DESC, id DESC")?;
-    let found = query.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+fn drafts(conn: &Connection) -> sql::Result<Vec<KeptDraft>> {
+    let mut query = conn.prepare_cached("SELECT id, body FROM drafts ORDER BY changed DESC, id DESC")?;
+    let found = query.query_map([], |row| Ok((row.get(0)?, row.get::<String>(1)?)))?;
     found
         .filter_map(|row| match row {
             Ok((id, body)) => serde_json::from_str(&body).ok().map(|draft| Ok(KeptDraft { id, draft })),
@@ -323,8 +323,8 @@ pub(super) fn pages(
     conn: &Connection,
     programs: &Programs,
     mut each: impl FnMut(StoreMsg) -> ControlFlow<()>,
-) -> rusqlite::Result<()> {
-    let snapshot = conn.unchecked_transaction()?;
+) -> sql::Result<()> {
+    let snapshot = conn.snapshot()?;
     let live_states = live();
     let sql = format!("SELECT {TASK} FROM tasks WHERE state IN ({live_states}) ORDER BY key DESC");
     let mut live = tasks(&snapshot, &sql, [])?;
@@ -367,8 +367,8 @@ fn live() -> String {
     states.map(|state| format!("'{}'", state.id())).collect::<Vec<_>>().join(", ")
 }
 
-fn detail(conn: &mut Connection, key: TaskKey) -> rusqlite::Result<Option<Detail>> {
-    let snapshot = conn.transaction()?;
+fn detail(conn: &mut Connection, key: TaskKey) -> sql::Result<Option<Detail>> {
+    let snapshot = conn.snapshot()?;
     let Some(task) = row::task(&snapshot, key)? else { return Ok(None) };
     let (events, ledger) = (events(&snapshot, key)?, ledger(&snapshot, key)?);
     // Up to the first attempt, then down to all that repeat it or each other.
@@ -384,10 +384,10 @@ fn detail(conn: &mut Connection, key: TaskKey) -> rusqlite::Result<Option<Detail
 }
 
 /// A task's time line, in the order it was written.
-pub(super) fn events(conn: &Connection, key: TaskKey) -> rusqlite::Result<Vec<Event>> {
+pub(super) fn events(conn: &Connection, key: TaskKey) -> sql::Result<Vec<Event>> {
     let sql = "SELECT at, kind, text, raw, what, request_id FROM events WHERE task = ?1 ORDER BY id";
     all(conn, sql, [key.0], |row| {
-        let what = match row.get::<_, Option<Json<What>>>(4)? {
+        let what = match row.get::<Option<Json<What>>>(4)? {
             Some(what) => what.0,
             None => What::Said { kind: row.get(1)?, text: row.get(2)? },
         };
@@ -396,13 +396,13 @@ pub(super) fn events(conn: &Connection, key: TaskKey) -> rusqlite::Result<Vec<Ev
 }
 
 /// A task's money, in the order it was written.
-pub(super) fn ledger(conn: &Connection, key: TaskKey) -> rusqlite::Result<Vec<LedgerLine>> {
+pub(super) fn ledger(conn: &Connection, key: TaskKey) -> sql::Result<Vec<LedgerLine>> {
     all(conn, "SELECT at, event, amount, currency FROM ledger WHERE task = ?1 ORDER BY id", [key.0], |row| {
         Ok(LedgerLine { at: own(row, 0)?, event: own(row, 1)?, amount: own::<Amount>(row, 2)?.of(own(row, 3)?) })
     })
 }
 
-fn costs(conn: &Connection, since: Wall, until: Wall) -> rusqlite::Result<Vec<CostLine>> {
+fn costs(conn: &Connection, since: Wall, until: Wall) -> sql::Result<Vec<CostLine>> {
     let sql = "SELECT ledger.task, ledger.at, event, amount, profile, model, state, charged, error_class, ledger.currency \
                FROM ledger JOIN tasks ON tasks.key = ledger.task WHERE ledger.at >= ?1 AND ledger.at < ?2 ORDER BY ledger.id";
     all(conn, sql, params![since.0, until.0], |row| {
@@ -420,7 +420,7 @@ fn costs(conn: &Connection, since: Wall, until: Wall) -> rusqlite::Result<Vec<Co
     })
 }
 
-fn tasks(conn: &Connection, sql: &str, params: impl Params) -> rusqlite::Result<Vec<Task>> {
+fn tasks(conn: &Connection, sql: &str, params: impl Params) -> sql::Result<Vec<Task>> {
     all(conn, sql, params, task_of)
 }
 
@@ -428,8 +428,8 @@ fn all<T>(
     conn: &Connection,
     sql: &str,
     params: impl Params,
-    read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
-) -> rusqlite::Result<Vec<T>> {
+    read: impl FnMut(&sql::Row<'_>) -> sql::Result<T>,
+) -> sql::Result<Vec<T>> {
     conn.prepare_cached(sql)?.query_map(params, read)?.collect()
 }
 
@@ -437,13 +437,13 @@ fn stream<T>(
     conn: &Connection,
     sql: &str,
     params: impl Params,
-    mut read: impl FnMut(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    mut read: impl FnMut(&sql::Row<'_>) -> sql::Result<T>,
     mut each: impl FnMut(T) -> ControlFlow<()>,
-) -> rusqlite::Result<()> {
+) -> sql::Result<()> {
     let mut statement = conn.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
     while let Some(row) = rows.next()? {
-        if each(read(row)?).is_break() {
+        if each(read(&row)?).is_break() {
             break;
         }
     }

@@ -1,5 +1,6 @@
-//! Between our types and SQLite's columns: a whole task, a line of the table, the columns that mirror a stage.
+//! Between our types and a database's columns: a whole task, a line of the table, the columns that mirror a stage.
 
+use super::sql::{self, Bound, Connection, FromSql, Optional, ToSql, ValueRef};
 use domain::{
     amount::{Amount, CostSource, Currency},
     evidence::Evidence,
@@ -10,10 +11,6 @@ use domain::{
         kept_reason,
     },
     time::Wall,
-};
-use rusqlite::{
-    Connection, OptionalExtension, ToSql,
-    types::{FromSql, FromSqlError, FromSqlResult, ToSqlOutput, Value, ValueRef},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{collections::HashSet, sync::Arc};
@@ -29,21 +26,21 @@ pub(super) const LINE: &str = "key, rev, parent, attempt, retried, state, charge
      automatic, put_away_at IS NOT NULL, coalesce(batch, key), profile, currency, may_still_come";
 
 /// A whole task from the columns of [`TASK`].
-pub(super) fn task_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Task> {
+pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
     let owner: Option<String> = row.get(15)?;
     let stage: Json<Kept> = row.get(14)?;
     Ok(Task {
         key: own(row, 0)?,
-        rev: row.get::<_, Count>(1)?.0,
+        rev: row.get::<Count>(1)?.0,
         parent: own(row, 2)?,
         attempt: row.get(3)?,
         name: row.get(4)?,
         profile: row.get(5)?,
-        request: row.get::<_, Json<Request>>(6)?.0,
+        request: row.get::<Json<Request>>(6)?.0,
         cost: own(row, 7)?,
         currency: own(row, 21)?,
         cost_source: own(row, 22)?,
-        remote: row.get::<_, Option<String>>(8)?.map(RemoteId),
+        remote: row.get::<Option<String>>(8)?.map(RemoteId),
         expires_at: own(row, 9)?,
         dir: row.get(10)?,
         created_at: own(row, 11)?,
@@ -65,13 +62,13 @@ pub(super) fn task_of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Task> {
 }
 
 /// The task of that key.
-pub(super) fn task(conn: &Connection, key: TaskKey) -> rusqlite::Result<Option<Task>> {
+pub(super) fn task(conn: &Connection, key: TaskKey) -> sql::Result<Option<Task>> {
     conn.prepare_cached(&format!("SELECT {TASK} FROM tasks WHERE key = ?1"))?.query_row([key.0], task_of).optional()
 }
 
 /// The highest revision there is.
-pub(super) fn last_rev(conn: &Connection) -> rusqlite::Result<u64> {
-    conn.query_row("SELECT coalesce(max(rev), 0) FROM tasks", [], |row| Ok(row.get::<_, Count>(0)?.0))
+pub(super) fn last_rev(conn: &Connection) -> sql::Result<u64> {
+    conn.query_row("SELECT coalesce(max(rev), 0) FROM tasks", [], |row| Ok(row.get::<Count>(0)?.0))
 }
 
 /// Reads table lines; kinds and status words, which repeat by the thousand, are kept once.
@@ -84,10 +81,10 @@ pub(super) struct Lines {
 
 impl Lines {
     /// A table line from the columns of [`LINE`].
-    pub(super) fn read(&mut self, row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    pub(super) fn read(&mut self, row: &sql::Row<'_>) -> sql::Result<Row> {
         Ok(Row {
             key: own(row, 0)?,
-            rev: row.get::<_, Count>(1)?.0,
+            rev: row.get::<Count>(1)?.0,
             parent: own(row, 2)?,
             attempt: row.get(3)?,
             retried: row.get(4)?,
@@ -95,12 +92,8 @@ impl Lines {
             charged: own(row, 6)?,
             may_still_come: row.get(25)?,
             class: own(row, 7)?,
-            texts: Texts::new(
-                row.get_ref(13)?.as_str()?,
-                row.get_ref(8)?.as_str_or_null()?,
-                row.get_ref(14)?.as_str_or_null()?,
-            ),
-            status: self.word(row.get_ref(9)?)?,
+            texts: Texts::new(row.text(13)?, row.text_or_null(8)?, row.text_or_null(14)?),
+            status: self.word(row.text(9)?),
             kind: self.kind(row)?,
             cost: own(row, 15)?,
             created_at: own(row, 16)?,
@@ -112,9 +105,9 @@ impl Lines {
         })
     }
 
-    fn kind(&mut self, row: &rusqlite::Row<'_>) -> rusqlite::Result<Arc<Kind>> {
-        let (model, resolution) = (row.get_ref(10)?.as_str()?, row.get_ref(11)?.as_str()?);
-        let profile = row.get_ref(23)?.as_str()?;
+    fn kind(&mut self, row: &sql::Row<'_>) -> sql::Result<Arc<Kind>> {
+        let (model, resolution) = (row.text(10)?, row.text(11)?);
+        let profile = row.text(23)?;
         let (duration, currency, automatic) = (row.get(12)?, own(row, 24)?, row.get(20)?);
         let same = |kind: &&Arc<Kind>| {
             (&*kind.profile, &*kind.model, &*kind.resolution) == (profile, model, resolution)
@@ -129,19 +122,18 @@ impl Lines {
         Ok(kind)
     }
 
-    fn word(&mut self, value: ValueRef<'_>) -> FromSqlResult<Arc<str>> {
-        let text = value.as_str()?;
+    fn word(&mut self, text: &str) -> Arc<str> {
         if let Some(word) = self.words.get(text) {
-            return Ok(Arc::clone(word));
+            return Arc::clone(word);
         }
         let word: Arc<str> = text.into();
         self.words.insert(Arc::clone(&word));
-        Ok(word)
+        word
     }
 }
 
 /// Puts a new attempt down and gives it its key and revision; without a batch it is the first of its own. Under the write lock only.
-pub(super) fn insert(conn: &Connection, new: &NewTask, at: Wall, batch: Option<TaskKey>) -> rusqlite::Result<Task> {
+pub(super) fn insert(conn: &Connection, new: &NewTask, at: Wall, batch: Option<TaskKey>) -> sql::Result<Task> {
     let mut task = Task {
         key: TaskKey(0),
         rev: 0,
@@ -175,7 +167,7 @@ pub(super) fn insert(conn: &Connection, new: &NewTask, at: Wall, batch: Option<T
 }
 
 /// Puts a whole task down, but for its key and revision, which the store gives. Batch 0 is one of its own.
-pub(super) fn insert_whole(conn: &Connection, task: &Task) -> rusqlite::Result<(TaskKey, u64)> {
+pub(super) fn insert_whole(conn: &Connection, task: &Task) -> sql::Result<(TaskKey, u64)> {
     let request = &task.request;
     // Rows are never deleted, so the highest revision is the sequence's last number.
     let mut statement = conn.prepare_cached(
@@ -205,12 +197,12 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> rusqlite::Result<(
     let currency = Own(task.currency);
     let last: [&dyn ToSql; 3] = [&task.automatic, &currency, &task.batch.0];
     let values: Vec<&dyn ToSql> = fixed.into_iter().chain(stage.values()).chain(last).collect();
-    statement.query_row(values.as_slice(), |row| Ok((own(row, 0)?, row.get::<_, Count>(1)?.0)))
+    statement.query_row(values.as_slice(), |row| Ok((own(row, 0)?, row.get::<Count>(1)?.0)))
 }
 
 /// Saves a task as it shall be, if the row still has the revision that the task names; gives the new one. What was asked
 /// for, by whom and as which attempt never changes.
-pub(super) fn update(conn: &Connection, task: &Task) -> rusqlite::Result<Option<u64>> {
+pub(super) fn update(conn: &Connection, task: &Task) -> sql::Result<Option<u64>> {
     let mut statement = conn.prepare_cached(
         "UPDATE tasks SET rev = (SELECT max(rev) + 1 FROM tasks), cost = ?3, state = ?4, charged = ?5, error_class = ?6, \
          error = ?7, status = ?8, task_id = ?9, file_id = ?10, path = ?11, bytes = ?12, sent_at = ?13, \
@@ -220,7 +212,7 @@ pub(super) fn update(conn: &Connection, task: &Task) -> rusqlite::Result<Option<
     )?;
     let (stage, rev) = (Stage::of(task), Count(task.rev));
     let values: Vec<&dyn ToSql> = [&task.key.0 as &dyn ToSql, &rev].into_iter().chain(stage.values()).collect();
-    statement.query_row(values.as_slice(), |row| Ok(row.get::<_, Count>(0)?.0)).optional()
+    statement.query_row(values.as_slice(), |row| Ok(row.get::<Count>(0)?.0)).optional()
 }
 
 /// The columns that change in a task's life, mirrored out of its phase.
@@ -334,21 +326,19 @@ impl<'a> Stage<'a> {
     }
 }
 
-/// A count that SQLite keeps as a signed number: a revision, a size in bytes.
+/// A count that a database keeps as a signed number: a revision, a size in bytes.
 pub(super) struct Count(pub(super) u64);
 
 impl FromSql for Count {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        let number = value.as_i64()?;
-        u64::try_from(number).map(Self).map_err(|_| FromSqlError::OutOfRange(number))
+    fn read(value: ValueRef<'_>) -> Result<Self, String> {
+        let number = value.integer()?;
+        u64::try_from(number).map(Self).map_err(|_| format!("{number} is out of range"))
     }
 }
 
 impl ToSql for Count {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        i64::try_from(self.0)
-            .map(ToSqlOutput::from)
-            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+    fn kept(&self) -> sql::Result<Bound<'_>> {
+        self.0.kept()
     }
 }
 
@@ -356,87 +346,86 @@ impl ToSql for Count {
 pub(super) struct Json<T>(pub(super) T);
 
 impl<T: DeserializeOwned> FromSql for Json<T> {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        serde_json::from_str(value.as_str()?).map(Self).map_err(FromSqlError::other)
+    fn read(value: ValueRef<'_>) -> Result<Self, String> {
+        serde_json::from_str(value.text()?).map(Self).map_err(|error| error.to_string())
     }
 }
 
 impl<T: Serialize> ToSql for Json<T> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        serde_json::to_string(&self.0)
-            .map(ToSqlOutput::from)
-            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
+    fn kept(&self) -> sql::Result<Bound<'_>> {
+        let text = serde_json::to_string(&self.0).map_err(|error| sql::Error::Unkept(error.to_string()))?;
+        Ok(Bound::Text(text.into()))
     }
 }
 
 /// A value of the domain as a column keeps it.
 pub(super) trait Column: Copy {
-    /// Out of a column.
-    fn read(value: ValueRef<'_>) -> FromSqlResult<Self>;
+    /// Out of a column; what is wrong with it, where it cannot be read.
+    fn read(value: ValueRef<'_>) -> Result<Self, String>;
     /// Into a column.
-    fn kept(self) -> ToSqlOutput<'static>;
+    fn kept(self) -> Bound<'static>;
 }
 
 /// A value of the domain among a statement's values.
 pub(super) struct Own<T>(pub(super) T);
 
 impl<T: Column> FromSql for Own<T> {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+    fn read(value: ValueRef<'_>) -> Result<Self, String> {
         T::read(value).map(Self)
     }
 }
 
 impl<T: Column> ToSql for Own<T> {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+    fn kept(&self) -> sql::Result<Bound<'_>> {
         Ok(self.0.kept())
     }
 }
 
 /// The value of the domain in that column of a row.
-pub(super) fn own<T: Column>(row: &rusqlite::Row<'_>, column: usize) -> rusqlite::Result<T> {
-    row.get::<_, Own<T>>(column).map(|own| own.0)
+pub(super) fn own<T: Column>(row: &sql::Row<'_>, column: usize) -> sql::Result<T> {
+    row.get::<Own<T>>(column).map(|own| own.0)
 }
 
 impl<T: Column> Column for Option<T> {
-    fn read(value: ValueRef<'_>) -> FromSqlResult<Self> {
+    fn read(value: ValueRef<'_>) -> Result<Self, String> {
         match value {
             ValueRef::Null => Ok(None),
-            _ => T::read(value).map(Some),
+            value => T::read(value).map(Some),
         }
     }
 
-    fn kept(self) -> ToSqlOutput<'static> {
-        self.map_or(ToSqlOutput::Owned(Value::Null), Column::kept)
+    fn kept(self) -> Bound<'static> {
+        self.map_or(Bound::Null, Column::kept)
     }
 }
 
 impl Column for TaskKey {
-    fn read(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        u32::column_result(value).map(Self)
+    fn read(value: ValueRef<'_>) -> Result<Self, String> {
+        <u32 as FromSql>::read(value).map(Self)
     }
 
-    fn kept(self) -> ToSqlOutput<'static> {
-        self.0.into()
+    fn kept(self) -> Bound<'static> {
+        Bound::Integer(self.0.into())
     }
 }
 
 impl Column for Wall {
-    fn read(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        value.as_i64().map(Self)
+    fn read(value: ValueRef<'_>) -> Result<Self, String> {
+        value.integer().map(Self)
     }
 
-    fn kept(self) -> ToSqlOutput<'static> {
-        self.0.into()
+    fn kept(self) -> Bound<'static> {
+        Bound::Integer(self.0)
     }
 }
 
 impl Column for Amount {
-    fn read(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        value.as_i64().map(Self::from_millionths)
+    fn read(value: ValueRef<'_>) -> Result<Self, String> {
+        value.integer().map(Self::from_millionths)
     }
 
-    fn kept(self) -> ToSqlOutput<'static> {
-        self.millionths().into()
+    fn kept(self) -> Bound<'static> {
+        Bound::Integer(self.millionths())
     }
 }
 
@@ -444,15 +433,13 @@ impl Column for Amount {
 macro_rules! kept_as_word {
     ($($kind:ty),+) => {$(
         impl Column for $kind {
-            fn read(value: ValueRef<'_>) -> FromSqlResult<Self> {
-                let word = value.as_str()?;
-                Self::from_id(word).ok_or_else(|| {
-                    FromSqlError::Other(format!("{word:?} is a word this version does not know").into())
-                })
+            fn read(value: ValueRef<'_>) -> Result<Self, String> {
+                let word = value.text()?;
+                Self::from_id(word).ok_or_else(|| format!("{word:?} is a word this version does not know"))
             }
 
-            fn kept(self) -> ToSqlOutput<'static> {
-                self.id().into()
+            fn kept(self) -> Bound<'static> {
+                Bound::Text(self.id().into())
             }
         }
     )+};

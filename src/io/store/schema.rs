@@ -4,6 +4,7 @@ use super::{
     fault,
     layout::{file_of, make_folders, run_of},
     reserve,
+    sql::{self, Connection as Opened},
 };
 use crate::private;
 use domain::reason::store::{Deed, Fault, Why};
@@ -36,7 +37,7 @@ const CACHE_KIB: i32 = 512;
 /// # Errors
 /// When the folder or the file cannot be used, when a newer version made it, or when what is left shows that there was a
 /// store that is gone or was emptied: a new one in its place would not know what was paid for.
-pub(super) fn open(dir: &Path) -> Result<Connection, Fault> {
+pub(super) fn open(dir: &Path) -> Result<Opened, Fault> {
     make_folders(dir)?;
     let file = file_of(dir);
     if !is_there(&file)? {
@@ -55,7 +56,7 @@ pub(super) fn open(dir: &Path) -> Result<Connection, Fault> {
     }
     // Where there is no room nothing is sent (see `write`); all else goes on.
     let _ = reserve::keep(dir);
-    Ok(conn)
+    Ok(Opened::of_file(conn))
 }
 
 /// Whether there is a store.
@@ -113,7 +114,7 @@ fn side_file(file: &Path, ending: &str) -> PathBuf {
 
 /// Opens for looking alone what cannot be opened for writing: on a full or a read-only disk. `None` when that cannot be
 /// done either, or when the file is not of the present version.
-pub(super) fn open_to_look(dir: &Path) -> Option<Connection> {
+pub(super) fn open_to_look(dir: &Path) -> Option<Opened> {
     let file = file_of(dir);
     // Another program may have the shared index ready; else it is made in memory, which asks for the file to oneself;
     // and a file without a log that nobody can change needs none.
@@ -132,7 +133,7 @@ pub(super) fn open_to_look(dir: &Path) -> Option<Connection> {
     let ways: [&dyn Fn() -> rusqlite::Result<Connection>; 2] = if log { [&shared, &alone] } else { [&shared, &still] };
     ways.into_iter().find_map(|open| {
         let conn = open().ok()?;
-        (version(&conn).ok()? == known()).then_some(conn)
+        (version(&conn).ok()? == known()).then(|| Opened::of_file(conn))
     })
 }
 
@@ -147,8 +148,8 @@ fn uri(path: &Path) -> String {
 ///
 /// # Errors
 /// As SQLite says.
-pub(super) fn open_for_reading(file: &Path) -> rusqlite::Result<Connection> {
-    connect(file, OpenFlags::SQLITE_OPEN_READ_ONLY)
+pub(super) fn open_for_reading(file: &Path) -> sql::Result<Opened> {
+    Ok(Opened::of_file(connect(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?))
 }
 
 fn connect(file: &Path, how: OpenFlags) -> rusqlite::Result<Connection> {

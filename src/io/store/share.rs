@@ -3,14 +3,13 @@
 use super::{
     base::Store,
     row::{Json, own},
-    step::begin,
+    sql::{self, Connection, Optional, params},
 };
 use domain::{
     account::{Account, Change, Sender, Shared, Stamp, Stopped, Why},
     reason::store::{Deed, Fault},
     time::{HOUR, Wall},
 };
-use rusqlite::{Connection, OptionalExtension, params};
 
 /// What is kept of a service's wish to wait cannot lie further ahead: else the clock was set back since.
 const LONGEST_WAIT: u64 = HOUR;
@@ -63,25 +62,25 @@ impl Store {
 
 /// Whether nothing may be sent for that profile. Read in the transaction that would claim the row, so that nothing is sent
 /// once a stop is on disk.
-pub(super) fn is_stopped(conn: &Connection, profile: &str) -> rusqlite::Result<bool> {
+pub(super) fn is_stopped(conn: &Connection, profile: &str) -> sql::Result<bool> {
     conn.prepare_cached("SELECT EXISTS (SELECT 1 FROM stops WHERE kind = 'pause' OR (kind = 'halt' AND profile = ?1))")?
         .query_row([profile], |row| row.get(0))
 }
 
 /// Until when the service asked the account to wait, if that is after `at`.
-pub(super) fn rests_until(conn: &Connection, profile: &str, at: Wall) -> rusqlite::Result<Option<Wall>> {
+pub(super) fn rests_until(conn: &Connection, profile: &str, at: Wall) -> sql::Result<Option<Wall>> {
     conn.prepare_cached("SELECT not_before FROM accounts WHERE profile = ?1 AND not_before > ?2 AND not_before <= ?3")?
         .query_row(params![profile, at.0, at.plus(LONGEST_WAIT).0], |row| own(row, 0))
         .optional()
 }
 
-fn read(conn: &Connection) -> rusqlite::Result<Shared> {
+fn read(conn: &Connection) -> sql::Result<Shared> {
     let mut shared = Shared { senders: senders(conn)?, ..Shared::default() };
     let mut query = conn.prepare_cached("SELECT profile, who, at, why FROM stops")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
-        let by = Stamp { who: row.get(1)?, at: own(row, 2)? };
-        match row.get::<_, Option<Json<Why>>>(3)? {
+        let by = Stamp { who: row.get(1)?, at: own(&row, 2)? };
+        match row.get::<Option<Json<Why>>>(3)? {
             Some(Json(why)) => drop(shared.halts.insert(row.get(0)?, Stopped { by, why })),
             None => shared.pause = Some(by),
         }
@@ -89,12 +88,12 @@ fn read(conn: &Connection) -> rusqlite::Result<Shared> {
     let mut query = conn.prepare_cached("SELECT profile, body FROM accounts")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
-        shared.accounts.insert(row.get(0)?, row.get::<_, Json<Account>>(1)?.0);
+        shared.accounts.insert(row.get(0)?, row.get::<Json<Account>>(1)?.0);
     }
     Ok(shared)
 }
 
-fn senders(conn: &Connection) -> rusqlite::Result<Vec<Sender>> {
+fn senders(conn: &Connection) -> sql::Result<Vec<Sender>> {
     let mut query = conn.prepare_cached("SELECT owner, name, profile FROM senders ORDER BY owner")?;
     let found =
         query.query_map([], |row| Ok(Sender { owner: row.get(0)?, name: row.get(1)?, profile: row.get(2)? }))?;
@@ -108,8 +107,8 @@ fn apply(
     change: &Change,
     me: Option<&str>,
     dead: &[String],
-) -> rusqlite::Result<()> {
-    let tx = begin(conn)?;
+) -> sql::Result<()> {
+    let tx = conn.begin()?;
     let stop = "INSERT INTO stops (kind, profile, who, at, why) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
     match change {
         Change::Pause => {
@@ -136,7 +135,7 @@ fn apply(
     tx.commit()
 }
 
-fn keep(conn: &Connection, profile: &str, account: &Account) -> rusqlite::Result<()> {
+fn keep(conn: &Connection, profile: &str, account: &Account) -> sql::Result<()> {
     conn.execute(
         "INSERT INTO accounts (profile, not_before, body) VALUES (?1, ?2, ?3)
          ON CONFLICT (profile) DO UPDATE SET not_before = excluded.not_before, body = excluded.body",
@@ -145,8 +144,8 @@ fn keep(conn: &Connection, profile: &str, account: &Account) -> rusqlite::Result
     .map(drop)
 }
 
-fn forget(conn: &mut Connection, shared: &Shared) -> rusqlite::Result<()> {
-    let tx = begin(conn)?;
+fn forget(conn: &mut Connection, shared: &Shared) -> sql::Result<()> {
+    let tx = conn.begin()?;
     tx.execute("DELETE FROM stops WHERE kind = 'halt'", [])?;
     for (profile, account) in &shared.accounts {
         keep(&tx, profile, &Account { not_before: account.not_before, ..Account::default() })?;

@@ -1,24 +1,21 @@
 //! Steps of a transaction that more than one verb makes.
 
-use super::row::{self, Json, own};
+use super::{
+    row::{self, Json, own},
+    sql::{self, Connection, params},
+};
 use domain::amount::Money;
 use domain::task::{Event, LedgerLine, Row, TaskKey};
 use engine::effect::Write;
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
-
-/// A transaction that is the only writing one from its first statement on: what it reads stays true until it commits.
-pub(super) fn begin(conn: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
-    conn.transaction_with_behavior(TransactionBehavior::Immediate)
-}
 
 /// The latest attempt that repeats this one and was not taken back.
-pub(super) fn repeated_by(conn: &Connection, parent: TaskKey) -> rusqlite::Result<Option<TaskKey>> {
+pub(super) fn repeated_by(conn: &Connection, parent: TaskKey) -> sql::Result<Option<TaskKey>> {
     let sql = "SELECT max(key) FROM tasks WHERE parent = ?1 AND NOT (state = 'cancelled' AND charged = 'no')";
     conn.prepare_cached(sql)?.query_row([parent.0], |row| own(row, 0))
 }
 
 /// Saves one write with its time line and money; `None` when it was overtaken.
-pub(super) fn take(conn: &Connection, write: &Write) -> rusqlite::Result<Option<u64>> {
+pub(super) fn take(conn: &Connection, write: &Write) -> sql::Result<Option<u64>> {
     let Some(rev) = row::update(conn, &write.task)? else { return Ok(None) };
     if let Some(parent) = write.task.parent.filter(|_| Row::of(&write.task, false).is_taken_back()) {
         let retried = repeated_by(conn, parent)?.is_some();
@@ -33,7 +30,7 @@ pub(super) fn take(conn: &Connection, write: &Write) -> rusqlite::Result<Option<
     Ok(Some(rev))
 }
 
-pub(super) fn add_event(conn: &Connection, task: TaskKey, event: &Event) -> rusqlite::Result<()> {
+pub(super) fn add_event(conn: &Connection, task: TaskKey, event: &Event) -> sql::Result<()> {
     conn.prepare_cached(
         "INSERT INTO events (task, at, kind, text, raw, what, request_id) VALUES (?1, ?2, ?3, '', ?4, ?5, ?6)",
     )?
@@ -41,7 +38,7 @@ pub(super) fn add_event(conn: &Connection, task: TaskKey, event: &Event) -> rusq
     .map(drop)
 }
 
-pub(super) fn add_ledger(conn: &Connection, task: TaskKey, line: &LedgerLine) -> rusqlite::Result<()> {
+pub(super) fn add_ledger(conn: &Connection, task: TaskKey, line: &LedgerLine) -> sql::Result<()> {
     let Money { amount, currency } = line.amount;
     conn.prepare_cached("INSERT INTO ledger (task, at, event, amount, currency) VALUES (?1, ?2, ?3, ?4, ?5)")?
         .execute(params![task.0, line.at.0, line.event.id(), amount.millionths(), currency.id()])

@@ -273,7 +273,7 @@ fn load(dir: PathBuf, feed: Sender<Input>) -> JoinHandle<()> {
             })
         });
         if let Err(error) = done {
-            let fault = fault::sqlite(Deed::ReadTasks, &file, &error);
+            let fault = fault::of(Deed::ReadTasks, &file, &error);
             let _ = feed.send(Input::Loaded(StoreMsg::Failed { ticket: None, fault }));
         }
         programs.sweep();

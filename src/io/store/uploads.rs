@@ -1,12 +1,15 @@
 //! Public addresses of pictures that were uploaded.
 
-use super::{base::Store, row::own};
+use super::{
+    base::Store,
+    row::own,
+    sql::{self, params},
+};
 use domain::{
     reason::store::{Deed, Fault},
     time::{HOUR, Wall},
 };
 use engine::uploads::Upload;
-use rusqlite::params;
 
 /// How long one is kept; it is used for a day.
 const KEPT: u64 = 48 * HOUR;
@@ -20,7 +23,8 @@ impl Store {
         self.change(Deed::SaveChanges, false, |conn| {
             let oldest = upload.at.0.saturating_sub_unsigned(KEPT);
             conn.execute("DELETE FROM uploads WHERE at < ?1", [oldest])?;
-            let sql = "INSERT OR REPLACE INTO uploads (profile, sha256, url, at) VALUES (?1, ?2, ?3, ?4)";
+            let sql = "INSERT INTO uploads (profile, sha256, url, at) VALUES (?1, ?2, ?3, ?4) \
+                       ON CONFLICT (profile, sha256) DO UPDATE SET url = excluded.url, at = excluded.at";
             conn.execute(sql, params![upload.profile, upload.sha256, upload.url, upload.at.0])?;
             Ok(())
         })
@@ -33,7 +37,7 @@ impl Store {
     pub fn uploads(&self) -> Result<Vec<Upload>, Fault> {
         let read = || {
             let mut found = self.conn.prepare_cached("SELECT profile, sha256, url, at FROM uploads")?;
-            let of = |row: &rusqlite::Row<'_>| {
+            let of = |row: &sql::Row<'_>| {
                 Ok(Upload { profile: row.get(0)?, sha256: row.get(1)?, url: row.get(2)?, at: own::<Wall>(row, 3)? })
             };
             found.query_map([], of)?.collect()

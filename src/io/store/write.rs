@@ -10,7 +10,8 @@ use super::{
     confirm,
     row::{self, Json, own},
     share,
-    step::{add_event, add_ledger, begin, repeated_by, take},
+    sql::{self, Connection, Optional, ToSql, params},
+    step::{add_event, add_ledger, repeated_by, take},
 };
 use domain::{
     amount::{Amount, Currency, Money, Totals},
@@ -26,7 +27,6 @@ use engine::{
     msg::{BudgetCap, InsertRefusal, SendResult, WriteResult},
     view::View,
 };
-use rusqlite::{Connection, OptionalExtension, params};
 use std::slice;
 
 /// The verbs that change.
@@ -106,7 +106,7 @@ impl Store {
             Some(draft) => conn.execute(
                 "INSERT INTO drafts (id, changed, body) VALUES (?1, ?2, ?3)
                  ON CONFLICT (id) DO UPDATE SET changed = excluded.changed, body = excluded.body",
-                (id, at.0, Json(draft)),
+                params![id, at.0, Json(draft)],
             ),
             None => conn.execute("DELETE FROM drafts WHERE id = ?1", [id]),
         })
@@ -141,8 +141,8 @@ pub(super) fn insert(
     at: Wall,
     caps: &Caps,
     me: Option<&str>,
-) -> rusqlite::Result<Result<Vec<Task>, InsertRefusal>> {
-    let tx = begin(conn)?;
+) -> sql::Result<Result<Vec<Task>, InsertRefusal>> {
+    let tx = conn.begin()?;
     for name in tasks.iter().filter_map(|task| task.name.as_ref()) {
         if let Some(task) = named(&tx, name)? {
             return Ok(Err(InsertRefusal::NameTaken { task: Box::new(task) }));
@@ -177,14 +177,14 @@ pub(super) fn insert(
     Ok(Ok(made))
 }
 
-fn named(conn: &Connection, name: &str) -> rusqlite::Result<Option<Task>> {
+fn named(conn: &Connection, name: &str) -> sql::Result<Option<Task>> {
     let sql = format!("SELECT {} FROM tasks WHERE name = ?1", row::TASK);
     conn.prepare_cached(&sql)?.query_row([name], row::task_of).optional()
 }
 
 /// Asks the rules of a retry once more, about the attempt as it is in this transaction: what the person confirmed was seen a
 /// moment ago, and another program may have been quicker.
-fn overtaken(conn: &Connection, new: &NewTask, parent: TaskKey) -> rusqlite::Result<Option<InsertRefusal>> {
+fn overtaken(conn: &Connection, new: &NewTask, parent: TaskKey) -> sql::Result<Option<InsertRefusal>> {
     let was = existing(conn, parent)?;
     let facts = Facts::of_task(&was, repeated_by(conn, parent)?);
     let change = Change::between(&was.request, &new.request);
@@ -192,7 +192,7 @@ fn overtaken(conn: &Connection, new: &NewTask, parent: TaskKey) -> rusqlite::Res
     Ok(why.map(|why| InsertRefusal::Overtaken { parent, state: was.state(), why }))
 }
 
-fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps) -> rusqlite::Result<Option<InsertRefusal>> {
+fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps) -> sql::Result<Option<InsertRefusal>> {
     let asked: Totals = tasks.iter().filter(|task| task.remote.is_none()).map(NewTask::money).collect();
     for Money { amount: asked, currency } in asked.all() {
         if let Some(limit) = caps.per_batch.filter(|limit| asked > *limit) {
@@ -209,7 +209,7 @@ fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps) -> rusqlite::R
 }
 
 /// What stands against the day's cap of that currency.
-fn spent(conn: &Connection, currency: Currency, day_start: Wall) -> rusqlite::Result<Amount> {
+fn spent(conn: &Connection, currency: Currency, day_start: Wall) -> sql::Result<Amount> {
     let sums = conn
         .prepare_cached(
             "SELECT (SELECT coalesce(sum(cost), 0) FROM tasks WHERE state IN ('queued', 'sending') AND NOT adopted \
@@ -226,8 +226,8 @@ fn first_event(task: &Task) -> Event {
     Event { at: task.created_at, what, raw: None, request_id: None }
 }
 
-fn write(conn: &mut Connection, writes: &[Write]) -> rusqlite::Result<Vec<WriteResult>> {
-    let tx = begin(conn)?;
+fn write(conn: &mut Connection, writes: &[Write]) -> sql::Result<Vec<WriteResult>> {
+    let tx = conn.begin()?;
     let mut results = Vec::with_capacity(writes.len());
     for write in writes {
         results.push(match take(&tx, write)? {
@@ -239,8 +239,8 @@ fn write(conn: &mut Connection, writes: &[Write]) -> rusqlite::Result<Vec<WriteR
     Ok(results)
 }
 
-fn send(conn: &mut Connection, write: &Write, per_minute: u32) -> rusqlite::Result<SendResult> {
-    let tx = begin(conn)?;
+fn send(conn: &mut Connection, write: &Write, per_minute: u32) -> sql::Result<SendResult> {
+    let tx = conn.begin()?;
     let task = &write.task;
     let now = existing(&tx, task.key)?;
     if now.rev != task.rev || !matches!(now.phase, Phase::Queued { .. }) {
@@ -267,7 +267,7 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32) -> rusqlite::Resu
 
 /// The submission that must be a minute old before there is a place again; `None` when there is one. Times that cannot
 /// be (the clock was set back) are forgotten with the old ones, so that they do not stop all sending until they come.
-fn full_since(conn: &Connection, profile: &str, at: Wall, per_minute: u32) -> rusqlite::Result<Option<Wall>> {
+fn full_since(conn: &Connection, profile: &str, at: Wall, per_minute: u32) -> sql::Result<Option<Wall>> {
     conn.prepare_cached("DELETE FROM sends WHERE profile = ?1 AND at NOT BETWEEN ?2 - 59999 AND ?2 + 60000")?
         .execute(params![profile, at.0])?;
     conn.prepare_cached("SELECT at FROM sends WHERE profile = ?1 ORDER BY at DESC LIMIT 1 OFFSET ?2")?
@@ -276,11 +276,11 @@ fn full_since(conn: &Connection, profile: &str, at: Wall, per_minute: u32) -> ru
 }
 
 /// The task of a key that was given out by this store, so it must exist.
-fn existing(conn: &Connection, key: TaskKey) -> rusqlite::Result<Task> {
-    row::task(conn, key)?.ok_or(rusqlite::Error::QueryReturnedNoRows)
+fn existing(conn: &Connection, key: TaskKey) -> sql::Result<Task> {
+    row::task(conn, key)?.ok_or(sql::Error::NoRows)
 }
 
-fn set_meta(conn: &Connection, name: &str, value: &dyn rusqlite::ToSql) -> rusqlite::Result<()> {
+fn set_meta(conn: &Connection, name: &str, value: &dyn ToSql) -> sql::Result<()> {
     conn.execute(
         "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         params![name, value],
