@@ -8,6 +8,7 @@ mod common;
 mod morning;
 mod support;
 
+use ::io::prompts;
 use common::{NOW, empty, picture, request};
 use domain::{
     account::Stamp,
@@ -15,15 +16,17 @@ use domain::{
     costs::{CostLine, report},
     draft::{Draft, Field},
     problem::{Charged, ErrorClass},
-    request::{ImageRef, Request, StoredImage},
+    request::{ImageKind, ImageRef, Request, StoredImage},
     task::{MoneyEvent, TaskKey, TaskState, Texts},
     text,
     time::{HOUR, Mono, Now, SECOND},
 };
 use engine::{
     act::Act,
+    effect::ListFor,
     expected::Sort,
     filter::Filter,
+    folder::{Entry, EntryKind, Listing},
     msg::{LocalMsg, Msg},
 };
 use morning::{believable, look_at};
@@ -48,15 +51,14 @@ use screens::{
     pick::{Item, PickWhat, Picker, Take},
     resolve::Resolve,
     screen::{
-        Away, Batch, ComposeRow, DetailTab, Estimate, Pane, Preview, PreviewItem, PreviewJudged, Purpose, RowPlace,
-        Toast,
+        Away, ComposeRow, DetailTab, Estimate, Pane, Preview, PreviewItem, PreviewJudged, Purpose, RowPlace, Toast,
     },
     shell::{view as ui, view::Drawn},
     table::{columns, sort_menu::SortMenu},
     welcome::Welcome,
 };
 use std::{collections::BTreeMap, fmt::Write, sync::Arc};
-use words::{lang, lang::Lang, names, problem::Problem};
+use words::{lang, lang::Lang, names};
 
 /// The sizes that every screen is held at, in both languages and in ASCII.
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (60, 16)];
@@ -836,54 +838,60 @@ fn several_values_in_compose_with_the_camera_commands_open() {
 
 #[test]
 fn the_preview_of_a_batch_tells_what_was_left_out_and_three_samples() {
-    let prompts = ["a red kite", "a blue kite", "a green kite", "a white kite", "a black kite"];
-    let items = prompts.iter().map(|prompt| PreviewItem { parent: None, ..item(1, prompt) }).collect();
-    let why = "MiniMax-Hailuo-02 does not offer 10 s at 1080P".to_owned();
-    let batch = Batch {
-        from: None,
-        duplicates: 2,
-        impossible: vec![("MiniMax-Hailuo-02 1080P 10 s a red kite".into(), why)],
-        bad_lines: vec![],
-        others: vec![],
-        path: None,
-    };
-    shots("preview_batch", with_layer(Preview { batch: Some(batch), ..preview(Purpose::New, items) }));
+    shots("preview_batch", |width, height| {
+        let mut state = believable(width, height);
+        press(&mut state, "n");
+        paste(&mut state, "a {red|blue|green|white|black|red} kite");
+        let lists = &mut state.screen.compose.draft.lists;
+        (lists.resolutions, lists.durations) = (vec!["768P".into(), "1080P".into()], vec![6, 10]);
+        press(&mut state, "f2");
+        state
+    });
 }
 
 #[test]
 fn a_file_with_bad_lines_offers_to_go_on_with_the_good_ones() {
-    let items: Vec<PreviewItem> =
-        ["a red kite", "a blue kite"].iter().map(|prompt| PreviewItem { parent: None, ..item(1, prompt) }).collect();
-    let bad = |line: usize, what: &str| (line, Problem::new(what, "", ""));
-    let bad_lines = vec![bad(2, "MiniMax-Hailuo-02 does not offer 7 s at 768P"), bad(5, "The prompt is missing")];
-    let obstacles =
-        bad_lines.iter().map(|(line, bad)| Problem::new(format!("Line {line}: {}", bad.what), "", "")).collect();
-    let batch = Batch {
-        from: Some("prompts.jsonl".into()),
-        duplicates: 0,
-        impossible: vec![],
-        bad_lines,
-        others: vec![],
-        path: None,
-    };
-    let preview = Preview { batch: Some(batch), obstacles, ..preview(Purpose::File, items) };
-    shots("preview_bad_lines", with_layer(preview));
+    shots("preview_bad_lines", |width, height| {
+        let mut state = believable(width, height);
+        press(&mut state, "n f5");
+        paste(&mut state, "prompts.jsonl");
+        press(&mut state, "enter");
+        let text = r#"{"prompt": "a red kite"}
+{"prompt": "a green kite", "duration": 7}
+{"prompt": "a blue kite"}
+
+{"duration": 6}"#;
+        answer(
+            &mut state,
+            LocalMsg::Prompts { path: "prompts.jsonl".into(), result: Ok(prompts::parse("prompts.jsonl", text)) },
+        );
+        state
+    });
 }
 
 #[test]
 fn the_list_of_pictures_tells_sizes_and_why_one_cannot_be_used() {
-    let items = [
-        ("sub/", "folder", ""),
-        ("海边 fox.png", "PNG 1280x720, 1.2 MB", ""),
-        (
-            "icon.png",
-            "PNG 64x64, 3 kB",
-            "The picture is too small: MiniMax-Hailuo-02 needs a shorter side of at least 300 px",
-        ),
-        ("notes.txt", "870 B", "it is not a JPEG or PNG picture"),
-    ];
-    let pictures = picker(PickWhat::Pictures(Field::FirstFrame), "~/pictures/", 1, &items);
-    shots("pick_pictures", with_layer(pictures));
+    shots("pick_pictures", |width, height| {
+        let mut state = believable(width, height);
+        press(&mut state, "n tab");
+        let typed = "~/pictures/";
+        paste(&mut state, typed);
+        press(&mut state, "tab");
+        let picture = |bytes, width, height| EntryKind::Picture { kind: ImageKind::Png, bytes, width, height };
+        let entries = [
+            ("sub", EntryKind::Folder),
+            ("海边 fox.png", picture(1_200_000, 1280, 720)),
+            ("icon.png", picture(3_000, 64, 64)),
+            ("notes.txt", EntryKind::Other { bytes: 870 }),
+        ];
+        let entries = entries.map(|(name, kind)| Entry { name: name.into(), kind }).into();
+        let listing = Listing { folder: typed.into(), entries };
+        for purpose in [ListFor::Completion, ListFor::Picker] {
+            answer(&mut state, LocalMsg::Listed { typed: typed.into(), purpose, result: Ok(listing.clone()) });
+        }
+        press(&mut state, "down");
+        state
+    });
 }
 
 #[test]
@@ -909,6 +917,12 @@ fn press(app: &mut App, keys: &str) {
         let (mono, wall) = (app.work.now.mono.plus(SECOND), app.work.now.wall.plus(SECOND));
         let _ = screens::update(app, Input::Key(key.parse().unwrap()), Now { mono, wall, ..NOW });
     }
+}
+
+/// What this machine answers.
+fn answer(app: &mut App, msg: LocalMsg) {
+    let now = app.work.now;
+    let _ = screens::update(app, Msg::Local(msg), now);
 }
 
 fn paste(app: &mut App, text: &str) {
