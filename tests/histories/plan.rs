@@ -3,6 +3,7 @@
 
 use crate::chance::Chance;
 use domain::time::{HOUR, MINUTE, SECOND};
+use std::collections::BTreeSet;
 
 /// A history before it is played.
 #[derive(Clone, Debug)]
@@ -152,6 +153,15 @@ impl Fate {
             Kind::Post => &[Self::AnswerLost, Self::Doubled, Self::Late],
         }
     }
+}
+
+/// Every kind of fault, by the name under which it is counted.
+pub(crate) fn kinds() -> BTreeSet<String> {
+    let calls = [Kind::Submit, Kind::Query, Kind::File, Kind::Records, Kind::Storage, Kind::Post];
+    let fates = calls.into_iter().flat_map(|kind| Fate::all(kind).iter().map(move |fate| format!("{kind:?} {fate:?}")));
+    let blows =
+        ["Crash", "PowerCut", "Clock", "Sleep", "Outage", "DiskFull", "CommitFails", "CommitLies", "CommitUnheard"];
+    fates.chain(blows.map(str::to_owned)).collect()
 }
 
 impl Plan {

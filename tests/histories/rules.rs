@@ -6,9 +6,9 @@ use crate::{
 };
 use ::io::store::Store;
 use domain::{
-    amount::Amount,
+    amount::{Amount, Currency, Money},
     problem::Charged,
-    task::{ID_LOST, MoneyEvent, Phase, Task, TaskKey, TaskState},
+    task::{ID_LOST, LedgerLine, MoneyEvent, Phase, Task, TaskKey, TaskState},
     time::{MINUTE, SECOND, Wall},
 };
 use engine::msg::{HttpMsg, Msg, SendResult, StoreMsg};
@@ -64,6 +64,7 @@ pub(crate) type Run = (usize, u32);
 #[derive(Debug)]
 pub(crate) struct Rules {
     store: Store,
+    conn: rusqlite::Connection,
     /// Every task as it is on disk.
     pub(crate) rows: BTreeMap<TaskKey, Task>,
     words: BTreeSet<(Run, TaskKey)>,
@@ -88,6 +89,7 @@ impl Rules {
     pub(crate) fn new(dir: &Path, plan: &Plan) -> Self {
         Self {
             store: Store::open(dir).expect("a store that can be read"),
+            conn: rusqlite::Connection::open(dir.join("reeltop.db")).expect("a store that can be read"),
             rows: BTreeMap::new(),
             words: BTreeSet::new(),
             posts: BTreeMap::new(),
@@ -200,12 +202,32 @@ impl Rules {
         Ok(())
     }
 
+    /// What the ledger says of a task. Not by the store's own verb, which reads the time line and the line of attempts too:
+    /// this is asked after every step.
+    fn ledger(&self, key: TaskKey) -> Vec<LedgerLine> {
+        let sql = "SELECT at, event, amount, currency FROM ledger WHERE task = ?1 ORDER BY id";
+        let mut lines = self.conn.prepare_cached(sql).expect("a ledger");
+        let line = |row: &rusqlite::Row<'_>| {
+            let [event, currency]: [String; 2] = [row.get(1)?, row.get(3)?];
+            Ok(LedgerLine {
+                at: Wall(row.get(0)?),
+                event: MoneyEvent::from_id(&event).expect("an event"),
+                amount: Money {
+                    amount: Amount::from_millionths(row.get(2)?),
+                    currency: Currency::from_id(&currency).expect("a currency"),
+                },
+            })
+        };
+        let lines = lines.query_map([key.0], line).expect("a ledger");
+        lines.collect::<Result<_, _>>().expect("a ledger")
+    }
+
     fn is_counted(&mut self, task: &Task, service: &Service, now: u64) -> Kept {
         let key = task.key;
         if matches!(task.state(), TaskState::Queued | TaskState::Sending) {
             return Ok(());
         }
-        let ledger = self.store.detail(key).expect("a store that can be read").expect("a task").ledger;
+        let ledger = self.ledger(key);
         let Some(last) = ledger.last() else { return broken(Rule::Ledger, format!("{key} has no ledger")) };
         let amount = last.amount.amount;
         let price = Amount::from_thousandths(PRICE);
