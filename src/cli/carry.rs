@@ -10,9 +10,10 @@ use domain::{
     account::Stamp,
     carried::{Carried, NotCarried},
     export::json_line,
-    task::Row,
+    task::{Row, Task},
 };
 use engine::filter::Place;
+use serde_json::Value;
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, Write},
@@ -26,20 +27,25 @@ pub(super) fn export(setup: &Loaded, filter: &str, short: bool) -> Outcome {
     let filter = look::parsed(filter)?;
     let now = Clock::start().now().wall;
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let mut failed = None;
-    Store::open(&setup.paths.data_dir)?.carried(&look::lookup(&filter, now, Place::Both), |carried| {
-        if !filter.is_empty() && !filter.matches(&Row::of(&carried.task, false), now) {
-            return ControlFlow::Continue(());
+    let (mut failed, is_wanted) = (None, |task: &Task| filter.is_empty() || filter.matches(&Row::of(task, false), now));
+    let mut print = |line: Value| match writeln!(out, "{}", json_line(&line)) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            failed = Some(error);
+            ControlFlow::Break(())
         }
-        let line = if short { json::task(&carried.task) } else { json::carried(&carried) };
-        match writeln!(out, "{}", json_line(&line)) {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                failed = Some(error);
-                ControlFlow::Break(())
-            }
-        }
-    })?;
+    };
+    let (store, what) = (Store::open(&setup.paths.data_dir)?, look::lookup(&filter, now, Place::Both));
+    if short {
+        // The time lines and the money, which are most of the reading, are not printed.
+        store.some_tasks(&what, true, |task| {
+            if is_wanted(&task) { print(json::task(&task)) } else { ControlFlow::Continue(()) }
+        })?;
+    } else {
+        store.carried(&what, |carried| {
+            if is_wanted(&carried.task) { print(json::carried(&carried)) } else { ControlFlow::Continue(()) }
+        })?;
+    }
     failed.map_or_else(|| out.flush(), Err)?;
     Ok(Exit::Done)
 }
