@@ -36,3 +36,4 @@ pub mod task;
 pub mod testing;
 pub mod text;
 pub mod time;
+pub mod xterm;

@@ -1,6 +1,8 @@
 //! The colours a terminal has, and the few that stand for a picture's many.
 
 use super::Picture;
+use domain::xterm;
+pub use domain::xterm::distance;
 
 /// A colour of a cell's sign or ground.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -26,41 +28,13 @@ pub enum Depth {
     True,
 }
 
-/// The steps of the cube of xterm's 256.
-const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
-
-/// The first sixteen as xterm has them.
-const SIXTEEN: [[u8; 3]; 16] = [
-    [0, 0, 0],
-    [205, 0, 0],
-    [0, 205, 0],
-    [205, 205, 0],
-    [0, 0, 238],
-    [205, 0, 205],
-    [0, 205, 205],
-    [229, 229, 229],
-    [127, 127, 127],
-    [255, 0, 0],
-    [0, 255, 0],
-    [255, 255, 0],
-    [92, 92, 255],
-    [255, 0, 255],
-    [0, 255, 255],
-    [255, 255, 255],
-];
-
 impl Ink {
     /// What is seen of it: xterm's values, black for the terminal's own.
     #[must_use]
     pub const fn rgb(self) -> [u8; 3] {
         match self {
             Self::Plain => [0; 3],
-            Self::Number(n @ 0..=15) => SIXTEEN[n as usize],
-            Self::Number(n @ 16..=231) => {
-                let n = n as usize - 16;
-                [STEPS[n / 36], STEPS[n / 6 % 6], STEPS[n % 6]]
-            }
-            Self::Number(n) => [8 + 10 * (n - 232); 3],
+            Self::Number(n) => xterm::shade(n),
             Self::Rgb(r, g, b) => [r, g, b],
         }
     }
@@ -68,27 +42,13 @@ impl Ink {
     /// The nearest of what that depth has.
     #[must_use]
     pub fn nearest(rgb: [u8; 3], depth: Depth) -> Self {
-        let number = |n: usize| Self::Number(n as u8);
         match depth {
             Depth::None => Self::Plain,
-            Depth::Sixteen => number((0..16).min_by_key(|n| distance(SIXTEEN[*n], rgb)).unwrap_or(0)),
-            Depth::Colours256 => {
-                let [r, g, b] = rgb.map(|c| (0..6).min_by_key(|n| STEPS[*n].abs_diff(c)).unwrap_or(0));
-                let gray = rgb.iter().map(|c| usize::from(*c)).sum::<usize>() / 3;
-                let (cube, gray) =
-                    (number(16 + 36 * r + 6 * g + b), number(232 + (gray.saturating_sub(3) / 10).min(23)));
-                if distance(gray.rgb(), rgb) < distance(cube.rgb(), rgb) { gray } else { cube }
-            }
+            Depth::Sixteen => Self::Number(xterm::nearest_of_16(rgb)),
+            Depth::Colours256 => Self::Number(xterm::nearest_of_256(rgb)),
             Depth::True => Self::Rgb(rgb[0], rgb[1], rgb[2]),
         }
     }
-}
-
-/// How different two colours look; green counts most and blue least.
-#[must_use]
-pub fn distance(a: [u8; 3], b: [u8; 3]) -> u32 {
-    let square = |c: usize| u32::from(a[c].abs_diff(b[c])).pow(2);
-    2 * square(0) + 4 * square(1) + square(2)
 }
 
 /// How bright a colour looks, 0 to 255.
@@ -106,6 +66,18 @@ pub struct Few {
     pub palette: Vec<[u8; 3]>,
     /// For each pixel the place of its colour in the palette.
     pub pixels: Vec<u8>,
+}
+
+impl Few {
+    /// The same with those sides, in pixels; each takes the one that lies there.
+    #[must_use]
+    pub fn grown(self, width: usize, height: usize) -> Self {
+        let from_height = self.pixels.len() / self.width;
+        let row = |y: usize| &self.pixels[y * from_height / height * self.width..][..self.width];
+        let across = |row: &[u8]| (0..width).map(|x| row[x * self.width / width]).collect::<Vec<u8>>();
+        let pixels = (0..height).flat_map(|y| across(row(y))).collect();
+        Self { width, pixels, palette: self.palette }
+    }
 }
 
 /// Colours that share the upper five bits of each part, counted together.

@@ -1,7 +1,7 @@
 //! Colours as data: what a theme of one's own says, and which of it a terminal can show. Chosen from the environment
 //! alone: the terminal is asked nothing, since an answer may come late, or never.
 
-use domain::reason::config::Unfit;
+use domain::{reason::config::Unfit, xterm};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, str::FromStr};
 
@@ -96,72 +96,18 @@ const NAMES: [&str; 16] = [
     "white",
 ];
 
-/// What xterm shows for the named ones; a terminal may have others.
-const SHADES: [(u8, u8, u8); 16] = [
-    (0, 0, 0),
-    (205, 0, 0),
-    (0, 205, 0),
-    (205, 205, 0),
-    (0, 0, 238),
-    (205, 0, 205),
-    (0, 205, 205),
-    (229, 229, 229),
-    (127, 127, 127),
-    (255, 0, 0),
-    (0, 255, 0),
-    (255, 255, 0),
-    (92, 92, 255),
-    (255, 0, 255),
-    (0, 255, 255),
-    (255, 255, 255),
-];
-
-/// The steps of the colour cube of xterm's 256.
-const CUBE: [u8; 6] = [0, 95, 135, 175, 215, 255];
-
 impl Paint {
     /// The nearest that a terminal of that depth shows.
     #[must_use]
     pub fn at(self, depth: Depth) -> Self {
         match (self, depth) {
             (_, Depth::None) => Self::Default,
-            (Self::Rgb(r, g, b), Depth::Many) => Self::Indexed(nearest_of_256((r, g, b))),
-            (Self::Rgb(r, g, b), Depth::Sixteen) => Self::Named(nearest_of_16((r, g, b))),
-            (Self::Indexed(n), Depth::Sixteen) => Self::Named(nearest_of_16(shade(n))),
+            (Self::Rgb(r, g, b), Depth::Many) => Self::Indexed(xterm::nearest_of_256([r, g, b])),
+            (Self::Rgb(r, g, b), Depth::Sixteen) => Self::Named(xterm::nearest_of_16([r, g, b])),
+            (Self::Indexed(n), Depth::Sixteen) => Self::Named(xterm::nearest_of_16(xterm::shade(n))),
             (paint, _) => paint,
         }
     }
-}
-
-type Rgb = (u8, u8, u8);
-
-fn distance(a: Rgb, b: Rgb) -> u32 {
-    let square = |a: u8, b: u8| u32::from(a.abs_diff(b)).pow(2);
-    // The eye sees green best and blue least.
-    2 * square(a.0, b.0) + 4 * square(a.1, b.1) + square(a.2, b.2)
-}
-
-/// The colour of a number above 15 as xterm defines it: a cube of 6x6x6, then 24 grays.
-fn shade(n: u8) -> Rgb {
-    match n {
-        0..=15 => SHADES[usize::from(n)],
-        16..=231 => {
-            let n = usize::from(n - 16);
-            (CUBE[n / 36], CUBE[n / 6 % 6], CUBE[n % 6])
-        }
-        232.. => {
-            let gray = 8 + 10 * (n - 232);
-            (gray, gray, gray)
-        }
-    }
-}
-
-fn nearest_of_256(wanted: Rgb) -> u8 {
-    (16..=255).min_by_key(|n| distance(shade(*n), wanted)).unwrap_or(7)
-}
-
-fn nearest_of_16(wanted: Rgb) -> u8 {
-    (0..16).min_by_key(|n| distance(shade(*n), wanted)).unwrap_or(7)
 }
 
 impl FromStr for Paint {
