@@ -50,6 +50,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("src/io/store/fill.rs", "made-up tasks to measure with"),
     ("src/screens/table/columns.rs", "a table; see `tabled`"),
     ("src/engine/testing.rs", "tasks for tests"),
+    ("src/io/sights/ffmpeg.rs", "another program's arguments"),
     ("src/domain/testing.rs", "tasks for tests"),
     ("src/service/minimax_v1/field.rs", "reads the service's messages and says nothing itself"),
     ("src/cli/demo/morning.rs", "a made-up person's prompts"),

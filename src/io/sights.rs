@@ -1,12 +1,15 @@
 //! Pictures and frames of videos, decoded for the screen on a thread of their own, one at a time: the newest wish wins, each has a
 //! time and a size that it must keep to, and what was decoded of a video is kept beside the store as a small file.
 
-use crate::{files, paths::expanded, private};
+mod ffmpeg;
+
+use crate::{download::mp4, files, paths::expanded, private};
 use domain::{
     picture::MAX_BYTES,
     reason::{sight::Unseen, system::System},
 };
 use engine::sight::{Frame, Of, Part, Result, Seen, Sight};
+use ffmpeg::At;
 use pictures::{
     Picture, cache,
     cache::Kind,
@@ -131,7 +134,10 @@ impl Eye {
                 (vec![whole(&self.images_dir.join(format!("{sha256}.{ending}")), sides)?], None)
             }
             Of::File(path) => (vec![whole(&expanded(path).map_err(Unseen::Unread)?, sides)?], None),
-            Of::Video { path, .. } => self.frames(path, sight, go_on)?,
+            Of::Video { path, .. } => match self.frames(path, sight, go_on) {
+                Err(why) if is_odd(&why) => (by_ffmpeg(Path::new(path), sight, go_on).ok_or(why)?, None),
+                result => result?,
+            },
         };
         if let Some(place) = kept {
             self.keep(&place, &frames);
@@ -202,6 +208,35 @@ impl Eye {
         }
         prune(&self.frames_dir);
     }
+}
+
+/// Whether another decoder may know what ours does not.
+const fn is_odd(why: &Unseen) -> bool {
+    !matches!(why, Unseen::Unread(_) | Unseen::TooSlow)
+}
+
+/// Frames in a second, where that is not known.
+const USUAL_RATE: u64 = 25;
+
+/// The frames by ffmpeg, where that is there and can.
+fn by_ffmpeg(path: &Path, sight: &Sight, go_on: GoOn<'_>) -> Option<Vec<pictures::Frame>> {
+    let length = || mp4::check(&mut BufReader::new(files::open(path).ok()?)).ok()?.length_ms;
+    let wanted: Vec<At> = match &sight.part {
+        Part::First => vec![At::Ms(0)],
+        Part::Frame(number) => vec![At::Number(*number)],
+        Part::Sheet(n) => pictures::layout::moments(length()?, usize::from(*n)).into_iter().map(At::Ms).collect(),
+        Part::Moments(moments) => moments.iter().copied().map(At::Ms).collect(),
+    };
+    let sides = (usize::from(sight.sides.0), usize::from(sight.sides.1));
+    let frame = |at: At| {
+        let picture = ffmpeg::frame("ffmpeg", path, at, sides, go_on)?;
+        let (number, ms) = match at {
+            At::Ms(ms) => ((ms * USUAL_RATE / 1_000) as usize, ms),
+            At::Number(number) => (number, number as u64 * 1_000 / USUAL_RATE),
+        };
+        Some(pictures::Frame { number, ms, picture })
+    };
+    wanted.into_iter().map(frame).collect()
 }
 
 /// Removes the oldest files where there are too many.

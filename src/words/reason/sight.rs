@@ -16,7 +16,7 @@ pub fn unseen(reason: &Unseen) -> String {
         Unseen::NoVideo => tr!("it is not an MP4 video").into(),
         Unseen::CutOff => tr!("its end is missing").into(),
         Unseen::Fragmented => tr!("it is a fragmented MP4, which reeltop cannot decode").into(),
-        Unseen::Format(code) => tr!("its video format is {code}; reeltop decodes H.264 only", code),
+        Unseen::Format(code) => tr!("its video format is {code}; reeltop decodes H.264, and others with ffmpeg", code),
         Unseen::Kind(words) => tr!("reeltop cannot decode this kind of H.264: {words}", words),
         Unseen::TooLong => tr!("the video is too long").into(),
         Unseen::TooSlow => tr!("decoding took too long").into(),
