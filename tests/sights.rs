@@ -145,3 +145,16 @@ fn the_gallery_is_the_table_as_posters_with_its_keys() {
     flow!(flow, "<Esc>");
     flow.hides("Gallery");
 }
+
+#[test]
+fn in_the_gallery_left_and_right_go_from_poster_to_poster() {
+    let mut flow = saved(3, (120, 40), with(|_| ()));
+    flow!(flow, "<Right>");
+    flow.shows("only in the gallery");
+    flow!(flow, ":gallery", "<Enter>", "<Right>", "l");
+    flow.shows("Gallery, 3 of 3");
+    flow!(flow, "<Left>", "h");
+    flow.shows("Gallery, 1 of 3");
+    flow!(flow, "+");
+    assert!(flow.cells().iter().any(|cell| matches!(cell.bg, ratatui::style::Color::Rgb(..))));
+}

@@ -122,6 +122,8 @@ pub(crate) fn run(app: &mut App, action: Action) -> Vec<Do> {
             let steps = if app.screen.layers.is_empty() { detail::sights::step } else { sheet::step };
             steps(app, forward);
         }
+        Action::NextPoster => go(app, Move::Down),
+        Action::PreviousPoster => go(app, Move::Up),
         Action::Messages => app.screen.open(ListView::of(&MESSAGES)),
         Action::NextPane => turn(app, true),
         Action::PreviousPane => turn(app, false),

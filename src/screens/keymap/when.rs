@@ -246,6 +246,12 @@ pub(crate) fn picture(app: &App) -> Possible {
     if sights::are_shown(app) { Ok(()) } else { no(tr!("pictures are off (`ui.pictures`)")) }
 }
 
+/// The table stands as posters.
+pub(super) fn gallery(app: &App) -> Possible {
+    picture(app)?;
+    if app.screen.table.gallery { Ok(()) } else { no(tr!("only in the gallery (`:gallery`)")) }
+}
+
 /// The task under the cursor has a video here.
 pub(crate) fn video(app: &App) -> Possible {
     picture(app).and_then(|()| saved(app))
