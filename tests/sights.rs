@@ -9,6 +9,7 @@ use engine::{
     settings::{Pictures, Settings, paint},
     sight::{Of, Part},
 };
+use screens::msg::{Input, Inside, Terminal};
 use support::flow::Flow;
 
 /// Tasks that are saved, on a screen of that size.
@@ -144,6 +145,65 @@ fn the_gallery_is_the_table_as_posters_with_its_keys() {
     flow.shows("Gallery, 1 of 1");
     flow!(flow, "<Esc>");
     flow.hides("Gallery");
+}
+
+/// Cells that belong to pixels, and the terminal's way by which those are sent.
+fn pixels(flow: &Flow) -> usize {
+    flow.cells().iter().filter(|cell| cell.symbol().starts_with('\u{10eeee}')).count()
+}
+
+fn told(shows: Option<Pictures>, cell: Option<(u16, u16)>) -> Input {
+    Input::Terminal(Terminal { name: "xterm-256color".into(), shows, cell, inside: Inside::Nothing })
+}
+
+#[test]
+fn what_the_terminal_answers_makes_pictures_sharp_and_is_remembered() {
+    let mut flow = saved(1, (120, 40), with(|_| ()));
+    flow.take(told(None, None));
+    assert!(pixels(&flow) == 0 && coloured(&flow) > 300);
+    flow.take(told(Some(Pictures::Kitty), None));
+    assert!(pixels(&flow) > 300 && coloured(&flow) == 0, "{}", flow.screen());
+    flow.live(5_000);
+    let mut flow = flow.restart();
+    flow.resize(120, 40);
+    flow!(flow, "g");
+    flow.live(1_000);
+    // Its name is known before it has answered.
+    assert_eq!(pixels(&flow), 0);
+    flow.take(told(None, None));
+    assert!(pixels(&flow) > 300);
+    // Another one under the same name.
+    flow.take(told(Some(Pictures::Blocks), None));
+    assert!(pixels(&flow) == 0 && coloured(&flow) > 300);
+}
+
+#[test]
+fn a_way_that_is_set_is_taken_where_it_can_be() {
+    let set = |pictures| saved(1, (120, 40), with(|settings| settings.ui.pictures = pictures));
+    for (pictures, terminal, shown) in [
+        (Pictures::Kitty, told(None, None), true),
+        (Pictures::Iterm2, told(None, None), true),
+        (Pictures::Sixel, told(None, Some((8, 16))), true),
+        // Without a cell's size it would be drawn over its neighbours.
+        (Pictures::Sixel, told(None, None), false),
+        (Pictures::Blocks, told(Some(Pictures::Kitty), None), false),
+        (Pictures::Kitty, Input::Terminal(Terminal { inside: Inside::Screen, ..Terminal::default() }), false),
+        (Pictures::Iterm2, Input::Terminal(Terminal { inside: Inside::Tmux, ..Terminal::default() }), false),
+        (Pictures::Kitty, Input::Terminal(Terminal { inside: Inside::Tmux, ..Terminal::default() }), true),
+    ] {
+        let mut flow = set(pictures);
+        flow.take(terminal.clone());
+        assert_eq!(pixels(&flow) > 300, shown, "{pictures:?} {terminal:?}\n{}", flow.screen());
+        assert_eq!(coloured(&flow) > 300, !shown, "{pictures:?} {terminal:?}");
+    }
+}
+
+#[test]
+fn sharper_pixels_are_decoded_larger() {
+    let mut flow = saved(1, (120, 40), with(|settings| settings.ui.pictures = Pictures::Kitty));
+    flow!(flow, "<Enter>", "+");
+    assert_eq!(flow.looked.last().unwrap().sides, (640, 360));
+    assert!(pixels(&flow) > 300);
 }
 
 #[test]

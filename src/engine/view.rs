@@ -1,7 +1,9 @@
-//! How a person left the table, for the next start.
+//! How a person left the table, and what the terminal has said of itself, for the next start.
 
+use crate::settings::Pictures;
 use domain::task::TaskKey;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Sort, filter, groups, marks and place of the table. What a version does not know it leaves at its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,4 +27,6 @@ pub struct View {
     pub marks: Vec<TaskKey>,
     /// Whether the tour of the first start was closed: it never comes again.
     pub toured: bool,
+    /// How terminals show pictures, by their names, as they have answered.
+    pub pictures: BTreeMap<String, Pictures>,
 }

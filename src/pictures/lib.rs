@@ -9,7 +9,6 @@ pub mod cache;
 pub mod colours;
 pub mod exif;
 pub mod layout;
-pub mod line;
 #[cfg(feature = "pictures")]
 mod mp4;
 pub mod protocol;

@@ -1,6 +1,6 @@
 //! A picture on its way: a slice with each frame, so that no key waits for it.
 
-use super::protocol::Sending;
+use super::protocol::Once;
 use std::collections::VecDeque;
 
 /// What is left to be sent of a picture.
@@ -14,8 +14,8 @@ pub struct Slices {
 impl Slices {
     /// A picture of which nothing has gone out.
     #[must_use]
-    pub fn new(sending: Sending) -> Self {
-        Self { left: sending.pieces.into(), begun: false, undo: sending.undo }
+    pub fn new(once: Once) -> Self {
+        Self { left: once.pieces.into(), begun: false, undo: once.undo }
     }
 
     /// The next slice: as many whole pieces as fit in that many bytes, but at least one. `None` when all has gone out.
@@ -39,15 +39,4 @@ impl Slices {
     pub fn dropped(self) -> Vec<u8> {
         if self.begun && !self.left.is_empty() { self.undo } else { Vec::new() }
     }
-}
-
-/// How many of the rows from `from` on go out in a slice of that many bytes; at least one while there is one.
-#[must_use]
-pub fn rows_within(row_bytes: &[usize], from: usize, bytes: usize) -> usize {
-    let mut sum = 0;
-    let fits = row_bytes.iter().skip(from).take_while(|row| {
-        sum += **row;
-        sum <= bytes
-    });
-    fits.count().max(usize::from(from < row_bytes.len()))
 }

@@ -1,7 +1,7 @@
 //! What happens to the dashboard: what happens to the work, and what comes from the terminal. Plain data.
 
 use crate::key::Key;
-use engine::msg;
+use engine::{msg, settings::Pictures};
 use serde::{Deserialize, Serialize};
 
 /// One thing that happened.
@@ -40,6 +40,31 @@ pub enum Input {
         /// Down.
         height: u16,
     },
+    /// What is known of the terminal now.
+    Terminal(Terminal),
+}
+
+/// What is known of how the terminal shows pictures.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terminal {
+    /// By which name it is remembered what it can do.
+    pub name: String,
+    /// How it shows pictures best; `None` until it has answered.
+    pub shows: Option<Pictures>,
+    /// A cell's width and height in pixels, where it tells.
+    pub cell: Option<(u16, u16)>,
+    /// What we run in there.
+    pub inside: Inside,
+}
+
+/// What stands between the program and the terminal.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Inside {
+    #[default]
+    Nothing,
+    Tmux,
+    /// GNU screen.
+    Screen,
 }
 
 /// What the mouse did.

@@ -4,6 +4,7 @@
 use crate::{
     burst::Bursts,
     decode::Decoder,
+    easel::{Does, Easel},
     edit::Editor,
     escape,
     frame::FrameWriter,
@@ -89,6 +90,7 @@ struct Face {
     /// How fast pictures go, and about how many bytes of them are still to go.
     pace: Pace,
     left: usize,
+    easel: Easel,
 }
 
 /// Runs the dashboard until the person leaves, a signal comes, or the terminal goes away. Gives the exit code.
@@ -103,6 +105,10 @@ pub async fn run(setup: Arc<Loaded>, clock: Clock) -> io::Result<u8> {
     // The first paint waits for nothing: the store is opened and the key is read while it is on its way.
     let mut engine = Engine::start(setup, clock, words::SPEECH);
     face.tell_size(&mut engine);
+    engine.take(Input::Terminal(face.easel.terminal()));
+    if face.easel.is_in_tmux() {
+        face.frames.through_tmux();
+    }
     face.take_mouse();
     face.draw(&mut engine);
     while !engine.ended {
@@ -150,6 +156,7 @@ impl Face {
             frame_gap,
             pace: Pace::default(),
             left: 0,
+            easel: Easel::new(),
         })
     }
 
@@ -176,6 +183,12 @@ impl Face {
                 }));
             }
             Some(result) = self.written.recv() => self.wrote(engine, &result),
+            made = self.easel.next() => {
+                if let Some(does) = self.easel.take(made) {
+                    self.pictures_do(engine, does);
+                }
+                self.changed(false);
+            }
             msg = engine.next() => {
                 engine.take(msg);
                 engine.take_ready();
@@ -207,14 +220,17 @@ impl Face {
         match typed {
             Typed::Bytes(bytes) => {
                 let events = self.decoder.push(&bytes, engine.clock().now().mono.0);
-                if self.decoder.answers().iter().any(|answer| answer == pace::ANSWER) {
-                    self.pace.answered(Instant::now());
+                for does in self.easel.heard(self.decoder.answers(), &mut self.pace) {
+                    self.pictures_do(engine, does);
                 }
                 self.events(engine, events);
             }
             Typed::Resized => {
                 self.size = crossterm::terminal::size().unwrap_or(self.size);
                 self.tell_size(engine);
+                if self.easel.sized() {
+                    engine.take(Input::Terminal(self.easel.terminal()));
+                }
                 self.changed(true);
             }
             // The terminal is gone: the same as a hang-up.
@@ -235,8 +251,22 @@ impl Face {
 
     fn wrote(&mut self, engine: &mut Engine, result: &io::Result<()>) {
         self.writer.done();
+        // The first screen stands, and nothing waits for the answer.
+        if let Some(questions) = self.easel.asks(engine.state.work.settings.ui.pictures) {
+            self.aside(Aside::Question, questions.to_vec());
+        }
         if result.is_err() && engine.state.work.ending.is_none() {
             self.signal(engine, Signal::HangUp);
+        }
+    }
+
+    fn pictures_do(&mut self, engine: &mut Engine, does: Does) {
+        match does {
+            Does::Tell(terminal) => {
+                engine.take(Input::Terminal(terminal));
+                self.changed(false);
+            }
+            Does::Ask(question) => self.aside(Aside::Question, question),
         }
     }
 
@@ -284,11 +314,13 @@ impl Face {
             engine.state.screen.detail.scroll = top;
         }
         self.frames.lead_to(if host::shows_links() { links(engine, drawn, spots.links) } else { Vec::new() });
-        self.frames.trickle(spots.pictures, may);
+        let pictures = self.easel.pictured(spots.pictures, self.pace.size());
+        self.frames.trickle(pictures, may);
         // Into memory: it cannot fail.
         let presented = self.frames.present(buffer, drawn).unwrap_or_default();
         let mut frame = std::mem::take(self.frames.get_mut());
         self.left = presented.left;
+        terminal::has_pictures(self.frames.takes_pictures_back());
         if self.left > 0 && may > 0 {
             self.pace.sent(now, frame.len());
             frame.extend_from_slice(pace::QUESTION);
@@ -376,6 +408,7 @@ impl Face {
 
     fn redraw(&mut self) {
         self.frames.invalidate();
+        self.easel.asks_again();
         self.changed(true);
     }
 
@@ -391,14 +424,13 @@ impl Face {
 
     /// Waits a moment for an answer of the terminal that is on its way, which another program would take for typed text.
     async fn hear_out(&mut self) {
-        let Self { terminal: Some(terminal), decoder, pace, .. } = self else { return };
+        let Self { terminal: Some(terminal), decoder, pace, easel, .. } = self else { return };
         let until = tokio::time::Instant::now() + ANSWER_DUE;
-        while pace.waits() {
+        while pace.waits() || easel.waits() {
             let Ok(Typed::Bytes(bytes)) = tokio::time::timeout_at(until, terminal.next()).await else { return };
             decoder.push(&bytes, 0);
-            if decoder.answers().iter().any(|answer| answer == pace::ANSWER) {
-                pace.answered(Instant::now());
-            }
+            // Whatever it leads to comes too late.
+            easel.heard(decoder.answers(), pace);
         }
     }
 

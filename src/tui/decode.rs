@@ -38,8 +38,8 @@ enum Held {
     Beginning(Vec<u8>),
     /// A paste after its beginning mark.
     Paste(Vec<u8>),
-    /// A string of the terminal's own (OSC, DCS, APC, PM, SOS), being dropped; whether ESC was its last byte.
-    Answer { escaped: bool },
+    /// A string of the terminal's own (OSC, DCS, APC, PM, SOS): what is kept of it; whether ESC was its last byte.
+    Answer { kept: Vec<u8>, escaped: bool },
 }
 
 /// Reads a terminal's bytes.
@@ -60,6 +60,9 @@ pub struct Decoder {
 
 /// So many answers are kept for whoever asked.
 const ANSWERS: usize = 16;
+
+/// The longest string of the terminal's that is one of those, in bytes.
+const ANSWER: usize = 128;
 
 impl Default for Decoder {
     fn default() -> Self {
@@ -88,7 +91,8 @@ impl Decoder {
         events
     }
 
-    /// The control sequences since the last call that are no key: what the terminal answers.
+    /// What has come since the last call that is no key: what the terminal answers. Control sequences are whole, strings without
+    /// their end.
     pub fn answers(&mut self) -> Vec<Vec<u8>> {
         std::mem::take(&mut self.answers)
     }
@@ -130,7 +134,7 @@ impl Decoder {
         let alone = match &self.held {
             Held::Beginning(_) => None,
             Held::Paste(text) if is_in_end_mark(text) => None,
-            Held::Answer { escaped: true } => None,
+            Held::Answer { escaped: true, .. } => None,
             // Its own ends.
             Held::Answer { .. } if matches!(bytes, [0x07 | 0x18 | 0x1a] | b"\x1b\\") => None,
             Held::Paste(_) | Held::Answer { .. } => sequence::alone(bytes),
@@ -161,15 +165,22 @@ impl Decoder {
                     text.drain(MOST_PASTED..from);
                 }
             }
-            Held::Answer { escaped } => match byte {
-                0x07 | 0x18 | 0x1a => self.held = Held::Beginning(Vec::new()),
-                b'\\' if *escaped => self.held = Held::Beginning(Vec::new()),
+            Held::Answer { kept, escaped } => match byte {
+                0x18 | 0x1a => self.held = Held::Beginning(Vec::new()),
+                0x07 | b'\\' if byte == 0x07 || *escaped => {
+                    if kept.len() <= ANSWER && self.answers.len() < ANSWERS {
+                        self.answers.push(std::mem::take(kept));
+                    }
+                    self.held = Held::Beginning(Vec::new());
+                }
                 0x1b => *escaped = true,
                 _ if *escaped => {
                     // It was cut off, and something else has begun.
                     self.held = Held::Beginning(vec![0x1b]);
                     self.take(byte, events);
                 }
+                // One byte more than may be says that it is too long.
+                _ if kept.len() <= ANSWER => kept.push(byte),
                 _ => {}
             },
             Held::Beginning(held) => {
@@ -184,7 +195,7 @@ impl Decoder {
                         held.clear();
                     }
                     sequence::Read::Paste => self.held = Held::Paste(Vec::new()),
-                    sequence::Read::Answer => self.held = Held::Answer { escaped: false },
+                    sequence::Read::Answer => self.held = Held::Answer { kept: std::mem::take(held), escaped: false },
                     sequence::Read::Broken { key } => {
                         events.extend(key);
                         held.clear();

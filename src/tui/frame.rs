@@ -8,15 +8,21 @@
 //! - The screen is never cleared: after a resize, a suspend or Ctrl-L every cell is written anew over what is there.
 
 mod pen;
+#[cfg(test)]
+mod pixel_tests;
+mod pixels;
 mod slow;
 #[cfg(test)]
 mod tests;
 
+use ::pictures::protocol::kitty::PLACEHOLDER;
 use pen::Pen;
+use pixels::Pixels;
+pub use pixels::{Pictured, Pixeled};
 use ratatui::{
     buffer::{Buffer, Cell, CellDiffOption, CellWidth},
     layout::Rect,
-    style::Modifier,
+    style::{Color, Modifier},
 };
 use screens::shell::view::{Drawn, Link, ScrollRegion};
 use slow::Slow;
@@ -41,6 +47,9 @@ pub struct FrameWriter<W> {
     linked: Vec<Link>,
     /// What comes slice by slice.
     slow: Slow,
+    /// Pictures of the next frame, and what the terminal has of those of pixels.
+    pictures: Vec<Pictured>,
+    pixels: Pixels,
 }
 
 #[derive(Debug)]
@@ -62,8 +71,28 @@ pub struct Presented {
 
 impl<W: Write> FrameWriter<W> {
     /// A writer to a terminal of which nothing is known yet.
-    pub const fn new(to: W) -> Self {
-        Self { to, shown: None, frame: Vec::new(), links: Vec::new(), linked: Vec::new(), slow: Slow::new() }
+    pub fn new(to: W) -> Self {
+        Self {
+            to,
+            shown: None,
+            frame: Vec::new(),
+            links: Vec::new(),
+            linked: Vec::new(),
+            slow: Slow::new(),
+            pictures: Vec::new(),
+            pixels: Pixels::default(),
+        }
+    }
+
+    /// Has what is for the terminal around tmux handed through by it.
+    pub const fn through_tmux(&mut self) {
+        self.pixels.through_tmux();
+    }
+
+    /// What takes out of the terminal's memory the pictures that it has.
+    #[must_use]
+    pub fn takes_pictures_back(&self) -> Vec<u8> {
+        self.pixels.end()
     }
 
     /// Says which cells of the next pictures lead somewhere; none for terminals without links.
@@ -72,13 +101,15 @@ impl<W: Write> FrameWriter<W> {
     }
 
     /// Says where pictures stand in the next frame, and about how many bytes of them may go with it.
-    pub fn trickle(&mut self, pictures: Vec<Rect>, bytes: usize) {
-        self.slow.next(pictures, bytes);
+    pub fn trickle(&mut self, pictures: Vec<Pictured>, bytes: usize) {
+        self.slow.next(pictures.iter().map(|picture| picture.place).collect(), bytes);
+        self.pictures = pictures;
     }
 
     /// Forgets what the terminal shows: the next picture is written whole (Ctrl-L, after a suspend or an editor).
     pub fn invalidate(&mut self) {
         self.shown = None;
+        self.pixels.invalidate();
     }
 
     /// Brings the terminal to show that picture, in one write.
@@ -93,7 +124,10 @@ impl<W: Write> FrameWriter<W> {
             self.links.retain(|link| !stays(link));
             self.links.extend(self.linked.iter().filter(|link| stays(link)).cloned());
         }
-        let left = self.slow.hold_back(self.shown.as_ref().map(|shown| &shown.cells), &mut next);
+        let shown = self.shown.as_ref().map(|shown| &shown.cells);
+        let beside = self.pixels.lay(&self.pictures, self.slow.before(), shown, &mut next, self.slow.bytes());
+        self.slow.used(beside.out.len());
+        let left = beside.left + self.slow.hold_back(shown, &mut next);
         self.frame.clear();
         self.frame.extend_from_slice(BEGIN);
         if self.linked != self.links {
@@ -110,10 +144,11 @@ impl<W: Write> FrameWriter<W> {
         let changed = match self.shown.take().filter(|shown| shown.cells.area == next.area) {
             Some(shown) => match change(&mut pen, shown, &next, drawn) {
                 Some(changed) => changed,
-                None => {
+                None if beside.out.is_empty() => {
                     self.shown = Some(Shown { cells: next, drawn });
                     return Ok(Presented { left, ..Presented::default() });
                 }
+                None => 0,
             },
             None => {
                 pen.start();
@@ -123,6 +158,7 @@ impl<W: Write> FrameWriter<W> {
             }
         };
         pen.plain();
+        pen.aside(&beside.out);
         if let Some(at) = drawn.cursor {
             pen.go_to(at.x, at.y);
         }
@@ -147,7 +183,8 @@ fn change(pen: &mut Pen<'_>, shown: Shown, next: &Buffer, drawn: Drawn) -> Optio
     if changed == 0 && shown.drawn.cursor == drawn.cursor {
         return None;
     }
-    if let Some((region, by)) = moved(shown.drawn.scroll, drawn.scroll).filter(|_| changed > 0) {
+    let moved = moved(shown.drawn.scroll, drawn.scroll).filter(|(region, _)| changed > 0 && !has_pixels(&was, *region));
+    if let Some((region, by)) = moved {
         let mut shifted = was.clone();
         shift(&mut shifted, region, by);
         doubt_halves(&mut shifted, next);
@@ -165,7 +202,9 @@ fn change(pen: &mut Pen<'_>, shown: Shown, next: &Buffer, drawn: Drawn) -> Optio
             at += cells[at..].iter().take_while(|(_, row, _)| row == y).count();
             continue;
         }
-        pen.cell(*x, *y, cell);
+        if !is_mark(cell) {
+            pen.cell(*x, *y, cell);
+        }
         at += 1;
     }
     if shown.drawn.cursor.is_some() != drawn.cursor.is_some() {
@@ -185,7 +224,7 @@ fn whole(pen: &mut Pen<'_>, next: &Buffer) -> usize {
                 break;
             }
             let cell = &next[(x, y)];
-            if cell.diff_option != CellDiffOption::Skip {
+            if cell.diff_option != CellDiffOption::Skip && !is_mark(cell) {
                 pen.cell(x, y, cell);
             }
             x += cell.cell_width().max(1);
@@ -208,6 +247,17 @@ fn moved(was: Option<ScrollRegion>, now: Option<ScrollRegion>) -> Option<(Scroll
     let height = i32::from(now.bottom) - i32::from(now.top);
     let same_place = (was.top, was.bottom) == (now.top, now.bottom);
     (same_place && by != 0 && by.abs() * 2 < height).then_some((now, by))
+}
+
+/// Whether a cell belongs to a picture of pixels that is drawn onto the screen: the terminal is sent those, and no text.
+fn is_mark(cell: &Cell) -> bool {
+    matches!(cell.fg, Color::Rgb(..)) && cell.symbol().starts_with(PLACEHOLDER)
+}
+
+/// Whether pictures of pixels stand in rows that would be moved; not every terminal moves them along.
+fn has_pixels(cells: &Buffer, region: ScrollRegion) -> bool {
+    let row = |y: u16| (0..cells.area.width).any(|x| cells[(x, y)].symbol().starts_with(PLACEHOLDER));
+    (region.top..region.bottom.min(cells.area.height)).any(row)
 }
 
 /// Has the places that have not followed the cursor yet stay as they are.

@@ -3,9 +3,12 @@
 pub mod burst;
 pub mod dashboard;
 pub mod decode;
+pub mod easel;
 pub mod edit;
+pub mod engraver;
 pub mod escape;
 pub mod frame;
+pub mod graphics;
 pub mod input;
 pub mod keys;
 pub mod linear;

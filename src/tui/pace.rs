@@ -48,6 +48,12 @@ impl Pace {
         if self.next().is_none_or(|at| at <= now) { self.slice } else { 0 }
     }
 
+    /// About how many bytes a slice has, as far as that is known.
+    #[must_use]
+    pub const fn size(&self) -> usize {
+        self.slice
+    }
+
     /// When the next slice may go; `None` for at once, or as soon as the answer comes.
     #[must_use]
     pub fn next(&self) -> Option<Instant> {

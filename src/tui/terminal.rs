@@ -7,7 +7,7 @@ use std::{
     io::{self, IsTerminal, Write},
     os::fd::AsFd,
     sync::{
-        OnceLock,
+        Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
         mpsc,
     },
@@ -37,6 +37,14 @@ static PROGRESS: AtomicBool = AtomicBool::new(false);
 /// Notes whether the terminal shows how far the work is.
 pub fn has_progress(shown: bool) {
     PROGRESS.store(shown, Ordering::SeqCst);
+}
+
+/// What takes pictures out of the terminal's memory that it has been sent.
+static PICTURES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+/// Notes what takes back the pictures that the terminal has, before it is given back.
+pub fn has_pictures(take_back: Vec<u8>) {
+    *PICTURES.lock().unwrap_or_else(PoisonError::into_inner) = take_back;
 }
 
 /// The line's modes as the program found them. Asked once: an editor may leave the line in others, and those are not what
@@ -109,6 +117,8 @@ pub fn restore() {
     let (done, written) = mpsc::channel();
     std::thread::spawn(move || {
         let mut bytes = if PROGRESS.swap(false, Ordering::SeqCst) { escape::progress(None) } else { Vec::new() };
+        // Whoever holds it only sets it; in a panic nobody is waited for.
+        bytes.extend(PICTURES.try_lock().map(|mut pictures| std::mem::take(&mut *pictures)).unwrap_or_default());
         bytes.extend_from_slice(OFF);
         let _ = output().and_then(|mut out| out.write_all(&bytes));
         let _ = done.send(());

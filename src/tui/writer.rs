@@ -22,6 +22,8 @@ pub enum Aside {
     Progress,
     /// A text for the laptop's clipboard.
     Copy,
+    /// What the terminal can do.
+    Question,
     Notice,
     Bell,
 }

@@ -4,13 +4,12 @@ use pictures::{
     blocks::{Cells, USUAL},
     colours::{Depth, Ink, distance, few},
     layout::{fit, sheet},
-    line::{Drain, Line},
-    protocol::Sending,
-    slices::{Slices, rows_within},
+    protocol::Once,
+    slices::Slices,
     video::Video,
 };
 use proptest::prelude::*;
-use std::{io::Cursor, time::Duration};
+use std::io::Cursor;
 
 /// What is seen of cells, two pixels each.
 fn seen(cells: &Cells) -> Picture {
@@ -126,7 +125,7 @@ fn six_frames_stand_where_they_are_largest() {
 
 #[test]
 fn a_slice_has_whole_pieces_and_at_least_one() {
-    let sending = Sending { pieces: [5, 5, 5, 50, 5].map(|n| vec![b'x'; n]).to_vec(), undo: b"undo".to_vec() };
+    let sending = Once { pieces: [5, 5, 5, 50, 5].map(|n| vec![b'x'; n]).to_vec(), undo: b"undo".to_vec() };
     let whole = Slices::new(sending.clone());
     assert_eq!(whole.bytes(), 70);
     assert!(whole.dropped().is_empty());
@@ -140,44 +139,7 @@ fn a_slice_has_whole_pieces_and_at_least_one() {
     assert_eq!(sizes, [10, 5, 50, 5]);
 }
 
-#[test]
-fn rows_go_out_as_many_as_fit_and_at_least_one() {
-    let rows = [900, 900, 900, 3_000, 10];
-    assert_eq!([0, 2, 3, 4, 5].map(|from| rows_within(&rows, from, 2_000)), [2, 1, 1, 1, 0]);
-    assert_eq!(rows_within(&rows, 0, 99_999), 5);
-}
-
-fn drain(written: usize, unsent: usize, ms: u64) -> Drain {
-    Drain { written, unsent, took: Duration::from_millis(ms) }
-}
-
-#[test]
-fn a_line_is_as_fast_as_it_drains_while_it_has_something_to_send() {
-    let mut line = Line::default();
-    assert_eq!(line.slice(), 2_000);
-    for _ in 0..8 {
-        line = line.after(drain(6_000, 4_000, 100));
-    }
-    // 20 kB/s: 80 ms of it.
-    assert_eq!(line.slice(), 1_600);
-    // All gone says only that it is not slower.
-    assert_eq!(line.after(drain(100, 0, 1_000)), line);
-    assert!(line.after(drain(60_000, 0, 100)).slice() > 10_000);
-    // Too short a time, or nothing written.
-    assert_eq!(line.after(drain(6_000, 4_000, 1)), line);
-    assert_eq!(line.after(drain(0, 0, 500)), line);
-    // A line that has stalled.
-    let stalled = (0..9).fold(line, |line, _| line.after(drain(6_000, 6_000, 1_000)));
-    assert_eq!(stalled.slice(), 500);
-}
-
 proptest! {
-    #[test]
-    fn no_slice_is_outside_its_bounds(drains in prop::collection::vec((any::<usize>(), any::<usize>(), any::<u64>()), 0..9)) {
-        let line = drains.iter().fold(Line::default(), |line, (w, u, ms)| line.after(drain(*w, *u, *ms)));
-        prop_assert!((500..=65_536).contains(&line.slice()));
-    }
-
     #[test]
     fn any_picture_is_drawn_in_any_cells(
         width in 1..20usize, height in 1..20usize, columns in 0..9u16, rows in 0..9u16, seed: u64, thrift in 0..200u32,

@@ -2,7 +2,7 @@ use super::{error, picture};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use pictures::{
     Picture,
-    protocol::{Place, Sending, iterm2, kitty, sixel},
+    protocol::{Once, Order, Part, Place, Way, iterm2, kitty, sixel},
     still,
 };
 
@@ -17,16 +17,18 @@ fn between<'p>(piece: &'p [u8], from: &str, to: &str) -> &'p str {
 
 /// A picture put together from its pieces: each is written at a cell, the cursor put back behind it. `cell` is a cell's
 /// pixels, `decoded` what is seen of a piece without that.
-fn together(sending: &Sending, cell: (usize, usize), decoded: impl Fn(&[u8]) -> Picture) -> Picture {
+fn together(parts: &[Part], cell: (usize, usize), decoded: impl Fn(&[u8]) -> Picture) -> Picture {
     let (width, height) = (usize::from(PLACE.columns) * cell.0, usize::from(PLACE.rows) * cell.1);
     let mut pixels = vec![None; width * height];
-    for piece in &sending.pieces {
+    for part in parts {
         let (row, rest) =
-            std::str::from_utf8(piece).unwrap().strip_prefix("\x1b7\x1b[").unwrap().split_once(';').unwrap();
+            std::str::from_utf8(&part.bytes).unwrap().strip_prefix("\x1b7\x1b[").unwrap().split_once(';').unwrap();
         let (column, rest) = rest.split_once('H').unwrap();
         let x = (column.parse::<usize>().unwrap() - 1 - usize::from(PLACE.x)) * cell.0;
         let y = (row.parse::<usize>().unwrap() - 1 - usize::from(PLACE.y)) * cell.1;
+        let there = (usize::from(part.place.columns) * cell.0, usize::from(part.place.rows) * cell.1);
         let part = decoded(rest.strip_suffix("\x1b8").unwrap().as_bytes());
+        assert_eq!((part.width(), part.height()), there);
         for row in 0..part.height() {
             for column in 0..part.width() {
                 let pixel = &mut pixels[(y + row) * width + x + column];
@@ -64,9 +66,11 @@ fn kitty_gets_a_png_in_chunks_that_decodes_to_the_picture() {
 
 #[test]
 fn the_cells_of_a_kitty_picture_say_their_row_once() {
-    assert_eq!(kitty::placeholder(0, 0), "\u{10eeee}\u{305}\u{305}");
-    assert_eq!(kitty::placeholder(0, 2), "\u{10eeee}\u{30e}\u{305}");
-    assert_eq!(kitty::placeholder(5, 2), "\u{10eeee}");
+    assert_eq!(kitty::placeholder(0, 0, true), "\u{10eeee}\u{305}\u{305}");
+    assert_eq!(kitty::placeholder(0, 2, true), "\u{10eeee}\u{30e}\u{305}");
+    assert_eq!(kitty::placeholder(5, 2, false), "\u{10eeee}");
+    // What is seen of a row that something covers at its left begins with its column.
+    assert_eq!(kitty::placeholder(3, 2, true), "\u{10eeee}\u{30e}\u{310}");
 }
 
 #[test]
@@ -78,14 +82,14 @@ fn tmux_hands_through_what_is_wrapped() {
         assert_eq!(text.matches('\x1b').count(), 2 * text.matches("\x1b\x1b").count());
         assert_eq!(text.replace("\x1b\x1b", "\x1b").as_bytes(), plain);
     }
-    assert_eq!(Sending::default().through_tmux(), Sending::default());
+    assert_eq!(Once::default().through_tmux(), Once::default());
 }
 
 #[test]
 fn iterm2_gets_jpegs_that_decode_to_the_picture() {
     for (most, pieces) in [(99_999, 1..=1), (2_000, 5..=20), (0, 288..=288)] {
         let sending = iterm2::send(&picture(), PLACE, (160, 90), 90, most);
-        assert!(pieces.contains(&sending.pieces.len()), "{most}: {}", sending.pieces.len());
+        assert!(pieces.contains(&sending.len()), "{most}: {}", sending.len());
         let seen = together(&sending, (5, 10), |piece| {
             let about = between(piece, "\x1b]1337;File=", ":");
             let jpeg = BASE64_STANDARD.decode(between(piece, ":", "\x07")).unwrap();
@@ -98,7 +102,7 @@ fn iterm2_gets_jpegs_that_decode_to_the_picture() {
         });
         let off = error(&seen, &picture());
         assert!(off < 10.0, "{most}: {off}");
-        assert!(most != 2_000 || sending.pieces.iter().all(|piece| piece.len() <= most));
+        assert!(most != 2_000 || sending.iter().all(|part| part.bytes.len() <= most));
     }
 }
 
@@ -106,10 +110,37 @@ fn iterm2_gets_jpegs_that_decode_to_the_picture() {
 fn sixel_gets_images_that_decode_to_the_picture() {
     // 10 pixels a row of cells: bands of six do not end with a piece.
     for (most, colours, bound) in [(99_999, 256, 13.0), (2_000, 32, 15.0), (0, 16, 13.0)] {
-        let sending = sixel::send(&picture(), PLACE, (5, 10), colours, most);
+        let sending = sixel::send(&picture(), PLACE, (5, 10), 1, colours, most);
         let off = error(&together(&sending, (5, 10), decoded), &picture());
         assert!(off < bound, "{most}: {off}");
-        assert!(most != 2_000 || sending.pieces.iter().all(|piece| piece.len() <= most));
+        assert!(most != 2_000 || sending.iter().all(|part| part.bytes.len() <= most));
+    }
+}
+
+#[test]
+fn a_coarser_sixel_is_as_large_and_takes_fewer_bytes() {
+    let sent = |grain| sixel::send(&picture(), PLACE, (5, 10), grain, 32, 99_999);
+    let bytes = |parts: &[Part]| parts.iter().map(|part| part.bytes.len()).sum::<usize>();
+    for grain in [2, 3, 4] {
+        let (fine, coarse) = (sent(1), sent(grain));
+        assert!(bytes(&coarse) * 4 < bytes(&fine) * 3, "{grain}: {} {}", bytes(&coarse), bytes(&fine));
+        let off = error(&together(&coarse, (5, 10), decoded), &picture());
+        assert!(off < 35.0, "{grain}: {off}");
+    }
+}
+
+#[test]
+fn a_picture_takes_no_more_bytes_than_it_may() {
+    let place = Place { x: 0, y: 0, columns: 32, rows: 9 };
+    let ways = [Way::Kitty { number: 7, tmux: false }, Way::Iterm2, Way::Sixel { cell: (8, 16) }];
+    for way in ways {
+        let mut before = usize::MAX;
+        for bytes in [40_000, 10_000, 5_000] {
+            let order = Order { way, place, bytes, piece: 1_500 };
+            let sent = order.carried_out(&picture()).bytes();
+            assert!(sent <= bytes && sent <= before, "{way:?} {bytes}: {sent}");
+            before = sent;
+        }
     }
 }
 

@@ -304,8 +304,8 @@ pub(super) static SECTIONS: [Section; 10] = [
                     set: |c, v| c.settings.ui.pictures = Pictures::from_id(&v).unwrap_or_default(),
                 },
                 "\"auto\"",
-                "How first frames and videos are shown: blocks (half blocks, in any terminal), kitty, iterm2, sixel, off, or auto,\n\
-                 which takes what the terminal says it can do.",
+                "How first frames and videos are shown: blocks (half blocks, in any terminal), kitty (in tmux too, with its\n\
+                 allow-passthrough), iterm2, sixel, off, or auto, which takes what the terminal says it can do.",
             ),
             opt(
                 "picture_bytes",

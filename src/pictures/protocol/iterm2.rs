@@ -2,14 +2,14 @@
 //!
 //! Source: <https://iterm2.com/documentation-images.html>.
 
-use super::{Cells, Picture, Place, Sending, in_parts};
+use super::{Cells, Part, Picture, Place, in_parts};
 use crate::{cache::jpeg, sides_within};
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 /// Sends a picture of about the pixels that fit within `sides`, in pieces of at most that many bytes where that can be;
 /// `quality` is JPEG's. Each piece has 900 bytes beside its pixels.
 #[must_use]
-pub fn send(picture: &Picture, place: Place, sides: (usize, usize), quality: u8, most: usize) -> Sending {
+pub fn send(picture: &Picture, place: Place, sides: (usize, usize), quality: u8, most: usize) -> Vec<Part> {
     let (width, height) = sides_within((picture.width(), picture.height()), sides);
     let each = |pixels: usize, cells: u16| (pixels + usize::from(cells) / 2) / usize::from(cells.max(1));
     let cell = (each(width, place.columns), each(height, place.rows));

@@ -3,7 +3,7 @@
 //!
 //! Source: <https://sw.kovidgoyal.net/kitty/graphics-protocol/>, "Unicode placeholders".
 
-use super::{Picture, Sending};
+use super::{Once, Picture};
 use crate::{
     colours::{Few, Ink, few},
     sides_within,
@@ -11,7 +11,7 @@ use crate::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 /// Bytes of base64 in a piece: few enough that a key does not wait for it at 20 kB/s. The protocol takes up to 4096.
-const PIECE: usize = 1_500;
+const PIECE: usize = 1_200;
 
 /// Marks over a placeholder that say in which row of the picture it stands (class 230 of Unicode, as the protocol lists them).
 const ROWS: [char; 64] = [
@@ -27,15 +27,21 @@ const ROWS: [char; 64] = [
 /// The most rows a picture can have.
 pub const MOST_ROWS: u16 = ROWS.len() as u16;
 
-const PLACEHOLDER: char = '\u{10eeee}';
+/// The sign of a cell that belongs to a picture.
+pub const PLACEHOLDER: char = '\u{10eeee}';
 
-/// What is written in a cell of the picture; `x` and `y` count from its upper left. Only the first of a row says which row
-/// it is: the others follow from the one before.
+/// The most columns a picture can have.
+pub const MOST_COLUMNS: u16 = ROWS.len() as u16;
+
+/// What is written in a cell of the picture; `x` and `y` count from its upper left. Only the `first` that is seen of a row says
+/// which cell it is: the others follow from the one before. A column past the most is not said, so a row that begins there is not
+/// to be seen.
 #[must_use]
-pub fn placeholder(x: u16, y: u16) -> String {
+pub fn placeholder(x: u16, y: u16, first: bool) -> String {
     let mut sign = String::from(PLACEHOLDER);
-    if x == 0 {
-        sign.extend([ROWS[usize::from(y.min(MOST_ROWS - 1))], ROWS[0]]);
+    if first {
+        let mark = |n: u16| ROWS[usize::from(n.min(MOST_ROWS - 1))];
+        sign.extend([mark(y), mark(x)]);
     }
     sign
 }
@@ -49,13 +55,7 @@ pub const fn ink(number: u8) -> Ink {
 /// Sends a picture under a number above 0, to be seen in that many cells, made to fit within `sides` and in at most
 /// `colours` (256 at most).
 #[must_use]
-pub fn send(
-    picture: &Picture,
-    number: u8,
-    (columns, rows): (u16, u16),
-    sides: (usize, usize),
-    colours: usize,
-) -> Sending {
+pub fn send(picture: &Picture, number: u8, (columns, rows): (u16, u16), sides: (usize, usize), colours: usize) -> Once {
     let (width, height) = sides_within((picture.width(), picture.height()), sides);
     let png = BASE64_STANDARD.encode(palette_png(&few(&picture.scaled(width, height), colours)));
     let last = png.len().div_ceil(PIECE).saturating_sub(1);
@@ -69,7 +69,7 @@ pub fn send(
     });
     // A sending that has begun is ended first; what is wrong with the picture then is not said (q=2).
     let undo = [b"\x1b_Gq=2,m=0;\x1b\\".to_vec(), forget(number)].concat();
-    Sending { pieces: pieces.collect(), undo }
+    Once { pieces: pieces.collect(), undo }
 }
 
 /// Takes a picture out of the terminal's memory.

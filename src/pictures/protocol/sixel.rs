@@ -1,18 +1,23 @@
 //! Sixel (DEC's VT340, xterm, foot, mlterm, Windows Terminal, tmux from 3.4): six pixel rows at a time, one colour after the
 //! other. Each piece is an image of its own with the colours it needs.
 
-use super::{Picture, Place, Sending, in_parts};
+use super::{Part, Picture, Place, in_parts};
 use crate::colours::{Few, few};
 use std::io::Write;
 
 const BAND: usize = 6;
 
 /// Sends a picture in pieces of at most that many bytes where that can be, each in at most `colours` (256 at most). `cell` is
-/// a cell's width and height in pixels: a sixel is never scaled.
+/// a cell's width and height in pixels, since a sixel is never scaled; so many pixels across and down have one colour (`grain`, at
+/// least 1).
 #[must_use]
-pub fn send(picture: &Picture, place: Place, cell: (u16, u16), colours: usize, most: usize) -> Sending {
+pub fn send(picture: &Picture, place: Place, cell: (u16, u16), grain: usize, colours: usize, most: usize) -> Vec<Part> {
     let cell = (usize::from(cell.0), usize::from(cell.1));
-    in_parts(picture, place, cell, most, &|part, _| encoded(&few(part, colours)))
+    in_parts(picture, place, cell, most, &|part, _| {
+        let (width, height) = (part.width(), part.height());
+        let small = few(&part.scaled(width.div_ceil(grain), height.div_ceil(grain)), colours);
+        encoded(&small.grown(width, height))
+    })
 }
 
 fn encoded(few: &Few) -> Vec<u8> {

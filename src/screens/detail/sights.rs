@@ -41,7 +41,7 @@ pub(super) fn content(place: Rect) -> Rect {
 fn beside(app: &App, content: Rect, sides: (u32, u32)) -> Option<Rect> {
     let columns = content.width.checked_sub(FACTS)?.min(WIDEST).min(content.width * 2 / 5);
     let high = app.screen.height >= BESIDE_FROM && content.height >= LEAST_ROWS && columns >= 8;
-    let (width, height) = size_in(sides, (columns, content.height));
+    let (width, height) = size_in(sides, (columns, content.height), app.screen.sights.cell());
     high.then(|| Rect { x: content.right() - width, width, height, ..content })
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn spots(app: &App, place: Rect) -> Vec<Spot> {
     let sight = looked_at(app, task, of);
     match app.screen.detail.tab {
         DetailTab::Overview => {
-            beside(app, content, sides).map(|room| Spot { sight, frame: 0, room }).into_iter().collect()
+            beside(app, content, sides).map(|room| Spot { sight, frame: 0, room, crop: None }).into_iter().collect()
         }
         DetailTab::Picture => {
             let rows = content.height.saturating_sub(1);
@@ -68,9 +68,14 @@ pub(crate) fn spots(app: &App, place: Rect) -> Vec<Spot> {
             let asked = sights::first_frame(task).filter(|(of, _)| *of != sight.of);
             let columns = if asked.is_some() { content.width.saturating_sub(1) / 2 } else { content.width };
             let room = |x: u16| Rect { x, width: columns, height: rows, ..content };
-            let asked = asked.map(|(of, _)| Spot { sight: sights::first(of), frame: 0, room: room(content.x) });
+            let asked = asked.map(|(of, _)| Spot {
+                sight: sights::alone(app, of),
+                frame: 0,
+                room: room(content.x),
+                crop: None,
+            });
             let x = if asked.is_some() { content.x + columns + 1 } else { content.x };
-            asked.into_iter().chain([Spot { sight, frame: 0, room: room(x) }]).collect()
+            asked.into_iter().chain([Spot { sight, frame: 0, room: room(x), crop: None }]).collect()
         }
         DetailTab::TimeLine | DetailTab::Request | DetailTab::Answers | DetailTab::Attempts => Vec::new(),
     }
@@ -80,8 +85,8 @@ pub(crate) fn spots(app: &App, place: Rect) -> Vec<Spot> {
 fn looked_at(app: &App, task: &Task, of: Of) -> Sight {
     let stepped = app.screen.detail.frame.filter(|(key, _)| *key == task.key && matches!(of, Of::Video { .. }));
     match stepped {
-        Some((_, number)) => Sight { part: Part::Frame(number), ..sights::first(of) },
-        None => sights::first(of),
+        Some((_, number)) => Sight { part: Part::Frame(number), ..sights::alone(app, of) },
+        None => sights::alone(app, of),
     }
 }
 

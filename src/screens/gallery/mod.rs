@@ -68,7 +68,7 @@ pub(crate) fn spots(app: &App) -> Vec<Spot> {
     let Some(place) = place(app) else { return Vec::new() };
     let spot = |(key, room): (TaskKey, Rect)| {
         let of = app.screen.sights.source(key)?.clone()?;
-        Some(Spot { sight: Sight { sides: SMALL, ..sights::first(of) }, frame: 0, room })
+        Some(Spot { sight: Sight { sides: SMALL, ..sights::first(of) }, frame: 0, room, crop: None })
     };
     shown(app, place).into_iter().filter_map(spot).collect()
 }
@@ -109,7 +109,7 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
             Some(of) => drop(sights::view::draw(
                 brush,
                 app,
-                &Spot { sight: Sight { sides: SMALL, ..sights::first(of) }, frame: 0, room },
+                &Spot { sight: Sight { sides: SMALL, ..sights::first(of) }, frame: 0, room, crop: None },
             )),
             None => {
                 let middle = room.y + room.height / 2;

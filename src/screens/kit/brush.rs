@@ -1,7 +1,7 @@
 //! The few strokes every part is drawn with. Nothing is ever drawn outside the buffer, whatever the place given.
 
 use super::{links::Finder, text, theme::Look};
-use crate::kit::cells::put;
+use crate::{kit::cells::put, sights::Pixels};
 use ratatui::{
     buffer::{Buffer, CellWidth},
     layout::Rect,
@@ -20,7 +20,15 @@ pub struct Brush<'a> {
     /// The addresses in the lines that were drawn.
     pub(crate) links: Finder,
     /// Where pictures were drawn.
-    pub(crate) pictures: Vec<Rect>,
+    pub(crate) pictures: Vec<Shown>,
+}
+
+/// A picture on the screen.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    pub place: Rect,
+    /// Where it is not made of text: what the terminal is to be sent.
+    pub pixels: Option<Pixels>,
 }
 
 impl Brush<'_> {

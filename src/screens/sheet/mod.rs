@@ -144,7 +144,7 @@ impl Overlay for Sheet {
         for (video, half) in self.videos.iter().zip(self.halves(above_footer(place))) {
             for (moment, room) in Self::tiles(video, half).into_iter().enumerate() {
                 let (sight, frame) = self.sight(app, video, moment);
-                spots.push(Spot { sight, frame, room });
+                spots.push(Spot { sight, frame, room, crop: None });
             }
         }
         spots

@@ -69,7 +69,7 @@ fn tile(sheet: &Sheet, brush: &mut Brush<'_>, app: &App, video: &Video, moment: 
         Some(Ok(seen)) => seen.frames.get(frame).map(|frame| (frame.ms, frame.number)),
         _ => None,
     };
-    sights::view::draw(brush, app, &Spot { sight, frame, room });
+    sights::view::draw(brush, app, &Spot { sight, frame, room, crop: None });
     let look = brush.look;
     let chosen = sheet.at == moment;
     let (sign, style) = if chosen { (look.signs.cursor, look.theme.chosen) } else { (" ", Style::new()) };

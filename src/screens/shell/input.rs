@@ -19,7 +19,7 @@ use crate::{
     preview,
     screen::Screen,
     shell::{layout, layout::Layout},
-    table, toast,
+    sights, table, toast,
 };
 use engine::{
     effect::{Effect, Level, StoreCmd},
@@ -29,6 +29,10 @@ use words::tr;
 
 /// Takes one thing from the terminal.
 pub fn input(app: &mut App, input: Input) -> Vec<Effect> {
+    if let Input::Terminal(terminal) = input {
+        sights::ways::told(app, terminal);
+        return Vec::new();
+    }
     // Whatever comes may be about the task under the cursor; only a move lets it pass on.
     app.screen.table.passing = None;
     let before = table::kept::sign(app);
@@ -40,6 +44,7 @@ pub fn input(app: &mut App, input: Input) -> Vec<Effect> {
             (app.screen.width, app.screen.height) = (width, height);
             Vec::new()
         }
+        Input::Terminal(_) => Vec::new(),
     };
     table::keep_visible(app);
     table::kept::touch(app, before);

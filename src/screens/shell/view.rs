@@ -10,7 +10,7 @@
 //! ```
 //! Layers (preview, menus, help) lie over that. Nothing here changes the state or asks the terminal anything.
 
-pub use crate::kit::links::Link;
+pub use crate::kit::{brush::Shown, links::Link};
 use crate::{
     app::App,
     compose::view as compose,
@@ -82,7 +82,7 @@ pub struct Spots {
     /// The web's addresses that are whole on the screen.
     pub links: Vec<Link>,
     /// Where pictures stand, which may come slice by slice.
-    pub pictures: Vec<Rect>,
+    pub pictures: Vec<Shown>,
 }
 
 /// The same, and what its cells mean.

@@ -2,10 +2,12 @@
 //! them, the newest wish first; what has not come yet leaves its place empty, and nothing waits for it.
 
 pub mod view;
+pub mod ways;
 
 use crate::{
     app::App,
     detail, gallery,
+    msg::Terminal,
     shell::{
         layout,
         layout::{Layout, Places},
@@ -26,15 +28,20 @@ use pictures::{
     blocks::Cells,
     colours::Depth,
     layout::{fit, sheet},
+    protocol::kitty,
 };
 use ratatui::layout::Rect;
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, VecDeque},
     sync::Arc,
 };
+use ways::Remembered;
 
 /// Pixels of a picture that is looked at alone.
 pub const ALONE: (u16, u16) = (320, 180);
+/// The same where it is to be sharper and the terminal shows pixels.
+const SHARP: (u16, u16) = (640, 360);
 /// Pixels of one among several.
 pub const SMALL: (u16, u16) = (160, 90);
 /// A cell's width and height in pixels, where the terminal does not tell.
@@ -55,14 +62,20 @@ pub struct Sights {
     known: VecDeque<(Sight, std::result::Result<Arc<Seen>, Unseen>)>,
     /// What the worker looks at.
     asked: Option<Sight>,
-    /// In cells, the last drawn at the end.
-    drawn: VecDeque<(Drawing, Arc<Cells>)>,
+    /// As it is shown, the last drawn at the end.
+    drawn: VecDeque<(Drawing, Shape)>,
     /// What tasks have to show, where the whole task was seen.
     sources: BTreeMap<TaskKey, Option<Of>>,
     /// The task that the store was asked about.
     source_asked: Option<TaskKey>,
     /// Whether pictures are to be sharper, for more bytes.
     pub sharp: bool,
+    /// What the terminal has said of itself.
+    pub terminal: Terminal,
+    /// How terminals show pictures, by their names.
+    pub remembered: Remembered,
+    /// The number of the last picture in pixels.
+    last: u32,
 }
 
 /// A place on the screen where a picture belongs.
@@ -74,17 +87,45 @@ pub struct Spot {
     pub frame: usize,
     /// The room it has.
     pub room: Rect,
+    /// The shape, as width and height, to which it is cropped.
+    pub crop: Option<(u32, u32)>,
 }
 
-/// A picture in cells, by all that decides what it looks like.
+/// A picture as it is shown, by all that decides what it looks like.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Drawing {
     sight: Sight,
     frame: usize,
+    crop: Option<(u32, u32)>,
     size: (u16, u16),
+    way: Pictures,
     depth: Depth,
     sharp: bool,
     bytes: usize,
+}
+
+/// What is put on the screen of a picture.
+#[derive(Clone, Debug)]
+pub(crate) enum Shape {
+    /// Cells of text.
+    Cells(Arc<Cells>),
+    /// Pixels, which the terminal is sent.
+    Pixels(Pixels),
+}
+
+/// A picture that goes to the terminal as pixels.
+#[derive(Clone, Debug)]
+pub struct Pixels {
+    /// Its own number of 24 bits: the cells that it takes say it.
+    pub id: u32,
+    /// By kitty's way, iTerm2's or as sixels.
+    pub way: Pictures,
+    /// Cells across and down.
+    pub size: (u16, u16),
+    /// The most bytes that it is to take on the line.
+    pub bytes: usize,
+    /// What is seen.
+    pub frame: Frame,
 }
 
 /// Whether pictures are shown.
@@ -114,8 +155,8 @@ pub fn first_frame(task: &Task) -> Option<(Of, (u32, u32))> {
 
 /// The cells a picture of those sides takes within a room.
 #[must_use]
-pub fn size_in(sides: (u32, u32), room: (u16, u16)) -> (u16, u16) {
-    fit((sides.0.max(1) as usize, sides.1.max(1) as usize), room, CELL)
+pub fn size_in(sides: (u32, u32), room: (u16, u16), cell: (u16, u16)) -> (u16, u16) {
+    fit((sides.0.max(1) as usize, sides.1.max(1) as usize), room, cell)
 }
 
 /// Tiles for `n` pictures of those sides, each with a row for its words, in the middle of a place.
@@ -225,7 +266,8 @@ impl Sights {
             self.known.push_back(known);
         }
         let Some((_, Ok(seen))) = self.known.back() else { return };
-        let Some(frame) = seen.frames.get(spot.frame) else { return };
+        let Some(frame) = seen.frames.get(spot.frame).and_then(|frame| cropped(frame, spot.crop)) else { return };
+        let frame = &*frame;
         let wanted = self.drawing(spot, frame, ui);
         if let Some(at) = self.drawn.iter().position(|(drawn, _)| *drawn == wanted) {
             if let Some(there) = self.drawn.remove(at) {
@@ -233,39 +275,51 @@ impl Sights {
             }
             return;
         }
-        let (width, height) = (usize::from(frame.width), usize::from(frame.height));
-        let Some(picture) = Picture::new(width, height, frame.rgb.to_vec()) else { return };
-        let cells = within(&picture, &wanted);
-        self.drawn.push_back((wanted, Arc::new(cells)));
-        if self.drawn.len() > DRAWN {
-            self.drawn.pop_front();
+        let shape = if wanted.way == Pictures::Blocks {
+            let (width, height) = (usize::from(frame.width), usize::from(frame.height));
+            let Some(picture) = Picture::new(width, height, frame.rgb.to_vec()) else { return };
+            Shape::Cells(Arc::new(within(&picture, &wanted)))
+        } else {
+            self.last = (self.last + 1) & 0xff_ffff;
+            let Drawing { way, size, .. } = wanted;
+            Shape::Pixels(Pixels { id: self.last, way, size, bytes: wanted.most(), frame: frame.clone() })
+        };
+        self.drawn.push_back((wanted, shape));
+        let mut all: usize = self.drawn.iter().map(|(_, shape)| shape.bytes()).sum();
+        while self.drawn.len() > DRAWN || all > KEPT && self.drawn.len() > 1 {
+            all -= self.drawn.pop_front().map_or(0, |(_, shape)| shape.bytes());
         }
     }
 
     fn drawing(&self, spot: &Spot, frame: &Frame, ui: &UiSettings) -> Drawing {
-        let sides = (u32::from(frame.width), u32::from(frame.height));
+        let (sides, way) = ((u32::from(frame.width), u32::from(frame.height)), self.way(ui.pictures));
+        // More rows a kitty picture cannot have.
+        let most = if way == Pictures::Kitty { kitty::MOST_ROWS } else { u16::MAX };
         Drawing {
             sight: spot.sight.clone(),
             frame: spot.frame,
-            size: size_in(sides, (spot.room.width, spot.room.height)),
+            crop: spot.crop,
+            size: size_in(sides, (spot.room.width, spot.room.height.min(most)), self.cell()),
+            way,
             depth: depth(ui, self.sharp),
             sharp: self.sharp,
             bytes: ui.picture_bytes,
         }
     }
 
-    /// The cells of what belongs there, once they were drawn.
-    pub(crate) fn cells(&self, spot: &Spot, ui: &UiSettings) -> Option<&Cells> {
+    /// What belongs there, once it was drawn.
+    pub(crate) fn shape(&self, spot: &Spot, ui: &UiSettings) -> Option<&Shape> {
         let Some(known) = self.find(&spot.sight) else {
             // Until the next frame has come, the one before it stays.
             let before = |drawn: &Drawing| {
                 let fits = drawn.size.0 <= spot.room.width && drawn.size.1 <= spot.room.height;
-                drawn.sight.of == spot.sight.of && fits && matches!(spot.sight.part, Part::Frame(_))
+                let same = drawn.sight.part == spot.sight.part || matches!(spot.sight.part, Part::Frame(_));
+                drawn.sight.of == spot.sight.of && same && fits
             };
-            return self.drawn.iter().rev().find(|(drawn, _)| before(drawn)).map(|(_, cells)| &**cells);
+            return self.drawn.iter().rev().find(|(drawn, _)| before(drawn)).map(|(_, shape)| shape);
         };
-        let wanted = self.drawing(spot, known.as_ref().ok()?.frames.get(spot.frame)?, ui);
-        self.drawn.iter().rev().find(|(drawn, _)| *drawn == wanted).map(|(_, cells)| &**cells)
+        let wanted = self.drawing(spot, &*cropped(known.as_ref().ok()?.frames.get(spot.frame)?, spot.crop)?, ui);
+        self.drawn.iter().rev().find(|(drawn, _)| *drawn == wanted).map(|(_, shape)| shape)
     }
 }
 
@@ -285,7 +339,7 @@ fn depth(ui: &UiSettings, sharp: bool) -> Depth {
 
 /// Draws a picture in no more bytes than it may have: with fewer changes of colour first, then smaller.
 fn within(picture: &Picture, wanted: &Drawing) -> Cells {
-    let most = wanted.bytes * if wanted.sharp { 4 } else { 1 };
+    let most = wanted.most();
     let fits = |cells: &Cells| cells.bytes().iter().sum::<usize>() <= most;
     let mut size = wanted.size;
     loop {
@@ -298,6 +352,52 @@ fn within(picture: &Picture, wanted: &Drawing) -> Cells {
         }
         size = (size.0 * 3 / 4, size.1 * 3 / 4);
     }
+}
+
+/// Whether two shapes differ by more than a pixel's rounding.
+#[must_use]
+pub fn differ(a: (u32, u32), b: (u32, u32)) -> bool {
+    let (one, other) = (u64::from(a.0) * u64::from(b.1), u64::from(b.0) * u64::from(a.1));
+    one.abs_diff(other) * 100 > one.max(other)
+}
+
+/// The middle of a frame in another shape; `None` where it has no pixels.
+fn cropped(frame: &Frame, shape: Option<(u32, u32)>) -> Option<Cow<'_, Frame>> {
+    let sides = (u32::from(frame.width), u32::from(frame.height));
+    let Some((across, down)) = shape.filter(|shape| shape.0 > 0 && shape.1 > 0 && differ(*shape, sides)) else {
+        return Some(Cow::Borrowed(frame));
+    };
+    let wide = (u64::from(sides.1) * u64::from(across) / u64::from(down)).clamp(1, u64::from(sides.0)) as usize;
+    let high = (u64::from(sides.0) * u64::from(down) / u64::from(across)).clamp(1, u64::from(sides.1)) as usize;
+    let (left, top) = ((usize::from(frame.width) - wide) / 2, (usize::from(frame.height) - high) / 2);
+    let row = |y: usize| frame.rgb.get((y * usize::from(frame.width) + left) * 3..)?.get(..wide * 3);
+    let rows: Option<Vec<&[u8]>> = (top..top + high).map(row).collect();
+    Some(Cow::Owned(Frame { width: wide as u16, height: high as u16, rgb: rows?.concat().into(), ..frame.clone() }))
+}
+
+impl Drawing {
+    /// The most bytes it is to take.
+    const fn most(&self) -> usize {
+        self.bytes * if self.sharp { 4 } else { 1 }
+    }
+}
+
+impl Shape {
+    /// The bytes of pixels that it keeps from being forgotten.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Cells(_) => 0,
+            Self::Pixels(pixels) => pixels.frame.rgb.len(),
+        }
+    }
+}
+
+/// The first of a thing, alone, as sharp as it is to be seen.
+#[must_use]
+pub fn alone(app: &App, of: Of) -> Sight {
+    let sights = &app.screen.sights;
+    let pixels = sights.way(app.work.settings.ui.pictures) != Pictures::Blocks;
+    Sight { sides: if pixels && sights.sharp { SHARP } else { ALONE }, ..first(of) }
 }
 
 /// The first of a thing, alone.

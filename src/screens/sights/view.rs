@@ -1,19 +1,27 @@
 //! A picture's cells on the screen, or why there are none.
 
-use super::Spot;
+use super::{Pixels, Shape, Spot};
 use crate::{
     app::App,
-    kit::{brush::Brush, text, theme::NAMED},
+    kit::{
+        brush::{Brush, Shown},
+        text,
+        theme::NAMED,
+    },
 };
-use pictures::{blocks::Cells, colours::Ink};
+use pictures::{blocks::Cells, colours::Ink, protocol::kitty::PLACEHOLDER};
 use ratatui::{layout::Rect, style::Color};
 use words::reason::sight::unseen;
 
 /// Draws what belongs there in the middle of its room. Tells the place it takes.
 pub(crate) fn draw(brush: &mut Brush<'_>, app: &App, spot: &Spot) -> Rect {
     let (sights, ui) = (&app.screen.sights, &app.work.settings.ui);
-    if let Some(cells) = sights.cells(spot, ui) {
-        let (width, height) = (cells.columns.min(spot.room.width), cells.rows().min(spot.room.height));
+    if let Some(shape) = sights.shape(spot, ui) {
+        let size = match shape {
+            Shape::Cells(cells) => (cells.columns, cells.rows()),
+            Shape::Pixels(pixels) => pixels.size,
+        };
+        let (width, height) = (size.0.min(spot.room.width), size.1.min(spot.room.height));
         let at = |room: u16, used: u16| (room - used) / 2;
         let place = Rect {
             x: spot.room.x + at(spot.room.width, width),
@@ -21,8 +29,17 @@ pub(crate) fn draw(brush: &mut Brush<'_>, app: &App, spot: &Spot) -> Rect {
             width,
             height,
         };
-        paint(brush, cells, place, ui.depth == engine::settings::paint::Depth::Sixteen);
-        brush.pictures.push(place);
+        let pixels = match shape {
+            Shape::Cells(cells) => {
+                paint(brush, cells, place, ui.depth == engine::settings::paint::Depth::Sixteen);
+                None
+            }
+            Shape::Pixels(pixels) => {
+                mark(brush, pixels, place);
+                Some(pixels.clone())
+            }
+        };
+        brush.pictures.push(Shown { place, pixels });
         return place;
     }
     if let Some(Err(why)) = sights.get(&spot.sight) {
@@ -32,6 +49,21 @@ pub(crate) fn draw(brush: &mut Brush<'_>, app: &App, spot: &Spot) -> Rect {
         }
     }
     spot.room
+}
+
+/// Cells that belong to pixels say whose they are: what lies over them takes its place like that of any other cell.
+fn mark(brush: &mut Brush<'_>, pixels: &Pixels, place: Rect) {
+    let mut sign = [0; 4];
+    for at in place.intersection(brush.buf.area).positions() {
+        brush.buf[at].set_symbol(PLACEHOLDER.encode_utf8(&mut sign)).set_fg(whose(pixels.id)).set_bg(Color::Reset);
+    }
+}
+
+/// A picture's number as the ink of its cells.
+#[must_use]
+pub const fn whose(id: u32) -> Color {
+    let [_, r, g, b] = id.to_be_bytes();
+    Color::Rgb(r, g, b)
 }
 
 fn paint(brush: &mut Brush<'_>, cells: &Cells, place: Rect, sixteen: bool) {

@@ -2,7 +2,7 @@
 //! the end.
 
 use super::{columns, groups, keep_visible, position, rebuild};
-use crate::{app::App, screen::Sort};
+use crate::{app::App, screen::Sort, sights};
 use domain::{
     task::TaskKey,
     time::{Mono, SECOND},
@@ -88,6 +88,7 @@ fn of(app: &App) -> View {
         above: table.at.saturating_sub(table.pins + table.top),
         marks: table.marks.iter().take(MARKS).copied().collect(),
         toured: table.toured,
+        pictures: app.screen.sights.remembered.clone(),
     }
 }
 
@@ -105,6 +106,7 @@ pub(crate) fn restore(app: &mut App, view: View) {
     if view.grouped {
         groups::begin(app, view.unfolded.into_iter().collect());
     }
+    sights::ways::remember(app, view.pictures);
     rebuild(app);
     come_back(app);
 }

@@ -117,6 +117,11 @@ impl<'a> Pen<'a> {
         }
     }
 
+    /// Writes bytes that leave cursor and style as they are.
+    pub(super) fn aside(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
+    }
+
     /// Back to plain style and out of a link, as every frame ends.
     pub(super) fn plain(&mut self) {
         self.lead(None);

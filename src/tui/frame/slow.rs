@@ -1,6 +1,7 @@
 //! Pictures made of cells, which take thousands of bytes: a frame brings as many of their cells as the line takes without a key
 //! having to wait, and the next frames bring the rest.
 
+use super::is_mark;
 use ratatui::{
     buffer::{Buffer, Cell},
     layout::Rect,
@@ -28,6 +29,21 @@ impl Slow {
         self.bytes = bytes;
     }
 
+    /// Where pictures stood in the frame before.
+    pub(super) fn before(&self) -> &[Rect] {
+        &self.before
+    }
+
+    /// About how many bytes of pictures may go with the frame.
+    pub(super) const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// So many of them are gone.
+    pub(super) const fn used(&mut self, bytes: usize) {
+        self.bytes = self.bytes.saturating_sub(bytes);
+    }
+
     /// Leaves out of a frame what is too much of its pictures: where one stood before it stays, elsewhere nothing is seen yet. Tells
     /// about how many bytes are left out.
     pub(super) fn hold_back(&self, shown: Option<&Buffer>, next: &mut Buffer) -> usize {
@@ -40,6 +56,11 @@ impl Slow {
                 for x in place.left()..place.right().min(next.area.width) {
                     let cell = &next[(x, y)];
                     if shown.is_some_and(|shown| shown[(x, y)] == *cell) {
+                        pen.clone_from(cell);
+                        continue;
+                    }
+                    // What shows nothing yet costs as good as nothing.
+                    if is_mark(cell) || *cell == Cell::EMPTY {
                         pen.clone_from(cell);
                         continue;
                     }
