@@ -5,12 +5,14 @@
 
 mod support;
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use engine::{
     settings::{Pictures, Settings, paint},
     sight::{Of, Part},
 };
+use pictures::still;
 use screens::msg::{Input, Inside, Terminal};
-use support::flow::Flow;
+use support::{Home, flow::Flow, gate::Gate, pty::Pty};
 
 /// Tasks that are saved, on a screen of that size.
 fn saved(tasks: usize, (width, height): (u16, u16), settings: Settings) -> Flow {
@@ -206,6 +208,54 @@ fn sharper_pixels_are_decoded_larger() {
     assert!(pixels(&flow) > 300);
 }
 
+/// A PNG of those sides.
+fn png(width: u32, height: u32) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, width, height);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.write_header().unwrap().write_image_data(&vec![0; (width * height) as usize]).unwrap();
+    file
+}
+
+#[test]
+fn compose_shows_the_picture_beside_the_short_fields_with_its_size() {
+    for (size, most) in [((80, 24), 22), ((120, 40), 48), ((160, 50), 48)] {
+        let mut flow = Flow::begin(with(|_| ()), support::flow::now(0));
+        flow.resize(size.0, size.1);
+        let path = flow.file("a fox.png", &png(640, 360));
+        flow!(flow, "n", "a cat", "<Tab>", &path);
+        flow.live(3_000);
+        flow!(flow, "<Tab>");
+        assert!(matches!(&flow.looked.last().unwrap().of, Of::Kept { .. }), "{:?}\n{}", flow.looked, flow.screen());
+        flow.shows("First frame 640x360");
+        for said in ["Model", "Resolution", "Count", "Optimizer", "Callback", "Send"] {
+            flow.shows(said);
+        }
+        assert!((40..=most * most).contains(&coloured(&flow)), "{} {}", coloured(&flow), flow.screen());
+        // Off, nothing is decoded and nothing gives way.
+        flow!(flow, "<Esc>", ":set pictures off", "<Enter>", "n");
+        assert_eq!(coloured(&flow), 0, "{}", flow.screen());
+    }
+}
+
+#[test]
+fn the_picker_shows_the_picture_under_the_cursor() {
+    let mut flow = Flow::begin(with(|_| ()), support::flow::now(0));
+    let first = flow.file("shelf/a.png", &png(640, 360));
+    flow.file("shelf/b.png", &png(360, 640));
+    flow.file("shelf/c.txt", b"no picture");
+    flow!(flow, "n", "a cat", "<Tab>", first.strip_suffix("a.png").unwrap(), "<F7>");
+    flow.live(1_000);
+    flow.shows("b.png");
+    assert_eq!(flow.looked.last().unwrap().of, Of::File(first.clone()), "{}", flow.screen());
+    assert!(coloured(&flow) > 60, "{}", flow.screen());
+    flow!(flow, "<Down>");
+    assert!(matches!(&flow.looked.last().unwrap().of, Of::File(path) if path.ends_with("b.png")));
+    let looked = flow.looked.len();
+    flow!(flow, "<Down>");
+    assert_eq!((flow.looked.len(), coloured(&flow)), (looked, 0), "{}", flow.screen());
+}
+
 #[test]
 fn in_the_gallery_left_and_right_go_from_poster_to_poster() {
     let mut flow = saved(3, (120, 40), with(|_| ()));
@@ -217,4 +267,87 @@ fn in_the_gallery_left_and_right_go_from_poster_to_poster() {
     flow.shows("Gallery, 1 of 3");
     flow!(flow, "+");
     assert!(flow.cells().iter().any(|cell| matches!(cell.bg, ratatui::style::Color::Rgb(..))));
+}
+
+/// A dashboard whose compose shows a picture, in a terminal that answers that to the questions about itself.
+fn in_a_terminal(answer: &str, set: Option<&str>) -> (Gate, Home, Pty) {
+    let gate = Gate::start();
+    let home = Home::new(&gate.url);
+    std::fs::write(home.path().join("fox.png"), png(640, 360)).unwrap();
+    if let Some(set) = set {
+        let config = std::fs::read_to_string(home.config()).unwrap();
+        std::fs::write(home.config(), format!("{config}\n[ui]\npictures = \"{set}\"\n")).unwrap();
+    }
+    let mut screen = Pty::sized(&home, 120, 40, &[]);
+    screen.shows("balance");
+    screen.until_bytes("the questions", |bytes| has(bytes, "\x1b[>q\x1b[16t\x1b[c"));
+    screen.keys(answer);
+    screen.until_input_is_read();
+    screen.keys("n");
+    screen.shows("New task");
+    screen.keys("a cat");
+    screen.shows("a cat");
+    // No text, so it is never taken for a part of a paste.
+    screen.keys("\x1b[B");
+    screen.shows("a path or a URL");
+    screen.keys("fox.png");
+    screen.shows("fox.png");
+    screen.keys("\x1b[B");
+    screen.shows("First frame 640x360");
+    (gate, home, screen)
+}
+
+fn has(bytes: &[u8], what: &str) -> bool {
+    bytes.windows(what.len()).any(|part| part == what.as_bytes())
+}
+
+/// What stands between two marks, each time.
+fn between(bytes: &[u8], from: &str, to: &str) -> Vec<String> {
+    let text = String::from_utf8_lossy(bytes).into_owned();
+    text.split(from).skip(1).filter_map(|rest| Some(rest.split_once(to)?.0.to_owned())).collect()
+}
+
+fn quits(screen: &mut Pty) {
+    screen.keys("\x1b");
+    screen.shows("n new");
+    screen.keys("\x03");
+    assert_eq!(screen.ended_with_the_terminal_as_found(), 0);
+}
+
+#[test]
+fn a_terminal_that_says_it_is_kitty_is_sent_the_picture_and_gets_its_memory_back() {
+    let (_gate, _home, mut screen) = in_a_terminal("\x1bP>|kitty(0.40.1)\x1b\\\x1b[6;20;10t\x1b[?62;c", None);
+    // All of it has come when its cells stand.
+    screen.until_bytes("its cells", |bytes| has(bytes, "\u{10eeee}\u{305}\u{305}"));
+    let sent = between(&screen.bytes(), "\x1b_G", "\x1b\\");
+    let first = sent.iter().position(|sent| sent.starts_with("a=T,U=1,f=100,i=")).unwrap();
+    let data: String = sent[first..].iter().map(|sent| sent.split_once(';').unwrap().1).collect();
+    let picture = still::decode(&BASE64_STANDARD.decode(data).unwrap(), 1 << 20).unwrap().picture;
+    assert_eq!((picture.width(), picture.height(), picture.at(9, 9)), (320, 180, [0; 3]));
+    quits(&mut screen);
+    let number = sent[first].split("i=").nth(1).unwrap().split(',').next().unwrap().to_owned();
+    assert!(has(&screen.bytes(), &format!("a=d,d=I,i={number}")));
+}
+
+#[test]
+fn an_iterm2_gets_jpegs_and_a_sixel_terminal_gets_sixels() {
+    let (_gate, _home, mut screen) = in_a_terminal("\x1bP>|iTerm2 3.5.10\x1b\\\x1b[?62;4c", None);
+    screen.until_bytes("a picture", |bytes| has(bytes, "\x1b]1337;File=inline=1;"));
+    screen.until_bytes("the last part", |bytes| {
+        bytes.ends_with(b"\x1b[?2026l\x1b[5n") || bytes.ends_with(b"\x1b[?2026l")
+    });
+    for part in between(&screen.bytes(), "\x1b]1337;File=", "\x07") {
+        let jpeg = BASE64_STANDARD.decode(part.split_once(':').unwrap().1).unwrap();
+        assert!(still::decode(&jpeg, 1 << 20).is_ok());
+    }
+    quits(&mut screen);
+    let (_gate, _home, mut screen) = in_a_terminal("\x1bP>|XTerm(390)\x1b\\\x1b[6;20;10t\x1b[?63;1;2;4;6c", None);
+    screen.until_bytes("a picture", |bytes| has(bytes, "\x1bP0;1;0q\"1;1;"));
+    quits(&mut screen);
+    // What is set counts more than what is answered.
+    let (_gate, _home, mut screen) =
+        in_a_terminal("\x1bP>|XTerm(390)\x1b\\\x1b[6;20;10t\x1b[?63;1;2;4;6c", Some("kitty"));
+    screen.until_bytes("its cells", |bytes| has(bytes, "\u{10eeee}\u{305}\u{305}"));
+    assert!(!has(&screen.bytes(), "\x1bP0;1;0q"));
+    quits(&mut screen);
 }

@@ -12,6 +12,7 @@ mod past;
 mod path;
 mod pictures;
 mod rows;
+mod sight;
 mod similar;
 mod state;
 #[cfg(test)]

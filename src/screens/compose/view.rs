@@ -4,13 +4,14 @@ use crate::{
     app::App,
     compose as rules,
     compose::combinations,
-    compose::{earlier, fields},
+    compose::{earlier, fields, sight},
     kit::{
         brush::{Brush, LABEL},
         diff, text,
         theme::Look,
     },
     screen::{Compose, ComposeRow, Pane},
+    sights::Spot,
 };
 use domain::{
     amount::Amount,
@@ -36,6 +37,11 @@ const PROMPT_SHARE: u16 = 4;
 /// Rows that an empty prompt has at most.
 const PROMPT_MOST: u16 = 12;
 
+/// So many rows may be needed for what is said of the fields.
+const SAID: u16 = 3;
+/// From this many free rows on the picture stands below the fields.
+const PICTURE_LEAST: u16 = 8;
+
 /// A row with its height and what stands below it.
 struct Block {
     row: ComposeRow,
@@ -60,22 +66,21 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> Option<Posi
     let style = if app.screen.pane == Pane::Compose { brush.look.theme.chosen } else { brush.look.theme.faint };
     let line = Line::styled(title, style);
     brush.head(place, &line, "");
-    let content =
-        Rect { x: place.x + 1, y: place.y + 1, width: place.width - 2, height: place.height.saturating_sub(1) };
-    let mut blocks = blocks(app, brush.look, content);
-    let all: u16 = blocks.iter().map(Block::all).sum();
-    // Where not everything has room, the price stays in sight below what is scrolled.
-    let send = blocks.pop_if(|_| all > content.height);
-    let below = send.as_ref().map_or(0, |send| send.all().min(content.height.saturating_sub(PROMPT_LEAST)));
-    let above = Rect { height: content.height.saturating_sub(below), ..content };
-    let mut y = i32::from(above.y) - i32::from(scroll(&blocks, compose.row, above.height));
+    let content = content(place);
+    let Laid { blocks, send, above, below, mut y, picture } = lay(app, brush.look, content);
+    let beside = |place: Rect| match picture {
+        Some(picture) if picture.y < place.bottom() && place.y < picture.bottom() => {
+            Rect { width: picture.x.saturating_sub(place.x + 1), ..place }
+        }
+        Some(_) | None => place,
+    };
     let mut caret = None;
     for block in &blocks {
         if let Ok(top) = u16::try_from(y)
             && top >= above.y
             && top < above.bottom()
         {
-            let room = Rect { y: top, height: block.all().min(above.bottom() - top), ..above };
+            let room = beside(Rect { y: top, height: block.all().min(above.bottom() - top), ..above });
             let at = draw_block(brush, room, app, block);
             if block.row == compose.row {
                 caret = at;
@@ -87,11 +92,71 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) -> Option<Posi
         Some(send) => drop(draw_block(brush, Rect { y: above.bottom(), height: below, ..content }, app, &send)),
         None => {
             if let Ok(end) = u16::try_from(y) {
-                earlier::draw(brush, Rect { y: end, height: content.bottom().saturating_sub(end), ..content }, app);
+                let rest = Rect { y: end, height: content.bottom().saturating_sub(end), ..content };
+                earlier::draw(brush, beside(rest), app);
             }
         }
     }
+    if let Some(picture) = picture {
+        sight::draw(brush, app, picture);
+    }
     caret
+}
+
+/// Where everything lies.
+struct Laid {
+    blocks: Vec<Block>,
+    /// The Send row, where it stands below what is scrolled.
+    send: Option<Block>,
+    above: Rect,
+    /// Rows below that.
+    below: u16,
+    /// The first block's row; above the screen where it is scrolled away.
+    y: i32,
+    /// The picture beside the fields that follow the pictures'.
+    picture: Option<Rect>,
+}
+
+/// Below a head, one cell from the left and the right.
+fn content(place: Rect) -> Rect {
+    let (width, height) = (place.width.saturating_sub(2), place.height.saturating_sub(1));
+    Rect { x: place.x + 1, y: place.y + 1, width, height }
+}
+
+fn lay(app: &App, look: Look, content: Rect) -> Laid {
+    let mut blocks = blocks(app, look, content);
+    let all: u16 = blocks.iter().map(Block::all).sum();
+    // Where not everything has room, the price stays in sight below what is scrolled.
+    let send = blocks.pop_if(|_| all > content.height);
+    let below = send.as_ref().map_or(0, |send| send.all().min(content.height.saturating_sub(PROMPT_LEAST)));
+    let above = Rect { height: content.height.saturating_sub(below), ..content };
+    let y = i32::from(above.y) - i32::from(scroll(&blocks, app.screen.compose.row, above.height));
+    let picture = sight::room(app, free(&blocks, send.is_none(), content, above, y));
+    Laid { blocks, send, above, below, y, picture }
+}
+
+/// The rows that the picture may take: those at the bottom that the fields leave free, whatever is said of one of them, else those
+/// from the first short field to the price. It stands at their end, so that it does not move with every word that comes or goes.
+fn free(blocks: &[Block], is_whole: bool, content: Rect, above: Rect, y: i32) -> Rect {
+    let fields: u16 = blocks.iter().map(|block| block.height).sum();
+    let rows = content.height.saturating_sub(fields + SAID);
+    if is_whole && rows >= PICTURE_LEAST {
+        return Rect { y: content.bottom() - rows, height: rows, ..content };
+    }
+    let before = |row: ComposeRow| blocks.iter().take_while(|block| block.row != row).map(Block::all).sum::<u16>();
+    let at = |row: ComposeRow| u16::try_from(y + i32::from(before(row))).ok().filter(|at| *at >= above.y);
+    let first = at(ComposeRow::Field(Field::Resolution)).unwrap_or(u16::MAX);
+    let end = at(ComposeRow::Send).filter(|_| is_whole).unwrap_or(above.bottom()).min(above.bottom());
+    Rect { y: first, height: end.saturating_sub(first), ..content }
+}
+
+/// What belongs to the draft's picture in that place of compose.
+pub(crate) fn spots(app: &App, place: Rect) -> Vec<Spot> {
+    if !sight::is_there(app) {
+        return Vec::new();
+    }
+    let laid = lay(app, Look::of(&app.work.settings.ui), content(place));
+    laid.picture.and_then(|room| sight::spot(app, room)).into_iter().collect()
 }
 
 /// How many lines are scrolled away so that the row with the keys is seen whole, with what stands below it.

@@ -12,6 +12,7 @@ use crate::{
     keymap::{Action, Ctx, Move},
     kit::{brush::Brush, editor::LineEditor, folder},
     layer::{Did, Handle, Overlay},
+    sights::Spot,
     table, toast,
 };
 use domain::{
@@ -50,6 +51,14 @@ pub struct Picker {
 }
 
 impl Picker {
+    /// The path of the picture under the cursor.
+    fn picture(&self) -> Option<&str> {
+        let (PickWhat::Pictures(_), Some(Ok(listing))) = (self.what, &self.listing) else { return None };
+        let Take::File(path) = &self.items.get(self.at)?.take else { return None };
+        let entry = listing.entries.iter().find(|entry| entry.path(&listing.folder) == *path)?;
+        matches!(entry.kind, EntryKind::Picture { .. }).then_some(path)
+    }
+
     /// The path that is searched for, among files: of one dropped on the terminal without its quotes.
     fn path(&self) -> String {
         dropped(self.query.text()).into_owned()
@@ -156,8 +165,12 @@ impl Overlay for Picker {
         handle
     }
 
-    fn draw(&self, brush: &mut Brush<'_>, screen: Rect, _: &App) -> Option<Position> {
-        Some(view::draw(brush, screen, self))
+    fn draw(&self, brush: &mut Brush<'_>, screen: Rect, app: &App) -> Option<Position> {
+        Some(view::draw(brush, screen, self, app))
+    }
+
+    fn spots(&self, app: &App, screen: Rect) -> Vec<Spot> {
+        view::spot(self, app, view::inner(screen)).into_iter().collect()
     }
 
     fn hints(&self, _: &App) -> Vec<(Ctx, Action)> {

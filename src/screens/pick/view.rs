@@ -1,13 +1,17 @@
 //! A list to pick from: the search on top, what there is below it, and what is worth knowing about each.
 
 use crate::{
+    app::App,
     kit::{
         brush::{Brush, span},
         text,
     },
     pick::{Item, PickWhat, Picker},
     shell::layout,
+    sights,
+    sights::Spot,
 };
+use engine::sight::Of;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
@@ -15,11 +19,18 @@ use ratatui::{
 };
 use words::{reason, tr};
 
+/// Fewer rows than this show no picture.
+const LEAST: u16 = 5;
+
 /// Draws it; tells where the caret is.
-pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, picker: &Picker) -> Position {
+pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, picker: &Picker, app: &App) -> Position {
     let look = brush.look;
-    let place = layout::centred(screen, screen.width.saturating_sub(6).min(100), screen.height.saturating_sub(4));
-    let place = brush.over(place, title(picker.what));
+    let place = brush.over(outer(screen), title(picker.what));
+    let below = picture_rows(picker, app, place);
+    if let Some(spot) = spot(picker, app, place) {
+        sights::view::draw(brush, app, &spot);
+    }
+    let place = Rect { height: place.height - below, ..place };
     let x = brush.text(place.x, place.y, place.width, asked(picker.what), look.theme.strong);
     let (query, caret) = picker.query.window(place.right().saturating_sub(x + 1));
     brush.text(x, place.y, place.right().saturating_sub(x), &query, Style::new());
@@ -55,6 +66,37 @@ pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, picker: &Picker) -> Posi
     let away = picker.at.saturating_sub(usize::from(rest.height.saturating_sub(2)));
     brush.scrolled(rest, &lines, away);
     Position::new((x + caret).min(place.right().saturating_sub(1)), place.y)
+}
+
+fn outer(screen: Rect) -> Rect {
+    layout::centred(screen, screen.width.saturating_sub(6).min(100), screen.height.saturating_sub(4))
+}
+
+/// Inside the frame.
+pub(super) fn inner(screen: Rect) -> Rect {
+    let place = outer(screen).intersection(screen);
+    Rect {
+        x: place.x + 2,
+        y: place.y + 1,
+        width: place.width.saturating_sub(4),
+        height: place.height.saturating_sub(2),
+    }
+}
+
+/// Rows below the list for the picture under the cursor; they stay where the cursor is on something else.
+fn picture_rows(picker: &Picker, app: &App, inner: Rect) -> u16 {
+    let lists = matches!(picker.what, PickWhat::Pictures(_)) && picker.listing.is_some();
+    let rows = inner.height / 2;
+    if lists && sights::are_shown(app) && rows >= LEAST { rows } else { 0 }
+}
+
+/// The picture under the cursor, in the middle below the list.
+pub(super) fn spot(picker: &Picker, app: &App, inner: Rect) -> Option<Spot> {
+    let rows = picture_rows(picker, app, inner);
+    let path = picker.picture().filter(|_| rows > 0)?;
+    // A blank row parts it from the list.
+    let room = Rect { y: inner.bottom() - rows + 1, height: rows - 1, ..inner };
+    Some(Spot { sight: sights::alone(app, Of::File(path.to_owned())), frame: 0, room, crop: None })
 }
 
 fn beside(item: &Item) -> String {

@@ -6,7 +6,7 @@ pub mod ways;
 
 use crate::{
     app::App,
-    detail, gallery,
+    compose, detail, gallery,
     msg::Terminal,
     shell::{
         layout,
@@ -169,9 +169,10 @@ pub fn tiles(n: usize, sides: (u32, u32), place: Rect) -> Option<Vec<Rect>> {
 /// Every place on the screen where a picture belongs.
 fn spots(app: &App) -> Vec<Spot> {
     let Layout::Panes(places) = layout::layout(app) else { return Vec::new() };
-    let Places { detail, message, .. } = places;
+    let Places { detail, compose, message, .. } = places;
     let mut spots = detail.map_or_else(Vec::new, |place| detail::sights::spots(app, place));
     spots.extend(gallery::spots(app));
+    spots.extend(compose.map_or_else(Vec::new, |place| compose::view::spots(app, place)));
     let over = Rect::new(0, 0, app.screen.width, app.screen.height - message.height);
     spots.extend(app.screen.layers.iter().flat_map(|layer| layer.spots(app, over)));
     spots
