@@ -55,7 +55,7 @@ fn drawn(line: &ledger::Line, look: Look, width: u16) -> Vec<Line<'static>> {
         ])],
         ledger::Line::Plot(title) => vec![Line::styled(text::harmless(title), look.theme.strong)],
         ledger::Line::Columns { label, heights, cap } => vec![columns(label, heights, *cap, look)],
-        ledger::Line::Bar { name, good, bad, note } => vec![bar(name, (*good, *bad), note, look)],
+        ledger::Line::Bar { name, good, bad, note } => bar(name, (*good, *bad), note, look, width),
         ledger::Line::Sums { name, currency, sum } => vec![sums(name, *currency, *sum, look)],
     }
 }
@@ -80,21 +80,26 @@ fn columns(label: &str, heights: &[u8], cap: bool, look: Look) -> Line<'static> 
     Line::from(spans)
 }
 
-/// A bar, what is good of it before what is bad, and the number behind it.
-fn bar(name: &str, (good, bad): (u16, u16), note: &str, look: Look) -> Line<'static> {
+/// A bar, what is good of it before what is bad, and the number behind it; what has no room there stands below the number.
+fn bar(name: &str, (good, bad): (u16, u16), note: &str, look: Look, width: u16) -> Vec<Line<'static>> {
     let [full, half] = if look.signs.ascii { ["#", "x"] } else { ["█", "▒"] };
     // What is there at all is seen.
     let cells = |part: u16| usize::from((u32::from(part) * u32::from(BAR)).div_ceil(1_000) as u16);
     let used = cells(good) + cells(bad);
     let name = harmless::harmless_line(name);
     let (name, _) = harmless::cut(&name, NAME - 1, look.signs.ascii);
-    Line::from(vec![
+    let before = NAME + usize::from(BAR) + 2;
+    // Two cells at the right are for the signs that tell of more.
+    let mut notes = text::wrap(&text::harmless(note), usize::from(width).saturating_sub(before + 2).max(8)).into_iter();
+    let bar = Line::from(vec![
         Span::raw(text::pad(&name, NAME)),
         Span::styled(full.repeat(cells(good)), look.theme.good),
         Span::styled(half.repeat(cells(bad)), look.theme.bad),
         Span::raw(" ".repeat(usize::from(BAR + 2).saturating_sub(used))),
-        Span::raw(text::harmless(note)),
-    ])
+        Span::raw(notes.next().unwrap_or_default()),
+    ]);
+    let below = notes.map(|note| Line::raw(format!("{:before$}{note}", "")));
+    [bar].into_iter().chain(below).collect()
 }
 
 /// The heads of the columns, each above its numbers.
