@@ -96,6 +96,7 @@ const KEPT: &[(&str, &str)] = &[
     ("{} of {} bytes left", "stands among the raw answers, which are no talk of ours"),
     ("`reeltop {name}`", "a command, which is typed so"),
     ("list state:failed", "a command, as above"),
+    ("charged:yes,unknown !state:saved", "a filter, which is typed so"),
     ("Ctrl-C", "a key, which is called so"),
     ("not begun", "a code, as above"),
     ("wrong task", "a code, as above"),

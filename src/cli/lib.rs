@@ -4,6 +4,7 @@
 mod acts;
 pub mod args;
 mod carry;
+mod complete;
 mod consent;
 mod demo;
 mod doctor;
@@ -152,10 +153,7 @@ fn call(cli: Cli) -> Outcome {
     let Some(command) = cli.command else { return screen(&global, cli.demo, cli.linear) };
     global.face = face(&command);
     match command {
-        Command::Completions { shell } => {
-            manual::completions(shell, &mut io::stdout());
-            Ok(Exit::Done)
-        }
+        Command::Completions { shell } => Ok(manual::completions(shell, &mut io::stdout()).map(|()| Exit::Done)?),
         Command::Man => {
             let (keys, commands) = lang::within(Lang::En, key_tables);
             Ok(manual::man(&keys, &commands, &mut io::stdout()).map(|()| Exit::Done)?)
@@ -190,6 +188,7 @@ fn call(cli: Cli) -> Outcome {
         Command::Adopt { ids } => acts::adopt(&load(&global)?, ids, voice),
         Command::Resolve { key, as_what } => acts::resolve(&load(&global)?, key, as_what, voice),
         Command::Refunds { asked, refunded } => acts::refunds(&load(&global)?, asked, refunded, voice),
+        Command::Complete { words } => complete::run(&words),
         Command::BenchFill { n, old_unsent } => look::bench_fill(&load(&global)?, n, old_unsent),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::args::Cli;
 use clap::{Arg, Command, CommandFactory};
+use clap_complete::Shell;
 use clap_mangen::{
     Man,
     roff::{Roff, bold, italic, roman},
@@ -9,10 +10,83 @@ use clap_mangen::{
 use std::io;
 use words::keys::KeyTable;
 
-/// Completions for a shell.
-pub fn completions(shell: clap_complete::Shell, out: &mut dyn io::Write) {
-    clap_complete::generate(shell, &mut Cli::command(), "reeltop", out);
+/// Completions for a shell: the flags and commands are in the script; keys, models, filters and profiles it asks for as they are
+/// then, where the shell is bash, zsh or fish.
+///
+/// # Errors
+/// `out` cannot be written.
+pub fn completions(shell: Shell, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "reeltop", &mut script);
+    let script = String::from_utf8_lossy(&script);
+    match shell {
+        Shell::Bash => write!(out, "{script}\n{BASH}"),
+        Shell::Zsh => {
+            // What clap has made answers for whatever is not asked for; the last lines, which register it, are ours.
+            let own = script.split("if [ \"$funcstack[1]\"").next().unwrap_or(&script);
+            let own =
+                own.replace("_reeltop", "_reeltop_words").replacen("#compdef reeltop_words", "#compdef reeltop", 1);
+            write!(out, "{own}{ZSH}")
+        }
+        Shell::Fish => write!(out, "{script}\n{FISH}"),
+        _ => out.write_all(script.as_bytes()),
+    }
 }
+
+/// bash parts words at colons: what it takes for an earlier word is cut off.
+const BASH: &str = r#"_reeltop_values() {
+    local line=${COMP_LINE:0:COMP_POINT} cut= value words values=()
+    read -ra words <<< "$line"
+    [[ $line == *[[:space:]] ]] && words+=("")
+    local current=${words[${#words[@]}-1]}
+    [[ $current == *[:=]* ]] && cut=${current%"${current##*[:=]}"}
+    while IFS=$'\t' read -r value _; do
+        values+=("${value#"$cut"}")
+    done < <("$1" __complete -- "${words[@]:1}" 2>/dev/null)
+    if ((${#values[@]})); then
+        COMPREPLY=("${values[@]}")
+        [[ ${#values[@]} -eq 1 && ${values[0]} == *: ]] && compopt -o nospace
+        return 0
+    fi
+    _reeltop "$@"
+}
+complete -F _reeltop_values -o bashdefault -o default reeltop
+"#;
+
+const ZSH: &str = r#"_reeltop() {
+    local line value
+    local -a found shown
+    for line in "${(@f)$("$words[1]" __complete -- "${(@Q)words[2,CURRENT]}" 2>/dev/null)}"; do
+        value=${line%%$'\t'*}
+        [[ -n $value ]] || continue
+        found+=("$value")
+        shown+=("${line/$'\t'/  }")
+    done
+    if (( $#found )); then
+        if [[ $#found -eq 1 && $found[1] == *: ]]; then
+            compadd -S '' -a found
+        else
+            compadd -V values -l -d shown -a found
+        fi
+        return
+    fi
+    _reeltop_words "$@"
+}
+
+if [ "$funcstack[1]" = "_reeltop" ]; then
+    _reeltop "$@"
+else
+    compdef _reeltop reeltop
+fi
+"#;
+
+const FISH: &str = r#"function __reeltop_values
+    set -l before (commandline -opc)
+    set -l current (commandline -ct)
+    $before[1] __complete -- $before[2..-1] $current 2>/dev/null
+end
+complete -c reeltop -k -a '(__reeltop_values)'
+"#;
 
 /// The longest call that the README shows with all its flags.
 const WIDEST_CALL: usize = 70;
@@ -186,7 +260,7 @@ mod tests {
     #[test]
     fn completions_and_manual_name_every_command_that_is_shown_and_no_other() {
         let (mut bash, mut page) = (Vec::new(), Vec::new());
-        completions(clap_complete::Shell::Bash, &mut bash);
+        completions(Shell::Bash, &mut bash).unwrap();
         man(&[], &[], &mut page).unwrap();
         let (bash, page) = (String::from_utf8(bash).unwrap(), String::from_utf8(page).unwrap());
         for sub in shown(&grammar()) {

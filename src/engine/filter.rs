@@ -5,6 +5,9 @@
 
 #[cfg(test)]
 mod tests;
+mod words;
+
+pub use words::candidates;
 
 use crate::risk;
 use domain::{

@@ -264,6 +264,9 @@ pub enum Command {
     Man,
     /// Print the dashboard's keys and commands as Markdown
     Keys,
+    /// Print what the last word can become, for the completions
+    #[command(hide = true, name = "__complete")]
+    Complete { words: Vec<String> },
     /// Fill the store with made-up tasks, for measurements
     #[command(hide = true)]
     BenchFill {

@@ -46,6 +46,17 @@ pub(super) struct Written {
 }
 
 impl Loaded {
+    /// The names of the profiles there are: the built-in ones and the file's.
+    #[must_use]
+    pub fn profiles(&self) -> Vec<String> {
+        let of_file = self.written.iter().filter_map(|written| {
+            let rest = written.name.strip_prefix("profiles.")?;
+            rest.split('.').next().map(str::to_owned)
+        });
+        let built_in = super::profile::built_in_names().map(str::to_owned);
+        built_in.into_iter().chain(of_file).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
     /// Whether the file sets that option, such as `ui.ascii`.
     #[must_use]
     pub fn sets(&self, name: &str) -> bool {

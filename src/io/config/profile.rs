@@ -273,7 +273,7 @@ pub(super) fn set_prices(notes: &mut Notes<'_>, loaded: &mut Loaded, accounts: &
 }
 
 /// The names of the built-in profiles.
-fn built_in_names() -> [&'static str; 3] {
+pub(super) fn built_in_names() -> [&'static str; 3] {
     BUILT_IN_PROFILES.map(|(name, _)| name)
 }
 

@@ -1,32 +1,15 @@
 //! The words that a filter can go on with, for completion while it is typed.
 
 use crate::app::App;
-use engine::{filter, filter::FIELDS};
+use engine::filter;
 use std::collections::BTreeSet;
 
-/// Signs that stand between a field and its value, full-width ones too.
-const SIGNS: [char; 8] = [':', '：', '=', '＝', '<', '＜', '>', '＞'];
 /// Batches that are offered, the newest first.
 const BATCHES: usize = 5;
 
 /// What can stand in the place of a filter's last word, of which that much is typed: the fields, or a field's values.
 pub(crate) fn candidates(app: &App, last: &str) -> Vec<String> {
-    let bare = last.trim_start_matches(['!', '！']);
-    let not = &last[..last.len() - bare.len()];
-    let Some(at) = bare.find(SIGNS) else {
-        let begun = bare.to_lowercase();
-        let fits = FIELDS.into_iter().filter(|name| name.starts_with(&begun));
-        return fits.map(|name| format!("{not}{name}{}", if name == "age" { '<' } else { ':' })).collect();
-    };
-    let value_at = at + bare[at..].find(|c| !SIGNS.contains(&c)).unwrap_or(bare.len() - at);
-    // Commas part alternatives: the last of them is being typed.
-    let begun_at = bare[value_at..]
-        .rfind([',', '，'])
-        .map_or(value_at, |comma| value_at + comma + bare[value_at + comma..].chars().next().map_or(0, char::len_utf8));
-    let (head, begun) = (&bare[..begun_at], bare[begun_at..].to_lowercase());
-    let fits =
-        values(app, &bare[..at].to_lowercase()).into_iter().filter(|value| value.to_lowercase().starts_with(&begun));
-    fits.map(|value| format!("{not}{head}{value}")).collect()
+    filter::candidates(last, |field| values(app, field))
 }
 
 /// The values of a field that are known beforehand.
