@@ -343,3 +343,22 @@ fn the_archive_is_searched_from_the_table_and_only_looked_at() {
     flow!(flow, "<Esc>");
     assert_eq!(flow.row("#1"), "", "{}", flow.screen());
 }
+
+#[test]
+fn a_range_goes_over_batches_where_rows_stand_by_batch() {
+    let mut flow = Flow::start();
+    for prompt in ["a {cat|dog}", "one alone", "a {red|black} kite"] {
+        flow!(flow, "n", prompt, "<F2>", "<Enter>");
+        flow.live(SENT);
+    }
+    flow!(flow, ":", "group batch", "<Enter>", "g", "v", "<Down>");
+    flow.shows("range");
+    flow!(flow, "v");
+    flow.shows("●3,");
+    flow!(flow, "<Esc>", "g", "v", "G", "x");
+    flow.shows("No longer watched: 5 tasks");
+    flow!(flow, "n", "<Esc>");
+    // A batch that is unfolded counts its tasks once.
+    flow!(flow, "<Esc>", "g", "<Enter>", "v", "<Down>", "v");
+    flow.shows("●2,");
+}

@@ -2,7 +2,7 @@
 
 use super::{Action, Ctx, Keymap, binding};
 use crate::app::App;
-use words::voice::Voice;
+use words::{tr, voice::Voice};
 
 /// The first key of an action as a sentence names it, such as `F8` in "F8 brings it back".
 #[must_use]
@@ -43,6 +43,11 @@ pub fn readable(key: &str) -> String {
     let part = |part: &str| {
         let mut chars = part.chars();
         match (part, chars.next(), chars.next()) {
+            ("up", ..) => tr!("Up").into(),
+            ("down", ..) => tr!("Down").into(),
+            ("left", ..) => tr!("Left").into(),
+            ("right", ..) => tr!("Right").into(),
+            ("space", ..) => tr!("Space").into(),
             ("pgup", ..) => "PgUp".into(),
             ("pgdn", ..) => "PgDn".into(),
             (_, Some(first), Some(_)) => format!("{}{}", first.to_ascii_uppercase(), &part[first.len_utf8()..]),

@@ -4,7 +4,7 @@ use crate::{
     app::App,
     keymap,
     keymap::{Action, Ctx},
-    kit::{brush::Brush, text},
+    kit::{brush::Brush, text, theme::Signs},
     screen::Away,
     shell::{hints, layout, layout::Banner},
 };
@@ -27,13 +27,13 @@ pub(crate) fn draw(brush: &mut Brush<'_>, place: Rect, app: &App) {
             place.x + 1,
             y,
             place.width.saturating_sub(2),
-            &sentence(banner, app, usize::from(place.width.saturating_sub(2))),
+            &sentence(banner, app, brush.look.signs, usize::from(place.width.saturating_sub(2))),
             style,
         );
     }
 }
 
-fn sentence(banner: Banner, app: &App, room: usize) -> String {
+fn sentence(banner: Banner, app: &App, signs: &Signs, room: usize) -> String {
     match banner {
         Banner::Halted => app
             .work
@@ -63,7 +63,7 @@ fn sentence(banner: Banner, app: &App, room: usize) -> String {
             host = app.work.settings.profile.base_url.rsplit('/').next().unwrap_or_default()
         ),
         Banner::Unsent => unsent(app),
-        Banner::Away => app.screen.away.as_ref().map_or_else(String::new, |away| summary(away, app, room)),
+        Banner::Away => app.screen.away.as_ref().map_or_else(String::new, |away| summary(away, app, signs, room)),
     }
 }
 
@@ -100,17 +100,15 @@ fn unsent(app: &App) -> String {
 }
 
 /// `While you were away: 14 saved, 2 at risk, 1 unknown, 3 unsent (paused), 7.0 PTC`, and more where there is room.
-fn summary(away: &Away, app: &App, room: usize) -> String {
-    let count = |of: TaskState| {
-        let count = away.counts.get(&of).filter(|count| **count > 0);
-        count.map(|count| tr!("{count} {state}", count, state = names::state(of)))
-    };
-    let others = TaskState::ALL.into_iter().filter(|of| *of != TaskState::Saved);
+fn summary(away: &Away, app: &App, signs: &Signs, room: usize) -> String {
+    let counted = |of: TaskState| away.counts.get(&of).filter(|count| **count > 0);
+    let count = |of: TaskState| counted(of).map(|count| tr!("{count} {state}", count, state = names::state(of)));
+    let others = || TaskState::ALL.into_iter().filter(|of| *of != TaskState::Saved);
     let mut facts: Vec<String> = count(TaskState::Saved).into_iter().collect();
     if away.at_risk > 0 {
         facts.push(tr!("{count} at risk", count = away.at_risk));
     }
-    facts.extend(others.filter_map(count));
+    facts.extend(others().filter_map(count));
     let unsent = |paused: bool| match away.unsent {
         0 => None,
         count if paused => Some(tr!("{count} unsent (paused)", count)),
@@ -126,7 +124,19 @@ fn summary(away: &Away, app: &App, room: usize) -> String {
     if text::width(&line) > room {
         // Where even that is too long, the header says that sending is paused.
         let short = tr!("While away: {facts}", facts);
-        return if text::width(&short) > room { tr!("While away: {facts}", facts = with(false)) } else { short };
+        let shorter = || tr!("While away: {facts}", facts = with(false));
+        // On the narrowest, as the header has it.
+        let sign = |of: TaskState, count: usize| (count > 0).then(|| format!("{}{count}", signs.state(of)));
+        let signed = || {
+            let states = others().chain([TaskState::Saved]).filter_map(|of| sign(of, counted(of).copied()?));
+            let risk = (away.at_risk > 0).then(|| tr!("{count} at risk", count = away.at_risk));
+            let waits = sign(TaskState::Queued, away.unsent);
+            let spent = away.spent.clone().with(app.work.currency()).to_string();
+            let facts = risk.into_iter().chain(states).chain(waits).chain([spent]).collect::<Vec<_>>();
+            tr!("While away: {facts}", facts = facts.join(" "))
+        };
+        let fits = |line: &String| text::width(line) <= room;
+        return Some(short).filter(fits).or_else(|| Some(shorter()).filter(fits)).unwrap_or_else(signed);
     }
     let resumes = hints::key(app, Ctx::Table, Action::Pause).filter(|_| away.unsent > 0 && app.work.queue.is_paused());
     let rest = resumes.map_or_else(String::new, |key| format!("{}{}", tr!(". "), tr!("{key} sends the rest", key)));

@@ -38,11 +38,14 @@ fn legend() -> &'static str {
     tr!("=pays")
 }
 
+/// Cells between the last hint and what the sign means.
+const GAP: usize = 2;
+
 /// As many hints as there is room for. Those of the place give way before those of the state, the last ones first.
 fn fitting(mut hints: Vec<Hint>, room: usize) -> Vec<Hint> {
     loop {
         let paid = hints.iter().any(|hint| hint.paid);
-        if hints.iter().map(needs).sum::<usize>() + if paid { text::width(legend()) + 1 } else { 0 } <= room + 2 {
+        if hints.iter().map(needs).sum::<usize>() + if paid { text::width(legend()) + 1 + GAP } else { 0 } <= room + 2 {
             return hints;
         }
         let Some(last) = hints.len().checked_sub(1) else { return hints };

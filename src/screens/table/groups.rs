@@ -14,7 +14,7 @@ use crate::{
 use domain::{
     amount::{Amount, Currency},
     problem::Charged,
-    task::{Row, TaskKey, TaskState},
+    task::{Row, TaskKey, TaskState, keep_first},
 };
 use ratatui::{
     layout::Rect,
@@ -37,8 +37,35 @@ pub struct Groups {
     here: Option<Line>,
     /// Where that stands in `lines`.
     at: usize,
+    /// Where the open range was begun.
+    range_from: Option<Line>,
     /// The first line on the screen.
     pub top: usize,
+}
+
+impl Groups {
+    /// Begins a range where the cursor is.
+    pub(super) fn begin_range(&mut self) {
+        self.range_from = self.here;
+    }
+
+    /// The tasks from where the range was begun to the cursor: a batch's line stands for all that it holds and that the filter
+    /// shows.
+    pub(super) fn range(&self) -> Vec<TaskKey> {
+        let find = |line: Line| self.lines.iter().position(|other| *other == line);
+        let (Some(from), Some(to)) = (self.range_from.and_then(find), self.here.and_then(find)) else {
+            return Vec::new();
+        };
+        let mut keys = Vec::new();
+        for line in &self.lines[from.min(to)..=from.max(to)] {
+            match line {
+                Line::Batch(batch) => keys.extend(self.members.get(batch).into_iter().flatten()),
+                Line::Task(key) => keys.push(*key),
+            }
+        }
+        keep_first(&mut keys);
+        keys
+    }
 }
 
 /// A line of it.

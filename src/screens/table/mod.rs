@@ -26,7 +26,7 @@ use crate::{
     shell::{layout, layout::table_rows as page},
 };
 use domain::task::{Row, TaskKey};
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// The row under the cursor.
 #[must_use]
@@ -37,19 +37,23 @@ pub fn cursor_row(app: &App) -> Option<&Row> {
 /// What an act is for: the marks and the open range, else the task under the cursor, or the tasks of the batch.
 pub fn targets(app: &App) -> impl Iterator<Item = TaskKey> {
     let table = &app.screen.table;
-    let range = range(table);
+    let range = range(table).into_owned();
     let nothing_else = table.marks.is_empty() && range.is_empty();
     let alone = table.cursor.filter(|_| nothing_else);
     let batch = if nothing_else { groups::on_batch(app) } else { &[] };
-    let ranged = range.iter().filter(|key| !table.marks.contains(key));
-    table.marks.iter().chain(ranged).chain(batch).copied().chain(alone)
+    let ranged = range.into_iter().filter(|key| !table.marks.contains(key));
+    table.marks.iter().copied().chain(ranged).chain(batch.iter().copied()).chain(alone)
 }
 
-/// The open range: from where it was begun to the cursor.
+/// The open range: from where it was begun to the cursor, whole batches where rows stand by batch.
 #[must_use]
-pub fn range(table: &TableView) -> &[TaskKey] {
-    let from = table.range_from.and_then(|from| table.order.iter().position(|key| *key == from));
-    from.map_or(&[], |from| &table.order[from.min(table.at)..=from.max(table.at)])
+pub fn range(table: &TableView) -> Cow<'_, [TaskKey]> {
+    let Some(from) = table.range_from else { return Cow::default() };
+    if let Some(groups) = &table.groups {
+        return Cow::Owned(groups.range());
+    }
+    let from = table.order.iter().position(|key| *key == from);
+    from.map_or_else(Cow::default, |from| Cow::Borrowed(&table.order[from.min(table.at)..=from.max(table.at)]))
 }
 
 /// Rows were put in or changed, each with the line as it was, where there was one: keeps order, cursor and scroll right.
@@ -366,16 +370,18 @@ pub fn mark(app: &mut App) {
 
 /// Begins a range at the cursor, or ends the open one by marking all of it.
 pub fn mark_range(app: &mut App) {
-    let table = &mut app.screen.table;
-    if table.range_from.is_some() {
-        end_range(table);
+    if app.screen.table.range_from.is_some() {
+        end_range(&mut app.screen.table);
     } else {
-        table.range_from = table.cursor;
+        app.screen.table.range_from = app.screen.table.cursor.or_else(|| groups::on_batch(app).first().copied());
+        if let Some(groups) = &mut app.screen.table.groups {
+            groups.begin_range();
+        }
     }
 }
 
 fn end_range(table: &mut TableView) {
-    let keys = range(table).to_vec();
+    let keys = range(table).into_owned();
     table.marks.extend(keys);
     table.range_from = None;
 }
