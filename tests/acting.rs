@@ -5,9 +5,20 @@
 
 mod support;
 
-use domain::{problem::Charged, task::TaskState};
+use domain::{
+    amount::{Amount, CostSource},
+    catalogue::Catalogue,
+    prices::{PriceList, Prices},
+    problem::Charged,
+    task::TaskState,
+    time::HOUR,
+};
+use engine::{
+    effect::{Effect, HttpCmd},
+    msg::{Msg, Reread},
+};
 use service::answer::Reply;
-use support::flow::{Flow, SENT, lost, no_channel, refused};
+use support::flow::{Flow, SENT, Say, answered, lost, no_channel, refused};
 
 /// A dashboard that has sent a task for each answer; failures stop nothing.
 fn with(answers: &[Option<Reply>]) -> Flow {
@@ -168,4 +179,100 @@ fn a_download_of_several_says_what_it_fetches_and_what_it_leaves() {
     flow!(flow, "y");
     flow.live(SENT);
     assert_eq!(states(&flow), [TaskState::Refused, TaskState::Saved, TaskState::Saved]);
+}
+
+#[test]
+fn todays_cap_is_raised_from_inside_and_lasts_the_day() {
+    let mut flow = Flow::start();
+    flow.state.work.settings.budget.per_day = Some(Amount::from_thousandths(400));
+    flow!(flow, ":", "budget", "<Enter>");
+    flow.shows("0.0 of 0.4 PTC spent today, 0.4 left");
+    for (wrong, why) in [
+        ("budget 10", "today's cap can only be raised here, as in +10"),
+        ("budget -10", "today's cap can only be raised here, as in +10"),
+        ("budget +0", "a raise is more than 0"),
+        ("budget more", "it takes a raise in PTC, such as +10"),
+        ("budget +10 sheep", "it takes a raise in PTC, such as +10"),
+        ("budget +99999999", "that is too much for one raise: 1000.0 PTC at most"),
+    ] {
+        flow!(flow, ":", wrong, "<Enter>");
+        flow.shows(why);
+        flow!(flow, "<Esc>");
+    }
+    flow!(flow, "n", "a cat", "<F2>");
+    flow.shows("0.1 more than the day has left");
+    flow.shows(":budget +0.1");
+    flow!(flow, "<Esc>", "<Esc>", ":", "budget ＋10", "<Enter>");
+    flow.shows("from 0.4 PTC to 10.4 PTC?");
+    flow!(flow, "n", ":", "budget", "<Enter>");
+    flow.shows("0.0 of 0.4 PTC spent today");
+    flow!(flow, ":", "budget +10", "<Enter>", "y");
+    flow.shows("today's cap is 10.4 PTC: raised by 10.0 PTC");
+    flow!(flow, "n", "<F2>");
+    flow.shows("0.0 of 10.4 PTC spent today; this batch: 0.5; left after it: 9.9");
+    flow!(flow, "<Enter>");
+    flow.live(SENT);
+    assert_eq!(states(&flow), [TaskState::Running]);
+    flow!(flow, "$");
+    flow.shows("Cap raised by 10.0 PTC at ");
+    flow!(flow, "<Esc>");
+    let mut flow = flow.restart();
+    flow.shows("0.5 PTC today, 9.9 left (cap +10.0)");
+    let settings = flow.state.work.settings.clone();
+    let reread = Reread { settings, changed: vec!["budget.per_day".into()], fixed: Vec::new() };
+    flow.take(Msg::Config(Ok(Box::new(reread))));
+    flow!(flow, ":", "budget", "<Enter>");
+    flow.shows("0.5 of 10.4 PTC spent today, 9.9 left; raised by 10.0 PTC today");
+    // Tomorrow it is the config's again.
+    flow.live(24 * HOUR);
+    flow!(flow, ":", "budget", "<Enter>");
+    flow.shows("0.0 of 0.4 PTC spent today, 0.4 left; :budget +10");
+}
+
+#[test]
+fn a_batch_larger_than_the_balance_is_warned_of_before_it_is_queued() {
+    let mut flow = Flow::start();
+    flow.script = |effect, _| match effect {
+        Effect::Http(HttpCmd::Balance { .. }) => Say::This(answered(r#"{"data":{"balance":"0.7"}}"#)),
+        _ => Say::AsUsual,
+    };
+    flow!(flow, "$", "<Esc>", "n", "a {cat|dog}", "<F2>");
+    flow.shows("This batch costs 1.0 PTC and the balance covers 0.7 PTC");
+    flow!(flow, "<Delete>");
+    flow.hides("This batch costs");
+    flow.shows("0.0 of 20.0 PTC spent today; this batch: 0.5; left after it: 19.5");
+    // What waits to be sent is set aside of the balance too.
+    flow!(flow, "<Enter>", "p", "n", "one more", "<F2>");
+    flow.shows("0.2 PTC");
+    flow.shows("0.5 set aside; this batch: 0.5; left after it:");
+}
+
+#[test]
+fn the_price_of_one_is_asked_for_where_nobody_knows_it_and_kept_as_typed() {
+    let mut flow = Flow::start();
+    flow.state.work.settings.profile.prices = Prices::new(PriceList::Minimax, &Catalogue { models: Vec::new() });
+    flow.state.work.settings.budget.ask_above = None;
+    flow.state.screen.compose.draft.model = "T2V-01".into();
+    flow!(flow, "n", "a {cat|dog}", "<F2>");
+    flow.shows("is not known");
+    flow.shows("Price of one, in USD:");
+    for nothing in ["0", "."] {
+        flow!(flow, nothing, "<Enter>");
+        flow.shows("a price is a number above 0");
+        flow!(flow, "<Backspace>");
+    }
+    flow!(flow, "0.4", "<Enter>");
+    flow.shows("2 tasks, 0.8 USD together");
+    assert!(flow.tasks().is_empty(), "the price alone sends nothing");
+    flow!(flow, "<Enter>");
+    let typed: Vec<_> = flow.tasks().iter().map(|task| (task.money().to_string(), task.cost_source)).collect();
+    assert_eq!(typed, vec![("0.4 USD".to_owned(), Some(CostSource::Typed)); 2]);
+    let reserved = flow.state.work.money.reserved.to_string();
+    assert_eq!(reserved, "0.8 USD");
+    // The same once more: what was typed stands there.
+    flow.live(SENT);
+    flow!(flow, "n", "a cow", "<F2>");
+    flow.shows("Price of one, in USD: 0.4");
+    flow!(flow, "<Esc>", "<Esc>");
+    assert_eq!(flow.posts.len(), 2);
 }

@@ -253,6 +253,7 @@ fn preview(purpose: Purpose, items: Vec<PreviewItem>) -> Preview {
         obstacles: Vec::new(),
         opened: Mono(0),
         typed: None,
+        price: None,
         batch: None,
         sent: None,
         scroll: 0,
@@ -988,7 +989,7 @@ fn money() {
         ];
         press(&mut state, "$");
         state.work.money.report = Some(Box::new(report(&lines, common::NOW)));
-        state.work.money.first_balance = Some((Amount::from_thousandths(40_000), common::before(2 * HOUR)));
+        state.work.money.first_balance = Some((Amount::from_thousandths(20_340), common::before(2 * HOUR)));
         state
     });
 }

@@ -318,6 +318,7 @@ fn report(news: &News, voice: &words::voice::Voice) -> Option<ActReport> {
         | News::Store(_)
         | News::Config(_)
         | News::Records(_)
+        | News::CapRaised { .. }
         | News::Batch { result: Ok(_), .. } => None,
     }
 }

@@ -2,6 +2,7 @@
 //! sending and why, how long the service asked to wait, what came to nothing in a row, who sends.
 
 use crate::{
+    amount::{Amount, Currency, Money},
     problem::{ErrorClass, TaskError},
     time::Wall,
 };
@@ -84,6 +85,24 @@ pub struct Sender {
     pub profile: String,
 }
 
+/// More for the day's cap of a currency, by a person's word, for the day on which it was said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Raise {
+    /// Who raised it, and when: no two are alike in both.
+    pub by: Stamp,
+    /// By how much; more than nothing.
+    pub more: Money,
+}
+
+impl Raise {
+    /// What the raises since the day's first moment come to in a currency.
+    #[must_use]
+    pub fn sum(raises: &[Self], currency: Currency, day_start: Wall) -> Amount {
+        let holds = |raise: &&Self| raise.more.currency == currency && raise.by.at >= day_start;
+        raises.iter().filter(holds).map(|raise| raise.more.amount).sum()
+    }
+}
+
 /// All of it, as one store has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shared {
@@ -95,6 +114,8 @@ pub struct Shared {
     pub accounts: BTreeMap<String, Account>,
     /// The other programs that send, by their owners.
     pub senders: Vec<Sender>,
+    /// What the day's cap was raised by of late, the oldest first; each reader's own day tells which of them hold.
+    pub raises: Vec<Raise>,
 }
 
 /// A change of it.
@@ -113,4 +134,6 @@ pub enum Change {
     Keep(Account),
     /// Whether this program sends whatever is queued.
     Serve(bool),
+    /// Raise the day's cap for today.
+    Raise(Raise),
 }

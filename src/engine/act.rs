@@ -2,7 +2,7 @@
 
 pub use domain::task::{RefundStep, Resolution};
 use domain::{
-    amount::Amount,
+    amount::{Amount, Money},
     request::Request,
     retry::Caution,
     task::{RemoteId, TaskKey},
@@ -54,6 +54,8 @@ pub enum Act {
     Pause(bool),
     /// Look again at what halted the queue, and go on.
     Resume,
+    /// Raise today's cap by so much, for every program on the store.
+    RaiseCap(Money),
     /// Ask for the balance.
     Balance,
     /// End in order: submissions and store writes are waited for.

@@ -55,6 +55,10 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
             work.news.push(News::Queue(QueueNews::Resumed));
             super::money::ask_balance(work)
         }
+        Act::RaiseCap(more) => {
+            share::raise(work, more);
+            Vec::new()
+        }
         Act::Balance => super::money::ask_balance(work),
         Act::Quit => super::ending::quit(work, 0),
     }

@@ -19,7 +19,7 @@ pub mod expected;
 pub mod filter;
 pub mod folder;
 mod hook;
-mod money;
+pub mod money;
 pub mod msg;
 pub mod news;
 pub mod own;

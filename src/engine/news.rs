@@ -3,7 +3,8 @@
 
 use crate::{act::Resolution, effect::Ticket, msg::InsertRefusal, work::Halt};
 use domain::{
-    account::Stamp,
+    account::{Raise, Stamp},
+    amount::Money,
     evidence::Evidence,
     prices::Offer,
     problem::{Charged, ErrorClass, TaskError},
@@ -29,6 +30,12 @@ pub enum News {
     Config(ConfigNews),
     /// To the gateway's records.
     Records(RecordsNews),
+    /// Today's cap was raised, by this program or another one.
+    CapRaised {
+        raise: Raise,
+        /// What it is now; `None` where the config sets none.
+        cap: Option<Money>,
+    },
     /// To a batch that was to be queued.
     Batch {
         /// Of the insertion.

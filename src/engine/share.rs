@@ -12,8 +12,9 @@ use crate::{
     work::{Halt, Work},
 };
 use domain::{
-    account::{Account, Change, HaltCause, Shared, Stamp, Stopped, Why},
-    time::Wall,
+    account::{Account, Change, HaltCause, Raise, Shared, Stamp, Stopped, Why},
+    amount::Money,
+    time::{MINUTE, Wall},
 };
 
 /// This program and now, as others are told of it.
@@ -83,8 +84,9 @@ pub(super) fn heard(work: &mut Work, of: Option<Ticket>, shared: Shared) {
         work.sharing.under_way.remove(&ticket);
         super::store::healthy(work);
     }
-    let Shared { pause, mut halts, accounts, senders } = shared;
+    let Shared { pause, mut halts, accounts, senders, raises } = shared;
     work.sharing.senders = senders;
+    raised(work, raises);
     if !work.sharing.is_told() {
         return; // Ours is newer.
     }
@@ -99,6 +101,17 @@ pub(super) fn heard(work: &mut Work, of: Option<Ticket>, shared: Shared) {
     if sends && work.settings.scope == Scope::All && work.queue.paused {
         work.queue.paused = false;
         work.queue.unsent.clear();
+    }
+}
+
+/// What the cap was raised by. What was raised before this program came is no news.
+fn raised(work: &mut Work, raises: Vec<Raise>) {
+    let of = |raise: &&Raise| !work.sharing.raises.contains(raise) && work.now.wall.since(raise.by.at) < MINUTE;
+    let new: Vec<Raise> = raises.iter().filter(of).cloned().collect();
+    work.sharing.raises = raises;
+    for raise in new {
+        let cap = work.cap(raise.more.currency).map(|cap| cap.of(raise.more.currency));
+        work.news.push(News::CapRaised { raise, cap });
     }
 }
 
@@ -182,6 +195,12 @@ pub(super) fn resume(work: &mut Work, halt: bool) {
     if paused || halt {
         wish(work, Change::Resume { halt });
     }
+}
+
+/// Raises today's cap, by a person's word. It holds once it is on disk.
+pub(super) fn raise(work: &mut Work, more: Money) {
+    let by = stamp(work);
+    wish(work, Change::Raise(Raise { by, more }));
 }
 
 /// Whether the service's wish to wait until then can be meant: one further ahead is from before the clock was set back.

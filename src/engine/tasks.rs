@@ -137,7 +137,9 @@ pub fn put_page(work: &mut Work, rows: Vec<Row>) {
         }
         let retried = row.retried || work.tasks.parents.contains(&row.key);
         let row = Row { retried, ..row };
-        count_money(work, &row);
+        // What a start reads was spent before the service spoke of the balance.
+        let (spent, _) = count_money(work, &row);
+        work.money.spent_at_balance.extend([spent]);
         count(&mut work.tasks, &row);
         if row.state == TaskState::Saved {
             remember(work, &row);
@@ -165,14 +167,16 @@ pub fn turn_day(work: &mut Work) {
         return;
     }
     work.money.day = today;
+    work.money.spent_at_balance = Totals::default();
     let (spent, reserved): (Vec<Money>, Vec<Money>) = work.tasks.rows.values().map(|row| money_of(row, today)).unzip();
     (work.money.spent_today, work.money.reserved) = (Totals::from_iter(spent), Totals::from_iter(reserved));
 }
 
-fn count_money(work: &mut Work, row: &Row) {
+fn count_money(work: &mut Work, row: &Row) -> (Money, Money) {
     let (spent, reserved) = money_of(row, work.money.day);
     work.money.spent_today.extend([spent]);
     work.money.reserved.extend([reserved]);
+    (spent, reserved)
 }
 
 /// What a row counts for: spent since `day` began, and set aside for work not yet sent.

@@ -3,17 +3,15 @@
 use crate::{
     agenda::Agenda,
     effect::{SaveTarget, Ticket, Write},
+    money::Money,
     news::News,
     settings::Settings,
     tasks::Tasks,
 };
 use domain::{
-    account::{Account, Change, HaltCause, Sender, Stamp, Streak},
-    amount::{Amount, Currency, Totals},
-    costs::Report,
-    problem::TaskError,
+    account::{Account, Change, HaltCause, Raise, Sender, Stamp, Streak},
+    amount::Amount,
     reason::Reason,
-    refunds::Refund,
     task::{NewTask, Phase, RefundStep, RemoteId, TaskKey, Trouble},
     time::{Mono, Now, Wall},
 };
@@ -67,24 +65,6 @@ pub struct Work {
 }
 
 impl Work {
-    /// What the profile's money is in.
-    #[must_use]
-    pub const fn currency(&self) -> Currency {
-        self.settings.profile.currency()
-    }
-
-    /// Charged or possibly charged today, in the profile's currency.
-    #[must_use]
-    pub fn spent_today(&self) -> Amount {
-        self.money.spent_today.of(self.currency())
-    }
-
-    /// Set aside for queued tasks, in the profile's currency.
-    #[must_use]
-    pub fn reserved(&self) -> Amount {
-        self.money.reserved.of(self.currency())
-    }
-
     /// The state at the program's start: nothing is known yet, the store not open.
     #[must_use]
     pub fn new(settings: Settings, now: Now) -> Self {
@@ -202,6 +182,8 @@ pub struct Sharing {
     pub serves: bool,
     /// The others.
     pub senders: Vec<Sender>,
+    /// What the day's cap was raised by of late, by whichever program.
+    pub raises: Vec<Raise>,
 }
 
 impl Sharing {
@@ -338,31 +320,6 @@ pub enum SavingStep {
     },
     /// The person asked to stop; the worker has not yet answered.
     Stopping,
-}
-
-/// Money.
-#[derive(Clone, Debug, Default)]
-pub struct Money {
-    /// Charged or possibly charged today, by this store; kept by `engine::tasks`.
-    pub spent_today: Totals,
-    /// Set aside for queued tasks.
-    pub reserved: Totals,
-    /// The day these sums are of, by its first moment.
-    pub day: Wall,
-    /// The service's own word, and when.
-    pub balance: Option<(Amount, Wall)>,
-    /// Its first word in this run, and when: what its later ones are compared with.
-    pub first_balance: Option<(Amount, Wall)>,
-    /// The ledger summed up, as of the last time the money screen asked.
-    pub report: Option<Box<Report>>,
-    /// Charges that can be asked back, as the store last told.
-    pub refunds: Vec<Refund>,
-    /// Whether these may be others now.
-    pub refunds_stale: bool,
-    /// Why the balance could not be had.
-    pub balance_problem: Option<TaskError>,
-    /// The call under way.
-    pub asking: Option<Ticket>,
 }
 
 /// What the gateway's records are asked.

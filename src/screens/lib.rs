@@ -71,7 +71,7 @@ pub fn update(app: &mut App, msg: impl Into<Msg>, now: Now) -> Vec<Effect> {
         Msg::Work(msg) => happened(app, msg),
     };
     failures::follow(app);
-    preview::follow(app);
+    effects.extend(preview::follow(app));
     effects.extend(failures::tell_round(app));
     effects.extend(detail::follow(app));
     toast::expire(app);

@@ -33,6 +33,7 @@ pub fn take_up(app: &mut App, news: Vec<News>) -> Vec<Effect> {
             | News::Line(_)
             | News::Config(_)
             | News::Records(_)
+            | News::CapRaised { .. }
             | News::Act(_) => {}
         }
     }

@@ -17,6 +17,7 @@ use crate::{
 use domain::{
     amount::{Amount, Totals},
     draft::{Draft, Field},
+    prices::Offer,
     request::Request,
     retry::Caution,
     task::{TaskKey, TaskState},
@@ -65,6 +66,8 @@ pub struct Screen {
     pub lines: Vec<(Rect, usize)>,
     /// Commands that were typed, newest last, at most 100.
     pub commands: VecDeque<String>,
+    /// Prices that were typed here, the last for each.
+    pub prices: BTreeMap<Offer, Amount>,
     /// Archived tasks, while the filter looks at them.
     pub archive: Archive,
     /// What was done here, the last act last.
@@ -254,6 +257,8 @@ pub struct Preview {
     pub opened: Mono,
     /// The number of tasks as it must be typed above `budget.ask_above`; `None` when it need not be.
     pub typed: Option<LineEditor>,
+    /// The price that is asked for; `None` where all are known.
+    pub price: Option<PriceAsk>,
     /// What made several tasks of one draft or of a file, where something did.
     pub batch: Option<Batch>,
     /// The insertion under way after Enter; a second Enter does nothing.
@@ -264,6 +269,14 @@ pub struct Preview {
     pub place: RowPlace,
     /// What the rules and the state of sending said of it last.
     pub judged: PreviewJudged,
+}
+
+/// A price that nobody has said, being typed.
+#[derive(Clone, Debug)]
+pub struct PriceAsk {
+    /// What it is the price of.
+    pub offer: Offer,
+    pub line: LineEditor,
 }
 
 /// What made several tasks, and what came of it besides them.
@@ -298,8 +311,20 @@ pub struct RowPlace {
 pub struct PreviewJudged {
     pub warnings: Vec<Problem>,
     pub obstacles: Vec<Problem>,
-    /// Whether sending was paused, whether it was halted, and the counts of tasks; `None` where it is not looked at again.
-    pub seen: Option<(bool, bool, [usize; 10])>,
+    /// What it went by; `None` where it is not looked at again.
+    pub seen: Option<PreviewSeen>,
+}
+
+/// What of the work decides what a preview says besides its rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PreviewSeen {
+    pub paused: bool,
+    pub halted: bool,
+    /// Of tasks in each state.
+    pub counts: [usize; 10],
+    /// The day's.
+    pub cap: Option<Amount>,
+    pub balance: Option<Amount>,
 }
 
 /// One attempt in a preview.
@@ -407,6 +432,7 @@ impl Screen {
             keys,
             lines: Vec::new(),
             commands: VecDeque::new(),
+            prices: BTreeMap::new(),
             archive: Archive::default(),
             acts: Vec::new(),
             after: None,

@@ -3,6 +3,8 @@
 use crate::voice::Voice;
 use crate::{amounts, names, problem::Problem, reason, terms, tr};
 use domain::{
+    account::Raise,
+    amount::Money,
     prices::Offer,
     problem::{Charged, TaskError},
     reason::system::System,
@@ -54,6 +56,7 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
             let (level, text) = config(news);
             (level, None, text)
         }
+        News::CapRaised { raise, cap } => (Level::Info, None, cap_raised(raise, *cap)),
         News::Records(RecordsNews::Denied { said }) => (Level::Warning, None, reason::denied(said).to_string()),
         News::Act(ActNews::Known { id, key, .. }) => {
             (Level::Info, Some(*key), tr!("{id} is already here, as {key}", id = id.0, key))
@@ -68,6 +71,14 @@ pub fn said(news: &News, voice: &Voice) -> Option<Said> {
         | News::Act(ActNews::Done { .. }) => return None,
     };
     Some(Said { level, key, text })
+}
+
+/// Tells of today's cap after it was raised.
+fn cap_raised(Raise { by, more }: &Raise, cap: Option<Money>) -> String {
+    match cap {
+        Some(cap) => tr!("today's cap is {cap}: raised by {more} ({who})", cap, more, who = by.who),
+        None => tr!("today's cap was raised by {more} ({who}); the config here sets none", more, who = by.who),
+    }
 }
 
 fn no_callbacks(why: &System) -> Problem {
@@ -370,7 +381,13 @@ fn refused(refusal: &InsertRefusal) -> Problem {
                     "budget.per_batch",
                 ),
             };
-            let next = tr!("Queue less, or raise {option} in the config.", option);
+            let next = match cap {
+                BudgetCap::Day => tr!(
+                    "Queue less, or raise {option} in the config; :budget in the dashboard raises it for today alone.",
+                    option
+                ),
+                BudgetCap::Batch => tr!("Queue less, or raise {option} in the config.", option),
+            };
             Problem::new(tr!("nothing was queued"), why, next)
         }
     }

@@ -2,6 +2,7 @@
 
 use super::*;
 use domain::{
+    account::{Change, Raise, Stamp},
     costs::CostLine,
     task::{LedgerLine, MoneyEvent},
     time::MINUTE,
@@ -163,4 +164,40 @@ fn the_costs_of_a_time_are_listed_with_what_they_are_sorted_by() {
         [cost(DAY, MoneyEvent::Reserved), cost(DAY.plus(10), MoneyEvent::Released)]
     );
     assert_eq!(store.costs(DAY.plus(20), DAY.plus(21)).unwrap(), [cost(DAY.plus(20), MoneyEvent::Resolved)]);
+}
+
+#[test]
+fn a_raise_of_the_days_cap_holds_for_every_program_on_its_day_in_its_currency() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut ours, mut theirs) = (Store::open(dir.path()).unwrap(), Store::open(dir.path()).unwrap());
+    let caps = Caps { per_day: Some(ptc(500)), per_batch: None, day_start: DAY };
+    add(&mut ours, intent("one"));
+    let asks = |store: &mut Store, new: NewTask, caps: &Caps| store.insert(&[new], DAY, caps).unwrap().is_ok();
+    assert!(!asks(&mut theirs, intent("two"), &caps));
+    let by = |at| Stamp { who: "dashboard 1".into(), at };
+    let raise = |at, currency| Change::Raise(Raise { by: by(at), more: HALF.of(currency) });
+    // The day before, in another currency: neither lets anything pass.
+    ours.share("302ai", &by(DAY), &raise(Wall(DAY.0 - 1), Currency::Ptc)).unwrap();
+    ours.share("302ai", &by(DAY), &raise(DAY, Currency::Usd)).unwrap();
+    assert!(!asks(&mut theirs, intent("two"), &caps));
+    // Told twice, since the first commit was told as failed, it is one raise.
+    let today = raise(Wall(DAY.0 + 1), Currency::Ptc);
+    ours.share("302ai", &by(DAY), &today).unwrap();
+    let shared = ours.share("302ai", &by(DAY), &today).unwrap();
+    assert_eq!(Raise::sum(&shared.raises, Currency::Ptc, DAY), HALF);
+    drop(ours);
+    drop(theirs);
+    let mut again = Store::open(dir.path()).unwrap();
+    assert_eq!((again.shared().unwrap().raises.len(), again.raises().unwrap().len()), (3, 3));
+    assert!(asks(&mut again, intent("two"), &caps), "a restart keeps it");
+    let (limit, spent, asked) = (ptc(1_000), ptc(1_000), HALF);
+    let refusal = InsertRefusal::OverBudget { cap: BudgetCap::Day, limit, spent, asked, currency: Currency::Ptc };
+    assert_eq!(again.insert(&[intent("three")], DAY, &caps).unwrap(), Err(refusal));
+    // What stood against it stands against the next day's too, which was not raised.
+    let tomorrow = Caps { day_start: Wall(DAY.0 + 86_400_000), ..caps };
+    assert!(!asks(&mut again, intent("four"), &tomorrow));
+    let raw = rusqlite::Connection::open(dir.path().join("reeltop.db")).unwrap();
+    for change in ["UPDATE raises SET amount = 1", "DELETE FROM raises"] {
+        assert!(raw.execute(change, []).is_err(), "{change}");
+    }
 }

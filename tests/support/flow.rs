@@ -153,6 +153,8 @@ impl Flow {
         if let Some(view) = overview.view {
             flow.take(Msg::Store(StoreMsg::View(Box::new(view))));
         }
+        let shared = Box::new(flow.store.shared().unwrap());
+        flow.take(Msg::Store(StoreMsg::Shared { ticket: None, shared }));
         let mut pages = Vec::new();
         flow.store
             .pages(|page| {

@@ -144,6 +144,7 @@ fn played() -> Played {
         }
     }
     flow.live(NOW.mono.since(flow.now.mono));
+    flow.take(Msg::Act(Act::Balance));
     let details = (1..=LAST).map(|key| flow.ground.store.detail(TaskKey(key)).unwrap().unwrap()).collect();
     // What was just said has tests of its own, and so has detail.
     flow.state.screen.toasts.clear();

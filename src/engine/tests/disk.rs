@@ -152,6 +152,7 @@ impl Disk {
             }
             account::Change::Keep(account) => drop(self.shared.accounts.insert(profile, account)),
             account::Change::Serve(_) => {}
+            account::Change::Raise(raise) => self.shared.raises.push(raise),
         }
     }
 

@@ -6,13 +6,16 @@ use super::{
     sql::{self, Connection, Optional, params},
 };
 use domain::{
-    account::{Account, Change, Sender, Shared, Stamp, Stopped, Why},
+    account::{Account, Change, Raise, Sender, Shared, Stamp, Stopped, Why},
+    amount::{Amount, Currency},
     reason::store::{Deed, Fault},
     time::{HOUR, Wall},
 };
 
 /// What is kept of a service's wish to wait cannot lie further ahead: else the clock was set back since.
 const LONGEST_WAIT: u64 = HOUR;
+/// Raises of the day's cap that are told: enough for the present day of any time zone.
+const OF_LATE: Wall = Wall(48 * HOUR as i64);
 
 impl Store {
     /// Who stopped the sending, how the accounts fare, which other programs send.
@@ -37,12 +40,25 @@ impl Store {
                 let senders = self.told(Deed::Read, senders(&self.conn))?;
                 senders.into_iter().map(|sender| sender.owner).filter(|owner| !self.programs.is_alive(owner)).collect()
             }
-            Change::Serve(false) | Change::Pause | Change::Halt(_) | Change::Resume { .. } | Change::Keep(_) => vec![],
+            Change::Raise(_)
+            | Change::Serve(false)
+            | Change::Pause
+            | Change::Halt(_)
+            | Change::Resume { .. }
+            | Change::Keep(_) => vec![],
         };
         let done = apply(&mut self.conn, profile, by, change, self.programs.me(), &dead);
         self.told(Deed::SaveChanges, done)?;
         self.programs.ring();
         self.shared()
+    }
+
+    /// All that the day's cap was ever raised by, the oldest first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn raises(&self) -> Result<Vec<Raise>, Fault> {
+        self.told(Deed::ReadLedger, raises(&self.conn, Wall(i64::MAX)))
     }
 
     /// A start where nobody else runs is a fresh start: what halted an account is tried anew, since whoever started it
@@ -75,7 +91,7 @@ pub(super) fn rests_until(conn: &Connection, profile: &str, at: Wall) -> sql::Re
 }
 
 fn read(conn: &Connection) -> sql::Result<Shared> {
-    let mut shared = Shared { senders: senders(conn)?, ..Shared::default() };
+    let mut shared = Shared { senders: senders(conn)?, raises: raises(conn, OF_LATE)?, ..Shared::default() };
     let mut query = conn.prepare_cached("SELECT profile, who, at, why FROM stops")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
@@ -100,6 +116,24 @@ fn senders(conn: &Connection) -> sql::Result<Vec<Sender>> {
     found.collect()
 }
 
+/// What the day's cap was raised by in the time before its last raise.
+fn raises(conn: &Connection, span: Wall) -> sql::Result<Vec<Raise>> {
+    let mut query = conn.prepare_cached(
+        "SELECT at, who, amount, currency FROM raises WHERE at > (SELECT max(at) FROM raises) - ?1 ORDER BY at, who",
+    )?;
+    let found = query.query_map([span.0], |row| {
+        let by = Stamp { at: own(row, 0)?, who: row.get(1)? };
+        Ok(Raise { by, more: own::<Amount>(row, 2)?.of(own(row, 3)?) })
+    })?;
+    found.collect()
+}
+
+/// What the raises of that currency since the day's first moment come to. Read in the transaction that holds the cap.
+pub(super) fn raised(conn: &Connection, currency: Currency, day_start: Wall) -> sql::Result<Amount> {
+    let sql = "SELECT coalesce(sum(amount), 0) FROM raises WHERE at >= ?1 AND currency = ?2";
+    conn.prepare_cached(sql)?.query_row(params![day_start.0, currency.id()], |row| own(row, 0))
+}
+
 fn apply(
     conn: &mut Connection,
     profile: &str,
@@ -122,6 +156,11 @@ fn apply(
             tx.execute(sql, params![profile, halt])?;
         }
         Change::Keep(account) => keep(&tx, profile, account)?,
+        // One that is there already was written by a commit that was told as failed.
+        Change::Raise(Raise { by, more }) => {
+            let sql = "INSERT INTO raises (at, who, amount, currency) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+            tx.execute(sql, params![by.at.0, by.who, more.amount.millionths(), more.currency.id()])?;
+        }
         Change::Serve(serves) => {
             for owner in dead.iter().map(String::as_str).chain(me) {
                 tx.execute("DELETE FROM senders WHERE owner = ?1", [owner])?;

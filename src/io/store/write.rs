@@ -200,6 +200,7 @@ fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps) -> sql::Result
             return Ok(Some(InsertRefusal::OverBudget { cap, limit, spent, asked, currency }));
         }
         let Some(limit) = caps.per_day else { continue };
+        let limit = limit + share::raised(conn, currency, caps.day_start)?;
         let spent = spent(conn, currency, caps.day_start)?;
         if spent + asked > limit {
             return Ok(Some(InsertRefusal::OverBudget { cap: BudgetCap::Day, limit, spent, asked, currency }));

@@ -1,6 +1,7 @@
 //! The command line, after `:`: a table of commands with what each takes and does, completion, and the history of this
 //! session. Every action can be had by its id too. Nothing here pays: what would pay opens its preview.
 
+mod budget;
 mod path;
 mod table;
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The commands as data: a name, what it takes, what it does, how the rest is completed.
 
+use super::budget::budget;
 use crate::{
     app::App,
     commands,
@@ -67,6 +68,7 @@ pub static COMMANDS: &[Command] = &[
     Command { name: "goto", takes: "NUMBER", help: "Go to the task of that number", behind: Behind::Unknown, run: goto },
     Command { name: "theme", takes: "NAME", help: "Choose another set of colours, for this session", behind: Behind::Words(themes), run: theme },
     Command { name: "set", takes: "OPTION VALUE", help: "Set theme, language, mouse, ascii, reduced_motion, side_by_side or pictures, for this session", behind: Behind::Words(set_words), run: set },
+    Command { name: "budget", takes: "[+AMOUNT]", help: "Say what today's cap leaves, or raise it until midnight; asks first", behind: Behind::Unknown, run: budget },
     Command { name: "export", takes: "FILE", help: "Write the tasks shown to a new file, one JSON object a line", behind: Behind::Path, run: export },
     Command { name: "reload", takes: "", help: "Read the config again and say what changed", behind: Behind::Unknown, run: reload },
     Command { name: "refunds", takes: "[WORD NUMBER]", help: "List charges without a result; asked or refunded notes that of a task", behind: Behind::Words(refund_words), run: refunds::command },
@@ -89,7 +91,7 @@ fn owned(words: impl IntoIterator<Item = &'static str>) -> Vec<String> {
 }
 
 /// Full-width characters as their ASCII twins: for words of ours, not for a text or a path.
-fn plain(rest: &str) -> String {
+pub(super) fn plain(rest: &str) -> String {
     rest.chars().map(|c| ascii_twin(c).unwrap_or(c)).collect()
 }
 

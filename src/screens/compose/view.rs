@@ -459,7 +459,7 @@ fn send(brush: &mut Brush<'_>, place: Rect, app: &App) {
     let day = app.work.spent_today() + app.work.reserved() + price;
     let price = price.of(app.work.currency());
     let what = if count > 1 { tr!("{count} tasks for {price}", count, price) } else { price.to_string() };
-    let after = match app.work.settings.budget.per_day {
+    let after = match app.work.days_cap() {
         Some(cap) if day > cap => {
             let over = tr!("{price} would cross the day's cap: the day then has {day} of {cap}", price, day, cap);
             brush.text(place.x, place.y, place.width, &over, look.theme.bad);

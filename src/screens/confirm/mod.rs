@@ -63,7 +63,9 @@ pub(crate) fn answered(app: &mut App, yes: bool) -> Vec<Do> {
     if !yes {
         return Vec::new();
     }
-    table::clear_marks(app);
+    if !matches!(confirm.act, Act::RaiseCap(_)) {
+        table::clear_marks(app);
+    }
     app.screen.acts.extend(confirm.done);
     vec![Do::Act(confirm.act)]
 }

@@ -348,6 +348,8 @@ pub(super) fn takes_several(app: &App) -> Possible {
 
 pub(super) fn send(app: &App) -> Possible {
     match app.screen.top::<Preview>() {
+        // Enter takes the price first.
+        Some(Preview { price: Some(_), sent: None, .. }) => Ok(()),
         Some(preview) => crate::preview::can_send(app, preview),
         _ => no(tr!("There is no preview")),
     }

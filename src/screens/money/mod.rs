@@ -20,7 +20,7 @@ use engine::{
     act::Act,
     effect::{Effect, StoreCmd},
 };
-use words::{names, reason, tr};
+use words::{amounts, names, reason, tr};
 
 /// The screen as a list.
 pub static MONEY: Kind = Kind { texts: |app| lines(app).iter().map(Line::text).collect(), draw: view::draw, run: None };
@@ -151,7 +151,7 @@ pub fn lines(app: &App) -> Vec<Line> {
     let cap = |cap: Option<Amount>| cap.map_or_else(|| tr!("no cap").to_owned(), |cap| cap.of(currency).to_string());
     let today = |currency: Currency| {
         let (spent, reserved) = (money.spent_today.of(currency), money.reserved.of(currency));
-        let left = budget.per_day.map(|cap| cap.less(spent + reserved).of(currency));
+        let left = app.work.cap(currency).map(|cap| cap.less(spent + reserved).of(currency));
         let (spent, reserved) = (spent.of(currency), reserved.of(currency));
         match left {
             Some(left) => tr!("{spent} spent, {reserved} set aside, {left} left", spent, reserved, left),
@@ -160,7 +160,7 @@ pub fn lines(app: &App) -> Vec<Line> {
     };
     let caps = tr!(
         "a day {day}, a batch {batch}, asks above {above}",
-        day = cap(budget.per_day),
+        day = cap(app.work.days_cap()),
         batch = cap(budget.per_batch),
         above = cap(budget.ask_above)
     );
@@ -170,6 +170,7 @@ pub fn lines(app: &App) -> Vec<Line> {
     let others = Currency::ALL.into_iter().filter(|other| *other != currency && is_there(other));
     lines.extend(others.map(|other| fact("", today(other))));
     lines.push(fact(tr!("Caps"), caps));
+    lines.extend(app.work.raises_today().map(|raise| fact("", words::print::raise_line(raise, app.work.now))));
     lines.extend(balance(app));
     let Some(report) = &money.report else {
         lines.extend([Line::Blank, fact(tr!("Ledger"), tr!("being read").into())]);
@@ -199,6 +200,17 @@ pub fn lines(app: &App) -> Vec<Line> {
     lines
 }
 
+/// How long the service's word about the balance counts as fresh, in milliseconds.
+const FRESH: u64 = 5 * MINUTE;
+
+/// Whether the balance that is known may be another by now: it is some time old, or this store has spent since.
+#[must_use]
+pub fn is_old(app: &App) -> bool {
+    let money = &app.work.money;
+    let is_aged = |(_, at): (Amount, Wall)| app.work.now.wall.since(at) >= FRESH;
+    money.balance.is_some_and(is_aged) || money.spent_since_balance(app.work.currency()) > Amount::ZERO
+}
+
 /// The service's own word, and how it stands to ours.
 fn balance(app: &App) -> Vec<Line> {
     let fact = |name, text: String, loud| Line::Fact { name, text, loud };
@@ -210,13 +222,14 @@ fn balance(app: &App) -> Vec<Line> {
             true,
         ));
     }
-    let Some((balance, _)) = app.work.money.balance else {
+    let Some((balance, at)) = app.work.money.balance else {
         if lines.is_empty() {
             lines.push(fact(tr!("Balance"), tr!("asking").into(), false));
         }
         return lines;
     };
-    let own_word = tr!("{balance} by the service's own word", balance = balance.of(app.work.currency()));
+    let (balance_of, time) = (balance.of(app.work.currency()), amounts::moment(at, app.work.now));
+    let own_word = tr!("{balance} by the service's own word, at {time}", balance = balance_of, time);
     lines.push(fact(tr!("Balance"), own_word, balance <= Amount::ZERO));
     let Some(compared) = compared(app) else {
         let text = tr!("needs a second look at the balance; open this again for one");

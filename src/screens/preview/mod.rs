@@ -4,6 +4,7 @@
 mod bad_lines;
 mod keys;
 mod length;
+mod price;
 pub mod samples;
 #[cfg(test)]
 mod tests;
@@ -24,14 +25,13 @@ use crate::{
     keymap::{Action, Ctx, Hint, Move, Why, as_command},
     kit::{brush::Brush, editor::LineEditor},
     layer::{Did, Handle, Layer, Overlay},
-    scope,
-    screen::{Batch, Pane, Preview, PreviewItem, PreviewJudged, Purpose, RowPlace},
+    money, scope,
+    screen::{Batch, Pane, Preview, PreviewItem, PreviewJudged, PreviewSeen, Purpose, RowPlace},
     table, toast, undo,
     undo::Done,
 };
 use domain::{
     amount::Amount,
-    prices::Offer,
     retry::No,
     task::{Task, TaskKey},
     time::SECOND,
@@ -44,11 +44,7 @@ use engine::{
 };
 use ratatui::layout::{Position, Rect};
 use std::collections::BTreeMap;
-use words::{
-    news::{not_queued, price_unknown},
-    problem::Problem,
-    reason, terms, tr,
-};
+use words::{amounts, news::not_queued, problem::Problem, reason, terms, tr};
 
 /// Enter does nothing for this long, so that a key pressed for what was there before does not pay. In milliseconds.
 pub const DEAF: u64 = 200;
@@ -64,6 +60,7 @@ pub(crate) fn open(app: &mut App, purpose: Purpose, items: Vec<PreviewItem>, war
         total: Amount::ZERO,
         opened: app.work.now.mono,
         typed: None,
+        price: None,
         batch: None,
         sent: None,
         scroll: 0,
@@ -76,27 +73,35 @@ pub(crate) fn open(app: &mut App, purpose: Purpose, items: Vec<PreviewItem>, war
 
 /// The preview as the rules and the state of sending see its items now.
 fn judged(app: &App, preview: Preview) -> Preview {
-    let Preview { items, mut warnings, mut obstacles, judged: before, typed, .. } = preview;
+    let Preview { items, mut warnings, mut obstacles, judged: before, typed, price, .. } = preview;
     let total: Amount = items.iter().filter_map(|item| item.cost).sum();
     let judged = warnings::judged(app, &items);
     let asks = !judged.agreed.is_empty() || app.work.settings.budget.ask_above.is_some_and(|above| total > above);
+    let price = self::price::asked(app, &items, price);
+    let priced = price.as_ref().map(self::price::told).into_iter().collect();
     let now = PreviewJudged {
-        warnings: [judged.warnings, waits(app)].concat(),
-        obstacles: [judged.obstacles, nothing_left(app, &items), unpriced(&items), self::obstacles(app, total)]
-            .concat(),
+        warnings: [judged.warnings, waits(app), beyond_balance(app, total), priced].concat(),
+        obstacles: [judged.obstacles, nothing_left(app, &items), self::obstacles(app, total)].concat(),
         seen: Some(seen(app)),
     };
     warnings.retain(|told| !before.warnings.contains(told));
     warnings.extend(now.warnings.iter().cloned());
     obstacles.retain(|told| !before.obstacles.contains(told));
     obstacles.extend(now.obstacles.iter().cloned());
-    let typed = asks.then(|| typed.unwrap_or_default());
-    Preview { items, warnings, obstacles, agreed: judged.agreed, total, typed, judged: now, ..preview }
+    let typed = (asks && price.is_none()).then(|| typed.unwrap_or_default());
+    Preview { items, warnings, obstacles, agreed: judged.agreed, total, typed, price, judged: now, ..preview }
 }
 
 /// What of the work decides whether a preview is to be looked at again.
-fn seen(app: &App) -> (bool, bool, [usize; 10]) {
-    (app.work.queue.is_paused(), app.work.queue.halted.is_some(), app.work.tasks.counts)
+fn seen(app: &App) -> PreviewSeen {
+    let work = &app.work;
+    PreviewSeen {
+        paused: work.queue.is_paused(),
+        halted: work.queue.halted.is_some(),
+        counts: work.tasks.counts,
+        cap: work.days_cap(),
+        balance: work.money.balance_left(work.currency()),
+    }
 }
 
 fn judge_again(app: &mut App) {
@@ -107,13 +112,19 @@ fn judge_again(app: &mut App) {
     }
 }
 
-/// Brings the preview on top up to date after tasks or the state of sending have changed.
-pub(crate) fn follow(app: &mut App) {
+/// Brings the preview on top up to date after tasks, money or the state of sending have changed. Asks for the balance where what
+/// is known of it may be old: it is to cover what is sent here.
+pub(crate) fn follow(app: &mut App) -> Vec<Effect> {
     let now = seen(app);
-    let old = |preview: &Preview| preview.sent.is_none() && preview.judged.seen.is_some_and(|seen| seen != now);
-    if app.screen.top::<Preview>().is_some_and(old) {
+    let Some(preview) = app.screen.top::<Preview>().filter(|preview| preview.sent.is_none()) else {
+        return Vec::new();
+    };
+    let (opened, is_old) = (preview.opened, preview.judged.seen.is_some_and(|seen| seen != now));
+    if is_old {
         judge_again(app);
     }
+    let just_opened = opened == app.work.now.mono && money::is_old(app);
+    if just_opened { crate::work(app, engine::msg::Msg::Act(Act::Balance)) } else { Vec::new() }
 }
 
 /// Tells in the preview on top what made its tasks.
@@ -132,10 +143,22 @@ fn nothing_left(app: &App, items: &[PreviewItem]) -> Vec<Problem> {
     none.into_iter().collect()
 }
 
-/// Something of which nobody has said what it costs.
-fn unpriced(items: &[PreviewItem]) -> Vec<Problem> {
-    let unknown = items.iter().find(|item| item.cost.is_none());
-    unknown.map(|item| price_unknown(&Offer::of(&item.request))).into_iter().collect()
+/// More than the balance covers, as far as is known.
+fn beyond_balance(app: &App, total: Amount) -> Vec<Problem> {
+    let (money, currency) = (&app.work.money, app.work.currency());
+    let Some((left, (_, at))) = money.balance_left(currency).zip(money.balance).filter(|(left, _)| total > *left)
+    else {
+        return Vec::new();
+    };
+    let [total, left] = [total, left].map(|amount| amount.of(currency));
+    let what = tr!("This batch costs {total} and the balance covers {left}", total, left);
+    let time = amounts::moment(at, app.work.now);
+    let why = match app.work.reserved() {
+        Amount::ZERO => tr!("as of {time}", time),
+        queued => tr!("as of {time}, with {queued} set aside for what is queued", time, queued),
+    };
+    let next = tr!("Top up, or send less: sending halts when the balance is used up.");
+    vec![Problem::new(what, why, next)]
 }
 
 /// What makes that it would only be queued.
@@ -164,19 +187,17 @@ fn obstacles(app: &App, total: Amount) -> Vec<Problem> {
     }
     let budget = &app.work.settings.budget;
     let (spent, currency) = (app.work.spent_today() + app.work.reserved(), app.work.currency());
-    let over = |why: String, option: &str| {
-        let next = tr!("Send less, or raise {option} in the config.", option);
-        Problem::new(tr!("Nothing can be queued"), why, next)
-    };
+    let over = |why: String, next: String| Problem::new(tr!("Nothing can be queued"), why, next);
     if let Some(cap) = budget.per_batch.filter(|cap| total > *cap) {
         let [total, cap] = [total, cap].map(|amount| amount.of(currency));
         let why = tr!("{total} would cross the batch's cap of {cap}", total, cap);
-        found.push(over(why, "budget.per_batch"));
+        found.push(over(why, tr!("Send less, or raise {option} in the config.", option = "budget.per_batch")));
     }
-    if let Some(cap) = budget.per_day.filter(|cap| spent + total > *cap) {
+    if let Some(cap) = app.work.days_cap().filter(|cap| spent + total > *cap) {
+        let more = spent + total - cap;
         let [total, cap, spent] = [total, cap, spent].map(|amount| amount.of(currency));
         let why = tr!("{total} would cross the day's cap of {cap}, {spent} of it used", total, cap, spent);
-        found.push(over(why, "budget.per_day"));
+        found.push(over(why, tr!("Send less, or raise today's cap: :budget +{more}.", more)));
     }
     found
 }
@@ -213,6 +234,7 @@ pub fn can_send(app: &App, preview: &Preview) -> Result<(), Why> {
     }
     let (count, typed) = (preview.items.len(), preview.typed.as_ref().map(LineEditor::text));
     match typed {
+        _ if preview.price.is_some() => Err(Why(tr!("The price of one is to be typed first").into())),
         Some(typed) if typed.trim().parse() != Ok(count) => {
             let (total, send) = (preview.total.of(app.work.currency()), keymap::named(app, Ctx::Preview, Action::Send));
             Err(Why(tr!("This costs {total}: type the number of tasks, {count}, then {send}", total, count, send)))
@@ -225,6 +247,10 @@ pub fn can_send(app: &App, preview: &Preview) -> Result<(), Why> {
 pub(crate) fn send(app: &mut App) -> Vec<Do> {
     let undo = app.work.settings.queue.undo_ms > 0;
     let Some(preview) = app.screen.top::<Preview>() else { return Vec::new() };
+    if preview.price.is_some() {
+        price::take(app);
+        return Vec::new();
+    }
     if app.work.now.mono.since(preview.opened) < DEAF || can_send(app, preview).is_err() {
         return Vec::new();
     }
@@ -341,23 +367,25 @@ impl Overlay for Preview {
     fn hints(&self, app: &App) -> Vec<(Ctx, Action)> {
         let keys = [Action::Send, Action::LeaveOut, Action::Drop, Action::Move(Move::Down), Action::Move(Move::Up)];
         let shown = if scrolls(app, self) || self.items.len() > 1 { keys.len() } else { 2 };
-        keys.into_iter().take(shown).map(|action| (Ctx::Preview, action)).collect()
+        let sends = |action: &Action| *action != Action::Send || self.price.is_none();
+        keys.into_iter().take(shown).filter(sends).map(|action| (Ctx::Preview, action)).collect()
     }
 
     /// While the number is being typed, the key that sends is named beforehand.
     fn footer(&self, app: &App) -> Vec<Hint> {
-        let wants_number = self.typing() && self.obstacles.is_empty() && can_send(app, self).is_err();
+        let wants_number =
+            self.typing() && self.price.is_none() && self.obstacles.is_empty() && can_send(app, self).is_err();
         let send = wants_number.then(|| keymap::hint_of(app, Ctx::Preview, Action::Send)).flatten();
         let hints = keymap::hints(app, &[self.hints(app), vec![(Ctx::Global, Action::Back)]].concat(), false);
         send.into_iter().chain(hints).collect()
     }
 
     fn typing(&self) -> bool {
-        self.typed.is_some() && self.sent.is_none()
+        (self.typed.is_some() || self.price.is_some()) && self.sent.is_none()
     }
 
     fn is_text(&self, c: char) -> bool {
-        c.is_ascii_digit()
+        if self.price.is_some() { price::is_text(c) } else { c.is_ascii_digit() }
     }
 }
 
@@ -374,10 +402,13 @@ fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {
 
 /// Takes a key of the number that must be typed; tells whether it was one.
 fn typed(app: &mut App, key: Key) -> bool {
+    let key = as_command(key);
+    if let Some(Preview { price: Some(ask), sent: None, .. }) = app.screen.top_mut() {
+        return price::typed(ask, key);
+    }
     let Some(Preview { typed: Some(line), sent: None, .. }) = app.screen.top_mut() else {
         return false;
     };
-    let key = as_command(key);
     let takes = match key.code {
         Code::Char(c) => c.is_ascii_digit() || key.ctrl,
         Code::Backspace | Code::Left | Code::Right => true,

@@ -10,17 +10,19 @@ use crate::{
         diff, text,
         theme::Look,
     },
+    money,
     preview::{bad_lines::to_correct, can_leave_out, samples},
     screen::{Preview, PreviewItem, Purpose},
     shell::{layers::keys_line, layout},
 };
+use domain::amount::Amount;
 use engine::effect::Level;
 use ratatui::{
     layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
 };
-use words::{problem::Problem, tr};
+use words::{amounts, problem::Problem, tr};
 
 /// Cells that its text has at most.
 const WIDTH: u16 = 92;
@@ -43,8 +45,8 @@ pub(crate) fn draw(brush: &mut Brush<'_>, screen: Rect, app: &App, preview: &Pre
     let above = Rect { height: foot_top.saturating_sub(place.y), ..place };
     brush.scrolled(above, &lines, top(preview, &rows, usize::from(above.height)));
     brush.lines(Rect { y: foot_top, height: place.bottom().saturating_sub(foot_top), ..place }, &foot);
-    let typed = preview.typed.as_ref().filter(|_| preview.sent.is_none() && preview.obstacles.is_empty())?;
-    let ask = ask(preview);
+    let ask = ask(preview, app)?;
+    let typed = preview.price.as_ref().map(|price| &price.line).or(preview.typed.as_ref())?;
     let x = place.x.saturating_add(u16::try_from(text::width(&ask)).unwrap_or(0));
     let y = place.bottom().saturating_sub(2);
     let (number, caret) = typed.window(12);
@@ -194,40 +196,62 @@ fn problem(problem: &Problem, level: Level, look: Look, width: u16) -> Vec<Line<
 
 /// Price, the day after it, and what the keys do: always in sight, however long the rest is.
 fn foot(preview: &Preview, app: &App, look: Look, width: u16) -> Vec<Line<'static>> {
-    let (day, currency) = (app.work.spent_today() + app.work.reserved(), app.work.currency());
-    let left = match app.work.settings.budget.per_day {
-        Some(cap) if day + preview.total > cap => {
-            tr!("crosses the day's cap: {left} are left", left = cap.less(day).of(currency))
-        }
-        Some(cap) => tr!("{left} of the day's {cap} then left", left = cap.less(day + preview.total).of(currency), cap),
-        None => tr!("{day} today with it", day = (day + preview.total).of(currency)),
-    };
+    let currency = app.work.currency();
     let price = match preview.items.len() {
+        _ if preview.price.is_some() => tr!("price not known yet").to_owned(),
         1 => preview.total.of(currency).to_string(),
         count => tr!("{count} tasks, {price} together", count, price = preview.total.of(currency)),
     };
+    let balance = app.work.money.balance.map(|(balance, at)| match money::is_old(app) {
+        true => tr!("balance {balance} at {time}", balance, time = amounts::moment(at, app.work.now)),
+        false => tr!("balance {balance}", balance),
+    });
     let mut lines = vec![Line::styled(look.signs.across.repeat(usize::from(width)), look.theme.faint)];
-    let rest = match app.work.money.balance {
-        Some((balance, _)) => tr!("{left}, balance {balance}", left, balance),
-        None => left,
-    };
-    if text::width(&price) + 3 + text::width(&rest) <= usize::from(width) {
-        lines.push(Line::from(vec![
-            Span::styled(price, look.theme.strong),
-            Span::styled(format!("   {rest}"), look.theme.faint),
-        ]));
-    } else {
-        lines.extend([Line::styled(price, look.theme.strong), Line::styled(rest, look.theme.faint)]);
-    }
-    if preview.typed.is_some() && preview.sent.is_none() && preview.obstacles.is_empty() {
-        lines.push(Line::styled(ask(preview), look.theme.warn));
+    let rest = balance.map_or_else(String::new, |balance| format!("   {balance}"));
+    lines.push(Line::from(vec![Span::styled(price, look.theme.strong), Span::styled(rest, look.theme.faint)]));
+    let day = text::wrap(&day(preview, app), usize::from(width));
+    // Where there is hardly room for it, why nothing can be sent goes before.
+    let day = if day.len() > 2 && !preview.obstacles.is_empty() { Vec::new() } else { day };
+    lines.extend(day.into_iter().map(|line| Line::styled(line, look.theme.faint)));
+    if let Some(question) = ask(preview, app) {
+        lines.push(Line::styled(question, look.theme.warn));
     }
     lines.push(keys(preview, app, look));
     lines
 }
 
-fn ask(preview: &Preview) -> String {
-    tr!("Type {count} to confirm: ", count = preview.items.len())
+/// What the day has spent, what this adds, and what is then left of the cap.
+fn day(preview: &Preview, app: &App) -> String {
+    let work = &app.work;
+    let (spent, reserved, batch) = (work.spent_today(), work.reserved(), preview.total);
+    let currency = work.currency();
+    let so_far = match (work.days_cap(), reserved) {
+        (Some(cap), Amount::ZERO) => tr!("{spent} of {cap} spent today", spent, cap = cap.of(currency)),
+        (Some(cap), reserved) => {
+            let cap = cap.of(currency);
+            tr!("{spent} of {cap} spent today, {reserved} set aside", spent, cap, reserved)
+        }
+        (None, Amount::ZERO) => tr!("{spent} spent today", spent = spent.of(currency)),
+        (None, reserved) => tr!("{spent} spent today, {reserved} set aside", spent = spent.of(currency), reserved),
+    };
+    let all = spent + reserved + batch;
+    let after = match work.days_cap() {
+        Some(cap) if all > cap => tr!("{over} more than the day has left", over = all - cap),
+        Some(cap) => tr!("left after it: {left}", left = cap.less(all)),
+        None => tr!("{all} after it", all),
+    };
+    tr!("{so_far}; this batch: {batch}; {after}", so_far, batch, after)
+}
+
+/// The question whose answer is being typed.
+fn ask(preview: &Preview, app: &App) -> Option<String> {
+    if preview.sent.is_some() || !preview.obstacles.is_empty() {
+        return None;
+    }
+    if preview.price.is_some() {
+        return Some(tr!("Price of one, in {currency}: ", currency = app.work.currency()));
+    }
+    preview.typed.as_ref().map(|_| tr!("Type {count} to confirm: ", count = preview.items.len()))
 }
 
 /// What the editor's key does.
@@ -258,6 +282,14 @@ fn keys(preview: &Preview, app: &App, look: Look) -> Line<'static> {
     }
     if !preview.obstacles.is_empty() {
         return keys_line(app, look, &[(Ctx::Global, Action::Back, tr!("goes back; it cannot be sent like this"))]);
+    }
+    if preview.price.is_some() {
+        let takes = tr!("takes the price; nothing is sent yet");
+        return keys_line(
+            app,
+            look,
+            &[(Ctx::Preview, Action::Send, takes), (Ctx::Global, Action::Back, tr!("goes back"))],
+        );
     }
     let number = preview.items.len().to_string();
     let typed = preview.typed.as_ref().is_none_or(|line| line.text().trim() == number);

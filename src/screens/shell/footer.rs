@@ -39,7 +39,7 @@ fn legend() -> &'static str {
 }
 
 /// Cells between the last hint and what the sign means.
-const GAP: usize = 2;
+const GAP: usize = 1;
 
 /// As many hints as there is room for. Those of the place give way before those of the state, the last ones first.
 fn fitting(mut hints: Vec<Hint>, room: usize) -> Vec<Hint> {

@@ -8,7 +8,7 @@ use crate::{
     table::pins,
 };
 use domain::{
-    account::{HaltCause, Sender, Stamp},
+    account::{HaltCause, Raise, Sender, Stamp},
     amount::Amount,
     task::TaskState,
 };
@@ -201,12 +201,18 @@ fn stands(forms: impl Iterator<Item = (u8, String)>, style: Style) -> Part {
 fn money(brush: &Brush<'_>, app: &App) -> Part {
     let (spent, currency) = (app.work.spent_today(), app.work.currency());
     let whole = spent.of(currency);
-    let Some(cap) = app.work.settings.budget.per_day else {
+    let Some(cap) = app.work.days_cap() else {
         return one([(8, tr!("{spent} today", spent = whole)), (2, tr!("{spent} today", spent))], Style::new());
     };
     let left = cap.less(spent + app.work.reserved());
     let style = if left == Amount::ZERO { brush.look.theme.bad } else { Style::new() };
+    let raised = Raise::sum(&app.work.sharing.raises, currency, app.work.now.day_start());
+    let whole_with = match raised {
+        Amount::ZERO => tr!("{spent} today, {left} left", spent = whole, left),
+        raised => tr!("{spent} today, {left} left (cap +{raised})", spent = whole, left, raised),
+    };
     let forms = [
+        (10, whole_with),
         (8, tr!("{spent} today, {left} left", spent = whole, left)),
         (4, tr!("{spent} today, {left} left", spent, left)),
         (2, tr!("{left} left", left = left.of(currency))),
@@ -228,9 +234,15 @@ fn refunds(brush: &Brush<'_>, app: &App) -> Option<Part> {
 }
 
 fn balance(brush: &Brush<'_>, app: &App) -> Option<Part> {
-    let (balance, _) = app.work.money.balance?;
+    let (balance, at) = app.work.money.balance?;
     let style = if balance <= Amount::ZERO { brush.look.theme.bad } else { Style::new() };
-    Some(one([(9, tr!("balance {balance}", balance))], style))
+    let short = (9, tr!("balance {balance}", balance));
+    if !crate::money::is_old(app) {
+        return Some(one([short], style));
+    }
+    // As a time, which stays true while nothing is drawn.
+    let time = amounts::moment(at, app.work.now);
+    Some(one([(10, tr!("balance {balance} at {time}", balance, time)), short], style))
 }
 
 /// When all that runs or is queued will be saved, by the history of such tasks.

@@ -132,7 +132,7 @@ impl Offer {
         let total = total.of(currency);
         let word = if asks { format!("send {n}") } else { "send".to_owned() };
         let tasks = names::tasks(n);
-        lines.push(match settings.budget.per_day {
+        lines.push(match work.days_cap() {
             Some(cap) => tr!(
                 "{tasks} for {total}; {day} of today's {cap} are used. Type {word} to send, drop to forget.",
                 tasks,

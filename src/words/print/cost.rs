@@ -3,6 +3,7 @@
 use super::layout::{BOLD, Cell, Column, FAINT, table};
 use crate::{amounts, names, tr};
 use domain::{
+    account::Raise,
     amount::{Amount, Currency, Money},
     costs,
     costs::{Account, By, CostLine, Sum, day},
@@ -10,7 +11,7 @@ use domain::{
     text,
     time::Now,
 };
-use engine::settings::{BudgetSettings, Settings};
+use engine::settings::Settings;
 use serde_json::json;
 
 /// Each table, in their order.
@@ -18,7 +19,14 @@ const TABLES: [By; 4] = [By::Day, By::Model, By::State, By::Class];
 
 /// What was spent, in tables for people; `by` picks one of them. Under it each currency's day, and what the cap leaves of it.
 #[must_use]
-pub fn cost_text(lines: &[CostLine], by: Option<By>, now: Now, settings: &Settings, color: bool) -> String {
+pub fn cost_text(
+    lines: &[CostLine],
+    raises: &[Raise],
+    by: Option<By>,
+    now: Now,
+    settings: &Settings,
+    color: bool,
+) -> String {
     let accounts = costs::accounts(lines);
     let mut out = String::new();
     for table in TABLES.into_iter().filter(|table| by.is_none_or(|by| by == *table)) {
@@ -28,15 +36,28 @@ pub fn cost_text(lines: &[CostLine], by: Option<By>, now: Now, settings: &Settin
     let mut today = costs::sum(accounts.iter().filter(|account| account.line.at >= now.day_start()));
     today.entry(settings.profile.currency()).or_default();
     for (currency, sum) in today {
-        out.push_str(&day_line(currency, sum, &settings.budget));
+        let raised = Raise::sum(raises, currency, now.day_start());
+        let cap = settings.budget.per_day.map(|cap| cap + raised);
+        out.push_str(&day_line(currency, sum, cap));
+        out.push('\n');
+    }
+    for raise in raises.iter().filter(|raise| raise.by.at >= now.day_start()) {
+        out.push_str(&raise_line(raise, now));
         out.push('\n');
     }
     out
 }
 
-fn day_line(currency: Currency, sum: Sum, budget: &BudgetSettings) -> String {
+/// What the cap was raised by, when and by whom.
+#[must_use]
+pub fn raise_line(Raise { by, more }: &Raise, now: Now) -> String {
+    let (when, who) = (amounts::moment(by.at, now), text::harmless_line(&by.who));
+    tr!("Cap raised by {more} at {when} ({who}), for that day only.", more, when, who)
+}
+
+fn day_line(currency: Currency, sum: Sum, cap: Option<Amount>) -> String {
     let (spent, reserved) = (sum.spent().of(currency), sum.reserved);
-    match budget.per_day {
+    match cap {
         Some(cap) => tr!(
             "Today {spent} spent, {reserved} set aside; the day's cap of {cap} leaves {left}.",
             spent,
@@ -103,10 +124,13 @@ fn or_empty(amount: Option<Amount>) -> String {
     amount.map_or_else(String::new, |amount| amount.to_string())
 }
 
-/// The ledger's lines as CSV with a header, oldest first. Columns are added at the end.
+/// What a line of the ledger says that raises the day's cap and is no task's.
+const RAISED: &str = "cap_raised";
+
+/// The ledger's lines as CSV with a header, oldest first, then what the day's cap was raised by. Columns are added at the end.
 #[must_use]
-pub fn cost_csv(lines: &[CostLine]) -> String {
-    let mut out = String::from("at,key,event,amount_ptc,profile,model,state,charged,class,amount,currency\n");
+pub fn cost_csv(lines: &[CostLine], raises: &[Raise]) -> String {
+    let mut out = String::from("at,key,event,amount_ptc,profile,model,state,charged,class,amount,currency,who\n");
     for line in lines {
         let Money { amount, currency } = line.amount;
         let fields = [
@@ -121,9 +145,15 @@ pub fn cost_csv(lines: &[CostLine]) -> String {
             line.class.map_or("", |class| class.id()).into(),
             amount.to_string(),
             currency.id().into(),
+            String::new(),
         ];
         out.push_str(&fields.map(|field| csv_field(&field)).join(","));
         out.push('\n');
+    }
+    for Raise { by, more: Money { amount, currency } } in raises {
+        let at = by.at.rfc3339();
+        let (ptc, who) = (or_empty(in_ptc(*amount, *currency)), csv_field(&by.who));
+        out.push_str(&format!("{at},,{RAISED},{ptc},,,,,,{amount},{currency},{who}\n"));
     }
     out
 }
@@ -135,9 +165,10 @@ fn csv_field(field: &str) -> String {
     if field.contains([',', '"']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.into_owned() }
 }
 
-/// The ledger's lines, one JSON object a line, oldest first; `day` is the user's own. Ids and money are texts.
+/// The ledger's lines, one JSON object a line, oldest first, then what the day's cap was raised by; `day` is the user's own. Ids
+/// and money are texts.
 #[must_use]
-pub fn cost_json(lines: &[CostLine], utc_offset: i32) -> String {
+pub fn cost_json(lines: &[CostLine], raises: &[Raise], utc_offset: i32) -> String {
     let object = |line: &CostLine| {
         json!({
             "at": line.at.rfc3339(),
@@ -154,7 +185,19 @@ pub fn cost_json(lines: &[CostLine], utc_offset: i32) -> String {
             "class": line.class.map(|class| class.id()),
         })
     };
-    lines.iter().map(|line| json_line(&object(line)) + "\n").collect()
+    let raised = |Raise { by, more }: &Raise| {
+        json!({
+            "at": by.at.rfc3339(),
+            "day": day(by.at, utc_offset),
+            "key": null,
+            "event": RAISED,
+            "amount_ptc": in_ptc(more.amount, more.currency),
+            "amount": more.amount,
+            "currency": more.currency,
+            "who": by.who,
+        })
+    };
+    lines.iter().map(object).chain(raises.iter().map(raised)).map(|line| json_line(&line) + "\n").collect()
 }
 
 /// One of the tables as data, in its words of every language: CSV with a header, or one JSON object a line. A group has a line
@@ -200,11 +243,13 @@ mod tests {
     use super::super::tests::NOW;
     use super::*;
     use crate::{lang, lang::Lang};
+    use domain::account::Stamp;
     use domain::{
         problem::{Charged, ErrorClass},
         task::{MoneyEvent, TaskKey, TaskState},
         time::Wall,
     };
+    use engine::settings::BudgetSettings;
 
     /// A saved one of yesterday, a refused one, an unknown one and a queued one of today.
     fn ledger() -> Vec<CostLine> {
@@ -241,6 +286,23 @@ mod tests {
         settings(Some(Amount::from_thousandths(20_000)))
     }
 
+    fn raise() -> Raise {
+        let by = Stamp { who: "dashboard 812".into(), at: ledger()[3].at };
+        Raise { by, more: Amount::from_thousandths(10_000).of(Currency::Usd) }
+    }
+
+    #[test]
+    fn what_a_cap_was_raised_by_today_is_told_with_who_and_when() {
+        let ptc = Raise { more: Amount::from_thousandths(10_000).of(Currency::Ptc), ..raise() };
+        let said = cost_text(&ledger(), &[ptc, raise()], Some(By::Day), NOW, &capped(), false);
+        let end = "\
+Today 0.5 PTC spent, 0.5 set aside; the day's cap of 30.0 leaves 29.0.
+Cap raised by 10.0 PTC at 00:30 (dashboard 812), for that day only.
+Cap raised by 10.0 USD at 00:30 (dashboard 812), for that day only.
+";
+        assert!(said.ends_with(end), "{said}");
+    }
+
     #[test]
     fn money_is_summed_by_what_became_of_it() {
         let expected = "\
@@ -251,8 +313,8 @@ all             4      0.5      0.5        0.5    1.0
 
 Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
 ";
-        assert_eq!(cost_text(&ledger(), Some(By::Day), NOW, &capped(), false), expected);
-        let all = cost_text(&ledger(), None, NOW, &settings(None), false);
+        assert_eq!(cost_text(&ledger(), &[], Some(By::Day), NOW, &capped(), false), expected);
+        let all = cost_text(&ledger(), &[], None, NOW, &settings(None), false);
         assert!(all.contains("\nprompt refused       1      0.0      0.0        0.0    0.0\n"), "{all}");
         assert!(all.contains("\nS2V-01      1 ") && all.contains("\nunknown      1 "), "{all}");
         assert!(all.ends_with("; no cap for a day.\n"), "{all}");
@@ -268,9 +330,9 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
 
 今日已花费 0.5 PTC，预留 0.5；每日上限 20.0，剩余 19.0。
 ";
-        let said = lang::within(lang::Lang::Zh, || cost_text(&ledger(), Some(By::Day), NOW, &capped(), false));
+        let said = lang::within(lang::Lang::Zh, || cost_text(&ledger(), &[], Some(By::Day), NOW, &capped(), false));
         assert_eq!(said, expected);
-        let data = || (cost_csv(&ledger()), cost_json(&ledger(), 0));
+        let data = || (cost_csv(&ledger(), &[]), cost_json(&ledger(), &[], 0));
         assert_eq!(lang::within(lang::Lang::Zh, data), data());
     }
 
@@ -278,12 +340,21 @@ Today 0.5 PTC spent, 0.5 set aside; the day's cap of 20.0 leaves 19.0.
     fn the_ledger_leaves_as_csv_and_as_json() {
         let lines = &ledger()[3..4];
         assert_eq!(
-            cost_csv(lines),
-            "at,key,event,amount_ptc,profile,model,state,charged,class,amount,currency\n\
-             2026-11-22T16:30:00Z,2,released,0.5,302ai,T2V-01,refused,no,prompt_sensitive,0.5,PTC\n"
+            cost_csv(lines, &[raise()]),
+            "at,key,event,amount_ptc,profile,model,state,charged,class,amount,currency,who\n\
+             2026-11-22T16:30:00Z,2,released,0.5,302ai,T2V-01,refused,no,prompt_sensitive,0.5,PTC,\n\
+             2026-11-22T16:30:00Z,,cap_raised,,,,,,,10.0,USD,dashboard 812\n"
         );
         assert_eq!(
-            cost_json(lines, 8 * 3600),
+            cost_json(&[], &[raise()], 8 * 3600),
+            concat!(
+                r#"{"amount":"10.0","amount_ptc":null,"at":"2026-11-22T16:30:00Z","currency":"USD","day":"2026-11-23","#,
+                r#""event":"cap_raised","key":null,"who":"dashboard 812"}"#,
+                "\n"
+            )
+        );
+        assert_eq!(
+            cost_json(lines, &[], 8 * 3600),
             concat!(
                 r#"{"amount":"0.5","amount_ptc":"0.5","at":"2026-11-22T16:30:00Z","charged":"no","class":"prompt_sensitive","#,
                 r#""currency":"PTC","day":"2026-11-23","event":"released","key":"2","model":"T2V-01","profile":"302ai","state":"refused"}"#,
@@ -326,9 +397,9 @@ all             1     0.56      0.0        0.0   0.56  USD
 Today 0.0 PTC spent, 0.0 set aside; the day's cap of 20.0 leaves 20.0.
 Today 0.56 USD spent, 0.0 set aside; the day's cap of 20.0 leaves 19.44.
 ";
-        assert_eq!(cost_text(&both, Some(By::Day), NOW, &capped(), false), expected);
-        let csv = cost_csv(&both);
-        assert!(csv.ends_with(",7,charged,,302ai,T2V-01,saved,yes,,0.56,USD\n"), "{csv}");
+        assert_eq!(cost_text(&both, &[], Some(By::Day), NOW, &capped(), false), expected);
+        let csv = cost_csv(&both, &[]);
+        assert!(csv.ends_with(",7,charged,,302ai,T2V-01,saved,yes,,0.56,USD,\n"), "{csv}");
         let sums = cost_sums(&both, By::Model, false, 0);
         assert!(sums.ends_with("\nT2V-01,1,,,,,USD,0.56,0.0,0.0,0.56\n"), "{sums}");
     }
@@ -339,9 +410,9 @@ Today 0.56 USD spent, 0.0 set aside; the day's cap of 20.0 leaves 19.44.
         for line in &mut lines {
             (line.profile, line.model) = ("a\u{9b}31m\nb".into(), "T2V\u{202e}".into());
         }
-        assert!(cost_json(&lines, 0).contains(r#""model":"T2V\u202e","profile":"a\u009b31m\nb""#));
+        assert!(cost_json(&lines, &[], 0).contains(r#""model":"T2V\u202e","profile":"a\u009b31m\nb""#));
         assert!(cost_sums(&lines, By::Model, true, 0).contains(r#""model":"T2V\u202e""#));
-        assert!(cost_csv(&lines).lines().nth(1).unwrap().contains(",a?31m b,T2V,"), "{}", cost_csv(&lines));
+        assert!(cost_csv(&lines, &[]).lines().nth(1).unwrap().contains(",a?31m b,T2V,"), "{}", cost_csv(&lines, &[]));
         assert!(cost_sums(&lines, By::Model, false, 0).contains("\nT2V,"));
     }
 }

@@ -8,7 +8,7 @@ mod prices;
 mod refunds;
 mod runs;
 
-pub use cost::{cost_csv, cost_json, cost_sums, cost_text};
+pub use cost::{cost_csv, cost_json, cost_sums, cost_text, raise_line};
 pub use detail::detail;
 pub use prices::{Price, prices, prices_json};
 pub use refunds::{refunds, refunds_json, to_ask_for};

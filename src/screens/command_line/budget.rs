@@ -1,0 +1,88 @@
+//! `:budget`: what holds today, and a raise of today's cap, asked for once more before it is made.
+
+use super::table::plain;
+use crate::{app::App, commands::Do, confirm::Confirm, toast};
+use domain::{
+    account::Raise,
+    amount::{Amount, Currency, Money},
+};
+use engine::{act::Act, effect::Level};
+use words::tr;
+
+/// Says what holds, or asks about a raise.
+pub(super) fn budget(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
+    let rest = plain(rest);
+    if rest.is_empty() {
+        let holds = holds(app, app.work.currency());
+        toast::say(app, Level::Info, holds, None);
+        return Ok(Vec::new());
+    }
+    let more = raise(app, &rest)?;
+    let Money { amount, currency } = more;
+    let cap =
+        app.work.cap(currency).ok_or_else(|| tr!("the config sets no cap for a day, so there is none to raise"))?;
+    if app.work.store.owner.is_none() {
+        return Err(tr!("the store is not open yet").into());
+    }
+    let [from, to] = [cap, cap + amount].map(|amount| amount.of(currency));
+    let question = tr!(
+        "Raise today's cap by {more}, from {from} to {to}? It holds for every program on this store until midnight, and \
+         the ledger keeps it; budget.per_day stays as it is.",
+        more,
+        from,
+        to
+    );
+    app.screen.open(Confirm { question, act: Act::RaiseCap(more), done: None });
+    Ok(Vec::new())
+}
+
+/// What is typed: a plus, an amount, and a currency where it is not the profile's.
+fn raise(app: &App, text: &str) -> Result<Money, String> {
+    let own = app.work.currency();
+    let example = || tr!("it takes a raise in {currency}, such as +10", currency = own);
+    let (number, currency) = match text.split_whitespace().collect::<Vec<_>>()[..] {
+        [number] => (number, own),
+        ["+", number] => return raise(app, &format!("+{number}")),
+        [number, currency] => (number, currency.parse::<Currency>().map_err(|_| example())?),
+        _ => return Err(example()),
+    };
+    let Some(number) = number.strip_prefix('+') else {
+        let is_amount = number.parse::<Amount>().is_ok();
+        let lowers = tr!("today's cap can only be raised here, as in +10; budget.per_day in the config sets it");
+        return Err(if is_amount { lowers.into() } else { example() });
+    };
+    let amount = number.parse::<Amount>().map_err(|_| example())?;
+    if amount <= Amount::ZERO {
+        return Err(tr!("a raise is more than 0").into());
+    }
+    if amount > MOST {
+        return Err(tr!("that is too much for one raise: {most} at most", most = MOST.of(currency)));
+    }
+    Ok(amount.of(currency))
+}
+
+/// A larger raise is a slip of the finger.
+const MOST: Amount = Amount::from_thousandths(1_000_000);
+
+/// What holds today, in a sentence.
+fn holds(app: &App, currency: Currency) -> String {
+    let work = &app.work;
+    let (spent, reserved) = (work.spent_today(), work.reserved());
+    let Some(cap) = work.cap(currency) else {
+        return tr!("{spent} spent today; the config sets no cap for a day", spent = spent.of(currency));
+    };
+    let left = cap.less(spent + reserved);
+    let today = match reserved {
+        Amount::ZERO => tr!("{spent} of {cap} spent today, {left} left", spent, cap = cap.of(currency), left),
+        reserved => {
+            let cap = cap.of(currency);
+            tr!("{spent} of {cap} spent today, {reserved} set aside, {left} left", spent, cap, reserved, left)
+        }
+    };
+    let raised = Raise::sum(&work.sharing.raises, currency, work.now.day_start());
+    today
+        + &match raised {
+            Amount::ZERO => tr!("; :budget +10 raises it for today").to_owned(),
+            raised => tr!("; raised by {raised} today", raised = raised.of(currency)),
+        }
+}
