@@ -434,6 +434,8 @@ pub(super) fn healthy(work: &mut Work) {
     }
     work.store.failures = 0;
     work.store.retry_at = None;
+    // Until the store knows it, nothing of what other programs have changed is taken.
+    share::retry(work);
     resume(work);
     work.news.push(News::Store(StoreNews::Back));
 }

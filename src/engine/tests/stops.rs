@@ -179,6 +179,27 @@ fn unsent_work_waits_for_a_word_only_while_nobody_sends_it() {
 }
 
 #[test]
+fn what_the_store_could_not_take_of_a_stop_is_handed_over_with_the_first_command_that_comes_through() {
+    let mut work = testing::state(&[TaskState::Queued]);
+    let (effects, _) = crate::update(&mut work, Msg::Act(Act::Pause(true)), testing::now(0));
+    let shares = |effects: &[Effect]| {
+        let share = |effect: &Effect| match effect {
+            Effect::Store(StoreCmd::Share { ticket, change: Change::Pause, .. }) => Some(*ticket),
+            _ => None,
+        };
+        effects.iter().find_map(share)
+    };
+    let ticket = shares(&effects);
+    let failed = StoreMsg::Failed { ticket, fault: disk_full() };
+    let (effects, _) = crate::update(&mut work, Msg::Store(failed), testing::now(1));
+    assert_eq!((ticket.is_some(), shares(&effects)), (true, None));
+    // Before its own time to be tried again comes, which is then over.
+    let came_through = StoreMsg::Shared { ticket: Some(u64::MAX), shared: Box::default() };
+    let (effects, _) = crate::update(&mut work, Msg::Store(came_through), testing::now(2));
+    assert!(shares(&effects).is_some(), "{effects:?}");
+}
+
+#[test]
 fn a_store_that_is_gone_keeps_its_halt_until_a_look_at_it_comes_through() {
     let mut work = testing::state(&[TaskState::Saved]);
     let fails = || Msg::Store(StoreMsg::Failed { ticket: None, fault: disk_full() });
