@@ -4,6 +4,7 @@
 //! ```text
 //! cargo test --test crashes                     some of the calls, from the first to the last
 //! KILLS=all cargo test --test crashes           every one, in each of the three ways
+//! KILLS=300 cargo test --test crashes           so many of them
 //! KILLS=37:half cargo test --test crashes       that one
 //! ```
 #![cfg(target_os = "linux")]
@@ -22,7 +23,7 @@ use domain::{
 };
 use simulator::CLIP;
 use std::{
-    env, fs,
+    env, fs, panic,
     path::{Path, PathBuf},
     process::Command,
     sync::atomic::{AtomicUsize, Ordering},
@@ -121,11 +122,14 @@ fn agree(made: &[&str], rows: &[&Task]) -> Result<(), String> {
 fn wanted(calls: usize) -> Vec<(usize, &'static str)> {
     match env::var("KILLS").as_deref() {
         Ok("all") => (1..=calls).flat_map(|at| WAYS.map(|way| (at, way))).collect(),
-        Ok(one) => {
+        Ok(one) if one.contains(':') => {
             let (at, way) = one.split_once(':').expect("a call and a way, such as 37:half");
             vec![(at.parse().unwrap(), WAYS.into_iter().find(|known| *known == way).expect("before, half or after"))]
         }
-        Err(_) => (0..SOME).map(|n| (1 + n * calls / SOME, WAYS[n % WAYS.len()])).collect(),
+        many => {
+            let many = many.map_or(SOME, |many| many.parse().expect("`all`, a number, or a call and a way"));
+            (0..many).map(|n| (1 + n * calls / many, WAYS[n % WAYS.len()])).collect()
+        }
     }
 }
 
@@ -143,7 +147,9 @@ fn a_program_killed_at_any_write_or_call_loses_no_paid_task_and_pays_none_twice(
     let work = || {
         let mut wrong = Vec::new();
         while let Some((at, way)) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if let Err(what) = history(&library, *at, way) {
+            // A panic of one is a finding, and no end of the others.
+            let done = panic::catch_unwind(|| history(&library, *at, way));
+            if let Err(what) = done.unwrap_or_else(|cause| Err(format!("{:?}", cause.downcast_ref::<String>()))) {
                 wrong.push(format!("KILLS={at}:{way}: {what}"));
             }
         }
