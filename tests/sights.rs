@@ -201,6 +201,21 @@ fn a_way_that_is_set_is_taken_where_it_can_be() {
 }
 
 #[test]
+fn pixels_that_are_drawn_onto_the_screen_are_others_at_another_place() {
+    let mut flow = saved(1, (120, 40), with(|settings| settings.ui.pictures = Pictures::Sixel));
+    flow.take(told(None, Some((8, 16))));
+    let marks = |flow: &Flow| {
+        let cells = flow.cells();
+        let marked = cells.iter().filter(|cell| cell.symbol().starts_with('\u{10eeee}'));
+        marked.map(|cell| format!("{:?}", cell.fg)).collect::<std::collections::BTreeSet<_>>()
+    };
+    let before = marks(&flow);
+    flow.resize(121, 40);
+    let after = marks(&flow);
+    assert!(before.len() == 1 && after.len() == 1 && before != after, "{before:?} {after:?}");
+}
+
+#[test]
 fn sharper_pixels_are_decoded_larger() {
     let mut flow = saved(1, (120, 40), with(|settings| settings.ui.pictures = Pictures::Kitty));
     flow!(flow, "<Enter>", "+");

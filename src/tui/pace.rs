@@ -9,7 +9,7 @@ pub const QUESTION: &[u8] = b"\x1b[5n";
 pub const ANSWER: &[u8] = b"\x1b[0n";
 
 /// The longest that a key is to wait for the slice before it.
-const WAIT: Duration = Duration::from_millis(80);
+const WAIT: Duration = Duration::from_millis(60);
 /// As much as goes first, before anything is known: nothing on a fast line, 50 ms at 20 kB/s.
 const FIRST: usize = 1_000;
 /// Not less, or a picture would never be there; not more, or it would be all of a frame's work.

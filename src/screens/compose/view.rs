@@ -12,6 +12,7 @@ use crate::{
     },
     screen::{Compose, ComposeRow, Pane},
     sights::Spot,
+    toast,
 };
 use domain::{
     amount::Amount,
@@ -39,6 +40,8 @@ const PROMPT_MOST: u16 = 12;
 
 /// So many rows may be needed for what is said of the fields.
 const SAID: u16 = 3;
+/// So many rows messages take at most.
+const MESSAGES: u16 = 2;
 /// From this many free rows on the picture stands below the fields.
 const PICTURE_LEAST: u16 = 8;
 
@@ -131,17 +134,20 @@ fn lay(app: &App, look: Look, content: Rect) -> Laid {
     let below = send.as_ref().map_or(0, |send| send.all().min(content.height.saturating_sub(PROMPT_LEAST)));
     let above = Rect { height: content.height.saturating_sub(below), ..content };
     let y = i32::from(above.y) - i32::from(scroll(&blocks, app.screen.compose.row, above.height));
-    let picture = sight::room(app, free(&blocks, send.is_none(), content, above, y));
+    let picture = sight::room(app, free(app, &blocks, send.is_none(), content, above, y));
     Laid { blocks, send, above, below, y, picture }
 }
 
-/// The rows that the picture may take: those at the bottom that the fields leave free, whatever is said of one of them, else those
-/// from the first short field to the price. It stands at their end, so that it does not move with every word that comes or goes.
-fn free(blocks: &[Block], is_whole: bool, content: Rect, above: Rect, y: i32) -> Rect {
-    let fields: u16 = blocks.iter().map(|block| block.height).sum();
-    let rows = content.height.saturating_sub(fields + SAID);
-    if is_whole && rows >= PICTURE_LEAST {
-        return Rect { y: content.bottom() - rows, height: rows, ..content };
+/// The rows that the picture may take: those that the fields leave free, whatever is said of one of them, else those from the
+/// first short field to the price. Words that come and go do not move it: some terminals would have to be sent it again.
+fn free(app: &App, blocks: &[Block], is_whole: bool, content: Rect, above: Rect, y: i32) -> Rect {
+    // What is said of the prompt takes no rows from others.
+    let rows = |block: &Block| if block.row == ComposeRow::Field(Field::Prompt) { block.all() } else { block.height };
+    let fields = blocks.iter().map(rows).sum::<u16>() + SAID;
+    // Nor does it become smaller for a message below it.
+    let rows = (content.height + toast::rows(app)).saturating_sub(fields + MESSAGES);
+    if is_whole && rows >= PICTURE_LEAST && fields + rows <= content.height {
+        return Rect { y: content.y + fields, height: rows, ..content };
     }
     let before = |row: ComposeRow| blocks.iter().take_while(|block| block.row != row).map(Block::all).sum::<u16>();
     let at = |row: ComposeRow| u16::try_from(y + i32::from(before(row))).ok().filter(|at| *at >= above.y);

@@ -98,6 +98,8 @@ struct Drawing {
     frame: usize,
     crop: Option<(u32, u32)>,
     size: (u16, u16),
+    /// The room, where pixels are drawn onto the screen: at another place they are another picture.
+    at: Option<Rect>,
     way: Pictures,
     depth: Depth,
     sharp: bool,
@@ -301,6 +303,7 @@ impl Sights {
             frame: spot.frame,
             crop: spot.crop,
             size: size_in(sides, (spot.room.width, spot.room.height.min(most)), self.cell()),
+            at: matches!(way, Pictures::Iterm2 | Pictures::Sixel).then_some(spot.room),
             way,
             depth: depth(ui, self.sharp),
             sharp: self.sharp,
