@@ -91,6 +91,10 @@ pub enum Wrong {
     PlainHttp {
         profile: String,
     },
+    /// Pictures are to be uploaded by a service that takes no uploads.
+    NoUploads {
+        profile: String,
+    },
     BuiltInTheme(String),
     /// An option has no effect without another one.
     NoEffectWithout {

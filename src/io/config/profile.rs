@@ -15,6 +15,7 @@ use domain::{
     request::WireNames,
 };
 use engine::settings::{Profile, Settings};
+use reqwest::Url;
 use service::protocol::Protocol;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -200,6 +201,9 @@ impl Account {
         match &self.base_url {
             None if names_url => {}
             None => faults.push(Wrong::NoUrl { profile, built_in: built_in_names().map(str::to_owned).to_vec() }),
+            Some(url) if self.upload && (self.currency() != Currency::Ptc || is_minimax(url)) => {
+                faults.push(Wrong::NoUploads { profile });
+            }
             Some(url) if !self.allow_http && !check::is_private_line(url) => faults.push(Wrong::PlainHttp { profile }),
             Some(_) => {}
         }
@@ -270,6 +274,13 @@ pub(super) fn set_prices(notes: &mut Notes<'_>, loaded: &mut Loaded, accounts: &
             }
         }
     }
+}
+
+/// Whether that address is one of MiniMax's own.
+fn is_minimax(url: &str) -> bool {
+    let url = Url::parse(url).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+    ["minimax.io", "minimax.cn", "minimaxi.com"].iter().any(|own| host == *own || host.ends_with(&format!(".{own}")))
 }
 
 /// The names of the built-in profiles.

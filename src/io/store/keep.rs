@@ -128,7 +128,11 @@ fn forget(conn: &mut Connection, key: TaskKey) -> sql::Result<Forgotten> {
     tx.execute("UPDATE events SET raw = NULL WHERE task = ?1", [key.0])?;
     let still = pictures(&tx, "true")?;
     let gone = task.request.stored_images().map(|picture| picture.sha256.clone());
-    let gone = gone.filter(|picture| !still.contains(picture)).collect();
+    let gone: BTreeSet<String> = gone.filter(|picture| !still.contains(picture)).collect();
+    // Where it was uploaded, its public URL is a way to it too.
+    for picture in &gone {
+        tx.execute("DELETE FROM uploads WHERE sha256 = ?1", params![picture])?;
+    }
     tx.commit()?;
     Ok(Ok((rev, gone)))
 }

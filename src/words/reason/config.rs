@@ -70,6 +70,11 @@ pub fn problem(wrong: &Wrong) -> Problem {
             tr!("the key would cross the network unencrypted"),
             tr!("Use https, or set allow_http = true in this profile"),
         ),
+        Wrong::NoUploads { profile } => Problem::new(
+            tr!("profiles.{name} cannot upload pictures", name = profile),
+            tr!("MiniMax takes no uploads, only 302.AI does"),
+            tr!("Remove upload = true: pictures go along inside each request"),
+        ),
         Wrong::BuiltInTheme(name) => Problem::new(
             unusable(&format!("theme.{name}")),
             tr!("there is already a theme of that name"),
