@@ -144,6 +144,7 @@ const KEPT: &[(&str, &str)] = &[
     ("not saved", "the id of a kind of event; `words::reason::kind` shows it"),
     ("scp {port}{} .", "a command of a shell"),
     ("reeltop: {text}", "the program's name before its talk"),
+    ("  currency = \"{}\"\n  records = false", "lines for a config"),
     ("  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"", "lines for a config"),
     ("exec {name} \"$@\"", "a line for the shell"),
     ("send {n}", "a command of linear mode"),

@@ -54,7 +54,7 @@ fn every_fault() -> Faults {
     let rare = ["html_200", "html_502", "hang", "reset"];
     let list: Vec<String> = Faults::NAMES
         .iter()
-        // Only the gateway's records tell of a second charge, and nothing reads them yet.
+        // Only the gateway's records tell of a second charge, some time later: `tests/refunds.rs`.
         .filter(|info| info.name != "charged_twice")
         .enumerate()
         .map(|(n, info)| match info.name {
@@ -98,6 +98,7 @@ impl Ground for Real {
                     StoreCmd::SaveDraft { .. }
                         | StoreCmd::SaveView { .. }
                         | StoreCmd::SaveUpload { .. }
+                        | StoreCmd::SaveBalance { .. }
                         | StoreCmd::SaveSeen { .. }
                 );
                 self.under_way += usize::from(told);

@@ -1,7 +1,7 @@
 //! `cancel`, `download`, `adopt`, `resolve`, `balance`: one act each, then the tasks as they are.
 
 use super::{
-    Outcome, Stop, Voice, block_on,
+    Outcome, Stop, Voice, audit, block_on,
     headless::{ActReport, Headless},
     live::Waits,
     look, say, waits,
@@ -13,8 +13,9 @@ use ::io::{
 };
 use domain::{
     amount::{Amount, Currency},
+    evidence::Evidence,
     export,
-    task::{RemoteId, TaskKey, keep_first},
+    task::{RemoteId, Task, TaskKey, keep_first},
 };
 use engine::{
     act::{Act, RefundStep, Resolution},
@@ -31,18 +32,37 @@ pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, voice: Voice) -> Outcom
 }
 
 /// `reeltop resolve`.
-pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Resolution, voice: Voice) -> Outcome {
-    look::whole(&Store::open(&setup.paths.data_dir)?, &[key])?;
+pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Option<Resolution>, voice: Voice) -> Outcome {
+    let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, &[key])?;
+    let Some(as_what) = as_what else {
+        return Err(Stop::Problem(Exit::Usage, Box::new(suggestion(key, tasks.first()))));
+    };
     // An id is believed once the service knows it.
     let asks = matches!(as_what, Resolution::Found(_));
     let act = Act::Resolve { key, as_what };
     if asks { asked(setup, act, 1, voice) } else { once(setup, act, 1, voice) }
 }
 
+/// What the records suggest for an unknown, for whoever has not said what it was.
+fn suggestion(key: TaskKey, task: Option<&Task>) -> Problem {
+    let evidence = task.and_then(|task| task.evidence.as_ref());
+    let next = match evidence {
+        Some(Evidence::NotSeen) => tr!("The records suggest: reeltop resolve {key} --as not-created", key = key.0),
+        Some(Evidence::Ambiguous { .. }) | None => {
+            tr!("Say it with --as: lost, not-created, task-id=ID, or unknown to take it back").to_owned()
+        }
+    };
+    let why = evidence.map(reason::evidence).unwrap_or_default();
+    Problem::new(tr!("what {key} was is not said", key), why, next)
+}
+
 /// `reeltop refunds`: notes what a person says of some, then lists those that can be asked for.
 pub(super) fn refunds(setup: &Loaded, asked: Vec<TaskKey>, refunded: Vec<TaskKey>, voice: Voice) -> Outcome {
     let steps = [(asked, RefundStep::Asked), (refunded, RefundStep::Given)];
     let mut exits = Vec::new();
+    if steps.iter().all(|(keys, _)| keys.is_empty()) {
+        audit::look_for_twice(setup);
+    }
     for (mut keys, step) in steps {
         keep_first(&mut keys);
         if keys.is_empty() {

@@ -3,6 +3,7 @@
 
 mod acts;
 pub mod args;
+mod audit;
 mod carry;
 mod complete;
 mod consent;
@@ -165,7 +166,9 @@ fn call(cli: Cli) -> Outcome {
         .map(|()| Exit::Done)?),
         Command::Config { what: ConfigCall::Unit } => unit::run(&global, voice),
         Command::Config { what } => settings::run(&global, what, voice),
-        Command::Simulate { listen, seed, faults } => simulate::run(listen, seed, &faults.join(","), voice),
+        Command::Simulate { listen, seed, currency, faults } => {
+            simulate::run(listen, seed, currency, &faults.join(","), voice)
+        }
         Command::Doctor { deep } => doctor::run(&global, deep, voice),
         Command::List { filter, limit } => look::list(&load(&global)?, &filter.join(" "), limit, voice),
         Command::Export { filter, short } => carry::export(&load(&global)?, &filter.join(" "), short),
@@ -173,7 +176,8 @@ fn call(cli: Cli) -> Outcome {
         Command::Archive { before } => keep::archive(&load(&global)?, before, voice),
         Command::Forget { keys } => keep::forget(&load(&global)?, &keys, voice),
         Command::Show { key } => look::show(&load(&global)?, key, voice),
-        Command::Cost { csv, by } => look::cost(&load(&global)?, csv, by.map(Into::into), voice),
+        Command::Cost { check: true, .. } => audit::check(&load(&global)?, voice),
+        Command::Cost { csv, by, check: false } => look::cost(&load(&global)?, csv, by.map(Into::into), voice),
         Command::Balance => acts::balance(&load(&global)?, voice),
         Command::Prices => prices::run(&load(&global)?, voice),
         Command::Submit(order) => submit::run(&load(&global)?, *order, voice),

@@ -21,14 +21,15 @@ impl From<CannotListen> for Stop {
 }
 
 /// Serves until a signal comes.
-pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str, voice: Voice) -> Outcome {
+pub(super) fn run(listen: SocketAddr, seed: u64, currency: Currency, faults: &str, voice: Voice) -> Outcome {
     let faults = faults.parse::<Faults>().map_err(|bad| {
         let problem = Problem::new(tr!("cannot parse the faults"), wrong(&bad), "");
         Stop::Problem(Exit::Usage, Box::new(problem))
     })?;
     block_on(async {
         let mut signals = Signals::listen();
-        let config = SimConfig { listen, seed, faults, various: true, ..SimConfig::demo(Catalogue::builtin()) };
+        let config =
+            SimConfig { listen, seed, faults, currency, various: true, ..SimConfig::demo(Catalogue::builtin()) };
         let simulator = Simulator::start(config).await?;
         let mut out = io::stdout().lock();
         match voice.json {
@@ -43,6 +44,9 @@ pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str, voice: Voice) -> 
             "  [profiles.simulator]\n  base_url = \"{}\"\n  path_prefix = \"/minimaxi/v1\"",
             simulator.base_url()
         )?;
+        if currency != Currency::Ptc {
+            writeln!(err, "  currency = \"{}\"\n  records = false", currency.id())?;
+        }
         writeln!(err, "{}", tr!("Any key is good; `reeltop simulate --help` lists the faults."))?;
         drop(err);
         signals.next().await;
@@ -54,7 +58,7 @@ pub(super) fn run(listen: SocketAddr, seed: u64, faults: &str, voice: Voice) -> 
                 "{submissions} submissions, {accepted} accepted, {charged} charged, {queries} queries, {downloads} downloads",
                 submissions = counts.submissions,
                 accepted = counts.accepted,
-                charged = counts.charged.of(Currency::Ptc),
+                charged = counts.charged.of(currency),
                 queries = counts.queries,
                 downloads = counts.downloads,
             )

@@ -71,9 +71,13 @@ impl Sum {
                 self.charged += account.reserved.amount
             }
             MoneyEvent::Unknown => self.unknown += account.reserved.amount,
-            MoneyEvent::Released | MoneyEvent::Refunded | MoneyEvent::Upload => {}
+            MoneyEvent::Released
+            | MoneyEvent::Refunded
+            | MoneyEvent::Upload
+            | MoneyEvent::Twice
+            | MoneyEvent::TwiceRefunded => {}
         }
-        self.charged += account.uploads;
+        self.charged += account.besides;
     }
 }
 
@@ -87,8 +91,8 @@ pub struct Account<'a> {
     pub reserved: Money,
     /// What became of it.
     pub last: MoneyEvent,
-    /// What uploads of its pictures cost besides, in the same currency.
-    pub uploads: Amount,
+    /// What was charged besides and not given back, in the same currency: uploads, second charges.
+    pub besides: Amount,
 }
 
 /// Each attempt's money, by key.
@@ -100,11 +104,17 @@ pub fn accounts(lines: &[CostLine]) -> Vec<Account<'_>> {
             line,
             reserved: line.amount,
             last: line.event,
-            uploads: Amount::ZERO,
+            besides: Amount::ZERO,
         });
-        if line.event == MoneyEvent::Upload {
+        let amount = line.amount.amount;
+        let besides = match line.event {
+            MoneyEvent::Upload | MoneyEvent::Twice => Some(amount),
+            MoneyEvent::TwiceRefunded => Some(Amount::ZERO - amount),
+            _ => None,
+        };
+        if let Some(besides) = besides {
             if line.amount.currency == account.reserved.currency {
-                account.uploads += line.amount.amount;
+                account.besides += besides;
             }
             continue;
         }

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod amount;
+pub mod audit;
 pub mod batch_file;
 pub mod braces;
 pub mod builtin;

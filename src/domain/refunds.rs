@@ -3,7 +3,7 @@
 
 use super::{
     amount::{Amount, CostSource, Money, Totals},
-    task::{Phase, Task, TaskKey, TaskState},
+    task::{MoneyEvent, Phase, RefundMarks, Task, TaskKey, TaskState},
     time::{Now, Wall},
 };
 use serde::{Deserialize, Serialize};
@@ -26,8 +26,19 @@ pub struct Refund {
     pub asked_at: Option<Wall>,
     /// Working days left after today.
     pub days_left: u32,
-    /// Whether its ID was lost; else it failed.
-    pub lost: bool,
+    pub why: Why,
+}
+
+/// Why there is nothing for a charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// The task failed.
+    Failed,
+    /// The task's ID was lost.
+    Lost,
+    /// The same call was charged once already.
+    Twice,
 }
 
 /// Whether a task was accepted and ended without a file, is not proven free and was not given back.
@@ -44,20 +55,38 @@ pub fn is_one(task: &Task) -> bool {
     without_result && !proven_free && task.refund.given_at.is_none()
 }
 
-/// The charge, if it can still be asked for.
+/// The task's charges that can be given back, with what was said of each: its price, and what was charged once more.
 #[must_use]
-pub fn of(task: &Task, now: Now) -> Option<Refund> {
-    let sent_at = task.sent_at.filter(|_| is_one(task))?;
-    Some(Refund {
-        key: task.key,
-        request_id: task.request_id.clone(),
-        money: task.money(),
-        sent_at,
-        model: task.request.model.clone(),
-        asked_at: task.refund.asked_at,
-        days_left: days_left(sent_at, now)?,
-        lost: task.remote.is_none(),
-    })
+pub fn marks(task: &mut Task) -> Vec<(MoneyEvent, Money, &mut RefundMarks)> {
+    let (currency, price) = (task.currency, is_one(task).then(|| task.money()));
+    let price = price.map(|money| (MoneyEvent::Refunded, money, &mut task.refund));
+    let stand = task.besides.twice.iter_mut().filter(|second| second.refund.given_at.is_none());
+    let twice = stand.map(|second| (MoneyEvent::TwiceRefunded, second.cost.of(currency), &mut second.refund));
+    price.into_iter().chain(twice).collect()
+}
+
+/// The charges that can still be asked for.
+#[must_use]
+pub fn of(task: &Task, now: Now) -> Vec<Refund> {
+    let Some(sent_at) = task.sent_at else { return Vec::new() };
+    let refund = |request_id: &Option<String>, money, sent_at, marks: RefundMarks, why| {
+        Some(Refund {
+            key: task.key,
+            request_id: request_id.clone(),
+            money,
+            sent_at,
+            model: task.request.model.clone(),
+            asked_at: marks.asked_at,
+            days_left: days_left(sent_at, now)?,
+            why,
+        })
+    };
+    let why = if task.remote.is_none() { Why::Lost } else { Why::Failed };
+    let price = is_one(task).then(|| refund(&task.request_id, task.money(), sent_at, task.refund, why));
+    let stand = task.besides.twice.iter().filter(|second| second.refund.given_at.is_none());
+    let twice = stand
+        .map(|second| refund(&second.request_id, second.cost.of(task.currency), second.at, second.refund, Why::Twice));
+    price.into_iter().chain(twice).flatten().collect()
 }
 
 /// Working days left after today, by the person's own days; `None` when it is too late.

@@ -1,15 +1,17 @@
 //! A task: one attempt at one video, from the intent to the saved file.
 
+mod besides;
 mod codes;
 mod ledger;
 mod new_task;
 mod row;
 mod state;
 
+pub use besides::{Besides, Second};
 pub use codes::{ID_LOST, NO_FILE, NOT_CREATED, STOPPED};
 pub use ledger::{Event, LedgerLine, MoneyEvent, RefundMarks, RefundStep, Resolution, What};
 pub use new_task::NewTask;
-pub use row::{Kind, Row, Texts, kept_reason};
+pub use row::{Kind, Row, Small, Texts, kept_reason};
 pub use state::TaskState;
 
 use super::{
@@ -45,6 +47,31 @@ impl FromStr for TaskKey {
     fn from_str(text: &str) -> Result<Self, NotAKey> {
         let digits = text.trim().trim_start_matches('#');
         digits.parse().map(Self).map_err(|_| NotAKey(text.into()))
+    }
+}
+
+/// Another task, or none, in the memory of one key: no task has the number 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Option<TaskKey>", into = "Option<TaskKey>")]
+pub struct MaybeKey(u32);
+
+impl MaybeKey {
+    /// The key, where there is one.
+    #[must_use]
+    pub const fn get(self) -> Option<TaskKey> {
+        if self.0 == 0 { None } else { Some(TaskKey(self.0)) }
+    }
+}
+
+impl From<Option<TaskKey>> for MaybeKey {
+    fn from(key: Option<TaskKey>) -> Self {
+        Self(key.map_or(0, |key| key.0))
+    }
+}
+
+impl From<MaybeKey> for Option<TaskKey> {
+    fn from(key: MaybeKey) -> Self {
+        key.get()
     }
 }
 
@@ -259,6 +286,9 @@ pub struct Task {
     /// What was said about giving its charge back.
     #[serde(default)]
     pub refund: RefundMarks,
+    /// What was charged for it beside its price.
+    #[serde(default)]
+    pub besides: Besides,
 }
 
 impl Task {

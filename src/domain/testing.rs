@@ -55,6 +55,7 @@ pub fn task(draft: &Draft, phase: Phase) -> Task {
         batch: TaskKey(12),
         evidence: None,
         refund: crate::task::RefundMarks::default(),
+        besides: crate::task::Besides::default(),
     }
 }
 

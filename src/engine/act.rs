@@ -58,6 +58,8 @@ pub enum Act {
     RaiseCap(Money),
     /// Ask for the balance.
     Balance,
+    /// Lay the ledger of that many days, today among them, beside the gateway's records. Free.
+    Audit { days: u32 },
     /// End in order: submissions and store writes are waited for.
     Quit,
 }

@@ -60,6 +60,7 @@ pub(super) fn act(work: &mut Work, act: Act) -> Vec<Effect> {
             Vec::new()
         }
         Act::Balance => super::money::ask_balance(work),
+        Act::Audit { days } => super::audit::begin(work, days),
         Act::Quit => super::ending::quit(work, 0),
     }
 }

@@ -74,7 +74,7 @@ fn made(work: &Work, key: TaskKey) -> u32 {
     let mut made = 0;
     while let Some(row) = at.filter(|row| row.kind.automatic) {
         made += 1;
-        at = row.parent.and_then(|parent| rows.get(&parent));
+        at = row.parent.get().and_then(|parent| rows.get(&parent));
     }
     made
 }

@@ -132,6 +132,8 @@ pub enum StoreCmd {
         from: Wall,
         to: Wall,
     },
+    /// Read our own side of a span of time, to lay it beside the records. Answered by `Audit`.
+    Audit { ticket: Ticket, profile: String, from: Wall, to: Wall },
     /// Read the charges that can be asked back. Answered by `Refunds`.
     Refunds {
         /// Now, for the person's own days.
@@ -159,6 +161,8 @@ pub enum StoreCmd {
     },
     /// Keep the address of a picture that was uploaded. Not answered unless it fails.
     SaveUpload { upload: Upload },
+    /// Keep what an account's balance was at a moment.
+    SaveBalance { profile: String, amount: Amount, at: Wall },
     /// Keep how the table is left. Not answered unless it fails.
     SaveView { view: Box<View> },
     /// Note that a dashboard is in use now. Not answered unless it fails.
@@ -403,6 +407,7 @@ impl StoreCmd {
             | Self::Write { ticket, .. }
             | Self::Send { ticket, .. }
             | Self::Sent { ticket, .. }
+            | Self::Audit { ticket, .. }
             | Self::Share { ticket, .. } => Some(*ticket),
             Self::Look { .. }
             | Self::Detail { .. }
@@ -411,6 +416,7 @@ impl StoreCmd {
             | Self::SaveDraft { .. }
             | Self::SaveView { .. }
             | Self::SaveUpload { .. }
+            | Self::SaveBalance { .. }
             | Self::Archived { .. }
             | Self::SaveSeen { .. } => None,
         }

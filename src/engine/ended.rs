@@ -1,6 +1,6 @@
 //! Changes to tasks that may have ended: of these the whole is in the store alone, and is read first.
 
-use super::{acts, adopt, records, refunds, store};
+use super::{acts, adopt, audit, records, refunds, store};
 use crate::{
     effect::{Effect, StoreCmd},
     work::{Then, Work},
@@ -35,6 +35,7 @@ fn one(work: &mut Work, task: Task, then: Then) -> Vec<Effect> {
             Some(_) => Vec::new(),
             None => acts::revive(work, task, id, *phase),
         },
+        Then::Twice(second) => audit::take(work, task, second),
         Then::Refund(step) => refunds::take(work, task, step),
     }
 }

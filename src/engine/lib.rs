@@ -11,6 +11,7 @@ pub mod acts;
 mod adopt;
 mod again;
 pub mod agenda;
+pub mod audit;
 mod callback;
 pub mod effect;
 mod ended;

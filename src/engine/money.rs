@@ -2,12 +2,13 @@
 
 use super::ticket;
 use crate::{
-    effect::{Effect, HttpCmd, Ticket},
-    work::Work,
+    effect::{Effect, HttpCmd, StoreCmd, Ticket},
+    work::{Auditing, Work},
 };
 use domain::{
     account::Raise,
     amount::{Amount, Currency, Totals},
+    audit::{Audit, NotAudited},
     costs::Report,
     problem::{ErrorClass, TaskError},
     refunds::Refund,
@@ -32,6 +33,10 @@ pub struct Money {
     pub first_balance: Option<(Amount, Wall)>,
     /// The ledger summed up, as of the last time the money screen asked.
     pub report: Option<Box<Report>>,
+    /// The ledger beside the gateway's records, as of the last time a person asked, and when that was.
+    pub audit: Option<(Result<Box<Audit>, NotAudited>, Wall)>,
+    /// The one under way.
+    pub auditing: Option<Auditing>,
     /// Charges that can be asked back, as the store last told.
     pub refunds: Vec<Refund>,
     /// Whether these may be others now.
@@ -114,12 +119,15 @@ pub(super) fn balance(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect>
         work.stale += 1;
         return Vec::new();
     }
+    let mut effects = Vec::new();
     match work.settings.profile.protocol.balance(reply) {
         Ok(amount) => {
             super::poller::answered(work);
             work.money.balance = Some((amount, work.now.wall));
             work.money.spent_at_balance = work.money.spent_today.clone();
             work.money.first_balance.get_or_insert((amount, work.now.wall));
+            let (profile, at) = (work.settings.profile.name.clone(), work.now.wall);
+            effects.push(Effect::Store(StoreCmd::SaveBalance { profile, amount, at }));
             work.money.balance_problem = None;
         }
         Err(error) => {
@@ -137,5 +145,6 @@ pub(super) fn balance(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect>
             work.money.balance_problem = Some(error);
         }
     }
-    Vec::new()
+    effects.extend(super::audit::go_on(work));
+    effects
 }

@@ -167,11 +167,12 @@ pub enum StoreMsg {
     Detail(Box<Detail>),
     /// The submissions of a span of time.
     Sent {
-        /// Of the command.
         ticket: Ticket,
         /// Whole.
         tasks: Vec<Task>,
     },
+    /// Our own side of a span of time.
+    Audit { ticket: Ticket, side: Box<crate::audit::Side> },
     /// The charges that can be asked back, the oldest first.
     Refunds(Vec<Refund>),
     /// Archived tasks that pass a filter, the newest first.

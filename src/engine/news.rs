@@ -76,6 +76,8 @@ pub enum TaskNews {
     FoundInRecords(RemoteId),
     /// What the records say of it leaves it unknown.
     Evidence(Evidence),
+    /// The records have one more charge for the same call.
+    ChargedTwice(Money),
     /// Its charge was asked back, or came back.
     Refund(RefundStep),
     /// The service is asked about the id that is to settle it.

@@ -379,7 +379,8 @@ fn ready(work: &mut Work, mut task: Task, file: FileId, note: domain::task::Even
 fn failed(work: &mut Work, mut task: Task, error: TaskError, reply: &Reply) -> Vec<Effect> {
     let note = answer_event(work, What::Failed(error.reason.clone()), reply);
     let money = match error.charged {
-        // Their word stands until they have another: they are asked again now.
+        // The gateway's records know what was charged, a failure's code only what it should be (the service's contract, section
+        // Records, against its table of codes). Their word stands until they have another: they are asked again now.
         _ if task.cost_source == Some(CostSource::Records) => None,
         Charged::No => Some(MoneyEvent::Released),
         Charged::Unknown => Some(MoneyEvent::Unknown),

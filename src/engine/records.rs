@@ -10,7 +10,7 @@
 //! nothing of them is asked until the config is read again or the program starts anew. What becomes of unknowns is the matter
 //! of [`unknowns`](super::unknowns).
 
-use super::{answer_of_records, ended, in_scope, is_ours, poller, ticket, unknowns};
+use super::{answer_of_records, audit, ended, in_scope, is_ours, poller, ticket, unknowns};
 use crate::{
     effect::{Effect, HttpCmd, Ticket},
     news::{News, RecordsNews},
@@ -73,6 +73,7 @@ pub(super) fn plan(work: &mut Work, task: &Task) {
         let due = ask.begun.plus(times(&ask)[0]);
         work.records.charges.insert(key, ask);
         work.records.due.set(key, Some(due));
+        audit::later(work, task);
     }
 }
 
@@ -97,6 +98,7 @@ pub(super) fn ask_due(work: &mut Work) -> Vec<Effect> {
         effects.push(Effect::Http(HttpCmd::Charge { ticket, request_id }));
     }
     effects.extend(unknowns::look_due(work));
+    effects.extend(audit::due(work));
     effects
 }
 
@@ -106,7 +108,7 @@ pub(super) fn deadline(work: &Work) -> Option<Mono> {
         return None;
     }
     let charges = work.records.due.first().filter(|_| work.records.asking.len() < AT_ONCE);
-    let at = [charges, unknowns::deadline(work)].into_iter().flatten().min()?;
+    let at = [charges, unknowns::deadline(work), audit::deadline(work)].into_iter().flatten().min()?;
     Some(at.max(poller::open_at(work)))
 }
 
@@ -115,7 +117,7 @@ pub(super) fn may_ask(work: &Work) -> bool {
     may_be_asked(work) && work.now.mono >= poller::open_at(work)
 }
 
-fn may_be_asked(work: &Work) -> bool {
+pub(super) fn may_be_asked(work: &Work) -> bool {
     is_on(work) && work.settings.has_key && work.store.owner.is_some()
 }
 

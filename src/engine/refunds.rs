@@ -28,27 +28,33 @@ pub(super) fn read_due(work: &mut Work) -> Vec<Effect> {
     vec![Effect::Store(StoreCmd::Refunds { now: work.now })]
 }
 
-/// Writes down that it was asked for, or that the money came back.
+/// Writes down that it was asked for, or that the money came back: of all of the task's charges without a result.
 pub(super) fn take(work: &mut Work, mut task: Task, step: RefundStep) -> Vec<Effect> {
-    let key = task.key;
-    if !refunds::is_one(&task) {
-        return refuse(work, key, Left::NoRefund(task.state()));
+    let (key, state, now) = (task.key, task.state(), work.now.wall);
+    let mut marks = refunds::marks(&mut task);
+    if marks.is_empty() {
+        return refuse(work, key, Left::NoRefund(state));
     }
-    let (what, mut ledger) = (What::Refund(step), Vec::new());
-    match step {
-        RefundStep::Asked => task.refund.asked_at = Some(work.now.wall),
-        RefundStep::Given => {
-            task.refund.given_at = Some(work.now.wall);
-            match &mut task.phase {
-                Phase::Failed { error } => error.charged = Charged::No,
-                Phase::Cancelled { charged, .. } => *charged = Charged::No,
-                _ => {}
+    let mut ledger = Vec::new();
+    for (event, amount, marks) in &mut marks {
+        match step {
+            RefundStep::Asked => marks.asked_at = Some(now),
+            RefundStep::Given => {
+                marks.given_at = Some(now);
+                ledger.push(LedgerLine { at: now, event: *event, amount: *amount });
             }
-            ledger.push(LedgerLine { at: work.now.wall, event: MoneyEvent::Refunded, amount: task.money() });
         }
     }
-    let note = event(work, what);
+    if ledger.iter().any(|line| line.event == MoneyEvent::Refunded) {
+        match &mut task.phase {
+            Phase::Failed { error } => error.charged = Charged::No,
+            Phase::Cancelled { charged, .. } => *charged = Charged::No,
+            _ => {}
+        }
+    }
+    let note = event(work, What::Refund(step));
     work.news.push(News::Task { key, what: TaskNews::Refund(step) });
+    work.money.refunds_stale = true;
     work.store.owed.insert(key);
     store::write(work, task, vec![note], ledger)
 }

@@ -6,8 +6,8 @@
 //! and `Sending`) do not go this way: see [`super::queue`] and [`super::acts`].
 
 use super::{
-    act_news, acts, again, callback, ended, event, held_by_another, held_by_us, hook, is_ours, is_told_of, put_away,
-    queue, saver, share, ticket, unknowns, uploads,
+    act_news, acts, again, audit, callback, ended, event, held_by_another, held_by_us, hook, is_ours, is_told_of,
+    put_away, queue, saver, share, ticket, unknowns, uploads,
 };
 use crate::{
     effect::{Effect, Level, Noted, StoreCmd, Ticket, Write},
@@ -67,6 +67,7 @@ pub(super) fn store(work: &mut Work, msg: StoreMsg) -> Vec<Effect> {
             Vec::new()
         }
         StoreMsg::Sent { ticket, tasks } => unknowns::sent(work, ticket, tasks),
+        StoreMsg::Audit { ticket, side } => audit::read(work, ticket, *side),
         StoreMsg::Uploads(known) => {
             uploads::known(work, known);
             Vec::new()
@@ -369,6 +370,7 @@ fn failed(work: &mut Work, of: Option<Ticket>, fault: Fault) -> Vec<Effect> {
     }
     if let Some(ticket) = of {
         share::failed(work, ticket);
+        audit::failed(work, ticket);
     }
     if let Some(ticket) = of.filter(|ticket| work.queue.inserting.remove(ticket)) {
         work.adopting.inserting.remove(&ticket);

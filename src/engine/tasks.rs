@@ -181,12 +181,14 @@ fn count_money(work: &mut Work, row: &Row) -> (Money, Money) {
 
 /// What a row counts for: spent since `day` began, and set aside for work not yet sent.
 fn money_of(row: &Row, day: Wall) -> (Money, Money) {
-    let (money, none) = (row.money(), Amount::ZERO.of(row.kind.currency));
-    if row.state == TaskState::Queued {
-        return (none, money);
-    }
-    let today = row.sent_at.get().is_some_and(|sent| sent >= day);
-    (if today && row.charged != Charged::No { money } else { none }, none)
+    let currency = row.kind.currency;
+    let (is_sent, sent) = (row.sent_at.get().is_some(), row.sent_at.get().unwrap_or(row.created_at));
+    let is_waiting = row.state == TaskState::Queued;
+    // An upload comes before the sending, and is spent whatever becomes of the task.
+    let price = if !is_waiting && is_sent && row.charged != Charged::No { row.cost } else { Amount::ZERO };
+    let spent = if sent >= day { price + Amount::from(row.besides) } else { Amount::ZERO };
+    let reserved = if is_waiting { row.cost } else { Amount::ZERO };
+    (spent.of(currency), reserved.of(currency))
 }
 
 fn remember(work: &mut Work, row: &Row) {
@@ -234,7 +236,7 @@ fn mark_retried(work: &mut Work, parent: TaskKey, taken_back: bool) {
 /// Keeps the count of the attempts that repeat a task, where it is kept: a row becomes what it is now.
 fn count_attempt(attempts: &mut Option<BTreeMap<TaskKey, usize>>, before: Option<&Row>, now: &Row) {
     let Some(attempts) = attempts else { return };
-    let repeats = |row: &Row| row.parent.filter(|_| !row.is_taken_back());
+    let repeats = |row: &Row| row.parent.get().filter(|_| !row.is_taken_back());
     if let Some(parent) = repeats(now) {
         *attempts.entry(parent).or_default() += 1;
     }

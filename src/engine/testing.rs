@@ -149,6 +149,7 @@ pub fn task(key: u32, state: TaskState) -> Task {
         batch: TaskKey(key),
         evidence: None,
         refund: domain::task::RefundMarks::default(),
+        besides: domain::task::Besides::default(),
     }
 }
 

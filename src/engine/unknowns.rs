@@ -9,7 +9,7 @@
 //!    none after the last   -> nothing is decided; "not created" is what a person is advised
 //! ```
 
-use super::{adopt, answer_of_records, claim, in_scope, poller, records, store, ticket};
+use super::{adopt, answer_of_records, audit, claim, in_scope, poller, records, store, ticket};
 use crate::{
     effect::{Effect, HttpCmd, StoreCmd, Ticket},
     news::{News, TaskNews},
@@ -113,6 +113,9 @@ fn patience_of(work: &Work, sent: Wall, request: &Request) -> Wall {
 
 /// A page of the records.
 pub(super) fn page(work: &mut Work, of: Ticket, answer: Asked<Page>) -> Vec<Effect> {
+    if audit::is_for(work, of) {
+        return audit::page(work, answer);
+    }
     let Some(look) = work.records.look.as_mut().filter(|look| look.ticket == of) else {
         work.stale += 1;
         return Vec::new();
@@ -210,7 +213,7 @@ fn over(work: &mut Work, told: bool) -> Option<Look> {
     Some(look)
 }
 
-fn submission(work: &Work, task: &Task) -> Submission {
+pub(super) fn submission(work: &Work, task: &Task) -> Submission {
     let sent = task.sent_at.unwrap_or(task.created_at);
     Submission {
         key: task.key,
@@ -267,6 +270,7 @@ fn id_lost(work: &mut Work, task: Task, cost: Option<Amount>, row: Row) -> Vec<E
         ..task
     };
     work.news.push(News::Task { key: task.key, what: TaskNews::Failed(error) });
+    audit::later(work, &task);
     let line = charge(work, &mut task, &row, cost);
     let note = answer_of_records(work, What::Failed(Reason::Own(Own::IdLost)), task.request_id.as_deref());
     store::write(work, task, vec![note], vec![line])

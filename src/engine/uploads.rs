@@ -137,12 +137,16 @@ pub(super) fn uploaded(work: &mut Work, of: Ticket, reply: &Reply) -> Vec<Effect
 /// A line in the ledger of the task that the upload was for.
 fn paid(work: &mut Work, key: TaskKey) -> Vec<Effect> {
     let key = Some(key).filter(|key| work.tasks.live.contains_key(key)).or_else(|| work.tasks.queued.first().copied());
-    let Some(task) = key.and_then(|key| store::unwritten(work, key).or_else(|| work.tasks.live.get(&key).cloned()))
+    let Some(mut task) = key.and_then(|key| store::unwritten(work, key).or_else(|| work.tasks.live.get(&key).cloned()))
     else {
         return Vec::new();
     };
     work.queue.uploaded.paid = Some(task.key);
     let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Upload, amount: PRICE.of(Currency::Ptc) };
+    // Currencies are never added up: what is not in the task's own stands in the ledger alone.
+    if task.currency == Currency::Ptc {
+        task.besides.uploads += PRICE;
+    }
     store::write(work, task, vec![], vec![line])
 }
 

@@ -12,7 +12,7 @@ use domain::{
     account::{Account, Change, HaltCause, Raise, Sender, Stamp, Streak},
     amount::Amount,
     reason::Reason,
-    task::{NewTask, Phase, RefundStep, RemoteId, TaskKey, Trouble},
+    task::{NewTask, Phase, RefundStep, RemoteId, Second, TaskKey, Trouble},
     time::{Mono, Now, Wall},
 };
 use serde::{Deserialize, Serialize};
@@ -339,6 +339,8 @@ pub struct Records {
     pub look_due: Agenda<Mono>,
     /// The look under way.
     pub look: Option<Look>,
+    /// When the program looks alone for what was charged twice, and since when.
+    pub audit_due: Option<(Mono, Wall)>,
     /// Changes to tasks that have ended; the store is reading them.
     pub then: BTreeMap<TaskKey, Vec<Then>>,
 }
@@ -373,6 +375,28 @@ pub struct Look {
     pub until: Mono,
 }
 
+/// A comparison of the ledger with the records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Auditing {
+    pub ticket: Ticket,
+    /// What is looked through.
+    pub window: Window,
+    /// What was found so far.
+    pub rows: Vec<record::Row>,
+    /// Pages asked for so far; 0 while the balance is awaited.
+    pub pages: u32,
+    /// Whether these were all.
+    pub whole: bool,
+    /// Questions in a row without a usable answer.
+    pub missed: u8,
+    /// When the page is asked for again.
+    pub again: Option<Mono>,
+    /// When it is given up.
+    pub until: Mono,
+    /// Whether a person asked for it.
+    pub asked: bool,
+}
+
 /// A change to a task that may have ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Then {
@@ -380,6 +404,8 @@ pub enum Then {
     Charge(Amount),
     /// Its lost id was found, and the service knows it.
     Found(RemoteId, Box<Phase>),
+    /// The records have one more charge for the same call.
+    Twice(Second),
     /// A person said something about giving its charge back.
     Refund(RefundStep),
 }

@@ -36,9 +36,9 @@ const NOT_FOUND: GatewayWords = GatewayWords {
 
 pub(super) type Params = Query<HashMap<String, String>>;
 
-/// One API, under every prefix that hosts have it under, and the gateway's own beside it.
-pub(super) fn router(shared: Arc<Shared>) -> Router {
-    let mut router = gateway::routes();
+/// One API, under every prefix that hosts have it under, and the gateway's own beside it where it plays the gateway.
+pub(super) fn router(shared: Arc<Shared>, gateway: bool) -> Router {
+    let mut router = if gateway { gateway::routes() } else { Router::new() };
     for prefix in ["/minimaxi/v1", "/v1", ""] {
         router = router
             .route(&format!("{prefix}/video_generation"), post(submit))

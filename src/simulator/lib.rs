@@ -24,7 +24,7 @@ pub use world::{Counts, End, Preloaded, Submission};
 
 use axum::Router;
 use domain::{
-    amount::Amount,
+    amount::{Amount, Currency},
     catalogue::Catalogue,
     time::{HOUR, SECOND, Wall},
 };
@@ -65,8 +65,11 @@ pub struct SimConfig {
     /// Decides run times, ids and chances.
     pub seed: u64,
     pub faults: Faults,
-    /// Its models and their prices.
+    /// Its models.
     pub catalogue: Catalogue,
+    /// Whose prices it charges: in PTC it plays the 302.AI gateway; in USD and CNY MiniMax's own host, which has no records, no
+    /// balance and no uploads.
+    pub currency: Currency,
     /// The shortest and the longest run of a task, in milliseconds.
     pub run_ms: (u64, u64),
     /// The account's balance at the start.
@@ -94,6 +97,7 @@ impl SimConfig {
             seed: 302,
             faults: Faults::default(),
             catalogue,
+            currency: Currency::Ptc,
             run_ms: (20 * SECOND, 90 * SECOND),
             balance: Amount::from_thousandths(50_000),
             key: None,
@@ -184,9 +188,10 @@ impl Simulator {
         let files = listen(SocketAddr::new(config.listen.ip(), 0)).await?;
         let (base_url, storage_url) = (url(&api)?, url(&files)?);
         let (stop, stopped) = watch::channel(false);
-        let SimConfig { seed, faults, catalogue, run_ms, balance, key, address_life_ms, per_minute, .. } = config;
+        let SimConfig { seed, faults, catalogue, currency, run_ms, balance, key, address_life_ms, per_minute, .. } =
+            config;
         let shared = Arc::new(Shared {
-            books: Mutex::new(Books::new(seed, faults, catalogue, run_ms, per_minute, balance)),
+            books: Mutex::new(Books::new(seed, faults, catalogue, currency, run_ms, per_minute, balance)),
             downloads: Mutex::default(),
             callbacks: Mutex::default(),
             counts: watch::Sender::default(),
@@ -200,7 +205,7 @@ impl Simulator {
             stopped,
         });
         let servers = [
-            serve(api, api::router(Arc::clone(&shared)), Arc::clone(&shared)),
+            serve(api, api::router(Arc::clone(&shared), currency == Currency::Ptc), Arc::clone(&shared)),
             serve(files, storage::router(Arc::clone(&shared)), Arc::clone(&shared)),
         ];
         Ok(Self { base_url, shared, stop, servers })

@@ -5,6 +5,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use domain::{
     amount::Amount,
     catalogue::{Catalogue, LengthUnit, ModelSpec, Need, ResolutionSpec},
+    prices::{Offer, Prices},
 };
 use imagesize::ImageType;
 use serde_json::{Map, Value};
@@ -32,7 +33,7 @@ const KNOWN: [&str; 13] = [
 type Invalid = String;
 
 /// The price of a valid submission.
-pub(super) fn price(body: &Value, catalogue: &Catalogue) -> Result<Amount, Invalid> {
+pub(super) fn price(body: &Value, catalogue: &Catalogue, prices: &Prices) -> Result<Amount, Invalid> {
     let fields = body.as_object().ok_or("the body is not a JSON object")?;
     let name = text(fields, "model")?.ok_or("model is required")?;
     let spec = catalogue.spec(name).ok_or_else(|| format!("model {name} does not exist"))?;
@@ -52,7 +53,14 @@ pub(super) fn price(body: &Value, catalogue: &Catalogue) -> Result<Amount, Inval
             return Err(format!("{name} must be a boolean"));
         }
     }
-    Ok(spec.price)
+    let seconds = fields.get("duration").and_then(Value::as_u64).and_then(|seconds| u32::try_from(seconds).ok());
+    let offer = Offer {
+        model: name.to_owned(),
+        resolution: resolution.name.clone(),
+        seconds: seconds.unwrap_or(spec.default_duration),
+    };
+    // What a host lists no price of is charged all the same.
+    Ok(prices.of(&offer).map_or(spec.price, |money| money.amount))
 }
 
 /// Fields the service would silently ignore: a client that sends one has a fault.

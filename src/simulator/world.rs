@@ -9,8 +9,9 @@ use super::{
 };
 use axum::body::Bytes;
 use domain::{
-    amount::Amount,
+    amount::{Amount, Currency},
     catalogue::Catalogue,
+    prices::{PriceList, Prices},
     time::{MINUTE, Wall},
 };
 use serde_json::{Value, json};
@@ -109,6 +110,7 @@ pub(super) struct Books {
     pub(super) seed: u64,
     pub(super) faults: Faults,
     pub(super) catalogue: Catalogue,
+    prices: Prices,
     pub(super) run_ms: (u64, u64),
     pub(super) per_minute: Option<usize>,
     pub(super) balance: Amount,
@@ -131,6 +133,7 @@ impl Books {
         seed: u64,
         faults: Faults,
         catalogue: Catalogue,
+        currency: Currency,
         run_ms: (u64, u64),
         per_minute: Option<usize>,
         balance: Amount,
@@ -138,6 +141,7 @@ impl Books {
         Self {
             seed,
             faults,
+            prices: Prices::new(PriceList::of(currency), &catalogue),
             catalogue,
             run_ms,
             per_minute,
@@ -246,7 +250,7 @@ impl Books {
         if self.per_minute.is_some_and(|most| self.accepted_lately.len() >= most) {
             return refuse(1002, "rate limit exceeded(RPM)");
         }
-        let price = match rules::price(body, &self.catalogue) {
+        let price = match rules::price(body, &self.catalogue, &self.prices) {
             Ok(price) => price,
             Err(why) => return refuse(2013, &format!("invalid params, {why}")),
         };

@@ -239,6 +239,8 @@ fn money(event: MoneyEvent, amount: Money) -> String {
         MoneyEvent::Resolved => tr!("{amount} settled by you", amount),
         MoneyEvent::Recorded => tr!("{amount} charged, say the records", amount),
         MoneyEvent::Refunded => tr!("{amount} refunded", amount),
+        MoneyEvent::Twice => tr!("{amount} charged once more for the same call", amount),
+        MoneyEvent::TwiceRefunded => tr!("{amount} refunded of what was charged twice", amount),
         MoneyEvent::Upload => tr!("{amount} charged for uploading a picture", amount),
     }
 }

@@ -130,6 +130,9 @@ fn task(key: TaskKey, what: &TaskNews, voice: &Voice) -> Option<(Level, String)>
             (Level::Info, tr!("{key} was accepted, say the gateway's records: it runs on as {id}", key, id = id.0))
         }
         TaskNews::Evidence(evidence) => (Level::Warning, format!("{key} {}", reason::evidence(evidence))),
+        TaskNews::ChargedTwice(money) => {
+            (Level::Warning, tr!("{key} was charged twice: {money} once more, to ask back", key, money))
+        }
         TaskNews::Refund(RefundStep::Asked) => (Level::Info, tr!("{key}: refund asked for", key)),
         TaskNews::Refund(RefundStep::Given) => (Level::Info, tr!("{key}: refunded", key)),
         TaskNews::Asking(id) => (Level::Info, tr!("{key}: asking the service about {id}", key, id = id.0)),

@@ -34,7 +34,7 @@ pub fn facts(work: &Work, row: &Row) -> Facts {
 
 /// The latest attempt that repeats a task. A later attempt has a larger key.
 fn latest(work: &Work, key: TaskKey) -> Option<&Row> {
-    work.tasks.rows.from(key).rev().find(|later| later.parent == Some(key) && !later.is_taken_back())
+    work.tasks.rows.from(key).rev().find(|later| later.parent.get() == Some(key) && !later.is_taken_back())
 }
 
 /// Why a task is not sent again, as a sentence without a final stop.

@@ -89,6 +89,7 @@ pub(crate) fn task(key: u32, request: Request, age: u64, phase: Phase) -> Task {
         batch: TaskKey(key),
         evidence: None,
         refund: domain::task::RefundMarks::default(),
+        besides: domain::task::Besides::default(),
     }
 }
 

@@ -234,7 +234,12 @@ impl Rules {
         let counts = match last.event {
             MoneyEvent::Charged | MoneyEvent::Unknown | MoneyEvent::Resolved => true,
             MoneyEvent::Recorded => amount == price,
-            MoneyEvent::Reserved | MoneyEvent::Released | MoneyEvent::Refunded | MoneyEvent::Upload => false,
+            MoneyEvent::Reserved
+            | MoneyEvent::Released
+            | MoneyEvent::Refunded
+            | MoneyEvent::Upload
+            | MoneyEvent::Twice
+            | MoneyEvent::TwiceRefunded => false,
         };
         let made = service.of(key).next().map(|(_, made)| made);
         let is_told = ledger.iter().any(|line| line.event == MoneyEvent::Recorded);

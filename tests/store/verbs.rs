@@ -55,6 +55,7 @@ fn a_new_task_gets_its_key_its_revision_its_first_event_and_its_reserve() {
         batch: key(1),
         evidence: None,
         refund: domain::task::RefundMarks::default(),
+        besides: domain::task::Besides::default(),
     };
     assert_eq!(made, [expected(1, "one"), expected(2, "two")]);
     assert_eq!(

@@ -365,6 +365,14 @@ impl Answering {
                 store.save_upload(&upload).unwrap();
                 return None;
             }
+            StoreCmd::SaveBalance { profile, amount, at } => {
+                store.save_balance(&profile, amount, at).unwrap();
+                return None;
+            }
+            StoreCmd::Audit { ticket, profile, from, to } => {
+                let side = Box::new(store.side(&profile, from, to).unwrap());
+                StoreMsg::Audit { ticket, side }
+            }
             StoreCmd::SaveSeen { at } => {
                 store.save_seen(at).unwrap();
                 return None;

@@ -6,7 +6,7 @@ use super::{
     Charged, Driven, Effect, HttpMsg, Mono, Msg, Now, SendResult, Settings, StoreMsg, SubmitVerdict, TaskKey,
     TaskState, Work,
 };
-use domain::amount::Totals;
+use domain::amount::{Amount, Totals};
 use std::{
     collections::{BTreeSet, VecDeque},
     fmt::Debug,
@@ -135,6 +135,9 @@ impl<P: Program, G: Ground<P::Msg>> Rig<P, G> {
             let today = row.sent_at.get().is_some_and(|sent| sent >= self.now.day_start());
             reserved.extend(queued.then(|| row.money()));
             spent.extend((!queued && today && row.charged != Charged::No).then(|| row.money()));
+            // Uploads come before the sending.
+            let besides = row.sent_at.get().unwrap_or(row.created_at) >= self.now.day_start();
+            spent.extend(besides.then(|| Amount::from(row.besides).of(row.kind.currency)));
         }
         assert_eq!(tasks.counts, counts);
         assert_eq!((&money.spent_today, &money.reserved), (&spent, &reserved), "spent, reserved");

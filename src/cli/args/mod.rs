@@ -13,7 +13,7 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 use domain::{
-    amount::Amount,
+    amount::{Amount, Currency},
     costs::By,
     task::{RemoteId, TaskKey, keep_first},
     time::Wall,
@@ -109,6 +109,9 @@ pub enum Command {
         /// Only this table; with --csv or --json, its sums instead of the ledger's lines
         #[arg(long, value_enum, value_name = "TABLE")]
         by: Option<CostBy>,
+        /// Compare the last 7 days with the gateway's records and the balance; exit code 1 where they differ
+        #[arg(long, conflicts_with_all = ["csv", "by"])]
+        check: bool,
     },
     /// Show the account's balance, asked from the service
     Balance,
@@ -196,7 +199,7 @@ pub enum Command {
         /// What the gateway's records show: lost, not-created, or task-id=ID (checked with the service first, free); unknown
         /// takes the resolution back
         #[arg(long = "as", value_name = "OUTCOME", value_parser = resolution)]
-        as_what: Resolution,
+        as_what: Option<Resolution>,
     },
     /// List charges without a result, as a text to send
     ///
@@ -219,6 +222,9 @@ pub enum Command {
         /// The random seed for run times and faults
         #[arg(long, value_name = "N", default_value_t = 1)]
         seed: u64,
+        /// PTC plays 302.AI; USD and CNY play MiniMax's own host: its prices, and no records, balance or uploads
+        #[arg(long, value_name = "CURRENCY", default_value = "PTC", value_parser = currency)]
+        currency: Currency,
         /// The faults to simulate, by name, separated by commas
         #[arg(long, value_name = "LIST", value_delimiter = ',')]
         faults: Vec<String>,
@@ -480,6 +486,10 @@ fn cost(text: &str) -> Result<Amount, String> {
 fn remote_id(text: &str) -> Result<RemoteId, String> {
     let fits = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
     if fits { Ok(RemoteId(text.into())) } else { Err(format!("{text:?} is not an id of the service")) }
+}
+
+fn currency(text: &str) -> Result<Currency, String> {
+    Currency::from_id(&text.to_ascii_uppercase()).ok_or_else(|| format!("{text:?} is not one of PTC, USD and CNY"))
 }
 
 fn resolution(text: &str) -> Result<Resolution, String> {

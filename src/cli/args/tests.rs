@@ -84,7 +84,10 @@ fn an_unknown_is_settled_in_one_of_three_ways() {
         ("unknown", Resolution::Unknown),
         ("task-id=106916112212032", Resolution::Found(RemoteId("106916112212032".into()))),
     ] {
-        assert_eq!(command(&format!("reeltop resolve 7 --as {text}")), Command::Resolve { key: TaskKey(7), as_what });
+        assert_eq!(
+            command(&format!("reeltop resolve 7 --as {text}")),
+            Command::Resolve { key: TaskKey(7), as_what: Some(as_what) }
+        );
     }
 }
 

@@ -91,6 +91,8 @@ pub enum What {
     BroughtBack,
     /// The gateway's records say what it was charged.
     Recorded(Money),
+    /// The gateway's records have one more charge for the same call.
+    ChargedTwice(Money),
     /// The gateway's records have its id.
     FoundInRecords(RemoteId),
     /// The gateway's records leave it unknown.
@@ -134,7 +136,7 @@ impl What {
             Self::Saved { .. } => "saved",
             Self::TakenBack | Self::NeverQueued | Self::Unwatched => "cancelled",
             Self::PutAway | Self::BroughtBack => "put away",
-            Self::Recorded(_) | Self::FoundInRecords(_) | Self::Evidence(_) => "records",
+            Self::Recorded(_) | Self::ChargedTwice(_) | Self::FoundInRecords(_) | Self::Evidence(_) => "records",
             Self::Refund(_) => "refund",
         }
     }
@@ -184,6 +186,10 @@ pub enum MoneyEvent {
     Refunded,
     /// A picture of it was uploaded: beside the reserve, which it says nothing of.
     Upload,
+    /// The gateway charged the same call once more: beside the reserve too.
+    Twice,
+    /// What was charged once more was given back.
+    TwiceRefunded,
 }
 
 impl MoneyEvent {
@@ -199,6 +205,8 @@ impl MoneyEvent {
             Self::Recorded => "records",
             Self::Refunded => "refunded",
             Self::Upload => "upload",
+            Self::Twice => "twice",
+            Self::TwiceRefunded => "twice_refunded",
         }
     }
 
@@ -214,6 +222,8 @@ impl MoneyEvent {
             Self::Recorded,
             Self::Refunded,
             Self::Upload,
+            Self::Twice,
+            Self::TwiceRefunded,
         ]
         .into_iter()
         .find(|event| event.id() == id)

@@ -1,6 +1,6 @@
 //! The line of the table that a task becomes: what is kept in memory of every task there is.
 
-use super::{Task, TaskKey, TaskState};
+use super::{MaybeKey, Task, TaskKey, TaskState};
 use crate::{
     amount::{Amount, Currency, Money},
     problem::{Charged, ErrorClass, TaskError},
@@ -18,7 +18,7 @@ pub struct Row {
     /// The row's revision in the store.
     pub rev: u64,
     /// The attempt it repeats.
-    pub parent: Option<TaskKey>,
+    pub parent: MaybeKey,
     /// 1 for a first attempt.
     pub attempt: u16,
     /// Whether a later attempt repeats this one; one that was taken back does not count.
@@ -41,6 +41,8 @@ pub struct Row {
     pub kind: Arc<Kind>,
     /// Its price.
     pub cost: Amount,
+    /// What was charged beside it and counts as spent.
+    pub besides: Small,
     /// The first task of the batch that it was queued in.
     pub batch: TaskKey,
     /// When it was confirmed.
@@ -85,7 +87,7 @@ impl Row {
         Self {
             key: task.key,
             rev: task.rev,
-            parent: task.parent,
+            parent: task.parent.into(),
             attempt: u16::try_from(task.attempt).unwrap_or(u16::MAX),
             retried,
             put_away: task.put_away_at.is_some(),
@@ -108,6 +110,7 @@ impl Row {
                 automatic: task.automatic,
             }),
             cost: task.cost,
+            besides: task.besides.sum().into(),
             batch: task.batch,
             created_at: task.created_at,
             sent_at: task.sent_at.into(),
@@ -138,6 +141,22 @@ impl Row {
     #[must_use]
     pub fn remote(&self) -> Option<&str> {
         self.texts.remote()
+    }
+}
+
+/// A small amount in four bytes, in millionths: what is beside a price is a few cents, or a price once more.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Small(u32);
+
+impl From<Amount> for Small {
+    fn from(amount: Amount) -> Self {
+        Self(amount.millionths().try_into().unwrap_or(if amount > Amount::ZERO { u32::MAX } else { 0 }))
+    }
+}
+
+impl From<Small> for Amount {
+    fn from(small: Small) -> Self {
+        Self::from_millionths(small.0.into())
     }
 }
 

@@ -105,6 +105,7 @@ impl Disk {
                         batch: key,
                         evidence: None,
                         refund: domain::task::RefundMarks::default(),
+                        besides: domain::task::Besides::default(),
                     })
                 });
                 StoreMsg::Inserted { ticket, result: Ok(made.collect()) }
@@ -125,6 +126,12 @@ impl Disk {
                 let sent = self.tasks.values().filter(within).filter(|task| task.profile == profile);
                 StoreMsg::Sent { ticket, tasks: sent.cloned().collect() }
             }
+            StoreCmd::Audit { ticket, profile, from, to } => {
+                let within = |task: &&Task| task.sent_at.is_some_and(|at| at >= from && at <= to);
+                let sent = self.tasks.values().filter(within).filter(|task| task.profile == profile);
+                let side = crate::audit::Side { tasks: sent.cloned().collect(), ..crate::audit::Side::default() };
+                StoreMsg::Audit { ticket, side: Box::new(side) }
+            }
             StoreCmd::Look { keys } => {
                 StoreMsg::Changed { tasks: keys.iter().filter_map(|key| self.tasks.get(key)).cloned().collect() }
             }
@@ -134,6 +141,7 @@ impl Disk {
             | StoreCmd::SaveDraft { .. }
             | StoreCmd::SaveView { .. }
             | StoreCmd::SaveUpload { .. }
+            | StoreCmd::SaveBalance { .. }
             | StoreCmd::Archived { .. }
             | StoreCmd::SaveSeen { .. } => {
                 unreachable!()

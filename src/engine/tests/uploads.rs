@@ -121,3 +121,17 @@ fn a_url_is_not_used_again_after_a_request_with_it_was_found_invalid() {
     queue(&mut world, &["x"]);
     assert_eq!(sent(&world).last(), Some(&(3, "a.png".to_owned())));
 }
+
+#[test]
+fn an_upload_counts_as_spent_today_whatever_becomes_of_its_task() {
+    let mut world = uploading();
+    queue(&mut world, &["x", "x"]);
+    world.reply(told(URL));
+    world.settle();
+    assert_eq!(world.state.money.spent_today.to_string(), "0.001 PTC");
+    assert_eq!(world.disk.tasks[&key(1)].besides.uploads.to_string(), "0.001");
+    world.act(Act::Cancel(vec![key(2)]));
+    world.settle();
+    world.live(SECOND);
+    assert_eq!(world.state.money.spent_today.to_string(), "0.501 PTC");
+}

@@ -69,6 +69,7 @@ impl Ground for Hand {
                 | StoreCmd::SaveDraft { .. }
                 | StoreCmd::SaveView { .. }
                 | StoreCmd::SaveUpload { .. }
+                | StoreCmd::SaveBalance { .. }
                 | StoreCmd::Archived { .. }
                 | StoreCmd::Detail { .. }
                 | StoreCmd::Refunds { .. },

@@ -122,6 +122,7 @@ fn task(dice: &mut Dice, at: Wall, repeats: Option<(TaskKey, Task)>) -> Task {
         batch: TaskKey(0),
         evidence: None,
         refund: domain::task::RefundMarks::default(),
+        besides: domain::task::Besides::default(),
     };
     match dice.below(100) {
         0..80 => {

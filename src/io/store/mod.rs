@@ -24,6 +24,7 @@
 //!
 //! The verbs are few and their SQL is plain, so that another database can stand beside this one later.
 
+mod balances;
 mod base;
 mod bell;
 mod callback;

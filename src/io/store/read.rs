@@ -213,12 +213,12 @@ impl Store {
     pub fn refunds(&self, now: Now) -> Result<Vec<Refund>, Fault> {
         // By the time (`+` keeps the other index out): of all that ever failed only days matter.
         let sql = format!(
-            "SELECT {TASK} FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND +state IN ('failed', 'cancelled') \
-             ORDER BY sent_at, key"
+            "SELECT {TASK} FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 \
+             AND (+state IN ('failed', 'cancelled') OR phase LIKE '%\"twice\":%') ORDER BY sent_at, key"
         );
         let since = now.wall.0.saturating_sub_unsigned(refunds::CALENDAR_DAYS * 24 * HOUR);
         let found = self.told(Deed::ReadTasks, tasks(&self.conn, &sql, [since]))?;
-        Ok(found.iter().filter_map(|task| refunds::of(task, now)).collect())
+        Ok(found.iter().flat_map(|task| refunds::of(task, now)).collect())
     }
 
     /// The latest task that the service knows by that id.

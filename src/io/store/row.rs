@@ -7,7 +7,7 @@ use domain::{
     problem::{Charged, ErrorClass, TaskError},
     request::Request,
     task::{
-        Claim, Kind, MoneyEvent, NewTask, Phase, RefundMarks, RemoteId, Row, Task, TaskKey, TaskState, Texts,
+        Besides, Claim, Kind, MoneyEvent, NewTask, Phase, RefundMarks, RemoteId, Row, Task, TaskKey, TaskState, Texts,
         kept_reason,
     },
     time::Wall,
@@ -23,7 +23,7 @@ pub(super) const TASK: &str = "key, rev, parent, attempt, name, profile, request
 /// The columns of a table line, in the order that [`Lines::read`] reads them.
 pub(super) const LINE: &str = "key, rev, parent, attempt, retried, state, charged, error_class, error, status, \
      model, resolution, duration, prompt, task_id, cost, created_at, sent_at, finished_at, expires_at, \
-     automatic, put_away_at IS NOT NULL, coalesce(batch, key), profile, currency, may_still_come";
+     automatic, put_away_at IS NOT NULL, coalesce(batch, key), profile, currency, may_still_come, besides";
 
 /// A whole task from the columns of [`TASK`].
 pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
@@ -58,6 +58,7 @@ pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
         batch: own(row, 20)?,
         evidence: stage.0.evidence,
         refund: stage.0.refund,
+        besides: stage.0.besides,
     })
 }
 
@@ -85,7 +86,7 @@ impl Lines {
         Ok(Row {
             key: own(row, 0)?,
             rev: row.get::<Count>(1)?.0,
-            parent: own(row, 2)?,
+            parent: own::<Option<TaskKey>>(row, 2)?.into(),
             attempt: row.get(3)?,
             retried: row.get(4)?,
             state: own(row, 5)?,
@@ -96,6 +97,7 @@ impl Lines {
             status: self.word(row.text(9)?),
             kind: self.kind(row)?,
             cost: own(row, 15)?,
+            besides: own::<Amount>(row, 26)?.into(),
             created_at: own(row, 16)?,
             sent_at: own::<Option<Wall>>(row, 17)?.into(),
             finished_at: own::<Option<Wall>>(row, 18)?.into(),
@@ -160,6 +162,7 @@ pub(super) fn insert(conn: &Connection, new: &NewTask, at: Wall, batch: Option<T
         batch: batch.unwrap_or(TaskKey(0)),
         evidence: None,
         refund: RefundMarks::default(),
+        besides: Besides::default(),
     };
     (task.key, task.rev) = insert_whole(conn, &task)?;
     task.batch = batch.unwrap_or(task.key);
@@ -174,10 +177,10 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> sql::Result<(TaskK
         "INSERT INTO tasks (rev, parent, attempt, adopted, name, profile, model, resolution, duration, prompt, request, \
          created_at, cost, state, charged, error_class, error, status, task_id, file_id, path, bytes, sent_at, \
          finished_at, expires_at, dir, claim_owner, claim_until, phase, request_id, put_away_at, cost_source, \
-         may_still_come, automatic, currency, batch) \
+         may_still_come, besides, automatic, currency, batch) \
          VALUES ((SELECT coalesce(max(rev), 0) + 1 FROM tasks), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, \
          ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, \
-         ?34, nullif(?35, 0)) RETURNING key, rev",
+         ?34, ?35, nullif(?36, 0)) RETURNING key, rev",
     )?;
     let stage = Stage::of(task);
     let adopted = task.remote.is_some() && task.sent_at.is_none();
@@ -207,7 +210,7 @@ pub(super) fn update(conn: &Connection, task: &Task) -> sql::Result<Option<u64>>
         "UPDATE tasks SET rev = (SELECT max(rev) + 1 FROM tasks), cost = ?3, state = ?4, charged = ?5, error_class = ?6, \
          error = ?7, status = ?8, task_id = ?9, file_id = ?10, path = ?11, bytes = ?12, sent_at = ?13, \
          finished_at = ?14, expires_at = ?15, dir = ?16, claim_owner = ?17, claim_until = ?18, phase = ?19, \
-         request_id = ?20, put_away_at = ?21, cost_source = ?22, may_still_come = ?23 \
+         request_id = ?20, put_away_at = ?21, cost_source = ?22, may_still_come = ?23, besides = ?24 \
          WHERE key = ?1 AND rev = ?2 RETURNING rev",
     )?;
     let (stage, rev) = (Stage::of(task), Count(task.rev));
@@ -237,6 +240,7 @@ struct Stage<'a> {
     phase: Json<Keep<'a>>,
     put_away_at: Own<Option<Wall>>,
     may_still_come: bool,
+    besides: Own<Amount>,
 }
 
 /// What the column of a task's phase keeps: the phase, and beside it what a person's settlement took the place of.
@@ -252,6 +256,8 @@ struct Keep<'a> {
     /// What was said about giving its charge back.
     #[serde(flatten)]
     refund: RefundMarks,
+    #[serde(flatten)]
+    besides: &'a Besides,
 }
 
 /// The same, read. Versions before this one kept the phase alone.
@@ -265,6 +271,8 @@ struct Kept {
     evidence: Option<Evidence>,
     #[serde(flatten)]
     refund: RefundMarks,
+    #[serde(flatten)]
+    besides: Besides,
 }
 
 impl<'a> Stage<'a> {
@@ -292,14 +300,16 @@ impl<'a> Stage<'a> {
                 settled: task.settled.as_ref(),
                 evidence: task.evidence.as_ref(),
                 refund: task.refund,
+                besides: &task.besides,
             }),
             put_away_at: Own(task.put_away_at),
             may_still_come: task.may_still_come(),
+            besides: Own(task.besides.sum()),
         }
     }
 
-    /// In the order of the statements above: cost, state, … cost_source, may_still_come.
-    fn values(&self) -> [&dyn ToSql; 21] {
+    /// In the order of the statements above: cost, state, … may_still_come, besides.
+    fn values(&self) -> [&dyn ToSql; 22] {
         [
             &self.cost,
             &self.state,
@@ -322,6 +332,7 @@ impl<'a> Stage<'a> {
             &self.put_away_at,
             &self.source,
             &self.may_still_come,
+            &self.besides,
         ]
     }
 }

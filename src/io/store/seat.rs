@@ -202,6 +202,9 @@ impl Seat {
             StoreCmd::Sent { ticket, profile, from, to } => {
                 Some(StoreMsg::Sent { ticket, tasks: store.sent(&profile, from, to)? })
             }
+            StoreCmd::Audit { ticket, profile, from, to } => {
+                Some(StoreMsg::Audit { ticket, side: Box::new(store.side(&profile, from, to)?) })
+            }
             StoreCmd::Refunds { now } => Some(StoreMsg::Refunds(store.refunds(now)?)),
             StoreCmd::Archived { filter, at } => {
                 let rows = store.archived(&filter, at)?;
@@ -221,6 +224,13 @@ impl Seat {
             }
             StoreCmd::SaveUpload { upload } => {
                 store.save_upload(&upload)?;
+                None
+            }
+            StoreCmd::SaveBalance { profile, amount, at } => {
+                // Nothing hangs on it: what cannot be written can still be looked at.
+                if let Err(fault) = store.save_balance(&profile, amount, at) {
+                    tracing::debug!(?fault, "a balance was not kept");
+                }
                 None
             }
             StoreCmd::SaveSeen { at } => {

@@ -12,3 +12,18 @@ BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
 
 CREATE TRIGGER raises_lose_no_lines BEFORE DELETE ON raises
 BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
+
+-- What was charged for a task beside its price and counts as spent: uploads, second charges. In millionths.
+ALTER TABLE tasks ADD COLUMN besides INTEGER NOT NULL DEFAULT 0;
+UPDATE tasks SET besides = uploaded,
+    phase = json_set(phase, '$.uploads', printf('%d.%06d', uploaded / 1000000, uploaded % 1000000)) FROM
+    (SELECT task, sum(amount) AS uploaded FROM ledger WHERE event = 'upload' GROUP BY task)
+WHERE key = task;
+
+-- What an account's balance was, each time it was another one than before.
+CREATE TABLE balances (
+    profile TEXT NOT NULL,
+    at      INTEGER NOT NULL,                            -- milliseconds
+    amount  INTEGER NOT NULL,                            -- millionths
+    PRIMARY KEY (profile, at)
+) STRICT;

@@ -216,10 +216,13 @@ fn spent(conn: &Connection, currency: Currency, day_start: Wall) -> sql::Result<
             "SELECT (SELECT coalesce(sum(cost), 0) FROM tasks WHERE state IN ('queued', 'sending') AND NOT adopted \
          AND currency = ?2), \
          (SELECT coalesce(sum(cost), 0) FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND NOT adopted \
-         AND charged IN ('yes', 'unknown') AND state NOT IN ('queued', 'sending') AND currency = ?2)",
+         AND charged IN ('yes', 'unknown') AND state NOT IN ('queued', 'sending') AND currency = ?2), \
+         (SELECT coalesce(sum(besides), 0) FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND currency = ?2)",
         )?
-        .query_row(params![day_start.0, currency.id()], |row| Ok((own::<Amount>(row, 0)?, own::<Amount>(row, 1)?)))?;
-    Ok(sums.0 + sums.1)
+        .query_row(params![day_start.0, currency.id()], |row| {
+            Ok([own::<Amount>(row, 0)?, own::<Amount>(row, 1)?, own::<Amount>(row, 2)?])
+        })?;
+    Ok(sums.into_iter().sum())
 }
 
 fn first_event(task: &Task) -> Event {

@@ -180,7 +180,7 @@ fn origin(about: &About<'_>) -> Vec<Line<'static>> {
         } else {
             tr!("number {number}", number)
         }];
-        parts.extend(row.parent.map(|parent| tr!("retry of {key}", key = parent)));
+        parts.extend(row.parent.get().map(|parent| tr!("retry of {key}", key = parent)));
         if row.retried {
             parts.push(tr!("retried by a later one").into());
         }

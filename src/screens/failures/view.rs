@@ -199,7 +199,7 @@ fn round(app: &App, look: Look) -> Vec<Line<'static>> {
         Span::raw(counts.join(&format!(" {} ", look.signs.dot))),
     ])];
     lines.extend(rows.iter().take(ROUND).map(|row| {
-        let from = row.parent.map_or_else(String::new, |parent| parent.to_string());
+        let from = row.parent.get().map_or_else(String::new, |parent| parent.to_string());
         let error = row.class.map_or("", names::class);
         let prompt: String = row.prompt().chars().take(200).collect();
         Line::from(vec![

@@ -11,6 +11,7 @@ use crate::{
 };
 use domain::{
     amount::{Amount, Currency},
+    audit::NotAudited,
     costs,
     costs::{By, Sum},
     problem::Charged,
@@ -20,13 +21,15 @@ use engine::{
     act::Act,
     effect::{Effect, StoreCmd},
 };
-use words::{amounts, names, reason, tr};
+use words::{amounts, names, print, reason, tr};
 
 /// The screen as a list.
 pub static MONEY: Kind = Kind { texts: |app| lines(app).iter().map(Line::text).collect(), draw: view::draw, run: None };
 
 /// Days that are listed at most.
 const DAYS: usize = 14;
+/// Days that are compared with the gateway's records.
+const AUDITED: u32 = 7;
 
 /// One line of the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +83,8 @@ impl Line {
 pub(crate) fn open(app: &mut App) -> Vec<Do> {
     app.screen.open(ListView::of(&MONEY));
     let now = app.work.now;
-    vec![Do::Effect(Effect::Store(StoreCmd::Costs { now })), Do::Act(Act::Balance)]
+    let audit = Act::Audit { days: AUDITED };
+    vec![Do::Effect(Effect::Store(StoreCmd::Costs { now })), Do::Act(Act::Balance), Do::Act(audit)]
 }
 
 /// What the service took between two words about the balance, beside what this store knows of that time.
@@ -172,6 +176,7 @@ pub fn lines(app: &App) -> Vec<Line> {
     lines.push(fact(tr!("Caps"), caps));
     lines.extend(app.work.raises_today().map(|raise| fact("", words::print::raise_line(raise, app.work.now))));
     lines.extend(balance(app));
+    lines.extend(audit(app));
     let Some(report) = &money.report else {
         lines.extend([Line::Blank, fact(tr!("Ledger"), tr!("being read").into())]);
         return lines;
@@ -256,6 +261,31 @@ fn balance(app: &App) -> Vec<Line> {
     let agrees = compared.difference() == Amount::ZERO;
     lines.push(fact(tr!("Difference"), compared.words(), !agrees));
     lines
+}
+
+/// The ledger beside the gateway's records, by day, and every difference.
+fn audit(app: &App) -> Vec<Line> {
+    let fact = |name: &'static str, text: String, loud| Line::Fact { name, text, loud };
+    let title = tr!("By the gateway's records");
+    let money = &app.work.money;
+    if money.auditing.as_ref().is_some_and(|auditing| auditing.asked) {
+        return vec![fact(tr!("Records"), tr!("being compared").into(), false)];
+    }
+    match &money.audit {
+        None | Some((Err(NotAudited::Off), _)) => Vec::new(),
+        Some((Err(why), _)) => vec![fact(tr!("Records"), print::not_audited(why).to_string(), true)],
+        Some((Ok(audit), _)) => {
+            let mut lines = vec![Line::Blank, Line::Plot(title.into())];
+            for day in audit.days.iter().rev() {
+                let text = format!("{}  {}", day.day, print::day(day, audit.currency));
+                lines.push(fact("", text, !day.differences.is_empty()));
+                let differences = day.differences.iter().map(|one| print::difference(one, audit.currency));
+                lines.extend(differences.map(|text| fact("", text, true)));
+            }
+            lines.push(fact("", print::adds_up(audit), !audit.adds_up()));
+            lines
+        }
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,10 @@ use crate::{
     },
     shell::layers::{LongList, list_place, searchable},
 };
-use domain::task::{RefundStep, TaskKey};
+use domain::{
+    refunds::CALENDAR_DAYS,
+    task::{RefundStep, TaskKey},
+};
 use engine::{
     act::Act,
     effect::{Effect, StoreCmd},
@@ -55,7 +58,9 @@ pub(crate) fn command(app: &mut App, rest: &str) -> Result<Vec<Do>, String> {
         None => {
             app.screen.open(ListView::of(&REFUNDS));
             let now = app.work.now;
-            return Ok(vec![Do::Effect(Effect::Store(StoreCmd::Refunds { now }))]);
+            // The records alone know of what was charged twice.
+            let audit = Act::Audit { days: u32::try_from(CALENDAR_DAYS).unwrap_or(0) };
+            return Ok(vec![Do::Effect(Effect::Store(StoreCmd::Refunds { now })), Do::Act(audit)]);
         }
         Some("asked") => RefundStep::Asked,
         Some("refunded") => RefundStep::Given,

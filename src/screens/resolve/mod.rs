@@ -11,7 +11,10 @@ use crate::{
     table, toast, undo,
     undo::Done,
 };
-use domain::task::{RemoteId, Row, TaskKey, TaskState};
+use domain::{
+    evidence::Evidence,
+    task::{RemoteId, Row, TaskKey, TaskState},
+};
 use engine::{
     act::{Act, Resolution},
     effect::Level,
@@ -96,7 +99,12 @@ impl Overlay for Resolve {
         let ways = [
             tr!("Leave it unknown: {cost} still counts", cost),
             tr!("Accepted, ID lost: {cost} charged, still counts", cost),
-            tr!("Not created: not charged, {cost} back in the budget", cost),
+            match evidence {
+                Some(Evidence::NotSeen) => {
+                    tr!("Not created, as the records suggest: not charged, {cost} back in the budget", cost)
+                }
+                _ => tr!("Not created: not charged, {cost} back in the budget", cost),
+            },
             tr!("Accepted, and its ID is: {cost} charged, watched and saved", cost),
         ];
         lines.extend(ways.iter().enumerate().map(|(n, way)| choice(way, n == *at, look)));
@@ -130,12 +138,7 @@ fn facts(app: &App, row: &Row) -> Vec<String> {
         tr!("Sent {when} ({ago}); it is not known whether the service accepted it.", when, ago)
     });
     let why = row.reason().map(|(_, why)| reason::cause(&why, &app.screen.voice));
-    sent.into_iter().chain(why).chain(records(app, row)).collect()
-}
-
-/// What the gateway's records say of it, where they were looked at.
-fn records(_: &App, _: &Row) -> Option<String> {
-    None
+    sent.into_iter().chain(why).collect()
 }
 
 fn handle(app: &mut App, did: Did<'_>) -> Option<Vec<Do>> {

@@ -12,6 +12,7 @@
 //!   page, then [`settle::settle`] over *every* submission of those windows, settled ones too, and all rows.
 //! - [`Asked::NotAllowed`] is said once, and nothing of the records is asked until the key may have changed.
 
+pub mod audit;
 pub mod callback;
 mod json;
 pub mod prices;

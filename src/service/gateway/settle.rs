@@ -108,7 +108,7 @@ fn of_row(row: &Row) -> Finding {
 }
 
 /// The records hold queries, file calls and calls of other kinds too; a query's row even names a task.
-fn may_be_a_submission(row: &Row) -> bool {
+pub(super) fn may_be_a_submission(row: &Row) -> bool {
     row.path.as_ref().is_none_or(|path| {
         let path = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
         path.ends_with("/video_generation") && !path.ends_with("/query/video_generation")
@@ -116,18 +116,19 @@ fn may_be_a_submission(row: &Row) -> bool {
 }
 
 /// A call that made nothing and cost nothing: one that was refused, such as the first try of a submission that was put back and
-/// has another row by now. Without a name it is nobody's.
+/// has another row by now. Without a name it is nobody's: "the one unclaimed row that fits" (the service's contract, section
+/// Records) is a sound rule for charges alone, since a refused try fits as well as the charge that the records do not show yet.
 fn tells_of_nothing(row: &Row) -> bool {
     row.task_id.is_none() && row.cost == Some(Amount::ZERO)
 }
 
 /// Whether both have the same name.
-fn names(one: &Submission, row: &Row) -> bool {
+pub(super) fn names(one: &Submission, row: &Row) -> bool {
     one.request_id.is_some() && one.request_id == row.request_id || one.task_id.is_some() && one.task_id == row.task_id
 }
 
 /// Whether nothing in the row speaks against that submission, and something speaks for it.
-fn fits(one: &Submission, row: &Row, catalogue: &Catalogue) -> bool {
+pub(super) fn fits(one: &Submission, row: &Row, catalogue: &Catalogue) -> bool {
     // Both have a name, and it is not the same: `names` has been asked.
     if one.request_id.is_some() && row.request_id.is_some() || one.task_id.is_some() && row.task_id.is_some() {
         return false;

@@ -1,6 +1,7 @@
 //! What the command line prints for people: pure functions from tasks and money to text. Columns are measured in cells, so
 //! that Chinese stands straight; text from outside is made harmless first.
 
+mod audit;
 mod cost;
 mod detail;
 mod layout;
@@ -8,6 +9,7 @@ mod prices;
 mod refunds;
 mod runs;
 
+pub use audit::{adds_up, audit_json, audit_text, day, difference, not_audited};
 pub use cost::{cost_csv, cost_json, cost_sums, cost_text, raise_line};
 pub use detail::detail;
 pub use prices::{Price, prices, prices_json};
@@ -201,6 +203,7 @@ pub(crate) mod tests {
             batch: TaskKey(12),
             evidence: None,
             refund: domain::task::RefundMarks::default(),
+            besides: domain::task::Besides::default(),
         }
     }
 

@@ -1,7 +1,13 @@
 //! Charges without a result: as a text to send to the gateway, and as JSON.
 
 use crate::tr;
-use domain::{export::json_line, refunds, refunds::Refund, text, time::Now};
+use domain::{
+    export::json_line,
+    refunds,
+    refunds::{Refund, Why},
+    text,
+    time::Now,
+};
 use serde_json::json;
 use std::fmt::Write;
 
@@ -11,8 +17,11 @@ pub fn refunds(refunds: &[Refund], now: Now) -> Option<String> {
     let days_left = refunds.iter().map(|refund| refund.days_left).min()?;
     let mut out = String::new();
     // Writing to a String cannot fail.
-    let _ =
-        writeln!(out, "{}", tr!("To 302.AI: please refund these calls. Each was charged and ended without a video."));
+    let _ = writeln!(
+        out,
+        "{}",
+        tr!("To 302.AI: please refund these calls. Each was charged without a result, or charged twice.")
+    );
     let mut day = String::new();
     for refund in refunds {
         let (date, time) = crate::amounts::local(refund.sent_at, now);
@@ -21,7 +30,11 @@ pub fn refunds(refunds: &[Refund], now: Now) -> Option<String> {
             day = date;
         }
         let id = refund.request_id.as_deref().unwrap_or_else(|| tr!("no request ID"));
-        let what = if refund.lost { tr!("task ID lost") } else { tr!("failed") };
+        let what = match refund.why {
+            Why::Failed => tr!("failed"),
+            Why::Lost => tr!("task ID lost"),
+            Why::Twice => tr!("charged twice"),
+        };
         let asked = match refund.asked_at {
             Some(at) => tr!(", asked for {moment}", moment = crate::amounts::moment(at, now)),
             None => String::new(),

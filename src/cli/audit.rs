@@ -1,0 +1,63 @@
+//! `cost --check`: the ledger beside the gateway's records. The same look finds what was charged twice, for `refunds`.
+
+use super::{Outcome, Stop, Voice, block_on, headless::Headless, say};
+use ::io::{config::Loaded, run::exit::Exit};
+use domain::{audit::NotAudited, problem::TaskError, refunds::CALENDAR_DAYS};
+use engine::{act::Act, settings::Scope, work::Work};
+use std::io::Write;
+use words::{print, tr};
+
+/// Days of `cost --check`.
+const DAYS: u32 = 7;
+
+/// Compares, prints, and ends with 0 where all adds up, else with 1.
+pub(super) fn check(setup: &Loaded, voice: Voice) -> Outcome {
+    let (work, interrupted) = block_on(looked(setup, DAYS))??;
+    if let Some(exit) = interrupted {
+        return Ok(exit);
+    }
+    match &work.money.audit {
+        Some((Ok(audit), _)) => {
+            let text = if voice.json { print::audit_json(audit) } else { print::audit_text(audit, voice.color) };
+            std::io::stdout().write_all(text.as_bytes())?;
+            if !audit.whole {
+                say(&print::adds_up(audit));
+            }
+            Ok(if audit.adds_up() { Exit::Done } else { Exit::Failed })
+        }
+        Some((Err(why), _)) => {
+            Err(Stop::Problem(exit_of(why, work.money.balance_problem.as_ref()), Box::new(print::not_audited(why))))
+        }
+        None => Ok(Exit::Interrupted),
+    }
+}
+
+fn exit_of(why: &NotAudited, balance: Option<&TaskError>) -> Exit {
+    match why {
+        NotAudited::Off => Exit::Usage,
+        NotAudited::Denied { .. } => Exit::Key,
+        // The balance was asked first, and says it more exactly.
+        NotAudited::NoAnswer { .. } => balance.map_or(Exit::Network, Exit::of),
+    }
+}
+
+/// Has the records looked at for what was charged twice, as far as they can be read. Says why where they should be and cannot.
+pub(super) fn look_for_twice(setup: &Loaded) {
+    let days = u32::try_from(CALENDAR_DAYS).unwrap_or(DAYS);
+    // Without a key or a store that can be written, the list is what is known here.
+    if !setup.settings.profile.records {
+        return;
+    }
+    let Ok(Ok((work, _))) = block_on(looked(setup, days)) else { return };
+    if let Some((Err(why), _)) = &work.money.audit {
+        say(&tr!("charges made twice may be missing: {why}", why = print::not_audited(why)));
+    }
+}
+
+async fn looked(setup: &Loaded, days: u32) -> Result<(Work, Option<Exit>), Stop> {
+    let mut headless = Headless::start(setup, Scope::Named).await?;
+    headless.key().await?;
+    headless.act(Act::Audit { days });
+    headless.until(None, |work| work.money.auditing.is_none() && work.records.then.is_empty()).await;
+    Ok(headless.end().await)
+}

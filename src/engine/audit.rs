@@ -1,0 +1,238 @@
+//! The ledger beside the gateway's records, for a person who asks whether it adds up.
+//!
+//! ```text
+//! asked for -> the balance, then all pages of the account's calls since, then our own side out of the store -> the comparison
+//!    charged twice           -> into the ledger and among the refunds
+//!    charged otherwise       -> into the ledger, as by the question for that one charge
+//! some time after acceptances -> the same by the program alone, for what was charged twice meanwhile
+//! ```
+//!
+//! All of it is free. What a person is shown is the comparison as it was before the ledger took anything over from it.
+
+use super::{ended, money, poller, records, store, ticket, unknowns};
+use crate::{
+    effect::{Effect, HttpCmd, StoreCmd, Ticket},
+    news::{News, TaskNews},
+    work::{Auditing, Then, Work},
+};
+use domain::{
+    amount::Amount,
+    audit::NotAudited,
+    costs::CostLine,
+    task::{LedgerLine, MoneyEvent, Second, Task, What},
+    time::{HOUR, MINUTE, Mono, SECOND, Wall},
+};
+use serde::{Deserialize, Serialize};
+use service::gateway::{
+    Asked,
+    audit::{Ours, audit},
+    records::{Page, SLACK, Window},
+    settle::Submission,
+};
+
+/// Pages at most; what comes after them is not read.
+const PAGES: u32 = 400;
+/// Questions in a row without a usable answer, and the wait after each.
+const TRIES: (u8, u64) = (3, 2 * SECOND);
+/// An audit that is not over by then is given up.
+const PATIENCE: u64 = 10 * MINUTE;
+/// How long after an acceptance the program looks alone: after the last question for that charge.
+const LATER: u64 = 31 * MINUTE;
+
+/// Begins one over that many of the person's own days, today among them.
+pub(super) fn begin(work: &mut Work, days: u32) -> Vec<Effect> {
+    let from = Wall(work.now.day_start().0.saturating_sub_unsigned(24 * HOUR * u64::from(days.saturating_sub(1))));
+    start(work, from, true)
+}
+
+fn start(work: &mut Work, from: Wall, asked: bool) -> Vec<Effect> {
+    if work.money.auditing.as_ref().is_some_and(|auditing| auditing.asked || !asked) {
+        return Vec::new();
+    }
+    if !records::is_on(work) {
+        let said = work.records.denied.clone();
+        end(work, asked, said.map_or(NotAudited::Off, |said| NotAudited::Denied { said }));
+        return Vec::new();
+    }
+    let ticket = ticket(work);
+    let window = Window { from, to: work.now.wall.plus(SLACK) };
+    let until = work.now.mono.plus(PATIENCE);
+    work.money.audit = if asked { None } else { work.money.audit.take() };
+    let auditing =
+        Auditing { ticket, window, rows: Vec::new(), pages: 0, missed: 0, again: None, until, asked, whole: true };
+    work.money.auditing = Some(auditing);
+    // The balance first: what is charged after it is not held against it.
+    let effects = money::ask_balance(work);
+    if work.money.asking.is_none() { go_on(work) } else { effects }
+}
+
+fn end(work: &mut Work, asked: bool, why: NotAudited) {
+    work.money.auditing = None;
+    if asked {
+        work.money.audit = Some((Err(why), work.now.wall));
+    }
+}
+
+/// The balance has come, or cannot be had: now the records.
+pub(super) fn go_on(work: &mut Work) -> Vec<Effect> {
+    let Some(auditing) = work.money.auditing.as_mut().filter(|auditing| auditing.pages == 0) else { return Vec::new() };
+    auditing.pages = 1;
+    let Auditing { ticket, window, .. } = *auditing;
+    vec![Effect::Http(HttpCmd::Records { ticket, window: asked_for(window), page: 1 })]
+}
+
+/// The window as it is asked for: a charge just after its begin may carry a time just before it.
+fn asked_for(window: Window) -> Window {
+    Window { from: Wall(window.from.0.saturating_sub_unsigned(SLACK)), ..window }
+}
+
+/// Whether that answer belongs to the audit under way.
+pub(super) fn is_for(work: &Work, of: Ticket) -> bool {
+    work.money.auditing.as_ref().is_some_and(|auditing| auditing.ticket == of)
+}
+
+/// A page of the records.
+pub(super) fn page(work: &mut Work, answer: Asked<Page>) -> Vec<Effect> {
+    let now = work.now.mono;
+    let Some(auditing) = work.money.auditing.as_mut() else { return Vec::new() };
+    let asked = auditing.asked;
+    match answer {
+        Asked::Told(page) => {
+            auditing.missed = 0;
+            auditing.rows.extend(page.rows);
+            match page.next.filter(|_| auditing.pages < PAGES) {
+                Some(page) => {
+                    auditing.pages += 1;
+                    let (ticket, window) = (auditing.ticket, asked_for(auditing.window));
+                    vec![Effect::Http(HttpCmd::Records { ticket, window, page })]
+                }
+                None => {
+                    auditing.whole = page.next.is_none();
+                    let (of, Window { from, to }) = (auditing.ticket, auditing.window);
+                    let profile = work.settings.profile.name.clone();
+                    vec![Effect::Store(StoreCmd::Audit { ticket: of, profile, from, to })]
+                }
+            }
+        }
+        Asked::NotAllowed { said } => {
+            end(work, asked, NotAudited::Denied { said: said.clone() });
+            records::deny(work, said);
+            Vec::new()
+        }
+        Asked::NotYet => {
+            end(work, asked, NotAudited::NoAnswer { code: String::new(), said: String::new() });
+            Vec::new()
+        }
+        Asked::Again { wait_ms, code, said } => {
+            auditing.missed += 1;
+            if auditing.missed >= TRIES.0 {
+                end(work, asked, NotAudited::NoAnswer { code, said });
+            } else {
+                auditing.again = Some(now.plus(wait_ms.unwrap_or(0).clamp(TRIES.1, MINUTE)));
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// Our own side of the window, as the store has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Side {
+    /// All that were sent in it, or so shortly before that their record may lie in it.
+    pub tasks: Vec<Task>,
+    /// What the ledger has of uploads in it.
+    pub uploads: Vec<CostLine>,
+    /// The balance as it was heard of, the oldest first.
+    pub balances: Vec<(Wall, Amount)>,
+}
+
+/// Our own side: now the two are compared.
+pub(super) fn read(work: &mut Work, of: Ticket, side: Side) -> Vec<Effect> {
+    let Some(auditing) = work.money.auditing.take_if(|auditing| auditing.ticket == of) else {
+        work.stale += 1;
+        return Vec::new();
+    };
+    let side_of = |task: Task| {
+        let task = store::unwritten(work, task.key).unwrap_or(task);
+        let one = unknowns::submission(work, &task);
+        (task, one)
+    };
+    let tasks: Vec<(Task, Submission)> = side.tasks.into_iter().map(side_of).collect();
+    let ours = Ours {
+        tasks: &tasks,
+        uploads: &side.uploads,
+        balances: &side.balances,
+        currency: work.currency(),
+        utc_offset: work.now.utc_offset,
+    };
+    let found = audit(ours, &auditing.rows, auditing.window, auditing.whole, &work.settings.catalogue);
+    if auditing.asked {
+        work.money.audit = Some((Ok(Box::new(found.audit)), work.now.wall));
+    }
+    let costs = found.costs.into_iter().map(|(key, cost)| (key, Then::Charge(cost)));
+    let twice = found.twice.into_iter().map(|(key, second)| (key, Then::Twice(second)));
+    costs.chain(twice).flat_map(|(key, then)| ended::change(work, key, then)).collect()
+}
+
+/// The store could not be read, or written: that is said by itself.
+pub(super) fn failed(work: &mut Work, of: Ticket) {
+    if let Some(auditing) = work.money.auditing.as_ref().filter(|auditing| auditing.ticket == of) {
+        let asked = auditing.asked;
+        end(work, asked, NotAudited::NoAnswer { code: "store".into(), said: String::new() });
+    }
+}
+
+/// One more charge for the same call: into the ledger, once.
+pub(super) fn take(work: &mut Work, mut task: Task, second: Second) -> Vec<Effect> {
+    let is_known = task.besides.twice.iter().any(|known| known.request_id == second.request_id);
+    if is_known && second.request_id.is_some() {
+        return Vec::new();
+    }
+    let money = second.cost.of(task.currency);
+    let line = LedgerLine { at: work.now.wall, event: MoneyEvent::Twice, amount: money };
+    let note = super::answer_of_records(work, What::ChargedTwice(money), second.request_id.as_deref());
+    task.besides.twice.push(second);
+    work.money.refunds_stale = true;
+    work.news.push(News::Task { key: task.key, what: TaskNews::ChargedTwice(money) });
+    store::write(work, task, vec![note], vec![line])
+}
+
+/// Something was accepted: some time after it the program looks whether it was charged once.
+pub(super) fn later(work: &mut Work, task: &Task) {
+    let at = work.now.mono.plus(LATER);
+    let from = task.sent_at.unwrap_or(work.now.wall);
+    let due = work.records.audit_due.get_or_insert((at, from));
+    due.1 = due.1.min(from);
+}
+
+/// Begins or goes on with what is due.
+pub(super) fn due(work: &mut Work) -> Vec<Effect> {
+    let now = work.now.mono;
+    if let Some(Auditing { until, again, ticket, window, pages, asked, .. }) = work.money.auditing.as_mut() {
+        let (ticket, window, page, asked) = (*ticket, *window, *pages, *asked);
+        if *until <= now {
+            end(work, asked, NotAudited::NoAnswer { code: "timeout".into(), said: String::new() });
+        } else if again.take_if(|at| *at <= now).is_some() {
+            return vec![Effect::Http(HttpCmd::Records { ticket, window: asked_for(window), page })];
+        }
+        return Vec::new();
+    }
+    match work.records.audit_due.filter(|(at, _)| *at <= now && records::may_ask(work)) {
+        Some((_, from)) => {
+            work.records.audit_due = None;
+            start(work, Wall(from.0.saturating_sub_unsigned(SLACK)), false)
+        }
+        None => Vec::new(),
+    }
+}
+
+/// When [`due`] will have something to do.
+pub(super) fn deadline(work: &Work) -> Option<Mono> {
+    match &work.money.auditing {
+        Some(Auditing { until, again, .. }) => again.map_or(Some(*until), |again| Some(again.min(*until))),
+        None => {
+            let (at, _) = work.records.audit_due.filter(|_| records::may_be_asked(work))?;
+            Some(at.max(poller::open_at(work)))
+        }
+    }
+}

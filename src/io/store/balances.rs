@@ -1,0 +1,58 @@
+//! What the balance was heard to be, and our own side of what the gateway's records show.
+
+use super::{
+    base::Store,
+    row::own,
+    sql::{self, Optional, params},
+};
+use domain::{
+    amount::Amount,
+    reason::store::{Deed, Fault},
+    task::MoneyEvent,
+    time::{HOUR, MINUTE, Wall},
+};
+use engine::audit::Side;
+
+/// How long a balance is kept.
+const KEPT: u64 = 60 * 24 * HOUR;
+/// How long before a span a submission can have begun whose record lies in it: as long as its pictures and its answer may take.
+const REACH: u64 = 30 * MINUTE;
+
+impl Store {
+    /// Keeps what an account's balance is, where it is another one than before, and drops what is too old.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn save_balance(&mut self, profile: &str, amount: Amount, at: Wall) -> Result<(), Fault> {
+        self.change(Deed::SaveChanges, false, |conn| {
+            let last = "SELECT amount FROM balances WHERE profile = ?1 ORDER BY at DESC LIMIT 1";
+            let last: Option<Amount> = conn.query_row(last, params![profile], |row| own(row, 0)).optional()?;
+            if last == Some(amount) {
+                return Ok(());
+            }
+            let oldest = at.0.saturating_sub_unsigned(KEPT);
+            conn.execute("DELETE FROM balances WHERE at < ?1", [oldest])?;
+            let sql = "INSERT INTO balances (profile, at, amount) VALUES (?1, ?2, ?3) \
+                       ON CONFLICT (profile, at) DO UPDATE SET amount = excluded.amount";
+            conn.execute(sql, params![profile, at.0, amount.millionths()])?;
+            Ok(())
+        })
+    }
+
+    /// What the gateway's records of that span are compared with.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn side(&self, profile: &str, from: Wall, to: Wall) -> Result<Side, Fault> {
+        let tasks = self.sent(profile, Wall(from.0.saturating_sub_unsigned(REACH)), to)?;
+        let mut uploads = self.costs(from, to)?;
+        uploads.retain(|line| line.event == MoneyEvent::Upload && line.profile == profile);
+        let read = || {
+            let sql = "SELECT at, amount FROM balances WHERE profile = ?1 AND at BETWEEN ?2 AND ?3 ORDER BY at";
+            let mut found = self.conn.prepare_cached(sql)?;
+            let of = |row: &sql::Row<'_>| Ok((own::<Wall>(row, 0)?, own::<Amount>(row, 1)?));
+            found.query_map(params![profile, from.0, to.0], of)?.collect()
+        };
+        Ok(Side { tasks, uploads, balances: self.told(Deed::Read, read())? })
+    }
+}
