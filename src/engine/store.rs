@@ -21,7 +21,7 @@ use domain::{
     account::{HaltCause, Sender},
     problem::Charged,
     reason::{Reason, store::Fault},
-    task::{Event, LedgerLine, MoneyEvent, Phase, RemoteId, Task, TaskKey, TaskState, What},
+    task::{Besides, Event, LedgerLine, MoneyEvent, Phase, RemoteId, Second, Task, TaskKey, TaskState, What},
     time::{HOUR, MINUTE, Mono, SECOND},
 };
 use std::collections::VecDeque;
@@ -194,15 +194,22 @@ fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Effect> {
             write.ledger.push(line);
         }
         write.task.rev = now.rev;
+        write.task.besides = besides(&now, &write.ledger, &write.task.besides);
         // What was done here since stays in the state, and behind this in the store.
         return vec![emit(work, write)];
     }
-    work.store.waiting.remove(&key);
+    // What was paid beside the price is paid, whatever another program has made of the task meanwhile.
+    let waiting = work.store.waiting.remove(&key).unwrap_or_default();
+    let last = waiting.back().map_or(&write, |last| last).task.besides.clone();
+    let lines = std::iter::once(&write).chain(&waiting).flat_map(|write| write.ledger.iter().copied());
+    let paid: Vec<LedgerLine> =
+        lines.filter(|line| matches!(line.event, MoneyEvent::Upload | MoneyEvent::Twice)).collect();
     if now.remote.is_some() {
         // The store has an id for it; where it is another one, the person is told below.
         work.store.unsaved.remove(&key);
     }
     work.queue.after_write.remove(&key);
+    let theirs = now.clone();
     let mut effects = changed(work, now.clone());
     // The store may have taken our claim on a file and told of a failure.
     effects.extend(saver::claim_saved(work, &now));
@@ -210,7 +217,23 @@ fn overtaken(work: &mut Work, mut write: Write, now: Task) -> Vec<Effect> {
         effects.extend(came_late(work, now, id));
     }
     act_news::overtaken(work, key);
+    if !paid.is_empty() {
+        let task = unwritten(work, key).or_else(|| work.tasks.live.get(&key).cloned()).unwrap_or(theirs);
+        let besides = besides(&task, &paid, &last);
+        effects.extend(self::write(work, Task { besides, ..task }, vec![], paid));
+    }
     effects
+}
+
+/// What was charged beside the price of a task, once lines that another program did not know of are added to what it knew.
+fn besides(now: &Task, lines: &[LedgerLine], ours: &Besides) -> Besides {
+    let mut besides = now.besides.clone();
+    let uploads = lines.iter().filter(|line| line.event == MoneyEvent::Upload);
+    besides.uploads +=
+        uploads.map(|line| line.amount).filter(|money| money.currency == now.currency).map(|money| money.amount).sum();
+    let is_new = |second: &&Second| !now.besides.twice.iter().any(|known| known.request_id == second.request_id);
+    besides.twice.extend(ours.twice.iter().filter(is_new).cloned());
+    besides
 }
 
 /// An answer came after a person had settled the task as unknown: it costs money, whatever was settled.

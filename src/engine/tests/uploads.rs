@@ -128,10 +128,25 @@ fn an_upload_counts_as_spent_today_whatever_becomes_of_its_task() {
     queue(&mut world, &["x", "x"]);
     world.reply(told(URL));
     world.settle();
-    assert_eq!(world.state.money.spent_today.to_string(), "0.001 PTC");
     assert_eq!(world.disk.tasks[&key(1)].besides.uploads.to_string(), "0.001");
-    world.act(Act::Cancel(vec![key(2)]));
+    assert_eq!(world.state.money.spent_today.to_string(), "1.001 PTC");
+    world.reply(code(2013));
     world.settle();
-    world.live(SECOND);
     assert_eq!(world.state.money.spent_today.to_string(), "0.501 PTC");
+}
+
+#[test]
+fn an_upload_stays_in_the_ledger_though_another_program_sends_its_task_meanwhile() {
+    let mut world = uploading();
+    queue(&mut world, &["x", "x"]);
+    let task = world.disk.tasks[&key(1)].clone();
+    let since = world.wall();
+    let theirs = Task { phase: Phase::Sending { since }, sent_at: Some(since), ..task };
+    world.disk.put(theirs);
+    world.reply(told(URL));
+    world.settle();
+    assert!(world.ledger(1).contains(&MoneyEvent::Upload));
+    let task = &world.disk.tasks[&key(1)];
+    assert_eq!(task.besides.uploads.to_string(), "0.001");
+    assert_ne!(task.state(), domain::task::TaskState::Queued);
 }
