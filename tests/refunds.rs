@@ -20,12 +20,13 @@ fn refunds(home: &Home, args: &[&str]) -> Vec<(Value, Value, bool)> {
     all.iter().map(|one| (one["key"].clone(), one["cost"].clone(), one["asked_at"].is_string())).collect()
 }
 
-/// Types a command as a person does: what comes in one piece would be a paste.
+/// Types a command; Enter goes for itself, since in one piece with the text it would be a paste.
 fn command(screen: &mut Pty, text: &str) {
-    for key in format!(":{text}\r").chars() {
-        screen.keys(&key.to_string());
-        screen.until_input_is_read();
-    }
+    screen.keys(":");
+    screen.until_input_is_read();
+    screen.keys(text);
+    screen.shows(text);
+    screen.keys("\r");
 }
 
 #[test]
