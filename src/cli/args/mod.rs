@@ -2,6 +2,7 @@
 //! help is in the reader's language; what clap says about a wrong call is English for everybody.
 
 pub mod chinese;
+mod currency;
 mod duration;
 mod faults;
 #[cfg(test)]
@@ -223,7 +224,7 @@ pub enum Command {
         #[arg(long, value_name = "N", default_value_t = 1)]
         seed: u64,
         /// PTC plays 302.AI; USD and CNY play MiniMax's own host: its prices, and no records, balance or uploads
-        #[arg(long, value_name = "CURRENCY", default_value = "PTC", value_parser = currency)]
+        #[arg(long, value_name = "CURRENCY", default_value = "PTC", value_parser = currency::of)]
         currency: Currency,
         /// The faults to simulate, by name, separated by commas
         #[arg(long, value_name = "LIST", value_delimiter = ',')]
@@ -486,10 +487,6 @@ fn cost(text: &str) -> Result<Amount, String> {
 fn remote_id(text: &str) -> Result<RemoteId, String> {
     let fits = !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
     if fits { Ok(RemoteId(text.into())) } else { Err(format!("{text:?} is not an id of the service")) }
-}
-
-fn currency(text: &str) -> Result<Currency, String> {
-    Currency::from_id(&text.to_ascii_uppercase()).ok_or_else(|| format!("{text:?} is not one of PTC, USD and CNY"))
 }
 
 fn resolution(text: &str) -> Result<Resolution, String> {
