@@ -33,7 +33,7 @@ const PROMPT_LEAST: u16 = 3;
 /// and words about it come and go, the rows below stand still.
 const PROMPT_ROWS: u16 = 7;
 
-/// A higher screen gives the prompt one row of so many.
+/// A higher screen gives the prompt one row of so many, with or without a message below.
 const PROMPT_SHARE: u16 = 4;
 /// Rows that an empty prompt has at most.
 const PROMPT_MOST: u16 = 12;
@@ -191,7 +191,7 @@ fn blocks(app: &App, look: Look, content: Rect) -> Vec<Block> {
         blocks.iter().map(|block| 1 + u16::try_from(block.below.len()).unwrap_or(0)).sum::<u16>().saturating_sub(1);
     let free = content.height.saturating_sub(others);
     let lines = text::wrap(&compose.prompt.text(), usize::from(content.width).saturating_sub(LABEL + 3)).len();
-    let roomy = (content.height / PROMPT_SHARE).min(PROMPT_MOST);
+    let roomy = ((content.height + toast::rows(app)) / PROMPT_SHARE).min(PROMPT_MOST);
     if let Some(prompt) = blocks.iter_mut().find(|block| block.row == ComposeRow::Field(Field::Prompt)) {
         let said = u16::try_from(prompt.below.len()).unwrap_or(0);
         let wanted = u16::try_from(lines + 1).unwrap_or(u16::MAX).saturating_add(said);
