@@ -276,3 +276,50 @@ fn the_price_of_one_is_asked_for_where_nobody_knows_it_and_kept_as_typed() {
     flow!(flow, "<Esc>", "<Esc>");
     assert_eq!(flow.posts.len(), 2);
 }
+
+#[test]
+fn a_cap_that_forbids_a_preview_is_raised_over_it() {
+    let mut flow = Flow::start();
+    flow.state.work.settings.budget.per_day = Some(Amount::from_thousandths(400));
+    flow!(flow, "n", "a cat", "<F2>", "<Enter>");
+    assert!(flow.tasks().is_empty());
+    flow!(flow, ":", "send", "<Enter>");
+    flow.shows("not over a preview");
+    flow!(flow, "<Esc>", ":", "budget +0.1", "<Enter>", "y");
+    flow.hides("Nothing can be queued");
+    flow.shows("0.0 of 0.5 PTC spent today; this batch: 0.5; left after it: 0.0");
+    flow!(flow, "<Enter>");
+    flow.live(SENT);
+    assert_eq!(states(&flow), [TaskState::Running]);
+}
+
+#[test]
+fn set_says_what_it_set_and_for_how_long_or_why_not() {
+    let mut flow = Flow::start();
+    for (typed, said) in [
+        ("set theme light", "theme is light until you quit; ui.theme in the config keeps it"),
+        ("set mouse perhaps", "mouse is on or off"),
+        ("set currency USD", "it sets theme, language, mouse,"),
+        ("set language zh", "language"),
+    ] {
+        flow!(flow, ":", typed, "<Enter>");
+        flow.shows(said);
+        flow!(flow, "<Esc>");
+    }
+}
+
+#[test]
+fn failures_by_cause_take_in_only_what_is_fit_for_it_and_sum_each_cause() {
+    let mut flow = with(&[Some(no_channel()), Some(refused(1026, "input new_sensitive")), Some(no_channel()), None]);
+    flow!(flow, "R");
+    for line in ["[x]   2  service error           1.0 PTC  retry", "[ ]   1  prompt refused          0.5 PTC"] {
+        flow.shows(line);
+    }
+    flow!(flow, "G");
+    flow.shows("Plan 2 tasks, 1.0 PTC");
+    flow.shows("prompt 3");
+    flow!(flow, "<Enter>", "<Enter>");
+    // The account's pace lets five pass in a minute.
+    flow.live(60_000);
+    assert_eq!(flow.posts.len(), 6);
+}

@@ -85,7 +85,7 @@ const FISH: &str = r#"function __reeltop_values
     set -l current (commandline -ct)
     $before[1] __complete -- $before[2..-1] $current 2>/dev/null
 end
-complete -c reeltop -k -a '(__reeltop_values)'
+complete -c reeltop -n 'count (__reeltop_values) >/dev/null' -f -k -a '(__reeltop_values)'
 "#;
 
 /// The longest call that the README shows with all its flags.

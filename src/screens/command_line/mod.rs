@@ -21,6 +21,7 @@ use crate::{
     kit::{brush::Brush, editor::LineEditor},
     layer::{Covers, Did, Handle, Overlay},
     palette,
+    screen::Preview,
     table::{filter_input, filter_input::FilterInput},
     toast,
 };
@@ -28,6 +29,8 @@ use engine::effect::Level;
 use ratatui::layout::{Position, Rect};
 use words::{lang, tr};
 
+/// Commands that leave what lies below them alone.
+const OVER_PREVIEW: [&str; 7] = ["budget", "theme", "set", "reload", "pause", "help", "quit"];
 /// Commands that the history keeps.
 const HISTORY: usize = 100;
 
@@ -249,6 +252,12 @@ fn accept(app: &mut App) -> Vec<Do> {
     let (word, rest) = if is_number { ("goto".to_owned(), number.to_owned()) } else { (word.clone(), rest.to_owned()) };
     let rest = &*rest;
     if let Some(command) = COMMANDS.iter().find(|command| command.name == word) {
+        // What the preview is about stays as it is shown.
+        let below = app.screen.layers.iter().rev().nth(1);
+        if below.is_some_and(|layer| layer.of::<Preview>().is_some()) && !OVER_PREVIEW.contains(&command.name) {
+            let back = keymap::named(app, Ctx::Global, Action::Back);
+            return fail(app, tr!("not over a preview: {back} goes back first", back));
+        }
         let layer = app.screen.layers.pop();
         return match (command.run)(app, rest) {
             Ok(wishes) => wishes,

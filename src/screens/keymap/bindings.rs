@@ -338,6 +338,7 @@ pub static BINDINGS: &[Binding] = &[
     on(Ctx::Preview, &["U"], Action::Resolve, "resolve", "Resolve the unknown that asks for the same").when(preview::can_resolve),
     on(Ctx::Preview, &["x"], Action::Cancel, "take back", "Take back what is still queued and would be sent again").when(preview::can_cancel),
     on(Ctx::Preview, &["P"], Action::Pause, "pause", "Pause or resume sending; after a halt, check again and resume"),
+    on(Ctx::Preview, &[":"], Action::CommandLine, "command", "Type a command, such as :budget +10"),
     on(Ctx::Preview, &["k", "up", "ctrl-p"], Action::Move(Move::Up), "up", "Go to the previous row, or scroll up"),
     on(Ctx::Preview, &["j", "down", "ctrl-n"], Action::Move(Move::Down), "down", "Go to the next row, or scroll down"),
     on(Ctx::Preview, &["g", "home", "alt-<"], Action::Move(Move::First), "first", "Go to the first row, or scroll to the beginning"),
