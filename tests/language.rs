@@ -46,6 +46,7 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("src/io/config/example.rs", "a generated file, the same for everybody"),
     ("src/io/config/table.rs", "the options' docs, which go into that file only"),
     ("src/io/store/keep.rs", "statements of SQL"),
+    ("src/io/store/company.rs", "statements of SQL"),
     ("src/io/store/sql/", "statements of SQL, and what stands where a database's own words stand"),
     ("src/io/store/fill.rs", "made-up tasks to measure with"),
     ("src/screens/table/columns.rs", "a table; see `tabled`"),

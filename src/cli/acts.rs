@@ -26,14 +26,14 @@ use words::{print, problem::Problem, reason, terms, tr};
 
 /// `reeltop cancel`.
 pub(super) fn cancel(setup: &Loaded, keys: Vec<TaskKey>, voice: Voice) -> Outcome {
-    look::whole(&Store::open(&setup.paths.data_dir)?, &keys)?;
+    look::whole(&Store::open(setup.at())?, &keys)?;
     let n = keys.len();
     once(setup, Act::Cancel(keys), n, voice)
 }
 
 /// `reeltop resolve`.
 pub(super) fn resolve(setup: &Loaded, key: TaskKey, as_what: Option<Resolution>, voice: Voice) -> Outcome {
-    let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, &[key])?;
+    let tasks = look::whole(&Store::open(setup.at())?, &[key])?;
     let Some(as_what) = as_what else {
         return Err(Stop::Problem(Exit::Usage, Box::new(suggestion(key, tasks.first()))));
     };
@@ -68,11 +68,11 @@ pub(super) fn refunds(setup: &Loaded, asked: Vec<TaskKey>, refunded: Vec<TaskKey
         if keys.is_empty() {
             continue;
         }
-        look::whole(&Store::open(&setup.paths.data_dir)?, &keys)?;
+        look::whole(&Store::open(setup.at())?, &keys)?;
         exits.push(noted(setup, keys, step)?);
     }
     let now = Clock::start().now();
-    let found = Store::open(&setup.paths.data_dir)?.refunds(now)?;
+    let found = Store::open(setup.at())?.refunds(now)?;
     let mut out = std::io::stdout();
     if voice.json {
         out.write_all(print::refunds_json(&found).as_bytes())?;
@@ -141,7 +141,7 @@ fn told(setup: &Loaded, reports: &[ActReport], voice: Voice) -> Outcome {
     }
     let done: Vec<TaskKey> =
         reports.iter().filter(|report| report.result.is_ok()).filter_map(|report| report.key).collect();
-    let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, &done)?;
+    let tasks = look::whole(&Store::open(setup.at())?, &done)?;
     look::print(setup, &tasks, voice)?;
     Ok(Exit::of_all(exits))
 }
@@ -149,7 +149,7 @@ fn told(setup: &Loaded, reports: &[ActReport], voice: Voice) -> Outcome {
 /// `reeltop download`: until the files are saved, or cannot be.
 pub(super) fn download(setup: &Loaded, keys: Vec<TaskKey>, dir: Option<PathBuf>, voice: Voice) -> Outcome {
     let dir = dir.map(std::path::absolute).transpose()?.map(|dir| dir.display().to_string());
-    look::whole(&Store::open(&setup.paths.data_dir)?, &keys)?;
+    look::whole(&Store::open(setup.at())?, &keys)?;
     block_on(async {
         let mut headless = Headless::start(setup, Scope::Named).await?;
         headless.key().await?;
@@ -162,7 +162,7 @@ pub(super) fn download(setup: &Loaded, keys: Vec<TaskKey>, dir: Option<PathBuf>,
         reports.append(&mut headless.new_reports());
         let (_, interrupted) = headless.end().await;
         let exit = told(setup, &reports, voice)?;
-        let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, &wanted)?;
+        let tasks = look::whole(&Store::open(setup.at())?, &wanted)?;
         Ok(Exit::of_all(tasks.iter().map(waits::exit_of).chain([exit]).chain(interrupted)))
     })?
 }

@@ -35,7 +35,7 @@ pub(super) fn export(setup: &Loaded, filter: &str, short: bool) -> Outcome {
             ControlFlow::Break(())
         }
     };
-    let (store, what) = (Store::open(&setup.paths.data_dir)?, look::lookup(&filter, now, Place::Both));
+    let (store, what) = (Store::open(setup.at())?, look::lookup(&filter, now, Place::Both));
     if short {
         // The time lines and the money, which are most of the reading, are not printed.
         store.some_tasks(&what, true, |task| {
@@ -70,12 +70,12 @@ pub(super) fn import(setup: &Loaded, file: &Path, voice: Voice) -> Outcome {
     let tasks = tasks.inspect(|task: &Result<Carried, Stop>| {
         pictures.extend(task.iter().flat_map(|task| task.task.request.stored_images().cloned()));
     });
-    let taken = Store::open(&setup.paths.data_dir)?.take_in(tasks, &who)??;
+    let taken = Store::open(setup.at())?.take_in(tasks, &who)??;
     let lost = ::io::images::bring_back(&pictures, &setup.paths.images);
     told(&taken, lost, voice)
 }
 
-fn told(taken: &TakenIn, lost: usize, voice: Voice) -> Outcome {
+pub(super) fn told(taken: &TakenIn, lost: usize, voice: Voice) -> Outcome {
     if voice.json {
         let other_keys: serde_json::Map<_, _> =
             taken.other_keys.iter().map(|(there, here)| (there.0.to_string(), here.0.to_string().into())).collect();

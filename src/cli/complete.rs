@@ -177,8 +177,7 @@ fn keys(setup: &Loaded, which: &str, last: &str) -> Vec<(String, String)> {
     let (now, mut found) = (Clock::start().now().wall, Vec::new());
     // A store is not made for this.
     let file = setup.paths.data_dir.join("reeltop.db");
-    let (true, Ok(filter), Ok(store)) = (file.exists(), Filter::parse(which), Store::open(&setup.paths.data_dir))
-    else {
+    let (true, Ok(filter), Ok(store)) = (file.exists(), Filter::parse(which), Store::open(setup.at())) else {
         return found;
     };
     let take = |task: Task| {

@@ -141,7 +141,7 @@ fn fill(setup: &Loaded, now: Wall) -> Result<(), Stop> {
     let videos = PathBuf::from(&setup.settings.download.dir);
     let saved = |e: std::io::Error| Problem::new(tr!("the demo's videos cannot be written"), e.to_string(), "");
     private::make_folder(&videos).map_err(saved)?;
-    let mut store = Store::open(&setup.paths.data_dir)?;
+    let mut store = Store::open(setup.at())?;
     let caps = Caps { per_day: None, per_batch: None, day_start: now };
     let mut parent = None;
     for (nth, (minutes, model, resolution, duration, prompt, stands)) in MORNING.iter().enumerate() {

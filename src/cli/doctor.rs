@@ -100,7 +100,7 @@ fn looks(setup: &Loaded) -> Vec<(Thing, Found)> {
         let missing = tr!("{source} is not set; without a key nothing is sent", source = secret::place(&place));
         Found::Wrong(missing, set(&place))
     };
-    let store = match Store::open(&setup.paths.data_dir).and_then(|store| store.overview()) {
+    let store = match Store::open(setup.at()).and_then(|store| store.overview()) {
         Ok(overview) => {
             let (tasks, path) = (names::tasks(overview.total), setup.paths.data_dir.display());
             match probe(&setup.paths.data_dir) {

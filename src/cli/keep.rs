@@ -32,7 +32,7 @@ pub(super) fn archive(setup: &Loaded, before: Option<Moment>, voice: Voice) -> O
         Some(Moment::Day(day)) => Wall(day.0 - i64::from(now.utc_offset) * 1_000),
         None => Wall(now.wall.0 - OLD * 24 * HOUR.cast_signed()),
     };
-    let mut store = Store::open(&setup.paths.data_dir)?;
+    let mut store = Store::open(setup.at())?;
     let archived = store.archive(before, now.wall)?;
     let needed = store.pictures_of_the_table()?;
     let removed = images::remove(&setup.paths.images, OLD_PICTURE, |hash| !needed.contains(hash));
@@ -58,7 +58,7 @@ pub(super) fn archive(setup: &Loaded, before: Option<Moment>, voice: Voice) -> O
 
 /// `reeltop forget`.
 pub(super) fn forget(setup: &Loaded, keys: &[TaskKey], voice: Voice) -> Outcome {
-    let mut store = Store::open(&setup.paths.data_dir)?;
+    let mut store = Store::open(setup.at())?;
     let before = look::whole(&store, keys)?;
     if let Some(task) = before.iter().find(|task| task.finished_at.is_none()) {
         let state = names::state(task.state());

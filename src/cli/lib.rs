@@ -18,6 +18,7 @@ pub mod manual;
 mod prices;
 mod retry;
 pub mod settings;
+mod shared;
 mod simulate;
 mod submit;
 mod unit;
@@ -174,6 +175,7 @@ fn call(cli: Cli) -> Outcome {
         Command::Export { filter, short } => carry::export(&load(&global)?, &filter.join(" "), short),
         Command::Import { file } => carry::import(&load(&global)?, &file, voice),
         Command::Archive { before } => keep::archive(&load(&global)?, before, voice),
+        Command::Store(what) => shared::run(&load(&global)?, what, voice),
         Command::Forget { keys } => keep::forget(&load(&global)?, &keys, voice),
         Command::Show { key } => look::show(&load(&global)?, key, voice),
         Command::Cost { check: true, .. } => audit::check(&load(&global)?, voice),
@@ -257,10 +259,11 @@ fn read_again(global: &Global) -> Result<Loaded, Rejected> {
 
 /// Reads the config, with all of its faults at once.
 fn read(global: &Global) -> Result<Loaded, Stop> {
-    let loaded = config::load(&wanted(global), &folders()?).map_err(|why| {
+    let mut loaded = config::load(&wanted(global), &folders()?).map_err(|why| {
         let _ = writeln!(io::stderr(), "{}", reason::config::rejected(&why));
         Stop::Exit(Exit::Usage)
     })?;
+    loaded.store.url = surroundings::store_url().or(loaded.store.url);
     let file = loaded.paths.config.display().to_string();
     for warning in &loaded.warnings {
         let _ = writeln!(io::stderr(), "{}", reason::config::located(warning, &file));

@@ -138,7 +138,7 @@ fn filtered(
     let filter = parsed(filter)?;
     let now = Clock::start().now().wall;
     let mut failed = None;
-    Store::open(&setup.paths.data_dir)?.some_tasks(&lookup(&filter, now, Place::Table), oldest_first, |task| {
+    Store::open(setup.at())?.some_tasks(&lookup(&filter, now, Place::Table), oldest_first, |task| {
         if !filter.is_empty() && !filter.matches(&Row::of(&task, false), now) {
             return ControlFlow::Continue(());
         }
@@ -165,7 +165,7 @@ pub(super) fn lookup(filter: &Filter, now: Wall, place: Place) -> Lookup {
 
 /// `reeltop show`.
 pub(super) fn show(setup: &Loaded, key: TaskKey, voice: Voice) -> Outcome {
-    let detail = Store::open(&setup.paths.data_dir)?.detail(key)?.ok_or_else(|| {
+    let detail = Store::open(setup.at())?.detail(key)?.ok_or_else(|| {
         let problem = Problem::new(tr!("there is no task {key}", key), "", tr!("See `reeltop list`."));
         Stop::Problem(Exit::Usage, Box::new(problem))
     })?;
@@ -180,7 +180,7 @@ pub(super) fn show(setup: &Loaded, key: TaskKey, voice: Voice) -> Outcome {
 /// `reeltop cost`.
 pub(super) fn cost(setup: &Loaded, csv: bool, by: Option<By>, voice: Voice) -> Outcome {
     let now = Clock::start().now();
-    let store = Store::open(&setup.paths.data_dir)?;
+    let store = Store::open(setup.at())?;
     let lines = store.costs(Wall(0), Wall(i64::MAX))?;
     let raises = store.raises()?;
     let mut out = io::stdout().lock();
@@ -222,6 +222,6 @@ fn runs(store: &Store, utc_offset: i32, color: bool) -> Result<String, Stop> {
 pub(super) fn bench_fill(setup: &Loaded, n: usize, old_unsent: usize) -> Outcome {
     let number = |n| u32::try_from(n).map_err(|_| Problem::new(tr!("that is too many tasks"), "", ""));
     let (n, old_unsent) = (number(n)?, number(old_unsent)?);
-    store::fill(&setup.paths.data_dir, n, old_unsent, 1, Clock::start().now().wall)?;
+    store::fill(setup.at(), n, old_unsent, 1, Clock::start().now().wall)?;
     Ok(Exit::Done)
 }

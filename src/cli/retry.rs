@@ -45,7 +45,7 @@ impl Wanted {
 
 /// `reeltop retry`.
 pub(super) fn run(setup: &Loaded, which: Which, said: Consent, voice: Voice) -> Outcome {
-    let mut store = Store::open(&setup.paths.data_dir)?;
+    let mut store = Store::open(setup.at())?;
     let goes = match which {
         Which::Named { keys, again } => named(wanted(&mut store, &keys)?, again)?,
         Which::Failed => failures(&store)?,

@@ -37,7 +37,7 @@ pub(super) fn run(setup: &Loaded, order: Submit, voice: Voice) -> Outcome {
         look::print(setup, &[task], voice)?;
         return Ok(exit);
     }
-    let unknowns = Store::open(&setup.paths.data_dir)?.unknowns()?;
+    let unknowns = Store::open(setup.at())?.unknowns()?;
     let twins: BTreeSet<TaskKey> =
         plan.cells.iter().filter_map(|cell| retry::unknown_twin(&cell.request, &unknowns)).collect();
     if !twins.is_empty() {
@@ -128,7 +128,7 @@ fn answered(work: &Work) -> bool {
 
 async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: After, voice: Voice) -> Outcome {
     let (work, interrupted) = headless.end().await;
-    let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, keys)?;
+    let tasks = look::whole(&Store::open(setup.at())?, keys)?;
     look::print(setup, &tasks, voice)?;
     let queued: Vec<&Task> = tasks.iter().filter(|task| task.state() == TaskState::Queued).collect();
     // What was put back says why; a service that cannot be reached is news to a script, the account's pace is not.
@@ -154,7 +154,7 @@ async fn finish(setup: &Loaded, headless: Headless, keys: &[TaskKey], after: Aft
 fn named(setup: &Loaded, name: Option<&str>) -> Result<Option<Task>, Stop> {
     let Some(name) = name else { return Ok(None) };
     let mut found = None;
-    Store::open(&setup.paths.data_dir)?.tasks(|task| {
+    Store::open(setup.at())?.tasks(|task| {
         if task.name.as_deref() == Some(name) {
             found = Some(task);
             return std::ops::ControlFlow::Break(());

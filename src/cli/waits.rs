@@ -19,7 +19,7 @@ use words::{terms, tr};
 /// `reeltop wait`: until these tasks (without any: all live ones of the account) have ended.
 pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voice: Voice) -> Outcome {
     if !keys.is_empty() {
-        look::whole(&Store::open(&setup.paths.data_dir)?, &keys)?;
+        look::whole(&Store::open(setup.at())?, &keys)?;
     }
     block_on(async {
         let scope = if keys.is_empty() { Scope::All } else { Scope::Named };
@@ -31,7 +31,7 @@ pub(super) fn wait(setup: &Loaded, keys: Vec<TaskKey>, timeout: Option<u64>, voi
         headless.act(Act::Take(keys.clone()));
         let waited = ended(&mut headless, timeout, &keys).await;
         let (work, interrupted) = headless.end().await;
-        let tasks = look::whole(&Store::open(&setup.paths.data_dir)?, &keys)?;
+        let tasks = look::whole(&Store::open(setup.at())?, &keys)?;
         look::print(setup, &tasks, voice)?;
         let late = (waited == Waited::TimeOut).then_some(Exit::TimeOut);
         if late.is_some() {

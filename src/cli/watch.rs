@@ -152,7 +152,7 @@ fn tell(setup: &Loaded, work: &Work, news: &[News], voice: Voice) -> Result<(), 
     let mut tasks: BTreeMap<TaskKey, Task> =
         live.iter().filter_map(|key| Some((*key, work.tasks.live.get(key)?.clone()))).collect();
     if !ended.is_empty() {
-        let whole = look::whole(&Store::open(&setup.paths.data_dir)?, &ended)?;
+        let whole = look::whole(&Store::open(setup.at())?, &ended)?;
         tasks.extend(whole.into_iter().map(|task| (task.key, task)));
     }
     if !voice.json {

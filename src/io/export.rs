@@ -1,6 +1,6 @@
 //! `:export FILE`: the tasks that the table shows, one JSON object a line, as `reeltop export` prints them.
 
-use crate::store::Store;
+use crate::store::{At, Store};
 use domain::{
     export::json_line,
     reason::export::NotExported,
@@ -20,13 +20,8 @@ const AT_ONCE: usize = 500;
 ///
 /// # Errors
 /// There is a file of that name, it cannot be written, or the store cannot be read. What was written stays.
-pub(crate) fn write(
-    data_dir: &Path,
-    path: &Path,
-    keys: &[TaskKey],
-    json: fn(&Task) -> Value,
-) -> Result<(), NotExported> {
-    let store = Store::open(data_dir)?;
+pub(crate) fn write(at: &At, path: &Path, keys: &[TaskKey], json: fn(&Task) -> Value) -> Result<(), NotExported> {
+    let store = Store::open(at)?;
     let mut out = BufWriter::new(OpenOptions::new().write(true).create_new(true).open(path)?);
     for some in keys.chunks(AT_ONCE) {
         for task in store.look(some)? {
@@ -55,7 +50,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         crate::store::fill(dir.path(), 3, 0, 1, domain::time::Wall(1_795_372_200_000)).unwrap();
         let file = dir.path().join("out.jsonl");
-        let write = |keys| write(dir.path(), &file, keys, |task| task.key.0.into());
+        let write = |keys| write(&dir.path().into(), &file, keys, |task| task.key.0.into());
         write(&[TaskKey(2), TaskKey(1)]).unwrap();
         assert_eq!(write(&[TaskKey(3)]), Err(NotExported::File(System::Exists)));
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "2\n1\n");

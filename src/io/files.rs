@@ -1,6 +1,10 @@
 //! Folders of this machine, listed for choosing from, and files read whole, whatever stands at their path.
 
-use crate::{foreign, paths::expanded, store::Store};
+use crate::{
+    foreign,
+    paths::expanded,
+    store::{self, Store},
+};
 use domain::{
     reason::system::{At, System},
     request::ImageKind,
@@ -75,8 +79,8 @@ pub fn whole(path: &Path, most: u64) -> Result<Vec<u8>, System> {
 /// Those of these saved tasks whose file is no longer where it was saved. Of what cannot be looked at nothing is said. Blocks on
 /// the disk.
 #[must_use]
-pub fn missing(data_dir: &Path, keys: &[TaskKey]) -> Vec<TaskKey> {
-    let tasks = Store::open(data_dir).and_then(|store| store.look(keys)).unwrap_or_default();
+pub fn missing(at: &store::At, keys: &[TaskKey]) -> Vec<TaskKey> {
+    let tasks = Store::open(at).and_then(|store| store.look(keys)).unwrap_or_default();
     let is_gone = |path: &str| fs::metadata(path).is_err_and(|why| why.kind() == ErrorKind::NotFound);
     tasks.iter().filter(|task| task.saved().is_some_and(|saved| is_gone(&saved.path))).map(|task| task.key).collect()
 }

@@ -58,3 +58,16 @@ mod tests {
         }
     }
 }
+
+/// The database that the environment names for the store (`REELTOP_STORE_URL`).
+#[must_use]
+pub fn store_url() -> Option<String> {
+    env::var("REELTOP_STORE_URL").ok().filter(|url| !url.trim().is_empty())
+}
+
+/// Who is at which machine, such as `ann@studio`.
+#[must_use]
+pub fn user_at_host() -> String {
+    let user = ["USER", "LOGNAME"].into_iter().find_map(|name| env::var(name).ok().filter(|user| !user.is_empty()));
+    format!("{}@{}", user.as_deref().unwrap_or("someone"), rustix::system::uname().nodename().to_string_lossy())
+}

@@ -182,7 +182,7 @@ impl Linear {
 
     fn show(&self, key: TaskKey) -> Vec<String> {
         let now = self.engine.clock().now();
-        match Store::open(&self.setup.paths.data_dir).and_then(|mut store| store.detail(key)) {
+        match Store::open(self.setup.at()).and_then(|mut store| store.detail(key)) {
             Ok(Some(detail)) => {
                 words::print::detail(&detail, &self.setup.settings, now, false).lines().map(str::to_owned).collect()
             }

@@ -6,158 +6,32 @@ mod money;
 mod programs;
 mod shared;
 mod speed;
+mod tasks;
 mod verbs;
 
-use ::io::store::Store;
-use domain::reason::Reason;
-use domain::{
-    amount::{Amount, CostSource, Currency},
-    problem::{Charged, ErrorClass, TaskError},
-    request::Request,
-    task::{
-        Claim, Event, FileId, NewTask, Phase, PutBack, RemoteId, SavedFile, Task, TaskKey, TaskState, Trouble, What,
-    },
-    time::Wall,
-};
-use engine::{
-    effect::{Caps, Write},
-    msg::WriteResult,
-};
+use ::io::store::At;
+use std::path::Path;
+use tasks::*;
 
-/// A day in the tests: 2026-11-22T00:00:00Z.
-const DAY: Wall = Wall(1_795_305_600_000);
-const NO_CAPS: Caps = Caps { per_day: None, per_batch: None, day_start: DAY };
-const HALF: Amount = Amount::from_thousandths(500);
+/// Where a test's store is: a folder of its own.
+struct Place(tempfile::TempDir);
 
-fn request(prompt: &str) -> Request {
-    Request::plain("MiniMax-Hailuo-02", prompt, "768P", 6)
-}
+impl Place {
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
 
-fn intent(prompt: &str) -> NewTask {
-    NewTask {
-        parent: None,
-        agreed: vec![],
-        attempt: 1,
-        name: None,
-        profile: "302ai".into(),
-        request: request(prompt),
-        cost: HALF,
-        currency: Currency::Ptc,
-        cost_source: Some(CostSource::List),
-        remote: None,
-        automatic: false,
-        phase: Phase::Queued { not_before: DAY, put_back: None },
+    fn at(&self) -> At {
+        self.path().into()
+    }
+
+    /// What the database says no to that statement with.
+    fn refusal(&self, statement: &str) -> String {
+        let raw = rusqlite::Connection::open(self.path().join("reeltop.db")).unwrap();
+        raw.execute(statement, []).unwrap_err().to_string()
     }
 }
 
-fn error() -> TaskError {
-    TaskError {
-        code: "1".into(),
-        class: ErrorClass::Service,
-        reason: Reason::said("it did not work", "", ""),
-        charged: Charged::No,
-    }
-}
-
-/// That task, given up by the service.
-fn failed(task: &Task, class: ErrorClass) -> Task {
-    Task { phase: Phase::Failed { error: TaskError { class, ..error() } }, ..task.clone() }
-}
-
-/// One made elsewhere.
-fn adopted(id: &str) -> NewTask {
-    NewTask { remote: Some(RemoteId(id.into())), phase: running(), ..intent("") }
-}
-
-fn running() -> Phase {
-    Phase::Running { status: "Processing".into(), next_poll: DAY.plus(30_000), polls: 2, misses: 1, trouble: None }
-}
-
-fn add(store: &mut Store, new: NewTask) -> Task {
-    store.insert(&[new], DAY, &NO_CAPS).unwrap().unwrap().remove(0)
-}
-
-fn write_of(task: &Task) -> Write {
-    Write { task: task.clone(), events: vec![], ledger: vec![] }
-}
-
-/// Saves the task and gives it its new revision.
-fn save(store: &mut Store, task: &mut Task) {
-    let [WriteResult::Done { key, rev }] = store.write(&[write_of(task)]).unwrap()[..] else { panic!("overtaken") };
-    assert_eq!(key, task.key);
-    task.rev = rev;
-}
-
-fn sending(task: &Task, at: Wall) -> Write {
-    write_of(&Task { phase: Phase::Sending { since: at }, sent_at: Some(at), ..task.clone() })
-}
-
-fn event(kind: &str, text: &str) -> Event {
-    Event { at: DAY.plus(5), what: What::Said { kind: kind.into(), text: text.into() }, raw: None, request_id: None }
-}
-
-fn trouble(class: ErrorClass, charged: Charged) -> TaskError {
-    TaskError {
-        code: "1026".into(),
-        class,
-        reason: Reason::said("the service says: \"输入内容涉及敏感\"", "", "Edit the prompt"),
-        charged,
-    }
-}
-
-/// Every stage of a task's life, each with all it can carry.
-fn stages() -> Vec<Phase> {
-    let file = FileId("411730842308746".into());
-    let saved = SavedFile {
-        path: "/home/you/reels/12-狐狸.mp4".into(),
-        bytes: 5_000_000_000,
-        sha256: "ab".repeat(32),
-        sides: Some((1366, 768)),
-        length_ms: Some(5_875),
-    };
-    let waits = trouble(ErrorClass::RateLimited, Charged::No);
-    vec![
-        Phase::Queued { not_before: DAY.plus(3_000), put_back: Some(PutBack { times: 2, error: waits, since: None }) },
-        Phase::Sending { since: DAY.plus(1) },
-        Phase::Unknown { error: trouble(ErrorClass::UnknownOutcome, Charged::Unknown) },
-        running(),
-        Phase::Ready {
-            file: file.clone(),
-            trouble: Some(Trouble { error: trouble(ErrorClass::Network, Charged::Yes), since: None }),
-            tries: 3,
-            next_try: Some(DAY.plus(9)),
-            kept: None,
-        },
-        Phase::Saving { file: file.clone(), tries: 1, kept: None },
-        Phase::Saved { file, saved },
-        Phase::Failed { error: trouble(ErrorClass::OutputSensitive, Charged::Yes) },
-        Phase::Refused { error: trouble(ErrorClass::PromptSensitive, Charged::No) },
-        Phase::Cancelled { was: TaskState::Running, charged: Charged::Yes },
-    ]
-}
-
-/// One task in every stage, with everything filled in that a task can have.
-fn add_specimens(store: &mut Store) -> Vec<Task> {
-    (1..).zip(stages()).map(|(n, phase)| add_specimen(store, n, phase)).collect()
-}
-
-fn add_specimen(store: &mut Store, n: u32, phase: Phase) -> Task {
-    let mut task = add(store, NewTask { name: Some(format!("shot {n}")), ..intent("一只狐狸 a fox\n{runs}") });
-    task.phase = phase;
-    task.remote = Some(RemoteId("9223372036854775808".into()));
-    task.expires_at = Some(DAY.plus(1_000));
-    task.dir = Some("/tmp/reels".into());
-    task.sent_at = Some(DAY.plus(2_000));
-    task.finished_at = Some(DAY.plus(3_000));
-    save(store, &mut task);
-    task
-}
-
-/// A claim of a program that does not run.
-fn dead_claim() -> Claim {
-    Claim { owner: "1-1-1".into(), until: DAY.plus(60_000) }
-}
-
-fn key(n: u32) -> TaskKey {
-    TaskKey(n)
+fn place() -> Place {
+    Place(tempfile::tempdir().unwrap())
 }

@@ -33,8 +33,8 @@ fn hears(program: &Program) -> Shared {
 
 #[test]
 fn no_row_is_claimed_once_a_stop_is_on_disk_and_a_resume_of_anybody_ends_it() {
-    let dir = tempfile::tempdir().unwrap();
-    let (mut ours, mut theirs) = (Store::open(dir.path()).unwrap(), Store::open(dir.path()).unwrap());
+    let dir = place();
+    let (mut ours, mut theirs) = (Store::open(dir.at()).unwrap(), Store::open(dir.at()).unwrap());
     let task = add(&mut ours, intent("one"));
     let elsewhere = add(&mut ours, NewTask { profile: "minimax".into(), ..intent("two") });
     let stopped = |store: &mut Store, task: &Task| match store.send(&sending(task, DAY), 5).unwrap() {
@@ -66,8 +66,8 @@ fn no_row_is_claimed_once_a_stop_is_on_disk_and_a_resume_of_anybody_ends_it() {
 
 #[test]
 fn what_the_service_told_one_program_holds_for_the_account_but_not_after_the_clock_was_set_back() {
-    let dir = tempfile::tempdir().unwrap();
-    let (mut ours, mut theirs) = (Store::open(dir.path()).unwrap(), Store::open(dir.path()).unwrap());
+    let dir = place();
+    let (mut ours, mut theirs) = (Store::open(dir.at()).unwrap(), Store::open(dir.at()).unwrap());
     let task = add(&mut ours, intent("one"));
     let account = Account { not_before: DAY.plus(60_000), put_backs: 1, ..Account::default() };
     let shared = theirs.share("302ai", &by("watch 1"), &Change::Keep(account)).unwrap();
@@ -81,8 +81,8 @@ fn what_the_service_told_one_program_holds_for_the_account_but_not_after_the_clo
 
 #[test]
 fn the_bell_brings_a_stop_and_who_sends_and_the_end_of_one_that_sent() {
-    let dir = tempfile::tempdir().unwrap();
-    let (ours, theirs) = (Program::start(dir.path()), Program::start(dir.path()));
+    let dir = place();
+    let (ours, theirs) = (Program::start(dir.at()), Program::start(dir.at()));
     assert_eq!(share(&theirs, "watch 2", Change::Serve(true)), Shared::default());
     let sender = Sender { owner: theirs.owner.clone(), name: "watch 2".into(), profile: "302ai".into() };
     assert_eq!(hears(&ours), Shared { senders: vec![sender.clone()], ..Shared::default() });
@@ -92,7 +92,7 @@ fn the_bell_brings_a_stop_and_who_sends_and_the_end_of_one_that_sent() {
     assert_eq!(hears(&theirs), paused);
     // Who comes later is told before the first page.
     let (to, hears_at_once) = std::sync::mpsc::channel();
-    let _later = ::io::store::open(dir.path(), move |msg| drop(to.send(msg)));
+    let _later = ::io::store::open(dir.at(), move |msg| drop(to.send(msg)));
     let next = || hears_at_once.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
     assert!(matches!(next(), StoreMsg::Opened { .. }));
     assert_eq!(next(), StoreMsg::Shared { ticket: None, shared: Box::new(with_sender) });
@@ -102,17 +102,17 @@ fn the_bell_brings_a_stop_and_who_sends_and_the_end_of_one_that_sent() {
 
 #[test]
 fn a_halt_lasts_as_long_as_anybody_runs_and_a_pause_until_it_is_ended() {
-    let dir = tempfile::tempdir().unwrap();
-    let first = Program::start(dir.path());
-    let second = Program::start(dir.path());
+    let dir = place();
+    let first = Program::start(dir.at());
+    let second = Program::start(dir.at());
     share(&first, "watch 1", Change::Halt(why()));
     share(&first, "watch 1", Change::Pause);
     drop(first);
-    let third = Program::start(dir.path());
+    let third = Program::start(dir.at());
     let both = Shared { pause: Some(by("watch 1")), ..halted("302ai") };
-    assert_eq!(Store::open(dir.path()).unwrap().shared().unwrap(), both);
+    assert_eq!(Store::open(dir.at()).unwrap().shared().unwrap(), both);
     drop((second, third));
-    let _fourth = Program::start(dir.path());
+    let _fourth = Program::start(dir.at());
     let paused = Shared { halts: [].into(), ..both };
-    assert_eq!(Store::open(dir.path()).unwrap().shared().unwrap(), paused);
+    assert_eq!(Store::open(dir.at()).unwrap().shared().unwrap(), paused);
 }

@@ -26,8 +26,8 @@ pub(crate) fn pages(store: &Store) -> Vec<(Vec<Row>, Vec<Task>, bool)> {
 
 #[test]
 fn a_new_task_gets_its_key_its_revision_its_first_event_and_its_reserve() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut store = Store::open(dir.path()).unwrap();
+    let dir = place();
+    let mut store = Store::open(dir.at()).unwrap();
     let made = store.insert(&[intent("one"), intent("two")], DAY, &NO_CAPS).unwrap().unwrap();
     let expected = |n: u32, prompt: &str| Task {
         key: key(n),
@@ -71,8 +71,8 @@ fn a_new_task_gets_its_key_its_revision_its_first_event_and_its_reserve() {
 
 #[test]
 fn a_write_is_taken_once_and_overtaken_after_that() {
-    let dir = tempfile::tempdir().unwrap();
-    let (mut ours, mut theirs) = (Store::open(dir.path()).unwrap(), Store::open(dir.path()).unwrap());
+    let dir = place();
+    let (mut ours, mut theirs) = (Store::open(dir.at()).unwrap(), Store::open(dir.at()).unwrap());
     let (task, other) = (add(&mut ours, intent("one")), add(&mut ours, intent("two")));
     let running = Task { phase: running(), ..task.clone() };
     assert_eq!(ours.write(&[write_of(&running)]).unwrap(), [WriteResult::Done { key: task.key, rev: 3 }]);
@@ -87,9 +87,9 @@ fn a_write_is_taken_once_and_overtaken_after_that() {
 
 #[test]
 fn every_stage_of_life_comes_back_as_it_was_saved() {
-    let dir = tempfile::tempdir().unwrap();
-    let tasks = add_specimens(&mut Store::open(dir.path()).unwrap());
-    let mut store = Store::open(dir.path()).unwrap();
+    let dir = place();
+    let tasks = add_specimens(&mut Store::open(dir.at()).unwrap());
+    let mut store = Store::open(dir.at()).unwrap();
     let keys: Vec<TaskKey> = tasks.iter().map(|task| task.key).collect();
     assert_eq!(store.look(&keys).unwrap(), tasks);
     let newest_first: Vec<Task> = tasks.iter().rev().cloned().collect();
@@ -111,8 +111,8 @@ fn every_stage_of_life_comes_back_as_it_was_saved() {
 
 #[test]
 fn what_a_settlement_took_the_place_of_comes_back_whatever_became_of_the_task() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut store = Store::open(dir.path()).unwrap();
+    let dir = place();
+    let mut store = Store::open(dir.at()).unwrap();
     let error = TaskError {
         code: "timeout".into(),
         class: ErrorClass::UnknownOutcome,
@@ -125,15 +125,15 @@ fn what_a_settlement_took_the_place_of_comes_back_whatever_became_of_the_task() 
         task = Task { phase, settled, ..task };
         let [WriteResult::Done { rev, .. }] = store.write(&[write_of(&task)]).unwrap()[..] else { panic!() };
         task.rev = rev;
-        assert_eq!(Store::open(dir.path()).unwrap().look(&[task.key]).unwrap(), [task.clone()]);
+        assert_eq!(Store::open(dir.at()).unwrap().look(&[task.key]).unwrap(), [task.clone()]);
     }
     assert_eq!(store.unknowns().unwrap(), [task]);
 }
 
 #[test]
 fn the_detail_shows_the_whole_line_of_attempts_from_any_of_them() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut store = Store::open(dir.path()).unwrap();
+    let dir = place();
+    let mut store = Store::open(dir.at()).unwrap();
     let repeat = |of: &Task, twin: Option<&Task>, prompt: &str| NewTask {
         parent: Some(of.key),
         agreed: twin.map(|twin| Caution::Retried(Some(twin.key))).into_iter().collect(),
@@ -157,8 +157,8 @@ fn the_detail_shows_the_whole_line_of_attempts_from_any_of_them() {
 
 #[test]
 fn a_writes_events_and_money_follow_what_was_there() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut store = Store::open(dir.path()).unwrap();
+    let dir = place();
+    let mut store = Store::open(dir.at()).unwrap();
     let task = add(&mut store, intent("one"));
     let charged = LedgerLine { at: DAY.plus(9), event: MoneyEvent::Charged, amount: HALF.of(Currency::Ptc) };
     let answer =
@@ -173,8 +173,8 @@ fn a_writes_events_and_money_follow_what_was_there() {
 
 #[test]
 fn an_attempt_is_repeated_once_unless_the_person_knows_that_it_was() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut store = Store::open(dir.path()).unwrap();
+    let dir = place();
+    let mut store = Store::open(dir.at()).unwrap();
     let first = add(&mut store, intent("one"));
     store.write(&[write_of(&failed(&first, ErrorClass::Service))]).unwrap();
     let repeat = NewTask { parent: Some(first.key), attempt: 2, ..intent("one") };
@@ -203,8 +203,8 @@ fn an_attempt_is_repeated_once_unless_the_person_knows_that_it_was() {
 
 #[test]
 fn a_retry_is_judged_by_what_the_attempt_is_when_it_is_queued() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut store = Store::open(dir.path()).unwrap();
+    let dir = place();
+    let mut store = Store::open(dir.at()).unwrap();
     let mut first = add(&mut store, intent("one"));
     let retry = |agreed: &[Caution], prompt: &str| NewTask {
         parent: Some(key(1)),
@@ -242,8 +242,8 @@ fn a_retry_is_judged_by_what_the_attempt_is_when_it_is_queued() {
 
 #[test]
 fn a_taken_name_gives_the_task_that_has_it_and_nothing_of_the_batch_is_taken() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut store = Store::open(dir.path()).unwrap();
+    let dir = place();
+    let mut store = Store::open(dir.at()).unwrap();
     let named = NewTask { name: Some("shot-1".into()), ..intent("one") };
     let first = add(&mut store, named.clone());
     // The name is judged before the budget: asking again is free.
@@ -255,8 +255,8 @@ fn a_taken_name_gives_the_task_that_has_it_and_nothing_of_the_batch_is_taken() {
 
 #[test]
 fn the_draft_and_the_time_of_use_come_back() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut store = Store::open(dir.path()).unwrap();
+    let dir = place();
+    let mut store = Store::open(dir.at()).unwrap();
     let mut expected = Overview { total: 0, last_seen: None, view: None, drafts: vec![] };
     assert_eq!(store.overview().unwrap(), expected);
     let draft = Draft { prompt: "一只狐狸".into(), count: 3, ..Draft::default() };
@@ -269,7 +269,7 @@ fn the_draft_and_the_time_of_use_come_back() {
     expected.view = Some(view);
     let kept = |id, draft: &Draft| KeptDraft { id, draft: draft.clone() };
     (expected.drafts, expected.last_seen) = (vec![kept(7, &draft), kept(8, &Draft::default())], Some(DAY));
-    assert_eq!(Store::open(dir.path()).unwrap().overview().unwrap(), expected);
+    assert_eq!(Store::open(dir.at()).unwrap().overview().unwrap(), expected);
     store.save_draft(7, None, Wall(4)).unwrap();
     expected.drafts.remove(0);
     assert_eq!(store.overview().unwrap(), expected);
@@ -277,10 +277,10 @@ fn the_draft_and_the_time_of_use_come_back() {
 
 #[test]
 fn the_first_page_is_short_and_brings_all_unfinished_tasks_wherever_they_are() {
-    let dir = tempfile::tempdir().unwrap();
-    let mut store = Store::open(dir.path()).unwrap();
+    let dir = place();
+    let mut store = Store::open(dir.at()).unwrap();
     let old = add(&mut store, intent("waits at the very bottom"));
-    fill(dir.path(), 4_300, 0, 7, DAY).unwrap();
+    fill(dir.at(), 4_300, 0, 7, DAY).unwrap();
     let new = add(&mut store, intent("newest"));
     let pages = pages(&store);
     let sizes: Vec<(usize, usize, bool)> =
@@ -294,16 +294,16 @@ fn the_first_page_is_short_and_brings_all_unfinished_tasks_wherever_they_are() {
 
 #[test]
 fn an_empty_store_has_one_empty_page_which_is_the_last() {
-    let dir = tempfile::tempdir().unwrap();
-    assert_eq!(pages(&Store::open(dir.path()).unwrap()), [(vec![], vec![], true)]);
+    let dir = place();
+    assert_eq!(pages(&Store::open(dir.at()).unwrap()), [(vec![], vec![], true)]);
 }
 
 #[test]
 fn the_same_seed_fills_the_same_store() {
     let filled = |seed| {
-        let dir = tempfile::tempdir().unwrap();
-        fill(dir.path(), 300, 0, seed, DAY).unwrap();
-        pages(&Store::open(dir.path()).unwrap())
+        let dir = place();
+        fill(dir.at(), 300, 0, seed, DAY).unwrap();
+        pages(&Store::open(dir.at()).unwrap())
     };
     assert_eq!(filled(1), filled(1));
     assert_ne!(filled(1), filled(2));
@@ -317,9 +317,9 @@ fn the_same_seed_fills_the_same_store() {
 #[test]
 fn what_is_looked_up_is_what_a_walk_over_all_tasks_finds() {
     use ::io::store::Lookup;
-    let dir = tempfile::tempdir().unwrap();
-    fill(dir.path(), 300, 4, 1, DAY).unwrap();
-    let store = Store::open(dir.path()).unwrap();
+    let dir = place();
+    fill(dir.at(), 300, 4, 1, DAY).unwrap();
+    let store = Store::open(dir.at()).unwrap();
     let mut every = Vec::new();
     store
         .tasks(|task| {

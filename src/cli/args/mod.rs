@@ -5,6 +5,7 @@ pub mod chinese;
 mod currency;
 mod duration;
 mod faults;
+mod store;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
 mod tests;
@@ -21,6 +22,7 @@ use domain::{
 };
 use engine::act::Resolution;
 use std::{error::Error, ffi::OsString, net::SocketAddr, path::PathBuf};
+pub use store::{ConfigCall, StoreCall};
 use words::{
     lang::{self, Lang},
     names,
@@ -249,6 +251,11 @@ pub enum Command {
         #[arg(long, value_name = "DATE", value_parser = moment)]
         before: Option<Moment>,
     },
+    /// The store that several machines share, on a PostgreSQL server
+    ///
+    /// Where it is stands in [store] url of the config, or in REELTOP_STORE_URL.
+    #[command(subcommand)]
+    Store(StoreCall),
     /// Erase the prompt and pictures of finished tasks, and keep their costs
     ///
     /// The raw answers are erased too. Saved videos, exports and backups are yours to delete.
@@ -359,21 +366,6 @@ pub struct Consent {
     /// Price of one task, where it is not known
     #[arg(long, value_name = "AMOUNT", value_parser = cost)]
     pub price: Option<Amount>,
-}
-
-/// `reeltop config`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Subcommand)]
-pub enum ConfigCall {
-    /// List every problem in the config
-    Check,
-    /// Print the path of the config
-    Path,
-    /// Show every option in force, and where it comes from
-    Show,
-    /// Write a config with every option; never overwrites an existing one
-    Init,
-    /// Print a systemd user unit that runs `reeltop watch`
-    Unit,
 }
 
 /// What a table of costs is made by.

@@ -23,7 +23,7 @@ pub(super) fn pictures(setup: &Loaded) -> (Thing, Found) {
 
 /// The whole store read, and a copy of it made. A copy of a damaged one takes no sound one's place.
 pub(super) fn check(setup: &Loaded) -> Vec<(Thing, Found)> {
-    match Store::open(&setup.paths.data_dir).and_then(|store| Ok((store.check()?, store))) {
+    match Store::open(setup.at()).and_then(|store| Ok((store.check()?, store))) {
         Ok((wrong, store)) if wrong.is_empty() => {
             let well = Found::Well(tr!("the whole store was read; nothing is damaged").into());
             vec![(CHECK, well), (BACKUP, back_up(setup, &store))]

@@ -193,7 +193,7 @@ fn leave_out_known(setup: &Loaded, drafts: &mut Vec<(usize, Draft)>) -> Result<(
         return Ok(());
     }
     let mut known = BTreeSet::new();
-    Store::open(&setup.paths.data_dir)?.tasks(|task| {
+    Store::open(setup.at())?.tasks(|task| {
         known.extend(task.name.filter(|name| names.remove(name)));
         if names.is_empty() { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
     })?;

@@ -34,6 +34,11 @@ pub enum Why {
         kind: Kind,
         said: String,
     },
+    /// The shared store's server says no; in its words, where it has any.
+    Server {
+        kind: Trouble,
+        said: String,
+    },
     /// A later version has migrated it.
     Newer {
         found: u32,
@@ -63,4 +68,54 @@ pub enum Kind {
     Damaged,
     Failing,
     Other,
+}
+
+/// What kind of complaint a server's is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// No answer: it is down, it restarts, the line broke.
+    Away,
+    /// It does not take the name or the password.
+    Refused,
+    TooMany,
+    /// Its disk.
+    Full,
+    NoDatabase,
+    /// The role may not do this.
+    NotAllowed,
+    /// It has no store yet.
+    NotMade,
+    /// Its store is of a version before this one's.
+    Older {
+        found: u32,
+        known: u32,
+    },
+    /// Its store is of a later version.
+    Newer {
+        found: u32,
+        known: u32,
+    },
+    /// It only answers questions, such as one that stands by for another.
+    ReadOnly,
+    /// Another program held it for too long.
+    Busy,
+    /// The address in the config.
+    Address(Misfit),
+    /// The command for it gave no password.
+    Password,
+    /// This program was built without it.
+    NotBuilt,
+    Other,
+}
+
+/// What is wrong with the address of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Misfit {
+    Unreadable,
+    /// It would send all in the clear to another machine.
+    Plain,
+    /// `sslmode` has a word that there is not.
+    Mode,
 }

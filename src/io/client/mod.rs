@@ -19,6 +19,8 @@ mod upload;
 pub(crate) use base::{NearBy, near_by};
 pub(crate) use fault::why;
 pub use open::price_list;
+#[cfg(feature = "postgres")]
+pub(crate) use transport::tls_of_a_database;
 pub(crate) use transport::{Route, failed, transport};
 
 use answer::read;

@@ -62,6 +62,28 @@ pub(super) fn tls() -> Result<ClientConfig, Connect> {
     TLS.as_ref().cloned().map_err(|error| failed(error))
 }
 
+/// TLS to a database server: it trusts what the other connections do, or the one authority in that PEM file alone.
+///
+/// # Errors
+/// When no TLS can be set up on this machine, or the file has no certificate.
+#[cfg(feature = "postgres")]
+pub(crate) fn tls_of_a_database(root: Option<&std::path::Path>) -> Result<ClientConfig, String> {
+    use rustls::{
+        RootCertStore,
+        pki_types::{CertificateDer, pem::PemObject},
+    };
+    let mut config = TLS.as_ref().cloned().map_err(ToString::to_string)?;
+    config.alpn_protocols.clear();
+    let Some(file) = root else { return Ok(config) };
+    let named = |error: &dyn Error| format!("{}: {error}", file.display());
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(file).map_err(|error| named(&error))? {
+        let certificate = certificate.map_err(|error| named(&error))?;
+        roots.add(certificate).map_err(|error| named(&error))?;
+    }
+    Ok(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
+}
+
 /// A builder with what all clients share. What each does with redirects and idle connections is its own.
 ///
 /// # Errors

@@ -70,7 +70,10 @@ fn built_in<'o>(profile: &str, option: &'o Opt<Account>) -> &'o str {
 
 fn line<C>(loaded: &Loaded, section: &str, option: &Opt<C>, default: &str) -> InForce {
     match (loaded.written(&format!("{section}.{}", option.name)), &option.default) {
-        (Some(set), _) if option.name == "api_key_cmd" => InForce::Hidden(option.name, set.place.line),
+        // A command, and a database's address, may have a secret in them.
+        (Some(set), _) if option.name.ends_with("_cmd") || (section, option.name) == ("store", "url") => {
+            InForce::Hidden(option.name, set.place.line)
+        }
         (Some(set), _) => as_set(option.name, set),
         (None, Default::Is(_)) => InForce::Value(option.name.to_owned(), default.to_owned(), Origin::Default),
         (None, Default::Unset(_)) => InForce::NotSet(option.name),

@@ -1,7 +1,11 @@
 //! A config that can be worked with, and how it is read again while the program runs.
 
 use super::{profile::Account, wanted::Paths};
-use crate::secret::KeySource;
+use crate::{
+    secret::KeySource,
+    store::{At, Server},
+    surroundings,
+};
 use domain::reason::config::{Fault, Place, Rejected, Wrong};
 use engine::{msg::Reread, settings::Settings};
 use std::{
@@ -20,6 +24,8 @@ pub struct Loaded {
     pub key: KeySource,
     /// Where things lie.
     pub paths: Paths,
+    /// Where the store is, if not in the data folder.
+    pub store: StoreOptions,
     /// Whether the profile allows a line that is not encrypted.
     pub allow_http: bool,
     /// The hook command (`notify.command`), for `sh -c`.
@@ -32,6 +38,26 @@ pub struct Loaded {
     pub again: Again,
     /// What the file sets, in its own words.
     pub(super) written: Vec<Written>,
+}
+
+/// `[store]`: a database that several machines share.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct StoreOptions {
+    /// Its address; none: the store is a file.
+    pub url: Option<String>,
+    /// A command for `sh -c` that prints the password.
+    pub password_cmd: Option<String>,
+    /// The person's name, where it is not user@host.
+    pub who: Option<String>,
+    /// Whether a line in the clear to another machine is allowed.
+    pub allow_plain: bool,
+}
+
+impl fmt::Debug for StoreOptions {
+    /// Address and command may have a secret in them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("StoreOptions").field(&self.url.is_some()).finish()
+    }
 }
 
 /// An option that the file sets.
@@ -63,6 +89,20 @@ impl Loaded {
         self.written(name).is_some()
     }
 
+    /// Where the store is.
+    #[must_use]
+    pub fn at(&self) -> At {
+        let server = self.store.url.as_deref().map(|url| self.server(url));
+        At { dir: self.paths.data_dir.clone(), server }
+    }
+
+    /// A database by its address, reached as the config says.
+    #[must_use]
+    pub fn server(&self, url: &str) -> Server {
+        let StoreOptions { password_cmd, who, allow_plain, .. } = self.store.clone();
+        Server { url: url.to_owned(), password_cmd, allow_plain, who: who.unwrap_or_else(surroundings::user_at_host) }
+    }
+
     pub(super) fn written(&self, name: &str) -> Option<&Written> {
         self.written.iter().find(|written| written.name == name)
     }
@@ -73,6 +113,7 @@ impl Loaded {
             settings: Settings::default(),
             key: Account::new("302ai").key(Path::new("")),
             paths,
+            store: StoreOptions::default(),
             allow_http: false,
             hook: None,
             found: false,

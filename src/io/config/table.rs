@@ -34,7 +34,39 @@ pub(super) static TOP: Section = Section {
 };
 
 /// Every section whose options are all known by name, in the order of the example.
-pub(super) static SECTIONS: [Section; 10] = [
+pub(super) static SECTIONS: [Section; 11] = [
+    Section {
+        name: "store",
+        doc: "The store, where several machines share one on a PostgreSQL server; without url it is a file in the data folder.\n\
+              `reeltop store init` makes it there, `reeltop store copy --to URL` takes along what you have.",
+        options: &[
+            unset(
+                "url",
+                Kind::Text { check: check::filled, set: |c, v| c.store.url = Some(v) },
+                "\"postgres://reel@db.example.net/reel\"",
+                "The database. REELTOP_STORE_URL overrides it. The line is encrypted and the server's certificate checked\n\
+                 (sslrootcert=FILE names your own authority). The password comes from PGPASSFILE, PGPASSWORD or password_cmd.",
+            ),
+            unset(
+                "password_cmd",
+                Kind::Text { check: check::filled, set: |c, v| c.store.password_cmd = Some(v) },
+                "\"pass show reel-db\"",
+                "A command, for sh, that prints the database's password.",
+            ),
+            unset(
+                "who",
+                Kind::Text { check: check::filled, set: |c, v| c.store.who = Some(v) },
+                "\"ann\"",
+                "Your name, for the others who share the store; default: user@host.",
+            ),
+            opt(
+                "allow_plain",
+                Kind::Flag(|c, v| c.store.allow_plain = v),
+                "false",
+                "Whether the line to a database on another machine may be in the clear.",
+            ),
+        ],
+    },
     Section {
         name: "download",
         doc: "Saving the videos.",

@@ -50,7 +50,7 @@ impl Workers {
     #[must_use]
     pub fn start(setup: Arc<Loaded>, to: UnboundedSender<Msg>, speech: Speech) -> Self {
         let feed = to.clone();
-        let store = store::open(&setup.paths.data_dir, move |msg| tell(&feed, Msg::Store(msg)));
+        let store = store::open(setup.at(), move |msg| tell(&feed, Msg::Store(msg)));
         let hook = Arc::new(Mutex::new(setup.hook.clone()));
         let listen = setup.settings.callback.listen.filter(|_| setup.settings.callback.public_url.is_some());
         // Whoever only carries out an act leaves what follows from it, and this, to others.
@@ -143,10 +143,10 @@ impl Workers {
                 });
             }
             LocalCmd::Export { path, keys } => {
-                let (dir, json) = (self.setup.paths.data_dir.clone(), self.speech.task);
+                let (at, json) = (self.setup.at(), self.speech.task);
                 tokio::task::spawn_blocking(move || {
                     let path = export::place(&path);
-                    let result = export::write(&dir, &path, &keys, json);
+                    let result = export::write(&at, &path, &keys, json);
                     let (path, tasks) = (path.display().to_string(), keys.len());
                     tell(&to, Msg::Local(LocalMsg::Exported { path, tasks, result }));
                 });
@@ -178,9 +178,9 @@ impl Workers {
                 });
             }
             LocalCmd::FindFiles { keys } => {
-                let dir = self.setup.paths.data_dir.clone();
+                let at = self.setup.at();
                 tokio::task::spawn_blocking(move || {
-                    let missing = files::missing(&dir, &keys);
+                    let missing = files::missing(&at, &keys);
                     tell(&to, Msg::Local(LocalMsg::Own(Own::FilesFound { keys, missing })));
                 });
             }
@@ -312,7 +312,7 @@ mod tests {
         let setup = config::load(&config::Wanted::default(), &folders).unwrap();
         let (to, mut told) = tokio::sync::mpsc::unbounded_channel();
         let workers = Workers {
-            store: store::open(&setup.paths.data_dir, |_| ()),
+            store: store::open(setup.at(), |_| ()),
             setup: Arc::new(setup),
             to,
             hook: Arc::default(),

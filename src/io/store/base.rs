@@ -1,6 +1,10 @@
 //! An open store: what all verbs stand on.
 
+#[cfg(feature = "postgres")]
+use super::server_schema;
 use super::{
+    at::{At, Server},
+    company::Beat,
     fault, layout,
     owner::{Owner, Programs},
     place::Place,
@@ -9,17 +13,18 @@ use super::{
     schema,
     sql::{self, Connection},
 };
+#[cfg(not(feature = "postgres"))]
+use domain::reason::store::Trouble;
 use domain::reason::store::{Deed, Fault, Why};
-use std::{
-    collections::HashSet,
-    io,
-    path::{Path, PathBuf},
-};
+use std::{collections::HashSet, io, path::PathBuf};
 
 /// An open store: one method a verb. A program with a screen or an engine uses a [`Handle`] instead.
 #[derive(Debug)]
 pub struct Store {
     pub(super) conn: Connection,
+    /// Where the store is.
+    pub(super) at: At,
+    /// How that is named in messages.
     pub(super) file: PathBuf,
     /// Where the file was when it was opened.
     place: Option<Place>,
@@ -27,36 +32,59 @@ pub struct Store {
     pub(super) seen: Seen,
     /// Whether a batch of ours may still be noted as not confirmed.
     pub(super) unconfirmed: bool,
+    /// Whether a batch of ours that was told as not queued may be there.
+    pub(super) doubtful: bool,
+    pub(super) beat: Beat,
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.take_leave();
+    }
 }
 
 impl Store {
-    /// Opens the store of a data folder, for looking and for single changes: without a name of its own in claims, and
+    /// Opens a store, for looking and for single changes: without a name of its own in claims, and
     /// without hearing what others change. Others hear of its changes. One that cannot be written (a full disk, a read-only
     /// one) can still be looked at: then every change fails.
     ///
     /// # Errors
     /// When the folder or the file cannot be used, or when a newer version made it.
-    pub fn open(dir: &Path) -> Result<Self, Fault> {
-        schema::open(dir)
-            .or_else(|fault| schema::open_to_look(dir).ok_or(fault))
-            .and_then(|conn| Self::of(conn, dir, None))
+    pub fn open(at: impl Into<At>) -> Result<Self, Fault> {
+        let at = at.into();
+        let conn = connect(&at).or_else(|fault| match at.server {
+            None => schema::open_to_look(&at.dir).ok_or(fault),
+            Some(_) => Err(fault),
+        })?;
+        Self::of(conn, at, None)
     }
 
-    pub(super) fn open_as(dir: &Path, me: Option<&Owner>) -> Result<Self, Fault> {
-        Self::of(schema::open(dir)?, dir, me)
+    pub(super) fn open_as(at: &At, me: Option<&Owner>) -> Result<Self, Fault> {
+        Self::of(connect(at)?, at.clone(), me)
     }
 
-    fn of(conn: Connection, dir: &Path, me: Option<&Owner>) -> Result<Self, Fault> {
-        let file = layout::file_of(dir);
+    fn of(conn: Connection, at: At, me: Option<&Owner>) -> Result<Self, Fault> {
+        let file = at.shown();
         let rev = last_rev(&conn).map_err(|error| fault::of(Deed::Read, &file, &error))?;
-        Ok(Self {
+        let mut store = Self {
+            place: if at.server.is_some() { None } else { Place::of(&file) },
+            programs: Programs::new(&at, me),
             conn,
-            place: Place::of(&file),
+            at,
             file,
-            programs: Programs::new(dir, me),
             seen: Seen { rev, own: HashSet::new() },
             unconfirmed: false,
-        })
+            doubtful: false,
+            beat: Beat::default(),
+        };
+        store.meet()?;
+        Ok(store)
+    }
+
+    /// How far the database's clock is ahead of this machine's, in milliseconds; 0 where it is about right.
+    #[must_use]
+    pub const fn clock_ahead(&self) -> i64 {
+        self.conn.skew()
     }
 
     /// The result, with SQLite's complaint as a fact.
@@ -96,16 +124,18 @@ impl Store {
     /// The next commit then goes over the log from its beginning. That the disk may have no room for this either shows at
     /// that commit.
     fn take_in_the_log(&self) {
-        let _ = self.conn.file().query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
+        if let Some(file) = self.conn.file() {
+            let _ = file.query_row("PRAGMA wal_checkpoint(RESTART)", [], |_| Ok(()));
+        }
     }
 
     fn give_up_the_reserve(&self) -> bool {
-        self.file.parent().is_some_and(reserve::give_up)
+        reserve::give_up(&self.at.dir)
     }
 
     /// Lets a submission pass only while there is room for its answer.
     pub(super) fn keep_the_reserve(&self, deed: Deed) -> Result<(), Fault> {
-        let Some(dir) = self.file.parent() else { return Ok(()) };
+        let dir = &self.at.dir;
         let failed = |error: io::Error| fault::fault(deed, &reserve::file_of(dir), Why::System(error.into()));
         reserve::keep(dir).map_err(failed)
     }
@@ -124,6 +154,48 @@ impl Store {
             self.programs.ring();
         }
     }
+}
+
+/// Makes the tables of a shared store, or brings them up to date. Gives the version before (0: none) and the one now.
+///
+/// # Errors
+/// When the server is not reached or does not allow it, or when a newer version made them.
+#[cfg(feature = "postgres")]
+pub fn init(at: &At) -> Result<(u32, u32), Fault> {
+    let Some(server) = &at.server else { return Store::open(at).map(|_| (0, 0)) };
+    let made = server_schema::make(server).map_err(|error| fault::of(Deed::Open, &at.shown(), &error))?;
+    Ok((made, server_schema::KNOWN))
+}
+
+/// See above.
+///
+/// # Errors
+/// Always: this program was built without it.
+#[cfg(not(feature = "postgres"))]
+pub fn init(at: &At) -> Result<(u32, u32), Fault> {
+    Store::open(at).map(|_| (0, 0))
+}
+
+/// What each role may do, as SQL for whoever keeps the database.
+pub const GRANTS: &str = include_str!("grants.sql");
+
+/// Opens the database that the store is in.
+pub(super) fn connect(at: &At) -> Result<Connection, Fault> {
+    let Some(server) = &at.server else { return schema::open(&at.dir) };
+    layout::make_folders(&at.dir)?;
+    // Room on this machine for what waits for the line; without it nothing is sent, all else goes on.
+    let _ = reserve::keep(&at.dir);
+    serve(server).map_err(|error| fault::of(Deed::Open, &at.shown(), &error))
+}
+
+#[cfg(feature = "postgres")]
+fn serve(server: &Server) -> sql::Result<Connection> {
+    server_schema::open(server).map(Connection::Server)
+}
+
+#[cfg(not(feature = "postgres"))]
+fn serve(_: &Server) -> sql::Result<Connection> {
+    Err(sql::Error::Server { kind: Trouble::NotBuilt, said: String::new() })
 }
 
 /// Which revisions are no news here.
@@ -179,8 +251,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mut store = Store::open(dir.path()).unwrap();
         store.save_draft(1, Some(&Draft::default()), Wall(1)).unwrap();
-        let pages: u32 = store.conn.file().pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
-        store.conn.file().pragma_update(None, "max_page_count", pages).unwrap();
+        let pages: u32 = store.conn.file().unwrap().pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        store.conn.file().unwrap().pragma_update(None, "max_page_count", pages).unwrap();
         let long = Draft { prompt: "long ".repeat(5_000), ..Draft::default() };
         assert_eq!(
             store.save_draft(1, Some(&long), Wall(2)).unwrap_err(),
@@ -208,7 +280,7 @@ mod tests {
     fn a_file_that_cannot_be_written_is_told_with_what_to_do() {
         let dir = tempfile::tempdir().unwrap();
         let mut store = Store::open(dir.path()).unwrap();
-        store.conn.file().pragma_update(None, "query_only", true).unwrap();
+        store.conn.file().unwrap().pragma_update(None, "query_only", true).unwrap();
         let Fault { why, .. } = store.save_draft(1, Some(&Draft::default()), Wall(1)).unwrap_err();
         assert!(matches!(why, Why::Sqlite { kind: Kind::NotWritable, .. }), "{why:?}");
     }

@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn a_ring_is_heard_and_an_empty_place_is_noticed() {
         let dir = tempfile::tempdir().unwrap();
-        let owner = Owner::start(dir.path()).unwrap();
+        let owner = Owner::start(&dir.path().into()).unwrap();
         let (to, heard) = mpsc::channel();
         let (ear, bell) = listen(owner.lock_file(), move || to.send(()).is_ok()).unwrap();
         owner.publish(&bell).unwrap();

@@ -3,6 +3,7 @@
 
 use super::{
     base::Store,
+    fault,
     row::own,
     sql::{self, Connection, Optional, params},
 };
@@ -26,14 +27,8 @@ impl Store {
         if let Some(path) = known {
             return Ok(path);
         }
-        let mut bits = [0; 16];
-        let no_bits = |error: ring::error::Unspecified| Fault {
-            deed: Deed::SaveChanges,
-            file: self.file.display().to_string(),
-            why: Why::System(System::Other(error.to_string())),
-        };
-        SystemRandom::new().fill(&mut bits).map_err(no_bits)?;
-        let new: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();
+        let no_bits = |why: String| fault::fault(Deed::SaveChanges, &self.file, Why::System(System::Other(why)));
+        let new = unguessable().map_err(no_bits)?;
         self.change(Deed::SaveChanges, false, |conn| {
             let sql = "INSERT INTO callbacks (path, task) VALUES (?1, ?2) ON CONFLICT (task) DO NOTHING";
             conn.execute(sql, params![new, key.0])?;
@@ -78,6 +73,16 @@ impl Store {
         let last: i64 = self.told(Deed::Read, last)?;
         Ok((open, last.unsigned_abs()))
     }
+}
+
+/// A name of 128 random bits.
+///
+/// # Errors
+/// When the system gives no random bytes.
+pub(super) fn unguessable() -> Result<String, String> {
+    let mut bits = [0; 16];
+    SystemRandom::new().fill(&mut bits).map_err(|error: ring::error::Unspecified| error.to_string())?;
+    Ok(bits.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn path_of(conn: &Connection, key: TaskKey) -> sql::Result<Option<String>> {

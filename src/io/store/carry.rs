@@ -4,7 +4,7 @@ use super::{
     base::Store,
     read::{Lookup, events, ledger, some_tasks},
     row::{Own, insert_whole, own},
-    sql::{self, Connection, Optional, params},
+    sql::{self, Connection, Optional, dialect, params},
     step::{add_event, add_ledger, repeated_by},
 };
 use domain::{
@@ -96,8 +96,7 @@ fn take_in<E>(
 ) -> sql::Result<Done<E>> {
     let tx = conn.begin()?;
     let name = name_of(&tx)?;
-    let keys = "SELECT seq FROM sqlite_sequence WHERE name = 'tasks'";
-    let last_key: u32 = tx.query_row(keys, [], |row| row.get(0)).optional()?.unwrap_or(0);
+    let last_key = dialect::last_key(&tx)?;
     let (mut new, mut without_key) = (New::default(), Vec::new());
     for carried in tasks {
         let carried = match carried {
@@ -128,10 +127,7 @@ fn take_in<E>(
         }
     }
     // A new key is made above those that have been given out, and then the row takes the one it had.
-    tx.execute(
-        "UPDATE sqlite_sequence SET seq = max(?1, (SELECT coalesce(max(key), 0) FROM tasks)) WHERE name = 'tasks'",
-        [last_key],
-    )?;
+    dialect::give_keys_above(&tx, last_key)?;
     if taken.unsent > 0 {
         tx.execute(
             "INSERT INTO stops (kind, profile, who, at) VALUES ('pause', '', ?1, ?2) ON CONFLICT DO NOTHING",

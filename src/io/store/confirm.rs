@@ -39,10 +39,19 @@ impl Store {
     pub(super) fn take_back_unconfirmed(&mut self) -> Result<Vec<TaskKey>, Fault> {
         let notes = self.told(Deed::Read, notes(&self.conn))?;
         let mut taken = Vec::new();
-        for owner in notes.into_iter().filter(|owner| !self.programs.is_alive(owner)) {
-            let done = take_back(&mut self.conn, &owner, now());
-            taken.extend(self.told(Deed::SaveChanges, done)?);
+        for owner in notes {
+            if self.programs.is_alive(&owner) {
+                continue;
+            }
+            taken.extend(self.take_back(&owner)?);
         }
+        Ok(taken)
+    }
+
+    /// Takes back what that program's note names, as far as it is still queued.
+    pub(super) fn take_back(&mut self, owner: &str) -> Result<Vec<TaskKey>, Fault> {
+        let done = take_back(&mut self.conn, owner, now());
+        let taken = self.told(Deed::SaveChanges, done)?;
         self.made(taken.iter().map(|(_, rev)| *rev));
         Ok(taken.into_iter().map(|(key, _)| key).collect())
     }
@@ -58,6 +67,12 @@ pub(super) fn note(conn: &Connection, owner: &str, tasks: &[Task]) -> sql::Resul
     )?
     .execute(params![owner, first.key.0, last.key.0])
     .map(drop)
+}
+
+/// Whether another program has put that task down and does not yet know that it did.
+pub(super) fn is_unconfirmed(conn: &Connection, key: TaskKey, me: Option<&str>) -> sql::Result<bool> {
+    let sql = "SELECT 1 FROM unconfirmed WHERE ?1 BETWEEN first AND last AND owner <> ?2";
+    conn.prepare_cached(sql)?.exists(params![key.0, me.unwrap_or_default()])
 }
 
 fn notes(conn: &Connection) -> sql::Result<Vec<String>> {
@@ -155,8 +170,8 @@ mod tests {
     #[test]
     fn a_batch_that_comes_back_though_it_was_told_as_not_queued_is_taken_back() {
         let dir = tempfile::tempdir().unwrap();
-        let owner = Owner::start(dir.path()).unwrap();
-        let mut store = Store::open_as(dir.path(), Some(&owner)).unwrap();
+        let owner = Owner::start(&dir.path().into()).unwrap();
+        let mut store = Store::open_as(&dir.path().into(), Some(&owner)).unwrap();
         store.insert(&[intent("told")], AT, &CAPS).unwrap().unwrap();
         // The pages of the second batch are in the log, and its sync is not known to be done.
         let batch = [intent("one"), intent("two")];
@@ -179,8 +194,8 @@ mod tests {
     #[test]
     fn an_attempt_that_is_repeated_by_nothing_but_what_was_taken_back_counts_as_not_repeated() {
         let dir = tempfile::tempdir().unwrap();
-        let owner = Owner::start(dir.path()).unwrap();
-        let mut store = Store::open_as(dir.path(), Some(&owner)).unwrap();
+        let owner = Owner::start(&dir.path().into()).unwrap();
+        let mut store = Store::open_as(&dir.path().into(), Some(&owner)).unwrap();
         store.insert(&[intent("first")], AT, &CAPS).unwrap().unwrap();
         let request = Request::plain("MiniMax-Hailuo-02", "a cat again", "768P", 6);
         let retry = NewTask { parent: Some(TaskKey(1)), attempt: 2, request, ..intent("second") };
@@ -199,8 +214,8 @@ mod tests {
     #[test]
     fn what_was_told_as_queued_stays_so_after_a_crash() {
         let dir = tempfile::tempdir().unwrap();
-        let owner = Owner::start(dir.path()).unwrap();
-        let mut store = Store::open_as(dir.path(), Some(&owner)).unwrap();
+        let owner = Owner::start(&dir.path().into()).unwrap();
+        let mut store = Store::open_as(&dir.path().into(), Some(&owner)).unwrap();
         store.insert(&[intent("one")], AT, &CAPS).unwrap().unwrap();
         let (_dir, mut later) = after_a_crash(dir.path());
         assert_eq!(later.take_back_unconfirmed().unwrap(), []);
@@ -210,12 +225,12 @@ mod tests {
     #[test]
     fn a_note_that_could_not_be_taken_away_is_taken_away_with_the_next_change() {
         let dir = tempfile::tempdir().unwrap();
-        let owner = Owner::start(dir.path()).unwrap();
-        let mut store = Store::open_as(dir.path(), Some(&owner)).unwrap();
+        let owner = Owner::start(&dir.path().into()).unwrap();
+        let mut store = Store::open_as(&dir.path().into(), Some(&owner)).unwrap();
         super::super::write::insert(&mut store.conn, &[intent("one")], AT, &CAPS, Some(owner.name())).unwrap().unwrap();
-        store.conn.file().pragma_update(None, "query_only", true).unwrap();
+        store.conn.file().unwrap().pragma_update(None, "query_only", true).unwrap();
         store.confirm();
-        store.conn.file().pragma_update(None, "query_only", false).unwrap();
+        store.conn.file().unwrap().pragma_update(None, "query_only", false).unwrap();
         assert_eq!((store.unconfirmed, notes(&store.conn).unwrap().len()), (true, 1));
         let task = store.look(&[TaskKey(1)]).unwrap().remove(0);
         store.write(&[Write { task, events: vec![], ledger: vec![] }]).unwrap();

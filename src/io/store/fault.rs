@@ -26,6 +26,7 @@ pub(super) fn fault(deed: Deed, file: &Path, why: Why) -> Fault {
 pub(super) fn of(deed: Deed, file: &Path, error: &sql::Error) -> Fault {
     match error {
         sql::Error::Sqlite(error) => sqlite(deed, file, error),
+        sql::Error::Server { kind, said } => fault(deed, file, Why::Server { kind: kind.clone(), said: said.clone() }),
         sql::Error::NoRows | sql::Error::Value { .. } | sql::Error::Unkept(_) => {
             fault(deed, file, Why::Sqlite { kind: Kind::Other, said: error.to_string() })
         }

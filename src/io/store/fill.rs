@@ -1,7 +1,9 @@
 //! Fills a store for measurements: believable tasks of every ended state, the same for the same seed. Never for real use.
 
 use super::{
-    fault, layout, row, schema,
+    at::At,
+    base::connect,
+    fault, row,
     sql::{self, Connection},
     step,
 };
@@ -16,7 +18,6 @@ use domain::{
     task::{FileId, LedgerLine, MoneyEvent, Phase, RemoteId, SavedFile, Task, TaskKey, TaskState},
     time::{MINUTE, SECOND, Wall},
 };
-use std::path::Path;
 
 const MODELS: [(&str, &str, u32, i64); 6] = [
     ("MiniMax-Hailuo-02", "768P", 6, 500),
@@ -46,21 +47,22 @@ const CHINESE: [&str; 4] = [
     "古老的图书馆里,一束阳光穿过彩色玻璃照在翻开的书页上,灰尘在光中飞舞,安静而温暖的气氛",
 ];
 
-/// Adds `n` tasks to the store of `dir` in one transaction, the `old_unsent` oldest of them unsent, the newest a day older than `until`, one about every seven
+/// Adds `n` tasks to the store in one transaction, the `old_unsent` oldest of them unsent, the newest a day older than `until`, one about every seven
 /// minutes: none of them stands against the present day's cap.
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn fill(dir: &Path, n: u32, old_unsent: u32, seed: u64, until: Wall) -> Result<(), Fault> {
-    let mut conn = schema::open(dir)?;
+pub fn fill(at: impl Into<At>, n: u32, old_unsent: u32, seed: u64, until: Wall) -> Result<(), Fault> {
+    let at = at.into();
+    let mut conn = connect(&at)?;
     let done = insert_all(&mut conn, (n, old_unsent), &mut Dice(seed), until);
-    done.map_err(|error| fault::of(Deed::SaveTasks, &layout::file_of(dir), &error))
+    done.map_err(|error| fault::of(Deed::SaveTasks, &at.shown(), &error))
 }
 
 fn insert_all(conn: &mut Connection, (n, old_unsent): (u32, u32), dice: &mut Dice, until: Wall) -> sql::Result<()> {
     const APART: i64 = 7 * MINUTE as i64;
     const DAY: i64 = 24 * 60 * MINUTE as i64;
-    let tx = conn.snapshot()?;
+    let tx = conn.begin()?;
     let mut repeats: Option<(TaskKey, Task)> = None;
     for left in (0..n).rev() {
         let at = Wall(until.0 - DAY - i64::from(left) * APART).plus(dice.below(MINUTE));
@@ -70,7 +72,7 @@ fn insert_all(conn: &mut Connection, (n, old_unsent): (u32, u32), dice: &mut Dic
         }
         let (key, _) = row::insert_whole(&tx, &task)?;
         if let Some(parent) = task.parent {
-            tx.prepare_cached("UPDATE tasks SET retried = 1 WHERE key = ?1")?.execute([parent.0])?;
+            tx.prepare_cached("UPDATE tasks SET retried = true WHERE key = ?1")?.execute([parent.0])?;
         }
         for (at, event) in money_of(&task) {
             step::add_ledger(&tx, key, &LedgerLine { at, event, amount: task.money() })?;

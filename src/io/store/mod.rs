@@ -22,13 +22,17 @@
 //! What belongs to no single program (a pause, an account's halt, who sends) lies here too, and is told when it changes
 //! (`share`).
 //!
-//! The verbs are few and their SQL is plain, so that another database can stand beside this one later.
+//! Each verb is written once. Below `sql` is either that file or, with the feature `postgres`, a server that several machines
+//! share (`at`, `server_schema`): there a write takes the store's one row for the file's lock, leases are kept in the server's
+//! time, a commit whose answer was lost is looked for before it is told, and programs say that they run (`company`).
 
+mod at;
 mod balances;
 mod base;
 mod bell;
 mod callback;
 mod carry;
+mod company;
 mod confirm;
 mod fault;
 mod fill;
@@ -41,6 +45,8 @@ mod reserve;
 mod row;
 mod schema;
 mod seat;
+#[cfg(feature = "postgres")]
+mod server_schema;
 mod share;
 mod sql;
 mod step;
@@ -48,7 +54,8 @@ mod thread;
 mod uploads;
 mod write;
 
-pub use base::Store;
+pub use at::{At, Server};
+pub use base::{GRANTS, Store, init};
 pub use carry::TakenIn;
 pub use fill::fill;
 pub use keep::Archived;

@@ -4,6 +4,7 @@
 //! `<data>/run/<owner>.lock` is locked while the owner lives and holds the path of the owner's bell (see `bell`).
 
 use super::{
+    at::At,
     bell::Ringer,
     fault,
     layout::{make_folders, run_of},
@@ -12,6 +13,7 @@ use crate::private;
 use domain::{
     reason::store::Fault,
     task::{Claim, Task},
+    time::MINUTE,
 };
 use std::{
     collections::HashMap,
@@ -26,6 +28,11 @@ use std::{
 };
 
 const ENDING: &str = "lock";
+/// A program of another machine that has said nothing for so long has ended, in milliseconds. Longer than a laptop's nap:
+/// until then its claims count until they run out.
+const GONE: u64 = 10 * MINUTE;
+/// One that has said nothing for so long does no work now, in milliseconds.
+const AT_WORK: u64 = MINUTE;
 /// The stack of a thread that opens a file and waits, in bytes.
 const STACK: usize = 128 * 1024;
 
@@ -42,13 +49,17 @@ impl Owner {
     ///
     /// # Errors
     /// When the data folder cannot be written or knows no locks.
-    pub(super) fn start(dir: &Path) -> Result<Self, Fault> {
+    pub(super) fn start(at: &At) -> Result<Self, Fault> {
+        let dir = &at.dir;
         // Two stores in one process are two owners.
         static COUNT: AtomicU32 = AtomicU32::new(0);
         make_folders(dir)?;
         let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         loop {
-            let name = format!("{}-{started}-{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+            let number = COUNT.fetch_add(1, Ordering::Relaxed);
+            // On a server the programs of several machines meet.
+            let machine = at.server.as_ref().map(|_| format!("{}-", host())).unwrap_or_default();
+            let name = format!("{machine}{}-{started}-{number}", process::id());
             let lock = lock_file(dir, &name);
             match hold(&lock) {
                 Ok(Some(held)) => return Ok(Self { name, lock, _held: held }),
@@ -110,10 +121,18 @@ fn bury(lock: &Path) {
     let _ = fs::remove_file(lock);
 }
 
+/// This machine's name, as far as it can stand in a file's name.
+pub(super) fn host() -> String {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    name.chars().map(|char| if char.is_ascii_alphanumeric() || "-._".contains(char) { char } else { '_' }).collect()
+}
+
 /// The programs that run on one store, seen from one of them.
 #[derive(Debug)]
 pub(super) struct Programs {
     dir: PathBuf,
+    /// On a shared store: how long each program has said nothing, in milliseconds.
+    pub(super) silent: Option<HashMap<String, u64>>,
     /// Our own name, where we have one.
     me: Option<String>,
     ringer: Option<Ringer>,
@@ -121,8 +140,11 @@ pub(super) struct Programs {
 
 impl Programs {
     /// Those of a data folder, seen by `me`.
-    pub(super) fn new(dir: &Path, me: Option<&Owner>) -> Self {
-        Self { dir: dir.to_owned(), me: me.map(|owner| owner.name.clone()), ringer: Ringer::new() }
+    pub(super) fn new(at: &At, me: Option<&Owner>) -> Self {
+        let silent = at.server.as_ref().map(|_| HashMap::new());
+        // On a server the change itself calls the others.
+        let ringer = if silent.is_some() { None } else { Ringer::new() };
+        Self { dir: at.dir.clone(), silent, me: me.map(|owner| owner.name.clone()), ringer }
     }
 
     /// Our own name, where we have one.
@@ -135,7 +157,8 @@ impl Programs {
         let path = lock_file(&self.dir, owner);
         let file = match File::open(&path) {
             Ok(file) => file,
-            Err(error) => return error.kind() != io::ErrorKind::NotFound,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return self.is_heard_of(owner, GONE),
+            Err(_) => return true,
         };
         // Shared, so that two programs asking at once do not take each other for the owner.
         match file.try_lock_shared() {
@@ -147,14 +170,26 @@ impl Programs {
         }
     }
 
+    /// Whether a program of another machine has said that it runs within the last `ms` milliseconds.
+    fn is_heard_of(&self, owner: &str, ms: u64) -> bool {
+        self.silent.as_ref().and_then(|silent| silent.get(owner)).is_some_and(|silence| *silence < ms)
+    }
+
+    /// Whether that owner runs and can be counted on now: one that sleeps, or whose line is down, cannot.
+    pub(super) fn is_at_work(&self, owner: &str) -> bool {
+        self.is_alive(owner) && (self.silent.is_none() || self.is_heard_of(owner, AT_WORK))
+    }
+
     /// Calls `ended` when that owner runs no more, however it came to its end. A thread waits for its lock to come free, which
     /// costs no wake-up until then. Where the file system's locks cannot be waited for, nothing is ever called.
     pub(super) fn when_ended(&self, owner: &str, ended: impl FnOnce() + Send + 'static) {
         let path = lock_file(&self.dir, owner);
+        // The end of a program on another machine shows in what it does not say.
+        let elsewhere = self.silent.is_some();
         let wait = move || {
             let gone = match File::open(&path) {
                 Ok(file) => file.lock_shared().is_ok(),
-                Err(error) => error.kind() == io::ErrorKind::NotFound,
+                Err(error) => error.kind() == io::ErrorKind::NotFound && !elsewhere,
             };
             if gone {
                 ended();
@@ -187,7 +222,8 @@ impl Programs {
 
     /// Whether another program runs here.
     pub(super) fn any_other(&self) -> bool {
-        self.others().any(|(owner, _)| self.is_alive(&owner))
+        let elsewhere = self.silent.iter().flat_map(HashMap::keys).filter(|owner| self.me.as_ref() != Some(*owner));
+        self.others().any(|(owner, _)| self.is_alive(&owner)) || elsewhere.into_iter().any(|owner| self.is_alive(owner))
     }
 
     /// Clears away what dead programs left behind.
@@ -216,8 +252,8 @@ mod tests {
     #[test]
     fn the_end_of_an_owner_is_told_when_it_comes_and_not_before() {
         let dir = tempfile::tempdir().unwrap();
-        let (one, two) = (Owner::start(dir.path()).unwrap(), Owner::start(dir.path()).unwrap());
-        let seen_by_one = Programs::new(dir.path(), Some(&one));
+        let (one, two) = (Owner::start(&dir.path().into()).unwrap(), Owner::start(&dir.path().into()).unwrap());
+        let seen_by_one = Programs::new(&dir.path().into(), Some(&one));
         let (to, told) = std::sync::mpsc::channel();
         let watch = |owner: &str| {
             let (to, name) = (to.clone(), owner.to_owned());
@@ -236,8 +272,8 @@ mod tests {
     #[test]
     fn an_owner_is_alive_until_it_ends_and_its_leavings_are_swept() {
         let dir = tempfile::tempdir().unwrap();
-        let (one, two) = (Owner::start(dir.path()).unwrap(), Owner::start(dir.path()).unwrap());
-        let seen_by_one = Programs::new(dir.path(), Some(&one));
+        let (one, two) = (Owner::start(&dir.path().into()).unwrap(), Owner::start(&dir.path().into()).unwrap());
+        let seen_by_one = Programs::new(&dir.path().into(), Some(&one));
         let names: Vec<String> = seen_by_one.others().map(|(name, _)| name).collect();
         assert_eq!(names, [two.name()]);
         assert!(seen_by_one.is_alive(two.name()) && seen_by_one.is_alive(one.name()));

@@ -4,7 +4,7 @@ use super::{
     base::Store,
     owner::Programs,
     row::{self, Count, Json, LINE, Lines, TASK, own, task_of},
-    sql::{self, Bound, Connection, Optional, Params, params},
+    sql::{self, Bound, Connection, Optional, Params, dialect, params},
 };
 use domain::{
     amount::Amount,
@@ -147,7 +147,8 @@ impl Store {
     /// # Errors
     /// When the file cannot be read.
     pub fn tasks(&self, each: impl FnMut(Task) -> ControlFlow<()>) -> Result<(), Fault> {
-        let done = stream(&self.conn, &format!("SELECT {TASK} FROM tasks ORDER BY key DESC"), [], task_of, each);
+        let sql = format!("SELECT {TASK} FROM tasks ORDER BY key DESC");
+        let done = self.conn.snapshot().and_then(|snapshot| stream(&snapshot, &sql, [], task_of, each));
         self.told(Deed::ReadTasks, done)
     }
 
@@ -267,8 +268,8 @@ pub(super) fn some_tasks(
         wanted += &format!(" AND created_at BETWEEN ?{} AND ?{}", values.len() - 1, values.len());
     }
     if let Some(models) = &what.models {
-        // SQLite knows the small letters of ASCII alone; a name with others is for the filter to judge.
-        wanted += " AND NOT (length(model) = length(CAST(model AS BLOB))";
+        // A database may know the small letters of ASCII alone; a name with others is for the filter to judge.
+        wanted += &format!(" AND NOT (length(model) = {}", dialect::bytes_of(conn));
         for model in models {
             values.push(Bound::Text(model.into()));
             wanted += &format!(" AND instr(lower(model), ?{}) = 0", values.len());
@@ -442,7 +443,7 @@ fn stream<T>(
     mut each: impl FnMut(T) -> ControlFlow<()>,
 ) -> sql::Result<()> {
     let mut statement = conn.prepare_cached(sql)?;
-    let mut rows = statement.query(params)?;
+    let mut rows = statement.query_long(params)?;
     while let Some(row) = rows.next()? {
         if each(read(&row)?).is_break() {
             break;

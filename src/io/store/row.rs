@@ -48,7 +48,7 @@ pub(super) fn task_of(row: &sql::Row<'_>) -> sql::Result<Task> {
         finished_at: own(row, 13)?,
         phase: stage.0.phase,
         claim: match owner {
-            Some(owner) => Some(Claim { owner, until: own(row, 16)? }),
+            Some(owner) => Some(Claim { owner, until: row.here(16)? }),
             None => None,
         },
         automatic: row.get(17)?,
@@ -182,7 +182,7 @@ pub(super) fn insert_whole(conn: &Connection, task: &Task) -> sql::Result<(TaskK
          ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, \
          ?34, ?35, nullif(?36, 0)) RETURNING key, rev",
     )?;
-    let stage = Stage::of(task);
+    let stage = Stage::of(conn, task);
     let adopted = task.remote.is_some() && task.sent_at.is_none();
     let fixed: [&dyn ToSql; 11] = [
         &Own(task.parent),
@@ -213,7 +213,7 @@ pub(super) fn update(conn: &Connection, task: &Task) -> sql::Result<Option<u64>>
          request_id = ?20, put_away_at = ?21, cost_source = ?22, may_still_come = ?23, besides = ?24 \
          WHERE key = ?1 AND rev = ?2 RETURNING rev",
     )?;
-    let (stage, rev) = (Stage::of(task), Count(task.rev));
+    let (stage, rev) = (Stage::of(conn, task), Count(task.rev));
     let values: Vec<&dyn ToSql> = [&task.key.0 as &dyn ToSql, &rev].into_iter().chain(stage.values()).collect();
     statement.query_row(values.as_slice(), |row| Ok(row.get::<Count>(0)?.0)).optional()
 }
@@ -276,7 +276,7 @@ struct Kept {
 }
 
 impl<'a> Stage<'a> {
-    fn of(task: &'a Task) -> Self {
+    fn of(conn: &Connection, task: &'a Task) -> Self {
         Self {
             task,
             cost: Own(task.cost),
@@ -294,7 +294,7 @@ impl<'a> Stage<'a> {
             finished_at: Own(task.finished_at),
             expires_at: Own(task.expires_at),
             owner: task.claim.as_ref().map(|claim| claim.owner.as_str()),
-            until: Own(task.claim.as_ref().map(|claim| claim.until)),
+            until: Own(task.claim.as_ref().map(|claim| conn.there(claim.until))),
             phase: Json(Keep {
                 phase: &task.phase,
                 settled: task.settled.as_ref(),

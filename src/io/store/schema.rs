@@ -57,7 +57,7 @@ pub(super) fn open(dir: &Path) -> Result<Opened, Fault> {
     }
     // Where there is no room nothing is sent (see `write`); all else goes on.
     let _ = reserve::keep(dir);
-    Ok(Opened::of_file(conn))
+    Ok(Opened::File(conn))
 }
 
 /// Whether there is a store.
@@ -134,7 +134,7 @@ pub(super) fn open_to_look(dir: &Path) -> Option<Opened> {
     let ways: [&dyn Fn() -> rusqlite::Result<Connection>; 2] = if log { [&shared, &alone] } else { [&shared, &still] };
     ways.into_iter().find_map(|open| {
         let conn = open().ok()?;
-        (version(&conn).ok()? == known()).then(|| Opened::of_file(conn))
+        (version(&conn).ok()? == known()).then(|| Opened::File(conn))
     })
 }
 
@@ -150,7 +150,7 @@ fn uri(path: &Path) -> String {
 /// # Errors
 /// As SQLite says.
 pub(super) fn open_for_reading(file: &Path) -> sql::Result<Opened> {
-    Ok(Opened::of_file(connect(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?))
+    Ok(Opened::File(connect(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?))
 }
 
 fn connect(file: &Path, how: OpenFlags) -> rusqlite::Result<Connection> {

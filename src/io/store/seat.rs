@@ -1,7 +1,7 @@
 //! A program's place at the store, without a thread of its own: commands in, answers out, each at once. The thread stands
 //! around it (see `thread`); a simulation drives it on a time of its own.
 
-use super::{base::Store, owner::Owner, read::Overview};
+use super::{at::At, base::Store, owner::Owner, read::Overview};
 use domain::{
     account::Shared,
     costs,
@@ -13,7 +13,7 @@ use engine::{
     effect::StoreCmd,
     msg::{SendResult, StoreMsg},
 };
-use std::{collections::HashSet, path::Path};
+use std::collections::HashSet;
 
 /// An open store with all that belongs to this run. Fields are dropped in their order: the lock goes last.
 #[derive(Debug)]
@@ -26,21 +26,24 @@ pub struct Seat {
     shared: Shared,
     /// The last post that was told of.
     posts: u64,
+    /// Whether it was last told that what others change cannot be seen.
+    away: bool,
     pub(super) store: Store,
     owner: Owner,
 }
 
 impl Seat {
-    /// Opens the store of a data folder under a new name, and tells `Opened` and all that comes before the first page.
+    /// Opens a store under a new name, and tells `Opened` and all that comes before the first page.
     ///
     /// # Errors
     /// When the folder or the file cannot be used, or when a newer version made it.
-    pub fn open(dir: &Path, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
-        Self::open_as(dir, Owner::start(dir)?, to)
+    pub fn open(at: impl Into<At>, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
+        let at = at.into();
+        Self::open_as(&at, Owner::start(&at)?, to)
     }
 
-    pub(super) fn open_as(dir: &Path, owner: Owner, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
-        let mut store = Store::open_as(dir, Some(&owner))?;
+    pub(super) fn open_as(at: &At, owner: Owner, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
+        let mut store = Store::open_as(at, Some(&owner))?;
         let Overview { total, last_seen, view, drafts } = store.overview()?;
         let taken_back = store.take_back_unconfirmed()?;
         store.begin_anew()?;
@@ -60,7 +63,7 @@ impl Seat {
         if !open_posts.is_empty() {
             to(StoreMsg::Posted { posts: open_posts });
         }
-        let mut seat = Self { watched, strangers, shared, posts, store, owner };
+        let mut seat = Self { watched, strangers, shared, posts, away: false, store, owner };
         // Before the first page: whether unsent work waits for a word depends on who sends.
         seat.look_at_shared(to);
         Ok(seat)
@@ -111,10 +114,37 @@ impl Seat {
 
     /// The bell rang: tells what other programs have changed.
     pub fn look_around(&mut self, to: &mut impl FnMut(StoreMsg)) {
-        let changed = self.store.changed();
-        self.tell_changes(changed, to);
+        match self.store.keep_company() {
+            Ok(taken_back) if taken_back.is_empty() => {}
+            Ok(keys) => to(StoreMsg::TakenBack { keys }),
+            Err(fault) => return self.lost(fault, to),
+        }
+        match self.store.changed() {
+            // That the line is back is news, too.
+            Ok(tasks) if tasks.is_empty() && !self.away => {}
+            Ok(tasks) => {
+                self.away = false;
+                self.tell(StoreMsg::Changed { tasks }, to);
+            }
+            Err(fault) => return self.lost(fault, to),
+        }
+        let gone = |owner: &&String| !self.store.programs.is_alive(owner);
+        let ended: Vec<String> = match self.store.at.server {
+            Some(_) => self.watched.iter().filter(gone).cloned().collect(),
+            None => Vec::new(),
+        };
+        for owner in ended {
+            self.ended(&owner, to);
+        }
         self.look_at_posts(to);
         self.look_at_shared(to);
+    }
+
+    /// Tells once that what others change cannot be seen.
+    fn lost(&mut self, fault: Fault, to: &mut impl FnMut(StoreMsg)) {
+        if !std::mem::replace(&mut self.away, true) || self.store.at.server.is_none() {
+            to(StoreMsg::Failed { ticket: None, fault });
+        }
     }
 
     /// Tells what the service has posted since, whichever program took it.

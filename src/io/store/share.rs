@@ -25,7 +25,7 @@ impl Store {
     pub fn shared(&self) -> Result<Shared, Fault> {
         let mut shared = self.told(Deed::Read, read(&self.conn))?;
         let others =
-            |sender: &Sender| self.programs.me() != Some(&sender.owner) && self.programs.is_alive(&sender.owner);
+            |sender: &Sender| self.programs.me() != Some(&sender.owner) && self.programs.is_at_work(&sender.owner);
         shared.senders.retain(others);
         Ok(shared)
     }
@@ -85,8 +85,9 @@ pub(super) fn is_stopped(conn: &Connection, profile: &str) -> sql::Result<bool> 
 
 /// Until when the service asked the account to wait, if that is after `at`.
 pub(super) fn rests_until(conn: &Connection, profile: &str, at: Wall) -> sql::Result<Option<Wall>> {
+    let at = conn.there(at);
     conn.prepare_cached("SELECT not_before FROM accounts WHERE profile = ?1 AND not_before > ?2 AND not_before <= ?3")?
-        .query_row(params![profile, at.0, at.plus(LONGEST_WAIT).0], |row| own(row, 0))
+        .query_row(params![profile, at.0, at.plus(LONGEST_WAIT).0], |row| row.here(0))
         .optional()
 }
 
@@ -101,10 +102,11 @@ fn read(conn: &Connection) -> sql::Result<Shared> {
             None => shared.pause = Some(by),
         }
     }
-    let mut query = conn.prepare_cached("SELECT profile, body FROM accounts")?;
+    let mut query = conn.prepare_cached("SELECT profile, body, not_before FROM accounts")?;
     let mut rows = query.query([])?;
     while let Some(row) = rows.next()? {
-        shared.accounts.insert(row.get(0)?, row.get::<Json<Account>>(1)?.0);
+        let account = row.get::<Json<Account>>(1)?.0;
+        shared.accounts.insert(row.get(0)?, Account { not_before: row.here(2)?, ..account });
     }
     Ok(shared)
 }
@@ -130,7 +132,7 @@ fn raises(conn: &Connection, span: Wall) -> sql::Result<Vec<Raise>> {
 
 /// What the raises of that currency since the day's first moment come to. Read in the transaction that holds the cap.
 pub(super) fn raised(conn: &Connection, currency: Currency, day_start: Wall) -> sql::Result<Amount> {
-    let sql = "SELECT coalesce(sum(amount), 0) FROM raises WHERE at >= ?1 AND currency = ?2";
+    let sql = "SELECT CAST(coalesce(sum(amount), 0) AS BIGINT) FROM raises WHERE at >= ?1 AND currency = ?2";
     conn.prepare_cached(sql)?.query_row(params![day_start.0, currency.id()], |row| own(row, 0))
 }
 
@@ -178,7 +180,7 @@ fn keep(conn: &Connection, profile: &str, account: &Account) -> sql::Result<()> 
     conn.execute(
         "INSERT INTO accounts (profile, not_before, body) VALUES (?1, ?2, ?3)
          ON CONFLICT (profile) DO UPDATE SET not_before = excluded.not_before, body = excluded.body",
-        params![profile, account.not_before.0, Json(account)],
+        params![profile, conn.there(account.not_before).0, Json(account)],
     )
     .map(drop)
 }

@@ -1,7 +1,11 @@
 //! The store's one thread: takes commands in order, answers each, and is the only one to speak to the shell. Beside it
 //! two that only feed it: the loader, which reads the table once at the start, and the ear.
 
+#[cfg(feature = "postgres")]
+use super::sql;
 use super::{
+    at::At,
+    base::Store,
     bell, fault, layout,
     owner::{Owner, Programs},
     read, schema,
@@ -18,7 +22,6 @@ use engine::{
 };
 use std::{
     ops::ControlFlow,
-    path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -31,6 +34,9 @@ use tokio::sync::oneshot;
 
 /// How often to look where no bell can be hung: other programs' changes shall be seen within a second.
 const POLL: Duration = Duration::from_millis(900);
+/// How often to look on a server whatever is heard.
+#[cfg(feature = "postgres")]
+const SLOW_LOOK: Duration = Duration::from_secs(2);
 /// Changes of rows that are taken together at most: a sync costs the same for one as for many.
 const TOGETHER: usize = 1_000;
 
@@ -101,20 +107,20 @@ impl Drop for Line {
     }
 }
 
-/// Starts the store's thread, which opens the store of `dir` (the first paint waits for nothing) and tells `to` all there
+/// Starts the store's thread, which opens the store (the first paint waits for nothing) and tells `to` all there
 /// is: `Opened`, then the pages, and from then on answers and what other programs change. When it cannot be opened,
 /// that is told as `Failed`, and so is every command.
-pub fn open(dir: &Path, to: impl Fn(StoreMsg) + Send + 'static) -> Handle {
+pub fn open(at: impl Into<At>, to: impl Fn(StoreMsg) + Send + 'static) -> Handle {
     let (sender, inbox) = mpsc::channel();
-    let (dir, feed) = (dir.to_owned(), sender.clone());
-    let thread = thread::spawn(move || run(&dir, inbox, &feed, &to));
+    let (at, feed) = (at.into(), sender.clone());
+    let thread = thread::spawn(move || run(&at, inbox, &feed, &to));
     Handle(Arc::new(Line { to: sender, thread: Mutex::new(Some(thread)) }))
 }
 
-fn run(dir: &Path, inbox: Receiver<Input>, feed: &Sender<Input>, to: &impl Fn(StoreMsg)) {
-    match Desk::open(dir, feed, &mut |msg| to(msg)) {
+fn run(at: &At, inbox: Receiver<Input>, feed: &Sender<Input>, to: &impl Fn(StoreMsg)) {
+    match Desk::open(at, feed, &mut |msg| to(msg)) {
         Ok(mut desk) => {
-            let loader = load(dir.to_owned(), feed.clone());
+            let loader = load(at.clone(), feed.clone());
             desk.serve(&inbox, to);
             // Without a taker the loader breaks off.
             drop(inbox);
@@ -136,9 +142,16 @@ fn refuse_all(inbox: &Receiver<Input>, fault: &Fault, to: &impl Fn(StoreMsg)) {
     }
 }
 
+/// What hears that others have changed something.
+enum Ear {
+    Bell(#[expect(dead_code, reason = "listens until it is dropped")] bell::Ear),
+    #[cfg(feature = "postgres")]
+    Far(#[expect(dead_code, reason = "listens until it is dropped")] sql::Ear),
+}
+
 /// The place at the store, with the threads that feed it. Fields are dropped in their order: the lock goes last.
 struct Desk {
-    _ear: Option<bell::Ear>,
+    _ear: Option<Ear>,
     /// Set from the first ring until it is answered, so that a burst of rings is one look.
     rung: Arc<AtomicBool>,
     /// The way to this thread's own inbox.
@@ -147,15 +160,34 @@ struct Desk {
 }
 
 impl Desk {
-    fn open(dir: &Path, feed: &Sender<Input>, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
+    fn open(at: &At, feed: &Sender<Input>, to: &mut impl FnMut(StoreMsg)) -> Result<Self, Fault> {
         // The bell hangs before the first look, so that no change falls between the two.
-        let owner = Owner::start(dir)?;
+        let owner = Owner::start(at)?;
         let rung = Arc::new(AtomicBool::new(false));
-        let ear = listen(&owner, &rung, feed);
-        let mut desk = Self { _ear: ear, rung, feed: feed.clone(), seat: Seat::open_as(dir, owner, to)? };
+        let ear = if at.server.is_none() { listen(&owner, &rung, feed).map(Ear::Bell) } else { None };
+        let mut desk = Self { _ear: ear, rung, feed: feed.clone(), seat: Seat::open_as(at, owner, to)? };
+        desk.listen_far();
         desk.watch();
         Ok(desk)
     }
+
+    /// On a server: hears the calls of other connections, and looks every two seconds whether or not there was one.
+    #[cfg(feature = "postgres")]
+    fn listen_far(&mut self) {
+        let (Some(server), sql::Connection::Server(conn)) = (&self.seat.store.at.server, &self.seat.store.conn) else {
+            return;
+        };
+        let (rung, ringing) = (Arc::clone(&self.rung), Mutex::new(self.feed.clone()));
+        let heard = move || {
+            let ring = || ringing.lock().unwrap_or_else(PoisonError::into_inner).send(Input::Rung).is_ok();
+            rung.swap(true, Ordering::AcqRel) || ring()
+        };
+        self._ear = sql::listen(server, conn.name().to_owned(), SLOW_LOOK, heard).map(Ear::Far);
+    }
+
+    #[cfg(not(feature = "postgres"))]
+    #[expect(clippy::unused_self, reason = "there is no server without the feature")]
+    const fn listen_far(&mut self) {}
 
     /// Waits for the end of the programs that hold rows which were told of.
     fn watch(&mut self) {
@@ -262,20 +294,23 @@ fn listen(owner: &Owner, rung: &Arc<AtomicBool>, feed: &Sender<Input>) -> Option
 
 /// Reads the whole table once, on a connection and a thread of its own, so that commands need not wait for it. What is
 /// written meanwhile reaches the shell before an older page does: there the higher revision wins.
-fn load(dir: PathBuf, feed: Sender<Input>) -> JoinHandle<()> {
+fn load(at: At, feed: Sender<Input>) -> JoinHandle<()> {
     thread::spawn(move || {
-        let file = layout::file_of(&dir);
-        let programs = Programs::new(&dir, None);
-        let done = schema::open_for_reading(&file).and_then(|conn| {
-            read::pages(&conn, &programs, |page| match feed.send(Input::Loaded(page)) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(_) => ControlFlow::Break(()),
-            })
-        });
-        if let Err(error) = done {
-            let fault = fault::of(Deed::ReadTasks, &file, &error);
+        let each = |page| match feed.send(Input::Loaded(page)) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        };
+        let done = match &at.server {
+            None => {
+                let (file, programs) = (layout::file_of(&at.dir), Programs::new(&at, None));
+                let done = schema::open_for_reading(&file).and_then(|conn| read::pages(&conn, &programs, each));
+                programs.sweep();
+                done.map_err(|error| fault::of(Deed::ReadTasks, &file, &error))
+            }
+            Some(_) => Store::open(&at).and_then(|store| store.pages(each)),
+        };
+        if let Err(fault) = done {
             let _ = feed.send(Input::Loaded(StoreMsg::Failed { ticket: None, fault }));
         }
-        programs.sweep();
     })
 }

@@ -29,6 +29,9 @@ use engine::{
 };
 use std::slice;
 
+/// When a task that its own program has not yet confirmed is tried again, in milliseconds.
+const UNCONFIRMED: u64 = 500;
+
 /// The verbs that change.
 impl Store {
     /// Journals intents: all or none, within the caps, no name twice, no attempt repeated on other terms than a person has
@@ -45,8 +48,11 @@ impl Store {
         at: Wall,
         caps: &Caps,
     ) -> Result<Result<Vec<Task>, InsertRefusal>, Fault> {
+        self.settle_doubt()?;
         let me = self.programs.me().map(str::to_owned);
-        let mut done = self.change(Deed::SaveTasks, false, |conn| insert(conn, tasks, at, caps, me.as_deref()))?;
+        let done = self.change(Deed::SaveTasks, false, |conn| insert(conn, tasks, at, caps, me.as_deref()));
+        self.doubtful |= done.is_err() && self.at.server.is_some();
+        let mut done = done?;
         match &mut done {
             Ok(tasks) => {
                 self.unconfirmed = true;
@@ -84,7 +90,8 @@ impl Store {
     /// When the file cannot be written, or has no room for the answer; then nothing may be sent.
     pub fn send(&mut self, write: &Write, per_minute: u32) -> Result<SendResult, Fault> {
         self.keep_the_reserve(Deed::MarkSending)?;
-        let mut done = self.change(Deed::MarkSending, false, |conn| send(conn, write, per_minute))?;
+        let me = self.programs.me().map(str::to_owned);
+        let mut done = self.change(Deed::MarkSending, false, |conn| send(conn, write, per_minute, me.as_deref()))?;
         match &mut done {
             SendResult::Claimed { rev, .. } => {
                 let rev = *rev;
@@ -162,7 +169,7 @@ pub(super) fn insert(
         let task = row::insert(&tx, new, at, made.first().map(|first: &Task| first.key))?;
         // The parent's revision stays: who learns of the child learns that the parent was repeated.
         if let Some(parent) = task.parent {
-            tx.prepare_cached("UPDATE tasks SET retried = 1 WHERE key = ?1")?.execute([parent.0])?;
+            tx.prepare_cached("UPDATE tasks SET retried = true WHERE key = ?1")?.execute([parent.0])?;
         }
         add_event(&tx, task.key, &first_event(&task))?;
         if task.remote.is_none() {
@@ -213,11 +220,11 @@ fn over_budget(conn: &Connection, tasks: &[NewTask], caps: &Caps) -> sql::Result
 fn spent(conn: &Connection, currency: Currency, day_start: Wall) -> sql::Result<Amount> {
     let sums = conn
         .prepare_cached(
-            "SELECT (SELECT coalesce(sum(cost), 0) FROM tasks WHERE state IN ('queued', 'sending') AND NOT adopted \
+            "SELECT (SELECT CAST(coalesce(sum(cost), 0) AS BIGINT) FROM tasks WHERE state IN ('queued', 'sending') AND NOT adopted \
          AND currency = ?2), \
-         (SELECT coalesce(sum(cost), 0) FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND NOT adopted \
+         (SELECT CAST(coalesce(sum(cost), 0) AS BIGINT) FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND NOT adopted \
          AND charged IN ('yes', 'unknown') AND state NOT IN ('queued', 'sending') AND currency = ?2), \
-         (SELECT coalesce(sum(besides), 0) FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND currency = ?2)",
+         (SELECT CAST(coalesce(sum(besides), 0) AS BIGINT) FROM tasks WHERE coalesce(sent_at, created_at) >= ?1 AND currency = ?2)",
         )?
         .query_row(params![day_start.0, currency.id()], |row| {
             Ok([own::<Amount>(row, 0)?, own::<Amount>(row, 1)?, own::<Amount>(row, 2)?])
@@ -243,7 +250,7 @@ fn write(conn: &mut Connection, writes: &[Write]) -> sql::Result<Vec<WriteResult
     Ok(results)
 }
 
-fn send(conn: &mut Connection, write: &Write, per_minute: u32) -> sql::Result<SendResult> {
+fn send(conn: &mut Connection, write: &Write, per_minute: u32, me: Option<&str>) -> sql::Result<SendResult> {
     let tx = conn.begin()?;
     let task = &write.task;
     let now = existing(&tx, task.key)?;
@@ -260,8 +267,13 @@ fn send(conn: &mut Connection, write: &Write, per_minute: u32) -> sql::Result<Se
     if let Some(until) = share::rests_until(&tx, &task.profile, at)? {
         return Ok(SendResult::Wait { key: task.key, until });
     }
+    // What a program that still runs does not yet know to be queued may be told to its person as not queued.
+    if confirm::is_unconfirmed(&tx, task.key, me)? {
+        return Ok(SendResult::Wait { key: task.key, until: at.plus(UNCONFIRMED) });
+    }
+    let at = tx.there(at);
     if let Some(counted) = full_since(&tx, &task.profile, at, per_minute)? {
-        return Ok(SendResult::Wait { key: task.key, until: counted.plus(MINUTE) });
+        return Ok(SendResult::Wait { key: task.key, until: tx.here(counted.plus(MINUTE)) });
     }
     let Some(rev) = take(&tx, write)? else { return Ok(SendResult::Overtaken(Box::new(now))) };
     tx.prepare_cached("INSERT INTO sends (profile, at) VALUES (?1, ?2)")?.execute(params![task.profile, at.0])?;

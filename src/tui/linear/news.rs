@@ -62,7 +62,7 @@ impl News {
             changed.filter_map(|(key, _)| work.tasks.live.get(key)).map(|task| print::change_line(task, false)),
         );
         if !ended.is_empty() {
-            match Store::open(&setup.paths.data_dir).and_then(|store| store.look(&ended)) {
+            match Store::open(setup.at()).and_then(|store| store.look(&ended)) {
                 Ok(tasks) => lines.extend(tasks.iter().map(|task| print::change_line(task, false))),
                 Err(fault) => lines.push(reason::store::problem(&fault).to_string()),
             }

@@ -74,7 +74,7 @@ impl Offer {
 
     /// New attempts of these tasks.
     pub(super) fn retry(setup: &Loaded, engine: &Engine, keys: &[TaskKey]) -> Offered {
-        let tasks = Store::open(&setup.paths.data_dir)
+        let tasks = Store::open(setup.at())
             .and_then(|store| store.look(keys))
             .map_err(|fault| vec![reason::store::problem(&fault).to_string()])?;
         let mut faults: Vec<String> = keys

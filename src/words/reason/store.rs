@@ -2,7 +2,7 @@
 
 use super::system::system;
 use crate::{problem::Problem, tr};
-use domain::reason::store::{Deed, Fault, Kind, Why};
+use domain::reason::store::{Deed, Fault, Kind, Misfit, Trouble, Why};
 
 /// What happened, why, and what to do next.
 #[must_use]
@@ -40,6 +40,7 @@ pub fn problem(Fault { deed, file, why }: &Fault) -> Problem {
             };
             Problem::new(what, of_file(said), next)
         }
+        Why::Server { kind, said } => server(what, file, kind, said),
         Why::Newer { found, known } => Problem::new(
             tr!("The store was made by a newer reeltop"),
             tr!("{file} has version {found}, this program knows up to {known}", file, found, known),
@@ -67,4 +68,71 @@ pub fn problem(Fault { deed, file, why }: &Fault) -> Problem {
         ),
         Why::CutShort => Problem::new(what, tr!("{file} was cut short while the program ran", file), restore()),
     }
+}
+
+/// Of a shared store: what happened, why, and what to do next.
+fn server(what: &'static str, at: &str, kind: &Trouble, said: &str) -> Problem {
+    let (why, next) = match kind {
+        Trouble::Away => (
+            tr!("the database server does not answer"),
+            tr!("Nothing is sent meanwhile, and reeltop tries again; check the line and the server"),
+        ),
+        Trouble::Refused => (
+            tr!("the database server does not accept the user name or password"),
+            tr!("Check the user in [store] url, and PGPASSFILE, PGPASSWORD or password_cmd"),
+        ),
+        Trouble::TooMany => (
+            tr!("the database server has too many connections"),
+            tr!("Close some, raise its max_connections, or put PgBouncer in front; reeltop tries again"),
+        ),
+        Trouble::Full => (tr!("the database server's disk is full"), tr!("Free some space on the server")),
+        Trouble::NoDatabase => (
+            tr!("there is no such database"),
+            tr!("Create it on the server (`createdb`), then run `reeltop store init`"),
+        ),
+        Trouble::NotAllowed => (
+            tr!("this database user may not do that"),
+            tr!("Ask whoever keeps the database for the role; `reeltop store grants` prints what each role needs"),
+        ),
+        Trouble::NotMade => (tr!("the database has no store yet"), tr!("Run `reeltop store init`")),
+        Trouble::Older { found, known } => {
+            let why = tr!("the store has version {found}, this program needs {known}", found, known);
+            let next = tr!("Run `reeltop store init`, after every other machine has this version too");
+            return Problem::new(what, [at, &why].join(tr!(": ")), next);
+        }
+        Trouble::Newer { found, known } => {
+            let why = tr!("{file} has version {found}, this program knows up to {known}", file = at, found, known);
+            return Problem::new(tr!("The store was made by a newer reeltop"), why, tr!("Install the newer reeltop"));
+        }
+        Trouble::ReadOnly => (
+            tr!("the database server only reads: it stands by for another one"),
+            tr!("Name the server that can be written in [store] url"),
+        ),
+        Trouble::Busy => (
+            tr!("another program has held the store for too long"),
+            tr!("reeltop tries again; look for a suspended reeltop or an open psql"),
+        ),
+        Trouble::Address(Misfit::Unreadable) => (
+            tr!("this is no address of a PostgreSQL database"),
+            tr!("Write it as postgres://USER@HOST/DATABASE in [store] url or REELTOP_STORE_URL"),
+        ),
+        Trouble::Address(Misfit::Plain) => (
+            tr!("the line to another machine would not be encrypted"),
+            tr!("Take sslmode=disable out of the address, or set allow_plain = true in [store]"),
+        ),
+        Trouble::Address(Misfit::Mode) => (
+            tr!("the address names an sslmode that does not exist"),
+            tr!("Use disable, prefer, require, verify-ca or verify-full"),
+        ),
+        Trouble::Password => {
+            (tr!("the command password_cmd did not give a password"), tr!("Run it yourself to see what it says"))
+        }
+        Trouble::NotBuilt => (
+            tr!("this reeltop was built without PostgreSQL"),
+            tr!("Build it with `--features postgres`, or take url out of [store]"),
+        ),
+        Trouble::Other => ("", ""),
+    };
+    let facts: Vec<&str> = [at, why, said].into_iter().filter(|fact| !fact.is_empty()).collect();
+    Problem::new(what, facts.join(tr!(": ")), next)
 }

@@ -1,12 +1,25 @@
 //! The small face of a database that the verbs use: statements with numbered values (`?1`), rows, transactions. Everything
 //! that differs between databases lies below it, so that each verb is written once.
 
+#[cfg(feature = "postgres")]
+mod address;
+pub(super) mod dialect;
+#[cfg(feature = "postgres")]
+mod server;
+#[cfg(feature = "postgres")]
+mod server_error;
+#[cfg(feature = "postgres")]
+mod tls;
 mod value;
 
 pub(super) use value::{Bound, FromSql, Params, ToSql, ValueRef, params};
 
+use domain::{reason::store::Trouble, time::Wall};
 use rusqlite::{CachedStatement, TransactionBehavior};
 use std::{fmt, ops::Deref};
+
+#[cfg(feature = "postgres")]
+pub(super) use server::{Ear, Postgres, listen};
 
 /// What a database says no with.
 #[derive(Debug)]
@@ -19,6 +32,16 @@ pub(super) enum Error {
     Unkept(String),
     /// SQLite's own.
     Sqlite(rusqlite::Error),
+    /// A server's, in its words.
+    Server { kind: Trouble, said: String },
+}
+
+impl Error {
+    #[cfg(feature = "postgres")]
+    /// Whether it says that the server is not there, rather than that it will not.
+    pub(super) const fn is_away(&self) -> bool {
+        matches!(self, Self::Server { kind: Trouble::Away, .. })
+    }
 }
 
 pub(super) type Result<T> = std::result::Result<T, Error>;
@@ -28,7 +51,7 @@ impl fmt::Display for Error {
         match self {
             Self::NoRows => f.write_str("no row where there must be one"),
             Self::Value { column, why } => write!(f, "column {column}: {why}"),
-            Self::Unkept(why) => f.write_str(why),
+            Self::Unkept(why) | Self::Server { said: why, .. } => f.write_str(why),
             Self::Sqlite(error) => error.fmt(f),
         }
     }
@@ -42,21 +65,58 @@ impl From<rusqlite::Error> for Error {
 
 /// An open database.
 #[derive(Debug)]
-pub(super) struct Connection(rusqlite::Connection);
+pub(super) enum Connection {
+    File(rusqlite::Connection),
+    #[cfg(feature = "postgres")]
+    Server(Postgres),
+}
 
 impl Connection {
-    pub(super) const fn of_file(conn: rusqlite::Connection) -> Self {
-        Self(conn)
+    /// SQLite's own connection, for what only a file has.
+    pub(super) const fn file(&self) -> Option<&rusqlite::Connection> {
+        match self {
+            Self::File(conn) => Some(conn),
+            #[cfg(feature = "postgres")]
+            Self::Server(_) => None,
+        }
     }
 
-    /// SQLite's own connection, for what only a file has.
-    pub(super) const fn file(&self) -> &rusqlite::Connection {
-        &self.0
+    /// Whether the database was there when it was last needed.
+    pub(super) fn is_there(&self) -> bool {
+        match self {
+            Self::File(_) => true,
+            #[cfg(feature = "postgres")]
+            Self::Server(server) => server.is_there(),
+        }
+    }
+
+    /// What the database's clock is ahead of ours, in milliseconds. Leases are kept in the database's time, so that they
+    /// mean the same on every machine; one whose clock is about right is taken as right.
+    pub(super) const fn skew(&self) -> i64 {
+        match self {
+            Self::File(_) => 0,
+            #[cfg(feature = "postgres")]
+            Self::Server(server) => server.skew(),
+        }
+    }
+
+    /// That moment by the database's clock.
+    pub(super) const fn there(&self, at: Wall) -> Wall {
+        Wall(at.0.saturating_add(self.skew()))
+    }
+
+    /// That moment of the database's clock by ours.
+    pub(super) const fn here(&self, at: Wall) -> Wall {
+        Wall(at.0.saturating_sub(self.skew()))
     }
 
     /// A statement, ready to be used again by the next call with the same text.
     pub(super) fn prepare_cached(&self, sql: &str) -> Result<Statement<'_>> {
-        Ok(Statement(self.0.prepare_cached(sql)?))
+        Ok(match self {
+            Self::File(conn) => Statement::File(conn.prepare_cached(sql)?),
+            #[cfg(feature = "postgres")]
+            Self::Server(server) => Statement::Server(server, sql.to_owned()),
+        })
     }
 
     /// The first row of the answer.
@@ -79,30 +139,59 @@ impl Connection {
 
     /// A transaction that is the only writing one from its first statement on: what it reads stays true until it commits.
     pub(super) fn begin(&mut self) -> Result<Transaction<'_>> {
-        self.transaction(TransactionBehavior::Immediate)
+        Transaction::new(self, true)
     }
 
     /// A transaction that only reads, all of it of one moment. Nothing else may be begun meanwhile.
     pub(super) fn snapshot(&self) -> Result<Transaction<'_>> {
-        self.transaction(TransactionBehavior::Deferred)
-    }
-
-    fn transaction(&self, behavior: TransactionBehavior) -> Result<Transaction<'_>> {
-        // What it must be mutable for, no second one, is held by `begin`.
-        Ok(Transaction { _tx: rusqlite::Transaction::new_unchecked(&self.0, behavior)?, conn: self })
+        Transaction::new(self, false)
     }
 }
 
 /// A transaction, taken back when it is dropped without a commit.
 pub(super) struct Transaction<'a> {
-    _tx: rusqlite::Transaction<'a>,
     conn: &'a Connection,
+    file: Option<rusqlite::Transaction<'a>>,
+    #[cfg_attr(not(feature = "postgres"), expect(dead_code, reason = "a file's own transaction knows it"))]
+    changes: bool,
+    open: bool,
 }
 
-impl Transaction<'_> {
+impl<'a> Transaction<'a> {
+    fn new(conn: &'a Connection, changes: bool) -> Result<Self> {
+        let file = match conn {
+            Connection::File(conn) => {
+                let behavior = if changes { TransactionBehavior::Immediate } else { TransactionBehavior::Deferred };
+                // What it must be mutable for, that there is no second one, is held by `begin`.
+                Some(rusqlite::Transaction::new_unchecked(conn, behavior)?)
+            }
+            #[cfg(feature = "postgres")]
+            Connection::Server(server) => {
+                server.begin(changes)?;
+                None
+            }
+        };
+        Ok(Self { conn, file, changes, open: true })
+    }
+
     /// On disk when it returns.
-    pub(super) fn commit(self) -> Result<()> {
-        Ok(self._tx.commit()?)
+    pub(super) fn commit(mut self) -> Result<()> {
+        self.open = false;
+        match (self.conn, self.file.take()) {
+            (_, Some(file)) => Ok(file.commit()?),
+            #[cfg(feature = "postgres")]
+            (Connection::Server(server), None) => server.commit(self.changes),
+            (Connection::File(_), None) => Ok(()),
+        }
+    }
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        #[cfg(feature = "postgres")]
+        if let (Connection::Server(server), true) = (self.conn, self.open) {
+            server.roll_back();
+        }
     }
 }
 
@@ -115,7 +204,11 @@ impl Deref for Transaction<'_> {
 }
 
 /// A prepared statement.
-pub(super) struct Statement<'a>(CachedStatement<'a>);
+pub(super) enum Statement<'a> {
+    File(CachedStatement<'a>),
+    #[cfg(feature = "postgres")]
+    Server(&'a Postgres, String),
+}
 
 impl Statement<'_> {
     /// The first row of the answer.
@@ -134,14 +227,39 @@ impl Statement<'_> {
 
     /// Changes rows; tells how many.
     pub(super) fn execute(&mut self, params: impl Params) -> Result<usize> {
-        self.bind(&params)?;
-        Ok(self.0.raw_execute()?)
+        match self {
+            Self::File(statement) => {
+                bind(statement, &params)?;
+                Ok(statement.raw_execute()?)
+            }
+            #[cfg(feature = "postgres")]
+            Self::Server(server, sql) => server.execute(sql, owned(&params)?),
+        }
     }
 
     /// The rows, read one after the other.
     pub(super) fn query(&mut self, params: impl Params) -> Result<Rows<'_>> {
-        self.bind(&params)?;
-        Ok(Rows(self.0.raw_query()))
+        match self {
+            Self::File(statement) => {
+                bind(statement, &params)?;
+                Ok(Rows::File(statement.raw_query()))
+            }
+            #[cfg(feature = "postgres")]
+            Self::Server(server, sql) => Ok(Rows::server(server, server.query(sql, owned(&params)?)?, None)),
+        }
+    }
+
+    /// As [`query`](Self::query), for more rows than should lie in memory at once. Only inside a transaction, and only one at
+    /// a time.
+    pub(super) fn query_long(&mut self, params: impl Params) -> Result<Rows<'_>> {
+        match self {
+            Self::File(_) => self.query(params),
+            #[cfg(feature = "postgres")]
+            Self::Server(server, sql) => {
+                let cursor = server::Cursor::open(server, sql, owned(&params)?)?;
+                Ok(Rows::server(server, Vec::new(), Some(cursor)))
+            }
+        }
     }
 
     /// The rows, each read by `read`.
@@ -152,23 +270,59 @@ impl Statement<'_> {
     ) -> Result<Mapped<'_, F>> {
         Ok(Mapped { rows: self.query(params)?, read })
     }
+}
 
-    fn bind(&mut self, params: &impl Params) -> Result<()> {
-        let statement = &mut self.0;
-        let mut number = 0;
-        params.each(&mut |value| {
-            number += 1;
-            Ok(statement.raw_bind_parameter(number, value.kept()?)?)
-        })
-    }
+fn bind(statement: &mut CachedStatement<'_>, params: &impl Params) -> Result<()> {
+    let mut number = 0;
+    params.each(&mut |value| {
+        number += 1;
+        Ok(statement.raw_bind_parameter(number, value.kept()?)?)
+    })
+}
+
+#[cfg(feature = "postgres")]
+fn owned(params: &impl Params) -> Result<Vec<Bound<'static>>> {
+    let mut owned = Vec::new();
+    params.each(&mut |value| {
+        owned.push(value.kept()?.into_owned());
+        Ok(())
+    })?;
+    Ok(owned)
 }
 
 /// Rows of an answer.
-pub(super) struct Rows<'a>(rusqlite::Rows<'a>);
+pub(super) enum Rows<'a> {
+    File(rusqlite::Rows<'a>),
+    #[cfg(feature = "postgres")]
+    Server {
+        server: &'a Postgres,
+        rows: std::vec::IntoIter<tokio_postgres::Row>,
+        now: Option<tokio_postgres::Row>,
+        more: Option<server::Cursor<'a>>,
+    },
+}
 
-impl Rows<'_> {
+impl<'a> Rows<'a> {
+    #[cfg(feature = "postgres")]
+    fn server(server: &'a Postgres, rows: Vec<tokio_postgres::Row>, more: Option<server::Cursor<'a>>) -> Self {
+        Self::Server { server, rows: rows.into_iter(), now: None, more }
+    }
+
     pub(super) fn next(&mut self) -> Result<Option<Row<'_>>> {
-        Ok(self.0.next()?.map(Row))
+        match self {
+            Self::File(rows) => Ok(rows.next()?.map(Row::File)),
+            #[cfg(feature = "postgres")]
+            Self::Server { server, rows, now, more } => {
+                *now = rows.next();
+                if now.is_none()
+                    && let Some(cursor) = more
+                {
+                    *rows = cursor.fetch()?.into_iter();
+                    *now = rows.next();
+                }
+                Ok(now.as_ref().map(|row| Row::Server(row, server.skew())))
+            }
+        }
     }
 }
 
@@ -188,12 +342,27 @@ impl<T, F: FnMut(&Row<'_>) -> Result<T>> Iterator for Mapped<'_, F> {
 }
 
 /// One row of an answer.
-pub(super) struct Row<'a>(&'a rusqlite::Row<'a>);
+pub(super) enum Row<'a> {
+    File(&'a rusqlite::Row<'a>),
+    /// With the skew of its server.
+    #[cfg(feature = "postgres")]
+    Server(&'a tokio_postgres::Row, i64),
+}
 
 impl Row<'_> {
     /// The value of the column of that number, from 0.
     pub(super) fn get<T: FromSql>(&self, column: usize) -> Result<T> {
         T::read(self.value(column)?).map_err(|why| Error::Value { column, why })
+    }
+
+    /// A moment of the database's clock, by ours.
+    pub(super) fn here(&self, column: usize) -> Result<Wall> {
+        let there: i64 = self.get(column)?;
+        Ok(match self {
+            Self::File(_) => Wall(there),
+            #[cfg(feature = "postgres")]
+            Self::Server(_, skew) => Wall(there.saturating_sub(*skew)),
+        })
     }
 
     /// A text as it lies there.
@@ -210,8 +379,12 @@ impl Row<'_> {
     }
 
     fn value(&self, column: usize) -> Result<ValueRef<'_>> {
-        let value = self.0.get_ref(column)?;
-        ValueRef::of_file(value).map_err(|why| Error::Value { column, why })
+        let value = match self {
+            Self::File(row) => ValueRef::of_file(row.get_ref(column)?),
+            #[cfg(feature = "postgres")]
+            Self::Server(row, _) => server::value(row, column),
+        };
+        value.map_err(|why| Error::Value { column, why })
     }
 }
 

@@ -13,6 +13,18 @@ pub(in super::super) enum Bound<'a> {
     Text(Cow<'a, str>),
 }
 
+#[cfg(feature = "postgres")]
+impl Bound<'_> {
+    pub(super) fn into_owned(self) -> Bound<'static> {
+        match self {
+            Self::Null => Bound::Null,
+            Self::Flag(flag) => Bound::Flag(flag),
+            Self::Integer(number) => Bound::Integer(number),
+            Self::Text(text) => Bound::Text(text.into_owned().into()),
+        }
+    }
+}
+
 impl rusqlite::ToSql for Bound<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(match self {

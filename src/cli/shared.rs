@@ -1,0 +1,107 @@
+//! `store`: the store that several machines share.
+
+use super::{Outcome, Stop, Voice, args::StoreCall, carry};
+use ::io::{
+    config::Loaded,
+    run::{clock::Clock, exit::Exit},
+    store::{self, At, Lookup, Store},
+};
+use domain::{account::Stamp, carried::Carried, export::json_line, reason::store::Fault};
+use engine::filter::Place;
+use std::{
+    io::{self, Write},
+    ops::ControlFlow,
+    path::PathBuf,
+    sync::mpsc,
+    thread,
+};
+use words::{names, problem::Problem, tr};
+
+/// Tasks that are read ahead of those that are written.
+const AHEAD: usize = 100;
+
+/// `reeltop store …`.
+pub(super) fn run(setup: &Loaded, what: StoreCall, voice: Voice) -> Outcome {
+    match what {
+        StoreCall::Init => init(setup, voice),
+        StoreCall::Check => check(setup, voice),
+        StoreCall::Copy { to } => copy(setup, &to, voice),
+        StoreCall::Grants => {
+            writeln!(io::stdout(), "{}", store::GRANTS.trim_end())?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+fn init(setup: &Loaded, voice: Voice) -> Outcome {
+    let at = setup.at();
+    if at.server.is_none() {
+        let next = tr!("Set url in [store], or REELTOP_STORE_URL; a store in a file needs no init");
+        return Err(Stop::Problem(Exit::Usage, Box::new(Problem::new(tr!("no shared store is named"), "", next))));
+    }
+    let (before, version) = store::init(&at)?;
+    let shown = at.shown().display().to_string();
+    let text = match before {
+        0 => tr!("{store} is ready", store = shown),
+        _ if before == version => tr!("{store} has version {version} already", store = shown, version),
+        _ => tr!("{store} was brought from version {before} to {version}", store = shown, before, version),
+    };
+    print(voice, &serde_json::json!({ "store": shown, "version": version, "before": before }), &text)
+}
+
+fn check(setup: &Loaded, voice: Voice) -> Outcome {
+    let at = setup.at();
+    let store = Store::open(&at)?;
+    let (total, wrong, clock) = (store.overview()?.total, store.check()?, store.clock_ahead());
+    let shown = at.shown().display().to_string();
+    let mut text = tr!("{store}: {tasks}, nothing wrong", store = shown, tasks = names::tasks(total));
+    if !wrong.is_empty() {
+        text = tr!("{store} is damaged: {what}", store = shown, what = wrong.join("; "));
+    }
+    let json = serde_json::json!({ "store": shown, "tasks": total, "clock_ms": clock, "wrong": wrong });
+    print(voice, &json, &text)?;
+    Ok(if wrong.is_empty() { Exit::Done } else { Exit::Failed })
+}
+
+fn copy(setup: &Loaded, to: &str, voice: Voice) -> Outcome {
+    let from = setup.at();
+    let target = if to.contains("://") {
+        At { dir: setup.paths.data_dir.clone(), server: Some(setup.server(to)) }
+    } else {
+        At { dir: PathBuf::from(to), server: None }
+    };
+    if target == from {
+        let problem = Problem::new(tr!("a store cannot be copied to itself"), "", "");
+        return Err(Stop::Problem(Exit::Usage, Box::new(problem)));
+    }
+    let mut store = Store::open(&target)?;
+    let face = "store";
+    let who = Stamp { who: format!("{face} {}", std::process::id()), at: Clock::start().now().wall };
+    let (to, copied) = mpsc::sync_channel::<Result<Carried, Fault>>(AHEAD);
+    let taken = thread::scope(|scope| {
+        scope.spawn(move || {
+            if let Err(fault) = read(&from, &to) {
+                let _ = to.send(Err(fault));
+            }
+        });
+        store.take_in(copied, &who)
+    })??;
+    carry::told(&taken, 0, voice)
+}
+
+fn read(from: &At, to: &mpsc::SyncSender<Result<Carried, Fault>>) -> Result<(), Fault> {
+    let all = Lookup { states: None, keys: (0, u64::from(u32::MAX)), models: None, created: None, place: Place::Both };
+    Store::open(from)?.carried(&all, |task| match to.send(Ok(task)) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(_) => ControlFlow::Break(()),
+    })
+}
+
+fn print(voice: Voice, json: &serde_json::Value, text: &str) -> Outcome {
+    if voice.json {
+        writeln!(io::stdout(), "{}", json_line(json))?;
+    } else {
+        writeln!(io::stdout(), "{text}")?;
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,90 @@
+//! Where a store is: in a file of the data folder, or on a server that several machines share. The data folder is there
+//! either way: for what belongs to this machine.
+
+use super::layout::file_of;
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+/// A database server, as the config names it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Server {
+    /// `postgres://user@host:port/database?option=value`.
+    pub url: String,
+    /// A command for `sh -c` that prints the password.
+    pub password_cmd: Option<String>,
+    /// Whether a line in the clear to another machine is allowed.
+    pub allow_plain: bool,
+    /// The person's name.
+    pub who: String,
+}
+
+impl Server {
+    /// The address as it may be shown: without the user's name and password, and without options.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let plain = self.url.split(['?', '#']).next().unwrap_or_default();
+        let (scheme, rest) = plain.split_once("://").unwrap_or(("postgres", plain));
+        let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+        format!("{scheme}://{place}")
+    }
+}
+
+impl fmt::Debug for Server {
+    /// The command and the address may have a secret in them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Server").field(&self.shown()).finish()
+    }
+}
+
+/// Where a store is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct At {
+    /// The data folder.
+    pub dir: PathBuf,
+    /// The server, where the store is not a file of that folder.
+    pub server: Option<Server>,
+}
+
+impl At {
+    /// How it is named in messages: the file's path or the server's address.
+    #[must_use]
+    pub fn shown(&self) -> PathBuf {
+        self.server.as_ref().map_or_else(|| file_of(&self.dir), |server| server.shown().into())
+    }
+}
+
+impl From<&Path> for At {
+    fn from(dir: &Path) -> Self {
+        Self { dir: dir.to_owned(), server: None }
+    }
+}
+
+impl From<&PathBuf> for At {
+    fn from(dir: &PathBuf) -> Self {
+        dir.as_path().into()
+    }
+}
+
+impl From<&At> for At {
+    fn from(at: &At) -> Self {
+        at.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_secret_of_an_address_is_shown() {
+        let server = |url: &str| Server { url: url.into(), password_cmd: None, allow_plain: false, who: "a".into() };
+        let secret = server("postgres://ann:p%40ss@db:5433/reel?password=x");
+        assert_eq!(
+            format!("{secret:?} {}", secret.shown()),
+            "Server(\"postgres://db:5433/reel\") postgres://db:5433/reel"
+        );
+        assert_eq!(server("postgres://db/reel").shown(), "postgres://db/reel");
+    }
+}

@@ -1,0 +1,110 @@
+//! On a shared store: this program says every few seconds that it runs, and hears who else does. Silence is judged by the
+//! server's clock; what a silent program holds is its own until the lease on it runs out.
+
+use super::{
+    base::Store,
+    owner::host,
+    sql::{self, Connection, params},
+};
+use domain::{
+    reason::store::{Deed, Fault},
+    task::TaskKey,
+};
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
+
+/// How often this program says that it runs.
+const BEAT: Duration = Duration::from_secs(10);
+/// What is left of a program, and of a connection, is forgotten after this, in milliseconds.
+const FORGOTTEN: i64 = 24 * 60 * 60 * 1000;
+/// The server's clock in milliseconds.
+const NOW: &str = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
+
+/// When this program last said that it runs.
+#[derive(Debug, Default)]
+pub(super) struct Beat(Option<Instant>);
+
+impl Store {
+    /// Says that this program runs, where it has a name, and hears who else does.
+    pub(super) fn meet(&mut self) -> Result<(), Fault> {
+        let Some(server) = &self.at.server else { return Ok(()) };
+        let done = meet(&self.conn, self.programs.me(), &server.who);
+        self.programs.silent = Some(self.told(Deed::Read, done)?);
+        self.beat = Beat(Some(Instant::now()));
+        Ok(())
+    }
+
+    /// What a program on a shared store does every few seconds: gives word of itself, reads the server's clock, ends what was
+    /// begun when the line broke. Tells the tasks that were taken back.
+    pub(super) fn keep_company(&mut self) -> Result<Vec<TaskKey>, Fault> {
+        if self.at.server.is_none() {
+            return Ok(Vec::new());
+        }
+        let taken = self.settle_doubt()?;
+        if !taken.is_empty() {
+            return Ok(taken);
+        }
+        if self.unconfirmed {
+            self.confirm();
+        }
+        if self.beat.0.is_some_and(|last| last.elapsed() < BEAT) {
+            return Ok(Vec::new());
+        }
+        self.read_clock()?;
+        self.meet()?;
+        self.take_back_unconfirmed()
+    }
+
+    /// Takes back a batch of this program that was told as not queued: a commit whose answer was lost may have queued it
+    /// all the same.
+    pub(super) fn settle_doubt(&mut self) -> Result<Vec<TaskKey>, Fault> {
+        if !self.doubtful {
+            return Ok(Vec::new());
+        }
+        let me = self.programs.me().map(str::to_owned);
+        let taken = me.map_or(Ok(Vec::new()), |me| self.take_back(&me))?;
+        self.doubtful = false;
+        Ok(taken)
+    }
+
+    #[cfg(feature = "postgres")]
+    fn read_clock(&self) -> Result<(), Fault> {
+        let Connection::Server(server) = &self.conn else { return Ok(()) };
+        self.told(Deed::Read, server.read_clock())
+    }
+
+    #[cfg(not(feature = "postgres"))]
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "there is no server without the feature")]
+    const fn read_clock(&self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// The last word of this program.
+    pub(super) fn take_leave(&self) {
+        let (Some(_), Some(me)) = (&self.at.server, self.programs.me()) else { return };
+        if !self.conn.is_there() {
+            return;
+        }
+        // Where it is not heard, its silence tells the same, later.
+        let _ = self.conn.execute("DELETE FROM programs WHERE owner = ?1", [me]);
+        let _ = self.conn.execute("DELETE FROM senders WHERE owner = ?1", [me]);
+    }
+}
+
+/// How long each program has said nothing.
+fn meet(conn: &Connection, me: Option<&str>, who: &str) -> sql::Result<HashMap<String, u64>> {
+    if let Some(me) = me {
+        let sql = format!(
+            "INSERT INTO programs (owner, host, who, version, began, seen) VALUES (?1, ?2, ?3, ?4, {NOW}, {NOW}) \
+             ON CONFLICT (owner) DO UPDATE SET seen = excluded.seen"
+        );
+        conn.execute(&sql, params![me, host(), who, env!("CARGO_PKG_VERSION")])?;
+        conn.execute(&format!("DELETE FROM programs WHERE seen < {NOW} - ?1"), [FORGOTTEN])?;
+        conn.execute(&format!("DELETE FROM commits WHERE at < {NOW} - ?1"), [FORGOTTEN])?;
+    }
+    let sql = format!("SELECT owner, {NOW} - seen FROM programs");
+    let mut query = conn.prepare_cached(&sql)?;
+    query.query_map([], |row| Ok((row.get(0)?, row.get::<i64>(1)?.max(0).unsigned_abs())))?.collect()
+}

@@ -1,0 +1,160 @@
+//! The address of a server as a person writes it: `postgres://user@host:5432/database?sslmode=verify-full`. What rustls
+//! cannot do is refused, and so is a line in the clear to another machine.
+
+use super::{Error, Result, Trouble};
+use crate::store::at::Server;
+use domain::reason::store::Misfit;
+use std::path::PathBuf;
+use tokio_postgres::{
+    Config,
+    config::{Host, SslMode},
+};
+
+/// A server's address, taken apart.
+pub(super) struct Address {
+    pub(super) config: Config,
+    /// `sslrootcert`: the file of the one authority that is trusted.
+    pub(super) root: Option<PathBuf>,
+}
+
+impl Address {
+    /// # Errors
+    /// When it cannot be read, or would send everything in the clear over a network.
+    pub(super) fn of(server: &Server) -> Result<Self> {
+        let unfit = |misfit: Misfit| Error::Server { kind: Trouble::Address(misfit), said: String::new() };
+        let (plain, options) = server.url.split_once('?').unwrap_or((&server.url, ""));
+        let (mut rest, mut mode, mut root) = (Vec::new(), None, None);
+        for option in options.split('&').filter(|option| !option.is_empty()) {
+            match option.split_once('=') {
+                Some(("sslmode", value)) => mode = Some(value),
+                Some(("sslrootcert", value)) => root = Some(PathBuf::from(value)),
+                _ => rest.push(option),
+            }
+        }
+        let rest = if rest.is_empty() { String::new() } else { format!("?{}", rest.join("&")) };
+        let parsed: std::result::Result<Config, _> = format!("{plain}{rest}").parse();
+        let mut config = parsed.map_err(|_| unfit(Misfit::Unreadable))?;
+        let near = config.get_hosts().iter().all(is_near) && config.get_hostaddrs().iter().all(|at| at.is_loopback());
+        let may_be_plain = near || server.allow_plain;
+        let mode = match mode {
+            Some("disable") if may_be_plain => SslMode::Disable,
+            None | Some("prefer" | "allow") if may_be_plain => SslMode::Prefer,
+            Some("disable" | "allow") => return Err(unfit(Misfit::Plain)),
+            None | Some("prefer" | "require" | "verify-ca" | "verify-full") => SslMode::Require,
+            Some(_) => return Err(unfit(Misfit::Mode)),
+        };
+        config.ssl_mode(mode).application_name("reeltop");
+        Ok(Self { config, root })
+    }
+}
+
+/// Whether it is this machine.
+fn is_near(host: &Host) -> bool {
+    match host {
+        Host::Unix(_) => true,
+        Host::Tcp(name) => name == "localhost" || name.parse().is_ok_and(|at: std::net::IpAddr| at.is_loopback()),
+    }
+}
+
+/// The password that the usual places give.
+pub(super) mod password {
+    use super::{Config, Error, Host, Result, Server, Trouble};
+    use crate::secret::KeySource;
+    use secrecy::SecretString;
+    use std::{env, fs, os::unix::fs::MetadataExt, path::PathBuf};
+
+    /// Of `password_cmd`, of `PGPASSWORD`, of the password file; `None` where none of them has one, or the address has it.
+    ///
+    /// # Errors
+    /// When the command fails.
+    pub(in super::super) fn of(config: &Config, server: &Server) -> Result<Option<SecretString>> {
+        if config.get_password().is_some() {
+            return Ok(None);
+        }
+        if let Some(command) = &server.password_cmd {
+            let failed = |_| Error::Server { kind: Trouble::Password, said: String::new() };
+            return KeySource::Command(command.clone()).read().map(Some).map_err(failed);
+        }
+        if let Some(password) = env::var_os("PGPASSWORD").filter(|password| !password.is_empty()) {
+            return Ok(Some(SecretString::from(password.to_string_lossy().into_owned())));
+        }
+        let file = env::var_os("PGPASSFILE").map(PathBuf::from);
+        let file = file.or_else(|| etcetera::home_dir().ok().map(|home| home.join(".pgpass")));
+        // One that others can read is left alone, as by every client of this server.
+        let closed = file.filter(|file| fs::metadata(file).is_ok_and(|about| about.mode() & 0o077 == 0));
+        let lines = closed.and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
+        Ok(wanted(config).and_then(|wanted| found(&lines, &wanted)).map(SecretString::from))
+    }
+
+    /// Host, port, database and user, as the lines of a password file name them.
+    fn wanted(config: &Config) -> Option<[String; 4]> {
+        let user = config.get_user().map_or_else(|| env::var("USER").unwrap_or_default(), str::to_owned);
+        let host = match config.get_hosts().first()? {
+            Host::Tcp(name) => name.clone(),
+            Host::Unix(_) => "localhost".into(),
+        };
+        let port = config.get_ports().first().copied().unwrap_or(5432).to_string();
+        let database = config.get_dbname().map_or_else(|| user.clone(), str::to_owned);
+        Some([host, port, database, user])
+    }
+
+    fn found(lines: &str, wanted: &[String; 4]) -> Option<String> {
+        lines.lines().filter(|line| !line.starts_with('#')).find_map(|line| {
+            let parts = parts(line);
+            let [host, port, database, user, password] = parts.as_slice() else { return None };
+            let named = [host, port, database, user];
+            let fits = named.iter().zip(wanted).all(|(named, wanted)| *named == "*" || *named == wanted);
+            fits.then(|| password.clone())
+        })
+    }
+
+    /// The parts between colons; a backslash keeps what follows.
+    fn parts(line: &str) -> Vec<String> {
+        let (mut parts, mut chars) = (vec![String::new()], line.chars());
+        while let Some(char) = chars.next() {
+            match char {
+                ':' if parts.len() < 5 => parts.push(String::new()),
+                '\\' => parts.last_mut().into_iter().for_each(|part| part.extend(chars.next())),
+                other => parts.last_mut().into_iter().for_each(|part| part.push(other)),
+            }
+        }
+        parts
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn the_first_line_that_fits_has_the_password() {
+            let lines = "# ours\ndb:5433:*:ann:no\n*:5432:reel\\:top:ann:a\\:b\\\\c\n*:*:*:*:last\n";
+            let wanted = |database: &str| ["db", "5432", database, "ann"].map(str::to_owned);
+            assert_eq!(found(lines, &wanted("reel:top")).as_deref(), Some("a:b\\c"));
+            assert_eq!(found(lines, &wanted("other")).as_deref(), Some("last"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(url: &str, allow_plain: bool) -> Option<SslMode> {
+        let server = Server { url: url.into(), password_cmd: None, allow_plain };
+        Address::of(&server).ok().map(|address| address.config.get_ssl_mode())
+    }
+
+    #[test]
+    fn nothing_goes_in_the_clear_over_a_network_unless_it_is_allowed() {
+        for near in ["127.0.0.1", "localhost", "[::1]", "%2Ftmp"] {
+            assert_eq!(mode(&format!("postgres://a@{near}/b"), false), Some(SslMode::Prefer), "{near}");
+        }
+        let away = "postgres://a@db.example/b";
+        assert_eq!(mode(away, false), Some(SslMode::Require));
+        assert_eq!(mode(&format!("{away}?sslmode=prefer"), false), Some(SslMode::Require));
+        assert_eq!(mode(&format!("{away}?sslmode=disable"), false), None);
+        assert_eq!(mode(&format!("{away}?sslmode=disable"), true), Some(SslMode::Disable));
+        assert_eq!(mode(&format!("{away}?sslmode=verify-full&sslrootcert=/ca.pem"), false), Some(SslMode::Require));
+        assert_eq!(mode("mysql://a@b/c", false), None);
+    }
+}

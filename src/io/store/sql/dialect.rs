@@ -1,0 +1,30 @@
+//! The few statements that two databases have by different names.
+
+use super::{Connection, Optional, Result};
+
+/// The last key that was given to a task, whether or not the task is there.
+pub(in super::super) fn last_key(conn: &Connection) -> Result<u32> {
+    let sql = if conn.file().is_some() {
+        "SELECT seq FROM sqlite_sequence WHERE name = 'tasks'"
+    } else {
+        "SELECT last_value FROM tasks_key_seq WHERE is_called"
+    };
+    Ok(conn.query_row(sql, [], |row| row.get(0)).optional()?.unwrap_or(0))
+}
+
+/// New tasks get keys above that one and above all that are there.
+pub(in super::super) fn give_keys_above(conn: &Connection, last: u32) -> Result<()> {
+    if conn.file().is_some() {
+        let highest = "max(?1, (SELECT coalesce(max(key), 0) FROM tasks))";
+        conn.execute(&format!("UPDATE sqlite_sequence SET seq = {highest} WHERE name = 'tasks'"), [last]).map(drop)
+    } else {
+        let highest = "greatest(?1, (SELECT max(key) FROM tasks))";
+        let sql = format!("SELECT setval('tasks_key_seq', {highest}) WHERE {highest} > 0");
+        conn.prepare_cached(&sql)?.exists([last]).map(drop)
+    }
+}
+
+/// The length of a text in bytes.
+pub(in super::super) const fn bytes_of(conn: &Connection) -> &'static str {
+    if conn.file().is_some() { "length(CAST(model AS BLOB))" } else { "octet_length(model)" }
+}

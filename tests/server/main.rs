@@ -1,0 +1,18 @@
+//! The store on a real PostgreSQL server, which each test starts: the verbs' own tests once more, and what only a server can do.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may panic")]
+
+mod line;
+#[path = "../store/money.rs"]
+mod money;
+#[path = "../store/programs.rs"]
+mod programs;
+mod rig;
+#[path = "../store/shared.rs"]
+mod shared;
+#[path = "../store/tasks.rs"]
+mod tasks;
+#[path = "../store/verbs.rs"]
+mod verbs;
+
+use rig::place;
+use tasks::*;
